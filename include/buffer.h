@@ -1,0 +1,55 @@
+/* buffer.h -- a growing byte string, and the text forms that parsers and tables write into one.
+ *
+ *     struct buffer text = {0};
+ *     buffer_puts(&text, "[");
+ *     buffer_json(&text, name, strlen(name));
+ *     buffer_puts(&text, "]");
+ *     if (!buffer_text(&text)) ... out of memory
+ *     buffer_free(&text);
+ *
+ * Errors are sticky: after a failed allocation, or past BUFFER_MAX bytes, writes do nothing and
+ * buffer_text() returns NULL, so a caller checks once, at the end.
+ */
+#ifndef SVCQL_BUFFER_H
+#define SVCQL_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BUFFER_MAX (64u << 20) /* bytes; no honest column comes near */
+
+struct buffer {
+    char  *data; /* owned; NUL-terminated once buffer_text() has been called */
+    size_t size; /* bytes written, without the NUL */
+    size_t room; /* bytes allocated */
+    bool   failed;
+};
+
+void buffer_put(struct buffer *b, const void *data, size_t size);
+void buffer_putc(struct buffer *b, char c);
+void buffer_puts(struct buffer *b, const char *text);
+void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Append bytes as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD. */
+void buffer_json(struct buffer *b, const char *text, size_t size);
+
+/* Append `units` UTF-16LE code units (2 bytes each) as UTF-8. Lone surrogates become U+FFFD.
+ * The JSON form escapes and writes no quotes. */
+void buffer_utf16(struct buffer *b, const uint8_t *data, size_t units);
+void buffer_utf16_json(struct buffer *b, const uint8_t *data, size_t units);
+
+/* Append bytes as UTF-8 text: valid sequences stay, others become U+FFFD. */
+void buffer_utf8(struct buffer *b, const char *text, size_t size);
+
+/* Append bytes as lower-case hexadecimal digits. */
+void buffer_hex(struct buffer *b, const uint8_t *data, size_t size);
+
+/* The text so far, NUL-terminated, still owned by the buffer; NULL if any write failed. */
+const char *buffer_text(struct buffer *b);
+
+/* Empty the buffer and clear its error, keeping the memory for the next use. */
+void buffer_reset(struct buffer *b);
+void buffer_free(struct buffer *b);
+
+#endif

@@ -1,0 +1,131 @@
+/* evidence.h -- what a connection reads from, and what became of each source.
+ *
+ * A connection holds a list of `struct evidence`: the live host at first, then what the user adds
+ * with INSERT INTO evidence(location). Each is one host's worth: a root file system, or a folder of
+ * collected files, with a root that confines all reading.
+ *
+ * A table never looks for files by itself. It asks for artefacts of a kind and gets sources: the
+ * files that its `path` or `source` argument names or, without one, those of all evidence, or of the
+ * evidence whose host the query fixes:
+ *
+ *     sources_begin(&state->sources, tbl_svcql(scan), &(struct sources_want){
+ *         .artefacts = 1u << ARTEFACT_AUDIT_LOG, .host = key->host, .path = key->source});
+ *     while ((r = sources_next(&state->sources, &source)) > 0)
+ *         ... root_open_file(source.root, source.path) ...
+ *     sources_end(&state->sources);
+ *
+ * For each source that it opened, or could not, a table calls svcql_report(), which is what
+ * evidence_sources shows. A source that fails never fails the query; it is reported, and the scan
+ * goes on with the next.
+ */
+#ifndef SVCQL_EVIDENCE_H
+#define SVCQL_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "root.h"
+#include "sqlite3ext.h"
+
+/* Kinds of artefact. The second word is the name that evidence_sources.kind shows. A root kind
+ * stands for a whole file system, below whose root the table finds its own paths. */
+#define ARTEFACTS(X)                                                                               \
+    X(LINUX_ROOT, "linux_root")     /* unit files, users, packages, /proc of the live host */      \
+    X(WINDOWS_ROOT, "windows_root")                                                                \
+    X(MACOS_ROOT, "macos_root")     /* property lists, overrides */                                \
+    X(LIVE, "live")                 /* the running host: its bus, /proc */                         \
+    X(AUDIT_LOG, "audit_log")       /* audit.log, rotated, gzipped */                              \
+    X(JOURNAL, "journal")           /* a .journal file or a directory of them */                   \
+    X(AUTH_LOG, "auth_log")         /* auth.log, secure, syslog text */                            \
+    X(SHELL_HISTORY, "shell_history")                                                              \
+    X(PACKAGE_LOG, "package_log")   /* dpkg.log, apt/history.log, dnf and yum logs */              \
+    X(EVENT_LOG, "event_log")       /* .evtx */                                                    \
+    X(EVENT_JSON, "event_json")     /* Windows events, one JSON object a line */                   \
+    X(HIVE, "hive")                 /* registry hive, its .LOG1 and .LOG2 beside it */             \
+    X(PLIST, "plist")               /* launchd property list */                                    \
+    X(LAUNCHD_OVERRIDES, "launchd_overrides")
+
+enum artefact {
+#define ARTEFACT_ENUM(id, name) ARTEFACT_##id,
+    ARTEFACTS(ARTEFACT_ENUM)
+#undef ARTEFACT_ENUM
+        ARTEFACT_COUNT
+};
+
+const char *artefact_name(enum artefact artefact);
+
+struct svcql; /* one a connection; made by sqlite3_svcql_init(), freed with the last table */
+
+sqlite3 *svcql_db(const struct svcql *svcql);
+
+/* The value of a row of the table svcql_settings; never NULL. Owned by the connection. */
+const char *svcql_setting(const struct svcql *svcql, const char *name);
+
+/* Memory a module keeps for the life of the connection (an index of packages, a bus): the pointer
+ * kept under the address `key`, or NULL. svcql_keep() takes ownership and calls `free_fn` at the
+ * end, at once where it fails (SQLITE_NOMEM). */
+void *svcql_kept(const struct svcql *svcql, const void *key);
+int   svcql_keep(struct svcql *svcql, const void *key, void *data, void (*free_fn)(void *));
+
+/* Sources -------------------------------------------------------------------- */
+
+struct evidence {
+    int64_t      id;
+    const char  *location; /* as the user gave it; "/" for the live host */
+    const char  *host;     /* as the evidence says; its location's last part where it does not */
+    const char  *kind;     /* live, linux, windows, macos, files */
+    const char  *time_zone;
+    struct root *root;
+    bool         live;
+};
+
+struct source {
+    const struct evidence *evidence; /* NULL: a file named in the query that no evidence holds */
+    struct root           *root;     /* valid until sources_next(); root_ref() to keep */
+    const char            *path;     /* within the root; "" for the root kinds */
+    const char            *shown;    /* for the column `source`: where a person finds it */
+    const char            *host;     /* never NULL */
+    enum artefact          artefact;
+    bool                   live;
+};
+
+struct sources_want {
+    unsigned    artefacts; /* set of 1u << enum artefact */
+    const char *host;      /* only evidence of this host; NULL: of all */
+    const char *path;      /* only this file, every file of this folder, or of this glob; NULL: all */
+    const char *root;      /* only below this root, opened for the query; NULL: all evidence */
+};
+
+/* The iterator is opaque but for its size, so that it can stand in a table's state. */
+struct sources {
+    void *impl;
+};
+
+int  sources_begin(struct sources *sources, struct svcql *svcql, const struct sources_want *want);
+int  sources_next(struct sources *sources, struct source *ret); /* 1, 0 at the end, -errno */
+void sources_end(struct sources *sources);                      /* accepts a zeroed one */
+
+/* Reports -------------------------------------------------------------------- */
+
+enum source_status { SOURCE_READ, SOURCE_ABSENT, SOURCE_DENIED, SOURCE_DAMAGED };
+
+struct report {
+    const char        *table;    /* that read it */
+    const char        *kind;     /* an artefact's name, or the table's own word: "bus" */
+    const char        *host;
+    const char        *location; /* as the column `source` says */
+    enum source_status status;
+    int64_t            records;  /* read; TBL_NULL: not counted yet */
+    int64_t            skipped;  /* records or lines lost to damage, caps and the like */
+    const char        *detail;   /* why, for people; may be NULL */
+};
+
+/* Set what evidence_sources says of (table, location); the newest report stands. Copies. Returns an
+ * SQLite code. */
+int svcql_report(struct svcql *svcql, const struct report *report);
+
+/* The status that a negative errno of opening means: absent, denied or damaged. */
+enum source_status source_status_of(int negative_errno);
+
+#endif

@@ -1,0 +1,75 @@
+/* root.h -- files below an evidence root, opened so that nothing outside it is ever reached.
+ *
+ * Every path is resolved by openat2(2) with RESOLVE_IN_ROOT: absolute links and ".." stay inside.
+ * Files are opened O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY and must be regular (a FIFO, device
+ * or socket is -EINVAL, at once); nothing is ever created or written. Paths are absolute within
+ * the root ("/etc/passwd"); a relative one means the same. Functions return a negative errno on
+ * failure and leave ret_ arguments untouched then.
+ *
+ * Case: a root of a Windows or macOS file system is opened with ROOT_NOCASE; a path that does not
+ * resolve as written is then looked for component by component, ignoring case (Unicode simple
+ * folding as far as ASCII and Latin-1 go) and normal form.
+ */
+#ifndef SVCQL_ROOT_H
+#define SVCQL_ROOT_H
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+enum root_flag { ROOT_NOCASE = 1 << 0 };
+
+#define ROOT_PATH_MAX 4096             /* bytes of a path, with its NUL */
+#define ROOT_FILE_MAX (4u << 20)       /* bytes root_read() takes when the caller has no better cap */
+
+struct root; /* counted reference to an open directory */
+
+int          root_open(const char *path, unsigned flags, struct root **ret);
+struct root *root_ref(struct root *root);
+struct root *root_unref(struct root *root); /* returns NULL; accepts NULL */
+const char  *root_path(const struct root *root); /* as given to root_open(), no trailing slash; "" for "/" */
+
+/* Open a regular file; a directory. The descriptor is the caller's. */
+int root_open_file(const struct root *root, const char *path);
+int root_open_dir(const struct root *root, const char *path, DIR **ret);
+
+/* As fstatat(): the file itself, or with `follow` what its links lead to inside the root. */
+int root_stat(const struct root *root, const char *path, bool follow, struct stat *ret);
+
+/* The text of a symbolic link, NUL-terminated; -EINVAL where the path is no link. */
+int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX]);
+
+/* Where a path ends after all links, as a path within the root. -ENOENT for a dangling one. */
+int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_MAX]);
+
+/* Read a whole regular file of at most `cap` bytes (more is -EFBIG) into malloc()ed memory with a
+ * NUL behind it. */
+int root_read(const struct root *root, const char *path, size_t cap, char **ret, size_t *ret_size);
+
+/* Map a regular file privately (writable pages stay ours). root_unmap() accepts a zeroed one. */
+struct root_map {
+    uint8_t *data;
+    size_t   size;
+};
+int  root_map(const struct root *root, const char *path, size_t cap, struct root_map *ret);
+void root_unmap(struct root_map *map);
+
+/* The names in a directory that match a shell pattern, or all with NULL; sorted; no "." and "..".
+ * At most `cap` names are kept; *ret_lost counts those beyond. Absent directory: -ENOENT. */
+struct root_names {
+    char  **names;
+    size_t  n;
+};
+int  root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
+               struct root_names *ret, size_t *ret_lost);
+void root_names_free(struct root_names *names);
+
+/* Whether `status` forbids reading rather than says that nothing is there. */
+static inline bool root_denied(int negative_errno)
+{
+    return negative_errno == -13 /* EACCES */ || negative_errno == -1 /* EPERM */;
+}
+
+#endif

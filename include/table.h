@@ -1,0 +1,187 @@
+/* table.h -- declare a SQLite virtual table as data.
+ *
+ * A table is a row struct, a column list that names its fields, and three functions: open() starts
+ * a scan, next() fills one row, close() ends it. ext/table.c supplies all else that sqlite3_module
+ * asks for: schema, plan, collation, pushdown, strings, errors, rowids.
+ *
+ *     struct unit { const char *name; int64_t size; };
+ *
+ *     static const struct tbl_column columns[] = {
+ *         TBL_COL(struct unit, name, TBL_KEY | TBL_ID, "File name of the unit"),
+ *         TBL_COL(struct unit, size, 0,                "Size in bytes"),
+ *     };
+ *
+ * Pushdown: what the WHERE clause says of a column that has TBL_KEY, TBL_RANGE or TBL_PREFIX reaches
+ * the table as a struct tbl_terms. The table may use it to return fewer rows and never has to:
+ * SQLite checks every term again. So a table may return rows that were not asked for, but must
+ * never leave out one that was.
+ *
+ * Ownership: strings in a row must live until the next call of next(); tbl_printf() and friends
+ * give memory that does. The kit copies what SQLite keeps.
+ */
+#ifndef SVCQL_TABLE_H
+#define SVCQL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sqlite3ext.h"
+
+/* The SQL NULL of an int64_t field. That of a string is a NULL pointer, that of a double NAN. */
+#define TBL_NULL INT64_MIN
+
+enum tbl_type { TBL_TEXT, TBL_INT, TBL_REAL, TBL_BOOL, TBL_BLOB };
+
+enum tbl_flag {
+    TBL_KEY = 1 << 0,    /* uses column = value and column IN (...) */
+    TBL_RANGE = 1 << 1,  /* uses <, <=, >, >=, BETWEEN and = on a number */
+    TBL_PREFIX = 1 << 2, /* uses the fixed beginning of a GLOB or LIKE pattern */
+    TBL_UNIQUE = 1 << 3, /* column = value gives at most one row */
+    TBL_NEEDED = 1 << 4, /* cannot scan without column = value */
+    TBL_HIDDEN = 1 << 5, /* not in SELECT *; an argument: table(value) fills it, in column order */
+    TBL_NOCASE = 1 << 6, /* compares COLLATE NOCASE */
+    TBL_ID = 1 << 7,     /* part of what tells a row from all others: the rowid is made of these */
+};
+
+/* Bytes of a BLOB column; data NULL is the SQL NULL. */
+struct tbl_blob {
+    const void *data;
+    size_t      size;
+};
+
+struct tbl_scan;
+
+/* Compute a column too costly for next(). SQLite asks only for rows that survive the WHERE clause
+ * as far as other columns decide it. Set a result on `out`, or nothing for NULL. Returns an SQLite
+ * code. */
+typedef int tbl_getter(struct tbl_scan *scan, const void *row, sqlite3_context *out);
+
+struct tbl_column {
+    const char   *name;
+    const char   *doc; /* one sentence, no full stop; states the unit of a number */
+    enum tbl_type type;
+    unsigned      flags;
+    size_t        offset; /* of the field in the row struct; of lazy columns SIZE_MAX */
+    tbl_getter   *get;
+};
+
+/* A column held in a field of the row struct; its SQL type is the field's. */
+#define TBL_COL(row, field, flags, doc)                                                            \
+    {                                                                                              \
+        #field, doc, TBL_TYPEOF(((row *)0)->field), flags, offsetof(row, field), NULL              \
+    }
+
+/* The same where the column's name cannot be the field's. */
+#define TBL_COL_AS(name, row, field, flags, doc)                                                   \
+    {                                                                                              \
+        name, doc, TBL_TYPEOF(((row *)0)->field), flags, offsetof(row, field), NULL                \
+    }
+
+/* A column computed on demand. May have TBL_HIDDEN and TBL_NOCASE only. */
+#define TBL_LAZY(name, type, flags, doc, get)                                                      \
+    {                                                                                              \
+        name, doc, type, flags, SIZE_MAX, get                                                      \
+    }
+
+#define TBL_TYPEOF(field)                                                                          \
+    _Generic((field), const char *                                                                 \
+             : TBL_TEXT, int64_t                                                                   \
+             : TBL_INT, double                                                                     \
+             : TBL_REAL, bool                                                                      \
+             : TBL_BOOL, struct tbl_blob                                                           \
+             : TBL_BLOB)
+
+#define TBL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct tbl_example {
+    const char *title; /* what the query answers */
+    const char *sql;   /* run by the tests */
+};
+
+struct svcql; /* the connection's state: evidence.h */
+
+struct tbl_table {
+    const char               *name;
+    const char               *doc; /* one sentence */
+    const struct tbl_column  *columns;
+    size_t                    n_columns;
+    const struct tbl_example *examples;
+    size_t                    n_examples;
+    size_t                    row_size;   /* sizeof the row struct */
+    size_t                    state_size; /* sizeof the scan's state, zeroed before open() */
+    double                    rows;       /* rough count of a full scan, for the planner */
+    unsigned                  artefacts;  /* which enum artefact it reads, as a set of 1u << a */
+
+    int (*open)(struct tbl_scan *scan);            /* NULL: nothing to do */
+    int (*next)(struct tbl_scan *scan, void *row); /* SQLITE_ROW, SQLITE_DONE or an error */
+    void (*close)(struct tbl_scan *scan);          /* must accept a half-opened scan */
+
+    /* For evidence_sources: report with svcql_report() every source that a full scan would read,
+     * without reading it. NULL: the kit probes the files of `artefacts`. */
+    int (*probe)(struct svcql *svcql);
+
+    /* Of a writable table: as sqlite3_module.xUpdate says, argv[0] and argv[1] included. */
+    int (*update)(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_value **argv,
+                  sqlite3_int64 *rowid);
+};
+
+int tbl_register(struct svcql *svcql, const struct tbl_table *const *tables, size_t n);
+
+/* What the scan is for ----------------------------------------------------- */
+
+struct svcql *tbl_svcql(const struct tbl_scan *scan);
+void         *tbl_state(struct tbl_scan *scan);
+
+/* A row struct whose fields hold the values fixed by column = value (not IN), all others NULL. */
+const void *tbl_key(const struct tbl_scan *scan);
+
+/* What the WHERE clause fixes of one column, all of it to be understood as "and". */
+struct tbl_terms {
+    size_t             n;       /* count of values; 0: not constrained by = or IN */
+    const char *const *texts;   /* the values, of a TEXT column */
+    const int64_t     *ints;    /* the values, of an INTEGER or BOOLEAN column */
+    double             min, max; /* range, both ends included; -INFINITY, INFINITY if open */
+    const char        *prefix;  /* what the text begins with; NULL if not known */
+    bool               prefix_nocase; /* compare the prefix ignoring ASCII case */
+};
+
+/* The terms on the column held in the field at `offset`, valid until close(). Never NULL. Take the
+ * pointer in open(), not for every row. */
+const struct tbl_terms *tbl_terms(const struct tbl_scan *scan, size_t offset);
+#define TBL_TERMS(scan, row, field) tbl_terms(scan, offsetof(row, field))
+
+/* Whether a value can satisfy the terms (=, IN, prefix; for numbers the range too). A NULL text
+ * satisfies only a column without terms. */
+bool tbl_match_text(const struct tbl_terms *terms, const char *text, bool nocase);
+bool tbl_match_int(const struct tbl_terms *terms, int64_t value);
+bool tbl_match_real(const struct tbl_terms *terms, double value);
+
+/* Whether the query reads the column held at `offset`. True when in doubt. */
+bool tbl_uses(const struct tbl_scan *scan, size_t offset);
+#define TBL_USES(scan, row, field) tbl_uses(scan, offsetof(row, field))
+
+/* Whether the query reads the column of this name, lazy ones included. */
+bool tbl_uses_name(const struct tbl_scan *scan, const char *name);
+
+/* Memory that lives until the next row -------------------------------------- */
+
+void *tbl_alloc(struct tbl_scan *scan, size_t size); /* aligned; NULL when out of memory */
+char *tbl_strndup(struct tbl_scan *scan, const char *text, size_t size);
+char *tbl_printf(struct tbl_scan *scan, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ISO 8601 in UTC to the microsecond, 2026-11-24T10:00:00.000000Z; NULL for NAN. */
+const char *tbl_datetime(struct tbl_scan *scan, double time);
+
+/* Errors --------------------------------------------------------------------- */
+
+/* Fail the query with a message, which should begin with the table's name. Both return the code to
+ * return. tbl_fail_errno() takes a positive errno and says "table: what: why". */
+int tbl_fail(struct tbl_scan *scan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int tbl_fail_errno(struct tbl_scan *scan, int error, const char *what);
+
+/* SQLITE_NOMEM for -ENOMEM, tbl_fail_errno() for other negative errnos. */
+int tbl_error(struct tbl_scan *scan, int negative_errno, const char *what);
+
+#endif

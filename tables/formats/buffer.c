@@ -1,0 +1,236 @@
+#include "buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for `more` bytes and a NUL behind what is there, or the sticky error. */
+static bool reserve(struct buffer *b, size_t more)
+{
+    if (b->failed)
+        return false;
+    if (more < b->room - b->size)
+        return true;
+    if (more > BUFFER_MAX || b->size + more > BUFFER_MAX) {
+        b->failed = true;
+        return false;
+    }
+    size_t room = b->room ? b->room : 128;
+    while (room - b->size <= more)
+        room *= 2;
+    char *data = realloc(b->data, room);
+    if (!data) {
+        b->failed = true;
+        return false;
+    }
+    b->data = data;
+    b->room = room;
+    return true;
+}
+
+void buffer_put(struct buffer *b, const void *data, size_t size)
+{
+    if (!size || !reserve(b, size))
+        return;
+    memcpy(b->data + b->size, data, size);
+    b->size += size;
+}
+
+void buffer_putc(struct buffer *b, char c)
+{
+    if (reserve(b, 1))
+        b->data[b->size++] = c;
+}
+
+void buffer_puts(struct buffer *b, const char *text)
+{
+    buffer_put(b, text, strlen(text));
+}
+
+void buffer_printf(struct buffer *b, const char *format, ...)
+{
+    va_list ap, again;
+
+    va_start(ap, format);
+    va_copy(again, ap);
+    int size = vsnprintf(NULL, 0, format, ap);
+    va_end(ap);
+    if (size < 0)
+        b->failed = true;
+    else if (reserve(b, (size_t)size)) {
+        vsnprintf(b->data + b->size, (size_t)size + 1, format, again);
+        b->size += (size_t)size;
+    }
+    va_end(again);
+}
+
+/* Length of the valid UTF-8 sequence at `p` (RFC 3629, section 4), or 0. */
+static size_t sequence(const uint8_t *p, size_t size)
+{
+    if (p[0] < 0x80)
+        return 1;
+    if (p[0] < 0xc2 || p[0] > 0xf4)
+        return 0;
+
+    size_t  length = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+    uint8_t low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+    uint8_t high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+    if (size < length || p[1] < low || p[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
+static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+
+void buffer_utf8(struct buffer *b, const char *text, size_t size)
+{
+    const uint8_t *p = (const uint8_t *)text;
+
+    for (size_t i = 0, length; i < size; i += length) {
+        if ((length = sequence(p + i, size - i)) != 0)
+            buffer_put(b, p + i, length);
+        else {
+            buffer_put(b, replacement, 3);
+            length = 1;
+        }
+    }
+}
+
+/* The escape of a control character, quote or backslash (RFC 8259, section 7). */
+static void escape(struct buffer *b, uint8_t c)
+{
+    static const char named[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                 ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
+
+    if (c < sizeof named && named[c]) {
+        char two[2] = {'\\', named[c]};
+        buffer_put(b, two, 2);
+    } else {
+        buffer_printf(b, "\\u%04x", c);
+    }
+}
+
+static bool plain(uint8_t c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+void buffer_json(struct buffer *b, const char *text, size_t size)
+{
+    const uint8_t *p = (const uint8_t *)text;
+    size_t         i = 0;
+
+    buffer_putc(b, '"');
+    while (i < size) {
+        size_t run = i;
+        while (run < size && plain(p[run]))
+            run++;
+        buffer_put(b, p + i, run - i);
+        if ((i = run) == size)
+            break;
+        size_t length = p[i] < 0x80 ? 0 : sequence(p + i, size - i);
+        if (length)
+            buffer_put(b, p + i, length);
+        else if (p[i] < 0x80)
+            escape(b, p[i]);
+        else
+            buffer_put(b, replacement, 3);
+        i += length ? length : 1;
+    }
+    buffer_putc(b, '"');
+}
+
+/* Write one code point as UTF-8; returns its length. */
+static size_t encode(uint32_t c, char out[4])
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        out[0] = (char)(0xc0 | c >> 6);
+        out[1] = (char)(0x80 | (c & 0x3f));
+        return 2;
+    }
+    if (c < 0x10000) {
+        out[0] = (char)(0xe0 | c >> 12);
+        out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+        out[2] = (char)(0x80 | (c & 0x3f));
+        return 3;
+    }
+    out[0] = (char)(0xf0 | c >> 18);
+    out[1] = (char)(0x80 | (c >> 12 & 0x3f));
+    out[2] = (char)(0x80 | (c >> 6 & 0x3f));
+    out[3] = (char)(0x80 | (c & 0x3f));
+    return 4;
+}
+
+static uint32_t unit_at(const uint8_t *data, size_t i)
+{
+    return (uint32_t)(data[2 * i] | data[2 * i + 1] << 8);
+}
+
+static void utf16(struct buffer *b, const uint8_t *data, size_t units, bool json)
+{
+    for (size_t i = 0; i < units; i++) {
+        uint32_t c = unit_at(data, i);
+        char     out[4];
+
+        if (c >= 0xd800 && c < 0xdc00 && i + 1 < units && (unit_at(data, i + 1) & 0xfc00) == 0xdc00)
+            c = 0x10000 + ((c & 0x3ff) << 10) + (unit_at(data, ++i) & 0x3ff);
+        else if (c >= 0xd800 && c < 0xe000)
+            c = 0xfffd;
+        if (!reserve(b, 4))
+            return;
+        if (json && c < 0x80 && !plain((uint8_t)c))
+            escape(b, (uint8_t)c);
+        else if (c < 0x80)
+            b->data[b->size++] = (char)c;
+        else
+            buffer_put(b, out, encode(c, out));
+    }
+}
+
+void buffer_utf16(struct buffer *b, const uint8_t *data, size_t units)
+{
+    utf16(b, data, units, false);
+}
+
+void buffer_utf16_json(struct buffer *b, const uint8_t *data, size_t units)
+{
+    utf16(b, data, units, true);
+}
+
+void buffer_hex(struct buffer *b, const uint8_t *data, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < size; i++) {
+        char two[2] = {digits[data[i] >> 4], digits[data[i] & 15]};
+        buffer_put(b, two, 2);
+    }
+}
+
+const char *buffer_text(struct buffer *b)
+{
+    if (!reserve(b, 0))
+        return NULL;
+    b->data[b->size] = '\0';
+    return b->data;
+}
+
+void buffer_reset(struct buffer *b)
+{
+    b->size = 0;
+    b->failed = false;
+}
+
+void buffer_free(struct buffer *b)
+{
+    free(b->data);
+    *b = (struct buffer){0};
+}
