@@ -5,8 +5,8 @@
  * collected files, with a root that confines all reading.
  *
  * A table never looks for files by itself. It asks for artefacts of a kind and gets sources: the
- * files that its `path` or `source` argument names or, without one, those of all evidence, or of the
- * evidence whose host the query fixes:
+ * files that its `path` or `source` argument names or, without one, those of all evidence, or of
+ * the evidence whose host the query fixes:
  *
  *     sources_begin(&state->sources, tbl_svcql(scan), &(struct sources_want){
  *         .artefacts = 1u << ARTEFACT_AUDIT_LOG, .host = key->host, .path = key->source});
@@ -31,19 +31,19 @@
 /* Kinds of artefact. The second word is the name that evidence_sources.kind shows. A root kind
  * stands for a whole file system, below whose root the table finds its own paths. */
 #define ARTEFACTS(X)                                                                               \
-    X(LINUX_ROOT, "linux_root")     /* unit files, users, packages, /proc of the live host */      \
+    X(LINUX_ROOT, "linux_root") /* unit files, users, packages, /proc of the live host */          \
     X(WINDOWS_ROOT, "windows_root")                                                                \
-    X(MACOS_ROOT, "macos_root")     /* property lists, overrides */                                \
-    X(LIVE, "live")                 /* the running host: its bus, /proc */                         \
-    X(AUDIT_LOG, "audit_log")       /* audit.log, rotated, gzipped */                              \
-    X(JOURNAL, "journal")           /* a .journal file or a directory of them */                   \
-    X(AUTH_LOG, "auth_log")         /* auth.log, secure, syslog text */                            \
+    X(MACOS_ROOT, "macos_root") /* property lists, overrides */                                    \
+    X(LIVE, "live")             /* the running host: its bus, /proc */                             \
+    X(AUDIT_LOG, "audit_log")   /* audit.log, rotated, gzipped */                                  \
+    X(JOURNAL, "journal")       /* a .journal file or a directory of them */                       \
+    X(AUTH_LOG, "auth_log")     /* auth.log, secure, syslog text */                                \
     X(SHELL_HISTORY, "shell_history")                                                              \
-    X(PACKAGE_LOG, "package_log")   /* dpkg.log, apt/history.log, dnf and yum logs */              \
-    X(EVENT_LOG, "event_log")       /* .evtx */                                                    \
-    X(EVENT_JSON, "event_json")     /* Windows events, one JSON object a line */                   \
-    X(HIVE, "hive")                 /* registry hive, its .LOG1 and .LOG2 beside it */             \
-    X(PLIST, "plist")               /* launchd property list */                                    \
+    X(PACKAGE_LOG, "package_log") /* dpkg.log, apt/history.log, dnf and yum logs */                \
+    X(EVENT_LOG, "event_log")     /* .evtx */                                                      \
+    X(EVENT_JSON, "event_json")   /* Windows events, one JSON object a line */                     \
+    X(HIVE, "hive")               /* registry hive, its .LOG1 and .LOG2 beside it */               \
+    X(PLIST, "plist")             /* launchd property list */                                      \
     X(LAUNCHD_OVERRIDES, "launchd_overrides")
 
 enum artefact {
@@ -93,8 +93,8 @@ struct source {
 struct sources_want {
     unsigned    artefacts; /* set of 1u << enum artefact */
     const char *host;      /* only evidence of this host; NULL: of all */
-    const char *path;      /* only this file, every file of this folder, or of this glob; NULL: all */
-    const char *root;      /* only below this root, opened for the query; NULL: all evidence */
+    const char *path; /* only this file, every file of this folder, or of this glob; NULL: all */
+    const char *root; /* only below this root, opened for the query; NULL: all evidence */
 };
 
 /* The iterator is opaque but for its size, so that it can stand in a table's state. */
@@ -111,14 +111,14 @@ void sources_end(struct sources *sources);                      /* accepts a zer
 enum source_status { SOURCE_READ, SOURCE_ABSENT, SOURCE_DENIED, SOURCE_DAMAGED };
 
 struct report {
-    const char        *table;    /* that read it */
-    const char        *kind;     /* an artefact's name, or the table's own word: "bus" */
+    const char        *table; /* that read it */
+    const char        *kind;  /* an artefact's name, or the table's own word: "bus" */
     const char        *host;
     const char        *location; /* as the column `source` says */
     enum source_status status;
-    int64_t            records;  /* read; TBL_NULL: not counted yet */
-    int64_t            skipped;  /* records or lines lost to damage, caps and the like */
-    const char        *detail;   /* why, for people; may be NULL */
+    int64_t            records; /* read; TBL_NULL: not counted yet */
+    int64_t            skipped; /* records or lines lost to damage, caps and the like */
+    const char        *detail;  /* why, for people; may be NULL */
 };
 
 /* Set what evidence_sources says of (table, location); the newest report stands. Copies. Returns an

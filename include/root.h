@@ -21,15 +21,16 @@
 
 enum root_flag { ROOT_NOCASE = 1 << 0 };
 
-#define ROOT_PATH_MAX 4096             /* bytes of a path, with its NUL */
-#define ROOT_FILE_MAX (4u << 20)       /* bytes root_read() takes when the caller has no better cap */
+#define ROOT_PATH_MAX 4096       /* bytes of a path, with its NUL */
+#define ROOT_FILE_MAX (4u << 20) /* bytes root_read() takes when the caller has no better cap */
 
 struct root; /* counted reference to an open directory */
 
 int          root_open(const char *path, unsigned flags, struct root **ret);
 struct root *root_ref(struct root *root);
 struct root *root_unref(struct root *root); /* returns NULL; accepts NULL */
-const char  *root_path(const struct root *root); /* as given to root_open(), no trailing slash; "" for "/" */
+const char  *root_path(
+     const struct root *root); /* as given to root_open(), no trailing slash; "" for "/" */
 
 /* Open a regular file; a directory. The descriptor is the caller's. */
 int root_open_file(const struct root *root, const char *path);
@@ -59,8 +60,8 @@ void root_unmap(struct root_map *map);
 /* The names in a directory that match a shell pattern, or all with NULL; sorted; no "." and "..".
  * At most `cap` names are kept; *ret_lost counts those beyond. Absent directory: -ENOENT. */
 struct root_names {
-    char  **names;
-    size_t  n;
+    char **names;
+    size_t n;
 };
 int  root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
                struct root_names *ret, size_t *ret_lost);

@@ -11,9 +11,9 @@
  *         TBL_COL(struct unit, size, 0,                "Size in bytes"),
  *     };
  *
- * Pushdown: what the WHERE clause says of a column that has TBL_KEY, TBL_RANGE or TBL_PREFIX reaches
- * the table as a struct tbl_terms. The table may use it to return fewer rows and never has to:
- * SQLite checks every term again. So a table may return rows that were not asked for, but must
+ * Pushdown: what the WHERE clause says of a column that has TBL_KEY, TBL_RANGE or TBL_PREFIX
+ * reaches the table as a struct tbl_terms. The table may use it to return fewer rows and never has
+ * to: SQLite checks every term again. So a table may return rows that were not asked for, but must
  * never leave out one that was.
  *
  * Ownership: strings in a row must live until the next call of next(); tbl_printf() and friends
@@ -69,7 +69,7 @@ struct tbl_column {
 /* A column held in a field of the row struct; its SQL type is the field's. */
 #define TBL_COL(row, field, flags, doc)                                                            \
     {                                                                                              \
-        #field, doc, TBL_TYPEOF(((row *)0)->field), flags, offsetof(row, field), NULL              \
+#field, doc, TBL_TYPEOF(((row *)0)->field), flags, offsetof(row, field), NULL              \
     }
 
 /* The same where the column's name cannot be the field's. */
@@ -138,11 +138,11 @@ const void *tbl_key(const struct tbl_scan *scan);
 
 /* What the WHERE clause fixes of one column, all of it to be understood as "and". */
 struct tbl_terms {
-    size_t             n;       /* count of values; 0: not constrained by = or IN */
-    const char *const *texts;   /* the values, of a TEXT column */
-    const int64_t     *ints;    /* the values, of an INTEGER or BOOLEAN column */
-    double             min, max; /* range, both ends included; -INFINITY, INFINITY if open */
-    const char        *prefix;  /* what the text begins with; NULL if not known */
+    size_t             n;             /* count of values; 0: not constrained by = or IN */
+    const char *const *texts;         /* the values, of a TEXT column */
+    const int64_t     *ints;          /* the values, of an INTEGER or BOOLEAN column */
+    double             min, max;      /* range, both ends included; -INFINITY, INFINITY if open */
+    const char        *prefix;        /* what the text begins with; NULL if not known */
     bool               prefix_nocase; /* compare the prefix ignoring ASCII case */
 };
 

@@ -1,0 +1,286 @@
+#include "harness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "main.h"
+
+int sqlite3_svcql_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
+
+/* Skips --------------------------------------------------------------------- */
+
+/* Shared with the processes that Check forks. */
+static struct {
+    int  count;
+    char scratch[512];
+} * shared;
+
+void harness_begin(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        abort();
+    snprintf(shared->scratch, sizeof shared->scratch, "%s/svcql-check-XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    if (!mkdtemp(shared->scratch))
+        abort();
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+int harness_end(void)
+{
+    int count = shared->count;
+
+    nftw(shared->scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    munmap(shared, sizeof *shared);
+    return count;
+}
+
+void harness_skip(const char *test, const char *format, ...)
+{
+    va_list ap;
+
+    __atomic_add_fetch(&shared->count, 1, __ATOMIC_RELAXED);
+    fprintf(stderr, "skipped %s: ", test);
+    va_start(ap, format);
+    vfprintf(stderr, format, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+}
+
+/* Queries ------------------------------------------------------------------- */
+
+sqlite3 *harness_open(void)
+{
+    sqlite3 *db;
+
+    sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
+    int rc = sqlite3_open(":memory:", &db);
+    ck_assert_msg(rc == SQLITE_OK, "open: %s", sqlite3_errmsg(db));
+    return db;
+}
+
+void harness_close(sqlite3 *db)
+{
+    ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+
+static char *format_sql(const char *format, va_list ap)
+{
+    char *sql = NULL;
+
+    if (vasprintf(&sql, format, ap) < 0)
+        abort();
+    return sql;
+}
+
+/* Run all statements, adding each row to `text`. */
+static int run(sqlite3 *db, const char *sql, FILE *text)
+{
+    bool first = true;
+
+    while (sql && *sql) {
+        sqlite3_stmt *stmt = NULL;
+        int           rc = sqlite3_prepare_v2(db, sql, -1, &stmt, &sql);
+
+        if (rc != SQLITE_OK)
+            return rc;
+        while (stmt && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+            if (!first)
+                fputc('\n', text);
+            first = false;
+            for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+                const char *value = (const char *)sqlite3_column_text(stmt, i);
+                fprintf(text, "%s%s", i ? "|" : "", value ? value : "NULL");
+            }
+        }
+        sqlite3_finalize(stmt);
+        if (stmt && rc != SQLITE_DONE)
+            return rc;
+    }
+    return SQLITE_OK;
+}
+
+static char *query(sqlite3 *db, const char *sql)
+{
+    char  *text = NULL;
+    size_t size;
+    FILE  *out = open_memstream(&text, &size);
+    int    rc = run(db, sql, out);
+
+    fclose(out);
+    ck_assert_msg(rc == SQLITE_OK, "%s\n  in: %s", sqlite3_errmsg(db), sql);
+    return text;
+}
+
+char *harness_query(sqlite3 *db, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    char *sql = format_sql(format, ap);
+    va_end(ap);
+    char *text = query(db, sql);
+    free(sql);
+    return text;
+}
+
+int64_t harness_int(sqlite3 *db, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    char *sql = format_sql(format, ap);
+    va_end(ap);
+    char *text = query(db, sql);
+    ck_assert_msg(*text && strcmp(text, "NULL") != 0, "no value from: %s", sql);
+    int64_t value = strtoll(text, NULL, 10);
+    free(text);
+    free(sql);
+    return value;
+}
+
+char *harness_error(sqlite3 *db, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    char *sql = format_sql(format, ap);
+    va_end(ap);
+    FILE *out = fopen("/dev/null", "we");
+    int   rc = run(db, sql, out);
+    fclose(out);
+    ck_assert_msg(rc != SQLITE_OK, "no error from: %s", sql);
+    free(sql);
+    return strdup(sqlite3_errmsg(db));
+}
+
+void harness_expect(sqlite3 *db, const char *expected, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    char *sql = format_sql(format, ap);
+    va_end(ap);
+    char *text = query(db, sql);
+    ck_assert_msg(strcmp(text, expected) == 0, "%s\n--- gave\n%s\n--- not\n%s", sql, text,
+                  expected);
+    free(text);
+    free(sql);
+}
+
+/* Files --------------------------------------------------------------------- */
+
+const char *harness_scratch(void)
+{
+    char *dir = NULL;
+
+    if (asprintf(&dir, "%s/XXXXXX", shared->scratch) < 0 || !mkdtemp(dir))
+        ck_abort_msg("scratch folder: %s", strerror(errno));
+    return dir;
+}
+
+static void make_parents(char *path)
+{
+    for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        mkdir(path, 0755);
+        *slash = '/';
+    }
+}
+
+void harness_write(const char *dir, const char *path, const void *data, size_t size)
+{
+    char *full = NULL;
+
+    if (asprintf(&full, "%s/%s", dir, path) < 0)
+        abort();
+    make_parents(full);
+    FILE *file = fopen(full, "we");
+    ck_assert_msg(file && fwrite(data, 1, size, file) == size && fclose(file) == 0, "%s: %s", full,
+                  strerror(errno));
+    free(full);
+}
+
+void harness_write_text(const char *dir, const char *path, const char *text)
+{
+    harness_write(dir, path, text, strlen(text));
+}
+
+char *harness_read(const char *path, size_t *ret_size)
+{
+    FILE  *file = fopen(path, "re");
+    char  *data = NULL;
+    size_t size = 0, room = 0;
+
+    ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
+    do {
+        if (size + 1 >= room && !(data = realloc(data, room = room ? 2 * room : 65536)))
+            abort();
+        size += fread(data + size, 1, room - size - 1, file);
+    } while (!feof(file) && !ferror(file));
+    ck_assert_msg(!ferror(file), "%s: %s", path, strerror(errno));
+    fclose(file);
+    data[size] = '\0';
+    if (ret_size)
+        *ret_size = size;
+    return data;
+}
+
+const char *harness_evidence(const char *path)
+{
+    static char full[4096];
+    const char *root = getenv("SVCQL_EVIDENCE");
+
+    if (!root || !*root)
+        return NULL;
+    snprintf(full, sizeof full, "%s/%s", root, path);
+    return access(full, R_OK) == 0 ? full : NULL;
+}
+
+static struct {
+    const char *suffix;
+    size_t      n;
+    void (*fn)(const char *path, void *data);
+    void *data;
+} walk;
+
+static int walk_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    size_t length = strlen(path), tail = strlen(walk.suffix);
+
+    (void)st, (void)ftw;
+    if (type == FTW_F && length >= tail && strcmp(path + length - tail, walk.suffix) == 0) {
+        walk.n++;
+        walk.fn(path, walk.data);
+    }
+    return 0;
+}
+
+size_t harness_each_evidence(const char *dir, const char                    *suffix,
+                             void (*fn)(const char *path, void *data), void *data)
+{
+    const char *root = harness_evidence(dir);
+
+    if (!root)
+        return 0;
+    walk.suffix = suffix;
+    walk.n = 0;
+    walk.fn = fn;
+    walk.data = data;
+    nftw(root, walk_one, 16, FTW_PHYS);
+    return walk.n;
+}
