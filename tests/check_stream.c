@@ -1,0 +1,272 @@
+#include "stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "harness.h"
+
+/* A descriptor that reads as these bytes. */
+static int descriptor(const void *data, size_t size)
+{
+    int fd = memfd_create("stream", MFD_CLOEXEC);
+
+    ck_assert(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+    ck_assert(lseek(fd, 0, SEEK_SET) == 0);
+    return fd;
+}
+
+static size_t gzip(const void *data, size_t size, uint8_t *out, size_t room)
+{
+    z_stream z = {.next_in = (void *)(uintptr_t)data,
+                  .avail_in = (uInt)size,
+                  .next_out = out,
+                  .avail_out = (uInt)room};
+
+    ck_assert(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    ck_assert(deflate(&z, Z_FINISH) == Z_STREAM_END);
+    deflateEnd(&z);
+    return room - z.avail_out;
+}
+
+/* All lines, each ended by '|', and how the stream ended. */
+static char *lines_of(const void *data, size_t size, int *ret_end)
+{
+    static char    text[1 << 16];
+    struct stream *s = NULL;
+    char          *line;
+    size_t         length, at = 0;
+
+    ck_assert_int_eq(stream_open(descriptor(data, size), &s), 0);
+    while ((*ret_end = stream_line(s, &line, &length)) > 0) {
+        ck_assert(line[length] == '\0' && at + length + 2 < sizeof text);
+        memcpy(text + at, line, length);
+        at += length;
+        text[at++] = '|';
+    }
+    text[at] = '\0';
+    stream_close(s);
+    return text;
+}
+
+START_TEST(plain_lines_and_a_last_one_without_newline)
+{
+    int end;
+
+    ck_assert_str_eq(lines_of("one\ntwo\r\n\nlast", 14, &end), "one|two\r||last|");
+    ck_assert_int_eq(end, 0);
+    ck_assert_str_eq(lines_of("", 0, &end), "");
+    ck_assert_int_eq(end, 0);
+}
+END_TEST
+
+START_TEST(gzip_members_follow_each_other)
+{
+    uint8_t packed[256];
+    int     end;
+    size_t  n = gzip("one\ntw", 6, packed, sizeof packed);
+
+    n += gzip("o\nthree\n", 8, packed + n, sizeof packed - n);
+    memset(packed + n, 0, 16);
+    ck_assert_str_eq(lines_of(packed, n + 16, &end), "one|two|three|");
+    ck_assert_int_eq(end, 0);
+}
+END_TEST
+
+START_TEST(garbage_behind_a_member_is_an_error)
+{
+    uint8_t packed[256];
+    int     end;
+    size_t  n = gzip("one\n", 4, packed, sizeof packed);
+
+    packed[n] = 'x';
+    ck_assert_str_eq(lines_of(packed, n + 1, &end), "one|");
+    ck_assert_int_eq(end, -EBADMSG);
+}
+END_TEST
+
+START_TEST(zstandard_frames_follow_each_other)
+{
+    uint8_t packed[512];
+    int     end;
+    size_t  n = ZSTD_compress(packed, sizeof packed, "one\ntw", 6, 3);
+
+    n += ZSTD_compress(packed + n, sizeof packed - n, "o\n", 2, 3);
+    ck_assert_str_eq(lines_of(packed, n, &end), "one|two|");
+    ck_assert_int_eq(end, 0);
+}
+END_TEST
+
+START_TEST(a_cut_file_gives_its_lines_and_then_an_error)
+{
+    static char    plain[40000];
+    static uint8_t packed[80000];
+    int            end;
+
+    for (size_t i = 0; i < sizeof plain; i++)
+        plain[i] = i % 80 == 79 ? '\n' : (char)('a' + rand() % 26);
+    size_t n = gzip(plain, sizeof plain, packed, sizeof packed);
+    char  *text = lines_of(packed, n / 2, &end);
+    ck_assert_int_eq(end, -EBADMSG);
+    ck_assert_uint_gt(strlen(text), sizeof plain / 3);
+    ck_assert(strncmp(text, plain, 79) == 0);
+
+    n = ZSTD_compress(packed, sizeof packed, plain, sizeof plain, 3);
+    lines_of(packed, n / 2, &end);
+    ck_assert_int_eq(end, -EBADMSG);
+}
+END_TEST
+
+START_TEST(an_overlong_line_is_cut_and_counted)
+{
+    size_t         size = 3 * (size_t)STREAM_LINE_MAX, length;
+    char          *text = malloc(size), *line;
+    struct stream *s;
+
+    memset(text, 'x', size);
+    memcpy(text, "before\n", 7);
+    memcpy(text + size - 7, "\nafter\n", 7);
+    ck_assert_int_eq(stream_open(descriptor(text, size), &s), 0);
+    ck_assert_int_eq(stream_line(s, &line, &length), 1);
+    ck_assert_str_eq(line, "before");
+    ck_assert_int_eq(stream_line(s, &line, &length), 1);
+    ck_assert_uint_eq(length, STREAM_LINE_MAX);
+    ck_assert_uint_eq(stream_offset(s), 7);
+    ck_assert_int_eq(stream_line(s, &line, &length), 1);
+    ck_assert_str_eq(line, "after");
+    ck_assert_uint_eq(stream_offset(s), size - 6);
+    ck_assert_int_eq(stream_line(s, &line, &length), 0);
+    ck_assert_uint_eq(stream_overlong(s), 1);
+    stream_close(s);
+    free(text);
+}
+END_TEST
+
+START_TEST(lines_at_the_limit_are_whole)
+{
+    for (size_t extra = 0; extra < 2; extra++) {
+        size_t         size = STREAM_LINE_MAX + extra, length;
+        char          *text = malloc(size + 2), *line;
+        struct stream *s;
+
+        memset(text, 'x', size);
+        memcpy(text + size, "\ny", 2);
+        ck_assert_int_eq(stream_open(descriptor(text, size + 2), &s), 0);
+        ck_assert_int_eq(stream_line(s, &line, &length), 1);
+        ck_assert_uint_eq(length, STREAM_LINE_MAX);
+        ck_assert_uint_eq(stream_overlong(s), extra);
+        ck_assert_int_eq(stream_line(s, &line, &length), 1);
+        ck_assert_str_eq(line, "y");
+        stream_close(s);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(a_bomb_stops_at_the_cap)
+{
+    size_t         size = 8u << 20, n;
+    char          *zeros = calloc(1, size), *data;
+    uint8_t       *packed = malloc(200 * 16384);
+    size_t         member = gzip(zeros, size, packed, 16384), length;
+    struct stream *s;
+    uint64_t       total = 0;
+    int            r;
+
+    for (n = member; n + member < 200 * 16384 && n < 150 * member; n += member)
+        memcpy(packed + n, packed, member);
+    ck_assert_int_eq(stream_open(descriptor(packed, n), &s), 0);
+    while ((r = stream_block(s, &data, &length)) > 0)
+        total += length;
+    ck_assert_int_eq(r, -EFBIG);
+    ck_assert_uint_le(total, STREAM_EXPANSION_FREE + STREAM_EXPANSION_RATIO * n + size);
+    stream_close(s);
+    free(packed);
+    free(zeros);
+}
+END_TEST
+
+START_TEST(a_long_text_keeps_its_lines_and_offsets)
+{
+    size_t         lines = 200000, size = 0, length;
+    char          *text = malloc(lines * 12), *line;
+    uint8_t       *packed = malloc(lines * 12);
+    struct stream *s;
+
+    for (size_t i = 0; i < lines; i++)
+        size += (size_t)sprintf(text + size, "%zu\n", i);
+    size_t n = gzip(text, size, packed, lines * 12);
+    ck_assert_int_eq(stream_open(descriptor(packed, n), &s), 0);
+    for (size_t i = 0, offset = 0; i < lines; i++, offset += length + 1) {
+        ck_assert(stream_line(s, &line, &length) == 1 && strtoul(line, NULL, 10) == i);
+        ck_assert_uint_eq(stream_offset(s), offset);
+    }
+    ck_assert_int_eq(stream_line(s, &line, &length), 0);
+    ck_assert(!stream_plain(s) && stream_seek(s, 0) == -ESPIPE);
+    stream_close(s);
+    free(packed);
+    free(text);
+}
+END_TEST
+
+START_TEST(seeking_goes_on_at_the_byte)
+{
+    struct stream *s;
+    char          *line;
+    size_t         length;
+
+    ck_assert_int_eq(stream_open(descriptor("one\ntwo\nthree\n", 14), &s), 0);
+    ck_assert_int_eq(stream_line(s, &line, &length), 1);
+    ck_assert(stream_plain(s));
+    ck_assert_int_eq(stream_seek(s, 8), 0);
+    ck_assert_int_eq(stream_line(s, &line, &length), 1);
+    ck_assert_str_eq(line, "three");
+    ck_assert_uint_eq(stream_offset(s), 8);
+    stream_close(s);
+}
+END_TEST
+
+START_TEST(what_cannot_be_expanded_says_so)
+{
+    struct stream *s = NULL;
+
+    ck_assert_int_eq(stream_open(descriptor("\xfd"
+                                            "7zXZ\0",
+                                            6),
+                                 &s),
+                     -EOPNOTSUPP);
+    ck_assert_int_eq(stream_open(descriptor("\x1f\x8b\x08", 3), &s), 0);
+    char  *line;
+    size_t length;
+    ck_assert_int_eq(stream_line(s, &line, &length), -EBADMSG);
+    stream_close(s);
+}
+END_TEST
+
+Suite *make_stream_suite(void);
+
+Suite *make_stream_suite(void)
+{
+    Suite *suite = suite_create("stream");
+    TCase *tc = tcase_create("stream");
+
+    tcase_add_test(tc, plain_lines_and_a_last_one_without_newline);
+    tcase_add_test(tc, gzip_members_follow_each_other);
+    tcase_add_test(tc, garbage_behind_a_member_is_an_error);
+    tcase_add_test(tc, zstandard_frames_follow_each_other);
+    tcase_add_test(tc, a_cut_file_gives_its_lines_and_then_an_error);
+    tcase_add_test(tc, an_overlong_line_is_cut_and_counted);
+    tcase_add_test(tc, lines_at_the_limit_are_whole);
+    tcase_add_test(tc, a_bomb_stops_at_the_cap);
+    tcase_add_test(tc, a_long_text_keeps_its_lines_and_offsets);
+    tcase_add_test(tc, seeking_goes_on_at_the_byte);
+    tcase_add_test(tc, what_cannot_be_expanded_says_so);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
