@@ -68,4 +68,8 @@ $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/check: $(TESTS) $(OBJECTS)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 -lcheck -lsubunit -lrt -lpthread
 
+# Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.
+$(BUILD)/systemd-fixture: $(BUILD)/tests/systemd_fixture.o $(BUILD)/tests/make_systemd.o
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

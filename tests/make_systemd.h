@@ -1,0 +1,58 @@
+/* make_systemd.h -- boot a real systemd for the tests, in namespaces of its own.
+ *
+ *     build/systemd-fixture start /tmp/box         boots; prints the process id of its PID 1
+ *     build/systemd-fixture exec  /tmp/box CMD...  runs a command inside, as root
+ *     build/systemd-fixture stop  /tmp/box         kills it, leaving /tmp/box/journal and
+ * /tmp/box/log
+ *
+ * What is inside: `systemd --system` as PID 1 over the machine's own read-only /usr, with fresh
+ * /etc, /run, /var, /home and /tmp, the system bus, journald writing to DIR/journal (persistent, so
+ * that it can be read afterwards), and the user manager and bus of the lingering user `tester` (uid
+ * 1234; `runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1234 systemctl --user ...`). It has its
+ * own network (SVCQL_FIXTURE_NET=host shares the machine's), host name ("fixture") and cgroups
+ * (v2). Shipped generators are hidden, for speed. DIR and the folder SVCQL_FIXTURE_SHARE (the
+ * current one without it) are seen inside under the same paths. From outside, its files are below
+ * /proc/PID/root.
+ *
+ * Needs root, Linux 5.8, systemd and dbus. A Check suite boots in an unchecked fixture, and its
+ * tests go inside one by one:
+ *
+ *     static void setup(void) { dir = harness_scratch(); booted = systemd_start(dir) > 0; }
+ *     static void teardown(void) { if (booted) systemd_stop(dir); }
+ *
+ *     START_TEST(finds_a_unit)
+ *     {
+ *         if (!booted)
+ *             SKIP("needs root and systemd");
+ *         systemd_enter(dir);
+ *         systemd_shell("systemctl start --quiet foo.service");
+ *         sqlite3 *db = harness_open();
+ */
+#ifndef SVCQL_MAKE_SYSTEMD_H
+#define SVCQL_MAKE_SYSTEMD_H
+
+#include <sys/types.h>
+
+#define SYSTEMD_TESTER_UID 1234
+
+/* Boot below the folder `dir`, which is made. Returns PID 1's process id once both managers and
+ * both buses answer, or a negative errno: -EPERM without root, -ENOENT without systemd. */
+pid_t systemd_start(const char *dir);
+
+/* The process id of a running fixture, or -ESRCH. */
+pid_t systemd_pid(const char *dir);
+
+/* Move the running test inside: the rest of it runs in a child process there. Works under
+ * CK_FORK=yes, which is the default, and fails the test otherwise. */
+void systemd_enter(const char *dir);
+
+/* Run a command inside, from outside; returns its exit status, or 128 + signal. */
+int systemd_run(const char *dir, char *const argv[]);
+
+/* Run a line of shell, from inside; fails the test where it does not succeed. */
+void systemd_shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Kill the fixture and wait until it is gone, cgroups too. Accepts one that is not running. */
+int systemd_stop(const char *dir);
+
+#endif
