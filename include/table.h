@@ -22,6 +22,7 @@
 #ifndef SVCQL_TABLE_H
 #define SVCQL_TABLE_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -171,8 +172,10 @@ char *tbl_strndup(struct tbl_scan *scan, const char *text, size_t size);
 char *tbl_printf(struct tbl_scan *scan, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* ISO 8601 in UTC to the microsecond, 2026-11-24T10:00:00.000000Z; NULL for NAN. */
-const char *tbl_datetime(struct tbl_scan *scan, double time);
+/* Set a result to a time as ISO 8601 in UTC to the microsecond, 2026-11-24T10:00:00.000000Z; to
+ * NULL for NAN and years outside 0 to 9999. What a lazy column `datetime` calls. Returns SQLITE_OK.
+ */
+int tbl_result_datetime(sqlite3_context *out, double time);
 
 /* Errors --------------------------------------------------------------------- */
 
