@@ -13,8 +13,11 @@ prefix  ?= /usr/local
 libdir  ?= $(prefix)/lib
 bindir  ?= $(prefix)/bin
 
-CC     ?= gcc
+ifeq ($(origin CC),default)
+CC     := gcc
+endif
 BUILD  ?= build
+CHECK_ENV := env ASAN_OPTIONS=abort_on_error=0:detect_leaks=1
 CSTD   := -std=gnu11
 WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wvla -Werror
@@ -64,6 +67,7 @@ $(BUILD)/suites.h: $(SUITES)
 	for s in $(patsubst tests/check_%.c,%,$(SUITES)); do echo "SUITE($$s)"; done > $@
 
 $(BUILD)/tests/main.o: $(BUILD)/suites.h
+$(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes
 
 $(BUILD)/check: $(TESTS) $(OBJECTS)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 -lcheck -lsubunit -lrt -lpthread
@@ -71,5 +75,23 @@ $(BUILD)/check: $(TESTS) $(OBJECTS)
 # Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.
 $(BUILD)/systemd-fixture: $(BUILD)/tests/systemd_fixture.o $(BUILD)/tests/make_systemd.o
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
+
+
+# Tests ------------------------------------------------------------------------
+
+check-fast: $(BUILD)/check
+	$(CHECK_ENV) $(BUILD)/check $(SUITE)
+
+check: deps-check
+	$(MAKE) check-fast golden
+
+format:
+	clang-format -i $(wildcard include/*.h ext/*.[ch] ext/program/*.[ch] tables/*/*.[ch] tests/*.[ch] tests/bench/*.[ch])
+
+format-check:
+	clang-format --dry-run -Werror $(wildcard include/*.h ext/*.[ch] ext/program/*.[ch] tables/*/*.[ch] tests/*.[ch] tests/bench/*.[ch])
+
+clean:
+	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -35,7 +35,7 @@ struct vtab {
 struct chunk {
     struct chunk *next;
     size_t        size, used; /* of data */
-    max_align_t   data[];
+    int64_t       data[];     /* SQLite aligns to 8 bytes */
 };
 
 /* Memory given out piece by piece and taken back all at once. */
@@ -52,7 +52,6 @@ struct tbl_scan {
     struct tbl_terms   *terms; /* one a column */
     struct arena        row_arena, scan_arena;
     uint64_t            columns_used;
-    sqlite3_int64       count;
     bool                opened;
     bool                eof;
 };
@@ -117,7 +116,7 @@ static void *arena_alloc(struct arena *arena, size_t size)
 
     if (size > SIZE_MAX / 2)
         return NULL;
-    size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    size = (size + sizeof(int64_t) - 1) / sizeof(int64_t) * sizeof(int64_t);
     if (!chunk || chunk->size - chunk->used < size) {
         size_t room = chunk ? 2 * chunk->size : CHUNK_SIZE;
         if (room < size)
@@ -302,7 +301,7 @@ static int x_disconnect(sqlite3_vtab *vtab)
 
 enum op { OP_NONE, OP_EQ, OP_IN, OP_GE, OP_LE, OP_GLOB, OP_LIKE };
 
-/* How a term reads in a plan, behind the column'"'"'s name. A range is taken with both ends
+/* How a term reads in a plan, behind the column's name. A range is taken with both ends
  * included; SQLite drops the rest. */
 static const char *const op_text[] = {
     [OP_EQ] = "=?",  [OP_IN] = " IN (?)",   [OP_GE] = ">=?",
@@ -377,7 +376,7 @@ static void take_term(struct plan *plan, sqlite3_index_info *info, int i,
     plan->unique |= op == OP_EQ && column->flags & TBL_UNIQUE;
 }
 
-/* Take the usable terms on one column, at most one of each kind. False where an argument'"'"'s
+/* Take the usable terms on one column, at most one of each kind. False where an argument's
  * value is not known yet in this order of joining. */
 static bool plan_column(struct plan *plan, sqlite3_index_info *info, int c,
                         const struct tbl_column *column)
@@ -554,7 +553,7 @@ static void reset(struct tbl_scan *scan)
 
 static size_t aligned(size_t size)
 {
-    return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+    return (size + _Alignof(int64_t) - 1) & ~(_Alignof(int64_t) - 1);
 }
 
 static int x_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
@@ -596,7 +595,6 @@ static int x_next(sqlite3_vtab_cursor *base)
     memcpy(scan->row, scan->blank, table->row_size);
     int rc = table->next(scan, scan->row);
     scan->eof = rc != SQLITE_ROW;
-    scan->count++;
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
@@ -630,7 +628,7 @@ static int count_values(const struct values *values, size_t *n)
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* Whether a value can be compared as the column'"'"'s own type, without the rules of affinity that
+/* Whether a value can be compared as the column's own type, without the rules of affinity that
  * only SQLite knows. */
 static bool comparable(enum tbl_type type, sqlite3_value *value)
 {
@@ -838,7 +836,6 @@ static int x_filter(sqlite3_vtab_cursor *base, int unused, const char *plan, int
     int rc = bind_plan(scan, plan, argc, argv);
     if (rc != SQLITE_OK)
         return rc == SQLITE_DONE ? SQLITE_OK : rc;
-    scan->count = 0;
     scan->opened = true;
     rc = table->open ? table->open(scan) : SQLITE_OK;
     return rc == SQLITE_OK ? x_next(base) : rc;
@@ -877,22 +874,38 @@ static uint64_t hash_field(uint64_t state, const struct tbl_column *column, void
     }
 }
 
-/* A row'"'"'s number is made of what tells it from all others, so that two scans of one query, as
- * OR makes them, agree on which rows are the same. */
-static int x_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
+/* The one column that tells rows apart, if it is one and an integer: it is the rowid itself. */
+static const struct tbl_column *integer_id(const struct tbl_table *table)
 {
-    struct tbl_scan        *scan = (struct tbl_scan *)base;
-    const struct tbl_table *table = table_of(scan);
-    uint64_t                state = UINT64_C(0xcbf29ce484222325);
-    bool                    identified = false;
+    const struct tbl_column *id = NULL;
 
     for (size_t c = 0; c < table->n_columns; c++) {
-        if (table->columns[c].flags & TBL_ID) {
-            state = hash_field(state, &table->columns[c], scan->row);
-            identified = true;
-        }
+        if (!(table->columns[c].flags & TBL_ID))
+            continue;
+        if (id || table->columns[c].type != TBL_INT)
+            return NULL;
+        id = &table->columns[c];
     }
-    *out = identified ? (sqlite3_int64)(state >> 1) : scan->count;
+    return id;
+}
+
+/* A row's number is made of what tells it from all others, so that two scans of one query, as OR
+ * makes them, agree on which rows are the same. */
+static int x_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
+{
+    struct tbl_scan         *scan = (struct tbl_scan *)base;
+    const struct tbl_table  *table = table_of(scan);
+    const struct tbl_column *id = integer_id(table);
+    uint64_t                 state = UINT64_C(0xcbf29ce484222325);
+
+    if (id) {
+        *out = *(const int64_t *)field_of(scan->row, id);
+        return SQLITE_OK;
+    }
+    for (size_t c = 0; c < table->n_columns; c++)
+        if (table->columns[c].flags & TBL_ID)
+            state = hash_field(state, &table->columns[c], scan->row);
+    *out = (sqlite3_int64)(state >> 1);
     return SQLITE_OK;
 }
 
@@ -958,14 +971,18 @@ static void free_module(void *data)
 
 static void check_declaration(const struct tbl_table *table)
 {
+    unsigned flags = 0;
+
     for (size_t c = 0; c < table->n_columns; c++) {
         const struct tbl_column *column = &table->columns[c];
         assert(!column->get || !(column->flags & ~(unsigned)(TBL_HIDDEN | TBL_NOCASE)));
         assert(!(column->flags & TBL_KEY) || column->type <= TBL_BOOL);
         assert(!(column->flags & TBL_RANGE) || column->type == TBL_INT || column->type == TBL_REAL);
         assert(!(column->flags & TBL_PREFIX) || column->type == TBL_TEXT);
-        (void)column;
+        flags |= column->flags;
     }
+    assert(flags & TBL_ID);
+    (void)flags;
 }
 
 static int register_one(struct svcql *svcql, const struct tbl_table *table)

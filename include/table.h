@@ -42,7 +42,8 @@ enum tbl_flag {
     TBL_NEEDED = 1 << 4, /* cannot scan without column = value */
     TBL_HIDDEN = 1 << 5, /* not in SELECT *; an argument: table(value) fills it, in column order */
     TBL_NOCASE = 1 << 6, /* compares COLLATE NOCASE */
-    TBL_ID = 1 << 7,     /* part of what tells a row from all others: the rowid is made of these */
+    TBL_ID = 1 << 7, /* part of what tells a row from all others; every table has one. The rowid is
+                        made of these; a single INTEGER one is the rowid */
 };
 
 /* Bytes of a BLOB column; data NULL is the SQL NULL. */

@@ -1,0 +1,94 @@
+/* extension.c -- the entry point: registers tables and functions, then makes them and the views
+ * visible in the TEMP schema.
+ *
+ *     sqlite3 -cmd '.load build/svcql' -cmd 'SELECT name, description FROM svcql_tables'
+ */
+#include "connection.h"
+#include "functions.h"
+#include "views.h"
+
+SQLITE_EXTENSION_INIT1
+
+#define MINIMUM_SQLITE 3038000 /* sqlite3_vtab_in() and sqlite3_vtab_collation() */
+
+#define TABLE(name) extern const struct tbl_table name##_table;
+#include "tables.list.h"
+#undef TABLE
+
+static const struct tbl_table *const tables[] = {
+#define TABLE(name) &name##_table,
+#include "tables.list.h"
+#undef TABLE
+};
+
+__attribute__((visibility("default"))) int sqlite3_svcql_init(sqlite3 *db, char **error,
+                                                              const sqlite3_api_routines *api);
+
+static bool already_loaded(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool loaded = sqlite3_prepare_v2(db, "SELECT svcql_version()", -1, &stmt, NULL) == SQLITE_OK;
+
+    sqlite3_finalize(stmt);
+    return loaded;
+}
+
+/* Put the tables into the TEMP schema, which is looked in first: so a table of the same name in the
+ * user's database hides none of them from the views. */
+static int create_tables(sqlite3 *db)
+{
+    int rc = SQLITE_OK;
+
+    for (size_t i = 0; rc == SQLITE_OK && i < TBL_COUNT(tables); i++) {
+        char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE temp.\"%w\" USING \"%w\"",
+                                    tables[i]->name, tables[i]->name);
+        rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+        sqlite3_free(sql);
+    }
+    return rc;
+}
+
+static int create_objects(sqlite3 *db, char **error)
+{
+    int rc = sqlite3_exec(db, "SAVEPOINT svcql_load", NULL, NULL, NULL);
+
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = create_tables(db);
+    if (rc == SQLITE_OK)
+        rc = views_create(db, error);
+    if (rc != SQLITE_OK)
+        sqlite3_exec(db, "ROLLBACK TO svcql_load", NULL, NULL, NULL);
+    sqlite3_exec(db, "RELEASE svcql_load", NULL, NULL, NULL);
+    return rc;
+}
+
+static int load(sqlite3 *db, char **error)
+{
+    struct svcql *svcql = NULL;
+
+    int rc = svcql_new(db, &svcql);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = tbl_register(svcql, tables, TBL_COUNT(tables));
+    svcql_unref(svcql); /* the modules hold it from here on */
+    if (rc == SQLITE_OK)
+        rc = functions_register(db);
+    return rc == SQLITE_OK ? create_objects(db, error) : rc;
+}
+
+int sqlite3_svcql_init(sqlite3 *db, char **error, const sqlite3_api_routines *api)
+{
+    SQLITE_EXTENSION_INIT2(api)
+    if (sqlite3_libversion_number() < MINIMUM_SQLITE) {
+        *error =
+            sqlite3_mprintf("svcql needs SQLite 3.38 or later; this is %s", sqlite3_libversion());
+        return SQLITE_ERROR;
+    }
+    if (already_loaded(db))
+        return SQLITE_OK;
+    int rc = load(db, error);
+    if (rc != SQLITE_OK && !*error)
+        *error = sqlite3_mprintf("svcql: %s", sqlite3_errstr(rc));
+    return rc;
+}

@@ -1,0 +1,425 @@
+#include "root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct root {
+    int      references;
+    int      fd;
+    unsigned flags;
+    char     path[];
+};
+
+#define FILE_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+#define DIR_FLAGS  (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+#define LINK_LIMIT 40 /* links followed before a path counts as a loop, as the kernel does */
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+#define cleanup_fd __attribute__((cleanup(close_fd))) int
+
+int root_open(const char *path, unsigned flags, struct root **ret)
+{
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+
+    size_t size = strlen(path);
+    while (size && path[size - 1] == '/')
+        size--;
+    struct root *root = malloc(sizeof *root + size + 1);
+    if (!root) {
+        close(fd);
+        return -ENOMEM;
+    }
+    *root = (struct root){.references = 1, .fd = fd, .flags = flags};
+    memcpy(root->path, path, size);
+    root->path[size] = '\0';
+    *ret = root;
+    return 0;
+}
+
+struct root *root_ref(struct root *root)
+{
+    __atomic_add_fetch(&root->references, 1, __ATOMIC_RELAXED);
+    return root;
+}
+
+struct root *root_unref(struct root *root)
+{
+    if (root && __atomic_sub_fetch(&root->references, 1, __ATOMIC_ACQ_REL) == 0) {
+        close(root->fd);
+        free(root);
+    }
+    return NULL;
+}
+
+const char *root_path(const struct root *root)
+{
+    return root->path;
+}
+
+/* Opening ------------------------------------------------------------------- */
+
+static int open_below(const struct root *root, const char *path, int flags)
+{
+    struct open_how how = {.flags = (unsigned)flags,
+                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+
+    while (*path == '/')
+        path++;
+    for (int tries = 0; tries < 8; tries++) {
+        int fd = (int)syscall(SYS_openat2, root->fd, *path ? path : ".", &how, sizeof how);
+        if (fd >= 0 || errno != EAGAIN) /* EAGAIN: a directory was moved meanwhile */
+            return fd >= 0 ? fd : -errno;
+    }
+    return -EAGAIN;
+}
+
+/* Find the entry of a directory whose name is `name` but for case. */
+static int find_name(const struct root *root, const char *dir, const char *name,
+                     char ret[NAME_MAX + 1])
+{
+    DIR *stream = NULL;
+    int  r = root_open_dir(root, dir, &stream);
+
+    if (r < 0)
+        return r;
+    r = -ENOENT;
+    for (struct dirent *entry; r == -ENOENT && (entry = readdir(stream));) {
+        if (strcasecmp(entry->d_name, name) != 0)
+            continue;
+        strcpy(ret, entry->d_name);
+        r = 0;
+    }
+    closedir(stream);
+    return r;
+}
+
+/* Spell a path as its directories do. */
+static int respell(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
+{
+    size_t size = 0;
+
+    ret[0] = '\0';
+    while (*(path += strspn(path, "/"))) {
+        char   name[NAME_MAX + 1], found[NAME_MAX + 1];
+        size_t part = strcspn(path, "/");
+
+        if (part > NAME_MAX)
+            return -ENAMETOOLONG;
+        memcpy(name, path, part);
+        name[part] = '\0';
+        int r = find_name(root, ret, name, found);
+        if (r < 0)
+            return r;
+        if (size + 1 + strlen(found) >= ROOT_PATH_MAX)
+            return -ENAMETOOLONG;
+        size += (size_t)sprintf(ret + size, "/%s", found);
+        path += part;
+    }
+    return 0;
+}
+
+static int open_any_case(const struct root *root, const char *path, int flags)
+{
+    char spelled[ROOT_PATH_MAX];
+    int  fd = open_below(root, path, flags);
+
+    if (fd != -ENOENT || !(root->flags & ROOT_NOCASE))
+        return fd;
+    int r = respell(root, path, spelled);
+    return r < 0 ? r : open_below(root, spelled, flags);
+}
+
+int root_open_file(const struct root *root, const char *path)
+{
+    struct stat st;
+    int         fd = open_any_case(root, path, FILE_FLAGS);
+
+    if (fd < 0)
+        return fd == -ENXIO ? -EINVAL : fd; /* ENXIO: a socket, or a device without a driver */
+    int r = fstat(fd, &st) < 0 ? -errno : S_ISREG(st.st_mode) ? 0 : -EINVAL;
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    return fd;
+}
+
+int root_open_dir(const struct root *root, const char *path, DIR **ret)
+{
+    int fd = open_any_case(root, path, DIR_FLAGS);
+    if (fd < 0)
+        return fd;
+    DIR *dir = fdopendir(fd);
+    if (!dir) {
+        int r = -errno;
+        close(fd);
+        return r;
+    }
+    *ret = dir;
+    return 0;
+}
+
+int root_stat(const struct root *root, const char *path, bool follow, struct stat *ret)
+{
+    cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+
+    if (fd < 0)
+        return fd;
+    return fstat(fd, ret) < 0 ? -errno : 0;
+}
+
+int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
+{
+    cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return fd;
+
+    char    target[ROOT_PATH_MAX];
+    ssize_t size = readlinkat(fd, "", target, sizeof target);
+    if (size < 0)
+        return errno == ENOENT ? -EINVAL : -errno; /* ENOENT: not a link (readlinkat(2)) */
+    if ((size_t)size == sizeof target)
+        return -ENAMETOOLONG;
+    memcpy(ret, target, (size_t)size);
+    ret[size] = '\0';
+    return 0;
+}
+
+/* Resolving ----------------------------------------------------------------- */
+
+/* Go up one component; the root is its own parent. */
+static void drop_last(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (slash)
+        *slash = '\0';
+}
+
+/* Put `target` in front of the rest of a path that is still to be walked. */
+static int prepend(char rest[ROOT_PATH_MAX], const char *target)
+{
+    size_t a = strlen(target), b = strlen(rest);
+
+    if (a + 1 + b >= ROOT_PATH_MAX)
+        return -ENAMETOOLONG;
+    memmove(rest + a + 1, rest, b + 1);
+    memcpy(rest, target, a);
+    rest[a] = '/';
+    return 0;
+}
+
+/* Walk one component from `done`, following it if it is a link. */
+static int walk_one(const struct root *root, char done[ROOT_PATH_MAX], const char *name,
+                    char rest[ROOT_PATH_MAX], int *links)
+{
+    char target[ROOT_PATH_MAX];
+
+    if (strcmp(name, ".") == 0)
+        return 0;
+    if (strcmp(name, "..") == 0) {
+        drop_last(done);
+        return 0;
+    }
+    size_t size = strlen(done);
+    if (size + 1 + strlen(name) >= ROOT_PATH_MAX)
+        return -ENAMETOOLONG;
+    sprintf(done + size, "/%s", name);
+    int r = root_readlink(root, done, target);
+    if (r < 0)
+        return r == -EINVAL ? 0 : r;
+    if (++*links > LINK_LIMIT)
+        return -ELOOP;
+    done[target[0] == '/' ? 0 : size] = '\0';
+    return prepend(rest, target);
+}
+
+int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
+{
+    char done[ROOT_PATH_MAX] = "", rest[ROOT_PATH_MAX], name[NAME_MAX + 1];
+    int  links = 0;
+
+    if (strlen(path) >= sizeof rest)
+        return -ENAMETOOLONG;
+    strcpy(rest, path);
+    for (;;) {
+        size_t skip = strspn(rest, "/"), part = strcspn(rest + skip, "/");
+        if (!part)
+            break;
+        if (part > NAME_MAX)
+            return -ENAMETOOLONG;
+        memcpy(name, rest + skip, part);
+        name[part] = '\0';
+        memmove(rest, rest + skip + part, strlen(rest + skip + part) + 1);
+        int r = walk_one(root, done, name, rest, &links);
+        if (r < 0)
+            return r;
+    }
+    strcpy(ret, done[0] ? done : "/");
+    return 0;
+}
+
+/* Reading ------------------------------------------------------------------- */
+
+/* Read until the end or `cap`, growing as the file turns out to: a size from stat() is only a hint,
+ * and files of /proc have none. */
+static int read_all(int fd, size_t hint, size_t cap, char **ret, size_t *ret_size)
+{
+    size_t room = hint < cap ? hint + 1 : cap, size = 0;
+    char  *data = malloc(room + 1);
+
+    for (;;) {
+        if (!data)
+            return -ENOMEM;
+        ssize_t n = read(fd, data + size, room - size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            int r = -errno;
+            free(data);
+            return r;
+        }
+        if (n == 0)
+            break;
+        size += (size_t)n;
+        if (size < room)
+            continue;
+        if (room >= cap) {
+            free(data);
+            return -EFBIG;
+        }
+        room = room < cap / 2 ? room * 2 : cap;
+        char *more = realloc(data, room + 1);
+        if (!more)
+            free(data);
+        data = more;
+    }
+    data[size] = '\0';
+    *ret = data;
+    *ret_size = size;
+    return 0;
+}
+
+int root_read(const struct root *root, const char *path, size_t cap, char **ret, size_t *ret_size)
+{
+    struct stat st;
+    cleanup_fd  fd = root_open_file(root, path);
+
+    if (fd < 0)
+        return fd;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if ((uint64_t)st.st_size > cap)
+        return -EFBIG;
+    return read_all(fd, (size_t)st.st_size, cap + 1, ret, ret_size);
+}
+
+int root_map(const struct root *root, const char *path, size_t cap, struct root_map *ret)
+{
+    struct stat st;
+    cleanup_fd  fd = root_open_file(root, path);
+
+    if (fd < 0)
+        return fd;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if ((uint64_t)st.st_size > cap)
+        return -EFBIG;
+    if (st.st_size == 0) {
+        *ret = (struct root_map){0};
+        return 0;
+    }
+    void *data = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED)
+        return -errno;
+    *ret = (struct root_map){data, (size_t)st.st_size};
+    return 0;
+}
+
+void root_unmap(struct root_map *map)
+{
+    if (map->data)
+        munmap(map->data, map->size);
+    *map = (struct root_map){0};
+}
+
+/* Listing ------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool listed(const struct root *root, const char *name, const char *pattern)
+{
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return false;
+    return !pattern || fnmatch(pattern, name, root->flags & ROOT_NOCASE ? FNM_CASEFOLD : 0) == 0;
+}
+
+static int add_name(struct root_names *names, const char *name)
+{
+    if ((names->n & (names->n - 1)) == 0) { /* full at each power of two */
+        char **more = realloc(names->names, (names->n ? 2 * names->n : 1) * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        names->names = more;
+    }
+    if (!(names->names[names->n] = strdup(name)))
+        return -ENOMEM;
+    names->n++;
+    return 0;
+}
+
+int root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
+              struct root_names *ret, size_t *ret_lost)
+{
+    struct root_names names = {0};
+    size_t            lost = 0;
+    DIR              *stream = NULL;
+    int               r = root_open_dir(root, dir, &stream);
+
+    if (r < 0)
+        return r;
+    for (struct dirent *entry; r == 0 && (entry = readdir(stream));) {
+        if (!listed(root, entry->d_name, pattern))
+            continue;
+        if (names.n >= cap)
+            lost++;
+        else
+            r = add_name(&names, entry->d_name);
+    }
+    closedir(stream);
+    if (r < 0) {
+        root_names_free(&names);
+        return r;
+    }
+    if (names.n)
+        qsort(names.names, names.n, sizeof *names.names, by_name);
+    *ret = names;
+    if (ret_lost)
+        *ret_lost = lost;
+    return 0;
+}
+
+void root_names_free(struct root_names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        free(names->names[i]);
+    free(names->names);
+    *names = (struct root_names){0};
+}

@@ -1,0 +1,33 @@
+/* views.h -- the SQL that the extension ships: views and lists, embedded from sql/.
+ *
+ * A file of sql/ROOM/NAME.sql opens with a comment whose first line is "NAME: what it shows.";
+ * lines "word: text" follow (why, severity, attack, false positives, sources), then an indented
+ * example. Each makes one TEMP object called NAME.
+ */
+#ifndef SVCQL_VIEWS_H
+#define SVCQL_VIEWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sqlite3ext.h"
+
+struct embedded_view {
+    const char *room; /* folder of sql/: lists, normalize, analytics, posture, compat */
+    const char *name;
+    const char *sql;
+};
+
+/* Ends with an element whose name is NULL. */
+extern const struct embedded_view embedded_views[];
+
+/* Create every view and list as a TEMP object. A list is left out where a database of the
+ * connection has a table of its name, which then is the one used. On failure sets *ret_error, which
+ * the caller frees with sqlite3_free(). Returns an SQLite code. */
+int views_create(sqlite3 *db, char **ret_error);
+
+/* The text of a header line, such as "severity" or, for the title, the view's own name: pointer
+ * into the SQL and size, continuation lines and their dashes included. NULL where there is none. */
+const char *view_header(const struct embedded_view *view, const char *word, size_t *ret_size);
+
+#endif

@@ -1,0 +1,169 @@
+/* svcql_columns.c -- every column of every table and view.
+ *
+ *     SELECT name, type, description FROM svcql_columns WHERE table_name = 'unit_files';
+ */
+#include <string.h>
+
+#include "connection.h"
+#include "views.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct column_row {
+    const char *table_name;
+    const char *name;
+    int64_t     position;
+    const char *type;
+    const char *key;
+    const char *collation;
+    bool        hidden;
+    bool        lazy;
+    const char *description;
+};
+
+struct state {
+    size_t        table, view, column;
+    sqlite3_stmt *stmt; /* of the view whose columns are being listed */
+};
+
+static const char *const type_names[] = {
+    [TBL_TEXT] = "TEXT",    [TBL_INT] = "INTEGER", [TBL_REAL] = "REAL",
+    [TBL_BOOL] = "BOOLEAN", [TBL_BLOB] = "BLOB",
+};
+
+/* Which terms of a WHERE clause the table itself can use. */
+static const char *key_of(struct tbl_scan *scan, unsigned flags)
+{
+    const char *key =
+        tbl_printf(scan, "%s%s%s%s%s", flags & TBL_NEEDED ? " needed" : "",
+                   flags & TBL_UNIQUE ? " unique" : "", flags & TBL_KEY ? " =" : "",
+                   flags & TBL_RANGE ? " <>" : "", flags & TBL_PREFIX ? " prefix" : "");
+
+    return key && *key ? key + 1 : NULL;
+}
+
+static void fill(struct tbl_scan *scan, struct column_row *row, const struct tbl_table *table,
+                 size_t c)
+{
+    const struct tbl_column *column = &table->columns[c];
+
+    *row = (struct column_row){.table_name = table->name,
+                               .name = column->name,
+                               .position = (int64_t)c,
+                               .type = type_names[column->type],
+                               .key = key_of(scan, column->flags),
+                               .collation = column->flags & TBL_NOCASE ? "NOCASE" : NULL,
+                               .hidden = column->flags & TBL_HIDDEN,
+                               .lazy = column->get != NULL,
+                               .description = column->doc};
+}
+
+static int next_of_table(struct tbl_scan *scan, struct column_row *row)
+{
+    struct state       *state = tbl_state(scan);
+    const struct svcql *svcql = tbl_svcql(scan);
+
+    while (state->table < svcql->n_tables) {
+        const struct tbl_table *table = svcql->tables[state->table];
+        if (state->column < table->n_columns &&
+            tbl_match_text(TBL_TERMS(scan, struct column_row, table_name), table->name, false)) {
+            fill(scan, row, table, state->column++);
+            return SQLITE_ROW;
+        }
+        state->table++;
+        state->column = 0;
+    }
+    return SQLITE_DONE;
+}
+
+/* A view's columns are what SQLite makes of its SELECT. */
+static int prepare_view(struct tbl_scan *scan, const char *name)
+{
+    struct state *state = tbl_state(scan);
+    sqlite3      *db = svcql_db(tbl_svcql(scan));
+    char         *sql = sqlite3_mprintf("SELECT * FROM temp.\"%w\"", name);
+
+    if (!sql)
+        return SQLITE_NOMEM;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &state->stmt, NULL);
+    sqlite3_free(sql);
+    /* A list that the user's own database holds is not in the TEMP schema: not ours to describe. */
+    return rc == SQLITE_ERROR ? SQLITE_OK : rc;
+}
+
+static int next_of_view(struct tbl_scan *scan, struct column_row *row)
+{
+    struct state *state = tbl_state(scan);
+
+    for (const struct embedded_view *view; (view = &embedded_views[state->view])->name;) {
+        if (!state->stmt &&
+            tbl_match_text(TBL_TERMS(scan, struct column_row, table_name), view->name, false)) {
+            int rc = prepare_view(scan, view->name);
+            if (rc != SQLITE_OK)
+                return rc;
+        }
+        if (state->stmt && (int)state->column < sqlite3_column_count(state->stmt)) {
+            int         c = (int)state->column++;
+            const char *name = sqlite3_column_name(state->stmt, c);
+            const char *type = sqlite3_column_decltype(state->stmt, c);
+            *row = (struct column_row){.table_name = view->name,
+                                       .name = name ? tbl_printf(scan, "%s", name) : NULL,
+                                       .position = c,
+                                       .type = type ? tbl_printf(scan, "%s", type) : NULL};
+            return SQLITE_ROW;
+        }
+        sqlite3_finalize(state->stmt);
+        state->stmt = NULL;
+        state->column = 0;
+        state->view++;
+    }
+    return SQLITE_DONE;
+}
+
+static int next(struct tbl_scan *scan, void *out)
+{
+    int rc = next_of_table(scan, out);
+
+    return rc == SQLITE_DONE ? next_of_view(scan, out) : rc;
+}
+
+static void close_scan(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    sqlite3_finalize(state->stmt);
+}
+
+static const struct tbl_column columns[] = {
+    TBL_COL(struct column_row, table_name, TBL_KEY | TBL_ID, "Table or view it belongs to"),
+    TBL_COL(struct column_row, name, 0, "Name of the column"),
+    TBL_COL(struct column_row, position, TBL_ID, "Place in the table, from 0"),
+    TBL_COL(struct column_row, type, 0, "Declared type"),
+    TBL_COL(struct column_row, key, 0,
+            "Terms that narrow the reading itself: = (and IN), <> (ranges), prefix (GLOB, LIKE), "
+            "unique, needed"),
+    TBL_COL(struct column_row, collation, 0, "NOCASE where text compares without case"),
+    TBL_COL(struct column_row, hidden, 0,
+            "1 for an argument: name(value), or WHERE column = value"),
+    TBL_COL(struct column_row, lazy, 0, "1 where the value is computed only when asked for"),
+    TBL_COL(struct column_row, description, 0, "What it holds, with its unit"),
+};
+
+static const struct tbl_example examples[] = {
+    {"What a table holds",
+     "SELECT name, type, description FROM svcql_columns WHERE table_name = 'evidence_sources'"},
+};
+
+const struct tbl_table svcql_columns_table = {
+    .name = "svcql_columns",
+    .doc = "Every column of every table and view, and how a query may narrow the reading by it",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct column_row),
+    .state_size = sizeof(struct state),
+    .rows = 600,
+    .next = next,
+    .close = close_scan,
+};

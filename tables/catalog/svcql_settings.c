@@ -1,0 +1,74 @@
+/* svcql_settings.c -- what can be set for a connection.
+ *
+ *     UPDATE svcql_settings SET value = 'unix:path=/run/other/private' WHERE name =
+ * 'systemd_address';
+ */
+#include <string.h>
+
+#include "connection.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct setting_row {
+    const char *name;
+    const char *value;
+    const char *description;
+};
+
+struct state {
+    size_t next;
+};
+
+static int next(struct tbl_scan *scan, void *out)
+{
+    struct state       *state = tbl_state(scan);
+    struct setting_row *row = out;
+    const struct svcql *svcql = tbl_svcql(scan);
+
+    if (state->next == svcql->n_settings)
+        return SQLITE_DONE;
+    const struct setting *setting = &svcql->settings[state->next++];
+    *row = (struct setting_row){setting->name, svcql_setting(svcql, setting->name), setting->doc};
+    return SQLITE_ROW;
+}
+
+static int update(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_value **argv,
+                  sqlite3_int64 *rowid)
+{
+    (void)rowid;
+    if (argc > 1 && sqlite3_value_type(argv[0]) != SQLITE_NULL) {
+        const char *name = (const char *)sqlite3_value_text(argv[2]);
+        int         rc = name ? svcql_set(svcql, name, (const char *)sqlite3_value_text(argv[3]))
+                              : SQLITE_NOTFOUND;
+        if (rc != SQLITE_NOTFOUND)
+            return rc;
+    }
+    sqlite3_free(vtab->zErrMsg);
+    vtab->zErrMsg = sqlite3_mprintf("svcql_settings: only the value of a setting can be changed");
+    return vtab->zErrMsg ? SQLITE_ERROR : SQLITE_NOMEM;
+}
+
+static const struct tbl_column columns[] = {
+    TBL_COL(struct setting_row, name, TBL_ID, "Name of the setting"),
+    TBL_COL(struct setting_row, value, 0,
+            "Value in force; UPDATE changes it, NULL restores the default"),
+    TBL_COL(struct setting_row, description, 0, "What it does"),
+};
+
+static const struct tbl_example examples[] = {
+    {"What can be set", "SELECT name, value, description FROM svcql_settings"},
+};
+
+const struct tbl_table svcql_settings_table = {
+    .name = "svcql_settings",
+    .doc = "Settings of this connection; UPDATE the column value",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct setting_row),
+    .state_size = sizeof(struct state),
+    .rows = 5,
+    .next = next,
+    .update = update,
+};
