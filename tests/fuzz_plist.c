@@ -1,0 +1,39 @@
+/* fuzz_plist.c -- property lists: no crash, bounded events, and JSON whatever comes. */
+#include <stdlib.h>
+
+#include "plist.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct seen {
+    struct buffer json;
+    size_t        events;
+    unsigned      depth;
+};
+
+static int see(void *user, const struct plist_event *event)
+{
+    struct seen *seen = user;
+    bool         begin = event->type == PLIST_BEGIN_DICT || event->type == PLIST_BEGIN_ARRAY;
+    bool         end = event->type == PLIST_END_DICT || event->type == PLIST_END_ARRAY;
+
+    seen->depth -= end;
+    if (event->depth != seen->depth || ++seen->events > PLIST_NODES_MAX)
+        abort();
+    seen->depth += begin;
+    plist_json(&seen->json, event);
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct seen        seen = {0};
+    struct plist_error error = {""};
+
+    plist_looks_like(data, size);
+    int r = plist_parse(data, size, see, &seen, &error);
+    if ((r == 0 && seen.depth) || (r < 0 && !error.text[0]))
+        abort();
+    buffer_free(&seen.json);
+    return 0;
+}
