@@ -7,7 +7,7 @@ PACKAGES       := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson-d
                   libmd-dev zlib1g-dev libzstd-dev
 CHECK_PACKAGES := check clang clang-format cppcheck libclang-rt-14-dev dbus systemd auditd \
                   libauparse-dev libhivex-dev libevtx-utils python3-evtx libplist-dev \
-                  libplist-utils sudo man-db
+                  libplist-utils sudo shellcheck strace git
 
 prefix  ?= /usr/local
 libdir  ?= $(prefix)/lib
@@ -31,6 +31,7 @@ endif
 
 CPPFLAGS += -Iinclude -I$(BUILD) -D_GNU_SOURCE -DSVCQL_VERSION='"$(VERSION)"'
 CFLAGS   += $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden -MMD -MP
+CHECK_LIBS := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0
 LDLIBS   := -lsystemd -lcjson -lexpat -lmd -lz -lzstd -lm
 
 SOURCES   := $(wildcard ext/*.c tables/*/*.c)
@@ -41,8 +42,8 @@ TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c 
 SQL       := $(sort $(wildcard sql/*/*.sql))
 FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all hunt check check-fast golden deps deps-check docs docs-check format format-check lint \
-        fuzz bench install uninstall clean
+.PHONY: all hunt check check-fast golden symbols deps deps-check docs docs-check format \
+        format-check lint fuzz bench install uninstall clean
 
 all: $(BUILD)/svcql.so
 
@@ -70,26 +71,83 @@ $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes
 
 $(BUILD)/check: $(TESTS) $(OBJECTS)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 -lcheck -lsubunit -lrt -lpthread
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
 
 # Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.
 $(BUILD)/systemd-fixture: $(BUILD)/tests/systemd_fixture.o $(BUILD)/tests/make_systemd.o
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
 
 
-# Tests ------------------------------------------------------------------------
+# For people --------------------------------------------------------------------
 
-check-fast: $(BUILD)/check
+# Look at this host: what its services say that is worth a person's time.
+hunt: deps
+	@$(MAKE) --no-print-directory -s $(BUILD)/svcql.so
+	@sqlite3 -batch -cmd '.load $(BUILD)/svcql' :memory: < sql/hunt.sql
+
+# Install what is missing, where this is Debian and one may; else say what is missing.
+deps:       ; @./tests/install-packages.sh $(PACKAGES)
+deps-check: ; @./tests/install-packages.sh $(PACKAGES) $(CHECK_PACKAGES)
+
+install: all
+	install -d $(DESTDIR)$(libdir)/svcql $(DESTDIR)$(prefix)/share/svcql
+	install -m 644 $(BUILD)/svcql.so $(DESTDIR)$(libdir)/svcql/svcql.so
+	install -m 644 sql/hunt.sql $(DESTDIR)$(prefix)/share/svcql/hunt.sql
+
+uninstall:
+	rm -f $(DESTDIR)$(libdir)/svcql/svcql.so $(DESTDIR)$(prefix)/share/svcql/hunt.sql
+	-rmdir $(DESTDIR)$(libdir)/svcql $(DESTDIR)$(prefix)/share/svcql
+
+# Tests -------------------------------------------------------------------------
+
+# All of it; SAN=1 for AddressSanitizer and UndefinedBehaviorSanitizer.
+check: deps-check
+	@$(MAKE) --no-print-directory golden symbols check-fast
+
+# The suites alone; SUITE='frame hive' picks some.
+check-fast: $(BUILD)/check $(BUILD)/systemd-fixture
 	$(CHECK_ENV) $(BUILD)/check $(SUITE)
 
-check: deps-check
-	$(MAKE) check-fast golden
+# Queries as a user types them, through the stock shell, against kept output.
+golden: $(BUILD)/svcql.so
+	./tests/golden.sh $(BUILD)/svcql.so
+
+# Only the entry point may be visible.
+symbols: $(BUILD)/svcql.so
+	test "$$(nm -D --defined-only $< | awk '$$2 ~ /[TDBR]/ {print $$3}')" = sqlite3_svcql_init
+
+docs: $(BUILD)/svcql.so
+	./tests/docs.sh $(BUILD)/svcql.so
+
+docs-check: docs
+	git diff --exit-code -- tables/README.md sql/README.md
+
+C_FILES = $(wildcard include/*.h ext/*.[ch] ext/program/*.[ch] tables/*/*.[ch] tests/*.[ch] tests/bench/*.[ch])
 
 format:
-	clang-format -i $(wildcard include/*.h ext/*.[ch] ext/program/*.[ch] tables/*/*.[ch] tests/*.[ch] tests/bench/*.[ch])
+	clang-format -i $(C_FILES)
 
 format-check:
-	clang-format --dry-run -Werror $(wildcard include/*.h ext/*.[ch] ext/program/*.[ch] tables/*/*.[ch] tests/*.[ch] tests/bench/*.[ch])
+	clang-format --dry-run -Werror $(C_FILES)
+
+lint:
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Iinclude \
+	    --enable=warning,portability --suppress=missingIncludeSystem ext tables
+	shellcheck tests/*.sh tests/bench/*.sh .ci/run
+
+# One fuzzer a format, run for FUZZ_SECONDS each.
+FUZZ_SECONDS ?= 60
+build/fuzz/%: tests/fuzz_%.c $(wildcard tables/formats/*.c include/*.h)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) $(CSTD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -o $@ $< $(wildcard tables/formats/*.c) $(LDLIBS)
+
+fuzz: $(FUZZERS)
+	for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) -timeout=2 -rss_limit_mb=512 \
+	    -print_final_stats=1 || exit 1; done
+
+bench: $(BUILD)/svcql.so $(BUILD)/systemd-fixture
+	for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(BUILD) $$b || exit 1; done
 
 clean:
 	rm -rf build

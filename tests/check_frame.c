@@ -1,8 +1,11 @@
 /* check_frame.c -- loading, the catalogue, evidence, and what the kit promises of every table. */
 #include "harness.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+int sqlite3_svcql_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
 
 START_TEST(loads_and_says_its_version)
 {
@@ -43,6 +46,204 @@ START_TEST(evidence_names_its_host_from_its_own_files)
 }
 END_TEST
 
+/* Run one example. A host without the source it is about may refuse it, by the table's name. */
+static void run_example(sqlite3 *db, const char *name, const char *sql)
+{
+    char *error = NULL;
+    char  prefix[80];
+    int   rc = sqlite3_exec(db, sql, NULL, NULL, &error);
+
+    snprintf(prefix, sizeof prefix, "%s: ", name);
+    ck_assert_msg(rc == SQLITE_OK || (error && strncmp(error, prefix, strlen(prefix)) == 0),
+                  "example of %s: %s\n  %s", name, error ? error : "?", sql);
+    sqlite3_free(error);
+}
+
+START_TEST(every_example_runs)
+{
+    sqlite3      *db = harness_open();
+    sqlite3_stmt *stmt;
+    int           n = 0;
+
+    sqlite3_prepare_v2(db, "SELECT name, examples FROM svcql_tables WHERE examples IS NOT NULL", -1,
+                       &stmt, NULL);
+    for (; sqlite3_step(stmt) == SQLITE_ROW; n++)
+        run_example(db, (const char *)sqlite3_column_text(stmt, 0),
+                    (const char *)sqlite3_column_text(stmt, 1));
+    sqlite3_finalize(stmt);
+    ck_assert_int_gt(n, 5);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(every_view_prepares_and_every_table_is_described)
+{
+    sqlite3 *db = harness_open();
+    harness_expect(db, "",
+                   "SELECT name FROM svcql_tables AS t WHERE kind <> 'function' AND NOT "
+                   "EXISTS (SELECT 1 FROM svcql_columns AS c WHERE c.table_name = t.name)");
+    harness_expect(db, "", "SELECT name FROM svcql_tables WHERE description IS NULL");
+    harness_close(db);
+}
+END_TEST
+
+static const struct sqlite3_api_routines *routines;
+
+static int take_routines(sqlite3 *db, char **error, const struct sqlite3_api_routines *api)
+{
+    (void)db, (void)error;
+    routines = api;
+    return SQLITE_OK;
+}
+
+START_TEST(loading_twice_changes_nothing)
+{
+    sqlite3_auto_extension((void (*)(void))take_routines);
+    sqlite3 *db = harness_open();
+    char    *error = NULL;
+
+    harness_query(db, "INSERT INTO known_admins(user) VALUES('ansible')");
+    ck_assert_int_eq(sqlite3_svcql_init(db, &error, routines), SQLITE_OK);
+    harness_expect(db, "ansible", "SELECT user FROM known_admins");
+    harness_close(db);
+}
+END_TEST
+
+/* A database file with a table of its own called like one of ours, and one like a list. */
+static const char *user_database(void)
+{
+    char       *path = NULL;
+    const char *dir = harness_scratch();
+    sqlite3    *db;
+
+    ck_assert_int_gt(asprintf(&path, "%s/cases.db", dir), 0);
+    sqlite3_reset_auto_extension();
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db,
+                                  "CREATE TABLE svcql_settings(mine);"
+                                  "CREATE TABLE known_admins(user, host, note);"
+                                  "INSERT INTO known_admins(user) VALUES('puppet')",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    return path;
+}
+
+START_TEST(a_list_in_the_database_is_the_one_used)
+{
+    sqlite3 *db;
+    harness_close(harness_open());
+    const char *path = user_database();
+    sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
+    ck_assert_int_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    harness_expect(db, "puppet", "SELECT user FROM known_admins");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_table_of_the_same_name_hides_none_of_ours)
+{
+    sqlite3 *db;
+    harness_close(harness_open());
+    const char *path = user_database();
+    sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_int_gt(harness_int(db, "SELECT count(*) FROM svcql_settings"), 0);
+    harness_expect(db, "0", "SELECT count(*) FROM main.svcql_settings");
+    harness_expect(db, "", "ATTACH '%s' AS other", path);
+    ck_assert_int_gt(harness_int(db, "SELECT count(*) FROM svcql_settings"), 0);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(the_database_stays_untouched)
+{
+    sqlite3 *db;
+    char    *path = NULL;
+
+    ck_assert_int_gt(asprintf(&path, "%s/empty.db", harness_scratch()), 0);
+    harness_close(harness_open());
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    harness_expect(db, "0", "SELECT count(*) FROM main.sqlite_schema");
+    harness_close(db);
+    free(path);
+}
+END_TEST
+
+START_TEST(settings_change_and_go_back)
+{
+    sqlite3 *db = harness_open();
+    harness_query(db, "UPDATE svcql_settings SET value = 'unix:path=/x' WHERE name = "
+                      "'systemd_address'");
+    harness_expect(db, "unix:path=/x",
+                   "SELECT value FROM svcql_settings WHERE name = 'systemd_address'");
+    harness_query(db, "UPDATE svcql_settings SET value = NULL");
+    harness_expect(db, "", "SELECT value FROM svcql_settings WHERE name = 'systemd_address'");
+    char *error = harness_error(db, "INSERT INTO svcql_settings(name) VALUES('x')");
+    ck_assert_str_eq(error, "svcql_settings: only the value of a setting can be changed");
+    free(error);
+    harness_close(db);
+}
+END_TEST
+
+static const struct {
+    const char *where, *plan;
+} plans[] = {
+    {"1",                               "columns="         },
+    {"table_name = 'x'",                "table_name=?"     },
+    {"table_name IN ('x', 'y')",        "table_name IN (?)"},
+    {"table_name = 'x' COLLATE NOCASE", "INDEX 0:columns=" },
+};
+
+START_TEST(plans_say_what_reaches_the_table)
+{
+    sqlite3 *db = harness_open();
+    char    *plan = harness_query(db, "EXPLAIN QUERY PLAN SELECT name FROM svcql_columns WHERE %s",
+                                  plans[_i].where);
+    ck_assert_msg(strstr(plan, plans[_i].plan) != NULL, "%s\n  plan: %s", plans[_i].where, plan);
+    free(plan);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(or_counts_each_row_once)
+{
+    sqlite3 *db = harness_open();
+    harness_expect(db, "2",
+                   "SELECT count(DISTINCT table_name) FROM svcql_columns WHERE "
+                   "table_name = 'evidence' OR table_name = 'svcql_settings'");
+    harness_expect(db, "1",
+                   "SELECT (SELECT count(*) FROM svcql_columns WHERE table_name = 'evidence' OR "
+                   "table_name = 'svcql_settings') = (SELECT sum(table_name IN ('evidence', "
+                   "'svcql_settings')) FROM svcql_columns)");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(stored_views_cannot_reach_the_host)
+{
+    sqlite3 *db = harness_open();
+    harness_query(db, "CREATE VIEW main.trap AS SELECT * FROM evidence");
+    char *error = harness_error(db, "SELECT * FROM trap");
+    ck_assert_msg(strstr(error, "unsafe use") || strstr(error, "no such table"), "%s", error);
+    free(error);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(bad_locations_are_named_errors)
+{
+    sqlite3 *db = harness_open();
+    char    *error = harness_error(db, "INSERT INTO evidence(location) VALUES('/nonexistent/x')");
+    ck_assert_str_eq(error, "evidence: /nonexistent/x: No such file or directory");
+    free(error);
+    error = harness_error(db, "INSERT INTO evidence(host) VALUES('x')");
+    ck_assert_str_eq(error, "evidence: INSERT needs a location: Invalid argument");
+    free(error);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_frame_suite(void)
 {
     Suite *suite = suite_create("frame");
@@ -52,6 +253,18 @@ Suite *make_frame_suite(void)
     tcase_add_test(tcase, lists_itself);
     tcase_add_test(tcase, evidence_begins_with_the_live_host_and_can_lose_it);
     tcase_add_test(tcase, evidence_names_its_host_from_its_own_files);
+    tcase_add_test(tcase, every_example_runs);
+    tcase_add_test(tcase, every_view_prepares_and_every_table_is_described);
+    tcase_add_test(tcase, loading_twice_changes_nothing);
+    tcase_add_test(tcase, a_list_in_the_database_is_the_one_used);
+    tcase_add_test(tcase, a_table_of_the_same_name_hides_none_of_ours);
+    tcase_add_test(tcase, the_database_stays_untouched);
+    tcase_add_test(tcase, settings_change_and_go_back);
+    tcase_add_loop_test(tcase, plans_say_what_reaches_the_table, 0, sizeof plans / sizeof plans[0]);
+    tcase_add_test(tcase, or_counts_each_row_once);
+    tcase_add_test(tcase, stored_views_cannot_reach_the_host);
+    tcase_add_test(tcase, bad_locations_are_named_errors);
+    tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,0 +1,98 @@
+/* check_oom.c -- every table survives an allocator that fails at the n-th allocation. */
+#include "harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static sqlite3_mem_methods real;
+static long                countdown = -1; /* allocations until one fails; -1 for never */
+
+static bool fails(void)
+{
+    return countdown >= 0 && countdown-- == 0;
+}
+
+static void *failing_malloc(int size)
+{
+    return fails() ? NULL : real.xMalloc(size);
+}
+
+static void *failing_realloc(void *old, int size)
+{
+    return fails() ? NULL : real.xRealloc(old, size);
+}
+
+static void use_failing_allocator(void)
+{
+    sqlite3_shutdown();
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
+    sqlite3_mem_methods failing = real;
+    failing.xMalloc = failing_malloc;
+    failing.xRealloc = failing_realloc;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
+}
+
+/* Run the statement with the n-th allocation failing, for each n until none fails. */
+static void sweep(sqlite3 *db, const char *sql, long most)
+{
+    bool fired = true;
+
+    for (long n = 0; fired && n < most; n++) {
+        countdown = n;
+        sqlite3_exec(db, sql, NULL, NULL, NULL);
+        fired = countdown < 0;
+        countdown = -1;
+    }
+}
+
+START_TEST(every_table_survives_failing_allocations)
+{
+    use_failing_allocator();
+    sqlite3 *db = harness_open();
+    char    *names = harness_query(db, "SELECT name FROM svcql_tables WHERE kind = 'table'");
+
+    for (char *name = strtok(names, "\n"); name; name = strtok(NULL, "\n")) {
+        char sql[200];
+        snprintf(sql, sizeof sql, "SELECT * FROM \"%s\" LIMIT 3", name);
+        sweep(db, sql, 600);
+    }
+    free(names);
+    harness_close(db);
+    sqlite3_reset_auto_extension();
+    ck_assert_int_eq(sqlite3_memory_used(), 0);
+}
+END_TEST
+
+START_TEST(loading_survives_failing_allocations)
+{
+    use_failing_allocator();
+    bool fired = true;
+
+    harness_close(harness_open());
+    for (long n = 0; fired && n < 100000; n += 1 + n / 20) {
+        sqlite3 *db = NULL;
+        countdown = n;
+        sqlite3_open(":memory:", &db);
+        fired = countdown < 0;
+        countdown = -1;
+        sqlite3_close(db);
+    }
+    ck_assert(!fired);
+    sqlite3_reset_auto_extension();
+    ck_assert_int_eq(sqlite3_memory_used(), 0);
+}
+END_TEST
+
+Suite *make_oom_suite(void)
+{
+    Suite *suite = suite_create("oom");
+    TCase *tcase = tcase_create("sweep");
+
+    tcase_set_timeout(tcase, 300);
+    tcase_add_test(tcase, every_table_survives_failing_allocations);
+    tcase_add_test(tcase, loading_survives_failing_allocations);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# golden.sh EXTENSION: run each tests/golden/NAME.sql in the sqlite3 shell and compare with NAME.out.
+# UPDATE=1 writes the .out files anew. A script whose first line is "-- needs: COMMAND" is skipped
+# where the command fails.
+set -u
+extension=$1
+passed=0 failed=0 skipped=0
+for script in tests/golden/*.sql; do
+    expected=${script%.sql}.out
+    needs=$(sed -n '1s/^-- needs: //p' "$script")
+    if [ -n "$needs" ] && ! sh -c "$needs" >/dev/null 2>&1; then
+        echo "skipped $script: needs $needs"
+        skipped=$((skipped + 1))
+        continue
+    fi
+    actual=$(mktemp)
+    sqlite3 -batch -cmd ".load $extension" :memory: <"$script" >"$actual" 2>&1
+    echo "exit $?" >>"$actual"
+    if [ "${UPDATE:-}" = 1 ]; then
+        cp "$actual" "$expected"
+    fi
+    if diff -u "$expected" "$actual"; then
+        passed=$((passed + 1))
+    else
+        echo "FAILED $script"
+        failed=$((failed + 1))
+    fi
+    rm -f "$actual"
+done
+echo "golden: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
