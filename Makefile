@@ -68,7 +68,7 @@ $(BUILD)/suites.h: $(SUITES)
 	for s in $(patsubst tests/check_%.c,%,$(SUITES)); do echo "SUITE($$s)"; done > $@
 
 $(BUILD)/tests/main.o: $(BUILD)/suites.h
-$(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes
+$(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 
 $(BUILD)/check: $(TESTS) $(OBJECTS)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
