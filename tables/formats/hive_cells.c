@@ -1,0 +1,151 @@
+/* hive_cells.c -- keys and values that the tree does not reach: deleted, or cut off by damage. */
+#include "hive.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { BIN = 4096, BIN_HEADER = 32 };
+
+static void begin(struct hive_scan *scan, struct hive *hive, struct hive_marks *seen,
+                  char signature)
+{
+    *scan = (struct hive_scan){.hive = hive, .seen = seen, .signature = signature};
+}
+
+void hive_scan_keys(struct hive_scan *scan, struct hive *hive, struct hive_marks *seen)
+{
+    begin(scan, hive, seen, 'n');
+}
+
+void hive_scan_values(struct hive_scan *scan, struct hive *hive, struct hive_marks *seen)
+{
+    begin(scan, hive, seen, 'v');
+}
+
+static bool plausible_name(const struct hive_name *name, size_t longest, bool may_be_empty)
+{
+    size_t units = name->latin1 ? name->size : name->size / 2u;
+
+    return units <= longest && (units || may_be_empty) && (name->latin1 || name->size % 2 == 0);
+}
+
+/* A key that could have been one: a name of lawful length, a time of this century or the last. */
+static bool is_key(const struct hive *hive, uint32_t cell)
+{
+    static const uint64_t earliest = 119600064000000000; /* 1980 */
+    static const uint64_t latest = 157766016000000000;   /* 2100 */
+    struct hive_key       key;
+
+    return hive_key(hive, cell, &key) == 0 && plausible_name(&key.name, 255, false) &&
+           (key.written == 0 || (key.written > earliest && key.written < latest)) &&
+           key.parent % 8 == 0 && key.parent < hive->size;
+}
+
+/* A value that could have been one: a name of lawful length, data that lies in the hive. */
+static bool is_value(const struct hive *hive, uint32_t cell)
+{
+    struct hive_value value;
+
+    if (hive_value(hive, cell, &value) < 0 || !plausible_name(&value.name, 16383, true))
+        return false;
+    if (value.small)
+        return value.size <= 4;
+    return value.size == 0 || (value.data % 8 == 0 && value.data < hive->size);
+}
+
+/* Whether a record of the kind that is looked for lies here. */
+static bool wanted(const struct hive_scan *scan, uint32_t cell)
+{
+    const uint8_t *p = scan->hive->bins + cell + 4;
+
+    if (scan->hive->size - cell < 8 || p[0] != (uint8_t)scan->signature || p[1] != 'k')
+        return false;
+    return scan->signature == 'n' ? is_key(scan->hive, cell) : is_value(scan->hive, cell);
+}
+
+/* Find where the next cell to look at begins, and whether it is free; false at the end. */
+static bool settle(struct hive_scan *scan)
+{
+    const struct hive *hive = scan->hive;
+
+    if (scan->cell < scan->end)
+        return true;
+    scan->end = 0;
+    if (scan->cell >= hive->size || hive->size - scan->cell < BIN_HEADER + 8)
+        return false;
+    if (scan->cell % BIN == 0 && memcmp(hive->bins + scan->cell, "hbin", 4) == 0)
+        scan->cell += BIN_HEADER;
+    uint32_t size = hive_u32(hive->bins + scan->cell);
+    bool     is_free = size <= INT32_MAX;
+    if (is_free && size >= 8 && size <= hive->size - scan->cell)
+        scan->end = scan->cell + size;
+    return true;
+}
+
+/* How far the next cell is: whole cells in use are stepped over, free ones and damage searched. */
+static uint32_t step(const struct hive_scan *scan)
+{
+    uint32_t size;
+
+    if (scan->end || !hive_cell(scan->hive, scan->cell, &size) || (size + 4) % 8 != 0)
+        return 8;
+    return size + 4;
+}
+
+bool hive_scan_next(struct hive_scan *scan, uint32_t *ret_cell, bool *ret_free)
+{
+    while (settle(scan)) {
+        uint32_t cell = scan->cell;
+        scan->cell += step(scan);
+        if (!wanted(scan, cell) || hive_mark(scan->seen, cell))
+            continue;
+        *ret_cell = cell;
+        *ret_free = scan->end != 0;
+        return true;
+    }
+    return false;
+}
+
+/* The parents of a key, nearest first, up to the root; `lost` where the chain breaks or turns. */
+static size_t ancestors(struct hive *hive, const struct hive_key *key,
+                        struct hive_key chain[HIVE_DEPTH], bool *lost)
+{
+    uint32_t parent = key->parent;
+    size_t   n = 0;
+
+    *lost = false;
+    if (key->cell == hive->root)
+        return 0;
+    while (parent != hive->root) {
+        if (n == HIVE_DEPTH || hive_key(hive, parent, &chain[n]) < 0) {
+            *lost = true;
+            return n == HIVE_DEPTH ? 0 : n;
+        }
+        parent = chain[n++].parent;
+    }
+    return n;
+}
+
+int hive_put_path(struct hive *hive, const struct hive_key *key, const char *root,
+                  struct buffer *path)
+{
+    struct hive_key chain[HIVE_DEPTH];
+    bool            lost;
+    size_t          n = ancestors(hive, key, chain, &lost);
+    size_t          before = path->size;
+
+    buffer_puts(path, root);
+    if (lost)
+        buffer_puts(path, "\\(lost)");
+    for (size_t i = n; i-- > 0;) {
+        buffer_putc(path, '\\');
+        hive_put_name(path, &chain[i].name);
+    }
+    if (key->cell != hive->root) {
+        buffer_putc(path, '\\');
+        hive_put_name(path, &key->name);
+    }
+    if (path->failed)
+        return -ENOMEM;
+    return hive_spend(hive, path->size - before) ? 0 : -EBADMSG;
+}

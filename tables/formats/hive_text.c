@@ -1,0 +1,271 @@
+/* hive_text.c -- names, data and times of a hive as text, and what a hive says of its host. */
+#include "hive.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define NUL_SHOWN "\xe2\x90\x80" /* U+2400 */
+
+/* Names ---------------------------------------------------------------------- */
+
+static void put_latin1(struct buffer *text, uint8_t c)
+{
+    char two[2] = {(char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f))};
+
+    if (c == 0)
+        buffer_puts(text, NUL_SHOWN);
+    else if (c < 0x80)
+        buffer_putc(text, (char)c);
+    else
+        buffer_put(text, two, 2);
+}
+
+/* Count of UTF-16 units before the first NUL, `units` where there is none. */
+static size_t until_nul(const uint8_t *data, size_t units)
+{
+    size_t n = 0;
+
+    while (n < units && hive_u16(data + 2 * n) != 0)
+        n++;
+    return n;
+}
+
+static void put_utf16(struct buffer *text, const uint8_t *data, size_t units)
+{
+    for (size_t i = 0; i < units; i++) {
+        size_t run = until_nul(data + 2 * i, units - i);
+        buffer_utf16(text, data + 2 * i, run);
+        i += run;
+        if (i < units)
+            buffer_puts(text, NUL_SHOWN);
+    }
+}
+
+/* Count of bytes that are ASCII and not NUL. */
+static size_t plain_run(const uint8_t *data, size_t size)
+{
+    size_t n = 0;
+
+    while (n < size && data[n] != 0 && data[n] < 0x80)
+        n++;
+    return n;
+}
+
+void hive_put_name(struct buffer *text, const struct hive_name *name)
+{
+    if (!name->latin1) {
+        put_utf16(text, name->data, name->size / 2);
+        return;
+    }
+    for (size_t i = 0; i < name->size; i++) {
+        size_t run = plain_run(name->data + i, name->size - i);
+        buffer_put(text, name->data + i, run);
+        i += run;
+        if (i < name->size)
+            put_latin1(text, name->data[i]);
+    }
+}
+
+/* Compare by the UTF-8 form, for names that are not plain ASCII. */
+static bool same_text(const struct hive_name *name, const char *text, size_t size)
+{
+    struct buffer shown = {0};
+
+    hive_put_name(&shown, name);
+    bool same = !shown.failed && shown.size == size && strncasecmp(shown.data, text, size) == 0;
+    buffer_free(&shown);
+    return same;
+}
+
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+bool hive_name_is(const struct hive_name *name, const char *text, size_t size)
+{
+    size_t units = name->latin1 ? name->size : name->size / 2u;
+
+    if (units > size || size > 3 * units)
+        return false;
+    if (size == 0)
+        return true;
+    if (!name->latin1 || units != size)
+        return same_text(name, text, size);
+    for (size_t i = 0; i < size; i++)
+        if (lower(name->data[i]) != lower((uint8_t)text[i]))
+            return false;
+    return memchr(name->data, 0, size) == NULL;
+}
+
+/* Data ------------------------------------------------------------------------- */
+
+const char *hive_type_name(uint32_t type)
+{
+    static const char *const names[] = {
+        [HIVE_REG_NONE] = "REG_NONE",
+        [HIVE_REG_SZ] = "REG_SZ",
+        [HIVE_REG_EXPAND_SZ] = "REG_EXPAND_SZ",
+        [HIVE_REG_BINARY] = "REG_BINARY",
+        [HIVE_REG_DWORD] = "REG_DWORD",
+        [HIVE_REG_DWORD_BIG_ENDIAN] = "REG_DWORD_BIG_ENDIAN",
+        [HIVE_REG_LINK] = "REG_LINK",
+        [HIVE_REG_MULTI_SZ] = "REG_MULTI_SZ",
+        [HIVE_REG_RESOURCE_LIST] = "REG_RESOURCE_LIST",
+        [HIVE_REG_FULL_RESOURCE_DESCRIPTOR] = "REG_FULL_RESOURCE_DESCRIPTOR",
+        [HIVE_REG_RESOURCE_REQUIREMENTS_LIST] = "REG_RESOURCE_REQUIREMENTS_LIST",
+        [HIVE_REG_QWORD] = "REG_QWORD",
+    };
+
+    return type < sizeof names / sizeof names[0] ? names[type] : NULL;
+}
+
+static void put_hex(struct buffer *text, const uint8_t *data, uint32_t size)
+{
+    static const char digits[] = "0123456789ABCDEF";
+
+    for (uint32_t i = 0; i < size; i++) {
+        char two[2] = {digits[data[i] >> 4], digits[data[i] & 15]};
+        buffer_put(text, two, 2);
+    }
+}
+
+struct joined {
+    struct buffer *text;
+    char           separator;
+    bool           more;
+};
+
+static void join(void *arg, const uint8_t *string, size_t units)
+{
+    struct joined *joined = arg;
+
+    if (joined->more)
+        buffer_putc(joined->text, joined->separator);
+    buffer_utf16(joined->text, string, units);
+    joined->more = true;
+}
+
+void hive_put_data(struct buffer *text, uint32_t type, const uint8_t *data, uint32_t size,
+                   char separator)
+{
+    struct joined joined = {text, separator, false};
+
+    if (type == HIVE_REG_SZ || type == HIVE_REG_EXPAND_SZ || type == HIVE_REG_LINK)
+        buffer_utf16(text, data, until_nul(data, size / 2));
+    else if (type == HIVE_REG_MULTI_SZ)
+        hive_each_string(data, size, join, &joined);
+    else if (type == HIVE_REG_DWORD && size == 4)
+        buffer_printf(text, "%u", hive_u32(data));
+    else if (type == HIVE_REG_DWORD_BIG_ENDIAN && size == 4)
+        buffer_printf(text, "%u", __builtin_bswap32(hive_u32(data)));
+    else if (type == HIVE_REG_QWORD && size == 8)
+        buffer_printf(text, "%llu", (unsigned long long)hive_u64(data));
+    else
+        put_hex(text, data, size);
+}
+
+void hive_each_string(const uint8_t *data, uint32_t                                       size,
+                      void (*each)(void *arg, const uint8_t *string, size_t units), void *arg)
+{
+    size_t units = size / 2;
+
+    for (size_t i = 0, run; i < units; i += run + 1) {
+        run = until_nul(data + 2 * i, units - i);
+        if (run)
+            each(arg, data + 2 * i, run);
+    }
+}
+
+double hive_time(uint64_t filetime)
+{
+    if (filetime == 0 || filetime > INT64_MAX)
+        return NAN;
+    return (double)((int64_t)filetime - HIVE_EPOCH) / 1e7;
+}
+
+/* The host --------------------------------------------------------------------- */
+
+enum hive_kind hive_kind(struct hive *hive)
+{
+    static const struct {
+        enum hive_kind kind;
+        const char    *key, *other; /* both must be there */
+    } signs[] = {
+        {HIVE_SYSTEM,       "Select",              ""             },
+        {HIVE_SYSTEM,       "ControlSet001",       ""             },
+        {HIVE_SOFTWARE,     "Microsoft",           ""             },
+        {HIVE_SECURITY,     "Policy",              ""             },
+        {HIVE_SAM,          "SAM",                 ""             },
+        {HIVE_USER_CLASSES, "Local Settings",      ""             },
+        {HIVE_USER_CLASSES, "CLSID",               ""             },
+        {HIVE_USER,         "Software",            "Control Panel"},
+        {HIVE_USER,         "Software",            "Environment"  },
+        {HIVE_USER,         "Software\\Microsoft", ""             },
+    };
+    struct hive_key key;
+
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (hive_find(hive, hive->root, signs[i].key, &key) == 0 &&
+            hive_find(hive, hive->root, signs[i].other, &key) == 0)
+            return signs[i].kind;
+    return HIVE_OTHER;
+}
+
+int hive_current_control_set(struct hive *hive, uint32_t *ret)
+{
+    struct hive_key   key;
+    struct hive_value value;
+    struct buffer     scratch = {0};
+    const uint8_t    *data;
+    uint32_t          size;
+
+    if (hive_find(hive, hive->root, "Select", &key) < 0 ||
+        hive_find_value(hive, &key, "Current", &value) < 0)
+        return -ENOENT;
+    if (value.size != 4 || hive_data(hive, &value, &scratch, &data, &size) < 0 || size != 4)
+        return -ENOENT;
+    *ret = hive_u32(data);
+    return 0;
+}
+
+/* Append a string of the current control set, or of the first where no other is named. */
+static int put_setting(struct hive *hive, const char *path, const char *name, struct buffer *ret)
+{
+    uint32_t          set = 1, size;
+    char              full[160];
+    struct hive_key   key;
+    struct hive_value value;
+    struct buffer     scratch = {0};
+    const uint8_t    *data;
+
+    hive_current_control_set(hive, &set);
+    snprintf(full, sizeof full, "ControlSet%03u\\%s", set, path);
+    if (hive_find(hive, hive->root, full, &key) < 0 ||
+        hive_find_value(hive, &key, name, &value) < 0 || value.type != HIVE_REG_SZ)
+        return -ENOENT;
+    if (hive_data(hive, &value, &scratch, &data, &size) < 0 || until_nul(data, size / 2) == 0) {
+        buffer_free(&scratch);
+        return -ENOENT;
+    }
+    hive_put_data(ret, value.type, data, size, ',');
+    buffer_free(&scratch);
+    return 0;
+}
+
+int hive_computer_name(struct hive *hive, struct buffer *ret)
+{
+    if (put_setting(hive, "Control\\ComputerName\\ComputerName", "ComputerName", ret) == 0)
+        return 0;
+    return put_setting(hive, "Services\\Tcpip\\Parameters", "Hostname", ret);
+}
+
+int hive_time_zone(struct hive *hive, struct buffer *ret)
+{
+    if (put_setting(hive, "Control\\TimeZoneInformation", "TimeZoneKeyName", ret) == 0)
+        return 0;
+    return put_setting(hive, "Control\\TimeZoneInformation", "StandardName", ret);
+}
