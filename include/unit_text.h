@@ -20,8 +20,9 @@
 
 #include "buffer.h"
 
-#define UNIT_LINE_MAX (1u << 20) /* bytes; a line, or its continuations together, must be shorter  \
-                                  */
+#define UNIT_LINE_MAX                                                                              \
+    (1u << 20) /* bytes; a line, or its continuations together, must be shorter                    \
+                */
 
 enum unit_fault {
     UNIT_OK,

@@ -112,11 +112,11 @@ END_TEST
 /* A database file with a table of its own called like one of ours, and one like a list. */
 static const char *user_database(void)
 {
-    char       *path = NULL;
+    static char path[512];
     const char *dir = harness_scratch();
     sqlite3    *db;
 
-    ck_assert_int_gt(asprintf(&path, "%s/cases.db", dir), 0);
+    snprintf(path, sizeof path, "%s/cases.db", dir);
     sqlite3_reset_auto_extension();
     ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(db,

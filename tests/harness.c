@@ -61,6 +61,22 @@ void harness_skip(const char *test, const char *format, ...)
     fputc('\n', stderr);
 }
 
+/* What the harness has given out stays reachable, so that a test need not free it. */
+static void *keep(void *given)
+{
+    static struct kept {
+        struct kept *next;
+        void        *given;
+    } * all;
+    struct kept *kept = malloc(sizeof *kept);
+
+    if (!kept)
+        abort();
+    *kept = (struct kept){all, given};
+    all = kept;
+    return given;
+}
+
 /* Queries ------------------------------------------------------------------- */
 
 sqlite3 *harness_open(void)
@@ -123,7 +139,7 @@ static char *query(sqlite3 *db, const char *sql)
 
     fclose(out);
     ck_assert_msg(rc == SQLITE_OK, "%s\n  in: %s", sqlite3_errmsg(db), sql);
-    return text;
+    return keep(text);
 }
 
 char *harness_query(sqlite3 *db, const char *format, ...)
@@ -148,7 +164,6 @@ int64_t harness_int(sqlite3 *db, const char *format, ...)
     char *text = query(db, sql);
     ck_assert_msg(*text && strcmp(text, "NULL") != 0, "no value from: %s", sql);
     int64_t value = strtoll(text, NULL, 10);
-    free(text);
     free(sql);
     return value;
 }
@@ -165,7 +180,7 @@ char *harness_error(sqlite3 *db, const char *format, ...)
     fclose(out);
     ck_assert_msg(rc != SQLITE_OK, "no error from: %s", sql);
     free(sql);
-    return strdup(sqlite3_errmsg(db));
+    return keep(strdup(sqlite3_errmsg(db)));
 }
 
 void harness_expect(sqlite3 *db, const char *expected, const char *format, ...)
@@ -178,7 +193,6 @@ void harness_expect(sqlite3 *db, const char *expected, const char *format, ...)
     char *text = query(db, sql);
     ck_assert_msg(strcmp(text, expected) == 0, "%s\n--- gave\n%s\n--- not\n%s", sql, text,
                   expected);
-    free(text);
     free(sql);
 }
 
@@ -190,7 +204,7 @@ const char *harness_scratch(void)
 
     if (asprintf(&dir, "%s/XXXXXX", shared->scratch) < 0 || !mkdtemp(dir))
         ck_abort_msg("scratch folder: %s", strerror(errno));
-    return dir;
+    return keep(dir);
 }
 
 static void make_parents(char *path)
@@ -237,7 +251,7 @@ char *harness_read(const char *path, size_t *ret_size)
     data[size] = '\0';
     if (ret_size)
         *ret_size = size;
-    return data;
+    return keep(data);
 }
 
 const char *harness_evidence(const char *path)

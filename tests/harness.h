@@ -21,27 +21,29 @@ void harness_skip(const char *test, const char *format, ...) __attribute__((form
 sqlite3 *harness_open(void);
 void     harness_close(sqlite3 *db); /* fails the test where SQLite reports a leak */
 
-/* Rows joined by '\n', columns by '|', NULL as "NULL"; malloc()ed. Fails the test on an error. */
+/* Strings that these functions return stay the harness's; a test may free() them or leave them. */
+
+/* Rows joined by '\n', columns by '|', NULL as "NULL". Fails the test on an error. */
 char *harness_query(sqlite3 *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The first column of the first row as an integer; fails the test where there is none. */
 int64_t harness_int(sqlite3 *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The message of the error that the query must end in; malloc()ed. */
+/* The message of the error that the query must end in. */
 char *harness_error(sqlite3 *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ck_assert_str_eq() on harness_query(). */
 void harness_expect(sqlite3 *db, const char *expected, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A new folder, removed with all that is in it when the program ends. Do not free. */
+/* A new folder, removed with all that is in it when the program ends. */
 const char *harness_scratch(void);
 
 /* Write a file below a folder, making its parents. */
 void harness_write(const char *dir, const char *path, const void *data, size_t size);
 void harness_write_text(const char *dir, const char *path, const char *text);
 
-/* Read a whole file; malloc()ed, with a NUL behind it. Fails the test where it cannot. */
+/* Read a whole file, with a NUL behind it. Fails the test where it cannot. */
 char *harness_read(const char *path, size_t *ret_size);
 
 /* The path of a file in the folder of real evidence ($SVCQL_EVIDENCE), or NULL where the variable
