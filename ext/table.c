@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buffer.h"
 #include "connection.h"
 
 SQLITE_EXTENSION_INIT3
@@ -168,6 +169,27 @@ static char *copy_text(struct arena *arena, const char *text, size_t size)
 char *tbl_strndup(struct tbl_scan *scan, const char *text, size_t size)
 {
     return copy_text(&scan->row_arena, text, size);
+}
+
+char *tbl_utf8(struct tbl_scan *scan, const char *text, size_t size)
+{
+    struct buffer valid = {0};
+    char         *copy = NULL;
+
+    if (buffer_is_text(text, size))
+        return tbl_strndup(scan, text, size);
+    for (size_t part; size; text += part, size -= part) {
+        if ((part = strnlen(text, size)) != 0)
+            buffer_utf8(&valid, text, part);
+        else {
+            buffer_puts(&valid, "\xef\xbf\xbd");
+            part = 1;
+        }
+    }
+    if (buffer_text(&valid))
+        copy = tbl_strndup(scan, valid.data, valid.size);
+    buffer_free(&valid);
+    return copy;
 }
 
 char *tbl_printf(struct tbl_scan *scan, const char *format, ...)

@@ -42,6 +42,9 @@ void buffer_utf16_json(struct buffer *b, const uint8_t *data, size_t units);
 /* Append bytes as UTF-8 text: valid sequences stay, others become U+FFFD. */
 void buffer_utf8(struct buffer *b, const char *text, size_t size);
 
+/* Whether bytes are valid UTF-8 as they are, and hold no NUL. */
+bool buffer_is_text(const char *text, size_t size);
+
 /* Append bytes as lower-case hexadecimal digits. */
 void buffer_hex(struct buffer *b, const uint8_t *data, size_t size);
 

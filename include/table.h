@@ -173,6 +173,9 @@ char *tbl_strndup(struct tbl_scan *scan, const char *text, size_t size);
 char *tbl_printf(struct tbl_scan *scan, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A copy of bytes as text: what is not UTF-8, and any NUL, becomes U+FFFD. */
+char *tbl_utf8(struct tbl_scan *scan, const char *text, size_t size);
+
 /* Set a result to a time as ISO 8601 in UTC to the microsecond, 2026-11-24T10:00:00.000000Z; to
  * NULL for NAN and years outside 0 to 9999. What a lazy column `datetime` calls. Returns SQLITE_OK.
  */

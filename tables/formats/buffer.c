@@ -100,6 +100,16 @@ void buffer_utf8(struct buffer *b, const char *text, size_t size)
     }
 }
 
+bool buffer_is_text(const char *text, size_t size)
+{
+    const uint8_t *p = (const uint8_t *)text;
+
+    for (size_t i = 0, length; i < size; i += length)
+        if (!p[i] || (length = sequence(p + i, size - i)) == 0)
+            return false;
+    return true;
+}
+
 /* The escape of a control character, quote or backslash (RFC 8259, section 7). */
 static void escape(struct buffer *b, uint8_t c)
 {
