@@ -1,0 +1,89 @@
+/* packages.h -- which package owns a file below a root, and whether the file is still the
+ * package's.
+ *
+ *     struct packages *packages = NULL;
+ *     int r = packages_get(svcql, root, &packages);       -ENOENT: no package database below it
+ *     const char *owner = packages_owner(packages, "/usr/bin/ls");      "coreutils", or NULL
+ *     int altered = packages_altered(packages, "/usr/bin/ls");          1, 0, -ENODATA unknown
+ *     packages_unref(packages);
+ *
+ * Read from dpkg's own files and from rpm's SQLite database, once a connection and root, and again
+ * where the database has changed since. A path is found under both names of a merged /usr
+ * (/lib/systemd/... and /usr/lib/systemd/...) and below linked directories. A diverted file
+ * belongs to the package that it was diverted for.
+ *
+ * Not for several threads at a time, as the connection it belongs to.
+ */
+#ifndef SVCQL_PACKAGES_H
+#define SVCQL_PACKAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "root.h"
+
+struct svcql;
+struct packages;
+
+/* A counted reference to the index of a root: 0, -ENOENT where the root has no database that is
+ * read, -EACCES, -EOPNOTSUPP for an rpm database of an older form, -ENOMEM. */
+int  packages_get(struct svcql *svcql, struct root *root, struct packages **ret);
+void packages_unref(struct packages *packages); /* accepts NULL */
+
+/* The name of the owner, without architecture; NULL: no package has it (or `packages` is NULL).
+ * Lives as long as the index. */
+const char *packages_owner(const struct packages *packages, const char *path);
+
+/* Whether a regular file differs from what its package put there: 1 or 0 by its digest, -ENODATA
+ * where there is no owner, no digest or no file, or a negative errno of reading. Reads the file. */
+int packages_altered(struct packages *packages, const char *path);
+
+/* The whole index --------------------------------------------------------------- */
+
+struct package {
+    const char *name;
+    const char *version; /* [epoch:]version-revision; NULL: not known */
+    const char *architecture;
+    const char *state;       /* dpkg: installed, config-files, ...; rpm: installed */
+    const char *tool;        /* dpkg, rpm */
+    int64_t     installed;   /* seconds since the epoch; INT64_MIN: the database does not say */
+    size_t      first, last; /* its files: indexes [first, last) */
+};
+
+struct package_file {
+    const char *path;   /* where it lies: what the package lists or, if diverted, where to */
+    const char *listed; /* what the package lists */
+    size_t      package;
+};
+
+size_t packages_count(const struct packages *packages);       /* of packages */
+size_t packages_files_count(const struct packages *packages); /* of files and directories */
+void   packages_package(const struct packages *packages, size_t i, struct package *ret);
+void   packages_file(const struct packages *packages, size_t i, struct package_file *ret);
+
+/* The index of the first file of this path, and of the next after `i`; SIZE_MAX: no more. */
+size_t packages_find(const struct packages *packages, const char *path);
+size_t packages_find_next(const struct packages *packages, size_t i);
+
+/* The digest that the package gives for file `i`, in lower-case hexadecimal, good until the next
+ * call. -ENODATA: none. */
+struct package_digest {
+    const char *kind; /* md5, sha256, ... */
+    const char *hex;
+    bool        conffile; /* meant to be edited by the administrator */
+};
+int packages_digest(struct packages *packages, size_t i, struct package_digest *ret);
+int packages_file_altered(struct packages *packages, size_t i);
+
+/* What there is to report of the database: its files, and records that could not be read. */
+struct packages_source {
+    const char *location; /* within the root; NULL: this tool has no database here */
+    int64_t     packages;
+    int64_t     lost; /* lines, packages or files skipped for damage or caps */
+    int         error;
+};
+void packages_sources(const struct packages *packages, struct packages_source *ret_dpkg,
+                      struct packages_source *ret_rpm);
+
+#endif

@@ -1,0 +1,28 @@
+/* sqlite_file.h -- a SQLite database that lies in evidence, opened so that nothing in it acts.
+ *
+ * The file is mapped privately below its root and read from memory: no journal is replayed, no
+ * lock taken, nothing written; what only a write-ahead log holds is not seen. The schema is not
+ * trusted, and only ordinary tables are to be read, which sqlite_file_query() sees to.
+ */
+#ifndef SVCQL_SQLITE_FILE_H
+#define SVCQL_SQLITE_FILE_H
+
+#include "root.h"
+#include "sqlite3ext.h"
+
+struct sqlite_file {
+    sqlite3        *db;
+    struct root_map map;
+};
+
+/* 0, or a negative errno: -ENOENT, -EACCES, -EBADMSG where it is no database, -ENOMEM,
+ * -EOPNOTSUPP where SQLite was built without deserialize. */
+int  sqlite_file_open(const struct root *root, const char *path, struct sqlite_file *ret);
+void sqlite_file_close(struct sqlite_file *file); /* accepts a zeroed one */
+
+/* Prepare a query of one table: -ENOENT where there is no ordinary table of that name, -EBADMSG
+ * where the columns are not there or the schema is damaged. */
+int sqlite_file_query(struct sqlite_file *file, const char *table, const char *sql,
+                      sqlite3_stmt **ret);
+
+#endif

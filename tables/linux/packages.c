@@ -1,0 +1,555 @@
+#include "packages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <md5.h>
+#include <sha1.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "evidence.h"
+#include "packages_index.h"
+
+SQLITE_EXTENSION_INIT3
+
+#define TEXT_MAX    ((size_t)512 << 20) /* bytes of all paths and names */
+#define INDEXES_MAX 4                   /* roots whose index is kept at a time */
+#define FILE_MAX    ((off_t)1 << 30)    /* bytes of a file whose digest is computed */
+
+/* Growing --------------------------------------------------------------------- */
+
+/* Room for one more element of `size` bytes behind `n`. */
+static int grow(void *array, size_t *room, size_t n, size_t size)
+{
+    if (n < *room)
+        return 0;
+
+    size_t more = *room ? 2 * *room : 64;
+    void  *data = realloc(*(void **)array, more * size);
+    if (!data)
+        return -ENOMEM;
+    *(void **)array = data;
+    *room = more;
+    return 0;
+}
+
+int64_t packages_add_text(struct packages *p, const char *text, size_t size)
+{
+    if (size >= TEXT_MAX || p->text_size + size + 2 > TEXT_MAX)
+        return -EFBIG;
+    if (p->text_room - p->text_size < size + 2) {
+        size_t room = 2 * (p->text_size + size + 2048);
+        char  *data = realloc(p->text, room);
+
+        if (!data)
+            return -ENOMEM;
+        p->text = data;
+        p->text_room = room;
+    }
+    if (!p->text_size)
+        p->text[p->text_size++] = '\0'; /* offset 0 is no text */
+
+    int64_t offset = (int64_t)p->text_size;
+    memcpy(p->text + offset, text, size);
+    p->text_size += size;
+    p->text[p->text_size++] = '\0';
+    return offset;
+}
+
+int packages_add_owner(struct packages *p, const struct owner *owner)
+{
+    if (p->n_owners == UINT32_MAX - 1 ||
+        grow(&p->owners, &p->owners_room, p->n_owners, sizeof *p->owners) < 0)
+        return -ENOMEM;
+    p->owners[p->n_owners++] = *owner;
+    return 0;
+}
+
+int packages_add_entry(struct packages *p, uint32_t owner, uint32_t path, uint32_t listed)
+{
+    if (p->n_entries == UINT32_MAX - 1 ||
+        grow(&p->entries, &p->entries_room, p->n_entries, sizeof *p->entries) < 0)
+        return -ENOMEM;
+    p->entries[p->n_entries++] = (struct entry){.path = path, .listed = listed, .owner = owner};
+    return 0;
+}
+
+int packages_add_digest(struct digests *d, const char *path, const char *hex, bool conffile)
+{
+    if (grow(&d->list, &d->room, d->n, sizeof *d->list) < 0)
+        return -ENOMEM;
+    d->list[d->n++] = (struct digest){path + (path[0] == '/'), hex, conffile};
+    return 0;
+}
+
+/* Paths ----------------------------------------------------------------------- */
+
+static const char *const merged_dirs[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};
+
+static unsigned find_merged(const struct root *root)
+{
+    unsigned merged = 0;
+
+    for (size_t i = 0; i < sizeof merged_dirs / sizeof merged_dirs[0]; i++) {
+        char dir[16], real[ROOT_PATH_MAX];
+
+        snprintf(dir, sizeof dir, "/%s", merged_dirs[i]);
+        if (root_resolve(root, dir, real) == 0 && strncmp(real, "/usr/", 5) == 0 &&
+            strcmp(real + 5, merged_dirs[i]) == 0)
+            merged |= 1u << i;
+    }
+    return merged;
+}
+
+/* One spelling for the two names of a merged directory: /usr/lib/x is /lib/x. */
+static const char *canonical(const struct packages *p, const char *path)
+{
+    if (strncmp(path, "/usr/", 5) != 0)
+        return path;
+
+    const char *dir = path + 5;
+    size_t      size = strcspn(dir, "/");
+    for (size_t i = 0; i < sizeof merged_dirs / sizeof merged_dirs[0]; i++)
+        if (p->merged & 1u << i && strlen(merged_dirs[i]) == size &&
+            memcmp(merged_dirs[i], dir, size) == 0)
+            return path + 4;
+    return path;
+}
+
+int packages_path_compare(const struct packages *p, const char *a, const char *b)
+{
+    return strcmp(canonical(p, a), canonical(p, b));
+}
+
+/* Mixing with a seed that the writer of a list cannot know keeps the table from being flooded. */
+static uint64_t hash(const struct packages *p, const char *path)
+{
+    uint64_t h = p->seed, word;
+    size_t   size = strlen(path);
+
+    for (; size; path += sizeof word, size -= sizeof word) {
+        word = 0;
+        memcpy(&word, path, size < sizeof word ? size : sizeof word);
+        h = (h ^ word) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 29;
+        if (size < sizeof word)
+            break;
+    }
+    return h ^ h >> 32;
+}
+
+/* The slot that holds the path, or the free one where it belongs. */
+static uint32_t *slot_of(const struct packages *p, const char *path)
+{
+    const char *name = canonical(p, path);
+    size_t      mask = p->n_slots - 1;
+
+    for (size_t i = (size_t)hash(p, name) & mask;; i = (i + 1) & mask) {
+        uint32_t at = p->slots[i];
+
+        if (!at || packages_path_compare(p, p->text + p->entries[at - 1].path, name) == 0)
+            return &p->slots[i];
+    }
+}
+
+static int fill_slots(struct packages *p)
+{
+    for (p->n_slots = 16; p->n_slots < 2 * p->n_entries; p->n_slots *= 2)
+        ;
+    p->slots = calloc(p->n_slots, sizeof *p->slots);
+    if (!p->slots)
+        return -ENOMEM;
+    for (size_t i = p->n_entries; i-- > 0;) {
+        uint32_t *slot = slot_of(p, p->text + p->entries[i].path);
+
+        p->entries[i].same = *slot;
+        *slot = (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+/* Loading ----------------------------------------------------------------------- */
+
+static void digests_free(struct digests *d)
+{
+    free(d->text);
+    free(d->list);
+    *d = (struct digests){0};
+}
+
+static void free_index(struct packages *p)
+{
+    digests_free(&p->digests);
+    sqlite_file_close(&p->rpm_db);
+    free(p->slots);
+    free(p->entries);
+    free(p->owners);
+    free(p->text);
+    root_unref(p->root);
+    free(p);
+}
+
+/* What both tools say together: the worst of them that is not "absent". */
+static int load_both(struct packages *p)
+{
+    int dpkg = packages_dpkg_load(p);
+    int rpm = dpkg == -ENOMEM ? dpkg : packages_rpm_load(p);
+
+    p->dpkg.error = dpkg == -ENOENT ? 0 : dpkg;
+    p->rpm.error = rpm == -ENOENT ? 0 : rpm;
+    if (dpkg == -ENOMEM || rpm == -ENOMEM)
+        return -ENOMEM;
+    if (dpkg == 0 || rpm == 0)
+        return 0;
+    return dpkg == -ENOENT ? rpm : dpkg;
+}
+
+static int load(struct root *root, struct packages **ret)
+{
+    struct packages *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return -ENOMEM;
+    p->refs = 1;
+    p->root = root_ref(root);
+    if (getrandom(&p->seed, sizeof p->seed, GRND_NONBLOCK) < 0)
+        p->seed = (uint64_t)(uintptr_t)p;
+    p->seed |= 1;
+    p->merged = find_merged(root);
+    int r = load_both(p);
+    if (r == 0)
+        r = fill_slots(p);
+    if (r == 0)
+        *ret = p;
+    else
+        free_index(p);
+    return r;
+}
+
+/* The connection's indexes -------------------------------------------------------- */
+
+/* What tells one state of one root's databases from any other. */
+struct stamp {
+    struct {
+        dev_t           device;
+        ino_t           inode;
+        off_t           size;
+        struct timespec modified;
+    } files[4];
+};
+
+struct kept {
+    struct packages *packages;
+    struct stamp     stamp;
+};
+
+struct cache {
+    struct kept kept[INDEXES_MAX]; /* the one used last comes first */
+};
+
+static const char *const stamped[] = {"/", DPKG_STATUS, PACKAGES_RPM_DBS};
+
+static void take_stamp(const struct root *root, struct stamp *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    for (size_t i = 0; i < sizeof stamped / sizeof stamped[0]; i++) {
+        struct stat st;
+
+        if (root_stat(root, stamped[i], true, &st) < 0)
+            continue;
+        ret->files[i].device = st.st_dev;
+        ret->files[i].inode = st.st_ino;
+        if (i == 0) /* the root itself only says which root it is */
+            continue;
+        ret->files[i].size = st.st_size;
+        ret->files[i].modified = st.st_mtim;
+    }
+}
+
+static void cache_free(void *data)
+{
+    struct cache *cache = data;
+
+    for (size_t i = 0; i < INDEXES_MAX; i++)
+        packages_unref(cache->kept[i].packages);
+    free(cache);
+}
+
+static struct cache *cache_of(struct svcql *svcql)
+{
+    static const char key;
+    struct cache     *cache = svcql_kept(svcql, &key);
+
+    if (cache)
+        return cache;
+    cache = calloc(1, sizeof *cache);
+    if (!cache || svcql_keep(svcql, &key, cache, cache_free) != SQLITE_OK)
+        return NULL;
+    return cache;
+}
+
+/* Move an index to the front; the last one makes room for a new one. */
+static void keep_first(struct cache *cache, size_t i, struct kept kept)
+{
+    memmove(cache->kept + 1, cache->kept, i * sizeof kept);
+    cache->kept[0] = kept;
+}
+
+int packages_get(struct svcql *svcql, struct root *root, struct packages **ret)
+{
+    struct cache *cache = cache_of(svcql);
+    struct kept   kept = {0};
+
+    if (!cache)
+        return -ENOMEM;
+    take_stamp(root, &kept.stamp);
+    for (size_t i = 0; i < INDEXES_MAX; i++) {
+        if (!cache->kept[i].packages ||
+            memcmp(&cache->kept[i].stamp, &kept.stamp, sizeof kept.stamp) != 0)
+            continue;
+        kept = cache->kept[i];
+        keep_first(cache, i, kept);
+        kept.packages->refs++;
+        *ret = kept.packages;
+        return 0;
+    }
+    int r = load(root, &kept.packages);
+    if (r < 0)
+        return r;
+    packages_unref(cache->kept[INDEXES_MAX - 1].packages);
+    keep_first(cache, INDEXES_MAX - 1, kept);
+    kept.packages->refs++;
+    *ret = kept.packages;
+    return 0;
+}
+
+void packages_unref(struct packages *packages)
+{
+    if (packages && --packages->refs == 0)
+        free_index(packages);
+}
+
+/* Looking up ------------------------------------------------------------------------ */
+
+size_t packages_count(const struct packages *packages)
+{
+    return packages->n_owners;
+}
+
+size_t packages_files_count(const struct packages *packages)
+{
+    return packages->n_entries;
+}
+
+void packages_package(const struct packages *packages, size_t i, struct package *ret)
+{
+    const struct owner *owner = &packages->owners[i];
+
+    *ret = (struct package){
+        .name = packages_text(packages, owner->name),
+        .version = packages_text(packages, owner->version),
+        .architecture = packages_text(packages, owner->architecture),
+        .state = owner->header ? "installed" : packages_text(packages, owner->state),
+        .tool = owner->header ? "rpm" : "dpkg",
+        .installed = owner->installed,
+        .first = owner->first,
+        .last = owner->last,
+    };
+}
+
+void packages_file(const struct packages *packages, size_t i, struct package_file *ret)
+{
+    const struct entry *entry = &packages->entries[i];
+
+    *ret = (struct package_file){
+        .path = packages->text + entry->path,
+        .listed = packages->text + entry->listed,
+        .package = entry->owner,
+    };
+}
+
+static size_t find_spelled(const struct packages *packages, const char *path)
+{
+    uint32_t at = *slot_of(packages, path);
+
+    return at ? at - 1 : SIZE_MAX;
+}
+
+size_t packages_find(const struct packages *packages, const char *path)
+{
+    size_t      found = find_spelled(packages, path);
+    const char *base = strrchr(path, '/');
+    char        dir[ROOT_PATH_MAX], real[2 * ROOT_PATH_MAX];
+
+    if (found != SIZE_MAX || !base || base == path || (size_t)(base - path) >= sizeof dir ||
+        strlen(base) >= ROOT_PATH_MAX)
+        return found;
+    memcpy(dir, path, (size_t)(base - path));
+    dir[base - path] = '\0';
+    if (root_resolve(packages->root, dir, real) < 0 || strcmp(dir, real) == 0)
+        return SIZE_MAX;
+    strcat(real, base);
+    return find_spelled(packages, real);
+}
+
+size_t packages_find_next(const struct packages *packages, size_t i)
+{
+    uint32_t same = packages->entries[i].same;
+
+    return same ? same - 1 : SIZE_MAX;
+}
+
+/* Of several packages that list a path, one that is installed. */
+static size_t find_installed(const struct packages *packages, const char *path)
+{
+    size_t first = packages ? packages_find(packages, path) : SIZE_MAX;
+
+    for (size_t i = first; i != SIZE_MAX; i = packages_find_next(packages, i)) {
+        const struct owner *owner = &packages->owners[packages->entries[i].owner];
+        const char         *state = packages_text(packages, owner->state);
+
+        if (owner->header || (state && strcmp(state, "installed") == 0))
+            return i;
+    }
+    return first;
+}
+
+const char *packages_owner(const struct packages *packages, const char *path)
+{
+    size_t i = find_installed(packages, path);
+
+    if (i == SIZE_MAX)
+        return NULL;
+    return packages_text(packages, packages->owners[packages->entries[i].owner].name);
+}
+
+/* Digests ----------------------------------------------------------------------------- */
+
+static int compare_digests(const void *a, const void *b)
+{
+    const struct digest *x = a, *y = b;
+    int                  order = strcmp(x->path, y->path);
+
+    return order ? order : y->conffile - x->conffile;
+}
+
+/* The package's digests, read once for as long as the same package is asked for. */
+static int load_digests(struct packages *packages, size_t i)
+{
+    struct digests     *d = &packages->digests;
+    const struct owner *owner = &packages->owners[i];
+
+    if (d->owner == i + 1)
+        return 0;
+    digests_free(d);
+    int r = owner->header ? packages_rpm_digests(packages, owner, d)
+                          : packages_dpkg_digests(packages, owner, d);
+    if (r < 0) {
+        digests_free(d);
+        return r;
+    }
+    if (d->n)
+        qsort(d->list, d->n, sizeof *d->list, compare_digests);
+    d->owner = i + 1;
+    return 0;
+}
+
+static const struct digest *find_digest(const struct digests *d, const char *path)
+{
+    size_t low = 0, high = d->n;
+
+    while (low < high) { /* the first that is not less: a conffile comes first */
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(d->list[middle].path, path) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < d->n && strcmp(d->list[low].path, path) == 0 ? &d->list[low] : NULL;
+}
+
+int packages_digest(struct packages *packages, size_t i, struct package_digest *ret)
+{
+    const struct entry *entry = &packages->entries[i];
+    struct digests     *d = &packages->digests;
+    const char         *listed = packages->text + entry->listed;
+    int                 r = load_digests(packages, entry->owner);
+
+    if (r < 0)
+        return r == -ENOENT ? -ENODATA : r;
+    const struct digest *found = find_digest(d, listed + (listed[0] == '/'));
+    if (!found || !d->kind)
+        return -ENODATA;
+    size_t n = 0;
+    for (; found->hex[n] && n < sizeof d->hex - 1; n++)
+        d->hex[n] = (char)(found->hex[n] | ('A' <= found->hex[n] && found->hex[n] <= 'Z') << 5);
+    d->hex[n] = '\0';
+    *ret = (struct package_digest){.kind = d->kind, .hex = d->hex, .conffile = found->conffile};
+    return 0;
+}
+
+/* libmd's own readers, by the names that packages_digest() gives. */
+static const struct {
+    const char *kind;
+    char *(*file)(const char *path, char *ret_hex);
+} algorithms[] = {
+    {"md5",    MD5File   },
+    {"sha1",   SHA1File  },
+    {"sha256", SHA256File},
+    {"sha384", SHA384File},
+    {"sha512", SHA512File},
+};
+
+/* Read an open file through its name in /proc, which is how libmd takes one. */
+static int digest_of(int fd, const char *kind, char ret_hex[static 129])
+{
+    struct stat st;
+    char        name[32];
+
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (st.st_size > FILE_MAX)
+        return -EFBIG;
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++)
+        if (strcmp(algorithms[i].kind, kind) == 0)
+            return algorithms[i].file(name, ret_hex) ? 0 : -errno;
+    return -ENODATA;
+}
+
+int packages_file_altered(struct packages *packages, size_t i)
+{
+    struct package_digest digest;
+    char                  hex[129] = "";
+    int                   r = packages_digest(packages, i, &digest);
+
+    if (r < 0)
+        return r;
+    int fd = root_open_file(packages->root, packages->text + packages->entries[i].path);
+    if (fd < 0)
+        return fd == -ENOENT || fd == -EINVAL ? -ENODATA : fd;
+    r = digest_of(fd, digest.kind, hex);
+    close(fd);
+    return r < 0 ? r : strcmp(hex, digest.hex) != 0;
+}
+
+int packages_altered(struct packages *packages, const char *path)
+{
+    size_t i = find_installed(packages, path);
+
+    return i == SIZE_MAX ? -ENODATA : packages_file_altered(packages, i);
+}
+
+void packages_sources(const struct packages *packages, struct packages_source *ret_dpkg,
+                      struct packages_source *ret_rpm)
+{
+    *ret_dpkg = packages->dpkg;
+    *ret_rpm = packages->rpm;
+}
