@@ -76,6 +76,9 @@ struct package_digest {
 int packages_digest(struct packages *packages, size_t i, struct package_digest *ret);
 int packages_file_altered(struct packages *packages, size_t i);
 
+/* Whether file `i` is there now, be it a broken link: 1, 0, or a negative errno. */
+int packages_file_present(const struct packages *packages, size_t i);
+
 /* What there is to report of the database: its files, and records that could not be read. */
 struct packages_source {
     const char *location; /* within the root; NULL: this tool has no database here */

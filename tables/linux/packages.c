@@ -540,6 +540,14 @@ int packages_file_altered(struct packages *packages, size_t i)
     return r < 0 ? r : strcmp(hex, digest.hex) != 0;
 }
 
+int packages_file_present(const struct packages *packages, size_t i)
+{
+    struct stat st;
+    int r = root_stat(packages->root, packages->text + packages->entries[i].path, false, &st);
+
+    return r == 0 ? 1 : r == -ENOENT || r == -ENOTDIR ? 0 : r;
+}
+
 int packages_altered(struct packages *packages, const char *path)
 {
     size_t i = find_installed(packages, path);
