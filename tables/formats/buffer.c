@@ -91,7 +91,9 @@ void buffer_utf8(struct buffer *b, const char *text, size_t size)
     const uint8_t *p = (const uint8_t *)text;
 
     for (size_t i = 0, length; i < size; i += length) {
-        if ((length = sequence(p + i, size - i)) != 0)
+        for (length = 0; i + length < size && p[i + length] < 0x80;)
+            length++;
+        if (length || (length = sequence(p + i, size - i)) != 0)
             buffer_put(b, p + i, length);
         else {
             buffer_put(b, replacement, 3);

@@ -1,0 +1,625 @@
+#include "audit_text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Records -------------------------------------------------------------------- */
+
+#define HEAD_MAX 1024 /* bytes in which "audit(" must stand; what syslog puts before is short */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool begins(const char *at, const char *end, const char *word, size_t size)
+{
+    return (size_t)(end - at) >= size && memcmp(at, word, size) == 0;
+}
+
+#define BEGINS(at, end, word) begins(at, end, word, sizeof(word) - 1)
+
+/* Read decimal digits, at most 18 of them, so that nothing overflows. */
+static const char *decimal(const char *at, const char *end, uint64_t *ret)
+{
+    const char *start = at;
+    uint64_t    value = 0;
+
+    while (at < end && is_digit(*at) && at - start < 18)
+        value = value * 10 + (uint64_t)(*at++ - '0');
+    if (at == start || (at < end && is_digit(*at)))
+        return NULL;
+    *ret = value;
+    return at;
+}
+
+/* Read "SEC.MSEC:SERIAL)" behind "audit(". Returns what follows, or NULL. */
+static const char *stamp(const char *at, const char *end, struct audit_stamp *ret)
+{
+    uint64_t sec, msec, serial;
+
+    if (!(at = decimal(at, end, &sec)) || at == end || *at++ != '.')
+        return NULL;
+    if (!(at = decimal(at, end, &msec)) || at == end || *at++ != ':' || msec > 999)
+        return NULL;
+    if (!(at = decimal(at, end, &serial)) || at == end || *at++ != ')')
+        return NULL;
+    if (sec > 253402300799) /* the year 9999 */
+        return NULL;
+    *ret = (struct audit_stamp){(int64_t)sec, (uint32_t)msec, serial};
+    return at;
+}
+
+/* Where the record itself begins in a line: at "node=" or "type=", behind what syslog wrote. */
+static const char *record_start(const char *line, const char *end)
+{
+    if (BEGINS(line, end, "type=") || BEGINS(line, end, "node="))
+        return line;
+
+    size_t      size = (size_t)(end - line) < HEAD_MAX ? (size_t)(end - line) : HEAD_MAX;
+    const char *audit = memmem(line, size, "audit(", 6);
+    if (!audit)
+        return NULL;
+    size = (size_t)(audit - line);
+    const char *node = memmem(line, size, " node=", 6);
+    const char *type = memmem(line, size, " type=", 6);
+    return node ? node + 1 : type ? type + 1 : NULL;
+}
+
+/* The word behind a name such as "type=", up to the next blank. */
+static const char *word(const char *at, const char *end, const char *line, uint16_t *ret,
+                        uint16_t *ret_size)
+{
+    const char *start = at;
+
+    while (at < end && *at != ' ' && at - line < HEAD_MAX)
+        at++;
+    *ret = (uint16_t)(start - line);
+    *ret_size = (uint16_t)(at - start);
+    return at < end && *at == ' ' ? at + 1 : NULL;
+}
+
+static int head(const char *at, const char *end, struct audit_record *ret,
+                struct audit_stamp *ret_stamp)
+{
+    if (BEGINS(at, end, "node=")) {
+        at = word(at + 5, end, ret->line, &ret->node, &ret->node_size);
+        if (!at)
+            return -EBADMSG;
+    }
+    if (!BEGINS(at, end, "type="))
+        return -EBADMSG;
+    at = word(at + 5, end, ret->line, &ret->type, &ret->type_size);
+    if (!at || !ret->type_size)
+        return -EBADMSG;
+    if (BEGINS(at, end, "msg="))
+        at += 4;
+    if (!BEGINS(at, end, "audit(") || !(at = stamp(at + 6, end, ret_stamp)))
+        return -EBADMSG;
+    if (at < end && *at == ':')
+        at++;
+    ret->body = (uint32_t)(at - ret->line);
+    return 0;
+}
+
+int audit_record_parse(const char *line, size_t size, struct audit_record *ret,
+                       struct audit_stamp *ret_stamp)
+{
+    const char *end = line + size;
+
+    if (size > AUDIT_LINE_MAX)
+        return -EBADMSG;
+    while (line < end && (*line == '\0' || *line == ' ' || *line == '\t'))
+        line++;
+    while (end > line && (end[-1] == '\r' || end[-1] == '\0'))
+        end--;
+    if (line == end)
+        return -ENODATA;
+
+    struct audit_record record = {.line = line, .size = (uint32_t)(end - line)};
+    struct audit_stamp  when;
+    const char         *start = record_start(line, end);
+    int                 r = start ? head(start, end, &record, &when) : -EBADMSG;
+    if (r < 0)
+        return r;
+    record.id = audit_type_find(line + record.type, record.type_size);
+    *ret = record;
+    *ret_stamp = when;
+    return 0;
+}
+
+/* Fields -------------------------------------------------------------------- */
+
+#define SEPARATOR '\x1d' /* between what the kernel wrote and what auditd looked up */
+
+void audit_fields_begin(struct audit_fields *fields, const struct audit_record *record)
+{
+    *fields = (struct audit_fields){record->line + record->body, record->line + record->size, false,
+                                    false};
+}
+
+static bool is_upper(char c)
+{
+    return (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* The names that auditd's enriched format begins its part with (auditd-event.c, by the types of
+ * the fields it looks up). */
+static bool enriched_name(const char *at, const char *end)
+{
+    static const char *const names[] = {"ARCH=", "UID=",   "AUID=",  "OUID=",    "SADDR=",
+                                        "ID=",   "SAUID=", "OAUID=", "NEW_GID=", "SYSCALL="};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (begins(at, end, names[i], strlen(names[i])))
+            return true;
+    return false;
+}
+
+/* Where an enriched part that lost its separator begins in a bare value, or its end. Only a value
+ * that holds a '=' can have one. */
+static const char *lost_separator(const char *value, const char *end, const char *limit)
+{
+    const char *equals = memchr(value, '=', (size_t)(end - value));
+
+    if (!equals || equals == value || !is_upper(equals[-1]))
+        return end;
+    const char *at = equals;
+    while (at > value && is_upper(at[-1]))
+        at--;
+    for (; at < equals; at++)
+        if (at > value && enriched_name(at, limit))
+            return at;
+    return end;
+}
+
+/* Pass over what separates fields; note where the enriched part begins. */
+static const char *separators(struct audit_fields *fields)
+{
+    const char *at = fields->at, *end = fields->end;
+
+    for (; at < end; at++) {
+        if (*at == SEPARATOR) {
+            fields->enriched = true;
+        } else if (*at == '\'' && fields->inside) {
+            fields->inside = false;
+            fields->enriched |= enriched_name(at + 1, end);
+        } else if (*at != ' ' && *at != '(' && *at != ',' && *at != '\0') {
+            break;
+        }
+    }
+    return at;
+}
+
+/* The end of a bare value: a blank, or the end of the kernel's part. "name=word (more)" goes on. */
+static const char *bare_end(const char *at, const char *end)
+{
+    while (at < end && *at != ' ' && *at != SEPARATOR)
+        at++;
+    if (end - at > 2 && at[0] == ' ' && at[1] == '(') {
+        const char *close = memchr(at, ')', (size_t)(end - at));
+        if (close && !memchr(at, '=', (size_t)(close - at)))
+            return close + 1;
+    }
+    return at;
+}
+
+/* Where msg='...' closes in a bare value, or its end. */
+static const char *message_end(const char *value, const char *end, const char *limit)
+{
+    const char *quote = memchr(value, '\'', (size_t)(end - value));
+
+    if (quote && (quote + 1 == end || enriched_name(quote + 1, limit)))
+        return quote;
+    return end;
+}
+
+/* Take off what the old PAM messages, "(hostname=?, addr=?)", leave behind a bare value. */
+static size_t trim(const char *value, size_t size)
+{
+    while (size &&
+           (value[size - 1] == ',' || (value[size - 1] == ')' && !memchr(value, '(', size))))
+        size--;
+    return size;
+}
+
+static void bare_value(struct audit_fields *fields, const char *at, struct audit_field *ret)
+{
+    const char *end = bare_end(at, fields->end);
+
+    if (fields->inside) {
+        end = message_end(at, end, fields->end);
+    } else if (!fields->enriched) {
+        const char *lost = lost_separator(at, end, fields->end);
+        fields->enriched = lost != end;
+        end = lost;
+    }
+    fields->at = end;
+    while (at < end && *at == '=')
+        at++; /* AppArmor's records write subj==unconfined */
+    ret->value = at;
+    ret->size = trim(at, (size_t)(end - at));
+}
+
+static void quoted_value(struct audit_fields *fields, const char *at, struct audit_field *ret)
+{
+    const char *close = memchr(at, '"', (size_t)(fields->end - at));
+
+    ret->quoted = true;
+    ret->value = at;
+    ret->size = (size_t)((close ? close : fields->end) - at);
+    fields->at = close ? close + 1 : fields->end;
+    if (close && close + 1 < fields->end && is_upper(close[1]) && !fields->inside &&
+        enriched_name(close + 1, fields->end))
+        fields->enriched = true;
+}
+
+/* The value of SADDR={ fam=local path=/x } is all of it, blanks included. */
+static bool braced_value(struct audit_fields *fields, const char *at, struct audit_field *ret)
+{
+    if (!fields->enriched || at == fields->end || *at != '{')
+        return false;
+    const char *close = memrchr(at, '}', (size_t)(fields->end - at));
+    if (!close)
+        return false;
+    ret->value = at;
+    ret->size = (size_t)(close + 1 - at);
+    fields->at = close + 1;
+    return true;
+}
+
+bool audit_fields_next(struct audit_fields *fields, struct audit_field *ret)
+{
+    const char *end = fields->end, *old = NULL;
+
+    while ((fields->at = separators(fields)) < end) {
+        const char *name = fields->at, *at = name;
+        while (at < end && *at != '=' && *at != ' ' && *at != SEPARATOR)
+            at++;
+        if (at == end || *at != '=' || at == name) {
+            old = at - name == 3 && memcmp(name, "old", 3) == 0 ? name : NULL;
+            fields->at = at + (at < end && *at == '=');
+            continue;
+        }
+        *ret = (struct audit_field){.name = old && old + 4 == name ? old : name};
+        ret->name_size = (size_t)(at++ - ret->name);
+        if (at < end && *at == '\'' && ret->name_size == 3 && memcmp(name, "msg", 3) == 0) {
+            fields->inside = true;
+            fields->at = at + 1;
+            continue;
+        }
+        bool enriched = fields->enriched;
+        if (at < end && *at == '"')
+            quoted_value(fields, at + 1, ret);
+        else if (!braced_value(fields, at, ret))
+            bare_value(fields, at, ret);
+        ret->enriched = enriched;
+        return true;
+    }
+    return false;
+}
+
+static bool value_is(const struct audit_field *field, const char *text)
+{
+    return field->size == strlen(text) && memcmp(field->value, text, field->size) == 0;
+}
+
+bool audit_is_null(const struct audit_field *field)
+{
+    if (field->size == 0 || field->size > 6)
+        return field->size == 0;
+    if (value_is(field, "?"))
+        return true;
+    return !field->quoted && (value_is(field, "(null)") || value_is(field, "(none)"));
+}
+
+bool audit_number(const struct audit_field *field, int64_t *ret)
+{
+    const char *at = field->value, *end = at + field->size;
+    bool        negative = at < end && *at == '-';
+    uint64_t    value;
+
+    if (decimal(at + negative, end, &value) != end || field->size == 0)
+        return false;
+    *ret = negative ? -(int64_t)value : (int64_t)value;
+    return true;
+}
+
+/* Values -------------------------------------------------------------------- */
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+static int digit(char c)
+{
+    return is_digit(c) ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Whether a value is written in hexadecimal; the kernel uses upper case (audit_log_n_hex()). */
+static bool is_hex(const struct audit_field *field)
+{
+    if (field->quoted || field->size == 0 || field->size % 2)
+        return false;
+    for (size_t i = 0; i < field->size; i++)
+        if (digit(field->value[i]) < 0)
+            return false;
+    return true;
+}
+
+static char hex_byte(const char *at)
+{
+    return (char)(digit(at[0]) << 4 | digit(at[1]));
+}
+
+/* Append text as UTF-8 with NULs replaced. Plain ASCII, which is nearly all, goes in one piece. */
+static void put_text(const char *text, size_t size, const char *nul, struct buffer *out)
+{
+    while (size) {
+        const char *stop = memchr(text, '\0', size);
+        size_t      run = stop ? (size_t)(stop - text) : size;
+
+        buffer_utf8(out, text, run);
+        if (stop)
+            buffer_puts(out, nul);
+        text += run + (stop != NULL);
+        size -= run + (stop != NULL);
+    }
+}
+
+/* Append the bytes of a value, decoded where it is in hexadecimal. */
+static void put_raw(const char *value, size_t size, bool hex, struct buffer *raw)
+{
+    if (!hex)
+        buffer_put(raw, value, size);
+    else
+        for (size_t i = 0; i + 1 < size; i += 2)
+            buffer_putc(raw, hex_byte(value + i));
+}
+
+void audit_value(const struct audit_field *field, bool encoded, const char *nul,
+                 struct buffer *text)
+{
+    if (!encoded || !is_hex(field)) {
+        put_text(field->value, field->size, nul, text);
+        return;
+    }
+    struct buffer raw = {0};
+    put_raw(field->value, field->size, true, &raw);
+    put_text(raw.data, raw.size, nul, text);
+    text->failed |= raw.failed;
+    buffer_free(&raw);
+}
+
+bool audit_value_is(const struct audit_field *field, bool encoded, const char *text)
+{
+    size_t size = strlen(text);
+
+    if (!encoded || !is_hex(field))
+        return field->size == size && memcmp(field->value, text, size) == 0;
+    if (field->size != size * 2)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        if (hex_byte(field->value + 2 * i) != text[i])
+            return false;
+    return true;
+}
+
+/* A struct sockaddr_un, _in or _in6 in hexadecimal (unix(7), ip(7), ipv6(7)); the family is in the
+ * byte order of the host, and both orders are taken. */
+void audit_sockaddr(const struct audit_field *saddr, struct buffer *text)
+{
+    uint8_t raw[128] = {0};
+    char    shown[INET6_ADDRSTRLEN];
+
+    if (!is_hex(saddr) || saddr->size < 8)
+        return;
+    size_t size = saddr->size / 2 < sizeof raw - 1 ? saddr->size / 2 : sizeof raw - 1;
+    for (size_t i = 0; i < size; i++)
+        raw[i] = (uint8_t)hex_byte(saddr->value + 2 * i);
+    int      family = raw[0] | raw[1];
+    unsigned port = (unsigned)(raw[2] << 8 | raw[3]);
+
+    if (family == AF_UNIX) {
+        buffer_puts(text, raw[2] ? "unix:" : "unix:@");
+        const char *path = (const char *)raw + (raw[2] ? 2 : 3);
+        buffer_utf8(text, path, strlen(path));
+    } else if (family == AF_INET && size >= 8 && inet_ntop(AF_INET, raw + 4, shown, sizeof shown)) {
+        buffer_printf(text, "%s:%u", shown, port);
+    } else if (family == AF_INET6 && size >= 24 &&
+               inet_ntop(AF_INET6, raw + 8, shown, sizeof shown)) {
+        buffer_printf(text, "[%s]:%u", shown, port);
+    }
+}
+
+/* Arguments ------------------------------------------------------------------ */
+
+/* An argument or a piece of one. Small, as a hostile record can hold very many. */
+struct audit_piece {
+    const char *value;
+    uint32_t    size, argument, part;
+    uint32_t    order : 31; /* of finding, so that sorting is stable */
+    uint32_t    hex : 1;
+};
+
+/* Read "a12" or "a12[3]"; false for argc, a12_len and what is not an argument. */
+static bool argument_name(const struct audit_field *field, struct audit_piece *piece)
+{
+    const char *at = field->name + 1, *end = field->name + field->name_size;
+    uint64_t    argument, part = 0;
+
+    if (field->name_size < 2 || field->name[0] != 'a' || !is_digit(*at) || field->enriched)
+        return false;
+    if (!(at = decimal(at, end, &argument)) || argument > UINT32_MAX)
+        return false;
+    if (at < end) {
+        if (*at != '[' || !(at = decimal(at + 1, end, &part)) || at + 1 != end || *at != ']')
+            return false;
+        if (part > UINT32_MAX)
+            return false;
+    }
+    piece->argument = (uint32_t)argument;
+    piece->part = (uint32_t)part;
+    return true;
+}
+
+static int compare_pieces(const void *a, const void *b)
+{
+    const struct audit_piece *x = a, *y = b;
+
+    if (x->argument != y->argument)
+        return x->argument < y->argument ? -1 : 1;
+    if (x->part != y->part)
+        return x->part < y->part ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static int add_piece(struct audit_arguments *arguments, struct audit_piece *piece)
+{
+    if (arguments->n == arguments->room) {
+        size_t room = arguments->room ? arguments->room * 2 : 32;
+        void  *pieces = reallocarray(arguments->pieces, room, sizeof *piece);
+        if (!pieces)
+            return -ENOMEM;
+        arguments->pieces = pieces;
+        arguments->room = room;
+    }
+    piece->order = (uint32_t)arguments->n & INT32_MAX;
+    if (arguments->n == 0)
+        arguments->sorted = true;
+    else if (compare_pieces(&arguments->pieces[arguments->n - 1], piece) > 0)
+        arguments->sorted = false;
+    arguments->pieces[arguments->n++] = *piece;
+    return 0;
+}
+
+int audit_arguments_add(struct audit_arguments *arguments, const struct audit_record *record)
+{
+    struct audit_fields fields;
+    struct audit_field  field;
+
+    audit_fields_begin(&fields, record);
+    while (audit_fields_next(&fields, &field)) {
+        struct audit_piece piece = {.value = field.value, .size = (uint32_t)field.size};
+        if (!argument_name(&field, &piece))
+            continue;
+        piece.hex = is_hex(&field);
+        if (add_piece(arguments, &piece) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+void audit_arguments_reset(struct audit_arguments *arguments)
+{
+    arguments->n = 0;
+}
+
+void audit_arguments_free(struct audit_arguments *arguments)
+{
+    free(arguments->pieces);
+    buffer_free(&arguments->raw);
+    buffer_free(&arguments->word);
+    *arguments = (struct audit_arguments){0};
+}
+
+/* Put the argument that begins at piece i, whole, into arguments->word as UTF-8; returns the piece
+ * behind it. Bytes are joined before they are checked, as a sequence may be split between pieces.
+ */
+static size_t join(struct audit_arguments *arguments, size_t i)
+{
+    uint32_t argument = arguments->pieces[i].argument;
+
+    buffer_reset(&arguments->raw);
+    buffer_reset(&arguments->word);
+    for (; i < arguments->n && arguments->pieces[i].argument == argument; i++)
+        put_raw(arguments->pieces[i].value, arguments->pieces[i].size, arguments->pieces[i].hex,
+                &arguments->raw);
+    put_text(arguments->raw.data, arguments->raw.size, REPLACEMENT, &arguments->word);
+    arguments->word.failed |= arguments->raw.failed;
+    return i;
+}
+
+static void sort(struct audit_arguments *arguments)
+{
+    if (!arguments->sorted && arguments->n)
+        qsort(arguments->pieces, arguments->n, sizeof *arguments->pieces, compare_pieces);
+    arguments->sorted = true;
+}
+
+/* Append a word so that a POSIX shell reads it as one (Shell Command Language, 2.2 Quoting). */
+static void put_word(const char *word, size_t size, struct buffer *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./=:,@%+^";
+    size_t            n = 0;
+
+    while (n < size && (word[n] & 0x80 || memchr(plain, word[n], sizeof plain - 1)))
+        n++;
+    if (n == size && size) {
+        buffer_put(text, word, size);
+        return;
+    }
+    buffer_putc(text, '\'');
+    for (size_t i = 0; i < size; i++)
+        if (word[i] == '\'')
+            buffer_puts(text, "'\\''");
+        else
+            buffer_putc(text, word[i]);
+    buffer_putc(text, '\'');
+}
+
+void audit_arguments_json(struct audit_arguments *arguments, struct buffer *text)
+{
+    const struct buffer *word = &arguments->word;
+
+    sort(arguments);
+    buffer_putc(text, '[');
+    for (size_t i = 0; i < arguments->n;) {
+        if (i)
+            buffer_putc(text, ',');
+        i = join(arguments, i);
+        buffer_json(text, word->size ? word->data : "", word->size);
+        text->failed |= word->failed;
+    }
+    buffer_putc(text, ']');
+}
+
+void audit_arguments_line(struct audit_arguments *arguments, struct buffer *text)
+{
+    const struct buffer *word = &arguments->word;
+
+    sort(arguments);
+    for (size_t i = 0; i < arguments->n;) {
+        if (i)
+            buffer_putc(text, ' ');
+        i = join(arguments, i);
+        put_word(word->data, word->size, text);
+        text->failed |= word->failed;
+    }
+}
+
+void audit_title_line(const struct audit_field *proctitle, struct buffer *text)
+{
+    struct buffer raw = {0}, word = {0};
+
+    put_raw(proctitle->value, proctitle->size, is_hex(proctitle), &raw);
+    while (raw.size && raw.data[raw.size - 1] == '\0')
+        raw.size--;
+    bool several = raw.size && memchr(raw.data, '\0', raw.size);
+    for (size_t i = 0, size; i < raw.size; i += size + 1) {
+        size = strnlen(raw.data + i, raw.size - i);
+        buffer_reset(&word);
+        buffer_utf8(&word, raw.data + i, size);
+        if (i)
+            buffer_putc(text, ' ');
+        if (several)
+            put_word(word.data, word.size, text);
+        else
+            buffer_put(text, word.data, word.size);
+    }
+    text->failed |= raw.failed || word.failed;
+    buffer_free(&raw);
+    buffer_free(&word);
+}
