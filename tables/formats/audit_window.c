@@ -208,38 +208,37 @@ static int take_line(struct audit_window *window, const char *line, size_t size)
     return r;
 }
 
-/* Split the next line off. Returns false where the buffer holds no whole one. */
-static bool next_line(struct audit_window *window, const char **ret, size_t *ret_size)
+/* The bytes up to the next '\n', or at the end of the input all that are left. */
+static bool split(struct audit_window *window, const char **ret, size_t *ret_size)
 {
     const char *line = window->data + window->at;
     size_t      left = window->size - window->at;
     const char *end = left ? memchr(line, '\n', left) : NULL;
 
-    if (!end && window->ended && left)
-        end = line + left;
-    if (!end)
+    if (!end && !(window->ended && left))
         return false;
-    window->at += (size_t)(end - line) + (end < line + left);
     *ret = line;
-    *ret_size = (size_t)(end - line);
+    *ret_size = end ? (size_t)(end - line) : left;
+    window->at += *ret_size + (end != NULL);
     return true;
 }
 
-/* Pass over the rest of a line that is too long, as far as there is any of it. */
-static void skip_overlong(struct audit_window *window)
+/* The next line without its '\n'; false where the buffer holds no whole one. What is left of a line
+ * that is too long is passed over, and the line counted once. */
+static bool next_line(struct audit_window *window, const char **ret, size_t *ret_size)
 {
-    const char *line;
-    size_t      size;
+    bool found = split(window, ret, ret_size);
 
-    if (window->overlong && next_line(window, &line, &size))
+    if (found && window->overlong) {
         window->overlong = false;
-    else if (window->overlong)
-        window->at = window->size;
-    else if (window->size - window->at > AUDIT_LINE_MAX) {
-        window->n_unreadable++;
+        found = split(window, ret, ret_size);
+    }
+    if (!found && (window->overlong || window->size - window->at > AUDIT_LINE_MAX)) {
+        window->n_unreadable += !window->overlong;
         window->overlong = true;
         window->at = window->size;
     }
+    return found;
 }
 
 /* Whether the oldest event cannot get more records: see audit_window.h. */
@@ -267,8 +266,7 @@ int audit_window_next(struct audit_window *window, struct audit_event *ret)
         leave(window);
     window->given = false;
     while (window->count == 0 || !is_complete(window)) {
-        skip_overlong(window);
-        if (window->overlong || !next_line(window, &line, &size)) {
+        if (!next_line(window, &line, &size)) {
             if (!window->ended || window->count == 0)
                 return 0;
             break;

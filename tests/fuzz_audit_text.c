@@ -1,0 +1,64 @@
+/* Audit logs of any bytes, cut into pieces at a place the input chooses, with every field decoded.
+ */
+#include <stdlib.h>
+
+#include "audit_window.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void decode(const struct audit_record *record, struct audit_arguments *arguments)
+{
+    struct audit_fields fields;
+    struct audit_field  field;
+    struct buffer       text = {0};
+    int64_t             number;
+
+    audit_fields_begin(&fields, record);
+    while (audit_fields_next(&fields, &field)) {
+        audit_value(&field, true, " ", &text);
+        audit_value_is(&field, true, "systemctl");
+        audit_title_line(&field, &text);
+        audit_sockaddr(&field, &text);
+        if (!audit_is_null(&field))
+            audit_number(&field, &number);
+    }
+    audit_arguments_add(arguments, record);
+    buffer_free(&text);
+}
+
+static void drain(struct audit_window *window)
+{
+    struct audit_arguments arguments = {0};
+    struct audit_event     event;
+    struct buffer          text = {0};
+
+    while (audit_window_next(window, &event) > 0) {
+        audit_arguments_reset(&arguments);
+        for (size_t i = 0; i < event.n; i++)
+            decode(&event.records[i], &arguments);
+        buffer_reset(&text);
+        audit_arguments_json(&arguments, &text);
+        audit_arguments_line(&arguments, &text);
+    }
+    buffer_free(&text);
+    audit_arguments_free(&arguments);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct audit_window *window;
+
+    if (size < 1 || audit_window_new(&window) < 0)
+        return 0;
+    size_t cut = size > 1 ? 1 + data[0] % (size - 1) : size;
+    for (size_t at = 0; at < size; at += cut) {
+        if (audit_window_feed(window, (const char *)data + at, size - at < cut ? size - at : cut) <
+            0)
+            break;
+        drain(window);
+    }
+    audit_window_end(window);
+    drain(window);
+    audit_window_free(window);
+    return 0;
+}
