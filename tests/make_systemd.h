@@ -2,17 +2,19 @@
  *
  *     build/systemd-fixture start /tmp/box         boots; prints the process id of its PID 1
  *     build/systemd-fixture exec  /tmp/box CMD...  runs a command inside, as root
- *     build/systemd-fixture stop  /tmp/box         kills it, leaving /tmp/box/journal and
- * /tmp/box/log
+ *     build/systemd-fixture stop  /tmp/box         kills it, cgroups and all
  *
  * What is inside: `systemd --system` as PID 1 over the machine's own read-only /usr, with fresh
  * /etc, /run, /var, /home and /tmp, the system bus, journald writing to DIR/journal (persistent, so
- * that it can be read afterwards), and the user manager and bus of the lingering user `tester` (uid
- * 1234; `runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1234 systemctl --user ...`). It has its
- * own network (SVCQL_FIXTURE_NET=host shares the machine's), host name ("fixture") and cgroups
- * (v2). Shipped generators are hidden, for speed. DIR and the folder SVCQL_FIXTURE_SHARE (the
- * current one without it) are seen inside under the same paths. From outside, its files are below
- * /proc/PID/root.
+ * that it can be read afterwards), and the user manager and bus of the lingering user `tester`, uid
+ * 1234. To act as that user inside (there is no PAM):
+ *
+ *     setpriv --reuid=1234 --regid=1234 --clear-groups env XDG_RUNTIME_DIR=/run/user/1234 CMD...
+ *
+ * It has its own network (SVCQL_FIXTURE_NET=host shares the machine's), host name ("fixture") and
+ * cgroups (v2). Shipped generators are hidden, for speed. DIR and the folder SVCQL_FIXTURE_SHARE
+ * (the current one without it) are seen inside under the same paths. From outside, its files are
+ * below /proc/PID/root. DIR/log has what PID 1 said before its journal ran.
  *
  * Needs root, Linux 5.8, systemd and dbus. A Check suite boots in an unchecked fixture, and its
  * tests go inside one by one:

@@ -1,0 +1,300 @@
+#include "manager_scan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "root.h"
+
+SQLITE_EXTENSION_INIT3
+
+#define SYSTEM_MANAGER (-1) /* in place of a user */
+#define USERS_MAX      10000
+
+/* Where a manager listens, in the order to try: sd-bus(3), systemctl(1). Its own socket is faster
+ * than the message bus; the system's serves only root. */
+static const struct way {
+    const char *format; /* of the path; %lld is the user */
+    bool        user, direct;
+} ways[] = {
+    {"/run/systemd/private",           false, true },
+    {"/run/dbus/system_bus_socket",    false, false},
+    {"/run/user/%lld/systemd/private", true,  true },
+    {"/run/user/%lld/bus",             true,  false},
+};
+
+/* Which managers ------------------------------------------------------------ */
+
+static bool parse_uid(const char *text, int64_t *ret)
+{
+    char *end;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    unsigned long long uid = strtoull(text, &end, 10);
+    if (errno || *end || uid >= UINT32_MAX)
+        return false;
+    *ret = (int64_t)uid;
+    return true;
+}
+
+static void write_scope(char *out, size_t size, int64_t user)
+{
+    snprintf(out, size, user == SYSTEM_MANAGER ? "system" : "user:%lld", (long long)user);
+}
+
+static void add_user(struct manager_scan *s, int64_t user)
+{
+    char scope[sizeof s->scope];
+
+    write_scope(scope, sizeof scope, user);
+    if (!s->want.scopes || tbl_match_text(s->want.scopes, scope, false))
+        s->users[s->n_users++] = user;
+}
+
+/* The system, and whoever has a runtime directory. */
+static int add_users(struct manager_scan *s, const struct root *root)
+{
+    struct root_names names = {0};
+    size_t            lost = 0;
+    int64_t           uid;
+
+    int r = root_list(root, "/run/user", NULL, USERS_MAX, &names, &lost);
+    if (r == -ENOMEM || !(s->users = sqlite3_malloc64((names.n + 1) * sizeof *s->users))) {
+        root_names_free(&names);
+        return SQLITE_NOMEM;
+    }
+    add_user(s, SYSTEM_MANAGER);
+    for (size_t i = 0; i < names.n; i++)
+        if (parse_uid(names.names[i], &uid))
+            add_user(s, uid);
+    root_names_free(&names);
+    return SQLITE_OK;
+}
+
+/* The user whose runtime directory a socket is in. */
+static int64_t user_of(const char *path)
+{
+    long long uid;
+    char      slash;
+
+    return sscanf(path, "/run/user/%lld%c", &uid, &slash) == 2 && slash == '/' && uid >= 0 &&
+                   uid < UINT32_MAX
+               ? uid
+               : SYSTEM_MANAGER;
+}
+
+static int take_address(struct manager_scan *s, const char *address)
+{
+    static const char prefix[] = "unix:path=";
+
+    if (strncmp(address, prefix, sizeof prefix - 1) == 0)
+        address += sizeof prefix - 1;
+    if (!(s->users = sqlite3_malloc64(sizeof *s->users)))
+        return SQLITE_NOMEM;
+    s->address = address;
+    add_user(s, user_of(address));
+    return SQLITE_OK;
+}
+
+/* The live host's name and its managers; none where the evidence has no live host. */
+static int take_live_host(struct manager_scan *s)
+{
+    struct sources sources = {0};
+    struct source  source;
+    int            rc = SQLITE_OK;
+
+    int r = sources_begin(
+        &sources, s->svcql,
+        &(struct sources_want){.artefacts = 1u << ARTEFACT_LIVE, .host = s->want.host});
+    if (r >= 0 && (r = sources_next(&sources, &source)) > 0) {
+        snprintf(s->host_name, sizeof s->host_name, "%s", source.host);
+        if (!s->address)
+            rc = add_users(s, source.root);
+    }
+    sources_end(&sources);
+    return r == -ENOMEM ? SQLITE_NOMEM : rc;
+}
+
+int manager_scan_begin(struct manager_scan *s, struct svcql *svcql,
+                       const struct manager_scan_want *want)
+{
+    const char *address = want->address;
+    int         rc = SQLITE_OK;
+
+    *s = (struct manager_scan){.svcql = svcql, .want = *want};
+    s->host = s->host_name;
+    if (!address || !*address)
+        address = svcql_setting(svcql, "systemd_address");
+    if (*address)
+        rc = take_address(s, address);
+    return rc == SQLITE_OK ? take_live_host(s) : rc;
+}
+
+/* Reports ------------------------------------------------------------------- */
+
+static enum source_status status_of(int negative_errno)
+{
+    switch (-negative_errno) {
+    case ECONNREFUSED: /* nobody listens */
+    case ENOTDIR:
+    case ENXIO: /* the bus knows nobody of this name */
+    case EHOSTUNREACH:
+        return SOURCE_ABSENT;
+    default:
+        return source_status_of(negative_errno);
+    }
+}
+
+static int report(struct manager_scan *s, enum source_status status, const char *detail)
+{
+    return svcql_report(s->svcql, &(struct report){.table = s->want.table,
+                                                   .kind = "bus",
+                                                   .host = s->host,
+                                                   .location = s->source,
+                                                   .status = status,
+                                                   .records = s->records,
+                                                   .skipped = s->skipped,
+                                                   .detail = detail});
+}
+
+static int finish(struct manager_scan *s, enum source_status status, const char *detail)
+{
+    int rc = s->manager ? report(s, status, detail) : SQLITE_OK;
+
+    s->manager = manager_close(s->manager);
+    return rc;
+}
+
+int manager_scan_lost(struct manager_scan *s, int negative_errno)
+{
+    return finish(s, SOURCE_DAMAGED, strerror(-negative_errno));
+}
+
+/* Reaching one -------------------------------------------------------------- */
+
+/* The first answer shows whether the peer lets us in. */
+static int greeted(void *data, sd_bus_message *reply, const sd_bus_error *error)
+{
+    (void)data, (void)reply;
+    return error ? -sd_bus_error_get_errno(error) : 0;
+}
+
+static int try_socket(struct manager_scan *s, const char *path, const struct manager_socket *to)
+{
+    snprintf(s->socket, sizeof s->socket, "%s", path);
+    int r = manager_connect(to, &s->manager);
+    if (r < 0)
+        return r;
+    r = manager_call(s->manager, MANAGER_PATH, DBUS_PROPERTIES, "Get", greeted, NULL, "ss",
+                     MANAGER_INTERFACE, "Version");
+    if (r >= 0)
+        r = manager_wait(s->manager);
+    if (r < 0)
+        s->manager = manager_close(s->manager);
+    return r;
+}
+
+static int try_address(struct manager_scan *s, int64_t user)
+{
+    size_t size = strlen(s->address);
+
+    return try_socket(s, s->address,
+                      &(struct manager_socket){
+                          .path = s->address,
+                          .owner = user == SYSTEM_MANAGER ? MANAGER_ANYBODY : (uid_t)user,
+                          .direct = size > 8 && strcmp(s->address + size - 8, "/private") == 0});
+}
+
+static int try_ways(struct manager_scan *s, int64_t user)
+{
+    int  r = -ENOENT;
+    char path[64];
+
+    for (size_t i = 0; i < TBL_COUNT(ways) && r < 0; i++) {
+        const struct way *way = &ways[i];
+
+        if (way->user != (user != SYSTEM_MANAGER) || (!way->user && way->direct && geteuid() != 0))
+            continue;
+        snprintf(path, sizeof path, way->format, (long long)user);
+        r = try_socket(s, path,
+                       &(struct manager_socket){.path = path,
+                                                .owner = way->user ? (uid_t)user : MANAGER_ANYBODY,
+                                                .direct = way->direct});
+    }
+    return r;
+}
+
+static void note_failure(struct manager_scan *s, int negative_errno)
+{
+    if (!*s->failure)
+        snprintf(s->failure, sizeof s->failure, "cannot connect to the %s manager at %s: %s",
+                 s->scope, s->socket, strerror(-negative_errno));
+}
+
+static void name_manager(struct manager_scan *s, int64_t user)
+{
+    write_scope(s->scope, sizeof s->scope, user);
+    snprintf(s->source, sizeof s->source, "bus:%s", s->address ? s->address : s->scope);
+    s->records = s->want.probe ? TBL_NULL : 0;
+    s->skipped = 0;
+    s->detail = s->want.probe ? "not read yet" : NULL;
+}
+
+/* Reach the manager that was named, or report why not. */
+static int reach(struct manager_scan *s, int64_t user, bool *ret_reached)
+{
+    int r = s->address ? try_address(s, user) : try_ways(s, user);
+    *ret_reached = r >= 0;
+    if (r >= 0)
+        return SQLITE_OK;
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    note_failure(s, r);
+    return report(s, status_of(r), strerror(-r));
+}
+
+int manager_scan_next(struct manager_scan *s)
+{
+    bool reached = false;
+    int  rc = finish(s, SOURCE_READ, s->detail);
+
+    while (rc == SQLITE_OK && s->next < s->n_users) {
+        name_manager(s, s->users[s->next]);
+        if (s->want.probe && svcql_reported(s->svcql, s->want.table, s->source))
+            s->next++;
+        else
+            rc = reach(s, s->users[s->next++], &reached);
+        if (rc == SQLITE_OK && reached) {
+            s->reached++;
+            return SQLITE_ROW;
+        }
+    }
+    if (rc != SQLITE_OK)
+        return rc;
+    return s->n_users && !s->reached && !s->want.optional ? SQLITE_CANTOPEN : SQLITE_DONE;
+}
+
+void manager_scan_end(struct manager_scan *s)
+{
+    if (s->manager)
+        finish(s, SOURCE_READ, s->detail);
+    sqlite3_free(s->users);
+    s->users = NULL;
+}
+
+int manager_scan_probe(struct svcql *svcql, const char *table)
+{
+    struct manager_scan s;
+
+    int rc =
+        manager_scan_begin(&s, svcql, &(struct manager_scan_want){.table = table, .probe = true});
+    while (rc == SQLITE_OK && (rc = manager_scan_next(&s)) == SQLITE_ROW)
+        rc = SQLITE_OK;
+    manager_scan_end(&s);
+    return rc == SQLITE_DONE || rc == SQLITE_CANTOPEN ? SQLITE_OK : rc;
+}

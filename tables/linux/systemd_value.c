@@ -1,0 +1,409 @@
+#include "systemd_value.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "table.h"
+
+/* Plain values -------------------------------------------------------------- */
+
+static int read_string(sd_bus_message *m, char type, struct buffer *out)
+{
+    const char *text;
+
+    int r = sd_bus_message_read_basic(m, type, &text);
+    if (r >= 0)
+        buffer_puts(out, text);
+    return r;
+}
+
+static int read_text(sd_bus_message *m, struct value *v)
+{
+    return read_string(m, 's', &v->text);
+}
+
+static int read_path(sd_bus_message *m, struct value *v)
+{
+    return read_string(m, 'o', &v->text);
+}
+
+static int read_bool(sd_bus_message *m, struct value *v)
+{
+    int value;
+
+    int r = sd_bus_message_read_basic(m, 'b', &value);
+    if (r >= 0)
+        v->number = value;
+    return r;
+}
+
+static int read_int32(sd_bus_message *m, struct value *v)
+{
+    int32_t value;
+
+    int r = sd_bus_message_read_basic(m, 'i', &value);
+    if (r >= 0)
+        v->number = value;
+    return r;
+}
+
+static int read_uint32(sd_bus_message *m, struct value *v)
+{
+    uint32_t value;
+
+    int r = sd_bus_message_read_basic(m, 'u', &value);
+    if (r >= 0)
+        v->number = value;
+    return r;
+}
+
+/* UINT64_MAX is what the manager says for "not set" and "infinity". */
+static int read_uint64(sd_bus_message *m, struct value *v)
+{
+    uint64_t value;
+
+    int r = sd_bus_message_read_basic(m, 't', &value);
+    if (r >= 0)
+        v->number = value > INT64_MAX ? TBL_NULL : (int64_t)value;
+    return r;
+}
+
+static int read_time(sd_bus_message *m, struct value *v)
+{
+    uint64_t value;
+
+    int r = sd_bus_message_read_basic(m, 't', &value);
+    if (r >= 0)
+        v->real = value == 0 || value == UINT64_MAX ? NAN : (double)value / 1e6;
+    return r;
+}
+
+static int read_hex(sd_bus_message *m, struct value *v)
+{
+    const void *data;
+    size_t      size;
+
+    int r = sd_bus_message_read_array(m, 'y', &data, &size);
+    if (r >= 0)
+        buffer_hex(&v->text, data, size);
+    return r;
+}
+
+static int read_message(sd_bus_message *m, struct value *v)
+{
+    const char *id, *text;
+
+    int r = sd_bus_message_read(m, "(ss)", &id, &text);
+    if (r >= 0)
+        buffer_puts(&v->text, text);
+    return r;
+}
+
+/* Flags --------------------------------------------------------------------- */
+
+static int read_flags(sd_bus_message *m, const char *const *names, size_t n, struct buffer *out)
+{
+    uint64_t flags;
+
+    int r = sd_bus_message_read_basic(m, 't', &flags);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        if (flags >> i & 1 && names[i])
+            buffer_printf(out, "%s%s", out->size ? " " : "", names[i]);
+    return r;
+}
+
+/* capabilities(7), in the order of linux/capability.h. */
+static int read_capabilities(sd_bus_message *m, struct value *v)
+{
+    static const char *const names[] = {
+        "cap_chown",
+        "cap_dac_override",
+        "cap_dac_read_search",
+        "cap_fowner",
+        "cap_fsetid",
+        "cap_kill",
+        "cap_setgid",
+        "cap_setuid",
+        "cap_setpcap",
+        "cap_linux_immutable",
+        "cap_net_bind_service",
+        "cap_net_broadcast",
+        "cap_net_admin",
+        "cap_net_raw",
+        "cap_ipc_lock",
+        "cap_ipc_owner",
+        "cap_sys_module",
+        "cap_sys_rawio",
+        "cap_sys_chroot",
+        "cap_sys_ptrace",
+        "cap_sys_pacct",
+        "cap_sys_admin",
+        "cap_sys_boot",
+        "cap_sys_nice",
+        "cap_sys_resource",
+        "cap_sys_time",
+        "cap_sys_tty_config",
+        "cap_mknod",
+        "cap_lease",
+        "cap_audit_write",
+        "cap_audit_control",
+        "cap_setfcap",
+        "cap_mac_override",
+        "cap_mac_admin",
+        "cap_syslog",
+        "cap_wake_alarm",
+        "cap_block_suspend",
+        "cap_audit_read",
+        "cap_perfmon",
+        "cap_bpf",
+        "cap_checkpoint_restore",
+    };
+
+    return read_flags(m, names, TBL_COUNT(names), &v->text);
+}
+
+/* The bits of clone(2), linux/sched.h: CLONE_NEWNS is 0x00020000. */
+static int read_namespaces(sd_bus_message *m, struct value *v)
+{
+    static const char *const names[] = {
+        [17] = "mnt",  [25] = "cgroup", [26] = "uts", [27] = "ipc",
+        [28] = "user", [29] = "pid",    [30] = "net",
+    };
+
+    return read_flags(m, names, TBL_COUNT(names), &v->text);
+}
+
+/* Arrays -------------------------------------------------------------------- */
+
+typedef int read_item(sd_bus_message *m, struct buffer *out);
+
+/* An array as JSON, each item by `item`, which writes one JSON string. */
+static int read_array(sd_bus_message *m, const char *type, read_item *item, struct buffer *out)
+{
+    int r = sd_bus_message_enter_container(m, 'a', type);
+
+    if (r < 0)
+        return r;
+    buffer_putc(out, '[');
+    for (bool first = true; (r = sd_bus_message_at_end(m, false)) == 0; first = false) {
+        if (!first)
+            buffer_putc(out, ',');
+        if ((r = item(m, out)) < 0)
+            return r;
+    }
+    buffer_putc(out, ']');
+    return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int item_text(sd_bus_message *m, struct buffer *out)
+{
+    const char *text;
+
+    int r = sd_bus_message_read_basic(m, 's', &text);
+    if (r >= 0)
+        buffer_json(out, text, strlen(text));
+    return r;
+}
+
+/* Texts one behind another, as one JSON string. */
+static void put_json(struct buffer *out, const char *a, const char *b, const char *c, const char *d)
+{
+    struct buffer text = {0};
+
+    buffer_printf(&text, "%s%s%s%s", a, b, c, d);
+    if (buffer_text(&text))
+        buffer_json(out, text.data, text.size);
+    out->failed |= text.failed;
+    buffer_free(&text);
+}
+
+static int item_file(sd_bus_message *m, struct buffer *out)
+{
+    const char *path;
+    int         optional;
+
+    int r = sd_bus_message_read(m, "(sb)", &path, &optional);
+    if (r >= 0)
+        put_json(out, optional ? "-" : "", path, "", "");
+    return r;
+}
+
+static int item_pair(sd_bus_message *m, struct buffer *out)
+{
+    const char *kind, *text;
+
+    int r = sd_bus_message_read(m, "(ss)", &kind, &text);
+    if (r >= 0)
+        put_json(out, text, " (", kind, ")");
+    return r;
+}
+
+static int item_calendar(sd_bus_message *m, struct buffer *out)
+{
+    const char *base, *text;
+    uint64_t    next;
+
+    int r = sd_bus_message_read(m, "(sst)", &base, &text, &next);
+    if (r >= 0)
+        put_json(out, base, "=", text, "");
+    return r;
+}
+
+static int item_span(sd_bus_message *m, struct buffer *out)
+{
+    const char *base;
+    uint64_t    span, next;
+
+    int r = sd_bus_message_read(m, "(stt)", &base, &span, &next);
+    if (r >= 0) {
+        char digits[24];
+        snprintf(digits, sizeof digits, "%llu", (unsigned long long)span);
+        put_json(out, base, "=", digits, "");
+    }
+    return r;
+}
+
+static int read_list(sd_bus_message *m, struct value *v)
+{
+    return read_array(m, "s", item_text, &v->text);
+}
+
+static int read_files(sd_bus_message *m, struct value *v)
+{
+    return read_array(m, "(sb)", item_file, &v->text);
+}
+
+static int read_pairs(sd_bus_message *m, struct value *v)
+{
+    return read_array(m, "(ss)", item_pair, &v->text);
+}
+
+static int read_calendar(sd_bus_message *m, struct value *v)
+{
+    return read_array(m, "(sst)", item_calendar, &v->text);
+}
+
+static int read_spans(sd_bus_message *m, struct value *v)
+{
+    return read_array(m, "(stt)", item_span, &v->text);
+}
+
+/* Commands ------------------------------------------------------------------ */
+
+/* An argument as it would stand in a unit file: systemd.service(5), "Command lines". */
+static void put_argument(struct buffer *out, const char *text)
+{
+    static const char escapes[] = {
+        ['\a'] = 'a', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\v'] = 'v',
+        ['\f'] = 'f', ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
+
+    if (*text && !text[strcspn(text, " \a\b\t\n\v\f\r\"'\\")] && strcmp(text, ";") != 0) {
+        buffer_puts(out, text);
+        return;
+    }
+    buffer_putc(out, '"');
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c < sizeof escapes && escapes[*c]) {
+            buffer_putc(out, '\\');
+            buffer_putc(out, escapes[*c]);
+        } else {
+            buffer_putc(out, (char)*c);
+        }
+    }
+    buffer_putc(out, '"');
+}
+
+/* The arguments, and before them what is really run where the first says otherwise. */
+static int read_command(sd_bus_message *m, struct buffer *out)
+{
+    const char *path, *argument;
+    bool        first = true;
+
+    int r = sd_bus_message_read_basic(m, 's', &path);
+    if (r < 0 || (r = sd_bus_message_enter_container(m, 'a', "s")) < 0)
+        return r;
+    while ((r = sd_bus_message_read_basic(m, 's', &argument)) > 0) {
+        if (first && strcmp(argument, path) != 0) {
+            buffer_putc(out, '@');
+            put_argument(out, path);
+            first = false;
+        }
+        if (!first)
+            buffer_putc(out, ' ');
+        put_argument(out, argument);
+        first = false;
+    }
+    if (first)
+        put_argument(out, path);
+    return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int read_commands(sd_bus_message *m, struct value *v)
+{
+    int r = sd_bus_message_enter_container(m, 'a', "(sasbttttuii)");
+
+    if (r < 0)
+        return r;
+    while ((r = sd_bus_message_enter_container(m, 'r', "sasbttttuii")) > 0) {
+        if (v->text.size)
+            buffer_putc(&v->text, '\n');
+        if ((r = read_command(m, &v->text)) < 0 || (r = sd_bus_message_skip(m, "bttttuii")) < 0 ||
+            (r = sd_bus_message_exit_container(m)) < 0)
+            return r;
+    }
+    return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int read_filter(sd_bus_message *m, struct value *v)
+{
+    const char *name;
+    int         allow;
+
+    int r = sd_bus_message_enter_container(m, 'r', "bas");
+    if (r < 0 || (r = sd_bus_message_read_basic(m, 'b', &allow)) < 0 ||
+        (r = sd_bus_message_enter_container(m, 'a', "s")) < 0)
+        return r;
+    for (bool first = true; (r = sd_bus_message_read_basic(m, 's', &name)) > 0; first = false)
+        buffer_printf(&v->text, "%s%s", first ? (allow ? "" : "~") : " ", name);
+    if (r < 0 || (r = sd_bus_message_exit_container(m)) < 0)
+        return r;
+    return sd_bus_message_exit_container(m);
+}
+
+/* --------------------------------------------------------------------------- */
+
+const struct value_reader value_text = {"s", read_text};
+const struct value_reader value_path = {"o", read_path};
+const struct value_reader value_bool = {"b", read_bool};
+const struct value_reader value_int32 = {"i", read_int32};
+const struct value_reader value_uint32 = {"u", read_uint32};
+const struct value_reader value_uint64 = {"t", read_uint64};
+const struct value_reader value_time = {"t", read_time};
+const struct value_reader value_list = {"as", read_list};
+const struct value_reader value_hex = {"ay", read_hex};
+const struct value_reader value_commands = {"a(sasbttttuii)", read_commands};
+const struct value_reader value_files = {"a(sb)", read_files};
+const struct value_reader value_pairs = {"a(ss)", read_pairs};
+const struct value_reader value_calendar = {"a(sst)", read_calendar};
+const struct value_reader value_spans = {"a(stt)", read_spans};
+const struct value_reader value_filter = {"(bas)", read_filter};
+const struct value_reader value_message = {"(ss)", read_message};
+const struct value_reader value_capabilities = {"t", read_capabilities};
+const struct value_reader value_namespaces = {"t", read_namespaces};
+
+int value_read(sd_bus_message *m, const struct value_reader *reader, struct value *v)
+{
+    const char *contents;
+
+    buffer_reset(&v->text);
+    int r = sd_bus_message_peek_type(m, NULL, &contents);
+    if (r <= 0)
+        return r < 0 ? r : -EBADMSG;
+    if (!contents || strcmp(contents, reader->signature) != 0)
+        return (r = sd_bus_message_skip(m, "v")) < 0 ? r : 0;
+    if ((r = sd_bus_message_enter_container(m, 'v', contents)) < 0 ||
+        (r = reader->read(m, v)) < 0 || (r = sd_bus_message_exit_container(m)) < 0)
+        return r;
+    return buffer_text(&v->text) ? 1 : -EFBIG;
+}
