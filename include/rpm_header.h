@@ -46,6 +46,8 @@ const char *rpm_string(const struct rpm_header *header, enum rpm_tag tag);
 /* Element `i` of 16 or 32 bit numbers. False: not there. */
 bool rpm_int(const struct rpm_header *header, enum rpm_tag tag, uint32_t i, uint32_t *ret);
 
+#define RPM_PATH_MAX 4096 /* bytes of a directory's name, with its NUL; longer ones are lost */
+
 /* The files of a package, in the order of the header. */
 struct rpm_file {
     const char *dir;    /* with its trailing '/' */

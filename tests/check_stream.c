@@ -249,8 +249,6 @@ START_TEST(what_cannot_be_expanded_says_so)
 }
 END_TEST
 
-Suite *make_stream_suite(void);
-
 Suite *make_stream_suite(void)
 {
     Suite *suite = suite_create("stream");

@@ -130,8 +130,8 @@ static int load_dirs(const struct rpm_header *header, struct rpm_files *files)
     files->dirs = calloc(room ? room : 1, sizeof *files->dirs);
     if (!files->dirs)
         return -ENOMEM;
-    while (files->n_dirs < room && (files->dirs[files->n_dirs] = take(&at, end)))
-        files->n_dirs++;
+    for (const char *dir; files->n_dirs < room && (dir = take(&at, end));)
+        files->dirs[files->n_dirs++] = at - dir <= RPM_PATH_MAX ? dir : NULL;
     return 0;
 }
 
@@ -165,7 +165,7 @@ bool rpm_files_next(struct rpm_files *files, struct rpm_file *ret)
             files->i = files->n;
             return false;
         }
-        if (dir >= files->n_dirs) {
+        if (dir >= files->n_dirs || !files->dirs[dir]) {
             files->lost++;
             continue;
         }
