@@ -1,0 +1,13 @@
+-- known_services: services that are expected, left out of the analytics.
+--
+-- why:             ATT&CK's analytics subtract the services an organisation knows. The default is empty.
+--                  name is a GLOB pattern; a row without a host holds for every host.
+-- false positives: none by itself; a pattern too wide hides an intruder
+-- sources:         the user
+--
+--   SELECT name, host, note FROM known_services;
+CREATE TEMP TABLE known_services(
+    name TEXT NOT NULL COLLATE NOCASE,
+    host TEXT COLLATE NOCASE,
+    note TEXT
+);
