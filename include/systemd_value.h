@@ -18,8 +18,11 @@ struct value {
     double        real;   /* NAN where it does */
 };
 
+enum value_kind { VALUE_TEXT, VALUE_NUMBER, VALUE_REAL };
+
 struct value_reader {
-    const char *signature;
+    enum value_kind kind; /* which member of struct value it sets */
+    const char     *signature;
     int (*read)(sd_bus_message *m, struct value *v);
 };
 
@@ -43,5 +46,10 @@ extern const struct value_reader value_namespaces;   /* t: names of kinds of nam
 /* Read a variant into `v`. Returns 1; 0 where it holds another type, which is skipped; a negative
  * errno where the message is damaged, or its text too large to keep. */
 int value_read(sd_bus_message *m, const struct value_reader *reader, struct value *v);
+
+/* Walk the properties of GetAll's reply, a{sv}: `each` must read or skip the variant that `m`
+ * stands before. Returns what it returns, if negative. */
+typedef int value_property(void *data, const char *name, sd_bus_message *m);
+int         value_properties(sd_bus_message *m, value_property *each, void *data);
 
 #endif

@@ -199,17 +199,14 @@ struct unit {
 #undef FIELD
 };
 
-enum kind { KIND_text, KIND_number, KIND_real };
-
 static const struct property {
     const char                *name;
     unsigned                   interfaces;
-    enum kind                  kind;
     size_t                     offset;
     const struct value_reader *reader;
 } properties[] = {
 #define PROPERTY(type, field, name, interfaces, reader, doc)                                       \
-    {name, interfaces, KIND_##type, offsetof(struct unit, field), &reader},
+    {name, interfaces, offsetof(struct unit, field), &reader},
     OSQUERY(PROPERTY) PROPERTIES(PROPERTY) SANDBOX(PROPERTY)
 #undef PROPERTY
 };
@@ -283,9 +280,9 @@ static int store(struct state *state, struct unit *unit, const struct property *
 {
     void *field = (char *)unit + property->offset;
 
-    if (property->kind == KIND_number) {
+    if (property->reader->kind == VALUE_NUMBER) {
         *(int64_t *)field = state->value.number;
-    } else if (property->kind == KIND_real) {
+    } else if (property->reader->kind == VALUE_REAL) {
         *(double *)field = state->value.real;
     } else {
         if (state->size + state->value.text.size > BATCH_SIZE)
@@ -325,22 +322,13 @@ static const struct property *find_property(const struct plan *plan, const char 
     return found ? *found : NULL;
 }
 
-static int read_all(struct state *state, struct unit *unit, const struct plan *plan,
-                    sd_bus_message *reply)
+static int got_property(void *data, const char *name, sd_bus_message *m)
 {
-    const char *name;
+    const struct question *question = data;
+    const struct property *property = find_property(question->plan, name);
 
-    int r = sd_bus_message_enter_container(reply, 'a', "{sv}");
-    while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
-        if ((r = sd_bus_message_read_basic(reply, 's', &name)) < 0)
-            return r;
-        const struct property *property = find_property(plan, name);
-        r = property ? read_property(state, unit, property, reply)
-                     : sd_bus_message_skip(reply, "v");
-        if (r >= 0)
-            r = sd_bus_message_exit_container(reply);
-    }
-    return r;
+    return property ? read_property(question->state, question->unit, property, m)
+                    : sd_bus_message_skip(m, "v");
 }
 
 /* A unit may be gone since it was listed, or a property be newer than the manager: then the columns
@@ -357,7 +345,7 @@ static int got_answer(void *data, sd_bus_message *reply, const sd_bus_error *err
     }
     if (question->property)
         return read_property(state, question->unit, question->property, reply);
-    return read_all(state, question->unit, question->plan, reply);
+    return value_properties(reply, got_property, data);
 }
 
 /* Questions ------------------------------------------------------------------ */

@@ -373,24 +373,24 @@ static int read_filter(sd_bus_message *m, struct value *v)
 
 /* --------------------------------------------------------------------------- */
 
-const struct value_reader value_text = {"s", read_text};
-const struct value_reader value_path = {"o", read_path};
-const struct value_reader value_bool = {"b", read_bool};
-const struct value_reader value_int32 = {"i", read_int32};
-const struct value_reader value_uint32 = {"u", read_uint32};
-const struct value_reader value_uint64 = {"t", read_uint64};
-const struct value_reader value_time = {"t", read_time};
-const struct value_reader value_list = {"as", read_list};
-const struct value_reader value_hex = {"ay", read_hex};
-const struct value_reader value_commands = {"a(sasbttttuii)", read_commands};
-const struct value_reader value_files = {"a(sb)", read_files};
-const struct value_reader value_pairs = {"a(ss)", read_pairs};
-const struct value_reader value_calendar = {"a(sst)", read_calendar};
-const struct value_reader value_spans = {"a(stt)", read_spans};
-const struct value_reader value_filter = {"(bas)", read_filter};
-const struct value_reader value_message = {"(ss)", read_message};
-const struct value_reader value_capabilities = {"t", read_capabilities};
-const struct value_reader value_namespaces = {"t", read_namespaces};
+const struct value_reader value_text = {VALUE_TEXT, "s", read_text};
+const struct value_reader value_path = {VALUE_TEXT, "o", read_path};
+const struct value_reader value_bool = {VALUE_NUMBER, "b", read_bool};
+const struct value_reader value_int32 = {VALUE_NUMBER, "i", read_int32};
+const struct value_reader value_uint32 = {VALUE_NUMBER, "u", read_uint32};
+const struct value_reader value_uint64 = {VALUE_NUMBER, "t", read_uint64};
+const struct value_reader value_time = {VALUE_REAL, "t", read_time};
+const struct value_reader value_list = {VALUE_TEXT, "as", read_list};
+const struct value_reader value_hex = {VALUE_TEXT, "ay", read_hex};
+const struct value_reader value_commands = {VALUE_TEXT, "a(sasbttttuii)", read_commands};
+const struct value_reader value_files = {VALUE_TEXT, "a(sb)", read_files};
+const struct value_reader value_pairs = {VALUE_TEXT, "a(ss)", read_pairs};
+const struct value_reader value_calendar = {VALUE_TEXT, "a(sst)", read_calendar};
+const struct value_reader value_spans = {VALUE_TEXT, "a(stt)", read_spans};
+const struct value_reader value_filter = {VALUE_TEXT, "(bas)", read_filter};
+const struct value_reader value_message = {VALUE_TEXT, "(ss)", read_message};
+const struct value_reader value_capabilities = {VALUE_TEXT, "t", read_capabilities};
+const struct value_reader value_namespaces = {VALUE_TEXT, "t", read_namespaces};
 
 int value_read(sd_bus_message *m, const struct value_reader *reader, struct value *v)
 {
@@ -406,4 +406,19 @@ int value_read(sd_bus_message *m, const struct value_reader *reader, struct valu
         (r = reader->read(m, v)) < 0 || (r = sd_bus_message_exit_container(m)) < 0)
         return r;
     return buffer_text(&v->text) ? 1 : -EFBIG;
+}
+
+int value_properties(sd_bus_message *m, value_property *each, void *data)
+{
+    const char *name;
+
+    int r = sd_bus_message_enter_container(m, 'a', "{sv}");
+    while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+        r = sd_bus_message_read_basic(m, 's', &name);
+        if (r >= 0)
+            r = each(data, name, m);
+        if (r >= 0)
+            r = sd_bus_message_exit_container(m);
+    }
+    return r;
 }
