@@ -11,7 +11,7 @@ BEGIN {
 }
 FNR == 1 { begin_file() }
 {
-    gsub(/\\/, "\\\\")
+    gsub(/\\/, "&&")
     gsub(/"/, "\\\"")
     gsub(/\?\?/, "?\\?")
     printf "     \"%s\\n\"\n", $0
