@@ -83,7 +83,7 @@ static const struct {
     {ARTEFACT_HIVE,          "SOFTWARE"     },
     {ARTEFACT_HIVE,          "*.hive"       },
     {ARTEFACT_HIVE,          "*.DAT"        },
-    {ARTEFACT_PLIST,         "*.plist"      },
+    {ARTEFACT_PLIST,         "*.plist*"     },
 };
 
 static const struct {

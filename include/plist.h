@@ -80,4 +80,7 @@ bool plist_looks_like(const uint8_t *data, size_t size);
  * {"CF$UID":n} as in XML, numbers that JSON cannot say are null. */
 void plist_json(struct buffer *json, const struct plist_event *event);
 
+/* Append bytes of a KEY or STRING as text that C may end: U+FFFD for NULs and broken sequences. */
+void plist_text(struct buffer *out, const char *text, size_t size);
+
 #endif

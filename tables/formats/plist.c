@@ -111,6 +111,19 @@ int plist_parse(const uint8_t *data, size_t size, plist_handler *handle, void *u
     return plist_fail(&sink, -EBADMSG, "neither an XML nor a binary property list");
 }
 
+void plist_text(struct buffer *out, const char *text, size_t size)
+{
+    for (const char *end = text + size; text < end;) {
+        size_t part = strnlen(text, (size_t)(end - text));
+        buffer_utf8(out, text, part);
+        text += part;
+        if (text < end) {
+            buffer_puts(out, "\xef\xbf\xbd");
+            text++;
+        }
+    }
+}
+
 /* JSON ---------------------------------------------------------------------- */
 
 static void json_base64(struct buffer *json, const uint8_t *data, size_t size)
