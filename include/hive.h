@@ -237,7 +237,9 @@ struct hive_walk {
     struct buffer        path;
     struct hive_subkeys *levels; /* HIVE_DEPTH of them */
     size_t              *ends;   /* length of the path at each level */
-    size_t               depth;
+    size_t               depth;  /* levels that are open */
+    size_t               level;  /* of the last key below the first */
+    bool                 entered;
     struct hive_key      start;
     bool                 started;
 };

@@ -52,6 +52,8 @@ int hive_walk_begin(struct hive_walk *walk, struct hive *hive, const struct hive
 /* Make `key` the current one, at the end of the path. */
 static int enter(struct hive_walk *walk, const struct hive_key *key)
 {
+    walk->level = walk->depth;
+    walk->entered = walk->depth < HIVE_DEPTH;
     walk->path.size = walk->ends[walk->depth];
     if (walk->depth) {
         buffer_putc(&walk->path, '\\');
@@ -59,7 +61,8 @@ static int enter(struct hive_walk *walk, const struct hive_key *key)
     }
     if (!buffer_text(&walk->path))
         return -ENOMEM;
-    if (walk->depth >= HIVE_DEPTH || walk->path.size > HIVE_PATH_MAX) {
+    if (!walk->entered || walk->path.size > HIVE_PATH_MAX) {
+        walk->entered = false;
         walk->hive->lost += key->n_subkeys != 0;
         return 1;
     }
@@ -91,7 +94,7 @@ int hive_walk_next(struct hive_walk *walk, struct hive_key *ret)
 
 void hive_walk_prune(struct hive_walk *walk)
 {
-    if (walk->depth)
+    if (walk->entered)
         walk->levels[walk->depth - 1] = (struct hive_subkeys){.hive = walk->hive};
 }
 

@@ -1,0 +1,219 @@
+#include "hive_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+enum { LOGS = 3, LOG_MAX = 512 << 20 };
+
+/* Where a hive lies in the registry ----------------------------------------------- */
+
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* Who a profile's folder belongs to, by a path in which either slash may stand: the part that
+ * follows one of the folders that profiles lie in. NULL where there is none. */
+static const char *profile_of(const char *path, size_t *ret_size)
+{
+    static const char *const folders[] = {"Users", "Documents and Settings", "ServiceProfiles",
+                                          "nts and Settings", "files"};
+
+    for (const char *part = path; part; part = strpbrk(part, "/\\")) {
+        part += strspn(part, "/\\");
+        size_t size = strcspn(part, "/\\");
+        for (size_t i = 0; i < TBL_COUNT(folders); i++) {
+            if (size != strlen(folders[i]) || strncasecmp(part, folders[i], size) != 0)
+                continue;
+            const char *user = part + size + strspn(part + size, "/\\");
+            *ret_size = strcspn(user, "/\\");
+            return user[*ret_size] ? user : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* HKEY_USERS and whose hive it is: a name, or a SID that is the same everywhere; the file's name
+ * where neither its path nor the hive tells. */
+static void put_user(struct hive_file *file, const char *path)
+{
+    static const struct {
+        const char *profile, *sid;
+    } services[] = {
+        {"LocalService",   "S-1-5-19"},
+        {"NetworkService", "S-1-5-20"}
+    };
+    struct buffer named = {0};
+    size_t        size = 0;
+
+    hive_put_name(&named, &file->hive.file_name);
+    const char *base = buffer_text(&named);
+    const char *user = profile_of(path, &size);
+    if (!user && base)
+        user = profile_of(base, &size);
+    bool known = user != NULL;
+    if (!known) {
+        user = file_name(path);
+        size = strlen(user);
+    }
+    for (size_t i = 0; i < TBL_COUNT(services); i++)
+        if (size == strlen(services[i].profile) &&
+            strncasecmp(user, services[i].profile, size) == 0) {
+            user = services[i].sid;
+            size = strlen(user);
+        }
+    buffer_puts(&file->root, "HKEY_USERS\\");
+    buffer_utf8(&file->root, user, size);
+    if (known && file->kind == HIVE_USER_CLASSES)
+        buffer_puts(&file->root, "_Classes");
+    buffer_free(&named);
+}
+
+static void put_root(struct hive_file *file, const char *path)
+{
+    static const char *const machine[] = {
+        [HIVE_SYSTEM] = "SYSTEM",
+        [HIVE_SOFTWARE] = "SOFTWARE",
+        [HIVE_SAM] = "SAM",
+        [HIVE_SECURITY] = "SECURITY",
+    };
+
+    if (file->kind < TBL_COUNT(machine) && machine[file->kind]) {
+        buffer_puts(&file->root, "HKEY_LOCAL_MACHINE\\");
+        buffer_puts(&file->root, machine[file->kind]);
+    } else if (file->kind == HIVE_USER && strcasecmp(file_name(path), "DEFAULT") == 0) {
+        buffer_puts(&file->root, "HKEY_USERS\\.DEFAULT");
+    } else if (file->kind == HIVE_USER || file->kind == HIVE_USER_CLASSES) {
+        put_user(file, path);
+    } else {
+        buffer_puts(&file->root, "\\");
+        buffer_utf8(&file->root, file_name(path), strlen(file_name(path)));
+    }
+}
+
+/* Opening ------------------------------------------------------------------------- */
+
+/* Map what there is of the logs beside a hive, whichever way the ending is written. */
+static void map_logs(const struct source *source, struct root_map maps[LOGS])
+{
+    static const char *const endings[LOGS][2] = {
+        {".LOG1", ".log1"},
+        {".LOG2", ".log2"},
+        {".LOG",  ".log" }
+    };
+    char path[ROOT_PATH_MAX];
+
+    for (size_t i = 0; i < LOGS; i++)
+        for (size_t j = 0; j < 2 && !maps[i].data; j++) {
+            int n = snprintf(path, sizeof path, "%s%s", source->path, endings[i][j]);
+            if (n > 0 && (size_t)n < sizeof path)
+                root_map(source->root, path, LOG_MAX, &maps[i]);
+        }
+}
+
+static int open_hive(const struct source *source, struct hive_file *file)
+{
+    struct root_map maps[LOGS] = {0};
+    struct hive_log logs[LOGS];
+
+    map_logs(source, maps);
+    for (size_t i = 0; i < LOGS; i++)
+        logs[i] = (struct hive_log){maps[i].data, maps[i].size};
+    int r = hive_open(&file->hive, file->map.data, file->map.size, logs, LOGS);
+    for (size_t i = 0; i < LOGS; i++)
+        root_unmap(&maps[i]);
+    return r;
+}
+
+int hive_file_open(const struct source *source, struct hive_file *ret)
+{
+    *ret = (struct hive_file){0};
+    int r = root_map(source->root, source->path, HIVE_FILE_MAX, &ret->map);
+    if (r < 0)
+        return r;
+    ret->why = hive_refusal(ret->map.data, ret->map.size);
+    r = open_hive(source, ret);
+    if (r < 0)
+        return r;
+    ret->open = true;
+    ret->kind = hive_kind(&ret->hive);
+    put_root(ret, source->path);
+    /* A hive is never the live host's, though its root file system holds the file. */
+    if (!*source->host || source->live)
+        hive_computer_name(&ret->hive, &ret->host);
+    else
+        buffer_puts(&ret->host, source->host);
+    hive_refill(&ret->hive);
+    return buffer_text(&ret->root) && buffer_text(&ret->host) ? 0 : -ENOMEM;
+}
+
+void hive_file_close(struct hive_file *file)
+{
+    if (file->open)
+        hive_close(&file->hive);
+    root_unmap(&file->map);
+    buffer_free(&file->root);
+    buffer_free(&file->host);
+    *file = (struct hive_file){0};
+}
+
+/* Reporting ----------------------------------------------------------------------- */
+
+static void add(struct buffer *text, const char *what)
+{
+    buffer_puts(text, text->size ? "; " : "");
+    buffer_puts(text, what);
+}
+
+static void describe(struct buffer *text, const struct hive *hive)
+{
+    if (hive->root == HIVE_NONE)
+        add(text, "no root key");
+    if (hive->damaged_base)
+        add(text, "the base block is damaged");
+    if (hive->truncated)
+        add(text, "the file is shorter than it says");
+    if (hive->dirty && !hive->damaged_base && !hive->recovered)
+        add(text, "its last write did not finish and no log applies");
+    if (hive->recovered) {
+        add(text, "replayed from its logs, ");
+        buffer_printf(text, "%u pages", hive->pages);
+    }
+    if (hive->items == 0 || hive->bytes == 0)
+        add(text, "given up: its lists repeat");
+}
+
+int hive_file_report(struct svcql *svcql, const char *table, const struct source *source,
+                     const struct hive_file *file, int r, int64_t records)
+{
+    const struct hive *hive = &file->hive;
+    struct buffer      detail = {0};
+    bool damaged = r == 0 && (hive->damaged_base || hive->truncated || hive->root == HIVE_NONE);
+
+    if (r == 0)
+        describe(&detail, hive);
+    else
+        add(&detail, file->why ? file->why : strerror(-r));
+    int rc = svcql_report(svcql, &(struct report){
+                                     .table = table,
+                                     .kind = artefact_name(source->artefact),
+                                     .host = r == 0 ? file->host.data : source->host,
+                                     .location = source->shown,
+                                     .status = damaged ? SOURCE_DAMAGED
+                                               : r < 0 ? source_status_of(r)
+                                                       : SOURCE_READ,
+                                     .records = r == 0 ? records : TBL_NULL,
+                                     .skipped = r == 0 ? (int64_t)hive->lost : 0,
+                                     .detail = detail.size ? buffer_text(&detail) : NULL,
+                                 });
+    buffer_free(&detail);
+    return rc;
+}

@@ -1,0 +1,31 @@
+/* hive_file.h -- a registry hive as a source of evidence: the file, its logs beside it, the place
+ * that it has in the registry of its host. */
+#ifndef SVCQL_HIVE_FILE_H
+#define SVCQL_HIVE_FILE_H
+
+#include "buffer.h"
+#include "evidence.h"
+#include "hive.h"
+#include "root.h"
+
+struct hive_file {
+    struct hive     hive;
+    struct root_map map;
+    enum hive_kind  kind;
+    struct buffer   root; /* path of its root key: HKEY_LOCAL_MACHINE\SYSTEM */
+    struct buffer   host; /* the evidence's or, of a file that no evidence holds, the hive's own */
+    const char     *why;  /* in words, where hive_file_open() failed; static */
+    bool            open;
+};
+
+/* Map and open the hive and replay its logs, in memory that is ours alone. 0 or a negative errno;
+ * hive_file_close() is due in either case, and accepts a zeroed one. */
+int  hive_file_open(const struct source *source, struct hive_file *ret);
+void hive_file_close(struct hive_file *file);
+
+/* Say what became of a hive: `r` is what hive_file_open() gave, `records` what was read of it.
+ * Returns an SQLite code. */
+int hive_file_report(struct svcql *svcql, const char *table, const struct source *source,
+                     const struct hive_file *file, int r, int64_t records);
+
+#endif

@@ -1,0 +1,740 @@
+/* registry.c -- every key and value of the registry hives of the evidence, deleted ones too.
+ *
+ *     SELECT path, data, datetime FROM registry
+ *      WHERE key = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Run';
+ *
+ * Columns and paths are osquery's: a row of type "subkey" for each key, one for each value. What
+ * the WHERE clause says of `key` and `path` (=, IN, GLOB 'x*', LIKE 'x%') decides where the walk
+ * begins and how deep it goes. CurrentControlSet, which no hive on disk has, is the control set in
+ * use where a query names it.
+ *
+ * Rows with deleted = 1 come from cells that the tree does not reach. Looking for them takes a walk
+ * of every key of the hive; `deleted = 0` saves it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "hive_file.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct registry {
+    const char *key;
+    const char *path;
+    const char *name;
+    const char *type;
+    int64_t     mtime;
+    double      time;
+    const char *hive;
+    const char *host;
+    const char *source;
+    bool        deleted;
+    bool        recovered;
+    int64_t     size;
+    int64_t     cell;
+    int64_t     key_cell;
+    const char *file;
+
+    struct hive_value value; /* of a value's row, for the lazy columns */
+    struct hive_key   node;  /* of a key's row */
+    bool              is_key;
+};
+
+/* A part of a hive to walk. */
+struct target {
+    char  *start; /* path of a key within the hive; "" is the root */
+    size_t depth; /* how many levels below it to go */
+    char  *first; /* what names just below it begin with */
+};
+
+enum stage { STAGE_NEXT_HIVE, STAGE_TARGETS, STAGE_WALK, STAGE_LOST_KEYS, STAGE_LOST_VALUES };
+
+struct state {
+    struct sources   sources;
+    struct source    source;
+    struct hive_file file;
+    int64_t          records;
+    enum stage       stage;
+
+    const struct tbl_terms *keys, *paths, *deleted, *times;
+
+    struct target *targets;
+    size_t         n_targets, target;
+
+    struct hive_walk   walk;
+    size_t             depth; /* of the walk, for this target */
+    const char        *first;
+    struct hive_marks  seen;
+    struct hive_scan   scan;
+    struct hive_key    key; /* the current one, and what is left of its values */
+    struct hive_values values;
+    struct buffer      path;   /* of a lost key */
+    bool               all;    /* nothing narrows the walk */
+    bool               lost;   /* the current key was found by the scan */
+    uint64_t           damage; /* records of the tree that could not be read */
+    struct buffer      scratch, text;
+};
+
+/* Where to walk ---------------------------------------------------------------- */
+
+static void free_targets(struct state *state)
+{
+    for (size_t i = 0; i < state->n_targets; i++) {
+        free(state->targets[i].start);
+        free(state->targets[i].first);
+    }
+    free(state->targets);
+    state->targets = NULL;
+    state->n_targets = state->target = 0;
+}
+
+static int add_target(struct state *state, const char *start, size_t size, size_t depth,
+                      const char *first)
+{
+    struct target *more = realloc(state->targets, (state->n_targets + 1) * sizeof *state->targets);
+
+    if (!more)
+        return -ENOMEM;
+    state->targets = more;
+    more[state->n_targets] = (struct target){strndup(start, size), depth, strdup(first)};
+    struct target *target = &more[state->n_targets++];
+    return target->start && target->first ? 0 : -ENOMEM;
+}
+
+/* How long the part of a path before its last name is. */
+static size_t parent_size(const char *path, size_t size)
+{
+    while (size && path[size - 1] != '\\')
+        size--;
+    return size ? size - 1 : 0;
+}
+
+/* The keys and values whose parent key is `path`. */
+static int add_children(struct state *state, const char *path, size_t size)
+{
+    const char *root = state->file.root.data;
+    size_t      root_size = state->file.root.size;
+
+    if (size == parent_size(root, root_size) && strncasecmp(path, root, size) == 0)
+        return add_target(state, "", 0, 0, "");
+    if (size < root_size || strncasecmp(path, root, root_size) != 0)
+        return 0;
+    if (size == root_size)
+        return add_target(state, "", 0, 1, "");
+    if (path[root_size] != '\\')
+        return 0;
+    return add_target(state, path + root_size + 1, size - root_size - 1, 1, "");
+}
+
+/* All that has a path which begins with `prefix`. */
+static int add_prefix(struct state *state, const char *prefix)
+{
+    const char *root = state->file.root.data;
+    size_t      root_size = state->file.root.size, size = strlen(prefix);
+
+    if (size <= root_size)
+        return strncasecmp(prefix, root, size) == 0 ? add_target(state, "", 0, HIVE_DEPTH, "") : 0;
+    if (strncasecmp(prefix, root, root_size) != 0 || prefix[root_size] != '\\')
+        return 0;
+    prefix += root_size + 1;
+    size -= root_size + 1;
+    size_t parent = parent_size(prefix, size);
+    return add_target(state, prefix, parent, HIVE_DEPTH,
+                      prefix + parent + (prefix[parent] == '\\'));
+}
+
+struct span {
+    const char *text;
+    size_t      size;
+};
+
+static int by_text(const void *a, const void *b)
+{
+    const struct span *x = a, *y = b;
+    int                order = strncasecmp(x->text, y->text, x->size < y->size ? x->size : y->size);
+
+    return order ? order : (x->size > y->size) - (x->size < y->size);
+}
+
+/* One target for each key that is named, or holds what is named, however often and however spelled:
+ * a row must come once. */
+static int add_texts(struct state *state, const struct tbl_terms *terms, bool paths)
+{
+    struct span *spans = calloc(terms->n, sizeof *spans);
+    int          r = spans ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < terms->n; i++) {
+        size_t size = strlen(terms->texts[i]);
+        spans[i] =
+            (struct span){terms->texts[i], paths ? parent_size(terms->texts[i], size) : size};
+    }
+    if (r == 0)
+        qsort(spans, terms->n, sizeof *spans, by_text);
+    for (size_t i = 0; r == 0 && i < terms->n; i++)
+        if (i == 0 || by_text(&spans[i - 1], &spans[i]) != 0)
+            r = add_children(state, spans[i].text, spans[i].size);
+    free(spans);
+    return r;
+}
+
+/* Decide where to walk in the hive that is open. */
+static int choose_targets(struct state *state)
+{
+    free_targets(state);
+    if (state->keys->n)
+        return add_texts(state, state->keys, false);
+    if (state->paths->n)
+        return add_texts(state, state->paths, true);
+    if (state->keys->prefix)
+        return add_prefix(state, state->keys->prefix);
+    if (state->paths->prefix)
+        return add_prefix(state, state->paths->prefix);
+    state->all = true;
+    return add_target(state, "", 0, HIVE_DEPTH, "");
+}
+
+/* Go down a path of names from the root, and write it as the hive spells it. */
+static int descend(struct state *state, const char *path, struct buffer *shown,
+                   struct hive_key *ret)
+{
+    struct hive *hive = &state->file.hive;
+    uint32_t     set;
+    int          r = hive_key(hive, hive->root, ret);
+
+    buffer_put(shown, state->file.root.data, state->file.root.size);
+    while (r == 0 && *path) {
+        size_t size = strcspn(path, "\\");
+        char  *name = strndup(path, size), alias[24];
+        if (!name)
+            return -ENOMEM;
+        r = hive_find(hive, ret->cell, name, ret);
+        bool current =
+            r < 0 && ret->cell == hive->root && strcasecmp(name, "CurrentControlSet") == 0;
+        if (current && hive_current_control_set(hive, &set) == 0) {
+            snprintf(alias, sizeof alias, "ControlSet%03u", set);
+            r = hive_find(hive, ret->cell, alias, ret);
+        }
+        buffer_putc(shown, '\\');
+        if (current)
+            buffer_puts(shown, name);
+        else
+            hive_put_name(shown, &ret->name);
+        free(name);
+        path += size + (path[size] == '\\');
+    }
+    return r;
+}
+
+/* Begin the walk of the next target that the hive has. 1, 0 when there is none, or -errno. */
+static int next_target(struct state *state)
+{
+    struct hive_key start;
+
+    while (state->target < state->n_targets) {
+        const struct target *target = &state->targets[state->target++];
+        struct buffer        shown = {0};
+        int                  r = descend(state, target->start, &shown, &start);
+
+        if (r == 0)
+            r = buffer_text(&shown)
+                    ? hive_walk_begin(&state->walk, &state->file.hive, &start, shown.data)
+                    : -ENOMEM;
+        buffer_free(&shown);
+        state->depth = target->depth;
+        state->first = target->first;
+        if (r == 0)
+            return 1;
+        if (r == -ENOMEM)
+            return r;
+    }
+    return 0;
+}
+
+/* Rows -------------------------------------------------------------------------- */
+
+static bool in_time(const struct state *state, const struct hive_key *key)
+{
+    return tbl_match_real(state->times, hive_time(key->written));
+}
+
+static void fill_common(struct state *state, const struct registry *asked, struct registry *row)
+{
+    const struct hive_file *file = &state->file;
+    double                  time = hive_time(state->key.written);
+
+    *row = (struct registry){
+        .mtime = isnan(time) ? TBL_NULL : (int64_t)floor(time),
+        .time = time,
+        .hive = strrchr(state->source.path, '/') ? strrchr(state->source.path, '/') + 1
+                                                 : state->source.path,
+        .host = file->host.data,
+        .source = state->source.shown,
+        .deleted = state->lost,
+        .recovered = file->hive.recovered,
+        .file = asked->file,
+        .size = TBL_NULL,
+    };
+    state->records++;
+}
+
+/* Fill the row of the current key, whose path is `path`. */
+static int fill_key(struct tbl_scan *scan, struct state *state, const struct buffer *path,
+                    struct registry *row)
+{
+    size_t parent = parent_size(path->data, path->size);
+
+    fill_common(state, tbl_key(scan), row);
+    row->is_key = true;
+    row->node = state->key;
+    row->key = tbl_strndup(scan, path->data, parent);
+    row->path = tbl_strndup(scan, path->data, path->size);
+    row->type = "subkey";
+    row->cell = state->key.cell;
+    row->key_cell = state->key.parent;
+    if (!row->key || !row->path)
+        return SQLITE_NOMEM;
+    row->name = row->path + (parent ? parent + 1 : path->data[0] == '\\');
+    return SQLITE_ROW;
+}
+
+static const char *type_of(struct tbl_scan *scan, uint32_t type)
+{
+    const char *name = hive_type_name(type);
+
+    return name ? name : tbl_printf(scan, "0x%x", type);
+}
+
+/* Fill the row of a value of the current key; `path` is NULL for one whose key is not known. */
+static int fill_value(struct tbl_scan *scan, struct state *state, const struct hive_value *value,
+                      const struct buffer *path, struct registry *row)
+{
+    struct buffer *text = &state->text;
+
+    fill_common(state, tbl_key(scan), row);
+    buffer_reset(text);
+    if (path)
+        buffer_put(text, path->data, path->size);
+    if (path)
+        buffer_putc(text, '\\');
+    size_t at = text->size;
+    if (value->name.size)
+        hive_put_name(text, &value->name);
+    else
+        buffer_puts(text, "(Default)");
+    if (!buffer_text(text))
+        return SQLITE_NOMEM;
+    row->value = *value;
+    row->path = tbl_strndup(scan, text->data, text->size);
+    row->key = path ? tbl_strndup(scan, text->data, path->size) : NULL;
+    row->type = type_of(scan, value->type);
+    row->size = value->size;
+    row->cell = value->cell;
+    row->key_cell = path ? state->key.cell : TBL_NULL;
+    if (!row->path || !row->type || (path && !row->key))
+        return SQLITE_NOMEM;
+    row->name = row->path + at;
+    row->path = path ? row->path : NULL;
+    return SQLITE_ROW;
+}
+
+/* Stages -------------------------------------------------------------------------- */
+
+static int report(struct tbl_scan *scan, struct state *state, int r)
+{
+    return hive_file_report(tbl_svcql(scan), "registry", &state->source, &state->file, r,
+                            state->records);
+}
+
+/* Leave the hive that is open, and say what was read of it. */
+static int leave(struct tbl_scan *scan, struct state *state)
+{
+    if (state->lost) /* what deleted keys no longer have is no damage */
+        state->file.hive.lost = state->damage;
+    int rc = state->file.open ? report(scan, state, 0) : SQLITE_OK;
+
+    hive_walk_end(&state->walk);
+    hive_marks_end(&state->seen);
+    hive_file_close(&state->file);
+    state->records = 0;
+    state->all = state->lost = false;
+    return rc;
+}
+
+static int next_hive(struct tbl_scan *scan, struct state *state)
+{
+    int rc = leave(scan, state);
+    if (rc != SQLITE_OK)
+        return rc;
+    int r = sources_next(&state->sources, &state->source);
+    if (r <= 0)
+        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+
+    r = hive_file_open(&state->source, &state->file);
+    if (r == 0)
+        r = choose_targets(state);
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    if (r == 0) {
+        state->stage = STAGE_TARGETS;
+        return SQLITE_OK;
+    }
+    rc = report(scan, state, r);
+    hive_file_close(&state->file);
+    return rc;
+}
+
+/* Mark every key that the tree reaches. */
+static int mark_tree(struct state *state)
+{
+    struct hive_walk walk = {0};
+    struct hive_key  key;
+    struct hive     *hive = &state->file.hive;
+
+    if (hive_key(hive, hive->root, &key) < 0)
+        return hive_marks_begin(&state->seen, hive);
+    int r = hive_walk_begin(&walk, hive, &key, "");
+    while (r == 0 && (r = hive_walk_next(&walk, &key)) > 0)
+        r = 0;
+    if (r == 0) {
+        state->seen = walk.seen;
+        walk.seen = (struct hive_marks){0};
+    }
+    hive_walk_end(&walk);
+    return r;
+}
+
+/* After the tree: look for what it does not reach, unless the query does not want that. */
+static int begin_lost(struct state *state)
+{
+    int r = 0;
+
+    state->stage = STAGE_NEXT_HIVE;
+    state->damage = state->file.hive.lost;
+    if (!tbl_match_int(state->deleted, 1))
+        return 0;
+    if (!state->seen.bits)
+        r = mark_tree(state);
+    if (r < 0)
+        return r;
+    hive_refill(&state->file.hive);
+    hive_scan_keys(&state->scan, &state->file.hive, &state->seen);
+    state->lost = true;
+    state->stage = STAGE_LOST_KEYS;
+    return 0;
+}
+
+static int begin_walk(struct state *state)
+{
+    int r = next_target(state);
+
+    state->lost = false;
+    state->values = (struct hive_values){0};
+    if (r > 0)
+        state->stage = STAGE_WALK;
+    return r != 0 ? r : begin_lost(state);
+}
+
+/* At the end of a walk. That of the whole hive has marked what it reached. */
+static void end_walk(struct state *state)
+{
+    if (state->all) {
+        state->seen = state->walk.seen;
+        state->walk.seen = (struct hive_marks){0};
+    }
+    hive_walk_end(&state->walk);
+    state->stage = STAGE_TARGETS;
+}
+
+static bool begins_with(const struct hive_name *name, const char *first)
+{
+    struct buffer text = {0};
+
+    hive_put_name(&text, name);
+    bool begins = text.failed ||
+                  (text.size >= strlen(first) && strncasecmp(text.data, first, strlen(first)) == 0);
+    buffer_free(&text);
+    return begins;
+}
+
+/* The next key of the walk: 1, 0 at its end, -errno. */
+static int walk_key(struct state *state)
+{
+    int r = hive_walk_next(&state->walk, &state->key);
+    if (r <= 0)
+        return r;
+
+    size_t depth = state->walk.level;
+    bool   skip = depth == 1 && *state->first && !begins_with(&state->key.name, state->first);
+    if (skip || depth >= state->depth)
+        hive_walk_prune(&state->walk);
+    state->values = (struct hive_values){0};
+    if (!skip && depth < state->depth)
+        hive_values_begin(&state->values, &state->file.hive, &state->key);
+    return 1;
+}
+
+static bool wants_key(const struct state *state, const struct registry *row)
+{
+    return tbl_match_text(state->keys, row->key, true) &&
+           tbl_match_text(state->paths, row->path, true);
+}
+
+/* One step of the walk: a value of the current key, or the next key. SQLITE_OK: nothing to show. */
+static int step_walk(struct tbl_scan *scan, struct state *state, struct registry *row)
+{
+    struct hive_value value;
+
+    if (hive_values_next(&state->values, &value)) {
+        if (state->all)
+            hive_mark(&state->walk.seen, value.cell);
+        return in_time(state, &state->key) ? fill_value(scan, state, &value, &state->walk.path, row)
+                                           : SQLITE_OK;
+    }
+    int r = walk_key(state);
+    if (r < 0)
+        return SQLITE_NOMEM;
+    if (r == 0)
+        end_walk(state);
+    return r && in_time(state, &state->key) ? fill_key(scan, state, &state->walk.path, row)
+                                            : SQLITE_OK;
+}
+
+/* The next key that the tree does not reach, with its path. */
+static int lost_key(struct tbl_scan *scan, struct state *state, struct registry *row)
+{
+    uint32_t cell;
+    bool     is_free;
+
+    if (!hive_scan_next(&state->scan, &cell, &is_free)) {
+        state->stage =
+            state->keys->n || state->paths->n || state->keys->prefix || state->paths->prefix
+                ? STAGE_NEXT_HIVE
+                : STAGE_LOST_VALUES;
+        hive_scan_values(&state->scan, &state->file.hive, &state->seen);
+        return SQLITE_OK;
+    }
+    if (hive_key(&state->file.hive, cell, &state->key) < 0 || !in_time(state, &state->key))
+        return SQLITE_OK;
+    buffer_reset(&state->path);
+    int r = hive_put_path(&state->file.hive, &state->key, state->file.root.data, &state->path);
+    if (r == -ENOMEM || !buffer_text(&state->path))
+        return SQLITE_NOMEM;
+    hive_values_begin(&state->values, &state->file.hive, &state->key);
+    return r < 0 ? SQLITE_OK : fill_key(scan, state, &state->path, row);
+}
+
+static int step_lost_keys(struct tbl_scan *scan, struct state *state, struct registry *row)
+{
+    struct hive_value value;
+
+    if (!hive_values_next(&state->values, &value))
+        return lost_key(scan, state, row);
+    if (hive_mark(&state->seen, value.cell))
+        return SQLITE_OK;
+    return fill_value(scan, state, &value, &state->path, row);
+}
+
+/* A value in a free cell, or in one that no list names: whose it was is not known. */
+static int step_lost_values(struct tbl_scan *scan, struct state *state, struct registry *row)
+{
+    struct hive_value value;
+    uint32_t          cell;
+    bool              is_free;
+
+    if (!hive_scan_next(&state->scan, &cell, &is_free)) {
+        state->stage = STAGE_NEXT_HIVE;
+        return SQLITE_OK;
+    }
+    state->key = (struct hive_key){0};
+    if (hive_value(&state->file.hive, cell, &value) < 0)
+        return SQLITE_OK;
+    return fill_value(scan, state, &value, NULL, row);
+}
+
+static int step(struct tbl_scan *scan, struct state *state, struct registry *row)
+{
+    switch (state->stage) {
+    case STAGE_TARGETS:
+        return begin_walk(state) < 0 ? SQLITE_NOMEM : SQLITE_OK;
+    case STAGE_WALK:
+        return step_walk(scan, state, row);
+    case STAGE_LOST_KEYS:
+        return step_lost_keys(scan, state, row);
+    case STAGE_LOST_VALUES:
+        return step_lost_values(scan, state, row);
+    case STAGE_NEXT_HIVE:
+    default:
+        return next_hive(scan, state);
+    }
+}
+
+static int next(struct tbl_scan *scan, void *out)
+{
+    struct state *state = tbl_state(scan);
+    int           rc;
+
+    do
+        rc = step(scan, state, out);
+    while (rc == SQLITE_OK || (rc == SQLITE_ROW && !wants_key(state, out)));
+    return rc;
+}
+
+static int open(struct tbl_scan *scan)
+{
+    struct state          *state = tbl_state(scan);
+    const struct registry *key = tbl_key(scan);
+
+    state->keys = TBL_TERMS(scan, struct registry, key);
+    state->paths = TBL_TERMS(scan, struct registry, path);
+    state->deleted = TBL_TERMS(scan, struct registry, deleted);
+    state->times = TBL_TERMS(scan, struct registry, time);
+    const char *path = key->file ? key->file : key->source;
+    int         r = sources_begin(&state->sources, tbl_svcql(scan),
+                                  &(struct sources_want){
+                                      .artefacts = 1u << ARTEFACT_HIVE,
+                                      .host = key->host,
+                                      .path = path,
+                          });
+    return r < 0 ? tbl_error(scan, r, path ? path : "evidence") : SQLITE_OK;
+}
+
+static void close(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    leave(scan, state);
+    free_targets(state);
+    buffer_free(&state->path);
+    buffer_free(&state->scratch);
+    buffer_free(&state->text);
+    sources_end(&state->sources);
+}
+
+/* Lazy columns ---------------------------------------------------------------------- */
+
+/* The bytes of a value's row; false where there are none to show. */
+static bool data_of(struct state *state, const struct registry *row, const uint8_t **ret,
+                    uint32_t *ret_size)
+{
+    return !row->is_key &&
+           hive_data(&state->file.hive, &row->value, &state->scratch, ret, ret_size) == 0;
+}
+
+static int result_text(sqlite3_context *out, struct buffer *text)
+{
+    if (!buffer_text(text))
+        return SQLITE_NOMEM;
+    sqlite3_result_text64(out, text->data, text->size, SQLITE_TRANSIENT, SQLITE_UTF8);
+    return SQLITE_OK;
+}
+
+static int get_data(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    struct state          *state = tbl_state(scan);
+    const struct registry *row = data;
+    const uint8_t         *bytes;
+    uint32_t               size;
+
+    buffer_reset(&state->text);
+    if (data_of(state, row, &bytes, &size))
+        hive_put_data(&state->text, row->value.type, bytes, size, ',');
+    else if (!row->is_key)
+        return SQLITE_OK;
+    return result_text(out, &state->text);
+}
+
+static int get_data_raw(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const uint8_t *bytes;
+    uint32_t       size;
+
+    if (data_of(tbl_state(scan), data, &bytes, &size))
+        sqlite3_result_blob64(out, bytes, size, SQLITE_TRANSIENT);
+    return SQLITE_OK;
+}
+
+static int get_datetime(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry *row = data;
+
+    (void)scan;
+    return tbl_result_datetime(out, row->time);
+}
+
+static int get_class(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    struct state          *state = tbl_state(scan);
+    const struct registry *row = data;
+    struct hive_name       name;
+
+    if (!row->is_key || hive_class(&state->file.hive, &row->node, &name) < 0)
+        return SQLITE_OK;
+    buffer_reset(&state->text);
+    hive_put_name(&state->text, &name);
+    return result_text(out, &state->text);
+}
+
+static const struct tbl_column columns[] = {
+    TBL_COL(struct registry, key, TBL_KEY | TBL_PREFIX | TBL_NOCASE,
+            "Path of the key that the key or value is in; NULL for a deleted value whose key is "
+            "lost"),
+    TBL_COL(struct registry, path, TBL_KEY | TBL_PREFIX | TBL_NOCASE,
+            "Path of the key or value itself"),
+    TBL_COL(struct registry, name, TBL_NOCASE,
+            "Name of the key or value; (Default) for the value without one; a NUL shows as U+2400"),
+    TBL_COL(struct registry, type, 0, "subkey, or the value's type"),
+    TBL_LAZY("data", TBL_TEXT, TBL_NOCASE,
+             "Data: text up to its first NUL, strings joined by commas, numbers in decimal, all "
+             "else in hexadecimal",
+             get_data),
+    TBL_COL(struct registry, mtime, 0, "When the key was last written, in seconds since the epoch"),
+    TBL_COL(struct registry, hive, TBL_NOCASE, "Name of the hive's file"),
+    TBL_COL(struct registry, time, TBL_RANGE, "As mtime, with the fraction that the key keeps"),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "The same in ISO 8601, UTC", get_datetime),
+    TBL_LAZY("data_raw", TBL_BLOB, 0, "Data, every byte of it", get_data_raw),
+    TBL_COL(struct registry, size, 0, "Bytes of data, as the value says; NULL for keys"),
+    TBL_LAZY("class", TBL_TEXT, TBL_NOCASE, "Class name of a key", get_class),
+    TBL_COL(struct registry, deleted, TBL_KEY,
+            "Whether the tree does not reach it: deleted, or cut off by damage"),
+    TBL_COL(struct registry, recovered, 0, "Whether the hive was brought up to date by its logs"),
+    TBL_COL(struct registry, host, TBL_KEY | TBL_NOCASE, "Host whose registry it is"),
+    TBL_COL(struct registry, source, TBL_KEY | TBL_ID,
+            "File of the hive; = reads that very file, whether or not any evidence holds it"),
+    TBL_COL(struct registry, cell, TBL_ID,
+            "Offset of the key or value from the first bin, in bytes"),
+    TBL_COL(struct registry, key_cell, TBL_ID, "Offset of the key that it is in"),
+    TBL_COL(struct registry, file, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file, folder or glob to read instead of the evidence"),
+};
+
+static const struct tbl_example examples[] = {
+    {"What starts with a user's session",
+     "SELECT path, data, datetime FROM registry WHERE key = "
+     "'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run'"            },
+    {"Services' commands, values of the control set in use",
+     "SELECT key, data FROM registry WHERE key GLOB "
+     "'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\*' AND name = 'ImagePath'"},
+    {"Deleted keys and values under a Services key",
+     "SELECT path, type, data, datetime FROM registry WHERE deleted AND path LIKE "
+     "'%\\Services\\%'"                                                                   },
+};
+
+const struct tbl_table registry_table = {
+    .name = "registry",
+    .doc = "Keys and values of Windows registry hives, deleted ones too",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct registry),
+    .state_size = sizeof(struct state),
+    .rows = 300000,
+    .artefacts = 1u << ARTEFACT_HIVE,
+    .open = open,
+    .next = next,
+    .close = close,
+};

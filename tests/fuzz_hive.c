@@ -1,0 +1,92 @@
+/* fuzz_hive.c -- registry hives and their logs: everything there is to read, whatever comes. The
+ * first four bytes say how many of those that follow are the hive; the rest is a log. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hive.h"
+#include "security_descriptor.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct reading {
+    struct hive   hive;
+    struct buffer scratch, text;
+};
+
+static void read_key(struct reading *reading, const struct hive_key *key)
+{
+    struct hive_values values;
+    struct hive_value  value;
+    struct hive_name   name;
+    const uint8_t     *bytes;
+    uint32_t           size;
+
+    buffer_reset(&reading->text);
+    hive_values_begin(&values, &reading->hive, key);
+    while (hive_values_next(&values, &value))
+        if (hive_data(&reading->hive, &value, &reading->scratch, &bytes, &size) == 0)
+            hive_put_data(&reading->text, value.type, bytes, size, ',');
+    if (hive_class(&reading->hive, key, &name) == 0)
+        hive_put_name(&reading->text, &name);
+    if (hive_security(&reading->hive, key, &bytes, &size) == 0) {
+        sd_put_sddl(&reading->text, bytes, size, SD_KEY);
+        sd_hides_service(bytes, size);
+    }
+}
+
+static void scan(struct reading *reading, struct hive_marks *seen)
+{
+    struct hive_scan lost;
+    struct hive_key  key;
+    uint32_t         cell;
+    bool             is_free;
+
+    hive_scan_keys(&lost, &reading->hive, seen);
+    while (hive_scan_next(&lost, &cell, &is_free)) {
+        if (hive_key(&reading->hive, cell, &key) < 0)
+            abort();
+        hive_put_path(&reading->hive, &key, "R", &reading->text);
+        read_key(reading, &key);
+    }
+    hive_scan_values(&lost, &reading->hive, seen);
+    while (hive_scan_next(&lost, &cell, &is_free))
+        ;
+}
+
+static void read_all(struct reading *reading)
+{
+    struct hive_walk walk;
+    struct hive_key  key;
+
+    hive_kind(&reading->hive);
+    hive_computer_name(&reading->hive, &reading->text);
+    if (hive_key(&reading->hive, reading->hive.root, &key) < 0 ||
+        hive_walk_begin(&walk, &reading->hive, &key, "R") < 0)
+        return;
+    while (hive_walk_next(&walk, &key) > 0)
+        read_key(reading, &key);
+    scan(reading, &walk.seen);
+    hive_walk_end(&walk);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct reading reading = {0};
+
+    if (size < 4)
+        return 0;
+    size_t   hive_size = hive_u32(data) < size - 4 ? hive_u32(data) : size - 4;
+    uint8_t *copy = malloc(hive_size + 1);
+    if (!copy)
+        return 0;
+    memcpy(copy, data + 4, hive_size);
+    struct hive_log log = {data + 4 + hive_size, size - 4 - hive_size};
+    if (hive_open(&reading.hive, copy, hive_size, &log, 1) == 0) {
+        read_all(&reading);
+        hive_close(&reading.hive);
+    }
+    buffer_free(&reading.scratch);
+    buffer_free(&reading.text);
+    free(copy);
+    return 0;
+}
