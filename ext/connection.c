@@ -168,6 +168,15 @@ bool svcql_reported(const struct svcql *svcql, const char *table, const char *lo
     return find_report(svcql, table, location) != NULL;
 }
 
+bool svcql_reported_host(const struct svcql *svcql, const char *table, const char *host)
+{
+    for (const struct report_entry *entry = svcql->reports; entry; entry = entry->next)
+        if (strcmp(entry->report.table, table) == 0 && entry->report.host &&
+            strcmp(entry->report.host, host) == 0)
+            return true;
+    return false;
+}
+
 static struct report_entry *new_report(const struct report *report)
 {
     struct report_entry *entry = sqlite3_malloc64(sizeof *entry);

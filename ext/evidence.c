@@ -600,7 +600,8 @@ static int try_open(const struct source *source)
 static int probe_source(struct svcql *svcql, const struct tbl_table *table,
                         const struct source *source)
 {
-    if (svcql_reported(svcql, table->name, source->shown))
+    if (*source->path ? svcql_reported(svcql, table->name, source->shown)
+                      : svcql_reported_host(svcql, table->name, source->host))
         return SQLITE_OK;
     int r = try_open(source);
     return svcql_report(svcql, &(struct report){

@@ -45,7 +45,9 @@ void          svcql_unref(struct svcql *svcql);
 
 int svcql_set(struct svcql *svcql, const char *name, const char *value); /* SQLITE_NOTFOUND */
 
+/* Whether a table has reported a location, or anything of a host. */
 bool svcql_reported(const struct svcql *svcql, const char *table, const char *location);
+bool svcql_reported_host(const struct svcql *svcql, const char *table, const char *host);
 
 /* Report what each table would read and has not read yet. Returns an SQLite code. */
 int svcql_probe(struct svcql *svcql);

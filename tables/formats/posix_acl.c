@@ -1,0 +1,53 @@
+#include "posix_acl.h"
+
+#include <errno.h>
+
+enum { ACL_VERSION = 2, ACL_WRITE = 2, HEADER_SIZE = 4, ENTRY_SIZE = 8 };
+enum {
+    TAG_USER = 0x02,
+    TAG_GROUP_OWNER = 0x04,
+    TAG_GROUP = 0x08,
+    TAG_MASK = 0x10,
+    TAG_OTHER = 0x20
+};
+
+static unsigned u16(const uint8_t *p)
+{
+    return (unsigned)(p[0] | p[1] << 8);
+}
+
+static uint32_t u32(const uint8_t *p)
+{
+    return u16(p) | (uint32_t)u16(p + 2) << 16;
+}
+
+static unsigned mask_of(const uint8_t *data, size_t size)
+{
+    for (size_t at = HEADER_SIZE; at < size; at += ENTRY_SIZE)
+        if (u16(data + at) == TAG_MASK)
+            return u16(data + at + 2);
+    return 7;
+}
+
+int acl_writers(const uint8_t *data, size_t size, void (*writer)(char tag, uint32_t id, void *data),
+                void *writer_data)
+{
+    if (size < HEADER_SIZE || (size - HEADER_SIZE) % ENTRY_SIZE || u32(data) != ACL_VERSION)
+        return -EBADMSG;
+
+    unsigned mask = mask_of(data, size);
+    for (size_t at = HEADER_SIZE; at < size; at += ENTRY_SIZE) {
+        unsigned tag = u16(data + at), allowed = u16(data + at + 2);
+        uint32_t id = u32(data + at + 4);
+
+        if (tag == TAG_OTHER && allowed & ACL_WRITE)
+            writer('o', ACL_NOBODY, writer_data);
+        if (!(allowed & mask & ACL_WRITE))
+            continue;
+        if (tag == TAG_USER)
+            writer('u', id, writer_data);
+        else if (tag == TAG_GROUP || tag == TAG_GROUP_OWNER)
+            writer('g', tag == TAG_GROUP ? id : ACL_NOBODY, writer_data);
+    }
+    return 0;
+}
