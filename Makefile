@@ -45,11 +45,16 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 .PHONY: all hunt check check-fast golden symbols deps deps-check docs docs-check format \
         format-check lint fuzz bench install uninstall clean
 
-all: $(BUILD)/svcql.so
+all: $(BUILD)/svcql.so $(BUILD)/svcql
 
 $(BUILD)/svcql.so: $(OBJECTS)
 	$(CC) $(CFLAGS) -shared -o $@ $^ $(LDFLAGS) $(LDLIBS)
 
+# The program: the extension linked to a command line.
+$(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3
+
+$(BUILD)/ext/program/%.o: CPPFLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -91,11 +96,13 @@ deps-check: ; @./tests/install-packages.sh $(PACKAGES) $(CHECK_PACKAGES)
 
 install: all
 	install -d $(DESTDIR)$(libdir)/svcql $(DESTDIR)$(prefix)/share/svcql
+	install -d $(DESTDIR)$(bindir)
+	install -m 755 $(BUILD)/svcql $(DESTDIR)$(bindir)/svcql
 	install -m 644 $(BUILD)/svcql.so $(DESTDIR)$(libdir)/svcql/svcql.so
 	install -m 644 sql/hunt.sql $(DESTDIR)$(prefix)/share/svcql/hunt.sql
 
 uninstall:
-	rm -f $(DESTDIR)$(libdir)/svcql/svcql.so $(DESTDIR)$(prefix)/share/svcql/hunt.sql
+	rm -f $(DESTDIR)$(bindir)/svcql $(DESTDIR)$(libdir)/svcql/svcql.so $(DESTDIR)$(prefix)/share/svcql/hunt.sql
 	-rmdir $(DESTDIR)$(libdir)/svcql $(DESTDIR)$(prefix)/share/svcql
 
 # Tests -------------------------------------------------------------------------

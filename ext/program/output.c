@@ -1,0 +1,326 @@
+/* output.c -- rows for people (columns that fit the terminal) and for programs (JSON, CSV). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "buffer.h"
+#include "program.h"
+
+#define CELL_MAX 200 /* columns of one cell in a table that is not cut to a terminal */
+
+bool parse_format(const char *name, enum format *ret)
+{
+    static const char *const names[] = {"table", "json", "csv", "ndjson"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *ret = (enum format)i;
+            return true;
+        }
+    }
+    complain("unknown format %s: table, json, csv or ndjson", name);
+    return false;
+}
+
+static size_t terminal_width(int fd)
+{
+    struct winsize size;
+    const char    *columns = getenv("COLUMNS");
+
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
+        return size.ws_col;
+    return columns && atoi(columns) > 0 ? (size_t)atoi(columns) : 80;
+}
+
+bool output_open(struct output *output, enum format format, const char *path)
+{
+    *output = (struct output){.file = stdout, .format = format};
+    if (path && strcmp(path, "-") != 0 && !(output->file = fopen(path, "we"))) {
+        complain("%s: %s", path, strerror(errno));
+        return false;
+    }
+    output->terminal = isatty(fileno(output->file)) == 1;
+    output->width = output->terminal ? terminal_width(fileno(output->file)) : 0;
+    return true;
+}
+
+bool output_close(struct output *output)
+{
+    bool failed = ferror(output->file) != 0;
+
+    failed |= output->file == stdout ? fflush(stdout) != 0 : fclose(output->file) != 0;
+    if (failed)
+        complain("not all of the output was written");
+    return !failed;
+}
+
+/* Cells ----------------------------------------------------------------------- */
+
+/* Characters that move, hide or reorder what stands around them: controls, and the bidirectional
+ * and invisible ones of Unicode (UAX #9, UTS #39). */
+static bool deceptive(wchar_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           (c >= 0xe0000 && c <= 0xe007f);
+}
+
+/* Copy text, escaping what would deceive, until it fills `most` columns; returns those used. */
+static size_t put_cell(struct buffer *out, const char *text, size_t most)
+{
+    mbstate_t state = {0};
+    size_t    left = strlen(text), used = 0;
+
+    while (left) {
+        wchar_t c;
+        char    escape[16] = "";
+        size_t  size = mbrtowc(&c, text, left, &state);
+        if (size == 0 || size > left) {
+            state = (mbstate_t){0};
+            size = 1;
+            snprintf(escape, sizeof escape, "\\x%02x", (unsigned char)*text);
+        } else if (deceptive(c)) {
+            snprintf(escape, sizeof escape, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
+        }
+        int    width = *escape ? (int)strlen(escape) : wcwidth(c);
+        size_t columns = width < 0 ? 1 : (size_t)width;
+        if (used + columns > most) {
+            if (used && out->size) /* the last column says that more was there */
+                buffer_puts(out, "…");
+            return used + 1;
+        }
+        if (*escape)
+            buffer_puts(out, escape);
+        else
+            buffer_put(out, text, size);
+        used += columns;
+        text += size;
+        left -= size;
+    }
+    return used;
+}
+
+/* The table format ------------------------------------------------------------- */
+
+struct grid {
+    char  **cells; /* rows of n_columns, escaped; the first row holds the names */
+    size_t *widths;
+    size_t  n_columns, n_cells, room;
+    bool    failed;
+};
+
+static void add_cell(struct grid *grid, const char *text)
+{
+    struct buffer cell = {0};
+
+    if (grid->n_cells == grid->room) {
+        size_t room = grid->room ? 2 * grid->room : 64;
+        char **more = realloc(grid->cells, room * sizeof *more);
+        if (!more) {
+            grid->failed = true;
+            return;
+        }
+        grid->cells = more;
+        grid->room = room;
+    }
+    size_t width = put_cell(&cell, text ? text : "", CELL_MAX);
+    size_t column = grid->n_cells % grid->n_columns;
+    if (!buffer_text(&cell))
+        grid->failed = true;
+    if (width > grid->widths[column])
+        grid->widths[column] = width;
+    grid->cells[grid->n_cells++] = cell.data;
+}
+
+/* Take columns from the widest until all fit. */
+static void fit(struct grid *grid, size_t width)
+{
+    for (;;) {
+        size_t sum = 0, widest = 0;
+        for (size_t c = 0; c < grid->n_columns; c++) {
+            sum += grid->widths[c] + 2;
+            if (grid->widths[c] > grid->widths[widest])
+                widest = c;
+        }
+        if (sum <= width + 2 || grid->widths[widest] <= 8)
+            return;
+        size_t over = sum - width - 2;
+        size_t take = grid->widths[widest] - 8 < over ? grid->widths[widest] - 8 : over;
+        grid->widths[widest] -= take > 8 ? take / 2 : take;
+    }
+}
+
+static const char *colour_of(const char *cell)
+{
+    static const char *const colours[][2] = {
+        {"critical", "\033[1;31m"},
+        {"high",     "\033[31m"  },
+        {"medium",   "\033[33m"  },
+        {"denied",   "\033[33m"  },
+        {"damaged",  "\033[31m"  }
+    };
+
+    for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
+        if (strcmp(cell, colours[i][0]) == 0)
+            return colours[i][1];
+    return NULL;
+}
+
+static void print_cell(struct output *output, const struct grid *grid, size_t i)
+{
+    size_t        column = i % grid->n_columns;
+    bool          last = column == grid->n_columns - 1;
+    struct buffer cell = {0};
+    size_t        used = put_cell(&cell, grid->cells[i], grid->widths[column]);
+    const char   *colour = output->terminal ? colour_of(grid->cells[i]) : NULL;
+
+    if (i < grid->n_columns && output->terminal)
+        colour = "\033[1m";
+    fprintf(output->file, "%s%s%s", colour ? colour : "", buffer_text(&cell) ? cell.data : "",
+            colour ? "\033[0m" : "");
+    buffer_free(&cell);
+    if (last)
+        fputc('\n', output->file);
+    else
+        fprintf(output->file, "%*s", (int)(grid->widths[column] + 2 - used), "");
+}
+
+static long long print_grid(struct output *output, sqlite3_stmt *stmt)
+{
+    struct grid grid = {.n_columns = (size_t)sqlite3_column_count(stmt)};
+    int         rc;
+
+    if (!grid.n_columns)
+        return sqlite3_step(stmt) == SQLITE_DONE ? 0 : -1;
+    grid.widths = calloc(grid.n_columns, sizeof *grid.widths);
+    grid.failed = !grid.widths;
+    for (size_t c = 0; c < grid.n_columns && !grid.failed; c++)
+        add_cell(&grid, sqlite3_column_name(stmt, (int)c));
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && !grid.failed)
+        for (size_t c = 0; c < grid.n_columns && !grid.failed; c++)
+            add_cell(&grid, (const char *)sqlite3_column_text(stmt, (int)c));
+    long long rows = rc == SQLITE_DONE ? (long long)(grid.n_cells / grid.n_columns) - 1 : -1;
+    if (output->width && !grid.failed)
+        fit(&grid, output->width);
+    for (size_t i = 0; rows > 0 && i < grid.n_cells; i++)
+        print_cell(output, &grid, i);
+    for (size_t i = 0; i < grid.n_cells; i++)
+        free(grid.cells[i]);
+    free(grid.cells);
+    free(grid.widths);
+    return grid.failed ? -1 : rows;
+}
+
+/* The formats for programs ------------------------------------------------------- */
+
+static void put_json_value(struct buffer *out, sqlite3_stmt *stmt, int c)
+{
+    switch (sqlite3_column_type(stmt, c)) {
+    case SQLITE_NULL:
+        buffer_puts(out, "null");
+        break;
+    case SQLITE_INTEGER:
+    case SQLITE_FLOAT:
+        buffer_puts(out, (const char *)sqlite3_column_text(stmt, c));
+        break;
+    case SQLITE_BLOB:
+        buffer_putc(out, '"');
+        buffer_hex(out, sqlite3_column_blob(stmt, c), (size_t)sqlite3_column_bytes(stmt, c));
+        buffer_putc(out, '"');
+        break;
+    default:
+        buffer_json(out, (const char *)sqlite3_column_text(stmt, c),
+                    (size_t)sqlite3_column_bytes(stmt, c));
+    }
+}
+
+static void put_json_row(struct buffer *out, sqlite3_stmt *stmt)
+{
+    buffer_putc(out, '{');
+    for (int c = 0; c < sqlite3_column_count(stmt); c++) {
+        const char *name = sqlite3_column_name(stmt, c);
+        if (c)
+            buffer_putc(out, ',');
+        buffer_json(out, name, strlen(name));
+        buffer_putc(out, ':');
+        put_json_value(out, stmt, c);
+    }
+    buffer_putc(out, '}');
+}
+
+/* A field of CSV (RFC 4180, section 2): quoted where it must be. */
+static void put_csv_field(struct buffer *out, const char *text)
+{
+    if (!text)
+        return;
+    if (!strpbrk(text, ",\"\r\n")) {
+        buffer_puts(out, text);
+        return;
+    }
+    buffer_putc(out, '"');
+    for (; *text; text++) {
+        if (*text == '"')
+            buffer_putc(out, '"');
+        buffer_putc(out, *text);
+    }
+    buffer_putc(out, '"');
+}
+
+static void put_csv_row(struct buffer *out, sqlite3_stmt *stmt, bool names)
+{
+    for (int c = 0; c < sqlite3_column_count(stmt); c++) {
+        if (c)
+            buffer_putc(out, ',');
+        put_csv_field(out, names ? sqlite3_column_name(stmt, c)
+                                 : (const char *)sqlite3_column_text(stmt, c));
+    }
+    buffer_puts(out, "\r\n");
+}
+
+static void put_row(struct output *output, struct buffer *out, sqlite3_stmt *stmt, long long row)
+{
+    switch (output->format) {
+    case FORMAT_JSON:
+        buffer_puts(out, row ? ",\n " : "[");
+        put_json_row(out, stmt);
+        break;
+    case FORMAT_NDJSON:
+        put_json_row(out, stmt);
+        buffer_putc(out, '\n');
+        break;
+    default:
+        if (!row)
+            put_csv_row(out, stmt, true);
+        put_csv_row(out, stmt, false);
+    }
+}
+
+long long output_rows(struct output *output, sqlite3_stmt *stmt)
+{
+    struct buffer line = {0};
+    long long     rows = 0;
+    int           rc;
+
+    if (output->format == FORMAT_TABLE)
+        return print_grid(output, stmt);
+    for (; (rc = sqlite3_step(stmt)) == SQLITE_ROW; rows++) {
+        buffer_reset(&line);
+        put_row(output, &line, stmt, rows);
+        if (!buffer_text(&line))
+            break;
+        fwrite(line.data, 1, line.size, output->file);
+    }
+    if (output->format == FORMAT_JSON)
+        fputs(rows ? "]\n" : "[]\n", output->file);
+    buffer_free(&line);
+    return rc == SQLITE_DONE ? rows : -1;
+}
+
+void output_title(struct output *output, const char *title)
+{
+    if (output->format == FORMAT_TABLE)
+        fprintf(output->file, output->terminal ? "\n\033[1m%s\033[0m\n" : "\n%s\n", title);
+}

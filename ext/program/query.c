@@ -1,0 +1,235 @@
+/* query.c -- svcql query, svcql tables, svcql shell: SQL over the tables, once. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "program.h"
+
+int sqlite3_svcql_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
+
+sqlite3 *open_database(void)
+{
+    sqlite3 *db = NULL;
+
+    sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
+    if (sqlite3_open(":memory:", &db) == SQLITE_OK)
+        return db;
+    complain("%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+    return NULL;
+}
+
+bool add_evidence(sqlite3 *db, const char *location)
+{
+    sqlite3_stmt *stmt = NULL;
+    int           rc;
+
+    sqlite3_exec(db, "DELETE FROM evidence WHERE kind = 'live'", NULL, NULL, NULL);
+    rc = sqlite3_prepare_v2(db, "INSERT INTO evidence(location) VALUES(?)", -1, &stmt, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_bind_text(stmt, 1, location, -1, SQLITE_STATIC);
+        rc = sqlite3_step(stmt);
+    }
+    if (rc != SQLITE_DONE)
+        complain("%s", sqlite3_errmsg(db));
+    sqlite3_finalize(stmt);
+    return rc == SQLITE_DONE;
+}
+
+/* Parameters: -p name=value for :name, @name or $name ---------------------------- */
+
+struct parameters {
+    const char *given[64];
+    size_t      n;
+};
+
+static bool bind_one(sqlite3_stmt *stmt, const char *given)
+{
+    static const char marks[] = ":@$";
+    const char       *value = strchr(given, '=');
+    bool              bound = false;
+
+    if (!value)
+        return false;
+    for (const char *mark = marks; *mark; mark++) {
+        char name[128];
+        snprintf(name, sizeof name, "%c%.*s", *mark, (int)(value - given), given);
+        int index = sqlite3_bind_parameter_index(stmt, name);
+        if (index)
+            bound |= sqlite3_bind_text(stmt, index, value + 1, -1, SQLITE_STATIC) == SQLITE_OK;
+    }
+    return bound;
+}
+
+static bool bind_all(sqlite3_stmt *stmt, const struct parameters *parameters)
+{
+    for (size_t i = 0; i < parameters->n; i++) {
+        if (!bind_one(stmt, parameters->given[i])) {
+            complain("query: -p %s names no parameter of the query", parameters->given[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool run_statement(sqlite3 *db, struct output *output, sqlite3_stmt *stmt,
+                          const struct parameters *parameters)
+{
+    if (sqlite3_bind_parameter_count(stmt) && !bind_all(stmt, parameters))
+        return false;
+    if (output_rows(output, stmt) < 0) {
+        complain("%s", sqlite3_errmsg(db));
+        return false;
+    }
+    return true;
+}
+
+static int run_sql(sqlite3 *db, struct output *output, const char *sql,
+                   const struct parameters *parameters)
+{
+    bool ok = true;
+
+    while (ok && *sql) {
+        sqlite3_stmt *stmt = NULL;
+        if (sqlite3_prepare_v2(db, sql, -1, &stmt, &sql) != SQLITE_OK) {
+            complain("%s", sqlite3_errmsg(db));
+            return EXIT_ERROR;
+        }
+        if (stmt)
+            ok = run_statement(db, output, stmt, parameters);
+        sqlite3_finalize(stmt);
+    }
+    return ok ? EXIT_CLEAN : EXIT_ERROR;
+}
+
+/* svcql query ------------------------------------------------------------------ */
+
+enum { QUERY_EVIDENCE, QUERY_FORMAT, QUERY_OUTPUT, QUERY_PARAMETER };
+
+static const struct option_spec query_options[] = {
+    {"evidence",                    'e', "PATH", "look at this in place of the live host; may be repeated"},
+    {"format",                       'f', "FORMAT", "table, json, csv or ndjson"},
+    {"output",                             'o', "FILE", "write there in place of standard output"},
+    {"parameter",    'p', "NAME=VALUE", "bind :NAME in the query"},
+    {0},
+};
+
+const struct command query_command = {
+    "query", "SQL", "run SQL over the tables and print the rows", query_options, run_query,
+};
+
+static bool query_option(sqlite3 *db, int option, enum format *format, const char **path,
+                         struct parameters *parameters)
+{
+    switch (option) {
+    case QUERY_EVIDENCE:
+        return add_evidence(db, optarg);
+    case QUERY_FORMAT:
+        return parse_format(optarg, format);
+    case QUERY_OUTPUT:
+        *path = optarg;
+        return true;
+    case QUERY_PARAMETER:
+        if (parameters->n == sizeof parameters->given / sizeof parameters->given[0])
+            return false;
+        parameters->given[parameters->n++] = optarg;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int query(sqlite3 *db, int argc, char **argv)
+{
+    struct parameters parameters = {.n = 0};
+    struct output     output;
+    enum format       format = FORMAT_TABLE;
+    const char       *path = NULL;
+    int               option;
+
+    while ((option = next_option(&query_command, argc, argv)) != -1)
+        if (!query_option(db, option, &format, &path, &parameters))
+            return EXIT_ERROR;
+    if (optind != argc - 1)
+        return complain("query: give the SQL as one argument");
+    if (!output_open(&output, format, path))
+        return EXIT_ERROR;
+    int status = run_sql(db, &output, argv[optind], &parameters);
+    return output_close(&output) ? status : EXIT_ERROR;
+}
+
+int run_query(int argc, char **argv)
+{
+    sqlite3 *db = open_database();
+    int      status = db ? query(db, argc, argv) : EXIT_ERROR;
+
+    sqlite3_close(db);
+    return status;
+}
+
+/* svcql tables ----------------------------------------------------------------- */
+
+static const struct option_spec no_options[] = {{0}};
+
+const struct command tables_command = {
+    "tables",   "[NAME]",   "list tables, views and functions, or the columns of one",
+    no_options, run_tables,
+};
+
+int run_tables(int argc, char **argv)
+{
+    static const char all[] = "SELECT name, kind, description FROM svcql_tables";
+    static const char one[] = "SELECT name, type, key, description FROM svcql_columns "
+                              "WHERE table_name = :name";
+    char              given[256];
+    struct parameters parameters = {.given = {given}, .n = 1};
+    struct output     output;
+
+    if (next_option(&tables_command, argc, argv) != -1 || argc > optind + 1)
+        return EXIT_ERROR;
+    sqlite3 *db = open_database();
+    if (!db || !output_open(&output, FORMAT_TABLE, NULL)) {
+        sqlite3_close(db);
+        return EXIT_ERROR;
+    }
+    if (optind < argc)
+        snprintf(given, sizeof given, "name=%s", argv[optind]);
+    int status = run_sql(db, &output, optind < argc ? one : all, &parameters);
+    sqlite3_close(db);
+    return output_close(&output) ? status : EXIT_ERROR;
+}
+
+/* svcql shell ------------------------------------------------------------------ */
+
+const struct command shell_command = {
+    "shell", "[DATABASE]", "open sqlite3 with the extension loaded", no_options, run_shell,
+};
+
+/* The extension beside the program, or where it is installed. */
+static const char *extension_path(char *path, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", path, size - sizeof "/svcql.so");
+
+    if (n > 0) {
+        path[n] = '\0';
+        char *slash = strrchr(path, '/');
+        strcpy(slash ? slash : path, "/svcql.so");
+        if (access(path, R_OK) == 0)
+            return path;
+    }
+    return SVCQL_LIBDIR "/svcql.so";
+}
+
+int run_shell(int argc, char **argv)
+{
+    char path[4096], load[4200];
+
+    if (next_option(&shell_command, argc, argv) != -1 || argc > optind + 1)
+        return EXIT_ERROR;
+    snprintf(load, sizeof load, ".load '%s'", extension_path(path, sizeof path));
+    execlp("sqlite3", "sqlite3", "-cmd", load,
+           optind < argc ? argv[optind] : ":memory:", (char *)NULL);
+    return complain("sqlite3: %s", strerror(errno));
+}
