@@ -1,9 +1,11 @@
 /* systemd_bus.h -- a connection to one service manager, and many calls on it at once.
  *
- *     struct manager *manager;
- *     int r = manager_connect(&(struct manager_socket){.path = "/run/systemd/private", ...},
- * &manager); for (each unit) manager_call(manager, unit, "org.freedesktop.DBus.Properties",
- * "GetAll", got, unit, "s", "..."); r = manager_wait(manager); manager_close(manager);
+ *     r = manager_connect(&socket, &manager);
+ *     r = manager_greet(manager);
+ *     for (each unit)
+ *         r = manager_call(manager, unit->path, DBUS_PROPERTIES, "GetAll", got, unit, "s", "");
+ *     r = manager_wait(manager);
+ *     manager_close(manager);
  *
  * The peer may be hostile: a user can listen on his own manager's socket. So the socket must belong
  * to whom it should, every wait has an end, only one reply is in memory at a time, and no file
@@ -20,6 +22,7 @@
 
 #define MANAGER_IN_FLIGHT 128   /* calls: the message bus refuses more pending replies */
 #define MANAGER_PATIENCE  30000 /* milliseconds that all waits of a connection may take */
+#define MANAGER_GREETING  5000  /* the same, for the greeting */
 #define MANAGER_ANYBODY   UINT32_MAX
 
 #define MANAGER_NAME      "org.freedesktop.systemd1"
@@ -35,10 +38,12 @@ struct manager_socket {
 
 struct manager;
 
-/* Open the socket and begin the handshake. -EPERM where somebody else is listening; failures of the
- * handshake show in the first manager_wait(). */
+/* Open the socket and begin the handshake. -EPERM where somebody else is listening. */
 int             manager_connect(const struct manager_socket *socket, struct manager **ret);
 struct manager *manager_close(struct manager *manager); /* returns NULL; accepts NULL */
+
+/* Wait until the peer has let us in and answered a question that every manager understands. */
+int manager_greet(struct manager *manager);
 
 /* Called with the answer to a call: the reply, read from its beginning, or an error and no reply.
  * What it returns, if negative, ends the wait. Both arguments are gone afterwards, unless

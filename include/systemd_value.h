@@ -41,7 +41,8 @@ extern const struct value_reader value_spans;    /* a(stt): JSON array of "first
 extern const struct value_reader value_filter;   /* (bas): names, "~" before those forbidden */
 extern const struct value_reader value_message;  /* (ss): the second text */
 extern const struct value_reader value_capabilities; /* t: names of capabilities */
-extern const struct value_reader value_namespaces;   /* t: names of kinds of namespace */
+extern const struct value_reader
+    value_namespaces; /* t: kinds allowed; "no" for all, "yes" for none */
 
 /* Read a variant into `v`. Returns 1; 0 where it holds another type, which is skipped; a negative
  * errno where the message is damaged, or its text too large to keep. */

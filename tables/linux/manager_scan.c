@@ -177,24 +177,12 @@ int manager_scan_lost(struct manager_scan *s, int negative_errno)
 
 /* Reaching one -------------------------------------------------------------- */
 
-/* The first answer shows whether the peer lets us in. */
-static int greeted(void *data, sd_bus_message *reply, const sd_bus_error *error)
-{
-    (void)data, (void)reply;
-    return error ? -sd_bus_error_get_errno(error) : 0;
-}
-
 static int try_socket(struct manager_scan *s, const char *path, const struct manager_socket *to)
 {
     snprintf(s->socket, sizeof s->socket, "%s", path);
     int r = manager_connect(to, &s->manager);
-    if (r < 0)
-        return r;
-    r = manager_call(s->manager, MANAGER_PATH, DBUS_PROPERTIES, "Get", greeted, NULL, "ss",
-                     MANAGER_INTERFACE, "Version");
-    if (r >= 0)
-        r = manager_wait(s->manager);
-    if (r < 0)
+
+    if (r >= 0 && (r = manager_greet(s->manager)) < 0)
         s->manager = manager_close(s->manager);
     return r;
 }

@@ -113,7 +113,7 @@ int manager_connect(const struct manager_socket *to, struct manager **ret)
     if (!manager)
         return -ENOMEM;
     manager->direct = to->direct;
-    manager->patience = MANAGER_PATIENCE;
+    manager->patience = MANAGER_GREETING;
     for (size_t i = 0; i < MANAGER_IN_FLIGHT; i++) {
         manager->calls[i] = (struct call){.manager = manager, .next_free = manager->free};
         manager->free = &manager->calls[i];
@@ -231,5 +231,22 @@ int manager_call(struct manager *manager, const char *object, const char *interf
     if (r >= 0)
         r = send_call(manager, message, answer, data);
     sd_bus_message_unref(message);
+    return r;
+}
+
+static int greeted(void *data, sd_bus_message *reply, const sd_bus_error *error)
+{
+    (void)data, (void)reply;
+    return error ? -sd_bus_error_get_errno(error) : 0;
+}
+
+int manager_greet(struct manager *manager)
+{
+    int r = manager_call(manager, MANAGER_PATH, DBUS_PROPERTIES, "Get", greeted, NULL, "ss",
+                         MANAGER_INTERFACE, "Version");
+
+    if (r >= 0)
+        r = manager_wait(manager);
+    manager->patience = MANAGER_PATIENCE;
     return r;
 }

@@ -178,7 +178,7 @@ typedef double      field_real;
     X(number, memory_deny_write_execute, "MemoryDenyWriteExecute", EXEC, value_bool,               \
       "1 if it can have no memory both writable and executable")                                   \
     X(text, restrict_namespaces, "RestrictNamespaces", EXEC, value_namespaces,                     \
-      "Kinds of namespace it may make")                                                            \
+      "Kinds of namespace it may make, or yes where none, no where any")                           \
     X(text, system_call_filter, "SystemCallFilter", EXEC, value_filter,                            \
       "System calls it may make or, behind ~, may not; empty for no filter")
 

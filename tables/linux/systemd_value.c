@@ -102,15 +102,11 @@ static int read_message(sd_bus_message *m, struct value *v)
 
 /* Flags --------------------------------------------------------------------- */
 
-static int read_flags(sd_bus_message *m, const char *const *names, size_t n, struct buffer *out)
+static void put_flags(uint64_t flags, const char *const *names, size_t n, struct buffer *out)
 {
-    uint64_t flags;
-
-    int r = sd_bus_message_read_basic(m, 't', &flags);
-    for (size_t i = 0; r >= 0 && i < n; i++)
+    for (size_t i = 0; i < n; i++)
         if (flags >> i & 1 && names[i])
             buffer_printf(out, "%s%s", out->size ? " " : "", names[i]);
-    return r;
 }
 
 /* capabilities(7), in the order of linux/capability.h. */
@@ -160,7 +156,12 @@ static int read_capabilities(sd_bus_message *m, struct value *v)
         "cap_checkpoint_restore",
     };
 
-    return read_flags(m, names, TBL_COUNT(names), &v->text);
+    uint64_t flags;
+
+    int r = sd_bus_message_read_basic(m, 't', &flags);
+    if (r >= 0)
+        put_flags(flags, names, TBL_COUNT(names), &v->text);
+    return r;
 }
 
 /* The bits of clone(2), linux/sched.h: CLONE_NEWNS is 0x00020000. */
@@ -171,7 +172,18 @@ static int read_namespaces(sd_bus_message *m, struct value *v)
         [28] = "user", [29] = "pid",    [30] = "net",
     };
 
-    return read_flags(m, names, TBL_COUNT(names), &v->text);
+    uint64_t flags;
+
+    int r = sd_bus_message_read_basic(m, 't', &flags);
+    if (r < 0)
+        return r;
+    if (flags == UINT64_MAX)
+        buffer_puts(&v->text, "no");
+    else if (flags == 0)
+        buffer_puts(&v->text, "yes");
+    else
+        put_flags(flags, names, TBL_COUNT(names), &v->text);
+    return r;
 }
 
 /* Arrays -------------------------------------------------------------------- */
