@@ -177,9 +177,8 @@ int manager_scan_lost(struct manager_scan *s, int negative_errno)
 
 /* Reaching one -------------------------------------------------------------- */
 
-static int try_socket(struct manager_scan *s, const char *path, const struct manager_socket *to)
+static int try_socket(struct manager_scan *s, const struct manager_socket *to)
 {
-    snprintf(s->socket, sizeof s->socket, "%s", path);
     int r = manager_connect(to, &s->manager);
 
     if (r >= 0 && (r = manager_greet(s->manager)) < 0)
@@ -191,16 +190,17 @@ static int try_address(struct manager_scan *s, int64_t user)
 {
     size_t size = strlen(s->address);
 
-    return try_socket(s, s->address,
-                      &(struct manager_socket){
-                          .path = s->address,
-                          .owner = user == SYSTEM_MANAGER ? MANAGER_ANYBODY : (uid_t)user,
-                          .direct = size > 8 && strcmp(s->address + size - 8, "/private") == 0});
+    snprintf(s->socket, sizeof s->socket, "%s", s->address);
+    return try_socket(s, &(struct manager_socket){
+                             .path = s->address,
+                             .owner = user == SYSTEM_MANAGER ? MANAGER_ANYBODY : (uid_t)user,
+                             .direct = size > 8 && strcmp(s->address + size - 8, "/private") == 0});
 }
 
+/* Of several failures the one counts that says more than that nobody is there. */
 static int try_ways(struct manager_scan *s, int64_t user)
 {
-    int  r = -ENOENT;
+    int  r = -ENOENT, worst = -ENOENT;
     char path[64];
 
     for (size_t i = 0; i < TBL_COUNT(ways) && r < 0; i++) {
@@ -209,12 +209,16 @@ static int try_ways(struct manager_scan *s, int64_t user)
         if (way->user != (user != SYSTEM_MANAGER) || (!way->user && way->direct && geteuid() != 0))
             continue;
         snprintf(path, sizeof path, way->format, (long long)user);
-        r = try_socket(s, path,
+        r = try_socket(s,
                        &(struct manager_socket){.path = path,
                                                 .owner = way->user ? (uid_t)user : MANAGER_ANYBODY,
                                                 .direct = way->direct});
+        if (r >= 0 || status_of(worst) == SOURCE_ABSENT) {
+            snprintf(s->socket, sizeof s->socket, "%s", path);
+            worst = r;
+        }
     }
-    return r;
+    return worst;
 }
 
 static void note_failure(struct manager_scan *s, int negative_errno)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <string.h>
 
 #include "table.h"
@@ -102,11 +103,11 @@ static int read_message(sd_bus_message *m, struct value *v)
 
 /* Flags --------------------------------------------------------------------- */
 
-static void put_flags(uint64_t flags, const char *const *names, size_t n, struct buffer *out)
+static void put_word(struct buffer *out, const char *word)
 {
-    for (size_t i = 0; i < n; i++)
-        if (flags >> i & 1 && names[i])
-            buffer_printf(out, "%s%s", out->size ? " " : "", names[i]);
+    if (out->size)
+        buffer_putc(out, ' ');
+    buffer_puts(out, word);
 }
 
 /* capabilities(7), in the order of linux/capability.h. */
@@ -159,30 +160,39 @@ static int read_capabilities(sd_bus_message *m, struct value *v)
     uint64_t flags;
 
     int r = sd_bus_message_read_basic(m, 't', &flags);
-    if (r >= 0)
-        put_flags(flags, names, TBL_COUNT(names), &v->text);
+    for (size_t i = 0; r >= 0 && i < TBL_COUNT(names); i++)
+        if (flags >> i & 1)
+            put_word(&v->text, names[i]);
     return r;
 }
 
-/* The bits of clone(2), linux/sched.h: CLONE_NEWNS is 0x00020000. */
+/* clone(2); in the order that systemctl has them. */
 static int read_namespaces(sd_bus_message *m, struct value *v)
 {
-    static const char *const names[] = {
-        [17] = "mnt",  [25] = "cgroup", [26] = "uts", [27] = "ipc",
-        [28] = "user", [29] = "pid",    [30] = "net",
+    static const struct {
+        uint64_t    flag;
+        const char *name;
+    } kinds[] = {
+        {CLONE_NEWCGROUP, "cgroup"},
+        {CLONE_NEWIPC,    "ipc"   },
+        {CLONE_NEWNET,    "net"   },
+        {CLONE_NEWNS,     "mnt"   },
+        {CLONE_NEWPID,    "pid"   },
+        {CLONE_NEWUSER,   "user"  },
+        {CLONE_NEWUTS,    "uts"   },
     };
-
     uint64_t flags;
 
     int r = sd_bus_message_read_basic(m, 't', &flags);
     if (r < 0)
         return r;
-    if (flags == UINT64_MAX)
-        buffer_puts(&v->text, "no");
-    else if (flags == 0)
-        buffer_puts(&v->text, "yes");
-    else
-        put_flags(flags, names, TBL_COUNT(names), &v->text);
+    if (flags == UINT64_MAX || flags == 0) {
+        put_word(&v->text, flags ? "no" : "yes");
+        return r;
+    }
+    for (size_t i = 0; i < TBL_COUNT(kinds); i++)
+        if (flags & kinds[i].flag)
+            put_word(&v->text, kinds[i].name);
     return r;
 }
 

@@ -1,0 +1,22 @@
+/* make_manager.h -- a service manager that lies: what a user may put where his own should listen.
+ */
+#ifndef SVCQL_MAKE_MANAGER_H
+#define SVCQL_MAKE_MANAGER_H
+
+#include <sys/types.h>
+
+enum lie {
+    LIE_NONE,    /* two units, liar.service and liar.timer, of known properties */
+    LIE_TYPES,   /* the same, with properties of types that they do not have */
+    LIE_ERRORS,  /* the same, with an error for every property */
+    LIE_HUGE,    /* the same, with a description of 8 MiB and an environment of 48 MiB */
+    LIE_VANISH,  /* answers ListUnits and is gone at the first question after it */
+    LIE_GARBAGE, /* bytes that are no D-Bus */
+    LIE_SILENCE, /* accepts, and says nothing */
+};
+
+/* Serve one connection after another on a socket at `path`, which ends in "/private", in a child
+ * process that dies with its parent. Listening when it returns. */
+pid_t make_manager(const char *path, enum lie lie);
+
+#endif
