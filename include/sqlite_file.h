@@ -20,9 +20,9 @@ struct sqlite_file {
 int  sqlite_file_open(const struct root *root, const char *path, struct sqlite_file *ret);
 void sqlite_file_close(struct sqlite_file *file); /* accepts a zeroed one */
 
-/* Prepare a query of one table: -ENOENT where there is no ordinary table of that name, -EBADMSG
- * where the columns are not there or the schema is damaged. */
-int sqlite_file_query(struct sqlite_file *file, const char *table, const char *sql,
+/* Prepare a query of some tables, named in a list that NULL ends: -ENOENT where one of them is no
+ * ordinary table, -EBADMSG where the columns are not there or the schema is damaged. */
+int sqlite_file_query(struct sqlite_file *file, const char *const *tables, const char *sql,
                       sqlite3_stmt **ret);
 
 #endif

@@ -14,6 +14,7 @@
 SQLITE_EXTENSION_INIT3
 
 static const char *const databases[] = {PACKAGES_RPM_DBS};
+static const char *const tables[] = {"Packages", NULL};
 static const char *const older[] = {"/usr/lib/sysimage/rpm/Packages.db", "/var/lib/rpm/Packages.db",
                                     "/usr/lib/sysimage/rpm/Packages", "/var/lib/rpm/Packages"};
 
@@ -114,8 +115,8 @@ static int load_rows(struct packages *p)
 {
     sqlite3_stmt *stmt;
     int           rc = SQLITE_DONE;
-    int           r = sqlite_file_query(&p->rpm_db, "Packages",
-                                        "SELECT hnum, blob FROM Packages ORDER BY hnum", &stmt);
+    int r = sqlite_file_query(&p->rpm_db, tables, "SELECT hnum, blob FROM Packages ORDER BY hnum",
+                              &stmt);
 
     if (r < 0)
         return r == -ENOENT ? -EBADMSG : r;
@@ -207,8 +208,8 @@ int packages_rpm_digests(struct packages *p, const struct owner *owner, struct d
 {
     struct rpm_header header;
     sqlite3_stmt     *stmt;
-    int r = sqlite_file_query(&p->rpm_db, "Packages", "SELECT blob FROM Packages WHERE hnum = ?",
-                              &stmt);
+    int               r =
+        sqlite_file_query(&p->rpm_db, tables, "SELECT blob FROM Packages WHERE hnum = ?", &stmt);
 
     if (r < 0)
         return r;

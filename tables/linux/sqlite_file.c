@@ -91,13 +91,14 @@ static int ordinary_table(sqlite3 *db, const char *table)
     return rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? -ENOENT : errno_of(rc);
 }
 
-int sqlite_file_query(struct sqlite_file *file, const char *table, const char *sql,
+int sqlite_file_query(struct sqlite_file *file, const char *const *tables, const char *sql,
                       sqlite3_stmt **ret)
 {
-    int r = ordinary_table(file->db, table);
-
-    if (r < 0)
-        return r;
+    for (; *tables; tables++) {
+        int r = ordinary_table(file->db, *tables);
+        if (r < 0)
+            return r;
+    }
     int rc = sqlite3_prepare_v2(file->db, sql, -1, ret, NULL);
     return rc == SQLITE_OK ? 0 : errno_of(rc);
 }

@@ -1,0 +1,48 @@
+/* package_history.h -- what the two halves of the table package_history share: the logs are read
+ * in package_history.c, the databases of dnf in package_history_dnf.c. */
+#ifndef SVCQL_PACKAGE_HISTORY_H
+#define SVCQL_PACKAGE_HISTORY_H
+
+#include "root.h"
+#include "sqlite_file.h"
+#include "table.h"
+
+struct history_row {
+    double      time;
+    const char *action;
+    const char *package;
+    const char *architecture;
+    const char *old_version;
+    const char *new_version;
+    const char *detail;
+    const char *command;
+    const char *requested_by;
+    double      end_time;
+    const char *tool;
+    const char *time_zone;
+    int64_t     line;
+    int64_t     item;
+    const char *host;
+    const char *source;
+    const char *path;
+    const char *root;
+};
+
+/* A database of dnf's history that is being read. */
+struct dnf_history {
+    struct sqlite_file   file;
+    sqlite3_stmt        *stmt;
+    const struct dnf_db *db;
+};
+
+/* Where the versions of dnf keep theirs, until NULL. */
+extern const char *const dnf_history_paths[];
+
+/* 0 or a negative errno: -ENOENT, -EBADMSG where it is no history of dnf. */
+int  dnf_history_open(const struct root *root, const char *path, struct dnf_history *ret);
+void dnf_history_close(struct dnf_history *history); /* accepts a zeroed one */
+
+/* Fill what the database says of the next change: 1, 0 at the end, -EBADMSG, -ENOMEM. */
+int dnf_history_next(struct tbl_scan *scan, struct dnf_history *history, struct history_row *row);
+
+#endif

@@ -1,0 +1,161 @@
+/* package_history_dnf.c -- what dnf's own databases say of its transactions: dnf(8), "history". */
+#include "package_history.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+SQLITE_EXTENSION_INIT3
+
+#define UNSET_USER 4294967295 /* what the kernel gives as login uid where nobody logged in */
+
+/* Numbers that a database gives to what may become of a package. */
+struct action {
+    int         number;
+    const char *name;
+    bool        old; /* the version is one that went away */
+};
+
+struct dnf_db {
+    const char *const   *tables;
+    const char          *sql; /* the columns that dnf_history_next() names */
+    const struct action *actions;
+    size_t               n_actions;
+};
+
+enum column { ID, BEGIN, END, COMMAND, USER, ACTION, NAME, ARCH, VERSION, REASON };
+
+#define VERSION_TEXT "iif(r.epoch, r.epoch || ':', '') || r.version || '-' || r.release"
+
+static const char *const dnf4_tables[] = {"trans", "trans_item", "rpm", NULL};
+static const char *const dnf5_tables[] = {"trans", "trans_item", "rpm", "pkg_name", "arch", NULL};
+
+static const char dnf4_sql[] =
+    "SELECT i.id, t.dt_begin, t.dt_end, t.cmdline, t.user_id, i.action, r.name, "
+    "r.arch, " VERSION_TEXT ", i.reason FROM trans_item i JOIN trans t ON t.id = i.trans_id "
+    "JOIN rpm r ON r.item_id = i.item_id";
+
+static const char dnf5_sql[] =
+    "SELECT i.id, t.dt_begin, t.dt_end, t.description, t.user_id, i.action_id, n.name, "
+    "a.name, " VERSION_TEXT ", i.reason_id FROM trans_item i JOIN trans t ON t.id = i.trans_id "
+    "JOIN rpm r ON r.item_id = i.item_id LEFT JOIN pkg_name n ON n.id = r.name_id "
+    "LEFT JOIN arch a ON a.id = r.arch_id";
+
+static const struct action dnf4_actions[] = {
+    {1,  "install",     false},
+    {2,  "downgrade",   false},
+    {3,  "downgraded",  true },
+    {4,  "obsolete",    false},
+    {5,  "obsoleted",   true },
+    {6,  "upgrade",     false},
+    {7,  "upgraded",    true },
+    {8,  "remove",      true },
+    {9,  "reinstall",   false},
+    {10, "reinstalled", true },
+    {11, "reason",      false},
+};
+
+static const struct action dnf5_actions[] = {
+    {1, "install",   false},
+    {2, "upgrade",   false},
+    {3, "downgrade", false},
+    {4, "reinstall", false},
+    {5, "remove",    true },
+    {6, "replaced",  true },
+    {7, "reason",    false},
+};
+
+static const struct dnf_db databases[] = {
+    {dnf4_tables, dnf4_sql, dnf4_actions, TBL_COUNT(dnf4_actions)},
+    {dnf5_tables, dnf5_sql, dnf5_actions, TBL_COUNT(dnf5_actions)},
+};
+
+const char *const dnf_history_paths[] = {
+    "/var/lib/dnf/history.sqlite",
+    "/usr/lib/sysimage/libdnf5/transaction_history.sqlite",
+    NULL,
+};
+
+int dnf_history_open(const struct root *root, const char *path, struct dnf_history *ret)
+{
+    struct dnf_history history = {0};
+    int                r = sqlite_file_open(root, path, &history.file);
+
+    if (r < 0)
+        return r;
+    r = -EBADMSG;
+    for (size_t i = 0; r < 0 && r != -ENOMEM && i < TBL_COUNT(databases); i++) {
+        history.db = &databases[i];
+        r = sqlite_file_query(&history.file, history.db->tables, history.db->sql, &history.stmt);
+    }
+    if (r == 0)
+        *ret = history;
+    else
+        sqlite_file_close(&history.file);
+    return r == -ENOENT ? -EBADMSG : r;
+}
+
+void dnf_history_close(struct dnf_history *history)
+{
+    sqlite3_finalize(history->stmt);
+    sqlite_file_close(&history->file);
+    *history = (struct dnf_history){0};
+}
+
+static const char *text(struct tbl_scan *scan, sqlite3_stmt *stmt, enum column column)
+{
+    const char *value = (const char *)sqlite3_column_text(stmt, (int)column);
+
+    return value ? tbl_utf8(scan, value, (size_t)sqlite3_column_bytes(stmt, (int)column)) : NULL;
+}
+
+static double time_of(sqlite3_stmt *stmt, enum column column)
+{
+    return sqlite3_column_type(stmt, (int)column) == SQLITE_INTEGER
+               ? (double)sqlite3_column_int64(stmt, (int)column)
+               : NAN;
+}
+
+/* dnf's reasons 1 and 4: to satisfy what another package depends on, or merely recommends. */
+static const char *reason(int64_t number)
+{
+    return number == 1 || number == 4 ? "automatic" : NULL;
+}
+
+static const struct action *find_action(const struct dnf_db *db, int64_t number)
+{
+    static const struct action unknown = {0, "other", false};
+
+    for (size_t i = 0; i < db->n_actions; i++)
+        if (db->actions[i].number == number)
+            return &db->actions[i];
+    return &unknown;
+}
+
+int dnf_history_next(struct tbl_scan *scan, struct dnf_history *history, struct history_row *row)
+{
+    sqlite3_stmt *stmt = history->stmt;
+    int           rc = sqlite3_step(stmt);
+
+    if (rc != SQLITE_ROW)
+        return rc == SQLITE_DONE ? 0 : rc == SQLITE_NOMEM ? -ENOMEM : -EBADMSG;
+    const struct action *action = find_action(history->db, sqlite3_column_int64(stmt, ACTION));
+    const char          *version = text(scan, stmt, VERSION);
+    int64_t              user = sqlite3_column_int64(stmt, USER);
+    *row = (struct history_row){
+        .time = time_of(stmt, BEGIN),
+        .end_time = time_of(stmt, END),
+        .action = action->name,
+        .package = text(scan, stmt, NAME),
+        .architecture = text(scan, stmt, ARCH),
+        .old_version = action->old ? version : NULL,
+        .new_version = action->old ? NULL : version,
+        .detail = reason(sqlite3_column_int64(stmt, REASON)),
+        .command = text(scan, stmt, COMMAND),
+        .requested_by = user == UNSET_USER ? NULL : tbl_printf(scan, "%lld", (long long)user),
+        .tool = "dnf",
+        .time_zone = "UTC",
+        .line = sqlite3_column_int64(stmt, ID),
+    };
+    return 1;
+}
