@@ -50,6 +50,10 @@ int audit_window_feed(struct audit_window *window, const char *data, size_t size
 /* The input is at its end: what is still open comes out too. */
 void audit_window_end(struct audit_window *window);
 
+/* The same where the input goes on but is not wanted: a line begun is dropped, and not counted. */
+void audit_window_cut(struct audit_window *window);
+bool audit_window_ended(const struct audit_window *window);
+
 /* The next event: 1, valid until the next call of next(), feed() or restart(); 0: feed more, or
  * after end() no more; -ENOMEM. */
 int audit_window_next(struct audit_window *window, struct audit_event *ret);

@@ -346,3 +346,14 @@ void audit_window_end(struct audit_window *window)
 {
     window->ended = true;
 }
+
+void audit_window_cut(struct audit_window *window)
+{
+    window->at = window->size;
+    window->ended = true;
+}
+
+bool audit_window_ended(const struct audit_window *window)
+{
+    return window->ended;
+}
