@@ -37,6 +37,7 @@ const char *audit_category_name(enum audit_category category);
     X(1320, EOE, OTHER)                                                                            \
     X(1306, SOCKADDR, OTHER)                                                                       \
     X(1006, LOGIN, LOGIN)                                                                          \
+    X(1100, USER_AUTH, LOGIN)                                                                      \
     X(1101, USER_ACCT, LOGIN)                                                                      \
     X(1102, USER_MGMT, OTHER)                                                                      \
     X(1103, CRED_ACQ, LOGIN)                                                                       \
@@ -142,6 +143,7 @@ const char *audit_category_name(enum audit_category category);
     X(1505, APPARMOR_STATUS, OTHER)                                                                \
     X(1506, APPARMOR_ERROR, OTHER)                                                                 \
     X(1507, APPARMOR_KILL, OTHER)                                                                  \
+    X(1700, ANOM_PROMISCUOUS, OTHER)                                                               \
     X(1701, ANOM_ABEND, OTHER)                                                                     \
     X(1702, ANOM_LINK, OTHER)                                                                      \
     X(1703, ANOM_CREAT, OTHER)                                                                     \
@@ -154,6 +156,7 @@ const char *audit_category_name(enum audit_category category);
     X(1806, INTEGRITY_EVM_XATTR, OTHER)                                                            \
     X(1807, INTEGRITY_POLICY_RULE, OTHER)                                                          \
     X(2000, KERNEL, OTHER)                                                                         \
+    X(2100, ANOM_LOGIN_FAILURES, OTHER)                                                            \
     X(2101, ANOM_LOGIN_TIME, OTHER)                                                                \
     X(2102, ANOM_LOGIN_SESSIONS, OTHER)                                                            \
     X(2103, ANOM_LOGIN_ACCT, OTHER)                                                                \
@@ -175,6 +178,7 @@ const char *audit_category_name(enum audit_category category);
     X(2119, ANOM_LOGIN_ROOT, OTHER)                                                                \
     X(2120, ANOM_ORIGIN_FAILURES, OTHER)                                                           \
     X(2121, ANOM_SESSION, OTHER)                                                                   \
+    X(2200, RESP_ANOMALY, OTHER)                                                                   \
     X(2201, RESP_ALERT, OTHER)                                                                     \
     X(2202, RESP_KILL_PROC, OTHER)                                                                 \
     X(2203, RESP_TERM_ACCESS, OTHER)                                                               \
@@ -190,6 +194,7 @@ const char *audit_category_name(enum audit_category category);
     X(2213, RESP_ORIGIN_BLOCK, OTHER)                                                              \
     X(2214, RESP_ORIGIN_BLOCK_TIMED, OTHER)                                                        \
     X(2215, RESP_ORIGIN_UNBLOCK_TIMED, OTHER)                                                      \
+    X(2300, USER_ROLE_CHANGE, OTHER)                                                               \
     X(2301, ROLE_ASSIGN, OTHER)                                                                    \
     X(2302, ROLE_REMOVE, OTHER)                                                                    \
     X(2303, LABEL_OVERRIDE, OTHER)                                                                 \
@@ -203,6 +208,7 @@ const char *audit_category_name(enum audit_category category);
     X(2311, ROLE_MODIFY, OTHER)                                                                    \
     X(2312, USER_MAC_CONFIG_CHANGE, CONFIG)                                                        \
     X(2313, USER_MAC_STATUS, CONFIG)                                                               \
+    X(2400, CRYPTO_TEST_USER, OTHER)                                                               \
     X(2401, CRYPTO_PARAM_CHANGE_USER, OTHER)                                                       \
     X(2402, CRYPTO_LOGIN, LOGIN)                                                                   \
     X(2403, CRYPTO_LOGOUT, LOGIN)                                                                  \
@@ -212,6 +218,7 @@ const char *audit_category_name(enum audit_category category);
     X(2407, CRYPTO_SESSION, OTHER)                                                                 \
     X(2408, CRYPTO_IKE_SA, OTHER)                                                                  \
     X(2409, CRYPTO_IPSEC_SA, OTHER)                                                                \
+    X(2500, VIRT_CONTROL, OTHER)                                                                   \
     X(2501, VIRT_RESOURCE, OTHER)                                                                  \
     X(2502, VIRT_MACHINE_ID, OTHER)                                                                \
     X(2503, VIRT_INTEGRITY_CHECK, OTHER)                                                           \

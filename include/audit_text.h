@@ -48,6 +48,11 @@ struct audit_record {
 int audit_record_parse(const char *line, size_t size, struct audit_record *ret,
                        struct audit_stamp *ret_stamp);
 
+/* The same for a line with the very stamp of the record before it, as most lines have: only its
+ * type is read. False where it has another, or a node. */
+bool audit_record_repeats(const char *line, size_t size, const struct audit_record *last,
+                          struct audit_record *ret);
+
 /* Fields -------------------------------------------------------------------- */
 
 struct audit_field {

@@ -105,6 +105,13 @@ static int head(const char *at, const char *end, struct audit_record *ret,
     return 0;
 }
 
+static const char *trim_end(const char *line, const char *end)
+{
+    while (end > line && (end[-1] == '\r' || end[-1] == '\0'))
+        end--;
+    return end;
+}
+
 int audit_record_parse(const char *line, size_t size, struct audit_record *ret,
                        struct audit_stamp *ret_stamp)
 {
@@ -114,8 +121,7 @@ int audit_record_parse(const char *line, size_t size, struct audit_record *ret,
         return -EBADMSG;
     while (line < end && (*line == '\0' || *line == ' ' || *line == '\t'))
         line++;
-    while (end > line && (end[-1] == '\r' || end[-1] == '\0'))
-        end--;
+    end = trim_end(line, end);
     if (line == end)
         return -ENODATA;
 
@@ -129,6 +135,29 @@ int audit_record_parse(const char *line, size_t size, struct audit_record *ret,
     *ret = record;
     *ret_stamp = when;
     return 0;
+}
+
+bool audit_record_repeats(const char *line, size_t size, const struct audit_record *last,
+                          struct audit_record *ret)
+{
+    const char *end = line + size, *type = line + 5, *at = type;
+    const char *stamp_text = last->line + last->type + last->type_size;
+    size_t      stamp_size = last->body - last->type - last->type_size;
+
+    if (last->node_size || size > AUDIT_LINE_MAX || !BEGINS(line, end, "type="))
+        return false;
+    while (at < end && *at != ' ' && at - type < 64)
+        at++;
+    if (at == type || !begins(at, end, stamp_text, stamp_size))
+        return false;
+    ret->line = line;
+    ret->size = (uint32_t)(trim_end(line, end) - line);
+    ret->body = (uint32_t)(at - line + (ptrdiff_t)stamp_size);
+    ret->type = 5;
+    ret->type_size = (uint16_t)(at - type);
+    ret->node = ret->node_size = 0;
+    ret->id = audit_type_find(type, ret->type_size);
+    return ret->body <= ret->size;
 }
 
 /* Fields -------------------------------------------------------------------- */
@@ -159,15 +188,13 @@ static bool enriched_name(const char *at, const char *end)
     return false;
 }
 
-/* Where an enriched part that lost its separator begins in a bare value, or its end. Only a value
- * that holds a '=' can have one. */
-static const char *lost_separator(const char *value, const char *end, const char *limit)
+/* Where an enriched part that lost its separator begins in a bare value that holds a '=', or the
+ * value's end. */
+static const char *lost_separator(const char *value, const char *equals, const char *end,
+                                  const char *limit)
 {
-    const char *equals = memchr(value, '=', (size_t)(end - value));
-
-    if (!equals || equals == value || !is_upper(equals[-1]))
-        return end;
     const char *at = equals;
+
     while (at > value && is_upper(at[-1]))
         at--;
     for (; at < equals; at++)
@@ -194,11 +221,14 @@ static const char *separators(struct audit_fields *fields)
     return at;
 }
 
-/* The end of a bare value: a blank, or the end of the kernel's part. "name=word (more)" goes on. */
-static const char *bare_end(const char *at, const char *end)
+/* The end of a bare value: a blank, or the end of the kernel's part. "name=word (more)" goes on.
+ * *ret_equals is a '=' in it, or NULL. */
+static const char *bare_end(const char *at, const char *end, const char **ret_equals)
 {
-    while (at < end && *at != ' ' && *at != SEPARATOR)
-        at++;
+    *ret_equals = NULL;
+    for (; at < end && *at != ' ' && *at != SEPARATOR; at++)
+        if (*at == '=' && !*ret_equals)
+            *ret_equals = at;
     if (end - at > 2 && at[0] == ' ' && at[1] == '(') {
         const char *close = memchr(at, ')', (size_t)(end - at));
         if (close && !memchr(at, '=', (size_t)(close - at)))
@@ -228,12 +258,12 @@ static size_t trim(const char *value, size_t size)
 
 static void bare_value(struct audit_fields *fields, const char *at, struct audit_field *ret)
 {
-    const char *end = bare_end(at, fields->end);
+    const char *equals, *end = bare_end(at, fields->end, &equals);
 
     if (fields->inside) {
         end = message_end(at, end, fields->end);
-    } else if (!fields->enriched) {
-        const char *lost = lost_separator(at, end, fields->end);
+    } else if (equals && !fields->enriched) {
+        const char *lost = lost_separator(at, equals, end, fields->end);
         fields->enriched = lost != end;
         end = lost;
     }

@@ -30,6 +30,7 @@ struct audit_window {
     size_t      first, count;
     uint16_t    buckets[BUCKETS];
 
+    struct slot       *current; /* of the record read last, while it is open */
     struct audit_stamp last;
     char               last_node[64]; /* of the record read last, cut */
     size_t             last_node_size;
@@ -63,6 +64,7 @@ void audit_window_restart(struct audit_window *window, uint64_t offset)
     window->base = offset;
     window->overlong = window->ended = window->given = false;
     window->first = window->count = 0;
+    window->current = NULL;
     window->last = (struct audit_stamp){0};
     window->n_records = window->n_unreadable = 0;
     memset(window->buckets, 0xff, sizeof window->buckets);
@@ -99,6 +101,8 @@ static void leave(struct audit_window *window)
     while (&window->slots[*link] != slot)
         link = &window->slots[*link].next;
     *link = slot->next;
+    if (window->current == slot)
+        window->current = NULL;
     if (slot->room > KEEP_RECORDS) {
         free(slot->records);
         slot->records = NULL;
@@ -153,18 +157,18 @@ static struct slot *enter(struct audit_window *window, uint16_t bucket,
     return slot;
 }
 
-static int add_record(struct slot *slot, const struct audit_record *record)
+/* Room for one more record behind those of a slot; NULL when out of memory. */
+static struct audit_record *next_record(struct slot *slot)
 {
     if (slot->n == slot->room) {
         size_t room = slot->room ? slot->room * 2 : 8;
-        void  *records = reallocarray(slot->records, room, sizeof *record);
+        void  *records = reallocarray(slot->records, room, sizeof *slot->records);
         if (!records)
-            return -ENOMEM;
+            return NULL;
         slot->records = records;
         slot->room = room;
     }
-    slot->records[slot->n++] = *record;
-    return 0;
+    return &slot->records[slot->n];
 }
 
 /* Lines ---------------------------------------------------------------------- */
@@ -181,31 +185,65 @@ static void remember(struct audit_window *window, const struct audit_record *rec
     window->n_records++;
 }
 
-/* Sort one line, without its '\n', into its event. */
+/* Undo enter() of the newest slot. */
+static void abandon(struct audit_window *window, struct slot *slot)
+{
+    window->buckets[slot->bucket] = slot->next;
+    window->count--;
+    window->current = NULL;
+}
+
+/* Sort a record into its event. */
+static int take_record(struct audit_window *window, const struct audit_record *record,
+                       const struct audit_stamp *stamp, uint64_t offset)
+{
+    uint16_t     bucket = bucket_of(record, stamp);
+    struct slot *slot = find(window, bucket, record, stamp);
+
+    remember(window, record, stamp);
+    if (!slot && record->id == AUDIT_TYPE_EOE)
+        return 0;
+    if (!slot)
+        slot = enter(window, bucket, stamp, offset);
+    struct audit_record *place = next_record(slot);
+    if (!place) {
+        if (slot->n == 0)
+            abandon(window, slot);
+        return -ENOMEM;
+    }
+    *place = *record;
+    slot->n++;
+    window->current = slot;
+    return 0;
+}
+
+/* Take a line, without its '\n', of the event that the line before it was of. */
+static bool take_repeated(struct audit_window *window, const char *line, size_t size)
+{
+    struct slot         *slot = window->current;
+    struct audit_record *place = slot ? next_record(slot) : NULL;
+
+    if (!place || !audit_record_repeats(line, size, &slot->records[slot->n - 1], place))
+        return false;
+    slot->n++;
+    window->n_records++;
+    return true;
+}
+
 static int take_line(struct audit_window *window, const char *line, size_t size)
 {
     struct audit_record record;
     struct audit_stamp  stamp;
 
+    if (take_repeated(window, line, size))
+        return 0;
     int r = audit_record_parse(line, size, &record, &stamp);
     if (r < 0) {
         window->n_unreadable += r != -ENODATA || memchr(line, '\0', size) != NULL;
         return 0;
     }
     window->n_unreadable += *line == '\0'; /* what lay before was overwritten */
-    remember(window, &record, &stamp);
-    uint16_t     bucket = bucket_of(&record, &stamp);
-    struct slot *slot = find(window, bucket, &record, &stamp);
-    if (!slot && record.id == AUDIT_TYPE_EOE)
-        return 0;
-    if (!slot)
-        slot = enter(window, bucket, &stamp, window->base + (uint64_t)(line - window->data));
-    r = add_record(slot, &record);
-    if (r < 0 && slot->n == 0) {
-        window->buckets[bucket] = slot->next;
-        window->count--;
-    }
-    return r;
+    return take_record(window, &record, &stamp, window->base + (uint64_t)(line - window->data));
 }
 
 /* The bytes up to the next '\n', or at the end of the input all that are left. */

@@ -1,0 +1,42 @@
+/* audit_event.h -- what the records of one audit event say together. Pure. */
+#ifndef SVCQL_AUDIT_EVENT_H
+#define SVCQL_AUDIT_EVENT_H
+
+#include "audit_window.h"
+
+/* The system call of a SYSCALL record; NULL where it is not one of those listed. */
+const struct audit_syscall *audit_record_syscall(const struct audit_record *record);
+
+/* What the event is about: see audit_names.h. A system call is of category file only where PATH
+ * records name what it worked on. */
+enum audit_category audit_event_category(const struct audit_event *event);
+
+/* The record that says what happened: the first that is no mere attachment (CWD, PATH, PROCTITLE,
+ * ...) and no SYSCALL, or else the SYSCALL, or else the first. */
+const struct audit_record *audit_event_main(const struct audit_event *event);
+
+/* Append the name of a record's type, "UNKNOWN[1500]" for a number that has none. */
+void audit_record_type(const struct audit_record *record, struct buffer *text);
+
+/* Append the types in the order of the log, each once: SYSCALL,EXECVE,CWD,PATH,PROCTITLE. */
+void audit_event_types(const struct audit_event *event, struct buffer *text);
+
+/* The first record of a type, or NULL. */
+const struct audit_record *audit_event_find(const struct audit_event *event, enum audit_type type);
+
+/* The field of this name in a record; false where it has none. */
+bool audit_record_field(const struct audit_record *record, const char *name,
+                        struct audit_field *ret);
+
+/* Append the PATH records as a JSON array of {"item","name","nametype","mode","ouid","ogid",
+ * "inode","dev"}; "[]" where there is none. Names are as recorded: relative ones to the cwd. */
+void audit_event_paths(const struct audit_event *event, struct buffer *text);
+
+/* Append the path that the event ended with, made absolute by its working directory: the last PATH
+ * that is not the directory a change was made in (nametype PARENT). Nothing where there is none. */
+void audit_event_path(const struct audit_event *event, struct buffer *text);
+
+/* Append the lines as they stand in the log. */
+void audit_event_text(const struct audit_event *event, struct buffer *text);
+
+#endif

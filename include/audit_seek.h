@@ -1,0 +1,22 @@
+/* audit_seek.h -- where in an audit log a stretch of time lies, found without reading the log. */
+#ifndef SVCQL_AUDIT_SEEK_H
+#define SVCQL_AUDIT_SEEK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Records are written a little out of order, and clocks are stepped a little: what lies less than
+ * this many seconds outside of the stretch is read as well. */
+#define AUDIT_SEEK_SLACK 60
+
+struct audit_stretch {
+    uint64_t start;   /* the offset of a line before which nothing of the stretch lies */
+    bool     ordered; /* whether reading may stop once a record is AUDIT_SEEK_SLACK past its end */
+};
+
+/* Find the records of `min` and later (seconds since the epoch). The file is looked at in 64
+ * places: where time does not rise from each to the next, as after a clock was set back or in a
+ * compressed file, all of it is to be read. Bounded cost, whatever the file's size. */
+struct audit_stretch audit_seek(int fd, double min);
+
+#endif

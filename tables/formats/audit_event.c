@@ -1,0 +1,302 @@
+#include "audit_event.h"
+
+#include <string.h>
+
+bool audit_record_field(const struct audit_record *record, const char *name,
+                        struct audit_field *ret)
+{
+    struct audit_fields fields;
+    struct audit_field  field;
+    size_t              size = strlen(name);
+
+    audit_fields_begin(&fields, record);
+    while (audit_fields_next(&fields, &field)) {
+        if (field.name_size != size || memcmp(field.name, name, size) != 0)
+            continue;
+        *ret = field;
+        return true;
+    }
+    return false;
+}
+
+const struct audit_record *audit_event_find(const struct audit_event *event, enum audit_type type)
+{
+    for (size_t i = 0; i < event->n; i++)
+        if (event->records[i].id == type)
+            return &event->records[i];
+    return NULL;
+}
+
+/* Categories ------------------------------------------------------------------ */
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 'a' ^ 'A';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* A number in hexadecimal of at most 32 bits; 0 where it is none. */
+static uint32_t hex_number(const struct audit_field *field)
+{
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < field->size; i++) {
+        int digit = hex_digit(field->value[i]);
+        if (digit < 0 || i == 8)
+            return 0;
+        value = value << 4 | (uint32_t)digit;
+    }
+    return value;
+}
+
+/* A SYSCALL record begins "arch=c000003e syscall=59". An enriched one knows the names of machines
+ * that are not listed here. */
+const struct audit_syscall *audit_record_syscall(const struct audit_record *record)
+{
+    struct audit_field arch, number, name;
+    int64_t            n;
+
+    if (audit_record_field(record, "arch", &arch) &&
+        audit_record_field(record, "syscall", &number) && audit_number(&number, &n)) {
+        const struct audit_syscall *syscall = audit_syscall_find(hex_number(&arch), n);
+        if (syscall)
+            return syscall;
+    }
+    if (memchr(record->line, '\x1d', record->size) && audit_record_field(record, "SYSCALL", &name))
+        return audit_syscall_named(name.value, name.size);
+    return NULL;
+}
+
+enum audit_category audit_event_category(const struct audit_event *event)
+{
+    const struct audit_record *syscall = NULL;
+    enum audit_category        highest = AUDIT_CATEGORY_OTHER;
+    bool                       path = false;
+
+    for (size_t i = 0; i < event->n; i++) {
+        const struct audit_record *record = &event->records[i];
+        enum audit_category        category = audit_type_category(record->id);
+        highest = category > highest ? category : highest;
+        path |= record->id == AUDIT_TYPE_PATH;
+        if (record->id == AUDIT_TYPE_SYSCALL)
+            syscall = record;
+    }
+    if (highest == AUDIT_CATEGORY_EXEC || !syscall)
+        return highest;
+    const struct audit_syscall *known = audit_record_syscall(syscall);
+    enum audit_category         category = known  ? known->category
+                                           : path ? AUDIT_CATEGORY_FILE
+                                                  : AUDIT_CATEGORY_OTHER;
+    if (category == AUDIT_CATEGORY_FILE && !path)
+        category = AUDIT_CATEGORY_OTHER;
+    return category > highest ? category : highest;
+}
+
+/* Types ----------------------------------------------------------------------- */
+
+static bool is_attachment(enum audit_type type)
+{
+    static const enum audit_type attachments[] = {
+        AUDIT_TYPE_CWD, AUDIT_TYPE_PATH,    AUDIT_TYPE_PROCTITLE,   AUDIT_TYPE_SOCKADDR,
+        AUDIT_TYPE_EOE, AUDIT_TYPE_OBJ_PID, AUDIT_TYPE_BPRM_FCAPS,  AUDIT_TYPE_AVC_PATH,
+        AUDIT_TYPE_IPC, AUDIT_TYPE_FD_PAIR, AUDIT_TYPE_KERN_MODULE, AUDIT_TYPE_OPENAT2,
+    };
+
+    for (size_t i = 0; i < sizeof attachments / sizeof attachments[0]; i++)
+        if (attachments[i] == type)
+            return true;
+    return false;
+}
+
+const struct audit_record *audit_event_main(const struct audit_event *event)
+{
+    const struct audit_record *syscall = NULL;
+
+    for (size_t i = 0; i < event->n; i++) {
+        const struct audit_record *record = &event->records[i];
+        if (record->id == AUDIT_TYPE_SYSCALL)
+            syscall = record;
+        else if (!is_attachment(record->id))
+            return record;
+    }
+    return syscall ? syscall : &event->records[0];
+}
+
+void audit_record_type(const struct audit_record *record, struct buffer *text)
+{
+    const char *name = audit_type_name(record->id);
+
+    if (name)
+        buffer_puts(text, name);
+    else
+        buffer_utf8(text, record->line + record->type, record->type_size);
+}
+
+static bool seen_before(const struct audit_event *event, size_t i)
+{
+    const struct audit_record *record = &event->records[i];
+
+    for (size_t k = i < 64 ? 0 : i - 64; k < i; k++) {
+        const struct audit_record *other = &event->records[k];
+        if (other->id == record->id &&
+            (record->id != AUDIT_TYPE_OTHER ||
+             (other->type_size == record->type_size &&
+              memcmp(other->line + other->type, record->line + record->type, record->type_size) ==
+                  0)))
+            return true;
+    }
+    return false;
+}
+
+void audit_event_types(const struct audit_event *event, struct buffer *text)
+{
+    for (size_t i = 0; i < event->n; i++) {
+        if (seen_before(event, i))
+            continue;
+        if (i)
+            buffer_putc(text, ',');
+        audit_record_type(&event->records[i], text);
+    }
+}
+
+/* Paths ----------------------------------------------------------------------- */
+
+static const struct path_key {
+    const char *name;
+    uint8_t     size;
+    bool        encoded, number;
+} path_keys[] = {
+    {"item",     4, false, true },
+    {"name",     4, true,  false},
+    {"nametype", 8, false, false},
+    {"mode",     4, false, false},
+    {"ouid",     4, false, true },
+    {"ogid",     4, false, true },
+    {"inode",    5, false, true },
+    {"dev",      3, false, false},
+};
+
+static const struct path_key *path_key(const struct audit_field *field)
+{
+    for (size_t i = 0; i < sizeof path_keys / sizeof path_keys[0]; i++)
+        if (field->name_size == path_keys[i].size &&
+            memcmp(field->name, path_keys[i].name, field->name_size) == 0)
+            return &path_keys[i];
+    return NULL;
+}
+
+static void put_path_value(const struct path_key *key, const struct audit_field *field,
+                           struct buffer *scratch, struct buffer *text)
+{
+    int64_t number;
+
+    if (audit_is_null(field)) {
+        buffer_puts(text, "null");
+    } else if (key->number && audit_number(field, &number)) {
+        buffer_printf(text, "%lld", (long long)number);
+    } else {
+        buffer_reset(scratch);
+        audit_value(field, key->encoded, "", scratch);
+        buffer_json(text, scratch->size ? scratch->data : "", scratch->size);
+    }
+}
+
+/* objtype is what nametype was called in some kernels of Red Hat. */
+static void put_path(const struct audit_record *record, struct buffer *scratch, struct buffer *text)
+{
+    struct audit_fields fields;
+    struct audit_field  field;
+    bool                first = true;
+
+    buffer_putc(text, '{');
+    audit_fields_begin(&fields, record);
+    while (audit_fields_next(&fields, &field)) {
+        if (field.name_size == 7 && memcmp(field.name, "objtype", 7) == 0) {
+            field.name = "nametype";
+            field.name_size = 8;
+        }
+        const struct path_key *key = field.enriched ? NULL : path_key(&field);
+        if (!key)
+            continue;
+        buffer_printf(text, "%s\"%s\":", first ? "" : ",", key->name);
+        put_path_value(key, &field, scratch, text);
+        first = false;
+    }
+    buffer_putc(text, '}');
+}
+
+void audit_event_paths(const struct audit_event *event, struct buffer *text)
+{
+    struct buffer scratch = {0};
+    bool          first = true;
+
+    buffer_putc(text, '[');
+    for (size_t i = 0; i < event->n; i++) {
+        if (event->records[i].id != AUDIT_TYPE_PATH)
+            continue;
+        if (!first)
+            buffer_putc(text, ',');
+        put_path(&event->records[i], &scratch, text);
+        first = false;
+    }
+    buffer_putc(text, ']');
+    text->failed |= scratch.failed;
+    buffer_free(&scratch);
+}
+
+static bool is_parent(const struct audit_record *record)
+{
+    struct audit_field type;
+
+    return (audit_record_field(record, "nametype", &type) ||
+            audit_record_field(record, "objtype", &type)) &&
+           type.size == 6 && memcmp(type.value, "PARENT", 6) == 0;
+}
+
+/* Of a program executed the first PATH is the program, the others its interpreter and loader. */
+static bool named_path(const struct audit_event *event, struct audit_field *ret)
+{
+    bool found = false, exec = audit_event_find(event, AUDIT_TYPE_EXECVE) != NULL;
+
+    for (size_t i = 0; i < event->n && !(found && exec); i++) {
+        const struct audit_record *record = &event->records[i];
+        struct audit_field         name;
+        if (record->id != AUDIT_TYPE_PATH || is_parent(record) ||
+            !audit_record_field(record, "name", &name) || audit_is_null(&name))
+            continue;
+        *ret = name;
+        found = true;
+    }
+    return found;
+}
+
+void audit_event_path(const struct audit_event *event, struct buffer *text)
+{
+    struct audit_field         name, cwd;
+    struct buffer              path = {0};
+    const struct audit_record *at = audit_event_find(event, AUDIT_TYPE_CWD);
+
+    if (!named_path(event, &name))
+        return;
+    audit_value(&name, true, "", &path);
+    if (path.size && path.data[0] != '/' && at && audit_record_field(at, "cwd", &cwd) &&
+        !audit_is_null(&cwd)) {
+        audit_value(&cwd, true, "", text);
+        if (text->size && text->data[text->size - 1] != '/')
+            buffer_putc(text, '/');
+    }
+    buffer_put(text, path.data, path.size);
+    text->failed |= path.failed;
+    buffer_free(&path);
+}
+
+void audit_event_text(const struct audit_event *event, struct buffer *text)
+{
+    for (size_t i = 0; i < event->n; i++) {
+        if (i)
+            buffer_putc(text, '\n');
+        buffer_utf8(text, event->records[i].line, event->records[i].size);
+    }
+}

@@ -1,0 +1,776 @@
+/* audit_events.c -- the Linux audit log, one row an event, its records joined by their serial.
+ *
+ *     SELECT datetime, login_user, exe, cmdline FROM audit_events
+ *     WHERE category = 'exec' AND comm = 'systemctl' AND time > unixepoch() - 86400;
+ *
+ * Reads /var/log/audit/audit.log, its rotated and gzipped files, raw and enriched, and files that
+ * the arguments name. A range of time finds its place in a file by looking at few places of it
+ * (audit_seek.h): a file whose clock was set back for less than a 64th of its length is taken to be
+ * in order. What a query asks of category, type, serial, comm and exe is decided on the undecoded
+ * records. Columns that need decoding of several records are lazy.
+ */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit_event.h"
+#include "audit_seek.h"
+#include "evidence.h"
+#include "stream.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct audit_row {
+    double      time;
+    int64_t     serial;
+    const char *category;
+    const char *type;
+    const char *syscall;
+    int64_t     success;
+    int64_t     exit;
+    int64_t     pid;
+    int64_t     ppid;
+    int64_t     uid;
+    int64_t     euid;
+    int64_t     gid;
+    int64_t     auid;
+    int64_t     ses;
+    const char *user;
+    const char *login_user;
+    const char *tty;
+    const char *comm;
+    const char *exe;
+    const char *key;
+    const char *cwd;
+    const char *unit;
+    const char *result;
+    const char *op;
+    const char *acct;
+    const char *hostname;
+    const char *addr;
+    int64_t     target_pid;
+    const char *target_comm;
+    const char *subject;
+    const char *host;
+    const char *source;
+    int64_t     offset;
+    const char *file; /* arguments */
+    const char *root;
+};
+
+/* Fields --------------------------------------------------------------------- */
+
+enum form {
+    NUMBER,
+    ID,       /* a number that is NULL where it is unset, (uint32_t)-1 */
+    TEXT,     /* never encoded */
+    ENCODED,  /* text, in hexadecimal where it must be */
+    KEYS,     /* the same, several separated by the byte 1 */
+    SUCCESS,  /* yes, success, 1 or no, failed, 0 */
+    LOOKED_UP /* text of the enriched part */
+};
+
+/* Which field fills which column. The first field of an event that fits wins. Sorted by the first
+ * letter of the name. */
+static const struct rule {
+    const char *name;
+    uint8_t     size;
+    uint8_t     form;
+    uint16_t    offset;
+} rules[] = {
+#define RULE(name, form, field)                                                                    \
+    {                                                                                              \
+        name, sizeof name - 1, form, offsetof(struct audit_row, field)                             \
+    }
+    RULE("AUID", LOOKED_UP, login_user),
+    RULE("UID", LOOKED_UP, user),
+    RULE("acct", ENCODED, acct),
+    RULE("addr", TEXT, addr),
+    RULE("auid", ID, auid),
+    RULE("comm", ENCODED, comm),
+    RULE("cwd", ENCODED, cwd),
+    RULE("euid", ID, euid),
+    RULE("exe", ENCODED, exe),
+    RULE("exit", NUMBER, exit),
+    RULE("gid", ID, gid),
+    RULE("hostname", ENCODED, hostname),
+    RULE("key", KEYS, key),
+    RULE("ocomm", ENCODED, target_comm),
+    RULE("op", TEXT, op),
+    RULE("opid", NUMBER, target_pid),
+    RULE("pid", NUMBER, pid),
+    RULE("ppid", NUMBER, ppid),
+    RULE("res", SUCCESS, success),
+    RULE("res", TEXT, result),
+    RULE("result", SUCCESS, success),
+    RULE("result", TEXT, result),
+    RULE("ses", ID, ses),
+    RULE("subj", TEXT, subject),
+    RULE("success", SUCCESS, success),
+    RULE("terminal", TEXT, tty),
+    RULE("tty", TEXT, tty),
+    RULE("uid", ID, uid),
+    RULE("unit", ENCODED, unit),
+#undef RULE
+};
+
+/* Rules by the first letter of their names, only those that a query needs. */
+struct rule_index {
+    const struct rule *rules[TBL_COUNT(rules)];
+    uint8_t            begin['z' - 'A' + 2]; /* of a letter's rules; the next one's is the end */
+    size_t             n;
+};
+
+struct filters {
+    const struct tbl_terms *time, *serial, *type, *comm, *exe, *source;
+    unsigned                categories; /* set of 1u << enum audit_category */
+    bool                    category;   /* whether one is asked for or shown */
+};
+
+struct state {
+    struct sources         sources;
+    struct source          source; /* that is read; root NULL: none */
+    struct stream         *stream;
+    struct audit_stretch   stretch;
+    struct audit_window   *window;
+    struct audit_event     event; /* of the row */
+    struct filters         filters;
+    struct rule_index      index;
+    struct audit_arguments arguments;
+    struct buffer          text;            /* scratch */
+    bool                   arguments_known; /* of the row */
+    bool                   syscall;         /* whether the column is used */
+    int                    error;           /* that ended the stream; 0: none */
+};
+
+static void index_rules(struct tbl_scan *scan, struct rule_index *index)
+{
+    size_t i = 0;
+
+    for (size_t letter = 0; letter < TBL_COUNT(index->begin); letter++) {
+        index->begin[letter] = (uint8_t)index->n;
+        for (; i < TBL_COUNT(rules) && rules[i].name[0] == (char)('A' + letter); i++)
+            if (tbl_uses(scan, rules[i].offset))
+                index->rules[index->n++] = &rules[i];
+    }
+}
+
+/* Filters -------------------------------------------------------------------- */
+
+static void read_filters(struct tbl_scan *scan, struct filters *filters)
+{
+    const struct tbl_terms *category = TBL_TERMS(scan, struct audit_row, category);
+
+    *filters = (struct filters){.time = TBL_TERMS(scan, struct audit_row, time),
+                                .serial = TBL_TERMS(scan, struct audit_row, serial),
+                                .type = TBL_TERMS(scan, struct audit_row, type),
+                                .comm = TBL_TERMS(scan, struct audit_row, comm),
+                                .exe = TBL_TERMS(scan, struct audit_row, exe),
+                                .source = TBL_TERMS(scan, struct audit_row, source)};
+    for (int i = 0; i < AUDIT_CATEGORIES_END; i++)
+        if (tbl_match_text(category, audit_category_name((enum audit_category)i), false))
+            filters->categories |= 1u << i;
+    filters->category = category->n || TBL_USES(scan, struct audit_row, category);
+}
+
+/* Whether the records of a type have fields that rules fill columns from. */
+static bool has_columns(enum audit_type type)
+{
+    return type != AUDIT_TYPE_PATH && type != AUDIT_TYPE_EXECVE && type != AUDIT_TYPE_PROCTITLE &&
+           type != AUDIT_TYPE_EOE && type != AUDIT_TYPE_SOCKADDR;
+}
+
+/* The field that fills a column of text: the first of that name that is not null. */
+static bool first_field(const struct audit_event *event, const char *name, struct audit_field *ret)
+{
+    for (size_t i = 0; i < event->n; i++)
+        if (has_columns(event->records[i].id) &&
+            audit_record_field(&event->records[i], name, ret) && !audit_is_null(ret))
+            return true;
+    return false;
+}
+
+/* Whether a text that was not asked for stands in the event. In doubt, as for text that is not
+ * ASCII and changes when it is shown, it matches. */
+static bool match_field(const struct audit_event *event, const struct tbl_terms *terms,
+                        const char *name)
+{
+    struct audit_field field;
+
+    if (!terms->n)
+        return true;
+    if (!first_field(event, name, &field))
+        return false;
+    for (size_t i = 0; i < terms->n; i++)
+        if (audit_value_is(&field, true, terms->texts[i]) || strpbrk(terms->texts[i], "\xef"))
+            return true;
+    return false;
+}
+
+static bool match_type(const struct audit_event *event, const struct tbl_terms *terms)
+{
+    const char *name = audit_type_name(audit_event_main(event)->id);
+
+    return !name || tbl_match_text(terms, name, false);
+}
+
+/* Cheap terms first; nothing is decoded. */
+static bool wanted(const struct filters *filters, const struct audit_event *event,
+                   enum audit_category *ret_category)
+{
+    if (!tbl_match_real(filters->time, audit_time(&event->stamp)) ||
+        !tbl_match_int(filters->serial, (int64_t)event->stamp.serial))
+        return false;
+    if (filters->category) {
+        *ret_category = audit_event_category(event);
+        if (!(filters->categories & 1u << *ret_category))
+            return false;
+    }
+    if (filters->type->n && !match_type(event, filters->type))
+        return false;
+    return match_field(event, filters->comm, "comm") && match_field(event, filters->exe, "exe");
+}
+
+/* Rows ----------------------------------------------------------------------- */
+
+/* What state->text holds, for the life of the row; NULL for nothing or when out of memory. */
+static const char *take_text(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    if (state->text.failed || !state->text.size)
+        return NULL;
+    return tbl_strndup(scan, state->text.data, state->text.size);
+}
+
+static const char *field_text(struct tbl_scan *scan, const struct audit_field *field,
+                              enum form form)
+{
+    struct state *state = tbl_state(scan);
+
+    if (field->quoted || form == TEXT || form == LOOKED_UP)
+        return tbl_utf8(scan, field->value, field->size);
+    buffer_reset(&state->text);
+    audit_value(field, true, "\xef\xbf\xbd", &state->text);
+    for (size_t i = 0; form == KEYS && i < state->text.size; i++)
+        if (state->text.data[i] == '\1')
+            state->text.data[i] = ',';
+    return take_text(scan);
+}
+
+static int64_t success_of(const struct audit_field *field)
+{
+    static const struct {
+        const char *word;
+        int64_t     value;
+    } words[] = {
+        {"yes",     1},
+        {"no",      0},
+        {"success", 1},
+        {"failed",  0},
+        {"1",       1},
+        {"0",       0}
+    };
+
+    for (size_t i = 0; i < TBL_COUNT(words); i++)
+        if (audit_value_is(field, false, words[i].word))
+            return words[i].value;
+    return TBL_NULL;
+}
+
+static void fill_number(const struct rule *rule, const struct audit_field *field, int64_t *out)
+{
+    int64_t value;
+
+    if (*out != TBL_NULL)
+        return;
+    if (rule->form == SUCCESS)
+        *out = success_of(field);
+    else if (audit_number(field, &value) &&
+             !(rule->form == ID && (value == UINT32_MAX || value == -1)))
+        *out = value;
+}
+
+static void fill(struct tbl_scan *scan, const struct rule *rule, const struct audit_field *field,
+                 struct audit_row *row)
+{
+    void *out = (char *)row + rule->offset;
+
+    if (rule->form == NUMBER || rule->form == ID || rule->form == SUCCESS)
+        fill_number(rule, field, out);
+    else if (!*(const char **)out && !audit_is_null(field) &&
+             !(rule->form == LOOKED_UP && audit_value_is(field, false, "unset")))
+        *(const char **)out = field_text(scan, field, rule->form);
+}
+
+static void fill_from(struct tbl_scan *scan, const struct audit_record *record,
+                      struct audit_row *row)
+{
+    const struct rule_index *index = &((struct state *)tbl_state(scan))->index;
+    struct audit_fields      fields;
+    struct audit_field       field;
+
+    audit_fields_begin(&fields, record);
+    while (audit_fields_next(&fields, &field)) {
+        unsigned letter = (unsigned char)field.name[0] - 'A';
+        if (letter > 'z' - 'A')
+            continue;
+        for (size_t i = index->begin[letter]; i < index->begin[letter + 1]; i++) {
+            const struct rule *rule = index->rules[i];
+            if (rule->size == field.name_size && memcmp(rule->name, field.name, rule->size) == 0)
+                fill(scan, rule, &field, row);
+        }
+    }
+}
+
+/* PID 1 leaves the suffix away, as only services are recorded; very old ones name the unit in comm.
+ */
+static const char *unit_name(struct tbl_scan *scan, const struct audit_row *row)
+{
+    const char *unit = row->unit ? row->unit : row->comm;
+    size_t      size = unit ? strlen(unit) : 0;
+
+    if (!unit || (size > 8 && strcmp(unit + size - 8, ".service") == 0))
+        return unit;
+    return tbl_printf(scan, "%s.service", unit);
+}
+
+static const char *syscall_name(struct tbl_scan *scan, const struct audit_event *event)
+{
+    const struct audit_record *record = audit_event_find(event, AUDIT_TYPE_SYSCALL);
+    struct audit_field         field;
+
+    if (!record)
+        return NULL;
+    const struct audit_syscall *known = audit_record_syscall(record);
+    if (known)
+        return known->name;
+    if (audit_record_field(record, "SYSCALL", &field) ||
+        audit_record_field(record, "syscall", &field))
+        return field_text(scan, &field, TEXT);
+    return NULL;
+}
+
+static const char *type_name(struct tbl_scan *scan, const struct audit_event *event)
+{
+    struct state              *state = tbl_state(scan);
+    const struct audit_record *record = audit_event_main(event);
+
+    if (audit_type_name(record->id))
+        return audit_type_name(record->id);
+    buffer_reset(&state->text);
+    audit_record_type(record, &state->text);
+    return take_text(scan);
+}
+
+static void fill_row(struct tbl_scan *scan, enum audit_category category, struct audit_row *row)
+{
+    struct state              *state = tbl_state(scan);
+    const struct audit_event  *event = &state->event;
+    const struct audit_record *first = &event->records[0];
+
+    row->time = audit_time(&event->stamp);
+    row->serial = (int64_t)event->stamp.serial;
+    row->category = audit_category_name(category);
+    row->type = type_name(scan, event);
+    row->host = first->node_size ? tbl_utf8(scan, first->line + first->node, first->node_size)
+                                 : state->source.host;
+    row->source = state->source.shown;
+    row->offset = (int64_t)event->offset;
+    for (size_t i = 0; state->index.n && i < event->n; i++)
+        if (has_columns(event->records[i].id))
+            fill_from(scan, &event->records[i], row);
+    if (state->syscall)
+        row->syscall = syscall_name(scan, event);
+    if (category == AUDIT_CATEGORY_SERVICE)
+        row->unit = unit_name(scan, row);
+    state->arguments_known = false;
+}
+
+/* Lazy columns ---------------------------------------------------------------- */
+
+/* Give SQLite what state->text holds, NULL for nothing. */
+static int give(struct state *state, sqlite3_context *out)
+{
+    if (state->text.failed)
+        return SQLITE_NOMEM;
+    if (state->text.size)
+        sqlite3_result_text(out, state->text.data, (int)state->text.size, SQLITE_TRANSIENT);
+    return SQLITE_OK;
+}
+
+static int give_event(struct tbl_scan *scan, sqlite3_context *out,
+                      void (*put)(const struct audit_event *event, struct buffer *text))
+{
+    struct state *state = tbl_state(scan);
+
+    buffer_reset(&state->text);
+    put(&state->event, &state->text);
+    return give(state, out);
+}
+
+static int get_types(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return give_event(scan, out, audit_event_types);
+}
+
+static int get_paths(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state *state = tbl_state(scan);
+
+    (void)row;
+    if (!audit_event_find(&state->event, AUDIT_TYPE_PATH))
+        return SQLITE_OK;
+    return give_event(scan, out, audit_event_paths);
+}
+
+static int get_path(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return give_event(scan, out, audit_event_path);
+}
+
+static int get_record(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return give_event(scan, out, audit_event_text);
+}
+
+static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)scan;
+    return tbl_result_datetime(out, ((const struct audit_row *)row)->time);
+}
+
+/* Collect the arguments of the row's event, once for both of the columns that show them. */
+static int collect_arguments(struct state *state)
+{
+    const struct audit_event *event = &state->event;
+
+    if (state->arguments_known)
+        return SQLITE_OK;
+    audit_arguments_reset(&state->arguments);
+    for (size_t i = 0; i < event->n; i++)
+        if (event->records[i].id == AUDIT_TYPE_EXECVE &&
+            audit_arguments_add(&state->arguments, &event->records[i]) < 0)
+            return SQLITE_NOMEM;
+    state->arguments_known = true;
+    return SQLITE_OK;
+}
+
+static int get_argv(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state *state = tbl_state(scan);
+    int           rc = collect_arguments(state);
+
+    (void)row;
+    if (rc != SQLITE_OK || !state->arguments.n)
+        return rc;
+    buffer_reset(&state->text);
+    audit_arguments_json(&state->arguments, &state->text);
+    return give(state, out);
+}
+
+/* The field of the first record of a type. */
+static bool field_of(const struct audit_event *event, enum audit_type type, const char *name,
+                     struct audit_field *ret)
+{
+    const struct audit_record *record = audit_event_find(event, type);
+
+    return record && audit_record_field(record, name, ret) && !audit_is_null(ret);
+}
+
+static int get_cmdline(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state      *state = tbl_state(scan);
+    struct audit_field field;
+    int                rc = collect_arguments(state);
+
+    (void)row;
+    buffer_reset(&state->text);
+    if (state->arguments.n)
+        audit_arguments_line(&state->arguments, &state->text);
+    else if (field_of(&state->event, AUDIT_TYPE_USER_CMD, "cmd", &field) ||
+             field_of(&state->event, AUDIT_TYPE_USER_TTY, "data", &field))
+        audit_value(&field, true, " ", &state->text);
+    else if (field_of(&state->event, AUDIT_TYPE_PROCTITLE, "proctitle", &field))
+        audit_title_line(&field, &state->text);
+    return rc == SQLITE_OK ? give(state, out) : rc;
+}
+
+static int get_proctitle(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state      *state = tbl_state(scan);
+    struct audit_field field;
+
+    (void)row;
+    buffer_reset(&state->text);
+    if (field_of(&state->event, AUDIT_TYPE_PROCTITLE, "proctitle", &field))
+        audit_value(&field, true, " ", &state->text);
+    return give(state, out);
+}
+
+static int get_address(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state      *state = tbl_state(scan);
+    struct audit_field field;
+
+    (void)row;
+    buffer_reset(&state->text);
+    if (field_of(&state->event, AUDIT_TYPE_SOCKADDR, "saddr", &field))
+        audit_sockaddr(&field, &state->text);
+    return give(state, out);
+}
+
+/* Sources --------------------------------------------------------------------- */
+
+static int report(struct tbl_scan *scan, int error, const char *detail)
+{
+    struct state *state = tbl_state(scan);
+    bool          read = state->stream != NULL;
+    int64_t       skipped = read ? (int64_t)audit_window_unreadable(state->window) : 0;
+
+    if (!detail && error)
+        detail = strerror(-error);
+    if (!detail && skipped)
+        detail = "lines that are no audit records";
+    return svcql_report(
+        tbl_svcql(scan),
+        &(struct report){
+            .table = "audit_events",
+            .kind = artefact_name(state->source.artefact),
+            .host = state->source.host,
+            .location = state->source.shown,
+            .status = error && !read     ? source_status_of(error)
+                      : error || skipped ? SOURCE_DAMAGED
+                                         : SOURCE_READ,
+            .records = read ? (int64_t)audit_window_records(state->window) : TBL_NULL,
+            .skipped = skipped,
+            .detail = detail,
+        });
+}
+
+static int leave_source(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+    int           rc = state->stream ? report(scan, state->error, NULL) : SQLITE_OK;
+
+    stream_close(state->stream);
+    state->stream = NULL;
+    state->error = 0;
+    return rc;
+}
+
+/* Open the file of state->source at the place where the query's stretch of time begins. */
+static int open_file(struct state *state)
+{
+    const struct tbl_terms *time = state->filters.time;
+
+    int fd = root_open_file(state->source.root, state->source.path);
+    if (fd < 0)
+        return fd;
+    state->stretch = (struct audit_stretch){0};
+    if (time->min > -INFINITY || time->max < INFINITY)
+        state->stretch = audit_seek(fd, time->min);
+    int r = stream_open(fd, &state->stream);
+    if (r == 0 && state->stretch.start)
+        r = stream_seek(state->stream, state->stretch.start);
+    audit_window_restart(state->window, state->stretch.start);
+    return r;
+}
+
+/* The next source that can be read. SQLITE_ROW, SQLITE_DONE or an error. */
+static int enter_source(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+    int           r, rc;
+
+    while ((r = sources_next(&state->sources, &state->source)) > 0) {
+        if (!tbl_match_text(state->filters.source, state->source.shown, false))
+            continue;
+        r = open_file(state);
+        if (r == 0)
+            return SQLITE_ROW;
+        if (r == -ENOMEM)
+            break;
+        stream_close(state->stream);
+        state->stream = NULL;
+        if ((rc = report(scan, r, NULL)) != SQLITE_OK)
+            return rc;
+    }
+    return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_DONE;
+}
+
+static bool is_past(const struct state *state)
+{
+    return state->stretch.ordered && audit_time(audit_window_stamp(state->window)) >
+                                         state->filters.time->max + AUDIT_SEEK_SLACK;
+}
+
+/* Give the window more to read, or tell it that there is no more. */
+static int read_more(struct state *state)
+{
+    char  *data;
+    size_t size;
+
+    if (is_past(state)) {
+        audit_window_cut(state->window);
+        return 0;
+    }
+    int r = stream_block(state->stream, &data, &size);
+    if (r > 0)
+        return audit_window_feed(state->window, data, size);
+    state->error = r;
+    audit_window_end(state->window);
+    return r == -ENOMEM ? r : 0;
+}
+
+/* The scan --------------------------------------------------------------------- */
+
+static int open_scan(struct tbl_scan *scan)
+{
+    struct state           *state = tbl_state(scan);
+    const struct audit_row *key = tbl_key(scan);
+
+    read_filters(scan, &state->filters);
+    index_rules(scan, &state->index);
+    state->syscall = TBL_USES(scan, struct audit_row, syscall);
+    int r = audit_window_new(&state->window);
+    if (r == 0)
+        r = sources_begin(&state->sources, tbl_svcql(scan),
+                          &(struct sources_want){.artefacts = 1u << ARTEFACT_AUDIT_LOG,
+                                                 .path = key->file ? key->file : key->source,
+                                                 .root = key->root});
+    return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_OK;
+}
+
+static int next(struct tbl_scan *scan, void *out)
+{
+    struct state       *state = tbl_state(scan);
+    enum audit_category category = AUDIT_CATEGORY_OTHER;
+    int                 rc, r;
+
+    for (;;) {
+        if (!state->stream && (rc = enter_source(scan)) != SQLITE_ROW)
+            return rc;
+        while ((r = audit_window_next(state->window, &state->event)) > 0) {
+            if (!wanted(&state->filters, &state->event, &category))
+                continue;
+            fill_row(scan, category, out);
+            return SQLITE_ROW;
+        }
+        if (r == 0 && audit_window_ended(state->window)) {
+            if ((rc = leave_source(scan)) != SQLITE_OK)
+                return rc;
+        } else if (r < 0 || (r = read_more(state)) < 0) {
+            return tbl_error(scan, r, state->source.shown);
+        }
+    }
+}
+
+static void close_scan(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    leave_source(scan);
+    sources_end(&state->sources);
+    audit_window_free(state->window);
+    audit_arguments_free(&state->arguments);
+    buffer_free(&state->text);
+}
+
+static const struct tbl_column columns[] = {
+    TBL_COL(struct audit_row, time, TBL_RANGE, "When, in seconds since the epoch, UTC"),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "The same as ISO 8601 text", get_datetime),
+    TBL_COL(struct audit_row, serial, TBL_KEY, "Number of the event, as ausearch -a takes it"),
+    TBL_COL(struct audit_row, category, TBL_KEY,
+            "exec, service, user_cmd, login, file, kill, config or other"),
+    TBL_COL(struct audit_row, type, TBL_KEY,
+            "Type of the record that says what happened: EXECVE, SERVICE_START, USER_CMD, AVC, "
+            "SYSCALL, ..."),
+    TBL_LAZY("types", TBL_TEXT, 0, "Types of all its records: SYSCALL,EXECVE,CWD,PATH,PROCTITLE",
+             get_types),
+    TBL_COL(struct audit_row, syscall, 0, "System call by name, by number where not known"),
+    TBL_COL(struct audit_row, success, 0, "1 it succeeded, 0 it failed, NULL not said"),
+    TBL_COL(struct audit_row, exit, 0, "What the system call returned; negative: an errno"),
+    TBL_COL(struct audit_row, pid, 0, "Process"),
+    TBL_COL(struct audit_row, ppid, 0, "Its parent"),
+    TBL_COL(struct audit_row, uid, 0, "User it ran as"),
+    TBL_COL(struct audit_row, euid, 0, "User in effect"),
+    TBL_COL(struct audit_row, gid, 0, "Group it ran as"),
+    TBL_COL(struct audit_row, auid, 0, "User who had logged in; NULL where nobody had"),
+    TBL_COL(struct audit_row, ses, 0, "Login session; NULL where there is none"),
+    TBL_COL(struct audit_row, user, 0, "Name of uid, from an enriched log"),
+    TBL_COL(struct audit_row, login_user, 0, "Name of auid, from an enriched log"),
+    TBL_COL(struct audit_row, tty, 0, "Terminal"),
+    TBL_COL(struct audit_row, comm, TBL_KEY, "Name of the process, 15 bytes at most"),
+    TBL_COL(struct audit_row, exe, TBL_KEY, "Program it ran"),
+    TBL_COL(struct audit_row, key, 0, "Keys of the rule that matched, separated by commas"),
+    TBL_LAZY("argv", TBL_TEXT, 0, "Arguments of EXECVE as a JSON array, split ones rejoined",
+             get_argv),
+    TBL_LAZY("cmdline", TBL_TEXT, 0,
+             "Command line, quoted as for a shell: of EXECVE, else of USER_CMD or USER_TTY, else "
+             "the first 128 bytes that PROCTITLE keeps",
+             get_cmdline),
+    TBL_COL(struct audit_row, cwd, 0, "Working directory"),
+    TBL_LAZY("path", TBL_TEXT, 0,
+             "File it was about, made absolute: the last PATH that is no PARENT, of EXECVE the "
+             "first",
+             get_path),
+    TBL_LAZY("paths", TBL_TEXT, 0,
+             "All PATH records as a JSON array of {item, name, nametype, mode, ouid, ogid, inode, "
+             "dev}",
+             get_paths),
+    TBL_LAZY("proctitle", TBL_TEXT, 0, "Title of the process, arguments separated by blanks",
+             get_proctitle),
+    TBL_LAZY("address", TBL_TEXT, 0, "Socket address: unix:/run/x, 10.0.0.1:22, [::1]:22",
+             get_address),
+    TBL_COL(struct audit_row, unit, 0, "Unit that PID 1 started or stopped, with its suffix"),
+    TBL_COL(struct audit_row, result, 0, "Result in words: success or failed"),
+    TBL_COL(struct audit_row, op, 0, "Operation that a program names: PAM:session_open, add_rule"),
+    TBL_COL(struct audit_row, acct, 0, "Account that it is about"),
+    TBL_COL(struct audit_row, hostname, 0, "Remote host by name"),
+    TBL_COL(struct audit_row, addr, 0, "Remote host by address"),
+    TBL_COL(struct audit_row, target_pid, 0, "Process that a signal went to"),
+    TBL_COL(struct audit_row, target_comm, 0, "Its name"),
+    TBL_COL(struct audit_row, subject, 0, "Security context of the process"),
+    TBL_LAZY("record", TBL_TEXT, 0, "The lines of the log", get_record),
+    TBL_COL(struct audit_row, host, TBL_ID, "Host: the record's node, or else the evidence's"),
+    TBL_COL(struct audit_row, source, TBL_KEY | TBL_ID, "File; = reads that file"),
+    TBL_COL(struct audit_row, offset, TBL_ID,
+            "Where in the file, expanded if compressed, the event begins, in bytes"),
+    TBL_COL(struct audit_row, file, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file, a folder or a pattern to read instead"),
+    TBL_COL(struct audit_row, root, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file system's root, to read its logs instead"),
+};
+
+static const struct tbl_example examples[] = {
+    {"Who ran systemctl in the last day",
+     "SELECT datetime, auid, uid, tty, cmdline FROM audit_events WHERE category = 'exec' AND "
+     "comm = 'systemctl' AND time > unixepoch() - 86400"                                },
+    {"Services that PID 1 started or stopped, and how it went",
+     "SELECT datetime, type, unit, success FROM audit_events WHERE category = 'service'"},
+    {"Files changed in the unit directories, by a watch on them",
+     "SELECT datetime, auid, exe, syscall, path FROM audit_events WHERE category = 'file' AND "
+     "path GLOB '/etc/systemd/system/*'"                                                },
+};
+
+const struct tbl_table audit_events_table = {
+    .name = "audit_events",
+    .doc = "Events of the Linux audit log: programs run, services started, files changed, logins",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct audit_row),
+    .state_size = sizeof(struct state),
+    .rows = 200000,
+    .artefacts = 1u << ARTEFACT_AUDIT_LOG,
+    .open = open_scan,
+    .next = next,
+    .close = close_scan,
+};
