@@ -1,0 +1,99 @@
+/* service_tools.h -- the programs by which people and intruders change services, and what one call
+ * of such a program asks for.
+ *
+ *     const struct service_tool *tool = service_tool_find("systemctl", SHELL_POSIX);
+ *     struct service_use use = {0};
+ *     if (tool && service_tool_read(tool, &arena, words, n, &use))
+ *         ... use.verb, use.targets ...
+ */
+#ifndef SVCQL_SERVICE_TOOLS_H
+#define SVCQL_SERVICE_TOOLS_H
+
+#include "shell_words.h"
+
+/* Texts in an arena. */
+struct text_list {
+    const char **items;
+    size_t       n, room;
+};
+
+void        text_list_add(struct arena *arena, struct text_list *list, const char *text);
+const char *text_join(struct arena *arena, const struct shell_word *words, size_t n);
+const char *text_lower(struct arena *arena, const char *text);
+const char *text_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Whether a word stands in a list of words separated by single blanks; case as told. */
+bool word_in(const char *list, const char *word, bool nocase);
+
+struct service_use {
+    const char      *tool;    /* "systemctl"; net1 is "net", psexec64 is "psexec" */
+    const char      *verb;    /* lower case, but for D-Bus methods and cmdlets */
+    struct text_list targets; /* units, services, labels or files, as written */
+    struct text_list options; /* "--now", "--host=web1", "binPath=C:\x.exe", "command=/bin/x -y" */
+    const char      *remote;  /* another host or container; NULL: here */
+    bool             runtime; /* lasts until the next boot at most */
+    bool             spliced; /* the verb is written in pieces */
+    size_t           inner;   /* index of the word where a command of its own begins; 0: none */
+};
+
+struct service_tool;
+
+/* The tool of this name: no folder, and with its ".exe" taken off. NULL: none. */
+const struct service_tool *service_tool_find(const char *name, enum shell_dialect dialect);
+
+/* Whether words[0], the tool, is asked to do something with services. `ret` must be zeroed. */
+bool service_tool_read(const struct service_tool *tool, struct arena *arena,
+                       const struct shell_word *words, size_t n, struct service_use *ret);
+
+/* A script in /etc/init.d or rc.d that is called by its path. */
+bool service_script_read(struct arena *arena, const struct shell_word *words, size_t n,
+                         struct service_use *ret);
+
+/* For the tools' own files --------------------------------------------------- */
+
+struct tool_call {
+    struct arena             *arena;
+    const char               *name; /* of the tool's entry */
+    const struct shell_word  *words;
+    size_t                    n;
+    const struct shell_word **operands; /* what is no option, once tool_options() has run */
+    size_t                    n_operands;
+    bool                      inert; /* --help and the like: nothing is done */
+};
+
+enum option_flag {
+    OPTION_VALUE = 1,   /* takes a value */
+    OPTION_REMOTE = 2,  /* the value names another host */
+    OPTION_RUNTIME = 4, /* what is changed lasts until the next boot */
+    OPTION_INERT = 8,   /* prints and does nothing */
+    OPTION_TARGET = 16, /* the value names the service */
+};
+
+struct option_spec {
+    char        letter; /* NUL: none */
+    const char *name;   /* NULL: none */
+    unsigned    flags;
+};
+
+typedef bool tool_reader(struct tool_call *call, struct service_use *use);
+
+struct service_tool {
+    const char               *name; /* as it is called, lower case */
+    const char               *tool; /* as it is reported */
+    tool_reader              *read;
+    const struct option_spec *options; /* ends with a zeroed one; NULL: the reader sees to it */
+    const char               *verbs;   /* those that count; NULL: all that look like one */
+    size_t                    stop_at; /* options end behind so many operands; 0: never */
+};
+
+extern const struct service_tool windows_service_tools[]; /* ends with a zeroed one */
+
+/* The operand at `i`, or NULL. */
+const char *operand(const struct tool_call *call, size_t i);
+
+/* The words from words[1] on, sorted into options of `use` and operands of `call`. */
+void tool_options(struct tool_call *call, const struct option_spec *specs, size_t stop_at,
+                  struct service_use *use);
+
+#endif

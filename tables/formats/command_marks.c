@@ -1,0 +1,310 @@
+/* command_marks.c -- what a look at a line tells before it is taken apart: whether it can name a
+ * service tool at all, and which shell it was written for. */
+#include <string.h>
+#include <strings.h>
+
+#include "command_line.h"
+#include "command_reader.h"
+#include "shell_lexer.h"
+
+/* Names of tools, and of programs that may hide one, by their first letter. */
+static const char *const needles[26] = {
+    ['b' - 'a'] = "busctl brew base64",
+    ['c' - 'a'] = "chkconfig csexec",
+    ['d' - 'a'] = "dbus-send deb-systemd-",
+    ['g' - 'a'] = "gdbus gsv get-service get-itemproperty gp gwmi gcim get-wmiobject "
+                  "get-ciminstance",
+    ['i' - 'a'] = "init.d initctl invoke-rc.d insserv impacket- icim iwmi invoke-cimmethod "
+                  "invoke-wmimethod",
+    ['l' - 'a'] = "launchctl loginctl",
+    ['m' - 'a'] = "machinectl",
+    ['n' - 'a'] = "net net1 nssm new-service new-item new-itemproperty ni",
+    ['p' - 'a'] = "psexec psexec64 psexec.py paexec portablectl powershell powershell_ise pwsh",
+    ['q' - 'a'] = "qdbus",
+    ['r' - 'a'] = "reg rc.d rc-service rc-update rcctl restart remcom ri rp remove-item "
+                  "remove-itemproperty remove-service restart-service resume-service",
+    ['s' - 'a'] = "systemctl sc service systemd-run start stop sv svcadm supervisorctl set-service "
+                  "start-service stop-service suspend-service sasv spsv sp set-itemproperty "
+                  "smbexec.py services.py",
+    ['u' - 'a'] = "update-rc.d",
+    ['w' - 'a'] = "wmic winexe",
+    ['x' - 'a'] = "xcmd",
+};
+
+/* Characters that a shell takes out of a word. */
+static bool vanishes(char c)
+{
+    return c == '\'' || c == '"' || c == '\\' || c == '^' || c == '`';
+}
+
+/* Whether the word at `at` is `name`, but for characters that vanish. One that holds a variable
+ * may be anything that begins as it does. */
+static bool named(const char *line, size_t size, size_t at, const char *name, size_t name_size)
+{
+    size_t n = 0;
+
+    for (; at < size && n < name_size; at++) {
+        if (vanishes(line[at]))
+            continue;
+        if (line[at] == '$' || line[at] == '%' || line[at] == '+')
+            return n > 0;
+        if ((line[at] | 0x20) != name[n] && line[at] != name[n])
+            return false;
+        n++;
+    }
+    if (n < name_size)
+        return false;
+    while (at < size && vanishes(line[at]))
+        at++;
+    return at >= size || !is_alnum(line[at]) || !is_alnum(name[name_size - 1]);
+}
+
+static bool any_named(const char *line, size_t size, size_t at, const char *list)
+{
+    while (list) {
+        const char *blank = strchr(list, ' ');
+        size_t      length = blank ? (size_t)(blank - list) : strlen(list);
+
+        if (named(line, size, at, list, length))
+            return true;
+        list = blank ? blank + 1 : NULL;
+    }
+    return false;
+}
+
+/* A word put together of variables, $a$b or %a%%b%, or written in numbers, $'\x73'. */
+static bool built(const char *line, size_t size, size_t at)
+{
+    size_t n = at + 1;
+
+    if (n < size && line[n] == '\'')
+        return true;
+    if (n < size && line[n] == '{')
+        n++;
+    while (n < size && is_name(line[n]))
+        n++;
+    if (n < size && line[n] == '}')
+        n++;
+    return n > at + 1 && n < size &&
+           (line[n] == '$' || line[n] == '%' || (line[n - 1] == '}' && is_alnum(line[n])));
+}
+
+bool command_line_may_matter(const char *line, size_t size)
+{
+    bool inside = false; /* within a word: no name begins here */
+
+    for (size_t at = 0; at < size; at++) {
+        char c = line[at];
+
+        if ((c == '$' || c == '%') && built(line, size, at))
+            return true;
+        if (!is_name(c)) {
+            inside = false;
+            continue;
+        }
+        unsigned letter = (unsigned)(c | 0x20) - 'a';
+        if (!inside && letter < 26 && needles[letter] && any_named(line, size, at, needles[letter]))
+            return true;
+        inside = true;
+    }
+    return command_pattern_find(line, size);
+}
+
+/* Patterns -------------------------------------------------------------------------- */
+
+static const struct command_pattern patterns[] = {
+    {"smbexec",   {"__output", "%comspec%", "/c"}      },
+    {"smbexec",   {"__output", "\\\\127.0.0.1\\", "/c"}},
+    {"smbexec",   {"__output", "cmd", "echo"}          },
+    {"getsystem", {"\\\\.\\pipe\\", "echo", "/c"}      },
+};
+
+static bool contains(const char *line, size_t size, const char *part)
+{
+    size_t length = strlen(part);
+
+    for (size_t at = 0; at + length <= size; at++)
+        if ((line[at] | 0x20) == (part[0] | 0x20) && strncasecmp(line + at, part, length) == 0)
+            return true;
+    return false;
+}
+
+const struct command_pattern *command_pattern_find(const char *line, size_t size)
+{
+    if (!memmem(line, size, "__", 2) && !memmem(line, size, "\\\\.\\", 4))
+        return NULL;
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        const char *const *parts = patterns[i].parts;
+
+        if (contains(line, size, parts[0]) && contains(line, size, parts[1]) &&
+            contains(line, size, parts[2]))
+            return &patterns[i];
+    }
+    return NULL;
+}
+
+/* Dialects -------------------------------------------------------------------------- */
+
+static const char cmd_programs[] =
+    "cmd powershell sc net net1 wmic reg psexec psexec64 paexec csexec remcom xcmd nssm call "
+    "schtasks runas winrs forfiles rundll32 wscript cscript mshta";
+
+/* The first word's beginning, past what may stand before a command. */
+static size_t first_word(const char *line, size_t size)
+{
+    size_t at = 0;
+
+    while (at < size && (is_blank(line[at]) || strchr("@(&\"'\n", line[at])))
+        at++;
+    return at;
+}
+
+/* C:\ or \\host or %NAME% */
+static bool windows_path(const char *word, size_t size)
+{
+    if (size > 2 && word[1] == ':' && word[2] == '\\')
+        return true;
+    if (size > 2 && word[0] == '\\' && word[1] == '\\')
+        return true;
+    return size > 2 && word[0] == '%' && is_name(word[1]) && memchr(word + 1, '%', size - 1);
+}
+
+/* Verb-Noun, or a variable that is set or called a method of. */
+static bool cmdlet_like(const char *word, size_t size)
+{
+    static const char *const verbs[] = {
+        "get-",     "set-",    "new-",    "start-", "stop-",    "remove-", "restart-", "invoke-",
+        "suspend-", "resume-", "import-", "write-", "foreach-", "where-",  "add-",     "enter-",
+        "gwmi",     "gcim",    "gsv",     "icm ",   "iex ",     "iwmi",    "icim",     "saps "};
+
+    char   plain[16] = "";
+    size_t n = 0;
+
+    for (size_t i = 0; i < size && n < sizeof plain - 1; i++)
+        if (word[i] != '`')
+            plain[n++] = word[i];
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strncasecmp(plain, verbs[i], strlen(verbs[i])) == 0)
+            return true;
+    return false;
+}
+
+/* A cmdlet for services anywhere. */
+static bool names_cmdlet(const char *line, size_t size)
+{
+    static const char *const cmdlets[] = {"get-service",     "set-service",    "new-service",
+                                          "start-service",   "stop-service",   "remove-service",
+                                          "restart-service", "suspend-service"};
+
+    for (size_t i = 0; i < sizeof cmdlets / sizeof cmdlets[0]; i++)
+        if (contains(line, size, cmdlets[i]))
+            return true;
+    return false;
+}
+
+static bool powershell_variable(const char *word, size_t size)
+{
+    size_t n = 1;
+
+    if (!size || word[0] != '$')
+        return false;
+    while (n < size && (is_name(word[n]) || word[n] == ':'))
+        n++;
+    while (n < size && word[n] == ' ')
+        n++;
+    return n < size && n > 1 && word[n] == '=';
+}
+
+static bool cmd_program(const char *word, size_t size)
+{
+    char   name[16] = "";
+    size_t length = 0, taken = 0;
+
+    while (length < size && (is_name(word[length]) || word[length] == '^' || word[length] == '"') &&
+           taken < sizeof name - 1) {
+        if (is_name(word[length]))
+            name[taken++] = word[length];
+        length++;
+    }
+    if (size - length > 4 && strncasecmp(word + length, ".exe", 4) == 0)
+        return true;
+    if (!word_in(cmd_programs, name, true))
+        return false;
+    return length == size || is_blank(word[length]) || strchr("/,;\"", word[length]) ||
+           (size - length > 2 && word[length] == '.' && (word[length + 1] | 0x20) == 'e');
+}
+
+/* `start` of cmd.exe, which takes a program with arguments; Upstart's takes a job and settings. */
+static bool cmd_start(const char *word, size_t size)
+{
+    size_t at = 6;
+
+    if (size <= at || strncasecmp(word, "start ", at) != 0)
+        return false;
+    while (at < size && !is_blank(word[at]))
+        at++;
+    while (at < size && is_blank(word[at]))
+        at++;
+    while (at < size && !is_blank(word[at]) && word[at] != '=')
+        at++;
+    return at < size ? word[at] != '=' : size > 6 && memchr(word + 6, ' ', size - 6);
+}
+
+/* A word of POSIX systems that stands anywhere as a word of its own. */
+static bool names_posix_tool(const char *line, size_t size)
+{
+    static const char *const tools[] = {
+        "systemctl", "systemd-run", "launchctl",   "busctl", "sudo",      "/bin/",  "/etc/",
+        "/usr/",     "chkconfig",   "update-rc.d", ".py ",   "impacket-", "winexe", "rpcclient"};
+
+    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
+        if (memmem(line, size, tools[i], strlen(tools[i])))
+            return true;
+    return false;
+}
+
+/* %NAME% anywhere. */
+static bool percent_variable(const char *line, size_t size)
+{
+    for (size_t at = 0, from = 0; at < size; at++) {
+        if (line[at] == '%' && from && at > from)
+            return true;
+        if (line[at] == '%')
+            from = at + 1;
+        else if (!is_name(line[at]))
+            from = 0;
+    }
+    return false;
+}
+
+static bool names_windows(const char *line, size_t size)
+{
+    static const char *const marks[] = {":\\",       ".exe ",    "\\\\",      "errorlevel",
+                                        "if exist ", "for /",    "%comspec%", "cmd /c",
+                                        ">nul",      "binpath=", "\"==\""};
+
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (contains(line, size, marks[i]))
+            return true;
+    return percent_variable(line, size);
+}
+
+enum shell_dialect command_dialect(const char *line, size_t size)
+{
+    size_t      at = first_word(line, size);
+    const char *word = line + at;
+    bool        called = at && memchr(line, '&', at);
+
+    size -= at;
+    if (powershell_variable(word, size) || cmdlet_like(word, size) || called)
+        return SHELL_POWERSHELL;
+    if (windows_path(word, size) || cmd_program(word, size) || cmd_start(word, size))
+        return SHELL_CMD;
+    if (size && (word[0] == '/' || word[0] == '.' || word[0] == '~'))
+        return SHELL_POSIX;
+    if (names_posix_tool(word, size))
+        return SHELL_POSIX;
+    if (names_cmdlet(word, size))
+        return SHELL_POWERSHELL;
+    return names_windows(word, size) ? SHELL_CMD : SHELL_POSIX;
+}

@@ -1,0 +1,566 @@
+/* command_unwrap.c -- what the programs of command_wrappers.h run. */
+#include <string.h>
+#include <strings.h>
+
+#include "command_reader.h"
+#include "shell_lexer.h"
+
+/* Base64 ------------------------------------------------------------------------- */
+
+static int base64_value(char c)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                   "0123456789+/";
+    const char       *found = c ? strchr(alphabet, c) : NULL;
+
+    return found ? (int)(found - alphabet) : -1;
+}
+
+/* The bytes that `text` stands for, up to the first character that is no base64; *ret_size says how
+ * many. Blanks are passed over. */
+static const uint8_t *base64(struct arena *arena, const char *text, size_t *ret_size)
+{
+    uint8_t *bytes = arena_alloc(arena, strlen(text) / 4 * 3 + 4);
+    unsigned bits = 0, n_bits = 0;
+    size_t   n = 0;
+
+    for (; bytes && *text; text++) {
+        int value = base64_value(*text);
+
+        if (is_blank(*text) || *text == '\n')
+            continue;
+        if (value < 0)
+            break;
+        bits = (bits << 6 | (unsigned)value) & 0xffffff;
+        n_bits += 6;
+        if (n_bits >= 8) {
+            n_bits -= 8;
+            bytes[n++] = (uint8_t)(bits >> n_bits);
+        }
+    }
+    *ret_size = n;
+    return bytes;
+}
+
+/* What -EncodedCommand holds: UTF-16LE, or bytes as they are where it is not. */
+static const char *decoded(struct arena *arena, const char *text)
+{
+    struct buffer  out = {0};
+    size_t         size, zeros = 0;
+    const uint8_t *bytes = base64(arena, text, &size);
+    const char    *result = "";
+
+    for (size_t i = 1; bytes && i < size; i += 2)
+        zeros += bytes[i] == 0;
+    if (bytes && zeros > size / 4)
+        buffer_utf16(&out, bytes, size / 2);
+    else if (bytes)
+        buffer_utf8(&out, (const char *)bytes, size);
+    if (buffer_text(&out))
+        result = arena_strndup(arena, out.data, out.size);
+    else
+        arena->failed = true;
+    buffer_free(&out);
+    return result;
+}
+
+/* Reading on within a wrapper ------------------------------------------------------- */
+
+static int run_within(struct command_reader *r, const struct wrapped *w, const char *remote,
+                      size_t first, size_t n)
+{
+    size_t      n_via = r->n_via;
+    const char *outer = r->remote;
+    int         result = 0;
+
+    if (first < n && command_enter(r, w->wrapper->name, remote))
+        result = command_run(r, w->command, w->words + first, n - first);
+    r->n_via = n_via;
+    r->remote = outer;
+    return result;
+}
+
+static int text_within(struct command_reader *r, const struct wrapped *w, const char *remote,
+                       enum shell_dialect dialect, const char *text)
+{
+    size_t      n_via = r->n_via;
+    const char *outer = r->remote;
+    int         result = 0;
+
+    if (text && command_enter(r, w->wrapper->name, remote))
+        result = command_text(r, dialect, text);
+    r->n_via = n_via;
+    r->remote = outer;
+    return result < 0 ? result : 0;
+}
+
+static const char *word(const struct wrapped *w, size_t i)
+{
+    return i < w->n ? w->words[i].text : NULL;
+}
+
+static const char *joined(struct command_reader *r, const struct wrapped *w, size_t from)
+{
+    return from < w->n ? text_join(&r->shell.arena, w->words + from, w->n - from) : NULL;
+}
+
+/* Programs of POSIX systems ---------------------------------------------------------- */
+
+/* What one option word says. */
+struct option {
+    size_t      more; /* words behind it that are its value */
+    const char *text; /* shell text that it holds */
+    bool        inert;
+};
+
+static const char *value_at(struct command_reader *r, const struct wrapped *w, size_t i)
+{
+    const struct shell_word *value = &w->words[i];
+
+    /* A log that joins arguments has lost the quotes: the text then is all that follows. */
+    return i >= w->n                                   ? NULL
+           : strchr(value->text, ' ') || value->quoted ? value->text
+                                                       : joined(r, w, i);
+}
+
+static struct option short_option(struct command_reader *r, const struct wrapped *w, size_t i)
+{
+    const struct wrapper *wrapper = w->wrapper;
+    struct option         option = {0};
+
+    for (const char *p = w->words[i].text + 1; *p; p++) {
+        bool value = wrapper->letters && strchr(wrapper->letters, *p);
+
+        if (wrapper->inert && strchr(wrapper->inert, *p))
+            option.inert = true;
+        if (wrapper->text == *p)
+            option.text = p[1] ? p + 1 : value_at(r, w, i + 1);
+        if (value) {
+            option.more = p[1] ? 0 : 1;
+            break;
+        }
+    }
+    return option;
+}
+
+static struct option read_option(struct command_reader *r, const struct wrapped *w, size_t i)
+{
+    static const char *const texts[] = {"--command", "--split-string", "--args"};
+    const char              *text = w->words[i].text;
+    struct option            option = {0};
+
+    if (w->wrapper->longs && word_in(w->wrapper->longs, text, true))
+        option.more = 1;
+    else if (text[1] != '-')
+        return short_option(r, w, i);
+    for (size_t t = 0; w->wrapper->text && t < sizeof texts / sizeof texts[0]; t++) {
+        size_t size = strlen(texts[t]);
+
+        if (strncmp(text, texts[t], size) == 0 && text[size] == '=')
+            option.text = text + size + 1;
+        else if (strcmp(text, texts[t]) == 0)
+            option.text = value_at(r, w, i + 1);
+    }
+    return option;
+}
+
+struct walk {
+    size_t      program; /* index of the word where the program's name stands */
+    const char *text, *host;
+    bool        inert;
+};
+
+/* Options and operands up to the program; texts stand behind operands too (su root -c text). */
+static struct walk walk(struct command_reader *r, const struct wrapped *w, size_t i)
+{
+    unsigned    operands = w->wrapper->operands;
+    struct walk walk = {.program = w->n};
+    bool        ended = false;
+
+    for (; i < w->n && !walk.text; i++) {
+        const char *text = w->words[i].text;
+
+        if (strcmp(text, "--") == 0 && !ended) {
+            ended = operands == 0;
+        } else if (text[0] == '-' && text[1] && !ended) {
+            struct option option = read_option(r, w, i);
+            i += option.more;
+            walk.text = option.text;
+            walk.inert |= option.inert;
+        } else if (operands) {
+            operands--;
+            if (!walk.host)
+                walk.host = text;
+        } else if (walk.program == w->n) {
+            walk.program = i;
+            if (!w->wrapper->text)
+                break;
+        }
+    }
+    return walk;
+}
+
+/* sudo and env take NAME=value before the program. */
+static int unwrap_program(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    const struct wrapper *wrapper = w->wrapper;
+    size_t                first = 1;
+
+    *ret_mine = true;
+    if (wrapper->commands) {
+        while (first < w->n && !word_in(wrapper->commands, word(w, first), false))
+            first++;
+        first++;
+    }
+    struct walk found = walk(r, w, first);
+    const char *remote = wrapper->flags & WRAPPER_REMOTE ? found.host : NULL;
+    if (found.inert)
+        return 0;
+    if (found.text)
+        return text_within(r, w, remote, SHELL_POSIX, found.text);
+    if (wrapper->flags & WRAPPER_NONE)
+        return 0;
+    if (wrapper->flags & WRAPPER_TEXT) {
+        const char *text = joined(r, w, found.program);
+        if (!text)
+            text = w->command->input ? w->command->input : w->command->piped ? r->output : NULL;
+        return text_within(r, w, remote,
+                           text && w->command->dialect == SHELL_POSIX
+                               ? command_dialect(text, strlen(text))
+                               : w->command->dialect,
+                           text);
+    }
+    return run_within(r, w, remote, found.program, w->n);
+}
+
+/* find ... -exec program ... ; */
+static int unwrap_find(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    size_t i = 1, end;
+
+    *ret_mine = true;
+    while (i < w->n && !word_in("-exec -execdir -ok -okdir -x --exec", word(w, i), false))
+        i++;
+    for (end = ++i; end < w->n; end++)
+        if (word_in("; + \\;", word(w, end), false))
+            break;
+    return i < end ? run_within(r, w, NULL, i, end) : 0;
+}
+
+/* osascript -e 'do shell script "text" with administrator privileges' */
+static int unwrap_osascript(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    *ret_mine = true;
+    for (size_t i = 1; i < w->n; i++) {
+        const char *text = strstr(word(w, i), "do shell script \"");
+        size_t      size;
+
+        if (!text)
+            continue;
+        text += strlen("do shell script \"");
+        for (size = 0; text[size] && text[size] != '"'; size++)
+            size += text[size] == '\\' && text[size + 1];
+        return text_within(r, w, NULL, SHELL_POSIX, arena_strndup(&r->shell.arena, text, size));
+    }
+    return 0;
+}
+
+/* sh [-lc] text, sh < text, sh /etc/init.d/x start */
+static int unwrap_shell(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    const char *input = w->command->input   ? w->command->input
+                        : w->command->piped ? r->output
+                                            : NULL;
+    size_t      i = 1;
+    bool        stdin_script = false;
+
+    *ret_mine = true;
+    for (; i < w->n && (word(w, i)[0] == '-' || word(w, i)[0] == '+'); i++) {
+        const char *text = word(w, i);
+
+        if (text[1] == '-') {
+            i += strcmp(text, "--rcfile") == 0 || strcmp(text, "--init-file") == 0;
+            continue;
+        }
+        if (strchr(text, 'c'))
+            return text_within(r, w, NULL, SHELL_POSIX, value_at(r, w, i + 1));
+        stdin_script = stdin_script || strchr(text, 's');
+        i += text[strlen(text) - 1] == 'o' || text[strlen(text) - 1] == 'O';
+    }
+    if (i >= w->n || stdin_script)
+        return text_within(r, w, NULL, SHELL_POSIX, input);
+    if (strstr(word(w, i), "init.d/") || strstr(word(w, i), "rc.d/"))
+        return run_within(r, w, NULL, i, w->n);
+    return 0;
+}
+
+/* Programs of Windows ------------------------------------------------------------------ */
+
+/* What cmd.exe takes for its command: all that stands behind /c, the outermost quotes taken off
+ * unless they are just those of a program's path ("cmd /?"). */
+static const char *cmd_text(struct command_reader *r, const char *text, size_t size)
+{
+    const char *last;
+
+    while (size && is_blank(*text))
+        text++, size--;
+    if (!size || *text != '"')
+        return arena_strndup(&r->shell.arena, text, size);
+    last = memrchr(text + 1, '"', size - 1);
+    if (!last)
+        return arena_strndup(&r->shell.arena, text + 1, size - 1);
+    bool only_two = !memchr(text + 1, '"', (size_t)(last - text - 1));
+    bool path = only_two && last - text > 5 && (text[2] == ':' || text[1] == '\\') &&
+                strncasecmp(last - 4, ".exe", 4) == 0;
+    if (path)
+        return arena_strndup(&r->shell.arena, text, size);
+    struct buffer out = {0};
+    buffer_put(&out, text + 1, (size_t)(last - text - 1));
+    buffer_put(&out, last + 1, size - (size_t)(last + 1 - text));
+    const char *stripped = arena_strndup(&r->shell.arena, out.data, out.failed ? 0 : out.size);
+    buffer_free(&out);
+    return stripped;
+}
+
+/* The index of the word with /c or /k in it, which may have text glued on: /cnet, /c"net". */
+static size_t cmd_switch(const struct wrapped *w)
+{
+    for (size_t i = 1; i < w->n && (w->words[i].text[0] == '/' || w->words[i].text[0] == '-'); i++)
+        if (strchr("cCkKrR", w->words[i].text[1]) && w->words[i].text[1])
+            return i;
+    return 0;
+}
+
+static int unwrap_cmd(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    size_t      i = cmd_switch(w);
+    const char *glued = i ? w->words[i].text + 2 : "";
+
+    *ret_mine = true;
+    if (!i) {
+        const char *input = w->command->piped ? r->output : NULL;
+        return w->n == 1 ? text_within(r, w, NULL, SHELL_CMD, input) : 0;
+    }
+    if (w->command->dialect != SHELL_CMD || !w->words[i].end) {
+        const char *rest = *glued ? glued : joined(r, w, i + 1);
+        return text_within(r, w, NULL, SHELL_CMD, rest);
+    }
+    size_t begin = *glued && !w->words[i].quoted ? w->words[i].begin + 2 : w->words[i].end;
+    text_within(r, w, NULL, SHELL_CMD,
+                cmd_text(r, w->command->text + begin, w->command->size - begin));
+    return r->shell.arena.failed ? 0 : 1;
+}
+
+/* Whether `text` is the parameter of this name, or a beginning of it at least `least` long. */
+static bool parameter(const char *text, const char *name, size_t least)
+{
+    size_t size = strcspn(text + 1, ":");
+
+    return (text[0] == '-' || text[0] == '/') && size >= least && size <= strlen(name) &&
+           strncasecmp(text + 1, name, size) == 0;
+}
+
+static bool powershell_value(const char *text)
+{
+    static const struct {
+        const char *name;
+        size_t      least;
+    } valued[] = {
+        {"executionpolicy",   2},
+        {"ep",                2},
+        {"windowstyle",       1},
+        {"version",           1},
+        {"inputformat",       2},
+        {"outputformat",      1},
+        {"psconsolefile",     1},
+        {"if",                2},
+        {"configurationname", 7},
+        {"custompipename",    2},
+        {"workingdirectory",  2},
+        {"wd",                2},
+        {"settingsfile",      2},
+        {"encodedarguments",  8},
+    };
+
+    for (size_t i = 0; i < sizeof valued / sizeof valued[0]; i++)
+        if (parameter(text, valued[i].name, valued[i].least))
+            return true;
+    return false;
+}
+
+static int unwrap_encoded(struct command_reader *r, const struct wrapped *w, const char *text)
+{
+    bool encoded = r->encoded;
+    int  result;
+
+    if (!text)
+        return 0;
+    r->encoded = true;
+    result = text_within(r, w, NULL, SHELL_POWERSHELL, decoded(&r->shell.arena, text));
+    r->encoded = encoded;
+    return result;
+}
+
+/* Texts are put together from all words that follow, as PowerShell does it. */
+static int unwrap_powershell(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    size_t i = 1;
+
+    *ret_mine = true;
+    for (; i < w->n; i++) {
+        const char *text = w->words[i].text;
+
+        if (text[0] != '-' && text[0] != '/')
+            break;
+        if (parameter(text, "file", 1))
+            return 0;
+        if (parameter(text, "encodedcommand", 1) || parameter(text, "ec", 2))
+            return unwrap_encoded(r, w, word(w, i + 1));
+        if (parameter(text, "command", 1) || parameter(text, "commandwithargs", 8)) {
+            i++;
+            break;
+        }
+        i += powershell_value(text);
+    }
+    const char *text = joined(r, w, i);
+    if (!text || strcmp(text, "-") == 0)
+        text = w->command->input ? w->command->input : w->command->piped ? r->output : NULL;
+    return text_within(r, w, NULL, SHELL_POWERSHELL, text);
+}
+
+/* start ["title"] [/d folder] [/b ...] program */
+static int unwrap_start(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    size_t i = 1;
+
+    *ret_mine = true;
+    if (i < w->n && w->words[i].quoted)
+        i++;
+    for (; i < w->n && word(w, i)[0] == '/'; i++)
+        i += word_in("/d /node /affinity", word(w, i), true);
+    return run_within(r, w, NULL, i, w->n);
+}
+
+/* Start-Process [-FilePath] program [-ArgumentList] arguments */
+static int unwrap_start_process(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    struct buffer text = {0};
+    int           result = 0;
+
+    *ret_mine = true;
+    for (size_t i = 1; i < w->n; i++) {
+        const char *next = w->words[i].text;
+
+        if (parameter(next, "filepath", 1) || parameter(next, "argumentlist", 1) ||
+            parameter(next, "args", 4))
+            continue;
+        if (next[0] == '-' && !w->words[i].quoted) {
+            i += parameter(next, "verb", 4) || parameter(next, "windowstyle", 1) ||
+                 parameter(next, "workingdirectory", 2);
+            continue;
+        }
+        if (text.size)
+            buffer_putc(&text, ' ');
+        for (; *next; next++)
+            buffer_putc(&text, *next == ',' ? ' ' : *next);
+    }
+    if (text.size && buffer_text(&text))
+        result = text_within(r, w, NULL, SHELL_CMD, text.data);
+    buffer_free(&text);
+    return result;
+}
+
+/* What follows in braces runs on that host; it is read as the commands after this one. */
+static int unwrap_invoke(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    *ret_mine = true;
+    if (w->n > 1 && word(w, 1)[0] != '-')
+        command_enter(r, w->wrapper->name, word(w, 1));
+    for (size_t i = 1; i + 1 < w->n; i++)
+        if (parameter(word(w, i), "computername", 2) || parameter(word(w, i), "cn", 2) ||
+            parameter(word(w, i), "hostname", 2))
+            command_enter(r, w->wrapper->name, word(w, i + 1));
+    return 0;
+}
+
+static int unwrap_wmic(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    const char *remote = NULL;
+
+    for (size_t i = 1; i + 1 < w->n; i++) {
+        if (strncasecmp(word(w, i), "/node:", 6) == 0)
+            remote = word(w, i) + 6;
+        if (strcasecmp(word(w, i), "call") == 0 && strcasecmp(word(w, i + 1), "create") == 0 &&
+            strcasecmp(word(w, i - 1), "process") == 0) {
+            *ret_mine = true;
+            return text_within(r, w, remote, SHELL_CMD, joined(r, w, i + 2));
+        }
+    }
+    return 0;
+}
+
+/* schtasks /create /tr "text", runas /user:x "text", winrs -r:host text */
+static int unwrap_switch(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    const char *remote = NULL;
+    size_t      i = 1;
+
+    *ret_mine = true;
+    if (w->wrapper->option) {
+        while (i < w->n && strcasecmp(word(w, i), w->wrapper->option) != 0)
+            i++;
+        return text_within(r, w, NULL, SHELL_CMD, word(w, i + 1));
+    }
+    for (; i < w->n && strchr("/-", word(w, i)[0]); i++)
+        if (strncasecmp(word(w, i) + 1, "r:", 2) == 0)
+            remote = word(w, i) + 3;
+    return text_within(r, w, remote, SHELL_CMD, joined(r, w, i));
+}
+
+int command_unwrap(struct command_reader *r, const struct wrapped *wrapped, bool *ret_mine)
+{
+    typedef int             unwrap_fn(struct command_reader *, const struct wrapped *, bool *);
+    static unwrap_fn *const kinds[] = {
+        [WRAPPER_PROGRAM] = unwrap_program,
+        [WRAPPER_SHELL] = unwrap_shell,
+        [WRAPPER_CMD] = unwrap_cmd,
+        [WRAPPER_POWERSHELL] = unwrap_powershell,
+        [WRAPPER_START] = unwrap_start,
+        [WRAPPER_START_PROCESS] = unwrap_start_process,
+        [WRAPPER_INVOKE] = unwrap_invoke,
+        [WRAPPER_FIND] = unwrap_find,
+        [WRAPPER_OSASCRIPT] = unwrap_osascript,
+        [WRAPPER_WMIC] = unwrap_wmic,
+        [WRAPPER_SWITCH] = unwrap_switch,
+    };
+
+    return kinds[wrapped->wrapper->kind](r, wrapped, ret_mine);
+}
+
+/* What commands write -------------------------------------------------------------------- */
+
+const char *command_output(struct command_reader *r, const struct shell_command *command,
+                           const struct shell_word *words, size_t n)
+{
+    const char *input = command->input ? command->input : command->piped ? r->output : NULL;
+    const char *name = command_name(&r->shell.arena, words[0].text, command->dialect);
+    size_t      i = 1;
+
+    if (word_in("echo printf write-output", name, true)) {
+        while (i < n && words[i].text[0] == '-')
+            i++;
+        if (strcmp(name, "printf") == 0 && i + 1 < n && strchr(words[i].text, '%'))
+            i++;
+        return i < n ? text_join(&r->shell.arena, words + i, n - i) : NULL;
+    }
+    if (word_in("cat tee", name, false))
+        return input;
+    if (strcmp(name, "base64") != 0 || !input)
+        return NULL;
+    for (; i < n; i++)
+        if (word_in("-d -D --decode -di -id", words[i].text, false)) {
+            r->encoded = true; /* for the rest of the line */
+            return decoded(&r->shell.arena, input);
+        }
+    return NULL;
+}
