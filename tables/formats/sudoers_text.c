@@ -1,0 +1,540 @@
+#include "sudoers_text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A logical line: continuations joined, comments gone, and where it began. */
+struct cursor {
+    const char     *at;
+    struct sudoers *sudoers;
+    const char     *source;
+    size_t          line;
+    int             error; /* sticky: -ENOMEM, -E2BIG, -EBADMSG */
+};
+
+static void fail(struct cursor *c, int error)
+{
+    if (!c->error)
+        c->error = error;
+}
+
+static void skip_blanks(struct cursor *c)
+{
+    while (*c->at == ' ' || *c->at == '\t')
+        c->at++;
+}
+
+static bool accept(struct cursor *c, char wanted)
+{
+    skip_blanks(c);
+    if (*c->at != wanted)
+        return false;
+    c->at++;
+    return true;
+}
+
+/* Lists ------------------------------------------------------------------------- */
+
+static void free_list(struct sudoers_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free(list->items[i].text);
+    free(list->items);
+    *list = (struct sudoers_list){0};
+}
+
+static void add_item(struct cursor *c, struct sudoers_list *list, char *text, bool negated)
+{
+    if (!text || ++c->sudoers->n_items > SUDOERS_ITEMS_MAX) {
+        fail(c, text ? -E2BIG : -ENOMEM);
+        free(text);
+        return;
+    }
+    if ((list->n & (list->n - 1)) == 0) {
+        struct sudoers_item *more =
+            realloc(list->items, (list->n ? 2 * list->n : 1) * sizeof *more);
+        if (!more) {
+            free(text);
+            fail(c, -ENOMEM);
+            return;
+        }
+        list->items = more;
+    }
+    list->items[list->n++] = (struct sudoers_item){text, negated};
+}
+
+static void copy_list(struct cursor *c, struct sudoers_list *to, const struct sudoers_list *from)
+{
+    for (size_t i = 0; i < from->n && !c->error; i++)
+        add_item(c, to, strdup(from->items[i].text), from->items[i].negated);
+}
+
+/* Read a word up to a character of `stops` outside quotes, taking escapes and quotes away. */
+static char *word(struct cursor *c, const char *stops)
+{
+    char  *text = malloc(strlen(c->at) + 1);
+    size_t n = 0;
+    bool   quoted = false;
+
+    if (!text) {
+        fail(c, -ENOMEM);
+        return NULL;
+    }
+    for (; *c->at && (quoted || !strchr(stops, *c->at)); c->at++) {
+        if (*c->at == '"')
+            quoted = !quoted;
+        else {
+            if (*c->at == '\\' && c->at[1])
+                c->at++;
+            text[n++] = *c->at;
+        }
+    }
+    while (n && isspace((unsigned char)text[n - 1]))
+        n--;
+    text[n] = '\0';
+    if (!n || quoted) {
+        free(text);
+        fail(c, -EBADMSG);
+        return NULL;
+    }
+    return text;
+}
+
+static bool negations(struct cursor *c)
+{
+    bool negated = false;
+
+    while (accept(c, '!'))
+        negated = !negated;
+    skip_blanks(c);
+    return negated;
+}
+
+/* Words separated by commas, up to a character of `stops`. */
+static void read_list(struct cursor *c, const char *stops, struct sudoers_list *list)
+{
+    do {
+        bool  negated = negations(c);
+        char *text = word(c, stops);
+        if (text)
+            add_item(c, list, text, negated);
+    } while (!c->error && accept(c, ','));
+}
+
+/* Rules ------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    unsigned    set, clear;
+} tags[] = {
+    {"NOPASSWD",     TAG_NOPASSWD, 0           },
+    {"PASSWD",       0,            TAG_NOPASSWD},
+    {"NOEXEC",       TAG_NOEXEC,   0           },
+    {"EXEC",         0,            TAG_NOEXEC  },
+    {"SETENV",       TAG_SETENV,   0           },
+    {"NOSETENV",     0,            TAG_SETENV  },
+    {"LOG_INPUT",    0,            0           },
+    {"NOLOG_INPUT",  0,            0           },
+    {"LOG_OUTPUT",   0,            0           },
+    {"NOLOG_OUTPUT", 0,            0           },
+    {"MAIL",         0,            0           },
+    {"NOMAIL",       0,            0           },
+    {"FOLLOW",       0,            0           },
+    {"NOFOLLOW",     0,            0           },
+    {"INTERCEPT",    0,            0           },
+    {"NOINTERCEPT",  0,            0           },
+};
+
+static const char *const options[] = {
+    "ROLE",    "TYPE",      "PRIVS", "LIMITPRIVS", "APPARMOR_PROFILE",
+    "TIMEOUT", "NOTBEFORE", "CWD",   "CHROOT",     "NOTAFTER",
+};
+
+/* Length of the capital word at the cursor, if `mark` stands behind it (blanks allowed). */
+static size_t capitals(const struct cursor *c, char mark)
+{
+    size_t n = 0, blanks = 0;
+
+    while (isupper((unsigned char)c->at[n]) || c->at[n] == '_')
+        n++;
+    while (c->at[n + blanks] == ' ')
+        blanks++;
+    return n && c->at[n + blanks] == mark ? n : 0;
+}
+
+static bool read_tag(struct cursor *c, unsigned *set)
+{
+    size_t n = capitals(c, ':');
+
+    for (size_t i = 0; n && i < sizeof tags / sizeof tags[0]; i++) {
+        if (strlen(tags[i].name) != n || memcmp(tags[i].name, c->at, n) != 0)
+            continue;
+        *set = (*set | tags[i].set) & ~tags[i].clear;
+        c->at += n;
+        return accept(c, ':');
+    }
+    return false;
+}
+
+static bool read_option(struct cursor *c)
+{
+    size_t n = capitals(c, '=');
+
+    for (size_t i = 0; n && i < sizeof options / sizeof options[0]; i++) {
+        if (strlen(options[i]) != n || memcmp(options[i], c->at, n) != 0)
+            continue;
+        c->at += n;
+        accept(c, '=');
+        skip_blanks(c);
+        free(word(c, " \t,"));
+        return !c->error;
+    }
+    return false;
+}
+
+/* What holds from one command to the next of a list. */
+struct context {
+    struct sudoers_list runas_users, runas_groups;
+    unsigned            tags;
+};
+
+static void read_runas(struct cursor *c, struct context *context)
+{
+    free_list(&context->runas_users);
+    free_list(&context->runas_groups);
+    skip_blanks(c);
+    if (*c->at != ':' && *c->at != ')')
+        read_list(c, ",:)", &context->runas_users);
+    if (accept(c, ':')) {
+        skip_blanks(c);
+        if (*c->at != ')')
+            read_list(c, ",)", &context->runas_groups);
+    }
+    if (!accept(c, ')'))
+        fail(c, -EBADMSG);
+}
+
+static bool at_digest(const struct cursor *c)
+{
+    return strncmp(c->at, "sha", 3) == 0 && isdigit((unsigned char)c->at[3]) &&
+           strspn(c->at + 3, "0123456789") == 3 && c->at[6] == ':';
+}
+
+/* A command with its arguments. The digests in front of it are passed over. */
+static char *read_command(struct cursor *c, bool *negated)
+{
+    *negated = negations(c);
+    while (at_digest(c) && !c->error) {
+        c->at += strcspn(c->at, ":") + 1;
+        skip_blanks(c);
+        free(word(c, " \t,"));
+        accept(c, ',');
+        skip_blanks(c);
+    }
+    return word(c, ",:");
+}
+
+static void add_rule(struct cursor *c, const struct sudoers_list *users,
+                     const struct sudoers_list *hosts, const struct context *context, char *command,
+                     bool negated)
+{
+    struct sudoers      *sudoers = c->sudoers;
+    struct sudoers_rule *more = sudoers->rules;
+
+    if ((sudoers->n_rules & (sudoers->n_rules - 1)) == 0)
+        more = realloc(more, (sudoers->n_rules ? 2 * sudoers->n_rules : 1) * sizeof *more);
+    if (!more) {
+        free(command);
+        fail(c, -ENOMEM);
+        return;
+    }
+    sudoers->rules = more;
+    struct sudoers_rule *rule = &more[sudoers->n_rules++];
+    *rule = (struct sudoers_rule){
+        .command = {command, negated},
+        .tags = context->tags,
+        .source = strdup(c->source),
+        .line = c->line
+    };
+    copy_list(c, &rule->users, users);
+    copy_list(c, &rule->hosts, hosts);
+    copy_list(c, &rule->runas_users, &context->runas_users);
+    copy_list(c, &rule->runas_groups, &context->runas_groups);
+    if (!rule->source || ++sudoers->n_items > SUDOERS_ITEMS_MAX)
+        fail(c, rule->source ? -E2BIG : -ENOMEM);
+}
+
+static void read_commands(struct cursor *c, const struct sudoers_list *users,
+                          const struct sudoers_list *hosts)
+{
+    struct context context = {.tags = 0};
+
+    do {
+        bool negated;
+        if (accept(c, '('))
+            read_runas(c, &context);
+        do
+            skip_blanks(c);
+        while (!c->error && (read_option(c) || read_tag(c, &context.tags)));
+        char *command = c->error ? NULL : read_command(c, &negated);
+        if (command)
+            add_rule(c, users, hosts, &context, command, negated);
+    } while (!c->error && accept(c, ','));
+    free_list(&context.runas_users);
+    free_list(&context.runas_groups);
+}
+
+/* users hosts = commands [: hosts = commands]... */
+static void read_rule(struct cursor *c)
+{
+    struct sudoers_list users = {0}, hosts = {0};
+
+    read_list(c, ", \t=", &users);
+    do {
+        free_list(&hosts);
+        skip_blanks(c);
+        read_list(c, ",= \t", &hosts);
+        if (!accept(c, '='))
+            fail(c, -EBADMSG);
+        if (!c->error)
+            read_commands(c, &users, &hosts);
+    } while (!c->error && accept(c, ':'));
+    skip_blanks(c);
+    if (*c->at)
+        fail(c, -EBADMSG);
+    free_list(&users);
+    free_list(&hosts);
+}
+
+/* Aliases, includes --------------------------------------------------------------- */
+
+static const struct {
+    const char        *word;
+    enum sudoers_alias type;
+} alias_words[] = {
+    {"User_Alias",  ALIAS_USER   },
+    {"Runas_Alias", ALIAS_RUNAS  },
+    {"Host_Alias",  ALIAS_HOST   },
+    {"Cmnd_Alias",  ALIAS_COMMAND},
+    {"Cmd_Alias",   ALIAS_COMMAND},
+};
+
+static void read_command_list(struct cursor *c, struct sudoers_list *list)
+{
+    do {
+        bool  negated;
+        char *command = read_command(c, &negated);
+        if (command)
+            add_item(c, list, command, negated);
+    } while (!c->error && accept(c, ','));
+}
+
+static void add_alias(struct cursor *c, enum sudoers_alias type, char *name,
+                      struct sudoers_list *members)
+{
+    struct sudoers *sudoers = c->sudoers;
+    size_t          n = sudoers->n_aliases[type];
+    void *more = realloc(sudoers->aliases[type], (n + 1) * sizeof *sudoers->aliases[type]);
+
+    if (!more) {
+        free(name);
+        free_list(members);
+        fail(c, -ENOMEM);
+        return;
+    }
+    sudoers->aliases[type] = more;
+    sudoers->aliases[type][n].name = name;
+    sudoers->aliases[type][n].members = *members;
+    sudoers->n_aliases[type]++;
+}
+
+/* NAME = members [: NAME = members]... */
+static void read_aliases(struct cursor *c, enum sudoers_alias type)
+{
+    do {
+        struct sudoers_list members = {0};
+        skip_blanks(c);
+        char *name = word(c, "= \t");
+        if (!name || !accept(c, '=')) {
+            free(name);
+            fail(c, -EBADMSG);
+            return;
+        }
+        if (type == ALIAS_COMMAND)
+            read_command_list(c, &members);
+        else
+            read_list(c, ",:", &members);
+        add_alias(c, type, name, &members);
+    } while (!c->error && accept(c, ':'));
+}
+
+static const struct {
+    const char *word;
+    bool        folder;
+} include_words[] = {
+    {"#includedir", true },
+    {"@includedir", true },
+    {"#include",    false},
+    {"@include",    false},
+};
+
+static void read_include(struct cursor *c, bool folder)
+{
+    struct sudoers *sudoers = c->sudoers;
+
+    skip_blanks(c);
+    char *path = word(c, "");
+    void *more = realloc(sudoers->includes, (sudoers->n_includes + 1) * sizeof *sudoers->includes);
+    if (!path || !more || ++sudoers->n_items > SUDOERS_ITEMS_MAX) {
+        if (more)
+            sudoers->includes = more;
+        free(path);
+        fail(c, path ? -E2BIG : -EBADMSG);
+        return;
+    }
+    sudoers->includes = more;
+    sudoers->includes[sudoers->n_includes++] = (struct sudoers_include){path, folder};
+}
+
+/* Lines ------------------------------------------------------------------------- */
+
+static bool begins(const char *line, const char *word)
+{
+    size_t size = strlen(word);
+
+    return strncmp(line, word, size) == 0 && (line[size] == ' ' || line[size] == '\t');
+}
+
+static void read_line(struct cursor *c)
+{
+    skip_blanks(c);
+    for (size_t i = 0; i < sizeof include_words / sizeof include_words[0]; i++) {
+        if (begins(c->at, include_words[i].word)) {
+            c->at += strlen(include_words[i].word);
+            read_include(c, include_words[i].folder);
+            return;
+        }
+    }
+    if (!*c->at || (*c->at == '#' && !isdigit((unsigned char)c->at[1])) ||
+        strncmp(c->at, "Defaults", 8) == 0)
+        return;
+    for (size_t i = 0; i < sizeof alias_words / sizeof alias_words[0]; i++) {
+        if (begins(c->at, alias_words[i].word)) {
+            c->at += strlen(alias_words[i].word);
+            read_aliases(c, alias_words[i].type);
+            return;
+        }
+    }
+    read_rule(c);
+}
+
+/* Cut a comment: a # that does not begin a number, outside quotes and not escaped. One that begins
+ * the line is left, as it may be an include. */
+static void cut_comment(char *line)
+{
+    bool quoted = false;
+
+    for (char *p = line; *p; p++) {
+        if (*p == '\\' && p[1])
+            p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        else if (*p == '#' && !quoted && p != line + strspn(line, " \t") &&
+                 !(isdigit((unsigned char)p[1]) && strchr(" \t,!(:%", p[-1])))
+            *p = '\0';
+    }
+}
+
+/* Join the physical lines of a logical one into `line`; returns the text behind them. */
+static const char *join(const char *text, const char *end, char *line, size_t *lines)
+{
+    size_t n = 0;
+
+    *lines = 0;
+    while (text < end) {
+        const char *newline = memchr(text, '\n', (size_t)(end - text));
+        const char *stop = newline ? newline : end;
+        size_t      size = (size_t)(stop - text);
+        ++*lines;
+        if (size && text[size - 1] == '\r')
+            size--;
+        for (size_t i = 0; i < size; i++)
+            line[n++] = text[i] ? text[i] : ' ';
+        text = newline ? newline + 1 : end;
+        if (!n || line[n - 1] != '\\')
+            break;
+        line[n - 1] = ' ';
+    }
+    line[n] = '\0';
+    return text;
+}
+
+int sudoers_parse(struct sudoers *sudoers, const char *text, size_t size, const char *source)
+{
+    struct cursor c = {.sudoers = sudoers, .source = source, .line = 1};
+    const char   *end = text + size;
+    char         *line = malloc(size + 1);
+
+    if (!line)
+        return -ENOMEM;
+    for (size_t lines; text < end && (c.error == 0 || c.error == -EBADMSG); c.line += lines) {
+        c.error = 0;
+        text = join(text, end, line, &lines);
+        cut_comment(line);
+        c.at = line;
+        read_line(&c);
+        sudoers->bad_lines += c.error == -EBADMSG;
+    }
+    free(line);
+    return c.error == -EBADMSG ? 0 : c.error;
+}
+
+void sudoers_free(struct sudoers *sudoers)
+{
+    for (size_t i = 0; i < sudoers->n_rules; i++) {
+        struct sudoers_rule *rule = &sudoers->rules[i];
+        free_list(&rule->users);
+        free_list(&rule->hosts);
+        free_list(&rule->runas_users);
+        free_list(&rule->runas_groups);
+        free(rule->command.text);
+        free(rule->source);
+    }
+    free(sudoers->rules);
+    for (size_t t = 0; t < ALIAS_TYPES; t++) {
+        for (size_t i = 0; i < sudoers->n_aliases[t]; i++) {
+            free(sudoers->aliases[t][i].name);
+            free_list(&sudoers->aliases[t][i].members);
+        }
+        free(sudoers->aliases[t]);
+    }
+    for (size_t i = 0; i < sudoers->n_includes; i++)
+        free(sudoers->includes[i].path);
+    free(sudoers->includes);
+    *sudoers = (struct sudoers){0};
+}
+
+static int expand(const struct sudoers *sudoers, enum sudoers_alias type, const char *text,
+                  bool negated, int depth, int (*member)(const char *, bool, void *), void *data)
+{
+    for (size_t i = 0; depth < SUDOERS_DEPTH_MAX && i < sudoers->n_aliases[type]; i++) {
+        const struct sudoers_list *members = &sudoers->aliases[type][i].members;
+        int                        r = 0;
+        if (strcmp(sudoers->aliases[type][i].name, text) != 0)
+            continue;
+        for (size_t m = 0; r == 0 && m < members->n; m++)
+            r = expand(sudoers, type, members->items[m].text, negated ^ members->items[m].negated,
+                       depth + 1, member, data);
+        return r;
+    }
+    return member(text, negated, data);
+}
+
+int sudoers_expand(const struct sudoers *sudoers, enum sudoers_alias type,
+                   const struct sudoers_item *item,
+                   int (*member)(const char *text, bool negated, void *data), void *data)
+{
+    return expand(sudoers, type, item->text, item->negated, 0, member, data);
+}

@@ -1,0 +1,150 @@
+/* check_sudoers.c -- the rules of sudo, against cvtsudoers where it is there. */
+#include "harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sudoers_text.h"
+
+static const char sample[] = "Defaults env_reset # comment\n"
+                             "User_Alias ADMINS = ann, bob, %ops : OTHERS = ALL, !ann\n"
+                             "Cmnd_Alias SVC = /usr/bin/systemctl start *, \\\n"
+                             "    /usr/bin/systemctl stop nginx, !/usr/bin/systemctl stop auditd\n"
+                             "Runas_Alias DB = postgres, mysql\n"
+                             "ADMINS ALL = NOPASSWD: SVC, PASSWD: /bin/id : web1, web2 = (DB) "
+                             "/bin/ls -l, (ann:staff) NOEXEC:ALL\n"
+                             "#1000 ALL=(ALL:ALL) ALL\n"
+                             "%sudo\tALL=(ALL:ALL) ALL\n"
+                             "carl ALL = SETENV: /bin/a\\,b, !/bin/c\n"
+                             "@includedir /etc/sudoers.d\n";
+
+static const char *fixture(const char *text)
+{
+    const char *root = harness_scratch();
+
+    harness_write_text(root, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(root, "etc/sudoers", text);
+    harness_write_text(root, "etc/sudoers.d/web", "dora ALL=(root) NOPASSWD: /bin/y\n");
+    harness_write_text(root, "etc/sudoers.d/not.read", "eve ALL=(ALL) ALL\n");
+    return root;
+}
+
+START_TEST(aliases_tags_and_includes_are_resolved)
+{
+    sqlite3    *db = harness_open();
+    const char *root = fixture(sample);
+
+    harness_expect(db,
+                   "[\"ann\",\"bob\",\"%ops\"]|[\"root\"]|[\"/usr/bin/systemctl start *\","
+                   "\"/usr/bin/systemctl stop nginx\",\"!/usr/bin/systemctl stop auditd\"]|1|6",
+                   "SELECT users, runas_users, commands, nopasswd, line FROM sudoers('%s') LIMIT 1",
+                   root);
+    harness_expect(db, "[\"/bin/id\"]|0\n[\"/bin/ls -l\"]|0\n[\"ALL\"]|1",
+                   "SELECT commands, noexec FROM sudoers('%s') WHERE rule BETWEEN 1 AND 3", root);
+    harness_expect(db, "[\"web1\",\"web2\"]|[\"postgres\",\"mysql\"]",
+                   "SELECT hosts, runas_users FROM sudoers('%s') WHERE rule = 2", root);
+    harness_expect(db, "[\"/bin/a,b\"]|1\n[\"!/bin/c\"]|1",
+                   "SELECT commands, setenv FROM sudoers('%s') WHERE users = '[\"carl\"]'", root);
+    harness_expect(db, "[\"dora\"]|1",
+                   "SELECT users, nopasswd FROM sudoers('%s') WHERE source LIKE '%%sudoers.d%%'",
+                   root);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(options_and_digests_are_passed_over)
+{
+    sqlite3    *db = harness_open();
+    const char *root = fixture("ann ALL = CWD=/tmp TIMEOUT=5m NOPASSWD: sha224:aGVsbG8= /bin/a, "
+                               "sha256:00, sha512:11 /bin/b\n");
+
+    harness_expect(db, "[\"/bin/a\"]|1\n[\"/bin/b\"]|1",
+                   "SELECT commands, nopasswd FROM sudoers('%s')", root);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_line_that_is_not_understood_is_counted_and_the_rest_read)
+{
+    sqlite3    *db = harness_open();
+    const char *root = fixture("what is this\nann ALL=(ALL) ALL\nbob ALL ALL\n\"open ALL=ALL\n");
+
+    harness_expect(db, "[\"ann\"]", "SELECT users FROM sudoers('%s') WHERE source LIKE '%%sudoers'",
+                   root);
+    harness_expect(db, "damaged|3",
+                   "SELECT status, skipped FROM evidence_sources WHERE location = "
+                   "'%s/etc/sudoers' AND table_name = 'sudoers'",
+                   root);
+    harness_close(db);
+}
+END_TEST
+
+/* Every pair of alias members that cvtsudoers names, as text, must be among ours. */
+START_TEST(commands_are_those_of_cvtsudoers)
+{
+    char  path[512], command[1200];
+    char *text;
+
+    if (system("command -v cvtsudoers >/dev/null") != 0)
+        SKIP("no cvtsudoers");
+    const char *root = fixture(sample);
+    sqlite3    *db = harness_open();
+
+    snprintf(path, sizeof path, "%s/plain", root);
+    harness_write(root, "plain", sample, strlen(sample) - strlen("@includedir /etc/sudoers.d\n"));
+    snprintf(command, sizeof command, "cvtsudoers -e -f json %s > %s.json", path, path);
+    ck_assert_int_eq(system(command), 0);
+    strcat(path, ".json");
+    text = harness_read(path, NULL);
+    sqlite3_stmt *stmt;
+    ck_assert_int_eq(sqlite3_prepare_v2(db,
+                                        "SELECT group_concat(value, '|') FROM (SELECT value FROM "
+                                        "json_tree(?) WHERE key = 'command' ORDER BY value)",
+                                        -1, &stmt, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_text(stmt, 1, text, -1, SQLITE_STATIC);
+    ck_assert_int_eq(sqlite3_step(stmt), SQLITE_ROW);
+    harness_expect(db, (const char *)sqlite3_column_text(stmt, 0),
+                   "SELECT group_concat(v, '|') FROM (SELECT ltrim(value, '!') AS v FROM "
+                   "sudoers('%s'), json_each(commands) WHERE source LIKE '%%/etc/sudoers' "
+                   "ORDER BY 1)",
+                   root);
+    sqlite3_finalize(stmt);
+    harness_close(db);
+}
+END_TEST
+
+static int count(const char *text, bool negated, void *data)
+{
+    int *n = data;
+    (void)text, (void)negated;
+    return ++*n > 5000;
+}
+
+START_TEST(aliases_that_name_themselves_end)
+{
+    struct sudoers sudoers = {0};
+    const char     text[] = "Cmnd_Alias A = B, B : B = A, A\nx ALL = A\n";
+    int            n = 0;
+
+    ck_assert_int_eq(sudoers_parse(&sudoers, text, sizeof text - 1, "x"), 0);
+    sudoers_expand(&sudoers, ALIAS_COMMAND, &sudoers.rules[0].command, count, &n);
+    ck_assert_int_eq(n, 5001);
+    sudoers_free(&sudoers);
+}
+END_TEST
+
+Suite *make_sudoers_suite(void)
+{
+    Suite *suite = suite_create("sudoers");
+    TCase *tcase = tcase_create("sudoers");
+
+    tcase_add_test(tcase, aliases_tags_and_includes_are_resolved);
+    tcase_add_test(tcase, options_and_digests_are_passed_over);
+    tcase_add_test(tcase, a_line_that_is_not_understood_is_counted_and_the_rest_read);
+    tcase_add_test(tcase, commands_are_those_of_cvtsudoers);
+    tcase_add_test(tcase, aliases_that_name_themselves_end);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
