@@ -130,7 +130,7 @@ bool evtx_value_int(const struct evtx_value *value, int64_t *ret);
 /* Seconds since the epoch of a FILETIME, SYSTEMTIME or ISO 8601 text; NAN where it is none. */
 double evtx_value_time(const struct evtx_value *value);
 
-double evtx_filetime(uint64_t filetime);
+double evtx_filetime(uint64_t filetime); /* seconds since the epoch; NAN beyond year 30828 */
 
 /* Whether two references hold the same bytes of the same type. */
 bool evtx_value_same(const struct evtx_value *a, const struct evtx_value *b);

@@ -413,6 +413,8 @@ bool evtx_value_int(const struct evtx_value *v, int64_t *ret)
 
 double evtx_filetime(uint64_t filetime)
 {
+    if (filetime > INT64_MAX)
+        return NAN;
     return (double)(((int64_t)filetime - FILETIME_EPOCH) / 10) / 1e6;
 }
 

@@ -1,0 +1,36 @@
+/* event_json.h -- a Windows event that some shipper wrote as a line of JSON.
+ *
+ * Known by their members: evtx_dump (Event.System, with or without separate attributes),
+ * Velociraptor's parse_evtx() (System), winlogbeat 6 to 8 (winlog, event_data), NXLog and the flat
+ * form of the Security-Datasets collection (EventID beside the data). All give the fields of
+ * evtx.h.
+ */
+#ifndef SVCQL_EVENT_JSON_H
+#define SVCQL_EVENT_JSON_H
+
+#include "evtx.h"
+
+struct event_json;
+
+/* -EBADMSG: not a JSON object; -ENOMSG: one, but of no Windows event; -ENOMEM. */
+int  event_json_parse(const char *line, size_t size, struct event_json **ret);
+void event_json_free(struct event_json *event); /* accepts NULL */
+
+/* Append a field of System as text; false where there is none. Lists are joined with commas. */
+bool event_json_text(const struct event_json *event, enum evtx_field field, struct buffer *text);
+bool event_json_int(const struct event_json *event, enum evtx_field field, int64_t *ret);
+
+/* Seconds since the epoch; NAN where no member says. */
+double event_json_time(const struct event_json *event);
+
+/* Append the rendered message; false where there is none. */
+bool event_json_message(const struct event_json *event, struct buffer *text);
+
+/* Append the data pairs as evtx_pairs_json() does: one object, every value a string, a list of
+ * strings or null. */
+void event_json_data(const struct event_json *event, struct buffer *text);
+
+/* Append one value of the data by its name; false where it is absent or null. */
+bool event_json_value(const struct event_json *event, const char *name, struct buffer *text);
+
+#endif

@@ -1,0 +1,425 @@
+#include "event_json.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEPTH_MAX 8
+
+struct event_json {
+    cJSON       *root;
+    const cJSON *system; /* what holds the fields of System */
+    const cJSON *data;   /* what holds the pairs; NULL: none */
+    bool         flat;   /* both are the root */
+};
+
+/* Where shippers put each field, below `system` or else below the root; the first that is there
+ * counts. */
+static const char *const paths[EVTX_FIELD_COUNT] = {
+    [EVTX_PROVIDER_NAME] = "Provider.#attributes.Name|Provider_attributes.Name|Provider.Name|"
+                           "provider_name|SourceName|source_name|ProviderName|Provider",
+    [EVTX_PROVIDER_GUID] = "Provider.#attributes.Guid|Provider_attributes.Guid|Provider.Guid|"
+                           "provider_guid|ProviderGuid",
+    [EVTX_EVENT_SOURCE] = "Provider.#attributes.EventSourceName|"
+                          "Provider_attributes.EventSourceName|Provider.EventSourceName",
+    [EVTX_EVENT_ID] = "EventID.#text|EventID.Value|EventID|event_id|EventId|event.code",
+    [EVTX_QUALIFIERS] = "EventID.#attributes.Qualifiers|EventID_attributes.Qualifiers|"
+                        "EventID.Qualifiers|Qualifiers",
+    [EVTX_VERSION] = "Version|version",
+    [EVTX_LEVEL] = "Level|level",
+    [EVTX_TASK] = "Task|task",
+    [EVTX_OPCODE] = "OpcodeValue|Opcode|opcode",
+    [EVTX_KEYWORDS] = "Keywords|keywords",
+    [EVTX_TIME_CREATED] = "TimeCreated.#attributes.SystemTime|TimeCreated_attributes.SystemTime|"
+                          "TimeCreated.SystemTime|TimeCreated|@timestamp|TimeGenerated|EventTime",
+    [EVTX_RECORD_ID] = "EventRecordID|record_id|record_number|RecordNumber|EventRecordId",
+    [EVTX_ACTIVITY_ID] = "Correlation.#attributes.ActivityID|Correlation_attributes.ActivityID|"
+                         "Correlation.ActivityID|activity_id|ActivityID",
+    [EVTX_RELATED_ACTIVITY_ID] = "Correlation.#attributes.RelatedActivityID|"
+                                 "Correlation.RelatedActivityID|related_activity_id",
+    [EVTX_PROCESS_ID] = "Execution.#attributes.ProcessID|Execution_attributes.ProcessID|"
+                        "Execution.ProcessID|process.pid|process_id|ExecutionProcessID|ProcessID",
+    [EVTX_THREAD_ID] = "Execution.#attributes.ThreadID|Execution_attributes.ThreadID|"
+                       "Execution.ThreadID|process.thread.id|thread_id|ExecutionThreadID|ThreadID",
+    [EVTX_CHANNEL] = "Channel|channel|log_name",
+    [EVTX_COMPUTER] = "Computer|computer_name|Hostname|MachineName|host.name",
+    [EVTX_USER_ID] = "Security.#attributes.UserID|Security_attributes.UserID|Security.UserID|"
+                     "user.identifier|UserID",
+};
+
+/* Members of the flat form that are not data: what `paths` names, and what transports add. */
+static const char *const transport[] = {
+    "Message",
+    "message",
+    "@version",
+    "tags",
+    "host",
+    "port",
+    "SourceModuleName",
+    "SourceModuleType",
+    "EventReceivedTime",
+    "Hostname",
+    "Severity",
+    "SeverityValue",
+    "type",
+};
+
+static const cJSON *member(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+/* The item at one path "a.b.c" of `size` bytes. */
+static const cJSON *follow(const cJSON *object, const char *path, size_t size)
+{
+    char name[64];
+
+    while (object && size > 0) {
+        const char *dot = memchr(path, '.', size);
+        size_t      length = dot ? (size_t)(dot - path) : size;
+        if (length >= sizeof name)
+            return NULL;
+        memcpy(name, path, length);
+        name[length] = '\0';
+        object = member(object, name);
+        path += length + (dot != NULL);
+        size -= length + (dot != NULL);
+    }
+    return object;
+}
+
+static bool is_value(const cJSON *item)
+{
+    return item && !cJSON_IsNull(item) && !cJSON_IsObject(item);
+}
+
+static const cJSON *field_item(const struct event_json *event, enum evtx_field field)
+{
+    for (const char *path = paths[field], *end; *path; path = *end ? end + 1 : end) {
+        end = strchrnul(path, '|');
+        const cJSON *item = follow(event->system, path, (size_t)(end - path));
+        if (!is_value(item) && !event->flat)
+            item = follow(event->root, path, (size_t)(end - path));
+        if (is_value(item))
+            return item;
+    }
+    return NULL;
+}
+
+/* Find what a line is by its members. */
+static bool recognise(struct event_json *event)
+{
+    const cJSON *outer = member(event->root, "Event");
+
+    if (!cJSON_IsObject(outer))
+        outer = event->root;
+    event->system = member(outer, "System");
+    event->data = member(outer, "EventData");
+    if (!event->data || cJSON_IsNull(event->data))
+        event->data = member(outer, "UserData");
+    if (!event->system) {
+        event->system = member(event->root, "winlog");
+        outer = event->system ? event->system : event->root;
+        event->data = member(outer, "event_data");
+        if (!event->data)
+            event->data = member(outer, "user_data");
+    }
+    if (!event->system) {
+        event->system = event->root;
+        event->flat = !event->data;
+        if (event->flat)
+            event->data = event->root;
+    }
+    return field_item(event, EVTX_EVENT_ID) && field_item(event, EVTX_PROVIDER_NAME);
+}
+
+int event_json_parse(const char *line, size_t size, struct event_json **ret)
+{
+    struct event_json *event;
+
+    while (size && (*line == ' ' || *line == '\t' || *line == '[' || *line == ','))
+        line++, size--; /* an array written one element a line is read as lines */
+    if (!size || *line != '{')
+        return -EBADMSG;
+    event = calloc(1, sizeof *event);
+    if (!event)
+        return -ENOMEM;
+    event->root = cJSON_ParseWithLength(line, size);
+    if (cJSON_IsObject(event->root) && recognise(event)) {
+        *ret = event;
+        return 0;
+    }
+    int r = cJSON_IsObject(event->root) ? -ENOMSG : -EBADMSG;
+    event_json_free(event);
+    return r;
+}
+
+void event_json_free(struct event_json *event)
+{
+    if (!event)
+        return;
+    cJSON_Delete(event->root);
+    free(event);
+}
+
+/* Values -------------------------------------------------------------------- */
+
+static void put_number(double n, struct buffer *text)
+{
+    if (fabs(n) < 9007199254740992.0 && n == floor(n))
+        buffer_printf(text, "%lld", (long long)n);
+    else
+        buffer_printf(text, "%.17g", n);
+}
+
+static void put_scalar(const cJSON *item, struct buffer *text)
+{
+    char *printed;
+
+    if (cJSON_IsString(item)) {
+        buffer_utf8(text, item->valuestring, strlen(item->valuestring));
+    } else if (cJSON_IsNumber(item)) {
+        put_number(item->valuedouble, text);
+    } else if (cJSON_IsBool(item)) {
+        buffer_puts(text, cJSON_IsTrue(item) ? "true" : "false");
+    } else if (!cJSON_IsNull(item) && (printed = cJSON_PrintUnformatted(item))) {
+        buffer_utf8(text, printed, strlen(printed));
+        cJSON_free(printed);
+    }
+}
+
+static void put_joined(const cJSON *item, struct buffer *text)
+{
+    const cJSON *element;
+
+    if (!cJSON_IsArray(item)) {
+        put_scalar(item, text);
+        return;
+    }
+    cJSON_ArrayForEach(element, item)
+    {
+        if (element != item->child)
+            buffer_putc(text, ',');
+        put_scalar(element, text);
+    }
+}
+
+bool event_json_text(const struct event_json *event, enum evtx_field field, struct buffer *text)
+{
+    const cJSON *item = field_item(event, field);
+
+    if (!item)
+        return false;
+    if (field == EVTX_KEYWORDS && cJSON_IsNumber(item) && fabs(item->valuedouble) < 9.3e18)
+        buffer_printf(text, "0x%llx", (unsigned long long)(long long)item->valuedouble);
+    else
+        put_joined(item, text);
+    return true;
+}
+
+bool event_json_int(const struct event_json *event, enum evtx_field field, int64_t *ret)
+{
+    const cJSON *item = field_item(event, field);
+
+    if (cJSON_IsNumber(item) && fabs(item->valuedouble) < 9e15) {
+        *ret = (int64_t)item->valuedouble;
+        return true;
+    }
+    if (!cJSON_IsString(item))
+        return false;
+    struct evtx_value text = {(const uint8_t *)item->valuestring,
+                              (uint32_t)strlen(item->valuestring), EVTX_UTF8};
+    return evtx_value_int(&text, ret);
+}
+
+double event_json_time(const struct event_json *event)
+{
+    const cJSON *item = field_item(event, EVTX_TIME_CREATED);
+
+    if (cJSON_IsNumber(item)) /* seconds, or milliseconds where that is beyond the year 5138 */
+        return fabs(item->valuedouble) < 1e11 ? item->valuedouble : item->valuedouble / 1e3;
+    if (!cJSON_IsString(item))
+        return NAN;
+    struct evtx_value text = {(const uint8_t *)item->valuestring,
+                              (uint32_t)strlen(item->valuestring), EVTX_UTF8};
+    return evtx_value_time(&text);
+}
+
+bool event_json_message(const struct event_json *event, struct buffer *text)
+{
+    static const char *const names[] = {"Message", "message"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const cJSON *item = member(event->root, names[i]);
+        if (cJSON_IsString(item)) {
+            put_scalar(item, text);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Data ---------------------------------------------------------------------- */
+
+/* Called with each value of the data: `name` is NULL of those that have none. True ends the visit.
+ */
+typedef bool visit_fn(void *context, const char *name, const cJSON *value);
+
+static bool is_path_of_system(const char *name)
+{
+    size_t length = strlen(name);
+
+    for (size_t f = 0; f < EVTX_FIELD_COUNT; f++)
+        for (const char *path = paths[f], *end; *path; path = *end ? end + 1 : end) {
+            end = strchrnul(path, '|');
+            if (strncmp(path, name, length) == 0 && strchr(".|", path[length]))
+                return true;
+        }
+    return false;
+}
+
+static bool is_metadata(const char *name)
+{
+    for (size_t i = 0; i < sizeof transport / sizeof transport[0]; i++)
+        if (strcmp(name, transport[i]) == 0)
+            return true;
+    return is_path_of_system(name);
+}
+
+/* evtx_dump writes nameless values as Data: "a", ["a", "b"] or {"#text": ["a", "b"]}. */
+static bool visit_nameless(const cJSON *value, visit_fn *visit, void *context)
+{
+    const cJSON *element;
+
+    if (cJSON_IsObject(value))
+        value = member(value, "#text");
+    if (!cJSON_IsArray(value))
+        return value && visit(context, NULL, value);
+    cJSON_ArrayForEach(element, value)
+    {
+        if (visit(context, NULL, element))
+            return true;
+    }
+    return false;
+}
+
+static bool visit_members(const cJSON *object, bool flat, unsigned depth, visit_fn *visit,
+                          void *context)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, object)
+    {
+        const char *name = item->string;
+        bool        done;
+
+        if (!name || strcmp(name, "#attributes") == 0 || strcmp(name, "xmlns") == 0 ||
+            (flat && is_metadata(name)))
+            continue;
+        if (strcmp(name, "Data") == 0 && !flat)
+            done = visit_nameless(item, visit, context);
+        else if (cJSON_IsObject(item) && !flat && depth < DEPTH_MAX)
+            done = visit_members(item, false, depth + 1, visit, context);
+        else
+            done = visit(context, name, item);
+        if (done)
+            return true;
+    }
+    return false;
+}
+
+static void json_scalar(const cJSON *item, struct buffer *out, struct buffer *scratch)
+{
+    if (cJSON_IsNull(item)) {
+        buffer_puts(out, "null");
+    } else if (cJSON_IsString(item)) {
+        buffer_json(out, item->valuestring, strlen(item->valuestring));
+    } else {
+        buffer_reset(scratch);
+        put_scalar(item, scratch);
+        buffer_json(out, scratch->size ? scratch->data : "", scratch->size);
+    }
+}
+
+struct rendering {
+    struct buffer *out;
+    struct buffer  scratch;
+    unsigned       n;
+};
+
+static bool render(void *context, const char *name, const cJSON *value)
+{
+    struct rendering *r = context;
+    const cJSON      *element;
+
+    if (r->n++)
+        buffer_putc(r->out, ',');
+    if (name)
+        buffer_json(r->out, name, strlen(name));
+    else
+        buffer_printf(r->out, "\"param%u\"", r->n);
+    buffer_putc(r->out, ':');
+    if (!cJSON_IsArray(value)) {
+        json_scalar(value, r->out, &r->scratch);
+        return false;
+    }
+    buffer_putc(r->out, '[');
+    cJSON_ArrayForEach(element, value)
+    {
+        if (element != value->child)
+            buffer_putc(r->out, ',');
+        json_scalar(element, r->out, &r->scratch);
+    }
+    buffer_putc(r->out, ']');
+    return false;
+}
+
+void event_json_data(const struct event_json *event, struct buffer *text)
+{
+    struct rendering r = {.out = text};
+
+    buffer_putc(text, '{');
+    visit_members(event->data, event->flat, 0, render, &r);
+    buffer_putc(text, '}');
+    text->failed |= r.scratch.failed;
+    buffer_free(&r.scratch);
+}
+
+struct search {
+    const char  *name;
+    const cJSON *found;
+    unsigned     n;
+};
+
+static bool search(void *context, const char *name, const cJSON *value)
+{
+    struct search *s = context;
+    char           number[24];
+
+    s->n++;
+    if (!name)
+        snprintf(number, sizeof number, "param%u", s->n);
+    if (strcmp(name ? name : number, s->name) != 0)
+        return false;
+    s->found = value;
+    return true;
+}
+
+bool event_json_value(const struct event_json *event, const char *name, struct buffer *text)
+{
+    struct search s = {.name = name};
+
+    if (event->flat && is_metadata(name))
+        return false;
+    if (event->flat)
+        s.found = member(event->root, name);
+    else
+        visit_members(event->data, false, 0, search, &s);
+    if (!s.found || cJSON_IsNull(s.found))
+        return false;
+    put_joined(s.found, text);
+    return true;
+}

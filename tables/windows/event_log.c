@@ -1,0 +1,276 @@
+#include "event_log.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SPARE    60.0 /* seconds that records may be out of order by */
+#define HEAD     541  /* bytes of a chunk up to and with the first token of its first record */
+#define EARLIEST 946684800.0 /* 2000-01-01 */
+
+struct event_log {
+    int                    fd;
+    uint64_t               size;
+    uint64_t               next; /* offset of the next chunk */
+    uint64_t               at;   /* offset of the chunk being read */
+    double                 min, max;
+    double                 before; /* when the last record of the chunk before was written */
+    bool                   open_chunk, sound;
+    struct evtx_reader    *reader;
+    struct event_log_stats stats;
+    uint8_t                chunk[EVTX_CHUNK_SIZE];
+};
+
+static int read_at(const struct event_log *log, uint64_t at, void *data, size_t size,
+                   size_t *ret_read)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        ssize_t n = pread(log->fd, (char *)data + done, size - done, (off_t)(at + done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    *ret_read = done;
+    return 0;
+}
+
+/* What a piece of 64 KiB that is no chunk is: nothing yet written, or damage. */
+static bool is_empty(const uint8_t *data, size_t size)
+{
+    return data[0] == 0 && memcmp(data, data + 1, size - 1) == 0;
+}
+
+static int read_header(struct event_log *log)
+{
+    struct evtx_header header;
+    uint8_t            bytes[128];
+    size_t             size;
+
+    int r = read_at(log, 0, bytes, sizeof bytes, &size);
+    if (r)
+        return r;
+    if (evtx_header_parse(bytes, size, &header) == 0) {
+        log->next = EVTX_HEADER_SIZE;
+        log->stats.dirty = header.dirty;
+    } else {
+        log->stats.headerless = true;
+    }
+    return 0;
+}
+
+int event_log_open(int fd, double min, double max, struct event_log **ret)
+{
+    struct event_log *log = calloc(1, sizeof *log);
+    struct stat       st;
+    int               r;
+
+    if (!log) {
+        close(fd);
+        return -ENOMEM;
+    }
+    log->fd = fd;
+    log->min = min;
+    log->max = max;
+    log->before = -INFINITY;
+    r = fstat(fd, &st) == 0 ? evtx_reader_new(&log->reader) : -errno;
+    if (!r) {
+        log->size = (uint64_t)st.st_size;
+        r = read_header(log);
+    }
+    if (r)
+        event_log_close(log);
+    else
+        *ret = log;
+    return r;
+}
+
+void event_log_close(struct event_log *log)
+{
+    if (!log)
+        return;
+    close(log->fd);
+    evtx_reader_free(log->reader);
+    free(log);
+}
+
+/* Ranges of time ------------------------------------------------------------------ */
+
+/* When a record was written; NAN where its header does not say, as the last of an exported log. */
+static double written(const uint8_t *bytes, size_t size, size_t at)
+{
+    uint64_t filetime;
+
+    if (at > size || size - at < 24 || memcmp(bytes + at, "**\0\0", 4) != 0)
+        return NAN;
+    memcpy(&filetime, bytes + at + 16, 8);
+    double time = evtx_filetime(filetime);
+    return time >= EARLIEST ? time : NAN;
+}
+
+/* Whether the chunk at `next` lies outside the range, judged by a few bytes of it. */
+static bool outside(struct event_log *log)
+{
+    struct evtx_chunk header;
+    uint8_t           head[HEAD], tail[24];
+    size_t            n_head, n_tail;
+    double            before = log->before;
+
+    log->before = NAN;
+    if (read_at(log, log->next, head, sizeof head, &n_head) != 0 || n_head < sizeof head ||
+        evtx_chunk_parse(head, n_head, &header) != 0 || !header.header_sound ||
+        read_at(log, log->next + header.last_at, tail, sizeof tail, &n_tail) != 0)
+        return false;
+    double first = written(head, n_head, 512), last = written(tail, n_tail, 0);
+    bool   forwarded = head[HEAD - 1] != 0x0c; /* no template instance */
+    log->before = last;
+    if (isnan(first) || isnan(last) || isnan(before) || forwarded || last < first ||
+        first < before - SPARE)
+        return false;
+    return fmin(first, before) - SPARE > log->max || last + SPARE < log->min;
+}
+
+/* Chunks -------------------------------------------------------------------------- */
+
+static void account(struct event_log *log)
+{
+    if (log->open_chunk)
+        log->stats.lost += evtx_lost(log->reader);
+    log->open_chunk = false;
+}
+
+/* Step over bytes that are no chunk, to the next that lies off the grid or to the next place. */
+static void step_over(struct event_log *log, size_t size)
+{
+    size_t found = evtx_find_chunk(log->chunk, size, 1);
+
+    if (!is_empty(log->chunk, size))
+        log->stats.damaged++;
+    if (found < size)
+        log->next += found;
+    else if (log->stats.headerless && size == EVTX_CHUNK_SIZE)
+        log->next += size - 7; /* the signature may lie across */
+    else
+        log->next += size;
+}
+
+static bool on_grid(const struct event_log *log)
+{
+    return !log->stats.headerless && log->next >= EVTX_HEADER_SIZE &&
+           (log->next - EVTX_HEADER_SIZE) % EVTX_CHUNK_SIZE == 0;
+}
+
+/* Read the bytes at `next`, and what is missing of a chunk as zeros. */
+static int fill(struct event_log *log, size_t *ret_size)
+{
+    int r = read_at(log, log->next, log->chunk, EVTX_CHUNK_SIZE, ret_size);
+
+    if (!r)
+        memset(log->chunk + *ret_size, 0, EVTX_CHUNK_SIZE - *ret_size);
+    return r;
+}
+
+static void begin_chunk(struct event_log *log, const struct evtx_chunk *chunk, size_t size)
+{
+    log->at = log->next;
+    log->next += size;
+    log->open_chunk = true;
+    log->sound = chunk->header_sound && size == EVTX_CHUNK_SIZE && evtx_chunk_sound(log->chunk);
+    log->stats.chunks++;
+    log->stats.unsound += !log->sound;
+    if (size < EVTX_CHUNK_SIZE)
+        log->stats.cut += EVTX_CHUNK_SIZE - size;
+}
+
+/* Load the next chunk that may hold what is asked for: 1, 0 at the end, or a negative errno. */
+static int next_chunk(struct event_log *log)
+{
+    bool              ranged = !isinf(log->min) || !isinf(log->max);
+    struct evtx_chunk chunk;
+    size_t            size;
+
+    account(log);
+    while (log->next < log->size) {
+        if (ranged && on_grid(log) && outside(log)) {
+            log->next += EVTX_CHUNK_SIZE;
+            log->stats.unread++;
+            continue;
+        }
+        int r = fill(log, &size);
+        if (r || size == 0)
+            return r;
+        if (evtx_load(log->reader, log->chunk, !on_grid(log), &chunk) == 0) {
+            begin_chunk(log, &chunk, size);
+            return 1;
+        }
+        step_over(log, size);
+    }
+    return 0;
+}
+
+static void count_failure(struct event_log *log, const struct evtx_record *record)
+{
+    if (record->carved)
+        log->stats.stale++;
+    else
+        log->stats.skipped++;
+}
+
+int event_log_next(struct event_log *log, struct evtx_record *ret_record,
+                   struct evtx_event *ret_event)
+{
+    for (;;) {
+        while (log->open_chunk && evtx_next(log->reader, ret_record) > 0) {
+            int r = evtx_decode(log->reader, ret_record, ret_event);
+            if (r == -ENOMEM)
+                return r;
+            if (r) {
+                count_failure(log, ret_record);
+                continue;
+            }
+            log->stats.records++;
+            log->stats.carved += ret_record->carved;
+            return 1;
+        }
+        int r = next_chunk(log);
+        if (r <= 0)
+            return r;
+    }
+}
+
+uint64_t event_log_offset(const struct event_log *log, const struct evtx_record *record)
+{
+    return log->at + record->at;
+}
+
+bool event_log_sound(const struct event_log *log)
+{
+    return log->sound;
+}
+
+uint64_t event_log_generation(const struct event_log *log)
+{
+    return log->stats.chunks;
+}
+
+struct evtx_reader *event_log_reader(struct event_log *log)
+{
+    return log->reader;
+}
+
+struct event_log_stats event_log_stats(const struct event_log *log)
+{
+    struct event_log_stats stats = log->stats;
+
+    if (log->open_chunk)
+        stats.lost += evtx_lost(log->reader);
+    return stats;
+}

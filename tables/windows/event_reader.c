@@ -1,0 +1,295 @@
+#include "event_reader.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "event_json.h"
+#include "event_log.h"
+#include "stream.h"
+
+enum { DATA = EVTX_FIELD_COUNT, XML, MESSAGE, VALUE, TEXTS };
+
+struct event_reader {
+    /* of .evtx */
+    struct event_log  *log;
+    struct evtx_record record;
+    struct evtx_event  event;
+    /* of JSON */
+    struct stream     *lines;
+    struct event_json *json;
+    int64_t            records, foreign, bad; /* lines: events, other objects, no objects */
+
+    struct {
+        struct buffer text;
+        uint64_t      event; /* the one it was rendered for */
+        const char   *ready; /* what came of that; NULL: nothing */
+    } texts[TEXTS];
+    uint64_t count; /* of events so far */
+};
+
+int event_open(int fd, bool json, struct event_range range, struct event_reader **ret)
+{
+    struct event_reader *reader = calloc(1, sizeof *reader);
+
+    if (!reader) {
+        close(fd);
+        return -ENOMEM;
+    }
+    int r = json ? stream_open(fd, &reader->lines)
+                 : event_log_open(fd, range.min, range.max, &reader->log);
+    if (r)
+        free(reader);
+    else
+        *ret = reader;
+    return r;
+}
+
+void event_close(struct event_reader *reader)
+{
+    if (!reader)
+        return;
+    event_log_close(reader->log);
+    stream_close(reader->lines);
+    event_json_free(reader->json);
+    for (size_t i = 0; i < TEXTS; i++)
+        buffer_free(&reader->texts[i].text);
+    free(reader);
+}
+
+static bool is_blank(const char *line, size_t size)
+{
+    while (size && strchr(" \t\r[],", line[size - 1]))
+        size--;
+    return size == 0;
+}
+
+static int next_line(struct event_reader *reader)
+{
+    char  *line;
+    size_t size;
+    int    r;
+
+    event_json_free(reader->json);
+    reader->json = NULL;
+    while ((r = stream_line(reader->lines, &line, &size)) > 0) {
+        if (size >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0)
+            line += 3, size -= 3;
+        r = event_json_parse(line, size, &reader->json);
+        if (r == 0 || r == -ENOMEM)
+            return r ? r : 1;
+        if (r == -ENOMSG)
+            reader->foreign++;
+        else if (!is_blank(line, size))
+            reader->bad++;
+    }
+    return r;
+}
+
+int event_next(struct event_reader *reader)
+{
+    int r = reader->log ? event_log_next(reader->log, &reader->record, &reader->event)
+                        : next_line(reader);
+
+    if (r > 0) {
+        reader->count++;
+        reader->records++;
+    }
+    return r;
+}
+
+/* Texts --------------------------------------------------------------------- */
+
+/* The buffer of a text, empty, and NULL in `ready`; false where it is rendered already. */
+static bool begin(struct event_reader *reader, unsigned which, struct buffer **ret)
+{
+    if (reader->texts[which].event == reader->count)
+        return false;
+    reader->texts[which].event = reader->count;
+    reader->texts[which].ready = NULL;
+    *ret = &reader->texts[which].text;
+    buffer_reset(*ret);
+    return true;
+}
+
+static const char *finish(struct event_reader *reader, unsigned which, bool found)
+{
+    if (found)
+        reader->texts[which].ready = buffer_text(&reader->texts[which].text);
+    return reader->texts[which].ready;
+}
+
+const char *event_text(struct event_reader *reader, enum evtx_field field)
+{
+    struct buffer *text;
+
+    if (!begin(reader, field, &text))
+        return reader->texts[field].ready;
+    if (reader->json)
+        return finish(reader, field, event_json_text(reader->json, field, text));
+    const struct evtx_value *value = &reader->event.system[field];
+    if (value->type == EVTX_NULL)
+        return NULL;
+    evtx_value_text(value, text);
+    return finish(reader, field, true);
+}
+
+bool event_int(const struct event_reader *reader, enum evtx_field field, int64_t *ret)
+{
+    return reader->json ? event_json_int(reader->json, field, ret)
+                        : evtx_value_int(&reader->event.system[field], ret);
+}
+
+double event_time(const struct event_reader *reader)
+{
+    if (reader->json)
+        return event_json_time(reader->json);
+    double time = evtx_value_time(&reader->event.system[EVTX_TIME_CREATED]);
+    if (isnan(time) && reader->record.written)
+        time = evtx_filetime(reader->record.written);
+    return time;
+}
+
+bool event_carved(const struct event_reader *reader)
+{
+    return reader->log && reader->record.carved;
+}
+
+bool event_sound(const struct event_reader *reader)
+{
+    return !reader->log || event_log_sound(reader->log);
+}
+
+uint64_t event_position(const struct event_reader *reader)
+{
+    return reader->log ? event_log_offset(reader->log, &reader->record)
+                       : stream_offset(reader->lines);
+}
+
+int64_t event_record(const struct event_reader *reader)
+{
+    int64_t id;
+
+    if (event_int(reader, EVTX_RECORD_ID, &id))
+        return id;
+    return reader->log ? (int64_t)reader->record.id : INT64_MIN;
+}
+
+const char *event_data(struct event_reader *reader)
+{
+    struct buffer *text;
+
+    if (!begin(reader, DATA, &text))
+        return reader->texts[DATA].ready;
+    if (reader->json)
+        event_json_data(reader->json, text);
+    else
+        evtx_pairs_json(&reader->event, text);
+    return finish(reader, DATA, true);
+}
+
+const char *event_xml(struct event_reader *reader)
+{
+    struct buffer *text;
+
+    if (!begin(reader, XML, &text))
+        return reader->texts[XML].ready;
+    bool found = reader->log && evtx_xml(event_log_reader(reader->log), &reader->record, text) == 0;
+    return finish(reader, XML, found);
+}
+
+const char *event_message(struct event_reader *reader)
+{
+    struct buffer *text;
+
+    if (!begin(reader, MESSAGE, &text))
+        return reader->texts[MESSAGE].ready;
+    if (reader->json)
+        return finish(reader, MESSAGE, event_json_message(reader->json, text));
+    if (reader->event.message.type == EVTX_NULL)
+        return NULL;
+    evtx_value_text(&reader->event.message, text);
+    return finish(reader, MESSAGE, true);
+}
+
+static bool is_named(const struct evtx_pair *pair, const char *name)
+{
+    const struct evtx_value *v = &pair->name;
+
+    if (pair->number || v->type != EVTX_STRING)
+        return false;
+    for (uint32_t i = 0; i + 1 < v->size; i += 2, name++)
+        if (!*name || v->data[i] != (uint8_t)*name || v->data[i + 1])
+            return false;
+    return !*name;
+}
+
+/* The first pair of that name or, of "param3", the third value that has none. */
+static const struct evtx_value *find(const struct evtx_event *event, const char *name)
+{
+    bool numbered = strncmp(name, "param", 5) == 0 && name[5] >= '1' && name[5] <= '9';
+
+    for (size_t i = 0; i < event->n_pairs; i++) {
+        const struct evtx_pair *pair = &event->pairs[i];
+        if (is_named(pair, name) ||
+            (numbered && !pair->name.size && pair->number == strtoul(name + 5, NULL, 10)))
+            return &pair->value;
+    }
+    return NULL;
+}
+
+const char *event_value(struct event_reader *reader, const char *name)
+{
+    struct buffer *text = &reader->texts[VALUE].text;
+
+    buffer_reset(text);
+    if (reader->json)
+        return event_json_value(reader->json, name, text) ? buffer_text(text) : NULL;
+    const struct evtx_value *value = find(&reader->event, name);
+    if (!value || value->type == EVTX_NULL)
+        return NULL;
+    evtx_value_text(value, text);
+    return buffer_text(text);
+}
+
+/* Totals -------------------------------------------------------------------- */
+
+static void note(struct buffer *detail, uint64_t n, const char *what)
+{
+    if (n)
+        buffer_printf(detail, "%s%" PRIu64 " %s", detail->size ? "; " : "", n, what);
+}
+
+static struct event_totals log_totals(const struct event_reader *reader, struct buffer *detail)
+{
+    struct event_log_stats s = event_log_stats(reader->log);
+
+    if (s.headerless)
+        buffer_puts(detail, s.chunks ? "no file header" : "not an event log");
+    if (s.dirty)
+        buffer_puts(detail, detail->size ? "; not closed" : "not closed");
+    note(detail, s.carved, "records carved");
+    note(detail, s.stale, "old records without their template");
+    note(detail, s.skipped, "records damaged");
+    note(detail, s.lost, "bytes of records lost");
+    note(detail, s.damaged, "chunks damaged");
+    note(detail, s.unsound, "chunks with a wrong checksum");
+    note(detail, s.cut, "bytes missing at the end");
+    note(detail, s.unread, "chunks outside the time asked for");
+    bool damaged =
+        s.headerless || s.skipped || s.lost || s.damaged || s.cut || (s.unsound && !s.dirty);
+    return (struct event_totals){(int64_t)s.records, (int64_t)(s.skipped + s.damaged), damaged};
+}
+
+struct event_totals event_totals(const struct event_reader *reader, struct buffer *detail)
+{
+    if (reader->log)
+        return log_totals(reader, detail);
+    note(detail, (uint64_t)reader->foreign, "lines of other JSON");
+    note(detail, (uint64_t)reader->bad, "lines that are no JSON object");
+    note(detail, stream_overlong(reader->lines), "lines too long");
+    return (struct event_totals){reader->records, reader->foreign + reader->bad, reader->bad > 0};
+}

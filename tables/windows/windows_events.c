@@ -1,0 +1,432 @@
+/* windows_events.c -- the events of Windows logs, .evtx or JSON lines, with names and values of
+ * their data.
+ *
+ *     SELECT datetime, computer, service_name, image_path FROM windows_events
+ *      WHERE channel = 'System' AND event_id = 7045;
+ *     SELECT event_id, count(*) FROM windows_events('/triage') GROUP BY event_id;
+ *
+ * Terms on event_id, channel, provider_name, computer, record_id and time are decided on references
+ * into the record, before anything of it is turned into text. A range of time leaves out whole
+ * chunks by when their records were written, see event_log.h; write +time to have every chunk read.
+ *
+ * Values of the data are strings, as Event Viewer shows them. A value without a name is called
+ * param1, param2, … by its place; the second value of a name is called "name#2"; a value in an
+ * attribute of UserData "element@attribute". The hidden columns give single values of the data
+ * without building the JSON; SQLite forgets the collation of a hidden column, so write COLLATE
+ * NOCASE where case does not matter.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "event_reader.h"
+#include "evidence.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct windows_event {
+    double      time;
+    const char *computer;
+    const char *channel;
+    const char *provider_name;
+    int64_t     event_id;
+    int64_t     version;
+    int64_t     level;
+    int64_t     task;
+    int64_t     opcode;
+    int64_t     record_id;
+    int64_t     pid;
+    int64_t     tid;
+    bool        carved;
+    bool        sound;
+    int64_t     position;
+    const char *host;
+    const char *source;
+    const char *path; /* the argument */
+};
+
+struct state {
+    struct sources          sources;
+    struct source           source;
+    struct event_reader    *reader;
+    const struct tbl_terms *times, *ids, *records, *channels, *providers, *computers;
+    bool                    texts[3]; /* whether computer, channel, provider_name are read */
+};
+
+static struct event_reader *reader_of(struct tbl_scan *scan)
+{
+    return ((struct state *)tbl_state(scan))->reader;
+}
+
+/* Lazy columns ------------------------------------------------------------------ */
+
+static int result(sqlite3_context *out, const char *text)
+{
+    if (text)
+        sqlite3_result_text(out, text, -1, SQLITE_TRANSIENT);
+    return SQLITE_OK;
+}
+
+static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)scan;
+    return tbl_result_datetime(out, ((const struct windows_event *)row)->time);
+}
+
+static int get_data(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return result(out, event_data(reader_of(scan)));
+}
+
+static int get_xml(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return result(out, event_xml(reader_of(scan)));
+}
+
+static int get_message(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return result(out, event_message(reader_of(scan)));
+}
+
+#define SYSTEM_TEXTS(X)                                                                            \
+    X(provider_guid, PROVIDER_GUID, "GUID of the provider, in braces")                             \
+    X(keywords, KEYWORDS,                                                                          \
+      "Keywords of the event, a hexadecimal mask; 0x80…20… marks success, "                    \
+      "0x80…10… failure of an audit")                                                              \
+    X(user_sid, USER_ID, "SID of the account the event was logged for")                            \
+    X(activity_id, ACTIVITY_ID, "GUID that ties events of one activity together")
+
+#define SYSTEM_GETTER(name, field, doc)                                                            \
+    static int get_##name(struct tbl_scan *scan, const void *row, sqlite3_context *out)            \
+    {                                                                                              \
+        (void)row;                                                                                 \
+        return result(out, event_text(reader_of(scan), EVTX_##field));                             \
+    }
+SYSTEM_TEXTS(SYSTEM_GETTER)
+
+/* Values of the data under names that views ask for. */
+#define DATA_VALUES(X)                                                                             \
+    X(access_list, "AccessList")                                                                   \
+    X(access_mask, "AccessMask")                                                                   \
+    X(account_name, "AccountName")                                                                 \
+    X(command_line, "CommandLine")                                                                 \
+    X(current_directory, "CurrentDirectory")                                                       \
+    X(details, "Details")                                                                          \
+    X(event_type, "EventType")                                                                     \
+    X(hashes, "Hashes")                                                                            \
+    X(image, "Image")                                                                              \
+    X(image_loaded, "ImageLoaded")                                                                 \
+    X(image_path, "ImagePath")                                                                     \
+    X(integrity_level, "IntegrityLevel")                                                           \
+    X(ip_address, "IpAddress")                                                                     \
+    X(logon_id, "LogonId")                                                                         \
+    X(mandatory_label, "MandatoryLabel")                                                           \
+    X(new_name, "NewName")                                                                         \
+    X(new_process_id, "NewProcessId")                                                              \
+    X(new_process_name, "NewProcessName")                                                          \
+    X(new_value, "NewValue")                                                                       \
+    X(new_value_type, "NewValueType")                                                              \
+    X(object_name, "ObjectName")                                                                   \
+    X(object_server, "ObjectServer")                                                               \
+    X(object_type, "ObjectType")                                                                   \
+    X(object_value_name, "ObjectValueName")                                                        \
+    X(old_value, "OldValue")                                                                       \
+    X(operation_type, "OperationType")                                                             \
+    X(original_file_name, "OriginalFileName")                                                      \
+    X(param1, "param1")                                                                            \
+    X(param2, "param2")                                                                            \
+    X(param3, "param3")                                                                            \
+    X(param4, "param4")                                                                            \
+    X(param5, "param5")                                                                            \
+    X(parent_command_line, "ParentCommandLine")                                                    \
+    X(parent_image, "ParentImage")                                                                 \
+    X(parent_process_id, "ParentProcessId")                                                        \
+    X(parent_process_name, "ParentProcessName")                                                    \
+    X(parent_user, "ParentUser")                                                                   \
+    X(payload, "Payload")                                                                          \
+    X(context_info, "ContextInfo")                                                                 \
+    X(pipe_name, "PipeName")                                                                       \
+    X(process_guid, "ProcessGuid")                                                                 \
+    X(process_id, "ProcessId")                                                                     \
+    X(process_name, "ProcessName")                                                                 \
+    X(relative_target_name, "RelativeTargetName")                                                  \
+    X(script_block_text, "ScriptBlockText")                                                        \
+    X(script_block_id, "ScriptBlockId")                                                            \
+    X(service_account, "ServiceAccount")                                                           \
+    X(service_file_name, "ServiceFileName")                                                        \
+    X(service_name, "ServiceName")                                                                 \
+    X(service_start_type, "ServiceStartType")                                                      \
+    X(service_type, "ServiceType")                                                                 \
+    X(share_name, "ShareName")                                                                     \
+    X(signature, "Signature")                                                                      \
+    X(signed, "Signed")                                                                            \
+    X(start_type, "StartType")                                                                     \
+    X(subject_domain_name, "SubjectDomainName")                                                    \
+    X(subject_logon_id, "SubjectLogonId")                                                          \
+    X(subject_user_name, "SubjectUserName")                                                        \
+    X(subject_user_sid, "SubjectUserSid")                                                          \
+    X(target_domain_name, "TargetDomainName")                                                      \
+    X(target_filename, "TargetFilename")                                                           \
+    X(target_object, "TargetObject")                                                               \
+    X(target_user_name, "TargetUserName")                                                          \
+    X(token_elevation_type, "TokenElevationType")                                                  \
+    X(user, "User")
+
+#define DATA_GETTER(name, key)                                                                     \
+    static int get_data_##name(struct tbl_scan *scan, const void *row, sqlite3_context *out)       \
+    {                                                                                              \
+        (void)row;                                                                                 \
+        return result(out, event_value(reader_of(scan), key));                                     \
+    }
+DATA_VALUES(DATA_GETTER)
+
+/* Sources ------------------------------------------------------------------------- */
+
+static int report(struct tbl_scan *scan, const struct source *source, int error)
+{
+    const struct state *state = tbl_state(scan);
+    struct buffer       detail = {0};
+    struct event_totals totals = {.records = TBL_NULL};
+
+    if (state->reader)
+        totals = event_totals(state->reader, &detail);
+    if (error < 0)
+        buffer_printf(&detail, "%s%s", detail.size ? "; " : "", strerror(-error));
+    int rc = svcql_report(tbl_svcql(scan), &(struct report){
+                                               .table = "windows_events",
+                                               .kind = artefact_name(source->artefact),
+                                               .host = source->host,
+                                               .location = source->shown,
+                                               .status = error < 0        ? source_status_of(error)
+                                                         : totals.damaged ? SOURCE_DAMAGED
+                                                                          : SOURCE_READ,
+                                               .records = totals.records,
+                                               .skipped = totals.skipped,
+                                               .detail = detail.size ? buffer_text(&detail) : NULL,
+                                           });
+    buffer_free(&detail);
+    return rc;
+}
+
+/* Report the file being read, if there is one, and close it. */
+static int leave(struct tbl_scan *scan, int error)
+{
+    struct state *state = tbl_state(scan);
+    int           rc = state->reader ? report(scan, &state->source, error) : SQLITE_OK;
+
+    event_close(state->reader);
+    state->reader = NULL;
+    return rc;
+}
+
+static int enter(struct tbl_scan *scan)
+{
+    struct state      *state = tbl_state(scan);
+    struct event_range range = {state->times->min, state->times->max};
+    bool               json = state->source.artefact == ARTEFACT_EVENT_JSON;
+    int                fd = root_open_file(state->source.root, state->source.path);
+
+    int r = fd < 0 ? fd : event_open(fd, json, range, &state->reader);
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    return r < 0 ? report(scan, &state->source, r) : SQLITE_OK;
+}
+
+static int next_source(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+    int           r = sources_next(&state->sources, &state->source);
+
+    if (r < 0)
+        return tbl_error(scan, r, "evidence");
+    if (r == 0)
+        return SQLITE_DONE;
+    int rc = enter(scan);
+    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+}
+
+/* Rows ---------------------------------------------------------------------------- */
+
+static const unsigned artefacts = 1u << ARTEFACT_EVENT_LOG | 1u << ARTEFACT_EVENT_JSON;
+
+static int open(struct tbl_scan *scan)
+{
+    const struct windows_event *key = tbl_key(scan);
+    struct state               *state = tbl_state(scan);
+
+    state->times = TBL_TERMS(scan, struct windows_event, time);
+    state->ids = TBL_TERMS(scan, struct windows_event, event_id);
+    state->records = TBL_TERMS(scan, struct windows_event, record_id);
+    state->channels = TBL_TERMS(scan, struct windows_event, channel);
+    state->providers = TBL_TERMS(scan, struct windows_event, provider_name);
+    state->computers = TBL_TERMS(scan, struct windows_event, computer);
+    state->texts[0] = TBL_USES(scan, struct windows_event, computer);
+    state->texts[1] = TBL_USES(scan, struct windows_event, channel);
+    state->texts[2] = TBL_USES(scan, struct windows_event, provider_name);
+    struct sources_want want = {
+        .artefacts = artefacts, .host = key->host, .path = key->path ? key->path : key->source};
+    int r = sources_begin(&state->sources, tbl_svcql(scan), &want);
+    return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_OK;
+}
+
+static int64_t number(const struct event_reader *reader, enum evtx_field field)
+{
+    int64_t n;
+
+    return event_int(reader, field, &n) ? n : TBL_NULL;
+}
+
+/* A text column that may have terms: false where they leave the event out. */
+static bool read_text(struct event_reader *reader, enum evtx_field field, bool used,
+                      const struct tbl_terms *terms, const char **ret)
+{
+    *ret = used || terms->n ? event_text(reader, field) : NULL;
+    return !terms->n || tbl_match_text(terms, *ret, true);
+}
+
+/* Fill what terms can be on; false where they leave the event out. */
+static bool wanted(const struct state *state, struct windows_event *row)
+{
+    struct event_reader *reader = state->reader;
+
+    row->event_id = number(reader, EVTX_EVENT_ID);
+    if (!tbl_match_int(state->ids, row->event_id))
+        return false;
+    row->time = event_time(reader);
+    if (!tbl_match_real(state->times, row->time))
+        return false;
+    row->record_id = event_record(reader);
+    return tbl_match_int(state->records, row->record_id) &&
+           read_text(reader, EVTX_CHANNEL, state->texts[1], state->channels, &row->channel) &&
+           read_text(reader, EVTX_PROVIDER_NAME, state->texts[2], state->providers,
+                     &row->provider_name) &&
+           read_text(reader, EVTX_COMPUTER, state->texts[0], state->computers, &row->computer);
+}
+
+static void complete(struct tbl_scan *scan, struct windows_event *row)
+{
+    const struct windows_event *key = tbl_key(scan);
+    const struct state         *state = tbl_state(scan);
+
+    row->version = number(state->reader, EVTX_VERSION);
+    row->level = number(state->reader, EVTX_LEVEL);
+    row->task = number(state->reader, EVTX_TASK);
+    row->opcode = number(state->reader, EVTX_OPCODE);
+    row->pid = number(state->reader, EVTX_PROCESS_ID);
+    row->tid = number(state->reader, EVTX_THREAD_ID);
+    row->carved = event_carved(state->reader);
+    row->sound = event_sound(state->reader);
+    row->position = (int64_t)event_position(state->reader);
+    row->host = state->source.host;
+    row->source = state->source.shown;
+    row->path = key->path;
+}
+
+static int next(struct tbl_scan *scan, void *data)
+{
+    struct windows_event *row = data;
+    struct state         *state = tbl_state(scan);
+
+    for (;;) {
+        int r = state->reader ? event_next(state->reader) : 0;
+        if (r == -ENOMEM)
+            return SQLITE_NOMEM;
+        if (r > 0) {
+            if (!wanted(state, row))
+                continue;
+            complete(scan, row);
+            return SQLITE_ROW;
+        }
+        int rc = leave(scan, r);
+        if (rc == SQLITE_OK)
+            rc = next_source(scan);
+        if (rc != SQLITE_ROW)
+            return rc;
+    }
+}
+
+static void close_scan(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    leave(scan, 0);
+    sources_end(&state->sources);
+}
+
+static const struct tbl_column columns[] = {
+    TBL_COL(struct windows_event, time, TBL_RANGE,
+            "When the event happened, in seconds since the epoch, UTC; when it was written where "
+            "it does not say"),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "The same in ISO 8601, to the microsecond", get_datetime),
+    TBL_COL(struct windows_event, computer, TBL_KEY | TBL_NOCASE, "Computer the event is of"),
+    TBL_COL(struct windows_event, channel, TBL_KEY | TBL_NOCASE,
+            "Channel: System, Security, Microsoft-Windows-Sysmon/Operational"),
+    TBL_COL(struct windows_event, provider_name, TBL_KEY | TBL_NOCASE,
+            "Provider: Service Control Manager, Microsoft-Windows-Security-Auditing"),
+    TBL_COL(struct windows_event, event_id, TBL_KEY, "Event identifier"),
+    TBL_COL(struct windows_event, version, 0, "Version of the event's definition"),
+    TBL_COL(struct windows_event, level, 0,
+            "Level: 1 critical, 2 error, 3 warning, 4 information, 5 verbose, 0 always"),
+    TBL_COL(struct windows_event, task, 0, "Task the provider gives"),
+    TBL_COL(struct windows_event, opcode, 0, "Opcode the provider gives"),
+    TBL_COL(struct windows_event, record_id, TBL_KEY, "EventRecordID, the number in its channel"),
+    TBL_COL(struct windows_event, pid, 0, "Process that logged the event"),
+    TBL_COL(struct windows_event, tid, 0, "Thread that logged the event"),
+#define SYSTEM_COLUMN(name, field, doc) TBL_LAZY(#name, TBL_TEXT, TBL_NOCASE, doc, get_##name),
+    SYSTEM_TEXTS(SYSTEM_COLUMN)
+#undef SYSTEM_COLUMN
+        TBL_LAZY("data", TBL_TEXT, 0,
+                 "EventData or UserData as a JSON object of name and value, all values strings",
+                 get_data),
+    TBL_LAZY("message", TBL_TEXT, 0,
+             "Message as the sender rendered it: forwarded events and JSON forms only",
+             get_message),
+    TBL_LAZY("xml", TBL_TEXT, 0, "The event as XML; of .evtx only", get_xml),
+    TBL_COL(struct windows_event, carved, 0,
+            "Whether the record was found by its signature: in slack, after damage, in a loose "
+            "chunk or hidden inside another record"),
+    TBL_COL(struct windows_event, sound, 0,
+            "Whether the checksums of the record's chunk hold; 0 also in a log not closed"),
+    TBL_COL(struct windows_event, host, TBL_KEY, "Host of the evidence that the file is of"),
+    TBL_COL(struct windows_event, source, TBL_KEY | TBL_ID, "File the record is in"),
+    TBL_COL(struct windows_event, position, TBL_ID,
+            "Where in the file the record begins, in bytes"),
+    TBL_COL(struct windows_event, path, TBL_KEY | TBL_HIDDEN,
+            "Argument: file, folder or glob to read instead of the evidence"),
+#define DATA_COLUMN(name, key)                                                                     \
+    TBL_LAZY(#name, TBL_TEXT, TBL_HIDDEN, key " of the event's data", get_data_##name),
+    DATA_VALUES(DATA_COLUMN)
+#undef DATA_COLUMN
+};
+
+static const struct tbl_example examples[] = {
+    {"Services installed, newest first",
+     "SELECT datetime, computer, service_name, image_path, account_name FROM windows_events "
+     "WHERE event_id = 7045 AND provider_name = 'Service Control Manager' ORDER BY time DESC"},
+    {"Records that someone or something removed from their logs",
+     "SELECT source, record_id, datetime, channel, event_id, data FROM windows_events "
+     "WHERE carved"                                                                          },
+    {"What a log holds, without knowing it beforehand",
+     "SELECT provider_name, event_id, count(*) AS n FROM windows_events('/triage/*.evtx') "
+     "GROUP BY provider_name, event_id ORDER BY n DESC"                                      },
+};
+
+const struct tbl_table windows_events_table = {
+    .name = "windows_events",
+    .doc = "Events of Windows logs: .evtx files, intact or damaged, and JSON lines of shippers",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct windows_event),
+    .state_size = sizeof(struct state),
+    .rows = 50000,
+    .artefacts = 1u << ARTEFACT_EVENT_LOG | 1u << ARTEFACT_EVENT_JSON,
+    .open = open,
+    .next = next,
+    .close = close_scan,
+};

@@ -1,0 +1,384 @@
+/* check_windows_events.c -- the table over event logs and JSON lines: columns, pushdown, reports.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "evtx.h"
+#include "harness.h"
+#include "make_evtx.h"
+
+static const char *const installed[] = {"ServiceName", "PSEXESVC", "ImagePath",
+                                        "%SystemRoot%\\PSEXESVC.exe", NULL};
+static const char *const stopped[] = {"param1", "Windows Defender", "param2", "stopped", NULL};
+
+#define FEW(a_channel, a_provider, a_computer, an_id, a_time, a_record, some_pairs, a_form, text)  \
+    {                                                                                              \
+        .channel = a_channel, .provider = a_provider, .computer = a_computer, .id = an_id,         \
+        .time = a_time, .record_id = a_record, .pairs = some_pairs, .form = a_form,                \
+        .message = text                                                                            \
+    }
+
+static const struct staged_event few[] = {
+    FEW("System", "Service Control Manager", "WS01", 7045, 1700000000.5, 10, installed,
+        STAGED_NESTED, NULL),
+    FEW("System", "Service Control Manager", "WS01", 7036, 1700000010, 11, stopped, STAGED_NESTED,
+        NULL),
+    FEW("Security", "Microsoft-Windows-Security-Auditing", "DC01", 4697, 1700000020, 12, installed,
+        STAGED_FORWARDED, "A service was installed in the system."),
+};
+
+/* A folder that holds `few` as System.evtx. */
+static const char *staged(void)
+{
+    const char *dir = harness_scratch();
+    char        path[4096];
+
+    snprintf(path, sizeof path, "%s/System.evtx", dir);
+    make_evtx(path, few, 3);
+    return dir;
+}
+
+START_TEST(columns_hold_what_the_record_says)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = staged();
+
+    harness_expect(db,
+                   "1700000000.5|2023-11-14T22:13:20.500000Z|WS01|System|Service Control "
+                   "Manager|7045|10|4|S-1-5-18|0|1|4608",
+                   "SELECT time, datetime, computer, channel, provider_name, event_id, record_id, "
+                   "pid, user_sid, carved, sound, position FROM windows_events('%s') "
+                   "WHERE record_id = 10",
+                   dir);
+    harness_expect(db,
+                   "{\"ServiceName\":\"PSEXESVC\",\"ImagePath\":\"%SystemRoot%\\\\PSEXESVC.exe\"}"
+                   "|PSEXESVC|PSEXESVC",
+                   "SELECT data, service_name, data ->> 'ServiceName' FROM windows_events('%s') "
+                   "WHERE event_id = 7045",
+                   dir);
+    harness_expect(db, "A service was installed in the system.|DC01",
+                   "SELECT message, computer FROM windows_events('%s') WHERE event_id = 4697", dir);
+    harness_expect(db, "stopped|NULL",
+                   "SELECT param2, image FROM windows_events('%s') WHERE event_id = 7036", dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(terms_leave_out_nothing_that_was_asked_for)
+{
+    static const struct {
+        const char *where, *records;
+    } cases[] = {
+        {"event_id IN (7036, 4697)",                          "11,12"},
+        {"event_id = 7045 OR record_id = 12",                 "10,12"},
+        {"channel = 'SYSTEM'",                                "10,11"},
+        {"channel = 'system' COLLATE BINARY",                 "NULL" },
+        {"provider_name IN ('service control manager', 'x')", "10,11"},
+        {"computer = 'dc01'",                                 "12"   },
+        {"time > 1700000000.5",                               "11,12"},
+        {"time >= 1700000000.5 AND time < 1700000020",        "10,11"},
+        {"time BETWEEN 1700000010 AND 1700000010",            "11"   },
+        {"+time = 1700000020",                                "12"   },
+        {"record_id IS NULL",                                 "NULL" },
+        {"event_id <> 7036",                                  "10,12"},
+        {"service_name = 'psexesvc' COLLATE NOCASE",          "10,12"},
+    };
+    sqlite3    *db = harness_open();
+    const char *dir = staged();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        harness_expect(db, cases[i].records,
+                       "SELECT group_concat(record_id) FROM windows_events('%s') WHERE %s", dir,
+                       cases[i].where);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(source_names_a_file_whether_or_not_evidence_knows_it)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = staged();
+
+    harness_expect(db, "3", "SELECT count(*) FROM windows_events WHERE source = '%s/System.evtx'",
+                   dir);
+    harness_expect(db, "3", "SELECT count(*) FROM windows_events('%s/*.evtx')", dir);
+    harness_expect(db, "0", "SELECT count(*) FROM windows_events WHERE source = '%s/No.evtx'", dir);
+    harness_expect(db, "absent",
+                   "SELECT status FROM evidence_sources WHERE location = '%s/No.evtx'", dir);
+    harness_close(db);
+}
+END_TEST
+
+/* A log of n events a second apart from 1700000000, of two chunks at least where n is 1000. */
+static void stage_many(const char *path, unsigned n)
+{
+    struct staged_event *events = calloc(n, sizeof *events);
+
+    ck_assert_ptr_nonnull(events);
+    for (unsigned i = 0; i < n; i++) {
+        events[i] = few[i % 2];
+        events[i].record_id = i + 1;
+        events[i].time = 1700000000 + i;
+    }
+    make_evtx(path, events, n);
+    free(events);
+}
+
+START_TEST(range_of_time_reads_only_the_chunks_it_touches)
+{
+    sqlite3 *db = harness_open();
+    char     path[4096];
+
+    snprintf(path, sizeof path, "%s/Long.evtx", harness_scratch());
+    stage_many(path, 2000);
+    harness_expect(db, "100",
+                   "SELECT count(*) FROM windows_events('%s') "
+                   "WHERE time >= 1700001000 AND time < 1700001100",
+                   path);
+    ck_assert_int_le(
+        harness_int(db, "SELECT records FROM evidence_sources WHERE location = '%s'", path), 600);
+    harness_expect(db, "2000", "SELECT count(*) FROM windows_events('%s') WHERE time > 0", path);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(chunks_whose_clock_is_doubtful_are_read)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        path[4096];
+    size_t      size;
+
+    for (int zero = 0; zero < 2; zero++) {
+        snprintf(path, sizeof path, "%s/Doubt%d.evtx", dir, zero);
+        stage_many(path, 1000);
+        uint8_t *log = (uint8_t *)harness_read(path, &size);
+        ck_assert_uint_gt(size, EVTX_HEADER_SIZE + 2 * EVTX_CHUNK_SIZE);
+        /* exported logs say 0 in a chunk's last record; a clock set back, an hour less */
+        uint32_t last;
+        uint64_t filetime;
+        uint8_t *chunk = log + EVTX_HEADER_SIZE;
+        memcpy(&last, chunk + 44, 4);
+        memcpy(&filetime, chunk + last + 16, 8);
+        filetime = zero ? 0 : filetime - 36000000000u;
+        memcpy(chunk + last + 16, &filetime, 8);
+        make_evtx_seal(log, size);
+        harness_write(dir, path + strlen(dir) + 1, log, size);
+        harness_expect(db, "1", "SELECT count(*) FROM windows_events('%s') WHERE time = 1700000100",
+                       path);
+        free(log);
+    }
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(damage_is_reported_and_costs_no_other_chunk)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        path[4096];
+    size_t      size;
+
+    snprintf(path, sizeof path, "%s/Damaged.evtx", dir);
+    stage_many(path, 400);
+    uint8_t *log = (uint8_t *)harness_read(path, &size);
+    int64_t  all = harness_int(db, "SELECT count(*) FROM windows_events('%s')", path);
+    memset(log + EVTX_HEADER_SIZE, 0xff, 64);
+    harness_write(dir, "Damaged.evtx", log, size);
+    int64_t rest = harness_int(db, "SELECT count(*) FROM windows_events('%s')", path);
+    ck_assert_int_gt(rest, 0);
+    ck_assert_int_lt(rest, all);
+    harness_expect(db, "damaged|1 chunks damaged",
+                   "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
+    free(log);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(chunks_off_the_grid_or_without_a_header_are_carved)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = staged();
+    size_t      size;
+    char        path[4096];
+
+    snprintf(path, sizeof path, "%s/System.evtx", dir);
+    uint8_t *log = (uint8_t *)harness_read(path, &size);
+    uint8_t *loose = calloc(1, size + 100000);
+    memset(loose, 0x41, size + 100000);
+    memcpy(loose + 77777, log + EVTX_HEADER_SIZE, EVTX_CHUNK_SIZE);
+    harness_write(dir, "loose.evtx", loose, size + 100000);
+    harness_expect(db, "3|3", "SELECT count(*), sum(carved) FROM windows_events('%s/loose.evtx')",
+                   dir);
+    harness_write(dir, "chunk.evtx", log + EVTX_HEADER_SIZE, EVTX_CHUNK_SIZE);
+    harness_expect(db, "3|3", "SELECT count(*), sum(carved) FROM windows_events('%s/chunk.evtx')",
+                   dir);
+    free(loose);
+    free(log);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(altered_record_shows_in_the_checksum)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = staged();
+    size_t      size;
+    char        path[4096];
+
+    snprintf(path, sizeof path, "%s/System.evtx", dir);
+    uint8_t *log = (uint8_t *)harness_read(path, &size);
+    uint8_t *name = memmem(log, size, "P\0S\0E\0X\0E\0", 10);
+    ck_assert_ptr_nonnull(name);
+    name[0] = 'X';
+    harness_write(dir, "System.evtx", log, size);
+    harness_expect(db, "0|XSEXESVC",
+                   "SELECT sound, service_name FROM windows_events('%s') WHERE event_id = 7045",
+                   path);
+    harness_query(db, "SELECT count(*) FROM windows_events('%s')", path);
+    harness_expect(db, "damaged|1 chunks with a wrong checksum",
+                   "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
+    free(log);
+    harness_close(db);
+}
+END_TEST
+
+/* JSON --------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *line;
+} shapes[] = {
+    {"evtx_dump",
+     "{\"Event\":{\"#attributes\":{\"xmlns\":\"x\"},\"System\":{\"Provider\":{\"#attributes\":"
+     "{\"Name\":\"Service Control Manager\",\"Guid\":\"{G}\"}},\"EventID\":{\"#attributes\":"
+     "{\"Qualifiers\":16384},\"#text\":7045},\"Version\":0,\"Level\":4,\"TimeCreated\":"
+     "{\"#attributes\":{\"SystemTime\":\"2023-11-14T22:13:20.500000Z\"}},\"EventRecordID\":10,"
+     "\"Correlation\":null,\"Execution\":{\"#attributes\":{\"ProcessID\":4,\"ThreadID\":8}},"
+     "\"Channel\":\"System\",\"Computer\":\"WS01\",\"Security\":{\"#attributes\":{\"UserID\":"
+     "\"S-1-5-18\"}}},\"EventData\":{\"ServiceName\":\"PSEXESVC\",\"ImagePath\":\"p\"}}}"},
+    {"velociraptor",
+     "{\"System\":{\"Provider\":{\"Name\":\"Service Control "
+     "Manager\",\"Guid\":\"{G}\"},\"EventID\":"
+     "{\"Value\":7045},\"Version\":0,\"Level\":4,\"TimeCreated\":{\"SystemTime\":1700000000.5},"
+     "\"EventRecordID\":10,\"Execution\":{\"ProcessID\":4,\"ThreadID\":8},\"Channel\":\"System\","
+     "\"Computer\":\"WS01\",\"Security\":{\"UserID\":\"S-1-5-18\"}},\"EventData\":{\"ServiceName\":"
+     "\"PSEXESVC\",\"ImagePath\":\"p\"},\"Message\":\"m\"}"                              },
+    {"winlogbeat",
+     "{\"@timestamp\":\"2023-11-14T22:13:20.500Z\",\"winlog\":{\"channel\":\"System\","
+     "\"provider_name\":\"Service Control "
+     "Manager\",\"provider_guid\":\"{G}\",\"event_id\":\"7045\","
+     "\"version\":0,\"record_id\":10,\"computer_name\":\"WS01\",\"process\":{\"pid\":4,\"thread\":"
+     "{\"id\":8}},\"user\":{\"identifier\":\"S-1-5-18\"},\"event_data\":{\"ServiceName\":"
+     "\"PSEXESVC\",\"ImagePath\":\"p\"}},\"message\":\"m\"}"                             },
+    {"winlogbeat 6",
+     "{\"@timestamp\":\"2023-11-14T22:13:20.500Z\",\"log_name\":\"System\",\"source_name\":"
+     "\"Service Control Manager\",\"provider_guid\":\"{G}\",\"event_id\":7045,\"version\":0,"
+     "\"record_number\":\"10\",\"computer_name\":\"WS01\",\"process_id\":4,\"thread_id\":8,"
+     "\"user\":{\"identifier\":\"S-1-5-18\"},\"event_data\":{\"ServiceName\":\"PSEXESVC\","
+     "\"ImagePath\":\"p\"}}"                                                             },
+    {"nxlog",
+     "{\"EventTime\":\"2023-11-14 23:13:20\",\"@timestamp\":\"2023-11-14T22:13:20.500Z\","
+     "\"Hostname\":\"WS01\",\"Keywords\":-9187343239835811840,\"EventID\":7045,\"SourceName\":"
+     "\"Service Control Manager\",\"ProviderGuid\":\"{G}\",\"Version\":0,\"RecordNumber\":10,"
+     "\"ExecutionProcessID\":4,\"ThreadID\":8,\"Channel\":\"System\",\"UserID\":\"S-1-5-18\","
+     "\"ServiceName\":\"PSEXESVC\",\"ImagePath\":\"p\",\"Message\":\"m\"}"               },
+};
+
+START_TEST(every_shape_of_json_gives_the_same_columns)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "e.jsonl", shapes[_i].line);
+    harness_expect(db,
+                   "1700000000.5|WS01|System|Service Control Manager|{G}|7045|0|10|4|8|S-1-5-18|"
+                   "{\"ServiceName\":\"PSEXESVC\",\"ImagePath\":\"p\"}|PSEXESVC",
+                   "SELECT time, computer, channel, provider_name, provider_guid, event_id, "
+                   "version, record_id, pid, tid, user_sid, data, service_name "
+                   "FROM windows_events('%s/e.jsonl') WHERE event_id IN (7045, 1)",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(values_of_json_become_the_strings_of_the_log)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(
+        dir, "e.json",
+        "{\"Event\":{\"System\":{\"Provider\":{\"#attributes\":{\"Name\":\"P\"}},\"EventID\":1},"
+        "\"EventData\":{\"Pid\":1234,\"Ok\":true,\"None\":null,\"Many\":[1,\"b\"],\"Big\":0.5}}}\n"
+        "{\"Event\":{\"System\":{\"Provider\":{\"#attributes\":{\"Name\":\"P\"}},\"EventID\":2},"
+        "\"EventData\":{\"Data\":{\"#text\":[\"a\",\"b\"]},\"Binary\":null}}}\n"
+        "{\"Event\":{\"System\":{\"Provider\":{\"#attributes\":{\"Name\":\"P\"}},\"EventID\":3},"
+        "\"UserData\":{\"LogFileCleared\":{\"#attributes\":{\"xmlns\":\"x\"},\"User\":\"u\"}}}}\n");
+    harness_expect(db,
+                   "{\"Pid\":\"1234\",\"Ok\":\"true\",\"None\":null,\"Many\":[\"1\",\"b\"],"
+                   "\"Big\":\"0.5\"}\n"
+                   "{\"param1\":\"a\",\"param2\":\"b\",\"Binary\":null}\n"
+                   "{\"User\":\"u\"}",
+                   "SELECT data FROM windows_events('%s') ORDER BY event_id", dir);
+    harness_expect(db, "b", "SELECT param2 FROM windows_events('%s') WHERE event_id = 2", dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(lines_that_are_no_event_are_counted)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(
+        dir, "e.jsonl",
+        "{\"a\":1}\n\nnot json\n{\"EventID\":5,\"SourceName\":\"P\"}\n{\"EventID\":\n");
+    harness_expect(db, "5", "SELECT event_id FROM windows_events('%s/e.jsonl')", dir);
+    harness_expect(db, "damaged|1|3|1 lines of other JSON; 2 lines that are no JSON object",
+                   "SELECT status, records, skipped, detail FROM evidence_sources "
+                   "WHERE location = '%s/e.jsonl'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+/* Real logs ------------------------------------------------------------------- */
+
+START_TEST(real_json_is_read_to_the_last_line)
+{
+    const char *path = harness_evidence("json");
+
+    if (!path)
+        SKIP("no real JSON events");
+    sqlite3 *db = harness_open();
+    harness_expect(db, "786",
+                   "SELECT count(*) FROM windows_events('%s/OTRF+Security-Datasets/*/c*.json') "
+                   "WHERE time IS NOT NULL AND json_valid(data)",
+                   path);
+    harness_close(db);
+}
+END_TEST
+
+Suite *make_windows_events_suite(void)
+{
+    Suite *suite = suite_create("windows_events");
+    TCase *tcase = tcase_create("table");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, columns_hold_what_the_record_says);
+    tcase_add_test(tcase, terms_leave_out_nothing_that_was_asked_for);
+    tcase_add_test(tcase, source_names_a_file_whether_or_not_evidence_knows_it);
+    tcase_add_test(tcase, range_of_time_reads_only_the_chunks_it_touches);
+    tcase_add_test(tcase, chunks_whose_clock_is_doubtful_are_read);
+    tcase_add_test(tcase, damage_is_reported_and_costs_no_other_chunk);
+    tcase_add_test(tcase, chunks_off_the_grid_or_without_a_header_are_carved);
+    tcase_add_test(tcase, altered_record_shows_in_the_checksum);
+    tcase_add_loop_test(tcase, every_shape_of_json_gives_the_same_columns, 0,
+                        sizeof shapes / sizeof shapes[0]);
+    tcase_add_test(tcase, values_of_json_become_the_strings_of_the_log);
+    tcase_add_test(tcase, lines_that_are_no_event_are_counted);
+    tcase_add_test(tcase, real_json_is_read_to_the_last_line);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
