@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "root_names.h"
+
 struct root {
     int      references;
     int      fd;
@@ -87,24 +89,29 @@ static int open_below(const struct root *root, const char *path, int flags)
     return -EAGAIN;
 }
 
-/* Find the entry of a directory whose name is `name` but for case. */
+/* Find the entry of a directory that is `name` under the root's flags; the very name comes first.
+ */
 static int find_name(const struct root *root, const char *dir, const char *name,
                      char ret[NAME_MAX + 1])
 {
     DIR *stream = NULL;
+    bool found = false, exact = false;
     int  r = root_open_dir(root, dir, &stream);
 
     if (r < 0)
         return r;
-    r = -ENOENT;
-    for (struct dirent *entry; r == -ENOENT && (entry = readdir(stream));) {
-        if (strcasecmp(entry->d_name, name) != 0)
+    for (struct dirent *entry; !exact && (entry = readdir(stream));) {
+        char decoded[NAME_MAX + 1];
+
+        exact = strcmp(entry->d_name, name) == 0;
+        root_name_decode(root->flags, entry->d_name, decoded);
+        if (!exact && (found || !root_name_is(root->flags, decoded, name)))
             continue;
         strcpy(ret, entry->d_name);
-        r = 0;
+        found = true;
     }
     closedir(stream);
-    return r;
+    return found ? 0 : -ENOENT;
 }
 
 /* Spell a path as its directories do. */
@@ -132,15 +139,47 @@ static int respell(const struct root *root, const char *path, char ret[ROOT_PATH
     return 0;
 }
 
-static int open_any_case(const struct root *root, const char *path, int flags)
+static int open_spelled(const struct root *root, const char *path, int flags)
 {
     char spelled[ROOT_PATH_MAX];
     int  fd = open_below(root, path, flags);
 
-    if (fd != -ENOENT || !(root->flags & ROOT_NOCASE))
+    if (fd != -ENOENT || !(root->flags & (ROOT_NOCASE | ROOT_PERCENT)))
         return fd;
     int r = respell(root, path, spelled);
     return r < 0 ? r : open_below(root, spelled, flags);
+}
+
+/* Open the path as macOS's firmlinks and its links below / would have it: the data volume is joined
+ * to the root, and /var, /etc and /tmp lie in /private. */
+static int open_joined(const struct root *root, const char *path, int flags)
+{
+    static const char *const joined[] = {"/System/Volumes/Data", "/private"};
+    char                     other[ROOT_PATH_MAX];
+
+    for (size_t i = 0; i < sizeof joined / sizeof joined[0]; i++) {
+        size_t size = strlen(joined[i]);
+        bool   below = strncmp(path, joined[i], size) == 0 && path[size] == '/';
+        int    fd = -ENOENT;
+
+        if (below)
+            fd = open_spelled(root, path + size, flags);
+        else if (snprintf(other, sizeof other, "%s%s", joined[i], path) < ROOT_PATH_MAX)
+            fd = open_spelled(root, other, flags);
+        if (fd != -ENOENT)
+            return fd;
+    }
+    return -ENOENT;
+}
+
+/* Open a path, spelled as the file system that the root was would have understood it. */
+static int open_any_case(const struct root *root, const char *path, int flags)
+{
+    int fd = open_spelled(root, path, flags);
+
+    if (fd != -ENOENT || !(root->flags & ROOT_MACOS) || path[0] != '/')
+        return fd;
+    return open_joined(root, path, flags);
 }
 
 int root_open_file(const struct root *root, const char *path)
@@ -396,12 +435,15 @@ int root_list(const struct root *root, const char *dir, const char *pattern, siz
     if (r < 0)
         return r;
     for (struct dirent *entry; r == 0 && (entry = readdir(stream));) {
-        if (!listed(root, entry->d_name, pattern))
+        char name[NAME_MAX + 1];
+
+        root_name_decode(root->flags, entry->d_name, name);
+        if (!listed(root, name, pattern))
             continue;
         if (names.n >= cap)
             lost++;
         else
-            r = add_name(&names, entry->d_name);
+            r = add_name(&names, name);
     }
     closedir(stream);
     if (r < 0) {
@@ -422,4 +464,63 @@ void root_names_free(struct root_names *names)
         free(names->names[i]);
     free(names->names);
     *names = (struct root_names){0};
+}
+
+/* Patterns ------------------------------------------------------------------ */
+
+struct glob {
+    const struct root *root;
+    size_t             cap;
+    root_glob_fn      *each;
+    void              *arg;
+};
+
+static int glob_below(const struct glob *g, const char *done, const char *pattern);
+
+/* Go on below each entry of a folder that fits one component of a pattern. */
+static int glob_names(const struct glob *g, const char *dir, const char *component,
+                      const char *rest)
+{
+    struct root_names names = {0};
+    size_t            lost = 0;
+    char              path[ROOT_PATH_MAX];
+
+    int r = root_list(g->root, *dir ? dir : "/", component, g->cap, &names, &lost);
+    if (r < 0)
+        return root_denied(r) ? g->each(g->arg, dir, r, 0) : r == -ENOMEM ? r : 0;
+    if (lost)
+        r = g->each(g->arg, dir, 0, lost);
+    for (size_t i = 0; r == 0 && i < names.n; i++)
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path)
+            r = glob_below(g, path, rest);
+    root_names_free(&names);
+    return r;
+}
+
+/* Hand on every path that a pattern means: `done` is a path, `pattern` what follows it. */
+static int glob_below(const struct glob *g, const char *done, const char *pattern)
+{
+    char   dir[ROOT_PATH_MAX], component[NAME_MAX + 1];
+    size_t plain = strcspn(pattern, "*");
+    bool   last = !pattern[plain];
+
+    while (!last && plain && pattern[plain] != '/')
+        plain--;
+    if ((size_t)snprintf(dir, sizeof dir, "%s%.*s", done, (int)plain, pattern) >= sizeof dir)
+        return 0;
+    if (last)
+        return g->each(g->arg, dir, 0, 0);
+    const char *name = pattern + plain + 1;
+    size_t      size = strcspn(name, "/");
+    if (size > NAME_MAX)
+        return -ENAMETOOLONG;
+    memcpy(component, name, size);
+    component[size] = '\0';
+    return glob_names(g, dir, component, name + size);
+}
+
+int root_glob(const struct root *root, const char *pattern, size_t cap, root_glob_fn *each,
+              void *arg)
+{
+    return glob_below(&(struct glob){root, cap, each, arg}, "", pattern);
 }

@@ -7,8 +7,9 @@
  * failure and leave ret_ arguments untouched then.
  *
  * Case: a root of a Windows or macOS file system is opened with ROOT_NOCASE; a path that does not
- * resolve as written is then looked for component by component, ignoring case (Unicode simple
- * folding as far as ASCII and Latin-1 go) and normal form.
+ * resolve as written is then looked for component by component, ignoring case (simple folding of
+ * Unicode's basic plane) and normal form. With ROOT_PERCENT paths and listed names are those of the
+ * host, and the files' own are found.
  */
 #ifndef SVCQL_ROOT_H
 #define SVCQL_ROOT_H
@@ -19,7 +20,11 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-enum root_flag { ROOT_NOCASE = 1 << 0 };
+enum root_flag {
+    ROOT_NOCASE = 1 << 0,  /* of Windows and macOS: see above */
+    ROOT_PERCENT = 1 << 1, /* names have %XX for what a collector could not write: Velociraptor */
+    ROOT_MACOS = 1 << 2,   /* join /System/Volumes/Data and /private to the root, as macOS does */
+};
 
 #define ROOT_PATH_MAX 4096       /* bytes of a path, with its NUL */
 #define ROOT_FILE_MAX (4u << 20) /* bytes root_read() takes when the caller has no better cap */
@@ -66,6 +71,20 @@ struct root_names {
 int  root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
                struct root_names *ret, size_t *ret_lost);
 void root_names_free(struct root_names *names);
+
+/* Call `each` with every path that a pattern may mean: "*" stands for any part of a name, and what
+ * follows the last "*" is not looked for. A folder that may not be listed comes with its error, one
+ * with more than `cap` names that fit with how many were lost. What `each` returns, unless 0, ends
+ * the search and is returned. */
+typedef int root_glob_fn(void *arg, const char *path, int error, size_t lost);
+int         root_glob(const struct root *root, const char *pattern, size_t cap, root_glob_fn *each,
+                      void *arg);
+
+/* A path as Windows writes it, as a path within a root of the system drive: C:\x, \??\C:\x,
+ * \SystemRoot\x, %SystemRoot%\x, \Windows\x; a path without a root lies in the Windows folder, as
+ * for drivers. -EXDEV for a share, a device or another drive than `drive` (an upper-case letter).
+ */
+int root_windows_path(const char *windows, char drive, char ret[ROOT_PATH_MAX]);
 
 /* Whether `status` forbids reading rather than says that nothing is there. */
 static inline bool root_denied(int negative_errno)

@@ -15,7 +15,7 @@ static const char daemon_type[] = "daemon", agent_type[] = "agent", login_item[]
 /* The volumes that make up a root: the system's, and the data volume that firmlinks join to it. */
 static const char *const volumes[] = {"", "/System/Volumes/Data"};
 
-/* Folders all of whose property lists count. Launch* stands for LaunchDaemons and LaunchAgents. */
+/* Folders that hold LaunchDaemons and LaunchAgents. */
 static const char *const libraries[] = {
     "/System/Library",
     "/Library",
@@ -44,10 +44,17 @@ static const char *const bundles[] = {
     "/Library/*Frameworks/*.framework/Versions/*",
 };
 
-/* What a bundle may hold: the folder and, where one file of it counts, its name. */
-static const struct part {
+/* What a library or a bundle may hold: a folder and, where one file of it counts, its name. */
+struct part {
     const char *type, *dir, *name;
-} parts[] = {
+};
+
+static const struct part library_parts[] = {
+    {daemon_type, "/LaunchDaemons", NULL},
+    {agent_type,  "/LaunchAgents",  NULL},
+};
+
+static const struct part bundle_parts[] = {
     {daemon_type, "/Contents/Library/LaunchDaemons",             NULL        },
     {agent_type,  "/Contents/Library/LaunchAgents",              NULL        },
     {login_item,  "/Contents/Library/LoginItems/*.app/Contents", "Info.plist"},
@@ -62,9 +69,6 @@ struct finder {
     void                   *seen; /* tsearch() tree of folders */
     const struct part      *part; /* that is being looked for */
 };
-
-/* What to do with each folder that a pattern finds. */
-typedef int visitor(struct finder *f, const char *dir);
 
 /* Folders seen --------------------------------------------------------------- */
 
@@ -121,22 +125,31 @@ static int add(struct finder *f, const char *dir, const char *name, bool sure, i
     return 0;
 }
 
-/* Take the files of one folder: any, for launchd does not ask for names in the clear. */
-static int take_folder(struct finder *f, const char *dir)
+/* Of a folder that the search for folders could not list, or not whole. */
+static int note(struct finder *f, const char *dir, int error, size_t lost)
 {
+    f->found.lost += lost;
+    return error ? add(f, dir, "", true, error) : 0;
+}
+
+/* Take the files of one folder: any, for launchd does not ask for names in the clear. */
+static int take_folder(void *arg, const char *dir, int error, size_t lost)
+{
+    struct finder    *f = arg;
     struct root_names names = {0};
     struct stat       st;
-    size_t            lost = 0;
 
+    if (error || lost)
+        return note(f, dir, error, lost);
     int r = root_stat(f->root, dir, true, &st);
     if (r < 0)
-        return root_denied(r) ? add(f, dir, "", true, r) : 0;
+        return root_denied(r) ? note(f, dir, r, 0) : 0;
     r = S_ISDIR(st.st_mode) ? is_new(f, &st) : 0;
     if (r <= 0)
         return r;
     r = root_list(f->root, dir, f->part->name, NAMES_MAX, &names, &lost);
     if (r < 0)
-        return r == -ENOMEM ? r : add(f, dir, "", true, r);
+        return r == -ENOMEM ? r : note(f, dir, r, 0);
     f->found.lost += lost;
     for (size_t i = 0; r == 0 && i < names.n; i++)
         r = add(f, dir, names.names[i], strcasestr(names.names[i], ".plist") != NULL, 0);
@@ -144,76 +157,44 @@ static int take_folder(struct finder *f, const char *dir)
     return r;
 }
 
-/* Patterns ------------------------------------------------------------------- */
-
-static int expand(struct finder *f, const char *done, const char *pattern, visitor *visit);
-
-/* Go on below each entry of a folder that fits one component of a pattern. */
-static int expand_names(struct finder *f, const char *dir, const char *component, const char *rest,
-                        visitor *visit)
+/* Look for the parts of one folder, a library or a bundle. */
+static int take_parts(struct finder *f, const char *dir, const struct part *parts, size_t n)
 {
-    struct root_names names = {0};
-    size_t            lost = 0;
-    char              path[ROOT_PATH_MAX];
+    char pattern[ROOT_PATH_MAX];
+    int  r = 0;
 
-    int r = root_list(f->root, dir, component, NAMES_MAX, &names, &lost);
-    if (r < 0)
-        return root_denied(r) ? add(f, dir, "", true, r) : r == -ENOMEM ? r : 0;
-    f->found.lost += lost;
-    for (size_t i = 0; r == 0 && i < names.n; i++) {
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path)
-            r = expand(f, path, rest, visit);
-    }
-    root_names_free(&names);
-    return r;
-}
-
-/* Visit every folder that a pattern means: `done` is a path, `pattern` what follows it. */
-static int expand(struct finder *f, const char *done, const char *pattern, visitor *visit)
-{
-    char   dir[ROOT_PATH_MAX], component[NAME_MAX + 1];
-    size_t plain = strcspn(pattern, "*");
-
-    bool last = !pattern[plain];
-
-    while (!last && pattern[plain] != '/')
-        plain--;
-    if ((size_t)snprintf(dir, sizeof dir, "%s%.*s", done, (int)plain, pattern) >= sizeof dir)
-        return 0;
-    if (last)
-        return visit(f, dir);
-    const char *name = pattern + plain + 1;
-    size_t      size = strcspn(name, "/");
-    memcpy(component, name, size);
-    component[size] = '\0';
-    return expand_names(f, dir, component, name + size, visit);
-}
-
-static int visit_bundle(struct finder *f, const char *dir)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < TBL_COUNT(parts); i++) {
+    for (size_t i = 0; r == 0 && i < n; i++) {
         f->part = &parts[i];
-        if (tbl_match_text(f->types, parts[i].type, false))
-            r = expand(f, dir, parts[i].dir, take_folder);
+        if (tbl_match_text(f->types, parts[i].type, false) &&
+            (size_t)snprintf(pattern, sizeof pattern, "%s%s", dir, parts[i].dir) < sizeof pattern)
+            r = root_glob(f->root, pattern, NAMES_MAX, take_folder, f);
     }
     return r;
 }
 
-static int visit_library(struct finder *f, const char *dir)
+static int take_library(void *arg, const char *dir, int error, size_t lost)
 {
-    static const struct part launch[] = {
-        {daemon_type, "/LaunchDaemons", NULL},
-        {agent_type,  "/LaunchAgents",  NULL},
-    };
-    int r = 0;
+    return error || lost ? note(arg, dir, error, lost)
+                         : take_parts(arg, dir, library_parts, TBL_COUNT(library_parts));
+}
 
-    for (size_t i = 0; r == 0 && i < TBL_COUNT(launch); i++) {
-        f->part = &launch[i];
-        if (tbl_match_text(f->types, launch[i].type, false))
-            r = expand(f, dir, launch[i].dir, take_folder);
-    }
+static int take_bundle(void *arg, const char *dir, int error, size_t lost)
+{
+    return error || lost ? note(arg, dir, error, lost)
+                         : take_parts(arg, dir, bundle_parts, TBL_COUNT(bundle_parts));
+}
+
+/* Look into every folder that patterns mean, on each volume. */
+static int look(struct finder *f, const char *const *patterns, size_t n, root_glob_fn *take)
+{
+    char pattern[ROOT_PATH_MAX];
+    int  r = 0;
+
+    for (size_t v = 0; v < TBL_COUNT(volumes); v++)
+        for (size_t i = 0; r == 0 && i < n; i++) {
+            snprintf(pattern, sizeof pattern, "%s%s", volumes[v], patterns[i]);
+            r = root_glob(f->root, pattern, NAMES_MAX, take, f);
+        }
     return r;
 }
 
@@ -222,14 +203,10 @@ int launchd_files_find(const struct root *root, const struct tbl_terms *types,
 {
     static const struct part nothing = {NULL, NULL, NULL};
     struct finder            f = {.root = root, .types = types, .part = &nothing};
-    int                      r = 0;
 
-    for (size_t v = 0; r == 0 && v < TBL_COUNT(volumes); v++) {
-        for (size_t i = 0; r == 0 && i < TBL_COUNT(libraries); i++)
-            r = expand(&f, volumes[v], libraries[i], visit_library);
-        for (size_t i = 0; r == 0 && i < TBL_COUNT(bundles); i++)
-            r = expand(&f, volumes[v], bundles[i], visit_bundle);
-    }
+    int r = look(&f, libraries, TBL_COUNT(libraries), take_library);
+    if (r == 0)
+        r = look(&f, bundles, TBL_COUNT(bundles), take_bundle);
     tdestroy(f.seen, free);
     if (r < 0) {
         launchd_files_free(&f.found);

@@ -1,0 +1,14 @@
+/* root_names.h -- when a name in a directory is the one that is looked for. */
+#ifndef SVCQL_ROOT_NAMES_H
+#define SVCQL_ROOT_NAMES_H
+
+#include "root.h"
+
+/* The name an entry stands for under the root's flags: with ROOT_PERCENT its %XX undone, where that
+ * gives a name at all; else the entry itself. */
+void root_name_decode(unsigned flags, const char *entry, char ret[NAME_MAX + 1]);
+
+/* Whether a name, decoded, is `wanted`: alike but for case and normal form with ROOT_NOCASE. */
+bool root_name_is(unsigned flags, const char *name, const char *wanted);
+
+#endif
