@@ -221,6 +221,15 @@ int root_stat(const struct root *root, const char *path, bool follow, struct sta
     return fstat(fd, ret) < 0 ? -errno : 0;
 }
 
+int root_statx(const struct root *root, const char *path, bool follow, struct statx *ret)
+{
+    cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+
+    if (fd < 0)
+        return fd;
+    return statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, ret) < 0 ? -errno : 0;
+}
+
 int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
     cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | O_NOFOLLOW);

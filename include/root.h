@@ -44,6 +44,9 @@ int root_open_dir(const struct root *root, const char *path, DIR **ret);
 /* As fstatat(): the file itself, or with `follow` what its links lead to inside the root. */
 int root_stat(const struct root *root, const char *path, bool follow, struct stat *ret);
 
+/* The same as statx() gives it, birth time included. */
+int root_statx(const struct root *root, const char *path, bool follow, struct statx *ret);
+
 /* The text of a symbolic link, NUL-terminated; -EINVAL where the path is no link. */
 int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX]);
 
