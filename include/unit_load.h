@@ -1,0 +1,59 @@
+/* unit_load.h -- a unit as its manager would load it: the fragment in force, the drop-ins that
+ * apply, and all their settings merged.
+ */
+#ifndef SVCQL_UNIT_LOAD_H
+#define SVCQL_UNIT_LOAD_H
+
+#include "buffer.h"
+#include "unit_merge.h"
+#include "unit_search.h"
+#include "unit_text.h"
+
+/* Drop-ins of a unit in the order in which they are read: by file name; of one name only the first
+ * of the directories: the unit's own, its template's and prefixes', those of its aliases, then
+ * those of its type. With `own` only the unit's and its template's, which is all that [Install] is
+ * read from. */
+struct unit_drop_ins {
+    struct unit_entry **entries;
+    size_t              n;
+};
+int  unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
+                        struct unit_drop_ins *ret);
+void unit_drop_ins_free(struct unit_drop_ins *drop_ins);
+
+#define UNIT_SETTINGS_MAX 100000 /* of one file */
+
+/* One file that was read for a unit. */
+struct unit_file {
+    struct unit_entry *entry;
+    int                error;      /* negative errno of reading it; 0 */
+    enum unit_fault    fault;      /* the first fatal one; UNIT_OK: none */
+    unsigned           fault_line; /* of it */
+    unsigned           ignored;    /* lines that systemd passes over */
+    size_t             lost;       /* settings beyond UNIT_SETTINGS_MAX, not kept */
+    size_t             size;       /* bytes */
+    bool               nuls;       /* has NUL bytes */
+};
+
+struct unit_loaded {
+    struct unit_file    *files; /* the fragment first, where there is one */
+    size_t               n_files;
+    struct unit_setting *settings;
+    size_t               n, room;
+    struct unit_chunk   *memory; /* what the settings point into, unless the search keeps it */
+};
+
+/* Load a unit by name: 0 or -ENOMEM; without a fragment only drop-ins. A fragment that systemd
+ * gives up has no setting in force, nor have its drop-ins. */
+int unit_load(struct unit_search *search, const char *name, struct unit_loaded *ret);
+
+/* Read one file alone, as a fragment or drop-in of a unit of this type. */
+int  unit_load_file(struct unit_search *search, struct unit_entry *entry, const char *type,
+                    struct unit_loaded *ret);
+void unit_loaded_free(struct unit_loaded *loaded);
+
+/* Append the values in force of a key, one a line; false where there is none. */
+bool unit_loaded_value(const struct unit_loaded *loaded, const char *section, const char *key,
+                       struct buffer *out);
+
+#endif

@@ -1,0 +1,23 @@
+/* unit_places.h -- what else starts services: generators, SysV scripts, rc.local, D-Bus activation,
+ * quadlets, xinetd, lingering users, managers' configuration and presets.
+ */
+#ifndef SVCQL_UNIT_PLACES_H
+#define SVCQL_UNIT_PLACES_H
+
+#include "unit_search.h"
+
+struct unit_place {
+    const char *kind;
+    const char *group;   /* of one kind, where a name is taken from the first directory only; "" for
+                            directories that do not shadow each other */
+    const char *dir;     /* "~/" and "$/" as for unit_search_add_dir() */
+    const char *pattern; /* of file names */
+    bool        deep;    /* look into its folders too */
+};
+
+/* The places of the system's manager, those all users share, or a user's own; as a search whose
+ * entries all are UNIT_TOP and have a dir->place. */
+int unit_places_open(struct unit_search **ret, const struct root *root,
+                     const struct unit_manager *manager);
+
+#endif

@@ -1,0 +1,41 @@
+/* unit_walk.h -- from evidence to evidence and manager to manager, for the tables of unit files.
+ *
+ * Every root is reported to evidence_sources once its last manager is done.
+ */
+#ifndef SVCQL_UNIT_WALK_H
+#define SVCQL_UNIT_WALK_H
+
+#include "evidence.h"
+#include "unit_search.h"
+
+struct unit_walk_want {
+    const char *table;       /* that reports */
+    const char *host, *root; /* only this; NULL: all */
+    bool        system, user;
+};
+
+struct unit_walk {
+    struct svcql         *svcql;
+    struct unit_walk_want want;
+    struct sources        sources;
+    struct source         source;
+    bool                  in_source;
+    struct unit_managers  managers;
+    size_t                next;
+    struct unit_search   *search;       /* of the current manager */
+    int64_t               records;      /* the table counts them; begins at 0 with each root */
+    int64_t               lost, closed; /* entries beyond the cap; directories that were not read */
+};
+
+/* All return a negative errno on failure. */
+int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct unit_walk_want *want);
+
+/* Go on to the next manager: 1, or 0 behind the last. */
+int  unit_walk_next(struct unit_walk *walk);
+void unit_walk_close(struct unit_walk *walk); /* accepts a zeroed one */
+
+/* "system" or "user"; the user whose directories are searched, NULL for what all share. */
+const char *unit_walk_scope(const struct unit_walk *walk);
+const char *unit_walk_user(const struct unit_walk *walk);
+
+#endif

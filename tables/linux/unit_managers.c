@@ -1,0 +1,175 @@
+/* unit_managers.c -- whose service managers there are: the system's, and those of users who have
+ * directories that theirs would read. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit_search.h"
+
+#define PASSWD_MAX (16u << 20) /* bytes of /etc/passwd */
+#define HOMES_MAX  100000      /* folders of /home */
+
+static int add(struct unit_managers *list, enum unit_scope scope, const char *user,
+               const char *home, int64_t uid)
+{
+    if ((list->n & (list->n - 1)) == 0) {
+        struct unit_manager *more =
+            realloc(list->managers, (list->n ? 2 * list->n : 1) * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        list->managers = more;
+    }
+    struct unit_manager *manager = &list->managers[list->n++];
+    *manager = (struct unit_manager){.scope = scope,
+                                     .user = user ? strdup(user) : NULL,
+                                     .home = home ? strdup(home) : NULL,
+                                     .uid = uid};
+    return (user && !manager->user) || (home && !manager->home) ? -ENOMEM : 0;
+}
+
+static void free_strings(struct unit_manager *manager)
+{
+    free((void *)(uintptr_t)manager->user);
+    free((void *)(uintptr_t)manager->home);
+}
+
+void unit_managers_free(struct unit_managers *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free_strings(&list->managers[i]);
+    free(list->managers);
+    *list = (struct unit_managers){0};
+}
+
+/* name:password:uid:gid:gecos:home:shell */
+static int add_passwd_line(struct unit_managers *list, char *line)
+{
+    char *fields[7], *rest = line;
+
+    for (size_t i = 0; i < 7; i++)
+        if (!(fields[i] = strsep(&rest, ":")))
+            return 0;
+    size_t size = strlen(fields[5]);
+    while (size > 1 && fields[5][size - 1] == '/')
+        fields[5][--size] = '\0';
+    if (!*fields[0] || fields[5][0] != '/' || size >= ROOT_PATH_MAX / 2)
+        return 0;
+    char   *end;
+    int64_t uid = strtoll(fields[2], &end, 10);
+    bool    number = end != fields[2] && !*end && uid >= 0;
+    return add(list, UNIT_USER, fields[0], size == 1 ? "" : fields[5], number ? uid : -1);
+}
+
+static int add_passwd(const struct root *root, struct unit_managers *list)
+{
+    char  *data, *rest, *line;
+    size_t size;
+    int    r = root_read(root, "/etc/passwd", PASSWD_MAX, &data, &size);
+
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    for (rest = data; r == 0 && (line = strsep(&rest, "\n"));)
+        r = add_passwd_line(list, line);
+    free(data);
+    return r;
+}
+
+/* Homes whose users are in no passwd file here: of a directory service, or deleted. */
+static int add_homes(const struct root *root, struct unit_managers *list)
+{
+    struct root_names names = {0};
+    char              path[ROOT_PATH_MAX];
+    int               r = root_list(root, "/home", NULL, HOMES_MAX, &names, NULL);
+
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    for (size_t i = 0; r == 0 && i < names.n; i++) {
+        snprintf(path, sizeof path, "/home/%s", names.names[i]);
+        r = add(list, UNIT_USER, names.names[i], path, -1);
+    }
+    root_names_free(&names);
+    return r ? r : add(list, UNIT_USER, "root", "/root", -1);
+}
+
+/* By home; of one home first the users of the passwd file, the lowest first. */
+static int by_home(const void *a, const void *b)
+{
+    const struct unit_manager *x = a, *y = b;
+    int                        order = strcmp(x->home, y->home);
+
+    if (!order)
+        order = (x->uid < 0) - (y->uid < 0);
+    if (!order)
+        order = (x->uid > y->uid) - (x->uid < y->uid);
+    return order ? order : strcmp(x->user, y->user);
+}
+
+/* Whether a home, or the runtime directory of its user, may hold something that starts services.
+ * Fills in the uid where only the home tells it. */
+static bool inhabited(const struct root *root, struct unit_manager *manager, bool *ret_denied)
+{
+    static const char *const marks[] = {".config", ".local/share"};
+    char                     path[ROOT_PATH_MAX];
+    struct stat              st;
+    bool                     found = false;
+
+    if (manager->uid < 0 && root_stat(root, manager->home, true, &st) == 0)
+        manager->uid = st.st_uid;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", manager->home, marks[i]);
+        int r = root_stat(root, path, true, &st);
+        found |= r == 0;
+        *ret_denied |= root_denied(r);
+    }
+    snprintf(path, sizeof path, "/run/user/%lld/systemd", (long long)manager->uid);
+    return found || (manager->uid >= 0 && root_stat(root, path, true, &st) == 0);
+}
+
+/* Keep one user of each home, and of those the inhabited ones. */
+static void weed(const struct root *root, struct unit_managers *users)
+{
+    size_t kept = 0;
+
+    if (users->n)
+        qsort(users->managers, users->n, sizeof *users->managers, by_home);
+    for (size_t i = 0; i < users->n; i++) {
+        struct unit_manager *user = &users->managers[i];
+        bool                 denied = false;
+        bool same = i > 0 && kept > 0 && strcmp(users->managers[kept - 1].home, user->home) == 0;
+        if (same || !inhabited(root, user, &denied)) {
+            users->denied += denied;
+            free_strings(user);
+            continue;
+        }
+        users->denied += denied;
+        users->managers[kept++] = *user;
+    }
+    users->n = kept;
+}
+
+int unit_managers_list(const struct root *root, struct unit_managers *ret)
+{
+    struct unit_managers list = {0}, users = {0};
+    int                  r = add(&list, UNIT_SYSTEM, NULL, NULL, -1);
+
+    if (r == 0)
+        r = add(&list, UNIT_GLOBAL, NULL, NULL, -1);
+    if (r == 0)
+        r = add_passwd(root, &users);
+    if (r == 0)
+        r = add_homes(root, &users);
+    if (r == 0)
+        weed(root, &users);
+    for (size_t i = 0; r == 0 && i < users.n; i++) {
+        struct unit_manager *user = &users.managers[i];
+        r = add(&list, UNIT_USER, user->user, user->home, user->uid);
+    }
+    list.denied = users.denied;
+    unit_managers_free(&users);
+    if (r < 0)
+        unit_managers_free(&list);
+    else
+        *ret = list;
+    return r;
+}

@@ -1,0 +1,110 @@
+#include "unit_walk.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct unit_walk_want *want)
+{
+    *walk = (struct unit_walk){.svcql = svcql, .want = *want};
+    return sources_begin(&walk->sources, svcql,
+                         &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
+                                                .host = want->host,
+                                                .root = want->root});
+}
+
+static int report(struct unit_walk *walk)
+{
+    char detail[160] = "";
+
+    if (walk->closed || walk->managers.denied || walk->lost)
+        snprintf(detail, sizeof detail,
+                 "directories not read: %lld; homes not looked into: %zu; files beyond the limit: "
+                 "%lld",
+                 (long long)walk->closed, walk->managers.denied, (long long)walk->lost);
+    int rc = svcql_report(walk->svcql, &(struct report){.table = walk->want.table,
+                                                        .kind = artefact_name(ARTEFACT_LINUX_ROOT),
+                                                        .host = walk->source.host,
+                                                        .location = walk->source.shown,
+                                                        .status = SOURCE_READ,
+                                                        .records = walk->records,
+                                                        .skipped = walk->closed + walk->lost +
+                                                                   (int64_t)walk->managers.denied,
+                                                        .detail = *detail ? detail : NULL});
+    return rc ? -ENOMEM : 0;
+}
+
+/* Count what the search of a manager could not read. */
+static void count(struct unit_walk *walk)
+{
+    for (size_t i = 0; i < walk->search->n; i++)
+        walk->closed += walk->search->entries[i].error && walk->search->entries[i].dir->own;
+    walk->lost += (int64_t)walk->search->lost;
+}
+
+static int next_source(struct unit_walk *walk)
+{
+    int r = sources_next(&walk->sources, &walk->source);
+
+    if (r <= 0)
+        return r;
+    walk->records = walk->lost = walk->closed = 0;
+    walk->next = 0;
+    r = unit_managers_list(walk->source.root, &walk->managers);
+    walk->in_source = r == 0;
+    return r < 0 ? r : 1;
+}
+
+static int end_source(struct unit_walk *walk)
+{
+    int r = report(walk);
+
+    unit_managers_free(&walk->managers);
+    walk->in_source = false;
+    return r;
+}
+
+static bool wanted(const struct unit_walk *walk, const struct unit_manager *manager)
+{
+    return manager->scope == UNIT_SYSTEM ? walk->want.system : walk->want.user;
+}
+
+int unit_walk_next(struct unit_walk *walk)
+{
+    int r;
+
+    unit_search_free(walk->search);
+    walk->search = NULL;
+    for (;;) {
+        if (!walk->in_source && (r = next_source(walk)) <= 0)
+            return r;
+        while (walk->next < walk->managers.n && !wanted(walk, &walk->managers.managers[walk->next]))
+            walk->next++;
+        if (walk->next < walk->managers.n)
+            break;
+        if ((r = end_source(walk)) < 0)
+            return r;
+    }
+    r = unit_search_open(&walk->search, walk->source.root, &walk->managers.managers[walk->next++]);
+    if (r < 0)
+        return r;
+    count(walk);
+    return 1;
+}
+
+void unit_walk_close(struct unit_walk *walk)
+{
+    unit_search_free(walk->search);
+    unit_managers_free(&walk->managers);
+    sources_end(&walk->sources);
+}
+
+const char *unit_walk_scope(const struct unit_walk *walk)
+{
+    return walk->search->manager.scope == UNIT_SYSTEM ? "system" : "user";
+}
+
+const char *unit_walk_user(const struct unit_walk *walk)
+{
+    return walk->search->manager.user;
+}
