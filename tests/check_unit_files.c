@@ -1,0 +1,567 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "make_systemd.h"
+
+static const char *dir; /* a root, then in it what a test writes */
+
+static void new_root(void)
+{
+    dir = harness_scratch();
+    harness_write_text(dir, "etc/passwd",
+                       "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:\n");
+    harness_write_text(dir, "etc/hostname", "dead\n");
+}
+
+static void link_to(const char *path, const char *target)
+{
+    char full[4096];
+
+    snprintf(full, sizeof full, "%s/.keep", path); /* harness_write() makes the parents */
+    *strrchr(full, '/') = '\0';
+    char *slash = strrchr(full, '/');
+    if (slash) {
+        snprintf(slash, sizeof full - (size_t)(slash - full), "/.keep");
+        harness_write_text(dir, full, "");
+    }
+    char link[4096];
+    snprintf(link, sizeof link, "%s/%s", dir, path);
+    ck_assert_msg(symlink(target, link) == 0, "%s: %s", link, strerror(errno));
+}
+
+static void unit(const char *path, const char *text)
+{
+    harness_write_text(dir, path, text);
+}
+
+/* The rows of a query on this root, where it says ROOT. */
+static void expect(const char *expected, const char *sql)
+{
+    sqlite3    *db = harness_open();
+    char        text[8192];
+    const char *mark = strstr(sql, "ROOT");
+
+    snprintf(text, sizeof text, "%.*sunit_files('%s')%s", (int)(mark - sql), sql, dir, mark + 4);
+    harness_expect(db, expected, "%s", text);
+    harness_close(db);
+}
+
+/* Kinds ----------------------------------------------------------------------- */
+
+START_TEST(every_kind_of_file_in_a_unit_directory_is_told)
+{
+    new_root();
+    unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
+    unit("etc/systemd/system/a.service.d/x.conf", "[Service]\nExecStart=\nExecStart=/bin/b\n");
+    unit("etc/systemd/system/a.service.d/x.conf~", "");
+    unit("etc/systemd/system/README", "hello");
+    unit("etc/systemd/system/empty.service", "");
+    link_to("etc/systemd/system/b.service", "a.service");
+    link_to("etc/systemd/system/m.service", "/dev/null");
+    link_to("etc/systemd/system/multi-user.target.wants/a.service", "../a.service");
+    expect(
+        "README|other|NULL\na.service|dependency-link|multi-user.target\na.service|unit|a.service\n"
+        "b.service|link|b.service\nempty.service|mask|empty.service\nm.service|mask|m.service\n"
+        "x.conf|drop-in|a.service\nx.conf~|other|a.service",
+        "SELECT name, kind, unit FROM ROOT WHERE name <> '.keep' ORDER BY name, kind");
+}
+END_TEST
+
+START_TEST(what_lies_beside_the_unit_path_is_told)
+{
+    new_root();
+    unit("etc/systemd/system-generators/gen", "#!/bin/sh\n");
+    unit("etc/init.d/old", "#!/bin/sh\n");
+    link_to("etc/rc2.d/S01old", "../init.d/old");
+    unit("etc/rc.local", "#!/bin/sh\n");
+    unit("usr/share/dbus-1/system-services/x.y.service",
+         "[D-BUS Service]\nExec=/bin/evil\nUser=root\n");
+    unit("etc/containers/systemd/web.container", "[Container]\nImage=x\nExec=run it\n");
+    unit("var/lib/systemd/linger/ann", "");
+    unit("etc/xinetd.d/echo", "service echo\n{\n}\n");
+    unit("etc/systemd/system.conf.d/env.conf", "[Manager]\nDefaultEnvironment=A=1\n");
+    unit("etc/environment.d/ld.conf", "LD_PRELOAD=/x.so\n");
+    unit("etc/systemd/user-generators/ugen", "");
+    expect("dbus|system|x.y.service|/bin/evil\nenvironment|user|ld.conf|NULL\n"
+           "generator|system|gen|/etc/systemd/system-generators/gen\n"
+           "generator|user|ugen|/etc/systemd/user-generators/ugen\nlinger|system|ann|NULL\n"
+           "manager-config|system|env.conf|NULL\nquadlet|system|web.container|run it\n"
+           "rc|system|S01old|/etc/rc2.d/S01old\nrc|system|rc.local|/etc/rc.local\n"
+           "sysv|system|old|/etc/init.d/old\nxinetd|system|echo|NULL",
+           "SELECT kind, scope, name, exec_start FROM ROOT WHERE name <> '.keep' "
+           "ORDER BY kind, scope, name");
+}
+END_TEST
+
+START_TEST(scripts_and_generators_have_states)
+{
+    new_root();
+    unit("etc/systemd/system-generators/on", "#!/bin/sh\n");
+    unit("etc/systemd/system-generators/off", "#!/bin/sh\n");
+    unit("usr/lib/systemd/system-generators/off", "#!/bin/sh\n");
+    link_to("etc/systemd/system-generators/no", "/dev/null");
+    unit("usr/lib/systemd/system-generators/no", "#!/bin/sh\n");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/etc/systemd/system-generators/on", dir);
+    chmod(path, 0755);
+    unit("etc/init.d/run", "");
+    unit("etc/init.d/rest", "");
+    link_to("etc/rc3.d/S02run", "../init.d/run");
+    link_to("etc/rc3.d/K02rest", "../init.d/rest");
+    expect(
+        "K02rest|disabled|NULL\nS02run|enabled|NULL\nno|masked|NULL\n"
+        "no|NULL|/etc/systemd/system-generators/no\noff|disabled|NULL\n"
+        "off|NULL|/etc/systemd/system-generators/off\non|enabled|NULL\nrest|disabled|NULL\n"
+        "run|enabled|NULL",
+        "SELECT name, state, shadowed_by FROM ROOT WHERE kind IN ('generator', 'sysv', 'rc') AND "
+        "name <> '.keep' ORDER BY name, rank");
+}
+END_TEST
+
+/* Precedence ------------------------------------------------------------------ */
+
+START_TEST(a_file_of_higher_rank_shadows_those_below)
+{
+    new_root();
+    unit("usr/lib/systemd/system/a.service", "[Service]\nExecStart=/bin/vendor\n");
+    unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/own\n");
+    unit("run/systemd/transient/a.service", "[Service]\nExecStart=/bin/run\n");
+    expect("/run/systemd/transient/a.service|NULL|/bin/run\n"
+           "/etc/systemd/system/a.service|/run/systemd/transient/a.service|/bin/own\n"
+           "/usr/lib/systemd/system/a.service|/run/systemd/transient/a.service|/bin/vendor",
+           "SELECT path, shadowed_by, exec_start FROM ROOT ORDER BY rank");
+}
+END_TEST
+
+START_TEST(drop_ins_of_one_name_shadow_each_other)
+{
+    new_root();
+    unit("usr/lib/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
+    unit("usr/lib/systemd/system/a.service.d/x.conf", "[Service]\nUser=vendor\n");
+    unit("etc/systemd/system/a.service.d/x.conf", "[Service]\nUser=own\n");
+    expect(
+        "/etc/systemd/system/a.service.d/x.conf|NULL|own\n"
+        "/usr/lib/systemd/system/a.service|NULL|own\n"
+        "/usr/lib/systemd/system/a.service.d/x.conf|/etc/systemd/system/a.service.d/x.conf|vendor",
+        "SELECT path, shadowed_by, user FROM ROOT ORDER BY rank, path");
+}
+END_TEST
+
+START_TEST(a_merged_usr_is_read_once)
+{
+    new_root();
+    unit("usr/lib/systemd/system/a.service", "");
+    link_to("lib", "usr/lib");
+    expect("/usr/lib/systemd/system/a.service", "SELECT path FROM ROOT WHERE name = 'a.service'");
+    unit("var/lib/dpkg/info/systemd.list", "/.\n/lib\n/lib/systemd/system\n/usr\n");
+    expect("/lib/systemd/system/a.service", "SELECT path FROM ROOT WHERE name = 'a.service'");
+}
+END_TEST
+
+START_TEST(settings_in_force_include_every_drop_in)
+{
+    new_root();
+    unit("etc/systemd/system/a-b.service",
+         "[Unit]\nDescription=old\n[Service]\nExecStart=/bin/a\n[Install]\nWantedBy=x.target\n");
+    unit("etc/systemd/system/a-b.service.d/1.conf", "[Service]\nExecStart=\nExecStart=/bin/b\n");
+    unit("etc/systemd/system/a-.service.d/2.conf", "[Service]\nExecStart=/bin/c\n");
+    unit("etc/systemd/system/service.d/3.conf", "[Unit]\nDescription=new\n[Service]\nUser=eve\n");
+    unit("etc/systemd/system/alias.service.d/0.conf", "[Service]\nExecStart=/bin/zero\n");
+    link_to("etc/systemd/system/alias.service", "a-b.service");
+    expect("new|/bin/b\n/bin/c|eve|x.target",
+           "SELECT description, exec_start, user, wanted_by FROM ROOT WHERE name = 'a-b.service'");
+}
+END_TEST
+
+START_TEST(each_user_has_directories_of_their_own)
+{
+    new_root();
+    unit("home/ann/.config/systemd/user/a.service", "[Service]\nExecStart=/home/ann/x\n");
+    unit("home/lost/.local/share/systemd/user/b.service", "[Service]\nExecStart=/x\n");
+    unit("run/user/1000/systemd/transient/run-u1.service", "[Service]\nExecStart=/y\n");
+    unit("usr/lib/systemd/user/a.service", "[Service]\nExecStart=/bin/a\n");
+    expect(
+        "/home/ann/.config/systemd/user/a.service|ann|/home/ann/x|static\n"
+        "/home/lost/.local/share/systemd/user/b.service|lost|/x|static\n"
+        "/run/user/1000/systemd/transient/run-u1.service|ann|/y|transient\n"
+        "/usr/lib/systemd/user/a.service|NULL|/bin/a|static",
+        "SELECT path, scope_user, exec_start, state FROM ROOT WHERE scope = 'user' ORDER BY path");
+}
+END_TEST
+
+/* Links ----------------------------------------------------------------------- */
+
+START_TEST(links_that_leave_or_dangle_are_told)
+{
+    new_root();
+    unit("tmp/evil.service", "[Service]\nExecStart=/tmp/evil\n");
+    unit("etc/systemd/system/in.service", "[Service]\nExecStart=/bin/in\n");
+    link_to("etc/systemd/system/evil.service", "/tmp/evil.service");
+    link_to("etc/systemd/system/gone.service", "../../../dev/shm/gone.service");
+    link_to("etc/systemd/system/alias.service", "in.service");
+    link_to("etc/systemd/system/mask.service", "/dev/null");
+    expect("alias.service|0|0|alias|/etc/systemd/system/in.service\n"
+           "evil.service|1|0|linked|/tmp/evil.service\ngone.service|1|1|bad|NULL\n"
+           "in.service|NULL|NULL|indirect|/etc/systemd/system/"
+           "in.service\nmask.service|0|1|masked|NULL",
+           "SELECT name, link_leaves, link_dangling, state, resolved_path FROM ROOT "
+           "WHERE name <> '.keep' AND path GLOB '/etc/*.service' ORDER BY name");
+}
+END_TEST
+
+START_TEST(a_link_out_of_the_root_stays_inside)
+{
+    new_root();
+    link_to("etc/systemd/system/out.service", "/../../../../../../etc/hostname");
+    expect("out.service|1|0|/etc/hostname|1 lines that systemd ignores",
+           "SELECT name, link_leaves, link_dangling, resolved_path, error FROM ROOT WHERE name = "
+           "'out.service'");
+}
+END_TEST
+
+START_TEST(digests_are_of_what_a_link_leads_to)
+{
+    new_root();
+    unit("etc/systemd/system/a.service", "abc");
+    link_to("etc/systemd/system/b.service", "a.service");
+    expect("a.service|ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n"
+           "b.service|ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+           "SELECT name, sha256 FROM ROOT WHERE name IN ('a.service', 'b.service') ORDER BY name");
+}
+END_TEST
+
+START_TEST(packages_are_found_under_both_names_of_a_merged_usr)
+{
+    new_root();
+    unit("usr/lib/systemd/system/a.service", "abc");
+    unit("usr/lib/systemd/system/b.service", "abc");
+    unit("usr/lib/systemd/system/c.service", "abc");
+    link_to("lib", "usr/lib");
+    unit("var/lib/dpkg/status",
+         "Package: foo\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n");
+    unit("var/lib/dpkg/info/foo.list",
+         "/.\n/lib\n/lib/systemd\n/lib/systemd/system\n/lib/systemd/system/a.service\n"
+         "/lib/systemd/system/b.service\n");
+    unit("var/lib/dpkg/info/foo.md5sums", "900150983cd24fb0d6963f7d28e17f72  lib/systemd/system/"
+                                          "a.service\n00000000000000000000000000000000  "
+                                          "lib/systemd/system/b.service\n");
+    expect("a.service|foo|0\nb.service|foo|1\nc.service|NULL|NULL",
+           "SELECT name, package, package_altered FROM ROOT WHERE kind = 'unit' ORDER BY name");
+}
+END_TEST
+
+/* Bad input ------------------------------------------------------------------- */
+
+static char *filled(size_t size, char c)
+{
+    char *data = malloc(size + 1);
+
+    memset(data, c, size);
+    data[size] = '\0';
+    return data;
+}
+
+START_TEST(bad_files_have_a_row_and_an_error)
+{
+    new_root();
+    char *big = filled(10u << 20, '\n'), *nuls = filled(4096, '\0'), *line = filled(1u << 20, 'x');
+    harness_write(dir, "etc/systemd/system/big.service", big, 10u << 20);
+    harness_write(dir, "etc/systemd/system/nul.service", nuls, 4096);
+    harness_write(dir, "etc/systemd/system/line.service", line, 1u << 20);
+    free(big);
+    free(nuls);
+    free(line);
+    unit("etc/systemd/system/cut.service", "[Service\nExecStart=/x\n");
+    unit("etc/systemd/system/latin.service", "[Service]\nExecStart=/\xe4\n");
+    link_to("etc/systemd/system/loop.service", "pool.service");
+    link_to("etc/systemd/system/pool.service", "loop.service");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/etc/systemd/system/fifo.service", dir);
+    ck_assert(mkfifo(path, 0644) == 0);
+    expect("big.service|unusually large for a unit file: 10485760 bytes\n"
+           "cut.service|line 1: section header without \"]\"; systemd reads no further\n"
+           "fifo.service|not a regular file\n"
+           "latin.service|line 2: not UTF-8; systemd reads no further\n"
+           "line.service|line 1: line of 1 MiB or more; systemd reads no further\n"
+           "loop.service|Too many levels of symbolic links\nnul.service|has NUL bytes\n"
+           "pool.service|Too many levels of symbolic links",
+           "SELECT name, error FROM ROOT WHERE name <> '.keep' ORDER BY name");
+    expect("bad|5",
+           "SELECT state, count(*) FROM ROOT WHERE name IN ('cut.service', 'latin.service', "
+           "'line.service', 'loop.service', 'pool.service') AND state = 'bad'");
+}
+END_TEST
+
+/* Make a folder of the root unreadable or readable again. */
+static void set_mode(const char *path, mode_t mode)
+{
+    char full[4096];
+
+    snprintf(full, sizeof full, "%s/%s", dir, path);
+    ck_assert(chmod(full, mode) == 0);
+}
+
+START_TEST(a_directory_without_permission_is_counted)
+{
+    bool is_root = geteuid() == 0;
+
+    new_root();
+    unit("etc/systemd/system/a.service.d/x.conf", "");
+    set_mode("", 0755);
+    set_mode("..", 0711);
+    set_mode("etc/systemd/system/a.service.d", 0);
+    ck_assert(!is_root || seteuid(65534) == 0);
+    sqlite3 *db = harness_open();
+    harness_expect(db, "a.service.d|directory|Permission denied",
+                   "SELECT name, kind, error FROM unit_files('%s') WHERE kind = 'directory'", dir);
+    harness_expect(
+        db,
+        "1|directories not read: 1; homes not looked into: 0; files beyond the "
+        "limit: 0",
+        "SELECT skipped, detail FROM evidence_sources WHERE table_name = 'unit_files' AND "
+        "location = '%s'",
+        dir);
+    harness_close(db);
+    ck_assert(!is_root || seteuid(0) == 0);
+    set_mode("etc/systemd/system/a.service.d", 0755);
+}
+END_TEST
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+START_TEST(ten_thousand_drop_ins_take_no_more_than_their_share)
+{
+    char path[128];
+
+    new_root();
+    unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
+    for (int i = 0; i < 10000; i++) {
+        snprintf(path, sizeof path, "etc/systemd/system/a.service.d/%05d.conf", i);
+        unit(path, "[Service]\nEnvironment=A=1\n");
+    }
+    double begin = now();
+    expect("10000|0", "SELECT count(*), count(shadowed_by) FROM ROOT WHERE kind = 'drop-in'");
+    expect("/bin/a", "SELECT exec_start FROM ROOT WHERE name = 'a.service'");
+    ck_assert_msg(now() - begin < 5, "%f s", now() - begin);
+}
+END_TEST
+
+START_TEST(names_that_are_not_text_are_shown)
+{
+    new_root();
+    unit("etc/systemd/system/\xff.service", "");
+    expect("\xef\xbf\xbd.service|other", "SELECT name, kind FROM ROOT");
+}
+END_TEST
+
+/* Against systemd --------------------------------------------------------------- */
+
+static const char *box;
+static bool        booted;
+
+static void setup(void)
+{
+    box = harness_scratch();
+    booted = systemd_start(box) > 0;
+}
+
+static void teardown(void)
+{
+    if (booted)
+        systemd_stop(box);
+}
+
+#define ENTER()                                                                                    \
+    do {                                                                                           \
+        if (!booted)                                                                               \
+            SKIP("needs root and systemd");                                                        \
+        systemd_enter(box);                                                                        \
+    } while (0)
+
+static char *lines_of(const char *command)
+{
+    FILE  *pipe = popen(command, "re");
+    char  *text = NULL;
+    size_t room = 0;
+
+    ck_assert_ptr_nonnull(pipe);
+    ck_assert_int_ge(getdelim(&text, &room, '\0', pipe), 0);
+    ck_assert_int_eq(pclose(pipe), 0);
+    return text;
+}
+
+static void expect_agreement(const char *systemctl, const char *where)
+{
+    char     command[512];
+    sqlite3 *db = harness_open();
+
+    snprintf(command, sizeof command,
+             "%s list-unit-files --no-legend --no-pager --plain | awk '{print $1\"|\"$2}' | "
+             "LC_ALL=C sort",
+             systemctl);
+    char *theirs = lines_of(command);
+    theirs[strlen(theirs) - 1] = '\0';
+    char *ours = harness_query(db,
+                               "SELECT name, state FROM unit_files WHERE kind IN ('unit', 'link', "
+                               "'mask') AND shadowed_by IS NULL AND %s ORDER BY name || '|'",
+                               where);
+    ck_assert_msg(strchr(ours, '\n') != NULL, "few rows: %s", ours);
+    harness_expect(db, theirs,
+                   "SELECT name, state FROM unit_files WHERE kind IN ('unit', 'link', "
+                   "'mask') AND shadowed_by IS NULL AND %s ORDER BY name || '|'",
+                   where);
+    free(ours);
+    free(theirs);
+    harness_close(db);
+}
+
+/* One unit file of each kind of [Install], in a directory. */
+static void write_units(const char *where)
+{
+    systemd_shell(
+        "mkdir -p %s && cd %s && "
+        "for n in plain other twice gone; do printf '[Service]\\nExecStart=/bin/true\\n"
+        "[Install]\\nWantedBy=multi-user.target\\n' > $n.service; done; "
+        "printf '[Service]\\nExecStart=/bin/true\\n' > still.service; "
+        "printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nAlias=nick.service "
+        "nock.service\\n' > named.service; "
+        "printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nAlso=plain.service\\n' > "
+        "also.service; "
+        "printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nAlso=no-unit\\n' > "
+        "badalso.service; "
+        "printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nWantedBy=getty.target\\n"
+        "DefaultInstance=one\\n' > many@.service; "
+        "printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nWantedBy=getty.target\\n' > "
+        "more@.service; "
+        "printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nRequiredBy=a.target\\n"
+        "RequiredBy=\\n' > reset.service; "
+        "printf '[Timer]\\nOnBootSec=1h\\n[Install]\\nWantedBy=timers.target\\n' > t.timer; "
+        "printf '[Service\\nExecStart=/bin/true\\n' > broken.service; "
+        "printf '[Mount]\\nWhat=a\\nWhere=/a\\n' > a@b.mount; : > nothing.service",
+        where, where);
+}
+
+START_TEST(states_agree_as_booted)
+{
+    ENTER();
+    expect_agreement("systemctl", "scope = 'system'");
+    expect_agreement("systemctl --global", "scope = 'user' AND scope_user IS NULL");
+}
+END_TEST
+
+START_TEST(states_agree_after_what_systemctl_does)
+{
+    ENTER();
+    write_units("/etc/systemd/system");
+    write_units("/run/elsewhere");
+    systemd_shell("cd /run/elsewhere && for f in *; do mv $f far-$f; done");
+    systemd_shell("systemctl -q daemon-reload; systemctl -q enable plain.service named.service "
+                  "many@.service more@x.service t.timer");
+    systemd_shell("systemctl -q enable --runtime other.service; systemctl -q mask still2.service");
+    systemd_shell("systemctl -q mask --runtime twice2.service");
+    systemd_shell("systemctl -q link /run/elsewhere/far-plain.service "
+                  "/run/elsewhere/far-still.service /run/elsewhere/far-many@.service");
+    systemd_shell("systemctl -q link --runtime /run/elsewhere/far-twice.service "
+                  "/run/elsewhere/far-named.service");
+    systemd_shell("systemctl -q enable /run/elsewhere/far-other.service");
+    systemd_shell("systemctl -q link /run/elsewhere/far-gone.service; rm "
+                  "/run/elsewhere/far-gone.service");
+    systemd_shell("systemd-run -q --unit=short.service sleep 1000");
+    expect_agreement("systemctl", "scope = 'system'");
+}
+END_TEST
+
+START_TEST(states_agree_on_links_made_by_hand)
+{
+    ENTER();
+    write_units("/run/systemd/system");
+    systemd_shell("cd /etc/systemd/system && mkdir -p x.target.wants y.target.requires "
+                  "z.target.upholds && "
+                  "ln -s ../still.service x.target.wants/hand.service && "
+                  "ln -s /dev/null y.target.requires/more@hand.service && "
+                  "ln -s ../still.service z.target.upholds/still.service && "
+                  "ln -s loop2.service loop1.service && ln -s loop1.service loop2.service && "
+                  "ln -s nowhere.service dangling.service && ln -s a.socket wrong.service && "
+                  "ln -s plain.service byhand.service && ln -s byhand.service twofold.service && "
+                  "ln -s more@.service inst@q.service && ln -s more@.service tmpl@.service && "
+                  "ln -s /usr/lib/systemd/system/dbus.service same.service && "
+                  "ln -s /tmp/not-there.service gone2.service && "
+                  "mkdir -p still.service.d more@.service.d && "
+                  "printf '[Install]\\nWantedBy=a.target\\n' > still.service.d/i.conf && "
+                  "printf '[Install]\\nAlias=zz@.service\\n' > more@.service.d/i.conf");
+    expect_agreement("systemctl", "scope = 'system'");
+}
+END_TEST
+
+#define AS_TESTER                                                                                  \
+    "setpriv --reuid=1234 --regid=1234 --clear-groups env XDG_RUNTIME_DIR=/run/user/1234 "         \
+    "HOME=/home/tester systemctl --user "
+
+START_TEST(states_of_a_users_units_agree)
+{
+    ENTER();
+    write_units("/home/tester/.config/systemd/user");
+    systemd_shell("chown -R 1234 /home/tester/.config; " AS_TESTER
+                  "-q enable plain.service named.service");
+    char *theirs =
+        lines_of(AS_TESTER "list-unit-files --no-legend --no-pager --plain 'plain.service' "
+                           "'n*.service' 'many@.service' 'also.service' | "
+                           "awk '{print $1\"|\"$2}' | LC_ALL=C sort");
+    theirs[strlen(theirs) - 1] = '\0';
+    sqlite3 *db = harness_open();
+    harness_expect(db, theirs,
+                   "SELECT name, state FROM unit_files WHERE scope_user = 'tester' AND "
+                   "kind IN ('unit', 'link', 'mask') AND (name IN ('plain.service', "
+                   "'many@.service', 'also.service') OR name GLOB 'n*.service') "
+                   "ORDER BY name || '|'");
+    harness_close(db);
+    free(theirs);
+}
+END_TEST
+
+Suite *make_unit_files_suite(void)
+{
+    Suite *s = suite_create("unit_files");
+    TCase *t = tcase_create("roots");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, every_kind_of_file_in_a_unit_directory_is_told);
+    tcase_add_test(t, what_lies_beside_the_unit_path_is_told);
+    tcase_add_test(t, scripts_and_generators_have_states);
+    tcase_add_test(t, a_file_of_higher_rank_shadows_those_below);
+    tcase_add_test(t, drop_ins_of_one_name_shadow_each_other);
+    tcase_add_test(t, a_merged_usr_is_read_once);
+    tcase_add_test(t, settings_in_force_include_every_drop_in);
+    tcase_add_test(t, each_user_has_directories_of_their_own);
+    tcase_add_test(t, links_that_leave_or_dangle_are_told);
+    tcase_add_test(t, a_link_out_of_the_root_stays_inside);
+    tcase_add_test(t, digests_are_of_what_a_link_leads_to);
+    tcase_add_test(t, packages_are_found_under_both_names_of_a_merged_usr);
+    tcase_add_test(t, bad_files_have_a_row_and_an_error);
+    tcase_add_test(t, a_directory_without_permission_is_counted);
+    tcase_add_test(t, ten_thousand_drop_ins_take_no_more_than_their_share);
+    tcase_add_test(t, names_that_are_not_text_are_shown);
+    suite_add_tcase(s, t);
+
+    t = tcase_create("systemd");
+    tcase_set_timeout(t, 60);
+    tcase_add_unchecked_fixture(t, setup, teardown);
+    tcase_add_test(t, states_agree_as_booted);
+    tcase_add_test(t, states_agree_after_what_systemctl_does);
+    tcase_add_test(t, states_agree_on_links_made_by_hand);
+    tcase_add_test(t, states_of_a_users_units_agree);
+    suite_add_tcase(s, t);
+    return s;
+}
