@@ -15,11 +15,17 @@
 #include "systemd_bus.h"
 #include "table.h"
 
+/* Send the first calls to a manager, by manager_call(): it is reached once it has answered them.
+ * One round trip less than to ask first whether it answers at all. */
+typedef int manager_first(struct manager *manager, void *data);
+
 struct manager_scan_want {
     const char             *table;    /* for the reports */
     const char             *address;  /* only the manager at this socket; NULL or "": see below */
     const char             *host;     /* only if the live host has this name; NULL: any */
     const struct tbl_terms *scopes;   /* only these; NULL: all */
+    manager_first          *first;    /* sends the calls that greet a manager */
+    void                   *data;     /* its argument */
     bool                    optional; /* to reach none is not an error */
     bool                    probe;    /* pass over what has been reported already */
 };

@@ -1,7 +1,6 @@
 /* systemd_bus.h -- a connection to one service manager, and many calls on it at once.
  *
  *     r = manager_connect(&socket, &manager);
- *     r = manager_greet(manager);
  *     for (each unit)
  *         r = manager_call(manager, unit->path, DBUS_PROPERTIES, "GetAll", got, unit, "s", "");
  *     r = manager_wait(manager);
@@ -22,7 +21,7 @@
 
 #define MANAGER_IN_FLIGHT 128   /* calls: the message bus refuses more pending replies */
 #define MANAGER_PATIENCE  30000 /* milliseconds that all waits of a connection may take */
-#define MANAGER_GREETING  5000  /* the same, for the greeting */
+#define MANAGER_GREETING  5000  /* the same, for the first */
 #define MANAGER_ANYBODY   UINT32_MAX
 
 #define MANAGER_NAME      "org.freedesktop.systemd1"
@@ -42,9 +41,6 @@ struct manager;
 int             manager_connect(const struct manager_socket *socket, struct manager **ret);
 struct manager *manager_close(struct manager *manager); /* returns NULL; accepts NULL */
 
-/* Wait until the peer has let us in and answered a question that every manager understands. */
-int manager_greet(struct manager *manager);
-
 /* Called with the answer to a call: the reply, read from its beginning, or an error and no reply.
  * What it returns, if negative, ends the wait. Both arguments are gone afterwards, unless
  * referenced. */
@@ -55,7 +51,8 @@ typedef int manager_answer(void *data, sd_bus_message *reply, const sd_bus_error
 int manager_call(struct manager *manager, const char *object, const char *interface,
                  const char *member, manager_answer *answer, void *data, const char *types, ...);
 
-/* Deliver all answers. -ETIMEDOUT, -ECONNRESET, or what an answer's function returned. */
+/* Deliver all answers. -ETIMEDOUT, -ECONNRESET, or what an answer's function returned. The first
+ * wait of a connection is shorter: MANAGER_GREETING. */
 int manager_wait(struct manager *manager);
 
 #endif

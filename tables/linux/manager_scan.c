@@ -181,7 +181,8 @@ static int try_socket(struct manager_scan *s, const struct manager_socket *to)
 {
     int r = manager_connect(to, &s->manager);
 
-    if (r >= 0 && (r = manager_greet(s->manager)) < 0)
+    if (r >= 0 &&
+        ((r = s->want.first(s->manager, s->want.data)) < 0 || (r = manager_wait(s->manager)) < 0))
         s->manager = manager_close(s->manager);
     return r;
 }
@@ -279,12 +280,25 @@ void manager_scan_end(struct manager_scan *s)
     s->users = NULL;
 }
 
+static int answered(void *data, sd_bus_message *reply, const sd_bus_error *error)
+{
+    (void)data, (void)reply;
+    return error ? -sd_bus_error_get_errno(error) : 0;
+}
+
+static int ask_version(struct manager *manager, void *data)
+{
+    return manager_call(manager, MANAGER_PATH, DBUS_PROPERTIES, "Get", answered, data, "ss",
+                        MANAGER_INTERFACE, "Version");
+}
+
 int manager_scan_probe(struct svcql *svcql, const char *table)
 {
     struct manager_scan s;
 
-    int rc =
-        manager_scan_begin(&s, svcql, &(struct manager_scan_want){.table = table, .probe = true});
+    int rc = manager_scan_begin(
+        &s, svcql,
+        &(struct manager_scan_want){.table = table, .first = ask_version, .probe = true});
     while (rc == SQLITE_OK && (rc = manager_scan_next(&s)) == SQLITE_ROW)
         rc = SQLITE_OK;
     manager_scan_end(&s);

@@ -22,7 +22,7 @@ struct call {
 
 struct manager {
     sd_bus     *bus;
-    bool        direct;
+    bool        direct, greeted;
     int         failure;  /* what an answer's function returned */
     int64_t     patience; /* milliseconds left */
     size_t      pending;
@@ -174,7 +174,12 @@ static int wait_until(struct manager *manager, size_t pending)
 
 int manager_wait(struct manager *manager)
 {
-    return wait_until(manager, 0);
+    int r = wait_until(manager, 0);
+
+    if (!manager->greeted)
+        manager->patience = MANAGER_PATIENCE;
+    manager->greeted = true;
+    return r;
 }
 
 /* Calling ------------------------------------------------------------------- */
@@ -231,22 +236,5 @@ int manager_call(struct manager *manager, const char *object, const char *interf
     if (r >= 0)
         r = send_call(manager, message, answer, data);
     sd_bus_message_unref(message);
-    return r;
-}
-
-static int greeted(void *data, sd_bus_message *reply, const sd_bus_error *error)
-{
-    (void)data, (void)reply;
-    return error ? -sd_bus_error_get_errno(error) : 0;
-}
-
-int manager_greet(struct manager *manager)
-{
-    int r = manager_call(manager, MANAGER_PATH, DBUS_PROPERTIES, "Get", greeted, NULL, "ss",
-                         MANAGER_INTERFACE, "Version");
-
-    if (r >= 0)
-        r = manager_wait(manager);
-    manager->patience = MANAGER_PATIENCE;
     return r;
 }

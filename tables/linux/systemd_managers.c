@@ -87,6 +87,12 @@ static int got_properties(void *data, sd_bus_message *reply, const sd_bus_error 
     return error ? -sd_bus_error_get_errno(error) : value_properties(reply, got_property, data);
 }
 
+static int ask(struct manager *manager, void *data)
+{
+    return manager_call(manager, MANAGER_PATH, DBUS_PROPERTIES, "GetAll", got_properties, data, "s",
+                        MANAGER_INTERFACE);
+}
+
 static int managers_open(struct tbl_scan *scan)
 {
     struct state     *state = tbl_state(scan);
@@ -99,15 +105,9 @@ static int managers_open(struct tbl_scan *scan)
                                     .address = key->address,
                                     .host = key->host,
                                     .scopes = TBL_TERMS(scan, struct row, scope),
+                                    .first = ask,
+                                    .data = state,
                                     .optional = key->optional != TBL_NULL && key->optional != 0});
-}
-
-static int read_manager(struct manager_scan *s, struct state *state)
-{
-    int r = manager_call(s->manager, MANAGER_PATH, DBUS_PROPERTIES, "GetAll", got_properties, state,
-                         "s", MANAGER_INTERFACE);
-
-    return r < 0 ? r : manager_wait(s->manager);
 }
 
 static int managers_next(struct tbl_scan *scan, void *out)
@@ -115,26 +115,16 @@ static int managers_next(struct tbl_scan *scan, void *out)
     struct state        *state = tbl_state(scan);
     struct manager_scan *s = &state->managers;
     struct row          *row = state->row = out;
-    const struct row     blank = *row;
-    int                  rc;
 
-    while ((rc = manager_scan_next(s)) == SQLITE_ROW) {
-        row->scope = s->scope;
-        row->source = s->source;
-        row->socket = s->socket;
-        row->host = s->host;
-        int r = read_manager(s, state);
-        if (r >= 0) {
-            s->records++;
-            return SQLITE_ROW;
-        }
-        if (r == -ENOMEM)
-            return SQLITE_NOMEM;
-        if ((rc = manager_scan_lost(s, r)) != SQLITE_OK)
-            return rc;
-        *row = blank;
-    }
-    return rc == SQLITE_CANTOPEN ? tbl_fail(scan, "systemd_managers: %s", s->failure) : rc;
+    int rc = manager_scan_next(s);
+    if (rc == SQLITE_CANTOPEN)
+        return tbl_fail(scan, "systemd_managers: %s", s->failure);
+    row->scope = s->scope;
+    row->source = s->source;
+    row->socket = s->socket;
+    row->host = s->host;
+    s->records++;
+    return rc;
 }
 
 static void managers_close(struct tbl_scan *scan)

@@ -427,18 +427,17 @@ static int got_list(void *data, sd_bus_message *reply, const sd_bus_error *error
     if (error)
         return -sd_bus_error_get_errno(error);
     int r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
-    if (r >= 0)
-        state->list = sd_bus_message_ref(reply);
+    if (r < 0)
+        return r;
+    sd_bus_message_unref(state->list); /* of a socket that failed after all */
+    state->list = sd_bus_message_ref(reply);
     return r;
 }
 
-static int list_units(struct state *state)
+static int list_units(struct manager *manager, void *data)
 {
-    struct manager *manager = state->managers.manager;
-
-    int r =
-        manager_call(manager, MANAGER_PATH, MANAGER_INTERFACE, "ListUnits", got_list, state, NULL);
-    return r < 0 ? r : manager_wait(manager);
+    return manager_call(manager, MANAGER_PATH, MANAGER_INTERFACE, "ListUnits", got_list, data,
+                        NULL);
 }
 
 static const char *type_of(const char *id)
@@ -522,6 +521,8 @@ static int units_open(struct tbl_scan *scan)
         .address = key->address,
         .host = key->host,
         .scopes = TBL_TERMS(scan, struct unit, scope),
+        .first = list_units,
+        .data = state,
         .optional = key->optional != TBL_NULL && key->optional != 0,
     };
 
@@ -538,25 +539,20 @@ static int units_open(struct tbl_scan *scan)
 static int next_batch(struct tbl_scan *scan, const struct unit *blank)
 {
     struct state *state = tbl_state(scan);
-    int           rc = SQLITE_OK, r;
+    int           rc = SQLITE_ROW;
 
-    while (rc == SQLITE_OK && state->next_unit == state->n_units) {
-        if (!state->list) {
-            if ((rc = manager_scan_next(&state->managers)) != SQLITE_ROW)
-                return rc;
-            r = list_units(state);
-        } else {
-            r = fill_batch(state, blank);
-        }
-        rc = SQLITE_OK;
+    while (rc == SQLITE_ROW && state->next_unit == state->n_units) {
+        if (!state->list && (rc = manager_scan_next(&state->managers)) != SQLITE_ROW)
+            break;
+        int r = fill_batch(state, blank);
         if (r == -ENOMEM)
             return SQLITE_NOMEM;
-        if (r < 0)
-            rc = manager_scan_lost(&state->managers, r);
-        if (r < 0 || (state->batch && !state->n_units))
+        if (r < 0 && manager_scan_lost(&state->managers, r) != SQLITE_OK)
+            rc = SQLITE_NOMEM;
+        if (r < 0 || !state->n_units)
             drop_list(state);
     }
-    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+    return rc;
 }
 
 static int units_next(struct tbl_scan *scan, void *row)
