@@ -55,8 +55,8 @@ struct sd_list {
 int  sd_dacl(const uint8_t *data, size_t size, struct sd_list *ret);
 bool sd_next(struct sd_list *list, struct sd_entry *ret);
 
-/* Whether a service's descriptor keeps it out of lists of services: it denies someone the right to
- * query its status, or grants that to no one. */
+/* Whether a service's descriptor keeps it out of lists of services: it denies the right to query
+ * its status to administrators, the system, users or those logged on, or grants it to no one. */
 bool sd_hides_service(const uint8_t *data, size_t size);
 
 #endif

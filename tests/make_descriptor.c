@@ -81,7 +81,7 @@ static void put(struct bytes *out, uint64_t value, size_t size)
     if (out->size + size > sizeof out->data)
         abort();
     for (size_t i = 0; i < size; i++)
-        out->data[out->size++] = (uint8_t)(value >> (8 * i));
+        out->data[out->size++] = (uint8_t)(i < 8 ? value >> (8 * i) : 0);
 }
 
 static void set(struct bytes *out, size_t at, uint64_t value, size_t size)

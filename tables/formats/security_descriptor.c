@@ -340,6 +340,19 @@ int sd_put_sddl(struct buffer *text, const uint8_t *data, size_t size, enum sd_o
     return 0;
 }
 
+/* Whether a SID is one of those that an administrator who lists services is among. Guests and
+ * network logons are not: Windows itself denies some of its services to them. */
+static bool lists_services(const uint8_t *sid, size_t size)
+{
+    static const char viewers[][3] = {"WD", "IU", "SU", "BA", "SY", "AU", "BU"};
+    const char       *alias = sd_sid_size(sid, size) ? alias_of(sid) : NULL;
+
+    for (size_t i = 0; alias && i < sizeof viewers / sizeof viewers[0]; i++)
+        if (strcmp(alias, viewers[i]) == 0)
+            return true;
+    return false;
+}
+
 bool sd_hides_service(const uint8_t *data, size_t size)
 {
     const uint32_t  query = SD_SERVICE_QUERY_STATUS | SD_GENERIC_ALL | SD_GENERIC_READ;
@@ -350,9 +363,11 @@ bool sd_hides_service(const uint8_t *data, size_t size)
     if (sd_dacl(data, size, &list) < 0)
         return false;
     while (sd_next(&list, &entry)) {
-        if (entry.type == SD_DENY && entry.mask & query)
+        if (!(entry.mask & query))
+            continue;
+        if (entry.type == SD_DENY && lists_services(entry.sid, entry.sid_size))
             return true;
-        granted = granted || (entry.type == SD_ALLOW && entry.mask & query);
+        granted = granted || entry.type == SD_ALLOW;
     }
     return !granted && !list.damaged;
 }

@@ -1,0 +1,865 @@
+/* registry_services.c -- every key of every control set's Services, as the hive on disk has it.
+ *
+ *     SELECT name, image_path, object_name, datetime FROM registry_services
+ *      WHERE current AND hidden;
+ *
+ * One row a key, drivers and what is no service at all among them (type is NULL then); keys that
+ * were deleted, or cut off by damage, too. Text is what the hive says; the columns *_resolved are
+ * what Windows makes of it. Members of svchost groups come from the SOFTWARE hive beside the SYSTEM
+ * hive.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hive_file.h"
+#include "image_path.h"
+#include "security_descriptor.h"
+#include "service_key.h"
+#include "service_value.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct registry_service {
+    const char *control_set;
+    bool        current;
+    const char *name;
+    const char *display_name;
+    const char *description;
+    int64_t     type;
+    const char *service_type;
+    int64_t     start;
+    const char *start_type;
+    int64_t     delayed_autostart;
+    int64_t     error_control_value;
+    const char *error_control;
+    const char *image_path;
+    const char *image_path_resolved;
+    const char *arguments;
+    bool        unquoted_path;
+    const char *object_name;
+    const char *load_order_group;
+    int64_t     tag;
+    const char *depend_on;
+    const char *depend_on_group;
+    const char *required_privileges;
+    const char *environment;
+    const char *failure_command;
+    const char *reboot_message;
+    int64_t     failure_actions_on_non_crash;
+    int64_t     service_sid_type_value;
+    const char *service_sid_type;
+    int64_t     launch_protected_value;
+    const char *launch_protected;
+    int64_t     wow64;
+    const char *svchost_group;
+    double      time;
+    double      last_write;
+    bool        deleted;
+    bool        recovered;
+    const char *key;
+    const char *host;
+    const char *source;
+    int64_t     cell;
+    const char *file;
+
+    struct hive_key   node;
+    struct image_path split; /* of the expanded image path */
+};
+
+enum kind { KIND_TEXT, KIND_LIST, KIND_NUMBER };
+
+/* Values of a Services key that fill a column as they are. */
+static const struct field {
+    const char *value;
+    enum kind   kind;
+    size_t      offset;
+} fields[] = {
+    {"ImagePath",                        KIND_TEXT,   offsetof(struct registry_service, image_path)                  },
+    {"Type",                             KIND_NUMBER, offsetof(struct registry_service, type)                        },
+    {"Start",                            KIND_NUMBER, offsetof(struct registry_service, start)                       },
+    {"DisplayName",                      KIND_TEXT,   offsetof(struct registry_service, display_name)                },
+    {"Description",                      KIND_TEXT,   offsetof(struct registry_service, description)                 },
+    {"DelayedAutostart",                 KIND_NUMBER, offsetof(struct registry_service, delayed_autostart)           },
+    {"ErrorControl",                     KIND_NUMBER, offsetof(struct registry_service, error_control_value)         },
+    {"ObjectName",                       KIND_TEXT,   offsetof(struct registry_service, object_name)                 },
+    {"Group",                            KIND_TEXT,   offsetof(struct registry_service, load_order_group)            },
+    {"Tag",                              KIND_NUMBER, offsetof(struct registry_service, tag)                         },
+    {"DependOnService",                  KIND_LIST,   offsetof(struct registry_service, depend_on)                   },
+    {"DependOnGroup",                    KIND_LIST,   offsetof(struct registry_service, depend_on_group)             },
+    {"RequiredPrivileges",               KIND_LIST,   offsetof(struct registry_service, required_privileges)         },
+    {"Environment",                      KIND_LIST,   offsetof(struct registry_service, environment)                 },
+    {"FailureCommand",                   KIND_TEXT,   offsetof(struct registry_service, failure_command)             },
+    {"RebootMessage",                    KIND_TEXT,   offsetof(struct registry_service, reboot_message)              },
+    {"FailureActionsOnNonCrashFailures", KIND_NUMBER,
+     offsetof(struct registry_service,                                                  failure_actions_on_non_crash)},
+    {"ServiceSidType",                   KIND_NUMBER, offsetof(struct registry_service, service_sid_type_value)      },
+    {"LaunchProtected",                  KIND_NUMBER, offsetof(struct registry_service, launch_protected_value)      },
+    {"WOW64",                            KIND_NUMBER, offsetof(struct registry_service, wow64)                       },
+};
+
+/* Numbers that have names, in a column beside them. */
+static const struct {
+    size_t number, name;
+    const char *(*name_of)(int64_t);
+} names[] = {
+    {offsetof(struct registry_service, type),                   offsetof(struct registry_service, service_type),
+     service_type_name                                                                                                                         },
+    {offsetof(struct registry_service, start),                  offsetof(struct registry_service, start_type),
+     service_start_name                                                                                                                        },
+    {offsetof(struct registry_service, error_control_value),
+     offsetof(struct registry_service,                                                            error_control),    service_error_control_name},
+    {offsetof(struct registry_service, service_sid_type_value),
+     offsetof(struct registry_service,                                                            service_sid_type), service_sid_type_name     },
+    {offsetof(struct registry_service, launch_protected_value),
+     offsetof(struct registry_service,                                                            launch_protected), service_protection_name   },
+};
+
+/* A Services key that was read, for its deleted children. */
+struct services_key {
+    struct control_set set;
+    uint32_t           cell;
+};
+
+enum { SETS_MAX = 16 };
+enum stage { STAGE_NEXT_HIVE, STAGE_SETS, STAGE_SERVICES, STAGE_LOST };
+
+struct state {
+    struct sources   sources;
+    struct source    source;
+    struct hive_file file;
+    struct hive_file software; /* beside it, opened when it is asked for */
+    bool             software_tried;
+    int64_t          records;
+    enum stage       stage;
+    bool             scan_lost;
+
+    const struct tbl_terms *names, *sets_asked, *times;
+    bool                    used[TBL_COUNT(fields)]; /* which the query reads */
+
+    struct control_sets sets;
+    struct control_set  set;
+    struct hive_key     environment; /* of the control set: its variables */
+    bool                has_environment;
+    struct hive_subkeys services;
+    struct services_key seen_sets[SETS_MAX];
+    size_t              n_sets;
+    struct hive_marks   seen; /* services that were shown */
+    struct hive_scan    scan;
+    uint64_t            damage; /* before the scan for deleted keys */
+    bool                lost;
+
+    struct buffer scratch, text, more;
+};
+
+/* Rows ----------------------------------------------------------------------------- */
+
+static const char *keep(struct tbl_scan *scan, const struct buffer *text)
+{
+    return text->failed ? NULL : tbl_strndup(scan, text->size ? text->data : "", text->size);
+}
+
+/* A value's data as text, or as a JSON array of its strings. */
+static const char *text_of(struct tbl_scan *scan, const struct hive_value *value, enum kind kind)
+{
+    struct state  *state = tbl_state(scan);
+    struct buffer *text = &state->text;
+    const uint8_t *data;
+    uint32_t       size;
+    bool           more = false;
+
+    buffer_reset(text);
+    if (hive_data(&state->file.hive, value, &state->scratch, &data, &size) < 0)
+        return NULL;
+    if (kind == KIND_TEXT) {
+        hive_put_data(text, value->type, data, size, ',');
+    } else {
+        buffer_putc(text, '[');
+        service_put_strings(text, data, size, "", &more);
+        buffer_putc(text, ']');
+    }
+    return keep(scan, text);
+}
+
+static int64_t number_of(struct state *state, const struct hive_value *value)
+{
+    const uint8_t *data;
+    uint32_t       size;
+
+    if (value->size != 4 ||
+        hive_data(&state->file.hive, value, &state->scratch, &data, &size) < 0 || size != 4)
+        return TBL_NULL;
+    return hive_u32(data);
+}
+
+static void fill_field(struct tbl_scan *scan, const struct field *field,
+                       const struct hive_value *value, struct registry_service *row)
+{
+    void *at = (char *)row + field->offset;
+
+    if (field->kind == KIND_NUMBER)
+        *(int64_t *)at = number_of(tbl_state(scan), value);
+    else
+        *(const char **)at = text_of(scan, value, field->kind);
+}
+
+/* One pass over a key's values. */
+static void fill_values(struct tbl_scan *scan, struct state *state, struct registry_service *row)
+{
+    struct hive_values values;
+    struct hive_value  value;
+
+    for (size_t i = 0; i < TBL_COUNT(fields); i++)
+        if (fields[i].kind == KIND_NUMBER)
+            *(int64_t *)((char *)row + fields[i].offset) = TBL_NULL;
+    hive_values_begin(&values, &state->file.hive, &row->node);
+    while (hive_values_next(&values, &value))
+        for (size_t i = 0; i < TBL_COUNT(fields); i++)
+            if (state->used[i] &&
+                hive_name_is(&value.name, fields[i].value, strlen(fields[i].value))) {
+                fill_field(scan, &fields[i], &value, row);
+                break;
+            }
+    for (size_t i = 0; i < TBL_COUNT(names); i++)
+        *(const char **)((char *)row + names[i].name) =
+            names[i].name_of(*(int64_t *)((char *)row + names[i].number));
+}
+
+/* A variable of the control set's Session Manager\Environment, itself expanded by the defaults. */
+static bool lookup(void *arg, const char *name, size_t size, struct buffer *out)
+{
+    struct state      *state = arg;
+    struct hive_values values;
+    struct hive_value  value;
+    const uint8_t     *data;
+    uint32_t           data_size;
+
+    if (!state->has_environment)
+        return false;
+    hive_values_begin(&values, &state->file.hive, &state->environment);
+    while (hive_values_next(&values, &value)) {
+        if (!hive_name_is(&value.name, name, size) ||
+            hive_data(&state->file.hive, &value, &state->scratch, &data, &data_size) < 0)
+            continue;
+        struct buffer text = {0};
+        hive_put_data(&text, value.type, data, data_size, ',');
+        if (buffer_text(&text))
+            image_path_expand(out, text.data, NULL, NULL);
+        buffer_free(&text);
+        return true;
+    }
+    return false;
+}
+
+static enum image_kind kind_of(const struct registry_service *row)
+{
+    bool driver = row->type != TBL_NULL && row->type & SERVICE_DRIVER_TYPES;
+
+    return driver ? IMAGE_DRIVER : IMAGE_PROGRAM;
+}
+
+/* The columns that come from the image path. A driver without one is where drivers are. */
+static int fill_image_path(struct tbl_scan *scan, struct state *state, struct registry_service *row)
+{
+    struct buffer  *text = &state->text;
+    enum image_kind kind = kind_of(row);
+    size_t          size = 0;
+
+    buffer_reset(text);
+    if (row->image_path)
+        image_path_expand(text, row->image_path, lookup, state);
+    else if (kind == IMAGE_DRIVER)
+        buffer_printf(text, "\\SystemRoot\\System32\\drivers\\%s.sys", row->name);
+    else
+        return SQLITE_OK;
+    const char *command = keep(scan, text);
+    if (!command)
+        return SQLITE_NOMEM;
+    row->split = image_path_split(command, kind);
+    row->arguments = *row->split.arguments ? row->split.arguments : NULL;
+    row->unquoted_path = row->split.ambiguous;
+    const char *group = image_path_svchost_group(&row->split, &size);
+    row->svchost_group = group ? tbl_strndup(scan, group, size) : NULL;
+    buffer_reset(text);
+    image_path_resolve(text, row->split.program, row->split.program_size, kind);
+    row->image_path_resolved = keep(scan, text);
+    return row->image_path_resolved ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static int fill(struct tbl_scan *scan, struct state *state, const struct hive_key *node,
+                struct registry_service *row)
+{
+    const struct registry_service *asked = tbl_key(scan);
+    const struct hive_file        *file = &state->file;
+
+    buffer_reset(&state->text);
+    hive_put_name(&state->text, &node->name);
+    *row = (struct registry_service){
+        .control_set = state->set.name,
+        .current = state->set.current,
+        .name = keep(scan, &state->text),
+        .time = hive_time(node->written),
+        .last_write = hive_time(node->written),
+        .deleted = state->lost,
+        .recovered = file->hive.recovered,
+        .host = file->host.data,
+        .source = state->source.shown,
+        .cell = node->cell,
+        .file = asked->file,
+        .node = *node,
+    };
+    if (!row->name)
+        return SQLITE_NOMEM;
+    row->key =
+        tbl_printf(scan, "%s\\%s\\Services\\%s", file->root.data, row->control_set, row->name);
+    if (!row->key)
+        return SQLITE_NOMEM;
+    fill_values(scan, state, row);
+    state->records++;
+    int rc = fill_image_path(scan, state, row);
+    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+}
+
+/* Whether the query can want a key, by what costs nothing to know. */
+static bool wanted(struct state *state, const struct hive_key *node)
+{
+    if (!tbl_match_real(state->times, hive_time(node->written)))
+        return false;
+    if (!state->names->n && !state->names->prefix)
+        return true;
+    buffer_reset(&state->text);
+    hive_put_name(&state->text, &node->name);
+    return !buffer_text(&state->text) || tbl_match_text(state->names, state->text.data, true);
+}
+
+/* Stages ------------------------------------------------------------------------------ */
+
+static int report(struct tbl_scan *scan, struct state *state, int r)
+{
+    return hive_file_report(tbl_svcql(scan), "registry_services", &state->source, &state->file, r,
+                            state->records);
+}
+
+static int leave(struct tbl_scan *scan, struct state *state)
+{
+    if (state->lost) /* what deleted keys no longer have is no damage */
+        state->file.hive.lost = state->damage;
+    int rc =
+        state->file.open && state->file.kind == HIVE_SYSTEM ? report(scan, state, 0) : SQLITE_OK;
+
+    hive_marks_end(&state->seen);
+    hive_file_close(&state->file);
+    hive_file_close(&state->software);
+    state->software_tried = state->lost = false;
+    state->records = 0;
+    state->n_sets = 0;
+    return rc;
+}
+
+/* Open the next SYSTEM hive; hives of other kinds have no services and are passed over. */
+static int next_hive(struct tbl_scan *scan, struct state *state)
+{
+    int rc = leave(scan, state);
+    if (rc != SQLITE_OK)
+        return rc;
+    int r = sources_next(&state->sources, &state->source);
+    if (r <= 0)
+        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+
+    r = hive_file_open(&state->source, &state->file);
+    if (r == 0 && state->file.kind != HIVE_SYSTEM)
+        return SQLITE_OK;
+    if (r == 0)
+        r = hive_marks_begin(&state->seen, &state->file.hive);
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    if (r < 0) {
+        rc = report(scan, state, r);
+        hive_file_close(&state->file);
+        return rc;
+    }
+    control_sets_begin(&state->sets, &state->file.hive);
+    state->stage = STAGE_SETS;
+    return SQLITE_OK;
+}
+
+/* After the last control set: keys that no list names, unless the query does not want them. */
+static void begin_lost(struct state *state)
+{
+    state->stage = STAGE_NEXT_HIVE;
+    if (!state->scan_lost)
+        return;
+    state->damage = state->file.hive.lost;
+    state->lost = true;
+    hive_scan_keys(&state->scan, &state->file.hive, &state->seen);
+    state->stage = STAGE_LOST;
+}
+
+static void enter_set(struct state *state)
+{
+    struct hive *hive = &state->file.hive;
+
+    state->has_environment =
+        hive_find(hive, state->set.key.cell, "Control\\Session Manager\\Environment",
+                  &state->environment) == 0;
+}
+
+static void next_set(struct state *state)
+{
+    struct hive_key services;
+
+    if (!control_sets_next(&state->sets, &state->set)) {
+        begin_lost(state);
+        return;
+    }
+    if (!tbl_match_text(state->sets_asked, state->set.name, true) ||
+        hive_find(&state->file.hive, state->set.key.cell, "Services", &services) < 0)
+        return;
+    if (hive_mark(&state->seen, services.cell)) /* two control sets cannot share their services */
+        return;
+    if (state->n_sets < SETS_MAX)
+        state->seen_sets[state->n_sets++] = (struct services_key){state->set, services.cell};
+    enter_set(state);
+    hive_subkeys_begin(&state->services, &state->file.hive, &services);
+    state->stage = STAGE_SERVICES;
+}
+
+static int next_service(struct tbl_scan *scan, struct state *state, struct registry_service *row)
+{
+    struct hive_key node;
+
+    if (!hive_subkeys_next(&state->services, &node)) {
+        state->stage = STAGE_SETS;
+        return SQLITE_OK;
+    }
+    hive_mark(&state->seen, node.cell);
+    return wanted(state, &node) ? fill(scan, state, &node, row) : SQLITE_OK;
+}
+
+/* The control set whose Services key a lost key was in. */
+static bool find_set(struct state *state, uint32_t parent)
+{
+    for (size_t i = 0; i < state->n_sets; i++)
+        if (state->seen_sets[i].cell == parent) {
+            state->set = state->seen_sets[i].set;
+            enter_set(state);
+            return true;
+        }
+    return false;
+}
+
+static int next_lost(struct tbl_scan *scan, struct state *state, struct registry_service *row)
+{
+    struct hive_key node;
+    uint32_t        cell;
+    bool            is_free;
+
+    if (!hive_scan_next(&state->scan, &cell, &is_free)) {
+        state->stage = STAGE_NEXT_HIVE;
+        return SQLITE_OK;
+    }
+    if (hive_key(&state->file.hive, cell, &node) < 0 || !find_set(state, node.parent) ||
+        !wanted(state, &node))
+        return SQLITE_OK;
+    return fill(scan, state, &node, row);
+}
+
+static int step(struct tbl_scan *scan, struct state *state, struct registry_service *row)
+{
+    switch (state->stage) {
+    case STAGE_SETS:
+        next_set(state);
+        return SQLITE_OK;
+    case STAGE_SERVICES:
+        return next_service(scan, state, row);
+    case STAGE_LOST:
+        return next_lost(scan, state, row);
+    case STAGE_NEXT_HIVE:
+    default:
+        return next_hive(scan, state);
+    }
+}
+
+static int next(struct tbl_scan *scan, void *out)
+{
+    int rc;
+
+    do
+        rc = step(scan, tbl_state(scan), out);
+    while (rc == SQLITE_OK);
+    return rc;
+}
+
+/* Which values the query reads. The image path and the type serve other columns too. */
+static void note_used(struct tbl_scan *scan, struct state *state)
+{
+    for (size_t i = 0; i < TBL_COUNT(fields); i++)
+        state->used[i] = i < 2 || tbl_uses(scan, fields[i].offset);
+    for (size_t i = 0; i < TBL_COUNT(names); i++)
+        for (size_t j = 0; j < TBL_COUNT(fields); j++)
+            if (fields[j].offset == names[i].number && tbl_uses(scan, names[i].name))
+                state->used[j] = true;
+}
+
+static int open(struct tbl_scan *scan)
+{
+    struct state                  *state = tbl_state(scan);
+    const struct registry_service *key = tbl_key(scan);
+    const char                    *path = key->file ? key->file : key->source;
+
+    state->names = TBL_TERMS(scan, struct registry_service, name);
+    state->sets_asked = TBL_TERMS(scan, struct registry_service, control_set);
+    state->times = TBL_TERMS(scan, struct registry_service, time);
+    state->scan_lost = tbl_match_int(TBL_TERMS(scan, struct registry_service, deleted), 1);
+    note_used(scan, state);
+    int r = sources_begin(&state->sources, tbl_svcql(scan),
+                          &(struct sources_want){
+                              .artefacts = 1u << ARTEFACT_HIVE,
+                              .host = key->host,
+                              .path = path,
+                          });
+    return r < 0 ? tbl_error(scan, r, path ? path : "evidence") : SQLITE_OK;
+}
+
+static void close(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    leave(scan, state);
+    buffer_free(&state->scratch);
+    buffer_free(&state->text);
+    buffer_free(&state->more);
+    sources_end(&state->sources);
+}
+
+/* Lazy columns -------------------------------------------------------------------------- */
+
+/* Give the text that was made, or NULL where `r` says that there is none. */
+static int result(sqlite3_context *out, struct buffer *text, int r)
+{
+    if (r == -ENOMEM || text->failed)
+        return SQLITE_NOMEM;
+    if (r == 0)
+        sqlite3_result_text64(out, text->size ? text->data : "", text->size, SQLITE_TRANSIENT,
+                              SQLITE_UTF8);
+    return SQLITE_OK;
+}
+
+static int result_value(struct tbl_scan *scan, const struct registry_service *row,
+                        const char *subkey, const char *name, sqlite3_context *out)
+{
+    struct state *state = tbl_state(scan);
+
+    buffer_reset(&state->text);
+    int r = service_put_value(&state->file.hive, &row->node, subkey, name, &state->scratch,
+                              &state->text);
+    return result(out, &state->text, r);
+}
+
+/* The ServiceDll, which older services keep in their own key. */
+static int put_service_dll(struct state *state, const struct registry_service *row)
+{
+    struct hive *hive = &state->file.hive;
+
+    buffer_reset(&state->text);
+    int r = service_put_value(hive, &row->node, "Parameters", "ServiceDll", &state->scratch,
+                              &state->text);
+    if (r == -ENOENT)
+        r = service_put_value(hive, &row->node, "", "ServiceDll", &state->scratch, &state->text);
+    return r;
+}
+
+static int get_service_dll(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state *state = tbl_state(scan);
+
+    return result(out, &state->text, put_service_dll(state, row));
+}
+
+static int get_service_dll_resolved(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state  *state = tbl_state(scan);
+    struct buffer *expanded = &state->more;
+    int            r = put_service_dll(state, row);
+
+    if (r < 0)
+        return result(out, &state->text, r);
+    if (!buffer_text(&state->text))
+        return SQLITE_NOMEM;
+    buffer_reset(expanded);
+    image_path_expand(expanded, state->text.data, lookup, state);
+    if (!buffer_text(expanded))
+        return SQLITE_NOMEM;
+    struct image_path path = image_path_split(expanded->data, IMAGE_LIBRARY);
+    buffer_reset(&state->text);
+    image_path_resolve(&state->text, path.program, path.program_size, IMAGE_LIBRARY);
+    return result(out, &state->text, 0);
+}
+
+static int get_service_main(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    return result_value(scan, row, "Parameters", "ServiceMain", out);
+}
+
+static int get_performance_library(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    return result_value(scan, row, "Performance", "Library", out);
+}
+
+static int get_parameters_last_write(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry_service *row = data;
+    struct state                  *state = tbl_state(scan);
+    struct hive_key                parameters;
+
+    if (hive_find(&state->file.hive, row->node.cell, "Parameters", &parameters) == 0)
+        sqlite3_result_double(out, hive_time(parameters.written));
+    return SQLITE_OK;
+}
+
+static int get_failure_actions(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry_service *row = data;
+    struct state                  *state = tbl_state(scan);
+    const uint8_t                 *bytes;
+    uint32_t                       size;
+
+    buffer_reset(&state->text);
+    int r = service_data(&state->file.hive, &row->node, "", "FailureActions", &state->scratch,
+                         &bytes, &size);
+    if (r == 0)
+        r = service_put_failure_actions(&state->text, bytes, size);
+    return result(out, &state->text, r);
+}
+
+static int get_triggers(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry_service *row = data;
+    struct state                  *state = tbl_state(scan);
+
+    buffer_reset(&state->text);
+    return result(out, &state->text,
+                  service_put_triggers(&state->file.hive, &row->node, &state->text));
+}
+
+/* The descriptor that the service itself has, as against that of its key. */
+static int service_descriptor(struct state *state, const struct registry_service *row,
+                              const uint8_t **ret, uint32_t *ret_size)
+{
+    return service_data(&state->file.hive, &row->node, "Security", "Security", &state->scratch, ret,
+                        ret_size);
+}
+
+static int get_security_sddl(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state  *state = tbl_state(scan);
+    const uint8_t *bytes;
+    uint32_t       size;
+
+    buffer_reset(&state->text);
+    int r = service_descriptor(state, row, &bytes, &size);
+    if (r == 0)
+        r = sd_put_sddl(&state->text, bytes, size, SD_SERVICE);
+    return result(out, &state->text, r);
+}
+
+static int get_hidden(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    const uint8_t *bytes;
+    uint32_t       size;
+    bool           own = service_descriptor(tbl_state(scan), row, &bytes, &size) == 0;
+
+    sqlite3_result_int(out, own && sd_hides_service(bytes, size));
+    return SQLITE_OK;
+}
+
+static int get_key_sddl(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry_service *row = data;
+    struct state                  *state = tbl_state(scan);
+    const uint8_t                 *bytes;
+    uint32_t                       size;
+
+    buffer_reset(&state->text);
+    int r = hive_security(&state->file.hive, &row->node, &bytes, &size);
+    if (r == 0)
+        r = sd_put_sddl(&state->text, bytes, size, SD_KEY);
+    return result(out, &state->text, r);
+}
+
+static int get_path_candidates(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry_service *row = data;
+    struct state                  *state = tbl_state(scan);
+
+    if (!row->unquoted_path)
+        return SQLITE_OK;
+    buffer_reset(&state->text);
+    image_path_candidates(&state->text, &row->split);
+    return result(out, &state->text, 0);
+}
+
+/* Open the SOFTWARE hive that lies beside the SYSTEM hive, once; it may well not be there. */
+static bool open_software(struct state *state)
+{
+    char          path[ROOT_PATH_MAX];
+    struct source beside = state->source;
+    const char   *slash = strrchr(beside.path, '/');
+    int n = snprintf(path, sizeof path, "%.*sSOFTWARE", slash ? (int)(slash + 1 - beside.path) : 0,
+                     beside.path);
+
+    if (!state->software_tried && n > 0 && (size_t)n < sizeof path) {
+        beside.path = path;
+        if (hive_file_open(&beside, &state->software) < 0)
+            hive_file_close(&state->software);
+    }
+    state->software_tried = true;
+    return state->software.open;
+}
+
+static int get_svchost_members(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry_service *row = data;
+    struct state                  *state = tbl_state(scan);
+    struct hive                   *hive = &state->software.hive;
+    struct hive_key                groups;
+    const uint8_t                 *bytes;
+    uint32_t                       size;
+    bool                           more = false;
+
+    if (!row->svchost_group || !open_software(state) ||
+        hive_find(hive, hive->root, "Microsoft\\Windows NT\\CurrentVersion\\Svchost", &groups) < 0)
+        return SQLITE_OK;
+    hive_refill(hive);
+    int r = service_data(hive, &groups, "", row->svchost_group, &state->scratch, &bytes, &size);
+    if (r < 0)
+        return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+    buffer_reset(&state->text);
+    buffer_putc(&state->text, '[');
+    service_put_strings(&state->text, bytes, size, "", &more);
+    buffer_putc(&state->text, ']');
+    return result(out, &state->text, 0);
+}
+
+static int get_datetime(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry_service *row = data;
+
+    (void)scan;
+    return tbl_result_datetime(out, row->time);
+}
+
+#define COL(field, flags, doc) TBL_COL(struct registry_service, field, flags, doc)
+
+static const struct tbl_column columns[] = {
+    COL(control_set, TBL_KEY | TBL_NOCASE, "Key of the control set: ControlSet001"),
+    COL(current, 0, "Whether it is the control set in use (Select\\Current)"),
+    COL(name, TBL_KEY | TBL_PREFIX | TBL_NOCASE, "Name of the key, which is the service's"),
+    COL(display_name, TBL_NOCASE, "DisplayName, @file,-id where it is kept in a file"),
+    COL(description, TBL_NOCASE, "Description, or where it is kept"),
+    COL(type, 0, "Type as a number; NULL for keys that are no service"),
+    COL(service_type, TBL_NOCASE, "Type by name: OWN_PROCESS, KERNEL_DRIVER"),
+    COL(start, 0, "Start as a number"),
+    COL(start_type, TBL_NOCASE,
+        "Start by name: BOOT_START, SYSTEM_START, AUTO_START, DEMAND_START, DISABLED"),
+    COL(delayed_autostart, 0, "DelayedAutostart; 1 starts it some minutes after boot"),
+    COL(error_control, TBL_NOCASE,
+        "What a failed start leads to: IGNORE, NORMAL, SEVERE, CRITICAL"),
+    COL(image_path, TBL_NOCASE, "ImagePath as the hive has it"),
+    COL(image_path_resolved, TBL_NOCASE,
+        "Program that it names: variables, \\SystemRoot and \\??\\ replaced, arguments left out"),
+    COL(arguments, TBL_NOCASE, "What follows the program"),
+    COL(unquoted_path, 0, "Whether the program's path holds a blank and no quotes"),
+    TBL_LAZY("path_candidates", TBL_TEXT, TBL_NOCASE,
+             "Programs that Windows looks for first where the path is unquoted, as a JSON array",
+             get_path_candidates),
+    TBL_LAZY("service_dll", TBL_TEXT, TBL_NOCASE, "Parameters\\ServiceDll, what svchost.exe loads",
+             get_service_dll),
+    TBL_LAZY("service_dll_resolved", TBL_TEXT, TBL_NOCASE, "The same as a whole path",
+             get_service_dll_resolved),
+    TBL_LAZY("service_main", TBL_TEXT, TBL_NOCASE, "Parameters\\ServiceMain, the function called",
+             get_service_main),
+    COL(svchost_group, TBL_NOCASE, "Group of a service in svchost.exe, by its argument -k"),
+    TBL_LAZY("svchost_members", TBL_TEXT, TBL_NOCASE,
+             "Services of that group by the SOFTWARE hive beside this one, as a JSON array",
+             get_svchost_members),
+    COL(object_name, TBL_NOCASE, "Account that it runs as, or the driver's object"),
+    COL(load_order_group, TBL_NOCASE, "Group, which decides the order of drivers"),
+    COL(tag, 0, "Place in the group"),
+    COL(depend_on, TBL_NOCASE, "DependOnService as a JSON array"),
+    COL(depend_on_group, TBL_NOCASE, "DependOnGroup as a JSON array"),
+    COL(required_privileges, TBL_NOCASE, "RequiredPrivileges as a JSON array"),
+    COL(environment, TBL_NOCASE, "Environment, NAME=value, as a JSON array"),
+    COL(failure_command, TBL_NOCASE, "FailureCommand, run by an action run_command"),
+    TBL_LAZY("failure_actions", TBL_TEXT, 0,
+             "FailureActions as JSON: reset_period in seconds (null: never), actions with type and "
+             "delay in milliseconds",
+             get_failure_actions),
+    COL(failure_actions_on_non_crash, 0, "Whether the actions follow a stop with an error too"),
+    COL(reboot_message, TBL_NOCASE, "RebootMessage"),
+    TBL_LAZY("triggers", TBL_TEXT, 0,
+             "TriggerInfo as a JSON array: type, action, guid, data of each", get_triggers),
+    TBL_LAZY("performance_library", TBL_TEXT, TBL_NOCASE,
+             "Performance\\Library, loaded by whoever reads performance counters",
+             get_performance_library),
+    COL(service_sid_type, TBL_NOCASE, "NONE, UNRESTRICTED or RESTRICTED"),
+    COL(launch_protected, TBL_NOCASE,
+        "Protection: NONE, WINDOWS, WINDOWS_LIGHT, ANTIMALWARE_LIGHT"),
+    COL(wow64, 0, "WOW64: the machine type of a service that is emulated"),
+    TBL_LAZY("security_sddl", TBL_TEXT, 0,
+             "Descriptor of the service itself in SDDL; NULL where it has the default one",
+             get_security_sddl),
+    TBL_LAZY("hidden", TBL_BOOL, 0,
+             "Whether that descriptor keeps it out of lists of services: a right to query its "
+             "status denied, or granted to no one",
+             get_hidden),
+    TBL_LAZY("key_sddl", TBL_TEXT, 0, "Descriptor of the key in SDDL", get_key_sddl),
+    COL(time, TBL_RANGE, "When the key was last written, in seconds since the epoch"),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "The same in ISO 8601, UTC", get_datetime),
+    COL(last_write, 0, "The same as time"),
+    TBL_LAZY("parameters_last_write", TBL_REAL, 0,
+             "When its key Parameters was last written, in seconds since the epoch",
+             get_parameters_last_write),
+    COL(deleted, TBL_KEY, "Whether the tree does not reach the key: deleted, or cut off by damage"),
+    COL(recovered, 0, "Whether the hive was brought up to date by its logs"),
+    COL(key, TBL_NOCASE, "Path of the key, as the table registry has it"),
+    COL(host, TBL_KEY | TBL_NOCASE, "Host whose registry it is"),
+    COL(source, TBL_KEY | TBL_ID,
+        "File of the hive; = reads that very file, whether or not any evidence holds it"),
+    COL(cell, TBL_ID, "Offset of the key from the first bin, in bytes"),
+    COL(file, TBL_KEY | TBL_HIDDEN,
+        "Argument: a file, folder or glob to read instead of the evidence"),
+};
+
+static const struct tbl_example examples[] = {
+    {"Services that are kept out of sight",
+     "SELECT name, image_path, security_sddl FROM registry_services WHERE hidden"},
+    {"What was written last",
+     "SELECT datetime, name, start_type, image_path, object_name FROM registry_services "
+     "WHERE current ORDER BY time DESC LIMIT 10"                                 },
+    {"Failure actions that run a command",
+     "SELECT name, failure_command, failure_actions FROM registry_services "
+     "WHERE failure_command IS NOT NULL"                                         },
+    {"Programs that Windows may start in place of the one that was meant",
+     "SELECT name, image_path, value AS candidate FROM registry_services, "
+     "json_each(path_candidates) WHERE unquoted_path"                            },
+};
+
+const struct tbl_table registry_services_table = {
+    .name = "registry_services",
+    .doc = "Services and drivers of Windows as the SYSTEM hive has them, in every control set, "
+           "deleted ones too",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct registry_service),
+    .state_size = sizeof(struct state),
+    .rows = 1000,
+    .artefacts = 1u << ARTEFACT_HIVE,
+    .open = open,
+    .next = next,
+    .close = close,
+};

@@ -1,0 +1,265 @@
+/* registry_services_scm.c -- who may ask the service control manager itself, and when its list of
+ * services changed.
+ *
+ *     SELECT host, control_set, scm_sddl, remote_access_exemption FROM registry_services_scm
+ *      WHERE current AND (scm_sddl IS NOT NULL OR remote_access_exemption);
+ *
+ * One row a control set. The manager's descriptor is absent by default; `sc sdset scmanager` leaves
+ * one. The Services key is written when a service is created or deleted, so its time outlives a
+ * service that came and went.
+ */
+#include <errno.h>
+
+#include "hive_file.h"
+#include "security_descriptor.h"
+#include "service_key.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct scm {
+    const char *control_set;
+    bool        current;
+    const char *scm_sddl;
+    double      scm_sddl_time;
+    int64_t     remote_access_exemption;
+    const char *remote_access_exemption_list;
+    int64_t     services;
+    double      services_key_last_write;
+    const char *services_key_sddl;
+    double      control_key_last_write;
+    bool        recovered;
+    const char *host;
+    const char *source;
+    int64_t     cell;
+    const char *file;
+};
+
+struct state {
+    struct sources      sources;
+    struct source       source;
+    struct hive_file    file;
+    struct control_sets sets;
+    struct control_set  set;
+    int64_t             records;
+    struct buffer       scratch, text;
+};
+
+static int report(struct tbl_scan *scan, struct state *state, int r)
+{
+    return hive_file_report(tbl_svcql(scan), "registry_services_scm", &state->source, &state->file,
+                            r, state->records);
+}
+
+static int leave(struct tbl_scan *scan, struct state *state)
+{
+    int rc =
+        state->file.open && state->file.kind == HIVE_SYSTEM ? report(scan, state, 0) : SQLITE_OK;
+
+    hive_file_close(&state->file);
+    state->sets = (struct control_sets){0};
+    state->records = 0;
+    return rc;
+}
+
+/* Open the next SYSTEM hive: SQLITE_OK, or SQLITE_DONE after the last. */
+static int next_hive(struct tbl_scan *scan, struct state *state)
+{
+    int rc = leave(scan, state);
+    if (rc != SQLITE_OK)
+        return rc;
+    int r = sources_next(&state->sources, &state->source);
+    if (r <= 0)
+        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+
+    r = hive_file_open(&state->source, &state->file);
+    if (r == 0 && state->file.kind == HIVE_SYSTEM)
+        control_sets_begin(&state->sets, &state->file.hive);
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    if (r < 0) {
+        rc = report(scan, state, r);
+        hive_file_close(&state->file);
+    }
+    return rc;
+}
+
+static const char *keep(struct tbl_scan *scan, const struct buffer *text)
+{
+    return tbl_strndup(scan, text->size ? text->data : "", text->size);
+}
+
+/* A key's own descriptor, or one that a value holds. NULL where there is none. */
+static const char *sddl(struct tbl_scan *scan, const struct hive_key *key, const char *subkey,
+                        const char *name)
+{
+    struct state  *state = tbl_state(scan);
+    struct hive   *hive = &state->file.hive;
+    const uint8_t *data;
+    uint32_t       size;
+    int            r = name ? service_data(hive, key, subkey, name, &state->scratch, &data, &size)
+                            : hive_security(hive, key, &data, &size);
+
+    buffer_reset(&state->text);
+    if (r < 0 || sd_put_sddl(&state->text, data, size, name ? SD_SERVICE : SD_KEY) < 0)
+        return NULL;
+    return keep(scan, &state->text);
+}
+
+static void fill_exemptions(struct tbl_scan *scan, struct state *state,
+                            const struct hive_key *control, struct scm *row)
+{
+    struct hive   *hive = &state->file.hive;
+    const uint8_t *data;
+    uint32_t       size;
+    bool           more = false;
+
+    if (service_data(hive, control, "", "RemoteAccessExemption", &state->scratch, &data, &size) ==
+            0 &&
+        size == 4)
+        row->remote_access_exemption = hive_u32(data);
+    if (service_data(hive, control, "", "RemoteAccessCheckExemptionList", &state->scratch, &data,
+                     &size) < 0)
+        return;
+    buffer_reset(&state->text);
+    buffer_putc(&state->text, '[');
+    service_put_strings(&state->text, data, size, "", &more);
+    buffer_putc(&state->text, ']');
+    row->remote_access_exemption_list = keep(scan, &state->text);
+}
+
+static void fill_control(struct tbl_scan *scan, struct state *state, struct scm *row)
+{
+    struct hive    *hive = &state->file.hive;
+    struct hive_key control, security;
+
+    if (hive_find(hive, state->set.key.cell, "Control", &control) < 0)
+        return;
+    row->control_key_last_write = hive_time(control.written);
+    row->scm_sddl = sddl(scan, &control, "ServiceGroupOrder\\Security", "Security");
+    if (hive_find(hive, control.cell, "ServiceGroupOrder\\Security", &security) == 0)
+        row->scm_sddl_time = hive_time(security.written);
+    fill_exemptions(scan, state, &control, row);
+}
+
+static int fill(struct tbl_scan *scan, struct state *state, struct scm *row)
+{
+    const struct scm *asked = tbl_key(scan);
+    struct hive_key   services;
+
+    *row = (struct scm){
+        .control_set = state->set.name,
+        .current = state->set.current,
+        .scm_sddl_time = NAN,
+        .remote_access_exemption = TBL_NULL,
+        .services = TBL_NULL,
+        .services_key_last_write = NAN,
+        .control_key_last_write = NAN,
+        .recovered = state->file.hive.recovered,
+        .host = state->file.host.data,
+        .source = state->source.shown,
+        .cell = state->set.key.cell,
+        .file = asked->file,
+    };
+    fill_control(scan, state, row);
+    if (hive_find(&state->file.hive, state->set.key.cell, "Services", &services) == 0) {
+        row->services = services.n_subkeys;
+        row->services_key_last_write = hive_time(services.written);
+        row->services_key_sddl = sddl(scan, &services, "", NULL);
+    }
+    state->records++;
+    return SQLITE_ROW;
+}
+
+static int next(struct tbl_scan *scan, void *out)
+{
+    struct state *state = tbl_state(scan);
+    int           rc = SQLITE_OK;
+
+    while (rc == SQLITE_OK) {
+        if (control_sets_next(&state->sets, &state->set))
+            return fill(scan, state, out);
+        rc = next_hive(scan, state);
+    }
+    return rc;
+}
+
+static int open(struct tbl_scan *scan)
+{
+    struct state     *state = tbl_state(scan);
+    const struct scm *key = tbl_key(scan);
+    const char       *path = key->file ? key->file : key->source;
+    int               r = sources_begin(&state->sources, tbl_svcql(scan),
+                                        &(struct sources_want){
+                                            .artefacts = 1u << ARTEFACT_HIVE,
+                                            .host = key->host,
+                                            .path = path,
+                          });
+
+    return r < 0 ? tbl_error(scan, r, path ? path : "evidence") : SQLITE_OK;
+}
+
+static void close(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    leave(scan, state);
+    buffer_free(&state->scratch);
+    buffer_free(&state->text);
+    sources_end(&state->sources);
+}
+
+#define COL(field, flags, doc) TBL_COL(struct scm, field, flags, doc)
+
+static const struct tbl_column columns[] = {
+    COL(control_set, TBL_NOCASE, "Key of the control set: ControlSet001"),
+    COL(current, 0, "Whether it is the control set in use (Select\\Current)"),
+    COL(scm_sddl, 0, "Descriptor of the service control manager in SDDL; NULL: the default one"),
+    COL(scm_sddl_time, 0,
+        "When that descriptor's key was last written, in seconds since the epoch"),
+    COL(remote_access_exemption, 0,
+        "Control\\RemoteAccessExemption; 1 lets remote callers past the check for administrators"),
+    COL(remote_access_exemption_list, TBL_NOCASE,
+        "Control\\RemoteAccessCheckExemptionList, services without that check, as a JSON array"),
+    COL(services, 0, "Count of keys below Services, as the key says"),
+    COL(services_key_last_write, 0,
+        "When the Services key was last written: a service created or deleted; seconds since the "
+        "epoch"),
+    COL(services_key_sddl, 0, "Descriptor of the Services key in SDDL"),
+    COL(control_key_last_write, 0,
+        "When the Control key was last written, in seconds since the epoch"),
+    COL(recovered, 0, "Whether the hive was brought up to date by its logs"),
+    COL(host, TBL_KEY | TBL_NOCASE, "Host whose registry it is"),
+    COL(source, TBL_KEY | TBL_ID,
+        "File of the hive; = reads that very file, whether or not any evidence holds it"),
+    COL(cell, TBL_ID, "Offset of the control set's key from the first bin, in bytes"),
+    COL(file, TBL_KEY | TBL_HIDDEN,
+        "Argument: a file, folder or glob to read instead of the evidence"),
+};
+
+static const struct tbl_example examples[] = {
+    {"Who was let in to the service control manager",
+     "SELECT host, control_set, scm_sddl, remote_access_exemption FROM registry_services_scm "
+     "WHERE scm_sddl IS NOT NULL OR remote_access_exemption"},
+    {"Services that came and went: the parent was written after all of its children",
+     "SELECT p.control_set, datetime(p.services_key_last_write, 'unixepoch') AS parent, "
+     "datetime(max(s.time), 'unixepoch') AS newest FROM registry_services_scm p "
+     "JOIN registry_services s USING (source, control_set) GROUP BY p.source, p.control_set "
+     "HAVING p.services_key_last_write > max(s.time) + 60"  },
+};
+
+const struct tbl_table registry_services_scm_table = {
+    .name = "registry_services_scm",
+    .doc = "The service control manager's own descriptor and exemptions, and its key's last write",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct scm),
+    .state_size = sizeof(struct state),
+    .rows = 2,
+    .artefacts = 1u << ARTEFACT_HIVE,
+    .open = open,
+    .next = next,
+    .close = close,
+};
