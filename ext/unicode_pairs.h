@@ -1,6 +1,6 @@
-/* unicode_pairs.h -- canonical decompositions and lower-case letters of the Basic Multilingual Plane
- * beyond ASCII, Hangul syllables left out. From the Unicode Character Database 14.0.0, fields 5 and 13 of
- * UnicodeData.txt, as Python's unicodedata has them. Sorted by the first number. */
+/* unicode_pairs.h -- canonical decompositions and lower-case letters of the Basic Multilingual
+ * Plane beyond ASCII, Hangul syllables left out. From the Unicode Character Database 14.0.0, fields
+ * 5 and 13 of UnicodeData.txt, as Python's unicodedata has them. Sorted by the first number. */
 /* clang-format off */
 static const struct { uint16_t whole, base, mark; } decompositions[] = {
     {0xc0,0x41,0x300}, {0xc1,0x41,0x301}, {0xc2,0x41,0x302}, {0xc3,0x41,0x303}, {0xc4,0x41,0x308},

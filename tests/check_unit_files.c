@@ -251,7 +251,7 @@ START_TEST(packages_are_found_under_both_names_of_a_merged_usr)
     unit("var/lib/dpkg/info/foo.md5sums", "900150983cd24fb0d6963f7d28e17f72  lib/systemd/system/"
                                           "a.service\n00000000000000000000000000000000  "
                                           "lib/systemd/system/b.service\n");
-    expect("a.service|foo|0\nb.service|foo|1\nc.service|NULL|NULL",
+    expect("a.service|foo|0\nb.service|foo|1\nc.service||NULL",
            "SELECT name, package, package_altered FROM ROOT WHERE kind = 'unit' ORDER BY name");
 }
 END_TEST

@@ -87,7 +87,7 @@ static void put(struct bytes *out, uint64_t value, size_t size)
 static void set(struct bytes *out, size_t at, uint64_t value, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        out->data[at + i] = (uint8_t)(value >> (8 * i));
+        out->data[at + i] = (uint8_t)(i < 8 ? value >> (8 * i) : 0);
 }
 
 /* Take words off the front of a text and add up their values. */

@@ -424,6 +424,45 @@ static const char *exec_section(const char *kind)
                                             : NULL;
 }
 
+/* The settings in force, one a line, of keys that begin with `prefix`: "Key=value" or the value. */
+static int get_settings_of(struct tbl_scan *scan, const void *row, sqlite3_context *out,
+                           const char *prefix, bool named)
+{
+    struct state *s = tbl_state(scan);
+    struct buffer text = {0};
+
+    if (!is_unit_text(s, row) && !exec_section(((const struct file_row *)row)->kind))
+        return SQLITE_OK;
+    if (load(s) < 0)
+        return SQLITE_NOMEM;
+    for (size_t i = 0; i < s->loaded.n; i++) {
+        const struct unit_setting *setting = &s->loaded.settings[i];
+        if (!setting->effective || strncmp(setting->key, prefix, strlen(prefix)) != 0)
+            continue;
+        buffer_puts(&text, text.size ? "\n" : "");
+        if (named) {
+            buffer_utf8(&text, setting->key, strlen(setting->key));
+            buffer_putc(&text, '=');
+        }
+        buffer_utf8(&text, setting->value, strlen(setting->value));
+    }
+    const char *value = text.size || text.failed ? buffer_text(&text) : NULL;
+    result(out, value);
+    bool failed = text.failed;
+    buffer_free(&text);
+    return failed ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+static int get_commands(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    return get_settings_of(scan, row, out, "Exec", false);
+}
+
+static int get_settings(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    return get_settings_of(scan, row, out, "", true);
+}
+
 /* Values of a file that is no unit, whatever is in force. */
 static int get_foreign_value(struct state *s, const char *section, const char *key,
                              sqlite3_context *out)
@@ -565,9 +604,11 @@ static int get_package(struct tbl_scan *scan, const void *row, sqlite3_context *
     int              rc = find_packages(scan, &packages);
 
     (void)row;
-    if (rc == SQLITE_OK && !s->entry->error)
-        result(out, packages_owner(packages, s->entry->path));
-    return rc;
+    if (rc != SQLITE_OK || !packages || s->entry->error)
+        return rc;
+    const char *owner = packages_owner(packages, s->entry->path);
+    result(out, owner ? owner : "");
+    return SQLITE_OK;
 }
 
 static int get_package_altered(struct tbl_scan *scan, const void *row, sqlite3_context *out)
@@ -625,7 +666,9 @@ static const struct tbl_column columns[] = {
     ROW(ctime, 0, "Last change of its inode, seconds since the epoch, UTC"),
     ROW(btime, 0, "Birth of its inode, seconds since the epoch, UTC; NULL where not recorded"),
     TBL_LAZY("sha256", TBL_TEXT, 0, "SHA-256 of what the file, or its link, holds", get_sha256),
-    TBL_LAZY("package", TBL_TEXT, 0, "Package that owns the file; NULL: none", get_package),
+    TBL_LAZY("package", TBL_TEXT, 0,
+             "Package that owns the file; empty: none; NULL: the host has no package database",
+             get_package),
     TBL_LAZY("package_altered", TBL_BOOL, 0,
              "Whether it differs from what the package put there; NULL: no package or no digest",
              get_package_altered),
@@ -642,6 +685,11 @@ static const struct tbl_column columns[] = {
              "ExecStart= in force as written, one command a line; Exec= of D-Bus files, quadlets "
              "and autostart entries; of scripts and generators their path",
              get_exec_start),
+    TBL_LAZY(
+        "commands", TBL_TEXT, 0,
+        "Values of every Exec...= in force, one a line: before, to start, reload, stop and after",
+        get_commands),
+    TBL_LAZY("settings", TBL_TEXT, 0, "Every setting in force, one Key=value a line", get_settings),
     TBL_LAZY("user", TBL_TEXT, 0, "User= in force; NULL: the manager's own user", get_user),
     TBL_LAZY("wanted_by", TBL_TEXT, 0, "WantedBy= of [Install], one value a line", get_wanted_by),
     TBL_LAZY("required_by", TBL_TEXT, 0, "RequiredBy= of [Install], one value a line",
@@ -654,7 +702,7 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"Units, drop-ins and generators that no package put there",
      "SELECT path, kind, state, exec_start, datetime(ctime, 'unixepoch') AS changed "
-     "FROM unit_files WHERE kind IN ('unit', 'drop-in', 'generator') AND package IS NULL"},
+     "FROM unit_files WHERE kind IN ('unit', 'drop-in', 'generator') AND package = ''"   },
     {"Units linked from outside of the unit directories, and links that lead nowhere",
      "SELECT path, link_target, state FROM unit_files WHERE link_leaves OR link_dangling"},
     {"Files that stand in for a vendor's",
