@@ -47,13 +47,23 @@ struct unit_loaded {
  * gives up has no setting in force, nor have its drop-ins. */
 int unit_load(struct unit_search *search, const char *name, struct unit_loaded *ret);
 
-/* Read one file alone, as a fragment or drop-in of a unit of this type. */
+/* Read one file alone, as a fragment or drop-in of a unit of this type; NULL: a file of another
+ * kind, all of whose settings count. */
 int  unit_load_file(struct unit_search *search, struct unit_entry *entry, const char *type,
                     struct unit_loaded *ret);
 void unit_loaded_free(struct unit_loaded *loaded);
 
-/* Append the values in force of a key, one a line; false where there is none. */
-bool unit_loaded_value(const struct unit_loaded *loaded, const char *section, const char *key,
-                       struct buffer *out);
+#define UNIT_TEXT_MAX (1u << 20) /* bytes of settings together in one text */
+
+/* Append the settings in force that match, one a line; past UNIT_TEXT_MAX a line "..." ends them.
+ * False where there is none. */
+struct unit_settings_want {
+    const char *section; /* NULL: any */
+    const char *key;     /* NULL: any */
+    bool        prefix;  /* `key` is but the beginning */
+    bool        named;   /* write "Key=value", not the value */
+};
+bool unit_loaded_text(const struct unit_loaded *loaded, const struct unit_settings_want *want,
+                      struct buffer *out);
 
 #endif

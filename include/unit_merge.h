@@ -15,7 +15,7 @@ struct unit_setting {
     const char *section, *key, *value; /* the caller's */
     unsigned    line;
     unsigned    file;       /* the caller's: which file it stands in */
-    bool        ignored;    /* in: systemd passes over it; it then decides nothing */
+    const char *ignored;    /* in: why systemd passes over it, so that it decides nothing; NULL */
     bool        effective;  /* out: its value is in force; an empty value never is */
     size_t      decided_by; /* out: index of the setting that overrides or resets it; its own where
                                nothing does */

@@ -28,6 +28,10 @@ bool unit_type_known(const char *type);
 bool unit_type_templates(const char *type);
 bool unit_type_aliases(const char *type);
 
+/* Whether units of this type may exist without a file: systemd makes them up from what the kernel
+ * has, or for lack of one. */
+bool unit_type_needs_no_file(const char *type);
+
 /* "getty@.service" of an instance or a template. False for other names. */
 bool unit_name_template(const char *name, char ret[UNIT_NAME_MAX]);
 

@@ -78,6 +78,7 @@ struct unit_entry {
     bool        targeted;
 
     const struct unit_parsed *parsed; /* unit_load.c: what a drop-in says, once it was read */
+    bool                      used;   /* unit_settings.c: some unit reads it */
 };
 
 struct unit_search {

@@ -442,7 +442,7 @@ END_TEST
 START_TEST(ignored_settings_decide_nothing)
 {
     struct unit_setting s[] = {SETTING("Service", "User", "a"), SETTING("Service", "User", "b")};
-    s[1].ignored = true;
+    s[1].ignored = "test";
     expect_merge(s, 2, "+1");
 }
 END_TEST

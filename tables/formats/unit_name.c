@@ -5,19 +5,19 @@
 
 static const struct {
     const char *name;
-    bool        templates, aliases;
+    bool        templates, aliases, needs_no_file;
 } types[] = {
-    {"service",   true,  true },
-    {"socket",    true,  true },
-    {"target",    true,  true },
-    {"device",    false, true },
-    {"mount",     false, false},
-    {"automount", false, false},
-    {"swap",      false, false},
-    {"timer",     true,  true },
-    {"path",      true,  true },
-    {"slice",     false, false},
-    {"scope",     false, false},
+    {"service",   true,  true,  false},
+    {"socket",    true,  true,  false},
+    {"target",    true,  true,  false},
+    {"device",    false, true,  true },
+    {"mount",     false, false, true },
+    {"automount", false, false, false},
+    {"swap",      false, false, true },
+    {"timer",     true,  true,  false},
+    {"path",      true,  true,  false},
+    {"slice",     false, false, true },
+    {"scope",     false, false, true },
 };
 
 static int type_index(const char *type)
@@ -43,6 +43,12 @@ bool unit_type_aliases(const char *type)
 {
     int i = type_index(type);
     return i >= 0 && types[i].aliases;
+}
+
+bool unit_type_needs_no_file(const char *type)
+{
+    int i = type_index(type);
+    return i >= 0 && types[i].needs_no_file;
 }
 
 static bool is_name_char(char c)

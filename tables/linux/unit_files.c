@@ -372,8 +372,9 @@ static int load(struct state *s)
     s->loaded_for = NULL;
     bool in_force = !entry->dir->place && entry->where == UNIT_TOP && unit_name_kind(entry->name) &&
                     unit_search_fragment(s->current, entry->name) == entry;
-    int r = in_force ? unit_load(s->current, entry->name, &s->loaded)
-                     : unit_load_file(s->current, entry, type_of_owner(entry->owner), &s->loaded);
+    const char *type = entry->dir->place ? NULL : type_of_owner(entry->owner);
+    int         r = in_force ? unit_load(s->current, entry->name, &s->loaded)
+                             : unit_load_file(s->current, entry, type, &s->loaded);
     if (r == 0)
         s->loaded_for = entry;
     return r;
@@ -385,17 +386,37 @@ static bool is_unit_text(const struct state *s, const struct file_row *row)
            strcmp(row->kind, "other") != 0;
 }
 
-static int get_value(struct tbl_scan *scan, const void *row, sqlite3_context *out,
-                     const char *section, const char *key)
+/* Other files of sections, keys and values: kind, and the section that names a program. */
+static const struct {
+    const char *kind, *section;
+} alike[] = {
+    {"dbus",           "D-BUS Service"},
+    {"autostart",      "Desktop Entry"},
+    {"quadlet",        "Container"    },
+    {"profile",        "Service"      },
+    {"manager-config", "Manager"      }
+};
+
+/* The section of such a file that names a program; NULL for other files. */
+static const char *section_of(const struct file_row *row)
+{
+    for (size_t i = 0; i < TBL_COUNT(alike); i++)
+        if (strcmp(alike[i].kind, row->kind) == 0)
+            return alike[i].section;
+    return NULL;
+}
+
+static int get_text(struct tbl_scan *scan, const struct file_row *row, sqlite3_context *out,
+                    const struct unit_settings_want *want)
 {
     struct state *s = tbl_state(scan);
     struct buffer text = {0};
 
-    if (!is_unit_text(s, row))
+    if (!is_unit_text(s, row) && !section_of(row))
         return SQLITE_OK;
     if (load(s) < 0)
         return SQLITE_NOMEM;
-    bool        found = unit_loaded_value(&s->loaded, section, key, &text);
+    bool        found = unit_loaded_text(&s->loaded, want, &text);
     const char *value = found ? buffer_text(&text) : NULL;
     result(out, value);
     buffer_free(&text);
@@ -405,7 +426,7 @@ static int get_value(struct tbl_scan *scan, const void *row, sqlite3_context *ou
 #define VALUE_GETTER(name, section, key)                                                           \
     static int name(struct tbl_scan *scan, const void *row, sqlite3_context *out)                  \
     {                                                                                              \
-        return get_value(scan, row, out, section, key);                                            \
+        return get_text(scan, row, out, &(struct unit_settings_want){section, key, false, false}); \
     }
 
 VALUE_GETTER(get_description, "Unit", "Description")
@@ -415,79 +436,28 @@ VALUE_GETTER(get_user, "Service", "User")
 VALUE_GETTER(get_wanted_by, "Install", "WantedBy")
 VALUE_GETTER(get_required_by, "Install", "RequiredBy")
 
-/* The key that names the program in files that are no units. */
-static const char *exec_section(const char *kind)
-{
-    return strcmp(kind, "dbus") == 0        ? "D-BUS Service"
-           : strcmp(kind, "autostart") == 0 ? "Desktop Entry"
-           : strcmp(kind, "quadlet") == 0   ? "Container"
-                                            : NULL;
-}
-
-/* The settings in force, one a line, of keys that begin with `prefix`: "Key=value" or the value. */
-static int get_settings_of(struct tbl_scan *scan, const void *row, sqlite3_context *out,
-                           const char *prefix, bool named)
-{
-    struct state *s = tbl_state(scan);
-    struct buffer text = {0};
-
-    if (!is_unit_text(s, row) && !exec_section(((const struct file_row *)row)->kind))
-        return SQLITE_OK;
-    if (load(s) < 0)
-        return SQLITE_NOMEM;
-    for (size_t i = 0; i < s->loaded.n; i++) {
-        const struct unit_setting *setting = &s->loaded.settings[i];
-        if (!setting->effective || strncmp(setting->key, prefix, strlen(prefix)) != 0)
-            continue;
-        buffer_puts(&text, text.size ? "\n" : "");
-        if (named) {
-            buffer_utf8(&text, setting->key, strlen(setting->key));
-            buffer_putc(&text, '=');
-        }
-        buffer_utf8(&text, setting->value, strlen(setting->value));
-    }
-    const char *value = text.size || text.failed ? buffer_text(&text) : NULL;
-    result(out, value);
-    bool failed = text.failed;
-    buffer_free(&text);
-    return failed ? SQLITE_NOMEM : SQLITE_OK;
-}
-
 static int get_commands(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
-    return get_settings_of(scan, row, out, "Exec", false);
+    return get_text(scan, row, out, &(struct unit_settings_want){.key = "Exec", .prefix = true});
 }
 
 static int get_settings(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
-    return get_settings_of(scan, row, out, "", true);
-}
-
-/* Values of a file that is no unit, whatever is in force. */
-static int get_foreign_value(struct state *s, const char *section, const char *key,
-                             sqlite3_context *out)
-{
-    if (load(s) < 0)
-        return SQLITE_NOMEM;
-    for (size_t i = 0; i < s->loaded.n; i++)
-        if (strcmp(s->loaded.settings[i].section, section) == 0 &&
-            strcmp(s->loaded.settings[i].key, key) == 0)
-            result(out, s->loaded.settings[i].value);
-    return SQLITE_OK;
+    return get_text(scan, row, out, &(struct unit_settings_want){.named = true});
 }
 
 static int get_exec_start(struct tbl_scan *scan, const void *data, sqlite3_context *out)
 {
-    struct state          *s = tbl_state(scan);
     const struct file_row *row = data;
-    const char            *section = exec_section(row->kind);
+    const char            *section = section_of(row);
+    bool script = strcmp(row->kind, "generator") == 0 || strcmp(row->kind, "sysv") == 0 ||
+                  strcmp(row->kind, "rc") == 0;
 
-    if (section)
-        return get_foreign_value(s, section, "Exec", out);
-    if (strcmp(row->kind, "generator") == 0 || strcmp(row->kind, "sysv") == 0 ||
-        strcmp(row->kind, "rc") == 0)
+    if (script)
         result(out, row->path);
-    return get_value(scan, row, out, "Service", "ExecStart");
+    return get_text(scan, row, out,
+                    &(struct unit_settings_want){.section = section ? section : "Service",
+                                                 .key = section ? "Exec" : "ExecStart"});
 }
 
 /* Errors ---------------------------------------------------------------------- */
@@ -643,7 +613,7 @@ static const struct tbl_column columns[] = {
     ROW(scope, TBL_KEY, "Whose manager reads it: system or user"),
     ROW(scope_user, TBL_KEY | TBL_ID,
         "User whose own directories it lies in; NULL where all share it"),
-    ROW(unit, TBL_KEY, "Unit that the file is, alters, or is linked from"),
+    ROW(unit, TBL_KEY | TBL_ID, "Unit that the file is, alters, or is linked from"),
     ROW(directory, 0, "Directory of the search path that holds it"),
     ROW(rank, TBL_ID, "Place of that directory in the search path; 0 comes first"),
     ROW(shadowed_by, 0, "File that takes its place; NULL where it is the one in force"),

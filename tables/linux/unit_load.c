@@ -270,7 +270,9 @@ static int add_setting(struct unit_chunk **memory, struct unit_parsed *p,
         .key = unit_memory_strdup(memory, a->key ? a->key : ""),
         .value = unit_memory_strdup(memory, a->value),
         .line = a->line,
-        .ignored = a->unread || a->fault != UNIT_OK};
+        .ignored = a->fault    ? unit_fault_text(a->fault)
+                   : a->unread ? "behind a line at which systemd stops"
+                               : NULL};
     return setting->section && setting->key && setting->value ? 0 : -ENOMEM;
 }
 
@@ -372,17 +374,33 @@ static int add_file(struct unit_search *search, struct unit_loaded *loaded,
         struct unit_setting *setting = &loaded->settings[loaded->n++];
         *setting = p.settings[i];
         setting->file = (unsigned)loaded->n_files;
-        setting->ignored |= !type || !unit_section_read(type, setting->section);
+        if (!setting->ignored && type && !unit_section_read(type, setting->section))
+            setting->ignored = "section not read in units of this type";
     }
     loaded->files[loaded->n_files++] = p.file;
     return 0;
 }
 
-static int finish(struct unit_loaded *loaded, bool in_force)
+/* Merge, unless there is a reason why nothing of it is in force. */
+static int finish(struct unit_loaded *loaded, const char *reason)
 {
-    for (size_t i = 0; !in_force && i < loaded->n; i++)
-        loaded->settings[i].ignored = true;
+    for (size_t i = 0; reason && i < loaded->n; i++)
+        if (!loaded->settings[i].ignored)
+            loaded->settings[i].ignored = reason;
     return unit_merge(loaded->settings, loaded->n);
+}
+
+/* Why a unit with this fragment, once it is read, cannot be loaded; NULL: it can. */
+static const char *refusal(const struct unit_search *search, const char *type,
+                           const struct unit_entry *fragment, const struct unit_file *file)
+{
+    if (!fragment)
+        return type && unit_type_needs_no_file(type) ? NULL : "no unit file of this name";
+    if (unit_is_mask(search->root, fragment->path))
+        return "unit is masked";
+    if (file->error)
+        return "unit file cannot be read";
+    return file->fault ? "systemd gives the unit file up" : NULL;
 }
 
 int unit_load(struct unit_search *search, const char *name, struct unit_loaded *ret)
@@ -391,23 +409,19 @@ int unit_load(struct unit_search *search, const char *name, struct unit_loaded *
     struct unit_loaded   loaded = {0};
     struct unit_entry   *fragment = unit_search_fragment(search, name);
     const char          *type = unit_name_type(name);
-    bool                 in_force = fragment != NULL;
     int                  r = unit_drop_ins_find(search, name, false, &drop_ins);
 
     if (r == 0)
         loaded.files = calloc(drop_ins.n + 1, sizeof *loaded.files);
     if (r == 0 && !loaded.files)
         r = -ENOMEM;
-    if (r == 0 && fragment) {
+    if (r == 0 && fragment)
         r = add_file(search, &loaded, fragment, type);
-        in_force = r == 0 && !loaded.files[0].error && !loaded.files[0].fault &&
-                   !unit_is_mask(search->root, fragment->path);
-    }
     for (size_t i = 0; r == 0 && i < drop_ins.n; i++)
         r = add_file(search, &loaded, drop_ins.entries[i], type);
     unit_drop_ins_free(&drop_ins);
     if (r == 0)
-        r = finish(&loaded, in_force);
+        r = finish(&loaded, refusal(search, type, fragment, loaded.files));
     if (r < 0)
         unit_loaded_free(&loaded);
     else
@@ -422,7 +436,9 @@ int unit_load_file(struct unit_search *search, struct unit_entry *entry, const c
     int                r = loaded.files ? add_file(search, &loaded, entry, type) : -ENOMEM;
 
     if (r == 0)
-        r = finish(&loaded, true);
+        r = finish(&loaded, NULL);
+    for (size_t i = 0; r == 0 && !type && i < loaded.n; i++)
+        loaded.settings[i].effective = !loaded.settings[i].ignored && *loaded.settings[i].value;
     if (r < 0)
         unit_loaded_free(&loaded);
     else
@@ -438,19 +454,34 @@ void unit_loaded_free(struct unit_loaded *loaded)
     *loaded = (struct unit_loaded){0};
 }
 
-bool unit_loaded_value(const struct unit_loaded *loaded, const char *section, const char *key,
-                       struct buffer *out)
+static bool matches(const struct unit_setting *setting, const struct unit_settings_want *want)
+{
+    if (!setting->effective || (want->section && strcmp(setting->section, want->section) != 0))
+        return false;
+    if (!want->key)
+        return true;
+    return want->prefix ? strncmp(setting->key, want->key, strlen(want->key)) == 0
+                        : strcmp(setting->key, want->key) == 0;
+}
+
+bool unit_loaded_text(const struct unit_loaded *loaded, const struct unit_settings_want *want,
+                      struct buffer *out)
 {
     bool found = false;
 
     for (size_t i = 0; i < loaded->n; i++) {
-        const struct unit_setting *s = &loaded->settings[i];
-        if (!s->effective || strcmp(s->key, key) != 0 || strcmp(s->section, section) != 0)
+        const struct unit_setting *setting = &loaded->settings[i];
+        if (!matches(setting, want))
             continue;
-        if (found)
-            buffer_putc(out, '\n');
-        buffer_utf8(out, s->value, strlen(s->value));
+        buffer_puts(out, found ? "\n" : "");
         found = true;
+        if (out->size > UNIT_TEXT_MAX) {
+            buffer_puts(out, "...");
+            break;
+        }
+        if (want->named)
+            buffer_printf(out, "%s=", setting->key);
+        buffer_utf8(out, setting->value, strlen(setting->value));
     }
     return found;
 }

@@ -110,21 +110,32 @@ int unit_search_add_dir(struct unit_search *search, const char *path,
     return 0;
 }
 
-/* Whether systemd was built with /lib before /usr/lib: where the two differ, or where the package
- * lists its units there (Debian up to 12). */
+/* Whether a file of at most 1 MiB holds a text; -ENOENT and the like where it cannot be read. */
+static int holds_text(const struct root *root, const char *path, const char *text)
+{
+    char  *data;
+    size_t size;
+    int    r = root_read(root, path, 1u << 20, &data, &size);
+
+    if (r < 0)
+        return r;
+    r = strstr(data, text) != NULL;
+    free(data);
+    return r;
+}
+
+/* Whether systemd was built with /lib before /usr/lib: where the two differ, or where its own
+ * description or the package that it came in says so (Debian up to 12). */
 static bool lib_comes_first(const struct root *root)
 {
-    char   target[ROOT_PATH_MAX], *list;
-    size_t size;
-    bool   first = false;
+    char target[ROOT_PATH_MAX];
 
     if (root_readlink(root, "/lib", target) < 0)
         return true;
-    if (root_read(root, "/var/lib/dpkg/info/systemd.list", 1u << 20, &list, &size) == 0) {
-        first = strstr(list, "\n/lib/systemd/system\n") != NULL;
-        free(list);
-    }
-    return first;
+    int r = holds_text(root, "/usr/share/pkgconfig/systemd.pc", "\nroot_prefix=\n");
+    if (r < 0)
+        r = holds_text(root, "/var/lib/dpkg/info/systemd.list", "\n/lib/systemd/system\n");
+    return r > 0;
 }
 
 static int add_vendor_dirs(struct unit_search *search)
@@ -305,6 +316,16 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
     return r;
 }
 
+/* The folder's drop-ins go by the path that it has after all links, as in systemd's DropInPaths. */
+static const char *drop_in_path(struct unit_search *search, const char *path)
+{
+    char resolved[ROOT_PATH_MAX];
+
+    if (root_resolve(search->root, path, resolved) < 0)
+        return path;
+    return unit_memory_strdup(&search->memory, resolved);
+}
+
 static int read_folder(struct unit_search *search, const struct unit_dir *dir, const char *path,
                        const char *owner, enum unit_where where)
 {
@@ -313,7 +334,9 @@ static int read_folder(struct unit_search *search, const struct unit_dir *dir, c
 
     if (r < 0)
         return add_failure(search, dir, path, r);
-    r = read_stream(search, dir, path, owner, where, stream);
+    if (where == UNIT_DROP_IN)
+        path = drop_in_path(search, path);
+    r = path ? read_stream(search, dir, path, owner, where, stream) : -ENOMEM;
     closedir(stream);
     return r;
 }
