@@ -13,12 +13,12 @@ CREATE TEMP TABLE exec_patterns(
     pattern  TEXT NOT NULL
 );
 INSERT INTO temp.exec_patterns VALUES
-    ('runs_from_temp', 'unix', '(^|[ "''=@:|;&+!-])(/private)?(/var)?/tmp/[^ ]'),
-    ('runs_from_temp', 'unix', '(^|[ "''=@:|;&+!-])/dev/(shm|mqueue)/[^ ]'),
-    ('runs_from_temp', 'unix', '(^|[ "''=@:|;&+!-])/Users/Shared/[^ ]'),
-    ('runs_from_home', 'unix', '^[@:|+!-]*(/home/|/root/|/Users/)'),
-    ('runs_hidden', 'unix', '(^|[ "''=@:|;&+!-])/([^ ]*/)?\.[A-Za-z0-9_][^ /]*($|[ /"'';|&])'),
-    ('inline_shell', 'unix', '(^|[/ "''@:|+!-])(ba|da|z|k|a|c|tc|fi|)sh +(-[a-z-]+ +)*-[a-z]*c[ "'']'),
+    ('runs_from_temp', 'unix', '(^|[- "''=@:|;&+!])(/private)?(/var)?/tmp/[^ ]'),
+    ('runs_from_temp', 'unix', '(^|[- "''=@:|;&+!])/dev/(shm|mqueue)/[^ ]'),
+    ('runs_from_temp', 'unix', '(^|[- "''=@:|;&+!])/Users/Shared/[^ ]'),
+    ('runs_from_home', 'unix', '(^|\s)[-@:|+!]*(/home/|/root/|/Users/)'),
+    ('runs_hidden', 'unix', '(^|[- "''=@:|;&+!])/([^ ]*/)?\.[A-Za-z0-9_][^ /]*($|[ /"'';|&])'),
+    ('inline_shell', 'unix', '(^|[-/ "''@:|+!])(ba|da|z|k|a|c|tc|fi|)sh +(-[a-z-]+ +)*-[a-z]*c[ "'']'),
     ('inline_interpreter', 'unix', '(python[0-9.]*|perl[0-9.]*|ruby[0-9.]*|node|nodejs|lua[0-9.]*) +(-[A-Za-z-]+ +)*-[a-zA-Z]*[ceE][ "'']'),
     ('inline_interpreter', 'unix', '(^|[/ "''])(php[0-9.]*) +(-[a-z]+ +)*-r[ "'']'),
     ('inline_interpreter', 'unix', '(^|[/ "''])osascript +-e '),

@@ -1,0 +1,24 @@
+-- coverage: for each analytic and host, the evidence it had to look at, and what became of it.
+--
+-- why:     No findings must not look like a clean host. A row says that a source was read, absent,
+--          denied or damaged, how many records it gave, and how many were lost.
+-- sources: evidence_sources, analytic_sources, evidence
+--
+--   SELECT analytic, host, status, source, detail FROM coverage WHERE status <> 'read';
+CREATE TEMP VIEW coverage AS
+WITH hosts AS MATERIALIZED (
+    SELECT DISTINCT host, CASE kind WHEN 'live' THEN 'linux' ELSE kind END AS platform,
+           kind = 'live' AS live
+      FROM evidence
+), seen AS MATERIALIZED (
+    SELECT table_name, host, location, status, records, skipped, detail FROM evidence_sources
+)
+SELECT a.analytic, h.host, a.table_name, coalesce(s.location, a.table_name) AS source,
+       coalesce(s.status, 'absent') AS status, s.records, s.skipped,
+       coalesce(s.detail, iif(s.status IS NULL, iif(a.note GLOB '*running system only' AND NOT h.live,
+                              'only a running system has it', 'none in this evidence'), NULL)) AS detail,
+       a.note AS looked_for
+  FROM hosts AS h
+  JOIN analytic_sources AS a ON a.platform = h.platform OR h.platform = 'files'
+  LEFT JOIN seen AS s ON s.table_name = a.table_name AND s.host = h.host
+ WHERE h.platform <> 'files' OR s.status IS NOT NULL;

@@ -1,0 +1,45 @@
+-- findings: everything that the analytics found worth a person's time, in one shape.
+--
+-- why:      One place to look. A row is one subject at one time, with all the signals that fired for
+--           it; what the analytics list without a signal is left to them.
+-- severity: info, low, medium, high, critical, as severities grades the sum of the signals
+-- attack:   T1569 and its neighbours, as each row says (v18.1; T1685 was T1562.001 before v19)
+-- sources:  t1569_service_creation, t1569_file_modification
+--
+--   SELECT datetime, severity, subject, why FROM findings ORDER BY time;
+CREATE TEMP VIEW findings AS
+WITH found AS (
+    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
+      FROM t1569_service_creation WHERE signals <> ''
+    UNION ALL
+    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
+      FROM t1569_file_modification WHERE signals <> ''
+), merged AS (
+    SELECT time, host, platform, group_concat(DISTINCT analytic) AS analytic,
+           group_concat(DISTINCT technique) AS technique, subject,
+           ',' || group_concat(signals) || ',' AS signals,
+           json_group_object(analytic, json(evidence)) AS evidence,
+           min(source) AS source, min(record) AS record
+      FROM found
+     GROUP BY host, subject, time, platform
+)
+SELECT m.time, strftime('%Y-%m-%dT%H:%M:%SZ', m.time, 'unixepoch') AS datetime, m.host, m.platform,
+       m.analytic,
+       (SELECT group_concat(t) FROM (
+            SELECT value AS t FROM json_each('["' || replace(m.technique, ',', '","') || '"]')
+            UNION SELECT s.technique FROM signals AS s WHERE instr(m.signals, ',' || s.name || ',')
+        )) AS technique,
+       (SELECT v.severity
+          FROM severities AS v,
+               (SELECT total(s.weight) AS weight, max(l.rank) AS floor
+                  FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity
+                 WHERE instr(m.signals, ',' || s.name || ',')) AS w
+         WHERE v.weight <= w.weight OR v.rank <= w.floor
+         ORDER BY v.rank DESC LIMIT 1) AS severity,
+       m.subject,
+       (SELECT group_concat(s.why, '; ') FROM signals AS s
+         WHERE instr(m.signals, ',' || s.name || ',')) AS why,
+       (SELECT group_concat(s.name) FROM signals AS s
+         WHERE instr(m.signals, ',' || s.name || ',')) AS signals,
+       m.evidence, m.source, m.record
+  FROM merged AS m;

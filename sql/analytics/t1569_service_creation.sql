@@ -1,0 +1,172 @@
+-- t1569_service_creation: services that were created or changed, less those that are known.
+--
+-- why:             An adversary makes or changes a service so that a service manager, with its rights
+--                  and at every start, runs code. What is installed now is judged by what it runs and
+--                  where it comes from; what the logs tell of, by who did it and how.
+-- severity:        info for a service without a signal; else by the weights of its signals
+-- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v18.1), DS0019 Service
+--                  Creation, DET0279
+-- false positives: a first deployment; an administrator's own unit in a home directory
+-- sources:         unit_files, systemd_units, launch_daemons, registry_services
+--
+--   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
+CREATE TEMP VIEW t1569_service_creation AS
+WITH live AS MATERIALIZED (
+    SELECT host FROM evidence WHERE kind = 'live'
+), units AS (
+    -- A package's unit that is as the package made it is trusted with what it runs.
+    SELECT u.*, coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
+           u.package = '' AS unowned
+      FROM unit_files AS u
+     WHERE u.kind IN ('unit', 'link', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'quadlet',
+                      'xinetd', 'inetd', 'upstart', 'autostart')
+       AND (u.kind <> 'rc' OR u.name = 'rc.local')
+), facts AS (
+    SELECT iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS time,
+           u.host, 'linux' AS platform, u.path AS subject, u.unit AS service,
+           coalesce(u.user, u.scope_user, 'root') AS account, u.scope_user AS user,
+           CASE WHEN u.name GLOB '*.timer' THEN 'T1053.006'
+                WHEN u.kind IN ('sysv', 'rc') THEN 'T1037.004'
+                ELSE 'T1543.002' END AS technique,
+           ',' || iif(u.unowned AND u.scope_user IS NULL AND u.kind <> 'link', 'unowned,', '')
+               || iif(u.scope_user IS NOT NULL, 'user_unit,', '')
+               || iif(u.state LIKE 'transient%', 'transient,', '')
+               || iif(u.kind = 'generator' AND u.unowned, 'generator_unowned,', '')
+               || iif(u.kind IN ('sysv', 'rc', 'inetd', 'xinetd', 'upstart') AND u.unowned,
+                      'legacy_start,', '')
+               || iif(u.kind IN ('dbus', 'autostart') AND u.unowned, 'activation_unowned,', '')
+               || iif(u.kind = 'drop-in' AND NOT u.vendor AND u.commands IS NOT NULL,
+                      'exec_overridden,', '')
+               || iif(u.kind = 'unit' AND NOT u.vendor AND u.description IS NULL, 'no_description,', '')
+               || iif(u.link_leaves AND u.link_target NOT IN ('/dev/null'),
+                      iif(u.link_target GLOB '/tmp/*' OR u.link_target GLOB '/var/tmp/*'
+                          OR u.link_target GLOB '/dev/shm/*' OR u.link_target GLOB '/run/user/*',
+                          'linked_from_temp,', 'linked_from_outside,'), '')
+               || iif(u.name GLOB '.*', 'hidden_file,', '')
+               || iif(NOT u.vendor AND u.error IS NOT NULL AND u.kind IN ('unit', 'drop-in'),
+                      'unreadable,', '')
+               || iif(NOT u.vendor AND u.settings GLOB '*StandardOutput=null*'
+                      AND u.settings GLOB '*Restart=always*', 'hides_output,', '')
+               || iif(NOT u.vendor AND (u.settings GLOB '*LD_PRELOAD=*' OR u.settings GLOB '*LD_AUDIT=*'),
+                      'preloads_library,', '')
+               || iif(NOT u.vendor AND u.name GLOB '*.socket' AND u.settings GLOB '*Accept=yes*'
+                      AND EXISTS (SELECT 1 FROM unit_files AS s
+                                   WHERE s.name = replace(u.name, '.socket', '@.service')
+                                     AND s.host = u.host AND s.commands GLOB '*sh*'),
+                      'socket_shell,', '')
+               || iif(NOT u.vendor AND (u.settings GLOB '*OnCalendar=minutely*'
+                      OR u.settings GLOB '*OnCalendar=[*]:0/[0-9]*'
+                      OR u.settings GLOB '*OnUnitActiveSec=[0-9]' || char(10) || '*'
+                      OR u.settings REGEXP 'On(UnitActive|UnitInactive|Calendar)(Sec)?=([0-9]+s|[0-9]+ *$|[1-5]m)'),
+                      'timer_every_minutes,', '')
+               || iif(NOT u.vendor,
+                      coalesce((SELECT group_concat(DISTINCT p.signal) || ','
+                                  FROM exec_patterns AS p
+                                 WHERE p.platform IN ('any', 'unix')
+                                   AND u.commands REGEXP p.pattern), ''), '') AS signals,
+           json_object('kind', u.kind, 'state', u.state, 'commands', u.commands, 'user', u.user,
+                       'package', u.package, 'altered', u.package_altered,
+                       'link_target', u.link_target, 'error', u.error, 'uid', u.uid,
+                       'mode', u.mode, 'mtime', u.mtime, 'ctime', u.ctime, 'btime', u.btime)
+               AS evidence,
+           u.source, u.path AS record
+      FROM units AS u
+    UNION ALL
+    -- Loaded, and the file is gone: started and deleted.
+    SELECT s.state_change_time, s.host, 'linux', s.fragment_path, s.id,
+           coalesce(nullif(s.user, ''), 'root'), NULL, 'T1543.002',
+           ',gone_from_disk,' ||
+               coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+                          WHERE p.platform IN ('any', 'unix') AND s.exec_start REGEXP p.pattern), ''),
+           json_object('unit', s.id, 'commands', s.exec_start, 'active_state', s.active_state,
+                       'main_pid', s.main_pid),
+           s.source, s.object_path
+      FROM systemd_units AS s
+     WHERE s.optional = 1 AND s.load_state = 'loaded' AND s.need_daemon_reload = 1
+       AND EXISTS (SELECT 1 FROM path_permissions AS g
+                    WHERE g.path = s.fragment_path AND g.host = s.host AND g.error IS NOT NULL)
+    UNION ALL
+    SELECT d.mtime, d.host, 'macos', d.path, d.label, coalesce(d.user_name, d.user, 'root'), d.user,
+           CASE d.type WHEN 'agent' THEN 'T1543.001' ELSE 'T1543.004' END,
+           ',' || iif(d.label LIKE 'com.apple.%' AND d.path NOT GLOB '*/System/Library/*'
+                      AND d.path NOT GLOB '/Library/Apple/*', 'apple_name_outside_system,', '')
+               || iif(d.label_matches_file = 0, 'label_not_file,', '')
+               || iif(d.hidden, 'hidden_file,', '')
+               || iif(d.error IS NOT NULL, 'unreadable,', '')
+               || iif(d.environment_variables GLOB '*DYLD_INSERT_LIBRARIES*', 'preloads_library,', '')
+               || iif(d.path GLOB '*/System/Library/*', '',
+                      coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+                                 WHERE p.platform IN ('any', 'unix')
+                                   AND coalesce(d.program || ' ', '') ||
+                                       coalesce((SELECT group_concat(value, ' ')
+                                                   FROM json_each(d.program_arguments)), '')
+                                       REGEXP p.pattern), '')),
+           json_object('label', d.label, 'program', d.program,
+                       'arguments', json(d.program_arguments), 'run_at_load', d.run_at_load,
+                       'keep_alive', json(d.keep_alive), 'mode', d.mode, 'uid', d.uid,
+                       'error', d.error),
+           d.source, d.path
+      FROM launch_daemons AS d
+     WHERE d.type IN ('daemon', 'agent') OR d.type IS NULL
+    UNION ALL
+    SELECT r.time, r.host, 'windows', r.key, r.name, r.object_name, NULL, 'T1543.003',
+           ',' || iif(r.unquoted_path, 'unquoted_path,', '')
+               || iif(r.deleted, 'deleted_key,', '')
+               || iif(r.hidden, 'hidden_by_descriptor,', '')
+               || iif(r.failure_command IS NOT NULL
+                      AND r.failure_command NOT IN ('', 'customScript.cmd', 'not used'),
+                      'failure_command,', '')
+               || iif(r.service_dll_resolved LIKE '%\%'
+                      AND r.service_dll_resolved NOT LIKE '%\Windows\System32\%'
+                      AND r.service_dll_resolved NOT LIKE '%\Windows\SysWOW64\%'
+                      AND r.service_dll_resolved NOT LIKE '%\Program Files%'
+                      AND r.service_dll_resolved NOT LIKE '%\Windows\servicing\%'
+                      AND r.service_dll_resolved NOT LIKE '%\ProgramData\Microsoft\%',
+                      'service_dll_odd,', '')
+               || iif(r.type IN (1, 2) AND r.image_path_resolved LIKE '%\%'
+                      AND r.image_path_resolved NOT LIKE '%\Windows\System32\%'
+                      AND r.image_path_resolved NOT LIKE '%\Program Files%'
+                      AND r.image_path_resolved NOT LIKE '%\ProgramData\Microsoft\%'
+                      AND r.image_path_resolved NOT LIKE '%\Windows\SysWOW64\drivers\%',
+                      'driver_from_odd_path,', '')
+               || iif(r.performance_library LIKE '%\%'
+                      AND r.performance_library NOT LIKE '%\system32\%'
+                      AND r.performance_library NOT LIKE '%\Microsoft.NET\%'
+                      AND r.performance_library NOT LIKE '%\Program Files%',
+                      'performance_library,', '')
+               || iif(r.security_sddl REGEXP
+                      '\(A;[A-Z]*;([A-Z][A-Z])*(DC|WD|WO|GA|GW)([A-Z][A-Z])*;;;(WD|AU|BU|IU|AN|BG)\)',
+                      'weak_descriptor,', '')
+               || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+                             WHERE p.platform IN ('any', 'windows')
+                               AND coalesce(r.image_path, '') || ' ' || r.name || ' ' ||
+                                   coalesce(r.failure_command, '') REGEXP p.pattern), ''),
+           json_object('image_path', r.image_path, 'service_type', r.service_type,
+                       'start_type', r.start_type, 'service_dll', r.service_dll,
+                       'failure_command', r.failure_command, 'security', r.security_sddl,
+                       'control_set', r.control_set, 'deleted', r.deleted),
+           r.source, r.key
+      FROM registry_services AS r
+     WHERE (r.current OR r.deleted) AND r.type IS NOT NULL
+)
+SELECT f.time, strftime('%Y-%m-%dT%H:%M:%SZ', f.time, 'unixepoch') AS datetime, f.host, f.platform,
+       't1569_service_creation' AS analytic, f.technique,
+       CASE f.signals WHEN ',' THEN 'info' ELSE
+       (SELECT v.severity
+          FROM severities AS v,
+               (SELECT total(s.weight) AS weight, max(l.rank) AS floor
+                  FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity
+                 WHERE instr(f.signals, ',' || s.name || ',')) AS w
+         WHERE v.weight <= w.weight OR v.rank <= w.floor
+         ORDER BY v.rank DESC LIMIT 1) END AS severity,
+       f.subject,
+       CASE f.signals WHEN ',' THEN NULL ELSE
+       (SELECT group_concat(s.why, '; ') FROM signals AS s
+         WHERE instr(f.signals, ',' || s.name || ',')) END AS why,
+       trim(f.signals, ',') AS signals,
+       f.service, f.account, f.user, f.evidence, f.source, f.record
+  FROM facts AS f
+ WHERE NOT EXISTS (SELECT 1 FROM known_services AS k
+                    WHERE f.service GLOB k.name AND (k.host IS NULL OR k.host = f.host))
+   AND NOT EXISTS (SELECT 1 FROM known_admins AS a
+                    WHERE a.user = f.user AND (a.host IS NULL OR a.host = f.host));

@@ -1,0 +1,26 @@
+-- What `make hunt` prints. Run it with: sqlite3 -cmd '.load build/svcql' :memory: < sql/hunt.sql
+.mode list
+CREATE TEMP TABLE hunted AS SELECT time, severity, subject, why FROM findings;
+.print Findings on this host, the gravest first:
+.mode box --wrap 60
+SELECT strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS "when (UTC)", f.severity, f.subject, f.why
+  FROM hunted AS f JOIN severities AS s ON s.severity = f.severity
+ WHERE s.rank >= 1
+ ORDER BY s.rank DESC, f.time DESC
+ LIMIT 100;
+.mode list
+SELECT CASE count(*) WHEN 0 THEN 'none of severity low or above.'
+       ELSE count(*) || ' in all: ' || group_concat(n || ' ' || severity, ', ') END
+  FROM (SELECT severity, count(*) AS n FROM hunted GROUP BY severity);
+.print
+.print What could not be looked at:
+.mode box --wrap 60
+SELECT table_name AS "table", location, status, skipped, detail
+  FROM evidence_sources
+ WHERE status IN ('denied', 'damaged') OR skipped > 0
+ ORDER BY table_name, location
+ LIMIT 50;
+.mode list
+SELECT 'Looked at: ' || group_concat(DISTINCT table_name) FROM evidence_sources WHERE status = 'read';
+SELECT 'Not there: ' || group_concat(DISTINCT table_name || ' (' || location || ')')
+  FROM evidence_sources WHERE status = 'absent';

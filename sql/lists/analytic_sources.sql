@@ -1,0 +1,37 @@
+-- analytic_sources: which tables each analytic looks at, and on which platform.
+--
+-- why:     What coverage joins with evidence_sources, so that an analytic without evidence says so.
+-- sources: defaults
+--
+--   SELECT analytic, table_name, platform FROM analytic_sources;
+CREATE TEMP TABLE analytic_sources(
+    analytic   TEXT NOT NULL,
+    table_name TEXT NOT NULL,
+    platform   TEXT NOT NULL,
+    note       TEXT
+);
+INSERT INTO temp.analytic_sources VALUES
+    ('t1569_service_creation', 'unit_files', 'linux', 'what is installed'),
+    ('t1569_service_creation', 'systemd_units', 'linux', 'what is loaded; a running system only'),
+    ('t1569_service_creation', 'audit_events', 'linux', 'what was started, when'),
+    ('t1569_service_creation', 'journal', 'linux', 'what was started, when'),
+    ('t1569_service_creation', 'launch_daemons', 'macos', 'what is installed'),
+    ('t1569_service_creation', 'registry_services', 'windows', 'what is installed'),
+    ('t1569_service_creation', 'windows_events', 'windows', '7045, 4697, 7040'),
+    ('t1569_process_creation', 'processes', 'linux', 'what runs; a running system only'),
+    ('t1569_process_creation', 'audit_events', 'linux', 'EXECVE records'),
+    ('t1569_process_creation', 'journal', 'linux', 'audit records and processes that logged'),
+    ('t1569_process_creation', 'windows_events', 'windows', '4688, Sysmon 1'),
+    ('t1569_file_modification', 'unit_files', 'linux', 'files as they are'),
+    ('t1569_file_modification', 'systemd_managers', 'linux', 'a running system only'),
+    ('t1569_file_modification', 'audit_events', 'linux', 'PATH records of watched files'),
+    ('t1569_file_modification', 'launch_daemons', 'macos', 'files as they are'),
+    ('t1569_file_modification', 'windows_events', 'windows', 'Sysmon 11, 15, 23, 26; 4663'),
+    ('t1569_command_execution', 'audit_events', 'linux', 'EXECVE and USER_CMD records'),
+    ('t1569_command_execution', 'journal', 'linux', 'sudo, audit records'),
+    ('t1569_command_execution', 'auth_events', 'linux', 'sudo lines of auth.log'),
+    ('t1569_command_execution', 'shell_history', 'linux', 'what users typed'),
+    ('t1569_command_execution', 'shell_history', 'macos', 'what users typed'),
+    ('t1569_command_execution', 'windows_events', 'windows', '4688, Sysmon 1, PowerShell 4104'),
+    ('t1569_registry_modification', 'windows_events', 'windows', 'Sysmon 12, 13, 14; 4657'),
+    ('t1569_registry_modification', 'registry_services', 'windows', 'last-write times of the keys');
