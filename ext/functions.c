@@ -1,6 +1,18 @@
+/* functions.c -- SQL functions: pure, the same for the same arguments, NULL for NULL.
+ *
+ *     SELECT service_command('sudo systemctl enable --now x.service');
+ */
 #include "functions.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+
+#include "command_line.h"
+#include "exec_path.h"
+#include "regexp.h"
+#include "text_measure.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -10,17 +22,172 @@ static void version(sqlite3_context *out, int argc, sqlite3_value **argv)
     sqlite3_result_text(out, SVCQL_VERSION, -1, SQLITE_STATIC);
 }
 
+struct argument {
+    const char *text; /* NULL: SQL NULL, or out of memory */
+    size_t      size;
+};
+
+static struct argument argument(sqlite3_value *value)
+{
+    const char *text = (const char *)sqlite3_value_text(value);
+
+    return (struct argument){text, text ? (size_t)sqlite3_value_bytes(value) : 0};
+}
+
+/* The buffer's text as the result; frees it. */
+static void result_buffer(sqlite3_context *out, struct buffer *b)
+{
+    if (buffer_text(b))
+        sqlite3_result_text64(out, b->data, b->size, SQLITE_TRANSIENT, SQLITE_UTF8);
+    else
+        sqlite3_result_error_nomem(out);
+    buffer_free(b);
+}
+
+static void service_command(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument line = argument(argv[0]);
+    struct buffer   json = {0};
+    int             n = line.text ? command_line_services(line.text, line.size, &json) : 0;
+
+    (void)argc;
+    if (n > 0)
+        result_buffer(out, &json);
+    else if (n < 0)
+        sqlite3_result_error_nomem(out);
+    buffer_free(&json);
+}
+
+static void free_regexp(void *regexp)
+{
+    regexp_free(regexp);
+}
+
+static void regexp_error(sqlite3_context *out, const char *pattern, const char *why)
+{
+    char *message = sqlite3_mprintf("regexp: %s: %.200s", why, pattern);
+
+    if (message)
+        sqlite3_result_error(out, message, -1);
+    else
+        sqlite3_result_error_nomem(out);
+    sqlite3_free(message);
+}
+
+/* The compiled pattern; NULL, with the error set, where it is none. */
+static struct regexp *compiled(sqlite3_context *out, struct argument pattern)
+{
+    struct regexp *regexp = NULL;
+    const char    *why = NULL;
+    int            r = regexp_compile(pattern.text, pattern.size, &regexp, &why);
+
+    if (r == -ENOMEM)
+        sqlite3_result_error_nomem(out);
+    else if (r < 0)
+        regexp_error(out, pattern.text, why);
+    return regexp;
+}
+
+static void regexp(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct regexp  *kept = sqlite3_get_auxdata(out, 0), *own = NULL;
+    struct argument pattern = argument(argv[0]), text = argument(argv[1]);
+    int             r;
+
+    (void)argc;
+    if (!pattern.text || !text.text)
+        return;
+    if (!kept && !(own = compiled(out, pattern)))
+        return;
+    r = regexp_match(kept ? kept : own, text.text, text.size);
+    if (r < 0)
+        regexp_error(out, pattern.text, "takes too long");
+    else
+        sqlite3_result_int(out, r);
+    if (own)
+        sqlite3_set_auxdata(out, 0, own, free_regexp);
+}
+
+static void entropy(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument text = argument(argv[0]);
+
+    (void)argc;
+    if (text.text)
+        sqlite3_result_double(out, text_entropy(text.text, text.size));
+}
+
+static void edit_distance(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument a = argument(argv[0]), b = argument(argv[1]);
+    int             distance = -1;
+
+    (void)argc;
+    if (a.text && b.text)
+        distance = text_edit_distance(a.text, a.size, b.text, b.size);
+    if (distance >= 0)
+        sqlite3_result_int(out, distance);
+}
+
+static void path_of_command(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument command = argument(argv[0]);
+    struct buffer   path = {0};
+
+    (void)argc;
+    if (command.text && exec_path(command.text, command.size, &path))
+        result_buffer(out, &path);
+    buffer_free(&path);
+}
+
+static void trust(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument path = argument(argv[0]);
+    const char     *place = path.text ? path_trust(path.text, path.size) : NULL;
+
+    (void)argc;
+    if (place)
+        sqlite3_result_text(out, place, -1, SQLITE_STATIC);
+}
+
 static const struct {
     const char *name;
     int         args;
     void (*call)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
-    {"svcql_version", 0, version},
+    {"svcql_version",   0, version        },
+    {"service_command", 1, service_command},
+    {"regexp",          2, regexp         },
+    {"entropy",         1, entropy        },
+    {"edit_distance",   2, edit_distance  },
+    {"exec_path",       1, path_of_command},
+    {"path_trust",      1, trust          },
 };
 
 const struct function_doc function_docs[] = {
-    {"svcql_version()",          "The version of the extension", "SELECT svcql_version();"},
-    {0},
+    {"svcql_version()",                                                                                 "The version of the extension", "SELECT svcql_version();"},
+    {"service_command(cmdline)",
+     "What a command line does to services, as a JSON array of {tool, verb, targets, options, "
+     "remote, runtime, via, obfuscated}, seen through sudo, ssh, sh -c, cmd /c, "
+     "powershell -EncodedCommand and the like; NULL where it does nothing to them", "SELECT value ->> 'verb', value ->> 'targets' FROM "
+     "json_each(service_command('sudo sh -c \"systemctl stop auditd; systemctl mask auditd\"'));"},
+    {"regexp(pattern, text)",
+     "Whether the pattern matches anywhere in the text, as does text REGEXP pattern: classes, "
+     "\\d \\s \\w \\b, {m,n}, alternation, anchors and (?i), in time bounded by pattern times "
+     "text; "
+     "takes the place of the shell's own so that rules mean the same everywhere", "SELECT 'C:\\Users\\x\\a.EXE' REGEXP '(?i)\\\\users\\\\[^\\\\]+\\\\.*\\.exe$';"},
+    {"entropy(text)",
+     "Shannon entropy of the text's bytes in bits, 0 to 8: random names are above 3", "SELECT entropy('xkqjzvbw'), entropy('sshd');"},
+    {"edit_distance(a, b)",
+     "Insertions, deletions, substitutions and swaps of neighbours between two texts; NULL where "
+     "one is longer than 256 bytes", "SELECT edit_distance('systemd-resolved', 'systemd-resolvd');"},
+    {"exec_path(command)",
+     "The path of the program in a command line, a systemd Exec= value or a Windows ImagePath, "
+     "quoted or not; NULL where there is none", "SELECT exec_path('@-/usr/bin/bash -c id'), exec_path('C:\\Program Files\\a b\\c.exe -k x');"},
+    {"path_trust(path)",
+     "The kind of place that a path is in: system, vendor, local, home, public, temp, shm, hidden, "
+     "unc or device; NULL where the path is not absolute", "SELECT path_trust('/dev/shm/x'), path_trust('C:\\Windows\\System32\\svchost.exe');"},
+    {0                                                  },
 };
 
 int functions_register(sqlite3 *db)

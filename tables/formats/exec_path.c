@@ -1,0 +1,377 @@
+#include "exec_path.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+/* exec_path() -------------------------------------------------------------------- */
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
+
+/* Where a Windows program's name ends, or 0: behind a suffix that a blank or the end follows. */
+static size_t windows_end(const char *text, size_t size)
+{
+    static const char *const suffixes[] = {".exe", ".sys", ".com", ".bat", ".cmd",
+                                           ".dll", ".scr", ".ps1", ".vbs"};
+
+    for (size_t at = 1; at + 4 <= size; at++) {
+        if (text[at] != '.' ||
+            (at + 4 < size && !blank(text[at + 4]) && text[at + 4] != '"' && text[at + 4] != ','))
+            continue;
+        for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+            if (strncasecmp(text + at, suffixes[i], 4) == 0)
+                return at + 4;
+    }
+    return 0;
+}
+
+static bool windows_like(const char *text, size_t size)
+{
+    if (size > 2 && text[1] == ':' && (text[2] == '\\' || text[2] == '/'))
+        return true;
+    if (size > 1 && (text[0] == '\\' || text[0] == '%'))
+        return true;
+    return size > 9 && strncasecmp(text, "system32\\", 9) == 0;
+}
+
+/* The first word, its quotes and backslashes taken off. */
+static void first_word(const char *text, size_t size, bool backslashes, struct buffer *out)
+{
+    char quote = '\0';
+
+    for (size_t i = 0; i < size && (quote || !blank(text[i])); i++) {
+        if (quote ? text[i] == quote : text[i] == '"' || (text[i] == '\'' && backslashes))
+            quote = quote ? '\0' : text[i];
+        else if (text[i] == '\\' && backslashes && quote != '\'' && i + 1 < size)
+            buffer_putc(out, text[++i]);
+        else
+            buffer_putc(out, text[i]);
+    }
+}
+
+/* systemd's prefixes, which stand before a path or a name. */
+static size_t exec_prefixes(const char *text, size_t size)
+{
+    size_t n = 0;
+
+    while (n < size && n < 6 && text[n] && strchr("@-:+!|", text[n]))
+        n++;
+    return n;
+}
+
+bool exec_path(const char *command, size_t size, struct buffer *out)
+{
+    size_t before = out->size, end;
+
+    while (size && blank(*command))
+        command++, size--;
+    while (size && blank(command[size - 1]))
+        size--;
+    size_t prefixes = exec_prefixes(command, size);
+    command += prefixes;
+    size -= prefixes;
+    if (!size)
+        return false;
+    bool windows = windows_like(command + (*command == '"'), size - (*command == '"'));
+    if (windows && *command != '"' && (end = windows_end(command, size)) > 0)
+        buffer_put(out, command, end);
+    else
+        first_word(command, size, !windows, out);
+    return out->size > before;
+}
+
+/* path_trust() ---------------------------------------------------------------------- */
+
+#define PATH_MAX_SEEN 2048 /* bytes */
+
+struct place {
+    const char *pattern; /* folders in lower case, "/" between; "*" stands for one name */
+    const char *trust;
+};
+
+/* Drive letters are taken off, environment variables put in place, before these are looked up.
+ * The first that fits decides. */
+static const struct place windows_places[] = {
+    {"/windows/temp",                                    "temp"  },
+    {"/windows/tasks",                                   "temp"  },
+    {"/windows/tracing",                                 "temp"  },
+    {"/windows/debug",                                   "temp"  },
+    {"/windows/system32/spool/drivers/color",            "temp"  },
+    {"/windows/system32/tasks",                          "temp"  },
+    {"/windows/winsxs",                                  "system"},
+    {"/windows",                                         "system"},
+    {"/users/*/appdata/local/temp",                      "temp"  },
+    {"/users/*/appdata/locallow/temp",                   "temp"  },
+    {"/documents and settings/*/local settings/temp",    "temp"  },
+    {"/users/public",                                    "public"},
+    {"/users/all users",                                 "public"},
+    {"/users",                                           "home"  },
+    {"/documents and settings",                          "home"  },
+    {"/temp",                                            "temp"  },
+    {"/tmp",                                             "temp"  },
+    {"/perflogs",                                        "temp"  },
+    {"/$recycle.bin",                                    "temp"  },
+    {"/recycler",                                        "temp"  },
+    {"/system volume information",                       "temp"  },
+    {"/programdata/microsoft/windows defender/platform", "vendor"},
+    {"/programdata",                                     "public"},
+    {"/program files",                                   "vendor"},
+    {"/program files (x86)",                             "vendor"},
+    {"/program files (arm)",                             "vendor"},
+    {"/",                                                "local" },
+};
+
+static const struct place unix_places[] = {
+    {"/dev/shm",             "shm"   },
+    {"/dev/mqueue",          "shm"   },
+    {"/run/shm",             "shm"   },
+    {"/run/user",            "shm"   },
+    {"/var/run/user",        "shm"   },
+    {"/dev",                 "device"},
+    {"/proc",                "device"},
+    {"/sys",                 "device"},
+    {"/tmp",                 "temp"  },
+    {"/var/tmp",             "temp"  },
+    {"/usr/tmp",             "temp"  },
+    {"/run/lock",            "temp"  },
+    {"/var/lock",            "temp"  },
+    {"/var/crash",           "temp"  },
+    {"/private/tmp",         "temp"  },
+    {"/private/var/tmp",     "temp"  },
+    {"/private/var/folders", "temp"  },
+    {"/var/folders",         "temp"  },
+    {"/users/shared",        "public"},
+    {"/users/guest",         "public"},
+    {"/users",               "home"  },
+    {"/home",                "home"  },
+    {"/root",                "home"  },
+    {"/var/root",            "home"  },
+    {"/var/home",            "home"  },
+    {"/usr/local",           "local" },
+    {"/usr",                 "system"},
+    {"/bin",                 "system"},
+    {"/sbin",                "system"},
+    {"/lib",                 "system"},
+    {"/lib32",               "system"},
+    {"/lib64",               "system"},
+    {"/libx32",              "system"},
+    {"/system",              "system"},
+    {"/nix/store",           "system"},
+    {"/gnu/store",           "system"},
+    {"/snap",                "vendor"},
+    {"/var/lib/snapd",       "vendor"},
+    {"/var/lib/flatpak",     "vendor"},
+    {"/opt",                 "vendor"},
+    {"/applications",        "vendor"},
+    {"/library",             "vendor"},
+    {"/",                    "local" },
+};
+
+/* Folders with a dot that homes and systems ordinarily have programs in. */
+static const char *const usual_dots[] = {
+    ".local",         ".config", ".cargo",       ".rustup",    ".nvm",      ".npm",
+    ".pyenv",         ".rbenv",  ".asdf",        ".sdkman",    ".dotnet",   ".vscode",
+    ".vscode-server", ".cache",  ".linuxbrew",   ".steam",     ".var",      ".krew",
+    ".deno",          ".bun",    ".nix-profile", ".pub-cache", ".build-id", ".snapshots",
+    ".virtualenvs",   ".venv",   ".poetry",      ".gem",       ".m2",       ".go",
+};
+
+static const struct {
+    const char *name, *path; /* of a variable, both in lower case */
+} variables[] = {
+    {"%systemroot%",         "/windows"                   },
+    {"\\systemroot",         "/windows"                   },
+    {"%windir%",             "/windows"                   },
+    {"%systemdrive%",        ""                           },
+    {"%programfiles%",       "/program files"             },
+    {"%programfiles(x86)%",  "/program files (x86)"       },
+    {"%programw6432%",       "/program files"             },
+    {"%commonprogramfiles%", "/program files/common files"},
+    {"%programdata%",        "/programdata"               },
+    {"%allusersprofile%",    "/programdata"               },
+    {"%public%",             "/users/public"              },
+    {"%userprofile%",        "/users/x"                   },
+    {"%homepath%",           "/users/x"                   },
+    {"%appdata%",            "/users/x/appdata/roaming"   },
+    {"%localappdata%",       "/users/x/appdata/local"     },
+    {"%temp%",               "/users/x/appdata/local/temp"},
+    {"%tmp%",                "/users/x/appdata/local/temp"},
+    {"$home",                "/home/x"                    },
+    {"${home}",              "/home/x"                    },
+    {"$tmpdir",              "/tmp"                       },
+    {"${tmpdir}",            "/tmp"                       },
+    {"$xdg_runtime_dir",     "/run/user/x"                },
+    {"system32/",            "/windows/system32/"         },
+    {"syswow64/",            "/windows/syswow64/"         },
+    {"~",                    "/home/x"                    },
+};
+
+struct path {
+    char   text[PATH_MAX_SEEN];
+    size_t size;
+    bool   windows;
+};
+
+/* Add a name; "." adds none, ".." takes one off. */
+static void add_name(struct path *path, const char *name, size_t size)
+{
+    if (!size || (size == 1 && name[0] == '.'))
+        return;
+    if (size == 2 && name[0] == '.' && name[1] == '.') {
+        while (path->size && path->text[--path->size] != '/')
+            ;
+        return;
+    }
+    if (path->size + size + 1 >= sizeof path->text)
+        return;
+    path->text[path->size++] = '/';
+    for (size_t i = 0; i < size; i++)
+        path->text[path->size++] =
+            name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+}
+
+static void add_names(struct path *path, const char *text, size_t size)
+{
+    size_t begin = 0;
+
+    for (size_t i = 0; i <= size; i++)
+        if (i == size || text[i] == '/' || (text[i] == '\\' && path->windows)) {
+            add_name(path, text + begin, i - begin);
+            begin = i + 1;
+        }
+}
+
+static bool slash(char c)
+{
+    return c == '/' || c == '\\';
+}
+
+/* The variable that the path begins with; its length, and 0 for none. */
+static size_t variable(const char *text, size_t size, const char **ret)
+{
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        const char *name = variables[i].name;
+        size_t      n = 0;
+
+        while (n < size && name[n] &&
+               ((text[n] | (text[n] >= 'A' && text[n] <= 'Z' ? 0x20 : 0)) == name[n] ||
+                (slash(text[n]) && slash(name[n]))))
+            n++;
+        if (name[n] || (n < size && !slash(text[n]) && !slash(name[n - 1]) && name[0] != '~'))
+            continue;
+        *ret = variables[i].path;
+        return n;
+    }
+    return 0;
+}
+
+/* Quotes, and what NT puts before a path of its own: \??\C:\, \\?\C:\. */
+static void strip(const char **text, size_t *size)
+{
+    while (*size && (blank(**text) || **text == '"' || **text == '\''))
+        (*text)++, (*size)--;
+    while (*size && (blank((*text)[*size - 1]) || strchr("\"'", (*text)[*size - 1])))
+        (*size)--;
+    if (*size > 6 && (strncmp(*text, "\\??\\", 4) == 0 || strncmp(*text, "\\\\?\\", 4) == 0) &&
+        (*text)[5] == ':') {
+        *text += 4;
+        *size -= 4;
+    }
+}
+
+/* What a path says before its folders are looked at. */
+static const char *outright(const char *text, size_t size)
+{
+    if (size > 7 && strncmp(text, "/memfd:", 7) == 0)
+        return "device";
+    if (size > 3 && (strncmp(text, "\\\\.\\", 4) == 0 || strncmp(text, "\\\\?\\", 4) == 0)) {
+        bool share = size > 8 && strncasecmp(text + 4, "UNC\\", 4) == 0;
+        return share ? "unc" : "device";
+    }
+    if (size > 2 && text[0] == '\\' && text[1] == '\\' && !slash(text[2]))
+        return "unc";
+    return strncasecmp(text, "\\device\\", size < 8 ? size : 8) == 0 && size >= 8 ? "device" : NULL;
+}
+
+static bool read_path(struct path *path, const char *text, size_t size)
+{
+    const char *value = NULL;
+    size_t      length = variable(text, size, &value);
+    bool        drive = size > 2 && text[1] == ':' && slash(text[2]);
+
+    path->windows =
+        drive || (size && strchr("%\\", text[0])) || (value && strncmp(value, "/windows", 8) == 0);
+    if (!value && !drive && (!size || !slash(text[0])))
+        return false;
+    if (value)
+        add_names(path, value, strlen(value));
+    length = drive ? 2 : length;
+    add_names(path, text + length, size - length);
+    return true;
+}
+
+/* Whether the folders of a pattern are the first of the path. */
+static bool within(const char *path, size_t size, const char *pattern)
+{
+    size_t at = 0;
+
+    if (strcmp(pattern, "/") == 0)
+        return true;
+    for (; *pattern; pattern++) {
+        if (*pattern == '*') {
+            while (at < size && path[at] != '/')
+                at++;
+            continue;
+        }
+        if (at >= size || path[at++] != *pattern)
+            return false;
+    }
+    return at == size || path[at] == '/';
+}
+
+static bool usual_dot(const char *name, size_t size)
+{
+    for (size_t i = 0; i < sizeof usual_dots / sizeof usual_dots[0]; i++)
+        if (strlen(usual_dots[i]) == size && memcmp(usual_dots[i], name, size) == 0)
+            return true;
+    return false;
+}
+
+static bool hidden(const struct path *path)
+{
+    for (size_t at = 0, end; at < path->size; at = end) {
+        for (end = at + 1; end < path->size && path->text[end] != '/'; end++)
+            ;
+        if (end - at > 2 && path->text[at + 1] == '.' &&
+            (end == path->size || !usual_dot(path->text + at + 1, end - at - 1)))
+            return true;
+    }
+    return false;
+}
+
+const char *path_trust(const char *text, size_t size)
+{
+    struct path         path = {.size = 0};
+    const struct place *places = unix_places;
+    const char         *trust;
+
+    strip(&text, &size);
+    trust = outright(text, size);
+    if (trust)
+        return trust;
+    if (size > 10 && strncmp(text + size - 10, " (deleted)", 10) == 0)
+        size -= 10;
+    if (!read_path(&path, text, size))
+        return NULL;
+    if (path.windows)
+        places = windows_places;
+    while (!within(path.text, path.size, places->pattern))
+        places++;
+    if (strcmp(places->trust, "temp") != 0 && strcmp(places->trust, "shm") != 0 &&
+        strcmp(places->trust, "device") != 0 && !path.windows && hidden(&path))
+        return "hidden";
+    return places->trust;
+}

@@ -1,0 +1,858 @@
+#include "regexp.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The program ------------------------------------------------------------------ */
+
+enum op { OP_CHAR, OP_ANY, OP_ANY_LINE, OP_CLASS, OP_SPLIT, OP_JUMP, OP_ASSERT, OP_MATCH };
+
+enum assertion {
+    ASSERT_TEXT_BEGIN,
+    ASSERT_TEXT_END,  /* the end, \z */
+    ASSERT_LAST_LINE, /* the end, or before a newline there: $ and \Z */
+    ASSERT_LINE_BEGIN,
+    ASSERT_LINE_END,
+    ASSERT_WORD,
+    ASSERT_NO_WORD
+};
+
+struct instruction {
+    uint8_t  op;
+    bool     nocase;
+    uint32_t x, y; /* the character; the class; the targets; the assertion */
+};
+
+struct range {
+    uint32_t low, high; /* code points, both included */
+};
+
+struct class
+{
+    uint32_t first, n; /* in ranges */
+    bool     negated;
+};
+
+struct regexp {
+    struct instruction *code;
+    size_t              n, room;
+    struct range       *ranges;
+    size_t              n_ranges, ranges_room;
+    struct class       *classes;
+    size_t              n_classes, classes_room;
+
+    /* Work of a match: two sets of instructions, and the stack of closing them. */
+    uint32_t *now, *later, *stack, *mark;
+    uint32_t  generation;
+    bool      begins[256]; /* bytes with which a match can begin, where it must take a character */
+    bool      any_begin;
+};
+
+/* Parsing ------------------------------------------------------------------------ */
+
+#define DEPTH_MAX 64 /* groups within groups */
+
+struct parser {
+    struct regexp *re;
+    const char    *text;
+    size_t         size, at;
+    bool           nocase, dotall, multiline;
+    unsigned       depth;
+    const char    *error;
+    bool           no_memory;
+};
+
+static void fail(struct parser *p, const char *why)
+{
+    if (!p->error)
+        p->error = why;
+    p->at = p->size;
+}
+
+static bool more(const struct parser *p)
+{
+    return p->at < p->size;
+}
+
+static char peek(const struct parser *p, size_t ahead)
+{
+    return ahead < p->size - p->at ? p->text[p->at + ahead] : '\0';
+}
+
+/* One item more in a growing array; false where that is too much or there is no memory. */
+static bool reserve(struct parser *p, void **array, size_t n, size_t *room, size_t item)
+{
+    size_t grown = *room ? *room * 2 : 32;
+
+    if (n >= REGEXP_PROGRAM_MAX) {
+        fail(p, "pattern too large");
+        return false;
+    }
+    if (n < *room)
+        return true;
+    void *moved = realloc(*array, grown * item);
+    if (!moved) {
+        p->no_memory = true;
+        fail(p, "out of memory");
+        return false;
+    }
+    *array = moved;
+    *room = grown;
+    return true;
+}
+
+static uint32_t emit(struct parser *p, enum op op, uint32_t x, uint32_t y)
+{
+    struct regexp *re = p->re;
+    void          *code = re->code;
+
+    if (!reserve(p, &code, re->n, &re->room, sizeof *re->code))
+        return 0;
+    re->code = code;
+    re->code[re->n] = (struct instruction){.op = (uint8_t)op, .nocase = p->nocase, .x = x, .y = y};
+    return (uint32_t)re->n++;
+}
+
+static void add_range(struct parser *p, uint32_t low, uint32_t high)
+{
+    struct regexp *re = p->re;
+    void          *ranges = re->ranges;
+
+    if (!reserve(p, &ranges, re->n_ranges, &re->ranges_room, sizeof *re->ranges))
+        return;
+    re->ranges = ranges;
+    re->ranges[re->n_ranges++] = (struct range){low, high};
+    re->classes[re->n_classes - 1].n++;
+}
+
+static void begin_class(struct parser *p)
+{
+    struct regexp *re = p->re;
+    void          *classes = re->classes;
+
+    if (!reserve(p, &classes, re->n_classes, &re->classes_room, sizeof *re->classes))
+        return;
+    re->classes = classes;
+    re->classes[re->n_classes++] = (struct class){.first = (uint32_t)re->n_ranges};
+}
+
+/* A code point of UTF-8 at `at`, or the byte itself; returns its length. */
+static size_t decode(const char *text, size_t size, uint32_t *ret)
+{
+    const uint8_t *s = (const uint8_t *)text;
+    size_t         n = s[0] < 0xc2 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 1;
+    uint32_t       c = n == 1 ? s[0] : s[0] & (0xffu >> (n + 1));
+
+    if (n > size)
+        n = 1;
+    for (size_t i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80) {
+            *ret = s[0];
+            return 1;
+        }
+        c = c << 6 | (s[i] & 0x3f);
+    }
+    *ret = n == 1 ? s[0] : c;
+    return n;
+}
+
+static uint32_t take(struct parser *p)
+{
+    uint32_t c = 0;
+
+    if (more(p))
+        p->at += decode(p->text + p->at, p->size - p->at, &c);
+    return c;
+}
+
+#define CODE_POINT_MAX 0x10ffff
+
+static const struct {
+    const char  *name;
+    struct range ranges[4];
+} sets[] = {
+    {"d",      {{'0', '9'}}                                    },
+    {"s",      {{'\t', '\r'}, {' ', ' '}}                      },
+    {"w",      {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}},
+    {"digit",  {{'0', '9'}}                                    },
+    {"space",  {{'\t', '\r'}, {' ', ' '}}                      },
+    {"alpha",  {{'A', 'Z'}, {'a', 'z'}}                        },
+    {"alnum",  {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}            },
+    {"upper",  {{'A', 'Z'}}                                    },
+    {"lower",  {{'a', 'z'}}                                    },
+    {"xdigit", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}            },
+    {"punct",  {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}},
+    {"blank",  {{'\t', '\t'}, {' ', ' '}}                      },
+    {"word",   {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}},
+};
+
+static bool add_set(struct parser *p, const char *name, size_t size, bool negated)
+{
+    uint32_t from = 0;
+
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        if (strlen(sets[i].name) != size || memcmp(sets[i].name, name, size) != 0)
+            continue;
+        for (size_t r = 0; r < 4 && sets[i].ranges[r].high; r++) {
+            const struct range *range = &sets[i].ranges[r];
+
+            if (!negated)
+                add_range(p, range->low, range->high);
+            else if (range->low > from)
+                add_range(p, from, range->low - 1);
+            from = range->high + 1;
+        }
+        if (negated)
+            add_range(p, from, CODE_POINT_MAX);
+        return true;
+    }
+    return false;
+}
+
+/* \d \D \s \S \w \W */
+static bool set_escape(struct parser *p, char c)
+{
+    char lower = (char)(c | 0x20);
+
+    return strchr("dsw", lower) && add_set(p, &lower, 1, c != lower);
+}
+
+static uint32_t hex(struct parser *p, size_t digits)
+{
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < digits && more(p); i++, p->at++) {
+        char c = peek(p, 0), lower = (char)(c | 0x20);
+
+        if (c >= '0' && c <= '9')
+            value = value << 4 | (uint32_t)(c - '0');
+        else if (lower >= 'a' && lower <= 'f')
+            value = value << 4 | (uint32_t)(lower - 'a' + 10);
+        else
+            break;
+    }
+    return value;
+}
+
+/* The character that an escape stands for, the cursor behind its backslash. */
+static uint32_t escaped(struct parser *p)
+{
+    static const char named[][2] = {
+        {'t', '\t'  },
+        {'n', '\n'  },
+        {'r', '\r'  },
+        {'f', '\f'  },
+        {'v', '\v'  },
+        {'a', '\a'  },
+        {'e', '\033'},
+        {'0', '\0'  }
+    };
+    uint32_t c = take(p);
+
+    if (c == 'x' && peek(p, 0) == '{') {
+        p->at++;
+        c = hex(p, 6);
+        if (peek(p, 0) != '}')
+            fail(p, "\\x{ without }");
+        p->at += more(p);
+        return c;
+    }
+    if (c == 'x' || c == 'u')
+        return hex(p, c == 'x' ? 2 : 4);
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (c == (uint32_t)named[i][0])
+            return (uint32_t)named[i][1];
+    if (c < 0x80 && ((c >= '1' && c <= '9') || (c | 0x20) == 'k'))
+        fail(p, "back-references are not supported");
+    else if (c < 0x80 && (c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+        fail(p, "unknown escape");
+    return c;
+}
+
+static bool posix_set(struct parser *p)
+{
+    const char *begin = p->text + p->at + 2, *end;
+    bool        negated = peek(p, 2) == '^';
+
+    if (peek(p, 0) != '[' || peek(p, 1) != ':')
+        return false;
+    end = memmem(begin, p->size - p->at - 2, ":]", 2);
+    if (!end || !add_set(p, begin + negated, (size_t)(end - begin) - negated, negated))
+        return false;
+    p->at = (size_t)(end - p->text) + 2;
+    return true;
+}
+
+/* One end of a range in a class. */
+static uint32_t class_character(struct parser *p)
+{
+    if (peek(p, 0) != '\\')
+        return take(p);
+    p->at++;
+    if (peek(p, 0) == 'b') {
+        p->at++;
+        return '\b';
+    }
+    return escaped(p);
+}
+
+static void class_item(struct parser *p)
+{
+    if (posix_set(p))
+        return;
+    if (peek(p, 0) == '\\' && peek(p, 1) && strchr("dDsSwW", peek(p, 1))) {
+        set_escape(p, peek(p, 1));
+        p->at += 2;
+        return;
+    }
+    uint32_t low = class_character(p), high = low;
+    bool     set_follows = peek(p, 1) == '\\' && peek(p, 2) && strchr("dDsSwW", peek(p, 2));
+    if (peek(p, 0) == '-' && peek(p, 1) && peek(p, 1) != ']' && !set_follows) {
+        p->at++;
+        high = class_character(p);
+    }
+    if (low > high)
+        fail(p, "range out of order");
+    else
+        add_range(p, low, high);
+}
+
+/* [...], the cursor behind its bracket. */
+static void bracket(struct parser *p)
+{
+    bool negated = peek(p, 0) == '^', first = true;
+
+    begin_class(p);
+    p->at += negated;
+    for (; more(p) && (first || peek(p, 0) != ']'); first = false)
+        class_item(p);
+    if (!more(p)) {
+        fail(p, "[ without ]");
+        return;
+    }
+    p->at++;
+    p->re->classes[p->re->n_classes - 1].negated = negated;
+    emit(p, OP_CLASS, (uint32_t)p->re->n_classes - 1, 0);
+}
+
+static void alternatives(struct parser *p);
+
+/* (?i) (?i:...) (?:...): flags up to ":" or ")". Returns whether a group follows. */
+static bool group_flags(struct parser *p)
+{
+    bool on = true;
+
+    for (p->at++; more(p); p->at++) {
+        char c = peek(p, 0);
+
+        if (c == ':' || c == ')') {
+            p->at++;
+            return c == ':';
+        }
+        if (c == '-')
+            on = false;
+        else if (c == 'i')
+            p->nocase = on;
+        else if (c == 's')
+            p->dotall = on;
+        else if (c == 'm')
+            p->multiline = on;
+        else
+            break;
+    }
+    fail(p, "look-around, named groups and this flag are not supported");
+    return false;
+}
+
+/* A group, the cursor behind its parenthesis. Flags set without a group last to the end of the one
+ * around. */
+static void group(struct parser *p)
+{
+    struct parser outer = *p;
+
+    if (++p->depth > DEPTH_MAX) {
+        fail(p, "groups nested too deep");
+        return;
+    }
+    if (peek(p, 0) == '?' && !group_flags(p)) {
+        p->depth--;
+        return;
+    }
+    alternatives(p);
+    if (peek(p, 0) != ')')
+        fail(p, "( without )");
+    p->at += more(p);
+    p->depth--;
+    p->nocase = outer.nocase;
+    p->dotall = outer.dotall;
+    p->multiline = outer.multiline;
+}
+
+static void escape(struct parser *p)
+{
+    static const struct {
+        char           letter;
+        enum assertion assertion;
+    } assertions[] = {
+        {'A', ASSERT_TEXT_BEGIN},
+        {'z', ASSERT_TEXT_END  },
+        {'Z', ASSERT_LAST_LINE },
+        {'b', ASSERT_WORD      },
+        {'B', ASSERT_NO_WORD   }
+    };
+    char c = peek(p, 0);
+
+    for (size_t i = 0; i < sizeof assertions / sizeof assertions[0]; i++)
+        if (assertions[i].letter == c) {
+            p->at++;
+            emit(p, OP_ASSERT, assertions[i].assertion, 0);
+            return;
+        }
+    if (c && strchr("dDsSwW", c)) {
+        p->at++;
+        begin_class(p);
+        if (!p->error && set_escape(p, c))
+            emit(p, OP_CLASS, (uint32_t)p->re->n_classes - 1, 0);
+        return;
+    }
+    if (!more(p))
+        fail(p, "pattern ends in a backslash");
+    else
+        emit(p, OP_CHAR, escaped(p), 0);
+}
+
+static void atom(struct parser *p)
+{
+    uint32_t c = take(p);
+
+    switch (c) {
+    case '(':
+        group(p);
+        break;
+    case '[':
+        bracket(p);
+        break;
+    case '\\':
+        escape(p);
+        break;
+    case '.':
+        emit(p, p->dotall ? OP_ANY : OP_ANY_LINE, 0, 0);
+        break;
+    case '^':
+        emit(p, OP_ASSERT, p->multiline ? ASSERT_LINE_BEGIN : ASSERT_TEXT_BEGIN, 0);
+        break;
+    case '$':
+        emit(p, OP_ASSERT, p->multiline ? ASSERT_LINE_END : ASSERT_LAST_LINE, 0);
+        break;
+    case '*':
+    case '+':
+    case '?':
+        fail(p, "nothing to repeat");
+        break;
+    default:
+        emit(p, OP_CHAR, c, 0);
+    }
+}
+
+/* Repetition ---------------------------------------------------------------------- */
+
+/* Copy the instructions [from, to) to the end, their targets moved along. */
+static void copy(struct parser *p, size_t from, size_t to)
+{
+    size_t shift = p->re->n - from;
+
+    for (size_t i = from; i < to && !p->error; i++) {
+        struct instruction in = p->re->code[i];
+        uint32_t           at;
+
+        if (in.op == OP_SPLIT || in.op == OP_JUMP) {
+            in.x += (uint32_t)shift;
+            in.y += (uint32_t)shift;
+        }
+        at = emit(p, in.op, in.x, in.y);
+        if (!p->error)
+            p->re->code[at].nocase = in.nocase;
+    }
+}
+
+/* Move the instructions from `from` on one place up, and put a split there. */
+static void insert_split(struct parser *p, size_t from, uint32_t x, uint32_t y)
+{
+    emit(p, OP_SPLIT, 0, 0);
+    if (p->error)
+        return;
+    memmove(p->re->code + from + 1, p->re->code + from,
+            (p->re->n - 1 - from) * sizeof *p->re->code);
+    for (size_t i = from + 1; i < p->re->n; i++)
+        if (p->re->code[i].op == OP_SPLIT || p->re->code[i].op == OP_JUMP) {
+            p->re->code[i].x++;
+            p->re->code[i].y++;
+        }
+    p->re->code[from] = (struct instruction){.op = OP_SPLIT, .x = x, .y = y};
+}
+
+static void star(struct parser *p, size_t from)
+{
+    insert_split(p, from, (uint32_t)from + 1, (uint32_t)p->re->n + 2);
+    emit(p, OP_JUMP, (uint32_t)from, (uint32_t)from);
+    if (!p->error)
+        p->re->code[from].y = (uint32_t)p->re->n;
+}
+
+static void optional(struct parser *p, size_t from)
+{
+    insert_split(p, from, (uint32_t)from + 1, 0);
+    if (!p->error)
+        p->re->code[from].y = (uint32_t)p->re->n;
+}
+
+#define REPEAT_OPEN UINT32_MAX
+
+/* Make the instructions from `from` on, the atom, stand min to max times. */
+static void repeat(struct parser *p, size_t from, uint32_t min, uint32_t max)
+{
+    size_t length = p->re->n - from;
+    bool   open = max == REPEAT_OPEN;
+
+    if (max == 0) {
+        p->re->n = from;
+        return;
+    }
+    for (uint32_t i = 1; i < min && !p->error; i++)
+        copy(p, from, from + length);
+    if (open && min > 0) { /* the last copy again and again */
+        size_t last = p->re->n - length;
+        emit(p, OP_SPLIT, (uint32_t)last, (uint32_t)p->re->n + 1);
+        return;
+    }
+    if (open) {
+        star(p, from);
+        return;
+    }
+    size_t first = from;
+    if (min == 0)
+        optional(p, first);
+    for (uint32_t i = min ? min : 1; i < max && !p->error; i++) {
+        size_t begin = p->re->n, source = min == 0 ? first + 1 : from;
+
+        copy(p, source, source + length);
+        optional(p, begin);
+    }
+}
+
+static bool number(struct parser *p, uint32_t *ret)
+{
+    uint32_t value = 0;
+    size_t   begin = p->at;
+
+    while (more(p) && peek(p, 0) >= '0' && peek(p, 0) <= '9' && value <= REGEXP_REPEAT_MAX)
+        value = value * 10 + (uint32_t)(p->text[p->at++] - '0');
+    *ret = value;
+    return p->at > begin;
+}
+
+/* {m}, {m,}, {m,n}: false where the brace begins none of these and is a character. */
+static bool counts(struct parser *p, uint32_t *min, uint32_t *max)
+{
+    size_t begin = p->at++;
+
+    if (!number(p, min)) {
+        p->at = begin;
+        return false;
+    }
+    *max = *min;
+    if (peek(p, 0) == ',') {
+        p->at++;
+        if (!number(p, max))
+            *max = REPEAT_OPEN;
+    }
+    if (peek(p, 0) != '}') {
+        p->at = begin;
+        return false;
+    }
+    p->at++;
+    if (*min > REGEXP_REPEAT_MAX || (*max != REPEAT_OPEN && *max > REGEXP_REPEAT_MAX))
+        fail(p, "repeated too often");
+    else if (*max < *min)
+        fail(p, "repetition out of order");
+    return true;
+}
+
+static void quantifiers(struct parser *p, size_t from)
+{
+    uint32_t min, max;
+
+    while (more(p)) {
+        char c = peek(p, 0);
+
+        if (c == '{') {
+            if (!counts(p, &min, &max))
+                return;
+        } else if (c == '*' || c == '+' || c == '?') {
+            p->at++;
+            min = c == '+';
+            max = c == '?' ? 1 : REPEAT_OPEN;
+        } else {
+            return;
+        }
+        if (peek(p, 0) == '?') /* lazy: the same for whether it matches */
+            p->at++;
+        if (!p->error)
+            repeat(p, from, min, max);
+    }
+}
+
+static void sequence(struct parser *p)
+{
+    while (more(p) && peek(p, 0) != '|' && peek(p, 0) != ')') {
+        size_t from = p->re->n;
+
+        atom(p);
+        if (!p->error)
+            quantifiers(p, from);
+    }
+}
+
+static void alternatives(struct parser *p)
+{
+    size_t from = p->re->n;
+
+    sequence(p);
+    while (peek(p, 0) == '|' && more(p)) {
+        p->at++;
+        insert_split(p, from, (uint32_t)from + 1, 0);
+        size_t jump = emit(p, OP_JUMP, 0, 0);
+        if (p->error)
+            return;
+        p->re->code[from].y = (uint32_t)p->re->n;
+        sequence(p);
+        if (p->error)
+            return;
+        p->re->code[jump].x = p->re->code[jump].y = (uint32_t)p->re->n;
+    }
+}
+
+/* Matching --------------------------------------------------------------------------- */
+
+struct text {
+    const char *text;
+    size_t      size, at; /* the position between two characters that is looked at */
+};
+
+static bool word_byte(const struct text *t, size_t at)
+{
+    if (at >= t->size)
+        return false;
+    char c = t->text[at];
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+}
+
+static bool holds(enum assertion assertion, const struct text *t)
+{
+    bool at_end = t->at == t->size;
+    bool word = (t->at > 0 && word_byte(t, t->at - 1)) != word_byte(t, t->at);
+
+    switch (assertion) {
+    case ASSERT_TEXT_BEGIN:
+        return t->at == 0;
+    case ASSERT_TEXT_END:
+        return at_end;
+    case ASSERT_LAST_LINE:
+        return at_end || (t->at + 1 == t->size && t->text[t->at] == '\n');
+    case ASSERT_LINE_BEGIN:
+        return t->at == 0 || t->text[t->at - 1] == '\n';
+    case ASSERT_LINE_END:
+        return at_end || t->text[t->at] == '\n';
+    case ASSERT_WORD:
+        return word;
+    case ASSERT_NO_WORD:
+        return !word;
+    }
+    return false;
+}
+
+static uint32_t other_case(uint32_t c)
+{
+    uint32_t lower = c | 0x20;
+
+    return c < 0x80 && lower >= 'a' && lower <= 'z' ? c ^ 0x20 : c;
+}
+
+static bool in_ranges(const struct regexp *re, const struct class *class, uint32_t c)
+{
+    for (uint32_t i = 0; i < class->n; i++)
+        if (c >= re->ranges[class->first + i].low && c <= re->ranges[class->first + i].high)
+            return true;
+    return false;
+}
+
+static bool takes(const struct regexp *re, const struct instruction *in, uint32_t c)
+{
+    const struct class *class;
+
+    switch (in->op) {
+    case OP_CHAR:
+        return c == in->x || (in->nocase && other_case(c) == in->x);
+    case OP_ANY:
+        return true;
+    case OP_ANY_LINE:
+        return c != '\n';
+    case OP_CLASS:
+        class = &re->classes[in->x];
+        return (in_ranges(re, class, c) || (in->nocase && in_ranges(re, class, other_case(c)))) !=
+               class->negated;
+    }
+    return false;
+}
+
+/* Add to a set all instructions that are reached from `at` without taking a character. Returns
+ * whether the match is among them. */
+static bool follow(struct regexp *re, uint32_t at, uint32_t *set, size_t *n, const struct text *t)
+{
+    size_t depth = 0;
+
+    re->stack[depth++] = at;
+    while (depth) {
+        const struct instruction *in;
+
+        at = re->stack[--depth];
+        if (re->mark[at] == re->generation)
+            continue;
+        re->mark[at] = re->generation;
+        in = &re->code[at];
+        if (in->op == OP_MATCH)
+            return true;
+        if (in->op == OP_SPLIT)
+            re->stack[depth++] = in->y;
+        if (in->op == OP_SPLIT || in->op == OP_JUMP)
+            re->stack[depth++] = in->x;
+        else if (in->op != OP_ASSERT)
+            set[(*n)++] = at;
+        else if (holds(in->x, t))
+            re->stack[depth++] = at + 1;
+    }
+    return false;
+}
+
+/* Forget which instructions are in a set. */
+static void next_generation(struct regexp *re)
+{
+    if (++re->generation == 0) {
+        memset(re->mark, 0, re->n * sizeof *re->mark);
+        re->generation = 1;
+    }
+}
+
+int regexp_match(struct regexp *re, const char *text, size_t size)
+{
+    struct text t = {.text = text, .size = size};
+    size_t      n = 0, steps = 0;
+
+    for (next_generation(re); steps <= REGEXP_STEPS_MAX; steps += n + 1) {
+        uint32_t c = 0, *swap;
+        size_t   n_later = 0, length;
+
+        if (!n && !re->any_begin) /* no match is under way: go to where one can begin */
+            while (t.at < size && !re->begins[(uint8_t)text[t.at]])
+                t.at++;
+        if (follow(re, 0, re->now, &n, &t))
+            return 1;
+        if (t.at >= size)
+            return 0;
+        length = decode(text + t.at, size - t.at, &c);
+        t.at += length;
+        next_generation(re);
+        for (size_t i = 0; i < n; i++)
+            if (takes(re, &re->code[re->now[i]], c) &&
+                follow(re, re->now[i] + 1, re->later, &n_later, &t))
+                return 1;
+        swap = re->now;
+        re->now = re->later;
+        re->later = swap;
+        n = n_later;
+    }
+    return -E2BIG;
+}
+
+/* Compiling ---------------------------------------------------------------------------- */
+
+/* Which first bytes a match can have: those of the characters that the first instructions take. */
+static void find_begins(struct regexp *re)
+{
+    size_t n = 0, depth = 0;
+
+    re->generation++;
+    re->stack[depth++] = 0;
+    while (depth) {
+        uint32_t                  at = re->stack[--depth];
+        const struct instruction *in = &re->code[at];
+
+        if (re->mark[at] == re->generation)
+            continue;
+        re->mark[at] = re->generation;
+        if (in->op == OP_MATCH || in->op == OP_ASSERT)
+            re->any_begin = true;
+        else if (in->op == OP_SPLIT || in->op == OP_JUMP) {
+            re->stack[depth++] = in->x;
+            re->stack[depth++] = in->y;
+        } else
+            re->now[n++] = at;
+    }
+    for (uint32_t c = 0; c < 256; c++)
+        for (size_t i = 0; i < n && !re->begins[c]; i++)
+            re->begins[c] = c >= 0x80 || takes(re, &re->code[re->now[i]], c);
+}
+
+static bool prepare(struct regexp *re)
+{
+    re->now = calloc(re->n, sizeof *re->now);
+    re->later = calloc(re->n, sizeof *re->later);
+    re->mark = calloc(re->n, sizeof *re->mark);
+    re->stack = calloc(2 * re->n + 2, sizeof *re->stack);
+    if (!re->now || !re->later || !re->mark || !re->stack)
+        return false;
+    find_begins(re);
+    return true;
+}
+
+int regexp_compile(const char *pattern, size_t size, struct regexp **ret, const char **ret_error)
+{
+    struct parser p = {.text = pattern, .size = size};
+
+    if (size > REGEXP_PATTERN_MAX) {
+        *ret_error = "pattern too long";
+        return -EINVAL;
+    }
+    p.re = calloc(1, sizeof *p.re);
+    if (!p.re)
+        return -ENOMEM;
+    alternatives(&p);
+    if (!p.error && more(&p))
+        fail(&p, ") without (");
+    emit(&p, OP_MATCH, 0, 0);
+    if (!p.error && !prepare(p.re))
+        p.no_memory = true;
+    if (p.error || p.no_memory) {
+        regexp_free(p.re);
+        *ret_error = p.error;
+        return p.no_memory ? -ENOMEM : -EINVAL;
+    }
+    *ret = p.re;
+    return 0;
+}
+
+void regexp_free(struct regexp *re)
+{
+    if (!re)
+        return;
+    free(re->code);
+    free(re->ranges);
+    free(re->classes);
+    free(re->now);
+    free(re->later);
+    free(re->mark);
+    free(re->stack);
+    free(re);
+}
