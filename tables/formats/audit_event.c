@@ -163,19 +163,20 @@ void audit_event_types(const struct audit_event *event, struct buffer *text)
 
 /* Paths ----------------------------------------------------------------------- */
 
+/* The fields of a PATH record that are shown, and what each begins with as JSON. */
 static const struct path_key {
-    const char *name;
-    uint8_t     size;
+    const char *name, *json;
+    uint8_t     size, json_size;
     bool        encoded, number;
 } path_keys[] = {
-    {"item",     4, false, true },
-    {"name",     4, true,  false},
-    {"nametype", 8, false, false},
-    {"mode",     4, false, false},
-    {"ouid",     4, false, true },
-    {"ogid",     4, false, true },
-    {"inode",    5, false, true },
-    {"dev",      3, false, false},
+#define KEY(name, encoded, number)                                                                 \
+    {                                                                                              \
+        name, "\"" name "\":", sizeof name - 1, sizeof name + 2, encoded, number                   \
+    }
+    KEY("item", false, true), KEY("name", true, false),      KEY("inode", false, true),
+    KEY("dev", false, false), KEY("mode", false, false),     KEY("ouid", false, true),
+    KEY("ogid", false, true), KEY("nametype", false, false),
+#undef KEY
 };
 
 static const struct path_key *path_key(const struct audit_field *field)
@@ -187,15 +188,24 @@ static const struct path_key *path_key(const struct audit_field *field)
     return NULL;
 }
 
-static void put_path_value(const struct path_key *key, const struct audit_field *field,
-                           struct buffer *scratch, struct buffer *text)
+/* A number of JSON has no zeros before it. */
+static bool is_json_number(const struct audit_field *field)
 {
     int64_t number;
 
+    return audit_number(field, &number) && field->value[0] != '-' &&
+           (field->value[0] != '0' || field->size == 1);
+}
+
+static void put_path_value(const struct path_key *key, const struct audit_field *field,
+                           struct buffer *scratch, struct buffer *text)
+{
     if (audit_is_null(field)) {
         buffer_puts(text, "null");
-    } else if (key->number && audit_number(field, &number)) {
-        buffer_printf(text, "%lld", (long long)number);
+    } else if (key->number && is_json_number(field)) {
+        buffer_put(text, field->value, field->size);
+    } else if (field->quoted) {
+        buffer_json(text, field->value, field->size);
     } else {
         buffer_reset(scratch);
         audit_value(field, key->encoded, "", scratch);
@@ -220,7 +230,9 @@ static void put_path(const struct audit_record *record, struct buffer *scratch, 
         const struct path_key *key = field.enriched ? NULL : path_key(&field);
         if (!key)
             continue;
-        buffer_printf(text, "%s\"%s\":", first ? "" : ",", key->name);
+        if (!first)
+            buffer_putc(text, ',');
+        buffer_put(text, key->json, key->json_size);
         put_path_value(key, &field, scratch, text);
         first = false;
     }

@@ -401,11 +401,21 @@ static void put_text(const char *text, size_t size, const char *nul, struct buff
 /* Append the bytes of a value, decoded where it is in hexadecimal. */
 static void put_raw(const char *value, size_t size, bool hex, struct buffer *raw)
 {
-    if (!hex)
+    char   some[256];
+    size_t n = 0;
+
+    if (!hex) {
         buffer_put(raw, value, size);
-    else
-        for (size_t i = 0; i + 1 < size; i += 2)
-            buffer_putc(raw, hex_byte(value + i));
+        return;
+    }
+    for (size_t i = 0; i + 1 < size; i += 2) {
+        some[n++] = hex_byte(value + i);
+        if (n == sizeof some) {
+            buffer_put(raw, some, n);
+            n = 0;
+        }
+    }
+    buffer_put(raw, some, n);
 }
 
 void audit_value(const struct audit_field *field, bool encoded, const char *nul,
@@ -592,11 +602,13 @@ static void put_word(const char *word, size_t size, struct buffer *text)
         return;
     }
     buffer_putc(text, '\'');
-    for (size_t i = 0; i < size; i++)
-        if (word[i] == '\'')
+    for (const char *end = word + size, *quote; word < end; word = quote + 1) {
+        quote = memchr(word, '\'', (size_t)(end - word));
+        quote = quote ? quote : end;
+        buffer_put(text, word, (size_t)(quote - word));
+        if (quote < end)
             buffer_puts(text, "'\\''");
-        else
-            buffer_putc(text, word[i]);
+    }
     buffer_putc(text, '\'');
 }
 

@@ -86,13 +86,28 @@ static size_t sequence(const uint8_t *p, size_t size)
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
+/* Bytes at `p` that are ASCII, eight at a time while there are as many. */
+static size_t ascii(const uint8_t *p, size_t size)
+{
+    size_t   n = 0;
+    uint64_t eight;
+
+    for (; size - n >= sizeof eight; n += sizeof eight) {
+        memcpy(&eight, p + n, sizeof eight);
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (n < size && p[n] < 0x80)
+        n++;
+    return n;
+}
+
 void buffer_utf8(struct buffer *b, const char *text, size_t size)
 {
     const uint8_t *p = (const uint8_t *)text;
 
     for (size_t i = 0, length; i < size; i += length) {
-        for (length = 0; i + length < size && p[i + length] < 0x80;)
-            length++;
+        length = ascii(p + i, size - i);
         if (length || (length = sequence(p + i, size - i)) != 0)
             buffer_put(b, p + i, length);
         else {
