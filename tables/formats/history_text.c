@@ -1,0 +1,473 @@
+#include "history_text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+const char *history_shell_name(enum history_shell shell)
+{
+    static const char *const names[] = {
+#define NAME(id, name) name,
+        HISTORY_SHELLS(NAME)
+#undef NAME
+    };
+    return names[shell];
+}
+
+/* Lines ------------------------------------------------------------------------ */
+
+struct line {
+    const char *text;
+    size_t      size; /* without '\n' and a '\r' before it */
+};
+
+static bool next_line(struct history *history, struct line *ret)
+{
+    if (history->at == history->end)
+        return false;
+    const char *start = history->at;
+    const char *end = memchr(start, '\n', (size_t)(history->end - start));
+    history->at = end ? end + 1 : history->end;
+    history->line++;
+    ret->text = start;
+    ret->size = (size_t)((end ? end : history->end) - start);
+    if (ret->size && start[ret->size - 1] == '\r')
+        ret->size--;
+    return true;
+}
+
+static bool begins(const struct line *line, const char *word)
+{
+    size_t size = strlen(word);
+
+    return line->size >= size && memcmp(line->text, word, size) == 0;
+}
+
+/* Read decimal digits at `at`; returns how many, or 0 where there are none or too many. */
+static size_t digits(const char *at, const char *end, int64_t *ret)
+{
+    size_t  n = 0;
+    int64_t value = 0;
+
+    for (; at + n < end && at[n] >= '0' && at[n] <= '9'; n++) {
+        if (n == 12)
+            return 0;
+        value = value * 10 + (at[n] - '0');
+    }
+    if (n)
+        *ret = value;
+    return n;
+}
+
+/* Whether a line is a stamp: this prefix, digits, and nothing else. */
+static bool is_stamp(const struct line *line, const char *prefix, double *ret)
+{
+    size_t  size = strlen(prefix);
+    int64_t time;
+
+    if (!begins(line, prefix))
+        return false;
+    size_t n = digits(line->text + size, line->text + line->size, &time);
+    if (!n || size + n != line->size)
+        return false;
+    *ret = (double)time;
+    return true;
+}
+
+/* Which shell ------------------------------------------------------------------- */
+
+static enum history_shell shell_by_content(const char *data, size_t size, enum history_shell other)
+{
+    struct history peek = {.at = data, .end = data + size};
+    struct line    line;
+    double         time;
+
+    if (size >= 2 && memcmp(data, "\xab\xcd", 2) == 0)
+        return HISTORY_MKSH;
+    if (size >= 2 && memcmp(data, "\x81\x01", 2) == 0)
+        return HISTORY_KSH;
+    if (!next_line(&peek, &line))
+        return other;
+    if (begins(&line, "- cmd: ") || is_stamp(&line, "# ", &time))
+        return HISTORY_FISH;
+    if (is_stamp(&line, "#+", &time))
+        return HISTORY_TCSH;
+    if (begins(&line, ": ") && memchr(line.text, ';', line.size) &&
+        digits(line.text + 2, line.text + line.size, &(int64_t){0}))
+        return HISTORY_ZSH;
+    if (is_stamp(&line, "#", &time))
+        return HISTORY_BASH;
+    return other;
+}
+
+enum history_shell history_shell_of(const char *name, const char *data, size_t size)
+{
+    static const struct {
+        const char        *part;
+        enum history_shell shell;
+    } names[] = {
+        {"bash",        HISTORY_BASH},
+        {"zsh",         HISTORY_ZSH },
+        {"zhistory",    HISTORY_ZSH },
+        {"histfile",    HISTORY_ZSH },
+        {"fish",        HISTORY_FISH},
+        {"ash_history", HISTORY_ASH },
+        {"ConsoleHost", HISTORY_PWSH},
+        {"tcsh",        HISTORY_TCSH},
+    };
+    enum history_shell shell = HISTORY_SH;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && shell == HISTORY_SH; i++)
+        if (strstr(name, names[i].part))
+            shell = names[i].shell;
+    return shell_by_content(data, size, shell);
+}
+
+/* Quoting ---------------------------------------------------------------------- */
+
+/* Follow quotes through one more line of a command, `quote` being the one that is open, or 0.
+ * Returns what is open behind it: a quote, or a backslash at the end. */
+static char follow_quotes(const struct line *line, char quote)
+{
+    for (size_t i = 0; i < line->size; i++) {
+        char c = line->text[i];
+        if (quote == '\'' || quote == '"') {
+            i += c == '\\' && quote == '"';
+            quote = c == quote ? 0 : quote;
+        } else if (c == '\\') {
+            if (++i == line->size)
+                return '\\';
+        } else if (c == '\'' || c == '"') {
+            quote = c;
+        } else if (c == '#' && (i == 0 || line->text[i - 1] == ' ')) {
+            return 0;
+        }
+    }
+    return quote == '\\' ? 0 : quote;
+}
+
+/* The word behind "<<", where a here-document begins; size 0 for none. Quotes around it are left
+ * away. */
+static struct line here_word(const char *text, size_t size)
+{
+    struct line word = {0};
+    const char *end = text + size, *at = memmem(text, size, "<<", 2);
+
+    if (!at || (at + 2 < end && at[2] == '<'))
+        return word;
+    for (at += 2; at < end && strchr("- '\"\\", *at); at++)
+        ;
+    word.text = at;
+    while (at < end && *at && !strchr(" '\";|&<>()", *at))
+        at++;
+    word.size = (size_t)(at - word.text);
+    return word;
+}
+
+/* Commands ---------------------------------------------------------------------- */
+
+static void append(struct history *history, const struct line *line)
+{
+    if (history->text.size)
+        buffer_putc(&history->text, '\n');
+    buffer_put(&history->text, line->text, line->size);
+}
+
+static int give(struct history *history, uint64_t line, double time, int64_t duration,
+                struct history_entry *ret)
+{
+    const char *text = buffer_text(&history->text);
+
+    if (!text)
+        return -ENOMEM;
+    *ret = (struct history_entry){time, duration, line, text, history->text.size};
+    return 1;
+}
+
+#define OPEN_LINES_MAX 1000 /* of a command whose quote or here-document has not ended */
+
+/* Take the lines up to where `ahead` has come. */
+static void take_until(struct history *history, const struct history *ahead)
+{
+    struct line line;
+
+    while (history->at < ahead->at && next_line(history, &line))
+        append(history, &line);
+}
+
+static bool is_word(struct line line, const struct line *word)
+{
+    while (line.size && *line.text == '\t') {
+        line.text++;
+        line.size--;
+    }
+    return line.size == word->size && memcmp(line.text, word->text, word->size) == 0;
+}
+
+/* More lines of a stamped command: those of its here-document, or those that its open quotes ask
+ * for, if that ends before the next stamp; else none. A shell that writes stamps writes one before
+ * each command, but one file may be written by shells that do and shells that do not, so what
+ * follows a complete command is a command of its own. */
+static void take_open_lines(struct history *history, const char *stamp, struct line line)
+{
+    struct history ahead = *history;
+    struct line    word = here_word(line.text, line.size);
+    char           quote = follow_quotes(&line, 0);
+    double         time;
+    bool           open = word.size || quote;
+
+    for (int n = 0; open; n++) {
+        if (n == OPEN_LINES_MAX || !next_line(&ahead, &line) || is_stamp(&line, stamp, &time))
+            return;
+        quote = follow_quotes(&line, quote);
+        open = word.size ? !is_word(line, &word) : quote != 0;
+    }
+    take_until(history, &ahead);
+}
+
+/* bash, tcsh, sh: a command a line, or stamps and what follows them. */
+static int next_stamped(struct history *history, const char *stamp, struct history_entry *ret)
+{
+    struct line line;
+    double      time = NAN;
+
+    while (next_line(history, &line)) {
+        if ((*stamp && is_stamp(&line, stamp, &time)) || !line.size)
+            continue;
+        uint64_t number = history->line;
+        append(history, &line);
+        if (!isnan(time))
+            take_open_lines(history, stamp, line);
+        return give(history, number, time, -1, ret);
+    }
+    return 0;
+}
+
+/* A command whose newlines stand behind this character. */
+static void take_escaped_lines(struct history *history, struct line line, char escape)
+{
+    for (;;) {
+        bool more = line.size && line.text[line.size - 1] == escape;
+        buffer_put(&history->text, line.text, line.size - more);
+        if (!more || !next_line(history, &line))
+            return;
+        buffer_putc(&history->text, '\n');
+    }
+}
+
+/* ": SECONDS:ELAPSED;" at the beginning of a line of zsh's; returns its length, or 0. */
+static size_t zsh_head(const struct line *line, int64_t *time, int64_t *elapsed)
+{
+    const char *at = line->text + 1, *end = line->text + line->size;
+
+    if (!begins(line, ":"))
+        return 0;
+    while (at < end && *at == ' ')
+        at++;
+    size_t n = digits(at, end, time);
+    at += n;
+    if (!n || at == end || *at++ != ':')
+        return 0;
+    n = digits(at, end, elapsed);
+    at += n;
+    return n && at < end && *at == ';' ? (size_t)(at + 1 - line->text) : 0;
+}
+
+/* zsh writes bytes that it uses itself, and NUL, as 0x83 and the byte xor 32. */
+static void unmetafy(struct buffer *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < text->size; i++)
+        if ((uint8_t)text->data[i] == 0x83 && i + 1 < text->size)
+            text->data[n++] = (char)(text->data[++i] ^ 32);
+        else
+            text->data[n++] = text->data[i];
+    text->size = n;
+}
+
+static int next_zsh(struct history *history, struct history_entry *ret)
+{
+    struct line line;
+    int64_t     time, elapsed;
+
+    while (next_line(history, &line)) {
+        uint64_t number = history->line;
+        size_t   head = zsh_head(&line, &time, &elapsed);
+
+        line.text += head;
+        line.size -= head;
+        take_escaped_lines(history, line, '\\');
+        unmetafy(&history->text);
+        if (history->text.size)
+            return give(history, number, head ? (double)time : NAN, head ? elapsed : -1, ret);
+    }
+    return 0;
+}
+
+/* Undo fish's escapes: \n and \\. */
+static void unescape(struct history *history, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\\' && i + 1 < size && (text[i + 1] == 'n' || text[i + 1] == '\\'))
+            buffer_putc(&history->text, text[++i] == 'n' ? '\n' : '\\');
+        else
+            buffer_putc(&history->text, text[i]);
+    }
+}
+
+/* The value of "  when: SECONDS" among the lines that belong to an entry of fish's. */
+static double fish_when(struct history *history)
+{
+    struct line line;
+    double      when = NAN;
+
+    for (;;) {
+        struct history ahead = *history;
+        if (!next_line(&ahead, &line) || (line.size && line.text[0] != ' '))
+            return when;
+        while (line.size && *line.text == ' ') {
+            line.text++;
+            line.size--;
+        }
+        int64_t     time;
+        const char *at = line.text + 5, *end = line.text + line.size;
+        while (begins(&line, "when:") && at < end && *at == ' ')
+            at++;
+        if (begins(&line, "when:") && digits(at, end, &time))
+            when = (double)time;
+        history->at = ahead.at;
+        history->line = ahead.line;
+    }
+}
+
+static int next_fish(struct history *history, struct history_entry *ret)
+{
+    static const char head[] = "- cmd: ";
+    struct line       line;
+    double            time = NAN;
+
+    while (next_line(history, &line)) {
+        uint64_t number = history->line;
+        if (is_stamp(&line, "# ", &time) || !line.size)
+            continue;
+        if (begins(&line, head)) {
+            unescape(history, line.text + sizeof head - 1, line.size - (sizeof head - 1));
+            time = fish_when(history);
+        } else {
+            take_escaped_lines(history, line, '\\');
+        }
+        if (history->text.size)
+            return give(history, number, time, -1, ret);
+    }
+    return 0;
+}
+
+static int next_pwsh(struct history *history, struct history_entry *ret)
+{
+    struct line line;
+
+    while (next_line(history, &line)) {
+        uint64_t number = history->line;
+        if (history->line == 1 && begins(&line, "\xef\xbb\xbf")) {
+            line.text += 3;
+            line.size -= 3;
+        }
+        take_escaped_lines(history, line, '`');
+        if (history->text.size)
+            return give(history, number, NAN, -1, ret);
+    }
+    return 0;
+}
+
+/* Pass over the two bytes that tell the format. */
+static void skip_magic(struct history *history)
+{
+    if (history->at == history->data)
+        history->at += history->end - history->at < 2 ? history->end - history->at : 2;
+}
+
+/* The bytes up to the next NUL. */
+static struct line until_nul(struct history *history)
+{
+    const char *start = history->at;
+    const char *end = memchr(start, '\0', (size_t)(history->end - start));
+
+    history->at = end ? end + 1 : history->end;
+    return (struct line){start, (size_t)((end ? end : history->end) - start)};
+}
+
+/* mksh: what is not an entry, as after damage, is passed over up to the next 0xff. */
+static int next_mksh(struct history *history, struct history_entry *ret)
+{
+    skip_magic(history);
+    while (history->at < history->end) {
+        const char *mark = memchr(history->at, '\xff', (size_t)(history->end - history->at));
+        if (!mark || history->end - mark < 6)
+            return 0;
+        history->at = mark + 5;
+        struct line line = until_nul(history);
+        history->line++;
+        if (!line.size)
+            continue;
+        append(history, &line);
+        return give(history, history->line, NAN, -1, ret);
+    }
+    return 0;
+}
+
+static int next_ksh(struct history *history, struct history_entry *ret)
+{
+    skip_magic(history);
+    while (history->at < history->end) {
+        if (*history->at == '\x82') {
+            history->at += history->end - history->at < 6 ? history->end - history->at : 6;
+            continue;
+        }
+        struct line line = until_nul(history);
+        while (line.size && line.text[line.size - 1] == '\n')
+            line.size--;
+        if (!line.size)
+            continue;
+        history->line++;
+        append(history, &line);
+        return give(history, history->line, NAN, -1, ret);
+    }
+    return 0;
+}
+
+void history_begin(struct history *history, const char *data, size_t size, enum history_shell shell)
+{
+    *history = (struct history){.data = data, .at = data, .end = data + size, .shell = shell};
+}
+
+int history_next(struct history *history, struct history_entry *ret)
+{
+    buffer_reset(&history->text);
+    switch (history->shell) {
+    case HISTORY_ZSH:
+        return next_zsh(history, ret);
+    case HISTORY_FISH:
+        return next_fish(history, ret);
+    case HISTORY_MKSH:
+        return next_mksh(history, ret);
+    case HISTORY_KSH:
+        return next_ksh(history, ret);
+    case HISTORY_PWSH:
+        return next_pwsh(history, ret);
+    case HISTORY_TCSH:
+        return next_stamped(history, "#+", ret);
+    case HISTORY_BASH:
+        return next_stamped(history, "#", ret);
+    case HISTORY_SH:
+    case HISTORY_ASH:
+        break;
+    }
+    return next_stamped(history, "", ret);
+}
+
+void history_end(struct history *history)
+{
+    buffer_free(&history->text);
+}

@@ -1,0 +1,195 @@
+/* Command histories of each shell. */
+#include "history_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+
+/* "line@time+duration:command" for each, joined by '|'; a newline in a command is shown as ~. */
+static char *commands_of(const char *name, const char *data, size_t size)
+{
+    struct history       history;
+    struct history_entry entry;
+    struct buffer        b = {0};
+    int                  r;
+
+    history_begin(&history, data, size, history_shell_of(name, data, size));
+    while ((r = history_next(&history, &entry)) > 0) {
+        buffer_printf(&b, "%s%llu", b.size ? "|" : "", (unsigned long long)entry.line);
+        if (!isnan(entry.time))
+            buffer_printf(&b, "@%.0f", entry.time);
+        if (entry.duration >= 0)
+            buffer_printf(&b, "+%lld", (long long)entry.duration);
+        buffer_putc(&b, ':');
+        for (size_t i = 0; i < entry.size; i++)
+            buffer_putc(&b, entry.command[i] == '\n' ? '~' : entry.command[i]);
+    }
+    ck_assert_int_eq(r, 0);
+    history_end(&history);
+    buffer_text(&b);
+    return b.data;
+}
+
+static void expect(const char *name, const char *data, size_t size, const char *expected)
+{
+    char *commands = commands_of(name, data, size);
+
+    ck_assert_str_eq(commands, expected);
+    free(commands);
+}
+
+#define EXPECT(name, data, expected) expect(name, data, sizeof(data) - 1, expected)
+
+START_TEST(bash_without_stamps_is_a_command_a_line)
+{
+    EXPECT(".bash_history", "ls\n\nsystemctl start x\necho 'a\nlast",
+           "1:ls|3:systemctl start x|4:echo 'a|5:last");
+    EXPECT(".bash_history", "a\r\nb\r\n", "1:a|2:b");
+    EXPECT(".bash_history", "", "");
+}
+END_TEST
+
+START_TEST(bash_stamps_belong_to_the_command_behind_them)
+{
+    EXPECT(".bash_history", "#1700000000\nls\n#1700000009\npwd\n",
+           "2@1700000000:ls|4@1700000009:pwd");
+    EXPECT(".bash_history", "old\n#1700000000\nls\nnew\n#1\n", "1:old|3@1700000000:ls|4:new");
+    EXPECT(".bash_history", "#1\n#2\nls\n#hash tag\n", "3@2:ls|4:#hash tag");
+    EXPECT(".bash_history", "#1700000000123\nls\n", "1:#1700000000123|2:ls");
+}
+END_TEST
+
+START_TEST(bash_commands_of_several_lines_stay_one)
+{
+    EXPECT(".bash_history", "#5\nprintf \"a\nb\\\"\nc\" x\n#6\nls\n",
+           "2@5:printf \"a~b\\\"~c\" x|6@6:ls");
+    EXPECT(".bash_history", "#5\ncat > x.service <<'EOF'\n[Unit]\nit's\nEOF\nls\n",
+           "2@5:cat > x.service <<'EOF'~[Unit]~it's~EOF|6:ls");
+    EXPECT(".bash_history", "#5\necho a \\\n  b\n#6\nls\n", "2@5:echo a \\~  b|5@6:ls");
+    EXPECT(".bash_history", "#5\necho it's\nls\n#6\npwd\n", "2@5:echo it's|3:ls|5@6:pwd");
+    EXPECT(".bash_history", "#5\nls # it's\npwd\n", "2@5:ls # it's|3:pwd");
+}
+END_TEST
+
+START_TEST(zsh_extended_lines_have_time_and_duration)
+{
+    EXPECT(".zsh_history", ": 1457771210:3;cd x\n: 1457771212:0;ls\n",
+           "1@1457771210+3:cd x|2@1457771212+0:ls");
+    EXPECT(".zsh_history", "plain\n: not a head\n:12:0;x\n", "1:plain|2:: not a head|3@12+0:x");
+    EXPECT(".zsh_history", ": 9:0;for i in 1\\\ndo echo\\\ndone\n: 10:0;ls\n",
+           "1@9+0:for i in 1~do echo~done|4@10+0:ls");
+    EXPECT(".zsh_history", ": 9:0;\\\nls\n", "1@9+0:~ls");
+}
+END_TEST
+
+START_TEST(zsh_bytes_are_unmetafied)
+{
+    EXPECT(".zsh_history", ": 9:0;echo \xc3\x83\xa3x\n", "1@9+0:echo \xc3\x83x");
+    EXPECT(".zsh_history", "a\x83", "1:a\x83");
+}
+END_TEST
+
+START_TEST(fish_entries_have_escapes_and_times)
+{
+    EXPECT("fish_history",
+           "- cmd: function foo\\necho \\\\ bar\\nend\n  when: 1339717377\n  paths:\n    - a\n"
+           "- cmd: ls\n   when:       5\n   added_when: 6\n- cmd: last",
+           "1@1339717377:function foo~echo \\ bar~end|5@5:ls|8:last");
+    EXPECT("fish_history", "# 1339519901\nls /\n# 1339519906\nfunction yay\\\necho hi\\\nend\n",
+           "2@1339519901:ls /|4@1339519906:function yay~echo hi~end");
+}
+END_TEST
+
+START_TEST(mksh_and_ksh_files_are_told_by_their_first_bytes)
+{
+    EXPECT(".sh_history",
+           "\xab\xcd\xff\0\0\0\1systemctl start x\0\xff\0\0\0\2echo a\nb\0\xff\0\0\0\3"
+           "cut",
+           "1:systemctl start x|2:echo a~b|3:cut");
+    EXPECT(".sh_history", "\x81\1ls -l\n\0\0\x82\0\0\0\2\0pwd\n\0", "1:ls -l|2:pwd");
+    EXPECT(".sh_history", "\xab\xcd", "");
+    EXPECT(".sh_history", "\x81\1\x82", "");
+}
+END_TEST
+
+START_TEST(other_shells)
+{
+    EXPECT(".history", "#+1700000000\nls\n#+1700000001\npwd\n", "2@1700000000:ls|4@1700000001:pwd");
+    EXPECT(".ash_history", "ls\n#5\n", "1:ls|2:#5");
+    EXPECT("ConsoleHost_history.txt", "\xef\xbb\xbfsc.exe query\r\nGet-Service `\r\n  x\r\n",
+           "1:sc.exe query|2:Get-Service ~  x");
+}
+END_TEST
+
+START_TEST(an_open_quote_costs_no_more_than_its_lines)
+{
+    struct buffer b = {0};
+
+    for (int i = 0; i < 200000; i++)
+        buffer_puts(&b, i % 1000 ? "echo 'open\n" : "#5\n");
+    char *commands = commands_of(".bash_history", buffer_text(&b), b.size);
+    ck_assert_uint_gt(strlen(commands), 1000);
+    free(commands);
+    buffer_free(&b);
+}
+END_TEST
+
+START_TEST(real_histories)
+{
+    static const struct {
+        const char *path;
+        int         with_time, without;
+    } files[] = {
+        {"history/test/log2timeline+plaso/test_data/bash_history",             4,  0},
+        {"history/test/log2timeline+plaso/test_data/zsh_extended_history.txt", 4,  0},
+        {"history/test/fish-shell+fish-shell/tests/history_sample_fish_2_0",   3,  1},
+        {"history/test/fish-shell+fish-shell/tests/history_sample_fish_1_x",   5,  0},
+        {"history/test/dvorka+hstr/test/resources/.bash_history_bug_176",      28, 0},
+    };
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        const char *path = harness_evidence(files[i].path);
+        int         n[2] = {0, 0};
+        size_t      size;
+
+        if (!path)
+            SKIP("no evidence: set SVCQL_EVIDENCE");
+        char                *data = harness_read(path, &size);
+        struct history       history;
+        struct history_entry entry;
+        history_begin(&history, data, size, history_shell_of(strrchr(path, '/') + 1, data, size));
+        while (history_next(&history, &entry) > 0)
+            n[isnan(entry.time) ? 1 : 0]++;
+        history_end(&history);
+        free(data);
+        ck_assert_msg(n[0] == files[i].with_time && n[1] == files[i].without, "%s: %d and %d",
+                      files[i].path, n[0], n[1]);
+    }
+}
+END_TEST
+
+Suite *make_history_text_suite(void)
+{
+    const TTest *const tests[] = {
+        bash_without_stamps_is_a_command_a_line,
+        bash_stamps_belong_to_the_command_behind_them,
+        bash_commands_of_several_lines_stay_one,
+        zsh_extended_lines_have_time_and_duration,
+        zsh_bytes_are_unmetafied,
+        fish_entries_have_escapes_and_times,
+        mksh_and_ksh_files_are_told_by_their_first_bytes,
+        other_shells,
+        an_open_quote_costs_no_more_than_its_lines,
+        real_histories,
+    };
+    Suite *suite = suite_create("history_text");
+    TCase *tcase = tcase_create("history_text");
+
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
