@@ -81,7 +81,7 @@ int group_parse(const char *line, size_t size, struct group_line *ret)
     return 1;
 }
 
-int group_member(const struct group_line *group, size_t *at, struct field *ret)
+int group_next_member(const struct group_line *group, size_t *at, struct field *ret)
 {
     while (*at < group->members.size) {
         const char *begin = group->members.text + *at;
