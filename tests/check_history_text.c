@@ -146,7 +146,7 @@ START_TEST(real_histories)
         {"history/test/log2timeline+plaso/test_data/bash_history",             4,  0},
         {"history/test/log2timeline+plaso/test_data/zsh_extended_history.txt", 4,  0},
         {"history/test/fish-shell+fish-shell/tests/history_sample_fish_2_0",   3,  1},
-        {"history/test/fish-shell+fish-shell/tests/history_sample_fish_1_x",   5,  0},
+        {"history/test/fish-shell+fish-shell/tests/history_sample_fish_1_x",   5,  1},
         {"history/test/dvorka+hstr/test/resources/.bash_history_bug_176",      28, 0},
     };
 

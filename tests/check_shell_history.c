@@ -1,0 +1,173 @@
+/* The table shell_history over home directories of made-up hosts. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+static const char *host(void)
+{
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "etc/passwd",
+                       "root:x:0:0::/root:/bin/bash\n"
+                       "bad line\n"
+                       "daemon:x:1:1::/usr/sbin:/usr/sbin/nologin\n"
+                       "ann:x:1000:1000::/srv/homes/ann/:/bin/zsh\n"
+                       "twin:x:1001:1001::/srv/homes/ann:/bin/zsh\n");
+    harness_write_text(dir, "etc/hostname", "box\n");
+    harness_write_text(dir, "root/.bash_history", "#1700000000\nsystemctl start x\n");
+    harness_write_text(dir, "root/.bash_history.old", "old\n");
+    harness_write_text(dir, "root/.python_history", "import os\n");
+    harness_write_text(dir, "srv/homes/ann/.zsh_history", ": 1700000001:2;ls\n");
+    harness_write_text(dir, "srv/homes/ann/.local/share/fish/fish_history",
+                       "- cmd: pwd\n  when: 1700000002\n");
+    harness_write_text(dir, "home/gone/.ash_history", "id\n");
+    return dir;
+}
+
+START_TEST(every_users_histories_are_read)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = host();
+
+    harness_expect(db,
+                   "0|root|1700000000.0|2023-11-14T22:13:20.000000Z|NULL|systemctl start x|bash|2\n"
+                   "0|root|NULL|NULL|NULL|old|bash|1\n"
+                   "1000|ann|1700000001.0|2023-11-14T22:13:21.000000Z|2|ls|zsh|1\n"
+                   "1000|ann|1700000002.0|2023-11-14T22:13:22.000000Z|NULL|pwd|fish|1",
+                   "SELECT uid, user, time, datetime, duration, command, shell, line "
+                   "FROM shell_history WHERE root = '%s' AND user <> 'gone'",
+                   dir);
+    harness_expect(db, "gone|id|ash|box|1",
+                   "SELECT user, command, shell, host, history_file = source "
+                   "FROM shell_history WHERE root = '%s' AND user = 'gone'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_file_can_be_named)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = host();
+
+    harness_expect(db, "old", "SELECT command FROM shell_history('%s/root/.bash_history.old')",
+                   dir);
+    harness_expect(db, "ls",
+                   "SELECT command FROM shell_history "
+                   "WHERE history_file = '%s/srv/homes/ann/.zsh_history'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(uid_and_user_choose_homes)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = host();
+
+    harness_expect(db, "2",
+                   "SELECT count(*) FROM shell_history WHERE root = '%s' AND uid = 0 AND "
+                   "user = 'root'",
+                   dir);
+    harness_expect(db, "4",
+                   "SELECT count(*) FROM shell_history WHERE root = '%s' AND uid IN (0, 1000) "
+                   "AND user <> 'gone'",
+                   dir);
+    harness_expect(db, "0", "SELECT count(*) FROM shell_history WHERE root = '%s' AND uid = 77777",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_history_that_is_no_file_is_reported_at_once)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        path[512];
+
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/bash\n");
+    harness_write_text(dir, "root/.zsh_history", "ls\n");
+    snprintf(path, sizeof path, "%s/root/.bash_history", dir);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    harness_expect(db, "ls", "SELECT command FROM shell_history WHERE root = '%s'", dir);
+    harness_expect(db, "damaged|is no regular file",
+                   "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_link_does_not_lead_out_of_the_root)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *outside = harness_scratch();
+    char        path[512], target[512];
+
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/bash\n");
+    harness_write_text(dir, "root/.zsh_history", "ls\n");
+    harness_write_text(outside, "secret", "secret\n");
+    snprintf(path, sizeof path, "%s/root/.bash_history", dir);
+    snprintf(target, sizeof target, "%s/secret", outside);
+    ck_assert_int_eq(symlink(target, path), 0);
+    harness_expect(db, "ls", "SELECT command FROM shell_history WHERE root = '%s'", dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(bytes_that_are_not_text_stay_visible)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write(dir, ".bash_history", "a\0b\xff\n", 5);
+    harness_expect(db,
+                   "a\xef\xbf\xbd"
+                   "b\xef\xbf\xbd",
+                   "SELECT command FROM shell_history('%s/.bash_history')", dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(histories_of_macos_and_windows_are_found)
+{
+    sqlite3    *db = harness_open();
+    const char *mac = harness_scratch(), *win = harness_scratch();
+
+    harness_write_text(mac, "Library/LaunchDaemons/x", "");
+    harness_write_text(mac, "Users/eve/.zsh_history", ": 1700000001:2;launchctl list\n");
+    harness_write_text(mac, "Users/eve/.zsh_sessions/1.history", "ls\n");
+    harness_write_text(win, "Windows/System32/config/x", "");
+    harness_write_text(win,
+                       "Users/bob/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/"
+                       "ConsoleHost_history.txt",
+                       "sc.exe query\r\n");
+    harness_expect(db, "eve|launchctl list\neve|ls",
+                   "SELECT user, command FROM shell_history WHERE root = '%s'", mac);
+    harness_expect(db, "bob|sc.exe query|pwsh",
+                   "SELECT user, command, shell FROM shell_history WHERE root = '%s'", win);
+    harness_close(db);
+}
+END_TEST
+
+Suite *make_shell_history_suite(void)
+{
+    const TTest *const tests[] = {
+        every_users_histories_are_read,
+        a_file_can_be_named,
+        uid_and_user_choose_homes,
+        a_history_that_is_no_file_is_reported_at_once,
+        a_link_does_not_lead_out_of_the_root,
+        bytes_that_are_not_text_stay_visible,
+        histories_of_macos_and_windows_are_found,
+    };
+    Suite *suite = suite_create("shell_history");
+    TCase *tcase = tcase_create("shell_history");
+
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
