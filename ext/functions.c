@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "command_line.h"
+#include "event_functions.h"
 #include "exec_path.h"
 #include "regexp.h"
 #include "text_measure.h"
@@ -155,13 +156,16 @@ static const struct {
     int         args;
     void (*call)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
-    {"svcql_version",   0, version        },
-    {"service_command", 1, service_command},
-    {"regexp",          2, regexp         },
-    {"entropy",         1, entropy        },
-    {"edit_distance",   2, edit_distance  },
-    {"exec_path",       1, path_of_command},
-    {"path_trust",      1, trust          },
+    {"svcql_version",   0, version               },
+    {"service_command", 1, service_command       },
+    {"regexp",          2, regexp                },
+    {"entropy",         1, entropy               },
+    {"edit_distance",   2, edit_distance         },
+    {"exec_path",       1, path_of_command       },
+    {"path_trust",      1, trust                 },
+    {"event_message",   1, event_message_function},
+    {"event_access",    2, event_access_function },
+    {"logon_type",      1, logon_type_function   },
 };
 
 const struct function_doc function_docs[] = {
@@ -187,7 +191,12 @@ const struct function_doc function_docs[] = {
     {"path_trust(path)",
      "The kind of place that a path is in: system, vendor, local, home, public, temp, shm, hidden, "
      "unc or device; NULL where the path is not absolute", "SELECT path_trust('/dev/shm/x'), path_trust('C:\\Windows\\System32\\svchost.exe');"},
-    {0                                                  },
+    {"event_message(text)",
+     "A text of a Windows event with its message identifiers, such as %%1905, put into words", "SELECT event_message('%%1905');"},
+    {"event_access(object_type, mask)",
+     "The rights in an access mask, of a File, a Key, a SERVICE OBJECT or an SC_MANAGER OBJECT", "SELECT event_access('SERVICE OBJECT', '0x12');"},
+    {"logon_type(number)",                                   "A logon type of Windows in words", "SELECT logon_type(3);"},
+    {0                                                                             },
 };
 
 int functions_register(sqlite3 *db)

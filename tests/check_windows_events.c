@@ -244,6 +244,25 @@ START_TEST(altered_record_shows_in_the_checksum)
 }
 END_TEST
 
+START_TEST(numbers_are_put_into_words)
+{
+    sqlite3 *db = harness_open();
+
+    harness_expect(
+        db, "modified|create service, enumerate services|50%% of %%99999|x|NULL",
+        "SELECT event_message('%%%%1905'), event_message('%%%%7169' || char(10, 9, 9) || "
+        "'%%%%7170' || char(10)), event_message('50%%%% of %%%%99999'), "
+        "event_message('x'), event_message(NULL)");
+    harness_expect(db, "change configuration, start|create service|WRITE_DAC, 0x1|NULL",
+                   "SELECT event_access('SERVICE OBJECT', '0x12'), "
+                   "event_access('SC_MANAGER OBJECT', 2), event_access('x', 262145), "
+                   "event_access('Key', 'none')");
+    harness_expect(db, "network|remote interactive|NULL|NULL",
+                   "SELECT logon_type(3), logon_type('10'), logon_type(1), logon_type(-1)");
+    harness_close(db);
+}
+END_TEST
+
 /* JSON --------------------------------------------------------------------------- */
 
 static const struct {
@@ -374,6 +393,7 @@ Suite *make_windows_events_suite(void)
     tcase_add_test(tcase, damage_is_reported_and_costs_no_other_chunk);
     tcase_add_test(tcase, chunks_off_the_grid_or_without_a_header_are_carved);
     tcase_add_test(tcase, altered_record_shows_in_the_checksum);
+    tcase_add_test(tcase, numbers_are_put_into_words);
     tcase_add_loop_test(tcase, every_shape_of_json_gives_the_same_columns, 0,
                         sizeof shapes / sizeof shapes[0]);
     tcase_add_test(tcase, values_of_json_become_the_strings_of_the_log);
