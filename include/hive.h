@@ -262,6 +262,8 @@ struct hive_scan {
     uint32_t           cell; /* the next to look at */
     uint32_t           end;  /* of the free cell that it lies in; 0 outside of one */
     char               signature;
+    const uint32_t    *parents; /* the caller may set: only keys that name one of these cells */
+    size_t             n_parents;
 };
 
 void hive_scan_keys(struct hive_scan *scan, struct hive *hive, struct hive_marks *seen);

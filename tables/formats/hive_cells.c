@@ -53,14 +53,44 @@ static bool is_value(const struct hive *hive, uint32_t cell)
     return value.size == 0 || (value.data % 8 == 0 && value.data < hive->size);
 }
 
+/* Whether the record at `p`, which looks like a key, names a parent that was asked for. */
+static bool has_parent(const struct hive_scan *scan, const uint8_t *p, size_t size)
+{
+    enum { PARENT = 16 };
+    uint32_t parent = size < PARENT + 4 ? HIVE_NONE : hive_u32(p + PARENT);
+
+    for (size_t i = 0; i < scan->n_parents; i++)
+        if (scan->parents[i] == parent)
+            return true;
+    return scan->n_parents == 0;
+}
+
 /* Whether a record of the kind that is looked for lies here. */
 static bool wanted(const struct hive_scan *scan, uint32_t cell)
 {
     const uint8_t *p = scan->hive->bins + cell + 4;
+    size_t         left = scan->hive->size - cell;
 
-    if (scan->hive->size - cell < 8 || p[0] != (uint8_t)scan->signature || p[1] != 'k')
+    if (left < 8 || p[0] != (uint8_t)scan->signature || p[1] != 'k')
         return false;
-    return scan->signature == 'n' ? is_key(scan->hive, cell) : is_value(scan->hive, cell);
+    if (scan->signature == 'v')
+        return is_value(scan->hive, cell);
+    return has_parent(scan, p, left - 4) && is_key(scan->hive, cell);
+}
+
+/* Step over whole cells in use that hold something else, up to the end of a page: most of a hive.
+ */
+static uint32_t skip_others(const struct hive *hive, uint32_t cell, uint8_t signature)
+{
+    while (cell % BIN != 0 && hive->size - cell >= 8) {
+        const uint8_t *p = hive->bins + cell;
+        uint32_t       size = -hive_u32(p);
+        if (size < 8 || size > INT32_MAX || size % 8 != 0 || size > hive->size - cell ||
+            (p[4] == signature && p[5] == 'k'))
+            break;
+        cell += size;
+    }
+    return cell;
 }
 
 /* Find where the next cell to look at begins, and whether it is free; false at the end. */
@@ -70,6 +100,8 @@ static bool settle(struct hive_scan *scan)
 
     if (scan->cell < scan->end)
         return true;
+    if (scan->cell < hive->size)
+        scan->cell = skip_others(hive, scan->cell, (uint8_t)scan->signature);
     scan->end = 0;
     if (scan->cell >= hive->size || hive->size - scan->cell < BIN_HEADER + 8)
         return false;

@@ -59,7 +59,6 @@ struct registry_service {
     double      last_write;
     bool        deleted;
     bool        recovered;
-    const char *key;
     const char *host;
     const char *source;
     int64_t     cell;
@@ -71,33 +70,38 @@ struct registry_service {
 
 enum kind { KIND_TEXT, KIND_LIST, KIND_NUMBER };
 
+#define FIELD(value, kind, column)                                                                 \
+    {                                                                                              \
+        value, sizeof value - 1, kind, offsetof(struct registry_service, column)                   \
+    }
+
 /* Values of a Services key that fill a column as they are. */
 static const struct field {
     const char *value;
+    size_t      size; /* of its name */
     enum kind   kind;
     size_t      offset;
 } fields[] = {
-    {"ImagePath",                        KIND_TEXT,   offsetof(struct registry_service, image_path)                  },
-    {"Type",                             KIND_NUMBER, offsetof(struct registry_service, type)                        },
-    {"Start",                            KIND_NUMBER, offsetof(struct registry_service, start)                       },
-    {"DisplayName",                      KIND_TEXT,   offsetof(struct registry_service, display_name)                },
-    {"Description",                      KIND_TEXT,   offsetof(struct registry_service, description)                 },
-    {"DelayedAutostart",                 KIND_NUMBER, offsetof(struct registry_service, delayed_autostart)           },
-    {"ErrorControl",                     KIND_NUMBER, offsetof(struct registry_service, error_control_value)         },
-    {"ObjectName",                       KIND_TEXT,   offsetof(struct registry_service, object_name)                 },
-    {"Group",                            KIND_TEXT,   offsetof(struct registry_service, load_order_group)            },
-    {"Tag",                              KIND_NUMBER, offsetof(struct registry_service, tag)                         },
-    {"DependOnService",                  KIND_LIST,   offsetof(struct registry_service, depend_on)                   },
-    {"DependOnGroup",                    KIND_LIST,   offsetof(struct registry_service, depend_on_group)             },
-    {"RequiredPrivileges",               KIND_LIST,   offsetof(struct registry_service, required_privileges)         },
-    {"Environment",                      KIND_LIST,   offsetof(struct registry_service, environment)                 },
-    {"FailureCommand",                   KIND_TEXT,   offsetof(struct registry_service, failure_command)             },
-    {"RebootMessage",                    KIND_TEXT,   offsetof(struct registry_service, reboot_message)              },
-    {"FailureActionsOnNonCrashFailures", KIND_NUMBER,
-     offsetof(struct registry_service,                                                  failure_actions_on_non_crash)},
-    {"ServiceSidType",                   KIND_NUMBER, offsetof(struct registry_service, service_sid_type_value)      },
-    {"LaunchProtected",                  KIND_NUMBER, offsetof(struct registry_service, launch_protected_value)      },
-    {"WOW64",                            KIND_NUMBER, offsetof(struct registry_service, wow64)                       },
+    FIELD("ImagePath", KIND_TEXT, image_path),
+    FIELD("Type", KIND_NUMBER, type),
+    FIELD("Start", KIND_NUMBER, start),
+    FIELD("DisplayName", KIND_TEXT, display_name),
+    FIELD("Description", KIND_TEXT, description),
+    FIELD("DelayedAutostart", KIND_NUMBER, delayed_autostart),
+    FIELD("ErrorControl", KIND_NUMBER, error_control_value),
+    FIELD("ObjectName", KIND_TEXT, object_name),
+    FIELD("Group", KIND_TEXT, load_order_group),
+    FIELD("Tag", KIND_NUMBER, tag),
+    FIELD("DependOnService", KIND_LIST, depend_on),
+    FIELD("DependOnGroup", KIND_LIST, depend_on_group),
+    FIELD("RequiredPrivileges", KIND_LIST, required_privileges),
+    FIELD("Environment", KIND_LIST, environment),
+    FIELD("FailureCommand", KIND_TEXT, failure_command),
+    FIELD("RebootMessage", KIND_TEXT, reboot_message),
+    FIELD("FailureActionsOnNonCrashFailures", KIND_NUMBER, failure_actions_on_non_crash),
+    FIELD("ServiceSidType", KIND_NUMBER, service_sid_type_value),
+    FIELD("LaunchProtected", KIND_NUMBER, launch_protected_value),
+    FIELD("WOW64", KIND_NUMBER, wow64),
 };
 
 /* Numbers that have names, in a column beside them. */
@@ -117,12 +121,6 @@ static const struct {
      offsetof(struct registry_service,                                                            launch_protected), service_protection_name   },
 };
 
-/* A Services key that was read, for its deleted children. */
-struct services_key {
-    struct control_set set;
-    uint32_t           cell;
-};
-
 enum { SETS_MAX = 16 };
 enum stage { STAGE_NEXT_HIVE, STAGE_SETS, STAGE_SERVICES, STAGE_LOST };
 
@@ -138,13 +136,15 @@ struct state {
 
     const struct tbl_terms *names, *sets_asked, *times;
     bool                    used[TBL_COUNT(fields)]; /* which the query reads */
+    bool                    uses_split; /* whether it reads what is made of the image path */
 
     struct control_sets sets;
     struct control_set  set;
     struct hive_key     environment; /* of the control set: its variables */
     bool                has_environment;
     struct hive_subkeys services;
-    struct services_key seen_sets[SETS_MAX];
+    struct control_set  seen_sets[SETS_MAX];      /* those that were read, for deleted services */
+    uint32_t            services_cells[SETS_MAX]; /* their Services keys */
     size_t              n_sets;
     struct hive_marks   seen; /* services that were shown */
     struct hive_scan    scan;
@@ -217,8 +217,7 @@ static void fill_values(struct tbl_scan *scan, struct state *state, struct regis
     hive_values_begin(&values, &state->file.hive, &row->node);
     while (hive_values_next(&values, &value))
         for (size_t i = 0; i < TBL_COUNT(fields); i++)
-            if (state->used[i] &&
-                hive_name_is(&value.name, fields[i].value, strlen(fields[i].value))) {
+            if (state->used[i] && hive_name_is(&value.name, fields[i].value, fields[i].size)) {
                 fill_field(scan, &fields[i], &value, row);
                 break;
             }
@@ -312,13 +311,9 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct hive_ke
     };
     if (!row->name)
         return SQLITE_NOMEM;
-    row->key =
-        tbl_printf(scan, "%s\\%s\\Services\\%s", file->root.data, row->control_set, row->name);
-    if (!row->key)
-        return SQLITE_NOMEM;
     fill_values(scan, state, row);
     state->records++;
-    int rc = fill_image_path(scan, state, row);
+    int rc = state->uses_split ? fill_image_path(scan, state, row) : SQLITE_OK;
     return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
@@ -389,11 +384,13 @@ static int next_hive(struct tbl_scan *scan, struct state *state)
 static void begin_lost(struct state *state)
 {
     state->stage = STAGE_NEXT_HIVE;
-    if (!state->scan_lost)
+    if (!state->scan_lost || state->n_sets == 0)
         return;
     state->damage = state->file.hive.lost;
     state->lost = true;
     hive_scan_keys(&state->scan, &state->file.hive, &state->seen);
+    state->scan.parents = state->services_cells;
+    state->scan.n_parents = state->n_sets;
     state->stage = STAGE_LOST;
 }
 
@@ -419,8 +416,10 @@ static void next_set(struct state *state)
         return;
     if (hive_mark(&state->seen, services.cell)) /* two control sets cannot share their services */
         return;
-    if (state->n_sets < SETS_MAX)
-        state->seen_sets[state->n_sets++] = (struct services_key){state->set, services.cell};
+    if (state->n_sets < SETS_MAX) {
+        state->seen_sets[state->n_sets] = state->set;
+        state->services_cells[state->n_sets++] = services.cell;
+    }
     enter_set(state);
     hive_subkeys_begin(&state->services, &state->file.hive, &services);
     state->stage = STAGE_SERVICES;
@@ -442,8 +441,8 @@ static int next_service(struct tbl_scan *scan, struct state *state, struct regis
 static bool find_set(struct state *state, uint32_t parent)
 {
     for (size_t i = 0; i < state->n_sets; i++)
-        if (state->seen_sets[i].cell == parent) {
-            state->set = state->seen_sets[i].set;
+        if (state->services_cells[i] == parent) {
+            state->set = state->seen_sets[i];
             enter_set(state);
             return true;
         }
@@ -495,8 +494,14 @@ static int next(struct tbl_scan *scan, void *out)
 /* Which values the query reads. The image path and the type serve other columns too. */
 static void note_used(struct tbl_scan *scan, struct state *state)
 {
+    static const char *const of_path[] = {"image_path_resolved", "arguments",
+                                          "unquoted_path",       "path_candidates",
+                                          "svchost_group",       "svchost_members"};
+
+    for (size_t i = 0; i < TBL_COUNT(of_path); i++)
+        state->uses_split = state->uses_split || tbl_uses_name(scan, of_path[i]);
     for (size_t i = 0; i < TBL_COUNT(fields); i++)
-        state->used[i] = i < 2 || tbl_uses(scan, fields[i].offset);
+        state->used[i] = (i < 2 && state->uses_split) || tbl_uses(scan, fields[i].offset);
     for (size_t i = 0; i < TBL_COUNT(names); i++)
         for (size_t j = 0; j < TBL_COUNT(fields); j++)
             if (fields[j].offset == names[i].number && tbl_uses(scan, names[i].name))
@@ -743,6 +748,17 @@ static int get_svchost_members(struct tbl_scan *scan, const void *data, sqlite3_
     return result(out, &state->text, 0);
 }
 
+static int get_key(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry_service *row = data;
+    struct state                  *state = tbl_state(scan);
+
+    buffer_reset(&state->text);
+    buffer_printf(&state->text, "%s\\%s\\Services\\", state->file.root.data, row->control_set);
+    buffer_puts(&state->text, row->name);
+    return result(out, &state->text, 0);
+}
+
 static int get_datetime(struct tbl_scan *scan, const void *data, sqlite3_context *out)
 {
     const struct registry_service *row = data;
@@ -824,7 +840,7 @@ static const struct tbl_column columns[] = {
              get_parameters_last_write),
     COL(deleted, TBL_KEY, "Whether the tree does not reach the key: deleted, or cut off by damage"),
     COL(recovered, 0, "Whether the hive was brought up to date by its logs"),
-    COL(key, TBL_NOCASE, "Path of the key, as the table registry has it"),
+    TBL_LAZY("key", TBL_TEXT, TBL_NOCASE, "Path of the key, as the table registry has it", get_key),
     COL(host, TBL_KEY | TBL_NOCASE, "Host whose registry it is"),
     COL(source, TBL_KEY | TBL_ID,
         "File of the hive; = reads that very file, whether or not any evidence holds it"),
