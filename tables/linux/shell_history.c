@@ -244,6 +244,25 @@ static int report(struct tbl_scan *scan, int error)
                         });
 }
 
+/* Say of a root that it holds no history, or that what it holds is reported file by file. */
+static int report_root(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    if (state->source.artefact == ARTEFACT_SHELL_HISTORY)
+        return SQLITE_OK;
+    return svcql_report(tbl_svcql(scan),
+                        &(struct report){
+                            .table = "shell_history",
+                            .kind = artefact_name(state->source.artefact),
+                            .host = state->source.host,
+                            .location = state->source.shown,
+                            .status = state->n_found ? SOURCE_READ : SOURCE_ABSENT,
+                            .records = (int64_t)state->n_found,
+                            .detail = state->n_found ? "histories found" : "no history in any home",
+                        });
+}
+
 static int read_file(struct state *state, int fd, size_t *ret_size)
 {
     struct stat st;
@@ -341,7 +360,10 @@ static int enter_source(struct tbl_scan *scan)
         r = add_found(state, NULL, state->source.path, "");
     else
         r = collect(state);
-    return r < 0 ? tbl_error(scan, r, state->source.shown) : SQLITE_ROW;
+    if (r < 0)
+        return tbl_error(scan, r, state->source.shown);
+    int rc = report_root(scan);
+    return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
 /* The scan ------------------------------------------------------------------------ */
