@@ -1,0 +1,45 @@
+/* polkit_text.h -- who may do what through polkit: rules, older grants, and defaults of actions.
+ *
+ * Three forms (polkit(8), pklocalauthority(8)):
+ *   .rules   JavaScript. Not run: each polkit.addRule() is read as text, for the actions, groups
+ * and users that it names and the result that it can give. `unit_checked` says whether it looks at
+ * which unit is meant; a rule that grants without looking grants for all units. .pkla    Key files
+ * of the older local authority: Identity, Action, ResultAny/Inactive/Active. .policy  XML: each
+ * action and what it takes by default.
+ */
+#ifndef SVCQL_POLKIT_TEXT_H
+#define SVCQL_POLKIT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define POLKIT_NAMES_MAX 64 /* actions, groups or users of one rule */
+
+struct polkit_name {
+    const char
+          *text; /* not NUL-terminated; in the caller's text, or the parser's until it returns */
+    size_t size;
+};
+
+struct polkit_names {
+    struct polkit_name names[POLKIT_NAMES_MAX];
+    size_t             n;
+};
+
+struct polkit_rule {
+    size_t              line;       /* where it begins, from 1 */
+    struct polkit_names actions;    /* ids, or beginnings of ids that end in a dot or a star */
+    struct polkit_names identities; /* user:x, group:x; empty: not restricted by name */
+    struct polkit_names groups, users;
+    struct polkit_name  any, inactive, active; /* results: yes, no, auth_admin, auth_self, ... */
+    bool                unit_checked;
+};
+
+/* Each calls `rule` for every rule found, and stops where that returns non-zero, returning it.
+ * Otherwise 0; -EBADMSG for text that is not of the form at all, -ENOMEM. */
+typedef int polkit_found(const struct polkit_rule *rule, void *data);
+int         polkit_parse_rules(const char *text, size_t size, polkit_found *rule, void *data);
+int         polkit_parse_pkla(const char *text, size_t size, polkit_found *rule, void *data);
+int         polkit_parse_policy(const char *text, size_t size, polkit_found *rule, void *data);
+
+#endif
