@@ -220,6 +220,32 @@ START_TEST(chunks_off_the_grid_or_without_a_header_are_carved)
 }
 END_TEST
 
+START_TEST(old_bytes_of_a_live_record_give_no_second_row)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = staged();
+    size_t      size;
+    uint32_t    free_at = 512;
+    char        path[4096];
+
+    /* a second chunk, begun in the memory of the first: no record yet, three in its slack */
+    snprintf(path, sizeof path, "%s/System.evtx", dir);
+    uint8_t *log = (uint8_t *)harness_read(path, &size);
+    uint8_t *both = malloc(size + EVTX_CHUNK_SIZE);
+    memcpy(both, log, size);
+    memcpy(both + size, log + EVTX_HEADER_SIZE, EVTX_CHUNK_SIZE);
+    memcpy(both + size + 48, &free_at, 4);
+    make_evtx_seal(both, size + EVTX_CHUNK_SIZE);
+    harness_write(dir, "System.evtx", both, size + EVTX_CHUNK_SIZE);
+    harness_expect(db, "3|0", "SELECT count(*), sum(carved) FROM windows_events('%s')", path);
+    harness_expect(db, "read|3 copies of live records left out",
+                   "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
+    free(both);
+    free(log);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(altered_record_shows_in_the_checksum)
 {
     sqlite3    *db = harness_open();
@@ -392,6 +418,7 @@ Suite *make_windows_events_suite(void)
     tcase_add_test(tcase, chunks_whose_clock_is_doubtful_are_read);
     tcase_add_test(tcase, damage_is_reported_and_costs_no_other_chunk);
     tcase_add_test(tcase, chunks_off_the_grid_or_without_a_header_are_carved);
+    tcase_add_test(tcase, old_bytes_of_a_live_record_give_no_second_row);
     tcase_add_test(tcase, altered_record_shows_in_the_checksum);
     tcase_add_test(tcase, numbers_are_put_into_words);
     tcase_add_loop_test(tcase, every_shape_of_json_gives_the_same_columns, 0,

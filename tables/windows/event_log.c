@@ -11,6 +11,8 @@
 #define HEAD     541  /* bytes of a chunk up to and with the first token of its first record */
 #define EARLIEST 946684800.0 /* 2000-01-01 */
 
+#define SEEN_BITS 16
+
 struct event_log {
     int                    fd;
     uint64_t               size;
@@ -21,6 +23,7 @@ struct event_log {
     bool                   open_chunk, sound;
     struct evtx_reader    *reader;
     struct event_log_stats stats;
+    uint64_t               seen[1 << SEEN_BITS]; /* of live events, the last for each slot */
     uint8_t                chunk[EVTX_CHUNK_SIZE];
 };
 
@@ -216,6 +219,34 @@ static int next_chunk(struct event_log *log)
     return 0;
 }
 
+/* A number that two events share only if they are one: its record number and time, mixed. */
+static uint64_t identity(const struct evtx_event *event)
+{
+    const struct evtx_value *time = &event->system[EVTX_TIME_CREATED];
+    uint64_t                 filetime = 0;
+    int64_t                  id = 0;
+
+    evtx_value_int(&event->system[EVTX_RECORD_ID], &id);
+    if (time->size == sizeof filetime)
+        memcpy(&filetime, time->data, sizeof filetime);
+    uint64_t mixed = ((uint64_t)id * 0x9e3779b97f4a7c15u) ^ filetime;
+    return (mixed ^ mixed >> 32) * 0xd6e8feb86659fd93u;
+}
+
+/* Whether an event is not to be given: old bytes of chunks before are often left in slack, so what
+ * is carved may be a copy of a live event that was given. Remembers the live ones. */
+static bool is_copy(struct event_log *log, const struct evtx_record *record,
+                    const struct evtx_event *event)
+{
+    uint64_t  key = identity(event);
+    uint64_t *slot = &log->seen[key >> (64 - SEEN_BITS)];
+
+    if (record->carved)
+        return *slot == key;
+    *slot = key;
+    return false;
+}
+
 static void count_failure(struct event_log *log, const struct evtx_record *record)
 {
     if (record->carved)
@@ -234,6 +265,10 @@ int event_log_next(struct event_log *log, struct evtx_record *ret_record,
                 return r;
             if (r) {
                 count_failure(log, ret_record);
+                continue;
+            }
+            if (is_copy(log, ret_record, ret_event)) {
+                log->stats.copies++;
                 continue;
             }
             log->stats.records++;

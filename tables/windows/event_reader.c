@@ -272,6 +272,7 @@ static struct event_totals log_totals(const struct event_reader *reader, struct 
     if (s.dirty)
         buffer_puts(detail, detail->size ? "; not closed" : "not closed");
     note(detail, s.carved, "records carved");
+    note(detail, s.copies, "copies of live records left out");
     note(detail, s.stale, "old records without their template");
     note(detail, s.skipped, "records damaged");
     note(detail, s.lost, "bytes of records lost");
