@@ -117,6 +117,10 @@ const struct unit_entry *unit_search_shadow(const struct unit_search *search,
 /* Where a link points (see `target`). NULL: it loops, or is too long. -ENOMEM counts as NULL. */
 const char *unit_search_target(struct unit_search *search, struct unit_entry *entry);
 
+/* The path of an entry after all links, in ret; false where it leads nowhere. */
+bool unit_search_resolve(struct unit_search *search, const struct unit_entry *entry,
+                         char ret[ROOT_PATH_MAX]);
+
 /* Whether a path lies below a directory of the search path. */
 bool unit_search_holds(const struct unit_search *search, const char *path);
 

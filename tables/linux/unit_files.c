@@ -526,7 +526,7 @@ static int get_resolved(struct tbl_scan *scan, const void *row, sqlite3_context 
     char          path[ROOT_PATH_MAX];
 
     (void)row;
-    if (!s->entry->error && root_resolve(s->current->root, s->entry->path, path) == 0)
+    if (unit_search_resolve(s->current, s->entry, path))
         result(out, tbl_utf8(scan, path, strlen(path)));
     return SQLITE_OK;
 }

@@ -585,6 +585,19 @@ const char *unit_search_target(struct unit_search *search, struct unit_entry *en
     return entry->target = dir ? unit_memory_join(&search->memory, dir, slash + 1) : NULL;
 }
 
+bool unit_search_resolve(struct unit_search *search, const struct unit_entry *entry,
+                         char ret[ROOT_PATH_MAX])
+{
+    char dir[ROOT_PATH_MAX];
+
+    if (entry->type == DT_LNK || entry->error)
+        return root_resolve(search->root, entry->path, ret) == 0;
+    snprintf(dir, sizeof dir, "%.*s", (int)(entry->name - 1 - entry->path), entry->path);
+    const char *resolved = resolve_dir(search, dir);
+    int         size = resolved ? snprintf(ret, ROOT_PATH_MAX, "%s/%s", resolved, entry->name) : -1;
+    return size >= 0 && size < ROOT_PATH_MAX;
+}
+
 bool unit_is_mask(const struct root *root, const char *path)
 {
     char        link[ROOT_PATH_MAX];

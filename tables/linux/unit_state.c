@@ -201,7 +201,8 @@ static int read_file(struct unit_search *search, struct install *i, const char *
 /* Finding the file ------------------------------------------------------------ */
 
 /* Look at one path as the file of `i`: 0, -ENOENT and the like, or BAD. */
-static int look_at(struct unit_search *search, struct install *i, const char *path)
+static int look_at(struct unit_search *search, struct install *i, const char *path,
+                   bool may_be_link)
 {
     char              link[ROOT_PATH_MAX];
     bool              mask;
@@ -210,7 +211,7 @@ static int look_at(struct unit_search *search, struct install *i, const char *pa
 
     if (!type || (strchr(i->name, '@') && !unit_type_templates(type)))
         return BAD;
-    if (root_readlink(search->root, path, link) == 0) {
+    if (may_be_link && root_readlink(search->root, path, link) == 0) {
         const char *target = unit_search_target(search, &entry);
         if (!target)
             return BAD;
@@ -239,7 +240,7 @@ static int look_for(struct unit_search *search, struct install *i, const char *n
     struct unit_entry *const *entries = unit_search_range(search, UNIT_TOP, name, &n);
 
     for (size_t k = 0; k < n; k++) {
-        int r = look_at(search, i, entries[k]->path);
+        int r = look_at(search, i, entries[k]->path, entries[k]->type == DT_LNK);
         if (passes_over(r))
             continue;
         if (r < 0)
@@ -305,7 +306,7 @@ static int follow(struct unit_search *search, struct install *i)
     }
     strcpy(i->path, i->target);
     i->mode = UNSEEN;
-    int r = look_at(search, i, i->path);
+    int r = look_at(search, i, i->path, true);
     return r < 0 && r != -ENOMEM ? BAD : r;
 }
 
