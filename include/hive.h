@@ -29,12 +29,13 @@
 
 #include "buffer.h"
 
-#define HIVE_NONE      UINT32_MAX         /* no cell */
-#define HIVE_DEPTH     512                /* levels of keys, as Windows allows */
-#define HIVE_FILE_MAX  (1024u << 20)      /* bytes of a file worth opening */
-#define HIVE_PATH_MAX  (3u * 32767u)      /* bytes of a path within a hive, as UTF-8 */
-#define HIVE_VALUE_MAX (32u << 20)        /* bytes of one value's data */
-#define HIVE_EPOCH     116444736000000000 /* FILETIME of 1970-01-01, in 100 ns */
+#define HIVE_NONE     UINT32_MAX    /* no cell */
+#define HIVE_DEPTH    512           /* levels of keys, as Windows allows */
+#define HIVE_FILE_MAX (1024u << 20) /* bytes of a file worth opening */
+#define HIVE_PATH_MAX (3u * 32767u) /* bytes of a path within a hive, as UTF-8 */
+#define HIVE_VALUE_MAX                                                                             \
+    (16u << 20) /* bytes of one value's data; as text they stay below BUFFER_MAX */
+#define HIVE_EPOCH 116444736000000000 /* FILETIME of 1970-01-01, in 100 ns */
 
 enum hive_reg {
     HIVE_REG_NONE,

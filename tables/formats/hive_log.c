@@ -84,7 +84,8 @@ static int grow(struct target *target, uint32_t bins)
         return -ENOMEM;
     memcpy(grown, target->data, target->size);
     free(target->grown);
-    *target = (struct target){grown, need, grown};
+    target->data = target->grown = grown;
+    target->size = need;
     return 0;
 }
 

@@ -75,7 +75,8 @@ static bool same_text(const struct hive_name *name, const char *text, size_t siz
     struct buffer shown = {0};
 
     hive_put_name(&shown, name);
-    bool same = !shown.failed && shown.size == size && strncasecmp(shown.data, text, size) == 0;
+    bool same = !shown.failed && shown.size == size &&
+                (size == 0 || strncasecmp(shown.data, text, size) == 0);
     buffer_free(&shown);
     return same;
 }
@@ -91,14 +92,12 @@ bool hive_name_is(const struct hive_name *name, const char *text, size_t size)
 
     if (units > size || size > 3 * units)
         return false;
-    if (size == 0)
-        return true;
-    if (!name->latin1 || units != size)
+    if (!name->latin1 || plain_run(name->data, units) < units)
         return same_text(name, text, size);
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < units; i++)
         if (lower(name->data[i]) != lower((uint8_t)text[i]))
             return false;
-    return memchr(name->data, 0, size) == NULL;
+    return units == size;
 }
 
 /* Data ------------------------------------------------------------------------- */

@@ -11,7 +11,8 @@ int hive_marks_begin(struct hive_marks *marks, const struct hive *hive)
 
     if (!bits)
         return -ENOMEM;
-    *marks = (struct hive_marks){bits, n};
+    marks->bits = bits;
+    marks->n = n;
     return 0;
 }
 
@@ -41,11 +42,11 @@ int hive_walk_begin(struct hive_walk *walk, struct hive *hive, const struct hive
     walk->levels = calloc(HIVE_DEPTH, sizeof *walk->levels);
     walk->ends = calloc(HIVE_DEPTH + 1, sizeof *walk->ends);
     buffer_puts(&walk->path, path);
-    walk->ends[0] = walk->path.size;
     if (r < 0 || !walk->levels || !walk->ends || walk->path.failed) {
         hive_walk_end(walk);
         return -ENOMEM;
     }
+    walk->ends[0] = walk->path.size;
     return 0;
 }
 

@@ -150,15 +150,22 @@ struct state {
     struct hive_scan    scan;
     uint64_t            damage; /* before the scan for deleted keys */
     bool                lost;
+    bool                no_memory; /* a text of this row could not be kept */
 
     struct buffer scratch, text, more;
 };
 
 /* Rows ----------------------------------------------------------------------------- */
 
+/* A copy of a text that lasts as long as the row. */
 static const char *keep(struct tbl_scan *scan, const struct buffer *text)
 {
-    return text->failed ? NULL : tbl_strndup(scan, text->size ? text->data : "", text->size);
+    struct state *state = tbl_state(scan);
+    const char   *copy =
+        text->failed ? NULL : tbl_strndup(scan, text->size ? text->data : "", text->size);
+
+    state->no_memory = state->no_memory || !copy;
+    return copy;
 }
 
 /* A value's data as text, or as a JSON array of its strings. */
@@ -260,7 +267,8 @@ static enum image_kind kind_of(const struct registry_service *row)
 }
 
 /* The columns that come from the image path. A driver without one is where drivers are. */
-static int fill_image_path(struct tbl_scan *scan, struct state *state, struct registry_service *row)
+static void fill_image_path(struct tbl_scan *scan, struct state *state,
+                            struct registry_service *row)
 {
     struct buffer  *text = &state->text;
     enum image_kind kind = kind_of(row);
@@ -272,19 +280,20 @@ static int fill_image_path(struct tbl_scan *scan, struct state *state, struct re
     else if (kind == IMAGE_DRIVER)
         buffer_printf(text, "\\SystemRoot\\System32\\drivers\\%s.sys", row->name);
     else
-        return SQLITE_OK;
+        return;
     const char *command = keep(scan, text);
     if (!command)
-        return SQLITE_NOMEM;
+        return;
     row->split = image_path_split(command, kind);
     row->arguments = *row->split.arguments ? row->split.arguments : NULL;
     row->unquoted_path = row->split.ambiguous;
     const char *group = image_path_svchost_group(&row->split, &size);
-    row->svchost_group = group ? tbl_strndup(scan, group, size) : NULL;
+    buffer_reset(text);
+    buffer_put(text, group, size);
+    row->svchost_group = group ? keep(scan, text) : NULL;
     buffer_reset(text);
     image_path_resolve(text, row->split.program, row->split.program_size, kind);
     row->image_path_resolved = keep(scan, text);
-    return row->image_path_resolved ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 static int fill(struct tbl_scan *scan, struct state *state, const struct hive_key *node,
@@ -313,8 +322,9 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct hive_ke
         return SQLITE_NOMEM;
     fill_values(scan, state, row);
     state->records++;
-    int rc = state->uses_split ? fill_image_path(scan, state, row) : SQLITE_OK;
-    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+    if (state->uses_split)
+        fill_image_path(scan, state, row);
+    return state->no_memory ? SQLITE_NOMEM : SQLITE_ROW;
 }
 
 /* Whether the query can want a key, by what costs nothing to know. */

@@ -42,6 +42,7 @@ struct state {
     struct control_sets sets;
     struct control_set  set;
     int64_t             records;
+    bool                no_memory; /* a text of this row could not be kept */
     struct buffer       scratch, text;
 };
 
@@ -84,9 +85,15 @@ static int next_hive(struct tbl_scan *scan, struct state *state)
     return rc;
 }
 
+/* A copy of a text that lasts as long as the row. */
 static const char *keep(struct tbl_scan *scan, const struct buffer *text)
 {
-    return tbl_strndup(scan, text->size ? text->data : "", text->size);
+    struct state *state = tbl_state(scan);
+    const char   *copy =
+        text->failed ? NULL : tbl_strndup(scan, text->size ? text->data : "", text->size);
+
+    state->no_memory = state->no_memory || !copy;
+    return copy;
 }
 
 /* A key's own descriptor, or one that a value holds. NULL where there is none. */
@@ -168,7 +175,7 @@ static int fill(struct tbl_scan *scan, struct state *state, struct scm *row)
         row->services_key_sddl = sddl(scan, &services, "", NULL);
     }
     state->records++;
-    return SQLITE_ROW;
+    return state->no_memory ? SQLITE_NOMEM : SQLITE_ROW;
 }
 
 static int next(struct tbl_scan *scan, void *out)

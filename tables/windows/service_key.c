@@ -1,6 +1,5 @@
 #include "service_key.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,15 +20,20 @@ void control_sets_begin(struct control_sets *sets, struct hive *hive)
         hive_subkeys_begin(&sets->roots, hive, &root);
 }
 
-/* The number of a control set by its key's name, or -1. */
-static long number_of(const char *name)
+/* The number of a control set by its key's name, ControlSet001, or -1. */
+static long number_of(const struct hive_name *name, char ret[32])
 {
     static const char begins[] = "ControlSet";
     size_t            size = strlen(begins);
 
-    if (strncasecmp(name, begins, size) != 0 || !isdigit((unsigned char)name[size]))
+    if (!name->latin1 || name->size <= size || name->size > 31)
         return -1;
-    return strtol(name + size, NULL, 10);
+    memcpy(ret, name->data, name->size);
+    ret[name->size] = '\0';
+    if (strncasecmp(ret, begins, size) != 0 ||
+        strspn(ret + size, "0123456789") + size != name->size)
+        return -1;
+    return strtol(ret + size, NULL, 10);
 }
 
 bool control_sets_next(struct control_sets *sets, struct control_set *ret)
@@ -37,16 +41,12 @@ bool control_sets_next(struct control_sets *sets, struct control_set *ret)
     struct hive_key key;
 
     while (sets->roots.hive && hive_subkeys_next(&sets->roots, &key)) {
-        struct buffer name = {0};
-        hive_put_name(&name, &key.name);
-        long number = buffer_text(&name) ? number_of(name.data) : -1;
-        if (number >= 0) {
-            *ret = (struct control_set){.key = key, .current = number == (long)sets->current};
-            snprintf(ret->name, sizeof ret->name, "%s", name.data);
-        }
-        buffer_free(&name);
-        if (number >= 0)
-            return true;
+        long number = number_of(&key.name, ret->name);
+        if (number < 0)
+            continue;
+        ret->key = key;
+        ret->current = number == (long)sets->current;
+        return true;
     }
     return false;
 }
@@ -114,7 +114,7 @@ void service_put_strings(struct buffer *json, const uint8_t *data, uint32_t size
 
 /* Triggers ------------------------------------------------------------------------------ */
 
-enum { DATA_STRING = 2, DATA_MAX = 20 };
+enum { DATA_STRING = 2, DATA_MAX = 20, TRIGGERS_MAX = 1 << 20 /* bytes of JSON */ };
 
 static int64_t dword(struct hive *hive, const struct hive_key *key, const char *name)
 {
@@ -153,7 +153,8 @@ static void put_items(struct hive *hive, const struct hive_key *trigger, struct 
     for (unsigned i = 0; i < DATA_MAX; i++) {
         snprintf(name, sizeof name, "Data%u", i);
         snprintf(type, sizeof type, "DataType%u", i);
-        if (service_data(hive, trigger, "", name, &scratch, &data, &size) < 0)
+        if (service_data(hive, trigger, "", name, &scratch, &data, &size) < 0 ||
+            size > TRIGGERS_MAX)
             break;
         if (dword(hive, trigger, type) == DATA_STRING) {
             service_put_strings(json, data, size, "", &more);
@@ -200,7 +201,7 @@ int service_put_triggers(struct hive *hive, const struct hive_key *service, stru
         return r;
     buffer_putc(json, '[');
     hive_subkeys_begin(&triggers, hive, &info);
-    while (hive_subkeys_next(&triggers, &trigger)) {
+    while (json->size < TRIGGERS_MAX && hive_subkeys_next(&triggers, &trigger)) {
         if (more)
             buffer_putc(json, ',');
         put_trigger(hive, &trigger, json);

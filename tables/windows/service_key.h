@@ -35,8 +35,8 @@ int service_data(struct hive *hive, const struct hive_key *key, const char *subk
 void service_put_strings(struct buffer *json, const uint8_t *data, uint32_t size,
                          const char *prefix, bool *more);
 
-/* Append the triggers of a service as a JSON array: its key TriggerInfo, subkey by subkey. 0, or
- * -ENOENT where it has none. */
+/* Append the triggers of a service as a JSON array: its key TriggerInfo, subkey by subkey, until a
+ * megabyte is full. 0, or -ENOENT where it has none. */
 int service_put_triggers(struct hive *hive, const struct hive_key *service, struct buffer *json);
 
 #endif
