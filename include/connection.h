@@ -59,9 +59,22 @@ void evidence_list_free(struct evidence_list *list);
 /* The i-th evidence, or NULL behind the last. */
 const struct evidence *evidence_at(const struct svcql *svcql, size_t i);
 
-/* Discover what lies at a location and add it: one or more hosts. Negative errno. */
+/* Discover what lies at a location and add it: one or more hosts, all called `host` unless that is
+ * NULL. What was added of the same location before is taken away. Negative errno. */
 int evidence_add(struct svcql *svcql, const char *location, const char *host);
 int evidence_remove(struct svcql *svcql, int64_t id);
+
+/* One evidence with its loose files, counted: a scan holds what was there when it began. */
+struct evidence_entry {
+    int                     references;
+    struct evidence         shown;
+    struct discovered_file *files;
+    size_t                  n_files;
+};
+
+struct evidence_entry *evidence_entry_ref(const struct svcql *svcql,
+                                          size_t              i); /* NULL at the end */
+void                   evidence_entry_unref(struct evidence_entry *entry);
 
 /* Where artefacts of a kind lie below a root of that evidence, as a pattern a person can read. */
 const char *evidence_place(const struct evidence *evidence, enum artefact artefact);

@@ -71,23 +71,25 @@ int   svcql_keep(struct svcql *svcql, const void *key, void *data, void (*free_f
 /* Sources -------------------------------------------------------------------- */
 
 struct evidence {
-    int64_t      id;
-    const char  *location; /* as the user gave it; "/" for the live host */
-    const char  *host;     /* as the evidence says; its location's last part where it does not */
-    const char  *kind;     /* live, linux, windows, macos, files */
-    const char  *time_zone;
-    struct root *root;
-    bool         live;
+    int64_t     id;
+    const char *location; /* as the user gave it; "/" for the live host */
+    const char *host;     /* as the evidence says; its location's last part where it does not */
+    const char *kind;     /* live, linux, windows, macos, files */
+    const char *time_zone;
+    const char *root;  /* folder that confines all reading */
+    unsigned    flags; /* enum root_flag, to open it with */
+    bool        live;
 };
 
 struct source {
-    const struct evidence *evidence; /* NULL: a file named in the query that no evidence holds */
-    struct root           *root;     /* valid until sources_next(); root_ref() to keep */
-    const char            *path;     /* within the root; "" for the root kinds */
-    const char            *shown;    /* for the column `source`: where a person finds it */
-    const char            *host;     /* never NULL */
-    enum artefact          artefact;
-    bool                   live;
+    const struct evidence *evidence; /* NULL: a file named in the query that no evidence holds;
+                                        valid until sources_next() */
+    struct root  *root;              /* valid until sources_next(); root_ref() to keep */
+    const char   *path;              /* within the root; "" for the root kinds */
+    const char   *shown;             /* for the column `source`: where a person finds it */
+    const char   *host;              /* never NULL */
+    enum artefact artefact;
+    bool          live;
 };
 
 struct sources_want {

@@ -31,13 +31,12 @@ static int next(struct tbl_scan *scan, void *out)
 
     if (!evidence)
         return SQLITE_DONE;
-    *row =
-        (struct evidence_row){.id = evidence->id,
-                              .location = evidence->location,
-                              .host = evidence->host,
-                              .kind = evidence->kind,
-                              .root = *root_path(evidence->root) ? root_path(evidence->root) : "/",
-                              .time_zone = evidence->time_zone};
+    *row = (struct evidence_row){.id = evidence->id,
+                                 .location = evidence->location,
+                                 .host = evidence->host,
+                                 .kind = evidence->kind,
+                                 .root = evidence->root,
+                                 .time_zone = evidence->time_zone};
     return SQLITE_ROW;
 }
 

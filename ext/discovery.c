@@ -1,0 +1,616 @@
+/* discovery.c -- walk a location and put what is found together to hosts. */
+#include "discovery.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define SNIFF_SIZE 16384 /* bytes of a file that are looked at for marks */
+#define ASKED_MAX  16    /* loose files of one kind that are asked for their host */
+#define ROOTS_MAX  10000
+
+struct entry {
+    char         *name;
+    unsigned char type; /* DT_DIR, DT_REG; others are left alone */
+};
+
+struct listing {
+    struct entry *entries;
+    size_t        n;
+    bool          hint; /* a name may be the beginning of a root's mark */
+};
+
+/* A root or a loose file, with the folder of its collection: paths within the location. */
+struct find {
+    const struct root_system *system; /* NULL: a file */
+    enum artefact             artefact;
+    char                     *path;
+    char                     *collection;
+};
+
+struct walker {
+    struct root      *root; /* of the location */
+    struct discovery *result;
+    struct find      *finds;
+    size_t            n, roots;
+};
+
+/* Listing ---------------------------------------------------------------------- */
+
+static void free_listing(struct listing *listing)
+{
+    for (size_t i = 0; i < listing->n; i++)
+        free(listing->entries[i].name);
+    free(listing->entries);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
+}
+
+/* The type of an entry whose file system does not tell it with the name. */
+static unsigned char type_of(const struct walker *w, const char *dir, const struct dirent *entry)
+{
+    struct stat st;
+    char        path[ROOT_PATH_MAX];
+
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type;
+    if (snprintf(path, sizeof path, "%s/%s", dir, entry->d_name) >= ROOT_PATH_MAX ||
+        root_stat(w->root, path, false, &st) < 0)
+        return DT_UNKNOWN;
+    return S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : DT_UNKNOWN;
+}
+
+static int add_entry(struct listing *listing, const char *name, unsigned char type)
+{
+    if ((listing->n & (listing->n - 1)) == 0) { /* full at each power of two */
+        struct entry *more =
+            realloc(listing->entries, (listing->n ? 2 * listing->n : 1) * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        listing->entries = more;
+    }
+    struct entry *entry = &listing->entries[listing->n];
+    if (!(entry->name = strdup(name)))
+        return -ENOMEM;
+    entry->type = type;
+    listing->n++;
+    return 0;
+}
+
+/* List the folders and regular files of a folder, sorted. */
+static int list(struct walker *w, const char *dir, struct listing *ret)
+{
+    struct listing listing = {0};
+    DIR           *stream = NULL;
+    int            r = root_open_dir(w->root, *dir ? dir : "/", &stream);
+
+    if (r < 0)
+        return r;
+    for (struct dirent *entry; r == 0 && (entry = readdir(stream));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (++w->result->entries > DISCOVERY_ENTRIES) {
+            w->result->skipped++;
+            continue;
+        }
+        listing.hint = listing.hint || root_system_hint(entry->d_name);
+        unsigned char type = type_of(w, dir, entry);
+        if (type == DT_DIR || type == DT_REG)
+            r = add_entry(&listing, entry->d_name, type);
+    }
+    closedir(stream);
+    if (listing.n)
+        qsort(listing.entries, listing.n, sizeof *listing.entries, by_name);
+    *ret = listing;
+    return r;
+}
+
+/* Collections ------------------------------------------------------------------ */
+
+/* Folders that are a part of every host's collection, and name none. */
+static bool is_generic(const char *name, size_t size)
+{
+    static const char *const names[] = {
+        "[root]",     "root",      "rootfs",   "fs",    "filesystem", "live_response",
+        "uploads",    "results",   "auto",     "ntfs",  "file",       "files",
+        "lazy_ntfs",  "mft",       "logs",     "log",   "evtx",       "eventlogs",
+        "event logs", "winevt",    "registry", "hives", "config",     "journal",
+        "audit",      "plists",    "history",  "units", "triage",     "artifacts",
+        "collection", "collected", "image",    "disk",  "mnt",        "mount",
+        "c_drive",    "system32",  "windows",
+    };
+
+    if (size == 1 || memmem(name, size, "%3A", 3) || memmem(name, size, "%5C", 3))
+        return true; /* a drive */
+    if (size == 2 && name[1] == ':')
+        return true;
+    for (size_t i = 0; i < TBL_COUNT(names); i++)
+        if (strlen(names[i]) == size && strncasecmp(names[i], name, size) == 0)
+            return true;
+    return false;
+}
+
+/* Cut generic folders off the end of a path: what is left is the collection's own folder. */
+static void cut_generic(char *path)
+{
+    for (char *slash; (slash = strrchr(path, '/')) && is_generic(slash + 1, strlen(slash + 1));)
+        *slash = '\0';
+}
+
+/* Add a find of a path, which is copied. Its collection is set later where it is a file. */
+static int add_find(struct walker *w, const struct root_system *system, enum artefact artefact,
+                    const char *path)
+{
+    if ((w->n & (w->n - 1)) == 0) { /* full at each power of two */
+        struct find *more = realloc(w->finds, (w->n ? 2 * w->n : 1) * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        w->finds = more;
+    }
+    struct find find = {system, artefact, strdup(path), strdup(path)};
+    if (!find.path || !find.collection) {
+        free(find.path);
+        free(find.collection);
+        return -ENOMEM;
+    }
+    if (system)
+        cut_generic(find.collection);
+    w->finds[w->n++] = find;
+    return 0;
+}
+
+/* Whether a folder is another or lies below it. */
+static bool is_within(const char *path, const char *folder)
+{
+    size_t size = strlen(folder);
+
+    return strncmp(path, folder, size) == 0 && (!path[size] || path[size] == '/');
+}
+
+/* The nearest collection of a root that holds a file; NULL for none. */
+static const char *holder(const struct walker *w, const char *path)
+{
+    const char *best = NULL;
+
+    for (size_t i = 0; i < w->n && w->finds[i].system; i++) {
+        const char *folder = w->finds[i].collection;
+        if (is_within(path, folder) && (!best || strlen(folder) > strlen(best)))
+            best = folder;
+    }
+    return best;
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+    size_t size = (size_t)(strrchr(a, '/') - a);
+
+    return size == (size_t)(strrchr(b, '/') - b) && memcmp(a, b, size) == 0;
+}
+
+/* A loose file belongs to the collection of a root or, without one, to the first folder of the
+ * location that could name a host. `before` is the file before it, or NULL. */
+static void set_collection(const struct walker *w, struct find *file, const struct find *before)
+{
+    const char *path = file->path;
+    size_t      size = 1 + strcspn(path + 1, "/");
+
+    if (before && same_folder(before->path, path))
+        size = strlen(before->collection);
+    else if (holder(w, path))
+        size = strlen(holder(w, path));
+    else if (!path[size] || is_generic(path + 1, size - 1))
+        size = 0;
+    file->collection[size] = '\0';
+}
+
+/* Walking ---------------------------------------------------------------------- */
+
+static bool sniff(const struct walker *w, enum artefact artefact, const char *path)
+{
+    uint8_t data[SNIFF_SIZE];
+    int     fd = root_open_file(w->root, path);
+
+    if (fd < 0)
+        return root_denied(fd); /* the table that opens it says so */
+    ssize_t size = read(fd, data, sizeof data);
+    close(fd);
+    return size > 0 && artefact_sniff(artefact, data, (size_t)size);
+}
+
+/* A folder of journals is one source, which is read as one. */
+static int take_journal(struct walker *w, const char *dir)
+{
+    const struct find *last = w->n ? &w->finds[w->n - 1] : NULL;
+
+    if (last && last->artefact == ARTEFACT_JOURNAL && strcmp(last->path, dir) == 0)
+        return 0;
+    return add_find(w, NULL, ARTEFACT_JOURNAL, dir);
+}
+
+static int take_file(struct walker *w, const char *dir, const char *name)
+{
+    enum artefact artefact;
+    bool          unsure;
+    char          path[ROOT_PATH_MAX];
+
+    if (!artefact_of_name(name, dir, ~0u, &artefact, &unsure))
+        return 0;
+    if (artefact == ARTEFACT_JOURNAL && *dir)
+        return take_journal(w, dir);
+    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= ROOT_PATH_MAX)
+        return 0;
+    return unsure && !sniff(w, artefact, path) ? 0 : add_find(w, NULL, artefact, path);
+}
+
+/* Whether a folder is a root: 1 and a find, 0, or -ENOMEM. */
+static int take_root(struct walker *w, const char *dir)
+{
+    char *full = NULL;
+
+    if (asprintf(&full, "%s%s", root_path(w->root), dir) < 0)
+        return -ENOMEM;
+    const struct root_system *system = root_system_at(*full ? full : "/");
+    free(full);
+    if (!system)
+        return 0;
+    if (w->roots++ >= ROOTS_MAX) {
+        w->result->skipped++;
+        return 1;
+    }
+    int r = add_find(w, system, system->artefact, dir);
+    return r < 0 ? r : 1;
+}
+
+static int walk(struct walker *w, const char *dir, unsigned depth);
+
+static int walk_listing(struct walker *w, const char *dir, const struct listing *listing,
+                        unsigned depth)
+{
+    char path[ROOT_PATH_MAX];
+    int  r = listing->hint ? take_root(w, dir) : 0;
+
+    if (r != 0)
+        return r < 0 ? r : 0;
+    for (size_t i = 0; r == 0 && i < listing->n; i++)
+        if (listing->entries[i].type == DT_REG)
+            r = take_file(w, dir, listing->entries[i].name);
+    for (size_t i = 0; r == 0 && i < listing->n; i++) {
+        if (listing->entries[i].type != DT_DIR)
+            continue;
+        if (snprintf(path, sizeof path, "%s/%s", dir, listing->entries[i].name) < ROOT_PATH_MAX)
+            r = walk(w, path, depth + 1);
+        else
+            w->result->skipped++;
+    }
+    return r;
+}
+
+static int walk(struct walker *w, const char *dir, unsigned depth)
+{
+    struct listing listing = {0};
+
+    if (depth > DISCOVERY_DEPTH) {
+        w->result->skipped++;
+        return 0;
+    }
+    int r = list(w, dir, &listing);
+    if (r < 0 && r != -ENOMEM) {
+        w->result->skipped++;
+        w->result->error = w->result->error ? w->result->error : r;
+        r = depth ? 0 : r;
+    } else if (r == 0) {
+        r = walk_listing(w, dir, &listing, depth);
+    }
+    free_listing(&listing);
+    return r;
+}
+
+/* Items ------------------------------------------------------------------------ */
+
+static void free_item(struct discovered *item)
+{
+    for (size_t i = 0; i < item->n; i++)
+        free(item->files[i].path);
+    free(item->files);
+    free(item->root);
+    free(item->host);
+    free(item->time_zone);
+}
+
+void discovery_free(struct discovery *found)
+{
+    for (size_t i = 0; i < found->n; i++)
+        free_item(&found->items[i]);
+    free(found->items);
+    *found = (struct discovery){0};
+}
+
+static int add_item(struct walker *w, const char *kind, const char *dir, unsigned flags,
+                    const char *host, const char *zone)
+{
+    struct discovery *d = w->result;
+
+    if ((d->n & (d->n - 1)) == 0) {
+        struct discovered *more = realloc(d->items, (d->n ? 2 * d->n : 1) * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        d->items = more;
+    }
+    struct discovered item = {.kind = kind,
+                              .flags = flags,
+                              .host = strdup(host),
+                              .time_zone = *zone ? strdup(zone) : NULL};
+    if (asprintf(&item.root, "%s%s", root_path(w->root), dir) < 0)
+        item.root = NULL;
+    if (item.root && !*item.root) {
+        free(item.root);
+        item.root = strdup("/");
+    }
+    if (!item.root || !item.host || (*zone && !item.time_zone)) {
+        free_item(&item);
+        return -ENOMEM;
+    }
+    d->items[d->n++] = item;
+    return 0;
+}
+
+/* Velociraptor keeps what it uploads below a folder of that name, drives with a percent sign. */
+static unsigned percent_flag(const char *path)
+{
+    return strcasestr(path, "/uploads/") || strstr(path, "%3A") || strstr(path, "%3a")
+               ? ROOT_PERCENT
+               : 0;
+}
+
+static int add_root_item(struct walker *w, const struct find *find)
+{
+    char         host[HOST_MAX] = "", zone[HOST_MAX] = "";
+    struct root *root = NULL;
+    char        *full = NULL;
+
+    if (asprintf(&full, "%s%s", root_path(w->root), find->path) < 0)
+        return -ENOMEM;
+    unsigned flags = find->system->flags | percent_flag(full);
+    if (root_open(*full ? full : "/", flags, &root) == 0)
+        host_of_root(root, find->system->kind, host, zone);
+    root_unref(root);
+    free(full);
+    return add_item(w, find->system->kind, find->path, flags, host, zone);
+}
+
+/* The one name that the loose files of a collection agree on, or "". */
+static void host_of_files(const struct walker *w, const struct find *files, size_t n,
+                          char host[HOST_MAX], char zone[HOST_MAX])
+{
+    static const enum artefact asked[] = {ARTEFACT_HIVE, ARTEFACT_EVENT_LOG};
+
+    for (size_t a = 0; a < TBL_COUNT(asked) && !*host; a++)
+        for (size_t i = 0, tries = 0; i < n && tries < ASKED_MAX; i++) {
+            char name[HOST_MAX] = "", its_zone[HOST_MAX] = "";
+
+            if (files[i].artefact != asked[a])
+                continue;
+            tries++;
+            if (!host_of_file(w->root, asked[a], files[i].path, name, its_zone))
+                continue;
+            if (*host && strcasecmp(host, name) != 0) {
+                *host = *zone = '\0'; /* of several hosts */
+                return;
+            }
+            strcpy(host, name);
+            strcpy(zone, its_zone);
+        }
+}
+
+/* Add the loose files of one collection, which stand together. */
+static int add_files_item(struct walker *w, const struct find *files, size_t n)
+{
+    char   host[HOST_MAX] = "", zone[HOST_MAX] = "";
+    size_t skip = strlen(files->collection);
+
+    host_of_files(w, files, n, host, zone);
+    int r = add_item(w, "files", files->collection, percent_flag(files->path), host, zone);
+    if (r < 0)
+        return r;
+    struct discovered *item = &w->result->items[w->result->n - 1];
+    if (!(item->files = calloc(n, sizeof *item->files)))
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        char *path = strdup(files[i].path + skip);
+        if (!path)
+            return -ENOMEM;
+        item->files[item->n++] = (struct discovered_file){files[i].artefact, path};
+    }
+    return 0;
+}
+
+/* Names ------------------------------------------------------------------------ */
+
+/* Names that collectors leave beside what they collected: UAC, Velociraptor. */
+static bool host_beside(const struct walker *w, const char *collection, char host[HOST_MAX])
+{
+    static const char *const texts[] = {"live_response/network/hostname.txt",
+                                        "live_response/system/hostname.txt",
+                                        "live_response/network/hostname_-f.txt"};
+    char                     path[ROOT_PATH_MAX + 64];
+
+    for (size_t i = 0; i < TBL_COUNT(texts); i++) {
+        snprintf(path, sizeof path, "%s/%s", collection, texts[i]);
+        if (host_of_text(w->root, path, host))
+            return true;
+    }
+    return false;
+}
+
+/* The last folder of a path that could name a host; its last folder where none could. */
+static void host_of_path(const char *location, const char *collection, char host[HOST_MAX])
+{
+    char path[2 * ROOT_PATH_MAX];
+
+    snprintf(path, sizeof path, "%s%s", location, collection);
+    for (int i = 0; i < 2; i++) {
+        const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+        if (*last)
+            snprintf(host, HOST_MAX, "%.*s", HOST_MAX - 1, last);
+        cut_generic(path);
+    }
+}
+
+static int set_host(struct discovered *item, const char *host)
+{
+    char *copy = strdup(host);
+
+    if (!copy)
+        return -ENOMEM;
+    free(item->host);
+    item->host = copy;
+    return 0;
+}
+
+/* Give a collection's nameless items the name that another of them has, that a collector left, or
+ * that of its folder. */
+static int name_collection(struct walker *w, size_t first, size_t end, const char *collection)
+{
+    char host[HOST_MAX] = "";
+    int  r = 0;
+
+    for (size_t i = first; i < end && !*host; i++)
+        snprintf(host, sizeof host, "%s", w->result->items[i].host);
+    if (!*host && !host_beside(w, collection, host))
+        host_of_path(root_path(w->root), collection, host);
+    for (size_t i = first; i < end && r == 0; i++)
+        if (!*w->result->items[i].host)
+            r = set_host(&w->result->items[i], host);
+    return r;
+}
+
+/* By collection, roots before files; else as they were found. */
+static int by_collection(const void *a, const void *b)
+{
+    const struct find *x = a, *y = b;
+    int                order = strcmp(x->collection, y->collection);
+
+    if (order)
+        return order;
+    if (!x->system != !y->system)
+        return x->system ? -1 : 1;
+    return strcmp(x->path, y->path);
+}
+
+/* Add the items of one collection, whose finds stand together. */
+static int add_collection(struct walker *w, const struct find *finds, size_t n)
+{
+    size_t first = w->result->n, i = 0;
+    int    r = 0;
+
+    for (; r == 0 && i < n && finds[i].system; i++)
+        r = add_root_item(w, &finds[i]);
+    if (r == 0 && i < n)
+        r = add_files_item(w, finds + i, n - i);
+    return r < 0 ? r : name_collection(w, first, w->result->n, finds->collection);
+}
+
+static int by_path_roots_first(const void *a, const void *b)
+{
+    const struct find *x = a, *y = b;
+
+    if (!x->system != !y->system)
+        return x->system ? -1 : 1;
+    return strcmp(x->path, y->path);
+}
+
+static int assemble(struct walker *w)
+{
+    int r = 0;
+
+    if (w->n)
+        qsort(w->finds, w->n, sizeof *w->finds, by_path_roots_first);
+    for (size_t i = 0; i < w->n; i++)
+        if (!w->finds[i].system)
+            set_collection(w, &w->finds[i], i && !w->finds[i - 1].system ? &w->finds[i - 1] : NULL);
+    if (w->n)
+        qsort(w->finds, w->n, sizeof *w->finds, by_collection);
+    for (size_t i = 0, end; r == 0 && i < w->n; i = end) {
+        for (end = i + 1; end < w->n; end++)
+            if (strcmp(w->finds[end].collection, w->finds[i].collection) != 0)
+                break;
+        r = add_collection(w, w->finds + i, end - i);
+    }
+    return r;
+}
+
+/* Entry ------------------------------------------------------------------------ */
+
+/* A location that is nothing known is an empty item all the same, so that it is seen to be. */
+static int finish(struct walker *w, int r)
+{
+    if (r == 0)
+        r = assemble(w);
+    if (r == 0 && !w->result->n) {
+        r = add_item(w, "files", "", 0, "", "");
+        if (r == 0)
+            r = name_collection(w, 0, 1, "");
+    }
+    for (size_t i = 0; i < w->n; i++) {
+        free(w->finds[i].path);
+        free(w->finds[i].collection);
+    }
+    free(w->finds);
+    root_unref(w->root);
+    if (r < 0)
+        discovery_free(w->result);
+    return r;
+}
+
+/* A location that is one file: what its name or its first bytes say. */
+static int discover_file(struct walker *w, const char *name)
+{
+    static const enum artefact told[] = {ARTEFACT_EVENT_LOG, ARTEFACT_HIVE, ARTEFACT_PLIST,
+                                         ARTEFACT_AUDIT_LOG, ARTEFACT_EVENT_JSON};
+    enum artefact              artefact;
+    bool                       unsure;
+    char                       path[ROOT_PATH_MAX];
+
+    if (snprintf(path, sizeof path, "/%s", name) >= ROOT_PATH_MAX)
+        return -ENAMETOOLONG;
+    if (artefact_of_name(name, "", ~0u, &artefact, &unsure) &&
+        (!unsure || sniff(w, artefact, path)))
+        return add_find(w, NULL, artefact, path);
+    for (size_t i = 0; i < TBL_COUNT(told); i++)
+        if (sniff(w, told[i], path))
+            return add_find(w, NULL, told[i], path);
+    return -ENOTSUP;
+}
+
+int discover(const char *location, struct discovery *ret)
+{
+    struct discovery result = {0};
+    struct walker    w = {.result = &result};
+    const char      *slash = strrchr(location, '/');
+    int              r = root_open(location, 0, &w.root);
+
+    if (r == -ENOTDIR) {
+        char *dir = slash ? strndup(location, (size_t)(slash - location) + 1) : strdup(".");
+        r = dir ? root_open(dir, 0, &w.root) : -ENOMEM;
+        free(dir);
+        if (r < 0)
+            return r;
+        const char *name = slash ? slash + 1 : location;
+        int         fd = root_open_file(w.root, name);
+        if (fd >= 0)
+            close(fd);
+        r = finish(&w, fd < 0 ? fd : discover_file(&w, name));
+    } else if (r == 0) {
+        r = finish(&w, walk(&w, "", 0));
+    }
+    if (r == 0)
+        *ret = result;
+    return r;
+}

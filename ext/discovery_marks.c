@@ -1,0 +1,180 @@
+/* discovery_marks.c -- how roots and artefacts look. */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "discovery.h"
+#include "plist.h"
+#include "root_names.h"
+
+/* Roots ------------------------------------------------------------------------ */
+
+/* In this order: macOS has much that Linux has too. */
+const struct root_system root_systems[ROOT_SYSTEMS] = {
+    {"macos",
+     ARTEFACT_MACOS_ROOT,   ROOT_NOCASE | ROOT_MACOS,
+     {"/System/Library/CoreServices/SystemVersion.plist", "/System/Library/LaunchDaemons",
+      "/Library/LaunchDaemons", "/Library/LaunchAgents", "/Library/Preferences/SystemConfiguration",
+      "/private/var/db", "/private/etc", "/System/Volumes/Data", NULL}                  },
+    {"windows",
+     ARTEFACT_WINDOWS_ROOT, ROOT_NOCASE,
+     {"/Windows/System32/config", "/Windows/System32/winevt", "/Windows/System32", NULL}},
+    {"linux",
+     ARTEFACT_LINUX_ROOT,   0,
+     {"/etc/passwd", "/etc/systemd", "/usr/lib/systemd", "/lib/systemd", "/etc/init.d",
+      "/etc/hostname", "/etc/os-release", "/var/log/journal", "/var/log/audit", "/var/lib/dpkg",
+      "/var/lib/rpm", NULL}                                                             },
+};
+
+const struct root_system *root_system_of(const char *kind)
+{
+    for (size_t i = 0; i < ROOT_SYSTEMS; i++)
+        if (strcmp(root_systems[i].kind, kind) == 0)
+            return &root_systems[i];
+    return NULL;
+}
+
+static bool has_mark(const struct root *root, const struct root_system *system)
+{
+    struct stat st;
+
+    for (size_t i = 0; system->marks[i]; i++)
+        if (root_stat(root, system->marks[i], false, &st) == 0)
+            return true;
+    return false;
+}
+
+const struct root_system *root_system_at(const char *path)
+{
+    for (size_t i = 0; i < ROOT_SYSTEMS; i++) {
+        struct root *root = NULL;
+
+        /* Without ROOT_MACOS: a mark must lie where it says. */
+        if (root_open(path, root_systems[i].flags & ROOT_NOCASE, &root) < 0)
+            return NULL;
+        bool found = has_mark(root, &root_systems[i]);
+        root_unref(root);
+        if (found)
+            return &root_systems[i];
+    }
+    return NULL;
+}
+
+bool root_system_hint(const char *name)
+{
+    static const char *const first[] = {"System", "Library", "private", "Windows",
+                                        "etc",    "usr",     "lib",     "var"};
+
+    for (size_t i = 0; i < TBL_COUNT(first); i++)
+        if (strcasecmp(name, first[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Files ------------------------------------------------------------------------ */
+
+/* What files are called where they lie loose. A pattern with a '/' is for the folder and the name.
+ * The first that fits counts, and those that are sure come first. */
+static const struct {
+    enum artefact artefact;
+    bool          unsure; /* other files have such names too */
+    const char   *pattern;
+} loose[] = {
+    {ARTEFACT_EVENT_LOG,         false, "*.evtx"                                },
+    {ARTEFACT_JOURNAL,           false, "*.journal"                             },
+    {ARTEFACT_JOURNAL,           false, "*.journal~"                            },
+    {ARTEFACT_LAUNCHD_OVERRIDES, false, "*com.apple.xpc.launchd/disabled*.plist"},
+    {ARTEFACT_LAUNCHD_OVERRIDES, false, "*launchd.db/*/overrides.plist"         },
+    {ARTEFACT_PLIST,             false, "*/LaunchDaemons/*.plist*"              },
+    {ARTEFACT_PLIST,             false, "*/LaunchAgents/*.plist*"               },
+    {ARTEFACT_PLIST,             true,  "*.plist*"                              },
+    {ARTEFACT_PACKAGE_LOG,       false, "dpkg.log*"                             },
+    {ARTEFACT_PACKAGE_LOG,       false, "*dpkg.log"                             },
+    {ARTEFACT_PACKAGE_LOG,       false, "dnf.rpm.log*"                          },
+    {ARTEFACT_PACKAGE_LOG,       false, "yum.log*"                              },
+    {ARTEFACT_PACKAGE_LOG,       false, "history.log*"                          },
+    {ARTEFACT_PACKAGE_LOG,       false, "*history.log"                          },
+    {ARTEFACT_SHELL_HISTORY,     false, "*_history"                             },
+    {ARTEFACT_SHELL_HISTORY,     false, "*_history.txt"                         },
+    {ARTEFACT_SHELL_HISTORY,     false, ".histfile"                             },
+    {ARTEFACT_HIVE,              true,  "*SYSTEM*"                              },
+    {ARTEFACT_HIVE,              true,  "*SOFTWARE*"                            },
+    {ARTEFACT_HIVE,              true,  "SAM*"                                  },
+    {ARTEFACT_HIVE,              true,  "SECURITY*"                             },
+    {ARTEFACT_HIVE,              true,  "DEFAULT*"                              },
+    {ARTEFACT_HIVE,              true,  "*.DAT"                                 },
+    {ARTEFACT_HIVE,              true,  "*.hi?"                                 },
+    {ARTEFACT_HIVE,              true,  "*.hive"                                },
+    {ARTEFACT_AUDIT_LOG,         true,  "*audit*log*"                           },
+    {ARTEFACT_AUTH_LOG,          true,  "*auth*log*"                            },
+    {ARTEFACT_AUTH_LOG,          true,  "secure*"                               },
+    {ARTEFACT_EVENT_JSON,        true,  "*.json"                                },
+    {ARTEFACT_EVENT_JSON,        true,  "*.jsonl"                               },
+    {ARTEFACT_EVENT_JSON,        true,  "*.ndjson"                              },
+};
+
+/* The transaction logs of a hive begin as it does, and are read with it. */
+static bool is_hive_log(const char *name)
+{
+    return fnmatch("*.log*", name, FNM_CASEFOLD) == 0 ||
+           fnmatch("*.blf", name, FNM_CASEFOLD) == 0 ||
+           fnmatch("*.regtrans-ms", name, FNM_CASEFOLD) == 0;
+}
+
+bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
+                      bool *ret_unsure)
+{
+    char path[ROOT_PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= ROOT_PATH_MAX)
+        return false;
+    for (size_t i = 0; i < TBL_COUNT(loose); i++) {
+        const char *text = strchr(loose[i].pattern, '/') ? path : name;
+
+        if (!(wanted & 1u << loose[i].artefact) ||
+            fnmatch(loose[i].pattern, text, FNM_CASEFOLD) != 0 ||
+            (loose[i].artefact == ARTEFACT_HIVE && is_hive_log(name)))
+            continue;
+        *ret = loose[i].artefact;
+        *ret_unsure = loose[i].unsure;
+        return true;
+    }
+    return false;
+}
+
+static bool contains(const uint8_t *data, size_t size, const char *text)
+{
+    return memmem(data, size, text, strlen(text)) != NULL;
+}
+
+static bool is_compressed(const uint8_t *data, size_t size)
+{
+    return size > 4 &&
+           (memcmp(data, "\x1f\x8b", 2) == 0 || memcmp(data, "\x28\xb5\x2f\xfd", 4) == 0);
+}
+
+bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
+{
+    switch (artefact) {
+    case ARTEFACT_EVENT_LOG:
+        return size >= 8 && memcmp(data, "ElfFile", 8) == 0;
+    case ARTEFACT_HIVE:
+        return size >= 4 && memcmp(data, "regf", 4) == 0;
+    case ARTEFACT_PLIST:
+        return plist_looks_like(data, size) && contains(data, size, "Label") &&
+               contains(data, size, "Program");
+    case ARTEFACT_AUDIT_LOG:
+        return is_compressed(data, size) ||
+               (contains(data, size, "type=") && contains(data, size, "msg=audit("));
+    case ARTEFACT_AUTH_LOG:
+        return is_compressed(data, size) || contains(data, size, "sshd") ||
+               contains(data, size, "sudo") || contains(data, size, "pam_") ||
+               contains(data, size, "CRON");
+    case ARTEFACT_EVENT_JSON:
+        return contains(data, size, "EventID") || contains(data, size, "event_id") ||
+               contains(data, size, "EventRecordID");
+    default:
+        return true;
+    }
+}

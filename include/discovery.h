@@ -1,0 +1,102 @@
+/* discovery.h -- what lies at a location: root file systems by their marks, and loose artefacts by
+ * their names and first bytes, put together to hosts.
+ *
+ *     struct discovery found;
+ *     if (discover("/cases/intrusion-7", &found) == 0) {
+ *         for (size_t i = 0; i < found.n; i++)
+ *             puts(found.items[i].host);
+ *         discovery_free(&found);
+ *     }
+ *
+ * A folder is walked whole, without following links and without going below a root that was
+ * recognised. Names decide; contents are looked at for marks alone (at most 16 KiB of a file), and
+ * to learn a host's name.
+ *
+ * Layouts that are known by what they look like: mounted images; KAPE and CyLR (a folder a drive);
+ * Velociraptor (uploads/ACCESSOR/C%3A/..., its percent signs undone); UAC ([root]/,
+ * live_response/); folders of files. A host is told apart by the folder of its collection, whose
+ * own parts, such as C, uploads or [root], are not taken for names of hosts.
+ */
+#ifndef SVCQL_DISCOVERY_H
+#define SVCQL_DISCOVERY_H
+
+#include "evidence.h"
+#include "table.h"
+
+#define DISCOVERY_DEPTH   64       /* levels of folders */
+#define DISCOVERY_ENTRIES 10000000 /* names looked at; what is beyond is counted as skipped */
+
+struct discovered_file {
+    enum artefact artefact;
+    char         *path; /* below the root */
+};
+
+/* One root file system, or the loose files of one host. */
+struct discovered {
+    const char             *kind;             /* linux, windows, macos or files */
+    char                   *root;             /* folder that confines all reading */
+    unsigned                flags;            /* enum root_flag */
+    char                   *host, *time_zone; /* time_zone may be NULL */
+    struct discovered_file *files;            /* of kind files */
+    size_t                  n;
+};
+
+struct discovery {
+    struct discovered *items;
+    size_t             n;
+    size_t             entries; /* names looked at */
+    size_t             skipped; /* folders not read and names beyond the limits */
+    int                error;   /* of the first folder that could not be read; 0: none */
+};
+
+/* Negative errno where the location itself cannot be read; -EINVAL where it is neither a folder nor
+ * a regular file. A folder without anything known is one item of kind files without files. */
+int  discover(const char *location, struct discovery *ret);
+void discovery_free(struct discovery *found);
+
+/* Marks (discovery_marks.c) ------------------------------------------------------ */
+
+struct root_system {
+    const char   *kind; /* linux, windows or macos */
+    enum artefact artefact;
+    unsigned      flags;     /* enum root_flag */
+    const char   *marks[12]; /* any of these below a folder tells the system; ends with NULL */
+};
+
+#define ROOT_SYSTEMS 3
+extern const struct root_system root_systems[ROOT_SYSTEMS];
+
+/* The system of a kind; NULL for live and files. */
+const struct root_system *root_system_of(const char *kind);
+
+/* The system whose root the folder is; NULL where it is none. Opens it to look. */
+const struct root_system *root_system_at(const char *path);
+
+/* Whether an entry of that name can be the beginning of a mark. */
+bool root_system_hint(const char *name);
+
+/* What a loose file may be, by its name (without folders) and the folder it lies in. With `wanted`,
+ * a set of 1u << enum artefact, the first of those. `ret_unsure` says that many files are named so
+ * and artefact_sniff() must decide. */
+bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
+                      bool *ret_unsure);
+
+/* Whether the first bytes of a file are those of the artefact. */
+bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size);
+
+/* Hosts (discovery_host.c) ------------------------------------------------------- */
+
+#define HOST_MAX 256
+
+/* The name and time zone that a root file system gives its host; "" for what it does not say. */
+void host_of_root(const struct root *root, const char *kind, char ret_host[HOST_MAX],
+                  char ret_zone[HOST_MAX]);
+
+/* The name that one file gives its host; false where it gives none. */
+bool host_of_file(const struct root *root, enum artefact artefact, const char *path,
+                  char ret_host[HOST_MAX], char ret_zone[HOST_MAX]);
+
+/* The name in a text file such as /etc/hostname: its first word. */
+bool host_of_text(const struct root *root, const char *path, char ret_host[HOST_MAX]);
+
+#endif

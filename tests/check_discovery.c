@@ -1,0 +1,442 @@
+/* check_discovery.c -- evidence as it comes: images, collections, many hosts, and nothing read that
+ * lies outside. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fanotify.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "make_cases.h"
+#include "make_macos.h"
+
+static sqlite3    *db;
+static const char *dir;
+
+static void begin(void)
+{
+    db = harness_open();
+    dir = harness_scratch();
+    harness_query(db, "DELETE FROM evidence");
+}
+
+static void finish(void)
+{
+    harness_close(db);
+}
+
+static char *below(const char *part)
+{
+    static char path[4096];
+
+    snprintf(path, sizeof path, "%s/%s", dir, part);
+    return path;
+}
+
+static void insert(const char *location)
+{
+    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", location));
+}
+
+/* One host ------------------------------------------------------------------------ */
+
+START_TEST(an_image_of_linux_is_known_by_its_marks)
+{
+    make_linux(dir, "web7");
+    insert(dir);
+    harness_expect(db, "web7|linux|Europe/Berlin|1",
+                   "SELECT host, kind, time_zone, root = '%s' FROM evidence", dir);
+    harness_expect(db, "web7", "SELECT DISTINCT host FROM audit_events");
+    harness_expect(db, "web7|evil.service",
+                   "SELECT host, name FROM unit_files WHERE name = 'evil.service'");
+}
+END_TEST
+
+START_TEST(an_image_of_windows_is_known_by_its_marks)
+{
+    make_windows(dir, "WS7", "%4");
+    insert(dir);
+    harness_expect(db, "WS7|windows|W. Europe Standard Time",
+                   "SELECT host, kind, time_zone FROM evidence");
+    harness_expect(db, "WS7|2", "SELECT host, count(*) FROM windows_events");
+}
+END_TEST
+
+START_TEST(an_image_of_macos_is_known_by_its_marks)
+{
+    make_macos(dir, "mac7");
+    insert(dir);
+    harness_expect(db, "mac7|macos", "SELECT host, kind FROM evidence");
+    harness_expect(db, "mac7|12", "SELECT host, count(*) FROM launch_daemons");
+}
+END_TEST
+
+static const struct {
+    const char *tool, *evidence, *sources;
+} layouts[] = {
+    {"kape",         "HOST7|windows|C",                                                            "event_log|2\nhive|1"                                    },
+    {"cylr",         "HOST7|windows|C_",                                                           "event_log|2\nhive|1"                                    },
+    {"velociraptor", "HOST7|windows|uploads/auto/C%3A\nHOST7|windows|uploads/ntfs/%5C%5C.%5CC%3A",
+     "event_log|3\nhive|1"                                                                                                                                  },
+    {"uac",          "HOST7|linux|[root]",                                                         "audit_log|1"                                            },
+    {"zip",          "HOST7|linux|",                                                               "audit_log|1"                                            },
+    {"files",        "HOST7|files|",                                                               "audit_log|1\nevent_json|1\nevent_log|1\nhive|1\nplist|1"},
+};
+
+/* Where a folder has another name than the host, so that the name must come from the evidence. */
+START_TEST(every_layout_of_a_collection_is_recognised)
+{
+    const char *folder = below("case");
+
+    make_collection(folder, layouts[_i].tool, "HOST7");
+    insert(folder);
+    harness_expect(db, layouts[_i].evidence,
+                   "SELECT host, kind, substr(root, %zu) FROM evidence ORDER BY root",
+                   strlen(folder) + 2);
+    harness_expect(db, layouts[_i].sources,
+                   "SELECT kind, count(DISTINCT location) FROM evidence_sources "
+                   "WHERE kind IN ('event_log', 'hive', 'audit_log', 'plist', "
+                   "'event_json') AND status = 'read' GROUP BY kind");
+    harness_expect(db, "HOST7",
+                   "SELECT DISTINCT host FROM evidence_sources WHERE kind <> 'location'");
+}
+END_TEST
+
+START_TEST(percent_signs_of_velociraptor_are_undone)
+{
+    make_collection(dir, "velociraptor", "HOST7");
+    insert(dir);
+    harness_expect(db, "1",
+                   "SELECT count(*) FROM windows_events "
+                   "WHERE source LIKE '%%/Microsoft-Windows-Sysmon%%4Operational.evtx'");
+    harness_expect(db, "3", "SELECT count(*) FROM windows_events");
+}
+END_TEST
+
+START_TEST(a_single_file_is_evidence_too)
+{
+    make_collection(dir, "files", "HOST7");
+    insert(below("registry/SYSTEM"));
+    harness_expect(db, "HOST7|files|W. Europe Standard Time",
+                   "SELECT host, kind, time_zone FROM evidence");
+    harness_write_text(dir, "strange", "type=USER_CMD msg=audit(1700000000.000:1): pid=1 uid=0\n");
+    insert(below("strange"));
+    harness_expect(db, "1", "SELECT count(*) FROM audit_events");
+    free(harness_error(db, "INSERT INTO evidence(location) VALUES('%s')", below("notes.json")));
+}
+END_TEST
+
+START_TEST(a_host_can_be_named)
+{
+    make_linux(dir, "web7");
+    harness_query(db, "INSERT INTO evidence(location, host) VALUES('%s', 'other')", dir);
+    harness_expect(db, "other", "SELECT host FROM evidence");
+    harness_expect(db, "other", "SELECT DISTINCT host FROM audit_events");
+    free(harness_error(db, "UPDATE evidence SET host = 'third'"));
+}
+END_TEST
+
+START_TEST(without_a_name_a_host_is_called_as_its_folder)
+{
+    harness_write_text(dir, "laptop-3/C/Windows/System32/drivers/x.sys", "x");
+    harness_write_text(dir, "server9/[root]/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    insert(dir);
+    harness_expect(db, "laptop-3\nserver9", "SELECT host FROM evidence ORDER BY host");
+}
+END_TEST
+
+/* Many hosts ------------------------------------------------------------------------ */
+
+START_TEST(every_host_of_a_folder_is_a_row)
+{
+    static const char *const tools[] = {"kape", "velociraptor", "uac", "zip", "files"};
+    char                     path[4096], host[16];
+
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(path, sizeof path, "%s/site/case-%zu", dir, i);
+        snprintf(host, sizeof host, "HOST%zu", i);
+        make_collection(path, tools[i], host);
+    }
+    snprintf(path, sizeof path, "%s/site/mac", dir);
+    make_macos(path, "mac7");
+    insert(dir);
+    harness_expect(db,
+                   "HOST0|windows\nHOST1|windows\nHOST1|windows\nHOST2|linux\nHOST3|linux\n"
+                   "HOST4|files\nmac7|macos",
+                   "SELECT host, kind FROM evidence ORDER BY host");
+    harness_expect(db, "HOST0|2\nHOST1|3\nHOST4|2",
+                   "SELECT host, count(*) FROM windows_events GROUP BY host");
+    harness_expect(db, "HOST3", "SELECT DISTINCT host FROM audit_events WHERE host = 'HOST3'");
+}
+END_TEST
+
+START_TEST(two_hosts_in_one_bag_of_files_are_not_called_after_one)
+{
+    make_collection(below("a"), "files", "ONE");
+    make_collection(below("evtx"), "files", "TWO");
+    insert(below("evtx"));
+    harness_expect(db, "TWO", "SELECT host FROM evidence");
+    harness_query(db, "DELETE FROM evidence");
+    make_collection(below("bag/case"), "files", "ONE");
+    make_collection(below("bag/case/more"), "files", "TWO");
+    insert(below("bag"));
+    harness_expect(db, "case", "SELECT host FROM evidence");
+}
+END_TEST
+
+START_TEST(a_hundred_hosts_keep_few_files_open)
+{
+    struct rlimit limit = {40, 40};
+    char          path[4096], host[16];
+
+    for (int i = 0; i < 100; i++) {
+        snprintf(path, sizeof path, "%s/h%d", dir, i);
+        snprintf(host, sizeof host, "host%d", i);
+        make_linux(path, host);
+    }
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    insert(dir);
+    harness_expect(db, "100|100", "SELECT count(*), count(DISTINCT host) FROM evidence");
+    harness_expect(db, "100|100", "SELECT count(*), count(DISTINCT host) FROM audit_events");
+    harness_expect(db, "host42|1", "SELECT host, count(*) FROM audit_events WHERE host = 'host42'");
+    harness_expect(db, "100",
+                   "SELECT count(DISTINCT host) FROM unit_files WHERE name = 'evil.service'");
+}
+END_TEST
+
+START_TEST(a_host_that_is_gone_or_damaged_does_not_stop_the_others)
+{
+    char path[4096];
+
+    make_linux(below("a"), "a");
+    make_linux(below("b"), "b");
+    make_windows(below("c"), "c", "%4");
+    insert(dir);
+    snprintf(path, sizeof path, "mv %s/a %s/gone", dir, dir);
+    ck_assert_int_eq(system(path), 0);
+    harness_write_text(dir, "c/Windows/System32/winevt/Logs/System.evtx", "ElfFile");
+    harness_expect(db, "b", "SELECT DISTINCT host FROM audit_events");
+    harness_expect(db, "c", "SELECT DISTINCT host FROM windows_events");
+    harness_expect(db, "absent",
+                   "SELECT status FROM evidence_sources WHERE table_name = 'evidence' "
+                   "AND location = '%s'",
+                   below("a"));
+}
+END_TEST
+
+START_TEST(evidence_can_be_taken_away_and_looked_at_anew)
+{
+    make_linux(below("a"), "a");
+    insert(dir);
+    make_linux(below("b"), "b");
+    insert(dir);
+    harness_expect(db, "a\nb", "SELECT host FROM evidence ORDER BY host");
+    harness_query(db, "DELETE FROM evidence WHERE host = 'a'");
+    harness_expect(db, "b", "SELECT DISTINCT host FROM audit_events");
+    harness_query(db, "DELETE FROM evidence WHERE location = '%s'", dir);
+    harness_expect(db, "0", "SELECT count(*) FROM evidence");
+    harness_expect(db, "0", "SELECT count(*) FROM audit_events");
+}
+END_TEST
+
+/* A scan goes on with the evidence that was there when it began. */
+START_TEST(evidence_taken_away_during_a_scan_is_read_to_its_end)
+{
+    sqlite3_stmt *stmt;
+
+    make_linux(below("a"), "a");
+    make_linux(below("b"), "b");
+    insert(dir);
+    ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT host FROM audit_events", -1, &stmt, NULL), 0);
+    ck_assert_int_eq(sqlite3_step(stmt), SQLITE_ROW);
+    harness_query(db, "DELETE FROM evidence");
+    ck_assert_int_eq(sqlite3_step(stmt), SQLITE_ROW);
+    ck_assert_int_eq(sqlite3_step(stmt), SQLITE_DONE);
+    sqlite3_finalize(stmt);
+}
+END_TEST
+
+/* What is hostile ---------------------------------------------------------------------- */
+
+START_TEST(a_location_that_is_none_is_an_error)
+{
+    char *error = harness_error(db, "INSERT INTO evidence(location) VALUES('%s')", below("none"));
+
+    ck_assert_ptr_nonnull(strstr(error, "No such file"));
+    free(error);
+    ck_assert_int_eq(mkfifo(below("fifo"), 0600), 0);
+    free(harness_error(db, "INSERT INTO evidence(location) VALUES('%s')", below("fifo")));
+    free(harness_error(db, "INSERT INTO evidence(location) VALUES('/dev/null')"));
+    free(harness_error(db, "INSERT INTO evidence(location) VALUES('')"));
+    harness_expect(db, "0", "SELECT count(*) FROM evidence");
+}
+END_TEST
+
+START_TEST(a_folder_of_nothing_known_says_so)
+{
+    harness_write_text(dir, "x/y.txt", "x");
+    insert(dir);
+    harness_expect(db, "files|1", "SELECT kind, host = '%s' FROM evidence", strrchr(dir, '/') + 1);
+    harness_expect(db, "read|0|nothing known lies there",
+                   "SELECT status, records, detail FROM evidence_sources "
+                   "WHERE table_name = 'evidence'");
+}
+END_TEST
+
+START_TEST(links_pipes_and_depth_do_not_mislead_the_walk)
+{
+    char deep[4096] = "";
+
+    harness_write_text(dir, "out/etc/passwd", "x");
+    harness_write_text(dir, "in/x.txt", "x");
+    ck_assert_int_eq(symlink("../out", below("in/link")), 0);
+    ck_assert_int_eq(symlink("..", below("in/loop")), 0);
+    ck_assert_int_eq(mkfifo(below("in/SYSTEM"), 0600), 0);
+    for (int i = 0; i < 100; i++)
+        strcat(deep, "d/");
+    strcat(deep, "a.evtx");
+    harness_write_text(dir, "in/a.evtx", "x");
+    ck_assert_int_eq(chdir(below("in")), 0);
+    harness_write_text(".", deep, "x");
+    insert(below("in"));
+    harness_expect(db, "files|in", "SELECT kind, host FROM evidence");
+    harness_expect(db, "read|1|1",
+                   "SELECT status, records, skipped FROM evidence_sources "
+                   "WHERE table_name = 'evidence'");
+}
+END_TEST
+
+/* The trap: the kernel tells of every open of this process on the mount. */
+
+static void query_all(const char *location)
+{
+    char *tables;
+
+    insert(location);
+    tables = harness_query(db, "SELECT name FROM svcql_tables WHERE kind = 'table' AND name NOT IN "
+                               "('systemd_units', 'systemd_managers', 'path_permissions')");
+    for (char *name = strtok(tables, "\n"); name; name = strtok(NULL, "\n"))
+        free(harness_query(db, "SELECT * FROM \"%s\"", name));
+    free(tables);
+}
+
+static void plant_links(void)
+{
+    static const char *const links[][2] = {
+        {"etc/systemd/system/abs.service", "/out/secret"                       },
+        {"etc/systemd/system/up.service",  "../../../../../../../../out/secret"},
+        {"etc/systemd/user",               "/out"                              },
+        {"etc/shadow",                     "/out/secret"                       },
+        {"root/.zsh_history",              "../../../out/secret"               },
+        {"var/log/audit/audit.log.1",      "/out/secret"                       },
+        {"var/log/secure",                 "/out/secret"                       },
+        {"var/log/journal",                "/out"                              },
+        {"var/lib/dpkg",                   "/out"                              },
+        {"etc/sudoers.d",                  "/out"                              },
+    };
+    char target[4096];
+
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        snprintf(target, sizeof target, "%s%s", links[i][1][0] == '/' ? dir : "", links[i][1]);
+        char *link = below("image/linux");
+        strcat(strcat(link, "/"), links[i][0]);
+        ck_assert_int_eq(symlink(target, link), 0);
+    }
+}
+
+/* Read what the trap caught of one process: the opens outside of a folder; how many there were in
+ * all. */
+static int caught(int trap, pid_t pid, const char *inside, char *ret_outside, size_t room)
+{
+    char                            events[65536], path[4096], fd[64];
+    int                             n = 0;
+    ssize_t                         size;
+    struct fanotify_event_metadata *event;
+
+    while ((size = read(trap, events, sizeof events)) > 0) {
+        event = (struct fanotify_event_metadata *)(void *)events;
+        for (; FAN_EVENT_OK(event, size); event = FAN_EVENT_NEXT(event, size)) {
+            snprintf(fd, sizeof fd, "/proc/self/fd/%d", event->fd);
+            ssize_t length = readlink(fd, path, sizeof path - 1);
+            path[length < 0 ? 0 : length] = '\0';
+            if (event->pid == pid) {
+                n++;
+                if (strncmp(path, inside, strlen(inside)) != 0)
+                    snprintf(ret_outside, room, "%s", path);
+            }
+            close(event->fd);
+        }
+    }
+    return n;
+}
+
+START_TEST(nothing_outside_of_the_root_is_ever_opened)
+{
+    char outside[4096] = "", image[4096];
+    int  trap =
+        fanotify_init(FAN_CLASS_NOTIF | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE, O_RDONLY | O_CLOEXEC);
+
+    if (trap < 0 || fanotify_mark(trap, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN, AT_FDCWD, dir) < 0)
+        SKIP("no fanotify here: %s", strerror(errno));
+    make_linux(below("image/linux"), "web7");
+    make_windows(below("image/windows"), "WS7", "%4");
+    make_macos(below("image/macos"), "mac7");
+    harness_write_text(dir, "out/secret", "[Service]\nExecStart=/tmp/x\n");
+    harness_write_text(dir, "image/linux/var/lib/x", "x");
+    plant_links();
+    strcpy(image, below("image"));
+    query_all(image); /* once before, so that libraries and locales are loaded */
+    caught(trap, 0, "", outside, sizeof outside);
+
+    pid_t pid = fork();
+    if (pid == 0) {
+        query_all(image);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    ck_assert_int_gt(caught(trap, pid, image, outside, sizeof outside), 10);
+    ck_assert_str_eq(outside, "");
+
+    /* And the trap does catch. */
+    close(open(below("out/secret"), O_RDONLY | O_CLOEXEC));
+    ck_assert_int_eq(caught(trap, getpid(), image, outside, sizeof outside), 1);
+    ck_assert_str_eq(outside, below("out/secret"));
+    close(trap);
+}
+END_TEST
+
+Suite *make_discovery_suite(void)
+{
+    Suite *suite = suite_create("discovery");
+    TCase *tc = tcase_create("discovery");
+
+    tcase_set_timeout(tc, 60);
+    tcase_add_checked_fixture(tc, begin, finish);
+    tcase_add_test(tc, an_image_of_linux_is_known_by_its_marks);
+    tcase_add_test(tc, an_image_of_windows_is_known_by_its_marks);
+    tcase_add_test(tc, an_image_of_macos_is_known_by_its_marks);
+    tcase_add_loop_test(tc, every_layout_of_a_collection_is_recognised, 0,
+                        sizeof layouts / sizeof layouts[0]);
+    tcase_add_test(tc, percent_signs_of_velociraptor_are_undone);
+    tcase_add_test(tc, a_single_file_is_evidence_too);
+    tcase_add_test(tc, a_host_can_be_named);
+    tcase_add_test(tc, without_a_name_a_host_is_called_as_its_folder);
+    tcase_add_test(tc, every_host_of_a_folder_is_a_row);
+    tcase_add_test(tc, two_hosts_in_one_bag_of_files_are_not_called_after_one);
+    tcase_add_test(tc, a_hundred_hosts_keep_few_files_open);
+    tcase_add_test(tc, a_host_that_is_gone_or_damaged_does_not_stop_the_others);
+    tcase_add_test(tc, evidence_can_be_taken_away_and_looked_at_anew);
+    tcase_add_test(tc, evidence_taken_away_during_a_scan_is_read_to_its_end);
+    tcase_add_test(tc, a_location_that_is_none_is_an_error);
+    tcase_add_test(tc, a_folder_of_nothing_known_says_so);
+    tcase_add_test(tc, links_pipes_and_depth_do_not_mislead_the_walk);
+    tcase_add_test(tc, nothing_outside_of_the_root_is_ever_opened);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
