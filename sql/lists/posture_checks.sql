@@ -1,0 +1,36 @@
+-- posture_checks: the checks of the four mitigations, and what each needs to be answered.
+--
+-- why:     A check without a failure has passed only where its table was read. Each row names that
+--          table; posture_* say pass, unknown or not_applicable by it.
+-- attack:  mitigations of T1569: M1018, M1022, M1026, M1040
+-- sources: defaults
+--
+--   SELECT mitigation, name, platform, why FROM posture_checks;
+CREATE TEMP TABLE posture_checks(
+    name       TEXT NOT NULL,
+    mitigation TEXT NOT NULL,
+    platform   TEXT NOT NULL,
+    table_name TEXT NOT NULL,
+    severity   TEXT NOT NULL,
+    why        TEXT NOT NULL,
+    PRIMARY KEY (name, platform)
+) WITHOUT ROWID;
+INSERT INTO temp.posture_checks VALUES
+    ('polkit_grant', 'M1026', 'linux', 'polkit_rules', 'high', 'polkit lets somebody control every service without a password'),
+    ('sudo_service_tool', 'M1026', 'linux', 'sudoers', 'medium', 'sudo lets somebody control services without a password, or any service by a wildcard'),
+    ('sudo_service_tool', 'M1026', 'macos', 'sudoers', 'medium', 'sudo lets somebody control services without a password, or any service by a wildcard'),
+    ('service_descriptor', 'M1026', 'windows', 'registry_services', 'high', 'ordinary users may change or stop the service'),
+    ('service_key', 'M1026', 'windows', 'registry_services', 'high', 'ordinary users may write the service''s key'),
+    ('manager_descriptor', 'M1026', 'windows', 'registry_services_scm', 'high', 'ordinary users may create services, or remote callers are not checked'),
+    ('lingering_user', 'M1018', 'linux', 'unit_files', 'low', 'a user''s services run without a login'),
+    ('user_units', 'M1018', 'linux', 'unit_files', 'low', 'a user has services of his own'),
+    ('admin_group', 'M1018', 'linux', 'groups', 'info', 'members of a group that may become root'),
+    ('plist_owner', 'M1018', 'macos', 'launch_daemons', 'high', 'a property list that others than root may change'),
+    ('service_logon', 'M1018', 'windows', 'registry', 'info', 'an account that may log on as a service'),
+    ('asr_psexec_wmi', 'M1040', 'windows', 'registry', 'medium', 'attack surface reduction does not block processes made by PsExec and WMI'),
+    ('asr_vulnerable_drivers', 'M1040', 'windows', 'registry', 'medium', 'attack surface reduction does not block vulnerable drivers'),
+    ('unit_file_writable', 'M1022', 'linux', 'unit_files', 'high', 'others than root may write a file of a system service'),
+    ('exec_target_writable', 'M1022', 'linux', 'unit_files', 'high', 'others than root may replace what a root service runs'),
+    ('unquoted_path', 'M1022', 'windows', 'registry_services', 'medium', 'a path with a blank and no quotes runs another program first'),
+    ('user_writable_path', 'M1022', 'windows', 'registry_services', 'medium', 'a service runs from a folder that ordinary users may write'),
+    ('plist_target_writable', 'M1022', 'macos', 'launch_daemons', 'high', 'others than root may write what launchd runs as root');

@@ -1,0 +1,66 @@
+-- posture_behavior_prevention: whether Windows blocks what remote execution tools do (M1040).
+--
+-- why:             Two rules of attack surface reduction stop processes made by PsExec and WMI, and
+--                  vulnerable signed drivers. They are set in one of three places of the SOFTWARE hive;
+--                  absent means off. There is no such thing elsewhere: not_applicable.
+-- severity:        medium; audit (2) and warn (6) are no block
+-- attack:          M1040 Behavior Prevention on Endpoint, for T1569.002
+-- false positives: another product that blocks the same
+-- sources:         registry
+--
+--   SELECT host, check_name, status, evidence FROM posture_behavior_prevention;
+CREATE TEMP VIEW posture_behavior_prevention AS
+WITH rules(check_name, guid) AS (
+    VALUES ('asr_psexec_wmi', 'd1e49aac-8f56-4280-b9ba-993a6d77406c'),
+           ('asr_vulnerable_drivers', '56a863a9-875e-4185-98a7-b882c64b5ce5')
+), software AS MATERIALIZED (
+    SELECT key, name, data, host, source FROM registry
+     WHERE key LIKE 'HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows Defender\%'
+    UNION ALL
+    SELECT key, name, data, host, source FROM registry
+     WHERE key LIKE 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows Defender\Windows Defender Exploit Guard\%'
+), settings AS (
+    SELECT r.check_name, s.host, s.source, s.key,
+           CASE WHEN s.name = r.guid COLLATE NOCASE THEN s.data
+                ELSE substr(s.data, instr(lower(s.data), r.guid) + 37, 1) END AS value
+      FROM software AS s JOIN rules AS r
+        ON (s.key LIKE '%\ASR\Rules' AND s.name = r.guid COLLATE NOCASE)
+        OR (s.name = 'ASRRules' COLLATE NOCASE AND instr(lower(s.data), r.guid))
+), windows AS MATERIALIZED (
+    SELECT host FROM evidence WHERE kind = 'windows'
+), failed AS MATERIALIZED (
+    SELECT w.host, r.check_name, r.guid AS subject,
+           json_object('value', (SELECT max(value) FROM settings AS s
+                                  WHERE s.host = w.host AND s.check_name = r.check_name),
+                       'meaning', '0 off, 1 block, 2 audit, 5 not set, 6 warn') AS evidence,
+           (SELECT max(source) FROM settings AS s
+             WHERE s.host = w.host AND s.check_name = r.check_name) AS source
+      FROM windows AS w, rules AS r
+     WHERE EXISTS (SELECT 1 FROM software AS a WHERE a.host = w.host)
+       AND NOT EXISTS (SELECT 1 FROM settings AS s WHERE s.host = w.host
+                          AND s.check_name = r.check_name AND s.value = '1')
+), hosts AS MATERIALIZED (
+    SELECT DISTINCT host, CASE kind WHEN 'live' THEN 'linux' ELSE kind END AS platform FROM evidence
+), sources AS MATERIALIZED (
+    SELECT table_name, host, max(status = 'read') AS was_read,
+           group_concat(DISTINCT nullif(status, 'read')) AS trouble
+      FROM evidence_sources GROUP BY table_name, host
+)
+SELECT f.host, c.mitigation, c.name AS check_name, 'fail' AS status, c.severity, f.subject, c.why,
+       f.evidence, f.source
+  FROM failed AS f JOIN hosts AS h ON h.host = f.host
+  JOIN posture_checks AS c ON c.name = f.check_name AND c.platform = h.platform
+UNION ALL
+SELECT h.host, c.mitigation, c.name,
+       CASE WHEN c.platform <> h.platform THEN 'not_applicable'
+            WHEN s.was_read AND s.trouble IS NULL THEN 'pass'
+            ELSE 'unknown' END,
+       'info', NULL, c.why,
+       iif(c.platform = h.platform AND (s.was_read IS NOT 1 OR s.trouble IS NOT NULL),
+           json_object('table', c.table_name, 'status', coalesce(s.trouble, 'absent')), NULL), NULL
+  FROM hosts AS h
+  JOIN posture_checks AS c ON c.mitigation = 'M1040'
+   AND (c.platform = h.platform OR NOT EXISTS (SELECT 1 FROM posture_checks AS o
+             WHERE o.mitigation = c.mitigation AND o.name = c.name AND o.platform = h.platform))
+  LEFT JOIN sources AS s ON s.table_name = c.table_name AND s.host = h.host
+ WHERE NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = h.host);

@@ -1,0 +1,74 @@
+-- posture_permissions: files that a service trusts and that others than root may write (M1022).
+--
+-- why:             Whoever may write a unit, a drop-in, a program or a folder on the way to it decides
+--                  what runs as root.
+-- severity:        as posture_checks says; unknown and not_applicable do not count as passed
+-- attack:          M1022 Restrict File and Directory Permissions, for T1569; T1574.010
+-- false positives: a service that runs as the very user who owns its files
+-- sources:         unit_files, path_permissions, registry_services, launch_daemons
+--
+--   SELECT host, check_name, subject, evidence FROM posture_permissions WHERE status = 'fail';
+CREATE TEMP VIEW posture_permissions AS
+WITH units AS MATERIALIZED (
+    SELECT host, source, path, kind, unit, scope, scope_user, mode, uid, link_target, shadowed_by,
+           nullif(user, 'root') AS account, commands
+      FROM unit_files
+     WHERE scope = 'system'
+       AND kind IN ('unit', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'manager-config')
+), programs AS MATERIALIZED (
+    SELECT DISTINCT u.host, u.unit, exec_path(l.value) AS program
+      FROM units AS u, json_each('["' || replace(replace(replace(u.commands, '\', '\\'), '"', '\"'),
+                                                 char(10), '","') || '"]') AS l
+     WHERE u.account IS NULL AND u.kind IN ('unit', 'drop-in') AND u.commands IS NOT NULL
+       AND json_valid('["' || replace(replace(replace(u.commands, '\', '\\'), '"', '\"'),
+                                      char(10), '","') || '"]')
+), failed AS MATERIALIZED (
+    SELECT u.host, 'unit_file_writable' AS check_name, u.path AS subject,
+           json_object('mode', u.mode, 'uid', u.uid, 'unit', u.unit) AS evidence, u.source
+      FROM units AS u
+     WHERE u.link_target IS NULL AND (u.mode GLOB '*[2367]' OR u.uid <> 0)
+    UNION ALL
+    SELECT p.host, 'exec_target_writable', p.unit || ': ' || p.program,
+           json_object('at', w.component, 'writers', json(w.writers), 'mode', w.mode), p.program
+      FROM programs AS p, path_permissions AS w
+     WHERE p.program GLOB '/*' AND w.path = p.program AND w.host = p.host AND w.others_write
+    UNION ALL
+    SELECT r.host, 'unquoted_path', r.name,
+           json_object('image_path', r.image_path, 'first', json(r.path_candidates)), r.source
+      FROM registry_services AS r
+     WHERE r.current AND NOT r.deleted AND r.unquoted_path
+    UNION ALL
+    SELECT r.host, 'user_writable_path', r.name, json_object('image_path', r.image_path), r.source
+      FROM registry_services AS r
+     WHERE r.current AND NOT r.deleted
+       AND r.image_path_resolved REGEXP '(?i)^[a-z]:\\(users|temp|windows\\temp|perflogs|programdata\\[^\\]+$)'
+    UNION ALL
+    SELECT d.host, 'plist_target_writable', d.path,
+           json_object('program', d.program_path, 'mode', d.program_mode), d.source
+      FROM launch_daemons AS d
+     WHERE d.type = 'daemon' AND d.program_mode GLOB '*[2367]'
+), hosts AS MATERIALIZED (
+    SELECT DISTINCT host, CASE kind WHEN 'live' THEN 'linux' ELSE kind END AS platform FROM evidence
+), sources AS MATERIALIZED (
+    SELECT table_name, host, max(status = 'read') AS was_read,
+           group_concat(DISTINCT nullif(status, 'read')) AS trouble
+      FROM evidence_sources GROUP BY table_name, host
+)
+SELECT f.host, c.mitigation, c.name AS check_name, 'fail' AS status, c.severity, f.subject, c.why,
+       f.evidence, f.source
+  FROM failed AS f JOIN hosts AS h ON h.host = f.host
+  JOIN posture_checks AS c ON c.name = f.check_name AND c.platform = h.platform
+UNION ALL
+SELECT h.host, c.mitigation, c.name,
+       CASE WHEN c.platform <> h.platform THEN 'not_applicable'
+            WHEN s.was_read AND s.trouble IS NULL THEN 'pass'
+            ELSE 'unknown' END,
+       'info', NULL, c.why,
+       iif(c.platform = h.platform AND (s.was_read IS NOT 1 OR s.trouble IS NOT NULL),
+           json_object('table', c.table_name, 'status', coalesce(s.trouble, 'absent')), NULL), NULL
+  FROM hosts AS h
+  JOIN posture_checks AS c ON c.mitigation = 'M1022'
+   AND (c.platform = h.platform OR NOT EXISTS (SELECT 1 FROM posture_checks AS o
+             WHERE o.mitigation = c.mitigation AND o.name = c.name AND o.platform = h.platform))
+  LEFT JOIN sources AS s ON s.table_name = c.table_name AND s.host = h.host
+ WHERE NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = h.host);
