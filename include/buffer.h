@@ -48,6 +48,10 @@ bool buffer_is_text(const char *text, size_t size);
 /* Append bytes as lower-case hexadecimal digits. */
 void buffer_hex(struct buffer *b, const uint8_t *data, size_t size);
 
+/* Append a word so that a POSIX shell reads it as one: as it is where it can be, else in single
+ * quotes. */
+void buffer_shell_word(struct buffer *b, const char *text, size_t size);
+
 /* The text so far, NUL-terminated, still owned by the buffer; NULL if any write failed. */
 const char *buffer_text(struct buffer *b);
 

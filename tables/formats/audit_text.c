@@ -588,30 +588,6 @@ static void sort(struct audit_arguments *arguments)
     arguments->sorted = true;
 }
 
-/* Append a word so that a POSIX shell reads it as one (Shell Command Language, 2.2 Quoting). */
-static void put_word(const char *word, size_t size, struct buffer *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./=:,@%+^";
-    size_t            n = 0;
-
-    while (n < size && (word[n] & 0x80 || memchr(plain, word[n], sizeof plain - 1)))
-        n++;
-    if (n == size && size) {
-        buffer_put(text, word, size);
-        return;
-    }
-    buffer_putc(text, '\'');
-    for (const char *end = word + size, *quote; word < end; word = quote + 1) {
-        quote = memchr(word, '\'', (size_t)(end - word));
-        quote = quote ? quote : end;
-        buffer_put(text, word, (size_t)(quote - word));
-        if (quote < end)
-            buffer_puts(text, "'\\''");
-    }
-    buffer_putc(text, '\'');
-}
-
 void audit_arguments_json(struct audit_arguments *arguments, struct buffer *text)
 {
     const struct buffer *word = &arguments->word;
@@ -637,7 +613,7 @@ void audit_arguments_line(struct audit_arguments *arguments, struct buffer *text
         if (i)
             buffer_putc(text, ' ');
         i = join(arguments, i);
-        put_word(word->data, word->size, text);
+        buffer_shell_word(text, word->data, word->size);
         text->failed |= word->failed;
     }
 }
@@ -657,7 +633,7 @@ void audit_title_line(const struct audit_field *proctitle, struct buffer *text)
         if (i)
             buffer_putc(text, ' ');
         if (several)
-            put_word(word.data, word.size, text);
+            buffer_shell_word(text, word.data, word.size);
         else
             buffer_put(text, word.data, word.size);
     }

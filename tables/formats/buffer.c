@@ -242,6 +242,30 @@ void buffer_hex(struct buffer *b, const uint8_t *data, size_t size)
     }
 }
 
+/* Shell Command Language, 2.2 Quoting. */
+void buffer_shell_word(struct buffer *b, const char *text, size_t size)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./=:,@%+^";
+    size_t            n = 0;
+
+    while (n < size && (text[n] & 0x80 || memchr(plain, text[n], sizeof plain - 1)))
+        n++;
+    if (n == size && size) {
+        buffer_put(b, text, size);
+        return;
+    }
+    buffer_putc(b, '\'');
+    for (const char *end = text + size, *quote; text < end; text = quote + 1) {
+        quote = memchr(text, '\'', (size_t)(end - text));
+        quote = quote ? quote : end;
+        buffer_put(b, text, (size_t)(quote - text));
+        if (quote < end)
+            buffer_puts(b, "'\\''");
+    }
+    buffer_putc(b, '\'');
+}
+
 const char *buffer_text(struct buffer *b)
 {
     if (!reserve(b, 0))
