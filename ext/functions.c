@@ -59,11 +59,6 @@ static void service_command(sqlite3_context *out, int argc, sqlite3_value **argv
     buffer_free(&json);
 }
 
-static void free_regexp(void *regexp)
-{
-    regexp_free(regexp);
-}
-
 static void regexp_error(sqlite3_context *out, const char *pattern, const char *why)
 {
     char *message = sqlite3_mprintf("regexp: %s: %.200s", why, pattern);
@@ -75,38 +70,106 @@ static void regexp_error(sqlite3_context *out, const char *pattern, const char *
     sqlite3_free(message);
 }
 
-/* The compiled pattern; NULL, with the error set, where it is none. */
+/* Patterns that come from a table differ from row to row, so what SQLite keeps for a constant
+ * argument is not enough: compiled patterns stay with the connection, one a slot. */
+#define PATTERN_SLOTS 256
+
+struct patterns {
+    struct {
+        char          *text;
+        size_t         size;
+        struct regexp *regexp;
+    } slots[PATTERN_SLOTS];
+};
+
+static void empty_slot(struct patterns *patterns, size_t i)
+{
+    sqlite3_free(patterns->slots[i].text);
+    regexp_free(patterns->slots[i].regexp);
+    patterns->slots[i].text = NULL;
+    patterns->slots[i].regexp = NULL;
+}
+
+static void free_patterns(void *data)
+{
+    for (size_t i = 0; data && i < PATTERN_SLOTS; i++)
+        empty_slot(data, i);
+    sqlite3_free(data);
+}
+
+static size_t slot_of(struct argument pattern)
+{
+    size_t hash = 5381;
+
+    for (size_t i = 0; i < pattern.size; i++)
+        hash = hash * 33 ^ (unsigned char)pattern.text[i];
+    return hash % PATTERN_SLOTS;
+}
+
+/* The compiled pattern, the connection's; NULL, with the error set, where it is none. */
 static struct regexp *compiled(sqlite3_context *out, struct argument pattern)
 {
-    struct regexp *regexp = NULL;
-    const char    *why = NULL;
-    int            r = regexp_compile(pattern.text, pattern.size, &regexp, &why);
+    struct patterns *patterns = sqlite3_user_data(out);
+    size_t           slot = slot_of(pattern);
+    const char      *why = NULL;
 
-    if (r == -ENOMEM)
-        sqlite3_result_error_nomem(out);
-    else if (r < 0)
+    if (patterns->slots[slot].text && patterns->slots[slot].size == pattern.size &&
+        memcmp(patterns->slots[slot].text, pattern.text, pattern.size) == 0)
+        return patterns->slots[slot].regexp;
+    empty_slot(patterns, slot);
+    int r = regexp_compile(pattern.text, pattern.size, &patterns->slots[slot].regexp, &why);
+    if (r == 0)
+        patterns->slots[slot].text = sqlite3_malloc64(pattern.size + 1);
+    if (r == 0 && patterns->slots[slot].text) {
+        memcpy(patterns->slots[slot].text, pattern.text, pattern.size);
+        patterns->slots[slot].size = pattern.size;
+        return patterns->slots[slot].regexp;
+    }
+    if (r < 0 && r != -ENOMEM)
         regexp_error(out, pattern.text, why);
-    return regexp;
+    else
+        sqlite3_result_error_nomem(out);
+    empty_slot(patterns, slot);
+    return NULL;
 }
 
 static void regexp(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
-    struct regexp  *kept = sqlite3_get_auxdata(out, 0), *own = NULL;
     struct argument pattern = argument(argv[0]), text = argument(argv[1]);
-    int             r;
 
     (void)argc;
     if (!pattern.text || !text.text)
         return;
-    if (!kept && !(own = compiled(out, pattern)))
+    struct regexp *regexp = compiled(out, pattern);
+    if (!regexp)
         return;
-    r = regexp_match(kept ? kept : own, text.text, text.size);
+    int r = regexp_match(regexp, text.text, text.size);
     if (r < 0)
         regexp_error(out, pattern.text, "takes too long");
     else
         sqlite3_result_int(out, r);
-    if (own)
-        sqlite3_set_auxdata(out, 0, own, free_regexp);
+}
+
+/* The lines of a text as a JSON array, for json_each(). */
+static void lines(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument text = argument(argv[0]);
+    struct buffer   json = {0};
+
+    (void)argc;
+    if (!text.text)
+        return;
+    buffer_putc(&json, '[');
+    for (size_t at = 0; at < text.size;) {
+        const char *newline = memchr(text.text + at, '\n', text.size - at);
+        size_t      end = newline ? (size_t)(newline - text.text) : text.size;
+        if (at)
+            buffer_putc(&json, ',');
+        buffer_json(&json, text.text + at, end - at);
+        at = end + 1;
+    }
+    buffer_putc(&json, ']');
+    result_buffer(out, &json);
 }
 
 static void entropy(sqlite3_context *out, int argc, sqlite3_value **argv)
@@ -158,7 +221,7 @@ static const struct {
 } functions[] = {
     {"svcql_version",   0, version               },
     {"service_command", 1, service_command       },
-    {"regexp",          2, regexp                },
+    {"text_lines",      1, lines                 },
     {"entropy",         1, entropy               },
     {"edit_distance",   2, edit_distance         },
     {"exec_path",       1, path_of_command       },
@@ -180,6 +243,8 @@ const struct function_doc function_docs[] = {
      "\\d \\s \\w \\b, {m,n}, alternation, anchors and (?i), in time bounded by pattern times "
      "text; "
      "takes the place of the shell's own so that rules mean the same everywhere", "SELECT 'C:\\Users\\x\\a.EXE' REGEXP '(?i)\\\\users\\\\[^\\\\]+\\\\.*\\.exe$';"},
+    {"text_lines(text)", "The lines of a text as a JSON array",
+     "SELECT value FROM json_each(text_lines('a' || char(10) || 'b'));"},
     {"entropy(text)",
      "Shannon entropy of the text's bytes in bits, 0 to 8: random names are above 3", "SELECT entropy('xkqjzvbw'), entropy('sshd');"},
     {"edit_distance(a, b)",
@@ -195,8 +260,8 @@ const struct function_doc function_docs[] = {
      "A text of a Windows event with its message identifiers, such as %%1905, put into words", "SELECT event_message('%%1905');"},
     {"event_access(object_type, mask)",
      "The rights in an access mask, of a File, a Key, a SERVICE OBJECT or an SC_MANAGER OBJECT", "SELECT event_access('SERVICE OBJECT', '0x12');"},
-    {"logon_type(number)",                                   "A logon type of Windows in words", "SELECT logon_type(3);"},
-    {0                                                                             },
+    {"logon_type(number)",                                                                             "A logon type of Windows in words", "SELECT logon_type(3);"},
+    {0                                  },
 };
 
 int functions_register(sqlite3 *db)
@@ -207,5 +272,12 @@ int functions_register(sqlite3 *db)
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
         rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].args, flags, NULL,
                                         functions[i].call, NULL, NULL, NULL);
-    return rc;
+    struct patterns *patterns = sqlite3_malloc64(sizeof *patterns);
+    if (rc != SQLITE_OK || !patterns) {
+        sqlite3_free(patterns);
+        return rc == SQLITE_OK ? SQLITE_NOMEM : rc;
+    }
+    memset(patterns, 0, sizeof *patterns);
+    return sqlite3_create_function_v2(db, "regexp", 2, flags, patterns, regexp, NULL, NULL,
+                                      free_patterns);
 }

@@ -17,11 +17,8 @@ WITH units AS MATERIALIZED (
        AND kind IN ('unit', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'manager-config')
 ), programs AS MATERIALIZED (
     SELECT DISTINCT u.host, u.unit, exec_path(l.value) AS program
-      FROM units AS u, json_each('["' || replace(replace(replace(u.commands, '\', '\\'), '"', '\"'),
-                                                 char(10), '","') || '"]') AS l
-     WHERE u.account IS NULL AND u.kind IN ('unit', 'drop-in') AND u.commands IS NOT NULL
-       AND json_valid('["' || replace(replace(replace(u.commands, '\', '\\'), '"', '\"'),
-                                      char(10), '","') || '"]')
+      FROM units AS u, json_each(text_lines(u.commands)) AS l
+     WHERE u.account IS NULL AND u.kind IN ('unit', 'drop-in')
 ), failed AS MATERIALIZED (
     SELECT u.host, 'unit_file_writable' AS check_name, u.path AS subject,
            json_object('mode', u.mode, 'uid', u.uid, 'unit', u.unit) AS evidence, u.source
