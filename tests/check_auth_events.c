@@ -1,0 +1,289 @@
+/* Syslog lines and messages of authentication, and the table over them. */
+#include "auth_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "harness.h"
+
+/* Lines --------------------------------------------------------------------------- */
+
+static const char *line_of(const char *text)
+{
+    static char        shown[1024];
+    struct syslog_line l;
+
+    int r = syslog_line_parse(text, strlen(text), &l);
+    if (r < 0)
+        return r == -EBADMSG ? "EBADMSG" : "ENODATA";
+    snprintf(shown, sizeof shown, "%d-%d-%d %d:%d:%d %.3f %s%d|%.*s|%.*s|%lld|%.*s", l.stamp.year,
+             l.stamp.month, l.stamp.day, l.stamp.hour, l.stamp.minute, l.stamp.second,
+             l.stamp.fraction, l.stamp.zoned ? "z" : "", l.stamp.offset, (int)l.host.size,
+             l.host.text, (int)l.program.size, l.program.text ? l.program.text : "",
+             (long long)l.pid, (int)l.message.size, l.message.text);
+    return shown;
+}
+
+START_TEST(lines_of_each_syslog_format)
+{
+    ck_assert_str_eq(line_of("Nov  4 10:01:02 box sudo[12]:   ann : x"),
+                     "0-11-4 10:1:2 0.000 0|box|sudo|12|ann : x");
+    ck_assert_str_eq(line_of("<86>Nov 14 10:01:02 box su: hi\r"),
+                     "0-11-14 10:1:2 0.000 0|box|su|-1|hi");
+    ck_assert_str_eq(line_of("Nov 14 2023 10:01:02 box su: hi"),
+                     "2023-11-14 10:1:2 0.000 0|box|su|-1|hi");
+    ck_assert_str_eq(line_of("2024-01-02T03:04:05.250000+01:30 box sshd[9]: hi"),
+                     "2024-1-2 3:4:5 0.250 z5400|box|sshd|9|hi");
+    ck_assert_str_eq(line_of("2024-01-02T03:04:05-0100 box kernel: hi"),
+                     "2024-1-2 3:4:5 0.000 z-3600|box|kernel|-1|hi");
+    ck_assert_str_eq(line_of("<34>1 2024-01-02T03:04:05Z box su 77 ID47 [a b=\"c\"] hi"),
+                     "2024-1-2 3:4:5 0.000 z0|box|su|77|hi");
+    ck_assert_str_eq(line_of("Nov 14 10:01:02 box last message repeated 2 times"),
+                     "0-11-14 10:1:2 0.000 0|box||-1|last message repeated 2 times");
+}
+END_TEST
+
+START_TEST(what_is_no_syslog_line_is_refused)
+{
+    static const char *const bad[] = {"x",
+                                      "Nov",
+                                      "Nov 14",
+                                      "Nov 32 10:01:02 box a: b",
+                                      "Nov 14 25:01:02 box a: b",
+                                      "2024-13-01T00:00:00Z box a: b",
+                                      "2024-01-02T03:04:05",
+                                      "<86>",
+                                      "Foo 14 10:01:02 box a: b"};
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        ck_assert_msg(strcmp(line_of(bad[i]), "EBADMSG") == 0, "%s", bad[i]);
+    ck_assert_str_eq(line_of(""), "ENODATA");
+}
+END_TEST
+
+/* Messages -------------------------------------------------------------------------- */
+
+static const char *event_of(const char *program, const char *message)
+{
+    static char       shown[1024];
+    struct auth_span  p = {program, strlen(program)}, m = {message, strlen(message)};
+    struct auth_event e;
+    size_t            n;
+
+    auth_message_parse(&p, &m, &e);
+    n = (size_t)snprintf(shown, sizeof shown, "%s %d", auth_kind_name(e.kind), e.success);
+    const struct {
+        const char      *name;
+        struct auth_span span;
+    } parts[] = {
+        {"u", e.user   },
+        {"t", e.target },
+        {"y", e.tty    },
+        {"d", e.cwd    },
+        {"c", e.command},
+        {"r", e.remote },
+        {"a", e.action },
+        {"e", e.reason }
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].span.text)
+            n += (size_t)snprintf(shown + n, sizeof shown - n, "|%s=%.*s", parts[i].name,
+                                  (int)parts[i].span.size, parts[i].span.text);
+    return shown;
+}
+
+START_TEST(sudo_says_who_where_and_what)
+{
+    ck_assert_str_eq(event_of("sudo", "ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; "
+                                      "COMMAND=/usr/bin/systemctl start a ; b"),
+                     "sudo 1|u=ann|t=root|y=pts/0|d=/home/ann|c=/usr/bin/systemctl start a ; b");
+    ck_assert_str_eq(event_of("sudo", "ann : 3 incorrect password attempts ; TTY=pts/0 ; PWD=/ ; "
+                                      "USER=root ; GROUP=x ; ENV=A=b ; COMMAND=/bin/ls"),
+                     "sudo 0|u=ann|t=root|y=pts/0|d=/|c=/bin/ls|e=3 incorrect password attempts");
+    ck_assert_str_eq(event_of("sudo", "ann : (command continued) more words"),
+                     "sudo 1|u=ann|c=more words");
+    ck_assert_str_eq(event_of("sudo", "pam_unix(sudo:session): session closed for user root"),
+                     "session_end 1|t=root");
+    ck_assert_str_eq(event_of("sudo", "hello"), "other -1");
+}
+END_TEST
+
+START_TEST(su_pkexec_doas_polkit_and_cron)
+{
+    ck_assert_str_eq(event_of("su", "(to root) ann on pts/0"), "su 1|u=ann|t=root|y=pts/0");
+    ck_assert_str_eq(event_of("su", "FAILED SU (to root) ann on pts/0"),
+                     "su 0|u=ann|t=root|y=pts/0");
+    ck_assert_str_eq(event_of("su", "+ /dev/pts/0 ann:root"), "su 1|u=ann|t=root|y=/dev/pts/0");
+    ck_assert_str_eq(event_of("pkexec", "ann: Executing command [USER=root] [TTY=unknown] "
+                                        "[CWD=/home/ann] [COMMAND=/usr/bin/x [a] b]"),
+                     "pkexec 1|u=ann|t=root|y=unknown|d=/home/ann|c=/usr/bin/x [a] b");
+    ck_assert_str_eq(
+        event_of("pkexec", "ann: Error executing command as another user: Not "
+                           "authorized [USER=root] [TTY=/dev/pts/1] [CWD=/] "
+                           "[COMMAND=/bin/sh]"),
+        "pkexec 0|u=ann|t=root|y=/dev/pts/1|d=/|c=/bin/sh|e=Error executing command as "
+        "another user: Not authorized");
+    ck_assert_str_eq(event_of("doas", "ann ran command systemctl stop x as root from /tmp"),
+                     "doas 1|u=ann|t=root|d=/tmp|c=systemctl stop x");
+    ck_assert_str_eq(
+        event_of("polkitd", "Operator of unix-session:2 successfully authenticated as "
+                            "unix-user:root to gain ONE-SHOT authorization for action "
+                            "org.freedesktop.systemd1.manage-units for system-bus-name::1.23 "
+                            "[systemctl restart x] (owned by unix-user:ann)"),
+        "polkit 1|u=ann|t=root|c=systemctl restart x|a=org.freedesktop.systemd1.manage-units");
+    ck_assert_str_eq(event_of("CRON", "(root) CMD (systemctl restart x)"),
+                     "cron 1|u=root|c=systemctl restart x");
+}
+END_TEST
+
+START_TEST(logins_and_sessions)
+{
+    ck_assert_str_eq(
+        event_of("sshd", "Accepted publickey for ann from 10.0.0.9 port 5 ssh2: RSA x"),
+        "login 1|u=ann|r=10.0.0.9");
+    ck_assert_str_eq(event_of("sshd", "Failed password for invalid user bob from ::1 port 5 ssh2"),
+                     "login 0|u=bob|r=::1");
+    ck_assert_str_eq(event_of("sshd", "Failed password for ann from 10.0.0.9 port 5 ssh2"),
+                     "login 0|u=ann|r=10.0.0.9");
+    ck_assert_str_eq(event_of("sshd-session", "Accepted password for ann from h port 5 ssh2"),
+                     "login 1|u=ann|r=h");
+    ck_assert_str_eq(event_of("login", "FAILED LOGIN 1 FROM tty1 FOR ann, Authentication failure"),
+                     "login 0|u=ann|y=tty1|e=Authentication failure");
+    ck_assert_str_eq(event_of("sudo", "pam_unix(sudo:session): session opened for user "
+                                      "root(uid=0) by ann(uid=1000)"),
+                     "session 1|u=ann|t=root");
+    ck_assert_str_eq(event_of("sshd", "pam_unix(sshd:session): session opened for user ann by "
+                                      "(uid=0)"),
+                     "session 1|t=ann");
+    ck_assert_str_eq(event_of("su",
+                              "pam_unix(su:auth): authentication failure; logname=ann uid=1000 "
+                              "euid=0 tty=pts/1 ruser=ann rhost=  user=root"),
+                     "auth 0|u=ann|t=root|y=pts/1");
+}
+END_TEST
+
+/* The table --------------------------------------------------------------------------- */
+
+/* Set when a file was last written: noon UTC of a day. */
+static void written(const char *path, int64_t when)
+{
+    struct timespec times[2] = {
+        {when, 0},
+        {when, 0}
+    };
+
+    ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static const char *log_of(const char *name, const char *text, int64_t when)
+{
+    static char path[512];
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, name, text);
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    written(path, when);
+    return path;
+}
+
+START_TEST(years_that_lines_do_not_write_come_from_the_file)
+{
+    sqlite3    *db = harness_open();
+    const char *log = log_of("auth.log",
+                             "Dec 30 10:00:00 box su: (to root) a on pts/0\n"
+                             "Jan  2 10:00:00 box su: (to root) b on pts/0\n"
+                             "Dec 31 10:00:00 box su: (to root) c on pts/0\n"
+                             "Jan  1 10:00:00 box su: (to root) d on pts/0\n",
+                             1704110400); /* 2024-01-01 12:00 */
+
+    harness_expect(db,
+                   "a|2022-12-30T10:00:00.000000Z\nb|2023-01-02T10:00:00.000000Z\n"
+                   "c|2023-12-31T10:00:00.000000Z\nd|2024-01-01T10:00:00.000000Z",
+                   "SELECT user, datetime FROM auth_events('%s')", log);
+    log = log_of("auth.log",
+                 "Dec 30 10:00:00 box su: (to root) a on pts/0\n"
+                 "2020-01-02T10:00:00+01:00 box su: (to root) b on pts/0\n"
+                 "Jan  2 11:00:00 box su: (to root) c on pts/0\n",
+                 1704110400);
+    harness_expect(db,
+                   "a|2019-12-30T10:00:00.000000Z\nb|2020-01-02T09:00:00.000000Z\n"
+                   "c|2020-01-02T11:00:00.000000Z",
+                   "SELECT user, datetime FROM auth_events('%s')", log);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(local_time_is_that_of_the_roots_zone)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    size_t      size;
+    char        path[512];
+
+    harness_write_text(dir, "etc/passwd", "");
+    harness_write_text(dir, "etc/hostname", "dead\n");
+    char *zone = harness_read("/usr/share/zoneinfo/Asia/Tokyo", &size);
+    harness_write(dir, "etc/localtime", zone, size);
+    free(zone);
+    harness_write_text(dir, "var/log/secure", "Jan  1 10:00:00 box su: (to root) a on pts/0\n");
+    snprintf(path, sizeof path, "%s/var/log/secure", dir);
+    written(path, 1704110400);
+    harness_expect(db, "2024-01-01T01:00:00.000000Z|dead|box|su|su|1",
+                   "SELECT datetime, host, log_host, kind, program, line FROM auth_events "
+                   "WHERE root = '%s'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(lines_are_chosen_counted_and_reported)
+{
+    sqlite3    *db = harness_open();
+    const char *log = log_of("auth.log",
+                             "2024-01-01T10:00:00Z box sudo: a : TTY=x ; PWD=/ ; USER=root ; "
+                             "COMMAND=/bin/ls\n"
+                             "garbage\n"
+                             "\n"
+                             "2024-01-01T11:00:00Z box sshd[3]: Accepted none for b from h port 1\n"
+                             "2024-01-01T12:00:00Z box foo: bar \xff\n",
+                             1704110400);
+
+    harness_expect(db, "a|/bin/ls",
+                   "SELECT user, command FROM auth_events('%s') WHERE kind = 'sudo'", log);
+    harness_expect(db, "b|4|3",
+                   "SELECT user, line, pid FROM auth_events('%s') WHERE time = 1704106800", log);
+    harness_expect(db, "other|NULL|bar \xef\xbf\xbd",
+                   "SELECT kind, success, message FROM auth_events('%s') WHERE time > 1704106800",
+                   log);
+    harness_expect(db, "damaged|3|1",
+                   "SELECT status, records, skipped FROM evidence_sources WHERE location = '%s'",
+                   log);
+    harness_close(db);
+}
+END_TEST
+
+Suite *make_auth_events_suite(void)
+{
+    const TTest *const tests[] = {
+        lines_of_each_syslog_format,
+        what_is_no_syslog_line_is_refused,
+        sudo_says_who_where_and_what,
+        su_pkexec_doas_polkit_and_cron,
+        logins_and_sessions,
+        years_that_lines_do_not_write_come_from_the_file,
+        local_time_is_that_of_the_roots_zone,
+        lines_are_chosen_counted_and_reported,
+    };
+    Suite *suite = suite_create("auth_events");
+    TCase *tcase = tcase_create("auth_events");
+
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
