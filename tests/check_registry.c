@@ -8,7 +8,8 @@
 
 #define SYSTEM   "HKEY_LOCAL_MACHINE\\SYSTEM"
 #define SERVICES SYSTEM "\\ControlSet001\\Services"
-#define B        "hives/mkorman90+regipy/regipy_tests/data/SYSTEM_B"
+#define REGIPY   "hives/mkorman90+regipy/regipy_tests/data/"
+#define B        REGIPY "SYSTEM_B"
 
 static sqlite3    *db;
 static const char *dir;
@@ -296,6 +297,30 @@ START_TEST(real_hive_shows_the_service_that_only_its_logs_hold)
 }
 END_TEST
 
+START_TEST(narrowed_scans_of_real_hives_leave_nothing_out)
+{
+    static const char *const narrow[] = {
+        "key GLOB 'HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\[A-M]*'",
+        "path GLOB 'HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Enum\\*'",
+        "key = 'HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services'",
+        "path LIKE 'hkey_local_machine\\SYSTEM\\controlset001\\Control\\%'",
+    };
+    const char *path = harness_evidence(REGIPY "SYSTEM_WIN_10_1709");
+
+    if (!path)
+        SKIP("no real hives: set SVCQL_EVIDENCE");
+    for (size_t i = 0; i < sizeof narrow / sizeof narrow[0]; i++) {
+        const char *format = "SELECT count(*), sum(deleted), sum(cell), sum(size) "
+                             "FROM registry('%s') WHERE %s%s";
+        char       *pushed = harness_query(db, format, path, "", narrow[i]);
+        char       *plain = harness_query(db, format, path, "+", narrow[i]);
+        ck_assert_str_eq(pushed, plain);
+        free(pushed);
+        free(plain);
+    }
+}
+END_TEST
+
 START_TEST(values_longer_than_a_row_of_text_come_whole)
 {
     struct made_hive *made = make_hive();
@@ -330,6 +355,7 @@ Suite *make_registry_suite(void)
     tcase_add_test(tc, what_cannot_be_read_is_reported_and_fails_nothing);
     tcase_add_test(tc, logs_beside_a_hive_are_replayed_and_the_file_is_left_alone);
     tcase_add_test(tc, real_hive_shows_the_service_that_only_its_logs_hold);
+    tcase_add_test(tc, narrowed_scans_of_real_hives_leave_nothing_out);
     tcase_add_test(tc, values_longer_than_a_row_of_text_come_whole);
     suite_add_tcase(suite, tc);
     return suite;

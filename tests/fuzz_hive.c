@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "hive.h"
+#include "image_path.h"
 #include "security_descriptor.h"
+#include "service_value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -12,6 +14,25 @@ struct reading {
     struct hive   hive;
     struct buffer scratch, text;
 };
+
+/* A value's data as each thing that it might be. */
+static void read_data(struct reading *reading, uint32_t type, const uint8_t *bytes, uint32_t size)
+{
+    struct buffer *text = &reading->text, expanded = {0};
+
+    buffer_reset(text);
+    hive_put_data(text, type, bytes, size, ',');
+    if (buffer_text(text) && text->size < 4096) {
+        image_path_expand(&expanded, text->data, NULL, NULL);
+        struct image_path path = image_path_split(buffer_text(&expanded), IMAGE_PROGRAM);
+        image_path_resolve(text, path.program, path.program_size, IMAGE_PROGRAM);
+        image_path_candidates(text, &path);
+    }
+    service_put_failure_actions(text, bytes, size);
+    if (sd_put_sddl(text, bytes, size, SD_SERVICE) == 0)
+        sd_hides_service(bytes, size);
+    buffer_free(&expanded);
+}
 
 static void read_key(struct reading *reading, const struct hive_key *key)
 {
@@ -25,7 +46,8 @@ static void read_key(struct reading *reading, const struct hive_key *key)
     hive_values_begin(&values, &reading->hive, key);
     while (hive_values_next(&values, &value))
         if (hive_data(&reading->hive, &value, &reading->scratch, &bytes, &size) == 0)
-            hive_put_data(&reading->text, value.type, bytes, size, ',');
+            read_data(reading, value.type, bytes, size);
+    buffer_reset(&reading->text);
     if (hive_class(&reading->hive, key, &name) == 0)
         hive_put_name(&reading->text, &name);
     if (hive_security(&reading->hive, key, &bytes, &size) == 0) {

@@ -72,10 +72,11 @@ struct state {
     struct hive_scan   scan;
     struct hive_key    key; /* the current one, and what is left of its values */
     struct hive_values values;
-    struct buffer      path;   /* of a lost key */
-    bool               all;    /* nothing narrows the walk */
-    bool               lost;   /* the current key was found by the scan */
-    uint64_t           damage; /* records of the tree that could not be read */
+    struct buffer      path;          /* of a lost key */
+    bool               all;           /* nothing narrows the walk */
+    bool               values_marked; /* `seen` has the values of the tree, not only its keys */
+    bool               lost;          /* the current key was found by the scan */
+    uint64_t           damage;        /* records of the tree that could not be read */
     struct buffer      scratch, text;
 };
 
@@ -360,7 +361,7 @@ static int leave(struct tbl_scan *scan, struct state *state)
     hive_marks_end(&state->seen);
     hive_file_close(&state->file);
     state->records = 0;
-    state->all = state->lost = false;
+    state->all = state->lost = state->values_marked = false;
     return rc;
 }
 
@@ -387,21 +388,28 @@ static int next_hive(struct tbl_scan *scan, struct state *state)
     return rc;
 }
 
-/* Mark every key that the tree reaches. */
-static int mark_tree(struct state *state)
+/* Mark every key that the tree reaches or, with `values`, every value of them. */
+static int mark_tree(struct state *state, bool values)
 {
-    struct hive_walk walk = {0};
-    struct hive_key  key;
-    struct hive     *hive = &state->file.hive;
+    struct hive_walk   walk = {0};
+    struct hive_values list;
+    struct hive_value  value;
+    struct hive_key    key;
+    struct hive       *hive = &state->file.hive;
+    int                r = state->seen.bits ? 0 : hive_marks_begin(&state->seen, hive);
 
-    if (hive_key(hive, hive->root, &key) < 0)
-        return hive_marks_begin(&state->seen, hive);
-    int r = hive_walk_begin(&walk, hive, &key, "");
-    while (r == 0 && (r = hive_walk_next(&walk, &key)) > 0)
+    if (r < 0 || hive_key(hive, hive->root, &key) < 0)
+        return r;
+    hive_refill(hive);
+    r = hive_walk_begin(&walk, hive, &key, "");
+    while (r == 0 && (r = hive_walk_next(&walk, &key)) > 0) {
         r = 0;
-    if (r == 0) {
-        state->seen = walk.seen;
-        walk.seen = (struct hive_marks){0};
+        hive_mark(&state->seen, key.cell);
+        if (!values)
+            continue;
+        hive_values_begin(&list, hive, &key);
+        while (hive_values_next(&list, &value))
+            hive_mark(&state->seen, value.cell);
     }
     hive_walk_end(&walk);
     return r;
@@ -416,8 +424,8 @@ static int begin_lost(struct state *state)
     state->damage = state->file.hive.lost;
     if (!tbl_match_int(state->deleted, 1))
         return 0;
-    if (!state->seen.bits)
-        r = mark_tree(state);
+    if (!state->all)
+        r = mark_tree(state, false);
     if (r < 0)
         return r;
     hive_refill(&state->file.hive);
@@ -527,15 +535,20 @@ static int lost_key(struct tbl_scan *scan, struct state *state, struct registry 
     return r < 0 ? SQLITE_OK : fill_key(scan, state, &state->path, row);
 }
 
+/* A lost key's value, unless it lies in a cell that is now the value of a key that is there. */
 static int step_lost_keys(struct tbl_scan *scan, struct state *state, struct registry *row)
 {
     struct hive_value value;
 
     if (!hive_values_next(&state->values, &value))
         return lost_key(scan, state, row);
-    if (hive_mark(&state->seen, value.cell))
-        return SQLITE_OK;
-    return fill_value(scan, state, &value, &state->path, row);
+    int rc = fill_value(scan, state, &value, &state->path, row);
+    if (rc != SQLITE_ROW || !wants_key(state, row))
+        return rc == SQLITE_ROW ? SQLITE_OK : rc;
+    if (!state->all && !state->values_marked && mark_tree(state, true) < 0)
+        return SQLITE_NOMEM;
+    state->values_marked = true;
+    return hive_mark(&state->seen, value.cell) ? SQLITE_OK : rc;
 }
 
 /* A value in a free cell, or in one that no list names: whose it was is not known. */

@@ -195,7 +195,7 @@ static int64_t number_of(struct state *state, const struct hive_value *value)
     const uint8_t *data;
     uint32_t       size;
 
-    if (value->size != 4 ||
+    if (value->type != HIVE_REG_DWORD || value->size != 4 ||
         hive_data(&state->file.hive, value, &state->scratch, &data, &size) < 0 || size != 4)
         return TBL_NULL;
     return hive_u32(data);
