@@ -111,16 +111,20 @@ WITH live AS MATERIALIZED (
     UNION ALL
     SELECT r.time, r.host, 'windows', r.key, r.name, r.object_name, NULL, 'T1543.003',
            ',' || iif(r.unquoted_path, 'unquoted_path,', '')
-               || iif(r.deleted, 'deleted_key,', '')
+               || iif(r.deleted AND r.service_type NOT LIKE '%(Instance)', 'deleted_key,', '')
                || iif(r.hidden, 'hidden_by_descriptor,', '')
-               || iif(r.failure_command IS NOT NULL
-                      AND r.failure_command NOT IN ('', 'customScript.cmd', 'not used'),
+               || iif(r.failure_command NOT IN ('', 'customScript.cmd', 'not used')
+                      AND r.failure_command NOT LIKE '%\NvContainerRecovery.bat %'
+                      AND (r.failure_command REGEXP '(?i)(cmd|powershell|pwsh|script|mshta|rundll32)(\.exe)?["\s]'
+                           OR exec_path(r.failure_command) NOT LIKE '%\system32\%'
+                          AND exec_path(r.failure_command) NOT LIKE '%\Program Files%'),
                       'failure_command,', '')
                || iif(r.service_dll_resolved LIKE '%\%'
                       AND r.service_dll_resolved NOT LIKE '%\Windows\System32\%'
                       AND r.service_dll_resolved NOT LIKE '%\Windows\SysWOW64\%'
                       AND r.service_dll_resolved NOT LIKE '%\Program Files%'
                       AND r.service_dll_resolved NOT LIKE '%\Windows\servicing\%'
+                      AND r.service_dll_resolved NOT LIKE '%\Windows\PCHealth\%'
                       AND r.service_dll_resolved NOT LIKE '%\ProgramData\Microsoft\%',
                       'service_dll_odd,', '')
                || iif(r.type IN (1, 2) AND r.image_path_resolved LIKE '%\%'
@@ -139,8 +143,9 @@ WITH live AS MATERIALIZED (
                       'weak_descriptor,', '')
                || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
                              WHERE p.platform IN ('any', 'windows')
-                               AND coalesce(r.image_path, '') || ' ' || r.name || ' ' ||
-                                   coalesce(r.failure_command, '') REGEXP p.pattern), ''),
+                               AND (coalesce(r.image_path, '') || ' ' || r.name REGEXP p.pattern
+                                    OR p.signal <> 'command_processor'
+                                   AND r.failure_command REGEXP p.pattern)), ''),
            json_object('image_path', r.image_path, 'service_type', r.service_type,
                        'start_type', r.start_type, 'service_dll', r.service_dll,
                        'failure_command', r.failure_command, 'security', r.security_sddl,

@@ -66,5 +66,5 @@ INSERT INTO temp.exec_patterns VALUES
     ('download_and_run', 'windows', '(?i)(mshta|regsvr32)(\.exe)?"? .*https?://'),
     ('network_shell', 'windows', '(?i)(net\.sockets\.tcpclient|nc(64)?\.exe .*-e )'),
     ('obfuscated', 'windows', '(?i)(-w(indowstyle)? +hidden|-nop .*-(e|enc|c) |gzipstream|\^[a-z]\^[a-z]|char\]\s*[0-9]+)'),
-    ('reads_secrets', 'windows', '(?i)(lsass|sekurlsa|ntds\.dit|\\config\\sam|comsvcs(\.dll)?,? +(minidump|#?24)|procdump)'),
+    ('reads_secrets', 'windows', '(?i)(lsass\.(dmp|mdmp|zip)|dump.*lsass|sekurlsa|ntds\.dit|\\config\\sam|comsvcs(\.dll)?,? +(minidump|#?24)|procdump)'),
     ('adds_account', 'windows', '(?i)(net1?(\.exe)? +(user|localgroup) +.*/add|new-localuser|add-localgroupmember)');

@@ -1,0 +1,55 @@
+-- t1569_process_creation: processes that a service manager started, less what is known.
+--
+-- why:             Whatever systemd, services.exe or launchd starts runs as a service, whoever asked for
+--                  it. A program that is gone, never was a file, lies in a temporary folder or is a
+--                  shell with its script in the command line is not what a package installs.
+-- severity:        info for a process without a signal; else by the weights of its signals
+-- attack:          T1569 T1059 T1620 T1070.004 (v18.1), DS0009 Process Creation, DET0279
+-- false positives: programs replaced by an upgrade and not restarted yet (deleted_program, low)
+-- sources:         processes
+--
+--   SELECT datetime, severity, subject, why FROM t1569_process_creation WHERE severity <> 'info';
+CREATE TEMP VIEW t1569_process_creation AS
+WITH running AS MATERIALIZED (
+    SELECT pid, ppid, name, exe, exe_deleted, cmdline, user, loginuid, start_time, unit, user_unit,
+           parent_name, parent_exe, container, host, source
+      FROM processes WHERE NOT kernel_thread
+), facts AS (
+    SELECT p.start_time AS time, p.host, 'linux' AS platform,
+           coalesce(nullif(p.cmdline, ''), p.exe, p.name) AS subject, p.user,
+           'T1569.003' AS technique,
+           ',' || iif(p.exe GLOB '/memfd:*' OR p.exe GLOB 'memfd:*', 'memory_program,',
+                      iif(p.exe_deleted, 'deleted_program,', ''))
+               || coalesce((SELECT group_concat(DISTINCT x.signal) || ',' FROM exec_patterns AS x
+                             WHERE x.platform IN ('any', 'unix')
+                               AND coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '')
+                                   REGEXP x.pattern), '') AS signals,
+           json_object('pid', p.pid, 'name', p.name, 'exe', p.exe, 'unit', p.unit,
+                       'user_unit', p.user_unit, 'parent', p.parent_exe, 'user', p.user,
+                       'container', p.container) AS evidence,
+           p.source || '/' || p.pid AS source, 'pid ' || p.pid AS record,
+           p.exe, p.parent_exe AS parent, p.unit AS service
+      FROM running AS p
+     WHERE p.parent_name = 'systemd' OR p.unit GLOB '*.service' OR p.user_unit GLOB '*.service'
+)
+SELECT f.time, strftime('%Y-%m-%dT%H:%M:%SZ', f.time, 'unixepoch') AS datetime, f.host, f.platform,
+       't1569_process_creation' AS analytic, f.technique,
+       CASE f.signals WHEN ',' THEN 'info' ELSE
+       (SELECT v.severity
+          FROM severities AS v,
+               (SELECT total(s.weight) AS weight, max(l.rank) AS floor
+                  FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity
+                 WHERE instr(f.signals, ',' || s.name || ',')) AS w
+         WHERE v.weight <= w.weight OR v.rank <= w.floor
+         ORDER BY v.rank DESC LIMIT 1) END AS severity,
+       f.subject,
+       CASE f.signals WHEN ',' THEN NULL ELSE
+       (SELECT group_concat(s.why, '; ') FROM signals AS s
+         WHERE instr(f.signals, ',' || s.name || ',')) END AS why,
+       trim(f.signals, ',') AS signals,
+       f.exe, f.parent, f.service, f.user, f.evidence, f.source, f.record
+  FROM facts AS f
+ WHERE NOT EXISTS (SELECT 1 FROM known_paths AS k
+                    WHERE f.exe GLOB k.path AND (k.host IS NULL OR k.host = f.host))
+   AND NOT EXISTS (SELECT 1 FROM known_services AS k
+                    WHERE f.service GLOB k.name AND (k.host IS NULL OR k.host = f.host));
