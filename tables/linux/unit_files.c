@@ -23,7 +23,8 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define LARGE (1u << 20) /* bytes; no honest unit file comes near */
+#define LARGE      (1u << 20)  /* bytes; no honest unit file comes near */
+#define DIGEST_MAX (64u << 20) /* bytes of a file that is digested */
 
 struct file_row {
     const char *host, *source, *path, *name, *kind, *scope, *scope_user, *unit, *directory;
@@ -34,6 +35,7 @@ struct file_row {
     const char *mode;
     int64_t     uid, gid;
     double      mtime, ctime, btime;
+    int64_t     immutable;
     const char *root;
 };
 
@@ -48,6 +50,9 @@ struct state {
 
     struct unit_entry *loaded_for; /* what `loaded` is of; NULL: nothing */
     struct unit_loaded loaded;
+
+    const char **started; /* scripts that some runlevel starts, sorted; NULL: not gathered yet */
+    size_t       n_started;
 
     struct packages *packages;
     bool             have_packages;
@@ -82,6 +87,9 @@ static void forget_manager(struct state *s)
     s->loaded_for = NULL;
     unit_states_free(s->states);
     unit_search_free(s->places);
+    free(s->started);
+    s->started = NULL;
+    s->n_started = 0;
     s->states = NULL;
     s->places = NULL;
     s->current = NULL;
@@ -177,6 +185,8 @@ static void fill_status(struct tbl_scan *scan, struct file_row *row, const struc
     row->gid = st->stx_gid;
     row->mtime = seconds(&st->stx_mtime);
     row->ctime = seconds(&st->stx_ctime);
+    if (st->stx_attributes_mask & STATX_ATTR_IMMUTABLE)
+        row->immutable = (st->stx_attributes & STATX_ATTR_IMMUTABLE) != 0;
     if (st->stx_mask & STATX_BTIME)
         row->btime = seconds(&st->stx_btime);
 }
@@ -235,6 +245,7 @@ static int fill(struct tbl_scan *scan, struct state *s, struct unit_entry *entry
                              .mtime = NAN,
                              .ctime = NAN,
                              .btime = NAN,
+                             .immutable = TBL_NULL,
                              .root = row->root};
     row->source = tbl_printf(scan, "%s%s", root_path(s->walk.source.root), row->path);
     row->unit = unit_of(scan, entry, row->kind);
@@ -298,17 +309,30 @@ static const char *executable_state(const struct state *s, const struct file_row
     return row->shadowed_by ? NULL : st.st_mode & 0111 ? "enabled" : "disabled";
 }
 
-/* Whether an S link of some runlevel leads to a script. */
-static bool is_started(const struct state *s, const char *script)
+static int by_text(const void *a, const void *b)
 {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Gather the scripts that S links of some runlevel lead to; sorted. */
+static int gather_started(struct state *s)
+{
+    s->started = calloc(s->places->n + 1, sizeof *s->started);
+    if (!s->started)
+        return -ENOMEM;
     for (size_t i = 0; i < s->places->n; i++) {
         const struct unit_entry *link = &s->places->entries[i];
         const char              *end = link->link ? strrchr(link->link, '/') : NULL;
-        if (strcmp(link->dir->place->kind, "rc") == 0 && link->name[0] == 'S' && end &&
-            strcmp(end + 1, script) == 0)
-            return true;
+        if (strcmp(link->dir->place->kind, "rc") == 0 && link->name[0] == 'S' && end)
+            s->started[s->n_started++] = end + 1;
     }
-    return false;
+    qsort(s->started, s->n_started, sizeof *s->started, by_text);
+    return 0;
+}
+
+static bool is_started(const struct state *s, const char *script)
+{
+    return bsearch(&script, s->started, s->n_started, sizeof *s->started, by_text) != NULL;
 }
 
 static const char *place_state(const struct state *s, const struct file_row *row)
@@ -335,6 +359,8 @@ static int get_state(struct tbl_scan *scan, const void *data, sqlite3_context *o
     if (s->entry->error)
         return SQLITE_OK;
     if (s->entry->dir->place) {
+        if (!s->started && gather_started(s) < 0)
+            return SQLITE_NOMEM;
         result(out, place_state(s, row));
         return SQLITE_OK;
     }
@@ -441,8 +467,49 @@ static int get_commands(struct tbl_scan *scan, const void *row, sqlite3_context 
     return get_text(scan, row, out, &(struct unit_settings_want){.key = "Exec", .prefix = true});
 }
 
+/* Files of lines: environment, xinetd and its like, rc.local. */
+static bool is_lines(const struct file_row *row)
+{
+    static const char *const kinds[] = {"environment", "xinetd", "inetd", "upstart"};
+
+    for (size_t i = 0; i < TBL_COUNT(kinds); i++)
+        if (strcmp(kinds[i], row->kind) == 0)
+            return true;
+    return strcmp(row->name, "rc.local") == 0;
+}
+
+/* The lines of such a file that are neither empty nor comments; past UNIT_TEXT_MAX "..." */
+static int get_lines(const struct state *s, sqlite3_context *out)
+{
+    struct buffer text = {0};
+    char         *data, *rest, *line;
+    size_t        size;
+    int           r = root_read(s->current->root, s->entry->path, UNIT_FILE_MAX, &data, &size);
+
+    if (r < 0)
+        return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+    for (size_t i = 0; i < size; i++)
+        data[i] = data[i] ? data[i] : '\n';
+    for (rest = data; (line = strsep(&rest, "\n")) && text.size <= UNIT_TEXT_MAX;) {
+        line += strspn(line, " \t");
+        if (!*line || *line == '#')
+            continue;
+        buffer_puts(&text, text.size ? "\n" : "");
+        buffer_utf8(&text, line, strlen(line));
+    }
+    if (line)
+        buffer_puts(&text, "\n...");
+    free(data);
+    const char *value = buffer_text(&text);
+    result(out, value);
+    buffer_free(&text);
+    return value ? SQLITE_OK : SQLITE_NOMEM;
+}
+
 static int get_settings(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
+    if (is_lines(row))
+        return get_lines(tbl_state(scan), out);
     return get_text(scan, row, out, &(struct unit_settings_want){.named = true});
 }
 
@@ -538,13 +605,14 @@ static int get_sha256(struct tbl_scan *scan, const void *row, sqlite3_context *o
     uint8_t       block[16384];
     SHA2_CTX      sha;
     ssize_t       n;
+    size_t        size = 0;
 
     (void)row;
     int fd = root_open_file(s->current->root, s->entry->path);
     if (fd < 0)
         return SQLITE_OK;
     SHA256Init(&sha);
-    while ((n = read(fd, block, sizeof block)) > 0)
+    while ((n = read(fd, block, sizeof block)) > 0 && (size += (size_t)n) <= DIGEST_MAX)
         SHA256Update(&sha, block, (size_t)n);
     close(fd);
     if (n == 0)
@@ -635,7 +703,9 @@ static const struct tbl_column columns[] = {
     ROW(mtime, 0, "Last change of its contents, seconds since the epoch, UTC"),
     ROW(ctime, 0, "Last change of its inode, seconds since the epoch, UTC"),
     ROW(btime, 0, "Birth of its inode, seconds since the epoch, UTC; NULL where not recorded"),
-    TBL_LAZY("sha256", TBL_TEXT, 0, "SHA-256 of what the file, or its link, holds", get_sha256),
+    ROW(immutable, 0, "Whether it is protected from change (chattr +i); NULL where not known"),
+    TBL_LAZY("sha256", TBL_TEXT, 0,
+             "SHA-256 of what the file, or its link, holds; NULL above 64 MiB", get_sha256),
     TBL_LAZY("package", TBL_TEXT, 0,
              "Package that owns the file; empty: none; NULL: the host has no package database",
              get_package),
@@ -659,7 +729,10 @@ static const struct tbl_column columns[] = {
         "commands", TBL_TEXT, 0,
         "Values of every Exec...= in force, one a line: before, to start, reload, stop and after",
         get_commands),
-    TBL_LAZY("settings", TBL_TEXT, 0, "Every setting in force, one Key=value a line", get_settings),
+    TBL_LAZY("settings", TBL_TEXT, 0,
+             "Every setting in force, one Key=value a line; of environment files, xinetd, inetd, "
+             "upstart and rc.local the lines that are no comments",
+             get_settings),
     TBL_LAZY("user", TBL_TEXT, 0, "User= in force; NULL: the manager's own user", get_user),
     TBL_LAZY("wanted_by", TBL_TEXT, 0, "WantedBy= of [Install], one value a line", get_wanted_by),
     TBL_LAZY("required_by", TBL_TEXT, 0, "RequiredBy= of [Install], one value a line",

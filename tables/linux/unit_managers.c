@@ -126,24 +126,34 @@ static bool inhabited(const struct root *root, struct unit_manager *manager, boo
     return found || (manager->uid >= 0 && root_stat(root, path, true, &st) == 0);
 }
 
-/* Keep one user of each home, and of those the inhabited ones. */
-static void weed(const struct root *root, struct unit_managers *users)
+/* Keep one user of each home. */
+static void drop_doubles(struct unit_managers *users)
 {
     size_t kept = 0;
 
     if (users->n)
         qsort(users->managers, users->n, sizeof *users->managers, by_home);
     for (size_t i = 0; i < users->n; i++) {
-        struct unit_manager *user = &users->managers[i];
-        bool                 denied = false;
-        bool same = i > 0 && kept > 0 && strcmp(users->managers[kept - 1].home, user->home) == 0;
-        if (same || !inhabited(root, user, &denied)) {
-            users->denied += denied;
-            free_strings(user);
-            continue;
-        }
+        if (kept && strcmp(users->managers[kept - 1].home, users->managers[i].home) == 0)
+            free_strings(&users->managers[i]);
+        else
+            users->managers[kept++] = users->managers[i];
+    }
+    users->n = kept;
+}
+
+/* Keep those whose homes are inhabited; count the homes that cannot be looked into. */
+static void drop_empty(const struct root *root, struct unit_managers *users)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < users->n; i++) {
+        bool denied = false;
+        if (inhabited(root, &users->managers[i], &denied))
+            users->managers[kept++] = users->managers[i];
+        else
+            free_strings(&users->managers[i]);
         users->denied += denied;
-        users->managers[kept++] = *user;
     }
     users->n = kept;
 }
@@ -159,8 +169,10 @@ int unit_managers_list(const struct root *root, struct unit_managers *ret)
         r = add_passwd(root, &users);
     if (r == 0)
         r = add_homes(root, &users);
-    if (r == 0)
-        weed(root, &users);
+    if (r == 0) {
+        drop_doubles(&users);
+        drop_empty(root, &users);
+    }
     for (size_t i = 0; r == 0 && i < users.n; i++) {
         struct unit_manager *user = &users.managers[i];
         r = add(&list, UNIT_USER, user->user, user->home, user->uid);

@@ -36,6 +36,7 @@ struct install {
     enum mode     mode;
     struct buffer aliases; /* NUL-terminated, one after another */
     bool          also;
+    bool          denied;           /* a file on the way may not be read */
     size_t        wanted, required; /* words in WantedBy= and RequiredBy= */
     char          default_instance[UNIT_NAME_MAX];
     struct buffer word;
@@ -191,6 +192,7 @@ static int read_file(struct unit_search *search, struct install *i, const char *
     if (*ret_mask)
         return 0;
     int r = root_read(search->root, path, UNIT_FILE_MAX, &data, &size);
+    i->denied |= root_denied(r);
     if (r < 0)
         return r;
     r = read_text(i, data, size);
@@ -271,7 +273,7 @@ static int search_for(struct unit_search *search, struct install *i, const char 
 
     buffer_free(&i->aliases);
     buffer_free(&i->word);
-    *i = (struct install){.mode = UNSEEN};
+    *i = (struct install){.mode = UNSEEN, .denied = i->denied};
     snprintf(i->name, sizeof i->name, "%s", name);
     int r = look_for(search, i, i->name);
     if (r == 0 && unit_name_kind(i->name) == UNIT_NAME_INSTANCE &&
@@ -475,7 +477,7 @@ int unit_states_lookup(struct unit_states *states, const char *name, const char 
     for (int hops = 0; r == 0 && (i->mode == ALIAS || i->mode == LINKED); hops++)
         r = hops < FOLLOW_MAX ? follow(states->search, i) : BAD;
     if (r != -ENOMEM) {
-        *ret = r < 0 ? "bad" : state_of(states, i, name);
+        *ret = r == 0 ? state_of(states, i, name) : i->denied ? NULL : "bad";
         r = 0;
     }
     buffer_free(&i->aliases);

@@ -17,7 +17,9 @@ static int report(struct unit_walk *walk)
 {
     char detail[160] = "";
 
-    if (walk->closed || walk->managers.denied || walk->lost)
+    if (!walk->found)
+        snprintf(detail, sizeof detail, "no unit directory could be read");
+    else if (walk->closed || walk->managers.denied || walk->lost)
         snprintf(detail, sizeof detail,
                  "directories not read: %lld; homes not looked into: %zu; files beyond the limit: "
                  "%lld",
@@ -26,7 +28,9 @@ static int report(struct unit_walk *walk)
                                                         .kind = artefact_name(ARTEFACT_LINUX_ROOT),
                                                         .host = walk->source.host,
                                                         .location = walk->source.shown,
-                                                        .status = SOURCE_READ,
+                                                        .status = walk->found    ? SOURCE_READ
+                                                                  : walk->closed ? SOURCE_DENIED
+                                                                                 : SOURCE_ABSENT,
                                                         .records = walk->records,
                                                         .skipped = walk->closed + walk->lost +
                                                                    (int64_t)walk->managers.denied,
@@ -37,6 +41,8 @@ static int report(struct unit_walk *walk)
 /* Count what the search of a manager could not read. */
 static void count(struct unit_walk *walk)
 {
+    for (size_t i = 0; i < walk->search->n_dirs; i++)
+        walk->found |= walk->search->dirs[i].inode != 0;
     for (size_t i = 0; i < walk->search->n; i++)
         walk->closed += walk->search->entries[i].error && walk->search->entries[i].dir->own;
     walk->lost += (int64_t)walk->search->lost;
@@ -49,6 +55,7 @@ static int next_source(struct unit_walk *walk)
     if (r <= 0)
         return r;
     walk->records = walk->lost = walk->closed = 0;
+    walk->found = false;
     walk->next = 0;
     r = unit_managers_list(walk->source.root, &walk->managers);
     walk->in_source = r == 0;
