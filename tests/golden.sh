@@ -14,8 +14,9 @@ for script in tests/golden/*.sql; do
         continue
     fi
     actual=$(mktemp)
-    sqlite3 -batch -cmd ".load $extension" :memory: <"$script" >"$actual" 2>&1
-    echo "exit $?" >>"$actual"
+    # Which columns a plan reads changes with every column that is added; that it says so does not.
+    { sqlite3 -batch -cmd ".load $extension" :memory: <"$script" 2>&1; echo "exit $?"; } |
+        sed 's/columns=0x[0-9a-f]*/columns=.../' >"$actual"
     if [ "${UPDATE:-}" = 1 ]; then
         cp "$actual" "$expected"
     fi
