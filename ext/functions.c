@@ -228,6 +228,7 @@ static const struct {
     {"path_trust",      1, trust                 },
     {"event_message",   1, event_message_function},
     {"event_access",    2, event_access_function },
+    {"event_number",    1, event_number_function },
     {"logon_type",      1, logon_type_function   },
 };
 
@@ -260,8 +261,11 @@ const struct function_doc function_docs[] = {
      "A text of a Windows event with its message identifiers, such as %%1905, put into words", "SELECT event_message('%%1905');"},
     {"event_access(object_type, mask)",
      "The rights in an access mask, of a File, a Key, a SERVICE OBJECT or an SC_MANAGER OBJECT", "SELECT event_access('SERVICE OBJECT', '0x12');"},
-    {"logon_type(number)",                                                                             "A logon type of Windows in words", "SELECT logon_type(3);"},
-    {0                                  },
+    {"event_number(text)",
+     "The integer that a value of a Windows event spells, in decimal or as 0x1f; NULL where it is "
+     "none", "SELECT event_number('0x3e7');"},
+    {"logon_type(number)",                                   "A logon type of Windows in words", "SELECT logon_type(3);"},
+    {0                                                                             },
 };
 
 int functions_register(sqlite3 *db)

@@ -285,6 +285,9 @@ START_TEST(numbers_are_put_into_words)
                    "event_access('Key', 'none')");
     harness_expect(db, "network|remote interactive|NULL|NULL",
                    "SELECT logon_type(3), logon_type('10'), logon_type(1), logon_type(-1)");
+    harness_expect(db, "999|31|NULL|10",
+                   "SELECT event_number('0x3e7'), event_number('31'), event_number('x1'), "
+                   "event_number('010')");
     harness_close(db);
 }
 END_TEST

@@ -31,8 +31,9 @@ static bool number_of(sqlite3_value *value, int64_t *ret)
     const char *text = (const char *)sqlite3_value_text(value);
     if (!text || !*text)
         return false;
+    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
     errno = 0;
-    *ret = (int64_t)strtoull(text, &end, 0);
+    *ret = (int64_t)strtoull(text, &end, hex ? 16 : 10);
     return !errno && !*end;
 }
 
@@ -59,6 +60,15 @@ void event_access_function(sqlite3_context *out, int argc, sqlite3_value **argv)
         return;
     event_access_words(type ? type : "", (uint32_t)mask, &words);
     finish(out, &words);
+}
+
+void event_number_function(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    int64_t number;
+
+    (void)argc;
+    if (number_of(argv[0], &number))
+        sqlite3_result_int64(out, number);
 }
 
 void logon_type_function(sqlite3_context *out, int argc, sqlite3_value **argv)

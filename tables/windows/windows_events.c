@@ -117,6 +117,7 @@ SYSTEM_TEXTS(SYSTEM_GETTER)
     X(current_directory, "CurrentDirectory")                                                       \
     X(details, "Details")                                                                          \
     X(event_type, "EventType")                                                                     \
+    X(hash, "Hash")                                                                                \
     X(hashes, "Hashes")                                                                            \
     X(image, "Image")                                                                              \
     X(image_loaded, "ImageLoaded")                                                                 \
@@ -149,6 +150,7 @@ SYSTEM_TEXTS(SYSTEM_GETTER)
     X(parent_user, "ParentUser")                                                                   \
     X(payload, "Payload")                                                                          \
     X(context_info, "ContextInfo")                                                                 \
+    X(contents, "Contents")                                                                        \
     X(pipe_name, "PipeName")                                                                       \
     X(process_guid, "ProcessGuid")                                                                 \
     X(process_id, "ProcessId")                                                                     \
@@ -165,6 +167,7 @@ SYSTEM_TEXTS(SYSTEM_GETTER)
     X(signature, "Signature")                                                                      \
     X(signed, "Signed")                                                                            \
     X(start_type, "StartType")                                                                     \
+    X(state, "State")                                                                              \
     X(subject_domain_name, "SubjectDomainName")                                                    \
     X(subject_logon_id, "SubjectLogonId")                                                          \
     X(subject_user_name, "SubjectUserName")                                                        \
@@ -172,6 +175,8 @@ SYSTEM_TEXTS(SYSTEM_GETTER)
     X(target_domain_name, "TargetDomainName")                                                      \
     X(target_filename, "TargetFilename")                                                           \
     X(target_object, "TargetObject")                                                               \
+    X(target_process_id, "TargetProcessId")                                                        \
+    X(target_process_name, "TargetProcessName")                                                    \
     X(target_user_name, "TargetUserName")                                                          \
     X(token_elevation_type, "TokenElevationType")                                                  \
     X(user, "User")

@@ -1,0 +1,84 @@
+-- t1569_registry_modification: changes to the registry keys of services, less those of known admins.
+--
+-- why:             A service is its key: who writes below Services, or the service manager's own
+--                  descriptor, makes or changes what runs with its rights. The service manager writes
+--                  a service's own values itself; any other program that does leaves no event of it
+--                  in the System log.
+-- severity:        info for a write without a signal; else by the weights of its signals
+-- attack:          T1569 T1543.003 T1112 T1685 (v18.1), DS0024 Windows Registry Key Modification, DET0279
+-- false positives: installers and drivers that write ImagePath or Start themselves
+-- sources:         registry_events
+--
+--   SELECT datetime, severity, subject, why FROM t1569_registry_modification WHERE severity <> 'info';
+CREATE TEMP VIEW t1569_registry_modification AS
+WITH writes AS (
+    SELECT r.*,
+           -- The service of the key: what stands behind \Services\.
+           CASE WHEN instr(lower(r.key), '\services\') THEN
+                substr(substr(r.key, instr(lower(r.key), '\services\') + 10), 1,
+                       instr(substr(r.key, instr(lower(r.key), '\services\') + 10) || '\', '\') - 1)
+                END AS service,
+           r.exe LIKE '%\system32\services.exe' AS by_manager,
+           r.value IN ('ImagePath', 'ServiceDll', 'Start', 'Type', 'ObjectName', 'FailureCommand',
+                       'FailureActions', 'Library', 'DependOnService', 'RequiredPrivileges')
+           OR r.key LIKE '%\Services\%\Security' AS decides
+      FROM registry_events AS r
+     WHERE r.key LIKE '%\Services\%'
+        OR r.key LIKE '%\Control\ServiceGroupOrder%'
+        OR r.key LIKE '%\Control\RemoteAccessExemption%' OR r.value = 'RemoteAccessExemption'
+        OR r.key LIKE '%\CurrentVersion\Svchost%'
+), facts AS (
+    SELECT w.*,
+           CASE WHEN w.value = 'Start' AND w.data IN ('DWORD (0x00000004)', '4') THEN 'T1685'
+                WHEN w.by_manager THEN 'T1543.003' ELSE 'T1112' END AS technique,
+           ',' || iif(w.decides AND NOT w.by_manager AND w.key LIKE '%\Services\%', 'registry_direct,', '')
+               || iif(w.value = 'Start' AND w.data IN ('DWORD (0x00000004)', '4'),
+                      iif(EXISTS (SELECT 1 FROM security_services AS s
+                                   WHERE s.platform IN ('any', 'windows') AND lower(w.service) GLOB s.name),
+                          'stops_security,', 'start_type_off,'), '')
+               || iif(w.value = 'FailureCommand' AND w.data NOT IN ('', '(Empty)'), 'failure_command,', '')
+               || iif(w.value IN ('ServiceDll', 'Library') AND w.data LIKE '%\%'
+                      AND w.data NOT LIKE '%\system32\%' AND w.data NOT LIKE '%\syswow64\%'
+                      AND w.data NOT LIKE '%\Microsoft.NET\%' AND w.data NOT LIKE '%\WindowsApps\%',
+                      iif(w.value = 'Library', 'performance_library,', 'service_dll_odd,'), '')
+               || iif(w.value = 'ImagePath' AND w.data LIKE '%.sys' AND w.data LIKE '%\%'
+                      AND w.data NOT LIKE '%system32\%' AND w.data NOT LIKE '%\ProgramData\Microsoft\%'
+                      AND w.data NOT LIKE '%\Program Files%' AND w.data NOT LIKE '%\syswow64\%',
+                      'driver_from_odd_path,', '')
+               || iif(w.key LIKE '%\Control\ServiceGroupOrder\Security%'
+                      OR w.key LIKE '%\RemoteAccessExemption%' OR w.value = 'RemoteAccessExemption',
+                      'manager_descriptor,', '')
+               || iif(w.action = 'deleted' AND w.value IS NULL AND w.key LIKE '%\Services\' || w.service,
+                      'deleted_key,', '')
+               || iif(w.value IN ('ImagePath', 'ServiceDll', 'FailureCommand', 'Library', 'Parameters')
+                      OR w.value IS NULL,
+                      coalesce((SELECT group_concat(DISTINCT p.signal) || ','
+                                  FROM exec_patterns AS p
+                                 WHERE p.platform IN ('any', 'windows')
+                                   AND coalesce(w.data, '') || ' ' || w.service REGEXP p.pattern), ''), '')
+               AS signals
+      FROM writes AS w
+)
+SELECT f.time, f.datetime, f.host, f.platform, 't1569_registry_modification' AS analytic, f.technique,
+       CASE f.signals WHEN ',' THEN 'info' ELSE
+       (SELECT v.severity
+          FROM severities AS v,
+               (SELECT total(s.weight) AS weight, max(l.rank) AS floor
+                  FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity
+                 WHERE instr(f.signals, ',' || s.name || ',')) AS w
+         WHERE v.weight <= w.weight OR v.rank <= w.floor
+         ORDER BY v.rank DESC LIMIT 1) END AS severity,
+       f.key AS subject,
+       CASE f.signals WHEN ',' THEN NULL ELSE
+       (SELECT group_concat(s.why, '; ') FROM signals AS s
+         WHERE instr(f.signals, ',' || s.name || ',')) END AS why,
+       trim(f.signals, ',') AS signals,
+       f.service, f.user,
+       json_object('action', f.action, 'key', f.key, 'value', f.value, 'data', f.data, 'exe', f.exe,
+                   'pid', f.pid, 'user', f.user) AS evidence,
+       f.source, f.record
+  FROM facts AS f
+ WHERE NOT EXISTS (SELECT 1 FROM known_admins AS a
+                    WHERE a.user = f.user AND (a.host IS NULL OR a.host = f.host))
+   AND NOT EXISTS (SELECT 1 FROM known_services AS k
+                    WHERE f.service GLOB k.name AND (k.host IS NULL OR k.host = f.host));
