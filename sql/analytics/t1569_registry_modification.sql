@@ -12,7 +12,8 @@
 --   SELECT datetime, severity, subject, why FROM t1569_registry_modification WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_registry_modification AS
 WITH writes AS (
-    SELECT r.*,
+    SELECT r.time, r.datetime, r.host, r.platform, r.action, r.key, r.value, r.data, r.user, r.pid,
+           r.exe, r.source, r.record,
            -- The service of the key: what stands behind \Services\.
            CASE WHEN instr(lower(r.key), '\services\') THEN
                 substr(substr(r.key, instr(lower(r.key), '\services\') + 10), 1,
@@ -27,8 +28,14 @@ WITH writes AS (
         OR r.key LIKE '%\Control\ServiceGroupOrder%'
         OR r.key LIKE '%\Control\RemoteAccessExemption%' OR r.value = 'RemoteAccessExemption'
         OR r.key LIKE '%\CurrentVersion\Svchost%'
+    -- An arm without FROM keeps SQLite from computing a column again at each use.
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL
+     WHERE 0
 ), facts AS (
-    SELECT w.*,
+    SELECT w.time, w.datetime, w.host, w.platform, w.action, w.key, w.value, w.data, w.user, w.pid,
+           w.exe, w.source, w.record, w.service,
            CASE WHEN w.value = 'Start' AND w.data IN ('DWORD (0x00000004)', '4') THEN 'T1685'
                 WHEN w.by_manager THEN 'T1543.003' ELSE 'T1112' END AS technique,
            ',' || iif(w.decides AND NOT w.by_manager AND w.key LIKE '%\Services\%', 'registry_direct,', '')
@@ -58,6 +65,10 @@ WITH writes AS (
                                    AND coalesce(w.data, '') || ' ' || w.service REGEXP p.pattern), ''), '')
                AS signals
       FROM writes AS w
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL
+     WHERE 0
 )
 SELECT f.time, f.datetime, f.host, f.platform, 't1569_registry_modification' AS analytic, f.technique,
        CASE f.signals WHEN ',' THEN 'info' ELSE

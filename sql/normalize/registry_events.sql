@@ -20,6 +20,10 @@ WITH raw AS (
      WHERE e.event_id IN (12, 13, 14, 4657, 4663)
        AND e.provider_name IN ('Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing')
        AND (e.event_id <> 4663 OR e.object_type = 'Key')
+    -- An arm without FROM keeps SQLite from taking each column from the record at each use.
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     WHERE 0
 ), named AS (
     -- A value's name stands behind the last backslash of what Sysmon calls the object.
     SELECT r.*, r.sysmon AND (r.event_id = 13 OR r.what IN ('DeleteValue', 'RenameValue')) AS tail,
