@@ -1,0 +1,51 @@
+-- services: every installed service on any platform, osquery's columns first.
+--
+-- why:     One inventory over systemd units, SysV scripts, launchd jobs and Windows service keys, live or
+--          from a disk. What only a running system knows (status, pid, exit codes) is NULL elsewhere.
+-- sources: unit_files, systemd_units, launch_daemons, registry_services
+--
+--   SELECT host, name, start_type, user_account, path FROM services WHERE start_type = 'AUTO_START';
+CREATE TEMP VIEW services AS
+WITH loaded AS MATERIALIZED (
+    SELECT id, scope, host, active_state, main_pid, exec_main_status
+      FROM systemd_units WHERE optional = 1 AND type = 'service'
+)
+SELECT u.name COLLATE NOCASE AS name, 'SYSTEMD' AS service_type,
+       u.description AS display_name,
+       CASE l.active_state WHEN 'active' THEN 'RUNNING' WHEN 'inactive' THEN 'STOPPED'
+                           ELSE upper(l.active_state) END AS status,
+       l.main_pid AS pid,
+       CASE WHEN u.state LIKE 'enabled%' OR u.state = 'alias' THEN 'AUTO_START'
+            WHEN u.state LIKE 'masked%' THEN 'DISABLED'
+            ELSE 'DEMAND_START' END AS start_type,
+       NULL AS win32_exit_code, l.exec_main_status AS service_exit_code,
+       exec_path(u.exec_start) COLLATE NOCASE AS path, NULL AS module_path, u.description,
+       coalesce(u.user, u.scope_user, iif(u.scope = 'system', 'root', NULL)) AS user_account,
+       u.exec_start AS command, u.state, u.scope, u.host, 'linux' AS platform, u.mtime AS time,
+       u.path AS definition, u.source
+  FROM unit_files AS u
+  LEFT JOIN loaded AS l
+    ON l.id = u.name AND l.host = u.host AND u.scope = 'system' AND l.scope = 'system'
+ WHERE u.kind = 'unit' AND u.shadowed_by IS NULL AND u.name GLOB '*.service'
+UNION ALL
+SELECT u.name, 'SYSV', u.description, NULL, NULL,
+       CASE u.state WHEN 'enabled' THEN 'AUTO_START' ELSE 'DEMAND_START' END, NULL, NULL, u.path, NULL,
+       u.description, 'root', u.exec_start, u.state, u.scope, u.host, 'linux', u.mtime, u.path, u.source
+  FROM unit_files AS u
+ WHERE u.kind = 'sysv'
+UNION ALL
+SELECT d.label, iif(d.type = 'agent', 'LAUNCH_AGENT', 'LAUNCH_DAEMON'), d.label, NULL, NULL,
+       CASE WHEN coalesce(d.disabled_override, d.disabled) THEN 'DISABLED'
+            WHEN d.run_at_load OR d.keep_alive = 'true' THEN 'AUTO_START'
+            ELSE 'DEMAND_START' END, NULL, NULL, coalesce(d.program, d.program_arguments ->> 0), NULL, NULL,
+       coalesce(d.user_name, d.user, iif(d.type = 'daemon', 'root', NULL)), d.program_arguments,
+       CASE WHEN coalesce(d.disabled_override, d.disabled) THEN 'disabled' ELSE 'enabled' END,
+       iif(d.type = 'agent', 'user', 'system'), d.host, 'macos', d.mtime, d.path, d.source
+  FROM launch_daemons AS d
+ WHERE d.type IN ('daemon', 'agent') AND d.error IS NULL
+UNION ALL
+SELECT r.name, r.service_type, r.display_name, NULL, NULL, r.start_type, NULL, NULL,
+       r.image_path_resolved, r.service_dll_resolved, r.description, r.object_name, r.image_path,
+       iif(r.start = 4, 'disabled', 'enabled'), 'system', r.host, 'windows', r.time, r.key, r.source
+  FROM registry_services AS r
+ WHERE r.current AND NOT r.deleted AND r.type IS NOT NULL;
