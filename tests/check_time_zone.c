@@ -36,7 +36,7 @@ START_TEST(agrees_with_the_c_library)
 
         setenv("TZ", names[i], 1);
         tzset();
-        for (time_t t = 946684800; t < 2524608000; t += 12347) { /* 2000 to 2050 */
+        for (time_t t = 946684800; t < 2524608000; t += 40009) { /* 2000 to 2050 */
             struct tm tm, again;
             localtime_r(&t, &tm);
             time_t back =
@@ -103,6 +103,7 @@ Suite *make_time_zone_suite(void)
     Suite *suite = suite_create("time_zone");
     TCase *tc = tcase_create("time_zone");
 
+    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, agrees_with_the_c_library);
     tcase_add_test(tc, rules_go_on_after_the_last_transition);
     tcase_add_test(tc, no_zone_is_utc);
