@@ -1,0 +1,497 @@
+#include "journal_file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+enum type { DATA = 1, FIELD = 2, ENTRY = 3, ENTRY_ARRAY = 6, TAG = 7 };
+enum data_flag { DATA_XZ = 1, DATA_LZ4 = 2, DATA_ZSTD = 4, DATA_COMPRESSED = 7 };
+enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
+
+/* Where the parts of objects stand, in bytes; "Journal File Format", the sections on each. */
+#define OBJECT_SIZE      16
+#define HEADER_SIZE      208 /* of the oldest version */
+#define DATA_NEXT        32  /* in the chain of the same field */
+#define DATA_ENTRY       40
+#define DATA_ENTRY_ARRAY 48
+#define DATA_N_ENTRIES   56
+#define DATA_PAYLOAD     64
+#define DATA_COMPACT     72
+#define FIELD_NEXT       24 /* in the chain of the same hash */
+#define FIELD_DATA       32
+#define FIELD_PAYLOAD    40
+#define ENTRY_ITEMS      64
+#define ARRAY_NEXT       16
+#define ARRAY_ITEMS      24
+#define HASH_ITEM        16
+
+#define FIELDS_MAX 1000000 /* names of fields in a file */
+
+/* Bytes that the fields of a file may expand to: so much, and beyond it so many times its size. */
+#define BUDGET_FREE  (1ull << 30)
+#define BUDGET_RATIO 100
+
+static uint32_t le32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static uint64_t le64(const uint8_t *p)
+{
+    return le32(p) | (uint64_t)le32(p + 4) << 32;
+}
+
+int journal_file_open(struct journal_file *file, const uint8_t *data, size_t size)
+{
+    if (size < HEADER_SIZE || memcmp(data, "LPKSHHRH", 8) != 0)
+        return -EBADMSG;
+
+    uint64_t header_size = le64(data + 88);
+    uint32_t incompatible = le32(data + 12);
+    if (header_size < HEADER_SIZE || header_size > size || header_size % 8)
+        return -EBADMSG;
+    if (incompatible & ~(uint32_t)FILE_KNOWN)
+        return -EOPNOTSUPP;
+    *file = (struct journal_file){
+        .data = data,
+        .size = size,
+        .compact = incompatible & FILE_COMPACT,
+        .state = data[16],
+        .n_entries = le64(data + 152),
+        .header_size = header_size,
+        .entry_arrays = le64(data + 176),
+        .fields = le64(data + 120),
+        .fields_size = le64(data + 128),
+        .budget = BUDGET_FREE + BUDGET_RATIO * (uint64_t)size,
+    };
+    memcpy(file->machine_id, data + 40, 16);
+    memcpy(file->seqnum_id, data + 72, 16);
+    return 0;
+}
+
+void journal_file_close(struct journal_file *file)
+{
+    ZSTD_freeDCtx(file->zstd);
+    free(file->scratch);
+    *file = (struct journal_file){0};
+}
+
+/* An object of that type and at least that size; NULL: none is there. */
+static const uint8_t *object(const struct journal_file *file, uint64_t offset, enum type type,
+                             uint64_t least, uint64_t *ret_size)
+{
+    if (offset < file->header_size || offset % 8 || offset > file->size - OBJECT_SIZE)
+        return NULL;
+
+    const uint8_t *p = file->data + offset;
+    uint64_t       size = le64(p + 8);
+    if (p[0] != type || size < least || size > file->size - offset)
+        return NULL;
+    *ret_size = size;
+    return p;
+}
+
+static size_t payload_at(const struct journal_file *file)
+{
+    return file->compact ? DATA_COMPACT : DATA_PAYLOAD;
+}
+
+/* Entries ----------------------------------------------------------------------- */
+
+int journal_entry(const struct journal_file *file, uint64_t offset, struct journal_entry *ret)
+{
+    uint64_t       size, n;
+    const uint8_t *p = object(file, offset, ENTRY, ENTRY_ITEMS, &size);
+
+    if (!p)
+        return -EBADMSG;
+    n = (size - ENTRY_ITEMS) / (file->compact ? 4 : 16);
+    *ret = (struct journal_entry){
+        .offset = offset,
+        .seqnum = le64(p + 16),
+        .realtime = le64(p + 24),
+        .monotonic = le64(p + 32),
+        .xor_hash = le64(p + 56),
+        .n_items = n < JOURNAL_ITEMS_MAX ? (uint32_t)n : JOURNAL_ITEMS_MAX,
+    };
+    memcpy(ret->boot_id, p + 40, 16);
+    return 0;
+}
+
+uint64_t journal_item_offset(const struct journal_file *file, const struct journal_entry *entry,
+                             uint32_t i)
+{
+    const uint8_t *items = file->data + entry->offset + ENTRY_ITEMS;
+
+    return file->compact ? le32(items + 4 * (size_t)i) : le64(items + 16 * (size_t)i);
+}
+
+/* Compressed fields ---------------------------------------------------------------- */
+
+/* Room for a value of so many bytes, which also counts against the file's budget. */
+static int make_room(struct journal_file *file, uint64_t size)
+{
+    if (size > JOURNAL_VALUE_MAX || size > file->budget)
+        return -EFBIG;
+    file->budget -= size;
+    if (size <= file->room)
+        return 0;
+    uint8_t *scratch = realloc(file->scratch, (size_t)size);
+    if (!scratch)
+        return -ENOMEM;
+    file->scratch = scratch;
+    file->room = (size_t)size;
+    return 0;
+}
+
+static int expand_zstd(struct journal_file *file, const uint8_t *data, size_t size, size_t *ret)
+{
+    unsigned long long whole = ZSTD_getFrameContentSize(data, size);
+
+    if (whole == ZSTD_CONTENTSIZE_UNKNOWN || whole == ZSTD_CONTENTSIZE_ERROR)
+        return -EBADMSG;
+    int r = make_room(file, whole);
+    if (r < 0)
+        return r;
+    if (!file->zstd && !(file->zstd = ZSTD_createDCtx()))
+        return -ENOMEM;
+    size_t n = ZSTD_decompressDCtx(file->zstd, file->scratch, file->room, data, size);
+    if (ZSTD_isError(n))
+        return -EBADMSG;
+    *ret = n;
+    return 0;
+}
+
+/* A length of LZ4: 15 goes on in bytes, of which 255 goes on too. */
+static bool lz4_length(const uint8_t **at, const uint8_t *end, size_t *length)
+{
+    uint8_t byte = 255;
+
+    if (*length < 15)
+        return true;
+    while (byte == 255) {
+        if (*at == end)
+            return false;
+        byte = *(*at)++;
+        *length += byte;
+    }
+    return true;
+}
+
+/* "LZ4 Block Format Description": sequences of literals and a match behind what was written. */
+static int lz4_block(const uint8_t *at, const uint8_t *end, uint8_t *out, size_t room, size_t *ret)
+{
+    size_t n = 0;
+
+    while (at < end) {
+        size_t literals = *at >> 4, match = *at & 15;
+
+        at++;
+        if (!lz4_length(&at, end, &literals) || literals > (size_t)(end - at) ||
+            literals > room - n)
+            return -EBADMSG;
+        memcpy(out + n, at, literals);
+        n += literals;
+        at += literals;
+        if (at == end)
+            break;
+        if (end - at < 2)
+            return -EBADMSG;
+        size_t back = (size_t)(at[0] | at[1] << 8);
+        at += 2;
+        if (!lz4_length(&at, end, &match) || back == 0 || back > n || (match += 4) > room - n)
+            return -EBADMSG;
+        for (; match; match--, n++) /* they may overlap */
+            out[n] = out[n - back];
+    }
+    *ret = n;
+    return 0;
+}
+
+/* journald writes the size before the block. */
+static int expand_lz4(struct journal_file *file, const uint8_t *data, size_t size, size_t *ret)
+{
+    if (size < 8)
+        return -EBADMSG;
+    int r = make_room(file, le64(data));
+    return r < 0 ? r : lz4_block(data + 8, data + size, file->scratch, file->room, ret);
+}
+
+int journal_data(struct journal_file *file, uint64_t offset, struct journal_field *ret)
+{
+    size_t         begin = payload_at(file), size;
+    uint64_t       whole;
+    const uint8_t *p = object(file, offset, DATA, begin, &whole), *at, *equals;
+    int            r = 0;
+
+    if (!p)
+        return -EBADMSG;
+    at = p + begin;
+    size = (size_t)whole - begin;
+    if (p[1] & DATA_COMPRESSED) {
+        r = p[1] & DATA_ZSTD  ? expand_zstd(file, at, size, &size)
+            : p[1] & DATA_LZ4 ? expand_lz4(file, at, size, &size)
+                              : -EOPNOTSUPP;
+        at = file->scratch;
+    }
+    if (r < 0)
+        return r;
+    if (!size || !(equals = memchr(at, '=', size)))
+        return -EBADMSG;
+    *ret = (struct journal_field){(const char *)at, size, (size_t)(equals - at)};
+    return 0;
+}
+
+int journal_item(struct journal_file *file, const struct journal_entry *entry, uint32_t i,
+                 struct journal_field *ret)
+{
+    return journal_data(file, journal_item_offset(file, entry, i), ret);
+}
+
+/* Lists ------------------------------------------------------------------------------ */
+
+static size_t item_size(const struct journal_file *file)
+{
+    return file->compact ? 4 : 8;
+}
+
+static uint64_t array_item(const struct journal_file *file, const struct journal_list *list,
+                           uint64_t i)
+{
+    const uint8_t *p = file->data + list->array + ARRAY_ITEMS + i * item_size(file);
+
+    return file->compact ? le32(p) : le64(p);
+}
+
+/* Make the array at `offset` the current one. */
+static int enter(const struct journal_file *file, struct journal_list *list, uint64_t offset)
+{
+    uint64_t size;
+
+    list->i = list->n = list->array = 0;
+    if (!offset)
+        return 0;
+    if (!object(file, offset, ENTRY_ARRAY, ARRAY_ITEMS, &size))
+        return -EBADMSG;
+    list->array = offset;
+    list->n = (size - ARRAY_ITEMS) / item_size(file);
+    if (list->n > list->left)
+        list->n = list->left;
+    return 0;
+}
+
+/* Go on to the next array, which must lie behind this one. */
+static int next_array(const struct journal_file *file, struct journal_list *list)
+{
+    uint64_t next = le64(file->data + list->array + ARRAY_NEXT);
+
+    return next && next <= list->array ? -EBADMSG : enter(file, list, next);
+}
+
+int journal_all(const struct journal_file *file, struct journal_list *ret)
+{
+    *ret = (struct journal_list){.left = UINT64_MAX}; /* the header of a live file lags behind */
+    return enter(file, ret, file->entry_arrays);
+}
+
+int journal_entries_of(const struct journal_file *file, uint64_t offset, struct journal_list *ret)
+{
+    uint64_t       size;
+    const uint8_t *p = object(file, offset, DATA, payload_at(file), &size);
+
+    *ret = (struct journal_list){0};
+    if (!p)
+        return -EBADMSG;
+    ret->left = le64(p + DATA_N_ENTRIES);
+    if (!ret->left)
+        return 0;
+    ret->first = le64(p + DATA_ENTRY);
+    ret->left--;
+    return enter(file, ret, ret->left ? le64(p + DATA_ENTRY_ARRAY) : 0);
+}
+
+bool journal_whole(const struct journal_file *file, struct journal_list list)
+{
+    while (list.left > list.n) {
+        list.left -= list.n;
+        if (!list.array || next_array(file, &list) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* The time of item `i`; false where it is not written yet, or damaged. */
+static bool time_of(const struct journal_file *file, const struct journal_list *list, uint64_t i,
+                    uint64_t *ret)
+{
+    struct journal_entry entry;
+
+    if (journal_entry(file, array_item(file, list, i), &entry) < 0)
+        return false;
+    *ret = entry.realtime;
+    return true;
+}
+
+/* The first item of the current array that is not before the time. */
+static uint64_t bisect(const struct journal_file *file, const struct journal_list *list,
+                       uint64_t realtime)
+{
+    uint64_t low = 0, high = list->n, time;
+
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+
+        if (array_item(file, list, middle) == 0) /* not filled yet */
+            high = middle;
+        else if (!time_of(file, list, middle, &time))
+            return low; /* damaged: read what may be before it too */
+        else if (time < realtime)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void journal_seek(const struct journal_file *file, struct journal_list *list, uint64_t realtime)
+{
+    struct journal_entry entry;
+
+    if (list->first && journal_entry(file, list->first, &entry) == 0) {
+        if (entry.realtime >= realtime)
+            return;
+        list->first = 0;
+    }
+    while (list->array) {
+        struct journal_list next = *list;
+        uint64_t            i = bisect(file, list, realtime);
+
+        next.left -= next.n;
+        if (i < list->n || !next.left || next_array(file, &next) < 0 || !next.array) {
+            list->i = i;
+            list->left -= i;
+            return;
+        }
+        *list = next;
+    }
+}
+
+int journal_next(const struct journal_file *file, struct journal_list *list, uint64_t *ret)
+{
+    if (list->first) {
+        *ret = list->first;
+        list->first = 0;
+        return 1;
+    }
+    while (list->array && list->left) {
+        if (list->i == list->n) {
+            int r = next_array(file, list);
+            if (r < 0)
+                return r;
+            continue;
+        }
+        uint64_t offset = array_item(file, list, list->i);
+        if (!offset) /* an array is filled from its beginning */
+            return 0;
+        list->i++;
+        list->left--;
+        *ret = offset;
+        return 1;
+    }
+    return 0;
+}
+
+/* Whether the bytes have the form of an entry whose first field is there too. */
+static bool plausible(const struct journal_file *file, uint64_t offset)
+{
+    struct journal_entry entry;
+    uint64_t             size;
+
+    return object(file, offset, ENTRY, ENTRY_ITEMS + item_size(file), &size) &&
+           journal_entry(file, offset, &entry) == 0 && entry.seqnum && entry.realtime &&
+           object(file, journal_item_offset(file, &entry, 0), DATA, payload_at(file), &size);
+}
+
+/* The end of whatever object stands at `offset`, or the next place where one may begin. */
+static uint64_t behind(const struct journal_file *file, uint64_t offset)
+{
+    uint64_t size = le64(file->data + offset + 8);
+    bool good = file->data[offset] >= DATA && file->data[offset] <= TAG && size >= OBJECT_SIZE &&
+                size <= file->size - offset;
+
+    return good ? (offset + size + 7) / 8 * 8 : offset + 8;
+}
+
+int journal_carve(const struct journal_file *file, uint64_t offset, uint64_t *ret)
+{
+    uint64_t at = offset / 8 * 8;
+
+    if (at < file->header_size)
+        at = file->header_size;
+    else if (at <= file->size - OBJECT_SIZE)
+        at = behind(file, at);
+    while (at <= file->size - OBJECT_SIZE) {
+        if (plausible(file, at)) {
+            *ret = at;
+            return 1;
+        }
+        at = behind(file, at);
+    }
+    return 0;
+}
+
+/* Values ------------------------------------------------------------------------------- */
+
+/* Find the field's object in the chain of one hash. Chains lead towards the end of the file, and
+ * all of them have so many links together. */
+static int find_field(const struct journal_file *file, uint64_t offset, const char *name,
+                      size_t *links, const uint8_t **ret)
+{
+    size_t length = strlen(name);
+
+    while (offset) {
+        uint64_t       size;
+        const uint8_t *p = object(file, offset, FIELD, FIELD_PAYLOAD, &size);
+
+        if (!p || (*links)-- == 0)
+            return -EBADMSG;
+        if (size - FIELD_PAYLOAD == length && memcmp(p + FIELD_PAYLOAD, name, length) == 0) {
+            *ret = p;
+            return 1;
+        }
+        uint64_t next = le64(p + FIELD_NEXT);
+        if (next && next <= offset)
+            return -EBADMSG;
+        offset = next;
+    }
+    return 0;
+}
+
+int journal_values(const struct journal_file *file, const char *name, uint64_t *ret)
+{
+    const uint8_t *field = NULL;
+    size_t         links = FIELDS_MAX;
+    int            r = 0;
+
+    if (file->fields > file->size || file->fields_size > file->size - file->fields)
+        return -EBADMSG;
+    for (uint64_t i = 0; r == 0 && i + HASH_ITEM <= file->fields_size; i += HASH_ITEM)
+        r = find_field(file, le64(file->data + file->fields + i), name, &links, &field);
+    if (r < 0)
+        return r;
+    *ret = r ? le64(field + FIELD_DATA) : 0;
+    return 0;
+}
+
+int journal_next_value(const struct journal_file *file, uint64_t offset, uint64_t *ret)
+{
+    uint64_t       size;
+    const uint8_t *p = object(file, offset, DATA, payload_at(file), &size);
+    uint64_t       next = p ? le64(p + DATA_NEXT) : 0;
+
+    if (!p || next >= offset + !next) /* newer values come first */
+        return -EBADMSG;
+    *ret = next;
+    return 0;
+}
