@@ -117,13 +117,26 @@ void buffer_utf8(struct buffer *b, const char *text, size_t size)
     }
 }
 
+/* Whether eight bytes are ASCII without a NUL: none has its high bit, nor lacks all others. */
+static bool ascii_word(const uint8_t *p)
+{
+    const uint64_t high = 0x8080808080808080u, low = 0x7f7f7f7f7f7f7f7fu;
+    uint64_t       word;
+
+    memcpy(&word, p, sizeof word);
+    return ((word + low) & ~word & high) == high;
+}
+
 bool buffer_is_text(const char *text, size_t size)
 {
     const uint8_t *p = (const uint8_t *)text;
 
-    for (size_t i = 0, length; i < size; i += length)
-        if (!p[i] || (length = sequence(p + i, size - i)) == 0)
+    for (size_t i = 0, length; i < size; i += length) {
+        if (size - i >= 8 && ascii_word(p + i))
+            length = 8;
+        else if (!p[i] || (length = sequence(p + i, size - i)) == 0)
             return false;
+    }
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "journal_file.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,14 +33,20 @@ enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
 #define BUDGET_FREE  (1ull << 30)
 #define BUDGET_RATIO 100
 
-static uint32_t le32(const uint8_t *p)
+static inline uint32_t le32(const uint8_t *p)
 {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    uint32_t value;
+
+    memcpy(&value, p, sizeof value);
+    return le32toh(value);
 }
 
-static uint64_t le64(const uint8_t *p)
+static inline uint64_t le64(const uint8_t *p)
 {
-    return le32(p) | (uint64_t)le32(p + 4) << 32;
+    uint64_t value;
+
+    memcpy(&value, p, sizeof value);
+    return le64toh(value);
 }
 
 int journal_file_open(struct journal_file *file, const uint8_t *data, size_t size)

@@ -9,6 +9,7 @@
  */
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,7 +136,7 @@ struct state {
     struct source           source;
     struct files            files;
     const struct tbl_terms *times, *terms[N_KNOWN];
-    bool                    used[N_KNOWN], any_used;
+    bool                    used[N_KNOWN], any_used, boot_used;
     uint64_t                from, to; /* microseconds, both included */
 
     struct root_map     map;
@@ -373,6 +374,7 @@ static int choose(struct tbl_scan *scan, struct state *state)
     if (!best.values && !(best.values = malloc(sizeof *best.values)))
         return -ENOMEM;
     qsort(best.values, best.n, sizeof *best.values, compare_offsets);
+    madvise(state->map.data, state->map.size, MADV_RANDOM); /* few pages of many are read */
     state->values = best.values;
     state->n_values = best.n;
     return 0;
@@ -612,10 +614,15 @@ static int fill_fields(struct tbl_scan *scan, struct state *state, struct journa
 
 static const char *hex_id(struct tbl_scan *scan, const uint8_t id[16])
 {
-    char *text = tbl_alloc(scan, 33);
+    static const char digits[] = "0123456789abcdef";
+    char             *text = tbl_alloc(scan, 33);
 
-    for (int i = 0; text && i < 16; i++)
-        sprintf(text + 2 * i, "%02x", id[i]);
+    for (int i = 0; text && i < 16; i++) {
+        text[2 * i] = digits[id[i] >> 4];
+        text[2 * i + 1] = digits[id[i] & 15];
+    }
+    if (text)
+        text[32] = '\0';
     return text;
 }
 
@@ -627,7 +634,7 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct journal
     *row = (struct journal_row){
         .time = (double)entry->realtime / 1e6,
         .host = state->source.host,
-        .boot_id = hex_id(scan, entry->boot_id),
+        .boot_id = state->boot_used ? hex_id(scan, entry->boot_id) : NULL,
         .monotonic = (int64_t)entry->monotonic,
         .seqnum = (int64_t)entry->seqnum,
         .recovered = state->carving,
@@ -640,7 +647,7 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct journal
     for (size_t i = 0; i < N_KNOWN; i++)
         if (known_fields[i].number)
             *(int64_t *)((char *)row + known_fields[i].offset) = TBL_NULL;
-    if (!row->boot_id || fill_fields(scan, state, row) < 0)
+    if ((state->boot_used && !row->boot_id) || fill_fields(scan, state, row) < 0)
         return SQLITE_NOMEM;
     if (state->copied && row->hostname)
         row->host = row->hostname;
@@ -681,6 +688,7 @@ static void read_terms(struct tbl_scan *scan, struct state *state)
     const struct tbl_terms *times = TBL_TERMS(scan, struct journal_row, time);
     bool                    host = TBL_USES(scan, struct journal_row, host);
 
+    state->boot_used = TBL_USES(scan, struct journal_row, boot_id);
     state->from = bound(times->min, -2, 0);
     state->to = bound(times->max, 2, UINT64_MAX);
     for (size_t i = 0; i < N_KNOWN; i++) {
@@ -733,17 +741,16 @@ static int get_datetime(struct tbl_scan *scan, const void *data, sqlite3_context
 /* As sd_journal_get_cursor(3) gives it, for `journalctl --cursor`. */
 static int get_cursor(struct tbl_scan *scan, const void *data, sqlite3_context *out)
 {
-    struct state             *state = tbl_state(scan);
-    const struct journal_row *row = data;
-    const char               *seqnum_id = hex_id(scan, state->file.seqnum_id);
-    char                     *text = tbl_printf(scan, "s=%s;i=%llx;b=%s;m=%llx;t=%llx;x=%llx",
-                            seqnum_id ? seqnum_id : "", (unsigned long long)row->entry.seqnum,
-                                                row->boot_id, (unsigned long long)row->entry.monotonic,
-                                                (unsigned long long)row->entry.realtime,
-                                                (unsigned long long)row->entry.xor_hash);
+    struct state               *state = tbl_state(scan);
+    const struct journal_entry *entry = &((const struct journal_row *)data)->entry;
+    const char                 *seqnum_id = hex_id(scan, state->file.seqnum_id);
+    const char                 *boot_id = hex_id(scan, entry->boot_id);
+    char                        text[200];
 
-    if (!text)
+    if (!seqnum_id || !boot_id)
         return SQLITE_NOMEM;
+    snprintf(text, sizeof text, "s=%s;i=%" PRIx64 ";b=%s;m=%" PRIx64 ";t=%" PRIx64 ";x=%" PRIx64,
+             seqnum_id, entry->seqnum, boot_id, entry->monotonic, entry->realtime, entry->xor_hash);
     sqlite3_result_text(out, text, -1, SQLITE_TRANSIENT);
     return SQLITE_OK;
 }

@@ -16,8 +16,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 [ -x $remote ] || { echo "journal.sh: needs the Debian package systemd-journal-remote" >&2; exit 77; }
 
-# make N FILE: a journal of N entries.
+# make N DIR: a journal of N entries, in as many files as it is rotated into.
 make() {
+    mkdir "$2"
     awk -v n="$1" -v now="$(date +%s)" 'BEGIN {
         for (i = 1; i <= n; i++) {
             t = (now - n + i) "000000"
@@ -35,7 +36,7 @@ make() {
             print "_SYSTEMD_INVOCATION_ID=00112233445566778899aabbccddeef" i % 10
             print "MESSAGE=request " i " of client " i % 5000 " took " i % 977 " ms\n"
         }
-    }' | $remote --split-mode=none -o "$2" - >/dev/null 2>&1
+    }' | $remote --split-mode=none -o "$2/bench.journal" - >/dev/null 2>&1
 }
 
 # median COMMAND...: milliseconds of whole processes.
@@ -59,17 +60,17 @@ ratio() {
     awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'
 }
 
-big="$work/big.journal"
-small="$work/small.journal"
+big="$work/big"
+small="$work/small"
 make "$entries" "$big"
 make $((entries / 10)) "$small"
 nothing=$(median true)
 load=$(less "$(median sql 'SELECT 1')")
 match="SELECT time, pid, uid, exe, cmdline, message, unit FROM journal WHERE path = '$big' AND comm = 'systemctl'"
 ours=$(less "$(median sql "$match")")
-theirs=$(less "$(median journalctl -o json --file "$big" _COMM=systemctl)")
+theirs=$(less "$(median journalctl -o json --directory "$big" _COMM=systemctl)")
 all=$(less "$(median sql "SELECT sum(length(fields)) FROM journal WHERE path = '$big'")")
-theirs_all=$(less "$(RUNS=1 runs=1 median journalctl -o json --file "$big")")
+theirs_all=$(less "$(RUNS=1 runs=1 median journalctl -o json --directory "$big")")
 last="SELECT count(message) FROM journal WHERE time > unixepoch() - 300 AND path ="
 last_big=$(less "$(median sql "$last '$big'")")
 last_small=$(less "$(median sql "$last '$small'")")
@@ -77,7 +78,7 @@ columns=$(less "$(median sql "SELECT sum(length(message) + length(cmdline) + pid
 memory=$(/usr/bin/time -f %M sqlite3 -cmd ".load $here/build/svcql" :memory: \
     "SELECT sum(length(fields)) FROM journal WHERE path = '$big'" 2>&1 >/dev/null | tail -1)
 
-echo "entries: $entries ($(($(stat -c %s "$big") >> 20)) MiB); sqlite3 with the extension alone: $load ms"
+echo "entries: $entries ($(du -sm "$big" | cut -f1) MiB in $(ls "$big" | wc -l) files); sqlite3 with the extension alone: $load ms"
 echo "comm = 'systemctl', seven columns: $ours ms; journalctl -o json: $theirs ms; ratio $(ratio "$ours" "$theirs") (goal 0.3)"
 echo "all entries, three columns: $columns ms"
 echo "all entries, all fields as JSON: $all ms; journalctl -o json: $theirs_all ms; ratio $(ratio "$all" "$theirs_all")"
