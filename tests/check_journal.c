@@ -1,0 +1,500 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "harness.h"
+#include "journal_file.h"
+#include "make_systemd.h"
+
+#define FIXTURES "tests/fixtures/journal/"
+#define FIRST    1795514400 /* time of the fixtures' first entry; 199 follow, a second apart */
+
+static const char *const variants[] = {"compact", "regular", "unkeyed"};
+
+/* A fixture's bytes, expanded; malloc()ed. */
+static uint8_t *load(const char *variant, size_t *ret_size)
+{
+    char   path[128];
+    size_t packed;
+
+    snprintf(path, sizeof path, FIXTURES "%s.journal.zst", variant);
+    char    *data = harness_read(path, &packed);
+    size_t   size = (size_t)ZSTD_getFrameContentSize(data, packed);
+    uint8_t *whole = malloc(size);
+    ck_assert_uint_eq(ZSTD_decompress(whole, size, data, packed), size);
+    free(data);
+    *ret_size = size;
+    return whole;
+}
+
+/* The path of a fixture as a file; static memory. */
+static const char *file_of(const char *variant)
+{
+    static char path[512];
+    size_t      size;
+    uint8_t    *data = load(variant, &size);
+    const char *dir = harness_scratch();
+
+    harness_write(dir, "a.journal", data, size);
+    free(data);
+    snprintf(path, sizeof path, "%s/a.journal", dir);
+    return path;
+}
+
+#define FROM "FROM journal WHERE path = '%s' "
+
+/* Reading ---------------------------------------------------------------------------- */
+
+START_TEST(columns_hold_what_fields_say)
+{
+    sqlite3    *db = harness_open();
+    const char *path = file_of(variants[_i]);
+
+    harness_expect(db, "200|200|2026-11-24T10:00:00.000000Z|2026-11-24T10:03:19.000000Z",
+                   "SELECT count(*), count(DISTINCT rowid), min(datetime), max(datetime) " FROM,
+                   path);
+    harness_expect(db,
+                   "fixture|unit1.service|id0|comm0|1005|2|5|journal|plain 5|"
+                   "0123456789abcdef0123456789abcdef|10000000|6|0",
+                   "SELECT host, unit, identifier, comm, pid, uid, priority, transport, message, "
+                   "boot_id, monotonic, seqnum, recovered " FROM "AND time = %d",
+                   path, FIRST + 5);
+    harness_expect(db, "Started.|39f53479d3a045ac8e11786248231fbf|x.service|start|done",
+                   "SELECT message, message_id, about_unit, job_type, job_result " FROM
+                   "AND time = %d",
+                   path, FIRST + 3);
+    harness_expect(db, "1130|SERVICE_START|4|1000|{\"UNIT\":\"x\"}",
+                   "SELECT audit_type, audit_type_name, audit_id, login_uid, audit_fields " FROM
+                   "AND time = %d",
+                   path, FIRST + 4);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(compressed_fields_are_whole)
+{
+    sqlite3 *db = harness_open();
+
+    harness_expect(db, "20|1",
+                   "SELECT count(*), min(message GLOB 'long * word1 word2 * word300 ') " FROM
+                   "AND length(message) > 1000",
+                   file_of(variants[_i]));
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(bytes_become_text_and_repeated_fields_arrays)
+{
+    sqlite3    *db = harness_open();
+    const char *path = file_of(variants[_i]);
+
+    harness_expect(db,
+                   "a\xef\xbf\xbd\xef\xbf\xbd"
+                   "b\nc",
+                   "SELECT message " FROM "AND time = %d", path, FIRST + 1);
+    harness_expect(db, "[\"first\",\"second\"]|two",
+                   "SELECT fields ->> 'TAG', fields ->> 'MESSAGE' " FROM "AND time = %d", path,
+                   FIRST + 2);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(terms_that_are_pushed_down_change_no_answer)
+{
+    static const char *const terms[] = {
+        "comm = 'comm1'",
+        "comm IN ('comm1', 'comm3', 'none')",
+        "comm = 'none'",
+        "unit GLOB 'unit[12]*' AND comm = 'comm2'",
+        "identifier LIKE 'ID%'",
+        "pid = 1017",
+        "pid IN (1001, 1002, 1199, 7)",
+        "uid = 1 AND transport = 'journal'",
+        "priority <= 3",
+        "message_id = '39f53479d3a045ac8e11786248231fbf'",
+        "boot_id = '0123456789abcdef0123456789abcdef' AND pid > 1100",
+        "time > 1795514450 AND comm = 'comm1'",
+        "time BETWEEN 1795514450 AND 1795514460.5",
+        "time < 1795514400",
+        "time >= 1795514599",
+        "user_unit IS NULL AND uid IN (0, 2)",
+        "job_result = 'done' OR pid = 1000",
+    };
+    sqlite3    *db = harness_open();
+    const char *path = file_of(variants[_i]);
+
+    harness_query(db, "CREATE TEMP TABLE plain AS SELECT * " FROM, path);
+    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+        char *plain = harness_query(db, "SELECT offset FROM plain WHERE %s ORDER BY 1", terms[i]);
+        char *pushed =
+            harness_query(db, "SELECT offset " FROM "AND (%s) ORDER BY 1", path, terms[i]);
+        ck_assert_msg(strcmp(plain, pushed) == 0, "%s: %s is not %s", terms[i], pushed, plain);
+        free(plain);
+        free(pushed);
+    }
+    harness_close(db);
+}
+END_TEST
+
+/* journalctl as the oracle ---------------------------------------------------------------- */
+
+static void load_json(sqlite3 *db, const char *path)
+{
+    sqlite3_stmt *stmt;
+    char          command[1200], *line = NULL;
+    size_t        room = 0;
+
+    snprintf(command, sizeof command, "journalctl --all --quiet -o json --file '%s'", path);
+    FILE *out = popen(command, "r");
+    harness_query(db, "CREATE TEMP TABLE theirs(line)");
+    ck_assert(out && sqlite3_prepare_v2(db, "INSERT INTO theirs VALUES (?)", -1, &stmt, NULL) ==
+                         SQLITE_OK);
+    for (ssize_t n; (n = getline(&line, &room, out)) > 0;) {
+        sqlite3_bind_text(stmt, 1, line, (int)n, SQLITE_TRANSIENT);
+        ck_assert_int_eq(sqlite3_step(stmt), SQLITE_DONE);
+        sqlite3_reset(stmt);
+    }
+    sqlite3_finalize(stmt);
+    free(line);
+    pclose(out);
+}
+
+/* All entries by their cursor, and each field of each; bytes that are no text aside, which
+ * journalctl gives as arrays of numbers. */
+static void compare_with_journalctl(const char *path)
+{
+    sqlite3 *db = harness_open();
+
+    load_json(db, path);
+    harness_query(db, "CREATE TEMP TABLE ours AS SELECT cursor, fields " FROM, path);
+    ck_assert_int_gt(harness_int(db, "SELECT count(*) FROM theirs"), 0);
+    harness_expect(db, "0|0",
+                   "SELECT (SELECT count(*) FROM theirs) - (SELECT count(*) FROM ours),"
+                   "       (SELECT count(*) FROM ours WHERE cursor NOT IN "
+                   "        (SELECT line ->> '__CURSOR' FROM theirs))");
+    harness_query(db, "CREATE INDEX temp.by_cursor ON ours(cursor)");
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM theirs, json_each(line) t LEFT JOIN ours "
+                   "ON ours.cursor = line ->> '__CURSOR' LEFT JOIN json_each(ours.fields) o "
+                   "ON o.key = t.key WHERE t.key NOT GLOB '__*' AND o.value IS NOT t.value "
+                   "AND NOT (t.type = 'array' AND json_type(t.value, '$[0]') = 'integer')");
+    harness_close(db);
+}
+
+static bool have_journalctl(void)
+{
+    return system("journalctl --version >/dev/null 2>&1") == 0;
+}
+
+START_TEST(agrees_with_journalctl)
+{
+    if (!have_journalctl())
+        SKIP("no journalctl here");
+    compare_with_journalctl(file_of(variants[_i]));
+}
+END_TEST
+
+static void compare_real(const char *path, void *data)
+{
+    (void)data;
+    if (!strstr(path, "/corrupted/")) /* journalctl itself aborts there */
+        compare_with_journalctl(path);
+}
+
+START_TEST(agrees_with_journalctl_on_real_journals)
+{
+    if (!have_journalctl())
+        SKIP("no journalctl here");
+    size_t n = harness_each_evidence("journal", ".journal", compare_real, NULL) +
+               harness_each_evidence("journal", ".journal~", compare_real, NULL);
+    if (!n)
+        SKIP("SVCQL_EVIDENCE is not set");
+}
+END_TEST
+
+/* Damage ------------------------------------------------------------------------------------- */
+
+static const char *write_damaged(const uint8_t *data, size_t size)
+{
+    static char path[512];
+    const char *dir = harness_scratch();
+
+    harness_write(dir, "a.journal", data, size);
+    snprintf(path, sizeof path, "%s/a.journal", dir);
+    return path;
+}
+
+#define REPORT                                                                                     \
+    "SELECT status, records + skipped FROM evidence_sources WHERE table_name = 'journal' AND "     \
+    "location = '%s'"
+
+START_TEST(a_cut_file_gives_its_beginning_and_counts_the_rest)
+{
+    sqlite3 *db = harness_open();
+    size_t   size;
+    uint8_t *data = load(variants[_i], &size);
+    size_t   used = size;
+
+    while (used && !data[used - 1])
+        used--;
+    const char *path = write_damaged(data, used - (used - 3732000) / 2);
+    int64_t     n = harness_int(db, "SELECT count(message) " FROM, path);
+    ck_assert_int_gt(n, 50);
+    ck_assert_int_lt(n, 150);
+    harness_expect(db, "damaged|200", REPORT, path);
+    ck_assert_int_gt(harness_int(db, "SELECT count(*) " FROM "AND comm = 'comm1'", path), 10);
+    free(data);
+    harness_close(db);
+}
+END_TEST
+
+/* Where the array of entries stands (header, entry_array_offset). */
+static uint64_t array_of(const uint8_t *data)
+{
+    uint64_t offset;
+
+    memcpy(&offset, data + 176, sizeof offset);
+    return offset;
+}
+
+START_TEST(entries_that_no_list_leads_to_are_recovered)
+{
+    sqlite3 *db = harness_open();
+    size_t   size;
+    uint8_t *data = load(variants[_i], &size);
+
+    memset(data + array_of(data), 0xff, 16); /* type and size of the first array */
+    const char *path = write_damaged(data, size);
+    harness_expect(db, "200|200", "SELECT count(*), sum(recovered) " FROM, path);
+    harness_expect(db, "damaged|200", REPORT, path);
+    harness_expect(db, "40", "SELECT count(*) " FROM "AND comm = 'comm1'", path);
+    free(data);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_damaged_field_costs_its_field_only)
+{
+    sqlite3 *db = harness_open();
+    size_t   size;
+    uint8_t *data = load(variants[_i], &size);
+    uint8_t *text = memmem(data, size, "MESSAGE=plain 5", 15);
+
+    ck_assert(text != NULL);
+    text[7] = ' '; /* no '=' any more */
+    const char *path = write_damaged(data, size);
+    harness_expect(db, "200|199", "SELECT count(*), count(message) " FROM, path);
+    harness_expect(db, "damaged|1 entries have fields that cannot be read",
+                   "SELECT status, detail FROM evidence_sources WHERE table_name = 'journal' AND "
+                   "location = '%s'",
+                   path);
+    free(data);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(what_is_no_journal_is_damaged)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "a.journal", "LPKSHHRH");
+    harness_write_text(dir, "b.journal", "");
+    harness_write(dir, "c.journal", (uint8_t[4096]){'L', 'P', 'K', 'S', 'H', 'H', 'R', 'H'}, 4096);
+    char fifo[512];
+    snprintf(fifo, sizeof fifo, "%s/d.journal", dir);
+    ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+    harness_expect(db, "0", "SELECT count(*) " FROM, dir);
+    harness_expect(db, "4",
+                   "SELECT count(*) FROM evidence_sources WHERE table_name = 'journal' AND "
+                   "status = 'damaged' AND location GLOB '%s/*'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_journal_that_aborts_libsystemd_is_read)
+{
+    const char *path = harness_evidence(
+        "journal/systemd-stable/corrupted/"
+        "id_000000_sig_06_src_000711_time_110015157_execs_33104794_op_MOpt_havoc_rep_2.journal");
+
+    if (!path)
+        SKIP("SVCQL_EVIDENCE is not set");
+    sqlite3 *db = harness_open();
+    harness_query(db, "SELECT fields, cursor, comm " FROM, path);
+    harness_query(db, "SELECT fields " FROM "AND comm = 'systemd' AND pid IN (1, 2)", path);
+    harness_expect(db, "damaged|254", REPORT, path);
+    harness_close(db);
+}
+END_TEST
+
+/* Change a byte here and there, many times over: no crash, and an end. */
+START_TEST(random_damage_never_harms)
+{
+    size_t   size;
+    uint8_t *data = load(variants[_i], &size), *copy = malloc(size);
+
+    srand(1);
+    for (int round = 0; round < 40; round++) {
+        struct journal_file  file;
+        struct journal_list  list;
+        struct journal_entry entry;
+        struct journal_field field;
+        uint64_t             offset = 0;
+
+        memcpy(copy, data, size);
+        for (int i = 0; i < 200; i++)
+            copy[(i % 10 ? 3730000u : 0u) + (unsigned)rand() % (i % 10 ? 150000u : 256u)] =
+                (uint8_t)rand();
+        if (journal_file_open(&file, copy, size) < 0)
+            continue;
+        journal_all(&file, &list);
+        journal_seek(&file, &list, (uint64_t)FIRST * 1000000);
+        for (int n = 0; n < 10000 && journal_next(&file, &list, &offset) > 0; n++)
+            if (journal_entry(&file, offset, &entry) == 0)
+                for (uint32_t i = 0; i < entry.n_items; i++)
+                    journal_item(&file, &entry, i, &field);
+        for (offset = 0; journal_carve(&file, offset, &offset) > 0;)
+            ;
+        journal_file_close(&file);
+    }
+    free(copy);
+    free(data);
+}
+END_TEST
+
+/* LZ4, as journals of systemd 230 to 245 have it ---------------------------------------------- */
+
+static void put64(uint8_t *out, uint64_t value)
+{
+    memcpy(out, &value, sizeof value);
+}
+
+/* A file of one data object at 256, with these bytes and flags. */
+static size_t put_data(uint8_t *out, uint8_t flags, const void *payload, size_t size)
+{
+    memset(out, 0, 512);
+    memcpy(out, "LPKSHHRH", 8);
+    put64(out + 88, 256);
+    out[256] = 1;
+    out[257] = flags;
+    put64(out + 264, 64 + size);
+    memcpy(out + 320, payload, size);
+    return 512;
+}
+
+START_TEST(lz4_is_expanded)
+{
+    /* "MSG=" and 40 times "ab": 6 literals, and a match of 78 bytes two bytes back. */
+    static const uint8_t block[] = {84,  0,   0,   0,   0,   0,   0, 0, 0x6f,
+                                    'M', 'S', 'G', '=', 'a', 'b', 2, 0, 59};
+    uint8_t              data[512];
+    struct journal_file  file;
+    struct journal_field field;
+
+    ck_assert_int_eq(journal_file_open(&file, data, put_data(data, 2, block, sizeof block)), 0);
+    ck_assert_int_eq(journal_data(&file, 256, &field), 0);
+    ck_assert_uint_eq(field.size, 84);
+    ck_assert(memcmp(field.at, "MSG=ababab", 10) == 0 && field.at[83] == 'b');
+    for (size_t cut = 0; cut + 1 < sizeof block; cut++) {
+        journal_file_close(&file);
+        journal_file_open(&file, data, put_data(data, 2, block, cut));
+        int r = journal_data(&file, 256, &field);
+        ck_assert(r == -EBADMSG || (r == 0 && field.size < 84));
+    }
+    journal_file_close(&file);
+}
+END_TEST
+
+START_TEST(what_cannot_be_expanded_says_so)
+{
+    static const uint8_t bomb[] = {0, 0, 0, 0, 1, 0, 0, 0, 0x10, 'x'};
+    uint8_t              data[512];
+    struct journal_file  file;
+    struct journal_field field;
+
+    journal_file_open(&file, data, put_data(data, 1, "x", 1));
+    ck_assert_int_eq(journal_data(&file, 256, &field), -EOPNOTSUPP);
+    journal_file_open(&file, data, put_data(data, 2, bomb, sizeof bomb));
+    ck_assert_int_eq(journal_data(&file, 256, &field), -EFBIG);
+    journal_file_close(&file);
+}
+END_TEST
+
+/* A real journald -------------------------------------------------------------------------------
+ */
+
+static const char *fixture_dir;
+static bool        booted;
+
+static void setup(void)
+{
+    fixture_dir = harness_scratch();
+    booted = systemd_start(fixture_dir) > 0;
+}
+
+static void teardown(void)
+{
+    if (booted)
+        systemd_stop(fixture_dir);
+}
+
+START_TEST(a_running_journald_is_read)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    systemd_enter(fixture_dir);
+    systemd_shell("systemd-run --quiet --wait --unit=svcql-probe.service /bin/echo probe-line");
+    systemd_shell("journalctl --sync");
+    sqlite3 *db = harness_open();
+    harness_expect(db, "probe-line|stdout|svcql-probe.service|echo|1",
+                   "SELECT message, transport, unit, comm, time > unixepoch() - 60 FROM journal "
+                   "WHERE unit = 'svcql-probe.service' AND transport = 'stdout' AND host = "
+                   "(SELECT host FROM evidence LIMIT 1)");
+    ck_assert_int_ge(harness_int(db, "SELECT count(*) FROM journal WHERE about_unit = "
+                                     "'svcql-probe.service' AND job_type = 'start'"),
+                     1);
+    systemd_shell(
+        "test $(journalctl --quiet -o cat --output-fields=_PID _TRANSPORT=driver | grep -c "
+        "'' ) -ge 0");
+    harness_close(db);
+}
+END_TEST
+
+Suite *make_journal_suite(void)
+{
+    Suite *suite = suite_create("journal");
+    TCase *each = tcase_create("each variant"), *tc = tcase_create("journal"),
+          *live = tcase_create("live");
+
+    tcase_set_timeout(each, 120);
+    tcase_add_loop_test(each, columns_hold_what_fields_say, 0, 3);
+    tcase_add_loop_test(each, compressed_fields_are_whole, 0, 3);
+    tcase_add_loop_test(each, bytes_become_text_and_repeated_fields_arrays, 0, 3);
+    tcase_add_loop_test(each, terms_that_are_pushed_down_change_no_answer, 0, 3);
+    tcase_add_loop_test(each, agrees_with_journalctl, 0, 3);
+    tcase_add_loop_test(each, a_cut_file_gives_its_beginning_and_counts_the_rest, 0, 3);
+    tcase_add_loop_test(each, entries_that_no_list_leads_to_are_recovered, 0, 3);
+    tcase_add_loop_test(each, a_damaged_field_costs_its_field_only, 0, 3);
+    tcase_add_loop_test(each, random_damage_never_harms, 0, 3);
+    suite_add_tcase(suite, each);
+
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, agrees_with_journalctl_on_real_journals);
+    tcase_add_test(tc, what_is_no_journal_is_damaged);
+    tcase_add_test(tc, a_journal_that_aborts_libsystemd_is_read);
+    tcase_add_test(tc, lz4_is_expanded);
+    tcase_add_test(tc, what_cannot_be_expanded_says_so);
+    suite_add_tcase(suite, tc);
+
+    tcase_set_timeout(live, 120);
+    tcase_add_unchecked_fixture(live, setup, teardown);
+    tcase_add_test(live, a_running_journald_is_read);
+    suite_add_tcase(suite, live);
+    return suite;
+}
