@@ -74,6 +74,7 @@ void svcql_unref(struct svcql *svcql)
     for (size_t i = 0; i < svcql->n_settings; i++)
         sqlite3_free((void *)(uintptr_t)svcql->settings[i].value);
     sqlite3_free(svcql->settings);
+    sqlite3_free(svcql->scans);
     evidence_list_free(svcql->evidence);
     sqlite3_free(svcql);
 }

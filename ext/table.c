@@ -25,12 +25,14 @@ SQLITE_EXTENSION_INIT3
 struct module {
     const struct tbl_table *table;
     struct svcql           *svcql;
+    int64_t                *scans; /* how often it was scanned; the connection's */
 };
 
 struct vtab {
     sqlite3_vtab            base; /* must be first */
     const struct tbl_table *table;
     struct svcql           *svcql;
+    int64_t                *scans;
 };
 
 struct chunk {
@@ -308,7 +310,7 @@ static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, 
     struct vtab *vtab = sqlite3_malloc64(sizeof *vtab);
     if (!vtab)
         return SQLITE_NOMEM;
-    *vtab = (struct vtab){.table = module->table, .svcql = module->svcql};
+    *vtab = (struct vtab){.table = module->table, .svcql = module->svcql, .scans = module->scans};
     *out = &vtab->base;
     return SQLITE_OK;
 }
@@ -859,6 +861,7 @@ static int x_filter(sqlite3_vtab_cursor *base, int unused, const char *plan, int
     if (rc != SQLITE_OK)
         return rc == SQLITE_DONE ? SQLITE_OK : rc;
     scan->opened = true;
+    ++*((struct vtab *)scan->base.pVtab)->scans;
     rc = table->open ? table->open(scan) : SQLITE_OK;
     return rc == SQLITE_OK ? x_next(base) : rc;
 }
@@ -1007,14 +1010,14 @@ static void check_declaration(const struct tbl_table *table)
     (void)flags;
 }
 
-static int register_one(struct svcql *svcql, const struct tbl_table *table)
+static int register_one(struct svcql *svcql, const struct tbl_table *table, int64_t *scans)
 {
     struct module *module = sqlite3_malloc64(sizeof *module);
 
     check_declaration(table);
     if (!module)
         return SQLITE_NOMEM;
-    *module = (struct module){table, svcql_ref(svcql)};
+    *module = (struct module){table, svcql_ref(svcql), scans};
     return sqlite3_create_module_v2(svcql->db, table->name, table->update ? &writable : &read_only,
                                     module, free_module); /* frees the module where it fails */
 }
@@ -1023,9 +1026,13 @@ int tbl_register(struct svcql *svcql, const struct tbl_table *const *tables, siz
 {
     int rc = SQLITE_OK;
 
+    svcql->scans = sqlite3_malloc64(n * sizeof *svcql->scans);
+    if (!svcql->scans)
+        return SQLITE_NOMEM;
+    memset(svcql->scans, 0, n * sizeof *svcql->scans);
     svcql->tables = tables;
     svcql->n_tables = n;
     for (size_t i = 0; i < n && rc == SQLITE_OK; i++)
-        rc = register_one(svcql, tables[i]);
+        rc = register_one(svcql, tables[i], &svcql->scans[i]);
     return rc;
 }

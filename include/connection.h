@@ -30,6 +30,7 @@ struct svcql {
     int                            references;
     const struct tbl_table *const *tables;
     size_t                         n_tables;
+    int64_t                       *scans; /* of each table */
     struct setting                *settings;
     size_t                         n_settings;
     struct kept                   *kept;

@@ -21,6 +21,7 @@ struct catalog_row {
     const char *why;
     const char *false_positives;
     const char *sources;
+    int64_t     scans;
 };
 
 struct state {
@@ -88,7 +89,8 @@ static int next(struct tbl_scan *scan, void *out)
     const struct svcql *svcql = tbl_svcql(scan);
 
     if (state->table < svcql->n_tables) {
-        const struct tbl_table *table = svcql->tables[state->table++];
+        const struct tbl_table *table = svcql->tables[state->table];
+        row->scans = svcql->scans[state->table++];
         row->name = table->name;
         row->kind = "table";
         row->description = table->doc;
@@ -121,6 +123,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct catalog_row, why, 0, "Of an analytic: what an adversary gains by it"),
     TBL_COL(struct catalog_row, false_positives, 0, "Of an analytic: what else looks like it"),
     TBL_COL(struct catalog_row, sources, 0, "Of a view: the tables it reads"),
+    TBL_COL(struct catalog_row, scans, 0, "Of a table: how often this connection has scanned it"),
 };
 
 static const struct tbl_example examples[] = {
