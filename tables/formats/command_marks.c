@@ -8,27 +8,30 @@
 #include "shell_lexer.h"
 
 /* Names of tools, and of programs that may hide one, by their first letter. */
-static const char *const needles[26] = {
-    ['b' - 'a'] = "busctl brew base64",
-    ['c' - 'a'] = "chkconfig csexec",
-    ['d' - 'a'] = "dbus-send deb-systemd-",
-    ['g' - 'a'] = "gdbus gsv get-service get-itemproperty gp gwmi gcim get-wmiobject "
-                  "get-ciminstance",
-    ['i' - 'a'] = "init.d initctl invoke-rc.d insserv impacket- icim iwmi invoke-cimmethod "
-                  "invoke-wmimethod",
-    ['l' - 'a'] = "launchctl loginctl",
-    ['m' - 'a'] = "machinectl",
-    ['n' - 'a'] = "net net1 nssm new-service new-item new-itemproperty ni",
-    ['p' - 'a'] = "psexec psexec64 psexec.py paexec portablectl powershell powershell_ise pwsh",
-    ['q' - 'a'] = "qdbus",
-    ['r' - 'a'] = "reg rc.d rc-service rc-update rcctl restart remcom ri rp remove-item "
-                  "remove-itemproperty remove-service restart-service resume-service",
-    ['s' - 'a'] = "systemctl sc service systemd-run start stop sv svcadm supervisorctl set-service "
-                  "start-service stop-service suspend-service sasv spsv sp set-itemproperty "
-                  "smbexec.py services.py",
-    ['u' - 'a'] = "update-rc.d",
-    ['w' - 'a'] = "wmic winexe",
-    ['x' - 'a'] = "xcmd",
+static const char *const needles[26][24] = {
+    ['b' - 'a'] = {"busctl",            "brew", "base64"},
+    ['c' - 'a'] = {"chkconfig",           "csexec"},
+    ['d' - 'a'] = {"dbus-send",         "deb-systemd-"},
+    ['g' - 'a'] = {"gdbus",                   "gsv", "get-service", "get-itemproperty", "gp", "gwmi", "gcim",
+                   "get-wmiobject", "get-ciminstance"},
+    ['i' - 'a'] = {"init.d","initctl", "invoke-rc.d", "insserv", "impacket-", "icim", "iwmi",
+                   "invoke-cimmethod", "invoke-wmimethod"},
+    ['l' - 'a'] = {"launchctl",             "loginctl"},
+    ['m' - 'a'] = {"machinectl"     },
+    ['n' - 'a'] = {"net",               "net1", "nssm", "new-service", "new-item", "new-itemproperty", "ni"},
+    ['p' - 'a'] = {"psexec",             "psexec64", "psexec.py", "paexec", "portablectl", "powershell",
+                   "powershell_ise", "pwsh"},
+    ['q' - 'a'] = {"qdbus" },
+    ['r' - 'a'] = {"reg",            "rc.d", "rc-service", "rc-update", "rcctl", "restart", "remcom", "ri",
+                   "rp", "remove-item", "remove-itemproperty", "remove-service", "restart-service",
+                   "resume-service"},
+    ['s' - 'a'] = {"systemctl",      "sc", "service", "systemd-run", "start", "stop", "sv", "svcadm",
+                   "supervisorctl", "set-service", "start-service", "stop-service",
+                   "suspend-service", "sasv", "spsv", "sp", "set-itemproperty", "smbexec.py",
+                   "services.py"},
+    ['u' - 'a'] = {"update-rc.d"       },
+    ['w' - 'a'] = {"wmic",             "winexe"},
+    ['x' - 'a'] = {"xcmd"},
 };
 
 /* Characters that a shell takes out of a word. */
@@ -59,15 +62,16 @@ static bool named(const char *line, size_t size, size_t at, const char *name, si
     return at >= size || !is_alnum(line[at]) || !is_alnum(name[name_size - 1]);
 }
 
-static bool any_named(const char *line, size_t size, size_t at, const char *list)
+static bool any_named(const char *line, size_t size, size_t at, const char *const *list)
 {
-    while (list) {
-        const char *blank = strchr(list, ' ');
-        size_t      length = blank ? (size_t)(blank - list) : strlen(list);
+    char second = at + 1 < size ? line[at + 1] : '\0';
+    bool plain = is_name(second); /* then the names' second letter rules most out */
 
-        if (named(line, size, at, list, length))
+    for (; *list; list++) {
+        if (plain && (second | 0x20) != (*list)[1] && second != (*list)[1])
+            continue;
+        if (named(line, size, at, *list, strlen(*list)))
             return true;
-        list = blank ? blank + 1 : NULL;
     }
     return false;
 }
@@ -98,12 +102,12 @@ bool command_line_may_matter(const char *line, size_t size)
 
         if ((c == '$' || c == '%') && built(line, size, at))
             return true;
-        if (!is_name(c)) {
-            inside = false;
+        if (!is_name(c)) { /* what a dot leads is a suffix: ssh.service */
+            inside = c == '.';
             continue;
         }
         unsigned letter = (unsigned)(c | 0x20) - 'a';
-        if (!inside && letter < 26 && needles[letter] && any_named(line, size, at, needles[letter]))
+        if (!inside && letter < 26 && any_named(line, size, at, needles[letter]))
             return true;
         inside = true;
     }
