@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "audit_text.h"
 #include "command_line.h"
 #include "event_functions.h"
 #include "exec_path.h"
@@ -204,6 +205,56 @@ static void path_of_command(sqlite3_context *out, int argc, sqlite3_value **argv
     buffer_free(&path);
 }
 
+/* The command line that a record of audit holds, by its type. False where it holds none. */
+static bool audit_line(const struct audit_record *record, struct buffer *line)
+{
+    struct audit_arguments arguments = {0};
+    struct audit_fields    fields;
+    struct audit_field     field;
+    bool                   found = record->id == AUDIT_TYPE_EXECVE;
+
+    if (found && audit_arguments_add(&arguments, record) == -ENOMEM)
+        line->failed = true;
+    else if (found)
+        audit_arguments_line(&arguments, line);
+    audit_arguments_free(&arguments);
+    audit_fields_begin(&fields, record);
+    while (!found && audit_fields_next(&fields, &field)) {
+        found = true;
+        if (field.name_size == 3 && memcmp(field.name, "cmd", 3) == 0)
+            audit_value(&field, true, " ", line);
+        else if (field.name_size == 9 && memcmp(field.name, "proctitle", 9) == 0)
+            audit_title_line(&field, line);
+        else
+            found = false;
+    }
+    return found;
+}
+
+/* journald writes a record as "EXECVE argc=2 a0=...", without the stamp that audit's log has. */
+static void audit_cmdline(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument     message = argument(argv[0]);
+    struct buffer       text = {0}, line = {0};
+    struct audit_record record;
+    struct audit_stamp  stamp;
+    const char         *blank = message.text ? memchr(message.text, ' ', message.size) : NULL;
+    size_t              type = blank ? (size_t)(blank - message.text) : 0;
+
+    (void)argc;
+    if (!blank || type > 64)
+        return;
+    buffer_printf(&text, "type=%.*s msg=audit(0.000:0): ", (int)type, message.text);
+    buffer_put(&text, blank + 1, message.size - type - 1);
+    if (!buffer_text(&text))
+        sqlite3_result_error_nomem(out);
+    else if (audit_record_parse(text.data, text.size, &record, &stamp) == 0 &&
+             audit_line(&record, &line))
+        result_buffer(out, &line);
+    buffer_free(&line);
+    buffer_free(&text);
+}
+
 static void trust(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     struct argument path = argument(argv[0]);
@@ -226,6 +277,7 @@ static const struct {
     {"edit_distance",   2, edit_distance         },
     {"exec_path",       1, path_of_command       },
     {"path_trust",      1, trust                 },
+    {"audit_cmdline",   1, audit_cmdline         },
     {"event_message",   1, event_message_function},
     {"event_access",    2, event_access_function },
     {"event_number",    1, event_number_function },
@@ -246,6 +298,9 @@ const struct function_doc function_docs[] = {
      "takes the place of the shell's own so that rules mean the same everywhere", "SELECT 'C:\\Users\\x\\a.EXE' REGEXP '(?i)\\\\users\\\\[^\\\\]+\\\\.*\\.exe$';"},
     {"text_lines(text)", "The lines of a text as a JSON array",
      "SELECT value FROM json_each(text_lines('a' || char(10) || 'b'));"},
+    {"audit_cmdline(message)",
+     "The command line in the text of an audit record as journald keeps it, EXECVE, USER_CMD or "
+     "PROCTITLE; NULL where it holds none", "SELECT audit_cmdline('EXECVE argc=3 a0=\"systemctl\" a1=\"stop\" a2=612062');"},
     {"entropy(text)",
      "Shannon entropy of the text's bytes in bits, 0 to 8: random names are above 3", "SELECT entropy('xkqjzvbw'), entropy('sshd');"},
     {"edit_distance(a, b)",
@@ -264,8 +319,8 @@ const struct function_doc function_docs[] = {
     {"event_number(text)",
      "The integer that a value of a Windows event spells, in decimal or as 0x1f; NULL where it is "
      "none", "SELECT event_number('0x3e7');"},
-    {"logon_type(number)",                                   "A logon type of Windows in words", "SELECT logon_type(3);"},
-    {0                                                                             },
+    {"logon_type(number)",                                                                             "A logon type of Windows in words", "SELECT logon_type(3);"},
+    {0                                  },
 };
 
 int functions_register(sqlite3 *db)
