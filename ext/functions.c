@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "audit_text.h"
+#include "auth_text.h"
 #include "command_line.h"
 #include "event_functions.h"
 #include "exec_path.h"
@@ -255,6 +256,44 @@ static void audit_cmdline(sqlite3_context *out, int argc, sqlite3_value **argv)
     buffer_free(&text);
 }
 
+static void put_member(struct buffer *json, const char *name, const struct auth_span *span)
+{
+    buffer_printf(json, ",\"%s\":", name);
+    if (span->text)
+        buffer_json(json, span->text, span->size);
+    else
+        buffer_puts(json, "null");
+}
+
+static void auth_message(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument   program = argument(argv[0]), message = argument(argv[1]);
+    struct buffer     json = {0};
+    struct auth_event event;
+
+    (void)argc;
+    if (!program.text || !message.text)
+        return;
+    auth_message_parse(&(struct auth_span){program.text, program.size},
+                       &(struct auth_span){message.text, message.size}, &event);
+    if (event.kind == AUTH_OTHER)
+        return;
+    buffer_printf(&json, "{\"kind\":\"%s\",\"success\":%s", auth_kind_name(event.kind),
+                  event.success < 0 ? "null"
+                  : event.success   ? "1"
+                                    : "0");
+    put_member(&json, "user", &event.user);
+    put_member(&json, "target_user", &event.target);
+    put_member(&json, "tty", &event.tty);
+    put_member(&json, "cwd", &event.cwd);
+    put_member(&json, "command", &event.command);
+    put_member(&json, "remote_host", &event.remote);
+    put_member(&json, "action", &event.action);
+    put_member(&json, "reason", &event.reason);
+    buffer_putc(&json, '}');
+    result_buffer(out, &json);
+}
+
 static void trust(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     struct argument path = argument(argv[0]);
@@ -278,6 +317,7 @@ static const struct {
     {"exec_path",       1, path_of_command       },
     {"path_trust",      1, trust                 },
     {"audit_cmdline",   1, audit_cmdline         },
+    {"auth_message",    2, auth_message          },
     {"event_message",   1, event_message_function},
     {"event_access",    2, event_access_function },
     {"event_number",    1, event_number_function },
@@ -301,6 +341,10 @@ const struct function_doc function_docs[] = {
     {"audit_cmdline(message)",
      "The command line in the text of an audit record as journald keeps it, EXECVE, USER_CMD or "
      "PROCTITLE; NULL where it holds none", "SELECT audit_cmdline('EXECVE argc=3 a0=\"systemctl\" a1=\"stop\" a2=612062');"},
+    {"auth_message(program, message)",
+     "What sudo, su, pkexec, doas, sshd and their kin say in a line of a log, as a JSON object of "
+     "{kind, success, user, target_user, tty, cwd, command, remote_host, action, reason}; NULL "
+     "for another program's", "SELECT auth_message('sudo', 'bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id');"},
     {"entropy(text)",
      "Shannon entropy of the text's bytes in bits, 0 to 8: random names are above 3", "SELECT entropy('xkqjzvbw'), entropy('sshd');"},
     {"edit_distance(a, b)",
@@ -319,8 +363,8 @@ const struct function_doc function_docs[] = {
     {"event_number(text)",
      "The integer that a value of a Windows event spells, in decimal or as 0x1f; NULL where it is "
      "none", "SELECT event_number('0x3e7');"},
-    {"logon_type(number)",                                                                             "A logon type of Windows in words", "SELECT logon_type(3);"},
-    {0                                  },
+    {"logon_type(number)",                                                   "A logon type of Windows in words", "SELECT logon_type(3);"},
+    {0                                                                            },
 };
 
 int functions_register(sqlite3 *db)

@@ -1,0 +1,55 @@
+-- service_commands: every command that did something to services, who ran it, and on what.
+--
+-- why:             systemctl, sc, launchctl and their kin, however they were wrapped, from every log of
+--                  processes and from what users typed. One row a target. Where a log has each
+--                  program that was run, what a wrapper runs has a row of its own, and the
+--                  wrapper's is left out unless it leads to another host or hides something.
+-- false positives: patch_cycle tells a package's own scripts from the rest: a tool that such scripts
+--                  call, on nothing unusual, within a minute of the package log's lines
+-- sources:         process_events, shell_history, package_history, evidence
+--
+--   SELECT datetime, login_user, tool, verb, target, cmdline FROM service_commands WHERE NOT patch_cycle;
+CREATE TEMP VIEW service_commands AS
+WITH patches AS MATERIALIZED (
+    SELECT DISTINCT h.host COLLATE NOCASE AS host, CAST(h.time / 60 + d.value AS INTEGER) AS minute
+      FROM package_history AS h, json_each('[-1, 0, 1]') AS d
+     WHERE h.time IS NOT NULL
+), kinds AS MATERIALIZED (
+    SELECT host, max(kind) AS kind FROM evidence GROUP BY host
+)
+SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent_exe AS parent,
+       p.exe, p.cmdline,
+       c.value ->> 'tool' AS tool, c.value ->> 'verb' COLLATE NOCASE AS verb,
+       t.value COLLATE NOCASE AS target, c.value ->> 'options' AS options,
+       c.value ->> 'remote' COLLATE NOCASE AS remote, c.value ->> 'runtime' AS runtime,
+       trim(iif(p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron'), p.via || ' ', '')
+            || replace(trim(c.value ->> 'via', '[]"'), '","', ' ')) AS via,
+       c.value ->> 'obfuscated' AS obfuscated, p.success,
+       q.minute IS NOT NULL
+           AND c.value ->> 'tool' IN ('systemctl', 'deb-systemd-invoke', 'deb-systemd-helper',
+                                      'invoke-rc.d', 'update-rc.d', 'service', 'chkconfig')
+           AND c.value ->> 'remote' IS NULL AND NOT c.value ->> 'obfuscated'
+           AND coalesce(p.user, 'root') = 'root'
+           AND coalesce(path_trust(t.value), 'system') IN ('system', 'local')
+           AS patch_cycle,
+       p.source, p.record, p.platform
+  FROM process_events AS p -- CROSS JOIN keeps it a stream; a comma would have it kept whole first
+ CROSS JOIN json_each(service_command(p.cmdline)) AS c
+ CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
+  LEFT JOIN patches AS q ON q.host = p.host AND q.minute = CAST(p.time / 60 AS INTEGER)
+ WHERE service_command(p.cmdline) IS NOT NULL -- before the other columns of a row are worked out
+   AND (c.value ->> 'via' = '[]' OR c.value ->> 'remote' IS NOT NULL OR c.value ->> 'obfuscated'
+        OR p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron') OR c.value ->> 'tool' IN ('powershell', 'init.d'))
+UNION ALL
+SELECT h.time, h.datetime, h.host COLLATE NOCASE, h.user COLLATE NOCASE, h.user COLLATE NOCASE,
+       NULL, NULL, h.shell COLLATE NOCASE, NULL COLLATE NOCASE, h.command COLLATE NOCASE,
+       c.value ->> 'tool', c.value ->> 'verb' COLLATE NOCASE, t.value COLLATE NOCASE,
+       c.value ->> 'options', c.value ->> 'remote' COLLATE NOCASE, c.value ->> 'runtime',
+       replace(trim(c.value ->> 'via', '[]"'), '","', ' '), c.value ->> 'obfuscated', NULL, 0,
+       h.source, CAST(h.line AS TEXT),
+       iif(k.kind = 'macos', 'macos', iif(h.shell = 'pwsh' AND k.kind IS NOT 'linux', 'windows',
+                                          'linux'))
+  FROM shell_history AS h
+ CROSS JOIN json_each(service_command(h.command)) AS c
+ CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
+  LEFT JOIN kinds AS k ON k.host = h.host;

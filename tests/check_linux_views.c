@@ -1,0 +1,276 @@
+/* check_linux_views.c -- process_events, service_events, file_events and service_commands over a
+ * host whose logs are written here. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+
+/* Times are seconds after 2026-09-20T14:00:00Z, 1789912800. */
+
+static const char passwd[] = "root:x:0:0::/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/bash\n";
+
+#define EXEC(time, serial, pid, ppid, auid, uid, comm, exe, execve)                                \
+    "type=SYSCALL msg=audit(" time ":" serial "): arch=c000003e syscall=59 success=yes exit=0 "    \
+    "items=2 ppid=" ppid " pid=" pid " auid=" auid " uid=" uid " gid=0 euid=" uid                  \
+    " tty=pts0 ses=2 comm=\"" comm "\" exe=\"" exe "\" key=\"k\"\n"                                \
+    "type=EXECVE msg=audit(" time ":" serial "): " execve "\n"                                     \
+    "type=CWD msg=audit(" time ":" serial "): cwd=\"/home/bob\"\n"
+
+static const char
+    audit_log
+        [] =
+            EXEC("1789912801.500", "10", "501", "500", "1000", "0", "sudo", "/usr/bin/sudo",
+                 "argc=4 a0=\"sudo\" a1=\"systemctl\" a2=\"stop\" a3=\"auditd\"")
+                EXEC("1789912801.600", "11", "502", "501", "1000", "0", "systemctl",
+                     "/usr/bin/systemctl",
+                     "argc=4 a0=\"systemctl\" a1=\"stop\" a2=\"auditd\" a3=\"cron\"")
+                    EXEC("1789912802.000", "12", "503", "500", "1000", "1000", "ssh",
+                         "/usr/bin/ssh",
+                         "argc=3 a0=\"ssh\" a1=\"db1\" a2=73797374656D63746C2073746F702078")
+                        EXEC("1789912803.000", "13", "504", "500", "1000", "1000", "ls",
+                             "/usr/bin/ls", "argc=2 a0=\"ls\" a1=\"ssh.service\"")
+                            EXEC("1789912804.000", "14", "505", "500", "1000", "0", "ssh",
+                                 "/usr/bin/dash",
+                                 "argc=3 a0=\"/bin/sh\" a1=\"/etc/init.d/ssh\" a2=\"stop\"")
+                                EXEC("1789912920.000", "15", "506", "400", "4294967295", "0",
+                                     "systemctl", "/usr/bin/systemctl",
+                                     "argc=3 a0=\"systemctl\" a1=\"enable\" a2=\"nginx.service\"")
+                                    EXEC("1789912921.000", "16", "507", "400", "4294967295", "0",
+                                         "systemctl", "/usr/bin/systemctl",
+                                         "argc=3 a0=\"systemctl\" a1=\"link\" "
+                                         "a2=\"/tmp/x.service\"") "type=USER_CMD "
+                                                                  "msg=audit(1789912805.000:17): "
+                                                                  "pid=508 uid=1000 auid=1000 "
+                                                                  "ses=2 msg='cwd=\"/\" "
+                                                                  "cmd="
+                                                                  "73797374656D63746C206D61736B2078"
+                                                                  " exe=\"/usr/bin/sudo\" "
+                                                                  "terminal=pts/0 res=failed'\n"
+                                                                  "type=SERVICE_START "
+                                                                  "msg=audit(1789912806.000:18): "
+                                                                  "pid=1 uid=0 auid=4294967295 "
+                                                                  "ses=4294967295 "
+                                                                  "msg='unit=x comm=\"systemd\" "
+                                                                  "exe=\"/usr/lib/systemd/"
+                                                                  "systemd\" hostname=? addr=? "
+                                                                  "terminal=? "
+                                                                  "res=success'\n"
+                                                                  "type=SERVICE_START "
+                                                                  "msg=audit(1789912807.000:19): "
+                                                                  "pid=1 uid=0 auid=4294967295 "
+                                                                  "ses=4294967295 "
+                                                                  "msg='unit=y comm=\"systemd\" "
+                                                                  "exe=\"/usr/lib/systemd/"
+                                                                  "systemd\" hostname=? addr=? "
+                                                                  "terminal=? "
+                                                                  "res=failed'\n"
+                                                                  "type=SERVICE_STOP "
+                                                                  "msg=audit(1789912808.000:20): "
+                                                                  "pid=1 uid=0 auid=4294967295 "
+                                                                  "ses=4294967295 "
+                                                                  "msg='unit=x comm=\"systemd\" "
+                                                                  "exe=\"/usr/lib/systemd/"
+                                                                  "systemd\" hostname=? addr=? "
+                                                                  "terminal=? "
+                                                                  "res=success'\n"
+                                                                  "type=SYSCALL "
+                                                                  "msg=audit(1789912809.000:21): "
+                                                                  "arch=c000003e syscall=257 "
+                                                                  "success=yes exit=3 "
+                                                                  "items=2 ppid=500 pid=509 "
+                                                                  "auid=1000 uid=0 gid=0 euid=0 "
+                                                                  "tty=pts0 ses=2 comm=\"vim\" "
+                                                                  "exe=\"/usr/bin/vim\" "
+                                                                  "key=\"units\"\n"
+                                                                  "type=CWD "
+                                                                  "msg=audit(1789912809.000:21): "
+                                                                  "cwd=\"/\"\n"
+                                                                  "type=PATH "
+                                                                  "msg=audit(1789912809.000:21): "
+                                                                  "item=0 "
+                                                                  "name=\"/etc/systemd/system/\" "
+                                                                  "inode=1 "
+                                                                  "dev=08:01 mode=040755 ouid=0 "
+                                                                  "ogid=0 rdev=00:00 "
+                                                                  "nametype=PARENT\n"
+                                                                  "type=PATH "
+                                                                  "msg=audit(1789912809.000:21): "
+                                                                  "item=1 "
+                                                                  "name=\"/etc/systemd/system/"
+                                                                  "x.service\" inode=2 "
+                                                                  "dev=08:01 mode=0100644 ouid=0 "
+                                                                  "ogid=0 rdev=00:00 "
+                                                                  "nametype=CREATE\n"
+                                                                  "type=SYSCALL "
+                                                                  "msg=audit(1789912810.000:22): "
+                                                                  "arch=c000003e syscall=87 "
+                                                                  "success=yes exit=0 "
+                                                                  "items=2 ppid=500 pid=510 "
+                                                                  "auid=1000 uid=0 gid=0 euid=0 "
+                                                                  "tty=pts0 ses=2 comm=\"rm\" "
+                                                                  "exe=\"/usr/bin/rm\" "
+                                                                  "key=\"units\"\n"
+                                                                  "type=CWD "
+                                                                  "msg=audit(1789912810.000:22): "
+                                                                  "cwd=\"/etc/systemd/system\"\n"
+                                                                  "type=PATH "
+                                                                  "msg=audit(1789912810.000:22): "
+                                                                  "item=1 name=\"x.service\" "
+                                                                  "inode=2 dev=08:01 "
+                                                                  "mode=0100644 ouid=0 ogid=0 "
+                                                                  "rdev=00:00 nametype=DELETE\n";
+
+static const char auth_log[] =
+    "2026-09-20T14:00:30.000000+00:00 web1 sudo:      bob : TTY=pts/0 ; PWD=/home/bob ; USER=root "
+    "; "
+    "COMMAND=/usr/bin/systemctl restart nginx\n"
+    "2026-09-20T14:00:31.000000+00:00 web1 sudo: pam_unix(sudo:session): session opened for user "
+    "root(uid=0) by bob(uid=1000)\n"
+    "2026-09-20T14:00:32.000000+00:00 web1 sudo:      bob : command not allowed ; TTY=pts/0 ; "
+    "PWD=/home/bob ; USER=root ; COMMAND=/usr/bin/systemctl stop auditd\n";
+
+static const char dpkg_log[] = "2026-09-20 14:02:00 upgrade nginx:amd64 1.0 1.1\n"
+                               "2026-09-20 14:02:01 status installed nginx:amd64 1.1\n";
+
+static const char history[] = "#1789912815\nsudo systemctl edit --full ssh\n"
+                              "ls\nman systemctl\n";
+
+/* A connection that sees the host "web1" beside the live one. */
+static sqlite3 *open_host(void)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/hostname", "web1\n");
+    harness_write_text(dir, "etc/passwd", passwd);
+    harness_write_text(dir, "var/log/audit/audit.log", audit_log);
+    harness_write_text(dir, "var/log/auth.log", auth_log);
+    harness_write_text(dir, "var/log/dpkg.log", dpkg_log);
+    harness_write_text(dir, "home/bob/.bash_history", history);
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    return db;
+}
+
+#define HERE "host = 'web1'"
+
+START_TEST(process_events_take_names_from_the_hosts_own_users)
+{
+    sqlite3 *db = open_host();
+
+    harness_expect(db,
+                   "2026-09-20T14:00:01.600000Z|502|501|root|bob|/usr/bin/systemctl|systemctl|"
+                   "systemctl stop auditd cron|/home/bob|1|audit|11|linux",
+                   "SELECT datetime, pid, ppid, user, login_user, exe, name, cmdline, cwd, "
+                   "success, via, record, platform FROM process_events WHERE " HERE
+                   " AND pid = 502");
+    harness_expect(db, "NULL|bob|sudo|0|systemctl mask x",
+                   "SELECT iif(user = 'bob', NULL, user), login_user, via, success, cmdline FROM "
+                   "process_events WHERE " HERE " AND record = '17'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(sudo_lines_are_commands_run_and_refused)
+{
+    sqlite3 *db = open_host();
+
+    harness_expect(db,
+                   "bob|root|/usr/bin/systemctl restart nginx|1|sudo\n"
+                   "bob|root|/usr/bin/systemctl stop auditd|0|sudo",
+                   "SELECT login_user, user, cmdline, success, via FROM process_events "
+                   "WHERE " HERE " AND source GLOB '*auth.log' ORDER BY time");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_command_has_one_row_a_target_and_none_for_its_wrapper)
+{
+    sqlite3 *db = open_host();
+
+    harness_expect(db,
+                   "systemctl|stop|auditd|NULL||11\n"
+                   "systemctl|stop|cron|NULL||11\n"
+                   "systemctl|stop|x|db1|ssh|12\n"
+                   "init.d|stop|ssh|NULL|sh|14\n"
+                   "systemctl|mask|x|NULL|sudo|17\n"
+                   "systemctl|edit|ssh|NULL|sudo|2\n"
+                   "systemctl|restart|nginx|NULL|sudo|1\n"
+                   "systemctl|stop|auditd|NULL|sudo|3",
+                   "SELECT tool, verb, target, remote, via, record FROM service_commands "
+                   "WHERE " HERE " AND time < 1789912900 ORDER BY time, target");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(what_a_package_does_is_its_patch_cycle_but_nothing_out_of_tmp)
+{
+    sqlite3 *db = open_host();
+
+    harness_expect(db, "enable|nginx.service|1\nlink|/tmp/x.service|0",
+                   "SELECT verb, target, patch_cycle FROM service_commands WHERE " HERE
+                   " AND time > 1789912900 ORDER BY time");
+    harness_expect(db, "0",
+                   "SELECT max(patch_cycle) FROM service_commands WHERE " HERE
+                   " AND time < 1789912850");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(service_events_tell_starts_stops_and_failures_of_the_manager)
+{
+    sqlite3 *db = open_host();
+
+    harness_expect(db, "started|x.service|1\nfailed|y.service|1\nstopped|x.service|1",
+                   "SELECT action, service, pid FROM service_events WHERE " HERE " ORDER BY time");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(file_events_tell_what_became_of_a_file_and_by_whom)
+{
+    sqlite3 *db = open_host();
+
+    harness_expect(db,
+                   "created|/etc/systemd/system/x.service|root|bob|/usr/bin/vim\n"
+                   "deleted|/etc/systemd/system/x.service|root|bob|/usr/bin/rm",
+                   "SELECT action, path, user, login_user, exe FROM file_events WHERE " HERE
+                   " ORDER BY time");
+    harness_close(db);
+}
+END_TEST
+
+/* A range of time must reach the log's own search, or the last minutes cost as much as all. */
+START_TEST(a_range_of_time_reaches_every_log_that_can_seek)
+{
+    sqlite3 *db = harness_open();
+    char    *plan;
+
+    plan = harness_query(db, "EXPLAIN QUERY PLAN SELECT * FROM service_commands WHERE time > 1");
+    ck_assert_ptr_nonnull(strstr(plan, "SCAN a VIRTUAL TABLE INDEX 0:time>=?"));
+    ck_assert_ptr_nonnull(strstr(plan, "SCAN j VIRTUAL TABLE INDEX 0:time>=?"));
+    ck_assert_ptr_nonnull(strstr(plan, "SCAN s VIRTUAL TABLE INDEX 0:time>=?"));
+    ck_assert_ptr_null(strstr(plan, "MATERIALIZE process_events"));
+    free(plan);
+    harness_close(db);
+}
+END_TEST
+
+Suite *make_linux_views_suite(void);
+
+Suite *make_linux_views_suite(void)
+{
+    Suite *suite = suite_create("linux_views");
+    TCase *tcase = tcase_create("linux_views");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, process_events_take_names_from_the_hosts_own_users);
+    tcase_add_test(tcase, sudo_lines_are_commands_run_and_refused);
+    tcase_add_test(tcase, a_command_has_one_row_a_target_and_none_for_its_wrapper);
+    tcase_add_test(tcase, what_a_package_does_is_its_patch_cycle_but_nothing_out_of_tmp);
+    tcase_add_test(tcase, service_events_tell_starts_stops_and_failures_of_the_manager);
+    tcase_add_test(tcase, file_events_tell_what_became_of_a_file_and_by_whom);
+    tcase_add_test(tcase, a_range_of_time_reaches_every_log_that_can_seek);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
