@@ -17,8 +17,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "hive_file.h"
-#include "table.h"
+#include "registry_targets.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -44,13 +43,6 @@ struct registry {
     bool              is_key;
 };
 
-/* A part of a hive to walk. */
-struct target {
-    char  *start; /* path of a key within the hive; "" is the root */
-    size_t depth; /* how many levels below it to go */
-    char  *first; /* what names just below it begin with */
-};
-
 enum stage { STAGE_NEXT_HIVE, STAGE_TARGETS, STAGE_WALK, STAGE_LOST_KEYS, STAGE_LOST_VALUES };
 
 struct state {
@@ -62,198 +54,23 @@ struct state {
 
     const struct tbl_terms *keys, *paths, *deleted, *times;
 
-    struct target *targets;
-    size_t         n_targets, target;
+    struct registry_targets       targets;
+    size_t                        next_target;
+    const struct registry_target *target; /* that is being walked */
+    bool                          inside; /* whether the walk is at it or below */
+    size_t                        base;   /* level of the walk at which it is */
 
     struct hive_walk   walk;
-    size_t             depth; /* of the walk, for this target */
-    const char        *first;
     struct hive_marks  seen;
     struct hive_scan   scan;
     struct hive_key    key; /* the current one, and what is left of its values */
     struct hive_values values;
     struct buffer      path;          /* of a lost key */
-    bool               all;           /* nothing narrows the walk */
     bool               values_marked; /* `seen` has the values of the tree, not only its keys */
     bool               lost;          /* the current key was found by the scan */
     uint64_t           damage;        /* records of the tree that could not be read */
     struct buffer      scratch, text;
 };
-
-/* Where to walk ---------------------------------------------------------------- */
-
-static void free_targets(struct state *state)
-{
-    for (size_t i = 0; i < state->n_targets; i++) {
-        free(state->targets[i].start);
-        free(state->targets[i].first);
-    }
-    free(state->targets);
-    state->targets = NULL;
-    state->n_targets = state->target = 0;
-}
-
-static int add_target(struct state *state, const char *start, size_t size, size_t depth,
-                      const char *first)
-{
-    struct target *more = realloc(state->targets, (state->n_targets + 1) * sizeof *state->targets);
-
-    if (!more)
-        return -ENOMEM;
-    state->targets = more;
-    more[state->n_targets] = (struct target){strndup(start, size), depth, strdup(first)};
-    struct target *target = &more[state->n_targets++];
-    return target->start && target->first ? 0 : -ENOMEM;
-}
-
-/* How long the part of a path before its last name is. */
-static size_t parent_size(const char *path, size_t size)
-{
-    while (size && path[size - 1] != '\\')
-        size--;
-    return size ? size - 1 : 0;
-}
-
-/* The keys and values whose parent key is `path`. */
-static int add_children(struct state *state, const char *path, size_t size)
-{
-    const char *root = state->file.root.data;
-    size_t      root_size = state->file.root.size;
-
-    if (size == parent_size(root, root_size) && strncasecmp(path, root, size) == 0)
-        return add_target(state, "", 0, 0, "");
-    if (size < root_size || strncasecmp(path, root, root_size) != 0)
-        return 0;
-    if (size == root_size)
-        return add_target(state, "", 0, 1, "");
-    if (path[root_size] != '\\')
-        return 0;
-    return add_target(state, path + root_size + 1, size - root_size - 1, 1, "");
-}
-
-/* All that has a path which begins with `prefix`. */
-static int add_prefix(struct state *state, const char *prefix)
-{
-    const char *root = state->file.root.data;
-    size_t      root_size = state->file.root.size, size = strlen(prefix);
-
-    if (size <= root_size)
-        return strncasecmp(prefix, root, size) == 0 ? add_target(state, "", 0, HIVE_DEPTH, "") : 0;
-    if (strncasecmp(prefix, root, root_size) != 0 || prefix[root_size] != '\\')
-        return 0;
-    prefix += root_size + 1;
-    size -= root_size + 1;
-    size_t parent = parent_size(prefix, size);
-    return add_target(state, prefix, parent, HIVE_DEPTH,
-                      prefix + parent + (prefix[parent] == '\\'));
-}
-
-struct span {
-    const char *text;
-    size_t      size;
-};
-
-static int by_text(const void *a, const void *b)
-{
-    const struct span *x = a, *y = b;
-    int                order = strncasecmp(x->text, y->text, x->size < y->size ? x->size : y->size);
-
-    return order ? order : (x->size > y->size) - (x->size < y->size);
-}
-
-/* One target for each key that is named, or holds what is named, however often and however spelled:
- * a row must come once. */
-static int add_texts(struct state *state, const struct tbl_terms *terms, bool paths)
-{
-    struct span *spans = calloc(terms->n, sizeof *spans);
-    int          r = spans ? 0 : -ENOMEM;
-
-    for (size_t i = 0; r == 0 && i < terms->n; i++) {
-        size_t size = strlen(terms->texts[i]);
-        spans[i] =
-            (struct span){terms->texts[i], paths ? parent_size(terms->texts[i], size) : size};
-    }
-    if (r == 0)
-        qsort(spans, terms->n, sizeof *spans, by_text);
-    for (size_t i = 0; r == 0 && i < terms->n; i++)
-        if (i == 0 || by_text(&spans[i - 1], &spans[i]) != 0)
-            r = add_children(state, spans[i].text, spans[i].size);
-    free(spans);
-    return r;
-}
-
-/* Decide where to walk in the hive that is open. */
-static int choose_targets(struct state *state)
-{
-    free_targets(state);
-    if (state->keys->n)
-        return add_texts(state, state->keys, false);
-    if (state->paths->n)
-        return add_texts(state, state->paths, true);
-    if (state->keys->prefix)
-        return add_prefix(state, state->keys->prefix);
-    if (state->paths->prefix)
-        return add_prefix(state, state->paths->prefix);
-    state->all = true;
-    return add_target(state, "", 0, HIVE_DEPTH, "");
-}
-
-/* Go down a path of names from the root, and write it as the hive spells it. */
-static int descend(struct state *state, const char *path, struct buffer *shown,
-                   struct hive_key *ret)
-{
-    struct hive *hive = &state->file.hive;
-    uint32_t     set;
-    int          r = hive_key(hive, hive->root, ret);
-
-    buffer_put(shown, state->file.root.data, state->file.root.size);
-    while (r == 0 && *path) {
-        size_t size = strcspn(path, "\\");
-        char  *name = strndup(path, size), alias[24];
-        if (!name)
-            return -ENOMEM;
-        r = hive_find(hive, ret->cell, name, ret);
-        bool current =
-            r < 0 && ret->cell == hive->root && strcasecmp(name, "CurrentControlSet") == 0;
-        if (current && hive_current_control_set(hive, &set) == 0) {
-            snprintf(alias, sizeof alias, "ControlSet%03u", set);
-            r = hive_find(hive, ret->cell, alias, ret);
-        }
-        buffer_putc(shown, '\\');
-        if (current)
-            buffer_puts(shown, name);
-        else
-            hive_put_name(shown, &ret->name);
-        free(name);
-        path += size + (path[size] == '\\');
-    }
-    return r;
-}
-
-/* Begin the walk of the next target that the hive has. 1, 0 when there is none, or -errno. */
-static int next_target(struct state *state)
-{
-    struct hive_key start;
-
-    while (state->target < state->n_targets) {
-        const struct target *target = &state->targets[state->target++];
-        struct buffer        shown = {0};
-        int                  r = descend(state, target->start, &shown, &start);
-
-        if (r == 0)
-            r = buffer_text(&shown)
-                    ? hive_walk_begin(&state->walk, &state->file.hive, &start, shown.data)
-                    : -ENOMEM;
-        buffer_free(&shown);
-        state->depth = target->depth;
-        state->first = target->first;
-        if (r == 0)
-            return 1;
-        if (r == -ENOMEM)
-            return r;
-    }
-    return 0;
-}
 
 /* Rows -------------------------------------------------------------------------- */
 
@@ -286,7 +103,7 @@ static void fill_common(struct state *state, const struct registry *asked, struc
 static int fill_key(struct tbl_scan *scan, struct state *state, const struct buffer *path,
                     struct registry *row)
 {
-    size_t parent = parent_size(path->data, path->size);
+    size_t parent = registry_parent_size(path->data, path->size);
 
     fill_common(state, tbl_key(scan), row);
     row->is_key = true;
@@ -359,9 +176,11 @@ static int leave(struct tbl_scan *scan, struct state *state)
 
     hive_walk_end(&state->walk);
     hive_marks_end(&state->seen);
+    registry_targets_free(&state->targets);
     hive_file_close(&state->file);
     state->records = 0;
-    state->all = state->lost = state->values_marked = false;
+    state->next_target = 0;
+    state->lost = state->values_marked = false;
     return rc;
 }
 
@@ -376,7 +195,7 @@ static int next_hive(struct tbl_scan *scan, struct state *state)
 
     r = hive_file_open(&state->source, &state->file);
     if (r == 0)
-        r = choose_targets(state);
+        r = registry_targets_choose(&state->targets, &state->file, state->keys, state->paths);
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
     if (r == 0) {
@@ -424,7 +243,7 @@ static int begin_lost(struct state *state)
     state->damage = state->file.hive.lost;
     if (!tbl_match_int(state->deleted, 1))
         return 0;
-    if (!state->all)
+    if (!state->targets.all)
         r = mark_tree(state, false);
     if (r < 0)
         return r;
@@ -435,21 +254,25 @@ static int begin_lost(struct state *state)
     return 0;
 }
 
+/* Walk to the next target, or go on to what no walk reaches. */
 static int begin_walk(struct state *state)
 {
-    int r = next_target(state);
+    struct hive    *hive = &state->file.hive;
+    struct hive_key root;
 
-    state->lost = false;
+    state->lost = state->inside = false;
     state->values = (struct hive_values){0};
-    if (r > 0)
-        state->stage = STAGE_WALK;
-    return r != 0 ? r : begin_lost(state);
+    if (state->next_target == state->targets.n || hive_key(hive, hive->root, &root) < 0)
+        return begin_lost(state);
+    state->target = &state->targets.list[state->next_target++];
+    state->stage = STAGE_WALK;
+    return hive_walk_begin(&state->walk, hive, &root, state->file.root.data);
 }
 
 /* At the end of a walk. That of the whole hive has marked what it reached. */
 static void end_walk(struct state *state)
 {
-    if (state->all) {
+    if (state->targets.all) {
         state->seen = state->walk.seen;
         state->walk.seen = (struct hive_marks){0};
     }
@@ -468,21 +291,55 @@ static bool begins_with(const struct hive_name *name, const char *first)
     return begins;
 }
 
-/* The next key of the walk: 1, 0 at its end, -errno. */
-static int walk_key(struct state *state)
+/* Whether the current key of the walk is to be shown; if not, it may be on the way. */
+static bool reach_target(struct state *state)
+{
+    const char *path = state->walk.path.data + state->file.root.size;
+
+    if (state->inside && state->walk.level > state->base)
+        return true;
+    enum registry_side side = registry_target_side(state->target, path + (*path == '\\'));
+    state->inside = side == SIDE_AT;
+    state->base = state->walk.level;
+    if (side == SIDE_ELSEWHERE)
+        hive_walk_prune(&state->walk);
+    return state->inside;
+}
+
+/* The next key of the walk: 1, 0 at its end, -errno. `*ret_shown` says whether it is asked for. */
+static int walk_key(struct state *state, bool *ret_shown)
 {
     int r = hive_walk_next(&state->walk, &state->key);
-    if (r <= 0)
-        return r;
 
-    size_t depth = state->walk.level;
-    bool   skip = depth == 1 && *state->first && !begins_with(&state->key.name, state->first);
-    if (skip || depth >= state->depth)
-        hive_walk_prune(&state->walk);
     state->values = (struct hive_values){0};
-    if (!skip && depth < state->depth)
+    *ret_shown = r > 0 && reach_target(state);
+    if (!*ret_shown)
+        return r;
+    size_t depth = state->walk.level - state->base;
+    bool   skip =
+        depth == 1 && *state->target->first && !begins_with(&state->key.name, state->target->first);
+    if (skip || depth >= state->target->depth)
+        hive_walk_prune(&state->walk);
+    if (!skip && depth < state->target->depth)
         hive_values_begin(&state->values, &state->file.hive, &state->key);
-    return 1;
+    *ret_shown = !skip && in_time(state, &state->key);
+    return r;
+}
+
+/* The path of the current key of the walk as the query has it: CurrentControlSet where it named
+ * that. */
+static const struct buffer *shown_path(struct state *state)
+{
+    struct buffer *path = &state->path;
+    size_t         root = state->file.root.size + 1, end = root + state->target->alias;
+
+    if (state->target->alias == 0)
+        return &state->walk.path;
+    buffer_reset(path);
+    buffer_put(path, state->walk.path.data, root);
+    buffer_puts(path, "CurrentControlSet");
+    buffer_put(path, state->walk.path.data + end, state->walk.path.size - end);
+    return buffer_text(path) ? path : NULL;
 }
 
 static bool wants_key(const struct state *state, const struct registry *row)
@@ -494,21 +351,27 @@ static bool wants_key(const struct state *state, const struct registry *row)
 /* One step of the walk: a value of the current key, or the next key. SQLITE_OK: nothing to show. */
 static int step_walk(struct tbl_scan *scan, struct state *state, struct registry *row)
 {
-    struct hive_value value;
+    const struct buffer *path;
+    struct hive_value    value;
+    bool                 shown;
 
     if (hive_values_next(&state->values, &value)) {
-        if (state->all)
+        if (state->targets.all)
             hive_mark(&state->walk.seen, value.cell);
-        return in_time(state, &state->key) ? fill_value(scan, state, &value, &state->walk.path, row)
-                                           : SQLITE_OK;
+        if (!in_time(state, &state->key))
+            return SQLITE_OK;
+        path = shown_path(state);
+        return path ? fill_value(scan, state, &value, path, row) : SQLITE_NOMEM;
     }
-    int r = walk_key(state);
+    int r = walk_key(state, &shown);
     if (r < 0)
         return SQLITE_NOMEM;
     if (r == 0)
         end_walk(state);
-    return r && in_time(state, &state->key) ? fill_key(scan, state, &state->walk.path, row)
-                                            : SQLITE_OK;
+    if (!shown)
+        return SQLITE_OK;
+    path = shown_path(state);
+    return path ? fill_key(scan, state, path, row) : SQLITE_NOMEM;
 }
 
 /* The next key that the tree does not reach, with its path. */
@@ -545,7 +408,7 @@ static int step_lost_keys(struct tbl_scan *scan, struct state *state, struct reg
     int rc = fill_value(scan, state, &value, &state->path, row);
     if (rc != SQLITE_ROW || !wants_key(state, row))
         return rc == SQLITE_ROW ? SQLITE_OK : rc;
-    if (!state->all && !state->values_marked && mark_tree(state, true) < 0)
+    if (!state->targets.all && !state->values_marked && mark_tree(state, true) < 0)
         return SQLITE_NOMEM;
     state->values_marked = true;
     return hive_mark(&state->seen, value.cell) ? SQLITE_OK : rc;
@@ -620,7 +483,6 @@ static void close(struct tbl_scan *scan)
     struct state *state = tbl_state(scan);
 
     leave(scan, state);
-    free_targets(state);
     buffer_free(&state->path);
     buffer_free(&state->scratch);
     buffer_free(&state->text);
