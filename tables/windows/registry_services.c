@@ -14,112 +14,12 @@
 #include <string.h>
 
 #include "hive_file.h"
-#include "image_path.h"
 #include "security_descriptor.h"
 #include "service_key.h"
+#include "service_row.h"
 #include "service_value.h"
-#include "table.h"
 
 SQLITE_EXTENSION_INIT3
-
-struct registry_service {
-    const char *control_set;
-    bool        current;
-    const char *name;
-    const char *display_name;
-    const char *description;
-    int64_t     type;
-    const char *service_type;
-    int64_t     start;
-    const char *start_type;
-    int64_t     delayed_autostart;
-    int64_t     error_control_value;
-    const char *error_control;
-    const char *image_path;
-    const char *image_path_resolved;
-    const char *arguments;
-    bool        unquoted_path;
-    const char *object_name;
-    const char *load_order_group;
-    int64_t     tag;
-    const char *depend_on;
-    const char *depend_on_group;
-    const char *required_privileges;
-    const char *environment;
-    const char *failure_command;
-    const char *reboot_message;
-    int64_t     failure_actions_on_non_crash;
-    int64_t     service_sid_type_value;
-    const char *service_sid_type;
-    int64_t     launch_protected_value;
-    const char *launch_protected;
-    int64_t     wow64;
-    const char *svchost_group;
-    double      time;
-    double      last_write;
-    bool        deleted;
-    bool        recovered;
-    const char *host;
-    const char *source;
-    int64_t     cell;
-    const char *file;
-
-    struct hive_key   node;
-    struct image_path split; /* of the expanded image path */
-};
-
-enum kind { KIND_TEXT, KIND_LIST, KIND_NUMBER };
-
-#define FIELD(value, kind, column)                                                                 \
-    {                                                                                              \
-        value, sizeof value - 1, kind, offsetof(struct registry_service, column)                   \
-    }
-
-/* Values of a Services key that fill a column as they are. */
-static const struct field {
-    const char *value;
-    size_t      size; /* of its name */
-    enum kind   kind;
-    size_t      offset;
-} fields[] = {
-    FIELD("ImagePath", KIND_TEXT, image_path),
-    FIELD("Type", KIND_NUMBER, type),
-    FIELD("Start", KIND_NUMBER, start),
-    FIELD("DisplayName", KIND_TEXT, display_name),
-    FIELD("Description", KIND_TEXT, description),
-    FIELD("DelayedAutostart", KIND_NUMBER, delayed_autostart),
-    FIELD("ErrorControl", KIND_NUMBER, error_control_value),
-    FIELD("ObjectName", KIND_TEXT, object_name),
-    FIELD("Group", KIND_TEXT, load_order_group),
-    FIELD("Tag", KIND_NUMBER, tag),
-    FIELD("DependOnService", KIND_LIST, depend_on),
-    FIELD("DependOnGroup", KIND_LIST, depend_on_group),
-    FIELD("RequiredPrivileges", KIND_LIST, required_privileges),
-    FIELD("Environment", KIND_LIST, environment),
-    FIELD("FailureCommand", KIND_TEXT, failure_command),
-    FIELD("RebootMessage", KIND_TEXT, reboot_message),
-    FIELD("FailureActionsOnNonCrashFailures", KIND_NUMBER, failure_actions_on_non_crash),
-    FIELD("ServiceSidType", KIND_NUMBER, service_sid_type_value),
-    FIELD("LaunchProtected", KIND_NUMBER, launch_protected_value),
-    FIELD("WOW64", KIND_NUMBER, wow64),
-};
-
-/* Numbers that have names, in a column beside them. */
-static const struct {
-    size_t number, name;
-    const char *(*name_of)(int64_t);
-} names[] = {
-    {offsetof(struct registry_service, type),                   offsetof(struct registry_service, service_type),
-     service_type_name                                                                                                                         },
-    {offsetof(struct registry_service, start),                  offsetof(struct registry_service, start_type),
-     service_start_name                                                                                                                        },
-    {offsetof(struct registry_service, error_control_value),
-     offsetof(struct registry_service,                                                            error_control),    service_error_control_name},
-    {offsetof(struct registry_service, service_sid_type_value),
-     offsetof(struct registry_service,                                                            service_sid_type), service_sid_type_name     },
-    {offsetof(struct registry_service, launch_protected_value),
-     offsetof(struct registry_service,                                                            launch_protected), service_protection_name   },
-};
 
 enum { SETS_MAX = 16 };
 enum stage { STAGE_NEXT_HIVE, STAGE_SETS, STAGE_SERVICES, STAGE_LOST };
@@ -135,13 +35,10 @@ struct state {
     bool             scan_lost;
 
     const struct tbl_terms *names, *sets_asked, *times;
-    bool                    used[TBL_COUNT(fields)]; /* which the query reads */
-    bool                    uses_split; /* whether it reads what is made of the image path */
+    struct service_reader   reader;
 
     struct control_sets sets;
     struct control_set  set;
-    struct hive_key     environment; /* of the control set: its variables */
-    bool                has_environment;
     struct hive_subkeys services;
     struct control_set  seen_sets[SETS_MAX];      /* those that were read, for deleted services */
     uint32_t            services_cells[SETS_MAX]; /* their Services keys */
@@ -150,151 +47,11 @@ struct state {
     struct hive_scan    scan;
     uint64_t            damage; /* before the scan for deleted keys */
     bool                lost;
-    bool                no_memory; /* a text of this row could not be kept */
 
     struct buffer scratch, text, more;
 };
 
 /* Rows ----------------------------------------------------------------------------- */
-
-/* A copy of a text that lasts as long as the row. */
-static const char *keep(struct tbl_scan *scan, const struct buffer *text)
-{
-    struct state *state = tbl_state(scan);
-    const char   *copy =
-        text->failed ? NULL : tbl_strndup(scan, text->size ? text->data : "", text->size);
-
-    state->no_memory = state->no_memory || !copy;
-    return copy;
-}
-
-/* A value's data as text, or as a JSON array of its strings. */
-static const char *text_of(struct tbl_scan *scan, const struct hive_value *value, enum kind kind)
-{
-    struct state  *state = tbl_state(scan);
-    struct buffer *text = &state->text;
-    const uint8_t *data;
-    uint32_t       size;
-    bool           more = false;
-
-    buffer_reset(text);
-    if (hive_data(&state->file.hive, value, &state->scratch, &data, &size) < 0)
-        return NULL;
-    if (kind == KIND_TEXT) {
-        hive_put_data(text, value->type, data, size, ',');
-    } else {
-        buffer_putc(text, '[');
-        service_put_strings(text, data, size, "", &more);
-        buffer_putc(text, ']');
-    }
-    return keep(scan, text);
-}
-
-static int64_t number_of(struct state *state, const struct hive_value *value)
-{
-    const uint8_t *data;
-    uint32_t       size;
-
-    if (value->type != HIVE_REG_DWORD || value->size != 4 ||
-        hive_data(&state->file.hive, value, &state->scratch, &data, &size) < 0 || size != 4)
-        return TBL_NULL;
-    return hive_u32(data);
-}
-
-static void fill_field(struct tbl_scan *scan, const struct field *field,
-                       const struct hive_value *value, struct registry_service *row)
-{
-    void *at = (char *)row + field->offset;
-
-    if (field->kind == KIND_NUMBER)
-        *(int64_t *)at = number_of(tbl_state(scan), value);
-    else
-        *(const char **)at = text_of(scan, value, field->kind);
-}
-
-/* One pass over a key's values. */
-static void fill_values(struct tbl_scan *scan, struct state *state, struct registry_service *row)
-{
-    struct hive_values values;
-    struct hive_value  value;
-
-    for (size_t i = 0; i < TBL_COUNT(fields); i++)
-        if (fields[i].kind == KIND_NUMBER)
-            *(int64_t *)((char *)row + fields[i].offset) = TBL_NULL;
-    hive_values_begin(&values, &state->file.hive, &row->node);
-    while (hive_values_next(&values, &value))
-        for (size_t i = 0; i < TBL_COUNT(fields); i++)
-            if (state->used[i] && hive_name_is(&value.name, fields[i].value, fields[i].size)) {
-                fill_field(scan, &fields[i], &value, row);
-                break;
-            }
-    for (size_t i = 0; i < TBL_COUNT(names); i++)
-        *(const char **)((char *)row + names[i].name) =
-            names[i].name_of(*(int64_t *)((char *)row + names[i].number));
-}
-
-/* A variable of the control set's Session Manager\Environment, itself expanded by the defaults. */
-static bool lookup(void *arg, const char *name, size_t size, struct buffer *out)
-{
-    struct state      *state = arg;
-    struct hive_values values;
-    struct hive_value  value;
-    const uint8_t     *data;
-    uint32_t           data_size;
-
-    if (!state->has_environment)
-        return false;
-    hive_values_begin(&values, &state->file.hive, &state->environment);
-    while (hive_values_next(&values, &value)) {
-        if (!hive_name_is(&value.name, name, size) ||
-            hive_data(&state->file.hive, &value, &state->scratch, &data, &data_size) < 0)
-            continue;
-        struct buffer text = {0};
-        hive_put_data(&text, value.type, data, data_size, ',');
-        if (buffer_text(&text))
-            image_path_expand(out, text.data, NULL, NULL);
-        buffer_free(&text);
-        return true;
-    }
-    return false;
-}
-
-static enum image_kind kind_of(const struct registry_service *row)
-{
-    bool driver = row->type != TBL_NULL && row->type & SERVICE_DRIVER_TYPES;
-
-    return driver ? IMAGE_DRIVER : IMAGE_PROGRAM;
-}
-
-/* The columns that come from the image path. A driver without one is where drivers are. */
-static void fill_image_path(struct tbl_scan *scan, struct state *state,
-                            struct registry_service *row)
-{
-    struct buffer  *text = &state->text;
-    enum image_kind kind = kind_of(row);
-    size_t          size = 0;
-
-    buffer_reset(text);
-    if (row->image_path)
-        image_path_expand(text, row->image_path, lookup, state);
-    else if (kind == IMAGE_DRIVER)
-        buffer_printf(text, "\\SystemRoot\\System32\\drivers\\%s.sys", row->name);
-    else
-        return;
-    const char *command = keep(scan, text);
-    if (!command)
-        return;
-    row->split = image_path_split(command, kind);
-    row->arguments = *row->split.arguments ? row->split.arguments : NULL;
-    row->unquoted_path = row->split.ambiguous;
-    const char *group = image_path_svchost_group(&row->split, &size);
-    buffer_reset(text);
-    buffer_put(text, group, size);
-    row->svchost_group = group ? keep(scan, text) : NULL;
-    buffer_reset(text);
-    image_path_resolve(text, row->split.program, row->split.program_size, kind);
-    row->image_path_resolved = keep(scan, text);
-}
 
 static int fill(struct tbl_scan *scan, struct state *state, const struct hive_key *node,
                 struct registry_service *row)
@@ -302,12 +59,9 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct hive_ke
     const struct registry_service *asked = tbl_key(scan);
     const struct hive_file        *file = &state->file;
 
-    buffer_reset(&state->text);
-    hive_put_name(&state->text, &node->name);
     *row = (struct registry_service){
         .control_set = state->set.name,
         .current = state->set.current,
-        .name = keep(scan, &state->text),
         .time = hive_time(node->written),
         .last_write = hive_time(node->written),
         .deleted = state->lost,
@@ -318,13 +72,9 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct hive_ke
         .file = asked->file,
         .node = *node,
     };
-    if (!row->name)
-        return SQLITE_NOMEM;
-    fill_values(scan, state, row);
     state->records++;
-    if (state->uses_split)
-        fill_image_path(scan, state, row);
-    return state->no_memory ? SQLITE_NOMEM : SQLITE_ROW;
+    int rc = service_reader_fill(&state->reader, row);
+    return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
 /* Whether the query can want a key, by what costs nothing to know. */
@@ -351,8 +101,7 @@ static int leave(struct tbl_scan *scan, struct state *state)
 {
     if (state->lost) /* what deleted keys no longer have is no damage */
         state->file.hive.lost = state->damage;
-    int rc =
-        state->file.open && state->file.kind == HIVE_SYSTEM ? report(scan, state, 0) : SQLITE_OK;
+    int rc = state->file.open ? report(scan, state, 0) : SQLITE_OK;
 
     hive_marks_end(&state->seen);
     hive_file_close(&state->file);
@@ -404,15 +153,6 @@ static void begin_lost(struct state *state)
     state->stage = STAGE_LOST;
 }
 
-static void enter_set(struct state *state)
-{
-    struct hive *hive = &state->file.hive;
-
-    state->has_environment =
-        hive_find(hive, state->set.key.cell, "Control\\Session Manager\\Environment",
-                  &state->environment) == 0;
-}
-
 static void next_set(struct state *state)
 {
     struct hive_key services;
@@ -430,7 +170,7 @@ static void next_set(struct state *state)
         state->seen_sets[state->n_sets] = state->set;
         state->services_cells[state->n_sets++] = services.cell;
     }
-    enter_set(state);
+    service_reader_enter(&state->reader, &state->file.hive, state->set.key.cell);
     hive_subkeys_begin(&state->services, &state->file.hive, &services);
     state->stage = STAGE_SERVICES;
 }
@@ -453,7 +193,7 @@ static bool find_set(struct state *state, uint32_t parent)
     for (size_t i = 0; i < state->n_sets; i++)
         if (state->services_cells[i] == parent) {
             state->set = state->seen_sets[i];
-            enter_set(state);
+            service_reader_enter(&state->reader, &state->file.hive, state->set.key.cell);
             return true;
         }
     return false;
@@ -501,23 +241,6 @@ static int next(struct tbl_scan *scan, void *out)
     return rc;
 }
 
-/* Which values the query reads. The image path and the type serve other columns too. */
-static void note_used(struct tbl_scan *scan, struct state *state)
-{
-    static const char *const of_path[] = {"image_path_resolved", "arguments",
-                                          "unquoted_path",       "path_candidates",
-                                          "svchost_group",       "svchost_members"};
-
-    for (size_t i = 0; i < TBL_COUNT(of_path); i++)
-        state->uses_split = state->uses_split || tbl_uses_name(scan, of_path[i]);
-    for (size_t i = 0; i < TBL_COUNT(fields); i++)
-        state->used[i] = (i < 2 && state->uses_split) || tbl_uses(scan, fields[i].offset);
-    for (size_t i = 0; i < TBL_COUNT(names); i++)
-        for (size_t j = 0; j < TBL_COUNT(fields); j++)
-            if (fields[j].offset == names[i].number && tbl_uses(scan, names[i].name))
-                state->used[j] = true;
-}
-
 static int open(struct tbl_scan *scan)
 {
     struct state                  *state = tbl_state(scan);
@@ -528,7 +251,7 @@ static int open(struct tbl_scan *scan)
     state->sets_asked = TBL_TERMS(scan, struct registry_service, control_set);
     state->times = TBL_TERMS(scan, struct registry_service, time);
     state->scan_lost = tbl_match_int(TBL_TERMS(scan, struct registry_service, deleted), 1);
-    note_used(scan, state);
+    service_reader_begin(&state->reader, scan);
     int r = sources_begin(&state->sources, tbl_svcql(scan),
                           &(struct sources_want){
                               .artefacts = 1u << ARTEFACT_HIVE,
@@ -543,6 +266,7 @@ static void close(struct tbl_scan *scan)
     struct state *state = tbl_state(scan);
 
     leave(scan, state);
+    service_reader_end(&state->reader);
     buffer_free(&state->scratch);
     buffer_free(&state->text);
     buffer_free(&state->more);
@@ -604,7 +328,7 @@ static int get_service_dll_resolved(struct tbl_scan *scan, const void *row, sqli
     if (!buffer_text(&state->text))
         return SQLITE_NOMEM;
     buffer_reset(expanded);
-    image_path_expand(expanded, state->text.data, lookup, state);
+    image_path_expand(expanded, state->text.data, service_reader_lookup, &state->reader);
     if (!buffer_text(expanded))
         return SQLITE_NOMEM;
     struct image_path path = image_path_split(expanded->data, IMAGE_LIBRARY);

@@ -54,8 +54,7 @@ static int report(struct tbl_scan *scan, struct state *state, int r)
 
 static int leave(struct tbl_scan *scan, struct state *state)
 {
-    int rc =
-        state->file.open && state->file.kind == HIVE_SYSTEM ? report(scan, state, 0) : SQLITE_OK;
+    int rc = state->file.open ? report(scan, state, 0) : SQLITE_OK;
 
     hive_file_close(&state->file);
     state->sets = (struct control_sets){0};
