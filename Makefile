@@ -4,7 +4,7 @@ VERSION := 0.1.0
 
 # What a build needs, and what only the tests need, as Debian packages.
 PACKAGES       := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev \
-                  libmd-dev zlib1g-dev libzstd-dev
+                  libmd-dev zlib1g-dev libzstd-dev liblzma-dev
 CHECK_PACKAGES := check clang clang-format cppcheck libclang-rt-14-dev dbus systemd auditd \
                   libauparse-dev libhivex-dev libevtx-utils python3-evtx libplist-dev \
                   libplist-utils sudo shellcheck strace git
@@ -32,7 +32,7 @@ endif
 CPPFLAGS += -Iinclude -I$(BUILD) -D_GNU_SOURCE -DSVCQL_VERSION='"$(VERSION)"'
 CFLAGS   += $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden -MMD -MP
 CHECK_LIBS := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0
-LDLIBS   := -lsystemd -lcjson -lexpat -lmd -lz -lzstd -lm
+LDLIBS   := -lsystemd -lcjson -lexpat -lmd -lz -lzstd -llzma -lm
 
 SOURCES   := $(wildcard ext/*.c tables/*/*.c)
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o

@@ -68,7 +68,7 @@ void journal_file_close(struct journal_file *file); /* accepts a zeroed one */
 int journal_entry(const struct journal_file *file, uint64_t offset, struct journal_entry *ret);
 
 /* Field `i` of an entry. A compressed one is expanded into memory of the file that is good until
- * the next call. -EBADMSG: damaged; -EOPNOTSUPP: compressed with xz; -EFBIG: too large, or the
+ * the next call. -EBADMSG: damaged; -EFBIG: too large, or the
  * file's fields expand to more in all than any honest file's; -ENOMEM. */
 int journal_item(struct journal_file *file, const struct journal_entry *entry, uint32_t i,
                  struct journal_field *ret);

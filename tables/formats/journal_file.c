@@ -2,6 +2,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
@@ -28,6 +29,8 @@ enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
 #define HASH_ITEM        16
 
 #define FIELDS_MAX 1000000 /* names of fields in a file */
+
+#define XZ_MEMORY_MAX (32u << 20) /* bytes that xz may need; journald's preset takes 1 MiB */
 
 /* Bytes that the fields of a file may expand to: so much, and beyond it so many times its size. */
 #define BUDGET_FREE  (1ull << 30)
@@ -225,6 +228,27 @@ static int expand_lz4(struct journal_file *file, const uint8_t *data, size_t siz
     return r < 0 ? r : lz4_block(data + 8, data + size, file->scratch, file->room, ret);
 }
 
+/* xz does not say how much it expands to: give it room until it has enough. */
+static int expand_xz(struct journal_file *file, const uint8_t *data, size_t size, size_t *ret)
+{
+    lzma_stream xz = LZMA_STREAM_INIT;
+    lzma_ret    rc = lzma_stream_decoder(&xz, XZ_MEMORY_MAX, 0);
+    int         r = 0;
+
+    xz.next_in = data;
+    xz.avail_in = size;
+    for (uint64_t room = 4096; rc == LZMA_OK && r == 0; room *= 8) {
+        if ((r = make_room(file, room)) < 0)
+            break;
+        xz.next_out = file->scratch + xz.total_out;
+        xz.avail_out = file->room - (size_t)xz.total_out;
+        rc = lzma_code(&xz, LZMA_FINISH);
+    }
+    *ret = (size_t)xz.total_out;
+    lzma_end(&xz);
+    return r < 0 ? r : rc == LZMA_STREAM_END ? 0 : rc == LZMA_MEM_ERROR ? -ENOMEM : -EBADMSG;
+}
+
 int journal_data(struct journal_file *file, uint64_t offset, struct journal_field *ret)
 {
     size_t         begin = payload_at(file), size;
@@ -239,7 +263,7 @@ int journal_data(struct journal_file *file, uint64_t offset, struct journal_fiel
     if (p[1] & DATA_COMPRESSED) {
         r = p[1] & DATA_ZSTD  ? expand_zstd(file, at, size, &size)
             : p[1] & DATA_LZ4 ? expand_lz4(file, at, size, &size)
-                              : -EOPNOTSUPP;
+                              : expand_xz(file, at, size, &size);
         at = file->scratch;
     }
     if (r < 0)

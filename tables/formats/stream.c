@@ -1,6 +1,7 @@
 #include "stream.h"
 
 #include <errno.h>
+#include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,7 @@ struct stream {
     bool          in_member; /* inside a gzip member or a Zstandard frame */
     z_stream      gzip;
     ZSTD_DStream *zstd;
+    lzma_stream   xz;
 };
 
 /* A way to expand. expand() moves bytes from the input to `out`, sets in_member and returns how
@@ -103,6 +105,38 @@ static ssize_t zstd_expand(struct stream *s, char *out, size_t room)
     return (ssize_t)to.pos;
 }
 
+/* xz ------------------------------------------------------------------------ */
+
+#define XZ_MEMORY_MAX (128u << 20) /* bytes; `xz -9` needs 65 MiB */
+
+static int xz_begin(struct stream *s)
+{
+    return lzma_stream_decoder(&s->xz, XZ_MEMORY_MAX, 0) == LZMA_OK ? 0 : -ENOMEM;
+}
+
+static void xz_end(struct stream *s)
+{
+    lzma_end(&s->xz);
+}
+
+static ssize_t xz_expand(struct stream *s, char *out, size_t room)
+{
+    s->xz.next_in = s->in + s->in_begin;
+    s->xz.avail_in = s->in_end - s->in_begin;
+    s->xz.next_out = (uint8_t *)out;
+    s->xz.avail_out = room;
+
+    lzma_ret rc = lzma_code(&s->xz, LZMA_RUN);
+
+    s->in_begin = s->in_end - s->xz.avail_in;
+    s->in_member = rc != LZMA_STREAM_END;
+    if (rc == LZMA_MEM_ERROR || (rc == LZMA_STREAM_END && xz_begin(s) < 0))
+        return -ENOMEM;
+    if (rc != LZMA_OK && rc != LZMA_STREAM_END && rc != LZMA_BUF_ERROR)
+        return -EBADMSG;
+    return (ssize_t)(room - s->xz.avail_out);
+}
+
 /* Others -------------------------------------------------------------------- */
 
 static int unsupported(struct stream *s)
@@ -114,7 +148,7 @@ static int unsupported(struct stream *s)
 static const struct coding codings[] = {
     {{0x1f, 0x8b, 0x08},                 3, gzip_begin,  gzip_expand, gzip_end},
     {{0x28, 0xb5, 0x2f, 0xfd},           4, zstd_begin,  zstd_expand, zstd_end},
-    {{0xfd, '7', 'z', 'X', 'Z', 0x00},   6, unsupported, NULL,        NULL    },
+    {{0xfd, '7', 'z', 'X', 'Z', 0x00},   6, xz_begin,    xz_expand,   xz_end  },
     {{0x04, 0x22, 0x4d, 0x18} /* lz4 */, 4, unsupported, NULL,        NULL    },
     {{'B', 'Z', 'h', '9', 0x31, 0x41},   6, unsupported, NULL,        NULL    },
 };
