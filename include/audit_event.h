@@ -28,6 +28,13 @@ const struct audit_record *audit_event_find(const struct audit_event *event, enu
 bool audit_record_field(const struct audit_record *record, const char *name,
                         struct audit_field *ret);
 
+/* The fields comm and exe of a record, name NULL where it has none. Fast on what the kernel writes.
+ */
+struct audit_program {
+    struct audit_field comm, exe;
+};
+void audit_record_program(const struct audit_record *record, struct audit_program *ret);
+
 /* Append the PATH records as a JSON array of {"item","name","nametype","mode","ouid","ogid",
  * "inode","dev"}; "[]" where there is none. Names are as recorded: relative ones to the cwd. */
 void audit_event_paths(const struct audit_event *event, struct buffer *text);

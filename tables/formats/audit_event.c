@@ -19,6 +19,54 @@ bool audit_record_field(const struct audit_record *record, const char *name,
     return false;
 }
 
+/* A quoted field, of this text before its value, at `at`; returns what follows it, or NULL. */
+static const char *quoted_field(const char *at, const char *end, const char *text,
+                                struct audit_field *ret)
+{
+    size_t size = strlen(text);
+
+    if ((size_t)(end - at) < size || memcmp(at, text, size) != 0)
+        return NULL;
+    const char *close = memchr(at + size, '"', (size_t)(end - at - (ptrdiff_t)size));
+    if (!close)
+        return NULL;
+    *ret = (struct audit_field){.name = at + 1,
+                                .name_size = size - 3, /* without the blank, = and " */
+                                .value = at + size,
+                                .size = (size_t)(close - at) - size,
+                                .quoted = true};
+    return close + 1;
+}
+
+/* In a SYSCALL record that the kernel wrote, the first quote is that of comm, and exe is next. */
+static bool kernel_program(const struct audit_record *record, struct audit_program *ret)
+{
+    const char *body = record->line + record->body, *end = record->line + record->size;
+    const char *quote = memchr(body, '"', (size_t)(end - body));
+
+    if (record->id != AUDIT_TYPE_SYSCALL || !quote || quote - body < 6)
+        return false;
+    const char *at = quoted_field(quote - 6, end, " comm=\"", &ret->comm);
+    return at && quoted_field(at, end, " exe=\"", &ret->exe);
+}
+
+void audit_record_program(const struct audit_record *record, struct audit_program *ret)
+{
+    struct audit_fields fields;
+    struct audit_field  field;
+
+    *ret = (struct audit_program){0};
+    if (kernel_program(record, ret))
+        return;
+    audit_fields_begin(&fields, record);
+    while (audit_fields_next(&fields, &field)) {
+        if (field.name_size == 4 && memcmp(field.name, "comm", 4) == 0 && !ret->comm.name)
+            ret->comm = field;
+        else if (field.name_size == 3 && memcmp(field.name, "exe", 3) == 0 && !ret->exe.name)
+            ret->exe = field;
+    }
+}
+
 const struct audit_record *audit_event_find(const struct audit_event *event, enum audit_type type)
 {
     for (size_t i = 0; i < event->n; i++)

@@ -62,6 +62,8 @@ struct audit_row {
 
 /* Fields --------------------------------------------------------------------- */
 
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
 enum form {
     NUMBER,
     ID,       /* a number that is NULL where it is unset, (uint32_t)-1 */
@@ -89,10 +91,8 @@ static const struct rule {
     RULE("acct", ENCODED, acct),
     RULE("addr", TEXT, addr),
     RULE("auid", ID, auid),
-    RULE("comm", ENCODED, comm),
     RULE("cwd", ENCODED, cwd),
     RULE("euid", ID, euid),
-    RULE("exe", ENCODED, exe),
     RULE("exit", NUMBER, exit),
     RULE("gid", ID, gid),
     RULE("hostname", ENCODED, hostname),
@@ -142,6 +142,7 @@ struct state {
     struct buffer          text;            /* scratch */
     bool                   arguments_known; /* of the row */
     bool                   syscall;         /* whether the column is used */
+    bool                   program;         /* whether comm or exe is */
     int                    error;           /* that ended the stream; 0: none */
 };
 
@@ -182,31 +183,41 @@ static bool has_columns(enum audit_type type)
            type != AUDIT_TYPE_EOE && type != AUDIT_TYPE_SOCKADDR;
 }
 
-/* The field that fills a column of text: the first of that name that is not null. */
-static bool first_field(const struct audit_event *event, const char *name, struct audit_field *ret)
+/* The program that an event is of: comm and exe of the first records that have them. */
+static struct audit_program program_of(const struct audit_event *event)
 {
-    for (size_t i = 0; i < event->n; i++)
-        if (has_columns(event->records[i].id) &&
-            audit_record_field(&event->records[i], name, ret) && !audit_is_null(ret))
+    struct audit_program program = {0}, more;
+
+    for (size_t i = 0; i < event->n && !(program.comm.name && program.exe.name); i++) {
+        if (!has_columns(event->records[i].id))
+            continue;
+        audit_record_program(&event->records[i], &more);
+        if (!program.comm.name && more.comm.name && !audit_is_null(&more.comm))
+            program.comm = more.comm;
+        if (!program.exe.name && more.exe.name && !audit_is_null(&more.exe))
+            program.exe = more.exe;
+    }
+    return program;
+}
+
+/* Whether a field has one of the values asked for. In doubt it has: text that is not UTF-8 is shown
+ * with U+FFFD in it, which may be what is asked for. */
+static bool match_field(const struct tbl_terms *terms, const struct audit_field *field)
+{
+    if (!terms->n)
+        return true;
+    for (size_t i = 0; field->name && i < terms->n; i++)
+        if (audit_value_is(field, true, terms->texts[i]) || strstr(terms->texts[i], REPLACEMENT))
             return true;
     return false;
 }
 
-/* Whether a text that was not asked for stands in the event. In doubt, as for text that is not
- * ASCII and changes when it is shown, it matches. */
-static bool match_field(const struct audit_event *event, const struct tbl_terms *terms,
-                        const char *name)
+static bool match_program(const struct filters *filters, const struct audit_event *event)
 {
-    struct audit_field field;
-
-    if (!terms->n)
+    if (!filters->comm->n && !filters->exe->n)
         return true;
-    if (!first_field(event, name, &field))
-        return false;
-    for (size_t i = 0; i < terms->n; i++)
-        if (audit_value_is(&field, true, terms->texts[i]) || strpbrk(terms->texts[i], "\xef"))
-            return true;
-    return false;
+    struct audit_program program = program_of(event);
+    return match_field(filters->comm, &program.comm) && match_field(filters->exe, &program.exe);
 }
 
 static bool match_type(const struct audit_event *event, const struct tbl_terms *terms)
@@ -230,7 +241,7 @@ static bool wanted(const struct filters *filters, const struct audit_event *even
     }
     if (filters->type->n && !match_type(event, filters->type))
         return false;
-    return match_field(event, filters->comm, "comm") && match_field(event, filters->exe, "exe");
+    return match_program(filters, event);
 }
 
 /* Rows ----------------------------------------------------------------------- */
@@ -253,7 +264,7 @@ static const char *field_text(struct tbl_scan *scan, const struct audit_field *f
     if (field->quoted || form == TEXT || form == LOOKED_UP)
         return tbl_utf8(scan, field->value, field->size);
     buffer_reset(&state->text);
-    audit_value(field, true, "\xef\xbf\xbd", &state->text);
+    audit_value(field, true, REPLACEMENT, &state->text);
     for (size_t i = 0; form == KEYS && i < state->text.size; i++)
         if (state->text.data[i] == '\1')
             state->text.data[i] = ',';
@@ -353,6 +364,17 @@ static const char *syscall_name(struct tbl_scan *scan, const struct audit_event 
     return NULL;
 }
 
+static void fill_program(struct tbl_scan *scan, const struct audit_event *event,
+                         struct audit_row *row)
+{
+    struct audit_program program = program_of(event);
+
+    if (program.comm.name)
+        row->comm = field_text(scan, &program.comm, ENCODED);
+    if (program.exe.name)
+        row->exe = field_text(scan, &program.exe, ENCODED);
+}
+
 static const char *type_name(struct tbl_scan *scan, const struct audit_event *event)
 {
     struct state              *state = tbl_state(scan);
@@ -382,6 +404,8 @@ static void fill_row(struct tbl_scan *scan, enum audit_category category, struct
     for (size_t i = 0; state->index.n && i < event->n; i++)
         if (has_columns(event->records[i].id))
             fill_from(scan, &event->records[i], row);
+    if (state->program)
+        fill_program(scan, event, row);
     if (state->syscall)
         row->syscall = syscall_name(scan, event);
     if (category == AUDIT_CATEGORY_SERVICE)
@@ -638,6 +662,9 @@ static int open_scan(struct tbl_scan *scan)
     read_filters(scan, &state->filters);
     index_rules(scan, &state->index);
     state->syscall = TBL_USES(scan, struct audit_row, syscall);
+    state->program = TBL_USES(scan, struct audit_row, comm) ||
+                     TBL_USES(scan, struct audit_row, exe) ||
+                     TBL_USES(scan, struct audit_row, unit);
     int r = audit_window_new(&state->window);
     if (r == 0)
         r = sources_begin(&state->sources, tbl_svcql(scan),
