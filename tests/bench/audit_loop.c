@@ -1,15 +1,46 @@
 /* audit_loop -- reads every field of every record of an audit log, as a program that uses a library
- * would; prints how many.
+ * would; prints the milliseconds of wall clock and of processor, the peak of memory in KiB, and how
+ * many there were.
  *
  *     audit_loop auparse FILE               libauparse, values as they stand
  *     audit_loop interpret FILE             libauparse, values interpreted
  *     audit_loop query EXTENSION SQL        every column of every row of a query
+ *     audit_loop run COMMAND...             a command, its output thrown away
  */
 #include <auparse.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct timespec begun;
+
+static void begin(void)
+{
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+}
+
+static double ms(const struct timeval *time)
+{
+    return (double)time->tv_sec * 1000 + (double)time->tv_usec / 1000;
+}
+
+static void end(int who, const char *what, size_t n)
+{
+    struct timespec now;
+    struct rusage   usage;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    getrusage(who, &usage);
+    printf("%.2f %.2f %ld %zu %s\n",
+           (double)(now.tv_sec - begun.tv_sec) * 1000 + (double)(now.tv_nsec - begun.tv_nsec) / 1e6,
+           ms(&usage.ru_utime) + ms(&usage.ru_stime), usage.ru_maxrss, n, what);
+}
 
 static int fail(const char *what)
 {
@@ -34,18 +65,17 @@ static size_t each_field(auparse_state_t *state, bool interpret)
 
 static int loop(const char *path, bool interpret)
 {
-    size_t           events = 0, fields = 0;
+    size_t           fields = 0;
     auparse_state_t *state = auparse_init(AUSOURCE_FILE, path);
 
     if (!state)
         return fail(path);
     while (auparse_next_event(state) > 0) {
-        events++;
         auparse_first_record(state);
         fields += each_field(state, interpret);
     }
     auparse_destroy(state);
-    printf("%zu events, %zu fields\n", events, fields);
+    end(RUSAGE_SELF, "fields", fields);
     return 0;
 }
 
@@ -63,17 +93,38 @@ static int query(const char *extension, const char *sql)
         sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK)
         return fail(sqlite3_errmsg(db));
     int columns = sqlite3_column_count(stmt);
+    begin();
     for (; sqlite3_step(stmt) == SQLITE_ROW; rows++)
         for (int i = 0; i < columns; i++)
-            bytes += (size_t)sqlite3_column_bytes(stmt, i);
+            if (sqlite3_column_type(stmt, i) == SQLITE_TEXT)
+                bytes += (size_t)sqlite3_column_bytes(stmt, i);
     sqlite3_finalize(stmt);
     sqlite3_close(db);
-    printf("%zu rows, %zu bytes of text\n", rows, bytes);
+    end(RUSAGE_SELF, bytes ? "rows" : "rows without text", rows);
+    return 0;
+}
+
+static int run(char **command)
+{
+    pid_t pid = fork();
+    int   status;
+
+    if (pid == 0) {
+        dup2(open("/dev/null", O_WRONLY), 1);
+        execvp(command[0], command);
+        _exit(127);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) < 0 || status)
+        return fail(command[0]);
+    end(RUSAGE_CHILDREN, command[0], 1);
     return 0;
 }
 
 int main(int argc, char **argv)
 {
+    begin();
+    if (argc >= 3 && strcmp(argv[1], "run") == 0)
+        return run(argv + 2);
     if (argc == 3 && strcmp(argv[1], "auparse") == 0)
         return loop(argv[2], false);
     if (argc == 3 && strcmp(argv[1], "interpret") == 0)
