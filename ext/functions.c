@@ -336,7 +336,13 @@ const struct function_doc function_docs[] = {
      "\\d \\s \\w \\b, {m,n}, alternation, anchors and (?i), in time bounded by pattern times "
      "text; "
      "takes the place of the shell's own so that rules mean the same everywhere", "SELECT 'C:\\Users\\x\\a.EXE' REGEXP '(?i)\\\\users\\\\[^\\\\]+\\\\.*\\.exe$';"},
-    {"text_lines(text)", "The lines of a text as a JSON array",
+    {"signal_severity(signals)",
+     "The grade of signals, separated by commas, by the tables signals and severities", "SELECT signal_severity('runs_from_temp,inline_shell');"},
+    {"signal_reasons(signals)",                                                                           "Why each of the signals matters, the gravest first",
+     "SELECT signal_reasons('runs_from_temp,inline_shell');"},
+    {"signal_techniques(signals)",                  "The ATT&CK techniques of the signals",
+     "SELECT signal_techniques('runs_from_temp,inline_shell');"},
+    {"text_lines(text)",                                                                        "The lines of a text as a JSON array",
      "SELECT value FROM json_each(text_lines('a' || char(10) || 'b'));"},
     {"audit_cmdline(message)",
      "The command line in the text of an audit record as journald keeps it, EXECVE, USER_CMD or "
@@ -363,8 +369,8 @@ const struct function_doc function_docs[] = {
     {"event_number(text)",
      "The integer that a value of a Windows event spells, in decimal or as 0x1f; NULL where it is "
      "none", "SELECT event_number('0x3e7');"},
-    {"logon_type(number)",                                                   "A logon type of Windows in words", "SELECT logon_type(3);"},
-    {0                                                                            },
+    {"logon_type(number)",                                                                  "A logon type of Windows in words", "SELECT logon_type(3);"},
+    {0         },
 };
 
 int functions_register(sqlite3 *db)
@@ -375,6 +381,8 @@ int functions_register(sqlite3 *db)
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
         rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].args, flags, NULL,
                                         functions[i].call, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = judgement_register(db);
     struct patterns *patterns = sqlite3_malloc64(sizeof *patterns);
     if (rc != SQLITE_OK || !patterns) {
         sqlite3_free(patterns);

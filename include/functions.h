@@ -14,5 +14,6 @@ struct function_doc {
 extern const struct function_doc function_docs[];
 
 int functions_register(sqlite3 *db);
+int judgement_register(sqlite3 *db); /* called by functions_register() */
 
 #endif

@@ -28,21 +28,10 @@ WITH found AS (
 )
 SELECT m.time, strftime('%Y-%m-%dT%H:%M:%SZ', m.time, 'unixepoch') AS datetime, m.host, m.platform,
        m.analytic,
-       (SELECT group_concat(t) FROM (
-            SELECT value AS t FROM json_each('["' || replace(m.technique, ',', '","') || '"]')
-            UNION SELECT s.technique FROM signals AS s WHERE instr(m.signals, ',' || s.name || ',')
-        )) AS technique,
-       (SELECT v.severity
-          FROM severities AS v,
-               (SELECT total(s.weight) AS weight, max(l.rank) AS floor
-                  FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity
-                 WHERE instr(m.signals, ',' || s.name || ',')) AS w
-         WHERE v.weight <= w.weight OR v.rank <= w.floor
-         ORDER BY v.rank DESC LIMIT 1) AS severity,
-       m.subject,
-       (SELECT group_concat(s.why, '; ') FROM signals AS s
-         WHERE instr(m.signals, ',' || s.name || ',')) AS why,
-       (SELECT group_concat(s.name) FROM signals AS s
-         WHERE instr(m.signals, ',' || s.name || ',')) AS signals,
+       (SELECT group_concat(DISTINCT value) FROM json_each('["' || replace(
+            m.technique || ',' || signal_techniques(m.signals), ',', '","') || '"]')) AS technique,
+       signal_severity(m.signals) AS severity, m.subject, signal_reasons(m.signals) AS why,
+       (SELECT group_concat(DISTINCT value) FROM json_each(
+            '["' || replace(trim(m.signals, ','), ',', '","') || '"]')) AS signals,
        m.evidence, m.source, m.record
   FROM merged AS m;

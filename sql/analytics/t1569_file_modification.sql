@@ -70,18 +70,8 @@ WITH live AS MATERIALIZED (
 )
 SELECT f.time, strftime('%Y-%m-%dT%H:%M:%SZ', f.time, 'unixepoch') AS datetime, f.host, f.platform,
        't1569_file_modification' AS analytic, f.technique,
-       CASE f.signals WHEN ',' THEN 'info' ELSE
-       (SELECT v.severity
-          FROM severities AS v,
-               (SELECT total(s.weight) AS weight, max(l.rank) AS floor
-                  FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity
-                 WHERE instr(f.signals, ',' || s.name || ',')) AS w
-         WHERE v.weight <= w.weight OR v.rank <= w.floor
-         ORDER BY v.rank DESC LIMIT 1) END AS severity,
-       f.subject,
-       CASE f.signals WHEN ',' THEN NULL ELSE
-       (SELECT group_concat(s.why, '; ') FROM signals AS s
-         WHERE instr(f.signals, ',' || s.name || ',')) END AS why,
+       iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity, f.subject,
+       iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,
        trim(f.signals, ',') AS signals,
        f.user, f.evidence, f.source, f.record
   FROM facts AS f

@@ -71,18 +71,9 @@ WITH writes AS (
      WHERE 0
 )
 SELECT f.time, f.datetime, f.host, f.platform, 't1569_registry_modification' AS analytic, f.technique,
-       CASE f.signals WHEN ',' THEN 'info' ELSE
-       (SELECT v.severity
-          FROM severities AS v,
-               (SELECT total(s.weight) AS weight, max(l.rank) AS floor
-                  FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity
-                 WHERE instr(f.signals, ',' || s.name || ',')) AS w
-         WHERE v.weight <= w.weight OR v.rank <= w.floor
-         ORDER BY v.rank DESC LIMIT 1) END AS severity,
-       f.key AS subject,
-       CASE f.signals WHEN ',' THEN NULL ELSE
-       (SELECT group_concat(s.why, '; ') FROM signals AS s
-         WHERE instr(f.signals, ',' || s.name || ',')) END AS why,
+       iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity,
+       f.key || coalesce('\' || f.value, '') AS subject,
+       iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,
        trim(f.signals, ',') AS signals,
        f.service, f.user,
        json_object('action', f.action, 'key', f.key, 'value', f.value, 'data', f.data, 'exe', f.exe,

@@ -39,28 +39,13 @@ WITH rules(check_name, guid) AS (
      WHERE EXISTS (SELECT 1 FROM software AS a WHERE a.host = w.host)
        AND NOT EXISTS (SELECT 1 FROM settings AS s WHERE s.host = w.host
                           AND s.check_name = r.check_name AND s.value = '1')
-), hosts AS MATERIALIZED (
-    SELECT DISTINCT host, CASE kind WHEN 'live' THEN 'linux' ELSE kind END AS platform FROM evidence
-), sources AS MATERIALIZED (
-    SELECT table_name, host, max(status = 'read') AS was_read,
-           group_concat(DISTINCT nullif(status, 'read')) AS trouble
-      FROM evidence_sources GROUP BY table_name, host
 )
 SELECT f.host, c.mitigation, c.name AS check_name, 'fail' AS status, c.severity, f.subject, c.why,
        f.evidence, f.source
-  FROM failed AS f JOIN hosts AS h ON h.host = f.host
-  JOIN posture_checks AS c ON c.name = f.check_name AND c.platform = h.platform
+  FROM failed AS f JOIN posture_state AS c ON c.name = f.check_name AND c.host = f.host
+   AND c.status <> 'not_applicable'
 UNION ALL
-SELECT h.host, c.mitigation, c.name,
-       CASE WHEN c.platform <> h.platform THEN 'not_applicable'
-            WHEN s.was_read AND s.trouble IS NULL THEN 'pass'
-            ELSE 'unknown' END,
-       'info', NULL, c.why,
-       iif(c.platform = h.platform AND (s.was_read IS NOT 1 OR s.trouble IS NOT NULL),
-           json_object('table', c.table_name, 'status', coalesce(s.trouble, 'absent')), NULL), NULL
-  FROM hosts AS h
-  JOIN posture_checks AS c ON c.mitigation = 'M1040'
-   AND (c.platform = h.platform OR NOT EXISTS (SELECT 1 FROM posture_checks AS o
-             WHERE o.mitigation = c.mitigation AND o.name = c.name AND o.platform = h.platform))
-  LEFT JOIN sources AS s ON s.table_name = c.table_name AND s.host = h.host
- WHERE NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = h.host);
+SELECT c.host, c.mitigation, c.name, c.status, 'info', NULL, c.why, c.evidence, NULL
+  FROM posture_state AS c
+ WHERE c.mitigation = 'M1040'
+   AND NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = c.host);
