@@ -17,6 +17,9 @@ WITH found AS (
     UNION ALL
     SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
       FROM t1569_process_creation WHERE signals <> ''
+    UNION ALL
+    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
+      FROM t1569_registry_modification WHERE signals <> ''
 ), merged AS (
     SELECT time, host, platform, group_concat(DISTINCT analytic) AS analytic,
            group_concat(DISTINCT technique) AS technique, subject,

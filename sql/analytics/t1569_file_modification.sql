@@ -67,6 +67,34 @@ WITH live AS MATERIALIZED (
            d.source, d.path
       FROM launch_daemons AS d
      WHERE d.type IN ('daemon', 'agent')
+    UNION ALL
+    -- What the logs tell of: files that service managers read, what remote execution drops, and the
+    -- pipes and shares by which the service manager is reached from elsewhere.
+    SELECT e.time, e.host, e.platform, e.path, e.user,
+           CASE WHEN e.path LIKE '%\pipe\%' OR e.path LIKE '%\IPC$\%' THEN 'T1569.002'
+                WHEN e.path LIKE '\\%' THEN 'T1021.002' WHEN e.platform = 'windows' THEN 'T1543.003'
+                ELSE 'T1543.002' END,
+           ',' || iif(e.path LIKE '%\IPC$\svcctl' OR e.path LIKE '%\pipe\svcctl', 'manager_pipe,', '')
+               || iif(e.path LIKE '\\%$\%' AND e.action IN ('created', 'modified')
+                      AND e.path REGEXP '(?i)\.(exe|dll|sys|bat|cmd|ps1|vbs|scr)$', 'share_program,', '')
+               || iif(e.platform = 'windows',
+                      coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+                                 WHERE p.signal IN ('remote_execution_name', 'attack_tool')
+                                   AND e.path REGEXP p.pattern), ''), ''),
+           json_object('action', e.action, 'exe', e.exe, 'pid', e.pid, 'user', e.user,
+                       'detail', e.detail),
+           e.source, e.record
+      FROM file_events AS e
+     WHERE EXISTS (SELECT 1 FROM monitored_paths AS m
+                    WHERE m.platform = e.platform AND lower(e.path) GLOB lower(m.path))
+        OR e.path LIKE '%\IPC$\svcctl' OR e.path LIKE '%\pipe\svcctl'
+        OR e.path LIKE '\\%$\%' AND e.action IN ('created', 'modified')
+        OR e.platform = 'windows' AND EXISTS (SELECT 1 FROM exec_patterns AS p
+               WHERE p.signal = 'remote_execution_name' AND e.path REGEXP p.pattern)
+    UNION ALL
+    -- An arm without FROM keeps SQLite from computing a column again at each use.
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     WHERE 0
 )
 SELECT f.time, strftime('%Y-%m-%dT%H:%M:%SZ', f.time, 'unixepoch') AS datetime, f.host, f.platform,
        't1569_file_modification' AS analytic, f.technique,

@@ -31,6 +31,24 @@ WITH running AS MATERIALIZED (
            p.exe, p.parent_exe AS parent, p.unit AS service
       FROM running AS p
      WHERE p.parent_name = 'systemd' OR p.unit GLOB '*.service' OR p.user_unit GLOB '*.service'
+    UNION ALL
+    -- What the logs tell of the children of services.exe, and of copies of it.
+    SELECT e.time, e.host, e.platform, coalesce(nullif(e.cmdline, ''), e.exe), e.user, 'T1569.002',
+           ',' || iif(e.name IN ('cmd.exe', 'powershell.exe', 'pwsh.exe', 'wscript.exe', 'cscript.exe',
+                                 'mshta.exe', 'rundll32.exe', 'regsvr32.exe'), 'shell_of_manager,', '')
+               || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+                             WHERE p.platform IN ('any', 'windows')
+                               AND coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '')
+                                   REGEXP p.pattern), ''),
+           json_object('pid', e.pid, 'exe', e.exe, 'cmdline', e.cmdline, 'parent', e.parent_exe,
+                       'parent_cmdline', e.parent_cmdline, 'user', e.user, 'via', e.via),
+           e.source, e.record, e.exe, e.parent_exe, NULL
+      FROM process_events AS e
+     WHERE e.parent_exe LIKE '%\services.exe'
+    UNION ALL
+    -- An arm without FROM keeps SQLite from computing a column again at each use.
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     WHERE 0
 )
 SELECT f.time, strftime('%Y-%m-%dT%H:%M:%SZ', f.time, 'unixepoch') AS datetime, f.host, f.platform,
        't1569_process_creation' AS analytic, f.technique,

@@ -22,7 +22,7 @@ WITH writes AS (
            r.exe LIKE '%\system32\services.exe' AS by_manager,
            r.value IN ('ImagePath', 'ServiceDll', 'Start', 'Type', 'ObjectName', 'FailureCommand',
                        'FailureActions', 'Library', 'DependOnService', 'RequiredPrivileges')
-           OR r.key LIKE '%\Services\%\Security' AS decides
+           OR (r.key LIKE '%\Services\%\Security' AND r.key NOT LIKE '%\Services\%\%\Security') AS decides
       FROM registry_events AS r
      WHERE r.key LIKE '%\Services\%'
         OR r.key LIKE '%\Control\ServiceGroupOrder%'

@@ -153,6 +153,39 @@ WITH live AS MATERIALIZED (
            r.source, r.key
       FROM registry_services AS r
      WHERE (r.current OR r.deleted) AND r.type IS NOT NULL
+    UNION ALL
+    -- What the logs tell of: created, changed, set not to start.
+    SELECT e.time, e.host, e.platform, coalesce(e.service, e.image_path) AS subject, e.service,
+           e.account, e.user,
+           CASE WHEN e.action = 'start_type' THEN 'T1685' WHEN e.platform = 'linux' THEN 'T1543.002'
+                WHEN e.platform = 'macos' THEN 'T1543.004' ELSE 'T1543.003' END,
+           ',' || iif(e.start_type = 'disabled' AND e.action = 'start_type',
+                      iif(EXISTS (SELECT 1 FROM security_services AS s
+                                   WHERE s.platform IN ('any', e.platform)
+                                     AND (lower(e.service) GLOB s.name
+                                          OR lower(e.display_name) GLOB s.name)),
+                          'stops_security,', 'start_type_off,'), '')
+               || iif(e.service_type LIKE '%driver%' AND e.image_path LIKE '%\%'
+                      AND e.image_path NOT LIKE '%system32\%' AND e.image_path NOT LIKE '%\syswow64\%'
+                      AND e.image_path NOT LIKE '%\ProgramData\Microsoft\%'
+                      AND e.image_path NOT LIKE '%\Program Files%', 'driver_from_odd_path,', '')
+               || iif(e.platform = 'windows' AND e.image_path <> '' AND e.image_path NOT LIKE '%\%'
+                      AND e.image_path NOT LIKE '%/%', 'bare_image,', '')
+               || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+                             WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
+                               AND coalesce(e.image_path || ' ', '') || coalesce(e.service, '')
+                                   REGEXP p.pattern), ''),
+           json_object('event_id', e.event_id, 'action', e.action, 'service', e.service,
+                       'image_path', e.image_path, 'start_type', e.start_type,
+                       'service_type', e.service_type, 'account', e.account, 'user', e.user,
+                       'detail', e.detail),
+           e.source, e.record
+      FROM service_events AS e
+     WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
+    UNION ALL
+    -- An arm without FROM keeps SQLite from computing a column again at each use.
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     WHERE 0
 )
 SELECT f.time, strftime('%Y-%m-%dT%H:%M:%SZ', f.time, 'unixepoch') AS datetime, f.host, f.platform,
        't1569_service_creation' AS analytic, f.technique,

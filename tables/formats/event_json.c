@@ -213,8 +213,9 @@ bool event_json_text(const struct event_json *event, enum evtx_field field, stru
 
     if (!item)
         return false;
-    if (field == EVTX_KEYWORDS && cJSON_IsNumber(item) && fabs(item->valuedouble) < 9.3e18)
-        buffer_printf(text, "0x%llx", (unsigned long long)(long long)item->valuedouble);
+    double n = item->valuedouble;
+    if (field == EVTX_KEYWORDS && cJSON_IsNumber(item) && n >= -0x1p63 && n < 0x1p63)
+        buffer_printf(text, "0x%llx", (unsigned long long)(long long)n);
     else
         put_joined(item, text);
     return true;
