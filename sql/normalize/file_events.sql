@@ -2,7 +2,7 @@
 --
 -- why:     Audit's watches, Sysmon 11, 23 and 26, and 4663 tell who wrote a file, which the file
 --          itself does not. action is created, modified, deleted, renamed or attributes.
--- sources: audit_events, users
+-- sources: audit_events, users, windows_events
 --
 --   SELECT datetime, login_user, action, path, exe FROM file_events WHERE path GLOB '/etc/systemd/*';
 CREATE TEMP VIEW file_events AS
@@ -26,4 +26,42 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
   FROM audit_events AS a
   LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
- WHERE a.category = 'file' AND a.path IS NOT NULL AND a.success IS NOT 0;
+ WHERE a.category = 'file' AND a.path IS NOT NULL AND a.success IS NOT 0
+UNION ALL
+-- A pipe is \\.\pipe\name, a file over the network \\*\share\name as the Security log calls the share;
+-- opened is a pipe or a share in use, by which services are run from elsewhere.
+SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
+       w.path COLLATE NOCASE, w.user COLLATE NOCASE,
+       w.user COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,
+       w.detail COLLATE NOCASE, w.source, w.record, 'windows'
+  FROM (SELECT e.time, e.datetime, e.computer, e.source, CAST(e.record_id AS TEXT) AS record,
+               CASE
+               WHEN e.event_id IN (11, 15, 17, 29) THEN 'created'
+               WHEN e.event_id IN (23, 26) THEN 'deleted'
+               WHEN e.event_id = 2 THEN 'attributes'
+               WHEN e.event_id = 18 THEN 'opened'
+               WHEN e.access_list LIKE '%\%\%1537%' ESCAPE '\' THEN 'deleted'
+               WHEN e.access_list LIKE '%\%\%441_%' ESCAPE '\'
+                    AND (e.access_list LIKE '%\%\%4417%' ESCAPE '\'
+                         OR e.access_list LIKE '%\%\%4418%' ESCAPE '\') THEN 'modified'
+               WHEN e.event_id = 5145 THEN 'opened'
+               ELSE 'attributes' END AS action,
+               CASE
+               WHEN e.event_id IN (17, 18) THEN '\\.\pipe' || e.pipe_name
+               WHEN e.event_id = 5145 THEN e.share_name || '\' || e.relative_target_name
+               ELSE coalesce(e.target_filename, e.object_name) END AS path,
+               coalesce(e.user, e.subject_domain_name || '\' || e.subject_user_name) AS user,
+               event_number(e.process_id) AS pid, coalesce(e.image, e.process_name) AS exe,
+               CASE
+               WHEN e.event_id = 5145 THEN e.ip_address || ': ' || event_message(e.access_list)
+               WHEN e.event_id = 4663 THEN event_message(e.access_list)
+               WHEN e.event_id IN (15, 23, 26, 29) THEN coalesce(e.hashes, e.hash)
+               END AS detail
+          FROM windows_events AS e
+         WHERE e.event_id IN (2, 11, 15, 17, 18, 23, 26, 29, 4663, 5145)
+           AND e.provider_name IN ('Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing')
+           AND (e.event_id <> 4663
+                OR (e.object_type = 'File' AND e.access_list REGEXP '%%(4417|4418|4420|4424|1537|1539|1540)'))
+        UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         WHERE 0) AS w;

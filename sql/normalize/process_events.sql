@@ -4,7 +4,7 @@
 --          log is read once. A name where a log has only a number is taken from the host's users.
 --          via says how it is known: audit, sysmon or security, which tell of every process, or the
 --          program that tells of what it was asked to run: sudo, pkexec, doas, cron.
--- sources: audit_events, journal, auth_events, users
+-- sources: audit_events, journal, auth_events, users, windows_events
 --
 --   SELECT datetime, login_user, user, cmdline FROM process_events WHERE time > unixepoch() - 3600;
 CREATE TEMP VIEW process_events AS
@@ -49,4 +49,40 @@ SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COL
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.cwd COLLATE NOCASE, s.success, s.kind,
        s.source, CAST(s.line AS TEXT), 'linux'
   FROM auth_events AS s
- WHERE s.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND s.command IS NOT NULL;
+ WHERE s.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND s.command IS NOT NULL
+UNION ALL
+-- Sysmon 1 doubles each % of a command line; Security 4688 counts in hexadecimal, and names the new
+-- process's account only where it is not the creator's; 4696 is older Windows' word for it.
+SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
+       event_number(w.pid), event_number(w.ppid),
+       w.user COLLATE NOCASE, w.login_user COLLATE NOCASE,
+       w.exe COLLATE NOCASE,
+       replace(w.exe, rtrim(w.exe, replace(w.exe, '\', '')), '') COLLATE NOCASE,
+       w.cmdline COLLATE NOCASE,
+       w.parent_exe COLLATE NOCASE,
+       w.parent_cmdline COLLATE NOCASE,
+       w.cwd COLLATE NOCASE,
+       1, w.via, w.source, w.record, 'windows'
+  FROM (SELECT e.time, e.datetime, e.computer,
+               CASE e.event_id WHEN 1 THEN e.process_id WHEN 4688 THEN e.new_process_id
+                               ELSE e.target_process_id END AS pid,
+               iif(e.event_id = 1, e.parent_process_id, e.process_id) AS ppid,
+               CASE WHEN e.event_id = 1 THEN e.user
+                    WHEN e.target_user_name NOT IN ('', '-')
+                    THEN e.target_domain_name || '\' || e.target_user_name
+                    ELSE e.subject_domain_name || '\' || e.subject_user_name END AS user,
+               iif(e.event_id = 1, coalesce(e.parent_user, e.user),
+                   e.subject_domain_name || '\' || e.subject_user_name) AS login_user,
+               coalesce(e.image, e.new_process_name, e.target_process_name) AS exe,
+               iif(e.event_id = 1, replace(e.command_line, '%%', '%'), e.command_line) AS cmdline,
+               coalesce(e.parent_image, e.parent_process_name) AS parent_exe,
+               replace(e.parent_command_line, '%%', '%') AS parent_cmdline,
+               e.current_directory AS cwd,
+               iif(e.event_id = 1, 'sysmon', 'security') AS via, e.source, CAST(e.record_id AS TEXT) AS record
+          FROM windows_events AS e
+         WHERE e.event_id IN (1, 4688, 4696)
+           AND e.provider_name IN ('Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing')
+        UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+               NULL, NULL
+         WHERE 0) AS w;

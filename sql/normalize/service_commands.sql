@@ -6,7 +6,7 @@
 --                  wrapper's is left out unless it leads to another host or hides something.
 -- false positives: patch_cycle tells a package's own scripts from the rest: a tool that such scripts
 --                  call, on nothing unusual, within a minute of the package log's lines
--- sources:         process_events, shell_history, package_history, evidence
+-- sources:         process_events, windows_events, shell_history, package_history, evidence
 --
 --   SELECT datetime, login_user, tool, verb, target, cmdline FROM service_commands WHERE NOT patch_cycle;
 CREATE TEMP VIEW service_commands AS
@@ -52,4 +52,36 @@ SELECT h.time, h.datetime, h.host COLLATE NOCASE, h.user COLLATE NOCASE, h.user 
   FROM shell_history AS h
  CROSS JOIN json_each(service_command(h.command)) AS c
  CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
-  LEFT JOIN kinds AS k ON k.host = h.host;
+  LEFT JOIN kinds AS k ON k.host = h.host
+UNION ALL
+-- What PowerShell was given: script blocks (4104), pipelines (800, 4103) and the host's own command
+-- line (400), whoever wrote it and whether or not a process was started for it.
+SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.user COLLATE NOCASE, w.user COLLATE NOCASE,
+       w.pid, NULL, NULL COLLATE NOCASE, 'powershell.exe' COLLATE NOCASE, w.cmdline COLLATE NOCASE,
+       c.value ->> 'tool', c.value ->> 'verb' COLLATE NOCASE, t.value COLLATE NOCASE,
+       c.value ->> 'options', c.value ->> 'remote' COLLATE NOCASE, c.value ->> 'runtime',
+       replace(trim(c.value ->> 'via', '[]"'), '","', ' '), c.value ->> 'obfuscated', NULL, 0,
+       w.source, w.record, 'windows'
+  FROM (SELECT e.time, e.datetime, e.computer, e.user_sid AS user,
+               iif(e.event_id IN (4104, 4103), e.pid, NULL) AS pid,
+               CASE e.event_id
+               WHEN 4104 THEN e.script_block_text
+               WHEN 800 THEN e.param1
+               WHEN 400 THEN substr(e.param3, instr(e.param3, 'HostApplication=') + 16,
+                                    instr(substr(e.param3, instr(e.param3, 'HostApplication=') + 16),
+                                          char(10)) - 1)
+               ELSE substr(e.payload, instr(e.payload, '(') + 1,
+                           instr(e.payload, ')') - instr(e.payload, '(') - 1)
+                    || iif(instr(e.payload, 'name="Name"; value="'),
+                           ' -Name "' || substr(e.payload, instr(e.payload, 'name="Name"; value="') + 20,
+                                instr(substr(e.payload, instr(e.payload, 'name="Name"; value="') + 20), '"')),
+                           '') END AS cmdline,
+               e.source, CAST(e.record_id AS TEXT) AS record
+          FROM windows_events AS e
+         WHERE e.event_id IN (4104, 4103, 800, 400)
+           AND e.provider_name IN ('Microsoft-Windows-PowerShell', 'PowerShell', 'PowerShellCore')
+        UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0) AS w
+ CROSS JOIN json_each(service_command(w.cmdline)) AS c
+ CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
+ WHERE service_command(w.cmdline) IS NOT NULL;

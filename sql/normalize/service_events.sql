@@ -3,7 +3,7 @@
 -- why:     SERVICE_START of audit, the journal's job messages, and System 7045, 7040 and 7036 are one
 --          story. action is created, modified, deleted, started, stopped, failed, enabled, disabled,
 --          state or start_type. Each log is read once, for the kinds of record that count.
--- sources: audit_events, journal
+-- sources: audit_events, journal, windows_events
 --
 --   SELECT datetime, action, service, detail FROM service_events WHERE action IN ('created', 'failed');
 CREATE TEMP VIEW service_events AS
@@ -38,4 +38,89 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
                         'd9b373ed55a64feb8242e02dbe79a49c', -- a unit went to failed
                         '98e322203f7a4ed290d09fe03c09fe15', -- its main process ended, and how
                         '7b05ebc668384222baa8881179cfda54') -- reloaded
-   AND j.comm = 'systemd';
+   AND j.comm = 'systemd'
+UNION ALL
+-- Of Windows 7045 service is the display name, of 4697 the key's: the two tell of one service where
+-- image_path and time agree. Of a use of rights (4674, 4656), service is the object.
+SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
+       w.service COLLATE NOCASE, w.display_name COLLATE NOCASE,
+       w.image_path COLLATE NOCASE, w.start_type COLLATE NOCASE,
+       w.service_type COLLATE NOCASE, w.account COLLATE NOCASE,
+       w.user COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,
+       w.detail COLLATE NOCASE, w.source, w.record, 'windows', w.event_id
+  FROM (SELECT e.time, e.datetime, e.computer, e.event_id, e.source, CAST(e.record_id AS TEXT) AS record,
+               CASE
+               WHEN e.event_id IN (7045, 4697) THEN 'created'
+               WHEN e.event_id IN (7040) THEN 'start_type'
+               WHEN e.event_id IN (7036, 7035, 7042, 4)
+               THEN CASE WHEN coalesce(e.state, e.param2) IN ('running', 'start', 'Started') THEN 'started'
+                         WHEN coalesce(e.state, e.param2) IN ('stopped', 'stop', 'Stopped') THEN 'stopped'
+                         ELSE 'state' END
+               WHEN e.event_id IN (5024, 6) THEN 'started'
+               WHEN e.event_id IN (5025, 1100) THEN 'stopped'
+               WHEN e.event_id IN (4674, 4656)
+               THEN CASE WHEN e.access_mask || coalesce(e.access_list, '') REGEXP '%%7169' THEN 'created'
+                         WHEN e.access_mask || coalesce(e.access_list, '') REGEXP '%%1537' THEN 'deleted'
+                         WHEN e.access_mask || coalesce(e.access_list, '') REGEXP '%%(7185|1539|1540|7173)'
+                         THEN 'modified'
+                         WHEN e.access_mask || coalesce(e.access_list, '') REGEXP '%%7188' THEN 'started'
+                         WHEN e.access_mask || coalesce(e.access_list, '') REGEXP '%%7189' THEN 'stopped'
+                         ELSE 'state' END
+               ELSE 'failed' END AS action,
+               CASE
+               WHEN e.event_id IN (4674, 4656) THEN e.object_name
+               WHEN e.event_id = 7040 THEN coalesce(e.param4, e.param1)
+               WHEN e.event_id IN (7009, 7011) THEN e.param2
+               WHEN e.event_id IN (5024, 5025) THEN 'MpsSvc'
+               WHEN e.event_id = 1100 THEN 'EventLog'
+               WHEN e.event_id = 4 THEN 'Sysmon'
+               WHEN e.event_id = 6 THEN replace(e.image_loaded,
+                                        rtrim(e.image_loaded, replace(e.image_loaded, '\', '')), '')
+               ELSE coalesce(e.service_name, e.param1) END AS service,
+               CASE WHEN e.event_id = 7045 THEN e.service_name
+                    WHEN e.event_id BETWEEN 7000 AND 7042 AND e.event_id NOT IN (7009, 7011)
+                    THEN e.param1 END AS display_name,
+               coalesce(e.image_path, e.service_file_name, e.image_loaded) AS image_path,
+               CASE e.event_id
+               WHEN 7040 THEN e.param3
+               WHEN 4697 THEN CASE e.service_start_type WHEN '0' THEN 'boot start'
+                              WHEN '1' THEN 'system start' WHEN '2' THEN 'auto start'
+                              WHEN '3' THEN 'demand start' WHEN '4' THEN 'disabled'
+                              ELSE e.service_start_type END
+               ELSE e.start_type END AS start_type,
+               CASE
+               WHEN e.event_id = 4697
+               THEN CASE event_number(e.service_type) WHEN 1 THEN 'kernel mode driver'
+                         WHEN 2 THEN 'file system driver' WHEN 16 THEN 'user mode service'
+                         WHEN 32 THEN 'user mode service' WHEN 272 THEN 'user mode service'
+                         WHEN 288 THEN 'user mode service' ELSE e.service_type END
+               WHEN e.event_id = 6 THEN 'kernel mode driver'
+               WHEN e.event_id = 7045 THEN e.service_type END AS service_type,
+               coalesce(e.service_account, nullif(e.account_name, '')) AS account,
+               coalesce(e.subject_domain_name || '\' || e.subject_user_name, e.user, e.user_sid) AS user,
+               event_number(e.process_id) AS pid, nullif(e.process_name, '-') AS exe,
+               CASE
+               WHEN e.event_id IN (4674, 4656)
+               THEN event_message(iif(e.access_mask LIKE '\%\%%' ESCAPE '\', e.access_mask, e.access_list))
+               WHEN e.event_id = 6 THEN e.signature
+               WHEN e.event_id = 7040 THEN e.param2 || ' to ' || e.param3
+               WHEN e.event_id IN (7045, 4697) THEN NULL
+               ELSE event_message(coalesce(e.param3, e.param2, e.state)) END AS detail
+          FROM windows_events AS e
+         WHERE e.event_id IN (7045, 7040, 7036, 7035, 7042, 7031, 7034, 7000, 7001, 7009, 7011, 7022,
+                              7023, 7024, 7026, 7038, 4697, 4674, 4656, 5024, 5025, 1100, 4, 6)
+           AND e.provider_name IN ('Service Control Manager', 'Microsoft-Windows-Security-Auditing',
+                                   'Microsoft-Windows-Eventlog', 'Microsoft-Windows-Sysmon')
+           -- one number can be an event of another provider; of a use of rights, only what changes
+           AND CASE e.event_id
+               WHEN 4 THEN e.state IS NOT NULL AND e.provider_name = 'Microsoft-Windows-Sysmon'
+               WHEN 6 THEN e.image_loaded IS NOT NULL
+               WHEN 4674 THEN e.object_server = 'SC Manager' AND e.access_mask REGEXP
+                              '%%(7169|7171|7173|7185|7188|7189|7190|7192|1537|1539|1540)'
+               WHEN 4656 THEN e.object_server = 'SC Manager' AND e.access_list REGEXP
+                              '%%(7169|7171|7173|7185|7188|7189|7190|7192|1537|1539|1540)'
+               ELSE 1 END
+        UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+               NULL, NULL, NULL, NULL
+         WHERE 0) AS w;
