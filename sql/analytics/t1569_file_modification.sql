@@ -7,7 +7,7 @@
 -- severity:        info for a write without a signal; else by the weights of its signals
 -- attack:          T1569 T1543 T1574.010 T1685 (v18.1), DS0022 File Modification, DET0279
 -- false positives: an administrator's systemctl mask; a local change to a package's script
--- sources:         unit_files, systemd_managers, launch_daemons
+-- sources:         unit_files, systemd_managers, launch_daemons, file_events
 --
 --   SELECT datetime, severity, subject, why FROM t1569_file_modification WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_file_modification AS
@@ -74,7 +74,14 @@ WITH live AS MATERIALIZED (
            CASE WHEN e.path LIKE '%\pipe\%' OR e.path LIKE '%\IPC$\%' THEN 'T1569.002'
                 WHEN e.path LIKE '\\%' THEN 'T1021.002' WHEN e.platform = 'windows' THEN 'T1543.003'
                 ELSE 'T1543.002' END,
-           ',' || iif(e.path LIKE '%\IPC$\svcctl' OR e.path LIKE '%\pipe\svcctl', 'manager_pipe,', '')
+           -- A package manager, a service tool and systemd itself write there all day.
+           ',' || iif(e.platform <> 'linux' OR e.exe REGEXP
+                      '/(dpkg|rpm|apt|apt-get|dnf|yum|zypper|pacman|systemctl|systemd[a-z-]*|perl|deb-systemd-helper|update-rc\.d|chkconfig|snapd|packagekitd|unattended-upgrade[a-z]*)$',
+                      '', iif(e.exe REGEXP '/(vi|vim[a-z.]*|nvim|nano|emacs[a-z0-9.-]*|ed|pico|joe|mcedit)$',
+                              'edits_unit,', 'writes_unit,'))
+               || iif(e.exe GLOB '/tmp/*' OR e.exe GLOB '/dev/shm/*' OR e.exe GLOB '/var/tmp/*',
+                      'runs_from_temp,', '')
+               || iif(e.path LIKE '%\IPC$\svcctl' OR e.path LIKE '%\pipe\svcctl', 'manager_pipe,', '')
                || iif(e.path LIKE '\\%$\%' AND e.action IN ('created', 'modified')
                       AND e.path REGEXP '(?i)\.(exe|dll|sys|bat|cmd|ps1|vbs|scr)$', 'share_program,', '')
                || iif(e.platform = 'windows',

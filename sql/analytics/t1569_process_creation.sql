@@ -6,7 +6,7 @@
 -- severity:        info for a process without a signal; else by the weights of its signals
 -- attack:          T1569 T1059 T1620 T1070.004 (v18.1), DS0009 Process Creation, DET0279
 -- false positives: programs replaced by an upgrade and not restarted yet (deleted_program, low)
--- sources:         processes
+-- sources:         processes, process_events
 --
 --   SELECT datetime, severity, subject, why FROM t1569_process_creation WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_process_creation AS
@@ -32,19 +32,22 @@ WITH running AS MATERIALIZED (
       FROM running AS p
      WHERE p.parent_name = 'systemd' OR p.unit GLOB '*.service' OR p.user_unit GLOB '*.service'
     UNION ALL
-    -- What the logs tell of the children of services.exe, and of copies of it.
-    SELECT e.time, e.host, e.platform, coalesce(nullif(e.cmdline, ''), e.exe), e.user, 'T1569.002',
+    -- What the logs tell of the managers' children, gone or not. On Linux the manager is process 1.
+    SELECT e.time, e.host, e.platform, coalesce(nullif(e.cmdline, ''), e.exe), e.user,
+           CASE e.platform WHEN 'windows' THEN 'T1569.002' WHEN 'macos' THEN 'T1569.001'
+                           ELSE 'T1569.003' END,
            ',' || iif(e.name IN ('cmd.exe', 'powershell.exe', 'pwsh.exe', 'wscript.exe', 'cscript.exe',
                                  'mshta.exe', 'rundll32.exe', 'regsvr32.exe'), 'shell_of_manager,', '')
                || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
-                             WHERE p.platform IN ('any', 'windows')
+                             WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
                                AND coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '')
                                    REGEXP p.pattern), ''),
            json_object('pid', e.pid, 'exe', e.exe, 'cmdline', e.cmdline, 'parent', e.parent_exe,
                        'parent_cmdline', e.parent_cmdline, 'user', e.user, 'via', e.via),
            e.source, e.record, e.exe, e.parent_exe, NULL
       FROM process_events AS e
-     WHERE e.parent_exe LIKE '%\services.exe'
+     WHERE e.parent_exe LIKE '%\services.exe' OR e.parent_exe LIKE '%/launchd'
+        OR (e.platform = 'linux' AND e.ppid = 1 AND e.via = 'audit')
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL

@@ -7,7 +7,7 @@
 -- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v18.1), DS0019 Service
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
--- sources:         unit_files, systemd_units, launch_daemons, registry_services
+-- sources:         unit_files, systemd_units, launch_daemons, registry_services, service_events
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_service_creation AS
@@ -157,7 +157,7 @@ WITH live AS MATERIALIZED (
     -- What the logs tell of: created, changed, set not to start.
     SELECT e.time, e.host, e.platform, coalesce(e.service, e.image_path) AS subject, e.service,
            e.account, e.user,
-           CASE WHEN e.action = 'start_type' THEN 'T1685' WHEN e.platform = 'linux' THEN 'T1543.002'
+           CASE WHEN e.action = 'start_type' THEN 'T1685' WHEN e.platform = 'linux' THEN 'T1569.003'
                 WHEN e.platform = 'macos' THEN 'T1543.004' ELSE 'T1543.003' END,
            ',' || iif(e.start_type = 'disabled' AND e.action = 'start_type',
                       iif(EXISTS (SELECT 1 FROM security_services AS s
@@ -169,6 +169,7 @@ WITH live AS MATERIALIZED (
                       AND e.image_path NOT LIKE '%system32\%' AND e.image_path NOT LIKE '%\syswow64\%'
                       AND e.image_path NOT LIKE '%\ProgramData\Microsoft\%'
                       AND e.image_path NOT LIKE '%\Program Files%', 'driver_from_odd_path,', '')
+               || iif(e.platform = 'linux', 'transient,', '')
                || iif(e.platform = 'windows' AND e.image_path <> '' AND e.image_path NOT LIKE '%\%'
                       AND e.image_path NOT LIKE '%/%', 'bare_image,', '')
                || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
@@ -182,6 +183,7 @@ WITH live AS MATERIALIZED (
            e.source, e.record
       FROM service_events AS e
      WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
+        OR (e.platform = 'linux' AND e.action = 'started' AND e.service GLOB 'run-[ru]*')
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL

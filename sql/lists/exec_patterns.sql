@@ -59,6 +59,7 @@ INSERT INTO temp.exec_patterns VALUES
     ('loopback_share', 'windows', '(?i)\\\\(127\.0\.0\.1|localhost|\.)\\[a-z]+\$'),
     ('pipe_service', 'windows', '(?i)> *\\\\(\.|127\.0\.0\.1|localhost)\\pipe\\'),
     ('remote_execution_name', 'windows', '(?i)(psexesvc|paexec|remcomsvc|csexecsvc|csexec|xcmdsvc|winexesvc|smbexec|btobto|mssecsvc|kavsvc_psexec|execute\.bat|__output)'),
+    ('remote_execution_name', 'windows', '(?i)(%systemroot%|[a-z]:\\windows)\\[a-z]{8}\.exe($|["\s])'),
     ('encoded', 'windows', '(?i)( -e(c|n|nc|nco|ncod|ncode|ncoded|ncodedc.*)? +[a-z0-9+/=]{20,}|frombase64string|certutil[^|]*-decode)'),
     ('downloads', 'windows', '(?i)(downloadstring|downloadfile|invoke-webrequest|net\.webclient|bitsadmin[^|]*/transfer|certutil[^|]*-urlcache|start-bitstransfer|(^|[ \\/])(curl|wget)(\.exe)? .*http)'),
     ('download_and_run', 'windows', '(?i)(iex|invoke-expression).*(downloadstring|net\.webclient|invoke-webrequest|iwr)'),
