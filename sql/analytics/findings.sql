@@ -4,7 +4,8 @@
 --           it; what the analytics list without a signal is left to them.
 -- severity: info, low, medium, high, critical, as severities grades the sum of the signals
 -- attack:   T1569 and its neighbours, as each row says (v18.1; T1685 was T1562.001 before v19)
--- sources:  t1569_service_creation, t1569_file_modification, t1569_process_creation
+-- sources:  t1569_service_creation, t1569_file_modification, t1569_process_creation,
+--           t1569_command_execution
 --
 --   SELECT datetime, severity, subject, why FROM findings ORDER BY time;
 CREATE TEMP VIEW findings AS
@@ -20,6 +21,9 @@ WITH found AS (
     UNION ALL
     SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
       FROM t1569_registry_modification WHERE signals <> ''
+    UNION ALL
+    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
+      FROM t1569_command_execution WHERE signals <> ''
 ), merged AS (
     SELECT time, host, platform, group_concat(DISTINCT analytic) AS analytic,
            group_concat(DISTINCT technique) AS technique, subject,

@@ -1,0 +1,14 @@
+-- t1569_service_execution: findings of T1569.002.
+--
+-- why:      What the analytics found of code run through the Service Control Manager's hands, by
+--           sc.exe, PsExec and their kin or by what they leave behind.
+-- severity: as findings grades it
+-- attack:   T1569.002 (v18.1)
+-- sources:  findings
+--
+--   SELECT datetime, severity, subject, why FROM t1569_service_execution ORDER BY time;
+CREATE TEMP VIEW t1569_service_execution AS
+SELECT f.time, f.datetime, f.host, f.platform, f.analytic, f.technique, f.severity, f.subject, f.why,
+       f.signals, f.evidence, f.source, f.record
+  FROM findings AS f
+ WHERE instr(',' || f.technique || ',', ',T1569.002,');
