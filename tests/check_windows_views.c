@@ -1,0 +1,374 @@
+/* check_windows_views.c -- the shapes and analytics over logs of Windows: what attacks leave is
+ * found, what ordinary days leave is not. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+#include "make_evtx.h"
+
+#define LOGS         "Windows/System32/winevt/Logs"
+#define SYSMON       "Microsoft-Windows-Sysmon"
+#define AUDIT        "Microsoft-Windows-Security-Auditing"
+#define MANAGER      "Service Control Manager"
+#define SERVICES_EXE "C:\\Windows\\System32\\services.exe"
+
+struct staged {
+    const char *provider;
+    const char *pairs[24];
+    unsigned    id;
+    double      time;
+};
+
+/* A root of a Windows host whose logs hold these events, added as evidence. */
+static void stage(sqlite3 *db, const struct staged *staged, size_t n)
+{
+    struct staged_event *events = calloc(n, sizeof *events);
+    const char          *root = harness_scratch();
+    char                 path[4096];
+
+    ck_assert_ptr_nonnull(events);
+    for (size_t i = 0; i < n; i++)
+        events[i] = (struct staged_event){.channel = "System",
+                                          .provider = staged[i].provider,
+                                          .computer = "WS01",
+                                          .pairs = staged[i].pairs,
+                                          .id = (uint16_t)staged[i].id,
+                                          .time = staged[i].time ? staged[i].time : 1700000000};
+    harness_write_text(root, LOGS "/.keep", "");
+    harness_write_text(root, "Windows/System32/config/.keep", "");
+    snprintf(path, sizeof path, "%s/" LOGS "/Staged.evtx", root);
+    make_evtx(path, events, n);
+    free(events);
+    free(harness_query(db, "DELETE FROM evidence"));
+    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root));
+}
+
+START_TEST(shapes_hold_what_each_event_says)
+{
+    static const struct staged staged[] = {
+        {MANAGER,
+         {"ServiceName", "Evil Helper", "ImagePath", "C:\\x\\e.exe", "ServiceType",
+          "user mode service", "StartType", "auto start", "AccountName", "LocalSystem"},
+         7045,                                                                                      0         },
+        {MANAGER,
+         {"param1", "Windows Defender", "param2", "auto start", "param3", "disabled", "param4",
+          "WinDefend"},
+         7040,                                                                                      1700000001},
+        {MANAGER, {"param1", "Windows Defender", "param2", "stopped"},                        7036, 1700000002},
+        {AUDIT,
+         {"SubjectUserName", "eve", "SubjectDomainName", "CORP", "ServiceName", "evil",
+          "ServiceFileName", "C:\\x\\e.exe", "ServiceType", "0x10", "ServiceStartType", "2",
+          "ServiceAccount", "LocalSystem"},
+         4697,                                                                                      1700000003},
+        {AUDIT,
+         {"SubjectUserName", "eve", "SubjectDomainName", "CORP", "ObjectServer", "SC Manager",
+          "ObjectType", "SERVICE OBJECT", "ObjectName", "evil", "AccessMask",
+          "%%7185\r\n\t\t\t\t%%1539\r\n", "ProcessId", "0x200", "ProcessName", SERVICES_EXE},
+         4674,                                                                                      1700000004},
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 5);
+    harness_expect(
+        db,
+        "created|Evil Helper|Evil Helper|C:\\x\\e.exe|auto start|user mode "
+        "service|LocalSystem|S-1-5-18|NULL\n"
+        "start_type|WinDefend|Windows Defender|NULL|disabled|NULL|NULL|S-1-5-18|auto start to "
+        "disabled\n"
+        "stopped|Windows Defender|Windows Defender|NULL|NULL|NULL|NULL|S-1-5-18|stopped\n"
+        "created|evil|NULL|C:\\x\\e.exe|auto start|user mode service|LocalSystem|CORP\\eve|NULL\n"
+        "modified|evil|NULL|NULL|NULL|NULL|NULL|CORP\\eve|change configuration, WRITE_DAC",
+        "SELECT action, service, display_name, image_path, start_type, service_type, "
+        "account, user, detail FROM service_events ORDER BY time");
+    harness_expect(db, "WS01|windows|512|" SERVICES_EXE,
+                   "SELECT host, platform, pid, exe FROM service_events WHERE event_id = 4674");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(processes_of_both_logs_have_one_shape)
+{
+    static const struct staged staged[] = {
+        {SYSMON,
+         {"ProcessId", "5828", "Image", "C:\\Windows\\System32\\sc.exe", "CommandLine",
+          "sc query %%x", "CurrentDirectory", "C:\\", "User", "CORP\\eve", "ParentProcessId", "77",
+          "ParentImage", "C:\\Windows\\System32\\cmd.exe", "ParentCommandLine", "cmd"},
+         1,    0         },
+        {AUDIT,
+         {"SubjectUserName", "eve", "SubjectDomainName", "CORP", "NewProcessId", "0x16c4",
+          "NewProcessName", "C:\\Windows\\System32\\sc.exe", "ProcessId", "0x4d", "CommandLine",
+          "sc query %x", "TargetUserName", "-", "TargetDomainName", "-", "ParentProcessName",
+          "C:\\Windows\\System32\\cmd.exe"},
+         4688, 1700000001},
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 2);
+    harness_expect(db,
+                   "5828|77|CORP\\eve|sc.exe|sc query %x|C:\\Windows\\System32\\cmd.exe|sysmon\n"
+                   "5828|77|CORP\\eve|sc.exe|sc query %x|C:\\Windows\\System32\\cmd.exe|security",
+                   "SELECT pid, ppid, user, name, cmdline, parent_exe, via FROM process_events "
+                   "ORDER BY time");
+    harness_expect(db, "2",
+                   "SELECT count(*) FROM service_commands WHERE tool = 'sc' AND verb = 'query'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(keys_of_both_logs_are_written_alike)
+{
+    static const struct staged staged[] = {
+        {SYSMON,
+         {"EventType", "SetValue", "TargetObject",
+          "HKLM\\System\\CurrentControlSet\\Services\\x\\ImagePath", "Details", "%%TEMP%%\\a.exe",
+          "ProcessId", "9", "Image", "C:\\a\\w.exe"},
+         13,   0         },
+        {SYSMON,
+         {"EventType", "CreateKey", "TargetObject", "HKLM\\System\\CurrentControlSet\\Services\\x",
+          "ProcessId", "9", "Image", "C:\\a\\w.exe"},
+         12,   1700000001},
+        {AUDIT,
+         {"ObjectName", "\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\x",
+          "ObjectValueName", "Start", "OperationType", "%%1905", "NewValue", "4", "ProcessId",
+          "0x9", "ProcessName", "C:\\a\\w.exe"},
+         4657, 1700000002},
+        {AUDIT,
+         {"ObjectType", "Key", "ObjectName",
+          "\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\x", "AccessList", "%%4433\r\n",
+          "ProcessId", "0x9", "ProcessName", "C:\\a\\w.exe"},
+         4663, 1700000003},
+        {AUDIT,
+         {"ObjectType", "Key", "ObjectName", "\\REGISTRY\\MACHINE\\SYSTEM", "AccessList",
+          "%%4432\r\n", "ProcessId", "0x9"},
+         4663, 1700000004},
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 5);
+    harness_expect(
+        db,
+        "modified|HKLM\\System\\CurrentControlSet\\Services\\x|ImagePath|%TEMP%\\a.exe|9\n"
+        "created|HKLM\\System\\CurrentControlSet\\Services\\x|NULL|NULL|9\n"
+        "modified|HKLM\\SYSTEM\\ControlSet001\\Services\\x|Start|4|9\n"
+        "modified|HKLM\\SYSTEM\\ControlSet001\\Services\\x|NULL|set value|9",
+        "SELECT action, key, value, data, pid FROM registry_events ORDER BY time");
+    harness_close(db);
+}
+END_TEST
+
+/* An event and the signal it must give in findings; NULL: none. */
+static const struct {
+    struct staged event;
+    const char   *signal;
+} judged[] = {
+    {{MANAGER, {"ServiceName", "PSEXESVC", "ImagePath", "%SystemRoot%\\PSEXESVC.exe"}, 7045, 0},
+     "remote_execution_name"                                                                                     },
+    {{MANAGER,
+      {"ServiceName", "x", "ImagePath",
+       "%COMSPEC% /c powershell -enc AAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+      7045,
+      0},
+     "command_processor"                                                                                         },
+    {{MANAGER, {"ServiceName", "x", "ImagePath", "calc.exe"}, 7045, 0},                              "bare_image"},
+    {{MANAGER,
+      {"ServiceName", "drv", "ServiceType", "kernel mode driver", "ImagePath",
+       "\\??\\C:\\Users\\a\\mimidrv.sys"},
+      7045,
+      0},
+     "driver_from_odd_path"                                                                                      },
+    {{MANAGER,
+      {"ServiceName", "Google Updater", "ImagePath", "\"C:\\Program Files\\Google\\u.exe\" /svc",
+       "AccountName", "LocalSystem"},
+      7045,
+      0},
+     NULL                                                                                                        },
+    {{MANAGER,
+      {"ServiceName", "netkvm", "ServiceType", "kernel mode driver", "ImagePath",
+       "\\SystemRoot\\System32\\drivers\\netkvm.sys"},
+      7045,
+      0},
+     NULL                                                                                                        },
+    {{MANAGER,
+      {"param1", "BITS", "param2", "demand start", "param3", "auto start", "param4", "BITS"},
+      7040,
+      0},
+     NULL                                                                                                        },
+    {{MANAGER,
+      {"param1", "Windows Event Log", "param2", "auto start", "param3", "disabled", "param4",
+       "EventLog"},
+      7040,
+      0},
+     "stops_security"                                                                                            },
+    {{MANAGER, {"param1", "Windows Update", "param2", "running"}, 7036, 0},                          NULL        },
+    {{SYSMON,
+      {"Image", "C:\\Windows\\System32\\cmd.exe", "CommandLine",
+       "cmd.exe /c echo a > \\\\.\\pipe\\b", "ParentImage", SERVICES_EXE, "ProcessId", "1"},
+      1,
+      0},
+     "shell_of_manager"                                                                                          },
+    {{SYSMON,
+      {"Image", "C:\\Windows\\System32\\svchost.exe", "CommandLine", "svchost.exe -k netsvcs",
+       "ParentImage", SERVICES_EXE, "ProcessId", "1"},
+      1,
+      0},
+     NULL                                                                                                        },
+    {{SYSMON,
+      {"EventType", "SetValue", "TargetObject",
+       "HKLM\\System\\CurrentControlSet\\Services\\x\\ImagePath", "Details", "C:\\x.exe", "Image",
+       "C:\\Windows\\System32\\reg.exe"},
+      13,
+      0},
+     "registry_direct"                                                                                           },
+    {{SYSMON,
+      {"EventType", "SetValue", "TargetObject",
+       "HKLM\\System\\CurrentControlSet\\Services\\x\\ImagePath", "Details",
+       "C:\\Program Files\\x.exe", "Image", SERVICES_EXE},
+      13,
+      0},
+     NULL                                                                                                        },
+    {{SYSMON,
+      {"EventType", "SetValue", "TargetObject",
+       "HKLM\\System\\CurrentControlSet\\Services\\WinDefend\\Start", "Details",
+       "DWORD (0x00000004)", "Image", SERVICES_EXE},
+      13,
+      0},
+     "stops_security"                                                                                            },
+    {{SYSMON,
+      {"EventType", "SetValue", "TargetObject",
+       "HKLM\\System\\CurrentControlSet\\Services\\x\\Parameters\\ServiceDll", "Details",
+       "C:\\Users\\a\\b.dll", "Image", SERVICES_EXE},
+      13,
+      0},
+     "service_dll_odd"                                                                                           },
+    {{SYSMON,
+      {"EventType", "SetValue", "TargetObject",
+       "HKLM\\System\\CurrentControlSet\\Services\\bam\\State\\x", "Details", "Binary Data",
+       "Image", "C:\\Windows\\explorer.exe"},
+      13,
+      0},
+     NULL                                                                                                        },
+    {{AUDIT,
+      {"ShareName", "\\\\*\\IPC$", "RelativeTargetName", "svcctl", "AccessList", "%%4416 %%4417",
+       "IpAddress", "10.0.0.9"},
+      5145,
+      0},
+     "manager_pipe"                                                                                              },
+    {{AUDIT,
+      {"ShareName", "\\\\*\\ADMIN$", "RelativeTargetName", "blabla.exe", "AccessList", "%%4417",
+       "IpAddress", "10.0.0.9"},
+      5145,
+      0},
+     "share_program"                                                                                             },
+    {{AUDIT,
+      {"ShareName", "\\\\*\\SYSVOL", "RelativeTargetName", "x\\gpt.ini", "AccessList", "%%4416",
+       "IpAddress", "10.0.0.9"},
+      5145,
+      0},
+     NULL                                                                                                        },
+    {{SYSMON, {"PipeName", "\\PSEXESVC-WS02-1-stdin", "Image", "C:\\Windows\\PSEXESVC.exe"}, 17, 0},
+     "remote_execution_name"                                                                                     },
+    {{SYSMON, {"TargetFilename", "C:\\Windows\\PSEXESVC.exe", "Image", "System"}, 11, 0},
+     "remote_execution_name"                                                                                     },
+    {{SYSMON,
+      {"TargetFilename", "C:\\Users\\a\\Documents\\report.docx", "Image", "winword.exe"},
+      11,
+      0},
+     NULL                                                                                                        },
+};
+
+START_TEST(findings_tell_attacks_from_ordinary_days)
+{
+    sqlite3 *db = harness_open();
+
+    stage(db, &judged[_i].event, 1);
+    if (judged[_i].signal)
+        ck_assert_msg(harness_int(db,
+                                  "SELECT count(*) FROM findings "
+                                  "WHERE instr(',' || signals || ',', ',%s,')",
+                                  judged[_i].signal) == 1,
+                      "case %d: %s not found once", _i, judged[_i].signal);
+    else
+        harness_expect(db, "", "SELECT subject, signals FROM findings");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(service_execution_is_the_part_of_findings_that_is_about_it)
+{
+    static const struct staged staged[] = {
+        {MANAGER, {"ServiceName", "PSEXESVC", "ImagePath", "%SystemRoot%\\PSEXESVC.exe"}, 7045, 0         },
+        {MANAGER,
+         {"param1", "Windows Event Log", "param2", "auto start", "param3", "disabled", "param4",
+          "EventLog"},
+         7040,                                                                                  1700000001},
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 2);
+    harness_expect(db, "PSEXESVC", "SELECT subject FROM t1569_service_execution");
+    harness_expect(db, "2", "SELECT count(*) FROM findings");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(known_admins_and_services_are_left_out)
+{
+    static const struct staged staged[] = {
+        {AUDIT,
+         {"SubjectUserName", "deploy", "SubjectDomainName", "CORP", "ServiceName", "x",
+          "ServiceFileName", "calc.exe"},
+         4697, 0},
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 1);
+    harness_expect(db, "1", "SELECT count(*) FROM t1569_service_creation");
+    free(harness_query(db, "INSERT INTO known_admins(user, host) VALUES('corp\\DEPLOY', 'WS02')"));
+    harness_expect(db, "1", "SELECT count(*) FROM t1569_service_creation");
+    free(harness_query(db, "INSERT INTO known_admins(user) VALUES('corp\\DEPLOY')"));
+    harness_expect(db, "0", "SELECT count(*) FROM t1569_service_creation");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(ranges_of_time_reach_the_logs_through_the_views)
+{
+    static const char *const views[] = {"process_events", "service_events", "file_events",
+                                        "registry_events", "service_commands"};
+    sqlite3                 *db = harness_open();
+
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+        char *plan =
+            harness_query(db, "EXPLAIN QUERY PLAN SELECT * FROM %s WHERE time > 1", views[i]);
+        size_t scans = 0;
+        for (const char *line = strtok(plan, "\n"); line; line = strtok(NULL, "\n")) {
+            if (!strstr(line, "event_id IN"))
+                continue;
+            ck_assert_msg(strstr(line, "time>"), "%s: %s", views[i], line);
+            scans++;
+        }
+        ck_assert_uint_ge(scans, 1);
+        free(plan);
+    }
+    harness_close(db);
+}
+END_TEST
+
+Suite *make_windows_views_suite(void)
+{
+    Suite *suite = suite_create("windows_views");
+    TCase *tcase = tcase_create("views");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, shapes_hold_what_each_event_says);
+    tcase_add_test(tcase, processes_of_both_logs_have_one_shape);
+    tcase_add_test(tcase, keys_of_both_logs_are_written_alike);
+    tcase_add_loop_test(tcase, findings_tell_attacks_from_ordinary_days, 0,
+                        sizeof judged / sizeof judged[0]);
+    tcase_add_test(tcase, service_execution_is_the_part_of_findings_that_is_about_it);
+    tcase_add_test(tcase, known_admins_and_services_are_left_out);
+    tcase_add_test(tcase, ranges_of_time_reach_the_logs_through_the_views);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
