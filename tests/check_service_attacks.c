@@ -1,0 +1,189 @@
+/* check_service_attacks.c -- tricks with services, staged on a real systemd with a real journald,
+ * and what the views say of each: found where it should be, and nothing beside it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+#include "make_systemd.h"
+
+static const char *dir;
+static bool        booted;
+
+static void boot(void)
+{
+    dir = harness_scratch();
+    booted = systemd_start(dir) > 0;
+}
+
+static void stop(void)
+{
+    if (booted)
+        systemd_stop(dir);
+}
+
+static sqlite3 *inside(void)
+{
+    systemd_enter(dir);
+    return harness_open();
+}
+
+/* Make a unit that stays up, so that each test has one of its own. */
+static void make_unit(const char *name, const char *exec)
+{
+    systemd_shell("printf '[Unit]\\nDescription=%s\\n[Service]\\nExecStart=%s\\n"
+                  "[Install]\\nWantedBy=multi-user.target\\n' > /etc/systemd/system/%s.service; "
+                  "systemctl daemon-reload",
+                  name, exec, name);
+}
+
+/* journald writes a moment after the manager has said it. */
+static void settle(void)
+{
+    systemd_shell("journalctl --sync");
+}
+
+START_TEST(the_journal_tells_of_starts_and_stops)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    sqlite3 *db = inside();
+
+    make_unit("plain", "/bin/sleep 1000");
+    systemd_shell("systemctl start plain; systemctl stop plain");
+    settle();
+    harness_expect(db, "started|1|systemd\nstopped|1|systemd",
+                   "SELECT action, pid, replace(exe, rtrim(exe, replace(exe, '/', '')), '') FROM "
+                   "service_events WHERE service = 'plain.service' AND action IN ('started', "
+                   "'stopped') ORDER BY time");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_service_that_is_killed_fails)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    sqlite3 *db = inside();
+
+    make_unit("killed", "/bin/sleep 1000");
+    systemd_shell("systemctl start killed; systemctl kill -s SIGKILL killed; sleep 0.3");
+    settle();
+    harness_expect(db, "1",
+                   "SELECT count(*) FROM service_events WHERE service = 'killed.service' "
+                   "AND action = 'failed'");
+    harness_expect(db, "1",
+                   "SELECT detail LIKE '%%code=killed%%KILL%%' FROM service_events WHERE "
+                   "service = 'killed.service' AND action = 'state'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_transient_unit_is_told_of)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    sqlite3 *db = inside();
+
+    systemd_shell("systemd-run --quiet --unit=transient-x sleep 100");
+    systemd_shell("busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 "
+                  "org.freedesktop.systemd1.Manager StartTransientUnit 'ssa(sv)a(sa(sv))' "
+                  "bus-x.service fail 1 ExecStart 'a(sasb)' 1 /bin/sleep 2 sleep 100 false 0 "
+                  ">/dev/null; sleep 0.3");
+    settle();
+    harness_expect(db, "bus-x.service\ntransient-x.service",
+                   "SELECT service FROM service_events WHERE action = 'started' AND service IN "
+                   "('bus-x.service', 'transient-x.service') ORDER BY service");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_user_manager_tells_of_its_units)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    sqlite3 *db = inside();
+
+    systemd_shell("setpriv --reuid=%d --regid=%d --clear-groups env XDG_RUNTIME_DIR=/run/user/%d "
+                  "HOME=/home/tester systemd-run --user --quiet --unit=user-x sleep 100; sleep 0.3",
+                  SYSTEMD_TESTER_UID, SYSTEMD_TESTER_UID, SYSTEMD_TESTER_UID);
+    settle();
+    harness_expect(db, "user-x.service|1234",
+                   "SELECT service, user FROM service_events WHERE action = 'started' AND "
+                   "service = 'user-x.service'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(fields_that_another_program_writes_are_not_believed)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    sqlite3 *db = inside();
+
+    systemd_shell("printf 'MESSAGE_ID=39f53479d3a045ac8e11786248231fbf\\nUNIT=forged.service\\n"
+                  "MESSAGE=Started forged.\\nJOB_TYPE=start\\n' | logger --journald");
+    settle();
+    harness_expect(db, "1", "SELECT count(*) FROM journal WHERE about_unit = 'forged.service'");
+    harness_expect(db, "0", "SELECT count(*) FROM service_events WHERE service = 'forged.service'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(sudo_lines_in_the_journal_are_commands)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    sqlite3 *db = inside();
+
+    systemd_shell("echo 'bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/systemctl mask "
+                  "auditd' | systemd-cat -t sudo");
+    systemd_shell("echo 'bob : command not allowed ; TTY=pts/0 ; PWD=/ ; USER=root ; "
+                  "COMMAND=/usr/bin/systemctl stop rsyslog' | systemd-cat -t sudo");
+    settle();
+    harness_expect(db, "bob|root|mask|auditd|sudo|1\nbob|root|stop|rsyslog|sudo|0",
+                   "SELECT login_user, user, verb, target, via, success FROM service_commands "
+                   "WHERE login_user = 'bob' ORDER BY target");
+    harness_expect(db, "2",
+                   "SELECT count(*) FROM findings WHERE signals LIKE '%%stops_security%%' "
+                   "AND subject LIKE '/usr/bin/systemctl %%'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(typed_commands_are_found_and_harmless_ones_are_not)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    sqlite3 *db = inside();
+
+    systemd_shell("mkdir -p /root; printf 'systemctl status ssh\\njournalctl -u ssh\\n"
+                  "systemctl link /dev/shm/x.service\\n' > /root/.bash_history");
+    harness_expect(db, "systemctl link /dev/shm/x.service",
+                   "SELECT subject FROM findings WHERE analytic LIKE '%%command_execution%%' AND "
+                   "subject LIKE 'systemctl %%' AND severity IN ('high', 'critical')");
+    harness_expect(db, "info",
+                   "SELECT severity FROM t1569_command_execution WHERE cmdline = "
+                   "'systemctl status ssh'");
+    harness_close(db);
+}
+END_TEST
+
+Suite *make_service_attacks_suite(void);
+
+Suite *make_service_attacks_suite(void)
+{
+    Suite *suite = suite_create("service_attacks");
+    TCase *tcase = tcase_create("service_attacks");
+
+    tcase_add_unchecked_fixture(tcase, boot, stop);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, the_journal_tells_of_starts_and_stops);
+    tcase_add_test(tcase, a_service_that_is_killed_fails);
+    tcase_add_test(tcase, a_transient_unit_is_told_of);
+    tcase_add_test(tcase, a_user_manager_tells_of_its_units);
+    tcase_add_test(tcase, fields_that_another_program_writes_are_not_believed);
+    tcase_add_test(tcase, sudo_lines_in_the_journal_are_commands);
+    tcase_add_test(tcase, typed_commands_are_found_and_harmless_ones_are_not);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
