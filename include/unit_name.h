@@ -46,7 +46,8 @@ bool unit_name_with_instance(const char *name, const char *instance, char ret[UN
  * "a-.service"; an instance keeps its instance. False where there is none. */
 bool unit_name_shorten(const char *name, char ret[UNIT_NAME_MAX]);
 
-/* Whether a link called `name` may point to a unit called `target` within the search path. */
+/* Whether a link called `name` may point to a unit called `target` within the search path; not to
+ * its own name. */
 bool unit_alias_valid(const char *name, const char *target);
 
 #endif

@@ -29,7 +29,8 @@ enum unit_fault {
     UNIT_NO_SECTION, /* an assignment before the first header; systemd ignores the line */
     UNIT_NO_EQUALS,  /* no "="; ignored */
     UNIT_NO_KEY,     /* nothing before "="; ignored */
-    UNIT_BAD_HEADER, /* "[" and no "]" at the end; from here on systemd gives the file up, */
+    UNIT_BAD_HEADER, /* "[" without "]" at the end, or quotes and the like between them; from here
+                        on systemd gives the file up, */
     UNIT_NOT_UTF8,   /* here too, */
     UNIT_LONG_LINE,  /* and here */
 };

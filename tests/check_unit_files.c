@@ -312,7 +312,8 @@ START_TEST(bad_files_have_a_row_and_an_error)
     snprintf(path, sizeof path, "%s/etc/systemd/system/fifo.service", dir);
     ck_assert(mkfifo(path, 0644) == 0);
     expect("big.service|unusually large for a unit file: 10485760 bytes\n"
-           "cut.service|line 1: section header without \"]\"; systemd reads no further\n"
+           "cut.service|line 1: invalid section header; systemd reads no "
+           "further\n"
            "fifo.service|not a regular file\n"
            "latin.service|line 2: not UTF-8; systemd reads no further\n"
            "line.service|line 1: line of 1 MiB or more; systemd reads no further\n"

@@ -142,10 +142,10 @@ START_TEST(what_systemd_ignores_says_why)
            "a.service|OnBootSec|1|0|section not read in units of this type\n"
            "a.service|User|a|1|NULL\n"
            "b.service|User|b|0|systemd gives the unit file up\n"
-           "b.service|NULL|[Broken|0|section header without \"]\"\n"
+           "b.service|NULL|[Broken|0|invalid section header\n"
            "b.service|Group|c|0|behind a line at which systemd stops\n"
            "c.service|User|c|1|NULL\nc.service|Group|c|1|NULL\n"
-           "c.service|NULL|[Bro|0|section header without \"]\"\n"
+           "c.service|NULL|[Bro|0|invalid section header\n"
            "c.service|User|d|0|behind a line at which systemd stops",
            "SELECT unit, key, value, effective, ignored FROM ROOT");
 }

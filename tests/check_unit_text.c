@@ -115,6 +115,7 @@ END_TEST
 START_TEST(what_follows_a_broken_header_is_unread)
 {
     EXPECT("[S]\nA=1\n[T\nB=2\n[U]\nC=3\n", "2[S]A=1|3!4|~4[S]B=2|~6[U]C=3");
+    EXPECT("[S]\n['T']\n[U\"]\n[U\\x]\n[U\tx]\n", "2!4|~3!4|~4!4|~5!4");
 }
 END_TEST
 
@@ -379,6 +380,7 @@ START_TEST(aliases_must_match_in_type_and_kind)
     ck_assert(!unit_alias_valid("a.service", "b@.service"));
     ck_assert(!unit_alias_valid("a.service", "b.socket"));
     ck_assert(!unit_alias_valid("a.mount", "b.mount"));
+    ck_assert(!unit_alias_valid("a.service", "a.service"));
 }
 END_TEST
 

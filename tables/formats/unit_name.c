@@ -132,7 +132,8 @@ bool unit_alias_valid(const char *name, const char *target)
     enum unit_name_kind from = unit_name_kind(name), to = unit_name_kind(target);
     char                from_instance[UNIT_NAME_MAX], to_instance[UNIT_NAME_MAX];
 
-    if (!from || !to || strcmp(unit_name_type(name), unit_name_type(target)) != 0)
+    if (!from || !to || strcmp(name, target) == 0 ||
+        strcmp(unit_name_type(name), unit_name_type(target)) != 0)
         return false;
     if (!unit_type_aliases(unit_name_type(name)))
         return false;

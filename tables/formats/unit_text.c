@@ -17,7 +17,7 @@ static const struct {
     [UNIT_NO_SECTION] = {"assignment outside of a section", false},
     [UNIT_NO_EQUALS] = {"no \"=\" in the line",            false},
     [UNIT_NO_KEY] = {"no key before \"=\"",             false},
-    [UNIT_BAD_HEADER] = {"section header without \"]\"",    true },
+    [UNIT_BAD_HEADER] = {"invalid section header",    true },
     [UNIT_NOT_UTF8] = {"not UTF-8",                       true },
     [UNIT_LONG_LINE] = {"line of 1 MiB or more",           true },
 };
@@ -171,6 +171,15 @@ static bool is_utf8(const char *text)
     return true;
 }
 
+/* Whether a header has no character that would need quoting or escaping. */
+static bool is_safe(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || strchr("\"'\\\x7f", *text))
+            return false;
+    return true;
+}
+
 static char *strip(char *text)
 {
     text += strspn(text, WHITESPACE);
@@ -218,7 +227,7 @@ static int understand(struct unit_text *t, char *text, struct unit_assignment *r
         return fail(t, UNIT_NOT_UTF8, text, ret);
     if (text[0] != '[')
         return assign(t, text, ret);
-    if (text[size - 1] != ']')
+    if (text[size - 1] != ']' || !is_safe(text))
         return fail(t, UNIT_BAD_HEADER, text, ret);
     buffer_reset(&t->section);
     buffer_put(&t->section, text + 1, size - 2);

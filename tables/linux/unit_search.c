@@ -629,7 +629,7 @@ static struct unit_entry *loadable(struct unit_search *search, const char *name,
         if (!unit_search_holds(search, target))
             return entry;
         const char *alias = strrchr(target, '/') + 1;
-        if (strcmp(alias, name) == 0 || !unit_alias_valid(name, alias))
+        if (!unit_alias_valid(name, alias))
             continue;
         *ret_alias = alias;
         return entry;

@@ -44,11 +44,13 @@ struct install {
 
 /* Reading [Install] ----------------------------------------------------------- */
 
-/* Write a word with the specifiers of the unit's own name filled in; those of the host stay. */
+/* Write a word with the specifiers of the unit's own name filled in; for those that only the host
+ * knows stands an "x". */
 static void expand(const struct install *i, const char *text, struct buffer *out)
 {
-    char        instance[UNIT_NAME_MAX] = "", template[UNIT_NAME_MAX];
-    const char *name = i->name, *dot, *at;
+    static const char host_specifiers[] = "aAbBHlqmMovwWgGuU";
+    char              instance[UNIT_NAME_MAX] = "", template[UNIT_NAME_MAX];
+    const char       *name = i->name, *dot, *at;
 
     if (unit_name_instance(i->name, instance) && !*instance && *i->default_instance) {
         strcpy(instance, i->default_instance);
@@ -72,17 +74,17 @@ static void expand(const struct install *i, const char *text, struct buffer *out
             buffer_put(out, name, (size_t)(dot - name));
         else if (c == 'p')
             buffer_put(out, name, prefix);
-        else if (c == '%')
-            buffer_putc(out, '%');
+        else if (c && strchr(host_specifiers, c))
+            buffer_putc(out, 'x');
         else
             buffer_putc(out, *text);
-        if (c && strchr("ijnNp%", c))
+        if (c && (strchr("ijnNp%", c) || strchr(host_specifiers, c)))
             text++;
     }
 }
 
 /* Also=: every word must be the name of a unit, or the file is bad. Words are split at white space
- * only; a specifier that is not filled in here passes. */
+ * only. */
 static int read_also(struct install *i, const char *value)
 {
     struct buffer name = {0};
@@ -97,7 +99,7 @@ static int read_also(struct install *i, const char *value)
         if (word)
             expand(i, word, &name);
         const char *text = word ? buffer_text(&name) : NULL;
-        r = !text ? -ENOMEM : unit_name_kind(text) || strchr(text, '%') ? 0 : BAD;
+        r = !text ? -ENOMEM : unit_name_kind(text) ? 0 : BAD;
         i->also = true;
         p += size;
     }
@@ -117,8 +119,7 @@ static int read_default_instance(struct install *i, const char *value)
     const char *instance = buffer_text(&text);
     if (!instance)
         r = -ENOMEM;
-    else if (*instance && !unit_name_with_instance(i->name, instance, whole) &&
-             !strchr(instance, '%'))
+    else if (*instance && !unit_name_with_instance(i->name, instance, whole))
         r = BAD;
     else
         snprintf(i->default_instance, sizeof i->default_instance, "%s", instance);
