@@ -7,12 +7,15 @@
 -- severity:        info for a write without a signal; else by the weights of its signals
 -- attack:          T1569 T1543 T1574.010 T1685 (v18.1), DS0022 File Modification, DET0279
 -- false positives: an administrator's systemctl mask; a local change to a package's script
--- sources:         unit_files, systemd_managers, launch_daemons, file_events
+-- sources:         unit_files, systemd_managers, launch_daemons, file_events,
+--                  attached_baseline
 --
 --   SELECT datetime, severity, subject, why FROM t1569_file_modification WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_file_modification AS
 WITH live AS MATERIALIZED (
     SELECT host FROM evidence WHERE kind = 'live'
+), normal AS MATERIALIZED (
+    SELECT kind, host, item, detail FROM attached_baseline WHERE kind = 'unit'
 ), mac_owners AS MATERIALIZED (
     -- Ownership means something only where it was kept: some property list is root's.
     SELECT DISTINCT host FROM launch_daemons WHERE uid = 0
@@ -39,6 +42,8 @@ WITH live AS MATERIALIZED (
                        'mtime', u.mtime, 'ctime', u.ctime, 'btime', u.btime) AS evidence,
            u.source, u.path AS record
       FROM unit_files AS u
+     WHERE NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.kind = 'unit' AND n.host = u.host
+                          AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
     UNION ALL
     -- What a running manager was told, which files need not say.
     SELECT m.start_time, m.host, 'linux', 'manager ' || m.scope, NULL, 'T1574.006',

@@ -6,14 +6,16 @@
 -- severity:        info for a process without a signal; else by the weights of its signals
 -- attack:          T1569 T1059 T1620 T1070.004 (v18.1), DS0009 Process Creation, DET0279
 -- false positives: programs replaced by an upgrade and not restarted yet (deleted_program, low)
--- sources:         processes, process_events
+-- sources:         processes, process_events, attached_baseline
 --
 --   SELECT datetime, severity, subject, why FROM t1569_process_creation WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_process_creation AS
 WITH running AS MATERIALIZED (
     SELECT pid, ppid, name, exe, exe_deleted, cmdline, user, loginuid, start_time, unit, user_unit,
            parent_name, parent_exe, container, host, source
-      FROM processes WHERE NOT kernel_thread
+      FROM processes AS p WHERE NOT kernel_thread
+       AND NOT EXISTS (SELECT 1 FROM attached_baseline AS n WHERE n.kind = 'program'
+                          AND n.host = p.host AND n.item = p.exe AND n.detail IS p.parent_exe)
 ), facts AS (
     SELECT p.start_time AS time, p.host, 'linux' AS platform,
            coalesce(nullif(p.cmdline, ''), p.exe, p.name) AS subject, p.user,

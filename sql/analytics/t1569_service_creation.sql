@@ -7,12 +7,15 @@
 -- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v18.1), DS0019 Service
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
--- sources:         unit_files, systemd_units, launch_daemons, registry_services, service_events
+-- sources:         unit_files, systemd_units, launch_daemons, registry_services, service_events,
+--                  attached_baseline
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_service_creation AS
 WITH live AS MATERIALIZED (
     SELECT host FROM evidence WHERE kind = 'live'
+), normal AS MATERIALIZED (
+    SELECT kind, host, item, detail FROM attached_baseline WHERE kind IN ('unit', 'launchd', 'service')
 ), units AS (
     -- A package's unit that is as the package made it is trusted with what it runs.
     SELECT u.*, coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
@@ -21,6 +24,8 @@ WITH live AS MATERIALIZED (
      WHERE u.kind IN ('unit', 'link', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'quadlet',
                       'xinetd', 'inetd', 'upstart', 'autostart')
        AND (u.kind <> 'rc' OR u.name = 'rc.local')
+       AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.kind = 'unit' AND n.host = u.host
+                          AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
 ), facts AS (
     SELECT iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS time,
            u.host, 'linux' AS platform, u.path AS subject, u.unit AS service,
@@ -107,7 +112,9 @@ WITH live AS MATERIALIZED (
                        'error', d.error),
            d.source, d.path
       FROM launch_daemons AS d
-     WHERE d.type IN ('daemon', 'agent') OR d.type IS NULL
+     WHERE (d.type IN ('daemon', 'agent') OR d.type IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.kind = 'launchd' AND n.host = d.host
+                          AND n.item = d.path AND n.detail IS d.sha256)
     UNION ALL
     SELECT r.time, r.host, 'windows', r.key, r.name, r.object_name, NULL, 'T1543.003',
            ',' || iif(r.unquoted_path, 'unquoted_path,', '')
@@ -153,6 +160,10 @@ WITH live AS MATERIALIZED (
            r.source, r.key
       FROM registry_services AS r
      WHERE (r.current OR r.deleted) AND r.type IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.kind = 'service' AND n.host = r.host
+                          AND n.item = r.key AND n.detail IS
+                              coalesce(r.image_path, '') || '|' || coalesce(r.service_dll, '') || '|' ||
+                              coalesce(r.failure_command, '') || '|' || coalesce(r.security_sddl, ''))
     UNION ALL
     -- What the logs tell of: created, changed, set not to start.
     SELECT e.time, e.host, e.platform, coalesce(e.service, e.image_path) AS subject, e.service,
