@@ -53,6 +53,9 @@ WITH graded AS (
                       AND g.action IN ('create', 'change', 'delete'), 'registry_direct,', '')
                || iif(g.verb = 'failure' AND g.told LIKE '%command=%'
                       OR g.told LIKE '%=FailureCommand%', 'failure_command,', '')
+               || iif(g.verb = 'Get-Service'
+                      AND g.cmdline REGEXP '(?i)displayname.*(out-file|set-content|>)',
+                      'payload_in_name,', '')
                || iif(g.verb = 'sdset' AND g.told LIKE '%(D;%', 'hidden_by_descriptor,', '')
                || iif(g.verb = 'sdset' AND g.target = 'scmanager', 'manager_descriptor,', '')
                || iif(g.tool = 'launchctl' AND g.verb = 'submit', 'submitted,', '')
