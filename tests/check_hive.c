@@ -371,6 +371,40 @@ START_TEST(a_log_that_is_not_whole_is_not_applied)
 }
 END_TEST
 
+/* Lies of an entry whose hashes are right: where in it, and what it says. */
+static const struct {
+    size_t   at;
+    uint32_t value;
+} lies[] = {
+    {40, 0x7ffff000}, /* a page far behind the bins */
+    {40, 0xfffff000}, /* and one whose end wraps around */
+    {44, 0x7fffffff}, /* a page longer than the entry */
+    {44, 0xffffffff},
+    {20, 0x10000000}, /* more pages than the entry holds */
+    {20, 0xffffffff},
+    {16, 0         }, /* no bins at all */
+    {16, 0x00001001}, /* bins that are no whole pages */
+    {16, 0x7ffff000}, /* more bins than memory should be given for */
+};
+
+START_TEST(an_entry_that_lies_and_is_sealed_is_not_believed)
+{
+    struct pair pair = before_and_after(false);
+    struct hive hive;
+    size_t      size;
+    uint8_t    *log =
+        make_hive_log(pair.before, pair.before_size, pair.after, pair.after_size, 7, &size);
+
+    memcpy(log + 512 + lies[_i].at, &lies[_i].value, 4);
+    make_hive_seal(log);
+    ck_assert_ptr_null(replayed(&pair, &(struct hive_log){log, size}, 1, &hive));
+    ck_assert(!hive.recovered);
+    hive_close(&hive);
+    free(log);
+    free_pair(&pair);
+}
+END_TEST
+
 START_TEST(logs_of_a_clean_hive_and_older_entries_are_ignored)
 {
     struct pair pair = before_and_after(false);
@@ -745,6 +779,8 @@ Suite *make_hive_suite(void)
     tcase_add_loop_test(tc, old_log_is_replayed, 0, 2);
     tcase_add_test(tc, logs_are_replayed_in_the_order_of_their_numbers);
     tcase_add_loop_test(tc, a_log_that_is_not_whole_is_not_applied, 0, 5);
+    tcase_add_loop_test(tc, an_entry_that_lies_and_is_sealed_is_not_believed, 0,
+                        sizeof lies / sizeof lies[0]);
     tcase_add_loop_test(tc, logs_of_a_clean_hive_and_older_entries_are_ignored, 0, 2);
     tcase_add_test(tc, a_damaged_base_block_is_taken_from_the_log);
     suite_add_tcase(suite, tc);

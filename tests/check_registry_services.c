@@ -337,6 +337,39 @@ START_TEST(log_replay_adds_the_service_that_was_loaded_last)
 }
 END_TEST
 
+START_TEST(mangled_hives_answer_every_query)
+{
+    const char *path = harness_evidence("hives/C-Sto+gosecretsdump/test/system");
+    size_t      size;
+    unsigned    seed = 7;
+
+    if (!path)
+        SKIP("no real hives: set SVCQL_EVIDENCE");
+    char *data = harness_read(path, &size);
+    for (int round = 0; round < 12; round++) {
+        for (int i = 0; i < 2000; i++)
+            data[4096 + (size_t)rand_r(&seed) % (size - 4096)] = (char)rand_r(&seed);
+        harness_write(dir, "SYSTEM", data, round % 3 == 2 ? size / 2 : size);
+        free(harness_query(db,
+                           "SELECT sum(length(data) + length(data_raw) + length(class)) "
+                           "FROM registry('%s/SYSTEM')",
+                           dir));
+        free(harness_query(db,
+                           "SELECT max(failure_actions), max(triggers), max(security_sddl), "
+                           "max(key_sddl), max(path_candidates), max(service_dll_resolved) "
+                           "FROM registry_services('%s/SYSTEM')",
+                           dir));
+        free(
+            harness_query(db, "SELECT max(scm_sddl) FROM registry_services_scm('%s/SYSTEM')", dir));
+        ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM evidence_sources WHERE table_name "
+                                         "LIKE 'registry%%' AND status IN ('read', 'damaged') AND "
+                                         "location LIKE '%%/SYSTEM'"),
+                         3);
+    }
+    free(data);
+}
+END_TEST
+
 Suite *make_registry_services_suite(void)
 {
     Suite *suite = suite_create("registry_services");
@@ -357,6 +390,8 @@ Suite *make_registry_services_suite(void)
     tcase_add_loop_test(tc, real_hives_have_as_many_services_as_others_find_and_none_hidden, 0,
                         sizeof real / sizeof real[0]);
     tcase_add_test(tc, log_replay_adds_the_service_that_was_loaded_last);
+    tcase_add_test(tc, mangled_hives_answer_every_query);
+    tcase_set_timeout(tc, 60);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -643,6 +643,16 @@ static void put_log_base(uint8_t *log, const uint8_t *to, uint32_t type, uint32_
     make_hive_sequences(log, sequence, sequence);
 }
 
+void make_hive_seal(uint8_t *log)
+{
+    uint8_t *entry = log + SECTOR;
+    uint32_t size;
+
+    memcpy(&size, entry + 4, 4);
+    put_number(entry + 24, marvin32(entry + 40, size - 40), 8);
+    put_number(entry + 32, marvin32(entry, 32), 8);
+}
+
 uint8_t *make_hive_log(const uint8_t *from, size_t from_size, const uint8_t *to, size_t to_size,
                        uint32_t sequence, size_t *ret_size)
 {
@@ -669,8 +679,7 @@ uint8_t *make_hive_log(const uint8_t *from, size_t from_size, const uint8_t *to,
     put_number(entry + 12, sequence, 4);
     put_number(entry + 16, to_size - BASE, 4);
     put_number(entry + 20, pages, 4);
-    put_number(entry + 24, marvin32(entry + 40, body - 40), 8);
-    put_number(entry + 32, marvin32(entry, 32), 8);
+    make_hive_seal(log);
     *ret_size = SECTOR + body;
     return log;
 }

@@ -71,6 +71,9 @@ uint8_t *make_hive_log(const uint8_t *from, size_t from_size, const uint8_t *to,
 uint8_t *make_hive_old_log(const uint8_t *from, size_t from_size, const uint8_t *to, size_t to_size,
                            size_t *ret_size);
 
+/* Give the entry of a log of the new format the hashes that go with what it holds now. */
+void make_hive_seal(uint8_t *log);
+
 /* A self-relative descriptor of SDDL such as "O:SYG:BAD:(D;;LC;;;IU)(A;;0xf01ff;;;S-1-5-18)":
  * access entries of types A, D and AU; flags, rights by two letters or in hexadecimal; usual
  * aliases. */
