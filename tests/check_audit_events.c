@@ -103,6 +103,7 @@ START_TEST(each_kind_of_event_fills_its_own_columns)
                    "SELECT category, type, unit, result, success, auid, ses, login_user "
                    "FROM audit_events('%s') WHERE serial = 11",
                    log);
+    harness_expect(db, "ssh.service", "SELECT unit FROM audit_events('%s') WHERE serial = 11", log);
     harness_expect(db, "file|CONFIG_CHANGE|renameat|/etc/systemd/system/x.service|CREATE",
                    "SELECT category, type, syscall, path, paths ->> '$[1].nametype' "
                    "FROM audit_events('%s') WHERE serial = 12",
@@ -369,6 +370,67 @@ START_TEST(a_real_argument_in_three_pieces_is_whole)
 }
 END_TEST
 
+START_TEST(the_audit_records_of_a_journal_are_events_too)
+{
+    const char *dir = harness_evidence("journal/systemd-stable/no-rtc");
+    sqlite3    *db = harness_open();
+
+    if (!dir)
+        SKIP("no evidence: set SVCQL_EVIDENCE");
+    /* As journalctl --file counts entries of _TRANSPORT=audit, and of _AUDIT_TYPE=1130. */
+    harness_expect(
+        db, "716|232|232",
+        "SELECT sum(1 + length(record) - length(replace(record, char(10), ''))), "
+        "sum(type = 'SERVICE_START'), sum(type = 'SERVICE_START' AND unit GLOB '*?.service' "
+        "AND success IS NOT NULL AND pid = 1) FROM audit_events('%s')",
+        dir);
+    harness_expect(db, "0",
+                   "SELECT count(*) - count(DISTINCT source || \"offset\") "
+                   "FROM audit_events('%s')",
+                   dir);
+    char *plain =
+        harness_query(db, "SELECT count(*) FROM audit_events('%s') WHERE +time >= 1666584300", dir);
+    harness_expect(db, plain, "SELECT count(*) FROM audit_events('%s') WHERE time >= 1666584300",
+                   dir);
+    free(plain);
+    harness_close(db);
+}
+END_TEST
+
+/* Put a real journal where a made-up host keeps its journal. */
+static void put_journal(const char *dir)
+{
+    size_t size;
+    char  *data =
+        harness_read(harness_evidence("journal/systemd-stable/no-rtc/system@0005ebbfd4346b9f-"
+                                      "43185b46162d9fa5.journal~"),
+                     &size);
+
+    harness_write(dir, "var/log/journal/0123/system.journal", data, size);
+    free(data);
+}
+
+START_TEST(a_hosts_journal_is_read_where_it_keeps_no_audit_log)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    if (!harness_evidence("journal/systemd-stable/no-rtc"))
+        SKIP("no evidence: set SVCQL_EVIDENCE");
+    harness_write_text(dir, "etc/passwd", "");
+    put_journal(dir);
+    ck_assert_int_gt(harness_int(db, "SELECT count(*) FROM audit_events WHERE root = '%s'", dir),
+                     300);
+    harness_write_text(dir, "var/log/audit/audit.log", service_event);
+    harness_expect(db, "11", "SELECT serial FROM audit_events WHERE root = '%s'", dir);
+    harness_expect(db, "not read: the audit log has the same events",
+                   "SELECT detail FROM evidence_sources WHERE table_name = 'audit_events' AND "
+                   "location = '%s/var/log/journal'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_audit_events_suite(void)
 {
     const TTest *const tests[] = {
@@ -383,6 +445,8 @@ Suite *make_audit_events_suite(void)
         a_range_of_time_reads_only_its_stretch,
         real_logs_have_every_record_that_ausearch_finds,
         a_real_argument_in_three_pieces_is_whole,
+        the_audit_records_of_a_journal_are_events_too,
+        a_hosts_journal_is_read_where_it_keeps_no_audit_log,
     };
     Suite *suite = suite_create("audit_events");
     TCase *tcase = tcase_create("audit_events");

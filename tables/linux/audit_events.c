@@ -4,20 +4,18 @@
  *     WHERE category = 'exec' AND comm = 'systemctl' AND time > unixepoch() - 86400;
  *
  * Reads /var/log/audit/audit.log, its rotated and gzipped files, raw and enriched, and files that
- * the arguments name. A range of time finds its place in a file by looking at few places of it
+ * the arguments name; where a host keeps no audit log, the audit records in its journal. A range of
+ * time finds its place in a file by looking at few places of it
  * (audit_seek.h): a file whose clock was set back for less than a 64th of its length is taken to be
  * in order. What a query asks of category, type, serial, comm and exe is decided on the undecoded
  * records. Columns that need decoding of several records are lazy.
  */
-#include <errno.h>
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "audit_event.h"
-#include "audit_seek.h"
+#include "audit_input.h"
 #include "evidence.h"
-#include "stream.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
@@ -124,17 +122,13 @@ struct rule_index {
 };
 
 struct filters {
-    const struct tbl_terms *time, *serial, *type, *comm, *exe, *source;
+    const struct tbl_terms *time, *serial, *type, *comm, *exe;
     unsigned                categories; /* set of 1u << enum audit_category */
     bool                    category;   /* whether one is asked for or shown */
 };
 
 struct state {
-    struct sources         sources;
-    struct source          source; /* that is read; root NULL: none */
-    struct stream         *stream;
-    struct audit_stretch   stretch;
-    struct audit_window   *window;
+    struct audit_input     input;
     struct audit_event     event; /* of the row */
     struct filters         filters;
     struct rule_index      index;
@@ -143,7 +137,6 @@ struct state {
     bool                   arguments_known; /* of the row */
     bool                   syscall;         /* whether the column is used */
     bool                   program;         /* whether comm or exe is */
-    int                    error;           /* that ended the stream; 0: none */
 };
 
 static void index_rules(struct tbl_scan *scan, struct rule_index *index)
@@ -168,8 +161,7 @@ static void read_filters(struct tbl_scan *scan, struct filters *filters)
                                 .serial = TBL_TERMS(scan, struct audit_row, serial),
                                 .type = TBL_TERMS(scan, struct audit_row, type),
                                 .comm = TBL_TERMS(scan, struct audit_row, comm),
-                                .exe = TBL_TERMS(scan, struct audit_row, exe),
-                                .source = TBL_TERMS(scan, struct audit_row, source)};
+                                .exe = TBL_TERMS(scan, struct audit_row, exe)};
     for (int i = 0; i < AUDIT_CATEGORIES_END; i++)
         if (tbl_match_text(category, audit_category_name((enum audit_category)i), false))
             filters->categories |= 1u << i;
@@ -387,6 +379,16 @@ static const char *type_name(struct tbl_scan *scan, const struct audit_event *ev
     return take_text(scan);
 }
 
+/* Where the event begins in its file; of a journal the line says it. */
+static int64_t offset_of(const struct state *state, const struct audit_event *event)
+{
+    static const char entry[] = "entry=";
+
+    if (!state->input.journal)
+        return (int64_t)event->offset;
+    return strtoll(event->records[0].line + sizeof entry - 1, NULL, 10);
+}
+
 static void fill_row(struct tbl_scan *scan, enum audit_category category, struct audit_row *row)
 {
     struct state              *state = tbl_state(scan);
@@ -398,9 +400,9 @@ static void fill_row(struct tbl_scan *scan, enum audit_category category, struct
     row->category = audit_category_name(category);
     row->type = type_name(scan, event);
     row->host = first->node_size ? tbl_utf8(scan, first->line + first->node, first->node_size)
-                                 : state->source.host;
-    row->source = state->source.shown;
-    row->offset = (int64_t)event->offset;
+                                 : state->input.source.host;
+    row->source = state->input.shown;
+    row->offset = offset_of(state, event);
     for (size_t i = 0; state->index.n && i < event->n; i++)
         if (has_columns(event->records[i].id))
             fill_from(scan, &event->records[i], row);
@@ -408,7 +410,7 @@ static void fill_row(struct tbl_scan *scan, enum audit_category category, struct
         fill_program(scan, event, row);
     if (state->syscall)
         row->syscall = syscall_name(scan, event);
-    if (category == AUDIT_CATEGORY_SERVICE)
+    if (audit_type_category(audit_event_main(event)->id) == AUDIT_CATEGORY_SERVICE)
         row->unit = unit_name(scan, row);
     state->arguments_known = false;
 }
@@ -549,109 +551,6 @@ static int get_address(struct tbl_scan *scan, const void *row, sqlite3_context *
     return give(state, out);
 }
 
-/* Sources --------------------------------------------------------------------- */
-
-static int report(struct tbl_scan *scan, int error, const char *detail)
-{
-    struct state *state = tbl_state(scan);
-    bool          read = state->stream != NULL;
-    int64_t       skipped = read ? (int64_t)audit_window_unreadable(state->window) : 0;
-
-    if (!detail && error)
-        detail = strerror(-error);
-    if (!detail && skipped)
-        detail = "lines that are no audit records";
-    return svcql_report(
-        tbl_svcql(scan),
-        &(struct report){
-            .table = "audit_events",
-            .kind = artefact_name(state->source.artefact),
-            .host = state->source.host,
-            .location = state->source.shown,
-            .status = error && !read     ? source_status_of(error)
-                      : error || skipped ? SOURCE_DAMAGED
-                                         : SOURCE_READ,
-            .records = read ? (int64_t)audit_window_records(state->window) : TBL_NULL,
-            .skipped = skipped,
-            .detail = detail,
-        });
-}
-
-static int leave_source(struct tbl_scan *scan)
-{
-    struct state *state = tbl_state(scan);
-    int           rc = state->stream ? report(scan, state->error, NULL) : SQLITE_OK;
-
-    stream_close(state->stream);
-    state->stream = NULL;
-    state->error = 0;
-    return rc;
-}
-
-/* Open the file of state->source at the place where the query's stretch of time begins. */
-static int open_file(struct state *state)
-{
-    const struct tbl_terms *time = state->filters.time;
-
-    int fd = root_open_file(state->source.root, state->source.path);
-    if (fd < 0)
-        return fd;
-    state->stretch = (struct audit_stretch){0};
-    if (time->min > -INFINITY || time->max < INFINITY)
-        state->stretch = audit_seek(fd, time->min);
-    int r = stream_open(fd, &state->stream);
-    if (r == 0 && state->stretch.start)
-        r = stream_seek(state->stream, state->stretch.start);
-    audit_window_restart(state->window, state->stretch.start);
-    return r;
-}
-
-/* The next source that can be read. SQLITE_ROW, SQLITE_DONE or an error. */
-static int enter_source(struct tbl_scan *scan)
-{
-    struct state *state = tbl_state(scan);
-    int           r, rc;
-
-    while ((r = sources_next(&state->sources, &state->source)) > 0) {
-        if (!tbl_match_text(state->filters.source, state->source.shown, false))
-            continue;
-        r = open_file(state);
-        if (r == 0)
-            return SQLITE_ROW;
-        if (r == -ENOMEM)
-            break;
-        stream_close(state->stream);
-        state->stream = NULL;
-        if ((rc = report(scan, r, NULL)) != SQLITE_OK)
-            return rc;
-    }
-    return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_DONE;
-}
-
-static bool is_past(const struct state *state)
-{
-    return state->stretch.ordered && audit_time(audit_window_stamp(state->window)) >
-                                         state->filters.time->max + AUDIT_SEEK_SLACK;
-}
-
-/* Give the window more to read, or tell it that there is no more. */
-static int read_more(struct state *state)
-{
-    char  *data;
-    size_t size;
-
-    if (is_past(state)) {
-        audit_window_cut(state->window);
-        return 0;
-    }
-    int r = stream_block(state->stream, &data, &size);
-    if (r > 0)
-        return audit_window_feed(state->window, data, size);
-    state->error = r;
-    audit_window_end(state->window);
-    return r == -ENOMEM ? r : 0;
-}
-
 /* The scan --------------------------------------------------------------------- */
 
 static int open_scan(struct tbl_scan *scan)
@@ -665,46 +564,33 @@ static int open_scan(struct tbl_scan *scan)
     state->program = TBL_USES(scan, struct audit_row, comm) ||
                      TBL_USES(scan, struct audit_row, exe) ||
                      TBL_USES(scan, struct audit_row, unit);
-    int r = audit_window_new(&state->window);
-    if (r == 0)
-        r = sources_begin(&state->sources, tbl_svcql(scan),
-                          &(struct sources_want){.artefacts = 1u << ARTEFACT_AUDIT_LOG,
-                                                 .path = key->file ? key->file : key->source,
-                                                 .root = key->root});
-    return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_OK;
+    return audit_input_begin(
+        scan, &state->input,
+        &(struct audit_want){.time = state->filters.time,
+                             .source = TBL_TERMS(scan, struct audit_row, source),
+                             .path = key->file ? key->file : key->source,
+                             .root = key->root});
 }
 
 static int next(struct tbl_scan *scan, void *out)
 {
     struct state       *state = tbl_state(scan);
     enum audit_category category = AUDIT_CATEGORY_OTHER;
-    int                 rc, r;
+    int                 rc;
 
-    for (;;) {
-        if (!state->stream && (rc = enter_source(scan)) != SQLITE_ROW)
-            return rc;
-        while ((r = audit_window_next(state->window, &state->event)) > 0) {
-            if (!wanted(&state->filters, &state->event, &category))
-                continue;
+    while ((rc = audit_input_next(scan, &state->input, &state->event)) == SQLITE_ROW)
+        if (wanted(&state->filters, &state->event, &category)) {
             fill_row(scan, category, out);
             return SQLITE_ROW;
         }
-        if (r == 0 && audit_window_ended(state->window)) {
-            if ((rc = leave_source(scan)) != SQLITE_OK)
-                return rc;
-        } else if (r < 0 || (r = read_more(state)) < 0) {
-            return tbl_error(scan, r, state->source.shown);
-        }
-    }
+    return rc;
 }
 
 static void close_scan(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    leave_source(scan);
-    sources_end(&state->sources);
-    audit_window_free(state->window);
+    audit_input_end(scan, &state->input);
     audit_arguments_free(&state->arguments);
     buffer_free(&state->text);
 }
@@ -767,8 +653,10 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("record", TBL_TEXT, 0, "The lines of the log", get_record),
     TBL_COL(struct audit_row, host, TBL_ID, "Host: the record's node, or else the evidence's"),
     TBL_COL(struct audit_row, source, TBL_KEY | TBL_ID, "File; = reads that file"),
-    TBL_COL(struct audit_row, offset, TBL_ID,
-            "Where in the file, expanded if compressed, the event begins, in bytes"),
+    TBL_COL(
+        struct audit_row, offset, TBL_ID,
+        "Where in the file, expanded if compressed, the event begins, in bytes; of a journal its "
+        "first entry"),
     TBL_COL(struct audit_row, file, TBL_KEY | TBL_HIDDEN,
             "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct audit_row, root, TBL_KEY | TBL_HIDDEN,
@@ -796,7 +684,7 @@ const struct tbl_table audit_events_table = {
     .row_size = sizeof(struct audit_row),
     .state_size = sizeof(struct state),
     .rows = 200000,
-    .artefacts = 1u << ARTEFACT_AUDIT_LOG,
+    .artefacts = 1u << ARTEFACT_AUDIT_LOG | 1u << ARTEFACT_JOURNAL,
     .open = open_scan,
     .next = next,
     .close = close_scan,

@@ -1,0 +1,33 @@
+/* audit_journal.h -- the audit records that a journal file holds, as lines of an audit log.
+ *
+ * journald takes the kernel's audit messages as entries of _TRANSPORT=audit and splits them:
+ * journald-audit.c. Here they are put together again:
+ *
+ *     entry=4711 type=SYSCALL msg=audit(1732442400.123:456): arch=c000003e ...
+ *
+ * where 4711 is the offset of the entry in the file.
+ */
+#ifndef SVCQL_AUDIT_JOURNAL_H
+#define SVCQL_AUDIT_JOURNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "root.h"
+
+struct audit_journal;
+
+/* Open a journal file for its audit records from `min` on, in seconds since the epoch (-INFINITY:
+ * all). -ENODATA where it has none; -EBADMSG where it is damaged or no journal. */
+int  audit_journal_open(const struct root *root, const char *path, double min,
+                        struct audit_journal **ret);
+void audit_journal_close(struct audit_journal *journal); /* accepts NULL */
+
+/* The next record with its '\n', valid until the next call: 1, 0 at the end, -EBADMSG where what
+ * follows is lost to damage, -ENOMEM. */
+int audit_journal_line(struct audit_journal *journal, const char **ret, size_t *ret_size);
+
+/* Entries so far that could not be read, or are no audit records after all. */
+int64_t audit_journal_lost(const struct audit_journal *journal);
+
+#endif
