@@ -194,9 +194,10 @@ static int fill_batch(struct state *state, const struct unit *blank)
     enum way way = choose_way(state);
     bool     sample = state->batch < 2 && properties_many(&state->properties) && is_system(state);
     uint64_t before = sample ? effort() : 0;
+    size_t   size = state->batch < 3 ? BATCH_FIRST : UNITS_MAX;
 
     drop_batch(state);
-    int r = fill(state, blank, state->batch < 3 ? BATCH_FIRST << state->batch / 2 : UNITS_MAX, way);
+    int r = fill(state, blank, size, way);
     if (sample && state->n_units)
         state->effort[way] = (effort() - before) / state->n_units;
     state->batch++;
