@@ -93,7 +93,8 @@ WITH live AS MATERIALIZED (
     UNION ALL
     SELECT d.mtime, d.host, 'macos', d.path, d.label, coalesce(d.user_name, d.user, 'root'), d.user,
            CASE d.type WHEN 'agent' THEN 'T1543.001' ELSE 'T1543.004' END,
-           ',' || iif(d.label LIKE 'com.apple.%' AND d.path NOT GLOB '*/System/Library/*'
+           ',' || iif(d.label LIKE 'com.apple.%' AND d.path GLOB '*/Library/Launch*'
+                      AND d.path NOT GLOB '*/System/Library/*'
                       AND d.path NOT GLOB '/Library/Apple/*', 'apple_name_outside_system,', '')
                || iif(d.label_matches_file = 0, 'label_not_file,', '')
                || iif(d.hidden, 'hidden_file,', '')

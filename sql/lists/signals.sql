@@ -97,7 +97,7 @@ INSERT INTO temp.signals VALUES
     ('weak_descriptor', 'windows', 'T1574.011', 40, NULL, 'ordinary users may change it', NULL),
     ('payload_in_name', 'windows', 'T1027', 30, NULL, 'reads a payload out of services'' display names', NULL),
     ('bare_image', 'windows', 'T1543.003', 30, NULL, 'a service whose program is named without a folder', NULL),
-    ('manager_pipe', 'windows', 'T1569.002', 15, NULL, 'the service manager was reached over the network', '[MS-SCMR] 2.1'),
+    ('manager_pipe', 'windows', 'T1569.002', 30, NULL, 'the service manager was reached over the network', '[MS-SCMR] 2.1'),
     ('share_program', 'windows', 'T1021.002', 40, NULL, 'a program was written to an administrative share', NULL),
     ('manager_descriptor', 'windows', 'T1569.002', 60, NULL, 'the service manager''s own descriptor was changed', NULL),
     ('performance_library', 'windows', 'T1546', 40, NULL, 'loads a performance library from an odd path', NULL),
