@@ -151,6 +151,28 @@ START_TEST(without_a_name_a_host_is_called_as_its_folder)
 }
 END_TEST
 
+/* The same rows but for the host's name and, of the running system, what no disk tells. */
+START_TEST(a_tree_of_units_reads_alike_live_and_dead)
+{
+    char *columns =
+        harness_query(db, "SELECT group_concat(name) FROM pragma_table_info('unit_files') "
+                          "WHERE name <> 'host'");
+    sqlite3 *live = harness_open();
+
+    harness_query(live, "CREATE TABLE live AS SELECT %s FROM unit_files", columns);
+    harness_query(live, "DELETE FROM evidence WHERE kind = 'live'");
+    harness_query(live, "INSERT INTO evidence(location) VALUES('/')");
+    harness_query(live, "CREATE TABLE dead AS SELECT %s FROM unit_files", columns);
+    harness_expect(live, "linux", "SELECT kind FROM evidence");
+    harness_expect(live, "",
+                   "SELECT * FROM (SELECT * FROM live EXCEPT SELECT * FROM dead) "
+                   "UNION ALL SELECT * FROM (SELECT * FROM dead EXCEPT SELECT * FROM live)");
+    if (harness_int(live, "SELECT count(*) FROM dead") == 0)
+        SKIP("this host has no units");
+    harness_close(live);
+}
+END_TEST
+
 /* Many hosts ------------------------------------------------------------------------ */
 
 START_TEST(every_host_of_a_folder_is_a_row)
@@ -427,6 +449,7 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, a_single_file_is_evidence_too);
     tcase_add_test(tc, a_host_can_be_named);
     tcase_add_test(tc, without_a_name_a_host_is_called_as_its_folder);
+    tcase_add_test(tc, a_tree_of_units_reads_alike_live_and_dead);
     tcase_add_test(tc, every_host_of_a_folder_is_a_row);
     tcase_add_test(tc, two_hosts_in_one_bag_of_files_are_not_called_after_one);
     tcase_add_test(tc, a_hundred_hosts_keep_few_files_open);
