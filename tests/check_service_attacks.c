@@ -1,7 +1,9 @@
 /* check_service_attacks.c -- tricks with services, staged on a real systemd with a real journald,
  * and what the views say of each: found where it should be, and nothing beside it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "harness.h"
 #include "make_systemd.h"
@@ -168,6 +170,82 @@ START_TEST(typed_commands_are_found_and_harmless_ones_are_not)
 }
 END_TEST
 
+/* Audit ----------------------------------------------------------------------------------- */
+
+/* The kernel has one audit for all: rules name the programs and the folder that count, and all is
+ * off again when the shell ends, whatever happens. 77: somebody else is using it. */
+static const char audited[] =
+    "command -v auditd auditctl >/dev/null || exit 77\n"
+    "set -- $(auditctl -s 2>/dev/null)\n"
+    "[ \"$2\" = 0 ] && [ \"$6\" = 0 ] || exit 77\n"
+    "log=$LOGS/var/log/audit\n"
+    "mkdir -p $log $LOGS/conf\n"
+    "printf 'log_file = %s\\nlog_format = RAW\\nwrite_logs = yes\\nlocal_events = yes\\n"
+    "flush = INCREMENTAL_ASYNC\\nfreq = 1\\nmax_log_file = 50\\nnum_logs = 2\\n"
+    "max_log_file_action = IGNORE\\nspace_left = 1\\nspace_left_action = IGNORE\\n"
+    "admin_space_left = 0\\nadmin_space_left_action = IGNORE\\ndisk_full_action = IGNORE\\n"
+    "disk_error_action = IGNORE\\nname_format = NONE\\n' $log/audit.log >$LOGS/conf/auditd.conf\n"
+    "auditd -n -c $LOGS/conf -s nochange >/dev/null 2>&1 & daemon=$!\n"
+    "end() { auditctl -D -k svcql_test; auditctl -e 0; kill $daemon; wait $daemon; }\n"
+    "trap 'end >/dev/null 2>&1' EXIT\n"
+    "sleep 0.5\n"
+    "rule() { nsenter -t $BOX -m -- auditctl -a always,exit -F arch=b64 \"$@\" -k svcql_test || "
+    "exit 77; }\n"
+    "for exe in systemctl systemd-run; do rule -S execve -F exe=/usr/bin/$exe; done\n"
+    "rule -F dir=/etc/systemd -F perm=wa\n"
+    "auditctl -e 1 >/dev/null\n"
+    "nsenter -t $BOX -m -u -i -n -p -- /bin/sh -c \"$TRICKS\"\n"
+    "sleep 0.5\n";
+
+static const char tricks[] =
+    "printf '[Service]\\nExecStart=/bin/sleep 99\\n' > /etc/systemd/system/audited.service\n"
+    "systemctl daemon-reload; systemctl start audited.service\n"
+    "printf '[Service]\\nExecStart=/bin/sleep 9\\n' > /tmp/linked.service\n"
+    "systemctl link /tmp/linked.service\n"
+    "systemctl mask nosuch.service; systemctl stop audited.service\n"
+    "systemd-run --quiet --unit=audited-run /bin/sleep 99\n"
+    "rm /etc/systemd/system/audited.service\n";
+
+START_TEST(audit_tells_who_ran_what_and_which_files_changed)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    const char *logs = harness_scratch();
+    char        box[32];
+
+    snprintf(box, sizeof box, "%d", (int)systemd_pid(dir));
+    setenv("LOGS", logs, 1);
+    setenv("BOX", box, 1);
+    setenv("TRICKS", tricks, 1);
+    int status = system(audited);
+    if (WEXITSTATUS(status) == 77)
+        SKIP("audit is not to be had here, or in use");
+    ck_assert_int_eq(status, 0);
+
+    sqlite3 *db = harness_open();
+    harness_write_text(logs, "etc/os-release", "ID=debian\n");
+    harness_write_text(logs, "etc/hostname", "audited\n");
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", logs);
+    harness_expect(db,
+                   "systemctl|start|audited.service\n"
+                   "systemctl|link|/tmp/linked.service\nsystemctl|mask|nosuch.service\n"
+                   "systemctl|stop|audited.service\nsystemd-run|run|audited-run",
+                   "SELECT tool, verb, target FROM service_commands WHERE host = 'audited' "
+                   "AND target IS NOT NULL ORDER BY time");
+    harness_expect(db,
+                   "created|/etc/systemd/system/audited.service\n"
+                   "created|/etc/systemd/system/linked.service\n"
+                   "created|/etc/systemd/system/nosuch.service\n"
+                   "deleted|/etc/systemd/system/audited.service",
+                   "SELECT action, path FROM file_events WHERE host = 'audited' AND action IN "
+                   "('created', 'deleted') ORDER BY time");
+    harness_expect(db, "critical|systemctl link /tmp/linked.service",
+                   "SELECT severity, subject FROM findings WHERE host = 'audited' AND "
+                   "analytic LIKE '%%command_execution%%' AND severity = 'critical'");
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_service_attacks_suite(void);
 
 Suite *make_service_attacks_suite(void)
@@ -184,6 +262,7 @@ Suite *make_service_attacks_suite(void)
     tcase_add_test(tcase, fields_that_another_program_writes_are_not_believed);
     tcase_add_test(tcase, sudo_lines_in_the_journal_are_commands);
     tcase_add_test(tcase, typed_commands_are_found_and_harmless_ones_are_not);
+    tcase_add_test(tcase, audit_tells_who_ran_what_and_which_files_changed);
     suite_add_tcase(suite, tcase);
     return suite;
 }
