@@ -237,7 +237,7 @@ static int expand_xz(struct journal_file *file, const uint8_t *data, size_t size
 
     xz.next_in = data;
     xz.avail_in = size;
-    for (uint64_t room = 4096; rc == LZMA_OK && r == 0; room *= 8) {
+    for (uint64_t room = file->room < 4096 ? 4096 : file->room; rc == LZMA_OK; room *= 8) {
         if ((r = make_room(file, room)) < 0)
             break;
         xz.next_out = file->scratch + xz.total_out;

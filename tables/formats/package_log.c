@@ -44,7 +44,9 @@ static struct slice take_word(struct slice *rest)
 
 static struct slice known(struct slice version)
 {
-    return version.size == 0 || is(version, "<none>") ? (struct slice){0} : version;
+    const struct slice none = {NULL, 0};
+
+    return version.size == 0 || is(version, "<none>") ? none : version;
 }
 
 /* "libc6:amd64" */

@@ -10,24 +10,14 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#include "buffer.h"
-#include "evidence.h"
-#include "journal_file.h"
-#include "table.h"
+#include "journal_scan.h"
 
 SQLITE_EXTENSION_INIT3
 
-#define FILE_MAX      ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
-#define FILES_MAX     100000            /* in a directory */
-#define VALUES_MAX    100000 /* values of a field whose entries are looked up; more: all are read */
-#define CACHE_SIZE    4096   /* data objects whose column is remembered */
-#define RELAX_ENTRIES 8192   /* after so many, pages that were read are given back */
+#define CACHE_SIZE 4096 /* data objects whose column is remembered */
 
 struct journal_row {
     double      time;
@@ -126,417 +116,13 @@ struct cached {
     int      known;
 };
 
-struct files {
-    char **paths; /* within the source's root */
-    size_t n, room, next;
-};
-
 struct state {
-    struct sources          sources;
-    struct source           source;
-    struct files            files;
-    const struct tbl_terms *times, *terms[N_KNOWN];
-    bool                    used[N_KNOWN], any_used, boot_used;
-    uint64_t                from, to; /* microseconds, both included */
-
-    struct root_map     map;
-    struct journal_file file; /* size 0: none is open */
-    char                shown[2 * ROOT_PATH_MAX];
-    bool                copied; /* lies where no host keeps its journal */
-
-    uint64_t           *values; /* data objects whose entries are read, sorted; NULL: all are */
-    size_t              n_values, value;
-    struct journal_list list;
-    bool                carving; /* the list broke off */
-    uint64_t            last;    /* entry read last */
-    uint64_t            carved;
-    int64_t             records, lost, partial; /* partial: entries with an unreadable field */
-    unsigned            since_relax;
+    struct journal_scan scan;
+    struct journal_want wants[N_KNOWN];
+    bool                used[N_KNOWN], any_used, boot_used;
     struct cached       cache[CACHE_SIZE];
+    uint64_t            cached_file; /* whose objects they are */
 };
-
-/* Files --------------------------------------------------------------------------- */
-
-static void forget_files(struct files *files)
-{
-    for (size_t i = 0; i < files->n; i++)
-        free(files->paths[i]);
-    free(files->paths);
-    *files = (struct files){0};
-}
-
-static int add_file(struct files *files, const char *dir, const char *name)
-{
-    char *path = NULL;
-
-    if (files->n == files->room) {
-        size_t room = files->room ? 2 * files->room : 16;
-        char **paths = realloc(files->paths, room * sizeof *paths);
-        if (!paths)
-            return -ENOMEM;
-        files->paths = paths;
-        files->room = room;
-    }
-    if (asprintf(&path, name ? "%s/%s" : "%s", dir, name) < 0)
-        return -ENOMEM;
-    files->paths[files->n++] = path;
-    return 0;
-}
-
-static bool is_journal(const char *name)
-{
-    size_t size = strlen(name);
-
-    return (size > 8 && strcmp(name + size - 8, ".journal") == 0) ||
-           (size > 9 && strcmp(name + size - 9, ".journal~") == 0);
-}
-
-/* The journal files of a directory and of those right below it, one a machine or namespace. */
-static int collect(struct state *state, const char *dir, int depth)
-{
-    struct root_names names = {0};
-    size_t            lost = 0;
-    int               r = root_list(state->source.root, dir, NULL, FILES_MAX, &names, &lost);
-
-    for (size_t i = 0; r == 0 && i < names.n; i++) {
-        char        path[ROOT_PATH_MAX];
-        struct stat st;
-
-        if (is_journal(names.names[i]))
-            r = add_file(&state->files, dir, names.names[i]);
-        else if (depth &&
-                 (size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path &&
-                 root_stat(state->source.root, path, false, &st) == 0 && S_ISDIR(st.st_mode))
-            r = collect(state, path, depth - 1);
-    }
-    root_names_free(&names);
-    return r == -ENOENT || root_denied(r) ? 0 : r;
-}
-
-static int report(struct tbl_scan *scan, const struct state *state, const char *location, int r,
-                  const char *detail)
-{
-    return svcql_report(tbl_svcql(scan), &(struct report){
-                                             .table = "journal",
-                                             .kind = artefact_name(ARTEFACT_JOURNAL),
-                                             .host = state->source.host,
-                                             .location = location,
-                                             .status = r < 0 ? source_status_of(r) : SOURCE_READ,
-                                             .records = state->records,
-                                             .skipped = state->lost,
-                                             .detail = detail  ? detail
-                                                       : r < 0 ? strerror(-r)
-                                                               : NULL,
-                                         });
-}
-
-/* Take the next source and list its files: SQLITE_ROW, SQLITE_DONE or an error. */
-static int next_source(struct tbl_scan *scan, struct state *state)
-{
-    DIR *dir = NULL;
-    char detail[64];
-    int  r = sources_next(&state->sources, &state->source);
-
-    forget_files(&state->files);
-    state->records = state->lost = 0;
-    if (r <= 0)
-        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
-    r = root_open_dir(state->source.root, state->source.path, &dir);
-    if (r == -ENOTDIR) {
-        r = add_file(&state->files, state->source.path, NULL);
-        return r < 0 ? tbl_error(scan, r, state->source.shown) : SQLITE_ROW;
-    }
-    if (r == 0) {
-        closedir(dir);
-        r = collect(state, state->source.path, 1);
-    }
-    if (r == -ENOMEM)
-        return SQLITE_NOMEM;
-    snprintf(detail, sizeof detail, "%zu files", state->files.n);
-    state->records = TBL_NULL;
-    int rc = report(scan, state, state->source.shown, r, r < 0 ? NULL : detail);
-    return rc == SQLITE_OK ? SQLITE_ROW : rc;
-}
-
-/* What the query asks of fields ------------------------------------------------------ */
-
-static bool constrained(const struct tbl_terms *terms)
-{
-    return terms->n || terms->prefix || terms->min > -INFINITY || terms->max < INFINITY;
-}
-
-static bool parse_number(const char *text, size_t size, int64_t *ret)
-{
-    char digits[24], *end;
-
-    if (!size || size >= sizeof digits)
-        return false;
-    memcpy(digits, text, size);
-    digits[size] = '\0';
-    errno = 0;
-    *ret = strtoll(digits, &end, 10);
-    return !errno && *end == '\0' && end != digits;
-}
-
-/* 1, 0, or -ENOMEM. */
-static int matches(struct tbl_scan *scan, const struct known *known, const struct tbl_terms *terms,
-                   const struct journal_field *field)
-{
-    const char *value = field->at + field->name_size + 1;
-    size_t      size = field->size - field->name_size - 1;
-    int64_t     number;
-
-    if (known->number)
-        return parse_number(value, size, &number) && tbl_match_int(terms, number);
-    char *text = tbl_utf8(scan, value, size);
-    return text ? tbl_match_text(terms, text, false) : -ENOMEM;
-}
-
-struct selection {
-    uint64_t *values;
-    size_t    n;
-    uint64_t  entries;
-};
-
-static int select_value(struct journal_file *file, struct selection *selection, uint64_t offset)
-{
-    struct journal_list list;
-
-    if (selection->n == VALUES_MAX || journal_entries_of(file, offset, &list) < 0 ||
-        !journal_whole(file, list))
-        return -EBADMSG;
-    if ((selection->n & (selection->n - 1)) == 0) {
-        uint64_t *values =
-            realloc(selection->values, (selection->n ? 2 * selection->n : 1) * sizeof *values);
-        if (!values)
-            return -ENOMEM;
-        selection->values = values;
-    }
-    selection->values[selection->n++] = offset;
-    selection->entries += list.left + (list.first != 0);
-    return 0;
-}
-
-/* Go through the distinct values of a field and keep those that the terms allow. -EBADMSG: the
- * file's lists do not hold together, or it is not worth it. */
-static int select_values(struct tbl_scan *scan, struct journal_file *file,
-                         const struct known *known, const struct tbl_terms *terms,
-                         struct selection *ret)
-{
-    struct journal_field field;
-    uint64_t             offset;
-    int                  r = journal_values(file, known->field, &offset);
-
-    while (r == 0 && offset) {
-        r = journal_data(file, offset, &field);
-        if (r == 0)
-            r = matches(scan, known, terms, &field);
-        if (r > 0)
-            r = select_value(file, ret, offset);
-        if (r == 0)
-            r = journal_next_value(file, offset, &offset);
-    }
-    return r;
-}
-
-static int compare_offsets(const void *a, const void *b)
-{
-    const uint64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
-/* Choose the constrained field with the fewest entries; without one, or where the file's lists do
- * not hold together, all entries are read. */
-static int choose(struct tbl_scan *scan, struct state *state)
-{
-    struct selection best = {.entries = UINT64_MAX};
-
-    for (size_t i = 0; i < N_KNOWN; i++) {
-        struct selection selection = {0};
-        int              r = 1;
-
-        if (state->terms[i] && constrained(state->terms[i]))
-            r = select_values(scan, &state->file, &known_fields[i], state->terms[i], &selection);
-        if (r == -ENOMEM) {
-            free(selection.values);
-            free(best.values);
-            return r;
-        }
-        bool better = r == 0 && selection.entries < best.entries &&
-                      selection.entries <= state->file.n_entries / 2;
-        free(better ? best.values : selection.values);
-        if (better)
-            best = selection;
-    }
-    if (best.entries == UINT64_MAX)
-        return 0;
-    if (!best.values && !(best.values = malloc(sizeof *best.values)))
-        return -ENOMEM;
-    qsort(best.values, best.n, sizeof *best.values, compare_offsets);
-    madvise(state->map.data, state->map.size, MADV_RANDOM); /* few pages of many are read */
-    state->values = best.values;
-    state->n_values = best.n;
-    return 0;
-}
-
-/* One file -------------------------------------------------------------------------------- */
-
-static void begin_list(struct state *state)
-{
-    if (state->values)
-        journal_entries_of(&state->file, state->values[state->value], &state->list);
-    else if (journal_all(&state->file, &state->list) < 0)
-        state->carving = true;
-    if (state->from)
-        journal_seek(&state->file, &state->list, state->from);
-}
-
-static void close_file(struct state *state)
-{
-    journal_file_close(&state->file);
-    root_unmap(&state->map);
-    free(state->values);
-    state->values = NULL;
-    state->n_values = state->value = 0;
-    state->carving = false;
-    state->last = state->carved = 0;
-    state->records = state->lost = state->partial = 0;
-    memset(state->cache, 0, sizeof state->cache);
-}
-
-/* Open a file and find where to begin. 0, or a negative errno with the file closed. */
-static int open_file(struct tbl_scan *scan, struct state *state, const char *path)
-{
-    close_file(state);
-    state->copied =
-        strncmp(path, "/var/log/journal/", 17) != 0 && strncmp(path, "/run/log/journal/", 17) != 0;
-    snprintf(state->shown, sizeof state->shown, "%s%s", root_path(state->source.root), path);
-    int r = root_map(state->source.root, path, FILE_MAX, &state->map);
-    if (r == 0)
-        r = journal_file_open(&state->file, state->map.data, state->map.size);
-    if (r == 0)
-        r = choose(scan, state);
-    if (r < 0) {
-        close_file(state);
-        return r;
-    }
-    if (!state->values || state->n_values)
-        begin_list(state);
-    return 0;
-}
-
-static int report_file(struct tbl_scan *scan, struct state *state)
-{
-    char     detail[128] = "";
-    uint64_t most = state->file.size / 64; /* entries that a file has room for */
-    uint64_t passed = journal_passed(&state->list) + state->carved;
-
-    if (state->carving && state->file.n_entries > passed) {
-        uint64_t missing = state->file.n_entries - passed;
-        state->lost += (int64_t)(missing < most ? missing : most);
-    }
-    if (state->partial)
-        snprintf(detail, sizeof detail, "%lld entries have fields that cannot be read",
-                 (long long)state->partial);
-    else if (state->carving)
-        snprintf(detail, sizeof detail, "lists of entries are damaged");
-    bool damaged = state->lost || state->partial || state->carving;
-    return report(scan, state, state->shown, damaged ? -EBADMSG : 0, *detail ? detail : NULL);
-}
-
-/* Open the next file of any source: SQLITE_ROW, SQLITE_DONE or an error. */
-static int next_file(struct tbl_scan *scan, struct state *state)
-{
-    while (state->files.next == state->files.n) {
-        int rc = next_source(scan, state);
-        if (rc != SQLITE_ROW)
-            return rc;
-    }
-    int r = open_file(scan, state, state->files.paths[state->files.next++]);
-    if (r == -ENOMEM)
-        return SQLITE_NOMEM;
-    int rc = r < 0 ? report(scan, state, state->shown, r, NULL) : SQLITE_OK;
-    return rc == SQLITE_OK ? SQLITE_ROW : rc;
-}
-
-/* Entries ------------------------------------------------------------------------------------ */
-
-/* Give back pages of the file, so that memory stays small however large the file is. */
-static void relax(struct state *state)
-{
-    if (++state->since_relax < RELAX_ENTRIES)
-        return;
-    state->since_relax = 0;
-    madvise(state->map.data, state->map.size, MADV_DONTNEED);
-}
-
-/* Whether an entry has one of the values before the current one too, and was returned for that. */
-static bool returned(const struct state *state, const struct journal_entry *entry)
-{
-    for (uint32_t i = 0; state->value && i < entry->n_items; i++) {
-        uint64_t offset = journal_item_offset(&state->file, entry, i);
-
-        if (bsearch(&offset, state->values, state->value, sizeof offset, compare_offsets))
-            return true;
-    }
-    return false;
-}
-
-/* The offset of the next entry of the lists or, where they break off, of those found by their
- * form: 1, or 0. */
-static int next_offset(struct state *state, uint64_t *ret)
-{
-    if (!state->carving) {
-        int r = journal_next(&state->file, &state->list, ret);
-
-        if (r > 0 || state->values) /* lists of values were whole when they were chosen */
-            return r > 0;
-        if (r == 0 && journal_passed(&state->list) >= state->file.n_entries)
-            return 0;
-        state->carving = true;
-        if (state->last < state->list.array)
-            state->last = state->list.array;
-    }
-    int r = journal_carve(&state->file, state->last, ret);
-    if (r > 0)
-        state->last = *ret;
-    return r;
-}
-
-/* The next entry of the current list within the time asked for: 1, or 0. */
-static int next_of_list(struct state *state, struct journal_entry *ret)
-{
-    uint64_t offset;
-
-    while (next_offset(state, &offset) > 0) {
-        relax(state);
-        state->carved += state->carving;
-        if (journal_entry(&state->file, offset, ret) < 0) {
-            state->lost++;
-            continue;
-        }
-        state->last = offset;
-        if (ret->realtime > state->to && !state->carving)
-            return 0;
-        if (ret->realtime >= state->from && ret->realtime <= state->to && !returned(state, ret))
-            return 1;
-    }
-    return 0;
-}
-
-static int next_entry(struct state *state, struct journal_entry *ret)
-{
-    if (state->values && !state->n_values)
-        return 0;
-    while (next_of_list(state, ret) == 0) {
-        if (state->value + 1 >= state->n_values)
-            return 0;
-        state->value++;
-        begin_list(state);
-    }
-    return 1;
-}
 
 /* Rows ------------------------------------------------------------------------------------------
  */
@@ -571,7 +157,7 @@ static int set_column(struct tbl_scan *scan, const struct known *known,
     if (known->number) {
         int64_t *number = column;
         if (*number == TBL_NULL)
-            parse_number(value, size, number);
+            journal_number(value, size, number);
         return 0;
     }
     const char **text = column;
@@ -585,14 +171,18 @@ static int fill_fields(struct tbl_scan *scan, struct state *state, struct journa
 {
     bool partial = false;
 
+    if (state->cached_file != state->scan.number) {
+        memset(state->cache, 0, sizeof state->cache);
+        state->cached_file = state->scan.number;
+    }
     for (uint32_t i = 0; state->any_used && i < row->entry.n_items; i++) {
-        uint64_t             offset = journal_item_offset(&state->file, &row->entry, i);
+        uint64_t             offset = journal_item_offset(&state->scan.file, &row->entry, i);
         struct cached       *cached = &state->cache[offset / 8 % CACHE_SIZE];
         struct journal_field field;
 
         if (cached->offset == offset && cached->known == UNKNOWN)
             continue;
-        int r = journal_data(&state->file, offset, &field);
+        int r = journal_data(&state->scan.file, offset, &field);
         if (r == -ENOMEM)
             return r;
         if (r < 0) {
@@ -608,7 +198,7 @@ static int fill_fields(struct tbl_scan *scan, struct state *state, struct journa
             set_column(scan, &known_fields[cached->known], &field, row) < 0)
             return -ENOMEM;
     }
-    state->partial += partial;
+    state->scan.partial += partial;
     return 0;
 }
 
@@ -633,12 +223,12 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct journal
 
     *row = (struct journal_row){
         .time = (double)entry->realtime / 1e6,
-        .host = state->source.host,
+        .host = state->scan.source.host,
         .boot_id = state->boot_used ? hex_id(scan, entry->boot_id) : NULL,
         .monotonic = (int64_t)entry->monotonic,
         .seqnum = (int64_t)entry->seqnum,
-        .recovered = state->carving,
-        .source = state->shown,
+        .recovered = state->scan.carving,
+        .source = state->scan.shown,
         .offset = (int64_t)entry->offset,
         .path = key->path,
         .root = key->root,
@@ -649,9 +239,8 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct journal
             *(int64_t *)((char *)row + known_fields[i].offset) = TBL_NULL;
     if ((state->boot_used && !row->boot_id) || fill_fields(scan, state, row) < 0)
         return SQLITE_NOMEM;
-    if (state->copied && row->hostname)
+    if (state->scan.copied && row->hostname)
         row->host = row->hostname;
-    state->records++;
     return SQLITE_ROW;
 }
 
@@ -659,20 +248,9 @@ static int next(struct tbl_scan *scan, void *out)
 {
     struct state        *state = tbl_state(scan);
     struct journal_entry entry;
+    int                  rc = journal_scan_next(scan, &state->scan, &entry);
 
-    for (;;) {
-        while (!state->file.size) {
-            int rc = next_file(scan, state);
-            if (rc != SQLITE_ROW)
-                return rc;
-        }
-        if (next_entry(state, &entry))
-            return fill(scan, state, &entry, out);
-        int rc = report_file(scan, state);
-        close_file(state);
-        if (rc != SQLITE_OK)
-            return rc;
-    }
+    return rc == SQLITE_ROW ? fill(scan, state, &entry, out) : rc;
 }
 
 /* Microseconds of a bound, one more than it says to either side for the rounding of a REAL. */
@@ -689,19 +267,25 @@ static void read_terms(struct tbl_scan *scan, struct state *state)
     bool                    host = TBL_USES(scan, struct journal_row, host);
 
     state->boot_used = TBL_USES(scan, struct journal_row, boot_id);
-    state->from = bound(times->min, -2, 0);
-    state->to = bound(times->max, 2, UINT64_MAX);
+    state->scan.from = bound(times->min, -2, 0);
+    state->scan.to = bound(times->max, 2, UINT64_MAX);
     for (size_t i = 0; i < N_KNOWN; i++) {
         size_t offset = known_fields[i].offset;
 
-        state->terms[i] = offset == offsetof(struct journal_row, invocation_id)
-                              ? NULL /* two fields fill it */
-                              : tbl_terms(scan, offset);
+        state->wants[i] = (struct journal_want){
+            .field = known_fields[i].field,
+            .number = known_fields[i].number,
+            .terms = offset == offsetof(struct journal_row, invocation_id)
+                         ? NULL /* two fields fill it */
+                         : tbl_terms(scan, offset),
+        };
         state->used[i] =
             offset != offsetof(struct journal_row, boot_id) &&
             (tbl_uses(scan, offset) || (host && offset == offsetof(struct journal_row, hostname)));
         state->any_used |= state->used[i];
     }
+    state->scan.wants = state->wants;
+    state->scan.n_wants = N_KNOWN;
 }
 
 static int open(struct tbl_scan *scan)
@@ -710,23 +294,19 @@ static int open(struct tbl_scan *scan)
     const struct journal_row *key = tbl_key(scan);
 
     read_terms(scan, state);
-    int r = sources_begin(&state->sources, tbl_svcql(scan),
-                          &(struct sources_want){
-                              .artefacts = 1u << ARTEFACT_JOURNAL,
-                              .host = key->path ? NULL : key->host,
-                              .path = key->path,
-                              .root = key->root,
-                          });
+    int r = journal_scan_begin(scan, &state->scan,
+                               &(struct sources_want){
+                                   .artefacts = 1u << ARTEFACT_JOURNAL,
+                                   .host = key->path ? NULL : key->host,
+                                   .path = key->path,
+                                   .root = key->root,
+                               });
     return r < 0 ? tbl_error(scan, r, key->path ? key->path : "evidence") : SQLITE_OK;
 }
 
 static void close(struct tbl_scan *scan)
 {
-    struct state *state = tbl_state(scan);
-
-    close_file(state);
-    forget_files(&state->files);
-    sources_end(&state->sources);
+    journal_scan_end(&((struct state *)tbl_state(scan))->scan);
 }
 
 /* Lazy columns
@@ -743,7 +323,7 @@ static int get_cursor(struct tbl_scan *scan, const void *data, sqlite3_context *
 {
     struct state               *state = tbl_state(scan);
     const struct journal_entry *entry = &((const struct journal_row *)data)->entry;
-    const char                 *seqnum_id = hex_id(scan, state->file.seqnum_id);
+    const char                 *seqnum_id = hex_id(scan, state->scan.file.seqnum_id);
     const char                 *boot_id = hex_id(scan, entry->boot_id);
     char                        text[200];
 
@@ -798,7 +378,7 @@ static int add_fields(struct tbl_scan *scan, const struct journal_entry *entry, 
     struct journal_field field;
 
     for (uint32_t i = 0; i < entry->n_items; i++) {
-        int r = journal_item(&state->file, entry, i, &field);
+        int r = journal_item(&state->scan.file, entry, i, &field);
 
         if (r == -ENOMEM)
             return SQLITE_NOMEM;

@@ -488,7 +488,7 @@ int packages_digest(struct packages *packages, size_t i, struct package_digest *
     if (!found || !d->kind)
         return -ENODATA;
     size_t n = 0;
-    for (; found->hex[n] && n < sizeof d->hex - 1; n++)
+    for (; n < sizeof d->hex - 1 && found->hex[n]; n++)
         d->hex[n] = (char)(found->hex[n] | ('A' <= found->hex[n] && found->hex[n] <= 'Z') << 5);
     d->hex[n] = '\0';
     *ret = (struct package_digest){.kind = d->kind, .hex = d->hex, .conffile = found->conffile};

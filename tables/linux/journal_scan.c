@@ -1,0 +1,443 @@
+#include "journal_scan.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+SQLITE_EXTENSION_INIT3
+
+#define FILE_MAX      ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
+#define FILES_MAX     100000            /* in a directory */
+#define VALUES_MAX    100000 /* values of a field whose entries are looked up; more: all are read */
+#define RELAX_ENTRIES 8192   /* after so many, pages that were read are given back */
+
+/* Files --------------------------------------------------------------------------- */
+
+static void forget_files(struct journal_files *files)
+{
+    for (size_t i = 0; i < files->n; i++)
+        free(files->paths[i]);
+    free(files->paths);
+    *files = (struct journal_files){0};
+}
+
+static int add_file(struct journal_files *files, const char *dir, const char *name)
+{
+    char *path = NULL;
+
+    if (files->n == files->room) {
+        size_t room = files->room ? 2 * files->room : 16;
+        char **paths = realloc(files->paths, room * sizeof *paths);
+        if (!paths)
+            return -ENOMEM;
+        files->paths = paths;
+        files->room = room;
+    }
+    if (asprintf(&path, name ? "%s/%s" : "%s", dir, name) < 0)
+        return -ENOMEM;
+    files->paths[files->n++] = path;
+    return 0;
+}
+
+static bool is_journal(const char *name)
+{
+    size_t size = strlen(name);
+
+    return (size > 8 && strcmp(name + size - 8, ".journal") == 0) ||
+           (size > 9 && strcmp(name + size - 9, ".journal~") == 0);
+}
+
+static int report(struct tbl_scan *scan, const struct journal_scan *s, const char *location, int r,
+                  const char *detail)
+{
+    return svcql_report(tbl_svcql(scan), &(struct report){
+                                             .table = "journal",
+                                             .kind = artefact_name(ARTEFACT_JOURNAL),
+                                             .host = s->source.host,
+                                             .location = location,
+                                             .status = r < 0 ? source_status_of(r) : SOURCE_READ,
+                                             .records = s->records,
+                                             .skipped = s->lost,
+                                             .detail = detail  ? detail
+                                                       : r < 0 ? strerror(-r)
+                                                               : NULL,
+                                         });
+}
+
+/* The journal files of a directory and of those right below it, one a machine or namespace. What
+ * cannot be listed is reported. */
+static int collect(struct tbl_scan *scan, struct journal_scan *s, const char *dir, int depth)
+{
+    struct root_names names = {0};
+    size_t            lost = 0;
+    int               r = root_list(s->source.root, dir, NULL, FILES_MAX, &names, &lost);
+
+    s->files.lost += lost;
+    for (size_t i = 0; r == 0 && i < names.n; i++) {
+        char        path[ROOT_PATH_MAX];
+        struct stat st;
+
+        if (is_journal(names.names[i]))
+            r = add_file(&s->files, dir, names.names[i]);
+        else if (depth &&
+                 (size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path &&
+                 root_stat(s->source.root, path, true, &st) == 0 && S_ISDIR(st.st_mode))
+            r = collect(scan, s, path, depth - 1);
+    }
+    root_names_free(&names);
+    if (r == 0 || r == -ENOMEM)
+        return r;
+    snprintf(s->shown, sizeof s->shown, "%s%s", root_path(s->source.root), dir);
+    return report(scan, s, s->shown, r, NULL) == SQLITE_OK ? 0 : -ENOMEM;
+}
+
+/* Take the next source and list its files: SQLITE_ROW, SQLITE_DONE or an error. */
+static int next_source(struct tbl_scan *scan, struct journal_scan *s)
+{
+    DIR *dir = NULL;
+    char detail[64];
+    int  r = sources_next(&s->sources, &s->source);
+
+    forget_files(&s->files);
+    s->records = s->lost = 0;
+    if (r <= 0)
+        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+    r = root_open_dir(s->source.root, s->source.path, &dir);
+    if (r == -ENOTDIR) {
+        r = add_file(&s->files, s->source.path, NULL);
+        return r < 0 ? tbl_error(scan, r, s->source.shown) : SQLITE_ROW;
+    }
+    if (r == 0) {
+        closedir(dir);
+        r = collect(scan, s, s->source.path, 1);
+    }
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    snprintf(detail, sizeof detail, "%zu files", s->files.n);
+    s->records = TBL_NULL;
+    s->lost = (int64_t)s->files.lost;
+    int rc = report(scan, s, s->source.shown, r, r < 0 ? NULL : detail);
+    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+}
+
+/* What the query asks of fields ------------------------------------------------------ */
+
+static bool constrained(const struct tbl_terms *terms)
+{
+    if (!terms)
+        return false;
+    return terms->n || terms->prefix || terms->min > -INFINITY || terms->max < INFINITY;
+}
+
+bool journal_number(const char *text, size_t size, int64_t *ret)
+{
+    char      digits[24], *end;
+    long long value;
+
+    if (!size || size >= sizeof digits)
+        return false;
+    memcpy(digits, text, size);
+    digits[size] = '\0';
+    errno = 0;
+    value = strtoll(digits, &end, 10);
+    if (errno || *end || end == digits)
+        return false;
+    *ret = value;
+    return true;
+}
+
+/* 1, 0, or -ENOMEM. */
+static int matches(struct tbl_scan *scan, const struct journal_want *want,
+                   const struct journal_field *field)
+{
+    const char *value = field->at + field->name_size + 1;
+    size_t      size = field->size - field->name_size - 1;
+    int64_t     number;
+
+    if (want->number)
+        return journal_number(value, size, &number) && tbl_match_int(want->terms, number);
+    char *text = tbl_utf8(scan, value, size);
+    return text ? tbl_match_text(want->terms, text, false) : -ENOMEM;
+}
+
+struct selection {
+    uint64_t *values;
+    size_t    n;
+    uint64_t  entries;
+};
+
+static int select_value(struct journal_file *file, struct selection *selection, uint64_t offset)
+{
+    struct journal_list list;
+
+    if (selection->n == VALUES_MAX || journal_entries_of(file, offset, &list) < 0 ||
+        !journal_whole(file, list))
+        return -EBADMSG;
+    if ((selection->n & (selection->n - 1)) == 0) {
+        uint64_t *values =
+            realloc(selection->values, (selection->n ? 2 * selection->n : 1) * sizeof *values);
+        if (!values)
+            return -ENOMEM;
+        selection->values = values;
+    }
+    selection->values[selection->n++] = offset;
+    selection->entries += list.left + (list.first != 0);
+    return 0;
+}
+
+/* Go through the distinct values of a field and keep those that the terms allow. -EBADMSG: the
+ * file's lists do not hold together, or it is not worth it. */
+static int select_values(struct tbl_scan *scan, struct journal_file *file,
+                         const struct journal_want *want, struct selection *ret)
+{
+    struct journal_field field;
+    uint64_t             offset;
+    int                  r = journal_values(file, want->field, &offset);
+
+    while (r == 0 && offset) {
+        r = journal_data(file, offset, &field);
+        if (r == 0)
+            r = matches(scan, want, &field);
+        if (r > 0)
+            r = select_value(file, ret, offset);
+        if (r == 0)
+            r = journal_next_value(file, offset, &offset);
+    }
+    return r;
+}
+
+static int compare_offsets(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* Choose the constrained field with the fewest entries; without one, or where the file's lists do
+ * not hold together, all entries are read. */
+static int choose(struct tbl_scan *scan, struct journal_scan *s)
+{
+    struct selection best = {.entries = UINT64_MAX};
+
+    for (size_t i = 0; i < s->n_wants; i++) {
+        struct selection selection = {0};
+        int              r = 1;
+
+        if (constrained(s->wants[i].terms))
+            r = select_values(scan, &s->file, &s->wants[i], &selection);
+        if (r == -ENOMEM) {
+            free(selection.values);
+            free(best.values);
+            return r;
+        }
+        bool better = r == 0 && selection.entries < best.entries &&
+                      selection.entries <= s->file.n_entries / 2;
+        free(better ? best.values : selection.values);
+        if (better)
+            best = selection;
+    }
+    if (best.entries == UINT64_MAX)
+        return 0;
+    if (!best.values && !(best.values = malloc(sizeof *best.values)))
+        return -ENOMEM;
+    qsort(best.values, best.n, sizeof *best.values, compare_offsets);
+    madvise(s->map.data, s->map.size, MADV_RANDOM); /* few pages of many are read */
+    s->values = best.values;
+    s->n_values = best.n;
+    return 0;
+}
+
+/* One file -------------------------------------------------------------------------------- */
+
+static void begin_list(struct journal_scan *s)
+{
+    if (s->values)
+        journal_entries_of(&s->file, s->values[s->value], &s->list);
+    else if (journal_all(&s->file, &s->list) < 0)
+        s->carving = true;
+    if (s->from)
+        journal_seek(&s->file, &s->list, s->from);
+}
+
+static void close_file(struct journal_scan *s)
+{
+    journal_file_close(&s->file);
+    root_unmap(&s->map);
+    free(s->values);
+    s->values = NULL;
+    s->n_values = s->value = 0;
+    s->carving = false;
+    s->last = s->carved = 0;
+    s->records = s->lost = s->partial = 0;
+}
+
+/* Open a file and find where to begin. 0, or a negative errno with the file closed. */
+static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *path)
+{
+    close_file(s);
+    s->number++;
+    s->copied =
+        strncmp(path, "/var/log/journal/", 17) != 0 && strncmp(path, "/run/log/journal/", 17) != 0;
+    snprintf(s->shown, sizeof s->shown, "%s%s", root_path(s->source.root), path);
+    int r = root_map(s->source.root, path, FILE_MAX, &s->map);
+    if (r == 0)
+        r = journal_file_open(&s->file, s->map.data, s->map.size);
+    if (r == 0)
+        r = choose(scan, s);
+    if (r < 0) {
+        close_file(s);
+        return r;
+    }
+    if (!s->values || s->n_values)
+        begin_list(s);
+    return 0;
+}
+
+static int report_file(struct tbl_scan *scan, struct journal_scan *s)
+{
+    char     detail[128] = "";
+    uint64_t most = s->file.size / 64; /* entries that a file has room for */
+    uint64_t passed = journal_passed(&s->list) + s->carved;
+
+    if (s->carving && s->file.n_entries > passed) {
+        uint64_t missing = s->file.n_entries - passed;
+        s->lost += (int64_t)(missing < most ? missing : most);
+    }
+    if (s->partial)
+        snprintf(detail, sizeof detail, "%lld entries have fields that cannot be read",
+                 (long long)s->partial);
+    else if (s->carving)
+        snprintf(detail, sizeof detail, "lists of entries are damaged");
+    bool damaged = s->lost || s->partial || s->carving;
+    return report(scan, s, s->shown, damaged ? -EBADMSG : 0, *detail ? detail : NULL);
+}
+
+/* Open the next file of any source: SQLITE_ROW, SQLITE_DONE or an error. */
+static int next_file(struct tbl_scan *scan, struct journal_scan *s)
+{
+    while (s->files.next == s->files.n) {
+        int rc = next_source(scan, s);
+        if (rc != SQLITE_ROW)
+            return rc;
+    }
+    int r = open_file(scan, s, s->files.paths[s->files.next++]);
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    int rc = r < 0 ? report(scan, s, s->shown, r, NULL) : SQLITE_OK;
+    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+}
+
+/* Entries ------------------------------------------------------------------------------------ */
+
+/* Give back pages of the file, so that memory stays small however large the file is. */
+static void relax(struct journal_scan *s)
+{
+    if (++s->since_relax < RELAX_ENTRIES)
+        return;
+    s->since_relax = 0;
+    madvise(s->map.data, s->map.size, MADV_DONTNEED);
+}
+
+/* Whether an entry has one of the values before the current one too, and was returned for that. */
+static bool returned(const struct journal_scan *s, const struct journal_entry *entry)
+{
+    for (uint32_t i = 0; s->value && i < entry->n_items; i++) {
+        uint64_t offset = journal_item_offset(&s->file, entry, i);
+
+        if (bsearch(&offset, s->values, s->value, sizeof offset, compare_offsets))
+            return true;
+    }
+    return false;
+}
+
+/* The offset of the next entry of the lists or, where they break off, of those found by their
+ * form: 1, or 0. */
+static int next_offset(struct journal_scan *s, uint64_t *ret)
+{
+    if (!s->carving) {
+        int r = journal_next(&s->file, &s->list, ret);
+
+        if (r > 0 || s->values) /* lists of values were whole when they were chosen */
+            return r > 0;
+        if (r == 0 && journal_passed(&s->list) >= s->file.n_entries)
+            return 0;
+        s->carving = true;
+        if (s->last < s->list.array)
+            s->last = s->list.array;
+    }
+    int r = journal_carve(&s->file, s->last, ret);
+    if (r > 0)
+        s->last = *ret;
+    return r;
+}
+
+/* The next entry of the current list within the time asked for: 1, or 0. */
+static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
+{
+    uint64_t offset;
+
+    while (next_offset(s, &offset) > 0) {
+        relax(s);
+        s->carved += s->carving;
+        if (journal_entry(&s->file, offset, ret) < 0) {
+            s->lost++;
+            continue;
+        }
+        s->last = offset;
+        if (ret->realtime > s->to && !s->carving)
+            return 0;
+        if (ret->realtime >= s->from && ret->realtime <= s->to && !returned(s, ret))
+            return 1;
+    }
+    return 0;
+}
+
+static int next_entry(struct journal_scan *s, struct journal_entry *ret)
+{
+    if (s->values && !s->n_values)
+        return 0;
+    while (next_of_list(s, ret) == 0) {
+        if (s->value + 1 >= s->n_values)
+            return 0;
+        s->value++;
+        begin_list(s);
+    }
+    return 1;
+}
+
+/* All ------------------------------------------------------------------------------------------ */
+
+int journal_scan_begin(struct tbl_scan *scan, struct journal_scan *s,
+                       const struct sources_want *want)
+{
+    return sources_begin(&s->sources, tbl_svcql(scan), want);
+}
+
+int journal_scan_next(struct tbl_scan *scan, struct journal_scan *s, struct journal_entry *ret)
+{
+    for (;;) {
+        while (!s->file.size) {
+            int rc = next_file(scan, s);
+            if (rc != SQLITE_ROW)
+                return rc;
+        }
+        if (next_entry(s, ret)) {
+            s->records++;
+            return SQLITE_ROW;
+        }
+        int rc = report_file(scan, s);
+        close_file(s);
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+}
+
+void journal_scan_end(struct journal_scan *s)
+{
+    close_file(s);
+    forget_files(&s->files);
+    sources_end(&s->sources);
+}
