@@ -117,6 +117,8 @@ static int take_live_host(struct manager_scan *s)
             rc = add_users(s, source.root);
     }
     sources_end(&sources);
+    if (!*s->host_name)
+        gethostname(s->host_name, sizeof s->host_name - 1);
     return r == -ENOMEM ? SQLITE_NOMEM : rc;
 }
 
@@ -198,6 +200,18 @@ static int try_address(struct manager_scan *s, int64_t user)
                              .direct = size > 8 && strcmp(s->address + size - 8, "/private") == 0});
 }
 
+/* Whether a way is worth a try. To connect to a user's bus starts its daemon, so that is done only
+ * where his manager is there but will not talk, as from another process namespace. */
+static bool worth_trying(const struct way *way, int64_t user, int last_failure)
+{
+    enum source_status status = status_of(last_failure);
+
+    if (!way->user)
+        return user == SYSTEM_MANAGER && (!way->direct || geteuid() == 0);
+    return user != SYSTEM_MANAGER &&
+           (way->direct || (status != SOURCE_ABSENT && status != SOURCE_DENIED));
+}
+
 /* Of several failures the one counts that says more than that nobody is there. */
 static int try_ways(struct manager_scan *s, int64_t user)
 {
@@ -207,7 +221,7 @@ static int try_ways(struct manager_scan *s, int64_t user)
     for (size_t i = 0; i < TBL_COUNT(ways) && r < 0; i++) {
         const struct way *way = &ways[i];
 
-        if (way->user != (user != SYSTEM_MANAGER) || (!way->user && way->direct && geteuid() != 0))
+        if (!worth_trying(way, user, r))
             continue;
         snprintf(path, sizeof path, way->format, (long long)user);
         r = try_socket(s,

@@ -16,7 +16,7 @@
 
 #include "manager_scan.h"
 #include "root.h"
-#include "systemd_unit.h"
+#include "systemd_properties.h"
 #include "table.h"
 #include "unit_state.h"
 

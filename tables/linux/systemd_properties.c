@@ -1,4 +1,4 @@
-#include "systemd_unit.h"
+#include "systemd_properties.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,14 +1,14 @@
-/* systemd_unit.h -- a loaded unit, as a row of systemd_units, and its properties by D-Bus.
+/* systemd_properties.h -- a loaded unit, as a row of systemd_units, and its properties by D-Bus.
  *
  *     properties_plan(&properties, scan);
  *     for (each unit of a batch)
- *         properties_ask(&properties, managers, unit);
+ *         properties_ask(&properties, managers, unit, all);
  *     manager_wait(managers->manager);                    now the units' fields are set
  *     properties_reset(&properties);                      before the next batch
  *     properties_end(&properties);
  */
-#ifndef SVCQL_SYSTEMD_UNIT_H
-#define SVCQL_SYSTEMD_UNIT_H
+#ifndef SVCQL_SYSTEMD_PROPERTIES_H
+#define SVCQL_SYSTEMD_PROPERTIES_H
 
 #include <stdbool.h>
 #include <stddef.h>
