@@ -27,18 +27,13 @@ struct hunt {
     const char *path;
 };
 
-static const char findings_sql[] =
-    "SELECT f.time, strftime('%Y-%m-%d %H:%M:%SZ', f.time, 'unixepoch') AS datetime, f.host, "
-    "f.severity, f.analytic, f.technique, f.subject, f.why, f.evidence, f.source "
-    "FROM findings AS f JOIN severities AS s ON s.severity = f.severity "
-    "WHERE s.rank >= (SELECT rank FROM severities WHERE severity = ?1) "
-    "AND f.time >= unixepoch() - ?2 ORDER BY s.rank DESC, f.time";
-static const char findings_table_sql[] =
-    "SELECT strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS datetime, f.host, f.severity, "
-    "f.subject, f.why "
-    "FROM findings AS f JOIN severities AS s ON s.severity = f.severity "
-    "WHERE s.rank >= (SELECT rank FROM severities WHERE severity = ?1) "
-    "AND f.time >= unixepoch() - ?2 ORDER BY s.rank DESC, f.time";
+/* What a program gets, and what fits a person's terminal. */
+static const char findings_columns[] =
+    "f.time, f.datetime, f.host, f.severity, f.analytic, f.technique, f.subject, f.why, f.signals, "
+    "f.evidence, f.source, f.record";
+static const char table_columns[] =
+    "strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS datetime, f.host, f.severity, f.subject, "
+    "f.why";
 static const char incomplete_sql[] =
     "SELECT host, kind, location, status, skipped, detail FROM evidence_sources "
     "WHERE status IN ('denied', 'damaged') OR skipped > 0";
@@ -81,23 +76,34 @@ static bool take_option(struct hunt *hunt, int option)
     }
 }
 
-/* Print one query's rows; the count, or -1 after complaining. */
-static long long print(struct hunt *hunt, struct output *output, const char *sql)
+/* Print one query's rows; the count, or -1 after complaining. Takes the SQL. */
+static long long print(struct hunt *hunt, struct output *output, char *sql)
 {
     sqlite3_stmt *stmt = NULL;
     long long     rows = -1;
 
-    if (sqlite3_prepare_v2(hunt->db, sql, -1, &stmt, NULL) == SQLITE_OK) {
-        if (sqlite3_bind_parameter_count(stmt)) {
-            sqlite3_bind_text(stmt, 1, hunt->severity, -1, SQLITE_STATIC);
-            sqlite3_bind_double(stmt, 2, hunt->since > 0 ? hunt->since : 1e12);
-        }
+    if (sql && sqlite3_prepare_v2(hunt->db, sql, -1, &stmt, NULL) == SQLITE_OK)
         rows = output_rows(output, stmt);
-    }
     if (rows < 0)
         complain("%s", sqlite3_errmsg(hunt->db));
     sqlite3_finalize(stmt);
+    sqlite3_free(sql);
     return rows;
+}
+
+/* The term on time is left out where all time is wanted: not every finding has one. */
+static char *findings_sql(const struct hunt *hunt)
+{
+    char *since = hunt->since > 0 ? sqlite3_mprintf("AND f.time >= unixepoch() - %f", hunt->since)
+                                  : sqlite3_mprintf("");
+    char *sql = sqlite3_mprintf(
+        "SELECT %s FROM findings AS f JOIN severities AS s ON s.severity = f.severity "
+        "WHERE s.rank >= (SELECT rank FROM severities WHERE severity = %Q) %s "
+        "ORDER BY s.rank DESC, f.time",
+        hunt->format == FORMAT_TABLE ? table_columns : findings_columns, hunt->severity, since);
+
+    sqlite3_free(since);
+    return sql;
 }
 
 static int report(struct hunt *hunt, struct output *output)
@@ -106,7 +112,7 @@ static int report(struct hunt *hunt, struct output *output)
     long long incomplete = 0;
 
     output_title(output, "Findings");
-    long long findings = print(hunt, output, table ? findings_table_sql : findings_sql);
+    long long findings = print(hunt, output, findings_sql(hunt));
     if (findings == 0 && table)
         fprintf(output->file, "none of severity %s or above\n", hunt->severity);
     if (findings >= 0) {
@@ -114,7 +120,7 @@ static int report(struct hunt *hunt, struct output *output)
         if (!table) /* one stream of findings for programs; what is missing goes beside it */
             where = (struct output){.file = stderr, .format = FORMAT_TABLE};
         output_title(&where, "Evidence that could not be read whole");
-        incomplete = print(hunt, &where, incomplete_sql);
+        incomplete = print(hunt, &where, sqlite3_mprintf("%s", incomplete_sql));
         if (incomplete == 0 && table)
             fputs("none\n", output->file);
     }
