@@ -214,7 +214,7 @@ bool event_json_text(const struct event_json *event, enum evtx_field field, stru
     if (!item)
         return false;
     double n = item->valuedouble;
-    if (field == EVTX_KEYWORDS && cJSON_IsNumber(item) && n >= -0x1p63 && n < 0x1p63)
+    if (field == EVTX_KEYWORDS && cJSON_IsNumber(item) && fabs(n) < 9.2e18)
         buffer_printf(text, "0x%llx", (unsigned long long)(long long)n);
     else
         put_joined(item, text);
@@ -398,7 +398,7 @@ struct search {
 static bool search(void *context, const char *name, const cJSON *value)
 {
     struct search *s = context;
-    char           number[24];
+    char           number[24] = "";
 
     s->n++;
     if (!name)
