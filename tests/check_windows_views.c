@@ -6,6 +6,7 @@
 
 #include "harness.h"
 #include "make_evtx.h"
+#include "make_hive.h"
 
 #define LOGS         "Windows/System32/winevt/Logs"
 #define SYSMON       "Microsoft-Windows-Sysmon"
@@ -19,6 +20,13 @@ struct staged {
     unsigned    id;
     double      time;
 };
+
+/* Make a root the only evidence. */
+static void stage_again(sqlite3 *db, const char *root)
+{
+    free(harness_query(db, "DELETE FROM evidence"));
+    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root));
+}
 
 /* A root of a Windows host whose logs hold these events, added as evidence. */
 static void stage(sqlite3 *db, const struct staged *staged, size_t n)
@@ -40,8 +48,7 @@ static void stage(sqlite3 *db, const struct staged *staged, size_t n)
     snprintf(path, sizeof path, "%s/" LOGS "/Staged.evtx", root);
     make_evtx(path, events, n);
     free(events);
-    free(harness_query(db, "DELETE FROM evidence"));
-    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root));
+    stage_again(db, root);
 }
 
 START_TEST(shapes_hold_what_each_event_says)
@@ -312,6 +319,47 @@ START_TEST(service_execution_is_the_part_of_findings_that_is_about_it)
 }
 END_TEST
 
+/* A hive of a host WS01 with two services outside the system's folders, changed at two times. */
+static void stage_hive(const char *root)
+{
+    struct made_hive *hive = make_hive();
+    struct made_key  *key;
+
+    make_hive_dword(make_hive_key(hive, "Select"), "Current", 1);
+    make_hive_string(make_hive_key(hive, "ControlSet001\\Control\\ComputerName\\ComputerName"),
+                     "ComputerName", "WS01");
+    for (int i = 0; i < 2; i++) {
+        key = make_hive_key(hive,
+                            i ? "ControlSet001\\Services\\quiet" : "ControlSet001\\Services\\told");
+        make_hive_expand(key, "ImagePath", i ? "C:\\tools\\q.exe" : "C:\\tools\\t.exe");
+        make_hive_dword(key, "Type", 16);
+        make_hive_dword(key, "Start", 2);
+        make_hive_written(key, 1700000100);
+    }
+    make_hive_file(hive, root, "Windows/System32/config/SYSTEM");
+    make_hive_free(hive);
+}
+
+START_TEST(key_that_changed_without_an_event_is_told)
+{
+    static const struct staged staged[] = {
+        {MANAGER, {"param1", "Windows Update", "param2", "running"},        7036, 0         },
+        {MANAGER, {"ServiceName", "Told", "ImagePath", "C:\\tools\\t.exe"}, 7045, 1700000099},
+        {MANAGER, {"param1", "Windows Update", "param2", "stopped"},        7036, 1700000900},
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 3);
+    char *root = harness_query(db, "SELECT location FROM evidence");
+    stage_hive(root);
+    stage_again(db, root);
+    harness_expect(db, "WS01|quiet|unexplained_change",
+                   "SELECT host, service, signals FROM t1569_registry_modification");
+    free(root);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(known_admins_and_services_are_left_out)
 {
     static const struct staged staged[] = {
@@ -379,8 +427,7 @@ static char *worst_finding(const char *path)
     harness_write(root, LOGS "/Real.evtx", log, size);
     harness_write_text(root, "Windows/System32/config/.keep", "");
     free(log);
-    free(harness_query(db, "DELETE FROM evidence"));
-    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root));
+    stage_again(db, root);
     char *worst =
         harness_query(db, "SELECT severity FROM findings JOIN severities USING (severity) "
                           "ORDER BY rank DESC LIMIT 1");
@@ -433,6 +480,7 @@ Suite *make_windows_views_suite(void)
     tcase_add_loop_test(tcase, findings_tell_attacks_from_ordinary_days, 0,
                         sizeof judged / sizeof judged[0]);
     tcase_add_test(tcase, service_execution_is_the_part_of_findings_that_is_about_it);
+    tcase_add_test(tcase, key_that_changed_without_an_event_is_told);
     tcase_add_test(tcase, known_admins_and_services_are_left_out);
     tcase_add_test(tcase, ranges_of_time_reach_the_logs_through_the_views);
     tcase_add_test(tcase, real_attacks_are_found_and_ordinary_logs_are_quiet);

@@ -7,11 +7,18 @@
 -- severity:        info for a write without a signal; else by the weights of its signals
 -- attack:          T1569 T1543.003 T1112 T1685 (v18.1), DS0024 Windows Registry Key Modification, DET0279
 -- false positives: installers and drivers that write ImagePath or Start themselves
--- sources:         registry_events
+-- sources:         registry_events, service_events, registry_services
 --
 --   SELECT datetime, severity, subject, why FROM t1569_registry_modification WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_registry_modification AS
-WITH writes AS (
+WITH told AS MATERIALIZED (
+    -- What the service manager logged, by the host's name without its domain.
+    SELECT substr(e.host, 1, instr(e.host || '.', '.') - 1) COLLATE NOCASE AS host, e.time, e.service,
+           e.display_name, e.image_path
+      FROM service_events AS e WHERE e.platform = 'windows' AND e.event_id BETWEEN 7000 AND 7045
+), covered AS MATERIALIZED (
+    SELECT host, min(time) AS since, max(time) AS until FROM told GROUP BY host
+), writes AS (
     SELECT r.time, r.datetime, r.host, r.platform, r.action, r.key, r.value, r.data, r.user, r.pid,
            r.exe, r.source, r.record,
            -- The service of the key: what stands behind \Services\.
@@ -65,6 +72,25 @@ WITH writes AS (
                                    AND coalesce(w.data, '') || ' ' || w.service REGEXP p.pattern), ''), '')
                AS signals
       FROM writes AS w
+    UNION ALL
+    -- A key that changed while the log was kept, of a service outside the system's folders, and no
+    -- event within two minutes tells of it.
+    SELECT r.time, r.datetime, r.host, 'windows', 'modified', r.key, NULL, r.image_path, NULL, NULL,
+           NULL, r.source, r.key, r.name, 'T1112', ',unexplained_change,'
+      FROM registry_services AS r
+     WHERE r.current AND r.type IS NOT NULL
+       AND (r.image_path_resolved NOT LIKE '%\Windows\System32\%'
+            AND r.image_path_resolved NOT LIKE '%\ProgramData\Microsoft\%'
+            AND r.image_path_resolved NOT LIKE '%\Windows\servicing\%'
+            OR r.service_dll_resolved NOT LIKE '%\Windows\System32\%')
+       -- subqueries, so that no log is read where no key comes this far
+       AND EXISTS (SELECT 1 FROM covered AS c
+                    WHERE c.host = r.host AND r.time BETWEEN c.since AND c.until)
+       AND NOT EXISTS (SELECT 1 FROM told AS t
+                        WHERE t.host = r.host AND t.time BETWEEN r.time - 120 AND r.time + 120
+                          AND (t.service IN (r.name, r.display_name)
+                               OR t.display_name IN (r.name, r.display_name)
+                               OR t.image_path = r.image_path))
     UNION ALL
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
            NULL
