@@ -147,6 +147,8 @@ START_TEST(fields_of_messages_from_user_space)
                      "acct=root|exe=\"/bin/su\"|hostname=?|addr=?|terminal=cron|res=success");
     ck_assert_str_eq(fields_of("msg='acct=\"it's\" terminal=? res=failed'"),
                      "acct=\"it's\"|terminal=?|res=failed");
+    ck_assert_str_eq(fields_of("msg='acct=root: exe=\"/a\" addr=fe80:: res=1'"),
+                     "acct=root|exe=\"/a\"|addr=fe80::|res=1");
     ck_assert_str_eq(fields_of("login pid=8 old auid=4294967295 new auid=0 old ses=1 new ses=2"),
                      "pid=8|old auid=4294967295|auid=0|old ses=1|ses=2");
 }

@@ -247,11 +247,13 @@ static const char *message_end(const char *value, const char *end, const char *l
     return end;
 }
 
-/* Take off what the old PAM messages, "(hostname=?, addr=?)", leave behind a bare value. */
+/* Take off what old messages leave behind a bare value: "(hostname=?, addr=?)", "acct=root: exe=".
+ * An address may end in "::". */
 static size_t trim(const char *value, size_t size)
 {
     while (size &&
-           (value[size - 1] == ',' || (value[size - 1] == ')' && !memchr(value, '(', size))))
+           (value[size - 1] == ',' || (value[size - 1] == ')' && !memchr(value, '(', size)) ||
+            (value[size - 1] == ':' && size > 1 && value[size - 2] != ':')))
         size--;
     return size;
 }
