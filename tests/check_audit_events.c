@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "harness.h"
+#include "make_audit.h"
 
 static const char exec_event[] =
     "type=SYSCALL msg=audit(1700000000.250:10): arch=c000003e syscall=59 success=yes exit=0 a0=1 "
@@ -431,6 +432,53 @@ START_TEST(a_hosts_journal_is_read_where_it_keeps_no_audit_log)
 }
 END_TEST
 
+/* Run a program with arguments that the kernel encodes, splits and numbers into the hundreds. */
+static void run_hard_arguments(const char *program)
+{
+    char line[4096];
+
+    snprintf(
+        line, sizeof line,
+        "%s plain 'with space' \"quo'te\" 'dq\"x' '' \"$(printf 'new\\nline')\" 'caf\xc3\xa9'; "
+        "%s \"$(head -c 20000 /dev/zero | tr '\\0' 'a')\" end; "
+        "%s \"$(head -c 20000 /dev/zero | tr '\\0' ' ')\" end; %s $(seq 1 3000)",
+        program, program, program, program);
+    ck_assert_int_eq(system(line), 0);
+}
+
+START_TEST(what_the_kernel_records_live_is_what_was_run)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        program[512], copy[600];
+
+    snprintf(program, sizeof program, "%s/program", dir);
+    snprintf(copy, sizeof copy, "cp /bin/true %s", program);
+    ck_assert_int_eq(system(copy), 0);
+    const char *why_not = make_audit_begin(dir, program);
+    if (why_not)
+        SKIP("%s", why_not);
+    run_hard_arguments(program);
+    make_audit_end();
+    harness_expect(
+        db, "4|4|1",
+        "SELECT count(*), sum(path = exe AND success AND key = 'svcql test' AND syscall = "
+        "'execve'), count(DISTINCT exe) FROM audit_events('%s/audit.log') "
+        "WHERE category = 'exec'",
+        dir);
+    harness_expect(
+        db, "[\"plain\",\"with space\",\"quo'te\",\"dq\\\"x\",\"\",\"new\\nline\",\"caf\xc3\xa9\"]",
+        "SELECT json_remove(argv, '$[0]') FROM audit_events('%s/audit.log') "
+        "WHERE category = 'exec' AND json_array_length(argv) = 8",
+        dir);
+    harness_expect(db, "3|20000|end\n3|20000|end\n3001|1|2",
+                   "SELECT json_array_length(argv), length(argv ->> 1), argv ->> 2 FROM "
+                   "audit_events('%s/audit.log') WHERE category = 'exec' AND length(argv) > 9000",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_audit_events_suite(void)
 {
     const TTest *const tests[] = {
@@ -447,6 +495,7 @@ Suite *make_audit_events_suite(void)
         a_real_argument_in_three_pieces_is_whole,
         the_audit_records_of_a_journal_are_events_too,
         a_hosts_journal_is_read_where_it_keeps_no_audit_log,
+        what_the_kernel_records_live_is_what_was_run,
     };
     Suite *suite = suite_create("audit_events");
     TCase *tcase = tcase_create("audit_events");

@@ -1,0 +1,92 @@
+#include "make_audit.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+static int   lock = -1;
+static pid_t daemon_pid;
+
+/* The value that auditctl -s shows for a name; -1 where it does not run. */
+static long audit_status(const char *name)
+{
+    char   line[256];
+    long   value = -1;
+    size_t size = strlen(name);
+    FILE  *out = popen("auditctl -s 2>/dev/null", "r");
+
+    while (out && fgets(line, sizeof line, out))
+        if (strncmp(line, name, size) == 0 && line[size] == ' ')
+            value = atol(line + size);
+    if (out)
+        pclose(out);
+    return value;
+}
+
+__attribute__((format(printf, 1, 0))) static bool run(const char *format, const char *argument)
+{
+    char command[1024];
+
+    snprintf(command, sizeof command, format, argument);
+    return system(command) == 0;
+}
+
+static void start_daemon(const char *dir)
+{
+    char text[2048];
+
+    snprintf(text, sizeof text,
+             "local_events = yes\nwrite_logs = yes\nlog_file = %s/audit.log\nlog_group = root\n"
+             "log_format = ENRICHED\nflush = NONE\nmax_log_file = 8\nnum_logs = 2\n"
+             "max_log_file_action = IGNORE\nspace_left = 2\nspace_left_action = IGNORE\n"
+             "admin_space_left = 1\nadmin_space_left_action = IGNORE\n"
+             "disk_full_action = IGNORE\ndisk_error_action = IGNORE\nname_format = NONE\n",
+             dir);
+    harness_write_text(dir, "auditd.conf", text);
+    daemon_pid = fork();
+    if (daemon_pid == 0) {
+        execlp("auditd", "auditd", "-n", "-c", dir, "-s", "nochange", (char *)NULL);
+        _exit(127);
+    }
+}
+
+const char *make_audit_begin(const char *dir, const char *program)
+{
+    if (!getenv("SVCQL_LIVE_AUDIT"))
+        return "switches the kernel's audit on: set SVCQL_LIVE_AUDIT";
+    if (geteuid() != 0)
+        return "needs root";
+    lock = open("/run/lock/svcql-audit.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    if (lock < 0 || flock(lock, LOCK_EX) < 0)
+        return "no lock";
+    if (audit_status("enabled") != 0 || audit_status("pid") != 0)
+        return "audit is not there, or in use";
+    start_daemon(dir);
+    for (int i = 0; i < 50 && audit_status("pid") == 0; i++)
+        usleep(100000);
+    if (!run("auditctl -e 1 >/dev/null 2>&1%s", "") ||
+        !run("auditctl -a always,exit -F arch=b64 -S execve,openat,rename,renameat2,kill "
+             "-F exe=%s -k 'svcql test' >/dev/null 2>&1",
+             program)) {
+        make_audit_end();
+        return "audit cannot be switched on";
+    }
+    return NULL;
+}
+
+void make_audit_end(void)
+{
+    usleep(500000); /* the daemon writes what the kernel still holds */
+    run("auditctl -D >/dev/null 2>&1%s", "");
+    run("auditctl -e 0 >/dev/null 2>&1%s", "");
+    kill(daemon_pid, SIGTERM);
+    waitpid(daemon_pid, NULL, 0);
+    close(lock);
+}
