@@ -175,7 +175,8 @@ START_TEST(overrides_of_both_forms_are_listed)
                    "com.apple.sshd|Disabled|false|0|NULL|system\n"
                    "com.example.agent|Disabled|true|1|501|user/501\n"
                    "com.example.agent|Disabled|false|0|502|user/502\n"
-                   "com.example.old|Disabled|true|1|NULL|system",
+                   "com.example.old|Disabled|true|1|NULL|system\n"
+                   "com.google.santad|Disabled|true|1|NULL|system",
                    "SELECT label, key, value, disabled, uid, domain FROM launchd_overrides "
                    "ORDER BY label, uid");
 }
@@ -285,6 +286,22 @@ START_TEST(the_view_for_osquery_has_its_columns)
 }
 END_TEST
 
+START_TEST(findings_tell_the_staged_jobs_from_the_honest_ones)
+{
+    harness_expect(db, "critical|com.apple.update\ncritical|hidden\nmedium|com.google.santad",
+                   "SELECT severity, service FROM t1569_service_creation "
+                   "WHERE severity NOT IN ('info', 'low') ORDER BY severity, service");
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM t1569_service_creation WHERE severity <> 'info' "
+                   "AND service IN ('com.apple.sshd', 'com.example.agent', 'foo.helper')");
+    harness_expect(db, "/usr/libexec/sshd|enabled|system|1",
+                   "SELECT path, state, scope, platform = 'macos' FROM services "
+                   "WHERE name = 'com.apple.sshd'");
+    harness_expect(db, "1",
+                   "SELECT count(*) FROM t1569_launchctl WHERE subject = 'com.google.santad'");
+}
+END_TEST
+
 /* Real files ---------------------------------------------------------------------- */
 
 START_TEST(real_jobs_have_labels_and_programs)
@@ -326,6 +343,7 @@ Suite *make_launchd_suite(void)
     tcase_add_test(tables, a_query_on_type_or_path_reads_no_other_file);
     tcase_add_test(tables, the_bomb_and_the_nest_are_error_rows);
     tcase_add_test(tables, the_view_for_osquery_has_its_columns);
+    tcase_add_test(tables, findings_tell_the_staged_jobs_from_the_honest_ones);
     tcase_add_test(tables, real_jobs_have_labels_and_programs);
     suite_add_tcase(suite, tables);
     return suite;

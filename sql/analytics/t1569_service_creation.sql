@@ -7,8 +7,8 @@
 -- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v18.1), DS0019 Service
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
--- sources:         unit_files, systemd_units, launch_daemons, registry_services, service_events,
---                  attached_baseline
+-- sources:         unit_files, systemd_units, launch_daemons, launchd_overrides, registry_services,
+--                  service_events, attached_baseline
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_service_creation AS
@@ -96,7 +96,8 @@ WITH live AS MATERIALIZED (
            ',' || iif(d.label LIKE 'com.apple.%' AND d.path GLOB '*/Library/Launch*'
                       AND d.path NOT GLOB '*/System/Library/*'
                       AND d.path NOT GLOB '/Library/Apple/*', 'apple_name_outside_system,', '')
-               || iif(d.label_matches_file = 0, 'label_not_file,', '')
+               || iif(d.label_matches_file = 0 AND d.path NOT GLOB '*/System/Library/*',
+                      'label_not_file,', '')
                || iif(d.hidden, 'hidden_file,', '')
                || iif(d.error IS NOT NULL, 'unreadable,', '')
                || iif(d.environment_variables GLOB '*DYLD_INSERT_LIBRARIES*', 'preloads_library,', '')
@@ -116,6 +117,17 @@ WITH live AS MATERIALIZED (
      WHERE (d.type IN ('daemon', 'agent') OR d.type IS NULL)
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.kind = 'launchd' AND n.host = d.host
                           AND n.item = d.path AND n.detail IS d.sha256)
+    UNION ALL
+    -- What launchctl enabled or disabled, against the property lists' own word.
+    SELECT o.mtime, o.host, 'macos', o.label, o.label, 'root', NULL, 'T1569.001',
+           ',' || iif(o.disabled AND EXISTS (SELECT 1 FROM security_services AS s
+                                              WHERE s.platform IN ('any', 'macos')
+                                                AND lower(o.label) GLOB s.name),
+                      'stops_security,', ''),
+           json_object('domain', o.domain, 'disabled', o.disabled, 'key', o.key, 'value', o.value),
+           o.source, o.domain || '/' || o.label
+      FROM launchd_overrides AS o
+     WHERE o.label IS NOT NULL
     UNION ALL
     SELECT r.time, r.host, 'windows', r.key, r.name, r.object_name, NULL, 'T1543.003',
            ',' || iif(r.unquoted_path, 'unquoted_path,', '')

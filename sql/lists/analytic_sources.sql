@@ -16,6 +16,7 @@ INSERT INTO temp.analytic_sources VALUES
     ('t1569_service_creation', 'audit_events', 'linux', 'what was started, when'),
     ('t1569_service_creation', 'journal', 'linux', 'what was started, when'),
     ('t1569_service_creation', 'launch_daemons', 'macos', 'what is installed'),
+    ('t1569_service_creation', 'launchd_overrides', 'macos', 'what launchctl enabled and disabled'),
     ('t1569_service_creation', 'registry_services', 'windows', 'what is installed'),
     ('t1569_service_creation', 'windows_events', 'windows', '7045, 4697, 7040'),
     ('t1569_process_creation', 'processes', 'linux', 'what runs; a running system only'),
