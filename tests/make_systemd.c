@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -403,7 +404,7 @@ static void write_pid(const char *dir, pid_t pid)
     fclose(file);
 }
 
-pid_t systemd_start(const char *dir)
+static pid_t start(const char *dir, bool stay)
 {
     static char *const wait_running[] = {"systemctl", "is-system-running", "--wait", "--quiet",
                                          NULL};
@@ -421,8 +422,11 @@ pid_t systemd_start(const char *dir)
     if (!net || strcmp(net, "host") != 0)
         flags |= CLONE_NEWNET;
     pid_t pid = (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
-    if (pid == 0)
+    if (pid == 0) {
+        if (!stay)
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
         boot(full, cwd);
+    }
     if (pid < 0)
         return -errno;
     write_pid(full, pid);
@@ -434,6 +438,16 @@ pid_t systemd_start(const char *dir)
     }
     systemd_run(full, wait_running);
     return pid;
+}
+
+pid_t systemd_start(const char *dir)
+{
+    return start(dir, false);
+}
+
+pid_t systemd_start_to_stay(const char *dir)
+{
+    return start(dir, true);
 }
 
 /* Inside --------------------------------------------------------------------- */

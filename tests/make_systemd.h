@@ -38,8 +38,10 @@
 #define SYSTEMD_TESTER_UID 1234
 
 /* Boot below the folder `dir`, which is made. Returns PID 1's process id once both managers and
- * both buses answer, or a negative errno: -EPERM without root, -ENOENT without systemd. */
+ * both buses answer, or a negative errno: -EPERM without root, -ENOENT without systemd. The fixture
+ * ends with the thread that started it, unless it is to stay. */
 pid_t systemd_start(const char *dir);
+pid_t systemd_start_to_stay(const char *dir);
 
 /* The process id of a running fixture, or -ESRCH. */
 pid_t systemd_pid(const char *dir);

@@ -7,7 +7,7 @@
 
 static int start(const char *dir)
 {
-    pid_t pid = systemd_start(dir);
+    pid_t pid = systemd_start_to_stay(dir);
 
     if (pid < 0) {
         fprintf(stderr, "systemd-fixture: %s: %s\n", dir, strerror(-pid));

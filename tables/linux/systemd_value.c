@@ -111,58 +111,58 @@ static void put_word(struct buffer *out, const char *word)
 }
 
 /* capabilities(7), in the order of linux/capability.h. */
+static const char *const capabilities[] = {
+    "cap_chown",
+    "cap_dac_override",
+    "cap_dac_read_search",
+    "cap_fowner",
+    "cap_fsetid",
+    "cap_kill",
+    "cap_setgid",
+    "cap_setuid",
+    "cap_setpcap",
+    "cap_linux_immutable",
+    "cap_net_bind_service",
+    "cap_net_broadcast",
+    "cap_net_admin",
+    "cap_net_raw",
+    "cap_ipc_lock",
+    "cap_ipc_owner",
+    "cap_sys_module",
+    "cap_sys_rawio",
+    "cap_sys_chroot",
+    "cap_sys_ptrace",
+    "cap_sys_pacct",
+    "cap_sys_admin",
+    "cap_sys_boot",
+    "cap_sys_nice",
+    "cap_sys_resource",
+    "cap_sys_time",
+    "cap_sys_tty_config",
+    "cap_mknod",
+    "cap_lease",
+    "cap_audit_write",
+    "cap_audit_control",
+    "cap_setfcap",
+    "cap_mac_override",
+    "cap_mac_admin",
+    "cap_syslog",
+    "cap_wake_alarm",
+    "cap_block_suspend",
+    "cap_audit_read",
+    "cap_perfmon",
+    "cap_bpf",
+    "cap_checkpoint_restore",
+};
+
 static int read_capabilities(sd_bus_message *m, struct value *v)
 {
-    static const char *const names[] = {
-        "cap_chown",
-        "cap_dac_override",
-        "cap_dac_read_search",
-        "cap_fowner",
-        "cap_fsetid",
-        "cap_kill",
-        "cap_setgid",
-        "cap_setuid",
-        "cap_setpcap",
-        "cap_linux_immutable",
-        "cap_net_bind_service",
-        "cap_net_broadcast",
-        "cap_net_admin",
-        "cap_net_raw",
-        "cap_ipc_lock",
-        "cap_ipc_owner",
-        "cap_sys_module",
-        "cap_sys_rawio",
-        "cap_sys_chroot",
-        "cap_sys_ptrace",
-        "cap_sys_pacct",
-        "cap_sys_admin",
-        "cap_sys_boot",
-        "cap_sys_nice",
-        "cap_sys_resource",
-        "cap_sys_time",
-        "cap_sys_tty_config",
-        "cap_mknod",
-        "cap_lease",
-        "cap_audit_write",
-        "cap_audit_control",
-        "cap_setfcap",
-        "cap_mac_override",
-        "cap_mac_admin",
-        "cap_syslog",
-        "cap_wake_alarm",
-        "cap_block_suspend",
-        "cap_audit_read",
-        "cap_perfmon",
-        "cap_bpf",
-        "cap_checkpoint_restore",
-    };
-
     uint64_t flags;
 
     int r = sd_bus_message_read_basic(m, 't', &flags);
-    for (size_t i = 0; r >= 0 && i < TBL_COUNT(names); i++)
+    for (size_t i = 0; r >= 0 && i < TBL_COUNT(capabilities); i++)
         if (flags >> i & 1)
-            put_word(&v->text, names[i]);
+            put_word(&v->text, capabilities[i]);
     return r;
 }
 
