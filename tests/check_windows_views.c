@@ -468,6 +468,20 @@ START_TEST(real_attacks_are_found_and_ordinary_logs_are_quiet)
 }
 END_TEST
 
+START_TEST(ranges_of_time_reach_the_logs_through_findings)
+{
+    sqlite3 *db = harness_open();
+    size_t   ranged = 0;
+
+    char *plan = harness_query(db, "EXPLAIN QUERY PLAN SELECT * FROM findings WHERE time > 1");
+    for (const char *line = strtok(plan, "\n"); line; line = strtok(NULL, "\n"))
+        ranged += strstr(line, "event_id IN") && strstr(line, "time>");
+    ck_assert_uint_ge(ranged, 6); /* five analytics, one of which reads two shapes */
+    free(plan);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_windows_views_suite(void)
 {
     Suite *suite = suite_create("windows_views");
@@ -483,6 +497,7 @@ Suite *make_windows_views_suite(void)
     tcase_add_test(tcase, key_that_changed_without_an_event_is_told);
     tcase_add_test(tcase, known_admins_and_services_are_left_out);
     tcase_add_test(tcase, ranges_of_time_reach_the_logs_through_the_views);
+    tcase_add_test(tcase, ranges_of_time_reach_the_logs_through_findings);
     tcase_add_test(tcase, real_attacks_are_found_and_ordinary_logs_are_quiet);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -25,20 +25,24 @@ WITH found AS (
     SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
       FROM t1569_command_execution WHERE signals <> ''
 ), merged AS (
-    SELECT time, host, platform, group_concat(DISTINCT analytic) AS analytic,
-           group_concat(DISTINCT technique) AS technique, subject,
-           ',' || group_concat(signals) || ',' AS signals,
-           json_group_object(analytic, json(evidence)) AS evidence,
-           min(source) AS source, min(record) AS record
+    -- A window and not GROUP BY: a term on time passes through it into the logs.
+    SELECT time, host, platform, subject, group_concat(analytic) OVER same AS analytic,
+           group_concat(technique) OVER same AS technique,
+           ',' || group_concat(signals) OVER same || ',' AS signals,
+           json_group_object(analytic, json(evidence)) OVER same AS evidence,
+           min(source) OVER same AS source, min(record) OVER same AS record,
+           row_number() OVER same AS nth
       FROM found
-     GROUP BY host, subject, time, platform
+    WINDOW same AS (PARTITION BY host, subject, time, platform)
 )
 SELECT m.time, strftime('%Y-%m-%dT%H:%M:%SZ', m.time, 'unixepoch') AS datetime, m.host, m.platform,
-       m.analytic,
+       (SELECT group_concat(DISTINCT value) FROM json_each(
+            '["' || replace(m.analytic, ',', '","') || '"]')) AS analytic,
        (SELECT group_concat(DISTINCT value) FROM json_each('["' || replace(
             m.technique || ',' || signal_techniques(m.signals), ',', '","') || '"]')) AS technique,
        signal_severity(m.signals) AS severity, m.subject, signal_reasons(m.signals) AS why,
        (SELECT group_concat(DISTINCT value) FROM json_each(
             '["' || replace(trim(m.signals, ','), ',', '","') || '"]')) AS signals,
        m.evidence, m.source, m.record
-  FROM merged AS m;
+  FROM merged AS m
+ WHERE m.nth = 1;
