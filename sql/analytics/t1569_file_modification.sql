@@ -40,7 +40,7 @@ WITH live AS MATERIALIZED (
            json_object('kind', u.kind, 'state', u.state, 'link_target', u.link_target, 'uid', u.uid,
                        'mode', u.mode, 'package', u.package, 'altered', u.package_altered,
                        'mtime', u.mtime, 'ctime', u.ctime, 'btime', u.btime) AS evidence,
-           u.source, u.path AS record
+           u.source, u.path AS record, u.unit AS service
       FROM unit_files AS u
      WHERE NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.kind = 'unit' AND n.host = u.host
                           AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
@@ -57,7 +57,7 @@ WITH live AS MATERIALIZED (
                                        OR p.value GLOB '*/.local/share/*'
                                        OR p.value GLOB '/root/*')), 'unit_path_changed,', ''),
            json_object('environment', json(m.environment), 'unit_path', json(m.unit_path)),
-           m.source, m.socket
+           m.source, m.socket, NULL
       FROM systemd_managers AS m WHERE m.optional = 1
     UNION ALL
     SELECT d.mtime, d.host, 'macos', d.path, d.user,
@@ -69,7 +69,7 @@ WITH live AS MATERIALIZED (
            json_object('label', d.label, 'mode', d.mode, 'uid', d.uid, 'program', d.program_path,
                        'program_mode', d.program_mode, 'disabled', d.disabled,
                        'disabled_override', d.disabled_override),
-           d.source, d.path
+           d.source, d.path, d.label
       FROM launch_daemons AS d
      WHERE d.type IN ('daemon', 'agent')
     UNION ALL
@@ -95,7 +95,8 @@ WITH live AS MATERIALIZED (
                                    AND e.path REGEXP p.pattern), ''), ''),
            json_object('action', e.action, 'exe', e.exe, 'pid', e.pid, 'user', e.user,
                        'detail', e.detail),
-           e.source, e.record
+           e.source, e.record,
+           replace(e.path, rtrim(e.path, replace(replace(e.path, '/', ''), '\', '')), '')
       FROM file_events AS e
      WHERE EXISTS (SELECT 1 FROM monitored_paths AS m
                     WHERE m.platform = e.platform AND lower(e.path) GLOB lower(m.path))
@@ -105,7 +106,7 @@ WITH live AS MATERIALIZED (
                WHERE p.signal = 'remote_execution_name' AND e.path REGEXP p.pattern)
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
      WHERE 0
 )
 SELECT f.time, strftime('%Y-%m-%dT%H:%M:%SZ', f.time, 'unixepoch') AS datetime, f.host, f.platform,
@@ -113,7 +114,7 @@ SELECT f.time, strftime('%Y-%m-%dT%H:%M:%SZ', f.time, 'unixepoch') AS datetime, 
        iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity, f.subject,
        iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,
        trim(f.signals, ',') AS signals,
-       f.user, f.evidence, f.source, f.record
+       f.service, f.user, f.evidence, f.source, f.record
   FROM facts AS f
  WHERE NOT EXISTS (SELECT 1 FROM known_paths AS k
                     WHERE f.subject GLOB k.path AND (k.host IS NULL OR k.host = f.host))

@@ -10,12 +10,14 @@
 --
 --   SELECT datetime, severity, subject, why FROM t1569_process_creation WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_process_creation AS
-WITH running AS MATERIALIZED (
+WITH normal AS MATERIALIZED (
+    SELECT host, item, detail FROM attached_baseline WHERE kind = 'program'
+), running AS MATERIALIZED (
     SELECT pid, ppid, name, exe, exe_deleted, cmdline, user, loginuid, start_time, unit, user_unit,
            parent_name, parent_exe, container, host, source
       FROM processes AS p WHERE NOT kernel_thread
-       AND NOT EXISTS (SELECT 1 FROM attached_baseline AS n WHERE n.kind = 'program'
-                          AND n.host = p.host AND n.item = p.exe AND n.detail IS p.parent_exe)
+       AND NOT EXISTS (SELECT 1 FROM normal AS n
+                        WHERE n.host = p.host AND n.item = p.exe AND n.detail IS p.parent_exe)
 ), facts AS (
     SELECT p.start_time AS time, p.host, 'linux' AS platform,
            coalesce(nullif(p.cmdline, ''), p.exe, p.name) AS subject, p.user,
