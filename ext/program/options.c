@@ -13,7 +13,7 @@ int next_option(const struct command *command, int argc, char **argv)
     char          shorts[3 * OPTIONS_MAX] = ":";
     size_t        n = 0, s = 1;
 
-    for (; command->options[n].name && n < OPTIONS_MAX; n++) {
+    for (; n < OPTIONS_MAX && command->options[n].name; n++) {
         const struct option_spec *spec = &command->options[n];
         longs[n] = (struct option){spec->name, spec->argument ? required_argument : no_argument,
                                    NULL, 256 + (int)n};

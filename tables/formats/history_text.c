@@ -403,7 +403,7 @@ static int next_mksh(struct history *history, struct history_entry *ret)
 {
     skip_magic(history);
     while (history->at < history->end) {
-        const char *mark = memchr(history->at, '\xff', (size_t)(history->end - history->at));
+        const char *mark = memchr(history->at, 0xff, (size_t)(history->end - history->at));
         if (!mark || history->end - mark < 6)
             return 0;
         history->at = mark + 5;

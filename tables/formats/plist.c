@@ -91,7 +91,7 @@ bool plist_looks_like(const uint8_t *data, size_t size)
 int plist_parse(const uint8_t *data, size_t size, plist_handler *handle, void *user,
                 struct plist_error *ret_error)
 {
-    struct plist_error unused;
+    struct plist_error unused = {0};
     struct plist_sink  sink = {.handle = handle,
                                .user = user,
                                .error = ret_error ? ret_error : &unused,

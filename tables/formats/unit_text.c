@@ -17,7 +17,7 @@ static const struct {
     [UNIT_NO_SECTION] = {"assignment outside of a section", false},
     [UNIT_NO_EQUALS] = {"no \"=\" in the line",            false},
     [UNIT_NO_KEY] = {"no key before \"=\"",             false},
-    [UNIT_BAD_HEADER] = {"invalid section header",    true },
+    [UNIT_BAD_HEADER] = {"invalid section header",          true },
     [UNIT_NOT_UTF8] = {"not UTF-8",                       true },
     [UNIT_LONG_LINE] = {"line of 1 MiB or more",           true },
 };
