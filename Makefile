@@ -140,7 +140,7 @@ format-check:
 lint:
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Iinclude \
 	    --enable=warning,portability --suppress=missingIncludeSystem ext tables
-	shellcheck tests/*.sh tests/bench/*.sh .ci/run
+	shellcheck -S warning tests/*.sh tests/bench/*.sh .ci/run
 
 # One fuzzer a format, run for FUZZ_SECONDS each.
 FUZZ_SECONDS ?= 60
