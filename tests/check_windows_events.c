@@ -374,6 +374,26 @@ START_TEST(values_of_json_become_the_strings_of_the_log)
 }
 END_TEST
 
+START_TEST(xml_that_is_hostile_is_no_event)
+{
+    sqlite3      *db = harness_open();
+    const char   *dir = harness_scratch();
+    struct buffer lines = {0};
+
+    buffer_puts(&lines, "<!DOCTYPE a [<!ENTITY b 'c'>]><Event>&b;</Event>\n<Event><System>\n");
+    for (int i = 0; i < 100000; i++)
+        buffer_puts(&lines, "<a>");
+    buffer_puts(&lines, "\n<Event/>\n");
+    harness_write_text(dir, "e.jsonl", buffer_text(&lines));
+    harness_expect(db, "0", "SELECT count(*) FROM windows_events('%s/e.jsonl')", dir);
+    harness_expect(db, "damaged|4",
+                   "SELECT status, skipped FROM evidence_sources WHERE location = '%s/e.jsonl'",
+                   dir);
+    buffer_free(&lines);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(lines_that_are_no_event_are_counted)
 {
     sqlite3    *db = harness_open();
@@ -427,6 +447,7 @@ Suite *make_windows_events_suite(void)
     tcase_add_loop_test(tcase, every_shape_of_json_gives_the_same_columns, 0,
                         sizeof shapes / sizeof shapes[0]);
     tcase_add_test(tcase, values_of_json_become_the_strings_of_the_log);
+    tcase_add_test(tcase, xml_that_is_hostile_is_no_event);
     tcase_add_test(tcase, lines_that_are_no_event_are_counted);
     tcase_add_test(tcase, real_json_is_read_to_the_last_line);
     suite_add_tcase(suite, tcase);

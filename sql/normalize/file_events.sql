@@ -33,7 +33,7 @@ UNION ALL
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
        w.path COLLATE NOCASE, w.user COLLATE NOCASE,
        w.user COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,
-       w.detail COLLATE NOCASE, w.source, w.record, 'windows'
+       w.detail COLLATE NOCASE, w.source, w.record, iif(w.path LIKE '/%', 'linux', 'windows')
   FROM (SELECT e.time, e.datetime, e.computer, e.source, CAST(e.record_id AS TEXT) AS record,
                CASE
                WHEN e.event_id IN (11, 15, 17, 29) THEN 'created'
@@ -59,7 +59,8 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
                END AS detail
           FROM windows_events AS e
          WHERE e.event_id IN (2, 11, 15, 17, 18, 23, 26, 29, 4663, 5145)
-           AND e.provider_name IN ('Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing')
+           AND e.provider_name IN ('Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing',
+                                   'Linux-Sysmon')
            AND (e.event_id <> 4663
                 OR (e.object_type = 'File' AND e.access_list REGEXP '%%(4417|4418|4420|4424|1537|1539|1540)'))
         UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use

@@ -57,12 +57,12 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
        event_number(w.pid), event_number(w.ppid),
        w.user COLLATE NOCASE, w.login_user COLLATE NOCASE,
        w.exe COLLATE NOCASE,
-       replace(w.exe, rtrim(w.exe, replace(w.exe, '\', '')), '') COLLATE NOCASE,
+       replace(w.exe, rtrim(w.exe, replace(replace(w.exe, '\', ''), '/', '')), '') COLLATE NOCASE,
        w.cmdline COLLATE NOCASE,
        w.parent_exe COLLATE NOCASE,
        w.parent_cmdline COLLATE NOCASE,
        w.cwd COLLATE NOCASE,
-       1, w.via, w.source, w.record, 'windows'
+       1, w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows')
   FROM (SELECT e.time, e.datetime, e.computer,
                CASE e.event_id WHEN 1 THEN e.process_id WHEN 4688 THEN e.new_process_id
                                ELSE e.target_process_id END AS pid,
@@ -81,7 +81,8 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
                iif(e.event_id = 1, 'sysmon', 'security') AS via, e.source, CAST(e.record_id AS TEXT) AS record
           FROM windows_events AS e
          WHERE e.event_id IN (1, 4688, 4696)
-           AND e.provider_name IN ('Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing')
+           AND e.provider_name IN ('Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing',
+                                   'Linux-Sysmon')
         UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                NULL, NULL

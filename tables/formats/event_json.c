@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_xml_tree.h"
+
 #define DEPTH_MAX 8
 
 struct event_json {
@@ -136,18 +138,55 @@ static bool recognise(struct event_json *event)
     return field_item(event, EVTX_EVENT_ID) && field_item(event, EVTX_PROVIDER_NAME);
 }
 
+/* Members in which shippers keep the XML of the whole event. */
+static const char *const xml_members[] = {"SyslogMessage", "message", "Message", "_raw",
+                                          "RawXml",        "Xml",     "xml",     "EventXml"};
+
+/* Replace an event's XML by the tree that it stands for. */
+static void expand_xml(cJSON *root)
+{
+    for (size_t i = 0; i < sizeof xml_members / sizeof xml_members[0]; i++) {
+        const char *xml = cJSON_GetStringValue(member(root, xml_members[i]));
+        if (!xml || strncmp(xml, "<Event", 6) != 0)
+            continue;
+        cJSON *tree = event_xml_tree(xml, strlen(xml));
+        if (tree && !cJSON_AddItemToObject(root, "Event", tree))
+            cJSON_Delete(tree);
+        if (tree)
+            return;
+    }
+}
+
+/* An object of a line of JSON, or of one of XML. */
+static cJSON *parse_line(const char *line, size_t size)
+{
+    if (*line == '{') {
+        cJSON *root = cJSON_ParseWithLength(line, size);
+        if (cJSON_IsObject(root) && !cJSON_IsObject(member(root, "Event")))
+            expand_xml(root);
+        return root;
+    }
+    cJSON *tree = event_xml_tree(line, size), *root = tree ? cJSON_CreateObject() : NULL;
+    if (!root || !cJSON_AddItemToObject(root, "Event", tree)) {
+        cJSON_Delete(tree);
+        cJSON_Delete(root);
+        return NULL;
+    }
+    return root;
+}
+
 int event_json_parse(const char *line, size_t size, struct event_json **ret)
 {
     struct event_json *event;
 
     while (size && (*line == ' ' || *line == '\t' || *line == '[' || *line == ','))
         line++, size--; /* an array written one element a line is read as lines */
-    if (!size || *line != '{')
+    if (!size || (*line != '{' && *line != '<'))
         return -EBADMSG;
     event = calloc(1, sizeof *event);
     if (!event)
         return -ENOMEM;
-    event->root = cJSON_ParseWithLength(line, size);
+    event->root = parse_line(line, size);
     if (cJSON_IsObject(event->root) && recognise(event)) {
         *ret = event;
         return 0;
