@@ -20,36 +20,28 @@ struct event_json {
 
 /* Where shippers put each field, below `system` or else below the root; the first that is there
  * counts. */
-static const char *const paths[EVTX_FIELD_COUNT] = {
-    [EVTX_PROVIDER_NAME] = "Provider.#attributes.Name|Provider_attributes.Name|Provider.Name|"
-                           "provider_name|SourceName|source_name|ProviderName|Provider",
-    [EVTX_PROVIDER_GUID] = "Provider.#attributes.Guid|Provider_attributes.Guid|Provider.Guid|"
-                           "provider_guid|ProviderGuid",
-    [EVTX_EVENT_SOURCE] = "Provider.#attributes.EventSourceName|"
-                          "Provider_attributes.EventSourceName|Provider.EventSourceName",
-    [EVTX_EVENT_ID] = "EventID.#text|EventID.Value|EventID|event_id|EventId|event.code",
-    [EVTX_QUALIFIERS] = "EventID.#attributes.Qualifiers|EventID_attributes.Qualifiers|"
-                        "EventID.Qualifiers|Qualifiers",
-    [EVTX_VERSION] = "Version|version",
-    [EVTX_LEVEL] = "Level|level",
-    [EVTX_TASK] = "Task|task",
-    [EVTX_OPCODE] = "OpcodeValue|Opcode|opcode",
-    [EVTX_KEYWORDS] = "Keywords|keywords",
-    [EVTX_TIME_CREATED] = "TimeCreated.#attributes.SystemTime|TimeCreated_attributes.SystemTime|"
-                          "TimeCreated.SystemTime|TimeCreated|@timestamp|TimeGenerated|EventTime",
-    [EVTX_RECORD_ID] = "EventRecordID|record_id|record_number|RecordNumber|EventRecordId",
-    [EVTX_ACTIVITY_ID] = "Correlation.#attributes.ActivityID|Correlation_attributes.ActivityID|"
-                         "Correlation.ActivityID|activity_id|ActivityID",
-    [EVTX_RELATED_ACTIVITY_ID] = "Correlation.#attributes.RelatedActivityID|"
-                                 "Correlation.RelatedActivityID|related_activity_id",
-    [EVTX_PROCESS_ID] = "Execution.#attributes.ProcessID|Execution_attributes.ProcessID|"
-                        "Execution.ProcessID|process.pid|process_id|ExecutionProcessID|ProcessID",
-    [EVTX_THREAD_ID] = "Execution.#attributes.ThreadID|Execution_attributes.ThreadID|"
-                       "Execution.ThreadID|process.thread.id|thread_id|ExecutionThreadID|ThreadID",
-    [EVTX_CHANNEL] = "Channel|channel|log_name",
-    [EVTX_COMPUTER] = "Computer|computer_name|Hostname|MachineName|host.name",
-    [EVTX_USER_ID] = "Security.#attributes.UserID|Security_attributes.UserID|Security.UserID|"
-                     "user.identifier|UserID",
+#define PATHS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const char *const *const paths[EVTX_FIELD_COUNT] = PATHS(
+    [EVTX_PROVIDER_NAME] = {"Provider.#attributes.Name", "Provider_attributes.Name", "Provider.Name", "provider_name", "SourceName", "source_name", "ProviderName", "Provider"),
+    [EVTX_PROVIDER_GUID] = PATHS("Provider.#attributes.Guid", "Provider_attributes.Guid", "Provider.Guid", "provider_guid", "ProviderGuid"),
+    [EVTX_EVENT_SOURCE] = PATHS("Provider.#attributes.EventSourceName", "Provider_attributes.EventSourceName", "Provider.EventSourceName"),
+    [EVTX_EVENT_ID] = PATHS("EventID.#text", "EventID.Value", "EventID", "event_id", "EventId", "event.code"),
+    [EVTX_QUALIFIERS] = PATHS("EventID.#attributes.Qualifiers", "EventID_attributes.Qualifiers", "EventID.Qualifiers", "Qualifiers"),
+    [EVTX_VERSION] = PATHS("Version", "version"),
+    [EVTX_LEVEL] = PATHS("Level", "level"),
+    [EVTX_TASK] = PATHS("Task", "task"),
+    [EVTX_OPCODE] = PATHS("OpcodeValue", "Opcode", "opcode"),
+    [EVTX_KEYWORDS] = PATHS("Keywords", "keywords"),
+    [EVTX_TIME_CREATED] = PATHS("TimeCreated.#attributes.SystemTime", "TimeCreated_attributes.SystemTime", "TimeCreated.SystemTime", "TimeCreated", "@timestamp", "TimeGenerated", "EventTime"),
+    [EVTX_RECORD_ID] = PATHS("EventRecordID", "record_id", "record_number", "RecordNumber", "EventRecordId"),
+    [EVTX_ACTIVITY_ID] = PATHS("Correlation.#attributes.ActivityID", "Correlation_attributes.ActivityID", "Correlation.ActivityID", "activity_id", "ActivityID"),
+    [EVTX_RELATED_ACTIVITY_ID] = PATHS("Correlation.#attributes.RelatedActivityID", "Correlation.RelatedActivityID", "related_activity_id"),
+    [EVTX_PROCESS_ID] = PATHS("Execution.#attributes.ProcessID", "Execution_attributes.ProcessID", "Execution.ProcessID", "process.pid", "process_id", "ExecutionProcessID", "ProcessID"),
+    [EVTX_THREAD_ID] = PATHS("Execution.#attributes.ThreadID", "Execution_attributes.ThreadID", "Execution.ThreadID", "process.thread.id", "thread_id", "ExecutionThreadID", "ThreadID"),
+    [EVTX_CHANNEL] = PATHS("Channel", "channel", "log_name"),
+    [EVTX_COMPUTER] = PATHS("Computer", "computer_name", "Hostname", "MachineName", "host.name"),
+    [EVTX_USER_ID] = PATHS("Security.#attributes.UserID", "Security_attributes.UserID", "Security.UserID", "user.identifier", "UserID"),
 };
 
 /* Members of the flat form that are not data: what `paths` names, and what transports add. */
@@ -74,21 +66,19 @@ static const cJSON *member(const cJSON *object, const char *name)
     return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-/* The item at one path "a.b.c" of `size` bytes. */
-static const cJSON *follow(const cJSON *object, const char *path, size_t size)
+/* The item at a path "a.b.c". */
+static const cJSON *follow(const cJSON *object, const char *path)
 {
     char name[64];
 
-    while (object && size > 0) {
-        const char *dot = memchr(path, '.', size);
-        size_t      length = dot ? (size_t)(dot - path) : size;
+    while (object && *path) {
+        size_t length = strcspn(path, ".");
         if (length >= sizeof name)
             return NULL;
         memcpy(name, path, length);
         name[length] = '\0';
         object = member(object, name);
-        path += length + (dot != NULL);
-        size -= length + (dot != NULL);
+        path += length + (path[length] == '.');
     }
     return object;
 }
@@ -100,11 +90,10 @@ static bool is_value(const cJSON *item)
 
 static const cJSON *field_item(const struct event_json *event, enum evtx_field field)
 {
-    for (const char *path = paths[field], *end; *path; path = *end ? end + 1 : end) {
-        end = strchrnul(path, '|');
-        const cJSON *item = follow(event->system, path, (size_t)(end - path));
+    for (const char *const *path = paths[field]; *path; path++) {
+        const cJSON *item = follow(event->system, *path);
         if (!is_value(item) && !event->flat)
-            item = follow(event->root, path, (size_t)(end - path));
+            item = follow(event->root, *path);
         if (is_value(item))
             return item;
     }
@@ -313,18 +302,17 @@ static bool is_path_of_system(const char *name)
     size_t length = strlen(name);
 
     for (size_t f = 0; f < EVTX_FIELD_COUNT; f++)
-        for (const char *path = paths[f], *end; *path; path = *end ? end + 1 : end) {
-            end = strchrnul(path, '|');
-            if (strncmp(path, name, length) == 0 && strchr(".|", path[length]))
+        for (const char *const *path = paths[f]; *path; path++)
+            if (**path == *name && strncmp(*path, name, length) == 0 &&
+                ((*path)[length] == '.' || (*path)[length] == '\0'))
                 return true;
-        }
     return false;
 }
 
 static bool is_metadata(const char *name)
 {
     for (size_t i = 0; i < sizeof transport / sizeof transport[0]; i++)
-        if (strcmp(name, transport[i]) == 0)
+        if (*name == *transport[i] && strcmp(name, transport[i]) == 0)
             return true;
     return is_path_of_system(name);
 }
