@@ -22,26 +22,43 @@ struct event_json {
  * counts. */
 #define PATHS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static const char *const *const paths[EVTX_FIELD_COUNT] = PATHS(
-    [EVTX_PROVIDER_NAME] = {"Provider.#attributes.Name", "Provider_attributes.Name", "Provider.Name", "provider_name", "SourceName", "source_name", "ProviderName", "Provider"),
-    [EVTX_PROVIDER_GUID] = PATHS("Provider.#attributes.Guid", "Provider_attributes.Guid", "Provider.Guid", "provider_guid", "ProviderGuid"),
-    [EVTX_EVENT_SOURCE] = PATHS("Provider.#attributes.EventSourceName", "Provider_attributes.EventSourceName", "Provider.EventSourceName"),
-    [EVTX_EVENT_ID] = PATHS("EventID.#text", "EventID.Value", "EventID", "event_id", "EventId", "event.code"),
-    [EVTX_QUALIFIERS] = PATHS("EventID.#attributes.Qualifiers", "EventID_attributes.Qualifiers", "EventID.Qualifiers", "Qualifiers"),
+static const char *const *const paths[EVTX_FIELD_COUNT] = {
+    [EVTX_PROVIDER_NAME] =
+        PATHS("Provider.#attributes.Name", "Provider_attributes.Name", "Provider.Name",
+              "provider_name", "SourceName", "source_name", "ProviderName", "Provider"),
+    [EVTX_PROVIDER_GUID] = PATHS("Provider.#attributes.Guid", "Provider_attributes.Guid",
+                                 "Provider.Guid", "provider_guid", "ProviderGuid"),
+    [EVTX_EVENT_SOURCE] = PATHS("Provider.#attributes.EventSourceName",
+                                "Provider_attributes.EventSourceName", "Provider.EventSourceName"),
+    [EVTX_EVENT_ID] =
+        PATHS("EventID.#text", "EventID.Value", "EventID", "event_id", "EventId", "event.code"),
+    [EVTX_QUALIFIERS] = PATHS("EventID.#attributes.Qualifiers", "EventID_attributes.Qualifiers",
+                              "EventID.Qualifiers", "Qualifiers"),
     [EVTX_VERSION] = PATHS("Version", "version"),
     [EVTX_LEVEL] = PATHS("Level", "level"),
     [EVTX_TASK] = PATHS("Task", "task"),
     [EVTX_OPCODE] = PATHS("OpcodeValue", "Opcode", "opcode"),
     [EVTX_KEYWORDS] = PATHS("Keywords", "keywords"),
-    [EVTX_TIME_CREATED] = PATHS("TimeCreated.#attributes.SystemTime", "TimeCreated_attributes.SystemTime", "TimeCreated.SystemTime", "TimeCreated", "@timestamp", "TimeGenerated", "EventTime"),
-    [EVTX_RECORD_ID] = PATHS("EventRecordID", "record_id", "record_number", "RecordNumber", "EventRecordId"),
-    [EVTX_ACTIVITY_ID] = PATHS("Correlation.#attributes.ActivityID", "Correlation_attributes.ActivityID", "Correlation.ActivityID", "activity_id", "ActivityID"),
-    [EVTX_RELATED_ACTIVITY_ID] = PATHS("Correlation.#attributes.RelatedActivityID", "Correlation.RelatedActivityID", "related_activity_id"),
-    [EVTX_PROCESS_ID] = PATHS("Execution.#attributes.ProcessID", "Execution_attributes.ProcessID", "Execution.ProcessID", "process.pid", "process_id", "ExecutionProcessID", "ProcessID"),
-    [EVTX_THREAD_ID] = PATHS("Execution.#attributes.ThreadID", "Execution_attributes.ThreadID", "Execution.ThreadID", "process.thread.id", "thread_id", "ExecutionThreadID", "ThreadID"),
+    [EVTX_TIME_CREATED] =
+        PATHS("TimeCreated.#attributes.SystemTime", "TimeCreated_attributes.SystemTime",
+              "TimeCreated.SystemTime", "TimeCreated", "@timestamp", "TimeGenerated", "EventTime"),
+    [EVTX_RECORD_ID] =
+        PATHS("EventRecordID", "record_id", "record_number", "RecordNumber", "EventRecordId"),
+    [EVTX_ACTIVITY_ID] =
+        PATHS("Correlation.#attributes.ActivityID", "Correlation_attributes.ActivityID",
+              "Correlation.ActivityID", "activity_id", "ActivityID"),
+    [EVTX_RELATED_ACTIVITY_ID] = PATHS("Correlation.#attributes.RelatedActivityID",
+                                       "Correlation.RelatedActivityID", "related_activity_id"),
+    [EVTX_PROCESS_ID] = PATHS("Execution.#attributes.ProcessID", "Execution_attributes.ProcessID",
+                              "Execution.ProcessID", "process.pid", "process_id",
+                              "ExecutionProcessID", "ProcessID"),
+    [EVTX_THREAD_ID] = PATHS("Execution.#attributes.ThreadID", "Execution_attributes.ThreadID",
+                             "Execution.ThreadID", "process.thread.id", "thread_id",
+                             "ExecutionThreadID", "ThreadID"),
     [EVTX_CHANNEL] = PATHS("Channel", "channel", "log_name"),
     [EVTX_COMPUTER] = PATHS("Computer", "computer_name", "Hostname", "MachineName", "host.name"),
-    [EVTX_USER_ID] = PATHS("Security.#attributes.UserID", "Security_attributes.UserID", "Security.UserID", "user.identifier", "UserID"),
+    [EVTX_USER_ID] = PATHS("Security.#attributes.UserID", "Security_attributes.UserID",
+                           "Security.UserID", "user.identifier", "UserID"),
 };
 
 /* Members of the flat form that are not data: what `paths` names, and what transports add. */
