@@ -520,41 +520,53 @@ bool unit_search_holds(const struct unit_search *search, const char *path)
 
 /* Links --------------------------------------------------------------------- */
 
-/* Take "." and ".." out of a path, whatever is there. */
-static void simplify(char *path)
+/* Add a component to a path that has no links, following it where it is one; what is not there
+ * stays as it is written. */
+static void descend(const struct root *root, char path[ROOT_PATH_MAX], const char *part,
+                    size_t size)
 {
-    char *out = path;
+    char next[2 * ROOT_PATH_MAX], resolved[ROOT_PATH_MAX];
 
-    for (const char *p = path; *(p += strspn(p, "/"));) {
-        size_t part = strcspn(p, "/");
-        if (part == 2 && memcmp(p, "..", 2) == 0) {
-            while (out > path && *--out != '/')
-                ;
-        } else if (!(part == 1 && *p == '.')) {
-            *out++ = '/';
-            memmove(out, p, part);
-            out += part;
-        }
-        p += part;
+    if (size == 1 && *part == '.')
+        return;
+    if (size == 2 && memcmp(part, "..", 2) == 0) {
+        char *slash = strrchr(path, '/');
+        if (slash)
+            *slash = '\0';
+        return;
     }
-    *out = '\0';
+    snprintf(next, sizeof next, "%s/%.*s", path, (int)size, part);
+    if (root_resolve(root, next, resolved) == 0)
+        strcpy(path, strcmp(resolved, "/") == 0 ? "" : resolved);
+    else
+        snprintf(path, ROOT_PATH_MAX, "%.*s", ROOT_PATH_MAX - 1, next);
 }
 
-/* A directory with its links followed, and with those that are not there as they are written. */
+/* A directory after all links, as far as it is there; "" for the root. */
+static void resolve_far(const struct root *root, const char *dir, char ret[ROOT_PATH_MAX])
+{
+    if (root_resolve(root, *dir ? dir : "/", ret) == 0) {
+        if (strcmp(ret, "/") == 0)
+            *ret = '\0';
+        return;
+    }
+    *ret = '\0';
+    for (size_t size; *(dir += strspn(dir, "/")); dir += size) {
+        size = strcspn(dir, "/");
+        descend(root, ret, dir, size);
+    }
+}
+
+/* The same, remembered, as many entries lie in one directory. NULL: no memory. */
 static const char *resolve_dir(struct unit_search *search, const char *dir)
 {
     char resolved[ROOT_PATH_MAX];
 
     if (search->parent && strcmp(search->parent, dir) == 0)
         return search->parent_resolved;
-    if (root_resolve(search->root, *dir ? dir : "/", resolved) < 0) {
-        snprintf(resolved, sizeof resolved, "%s", dir);
-        simplify(resolved);
-    }
-    if (strcmp(resolved, "/") == 0)
-        resolved[0] = '\0';
+    resolve_far(search->root, dir, resolved);
     search->parent = unit_memory_strdup(&search->memory, dir);
-    search->parent_resolved = search->parent ? unit_memory_strdup(&search->memory, resolved) : NULL;
+    search->parent_resolved = unit_memory_strdup(&search->memory, resolved);
     if (!search->parent_resolved)
         search->parent = NULL;
     return search->parent_resolved;
