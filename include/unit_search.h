@@ -140,6 +140,9 @@ struct unit_entry *unit_search_fragment(struct unit_search *search, const char *
 int unit_search_add_dir(struct unit_search *search, const char *path,
                         const struct unit_place *place);
 
+/* Add the unit directories of the search's manager. */
+int unit_search_add_unit_dirs(struct unit_search *search);
+
 /* Read the directories and build the index. */
 int unit_search_scan(struct unit_search *search);
 

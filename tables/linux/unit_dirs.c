@@ -1,0 +1,162 @@
+/* unit_dirs.c -- which directories a service manager looks into, and in which order. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit_search.h"
+
+#define ENVIRON_MAX (1u << 20) /* bytes of the manager's environment */
+
+/* "/lib" stands for the two names of the vendor's directory, in the order of this system. */
+static const char *const system_dirs[] = {
+    "/etc/systemd/system.control",
+    "/run/systemd/system.control",
+    "/run/systemd/transient",
+    "/run/systemd/generator.early",
+    "/etc/systemd/system",
+    "/etc/systemd/system.attached",
+    "/run/systemd/system",
+    "/run/systemd/system.attached",
+    "/run/systemd/generator",
+    "/usr/local/lib/systemd/system",
+    "/lib",
+    "/run/systemd/generator.late",
+    NULL,
+};
+
+static const char *const global_dirs[] = {
+    "/etc/xdg/systemd/user",   "/etc/systemd/user",
+    "/run/systemd/user",       "/usr/local/share/systemd/user",
+    "/usr/share/systemd/user", "/usr/local/lib/systemd/user",
+    "/usr/lib/systemd/user",   NULL,
+};
+
+static const char *const user_dirs[] = {
+    "~/.config/systemd/user.control",
+    "$/systemd/user.control",
+    "$/systemd/transient",
+    "$/systemd/generator.early",
+    "~/.config/systemd/user",
+    "/etc/xdg/systemd/user",
+    "/etc/systemd/user",
+    "$/systemd/user",
+    "/run/systemd/user",
+    "$/systemd/generator",
+    "~/.local/share/systemd/user",
+    "/usr/local/share/systemd/user",
+    "/usr/share/systemd/user",
+    "/usr/local/lib/systemd/user",
+    "/usr/lib/systemd/user",
+    "$/systemd/generator.late",
+    NULL,
+};
+
+/* Where a "~/" or "$/" path lies; NULL for no such user or no memory (errno ENOMEM). */
+static char *expand(struct unit_search *search, const char *path)
+{
+    const struct unit_manager *manager = &search->manager;
+    char                       runtime[64];
+
+    errno = 0;
+    if (path[0] == '/')
+        return unit_memory_strdup(&search->memory, path);
+    if (path[0] == '~' && manager->home)
+        return unit_memory_join(&search->memory, manager->home, path + 2);
+    if (path[0] == '$' && manager->uid >= 0) {
+        snprintf(runtime, sizeof runtime, "/run/user/%lld", (long long)manager->uid);
+        return unit_memory_join(&search->memory, runtime, path + 2);
+    }
+    return NULL;
+}
+
+int unit_search_add_dir(struct unit_search *search, const char *path,
+                        const struct unit_place *place)
+{
+    char *full = expand(search, path);
+    if (!full)
+        return errno == ENOMEM ? -ENOMEM : 0;
+
+    struct unit_dir *more = realloc(search->dirs, (search->n_dirs + 1) * sizeof *more);
+    if (!more)
+        return -ENOMEM;
+    search->dirs = more;
+    search->dirs[search->n_dirs] =
+        (struct unit_dir){.path = full,
+                          .rank = (int64_t)search->n_dirs,
+                          .own = path[0] != '/' || search->manager.scope != UNIT_USER,
+                          .place = place};
+    search->n_dirs++;
+    return 0;
+}
+
+/* Whether a file of at most 1 MiB holds a text; -ENOENT and the like where it cannot be read. */
+static int holds_text(const struct root *root, const char *path, const char *text)
+{
+    char  *data;
+    size_t size;
+    int    r = root_read(root, path, 1u << 20, &data, &size);
+
+    if (r < 0)
+        return r;
+    r = strstr(data, text) != NULL;
+    free(data);
+    return r;
+}
+
+/* Whether systemd was built with /lib before /usr/lib: where the two differ, or where its own
+ * description or the package that it came in says so (Debian up to 12). */
+static bool lib_comes_first(const struct root *root)
+{
+    char target[ROOT_PATH_MAX];
+
+    if (root_readlink(root, "/lib", target) < 0)
+        return true;
+    int r = holds_text(root, "/usr/share/pkgconfig/systemd.pc", "\nroot_prefix=\n");
+    if (r < 0)
+        r = holds_text(root, "/var/lib/dpkg/info/systemd.list", "\n/lib/systemd/system\n");
+    return r > 0;
+}
+
+static int add_vendor_dirs(struct unit_search *search)
+{
+    static const char *const names[] = {"/lib/systemd/system", "/usr/lib/systemd/system"};
+    bool                     lib_first = lib_comes_first(search->root);
+
+    int r = unit_search_add_dir(search, names[!lib_first], NULL);
+    return r < 0 ? r : unit_search_add_dir(search, names[lib_first], NULL);
+}
+
+/* What SYSTEMD_UNIT_PATH of the running system manager puts first. */
+static int add_environment_dirs(struct unit_search *search)
+{
+    static const char name[] = "SYSTEMD_UNIT_PATH=";
+    char             *data, *save;
+    size_t            size;
+    int               r = 0;
+
+    if (root_read(search->root, "/proc/1/environ", ENVIRON_MAX, &data, &size) < 0)
+        return 0;
+    for (char *p = data; p < data + size; p += strlen(p) + 1) {
+        if (strncmp(p, name, sizeof name - 1) != 0)
+            continue;
+        char *dir = strtok_r(p + sizeof name - 1, ":", &save);
+        for (; r == 0 && dir; dir = strtok_r(NULL, ":", &save))
+            r = dir[0] == '/' ? unit_search_add_dir(search, dir, NULL) : 0;
+        break;
+    }
+    free(data);
+    return r;
+}
+
+int unit_search_add_unit_dirs(struct unit_search *search)
+{
+    static const char *const *const lists[] = {
+        [UNIT_SYSTEM] = system_dirs, [UNIT_GLOBAL] = global_dirs, [UNIT_USER] = user_dirs};
+    int r = search->manager.scope == UNIT_SYSTEM ? add_environment_dirs(search) : 0;
+
+    for (const char *const *dir = lists[search->manager.scope]; r == 0 && *dir; dir++)
+        r = strcmp(*dir, "/lib") == 0 ? add_vendor_dirs(search)
+                                      : unit_search_add_dir(search, *dir, NULL);
+    return r;
+}
