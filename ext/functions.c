@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "audit_text.h"
 #include "auth_text.h"
 #include "command_line.h"
 #include "event_functions.h"
@@ -206,56 +205,6 @@ static void path_of_command(sqlite3_context *out, int argc, sqlite3_value **argv
     buffer_free(&path);
 }
 
-/* The command line that a record of audit holds, by its type. False where it holds none. */
-static bool audit_line(const struct audit_record *record, struct buffer *line)
-{
-    struct audit_arguments arguments = {0};
-    struct audit_fields    fields;
-    struct audit_field     field;
-    bool                   found = record->id == AUDIT_TYPE_EXECVE;
-
-    if (found && audit_arguments_add(&arguments, record) == -ENOMEM)
-        line->failed = true;
-    else if (found)
-        audit_arguments_line(&arguments, line);
-    audit_arguments_free(&arguments);
-    audit_fields_begin(&fields, record);
-    while (!found && audit_fields_next(&fields, &field)) {
-        found = true;
-        if (field.name_size == 3 && memcmp(field.name, "cmd", 3) == 0)
-            audit_value(&field, true, " ", line);
-        else if (field.name_size == 9 && memcmp(field.name, "proctitle", 9) == 0)
-            audit_title_line(&field, line);
-        else
-            found = false;
-    }
-    return found;
-}
-
-/* journald writes a record as "EXECVE argc=2 a0=...", without the stamp that audit's log has. */
-static void audit_cmdline(sqlite3_context *out, int argc, sqlite3_value **argv)
-{
-    struct argument     message = argument(argv[0]);
-    struct buffer       text = {0}, line = {0};
-    struct audit_record record;
-    struct audit_stamp  stamp;
-    const char         *blank = message.text ? memchr(message.text, ' ', message.size) : NULL;
-    size_t              type = blank ? (size_t)(blank - message.text) : 0;
-
-    (void)argc;
-    if (!blank || type > 64)
-        return;
-    buffer_printf(&text, "type=%.*s msg=audit(0.000:0): ", (int)type, message.text);
-    buffer_put(&text, blank + 1, message.size - type - 1);
-    if (!buffer_text(&text))
-        sqlite3_result_error_nomem(out);
-    else if (audit_record_parse(text.data, text.size, &record, &stamp) == 0 &&
-             audit_line(&record, &line))
-        result_buffer(out, &line);
-    buffer_free(&line);
-    buffer_free(&text);
-}
-
 static void put_member(struct buffer *json, const char *name, const struct auth_span *span)
 {
     buffer_printf(json, ",\"%s\":", name);
@@ -316,7 +265,6 @@ static const struct {
     {"edit_distance",   2, edit_distance         },
     {"exec_path",       1, path_of_command       },
     {"path_trust",      1, trust                 },
-    {"audit_cmdline",   1, audit_cmdline         },
     {"auth_message",    2, auth_message          },
     {"event_message",   1, event_message_function},
     {"event_access",    2, event_access_function },
@@ -344,9 +292,6 @@ const struct function_doc function_docs[] = {
      "SELECT signal_techniques('runs_from_temp,inline_shell');"},
     {"text_lines(text)",                                                                        "The lines of a text as a JSON array",
      "SELECT value FROM json_each(text_lines('a' || char(10) || 'b'));"},
-    {"audit_cmdline(message)",
-     "The command line in the text of an audit record as journald keeps it, EXECVE, USER_CMD or "
-     "PROCTITLE; NULL where it holds none", "SELECT audit_cmdline('EXECVE argc=3 a0=\"systemctl\" a1=\"stop\" a2=612062');"},
     {"auth_message(program, message)",
      "What sudo, su, pkexec, doas, sshd and their kin say in a line of a log, as a JSON object of "
      "{kind, success, user, target_user, tty, cwd, command, remote_host, action, reason}; NULL "
@@ -369,8 +314,8 @@ const struct function_doc function_docs[] = {
     {"event_number(text)",
      "The integer that a value of a Windows event spells, in decimal or as 0x1f; NULL where it is "
      "none", "SELECT event_number('0x3e7');"},
-    {"logon_type(number)",                                                                  "A logon type of Windows in words", "SELECT logon_type(3);"},
-    {0         },
+    {"logon_type(number)",          "A logon type of Windows in words", "SELECT logon_type(3);"},
+    {0                                                                                  },
 };
 
 int functions_register(sqlite3 *db)

@@ -3,7 +3,8 @@
 -- why:     Audit's EXECVE, sudo's own lines, Sysmon 1 and 4688 say the same in different words. Each
 --          log is read once. A name where a log has only a number is taken from the host's users.
 --          via says how it is known: audit, sysmon or security, which tell of every process, or the
---          program that tells of what it was asked to run: sudo, pkexec, doas, cron.
+--          program that tells of what it was asked to run: sudo, pkexec, doas, cron. Asked for,
+--          service_tools = 1 leaves out at once what can be no service tool, and nothing else.
 -- sources: audit_events, journal, auth_events, users, windows_events
 --
 --   SELECT datetime, login_user, user, cmdline FROM process_events WHERE time > unixepoch() - 3600;
@@ -19,35 +20,26 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
        NULL COLLATE NOCASE AS parent_exe, NULL COLLATE NOCASE AS parent_cmdline,
        a.cwd COLLATE NOCASE AS cwd, a.success,
        iif(a.category = 'user_cmd', 'sudo', 'audit') AS via,
-       a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform
+       a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, a.service_tools
   FROM audit_events AS a
   LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
  WHERE a.category IN ('exec', 'user_cmd')
 UNION ALL
--- What journald keeps: lines of sudo and its kin, and audit's records one by one, where EXECVE has
--- the arguments and no more.
-SELECT j.time, j.datetime, j.host COLLATE NOCASE, iif(j.identifier = 'audit', NULL, j.pid), NULL,
-       iif(j.identifier = 'audit', NULL, m.value ->> 'target_user') COLLATE NOCASE,
-       iif(j.identifier = 'audit', coalesce(l.username, CAST(j.login_uid AS TEXT)),
-           m.value ->> 'user') COLLATE NOCASE,
-       NULL COLLATE NOCASE, NULL COLLATE NOCASE,
-       iif(j.identifier = 'audit', audit_cmdline(j.message), m.value ->> 'command') COLLATE NOCASE,
-       NULL COLLATE NOCASE, NULL COLLATE NOCASE,
-       m.value ->> 'cwd' COLLATE NOCASE, m.value ->> 'success',
-       iif(j.identifier = 'audit', iif(j.audit_type = 1123, 'sudo', 'audit'), m.value ->> 'kind'),
-       j.source, j.cursor, 'linux'
+-- Lines of sudo and its kin in the journal; audit's records there are read with audit's own.
+SELECT j.time, j.datetime, j.host COLLATE NOCASE, j.pid, NULL,
+       m.value ->> 'target_user' COLLATE NOCASE, m.value ->> 'user' COLLATE NOCASE,
+       NULL COLLATE NOCASE, NULL COLLATE NOCASE, m.value ->> 'command' COLLATE NOCASE,
+       NULL COLLATE NOCASE, NULL COLLATE NOCASE, m.value ->> 'cwd' COLLATE NOCASE,
+       m.value ->> 'success', m.value ->> 'kind', j.source, j.cursor, 'linux', 1
   FROM journal AS j
-  LEFT JOIN json_each(json_array(json(auth_message(j.identifier, j.message)))) AS m
-  LEFT JOIN names AS l ON l.host = j.host AND l.uid = j.login_uid
- WHERE j.identifier IN ('audit', 'sudo', 'pkexec', 'doas', 'su')
-   AND (j.identifier <> 'audit' AND m.value ->> 'command' IS NOT NULL
-        OR j.identifier = 'audit' AND j.audit_type IN (1309, 1123))
+ CROSS JOIN json_each(json_array(json(auth_message(j.identifier, j.message)))) AS m
+ WHERE j.identifier IN ('sudo', 'pkexec', 'doas') AND m.value ->> 'command' IS NOT NULL
 UNION ALL
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COLLATE NOCASE,
        s.user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.command COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.cwd COLLATE NOCASE, s.success, s.kind,
-       s.source, CAST(s.line AS TEXT), 'linux'
+       s.source, CAST(s.line AS TEXT), 'linux', 1
   FROM auth_events AS s
  WHERE s.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND s.command IS NOT NULL
 UNION ALL
@@ -62,7 +54,7 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
        w.parent_exe COLLATE NOCASE,
        w.parent_cmdline COLLATE NOCASE,
        w.cwd COLLATE NOCASE,
-       1, w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows')
+       1, w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows'), 1
   FROM (SELECT e.time, e.datetime, e.computer,
                CASE e.event_id WHEN 1 THEN e.process_id WHEN 4688 THEN e.new_process_id
                                ELSE e.target_process_id END AS pid,

@@ -15,6 +15,7 @@
 
 #include "audit_event.h"
 #include "audit_input.h"
+#include "command_line.h"
 #include "evidence.h"
 #include "table.h"
 
@@ -56,6 +57,7 @@ struct audit_row {
     int64_t     offset;
     const char *file; /* arguments */
     const char *root;
+    int64_t     service_tools;
 };
 
 /* Fields --------------------------------------------------------------------- */
@@ -125,6 +127,7 @@ struct filters {
     const struct tbl_terms *time, *serial, *type, *comm, *exe;
     unsigned                categories; /* set of 1u << enum audit_category */
     bool                    category;   /* whether one is asked for or shown */
+    bool                    tools;      /* leave out programs that can be no service tool */
 };
 
 struct state {
@@ -157,7 +160,10 @@ static void read_filters(struct tbl_scan *scan, struct filters *filters)
 {
     const struct tbl_terms *category = TBL_TERMS(scan, struct audit_row, category);
 
-    *filters = (struct filters){.time = TBL_TERMS(scan, struct audit_row, time),
+    const struct audit_row *key = tbl_key(scan);
+
+    *filters = (struct filters){.tools = key->service_tools == 1,
+                                .time = TBL_TERMS(scan, struct audit_row, time),
                                 .serial = TBL_TERMS(scan, struct audit_row, serial),
                                 .type = TBL_TERMS(scan, struct audit_row, type),
                                 .comm = TBL_TERMS(scan, struct audit_row, comm),
@@ -219,6 +225,53 @@ static bool match_type(const struct audit_event *event, const struct tbl_terms *
     return !name || tbl_match_text(terms, name, false);
 }
 
+static int nibble(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Whether a value in hexadecimal can name a service tool. A long one can. */
+static bool hex_names_tool(const char *text, const char *end)
+{
+    char   plain[512];
+    size_t n = 0;
+
+    for (; end - text > 1 && nibble(text[0]) >= 0 && nibble(text[1]) >= 0; text += 2) {
+        if (n == sizeof plain)
+            return true;
+        plain[n++] = (char)(nibble(text[0]) << 4 | nibble(text[1]));
+    }
+    return command_line_may_matter(plain, n);
+}
+
+/* Whether the arguments, as they are recorded, can name one. A long one's pieces (a1[0]=) can. */
+static bool can_name_tool(const struct audit_record *execve)
+{
+    const char *line = execve->line, *end = line + execve->size;
+
+    for (const char *p = line + execve->body; (p = memchr(p, '=', (size_t)(end - p))); p++)
+        if (p + 1 < end && p[1] != '"' && p[-1] != 'c' && /* argc= is a number */
+            (p[-1] == ']' || hex_names_tool(p + 1, end)))
+            return true;
+    return command_line_may_matter(line + execve->body, execve->size - execve->body);
+}
+
+static bool match_tools(const struct audit_event *event)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < event->n; i++) {
+        if (event->records[i].id != AUDIT_TYPE_EXECVE)
+            continue;
+        found = true;
+        if (can_name_tool(&event->records[i]))
+            return true;
+    }
+    return !found;
+}
+
 /* Cheap terms first; nothing is decoded. */
 static bool wanted(const struct filters *filters, const struct audit_event *event,
                    enum audit_category *ret_category)
@@ -232,6 +285,8 @@ static bool wanted(const struct filters *filters, const struct audit_event *even
             return false;
     }
     if (filters->type->n && !match_type(event, filters->type))
+        return false;
+    if (filters->tools && !match_tools(event))
         return false;
     return match_program(filters, event);
 }
@@ -661,6 +716,8 @@ static const struct tbl_column columns[] = {
             "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct audit_row, root, TBL_KEY | TBL_HIDDEN,
             "Argument: a file system's root, to read its logs instead"),
+    TBL_COL(struct audit_row, service_tools, TBL_KEY | TBL_HIDDEN,
+            "Argument: 1 leaves out at once programs whose arguments can name no service tool"),
 };
 
 static const struct tbl_example examples[] = {
