@@ -11,6 +11,7 @@
 #include "audit_seek.h"
 #include "audit_window.h"
 #include "evidence.h"
+#include "journal_pick.h"
 #include "stream.h"
 #include "table.h"
 
@@ -18,15 +19,15 @@ struct audit_input {
     const struct tbl_terms *time, *source_terms;
     struct sources          sources;
     struct source           source; /* that is read */
-    struct root            *logged; /* the root that an audit log was found in last */
-    struct audit_window    *window;
-    char                   *shown; /* the file that is read; owned; NULL: none is open */
+    char                *logged; /* path of the root that an audit log was found in last; owned */
+    struct audit_window *window;
+    char                *shown; /* the file that is read; owned; NULL: none is open */
 
     struct stream       *stream; /* of a log */
     struct audit_stretch stretch;
 
-    char                **journals; /* files of the source, owned */
-    size_t                n_journals, next_journal;
+    struct root_names     journals; /* files of the source */
+    size_t                next_journal;
     struct audit_journal *journal; /* of a journal */
 
     int error; /* that ended the reading of the file; 0: none */

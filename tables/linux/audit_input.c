@@ -2,14 +2,11 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 SQLITE_EXTENSION_INIT3
-
-#define JOURNALS_MAX 100000 /* files of one source */
 
 /* Reports ----------------------------------------------------------------------- */
 
@@ -63,8 +60,10 @@ static int open_log(struct audit_input *input)
     int fd = root_open_file(input->source.root, input->source.path);
     if (fd < 0)
         return fd;
-    if (fstat(fd, &st) == 0 && st.st_size > 0)
-        input->logged = input->source.root;
+    if (fstat(fd, &st) == 0 && st.st_size > 0) {
+        free(input->logged);
+        input->logged = strdup(root_path(input->source.root));
+    }
     input->stretch = (struct audit_stretch){0};
     if (input->time->min > -INFINITY || input->time->max < INFINITY)
         input->stretch = audit_seek(fd, input->time->min);
@@ -107,63 +106,12 @@ static int leave_file(struct tbl_scan *scan, struct audit_input *input)
 
 /* Sources ------------------------------------------------------------------------- */
 
-static void forget_journals(struct audit_input *input)
-{
-    for (size_t i = 0; i < input->n_journals; i++)
-        free(input->journals[i]);
-    free(input->journals);
-    input->journals = NULL;
-    input->n_journals = input->next_journal = 0;
-}
-
-static int add_journal(void *arg, const char *path, int error, size_t lost)
-{
-    struct audit_input *input = arg;
-    size_t              n = input->n_journals;
-
-    (void)lost;
-    if (error)
-        return 0;
-    if ((n & (n - 1)) == 0) {
-        char **journals = reallocarray(input->journals, n ? 2 * n : 1, sizeof *journals);
-        if (!journals)
-            return -ENOMEM;
-        input->journals = journals;
-    }
-    if (!(input->journals[n] = strdup(path)))
-        return -ENOMEM;
-    input->n_journals++;
-    return 0;
-}
-
-/* List the files of a journal: those of a folder and right below it, or the one. */
-static int list_journals(struct audit_input *input)
-{
-    static const char *const patterns[] = {"*.journal", "*.journal~", "*/*.journal",
-                                           "*/*.journal~"};
-    const struct source     *source = &input->source;
-    DIR                     *dir = NULL;
-    char                     pattern[ROOT_PATH_MAX];
-
-    int r = root_open_dir(source->root, source->path, &dir);
-    if (r == -ENOTDIR)
-        return add_journal(input, source->path, 0, 0);
-    if (r < 0)
-        return r;
-    closedir(dir);
-    for (size_t i = 0; r == 0 && i < TBL_COUNT(patterns); i++)
-        if ((size_t)snprintf(pattern, sizeof pattern, "%s/%s", source->path, patterns[i]) <
-            sizeof pattern)
-            r = root_glob(source->root, pattern, JOURNALS_MAX, add_journal, input);
-    return r;
-}
-
 /* Open the next journal of the source that has audit records: SQLITE_ROW, SQLITE_DONE or an error.
  */
 static int enter_journal(struct tbl_scan *scan, struct audit_input *input)
 {
-    while (input->next_journal < input->n_journals) {
-        const char *path = input->journals[input->next_journal++];
+    while (input->next_journal < input->journals.n) {
+        const char *path = input->journals.names[input->next_journal++];
         int         r = show(input, path);
         if (r == 0 && !tbl_match_text(input->source_terms, input->shown, false))
             continue;
@@ -184,11 +132,13 @@ static int enter_journal(struct tbl_scan *scan, struct audit_input *input)
 /* A source that is a journal becomes the list of its files; SQLITE_OK or an error. */
 static int take_journal(struct tbl_scan *scan, struct audit_input *input)
 {
-    forget_journals(input);
-    if (input->logged == input->source.root)
+    root_names_free(&input->journals);
+    input->journals = (struct root_names){0};
+    input->next_journal = 0;
+    if (input->logged && strcmp(input->logged, root_path(input->source.root)) == 0)
         return report(scan, input, input->source.shown, 0,
                       "not read: the audit log has the same events");
-    int r = list_journals(input);
+    int r = journal_pick_files(input->source.root, input->source.path, &input->journals);
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
     return report(scan, input, input->source.shown, r,
@@ -311,7 +261,8 @@ int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
 void audit_input_end(struct tbl_scan *scan, struct audit_input *input)
 {
     leave_file(scan, input);
-    forget_journals(input);
+    root_names_free(&input->journals);
+    free(input->logged);
     sources_end(&input->sources);
     audit_window_free(input->window);
 }

@@ -7,61 +7,23 @@
 #include <string.h>
 
 #include "buffer.h"
-#include "journal_file.h"
-
-#define FILE_MAX ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
+#include "journal_pick.h"
 
 struct audit_journal {
-    struct root_map     map;
-    struct journal_file file;
-    struct journal_list list;
-    int64_t             lost;
-    struct buffer       message, line;
+    struct journal_pick *pick;
+    int64_t              lost; /* entries that are no audit records after all */
+    struct buffer        message, line;
 };
-
-/* The data object of _TRANSPORT=audit, which lists the entries that have it; 0: there is none. */
-static int find_transport(struct journal_file *file, uint64_t *ret)
-{
-    static const char    audit[] = "_TRANSPORT=audit";
-    struct journal_field field;
-    uint64_t             offset;
-    int                  r = journal_values(file, "_TRANSPORT", &offset);
-
-    for (; r == 0 && offset; r = journal_next_value(file, offset, &offset))
-        if (journal_data(file, offset, &field) == 0 && field.size == sizeof audit - 1 &&
-            memcmp(field.at, audit, field.size) == 0)
-            break;
-    if (r == 0)
-        *ret = offset;
-    return r;
-}
-
-static int begin(struct audit_journal *journal, double min)
-{
-    uint64_t transport;
-
-    int r = journal_file_open(&journal->file, journal->map.data, journal->map.size);
-    if (r == 0)
-        r = find_transport(&journal->file, &transport);
-    if (r == 0 && !transport)
-        r = -ENODATA;
-    if (r == 0)
-        r = journal_entries_of(&journal->file, transport, &journal->list);
-    if (r == 0 && min > 0)
-        journal_seek(&journal->file, &journal->list, (uint64_t)(min * 1e6));
-    return r;
-}
 
 int audit_journal_open(const struct root *root, const char *path, double min,
                        struct audit_journal **ret)
 {
-    struct audit_journal *journal = calloc(1, sizeof *journal);
+    static const char *const values[] = {"audit", NULL};
+    struct audit_journal    *journal = calloc(1, sizeof *journal);
 
     if (!journal)
         return -ENOMEM;
-    int r = root_map(root, path, FILE_MAX, &journal->map);
-    if (r == 0)
-        r = begin(journal, min);
+    int r = journal_pick_open(root, path, "_TRANSPORT", values, min, &journal->pick);
     if (r < 0)
         audit_journal_close(journal);
     else
@@ -73,8 +35,7 @@ void audit_journal_close(struct audit_journal *journal)
 {
     if (!journal)
         return;
-    journal_file_close(&journal->file);
-    root_unmap(&journal->map);
+    journal_pick_close(journal->pick);
     buffer_free(&journal->message);
     buffer_free(&journal->line);
     free(journal);
@@ -82,7 +43,7 @@ void audit_journal_close(struct audit_journal *journal)
 
 int64_t audit_journal_lost(const struct audit_journal *journal)
 {
-    return journal->lost;
+    return journal->lost + journal_pick_lost(journal->pick);
 }
 
 /* What an entry says of the record. Numbers are 0 where a field is missing. */
@@ -91,31 +52,11 @@ struct parts {
     char     type_name[64];
 };
 
-static const char *value_of(const struct journal_field *field, const char *name, size_t *ret_size)
-{
-    size_t size = strlen(name);
-
-    if (field->name_size != size || memcmp(field->at, name, size) != 0)
-        return NULL;
-    *ret_size = field->size - size - 1;
-    return field->at + size + 1;
-}
-
-static void take_number(const struct journal_field *field, const char *name, uint64_t *ret)
-{
-    size_t      size;
-    const char *value = value_of(field, name, &size);
-    uint64_t    number = 0;
-
-    for (size_t i = 0; value && i < size && i < 19 && value[i] >= '0' && value[i] <= '9'; i++)
-        *ret = number = number * 10 + (uint64_t)(value[i] - '0');
-}
-
 /* A message is one line; what would make two of it is taken out. */
 static void take_message(const struct journal_field *field, struct buffer *message)
 {
     size_t      size;
-    const char *value = value_of(field, "MESSAGE", &size);
+    const char *value = journal_pick_value(field, "MESSAGE", &size);
 
     if (!value)
         return;
@@ -130,16 +71,16 @@ static void take_field(struct audit_journal *journal, const struct journal_field
                        struct parts *parts)
 {
     size_t      size;
-    const char *name = value_of(field, "_AUDIT_TYPE_NAME", &size);
+    const char *name = journal_pick_value(field, "_AUDIT_TYPE_NAME", &size);
 
     if (name && size < sizeof parts->type_name && !memchr(name, ' ', size) &&
         !memchr(name, '\n', size)) {
         memcpy(parts->type_name, name, size);
         parts->type_name[size] = '\0';
     }
-    take_number(field, "_AUDIT_ID", &parts->serial);
-    take_number(field, "_AUDIT_TYPE", &parts->type);
-    take_number(field, "_SOURCE_REALTIME_TIMESTAMP", &parts->time);
+    journal_pick_number(field, "_AUDIT_ID", &parts->serial);
+    journal_pick_number(field, "_AUDIT_TYPE", &parts->type);
+    journal_pick_number(field, "_SOURCE_REALTIME_TIMESTAMP", &parts->time);
     take_message(field, &journal->message);
 }
 
@@ -151,7 +92,7 @@ static int put_line(struct audit_journal *journal, const struct journal_entry *e
 
     buffer_reset(&journal->message);
     for (uint32_t i = 0; i < entry->n_items; i++) {
-        int r = journal_item(&journal->file, entry, i, &field);
+        int r = journal_pick_item(journal->pick, entry, i, &field);
         if (r == 0)
             take_field(journal, &field, &parts);
         else if (r == -ENOMEM)
@@ -177,13 +118,10 @@ static int put_line(struct audit_journal *journal, const struct journal_entry *e
 int audit_journal_line(struct audit_journal *journal, const char **ret, size_t *ret_size)
 {
     struct journal_entry entry;
-    uint64_t             offset;
     int                  r;
 
-    while ((r = journal_next(&journal->file, &journal->list, &offset)) > 0) {
-        r = journal_entry(&journal->file, offset, &entry);
-        if (r == 0)
-            r = put_line(journal, &entry);
+    while ((r = journal_pick_next(journal->pick, &entry)) > 0) {
+        r = put_line(journal, &entry);
         if (r == -ENOMEM)
             return r;
         if (r < 0) {

@@ -1,0 +1,190 @@
+#include "journal_pick.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_MAX  ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
+#define FILES_MAX 100000            /* of one source */
+#define PICKS_MAX 64                /* values that a file has of those asked for */
+
+struct journal_pick {
+    struct root_map     map;
+    struct journal_file file;
+    struct journal_list lists[PICKS_MAX];
+    size_t              n, i;
+    int64_t             lost;
+};
+
+/* Files ------------------------------------------------------------------------- */
+
+static int add_file(void *arg, const char *path, int error, size_t lost)
+{
+    struct root_names *names = arg;
+    size_t             n = names->n;
+
+    (void)lost;
+    if (error)
+        return 0;
+    if ((n & (n - 1)) == 0) {
+        char **more = reallocarray(names->names, n ? 2 * n : 1, sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        names->names = more;
+    }
+    if (!(names->names[n] = strdup(path)))
+        return -ENOMEM;
+    names->n++;
+    return 0;
+}
+
+static int add_folder(const struct root *root, const char *path, struct root_names *names)
+{
+    static const char *const patterns[] = {"*.journal", "*.journal~", "*/*.journal",
+                                           "*/*.journal~"};
+    char                     pattern[ROOT_PATH_MAX];
+    int                      r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof patterns / sizeof patterns[0]; i++)
+        if ((size_t)snprintf(pattern, sizeof pattern, "%s/%s", path, patterns[i]) < sizeof pattern)
+            r = root_glob(root, pattern, FILES_MAX, add_file, names);
+    return r;
+}
+
+int journal_pick_files(const struct root *root, const char *path, struct root_names *ret)
+{
+    struct root_names names = {0};
+    DIR              *dir = NULL;
+
+    int r = root_open_dir(root, path, &dir);
+    if (r == 0) {
+        closedir(dir);
+        r = add_folder(root, path, &names);
+    } else if (r == -ENOTDIR) {
+        r = add_file(&names, path, 0, 0);
+    }
+    if (r < 0)
+        root_names_free(&names);
+    else
+        *ret = names;
+    return r;
+}
+
+/* Entries ----------------------------------------------------------------------- */
+
+static bool is_wanted(const struct journal_field *field, const char *const *values)
+{
+    const char *value = field->at + field->name_size + 1;
+    size_t      size = field->size - field->name_size - 1;
+
+    for (; *values; values++)
+        if (strlen(*values) == size && memcmp(*values, value, size) == 0)
+            return true;
+    return false;
+}
+
+/* Take the lists of the entries that have the values. */
+static int find_lists(struct journal_pick *pick, const char *name, const char *const *values)
+{
+    struct journal_field field;
+    uint64_t             offset;
+    int                  r = journal_values(&pick->file, name, &offset);
+
+    for (; r == 0 && offset && pick->n < PICKS_MAX;
+         r = journal_next_value(&pick->file, offset, &offset)) {
+        if (journal_data(&pick->file, offset, &field) < 0 || !is_wanted(&field, values))
+            continue;
+        if (journal_entries_of(&pick->file, offset, &pick->lists[pick->n]) == 0)
+            pick->n++;
+        else
+            pick->lost++;
+    }
+    return r == 0 && !pick->n ? (pick->lost ? -EBADMSG : -ENODATA) : r;
+}
+
+int journal_pick_open(const struct root *root, const char *path, const char *field,
+                      const char *const *values, double min, struct journal_pick **ret)
+{
+    struct journal_pick *pick = calloc(1, sizeof *pick);
+
+    if (!pick)
+        return -ENOMEM;
+    int r = root_map(root, path, FILE_MAX, &pick->map);
+    if (r == 0)
+        r = journal_file_open(&pick->file, pick->map.data, pick->map.size);
+    if (r == 0)
+        r = find_lists(pick, field, values);
+    if (r < 0) {
+        journal_pick_close(pick);
+        return r;
+    }
+    for (size_t i = 0; i < pick->n && min > 0; i++)
+        journal_seek(&pick->file, &pick->lists[i], (uint64_t)(min * 1e6));
+    *ret = pick;
+    return 0;
+}
+
+void journal_pick_close(struct journal_pick *pick)
+{
+    if (!pick)
+        return;
+    journal_file_close(&pick->file);
+    root_unmap(&pick->map);
+    free(pick);
+}
+
+int64_t journal_pick_lost(const struct journal_pick *pick)
+{
+    return pick->lost;
+}
+
+int journal_pick_next(struct journal_pick *pick, struct journal_entry *ret)
+{
+    uint64_t offset;
+    bool     broken = false;
+
+    while (pick->i < pick->n) {
+        int r = journal_next(&pick->file, &pick->lists[pick->i], &offset);
+        if (r > 0 && journal_entry(&pick->file, offset, ret) == 0)
+            return 1;
+        pick->lost += r > 0;
+        broken |= r < 0;
+        pick->i += r <= 0;
+    }
+    return broken ? -EBADMSG : 0;
+}
+
+void journal_pick_skip(struct journal_pick *pick)
+{
+    pick->i += pick->i < pick->n;
+}
+
+/* Fields ------------------------------------------------------------------------- */
+
+int journal_pick_item(struct journal_pick *pick, const struct journal_entry *entry, uint32_t i,
+                      struct journal_field *ret)
+{
+    return journal_item(&pick->file, entry, i, ret);
+}
+
+const char *journal_pick_value(const struct journal_field *field, const char *name,
+                               size_t *ret_size)
+{
+    size_t size = strlen(name);
+
+    if (field->name_size != size || memcmp(field->at, name, size) != 0)
+        return NULL;
+    *ret_size = field->size - size - 1;
+    return field->at + size + 1;
+}
+
+void journal_pick_number(const struct journal_field *field, const char *name, uint64_t *ret)
+{
+    size_t      size;
+    const char *value = journal_pick_value(field, name, &size);
+    uint64_t    number = 0;
+
+    for (size_t i = 0; value && i < size && i < 18 && value[i] >= '0' && value[i] <= '9'; i++)
+        *ret = number = number * 10 + (uint64_t)(value[i] - '0');
+}
