@@ -267,6 +267,70 @@ START_TEST(lines_are_chosen_counted_and_reported)
 }
 END_TEST
 
+#define JOURNALS "journal/systemd-stable/no-rtc"
+
+START_TEST(the_messages_of_a_journal_are_events_too)
+{
+    const char *dir = harness_evidence(JOURNALS);
+    sqlite3    *db = harness_open();
+
+    if (!dir)
+        SKIP("no evidence: set SVCQL_EVIDENCE");
+    /* As journalctl --file counts the entries of these identifiers in the undamaged file. */
+    harness_expect(db, "45",
+                   "SELECT count(*) FROM auth_events('%s') WHERE source GLOB '*5ebbfd4346b9f*'",
+                   dir);
+    harness_expect(db, "root|root|pts/0|1|/usr/bin/su|fedora",
+                   "SELECT user, target_user, tty, success, exe, log_host FROM auth_events('%s') "
+                   "WHERE kind = 'su'",
+                   dir);
+    harness_expect(db, "1",
+                   "SELECT count(*) FROM auth_events('%s') WHERE kind = 'su' AND "
+                   "time BETWEEN 1666584250 AND 1666584251",
+                   dir);
+    harness_expect(db, "0", "SELECT count(*) FROM auth_events('%s') WHERE time > 1700000000", dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_damaged_journal_gives_what_can_be_read)
+{
+    const char *dir = harness_evidence(JOURNALS);
+    sqlite3    *db = harness_open();
+
+    if (!dir)
+        SKIP("no evidence: set SVCQL_EVIDENCE");
+    harness_expect(db, "20",
+                   "SELECT count(*) FROM auth_events('%s') WHERE source GLOB '*5ebbfd4385848*'",
+                   dir);
+    harness_expect(db, "damaged|20|1",
+                   "SELECT status, records, skipped > 0 FROM evidence_sources WHERE "
+                   "table_name = 'auth_events' AND location GLOB '*5ebbfd4385848*'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_hosts_journal_is_read_where_it_keeps_no_text_log)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    const char *journal =
+        harness_evidence(JOURNALS "/system@0005ebbfd4346b9f-43185b46162d9fa5.journal~");
+    size_t size;
+
+    if (!journal)
+        SKIP("no evidence: set SVCQL_EVIDENCE");
+    char *data = harness_read(journal, &size);
+    harness_write_text(dir, "etc/passwd", "");
+    harness_write(dir, "var/log/journal/0123/system.journal", data, size);
+    free(data);
+    harness_expect(db, "45", "SELECT count(*) FROM auth_events WHERE root = '%s'", dir);
+    harness_write_text(dir, "var/log/auth.log", "2024-01-01T10:00:00Z box su: (to root) a on x\n");
+    harness_expect(db, "a", "SELECT user FROM auth_events WHERE root = '%s'", dir);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_auth_events_suite(void)
 {
     const TTest *const tests[] = {
@@ -278,6 +342,9 @@ Suite *make_auth_events_suite(void)
         years_that_lines_do_not_write_come_from_the_file,
         local_time_is_that_of_the_roots_zone,
         lines_are_chosen_counted_and_reported,
+        the_messages_of_a_journal_are_events_too,
+        a_damaged_journal_gives_what_can_be_read,
+        a_hosts_journal_is_read_where_it_keeps_no_text_log,
     };
     Suite *suite = suite_create("auth_events");
     TCase *tcase = tcase_create("auth_events");

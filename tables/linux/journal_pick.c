@@ -15,6 +15,13 @@ struct journal_pick {
     struct journal_list lists[PICKS_MAX];
     size_t              n, i;
     int64_t             lost;
+
+    /* Where the file's own lists are damaged, all its entries are gone through. */
+    bool               all;
+    bool               carving; /* not even the list of all holds */
+    uint64_t           last;    /* entry read last */
+    const char        *field;
+    const char *const *values;
 };
 
 /* Files ------------------------------------------------------------------------- */
@@ -100,7 +107,17 @@ static int find_lists(struct journal_pick *pick, const char *name, const char *c
         else
             pick->lost++;
     }
-    return r == 0 && !pick->n ? (pick->lost ? -EBADMSG : -ENODATA) : r;
+    if (r == 0 && pick->lost)
+        r = -EBADMSG;
+    return r == 0 && !pick->n ? -ENODATA : r;
+}
+
+static void begin_all(struct journal_pick *pick)
+{
+    pick->all = true;
+    pick->lost = 0;
+    pick->n = 1;
+    pick->carving = journal_all(&pick->file, &pick->lists[0]) < 0;
 }
 
 int journal_pick_open(const struct root *root, const char *path, const char *field,
@@ -113,12 +130,16 @@ int journal_pick_open(const struct root *root, const char *path, const char *fie
     int r = root_map(root, path, FILE_MAX, &pick->map);
     if (r == 0)
         r = journal_file_open(&pick->file, pick->map.data, pick->map.size);
-    if (r == 0)
-        r = find_lists(pick, field, values);
+    if (r == 0 && find_lists(pick, field, values) == -EBADMSG)
+        begin_all(pick);
+    else if (r == 0 && !pick->n)
+        r = -ENODATA;
     if (r < 0) {
         journal_pick_close(pick);
         return r;
     }
+    pick->field = field;
+    pick->values = values;
     for (size_t i = 0; i < pick->n && min > 0; i++)
         journal_seek(&pick->file, &pick->lists[i], (uint64_t)(min * 1e6));
     *ret = pick;
@@ -139,11 +160,47 @@ int64_t journal_pick_lost(const struct journal_pick *pick)
     return pick->lost;
 }
 
+static bool has_value(struct journal_pick *pick, const struct journal_entry *entry)
+{
+    struct journal_field field;
+    size_t               size;
+
+    for (uint32_t i = 0; i < entry->n_items; i++)
+        if (journal_item(&pick->file, entry, i, &field) == 0 &&
+            journal_pick_value(&field, pick->field, &size) && is_wanted(&field, pick->values))
+            return true;
+    return false;
+}
+
+/* The next entry of all, by their list or, once that is broken, by their form. */
+static int next_of_all(struct journal_pick *pick, struct journal_entry *ret)
+{
+    uint64_t offset;
+
+    for (;;) {
+        int r = pick->carving ? journal_carve(&pick->file, pick->last, &offset)
+                              : journal_next(&pick->file, &pick->lists[0], &offset);
+        if (r < 0)
+            pick->carving = true;
+        else if (r == 0)
+            return pick->carving ? -EBADMSG : 0;
+        else if (journal_entry(&pick->file, offset, ret) < 0)
+            pick->lost++;
+        else if (has_value(pick, ret)) {
+            pick->last = offset;
+            return 1;
+        }
+        pick->last = r > 0 ? offset : pick->last;
+    }
+}
+
 int journal_pick_next(struct journal_pick *pick, struct journal_entry *ret)
 {
     uint64_t offset;
     bool     broken = false;
 
+    if (pick->all)
+        return pick->i ? 0 : next_of_all(pick, ret);
     while (pick->i < pick->n) {
         int r = journal_next(&pick->file, &pick->lists[pick->i], &offset);
         if (r > 0 && journal_entry(&pick->file, offset, ret) == 0)

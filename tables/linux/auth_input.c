@@ -1,0 +1,421 @@
+#include "auth_input.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+SQLITE_EXTENSION_INIT3
+
+#define DAY 86400
+
+/* What writes of authentication, by the name it gives syslog. */
+static const char *const programs[] = {
+    "sudo",
+    "sudo-rs",
+    "su",
+    "su-l",
+    "runuser",
+    "pkexec",
+    "doas",
+    "polkitd",
+    "sshd",
+    "polkit-agent-helper-1",
+    "sshd-session",
+    "sshd-auth",
+    "systemd-logind",
+    "login",
+    "CRON",
+    "cron",
+    "crond",
+    "gdm-password",
+    "sddm-helper",
+    "lightdm",
+    "passwd",
+    "chpasswd",
+    "useradd",
+    "usermod",
+    "userdel",
+    "groupadd",
+    NULL,
+};
+
+/* Time ---------------------------------------------------------------------------- */
+
+static int64_t within_year(const struct syslog_stamp *stamp)
+{
+    return time_civil(2000, stamp->month, stamp->day, stamp->hour, stamp->minute, stamp->second) -
+           time_civil(2000, 1, 1, 0, 0, 0);
+}
+
+/* Follow the calendar past a line. Lines are in order but for clocks set back, so a step back of
+ * more than a month is the turn of a year. */
+static void follow(struct auth_calendar *calendar, const struct syslog_stamp *stamp)
+{
+    int64_t now = within_year(stamp);
+
+    if (stamp->year)
+        calendar->year = stamp->year;
+    else if (calendar->last >= 0 && now < calendar->last - 30 * DAY)
+        calendar->year++;
+    calendar->last = now;
+}
+
+static double time_of(const struct auth_input *input, const struct syslog_stamp *stamp)
+{
+    int64_t local = time_civil(stamp->year ? stamp->year : input->calendar.year, stamp->month,
+                               stamp->day, stamp->hour, stamp->minute, stamp->second);
+    int64_t utc = stamp->zoned ? local - stamp->offset : time_zone_utc(input->zone, local);
+
+    return (double)utc + stamp->fraction;
+}
+
+/* The year whose `within` seconds are the last no later than a day after a file was written. */
+static int last_year(time_t mtime, int64_t within)
+{
+    struct tm written = {.tm_year = 70};
+
+    gmtime_r(&mtime, &written);
+    int year = written.tm_year + 1900;
+    return time_civil(year, 1, 1, 0, 0, 0) + within > mtime + DAY ? year - 1 : year;
+}
+
+/* Read a file for the year that its first line is of. Ends at the first line that writes one. */
+static int first_year(struct stream *stream, time_t mtime)
+{
+    struct auth_calendar turns = {0, -1};
+    struct syslog_line   line;
+    char                *text;
+    size_t               size;
+
+    while (stream_line(stream, &text, &size) > 0) {
+        if (syslog_line_parse(text, size, &line) < 0)
+            continue;
+        int year = line.stamp.year;
+        line.stamp.year = 0;
+        follow(&turns, &line.stamp);
+        if (year)
+            return year - turns.year;
+    }
+    return last_year(mtime, turns.last < 0 ? 0 : turns.last) - turns.year;
+}
+
+/* Reports ------------------------------------------------------------------------- */
+
+static int report(struct tbl_scan *scan, const struct auth_input *input, const char *location,
+                  int error, const char *detail)
+{
+    bool    read = input->stream || input->pick;
+    int64_t lost = input->bad + (input->pick ? journal_pick_lost(input->pick) : 0);
+
+    if (!detail && error)
+        detail = strerror(-error);
+    if (!detail && lost)
+        detail = input->pick ? "entries that could not be read" : "lines that are no syslog lines";
+    return svcql_report(tbl_svcql(scan), &(struct report){
+                                             .table = "auth_events",
+                                             .kind = artefact_name(input->source.artefact),
+                                             .host = input->source.host,
+                                             .location = location,
+                                             .status = error && !read  ? source_status_of(error)
+                                                       : error || lost ? SOURCE_DAMAGED
+                                                                       : SOURCE_READ,
+                                             .records = read ? input->read : TBL_NULL,
+                                             .skipped = lost,
+                                             .detail = detail,
+                                         });
+}
+
+/* Files --------------------------------------------------------------------------- */
+
+static int begin_file(struct auth_input *input, const char *path)
+{
+    input->line = input->read = input->bad = 0;
+    sqlite3_free(input->shown);
+    input->shown = sqlite3_mprintf("%s%s", root_path(input->source.root), path);
+    return input->shown ? 0 : -ENOMEM;
+}
+
+static void close_file(struct auth_input *input)
+{
+    stream_close(input->stream);
+    time_zone_free(input->zone);
+    journal_pick_close(input->pick);
+    sqlite3_free(input->shown);
+    input->stream = NULL;
+    input->zone = NULL;
+    input->pick = NULL;
+    input->shown = NULL;
+}
+
+static int leave_file(struct tbl_scan *scan, struct auth_input *input, int error)
+{
+    int rc = SQLITE_OK;
+
+    if (input->stream || input->pick)
+        rc = report(scan, input, input->shown, error, NULL);
+    close_file(input);
+    return rc;
+}
+
+static int open_stream(struct auth_input *input, struct stream **ret, struct stat *ret_stat)
+{
+    int fd = root_open_file(input->source.root, input->source.path);
+
+    if (fd < 0)
+        return fd;
+    if (fstat(fd, ret_stat) < 0) {
+        int r = -errno;
+        close(fd);
+        return r;
+    }
+    return stream_open(fd, ret);
+}
+
+static int open_log(struct auth_input *input)
+{
+    char           zone[64];
+    struct stream *stream = NULL;
+    struct stat    st;
+
+    int r = open_stream(input, &stream, &st);
+    if (r < 0)
+        return r;
+    input->calendar = (struct auth_calendar){first_year(stream, st.st_mtime), -1};
+    stream_close(stream);
+    if (st.st_size > 0) {
+        free(input->logged);
+        input->logged = strdup(root_path(input->source.root));
+    }
+    r = time_zone_of_root(input->source.root, &input->zone, zone);
+    if (r == -ENOMEM)
+        return r;
+    return open_stream(input, &input->stream, &st);
+}
+
+/* Sources ------------------------------------------------------------------------- */
+
+/* Open the next journal of the source that has lines of the programs: SQLITE_ROW, SQLITE_DONE or an
+ * error. */
+static int enter_journal(struct tbl_scan *scan, struct auth_input *input)
+{
+    while (input->next_journal < input->journals.n) {
+        const char *path = input->journals.names[input->next_journal++];
+        int         r = begin_file(input, path);
+        if (r == 0)
+            r = journal_pick_open(input->source.root, path, "SYSLOG_IDENTIFIER", programs,
+                                  input->time->min, &input->pick);
+        if (r == 0)
+            return SQLITE_ROW;
+        int rc = r == -ENOMEM    ? SQLITE_NOMEM
+                 : r == -ENODATA ? SQLITE_OK
+                                 : report(scan, input, input->shown, r, NULL);
+        close_file(input);
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+    return SQLITE_DONE;
+}
+
+/* A source that is a journal becomes the list of its files; SQLITE_OK or an error. */
+static int take_journal(struct tbl_scan *scan, struct auth_input *input)
+{
+    root_names_free(&input->journals);
+    input->journals = (struct root_names){0};
+    input->next_journal = 0;
+    input->bad = 0;
+    if (input->logged && strcmp(input->logged, root_path(input->source.root)) == 0)
+        return report(scan, input, input->source.shown, 0,
+                      "not read: the text logs have the same messages");
+    int r = journal_pick_files(input->source.root, input->source.path, &input->journals);
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    return report(scan, input, input->source.shown, r,
+                  r < 0 ? NULL : "journal files with such messages are reported one by one");
+}
+
+/* SQLITE_ROW with the log open, SQLITE_OK where there is none to read, or an error. */
+static int take_log(struct tbl_scan *scan, struct auth_input *input)
+{
+    int r = begin_file(input, input->source.path);
+
+    if (r == 0)
+        r = open_log(input);
+    if (r == 0)
+        return SQLITE_ROW;
+    stream_close(input->stream);
+    input->stream = NULL;
+    int rc = r == -ENOMEM ? SQLITE_NOMEM : report(scan, input, input->source.shown, r, NULL);
+    close_file(input);
+    return rc;
+}
+
+/* The next file that can be read. SQLITE_ROW, SQLITE_DONE or an error. */
+static int enter_file(struct tbl_scan *scan, struct auth_input *input)
+{
+    for (;;) {
+        int rc = enter_journal(scan, input);
+        if (rc != SQLITE_DONE)
+            return rc;
+        int r = sources_next(&input->sources, &input->source);
+        if (r <= 0)
+            return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_DONE;
+        rc = input->source.artefact == ARTEFACT_JOURNAL ? take_journal(scan, input)
+                                                        : take_log(scan, input);
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+}
+
+/* Lines --------------------------------------------------------------------------- */
+
+/* The next line of a text log: 1, 0 at the end, or a negative errno. */
+static int next_line(struct auth_input *input, struct auth_record *ret)
+{
+    struct syslog_line line;
+    char              *text;
+    size_t             size;
+    int                r;
+
+    while ((r = stream_line(input->stream, &text, &size)) > 0) {
+        input->line++;
+        int bad = syslog_line_parse(text, size, &line);
+        if (bad < 0) {
+            input->bad += bad != -ENODATA;
+            continue;
+        }
+        input->read++;
+        follow(&input->calendar, &line.stamp);
+        *ret = (struct auth_record){.time = time_of(input, &line.stamp),
+                                    .host = line.host,
+                                    .program = line.program,
+                                    .message = line.message,
+                                    .pid = line.pid,
+                                    .line = input->line};
+        return 1;
+    }
+    return r;
+}
+
+/* The fields of an entry that are shown, as one text each in input->text. */
+enum part { MESSAGE, IDENTIFIER, HOST, EXE, N_PARTS };
+
+static const char *const part_names[N_PARTS] = {
+    [MESSAGE] = "MESSAGE",
+    [IDENTIFIER] = "SYSLOG_IDENTIFIER",
+    [HOST] = "_HOSTNAME",
+    [EXE] = "_EXE",
+};
+
+struct entry {
+    struct {
+        size_t at, size;
+    } parts[N_PARTS];
+    uint64_t time, pid; /* time in microseconds */
+};
+
+static void take_field(struct auth_input *input, const struct journal_field *field,
+                       struct entry *entry)
+{
+    size_t size;
+
+    for (int i = 0; i < N_PARTS; i++) {
+        const char *value = journal_pick_value(field, part_names[i], &size);
+        if (!value)
+            continue;
+        entry->parts[i].at = input->text.size;
+        entry->parts[i].size = size;
+        buffer_put(&input->text, value, size);
+    }
+    journal_pick_number(field, "SYSLOG_PID", &entry->pid);
+    journal_pick_number(field, "_SOURCE_REALTIME_TIMESTAMP", &entry->time);
+}
+
+static struct auth_span span_of(const struct auth_input *input, const struct entry *entry,
+                                enum part part)
+{
+    if (!entry->parts[part].size)
+        return (struct auth_span){0};
+    return (struct auth_span){input->text.data + entry->parts[part].at, entry->parts[part].size};
+}
+
+/* The next entry of a journal: as next_line(). */
+static int next_entry(struct auth_input *input, struct auth_record *ret)
+{
+    struct journal_entry entry;
+    struct journal_field field;
+
+    int r = journal_pick_next(input->pick, &entry);
+    if (r <= 0)
+        return r;
+    struct entry parts = {.time = entry.realtime, .pid = UINT64_MAX};
+    buffer_reset(&input->text);
+    for (uint32_t i = 0; i < entry.n_items; i++) {
+        r = journal_pick_item(input->pick, &entry, i, &field);
+        if (r == 0)
+            take_field(input, &field, &parts);
+        else if (r == -ENOMEM)
+            return r;
+    }
+    if (input->text.failed)
+        return -ENOMEM;
+    input->read++;
+    *ret = (struct auth_record){.time = (double)parts.time / 1e6,
+                                .host = span_of(input, &parts, HOST),
+                                .program = span_of(input, &parts, IDENTIFIER),
+                                .message = span_of(input, &parts, MESSAGE),
+                                .exe = span_of(input, &parts, EXE),
+                                .pid = parts.pid == UINT64_MAX ? -1 : (int64_t)parts.pid,
+                                .line = (int64_t)entry.offset};
+    return 1;
+}
+
+int auth_input_next(struct tbl_scan *scan, struct auth_input *input, struct auth_record *ret)
+{
+    int rc, r;
+
+    for (;;) {
+        if (!input->shown && (rc = enter_file(scan, input)) != SQLITE_ROW)
+            return rc;
+        while ((r = input->pick ? next_entry(input, ret) : next_line(input, ret)) > 0) {
+            if (tbl_match_real(input->time, ret->time))
+                return SQLITE_ROW;
+            if (input->pick && ret->time > input->time->max + DAY)
+                journal_pick_skip(input->pick);
+        }
+        if (r == -ENOMEM)
+            return SQLITE_NOMEM;
+        if ((rc = leave_file(scan, input, r)) != SQLITE_OK)
+            return rc;
+    }
+}
+
+/* A path that the query gives says by its name which of the two it is. */
+static unsigned artefacts_of(const char *path)
+{
+    if (!path)
+        return 1u << ARTEFACT_AUTH_LOG | 1u << ARTEFACT_JOURNAL;
+    return strstr(path, "journal") ? 1u << ARTEFACT_JOURNAL : 1u << ARTEFACT_AUTH_LOG;
+}
+
+int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want)
+{
+    input->time = want->time;
+    int r = sources_begin(&input->sources, tbl_svcql(scan),
+                          &(struct sources_want){.artefacts = artefacts_of(want->path),
+                                                 .path = want->path,
+                                                 .root = want->root});
+    return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_OK;
+}
+
+void auth_input_end(struct tbl_scan *scan, struct auth_input *input)
+{
+    leave_file(scan, input, 0);
+    root_names_free(&input->journals);
+    sources_end(&input->sources);
+    buffer_free(&input->text);
+    free(input->logged);
+}
