@@ -9,6 +9,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <cjson/cJSON.h>
+
 #define SNIFF_SIZE 16384 /* bytes of a file that are looked at for marks */
 #define ASKED_MAX  16    /* loose files of one kind that are asked for their host */
 #define ROOTS_MAX  10000
@@ -21,7 +23,8 @@ struct entry {
 struct listing {
     struct entry *entries;
     size_t        n;
-    bool          hint; /* a name may be the beginning of a root's mark */
+    bool          hint;  /* a name may be the beginning of a root's mark */
+    bool          units; /* a file is called as a unit */
 };
 
 /* A root or a loose file, with the folder of its collection: paths within the location. */
@@ -102,6 +105,7 @@ static int list(struct walker *w, const char *dir, struct listing *ret)
         }
         listing.hint = listing.hint || root_system_hint(entry->d_name);
         unsigned char type = type_of(w, dir, entry);
+        listing.units = listing.units || (type == DT_REG && names_unit(entry->d_name));
         if (type == DT_DIR || type == DT_REG)
             r = add_entry(&listing, entry->d_name, type);
     }
@@ -117,15 +121,16 @@ static int list(struct walker *w, const char *dir, struct listing *ret)
 /* Folders that are a part of every host's collection, and name none. */
 static bool is_generic(const char *name, size_t size)
 {
+    /* clang-format off */
     static const char *const names[] = {
-        "[root]",     "root",      "rootfs",   "fs",    "filesystem", "live_response",
-        "uploads",    "results",   "auto",     "ntfs",  "file",       "files",
-        "lazy_ntfs",  "mft",       "logs",     "log",   "evtx",       "eventlogs",
-        "event logs", "winevt",    "registry", "hives", "config",     "journal",
-        "audit",      "plists",    "history",  "units", "triage",     "artifacts",
-        "collection", "collected", "image",    "disk",  "mnt",        "mount",
-        "c_drive",    "system32",  "windows",
+        "[root]", "root", "rootfs", "fs", "filesystem", "image", "disk", "mnt", "mount", "c_drive",
+        "live_response", "uploads", "results", "auto", "file", "files", "ntfs", "lazy_ntfs", "mft",
+        "triage", "artifacts", "collection", "collected", "evidence_files",
+        "logs", "log", "evtx", "eventlogs", "event logs", "winevt", "registry", "hives", "config",
+        "system32", "windows", "journal", "audit", "history", "json", "plist", "plists",
+        "launchdaemons", "launchagents", "units", "systemd", "system", "user",
     };
+    /* clang-format on */
 
     if (size == 1 || memmem(name, size, "%3A", 3) || memmem(name, size, "%5C", 3))
         return true; /* a drive */
@@ -278,6 +283,8 @@ static int walk_listing(struct walker *w, const char *dir, const struct listing 
 
     if (r != 0)
         return r < 0 ? r : 0;
+    if (listing->units && unit_folder_of(dir))
+        r = add_find(w, NULL, ARTEFACT_LINUX_ROOT, *dir ? dir : "/");
     for (size_t i = 0; r == 0 && i < listing->n; i++)
         if (listing->entries[i].type == DT_REG)
             r = take_file(w, dir, listing->entries[i].name);
@@ -433,6 +440,27 @@ static int add_files_item(struct walker *w, const struct find *files, size_t n)
 
 /* Names ------------------------------------------------------------------------ */
 
+/* The host in what Velociraptor writes of its client. */
+static bool host_of_client(const struct walker *w, const char *collection, char host[HOST_MAX])
+{
+    char   path[ROOT_PATH_MAX + 64];
+    char  *text;
+    size_t size;
+
+    snprintf(path, sizeof path, "%s/client_info.json", collection);
+    if (root_read(w->root, path, ROOT_FILE_MAX, &text, &size) < 0)
+        return false;
+    cJSON       *json = cJSON_ParseWithLength(text, size);
+    const cJSON *info = cJSON_GetObjectItem(json, "os_info");
+    const cJSON *name = cJSON_GetObjectItem(info ? info : json, "hostname");
+    bool         found = cJSON_IsString(name) && *name->valuestring;
+    if (found)
+        snprintf(host, HOST_MAX, "%s", name->valuestring);
+    cJSON_Delete(json);
+    free(text);
+    return found;
+}
+
 /* Names that collectors leave beside what they collected: UAC, Velociraptor. */
 static bool host_beside(const struct walker *w, const char *collection, char host[HOST_MAX])
 {
@@ -446,7 +474,7 @@ static bool host_beside(const struct walker *w, const char *collection, char hos
         if (host_of_text(w->root, path, host))
             return true;
     }
-    return false;
+    return host_of_client(w, collection, host);
 }
 
 /* The last folder of a path that could name a host; its last folder where none could. */

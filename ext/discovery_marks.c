@@ -23,8 +23,8 @@ const struct root_system root_systems[ROOT_SYSTEMS] = {
     {"linux",
      ARTEFACT_LINUX_ROOT,   0,
      {"/etc/passwd", "/etc/systemd", "/usr/lib/systemd", "/lib/systemd", "/etc/init.d",
-      "/etc/hostname", "/etc/os-release", "/var/log/journal", "/var/log/audit", "/var/lib/dpkg",
-      "/var/lib/rpm", NULL}                                                             },
+      "/etc/hostname", "/etc/os-release", "/var/log/journal", "/var/log/audit", "/var/log/auth.log",
+      "/var/log/secure", "/var/log/dpkg.log", "/var/lib/dpkg", "/var/lib/rpm", NULL}    },
 };
 
 const struct root_system *root_system_of(const char *kind)
@@ -113,6 +113,30 @@ static const struct {
     {ARTEFACT_EVENT_JSON,        true,  "*.jsonl"                               },
     {ARTEFACT_EVENT_JSON,        true,  "*.ndjson"                              },
 };
+
+bool names_unit(const char *name)
+{
+    static const char *const types[] = {".service", ".socket",    ".timer",  ".path",
+                                        ".mount",   ".automount", ".target", ".slice",
+                                        ".swap",    ".scope",     ".device"};
+    const char              *dot = strrchr(name, '.');
+
+    for (size_t i = 0; dot && i < TBL_COUNT(types); i++)
+        if (strcmp(dot, types[i]) == 0)
+            return dot != name;
+    return false;
+}
+
+const char *unit_folder_of(const char *dir)
+{
+    const char *last = strrchr(dir, '/');
+
+    last = last ? last + 1 : dir;
+    if (fnmatch("*.wants", last, 0) == 0 || fnmatch("*.requires", last, 0) == 0 ||
+        fnmatch("*.d", last, 0) == 0 || fnmatch("*.upholds", last, 0) == 0)
+        return NULL;
+    return strcmp(last, "user") == 0 ? "/etc/systemd/user" : "/etc/systemd/system";
+}
 
 /* The transaction logs of a hive begin as it does, and are read with it. */
 static bool is_hive_log(const char *name)

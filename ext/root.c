@@ -14,10 +14,11 @@
 #include "root_names.h"
 
 struct root {
-    int      references;
-    int      fd;
-    unsigned flags;
-    char     path[];
+    int         references;
+    int         fd;
+    unsigned    flags;
+    const char *at; /* of a graft: the folder that it is; else NULL */
+    char        path[];
 };
 
 #define FILE_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
@@ -31,12 +32,9 @@ static void close_fd(int *fd)
 }
 #define cleanup_fd __attribute__((cleanup(close_fd))) int
 
-int root_open(const char *path, unsigned flags, struct root **ret)
+/* A root of an open folder, which it takes; `path` is what people call it. */
+static int new_root(int fd, const char *path, unsigned flags, const char *at, struct root **ret)
 {
-    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-
     size_t size = strlen(path);
     while (size && path[size - 1] == '/')
         size--;
@@ -45,11 +43,18 @@ int root_open(const char *path, unsigned flags, struct root **ret)
         close(fd);
         return -ENOMEM;
     }
-    *root = (struct root){.references = 1, .fd = fd, .flags = flags};
+    *root = (struct root){.references = 1, .fd = fd, .flags = flags, .at = at};
     memcpy(root->path, path, size);
     root->path[size] = '\0';
     *ret = root;
     return 0;
+}
+
+int root_open(const char *path, unsigned flags, struct root **ret)
+{
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    return fd < 0 ? -errno : new_root(fd, path, flags, NULL, ret);
 }
 
 struct root *root_ref(struct root *root)
@@ -72,12 +77,37 @@ const char *root_path(const struct root *root)
     return root->path;
 }
 
+void root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PATH_MAX])
+{
+    size_t size = root->at ? strlen(root->at) : 0;
+    bool   below = size && strncmp(path, root->at, size) == 0;
+
+    snprintf(ret, 2 * ROOT_PATH_MAX, "%s%s", root->path, below ? path + size : path);
+}
+
 /* Opening ------------------------------------------------------------------- */
+
+/* The rest of a path below the folder that a graft is; NULL where it is not below it. What is above
+ * that folder can be looked at, and is taken for the folder. */
+static const char *below_graft(const struct root *root, const char *path, int flags)
+{
+    size_t size = strlen(root->at), length = strlen(path);
+
+    if (strncmp(path, root->at, size) == 0 && (!path[size] || path[size] == '/'))
+        return path + size;
+    while (length && path[length - 1] == '/')
+        length--;
+    bool above = strncmp(path, root->at, length) == 0 && root->at[length] == '/';
+    return above && flags & O_PATH ? "" : NULL;
+}
 
 static int open_below(const struct root *root, const char *path, int flags)
 {
     struct open_how how = {.flags = (unsigned)flags,
                            .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+
+    if (root->at && !(path = below_graft(root, path, flags)))
+        return -ENOENT;
 
     while (*path == '/')
         path++;
@@ -137,6 +167,15 @@ static int respell(const struct root *root, const char *path, char ret[ROOT_PATH
         path += part;
     }
     return 0;
+}
+
+int root_graft(const struct root *parent, const char *dir, const char *at, struct root **ret)
+{
+    char shown[2 * ROOT_PATH_MAX];
+    int  fd = open_below(parent, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    root_shown(parent, dir, shown);
+    return fd < 0 ? fd : new_root(fd, shown, parent->flags, at, ret);
 }
 
 static int open_spelled(const struct root *root, const char *path, int flags)

@@ -191,6 +191,21 @@ static int add_system(struct batch *batch, struct owner owner, struct root *root
     return r;
 }
 
+/* A loose file, or a folder of units that stands for a system's. */
+static int add_file(struct batch *batch, struct owner owner, struct root *root,
+                    const struct discovered_file *file)
+{
+    struct root *graft = NULL;
+
+    if (file->artefact != ARTEFACT_LINUX_ROOT)
+        return add_found(batch, owner, root, file->artefact, file->path);
+    int r = root_graft(root, file->path, unit_folder_of(file->path), &graft);
+    if (r == 0)
+        r = add_found(batch, owner, graft, ARTEFACT_LINUX_ROOT, "");
+    root_unref(graft);
+    return r == -ENOENT ? 0 : r;
+}
+
 /* All sources of one evidence. */
 static int add_entry(struct batch *batch, struct evidence_entry *entry, struct root *root,
                      unsigned artefacts)
@@ -203,7 +218,7 @@ static int add_entry(struct batch *batch, struct evidence_entry *entry, struct r
         r = add_found(batch, owner, root, ARTEFACT_LIVE, "");
     for (size_t i = 0; r == 0 && i < entry->n_files; i++)
         if (artefacts & 1u << entry->files[i].artefact)
-            r = add_found(batch, owner, root, entry->files[i].artefact, entry->files[i].path);
+            r = add_file(batch, owner, root, &entry->files[i]);
     return r;
 }
 

@@ -12,6 +12,9 @@
  * recognised. Names decide; contents are looked at for marks alone (at most 16 KiB of a file), and
  * to learn a host's name.
  *
+ * A folder of unit files without a root around it stands for /etc/systemd/system of a system of
+ * which nothing else is known.
+ *
  * Layouts that are known by what they look like: mounted images; KAPE and CyLR (a folder a drive);
  * Velociraptor (uploads/ACCESSOR/C%3A/..., its percent signs undone); UAC ([root]/,
  * live_response/); folders of files. A host is told apart by the folder of its collection, whose
@@ -27,8 +30,9 @@
 #define DISCOVERY_ENTRIES 10000000 /* names looked at; what is beyond is counted as skipped */
 
 struct discovered_file {
-    enum artefact artefact;
-    char         *path; /* below the root */
+    enum artefact
+          artefact; /* ARTEFACT_LINUX_ROOT: a folder of units without the rest of its system */
+    char *path;     /* below the root */
 };
 
 /* One root file system, or the loose files of one host. */
@@ -60,7 +64,7 @@ struct root_system {
     const char   *kind; /* linux, windows or macos */
     enum artefact artefact;
     unsigned      flags;     /* enum root_flag */
-    const char   *marks[12]; /* any of these below a folder tells the system; ends with NULL */
+    const char   *marks[16]; /* any of these below a folder tells the system; ends with NULL */
 };
 
 #define ROOT_SYSTEMS 3
@@ -80,6 +84,13 @@ bool root_system_hint(const char *name);
  * and artefact_sniff() must decide. */
 bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
                       bool *ret_unsure);
+
+/* Whether a file's name is a unit's. */
+bool names_unit(const char *name);
+
+/* Which folder of a system a loose folder of units stands for, by its name; NULL where it is part
+ * of another (x.wants, x.service.d). */
+const char *unit_folder_of(const char *dir);
 
 /* Whether the first bytes of a file are those of the artefact. */
 bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size);

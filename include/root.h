@@ -37,6 +37,13 @@ struct root *root_unref(struct root *root); /* returns NULL; accepts NULL */
 const char  *root_path(
      const struct root *root); /* as given to root_open(), no trailing slash; "" for "/" */
 
+/* A root of which only the folder `at` (static text: "/etc/systemd/system") is there: it is the
+ * folder `dir` below `parent`. For parts of a system that were collected without the rest. */
+int root_graft(const struct root *parent, const char *dir, const char *at, struct root **ret);
+
+/* Where a person finds a path of the root: the root's own path in front of it. */
+void root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PATH_MAX]);
+
 /* Open a regular file; a directory. The descriptor is the caller's. */
 int root_open_file(const struct root *root, const char *path);
 int root_open_dir(const struct root *root, const char *path, DIR **ret);

@@ -6,6 +6,7 @@
 #define SVCQL_UNIT_WALK_H
 
 #include "evidence.h"
+#include "table.h"
 #include "unit_search.h"
 
 struct unit_walk_want {
@@ -38,5 +39,9 @@ void unit_walk_close(struct unit_walk *walk); /* accepts a zeroed one */
 /* "system" or "user"; the user whose directories are searched, NULL for what all share. */
 const char *unit_walk_scope(const struct unit_walk *walk);
 const char *unit_walk_user(const struct unit_walk *walk);
+
+/* Where a person finds a path of the current root, in memory of the row; NULL for NULL and where
+ * memory is out. */
+const char *unit_walk_source(struct tbl_scan *scan, const struct unit_walk *walk, const char *path);
 
 #endif

@@ -132,6 +132,28 @@ START_TEST(a_single_file_is_evidence_too)
 }
 END_TEST
 
+START_TEST(a_loose_folder_of_units_is_read_as_one_of_a_system)
+{
+    harness_write_text(dir, "case/units/evil.service", "[Service]\nExecStart=/tmp/x\n");
+    harness_write_text(dir, "case/units/evil.service.d/more.conf", "[Service]\nUser=root\n");
+    harness_write_text(dir, "case/user/own.timer", "[Timer]\nOnCalendar=minutely\n");
+    insert(dir);
+    harness_expect(db, "case|files", "SELECT host, kind FROM evidence");
+    harness_expect(db,
+                   "/etc/systemd/system/evil.service|system|units/evil.service\n"
+                   "/etc/systemd/system/evil.service.d/more.conf|system|"
+                   "units/evil.service.d/more.conf\n"
+                   "/etc/systemd/user/own.timer|user|user/own.timer",
+                   "SELECT path, scope, substr(source, %zu) FROM unit_files ORDER BY path",
+                   strlen(dir) + strlen("/case/") + 1);
+    harness_expect(db, "/tmp/x", "SELECT value FROM unit_settings WHERE key = 'ExecStart'");
+    harness_query(db, "DELETE FROM evidence");
+    insert(below("case/units"));
+    harness_expect(db, "case|evil.service",
+                   "SELECT host, name FROM unit_files WHERE kind = 'unit'");
+}
+END_TEST
+
 START_TEST(a_host_can_be_named)
 {
     make_linux(dir, "web7");
@@ -146,8 +168,10 @@ START_TEST(without_a_name_a_host_is_called_as_its_folder)
 {
     harness_write_text(dir, "laptop-3/C/Windows/System32/drivers/x.sys", "x");
     harness_write_text(dir, "server9/[root]/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(dir, "F.123/uploads/auto/C%3A/Windows/System32/drivers/x.sys", "x");
+    harness_write_text(dir, "F.123/client_info.json", "{\"os_info\":{\"hostname\":\"DESK4\"}}");
     insert(dir);
-    harness_expect(db, "laptop-3\nserver9", "SELECT host FROM evidence ORDER BY host");
+    harness_expect(db, "DESK4\nlaptop-3\nserver9", "SELECT host FROM evidence ORDER BY host");
 }
 END_TEST
 
@@ -447,6 +471,7 @@ Suite *make_discovery_suite(void)
                         sizeof layouts / sizeof layouts[0]);
     tcase_add_test(tc, percent_signs_of_velociraptor_are_undone);
     tcase_add_test(tc, a_single_file_is_evidence_too);
+    tcase_add_test(tc, a_loose_folder_of_units_is_read_as_one_of_a_system);
     tcase_add_test(tc, a_host_can_be_named);
     tcase_add_test(tc, without_a_name_a_host_is_called_as_its_folder);
     tcase_add_test(tc, a_tree_of_units_reads_alike_live_and_dead);

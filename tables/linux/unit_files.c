@@ -185,7 +185,7 @@ static int fill(struct tbl_scan *scan, struct files_state *s, struct unit_entry 
                              .btime = NAN,
                              .immutable = TBL_NULL,
                              .root = row->root};
-    row->source = tbl_printf(scan, "%s%s", root_path(s->walk.source.root), row->path);
+    row->source = unit_walk_source(scan, &s->walk, row->path);
     row->unit = unit_of(scan, entry, row->kind);
     bool there = root_statx(s->current->root, entry->path, false, &st) == 0;
     if (there)

@@ -237,22 +237,21 @@ static int fill(struct tbl_scan *scan, struct state *s, const struct unit_settin
     const struct unit_entry   *entry = s->loaded.files[setting->file].entry;
     const char                *path = tbl_utf8(scan, entry->path, strlen(entry->path));
 
-    *row = (struct setting_row){
-        .host = s->walk.source.host,
-        .source = path ? tbl_printf(scan, "%s%s", root_path(s->walk.source.root), path) : NULL,
-        .path = path,
-        .line = setting->line,
-        .scope = unit_walk_scope(&s->walk),
-        .scope_user = unit_walk_user(&s->walk),
-        .unit = s->unit_name,
-        .section = *setting->section ? setting->section : NULL,
-        .key = *setting->key ? setting->key : NULL,
-        .value = tbl_utf8(scan, setting->value, strlen(setting->value)),
-        .effective = setting->effective,
-        .decided_by = s->loaded.files[decider->file].entry->path,
-        .decided_line = decider->line,
-        .ignored = setting->ignored,
-        .root = row->root};
+    *row = (struct setting_row){.host = s->walk.source.host,
+                                .source = unit_walk_source(scan, &s->walk, path),
+                                .path = path,
+                                .line = setting->line,
+                                .scope = unit_walk_scope(&s->walk),
+                                .scope_user = unit_walk_user(&s->walk),
+                                .unit = s->unit_name,
+                                .section = *setting->section ? setting->section : NULL,
+                                .key = *setting->key ? setting->key : NULL,
+                                .value = tbl_utf8(scan, setting->value, strlen(setting->value)),
+                                .effective = setting->effective,
+                                .decided_by = s->loaded.files[decider->file].entry->path,
+                                .decided_line = decider->line,
+                                .ignored = setting->ignored,
+                                .root = row->root};
     if (s->stage == REST)
         fill_rest(s, row);
     s->walk.records++;

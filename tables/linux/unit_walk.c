@@ -115,3 +115,13 @@ const char *unit_walk_user(const struct unit_walk *walk)
 {
     return walk->search->manager.user;
 }
+
+const char *unit_walk_source(struct tbl_scan *scan, const struct unit_walk *walk, const char *path)
+{
+    char shown[2 * ROOT_PATH_MAX];
+
+    if (!path)
+        return NULL;
+    root_shown(walk->source.root, path, shown);
+    return tbl_strndup(scan, shown, strlen(shown));
+}
