@@ -162,13 +162,15 @@ static uint64_t effort(void)
 
 /* Many properties cost less by GetAll, but that makes the manager look for the states of unit files
  * too, where it has not since it last read them all: then up to three times as much as a Get for
- * each property but those. Which it is, the first two batches tell. */
+ * each property but those. Which it is, the first two batches of the system's manager tell. */
 static enum way choose_way(const struct state *state)
 {
     if (!properties_many(&state->properties))
         return BY_GET;
-    if (state->batch < 2)
-        return state->batch == 0 ? BY_GET_ALL : BY_GET;
+    if (state->batch == 0 || !is_system(state))
+        return BY_GET_ALL;
+    if (state->batch == 1)
+        return BY_GET;
     return 2 * state->effort[BY_GET_ALL] > 3 * state->effort[BY_GET] ? BY_GET : BY_GET_ALL;
 }
 
@@ -251,8 +253,11 @@ static int next_batch(struct tbl_scan *scan, const struct unit *blank)
         int r = fill_batch(state, blank);
         if (r == -ENOMEM)
             return SQLITE_NOMEM;
-        if (r < 0 && manager_scan_lost(&state->managers, r) != SQLITE_OK)
-            rc = SQLITE_NOMEM;
+        if (r < 0) {
+            state->managers.skipped += (int64_t)state->n_units;
+            if (manager_scan_lost(&state->managers, r) != SQLITE_OK)
+                rc = SQLITE_NOMEM;
+        }
         if (r < 0 || !state->n_units)
             drop_list(state);
     }
