@@ -35,7 +35,7 @@ typedef double      field_real;
 
 #define PROPERTIES(X)                                                                              \
     X(text, exec_start, "ExecStart", SERVICE, value_commands,                                      \
-      "Commands that start it, one a line, quoted as in a unit file")                              \
+      "Commands that start it, one a line, with prefixes and quotes as in a unit file")            \
     X(text, exec_start_pre, "ExecStartPre", SERVICE | SOCKET, value_commands,                      \
       "Commands run before, one a line")                                                           \
     X(text, exec_start_post, "ExecStartPost", SERVICE | SOCKET, value_commands,                    \

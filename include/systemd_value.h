@@ -31,9 +31,10 @@ extern const struct value_reader value_text, value_path, value_bool, value_int32
     value_uint64, value_time;
 
 /* Text made of structures: */
-extern const struct value_reader value_list;     /* as: JSON array */
-extern const struct value_reader value_hex;      /* ay: hexadecimal digits; '' for no bytes */
-extern const struct value_reader value_commands; /* a(sasbttttuii): Exec lines, one a line */
+extern const struct value_reader value_list;        /* as: JSON array */
+extern const struct value_reader value_hex;         /* ay: hexadecimal digits; '' for no bytes */
+extern const struct value_reader value_commands;    /* a(sasbttttuii): Exec lines, one a line */
+extern const struct value_reader value_commands_ex; /* a(sasasttttuii): with all their prefixes */
 extern const struct value_reader value_files;    /* a(sb): JSON array, "-" before optional ones */
 extern const struct value_reader value_pairs;    /* a(ss): JSON array of "second (first)" */
 extern const struct value_reader value_calendar; /* a(sst): JSON array of "first=second" */

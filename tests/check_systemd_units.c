@@ -29,8 +29,9 @@ static const char prepare[] =
     "mkdir full.service.d; printf '[Service]\\nExecStartPre=/bin/echo dropped\\n' "
     "> full.service.d/50-x.conf\n"
     "printf "
-    "'[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\nExecStart=/bin/echo "
-    "two\\n' > /tmp/linked.service\n"
+    "'[Service]\\nType=oneshot\\nUser=tester\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n"
+    "ExecStart=-:/bin/false\\nExecStart=+/bin/echo x\\nExecStart=!/bin/true\\n' > "
+    "/tmp/linked.service\n"
     "printf '[Timer]\\nOnCalendar=*-*-* 05:00:00\\nOnBootSec=2h\\nUnit=full.service\\n' > t.timer\n"
     "printf '[Path]\\nPathExists=/nowhere/p\\nUnit=full.service\\n' > p.path\n"
     "printf '[Socket]\\nListenStream=/run/s.sock\\nExecStartPre=/bin/true\\n' > s.socket\n"
@@ -143,6 +144,16 @@ static void load_shown(sqlite3 *db, const char *command)
 #define ARGV                                                                                       \
     "substr(value, instr(value, 'argv[]=') + 7, instr(value, ' ; ignore_errors') - instr(value, "  \
     "'argv[]=') - 7)"
+#define FLAGS                                                                                      \
+    "substr(value, instr(value, ' ; flags=') + 9, instr(value, ' ; start_time=') - instr(value, "  \
+    "' ; flags=') - 9)"
+#define FLAG(name, prefix) "iif(instr(" FLAGS ", '" name "'), '" prefix "', '')"
+#define PREFIXED                                                                                   \
+    FLAG("ignore-failure", "-")                                                                    \
+    "||" FLAG("no-env-expand", ":") "||" FLAG("privileged", "+") "||" FLAG(                        \
+        "no-setuid", "!") "||" FLAG("ambient", "!!") "|| substr(value, instr(value, 'argv[]=') + " \
+                                                     "7, instr(value, ' ; flags=') "               \
+                                                     "- instr(value, 'argv[]=') - 7)"
 #define UNTIL_SEMICOLON "substr(value, 3, instr(value, ' ; ') - 3)"
 #define CLOCK           "coalesce(substr(value, 5, 19), '')"
 
@@ -160,13 +171,13 @@ static const struct {
     {"SourcePath",             "source_path",                                                          AS_IS                                                 },
     {"User",                   "user",                                                                 AS_IS                                                 },
     {"Group",                  "\"group\"",                                                            AS_IS                                                 },
-    {"ExecStart",              COMMANDS("exec_start"),                                                 ARGV                                                  },
-    {"ExecStartPre",           COMMANDS("exec_start_pre"),                                             ARGV                                                  },
-    {"ExecStartPost",          COMMANDS("exec_start_post"),                                            ARGV                                                  },
-    {"ExecCondition",          COMMANDS("exec_condition"),                                             ARGV                                                  },
-    {"ExecReload",             COMMANDS("exec_reload"),                                                ARGV                                                  },
-    {"ExecStop",               COMMANDS("exec_stop"),                                                  ARGV                                                  },
-    {"ExecStopPost",           COMMANDS("exec_stop_post"),                                             ARGV                                                  },
+    {"ExecStartEx",            COMMANDS("exec_start"),                                                 PREFIXED                                              },
+    {"ExecStartPreEx",         COMMANDS("exec_start_pre"),                                             PREFIXED                                              },
+    {"ExecStartPostEx",        COMMANDS("exec_start_post"),                                            PREFIXED                                              },
+    {"ExecConditionEx",        COMMANDS("exec_condition"),                                             PREFIXED                                              },
+    {"ExecReloadEx",           COMMANDS("exec_reload"),                                                PREFIXED                                              },
+    {"ExecStopEx",             COMMANDS("exec_stop"),                                                  PREFIXED                                              },
+    {"ExecStopPostEx",         COMMANDS("exec_stop_post"),                                             PREFIXED                                              },
     {"ExecStopPre",            COMMANDS("exec_stop_pre"),                                              ARGV                                                  },
     {"MainPID",                "main_pid",                                                             AS_IS                                                 },
     {"ExecMainStatus",         "exec_main_status",                                                     AS_IS                                                 },
@@ -312,7 +323,9 @@ START_TEST(finds_what_was_made_with_systemctl)
     harness_expect(
         db, "/bin/true\n/bin/echo dropped|[\"/etc/systemd/system/full.service.d/50-x.conf\"]",
         "SELECT exec_start_pre, drop_in_paths FROM systemd_units WHERE id = 'full.service'");
-    harness_expect(db, "/etc/systemd/system/linked.service|/bin/true\n/bin/echo two|linked",
+    harness_expect(db,
+                   "/etc/systemd/system/linked.service|/bin/true\n-:/bin/false\n+/bin/echo "
+                   "x\n!/bin/true|linked",
                    "SELECT fragment_path, exec_start, unit_file_state FROM systemd_units "
                    "WHERE id = 'linked.service'");
     harness_expect(
@@ -482,7 +495,7 @@ START_TEST(values_of_the_wrong_type_are_counted_and_null)
     const char *path = liar(LIE_TYPES);
     harness_expect(db, "liar.service|NULL|NULL\nliar.timer|NULL|NULL",
                    "SELECT id, exec_start, main_pid FROM systemd_units('%s')", path);
-    harness_expect(db, "read|2|2|properties of a type unknown to this version",
+    harness_expect(db, "read|2|3|properties of a type unknown to this version",
                    "SELECT status, records, skipped, detail FROM evidence_sources "
                    "WHERE source = 'bus:%s' AND table_name = 'systemd_units'",
                    path);

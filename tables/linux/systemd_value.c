@@ -337,7 +337,7 @@ static void put_argument(struct buffer *out, const char *text)
 }
 
 /* The arguments, and before them what is really run where the first says otherwise. */
-static int read_command(sd_bus_message *m, struct buffer *out)
+static int read_arguments(sd_bus_message *m, struct buffer *out)
 {
     const char *path, *argument;
     bool        first = true;
@@ -361,20 +361,77 @@ static int read_command(sd_bus_message *m, struct buffer *out)
     return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-static int read_commands(sd_bus_message *m, struct value *v)
+/* systemd.service(5), "Special executable prefixes", but "@", for which see read_arguments(). */
+static int read_prefixes(sd_bus_message *m, struct buffer *out)
 {
-    int r = sd_bus_message_enter_container(m, 'a', "(sasbttttuii)");
+    static const struct {
+        const char *flag, *prefix;
+    } prefixes[] = {
+        {"ignore-failure", "-" },
+        {"no-env-expand",  ":" },
+        {"privileged",     "+" },
+        {"no-setuid",      "!" },
+        {"ambient",        "!!"},
+    };
+    const char *flag;
 
-    if (r < 0)
-        return r;
-    while ((r = sd_bus_message_enter_container(m, 'r', "sasbttttuii")) > 0) {
-        if (v->text.size)
-            buffer_putc(&v->text, '\n');
-        if ((r = read_command(m, &v->text)) < 0 || (r = sd_bus_message_skip(m, "bttttuii")) < 0 ||
-            (r = sd_bus_message_exit_container(m)) < 0)
-            return r;
+    int r = sd_bus_message_enter_container(m, 'a', "s");
+    while (r >= 0 && (r = sd_bus_message_read_basic(m, 's', &flag)) > 0)
+        for (size_t i = 0; i < TBL_COUNT(prefixes); i++)
+            if (strcmp(prefixes[i].flag, flag) == 0)
+                buffer_puts(out, prefixes[i].prefix);
+    return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int read_ignore(sd_bus_message *m, struct buffer *out)
+{
+    int ignore;
+
+    int r = sd_bus_message_read_basic(m, 'b', &ignore);
+    if (r > 0 && ignore)
+        buffer_putc(out, '-');
+    return r;
+}
+
+/* What says how to run a command stands behind its arguments here, and before them in a unit file.
+ */
+static int read_command(sd_bus_message *m, bool ex, struct buffer *out)
+{
+    struct buffer arguments = {0};
+
+    int r = read_arguments(m, &arguments);
+    if (r >= 0)
+        r = ex ? read_prefixes(m, out) : read_ignore(m, out);
+    if (r >= 0)
+        buffer_put(out, arguments.data, arguments.size);
+    out->failed |= arguments.failed;
+    buffer_free(&arguments);
+    return r < 0 ? r : sd_bus_message_skip(m, "ttttuii");
+}
+
+static int read_command_list(sd_bus_message *m, bool ex, struct buffer *out)
+{
+    const char *type = ex ? "sasasttttuii" : "sasbttttuii";
+
+    int r = sd_bus_message_enter_container(m, 'a', ex ? "(sasasttttuii)" : "(sasbttttuii)");
+    while (r >= 0 && (r = sd_bus_message_enter_container(m, 'r', type)) > 0) {
+        if (out->size)
+            buffer_putc(out, '\n');
+        r = read_command(m, ex, out);
+        if (r >= 0)
+            r = sd_bus_message_exit_container(m);
     }
     return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int read_commands(sd_bus_message *m, struct value *v)
+{
+    return read_command_list(m, false, &v->text);
+}
+
+static int read_commands_ex(sd_bus_message *m, struct value *v)
+{
+    return read_command_list(m, true, &v->text);
 }
 
 static int read_filter(sd_bus_message *m, struct value *v)
@@ -406,6 +463,7 @@ const struct value_reader value_list = {VALUE_TEXT, "as", read_list};
 const struct value_reader value_hex = {VALUE_TEXT, "ay", read_hex};
 const struct value_reader value_commands = {VALUE_TEXT, "a(sasbttttuii)", read_commands};
 const struct value_reader value_files = {VALUE_TEXT, "a(sb)", read_files};
+const struct value_reader value_commands_ex = {VALUE_TEXT, "a(sasasttttuii)", read_commands_ex};
 const struct value_reader value_pairs = {VALUE_TEXT, "a(ss)", read_pairs};
 const struct value_reader value_calendar = {VALUE_TEXT, "a(sst)", read_calendar};
 const struct value_reader value_spans = {VALUE_TEXT, "a(stt)", read_spans};
