@@ -94,6 +94,31 @@ START_TEST(shapes_hold_what_each_event_says)
 }
 END_TEST
 
+START_TEST(records_of_one_installation_are_one_row)
+{
+#define INSTALLED "ImagePath", "C:\\x\\e.exe"
+    static const struct staged staged[] = {
+        {AUDIT,
+         {"SubjectUserName", "eve", "SubjectDomainName", "CORP", "ServiceName", "evil",
+          "ServiceFileName", "C:\\x\\e.exe", "ServiceStartType", "3"},
+         4697,                                                                         1700000000},
+        {MANAGER,
+         {"ServiceName", "Evil Helper", INSTALLED, "StartType", "demand start"},
+         7045,                                                                         1700000001},
+        {MANAGER, {"ServiceName", "Evil Helper", INSTALLED},                     7045, 1700000060},
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 3);
+    harness_expect(db,
+                   "evil|Evil Helper|CORP\\eve|demand start|4697,7045|1700000000.0\n"
+                   "NULL|Evil Helper|S-1-5-18|NULL|7045|1700000060.0",
+                   "SELECT service, display_name, installed_by, start_type, told_by, time "
+                   "FROM service_installs ORDER BY time");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(processes_of_both_logs_have_one_shape)
 {
     static const struct staged staged[] = {
@@ -489,6 +514,7 @@ Suite *make_windows_views_suite(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, shapes_hold_what_each_event_says);
+    tcase_add_test(tcase, records_of_one_installation_are_one_row);
     tcase_add_test(tcase, processes_of_both_logs_have_one_shape);
     tcase_add_test(tcase, keys_of_both_logs_are_written_alike);
     tcase_add_loop_test(tcase, findings_tell_attacks_from_ordinary_days, 0,
