@@ -7,7 +7,7 @@ PACKAGES       := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson-d
                   libmd-dev zlib1g-dev libzstd-dev liblzma-dev
 CHECK_PACKAGES := check clang clang-format cppcheck libclang-rt-14-dev dbus systemd auditd \
                   libauparse-dev libhivex-dev libevtx-utils python3-evtx libplist-dev \
-                  libplist-utils sudo shellcheck strace git
+                  libplist-utils sudo shellcheck strace git rpm db5.3-util
 
 prefix  ?= /usr/local
 libdir  ?= $(prefix)/lib

@@ -7,7 +7,7 @@
  *     int altered = packages_altered(packages, "/usr/bin/ls");          1, 0, -ENODATA unknown
  *     packages_unref(packages);
  *
- * Read from dpkg's own files and from rpm's SQLite database, once a connection and root, and again
+ * Read from dpkg's own files and from rpm's database, once a connection and root, and again
  * where the database has changed since. A path is found under both names of a merged /usr
  * (/lib/systemd/... and /usr/lib/systemd/...) and below linked directories. A diverted file
  * belongs to the package that it was diverted for.
@@ -27,7 +27,7 @@ struct svcql;
 struct packages;
 
 /* A counted reference to the index of a root: 0, -ENOENT where the root has no database that is
- * read, -EACCES, -EOPNOTSUPP for an rpm database of an older form, -ENOMEM. */
+ * read, -EACCES, -EOPNOTSUPP for an rpm database of a form not read, -ENOMEM. */
 int  packages_get(struct svcql *svcql, struct root *root, struct packages **ret);
 void packages_unref(struct packages *packages); /* accepts NULL */
 

@@ -9,6 +9,7 @@
 
 #include "dpkg_text.h"
 #include "packages.h"
+#include "rpm_store.h"
 #include "sqlite_file.h"
 
 struct owner {
@@ -17,7 +18,7 @@ struct owner {
     uint32_t conffiles, n_conffiles; /* dpkg: text and size of that field of the status file */
     uint32_t first, last;            /* entries */
     int64_t  installed;
-    int64_t  header; /* rpm: key of its header; 0: a package of dpkg */
+    int64_t  header; /* rpm: key or place of its header; 0: a package of dpkg */
 };
 
 struct entry {
@@ -60,7 +61,9 @@ struct packages {
     unsigned      merged; /* set of 1u << index of merged_dirs[] that lead into /usr */
 
     struct packages_source dpkg, rpm;
-    struct sqlite_file     rpm_db;
+    struct sqlite_file     rpm_db; /* one of the two is open */
+    struct root_map        rpm_map;
+    struct rpm_store       rpm_store;
     struct digests         digests;
 };
 
@@ -88,7 +91,8 @@ int packages_dpkg_digests(struct packages *p, const struct owner *owner, struct 
 int packages_rpm_load(struct packages *p);
 int packages_rpm_digests(struct packages *p, const struct owner *owner, struct digests *ret);
 
-#define DPKG_STATUS      "/var/lib/dpkg/status"
-#define PACKAGES_RPM_DBS "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite"
+#define DPKG_STATUS         "/var/lib/dpkg/status"
+#define PACKAGES_RPM_DBS    "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite"
+#define PACKAGES_RPM_STORES "/usr/lib/sysimage/rpm/Packages", "/var/lib/rpm/Packages"
 
 #endif

@@ -303,6 +303,78 @@ static const char *make_rpm(void)
     return root;
 }
 
+/* Turn the SQLite form of the image's database into the Berkeley DB that came before it. */
+static bool make_store(const char *root)
+{
+    char          path[512], command[1200];
+    sqlite3      *rpm;
+    sqlite3_stmt *stmt;
+
+    snprintf(path, sizeof path, "%s/image/var/lib/rpm/rpmdb.sqlite", root);
+    snprintf(command, sizeof command, "db5.3_load %s/image/var/lib/rpm/Packages", root);
+    if (system("command -v db5.3_load >/dev/null") != 0)
+        return false;
+    FILE *load = popen(command, "w");
+    ck_assert(load && sqlite3_open(path, &rpm) == SQLITE_OK);
+    fputs("VERSION=3\nformat=bytevalue\ntype=hash\ndb_pagesize=4096\nHEADER=END\n"
+          " 00000000\n 07000000\n",
+          load);
+    sqlite3_prepare_v2(rpm, "SELECT hnum, lower(hex(blob)) FROM Packages", -1, &stmt, NULL);
+    while (sqlite3_step(stmt) == SQLITE_ROW)
+        fprintf(load, " %02x000000\n %s\n", sqlite3_column_int(stmt, 0),
+                (const char *)sqlite3_column_text(stmt, 1));
+    sqlite3_finalize(stmt);
+    sqlite3_close(rpm);
+    fputs("DATA=END\n", load);
+    ck_assert_int_eq(pclose(load), 0);
+    ck_assert_int_eq(unlink(path), 0);
+    return true;
+}
+
+START_TEST(the_older_rpm_database_tells_the_same)
+{
+    static const char sql[] =
+        "SELECT path, package, version, digest, conffile, altered FROM package_files "
+        "WHERE root = '%s/image' ORDER BY path";
+    const char *root = make_rpm();
+
+    if (!root)
+        SKIP("no rpmbuild here");
+    sqlite3 *db = harness_open();
+    char    *before = harness_query(db, sql, root);
+    bool     made = make_store(root);
+    if (made) {
+        harness_expect(db, before, sql, root);
+        harness_expect(db, "install|tool|3:1.0-2|rpm",
+                       "SELECT action, package, new_version, tool FROM package_history "
+                       "WHERE root = '%s/image' AND abs(time - unixepoch()) < 600",
+                       root);
+    }
+    harness_close(db);
+    free(before);
+    if (!made)
+        SKIP("no db5.3_load here");
+}
+END_TEST
+
+START_TEST(a_linked_database_folder_counts_once)
+{
+    const char *root = make_rpm();
+    char        command[1200];
+
+    if (!root)
+        SKIP("no rpmbuild here");
+    snprintf(command, sizeof command,
+             "cd %s/image && mkdir -p usr/lib/sysimage && mv var/lib/rpm usr/lib/sysimage/rpm && "
+             "ln -s ../../usr/lib/sysimage/rpm var/lib/rpm",
+             root);
+    ck_assert_int_eq(system(command), 0);
+    sqlite3 *db = harness_open();
+    harness_expect(db, "1", "SELECT count(*) FROM package_history WHERE root = '%s/image'", root);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(rpm_database_tells_owner_and_digest)
 {
     const char *root = make_rpm();
@@ -427,6 +499,8 @@ Suite *make_packages_suite(void)
     tcase_add_test(tc, names_that_are_not_utf8_stay_whole);
     tcase_add_test(tc, agrees_with_dpkg_of_this_host);
     tcase_add_test(tc, rpm_database_tells_owner_and_digest);
+    tcase_add_test(tc, the_older_rpm_database_tells_the_same);
+    tcase_add_test(tc, a_linked_database_folder_counts_once);
     tcase_add_test(tc, a_header_gives_its_files);
     tcase_add_test(tc, a_header_that_lies_loses_files_not_memory);
     tcase_add_test(tc, status_fields_end_with_their_paragraph);

@@ -51,7 +51,7 @@ static void describe(struct buffer *text, const struct packages_source *from, co
                   (long long)from->packages);
     if (from->error)
         buffer_printf(text, " (%s: %s)", from->location,
-                      from->error == -EOPNOTSUPP ? "only rpm's SQLite form is read"
+                      from->error == -EOPNOTSUPP ? "the form ndb of rpm's database is not read"
                                                  : strerror(-from->error));
 }
 

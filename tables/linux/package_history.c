@@ -219,12 +219,30 @@ static const struct reader dnf_reader = {ARTEFACT_PACKAGE_LOG, open_dnf, next_of
 
 /* rpm's database: when each package that is there now was installed --------------------- */
 
+static void close_rpm(struct state *state)
+{
+    packages_unref(state->index);
+    state->index = NULL;
+    state->package = 0;
+}
+
+/* The index is read only where there is such a database, and for the one of the names that the
+ * index has it from: others may be links to it. */
 static int open_rpm(struct tbl_scan *scan, struct state *state, const char *path)
 {
-    struct stat st;
-    int         r = root_stat(state->source.root, path, true, &st);
+    struct packages_source dpkg, rpm;
+    struct stat            st;
+    int                    r = root_stat(state->source.root, path, true, &st);
 
-    return r < 0 ? r : packages_get(tbl_svcql(scan), state->source.root, &state->index);
+    if (r == 0)
+        r = packages_get(tbl_svcql(scan), state->source.root, &state->index);
+    if (r < 0)
+        return r;
+    packages_sources(state->index, &dpkg, &rpm);
+    if (rpm.location && strcmp(rpm.location, path) == 0)
+        return 0;
+    close_rpm(state);
+    return -ENOENT;
 }
 
 static int next_of_rpm(struct tbl_scan *scan, struct state *state, struct history_row *row)
@@ -253,13 +271,6 @@ static int next_of_rpm(struct tbl_scan *scan, struct state *state, struct histor
     return 0;
 }
 
-static void close_rpm(struct state *state)
-{
-    packages_unref(state->index);
-    state->index = NULL;
-    state->package = 0;
-}
-
 static const struct reader rpm_reader = {ARTEFACT_LINUX_ROOT, open_rpm, next_of_rpm, close_rpm};
 
 /* Sources -------------------------------------------------------------------------------- */
@@ -273,6 +284,8 @@ static const struct {
     {"/usr/lib/sysimage/libdnf5/transaction_history.sqlite", &dnf_reader},
     {"/usr/lib/sysimage/rpm/rpmdb.sqlite",                   &rpm_reader},
     {"/var/lib/rpm/rpmdb.sqlite",                            &rpm_reader},
+    {"/usr/lib/sysimage/rpm/Packages",                       &rpm_reader},
+    {"/var/lib/rpm/Packages",                                &rpm_reader},
 };
 
 static int report(struct tbl_scan *scan, const struct state *state, const struct reader *reader,

@@ -187,6 +187,8 @@ static void free_index(struct packages *p)
 {
     digests_free(&p->digests);
     sqlite_file_close(&p->rpm_db);
+    rpm_store_close(&p->rpm_store);
+    root_unmap(&p->rpm_map);
     free(p->slots);
     free(p->entries);
     free(p->owners);
@@ -241,7 +243,7 @@ struct stamp {
         ino_t           inode;
         off_t           size;
         struct timespec modified;
-    } files[4];
+    } files[6];
 };
 
 struct kept {
@@ -253,7 +255,7 @@ struct cache {
     struct kept kept[INDEXES_MAX]; /* the one used last comes first */
 };
 
-static const char *const stamped[] = {"/", DPKG_STATUS, PACKAGES_RPM_DBS};
+static const char *const stamped[] = {"/", DPKG_STATUS, PACKAGES_RPM_DBS, PACKAGES_RPM_STORES};
 
 static void take_stamp(const struct root *root, struct stamp *ret)
 {

@@ -1,7 +1,7 @@
-/* packages_rpm.c -- fills an index of packages from rpm's SQLite database.
+/* packages_rpm.c -- fills an index of packages from rpm's database.
  *
- * Table Packages(hnum, blob) holds a header a package (rpm.org, "RPM database format"). The older
- * forms, Berkeley DB and ndb, are told from absence and not read.
+ * It is a table Packages(hnum, blob) of SQLite, or an older hash of Berkeley DB; either holds a
+ * header a package. SUSE's ndb is told from absence and not read.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,10 +14,12 @@
 SQLITE_EXTENSION_INIT3
 
 static const char *const databases[] = {PACKAGES_RPM_DBS};
+static const char *const stores[] = {PACKAGES_RPM_STORES};
+static const char *const unread[] = {"/usr/lib/sysimage/rpm/Packages.db",
+                                     "/var/lib/rpm/Packages.db"};
 static const char *const tables[] = {"Packages", NULL};
-static const char *const older[] = {"/usr/lib/sysimage/rpm/Packages.db", "/var/lib/rpm/Packages.db",
-                                    "/usr/lib/sysimage/rpm/Packages", "/var/lib/rpm/Packages"};
 
+#define STORE_MAX    ((size_t)1 << 30) /* bytes of a database */
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static uint32_t add_string(struct packages *p, const char *text, int *r)
@@ -95,12 +97,9 @@ static int add_header(struct packages *p, int64_t key, const struct rpm_header *
     return r < 0 ? r : packages_add_owner(p, &owner);
 }
 
-static int add_row(struct packages *p, sqlite3_stmt *stmt)
+static int add_blob(struct packages *p, int64_t key, const void *blob, size_t size)
 {
     struct rpm_header header;
-    int64_t           key = sqlite3_column_int64(stmt, 0);
-    const void       *blob = sqlite3_column_blob(stmt, 1);
-    size_t            size = (size_t)sqlite3_column_bytes(stmt, 1);
 
     if (!key || !blob || rpm_header_parse(blob, size, &header) < 0 ||
         !rpm_string(&header, RPM_NAME)) {
@@ -121,21 +120,49 @@ static int load_rows(struct packages *p)
     if (r < 0)
         return r == -ENOENT ? -EBADMSG : r;
     while (r == 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-        r = add_row(p, stmt);
+        r = add_blob(p, sqlite3_column_int64(stmt, 0), sqlite3_column_blob(stmt, 1),
+                     (size_t)sqlite3_column_bytes(stmt, 1));
     sqlite3_finalize(stmt);
     if (r == 0 && rc != SQLITE_DONE)
         p->rpm.lost++; /* the rest of a damaged database */
     return r;
 }
 
-/* An older database is there though none that can be read. */
-static int find_older(struct packages *p)
+/* Pages that several headers stand on can make a small file endless: an honest file gives no more
+ * than it holds. */
+static int load_store(struct packages *p)
+{
+    size_t  given = 0;
+    int64_t place;
+    int     r = 0;
+
+    while (r == 0 && rpm_store_next(&p->rpm_store, &place) > 0) {
+        const uint8_t *blob = NULL;
+        size_t         size = 0;
+
+        r = rpm_store_read(&p->rpm_store, place, &blob, &size);
+        if (r == -ENOMEM || (given += size) > p->rpm_map.size)
+            return r < 0 ? r : -EBADMSG;
+        r = add_blob(p, place, r < 0 ? NULL : blob, size);
+    }
+    return r;
+}
+
+static int open_store(struct packages *p, const char *path)
+{
+    int r = root_map(p->root, path, STORE_MAX, &p->rpm_map);
+
+    return r < 0 ? r : rpm_store_open(p->rpm_map.data, p->rpm_map.size, &p->rpm_store);
+}
+
+/* A database is there though none that is read. */
+static int find_unread(struct packages *p)
 {
     struct stat st;
 
-    for (size_t i = 0; i < COUNT(older); i++)
-        if (root_stat(p->root, older[i], true, &st) == 0) {
-            p->rpm.location = older[i];
+    for (size_t i = 0; i < COUNT(unread); i++)
+        if (root_stat(p->root, unread[i], true, &st) == 0) {
+            p->rpm.location = unread[i];
             return -EOPNOTSUPP;
         }
     return -ENOENT;
@@ -147,12 +174,17 @@ int packages_rpm_load(struct packages *p)
 
     for (size_t i = 0; r == -ENOENT && i < COUNT(databases); i++) {
         r = sqlite_file_open(p->root, databases[i], &p->rpm_db);
-        if (r != -ENOENT)
-            p->rpm.location = databases[i];
+        p->rpm.location = r == -ENOENT ? NULL : databases[i];
     }
-    if (r == -ENOENT)
-        return find_older(p);
-    return r < 0 ? r : load_rows(p);
+    if (r != -ENOENT)
+        return r < 0 ? r : load_rows(p);
+    for (size_t i = 0; r == -ENOENT && i < COUNT(stores); i++) {
+        r = open_store(p, stores[i]);
+        p->rpm.location = r == -ENOENT ? NULL : stores[i];
+    }
+    if (r != -ENOENT)
+        return r < 0 ? r : load_store(p);
+    return find_unread(p);
 }
 
 /* Digests ------------------------------------------------------------------------------- */
@@ -204,22 +236,37 @@ static int header_digests(const struct rpm_header *header, struct digests *ret)
     return r;
 }
 
-int packages_rpm_digests(struct packages *p, const struct owner *owner, struct digests *ret)
+static int blob_digests(const void *blob, size_t size, struct digests *ret)
 {
     struct rpm_header header;
-    sqlite3_stmt     *stmt;
-    int               r =
-        sqlite_file_query(&p->rpm_db, tables, "SELECT blob FROM Packages WHERE hnum = ?", &stmt);
+    int               r = rpm_header_parse(blob, size, &header);
 
+    return r < 0 ? r : header_digests(&header, ret);
+}
+
+static int store_digests(struct packages *p, const struct owner *owner, struct digests *ret)
+{
+    const uint8_t *blob;
+    size_t         size;
+    int            r = rpm_store_read(&p->rpm_store, owner->header, &blob, &size);
+
+    return r < 0 ? r : blob_digests(blob, size, ret);
+}
+
+int packages_rpm_digests(struct packages *p, const struct owner *owner, struct digests *ret)
+{
+    sqlite3_stmt *stmt;
+
+    if (!p->rpm_db.db)
+        return store_digests(p, owner, ret);
+    int r =
+        sqlite_file_query(&p->rpm_db, tables, "SELECT blob FROM Packages WHERE hnum = ?", &stmt);
     if (r < 0)
         return r;
     sqlite3_bind_int64(stmt, 1, owner->header);
-    r = -EBADMSG;
-    if (sqlite3_step(stmt) == SQLITE_ROW)
-        r = rpm_header_parse(sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0),
-                             &header);
-    if (r == 0)
-        r = header_digests(&header, ret);
+    r = sqlite3_step(stmt) == SQLITE_ROW
+            ? blob_digests(sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0), ret)
+            : -EBADMSG;
     sqlite3_finalize(stmt);
     return r;
 }
