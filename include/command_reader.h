@@ -44,6 +44,9 @@ const char *command_output(struct command_reader *r, const struct shell_command 
  * keeps n_via, remote and encoded, and sets them back. */
 bool command_enter(struct command_reader *r, const char *via, const char *remote);
 
+/* What base64 holds: UTF-16LE, as powershell -EncodedCommand takes it, or else bytes. */
+const char *command_decoded(struct arena *arena, const char *text);
+
 /* The name of a program: no folder, no quotes, no ".exe", case as written. */
 const char *command_name(struct arena *arena, const char *path, enum shell_dialect dialect);
 

@@ -96,4 +96,38 @@ const char *operand(const struct tool_call *call, size_t i);
 void tool_options(struct tool_call *call, const struct option_spec *specs, size_t stop_at,
                   struct service_use *use);
 
+/* What most tools share. The operands from `from` on are targets, those of the form KEY=VALUE
+ * options; they are all options; the operand at `i` is the verb; a command begins there that is run
+ * as a service. */
+void tool_targets(struct tool_call *call, size_t from, struct service_use *use);
+void tool_rest(struct tool_call *call, size_t from, struct service_use *use);
+void tool_verb(struct tool_call *call, size_t i, struct service_use *use);
+void tool_command(struct tool_call *call, size_t i, struct service_use *use);
+
+tool_reader tool_verb_first; /* TOOL VERB TARGET... */
+tool_reader tool_name_first; /* TOOL TARGET VERB [ARGUMENT...] */
+
+/* Whether a text looks like a verb: what does not is a file, a variable, a mistake. */
+bool tool_verb_like(const char *text);
+
+/* Words and lists of tools that have no common form of options, as those of Windows. */
+const char *tool_word(const struct tool_call *call, size_t i); /* NULL behind the last */
+void        tool_target(struct tool_call *call, struct service_use *use, const char *text);
+void        tool_option(struct tool_call *call, struct service_use *use, const char *name,
+                        const char *value); /* value NULL: a mere switch */
+
+/* The value that a WQL clause, "name='x'", asks for; NULL for none. */
+const char *tool_where_value(struct arena *arena, const char *clause);
+
+/* Take a registry key of services as target and option; false for any other key. */
+bool tool_use_of_key(struct tool_call *call, const char *key, struct service_use *use);
+
+tool_reader read_cmdlet; /* powershell_tools.c */
+
+/* systemd_tools.c */
+tool_reader read_systemctl, read_systemd_run, read_machinectl, read_busctl, read_gdbus,
+    read_dbus_send, read_qdbus;
+extern const struct option_spec systemctl_options[], systemd_run_options[], machinectl_options[],
+    busctl_options[], gdbus_options[];
+
 #endif

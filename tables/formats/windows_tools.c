@@ -1,5 +1,5 @@
-/* windows_tools.c -- the tools of Windows: sc.exe, net.exe, wmic.exe, reg.exe and the cmdlets of
- * PowerShell from Microsoft's command references; PsExec and its clones, nssm, impacket and Samba
+/* windows_tools.c -- the tools of Windows: sc.exe, net.exe, wmic.exe, reg.exe from
+ * Microsoft's command references; PsExec and its clones, nssm, impacket and Samba
  * from their own usage texts. */
 #include <string.h>
 #include <strings.h>
@@ -7,18 +7,18 @@
 #include "service_tools.h"
 
 /* Every reader here sees words as written: Windows has no common form of options. */
-static const char *word(const struct tool_call *call, size_t i)
+const char *tool_word(const struct tool_call *call, size_t i)
 {
     return i < call->n ? call->words[i].text : NULL;
 }
 
-static void add_target(struct tool_call *call, struct service_use *use, const char *text)
+void tool_target(struct tool_call *call, struct service_use *use, const char *text)
 {
     text_list_add(call->arena, &use->targets, text);
 }
 
-static void add_option(struct tool_call *call, struct service_use *use, const char *name,
-                       const char *value)
+void tool_option(struct tool_call *call, struct service_use *use, const char *name,
+                 const char *value)
 {
     text_list_add(call->arena, &use->options,
                   value ? text_printf(call->arena, "%s=%s", name, value) : name);
@@ -26,7 +26,7 @@ static void add_option(struct tool_call *call, struct service_use *use, const ch
 
 static void verb_at(struct tool_call *call, size_t i, struct service_use *use)
 {
-    use->verb = word(call, i) ? text_lower(call->arena, word(call, i)) : NULL;
+    use->verb = tool_word(call, i) ? text_lower(call->arena, tool_word(call, i)) : NULL;
     use->spliced = i < call->n && call->words[i].spliced;
 }
 
@@ -42,9 +42,9 @@ static void command_from(struct tool_call *call, size_t i, struct service_use *u
     if (i >= call->n)
         return;
     use->inner = i;
-    add_option(call, use, "command", text_join(call->arena, call->words + i, call->n - i));
+    tool_option(call, use, "command", text_join(call->arena, call->words + i, call->n - i));
     if (!use->targets.n)
-        add_target(call, use, call->words[i].text);
+        tool_target(call, use, call->words[i].text);
 }
 
 /* sc.exe ------------------------------------------------------------------------ */
@@ -80,17 +80,17 @@ static void sc_settings(struct tool_call *call, size_t i, struct service_use *us
         size_t      end = i + 1;
 
         if (!name) {
-            add_option(call, use, call->words[i++].text, NULL);
+            tool_option(call, use, call->words[i++].text, NULL);
             continue;
         }
         while (end < call->n && !sc_setting(call, call->words[end].text))
             end++;
         const char *glued = strchr(call->words[i].text, '=') + 1;
         const char *rest = text_join(call->arena, call->words + i + 1, end - i - 1);
-        add_option(call, use, name,
-                   *glued && *rest ? text_printf(call->arena, "%s %s", glued, rest)
-                   : *glued        ? glued
-                                   : rest);
+        tool_option(call, use, name,
+                    *glued && *rest ? text_printf(call->arena, "%s %s", glued, rest)
+                    : *glued        ? glued
+                                    : rest);
         i = end;
     }
 }
@@ -100,14 +100,14 @@ static bool read_sc(struct tool_call *call, struct service_use *use)
 {
     size_t i = 1;
 
-    use->remote = unc_host(word(call, i));
+    use->remote = unc_host(tool_word(call, i));
     if (use->remote)
         i++;
     verb_at(call, i++, use);
     if (!use->verb)
         return false;
     if (i < call->n && !sc_setting(call, call->words[i].text))
-        add_target(call, use, call->words[i++].text);
+        tool_target(call, use, call->words[i++].text);
     sc_settings(call, i, use);
     return true;
 }
@@ -117,19 +117,19 @@ static bool read_sc(struct tool_call *call, struct service_use *use)
 /* net start|stop|pause|continue service [/y]; Samba's net rpc service verb name -S host */
 static bool read_net(struct tool_call *call, struct service_use *use)
 {
-    bool samba =
-        call->n > 3 && strcmp(word(call, 1), "rpc") == 0 && strcmp(word(call, 2), "service") == 0;
+    bool samba = call->n > 3 && strcmp(tool_word(call, 1), "rpc") == 0 &&
+                 strcmp(tool_word(call, 2), "service") == 0;
     size_t first = samba ? 4 : 2, i = first;
 
     verb_at(call, first - 1, use);
     while (i < call->n && call->words[i].text[0] != '/' && call->words[i].text[0] != '-')
         i++;
     if (i > first)
-        add_target(call, use, text_join(call->arena, call->words + first, i - first));
+        tool_target(call, use, text_join(call->arena, call->words + first, i - first));
     for (; i < call->n; i++) {
         if (samba && strcmp(call->words[i].text, "-S") == 0)
-            use->remote = word(call, i + 1);
-        add_option(call, use, call->words[i].text, NULL);
+            use->remote = tool_word(call, i + 1);
+        tool_option(call, use, call->words[i].text, NULL);
     }
     return use->verb && word_in(samba ? "list start stop pause resume status create delete"
                                       : "start stop pause continue",
@@ -139,7 +139,7 @@ static bool read_net(struct tool_call *call, struct service_use *use)
 /* wmic.exe ----------------------------------------------------------------------- */
 
 /* The value between quotes, or up to a closing parenthesis, behind the first "=" or "like". */
-static const char *where_value(struct arena *arena, const char *clause)
+const char *tool_where_value(struct arena *arena, const char *clause)
 {
     const char *equals = strchr(clause, '=');
     size_t      size;
@@ -162,19 +162,19 @@ struct wmic {
 
 static bool wmic_switches(struct tool_call *call, struct wmic *wmic, struct service_use *use)
 {
-    while (word(call, wmic->i) &&
-           (word(call, wmic->i)[0] == '/' || word(call, wmic->i)[0] == '-')) {
-        const char *text = word(call, wmic->i++);
+    while (tool_word(call, wmic->i) &&
+           (tool_word(call, wmic->i)[0] == '/' || tool_word(call, wmic->i)[0] == '-')) {
+        const char *text = tool_word(call, wmic->i++);
 
         if (strncasecmp(text + 1, "node:", 5) == 0)
             use->remote = text + 6;
-        add_option(call, use, text, NULL);
+        tool_option(call, use, text, NULL);
     }
-    if (word(call, wmic->i) && word_in("path class", word(call, wmic->i), true))
+    if (tool_word(call, wmic->i) && word_in("path class", tool_word(call, wmic->i), true))
         wmic->i++;
-    return word(call, wmic->i) &&
+    return tool_word(call, wmic->i) &&
            word_in("service sysdriver win32_service win32_baseservice win32_systemdriver",
-                   word(call, wmic->i++), true);
+                   tool_word(call, wmic->i++), true);
 }
 
 static bool read_wmic(struct tool_call *call, struct service_use *use)
@@ -186,20 +186,20 @@ static bool read_wmic(struct tool_call *call, struct service_use *use)
     if (!wmic_switches(call, &wmic, use))
         return false;
     begin = wmic.i;
-    while (word(call, wmic.i) && !word_in(verbs, word(call, wmic.i), true))
+    while (tool_word(call, wmic.i) && !word_in(verbs, tool_word(call, wmic.i), true))
         wmic.i++;
     if (wmic.i > begin) {
         wmic.clause = text_join(call->arena, call->words + begin, wmic.i - begin);
-        const char *value = where_value(call->arena, wmic.clause);
-        add_target(call, use, value ? value : wmic.clause);
+        const char *value = tool_where_value(call->arena, wmic.clause);
+        tool_target(call, use, value ? value : wmic.clause);
     }
-    if (word(call, wmic.i) && strcasecmp(word(call, wmic.i), "call") == 0)
+    if (tool_word(call, wmic.i) && strcasecmp(tool_word(call, wmic.i), "call") == 0)
         wmic.i++;
     verb_at(call, wmic.i, use);
     if (!use->verb)
         use->verb = "list";
     for (size_t i = wmic.i + 1; i < call->n; i++)
-        add_option(call, use, call->words[i].text, NULL);
+        tool_option(call, use, call->words[i].text, NULL);
     return true;
 }
 
@@ -224,22 +224,22 @@ static const char *service_of_key(struct arena *arena, const char *key)
     return arena_strndup(arena, found + 10, size);
 }
 
-static bool use_of_key(struct tool_call *call, const char *key, struct service_use *use)
+bool tool_use_of_key(struct tool_call *call, const char *key, struct service_use *use)
 {
     const char *service = key ? service_of_key(call->arena, key) : NULL;
 
     if (!service)
         return false;
     if (*service)
-        add_target(call, use, service);
-    add_option(call, use, "key", key);
+        tool_target(call, use, service);
+    tool_option(call, use, "key", key);
     return true;
 }
 
 /* reg add \\host\HKLM\SYSTEM\...\Services\X /v name /t type /d data /f */
 static bool read_reg(struct tool_call *call, struct service_use *use)
 {
-    const char *key = word(call, 2);
+    const char *key = tool_word(call, 2);
 
     verb_at(call, 1, use);
     if (!use->verb || !key)
@@ -248,15 +248,15 @@ static bool read_reg(struct tool_call *call, struct service_use *use)
         use->remote =
             arena_strndup(call->arena, key + 2, (size_t)(strchr(key + 2, '\\') - key - 2));
     if (strcmp(use->verb, "import") == 0)
-        add_target(call, use, key);
-    else if (!use_of_key(call, key, use))
+        tool_target(call, use, key);
+    else if (!tool_use_of_key(call, key, use))
         return false;
     for (size_t i = 3; i < call->n; i++) {
         const char *text = call->words[i].text;
-        bool        value = word_in("/v /t /d /s /reg", text, true) && word(call, i + 1) &&
-                     !(text[1] == 's' && word(call, i + 1)[0] == '/');
+        bool        value = word_in("/v /t /d /s /reg", text, true) && tool_word(call, i + 1) &&
+                     !(text[1] == 's' && tool_word(call, i + 1)[0] == '/');
 
-        add_option(call, use, text, value ? word(call, i + 1) : NULL);
+        tool_option(call, use, text, value ? tool_word(call, i + 1) : NULL);
         i += value;
     }
     return true;
@@ -287,12 +287,12 @@ static bool read_psexec(struct tool_call *call, struct service_use *use)
         }
         if (!dash)
             break;
-        const char *next = word(call, i + 1);
+        const char *next = tool_word(call, i + 1);
         bool        value = next && (word_in("u p n r w a g csrc dbg lo to U A", text + 1, false) ||
                               (strcasecmp(text + 1, "i") == 0 && all_digits(next)));
-        add_option(call, use, text, value ? next : NULL);
+        tool_option(call, use, text, value ? next : NULL);
         if (value && text[1] == 'r')
-            add_target(call, use, next);
+            tool_target(call, use, next);
         i += value;
     }
     command_from(call, i, use);
@@ -315,13 +315,13 @@ static size_t impacket_target(struct tool_call *call, struct service_use *use)
 
     for (size_t i = 1; i < call->n; i++) {
         const char *text = call->words[i].text;
-        bool        value = word_in(values, text, false) && word(call, i + 1);
+        bool        value = word_in(values, text, false) && tool_word(call, i + 1);
 
         if (text[0] != '-') {
             use->remote = behind_at(text);
             return i + 1;
         }
-        add_option(call, use, text, value ? word(call, i + 1) : NULL);
+        tool_option(call, use, text, value ? tool_word(call, i + 1) : NULL);
         i += value;
     }
     return 0;
@@ -343,15 +343,15 @@ static bool read_impacket_services(struct tool_call *call, struct service_use *u
 {
     size_t i = impacket_target(call, use);
 
-    if (!i || !word(call, i))
+    if (!i || !tool_word(call, i))
         return false;
     verb_at(call, i, use);
     for (i++; i < call->n; i++) {
-        bool value = word(call, i + 1) && word(call, i + 1)[0] != '-';
+        bool value = tool_word(call, i + 1) && tool_word(call, i + 1)[0] != '-';
 
-        if (value && strcmp(word(call, i), "-name") == 0)
-            add_target(call, use, word(call, i + 1));
-        add_option(call, use, call->words[i].text, value ? word(call, i + 1) : NULL);
+        if (value && strcmp(tool_word(call, i), "-name") == 0)
+            tool_target(call, use, tool_word(call, i + 1));
+        tool_option(call, use, call->words[i].text, value ? tool_word(call, i + 1) : NULL);
         i += value;
     }
     return true;
@@ -361,168 +361,11 @@ static bool read_impacket_services(struct tool_call *call, struct service_use *u
 static bool read_nssm(struct tool_call *call, struct service_use *use)
 {
     verb_at(call, 1, use);
-    if (word(call, 2))
-        add_target(call, use, word(call, 2));
+    if (tool_word(call, 2))
+        tool_target(call, use, tool_word(call, 2));
     for (size_t i = 3; i < call->n; i++)
-        add_option(call, use, call->words[i].text, NULL);
+        tool_option(call, use, call->words[i].text, NULL);
     return use->verb;
-}
-
-/* Cmdlets ---------------------------------------------------------------------------- */
-
-static const struct cmdlet {
-    const char *name, *alias, *verb;
-} cmdlets[] = {
-    {"get-service",         "gsv",  "Get-Service"        },
-    {"new-service",         NULL,   "New-Service"        },
-    {"remove-service",      NULL,   "Remove-Service"     },
-    {"restart-service",     NULL,   "Restart-Service"    },
-    {"resume-service",      NULL,   "Resume-Service"     },
-    {"set-service",         NULL,   "Set-Service"        },
-    {"start-service",       "sasv", "Start-Service"      },
-    {"stop-service",        "spsv", "Stop-Service"       },
-    {"suspend-service",     NULL,   "Suspend-Service"    },
-    {"set-itemproperty",    "sp",   "Set-ItemProperty"   },
-    {"new-itemproperty",    NULL,   "New-ItemProperty"   },
-    {"remove-itemproperty", "rp",   "Remove-ItemProperty"},
-    {"get-itemproperty",    "gp",   "Get-ItemProperty"   },
-    {"new-item",            "ni",   "New-Item"           },
-    {"remove-item",         "ri",   "Remove-Item"        },
-    {"invoke-cimmethod",    "icim", "Invoke-CimMethod"   },
-    {"invoke-wmimethod",    "iwmi", "Invoke-WmiMethod"   },
-    {"get-wmiobject",       "gwmi", "Get-WmiObject"      },
-    {"get-ciminstance",     "gcim", "Get-CimInstance"    },
-};
-
-static const char *cmdlet_verb(const char *name)
-{
-    for (size_t i = 0; i < sizeof cmdlets / sizeof cmdlets[0]; i++)
-        if (strcmp(name, cmdlets[i].name) == 0 ||
-            (cmdlets[i].alias && strcmp(name, cmdlets[i].alias) == 0))
-            return cmdlets[i].verb;
-    return NULL;
-}
-
-/* Whether `text` is a parameter, "-Name"; PowerShell takes any beginning for the whole. */
-static bool parameter(const char *text, const char *name)
-{
-    size_t size = strlen(text + 1);
-
-    return text[0] == '-' && size && strncasecmp(text + 1, name, size) == 0;
-}
-
-static bool is_switch(const char *text)
-{
-    static const char *const switches[] = {
-        "force", "passthru", "confirm", "whatif",           "verbose",
-        "debug", "nowait",   "recurse", "requiredservices", "dependentservices"};
-
-    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
-        if (parameter(text, switches[i]))
-            return true;
-    return strchr(text, ':') != NULL;
-}
-
-/* The names in "a,b" or "a," */
-static void add_names(struct tool_call *call, struct service_use *use, const char *text)
-{
-    while (*text) {
-        size_t size = strcspn(text, ",");
-
-        if (size)
-            add_target(call, use, arena_strndup(call->arena, text, size));
-        text += size + (text[size] ? 1 : 0);
-    }
-}
-
-struct cmdlet_call {
-    size_t      positional;
-    const char *key, *class, *method;
-    bool        more_names; /* the list of names goes on with the next word */
-};
-
-static void cmdlet_parameter(struct tool_call *call, const char *name, const char *value,
-                             struct cmdlet_call *cmdlet, struct service_use *use)
-{
-    bool names = parameter(name, "name") || parameter(name, "displayname") ||
-                 parameter(name, "inputobject") || parameter(name, "servicename");
-    bool        service = strstr(use->verb, "-Service");
-    const char *found = NULL;
-
-    if (parameter(name, "computername") || strcasecmp(name, "-cn") == 0)
-        use->remote = value;
-    if (parameter(name, "path") || parameter(name, "literalpath"))
-        cmdlet->key = value;
-    if (parameter(name, "classname") || strcasecmp(name, "-class") == 0)
-        cmdlet->class = value;
-    if (parameter(name, "methodname"))
-        cmdlet->method = value;
-    if (parameter(name, "arguments") && strstr(use->verb, "Invoke") && strcasestr(value, "name"))
-        found = where_value(call->arena, strcasestr(value, "name"));
-    if (parameter(name, "filter") || parameter(name, "query")) {
-        found = where_value(call->arena, value);
-        if (parameter(name, "query") && strcasestr(value, "win32_service"))
-            cmdlet->class = "win32_service";
-    }
-    if (found)
-        add_target(call, use, found);
-    if (names && service && strncasecmp(name, "-display", 8) != 0) {
-        add_names(call, use, value);
-        cmdlet->more_names = *value && value[strlen(value) - 1] == ',';
-    } else if (names && service && strcmp(use->verb, "New-Service") != 0) {
-        add_names(call, use, value);
-    }
-    add_option(call, use, name, value);
-}
-
-static void cmdlet_operand(struct tool_call *call, const char *text, struct cmdlet_call *cmdlet,
-                           struct service_use *use)
-{
-    size_t position = cmdlet->positional++;
-    bool   service = strstr(use->verb, "-Service");
-
-    if (service && (position == 0 || cmdlet->more_names)) {
-        add_names(call, use, text);
-        cmdlet->more_names = text[0] && text[strlen(text) - 1] == ',';
-    } else if (strcmp(use->verb, "New-Service") == 0 && position == 1) {
-        add_option(call, use, "-BinaryPathName", text);
-    } else {
-        if (!service && position == 0)
-            cmdlet->key = cmdlet->class = text;
-        else if (!service && position == 1)
-            cmdlet->method = text;
-        add_option(call, use, text, NULL);
-    }
-}
-
-static bool service_class(const char *class)
-{
-    return class && word_in("win32_service win32_baseservice win32_systemdriver", class, true);
-}
-
-static bool read_cmdlet(struct tool_call *call, struct service_use *use)
-{
-    struct cmdlet_call cmdlet = {0};
-
-    use->verb = cmdlet_verb(call->name);
-    use->spliced = call->words[0].spliced;
-    for (size_t i = 1; i < call->n; i++) {
-        const char *text = call->words[i].text, *next = word(call, i + 1);
-
-        if (text[0] != '-' || call->words[i].quoted)
-            cmdlet_operand(call, text, &cmdlet, use);
-        else if (is_switch(text) || !next)
-            add_option(call, use, text, NULL);
-        else
-            cmdlet_parameter(call, text, call->words[++i].text, &cmdlet, use);
-    }
-    if (strstr(use->verb, "-Service"))
-        return true;
-    if (strstr(use->verb, "Item"))
-        return use_of_key(call, cmdlet.key, use);
-    if (service_class(cmdlet.class) && cmdlet.method && strstr(use->verb, "Invoke"))
-        use->verb = cmdlet.method;
-    return service_class(cmdlet.class);
 }
 
 /* The tools ---------------------------------------------------------------------------- */
