@@ -154,6 +154,20 @@ START_TEST(a_loose_folder_of_units_is_read_as_one_of_a_system)
 }
 END_TEST
 
+START_TEST(a_loose_history_and_a_loose_journal_are_read)
+{
+    harness_write_text(dir, "case/ann/.bash_history", "systemctl start evil\n");
+    harness_write_text(dir, "case/ann/notes_history.doc", "no history\n");
+    harness_write_text(dir, "case/journal/abc/system.journal", "LPKSHHRH");
+    insert(dir);
+    harness_expect(db, "case|systemctl start evil", "SELECT host, command FROM shell_history");
+    harness_expect(db, "0", "SELECT count(*) FROM journal");
+    harness_expect(db, "damaged",
+                   "SELECT DISTINCT status FROM evidence_sources WHERE table_name = 'journal' "
+                   "AND kind = 'journal'");
+}
+END_TEST
+
 START_TEST(a_host_can_be_named)
 {
     make_linux(dir, "web7");
@@ -472,6 +486,7 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, percent_signs_of_velociraptor_are_undone);
     tcase_add_test(tc, a_single_file_is_evidence_too);
     tcase_add_test(tc, a_loose_folder_of_units_is_read_as_one_of_a_system);
+    tcase_add_test(tc, a_loose_history_and_a_loose_journal_are_read);
     tcase_add_test(tc, a_host_can_be_named);
     tcase_add_test(tc, without_a_name_a_host_is_called_as_its_folder);
     tcase_add_test(tc, a_tree_of_units_reads_alike_live_and_dead);

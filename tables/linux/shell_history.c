@@ -376,7 +376,8 @@ static int open_scan(struct tbl_scan *scan)
 
     int r = sources_begin(
         &state->sources, tbl_svcql(scan),
-        &(struct sources_want){.artefacts = path ? 1u << ARTEFACT_SHELL_HISTORY : SYSTEM_ROOT,
+        &(struct sources_want){.artefacts = path ? 1u << ARTEFACT_SHELL_HISTORY
+                                                 : SYSTEM_ROOT | 1u << ARTEFACT_SHELL_HISTORY,
                                .host = key->host,
                                .path = path,
                                .root = key->root});
@@ -485,7 +486,7 @@ const struct tbl_table shell_history_table = {
     .row_size = sizeof(struct history_row),
     .state_size = sizeof(struct state),
     .rows = 5000,
-    .artefacts = SYSTEM_ROOT,
+    .artefacts = SYSTEM_ROOT | 1u << ARTEFACT_SHELL_HISTORY,
     .open = open_scan,
     .next = next,
     .close = close_scan,
