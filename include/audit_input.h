@@ -12,16 +12,16 @@
 #include "audit_window.h"
 #include "evidence.h"
 #include "journal_pick.h"
+#include "log_sources.h"
 #include "stream.h"
 #include "table.h"
 
 struct audit_input {
     const struct tbl_terms *time, *source_terms;
-    struct sources          sources;
+    struct log_sources      sources;
     struct source           source; /* that is read */
-    char                *logged; /* path of the root that an audit log was found in last; owned */
-    struct audit_window *window;
-    char                *shown; /* the file that is read; owned; NULL: none is open */
+    struct audit_window    *window;
+    char                   *shown; /* the file that is read; owned; NULL: none is open */
 
     struct stream       *stream; /* of a log */
     struct audit_stretch stretch;

@@ -11,6 +11,7 @@
 #include "buffer.h"
 #include "evidence.h"
 #include "journal_pick.h"
+#include "log_sources.h"
 #include "stream.h"
 #include "table.h"
 #include "time_zone.h"
@@ -31,9 +32,8 @@ struct auth_calendar {
 
 struct auth_input {
     const struct tbl_terms *time;
-    struct sources          sources;
+    struct log_sources      sources;
     struct source           source; /* that is read */
-    char                   *logged; /* path of the root that a text log was found in last; owned */
     char                   *shown;  /* the file that is read; owned; NULL: none is open */
     int64_t                 line, read, bad;
 

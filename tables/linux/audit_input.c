@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 SQLITE_EXTENSION_INIT3
 
@@ -60,9 +61,10 @@ static int open_log(struct audit_input *input)
     int fd = root_open_file(input->source.root, input->source.path);
     if (fd < 0)
         return fd;
-    if (fstat(fd, &st) == 0 && st.st_size > 0) {
-        free(input->logged);
-        input->logged = strdup(root_path(input->source.root));
+    if (fstat(fd, &st) == 0 && st.st_size > 0 &&
+        log_sources_found(&input->sources, &input->source) < 0) {
+        close(fd);
+        return -ENOMEM;
     }
     input->stretch = (struct audit_stretch){0};
     if (input->time->min > -INFINITY || input->time->max < INFINITY)
@@ -135,7 +137,7 @@ static int take_journal(struct tbl_scan *scan, struct audit_input *input)
     root_names_free(&input->journals);
     input->journals = (struct root_names){0};
     input->next_journal = 0;
-    if (input->logged && strcmp(input->logged, root_path(input->source.root)) == 0)
+    if (log_sources_has_log(&input->sources, &input->source))
         return report(scan, input, input->source.shown, 0,
                       "not read: the audit log has the same events");
     int r = journal_pick_files(input->source.root, input->source.path, &input->journals);
@@ -169,7 +171,7 @@ static int enter_file(struct tbl_scan *scan, struct audit_input *input)
         int rc = enter_journal(scan, input);
         if (rc != SQLITE_DONE)
             return rc;
-        int r = sources_next(&input->sources, &input->source);
+        int r = log_sources_next(&input->sources, &input->source);
         if (r <= 0)
             return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_DONE;
         rc = input->source.artefact == ARTEFACT_JOURNAL ? take_journal(scan, input)
@@ -236,14 +238,6 @@ int audit_input_next(struct tbl_scan *scan, struct audit_input *input, struct au
     }
 }
 
-/* A path that the query gives says by its name which of the two it is. */
-static unsigned artefacts_of(const char *path)
-{
-    if (!path)
-        return 1u << ARTEFACT_AUDIT_LOG | 1u << ARTEFACT_JOURNAL;
-    return strstr(path, "journal") ? 1u << ARTEFACT_JOURNAL : 1u << ARTEFACT_AUDIT_LOG;
-}
-
 int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
                       const struct audit_want *want)
 {
@@ -251,10 +245,8 @@ int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
     input->source_terms = want->source;
     int r = audit_window_new(&input->window);
     if (r == 0)
-        r = sources_begin(&input->sources, tbl_svcql(scan),
-                          &(struct sources_want){.artefacts = artefacts_of(want->path),
-                                                 .path = want->path,
-                                                 .root = want->root});
+        r = log_sources_begin(&input->sources, tbl_svcql(scan), ARTEFACT_AUDIT_LOG, want->path,
+                              want->root);
     return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_OK;
 }
 
@@ -262,7 +254,6 @@ void audit_input_end(struct tbl_scan *scan, struct audit_input *input)
 {
     leave_file(scan, input);
     root_names_free(&input->journals);
-    free(input->logged);
-    sources_end(&input->sources);
+    log_sources_end(&input->sources);
     audit_window_free(input->window);
 }

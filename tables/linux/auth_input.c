@@ -186,10 +186,8 @@ static int open_log(struct auth_input *input)
         return r;
     input->calendar = (struct auth_calendar){first_year(stream, st.st_mtime), -1};
     stream_close(stream);
-    if (st.st_size > 0) {
-        free(input->logged);
-        input->logged = strdup(root_path(input->source.root));
-    }
+    if (st.st_size > 0 && log_sources_found(&input->sources, &input->source) < 0)
+        return -ENOMEM;
     r = time_zone_of_root(input->source.root, &input->zone, zone);
     if (r == -ENOMEM)
         return r;
@@ -227,7 +225,7 @@ static int take_journal(struct tbl_scan *scan, struct auth_input *input)
     input->journals = (struct root_names){0};
     input->next_journal = 0;
     input->bad = 0;
-    if (input->logged && strcmp(input->logged, root_path(input->source.root)) == 0)
+    if (log_sources_has_log(&input->sources, &input->source))
         return report(scan, input, input->source.shown, 0,
                       "not read: the text logs have the same messages");
     int r = journal_pick_files(input->source.root, input->source.path, &input->journals);
@@ -260,7 +258,7 @@ static int enter_file(struct tbl_scan *scan, struct auth_input *input)
         int rc = enter_journal(scan, input);
         if (rc != SQLITE_DONE)
             return rc;
-        int r = sources_next(&input->sources, &input->source);
+        int r = log_sources_next(&input->sources, &input->source);
         if (r <= 0)
             return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_DONE;
         rc = input->source.artefact == ARTEFACT_JOURNAL ? take_journal(scan, input)
@@ -393,21 +391,11 @@ int auth_input_next(struct tbl_scan *scan, struct auth_input *input, struct auth
     }
 }
 
-/* A path that the query gives says by its name which of the two it is. */
-static unsigned artefacts_of(const char *path)
-{
-    if (!path)
-        return 1u << ARTEFACT_AUTH_LOG | 1u << ARTEFACT_JOURNAL;
-    return strstr(path, "journal") ? 1u << ARTEFACT_JOURNAL : 1u << ARTEFACT_AUTH_LOG;
-}
-
 int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want)
 {
     input->time = want->time;
-    int r = sources_begin(&input->sources, tbl_svcql(scan),
-                          &(struct sources_want){.artefacts = artefacts_of(want->path),
-                                                 .path = want->path,
-                                                 .root = want->root});
+    int r = log_sources_begin(&input->sources, tbl_svcql(scan), ARTEFACT_AUTH_LOG, want->path,
+                              want->root);
     return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_OK;
 }
 
@@ -415,7 +403,6 @@ void auth_input_end(struct tbl_scan *scan, struct auth_input *input)
 {
     leave_file(scan, input, 0);
     root_names_free(&input->journals);
-    sources_end(&input->sources);
+    log_sources_end(&input->sources);
     buffer_free(&input->text);
-    free(input->logged);
 }
