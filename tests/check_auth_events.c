@@ -272,10 +272,10 @@ END_TEST
 START_TEST(the_messages_of_a_journal_are_events_too)
 {
     const char *dir = harness_evidence(JOURNALS);
-    sqlite3    *db = harness_open();
 
     if (!dir)
         SKIP("no evidence: set SVCQL_EVIDENCE");
+    sqlite3 *db = harness_open();
     /* As journalctl --file counts the entries of these identifiers in the undamaged file. */
     harness_expect(db, "45",
                    "SELECT count(*) FROM auth_events('%s') WHERE source GLOB '*5ebbfd4346b9f*'",
@@ -296,10 +296,10 @@ END_TEST
 START_TEST(a_damaged_journal_gives_what_can_be_read)
 {
     const char *dir = harness_evidence(JOURNALS);
-    sqlite3    *db = harness_open();
 
     if (!dir)
         SKIP("no evidence: set SVCQL_EVIDENCE");
+    sqlite3 *db = harness_open();
     harness_expect(db, "20",
                    "SELECT count(*) FROM auth_events('%s') WHERE source GLOB '*5ebbfd4385848*'",
                    dir);
@@ -312,7 +312,6 @@ END_TEST
 
 START_TEST(a_hosts_journal_is_read_where_it_keeps_no_text_log)
 {
-    sqlite3    *db = harness_open();
     const char *dir = harness_scratch();
     const char *journal =
         harness_evidence(JOURNALS "/system@0005ebbfd4346b9f-43185b46162d9fa5.journal~");
@@ -320,7 +319,8 @@ START_TEST(a_hosts_journal_is_read_where_it_keeps_no_text_log)
 
     if (!journal)
         SKIP("no evidence: set SVCQL_EVIDENCE");
-    char *data = harness_read(journal, &size);
+    sqlite3 *db = harness_open();
+    char    *data = harness_read(journal, &size);
     harness_write_text(dir, "etc/passwd", "");
     harness_write(dir, "var/log/journal/0123/system.journal", data, size);
     free(data);
