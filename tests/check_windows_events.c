@@ -374,6 +374,55 @@ START_TEST(values_of_json_become_the_strings_of_the_log)
 }
 END_TEST
 
+START_TEST(objects_are_found_over_lines_and_in_arrays)
+{
+#define EVENT(n) "{\"EventID\":" #n ",\"SourceName\":\"P\",\"Text\":\"}{\\\"[\"}"
+    static const struct {
+        const char *text, *ids, *report;
+    } cases[] = {
+        {"[" EVENT(1) "," EVENT(2) "]",                                                     "1,2",  "read|0"   },
+        {"\xef\xbb\xbf[\n" EVENT(1) ",\n" EVENT(2) "\n]\n",                                 "1,2",  "read|0"   },
+        {"Record 1\n{\n  \"EventID\": 1,\n  \"SourceName\": \"P\"\n}\nRecord 2\n" EVENT(2), "1,2",
+         "read|0"                                                                                              },
+        {EVENT(1) EVENT(2),                                                                 "1,2",  "read|0"   },
+        {"{\"EventID\":1,\n" EVENT(2) "\n",                                                 "2",    "damaged|1"},
+        {"{\"EventID\":1,\"x\":\"cut\n" EVENT(2) "\n",                                      "2",    "damaged|1"},
+        {EVENT(1) "\n{\"EventID\":2,",                                                      "1",    "damaged|1"},
+        {"",                                                                                "NULL", "read|0"   },
+    };
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        harness_write_text(dir, "e.json", cases[i].text);
+        harness_expect(db, cases[i].ids,
+                       "SELECT group_concat(event_id) FROM windows_events('%s/e.json')", dir);
+        harness_expect(db, cases[i].report,
+                       "SELECT status, skipped FROM evidence_sources WHERE location = '%s/e.json'",
+                       dir);
+    }
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(object_beyond_the_cap_costs_only_itself)
+{
+    sqlite3      *db = harness_open();
+    const char   *dir = harness_scratch();
+    struct buffer text = {0};
+
+    buffer_puts(&text, EVENT(1) "\n{\"EventID\":2,\"x\":\"");
+    for (int i = 0; i < 2000000; i++)
+        buffer_putc(&text, i % 100 ? 'y' : '\\');
+    buffer_puts(&text, "\"}\n" EVENT(3) "\n");
+    harness_write_text(dir, "e.json", buffer_text(&text));
+    harness_expect(db, "1,3", "SELECT group_concat(event_id) FROM windows_events('%s/e.json')",
+                   dir);
+    buffer_free(&text);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(xml_that_is_hostile_is_no_event)
 {
     sqlite3      *db = harness_open();
@@ -403,7 +452,7 @@ START_TEST(lines_that_are_no_event_are_counted)
         dir, "e.jsonl",
         "{\"a\":1}\n\nnot json\n{\"EventID\":5,\"SourceName\":\"P\"}\n{\"EventID\":\n");
     harness_expect(db, "5", "SELECT event_id FROM windows_events('%s/e.jsonl')", dir);
-    harness_expect(db, "damaged|1|3|1 lines of other JSON; 2 lines that are no JSON object",
+    harness_expect(db, "damaged|1|3|1 objects that are no event; 2 damaged or no JSON",
                    "SELECT status, records, skipped, detail FROM evidence_sources "
                    "WHERE location = '%s/e.jsonl'",
                    dir);
@@ -447,6 +496,8 @@ Suite *make_windows_events_suite(void)
     tcase_add_loop_test(tcase, every_shape_of_json_gives_the_same_columns, 0,
                         sizeof shapes / sizeof shapes[0]);
     tcase_add_test(tcase, values_of_json_become_the_strings_of_the_log);
+    tcase_add_test(tcase, objects_are_found_over_lines_and_in_arrays);
+    tcase_add_test(tcase, object_beyond_the_cap_costs_only_itself);
     tcase_add_test(tcase, xml_that_is_hostile_is_no_event);
     tcase_add_test(tcase, lines_that_are_no_event_are_counted);
     tcase_add_test(tcase, real_json_is_read_to_the_last_line);

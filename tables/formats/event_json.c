@@ -108,6 +108,8 @@ static bool is_value(const cJSON *item)
 static const cJSON *field_item(const struct event_json *event, enum evtx_field field)
 {
     for (const char *const *path = paths[field]; *path; path++) {
+        if (event->flat && strchr(*path, '.'))
+            continue; /* flat is flat, and the search of a long object is not free */
         const cJSON *item = follow(event->system, *path);
         if (!is_value(item) && !event->flat)
             item = follow(event->root, *path);

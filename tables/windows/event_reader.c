@@ -9,6 +9,7 @@
 
 #include "event_json.h"
 #include "event_log.h"
+#include "json_objects.h"
 #include "stream.h"
 
 enum { DATA = EVTX_FIELD_COUNT, XML, MESSAGE, VALUE, TEXTS };
@@ -19,9 +20,13 @@ struct event_reader {
     struct evtx_record record;
     struct evtx_event  event;
     /* of JSON */
-    struct stream     *lines;
-    struct event_json *json;
-    int64_t            records, foreign, bad; /* lines: events, other objects, no objects */
+    struct stream      *stream;
+    const char         *block; /* what of the stream is not taken yet */
+    size_t              n_block;
+    bool                ended;
+    struct json_objects objects;
+    struct event_json  *json;
+    int64_t             records, foreign, bad; /* objects: events, others, not parsed */
 
     struct {
         struct buffer text;
@@ -39,7 +44,7 @@ int event_open(int fd, bool json, struct event_range range, struct event_reader 
         close(fd);
         return -ENOMEM;
     }
-    int r = json ? stream_open(fd, &reader->lines)
+    int r = json ? stream_open(fd, &reader->stream)
                  : event_log_open(fd, range.min, range.max, &reader->log);
     if (r)
         free(reader);
@@ -53,38 +58,46 @@ void event_close(struct event_reader *reader)
     if (!reader)
         return;
     event_log_close(reader->log);
-    stream_close(reader->lines);
+    stream_close(reader->stream);
+    json_objects_free(&reader->objects);
     event_json_free(reader->json);
     for (size_t i = 0; i < TEXTS; i++)
         buffer_free(&reader->texts[i].text);
     free(reader);
 }
 
-static bool is_blank(const char *line, size_t size)
+/* The next object of the stream, in reader->objects: 1, 0 at the end, or a negative errno. */
+static int next_object(struct event_reader *reader)
 {
-    while (size && strchr(" \t\r[],", line[size - 1]))
-        size--;
-    return size == 0;
+    char *block;
+
+    for (;;) {
+        int r = json_objects_feed(&reader->objects, &reader->block, &reader->n_block);
+        if (r || reader->ended)
+            return r;
+        r = stream_block(reader->stream, &block, &reader->n_block);
+        reader->block = block;
+        if (r < 0)
+            return r;
+        if (r == 0) {
+            reader->ended = true;
+            return json_objects_end(&reader->objects);
+        }
+    }
 }
 
-static int next_line(struct event_reader *reader)
+static int next_json(struct event_reader *reader)
 {
-    char  *line;
-    size_t size;
-    int    r;
+    int r;
 
     event_json_free(reader->json);
     reader->json = NULL;
-    while ((r = stream_line(reader->lines, &line, &size)) > 0) {
-        if (size >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0)
-            line += 3, size -= 3;
-        r = event_json_parse(line, size, &reader->json);
+    while ((r = next_object(reader)) > 0) {
+        r = event_json_parse(reader->objects.text.data, reader->objects.text.size, &reader->json);
         if (r == 0 || r == -ENOMEM)
             return r ? r : 1;
-        if (r == -ENOMSG)
-            reader->foreign++;
-        else if (!is_blank(line, size))
-            reader->bad++;
+        reader->foreign += r == -ENOMSG;
+        reader->bad += r != -ENOMSG;
     }
     return r;
 }
@@ -92,7 +105,7 @@ static int next_line(struct event_reader *reader)
 int event_next(struct event_reader *reader)
 {
     int r = reader->log ? event_log_next(reader->log, &reader->record, &reader->event)
-                        : next_line(reader);
+                        : next_json(reader);
 
     if (r > 0) {
         reader->count++;
@@ -165,8 +178,7 @@ bool event_sound(const struct event_reader *reader)
 
 uint64_t event_position(const struct event_reader *reader)
 {
-    return reader->log ? event_log_offset(reader->log, &reader->record)
-                       : stream_offset(reader->lines);
+    return reader->log ? event_log_offset(reader->log, &reader->record) : reader->objects.at;
 }
 
 int64_t event_record(const struct event_reader *reader)
@@ -287,10 +299,11 @@ static struct event_totals log_totals(const struct event_reader *reader, struct 
 
 struct event_totals event_totals(const struct event_reader *reader, struct buffer *detail)
 {
+    uint64_t bad = (uint64_t)reader->bad + reader->objects.bad;
+
     if (reader->log)
         return log_totals(reader, detail);
-    note(detail, (uint64_t)reader->foreign, "lines of other JSON");
-    note(detail, (uint64_t)reader->bad, "lines that are no JSON object");
-    note(detail, stream_overlong(reader->lines), "lines too long");
-    return (struct event_totals){reader->records, reader->foreign + reader->bad, reader->bad > 0};
+    note(detail, (uint64_t)reader->foreign, "objects that are no event");
+    note(detail, bad, "damaged or no JSON");
+    return (struct event_totals){reader->records, reader->foreign + (int64_t)bad, bad > 0};
 }

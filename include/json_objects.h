@@ -1,0 +1,43 @@
+/* json_objects.h -- take the objects out of a stream of JSON, one at a time, whatever stands
+ * between.
+ *
+ *     struct json_objects objects = {0};
+ *     for each block of the file
+ *         while (json_objects_feed(&objects, &data, &size) > 0)
+ *             ... objects.text.data, objects.text.size ...
+ *     if (json_objects_end(&objects) > 0) ...
+ *     json_objects_free(&objects);
+ *
+ * One object a line, objects over several lines, the elements of an array; a line that begins with
+ * "<" is given too, as it is. An object that a line end cuts inside a string, or that another at
+ * the very beginning of a line interrupts, is damaged: it is counted, and the reading goes on with
+ * that line.
+ */
+#ifndef SVCQL_JSON_OBJECTS_H
+#define SVCQL_JSON_OBJECTS_H
+
+#include "buffer.h"
+
+#define JSON_OBJECT_MAX (1u << 20) /* bytes of an object; longer ones are counted and skipped */
+
+struct json_objects {
+    struct buffer text; /* of the object just completed, until the next call */
+    uint64_t      at;   /* where in the stream it began, in bytes */
+    uint64_t      bad;  /* damaged objects, and lines of other text */
+
+    uint64_t read;    /* bytes taken from the stream so far */
+    uint64_t garbage; /* bytes on this line that belong to no object */
+    unsigned depth;
+    bool     in_string, escaped, in_line, complete, line_start, too_long;
+};
+
+/* Take bytes from *data, up to the end of an object: 1 when one is complete, 0 when all are taken,
+ * -ENOMEM. */
+int json_objects_feed(struct json_objects *objects, const char **data, size_t *size);
+
+/* The stream has ended: 1 if that completes a line of XML. */
+int json_objects_end(struct json_objects *objects);
+
+void json_objects_free(struct json_objects *objects);
+
+#endif
