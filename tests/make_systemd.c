@@ -195,11 +195,14 @@ static void make_target(const struct mount_step *step)
         make_dirs(step->target);
 }
 
+/* What the machine does not have is left out. */
 static void mount_all(void)
 {
     for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
         const struct mount_step *step = &mounts[i];
 
+        if (step->source && step->source[0] == '/' && access(step->source, F_OK) < 0)
+            continue;
         make_target(step);
         must(mount(step->source, step->target, step->type, step->flags, step->data) == 0,
              step->target);

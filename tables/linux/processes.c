@@ -30,6 +30,7 @@
 SQLITE_EXTENSION_INIT3
 
 #define FILE_MAX   (64u << 10) /* bytes of stat, status, cgroup */
+#define STAT_MAX   (4u << 20)  /* of /proc/stat, which has a number for every interrupt */
 #define ARGS_MAX   (16u << 20) /* of cmdline: more than execve(2) takes with any usual limit */
 #define PASSWD_MAX (16u << 20)
 #define NOBODY     4294967295 /* loginuid and sessionid of who has not logged in */
@@ -389,7 +390,7 @@ static double read_boot_time(struct state *state)
 {
     int64_t seconds;
 
-    if (read_file(dirfd(state->proc), "stat", FILE_MAX, &state->text) < 0 ||
+    if (read_file(dirfd(state->proc), "stat", STAT_MAX, &state->text) < 0 ||
         proc_number(state->text.data, state->text.size, "btime", &seconds) < 0)
         return NAN;
     return (double)seconds;
@@ -422,7 +423,8 @@ static int open_host(struct tbl_scan *scan, const struct source *source)
     if (r < 0)
         return report(svcql, state->host, r == -ENODEV ? SOURCE_ABSENT : source_status_of(r), 0, 0,
                       strerror(-r));
-    state->boot_time = read_boot_time(state);
+    if (TBL_USES(scan, struct process, start_time))
+        state->boot_time = read_boot_time(state);
     state->hidden = faccessat(dirfd(state->proc), "1/stat", F_OK, 0) < 0;
     return TBL_USES(scan, struct process, user) ? load_users(state, source->root) : SQLITE_OK;
 }
