@@ -94,8 +94,25 @@ static int get(sd_bus_message *call, void *data, sd_bus_error *error)
     return 1;
 }
 
+/* Until the other end has gone. */
+static int flood(sd_bus *bus)
+{
+    int   r = 0;
+    char *huge = make_huge();
+
+    while (r >= 0) {
+        r = sd_bus_emit_signal(bus, "/x", "org.freedesktop.systemd1.Manager", "UnitNew", "s", huge);
+        if (r >= 0)
+            r = sd_bus_flush(bus);
+    }
+    free(huge);
+    return r;
+}
+
 static int answer(sd_bus_message *call, void *data, sd_bus_error *error)
 {
+    if (lie == LIE_FLOOD)
+        return flood(sd_bus_message_get_bus(call));
     if (sd_bus_message_is_method_call(call, "org.freedesktop.systemd1.Manager", "ListUnits"))
         return list_units(call, data, error);
     if (sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Properties", "Get"))

@@ -13,6 +13,7 @@ enum lie {
     LIE_VANISH,  /* answers ListUnits and is gone at the first question after it */
     LIE_GARBAGE, /* bytes that are no D-Bus */
     LIE_SILENCE, /* accepts, and says nothing */
+    LIE_FLOOD,   /* sends signals without end, and no answer */
 };
 
 /* Serve one connection after another on a socket at `path`, which ends in "/private", in a child
