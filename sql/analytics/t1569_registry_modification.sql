@@ -65,7 +65,7 @@ WITH told AS MATERIALIZED (
                || iif(w.action = 'deleted' AND w.value IS NULL AND w.key LIKE '%\Services\' || w.service,
                       'deleted_key,', '')
                || iif(w.value IN ('ImagePath', 'ServiceDll', 'FailureCommand', 'Library', 'Parameters')
-                      OR w.value IS NULL,
+                      OR w.value IS NULL AND w.key LIKE '%\Services\' || w.service,
                       coalesce((SELECT group_concat(DISTINCT p.signal) || ','
                                   FROM exec_patterns AS p
                                  WHERE p.platform IN ('any', 'windows')
