@@ -307,6 +307,22 @@ static const struct {
       11,
       0},
      NULL                                                                                                        },
+    {{SYSMON,
+      {"Image", "C:\\Windows\\System32\\sc.exe", "CommandLine", "sc create x binPath= virus.exe",
+       "ProcessId", "1"},
+      1,
+      0},
+     "bare_image"                                                                                                },
+    {{SYSMON,
+      {"Image", "C:\\Windows\\System32\\sc.exe", "CommandLine", "sc query x", "ProcessId", "1"},
+      1,
+      0},
+     NULL                                                                                                        },
+    {{"Microsoft-Windows-PowerShell",
+      {"ScriptBlockText", "New-Service -Name x -BinaryPathName '\"C:\\Windows\\Temp\\x.exe\"'"},
+      4104,
+      0},
+     "makes_service"                                                                                             },
 };
 
 START_TEST(findings_tell_attacks_from_ordinary_days)

@@ -53,6 +53,8 @@ WITH graded AS (
                       AND g.action IN ('create', 'change', 'delete'), 'registry_direct,', '')
                || iif(g.verb = 'failure' AND g.told LIKE '%command=%'
                       OR g.told LIKE '%=FailureCommand%', 'failure_command,', '')
+               || iif(g.action IN ('create', 'change') AND g.told REGEXP
+                      '(?i)(binpath|binarypathname)= *"*[^\\/": ]+\.exe', 'bare_image,', '')
                || iif(g.verb = 'Get-Service'
                       AND g.cmdline REGEXP '(?i)displayname.*(out-file|set-content|>)',
                       'payload_in_name,', '')
