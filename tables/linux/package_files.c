@@ -137,9 +137,11 @@ static size_t next_by_package(struct state *state)
     return SIZE_MAX;
 }
 
-static const char *text(struct tbl_scan *scan, const char *value)
+/* A copy as text; NULL stays. False: out of memory. */
+static bool text(struct tbl_scan *scan, const char *value, const char **ret)
 {
-    return value ? tbl_utf8(scan, value, strlen(value)) : NULL;
+    *ret = value ? tbl_utf8(scan, value, strlen(value)) : NULL;
+    return *ret || !value;
 }
 
 /* A row found by path shows the path as it was asked for: it is one of the file's names. */
@@ -152,20 +154,19 @@ static int fill(struct tbl_scan *scan, struct state *state, size_t i, struct pac
     packages_file(state->packages, i, &file);
     packages_package(state->packages, file.package, &package);
     *row = (struct package_path){
-        .path = state->paths->n ? state->paths->texts[state->path - 1] : text(scan, file.path),
-        .package = text(scan, package.name),
-        .version = text(scan, package.version),
-        .architecture = text(scan, package.architecture),
-        .state = text(scan, package.state),
         .tool = package.tool,
-        .listed = text(scan, file.listed),
         .host = state->source.host,
         .source = state->source.shown,
         .root = key->root,
         .packages = state->packages,
         .file = i,
     };
-    return row->path && row->package && row->listed ? SQLITE_ROW : SQLITE_NOMEM;
+    const char *path = state->paths->n ? state->paths->texts[state->path - 1] : file.path;
+    bool        whole = text(scan, path, &row->path) && text(scan, package.name, &row->package) &&
+                 text(scan, package.version, &row->version) &&
+                 text(scan, package.architecture, &row->architecture) &&
+                 text(scan, package.state, &row->state) && text(scan, file.listed, &row->listed);
+    return whole ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
 static int next(struct tbl_scan *scan, void *out)

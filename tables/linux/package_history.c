@@ -148,9 +148,9 @@ static double moment(const struct state *state, const struct package_change *cha
     return (double)(change->utc ? time : time_zone_utc(state->zone, time));
 }
 
-static const char *text(struct tbl_scan *scan, struct slice value)
+static bool text(struct tbl_scan *scan, struct slice value, const char **ret)
 {
-    return value.size ? tbl_utf8(scan, value.at, value.size) : NULL;
+    return history_text(scan, value.at, value.size, ret);
 }
 
 static bool wanted(const struct state *state, const struct package_change *change)
@@ -160,6 +160,28 @@ static bool wanted(const struct state *state, const struct package_change *chang
            tbl_match_real(state->times, moment(state, change, change->time));
 }
 
+static int fill(struct tbl_scan *scan, const struct state *state,
+                const struct package_change *change, struct history_row *row)
+{
+    *row = (struct history_row){
+        .time = moment(state, change, change->time),
+        .action = change->action,
+        .end_time = moment(state, change, change->end),
+        .tool = change->tool,
+        .time_zone = change->utc ? "UTC" : state->zone_name,
+        .line = (int64_t)change->line,
+        .item = (int64_t)change->item,
+    };
+    bool whole = text(scan, change->package, &row->package) &&
+                 text(scan, change->architecture, &row->architecture) &&
+                 text(scan, change->old_version, &row->old_version) &&
+                 text(scan, change->new_version, &row->new_version) &&
+                 text(scan, change->detail, &row->detail) &&
+                 text(scan, change->command, &row->command) &&
+                 text(scan, change->requested_by, &row->requested_by);
+    return whole ? 1 : -ENOMEM;
+}
+
 static int next_of_log(struct tbl_scan *scan, struct state *state, struct history_row *row)
 {
     struct package_change change;
@@ -167,28 +189,10 @@ static int next_of_log(struct tbl_scan *scan, struct state *state, struct histor
 
     while ((r = next_change(state, &change)) > 0) {
         state->records++;
-        if (!wanted(state, &change))
-            continue;
-        *row = (struct history_row){
-            .time = moment(state, &change, change.time),
-            .action = change.action,
-            .package = text(scan, change.package),
-            .architecture = text(scan, change.architecture),
-            .old_version = text(scan, change.old_version),
-            .new_version = text(scan, change.new_version),
-            .detail = text(scan, change.detail),
-            .command = text(scan, change.command),
-            .requested_by = text(scan, change.requested_by),
-            .end_time = moment(state, &change, change.end),
-            .tool = change.tool,
-            .time_zone = change.utc ? "UTC" : state->zone_name,
-            .line = (int64_t)change.line,
-            .item = (int64_t)change.item,
-        };
-        break;
+        if (wanted(state, &change))
+            return fill(scan, state, &change, row);
     }
-    if (r <= 0)
-        state->lost += (int64_t)(state->log.lost + stream_overlong(state->stream));
+    state->lost += (int64_t)(state->log.lost + stream_overlong(state->stream));
     return r;
 }
 
@@ -245,6 +249,11 @@ static int open_rpm(struct tbl_scan *scan, struct state *state, const char *path
     return -ENOENT;
 }
 
+static bool string(struct tbl_scan *scan, const char *value, const char **ret)
+{
+    return history_text(scan, value, value ? strlen(value) : 0, ret);
+}
+
 static int next_of_rpm(struct tbl_scan *scan, struct state *state, struct history_row *row)
 {
     struct package p;
@@ -258,15 +267,14 @@ static int next_of_rpm(struct tbl_scan *scan, struct state *state, struct histor
             .time = (double)p.installed,
             .end_time = NAN,
             .action = "install",
-            .package = p.name ? tbl_utf8(scan, p.name, strlen(p.name)) : NULL,
-            .architecture =
-                p.architecture ? tbl_utf8(scan, p.architecture, strlen(p.architecture)) : NULL,
-            .new_version = p.version ? tbl_utf8(scan, p.version, strlen(p.version)) : NULL,
             .tool = "rpm",
             .time_zone = "UTC",
             .line = (int64_t)state->package,
         };
-        return 1;
+        bool whole = string(scan, p.name, &row->package) &&
+                     string(scan, p.architecture, &row->architecture) &&
+                     string(scan, p.version, &row->new_version);
+        return whole ? 1 : -ENOMEM;
     }
     return 0;
 }

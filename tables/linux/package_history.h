@@ -28,15 +28,20 @@ struct history_row {
     const char *root;
 };
 
+/* A copy as text; none of no bytes. False: out of memory. */
+static inline bool history_text(struct tbl_scan *scan, const char *at, size_t size,
+                                const char **ret)
+{
+    *ret = size ? tbl_utf8(scan, at, size) : NULL;
+    return *ret || !size;
+}
+
 /* A database of dnf's history that is being read. */
 struct dnf_history {
     struct sqlite_file   file;
     sqlite3_stmt        *stmt;
     const struct dnf_db *db;
 };
-
-/* Where the versions of dnf keep theirs, until NULL. */
-extern const char *const dnf_history_paths[];
 
 /* 0 or a negative errno: -ENOENT, -EBADMSG where it is no history of dnf. */
 int  dnf_history_open(const struct root *root, const char *path, struct dnf_history *ret);

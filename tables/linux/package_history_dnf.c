@@ -70,12 +70,6 @@ static const struct dnf_db databases[] = {
     {dnf5_tables, dnf5_sql, dnf5_actions, TBL_COUNT(dnf5_actions)},
 };
 
-const char *const dnf_history_paths[] = {
-    "/var/lib/dnf/history.sqlite",
-    "/usr/lib/sysimage/libdnf5/transaction_history.sqlite",
-    NULL,
-};
-
 int dnf_history_open(const struct root *root, const char *path, struct dnf_history *ret)
 {
     struct dnf_history history = {0};
@@ -102,11 +96,17 @@ void dnf_history_close(struct dnf_history *history)
     *history = (struct dnf_history){0};
 }
 
-static const char *text(struct tbl_scan *scan, sqlite3_stmt *stmt, enum column column)
+static bool text(struct tbl_scan *scan, sqlite3_stmt *stmt, enum column column, const char **ret)
 {
     const char *value = (const char *)sqlite3_column_text(stmt, (int)column);
 
-    return value ? tbl_utf8(scan, value, (size_t)sqlite3_column_bytes(stmt, (int)column)) : NULL;
+    return history_text(scan, value, (size_t)sqlite3_column_bytes(stmt, (int)column), ret);
+}
+
+static bool user_text(struct tbl_scan *scan, int64_t user, const char **ret)
+{
+    *ret = user == UNSET_USER ? NULL : tbl_printf(scan, "%lld", (long long)user);
+    return *ret || user == UNSET_USER;
 }
 
 static double time_of(sqlite3_stmt *stmt, enum column column)
@@ -140,22 +140,19 @@ int dnf_history_next(struct tbl_scan *scan, struct dnf_history *history, struct 
     if (rc != SQLITE_ROW)
         return rc == SQLITE_DONE ? 0 : rc == SQLITE_NOMEM ? -ENOMEM : -EBADMSG;
     const struct action *action = find_action(history->db, sqlite3_column_int64(stmt, ACTION));
-    const char          *version = text(scan, stmt, VERSION);
-    int64_t              user = sqlite3_column_int64(stmt, USER);
     *row = (struct history_row){
         .time = time_of(stmt, BEGIN),
         .end_time = time_of(stmt, END),
         .action = action->name,
-        .package = text(scan, stmt, NAME),
-        .architecture = text(scan, stmt, ARCH),
-        .old_version = action->old ? version : NULL,
-        .new_version = action->old ? NULL : version,
         .detail = reason(sqlite3_column_int64(stmt, REASON)),
-        .command = text(scan, stmt, COMMAND),
-        .requested_by = user == UNSET_USER ? NULL : tbl_printf(scan, "%lld", (long long)user),
         .tool = "dnf",
         .time_zone = "UTC",
         .line = sqlite3_column_int64(stmt, ID),
     };
-    return 1;
+    bool whole = text(scan, stmt, NAME, &row->package) &&
+                 text(scan, stmt, ARCH, &row->architecture) &&
+                 text(scan, stmt, VERSION, action->old ? &row->old_version : &row->new_version) &&
+                 text(scan, stmt, COMMAND, &row->command) &&
+                 user_text(scan, sqlite3_column_int64(stmt, USER), &row->requested_by);
+    return whole ? 1 : -ENOMEM;
 }

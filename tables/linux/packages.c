@@ -24,19 +24,18 @@ SQLITE_EXTENSION_INIT3
 
 /* Growing --------------------------------------------------------------------- */
 
-/* Room for one more element of `size` bytes behind `n`. */
-static int grow(void *array, size_t *room, size_t n, size_t size)
+/* The array with room for one more element of `size` bytes behind `n`; NULL: out of memory, and the
+ * array is as it was. */
+static void *with_room(void *array, size_t *room, size_t n, size_t size)
 {
     if (n < *room)
-        return 0;
+        return array;
 
     size_t more = *room ? 2 * *room : 64;
-    void  *data = realloc(*(void **)array, more * size);
-    if (!data)
-        return -ENOMEM;
-    *(void **)array = data;
-    *room = more;
-    return 0;
+    void  *data = reallocarray(array, more, size);
+    if (data)
+        *room = more;
+    return data;
 }
 
 int64_t packages_add_text(struct packages *p, const char *text, size_t size)
@@ -64,26 +63,33 @@ int64_t packages_add_text(struct packages *p, const char *text, size_t size)
 
 int packages_add_owner(struct packages *p, const struct owner *owner)
 {
-    if (p->n_owners == UINT32_MAX - 1 ||
-        grow(&p->owners, &p->owners_room, p->n_owners, sizeof *p->owners) < 0)
+    struct owner *owners = with_room(p->owners, &p->owners_room, p->n_owners, sizeof *owners);
+
+    if (!owners || p->n_owners == UINT32_MAX - 1)
         return -ENOMEM;
+    p->owners = owners;
     p->owners[p->n_owners++] = *owner;
     return 0;
 }
 
 int packages_add_entry(struct packages *p, uint32_t owner, uint32_t path, uint32_t listed)
 {
-    if (p->n_entries == UINT32_MAX - 1 ||
-        grow(&p->entries, &p->entries_room, p->n_entries, sizeof *p->entries) < 0)
+    struct entry *entries = with_room(p->entries, &p->entries_room, p->n_entries, sizeof *entries);
+
+    if (!entries || p->n_entries == UINT32_MAX - 1)
         return -ENOMEM;
+    p->entries = entries;
     p->entries[p->n_entries++] = (struct entry){.path = path, .listed = listed, .owner = owner};
     return 0;
 }
 
 int packages_add_digest(struct digests *d, const char *path, const char *hex, bool conffile)
 {
-    if (grow(&d->list, &d->room, d->n, sizeof *d->list) < 0)
+    struct digest *list = with_room(d->list, &d->room, d->n, sizeof *list);
+
+    if (!list)
         return -ENOMEM;
+    d->list = list;
     d->list[d->n++] = (struct digest){path + (path[0] == '/'), hex, conffile};
     return 0;
 }
