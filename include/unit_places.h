@@ -1,5 +1,6 @@
 /* unit_places.h -- what else starts services: generators, SysV scripts, rc.local, D-Bus activation,
- * quadlets, xinetd, lingering users, managers' configuration and presets.
+ * quadlets, xinetd, hooks of sleep and shutdown, lingering users, managers' configuration and
+ * presets.
  */
 #ifndef SVCQL_UNIT_PLACES_H
 #define SVCQL_UNIT_PLACES_H

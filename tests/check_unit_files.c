@@ -124,6 +124,32 @@ START_TEST(scripts_and_generators_have_states)
 }
 END_TEST
 
+START_TEST(hooks_and_runlevels_of_other_inits_are_told)
+{
+    new_root();
+    unit("usr/lib/systemd/system-sleep/wake", "#!/bin/sh\n");
+    unit("etc/init.d/sshd", "#!/sbin/openrc-run\n");
+    unit("etc/init.d/idle", "#!/sbin/openrc-run\n");
+    link_to("etc/runlevels/default/sshd", "/etc/init.d/sshd");
+    expect(
+        "hook|wake|disabled|/usr/lib/systemd/system-sleep/wake\n"
+        "rc|sshd|enabled|/etc/runlevels/default/sshd\nsysv|idle|disabled|/etc/init.d/idle\n"
+        "sysv|sshd|enabled|/etc/init.d/sshd",
+        "SELECT kind, name, state, exec_start FROM ROOT WHERE name <> '.keep' ORDER BY kind, name");
+}
+END_TEST
+
+START_TEST(a_kind_asked_for_is_all_there_is)
+{
+    new_root();
+    unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
+    unit("etc/init.d/old", "");
+    expect("a.service", "SELECT name FROM ROOT WHERE kind = 'unit'");
+    expect("old", "SELECT name FROM ROOT WHERE kind IN ('sysv', 'mask')");
+    expect("a.service\nold", "SELECT name FROM ROOT WHERE kind IN ('sysv', 'unit')");
+}
+END_TEST
+
 START_TEST(files_of_lines_show_them)
 {
     new_root();
@@ -613,6 +639,8 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, directories_of_the_running_manager_come_first);
     tcase_add_test(t, settings_in_force_include_every_drop_in);
     tcase_add_test(t, files_of_lines_show_them);
+    tcase_add_test(t, hooks_and_runlevels_of_other_inits_are_told);
+    tcase_add_test(t, a_kind_asked_for_is_all_there_is);
     tcase_add_test(t, a_root_without_units_is_absent);
     tcase_add_test(t, an_ordinary_user_is_told_what_was_closed);
     tcase_add_test(t, each_user_has_directories_of_their_own);

@@ -61,6 +61,12 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Whether a link of a runlevel starts what it leads to; OpenRC has no others. */
+static bool starts(const struct unit_entry *link)
+{
+    return link->name[0] == 'S' || strcmp(link->dir->place->group, "runlevels") == 0;
+}
+
 /* Gather the scripts that S links of some runlevel lead to; sorted. */
 static int gather_started(struct files_state *s)
 {
@@ -70,7 +76,7 @@ static int gather_started(struct files_state *s)
     for (size_t i = 0; i < s->places->n; i++) {
         const struct unit_entry *link = &s->places->entries[i];
         const char              *end = link->link ? strrchr(link->link, '/') : NULL;
-        if (strcmp(link->dir->place->kind, "rc") == 0 && link->name[0] == 'S' && end)
+        if (strcmp(link->dir->place->kind, "rc") == 0 && starts(link) && end)
             s->started[s->n_started++] = end + 1;
     }
     qsort(s->started, s->n_started, sizeof *s->started, by_text);
@@ -86,10 +92,11 @@ static const char *place_state(const struct files_state *s, const struct file_ro
 {
     const char *kind = row->kind;
 
-    if (strcmp(kind, "generator") == 0 || strcmp(row->name, "rc.local") == 0)
+    if (strcmp(kind, "generator") == 0 || strcmp(kind, "hook") == 0 ||
+        strcmp(row->name, "rc.local") == 0)
         return executable_state(s, row);
     if (strcmp(kind, "rc") == 0)
-        return row->name[0] == 'S' ? "enabled" : "disabled";
+        return starts(s->entry) ? "enabled" : "disabled";
     if (strcmp(kind, "sysv") == 0)
         return is_started(s, s->entry->name) ? "enabled" : "disabled";
     if (strcmp(kind, "linger") == 0)
@@ -262,13 +269,13 @@ int unit_files_get_settings(struct tbl_scan *scan, const void *row, sqlite3_cont
 
 int unit_files_get_exec_start(struct tbl_scan *scan, const void *data, sqlite3_context *out)
 {
-    const struct file_row *row = data;
-    const char            *section = section_of(row);
-    bool script = strcmp(row->kind, "generator") == 0 || strcmp(row->kind, "sysv") == 0 ||
-                  strcmp(row->kind, "rc") == 0;
+    static const char *const programs[] = {"generator", "sysv", "rc", "hook"};
+    const struct file_row   *row = data;
+    const char              *section = section_of(row);
 
-    if (script)
-        result(out, row->path);
+    for (size_t i = 0; i < TBL_COUNT(programs); i++)
+        if (strcmp(programs[i], row->kind) == 0)
+            result(out, row->path);
     return get_text(scan, row, out,
                     &(struct unit_settings_want){.section = section ? section : "Service",
                                                  .key = section ? "Exec" : "ExecStart"});

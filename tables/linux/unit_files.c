@@ -19,6 +19,18 @@ SQLITE_EXTENSION_INIT3
 
 /* Walking --------------------------------------------------------------------- */
 
+/* Whether a kind is only of unit directories. */
+static bool is_unit_kind(const char *kind)
+{
+    static const char *const kinds[] = {"unit", "mask", "link", "drop-in", "dependency-link",
+                                        "other"};
+
+    for (size_t i = 0; i < TBL_COUNT(kinds); i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct files_state    *s = tbl_state(scan);
@@ -30,6 +42,9 @@ static int open_scan(struct tbl_scan *scan)
     s->scope = TBL_TERMS(scan, struct file_row, scope);
     s->user = TBL_TERMS(scan, struct file_row, scope_user);
     s->unit = TBL_TERMS(scan, struct file_row, unit);
+    s->places_wanted = s->kind->n == 0;
+    for (size_t i = 0; i < s->kind->n; i++)
+        s->places_wanted |= !is_unit_kind(s->kind->texts[i]);
     int r =
         unit_walk_open(&s->walk, tbl_svcql(scan),
                        &(struct unit_walk_want){.table = "unit_files",
@@ -46,7 +61,7 @@ static int next_search(struct files_state *s)
     const struct root *root = s->walk.source.root;
 
     s->next = 0;
-    if (s->current && !s->places) {
+    if (s->current && !s->places && s->places_wanted) {
         int r = unit_places_open(&s->places, root, &s->walk.search->manager);
         s->current = s->places;
         return r < 0 ? r : 1;
@@ -238,7 +253,7 @@ static const struct tbl_column columns[] = {
     ROW(name, TBL_KEY | TBL_PREFIX, "Name of the file"),
     ROW(kind, TBL_KEY,
         "unit, mask, link (a unit's other name, or a unit linked from elsewhere), drop-in, "
-        "dependency-link (in .wants, .requires, .upholds), other; generator, sysv, rc, dbus, "
+        "dependency-link (in .wants, .requires, .upholds), other; generator, sysv, rc, hook, dbus, "
         "quadlet, linger, xinetd, inetd, upstart, autostart, environment, preset, manager-config, "
         "profile (of portable services); directory: one that could not be read"),
     ROW(scope, TBL_KEY, "Whose manager reads it: system or user"),

@@ -24,6 +24,7 @@ struct file_row {
 
 struct files_state {
     const struct tbl_terms *path, *name, *kind, *scope, *user, *unit;
+    bool                    places_wanted;
     struct unit_walk        walk;
     struct unit_search     *places;
     struct unit_states     *states;
