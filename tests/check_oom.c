@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "make_cases.h"
+#include "make_macos.h"
+
 static sqlite3_mem_methods real;
 static long                countdown = -1; /* allocations until one fails; -1 for never */
 
@@ -65,6 +68,39 @@ START_TEST(every_table_survives_failing_allocations)
 }
 END_TEST
 
+static const char *const of_other_platforms[] = {
+    "SELECT * FROM launch_daemons LIMIT 2", "SELECT * FROM launchd_overrides LIMIT 2",
+    "SELECT * FROM registry LIMIT 3",       "SELECT * FROM registry_services LIMIT 2",
+    "SELECT * FROM windows_events LIMIT 2", "SELECT * FROM unit_files LIMIT 2",
+    "SELECT * FROM evidence_sources",
+};
+
+START_TEST(evidence_of_every_platform_survives_failing_allocations)
+{
+    const char *dir = harness_scratch();
+    char        path[4096], sql[4200];
+
+    snprintf(path, sizeof path, "%s/linux", dir);
+    make_linux(path, "a");
+    snprintf(path, sizeof path, "%s/windows", dir);
+    make_windows(path, "b", "%4");
+    snprintf(path, sizeof path, "%s/macos", dir);
+    make_macos(path, "c");
+    use_failing_allocator();
+    sqlite3 *db = harness_open();
+    harness_query(db, "DELETE FROM evidence");
+    snprintf(sql, sizeof sql, "INSERT INTO evidence(location) VALUES('%s')", dir);
+    sweep(db, sql, 300);
+    harness_expect(db, "a\nb\nc", "SELECT host FROM evidence ORDER BY host");
+    for (size_t i = 0; i < sizeof of_other_platforms / sizeof of_other_platforms[0]; i++)
+        sweep(db, of_other_platforms[i], 600);
+    harness_expect(db, "12", "SELECT count(*) FROM launch_daemons");
+    harness_close(db);
+    sqlite3_reset_auto_extension();
+    ck_assert_int_eq(sqlite3_memory_used(), 0);
+}
+END_TEST
+
 START_TEST(loading_survives_failing_allocations)
 {
     use_failing_allocator();
@@ -92,6 +128,7 @@ Suite *make_oom_suite(void)
 
     tcase_set_timeout(tcase, 300);
     tcase_add_test(tcase, every_table_survives_failing_allocations);
+    tcase_add_test(tcase, evidence_of_every_platform_survives_failing_allocations);
     tcase_add_test(tcase, loading_survives_failing_allocations);
     suite_add_tcase(suite, tcase);
     return suite;
