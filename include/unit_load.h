@@ -40,7 +40,7 @@ struct unit_loaded {
     size_t               n_files;
     struct unit_setting *settings;
     size_t               n, room;
-    struct unit_chunk   *memory; /* what the settings point into, unless the search keeps it */
+    struct arena         memory; /* what the settings point into, unless the search keeps it */
 };
 
 /* Load a unit by name: 0 or -ENOMEM; without a fragment only drop-ins. A fragment that systemd

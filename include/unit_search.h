@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "root.h"
-#include "unit_memory.h"
 
 #define UNIT_ENTRIES_MAX 500000      /* of one search; those beyond are counted */
 #define UNIT_FILE_MAX    (16u << 20) /* bytes of a file that are read */
@@ -91,7 +91,7 @@ struct unit_search {
     size_t              lost; /* entries beyond UNIT_ENTRIES_MAX */
 
     struct unit_entry **by_owner; /* all, by (where, owner, name, rank) */
-    struct unit_chunk  *memory;
+    struct arena        memory;
     const char         *parent, *parent_resolved; /* the last that unit_search_target() resolved */
 
     struct unit_alias *aliases; /* unit_load.c; NULL: not gathered yet */
@@ -133,6 +133,10 @@ bool unit_is_mask(const struct root *root, const char *path);
 struct unit_entry *unit_search_fragment(struct unit_search *search, const char *name);
 
 /* Building a search (for unit_places.c) -------------------------------------- */
+
+/* A copy; "dir/name". NULL: no memory. */
+const char *unit_strdup(struct arena *arena, const char *text);
+const char *unit_join(struct arena *arena, const char *dir, const char *name);
 
 /* Directories are added in order, before anything is read. "~/x" stands for a path in the home of
  * the manager's user and "$/x" for one below /run/user/UID; they are left out where there is no

@@ -53,19 +53,19 @@ static const char *const user_dirs[] = {
 };
 
 /* Where a "~/" or "$/" path lies; NULL for no such user or no memory (errno ENOMEM). */
-static char *expand(struct unit_search *search, const char *path)
+static const char *expand(struct unit_search *search, const char *path)
 {
     const struct unit_manager *manager = &search->manager;
     char                       runtime[64];
 
     errno = 0;
     if (path[0] == '/')
-        return unit_memory_strdup(&search->memory, path);
+        return unit_strdup(&search->memory, path);
     if (path[0] == '~' && manager->home)
-        return unit_memory_join(&search->memory, manager->home, path + 2);
+        return unit_join(&search->memory, manager->home, path + 2);
     if (path[0] == '$' && manager->uid >= 0) {
         snprintf(runtime, sizeof runtime, "/run/user/%lld", (long long)manager->uid);
-        return unit_memory_join(&search->memory, runtime, path + 2);
+        return unit_join(&search->memory, runtime, path + 2);
     }
     return NULL;
 }
@@ -73,7 +73,7 @@ static char *expand(struct unit_search *search, const char *path)
 int unit_search_add_dir(struct unit_search *search, const char *path,
                         const struct unit_place *place)
 {
-    char *full = expand(search, path);
+    const char *full = expand(search, path);
     if (!full)
         return errno == ENOMEM ? -ENOMEM : 0;
 

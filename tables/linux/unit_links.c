@@ -69,8 +69,8 @@ static const char *resolve_dir(struct unit_search *search, const char *dir)
     if (search->parent && strcmp(search->parent, dir) == 0)
         return search->parent_resolved;
     resolve_far(search->root, dir, resolved);
-    search->parent = unit_memory_strdup(&search->memory, dir);
-    search->parent_resolved = unit_memory_strdup(&search->memory, resolved);
+    search->parent = unit_strdup(&search->memory, dir);
+    search->parent_resolved = unit_strdup(&search->memory, resolved);
     if (!search->parent_resolved)
         search->parent = NULL;
     return search->parent_resolved;
@@ -98,7 +98,7 @@ const char *unit_search_target(struct unit_search *search, struct unit_entry *en
     }
     *slash = '\0';
     const char *dir = resolve_dir(search, path);
-    return entry->target = dir ? unit_memory_join(&search->memory, dir, slash + 1) : NULL;
+    return entry->target = dir ? unit_join(&search->memory, dir, slash + 1) : NULL;
 }
 
 bool unit_search_resolve(struct unit_search *search, const struct unit_entry *entry,

@@ -248,8 +248,7 @@ struct unit_parsed {
     struct unit_file     file;
 };
 
-static int add_setting(struct unit_chunk **memory, struct unit_parsed *p,
-                       const struct unit_assignment *a)
+static int add_setting(struct arena *memory, struct unit_parsed *p, const struct unit_assignment *a)
 {
     if (p->n >= UNIT_SETTINGS_MAX) {
         p->file.lost++;
@@ -266,9 +265,9 @@ static int add_setting(struct unit_chunk **memory, struct unit_parsed *p,
     const char          *section = a->section ? a->section : "";
     struct unit_setting *setting = &p->settings[p->n++];
     *setting = (struct unit_setting){
-        .section = last && strcmp(last, section) == 0 ? last : unit_memory_strdup(memory, section),
-        .key = unit_memory_strdup(memory, a->key ? a->key : ""),
-        .value = unit_memory_strdup(memory, a->value),
+        .section = last && strcmp(last, section) == 0 ? last : unit_strdup(memory, section),
+        .key = unit_strdup(memory, a->key ? a->key : ""),
+        .value = unit_strdup(memory, a->value),
         .line = a->line,
         .ignored = a->fault    ? unit_fault_text(a->fault)
                    : a->unread ? "behind a line at which systemd stops"
@@ -276,8 +275,7 @@ static int add_setting(struct unit_chunk **memory, struct unit_parsed *p,
     return setting->section && setting->key && setting->value ? 0 : -ENOMEM;
 }
 
-static int parse_text(struct unit_chunk **memory, const char *data, size_t size,
-                      struct unit_parsed *p)
+static int parse_text(struct arena *memory, const char *data, size_t size, struct unit_parsed *p)
 {
     struct unit_text       text;
     struct unit_assignment a;
@@ -298,8 +296,8 @@ static int parse_text(struct unit_chunk **memory, const char *data, size_t size,
 }
 
 /* Read and parse a file. A mask, or one that cannot be read, has no settings. */
-static int parse_file(struct unit_search *search, struct unit_entry *entry,
-                      struct unit_chunk **memory, struct unit_parsed *p, size_t *ret_size)
+static int parse_file(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
+                      struct unit_parsed *p, size_t *ret_size)
 {
     char *data;
 
@@ -320,7 +318,7 @@ static int parse_file(struct unit_search *search, struct unit_entry *entry,
 }
 
 /* What a file says, from the search's memory where it was kept, else into the caller's. */
-static int parsed(struct unit_search *search, struct unit_entry *entry, struct unit_chunk **memory,
+static int parsed(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
                   struct unit_parsed *ret)
 {
     bool               keep = entry->where == UNIT_DROP_IN && search->parsed_bytes < KEEP_TOTAL;
@@ -333,7 +331,7 @@ static int parsed(struct unit_search *search, struct unit_entry *entry, struct u
     }
     int                  r = parse_file(search, entry, keep ? &search->memory : memory, &p, &size);
     struct unit_setting *copy =
-        r < 0 ? NULL : unit_memory_take(keep ? &search->memory : memory, p.n * sizeof *copy);
+        r < 0 ? NULL : arena_alloc(keep ? &search->memory : memory, p.n * sizeof *copy);
     if (copy && p.n)
         memcpy(copy, p.settings, p.n * sizeof *copy);
     free(p.settings);
@@ -341,7 +339,7 @@ static int parsed(struct unit_search *search, struct unit_entry *entry, struct u
         return -ENOMEM;
     p.settings = copy;
     if (keep && size <= KEEP_FILE) {
-        struct unit_parsed *kept = unit_memory_take(&search->memory, sizeof *kept);
+        struct unit_parsed *kept = arena_alloc(&search->memory, sizeof *kept);
         if (!kept)
             return -ENOMEM;
         *kept = p;
@@ -450,7 +448,7 @@ void unit_loaded_free(struct unit_loaded *loaded)
 {
     free(loaded->files);
     free(loaded->settings);
-    unit_memory_free(&loaded->memory);
+    arena_free(&loaded->memory);
     *loaded = (struct unit_loaded){0};
 }
 

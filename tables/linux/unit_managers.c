@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "passwd_text.h"
 #include "unit_search.h"
 
 #define PASSWD_MAX (16u << 20) /* bytes of /etc/passwd */
@@ -42,35 +43,38 @@ void unit_managers_free(struct unit_managers *list)
     *list = (struct unit_managers){0};
 }
 
-/* name:password:uid:gid:gecos:home:shell */
-static int add_passwd_line(struct unit_managers *list, char *line)
+static int add_passwd_line(struct unit_managers *list, const char *line, size_t size)
 {
-    char *fields[7], *rest = line;
+    struct passwd_line passwd;
+    char               home[ROOT_PATH_MAX / 2], *user;
 
-    for (size_t i = 0; i < 7; i++)
-        if (!(fields[i] = strsep(&rest, ":")))
-            return 0;
-    size_t size = strlen(fields[5]);
-    while (size > 1 && fields[5][size - 1] == '/')
-        fields[5][--size] = '\0';
-    if (!*fields[0] || fields[5][0] != '/' || size >= ROOT_PATH_MAX / 2)
+    if (passwd_parse(line, size, &passwd) <= 0)
         return 0;
-    char   *end;
-    int64_t uid = strtoll(fields[2], &end, 10);
-    bool    number = end != fields[2] && !*end && uid >= 0;
-    return add(list, UNIT_USER, fields[0], size == 1 ? "" : fields[5], number ? uid : -1);
+    size_t length = passwd.directory.size;
+    while (length && passwd.directory.text[length - 1] == '/')
+        length--;
+    if (length >= sizeof home || (length && passwd.directory.text[0] != '/'))
+        return 0;
+    snprintf(home, sizeof home, "%.*s", (int)length, passwd.directory.text);
+    user = strndup(passwd.name.text, passwd.name.size);
+    int r = user ? add(list, UNIT_USER, user, home, passwd.uid) : -ENOMEM;
+    free(user);
+    return r;
 }
 
 static int add_passwd(const struct root *root, struct unit_managers *list)
 {
-    char  *data, *rest, *line;
+    char  *data;
     size_t size;
     int    r = root_read(root, "/etc/passwd", PASSWD_MAX, &data, &size);
 
     if (r < 0)
         return r == -ENOMEM ? r : 0;
-    for (rest = data; r == 0 && (line = strsep(&rest, "\n"));)
-        r = add_passwd_line(list, line);
+    for (size_t at = 0, length; r == 0 && at < size; at += length + 1) {
+        const char *end = memchr(data + at, '\n', size - at);
+        length = end ? (size_t)(end - data) - at : size - at;
+        r = add_passwd_line(list, data + at, length);
+    }
     free(data);
     return r;
 }

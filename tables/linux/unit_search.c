@@ -11,11 +11,31 @@
 #include "unit_name.h"
 #include "unit_places.h"
 
+const char *unit_strdup(struct arena *arena, const char *text)
+{
+    const char *copy = arena_strndup(arena, text, strlen(text));
+
+    return arena->failed ? NULL : copy;
+}
+
+const char *unit_join(struct arena *arena, const char *dir, const char *name)
+{
+    size_t a = strlen(dir), b = strlen(name);
+    char  *path = arena_alloc(arena, a + 1 + b + 1);
+
+    if (!path)
+        return NULL;
+    memcpy(path, dir, a);
+    path[a] = '/';
+    memcpy(path + a + 1, name, b + 1);
+    return path;
+}
+
 void unit_search_free(struct unit_search *search)
 {
     if (!search)
         return;
-    unit_memory_free(&search->memory);
+    arena_free(&search->memory);
     free(search->aliases);
     free(search->dirs);
     free(search->entries);
@@ -61,7 +81,8 @@ static int add_failure(struct unit_search *search, const struct unit_dir *dir, c
 
 /* The X of "X.d", "X.wants", "X.requires", "X.upholds" where X is a unit or a type; NULL for other
  * names. */
-static char *folder_owner(struct unit_search *search, const char *name, enum unit_where *ret_where)
+static const char *folder_owner(struct unit_search *search, const char *name,
+                                enum unit_where *ret_where)
 {
     static const char *const suffixes[] = {".d", ".wants", ".requires", ".upholds"};
     const char              *dot = strrchr(name, '.');
@@ -75,7 +96,7 @@ static char *folder_owner(struct unit_search *search, const char *name, enum uni
         if (!unit_name_kind(owner) && !unit_type_known(owner))
             return NULL;
         *ret_where = i == 0 ? UNIT_DROP_IN : UNIT_WANTS;
-        return unit_memory_strdup(&search->memory, owner);
+        return unit_strdup(&search->memory, owner);
     }
     return NULL;
 }
@@ -99,7 +120,7 @@ static const char *read_link(struct unit_search *search, int dir, const char *na
     if (size < 0 || (size_t)size == sizeof target)
         return NULL;
     target[size] = '\0';
-    return unit_memory_strdup(&search->memory, target);
+    return unit_strdup(&search->memory, target);
 }
 
 static bool dot_or_dots(const char *name)
@@ -122,7 +143,7 @@ static int read_name(struct unit_search *search, struct unit_entry *entry)
     if (place)
         return fnmatch(place->pattern, entry->name, 0) == 0 ? add_entry(search, entry) : 0;
     if (folder || (entry->type == DT_LNK && !unit_name_kind(entry->name))) {
-        char *owner = folder_owner(search, entry->name, &where);
+        const char *owner = folder_owner(search, entry->name, &where);
         if (owner)
             return read_folder(search, entry->dir, entry->path, owner, where);
     }
@@ -140,7 +161,7 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
         if (dot_or_dots(d->d_name))
             continue;
         struct unit_entry entry = {.dir = dir,
-                                   .path = unit_memory_join(&search->memory, path, d->d_name),
+                                   .path = unit_join(&search->memory, path, d->d_name),
                                    .where = owner ? where : UNIT_TOP,
                                    .type = type_of(dirfd(stream), d)};
         if (!entry.path)
@@ -165,7 +186,7 @@ static const char *drop_in_path(struct unit_search *search, const char *path)
 
     if (root_resolve(search->root, path, resolved) < 0)
         return path;
-    return unit_memory_strdup(&search->memory, resolved);
+    return unit_strdup(&search->memory, resolved);
 }
 
 static int read_folder(struct unit_search *search, const struct unit_dir *dir, const char *path,

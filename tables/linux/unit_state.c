@@ -515,7 +515,7 @@ static void index_link(struct unit_states *states, const struct unit_entry *entr
     if (entry->where == UNIT_TOP)
         other = base(entry->link);
     else if (unit_name_template(entry->name, template))
-        other = unit_memory_strdup(&states->search->memory, template);
+        other = unit_strdup(&states->search->memory, template);
     states->candidates[states->n++] = (struct candidate){entry->name, entry};
     if (other && strcmp(other, entry->name) != 0)
         states->candidates[states->n++] = (struct candidate){other, entry};
