@@ -91,8 +91,10 @@ int packages_dpkg_digests(struct packages *p, const struct owner *owner, struct 
 int packages_rpm_load(struct packages *p);
 int packages_rpm_digests(struct packages *p, const struct owner *owner, struct digests *ret);
 
-#define DPKG_STATUS         "/var/lib/dpkg/status"
-#define PACKAGES_RPM_DBS    "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite"
-#define PACKAGES_RPM_STORES "/usr/lib/sysimage/rpm/Packages", "/var/lib/rpm/Packages"
+#define DPKG_STATUS      "/var/lib/dpkg/status"
+#define PACKAGES_RPM_DBS "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite"
+#define PACKAGES_RPM_STORES                                                                        \
+    "/usr/lib/sysimage/rpm/Packages.db", "/var/lib/rpm/Packages.db",                               \
+        "/usr/lib/sysimage/rpm/Packages", "/var/lib/rpm/Packages"
 
 #endif

@@ -1,26 +1,34 @@
-/* rpm_store.h -- rpm's database as it was before SQLite: a Berkeley DB hash of package headers.
+/* rpm_store.h -- rpm's databases that are not SQLite: package headers by a number.
  *
- * RHEL and its kin up to 8, Amazon Linux 2 and others keep /var/lib/rpm/Packages so. Format facts:
- * Berkeley DB 4.8 and 5.3, dbinc/db_page.h (hash meta, hash and overflow pages). Only what leads to
- * the values is read: pages in their order, the second of each pair of items, and the chain of
- * overflow pages that a header stands on.
+ * Berkeley DB: RHEL and its kin up to 8, Amazon Linux 2 and others keep /var/lib/rpm/Packages as a
+ * hash. Format facts: Berkeley DB 4.8 and 5.3, dbinc/db_page.h (hash meta, hash and overflow
+ * pages). Only what leads to the values is read: pages in their order, the second of each pair of
+ * items, and the chain of overflow pages that a header stands on.
+ *
+ * ndb: SUSE keeps Packages.db so. Format facts: rpm 4.14 and later, lib/backend/ndb/rpmpkg.c (slots
+ * of 16 bytes, each of which names the blocks of a header).
  */
 #ifndef SVCQL_RPM_STORE_H
 #define SVCQL_RPM_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct rpm_store {
     const uint8_t *data;
     size_t         size;
-    uint32_t       page_size, n_pages;
-    uint32_t       page, item; /* that come next */
-    uint8_t       *blob;       /* of rpm_store_read() */
+    bool           ndb;
+    uint32_t       page_size, n_pages; /* of a hash */
+    uint32_t       page;               /* that comes next */
+    uint32_t       n_items;            /* of ndb: slots */
+    uint32_t       item;               /* that comes next */
+    uint8_t       *blob;               /* of rpm_store_read() */
     size_t         room;
 };
 
-/* Borrows `data`. -EBADMSG: no hash; -EOPNOTSUPP: one of the other byte order, or encrypted. */
+/* Borrows `data`. -EBADMSG: neither; -EOPNOTSUPP: a hash of the other byte order, or encrypted, or
+ * a later version of ndb. */
 int  rpm_store_open(const uint8_t *data, size_t size, struct rpm_store *ret);
 void rpm_store_close(struct rpm_store *store); /* accepts a zeroed one */
 

@@ -21,9 +21,21 @@ enum item_type { KEY_DATA = 1, OFF_PAGE = 3 };
 #define META_PAGESIZE 20
 #define META_CRYPT    24
 #define META_SIZE     512
-#define OFF_PAGE_SIZE 12 /* of an item whose value is elsewhere: its type, at 4 page, at 8 length  \
-                          */
-#define ITEM_BITS 16
+#define OFF_PAGE_SIZE                                                                              \
+    12                    /* of an item whose value is elsewhere: its type, at 4 page, at 8 length \
+                           */
+#define NDB_HEADER     32 /* takes the place of the first slots */
+#define NDB_VERSION    4
+#define NDB_SLOT_PAGES 12
+#define NDB_PAGE       4096
+#define SLOT_SIZE      16
+#define SLOT_BLOCK     8
+#define SLOT_BLOCKS    12
+#define BLOCK_SIZE     16
+#define BLOB_HEAD      16
+#define BLOB_SIZE      12 /* of the header within, in the head */
+#define BLOB_TAIL      12
+#define ITEM_BITS      16
 
 static uint16_t le16(const uint8_t *p)
 {
@@ -41,12 +53,10 @@ static uint32_t le32(const uint8_t *p)
     return le32toh(value);
 }
 
-int rpm_store_open(const uint8_t *data, size_t size, struct rpm_store *ret)
+static int open_hash(const uint8_t *data, size_t size, struct rpm_store *ret)
 {
-    if (size < META_SIZE)
-        return -EBADMSG;
-
     uint32_t magic = le32(data + META_MAGIC), page_size = le32(data + META_PAGESIZE);
+
     if (magic == __builtin_bswap32(HASH_MAGIC))
         return -EOPNOTSUPP;
     if (magic != HASH_MAGIC || data[PAGE_TYPE] != HASH_META || page_size < 512 ||
@@ -61,6 +71,29 @@ int rpm_store_open(const uint8_t *data, size_t size, struct rpm_store *ret)
                               .page = 1,
                               .item = 1};
     return 0;
+}
+
+static int open_ndb(const uint8_t *data, size_t size, struct rpm_store *ret)
+{
+    uint64_t n = (uint64_t)le32(data + NDB_SLOT_PAGES) * (NDB_PAGE / SLOT_SIZE);
+
+    if (le32(data + NDB_VERSION) != 0)
+        return -EOPNOTSUPP;
+    if (n > size / SLOT_SIZE)
+        n = size / SLOT_SIZE; /* the file is cut */
+    *ret = (struct rpm_store){.data = data,
+                              .size = size,
+                              .ndb = true,
+                              .n_items = n < UINT32_MAX ? (uint32_t)n : UINT32_MAX,
+                              .item = NDB_HEADER / SLOT_SIZE};
+    return 0;
+}
+
+int rpm_store_open(const uint8_t *data, size_t size, struct rpm_store *ret)
+{
+    if (size < META_SIZE)
+        return -EBADMSG;
+    return memcmp(data, "RpmP", 4) == 0 ? open_ndb(data, size, ret) : open_hash(data, size, ret);
 }
 
 void rpm_store_close(struct rpm_store *store)
@@ -100,7 +133,7 @@ static bool is_package(const struct rpm_store *store, const uint8_t *page, uint3
            (page[value] == OFF_PAGE && value + OFF_PAGE_SIZE <= store->page_size);
 }
 
-int rpm_store_next(struct rpm_store *store, int64_t *ret_place)
+static int next_of_hash(struct rpm_store *store, int64_t *ret_place)
 {
     for (; store->page < store->n_pages; store->page++, store->item = 1) {
         const uint8_t *page = page_at(store, store->page);
@@ -116,6 +149,25 @@ int rpm_store_next(struct rpm_store *store, int64_t *ret_place)
         }
     }
     return 0;
+}
+
+/* A slot names the package's number, its first block and how many; block 0 says that it is free. */
+static int next_of_ndb(struct rpm_store *store, int64_t *ret_place)
+{
+    while (store->item < store->n_items) {
+        const uint8_t *slot = store->data + (size_t)store->item++ * SLOT_SIZE;
+
+        if (memcmp(slot, "Slot", 4) == 0 && le32(slot + SLOT_BLOCK)) {
+            *ret_place = (int64_t)store->item - 1;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int rpm_store_next(struct rpm_store *store, int64_t *ret_place)
+{
+    return store->ndb ? next_of_ndb(store, ret_place) : next_of_hash(store, ret_place);
 }
 
 /* Gather a value from its chain of overflow pages; each gives some of it, so that it ends. */
@@ -151,7 +203,7 @@ static int make_room(struct rpm_store *store, size_t size)
     return 0;
 }
 
-int rpm_store_read(struct rpm_store *store, int64_t place, const uint8_t **ret, size_t *ret_size)
+static int read_hash(struct rpm_store *store, int64_t place, const uint8_t **ret, size_t *ret_size)
 {
     const uint8_t *page = page_at(store, (uint32_t)(place >> ITEM_BITS));
     uint32_t       i = (uint32_t)(place & ((1 << ITEM_BITS) - 1));
@@ -173,4 +225,28 @@ int rpm_store_read(struct rpm_store *store, int64_t place, const uint8_t **ret, 
     *ret = store->blob;
     *ret_size = size;
     return 0;
+}
+
+static int read_ndb(const struct rpm_store *store, int64_t place, const uint8_t **ret,
+                    size_t *ret_size)
+{
+    const uint8_t *slot = store->data + (size_t)place * SLOT_SIZE;
+    uint64_t       at = (uint64_t)le32(slot + SLOT_BLOCK) * BLOCK_SIZE;
+    uint64_t       room = (uint64_t)le32(slot + SLOT_BLOCKS) * BLOCK_SIZE;
+
+    if (at > store->size || room > store->size - at || room < BLOB_HEAD + BLOB_TAIL ||
+        memcmp(store->data + at, "BlbS", 4) != 0)
+        return -EBADMSG;
+    size_t size = le32(store->data + at + BLOB_SIZE);
+    if (size > room - BLOB_HEAD - BLOB_TAIL)
+        return -EBADMSG;
+    *ret = store->data + at + BLOB_HEAD;
+    *ret_size = size;
+    return 0;
+}
+
+int rpm_store_read(struct rpm_store *store, int64_t place, const uint8_t **ret, size_t *ret_size)
+{
+    return store->ndb ? read_ndb(store, place, ret, ret_size)
+                      : read_hash(store, place, ret, ret_size);
 }

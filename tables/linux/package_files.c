@@ -50,9 +50,7 @@ static void describe(struct buffer *text, const struct packages_source *from, co
     buffer_printf(text, "%s%s: %lld packages", text->size ? "; " : "", tool,
                   (long long)from->packages);
     if (from->error)
-        buffer_printf(text, " (%s: %s)", from->location,
-                      from->error == -EOPNOTSUPP ? "the form ndb of rpm's database is not read"
-                                                 : strerror(-from->error));
+        buffer_printf(text, " (%s: %s)", from->location, strerror(-from->error));
 }
 
 /* Say what became of a root: `r` is what packages_get() gave. */

@@ -292,6 +292,8 @@ static const struct {
     {"/usr/lib/sysimage/libdnf5/transaction_history.sqlite", &dnf_reader},
     {"/usr/lib/sysimage/rpm/rpmdb.sqlite",                   &rpm_reader},
     {"/var/lib/rpm/rpmdb.sqlite",                            &rpm_reader},
+    {"/usr/lib/sysimage/rpm/Packages.db",                    &rpm_reader},
+    {"/var/lib/rpm/Packages.db",                             &rpm_reader},
     {"/usr/lib/sysimage/rpm/Packages",                       &rpm_reader},
     {"/var/lib/rpm/Packages",                                &rpm_reader},
 };

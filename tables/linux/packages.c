@@ -249,7 +249,7 @@ struct stamp {
         ino_t           inode;
         off_t           size;
         struct timespec modified;
-    } files[6];
+    } files[8];
 };
 
 struct kept {

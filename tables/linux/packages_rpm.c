@@ -1,7 +1,7 @@
 /* packages_rpm.c -- fills an index of packages from rpm's database.
  *
- * It is a table Packages(hnum, blob) of SQLite, or an older hash of Berkeley DB; either holds a
- * header a package. SUSE's ndb is told from absence and not read.
+ * It is a table Packages(hnum, blob) of SQLite, or a store of rpm_store.h; each holds a header a
+ * package.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,8 +15,6 @@ SQLITE_EXTENSION_INIT3
 
 static const char *const databases[] = {PACKAGES_RPM_DBS};
 static const char *const stores[] = {PACKAGES_RPM_STORES};
-static const char *const unread[] = {"/usr/lib/sysimage/rpm/Packages.db",
-                                     "/var/lib/rpm/Packages.db"};
 static const char *const tables[] = {"Packages", NULL};
 
 #define STORE_MAX    ((size_t)1 << 30) /* bytes of a database */
@@ -155,19 +153,6 @@ static int open_store(struct packages *p, const char *path)
     return r < 0 ? r : rpm_store_open(p->rpm_map.data, p->rpm_map.size, &p->rpm_store);
 }
 
-/* A database is there though none that is read. */
-static int find_unread(struct packages *p)
-{
-    struct stat st;
-
-    for (size_t i = 0; i < COUNT(unread); i++)
-        if (root_stat(p->root, unread[i], true, &st) == 0) {
-            p->rpm.location = unread[i];
-            return -EOPNOTSUPP;
-        }
-    return -ENOENT;
-}
-
 int packages_rpm_load(struct packages *p)
 {
     int r = -ENOENT;
@@ -182,9 +167,7 @@ int packages_rpm_load(struct packages *p)
         r = open_store(p, stores[i]);
         p->rpm.location = r == -ENOENT ? NULL : stores[i];
     }
-    if (r != -ENOENT)
-        return r < 0 ? r : load_store(p);
-    return find_unread(p);
+    return r < 0 ? r : load_store(p);
 }
 
 /* Digests ------------------------------------------------------------------------------- */
