@@ -30,7 +30,9 @@ struct event_log_stats {
     uint64_t unsound;        /* chunks whose checksums do not hold */
     uint64_t lost;           /* bytes of chunks that should be records and are not */
     uint64_t cut;            /* bytes of a last chunk that is not whole */
+    uint64_t counted; /* chunks that the file's header counts: wrong only in a log not closed */
     bool     headerless, dirty;
+    bool     ended; /* the whole file has been read */
 };
 
 /* Takes the descriptor, on failure too. `min` and `max`: seconds since the epoch, infinite where

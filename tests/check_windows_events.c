@@ -196,6 +196,25 @@ START_TEST(damage_is_reported_and_costs_no_other_chunk)
 }
 END_TEST
 
+START_TEST(chunk_cut_off_a_closed_log_is_missed)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        path[4096];
+    size_t      size;
+
+    snprintf(path, sizeof path, "%s/Cut.evtx", dir);
+    stage_many(path, 400);
+    uint8_t *log = (uint8_t *)harness_read(path, &size);
+    harness_write(dir, "Cut.evtx", log, size - EVTX_CHUNK_SIZE);
+    free(harness_query(db, "SELECT count(*) FROM windows_events('%s')", path));
+    harness_expect(db, "damaged|2 chunks by the count of the file's header",
+                   "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
+    free(log);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(chunks_off_the_grid_or_without_a_header_are_carved)
 {
     sqlite3    *db = harness_open();
@@ -235,6 +254,7 @@ START_TEST(old_bytes_of_a_live_record_give_no_second_row)
     memcpy(both, log, size);
     memcpy(both + size, log + EVTX_HEADER_SIZE, EVTX_CHUNK_SIZE);
     memcpy(both + size + 48, &free_at, 4);
+    both[42] = 2; /* the file header's count */
     make_evtx_seal(both, size + EVTX_CHUNK_SIZE);
     harness_write(dir, "System.evtx", both, size + EVTX_CHUNK_SIZE);
     harness_expect(db, "3|0", "SELECT count(*), sum(carved) FROM windows_events('%s')", path);
@@ -489,6 +509,7 @@ Suite *make_windows_events_suite(void)
     tcase_add_test(tcase, range_of_time_reads_only_the_chunks_it_touches);
     tcase_add_test(tcase, chunks_whose_clock_is_doubtful_are_read);
     tcase_add_test(tcase, damage_is_reported_and_costs_no_other_chunk);
+    tcase_add_test(tcase, chunk_cut_off_a_closed_log_is_missed);
     tcase_add_test(tcase, chunks_off_the_grid_or_without_a_header_are_carved);
     tcase_add_test(tcase, old_bytes_of_a_live_record_give_no_second_row);
     tcase_add_test(tcase, altered_record_shows_in_the_checksum);

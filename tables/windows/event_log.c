@@ -64,6 +64,7 @@ static int read_header(struct event_log *log)
     if (evtx_header_parse(bytes, size, &header) == 0) {
         log->next = EVTX_HEADER_SIZE;
         log->stats.dirty = header.dirty;
+        log->stats.counted = header.n_chunks;
     } else {
         log->stats.headerless = true;
     }
@@ -216,6 +217,7 @@ static int next_chunk(struct event_log *log)
         }
         step_over(log, size);
     }
+    log->stats.ended = true;
     return 0;
 }
 

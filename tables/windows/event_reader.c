@@ -275,6 +275,14 @@ static void note(struct buffer *detail, uint64_t n, const char *what)
         buffer_printf(detail, "%s%" PRIu64 " %s", detail->size ? "; " : "", n, what);
 }
 
+/* Chunks were taken out of a log or added to it, behind its header's back. */
+static bool is_miscounted(const struct event_log_stats *s)
+{
+    uint64_t there = s->chunks + s->unread + s->damaged;
+
+    return s->ended && !s->headerless && !s->dirty && (there & UINT16_MAX) != s->counted;
+}
+
 static struct event_totals log_totals(const struct event_reader *reader, struct buffer *detail)
 {
     struct event_log_stats s = event_log_stats(reader->log);
@@ -292,8 +300,10 @@ static struct event_totals log_totals(const struct event_reader *reader, struct 
     note(detail, s.unsound, "chunks with a wrong checksum");
     note(detail, s.cut, "bytes missing at the end");
     note(detail, s.unread, "chunks outside the time asked for");
-    bool damaged =
-        s.headerless || s.skipped || s.lost || s.damaged || s.cut || (s.unsound && !s.dirty);
+    if (is_miscounted(&s))
+        note(detail, s.counted, "chunks by the count of the file's header");
+    bool damaged = s.headerless || s.skipped || s.lost || s.damaged || s.cut ||
+                   (s.unsound && !s.dirty) || is_miscounted(&s);
     return (struct event_totals){(int64_t)s.records, (int64_t)(s.skipped + s.damaged), damaged};
 }
 
