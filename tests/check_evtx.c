@@ -182,6 +182,29 @@ START_TEST(xml_escapes_and_keeps_all)
 }
 END_TEST
 
+START_TEST(entities_are_characters_in_values_and_in_attributes)
+{
+    static const char *const pairs[] = {"a<b&c", "x & y > z", NULL};
+    struct staged_event      event = one;
+    struct evtx_record       record;
+    struct evtx_event        got;
+    struct buffer            xml = {0};
+    size_t                   size;
+
+    event.form = STAGED_FORWARDED;
+    event.pairs = pairs;
+    uint8_t *log = make_evtx_bytes(&event, 1, &size);
+    expect_rows(log, size, "41 7045 {\"a<b&c\":\"x & y > z\"}\n");
+    struct evtx_reader *reader = first_event(log, &record, &got);
+    ck_assert_int_eq(evtx_xml(reader, &record, &xml), 0);
+    ck_assert_ptr_nonnull(
+        strstr(buffer_text(&xml), "<Data Name=\"a&lt;b&amp;c\">x &amp; y &gt; z</Data>"));
+    buffer_free(&xml);
+    evtx_reader_free(reader);
+    free(log);
+}
+END_TEST
+
 START_TEST(array_of_nameless_data_is_an_element_each_in_xml)
 {
     struct staged_event event = one;
@@ -613,6 +636,7 @@ Suite *make_evtx_suite(void)
     tcase_add_loop_test(tcase, system_and_pairs_are_read_from_every_form, 0, 5);
     tcase_add_test(tcase, message_of_a_forwarded_event_is_no_data);
     tcase_add_test(tcase, xml_escapes_and_keeps_all);
+    tcase_add_test(tcase, entities_are_characters_in_values_and_in_attributes);
     tcase_add_test(tcase, array_of_nameless_data_is_an_element_each_in_xml);
     tcase_add_test(tcase, repeated_name_is_numbered);
     tcase_add_test(tcase, templates_are_shared_within_and_defined_again_across_chunks);

@@ -162,11 +162,43 @@ static void close_element(struct chunk *c, uint32_t size_at, bool empty)
     set32(c, size_at, c->at - size_at - 4);
 }
 
-static void put_text(struct chunk *c, const char *text)
+static void put_plain(struct chunk *c, const char *text)
 {
     put8(c, 0x05);
     put8(c, EVTX_STRING);
     put_wide(c, text);
+}
+
+/* Text as it stands in a template; outside one with &, < and > as entities, so that a value is made
+ * of several tokens. */
+static void put_text(struct chunk *c, const char *text)
+{
+    static const struct {
+        char        c;
+        const char *name;
+    } entities[] = {
+        {'&', "amp"},
+        {'<', "lt" },
+        {'>', "gt" }
+    };
+    char part[4096];
+
+    while (!c->in_template && *text) {
+        size_t size = strcspn(text, "&<>");
+        snprintf(part, sizeof part, "%.*s", (int)size, text);
+        if (size)
+            put_plain(c, part);
+        text += size;
+        for (size_t i = 0; i < 3 && *text; i++)
+            if (entities[i].c == *text) {
+                put8(c, 0x09);
+                put_name(c, entities[i].name);
+                text++;
+                break;
+            }
+    }
+    if (c->in_template)
+        put_plain(c, text);
 }
 
 static void substitute(struct chunk *c, unsigned index, unsigned type, bool optional)

@@ -34,11 +34,12 @@ static void put_name(struct writer *w, const struct source_xml *s, struct span n
     buffer_utf16(w->out, s->in.chunk + name.at, name.units);
 }
 
-/* XML 1.0, section 2.2: control characters but tab and line ends cannot be written at all. */
+/* XML 1.0, section 2.2: control characters but tab and line ends cannot be written at all; 2.11: a
+ * carriage return is lost unless written by its number. */
 static void put_escaped(struct writer *w, const char *text, size_t size)
 {
     static const char *const entities[] = {
-        ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
+        ['\r'] = "&#13;", ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
 
     for (size_t i = 0, run; i < size; i += run + 1) {
         const char *instead = NULL;
