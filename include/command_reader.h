@@ -17,6 +17,7 @@ struct command_reader {
     const char      *remote;  /* host that a wrapper leads to */
     bool             encoded; /* the text was hidden in base64 */
     const char      *output;  /* what the command before writes, where the line says it */
+    const char      *loop;    /* cmd.exe: the variable of the loop whose words come next */
     struct text_list last;    /* services of the cmdlet before, for its pipe and its methods */
 };
 

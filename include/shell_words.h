@@ -47,6 +47,7 @@ typedef int shell_command_fn(const struct shell_command *command, void *data);
 
 struct shell_variable {
     const char *name, *value; /* in the arena */
+    bool        list;         /* each of a loop's words in turn: quotes do not keep them together */
 };
 
 /* State shared by a text and the texts within it. Words live until shell_end(). */
@@ -66,6 +67,10 @@ int shell_each(struct shell *shell, enum shell_dialect dialect, const char *text
 /* Give a variable its value for the rest of the line; the first SHELL_VARIABLES_MAX names count. */
 void shell_set(struct shell *shell, enum shell_dialect dialect, const char *name, size_t name_size,
                const char *value);
+
+/* The same for a loop's variable: it stands for all of its words at once. */
+void shell_set_list(struct shell *shell, enum shell_dialect dialect, const char *name,
+                    size_t name_size, const char *words);
 
 void shell_end(struct shell *shell);
 

@@ -211,35 +211,69 @@ static size_t posix_lead(const struct shell_word *words, size_t n)
     size_t i = 0;
 
     while (i < n && !words[i].quoted &&
-           word_in("if then elif else while until do time ! { coproc export local declare readonly "
+           word_in("if then elif else while until do ! { coproc export local declare readonly "
                    "typeset",
                    words[i].text, false))
+        i++;
+    if (i < n && strcmp(words[i].text, "function") == 0)
+        i += 2;
+    while (i < n && strcmp(words[i].text, "{") == 0)
         i++;
     return i;
 }
 
-/* {systemctl,stop,ssh} */
-static size_t braces(struct command_reader *r, const struct shell_word *word,
-                     const struct shell_word **ret)
+/* The parts of a word's first {a,b}: before its brace, behind it, and how many are within. */
+struct braces {
+    const char *open, *close;
+    size_t      n;
+};
+
+static bool find_braces(const struct shell_word *word, struct braces *ret)
 {
-    const char        *p = word->text + 1;
-    size_t             size = strlen(word->text), n = 1;
-    struct shell_word *words;
+    const char *open = strchr(word->text, '{'), *close = open ? strchr(open, '}') : NULL;
+    const char *comma = open ? strchr(open, ',') : NULL;
 
-    if (size < 3 || word->text[0] != '{' || word->text[size - 1] != '}' || !strchr(p, ','))
-        return 0;
-    for (const char *c = p; *c; c++)
-        n += *c == ',';
-    words = arena_alloc(&r->shell.arena, n * sizeof *words);
-    for (size_t i = 0; words && i < n; i++) {
-        size_t length = strcspn(p, ",}");
+    if (word->quoted || !close || !comma || comma > close || (open > word->text && open[-1] == '$'))
+        return false;
+    *ret = (struct braces){.open = open, .close = close, .n = 1};
+    for (; open < close; open++)
+        ret->n += *open == ',';
+    return true;
+}
 
-        words[i] = (struct shell_word){.text = arena_strndup(&r->shell.arena, p, length)};
-        words[i].spliced = true;
-        p += length + 1;
+#define BRACE_WORDS_MAX 256
+
+/* {systemctl,stop,ssh} and {a,b}.service, each word's first. Returns the words, or where there is
+ * nothing to expand, or too much, those that were given. */
+static const struct shell_word *expand_braces(struct command_reader   *r,
+                                              const struct shell_word *words, size_t *n)
+{
+    struct shell_word *expanded;
+    struct braces      braces;
+    size_t             total = 0, at = 0;
+
+    for (size_t i = 0; i < *n; i++)
+        total += find_braces(&words[i], &braces) ? braces.n : 1;
+    if (total == *n || total > BRACE_WORDS_MAX ||
+        !(expanded = arena_alloc(&r->shell.arena, total * sizeof *expanded)))
+        return words;
+    for (size_t i = 0; i < *n; i++) {
+        if (!find_braces(&words[i], &braces)) {
+            expanded[at++] = words[i];
+            continue;
+        }
+        for (const char *p = braces.open + 1; p <= braces.close; at++) {
+            int size = (int)strcspn(p, ",}");
+
+            expanded[at].text =
+                text_printf(&r->shell.arena, "%.*s%.*s%s", (int)(braces.open - words[i].text),
+                            words[i].text, size, p, braces.close + 1);
+            expanded[at].spliced = i == 0; /* nobody writes a command's name so */
+            p += size + 1;
+        }
     }
-    *ret = words;
-    return words ? n : 0;
+    *n = total;
+    return expanded;
 }
 
 static bool is_word(const struct shell_word *words, size_t n, size_t i, const char *list)
@@ -272,6 +306,14 @@ static void cmd_set(struct command_reader *r, const struct shell_word *words, si
 
 static size_t cmd_lead(struct command_reader *r, const struct shell_word *words, size_t n)
 {
+    if (r->loop) {
+        const char *name = r->loop + (strncmp(r->loop, "%%", 2) == 0);
+
+        r->loop = NULL;
+        shell_set_list(&r->shell, SHELL_CMD, name, strlen(name),
+                       text_join(&r->shell.arena, words, n));
+        return n;
+    }
     if (is_word(words, n, 0, "set"))
         cmd_set(r, words, n);
     for (size_t i = 0; i < n;) {
@@ -279,9 +321,10 @@ static size_t cmd_lead(struct command_reader *r, const struct shell_word *words,
             i += cmd_condition(words + i, n - i);
         else if (is_word(words, n, i, "else do"))
             i++;
-        else if (is_word(words, n, i, "for"))
+        else if (is_word(words, n, i, "for")) {
+            r->loop = n == i + 3 ? words[i + 1].text : NULL; /* for %i in, and its words in ( ) */
             return n;
-        else
+        } else
             return i;
     }
     return n;
@@ -303,6 +346,11 @@ static size_t powershell_lead(struct command_reader *r, const struct shell_word 
         if (n == 3)
             shell_set(&r->shell, SHELL_POWERSHELL, text + 1, strlen(text + 1), words[2].text);
         return 2;
+    }
+    if (n >= 3 && strcasecmp(words[1].text, "in") == 0) { /* foreach ($x in 'a', 'b') */
+        shell_set(&r->shell, SHELL_POWERSHELL, text + 1, strlen(text + 1),
+                  text_join(&r->shell.arena, words + 2, n - 2));
+        return n;
     }
     if (n == 1 && equals)
         shell_set(&r->shell, SHELL_POWERSHELL, text + 1, (size_t)(equals - text - 1), equals + 1);
@@ -331,12 +379,23 @@ static bool method_call(struct command_reader *r, const struct shell_word *word)
     return false;
 }
 
+/* for NAME in WORDS. What a substitution would give is not known. */
+static void posix_loop(struct command_reader *r, const struct shell_word *words, size_t n)
+{
+    const char *list;
+
+    if (n < 4 || strcmp(words[0].text, "for") != 0 || strcmp(words[2].text, "in") != 0)
+        return;
+    list = text_join(&r->shell.arena, words + 3, n - 3);
+    if (!strpbrk(list, "$`*?"))
+        shell_set_list(&r->shell, SHELL_POSIX, words[1].text, strlen(words[1].text), list);
+}
+
 static int each_command(const struct shell_command *command, void *data)
 {
     struct command_reader   *r = data;
     const struct shell_word *words = command->words;
-    size_t                   n = command->n, lead = 0, n_braces;
-    struct shell_command     seen = *command;
+    size_t                   n = command->n, lead = 0;
     int                      result = 0;
 
     if (r->n_uses == COMMAND_USES_MAX)
@@ -351,9 +410,11 @@ static int each_command(const struct shell_command *command, void *data)
         return 0;
     words += lead;
     n -= lead;
-    if (command->dialect == SHELL_POSIX && (n_braces = braces(r, words, &words)) > 0)
-        n = n_braces;
-    result = command_run(r, &seen, words, n);
+    if (command->dialect == SHELL_POSIX) {
+        words = expand_braces(r, words, &n);
+        posix_loop(r, words, n);
+    }
+    result = command_run(r, command, words, n);
     r->output = command_output(r, command, words, n);
     return result;
 }

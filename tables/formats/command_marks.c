@@ -283,9 +283,9 @@ static bool percent_variable(const char *line, size_t size)
 
 static bool names_windows(const char *line, size_t size)
 {
-    static const char *const marks[] = {":\\",       ".exe ",    "\\\\",      "errorlevel",
-                                        "if exist ", "for /",    "%comspec%", "cmd /c",
-                                        ">nul",      "binpath=", "\"==\""};
+    static const char *const marks[] = {":\\",       ".exe ", "\\\\",     "errorlevel",
+                                        "if exist ", "for /", "for %",    "%comspec%",
+                                        "cmd /c",    ">nul",  "binpath=", "\"==\""};
 
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (contains(line, size, marks[i]))

@@ -188,6 +188,54 @@ static int unwrap_find(struct command_reader *r, const struct wrapped *w, bool *
     return i < end ? run_within(r, w, NULL, i, end) : 0;
 }
 
+/* A tool's bare name is more likely a mere text. */
+static int read_code_line(struct command_reader *r, const struct wrapped *w, struct buffer *line)
+{
+    if (!line->size || !buffer_text(line) || !strchr(line->data, ' '))
+        return 0;
+    return text_within(r, w, NULL, SHELL_POSIX, line->data);
+}
+
+/* The texts that code quotes, joined by blanks where only commas stand between: system("a b"),
+ * run(["a", "b"]). Each run of them is read as a line. */
+static int read_quoted(struct command_reader *r, const struct wrapped *w, const char *code)
+{
+    struct buffer line = {0};
+    int           result = 0;
+
+    while (*code && result >= 0) {
+        char quote = *code++;
+
+        if (quote != '"' && quote != '\'') {
+            if (!strchr(", ", quote)) {
+                result = read_code_line(r, w, &line);
+                buffer_reset(&line);
+            }
+            continue;
+        }
+        if (line.size)
+            buffer_putc(&line, ' ');
+        for (; *code && *code != quote; code++) {
+            code += *code == '\\' && code[1];
+            buffer_putc(&line, *code);
+        }
+        code += *code != '\0';
+    }
+    if (result >= 0)
+        result = read_code_line(r, w, &line);
+    buffer_free(&line);
+    return result;
+}
+
+static int unwrap_code(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    *ret_mine = true;
+    for (size_t i = 1; i < w->n; i++)
+        if (word(w, i)[0] == '-' && word(w, i)[1] == w->wrapper->text)
+            return i + 1 < w->n ? read_quoted(r, w, joined(r, w, i + 1)) : 0;
+    return 0;
+}
+
 /* osascript -e 'do shell script "text" with administrator privileges' */
 static int unwrap_osascript(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
 {
@@ -216,6 +264,8 @@ static int unwrap_shell(struct command_reader *r, const struct wrapped *w, bool 
     bool        stdin_script = false;
 
     *ret_mine = true;
+    if (w->wrapper->flags & WRAPPER_NONE) /* at, batch: what they are told stands for a time */
+        return text_within(r, w, NULL, SHELL_POSIX, input);
     for (; i < w->n && (word(w, i)[0] == '-' || word(w, i)[0] == '+'); i++) {
         const char *text = word(w, i);
 
@@ -295,10 +345,14 @@ static int unwrap_cmd(struct command_reader *r, const struct wrapped *w, bool *r
 /* Whether `text` is the parameter of this name, or a beginning of it at least `least` long. */
 static bool parameter(const char *text, const char *name, size_t least)
 {
-    size_t size = strcspn(text + 1, ":");
+    size_t size;
 
-    return (text[0] == '-' || text[0] == '/') && size >= least && size <= strlen(name) &&
-           strncasecmp(text + 1, name, size) == 0;
+    if (strncmp(text, "\xe2\x80", 2) == 0 && (text[2] & 0xfc) == 0x90 && (text[2] & 3) == 3)
+        text += 2; /* PowerShell takes the en dash as well */
+    else if (text[0] != '-' && text[0] != '/')
+        return false;
+    size = strcspn(text + 1, ":");
+    return size >= least && size <= strlen(name) && strncasecmp(text + 1, name, size) == 0;
 }
 
 static bool powershell_value(const char *text)
@@ -351,7 +405,7 @@ static int unwrap_powershell(struct command_reader *r, const struct wrapped *w, 
     for (; i < w->n; i++) {
         const char *text = w->words[i].text;
 
-        if (text[0] != '-' && text[0] != '/')
+        if (!strchr("-/\xe2", text[0]))
             break;
         if (parameter(text, "file", 1))
             return 0;
@@ -462,17 +516,12 @@ int command_unwrap(struct command_reader *r, const struct wrapped *wrapped, bool
 {
     typedef int             unwrap_fn(struct command_reader *, const struct wrapped *, bool *);
     static unwrap_fn *const kinds[] = {
-        [WRAPPER_PROGRAM] = unwrap_program,
-        [WRAPPER_SHELL] = unwrap_shell,
-        [WRAPPER_CMD] = unwrap_cmd,
-        [WRAPPER_POWERSHELL] = unwrap_powershell,
-        [WRAPPER_START] = unwrap_start,
-        [WRAPPER_START_PROCESS] = unwrap_start_process,
-        [WRAPPER_INVOKE] = unwrap_invoke,
-        [WRAPPER_FIND] = unwrap_find,
-        [WRAPPER_OSASCRIPT] = unwrap_osascript,
-        [WRAPPER_WMIC] = unwrap_wmic,
-        [WRAPPER_SWITCH] = unwrap_switch,
+        [WRAPPER_PROGRAM] = unwrap_program, [WRAPPER_SHELL] = unwrap_shell,
+        [WRAPPER_CMD] = unwrap_cmd,         [WRAPPER_POWERSHELL] = unwrap_powershell,
+        [WRAPPER_START] = unwrap_start,     [WRAPPER_START_PROCESS] = unwrap_start_process,
+        [WRAPPER_INVOKE] = unwrap_invoke,   [WRAPPER_FIND] = unwrap_find,
+        [WRAPPER_CODE] = unwrap_code,       [WRAPPER_OSASCRIPT] = unwrap_osascript,
+        [WRAPPER_WMIC] = unwrap_wmic,       [WRAPPER_SWITCH] = unwrap_switch,
     };
 
     return kinds[wrapped->wrapper->kind](r, wrapped, ret_mine);

@@ -155,7 +155,12 @@ bool read_cmdlet(struct tool_call *call, struct service_use *use)
         return true;
     if (strstr(use->verb, "Item"))
         return tool_use_of_key(call, cmdlet.key, use);
-    if (service_class(cmdlet.class) && cmdlet.method && strstr(use->verb, "Invoke"))
+    if (!strstr(use->verb, "Invoke"))
+        return service_class(cmdlet.class);
+    if (cmdlet.method)
         use->verb = cmdlet.method;
-    return service_class(cmdlet.class);
+    return cmdlet.method &&
+           (cmdlet.class ? service_class(cmdlet.class) /* else what is piped to it */
+                         : strcasestr(cmdlet.method, "service") ||
+                               strcasestr(cmdlet.method, "startmode"));
 }

@@ -34,6 +34,8 @@ static bool read_chkconfig(struct tool_call *call, struct service_use *use)
         else
             text_list_add(call->arena, &use->options, options.items[i]);
     }
+    if (!use->verb && operand(call, 0) && word_in("on off reset", operand(call, 0), false))
+        return tool_verb_first(call, use); /* not its syntax, but often written */
     if (!use->verb)
         return tool_name_first(call, use);
     tool_targets(call, 0, use);

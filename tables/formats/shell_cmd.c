@@ -10,11 +10,15 @@
 static void variable(struct lexer *l, bool quoted)
 {
     char        mark = l->text[l->at];
+    size_t      twice = lexer_peek(l, 1) == '%'; /* %%i in a batch file */
     const char *name = l->text + l->at + 1;
     const char *end = memchr(name, mark, l->size - l->at - 1);
     size_t      size = end ? (size_t)(end - name) : 0;
 
-    if (size && lexer_expand(l, name, size, quoted)) {
+    if (is_alnum(lexer_peek(l, 1 + twice)) && !is_name(lexer_peek(l, 2 + twice)) &&
+        lexer_expand(l, name + twice - 1, 2, quoted)) { /* a loop's variable keeps its mark */
+        l->at += 2 + twice;
+    } else if (size && lexer_expand(l, name, size, quoted)) {
         l->at += size + 2;
     } else if (size == 7 && strncasecmp(name, "comspec", 7) == 0) {
         lexer_put_text(l, "cmd.exe", 7);

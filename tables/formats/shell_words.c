@@ -128,8 +128,8 @@ static struct shell_variable *find(struct shell *shell, enum shell_dialect diale
     return NULL;
 }
 
-void shell_set(struct shell *shell, enum shell_dialect dialect, const char *name, size_t name_size,
-               const char *value)
+static void set(struct shell *shell, enum shell_dialect dialect, const char *name, size_t name_size,
+                const char *value, bool list)
 {
     struct shell_variable *variable = find(shell, dialect, name, name_size);
 
@@ -140,6 +140,19 @@ void shell_set(struct shell *shell, enum shell_dialect dialect, const char *name
         variable->name = arena_strndup(&shell->arena, name, name_size);
     }
     variable->value = arena_strndup(&shell->arena, value, strnlen(value, SHELL_VALUE_MAX));
+    variable->list = list;
+}
+
+void shell_set(struct shell *shell, enum shell_dialect dialect, const char *name, size_t name_size,
+               const char *value)
+{
+    set(shell, dialect, name, name_size, value, false);
+}
+
+void shell_set_list(struct shell *shell, enum shell_dialect dialect, const char *name,
+                    size_t name_size, const char *words)
+{
+    set(shell, dialect, name, name_size, words, true);
 }
 
 bool lexer_expand(struct lexer *l, const char *name, size_t size, bool quoted)
@@ -154,7 +167,7 @@ bool lexer_expand(struct lexer *l, const char *name, size_t size, bool quoted)
     l->shell->budget -= length;
     lexer_mark(l);
     for (size_t i = 0; i < length; i++) {
-        if (is_blank(variable->value[i]) && !quoted)
+        if (is_blank(variable->value[i]) && (!quoted || variable->list))
             lexer_end_word(l);
         else
             lexer_put(l, variable->value[i]);

@@ -172,6 +172,9 @@ static bool wmic_switches(struct tool_call *call, struct wmic *wmic, struct serv
     }
     if (tool_word(call, wmic->i) && word_in("path class", tool_word(call, wmic->i), true))
         wmic->i++;
+    if (tool_word(call, wmic->i) &&
+        strncasecmp(tool_word(call, wmic->i), "win32_service.", 14) == 0)
+        return true; /* win32_service.name="x": the clause begins in the class's own word */
     return tool_word(call, wmic->i) &&
            word_in("service sysdriver win32_service win32_baseservice win32_systemdriver",
                    tool_word(call, wmic->i++), true);
