@@ -47,8 +47,10 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
 
+# nodelete: SQLite unloads an extension whose start fails, and calls the destructors of what it had
+# registered when the connection is closed.
 $(BUILD)/svcql.so: $(OBJECTS)
-	$(CC) $(CFLAGS) -shared -o $@ $^ $(LDFLAGS) $(LDLIBS)
+	$(CC) $(CFLAGS) -shared -Wl,-z,nodelete -o $@ $^ $(LDFLAGS) $(LDLIBS)
 
 # The program: the extension linked to a command line.
 $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
