@@ -5,7 +5,7 @@
 --          via says how it is known: audit, sysmon or security, which tell of every process, or the
 --          program that tells of what it was asked to run: sudo, pkexec, doas, cron. Asked for,
 --          service_tools = 1 leaves out at once what can be no service tool, and nothing else.
--- sources: audit_events, journal, auth_events, users, windows_events
+-- sources: audit_events, auth_events, users, windows_events
 --
 --   SELECT datetime, login_user, user, cmdline FROM process_events WHERE time > unixepoch() - 3600;
 CREATE TEMP VIEW process_events AS
@@ -26,16 +26,8 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
  WHERE a.category IN ('exec', 'user_cmd')
 UNION ALL
--- Lines of sudo and its kin in the journal; audit's records there are read with audit's own.
-SELECT j.time, j.datetime, j.host COLLATE NOCASE, j.pid, NULL,
-       m.value ->> 'target_user' COLLATE NOCASE, m.value ->> 'user' COLLATE NOCASE,
-       NULL COLLATE NOCASE, NULL COLLATE NOCASE, m.value ->> 'command' COLLATE NOCASE,
-       NULL COLLATE NOCASE, NULL COLLATE NOCASE, m.value ->> 'cwd' COLLATE NOCASE,
-       m.value ->> 'success', m.value ->> 'kind', j.source, j.cursor, 'linux', 1
-  FROM journal AS j
- CROSS JOIN json_each(json_array(json(auth_message(j.identifier, j.message)))) AS m
- WHERE j.identifier IN ('sudo', 'pkexec', 'doas') AND m.value ->> 'command' IS NOT NULL
-UNION ALL
+-- Lines of sudo and its kin, from text logs or, where a host has none, its journal; audit's records in
+-- a journal are read with audit's own.
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COLLATE NOCASE,
        s.user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.command COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.cwd COLLATE NOCASE, s.success, s.kind,
