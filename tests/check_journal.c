@@ -46,7 +46,7 @@ static const char *file_of(const char *variant)
     return path;
 }
 
-#define FROM "FROM journal WHERE path = '%s' "
+#define FROM "FROM journal WHERE file = '%s' "
 
 /* Reading ---------------------------------------------------------------------------- */
 

@@ -261,7 +261,7 @@ START_TEST(time_and_path_narrow_the_scan)
     harness_write_text(root, "copy/dpkg.log", "2026-07-01 12:00:01 install a <none> 1\n");
     /* A file that was copied elsewhere has no zone beside it. */
     harness_expect(db, "2026-07-01T12:00:01.000000Z|UTC assumed",
-                   "SELECT datetime, time_zone FROM package_history WHERE path = "
+                   "SELECT datetime, time_zone FROM package_history WHERE file = "
                    "'%s/copy/dpkg.log'",
                    root);
     harness_close(db);
@@ -279,7 +279,7 @@ START_TEST(counts_agree_with_the_log_of_this_host)
     int      n = 0;
     ck_assert(lines && fscanf(lines, "%d", &n) == 1);
     pclose(lines);
-    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM package_history WHERE path = "
+    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM package_history WHERE file = "
                                      "'/var/log/dpkg.log'"),
                      n);
     harness_close(db);

@@ -53,7 +53,7 @@ struct journal_row {
     bool        recovered;
     const char *source;
     int64_t     offset;
-    const char *path;
+    const char *file;
     const char *root;
 
     struct journal_entry entry;
@@ -230,7 +230,7 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct journal
         .recovered = state->scan.carving,
         .source = state->scan.shown,
         .offset = (int64_t)entry->offset,
-        .path = key->path,
+        .file = key->file,
         .root = key->root,
         .entry = *entry,
     };
@@ -297,11 +297,11 @@ static int open(struct tbl_scan *scan)
     int r = journal_scan_begin(scan, &state->scan,
                                &(struct sources_want){
                                    .artefacts = 1u << ARTEFACT_JOURNAL,
-                                   .host = key->path ? NULL : key->host,
-                                   .path = key->path,
+                                   .host = key->file ? NULL : key->host,
+                                   .path = key->file,
                                    .root = key->root,
                                });
-    return r < 0 ? tbl_error(scan, r, key->path ? key->path : "evidence") : SQLITE_OK;
+    return r < 0 ? tbl_error(scan, r, key->file ? key->file : "evidence") : SQLITE_OK;
 }
 
 static void close(struct tbl_scan *scan)
@@ -485,10 +485,10 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("cursor", TBL_TEXT, 0, "Cursor of the entry, for journalctl --cursor", get_cursor),
     TBL_COL(struct journal_row, source, TBL_ID, "File that it was read from"),
     TBL_COL(struct journal_row, offset, TBL_ID, "Where in the file the entry stands, in bytes"),
-    TBL_COL(struct journal_row, path, TBL_KEY | TBL_HIDDEN,
-            "Argument: read this file, directory or pattern instead"),
+    TBL_COL(struct journal_row, file, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct journal_row, root, TBL_KEY | TBL_HIDDEN,
-            "Argument: read below this folder instead"),
+            "Argument: a file system's root, to read its journal instead"),
 };
 
 static const struct tbl_example examples[] = {

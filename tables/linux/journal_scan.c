@@ -12,6 +12,7 @@ SQLITE_EXTENSION_INIT3
 #define FILE_MAX      ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
 #define FILES_MAX     100000            /* in a directory */
 #define VALUES_MAX    100000 /* values of a field whose entries are looked up; more: all are read */
+#define ENTRY_MAX     16448  /* bytes of the largest entry that journald writes */
 #define RELAX_ENTRIES 8192   /* after so many, pages that were read are given back */
 
 /* Files --------------------------------------------------------------------------- */
@@ -374,6 +375,12 @@ static int next_offset(struct journal_scan *s, uint64_t *ret)
     return r;
 }
 
+/* Whether journald has written an entry since the file was mapped, beyond what is mapped. */
+static bool newer(const struct journal_scan *s, uint64_t offset)
+{
+    return s->source.live && !s->copied && offset + ENTRY_MAX > s->file.size;
+}
+
 /* The next entry of the current list within the time asked for: 1, or 0. */
 static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
 {
@@ -383,6 +390,8 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
         relax(s);
         s->carved += s->carving;
         if (journal_entry(&s->file, offset, ret) < 0) {
+            if (newer(s, offset))
+                return 0;
             s->lost++;
             continue;
         }

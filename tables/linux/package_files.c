@@ -300,7 +300,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct package_path, host, TBL_KEY | TBL_ID, "Host that the evidence is of"),
     TBL_COL(struct package_path, source, TBL_ID, "Root whose package database it is"),
     TBL_COL(struct package_path, root, TBL_KEY | TBL_HIDDEN,
-            "Argument: read below this folder instead"),
+            "Argument: a file system's root, to read its packages instead"),
 };
 
 static const struct tbl_example examples[] = {

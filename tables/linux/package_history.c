@@ -382,7 +382,7 @@ static int next(struct tbl_scan *scan, void *out)
         if (r > 0) {
             row->host = state->source.host;
             row->source = state->shown;
-            row->path = key->path;
+            row->file = key->file;
             row->root = key->root;
             return SQLITE_ROW;
         }
@@ -409,12 +409,12 @@ static int open(struct tbl_scan *scan)
     int      r = sources_begin(
              &state->sources, tbl_svcql(scan),
              &(struct sources_want){
-                 .artefacts = key->path ? artefacts : artefacts | 1u << ARTEFACT_LINUX_ROOT,
+                 .artefacts = key->file ? artefacts : artefacts | 1u << ARTEFACT_LINUX_ROOT,
                  .host = key->host,
-                 .path = key->path,
+                 .path = key->file,
                  .root = key->root,
         });
-    return r < 0 ? tbl_error(scan, r, key->path ? key->path : "evidence") : SQLITE_OK;
+    return r < 0 ? tbl_error(scan, r, key->file ? key->file : "evidence") : SQLITE_OK;
 }
 
 static void close_scan(struct tbl_scan *scan)
@@ -462,10 +462,10 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct history_row, item, TBL_ID, "Place among the packages of that line, from 0"),
     TBL_COL(struct history_row, host, TBL_KEY | TBL_ID, "Host that the evidence is of"),
     TBL_COL(struct history_row, source, TBL_ID, "File that it was read from"),
-    TBL_COL(struct history_row, path, TBL_KEY | TBL_HIDDEN,
-            "Argument: read this file, folder or pattern instead"),
+    TBL_COL(struct history_row, file, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct history_row, root, TBL_KEY | TBL_HIDDEN,
-            "Argument: read below this folder instead"),
+            "Argument: a file system's root, to read its logs instead"),
 };
 
 static const struct tbl_example examples[] = {

@@ -24,7 +24,7 @@ struct history_row {
     int64_t     item;
     const char *host;
     const char *source;
-    const char *path;
+    const char *file;
     const char *root;
 };
 

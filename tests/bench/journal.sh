@@ -66,17 +66,17 @@ make "$entries" "$big"
 make $((entries / 10)) "$small"
 nothing=$(median true)
 load=$(less "$(median sql 'SELECT 1')")
-match="SELECT time, pid, uid, exe, cmdline, message, unit FROM journal WHERE path = '$big' AND comm = 'systemctl'"
+match="SELECT time, pid, uid, exe, cmdline, message, unit FROM journal WHERE file = '$big' AND comm = 'systemctl'"
 ours=$(less "$(median sql "$match")")
 theirs=$(less "$(median journalctl -o json --directory "$big" _COMM=systemctl)")
-all=$(less "$(median sql "SELECT sum(length(fields)) FROM journal WHERE path = '$big'")")
+all=$(less "$(median sql "SELECT sum(length(fields)) FROM journal WHERE file = '$big'")")
 theirs_all=$(less "$(RUNS=1 runs=1 median journalctl -o json --directory "$big")")
-last="SELECT count(message) FROM journal WHERE time > unixepoch() - 300 AND path ="
+last="SELECT count(message) FROM journal WHERE time > unixepoch() - 300 AND file ="
 last_big=$(less "$(median sql "$last '$big'")")
 last_small=$(less "$(median sql "$last '$small'")")
-columns=$(less "$(median sql "SELECT sum(length(message) + length(cmdline) + pid) FROM journal WHERE path = '$big'")")
+columns=$(less "$(median sql "SELECT sum(length(message) + length(cmdline) + pid) FROM journal WHERE file = '$big'")")
 memory=$(/usr/bin/time -f %M sqlite3 -cmd ".load $here/build/svcql" :memory: \
-    "SELECT sum(length(fields)) FROM journal WHERE path = '$big'" 2>&1 >/dev/null | tail -1)
+    "SELECT sum(length(fields)) FROM journal WHERE file = '$big'" 2>&1 >/dev/null | tail -1)
 
 echo "entries: $entries ($(du -sm "$big" | cut -f1) MiB in $(find "$big" -type f | wc -l) files); sqlite3 with the extension alone: $load ms"
 echo "comm = 'systemctl', seven columns: $ours ms; journalctl -o json: $theirs ms; ratio $(ratio "$ours" "$theirs") (goal 0.3)"
