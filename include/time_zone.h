@@ -7,6 +7,7 @@
 #ifndef SVCQL_TIME_ZONE_H
 #define SVCQL_TIME_ZONE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,8 +27,9 @@ int64_t time_zone_utc(const struct time_zone *zone, int64_t local);
 /* Seconds from 1970-01-01 00:00 to a date and time of the Gregorian calendar. */
 int64_t time_civil(int64_t year, int month, int day, int hour, int minute, int second);
 
-/* The zone of a root, and its name where /etc/localtime is a link into zoneinfo ("" where not).
- * -ENOENT: the root has none. The name is NUL-terminated. */
+/* The zone of a root by its /etc/localtime or, where that is not there itself, by the name that it
+ * or /etc/timezone gives and this machine's rules; and that name, "" where none is known.
+ * -ENOENT: the root says nothing of its zone. */
 int time_zone_of_root(const struct root *root, struct time_zone **ret, char ret_name[64]);
 
 #endif

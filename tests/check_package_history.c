@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include <utime.h>
 #include <zlib.h>
 
@@ -268,6 +269,31 @@ START_TEST(time_and_path_narrow_the_scan)
 }
 END_TEST
 
+/* Collections of files hold links, but seldom what they lead to. */
+START_TEST(a_zone_that_was_not_collected_is_known_by_name)
+{
+    sqlite3    *db = harness_open();
+    const char *linked = harness_scratch(), *named = harness_scratch();
+    const char *log = "2026-07-01 12:00:01 install a <none> 1\n";
+    char        path[512];
+
+    harness_write_text(linked, "var/log/dpkg.log", log);
+    harness_write_text(linked, "etc/hostname", "linked\n");
+    snprintf(path, sizeof path, "%s/etc/localtime", linked);
+    ck_assert_int_eq(symlink("../usr/share/zoneinfo/Europe/Berlin", path), 0);
+    harness_expect(db, "2026-07-01T10:00:01.000000Z|Europe/Berlin",
+                   "SELECT datetime, time_zone " FROM, linked);
+    harness_write_text(named, "var/log/dpkg.log", log);
+    harness_write_text(named, "etc/timezone", "America/New_York\n");
+    harness_expect(db, "2026-07-01T16:00:01.000000Z|America/New_York",
+                   "SELECT datetime, time_zone " FROM, named);
+    harness_write_text(named, "etc/timezone", "../../../etc/passwd\n");
+    harness_expect(db, "2026-07-01T12:00:01.000000Z|UTC assumed",
+                   "SELECT datetime, time_zone " FROM, named);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(counts_agree_with_the_log_of_this_host)
 {
     struct stat st;
@@ -301,6 +327,7 @@ Suite *make_package_history_suite(void)
     tcase_add_test(tc, a_database_that_acts_is_refused);
     tcase_add_test(tc, lines_that_say_nothing_are_counted);
     tcase_add_test(tc, time_and_path_narrow_the_scan);
+    tcase_add_test(tc, a_zone_that_was_not_collected_is_known_by_name);
     tcase_add_test(tc, counts_agree_with_the_log_of_this_host);
     suite_add_tcase(suite, tc);
     return suite;
