@@ -1,6 +1,8 @@
-/* fuzz_plist.c -- property lists: no crash, bounded events, and JSON whatever comes. */
+/* fuzz_plist.c -- property lists: no crash, bounded events, and JSON whatever comes; what launchd
+ * would read of them. */
 #include <stdlib.h>
 
+#include "launchd_plist.h"
 #include "plist.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,5 +37,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if ((r == 0 && seen.depth) || (r < 0 && !error.text[0]))
         abort();
     buffer_free(&seen.json);
+
+    struct launchd_job job = {0};
+    int                again = launchd_job_read(&job, data, size, &error);
+    if (again == 0 && r < 0)
+        abort();
+    launchd_job_free(&job);
     return 0;
 }
