@@ -267,6 +267,8 @@ START_TEST(a_hundred_hosts_keep_few_files_open)
     harness_expect(db, "host42|1", "SELECT host, count(*) FROM audit_events WHERE host = 'host42'");
     harness_expect(db, "100",
                    "SELECT count(DISTINCT host) FROM unit_files WHERE name = 'evil.service'");
+    harness_expect(db, "100",
+                   "SELECT count(DISTINCT host) FROM findings WHERE subject LIKE '%%/evil.service'");
 }
 END_TEST
 

@@ -64,4 +64,7 @@ echo "200,000 files discovered          $(($(ms sql "$many") - start)) ms"
 echo "100 hosts discovered              $(($(ms sql "$all") - start)) ms"
 echo "1 host, events and units          $(($(ms sql "$one; $query") - start)) ms, $(peak "$one; $query") KiB"
 echo "100 hosts, events and units       $(($(ms sql "$all; $query") - start)) ms, $(peak "$all; $query") KiB"
+findings='SELECT count(*) FROM findings'
+echo "1 host, findings                  $(($(ms sql "$one; $findings") - start)) ms, $(peak "$one; $findings") KiB"
+echo "100 hosts, findings               $(($(ms sql "$all; $findings") - start)) ms, $(peak "$all; $findings") KiB"
 echo "100 hosts, one asked for          $(($(ms sql "$all; SELECT count(*) FROM audit_events WHERE host = 'host7'") - start)) ms"
