@@ -323,6 +323,18 @@ static const struct {
       4104,
       0},
      "makes_service"                                                                                             },
+    {{SYSMON,
+      {"Image", "C:\\Users\\a\\services.exe", "CommandLine", "services.exe", "ParentImage",
+       "C:\\Windows\\explorer.exe", "ProcessId", "1"},
+      1,
+      0},
+     "false_manager"                                                                                             },
+    {{SYSMON,
+      {"Image", SERVICES_EXE, "CommandLine", SERVICES_EXE, "ParentImage",
+       "C:\\Windows\\System32\\wininit.exe", "ProcessId", "1"},
+      1,
+      0},
+     NULL                                                                                                        },
 };
 
 START_TEST(findings_tell_attacks_from_ordinary_days)

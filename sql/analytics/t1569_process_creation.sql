@@ -42,6 +42,10 @@ WITH normal AS MATERIALIZED (
                            ELSE 'T1569.003' END,
            ',' || iif(e.name IN ('cmd.exe', 'powershell.exe', 'pwsh.exe', 'wscript.exe', 'cscript.exe',
                                  'mshta.exe', 'rundll32.exe', 'regsvr32.exe'), 'shell_of_manager,', '')
+               || iif(e.exe LIKE '%\services.exe' AND e.exe NOT LIKE '%\Windows\System32\services.exe'
+                      OR e.parent_exe LIKE '%\services.exe'
+                         AND e.parent_exe NOT LIKE '%\Windows\System32\services.exe',
+                      'false_manager,', '')
                || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
                              WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
                                AND coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '')
@@ -51,6 +55,7 @@ WITH normal AS MATERIALIZED (
            e.source, e.record, e.exe, e.parent_exe, NULL
       FROM process_events AS e
      WHERE e.parent_exe LIKE '%\services.exe' OR e.parent_exe LIKE '%/launchd'
+        OR (e.exe LIKE '%\services.exe' AND e.exe NOT LIKE '%\Windows\System32\services.exe')
         OR (e.platform = 'linux' AND e.ppid = 1 AND e.via = 'audit')
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.

@@ -95,6 +95,7 @@ INSERT INTO temp.signals VALUES
     ('service_dll_odd', 'windows', 'T1543.003', 60, NULL, 'a service library outside System32', NULL),
     ('hidden_by_descriptor', 'windows', 'T1564', 60, NULL, 'its security descriptor hides it', NULL),
     ('weak_descriptor', 'windows', 'T1574.011', 40, NULL, 'ordinary users may change it', NULL),
+    ('false_manager', 'windows', 'T1036.005', 60, NULL, 'a program called services.exe that is not the service manager', NULL),
     ('payload_in_name', 'windows', 'T1027', 30, NULL, 'reads a payload out of services'' display names', NULL),
     ('bare_image', 'windows', 'T1543.003', 30, NULL, 'a service whose program is named without a folder', NULL),
     ('manager_pipe', 'windows', 'T1569.002', 30, NULL, 'the service manager was reached over the network', '[MS-SCMR] 2.1'),
