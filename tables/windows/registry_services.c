@@ -297,6 +297,23 @@ static int result_value(struct tbl_scan *scan, const struct registry_service *ro
     return result(out, &state->text, r);
 }
 
+/* Whether the program lies below the root that the hive came from. Only an image can tell: a
+ * collection leaves programs out, and then services.exe too. */
+static int get_image_exists(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state                  *state = tbl_state(scan);
+    const struct registry_service *service = row;
+    const struct root             *root = state->source.root;
+    char                           path[ROOT_PATH_MAX];
+    struct stat                    st;
+
+    if (service->image_path_resolved && state->source.evidence &&
+        root_stat(root, "/Windows/System32/services.exe", true, &st) == 0 &&
+        root_windows_path(service->image_path_resolved, 'C', path) == 0)
+        sqlite3_result_int(out, root_stat(root, path, true, &st) == 0);
+    return SQLITE_OK;
+}
+
 /* The ServiceDll, which older services keep in their own key. */
 static int put_service_dll(struct state *state, const struct registry_service *row)
 {
@@ -520,6 +537,9 @@ static const struct tbl_column columns[] = {
     COL(image_path, TBL_NOCASE, "ImagePath as the hive has it"),
     COL(image_path_resolved, TBL_NOCASE,
         "Program that it names: variables, \\SystemRoot and \\??\\ replaced, arguments left out"),
+    TBL_LAZY("image_exists", TBL_BOOL, 0,
+             "Whether the program is there, in an image of the whole system; NULL elsewhere",
+             get_image_exists),
     COL(arguments, TBL_NOCASE, "What follows the program"),
     COL(unquoted_path, 0, "Whether the program's path holds a blank and no quotes"),
     TBL_LAZY("path_candidates", TBL_TEXT, TBL_NOCASE,

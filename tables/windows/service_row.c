@@ -77,9 +77,9 @@ static const char **text_at(struct registry_service *row, size_t offset)
 /* Which values the query reads. */
 static void note_used(struct service_reader *reader)
 {
-    static const char *const of_path[] = {"image_path_resolved", "arguments",
-                                          "unquoted_path",       "path_candidates",
-                                          "svchost_group",       "svchost_members"};
+    static const char *const of_path[] = {"image_path_resolved", "arguments",     "unquoted_path",
+                                          "path_candidates",     "svchost_group", "svchost_members",
+                                          "image_exists"};
 
     _Static_assert(TBL_COUNT(fields) <= SERVICE_FIELDS_MAX, "room for every field");
     for (size_t i = 0; i < TBL_COUNT(of_path); i++)
