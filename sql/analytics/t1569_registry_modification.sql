@@ -26,7 +26,16 @@ WITH told AS MATERIALIZED (
                 substr(substr(r.key, instr(lower(r.key), '\services\') + 10), 1,
                        instr(substr(r.key, instr(lower(r.key), '\services\') + 10) || '\', '\') - 1)
                 END AS service,
-           r.exe LIKE '%\system32\services.exe' AS by_manager,
+           -- Installers of Windows write services' keys themselves, and plug and play, within svchost,
+           -- how a driver starts.
+           r.exe LIKE '%\system32\services.exe'
+           OR r.exe LIKE '_:\Windows\System32\%' AND replace(r.exe, rtrim(r.exe, replace(r.exe, '\', '')), '')
+              IN ('drvinst.exe', 'poqexec.exe', 'msiexec.exe') COLLATE NOCASE
+           OR r.exe LIKE '_:\Windows\servicing\TrustedInstaller.exe'
+           OR r.exe LIKE '_:\Windows\WinSxS\%\TiWorker.exe'
+           OR r.exe LIKE '_:\Windows\System32\svchost.exe'
+              AND r.value IN ('Start', 'Type', 'ErrorControl', 'DependOnService', 'RequiredPrivileges')
+              AS by_manager,
            r.value IN ('ImagePath', 'ServiceDll', 'Start', 'Type', 'ObjectName', 'FailureCommand',
                        'FailureActions', 'Library', 'DependOnService', 'RequiredPrivileges')
            OR (r.key LIKE '%\Services\%\Security' AND r.key NOT LIKE '%\Services\%\%\Security') AS decides
