@@ -41,7 +41,7 @@ struct daemon_row {
     double             mtime;
     double             ctime;
     const char        *error;
-    const char        *location;
+    const char        *file;
     const char        *root;
 };
 
@@ -74,7 +74,7 @@ static int open_scan(struct tbl_scan *scan)
                           &(struct sources_want){
                               .artefacts = ARTEFACTS_READ,
                               .host = key->host,
-                              .path = key->location ? key->location : key->source,
+                              .path = key->file ? key->file : key->source,
                               .root = key->root,
                           });
     return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
@@ -535,7 +535,7 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("sha256", TBL_TEXT, 0, "SHA-256 of the file", get_sha256),
     TBL_LAZY("properties", TBL_TEXT, 0, "The whole property list, as JSON", get_properties),
     ROW(error, 0, "Why the file, or the rest of it, could not be read"),
-    ROW(location, TBL_KEY | TBL_HIDDEN, "File, folder or pattern to read instead of the evidence"),
+    ROW(file, TBL_KEY | TBL_HIDDEN, "File, folder or pattern to read instead of the evidence"),
     ROW(root, TBL_KEY | TBL_HIDDEN, "Root file system to read instead of the evidence"),
 };
 

@@ -28,7 +28,7 @@ struct override_row {
     const char *domain;
     double      mtime;
     const char *error;
-    const char *location;
+    const char *file;
     const char *root;
 };
 
@@ -50,7 +50,7 @@ static int open_scan(struct tbl_scan *scan)
                       &(struct sources_want){
                           .artefacts = 1u << ARTEFACT_MACOS_ROOT | 1u << ARTEFACT_LAUNCHD_OVERRIDES,
                           .host = key->host,
-                          .path = key->location ? key->location : key->source,
+                          .path = key->file ? key->file : key->source,
                           .root = key->root,
                       });
     return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
@@ -187,7 +187,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct override_row, domain, 0, "The same as launchctl names it: system or user/UID"),
     TBL_COL(struct override_row, mtime, 0, "Last change of the file, seconds since the epoch, UTC"),
     TBL_COL(struct override_row, error, 0, "Why the file, or the rest of it, could not be read"),
-    TBL_COL(struct override_row, location, TBL_KEY | TBL_HIDDEN,
+    TBL_COL(struct override_row, file, TBL_KEY | TBL_HIDDEN,
             "File, folder or pattern to read instead of the evidence"),
     TBL_COL(struct override_row, root, TBL_KEY | TBL_HIDDEN,
             "Root file system to read instead of the evidence"),
