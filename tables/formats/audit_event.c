@@ -2,16 +2,22 @@
 
 #include <string.h>
 
+static bool is_named(const struct audit_field *field, const char *name)
+{
+    size_t size = strlen(name);
+
+    return field->name_size == size && memcmp(field->name, name, size) == 0;
+}
+
 bool audit_record_field(const struct audit_record *record, const char *name,
                         struct audit_field *ret)
 {
     struct audit_fields fields;
     struct audit_field  field;
-    size_t              size = strlen(name);
 
     audit_fields_begin(&fields, record);
     while (audit_fields_next(&fields, &field)) {
-        if (field.name_size != size || memcmp(field.name, name, size) != 0)
+        if (!is_named(&field, name))
             continue;
         *ret = field;
         return true;
@@ -60,9 +66,9 @@ void audit_record_program(const struct audit_record *record, struct audit_progra
         return;
     audit_fields_begin(&fields, record);
     while (audit_fields_next(&fields, &field)) {
-        if (field.name_size == 4 && memcmp(field.name, "comm", 4) == 0 && !ret->comm.name)
+        if (is_named(&field, "comm") && !ret->comm.name)
             ret->comm = field;
-        else if (field.name_size == 3 && memcmp(field.name, "exe", 3) == 0 && !ret->exe.name)
+        else if (is_named(&field, "exe") && !ret->exe.name)
             ret->exe = field;
     }
 }
@@ -227,10 +233,12 @@ static const struct path_key {
 #undef KEY
 };
 
+#define N_PATH_KEYS (sizeof path_keys / sizeof path_keys[0])
+
 static const struct path_key *path_key(const struct audit_field *field)
 {
-    for (size_t i = 0; i < sizeof path_keys / sizeof path_keys[0]; i++)
-        if (field->name_size == path_keys[i].size &&
+    for (size_t i = 0; i < N_PATH_KEYS; i++)
+        if (field->name_size == path_keys[i].size && field->name[0] == path_keys[i].name[0] &&
             memcmp(field->name, path_keys[i].name, field->name_size) == 0)
             return &path_keys[i];
     return NULL;
@@ -266,23 +274,22 @@ static void put_path(const struct audit_record *record, struct buffer *scratch, 
 {
     struct audit_fields fields;
     struct audit_field  field;
-    bool                first = true;
+    size_t              n = 0;
 
     buffer_putc(text, '{');
     audit_fields_begin(&fields, record);
-    while (audit_fields_next(&fields, &field)) {
-        if (field.name_size == 7 && memcmp(field.name, "objtype", 7) == 0) {
+    while (n < N_PATH_KEYS && audit_fields_next(&fields, &field) && !field.enriched) {
+        if (is_named(&field, "objtype")) {
             field.name = "nametype";
             field.name_size = 8;
         }
-        const struct path_key *key = field.enriched ? NULL : path_key(&field);
+        const struct path_key *key = path_key(&field);
         if (!key)
             continue;
-        if (!first)
+        if (n++)
             buffer_putc(text, ',');
         buffer_put(text, key->json, key->json_size);
         put_path_value(key, &field, scratch, text);
-        first = false;
     }
     buffer_putc(text, '}');
 }
@@ -306,13 +313,23 @@ void audit_event_paths(const struct audit_event *event, struct buffer *text)
     buffer_free(&scratch);
 }
 
-static bool is_parent(const struct audit_record *record)
+/* The name of a PATH record that is not of the folder a change was made in (nametype PARENT). */
+static bool object_name(const struct audit_record *record, struct audit_field *ret)
 {
-    struct audit_field type;
+    struct audit_fields fields;
+    struct audit_field  field;
+    bool                named = false;
 
-    return (audit_record_field(record, "nametype", &type) ||
-            audit_record_field(record, "objtype", &type)) &&
-           type.size == 6 && memcmp(type.value, "PARENT", 6) == 0;
+    audit_fields_begin(&fields, record);
+    while (audit_fields_next(&fields, &field)) {
+        if (is_named(&field, "name") && !audit_is_null(&field)) {
+            *ret = field;
+            named = true;
+        } else if (is_named(&field, "nametype") || is_named(&field, "objtype")) {
+            return named && !(field.size == 6 && memcmp(field.value, "PARENT", 6) == 0);
+        }
+    }
+    return named;
 }
 
 /* Of a program executed the first PATH is the program, the others its interpreter and loader. */
@@ -321,10 +338,8 @@ static bool named_path(const struct audit_event *event, struct audit_field *ret)
     bool found = false, exec = audit_event_find(event, AUDIT_TYPE_EXECVE) != NULL;
 
     for (size_t i = 0; i < event->n && !(found && exec); i++) {
-        const struct audit_record *record = &event->records[i];
-        struct audit_field         name;
-        if (record->id != AUDIT_TYPE_PATH || is_parent(record) ||
-            !audit_record_field(record, "name", &name) || audit_is_null(&name))
+        struct audit_field name;
+        if (event->records[i].id != AUDIT_TYPE_PATH || !object_name(&event->records[i], &name))
             continue;
         *ret = name;
         found = true;

@@ -116,12 +116,17 @@ static const struct rule {
 #undef RULE
 };
 
-/* Rules by the first letter of their names, only those that a query needs. */
+/* Rules by the first letter of their names, only those that a query needs. A set of them is a bit
+ * mask of their places in `rules`. */
 struct rule_index {
     const struct rule *rules[TBL_COUNT(rules)];
-    uint8_t            begin['z' - 'A' + 2]; /* of a letter's rules; the next one's is the end */
+    uint32_t           same[TBL_COUNT(rules)]; /* the set of rules that fill the same column */
+    uint32_t           looked_up;              /* the set of those about the enriched part */
+    uint8_t            begin['z' - 'A' + 2];   /* of a letter's rules; the next one's is the end */
     size_t             n;
 };
+
+_Static_assert(TBL_COUNT(rules) <= 32, "sets of rules have 32 bits");
 
 struct filters {
     const struct tbl_terms *time, *serial, *type, *comm, *exe;
@@ -140,7 +145,19 @@ struct state {
     bool                   arguments_known; /* of the row */
     bool                   syscall;         /* whether the column is used */
     bool                   program;         /* whether comm or exe is */
+    bool                   no_memory;
 };
+
+static void relate_rules(struct rule_index *index)
+{
+    for (size_t i = 0; i < index->n; i++) {
+        if (index->rules[i]->form == LOOKED_UP)
+            index->looked_up |= 1u << i;
+        for (size_t k = 0; k < index->n; k++)
+            if (index->rules[k]->offset == index->rules[i]->offset)
+                index->same[i] |= 1u << k;
+    }
+}
 
 static void index_rules(struct tbl_scan *scan, struct rule_index *index)
 {
@@ -152,6 +169,7 @@ static void index_rules(struct tbl_scan *scan, struct rule_index *index)
             if (tbl_uses(scan, rules[i].offset))
                 index->rules[index->n++] = &rules[i];
     }
+    relate_rules(index);
 }
 
 /* Filters -------------------------------------------------------------------- */
@@ -293,14 +311,23 @@ static bool wanted(const struct filters *filters, const struct audit_event *even
 
 /* Rows ----------------------------------------------------------------------- */
 
-/* What state->text holds, for the life of the row; NULL for nothing or when out of memory. */
+/* A text of the row, or NULL when out of memory, which fails the scan. */
+static const char *keep(struct state *state, const char *text)
+{
+    state->no_memory |= !text;
+    return text;
+}
+
+/* What state->text holds, for the life of the row; NULL for nothing. */
 static const char *take_text(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    if (state->text.failed || !state->text.size)
+    if (state->text.failed)
+        return keep(state, NULL);
+    if (!state->text.size)
         return NULL;
-    return tbl_strndup(scan, state->text.data, state->text.size);
+    return keep(state, tbl_strndup(scan, state->text.data, state->text.size));
 }
 
 static const char *field_text(struct tbl_scan *scan, const struct audit_field *field,
@@ -309,7 +336,7 @@ static const char *field_text(struct tbl_scan *scan, const struct audit_field *f
     struct state *state = tbl_state(scan);
 
     if (field->quoted || form == TEXT || form == LOOKED_UP)
-        return tbl_utf8(scan, field->value, field->size);
+        return keep(state, tbl_utf8(scan, field->value, field->size));
     buffer_reset(&state->text);
     audit_value(field, true, REPLACEMENT, &state->text);
     for (size_t i = 0; form == KEYS && i < state->text.size; i++)
@@ -338,48 +365,62 @@ static int64_t success_of(const struct audit_field *field)
     return TBL_NULL;
 }
 
-static void fill_number(const struct rule *rule, const struct audit_field *field, int64_t *out)
+static bool fill_number(const struct rule *rule, const struct audit_field *field, int64_t *out)
 {
     int64_t value;
 
-    if (*out != TBL_NULL)
-        return;
     if (rule->form == SUCCESS)
         *out = success_of(field);
     else if (audit_number(field, &value) &&
              !(rule->form == ID && (value == UINT32_MAX || value == -1)))
         *out = value;
+    return *out != TBL_NULL;
 }
 
-static void fill(struct tbl_scan *scan, const struct rule *rule, const struct audit_field *field,
+/* Fill a column from a field; returns whether it says anything. */
+static bool fill(struct tbl_scan *scan, const struct rule *rule, const struct audit_field *field,
                  struct audit_row *row)
 {
     void *out = (char *)row + rule->offset;
 
     if (rule->form == NUMBER || rule->form == ID || rule->form == SUCCESS)
-        fill_number(rule, field, out);
-    else if (!*(const char **)out && !audit_is_null(field) &&
-             !(rule->form == LOOKED_UP && audit_value_is(field, false, "unset")))
-        *(const char **)out = field_text(scan, field, rule->form);
+        return fill_number(rule, field, out);
+    if (audit_is_null(field) || (rule->form == LOOKED_UP && audit_value_is(field, false, "unset")))
+        return false;
+    *(const char **)out = field_text(scan, field, rule->form);
+    return true;
 }
 
+/* Names of one letter's rules differ in their second byte or their last, so few need comparing. */
+static bool is_rule(const struct rule *rule, const struct audit_field *field)
+{
+    size_t size = rule->size;
+
+    return size == field->name_size && rule->name[1] == field->name[1] &&
+           rule->name[size - 1] == field->name[size - 1] &&
+           memcmp(rule->name, field->name, size) == 0;
+}
+
+/* Fill columns from the fields of a record, and take their rules out of the set of those that are
+ * left. */
 static void fill_from(struct tbl_scan *scan, const struct audit_record *record,
-                      struct audit_row *row)
+                      struct audit_row *row, uint32_t *left)
 {
     const struct rule_index *index = &((struct state *)tbl_state(scan))->index;
     struct audit_fields      fields;
     struct audit_field       field;
 
     audit_fields_begin(&fields, record);
-    while (audit_fields_next(&fields, &field)) {
+    while (*left && audit_fields_next(&fields, &field)) {
         unsigned letter = (unsigned char)field.name[0] - 'A';
         if (letter > 'z' - 'A')
             continue;
-        for (size_t i = index->begin[letter]; i < index->begin[letter + 1]; i++) {
-            const struct rule *rule = index->rules[i];
-            if (rule->size == field.name_size && memcmp(rule->name, field.name, rule->size) == 0)
-                fill(scan, rule, &field, row);
-        }
+        if (field.enriched && !(*left & index->looked_up))
+            return;
+        for (size_t i = index->begin[letter]; i < index->begin[letter + 1]; i++)
+            if (*left & 1u << i && is_rule(index->rules[i], &field) &&
+                fill(scan, index->rules[i], &field, row))
+                *left &= ~index->same[i];
     }
 }
 
@@ -458,9 +499,10 @@ static void fill_row(struct tbl_scan *scan, enum audit_category category, struct
                                  : state->input.source.host;
     row->source = state->input.shown;
     row->offset = offset_of(state, event);
-    for (size_t i = 0; state->index.n && i < event->n; i++)
+    uint32_t left = (uint32_t)((UINT64_C(1) << state->index.n) - 1);
+    for (size_t i = 0; left && i < event->n; i++)
         if (has_columns(event->records[i].id))
-            fill_from(scan, &event->records[i], row);
+            fill_from(scan, &event->records[i], row, &left);
     if (state->program)
         fill_program(scan, event, row);
     if (state->syscall)
@@ -636,7 +678,7 @@ static int next(struct tbl_scan *scan, void *out)
     while ((rc = audit_input_next(scan, &state->input, &state->event)) == SQLITE_ROW)
         if (wanted(&state->filters, &state->event, &category)) {
             fill_row(scan, category, out);
-            return SQLITE_ROW;
+            return state->no_memory ? SQLITE_NOMEM : SQLITE_ROW;
         }
     return rc;
 }
