@@ -210,8 +210,8 @@ static const struct expectation other_inits[] = {
     {"stop it now", NULL},
     {"/etc/init.d/ssh restart", "init.d restart ssh"},
     {"sudo /etc/init.d/auditd stop", "init.d stop auditd <sudo"},
-    {"bash /etc/init.d/auditd stop", "init.d stop auditd <bash"},
-    {"sh /etc/rc.d/init.d/crond start", "init.d start crond <sh"},
+    {"bash /etc/init.d/auditd stop", "init.d stop auditd"},
+    {"sh /etc/rc.d/init.d/crond start", "init.d start crond"},
     {"/etc/init.d/ssh", NULL},
     {"/etc/rc.d/sshd onestart", "init.d onestart sshd"},
     {"cat /etc/init.d/ssh", NULL},
@@ -907,6 +907,17 @@ static const struct expectation field[] = {
     {"for %%i in (WinDefend Sense) do sc stop %%i", "sc stop WinDefend [Sense]"},
     {"powershell -c \"foreach ($s in 'a', 'b') { Stop-Service $s }\"",
      "powershell Stop-Service a b <powershell"},
+    {"/usr/bin/perl /usr/bin/deb-systemd-helper enable auditd.service",
+     "deb-systemd-helper enable auditd.service"},
+    {"/bin/sh /usr/sbin/invoke-rc.d --skip-systemd-native auditd start",
+     "invoke-rc.d start auditd [--skip-systemd-native]"},
+    {"/bin/sh /usr/sbin/service ssh restart", "service restart ssh"},
+    {"/usr/bin/perl /usr/sbin/update-rc.d auditd defaults", "update-rc.d defaults auditd"},
+    {"/usr/bin/python3 /usr/bin/supervisorctl restart all", "supervisorctl restart all"},
+    {"/usr/bin/perl -w /usr/sbin/dpkg-preconfigure --apt", NULL},
+    {"/bin/sh /var/lib/dpkg/info/cron.prerm upgrade 3.0pl1-162", NULL},
+    {"python3 psexec.py a:b@10.0.0.1", "psexec.py run @10.0.0.1 ~"},
+    {"bash -x /usr/sbin/service ssh stop", "service stop ssh"},
 };
 
 /* clang-format on */

@@ -194,7 +194,7 @@ START_TEST(a_command_has_one_row_a_target_and_none_for_its_wrapper)
                    "systemctl|stop|auditd|NULL||11\n"
                    "systemctl|stop|cron|NULL||11\n"
                    "systemctl|stop|x|db1|ssh|12\n"
-                   "init.d|stop|ssh|NULL|sh|14\n"
+                   "init.d|stop|ssh|NULL||14\n"
                    "systemctl|mask|x|NULL|sudo|17\n"
                    "systemctl|edit|ssh|NULL|sudo|2\n"
                    "systemctl|restart|nginx|NULL|sudo|1\n"
@@ -215,6 +215,36 @@ START_TEST(what_a_package_does_is_its_patch_cycle_but_nothing_out_of_tmp)
     harness_expect(db, "0",
                    "SELECT max(patch_cycle) FROM service_commands WHERE " HERE
                    " AND time < 1789912850");
+    harness_close(db);
+}
+END_TEST
+
+static void copy(const char *fixture, const char *dir, const char *path)
+{
+    size_t size;
+    char  *data = harness_read(fixture, &size);
+
+    harness_write(dir, path, data, size);
+}
+
+/* The logs of a Debian 12 tree while cron, rsyslog, openssh-server, nginx-light, chrony and auditd
+ * were installed, reinstalled, removed and purged; audit watched what their scripts ran. */
+START_TEST(a_package_cycle_gives_no_finding)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/hostname", "packages\n");
+    copy("tests/fixtures/package_cycle/audit.log.gz", dir, "var/log/audit/audit.log.1.gz");
+    copy("tests/fixtures/package_cycle/dpkg.log.gz", dir, "var/log/dpkg.log.1.gz");
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db, "34|34",
+                   "SELECT count(*), sum(patch_cycle) FROM service_commands WHERE host = "
+                   "'packages'");
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM findings WHERE host = 'packages' AND severity "
+                   "<> 'info'");
     harness_close(db);
 }
 END_TEST
@@ -331,6 +361,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, sudo_lines_are_commands_run_and_refused);
     tcase_add_test(tcase, a_command_has_one_row_a_target_and_none_for_its_wrapper);
     tcase_add_test(tcase, what_a_package_does_is_its_patch_cycle_but_nothing_out_of_tmp);
+    tcase_add_test(tcase, a_package_cycle_gives_no_finding);
     tcase_add_test(tcase, service_events_tell_starts_stops_and_failures_of_the_manager);
     tcase_add_test(tcase, file_events_tell_what_became_of_a_file_and_by_whom);
     tcase_add_test(tcase, commands_are_graded_by_what_they_do_and_to_what);

@@ -196,6 +196,15 @@ static int read_code_line(struct command_reader *r, const struct wrapped *w, str
     return text_within(r, w, NULL, SHELL_POSIX, line->data);
 }
 
+/* A script that is run by its path: how the kernel starts one, sh /usr/sbin/service x stop. What
+ * counts is the script; the interpreter is no wrapper that anybody chose. */
+static int script(struct command_reader *r, const struct wrapped *w, size_t i)
+{
+    if (i >= w->n || !strpbrk(word(w, i), "/."))
+        return 0;
+    return command_run(r, w->command, w->words + i, w->n - i);
+}
+
 /* The texts that code quotes, joined by blanks where only commas stand between: system("a b"),
  * run(["a", "b"]). Each run of them is read as a line. */
 static int read_quoted(struct command_reader *r, const struct wrapped *w, const char *code)
@@ -229,11 +238,13 @@ static int read_quoted(struct command_reader *r, const struct wrapped *w, const 
 
 static int unwrap_code(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
 {
+    size_t i = 1;
+
     *ret_mine = true;
-    for (size_t i = 1; i < w->n; i++)
-        if (word(w, i)[0] == '-' && word(w, i)[1] == w->wrapper->text)
+    for (; i < w->n && word(w, i)[0] == '-'; i++)
+        if (word(w, i)[1] == w->wrapper->text)
             return i + 1 < w->n ? read_quoted(r, w, joined(r, w, i + 1)) : 0;
-    return 0;
+    return script(r, w, i);
 }
 
 /* osascript -e 'do shell script "text" with administrator privileges' */
@@ -280,9 +291,7 @@ static int unwrap_shell(struct command_reader *r, const struct wrapped *w, bool 
     }
     if (i >= w->n || stdin_script)
         return text_within(r, w, NULL, SHELL_POSIX, input);
-    if (strstr(word(w, i), "init.d/") || strstr(word(w, i), "rc.d/"))
-        return run_within(r, w, NULL, i, w->n);
-    return 0;
+    return script(r, w, i);
 }
 
 /* Programs of Windows ------------------------------------------------------------------ */
