@@ -349,6 +349,7 @@ START_TEST(a_location_that_is_none_is_an_error)
     free(harness_error(db, "INSERT INTO evidence(location) VALUES('%s')", below("fifo")));
     free(harness_error(db, "INSERT INTO evidence(location) VALUES('/dev/null')"));
     free(harness_error(db, "INSERT INTO evidence(location) VALUES('')"));
+    free(harness_error(db, "INSERT INTO evidence(location, kind) VALUES('%s', 'linux')", dir));
     harness_expect(db, "0", "SELECT count(*) FROM evidence");
 }
 END_TEST

@@ -49,7 +49,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct evidence_row, time_zone, 0, "Time zone of the host, where its evidence tells"),
 };
 
-enum { COLUMN_ID, COLUMN_LOCATION, COLUMN_HOST };
+enum { COLUMN_ID, COLUMN_LOCATION, COLUMN_HOST }; /* as they stand in columns[] */
 
 static int fail(sqlite3_vtab *vtab, const char *what, int error)
 {
@@ -66,6 +66,16 @@ static int delete_row(struct svcql *svcql, sqlite3_vtab *vtab, sqlite3_value *id
     return r < 0 ? fail(vtab, "DELETE", -r) : SQLITE_OK;
 }
 
+/* What the evidence itself tells cannot be given. */
+static bool gives_other_columns(sqlite3_value **argv)
+{
+    for (int i = 0; i < (int)TBL_COUNT(columns); i++)
+        if (i != COLUMN_LOCATION && i != COLUMN_HOST &&
+            sqlite3_value_type(argv[2 + i]) != SQLITE_NULL)
+            return true;
+    return false;
+}
+
 static int update(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_value **argv,
                   sqlite3_int64 *rowid)
 {
@@ -75,6 +85,8 @@ static int update(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_val
     if (sqlite3_value_type(argv[0]) != SQLITE_NULL)
         return fail(vtab, "UPDATE: delete the row and insert it anew", ENOTSUP);
 
+    if (gives_other_columns(argv))
+        return fail(vtab, "INSERT takes a location and a host, the rest is found out", EINVAL);
     const char *location = (const char *)sqlite3_value_text(argv[2 + COLUMN_LOCATION]);
     if (!location || !*location)
         return fail(vtab, "INSERT needs a location", EINVAL);
