@@ -441,6 +441,30 @@ START_TEST(key_that_changed_without_an_event_is_told)
 }
 END_TEST
 
+START_TEST(rules_of_defender_at_work_are_evidence_of_them)
+{
+#define DEFENDER "Microsoft-Windows-Windows Defender"
+    static const struct staged staged[] = {
+        {DEFENDER,
+         {"ID", "{D1E49AAC-8F56-4280-B9BA-993A6D77406C}", "Path", "C:\\Windows\\PSEXESVC.exe",
+          "Process Name", SERVICES_EXE},
+         1121,                                                                                0},
+        {DEFENDER, {"ID", "56A863A9-875E-4185-98A7-B882C64B5CE5", "Path", "C:\\x.sys"}, 1122, 0},
+        {DEFENDER, {"ID", "{00000000-0000-0000-0000-000000000000}"},                    1121, 0},
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 3);
+    harness_expect(db,
+                   "asr_psexec_wmi|pass|info|C:\\Windows\\PSEXESVC.exe\n"
+                   "asr_vulnerable_drivers|fail|medium|C:\\x.sys",
+                   "SELECT check_name, status, severity, evidence ->> 'path' "
+                   "FROM posture_behavior_prevention WHERE evidence ->> 'event_id' IN (1121, 1122) "
+                   "ORDER BY check_name");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(known_admins_and_services_are_left_out)
 {
     static const struct staged staged[] = {
@@ -577,6 +601,7 @@ Suite *make_windows_views_suite(void)
                         sizeof judged / sizeof judged[0]);
     tcase_add_test(tcase, service_execution_is_the_part_of_findings_that_is_about_it);
     tcase_add_test(tcase, key_that_changed_without_an_event_is_told);
+    tcase_add_test(tcase, rules_of_defender_at_work_are_evidence_of_them);
     tcase_add_test(tcase, known_admins_and_services_are_left_out);
     tcase_add_test(tcase, ranges_of_time_reach_the_logs_through_the_views);
     tcase_add_test(tcase, ranges_of_time_reach_the_logs_through_findings);

@@ -6,7 +6,7 @@
 -- severity:        medium; audit (2) and warn (6) are no block
 -- attack:          M1040 Behavior Prevention on Endpoint, for T1569.002
 -- false positives: another product that blocks the same
--- sources:         registry
+-- sources:         registry, windows_events
 --
 --   SELECT host, check_name, status, evidence FROM posture_behavior_prevention;
 CREATE TEMP VIEW posture_behavior_prevention AS
@@ -48,4 +48,15 @@ UNION ALL
 SELECT c.host, c.mitigation, c.name, c.status, 'info', NULL, c.why, c.evidence, NULL
   FROM posture_state AS c
  WHERE c.mitigation = 'M1040'
-   AND NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = c.host);
+   AND NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = c.host)
+UNION ALL
+-- What Defender logged of the rules at work: 1121 it blocked something, 1122 it would have.
+SELECT e.host, 'M1040', r.check_name, iif(e.event_id = 1121, 'pass', 'fail'),
+       iif(e.event_id = 1121, 'info', 'medium'), r.guid,
+       iif(e.event_id = 1121, 'the rule blocked what it is for', 'the rule only watched what it is for'),
+       json_object('event_id', e.event_id, 'times', count(*), 'last', max(e.datetime),
+                   'path', max(e.data ->> 'Path'), 'process', max(e.data ->> 'Process Name')),
+       e.source
+  FROM windows_events AS e JOIN rules AS r ON r.guid = lower(trim(e.data ->> 'ID', '{}'))
+ WHERE e.event_id IN (1121, 1122) AND e.provider_name = 'Microsoft-Windows-Windows Defender'
+ GROUP BY e.host, r.check_name, e.event_id, e.source;
