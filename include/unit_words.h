@@ -15,7 +15,7 @@ enum unit_escapes {
 /* Put the next word of *text, without its quotes, into `ret`, which is emptied first, and move
  * *text behind it and the white space that follows. An escape that does not exist stays as it is
  * written, as in systemd. Returns 1; 0 where there is none left; -EINVAL for a quote that does not
- * end. The word may hold bytes that are not UTF-8. */
+ * end; -ENOMEM. The word may hold bytes that are not UTF-8. */
 int unit_word(const char **text, enum unit_escapes escapes, struct buffer *ret);
 
 /* Append the commands of an Exec line, which " ; " separates, as a JSON array of objects:
@@ -23,6 +23,7 @@ int unit_word(const char **text, enum unit_escapes escapes, struct buffer *ret);
  *     [{"path": "/bin/sh", "argv": ["sh", "-c", "id"], "prefix": "@-"}]
  *
  * `path` is the program, simplified, `prefix` those of "@-:+!" that stood before it. Returns 0;
+ * -ENOMEM;
  * -EINVAL where systemd would refuse the line and with it the unit; then nothing is appended. A
  * line that its "-" lets systemd drop gives the commands before the mistake. */
 int unit_commands_json(const char *text, struct buffer *json);

@@ -120,6 +120,8 @@ int unit_word(const char **text, enum unit_escapes escapes, struct buffer *ret)
             buffer_putc(ret, *p);
         }
     }
+    if (ret->failed)
+        return -ENOMEM;
     if (quote)
         return -EINVAL;
     *text = p + strspn(p, WHITESPACE);
@@ -173,18 +175,19 @@ static bool take_semicolon(const char **text, bool escaped)
     return true;
 }
 
-/* Append the words up to a lone ";" as the rest of a JSON array; -EINVAL. */
+/* Append the words up to a lone ";" as the rest of a JSON array; negative errno. */
 static int put_arguments(const char **text, bool first, struct buffer *word, struct buffer *json,
                          size_t *ret_count)
 {
     size_t count = 0;
+    int    r;
 
     while (**text && !take_semicolon(text, false)) {
         if (take_semicolon(text, true)) {
             buffer_reset(word);
             buffer_putc(word, ';');
-        } else if (unit_word(text, UNIT_ESCAPES_C, word) < 0) {
-            return -EINVAL;
+        } else if ((r = unit_word(text, UNIT_ESCAPES_C, word)) < 0) {
+            return r;
         }
         if (!first || count)
             buffer_puts(json, ", ");
@@ -225,9 +228,9 @@ static int put_command(const char **text, const char *first, struct buffer *word
     buffer_puts(json, ", \"argv\": [");
     if (own_name)
         buffer_json(json, first + n, strlen(first + n));
-    int r = put_arguments(text, !own_name, word, json, &count);
+    int r = word->failed ? -ENOMEM : put_arguments(text, !own_name, word, json, &count);
     if (r < 0 || (!own_name && !count))
-        return -EINVAL;
+        return r < 0 ? r : -EINVAL;
     buffer_puts(json, "], \"prefix\": ");
     buffer_json(json, first, n);
     buffer_putc(json, '}');
@@ -251,10 +254,10 @@ static int put_commands(const char *text, struct buffer *first, struct buffer *w
         if (strcmp(name, ";") == 0)
             continue;
         buffer_puts(json, begun ? ", " : "");
-        if (put_command(&text, name, word, json) < 0) {
+        if ((r = put_command(&text, name, word, json)) < 0) {
             json->size = before;
             *ret_drop = memchr(name, '-', prefixes(name)) != NULL;
-            return -EINVAL;
+            return r;
         }
         begun = true;
     }

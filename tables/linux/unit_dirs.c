@@ -52,13 +52,12 @@ static const char *const user_dirs[] = {
     NULL,
 };
 
-/* Where a "~/" or "$/" path lies; NULL for no such user or no memory (errno ENOMEM). */
+/* Where a "~/" or "$/" path lies; NULL for no such user, or no memory. */
 static const char *expand(struct unit_search *search, const char *path)
 {
     const struct unit_manager *manager = &search->manager;
     char                       runtime[64];
 
-    errno = 0;
     if (path[0] == '/')
         return unit_strdup(&search->memory, path);
     if (path[0] == '~' && manager->home)
@@ -75,7 +74,7 @@ int unit_search_add_dir(struct unit_search *search, const char *path,
 {
     const char *full = expand(search, path);
     if (!full)
-        return errno == ENOMEM ? -ENOMEM : 0;
+        return search->memory.failed ? -ENOMEM : 0;
 
     struct unit_dir *more = realloc(search->dirs, (search->n_dirs + 1) * sizeof *more);
     if (!more)

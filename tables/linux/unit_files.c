@@ -95,6 +95,11 @@ static const char *kind_of(const struct unit_entry *entry)
     return entry->type == DT_LNK ? "link" : "unit";
 }
 
+static bool is_script(const char *kind)
+{
+    return strcmp(kind, "sysv") == 0 || strcmp(kind, "rc") == 0;
+}
+
 /* The unit that the file is of or belongs to; of scripts the one that is generated for them. */
 static const char *unit_of(struct tbl_scan *scan, const struct unit_entry *entry, const char *kind)
 {
@@ -166,7 +171,7 @@ static const char *shadow_of(const struct files_state *s, const struct unit_entr
 {
     const struct unit_entry *shadow = entry;
 
-    if (strcmp(row->kind, "sysv") == 0) {
+    if (strcmp(row->kind, "sysv") == 0 && row->unit) {
         shadow = unit_search_first(s->walk.search, row->unit);
         return shadow && strcmp(shadow->dir->path, "/run/systemd/generator.late") != 0
                    ? shadow->path
@@ -211,7 +216,10 @@ static int fill(struct tbl_scan *scan, struct files_state *s, struct unit_entry 
     if (strcmp(row->kind, "unit") == 0 && there && S_ISREG(st.stx_mode) && st.stx_size == 0)
         row->kind = "mask";
     row->shadowed_by = shadow_of(s, entry, row);
-    return row->path && row->name && row->source ? SQLITE_ROW : SQLITE_NOMEM;
+    bool whole = row->path && row->name && row->source && (row->mode || !there) &&
+                 (row->unit || !is_script(row->kind)) && (row->link_target || !entry->link) &&
+                 !s->current->memory.failed;
+    return whole ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
 static int next(struct tbl_scan *scan, void *row)

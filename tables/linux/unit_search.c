@@ -70,6 +70,8 @@ static int add_failure(struct unit_search *search, const struct unit_dir *dir, c
 {
     if (error == -ENOENT || error == -ENOTDIR)
         return 0;
+    if (error == -ENOMEM)
+        return error;
     const char *slash = strrchr(path, '/');
     return add_entry(search, &(struct unit_entry){.dir = dir,
                                                   .path = path,
@@ -289,6 +291,8 @@ int unit_search_scan(struct unit_search *search)
 
     if (r == 0 && search->n) /* what all users share matters only to one who has something */
         r = read_dirs(search, false);
+    if (r == 0 && search->memory.failed)
+        r = -ENOMEM;
     return r < 0 ? r : build_index(search);
 }
 

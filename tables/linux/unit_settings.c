@@ -4,6 +4,7 @@
  *     SELECT unit, value, path FROM unit_settings
  *     WHERE key = 'Environment' AND value LIKE '%LD_PRELOAD%' AND effective;
  */
+#include <errno.h>
 #include <string.h>
 
 #include "buffer.h"
@@ -255,7 +256,7 @@ static int fill(struct tbl_scan *scan, struct state *s, const struct unit_settin
     if (s->stage == REST)
         fill_rest(s, row);
     s->walk.records++;
-    return row->source && row->value ? SQLITE_ROW : SQLITE_NOMEM;
+    return row->source && row->value && !s->walk.search->memory.failed ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
 static int next(struct tbl_scan *scan, void *row)
@@ -293,7 +294,7 @@ static int get_commands(struct tbl_scan *scan, const void *data, sqlite3_context
     if (text)
         sqlite3_result_text(out, text, (int)json.size, SQLITE_TRANSIENT);
     buffer_free(&json);
-    return r == 0 && !text ? SQLITE_NOMEM : SQLITE_OK;
+    return r == -ENOMEM || (r == 0 && !text) ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 /* Columns ----------------------------------------------------------------------- */

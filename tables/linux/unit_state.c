@@ -477,6 +477,8 @@ int unit_states_lookup(struct unit_states *states, const char *name, const char 
     int r = unit_name_kind(name) ? search_for(states->search, i, name) : BAD;
     for (int hops = 0; r == 0 && (i->mode == ALIAS || i->mode == LINKED); hops++)
         r = hops < FOLLOW_MAX ? follow(states->search, i) : BAD;
+    if (states->search->memory.failed || i->aliases.failed || i->word.failed)
+        r = -ENOMEM;
     if (r != -ENOMEM) {
         *ret = r == 0 ? state_of(states, i, name) : i->denied ? NULL : "bad";
         r = 0;
