@@ -482,6 +482,44 @@ END_TEST
 
 /* Real logs ------------------------------------------------------------------- */
 
+/* Fifths of a log's time, asked for with and without leave to skip chunks. */
+static void compare_ranges(const char *path, void *data)
+{
+    size_t  *ranges = data;
+    sqlite3 *db = harness_open();
+
+    for (int i = 0; i < 5; i++) {
+        char *fast = harness_query(
+            db,
+            "WITH span AS (SELECT min(time) AS a, max(time) AS z FROM windows_events('%s')) "
+            "SELECT printf('time BETWEEN %%.6f AND %%.6f', a + (z - a) * %d / 5, "
+            "a + (z - a) * (%d + 1) / 5) FROM span WHERE a IS NOT NULL",
+            path, i, i);
+        if (*fast) {
+            char *skipping = harness_query(
+                db, "SELECT count(*), sum(position) FROM windows_events('%s') WHERE %s", path,
+                fast);
+            harness_expect(db, skipping,
+                           "SELECT count(*), sum(position) FROM windows_events('%s') WHERE +%s",
+                           path, fast);
+            free(skipping);
+            ++*ranges;
+        }
+        free(fast);
+    }
+    harness_close(db);
+}
+
+START_TEST(ranges_of_time_of_real_logs_leave_nothing_out)
+{
+    size_t ranges = 0;
+
+    if (!harness_each_evidence("evtx", ".evtx", compare_ranges, &ranges))
+        SKIP("no real event logs");
+    ck_assert_uint_gt(ranges, 400);
+}
+END_TEST
+
 START_TEST(real_json_is_read_to_the_last_line)
 {
     const char *path = harness_evidence("json");
@@ -521,6 +559,7 @@ Suite *make_windows_events_suite(void)
     tcase_add_test(tcase, object_beyond_the_cap_costs_only_itself);
     tcase_add_test(tcase, xml_that_is_hostile_is_no_event);
     tcase_add_test(tcase, lines_that_are_no_event_are_counted);
+    tcase_add_test(tcase, ranges_of_time_of_real_logs_leave_nothing_out);
     tcase_add_test(tcase, real_json_is_read_to_the_last_line);
     suite_add_tcase(suite, tcase);
     return suite;
