@@ -1,58 +1,179 @@
+/* views.c -- puts the shipped views and lists into the TEMP schema.
+ *
+ * CREATE VIEW has SQLite parse each view twice, once to check it and once to enter it, which for
+ * all of them takes longer than everything else that loading does. So the views are written into
+ * temp.sqlite_schema as they stand, and SQLite reads that schema anew, once. Should the connection
+ * not allow it, each is created in the ordinary way.
+ */
 #include "views.h"
 
 #include <string.h>
 
 SQLITE_EXTENSION_INIT3
 
-/* Whether one database has a table or view of that name. A database that cannot be read has none
- * that a query could use. */
-static bool has_table(sqlite3 *db, const char *schema, const char *name)
+static bool is_list(const struct embedded_view *view)
 {
-    char *sql = sqlite3_mprintf("SELECT 1 FROM \"%w\".sqlite_schema WHERE name = %Q COLLATE "
-                                "NOCASE AND type IN ('table', 'view')",
-                                schema, name);
-    sqlite3_stmt *stmt = NULL;
-    bool          found = false;
+    return strcmp(view->room, "lists") == 0;
+}
 
-    if (sql && sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK)
-        found = sqlite3_step(stmt) == SQLITE_ROW;
+/* The statements of a file, behind its opening comment. */
+static const char *body(const struct embedded_view *view)
+{
+    const char *sql = view->sql;
+
+    while (strncmp(sql, "--", 2) == 0 && strchr(sql, '\n'))
+        sql = strchr(sql, '\n') + 1;
+    return sql;
+}
+
+static int run(sqlite3 *db, const struct embedded_view *view, char **ret_error)
+{
+    char *error = NULL;
+    int   rc = sqlite3_exec(db, body(view), NULL, NULL, &error);
+
+    if (rc != SQLITE_OK)
+        *ret_error = sqlite3_mprintf("svcql: %s: %s", view->name, error ? error : "no memory");
+    sqlite3_free(error);
+    return rc;
+}
+
+/* Lists ------------------------------------------------------------------------- */
+
+/* The tables and views of every database but TEMP, as one query. */
+static sqlite3_stmt *user_tables(sqlite3 *db)
+{
+    sqlite3_str  *sql = sqlite3_str_new(db);
+    sqlite3_stmt *stmt = NULL, *names = NULL;
+
+    sqlite3_str_appendall(sql,
+                          "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')");
+    sqlite3_prepare_v2(db, "PRAGMA database_list", -1, &stmt, NULL);
+    while (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(stmt, 1);
+        if (name && sqlite3_column_int(stmt, 0) > 1) /* 0 is main, 1 is temp */
+            sqlite3_str_appendf(sql,
+                                " UNION ALL SELECT name FROM \"%w\".sqlite_schema "
+                                "WHERE type IN ('table', 'view')",
+                                name);
+    }
     sqlite3_finalize(stmt);
-    sqlite3_free(sql);
+    char *text = sqlite3_str_finish(sql);
+    if (text) /* a database that cannot be read has no list that a query could use */
+        sqlite3_prepare_v2(db, text, -1, &names, NULL);
+    sqlite3_free(text);
+    return names;
+}
+
+static bool user_has(sqlite3_stmt *names, const char *name)
+{
+    bool found = false;
+
+    while (names && !found && sqlite3_step(names) == SQLITE_ROW) {
+        const char *other = (const char *)sqlite3_column_text(names, 0);
+        found = other && sqlite3_stricmp(other, name) == 0;
+    }
+    sqlite3_reset(names);
     return found;
 }
 
-/* Whether a database other than the TEMP one has a table of that name. */
-static bool user_has(sqlite3 *db, const char *name)
+static int create_lists(sqlite3 *db, char **ret_error)
 {
-    sqlite3_stmt *stmt = NULL;
-    bool          found = false;
+    sqlite3_stmt *names = user_tables(db);
+    int           rc = SQLITE_OK;
 
-    if (sqlite3_prepare_v2(db, "PRAGMA database_list", -1, &stmt, NULL) != SQLITE_OK)
-        return false;
-    while (!found && sqlite3_step(stmt) == SQLITE_ROW) {
-        const char *schema = (const char *)sqlite3_column_text(stmt, 1);
-        found = schema && strcmp(schema, "temp") != 0 && has_table(db, schema, name);
-    }
-    sqlite3_finalize(stmt);
-    return found;
+    for (const struct embedded_view *list = embedded_views; rc == SQLITE_OK && list->name; list++)
+        if (is_list(list) && !user_has(names, list->name))
+            rc = run(db, list, ret_error);
+    sqlite3_finalize(names);
+    return rc;
+}
+
+/* Views ------------------------------------------------------------------------- */
+
+static int create_one_by_one(sqlite3 *db, char **ret_error)
+{
+    int rc = SQLITE_OK;
+
+    for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
+        if (!is_list(view))
+            rc = run(db, view, ret_error);
+    return rc;
+}
+
+/* As SQLite itself keeps a view's text: without TEMP, and without the semicolon. */
+static char *schema_text(const struct embedded_view *view)
+{
+    static const char prefix[] = "CREATE TEMP VIEW ";
+    const char       *sql = body(view);
+    const char       *end = strrchr(sql, ';');
+
+    if (strncmp(sql, prefix, sizeof prefix - 1) != 0 || !end)
+        return NULL;
+    sql += sizeof prefix - 1;
+    return sqlite3_mprintf("CREATE VIEW %.*s", (int)(end - sql), sql);
+}
+
+static int insert_view(sqlite3_stmt *insert, const struct embedded_view *view)
+{
+    char *sql = schema_text(view);
+
+    if (!sql)
+        return SQLITE_ERROR;
+    sqlite3_bind_text(insert, 1, view->name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 2, sql, -1, sqlite3_free);
+    int rc = sqlite3_step(insert);
+    sqlite3_reset(insert);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static int insert_views(sqlite3 *db)
+{
+    sqlite3_stmt *insert = NULL;
+    int           rc = sqlite3_prepare_v2(db,
+                                          "INSERT INTO temp.sqlite_schema(type, name, tbl_name, "
+                                                    "rootpage, sql) VALUES('view', ?1, ?1, 0, ?2)",
+                                          -1, &insert, NULL);
+
+    for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
+        if (!is_list(view))
+            rc = insert_view(insert, view);
+    sqlite3_finalize(insert);
+    return rc;
+}
+
+/* Write the views into the schema and have it read. The connection's own settings are put back. */
+static int write_schema(sqlite3 *db)
+{
+    int defensive = 0, writable = 0;
+
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1, &writable);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
+    int rc = insert_views(db);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, "PRAGMA writable_schema = RESET", NULL, NULL, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, writable, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, defensive, NULL);
+    return rc;
 }
 
 int views_create(sqlite3 *db, char **ret_error)
 {
-    for (const struct embedded_view *view = embedded_views; view->name; view++) {
-        char *error = NULL;
+    int rc = create_lists(db, ret_error);
 
-        if (strcmp(view->room, "lists") == 0 && user_has(db, view->name))
-            continue;
-        int rc = sqlite3_exec(db, view->sql, NULL, NULL, &error);
-        if (rc != SQLITE_OK) {
-            *ret_error = sqlite3_mprintf("svcql: %s: %s", view->name, error ? error : "no memory");
-            sqlite3_free(error);
-            return rc;
-        }
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = sqlite3_exec(db, "SAVEPOINT svcql_views", NULL, NULL, NULL);
+    if (rc == SQLITE_OK && (rc = write_schema(db)) != SQLITE_OK && rc != SQLITE_NOMEM) {
+        sqlite3_exec(db, "ROLLBACK TO svcql_views", NULL, NULL, NULL);
+        rc = create_one_by_one(db, ret_error);
     }
-    return SQLITE_OK;
+    sqlite3_exec(db, "RELEASE svcql_views", NULL, NULL, NULL);
+    return rc;
 }
+
+/* Headers ----------------------------------------------------------------------- */
 
 const char *view_header(const struct embedded_view *view, const char *word, size_t *ret_size)
 {
