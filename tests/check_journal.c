@@ -448,6 +448,28 @@ START_TEST(what_cannot_be_expanded_says_so)
 }
 END_TEST
 
+START_TEST(hosts_are_those_of_the_evidence)
+{
+    sqlite3    *db = harness_open();
+    const char *path = file_of("compact");
+    const char *dir = harness_scratch();
+    size_t      size;
+    char       *data = harness_read(path, &size);
+
+    harness_write(dir, "web01/var/log/journal/0123/system.journal", data, size);
+    harness_write_text(dir, "web01/etc/hostname", "web01\n");
+    harness_write(dir, "loose/system.journal", data, size);
+    free(data);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s/web01'), ('%s/loose')", dir, dir);
+    harness_expect(db, "loose|fixture|200\nweb01|fixture|200",
+                   "SELECT host, hostname, count(*) FROM journal WHERE hostname = 'fixture' "
+                   "GROUP BY 1, 2 ORDER BY 1");
+    harness_expect(db, "200", "SELECT count(*) FROM journal WHERE host = 'loose'");
+    harness_expect(db, "200", "SELECT count(*) " FROM "AND host = 'fixture'", path);
+    harness_close(db);
+}
+END_TEST
+
 /* A real journald -------------------------------------------------------------------------------
  */
 
@@ -505,6 +527,7 @@ Suite *make_journal_suite(void)
 
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, agrees_with_journalctl_on_real_journals);
+    tcase_add_test(tc, hosts_are_those_of_the_evidence);
     tcase_add_test(tc, what_is_no_journal_is_damaged);
     tcase_add_test(tc, a_journal_that_aborts_libsystemd_is_read);
     tcase_add_test(tc, lz4_is_expanded);

@@ -429,7 +429,7 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("datetime", TBL_TEXT, 0, "time as ISO 8601", get_datetime),
     TBL_COL(
         struct journal_row, host, TBL_KEY,
-        "Host that the evidence is of; of a file that was copied elsewhere, what its entries say"),
+        "Host that the evidence is of; of a copied file named by the query, what its entries say"),
     TBL_COL(struct journal_row, identifier, TBL_KEY | TBL_PREFIX,
             "Name that the program logs under (SYSLOG_IDENTIFIER)"),
     TBL_COL(struct journal_row, message, 0, "Text of the entry (MESSAGE)"),

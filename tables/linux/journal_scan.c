@@ -280,8 +280,8 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
 {
     close_file(s);
     s->number++;
-    s->copied =
-        strncmp(path, "/var/log/journal/", 17) != 0 && strncmp(path, "/run/log/journal/", 17) != 0;
+    s->copied = s->named && strncmp(path, "/var/log/journal/", 17) != 0 &&
+                strncmp(path, "/run/log/journal/", 17) != 0;
     snprintf(s->shown, sizeof s->shown, "%s%s", root_path(s->source.root), path);
     int r = root_map(s->source.root, path, FILE_MAX, &s->map);
     if (r == 0)
@@ -422,6 +422,7 @@ static int next_entry(struct journal_scan *s, struct journal_entry *ret)
 int journal_scan_begin(struct tbl_scan *scan, struct journal_scan *s,
                        const struct sources_want *want)
 {
+    s->named = want->path != NULL;
     return sources_begin(&s->sources, tbl_svcql(scan), want);
 }
 

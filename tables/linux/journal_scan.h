@@ -37,7 +37,8 @@ struct journal_scan {
     struct journal_file file;                     /* size 0: none is open */
     uint64_t            number;                   /* of the file, from 1 */
     char                shown[2 * ROOT_PATH_MAX]; /* for the column source */
-    bool                copied;                   /* lies where no host keeps its journal */
+    bool                named;                    /* the query names its files */
+    bool                copied; /* such a file, and lies where no host keeps its journal */
 
     uint64_t           *values; /* data objects whose entries are read, sorted; NULL: all are */
     size_t              n_values, value;
