@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #define JOURNAL_ITEMS_MAX 4096        /* fields of an entry; journald writes 1024 at most */
-#define JOURNAL_VALUE_MAX (32u << 20) /* bytes of a compressed field, expanded */
+#define JOURNAL_VALUE_MAX (32u << 20) /* bytes of a field */
 
 struct journal_file {
     const uint8_t *data;
@@ -80,10 +80,11 @@ uint64_t journal_item_offset(const struct journal_file *file, const struct journ
 /* Lists of entries ---------------------------------------------------------------- */
 
 struct journal_list {
-    uint64_t first; /* offset of an entry that stands before the arrays; 0: none, or taken */
-    uint64_t array; /* offset of the current one; 0: the end */
-    uint64_t n, i;  /* its items, and which comes next */
-    uint64_t left;  /* entries left in all; of journal_all() not known, and counted down */
+    uint64_t first;    /* offset of an entry that stands before the arrays; 0: none, or taken */
+    uint64_t array;    /* offset of the current one; 0: the end */
+    uint64_t n, i;     /* its items, and which comes next */
+    uint32_t n_arrays; /* entered so far */
+    uint64_t left;     /* entries left in all; of journal_all() not known, and counted down */
 };
 
 /* All entries; those that have the data object at `offset`. A damaged one gives an empty list and

@@ -278,6 +278,22 @@ START_TEST(entries_that_no_list_leads_to_are_recovered)
 }
 END_TEST
 
+START_TEST(a_list_that_leads_back_is_not_followed)
+{
+    sqlite3 *db = harness_open();
+    size_t   size, width = strcmp(variants[_i], "compact") == 0 ? 4 : 8;
+    uint8_t *data = load(variants[_i], &size);
+    uint8_t *items = data + array_of(data) + 24;
+
+    memcpy(items + 2 * width, items, width);
+    const char *path = write_damaged(data, size);
+    harness_expect(db, "199", "SELECT count(*) " FROM, path);
+    harness_expect(db, "damaged|200", REPORT, path);
+    free(data);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_damaged_field_costs_its_field_only)
 {
     sqlite3 *db = harness_open();
@@ -521,6 +537,7 @@ Suite *make_journal_suite(void)
     tcase_add_loop_test(each, agrees_with_journalctl, 0, 3);
     tcase_add_loop_test(each, a_cut_file_gives_its_beginning_and_counts_the_rest, 0, 3);
     tcase_add_loop_test(each, entries_that_no_list_leads_to_are_recovered, 0, 3);
+    tcase_add_loop_test(each, a_list_that_leads_back_is_not_followed, 0, 3);
     tcase_add_loop_test(each, a_damaged_field_costs_its_field_only, 0, 3);
     tcase_add_loop_test(each, random_damage_never_harms, 0, 3);
     suite_add_tcase(suite, each);

@@ -28,11 +28,14 @@ enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
 #define ARRAY_ITEMS      24
 #define HASH_ITEM        16
 
+#define ARRAYS_MAX 256     /* in a chain: each is twice as long as the one before it */
 #define FIELDS_MAX 1000000 /* names of fields in a file */
 
 #define XZ_MEMORY_MAX (32u << 20) /* bytes that xz may need; journald's preset takes 1 MiB */
 
-/* Bytes that the fields of a file may expand to: so much, and beyond it so many times its size. */
+/* Bytes that the fields of a file may expand to, and those that are LARGE may hold each time they
+ * are read, in all: so much, and beyond it so many times the file's size. */
+#define LARGE        4096
 #define BUDGET_FREE  (1ull << 30)
 #define BUDGET_RATIO 100
 
@@ -139,14 +142,22 @@ uint64_t journal_item_offset(const struct journal_file *file, const struct journ
 
 /* Compressed fields ---------------------------------------------------------------- */
 
-/* Room for a value of so many bytes, which also counts against the file's budget. */
-static int make_room(struct journal_file *file, uint64_t size)
+/* A few large values, listed by every entry, must not keep a reader busy for ever. */
+static int spend(struct journal_file *file, uint64_t size)
 {
     if (size > JOURNAL_VALUE_MAX || size > file->budget)
         return -EFBIG;
     file->budget -= size;
-    if (size <= file->room)
-        return 0;
+    return 0;
+}
+
+/* Room for a value of so many bytes. */
+static int make_room(struct journal_file *file, uint64_t size)
+{
+    int r = spend(file, size);
+
+    if (r < 0 || size <= file->room)
+        return r;
     uint8_t *scratch = realloc(file->scratch, (size_t)size);
     if (!scratch)
         return -ENOMEM;
@@ -265,7 +276,8 @@ int journal_data(struct journal_file *file, uint64_t offset, struct journal_fiel
             : p[1] & DATA_LZ4 ? expand_lz4(file, at, size, &size)
                               : expand_xz(file, at, size, &size);
         at = file->scratch;
-    }
+    } else if (size > LARGE)
+        r = spend(file, size);
     if (r < 0)
         return r;
     if (!size || !(equals = memchr(at, '=', size)))
@@ -303,7 +315,8 @@ static int enter(const struct journal_file *file, struct journal_list *list, uin
     list->i = list->n = list->array = 0;
     if (!offset)
         return 0;
-    if (!object(file, offset, ENTRY_ARRAY, ARRAY_ITEMS, &size))
+    if (!object(file, offset, ENTRY_ARRAY, ARRAY_ITEMS + item_size(file), &size) ||
+        ++list->n_arrays > ARRAYS_MAX)
         return -EBADMSG;
     list->array = offset;
     list->n = (size - ARRAY_ITEMS) / item_size(file);

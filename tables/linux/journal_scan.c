@@ -12,6 +12,7 @@ SQLITE_EXTENSION_INIT3
 #define FILE_MAX      ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
 #define FILES_MAX     100000            /* in a directory */
 #define VALUES_MAX    100000 /* values of a field whose entries are looked up; more: all are read */
+#define ENTRY_MIN     64     /* bytes of an entry without fields */
 #define ENTRY_MAX     16448  /* bytes of the largest entry that journald writes */
 #define RELAX_ENTRIES 8192   /* after so many, pages that were read are given back */
 
@@ -222,6 +223,8 @@ static int compare_offsets(const void *a, const void *b)
 static int choose(struct tbl_scan *scan, struct journal_scan *s)
 {
     struct selection best = {.entries = UINT64_MAX};
+    uint64_t         room = s->file.size / ENTRY_MIN;
+    uint64_t         most = s->file.n_entries < room ? s->file.n_entries : room;
 
     for (size_t i = 0; i < s->n_wants; i++) {
         struct selection selection = {0};
@@ -234,8 +237,7 @@ static int choose(struct tbl_scan *scan, struct journal_scan *s)
             free(best.values);
             return r;
         }
-        bool better = r == 0 && selection.entries < best.entries &&
-                      selection.entries <= s->file.n_entries / 2;
+        bool better = r == 0 && selection.entries < best.entries && selection.entries <= most / 2;
         free(better ? best.values : selection.values);
         if (better)
             best = selection;
@@ -255,6 +257,7 @@ static int choose(struct tbl_scan *scan, struct journal_scan *s)
 
 static void begin_list(struct journal_scan *s)
 {
+    s->behind = 0;
     if (s->values)
         journal_entries_of(&s->file, s->values[s->value], &s->list);
     else if (journal_all(&s->file, &s->list) < 0)
@@ -300,7 +303,7 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
 static int report_file(struct tbl_scan *scan, struct journal_scan *s)
 {
     char     detail[128] = "";
-    uint64_t most = s->file.size / 64; /* entries that a file has room for */
+    uint64_t most = s->file.size / ENTRY_MIN; /* entries that a file has room for */
     uint64_t passed = journal_passed(&s->list) + s->carved;
 
     if (s->carving && s->file.n_entries > passed) {
@@ -389,13 +392,15 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
     while (next_offset(s, &offset) > 0) {
         relax(s);
         s->carved += s->carving;
-        if (journal_entry(&s->file, offset, ret) < 0) {
+        /* Lists lead on through the file: one that leads back would have no end. */
+        if (offset < s->behind || journal_entry(&s->file, offset, ret) < 0) {
             if (newer(s, offset))
                 return 0;
             s->lost++;
             continue;
         }
         s->last = offset;
+        s->behind = offset + ENTRY_MIN + (s->file.compact ? 4 : 16) * (uint64_t)ret->n_items;
         if (ret->realtime > s->to && !s->carving)
             return 0;
         if (ret->realtime >= s->from && ret->realtime <= s->to && !returned(s, ret))

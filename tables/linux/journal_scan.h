@@ -45,6 +45,7 @@ struct journal_scan {
     struct journal_list list;
     bool                carving; /* the list broke off: entries are found by their form */
     uint64_t            last;    /* entry read last */
+    uint64_t            behind;  /* where it ends */
     uint64_t            carved;
     int64_t             records, lost;
     int64_t             partial; /* the caller's count of entries with an unreadable field */

@@ -18,7 +18,7 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define TEXT_MAX    ((size_t)512 << 20) /* bytes of all paths and names */
+#define TEXT_MAX    ((size_t)256 << 20) /* bytes of all paths and names */
 #define INDEXES_MAX 4                   /* roots whose index is kept at a time */
 #define FILE_MAX    ((off_t)1 << 30)    /* bytes of a file whose digest is computed */
 
