@@ -62,6 +62,8 @@ WITH graded AS (
                || iif(g.verb = 'sdset' AND g.target = 'scmanager', 'manager_descriptor,', '')
                || iif(g.tool = 'launchctl' AND g.verb = 'submit', 'submitted,', '')
                || iif(g.tool = 'getsystem', 'pipe_service,', '')
+               || iif(g.tool IN ('psexec', 'paexec', 'csexec', 'remcom', 'xcmd', 'winexe', 'psexec.py',
+                      'smbexec.py', 'services.py'), 'remote_tool,', '')
                || iif(g.tool = 'smbexec', 'remote_execution_name,', '')
                || iif(g.action IN ('create', 'change', 'run', 'environment'),
                       coalesce((SELECT group_concat(DISTINCT x.signal) || ','
