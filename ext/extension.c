@@ -74,6 +74,9 @@ static int load(sqlite3 *db, char **error)
     svcql_unref(svcql); /* the modules hold it from here on */
     if (rc == SQLITE_OK)
         rc = functions_register(db);
+    if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
+        *error = sqlite3_mprintf("svcql: cannot take the place of the function regexp while a "
+                                 "statement runs: load with .load, not by SELECT load_extension()");
     return rc == SQLITE_OK ? create_objects(db, error) : rc;
 }
 
