@@ -56,6 +56,7 @@ $(BUILD)/svcql.so: $(OBJECTS)
 $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3
 
+$(BUILD)/ext/program/shipped_pack.o: sql/packs/t1569.json
 $(BUILD)/ext/program/%.o: CPPFLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -77,7 +78,7 @@ $(BUILD)/suites.h: $(SUITES)
 $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 
-$(BUILD)/check: $(TESTS) $(OBJECTS)
+$(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
 
 # Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.

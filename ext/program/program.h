@@ -40,7 +40,9 @@ int                         run_hunt(int argc, char **argv);
 int                         run_query(int argc, char **argv);
 int                         run_shell(int argc, char **argv);
 int                         run_tables(int argc, char **argv);
-extern const struct command hunt_command, query_command, shell_command, tables_command;
+int                         run_schedule(int argc, char **argv);
+extern const struct command hunt_command, query_command, shell_command, tables_command,
+    schedule_command;
 
 /* Say what went wrong on standard error, as "svcql: ...". Returns EXIT_ERROR. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

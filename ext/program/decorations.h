@@ -1,0 +1,26 @@
+/* decorations.h -- what decorators add to each line of the log: the columns of their first rows. */
+#ifndef SVCQL_DECORATIONS_H
+#define SVCQL_DECORATIONS_H
+
+#include <cjson/cJSON.h>
+
+#include "configuration.h"
+
+struct decorations {
+    cJSON **rows; /* of each decorator; NULL: not run yet, or no row */
+    double *due;  /* uptime at which an interval decorator runs again */
+    size_t  n;
+    char   *text; /* members of a JSON object, sorted, without braces; owned */
+};
+
+/* Run one decorator's SQL and return its first row as JSON text to free(), or NULL. */
+typedef char *(*decorate_fn)(void *data, const char *sql);
+
+int  decorations_begin(struct decorations *decorations, size_t n); /* -ENOMEM */
+void decorations_end(struct decorations *decorations);
+
+/* Run those that are due before a query: all at first, then by their kind. Returns 0 or -ENOMEM. */
+int decorations_refresh(struct decorations *decorations, const struct configuration *configuration,
+                        double uptime, decorate_fn fn, void *data);
+
+#endif

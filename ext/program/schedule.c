@@ -1,0 +1,715 @@
+#include "schedule.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "configuration.h"
+#include "decorations.h"
+#include "program.h"
+#include "result_log.h"
+#include "runner.h"
+#include "schedule_host.h"
+#include "sink.h"
+#include "store.h"
+
+#define DENIED_FOR 86400.0 /* seconds, as osquery has it */
+#define RETRY_MAX  60.0    /* seconds between two tries at a sink that is down */
+
+struct planned {
+    int64_t splayed; /* seconds */
+    double  due;     /* uptime */
+};
+
+struct pack_state {
+    double checked; /* uptime of the last discovery */
+    bool   known, active;
+};
+
+/* What a configuration brings with it; replaced whole by a reload. */
+struct plan {
+    struct configuration configuration;
+    struct planned      *planned; /* of each query */
+    struct pack_state   *packs;   /* of each pack */
+    struct decorations   decorations;
+    sqlite3             *db;
+    char                 host[256];
+};
+
+struct schedule {
+    struct schedule_setup setup;
+    struct schedule_clock clock;
+    struct plan           plan;
+    struct store         *store;
+    struct sink           sink;
+    double                retry_at, retry_delay; /* uptime, seconds; 0: the sink works */
+    bool                  stopped;
+};
+
+static void notice(const struct schedule *schedule, int priority, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void notice(const struct schedule *schedule, int priority, const char *format, ...)
+{
+    char    text[1024];
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    if (schedule->setup.notice)
+        schedule->setup.notice(priority, text);
+    else
+        complain("%s", text);
+}
+
+static double wall(const struct schedule *schedule)
+{
+    return schedule->clock.wall(schedule->clock.data);
+}
+
+static double uptime(const struct schedule *schedule)
+{
+    return schedule->clock.uptime(schedule->clock.data);
+}
+
+/* Planning ------------------------------------------------------------------------------- */
+
+/* A random interval within the splay, kept so that restarts do not move a query about. */
+static int64_t splay(const struct schedule_options *options, int64_t interval)
+{
+    int64_t  least = interval - interval * options->schedule_splay_percent / 100;
+    int64_t  most = interval + interval * options->schedule_splay_percent / 100;
+    uint64_t random = 0;
+
+    least = least < 1 ? 1 : least;
+    if (most <= least || getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+        return interval;
+    return least + (int64_t)(random % (uint64_t)(most - least + 1));
+}
+
+/* When a query is due: at once where its time has come while nobody ran it, or the clock says that
+ * it ran in the future. */
+static double first_due(const struct schedule *schedule, const struct query_state *state,
+                        int64_t splayed)
+{
+    double elapsed = wall(schedule) - state->last_attempt;
+
+    if (state->last_attempt <= 0 || elapsed < 0 || elapsed >= (double)splayed)
+        return uptime(schedule);
+    return uptime(schedule) + (double)splayed - elapsed;
+}
+
+static int plan_query(struct schedule *schedule, const struct plan *plan, size_t i)
+{
+    const struct scheduled_query *query = &plan->configuration.queries[i];
+    struct query_state            state;
+
+    int r = store_query(schedule->store, query->name, query->sql, schedule->clock.boot, &state);
+    if (r < 0)
+        return r;
+    int64_t splayed = state.splayed;
+    if (state.interval != query->interval || splayed < 1) {
+        splayed = splay(&plan->configuration.options, query->interval);
+        r = store_set_splay(schedule->store, state.id, query->interval, splayed);
+    }
+    plan->planned[i] = (struct planned){splayed, first_due(schedule, &state, splayed)};
+    return r;
+}
+
+static int plan_queries(struct schedule *schedule, const struct plan *plan)
+{
+    size_t       n = plan->configuration.n_queries;
+    const char **names = calloc(n + 1, sizeof *names);
+    int          r = names ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        names[i] = plan->configuration.queries[i].name;
+        r = plan_query(schedule, plan, i);
+    }
+    if (r == 0)
+        r = store_forget_others(schedule->store, names, n);
+    free(names);
+    return r;
+}
+
+static int create_views(struct schedule *schedule, const struct plan *plan)
+{
+    const cJSON *views = plan->configuration.views;
+
+    for (const cJSON *view = views ? views->child : NULL; view; view = view->next) {
+        char *sql =
+            sqlite3_mprintf("CREATE TEMP VIEW \"%w\" AS %s", view->string, view->valuestring);
+        int rc = sql ? sqlite3_exec(plan->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+        sqlite3_free(sql);
+        if (rc != SQLITE_OK) {
+            notice(schedule, LOG_ERR, "%s: views.%s: %s", schedule->setup.config, view->string,
+                   sqlite3_errmsg(plan->db));
+            return -EINVAL;
+        }
+    }
+    return 0;
+}
+
+static void plan_free(struct plan *plan)
+{
+    free(plan->planned);
+    free(plan->packs);
+    decorations_end(&plan->decorations);
+    sqlite3_close(plan->db);
+    configuration_free(&plan->configuration);
+}
+
+static int plan_fill(struct schedule *schedule, struct plan *plan)
+{
+    struct configuration *c = &plan->configuration;
+
+    plan->planned = calloc(c->n_queries + 1, sizeof *plan->planned);
+    plan->packs = calloc(c->n_packs + 1, sizeof *plan->packs);
+    plan->db = open_database();
+    if (!plan->planned || !plan->packs || !plan->db ||
+        decorations_begin(&plan->decorations, c->options.disable_decorators ? 0 : c->n_decorators) <
+            0)
+        return -ENOMEM;
+    if (runner_register(plan->db) != SQLITE_OK)
+        return -ENOMEM;
+    host_identifier(&c->options, store_instance(schedule->store), plan->host, sizeof plan->host);
+    int r = create_views(schedule, plan);
+    return r == 0 ? plan_queries(schedule, plan) : r;
+}
+
+static int plan_read(struct schedule *schedule, struct plan *ret)
+{
+    struct plan       plan = {.planned = NULL};
+    struct json_error error;
+    char              host[256];
+
+    host_name(host, sizeof host);
+    int r = configuration_read(schedule->setup.config, host, &plan.configuration, &error);
+    if (r < 0) {
+        notice(schedule, LOG_ERR, "%s", error.text);
+        return r;
+    }
+    r = plan_fill(schedule, &plan);
+    if (r < 0) {
+        if (r != -EINVAL)
+            notice(schedule, LOG_ERR, "schedule: %s", strerror(-r));
+        plan_free(&plan);
+        return r;
+    }
+    if (plan.configuration.left_out || plan.configuration.ignored.size)
+        notice(schedule, LOG_NOTICE,
+               "%zu queries of another platform, version or shard left out; "
+               "of no meaning here: %s",
+               plan.configuration.left_out,
+               plan.configuration.ignored.size ? plan.configuration.ignored.data : "nothing");
+    *ret = plan;
+    return 0;
+}
+
+/* Where the log goes by the configuration alone. */
+static int open_sink(struct schedule *schedule)
+{
+    const struct schedule_options *options = &schedule->plan.configuration.options;
+    const char                    *plugin = options->logger_plugin;
+    char                          *file = NULL;
+
+    if (strcmp(plugin, "filesystem") == 0)
+        file = sqlite3_mprintf("%s/svcql.results.log", options->logger_path);
+    struct sink_settings settings = {
+        .target = schedule->setup.output          ? schedule->setup.output
+                  : file                          ? file
+                  : strcmp(plugin, "stdout") == 0 ? "-"
+                                                  : plugin,
+        .rotate = options->logger_rotate,
+        .rotate_size = options->logger_rotate_size,
+        .rotate_files = options->logger_rotate_max_files,
+    };
+    sink_close(&schedule->sink);
+    int r = sink_open(&settings, schedule->store, &schedule->sink);
+    sqlite3_free(file);
+    return r;
+}
+
+/* Runs ------------------------------------------------------------------------------------- */
+
+static bool waiting(void *data)
+{
+    struct schedule *schedule = data;
+
+    schedule->stopped |= schedule->setup.waiting && schedule->setup.waiting(schedule->setup.data);
+    return schedule->stopped;
+}
+
+static struct run_request request_of(struct schedule *schedule, const char *sql)
+{
+    const struct schedule_options *options = &schedule->plan.configuration.options;
+
+    return (struct run_request){
+        .db = schedule->plan.db,
+        .sql = sql,
+        .timeout = options->query_timeout,
+        .memory = options->watchdog_memory_limit,
+        .waiting = waiting,
+        .data = schedule,
+    };
+}
+
+struct first_row {
+    struct schedule *schedule;
+    char            *json;
+    bool             any;
+};
+
+/* One row says enough; the rest is cut off. */
+static int keep_first(void *data, const char *json, size_t size)
+{
+    struct first_row *first = data;
+
+    first->any = true;
+    first->json = strndup(json, size);
+    return -ECANCELED;
+}
+
+static bool first_waiting(void *data)
+{
+    return waiting(((struct first_row *)data)->schedule);
+}
+
+/* The first row of a small query; false with a notice where it failed. */
+static bool run_first(struct schedule *schedule, const char *sql, struct first_row *first)
+{
+    struct run_request request = request_of(schedule, sql);
+    struct run_result  result;
+
+    *first = (struct first_row){.schedule = schedule};
+    request.row = keep_first;
+    request.waiting = first_waiting;
+    request.data = first;
+    int r = run_query_apart(&request, &result);
+    if (first->any || (r == 0 && result.outcome == RUN_OK))
+        return true;
+    notice(schedule, LOG_WARNING, "%s: %.200s", r < 0 ? strerror(-r) : result.error, sql);
+    return false;
+}
+
+static char *decorate(void *data, const char *sql)
+{
+    struct first_row first;
+
+    run_first(data, sql, &first);
+    return first.json;
+}
+
+/* Whether all of a pack's discovery queries return a row, asked once in a while. */
+static bool pack_active(struct schedule *schedule, int pack)
+{
+    const struct configuration *c = &schedule->plan.configuration;
+    struct first_row            first;
+
+    if (pack < 0 || !c->packs[pack].discovery)
+        return true;
+    struct pack_state *state = &schedule->plan.packs[pack];
+    double             age = uptime(schedule) - state->checked;
+    if (state->known && age < (double)c->options.pack_refresh_interval)
+        return state->active;
+    *state = (struct pack_state){uptime(schedule), true, true};
+    for (const cJSON *sql = c->packs[pack].discovery->child; sql && state->active;
+         sql = sql->next) {
+        state->active = run_first(schedule, sql->valuestring, &first) && first.any;
+        free(first.json);
+    }
+    return state->active;
+}
+
+/* From when on log entries may be new. Where the clock was set back since the last run, that is
+ * before what the clock said then; where all that is known is that it was, the boot. */
+static double new_since(const struct query_state *state, double time, double up)
+{
+    double since = time - (state->same_boot ? up - state->last_uptime : up);
+
+    if (state->last_run <= 0)
+        return 0;
+    if (!state->same_boot && state->last_run <= time)
+        return state->last_run;
+    return fmin(state->last_run, since);
+}
+
+/* A query that asks for svcql_schedule gets it as it was when it began. */
+static int make_schedule_table(sqlite3 *db, void *data)
+{
+    static const char sql[] =
+        "CREATE TEMP TABLE svcql_schedule(name TEXT, interval INTEGER, epoch INTEGER, "
+        "counter INTEGER, last_run REAL, last_attempt REAL, denied_until REAL, runs INTEGER, "
+        "failures INTEGER, added INTEGER, removed INTEGER, waiting INTEGER, dropped INTEGER, "
+        "wall REAL, cpu REAL, memory INTEGER, error TEXT, query TEXT);"
+        "INSERT INTO svcql_schedule SELECT value->>0, value->>1, value->>2, value->>3, value->>4, "
+        "value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, "
+        "value->>12, value->>13, value->>14, value->>15, value->>16, value->>17 "
+        "FROM json_each(%Q)";
+    char *filled = sqlite3_mprintf(sql, (const char *)data);
+    int   rc = filled ? sqlite3_exec(db, filled, NULL, NULL, NULL) : SQLITE_NOMEM;
+
+    sqlite3_free(filled);
+    return rc;
+}
+
+static int add_row(void *data, const char *json, size_t size)
+{
+    return store_add(((struct schedule *)data)->store, json, size);
+}
+
+/* What a run adds to the log ------------------------------------------------------------------ */
+
+struct logging {
+    struct schedule  *schedule;
+    int64_t           query;
+    struct log_header header;
+    struct buffer     line;
+    const char       *action; /* of an event */
+    int64_t           rows;
+};
+
+static int put_line(struct logging *logging)
+{
+    if (!buffer_text(&logging->line))
+        return -E2BIG;
+    return store_put_line(logging->schedule->store, logging->query, logging->line.data,
+                          logging->line.size);
+}
+
+static int log_event(void *data, const char *row, size_t size)
+{
+    struct logging *logging = data;
+
+    logging->rows++;
+    buffer_reset(&logging->line);
+    log_put_event(&logging->line, &logging->header, row, size, logging->action);
+    return put_line(logging);
+}
+
+static int log_element(void *data, const char *row, size_t size)
+{
+    struct logging *logging = data;
+
+    if (logging->rows++)
+        buffer_putc(&logging->line, ',');
+    buffer_put(&logging->line, row, size);
+    return logging->line.failed ? -E2BIG : 0;
+}
+
+static int log_snapshot(struct logging *logging, bool events)
+{
+    struct store *store = logging->schedule->store;
+
+    logging->header.counter = 0;
+    logging->action = "snapshot";
+    if (events)
+        return store_each_fresh(store, log_event, logging);
+    buffer_puts(&logging->line, "{\"snapshot\":[");
+    int r = store_each_fresh(store, log_element, logging);
+    if (r < 0)
+        return r;
+    buffer_puts(&logging->line, "],\"action\":\"snapshot\",");
+    log_put_header(&logging->line, &logging->header);
+    buffer_putc(&logging->line, '}');
+    return put_line(logging);
+}
+
+struct difference {
+    int64_t id;
+    bool    first; /* all rows are new */
+    bool    gone;  /* log removed rows */
+    int64_t added, removed;
+};
+
+static int log_events(struct logging *logging, struct difference *difference)
+{
+    struct store *store = logging->schedule->store;
+    int           r = 0;
+
+    logging->action = "removed";
+    if (difference->gone)
+        r = store_each_removed(store, difference->id, difference->first, log_event, logging);
+    difference->removed = logging->rows;
+    logging->rows = 0;
+    logging->action = "added";
+    if (r >= 0)
+        r = store_each_added(store, difference->id, difference->first, log_event, logging);
+    difference->added = logging->rows;
+    return r;
+}
+
+static int log_batch(struct logging *logging, struct difference *difference)
+{
+    struct store *store = logging->schedule->store;
+    int           r = 0;
+
+    buffer_puts(&logging->line, "{\"diffResults\":{\"removed\":[");
+    if (difference->gone)
+        r = store_each_removed(store, difference->id, difference->first, log_element, logging);
+    difference->removed = logging->rows;
+    logging->rows = 0;
+    buffer_puts(&logging->line, "],\"added\":[");
+    if (r >= 0)
+        r = store_each_added(store, difference->id, difference->first, log_element, logging);
+    difference->added = logging->rows;
+    if (r < 0 || difference->added + difference->removed == 0)
+        return r;
+    buffer_puts(&logging->line, "]},");
+    log_put_header(&logging->line, &logging->header);
+    buffer_putc(&logging->line, '}');
+    return put_line(logging);
+}
+
+/* One run of one query ---------------------------------------------------------------------------
+ */
+
+struct run {
+    const struct scheduled_query *query;
+    struct query_state            state;
+    struct run_report             report;
+    struct run_result             result;
+};
+
+static int log_run(struct schedule *schedule, struct run *run)
+{
+    const struct schedule_options *options = &schedule->plan.configuration.options;
+    bool changed = run->state.counter < 0 || run->state.epoch != options->schedule_epoch;
+
+    run->report.epoch = options->schedule_epoch;
+    run->report.counter = changed || !run->state.same_query ? 0 : run->state.counter + 1;
+    struct logging logging = {
+        .schedule = schedule,
+        .query = run->state.id,
+        .header = {.name = run->query->name,
+                   .host = schedule->plan.host,
+                   .time = (int64_t)run->report.begin,
+                   .epoch = run->report.epoch,
+                   .counter = run->report.counter,
+                   .numerics = options->logger_numerics,
+                   .decorations = schedule->plan.decorations.text,
+                   .top_level = options->decorations_top_level},
+    };
+    struct difference difference = {
+        .id = run->state.id, .first = changed, .gone = run->query->removed};
+    int r = run->query->snapshot ? log_snapshot(&logging, options->logger_snapshot_event_type)
+            : options->logger_event_type ? log_events(&logging, &difference)
+                                         : log_batch(&logging, &difference);
+    run->report.added = difference.added;
+    run->report.removed = difference.removed;
+    buffer_free(&logging.line);
+    return r;
+}
+
+/* Keep what came of a run: the rows, the lines and the counter, or none of them. */
+static int keep_run(struct schedule *schedule, struct run *run)
+{
+    struct store *store = schedule->store;
+
+    int r = log_run(schedule, run);
+    if (r >= 0)
+        r = store_replace(store, run->state.id, !run->query->snapshot);
+    if (r >= 0)
+        r = store_bound_lines(store, schedule->plan.configuration.options.buffered_log_max);
+    if (r >= 0)
+        r = store_report(store, run->state.id, &run->report);
+    return r >= 0 ? store_commit(store) : r;
+}
+
+static void keep_failure(struct schedule *schedule, struct run *run)
+{
+    bool over = run->result.outcome >= RUN_OVER_TIME && run->result.outcome <= RUN_CRASHED;
+
+    store_rollback(schedule->store);
+    run->report.error = run->result.error;
+    run->report.added = run->report.removed = 0;
+    run->report.denied_until =
+        over && run->query->denylist ? run->report.begin + DENIED_FOR : run->state.denied_until;
+    int r = store_begin(schedule->store);
+    if (r >= 0)
+        r = store_report(schedule->store, run->state.id, &run->report);
+    if (r >= 0)
+        r = store_commit(schedule->store);
+    store_rollback(schedule->store);
+    notice(schedule, LOG_WARNING, "%s: %s%s", run->query->name, run->result.error,
+           over && run->query->denylist ? "; not run again for a day" : "");
+    if (r < 0)
+        notice(schedule, LOG_ERR, "%s", store_error(schedule->store));
+}
+
+static int run_prepared(struct schedule *schedule, struct run *run)
+{
+    struct run_request request = request_of(schedule, run->query->sql);
+    bool               table = strstr(run->query->sql, "svcql_schedule") != NULL;
+
+    request.last_run = new_since(&run->state, run->report.begin, run->report.uptime);
+    request.numerics = schedule->plan.configuration.options.logger_numerics;
+    request.row = add_row;
+    if (table) {
+        request.before_data = store_schedule_json(schedule->store);
+        request.before = make_schedule_table;
+    }
+    int r = store_begin(schedule->store);
+    if (r >= 0)
+        r = run_query_apart(&request, &run->result);
+    sqlite3_free(request.before_data);
+    run->report.wall = run->result.wall;
+    run->report.cpu = run->result.cpu;
+    run->report.memory = run->result.memory;
+    if (r >= 0 && run->result.outcome == RUN_OK)
+        r = keep_run(schedule, run);
+    if (r < 0) {
+        run->result.outcome = RUN_FAILED;
+        snprintf(run->result.error, sizeof run->result.error, "%s",
+                 r == -EIO || r == -ENOSPC ? store_error(schedule->store) : strerror(-r));
+    }
+    return r;
+}
+
+/* Run a query; false where it failed. One that was stopped is as if it had not been begun. */
+static bool run_query_now(struct schedule *schedule, size_t i)
+{
+    struct run run = {.query = &schedule->plan.configuration.queries[i]};
+
+    int r = store_query(schedule->store, run.query->name, run.query->sql, schedule->clock.boot,
+                        &run.state);
+    if (r < 0) {
+        notice(schedule, LOG_ERR, "%s", store_error(schedule->store));
+        return false;
+    }
+    run.report = (struct run_report){.begin = wall(schedule),
+                                     .uptime = uptime(schedule),
+                                     .boot = schedule->clock.boot,
+                                     .sql = run.query->sql};
+    if (run.query->denylist && run.state.denied_until > run.report.begin &&
+        run.state.denied_until - run.report.begin <= DENIED_FOR)
+        return true;
+    if (!pack_active(schedule, run.query->pack))
+        return true;
+    decorations_refresh(&schedule->plan.decorations, &schedule->plan.configuration,
+                        run.report.uptime, decorate, schedule);
+    r = run_prepared(schedule, &run);
+    if (r >= 0 && run.result.outcome == RUN_OK)
+        return true;
+    if (run.result.outcome == RUN_STOPPED)
+        store_rollback(schedule->store);
+    else
+        keep_failure(schedule, &run);
+    return false;
+}
+
+static void deliver(struct schedule *schedule)
+{
+    int64_t undeliverable = 0;
+
+    if (schedule->retry_delay > 0 && uptime(schedule) < schedule->retry_at)
+        return;
+    int r = sink_deliver(&schedule->sink, &undeliverable);
+    if (undeliverable)
+        notice(schedule, LOG_WARNING, "%s: %lld lines are too long for it and were dropped",
+               schedule->sink.settings.target, (long long)undeliverable);
+    if (r == 0 && schedule->retry_delay > 0)
+        notice(schedule, LOG_NOTICE, "%s: takes results again", schedule->sink.settings.target);
+    if (r < 0 && schedule->retry_delay <= 0)
+        notice(schedule, LOG_WARNING, "%s: %s; results wait until it takes them",
+               schedule->sink.settings.target, strerror(-r));
+    schedule->retry_delay = r == 0 ? 0 : fmin(fmax(1, 2 * schedule->retry_delay), RETRY_MAX);
+    schedule->retry_at = uptime(schedule) + schedule->retry_delay;
+}
+
+int schedule_tick(struct schedule *schedule, bool all)
+{
+    int failures = 0;
+
+    for (size_t i = 0; i < schedule->plan.configuration.n_queries && !schedule->stopped; i++) {
+        struct planned *planned = &schedule->plan.planned[i];
+        double          begin = uptime(schedule);
+        if (!all && planned->due > begin)
+            continue;
+        failures += !run_query_now(schedule, i);
+        planned->due = fmax(begin + (double)planned->splayed, uptime(schedule) + 1);
+        deliver(schedule);
+    }
+    if (!schedule->stopped)
+        deliver(schedule);
+    return failures;
+}
+
+double schedule_wait(struct schedule *schedule)
+{
+    double next = INFINITY, now = uptime(schedule);
+
+    for (size_t i = 0; i < schedule->plan.configuration.n_queries; i++)
+        next = fmin(next, schedule->plan.planned[i].due);
+    if (schedule->retry_delay > 0)
+        next = fmin(next, schedule->retry_at);
+    return fmax(0, next - now);
+}
+
+bool schedule_backlog(struct schedule *schedule)
+{
+    return store_waiting(schedule->store);
+}
+
+size_t schedule_queries(const struct schedule *schedule)
+{
+    return schedule->plan.configuration.n_queries;
+}
+
+int schedule_reload(struct schedule *schedule)
+{
+    struct plan plan;
+
+    int r = plan_read(schedule, &plan);
+    if (r < 0) {
+        notice(schedule, LOG_ERR, "the old configuration stays");
+        return r;
+    }
+    plan_free(&schedule->plan);
+    schedule->plan = plan;
+    return open_sink(schedule);
+}
+
+int schedule_open(const struct schedule_setup *setup, struct schedule **ret)
+{
+    struct schedule *schedule = calloc(1, sizeof *schedule);
+    char            *error = NULL;
+    if (!schedule)
+        return -ENOMEM;
+
+    schedule->setup = *setup;
+    schedule->clock = setup->clock.wall ? setup->clock : system_clock();
+    schedule->sink.fd = -1;
+    int r = store_open(setup->state, &schedule->store, &error);
+    if (r < 0)
+        notice(schedule, LOG_ERR, "%s", error ? error : strerror(-r));
+    sqlite3_free(error);
+    if (r == 0)
+        r = plan_read(schedule, &schedule->plan);
+    if (r == 0)
+        r = open_sink(schedule);
+    if (r < 0) {
+        schedule_close(schedule);
+        return r;
+    }
+    *ret = schedule;
+    return 0;
+}
+
+void schedule_close(struct schedule *schedule)
+{
+    if (!schedule)
+        return;
+    sink_close(&schedule->sink);
+    plan_free(&schedule->plan);
+    store_close(schedule->store);
+    free(schedule);
+}

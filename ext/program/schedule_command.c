@@ -1,0 +1,210 @@
+/* schedule_command.c -- svcql schedule: the loop around the schedule, its signals, and systemd. */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "program.h"
+#include "schedule.h"
+
+enum { SCHEDULE_CONFIG, SCHEDULE_ONCE, SCHEDULE_STATE, SCHEDULE_OUTPUT };
+
+static const struct option_spec options[] = {
+    {"config",                        'c', "FILE", "osquery's configuration; without it the shipped pack t1569"},
+    {"once",                         '1', NULL, "run every query once and end"},
+    {"state",                               's', "FILE", "keep results and what waits there; without it nothing is kept"},
+    {"output",    'o', "SINK", "-, FILE, journald or syslog; without it as the configuration says"},
+    {0},
+};
+
+const struct command schedule_command = {
+    "schedule", NULL, "run queries when they are due and log what is new", options, run_schedule,
+};
+
+struct service {
+    struct schedule_setup setup;
+    bool                  once;
+    struct schedule      *schedule;
+    int                   signals, timer; /* descriptors */
+    bool                  stop, reload;
+    uint64_t              ping; /* microseconds between two pings of the watchdog; 0: none */
+    double                pinged;
+};
+
+/* In the journal a priority goes before the text (sd-daemon(3)). */
+static void say(int priority, const char *text)
+{
+    if (getenv("JOURNAL_STREAM"))
+        fprintf(stderr, "<%d>", priority);
+    complain("%s", text);
+}
+
+static double monotonic(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void ping(struct service *service)
+{
+    double now = monotonic();
+
+    if (!service->ping || now - service->pinged < (double)service->ping / 1e6)
+        return;
+    sd_notify(0, "WATCHDOG=1");
+    service->pinged = now;
+}
+
+static void take_signals(struct service *service)
+{
+    struct signalfd_siginfo info;
+
+    while (read(service->signals, &info, sizeof info) == sizeof info) {
+        if (info.ssi_signo == SIGHUP)
+            service->reload = true;
+        else
+            service->stop = true;
+    }
+}
+
+static bool waiting(void *data)
+{
+    struct service *service = data;
+
+    ping(service);
+    take_signals(service);
+    return service->stop;
+}
+
+/* Sleep until something is due, counting the time that the machine sleeps. */
+static void sleep_until_due(struct service *service)
+{
+    double wait = schedule_wait(service->schedule);
+    if (wait <= 0)
+        return;
+
+    struct pollfd fds[] = {
+        {.fd = service->signals, .events = POLLIN},
+        {.fd = service->timer,   .events = POLLIN}
+    };
+    double            longest = service->ping ? (double)service->ping / 1e6 : 86400;
+    double            until = wait < longest ? wait : longest;
+    struct itimerspec spec = {
+        .it_value = {(time_t)until, (long)((until - (double)(time_t)until) * 1e9) + 1}
+    };
+    if (spec.it_value.tv_nsec > 999999999)
+        spec.it_value.tv_nsec = 999999999;
+    timerfd_settime(service->timer, 0, &spec, NULL);
+    poll(fds, 2, -1);
+}
+
+static void reload(struct service *service)
+{
+    struct timespec ts;
+
+    service->reload = false;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+               (long long)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+    int r = schedule_reload(service->schedule);
+    sd_notifyf(0, "READY=1\nSTATUS=%zu queries%s", schedule_queries(service->schedule),
+               r < 0 ? "; the new configuration is bad, the old one stays" : "");
+}
+
+static int serve(struct service *service)
+{
+    sd_notifyf(0, "READY=1\nSTATUS=%zu queries", schedule_queries(service->schedule));
+    while (!service->stop) {
+        waiting(service);
+        if (service->reload)
+            reload(service);
+        if (!service->stop)
+            schedule_tick(service->schedule, false);
+        if (!service->stop && !service->reload)
+            sleep_until_due(service);
+    }
+    sd_notify(0, "STOPPING=1");
+    return EXIT_CLEAN;
+}
+
+static int run_once(struct service *service)
+{
+    int failures = schedule_tick(service->schedule, true);
+
+    if (failures || service->stop)
+        return EXIT_ERROR;
+    return schedule_backlog(service->schedule) ? EXIT_INCOMPLETE : EXIT_CLEAN;
+}
+
+static bool take_option(struct service *service, int option)
+{
+    switch (option) {
+    case SCHEDULE_CONFIG:
+        service->setup.config = optarg;
+        return true;
+    case SCHEDULE_ONCE:
+        service->once = true;
+        return true;
+    case SCHEDULE_STATE:
+        service->setup.state = optarg;
+        return true;
+    case SCHEDULE_OUTPUT:
+        service->setup.output = optarg;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Signals come by descriptor, between queries and while one runs. */
+static bool begin(struct service *service)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    signal(SIGPIPE, SIG_IGN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    service->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    service->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (sd_watchdog_enabled(0, &service->ping) <= 0)
+        service->ping = 0;
+    service->ping /= 3;
+    if (service->signals >= 0 && service->timer >= 0)
+        return true;
+    complain("schedule: %s", strerror(errno));
+    return false;
+}
+
+int run_schedule(int argc, char **argv)
+{
+    struct service service = {
+        .setup = {.waiting = waiting, .notice = say}
+    };
+    int option, status = EXIT_ERROR;
+
+    service.setup.data = &service;
+    while ((option = next_option(&schedule_command, argc, argv)) != -1)
+        if (!take_option(&service, option))
+            return EXIT_ERROR;
+    if (optind < argc)
+        return complain("schedule: unexpected %s", argv[optind]);
+    if (begin(&service) && schedule_open(&service.setup, &service.schedule) == 0)
+        status = service.once ? run_once(&service) : serve(&service);
+    schedule_close(service.schedule);
+    return status;
+}

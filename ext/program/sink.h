@@ -1,0 +1,60 @@
+/* sink.h -- where the lines of the result log go: standard output, a file that is rotated, the
+ * journal, or syslog.
+ *
+ * Lines wait in the store until they are delivered. A file never gets a line twice, even where the
+ * program was killed between writing a line and noting it: the store keeps where the file stood,
+ * and what lies behind that place is compared with what waits. The others have no memory to ask;
+ * journald gets a field SVCQL_RECORD that tells doubles.
+ */
+#ifndef SVCQL_SINK_H
+#define SVCQL_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store.h"
+
+struct sink;
+
+struct sink_kind {
+    const char *name; /* as --output says; "": a path */
+
+    /* Deliver one line. 0; -EAGAIN and the like: not now, try the same line later; -EMSGSIZE: this
+     * line never. */
+    int (*write)(struct sink *sink, const struct waiting_line *line);
+
+    /* All may be NULL. begin: before the first line of a turn; flush: what was written is safe,
+     * called within the store's transaction. */
+    int (*begin)(struct sink *sink);
+    int (*flush)(struct sink *sink);
+    void (*close)(struct sink *sink);
+};
+
+struct sink_settings {
+    const char *target; /* "-", "journald", "syslog", "syslog:SOCKET", or a file's path */
+    bool        rotate;
+    int64_t     rotate_size, rotate_files; /* bytes; old files kept as PATH.1, PATH.2, … */
+};
+
+struct sink {
+    const struct sink_kind *kind;
+    struct sink_settings    settings; /* target is owned */
+    struct store           *store;
+    int                     fd;       /* -1: not open */
+    int64_t                 inode;    /* of a file */
+    int64_t                 size;     /* of a file: where the next line goes */
+    int64_t                 partial;  /* bytes of the next line that are out already */
+    bool                    in_doubt; /* a file's end must be compared with what waits */
+};
+
+/* 0, or -ENOMEM. Opens nothing: that happens, and may fail, when there is something to deliver. */
+int  sink_open(const struct sink_settings *settings, struct store *store, struct sink *ret);
+void sink_close(struct sink *sink);
+
+/* Deliver what waits. 0 when nothing waits any more; -errno where the sink or the store failed, and
+ * what was not delivered goes on waiting. Lines that can never be delivered are counted. */
+int sink_deliver(struct sink *sink, int64_t *ret_undeliverable);
+
+extern const struct sink_kind file_sink, stream_sink, journal_sink, syslog_sink;
+
+#endif

@@ -1,0 +1,113 @@
+/* store.h -- the schedule's state in one SQLite file: the last results of each query, its epoch and
+ * counter, and the lines that wait to be delivered.
+ *
+ * A run is one transaction: what is new, the counter, and the lines that tell of it are kept
+ * together or not at all. A person may look in at any time:
+ *
+ *     sqlite3 /var/lib/svcql/state.db 'SELECT name, last_run, waiting, dropped FROM svcql_schedule'
+ *
+ * One program at a time may have a state open; FILE.lock says which. Functions return 0 or a
+ * positive count, or an SQLite error as -EIO (-ENOSPC, -ENOMEM) after writing store_error().
+ */
+#ifndef SVCQL_STORE_H
+#define SVCQL_STORE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STORE_VERSION 2 /* of the file's layout: PRAGMA user_version */
+
+struct store;
+
+/* Open or make a state; NULL: one in memory, for a run that keeps nothing. -EBUSY where another
+ * program has it, -EPROTO where its layout is newer. On failure *ret_error is what went wrong, to
+ * be freed with sqlite3_free(). */
+int         store_open(const char *path, struct store **ret, char **ret_error);
+void        store_close(struct store *store); /* accepts NULL */
+const char *store_error(const struct store *store);
+
+/* A random name of this state, made once. */
+const char *store_instance(const struct store *store);
+
+/* One query ------------------------------------------------------------------------- */
+
+struct query_state {
+    int64_t id;
+    int64_t epoch, counter;        /* counter is -1 before the first run */
+    int64_t interval, splayed;     /* seconds; splayed belongs to that interval */
+    double  last_run;              /* begin of the last success, seconds since the epoch; 0 */
+    double  last_uptime;           /* the same on CLOCK_BOOTTIME */
+    double  last_attempt;          /* begin of the last run */
+    double  denied_until;          /* seconds since the epoch; 0 */
+    bool    same_boot, same_query; /* as at the last success */
+};
+
+/* Find or make a query by name. `boot` names the running boot. */
+int store_query(struct store *store, const char *name, const char *sql, const char *boot,
+                struct query_state *ret);
+
+int store_set_splay(struct store *store, int64_t id, int64_t interval, int64_t splayed);
+
+/* Take out what is kept of queries whose name is not among those sorted names. */
+int store_forget_others(struct store *store, const char *const *names, size_t n);
+
+/* A run ------------------------------------------------------------------------------- */
+
+struct run_report {
+    double      begin, uptime; /* as in query_state */
+    const char *boot, *sql;
+    double      wall, cpu; /* seconds */
+    int64_t     memory;    /* KiB, the most that was resident */
+    int64_t     epoch, counter;
+    int64_t     added, removed;
+    const char *error; /* NULL: success */
+    double      denied_until;
+};
+
+int  store_begin(struct store *store);                             /* forgets fresh rows */
+int  store_add(struct store *store, const char *row, size_t size); /* one fresh row */
+int  store_commit(struct store *store);
+void store_rollback(struct store *store);
+
+typedef int (*store_row_fn)(void *data, const char *row, size_t size);
+
+/* Call `fn` with each fresh row; with each row that is gone or new by the last results, as often
+ * as it differs. With all = true the last results count as none. A negative return ends it. */
+int store_each_fresh(struct store *store, store_row_fn fn, void *data);
+int store_each_removed(struct store *store, int64_t id, bool all, store_row_fn fn, void *data);
+int store_each_added(struct store *store, int64_t id, bool all, store_row_fn fn, void *data);
+
+/* Make the fresh rows the last results; with keep = false there are none. */
+int store_replace(struct store *store, int64_t id, bool keep);
+int store_report(struct store *store, int64_t id, const struct run_report *report);
+
+/* Lines that wait ----------------------------------------------------------------------- */
+
+/* Add a line; where more than `most` wait, the oldest are dropped and counted by their query. */
+int store_put_line(struct store *store, int64_t query, const char *line, size_t size);
+int store_bound_lines(struct store *store, int64_t most);
+
+struct waiting_line {
+    int64_t     id;
+    const char *text;
+    size_t      size;
+};
+
+/* Call `fn` with the oldest lines while it returns 0. */
+int  store_each_line(struct store *store, int64_t after, int64_t most,
+                     int (*fn)(void *data, const struct waiting_line *line), void *data);
+int  store_delivered(struct store *store, int64_t last_id); /* that one and all before */
+int  store_drop_line(struct store *store, int64_t id);      /* that can never be delivered */
+bool store_waiting(struct store *store);                    /* whether any line does */
+
+/* Where a log file stood when all before the waiting lines was in it: inode and size. */
+int store_get_place(struct store *store, const char *sink, int64_t *ret_inode, int64_t *ret_size);
+int store_set_place(struct store *store, const char *sink, int64_t inode, int64_t size);
+
+/* The table svcql_schedule as JSON, an array of rows, each an array of its columns; to be freed
+ * with sqlite3_free(). */
+char *store_schedule_json(struct store *store);
+
+#endif
