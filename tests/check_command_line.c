@@ -83,7 +83,7 @@ static const struct expectation systemctl[] = {
     {"systemctl --host=web1 status", "systemctl status [--host=web1] @web1"},
     {"systemctl -M web start x", "systemctl start x [--machine=web] @web"},
     {"systemctl --machine root@.host --user start x",
-     "systemctl start x [--machine=root@.host|--user] @root@.host"},
+     "systemctl start x [--machine=root@.host|--user]"},
     {"systemctl --mach=db stop x", "systemctl stop x [--machine=db] @db"},
     {"systemctl -t service list-units --all", "systemctl list-units [--type=service|--all]"},
     {"systemctl list-unit-files --type=service",
@@ -114,6 +114,8 @@ static const struct expectation systemctl[] = {
     {"systemctl stop 'user@*.service'", "systemctl stop user@*.service"},
     {"systemctl start \"my unit.service\"", "systemctl start my unit.service"},
     {"systemctl sstop x", "systemctl sstop x"},
+    {"systemctl --user -M bob@ stop x", "systemctl stop x [--user|--machine=bob@]"},
+    {"systemctl --host= stop x", "systemctl stop x [--host=]"},
 };
 
 static const struct expectation buses[] = {
@@ -216,7 +218,7 @@ static const struct expectation other_inits[] = {
     {"/etc/rc.d/sshd onestart", "init.d onestart sshd"},
     {"cat /etc/init.d/ssh", NULL},
     {"ls /etc/init.d/ssh start", NULL},
-    {"insserv evil", "insserv evil"},
+    {"insserv evil", "insserv enable evil"},
     {"supervisorctl restart web:*", "supervisorctl restart web:*"},
     {"supervisorctl -c /tmp/s.conf start evil",
      "supervisorctl start evil [--configuration=/tmp/s.conf]"},
@@ -229,6 +231,8 @@ static const struct expectation other_inits[] = {
     {"rcctl stop ntpd", "rcctl stop ntpd"},
     {"brew services start evil", "brew start evil"},
     {"brew install wget", NULL},
+    {"insserv -r evil", "insserv remove evil [--remove]"},
+    {"insserv", NULL},
 };
 
 static const struct expectation launchctl[] = {

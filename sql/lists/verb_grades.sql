@@ -52,7 +52,7 @@ INSERT INTO temp.verb_grades VALUES
     ('', 'set', 'change'), ('', 'bind', 'change'), ('', 'mount-image', 'change'),
     ('', 'SetUnitProperties', 'change'), ('', 'Set-Service', 'change'),
     ('', 'Set-ItemProperty', 'change'), ('', 'New-ItemProperty', 'change'),
-    ('', 'Remove-ItemProperty', 'change'), ('reg', 'add', 'change'), ('reg', 'import', 'change'),
+    ('', 'Remove-ItemProperty', 'change'), ('reg', 'add', 'change'),
     ('reg', 'copy', 'change'), ('reg', 'restore', 'change'), ('reg', 'load', 'change'),
 
     ('', 'run', 'run'), ('', 'submit', 'run'), ('', 'StartTransientUnit', 'run'),

@@ -95,13 +95,15 @@ static bool built(const char *line, size_t size, size_t at)
 
 bool command_line_may_matter(const char *line, size_t size)
 {
-    bool inside = false; /* within a word: no name begins here */
+    bool inside = false;    /* within a word: no name begins here */
+    bool patterned = false; /* has what the patterns begin with */
 
     for (size_t at = 0; at < size; at++) {
         char c = line[at];
 
         if ((c == '$' || c == '%') && built(line, size, at))
             return true;
+        patterned = patterned || c == '_' || c == '\\';
         if (!is_name(c)) { /* what a dot leads is a suffix: ssh.service */
             inside = c == '.';
             continue;
@@ -111,7 +113,7 @@ bool command_line_may_matter(const char *line, size_t size)
             return true;
         inside = true;
     }
-    return command_pattern_find(line, size);
+    return patterned && command_pattern_find(line, size);
 }
 
 /* Patterns -------------------------------------------------------------------------- */

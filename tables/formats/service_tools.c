@@ -54,6 +54,17 @@ static const struct option_spec chkconfig_options[] = {
     {0         },
 };
 
+/* insserv [-r] script... */
+static bool read_insserv(struct tool_call *call, struct service_use *use)
+{
+    use->verb = "enable";
+    for (size_t i = 0; i < use->options.n; i++)
+        if (strcmp(use->options.items[i], "--remove") == 0)
+            use->verb = "remove";
+    tool_targets(call, 0, use);
+    return use->targets.n > 0;
+}
+
 static bool read_rc_update(struct tool_call *call, struct service_use *use)
 {
     tool_verb(call, 0, use);
@@ -75,6 +86,13 @@ static const struct option_spec help_options[] = {
     {'h',           "help", OPTION_INERT},
     {'V', "version", OPTION_INERT},
     {0          },
+};
+
+static const struct option_spec insserv_options[] = {
+    {'r',           "remove", 0},
+    {'p',            "path", OPTION_VALUE},
+    {'h',           "help", OPTION_INERT},
+    {0},
 };
 
 static const struct option_spec supervisor_options[] = {
@@ -197,7 +215,7 @@ static const struct service_tool tools[] = {
     {"invoke-rc.d",                                                          "invoke-rc.d", tool_name_first, help_options, NULL, 0},
     {"rc-service",                                                                     "rc-service", tool_name_first, help_options, NULL, 0},
     {"update-rc.d",                                                          "update-rc.d", tool_name_first, help_options, NULL, 0},
-    {"insserv",                                                       "insserv", tool_verb_first, help_options, NULL, 0},
+    {"insserv",                                                       "insserv", read_insserv, insserv_options, NULL, 0},
     {"chkconfig",                                                                  "chkconfig", read_chkconfig, chkconfig_options, NULL, 0},
     {"rc-update",                                                                      "rc-update", read_rc_update, help_options, "add del delete show update", 0},
     {"initctl",          "initctl", tool_verb_first, help_options, upstart_verbs, 0},

@@ -110,6 +110,14 @@ static const struct option_spec *by_name(const struct option_spec *specs, const 
     return found;
 }
 
+/* "bob@.host" is another user's manager on this very host. */
+static bool is_local(const char *host)
+{
+    size_t size = strlen(host);
+
+    return !size || host[size - 1] == '@' || (size >= 5 && strcmp(host + size - 5, ".host") == 0);
+}
+
 static void apply(struct tool_call *call, const struct option_spec *spec, const char *value,
                   struct service_use *use)
 {
@@ -119,7 +127,7 @@ static void apply(struct tool_call *call, const struct option_spec *spec, const 
     text_list_add(call->arena, &use->options,
                   value ? text_printf(call->arena, "%s%s=%s", dashes, name, value)
                         : text_printf(call->arena, "%s%s", dashes, name));
-    if (spec->flags & OPTION_REMOTE && value)
+    if (spec->flags & OPTION_REMOTE && value && !is_local(value))
         use->remote = value;
     if (spec->flags & OPTION_TARGET && value)
         text_list_add(call->arena, &use->targets, value);
