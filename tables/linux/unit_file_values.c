@@ -216,11 +216,6 @@ VALUE_GETTER(unit_files_get_user, "Service", "User")
 VALUE_GETTER(unit_files_get_wanted_by, "Install", "WantedBy")
 VALUE_GETTER(unit_files_get_required_by, "Install", "RequiredBy")
 
-int unit_files_get_commands(struct tbl_scan *scan, const void *row, sqlite3_context *out)
-{
-    return get_text(scan, row, out, &(struct unit_settings_want){.key = "Exec", .prefix = true});
-}
-
 /* Files of lines: environment, xinetd and its like, rc.local. */
 static bool is_lines(const struct file_row *row)
 {
@@ -258,6 +253,15 @@ static int get_lines(const struct files_state *s, sqlite3_context *out)
     result(out, value);
     buffer_free(&text);
     return value ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+int unit_files_get_commands(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct file_row *row = data;
+
+    if (is_lines(row) && strcmp(row->kind, "environment") != 0)
+        return get_lines(tbl_state(scan), out);
+    return get_text(scan, row, out, &(struct unit_settings_want){.key = "Exec", .prefix = true});
 }
 
 int unit_files_get_settings(struct tbl_scan *scan, const void *row, sqlite3_context *out)

@@ -314,7 +314,8 @@ static const struct tbl_column columns[] = {
              unit_files_get_exec_start),
     TBL_LAZY(
         "commands", TBL_TEXT, 0,
-        "Values of every Exec...= in force, one a line: before, to start, reload, stop and after",
+        "Values of every Exec...= in force, one a line: before, to start, reload, stop and after; "
+        "of rc.local, xinetd, inetd and upstart all lines",
         unit_files_get_commands),
     TBL_LAZY("settings", TBL_TEXT, 0,
              "Every setting in force, one Key=value a line; of environment files, xinetd, inetd, "
