@@ -600,6 +600,33 @@ START_TEST(states_agree_on_links_made_by_hand)
 }
 END_TEST
 
+START_TEST(what_systemctl_and_its_kin_leave_behind_is_found)
+{
+    ENTER();
+    systemd_shell("systemctl -q set-property systemd-journald.service CPUWeight=77");
+    systemd_shell("systemd-run -q --unit=fleeting /bin/sleep 1234");
+    systemd_shell("systemctl -q mask --runtime rsync-like.service 2>/dev/null");
+    systemd_shell("mkdir -p /dev/shm/x && printf '[Service]\\nExecStart=/dev/shm/x/e\\n' > "
+                  "/dev/shm/x/e.service && systemctl -q link /dev/shm/x/e.service");
+    systemd_shell("systemd-run -q --on-calendar=minutely --unit=tick /bin/true");
+    sqlite3 *db = harness_open();
+    harness_expect(
+        db,
+        "/etc/systemd/system.control/systemd-journald.service.d/50-CPUWeight.conf|drop-in|"
+        "systemd-journald.service|NULL|NULL|0\n"
+        "/etc/systemd/system/e.service|link|e.service|linked|/dev/shm/x/e|1\n"
+        "/run/systemd/system/rsync-like.service|mask|rsync-like.service|masked-runtime|NULL|0\n"
+        "/run/systemd/transient/fleeting.service|unit|fleeting.service|transient|"
+        "\"/bin/sleep\" \"1234\"|0\n"
+        "/run/systemd/transient/tick.timer|unit|tick.timer|transient|NULL|0\n"
+        "/var/lib/systemd/linger/tester|linger|NULL|enabled|NULL|0",
+        "SELECT path, kind, unit, state, exec_start, coalesce(link_leaves, 0) FROM unit_files "
+        "WHERE name IN ('50-CPUWeight.conf', 'fleeting.service', 'rsync-like.service', "
+        "'e.service', 'tick.timer') OR kind = 'linger' ORDER BY path");
+    harness_close(db);
+}
+END_TEST
+
 #define AS_TESTER                                                                                  \
     "setpriv --reuid=1234 --regid=1234 --clear-groups env XDG_RUNTIME_DIR=/run/user/1234 "         \
     "HOME=/home/tester systemctl --user "
@@ -663,6 +690,7 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, states_agree_after_what_systemctl_does);
     tcase_add_test(t, states_agree_on_links_made_by_hand);
     tcase_add_test(t, states_of_a_users_units_agree);
+    tcase_add_test(t, what_systemctl_and_its_kin_leave_behind_is_found);
     suite_add_tcase(s, t);
     return s;
 }
