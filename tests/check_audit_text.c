@@ -182,6 +182,36 @@ START_TEST(the_enriched_part_is_told_where_copying_lost_its_separator)
 }
 END_TEST
 
+/* A line of a megabyte that repeats what makes a parser look ahead. */
+static void read_repeated(const char *part)
+{
+    struct buffer       line = {0};
+    struct audit_record record;
+    struct audit_stamp  stamp;
+    struct audit_fields fields;
+    struct audit_field  field;
+
+    buffer_puts(&line, "type=X msg=audit(1.1:1): ");
+    while (line.size + strlen(part) < AUDIT_LINE_MAX)
+        buffer_puts(&line, part);
+    ck_assert_int_eq(audit_record_parse(line.data, line.size, &record, &stamp), 0);
+    audit_fields_begin(&fields, &record);
+    while (audit_fields_next(&fields, &field))
+        audit_is_null(&field);
+    buffer_free(&line);
+}
+
+START_TEST(no_line_costs_more_than_its_length)
+{
+    static const char *const parts[] = {"a=( ",  "a=b (c ", "a=)", ")",   "\x1dX={ ",
+                                        "a=\"b", "msg='",   "A",   "A=B", "old ",
+                                        "a=b'",  ",",       "a=:"};
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        read_repeated(parts[i]);
+}
+END_TEST
+
 /* The value of the first field of a body. */
 static const char *value_of(const char *body, bool encoded)
 {
@@ -527,6 +557,7 @@ Suite *make_audit_text_suite(void)
         fields_of_messages_from_user_space,
         the_enriched_part_is_told_from_the_kernels,
         the_enriched_part_is_told_where_copying_lost_its_separator,
+        no_line_costs_more_than_its_length,
         values_in_hexadecimal_are_decoded_where_a_field_is_written_so,
         a_value_compares_as_it_decodes,
         socket_addresses_are_shown_as_people_write_them,

@@ -221,6 +221,13 @@ static const char *separators(struct audit_fields *fields)
     return at;
 }
 
+#define NEAR_MAX 256 /* bytes that a bracket or brace may be away; a socket's path has 108 */
+
+static size_t near_end(const char *at, const char *end)
+{
+    return end - at < NEAR_MAX ? (size_t)(end - at) : NEAR_MAX;
+}
+
 /* The end of a bare value: a blank, or the end of the kernel's part. "name=word (more)" goes on.
  * *ret_equals is a '=' in it, or NULL. */
 static const char *bare_end(const char *at, const char *end, const char **ret_equals)
@@ -230,7 +237,7 @@ static const char *bare_end(const char *at, const char *end, const char **ret_eq
         if (*at == '=' && !*ret_equals)
             *ret_equals = at;
     if (end - at > 2 && at[0] == ' ' && at[1] == '(') {
-        const char *close = memchr(at, ')', (size_t)(end - at));
+        const char *close = memchr(at, ')', near_end(at, end));
         if (close && !memchr(at, '=', (size_t)(close - at)))
             return close + 1;
     }
@@ -251,9 +258,10 @@ static const char *message_end(const char *value, const char *end, const char *l
  * An address may end in "::". */
 static size_t trim(const char *value, size_t size)
 {
-    while (size &&
-           (value[size - 1] == ',' || (value[size - 1] == ')' && !memchr(value, '(', size)) ||
-            (value[size - 1] == ':' && size > 1 && value[size - 2] != ':')))
+    bool bracket = size && value[size - 1] == ')' && memchr(value, '(', size);
+
+    while (size && (value[size - 1] == ',' || (value[size - 1] == ')' && !bracket) ||
+                    (value[size - 1] == ':' && size > 1 && value[size - 2] != ':')))
         size--;
     return size;
 }
@@ -294,7 +302,7 @@ static bool braced_value(struct audit_fields *fields, const char *at, struct aud
 {
     if (!fields->enriched || at == fields->end || *at != '{')
         return false;
-    const char *close = memrchr(at, '}', (size_t)(fields->end - at));
+    const char *close = memrchr(at, '}', near_end(at, fields->end));
     if (!close)
         return false;
     ret->value = at;
