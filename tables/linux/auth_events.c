@@ -41,13 +41,19 @@ struct auth_row {
 struct state {
     struct auth_input       input;
     const struct tbl_terms *kind;
+    bool                    no_memory;
 };
 
 /* Rows ------------------------------------------------------------------------------- */
 
+/* A text of the row; out of memory fails the scan. */
 static const char *text_of(struct tbl_scan *scan, struct auth_span span)
 {
-    return span.text ? tbl_utf8(scan, span.text, span.size) : NULL;
+    struct state *state = tbl_state(scan);
+    const char   *text = span.text ? tbl_utf8(scan, span.text, span.size) : NULL;
+
+    state->no_memory |= span.text && !text;
+    return text;
 }
 
 static void fill(struct tbl_scan *scan, const struct auth_record *record,
@@ -100,7 +106,7 @@ static int next(struct tbl_scan *scan, void *out)
         if (!tbl_match_text(state->kind, auth_kind_name(event.kind), false))
             continue;
         fill(scan, &record, &event, out);
-        return SQLITE_ROW;
+        return state->no_memory ? SQLITE_NOMEM : SQLITE_ROW;
     }
     return rc;
 }
