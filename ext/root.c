@@ -77,14 +77,6 @@ const char *root_path(const struct root *root)
     return root->path;
 }
 
-void root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PATH_MAX])
-{
-    size_t size = root->at ? strlen(root->at) : 0;
-    bool   below = size && strncmp(path, root->at, size) == 0;
-
-    snprintf(ret, 2 * ROOT_PATH_MAX, "%s%s", root->path, below ? path + size : path);
-}
-
 /* Opening ------------------------------------------------------------------- */
 
 /* The rest of a path below the folder that a graft is; NULL where it is not below it. What is above
@@ -167,6 +159,25 @@ static int respell(const struct root *root, const char *path, char ret[ROOT_PATH
         path += part;
     }
     return 0;
+}
+
+/* As its files are really called: names with percent signs are not those of the host. */
+static bool spell(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
+{
+    cleanup_fd fd = root->flags & ROOT_PERCENT ? open_below(root, path, O_PATH | O_CLOEXEC) : -1;
+
+    return fd == -ENOENT && respell(root, path, ret) == 0;
+}
+
+void root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PATH_MAX])
+{
+    size_t size = root->at ? strlen(root->at) : 0;
+    char   spelled[ROOT_PATH_MAX];
+
+    if (size && strncmp(path, root->at, size) == 0)
+        path += size;
+    snprintf(ret, 2 * ROOT_PATH_MAX, "%s%s", root->path,
+             spell(root, path, spelled) ? spelled : path);
 }
 
 int root_graft(const struct root *parent, const char *dir, const char *at, struct root **ret)

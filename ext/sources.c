@@ -117,7 +117,7 @@ static int add_found(struct batch *batch, struct owner owner, struct root *root,
             return -ENOMEM;
         batch->found = more;
     }
-    const char  *shown = *root_path(root) || *path ? root_path(root) : "/";
+    char         shown[2 * ROOT_PATH_MAX];
     struct found found = {.entry = owner.entry,
                           .root = root_ref(root),
                           .host = owner.entry ? NULL : strdup(owner.host),
@@ -125,8 +125,8 @@ static int add_found(struct batch *batch, struct owner owner, struct root *root,
                           .artefact = artefact};
     if (owner.entry)
         owner.entry->references++;
-    if (asprintf(&found.shown, "%s%s", shown, path) < 0)
-        found.shown = NULL;
+    root_shown(root, path, shown);
+    found.shown = strdup(*shown ? shown : "/");
     if (!found.path || !found.shown || (!owner.entry && !found.host)) {
         free_found(&found);
         return -ENOMEM;

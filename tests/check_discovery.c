@@ -126,7 +126,9 @@ START_TEST(percent_signs_of_velociraptor_are_undone)
     insert(dir);
     harness_expect(db, "1",
                    "SELECT count(*) FROM windows_events "
-                   "WHERE source LIKE '%%/Microsoft-Windows-Sysmon%%4Operational.evtx'");
+                   "WHERE source = '%s/uploads/auto/C%%3A/Windows/System32/winevt/Logs/"
+                   "Microsoft-Windows-Sysmon%%254Operational.evtx'",
+                   dir);
     harness_expect(db, "3", "SELECT count(*) FROM windows_events");
 }
 END_TEST

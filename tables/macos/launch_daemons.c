@@ -156,6 +156,15 @@ static double seconds(struct timespec time)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* Where a person finds a path of a root. */
+static const char *shown(struct tbl_scan *scan, const struct root *root, const char *path)
+{
+    char text[2 * ROOT_PATH_MAX];
+
+    root_shown(root, path, text);
+    return tbl_strndup(scan, text, strlen(text));
+}
+
 static int fill_file(struct tbl_scan *scan, struct daemon_row *row, const struct launchd_file *file)
 {
     struct state *state = tbl_state(scan);
@@ -163,7 +172,7 @@ static int fill_file(struct tbl_scan *scan, struct daemon_row *row, const struct
     const char   *user = launchd_user_of(file->path, &size);
 
     row->host = state->source.host;
-    row->source = tbl_printf(scan, "%s%s", root_path(state->source.root), file->path);
+    row->source = shown(scan, state->source.root, file->path);
     row->path = file->path;
     row->name = strrchr(file->path, '/') + 1;
     row->hidden = row->name[0] == '.';
@@ -467,7 +476,7 @@ static int get_override_source(struct tbl_scan *scan, const void *row, sqlite3_c
     int rc = find_override(scan, row, &override);
     if (!override)
         return rc;
-    const char *source = tbl_printf(scan, "%s%s", root_path(state->source.root), override->path);
+    const char *source = shown(scan, state->source.root, override->path);
     if (source)
         sqlite3_result_text(out, source, -1, SQLITE_TRANSIENT);
     return source ? rc : SQLITE_NOMEM;
