@@ -8,31 +8,33 @@
 #include "shell_lexer.h"
 
 /* Names of tools, and of programs that may hide one, by their first letter. */
+/* clang-format off */
 static const char *const needles[26][24] = {
-    ['b' - 'a'] = {"busctl",            "brew", "base64"},
-    ['c' - 'a'] = {"chkconfig",           "csexec"},
-    ['d' - 'a'] = {"dbus-send",         "deb-systemd-"},
-    ['g' - 'a'] = {"gdbus",                   "gsv", "get-service", "get-itemproperty", "gp", "gwmi", "gcim",
+    ['b' - 'a'] = {"busctl", "brew", "base64"},
+    ['c' - 'a'] = {"chkconfig", "csexec"},
+    ['d' - 'a'] = {"dbus-send", "deb-systemd-"},
+    ['g' - 'a'] = {"gdbus", "gsv", "get-service", "get-itemproperty", "gp", "gwmi", "gcim",
                    "get-wmiobject", "get-ciminstance"},
-    ['i' - 'a'] = {"init.d","initctl", "invoke-rc.d", "insserv", "impacket-", "icim", "iwmi",
+    ['i' - 'a'] = {"init.d", "initctl", "invoke-rc.d", "insserv", "impacket-", "icim", "iwmi",
                    "invoke-cimmethod", "invoke-wmimethod"},
-    ['l' - 'a'] = {"launchctl",             "loginctl"},
-    ['m' - 'a'] = {"machinectl"     },
-    ['n' - 'a'] = {"net",               "net1", "nssm", "new-service", "new-item", "new-itemproperty", "ni"},
-    ['p' - 'a'] = {"psexec",             "psexec64", "psexec.py", "paexec", "portablectl", "powershell",
+    ['l' - 'a'] = {"launchctl", "loginctl"},
+    ['m' - 'a'] = {"machinectl"},
+    ['n' - 'a'] = {"net", "net1", "nssm", "new-service", "new-item", "new-itemproperty", "ni"},
+    ['p' - 'a'] = {"psexec", "psexec64", "psexec.py", "paexec", "portablectl", "powershell",
                    "powershell_ise", "pwsh"},
-    ['q' - 'a'] = {"qdbus" },
-    ['r' - 'a'] = {"reg",            "rc.d", "rc-service", "rc-update", "rcctl", "restart", "remcom", "ri",
+    ['q' - 'a'] = {"qdbus"},
+    ['r' - 'a'] = {"reg", "rc.d", "rc-service", "rc-update", "rcctl", "restart", "remcom", "ri",
                    "rp", "remove-item", "remove-itemproperty", "remove-service", "restart-service",
                    "resume-service"},
-    ['s' - 'a'] = {"systemctl",      "sc", "service", "systemd-run", "start", "stop", "sv", "svcadm",
+    ['s' - 'a'] = {"systemctl", "sc", "service", "systemd-run", "start", "stop", "sv", "svcadm",
                    "supervisorctl", "set-service", "start-service", "stop-service",
                    "suspend-service", "sasv", "spsv", "sp", "set-itemproperty", "smbexec.py",
                    "services.py"},
-    ['u' - 'a'] = {"update-rc.d"       },
-    ['w' - 'a'] = {"wmic",             "winexe"},
+    ['u' - 'a'] = {"update-rc.d"},
+    ['w' - 'a'] = {"wmic", "winexe"},
     ['x' - 'a'] = {"xcmd"},
 };
+/* clang-format on */
 
 /* Characters that a shell takes out of a word. */
 static bool vanishes(char c)

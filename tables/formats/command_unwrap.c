@@ -366,25 +366,27 @@ static bool parameter(const char *text, const char *name, size_t least)
 
 static bool powershell_value(const char *text)
 {
+    /* clang-format off */
     static const struct {
         const char *name;
         size_t      least;
     } valued[] = {
-        {"executionpolicy",   2},
-        {"ep",                2},
-        {"windowstyle",       1},
-        {"version",           1},
-        {"inputformat",       2},
-        {"outputformat",      1},
-        {"psconsolefile",     1},
-        {"if",                2},
+        {"executionpolicy", 2},
+        {"ep", 2},
+        {"windowstyle", 1},
+        {"version", 1},
+        {"inputformat", 2},
+        {"outputformat", 1},
+        {"psconsolefile", 1},
+        {"if", 2},
         {"configurationname", 7},
-        {"custompipename",    2},
-        {"workingdirectory",  2},
-        {"wd",                2},
-        {"settingsfile",      2},
-        {"encodedarguments",  8},
+        {"custompipename", 2},
+        {"workingdirectory", 2},
+        {"wd", 2},
+        {"settingsfile", 2},
+        {"encodedarguments", 8},
     };
+    /* clang-format on */
 
     for (size_t i = 0; i < sizeof valued / sizeof valued[0]; i++)
         if (parameter(text, valued[i].name, valued[i].least))

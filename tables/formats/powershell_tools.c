@@ -5,29 +5,31 @@
 
 #include "service_tools.h"
 
+/* clang-format off */
 static const struct cmdlet {
     const char *name, *alias, *verb;
 } cmdlets[] = {
-    {"get-service",         "gsv",  "Get-Service"        },
-    {"new-service",         NULL,   "New-Service"        },
-    {"remove-service",      NULL,   "Remove-Service"     },
-    {"restart-service",     NULL,   "Restart-Service"    },
-    {"resume-service",      NULL,   "Resume-Service"     },
-    {"set-service",         NULL,   "Set-Service"        },
-    {"start-service",       "sasv", "Start-Service"      },
-    {"stop-service",        "spsv", "Stop-Service"       },
-    {"suspend-service",     NULL,   "Suspend-Service"    },
-    {"set-itemproperty",    "sp",   "Set-ItemProperty"   },
-    {"new-itemproperty",    NULL,   "New-ItemProperty"   },
-    {"remove-itemproperty", "rp",   "Remove-ItemProperty"},
-    {"get-itemproperty",    "gp",   "Get-ItemProperty"   },
-    {"new-item",            "ni",   "New-Item"           },
-    {"remove-item",         "ri",   "Remove-Item"        },
-    {"invoke-cimmethod",    "icim", "Invoke-CimMethod"   },
-    {"invoke-wmimethod",    "iwmi", "Invoke-WmiMethod"   },
-    {"get-wmiobject",       "gwmi", "Get-WmiObject"      },
-    {"get-ciminstance",     "gcim", "Get-CimInstance"    },
+    {"get-service", "gsv", "Get-Service"},
+    {"new-service", NULL, "New-Service"},
+    {"remove-service", NULL, "Remove-Service"},
+    {"restart-service", NULL, "Restart-Service"},
+    {"resume-service", NULL, "Resume-Service"},
+    {"set-service", NULL, "Set-Service"},
+    {"start-service", "sasv", "Start-Service"},
+    {"stop-service", "spsv", "Stop-Service"},
+    {"suspend-service", NULL, "Suspend-Service"},
+    {"set-itemproperty", "sp", "Set-ItemProperty"},
+    {"new-itemproperty", NULL, "New-ItemProperty"},
+    {"remove-itemproperty", "rp", "Remove-ItemProperty"},
+    {"get-itemproperty", "gp", "Get-ItemProperty"},
+    {"new-item", "ni", "New-Item"},
+    {"remove-item", "ri", "Remove-Item"},
+    {"invoke-cimmethod", "icim", "Invoke-CimMethod"},
+    {"invoke-wmimethod", "iwmi", "Invoke-WmiMethod"},
+    {"get-wmiobject", "gwmi", "Get-WmiObject"},
+    {"get-ciminstance", "gcim", "Get-CimInstance"},
 };
+/* clang-format on */
 
 static const char *cmdlet_verb(const char *name)
 {

@@ -169,24 +169,26 @@ static uint32_t take(struct parser *p)
 
 #define CODE_POINT_MAX 0x10ffff
 
+/* clang-format off */
 static const struct {
     const char  *name;
     struct range ranges[4];
 } sets[] = {
-    {"d",      {{'0', '9'}}                                    },
-    {"s",      {{'\t', '\r'}, {' ', ' '}}                      },
-    {"w",      {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}},
-    {"digit",  {{'0', '9'}}                                    },
-    {"space",  {{'\t', '\r'}, {' ', ' '}}                      },
-    {"alpha",  {{'A', 'Z'}, {'a', 'z'}}                        },
-    {"alnum",  {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}            },
-    {"upper",  {{'A', 'Z'}}                                    },
-    {"lower",  {{'a', 'z'}}                                    },
-    {"xdigit", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}            },
-    {"punct",  {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}},
-    {"blank",  {{'\t', '\t'}, {' ', ' '}}                      },
-    {"word",   {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}},
+    {"d", {{'0', '9'}}},
+    {"s", {{'\t', '\r'}, {' ', ' '}}},
+    {"w", {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}},
+    {"digit", {{'0', '9'}}},
+    {"space", {{'\t', '\r'}, {' ', ' '}}},
+    {"alpha", {{'A', 'Z'}, {'a', 'z'}}},
+    {"alnum", {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}},
+    {"upper", {{'A', 'Z'}}},
+    {"lower", {{'a', 'z'}}},
+    {"xdigit", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}},
+    {"punct", {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}},
+    {"blank", {{'\t', '\t'}, {' ', ' '}}},
+    {"word", {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}},
 };
+/* clang-format on */
 
 static bool add_set(struct parser *p, const char *name, size_t size, bool negated)
 {

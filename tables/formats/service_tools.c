@@ -42,17 +42,19 @@ static bool read_chkconfig(struct tool_call *call, struct service_use *use)
     return true;
 }
 
+/* clang-format off */
 static const struct option_spec chkconfig_options[] = {
-    {'\0',          "level", OPTION_VALUE},
+    {'\0', "level", OPTION_VALUE},
     {'\0', "levels", OPTION_VALUE},
-    {'\0',          "add", 0},
+    {'\0', "add", 0},
     {'\0', "del", 0},
-    {'\0',          "list", 0},
-    {'\0',            "override", 0},
-    {'\0',          "help", OPTION_INERT},
-    {'h',            NULL, OPTION_INERT},
-    {0         },
+    {'\0', "list", 0},
+    {'\0', "override", 0},
+    {'\0', "help", OPTION_INERT},
+    {'h', NULL, OPTION_INERT},
+    {0},
 };
+/* clang-format on */
 
 /* insserv [-r] script... */
 static bool read_insserv(struct tool_call *call, struct service_use *use)
@@ -198,40 +200,42 @@ static bool read_launchctl(struct tool_call *call, struct service_use *use)
 static const char upstart_verbs[] = "start stop restart reload status list emit "
                                     "reload-configuration show-config check-config log-priority";
 
+/* clang-format off */
 static const struct service_tool tools[] = {
-    {"systemctl",                                                            "systemctl", read_systemctl, systemctl_options, NULL, 0},
-    {"systemd-run",                                                        "systemd-run", read_systemd_run, systemd_run_options, NULL, 1},
-    {"deb-systemd-invoke",                                                                  "deb-systemd-invoke", tool_verb_first, help_options, NULL, 0},
-    {"deb-systemd-helper",                                                                      "deb-systemd-helper", tool_verb_first, help_options, NULL, 0},
-    {"portablectl",  "portablectl", tool_verb_first, systemctl_options, NULL, 0},
-    {"loginctl",                                                   "loginctl", tool_verb_first, systemctl_options, "enable-linger disable-linger", 0},
-    {"machinectl",                                                                     "machinectl", read_machinectl, machinectl_options,
+    {"systemctl", "systemctl", read_systemctl, systemctl_options, NULL, 0},
+    {"systemd-run", "systemd-run", read_systemd_run, systemd_run_options, NULL, 1},
+    {"deb-systemd-invoke", "deb-systemd-invoke", tool_verb_first, help_options, NULL, 0},
+    {"deb-systemd-helper", "deb-systemd-helper", tool_verb_first, help_options, NULL, 0},
+    {"portablectl", "portablectl", tool_verb_first, systemctl_options, NULL, 0},
+    {"loginctl", "loginctl", tool_verb_first, systemctl_options, "enable-linger disable-linger", 0},
+    {"machinectl", "machinectl", read_machinectl, machinectl_options,
      "shell login start stop enable disable poweroff reboot terminate kill", 3},
-    {"busctl",                                                   "busctl", read_busctl, busctl_options, NULL, 0},
-    {"gdbus",                                                       "gdbus", read_gdbus, gdbus_options, NULL, 0},
-    {"dbus-send",                                                                  "dbus-send", read_dbus_send, help_options, NULL, 0},
-    {"qdbus",                                                                      "qdbus", read_qdbus, help_options, NULL, 0},
-    {"service","service", read_service, help_options, NULL, 0},
-    {"invoke-rc.d",                                                          "invoke-rc.d", tool_name_first, help_options, NULL, 0},
-    {"rc-service",                                                                     "rc-service", tool_name_first, help_options, NULL, 0},
-    {"update-rc.d",                                                          "update-rc.d", tool_name_first, help_options, NULL, 0},
-    {"insserv",                                                       "insserv", read_insserv, insserv_options, NULL, 0},
-    {"chkconfig",                                                                  "chkconfig", read_chkconfig, chkconfig_options, NULL, 0},
-    {"rc-update",                                                                      "rc-update", read_rc_update, help_options, "add del delete show update", 0},
-    {"initctl",          "initctl", tool_verb_first, help_options, upstart_verbs, 0},
-    {"start",                                                     "initctl", read_upstart, help_options, NULL, 0},
-    {"stop",                                                                     "initctl", read_upstart, help_options, NULL, 0},
-    {"restart",                                                           "initctl", read_upstart, help_options, NULL, 0},
-    {"supervisorctl",                                                       "supervisorctl", tool_verb_first, supervisor_options, NULL, 1},
+    {"busctl", "busctl", read_busctl, busctl_options, NULL, 0},
+    {"gdbus", "gdbus", read_gdbus, gdbus_options, NULL, 0},
+    {"dbus-send", "dbus-send", read_dbus_send, help_options, NULL, 0},
+    {"qdbus", "qdbus", read_qdbus, help_options, NULL, 0},
+    {"service", "service", read_service, help_options, NULL, 0},
+    {"invoke-rc.d", "invoke-rc.d", tool_name_first, help_options, NULL, 0},
+    {"rc-service", "rc-service", tool_name_first, help_options, NULL, 0},
+    {"update-rc.d", "update-rc.d", tool_name_first, help_options, NULL, 0},
+    {"insserv", "insserv", read_insserv, insserv_options, NULL, 0},
+    {"chkconfig", "chkconfig", read_chkconfig, chkconfig_options, NULL, 0},
+    {"rc-update", "rc-update", read_rc_update, help_options, "add del delete show update", 0},
+    {"initctl", "initctl", tool_verb_first, help_options, upstart_verbs, 0},
+    {"start", "initctl", read_upstart, help_options, NULL, 0},
+    {"stop", "initctl", read_upstart, help_options, NULL, 0},
+    {"restart", "initctl", read_upstart, help_options, NULL, 0},
+    {"supervisorctl", "supervisorctl", tool_verb_first, supervisor_options, NULL, 1},
     {"sv", "sv", tool_verb_first, help_options,
      "status up down once pause cont hup alarm interrupt quit kill term start stop reload restart "
      "shutdown force-stop force-reload force-restart force-shutdown exit u d o p c h a i q k t e s", 1},
-    {"svcadm",                                                                      "svcadm", tool_verb_first, help_options, NULL, 0},
-    {"rcctl",            "rcctl", tool_verb_first, help_options, NULL, 0},
-    {"brew",                                                        "brew", read_brew, help_options, NULL, 0},
-    {"launchctl",                                                                     "launchctl", read_launchctl, launchctl_options, NULL, 3},
-    {0                                                               },
+    {"svcadm", "svcadm", tool_verb_first, help_options, NULL, 0},
+    {"rcctl", "rcctl", tool_verb_first, help_options, NULL, 0},
+    {"brew", "brew", read_brew, help_options, NULL, 0},
+    {"launchctl", "launchctl", read_launchctl, launchctl_options, NULL, 3},
+    {0},
 };
+/* clang-format on */
 
 static const struct service_tool *find(const struct service_tool *list, const char *name,
                                        bool nocase)

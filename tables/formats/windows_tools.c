@@ -373,26 +373,18 @@ static bool read_nssm(struct tool_call *call, struct service_use *use)
 
 /* The tools ---------------------------------------------------------------------------- */
 
-#define CMDLET(name)                                                                               \
-    {                                                                                              \
-        name, "powershell", read_cmdlet, NULL, NULL, 0                                             \
-    }
-#define PSEXEC(name, tool)                                                                         \
-    {                                                                                              \
-        name, tool, read_psexec, NULL, NULL, 0                                                     \
-    }
-#define IMPACKET(name, tool, reader)                                                               \
-    {                                                                                              \
-        name, tool, reader, NULL, NULL, 0                                                          \
-    }
+/* clang-format off */
+#define CMDLET(name)                 {name, "powershell", read_cmdlet, NULL, NULL, 0}
+#define PSEXEC(name, tool)           {name, tool, read_psexec, NULL, NULL, 0}
+#define IMPACKET(name, tool, reader) {name, tool, reader, NULL, NULL, 0}
 
 const struct service_tool windows_service_tools[] = {
-    {"sc",      "sc", read_sc, NULL, sc_verbs, 0},
-    {"net",  "net", read_net, NULL, NULL, 0},
+    {"sc", "sc", read_sc, NULL, sc_verbs, 0},
+    {"net", "net", read_net, NULL, NULL, 0},
     {"net1", "net", read_net, NULL, NULL, 0},
-    {"wmic",         "wmic", read_wmic, NULL, NULL, 0},
-    {"reg",   "reg", read_reg, NULL, "add delete import copy restore load save query export", 0},
-    {"nssm",     "nssm", read_nssm, NULL,
+    {"wmic", "wmic", read_wmic, NULL, NULL, 0},
+    {"reg", "reg", read_reg, NULL, "add delete import copy restore load save query export", 0},
+    {"nssm", "nssm", read_nssm, NULL,
      "install remove start stop restart pause continue rotate set get reset edit status "
      "statuscode dump list processes", 0},
     PSEXEC("psexec", "psexec"),
@@ -439,5 +431,6 @@ const struct service_tool windows_service_tools[] = {
     CMDLET("gwmi"),
     CMDLET("get-ciminstance"),
     CMDLET("gcim"),
-    {0       },
+    {0},
 };
+/* clang-format on */
