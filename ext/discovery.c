@@ -368,12 +368,22 @@ static int add_item(struct walker *w, const char *kind, const char *dir, unsigne
     return 0;
 }
 
-/* Velociraptor keeps what it uploads below a folder of that name, drives with a percent sign. */
+/* Velociraptor keeps what it uploads below the name of the accessor that read it, and drives with a
+ * percent sign. */
 static unsigned percent_flag(const char *path)
 {
-    return strcasestr(path, "/uploads/") || strstr(path, "%3A") || strstr(path, "%3a")
-               ? ROOT_PERCENT
-               : 0;
+    static const char *const marks[] = {"/uploads/auto",
+                                        "/uploads/ntfs",
+                                        "/uploads/file",
+                                        "/uploads/lazy_ntfs",
+                                        "/uploads/mft",
+                                        "%3A",
+                                        "%3a"};
+
+    for (size_t i = 0; i < TBL_COUNT(marks); i++)
+        if (strstr(path, marks[i]))
+            return ROOT_PERCENT;
+    return 0;
 }
 
 static int add_root_item(struct walker *w, const struct find *find)
