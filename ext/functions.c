@@ -272,51 +272,71 @@ static const struct {
     {"logon_type",      1, logon_type_function   },
 };
 
+/* clang-format off */
 const struct function_doc function_docs[] = {
-    {"svcql_version()",                                                                                 "The version of the extension", "SELECT svcql_version();"},
+    {"svcql_version()",
+     "The version of the extension",
+     "SELECT svcql_version();"},
     {"service_command(cmdline)",
      "What a command line does to services, as a JSON array of {tool, verb, targets, options, "
-     "remote, runtime, via, obfuscated}, seen through sudo, ssh, sh -c, cmd /c, "
-     "powershell -EncodedCommand and the like; NULL where it does nothing to them", "SELECT value ->> 'verb', value ->> 'targets' FROM "
-     "json_each(service_command('sudo sh -c \"systemctl stop auditd; systemctl mask auditd\"'));"},
+     "remote, runtime, via, obfuscated}, seen through sudo, ssh, sh -c, cmd /c, powershell "
+     "-EncodedCommand and the like; NULL where it does nothing to them",
+     "SELECT value ->> 'verb', value ->> 'targets' FROM json_each(service_command('sudo sh -c "
+     "\"systemctl stop auditd; systemctl mask auditd\"'));"},
     {"regexp(pattern, text)",
      "Whether the pattern matches anywhere in the text, as does text REGEXP pattern: classes, "
      "\\d \\s \\w \\b, {m,n}, alternation, anchors and (?i), in time bounded by pattern times "
-     "text; "
-     "takes the place of the shell's own so that rules mean the same everywhere", "SELECT 'C:\\Users\\x\\a.EXE' REGEXP '(?i)\\\\users\\\\[^\\\\]+\\\\.*\\.exe$';"},
+     "text; takes the place of the shell's own so that rules mean the same everywhere",
+     "SELECT 'C:\\Users\\x\\a.EXE' REGEXP '(?i)\\\\users\\\\[^\\\\]+\\\\.*\\.exe$';"},
     {"signal_severity(signals)",
-     "The grade of signals, separated by commas, by the tables signals and severities", "SELECT signal_severity('runs_from_temp,inline_shell');"},
-    {"signal_reasons(signals)",                                                                           "Why each of the signals matters, the gravest first",
+     "The grade of signals, separated by commas, by the tables signals and severities",
+     "SELECT signal_severity('runs_from_temp,inline_shell');"},
+    {"signal_reasons(signals)",
+     "Why each of the signals matters, the gravest first",
      "SELECT signal_reasons('runs_from_temp,inline_shell');"},
-    {"signal_techniques(signals)",                  "The ATT&CK techniques of the signals",
+    {"signal_techniques(signals)",
+     "The ATT&CK techniques of the signals",
      "SELECT signal_techniques('runs_from_temp,inline_shell');"},
-    {"text_lines(text)",                                                                        "The lines of a text as a JSON array",
+    {"text_lines(text)",
+     "The lines of a text as a JSON array",
      "SELECT value FROM json_each(text_lines('a' || char(10) || 'b'));"},
     {"auth_message(program, message)",
-     "What sudo, su, pkexec, doas, sshd and their kin say in a line of a log, as a JSON object of "
-     "{kind, success, user, target_user, tty, cwd, command, remote_host, action, reason}; NULL "
-     "for another program's", "SELECT auth_message('sudo', 'bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id');"},
+     "What sudo, su, pkexec, doas, sshd and their kin say in a line of a log, as a JSON object "
+     "of {kind, success, user, target_user, tty, cwd, command, remote_host, action, reason}; "
+     "NULL for another program's",
+     "SELECT auth_message('sudo', 'bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id');"},
     {"entropy(text)",
-     "Shannon entropy of the text's bytes in bits, 0 to 8: random names are above 3", "SELECT entropy('xkqjzvbw'), entropy('sshd');"},
+     "Shannon entropy of the text's bytes in bits, 0 to 8: random names are above 3",
+     "SELECT entropy('xkqjzvbw'), entropy('sshd');"},
     {"edit_distance(a, b)",
-     "Insertions, deletions, substitutions and swaps of neighbours between two texts; NULL where "
-     "one is longer than 256 bytes", "SELECT edit_distance('systemd-resolved', 'systemd-resolvd');"},
+     "Insertions, deletions, substitutions and swaps of neighbours between two texts; NULL "
+     "where one is longer than 256 bytes",
+     "SELECT edit_distance('systemd-resolved', 'systemd-resolvd');"},
     {"exec_path(command)",
      "The path of the program in a command line, a systemd Exec= value or a Windows ImagePath, "
-     "quoted or not; NULL where there is none", "SELECT exec_path('@-/usr/bin/bash -c id'), exec_path('C:\\Program Files\\a b\\c.exe -k x');"},
+     "quoted or not; NULL where there is none",
+     "SELECT exec_path('@-/usr/bin/bash -c id'), exec_path('C:\\Program Files\\a b\\c.exe -k "
+     "x');"},
     {"path_trust(path)",
-     "The kind of place that a path is in: system, vendor, local, home, public, temp, shm, hidden, "
-     "unc or device; NULL where the path is not absolute", "SELECT path_trust('/dev/shm/x'), path_trust('C:\\Windows\\System32\\svchost.exe');"},
+     "The kind of place that a path is in: system, vendor, local, home, public, temp, shm, "
+     "hidden, unc or device; NULL where the path is not absolute",
+     "SELECT path_trust('/dev/shm/x'), path_trust('C:\\Windows\\System32\\svchost.exe');"},
     {"event_message(text)",
-     "A text of a Windows event with its message identifiers, such as %%1905, put into words", "SELECT event_message('%%1905');"},
+     "A text of a Windows event with its message identifiers, such as %%1905, put into words",
+     "SELECT event_message('%%1905');"},
     {"event_access(object_type, mask)",
-     "The rights in an access mask, of a File, a Key, a SERVICE OBJECT or an SC_MANAGER OBJECT", "SELECT event_access('SERVICE OBJECT', '0x12');"},
+     "The rights in an access mask, of a File, a Key, a SERVICE OBJECT or an SC_MANAGER OBJECT",
+     "SELECT event_access('SERVICE OBJECT', '0x12');"},
     {"event_number(text)",
-     "The integer that a value of a Windows event spells, in decimal or as 0x1f; NULL where it is "
-     "none", "SELECT event_number('0x3e7');"},
-    {"logon_type(number)",          "A logon type of Windows in words", "SELECT logon_type(3);"},
-    {0                                                                                  },
+     "The integer that a value of a Windows event spells, in decimal or as 0x1f; NULL where it "
+     "is none",
+     "SELECT event_number('0x3e7');"},
+    {"logon_type(number)",
+     "A logon type of Windows in words",
+     "SELECT logon_type(3);"},
+    {0},
 };
+/* clang-format on */
 
 int functions_register(sqlite3 *db)
 {
