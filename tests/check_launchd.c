@@ -32,7 +32,8 @@ START_TEST(a_job_keeps_texts_numbers_and_json_apart)
         "<key>ProgramArguments</key><array><string>x \"y\"</string><string>z</string></array>"
         "<key>Disabled</key><dict><key>#If</key><true/></dict><key>UserName</key><integer>0</"
         "integer>"
-        "<key>KeepAlive</key><false/><key>Unknown</key><dict><key>Label</key><string>no</string>"
+        "<key>Umask</key><string>022</string><key>KeepAlive</key><false/><key>Unknown</"
+        "key><dict><key>Label</key><string>no</string>"
         "</dict></dict>",
         0);
     ck_assert_str_eq(job->label, "a");
@@ -42,9 +43,10 @@ START_TEST(a_job_keeps_texts_numbers_and_json_apart)
     ck_assert_str_eq(job->keep_alive, "false");
     ck_assert_str_eq(job->user_name, "0");
     ck_assert_int_eq(job->disabled, LAUNCHD_ABSENT);
-    ck_assert_int_eq(job->umask, LAUNCHD_ABSENT);
+    ck_assert_int_eq(job->umask, 022);
+    ck_assert_int_eq(job->start_interval, LAUNCHD_ABSENT);
     ck_assert_ptr_null(job->program);
-    ck_assert_uint_eq(job->keys, 7);
+    ck_assert_uint_eq(job->keys, 8);
     ck_assert(launchd_job_runs(job));
     launchd_job_free(job);
 }

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum kind { TEXT, JSON, NUMBER };
+enum kind { TEXT, JSON, NUMBER, OCTAL /* a number, or octal digits as text */ };
 
 #define FIELD(key, kind, field)                                                                    \
     {                                                                                              \
@@ -27,7 +27,7 @@ static const struct field {
     FIELD("Disabled", NUMBER, disabled),
     FIELD("UserName", TEXT, user_name),
     FIELD("GroupName", TEXT, group_name),
-    FIELD("Umask", NUMBER, umask),
+    FIELD("Umask", OCTAL, umask),
     FIELD("RootDirectory", TEXT, root_directory),
     FIELD("WorkingDirectory", TEXT, working_directory),
     FIELD("StandardInPath", TEXT, standard_in),
@@ -70,13 +70,32 @@ static const struct field *find_field(const struct plist_event *key)
     return NULL;
 }
 
+static int64_t octal(const struct plist_event *event)
+{
+    int64_t value = 0;
+
+    for (size_t i = 0; i < event->size; i++) {
+        if (event->text[i] < '0' || event->text[i] > '7' || value > 0777777)
+            return LAUNCHD_ABSENT;
+        value = value * 8 + (event->text[i] - '0');
+    }
+    return event->size ? value : LAUNCHD_ABSENT;
+}
+
+static bool is_number(const struct field *field)
+{
+    return field->kind == NUMBER || field->kind == OCTAL;
+}
+
 static void set_number(struct launchd_job *job, const struct field *field,
                        const struct plist_event *event)
 {
     int64_t *number = (int64_t *)(void *)((char *)job + field->offset);
     bool     fits = event->type == PLIST_BOOL || (event->type == PLIST_INT && !event->above);
 
-    *number = fits ? event->integer : LAUNCHD_ABSENT;
+    *number = fits                                                  ? event->integer
+              : field->kind == OCTAL && event->type == PLIST_STRING ? octal(event)
+                                                                    : LAUNCHD_ABSENT;
 }
 
 /* Begin, go on with, or end the value of an interesting key. The last of two equal keys stands. */
@@ -125,7 +144,7 @@ static int take(void *user, const struct plist_event *event)
     }
     if (!r->field)
         return 0;
-    if (r->field->kind == NUMBER) {
+    if (is_number(r->field)) {
         if (event->depth == 1)
             set_number(r->job, r->field, event);
         return 0;
@@ -147,7 +166,7 @@ static void set_pointers(struct reader *r)
         buffer_putc(&job->text, '\0');
     }
     for (size_t i = 0; i < N_FIELDS; i++)
-        if (r->at[i] && fields[i].kind != NUMBER)
+        if (r->at[i] && !is_number(&fields[i]))
             *(const char **)(void *)((char *)job + fields[i].offset) =
                 job->text.data + r->at[i] - 1;
     if (r->has_first_argument)
@@ -161,7 +180,7 @@ static void clear(struct launchd_job *job)
     buffer_reset(&text);
     *job = (struct launchd_job){.text = text};
     for (size_t i = 0; i < N_FIELDS; i++)
-        if (fields[i].kind == NUMBER)
+        if (is_number(&fields[i]))
             *(int64_t *)(void *)((char *)job + fields[i].offset) = LAUNCHD_ABSENT;
 }
 
