@@ -5,15 +5,18 @@
 --                  program that was run, what a wrapper runs has a row of its own, and the
 --                  wrapper's is left out unless it leads to another host or hides something.
 -- false positives: patch_cycle tells a package's own scripts from the rest: a tool that such scripts
---                  call, on nothing unusual, within a minute of the package log's lines
+--                  call, on nothing unusual, within a minute of the package log's lines; and
+--                  they stop no service but their own
 -- sources:         process_events, windows_events, shell_history, package_history, evidence
 --
 --   SELECT datetime, login_user, tool, verb, target, cmdline FROM service_commands WHERE NOT patch_cycle;
 CREATE TEMP VIEW service_commands AS
 WITH patches AS MATERIALIZED (
-    SELECT DISTINCT h.host COLLATE NOCASE AS host, CAST(h.time / 60 + d.value AS INTEGER) AS minute
+    SELECT h.host COLLATE NOCASE AS host, CAST(h.time / 60 + d.value AS INTEGER) AS minute,
+           ' ' || group_concat(DISTINCT h.package) AS packages
       FROM package_history AS h, json_each('[-1, 0, 1]') AS d
      WHERE h.time IS NOT NULL
+     GROUP BY 1, 2
 ), kinds AS MATERIALIZED (
     SELECT host, max(kind) AS kind FROM evidence GROUP BY host
 )
@@ -25,12 +28,16 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
        trim(iif(p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron'), p.via || ' ', '')
             || replace(trim(c.value ->> 'via', '[]"'), '","', ' ')) AS via,
        c.value ->> 'obfuscated' AS obfuscated, p.success,
-       q.minute IS NOT NULL
+       coalesce(q.minute IS NOT NULL
            AND c.value ->> 'tool' IN ('systemctl', 'deb-systemd-invoke', 'deb-systemd-helper',
                                       'invoke-rc.d', 'update-rc.d', 'service', 'chkconfig')
            AND c.value ->> 'remote' IS NULL AND NOT c.value ->> 'obfuscated'
            AND coalesce(p.user, 'root') = 'root'
            AND coalesce(path_trust(t.value), 'system') IN ('system', 'local')
+           -- What a package's scripts stop is its own: auditd of auditd, nginx of nginx-light.
+           AND (c.value ->> 'verb' NOT IN ('stop', 'kill', 'mask', 'disable', 'off', 'remove')
+                OR replace(q.packages, ',', ' ') LIKE
+                   '% ' || rtrim(replace(t.value, '.service', ''), 'd') || '%'), 0)
            AS patch_cycle,
        p.source, p.record, p.platform
   FROM process_events AS p -- CROSS JOIN keeps it a stream; a comma would have it kept whole first
