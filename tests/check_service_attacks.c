@@ -80,6 +80,24 @@ START_TEST(a_service_that_is_killed_fails)
 }
 END_TEST
 
+START_TEST(killing_a_security_service_is_a_finding)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    sqlite3 *db = inside();
+
+    make_unit("osqueryd", "/bin/sleep 1000");
+    systemd_shell(
+        "systemctl start osqueryd; kill -9 $(systemctl show -p MainPID --value osqueryd); "
+        "sleep 0.3");
+    settle();
+    harness_expect(db, "medium|kills_security",
+                   "SELECT severity, signals FROM t1569_service_creation WHERE subject = "
+                   "'osqueryd.service'");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_transient_unit_is_told_of)
 {
     if (!booted)
@@ -257,6 +275,7 @@ Suite *make_service_attacks_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, the_journal_tells_of_starts_and_stops);
     tcase_add_test(tcase, a_service_that_is_killed_fails);
+    tcase_add_test(tcase, killing_a_security_service_is_a_finding);
     tcase_add_test(tcase, a_transient_unit_is_told_of);
     tcase_add_test(tcase, a_user_manager_tells_of_its_units);
     tcase_add_test(tcase, fields_that_another_program_writes_are_not_believed);

@@ -178,10 +178,10 @@ WITH live AS MATERIALIZED (
                               coalesce(r.image_path, '') || '|' || coalesce(r.service_dll, '') || '|' ||
                               coalesce(r.failure_command, '') || '|' || coalesce(r.security_sddl, ''))
     UNION ALL
-    -- What the logs tell of: created, changed, set not to start.
+    -- What the logs tell of: created, changed, set not to start, killed.
     SELECT e.time, e.host, e.platform, coalesce(e.service, e.image_path) AS subject, e.service,
            e.account, e.user,
-           CASE WHEN e.action = 'start_type' THEN 'T1685' WHEN e.platform = 'linux' THEN 'T1569.003'
+           CASE WHEN e.action IN ('start_type', 'state') THEN 'T1685' WHEN e.platform = 'linux' THEN 'T1569.003'
                 WHEN e.platform = 'macos' THEN 'T1543.004' ELSE 'T1543.003' END,
            ',' || iif(e.start_type = 'disabled' AND e.action = 'start_type',
                       iif(EXISTS (SELECT 1 FROM security_services AS s
@@ -193,7 +193,7 @@ WITH live AS MATERIALIZED (
                       AND e.image_path NOT LIKE '%system32\%' AND e.image_path NOT LIKE '%\syswow64\%'
                       AND e.image_path NOT LIKE '%\ProgramData\Microsoft\%'
                       AND e.image_path NOT LIKE '%\Program Files%', 'driver_from_odd_path,', '')
-               || iif(e.platform = 'linux', 'transient,', '')
+               || iif(e.platform = 'linux', iif(e.action = 'state', 'kills_security,', 'transient,'), '')
                || iif(e.platform = 'windows' AND e.image_path <> '' AND e.image_path NOT LIKE '%\%'
                       AND e.image_path NOT LIKE '%/%', 'bare_image,', '')
                || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
@@ -208,6 +208,9 @@ WITH live AS MATERIALIZED (
       FROM service_events AS e
      WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
         OR (e.platform = 'linux' AND e.action = 'started' AND e.service GLOB 'run-[ru]*')
+        OR (e.platform = 'linux' AND e.action = 'state' AND e.detail GLOB '*code=killed*'
+            AND EXISTS (SELECT 1 FROM security_services AS s
+                         WHERE s.platform IN ('any', 'linux') AND lower(e.service) GLOB s.name))
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL

@@ -44,7 +44,8 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
  CROSS JOIN json_each(service_command(p.cmdline)) AS c
  CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
   LEFT JOIN patches AS q ON q.host = p.host AND q.minute = CAST(p.time / 60 AS INTEGER)
- WHERE p.service_tools = 1 AND service_command(p.cmdline) IS NOT NULL -- before the other columns of a row are worked out
+ WHERE p.service_tools = 1
+   AND service_command(p.cmdline) IS NOT NULL -- before a row's other columns are worked out
    AND (c.value ->> 'via' = '[]' OR c.value ->> 'remote' IS NOT NULL OR c.value ->> 'obfuscated'
         OR p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron') OR c.value ->> 'tool' = 'powershell')
 UNION ALL
