@@ -1,7 +1,7 @@
 #!/bin/bash
 # packages.sh -- the index of packages: how long it takes to load, and what it adds to memory.
 #
-#     tests/bench/packages.sh [PATHS]      150000 unless told; build/svcql.so must be there
+#     tests/bench/packages.sh [PATHS]      150000 unless told; BUILD/svcql.so must be there, BUILD being build
 #
 # Makes a root whose dpkg database lists that many paths, each with its digest, in packages of 200.
 # Prints medians of RUNS whole processes, less a process that asks nothing.
@@ -9,7 +9,7 @@ set -euo pipefail
 
 paths=${1:-150000}
 runs=${RUNS:-5}
-here=$(cd "$(dirname "$0")/../.." && pwd)
+extension=$(cd "$(dirname "$0")/../.." && realpath "${BUILD:-build}")/svcql
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -37,7 +37,7 @@ make() {
 median() {
     for _ in $(seq "$runs"); do
         begin=$(date +%s%N)
-        sqlite3 -cmd ".load $here/build/svcql" :memory: "$1" >/dev/null
+        sqlite3 -cmd ".load $extension" :memory: "$1" >/dev/null
         echo $((($(date +%s%N) - begin) / 1000))
     done | sort -n | awk '{ a[NR] = $1 } END { printf "%.1f", a[int((NR + 1) / 2)] / 1000 }'
 }
@@ -47,7 +47,7 @@ less() {
 }
 
 memory() {
-    /usr/bin/time -f %M sqlite3 -cmd ".load $here/build/svcql" :memory: "$1" 2>&1 >/dev/null | tail -1
+    /usr/bin/time -f %M sqlite3 -cmd ".load $extension" :memory: "$1" 2>&1 >/dev/null | tail -1
 }
 
 make
