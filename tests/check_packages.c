@@ -401,6 +401,35 @@ START_TEST(older_rpm_databases_tell_the_same)
 }
 END_TEST
 
+START_TEST(a_damaged_database_gives_what_it_has)
+{
+    const char *root = make_rpm();
+    char        path[512];
+    sqlite3    *rpm;
+
+    if (!root)
+        SKIP("needs root and rpmbuild");
+    snprintf(path, sizeof path, "%s/image/var/lib/rpm/rpmdb.sqlite", root);
+    ck_assert_int_eq(sqlite3_open(path, &rpm), SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_exec(rpm, "INSERT INTO Packages VALUES (2, x'0011'), (3, ''), (-1, zeroblob(9))",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(rpm);
+    sqlite3 *db = harness_open();
+    harness_expect(db, "tool",
+                   "SELECT package FROM package_files WHERE root = '%s/image' AND path = "
+                   "'/usr/bin/tool'",
+                   root);
+    ck_assert_int_ge(harness_int(db,
+                                 "SELECT skipped FROM evidence_sources WHERE table_name = "
+                                 "'package_files' AND location = '%s/image'",
+                                 root),
+                     2);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_linked_database_folder_counts_once)
 {
     const char *root = make_rpm();
@@ -544,6 +573,7 @@ Suite *make_packages_suite(void)
     tcase_add_test(tc, agrees_with_dpkg_of_this_host);
     tcase_add_test(tc, rpm_database_tells_owner_and_digest);
     tcase_add_loop_test(tc, older_rpm_databases_tell_the_same, 0, 2);
+    tcase_add_test(tc, a_damaged_database_gives_what_it_has);
     tcase_add_test(tc, a_linked_database_folder_counts_once);
     tcase_add_test(tc, a_header_gives_its_files);
     tcase_add_test(tc, a_header_that_lies_loses_files_not_memory);

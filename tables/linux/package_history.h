@@ -41,6 +41,7 @@ struct dnf_history {
     struct sqlite_file   file;
     sqlite3_stmt        *stmt;
     const struct dnf_db *db;
+    uint64_t             left; /* bytes that it may still give */
 };
 
 /* 0 or a negative errno: -ENOENT, -EBADMSG where it is no history of dnf. */

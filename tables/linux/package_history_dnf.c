@@ -7,7 +7,11 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define UNSET_USER 4294967295 /* what the kernel gives as login uid where nobody logged in */
+#define VALUE_MAX (1 << 20) /* bytes */
+#define GIVEN_FREE                                                                                 \
+    (1ull << 30)        /* bytes of commands, which every package of a run repeats: so many */
+#define GIVEN_RATIO 100 /* and beyond them so many times the file's size */
+#define UNSET_USER  4294967295 /* what the kernel gives as login uid where nobody logged in */
 
 /* Numbers that a database gives to what may become of a package. */
 struct action {
@@ -77,11 +81,13 @@ int dnf_history_open(const struct root *root, const char *path, struct dnf_histo
 
     if (r < 0)
         return r;
+    sqlite3_limit(history.file.db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
     r = -EBADMSG;
     for (size_t i = 0; r < 0 && r != -ENOMEM && i < TBL_COUNT(databases); i++) {
         history.db = &databases[i];
         r = sqlite_file_query(&history.file, history.db->tables, history.db->sql, &history.stmt);
     }
+    history.left = GIVEN_FREE + GIVEN_RATIO * history.file.map.size;
     if (r == 0)
         *ret = history;
     else
@@ -132,6 +138,18 @@ static const struct action *find_action(const struct dnf_db *db, int64_t number)
     return &unknown;
 }
 
+static bool spend(struct dnf_history *history)
+{
+    static const enum column texts[] = {COMMAND, NAME, ARCH, VERSION};
+    uint64_t                 given = 0;
+
+    for (size_t i = 0; i < TBL_COUNT(texts); i++)
+        given += (uint64_t)sqlite3_column_bytes(history->stmt, (int)texts[i]);
+    bool enough = given <= history->left;
+    history->left -= enough ? given : 0;
+    return enough;
+}
+
 int dnf_history_next(struct tbl_scan *scan, struct dnf_history *history, struct history_row *row)
 {
     sqlite3_stmt *stmt = history->stmt;
@@ -139,6 +157,8 @@ int dnf_history_next(struct tbl_scan *scan, struct dnf_history *history, struct 
 
     if (rc != SQLITE_ROW)
         return rc == SQLITE_DONE ? 0 : rc == SQLITE_NOMEM ? -ENOMEM : -EBADMSG;
+    if (!spend(history))
+        return -EBADMSG;
     const struct action *action = find_action(history->db, sqlite3_column_int64(stmt, ACTION));
     *row = (struct history_row){
         .time = time_of(stmt, BEGIN),

@@ -203,7 +203,7 @@ static void free_index(struct packages *p)
     free(p);
 }
 
-/* What both tools say together: the worst of them that is not "absent". */
+/* Read what either tool's database gives; an error leaves what was read before it. */
 static int load_both(struct packages *p)
 {
     int dpkg = packages_dpkg_load(p);
@@ -213,7 +213,7 @@ static int load_both(struct packages *p)
     p->rpm.error = rpm == -ENOENT ? 0 : rpm;
     if (dpkg == -ENOMEM || rpm == -ENOMEM)
         return -ENOMEM;
-    if (dpkg == 0 || rpm == 0)
+    if (dpkg == 0 || rpm == 0 || p->n_owners)
         return 0;
     return dpkg == -ENOENT ? rpm : dpkg;
 }

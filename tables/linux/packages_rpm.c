@@ -108,29 +108,41 @@ static int add_blob(struct packages *p, int64_t key, const void *blob, size_t si
     return add_header(p, key, &header);
 }
 
+/* Pages that several headers stand on can make a small file endless: an honest one gives no more
+ * than it holds. */
+static bool spend(size_t *left, size_t size)
+{
+    bool enough = size <= *left;
+
+    *left -= enough ? size : 0;
+    return enough;
+}
+
 static int load_rows(struct packages *p)
 {
     sqlite3_stmt *stmt;
+    size_t        left = p->rpm_db.map.size;
     int           rc = SQLITE_DONE;
     int r = sqlite_file_query(&p->rpm_db, tables, "SELECT hnum, blob FROM Packages ORDER BY hnum",
                               &stmt);
 
     if (r < 0)
         return r == -ENOENT ? -EBADMSG : r;
-    while (r == 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-        r = add_blob(p, sqlite3_column_int64(stmt, 0), sqlite3_column_blob(stmt, 1),
-                     (size_t)sqlite3_column_bytes(stmt, 1));
+    while (r == 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const void *blob = sqlite3_column_blob(stmt, 1);
+        size_t      size = (size_t)sqlite3_column_bytes(stmt, 1);
+
+        r = spend(&left, size) ? add_blob(p, sqlite3_column_int64(stmt, 0), blob, size) : -EBADMSG;
+    }
     sqlite3_finalize(stmt);
     if (r == 0 && rc != SQLITE_DONE)
         p->rpm.lost++; /* the rest of a damaged database */
     return r;
 }
 
-/* Pages that several headers stand on can make a small file endless: an honest file gives no more
- * than it holds. */
 static int load_store(struct packages *p)
 {
-    size_t  given = 0;
+    size_t  left = p->rpm_map.size;
     int64_t place;
     int     r = 0;
 
@@ -139,9 +151,9 @@ static int load_store(struct packages *p)
         size_t         size = 0;
 
         r = rpm_store_read(&p->rpm_store, place, &blob, &size);
-        if (r == -ENOMEM || (given += size) > p->rpm_map.size)
-            return r < 0 ? r : -EBADMSG;
-        r = add_blob(p, place, r < 0 ? NULL : blob, size);
+        if (r == -ENOMEM)
+            return r;
+        r = spend(&left, size) ? add_blob(p, place, r < 0 ? NULL : blob, size) : -EBADMSG;
     }
     return r;
 }
