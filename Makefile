@@ -12,6 +12,8 @@ CHECK_PACKAGES := check clang clang-format cppcheck libclang-rt-14-dev dbus syst
 prefix  ?= /usr/local
 libdir  ?= $(prefix)/lib
 bindir  ?= $(prefix)/bin
+mandir  ?= $(prefix)/share/man
+unitdir ?= $(prefix)/lib/systemd/system
 
 ifeq ($(origin CC),default)
 CC     := gcc
@@ -98,15 +100,22 @@ deps:       ; @./tests/install-packages.sh $(PACKAGES)
 deps-check: ; @./tests/install-packages.sh $(PACKAGES) $(CHECK_PACKAGES)
 
 install: all
-	install -d $(DESTDIR)$(libdir)/svcql $(DESTDIR)$(prefix)/share/svcql
-	install -d $(DESTDIR)$(bindir)
-	install -m 755 $(BUILD)/svcql $(DESTDIR)$(bindir)/svcql
-	install -m 644 $(BUILD)/svcql.so $(DESTDIR)$(libdir)/svcql/svcql.so
-	install -m 644 sql/hunt.sql $(DESTDIR)$(prefix)/share/svcql/hunt.sql
+	install -D -m 755 $(BUILD)/svcql $(DESTDIR)$(bindir)/svcql
+	install -D -m 644 $(BUILD)/svcql.so $(DESTDIR)$(libdir)/svcql/svcql.so
+	install -D -m 644 sql/hunt.sql $(DESTDIR)$(prefix)/share/svcql/hunt.sql
+	install -D -m 644 sql/packs/t1569.json $(DESTDIR)$(prefix)/share/svcql/packs/t1569.json
+	install -D -m 644 ext/program/svcql.1 $(DESTDIR)$(mandir)/man1/svcql.1
+	install -D -m 644 ext/program/svcql.7 $(DESTDIR)$(mandir)/man7/svcql.7
+	install -D -m 644 ext/program/completion.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/svcql
+	install -D -m 644 ext/program/completion.zsh $(DESTDIR)$(prefix)/share/zsh/site-functions/_svcql
+	install -d $(DESTDIR)$(unitdir)
+	sed 's|@bindir@|$(bindir)|' ext/program/svcql.service > $(DESTDIR)$(unitdir)/svcql.service
 
 uninstall:
-	rm -f $(DESTDIR)$(bindir)/svcql $(DESTDIR)$(libdir)/svcql/svcql.so $(DESTDIR)$(prefix)/share/svcql/hunt.sql
-	-rmdir $(DESTDIR)$(libdir)/svcql $(DESTDIR)$(prefix)/share/svcql
+	rm -f $(addprefix $(DESTDIR),$(bindir)/svcql $(unitdir)/svcql.service $(mandir)/man1/svcql.1 \
+	    $(mandir)/man7/svcql.7 $(prefix)/share/bash-completion/completions/svcql \
+	    $(prefix)/share/zsh/site-functions/_svcql)
+	rm -rf $(DESTDIR)$(libdir)/svcql $(DESTDIR)$(prefix)/share/svcql
 
 # Tests -------------------------------------------------------------------------
 
@@ -115,7 +124,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory golden symbols check-fast
 
 # The suites alone; SUITE='frame hive' picks some.
-check-fast: $(BUILD)/check $(BUILD)/systemd-fixture
+check-fast: $(BUILD)/check $(BUILD)/systemd-fixture $(BUILD)/svcql
 	$(CHECK_ENV) $(BUILD)/check $(SUITE)
 
 # Queries as a user types them, through the stock shell, against kept output.

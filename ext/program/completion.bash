@@ -1,0 +1,32 @@
+# bash completion for svcql; tests/check_program.c compares it with the program's option tables.
+_svcql() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'hunt query schedule tables shell --help --version' -- "$current")
+        return
+    fi
+    case $previous in
+    -S | --severity) words='info low medium high critical' ;;
+    -f | --format) words='table json csv ndjson' ;;
+    -s | --since) [ "${COMP_WORDS[1]}" = hunt ] && words='15m 1h 24h 7d' ;;
+    esac
+    if [ -z "$words" ]; then
+        case $previous in
+        -e | --evidence | -o | --output | -c | --config | --state | -s)
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            [ "${COMP_WORDS[1]}" = schedule ] && [[ $previous = -o || $previous = --output ]] &&
+                mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W '- journald syslog' -- "$current")
+            return
+            ;;
+        esac
+        case ${COMP_WORDS[1]} in
+        hunt) words='--evidence --since --severity --format --output --help' ;;
+        query) words='--evidence --format --output --parameter --help' ;;
+        schedule) words='--config --once --state --output --help' ;;
+        shell) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        tables) words=--help ;;
+        esac
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -o filenames -F _svcql svcql

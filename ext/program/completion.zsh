@@ -1,0 +1,37 @@
+#compdef svcql
+# zsh completion for svcql; tests/check_program.c compares it with the program's option tables.
+local -a commands
+commands=(
+    'hunt:show what is suspicious about the services of a host'
+    'query:run SQL over the tables and print the rows'
+    'schedule:run queries when they are due and log what is new'
+    'tables:list tables, views and functions, or the columns of one'
+    'shell:open sqlite3 with the extension loaded'
+)
+if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+fi
+local command=$words[2]
+shift words
+(( CURRENT-- ))
+case $command in
+hunt)
+    _arguments '*'{-e,--evidence}'[look at this in place of the live host]:path:_files' \
+        {-s,--since}'[only what happened in the last span of time]:span:(15m 1h 24h 7d)' \
+        {-S,--severity}'[the least grade to show]:grade:(info low medium high critical)' \
+        {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
+        {-o,--output}'[write there]:file:_files' ;;
+query)
+    _arguments '*'{-e,--evidence}'[look at this in place of the live host]:path:_files' \
+        {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
+        {-o,--output}'[write there]:file:_files' \
+        '*'{-p,--parameter}'[bind a parameter of the query]:NAME=VALUE:' '1:SQL:' ;;
+schedule)
+    _arguments {-c,--config}'[configuration]:file:_files' \
+        {-1,--once}'[run every query once and end]' \
+        {-s,--state}'[keep results there]:file:_files' \
+        {-o,--output}'[where the log goes]:sink:(- journald syslog)' ;;
+shell)
+    _arguments '1:database:_files' ;;
+esac
