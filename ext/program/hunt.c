@@ -34,9 +34,24 @@ static const char findings_columns[] =
 static const char table_columns[] =
     "strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS datetime, f.host, f.severity, f.subject, "
     "f.why";
+static const char posture_sql[] =
+    "WITH posture AS (SELECT * FROM posture_privileged_accounts "
+    "UNION ALL SELECT * FROM posture_user_accounts "
+    "UNION ALL SELECT * FROM posture_behavior_prevention "
+    "UNION ALL SELECT * FROM posture_permissions) "
+    "SELECT %s host, mitigation, check_name, status, severity, subject, why FROM posture "
+    "WHERE status IN ('fail', 'unknown') ORDER BY host, mitigation, status, check_name, subject";
+
+/* What an analytic could not see, and trouble with any other source. */
+static const char coverage_sql[] =
+    "SELECT %s host, status, source, sum(skipped) AS skipped, detail, "
+    "group_concat(DISTINCT analytic) AS analytics FROM ("
+    "SELECT host, status, source, skipped, detail, analytic FROM coverage "
+    "UNION ALL SELECT host, status, location, skipped, detail, NULL FROM evidence_sources "
+    "WHERE table_name NOT IN (SELECT table_name FROM analytic_sources) AND status <> 'absent') "
+    "WHERE status <> 'read' OR skipped > 0 GROUP BY host, status, source, detail";
 static const char incomplete_sql[] =
-    "SELECT host, kind, location, status, skipped, detail FROM evidence_sources "
-    "WHERE status IN ('denied', 'damaged') OR skipped > 0";
+    "SELECT 1 FROM evidence_sources WHERE status IN ('denied', 'damaged') OR skipped > 0";
 
 static bool known_severity(sqlite3 *db, const char *name)
 {
@@ -76,57 +91,112 @@ static bool take_option(struct hunt *hunt, int option)
     }
 }
 
+static long long fail(struct hunt *hunt)
+{
+    complain("%s", sqlite3_errmsg(hunt->db));
+    return -1;
+}
+
 /* Print one query's rows; the count, or -1 after complaining. Takes the SQL. */
 static long long print(struct hunt *hunt, struct output *output, char *sql)
 {
     sqlite3_stmt *stmt = NULL;
     long long     rows = -1;
 
+    pid_t progress = progress_begin();
     if (sql && sqlite3_prepare_v2(hunt->db, sql, -1, &stmt, NULL) == SQLITE_OK)
         rows = output_rows(output, stmt);
+    progress_end(progress);
     if (rows < 0)
-        complain("%s", sqlite3_errmsg(hunt->db));
+        fail(hunt);
     sqlite3_finalize(stmt);
     sqlite3_free(sql);
     return rows;
 }
 
 /* The term on time is left out where all time is wanted: not every finding has one. */
-static char *findings_sql(const struct hunt *hunt)
+static char *findings_sql(const struct hunt *hunt, const char *section)
 {
     char *since = hunt->since > 0 ? sqlite3_mprintf("AND f.time >= unixepoch() - %f", hunt->since)
                                   : sqlite3_mprintf("");
     char *sql = sqlite3_mprintf(
-        "SELECT %s FROM findings AS f JOIN severities AS s ON s.severity = f.severity "
+        "SELECT %s %s FROM findings AS f JOIN severities AS s ON s.severity = f.severity "
         "WHERE s.rank >= (SELECT rank FROM severities WHERE severity = %Q) %s "
         "ORDER BY s.rank DESC, f.time",
-        hunt->format == FORMAT_TABLE ? table_columns : findings_columns, hunt->severity, since);
+        section, hunt->format == FORMAT_TABLE ? table_columns : findings_columns, hunt->severity,
+        since);
 
     sqlite3_free(since);
     return sql;
 }
 
+enum { FINDINGS, POSTURE, COVERAGE, N_SECTIONS };
+
+static const struct {
+    const char *title, *none;
+    const char *key;    /* of the object in JSON */
+    const char *column; /* that tells a line of NDJSON */
+} sections[N_SECTIONS] = {
+    {"Findings",                                           "none of that severity or above", "findings", "'finding' AS section,"},
+    {"Posture: what is missing, or could not be answered", "nothing",                        "posture",
+     "'posture' AS section,"                                                                                                    },
+    {"Coverage: what could not be looked at",              "all was looked at",              "coverage",
+     "'coverage' AS section,"                                                                                                   },
+};
+
+static char *section_sql(const struct hunt *hunt, int section)
+{
+    const char *column = hunt->format == FORMAT_NDJSON ? sections[section].column : "";
+
+    if (section == FINDINGS)
+        return findings_sql(hunt, column);
+    return sqlite3_mprintf(section == POSTURE ? posture_sql : coverage_sql, column);
+}
+
+static long long print_section(struct hunt *hunt, struct output *output, int section)
+{
+    if (hunt->format == FORMAT_JSON)
+        fprintf(output->file, "%s\"%s\":", section ? "," : "{", sections[section].key);
+    output_title(output, sections[section].title);
+    long long rows = print(hunt, output, section_sql(hunt, section));
+    if (rows == 0 && hunt->format == FORMAT_TABLE)
+        fprintf(output->file, "%s\n", sections[section].none);
+    if (section == N_SECTIONS - 1 && hunt->format == FORMAT_JSON)
+        fputs("}\n", output->file);
+    return rows;
+}
+
+/* 1 where a source was denied, damaged or lost records; -1 after complaining. */
+static int incomplete(struct hunt *hunt)
+{
+    sqlite3_stmt *stmt = NULL;
+    int           rc = sqlite3_prepare_v2(hunt->db, incomplete_sql, -1, &stmt, NULL);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt);
+    sqlite3_finalize(stmt);
+    return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : (int)fail(hunt);
+}
+
+/* CSV has one header, so it holds the findings alone and the rest goes beside them. */
 static int report(struct hunt *hunt, struct output *output)
 {
-    bool      table = hunt->format == FORMAT_TABLE;
-    long long incomplete = 0;
+    long long     findings = 0;
+    struct output beside = {.file = stderr, .format = FORMAT_TABLE};
 
-    output_title(output, "Findings");
-    long long findings = print(hunt, output, findings_sql(hunt));
-    if (findings == 0 && table)
-        fprintf(output->file, "none of severity %s or above\n", hunt->severity);
-    if (findings >= 0) {
-        struct output where = *output;
-        if (!table) /* one stream of findings for programs; what is missing goes beside it */
-            where = (struct output){.file = stderr, .format = FORMAT_TABLE};
-        output_title(&where, "Evidence that could not be read whole");
-        incomplete = print(hunt, &where, sqlite3_mprintf("%s", incomplete_sql));
-        if (incomplete == 0 && table)
-            fputs("none\n", output->file);
+    for (int section = 0; section < N_SECTIONS; section++) {
+        bool      aside = hunt->format == FORMAT_CSV && section != FINDINGS;
+        long long rows = print_section(hunt, aside ? &beside : output, section);
+        if (rows < 0)
+            return EXIT_ERROR;
+        if (section == FINDINGS)
+            findings = rows;
     }
-    if (findings < 0 || incomplete < 0)
-        return EXIT_ERROR;
-    return findings ? EXIT_FINDINGS : incomplete ? EXIT_INCOMPLETE : EXIT_CLEAN;
+    int missing = incomplete(hunt);
+    return missing < 0 ? EXIT_ERROR
+           : findings  ? EXIT_FINDINGS
+           : missing   ? EXIT_INCOMPLETE
+                       : EXIT_CLEAN;
 }
 
 static int hunt_with(struct hunt *hunt, int argc, char **argv)

@@ -17,10 +17,9 @@ static int help(void)
     for (size_t i = 0; i < N_COMMANDS; i++)
         printf("  %-9s %-11s %s\n", all[i]->name, all[i]->arguments ? all[i]->arguments : "",
                all[i]->help);
-    puts(
-        "\nsvcql COMMAND --help shows a command's options. The extension works in the shell, too:\n"
-        "  sqlite3 -cmd '.load " SVCQL_LIBDIR "/svcql'\n\n"
-        "exit status: 0 nothing found, 1 findings, 2 an error, 3 evidence incomplete");
+    puts("\nsvcql COMMAND --help shows a command's options. In the shell:\n"
+         "  sqlite3 -cmd '.load " SVCQL_LIBDIR "/svcql'\n\n"
+         "exit status: 0 nothing found, 1 findings, 2 an error, 3 evidence incomplete");
     return EXIT_CLEAN;
 }
 

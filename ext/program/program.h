@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Exit statuses. */
 enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_ERROR = 2, EXIT_INCOMPLETE = 3 };
@@ -81,6 +82,10 @@ bool output_close(struct output *output);
 /* Print all rows of a statement. Returns their count, or -1 where stepping failed. Text of hostile
  * evidence is printed with control and bidirectional characters escaped. */
 long long output_rows(struct output *output, sqlite3_stmt *stmt);
+
+/* Show on a terminal what long work is at, until progress_end() is called with what was returned. */
+pid_t progress_begin(void);
+void  progress_end(pid_t child);
 
 /* A title above what follows, in the table format only. */
 void output_title(struct output *output, const char *title);

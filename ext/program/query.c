@@ -42,32 +42,44 @@ bool add_evidence(sqlite3 *db, const char *location)
 
 struct parameters {
     const char *given[64];
+    bool        used[64];
     size_t      n;
 };
 
 static bool bind_one(sqlite3_stmt *stmt, const char *given)
 {
-    static const char marks[] = ":@$";
+    static const char marks[] = ":@$?";
     const char       *value = strchr(given, '=');
     bool              bound = false;
 
-    if (!value)
-        return false;
-    for (const char *mark = marks; *mark; mark++) {
-        char name[128];
-        snprintf(name, sizeof name, "%c%.*s", *mark, (int)(value - given), given);
-        int index = sqlite3_bind_parameter_index(stmt, name);
+    for (const char *mark = marks; value && *mark; mark++) {
+        char *name = sqlite3_mprintf("%c%.*s", *mark, (int)(value - given), given);
+        int   index = name ? sqlite3_bind_parameter_index(stmt, name) : 0;
         if (index)
             bound |= sqlite3_bind_text(stmt, index, value + 1, -1, SQLITE_STATIC) == SQLITE_OK;
+        sqlite3_free(name);
     }
     return bound;
 }
 
-static bool bind_all(sqlite3_stmt *stmt, const struct parameters *parameters)
+static bool is_given(const struct parameters *parameters, const char *name)
 {
-    for (size_t i = 0; i < parameters->n; i++) {
-        if (!bind_one(stmt, parameters->given[i])) {
-            complain("query: -p %s names no parameter of the query", parameters->given[i]);
+    size_t size = name ? strlen(name + 1) : 0;
+
+    for (size_t i = 0; name && i < parameters->n; i++)
+        if (strncmp(parameters->given[i], name + 1, size) == 0 && parameters->given[i][size] == '=')
+            return true;
+    return false;
+}
+
+static bool bind_all(sqlite3_stmt *stmt, struct parameters *parameters)
+{
+    for (size_t i = 0; i < parameters->n; i++)
+        parameters->used[i] |= bind_one(stmt, parameters->given[i]);
+    for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++) {
+        const char *name = sqlite3_bind_parameter_name(stmt, i);
+        if (!is_given(parameters, name)) {
+            complain("query: %s has no value; give one with -p NAME=VALUE", name ? name : "?");
             return false;
         }
     }
@@ -75,9 +87,9 @@ static bool bind_all(sqlite3_stmt *stmt, const struct parameters *parameters)
 }
 
 static bool run_statement(sqlite3 *db, struct output *output, sqlite3_stmt *stmt,
-                          const struct parameters *parameters)
+                          struct parameters *parameters)
 {
-    if (sqlite3_bind_parameter_count(stmt) && !bind_all(stmt, parameters))
+    if (!bind_all(stmt, parameters))
         return false;
     if (output_rows(output, stmt) < 0) {
         complain("%s", sqlite3_errmsg(db));
@@ -87,7 +99,7 @@ static bool run_statement(sqlite3 *db, struct output *output, sqlite3_stmt *stmt
 }
 
 static int run_sql(sqlite3 *db, struct output *output, const char *sql,
-                   const struct parameters *parameters)
+                   struct parameters *parameters)
 {
     bool ok = true;
 
@@ -101,6 +113,9 @@ static int run_sql(sqlite3 *db, struct output *output, const char *sql,
             ok = run_statement(db, output, stmt, parameters);
         sqlite3_finalize(stmt);
     }
+    for (size_t i = 0; ok && i < parameters->n; i++)
+        if (!parameters->used[i])
+            return complain("query: -p %s names no parameter of the query", parameters->given[i]);
     return ok ? EXIT_CLEAN : EXIT_ERROR;
 }
 
@@ -132,8 +147,10 @@ static bool query_option(sqlite3 *db, int option, enum format *format, const cha
         *path = optarg;
         return true;
     case QUERY_PARAMETER:
-        if (parameters->n == sizeof parameters->given / sizeof parameters->given[0])
+        if (parameters->n == sizeof parameters->given / sizeof parameters->given[0]) {
+            complain("query: too many parameters");
             return false;
+        }
         parameters->given[parameters->n++] = optarg;
         return true;
     default:
@@ -184,7 +201,7 @@ int run_tables(int argc, char **argv)
     static const char one[] = "SELECT name, type, key, description FROM svcql_columns "
                               "WHERE table_name = :name";
     char              given[256];
-    struct parameters parameters = {.given = {given}, .n = 1};
+    struct parameters parameters = {.given = {given}, .n = argc > 1};
     struct output     output;
 
     if (next_option(&tables_command, argc, argv) != -1 || argc > optind + 1)

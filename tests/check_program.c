@@ -1,0 +1,333 @@
+/* check_program.c -- the svcql program as a person and a script meet it: exit statuses, formats,
+ * help, and that manual and completions know every option. */
+#include "../ext/program/program.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+static const struct command *const commands[] = {
+    &hunt_command, &query_command, &schedule_command, &tables_command, &shell_command,
+};
+
+#define N_COMMANDS (sizeof commands / sizeof commands[0])
+
+/* The program beside this one. */
+static const char *program(void)
+{
+    static char path[4096];
+    ssize_t     n = readlink("/proc/self/exe", path, sizeof path - 16);
+
+    ck_assert_int_gt(n, 0);
+    path[n] = '\0';
+    strcpy(strrchr(path, '/'), "/svcql");
+    return path;
+}
+
+/* Run it with a line of arguments for the shell; its exit status, and what it said on both. */
+static int run(char **ret_text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static int run(char **ret_text, const char *format, ...)
+{
+    static char text[65536];
+    char       *arguments, *line;
+    va_list     ap;
+
+    va_start(ap, format);
+    ck_assert_int_gt(vasprintf(&arguments, format, ap), 0);
+    va_end(ap);
+    ck_assert_int_gt(asprintf(&line, "%s %s 2>&1", program(), arguments), 0);
+    FILE  *out = popen(line, "r");
+    size_t n = fread(text, 1, sizeof text - 1, out);
+    text[n] = '\0';
+    int status = pclose(out);
+    free(line);
+    free(arguments);
+    *ret_text = text;
+    return WEXITSTATUS(status);
+}
+
+static void expect(int status, const char *expected, const char *arguments)
+{
+    char *text;
+
+    ck_assert_msg(run(&text, "%s", arguments) == status, "%s: %s", arguments, text);
+    ck_assert_str_eq(text, expected);
+}
+
+/* Help ----------------------------------------------------------------------------------------- */
+
+START_TEST(help_fits_one_screen)
+{
+    char  *text;
+    size_t lines = 0;
+
+    ck_assert_int_eq(run(&text, "--help"), 0);
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1, lines++)
+        ck_assert_msg(end - line <= 80, "%.*s", (int)(end - line), line);
+    ck_assert_uint_le(lines, 24);
+}
+END_TEST
+
+/* Each command's options stand in its help, in the manual and in both completions, and those know
+ * no others. */
+static void each_option(void (*fn)(const struct command *, const struct option_spec *, void *),
+                        void *data)
+{
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        for (const struct option_spec *option = commands[i]->options; option->name; option++)
+            fn(commands[i], option, data);
+}
+
+static void in_help(const struct command *command, const struct option_spec *option, void *data)
+{
+    char *text, word[64];
+
+    (void)data;
+    ck_assert_int_eq(run(&text, "%s --help", command->name), 0);
+    snprintf(word, sizeof word, "--%s", option->name);
+    ck_assert_msg(strstr(text, word) && strstr(text, option->help), "%s %s", command->name, word);
+}
+
+START_TEST(each_commands_help_has_its_options)
+{
+    each_option(in_help, NULL);
+}
+END_TEST
+
+struct document {
+    const char *path, *escaped; /* how a dash is written */
+    char       *text;
+};
+
+static void in_document(const struct command *command, const struct option_spec *option, void *data)
+{
+    struct document *document = data;
+    char             word[64];
+
+    snprintf(word, sizeof word, "%s%s%s", document->escaped, document->escaped, option->name);
+    ck_assert_msg(strstr(document->text, word), "%s: %s of %s is missing", document->path, word,
+                  command->name);
+}
+
+static bool known(const char *word, size_t size)
+{
+    static const char *const others[] = {"help", "version"};
+
+    for (size_t i = 0; i < 2; i++)
+        if (strlen(others[i]) == size && strncmp(others[i], word, size) == 0)
+            return true;
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        for (const struct option_spec *option = commands[i]->options; option->name; option++)
+            if (strlen(option->name) == size && strncmp(option->name, word, size) == 0)
+                return true;
+    return false;
+}
+
+static struct document documents[] = {
+    {"ext/program/svcql.1",         "\\-", NULL},
+    {"ext/program/completion.bash", "-",   NULL},
+    {"ext/program/completion.zsh",  "-",   NULL},
+};
+
+START_TEST(manual_and_completions_know_the_options)
+{
+    struct document *document = &documents[_i];
+    char             dashes[8];
+
+    if (access(document->path, R_OK) != 0)
+        SKIP("not run from the top of the source");
+    document->text = harness_read(document->path, NULL);
+    each_option(in_document, document);
+    snprintf(dashes, sizeof dashes, "%s%s", document->escaped, document->escaped);
+    for (char *at = document->text; (at = strstr(at, dashes));) {
+        at += strlen(dashes);
+        size_t size = strspn(at, "abcdefghijklmnopqrstuvwxyz");
+        if (size && at[size] != '*')
+            ck_assert_msg(known(at, size), "%s: %.*s is no option", document->path, (int)size, at);
+    }
+    free(document->text);
+}
+END_TEST
+
+/* What a person gets from a key of completion. */
+START_TEST(bash_completes_commands_options_and_values)
+{
+    static const char *const lines[][2] = {
+        {"svcql sch",            "schedule"  },
+        {"svcql hunt --sev",     "--severity"},
+        {"svcql hunt -S crit",   "critical"  },
+        {"svcql schedule --on",  "--once"    },
+        {"svcql query -f nd",    "ndjson"    },
+        {"svcql schedule -o jo", "journald"  },
+    };
+    char command[1024], answer[128];
+
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        snprintf(command, sizeof command,
+                 "bash -c '. ext/program/completion.bash; COMP_WORDS=(%s); "
+                 "COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _svcql; echo ${COMPREPLY[@]}'",
+                 lines[i][0]);
+        FILE *out = popen(command, "r");
+        ck_assert_ptr_nonnull(fgets(answer, sizeof answer, out));
+        answer[strcspn(answer, "\n")] = '\0';
+        ck_assert_msg(strcmp(answer, lines[i][1]) == 0, "%s: %s", lines[i][0], answer);
+        pclose(out);
+    }
+}
+END_TEST
+
+/* hunt -------------------------------------------------------------------------------------------
+ */
+
+#define COMPROMISED "-e tests/fixtures/linux/compromised"
+
+START_TEST(exit_statuses_say_what_was_found)
+{
+    const char *dir = harness_scratch();
+    char       *text;
+
+    harness_write_text(dir, "empty/etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "empty/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(dir, "empty/etc/systemd/system/.keep", "");
+    ck_assert_int_eq(run(&text, "hunt " COMPROMISED), EXIT_FINDINGS);
+    ck_assert_msg(run(&text, "hunt -e %s/empty", dir) == EXIT_CLEAN, "%s", text);
+    ck_assert_int_eq(run(&text, "hunt -e %s/nothing", dir), EXIT_ERROR);
+    ck_assert_int_eq(run(&text, "hunt --severity grave"), EXIT_ERROR);
+    ck_assert_int_eq(run(&text, "hunt --since yesterday"), EXIT_ERROR);
+    ck_assert_int_eq(run(&text, "hunt --format xml"), EXIT_ERROR);
+    ck_assert_int_eq(run(&text, "hunt --output /nowhere/x"), EXIT_ERROR);
+    ck_assert_int_eq(run(&text, "hunt extra"), EXIT_ERROR);
+    ck_assert_int_eq(run(&text, "nothing"), EXIT_ERROR);
+    harness_write_text(dir, "empty/var/log/audit/audit.log", "type=EXECVE msg=audit(x\n");
+    ck_assert_msg(run(&text, "hunt -e %s/empty", dir) == EXIT_INCOMPLETE, "%s", text);
+}
+END_TEST
+
+START_TEST(json_holds_findings_posture_and_coverage)
+{
+    static const char *const keys[] = {"findings", "posture", "coverage"};
+    char                    *text;
+
+    ck_assert_int_eq(run(&text, "hunt -f json " COMPROMISED), EXIT_FINDINGS);
+    cJSON *json = cJSON_Parse(text);
+    ck_assert_msg(json, "%s", text);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_int_gt(cJSON_GetArraySize(cJSON_GetObjectItem(json, keys[i])), 0);
+    cJSON_Delete(json);
+}
+END_TEST
+
+START_TEST(ndjson_is_one_object_a_line)
+{
+    char *text, *line, *rest;
+    int   sections[3] = {0};
+
+    ck_assert_int_eq(run(&text, "hunt -f ndjson " COMPROMISED), EXIT_FINDINGS);
+    for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        cJSON      *json = cJSON_Parse(line);
+        const char *section = cJSON_GetStringValue(cJSON_GetObjectItem(json, "section"));
+        ck_assert_msg(section, "%s", line);
+        sections[0] += strcmp(section, "finding") == 0;
+        sections[1] += strcmp(section, "posture") == 0;
+        sections[2] += strcmp(section, "coverage") == 0;
+        cJSON_Delete(json);
+    }
+    ck_assert(sections[0] > 0 && sections[1] > 0 && sections[2] > 0);
+}
+END_TEST
+
+START_TEST(output_goes_to_a_file_and_a_pipe_has_no_colour)
+{
+    const char *dir = harness_scratch();
+    char       *text, path[4096];
+
+    ck_assert_int_eq(run(&text, "hunt " COMPROMISED " -o %s/out", dir), EXIT_FINDINGS);
+    ck_assert_str_eq(text, "");
+    snprintf(path, sizeof path, "%s/out", dir);
+    text = harness_read(path, NULL);
+    ck_assert_ptr_nonnull(strstr(text, "critical"));
+    ck_assert_ptr_null(strchr(text, '\033'));
+    free(text);
+}
+END_TEST
+
+/* query
+ * --------------------------------------------------------------------------------------------- */
+
+START_TEST(queries_take_parameters)
+{
+    char *text;
+
+    expect(0, "x\n5\n", "query -f csv -p n=4 'SELECT :n + 1 AS x' | tr -d '\\r'");
+    expect(0, "{\"a\":\"1\",\"b\":\"2\"}\n",
+           "query -f ndjson -p a=1 -p b=2 'SELECT @a AS a, $b AS b'");
+    expect(2, "svcql: query: :x has no value; give one with -p NAME=VALUE\n", "query 'SELECT :x'");
+    expect(2, "svcql: query: ? has no value; give one with -p NAME=VALUE\n", "query 'SELECT ?'");
+    ck_assert_int_eq(run(&text, "query -p z=1 'SELECT 1'"), 2);
+    ck_assert_ptr_nonnull(strstr(text, "-p z=1 names no parameter of the query"));
+}
+END_TEST
+
+START_TEST(tables_are_listed)
+{
+    char *text;
+
+    ck_assert_int_eq(run(&text, "tables"), 0);
+    ck_assert_ptr_nonnull(strstr(text, "unit_files"));
+    ck_assert_int_eq(run(&text, "tables unit_files"), 0);
+    ck_assert_ptr_nonnull(strstr(text, "commands"));
+}
+END_TEST
+
+/* schedule
+ * ------------------------------------------------------------------------------------------- */
+
+START_TEST(the_shipped_pack_runs_once)
+{
+    const char *dir = harness_scratch();
+    char       *text;
+
+    ck_assert_msg(run(&text, "schedule --once --state %s/s --output %s/log", dir, dir) == 0, "%s",
+                  text);
+    ck_assert_str_eq(text, "");
+    ck_assert_int_eq(
+        run(&text, "schedule --once --state %s/s --output /nowhere/x -c %s/none", dir, dir),
+        EXIT_ERROR);
+    harness_write_text(dir, "c", "{\"schedule\":{\"q\":{\"query\":\"SELECT 1\"}}}");
+    ck_assert_int_eq(run(&text, "schedule --once --output /nowhere/x -c %s/c", dir),
+                     EXIT_INCOMPLETE);
+    ck_assert_ptr_nonnull(strstr(text, "No such file or directory; results wait"));
+}
+END_TEST
+
+Suite *make_program_suite(void)
+{
+    const TTest *const tests[] = {
+        help_fits_one_screen,
+        each_commands_help_has_its_options,
+        bash_completes_commands_options_and_values,
+        exit_statuses_say_what_was_found,
+        json_holds_findings_posture_and_coverage,
+        ndjson_is_one_object_a_line,
+        output_goes_to_a_file_and_a_pipe_has_no_colour,
+        queries_take_parameters,
+        tables_are_listed,
+        the_shipped_pack_runs_once,
+    };
+    Suite *suite = suite_create("program");
+    TCase *tcase = tcase_create("program");
+
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
+        tcase_add_test(tcase, tests[i]);
+    tcase_add_loop_test(tcase, manual_and_completions_know_the_options, 0,
+                        (int)(sizeof documents / sizeof documents[0]));
+    tcase_set_timeout(tcase, 60);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
