@@ -101,6 +101,8 @@ static const char *place_state(const struct files_state *s, const struct file_ro
         return is_started(s, s->entry->name) ? "enabled" : "disabled";
     if (strcmp(kind, "linger") == 0)
         return "enabled";
+    if (!*s->entry->dir->place->group) /* an empty file takes the place of no other */
+        return NULL;
     return unit_is_mask(s->current->root, s->entry->path) ? "masked" : NULL;
 }
 
