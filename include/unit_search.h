@@ -22,7 +22,7 @@
 #include "arena.h"
 #include "root.h"
 
-#define UNIT_ENTRIES_MAX 500000      /* of one search; those beyond are counted */
+#define UNIT_ENTRIES_MAX 200000      /* of one search; those beyond are counted */
 #define UNIT_FILE_MAX    (16u << 20) /* bytes of a file that are read */
 
 /* Managers ------------------------------------------------------------------ */
@@ -51,7 +51,7 @@ void unit_managers_free(struct unit_managers *managers);
 struct unit_dir {
     const char              *path; /* within the root */
     int64_t                  rank; /* 0 comes before all others */
-    bool                     own;  /* the manager's alone; not of a user's: shared with all users */
+    bool                     own;  /* of this manager; false where all users share it */
     bool                     twin; /* the same directory as one before it; not read */
     uint64_t                 device, inode;
     const struct unit_place *place; /* of unit_places.h; NULL for a unit directory */

@@ -453,6 +453,22 @@ START_TEST(ten_thousand_drop_ins_take_no_more_than_their_share)
 }
 END_TEST
 
+START_TEST(links_that_are_called_as_folders_are_not_lost)
+{
+    new_root();
+    unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
+    unit("opt/d/x.conf", "[Service]\nUser=eve\n");
+    link_to("etc/systemd/system/a.service.d", "/opt/d");
+    link_to("etc/systemd/system/b.service.d", "/nowhere");
+    link_to("etc/systemd/system/c.service.wants", "a.service");
+    link_to("etc/systemd/system/d.service.d", "d.service.d");
+    expect("a.service|unit|eve|NULL\nb.service.d|other|NULL|NULL\nc.service.wants|other|NULL|NULL\n"
+           "d.service.d|directory|NULL|Too many levels of symbolic links\nx.conf|drop-in|eve|NULL",
+           "SELECT name, kind, user, error FROM ROOT WHERE name <> '.keep' ORDER BY name");
+    expect("/opt/d/x.conf", "SELECT path FROM ROOT WHERE kind = 'drop-in'");
+}
+END_TEST
+
 START_TEST(names_that_are_not_text_are_shown)
 {
     new_root();
@@ -680,6 +696,7 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, bad_files_have_a_row_and_an_error);
     tcase_add_test(t, a_directory_without_permission_is_counted);
     tcase_add_test(t, ten_thousand_drop_ins_take_no_more_than_their_share);
+    tcase_add_test(t, links_that_are_called_as_folders_are_not_lost);
     tcase_add_test(t, names_that_are_not_text_are_shown);
     suite_add_tcase(s, t);
 

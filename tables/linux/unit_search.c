@@ -47,10 +47,6 @@ void unit_search_free(struct unit_search *search)
 
 static int add_entry(struct unit_search *search, const struct unit_entry *entry)
 {
-    if (search->n >= UNIT_ENTRIES_MAX) {
-        search->lost++;
-        return 0;
-    }
     if (!entry->path || !entry->owner)
         return -ENOMEM;
     if ((search->n & (search->n - 1)) == 0) {
@@ -133,6 +129,18 @@ static bool dot_or_dots(const char *name)
 static int read_folder(struct unit_search *search, const struct unit_dir *dir, const char *path,
                        const char *owner, enum unit_where where);
 
+/* Whether an entry is a link to a folder, or to what cannot be looked at; a unit's name makes it a
+ * unit, whatever it leads to. */
+static bool leads_to_folder(const struct unit_search *search, const struct unit_entry *entry)
+{
+    struct stat st;
+
+    if (entry->type != DT_LNK || unit_name_kind(entry->name))
+        return false;
+    int r = root_stat(search->root, entry->path, true, &st);
+    return r < 0 ? r != -ENOENT : S_ISDIR(st.st_mode);
+}
+
 /* What to do with one name of a unit directory or place. */
 static int read_name(struct unit_search *search, struct unit_entry *entry)
 {
@@ -144,12 +152,10 @@ static int read_name(struct unit_search *search, struct unit_entry *entry)
         return place->deep ? read_folder(search, entry->dir, entry->path, NULL, UNIT_WANTS) : 0;
     if (place)
         return fnmatch(place->pattern, entry->name, 0) == 0 ? add_entry(search, entry) : 0;
-    if (folder || (entry->type == DT_LNK && !unit_name_kind(entry->name))) {
-        const char *owner = folder_owner(search, entry->name, &where);
-        if (owner)
-            return read_folder(search, entry->dir, entry->path, owner, where);
-    }
-    return add_entry(search, entry);
+    const char *owner =
+        folder || leads_to_folder(search, entry) ? folder_owner(search, entry->name, &where) : NULL;
+    return owner ? read_folder(search, entry->dir, entry->path, owner, where)
+                 : add_entry(search, entry);
 }
 
 /* Add what an open directory holds: where `owner` is NULL as UNIT_TOP, one level down for places.
@@ -162,6 +168,10 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
     for (struct dirent *d; r == 0 && (d = readdir(stream));) {
         if (dot_or_dots(d->d_name))
             continue;
+        if (search->n >= UNIT_ENTRIES_MAX) {
+            search->lost++;
+            continue;
+        }
         struct unit_entry entry = {.dir = dir,
                                    .path = unit_join(&search->memory, path, d->d_name),
                                    .where = owner ? where : UNIT_TOP,
