@@ -45,7 +45,7 @@ SQL       := $(sort $(wildcard sql/*/*.sql))
 FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 
 .PHONY: all hunt check check-fast golden symbols deps deps-check docs docs-check format \
-        format-check lint fuzz bench install uninstall clean
+        format-check lint fuzz bench evaluate install uninstall clean
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
 
@@ -81,6 +81,10 @@ $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 
 $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
+
+$(BUILD)/evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/evaluate*.c) tests/harness.c \
+                     $(wildcard tests/make_*.c)) $(OBJECTS)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
 
 # Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.
@@ -164,6 +168,14 @@ build/fuzz/%: tests/fuzz_%.c $(wildcard tables/formats/*.c include/*.h)
 fuzz: $(FUZZERS)
 	for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) -timeout=2 -rss_limit_mb=512 \
 	    -print_final_stats=1 || exit 1; done
+
+# What the findings are worth, on attacks and on ordinary hosts, into tests/EVALUATION.md. The hosts are
+# made once, in HOSTS: some minutes, with root and a mirror of Debian.
+HOSTS ?= build/hosts
+evaluate: $(BUILD)/evaluate
+	./tests/evaluate_hosts.sh $(HOSTS) || echo 'no ordinary hosts could be made' >&2
+	$(BUILD)/evaluate $(HOSTS) > $(BUILD)/EVALUATION.md
+	mv $(BUILD)/EVALUATION.md tests/EVALUATION.md
 
 bench: $(BUILD)/svcql.so $(BUILD)/systemd-fixture
 	for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(BUILD) $$b || exit 1; done
