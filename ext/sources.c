@@ -33,6 +33,7 @@ static const struct place {
     {ARTEFACT_PACKAGE_LOG, OS_LINUX,   "/var/log/apt",                             "history.log*"},
     {ARTEFACT_PACKAGE_LOG, OS_LINUX,   "/var/log",                                 "dnf.rpm.log*"},
     {ARTEFACT_PACKAGE_LOG, OS_LINUX,   "/var/log",                                 "yum.log*"    },
+    {ARTEFACT_PACKAGE_LOG, OS_LINUX,   "/var/log/zypp",                            "history*"    },
     {ARTEFACT_EVENT_LOG,   OS_WINDOWS, "/Windows/System32/winevt/Logs",            "*.evtx"      },
     {ARTEFACT_HIVE,        OS_WINDOWS, "/Windows/System32/config",                 "SYSTEM"      },
     {ARTEFACT_HIVE,        OS_WINDOWS, "/Windows/System32/config",                 "SOFTWARE"    },

@@ -14,6 +14,7 @@
  *     apt/history.log   Start-Date: 2026-11-24  11:40:15 and what follows it         apt's own
  *     dnf.rpm.log       2026-11-24T11:40:15+0100 SUBDEBUG Installed: a-1-2.x86_64    dnf(8)
  *     yum.log           Nov 24 11:40:15 Updated: a-1-2.x86_64                        yum(8)
+ *     zypp/history      2026-11-24 11:40:15|install|a|1-2|x86_64|root@host|...       zypper(8)
  */
 #ifndef SVCQL_PACKAGE_LOG_H
 #define SVCQL_PACKAGE_LOG_H
@@ -29,7 +30,7 @@ struct package_change {
     int64_t     time;   /* seconds since the epoch if `utc`, else on the wall clock of the host */
     int64_t     end;    /* when the run that it was part of ended, likewise; INT64_MIN: unknown */
     bool        utc;    /* whether the log says its zone */
-    const char *tool;   /* dpkg, apt, dnf, yum */
+    const char *tool;   /* dpkg, apt, dnf, yum, zypp */
     const char *action; /* install, upgrade, remove, ...; see package_log.c */
     uint64_t    line;   /* of the log, from 1, where it stands */
     uint64_t    item;   /* among the changes of that line, from 0 */
@@ -40,7 +41,8 @@ struct package_change {
     struct slice detail; /* state, phase, "automatic", conffile and decision, error */
 };
 
-/* A run of apt is known whole only at its end, and so is kept until then. */
+/* A run of apt is known whole only at its end, and so is kept until then. Of zypp it is the command
+ * of the run that goes on. */
 struct package_run {
     struct buffer text; /* its lines, each with its '\n' */
     uint64_t      line; /* of the first */

@@ -130,6 +130,35 @@ START_TEST(dnf_and_yum_logs_name_packages)
 }
 END_TEST
 
+START_TEST(zypp_history_keeps_the_command_of_a_run)
+{
+    sqlite3    *db = harness_open();
+    const char *root = make_root();
+
+    harness_write_text(
+        root, "var/log/zypp/history",
+        "# a comment\n"
+        "2026-07-01 12:00:00|command|root@berlin|'zypper' 'install' 'nginx'|\n"
+        "2026-07-01 12:00:01|install|libx|1-2|x86_64||repo-oss|00ff|\n"
+        "2026-07-01 12:00:02|install|nginx|1.21-3|x86_64|root@berlin|repo-oss|00ff|\n"
+        "2026-07-01 12:00:03|remove |apache2|2.4-1|x86_64|root@berlin|\n"
+        "2026-07-01 12:00:04|radd   |evil|http://198.51.100.7/|\n");
+    harness_expect(
+        db,
+        "run|NULL|NULL|NULL|'zypper' 'install' 'nginx'|root@berlin|NULL\n"
+        "install|libx|NULL|1-2|'zypper' 'install' 'nginx'|NULL|NULL\n"
+        "install|nginx|NULL|1.21-3|'zypper' 'install' 'nginx'|root@berlin|NULL\n"
+        "remove|apache2|2.4-1|NULL|'zypper' 'install' 'nginx'|root@berlin|NULL\n"
+        "other|NULL|NULL|NULL|'zypper' 'install' 'nginx'|NULL|radd   |evil|http://198.51.100.7/|",
+        "SELECT action, package, old_version, new_version, command, requested_by, detail " FROM
+        "ORDER BY line",
+        root);
+    harness_expect(db, "zypp|2026-07-01T10:00:00.000000Z|5",
+                   "SELECT tool, min(datetime), count(*) " FROM, root);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(yum_log_takes_its_years_from_its_end)
 {
     sqlite3       *db = harness_open();
@@ -322,6 +351,7 @@ Suite *make_package_history_suite(void)
     tcase_add_test(tc, apt_history_tells_who_asked_for_what);
     tcase_add_test(tc, rotated_logs_are_expanded);
     tcase_add_test(tc, dnf_and_yum_logs_name_packages);
+    tcase_add_test(tc, zypp_history_keeps_the_command_of_a_run);
     tcase_add_test(tc, yum_log_takes_its_years_from_its_end);
     tcase_add_test(tc, dnf_databases_tell_transactions);
     tcase_add_test(tc, a_database_that_acts_is_refused);

@@ -314,6 +314,40 @@ static bool yum_line(struct package_log *log, struct slice line, int month,
     return rpm_words(trimmed((struct slice){line.at + 15, line.size - 15}), "yum", change);
 }
 
+/* zypp -------------------------------------------------------------------------------- */
+
+/* "2026-11-24 11:40:15|install|a|1-2|x86_64|root@host|repository|checksum|", the time is taken
+ * already. The command of a run stands before its changes, and is kept for them. */
+static bool zypp_line(struct package_log *log, struct slice rest, struct package_change *change)
+{
+    take_until(&rest, "|");
+    struct slice all = rest, word = trimmed(take_until(&rest, "|"));
+
+    change->tool = "zypp";
+    if (is(word, "command")) {
+        change->action = "run";
+        change->requested_by = known(take_until(&rest, "|"));
+        struct slice command = take_until(&rest, "|");
+        if (!log->run.open) { /* of apt, in a file of both */
+            buffer_reset(&log->run.text);
+            buffer_put(&log->run.text, command.at, command.size);
+        }
+    } else if (is(word, "install") || is(word, "remove")) {
+        change->action = is(word, "install") ? "install" : "remove";
+        change->package = take_until(&rest, "|");
+        *(is(word, "install") ? &change->new_version : &change->old_version) =
+            known(take_until(&rest, "|"));
+        change->architecture = known(take_until(&rest, "|"));
+        change->requested_by = known(take_until(&rest, "|"));
+    } else { /* of repositories and patches */
+        change->action = "other";
+        change->detail = all;
+    }
+    if (!log->run.open)
+        change->command = (struct slice){log->run.text.data, log->run.text.size};
+    return word.size > 0;
+}
+
 /* apt --------------------------------------------------------------------------------- */
 
 /* Fields of a run that list packages, and which versions their parentheses hold. */
@@ -459,30 +493,44 @@ static bool next_of_run(struct package_log *log, struct package_change *ret)
 
 /* All --------------------------------------------------------------------------------- */
 
+/* Read a line that is a change by itself. Sets *ret_talk for one that is none and means to be none.
+ */
+static bool read_line(struct package_log *log, struct slice line, struct package_change *change,
+                      bool *ret_talk)
+{
+    struct slice rest = trimmed(line);
+    int          month;
+
+    *ret_talk = rest.at[0] == '#';
+    if (!take_time(&rest, &change->time))
+        return yearless(line, &month) && yum_line(log, line, month, change);
+    switch (rest.size ? rest.at[0] : 0) {
+    case ' ':
+        return dpkg_line(rest, change);
+    case '|':
+        return zypp_line(log, rest, change);
+    default:
+        return dnf_line(rest, change, ret_talk);
+    }
+}
+
 void package_log_push(struct package_log *log, const char *text, size_t size)
 {
-    struct slice          line = {text, size}, rest = trimmed(line);
-    struct package_change change = {.end = INT64_MIN};
-    int                   month;
-    bool                  good, talk = false;
+    struct slice line = {text, size}, content = trimmed(line);
+    bool         talk;
 
-    change.line = ++log->lines;
-    if (!rest.size) {
+    log->lines++;
+    if (!content.size) {
         package_log_end(log);
         return;
     }
     if (looks_like_field(line)) {
-        apt_line(log, rest);
+        apt_line(log, content);
         return;
     }
-    if (take_time(&rest, &change.time))
-        good = rest.size && rest.at[0] == ' ' ? dpkg_line(rest, &change)
-                                              : dnf_line(rest, &change, &talk);
-    else
-        good = yearless(line, &month) && yum_line(log, line, month, &change);
-    log->lost += !good && !talk;
-    log->change = change;
-    log->ready = good;
+    log->change = (struct package_change){.end = INT64_MIN, .line = log->lines};
+    log->ready = read_line(log, line, &log->change, &talk);
+    log->lost += !log->ready && !talk;
     log->from_run = false;
 }
 

@@ -434,14 +434,15 @@ static int get_datetime(struct tbl_scan *scan, const void *data, sqlite3_context
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct history_row, time, TBL_RANGE,
-            "When, in seconds since the epoch, UTC; logs of dpkg, apt and yum write local time, "
-            "which the root's /etc/localtime turns into UTC"),
+    TBL_COL(
+        struct history_row, time, TBL_RANGE,
+        "When, in seconds since the epoch, UTC; logs of dpkg, apt, yum and zypp write local time, "
+        "which the root's /etc/localtime turns into UTC"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time as ISO 8601", get_datetime),
     TBL_COL(struct history_row, action, TBL_KEY,
             "install, upgrade, downgrade, reinstall, remove, purge, configure, trigproc, status, "
             "startup, conffile, ...; for versions that went away upgraded, obsoleted, replaced, "
-            "cleanup, ...; run: a run of apt that names no package"),
+            "cleanup, ...; run: a run of apt that names no package, or a command of zypp"),
     TBL_COL(struct history_row, package, 0, "Name of the package, without architecture"),
     TBL_COL(struct history_row, architecture, 0, "Architecture of the package"),
     TBL_COL(struct history_row, old_version, 0, "Version before"),
@@ -454,7 +455,7 @@ static const struct tbl_column columns[] = {
             "Who asked for it, as the tool logs it: name and uid, or uid"),
     TBL_COL(struct history_row, end_time, 0,
             "When the run ended, in seconds since the epoch, UTC; NULL where the log does not say"),
-    TBL_COL(struct history_row, tool, TBL_KEY, "dpkg, apt, dnf, yum or rpm"),
+    TBL_COL(struct history_row, tool, TBL_KEY, "dpkg, apt, dnf, yum, zypp or rpm"),
     TBL_COL(struct history_row, time_zone, 0,
             "Zone that the log's local time was taken to be in; UTC where the log says its own"),
     TBL_COL(struct history_row, line, TBL_ID,
@@ -481,7 +482,7 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table package_history_table = {
     .name = "package_history",
-    .doc = "What dpkg, apt, dnf, yum and rpm did to packages, and when",
+    .doc = "What dpkg, apt, dnf, yum, zypp and rpm did to packages, and when",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,
