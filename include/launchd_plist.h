@@ -3,8 +3,8 @@
  *
  * A text is UTF-8 with U+FFFD for NULs and broken sequences; a value of another type than the key
  * asks for is its JSON. A JSON field holds whatever value the key has, as JSON. A number is
- * LAUNCHD_ABSENT where the key is absent or its value is neither a boolean nor an integer; Umask may
- * be octal digits too.
+ * LAUNCHD_ABSENT where the key is absent or its value is neither a boolean nor an integer; Umask
+ * may be octal digits too.
  */
 #ifndef SVCQL_LAUNCHD_PLIST_H
 #define SVCQL_LAUNCHD_PLIST_H

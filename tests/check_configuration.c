@@ -169,7 +169,7 @@ static const struct {
     {"{\"views\":{\"v\":1}}",                                                  "svcql.conf: views.v: must be SQL"                      },
     {"{\"schedule\":{\"pack_p_q\":{\"query\":\"SELECT 1\"}},"
      "\"packs\":{\"p\":{\"queries\":{\"q\":{\"query\":\"SELECT 1\"}}}}}", "svcql.conf: pack_p_q is scheduled twice"               },
-    {"{\n \"schedule\": {,}\n}",                                               "svcql.conf: no JSON at line 2, column 1"              },
+    {"{\n \"schedule\": {,}\n}",                                               "svcql.conf: no JSON at line 2, column 1"               },
     {"{} x",                                                                   "svcql.conf: no JSON at line 1, column 4"               },
     {"[]",                                                                     "svcql.conf: must be an object"                         },
     {"",                                                                       "svcql.conf: no JSON at line 1, column 1"               },

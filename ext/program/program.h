@@ -83,7 +83,8 @@ bool output_close(struct output *output);
  * evidence is printed with control and bidirectional characters escaped. */
 long long output_rows(struct output *output, sqlite3_stmt *stmt);
 
-/* Show on a terminal what long work is at, until progress_end() is called with what was returned. */
+/* Show on a terminal what long work is at, until progress_end() is called with what was returned.
+ */
 pid_t progress_begin(void);
 void  progress_end(pid_t child);
 
