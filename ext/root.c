@@ -17,7 +17,8 @@ struct root {
     int         references;
     int         fd;
     unsigned    flags;
-    const char *at; /* of a graft: the folder that it is; else NULL */
+    const char *at;  /* of a graft: the folder that it is; else NULL */
+    unsigned    has; /* which of joined[] are there, of macOS */
     char        path[];
 };
 
@@ -48,13 +49,6 @@ static int new_root(int fd, const char *path, unsigned flags, const char *at, st
     root->path[size] = '\0';
     *ret = root;
     return 0;
-}
-
-int root_open(const char *path, unsigned flags, struct root **ret)
-{
-    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-    return fd < 0 ? -errno : new_root(fd, path, flags, NULL, ret);
 }
 
 struct root *root_ref(struct root *root)
@@ -111,51 +105,67 @@ static int open_below(const struct root *root, const char *path, int flags)
     return -EAGAIN;
 }
 
-/* Find the entry of a directory that is `name` under the root's flags; the very name comes first.
- */
+/* Find the first entry of a directory that is `name` under the root's flags. */
 static int find_name(const struct root *root, const char *dir, const char *name,
                      char ret[NAME_MAX + 1])
 {
-    DIR *stream = NULL;
-    bool found = false, exact = false;
-    int  r = root_open_dir(root, dir, &stream);
+    int  fd = open_below(root, dir, DIR_FLAGS), r = -ENOENT;
+    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 
-    if (r < 0)
+    if (!stream) {
+        r = fd < 0 ? fd : -errno;
+        if (fd >= 0)
+            close(fd);
         return r;
-    for (struct dirent *entry; !exact && (entry = readdir(stream));) {
+    }
+    for (struct dirent *entry; r < 0 && (entry = readdir(stream));) {
         char decoded[NAME_MAX + 1];
 
-        exact = strcmp(entry->d_name, name) == 0;
         root_name_decode(root->flags, entry->d_name, decoded);
-        if (!exact && (found || !root_name_is(root->flags, decoded, name)))
+        if (!root_name_is(root->flags, decoded, name))
             continue;
         strcpy(ret, entry->d_name);
-        found = true;
+        r = 0;
     }
     closedir(stream);
-    return found ? 0 : -ENOENT;
+    return r;
+}
+
+/* Add one component to a path, spelled as its directory does: as it is given, where that is there,
+ * for directories can be long. */
+static int spell_name(const struct root *root, const char *name, char path[ROOT_PATH_MAX])
+{
+    size_t size = strlen(path);
+    char   found[NAME_MAX + 1];
+
+    if (size + 1 + NAME_MAX >= ROOT_PATH_MAX)
+        return -ENAMETOOLONG;
+    sprintf(path + size, "/%s", name);
+    cleanup_fd fd = open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd != -ENOENT)
+        return fd < 0 ? fd : 0;
+    path[size] = '\0';
+    int r = find_name(root, path, name, found);
+    if (r == 0)
+        sprintf(path + size, "/%s", found);
+    return r;
 }
 
 /* Spell a path as its directories do. */
 static int respell(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
-    size_t size = 0;
-
     ret[0] = '\0';
     while (*(path += strspn(path, "/"))) {
-        char   name[NAME_MAX + 1], found[NAME_MAX + 1];
+        char   name[NAME_MAX + 1];
         size_t part = strcspn(path, "/");
 
         if (part > NAME_MAX)
             return -ENAMETOOLONG;
         memcpy(name, path, part);
         name[part] = '\0';
-        int r = find_name(root, ret, name, found);
+        int r = spell_name(root, name, ret);
         if (r < 0)
             return r;
-        if (size + 1 + strlen(found) >= ROOT_PATH_MAX)
-            return -ENAMETOOLONG;
-        size += (size_t)sprintf(ret + size, "/%s", found);
         path += part;
     }
     return 0;
@@ -200,21 +210,24 @@ static int open_spelled(const struct root *root, const char *path, int flags)
     return r < 0 ? r : open_below(root, spelled, flags);
 }
 
+static const char *const joined[] = {"/System/Volumes/Data", "/private"};
+#define N_JOINED (sizeof joined / sizeof joined[0])
+
 /* Open the path as macOS's firmlinks and its links below / would have it: the data volume is joined
  * to the root, and /var, /etc and /tmp lie in /private. */
 static int open_joined(const struct root *root, const char *path, int flags)
 {
-    static const char *const joined[] = {"/System/Volumes/Data", "/private"};
-    char                     other[ROOT_PATH_MAX];
+    char other[ROOT_PATH_MAX];
 
-    for (size_t i = 0; i < sizeof joined / sizeof joined[0]; i++) {
+    for (size_t i = 0; i < N_JOINED; i++) {
         size_t size = strlen(joined[i]);
         bool   below = strncmp(path, joined[i], size) == 0 && path[size] == '/';
         int    fd = -ENOENT;
 
         if (below)
             fd = open_spelled(root, path + size, flags);
-        else if (snprintf(other, sizeof other, "%s%s", joined[i], path) < ROOT_PATH_MAX)
+        else if (root->has & 1u << i &&
+                 snprintf(other, sizeof other, "%s%s", joined[i], path) < ROOT_PATH_MAX)
             fd = open_spelled(root, other, flags);
         if (fd != -ENOENT)
             return fd;
@@ -230,6 +243,27 @@ static int open_any_case(const struct root *root, const char *path, int flags)
     if (fd != -ENOENT || !(root->flags & ROOT_MACOS) || path[0] != '/')
         return fd;
     return open_joined(root, path, flags);
+}
+
+/* Note which volumes there are to join: a lookup that fails need not try the others. */
+static void note_joined(struct root *root)
+{
+    for (size_t i = 0; i < N_JOINED; i++) {
+        cleanup_fd fd = open_spelled(root, joined[i], O_PATH | O_CLOEXEC);
+        root->has |= fd >= 0 ? 1u << i : 0;
+    }
+}
+
+int root_open(const char *path, unsigned flags, struct root **ret)
+{
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    int r = new_root(fd, path, flags, NULL, ret);
+    if (r == 0 && flags & ROOT_MACOS)
+        note_joined(*ret);
+    return r;
 }
 
 int root_open_file(const struct root *root, const char *path)

@@ -27,8 +27,8 @@ static const char *const libraries[] = {
     "/Users/*/Library",
 };
 
-/* Folders of applications and of other bundles that may bring jobs of their own. */
-static const char *const bundles[] = {
+/* Folders of applications that may bring jobs of their own. */
+static const char *const applications[] = {
     "/Applications/*.app",
     "/Applications/*/*.app",
     "/Users/*/Applications/*.app",
@@ -40,11 +40,14 @@ static const char *const bundles[] = {
     "/Users/*/Library/Application Support/*/*.app",
     "/usr/local/*/*.app",
     "/opt/*/*.app",
+};
+
+static const char *const frameworks[] = {
     "/System/Library/*Frameworks/*.framework/Versions/*",
     "/Library/*Frameworks/*.framework/Versions/*",
 };
 
-/* What a library or a bundle may hold: a folder and, where one file of it counts, its name. */
+/* What each of them may hold: a folder and, where one file of it counts, its name. */
 struct part {
     const char *type, *dir, *name;
 };
@@ -54,12 +57,15 @@ static const struct part library_parts[] = {
     {agent_type,  "/LaunchAgents",  NULL},
 };
 
-static const struct part bundle_parts[] = {
+static const struct part application_parts[] = {
     {daemon_type, "/Contents/Library/LaunchDaemons",             NULL        },
     {agent_type,  "/Contents/Library/LaunchAgents",              NULL        },
     {login_item,  "/Contents/Library/LoginItems/*.app/Contents", "Info.plist"},
     {xpc_service, "/Contents/XPCServices/*.xpc/Contents",        "Info.plist"},
-    {xpc_service, "/XPCServices/*.xpc/Contents",                 "Info.plist"},
+};
+
+static const struct part framework_parts[] = {
+    {xpc_service, "/XPCServices/*.xpc/Contents", "Info.plist"},
 };
 
 struct finder {
@@ -84,21 +90,6 @@ static int by_folder(const void *a, const void *b)
     if (x->device != y->device)
         return x->device < y->device ? -1 : 1;
     return x->inode < y->inode ? -1 : x->inode > y->inode;
-}
-
-/* Whether a folder was not seen before: 1, 0 or -ENOMEM. */
-static int is_new(struct finder *f, const struct stat *st)
-{
-    struct folder *folder = malloc(sizeof *folder);
-
-    if (!folder)
-        return -ENOMEM;
-    *folder = (struct folder){st->st_dev, st->st_ino};
-    struct folder **at = tsearch(folder, &f->seen, by_folder);
-    bool            added = at && *at == folder;
-    if (!added)
-        free(folder);
-    return at ? added : -ENOMEM;
 }
 
 /* Files ---------------------------------------------------------------------- */
@@ -132,19 +123,37 @@ static int note(struct finder *f, const char *dir, int error, size_t lost)
     return error ? add(f, dir, "", true, error) : 0;
 }
 
+/* Whether a folder is there and was not seen before: 1, 0 or -ENOMEM. One that must not be looked
+ * at is noted. */
+static int is_new(struct finder *f, const char *dir)
+{
+    struct stat st;
+
+    int r = root_stat(f->root, dir, true, &st);
+    if (r < 0)
+        return root_denied(r) ? note(f, dir, r, 0) : 0;
+    if (!S_ISDIR(st.st_mode))
+        return 0;
+    struct folder *folder = malloc(sizeof *folder);
+    if (!folder)
+        return -ENOMEM;
+    *folder = (struct folder){st.st_dev, st.st_ino};
+    struct folder **at = tsearch(folder, &f->seen, by_folder);
+    bool            added = at && *at == folder;
+    if (!added)
+        free(folder);
+    return at ? added : -ENOMEM;
+}
+
 /* Take the files of one folder: any, for launchd does not ask for names in the clear. */
 static int take_folder(void *arg, const char *dir, int error, size_t lost)
 {
     struct finder    *f = arg;
     struct root_names names = {0};
-    struct stat       st;
 
     if (error || lost)
         return note(f, dir, error, lost);
-    int r = root_stat(f->root, dir, true, &st);
-    if (r < 0)
-        return root_denied(r) ? note(f, dir, r, 0) : 0;
-    r = S_ISDIR(st.st_mode) ? is_new(f, &st) : 0;
+    int r = is_new(f, dir);
     if (r <= 0)
         return r;
     r = root_list(f->root, dir, f->part->name, NAMES_MAX, &names, &lost);
@@ -157,7 +166,7 @@ static int take_folder(void *arg, const char *dir, int error, size_t lost)
     return r;
 }
 
-/* Look for the parts of one folder, a library or a bundle. */
+/* Look for the parts of one folder. */
 static int take_parts(struct finder *f, const char *dir, const struct part *parts, size_t n)
 {
     char pattern[ROOT_PATH_MAX];
@@ -172,16 +181,30 @@ static int take_parts(struct finder *f, const char *dir, const struct part *part
     return r;
 }
 
+/* A library, application or framework, unless it was looked into before. */
+static int take_whole(struct finder *f, const char *dir, const struct part *parts, size_t n)
+{
+    int r = is_new(f, dir);
+
+    return r <= 0 ? r : take_parts(f, dir, parts, n);
+}
+
 static int take_library(void *arg, const char *dir, int error, size_t lost)
 {
     return error || lost ? note(arg, dir, error, lost)
-                         : take_parts(arg, dir, library_parts, TBL_COUNT(library_parts));
+                         : take_whole(arg, dir, library_parts, TBL_COUNT(library_parts));
 }
 
-static int take_bundle(void *arg, const char *dir, int error, size_t lost)
+static int take_application(void *arg, const char *dir, int error, size_t lost)
 {
     return error || lost ? note(arg, dir, error, lost)
-                         : take_parts(arg, dir, bundle_parts, TBL_COUNT(bundle_parts));
+                         : take_whole(arg, dir, application_parts, TBL_COUNT(application_parts));
+}
+
+static int take_framework(void *arg, const char *dir, int error, size_t lost)
+{
+    return error || lost ? note(arg, dir, error, lost)
+                         : take_whole(arg, dir, framework_parts, TBL_COUNT(framework_parts));
 }
 
 /* Look into every folder that patterns mean, on each volume. */
@@ -206,7 +229,9 @@ int launchd_files_find(const struct root *root, const struct tbl_terms *types,
 
     int r = look(&f, libraries, TBL_COUNT(libraries), take_library);
     if (r == 0)
-        r = look(&f, bundles, TBL_COUNT(bundles), take_bundle);
+        r = look(&f, applications, TBL_COUNT(applications), take_application);
+    if (r == 0)
+        r = look(&f, frameworks, TBL_COUNT(frameworks), take_framework);
     tdestroy(f.seen, free);
     if (r < 0) {
         launchd_files_free(&f.found);
