@@ -354,6 +354,109 @@ START_TEST(files_are_those_of_systemctl_cat)
 }
 END_TEST
 
+/* Trees of drop-ins ------------------------------------------------------------- */
+
+static uint32_t seed;
+
+static uint32_t any(uint32_t n)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % n;
+}
+
+#define ANY(array) ((array)[any(sizeof(array) / sizeof((array)[0]))])
+
+static const char *const unit_dirs[] = {
+    "/etc/systemd/system",
+    "/run/systemd/system",
+    "/etc/systemd/system.control",
+    "/etc/systemd/system.attached",
+};
+
+/* Fragments, aliases and drop-ins for units of a few names, and a reload. */
+static void grow_tree(void)
+{
+    static const char *const fragments[] = {"a.service", "a-b-c.service", "t-u@.service",
+                                            "t@.service"};
+    static const char *const links[][2] = {
+        {"al.service",    "a.service"   },
+        {"tal@.service",  "t-u@.service"},
+        {"one@q.service", "t@.service"  }
+    };
+    static const char *const owners[] = {
+        "a.service",   "a-b-c.service", "a-b-.service", "a-.service", "t@.service",
+        "t@x.service", "t-@.service",   "t-@x.service", "t-.service", "t-u@x.service",
+        "al.service",  "tal@.service",  "service",      "x-y.slice",  "x-.slice",
+        "slice",       "tal@x.service"};
+    char path[256], text[300];
+
+    systemd_shell("for d in /etc/systemd/system /run/systemd/system /etc/systemd/system.control "
+                  "/etc/systemd/system.attached; do rm -rf $d; mkdir $d; done");
+    for (size_t i = 0; i < sizeof fragments / sizeof fragments[0]; i++)
+        harness_write_text(unit_dirs[any(2)], fragments[i], "[Service]\nExecStart=/bin/true\n");
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", ANY(unit_dirs), links[i][0]);
+        if (any(2))
+            ck_assert(symlink(links[i][1], path) == 0);
+    }
+    for (uint32_t n = 2 + any(20); n; n--) {
+        snprintf(path, sizeof path, "%s.d/%u.conf", ANY(owners), any(4));
+        snprintf(text, sizeof text, "[Unit]\nDescription=%s\n", path);
+        harness_write_text(ANY(unit_dirs), path, text);
+    }
+    systemd_shell("systemctl -q daemon-reload");
+}
+
+/* The files of a unit as its manager has them loaded, one a line; NULL where it has none. */
+static char *loaded_files(const char *unit)
+{
+    char *text = output("systemctl show -p LoadState -p FragmentPath -p DropInPaths %s | "
+                        "sed 's/^[A-Za-z]*=//' | tr ' ' '\\n' | grep . || true",
+                        unit);
+    char *state = strstr(text, "loaded\n");
+
+    if (!state) {
+        free(text);
+        return NULL;
+    }
+    memmove(state, state + 7, strlen(state + 7) + 1);
+    if (*text)
+        text[strlen(text) - 1] = '\0';
+    return text;
+}
+
+START_TEST(any_tree_of_drop_ins_is_read_as_the_manager_reads_it)
+{
+    static const char *const units[] = {"a.service",     "a-b-c.service", "t@x.service",
+                                        "t-u@x.service", "tal@x.service", "one@q.service",
+                                        "x-y.slice"};
+
+    ENTER();
+    sqlite3 *db = harness_open();
+    int      compared = 0;
+    for (uint32_t of_seed = 1; of_seed <= 6; of_seed++) {
+        seed = of_seed * 7919;
+        grow_tree();
+        for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+            char *theirs = loaded_files(units[i]);
+            char *id = output("systemctl show -P Id %s | tr -d '\\n'", units[i]);
+            if (theirs)
+                harness_expect(
+                    db, theirs,
+                    "SELECT path FROM (SELECT path, min(ord) AS o FROM (SELECT path, "
+                    "row_number() OVER () AS ord FROM unit_settings WHERE unit = '%s' AND "
+                    "scope = 'system' AND ignored IS NULL) GROUP BY path ORDER BY o)",
+                    id);
+            compared += theirs && strchr(theirs, '\n');
+            free(id);
+            free(theirs);
+        }
+    }
+    ck_assert_int_ge(compared, 20);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(effective_values_are_those_of_systemctl_show)
 {
     ENTER();
@@ -410,6 +513,7 @@ Suite *make_unit_settings_suite(void)
     tcase_add_test(t, commands_are_those_of_the_manager);
     tcase_add_test(t, files_are_those_of_systemctl_cat);
     tcase_add_test(t, effective_values_are_those_of_systemctl_show);
+    tcase_add_test(t, any_tree_of_drop_ins_is_read_as_the_manager_reads_it);
     suite_add_tcase(s, t);
     return s;
 }

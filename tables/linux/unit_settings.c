@@ -26,9 +26,9 @@ struct setting_row {
 };
 
 enum stage {
-    UNITS,     /* of which there is a file, or a drop-in of their very name */
-    INSTANCES, /* that the query names */
-    REST,      /* files that no unit reads: shadowed ones, drop-ins of units that are not there */
+    UNITS, /* of which there is a file, or a drop-in of their very name */
+    NAMED, /* by the query, without a file of their own */
+    REST,  /* files that no unit reads: shadowed ones, drop-ins of units that are not there */
 };
 
 struct state {
@@ -143,8 +143,9 @@ static int next_unit(struct state *s)
     return r < 0 ? r : 1;
 }
 
-/* An instance that the query names and that has no file of its own, so was not met before. */
-static int next_instance(struct state *s)
+/* A unit that the query names and that has no file of its own, so was not met before: an instance,
+ * or one that needs none. */
+static int next_named(struct state *s)
 {
     struct unit_search *search = s->walk.search;
     size_t              n;
@@ -152,8 +153,8 @@ static int next_instance(struct state *s)
     if (s->next == s->unit->n)
         return 0;
     const char *name = s->unit->texts[s->next++];
-    if (unit_name_kind(name) != UNIT_NAME_INSTANCE || unit_search_first(search, name) ||
-        unit_search_range(search, UNIT_DROP_IN, name, &n) || !is_unit(search, name))
+    if (unit_search_first(search, name) || unit_search_range(search, UNIT_DROP_IN, name, &n) ||
+        !is_unit(search, name))
         return 1;
     int r = load_unit(s, name);
     return r < 0 ? r : 1;
@@ -194,7 +195,7 @@ static int next_rest(struct state *s)
 /* Move on to the next thing that may have settings: 1, 0 behind the last, -errno. */
 static int advance(struct state *s)
 {
-    static int (*const stages[])(struct state *) = {next_unit, next_instance, next_rest};
+    static int (*const stages[])(struct state *) = {next_unit, next_named, next_rest};
 
     unit_loaded_free(&s->loaded);
     s->setting = 0;
