@@ -1,0 +1,215 @@
+#include "rule_file.h"
+
+#include <cjson/cJSON.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buffer.h"
+
+static struct rule *add_rule(struct rules *rules)
+{
+    if (rules->n >= RULES_MAX) {
+        rules->lost++;
+        return NULL;
+    }
+    if ((rules->n & (rules->n - 1)) == 0) {
+        struct rule *more = realloc(rules->rules, (rules->n ? 2 * rules->n : 1) * sizeof *more);
+        if (!more)
+            return NULL;
+        rules->rules = more;
+    }
+    rules->rules[rules->n] = (struct rule){0};
+    return &rules->rules[rules->n++];
+}
+
+static void free_rule(struct rule *rule)
+{
+    free(rule->title);
+    free(rule->id);
+    free(rule->level);
+    free(rule->tags);
+    free(rule->sql);
+}
+
+void rules_free(struct rules *rules)
+{
+    for (size_t i = 0; i < rules->n; i++)
+        free_rule(&rules->rules[i]);
+    free(rules->rules);
+    *rules = (struct rules){0};
+}
+
+/* JSON ---------------------------------------------------------------------------- */
+
+static char *string_of(const cJSON *object, const char *name)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+
+    return text ? strdup(text) : NULL;
+}
+
+/* The tags of a rule, separated by commas. */
+static char *tags_of(const cJSON *object)
+{
+    const cJSON  *tags = cJSON_GetObjectItemCaseSensitive(object, "tags"), *tag;
+    struct buffer text = {0};
+
+    cJSON_ArrayForEach(tag, tags)
+    {
+        const char *name = cJSON_GetStringValue(tag);
+        if (name)
+            buffer_printf(&text, "%s%s", text.size ? "," : "", name);
+    }
+    return buffer_text(&text) ? text.data : NULL;
+}
+
+static int add_json_rule(struct rules *rules, const cJSON *object, const char *sql)
+{
+    struct rule *rule = add_rule(rules);
+
+    if (!rule)
+        return rules->lost ? 0 : -ENOMEM;
+    rule->title = string_of(object, "title");
+    rule->id = string_of(object, "id");
+    rule->level = string_of(object, "level");
+    rule->tags = tags_of(object);
+    rule->sql = sql && strlen(sql) <= RULE_SQL_MAX ? strdup(sql) : NULL;
+    return 0;
+}
+
+static int add_json_object(struct rules *rules, const cJSON *object)
+{
+    const cJSON *sql = cJSON_GetObjectItemCaseSensitive(object, "rule"), *text;
+    int          r = 0;
+
+    if (!cJSON_IsObject(object))
+        return -EBADMSG;
+    if (!cJSON_IsArray(sql))
+        return add_json_rule(rules, object, cJSON_GetStringValue(sql));
+    cJSON_ArrayForEach(text, sql)
+    {
+        if (r == 0)
+            r = add_json_rule(rules, object, cJSON_GetStringValue(text));
+    }
+    return r;
+}
+
+int rules_parse_json(struct rules *rules, const char *text, size_t size)
+{
+    cJSON       *array = cJSON_ParseWithLength(text, size);
+    const cJSON *object;
+    int          r = cJSON_IsArray(array) ? 0 : cJSON_IsObject(array) ? 1 : -EBADMSG;
+
+    if (r == 1)
+        r = add_json_object(rules, array);
+    else
+        cJSON_ArrayForEach(object, array)
+        {
+            if (r == 0)
+                r = add_json_object(rules, object);
+        }
+    cJSON_Delete(array);
+    return r;
+}
+
+/* SQL ----------------------------------------------------------------------------- */
+
+/* The end of a statement: behind its semicolon, quotes and comments stepped over, or of the text.
+ */
+static const char *statement_end(const char *p, const char *end)
+{
+    while (p < end) {
+        if (*p == '\'' || *p == '"') {
+            const char *quote = memchr(p + 1, *p, (size_t)(end - p - 1));
+            p = quote ? quote + 1 : end;
+        } else if (*p == '-' && p + 1 < end && p[1] == '-') {
+            const char *newline = memchr(p, '\n', (size_t)(end - p));
+            p = newline ? newline : end;
+        } else if (*p++ == ';') {
+            return p;
+        }
+    }
+    return end;
+}
+
+static char *header_value(const char *text, size_t size)
+{
+    while (size && isspace((unsigned char)*text)) {
+        text++;
+        size--;
+    }
+    while (size && isspace((unsigned char)text[size - 1]))
+        size--;
+    return strndup(text, size);
+}
+
+/* Take a comment line such as "-- level: high". */
+static void take_header(struct rule *rule, const char *line, size_t size)
+{
+    const struct {
+        const char *word;
+        char      **field;
+    } headers[] = {
+        {"title:", &rule->title},
+        {"id:",    &rule->id   },
+        {"level:", &rule->level},
+        {"tags:",  &rule->tags },
+    };
+
+    while (size && (*line == '-' || *line == ' ')) {
+        line++;
+        size--;
+    }
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        size_t length = strlen(headers[i].word);
+        if (size < length || memcmp(line, headers[i].word, length) != 0 || *headers[i].field)
+            continue;
+        *headers[i].field = header_value(line + length, size - length);
+    }
+}
+
+/* Step over blanks and comments in front of a statement, taking what they say. */
+static const char *read_headers(struct rule *rule, const char *p, const char *end)
+{
+    for (;;) {
+        while (p < end && (isspace((unsigned char)*p) || *p == ';'))
+            p++;
+        if (end - p < 2 || p[0] != '-' || p[1] != '-')
+            return p;
+        const char *newline = memchr(p, '\n', (size_t)(end - p));
+        const char *stop = newline ? newline : end;
+        take_header(rule, p, (size_t)(stop - p));
+        p = stop;
+    }
+}
+
+int rules_parse_sql(struct rules *rules, const char *text, size_t size)
+{
+    const char *p = text, *end = text + size;
+
+    if (memchr(text, '\0', size))
+        return -EBADMSG;
+    for (;;) {
+        struct rule  parsed = {0};
+        struct rule *rule;
+        p = read_headers(&parsed, p, end);
+        if (p == end) {
+            free_rule(&parsed);
+            return 0;
+        }
+        const char *stop = statement_end(p, end);
+        if (stop - p <= RULE_SQL_MAX)
+            parsed.sql = strndup(p, (size_t)(stop - p));
+        p = stop;
+        if (!(rule = add_rule(rules))) {
+            free_rule(&parsed);
+            if (!rules->lost)
+                return -ENOMEM;
+            continue;
+        }
+        *rule = parsed;
+    }
+}
