@@ -21,6 +21,14 @@ static const struct tbl_table *const tables[] = {
 #undef TABLE
 };
 
+const struct tbl_table *svcql_table(const char *name)
+{
+    for (size_t i = 0; i < TBL_COUNT(tables); i++)
+        if (sqlite3_stricmp(tables[i]->name, name) == 0)
+            return tables[i];
+    return NULL;
+}
+
 __attribute__((visibility("default"))) int sqlite3_svcql_init(sqlite3 *db, char **error,
                                                               const sqlite3_api_routines *api);
 

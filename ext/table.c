@@ -280,10 +280,10 @@ static char *declaration(sqlite3 *db, const struct tbl_table *table)
     sqlite3_str_appendall(sql, "CREATE TABLE x(");
     for (size_t i = 0; i < table->n_columns; i++) {
         const struct tbl_column *column = &table->columns[i];
+        /* SQLite looks for HIDDEN within the type. */
         sqlite3_str_appendf(sql, "%s\"%w\" %s%s%s", i ? ", " : "", column->name,
-                            sql_type(column->type),
-                            column->flags & TBL_NOCASE ? " COLLATE NOCASE" : "",
-                            column->flags & TBL_HIDDEN ? " HIDDEN" : "");
+                            sql_type(column->type), column->flags & TBL_HIDDEN ? " HIDDEN" : "",
+                            column->flags & TBL_NOCASE ? " COLLATE NOCASE" : "");
     }
     sqlite3_str_appendall(sql, ")");
     return sqlite3_str_finish(sql);

@@ -44,6 +44,9 @@ int           svcql_new(sqlite3 *db, struct svcql **ret);
 struct svcql *svcql_ref(struct svcql *svcql);
 void          svcql_unref(struct svcql *svcql);
 
+/* The table of that name that the extension brings, or NULL. */
+const struct tbl_table *svcql_table(const char *name);
+
 int svcql_set(struct svcql *svcql, const char *name, const char *value); /* SQLITE_NOTFOUND */
 
 /* Whether a table has reported a location, or anything of a host. */

@@ -20,7 +20,7 @@ SELECT
        StartType, Payload, ContextInfo, Signed, Signature, CurrentDirectory, IpAddress, LogonType,
        HostApplication, ParentUser, NewName, DestinationPort, DestinationIp, SourceImage,
        TargetImage, GrantedAccess, CallTrace, param3, param4, param5, exe, comm, cwd, key,
-       proctitle, a2, a3, LogonId
+       proctitle, a2, a3, LogonId, data
   FROM logs_windows
 UNION ALL
 SELECT
@@ -37,7 +37,7 @@ SELECT
        StartType, Payload, ContextInfo, Signed, Signature, CurrentDirectory, IpAddress, LogonType,
        HostApplication, ParentUser, NewName, DestinationPort, DestinationIp, SourceImage,
        TargetImage, GrantedAccess, CallTrace, param3, param4, param5, exe, comm, cwd, key,
-       proctitle, a2, a3, LogonId
+       proctitle, a2, a3, LogonId, data
   FROM logs_linux
 UNION ALL
 SELECT
@@ -54,5 +54,5 @@ SELECT
        StartType, Payload, ContextInfo, Signed, Signature, CurrentDirectory, IpAddress, LogonType,
        HostApplication, ParentUser, NewName, DestinationPort, DestinationIp, SourceImage,
        TargetImage, GrantedAccess, CallTrace, param3, param4, param5, exe, comm, cwd, key,
-       proctitle, a2, a3, LogonId
+       proctitle, a2, a3, LogonId, data
   FROM logs_macos;

@@ -66,7 +66,8 @@ SELECT
        coalesce(a.proctitle, '') COLLATE NOCASE AS proctitle,
        coalesce(iif(t.value = 'EXECVE', a.argv ->> 2, NULL), '') COLLATE NOCASE AS a2,
        coalesce(iif(t.value = 'EXECVE', a.argv ->> 3, NULL), '') COLLATE NOCASE AS a3,
-       '' COLLATE NOCASE AS LogonId
+       '' COLLATE NOCASE AS LogonId,
+       json_object('record', a.record) AS data
   FROM audit_events AS a
  CROSS JOIN json_each('["' || replace(a.types, ',', '","') || '"]') AS t
   LEFT JOIN json_each(iif(t.value = 'PATH', a.paths, '[null]')) AS p

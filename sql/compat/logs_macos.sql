@@ -54,6 +54,7 @@ SELECT
        '' COLLATE NOCASE AS param3, '' COLLATE NOCASE AS param4, '' COLLATE NOCASE AS param5,
        '' COLLATE NOCASE AS exe, '' COLLATE NOCASE AS comm, '' COLLATE NOCASE AS cwd,
        '' COLLATE NOCASE AS key, '' COLLATE NOCASE AS proctitle, '' COLLATE NOCASE AS a2,
-       '' COLLATE NOCASE AS a3, '' COLLATE NOCASE AS LogonId
+       '' COLLATE NOCASE AS a3, '' COLLATE NOCASE AS LogonId,
+       json_object('command', h.command) AS data
   FROM shell_history AS h
  WHERE h.host IN (SELECT host FROM evidence WHERE kind = 'macos');

@@ -93,5 +93,6 @@ SELECT
        coalesce(w.param5, '') COLLATE NOCASE AS param5, '' COLLATE NOCASE AS exe,
        '' COLLATE NOCASE AS comm, '' COLLATE NOCASE AS cwd, '' COLLATE NOCASE AS key,
        '' COLLATE NOCASE AS proctitle, '' COLLATE NOCASE AS a2, '' COLLATE NOCASE AS a3,
-       coalesce(w.logon_id, '') COLLATE NOCASE AS LogonId
+       coalesce(w.logon_id, '') COLLATE NOCASE AS LogonId,
+       w.data AS data
   FROM windows_events AS w;

@@ -20,7 +20,8 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
        NULL COLLATE NOCASE AS parent_exe, NULL COLLATE NOCASE AS parent_cmdline,
        a.cwd COLLATE NOCASE AS cwd, a.success,
        iif(a.category = 'user_cmd', 'sudo', 'audit') AS via,
-       a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, a.service_tools
+       a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, a.service_tools,
+       a.exe COLLATE NOCASE AS path, a.uid, a.auid, a.ppid AS parent -- as osquery calls them
   FROM audit_events AS a
   LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
@@ -31,7 +32,7 @@ UNION ALL
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COLLATE NOCASE,
        s.user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.command COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.cwd COLLATE NOCASE, s.success, s.kind,
-       s.source, CAST(s.line AS TEXT), 'linux', 1
+       s.source, CAST(s.line AS TEXT), 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL
   FROM auth_events AS s
  WHERE s.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND s.command IS NOT NULL
 UNION ALL
@@ -46,7 +47,8 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
        w.parent_exe COLLATE NOCASE,
        w.parent_cmdline COLLATE NOCASE,
        w.cwd COLLATE NOCASE,
-       1, w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows'), 1
+       1, w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows'), 1,
+       w.exe COLLATE NOCASE, NULL, NULL, event_number(w.ppid)
   FROM (SELECT e.time, e.datetime, e.computer,
                CASE e.event_id WHEN 1 THEN e.process_id WHEN 4688 THEN e.new_process_id
                                ELSE e.target_process_id END AS pid,

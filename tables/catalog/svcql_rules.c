@@ -16,10 +16,11 @@
 #include <string.h>
 
 #include "buffer.h"
-#include "evidence.h"
+#include "connection.h"
 #include "functions.h"
 #include "rule_file.h"
 #include "table.h"
+#include "views.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -155,6 +156,18 @@ static int read_rules(struct tbl_scan *scan, const char *path)
 
 /* The private connection ------------------------------------------------------------ */
 
+/* Whether a name is of something that lives in a connection, and not of the rule's own subqueries:
+ * where the process loads the extension into every connection, its tables and views are there. */
+static bool is_foreign(const char *table)
+{
+    if (strncmp(table, "sqlite_", 7) == 0 || strncmp(table, "pragma_", 7) == 0)
+        return true;
+    for (const struct embedded_view *view = embedded_views; view->name; view++)
+        if (sqlite3_stricmp(view->name, table) == 0)
+            return true;
+    return svcql_table(table) != NULL;
+}
+
 /* Let a rule read logs and call functions, and note which columns it looks at. */
 static int authorize(void *data, int action, const char *table, const char *column,
                      const char *database, const char *trigger)
@@ -169,7 +182,9 @@ static int authorize(void *data, int action, const char *table, const char *colu
     for (size_t c = 0; column && c < state->n_columns; c++)
         if (sqlite3_stricmp(column, state->columns[c]) == 0)
             state->needed[c] = true;
-    return table && strcmp(table, "logs") == 0 ? SQLITE_OK : SQLITE_DENY;
+    if (!table)
+        return SQLITE_DENY;
+    return strcmp(table, "logs") == 0 || !is_foreign(table) ? SQLITE_OK : SQLITE_DENY;
 }
 
 static int give_up(void *data)
@@ -326,7 +341,8 @@ static int look_at_rules(struct state *state)
 
 /* Filling the table ---------------------------------------------------------------------- */
 
-static const char *const always[] = {"time", "host", "source", "record", "Channel", "EventID"};
+static const char *const always[] = {"time",    "host",    "source", "record",
+                                     "Channel", "EventID", "data"};
 
 static void need_always(struct state *state)
 {
@@ -483,7 +499,7 @@ static void add_json(struct buffer *json, const char *name, sqlite3_value *value
     buffer_puts(json, json->size > 1 ? "," : "");
     buffer_json(json, name, strlen(name));
     buffer_putc(json, ':');
-    if (sqlite3_value_type(value) == SQLITE_TEXT)
+    if (sqlite3_value_type(value) == SQLITE_TEXT && strcmp(name, "data") != 0)
         buffer_json(json, text, strlen(text));
     else
         buffer_puts(json, text);
@@ -617,8 +633,10 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct match_row, tags, 0, "Its tags, separated by commas"),
     TBL_COL(struct match_row, host, 0, "Host of the event that it matched"),
     TBL_COL(struct match_row, time, 0, "When that happened, seconds since the epoch, UTC"),
-    TBL_COL(struct match_row, row, 0,
-            "The event as a JSON object: the columns that the rules look at, empty ones left out"),
+    TBL_COL(
+        struct match_row, row, 0,
+        "The event as a JSON object: the columns that the rules look at, empty ones left out, and "
+        "all that the log has of it as data"),
     TBL_COL(struct match_row, source, 0, "Log that the event is in"),
     TBL_COL(struct match_row, record, 0, "Its identity in that log"),
     TBL_COL(struct match_row, file, 0, "File of the rule"),
