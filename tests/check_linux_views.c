@@ -192,6 +192,43 @@ START_TEST(a_package_cycle_gives_no_finding)
 }
 END_TEST
 
+/* sudo systemctl status x, and "!sh" in its pager; systemctl edit with an editor is ordinary. */
+/* clang-format off */
+static const char escape_log[] =
+    EXEC("1789912801.000", "10", "601", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"status\" a2=\"x\"")
+    EXEC("1789912801.100", "11", "602", "601", "1000", "0", "less", "/usr/bin/less",
+         "argc=1 a0=\"less\"")
+    EXEC("1789912805.000", "12", "603", "602", "1000", "0", "sh", "/usr/bin/dash",
+         "argc=3 a0=\"sh\" a1=\"-c\" a2=\"sh\"")
+    EXEC("1789912810.000", "13", "604", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"edit\" a2=\"x\"")
+    EXEC("1789912810.100", "14", "605", "604", "1000", "0", "nano", "/usr/bin/nano",
+         "argc=2 a0=\"nano\" a1=\"/etc/systemd/system/x.service.d/.#override.conf\"")
+    EXEC("1789912820.000", "15", "606", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"edit\" a2=\"y\"")
+    EXEC("1789912820.100", "16", "607", "606", "1000", "0", "evil", "/tmp/evil",
+         "argc=1 a0=\"/tmp/evil\"")
+    EXEC("1789912830.000", "17", "608", "600", "1000", "0", "sh", "/usr/bin/dash",
+         "argc=1 a0=\"sh\"");
+/* clang-format on */
+
+START_TEST(a_shell_out_of_a_tools_pager_is_told_and_an_editor_is_not)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/hostname", "escape\n");
+    harness_write_text(dir, "var/log/audit/audit.log", escape_log);
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db, "high|sh -c sh|systemctl status x\nhigh|/tmp/evil|systemctl edit y",
+                   "SELECT severity, subject, tool FROM t1569_tool_child WHERE host = 'escape' "
+                   "ORDER BY time");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(service_events_tell_starts_stops_and_failures_of_the_manager)
 {
     sqlite3 *db = open_host();
@@ -305,6 +342,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, a_command_has_one_row_a_target_and_none_for_its_wrapper);
     tcase_add_test(tcase, what_a_package_does_is_its_patch_cycle_but_nothing_out_of_tmp);
     tcase_add_test(tcase, a_package_cycle_gives_no_finding);
+    tcase_add_test(tcase, a_shell_out_of_a_tools_pager_is_told_and_an_editor_is_not);
     tcase_add_test(tcase, service_events_tell_starts_stops_and_failures_of_the_manager);
     tcase_add_test(tcase, file_events_tell_what_became_of_a_file_and_by_whom);
     tcase_add_test(tcase, commands_are_graded_by_what_they_do_and_to_what);

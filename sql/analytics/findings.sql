@@ -5,7 +5,8 @@
 -- severity: info, low, medium, high, critical, as severities grades the sum of the signals
 -- attack:   T1569 and its neighbours, as each row says (v18.1; T1685 was T1562.001 before v19)
 -- sources:  t1569_service_creation, t1569_file_modification, t1569_process_creation,
---           t1569_command_execution
+--           t1569_registry_modification, t1569_command_execution, t1569_unasked_start,
+--           t1569_tool_child
 --
 --   SELECT datetime, severity, subject, why FROM findings ORDER BY time;
 CREATE TEMP VIEW findings AS
@@ -24,6 +25,12 @@ WITH found AS (
     UNION ALL
     SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
       FROM t1569_command_execution WHERE signals <> ''
+    UNION ALL
+    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
+      FROM t1569_unasked_start
+    UNION ALL
+    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
+      FROM t1569_tool_child
 ), merged AS (
     -- A window and not GROUP BY: a term on time passes through it into the logs.
     SELECT time, host, platform, subject, group_concat(analytic) OVER same AS analytic,
