@@ -416,8 +416,8 @@ START_TEST(an_ordinary_user_is_told_what_was_closed)
     set_mode("etc/systemd/system/a.service", 0);
     ck_assert(!is_root || seteuid(65534) == 0);
     sqlite3 *db = harness_open();
-    harness_expect(db, is_root ? "/etc/systemd/system/a.service|Permission denied|NULL" : "",
-                   "SELECT path, error, state FROM unit_files('%s') WHERE %d", dir, is_root);
+    harness_expect(db, "/etc/systemd/system/a.service|Permission denied|NULL",
+                   "SELECT path, error, state FROM unit_files('%s') WHERE path GLOB '/etc/*'", dir);
     harness_expect(db, is_root ? "1" : "0",
                    "SELECT skipped FROM evidence_sources WHERE table_name = 'unit_files' AND "
                    "location = '%s'",

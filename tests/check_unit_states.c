@@ -27,7 +27,13 @@ static void new_root(void)
     harness_write_text(dir, "etc/systemd/system/known.service", "[Service]\nExecStart=/bin/true\n");
 }
 
-/* Lines "name|state" of systemctl, sorted; NULL where it cannot tell. */
+/* The states are those of systemd 252; later ones judge a few links otherwise. */
+static bool is_252(void)
+{
+    return system("systemctl --version 2>/dev/null | grep -q '^systemd 252 '") == 0;
+}
+
+/* Lines "name|state" of systemctl, sorted; NULL where it says nothing. */
 static char *theirs(void)
 {
     char   command[512], *text = NULL;
@@ -54,8 +60,7 @@ static void expect_agreement(uint32_t of_seed)
     char    *expected = theirs();
     sqlite3 *db = harness_open();
 
-    if (!expected)
-        SKIP("no systemctl --root");
+    ck_assert_ptr_nonnull(expected);
     char *ours =
         harness_query(db,
                       "SELECT name, state FROM unit_files('%s') WHERE scope = 'system' AND "
@@ -128,6 +133,8 @@ static void write_text(int number)
 
 START_TEST(any_text_gives_the_state_that_systemd_gives)
 {
+    if (!is_252())
+        SKIP("needs systemctl of systemd 252");
     new_root();
     seed = 20261124;
     for (int i = 0; i < 1500; i++)
@@ -274,6 +281,8 @@ static void random_entry(void)
  * tells masked-runtime and masked apart otherwise than on the running system. */
 START_TEST(any_tree_gives_the_states_that_systemd_gives)
 {
+    if (!is_252())
+        SKIP("needs systemctl of systemd 252");
     for (uint32_t of_seed = 1; of_seed <= 60; of_seed++) {
         new_root();
         seed = of_seed * 7919;
