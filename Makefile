@@ -84,7 +84,7 @@ $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
 
 $(BUILD)/evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/evaluate*.c) tests/harness.c \
-                     $(wildcard tests/make_*.c)) $(OBJECTS)
+                     $(wildcard tests/make_*.c)) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
 
 # Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.

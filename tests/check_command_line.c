@@ -269,7 +269,7 @@ static const struct expectation launchctl[] = {
     {"launchctl bsexec 123 launchctl load /tmp/x.plist",
      "launchctl bsexec launchctl [pid=123|command=launchctl load /tmp/x.plist] ; launchctl load /tmp/x.plist <launchctl"},
     {"launchctl setenv DYLD_INSERT_LIBRARIES /tmp/x.dylib",
-     "launchctl setenv [DYLD_INSERT_LIBRARIES|/tmp/x.dylib]"},
+     "launchctl setenv [DYLD_INSERT_LIBRARIES=/tmp/x.dylib]"},
     {"launchctl config system path /tmp:/bin", "launchctl config [system|path|/tmp:/bin]"},
     {"launchctl print system/com.evil", "launchctl print system/com.evil"},
     {"launchctl print-disabled system", "launchctl print-disabled [domain=system]"},

@@ -6,7 +6,7 @@
 -- attack:   T1569 and its neighbours, as each row says (v18.1; T1685 was T1562.001 before v19)
 -- sources:  t1569_service_creation, t1569_file_modification, t1569_process_creation,
 --           t1569_registry_modification, t1569_command_execution, t1569_unasked_start,
---           t1569_tool_child
+--           t1569_tool_child, t1569_account_jump
 --
 --   SELECT datetime, severity, subject, why FROM findings ORDER BY time;
 CREATE TEMP VIEW findings AS
@@ -31,6 +31,9 @@ WITH found AS (
     UNION ALL
     SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
       FROM t1569_tool_child
+    UNION ALL
+    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
+      FROM t1569_account_jump
 ), merged AS (
     -- A window and not GROUP BY: a term on time passes through it into the logs.
     SELECT time, host, platform, subject, group_concat(analytic) OVER same AS analytic,

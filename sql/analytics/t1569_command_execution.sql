@@ -8,7 +8,7 @@
 -- attack:          T1569.001 T1569.002 T1569.003 T1543 T1489 T1685 T1027 (v18.1), DS0017 Command
 --                  Execution, DET0279
 -- false positives: configuration management that is not in known_admins; a first deployment
--- sources:         service_commands
+-- sources:         service_commands, service_accounts
 --
 --   SELECT datetime, login_user, severity, cmdline FROM t1569_command_execution WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_command_execution AS
@@ -22,7 +22,10 @@ WITH graded AS (
            -- What the tool was told: its target, and the options as text.
            coalesce(c.target, '') || coalesce((SELECT ' ' || group_concat(o.value, ' ')
                                                  FROM json_each(c.options) AS o), '') AS told,
-           path_trust(c.target) AS place
+           path_trust(c.target) AS place,
+           -- Its last part: a unit, a label, a file's name without what all of them end in.
+           lower(replace(replace(replace(c.target, rtrim(c.target, replace(c.target, '/', '')), ''),
+                                 '.service', ''), '.plist', '')) AS service
       FROM service_commands AS c
 ), facts AS (
     SELECT g.time, g.host, g.platform, g.cmdline AS subject, g.user, g.login_user, g.tool, g.verb,
@@ -37,7 +40,7 @@ WITH graded AS (
                || iif((g.action IN ('stop', 'disable') OR g.told REGEXP '(?i)disabled|=4$')
                       AND EXISTS (SELECT 1 FROM security_services AS s
                                    WHERE s.platform IN ('any', g.platform)
-                                     AND lower(replace(g.target, '.service', '')) GLOB s.name),
+                                     AND g.service GLOB s.name),
                       'stops_security,', '')
                || iif(g.remote IS NOT NULL, 'remote_host,', '')
                || iif(g.obfuscated, 'obfuscated,', '')
@@ -45,9 +48,8 @@ WITH graded AS (
                       AND g.place IN ('temp', 'shm', 'public'), 'linked_from_temp,', '')
                || iif(g.action IN ('create', 'run')
                       AND g.place IN ('home', 'hidden', 'unc', 'device'), 'linked_from_outside,', '')
-               || iif(coalesce(g.user, g.login_user) IN ('www-data', 'apache', 'nginx', 'http',
-                      'mysql', 'postgres', 'redis', 'tomcat', 'jenkins', 'nobody', 'git', 'elastic',
-                      'rabbitmq', 'mongodb', '_www', 'NT AUTHORITY\NETWORK SERVICE'),
+               || iif(EXISTS (SELECT 1 FROM service_accounts AS a
+                               WHERE coalesce(g.user, g.login_user) GLOB a.name),
                       'by_service_account,', '')
                || iif(g.tool IN ('reg', 'powershell') AND g.told LIKE '%key=%'
                       AND g.action IN ('create', 'change', 'delete'), 'registry_direct,', '')
@@ -61,6 +63,8 @@ WITH graded AS (
                || iif(g.verb = 'sdset' AND g.told LIKE '%(D;%', 'hidden_by_descriptor,', '')
                || iif(g.verb = 'sdset' AND g.target = 'scmanager', 'manager_descriptor,', '')
                || iif(g.tool = 'launchctl' AND g.verb = 'submit', 'submitted,', '')
+               || iif(g.tool IN ('busctl', 'gdbus', 'dbus-send', 'qdbus') AND g.action <> '',
+                      'by_bus,', '')
                || iif(g.tool = 'getsystem', 'pipe_service,', '')
                || iif(g.tool IN ('psexec', 'paexec', 'csexec', 'remcom', 'xcmd', 'winexe', 'psexec.py',
                       'smbexec.py', 'services.py'), 'remote_tool,', '')

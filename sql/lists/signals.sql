@@ -75,6 +75,7 @@ INSERT INTO temp.signals VALUES
     ('runs_transient', 'linux', 'T1569.003', 15, NULL, 'has the manager run a command', 'systemd-run(1)'),
     ('stops_security', 'any', 'T1685', 50, NULL, 'stops, disables or masks a security service', NULL),
     ('remote_host', 'any', 'T1021', 20, NULL, 'acts on another host', NULL),
+    ('by_bus', 'linux', 'T1569.003', 20, NULL, 'asks the manager over D-Bus by hand, past its own tools', 'org.freedesktop.systemd1(5)'),
     ('remote_tool', 'any', 'T1569.002', 20, NULL, 'a tool that has a service of another host run its commands', NULL),
     ('obfuscated', 'any', 'T1027', 50, NULL, 'hides what it runs', NULL),
     ('by_service_account', 'any', 'T1569', 60, NULL, 'an account of a network service ran it', NULL),

@@ -182,6 +182,9 @@ static bool read_launchctl(struct tool_call *call, struct service_use *use)
         tool_command(call, 2, use);
     } else if (strcmp(use->verb, "submit") == 0) {
         read_submit(call, use);
+    } else if (strcmp(use->verb, "setenv") == 0 && operand(call, 2)) {
+        text_list_add(call->arena, &use->options,
+                      text_printf(call->arena, "%s=%s", operand(call, 1), operand(call, 2)));
     } else if (word_in(settings, use->verb, false)) {
         tool_rest(call, 1, use);
     } else if (strcmp(use->verb, "kill") == 0) {
