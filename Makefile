@@ -183,4 +183,4 @@ bench: $(BUILD)/svcql.so $(BUILD)/systemd-fixture
 clean:
 	rm -rf build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/hosts -prune -o -name '*.d' -type f -print 2>/dev/null)
