@@ -400,7 +400,7 @@ static void query_all(const char *location)
     tables = harness_query(
         db, "SELECT name FROM svcql_tables WHERE kind = 'table' AND name NOT IN "
             "('systemd_units', 'systemd_managers') AND name NOT IN (SELECT table_name "
-            "FROM svcql_columns WHERE key LIKE 'needed%')");
+            "FROM svcql_columns WHERE key LIKE 'needed%%')");
     for (char *name = strtok(tables, "\n"); name; name = strtok(NULL, "\n"))
         free(harness_query(db, "SELECT * FROM \"%s\"", name));
     free(tables);
