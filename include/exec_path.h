@@ -10,8 +10,8 @@
 
 /* Append the program's path of a command line, of systemd's Exec= value (its prefixes @-:+!| taken
  * off; systemd.service(5), "Command lines"), or of a Windows ImagePath. An unquoted Windows path
- * reaches to the first ".exe", ".sys" or the like that ends a word, as people mean it; see
- * exec_path_ambiguous(). False, and nothing appended, where there is none. */
+ * reaches to the first ".exe", ".sys" or the like that ends a word, as people mean it. False, and
+ * nothing appended, where there is none. */
 bool exec_path(const char *command, size_t size, struct buffer *out);
 
 /* The kind of place a path is in, as a static word:
