@@ -623,7 +623,7 @@ void audit_arguments_line(struct audit_arguments *arguments, struct buffer *text
         if (i)
             buffer_putc(text, ' ');
         i = join(arguments, i);
-        buffer_shell_word(text, word->data, word->size);
+        buffer_shell_word(text, word->size ? word->data : "", word->size);
         text->failed |= word->failed;
     }
 }
@@ -643,7 +643,7 @@ void audit_title_line(const struct audit_field *proctitle, struct buffer *text)
         if (i)
             buffer_putc(text, ' ');
         if (several)
-            buffer_shell_word(text, word.data, word.size);
+            buffer_shell_word(text, word.size ? word.data : "", word.size);
         else
             buffer_put(text, word.data, word.size);
     }
