@@ -25,10 +25,25 @@ static const struct type {
 
 #define N_TYPES (sizeof types / sizeof types[0])
 
-/* Linear: the common types come first, and a log of others is short. */
+#define N_COMMON 7 /* types that come first in the list */
+
+/* The types that most records are of, told by their length and a byte before they are compared. */
+static enum audit_type common(const char *name, size_t size)
+{
+    for (size_t i = 0; i < N_COMMON; i++)
+        if (types[i].size == size && types[i].name[0] == name[0] && types[i].name[1] == name[1] &&
+            types[i].name[size - 1] == name[size - 1])
+            return memcmp(types[i].name, name, size) == 0 ? (enum audit_type)i : AUDIT_TYPE_OTHER;
+    return AUDIT_TYPE_OTHER;
+}
+
 static enum audit_type by_name(const char *name, size_t size)
 {
-    for (size_t i = 0; i < N_TYPES; i++)
+    enum audit_type type = size > 2 ? common(name, size) : AUDIT_TYPE_OTHER;
+
+    if (type != AUDIT_TYPE_OTHER)
+        return type;
+    for (size_t i = N_COMMON; i < N_TYPES; i++)
         if (types[i].size == size && memcmp(types[i].name, name, size) == 0)
             return (enum audit_type)i;
     return AUDIT_TYPE_OTHER;

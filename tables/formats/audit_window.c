@@ -345,7 +345,7 @@ static void drop(struct audit_window *window)
 
 static int grow(struct audit_window *window, size_t needed)
 {
-    size_t room = window->room ? window->room : 1u << 20;
+    size_t room = window->room ? window->room : 1u << 18;
 
     while (room < needed)
         room *= 2;

@@ -4,11 +4,12 @@
  *     WHERE category = 'exec' AND comm = 'systemctl' AND time > unixepoch() - 86400;
  *
  * Reads /var/log/audit/audit.log, its rotated and gzipped files, raw and enriched, and files that
- * the arguments name; where a host keeps no audit log, the audit records in its journal. A range of
- * time finds its place in a file by looking at few places of it
- * (audit_seek.h): a file whose clock was set back for less than a 64th of its length is taken to be
- * in order. What a query asks of category, type, serial, comm and exe is decided on the undecoded
- * records. Columns that need decoding of several records are lazy.
+ * the arguments name; where a host keeps no audit log, the audit records in its journal. Each file
+ * is joined by itself: an event that a rotation cut is two rows of one serial. A range of time
+ * finds its place in a file by looking at few places of it (audit_seek.h): a file whose clock was
+ * set back for less than a 64th of its length is taken to be in order. What a query asks of
+ * category, type, serial, comm and exe is decided on the undecoded records. Columns that need
+ * decoding of several records are lazy.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,7 @@ struct filters {
     const struct tbl_terms *time, *serial, *type, *comm, *exe;
     unsigned                categories; /* set of 1u << enum audit_category */
     bool                    category;   /* whether one is asked for or shown */
+    bool                    program;    /* whether comm or exe is asked for */
     bool                    tools;      /* leave out programs that can be no service tool */
 };
 
@@ -174,6 +176,16 @@ static void index_rules(struct tbl_scan *scan, struct rule_index *index)
 
 /* Filters -------------------------------------------------------------------- */
 
+/* Text that is not UTF-8 is shown with U+FFFD in it, which cannot be looked for in what is
+ * recorded. */
+static bool is_recorded(const struct tbl_terms *terms)
+{
+    for (size_t i = 0; i < terms->n; i++)
+        if (strstr(terms->texts[i], REPLACEMENT))
+            return false;
+    return true;
+}
+
 static void read_filters(struct tbl_scan *scan, struct filters *filters)
 {
     const struct tbl_terms *category = TBL_TERMS(scan, struct audit_row, category);
@@ -189,6 +201,8 @@ static void read_filters(struct tbl_scan *scan, struct filters *filters)
     for (int i = 0; i < AUDIT_CATEGORIES_END; i++)
         if (tbl_match_text(category, audit_category_name((enum audit_category)i), false))
             filters->categories |= 1u << i;
+    filters->program = (filters->comm->n || filters->exe->n) && is_recorded(filters->comm) &&
+                       is_recorded(filters->exe);
     filters->category = category->n || TBL_USES(scan, struct audit_row, category);
 }
 
@@ -216,21 +230,20 @@ static struct audit_program program_of(const struct audit_event *event)
     return program;
 }
 
-/* Whether a field has one of the values asked for. In doubt it has: text that is not UTF-8 is shown
- * with U+FFFD in it, which may be what is asked for. */
+/* Whether a field has one of the values asked for. */
 static bool match_field(const struct tbl_terms *terms, const struct audit_field *field)
 {
     if (!terms->n)
         return true;
     for (size_t i = 0; field->name && i < terms->n; i++)
-        if (audit_value_is(field, true, terms->texts[i]) || strstr(terms->texts[i], REPLACEMENT))
+        if (audit_value_is(field, true, terms->texts[i]))
             return true;
     return false;
 }
 
 static bool match_program(const struct filters *filters, const struct audit_event *event)
 {
-    if (!filters->comm->n && !filters->exe->n)
+    if (!filters->program)
         return true;
     struct audit_program program = program_of(event);
     return match_field(filters->comm, &program.comm) && match_field(filters->exe, &program.exe);

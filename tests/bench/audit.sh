@@ -14,7 +14,10 @@ cc=${CC:-cc}
 $cc -O2 -o "$work/make" "$here/make_audit_log.c"
 $cc -O2 -o "$work/loop" "$here/audit_loop.c" -lauparse -lsqlite3
 events=${EVENTS:-232000} last=1790000000
-"$work/make" "$events" $last > "$work/audit.log"
+mkdir -p "$work/root/var/log/audit" "$work/root/etc"
+: > "$work/root/etc/passwd"
+"$work/make" "$events" $last > "$work/root/var/log/audit/audit.log"
+ln "$work/root/var/log/audit/audit.log" "$work/audit.log"
 bytes=$(stat -c %s "$work/audit.log")
 
 best() { # of the lines on input, the one with the least processor time
@@ -43,6 +46,8 @@ log="audit_events('$work/audit.log')"
 echo "$events events, $((bytes / 1000000)) MB"
 pair "program is systemctl" 4 "SELECT time, pid, auid, uid, tty, comm, exe, cmdline, success
     FROM $log WHERE exe = '/usr/bin/systemctl'" run ausearch -if "$work/audit.log" -x systemctl --format csv
+pair "service_commands" 4 "DELETE FROM evidence; INSERT INTO evidence(location) VALUES('$work/root');
+    SELECT * FROM service_commands" run ausearch -if "$work/audit.log" -x systemctl --format csv
 pair "all rows, all columns" 3 "SELECT * FROM $log" interpret "$work/audit.log"
 pair "all rows, all columns" - "SELECT * FROM $log" auparse "$work/audit.log"
 

@@ -4,13 +4,14 @@
  *
  *     audit_loop auparse FILE               libauparse, values as they stand
  *     audit_loop interpret FILE             libauparse, values interpreted
- *     audit_loop query EXTENSION SQL        every column of every row of a query
+ *     audit_loop query EXTENSION SQL        every column of every row of the last statement
  *     audit_loop run COMMAND...             a command, its output thrown away
  */
 #include <auparse.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -19,15 +20,20 @@
 #include <unistd.h>
 
 static struct timespec begun;
-
-static void begin(void)
-{
-    clock_gettime(CLOCK_MONOTONIC, &begun);
-}
+static double          used; /* processor time before, in ms */
 
 static double ms(const struct timeval *time)
 {
     return (double)time->tv_sec * 1000 + (double)time->tv_usec / 1000;
+}
+
+static void begin(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    used = ms(&usage.ru_utime) + ms(&usage.ru_stime);
+    clock_gettime(CLOCK_MONOTONIC, &begun);
 }
 
 static void end(int who, const char *what, size_t n)
@@ -39,7 +45,8 @@ static void end(int who, const char *what, size_t n)
     getrusage(who, &usage);
     printf("%.2f %.2f %ld %zu %s\n",
            (double)(now.tv_sec - begun.tv_sec) * 1000 + (double)(now.tv_nsec - begun.tv_nsec) / 1e6,
-           ms(&usage.ru_utime) + ms(&usage.ru_stime), usage.ru_maxrss, n, what);
+           ms(&usage.ru_utime) + ms(&usage.ru_stime) - (who == RUSAGE_SELF ? used : 0),
+           usage.ru_maxrss, n, what);
 }
 
 static int fail(const char *what)
@@ -79,28 +86,45 @@ static int loop(const char *path, bool interpret)
     return 0;
 }
 
+/* Read all columns of all rows; returns how many rows, or -1. */
+static long read_rows(sqlite3_stmt *stmt)
+{
+    int    columns = sqlite3_column_count(stmt), rc;
+    long   rows = 0;
+    size_t bytes = 0;
+
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        rows++;
+        for (int i = 0; i < columns; i++)
+            if (sqlite3_column_type(stmt, i) == SQLITE_TEXT)
+                bytes += (size_t)sqlite3_column_bytes(stmt, i);
+    }
+    sqlite3_finalize(stmt);
+    return rc == SQLITE_DONE ? rows + (bytes == SIZE_MAX) : -1;
+}
+
+/* Run statements; the last is what is measured. */
 static int query(const char *extension, const char *sql)
 {
     sqlite3      *db;
     sqlite3_stmt *stmt;
-    size_t        rows = 0, bytes = 0;
+    long          rows = 0;
 
     if (sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK)
         return fail("sqlite3_open");
     sqlite3_enable_load_extension(db, 1);
-    if (sqlite3_load_extension(db, extension, NULL, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK)
+    if (sqlite3_load_extension(db, extension, NULL, NULL) != SQLITE_OK)
         return fail(sqlite3_errmsg(db));
-    int columns = sqlite3_column_count(stmt);
-    begin();
-    for (; sqlite3_step(stmt) == SQLITE_ROW; rows++)
-        for (int i = 0; i < columns; i++)
-            if (sqlite3_column_type(stmt, i) == SQLITE_TEXT)
-                bytes += (size_t)sqlite3_column_bytes(stmt, i);
-    sqlite3_finalize(stmt);
+    while (*sql) {
+        if (sqlite3_prepare_v2(db, sql, -1, &stmt, &sql) != SQLITE_OK)
+            return fail(sqlite3_errmsg(db));
+        begin();
+        if ((rows = read_rows(stmt)) < 0)
+            return fail(sqlite3_errmsg(db));
+    }
+    end(RUSAGE_SELF, "rows", (size_t)rows);
     sqlite3_close(db);
-    end(RUSAGE_SELF, bytes ? "rows" : "rows without text", rows);
     return 0;
 }
 
