@@ -292,7 +292,8 @@ static bool is_complete(struct audit_window *window)
         return false;
     const struct audit_record *record = &slot->records[0];
     return record->node_size == window->last_node_size &&
-           memcmp(record->line + record->node, window->last_node, window->last_node_size) == 0;
+           (!record->node_size ||
+            memcmp(record->line + record->node, window->last_node, window->last_node_size) == 0);
 }
 
 int audit_window_next(struct audit_window *window, struct audit_event *ret)
