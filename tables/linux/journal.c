@@ -119,7 +119,8 @@ struct cached {
 struct state {
     struct journal_scan scan;
     struct journal_want wants[N_KNOWN];
-    bool                used[N_KNOWN], any_used, boot_used;
+    bool                used[N_KNOWN], boot_used;
+    size_t              n_used; /* columns that fields fill */
     struct cached       cache[CACHE_SIZE];
     uint64_t            cached_file; /* whose objects they are */
 };
@@ -147,6 +148,7 @@ static int find_known(const struct journal_field *field)
     return UNKNOWN;
 }
 
+/* Whether the field has filled the column, which an earlier one may have: 1, 0, or -ENOMEM. */
 static int set_column(struct tbl_scan *scan, const struct known *known,
                       const struct journal_field *field, struct journal_row *row)
 {
@@ -156,47 +158,54 @@ static int set_column(struct tbl_scan *scan, const struct known *known,
 
     if (known->number) {
         int64_t *number = column;
-        if (*number == TBL_NULL)
-            journal_number(value, size, number);
-        return 0;
+        return *number == TBL_NULL && journal_number(value, size, number);
     }
     const char **text = column;
-    if (!*text)
-        *text = tbl_utf8(scan, value, size);
-    return *text ? 0 : -ENOMEM;
+    if (*text)
+        return 0;
+    *text = tbl_utf8(scan, value, size);
+    return *text ? 1 : -ENOMEM;
 }
 
-/* Go through the fields once. What is known to fill no column is not even looked at. */
+/* Read a data object and set what it fills. What is known to fill no column is not looked at. The
+ * same returns, or another negative errno where it cannot be read. */
+static int take_field(struct tbl_scan *scan, struct state *state, uint64_t offset,
+                      struct journal_row *row)
+{
+    struct cached       *cached = &state->cache[offset / 8 % CACHE_SIZE];
+    struct journal_field field;
+
+    if (cached->offset == offset && cached->known == UNKNOWN)
+        return 0;
+    int r = journal_data(&state->scan.file, offset, &field);
+    if (r < 0)
+        return r;
+    if (cached->offset != offset) {
+        int known = find_known(&field);
+        *cached = (struct cached){offset, known != UNKNOWN && state->used[known] ? known : UNKNOWN};
+    }
+    return cached->known == UNKNOWN ? 0
+                                    : set_column(scan, &known_fields[cached->known], &field, row);
+}
+
+/* Go through the fields once, until no column that the query reads is left to fill. */
 static int fill_fields(struct tbl_scan *scan, struct state *state, struct journal_row *row)
 {
-    bool partial = false;
+    const struct journal_entry *entry = &row->entry;
+    size_t                      left = state->n_used;
+    bool                        partial = false;
 
     if (state->cached_file != state->scan.number) {
         memset(state->cache, 0, sizeof state->cache);
         state->cached_file = state->scan.number;
     }
-    for (uint32_t i = 0; state->any_used && i < row->entry.n_items; i++) {
-        uint64_t             offset = journal_item_offset(&state->scan.file, &row->entry, i);
-        struct cached       *cached = &state->cache[offset / 8 % CACHE_SIZE];
-        struct journal_field field;
+    for (uint32_t i = 0; left && i < entry->n_items; i++) {
+        int r = take_field(scan, state, journal_item_offset(&state->scan.file, entry, i), row);
 
-        if (cached->offset == offset && cached->known == UNKNOWN)
-            continue;
-        int r = journal_data(&state->scan.file, offset, &field);
         if (r == -ENOMEM)
             return r;
-        if (r < 0) {
-            partial = true;
-            continue;
-        }
-        if (cached->offset != offset) {
-            int known = find_known(&field);
-            *cached =
-                (struct cached){offset, known != UNKNOWN && state->used[known] ? known : UNKNOWN};
-        }
-        if (cached->known != UNKNOWN &&
-            set_column(scan, &known_fields[cached->known], &field, row) < 0)
-            return -ENOMEM;
+        partial |= r < 0;
+        left -= r > 0;
     }
     state->scan.partial += partial;
     return 0;
@@ -282,7 +291,8 @@ static void read_terms(struct tbl_scan *scan, struct state *state)
         state->used[i] =
             offset != offsetof(struct journal_row, boot_id) &&
             (tbl_uses(scan, offset) || (host && offset == offsetof(struct journal_row, hostname)));
-        state->any_used |= state->used[i];
+        /* Two fields fill the one column invocation_id. */
+        state->n_used += state->used[i] && strcmp(known_fields[i].field, "USER_INVOCATION_ID") != 0;
     }
     state->scan.wants = state->wants;
     state->scan.n_wants = N_KNOWN;

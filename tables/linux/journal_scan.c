@@ -9,12 +9,13 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define FILE_MAX      ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
-#define FILES_MAX     100000            /* in a directory */
-#define VALUES_MAX    100000 /* values of a field whose entries are looked up; more: all are read */
-#define ENTRY_MIN     64     /* bytes of an entry without fields */
-#define ENTRY_MAX     16448  /* bytes of the largest entry that journald writes */
-#define RELAX_ENTRIES 8192   /* after so many, pages that were read are given back */
+#define FILE_MAX     ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
+#define FILES_MAX    100000            /* in a directory */
+#define VALUES_MAX   100000 /* values of a field whose entries are looked up; more: all are read */
+#define ENTRY_MIN    64     /* bytes of an entry without fields */
+#define ENTRY_MAX    16448  /* bytes of the largest entry that journald writes */
+#define TURN_ENTRIES 8192   /* after so many, and after so many bytes, pages are given back */
+#define TURN_BYTES   ((uint64_t)32 << 20)
 
 /* Files --------------------------------------------------------------------------- */
 
@@ -274,7 +275,7 @@ static void close_file(struct journal_scan *s)
     s->values = NULL;
     s->n_values = s->value = 0;
     s->carving = false;
-    s->last = s->carved = 0;
+    s->last = s->carved = s->turned = 0;
     s->records = s->lost = s->partial = 0;
 }
 
@@ -336,12 +337,15 @@ static int next_file(struct tbl_scan *scan, struct journal_scan *s)
 
 /* Entries ------------------------------------------------------------------------------------ */
 
-/* Give back pages of the file, so that memory stays small however large the file is. */
-static void relax(struct journal_scan *s)
+/* Give back the pages that were read, so that memory stays small however large the file is. */
+static void turn_pages(struct journal_scan *s, uint64_t offset)
 {
-    if (++s->since_relax < RELAX_ENTRIES)
+    uint64_t way = offset > s->turned ? offset - s->turned : s->turned - offset;
+
+    if (way < TURN_BYTES && ++s->since_turn < TURN_ENTRIES)
         return;
-    s->since_relax = 0;
+    s->turned = offset;
+    s->since_turn = 0;
     madvise(s->map.data, s->map.size, MADV_DONTNEED);
 }
 
@@ -390,7 +394,7 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
     uint64_t offset;
 
     while (next_offset(s, &offset) > 0) {
-        relax(s);
+        turn_pages(s, offset);
         s->carved += s->carving;
         /* Lists lead on through the file: one that leads back would have no end. */
         if (offset < s->behind || journal_entry(&s->file, offset, ret) < 0) {

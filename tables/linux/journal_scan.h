@@ -48,8 +48,9 @@ struct journal_scan {
     uint64_t            behind;  /* where it ends */
     uint64_t            carved;
     int64_t             records, lost;
-    int64_t             partial; /* the caller's count of entries with an unreadable field */
-    unsigned            since_relax;
+    int64_t             partial;    /* the caller's count of entries with an unreadable field */
+    uint64_t            turned;     /* where pages were given back last */
+    unsigned            since_turn; /* entries */
 };
 
 /* 0 or a negative errno of finding the sources. */
