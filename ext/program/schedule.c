@@ -188,7 +188,7 @@ static int plan_fill(struct schedule *schedule, struct plan *plan)
 static int plan_read(struct schedule *schedule, struct plan *ret)
 {
     struct plan       plan = {.planned = NULL};
-    struct json_error error;
+    struct json_error error = {0};
     char              host[256];
 
     host_name(host, sizeof host);
