@@ -83,8 +83,9 @@ $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
 
-$(BUILD)/evaluate: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/evaluate*.c) tests/harness.c \
-                     $(wildcard tests/make_*.c)) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
+EVALUATE := $(basename $(wildcard tests/evaluate*.c)) \
+            $(addprefix tests/,harness make_descriptor make_evtx make_hive make_systemd)
+$(BUILD)/evaluate: $(EVALUATE:%=$(BUILD)/%.o) $(OBJECTS)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
 
 # Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.

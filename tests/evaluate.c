@@ -132,11 +132,11 @@ static void print_attack(const char *trick)
 }
 
 /* The machine's own packages, where the booted system can see them. */
-static const char packages_command[] =
-    "mkdir -p build/packages && cp -a /var/lib/dpkg build/packages/ 2>/dev/null || :";
+static const char packages_command[] = "mkdir -p build/packages && cp -a /var/lib/dpkg "
+                                       "/var/log/dpkg.log build/packages 2>/dev/null || :";
 static const char packages_mount[] =
-    "mkdir -p /var/lib/dpkg; [ ! -d build/packages/dpkg ] || mount --bind "
-    "build/packages/dpkg /var/lib/dpkg; ";
+    "mkdir -p /var/lib/dpkg /var/log; [ ! -d build/packages/dpkg ] || mount --bind "
+    "build/packages/dpkg /var/lib/dpkg; cp build/packages/dpkg.log /var/log 2>/dev/null; ";
 
 static bool boot(const char *dir, const char *script)
 {

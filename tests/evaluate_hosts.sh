@@ -14,12 +14,22 @@ packages=(
 mkdir -p "$hosts/cache"
 hosts=$(cd "$hosts" && pwd)
 
-make_host() { # name, options of debootstrap
-    [ -e "$hosts/$1.made" ] && return
-    rm -rf "${hosts:?}/$1"
-    debootstrap --cache-dir="$hosts/cache" "${@:2}" "$suite" "$hosts/$1" "$mirror" > "$hosts/$1.log" 2>&1
-    echo "$1" > "$hosts/$1/etc/hostname"
-    touch "$hosts/$1.made"
-}
-make_host debian
-make_host debian50 --include="$(IFS=,; echo "${packages[*]}")"
+if [ ! -e "$hosts/debian.made" ]; then
+    rm -rf "$hosts/debian"
+    debootstrap --cache-dir="$hosts/cache" "$suite" "$hosts/debian" "$mirror" > "$hosts/debian.log" 2>&1
+    echo debian > "$hosts/debian/etc/hostname"
+    touch "$hosts/debian.made"
+fi
+if [ ! -e "$hosts/debian50.made" ]; then
+    rm -rf "$hosts/debian50"
+    cp -a "$hosts/debian" "$hosts/debian50"
+    cp /etc/resolv.conf "$hosts/debian50/etc/"
+    cp "$hosts"/cache/*.deb "$hosts/debian50/var/cache/apt/archives/"
+    printf '#!/bin/sh\nexit 101\n' > "$hosts/debian50/usr/sbin/policy-rc.d"
+    chmod 755 "$hosts/debian50/usr/sbin/policy-rc.d"
+    chroot "$hosts/debian50" env DEBIAN_FRONTEND=noninteractive sh -c \
+        'apt-get -q update && apt-get -qy --no-install-recommends install "$@" && apt-get clean' \
+        install "${packages[@]}" > "$hosts/debian50.log" 2>&1
+    echo debian50 > "$hosts/debian50/etc/hostname"
+    touch "$hosts/debian50.made"
+fi

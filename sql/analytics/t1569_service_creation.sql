@@ -7,8 +7,9 @@
 -- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v18.1), DS0019 Service
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
--- sources:         unit_files, systemd_units, launch_daemons, launchd_overrides, registry_services,
---                  service_events, attached_baseline
+-- sources:         unit_files, systemd_units, package_files, package_history, path_permissions,
+--                  launch_daemons, launchd_overrides, registry_services, service_events,
+--                  attached_baseline
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_service_creation AS
@@ -16,10 +17,22 @@ WITH live AS MATERIALIZED (
     SELECT host FROM evidence WHERE kind = 'live'
 ), normal AS MATERIALIZED (
     SELECT kind, host, item, detail FROM attached_baseline WHERE kind IN ('unit', 'launchd', 'service')
+), installed AS MATERIALIZED (
+    SELECT host, min(time) AS first, max(time) AS last FROM package_history
+     WHERE time IS NOT NULL GROUP BY host
+), upgrades AS MATERIALIZED ( -- minutes in which packages changed, and those beside them
+    SELECT DISTINCT h.host, CAST(h.time / 60 + d.value AS INTEGER) AS minute
+      FROM package_history AS h, json_each('[-1, 0, 1]') AS d
+     WHERE h.time IS NOT NULL
+), vendor_names AS MATERIALIZED (
+    SELECT DISTINCT host, name, replace(name, '.service', '') AS stem
+      FROM unit_files WHERE kind = 'unit' AND package <> ''
 ), units AS (
     -- A package's unit that is as the package made it is trusted with what it runs.
     SELECT u.*, coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
-           u.package = '' AS unowned
+           u.package = '' AS unowned, exec_path(u.commands) AS program,
+           iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed,
+           rtrim(substr(u.name, 1, instr(u.name || '.', '.') - 1), '@') AS stem
       FROM unit_files AS u
      WHERE u.kind IN ('unit', 'link', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'quadlet',
                       'xinetd', 'inetd', 'upstart', 'autostart')
@@ -27,20 +40,63 @@ WITH live AS MATERIALIZED (
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.kind = 'unit' AND n.host = u.host
                           AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
 ), facts AS (
-    SELECT iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS time,
-           u.host, 'linux' AS platform, u.path AS subject, u.unit AS service,
+    SELECT u.changed AS time, u.host, 'linux' AS platform, u.path AS subject, u.unit AS service,
            coalesce(u.user, u.scope_user, 'root') AS account, u.scope_user AS user,
            CASE WHEN u.name GLOB '*.timer' THEN 'T1053.006'
                 WHEN u.kind IN ('sysv', 'rc') THEN 'T1037.004'
                 ELSE 'T1543.002' END AS technique,
            ',' || iif(u.unowned AND u.scope_user IS NULL AND u.kind <> 'link', 'unowned,', '')
                || iif(u.scope_user IS NOT NULL, 'user_unit,', '')
-               || iif(u.state LIKE 'transient%', 'transient,', '')
+               || iif(u.state LIKE 'transient%' AND u.commands IS NOT NULL, 'transient,', '')
+               -- what it runs, where packages are known: one that they know, or a stranger too
+               || iif(u.unowned AND u.kind IN ('unit', 'drop-in', 'dbus') AND u.program GLOB '/*'
+                      AND NOT EXISTS (SELECT 1 FROM package_files AS f
+                                       WHERE f.host = u.host
+                                         AND f.path IN (u.program, '/usr' || u.program,
+                                                        substr(u.program, iif(u.program GLOB '/usr/*', 5, 1)))),
+                      'program_unowned,', '')
+               || iif(u.unowned AND u.kind NOT IN ('link', 'mask') AND u.changed >= (
+                          SELECT max(i.first + 86400,
+                                     iif(i.host IN (SELECT host FROM live), unixepoch(), i.last) - 604800)
+                            FROM installed AS i WHERE i.host = u.host)
+                      AND NOT EXISTS (SELECT 1 FROM upgrades AS g
+                                       WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
+                      'recent,', '')
+               || iif(NOT u.vendor AND u.kind IN ('unit', 'drop-in') AND u.program GLOB '/*'
+                      AND EXISTS (SELECT 1 FROM path_permissions AS w
+                                   WHERE w.path = u.program AND w.host = u.host AND w.others_write),
+                      'target_writable,', '')
+               || iif(u.unowned AND u.kind = 'unit' AND EXISTS (
+                          SELECT 1 FROM vendor_names AS v WHERE v.host = u.host AND v.name = u.name),
+                      'shadows_vendor,', '')
+               || iif(u.unowned AND u.kind = 'unit' AND length(u.stem) > 5 AND u.stem NOT GLOB '*[0-9]*'
+                      AND EXISTS (SELECT 1 FROM vendor_names AS v
+                                   WHERE v.host = u.host AND v.name <> u.name
+                                     AND edit_distance(v.stem, u.stem) = 1), 'look_alike,', '')
+               || iif(NOT u.vendor AND u.kind = 'unit' AND u.stem REGEXP
+                      '(?i)^[a-z]*[bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][a-z]*$',
+                      'random_name,', '')
+               || iif(u.kind = 'drop-in' AND NOT u.vendor
+                      AND (u.settings GLOB '*User=root*' OR u.settings GLOB '*NoNewPrivileges=no*'
+                           OR u.settings GLOB '*NoNewPrivileges=false*'), 'limits_lifted,', '')
+               || iif(u.kind = 'drop-in' AND NOT u.vendor AND EXISTS (
+                          SELECT 1 FROM security_services AS s
+                           WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name)
+                      AND NOT EXISTS (SELECT 1 FROM upgrades AS g
+                                       WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
+                      'changes_security,', '')
+               || iif(u.kind = 'quadlet' AND NOT u.vendor
+                      AND (u.settings GLOB '*=/:*' OR u.settings GLOB '*--privileged*'),
+                      'container_of_host,', '')
+               || iif(u.kind IN ('xinetd', 'inetd') AND NOT u.vendor
+                      AND u.commands REGEXP '/(ba|da|z|k|)sh( |$)', 'socket_shell,', '')
                || iif(u.kind = 'generator' AND u.unowned, 'generator_unowned,', '')
                || iif(u.kind IN ('sysv', 'rc', 'inetd', 'xinetd', 'upstart') AND u.unowned,
                       'legacy_start,', '')
                || iif(u.kind IN ('dbus', 'autostart') AND u.unowned, 'activation_unowned,', '')
-               || iif(u.kind = 'drop-in' AND NOT u.vendor AND u.commands IS NOT NULL,
+               || iif(u.kind = 'drop-in' AND NOT u.vendor AND u.commands IS NOT NULL
+                      AND NOT EXISTS (SELECT 1 FROM upgrades AS g -- by a package's script
+                                       WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
                       'exec_overridden,', '')
                || iif(u.kind = 'unit' AND NOT u.vendor AND u.description IS NULL, 'no_description,', '')
                || iif(u.link_leaves AND u.link_target NOT IN ('/dev/null'),
@@ -78,7 +134,7 @@ WITH live AS MATERIALIZED (
       FROM units AS u
     UNION ALL
     -- Loaded, and the file is gone: started and deleted.
-    SELECT s.state_change_time, s.host, 'linux', s.fragment_path, s.id,
+    SELECT s.state_change_time, s.host, 'linux', coalesce(nullif(s.fragment_path, ''), s.id), s.id,
            coalesce(nullif(s.user, ''), 'root'), NULL, 'T1543.002',
            ',gone_from_disk,' ||
                coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
@@ -87,9 +143,11 @@ WITH live AS MATERIALIZED (
                        'main_pid', s.main_pid),
            s.source, s.object_path
       FROM systemd_units AS s
-     WHERE s.optional = 1 AND s.load_state = 'loaded' AND s.need_daemon_reload = 1
-       AND EXISTS (SELECT 1 FROM path_permissions AS g
-                    WHERE g.path = s.fragment_path AND g.host = s.host AND g.error IS NOT NULL)
+     WHERE s.optional = 1
+       AND (s.load_state = 'loaded' AND s.need_daemon_reload = 1
+            AND EXISTS (SELECT 1 FROM path_permissions AS g
+                         WHERE g.path = s.fragment_path AND g.host = s.host AND g.error IS NOT NULL)
+            OR s.load_state = 'not-found' AND s.active_state = 'active' AND s.type = 'service')
     UNION ALL
     SELECT d.mtime, d.host, 'macos', d.path, d.label, coalesce(d.user_name, d.user, 'root'), d.user,
            CASE d.type WHEN 'agent' THEN 'T1543.001' ELSE 'T1543.004' END,
@@ -133,6 +191,15 @@ WITH live AS MATERIALIZED (
            ',' || iif(r.unquoted_path, 'unquoted_path,', '')
                || iif(r.deleted AND r.service_type NOT LIKE '%(Instance)', 'deleted_key,', '')
                || iif(r.hidden, 'hidden_by_descriptor,', '')
+               || iif(r.start = 4 AND r.name IN (SELECT s.name FROM security_services AS s
+                                                  WHERE s.platform IN ('any', 'windows')),
+                      'stops_security,', '')
+               || iif(r.environment REGEXP '(?i)(COR|CORECLR)_PROFILER|DOTNET_STARTUP_HOOKS',
+                      'preloads_library,', '')
+               || iif(length(r.name) > 5 AND r.type >= 16 AND EXISTS (
+                          SELECT 1 FROM security_services AS s
+                           WHERE s.platform IN ('any', 'windows') AND s.name NOT GLOB '*[* ]*'
+                             AND edit_distance(s.name, lower(r.name)) = 1), 'look_alike,', '')
                || iif(r.failure_command NOT IN ('', 'customScript.cmd', 'not used')
                       AND r.failure_command NOT LIKE '%\NvContainerRecovery.bat %'
                       AND (r.failure_command REGEXP '(?i)(cmd|powershell|pwsh|script|mshta|rundll32)(\.exe)?["\s]'
@@ -208,6 +275,10 @@ WITH live AS MATERIALIZED (
       FROM service_events AS e
      WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
         OR (e.platform = 'linux' AND e.action = 'started' AND e.service GLOB 'run-[ru]*')
+        OR e.action = 'cleared'
+        OR (e.platform = 'linux' AND e.action = 'state' AND e.detail LIKE '%code=killed, status=9/KILL%'
+            AND EXISTS (SELECT 1 FROM security_services AS s
+                         WHERE s.platform IN ('any', 'linux') AND lower(e.service) GLOB s.name))
         OR (e.platform = 'linux' AND e.action = 'state' AND e.detail GLOB '*code=killed*'
             AND EXISTS (SELECT 1 FROM security_services AS s
                          WHERE s.platform IN ('any', 'linux') AND lower(e.service) GLOB s.name))

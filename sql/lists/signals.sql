@@ -37,6 +37,10 @@ INSERT INTO temp.signals VALUES
 
     -- Unit files.
     ('unowned', 'linux', 'T1543.002', 5, NULL, 'no package owns it, on a host that has packages', 'dpkg(1), rpm(8)'),
+    ('program_unowned', 'linux', 'T1543.002', 15, NULL, 'no package owns what it runs either', NULL),
+    ('limits_lifted', 'linux', 'T1543.002', 30, NULL, 'a drop-in gives a service root or takes its limits away', 'systemd.exec(5)'),
+    ('changes_security', 'linux', 'T1685', 30, NULL, 'a drop-in changes a security service', 'systemd.unit(5)'),
+    ('container_of_host', 'linux', 'T1610', 40, NULL, 'a container that has the host: its root folder, or all privileges', 'podman-systemd.unit(5)'),
     ('altered', 'linux', 'T1543.002', 30, NULL, 'a package owns it, and it is not what the package put there', 'dpkg --verify'),
     ('no_description', 'linux', 'T1543.002', 5, NULL, 'says nothing of what it is', NULL),
     ('hides_output', 'linux', 'T1564', 15, NULL, 'throws its output away and restarts for ever', NULL),
@@ -49,11 +53,11 @@ INSERT INTO temp.signals VALUES
     ('dangling', 'linux', 'T1070.004', 5, NULL, 'a link to a unit file that is gone', NULL),
     ('masked_security', 'linux', 'T1685', 60, NULL, 'a security service is masked', 'systemctl(1) mask'),
     ('generator_unowned', 'linux', 'T1543.002', 60, NULL, 'a generator that no package owns runs before all units', 'systemd.generator(7)'),
-    ('transient', 'linux', 'T1569.003', 5, NULL, 'made at run time, without a file that outlives a boot', 'systemd-run(1)'),
+    ('transient', 'linux', 'T1569.003', 10, NULL, 'made at run time, without a file that outlives a boot', 'systemd-run(1)'),
     ('gone_from_disk', 'linux', 'T1070.004', 40, NULL, 'loaded, and its file is gone', NULL),
     ('started_at_boot', 'any', 'T1543', 0, NULL, 'is started at boot', NULL),
     ('user_unit', 'linux', 'T1543.002', 5, NULL, 'a unit in a user''s own folder', 'systemd.unit(5)'),
-    ('legacy_start', 'linux', 'T1037.004', 10, NULL, 'a start script that no package owns', 'rc.local(5)'),
+    ('legacy_start', 'linux', 'T1037.004', 20, NULL, 'a start script that no package owns', 'rc.local(5)'),
     ('activation_unowned', 'linux', 'T1543.002', 15, NULL, 'D-Bus starts it on demand, and no package owns it', NULL),
     ('timer_every_minutes', 'linux', 'T1053.006', 10, NULL, 'a timer that fires every few minutes', 'systemd.timer(5)'),
     ('socket_shell', 'linux', 'T1543.002', 60, NULL, 'a socket hands each connection to a shell', 'systemd.socket(5)'),
@@ -63,7 +67,7 @@ INSERT INTO temp.signals VALUES
     ('unreadable', 'any', 'T1564', 20, NULL, 'could not be read as what it claims to be', NULL),
     ('look_alike', 'any', 'T1036.004', 40, NULL, 'its name is one letter away from a well-known service', NULL),
     ('random_name', 'any', 'T1036.004', 25, NULL, 'its name looks made up by a machine', NULL),
-    ('recent', 'any', 'T1543', 5, NULL, 'new within the last day of what is known of the host', NULL),
+    ('recent', 'any', 'T1543', 10, NULL, 'made in the last week, long after the host, while no package was changed', 'dpkg.log, dnf.rpm.log'),
 
     -- Processes.
     ('deleted_program', 'linux', 'T1070.004', 10, NULL, 'the program''s file is gone', 'proc(5) exe'),
@@ -91,6 +95,7 @@ INSERT INTO temp.signals VALUES
     ('command_processor', 'windows', 'T1569.002', 60, NULL, 'a service that runs a command processor', NULL),
     ('loopback_share', 'windows', 'T1569.002', 80, NULL, 'runs from or writes to a share of this very host', NULL),
     ('pipe_service', 'windows', 'T1134.001', 80, NULL, 'a service that writes to a named pipe, to take over its account', NULL),
+    ('runs_from_odd_path', 'windows', 'T1543.003', 30, NULL, 'outside the folders of Windows and of programs', NULL),
     ('driver_from_odd_path', 'windows', 'T1543.003', 60, NULL, 'a driver outside the driver folders', NULL),
     ('registry_direct', 'windows', 'T1112', 40, NULL, 'a process other than the service manager wrote the service''s key', NULL),
     ('failure_command', 'windows', 'T1543.003', 40, NULL, 'runs a command when the service fails', NULL),
@@ -107,7 +112,7 @@ INSERT INTO temp.signals VALUES
     ('unquoted_path', 'windows', 'T1574.009', 10, NULL, 'its path has a space and no quotes', NULL),
     ('unexplained_change', 'windows', 'T1112', 20, NULL, 'its key changed, and no event tells of it', NULL),
     ('deleted_key', 'windows', 'T1070', 20, NULL, 'its key was deleted', NULL),
-    ('log_cleared', 'windows', 'T1070.001', 60, NULL, 'an event log was cleared', NULL),
+    ('log_cleared', 'windows', 'T1070.001', 20, NULL, 'an event log was cleared', NULL),
     ('start_type_off', 'windows', 'T1685', 10, NULL, 'a service was set not to start', NULL),
 
     -- macOS.

@@ -58,6 +58,7 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
                          ELSE 'state' END
                WHEN e.event_id IN (5024, 6) THEN 'started'
                WHEN e.event_id IN (5025, 1100) THEN 'stopped'
+               WHEN e.event_id IN (1102, 104) THEN 'cleared'
                WHEN e.event_id IN (4674, 4656)
                THEN CASE WHEN e.access_mask || coalesce(e.access_list, '') REGEXP '%%7169' THEN 'created'
                          WHEN e.access_mask || coalesce(e.access_list, '') REGEXP '%%1537' THEN 'deleted'
@@ -72,7 +73,7 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
                WHEN e.event_id = 7040 THEN coalesce(e.param4, e.param1)
                WHEN e.event_id IN (7009, 7011) THEN e.param2
                WHEN e.event_id IN (5024, 5025) THEN 'MpsSvc'
-               WHEN e.event_id = 1100 THEN 'EventLog'
+               WHEN e.event_id IN (1100, 1102, 104) THEN 'EventLog'
                WHEN e.event_id = 4 THEN 'Sysmon'
                WHEN e.event_id = 6 THEN replace(e.image_loaded,
                                         rtrim(e.image_loaded, replace(e.image_loaded, '\', '')), '')
@@ -108,7 +109,8 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
                ELSE event_message(coalesce(e.param3, e.param2, e.state)) END AS detail
           FROM windows_events AS e
          WHERE e.event_id IN (7045, 7040, 7036, 7035, 7042, 7031, 7034, 7000, 7001, 7009, 7011, 7022,
-                              7023, 7024, 7026, 7038, 4697, 4674, 4656, 5024, 5025, 1100, 4, 6)
+                              7023, 7024, 7026, 7038, 4697, 4674, 4656, 5024, 5025, 1100, 1102, 104,
+                              4, 6)
            AND e.provider_name IN ('Service Control Manager', 'Microsoft-Windows-Security-Auditing',
                                    'Microsoft-Windows-Eventlog', 'Microsoft-Windows-Sysmon')
            -- one number can be an event of another provider; of a use of rights, only what changes
