@@ -44,7 +44,7 @@ TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c 
 SQL       := $(sort $(wildcard sql/*/*.sql))
 FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all hunt check check-fast golden symbols deps deps-check docs docs-check format \
+.PHONY: all hunt check check-fast soak golden symbols deps deps-check docs docs-check format \
         format-check lint fuzz bench evaluate install uninstall clean
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
@@ -131,6 +131,10 @@ check: deps-check
 # The suites alone; SUITE='frame hive' picks some.
 check-fast: $(BUILD)/check $(BUILD)/systemd-fixture $(BUILD)/svcql
 	$(CHECK_ENV) $(BUILD)/check $(SUITE)
+
+# The schedule for a week of its own clock.
+soak: $(BUILD)/check
+	SVCQL_SOAK=10000 $(CHECK_ENV) $(BUILD)/check soak
 
 # Queries as a user types them, through the stock shell, against kept output.
 golden: $(BUILD)/svcql.so
