@@ -19,6 +19,8 @@ WITH rules(check_name, guid) AS (
     UNION ALL
     SELECT key, name, data, host, source FROM registry
      WHERE key LIKE 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows Defender\Windows Defender Exploit Guard\%'
+    UNION ALL -- that the hive is there at all
+    SELECT key, name, NULL, host, source FROM registry WHERE key = 'HKEY_LOCAL_MACHINE\SOFTWARE'
 ), settings AS (
     SELECT r.check_name, s.host, s.source, s.key,
            CASE WHEN s.name = r.guid COLLATE NOCASE THEN s.data
@@ -45,7 +47,9 @@ SELECT f.host, c.mitigation, c.name AS check_name, 'fail' AS status, c.severity,
   FROM failed AS f JOIN posture_state AS c ON c.name = f.check_name AND c.host = f.host
    AND c.status <> 'not_applicable'
 UNION ALL
-SELECT c.host, c.mitigation, c.name, c.status, 'info', NULL, c.why, c.evidence, NULL
+SELECT c.host, c.mitigation, c.name,
+       iif(c.status = 'pass' AND c.host NOT IN (SELECT host FROM software), 'unknown', c.status),
+       'info', NULL, c.why, c.evidence, NULL
   FROM posture_state AS c
  WHERE c.mitigation = 'M1040'
    AND NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = c.host)
