@@ -30,7 +30,7 @@ INSERT INTO temp.posture_checks VALUES
     ('asr_psexec_wmi', 'M1040', 'windows', 'registry', 'medium', 'attack surface reduction does not block processes made by PsExec and WMI'),
     ('asr_vulnerable_drivers', 'M1040', 'windows', 'registry', 'medium', 'attack surface reduction does not block vulnerable drivers'),
     ('unit_file_writable', 'M1022', 'linux', 'unit_files', 'high', 'others than root may write a file of a system service'),
-    ('exec_target_writable', 'M1022', 'linux', 'unit_files', 'high', 'others than root may replace what a root service runs'),
+    ('exec_target_writable', 'M1022', 'linux', 'unit_files', 'high', 'others than root may replace what a root service runs or reads'),
     ('unquoted_path', 'M1022', 'windows', 'registry_services', 'medium', 'a path with a blank and no quotes runs another program first'),
     ('user_writable_path', 'M1022', 'windows', 'registry_services', 'medium', 'a service runs from a folder that ordinary users may write'),
     ('plist_target_writable', 'M1022', 'macos', 'launch_daemons', 'high', 'others than root may write what launchd runs as root');

@@ -11,14 +11,26 @@
 CREATE TEMP VIEW posture_permissions AS
 WITH units AS MATERIALIZED (
     SELECT host, source, path, kind, unit, scope, scope_user, mode, uid, link_target, shadowed_by,
-           nullif(user, 'root') AS account, commands
+           nullif(user, 'root') AS account, commands, settings
       FROM unit_files
      WHERE scope = 'system'
        AND kind IN ('unit', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'manager-config')
 ), programs AS MATERIALIZED (
+    -- What root services read or run: programs, a script that an interpreter is given, files of
+    -- environment, and the folder that they start in.
     SELECT DISTINCT u.host, u.unit, exec_path(l.value) AS program
       FROM units AS u, json_each(text_lines(u.commands)) AS l
      WHERE u.account IS NULL AND u.kind IN ('unit', 'drop-in')
+    UNION
+    SELECT u.host, u.unit, exec_path(trim(substr(l.value, instr(l.value, ' '))))
+      FROM units AS u, json_each(text_lines(u.commands)) AS l
+     WHERE u.account IS NULL AND u.kind IN ('unit', 'drop-in')
+       AND exec_path(l.value) REGEXP '/(ba|da|z|k|)sh$|/(python|perl|ruby|node|php)[0-9.]*$'
+    UNION
+    SELECT u.host, u.unit, ltrim(substr(l.value, instr(l.value, '=') + 1), '-!')
+      FROM units AS u, json_each(text_lines(u.settings)) AS l
+     WHERE u.account IS NULL AND u.kind IN ('unit', 'drop-in')
+       AND (l.value GLOB 'EnvironmentFile=*' OR l.value GLOB 'WorkingDirectory=*')
 ), failed AS MATERIALIZED (
     SELECT u.host, 'unit_file_writable' AS check_name, u.path AS subject,
            json_object('mode', u.mode, 'uid', u.uid, 'unit', u.unit) AS evidence, u.source
