@@ -65,7 +65,9 @@ static int worst(void)
 }
 
 static const char look_query[] =
-    "CREATE TEMP TABLE IF NOT EXISTS seen AS SELECT severity, signals, subject FROM findings";
+    "CREATE TEMP TABLE seen AS SELECT severity, signals, subject FROM findings; "
+    "INSERT INTO seen SELECT severity, 'removes_itself', entity FROM incidents WHERE why LIKE "
+    "(SELECT '%' || why || '%' FROM signals WHERE name = 'removes_itself')";
 
 /* Fill the verdict from the evidence of a connection. */
 static void look(sqlite3 *db)
@@ -359,7 +361,8 @@ static void judge_ordinary_files(const char *evidence)
 static void attacks(const char *evidence, const char *part)
 {
     printf("# What the findings are worth\n\nWritten by `make evaluate`. An attack is found where "
-           "a finding of medium or above tells of it.\n\n## Attacks\n");
+           "a finding of medium or above tells of it (or, where something "
+           "removes itself, an incident).\n\n## Attacks\n");
     judge_all("Linux", evaluate_linux, part);
     judge_all("Windows", evaluate_windows, part);
     judge_all("macOS", evaluate_macos, part);

@@ -13,7 +13,12 @@ WITH grouped AS (
     SELECT incident, host, max(platform) AS platform, entity, min(time) AS first_time,
            max(time) AS last_time, count(*) AS steps,
            count(DISTINCT analytic) AS analytics, group_concat(DISTINCT analytic) AS analytic,
-           trim(replace(group_concat(signals), ',,', ','), ',') AS signals,
+           trim(replace(group_concat(signals), ',,', ','), ',')
+               -- made and gone again within ten minutes, all of it
+               || iif(max(time) - min(time) <= 600
+                      AND max(step IN ('service', 'started') OR evidence ->> 'action' = 'created')
+                      AND max(step = 'deleted' OR evidence ->> 'action' = 'deleted'
+                              OR signals LIKE '%deleted_key%'), ',removes_itself', '') AS signals,
            group_concat(DISTINCT technique) AS technique,
            json_group_array(json_object('time', datetime, 'step', step, 'subject', subject,
                                         'signals', signals, 'source', source, 'record', record))

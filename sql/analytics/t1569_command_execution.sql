@@ -65,6 +65,10 @@ WITH graded AS (
                || iif(g.tool = 'launchctl' AND g.verb = 'submit', 'submitted,', '')
                || iif(g.tool IN ('busctl', 'gdbus', 'dbus-send', 'qdbus') AND g.action <> '',
                       'by_bus,', '')
+               || iif(g.platform = 'windows' AND g.action IN ('create', 'change')
+                      AND g.told REGEXP '(?i)(binpath|binarypathname|pathname) *= *[\\"'']*[a-z]:\\'
+                      AND NOT g.told REGEXP '(?i)[\\"'' =][a-z]:\\(windows|program files|progra~|programdata\\microsoft)',
+                      'runs_from_odd_path,', '')
                || iif(g.tool = 'getsystem', 'pipe_service,', '')
                || iif(g.tool IN ('psexec', 'paexec', 'csexec', 'remcom', 'xcmd', 'winexe', 'psexec.py',
                       'smbexec.py', 'services.py'), 'remote_tool,', '')

@@ -8,7 +8,8 @@
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
 -- sources:         unit_files, systemd_units, package_files, package_history, path_permissions,
---                  launch_daemons, launchd_overrides, registry_services, service_events,
+--                  launch_daemons, launchd_overrides, registry_services,
+--                  registry_services_scm, service_events,
 --                  attached_baseline
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
@@ -159,6 +160,9 @@ WITH live AS MATERIALIZED (
                || iif(d.hidden, 'hidden_file,', '')
                || iif(d.error IS NOT NULL, 'unreadable,', '')
                || iif(d.environment_variables GLOB '*DYLD_INSERT_LIBRARIES*', 'preloads_library,', '')
+               || iif(d.path NOT GLOB '*/System/Library/*' AND d.program_arguments ->> 1 = '-c'
+                      AND coalesce(d.program, d.program_arguments ->> 0) IN ('/bin/sh', '/bin/bash', '/bin/zsh'),
+                      'shell_at_boot,', '')
                || iif(d.path GLOB '*/System/Library/*', '',
                       coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
                                  WHERE p.platform IN ('any', 'unix')
@@ -245,10 +249,19 @@ WITH live AS MATERIALIZED (
                               coalesce(r.image_path, '') || '|' || coalesce(r.service_dll, '') || '|' ||
                               coalesce(r.failure_command, '') || '|' || coalesce(r.security_sddl, ''))
     UNION ALL
+    -- The service manager's own descriptor, which Windows does not set.
+    SELECT coalesce(m.scm_sddl_time, m.control_key_last_write), m.host, 'windows', 'scmanager',
+           'scmanager', NULL, NULL, 'T1569.002',
+           ',' || iif(m.scm_sddl IS NOT NULL OR m.remote_access_exemption, 'manager_descriptor,', ''),
+           json_object('scm_sddl', m.scm_sddl, 'remote_access_exemption', m.remote_access_exemption),
+           m.source, m.control_set
+      FROM registry_services_scm AS m WHERE m.current
+    UNION ALL
     -- What the logs tell of: created, changed, set not to start, killed.
     SELECT e.time, e.host, e.platform, coalesce(e.service, e.image_path) AS subject, e.service,
            e.account, e.user,
-           CASE WHEN e.action IN ('start_type', 'state') THEN 'T1685' WHEN e.platform = 'linux' THEN 'T1569.003'
+           CASE WHEN e.action IN ('start_type', 'state') THEN 'T1685'
+                WHEN e.action = 'cleared' THEN 'T1070.001' WHEN e.platform = 'linux' THEN 'T1569.003'
                 WHEN e.platform = 'macos' THEN 'T1543.004' ELSE 'T1543.003' END,
            ',' || iif(e.start_type = 'disabled' AND e.action = 'start_type',
                       iif(EXISTS (SELECT 1 FROM security_services AS s
@@ -261,6 +274,14 @@ WITH live AS MATERIALIZED (
                       AND e.image_path NOT LIKE '%\ProgramData\Microsoft\%'
                       AND e.image_path NOT LIKE '%\Program Files%', 'driver_from_odd_path,', '')
                || iif(e.platform = 'linux', iif(e.action = 'state', 'kills_security,', 'transient,'), '')
+               || iif(e.action = 'cleared', 'log_cleared,', '')
+               || iif(e.action = 'created' AND e.image_path REGEXP '^"?(\\\?\?\\)?[A-Za-z]:\\'
+                      AND e.image_path NOT LIKE '%\Windows\%' AND e.image_path NOT LIKE '%\Program Files%'
+                      AND e.image_path NOT LIKE '%\Progra~%'
+                      AND e.image_path NOT LIKE '%\ProgramData\Microsoft\%', 'runs_from_odd_path,', '')
+               || iif(e.action = 'created' AND length(e.service) IN (8, 16) AND e.service REGEXP
+                      '(?i)^[a-z]*[bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][a-z]*$',
+                      'random_name,', '')
                || iif(e.platform = 'windows' AND e.image_path <> '' AND e.image_path NOT LIKE '%\%'
                       AND e.image_path NOT LIKE '%/%', 'bare_image,', '')
                || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
@@ -276,9 +297,6 @@ WITH live AS MATERIALIZED (
      WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
         OR (e.platform = 'linux' AND e.action = 'started' AND e.service GLOB 'run-[ru]*')
         OR e.action = 'cleared'
-        OR (e.platform = 'linux' AND e.action = 'state' AND e.detail LIKE '%code=killed, status=9/KILL%'
-            AND EXISTS (SELECT 1 FROM security_services AS s
-                         WHERE s.platform IN ('any', 'linux') AND lower(e.service) GLOB s.name))
         OR (e.platform = 'linux' AND e.action = 'state' AND e.detail GLOB '*code=killed*'
             AND EXISTS (SELECT 1 FROM security_services AS s
                          WHERE s.platform IN ('any', 'linux') AND lower(e.service) GLOB s.name))

@@ -17,6 +17,7 @@ INSERT INTO temp.exec_patterns VALUES
     ('runs_from_temp', 'unix', '(^|[- "''=@:|;&+!])/dev/(shm|mqueue)/[^ ]'),
     ('runs_from_temp', 'unix', '(^|[- "''=@:|;&+!])/Users/Shared/[^ ]'),
     ('runs_from_home', 'unix', '(^|\s)[-@:|+!]*(/home/|/root/|/Users/)'),
+    ('script_from_home', 'unix', '(^|[-/ "''@:|+!])((ba|da|z|k|)sh|python[0-9.]*|perl|ruby|node|php) +(/home/|/root/|/Users/)'),
     ('runs_hidden', 'unix', '(^|[- "''=@:|;&+!])/([^ ]*/)?\.[A-Za-z0-9_][^ /]*($|[ /"'';|&])'),
     ('inline_shell', 'unix', '(^|[-/ "''@:|+!])(ba|da|z|k|a|c|tc|fi|)sh +(-[a-z-]+ +)*-[a-z]*c[ "'']'),
     ('inline_interpreter', 'unix', '(python[0-9.]*|perl[0-9.]*|ruby[0-9.]*|node|nodejs|lua[0-9.]*) +(-[A-Za-z-]+ +)*-[a-zA-Z]*[ceE][ "'']'),

@@ -53,7 +53,7 @@ INSERT INTO temp.signals VALUES
     ('dangling', 'linux', 'T1070.004', 5, NULL, 'a link to a unit file that is gone', NULL),
     ('masked_security', 'linux', 'T1685', 60, NULL, 'a security service is masked', 'systemctl(1) mask'),
     ('generator_unowned', 'linux', 'T1543.002', 60, NULL, 'a generator that no package owns runs before all units', 'systemd.generator(7)'),
-    ('transient', 'linux', 'T1569.003', 10, NULL, 'made at run time, without a file that outlives a boot', 'systemd-run(1)'),
+    ('transient', 'linux', 'T1569.003', 15, NULL, 'made at run time, without a file that outlives a boot', 'systemd-run(1)'),
     ('gone_from_disk', 'linux', 'T1070.004', 40, NULL, 'loaded, and its file is gone', NULL),
     ('started_at_boot', 'any', 'T1543', 0, NULL, 'is started at boot', NULL),
     ('user_unit', 'linux', 'T1543.002', 5, NULL, 'a unit in a user''s own folder', 'systemd.unit(5)'),
@@ -77,6 +77,8 @@ INSERT INTO temp.signals VALUES
     -- Commands of service tools.
     ('makes_service', 'any', 'T1543', 15, NULL, 'makes or changes a service', NULL),
     ('runs_transient', 'linux', 'T1569.003', 15, NULL, 'has the manager run a command', 'systemd-run(1)'),
+    ('script_from_home', 'any', 'T1543', 10, NULL, 'runs a script that lies in a user''s own folder', NULL),
+    ('shell_at_boot', 'macos', 'T1543.004', 10, NULL, 'a job not of the system whose program is a shell''s command line', 'launchd.plist(5)'),
     ('stops_security', 'any', 'T1685', 50, NULL, 'stops, disables or masks a security service', NULL),
     ('remote_host', 'any', 'T1021', 20, NULL, 'acts on another host', NULL),
     ('by_bus', 'linux', 'T1569.003', 20, NULL, 'asks the manager over D-Bus by hand, past its own tools', 'org.freedesktop.systemd1(5)'),
