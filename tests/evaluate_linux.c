@@ -39,8 +39,9 @@
     "type=" type " msg=audit(" time ".000:" n "): pid=1 uid=0 auid=4294967295 ses=4294967295 "     \
     "msg='unit=" unit " comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" hostname=? addr=? "      \
     "terminal=? res=success'\n"
-#define WROTE(time, n, uid, comm, exe, path, how)                                                  \
-    "type=SYSCALL msg=audit(" time ".000:" n "): arch=c000003e syscall=257 success=yes exit=3 "    \
+#define CHANGED(call, time, n, uid, comm, exe, path, how)                                          \
+    "type=SYSCALL msg=audit(" time ".000:" n "): arch=c000003e syscall=" call                      \
+    " success=yes exit=3 "                                                                         \
     "a0=ffffff9c a1=0 a2=241 a3=1b6 items=2 ppid=1400 pid=1500 auid=1000 uid=" uid " gid=0 "       \
     "euid=" uid " suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0 ses=3 comm=\"" comm                \
     "\" exe=\"" exe "\" key=\"units\"\n"                                                           \
@@ -49,6 +50,10 @@
     "dev=08:01 mode=040755 ouid=0 ogid=0 rdev=00:00 nametype=PARENT\n"                             \
     "type=PATH msg=audit(" time ".000:" n "): item=1 name=\"" path "\" inode=2 dev=08:01 "         \
     "mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=" how "\n"
+
+/* openat and unlinkat */
+#define WROTE(...)   CHANGED("257", __VA_ARGS__)
+#define REMOVED(...) CHANGED("263", __VA_ARGS__)
 
 /* clang-format off */
 const struct attack evaluate_linux[] = {
@@ -200,7 +205,7 @@ const struct attack evaluate_linux[] = {
      WROTE("1790000000", "1", "0", "vi", "/usr/bin/vim.basic", "/etc/systemd/system/metrics.service", "CREATE")
      RAN("1790000010", "2", "1400", "1501", "1000", "0", "systemctl", "/usr/bin/systemctl", "3", "a0=\"systemctl\" a1=\"start\" a2=\"metrics\"")
      UNIT_IS("SERVICE_START", "1790000011", "3", "metrics")
-     WROTE("1790000060", "4", "0", "rm", "/usr/bin/rm", "/etc/systemd/system/metrics.service", "DELETE")}},
+     REMOVED("1790000060", "4", "0", "rm", "/usr/bin/rm", "/etc/systemd/system/metrics.service", "DELETE")}},
     {.trick = "started over D-Bus: no tool near it (audit)", .files = {HOST, AUDIT,
      RAN("1790000000", "1", "1400", "1500", "1000", "0", "systemctl", "/usr/bin/systemctl", "3", "a0=\"systemctl\" a1=\"restart\" a2=\"cron\"")
      UNIT_IS("SERVICE_START", "1790000001", "2", "cron")

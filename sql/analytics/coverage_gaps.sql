@@ -1,0 +1,59 @@
+-- coverage_gaps: when a host's logs do not tell, and what of that somebody may have meant.
+--
+-- why:             An analytic that found nothing while a log was cleared, switched off or silent has
+--                  found nothing. A gap is a log that was cleared (Windows 1102, 104), an audit
+--                  daemon that ended or was switched off, a boot that the journal has and audit has
+--                  not, or a day without a word from a log that speaks before and after.
+-- attack:          T1070.001 T1685 (v18.1): clearing logs, switching them off
+-- false positives: a machine that was off; a laptop's weekend
+-- sources:         windows_events, audit_events, journal
+--
+--   SELECT host, log, gap, datetime, until, detail FROM coverage_gaps ORDER BY host, time;
+CREATE TEMP VIEW coverage_gaps AS
+WITH audit AS MATERIALIZED (
+    SELECT host, time, source, type, CAST(serial AS TEXT) AS record, record AS text FROM audit_events
+), boots AS MATERIALIZED (
+    SELECT host, boot_id, min(time) AS first, max(time) AS last, min(source) AS source
+      FROM journal GROUP BY host, boot_id
+), heard AS (
+    SELECT host, 'audit' AS log, time, source FROM audit
+    UNION ALL
+    SELECT host, log, iif(n, last, first), source
+      FROM (SELECT host, 'journal' AS log, first, last, source FROM boots), (SELECT 0 AS n UNION SELECT 1)
+), spaced AS (
+    SELECT h.host, h.log, h.time, h.source, lag(h.time) OVER (PARTITION BY h.host, h.log ORDER BY h.time)
+               AS before
+      FROM heard AS h
+), gaps AS (
+    SELECT w.computer AS host, w.channel AS log, 'cleared' AS gap, w.time, w.time AS until,
+           coalesce(w.data ->> 'SubjectUserName', w.user_sid) AS detail, w.source,
+           CAST(w.record_id AS TEXT) AS record
+      FROM windows_events AS w
+     WHERE w.event_id IN (1102, 104) AND w.provider_name = 'Microsoft-Windows-Eventlog'
+    UNION ALL
+    SELECT a.host, 'audit', 'stopped', a.time, NULL, a.type, a.source, a.record
+      FROM audit AS a
+     WHERE a.type IN ('DAEMON_END', 'DAEMON_ABORT')
+        OR (a.type = 'CONFIG_CHANGE' AND a.text LIKE '%audit_enabled=0%')
+    UNION ALL
+    SELECT b.host, 'audit', 'boot without audit', b.first, b.last, b.boot_id, b.source, NULL
+      FROM boots AS b
+     WHERE b.host IN (SELECT a.host FROM audit AS a)
+       AND NOT EXISTS (SELECT 1 FROM audit AS a
+                        WHERE a.host = b.host AND a.time BETWEEN b.first - 60 AND b.last + 60)
+    UNION ALL
+    SELECT s.host, s.log, 'silent', s.before, s.time, round((s.time - s.before) / 3600, 1) || ' hours',
+           s.source, NULL
+      FROM spaced AS s WHERE s.time - s.before > 86400 AND s.log = 'audit'
+    UNION ALL
+    -- What lies between two boots is not silence: the machine was off, or its journal is gone.
+    SELECT s.host, s.log, 'no boot', s.before, s.time, round((s.time - s.before) / 3600, 1) || ' hours',
+           s.source, NULL
+      FROM spaced AS s
+     WHERE s.time - s.before > 86400 AND s.log = 'journal'
+       AND NOT EXISTS (SELECT 1 FROM boots AS b
+                        WHERE b.host = s.host AND b.first <= s.before AND b.last >= s.time)
+)
+SELECT g.host, g.log, g.gap, g.time, strftime('%Y-%m-%dT%H:%M:%SZ', g.time, 'unixepoch') AS datetime,
+       strftime('%Y-%m-%dT%H:%M:%SZ', g.until, 'unixepoch') AS until, g.detail, g.source, g.record
+  FROM gaps AS g;
