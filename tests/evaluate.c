@@ -29,7 +29,7 @@ static const char *const grades[GRADES] = {"info", "low", "medium", "high", "cri
 
 /* What findings say of a host; shared with the processes that look. */
 struct verdict {
-    bool looked;
+    bool looked, refused;
     int  count[GRADES];
     char signals[2048]; /* of the gravest findings, or of all that are medium or above */
     char subjects[2048];
@@ -104,9 +104,10 @@ static void look_at(const char *location, const char *box)
             harness_query(db, "DELETE FROM evidence");
             sqlite3_prepare_v2(db, "INSERT INTO evidence(location) VALUES (?)", -1, &stmt, NULL);
             sqlite3_bind_text(stmt, 1, location, -1, SQLITE_STATIC);
-            if (sqlite3_step(stmt) != SQLITE_DONE)
-                fprintf(stderr, "%s: %s\n", location, sqlite3_errmsg(db));
+            verdict->refused = sqlite3_step(stmt) != SQLITE_DONE;
             sqlite3_finalize(stmt);
+            if (verdict->refused)
+                _exit(0);
         }
         look(db);
         fflush(NULL);
@@ -335,6 +336,8 @@ static struct {
 static void judge_ordinary_file(const char *path, const char *name)
 {
     look_at(path, NULL);
+    if (verdict->refused) /* a licence, a note: no evidence */
+        return;
     ordinary.files++;
     if (!verdict->looked || worst() >= MEDIUM) {
         print_host(strrchr(name, '/') + 1);
@@ -394,6 +397,10 @@ int main(int argc, char **argv)
         if (evidence)
             judge_ordinary_files(evidence);
     }
+    if (evidence && !part)
+        printf(
+            "\nmnemosyne is a driver of memory forensics, run from a user's folder; msdirectx is "
+            "the driver of the FU rootkit, in a hive kept for its damage.\n");
     printf("\n%d of %d attacks found at medium or above, %d skipped; %d of %d ordinary hosts and "
            "files without a finding of medium or above.\n",
            totals.found, totals.attacks, totals.skipped, totals.clean, totals.hosts);

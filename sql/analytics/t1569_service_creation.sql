@@ -200,7 +200,7 @@ WITH live AS MATERIALIZED (
                       'stops_security,', '')
                || iif(r.environment REGEXP '(?i)(COR|CORECLR)_PROFILER|DOTNET_STARTUP_HOOKS',
                       'preloads_library,', '')
-               || iif(length(r.name) > 5 AND r.type >= 16 AND EXISTS (
+               || iif(length(r.name) > 7 AND r.type >= 16 AND EXISTS (
                           SELECT 1 FROM security_services AS s
                            WHERE s.platform IN ('any', 'windows') AND s.name NOT GLOB '*[* ]*'
                              AND edit_distance(s.name, lower(r.name)) = 1), 'look_alike,', '')

@@ -1,0 +1,31 @@
+-- coverage_spans: from when to when each log of a host speaks, and how much it says.
+--
+-- why:     A question about last month needs a log of last month. Read it before believing that
+--          nothing was found: each source with its first and last record's time.
+-- sources: audit_events, journal, auth_events, windows_events, package_history, shell_history
+--
+--   SELECT host, log, source, seen_from, seen_to, records FROM coverage_spans ORDER BY host, seen_from;
+CREATE TEMP VIEW coverage_spans AS
+WITH spans AS (
+    SELECT host, 'audit_events' AS log, source, min(time) AS first, max(time) AS last,
+           count(*) AS records
+      FROM audit_events GROUP BY host, source
+    UNION ALL
+    SELECT host, 'journal', source, min(time), max(time), count(*) FROM journal GROUP BY host, source
+    UNION ALL
+    SELECT host, 'auth_events', source, min(time), max(time), count(*)
+      FROM auth_events GROUP BY host, source
+    UNION ALL
+    SELECT host, 'windows_events', source, min(time), max(time), count(*)
+      FROM windows_events GROUP BY host, source
+    UNION ALL
+    SELECT host, 'package_history', source, min(time), max(time), count(*)
+      FROM package_history GROUP BY host, source
+    UNION ALL
+    SELECT host, 'shell_history', source, min(time), max(time), count(*)
+      FROM shell_history GROUP BY host, source
+)
+SELECT s.host, s.log, s.source, s.first, s.last,
+       strftime('%Y-%m-%dT%H:%M:%SZ', s.first, 'unixepoch') AS seen_from,
+       strftime('%Y-%m-%dT%H:%M:%SZ', s.last, 'unixepoch') AS seen_to, s.records
+  FROM spans AS s;

@@ -1,0 +1,214 @@
+/* check_findings.c -- what the findings cost, what they join, and what tells that logs were silent.
+ * What they are worth is measured by `make evaluate`. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+#include "make_cases.h"
+#include "make_evtx.h"
+
+#define UNIT "/etc/systemd/system/metrics.service"
+#define CALL(type, time, n, number, exe, rest)                                                     \
+    "type=" type " msg=audit(" time ".000:" n "): arch=c000003e syscall=" number                   \
+    " success=yes exit=3 a0=0 a1=0 a2=241 a3=1b6 items=2 ppid=1400 pid=1500 auid=1000 uid=0 "      \
+    "gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0 ses=3 comm=\"x\" exe=\"" exe       \
+    "\" key=\"units\"\n" rest
+#define PATH_OF(time, n, how)                                                                      \
+    "type=PATH msg=audit(" time ".000:" n "): item=1 name=\"" UNIT                                 \
+    "\" inode=2 dev=08:01 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=" how "\n"
+#define WROTE(time, n)   CALL("SYSCALL", time, n, "257", "/usr/bin/bash", PATH_OF(time, n, "CREATE"))
+#define REMOVED(time, n) CALL("SYSCALL", time, n, "263", "/usr/bin/rm", PATH_OF(time, n, "DELETE"))
+#define DAEMON_END(time, n)                                                                        \
+    "type=DAEMON_END msg=audit(" time ".000:" n "): op=terminate auid=0 pid=1 res=success\n"
+
+/* A host with this audit log is the only evidence. */
+static sqlite3 *audited(const char *log)
+{
+    const char *root = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(root, "etc/hostname", "web1\n");
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(root, "var/log/audit/audit.log", log);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    return db;
+}
+
+START_TEST(findings_read_each_log_a_fixed_number_of_times)
+{
+    static const char *const logs[] = {"audit_events",  "journal",        "auth_events",
+                                       "shell_history", "windows_events", "package_history"};
+    int64_t                  passes[6];
+    sqlite3                 *db = harness_open();
+
+    harness_query(db, "DELETE FROM evidence");
+    for (int round = 0; round < 3; round++) {
+        const char *root = harness_scratch();
+        char        host[32];
+
+        snprintf(host, sizeof host, "host%d", round);
+        make_linux(root, host);
+        harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+        for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+            int64_t before =
+                harness_int(db, "SELECT scans FROM svcql_tables WHERE name = '%s'", logs[i]);
+            harness_query(db, "SELECT * FROM findings");
+            int64_t after =
+                harness_int(db, "SELECT scans FROM svcql_tables WHERE name = '%s'", logs[i]);
+            if (round == 0)
+                passes[i] = after - before;
+            ck_assert_msg(after - before == passes[i], "%s: %d passes, not %d", logs[i],
+                          (int)(after - before), (int)passes[i]);
+            ck_assert_msg(passes[i] >= 1 && passes[i] <= 12, "%s: %d passes", logs[i],
+                          (int)passes[i]);
+        }
+    }
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(what_is_made_and_gone_within_minutes_removes_itself)
+{
+    sqlite3 *db = audited(WROTE("1790000000", "1") REMOVED("1790000060", "2"));
+
+    harness_expect(db, "1", "SELECT why LIKE '%%removed within minutes%%' FROM incidents");
+    harness_close(db);
+    db = audited(WROTE("1790000000", "1") REMOVED("1790002000", "2"));
+    harness_expect(db, "0", "SELECT why LIKE '%%removed within minutes%%' FROM incidents");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps)
+{
+    sqlite3 *db =
+        audited(WROTE("1790000000", "1") DAEMON_END("1790000100", "2") WROTE("1790200000", "3"));
+
+    harness_expect(
+        db, "stopped|1790000100.0|DAEMON_END\nsilent|1790000100.0|55.5 hours",
+        "SELECT gap, time, detail FROM coverage_gaps WHERE host = 'web1' ORDER BY gap DESC");
+    harness_expect(db, "audit_events|1790000000.0|1790200000.0",
+                   "SELECT log, first, last FROM coverage_spans");
+    harness_close(db);
+    db = audited(WROTE("1790000000", "1") WROTE("1790000100", "2"));
+    harness_expect(db, "0", "SELECT count(*) FROM coverage_gaps");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_cleared_log_is_a_gap_and_a_finding)
+{
+    static const char *const  pairs[] = {"SubjectUserName", "eve", NULL};
+    const struct staged_event event = {.channel = "Security",
+                                       .provider = "Microsoft-Windows-Eventlog",
+                                       .computer = "WS01",
+                                       .id = 1102,
+                                       .time = 1790000000,
+                                       .form = STAGED_USER_DATA,
+                                       .pairs = pairs};
+    const char               *root = harness_scratch();
+    char                      path[4096];
+    sqlite3                  *db = harness_open();
+
+    snprintf(path, sizeof path, "%s/Security.evtx", root);
+    make_evtx(path, &event, 1);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", path);
+    harness_expect(db, "Security|cleared|eve", "SELECT log, gap, detail FROM coverage_gaps");
+    harness_expect(db, "log_cleared", "SELECT signals FROM findings");
+    harness_close(db);
+}
+END_TEST
+
+/* A host that has packages and a log of them: cron is a package's, the rest is staged. */
+static sqlite3 *packaged(const char *path, const char *unit, double age)
+{
+    const char *root = harness_scratch();
+    char        full[4096], touch[8192];
+    sqlite3    *db = harness_open();
+
+    harness_write_text(root, "etc/hostname", "web1\n");
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(
+        root, "var/lib/dpkg/status",
+        "Package: cron\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n\n");
+    harness_write_text(root, "var/lib/dpkg/info/cron.list",
+                       "/usr/lib/systemd/system/cron.service\n/usr/sbin/cron\n");
+    harness_write_text(root, "usr/sbin/cron", "");
+    harness_write_text(root, "usr/lib/systemd/system/cron.service",
+                       "[Unit]\nDescription=cron\n[Service]\nExecStart=/usr/sbin/cron -f\n");
+    harness_write_text(root, "var/log/dpkg.log",
+                       "2026-01-01 00:00:00 status installed base:all 1\n"
+                       "2026-09-01 00:00:00 status installed cron:all 1\n");
+    harness_write_text(root, path, unit);
+    snprintf(full, sizeof full, "%s/%s", root, path);
+    snprintf(touch, sizeof touch, "touch -d @%.0f '%s'", 1788220800 - age, full); /* 2026-09-01 */
+    ck_assert_int_eq(system(touch), 0);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    return db;
+}
+
+#define PLAIN "[Unit]\nDescription=Metrics\n[Service]\nExecStart=/opt/metricsd\n"
+#define DAY   86400.0
+
+START_TEST(a_new_unit_of_nobody_is_medium_and_an_old_one_is_low)
+{
+    sqlite3 *db = packaged("etc/systemd/system/metrics.service", PLAIN, DAY);
+
+    harness_expect(db, "medium|program_unowned,recent,unowned",
+                   "SELECT severity, (SELECT group_concat(value) FROM (SELECT value FROM "
+                   "json_each('[\"' || replace(signals, ',', '\",\"') || '\"]') ORDER BY value)) "
+                   "FROM findings");
+    harness_close(db);
+    db = packaged("etc/systemd/system/metrics.service", PLAIN, 90 * DAY);
+    harness_expect(db, "low", "SELECT severity FROM findings");
+    harness_close(db);
+    db = packaged("etc/systemd/system/metrics.service", PLAIN, 0); /* while cron was installed */
+    harness_expect(db, "low", "SELECT severity FROM findings");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(names_that_deceive_are_told)
+{
+    static const char *const names[][2] = {
+        {"cron",     "shadows_vendor"},
+        {"xkqzvwpj", "random_name"   },
+        {"metrics",  NULL            },
+        {"cronn",    NULL            }
+    }; /* too short to be sure */
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[256];
+
+        snprintf(path, sizeof path, "etc/systemd/system/%s.service", names[i][0]);
+        sqlite3 *db = packaged(path, PLAIN, 90 * DAY);
+        harness_expect(db, names[i][1] ? names[i][1] : "NULL",
+                       "SELECT max(j.value) FROM findings AS f, json_each('[\"' || "
+                       "replace(f.signals, ',', '\",\"') || '\"]') AS j WHERE j.value IN "
+                       "('shadows_vendor', 'random_name', 'look_alike')");
+        harness_close(db);
+    }
+}
+END_TEST
+
+Suite *make_findings_suite(void);
+
+Suite *make_findings_suite(void)
+{
+    Suite *suite = suite_create("findings");
+    TCase *tcase = tcase_create("findings");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, findings_read_each_log_a_fixed_number_of_times);
+    tcase_add_test(tcase, what_is_made_and_gone_within_minutes_removes_itself);
+    tcase_add_test(tcase, an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps);
+    tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
+    tcase_add_test(tcase, a_new_unit_of_nobody_is_medium_and_an_old_one_is_low);
+    tcase_add_test(tcase, names_that_deceive_are_told);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
