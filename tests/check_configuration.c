@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ext/program/runner.h"
 #include "harness.h"
 
 static const char          *dir;
@@ -215,6 +216,38 @@ START_TEST(the_shipped_pack_is_read)
 }
 END_TEST
 
+/* Scans of logs that the minute's queries make, by what is asked of them. */
+static bool reads_log(const char *plan)
+{
+    return strstr(plan, "category") || strstr(plan, "message_id") || strstr(plan, "identifier") ||
+           strstr(plan, "event_id");
+}
+
+START_TEST(the_shipped_pack_reads_only_new_log)
+{
+    sqlite3 *db = harness_open();
+    size_t   logs = 0;
+
+    ck_assert_int_eq(configuration_read(NULL, "web1", &c, &error), 0);
+    ck_assert_int_eq(runner_register(db), SQLITE_OK);
+    for (size_t i = 0; i < c.n_queries; i++) {
+        char *plan, *line, *rest;
+        if (strcmp(c.queries[i].name, "pack_t1569_services_used") != 0)
+            continue;
+        plan = harness_query(db, "EXPLAIN QUERY PLAN %s", c.queries[i].sql);
+        for (line = strtok_r(plan, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+            if (!reads_log(line))
+                continue;
+            ck_assert_msg(strstr(line, "time>=?"), "%s", line);
+            logs++;
+        }
+        free(plan);
+    }
+    ck_assert_uint_ge(logs, 4);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_configuration_suite(void)
 {
     const TTest *const tests[] = {
@@ -229,6 +262,7 @@ Suite *make_configuration_suite(void)
         a_pack_file_names_itself,
         deep_and_broken_json_is_refused,
         the_shipped_pack_is_read,
+        the_shipped_pack_reads_only_new_log,
     };
     Suite *suite = suite_create("configuration");
     TCase *tcase = tcase_create("configuration");

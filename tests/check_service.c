@@ -133,7 +133,8 @@ START_TEST(the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox)
     install("");
     char *text = NULL;
     for (int i = 0; i < 100; i++, usleep(100000)) {
-        text = output_of("journalctl --sync; journalctl -o cat SVCQL_NAME=pack_t1569_findings");
+        text = output_of(
+            "journalctl --sync; journalctl -o cat SVCQL_NAME=pack_t1569_services_changed");
         if (strstr(text, "backdoor.service"))
             break;
     }
