@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# findings.sh -- findings over a host with 300 units, a journal of 10,000 entries (where a systemd may
+# be booted to write it) and 10 MB of audit log; then over 1, 10 and 100 hosts of evidence.
+#
+# Best of ROUNDS: processor ms, elapsed ms, peak KiB. Aim: the host under 1 s; hosts linear.
+set -euo pipefail
+build=${BUILD:-build} rounds=${ROUNDS:-3} here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+last=1790000000
+"${CC:-cc}" -O2 -o "$work/make" "$here/make_audit_log.c"
+
+make_host() { # folder, units, events of audit
+    local i
+    mkdir -p "$1/etc/systemd/system" "$1/var/log/audit"
+    basename "$1" > "$1/etc/hostname"
+    echo ID=debian > "$1/etc/os-release"
+    for ((i = 0; i < $2; i++)); do
+        printf '[Unit]\nDescription=Unit %d\n[Service]\nExecStart=/usr/sbin/unit%d --run\nUser=u%d\n' \
+            "$i" "$i" "$i" > "$1/etc/systemd/system/unit$i.service"
+    done
+    "$work/make" "$3" $last > "$1/var/log/audit/audit.log"
+}
+timed() { # hosts: processor ms, elapsed ms, KiB
+    {
+        echo 'DELETE FROM evidence;'
+        printf "INSERT INTO evidence(location) VALUES ('%s');\n" "$@"
+        echo 'SELECT count(*) FROM (SELECT * FROM findings);'
+    } > "$work/query.sql"
+    /usr/bin/time -f '%U %S %e %M' -o "$work/time" \
+        sqlite3 -cmd ".load $build/svcql" :memory: < "$work/query.sql" > /dev/null
+    awk '{ printf "%d %d %d\n", ($1 + $2) * 1000, $3 * 1000, $4 }' "$work/time"
+}
+best() { sort -n | head -1; }
+show() { awk -v t="$1" '{ printf "%-44s %6d ms processor %6d ms elapsed %7d KiB\n", t, $1, $2, $3 }'; }
+
+make_host "$work/one" 300 9300
+entries=0
+if "$build/systemd-fixture" start "$work/box" > /dev/null 2>&1; then # a real journal, of journald
+    "$build/systemd-fixture" exec "$work/box" sh -c \
+        'seq 9800 | sed "s/^/a line of a service, number /" | systemd-cat -t bench; journalctl --sync'
+    mkdir -p "$work/one/var/log"
+    cp -r "$work/box/journal" "$work/one/var/log/journal"
+    "$build/systemd-fixture" stop "$work/box"
+    entries=$(journalctl -q -D "$work/one/var/log/journal" -o cat | wc -l)
+fi
+for ((r = 0; r < rounds; r++)); do timed "$work/one"; done | best |
+    show "300 units, $entries entries, $(du -m "$work/one/var/log/audit/audit.log" | cut -f1) MiB of audit"
+for n in 1 10 100; do
+    for ((i = 0; i < n; i++)); do
+        [ -d "$work/h$i" ] || make_host "$work/h$i" 20 500
+    done
+    mapfile -t hosts < <(for ((i = 0; i < n; i++)); do echo "$work/h$i"; done)
+    for ((r = 0; r < rounds; r++)); do timed "${hosts[@]}"; done | best | show "$n hosts of 20 units, half a MiB of audit"
+done
