@@ -5,57 +5,41 @@
 -- severity:        as posture_checks says; unknown and not_applicable do not count as passed
 -- attack:          M1022 Restrict File and Directory Permissions, for T1569; T1574.010
 -- false positives: a service that runs as the very user who owns its files
--- sources:         unit_files, path_permissions, registry_services, launch_daemons
+-- sources:         service_inputs, registry_services
 --
 --   SELECT host, check_name, subject, evidence FROM posture_permissions WHERE status = 'fail';
 CREATE TEMP VIEW posture_permissions AS
-WITH units AS MATERIALIZED (
-    SELECT host, source, path, kind, unit, scope, scope_user, mode, uid, link_target, shadowed_by,
-           nullif(user, 'root') AS account, commands, settings
-      FROM unit_files
-     WHERE scope = 'system'
-       AND kind IN ('unit', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'manager-config')
-), programs AS MATERIALIZED (
-    -- What root services read or run: programs, a script that an interpreter is given, files of
-    -- environment, and the folder that they start in.
-    SELECT DISTINCT u.host, u.unit, exec_path(l.value) AS program
-      FROM units AS u, json_each(text_lines(u.commands)) AS l
-     WHERE u.account IS NULL AND u.kind IN ('unit', 'drop-in')
-    UNION
-    SELECT u.host, u.unit, exec_path(trim(substr(l.value, instr(l.value, ' '))))
-      FROM units AS u, json_each(text_lines(u.commands)) AS l
-     WHERE u.account IS NULL AND u.kind IN ('unit', 'drop-in')
-       AND exec_path(l.value) REGEXP '/(ba|da|z|k|)sh$|/(python|perl|ruby|node|php)[0-9.]*$'
-    UNION
-    SELECT u.host, u.unit, ltrim(substr(l.value, instr(l.value, '=') + 1), '-!')
-      FROM units AS u, json_each(text_lines(u.settings)) AS l
-     WHERE u.account IS NULL AND u.kind IN ('unit', 'drop-in')
-       AND (l.value GLOB 'EnvironmentFile=*' OR l.value GLOB 'WorkingDirectory=*')
+WITH checks(platform, kind, check_name) AS (
+    VALUES ('linux', 'unit-file', 'unit_file_writable'), ('linux', 'program', 'exec_target_writable'),
+           ('linux', 'argument', 'script_writable'),
+           ('linux', 'environment-file', 'environment_file_writable'),
+           ('linux', 'folder', 'working_directory_writable'),
+           ('macos', 'program', 'plist_target_writable'), ('macos', 'argument', 'plist_target_writable'),
+           ('macos', 'folder', 'plist_target_writable')
 ), failed AS MATERIALIZED (
-    SELECT u.host, 'unit_file_writable' AS check_name, u.path AS subject,
-           json_object('mode', u.mode, 'uid', u.uid, 'unit', u.unit) AS evidence, u.source
-      FROM units AS u
-     WHERE u.link_target IS NULL AND (u.mode GLOB '*[2367]' OR u.uid <> 0)
-    UNION ALL
-    SELECT p.host, 'exec_target_writable', p.unit || ': ' || p.program,
-           json_object('at', w.component, 'writers', json(w.writers), 'mode', w.mode), p.program
-      FROM programs AS p, path_permissions AS w
-     WHERE p.program GLOB '/*' AND w.path = p.program AND w.host = p.host AND w.others_write
+    SELECT i.host, k.check_name, i.weak_at AS subject,
+           json_object('writers', json(i.writers), 'mode', i.mode, 'path', min(i.path),
+                       'service', min(i.service), 'services', count(DISTINCT i.service)) AS evidence,
+           min(i.source) AS source
+      FROM service_inputs AS i JOIN checks AS k ON k.platform = i.platform AND k.kind = i.kind
+     WHERE i.weak_at IS NOT NULL
+     GROUP BY i.host, k.check_name, i.weak_at
     UNION ALL
     SELECT r.host, 'unquoted_path', r.name,
            json_object('image_path', r.image_path, 'first', json(r.path_candidates)), r.source
       FROM registry_services AS r
      WHERE r.current AND NOT r.deleted AND r.unquoted_path
     UNION ALL
-    SELECT r.host, 'user_writable_path', r.name, json_object('image_path', r.image_path), r.source
-      FROM registry_services AS r
-     WHERE r.current AND NOT r.deleted
-       AND r.image_path_resolved REGEXP '(?i)^[a-z]:\\(users|temp|windows\\temp|perflogs|programdata\\[^\\]+$)'
-    UNION ALL
-    SELECT d.host, 'plist_target_writable', d.path,
-           json_object('program', d.program_path, 'mode', d.program_mode), d.source
-      FROM launch_daemons AS d
-     WHERE d.type = 'daemon' AND d.program_mode GLOB '*[2367]'
+    -- Any user may make folders in C:\ and in ProgramData, and owns what is in them.
+    SELECT p.host, 'user_writable_path', p.name, json_object('path', p.path), p.source
+      FROM (SELECT host, name, image_path_resolved AS path, source FROM registry_services
+             WHERE current AND NOT deleted
+            UNION ALL
+            SELECT host, name, service_dll_resolved, source FROM registry_services
+             WHERE current AND NOT deleted) AS p
+     WHERE path_trust(p.path) IN ('home', 'public', 'temp', 'hidden', 'unc')
+       AND p.path NOT LIKE '%:\ProgramData\Microsoft\%'
+        OR path_trust(p.path) = 'local' AND p.path LIKE 'C:\%'
 )
 SELECT f.host, c.mitigation, c.name AS check_name, 'fail' AS status, c.severity, f.subject, c.why,
        f.evidence, f.source
@@ -63,6 +47,7 @@ SELECT f.host, c.mitigation, c.name AS check_name, 'fail' AS status, c.severity,
    AND c.status <> 'not_applicable'
 UNION ALL
 SELECT c.host, c.mitigation, c.name, c.status, 'info', NULL, c.why, c.evidence, NULL
-  FROM posture_state AS c
- WHERE c.mitigation = 'M1022'
+  FROM (SELECT count(*) AS n FROM failed) AS looked -- reads the tables before their state is asked
+ CROSS JOIN posture_state AS c
+ WHERE looked.n >= 0 AND c.mitigation = 'M1022'
    AND NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = c.host);

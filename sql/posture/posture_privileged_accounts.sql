@@ -6,18 +6,24 @@
 --                  another platform not_applicable, and neither counts as passed
 -- attack:          M1026 Privileged Account Management, for T1569
 -- false positives: a deployment account that is meant to restart one service (narrow its rule)
--- sources:         polkit_rules, sudoers, registry_services, registry_services_scm
+-- sources:         polkit_rules, sudoers, service_inputs, registry_services, registry_services_scm
 --
 --   SELECT host, check_name, status, subject, why FROM posture_privileged_accounts WHERE status = 'fail';
 CREATE TEMP VIEW posture_privileged_accounts AS
-WITH failed AS MATERIALIZED (
-    SELECT p.host, 'polkit_grant' AS check_name,
-           iif(p.kind = 'pkla', p.identities, p.groups || p.users) AS subject,
+WITH tools(path) AS (
+    VALUES ('/usr/bin/systemctl'), ('/bin/systemctl'), ('/usr/sbin/service'), ('/sbin/service'),
+           ('/usr/bin/systemd-run'), ('/bin/systemd-run'), ('/usr/bin/busctl'), ('/bin/busctl'), ('/bin/launchctl')
+), failed AS MATERIALIZED (
+    SELECT p.host, iif('yes' IN (p.result, p.result_inactive, p.result_active),
+                       'polkit_grant', 'polkit_self') AS check_name,
+           CASE p.kind WHEN 'pkla' THEN p.identities WHEN 'policy' THEN 'everyone'
+                       ELSE p.groups || p.users END AS subject,
            json_object('actions', json(p.actions), 'result', p.result, 'line', p.line,
                        'unit_checked', p.unit_checked) AS evidence, p.source
       FROM polkit_rules AS p
-     WHERE p.kind <> 'policy'
-       AND 'yes' IN (p.result, p.result_inactive, p.result_active)
+     WHERE (p.result IN ('yes', 'auth_self', 'auth_self_keep')
+        OR p.result_inactive IN ('yes', 'auth_self', 'auth_self_keep')
+        OR p.result_active IN ('yes', 'auth_self', 'auth_self_keep'))
        AND NOT p.unit_checked
        AND (p.actions = '[]' OR EXISTS (SELECT 1 FROM json_each(p.actions) AS a
              WHERE 'org.freedesktop.systemd1.manage-units' GLOB rtrim(a.value, '*') || '*'
@@ -31,14 +37,38 @@ WITH failed AS MATERIALIZED (
       FROM sudoers AS s
      WHERE s.users <> '["root"]'
        AND EXISTS (SELECT 1 FROM json_each(s.runas_users) AS r
-                    WHERE r.value IN ('root', 'ALL', '#0') OR s.runas_users = '[]')
-       AND EXISTS (SELECT 1 FROM json_each(s.commands) AS c
-                    WHERE (c.value = 'ALL' AND s.nopasswd)
+                    WHERE r.value IN ('root', 'ALL', '#0'))
+       AND EXISTS (SELECT 1 FROM (SELECT value, substr(value, 1, instr(value || ' ', ' ') - 1) AS program
+                              FROM json_each(s.commands)) AS c
+                    WHERE c.value NOT GLOB '!*'
+                      AND ((c.value = 'ALL' AND s.nopasswd)
+                       OR EXISTS (SELECT 1 FROM tools AS t
+                                   WHERE (t.path GLOB c.program AND c.program GLOB '*[*?[]*')
+                                      OR (c.program GLOB '*/' AND instr(t.path, c.program) = 1))
                        OR (c.value REGEXP
                            '(^|/)(systemctl|service|invoke-rc.d|update-rc.d|systemd-run|busctl|launchctl|init.d)($|[ /*?[])'
                            AND (s.nopasswd OR c.value GLOB '*[[][*?]*' OR instr(c.value, '*')
                                 OR c.value NOT GLOB '* *' OR c.value GLOB '* edit*'
-                                OR c.value GLOB '*systemd-run*')))
+                                OR c.value GLOB '*systemd-run*'))))
+    UNION ALL
+    SELECT i.host, 'root_service_input', i.service,
+           json_object('path', min(i.path), 'at', min(i.weak_at), 'inputs', count(DISTINCT i.path)),
+           min(i.source)
+      FROM service_inputs AS i
+     WHERE i.platform = 'linux' AND i.weak_at IS NOT NULL AND i.kind <> 'folder'
+     GROUP BY i.host, i.service
+    UNION ALL
+    SELECT r.host, 'service_account', r.name, json_object('account', r.object_name), r.source
+      FROM registry_services AS r
+     WHERE r.current AND NOT r.deleted AND r.type & 0x30
+       AND r.object_name NOT LIKE 'LocalSystem' AND r.object_name NOT LIKE 'NT AUTHORITY\%'
+       AND r.object_name NOT LIKE 'NT SERVICE\%' AND r.object_name NOT LIKE '.\LocalSystem'
+       AND r.object_name NOT LIKE '%$' AND r.object_name <> ''
+    UNION ALL
+    SELECT r.host, 'service_start', r.name, json_object('security', r.security_sddl), r.source
+      FROM registry_services AS r
+     WHERE r.current AND NOT r.deleted
+       AND r.security_sddl REGEXP '\(A;[A-Z]*;([A-Z][A-Z])*(RP|GX)([A-Z][A-Z])*;;;(WD|AU|BU|IU|AN|BG)\)'
     UNION ALL
     SELECT r.host, 'service_descriptor', r.name,
            json_object('security', r.security_sddl, 'account', r.object_name), r.source
@@ -67,6 +97,7 @@ SELECT f.host, c.mitigation, c.name AS check_name, 'fail' AS status, c.severity,
    AND c.status <> 'not_applicable'
 UNION ALL
 SELECT c.host, c.mitigation, c.name, c.status, 'info', NULL, c.why, c.evidence, NULL
-  FROM posture_state AS c
- WHERE c.mitigation = 'M1026'
+  FROM (SELECT count(*) AS n FROM failed) AS looked -- reads the tables before their state is asked
+ CROSS JOIN posture_state AS c
+ WHERE looked.n >= 0 AND c.mitigation = 'M1026'
    AND NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = c.host);

@@ -5,7 +5,7 @@
 -- severity:        as posture_checks says; unknown and not_applicable do not count as passed
 -- attack:          M1018 User Account Management, for T1569
 -- false positives: rootless containers need linger; administrators are members of their group
--- sources:         unit_files, groups, launch_daemons, registry
+-- sources:         unit_files, groups, users, service_inputs, registry
 --
 --   SELECT host, check_name, status, subject, why FROM posture_user_accounts WHERE status = 'fail';
 CREATE TEMP VIEW posture_user_accounts AS
@@ -16,23 +16,28 @@ WITH failed AS MATERIALIZED (
       FROM unit_files AS u
      WHERE u.kind = 'linger' OR (u.scope_user IS NOT NULL AND u.kind = 'unit')
     UNION ALL
-    SELECT g.host, 'admin_group', g.groupname || ': ' || g.members,
-           json_object('gid', g.gid), g.source
+    SELECT g.host, 'admin_group', g.groupname || ': ' || m.member, json_object('gid', g.gid), g.source
       FROM groups AS g
-     WHERE g.groupname IN ('sudo', 'wheel', 'admin', 'adm-root') AND g.members <> ''
+      JOIN (SELECT g.host, g.gid, g.members AS member FROM groups AS g
+            UNION
+            SELECT u.host, u.gid, u.username FROM users AS u WHERE u.uid <> 0) AS m
+        ON m.host = g.host AND m.gid = g.gid AND m.member <> ''
+     WHERE g.groupname IN ('sudo', 'wheel', 'admin')
     UNION ALL
-    SELECT d.host, 'plist_owner', d.path, json_object('mode', d.mode, 'uid', d.uid), d.source
-      FROM launch_daemons AS d
-     WHERE d.type IN ('daemon', 'agent') AND d.user IS NULL
-       AND (d.mode GLOB '*[2367]' OR d.mode GLOB '*[2367]?' AND d.gid <> 0)
+    SELECT i.host, 'plist_owner', i.path,
+           json_object('at', i.weak_at, 'writers', json(i.writers), 'mode', i.mode), i.source
+      FROM service_inputs AS i
+     WHERE i.platform = 'macos' AND i.kind = 'unit-file' AND i.weak_at IS NOT NULL
     UNION ALL
     -- ActSysAc holds the logon rights of an account; bit 0x10 is SeServiceLogonRight ([MS-LSAD] 2.2.1.2).
     SELECT r.host, 'service_logon', replace(replace(r.key,
                'HKEY_LOCAL_MACHINE\SECURITY\Policy\Accounts\', ''), '\ActSysAc', ''),
            json_object('rights', hex(r.data_raw)), r.source
       FROM registry AS r
-     WHERE r.key LIKE 'HKEY\_LOCAL\_MACHINE\SECURITY\Policy\Accounts\%' ESCAPE '\'
-       AND r.key LIKE '%\ActSysAc' AND r.type <> 'subkey'
+     WHERE r.key GLOB 'HKEY_LOCAL_MACHINE\SECURITY\Policy\Accounts\*\ActSysAc' AND r.type <> 'subkey'
+       AND NOT r.deleted
+       -- Services' own accounts, and those of IIS, have the right by default.
+       AND NOT r.key REGEXP '\\S-1-5-(19|20|80-.*|82-.*|83-.*)\\ActSysAc$'
        AND substr(hex(r.data_raw), 1, 1) IN ('1', '3', '5', '7', '9', 'B', 'D', 'F')
 )
 SELECT f.host, c.mitigation, c.name AS check_name, 'fail' AS status, c.severity, f.subject, c.why,
@@ -41,6 +46,7 @@ SELECT f.host, c.mitigation, c.name AS check_name, 'fail' AS status, c.severity,
    AND c.status <> 'not_applicable'
 UNION ALL
 SELECT c.host, c.mitigation, c.name, c.status, 'info', NULL, c.why, c.evidence, NULL
-  FROM posture_state AS c
- WHERE c.mitigation = 'M1018'
+  FROM (SELECT count(*) AS n FROM failed) AS looked -- reads the tables before their state is asked
+ CROSS JOIN posture_state AS c
+ WHERE looked.n >= 0 AND c.mitigation = 'M1018'
    AND NOT EXISTS (SELECT 1 FROM failed AS f WHERE f.check_name = c.name AND f.host = c.host);

@@ -40,6 +40,7 @@ struct state {
     struct sources sources;
     struct source  source;
     bool           have_source, ended;
+    bool           open_folder; /* the last step is a sticky folder that others may add to */
     int64_t        step;
     char           done[ROOT_PATH_MAX]; /* resolved so far */
     char           rest[ROOT_PATH_MAX]; /* still to be walked */
@@ -122,7 +123,10 @@ static void list_writers(struct state *state, const struct stat *st, struct step
     uint8_t            acl[ACL_MAX];
 
     buffer_reset(writers);
-    if (!S_ISLNK(st->st_mode)) {
+    if (S_ISLNK(st->st_mode)) {
+        if (state->open_folder) /* elsewhere a link is as safe as its folder */
+            add_writer('u', st->st_uid, writers);
+    } else {
         add_writer('u', st->st_uid, writers);
         ssize_t size = read_acl(state->source.root, *state->done ? state->done : "/", acl);
         row->acl = size > 0;
@@ -133,8 +137,10 @@ static void list_writers(struct state *state, const struct stat *st, struct step
                 add_writer('o', 0, writers);
         }
     }
-    /* Whoever owns a sticky folder's entry alone may replace it. */
-    row->others_write = writers->size && !(S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX);
+    /* Whoever owns a sticky folder's entry alone may replace it; what is written to a character
+     * device such as /dev/null is not what is read there. */
+    state->open_folder = writers->size && S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX;
+    row->others_write = writers->size && !state->open_folder && !S_ISCHR(st->st_mode);
     buffer_putc(writers, ']');
     row->writers = buffer_text(writers);
 }
@@ -149,7 +155,7 @@ static const char *type_of(mode_t mode)
 static void begin_path(struct state *state, const char *path)
 {
     state->step = 0;
-    state->ended = false;
+    state->ended = state->open_folder = false;
     state->done[0] = '\0';
     snprintf(state->rest, sizeof state->rest, "%s", path);
 }
@@ -190,6 +196,39 @@ static void follow(struct state *state, const char *target)
         state->ended = true;
 }
 
+/* A way that cannot be looked along is said, as nothing is known of what lies behind. */
+static int report_end(struct tbl_scan *scan, struct state *state, int error)
+{
+    char location[2 * ROOT_PATH_MAX];
+
+    if (error == -ENOENT || error == -ENOTDIR)
+        return SQLITE_OK;
+    root_shown(state->source.root, state->done, location);
+    return svcql_report(tbl_svcql(scan), &(struct report){.table = "path_permissions",
+                                                          .kind = "path",
+                                                          .host = state->source.host,
+                                                          .location = location,
+                                                          .status = source_status_of(error),
+                                                          .records = 0,
+                                                          .skipped = 1,
+                                                          .detail = strerror(-error)});
+}
+
+/* The way ends. What is missing from a folder that others may add to is theirs to make. */
+static int fill_end(struct tbl_scan *scan, struct state *state, int error, struct step_row *row)
+{
+    row->error = tbl_printf(scan, "%s", strerror(-error));
+    state->ended = true;
+    if (error == -ENOENT && state->open_folder) {
+        row->others_write = true;
+        row->writers = tbl_printf(scan, "[%s", state->writers.data);
+    }
+    if (!row->component || !row->error || (row->others_write && !row->writers))
+        return SQLITE_NOMEM;
+    int rc = report_end(scan, state, error);
+    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+}
+
 static int fill(struct tbl_scan *scan, struct state *state, struct step_row *row)
 {
     struct stat st;
@@ -200,11 +239,8 @@ static int fill(struct tbl_scan *scan, struct state *state, struct step_row *row
     row->component =
         tbl_utf8(scan, *state->done ? state->done : "/", *state->done ? strlen(state->done) : 1);
     int r = root_stat(state->source.root, *state->done ? state->done : "/", false, &st);
-    if (r < 0) {
-        row->error = tbl_printf(scan, "%s", strerror(-r));
-        state->ended = true;
-        return row->component && row->error ? SQLITE_ROW : SQLITE_NOMEM;
-    }
+    if (r < 0)
+        return fill_end(scan, state, r, row);
     row->type = type_of(st.st_mode);
     row->owner_uid = st.st_uid;
     row->owner_gid = st.st_gid;

@@ -200,6 +200,11 @@ static int next_folder(struct tbl_scan *scan, struct state *state)
     snprintf(state->dir, sizeof state->dir, "%s", place->dir);
     if (place->deeper) {
         int r = root_list(state->source.root, place->dir, NULL, FILES_MAX, &state->folders, NULL);
+        if (root_denied(r)) {
+            free_rows(state);
+            rc = report(scan, state, state->dir, r);
+            return rc == SQLITE_OK ? SQLITE_ROW : rc;
+        }
         return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_ROW;
     }
     rc = list_files(scan, state, place->pattern);

@@ -1,0 +1,86 @@
+-- service_inputs: what a service of root or of the system is made of, and where others may change it.
+--
+-- why:     A service is as safe as its weakest input: its unit, drop-ins and property list, the links
+--          and folders that lead to each, what it runs, the script that an interpreter is given, the
+--          files of its environment, the folder it starts in. weak_at is NULL for a sound one.
+-- sources: unit_files, unit_settings, launch_daemons, path_permissions
+--
+--   SELECT host, service, kind, path, weak_at, writers FROM service_inputs WHERE weak_at IS NOT NULL;
+CREATE TEMP VIEW service_inputs AS
+WITH settings AS MATERIALIZED (
+    SELECT host, source, unit, key, value, commands FROM unit_settings
+     WHERE scope = 'system' AND effective
+       AND key IN ('User', 'DynamicUser', 'EnvironmentFile', 'WorkingDirectory', 'ExecCondition',
+                   'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost')
+), accounts AS MATERIALIZED (
+    SELECT host, unit, key FROM settings
+     WHERE (key = 'User' AND value NOT IN ('root', '0'))
+        OR (key = 'DynamicUser' AND lower(value) IN ('yes', 'true', 'on', '1', 'y', 't'))
+), commands AS MATERIALIZED (
+    -- A command with + or ! before it runs as root whatever User= says (systemd.service(5)).
+    SELECT s.host, s.source, s.unit, c.value ->> 'path' AS program, c.value -> 'argv' AS argv
+      FROM settings AS s, json_each(s.commands) AS c
+     WHERE c.value ->> 'prefix' GLOB '*[+!]*'
+        OR NOT EXISTS (SELECT 1 FROM accounts AS a WHERE a.host = s.host AND a.unit = s.unit)
+), files AS (
+    SELECT s.host, s.source, s.unit, s.key, ltrim(s.value, '-') AS path
+      FROM settings AS s
+     WHERE s.key IN ('EnvironmentFile', 'WorkingDirectory')
+       AND NOT EXISTS (SELECT 1 FROM accounts AS a
+                        WHERE a.host = s.host AND a.unit = s.unit AND s.key = 'WorkingDirectory')
+), named(platform, host, source, service, kind, path) AS MATERIALIZED (
+    SELECT 'linux', host, source, unit, 'unit-file', path FROM unit_files
+     WHERE scope_user IS NULL AND kind NOT IN ('linger', 'directory', 'other', 'profile')
+    UNION ALL
+    SELECT 'linux', host, source, unit, 'program', program FROM commands
+    UNION ALL
+    SELECT 'linux', host, source, coalesce(unit, name), 'program', exec_path(exec_start) FROM unit_files
+     WHERE kind IN ('dbus', 'xinetd', 'inetd') AND scope = 'system' AND coalesce(user, 'root') = 'root'
+    UNION ALL
+    -- What an interpreter or a wrapper is told to run: its whole paths, and that of inline code.
+    SELECT 'linux', c.host, c.source, c.unit, 'argument',
+           coalesce(exec_path(iif(a.value GLOB 'exec *', substr(a.value, 6), a.value)), a.value)
+      FROM commands AS c, json_each(c.argv) AS a
+     WHERE a.key > 0 AND (a.value GLOB '/*' OR a.value GLOB 'exec /*')
+       AND c.program REGEXP '/(sh|bash|dash|ash|zsh|ksh|fish|busybox|(python|perl|ruby|node|php|lua|tclsh|java)[0-9.]*|env|nice|ionice|nohup|setsid|flock|timeout|stdbuf|chroot|chrt|runuser|setpriv|su|sudo|start-stop-daemon)$'
+    UNION ALL
+    SELECT 'linux', host, source, unit, iif(key = 'EnvironmentFile', 'environment-file', 'folder'), path
+      FROM files
+    UNION ALL
+    SELECT 'macos', host, source, label, 'unit-file', path FROM launch_daemons
+     WHERE type IN ('daemon', 'agent') AND user IS NULL
+    UNION ALL
+    SELECT 'macos', host, source, label, 'program', coalesce(program, program_arguments ->> 0)
+      FROM launch_daemons WHERE type = 'daemon' AND coalesce(user_name, 'root') = 'root'
+    UNION ALL
+    SELECT 'macos', d.host, d.source, d.label, 'argument', a.value
+      FROM launch_daemons AS d, json_each(d.program_arguments) AS a
+     WHERE d.type = 'daemon' AND coalesce(d.user_name, 'root') = 'root' AND a.key > 0
+       AND a.value GLOB '/*'
+       AND d.program_arguments ->> 0 REGEXP '/(sh|bash|dash|zsh|(python|perl|ruby|node|php|osascript)[0-9.]*|env|nice|nohup)$'
+    UNION ALL
+    SELECT 'macos', host, source, label, 'folder', working_directory FROM launch_daemons
+     WHERE type = 'daemon' AND coalesce(user_name, 'root') = 'root'
+), inputs AS MATERIALIZED (
+    -- Of a pattern, or a path that a specifier completes, the folder before it is what is known.
+    SELECT platform, host, source, service, kind, path,
+           CASE WHEN path REGEXP '[%*?[]'
+                THEN rtrim(substr(path, 1, length(path) - length(ltrim(path, replace(replace(replace(replace(path, '%', ''), '*', ''), '?', ''), '[', '')))),
+                           replace(path, '/', ''))
+                ELSE path END AS walk
+      FROM named WHERE path GLOB '/*'
+), steps AS MATERIALIZED (
+    SELECT p.host, p.walk, p.kind, w.component, w.writers, w.mode, w.error
+      FROM (SELECT DISTINCT host, walk, kind = 'folder' AS kind FROM inputs) AS p
+     CROSS JOIN path_permissions AS w
+     WHERE w.path = p.walk AND w.host = p.host
+       AND (w.others_write
+            OR (p.kind AND w.component = p.walk AND coalesce(w.writers, '[]') <> '[]'))
+)
+SELECT i.platform, i.host, i.service, i.kind, i.path, s.component AS weak_at, s.writers,
+       printf('%04o', s.mode) AS mode, s.error, i.source
+  FROM inputs AS i
+  LEFT JOIN steps AS s
+    ON s.host = i.host AND s.walk = i.walk AND s.kind = (i.kind = 'folder')
+   -- The administrators' group of macOS may become root as it is.
+   AND NOT (i.platform = 'macos' AND s.writers = '["group 80"]');
