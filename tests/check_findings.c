@@ -195,6 +195,58 @@ START_TEST(names_that_deceive_are_told)
 }
 END_TEST
 
+START_TEST(what_one_host_of_many_has_is_rare)
+{
+    sqlite3 *db = harness_open();
+
+    harness_query(db, "DELETE FROM evidence");
+    for (int i = 0; i < 4; i++) {
+        const char *root = harness_scratch();
+        char        host[32];
+
+        snprintf(host, sizeof host, "host%d\n", i);
+        harness_write_text(root, "etc/hostname", host);
+        harness_write_text(root, "etc/os-release", "ID=debian\n");
+        harness_write_text(root, "etc/systemd/system/common.service", PLAIN);
+        harness_write_text(root, "etc/systemd/system/changed.service",
+                           i == 2 ? PLAIN "User=root\n" : PLAIN);
+        if (i == 3)
+            harness_write_text(root, "etc/systemd/system/strange.service", PLAIN);
+        harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    }
+    harness_expect(db,
+                   "/etc/systemd/system/changed.service|content|1|4|host2\n"
+                   "/etc/systemd/system/strange.service|name|1|4|host3",
+                   "SELECT item, rare, hosts, of_hosts, host FROM rare_items ORDER BY item");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_command_at_an_hour_never_seen_is_odd)
+{
+    const char *root = harness_scratch();
+    sqlite3    *db = harness_open();
+    char       *text = NULL;
+    size_t      size;
+    FILE       *out = open_memstream(&text, &size);
+
+    for (int day = 0; day < 25; day++) /* at noon, and once at three in the night */
+        fprintf(out, "#%d\nsystemctl restart app\n",
+                1790000000 / 86400 * 86400 + day * 86400 + 43200);
+    fprintf(out, "#%d\nsystemctl start x\n", 1790000000 / 86400 * 86400 + 26 * 86400 + 10800);
+    fclose(out);
+    harness_write_text(root, "etc/hostname", "web1\n");
+    harness_write_text(root, "etc/passwd", "root:x:0:0::/root:/bin/bash\n");
+    harness_write_text(root, "root/.bash_history", text);
+    free(text);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_expect(db, "root|03|systemctl start x",
+                   "SELECT login_user, hour, cmdline FROM odd_hours");
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_findings_suite(void);
 
 Suite *make_findings_suite(void)
@@ -209,6 +261,8 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
     tcase_add_test(tcase, a_new_unit_of_nobody_is_medium_and_an_old_one_is_low);
     tcase_add_test(tcase, names_that_deceive_are_told);
+    tcase_add_test(tcase, what_one_host_of_many_has_is_rare);
+    tcase_add_test(tcase, a_command_at_an_hour_never_seen_is_odd);
     suite_add_tcase(suite, tcase);
     return suite;
 }
