@@ -2,7 +2,7 @@
 .mode list
 CREATE TEMP TABLE hunted AS SELECT time, severity, subject, why FROM findings;
 .print Findings on this host, the gravest first:
-.mode box --wrap 60
+.mode box --wrap 60 --wordwrap on
 SELECT strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS "when (UTC)", f.severity, f.subject, f.why
   FROM hunted AS f JOIN severities AS s ON s.severity = f.severity
  WHERE s.rank >= 1
@@ -10,11 +10,12 @@ SELECT strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS "when (UTC)", f.severi
  LIMIT 100;
 .mode list
 SELECT CASE count(*) WHEN 0 THEN 'none of severity low or above.'
-       ELSE count(*) || ' in all: ' || group_concat(n || ' ' || severity, ', ') END
-  FROM (SELECT severity, count(*) AS n FROM hunted GROUP BY severity);
+       ELSE sum(n) || ' in all: ' || group_concat(n || ' ' || severity, ', ') END
+  FROM (SELECT h.severity, count(*) AS n FROM hunted AS h JOIN severities AS s USING (severity)
+         GROUP BY 1 ORDER BY s.rank DESC);
 .print
 .print What could not be looked at:
-.mode box --wrap 60
+.mode box --wrap 60 --wordwrap on
 SELECT table_name AS "table", location, status, skipped, detail
   FROM evidence_sources
  WHERE status IN ('denied', 'damaged') OR skipped > 0
