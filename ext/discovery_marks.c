@@ -10,21 +10,24 @@
 
 /* Roots ------------------------------------------------------------------------ */
 
-/* In this order: macOS has much that Linux has too. */
+/* The one with the most marks, of as many the first: macOS has some that Linux has too, and a
+ * folder of another system's name is soon made by who wants a host to be taken for it. */
 const struct root_system root_systems[ROOT_SYSTEMS] = {
     {"macos",
      ARTEFACT_MACOS_ROOT,   ROOT_NOCASE | ROOT_MACOS,
      {"/System/Library/CoreServices/SystemVersion.plist", "/System/Library/LaunchDaemons",
       "/Library/LaunchDaemons", "/Library/LaunchAgents", "/Library/Preferences/SystemConfiguration",
-      "/private/var/db", "/private/etc", "/System/Volumes/Data", NULL}                  },
+      "/private/var/db", "/private/etc", "/System/Volumes/Data", NULL}              },
     {"windows",
      ARTEFACT_WINDOWS_ROOT, ROOT_NOCASE,
-     {"/Windows/System32/config", "/Windows/System32/winevt", "/Windows/System32", NULL}},
+     {"/Windows/System32/config", "/Windows/System32/winevt", "/Windows/System32",
+      "/Windows/System32/drivers", "/Windows/System32/Tasks", "/Windows/SysWOW64",
+      "/Windows/WinSxS", NULL}                                                      },
     {"linux",
      ARTEFACT_LINUX_ROOT,   0,
      {"/etc/passwd", "/etc/systemd", "/usr/lib/systemd", "/lib/systemd", "/etc/init.d",
       "/etc/hostname", "/etc/os-release", "/var/log/journal", "/var/log/audit", "/var/log/auth.log",
-      "/var/log/secure", "/var/log/dpkg.log", "/var/lib/dpkg", "/var/lib/rpm", NULL}    },
+      "/var/log/secure", "/var/log/dpkg.log", "/var/lib/dpkg", "/var/lib/rpm", NULL}},
 };
 
 const struct root_system *root_system_of(const char *kind)
@@ -35,30 +38,35 @@ const struct root_system *root_system_of(const char *kind)
     return NULL;
 }
 
-static bool has_mark(const struct root *root, const struct root_system *system)
+static int count_marks(const struct root *root, const struct root_system *system)
 {
     struct stat st;
+    int         n = 0;
 
     for (size_t i = 0; system->marks[i]; i++)
-        if (root_stat(root, system->marks[i], false, &st) == 0)
-            return true;
-    return false;
+        n += root_stat(root, system->marks[i], false, &st) == 0;
+    return n;
 }
 
 const struct root_system *root_system_at(const char *path)
 {
+    const struct root_system *best = NULL;
+    int                       most = 0;
+
     for (size_t i = 0; i < ROOT_SYSTEMS; i++) {
         struct root *root = NULL;
 
         /* Without ROOT_MACOS: a mark must lie where it says. */
         if (root_open(path, root_systems[i].flags & ROOT_NOCASE, &root) < 0)
             return NULL;
-        bool found = has_mark(root, &root_systems[i]);
+        int n = count_marks(root, &root_systems[i]);
         root_unref(root);
-        if (found)
-            return &root_systems[i];
+        if (n > most) {
+            most = n;
+            best = &root_systems[i];
+        }
     }
-    return NULL;
+    return best;
 }
 
 bool root_system_hint(const char *name)

@@ -58,6 +58,17 @@ START_TEST(an_image_of_linux_is_known_by_its_marks)
 }
 END_TEST
 
+START_TEST(folders_of_another_system_do_not_make_it_that)
+{
+    make_linux(dir, "web7");
+    harness_write_text(dir, "Library/LaunchDaemons/x.plist", "");
+    harness_write_text(dir, "Windows/System32/config/SYSTEM", "");
+    insert(dir);
+    harness_expect(db, "web7|linux", "SELECT host, kind FROM evidence");
+    harness_expect(db, "evil.service", "SELECT name FROM unit_files WHERE name = 'evil.service'");
+}
+END_TEST
+
 START_TEST(an_image_of_windows_is_known_by_its_marks)
 {
     make_windows(dir, "WS7", "%4");
@@ -500,6 +511,7 @@ Suite *make_discovery_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, begin, finish);
     tcase_add_test(tc, an_image_of_linux_is_known_by_its_marks);
+    tcase_add_test(tc, folders_of_another_system_do_not_make_it_that);
     tcase_add_test(tc, an_image_of_windows_is_known_by_its_marks);
     tcase_add_test(tc, programs_of_windows_are_found_in_an_image_only);
     tcase_add_test(tc, an_image_of_macos_is_known_by_its_marks);
