@@ -293,6 +293,20 @@ START_TEST(the_messages_of_a_journal_are_events_too)
 }
 END_TEST
 
+/* An entry of that file says a time 1.5 ms after the one at which journald received it. */
+START_TEST(an_entry_received_before_its_own_time_is_found_by_that)
+{
+    const char *path = harness_evidence("journal/artemis");
+
+    if (!path)
+        SKIP("no evidence: set SVCQL_EVIDENCE");
+    sqlite3 *db = harness_open();
+    harness_expect(db, "/usr/bin/dnf upgrade",
+                   "SELECT command FROM auth_events('%s') WHERE time = 1688346987.605452", path);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_damaged_journal_gives_what_can_be_read)
 {
     const char *dir = harness_evidence(JOURNALS);
@@ -343,6 +357,7 @@ Suite *make_auth_events_suite(void)
         local_time_is_that_of_the_roots_zone,
         lines_are_chosen_counted_and_reported,
         the_messages_of_a_journal_are_events_too,
+        an_entry_received_before_its_own_time_is_found_by_that,
         a_damaged_journal_gives_what_can_be_read,
         a_hosts_journal_is_read_where_it_keeps_no_text_log,
     };

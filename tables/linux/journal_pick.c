@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX  ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
-#define FILES_MAX 100000            /* of one source */
-#define PICKS_MAX 64                /* values that a file has of those asked for */
+#define FILE_MAX   ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
+#define FILES_MAX  100000            /* of one source */
+#define PICKS_MAX  64                /* values that a file has of those asked for */
+#define CLOCK_STEP 3600.0 /* seconds that an entry may have been received before its time */
 
 struct journal_pick {
     struct root_map     map;
@@ -140,8 +141,8 @@ int journal_pick_open(const struct root *root, const char *path, const char *fie
     }
     pick->field = field;
     pick->values = values;
-    for (size_t i = 0; i < pick->n && min > 0; i++)
-        journal_seek(&pick->file, &pick->lists[i], (uint64_t)(min * 1e6));
+    for (size_t i = 0; i < pick->n && min > CLOCK_STEP; i++)
+        journal_seek(&pick->file, &pick->lists[i], (uint64_t)((min - CLOCK_STEP) * 1e6));
     *ret = pick;
     return 0;
 }
