@@ -262,6 +262,15 @@ static uint64_t array_of(const uint8_t *data)
     return offset;
 }
 
+/* Take away the table that leads to the fields and their values. */
+static void empty_field_table(uint8_t *data)
+{
+    uint64_t place[2]; /* offset and size, at 120 of the header */
+
+    memcpy(place, data + 120, sizeof place);
+    memset(data + place[0], 0, place[1]);
+}
+
 START_TEST(entries_that_no_list_leads_to_are_recovered)
 {
     sqlite3 *db = harness_open();
@@ -272,6 +281,9 @@ START_TEST(entries_that_no_list_leads_to_are_recovered)
     const char *path = write_damaged(data, size);
     harness_expect(db, "200|200", "SELECT count(*), sum(recovered) " FROM, path);
     harness_expect(db, "damaged|200", REPORT, path);
+    harness_expect(db, "40", "SELECT count(*) " FROM "AND comm = 'comm1'", path);
+    empty_field_table(data);
+    path = write_damaged(data, size);
     harness_expect(db, "40", "SELECT count(*) " FROM "AND comm = 'comm1'", path);
     free(data);
     harness_close(db);

@@ -362,7 +362,7 @@ bool journal_whole(const struct journal_file *file, struct journal_list list)
         if (!list.array || next_array(file, &list) < 0)
             return false;
     }
-    return true;
+    return !list.left || !list.array || array_item(file, &list, list.left - 1);
 }
 
 /* The time of item `i`; false where it is not written yet, or damaged. */

@@ -219,6 +219,18 @@ static int compare_offsets(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+/* Whether the list of all entries holds as many as the header counts. Where it does not, neither
+ * are the lists of values to be trusted: a value that damage hides would hide its entries. */
+static bool holds_all(const struct journal_file *file)
+{
+    struct journal_list list;
+
+    if (journal_all(file, &list) < 0)
+        return false;
+    list.left = file->n_entries;
+    return journal_whole(file, list);
+}
+
 /* Choose the constrained field with the fewest entries; without one, or where the file's lists do
  * not hold together, all entries are read. */
 static int choose(struct tbl_scan *scan, struct journal_scan *s)
@@ -227,6 +239,8 @@ static int choose(struct tbl_scan *scan, struct journal_scan *s)
     uint64_t         room = s->file.size / ENTRY_MIN;
     uint64_t         most = s->file.n_entries < room ? s->file.n_entries : room;
 
+    if (!holds_all(&s->file))
+        return 0;
     for (size_t i = 0; i < s->n_wants; i++) {
         struct selection selection = {0};
         int              r = 1;
