@@ -28,7 +28,8 @@ struct sudoers_list {
 enum sudoers_tag {
     TAG_NOPASSWD = 1 << 0,
     TAG_NOEXEC = 1 << 1,
-    TAG_SETENV = 1 << 2,
+    TAG_SETENV = 1 << 2, /* of ALL without NOSETENV too, as sudo takes it */
+    TAG_NOSETENV = 1 << 3,
 };
 
 /* One command that some users may run on some hosts as somebody. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sudoers_text.h"
 
@@ -115,6 +116,114 @@ START_TEST(commands_are_those_of_cvtsudoers)
 }
 END_TEST
 
+/* What cvtsudoers says of a file, and what we say, one line a command. */
+#define MEMBERS(list)                                                                              \
+    "(SELECT group_concat(iif(m.value ->> 'negated', '!', '') || coalesce(m.value ->> "            \
+    "'username', "                                                                                 \
+    "m.value ->> 'hostname', m.value ->> 'networkaddr', '%' || (m.value ->> 'usergroup'), '+' || " \
+    "(m.value ->> 'netgroup'), '#' || (m.value ->> 'userid'))) FROM json_each(" list ") AS m)"
+#define OPTION(name)                                                                               \
+    "(SELECT o.value ->> '" name "' FROM json_each(c.value, '$.Options') AS o "                    \
+    "WHERE o.value ->> '" name "' IS NOT NULL)"
+
+static const char
+    theirs[] = "SELECT group_concat(t, char(10)) FROM (SELECT " MEMBERS("s.value, '$.User_List'") " || ' ' || " MEMBERS("s.value, '$.Host_List'") " || ' ' || coalesce(" MEMBERS(
+        "c.value, '$.runasusers'") ", 'root') || ' ' || iif(k.value ->> 'negated', '!', '') || "
+                                   "(k.value ->> 'command') || "
+                                   "iif(" OPTION("authenticate") " = 0, ' nopasswd', '') || "
+                                                                 "iif(" OPTION(
+                                                                     "setenv") " = 1, ' setenv', "
+                                                                               "'') || iif(" OPTION(
+                                                                                   "noexec") " = "
+                                                                                             "1, ' "
+                                                                                             "noexe"
+                                                                                             "c', "
+                                                                                             "'') "
+                                                                                             "AS t "
+                                                                                             "FROM "
+                                                                                             "json_"
+                                                                                             "each("
+                                                                                             "readf"
+                                                                                             "ile_"
+                                                                                             "text("
+                                                                                             "), "
+                                                                                             "'$."
+                                                                                             "User_"
+                                                                                             "Specs"
+                                                                                             "') "
+                                                                                             "AS "
+                                                                                             "s, "
+                                                                                             "json_"
+                                                                                             "each("
+                                                                                             "s."
+                                                                                             "value"
+                                                                                             ", "
+                                                                                             "'$."
+                                                                                             "Cmnd_"
+                                                                                             "Specs"
+                                                                                             "') "
+                                                                                             "AS "
+                                                                                             "c, "
+                                                                                             "json_"
+                                                                                             "each("
+                                                                                             "c."
+                                                                                             "value"
+                                                                                             ", "
+                                                                                             "'$."
+                                                                                             "Comma"
+                                                                                             "nds')"
+                                                                                             " AS "
+                                                                                             "k)";
+
+static void give_text(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    (void)argc, (void)argv;
+    sqlite3_result_text(context, sqlite3_user_data(context), -1, SQLITE_STATIC);
+}
+
+static void compare_sample(const char *path)
+{
+    char     command[1200];
+    size_t   size;
+    char    *text = harness_read(path, &size);
+    sqlite3 *db = harness_open();
+    /* The samples' own includes are not there to be read. */
+    const char *root = harness_scratch();
+
+    harness_write_text(root, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write(root, "etc/sudoers", text, size);
+    snprintf(command, sizeof command, "cvtsudoers -e -f json -o %s/json %s 2>/dev/null", root,
+             path);
+    ck_assert_int_eq(system(command), 0);
+    snprintf(command, sizeof command, "%s/json", root);
+    char *json = harness_read(command, NULL);
+    sqlite3_create_function(db, "readfile_text", 0, SQLITE_UTF8, json, give_text, NULL, NULL);
+    char *expected = harness_query(db, "%s", theirs);
+    ck_assert_str_ne(expected, "NULL");
+    harness_expect(
+        db, expected,
+        "SELECT group_concat(t, char(10)) FROM (SELECT (SELECT group_concat(value) FROM "
+        "json_each(users)) || ' ' || (SELECT group_concat(value) FROM json_each(hosts)) || "
+        "' ' || (SELECT group_concat(value) FROM json_each(runas_users)) || ' ' || k.value "
+        "|| iif(nopasswd, ' nopasswd', '') || iif(setenv, ' setenv', '') || "
+        "iif(noexec, ' noexec', '') AS t FROM sudoers('%s'), json_each(commands) AS k)",
+        root);
+    harness_close(db);
+}
+
+static const char *const samples[] = {"sudoers", "sudoers.dist"};
+
+START_TEST(sudos_own_samples_read_as_cvtsudoers_reads_them)
+{
+    char path[256];
+
+    snprintf(path, sizeof path, "/usr/share/doc/sudo/examples/%s", samples[_i]);
+    if (system("command -v cvtsudoers >/dev/null") != 0 || access(path, R_OK) != 0)
+        SKIP("no cvtsudoers, or no %s", path);
+    compare_sample(path);
+}
+END_TEST
+
 static int count(const char *text, bool negated, void *data)
 {
     int *n = data;
@@ -144,6 +253,8 @@ Suite *make_sudoers_suite(void)
     tcase_add_test(tcase, options_and_digests_are_passed_over);
     tcase_add_test(tcase, a_line_that_is_not_understood_is_counted_and_the_rest_read);
     tcase_add_test(tcase, commands_are_those_of_cvtsudoers);
+    tcase_add_loop_test(tcase, sudos_own_samples_read_as_cvtsudoers_reads_them, 0,
+                        sizeof samples / sizeof *samples);
     tcase_add_test(tcase, aliases_that_name_themselves_end);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -133,8 +133,8 @@ static const struct {
     {"PASSWD",       0,            TAG_NOPASSWD},
     {"NOEXEC",       TAG_NOEXEC,   0           },
     {"EXEC",         0,            TAG_NOEXEC  },
-    {"SETENV",       TAG_SETENV,   0           },
-    {"NOSETENV",     0,            TAG_SETENV  },
+    {"SETENV",       TAG_SETENV,   TAG_NOSETENV},
+    {"NOSETENV",     TAG_NOSETENV, TAG_SETENV  },
     {"LOG_INPUT",    0,            0           },
     {"NOLOG_INPUT",  0,            0           },
     {"LOG_OUTPUT",   0,            0           },
@@ -258,6 +258,8 @@ static void add_rule(struct cursor *c, const struct sudoers_list *users,
         .source = strdup(c->source),
         .line = c->line
     };
+    if (strcmp(command, "ALL") == 0 && !negated && !(context->tags & TAG_NOSETENV))
+        rule->tags |= TAG_SETENV;
     copy_list(c, &rule->users, users);
     copy_list(c, &rule->hosts, hosts);
     copy_list(c, &rule->runas_users, &context->runas_users);
