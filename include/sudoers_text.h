@@ -30,6 +30,7 @@ enum sudoers_tag {
     TAG_NOEXEC = 1 << 1,
     TAG_SETENV = 1 << 2, /* of ALL without NOSETENV too, as sudo takes it */
     TAG_NOSETENV = 1 << 3,
+    TAG_PASSWD = 1 << 4,
 };
 
 /* One command that some users may run on some hosts as somebody. */
@@ -56,8 +57,9 @@ struct sudoers {
     size_t                  n_aliases[ALIAS_TYPES];
     struct sudoers_include *includes; /* not read yet: for the caller to open, in order */
     size_t                  n_includes;
-    size_t                  n_items;
-    size_t                  bad_lines; /* lines that could not be understood */
+    bool   no_password; /* Defaults !authenticate, of all: where a rule does not say PASSWD */
+    size_t n_items;
+    size_t bad_lines; /* lines that could not be understood */
 };
 
 /* Add the rules of one file; `source` is copied into each. -ENOMEM, -E2BIG past SUDOERS_ITEMS_MAX.

@@ -66,6 +66,19 @@ START_TEST(options_and_digests_are_passed_over)
 }
 END_TEST
 
+START_TEST(defaults_for_all_take_the_password_away)
+{
+    sqlite3    *db = harness_open();
+    const char *root =
+        fixture("Defaults env_keep=\"a, authenticate\", !authenticate, mail_badpass\n"
+                "Defaults:bob authenticate\nann ALL = /bin/a, PASSWD: /bin/b\n");
+
+    harness_expect(db, "1\n0", "SELECT nopasswd FROM sudoers('%s') WHERE users = '[\"ann\"]'",
+                   root);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_line_that_is_not_understood_is_counted_and_the_rest_read)
 {
     sqlite3    *db = harness_open();
@@ -251,6 +264,7 @@ Suite *make_sudoers_suite(void)
 
     tcase_add_test(tcase, aliases_tags_and_includes_are_resolved);
     tcase_add_test(tcase, options_and_digests_are_passed_over);
+    tcase_add_test(tcase, defaults_for_all_take_the_password_away);
     tcase_add_test(tcase, a_line_that_is_not_understood_is_counted_and_the_rest_read);
     tcase_add_test(tcase, commands_are_those_of_cvtsudoers);
     tcase_add_loop_test(tcase, sudos_own_samples_read_as_cvtsudoers_reads_them, 0,

@@ -129,8 +129,8 @@ static const struct {
     const char *name;
     unsigned    set, clear;
 } tags[] = {
-    {"NOPASSWD",     TAG_NOPASSWD, 0           },
-    {"PASSWD",       0,            TAG_NOPASSWD},
+    {"NOPASSWD",     TAG_NOPASSWD, TAG_PASSWD  },
+    {"PASSWD",       TAG_PASSWD,   TAG_NOPASSWD},
     {"NOEXEC",       TAG_NOEXEC,   0           },
     {"EXEC",         0,            TAG_NOEXEC  },
     {"SETENV",       TAG_SETENV,   TAG_NOSETENV},
@@ -409,6 +409,24 @@ static bool begins(const char *line, const char *word)
     return strncmp(line, word, size) == 0 && (line[size] == ' ' || line[size] == '\t');
 }
 
+/* Of the defaults for all, whether a password is asked for; the last one wins. */
+static void read_defaults(struct cursor *c)
+{
+    while (*c->at) {
+        bool negated = false, quoted = false;
+        skip_blanks(c);
+        while (accept(c, '!'))
+            negated = !negated;
+        skip_blanks(c);
+        size_t size = strcspn(c->at, ", \t=");
+        if (size == strlen("authenticate") && memcmp(c->at, "authenticate", size) == 0)
+            c->sudoers->no_password = negated;
+        for (; *c->at && (quoted || *c->at != ','); c->at++)
+            quoted ^= *c->at == '"';
+        c->at += *c->at == ',';
+    }
+}
+
 static void read_line(struct cursor *c)
 {
     skip_blanks(c);
@@ -418,6 +436,11 @@ static void read_line(struct cursor *c)
             read_include(c, include_words[i].folder);
             return;
         }
+    }
+    if (begins(c->at, "Defaults")) {
+        c->at += strlen("Defaults");
+        read_defaults(c);
+        return;
     }
     if (!*c->at || (*c->at == '#' && !isdigit((unsigned char)c->at[1])) ||
         strncmp(c->at, "Defaults", 8) == 0)

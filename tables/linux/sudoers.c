@@ -172,7 +172,8 @@ static int fill(struct tbl_scan *scan, struct state *state, struct rule_row *row
                            : "[\"root\"]";
     row->runas_groups = json_list(scan, &rule->runas_groups, ALIAS_RUNAS);
     row->commands = json_list(scan, &commands, ALIAS_COMMAND);
-    row->nopasswd = rule->tags & TAG_NOPASSWD;
+    row->nopasswd =
+        rule->tags & TAG_NOPASSWD || (state->sudoers.no_password && !(rule->tags & TAG_PASSWD));
     row->noexec = rule->tags & TAG_NOEXEC;
     row->setenv = rule->tags & TAG_SETENV;
     row->host = state->source.host;
@@ -231,7 +232,8 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct rule_row, runas_groups, 0, "As which groups, as a JSON array"),
     TBL_COL(struct rule_row, commands, 0,
             "What, as a JSON array of commands with arguments, or ALL"),
-    TBL_COL(struct rule_row, nopasswd, 0, "1 where no password is asked for"),
+    TBL_COL(struct rule_row, nopasswd, 0,
+            "1 where no password is asked for, by NOPASSWD or by Defaults !authenticate for all"),
     TBL_COL(struct rule_row, noexec, 0, "1 where the command may start no other"),
     TBL_COL(struct rule_row, setenv, 0, "1 where the caller may set the environment"),
     TBL_COL(struct rule_row, host, TBL_KEY, "Host whose rules they are"),
