@@ -16,6 +16,9 @@
 
 struct sink;
 
+/* How long a delivery waits for a reader that is slower than the lines come, in milliseconds. */
+#define SINK_PATIENCE 1000
+
 struct sink_kind {
     const char *name; /* as --output says; "": a path */
 

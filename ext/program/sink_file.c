@@ -10,8 +10,6 @@
 
 #include "sink.h"
 
-#define PATIENCE 1000 /* ms to wait for a reader of standard output */
-
 /* Files ------------------------------------------------------------------------------------- */
 
 static void close_file(struct sink *sink)
@@ -236,7 +234,7 @@ static int put_some(struct sink *sink, const char *data, size_t size)
 {
     struct pollfd poll_fd = {.fd = STDOUT_FILENO, .events = POLLOUT};
 
-    int ready = poll(&poll_fd, 1, PATIENCE);
+    int ready = poll(&poll_fd, 1, SINK_PATIENCE);
     if (ready <= 0)
         return ready < 0 ? -errno : -EAGAIN;
     ssize_t n = write(STDOUT_FILENO, data, size < 4096 ? size : 4096);

@@ -128,7 +128,7 @@ static int journal_begin(struct sink *sink)
     if (sink->fd < 0)
         return sink->fd;
     poll_fd.fd = sink->fd;
-    return poll(&poll_fd, 1, 0) == 1 ? 0 : -EAGAIN;
+    return poll(&poll_fd, 1, SINK_PATIENCE) == 1 ? 0 : -EAGAIN;
 }
 
 static int write_journal(struct sink *sink, const struct waiting_line *line)
@@ -137,7 +137,7 @@ static int write_journal(struct sink *sink, const struct waiting_line *line)
     struct pollfd poll_fd = {.fd = sink->fd, .events = POLLOUT};
     int           r = 0;
 
-    if (poll(&poll_fd, 1, 0) != 1)
+    if (poll(&poll_fd, 1, SINK_PATIENCE) != 1)
         return -EAGAIN;
     add_all(&fields, sink, line);
     for (int i = 0; i < fields.n; i++) {
@@ -189,8 +189,11 @@ static int write_syslog(struct sink *sink, const struct waiting_line *line)
     strftime(stamp, sizeof stamp, "%b %e %H:%M:%S", localtime_r(&now, &tm));
     buffer_printf(&text, "<%d>%s svcql[%d]: ", LOG_DAEMON | priority, stamp, (int)getpid());
     buffer_put(&text, line->text, line->size);
+    struct pollfd poll_fd = {.fd = sink->fd, .events = POLLOUT};
     if (!buffer_text(&text))
         r = -ENOMEM;
+    else if (poll(&poll_fd, 1, SINK_PATIENCE) != 1)
+        r = -EAGAIN;
     else if (send(sink->fd, text.data, text.size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         r = -errno;
     buffer_free(&text);
