@@ -318,6 +318,9 @@ START_TEST(what_is_absent_is_unknown)
     harness_expect(db, "sudo_service_tool|unknown|absent",
                    "SELECT check_name, status, evidence ->> 'status' FROM "
                    "posture_privileged_accounts WHERE check_name = 'sudo_service_tool'");
+    harness_expect(db, "unknown",
+                   "SELECT status FROM posture_privileged_accounts WHERE check_name = "
+                   "'polkit_grant'");
     harness_close(db);
 }
 END_TEST

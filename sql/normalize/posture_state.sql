@@ -8,7 +8,7 @@
 --   SELECT host, name, status FROM posture_state WHERE status = 'unknown';
 CREATE TEMP VIEW posture_state AS
 WITH sources AS MATERIALIZED (
-    SELECT table_name, host, location,
+    SELECT table_name, host, location, records, -- NULL where nothing was read yet
            CASE WHEN status = 'read' AND skipped > 0 THEN 'incomplete' ELSE status END AS status
       FROM evidence_sources
 ), copies AS MATERIALIZED (
@@ -34,6 +34,7 @@ WITH sources AS MATERIALIZED (
     SELECT a.*,
            EXISTS (SELECT 1 FROM sources AS s
                     WHERE s.host = a.host AND s.table_name = a.main AND s.status = 'read'
+                      AND s.records IS NOT NULL
                       AND s.location LIKE a.location) AS was_read,
            (SELECT group_concat(DISTINCT s.status) FROM sources AS s
              WHERE s.host = a.host AND s.status <> 'read' AND s.location LIKE a.location
