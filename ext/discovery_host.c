@@ -104,7 +104,8 @@ static bool host_of_hive(const struct root *root, const char *path, char ret_hos
     return found;
 }
 
-/* The computer that the first readable record of a chunk names, without its domain. */
+/* The computer that the last readable record of a chunk names, without its domain: the first ones
+ * may have the name that an image or the setup gave it. */
 static bool host_of_chunk(struct evtx_reader *reader, const uint8_t *chunk, char ret[HOST_MAX])
 {
     struct evtx_chunk  header;
@@ -115,16 +116,33 @@ static bool host_of_chunk(struct evtx_reader *reader, const uint8_t *chunk, char
 
     if (evtx_load(reader, chunk, false, &header) < 0)
         return false;
-    for (int tries = 0; !found && tries < 100 && evtx_next(reader, &record) > 0; tries++) {
+    while (evtx_next(reader, &record) > 0) {
         if (evtx_decode(reader, &record, &event) < 0)
             continue;
         evtx_value_text(&event.system[EVTX_COMPUTER], &text);
-        found = take(&text, ret);
+        found = take(&text, ret) || found;
     }
     buffer_free(&text);
     if (found)
         ret[strcspn(ret, ".")] = '\0';
     return found && *ret;
+}
+
+static bool read_chunk(int fd, off_t number, uint8_t chunk[EVTX_CHUNK_SIZE])
+{
+    memset(chunk, 0, EVTX_CHUNK_SIZE);
+    return pread(fd, chunk, EVTX_CHUNK_SIZE, EVTX_HEADER_SIZE + number * (off_t)EVTX_CHUNK_SIZE) >
+           512;
+}
+
+/* The chunk that was written to last, as the file's header says: a hint. */
+static off_t current_chunk(int fd)
+{
+    uint8_t number[2] = {0}; /* low half of the little-endian number; a log has at most 65535 */
+
+    if (pread(fd, number, sizeof number, 16) != sizeof number)
+        return 0;
+    return number[0] | number[1] << 8;
 }
 
 static bool host_of_event_log(const struct root *root, const char *path, char ret[HOST_MAX])
@@ -134,9 +152,9 @@ static bool host_of_event_log(const struct root *root, const char *path, char re
     int                 fd = root_open_file(root, path);
     bool                found = false;
 
-    if (fd >= 0 && chunk && pread(fd, chunk, EVTX_CHUNK_SIZE, EVTX_HEADER_SIZE) > 512 &&
-        evtx_reader_new(&reader) == 0)
-        found = host_of_chunk(reader, chunk, ret);
+    if (fd >= 0 && chunk && evtx_reader_new(&reader) == 0)
+        found = (read_chunk(fd, current_chunk(fd), chunk) && host_of_chunk(reader, chunk, ret)) ||
+                (read_chunk(fd, 0, chunk) && host_of_chunk(reader, chunk, ret));
     evtx_reader_free(reader);
     free(chunk);
     if (fd >= 0)

@@ -14,6 +14,7 @@
 
 #include "harness.h"
 #include "make_cases.h"
+#include "make_evtx.h"
 #include "make_macos.h"
 
 static sqlite3    *db;
@@ -275,6 +276,23 @@ START_TEST(two_hosts_in_one_bag_of_files_are_not_called_after_one)
 }
 END_TEST
 
+START_TEST(an_event_log_is_of_the_host_that_wrote_its_newest_record)
+{
+    struct staged_event events[400];
+
+    for (size_t i = 0; i < 400; i++)
+        events[i] = (struct staged_event){.channel = "System",
+                                          .provider = "Service Control Manager",
+                                          .computer = i < 399 ? "WIN-SETUP1" : "dc01.corp.example",
+                                          .id = 7036,
+                                          .time = 1700000000 + (double)i};
+    harness_write_text(dir, "logs/System.evtx", "");
+    make_evtx(below("logs/System.evtx"), events, 400);
+    insert(dir);
+    harness_expect(db, "dc01", "SELECT host FROM evidence");
+}
+END_TEST
+
 START_TEST(a_hundred_hosts_keep_few_files_open)
 {
     struct rlimit limit = {40, 40};
@@ -526,6 +544,7 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, a_tree_of_units_reads_alike_live_and_dead);
     tcase_add_test(tc, every_host_of_a_folder_is_a_row);
     tcase_add_test(tc, two_hosts_in_one_bag_of_files_are_not_called_after_one);
+    tcase_add_test(tc, an_event_log_is_of_the_host_that_wrote_its_newest_record);
     tcase_add_test(tc, a_hundred_hosts_keep_few_files_open);
     tcase_add_test(tc, a_host_that_is_gone_or_damaged_does_not_stop_the_others);
     tcase_add_test(tc, evidence_can_be_taken_away_and_looked_at_anew);
