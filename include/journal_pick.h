@@ -21,11 +21,11 @@ int journal_pick_files(const struct root *root, const char *path, struct root_na
 
 struct journal_pick;
 
-/* Open a file for the entries of events of `min` (seconds since the epoch; -INFINITY: all) and later
- * whose `field` has one of the values, a list that ends in NULL. The lists are in the order in which
- * journald received them, which may be before the source's own time where the clock was set back:
- * the entries of an hour before come too. -ENODATA where there is none at all; -EBADMSG where the
- * file is damaged or no journal. */
+/* Open a file for the entries of events of `min` (seconds since the epoch; -INFINITY: all) and
+ * later whose `field` has one of the values, a list that ends in NULL. The lists are in the order
+ * in which journald received them, which may be before the source's own time where the clock was
+ * set back: the entries of an hour before come too. -ENODATA where there is none at all; -EBADMSG
+ * where the file is damaged or no journal. */
 int  journal_pick_open(const struct root *root, const char *path, const char *field,
                        const char *const *values, double min, struct journal_pick **ret);
 void journal_pick_close(struct journal_pick *pick); /* accepts NULL */

@@ -62,6 +62,7 @@ struct unit_settings_want {
     const char *key;     /* NULL: any */
     bool        prefix;  /* `key` is but the beginning */
     bool        named;   /* write "Key=value", not the value */
+    bool        own;     /* of the first file alone, be it in force or not; not of drop-ins */
 };
 bool unit_loaded_text(const struct unit_loaded *loaded, const struct unit_settings_want *want,
                       struct buffer *out);

@@ -29,9 +29,10 @@ WITH live AS MATERIALIZED (
     SELECT DISTINCT host, name, replace(name, '.service', '') AS stem
       FROM unit_files WHERE kind = 'unit' AND package <> ''
 ), units AS (
-    -- A package's unit that is as the package made it is trusted with what it runs.
+    -- A package's unit that is as the package made it is trusted with what it runs. A file is judged
+    -- by what itself says: what its drop-ins say is told of them.
     SELECT u.*, coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
-           u.package = '' AS unowned, exec_path(u.commands) AS program,
+           u.package = '' AS unowned, exec_path(u.own_commands) AS program,
            iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed,
            rtrim(substr(u.name, 1, instr(u.name || '.', '.') - 1), '@') AS stem
       FROM unit_files AS u
@@ -48,7 +49,7 @@ WITH live AS MATERIALIZED (
                 ELSE 'T1543.002' END AS technique,
            ',' || iif(u.unowned AND u.scope_user IS NULL AND u.kind <> 'link', 'unowned,', '')
                || iif(u.scope_user IS NOT NULL, 'user_unit,', '')
-               || iif(u.state LIKE 'transient%' AND u.commands IS NOT NULL, 'transient,', '')
+               || iif(u.state LIKE 'transient%' AND u.own_commands IS NOT NULL, 'transient,', '')
                -- what it runs, where packages are known: one that they know, or a stranger too
                || iif(u.unowned AND u.kind IN ('unit', 'drop-in', 'dbus') AND u.program GLOB '/*'
                       AND NOT EXISTS (SELECT 1 FROM package_files AS f
@@ -78,8 +79,8 @@ WITH live AS MATERIALIZED (
                       '(?i)^[a-z]*[bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][a-z]*$',
                       'random_name,', '')
                || iif(u.kind = 'drop-in' AND NOT u.vendor
-                      AND (u.settings GLOB '*User=root*' OR u.settings GLOB '*NoNewPrivileges=no*'
-                           OR u.settings GLOB '*NoNewPrivileges=false*'), 'limits_lifted,', '')
+                      AND (u.own_settings GLOB '*User=root*' OR u.own_settings GLOB '*NoNewPrivileges=no*'
+                           OR u.own_settings GLOB '*NoNewPrivileges=false*'), 'limits_lifted,', '')
                || iif(u.kind = 'drop-in' AND NOT u.vendor AND EXISTS (
                           SELECT 1 FROM security_services AS s
                            WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name)
@@ -87,15 +88,15 @@ WITH live AS MATERIALIZED (
                                        WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
                       'changes_security,', '')
                || iif(u.kind = 'quadlet' AND NOT u.vendor
-                      AND (u.settings GLOB '*=/:*' OR u.settings GLOB '*--privileged*'),
+                      AND (u.own_settings GLOB '*=/:*' OR u.own_settings GLOB '*--privileged*'),
                       'container_of_host,', '')
                || iif(u.kind IN ('xinetd', 'inetd') AND NOT u.vendor
-                      AND u.commands REGEXP '/(ba|da|z|k|)sh( |$)', 'socket_shell,', '')
+                      AND u.own_commands REGEXP '/(ba|da|z|k|)sh( |$)', 'socket_shell,', '')
                || iif(u.kind = 'generator' AND u.unowned, 'generator_unowned,', '')
                || iif(u.kind IN ('sysv', 'rc', 'inetd', 'xinetd', 'upstart') AND u.unowned,
                       'legacy_start,', '')
                || iif(u.kind IN ('dbus', 'autostart') AND u.unowned, 'activation_unowned,', '')
-               || iif(u.kind = 'drop-in' AND NOT u.vendor AND u.commands IS NOT NULL
+               || iif(u.kind = 'drop-in' AND NOT u.vendor AND u.own_commands IS NOT NULL
                       AND NOT EXISTS (SELECT 1 FROM upgrades AS g -- by a package's script
                                        WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
                       'exec_overridden,', '')
@@ -107,25 +108,25 @@ WITH live AS MATERIALIZED (
                || iif(u.name GLOB '.*', 'hidden_file,', '')
                || iif(NOT u.vendor AND u.error IS NOT NULL AND u.kind IN ('unit', 'drop-in'),
                       'unreadable,', '')
-               || iif(NOT u.vendor AND u.settings GLOB '*StandardOutput=null*'
-                      AND u.settings GLOB '*Restart=always*', 'hides_output,', '')
-               || iif(NOT u.vendor AND (u.settings GLOB '*LD_PRELOAD=*' OR u.settings GLOB '*LD_AUDIT=*'),
+               || iif(NOT u.vendor AND u.own_settings GLOB '*StandardOutput=null*'
+                      AND u.own_settings GLOB '*Restart=always*', 'hides_output,', '')
+               || iif(NOT u.vendor AND (u.own_settings GLOB '*LD_PRELOAD=*' OR u.own_settings GLOB '*LD_AUDIT=*'),
                       'preloads_library,', '')
-               || iif(NOT u.vendor AND u.name GLOB '*.socket' AND u.settings GLOB '*Accept=yes*'
+               || iif(NOT u.vendor AND u.name GLOB '*.socket' AND u.own_settings GLOB '*Accept=yes*'
                       AND EXISTS (SELECT 1 FROM unit_files AS s
                                    WHERE s.name = replace(u.name, '.socket', '@.service')
                                      AND s.host = u.host AND s.commands GLOB '*sh*'),
                       'socket_shell,', '')
-               || iif(NOT u.vendor AND (u.settings GLOB '*OnCalendar=minutely*'
-                      OR u.settings GLOB '*OnCalendar=[*]:0/[0-9]*'
-                      OR u.settings GLOB '*OnUnitActiveSec=[0-9]' || char(10) || '*'
-                      OR u.settings REGEXP 'On(UnitActive|UnitInactive|Calendar)(Sec)?=([0-9]+s|[0-9]+ *$|[1-5]m)'),
+               || iif(NOT u.vendor AND (u.own_settings GLOB '*OnCalendar=minutely*'
+                      OR u.own_settings GLOB '*OnCalendar=[*]:0/[0-9]*'
+                      OR u.own_settings GLOB '*OnUnitActiveSec=[0-9]' || char(10) || '*'
+                      OR u.own_settings REGEXP 'On(UnitActive|UnitInactive|Calendar)(Sec)?=([0-9]+s|[0-9]+ *$|[1-5]m)'),
                       'timer_every_minutes,', '')
                || iif(NOT u.vendor,
                       coalesce((SELECT group_concat(DISTINCT p.signal) || ','
                                   FROM exec_patterns AS p
                                  WHERE p.platform IN ('any', 'unix')
-                                   AND u.commands REGEXP p.pattern), ''), '') AS signals,
+                                   AND u.own_commands REGEXP p.pattern), ''), '') AS signals,
            json_object('kind', u.kind, 'state', u.state, 'commands', u.commands, 'user', u.user,
                        'package', u.package, 'altered', u.package_altered,
                        'link_target', u.link_target, 'error', u.error, 'uid', u.uid,

@@ -509,7 +509,7 @@ static const struct tbl_example examples[] = {
      "SELECT datetime, about_unit, job_type, job_result FROM journal WHERE identifier = 'systemd' "
      "AND job_result IS NOT NULL ORDER BY time DESC LIMIT 20;"                                  },
     {"All that an entry says",
-     "SELECT f.key, f.value FROM (SELECT fields FROM journal LIMIT 1) j, json_each(j.fields) f;"},
+     "SELECT f.key, f.value FROM (SELECT fields FROM journal LIMIT 1) j, json_each(j.fields) f"},
 };
 
 const struct tbl_table journal_table = {

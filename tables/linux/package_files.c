@@ -308,7 +308,7 @@ static const struct tbl_example examples[] = {
      "SELECT path, package FROM package_files WHERE path GLOB '/usr/lib/systemd/system/[a-z]*' AND "
      "altered AND NOT conffile;"                                                       },
     {"Whose a file is",
-     "SELECT package, version, state FROM package_files WHERE path = '/bin/systemctl';"},
+     "SELECT package, version, state FROM package_files WHERE path = '/bin/systemctl'"},
     {"What a package put on this host",
      "SELECT path FROM package_files WHERE package = 'dbus' ORDER BY path;"            },
 };

@@ -477,7 +477,7 @@ static const struct tbl_example examples[] = {
      "SELECT datetime, action, old_version, new_version, tool FROM package_history WHERE package = "
      "'dbus' AND action IN ('install', 'upgrade', 'remove') ORDER BY time;"                    },
     {"Windows in which packages changed, for telling patches from intrusions",
-     "SELECT DISTINCT time, end_time, command FROM package_history WHERE end_time IS NOT NULL;"},
+     "SELECT DISTINCT time, end_time, command FROM package_history WHERE end_time IS NOT NULL"},
 };
 
 const struct tbl_table package_history_table = {

@@ -208,7 +208,8 @@ static int get_text(struct tbl_scan *scan, const struct file_row *row, sqlite3_c
 #define VALUE_GETTER(name, section, key)                                                           \
     int name(struct tbl_scan *scan, const void *row, sqlite3_context *out)                         \
     {                                                                                              \
-        return get_text(scan, row, out, &(struct unit_settings_want){section, key, false, false}); \
+        return get_text(scan, row, out,                                                            \
+                        &(struct unit_settings_want){section, key, false, false, false});          \
     }
 
 VALUE_GETTER(unit_files_get_description, "Unit", "Description")
@@ -271,6 +272,22 @@ int unit_files_get_settings(struct tbl_scan *scan, const void *row, sqlite3_cont
     if (is_lines(row))
         return get_lines(tbl_state(scan), out);
     return get_text(scan, row, out, &(struct unit_settings_want){.named = true});
+}
+
+/* The same of the file alone, without its drop-ins. */
+int unit_files_get_own_commands(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    if (is_lines(data))
+        return unit_files_get_commands(scan, data, out);
+    return get_text(scan, data, out,
+                    &(struct unit_settings_want){.key = "Exec", .prefix = true, .own = true});
+}
+
+int unit_files_get_own_settings(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    if (is_lines(row))
+        return get_lines(tbl_state(scan), out);
+    return get_text(scan, row, out, &(struct unit_settings_want){.named = true, .own = true});
 }
 
 int unit_files_get_exec_start(struct tbl_scan *scan, const void *data, sqlite3_context *out)

@@ -321,6 +321,11 @@ static const struct tbl_column columns[] = {
              "Every setting in force, one Key=value a line; of environment files, xinetd, inetd, "
              "upstart and rc.local the lines that are no comments",
              unit_files_get_settings),
+    TBL_LAZY("own_commands", TBL_TEXT, 0,
+             "As commands, but of the file alone: without what drop-ins add or take away",
+             unit_files_get_own_commands),
+    TBL_LAZY("own_settings", TBL_TEXT, 0, "As settings, but of the file alone",
+             unit_files_get_own_settings),
     TBL_LAZY("user", TBL_TEXT, 0, "User= in force; NULL: the manager's own user",
              unit_files_get_user),
     TBL_LAZY("wanted_by", TBL_TEXT, 0, "WantedBy= of [Install], one value a line",

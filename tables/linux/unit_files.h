@@ -49,6 +49,8 @@ void unit_files_forget_packages(struct files_state *s);
 /* The lazy columns. */
 tbl_getter unit_files_get_state;
 tbl_getter unit_files_get_commands;
+tbl_getter unit_files_get_own_commands;
+tbl_getter unit_files_get_own_settings;
 tbl_getter unit_files_get_settings;
 tbl_getter unit_files_get_exec_start;
 tbl_getter unit_files_get_error;

@@ -454,7 +454,10 @@ void unit_loaded_free(struct unit_loaded *loaded)
 
 static bool matches(const struct unit_setting *setting, const struct unit_settings_want *want)
 {
-    if (!setting->effective || (want->section && strcmp(setting->section, want->section) != 0))
+    bool wanted =
+        want->own ? setting->file == 0 && !setting->ignored && *setting->value : setting->effective;
+
+    if (!wanted || (want->section && strcmp(setting->section, want->section) != 0))
         return false;
     if (!want->key)
         return true;
