@@ -472,10 +472,10 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"Who installed or removed what in the last week",
      "SELECT datetime, action, package, new_version, command, requested_by FROM package_history "
-     "WHERE tool IN ('apt', 'dnf') AND time > unixepoch() - 7 * 86400;"                        },
+     "WHERE tool IN ('apt', 'dnf') AND time > unixepoch() - 7 * 86400"                        },
     {"When a package came and changed",
      "SELECT datetime, action, old_version, new_version, tool FROM package_history WHERE package = "
-     "'dbus' AND action IN ('install', 'upgrade', 'remove') ORDER BY time;"                    },
+     "'dbus' AND action IN ('install', 'upgrade', 'remove') ORDER BY time"                    },
     {"Windows in which packages changed, for telling patches from intrusions",
      "SELECT DISTINCT time, end_time, command FROM package_history WHERE end_time IS NOT NULL"},
 };
