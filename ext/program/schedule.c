@@ -612,7 +612,8 @@ static void deliver(struct schedule *schedule)
 
     if (schedule->retry_delay > 0 && uptime(schedule) < schedule->retry_at)
         return;
-    int r = sink_deliver(&schedule->sink, &undeliverable);
+    int64_t before = schedule->sink.delivered;
+    int     r = sink_deliver(&schedule->sink, &undeliverable);
     if (undeliverable)
         notice(schedule, LOG_WARNING, "%s: %lld lines are too long for it and were dropped",
                schedule->sink.settings.target, (long long)undeliverable);
@@ -621,7 +622,10 @@ static void deliver(struct schedule *schedule)
     if (r < 0 && schedule->retry_delay <= 0)
         notice(schedule, LOG_WARNING, "%s: %s; results wait until it takes them",
                schedule->sink.settings.target, strerror(-r));
-    schedule->retry_delay = r == 0 ? 0 : fmin(fmax(1, 2 * schedule->retry_delay), RETRY_MAX);
+    bool slow = schedule->sink.delivered > before; /* and not down: soon again */
+    schedule->retry_delay = r == 0 ? 0
+                            : slow ? 1
+                                   : fmin(fmax(1, 2 * schedule->retry_delay), RETRY_MAX);
     schedule->retry_at = uptime(schedule) + schedule->retry_delay;
 }
 

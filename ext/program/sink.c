@@ -50,6 +50,7 @@ static int deliver_line(void *data, const struct waiting_line *line)
     if (r == 0) {
         turn->last = line->id;
         turn->sink->partial = 0;
+        turn->sink->delivered++;
     }
     if (r == -EMSGSIZE)
         turn->never = line->id;

@@ -43,11 +43,12 @@ struct sink {
     const struct sink_kind *kind;
     struct sink_settings    settings; /* target is owned */
     struct store           *store;
-    int                     fd;       /* -1: not open */
-    int64_t                 inode;    /* of a file */
-    int64_t                 size;     /* of a file: where the next line goes */
-    int64_t                 partial;  /* bytes of the next line that are out already */
-    bool                    in_doubt; /* a file's end must be compared with what waits */
+    int                     fd;        /* -1: not open */
+    int64_t                 inode;     /* of a file */
+    int64_t                 size;      /* of a file: where the next line goes */
+    int64_t                 partial;   /* bytes of the next line that are out already */
+    int64_t                 delivered; /* lines, since it was opened */
+    bool                    in_doubt;  /* a file's end must be compared with what waits */
 };
 
 /* 0, or -ENOMEM. Opens nothing: that happens, and may fail, when there is something to deliver. */
