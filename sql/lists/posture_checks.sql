@@ -23,7 +23,7 @@ INSERT INTO temp.posture_checks VALUES
     ('sudo_service_tool', 'M1026', 'macos', 'sudoers', '%', 'medium', 'sudo lets somebody control services without a password, or any service by a wildcard'),
     ('root_service_input', 'M1026', 'linux', 'unit_files,unit_settings,path_permissions', '%', 'high', 'others than root decide what a service of root does'),
     ('service_descriptor', 'M1026', 'windows', 'registry_services', '%', 'high', 'ordinary users may change the service'),
-    ('service_start', 'M1026', 'windows', 'registry_services', '%', 'low', 'ordinary users may start the service'),
+    ('service_start', 'M1026', 'windows', 'registry_services', '%', 'info', 'ordinary users may start services'),
     ('service_key', 'M1026', 'windows', 'registry_services', '%', 'high', 'ordinary users may write the service''s key'),
     ('service_account', 'M1026', 'windows', 'registry_services', '%', 'low', 'the service logs on with an account of a person, whose password the machine keeps'),
     ('manager_descriptor', 'M1026', 'windows', 'registry_services_scm', '%', 'high', 'ordinary users may create services, or remote callers are not checked'),
