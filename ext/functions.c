@@ -258,18 +258,18 @@ static const struct {
     int         args;
     void (*call)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
-    {"svcql_version",   0, version               },
-    {"service_command", 1, service_command       },
-    {"text_lines",      1, lines                 },
-    {"entropy",         1, entropy               },
-    {"edit_distance",   2, edit_distance         },
-    {"exec_path",       1, path_of_command       },
-    {"path_trust",      1, trust                 },
-    {"auth_message",    2, auth_message          },
-    {"event_message",   1, event_message_function},
-    {"event_access",    2, event_access_function },
-    {"event_number",    1, event_number_function },
-    {"logon_type",      1, logon_type_function   },
+    {"svcql_version", 0, version},
+    {"service_command", 1, service_command},
+    {"text_lines", 1, lines},
+    {"entropy", 1, entropy},
+    {"edit_distance", 2, edit_distance},
+    {"exec_path", 1, path_of_command},
+    {"path_trust", 1, trust},
+    {"auth_message", 2, auth_message},
+    {"event_message", 1, event_message_function},
+    {"event_access", 2, event_access_function},
+    {"event_number", 1, event_number_function},
+    {"logon_type", 1, logon_type_function},
 };
 
 /* clang-format off */

@@ -65,8 +65,8 @@ static const struct {
     const char *name;
     void (*call)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
-    {"signal_severity",   severity  },
-    {"signal_reasons",    reasons   },
+    {"signal_severity", severity},
+    {"signal_reasons", reasons},
     {"signal_techniques", techniques},
 };
 

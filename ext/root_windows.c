@@ -11,18 +11,18 @@
 static const struct {
     const char *prefix, *to;
 } prefixes[] = {
-    {"\\SystemRoot\\",         "/Windows/"                   },
-    {"%SystemRoot%\\",         "/Windows/"                   },
-    {"%windir%\\",             "/Windows/"                   },
-    {"%SystemDrive%\\",        "/"                           },
-    {"%ProgramFiles%\\",       "/Program Files/"             },
-    {"%ProgramFiles(x86)%\\",  "/Program Files (x86)/"       },
-    {"%ProgramW6432%\\",       "/Program Files/"             },
+    {"\\SystemRoot\\", "/Windows/"},
+    {"%SystemRoot%\\", "/Windows/"},
+    {"%windir%\\", "/Windows/"},
+    {"%SystemDrive%\\", "/"},
+    {"%ProgramFiles%\\", "/Program Files/"},
+    {"%ProgramFiles(x86)%\\", "/Program Files (x86)/"},
+    {"%ProgramW6432%\\", "/Program Files/"},
     {"%CommonProgramFiles%\\", "/Program Files/Common Files/"},
-    {"%ProgramData%\\",        "/ProgramData/"               },
-    {"%ALLUSERSPROFILE%\\",    "/ProgramData/"               },
-    {"%PUBLIC%\\",             "/Users/Public/"              },
-    {"\\Device\\BootDevice\\", "/"                           },
+    {"%ProgramData%\\", "/ProgramData/"},
+    {"%ALLUSERSPROFILE%\\", "/ProgramData/"},
+    {"%PUBLIC%\\", "/Users/Public/"},
+    {"\\Device\\BootDevice\\", "/"},
 };
 
 static bool is_slash(char c)

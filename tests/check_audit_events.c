@@ -133,19 +133,19 @@ END_TEST
 START_TEST(terms_that_are_pushed_down_lose_no_row)
 {
     static const char *const terms[][2] = {
-        {"category = 'exec'",                          "+category = 'exec'"                       },
-        {"category IN ('kill', 'file', 'nonsense')",   "+category IN ('kill', 'file', 'nonsense')"},
-        {"type IN ('EXECVE', 'SYSCALL')",              "+type IN ('EXECVE', 'SYSCALL')"           },
-        {"comm = 'systemctl'",                         "+comm = 'systemctl'"                      },
-        {"comm IN ('systemd', 'mv')",                  "+comm IN ('systemd', 'mv')"               },
-        {"exe = '/usr/sbin/sshd'",                     "+exe = '/usr/sbin/sshd'"                  },
-        {"exe IS NULL",                                "+exe IS NULL"                             },
-        {"serial > 12",                                "+serial > 12"                             },
-        {"serial IN (11, 14, 99)",                     "+serial IN (11, 14, 99)"                  },
+        {"category = 'exec'", "+category = 'exec'"},
+        {"category IN ('kill', 'file', 'nonsense')", "+category IN ('kill', 'file', 'nonsense')"},
+        {"type IN ('EXECVE', 'SYSCALL')", "+type IN ('EXECVE', 'SYSCALL')"},
+        {"comm = 'systemctl'", "+comm = 'systemctl'"},
+        {"comm IN ('systemd', 'mv')", "+comm IN ('systemd', 'mv')"},
+        {"exe = '/usr/sbin/sshd'", "+exe = '/usr/sbin/sshd'"},
+        {"exe IS NULL", "+exe IS NULL"},
+        {"serial > 12", "+serial > 12"},
+        {"serial IN (11, 14, 99)", "+serial IN (11, 14, 99)"},
         {"time >= 1700000002 AND time < 1700000004.5",
-         "+time >= 1700000002 AND +time < 1700000004.5"                                           },
-        {"time = 1700000000.25",                       "+time = 1700000000.25"                    },
-        {"comm = 'kill' OR exe = '/usr/bin/sudo'",     "+comm = 'kill' OR +exe = '/usr/bin/sudo'" },
+         "+time >= 1700000002 AND +time < 1700000004.5"},
+        {"time = 1700000000.25", "+time = 1700000000.25"},
+        {"comm = 'kill' OR exe = '/usr/bin/sudo'", "+comm = 'kill' OR +exe = '/usr/bin/sudo'"},
     };
     sqlite3    *db = harness_open();
     const char *log = all_events();

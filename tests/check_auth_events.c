@@ -80,16 +80,8 @@ static const char *event_of(const char *program, const char *message)
     const struct {
         const char      *name;
         struct auth_span span;
-    } parts[] = {
-        {"u", e.user   },
-        {"t", e.target },
-        {"y", e.tty    },
-        {"d", e.cwd    },
-        {"c", e.command},
-        {"r", e.remote },
-        {"a", e.action },
-        {"e", e.reason }
-    };
+    } parts[] = {{"u", e.user},    {"t", e.target}, {"y", e.tty},    {"d", e.cwd},
+                 {"c", e.command}, {"r", e.remote}, {"a", e.action}, {"e", e.reason}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (parts[i].span.text)
             n += (size_t)snprintf(shown + n, sizeof shown - n, "|%s=%.*s", parts[i].name,
@@ -172,10 +164,7 @@ END_TEST
 /* Set when a file was last written: noon UTC of a day. */
 static void written(const char *path, int64_t when)
 {
-    struct timespec times[2] = {
-        {when, 0},
-        {when, 0}
-    };
+    struct timespec times[2] = {{when, 0}, {when, 0}};
 
     ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
 }

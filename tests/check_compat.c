@@ -108,12 +108,12 @@ static const struct staged_event events[] = {
      .provider = "Microsoft-Windows-Sysmon",
      .id = 1,
      .time = 1700000001,
-     .pairs = start },
+     .pairs = start},
     {.channel = "Security",
      .provider = "Microsoft-Windows-Security-Auditing",
      .id = 4657,
      .time = 1700000002,
-     .pairs = key   },
+     .pairs = key},
 };
 
 /* A connection whose only evidence is one event log and one audit log; rules go to `rules`. */
@@ -144,26 +144,29 @@ static const struct {
     const char *rule;
     int         matches;
 } rules[] = {
-  /* as pySigma's backend writes them */
-    {"SELECT * FROM logs WHERE Channel='System' AND (EventID=7045 AND ServiceName='psexesvc')",     1},
-    {"SELECT * FROM logs WHERE EventID=7045 AND ImagePath LIKE '%\\\\psexesvc.exe' ESCAPE '\\'",    1},
-    {"SELECT * FROM logs WHERE EventID=7045 AND ServiceName REGEXP '^[A-Z]{8}$'",                   1},
+    /* as pySigma's backend writes them */
+    {"SELECT * FROM logs WHERE Channel='System' AND (EventID=7045 AND ServiceName='psexesvc')", 1},
+    {"SELECT * FROM logs WHERE EventID=7045 AND ImagePath LIKE '%\\\\psexesvc.exe' ESCAPE '\\'", 1},
+    {"SELECT * FROM logs WHERE EventID=7045 AND ServiceName REGEXP '^[A-Z]{8}$'", 1},
     {"SELECT * FROM logs WHERE Channel='microsoft-windows-sysmon/operational' AND EventID=1 AND "
-     "(Image LIKE '%\\\\sc.exe' ESCAPE '\\' AND CommandLine LIKE '%create%' ESCAPE '\\')",     1},
- /* an absent field inside NOT must not hide the row */
-    {"SELECT * FROM logs WHERE EventID=7045 AND NOT (CommandLine LIKE '%x%' ESCAPE '\\')",          1},
-    {"SELECT * FROM logs WHERE EventID=7045 AND NOT (ParentImage='x' OR User='y')",                 1},
-    {"SELECT * FROM logs WHERE EventID=7045 AND CommandLine=''",                                    1},
+     "(Image LIKE '%\\\\sc.exe' ESCAPE '\\' AND CommandLine LIKE '%create%' ESCAPE '\\')",
+     1},
+    /* an absent field inside NOT must not hide the row */
+    {"SELECT * FROM logs WHERE EventID=7045 AND NOT (CommandLine LIKE '%x%' ESCAPE '\\')", 1},
+    {"SELECT * FROM logs WHERE EventID=7045 AND NOT (ParentImage='x' OR User='y')", 1},
+    {"SELECT * FROM logs WHERE EventID=7045 AND CommandLine=''", 1},
     {"SELECT * FROM logs WHERE EventID=4657 AND TargetObject LIKE "
      "'%\\\\Services\\\\x\\\\ImagePath' "
-     "ESCAPE '\\'",                                                                            1},
-    {"SELECT * FROM logs WHERE EventID IN (7045, 4697)",                                            1},
-    {"SELECT * FROM logs WHERE type='EXECVE' AND a0='systemctl' AND a1='stop'",                     1},
+     "ESCAPE '\\'",
+     1},
+    {"SELECT * FROM logs WHERE EventID IN (7045, 4697)", 1},
+    {"SELECT * FROM logs WHERE type='EXECVE' AND a0='systemctl' AND a1='stop'", 1},
     {"SELECT * FROM logs WHERE type='PATH' AND nametype='NORMAL' AND name LIKE '/usr/%' ESCAPE "
-     "'\\'",                                                                                   1},
+     "'\\'",
+     1},
     {"SELECT * FROM logs WHERE Image LIKE '%/systemctl' ESCAPE '\\' AND CommandLine LIKE '%stop%'",
-     1                                                                                               },
-    {"SELECT * FROM logs WHERE EventID=7045 AND ServiceName='other'",                               0},
+     1},
+    {"SELECT * FROM logs WHERE EventID=7045 AND ServiceName='other'", 0},
 };
 
 START_TEST(converted_rules_run_as_they_are)

@@ -104,13 +104,13 @@ END_TEST
 static const struct {
     const char *tool, *evidence, *sources;
 } layouts[] = {
-    {"kape",         "HOST7|windows|C",                                                            "event_log|2\nhive|1"                                    },
-    {"cylr",         "HOST7|windows|C_",                                                           "event_log|2\nhive|1"                                    },
+    {"kape", "HOST7|windows|C", "event_log|2\nhive|1"},
+    {"cylr", "HOST7|windows|C_", "event_log|2\nhive|1"},
     {"velociraptor", "HOST7|windows|uploads/auto/C%3A\nHOST7|windows|uploads/ntfs/%5C%5C.%5CC%3A",
-     "event_log|3\nhive|1"                                                                                                                                  },
-    {"uac",          "HOST7|linux|[root]",                                                         "audit_log|1"                                            },
-    {"zip",          "HOST7|linux|",                                                               "audit_log|1"                                            },
-    {"files",        "HOST7|files|",                                                               "audit_log|1\nevent_json|1\nevent_log|1\nhive|1\nplist|1"},
+     "event_log|3\nhive|1"},
+    {"uac", "HOST7|linux|[root]", "audit_log|1"},
+    {"zip", "HOST7|linux|", "audit_log|1"},
+    {"files", "HOST7|files|", "audit_log|1\nevent_json|1\nevent_log|1\nhive|1\nplist|1"},
 };
 
 /* Where a folder has another name than the host, so that the name must come from the evidence. */
@@ -438,16 +438,16 @@ static void query_all(const char *location)
 static void plant_links(void)
 {
     static const char *const links[][2] = {
-        {"etc/systemd/system/abs.service", "/out/secret"                       },
-        {"etc/systemd/system/up.service",  "../../../../../../../../out/secret"},
-        {"etc/systemd/user",               "/out"                              },
-        {"etc/shadow",                     "/out/secret"                       },
-        {"root/.zsh_history",              "../../../out/secret"               },
-        {"var/log/audit/audit.log.1",      "/out/secret"                       },
-        {"var/log/secure",                 "/out/secret"                       },
-        {"var/log/journal",                "/out"                              },
-        {"var/lib/dpkg",                   "/out"                              },
-        {"etc/sudoers.d",                  "/out"                              },
+        {"etc/systemd/system/abs.service", "/out/secret"},
+        {"etc/systemd/system/up.service", "../../../../../../../../out/secret"},
+        {"etc/systemd/user", "/out"},
+        {"etc/shadow", "/out/secret"},
+        {"root/.zsh_history", "../../../out/secret"},
+        {"var/log/audit/audit.log.1", "/out/secret"},
+        {"var/log/secure", "/out/secret"},
+        {"var/log/journal", "/out"},
+        {"var/lib/dpkg", "/out"},
+        {"etc/sudoers.d", "/out"},
     };
     char target[4096];
 

@@ -174,12 +174,10 @@ END_TEST
 
 START_TEST(names_that_deceive_are_told)
 {
-    static const char *const names[][2] = {
-        {"cron",     "shadows_vendor"},
-        {"xkqzvwpj", "random_name"   },
-        {"metrics",  NULL            },
-        {"cronn",    NULL            }
-    }; /* too short to be sure */
+    static const char *const names[][2] = {{"cron", "shadows_vendor"},
+                                           {"xkqzvwpj", "random_name"},
+                                           {"metrics", NULL},
+                                           {"cronn", NULL}}; /* too short to be sure */
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[256];

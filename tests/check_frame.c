@@ -189,10 +189,10 @@ END_TEST
 static const struct {
     const char *where, *plan;
 } plans[] = {
-    {"1",                               "columns="         },
-    {"table_name = 'x'",                "table_name=?"     },
-    {"table_name IN ('x', 'y')",        "table_name IN (?)"},
-    {"table_name = 'x' COLLATE NOCASE", "INDEX 0:columns=" },
+    {"1", "columns="},
+    {"table_name = 'x'", "table_name=?"},
+    {"table_name IN ('x', 'y')", "table_name IN (?)"},
+    {"table_name = 'x' COLLATE NOCASE", "INDEX 0:columns="},
 };
 
 START_TEST(plans_say_what_reaches_the_table)

@@ -143,11 +143,11 @@ START_TEST(real_histories)
         const char *path;
         int         with_time, without;
     } files[] = {
-        {"history/test/log2timeline+plaso/test_data/bash_history",             4,  0},
-        {"history/test/log2timeline+plaso/test_data/zsh_extended_history.txt", 4,  0},
-        {"history/test/fish-shell+fish-shell/tests/history_sample_fish_2_0",   3,  1},
-        {"history/test/fish-shell+fish-shell/tests/history_sample_fish_1_x",   5,  1},
-        {"history/test/dvorka+hstr/test/resources/.bash_history_bug_176",      27, 0},
+        {"history/test/log2timeline+plaso/test_data/bash_history", 4, 0},
+        {"history/test/log2timeline+plaso/test_data/zsh_extended_history.txt", 4, 0},
+        {"history/test/fish-shell+fish-shell/tests/history_sample_fish_2_0", 3, 1},
+        {"history/test/fish-shell+fish-shell/tests/history_sample_fish_1_x", 5, 1},
+        {"history/test/dvorka+hstr/test/resources/.bash_history_bug_176", 27, 0},
     };
 
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {

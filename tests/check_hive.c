@@ -148,20 +148,20 @@ START_TEST(shows_each_type_of_data_as_osquery_does)
     make_hive_value(key, "tail", 1, "a\0\0\0b\0", 6);
     struct opened            opened = open_made(made);
     static const char *const expected[][2] = {
-        {"none",        "01AB"               },
-        {"sz",          "text"               },
-        {"expand",      "%SystemRoot%\\x"    },
-        {"binary",      "00FF10"             },
-        {"dword",       "4294967295"         },
-        {"big endian",  "258"                },
-        {"link",        "ab"                 },
-        {"multi",       "one,two,three"      },
-        {"qword",       "9223372036854775808"},
-        {"short dword", "07"                 },
-        {"own type",    "07"                 },
-        {"empty",       ""                   },
-        {"odd",         "ab"                 },
-        {"tail",        "a"                  },
+        {"none", "01AB"},
+        {"sz", "text"},
+        {"expand", "%SystemRoot%\\x"},
+        {"binary", "00FF10"},
+        {"dword", "4294967295"},
+        {"big endian", "258"},
+        {"link", "ab"},
+        {"multi", "one,two,three"},
+        {"qword", "9223372036854775808"},
+        {"short dword", "07"},
+        {"own type", "07"},
+        {"empty", ""},
+        {"odd", "ab"},
+        {"tail", "a"},
     };
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
         ck_assert_str_eq(value_text(&opened.hive, "k", expected[i][0]), expected[i][1]);
@@ -376,15 +376,13 @@ static const struct {
     size_t   at;
     uint32_t value;
 } lies[] = {
-    {40, 0x7ffff000}, /* a page far behind the bins */
-    {40, 0xfffff000}, /* and one whose end wraps around */
-    {44, 0x7fffffff}, /* a page longer than the entry */
-    {44, 0xffffffff},
-    {20, 0x10000000}, /* more pages than the entry holds */
-    {20, 0xffffffff},
-    {16, 0         }, /* no bins at all */
-    {16, 0x00001001}, /* bins that are no whole pages */
-    {16, 0x7ffff000}, /* more bins than memory should be given for */
+    {40, 0x7ffff000},                   /* a page far behind the bins */
+    {40, 0xfffff000},                   /* and one whose end wraps around */
+    {44, 0x7fffffff},                   /* a page longer than the entry */
+    {44, 0xffffffff}, {20, 0x10000000}, /* more pages than the entry holds */
+    {20, 0xffffffff}, {16, 0},          /* no bins at all */
+    {16, 0x00001001},                   /* bins that are no whole pages */
+    {16, 0x7ffff000},                   /* more bins than memory should be given for */
 };
 
 START_TEST(an_entry_that_lies_and_is_sealed_is_not_believed)

@@ -476,15 +476,13 @@ END_TEST
 static size_t put_header(uint8_t *out, uint32_t count, uint32_t dir_index)
 {
     static const char store[] = "pkg\0base\0/dir/\0";
-    const uint32_t    entries[][4] = {
-           {RPM_NAME,        6, 0,  1    },
-           {RPM_BASE_NAMES,  8, 4,  count},
-           {RPM_DIR_NAMES,   8, 9,  1    },
-           {RPM_DIR_INDEXES, 4, 16, 1    }
-    };
-    const size_t n = sizeof entries / sizeof entries[0];
-    uint32_t     words[2] = {(uint32_t)n, 20};
-    size_t       at = 0;
+    const uint32_t    entries[][4] = {{RPM_NAME, 6, 0, 1},
+                                      {RPM_BASE_NAMES, 8, 4, count},
+                                      {RPM_DIR_NAMES, 8, 9, 1},
+                                      {RPM_DIR_INDEXES, 4, 16, 1}};
+    const size_t      n = sizeof entries / sizeof entries[0];
+    uint32_t          words[2] = {(uint32_t)n, 20};
+    size_t            at = 0;
 
     for (size_t i = 0; i < 2; i++, at += 4)
         for (int b = 0; b < 4; b++)

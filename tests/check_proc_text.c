@@ -80,11 +80,11 @@ START_TEST(a_cgroup_is_systemds_or_the_unified_one)
     static const struct {
         const char *text, *path;
     } cases[] = {
-        {"0::/system.slice/ssh.service\n",                  "/system.slice/ssh.service"},
-        {"9:name=systemd:/init.scope\n4:memory:/x\n0::/\n", "/init.scope"              },
-        {"9:name=systemd:/\n0::/a\n",                       "/a"                       },
-        {"4:memory:/x\n",                                   NULL                       },
-        {"",                                                NULL                       },
+        {"0::/system.slice/ssh.service\n", "/system.slice/ssh.service"},
+        {"9:name=systemd:/init.scope\n4:memory:/x\n0::/\n", "/init.scope"},
+        {"9:name=systemd:/\n0::/a\n", "/a"},
+        {"4:memory:/x\n", NULL},
+        {"", NULL},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -99,28 +99,28 @@ START_TEST(a_cgroup_tells_unit_user_unit_and_container)
     static const struct {
         const char *path, *unit, *user_unit, *container;
     } cases[] = {
-        {"/",                                                                                      NULL,                         NULL,                  NULL },
-        {"/init.scope",                                                                            "init.scope",                 NULL,                  NULL },
-        {"/system.slice/ssh.service",                                                              "ssh.service",                NULL,                  NULL },
-        {"/system.slice/system-getty.slice/getty@tty1.service",                                    "getty@tty1.service",         NULL,                  NULL },
-        {"/system.slice/x.service/child/deeper",                                                   "x.service",                  NULL,                  NULL },
-        {"/system.slice/_cpu.service",                                                             "cpu.service",                NULL,                  NULL },
-        {"/system.slice/gone.service (deleted)",                                                   "gone.service",               NULL,                  NULL },
-        {"/user.slice/user-1000.slice/session-3.scope",                                            "session-3.scope",            NULL,                  NULL },
+        {"/", NULL, NULL, NULL},
+        {"/init.scope", "init.scope", NULL, NULL},
+        {"/system.slice/ssh.service", "ssh.service", NULL, NULL},
+        {"/system.slice/system-getty.slice/getty@tty1.service", "getty@tty1.service", NULL, NULL},
+        {"/system.slice/x.service/child/deeper", "x.service", NULL, NULL},
+        {"/system.slice/_cpu.service", "cpu.service", NULL, NULL},
+        {"/system.slice/gone.service (deleted)", "gone.service", NULL, NULL},
+        {"/user.slice/user-1000.slice/session-3.scope", "session-3.scope", NULL, NULL},
         {"/user.slice/user-1000.slice/user@1000.service/app.slice/evil.service",
-         "user@1000.service",                                                                                                    "evil.service",        NULL },
-        {"/user.slice/user-1000.slice/user@1000.service/init.scope",                               "user@1000.service",
-         "init.scope",                                                                                                                                  NULL },
-        {"/system.slice/docker-" ID ".scope",                                                      "docker-" ID ".scope",        NULL,                  ID   },
-        {"/docker/" ID,                                                                            NULL,                         NULL,                  ID   },
+         "user@1000.service", "evil.service", NULL},
+        {"/user.slice/user-1000.slice/user@1000.service/init.scope", "user@1000.service",
+         "init.scope", NULL},
+        {"/system.slice/docker-" ID ".scope", "docker-" ID ".scope", NULL, ID},
+        {"/docker/" ID, NULL, NULL, ID},
         {"/kubepods.slice/kubepods-pod1.slice/cri-containerd-" ID ".scope",
-         "cri-containerd-" ID ".scope",                                                                                          NULL,                  ID   },
+         "cri-containerd-" ID ".scope", NULL, ID},
         {"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope/container",
-         "user@1000.service",                                                                                                    "libpod-" ID ".scope", ID   },
-        {"/machine.slice/machine-box.scope/init.scope",                                            "machine-box.scope",          NULL,                  "box"},
-        {"/machine.slice/systemd-nspawn@box.service/payload",                                      "systemd-nspawn@box.service", NULL,
-         "box"                                                                                                                                               },
-        {"/lxc.payload.web/init.scope",                                                            NULL,                         NULL,                  "web"},
+         "user@1000.service", "libpod-" ID ".scope", ID},
+        {"/machine.slice/machine-box.scope/init.scope", "machine-box.scope", NULL, "box"},
+        {"/machine.slice/systemd-nspawn@box.service/payload", "systemd-nspawn@box.service", NULL,
+         "box"},
+        {"/lxc.payload.web/init.scope", NULL, NULL, "web"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -140,12 +140,12 @@ START_TEST(arguments_read_as_a_shell_would_split_them)
         size_t      size;
         const char *line;
     } cases[] = {
-        {"sh\0-c\0a 'b'\0",          12, "sh -c 'a '\\''b'\\'''"},
-        {"a\0\0b\0",                 5,  "a '' b"               },
-        {"sshd: root@pts/0\0\0\0\0", 20, "sshd: root@pts/0"     },
-        {"a\0\xff\nb\0",             6,  "a '\xef\xbf\xbd\nb'"  },
-        {"\0\0\0",                   3,  ""                     },
-        {"",                         0,  ""                     },
+        {"sh\0-c\0a 'b'\0", 12, "sh -c 'a '\\''b'\\'''"},
+        {"a\0\0b\0", 5, "a '' b"},
+        {"sshd: root@pts/0\0\0\0\0", 20, "sshd: root@pts/0"},
+        {"a\0\xff\nb\0", 6, "a '\xef\xbf\xbd\nb'"},
+        {"\0\0\0", 3, ""},
+        {"", 0, ""},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -130,9 +130,9 @@ static bool known(const char *word, size_t size)
 }
 
 static struct document documents[] = {
-    {"ext/program/svcql.1",         "\\-", NULL},
-    {"ext/program/completion.bash", "-",   NULL},
-    {"ext/program/completion.zsh",  "-",   NULL},
+    {"ext/program/svcql.1", "\\-", NULL},
+    {"ext/program/completion.bash", "-", NULL},
+    {"ext/program/completion.zsh", "-", NULL},
 };
 
 START_TEST(manual_and_completions_know_the_options)
@@ -159,12 +159,9 @@ END_TEST
 START_TEST(bash_completes_commands_options_and_values)
 {
     static const char *const lines[][2] = {
-        {"svcql sch",            "schedule"  },
-        {"svcql hunt --sev",     "--severity"},
-        {"svcql hunt -S crit",   "critical"  },
-        {"svcql schedule --on",  "--once"    },
-        {"svcql query -f nd",    "ndjson"    },
-        {"svcql schedule -o jo", "journald"  },
+        {"svcql sch", "schedule"},          {"svcql hunt --sev", "--severity"},
+        {"svcql hunt -S crit", "critical"}, {"svcql schedule --on", "--once"},
+        {"svcql query -f nd", "ndjson"},    {"svcql schedule -o jo", "journald"},
     };
     char command[1024], answer[128];
 

@@ -287,10 +287,10 @@ static const struct {
     const char *path;
     int         services, deleted;
 } real[] = {
-    {REGIPY "SYSTEM_B",                       656, 0 },
-    {REGIPY "SYSTEM_WIN_10_1709",             737, 18},
-    {REGIPY "corrupted_system_hive",          198, 0 }, /* of 258 keys in its list, 60 are gone */
-    {"hives/C-Sto+gosecretsdump/test/system", 554, 0 },
+    {REGIPY "SYSTEM_B", 656, 0},
+    {REGIPY "SYSTEM_WIN_10_1709", 737, 18},
+    {REGIPY "corrupted_system_hive", 198, 0}, /* of 258 keys in its list, 60 are gone */
+    {"hives/C-Sto+gosecretsdump/test/system", 554, 0},
 };
 
 START_TEST(real_hives_have_as_many_services_as_others_find_and_none_hidden)

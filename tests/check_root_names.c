@@ -118,21 +118,21 @@ static const struct {
     const char *windows, *path;
     int         error;
 } windows_paths[] = {
-    {"C:\\Windows\\x.exe",                     "/Windows/x.exe",                  0     },
-    {"c:/Windows\\x.exe",                      "/Windows/x.exe",                  0     },
-    {"\\??\\C:\\x.sys",                        "/x.sys",                          0     },
-    {"\\\\?\\C:\\x",                           "/x",                              0     },
-    {"\\SystemRoot\\System32\\drivers\\a.sys", "/Windows/System32/drivers/a.sys", 0     },
-    {"%systemroot%\\system32\\svchost.exe",    "/Windows/system32/svchost.exe",   0     },
-    {"%SystemDrive%\\a",                       "/a",                              0     },
-    {"%ProgramFiles(x86)%\\a",                 "/Program Files (x86)/a",          0     },
-    {"system32\\drivers\\a.sys",               "/Windows/system32/drivers/a.sys", 0     },
-    {"\\Windows\\a",                           "/Windows/a",                      0     },
-    {"D:\\a",                                  NULL,                              -EXDEV},
-    {"\\\\server\\share\\a",                   NULL,                              -EXDEV},
-    {"\\??\\UNC\\server\\a",                   NULL,                              -EXDEV},
-    {"\\Device\\HarddiskVolume2\\a",           NULL,                              -EXDEV},
-    {"%TEMP%\\a",                              NULL,                              -EXDEV},
+    {"C:\\Windows\\x.exe", "/Windows/x.exe", 0},
+    {"c:/Windows\\x.exe", "/Windows/x.exe", 0},
+    {"\\??\\C:\\x.sys", "/x.sys", 0},
+    {"\\\\?\\C:\\x", "/x", 0},
+    {"\\SystemRoot\\System32\\drivers\\a.sys", "/Windows/System32/drivers/a.sys", 0},
+    {"%systemroot%\\system32\\svchost.exe", "/Windows/system32/svchost.exe", 0},
+    {"%SystemDrive%\\a", "/a", 0},
+    {"%ProgramFiles(x86)%\\a", "/Program Files (x86)/a", 0},
+    {"system32\\drivers\\a.sys", "/Windows/system32/drivers/a.sys", 0},
+    {"\\Windows\\a", "/Windows/a", 0},
+    {"D:\\a", NULL, -EXDEV},
+    {"\\\\server\\share\\a", NULL, -EXDEV},
+    {"\\??\\UNC\\server\\a", NULL, -EXDEV},
+    {"\\Device\\HarddiskVolume2\\a", NULL, -EXDEV},
+    {"%TEMP%\\a", NULL, -EXDEV},
 };
 
 START_TEST(paths_of_windows_lie_below_the_system_drive)

@@ -50,15 +50,15 @@ START_TEST(a_descriptor_that_denies_or_never_grants_status_hides)
         const char *sddl;
         bool        hides;
     } cases[] = {
-        {"D:(D;;DCLCWPDTSD;;;IU)(D;;DCLCWPDTSD;;;SU)(A;;CCLCSWRPWPDTLOCRRC;;;SY)", true },
-        {"D:(D;;GA;;;BA)(A;;GA;;;SY)",                                             true },
-        {"D:",                                                                     true }, /* empty: no one may */
-        {"D:(A;;CC;;;SY)",                                                         true }, /* no one may query its status */
-        {"O:SY",                                                                   false}, /* none: everyone may */
-        {"D:(D;;CCDCLC;;;BG)(A;;CCLC;;;BA)",                                       false}, /* as Windows has it for p2psvc */
-        {"D:(D;;CCDCLC;;;NU)(A;;CCLC;;;BA)",                                       false},
-        {"D:(D;;DC;;;IU)(A;;CCLC;;;BA)",                                           false}, /* denies another right */
-        {"D:(A;;CCLCSWRPLOCRRC;;;IU)",                                             false},
+        {"D:(D;;DCLCWPDTSD;;;IU)(D;;DCLCWPDTSD;;;SU)(A;;CCLCSWRPWPDTLOCRRC;;;SY)", true},
+        {"D:(D;;GA;;;BA)(A;;GA;;;SY)", true},
+        {"D:", true},                                /* empty: no one may */
+        {"D:(A;;CC;;;SY)", true},                    /* no one may query its status */
+        {"O:SY", false},                             /* none: everyone may */
+        {"D:(D;;CCDCLC;;;BG)(A;;CCLC;;;BA)", false}, /* as Windows has it for p2psvc */
+        {"D:(D;;CCDCLC;;;NU)(A;;CCLC;;;BA)", false},
+        {"D:(D;;DC;;;IU)(A;;CCLC;;;BA)", false}, /* denies another right */
+        {"D:(A;;CCLCSWRPLOCRRC;;;IU)", false},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -378,11 +378,9 @@ static void grow_tree(void)
 {
     static const char *const fragments[] = {"a.service", "a-b-c.service", "t-u@.service",
                                             "t@.service"};
-    static const char *const links[][2] = {
-        {"al.service",    "a.service"   },
-        {"tal@.service",  "t-u@.service"},
-        {"one@q.service", "t@.service"  }
-    };
+    static const char *const links[][2] = {{"al.service", "a.service"},
+                                           {"tal@.service", "t-u@.service"},
+                                           {"one@q.service", "t@.service"}};
     static const char *const owners[] = {
         "a.service",   "a-b-c.service", "a-b-.service", "a-.service", "t@.service",
         "t@x.service", "t-@.service",   "t-@x.service", "t-.service", "t-u@x.service",

@@ -70,19 +70,19 @@ START_TEST(terms_leave_out_nothing_that_was_asked_for)
     static const struct {
         const char *where, *records;
     } cases[] = {
-        {"event_id IN (7036, 4697)",                          "11,12"},
-        {"event_id = 7045 OR record_id = 12",                 "10,12"},
-        {"channel = 'SYSTEM'",                                "10,11"},
-        {"channel = 'system' COLLATE BINARY",                 "NULL" },
+        {"event_id IN (7036, 4697)", "11,12"},
+        {"event_id = 7045 OR record_id = 12", "10,12"},
+        {"channel = 'SYSTEM'", "10,11"},
+        {"channel = 'system' COLLATE BINARY", "NULL"},
         {"provider_name IN ('service control manager', 'x')", "10,11"},
-        {"computer = 'dc01'",                                 "12"   },
-        {"time > 1700000000.5",                               "11,12"},
-        {"time >= 1700000000.5 AND time < 1700000020",        "10,11"},
-        {"time BETWEEN 1700000010 AND 1700000010",            "11"   },
-        {"+time = 1700000020",                                "12"   },
-        {"record_id IS NULL",                                 "NULL" },
-        {"event_id <> 7036",                                  "10,12"},
-        {"service_name = 'psexesvc' COLLATE NOCASE",          "10,12"},
+        {"computer = 'dc01'", "12"},
+        {"time > 1700000000.5", "11,12"},
+        {"time >= 1700000000.5 AND time < 1700000020", "10,11"},
+        {"time BETWEEN 1700000010 AND 1700000010", "11"},
+        {"+time = 1700000020", "12"},
+        {"record_id IS NULL", "NULL"},
+        {"event_id <> 7036", "10,12"},
+        {"service_name = 'psexesvc' COLLATE NOCASE", "10,12"},
     };
     sqlite3    *db = harness_open();
     const char *dir = staged();
@@ -331,26 +331,26 @@ static const struct {
      "{\"Value\":7045},\"Version\":0,\"Level\":4,\"TimeCreated\":{\"SystemTime\":1700000000.5},"
      "\"EventRecordID\":10,\"Execution\":{\"ProcessID\":4,\"ThreadID\":8},\"Channel\":\"System\","
      "\"Computer\":\"WS01\",\"Security\":{\"UserID\":\"S-1-5-18\"}},\"EventData\":{\"ServiceName\":"
-     "\"PSEXESVC\",\"ImagePath\":\"p\"},\"Message\":\"m\"}"                              },
+     "\"PSEXESVC\",\"ImagePath\":\"p\"},\"Message\":\"m\"}"},
     {"winlogbeat",
      "{\"@timestamp\":\"2023-11-14T22:13:20.500Z\",\"winlog\":{\"channel\":\"System\","
      "\"provider_name\":\"Service Control "
      "Manager\",\"provider_guid\":\"{G}\",\"event_id\":\"7045\","
      "\"version\":0,\"record_id\":10,\"computer_name\":\"WS01\",\"process\":{\"pid\":4,\"thread\":"
      "{\"id\":8}},\"user\":{\"identifier\":\"S-1-5-18\"},\"event_data\":{\"ServiceName\":"
-     "\"PSEXESVC\",\"ImagePath\":\"p\"}},\"message\":\"m\"}"                             },
+     "\"PSEXESVC\",\"ImagePath\":\"p\"}},\"message\":\"m\"}"},
     {"winlogbeat 6",
      "{\"@timestamp\":\"2023-11-14T22:13:20.500Z\",\"log_name\":\"System\",\"source_name\":"
      "\"Service Control Manager\",\"provider_guid\":\"{G}\",\"event_id\":7045,\"version\":0,"
      "\"record_number\":\"10\",\"computer_name\":\"WS01\",\"process_id\":4,\"thread_id\":8,"
      "\"user\":{\"identifier\":\"S-1-5-18\"},\"event_data\":{\"ServiceName\":\"PSEXESVC\","
-     "\"ImagePath\":\"p\"}}"                                                             },
+     "\"ImagePath\":\"p\"}}"},
     {"nxlog",
      "{\"EventTime\":\"2023-11-14 23:13:20\",\"@timestamp\":\"2023-11-14T22:13:20.500Z\","
      "\"Hostname\":\"WS01\",\"Keywords\":-9187343239835811840,\"EventID\":7045,\"SourceName\":"
      "\"Service Control Manager\",\"ProviderGuid\":\"{G}\",\"Version\":0,\"RecordNumber\":10,"
      "\"ExecutionProcessID\":4,\"ThreadID\":8,\"Channel\":\"System\",\"UserID\":\"S-1-5-18\","
-     "\"ServiceName\":\"PSEXESVC\",\"ImagePath\":\"p\",\"Message\":\"m\"}"               },
+     "\"ServiceName\":\"PSEXESVC\",\"ImagePath\":\"p\",\"Message\":\"m\"}"},
 };
 
 START_TEST(every_shape_of_json_gives_the_same_columns)
@@ -400,15 +400,15 @@ START_TEST(objects_are_found_over_lines_and_in_arrays)
     static const struct {
         const char *text, *ids, *report;
     } cases[] = {
-        {"[" EVENT(1) "," EVENT(2) "]",                                                     "1,2",  "read|0"   },
-        {"\xef\xbb\xbf[\n" EVENT(1) ",\n" EVENT(2) "\n]\n",                                 "1,2",  "read|0"   },
+        {"[" EVENT(1) "," EVENT(2) "]", "1,2", "read|0"},
+        {"\xef\xbb\xbf[\n" EVENT(1) ",\n" EVENT(2) "\n]\n", "1,2", "read|0"},
         {"Record 1\n{\n  \"EventID\": 1,\n  \"SourceName\": \"P\"\n}\nRecord 2\n" EVENT(2), "1,2",
-         "read|0"                                                                                              },
-        {EVENT(1) EVENT(2),                                                                 "1,2",  "read|0"   },
-        {"{\"EventID\":1,\n" EVENT(2) "\n",                                                 "2",    "damaged|1"},
-        {"{\"EventID\":1,\"x\":\"cut\n" EVENT(2) "\n",                                      "2",    "damaged|1"},
-        {EVENT(1) "\n{\"EventID\":2,",                                                      "1",    "damaged|1"},
-        {"",                                                                                "NULL", "read|0"   },
+         "read|0"},
+        {EVENT(1) EVENT(2), "1,2", "read|0"},
+        {"{\"EventID\":1,\n" EVENT(2) "\n", "2", "damaged|1"},
+        {"{\"EventID\":1,\"x\":\"cut\n" EVENT(2) "\n", "2", "damaged|1"},
+        {EVENT(1) "\n{\"EventID\":2,", "1", "damaged|1"},
+        {"", "NULL", "read|0"},
     };
     sqlite3    *db = harness_open();
     const char *dir = harness_scratch();

@@ -264,10 +264,10 @@ static enum label label_of(const char *path, const char *label)
 static const struct placed {
     const char *folder, *below;
 } placed[] = {
-    {"units/debian12/",    "usr/lib/systemd/system"      },
-    {"units/benign/",      "etc/systemd/system"          },
-    {"plists/apple-oss/",  "System/Library/LaunchDaemons"},
-    {"plists/thirdparty/", "Library/LaunchDaemons"       },
+    {"units/debian12/", "usr/lib/systemd/system"},
+    {"units/benign/", "etc/systemd/system"},
+    {"plists/apple-oss/", "System/Library/LaunchDaemons"},
+    {"plists/thirdparty/", "Library/LaunchDaemons"},
 };
 
 static bool is_placed(const char *path)

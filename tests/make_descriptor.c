@@ -16,64 +16,25 @@ struct word {
 };
 
 static const struct word rights[] = {
-    {"CC", 0x1       },
-    {"DC", 0x2       },
-    {"LC", 0x4       },
-    {"SW", 0x8       },
-    {"RP", 0x10      },
-    {"WP", 0x20      },
-    {"DT", 0x40      },
-    {"LO", 0x80      },
-    {"CR", 0x100     },
-    {"SD", 0x10000   },
-    {"RC", 0x20000   },
-    {"WD", 0x40000   },
-    {"WO", 0x80000   },
-    {"GA", 0x10000000},
-    {"GX", 0x20000000},
-    {"GW", 0x40000000},
-    {"GR", 0x80000000},
-    {"KA", 0xf003f   },
-    {"KR", 0x20019   },
-    {"KW", 0x20006   },
+    {"CC", 0x1},        {"DC", 0x2},        {"LC", 0x4},     {"SW", 0x8},        {"RP", 0x10},
+    {"WP", 0x20},       {"DT", 0x40},       {"LO", 0x80},    {"CR", 0x100},      {"SD", 0x10000},
+    {"RC", 0x20000},    {"WD", 0x40000},    {"WO", 0x80000}, {"GA", 0x10000000}, {"GX", 0x20000000},
+    {"GW", 0x40000000}, {"GR", 0x80000000}, {"KA", 0xf003f}, {"KR", 0x20019},    {"KW", 0x20006},
 };
 
-static const struct word ace_flags[] = {
-    {"OI", 1   },
-    {"CI", 2   },
-    {"NP", 4   },
-    {"IO", 8   },
-    {"ID", 0x10},
-    {"SA", 0x40},
-    {"FA", 0x80}
-};
+static const struct word ace_flags[] = {{"OI", 1},    {"CI", 2},    {"NP", 4},   {"IO", 8},
+                                        {"ID", 0x10}, {"SA", 0x40}, {"FA", 0x80}};
 
-static const struct word control_flags[] = {
-    {"P",  0x1000},
-    {"AI", 0x400 },
-    {"AR", 0x100 }
-};
+static const struct word control_flags[] = {{"P", 0x1000}, {"AI", 0x400}, {"AR", 0x100}};
 
 static const struct {
     const char *alias, *sid;
 } aliases[] = {
-    {"SY", "S-1-5-18"    },
-    {"BA", "S-1-5-32-544"},
-    {"BU", "S-1-5-32-545"},
-    {"BG", "S-1-5-32-546"},
-    {"PU", "S-1-5-32-547"},
-    {"SO", "S-1-5-32-549"},
-    {"AU", "S-1-5-11"    },
-    {"IU", "S-1-5-4"     },
-    {"SU", "S-1-5-6"     },
-    {"NU", "S-1-5-2"     },
-    {"AN", "S-1-5-7"     },
-    {"WD", "S-1-1-0"     },
-    {"LS", "S-1-5-19"    },
-    {"NS", "S-1-5-20"    },
-    {"CO", "S-1-3-0"     },
-    {"OW", "S-1-3-4"     },
-    {"AC", "S-1-15-2-1"  },
+    {"SY", "S-1-5-18"},     {"BA", "S-1-5-32-544"}, {"BU", "S-1-5-32-545"}, {"BG", "S-1-5-32-546"},
+    {"PU", "S-1-5-32-547"}, {"SO", "S-1-5-32-549"}, {"AU", "S-1-5-11"},     {"IU", "S-1-5-4"},
+    {"SU", "S-1-5-6"},      {"NU", "S-1-5-2"},      {"AN", "S-1-5-7"},      {"WD", "S-1-1-0"},
+    {"LS", "S-1-5-19"},     {"NS", "S-1-5-20"},     {"CO", "S-1-3-0"},      {"OW", "S-1-3-4"},
+    {"AC", "S-1-15-2-1"},
 };
 
 static void put(struct bytes *out, uint64_t value, size_t size)
@@ -144,12 +105,8 @@ static void put_sid(struct bytes *out, const char **text)
 
 static void put_ace(struct bytes *out, const char **text)
 {
-    static const struct word types[] = {
-        {"AU", 2},
-        {"A",  0},
-        {"D",  1}
-    };
-    size_t at = out->size;
+    static const struct word types[] = {{"AU", 2}, {"A", 0}, {"D", 1}};
+    size_t                   at = out->size;
 
     put(out, WORDS(text, types), 1);
     ++*text;

@@ -176,11 +176,7 @@ static void put_text(struct chunk *c, const char *text)
     static const struct {
         char        c;
         const char *name;
-    } entities[] = {
-        {'&', "amp"},
-        {'<', "lt" },
-        {'>', "gt" }
-    };
+    } entities[] = {{'&', "amp"}, {'<', "lt"}, {'>', "gt"}};
     char part[4096];
 
     while (!c->in_template && *text) {

@@ -95,25 +95,25 @@ static const struct mount_step {
     unsigned long flags;
     const char   *data;
 } mounts[] = {
-    {"/usr",              "usr",                               NULL,      MS_BIND,                          NULL                                },
-    {NULL,                "usr",                               NULL,      MS_BIND | MS_REMOUNT | MS_RDONLY, NULL                                },
-    {"tmpfs",             "usr/lib/systemd/system-generators", "tmpfs",   0,                                "mode=755"                          },
-    {"proc",              "proc",                              "proc",    MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL                                },
-    {"proc/sys",          "proc/sys",                          NULL,      MS_BIND,                          NULL                                },
-    {NULL,                "proc/sys",                          NULL,      MS_BIND | MS_REMOUNT | MS_RDONLY, NULL                                },
-    {"sysfs",             "sys",                               "sysfs",   MS_RDONLY,                        NULL                                },
-    {"cgroup2",           "sys/fs/cgroup",                     "cgroup2", 0,                                NULL                                },
-    {"tmpfs",             "dev",                               "tmpfs",   MS_NOSUID,                        "mode=755"                          },
-    {"/dev/null",         "dev/null",                          NULL,      MS_BIND,                          NULL                                },
-    {"/dev/zero",         "dev/zero",                          NULL,      MS_BIND,                          NULL                                },
-    {"/dev/full",         "dev/full",                          NULL,      MS_BIND,                          NULL                                },
-    {"/dev/random",       "dev/random",                        NULL,      MS_BIND,                          NULL                                },
-    {"/dev/urandom",      "dev/urandom",                       NULL,      MS_BIND,                          NULL                                },
-    {"/dev/tty",          "dev/tty",                           NULL,      MS_BIND,                          NULL                                },
-    {"devpts",            "dev/pts",                           "devpts",  0,                                "newinstance,ptmxmode=0666,mode=620"},
-    {"tmpfs",             "dev/shm",                           "tmpfs",   MS_NOSUID | MS_NODEV,             "mode=1777"                         },
-    {"tmpfs",             "run",                               "tmpfs",   MS_NOSUID | MS_NODEV,             "mode=755"                          },
-    {"/etc/alternatives", "etc/alternatives",                  NULL,      MS_BIND,                          NULL                                },
+    {"/usr", "usr", NULL, MS_BIND, NULL},
+    {NULL, "usr", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL},
+    {"tmpfs", "usr/lib/systemd/system-generators", "tmpfs", 0, "mode=755"},
+    {"proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL},
+    {"proc/sys", "proc/sys", NULL, MS_BIND, NULL},
+    {NULL, "proc/sys", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL},
+    {"sysfs", "sys", "sysfs", MS_RDONLY, NULL},
+    {"cgroup2", "sys/fs/cgroup", "cgroup2", 0, NULL},
+    {"tmpfs", "dev", "tmpfs", MS_NOSUID, "mode=755"},
+    {"/dev/null", "dev/null", NULL, MS_BIND, NULL},
+    {"/dev/zero", "dev/zero", NULL, MS_BIND, NULL},
+    {"/dev/full", "dev/full", NULL, MS_BIND, NULL},
+    {"/dev/random", "dev/random", NULL, MS_BIND, NULL},
+    {"/dev/urandom", "dev/urandom", NULL, MS_BIND, NULL},
+    {"/dev/tty", "dev/tty", NULL, MS_BIND, NULL},
+    {"devpts", "dev/pts", "devpts", 0, "newinstance,ptmxmode=0666,mode=620"},
+    {"tmpfs", "dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777"},
+    {"tmpfs", "run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755"},
+    {"/etc/alternatives", "etc/alternatives", NULL, MS_BIND, NULL},
 };
 
 static const char *const directories[] = {
@@ -128,28 +128,24 @@ static const char *const directories[] = {
 static const struct {
     const char *path, *text;
 } links[] = {
-    {"dev/ptmx",   "pts/ptmx"     },
-    {"dev/fd",     "/proc/self/fd"},
-    {"dev/stdin",  "fd/0"         },
-    {"dev/stdout", "fd/1"         },
-    {"dev/stderr", "fd/2"         },
-    {"var/run",    "/run"         },
+    {"dev/ptmx", "pts/ptmx"}, {"dev/fd", "/proc/self/fd"}, {"dev/stdin", "fd/0"},
+    {"dev/stdout", "fd/1"},   {"dev/stderr", "fd/2"},      {"var/run", "/run"},
 };
 
 static const struct {
     const char *path, *text;
 } files[] = {
-    {"etc/hostname",                                    "fixture\n"                                 },
-    {"etc/fstab",                                       ""                                          },
-    {"etc/os-release",                                  "ID=debian\nPRETTY_NAME=\"svcql fixture\"\n"},
-    {"etc/svcql-fixture",                               ""                                          }, /* what systemd_pid() recognises */
-    {"run/systemd/journal/flushed",                     ""                                          }, /* journald opens /var/log/journal at once */
-    {"var/lib/systemd/linger/tester",                   ""                                          },
+    {"etc/hostname", "fixture\n"},
+    {"etc/fstab", ""},
+    {"etc/os-release", "ID=debian\nPRETTY_NAME=\"svcql fixture\"\n"},
+    {"etc/svcql-fixture", ""},           /* what systemd_pid() recognises */
+    {"run/systemd/journal/flushed", ""}, /* journald opens /var/log/journal at once */
+    {"var/lib/systemd/linger/tester", ""},
     {"etc/systemd/system/fixture.target",
      "[Unit]\nDescription=Test fixture\nRequires=basic.target\nAfter=basic.target dbus.service\n"
-     "Wants=dbus.service systemd-journald.service user@1234.service\nAllowIsolate=yes\n"            },
+     "Wants=dbus.service systemd-journald.service user@1234.service\nAllowIsolate=yes\n"},
     {"etc/systemd/system/user@.service.d/fixture.conf",
-     "[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/%i\n"                              },
+     "[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/%i\n"},
 };
 
 /* Units of the machine that would slow the boot or reach outside. */

@@ -7,12 +7,12 @@
 enum { HUNT_EVIDENCE, HUNT_SINCE, HUNT_SEVERITY, HUNT_FORMAT, HUNT_OUTPUT };
 
 static const struct option_spec options[] = {
-    {"evidence",                                               'e', "PATH", "look at this in place of the live host; may be repeated"},
-    {"since",                                                  's', "SPAN", "only what happened in the last 90s, 15m, 1h, 7d or 2w"},
-    {"severity",                                                        'S', "GRADE", "the least grade to show: info, low, medium, high, critical"},
-    {"format",    'f', "FORMAT", "table, json, csv or ndjson"},
+    {"evidence", 'e', "PATH", "look at this in place of the live host; may be repeated"},
+    {"since", 's', "SPAN", "only what happened in the last 90s, 15m, 1h, 7d or 2w"},
+    {"severity", 'S', "GRADE", "the least grade to show: info, low, medium, high, critical"},
+    {"format", 'f', "FORMAT", "table, json, csv or ndjson"},
     {"output", 'o', "FILE", "write there in place of standard output"},
-    {0                                              },
+    {0},
 };
 
 const struct command hunt_command = {
@@ -137,11 +137,11 @@ static const struct {
     const char *key;    /* of the object in JSON */
     const char *column; /* that tells a line of NDJSON */
 } sections[N_SECTIONS] = {
-    {"Findings",                                           "none of that severity or above", "findings", "'finding' AS section,"},
-    {"Posture: what is missing, or could not be answered", "nothing",                        "posture",
-     "'posture' AS section,"                                                                                                    },
-    {"Coverage: what could not be looked at",              "all was looked at",              "coverage",
-     "'coverage' AS section,"                                                                                                   },
+    {"Findings", "none of that severity or above", "findings", "'finding' AS section,"},
+    {"Posture: what is missing, or could not be answered", "nothing", "posture",
+     "'posture' AS section,"},
+    {"Coverage: what could not be looked at", "all was looked at", "coverage",
+     "'coverage' AS section,"},
 };
 
 static char *section_sql(const struct hunt *hunt, int section)

@@ -54,13 +54,7 @@ double parse_span(const char *text)
     static const struct {
         const char *unit;
         double      seconds;
-    } units[] = {
-        {"s", 1     },
-        {"m", 60    },
-        {"h", 3600  },
-        {"d", 86400 },
-        {"w", 604800}
-    };
+    } units[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
     char  *end;
     double value = strtod(text, &end);
 

@@ -155,13 +155,11 @@ static void fit(struct grid *grid, size_t width)
 
 static const char *colour_of(const char *cell)
 {
-    static const char *const colours[][2] = {
-        {"critical", "\033[1;31m"},
-        {"high",     "\033[31m"  },
-        {"medium",   "\033[33m"  },
-        {"denied",   "\033[33m"  },
-        {"damaged",  "\033[31m"  }
-    };
+    static const char *const colours[][2] = {{"critical", "\033[1;31m"},
+                                             {"high", "\033[31m"},
+                                             {"medium", "\033[33m"},
+                                             {"denied", "\033[33m"},
+                                             {"damaged", "\033[31m"}};
 
     for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
         if (strcmp(cell, colours[i][0]) == 0)

@@ -124,10 +124,10 @@ static int run_sql(sqlite3 *db, struct output *output, const char *sql,
 enum { QUERY_EVIDENCE, QUERY_FORMAT, QUERY_OUTPUT, QUERY_PARAMETER };
 
 static const struct option_spec query_options[] = {
-    {"evidence",                    'e', "PATH", "look at this in place of the live host; may be repeated"},
-    {"format",                       'f', "FORMAT", "table, json, csv or ndjson"},
-    {"output",                             'o', "FILE", "write there in place of standard output"},
-    {"parameter",    'p', "NAME=VALUE", "bind :NAME in the query"},
+    {"evidence", 'e', "PATH", "look at this in place of the live host; may be repeated"},
+    {"format", 'f', "FORMAT", "table, json, csv or ndjson"},
+    {"output", 'o', "FILE", "write there in place of standard output"},
+    {"parameter", 'p', "NAME=VALUE", "bind :NAME in the query"},
     {0},
 };
 

@@ -20,10 +20,10 @@
 enum { SCHEDULE_CONFIG, SCHEDULE_ONCE, SCHEDULE_STATE, SCHEDULE_OUTPUT };
 
 static const struct option_spec options[] = {
-    {"config",                        'c', "FILE", "osquery's configuration; without it the shipped pack t1569"},
-    {"once",                         '1', NULL, "run every query once and end"},
-    {"state",                               's', "FILE", "keep results and what waits there; without it nothing is kept"},
-    {"output",    'o', "SINK", "-, FILE, journald or syslog; without it as the configuration says"},
+    {"config", 'c', "FILE", "osquery's configuration; without it the shipped pack t1569"},
+    {"once", '1', NULL, "run every query once and end"},
+    {"state", 's', "FILE", "keep results and what waits there; without it nothing is kept"},
+    {"output", 'o', "SINK", "-, FILE, journald or syslog; without it as the configuration says"},
     {0},
 };
 
@@ -95,15 +95,12 @@ static void sleep_until_due(struct service *service)
     if (wait <= 0)
         return;
 
-    struct pollfd fds[] = {
-        {.fd = service->signals, .events = POLLIN},
-        {.fd = service->timer,   .events = POLLIN}
-    };
+    struct pollfd     fds[] = {{.fd = service->signals, .events = POLLIN},
+                               {.fd = service->timer, .events = POLLIN}};
     double            longest = service->ping ? (double)service->ping / 1e6 : 86400;
     double            until = wait < longest ? wait : longest;
     struct itimerspec spec = {
-        .it_value = {(time_t)until, (long)((until - (double)(time_t)until) * 1e9) + 1}
-    };
+        .it_value = {(time_t)until, (long)((until - (double)(time_t)until) * 1e9) + 1}};
     if (spec.it_value.tv_nsec > 999999999)
         spec.it_value.tv_nsec = 999999999;
     timerfd_settime(service->timer, 0, &spec, NULL);
@@ -192,10 +189,8 @@ static bool begin(struct service *service)
 
 int run_schedule(int argc, char **argv)
 {
-    struct service service = {
-        .setup = {.waiting = waiting, .notice = say}
-    };
-    int option, status = EXIT_ERROR;
+    struct service service = {.setup = {.waiting = waiting, .notice = say}};
+    int            option, status = EXIT_ERROR;
 
     service.setup.data = &service;
     while ((option = next_option(&schedule_command, argc, argv)) != -1)

@@ -45,11 +45,7 @@ static int severity_priority(const char *severity)
         const char *severity;
         int         priority;
     } table[] = {
-        {"critical", LOG_CRIT   },
-        {"high",     LOG_ERR    },
-        {"medium",   LOG_WARNING},
-        {"low",      LOG_NOTICE }
-    };
+        {"critical", LOG_CRIT}, {"high", LOG_ERR}, {"medium", LOG_WARNING}, {"low", LOG_NOTICE}};
 
     for (size_t i = 0; severity && i < sizeof table / sizeof table[0]; i++)
         if (strcmp(severity, table[i].severity) == 0)

@@ -77,8 +77,8 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"What could not be read whole",
      "SELECT table_name, location, status, skipped, detail FROM evidence_sources "
-     "WHERE status IN ('denied', 'damaged') OR skipped > 0"                                        },
-    {"What each source gave",        "SELECT kind, location, status, records FROM evidence_sources"},
+     "WHERE status IN ('denied', 'damaged') OR skipped > 0"},
+    {"What each source gave", "SELECT kind, location, status, records FROM evidence_sources"},
 };
 
 const struct tbl_table evidence_sources_table = {

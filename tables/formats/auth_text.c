@@ -229,14 +229,10 @@ static const struct {
     char   letter;
     size_t offset;
 } slots[] = {
-    {'u', offsetof(struct auth_event, user)   },
-    {'t', offsetof(struct auth_event, target) },
-    {'y', offsetof(struct auth_event, tty)    },
-    {'d', offsetof(struct auth_event, cwd)    },
-    {'c', offsetof(struct auth_event, command)},
-    {'r', offsetof(struct auth_event, remote) },
-    {'a', offsetof(struct auth_event, action) },
-    {'e', offsetof(struct auth_event, reason) },
+    {'u', offsetof(struct auth_event, user)},    {'t', offsetof(struct auth_event, target)},
+    {'y', offsetof(struct auth_event, tty)},     {'d', offsetof(struct auth_event, cwd)},
+    {'c', offsetof(struct auth_event, command)}, {'r', offsetof(struct auth_event, remote)},
+    {'a', offsetof(struct auth_event, action)},  {'e', offsetof(struct auth_event, reason)},
 };
 
 static const struct pattern {
@@ -245,44 +241,46 @@ static const struct pattern {
     enum auth_kind kind;
     int            success;
 } patterns[] = {
-    {"sshd",           "Accepted %_ for %u from %r port %_",                                          AUTH_LOGIN,       1},
-    {"sshd",           "Failed %_ for invalid user %u from %r port %_",                               AUTH_LOGIN,       0},
-    {"sshd",           "Failed %_ for %u from %r port %_",                                            AUTH_LOGIN,       0},
-    {"sshd",           "Invalid user %u from %r port %_",                                             AUTH_LOGIN,       0},
-    {"sshd",           "Invalid user %u from %r",                                                     AUTH_LOGIN,       0},
-    {"login",          "LOGIN ON %y BY %u FROM %r",                                                   AUTH_LOGIN,       1},
-    {"login",          "LOGIN ON %y BY %u",                                                           AUTH_LOGIN,       1},
-    {"login",          "%u LOGIN ON %y",                                                              AUTH_LOGIN,       1},
-    {"login",          "FAILED LOGIN %_ FROM %y FOR %u, %e",                                          AUTH_LOGIN,       0},
-    {"su",             "(to %t) %u on %y",                                                            AUTH_SU,          1},
-    {"su",             "FAILED SU (to %t) %u on %y",                                                  AUTH_SU,          0},
-    {"su",             "Successful su for %t by %u",                                                  AUTH_SU,          1},
-    {"su",             "FAILED su for %t by %u",                                                      AUTH_SU,          0},
-    {"su",             "+ %y %u:%t",                                                                  AUTH_SU,          1},
-    {"su",             "- %y %u:%t",                                                                  AUTH_SU,          0},
-    {"pkexec",         "%u: Executing command [USER=%t] [TTY=%y] [CWD=%d] [COMMAND=%c]",              AUTH_PKEXEC,      1},
-    {"pkexec",         "%u: %e [USER=%t] [TTY=%y] [CWD=%d] [COMMAND=%c]",                             AUTH_PKEXEC,      0},
+    {"sshd", "Accepted %_ for %u from %r port %_", AUTH_LOGIN, 1},
+    {"sshd", "Failed %_ for invalid user %u from %r port %_", AUTH_LOGIN, 0},
+    {"sshd", "Failed %_ for %u from %r port %_", AUTH_LOGIN, 0},
+    {"sshd", "Invalid user %u from %r port %_", AUTH_LOGIN, 0},
+    {"sshd", "Invalid user %u from %r", AUTH_LOGIN, 0},
+    {"login", "LOGIN ON %y BY %u FROM %r", AUTH_LOGIN, 1},
+    {"login", "LOGIN ON %y BY %u", AUTH_LOGIN, 1},
+    {"login", "%u LOGIN ON %y", AUTH_LOGIN, 1},
+    {"login", "FAILED LOGIN %_ FROM %y FOR %u, %e", AUTH_LOGIN, 0},
+    {"su", "(to %t) %u on %y", AUTH_SU, 1},
+    {"su", "FAILED SU (to %t) %u on %y", AUTH_SU, 0},
+    {"su", "Successful su for %t by %u", AUTH_SU, 1},
+    {"su", "FAILED su for %t by %u", AUTH_SU, 0},
+    {"su", "+ %y %u:%t", AUTH_SU, 1},
+    {"su", "- %y %u:%t", AUTH_SU, 0},
+    {"pkexec", "%u: Executing command [USER=%t] [TTY=%y] [CWD=%d] [COMMAND=%c]", AUTH_PKEXEC, 1},
+    {"pkexec", "%u: %e [USER=%t] [TTY=%y] [CWD=%d] [COMMAND=%c]", AUTH_PKEXEC, 0},
     {"polkitd",
      "Operator of %_ successfully authenticated as unix-user:%t to gain %_ authorization for "
      "action "
-     "%a for %_ [%c] (owned by unix-user:%u)",                                                        AUTH_POLKIT,      1},
+     "%a for %_ [%c] (owned by unix-user:%u)",
+     AUTH_POLKIT, 1},
     {"polkitd",
      "Operator of %_ FAILED to authenticate to gain authorization for action %a for %_ [%c] (owned "
-     "by unix-user:%u)",                                                                              AUTH_POLKIT,      0},
-    {"doas",           "%u ran command %c as %t from %d",                                             AUTH_DOAS,        1},
-    {"doas",           "%u ran command as %t: %c",                                                    AUTH_DOAS,        1},
-    {"doas",           "command not permitted for %u: %c",                                            AUTH_DOAS,        0},
-    {"doas",           "failed auth for %u",                                                          AUTH_DOAS,        0},
-    {"CRON",           "(%u) CMD (%c)",                                                               AUTH_CRON,        1},
-    {"cron",           "(%u) CMD (%c)",                                                               AUTH_CRON,        1},
-    {"crond",          "(%u) CMD (%c)",                                                               AUTH_CRON,        1},
-    {"systemd-logind", "New session %_ of user %t.",                                                  AUTH_SESSION,     1},
-    {NULL,             "pam_%_: session opened for user %t(uid=%_) by %u(uid=%_)",                    AUTH_SESSION,     1},
-    {NULL,             "pam_%_: session opened for user %t by %u(uid=%_)",                            AUTH_SESSION,     1},
-    {NULL,             "pam_%_: session closed for user %t",                                          AUTH_SESSION_END, 1},
-    {NULL,             "pam_%_: authentication failure; logname=%_ tty=%y ruser=%u rhost=%r user=%t", AUTH_AUTH,
-     0                                                                                                                   },
-    {NULL,             "pam_%_: authentication failure; logname=%_ tty=%y ruser=%u rhost=%r",         AUTH_AUTH,        0},
+     "by unix-user:%u)",
+     AUTH_POLKIT, 0},
+    {"doas", "%u ran command %c as %t from %d", AUTH_DOAS, 1},
+    {"doas", "%u ran command as %t: %c", AUTH_DOAS, 1},
+    {"doas", "command not permitted for %u: %c", AUTH_DOAS, 0},
+    {"doas", "failed auth for %u", AUTH_DOAS, 0},
+    {"CRON", "(%u) CMD (%c)", AUTH_CRON, 1},
+    {"cron", "(%u) CMD (%c)", AUTH_CRON, 1},
+    {"crond", "(%u) CMD (%c)", AUTH_CRON, 1},
+    {"systemd-logind", "New session %_ of user %t.", AUTH_SESSION, 1},
+    {NULL, "pam_%_: session opened for user %t(uid=%_) by %u(uid=%_)", AUTH_SESSION, 1},
+    {NULL, "pam_%_: session opened for user %t by %u(uid=%_)", AUTH_SESSION, 1},
+    {NULL, "pam_%_: session closed for user %t", AUTH_SESSION_END, 1},
+    {NULL, "pam_%_: authentication failure; logname=%_ tty=%y ruser=%u rhost=%r user=%t", AUTH_AUTH,
+     0},
+    {NULL, "pam_%_: authentication failure; logname=%_ tty=%y ruser=%u rhost=%r", AUTH_AUTH, 0},
 };
 
 static struct auth_span *slot_of(struct auth_event *event, char letter)
@@ -345,12 +343,7 @@ static void sudo_part(struct auth_span part, struct auth_event *ret)
     static const struct {
         const char *key;
         char        letter;
-    } keys[] = {
-        {"TTY=",     'y'},
-        {"PWD=",     'd'},
-        {"USER=",    't'},
-        {"COMMAND=", 'c'}
-    };
+    } keys[] = {{"TTY=", 'y'}, {"PWD=", 'd'}, {"USER=", 't'}, {"COMMAND=", 'c'}};
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         struct cursor c = {part.text, part.text + part.size};

@@ -117,13 +117,7 @@ char binxml_entity(const struct cursor *c, struct span name)
     static const struct {
         const char *name;
         char        text;
-    } entities[] = {
-        {"amp",  '&' },
-        {"lt",   '<' },
-        {"gt",   '>' },
-        {"quot", '"' },
-        {"apos", '\''}
-    };
+    } entities[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
 
     for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++)
         if (binxml_is(c, name, entities[i].name))

@@ -121,10 +121,10 @@ bool command_line_may_matter(const char *line, size_t size)
 /* Patterns -------------------------------------------------------------------------- */
 
 static const struct command_pattern patterns[] = {
-    {"smbexec",   {"__output", "%comspec%", "/c"}      },
-    {"smbexec",   {"__output", "\\\\127.0.0.1\\", "/c"}},
-    {"smbexec",   {"__output", "cmd", "echo"}          },
-    {"getsystem", {"\\\\.\\pipe\\", "echo", "/c"}      },
+    {"smbexec", {"__output", "%comspec%", "/c"}},
+    {"smbexec", {"__output", "\\\\127.0.0.1\\", "/c"}},
+    {"smbexec", {"__output", "cmd", "echo"}},
+    {"getsystem", {"\\\\.\\pipe\\", "echo", "/c"}},
 };
 
 static bool contains(const char *line, size_t size, const char *part)

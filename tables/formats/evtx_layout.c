@@ -182,10 +182,7 @@ static enum place place_inside(const struct compiler *c, enum place place, struc
         const char *name;
         enum place  place;
     } sections[] = {
-        {"System",        IN_SYSTEM    },
-        {"EventData",     IN_EVENT_DATA},
-        {"RenderingInfo", IN_RENDERING }
-    };
+        {"System", IN_SYSTEM}, {"EventData", IN_EVENT_DATA}, {"RenderingInfo", IN_RENDERING}};
 
     if (place == AT_ROOT)
         return IN_EVENT;

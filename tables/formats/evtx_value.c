@@ -152,15 +152,9 @@ static void put_filetime(uint64_t filetime, struct buffer *b)
         uint64_t n;
         int      width;
         char     after;
-    } parts[] = {
-        {date[0],          4, '-'},
-        {date[1],          2, '-'},
-        {date[2],          2, 'T'},
-        {of_day / 3600,    2, ':'},
-        {of_day / 60 % 60, 2, ':'},
-        {of_day % 60,      2, '.'},
-        {filetime % TICKS, 7, 'Z'}
-    };
+    } parts[] = {{date[0], 4, '-'},         {date[1], 2, '-'},          {date[2], 2, 'T'},
+                 {of_day / 3600, 2, ':'},   {of_day / 60 % 60, 2, ':'}, {of_day % 60, 2, '.'},
+                 {filetime % TICKS, 7, 'Z'}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         p = put_digits(p, parts[i].n, parts[i].width);
         *p++ = parts[i].after;

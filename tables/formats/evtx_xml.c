@@ -116,10 +116,7 @@ static int substitution(struct writer *w, struct source_xml *s, const struct tag
     if (value->type != EVTX_XML)
         return put_value(w, value);
     uint32_t          at = (uint32_t)(value->data - s->in.chunk);
-    struct source_xml nested = {
-        .in = {s->in.chunk, at, at + value->size},
-          .nest = s->nest + 1
-    };
+    struct source_xml nested = {.in = {s->in.chunk, at, at + value->size}, .nest = s->nest + 1};
     return tag ? fragment(w, &nested) : 0;
 }
 
@@ -297,13 +294,11 @@ static int template(struct writer *w, struct source_xml *s)
         return body.stale && w->strict ? -ESTALE : -EFBIG;
     if (!binxml_values(&s->in, n, w->values + w->n_values))
         return -EBADMSG;
-    struct source_xml inside = {
-        .in = {s->in.chunk, body.at, body.end},
-        .values = w->values + w->n_values,
-        .n = n,
-        .nest = s->nest + 1,
-        .in_template = true
-    };
+    struct source_xml inside = {.in = {s->in.chunk, body.at, body.end},
+                                .values = w->values + w->n_values,
+                                .n = n,
+                                .nest = s->nest + 1,
+                                .in_template = true};
     w->n_values += n;
     int r = fragment(w, &inside);
     w->n_values -= n;
@@ -327,9 +322,7 @@ static int fragment(struct writer *w, struct source_xml *s)
 int evtx_write_xml(struct layouts *budget, const struct evtx_record *record, struct buffer *xml)
 {
     struct writer     w = {.out = xml, .budget = budget, .strict = record->carved};
-    struct source_xml s = {
-        .in = {budget->chunk, record->at + 24, record->at + record->size - 4}
-    };
+    struct source_xml s = {.in = {budget->chunk, record->at + 24, record->at + record->size - 4}};
 
     w.values = malloc(BINXML_VALUES_MAX * sizeof *w.values);
     if (!w.values)

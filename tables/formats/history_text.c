@@ -107,14 +107,9 @@ enum history_shell history_shell_of(const char *name, const char *data, size_t s
         const char        *part;
         enum history_shell shell;
     } names[] = {
-        {"bash",        HISTORY_BASH},
-        {"zsh",         HISTORY_ZSH },
-        {"zhistory",    HISTORY_ZSH },
-        {"histfile",    HISTORY_ZSH },
-        {"fish",        HISTORY_FISH},
-        {"ash_history", HISTORY_ASH },
-        {"ConsoleHost", HISTORY_PWSH},
-        {"tcsh",        HISTORY_TCSH},
+        {"bash", HISTORY_BASH},        {"zsh", HISTORY_ZSH},   {"zhistory", HISTORY_ZSH},
+        {"histfile", HISTORY_ZSH},     {"fish", HISTORY_FISH}, {"ash_history", HISTORY_ASH},
+        {"ConsoleHost", HISTORY_PWSH}, {"tcsh", HISTORY_TCSH},
     };
     enum history_shell shell = HISTORY_SH;
 

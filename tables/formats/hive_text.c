@@ -194,16 +194,16 @@ enum hive_kind hive_kind(struct hive *hive)
         enum hive_kind kind;
         const char    *key, *other; /* both must be there */
     } signs[] = {
-        {HIVE_SYSTEM,       "Select",              ""             },
-        {HIVE_SYSTEM,       "ControlSet001",       ""             },
-        {HIVE_SOFTWARE,     "Microsoft",           ""             },
-        {HIVE_SECURITY,     "Policy",              ""             },
-        {HIVE_SAM,          "SAM",                 ""             },
-        {HIVE_USER_CLASSES, "Local Settings",      ""             },
-        {HIVE_USER_CLASSES, "CLSID",               ""             },
-        {HIVE_USER,         "Software",            "Control Panel"},
-        {HIVE_USER,         "Software",            "Environment"  },
-        {HIVE_USER,         "Software\\Microsoft", ""             },
+        {HIVE_SYSTEM, "Select", ""},
+        {HIVE_SYSTEM, "ControlSet001", ""},
+        {HIVE_SOFTWARE, "Microsoft", ""},
+        {HIVE_SECURITY, "Policy", ""},
+        {HIVE_SAM, "SAM", ""},
+        {HIVE_USER_CLASSES, "Local Settings", ""},
+        {HIVE_USER_CLASSES, "CLSID", ""},
+        {HIVE_USER, "Software", "Control Panel"},
+        {HIVE_USER, "Software", "Environment"},
+        {HIVE_USER, "Software\\Microsoft", ""},
     };
     struct hive_key key;
 

@@ -13,24 +13,24 @@ enum { CANDIDATES_MAX = 16 };
 static const struct {
     const char *name, *value;
 } variables[] = {
-    {"SystemRoot",              "C:\\Windows"                                                   },
-    {"windir",                  "C:\\Windows"                                                   },
-    {"SystemDrive",             "C:"                                                            },
-    {"ComSpec",                 "C:\\Windows\\System32\\cmd.exe"                                },
-    {"ProgramFiles",            "C:\\Program Files"                                             },
-    {"ProgramFiles(x86)",       "C:\\Program Files (x86)"                                       },
-    {"ProgramW6432",            "C:\\Program Files"                                             },
-    {"CommonProgramFiles",      "C:\\Program Files\\Common Files"                               },
-    {"CommonProgramFiles(x86)", "C:\\Program Files (x86)\\Common Files"                         },
-    {"CommonProgramW6432",      "C:\\Program Files\\Common Files"                               },
-    {"ProgramData",             "C:\\ProgramData"                                               },
-    {"ALLUSERSPROFILE",         "C:\\ProgramData"                                               },
-    {"PUBLIC",                  "C:\\Users\\Public"                                             },
-    {"TEMP",                    "C:\\Windows\\Temp"                                             },
-    {"TMP",                     "C:\\Windows\\Temp"                                             },
-    {"USERPROFILE",             "C:\\Windows\\System32\\config\\systemprofile"                  },
-    {"APPDATA",                 "C:\\Windows\\System32\\config\\systemprofile\\AppData\\Roaming"},
-    {"LOCALAPPDATA",            "C:\\Windows\\System32\\config\\systemprofile\\AppData\\Local"  },
+    {"SystemRoot", "C:\\Windows"},
+    {"windir", "C:\\Windows"},
+    {"SystemDrive", "C:"},
+    {"ComSpec", "C:\\Windows\\System32\\cmd.exe"},
+    {"ProgramFiles", "C:\\Program Files"},
+    {"ProgramFiles(x86)", "C:\\Program Files (x86)"},
+    {"ProgramW6432", "C:\\Program Files"},
+    {"CommonProgramFiles", "C:\\Program Files\\Common Files"},
+    {"CommonProgramFiles(x86)", "C:\\Program Files (x86)\\Common Files"},
+    {"CommonProgramW6432", "C:\\Program Files\\Common Files"},
+    {"ProgramData", "C:\\ProgramData"},
+    {"ALLUSERSPROFILE", "C:\\ProgramData"},
+    {"PUBLIC", "C:\\Users\\Public"},
+    {"TEMP", "C:\\Windows\\Temp"},
+    {"TMP", "C:\\Windows\\Temp"},
+    {"USERPROFILE", "C:\\Windows\\System32\\config\\systemprofile"},
+    {"APPDATA", "C:\\Windows\\System32\\config\\systemprofile\\AppData\\Roaming"},
+    {"LOCALAPPDATA", "C:\\Windows\\System32\\config\\systemprofile\\AppData\\Local"},
 };
 
 static bool is(const char *text, size_t size, const char *word)
@@ -149,17 +149,17 @@ struct image_path image_path_split(const char *command, enum image_kind kind)
 static const struct {
     const char *from, *to;
 } beginnings[] = {
-    {"\\??\\UNC\\",    "\\\\"                   },
-    {"\\??\\",         ""                       },
-    {"\\\\?\\UNC\\",   "\\\\"                   },
-    {"\\\\?\\",        ""                       },
-    {"\\SystemRoot\\", "C:\\Windows\\"          },
-    {"SystemRoot\\",   "C:\\Windows\\"          },
-    {"System32\\",     "C:\\Windows\\System32\\"},
-    {"SysWOW64\\",     "C:\\Windows\\SysWOW64\\"},
-    {"\\Device\\",     "\\Device\\"             },
-    {"\\\\",           "\\\\"                   },
-    {"\\",             "C:\\"                   },
+    {"\\??\\UNC\\", "\\\\"},
+    {"\\??\\", ""},
+    {"\\\\?\\UNC\\", "\\\\"},
+    {"\\\\?\\", ""},
+    {"\\SystemRoot\\", "C:\\Windows\\"},
+    {"SystemRoot\\", "C:\\Windows\\"},
+    {"System32\\", "C:\\Windows\\System32\\"},
+    {"SysWOW64\\", "C:\\Windows\\SysWOW64\\"},
+    {"\\Device\\", "\\Device\\"},
+    {"\\\\", "\\\\"},
+    {"\\", "C:\\"},
 };
 
 static bool has_drive(const char *path, size_t size)
@@ -187,7 +187,7 @@ void image_path_resolve(struct buffer *out, const char *program, size_t size, en
         const char *folder, *extension;
     } kinds[] = {
         [IMAGE_PROGRAM] = {"C:\\Windows\\System32\\", ".exe"},
-        [IMAGE_DRIVER] = {"C:\\Windows\\",           ""    },
+        [IMAGE_DRIVER] = {"C:\\Windows\\", ""},
         [IMAGE_LIBRARY] = {"C:\\Windows\\System32\\", ".dll"},
     };
     bool whole = has_drive(program, size);

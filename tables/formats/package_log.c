@@ -141,13 +141,8 @@ static const struct {
     const char *action;
     enum which  which;
 } dpkg_actions[] = {
-    {"install",   OLD_NEW},
-    {"upgrade",   OLD_NEW},
-    {"configure", NEW    },
-    {"trigproc",  NEW    },
-    {"disappear", OLD    },
-    {"remove",    OLD    },
-    {"purge",     OLD    },
+    {"install", OLD_NEW}, {"upgrade", OLD_NEW}, {"configure", NEW}, {"trigproc", NEW},
+    {"disappear", OLD},   {"remove", OLD},      {"purge", OLD},
 };
 
 static void take_versions(struct slice rest, enum which which, struct package_change *change)
@@ -198,22 +193,14 @@ static const struct {
     const char *word, *action;
     bool        old;
 } rpm_actions[] = {
-    {"Installed",     "install",     false},
-    {"Install",       "install",     false},
-    {"Dep-Installed", "install",     false},
-    {"Updated",       "upgrade",     false},
-    {"Upgrade",       "upgrade",     false},
-    {"Upgraded",      "upgraded",    true },
-    {"Downgrade",     "downgrade",   false},
-    {"Downgraded",    "downgraded",  true },
-    {"Reinstall",     "reinstall",   false},
-    {"Reinstalled",   "reinstalled", true },
-    {"Cleanup",       "cleanup",     true },
-    {"Obsoleted",     "obsoleted",   true },
-    {"Obsolete",      "obsolete",    true },
-    {"Erase",         "remove",      true },
-    {"Erased",        "remove",      true },
-    {"Removed",       "remove",      true },
+    {"Installed", "install", false},     {"Install", "install", false},
+    {"Dep-Installed", "install", false}, {"Updated", "upgrade", false},
+    {"Upgrade", "upgrade", false},       {"Upgraded", "upgraded", true},
+    {"Downgrade", "downgrade", false},   {"Downgraded", "downgraded", true},
+    {"Reinstall", "reinstall", false},   {"Reinstalled", "reinstalled", true},
+    {"Cleanup", "cleanup", true},        {"Obsoleted", "obsoleted", true},
+    {"Obsolete", "obsolete", true},      {"Erase", "remove", true},
+    {"Erased", "remove", true},          {"Removed", "remove", true},
 };
 
 static size_t last_of(struct slice text, char c)
@@ -355,13 +342,10 @@ static const struct {
     const char *field, *action;
     enum which  which;
 } apt_actions[] = {
-    {"Install",     "install",   NEW    },
-    {"Reinstall",   "reinstall", NEW    },
-    {"Upgrade",     "upgrade",   OLD_NEW},
-    {"Downgrade",   "downgrade", OLD_NEW},
-    {"Remove",      "remove",    OLD    },
-    {"Purge",       "purge",     OLD    },
-    {"Disappeared", "disappear", OLD    },
+    {"Install", "install", NEW},       {"Reinstall", "reinstall", NEW},
+    {"Upgrade", "upgrade", OLD_NEW},   {"Downgrade", "downgrade", OLD_NEW},
+    {"Remove", "remove", OLD},         {"Purge", "purge", OLD},
+    {"Disappeared", "disappear", OLD},
 };
 
 static bool apt_field(struct slice line, const char *name, struct slice *ret)

@@ -182,16 +182,11 @@ static int emit_data(struct xml *x)
 }
 
 static const struct element elements[] = {
-    {"key",     PLIST_KEY,         emit_text   },
-    {"string",  PLIST_STRING,      emit_text   },
-    {"dict",    PLIST_BEGIN_DICT,  NULL        },
-    {"array",   PLIST_BEGIN_ARRAY, NULL        },
-    {"true",    PLIST_BOOL,        emit_bool   },
-    {"false",   PLIST_BOOL,        emit_bool   },
-    {"integer", PLIST_INT,         emit_integer},
-    {"real",    PLIST_REAL,        emit_real   },
-    {"date",    PLIST_DATE,        emit_date   },
-    {"data",    PLIST_DATA,        emit_data   },
+    {"key", PLIST_KEY, emit_text},        {"string", PLIST_STRING, emit_text},
+    {"dict", PLIST_BEGIN_DICT, NULL},     {"array", PLIST_BEGIN_ARRAY, NULL},
+    {"true", PLIST_BOOL, emit_bool},      {"false", PLIST_BOOL, emit_bool},
+    {"integer", PLIST_INT, emit_integer}, {"real", PLIST_REAL, emit_real},
+    {"date", PLIST_DATE, emit_date},      {"data", PLIST_DATA, emit_data},
 };
 
 static const struct element *find_element(const char *name)

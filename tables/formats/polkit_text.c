@@ -107,12 +107,12 @@ static void take_result(const struct script *s, struct polkit_rule *rule)
     static const struct {
         const char *word, *result;
     } results[] = {
-        {"Result.YES",             "yes"            },
-        {"Result.AUTH_SELF_KEEP",  "auth_self_keep" },
-        {"Result.AUTH_SELF",       "auth_self"      },
+        {"Result.YES", "yes"},
+        {"Result.AUTH_SELF_KEEP", "auth_self_keep"},
+        {"Result.AUTH_SELF", "auth_self"},
         {"Result.AUTH_ADMIN_KEEP", "auth_admin_keep"},
-        {"Result.AUTH_ADMIN",      "auth_admin"     },
-        {"Result.NO",              "no"             },
+        {"Result.AUTH_ADMIN", "auth_admin"},
+        {"Result.NO", "no"},
     };
     static const size_t n = sizeof results / sizeof results[0];
     size_t              now = n;

@@ -195,9 +195,9 @@ static struct proc_span container_of(struct proc_span component)
     static const struct {
         const char *prefix, *suffix;
     } forms[] = {
-        {"machine-",        ".scope"  },
+        {"machine-", ".scope"},
         {"systemd-nspawn@", ".service"},
-        {"lxc.payload.",    ""        },
+        {"lxc.payload.", ""},
     };
 
     if (is_id(component))

@@ -241,17 +241,9 @@ static uint32_t hex(struct parser *p, size_t digits)
 /* The character that an escape stands for, the cursor behind its backslash. */
 static uint32_t escaped(struct parser *p)
 {
-    static const char named[][2] = {
-        {'t', '\t'  },
-        {'n', '\n'  },
-        {'r', '\r'  },
-        {'f', '\f'  },
-        {'v', '\v'  },
-        {'a', '\a'  },
-        {'e', '\033'},
-        {'0', '\0'  }
-    };
-    uint32_t c = take(p);
+    static const char named[][2] = {{'t', '\t'}, {'n', '\n'}, {'r', '\r'},   {'f', '\f'},
+                                    {'v', '\v'}, {'a', '\a'}, {'e', '\033'}, {'0', '\0'}};
+    uint32_t          c = take(p);
 
     if (c == 'x' && peek(p, 0) == '{') {
         p->at++;
@@ -397,13 +389,11 @@ static void escape(struct parser *p)
     static const struct {
         char           letter;
         enum assertion assertion;
-    } assertions[] = {
-        {'A', ASSERT_TEXT_BEGIN},
-        {'z', ASSERT_TEXT_END  },
-        {'Z', ASSERT_LAST_LINE },
-        {'b', ASSERT_WORD      },
-        {'B', ASSERT_NO_WORD   }
-    };
+    } assertions[] = {{'A', ASSERT_TEXT_BEGIN},
+                      {'z', ASSERT_TEXT_END},
+                      {'Z', ASSERT_LAST_LINE},
+                      {'b', ASSERT_WORD},
+                      {'B', ASSERT_NO_WORD}};
     char c = peek(p, 0);
 
     for (size_t i = 0; i < sizeof assertions / sizeof assertions[0]; i++)

@@ -154,9 +154,9 @@ static void take_header(struct rule *rule, const char *line, size_t size)
         char      **field;
     } headers[] = {
         {"title:", &rule->title},
-        {"id:",    &rule->id   },
+        {"id:", &rule->id},
         {"level:", &rule->level},
-        {"tags:",  &rule->tags },
+        {"tags:", &rule->tags},
     };
 
     while (size && (*line == '-' || *line == ' ')) {

@@ -85,26 +85,26 @@ static bool read_upstart(struct tool_call *call, struct service_use *use)
 }
 
 static const struct option_spec help_options[] = {
-    {'h',           "help", OPTION_INERT},
+    {'h', "help", OPTION_INERT},
     {'V', "version", OPTION_INERT},
-    {0          },
+    {0},
 };
 
 static const struct option_spec insserv_options[] = {
-    {'r',           "remove", 0},
-    {'p',            "path", OPTION_VALUE},
-    {'h',           "help", OPTION_INERT},
+    {'r', "remove", 0},
+    {'p', "path", OPTION_VALUE},
+    {'h', "help", OPTION_INERT},
     {0},
 };
 
 static const struct option_spec supervisor_options[] = {
-    {'c',                           "configuration", OPTION_VALUE},
-    {'s',                 "serverurl", OPTION_VALUE | OPTION_REMOTE},
-    {'u',                           "username", OPTION_VALUE},
+    {'c', "configuration", OPTION_VALUE},
+    {'s', "serverurl", OPTION_VALUE | OPTION_REMOTE},
+    {'u', "username", OPTION_VALUE},
     {'p', "password", OPTION_VALUE},
-    {'r',                           "history-file", OPTION_VALUE},
-    {'h',                 "help", OPTION_INERT},
-    {0                          },
+    {'r', "history-file", OPTION_VALUE},
+    {'h', "help", OPTION_INERT},
+    {0},
 };
 
 /* Homebrew keeps services by one of its many verbs. */
@@ -120,9 +120,9 @@ static bool read_brew(struct tool_call *call, struct service_use *use)
 /* launchd ---------------------------------------------------------------------- */
 
 static const struct option_spec launchctl_options[] = {
-    {'S',           NULL, OPTION_VALUE},
+    {'S', NULL, OPTION_VALUE},
     {'D', NULL, OPTION_VALUE},
-    {0          },
+    {0},
 };
 
 /* A domain without a service in it: system, gui/501. */
@@ -153,11 +153,11 @@ static void launchctl_targets(struct tool_call *call, struct service_use *use)
 static void read_submit(struct tool_call *call, struct service_use *use)
 {
     static const struct option_spec options[] = {
-        {'l',                           NULL, OPTION_VALUE | OPTION_TARGET},
+        {'l', NULL, OPTION_VALUE | OPTION_TARGET},
         {'p', NULL, OPTION_VALUE},
-        {'o',                           NULL, OPTION_VALUE},
-        {'e',                 NULL, OPTION_VALUE},
-        {0                          },
+        {'o', NULL, OPTION_VALUE},
+        {'e', NULL, OPTION_VALUE},
+        {0},
     };
 
     use->targets = use->options = (struct text_list){0};

@@ -21,21 +21,21 @@ static const char *name_of(const struct name *list, size_t n, int64_t value)
 const char *service_type_name(int64_t type)
 {
     static const struct name names[] = {
-        {0x001, "KERNEL_DRIVER"               },
-        {0x002, "FILE_SYSTEM_DRIVER"          },
-        {0x004, "ADAPTER"                     },
-        {0x008, "RECOGNIZER_DRIVER"           },
-        {0x010, "OWN_PROCESS"                 },
-        {0x020, "SHARE_PROCESS"               },
-        {0x030, "OWN_PROCESS|SHARE_PROCESS"   },
-        {0x050, "USER_OWN_PROCESS"            },
-        {0x060, "USER_SHARE_PROCESS"          },
-        {0x0d0, "USER_OWN_PROCESS(Instance)"  },
+        {0x001, "KERNEL_DRIVER"},
+        {0x002, "FILE_SYSTEM_DRIVER"},
+        {0x004, "ADAPTER"},
+        {0x008, "RECOGNIZER_DRIVER"},
+        {0x010, "OWN_PROCESS"},
+        {0x020, "SHARE_PROCESS"},
+        {0x030, "OWN_PROCESS|SHARE_PROCESS"},
+        {0x050, "USER_OWN_PROCESS"},
+        {0x060, "USER_SHARE_PROCESS"},
+        {0x0d0, "USER_OWN_PROCESS(Instance)"},
         {0x0e0, "USER_SHARE_PROCESS(Instance)"},
-        {0x110, "OWN_PROCESS(Interactive)"    },
-        {0x120, "SHARE_PROCESS(Interactive)"  },
-        {0x210, "OWN_PROCESS(Package)"        },
-        {0x220, "SHARE_PROCESS(Package)"      },
+        {0x110, "OWN_PROCESS(Interactive)"},
+        {0x120, "SHARE_PROCESS(Interactive)"},
+        {0x210, "OWN_PROCESS(Package)"},
+        {0x220, "SHARE_PROCESS(Package)"},
     };
 
     return NAME(names, type);
@@ -43,13 +43,11 @@ const char *service_type_name(int64_t type)
 
 const char *service_start_name(int64_t start)
 {
-    static const struct name names[] = {
-        {0, "BOOT_START"  },
-        {1, "SYSTEM_START"},
-        {2, "AUTO_START"  },
-        {3, "DEMAND_START"},
-        {4, "DISABLED"    }
-    };
+    static const struct name names[] = {{0, "BOOT_START"},
+                                        {1, "SYSTEM_START"},
+                                        {2, "AUTO_START"},
+                                        {3, "DEMAND_START"},
+                                        {4, "DISABLED"}};
 
     return NAME(names, start);
 }
@@ -57,22 +55,14 @@ const char *service_start_name(int64_t start)
 const char *service_error_control_name(int64_t error_control)
 {
     static const struct name names[] = {
-        {0, "IGNORE"  },
-        {1, "NORMAL"  },
-        {2, "SEVERE"  },
-        {3, "CRITICAL"}
-    };
+        {0, "IGNORE"}, {1, "NORMAL"}, {2, "SEVERE"}, {3, "CRITICAL"}};
 
     return NAME(names, error_control);
 }
 
 const char *service_sid_type_name(int64_t type)
 {
-    static const struct name names[] = {
-        {0, "NONE"        },
-        {1, "UNRESTRICTED"},
-        {3, "RESTRICTED"  }
-    };
+    static const struct name names[] = {{0, "NONE"}, {1, "UNRESTRICTED"}, {3, "RESTRICTED"}};
 
     return NAME(names, type);
 }
@@ -80,11 +70,7 @@ const char *service_sid_type_name(int64_t type)
 const char *service_protection_name(int64_t launch_protected)
 {
     static const struct name names[] = {
-        {0, "NONE"             },
-        {1, "WINDOWS"          },
-        {2, "WINDOWS_LIGHT"    },
-        {3, "ANTIMALWARE_LIGHT"}
-    };
+        {0, "NONE"}, {1, "WINDOWS"}, {2, "WINDOWS_LIGHT"}, {3, "ANTIMALWARE_LIGHT"}};
 
     return NAME(names, launch_protected);
 }
@@ -100,12 +86,7 @@ int service_put_failure_actions(struct buffer *json, const uint8_t *data, size_t
 {
     enum { HEADER = 20, COUNT = 12, PAIR = 8 };
     static const struct name types[] = {
-        {0, "none"       },
-        {1, "restart"    },
-        {2, "reboot"     },
-        {3, "run_command"},
-        {4, "own_restart"}
-    };
+        {0, "none"}, {1, "restart"}, {2, "reboot"}, {3, "run_command"}, {4, "own_restart"}};
 
     if (size < HEADER)
         return -EBADMSG;
@@ -135,15 +116,15 @@ int service_put_failure_actions(struct buffer *json, const uint8_t *data, size_t
 const char *service_trigger_name(int64_t type)
 {
     static const struct name names[] = {
-        {1,  "device_interface_arrival"},
-        {2,  "ip_address_availability" },
-        {3,  "domain_join"             },
-        {4,  "firewall_port"           },
-        {5,  "group_policy"            },
-        {6,  "network_endpoint"        },
-        {7,  "system_state_change"     },
-        {20, "custom"                  },
-        {30, "aggregate"               },
+        {1, "device_interface_arrival"},
+        {2, "ip_address_availability"},
+        {3, "domain_join"},
+        {4, "firewall_port"},
+        {5, "group_policy"},
+        {6, "network_endpoint"},
+        {7, "system_state_change"},
+        {20, "custom"},
+        {30, "aggregate"},
     };
 
     return NAME(names, type);
@@ -151,10 +132,7 @@ const char *service_trigger_name(int64_t type)
 
 const char *service_trigger_action_name(int64_t action)
 {
-    static const struct name names[] = {
-        {1, "start"},
-        {2, "stop" }
-    };
+    static const struct name names[] = {{1, "start"}, {2, "stop"}};
 
     return NAME(names, action);
 }

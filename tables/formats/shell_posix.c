@@ -87,17 +87,9 @@ static char ansi_number(struct lexer *l, int base, size_t digits)
 /* An escape within $'...', the cursor behind its backslash. */
 static void ansi_escape(struct lexer *l)
 {
-    static const char named[][2] = {
-        {'n', '\n'  },
-        {'t', '\t'  },
-        {'r', '\r'  },
-        {'a', '\a'  },
-        {'b', '\b'  },
-        {'f', '\f'  },
-        {'v', '\v'  },
-        {'e', '\033'}
-    };
-    char c = lexer_peek(l, 0);
+    static const char named[][2] = {{'n', '\n'}, {'t', '\t'}, {'r', '\r'}, {'a', '\a'},
+                                    {'b', '\b'}, {'f', '\f'}, {'v', '\v'}, {'e', '\033'}};
+    char              c = lexer_peek(l, 0);
 
     if (c >= '0' && c <= '7') {
         lexer_put(l, ansi_number(l, 8, 3));

@@ -146,11 +146,11 @@ static int unsupported(struct stream *s)
 }
 
 static const struct coding codings[] = {
-    {{0x1f, 0x8b, 0x08},                 3, gzip_begin,  gzip_expand, gzip_end},
-    {{0x28, 0xb5, 0x2f, 0xfd},           4, zstd_begin,  zstd_expand, zstd_end},
-    {{0xfd, '7', 'z', 'X', 'Z', 0x00},   6, xz_begin,    xz_expand,   xz_end  },
-    {{0x04, 0x22, 0x4d, 0x18} /* lz4 */, 4, unsupported, NULL,        NULL    },
-    {{'B', 'Z', 'h', '9', 0x31, 0x41},   6, unsupported, NULL,        NULL    },
+    {{0x1f, 0x8b, 0x08}, 3, gzip_begin, gzip_expand, gzip_end},
+    {{0x28, 0xb5, 0x2f, 0xfd}, 4, zstd_begin, zstd_expand, zstd_end},
+    {{0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, xz_begin, xz_expand, xz_end},
+    {{0x04, 0x22, 0x4d, 0x18} /* lz4 */, 4, unsupported, NULL, NULL},
+    {{'B', 'Z', 'h', '9', 0x31, 0x41}, 6, unsupported, NULL, NULL},
 };
 
 /* Input --------------------------------------------------------------------- */

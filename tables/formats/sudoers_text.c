@@ -129,22 +129,22 @@ static const struct {
     const char *name;
     unsigned    set, clear;
 } tags[] = {
-    {"NOPASSWD",     TAG_NOPASSWD, TAG_PASSWD  },
-    {"PASSWD",       TAG_PASSWD,   TAG_NOPASSWD},
-    {"NOEXEC",       TAG_NOEXEC,   0           },
-    {"EXEC",         0,            TAG_NOEXEC  },
-    {"SETENV",       TAG_SETENV,   TAG_NOSETENV},
-    {"NOSETENV",     TAG_NOSETENV, TAG_SETENV  },
-    {"LOG_INPUT",    0,            0           },
-    {"NOLOG_INPUT",  0,            0           },
-    {"LOG_OUTPUT",   0,            0           },
-    {"NOLOG_OUTPUT", 0,            0           },
-    {"MAIL",         0,            0           },
-    {"NOMAIL",       0,            0           },
-    {"FOLLOW",       0,            0           },
-    {"NOFOLLOW",     0,            0           },
-    {"INTERCEPT",    0,            0           },
-    {"NOINTERCEPT",  0,            0           },
+    {"NOPASSWD", TAG_NOPASSWD, TAG_PASSWD},
+    {"PASSWD", TAG_PASSWD, TAG_NOPASSWD},
+    {"NOEXEC", TAG_NOEXEC, 0},
+    {"EXEC", 0, TAG_NOEXEC},
+    {"SETENV", TAG_SETENV, TAG_NOSETENV},
+    {"NOSETENV", TAG_NOSETENV, TAG_SETENV},
+    {"LOG_INPUT", 0, 0},
+    {"NOLOG_INPUT", 0, 0},
+    {"LOG_OUTPUT", 0, 0},
+    {"NOLOG_OUTPUT", 0, 0},
+    {"MAIL", 0, 0},
+    {"NOMAIL", 0, 0},
+    {"FOLLOW", 0, 0},
+    {"NOFOLLOW", 0, 0},
+    {"INTERCEPT", 0, 0},
+    {"NOINTERCEPT", 0, 0},
 };
 
 static const char *const options[] = {
@@ -252,12 +252,10 @@ static void add_rule(struct cursor *c, const struct sudoers_list *users,
     }
     sudoers->rules = more;
     struct sudoers_rule *rule = &more[sudoers->n_rules++];
-    *rule = (struct sudoers_rule){
-        .command = {command, negated},
-        .tags = context->tags,
-        .source = strdup(c->source),
-        .line = c->line
-    };
+    *rule = (struct sudoers_rule){.command = {command, negated},
+                                  .tags = context->tags,
+                                  .source = strdup(c->source),
+                                  .line = c->line};
     if (strcmp(command, "ALL") == 0 && !negated && !(context->tags & TAG_NOSETENV))
         rule->tags |= TAG_SETENV;
     copy_list(c, &rule->users, users);
@@ -316,11 +314,8 @@ static const struct {
     const char        *word;
     enum sudoers_alias type;
 } alias_words[] = {
-    {"User_Alias",  ALIAS_USER   },
-    {"Runas_Alias", ALIAS_RUNAS  },
-    {"Host_Alias",  ALIAS_HOST   },
-    {"Cmnd_Alias",  ALIAS_COMMAND},
-    {"Cmd_Alias",   ALIAS_COMMAND},
+    {"User_Alias", ALIAS_USER},    {"Runas_Alias", ALIAS_RUNAS}, {"Host_Alias", ALIAS_HOST},
+    {"Cmnd_Alias", ALIAS_COMMAND}, {"Cmd_Alias", ALIAS_COMMAND},
 };
 
 static void read_command_list(struct cursor *c, struct sudoers_list *list)
@@ -376,10 +371,10 @@ static const struct {
     const char *word;
     bool        folder;
 } include_words[] = {
-    {"#includedir", true },
-    {"@includedir", true },
-    {"#include",    false},
-    {"@include",    false},
+    {"#includedir", true},
+    {"@includedir", true},
+    {"#include", false},
+    {"@include", false},
 };
 
 static void read_include(struct cursor *c, bool folder)

@@ -156,12 +156,9 @@ bool read_systemd_run(struct tool_call *call, struct service_use *use)
 }
 
 const struct option_spec machinectl_options[] = {
-    {'h',           "help", OPTION_INERT},
-    {'\0', "version", OPTION_INERT},
-    {'\0',          "uid", OPTION_VALUE},
-    {'E', "setenv", OPTION_VALUE},
-    {'q',          "quiet", 0},
-    {0},
+    {'h', "help", OPTION_INERT}, {'\0', "version", OPTION_INERT},
+    {'\0', "uid", OPTION_VALUE}, {'E', "setenv", OPTION_VALUE},
+    {'q', "quiet", 0},           {0},
 };
 
 bool read_machinectl(struct tool_call *call, struct service_use *use)

@@ -7,17 +7,12 @@ static const struct {
     const char *name;
     bool        templates, aliases, needs_no_file;
 } types[] = {
-    {"service",   true,  true,  false},
-    {"socket",    true,  true,  false},
-    {"target",    true,  true,  false},
-    {"device",    false, true,  true },
-    {"mount",     false, false, true },
-    {"automount", false, false, false},
-    {"swap",      false, false, true },
-    {"timer",     true,  true,  false},
-    {"path",      true,  true,  false},
-    {"slice",     false, false, true },
-    {"scope",     false, false, true },
+    {"service", true, true, false}, {"socket", true, true, false},
+    {"target", true, true, false},  {"device", false, true, true},
+    {"mount", false, false, true},  {"automount", false, false, false},
+    {"swap", false, false, true},   {"timer", true, true, false},
+    {"path", true, true, false},    {"slice", false, false, true},
+    {"scope", false, false, true},
 };
 
 static int type_index(const char *type)

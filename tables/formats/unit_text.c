@@ -13,13 +13,13 @@ static const struct {
     const char *text;
     bool        fatal;
 } faults[] = {
-    [UNIT_OK] = {"",                                false},
+    [UNIT_OK] = {"", false},
     [UNIT_NO_SECTION] = {"assignment outside of a section", false},
-    [UNIT_NO_EQUALS] = {"no \"=\" in the line",            false},
-    [UNIT_NO_KEY] = {"no key before \"=\"",             false},
-    [UNIT_BAD_HEADER] = {"invalid section header",          true },
-    [UNIT_NOT_UTF8] = {"not UTF-8",                       true },
-    [UNIT_LONG_LINE] = {"line of 1 MiB or more",           true },
+    [UNIT_NO_EQUALS] = {"no \"=\" in the line", false},
+    [UNIT_NO_KEY] = {"no key before \"=\"", false},
+    [UNIT_BAD_HEADER] = {"invalid section header", true},
+    [UNIT_NOT_UTF8] = {"not UTF-8", true},
+    [UNIT_LONG_LINE] = {"line of 1 MiB or more", true},
 };
 
 const char *unit_fault_text(enum unit_fault fault)

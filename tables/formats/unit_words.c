@@ -51,11 +51,7 @@ static const struct {
     size_t   digits;
     unsigned base;
     int64_t  max;
-} numeric[] = {
-    {'x', 2, 16, 0xff    },
-    {'u', 4, 16, 0xffff  },
-    {'U', 8, 16, 0x10ffff}
-};
+} numeric[] = {{'x', 2, 16, 0xff}, {'u', 4, 16, 0xffff}, {'U', 8, 16, 0x10ffff}};
 
 /* What stands behind a backslash: its length, its meaning put into `b`; 0 where it has none. */
 static size_t escape(const char *p, struct buffer *b)

@@ -363,14 +363,7 @@ static int64_t success_of(const struct audit_field *field)
     static const struct {
         const char *word;
         int64_t     value;
-    } words[] = {
-        {"yes",     1},
-        {"no",      0},
-        {"success", 1},
-        {"failed",  0},
-        {"1",       1},
-        {"0",       0}
-    };
+    } words[] = {{"yes", 1}, {"no", 0}, {"success", 1}, {"failed", 0}, {"1", 1}, {"0", 0}};
 
     for (size_t i = 0; i < TBL_COUNT(words); i++)
         if (audit_value_is(field, false, words[i].word))
@@ -778,12 +771,12 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"Who ran systemctl in the last day",
      "SELECT datetime, auid, uid, tty, cmdline FROM audit_events WHERE category = 'exec' AND "
-     "comm = 'systemctl' AND time > unixepoch() - 86400"                                },
+     "comm = 'systemctl' AND time > unixepoch() - 86400"},
     {"Services that PID 1 started or stopped, and how it went",
      "SELECT datetime, type, unit, success FROM audit_events WHERE category = 'service'"},
     {"Files changed in the unit directories, by a watch on them",
      "SELECT datetime, auid, exe, syscall, path FROM audit_events WHERE category = 'file' AND "
-     "path GLOB '/etc/systemd/system/*'"                                                },
+     "path GLOB '/etc/systemd/system/*'"},
 };
 
 const struct tbl_table audit_events_table = {

@@ -159,15 +159,15 @@ static const struct tbl_column columns[] = {
 };
 
 static const struct tbl_example examples[] = {
-    {"Commands run as another user",                        "SELECT datetime, user, target_user, command FROM auth_events "
+    {"Commands run as another user", "SELECT datetime, user, target_user, command FROM auth_events "
                                      "WHERE kind IN ('sudo', 'pkexec', "
                                      "'doas') AND success"},
     {"Service managers' authorizations that a person gave",
      "SELECT datetime, user, action, command FROM auth_events WHERE kind = 'polkit' AND "
-     "action GLOB 'org.freedesktop.systemd1.*'"                                               },
+     "action GLOB 'org.freedesktop.systemd1.*'"},
     {"Logins by address",
      "SELECT remote_host, user, success, count(*) AS times, max(datetime) AS last FROM auth_events "
-     "WHERE kind = 'login' GROUP BY 1, 2, 3"                                                  },
+     "WHERE kind = 'login' GROUP BY 1, 2, 3"},
 };
 
 const struct tbl_table auth_events_table = {

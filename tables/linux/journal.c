@@ -504,10 +504,10 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"What sudo was used for in the last hour",
      "SELECT datetime, message FROM journal WHERE identifier = 'sudo' AND time > unixepoch() - "
-     "3600"                                                                                    },
+     "3600"},
     {"Units that the system manager started or stopped",
      "SELECT datetime, about_unit, job_type, job_result FROM journal WHERE identifier = 'systemd' "
-     "AND job_result IS NOT NULL ORDER BY time DESC LIMIT 20"                                  },
+     "AND job_result IS NOT NULL ORDER BY time DESC LIMIT 20"},
     {"All that an entry says",
      "SELECT f.key, f.value FROM (SELECT fields FROM journal LIMIT 1) j, json_each(j.fields) f"},
 };

@@ -20,10 +20,10 @@ static const struct way {
     const char *format; /* of the path; %lld is the user */
     bool        user, direct;
 } ways[] = {
-    {"/run/systemd/private",           false, true },
-    {"/run/dbus/system_bus_socket",    false, false},
-    {"/run/user/%lld/systemd/private", true,  true },
-    {"/run/user/%lld/bus",             true,  false},
+    {"/run/systemd/private", false, true},
+    {"/run/dbus/system_bus_socket", false, false},
+    {"/run/user/%lld/systemd/private", true, true},
+    {"/run/user/%lld/bus", true, false},
 };
 
 /* Which managers ------------------------------------------------------------ */

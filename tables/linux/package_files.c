@@ -306,11 +306,11 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"Programs and units that are no longer what their package put there",
      "SELECT path, package FROM package_files WHERE path GLOB '/usr/lib/systemd/system/[a-z]*' AND "
-     "altered AND NOT conffile"                                                       },
+     "altered AND NOT conffile"},
     {"Whose a file is",
      "SELECT package, version, state FROM package_files WHERE path = '/bin/systemctl'"},
     {"What a package put on this host",
-     "SELECT path FROM package_files WHERE package = 'dbus' ORDER BY path"            },
+     "SELECT path FROM package_files WHERE package = 'dbus' ORDER BY path"},
 };
 
 const struct tbl_table package_files_table = {

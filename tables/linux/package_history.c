@@ -288,14 +288,14 @@ static const struct {
     const char          *path;
     const struct reader *reader;
 } databases[] = {
-    {"/var/lib/dnf/history.sqlite",                          &dnf_reader},
+    {"/var/lib/dnf/history.sqlite", &dnf_reader},
     {"/usr/lib/sysimage/libdnf5/transaction_history.sqlite", &dnf_reader},
-    {"/usr/lib/sysimage/rpm/rpmdb.sqlite",                   &rpm_reader},
-    {"/var/lib/rpm/rpmdb.sqlite",                            &rpm_reader},
-    {"/usr/lib/sysimage/rpm/Packages.db",                    &rpm_reader},
-    {"/var/lib/rpm/Packages.db",                             &rpm_reader},
-    {"/usr/lib/sysimage/rpm/Packages",                       &rpm_reader},
-    {"/var/lib/rpm/Packages",                                &rpm_reader},
+    {"/usr/lib/sysimage/rpm/rpmdb.sqlite", &rpm_reader},
+    {"/var/lib/rpm/rpmdb.sqlite", &rpm_reader},
+    {"/usr/lib/sysimage/rpm/Packages.db", &rpm_reader},
+    {"/var/lib/rpm/Packages.db", &rpm_reader},
+    {"/usr/lib/sysimage/rpm/Packages", &rpm_reader},
+    {"/var/lib/rpm/Packages", &rpm_reader},
 };
 
 static int report(struct tbl_scan *scan, const struct state *state, const struct reader *reader,
@@ -472,10 +472,10 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"Who installed or removed what in the last week",
      "SELECT datetime, action, package, new_version, command, requested_by FROM package_history "
-     "WHERE tool IN ('apt', 'dnf') AND time > unixepoch() - 7 * 86400"                        },
+     "WHERE tool IN ('apt', 'dnf') AND time > unixepoch() - 7 * 86400"},
     {"When a package came and changed",
      "SELECT datetime, action, old_version, new_version, tool FROM package_history WHERE package = "
-     "'dbus' AND action IN ('install', 'upgrade', 'remove') ORDER BY time"                    },
+     "'dbus' AND action IN ('install', 'upgrade', 'remove') ORDER BY time"},
     {"Windows in which packages changed, for telling patches from intrusions",
      "SELECT DISTINCT time, end_time, command FROM package_history WHERE end_time IS NOT NULL"},
 };

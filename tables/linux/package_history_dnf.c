@@ -46,27 +46,15 @@ static const char dnf5_sql[] =
     "LEFT JOIN arch a ON a.id = r.arch_id";
 
 static const struct action dnf4_actions[] = {
-    {1,  "install",     false},
-    {2,  "downgrade",   false},
-    {3,  "downgraded",  true },
-    {4,  "obsolete",    false},
-    {5,  "obsoleted",   true },
-    {6,  "upgrade",     false},
-    {7,  "upgraded",    true },
-    {8,  "remove",      true },
-    {9,  "reinstall",   false},
-    {10, "reinstalled", true },
-    {11, "reason",      false},
+    {1, "install", false},     {2, "downgrade", false}, {3, "downgraded", true},
+    {4, "obsolete", false},    {5, "obsoleted", true},  {6, "upgrade", false},
+    {7, "upgraded", true},     {8, "remove", true},     {9, "reinstall", false},
+    {10, "reinstalled", true}, {11, "reason", false},
 };
 
 static const struct action dnf5_actions[] = {
-    {1, "install",   false},
-    {2, "upgrade",   false},
-    {3, "downgrade", false},
-    {4, "reinstall", false},
-    {5, "remove",    true },
-    {6, "replaced",  true },
-    {7, "reason",    false},
+    {1, "install", false}, {2, "upgrade", false}, {3, "downgrade", false}, {4, "reinstall", false},
+    {5, "remove", true},   {6, "replaced", true}, {7, "reason", false},
 };
 
 static const struct dnf_db databases[] = {

@@ -508,11 +508,8 @@ static const struct {
     const char *kind;
     char *(*file)(const char *path, char *ret_hex);
 } algorithms[] = {
-    {"md5",    MD5File   },
-    {"sha1",   SHA1File  },
-    {"sha256", SHA256File},
-    {"sha384", SHA384File},
-    {"sha512", SHA512File},
+    {"md5", MD5File},       {"sha1", SHA1File},     {"sha256", SHA256File},
+    {"sha384", SHA384File}, {"sha512", SHA512File},
 };
 
 /* Read an open file through its name in /proc, which is how libmd takes one. */

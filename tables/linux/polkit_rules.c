@@ -42,13 +42,13 @@ static const struct place {
     bool        deeper;
     int (*parse)(const char *text, size_t size, polkit_found *rule, void *data);
 } places[] = {
-    {"rules",  "/etc/polkit-1/rules.d",             "*.rules",  false, polkit_parse_rules },
-    {"rules",  "/run/polkit-1/rules.d",             "*.rules",  false, polkit_parse_rules },
-    {"rules",  "/usr/local/share/polkit-1/rules.d", "*.rules",  false, polkit_parse_rules },
-    {"rules",  "/usr/share/polkit-1/rules.d",       "*.rules",  false, polkit_parse_rules },
-    {"pkla",   "/etc/polkit-1/localauthority",      "*.pkla",   true,  polkit_parse_pkla  },
-    {"pkla",   "/var/lib/polkit-1/localauthority",  "*.pkla",   true,  polkit_parse_pkla  },
-    {"policy", "/usr/share/polkit-1/actions",       "*.policy", false, polkit_parse_policy},
+    {"rules", "/etc/polkit-1/rules.d", "*.rules", false, polkit_parse_rules},
+    {"rules", "/run/polkit-1/rules.d", "*.rules", false, polkit_parse_rules},
+    {"rules", "/usr/local/share/polkit-1/rules.d", "*.rules", false, polkit_parse_rules},
+    {"rules", "/usr/share/polkit-1/rules.d", "*.rules", false, polkit_parse_rules},
+    {"pkla", "/etc/polkit-1/localauthority", "*.pkla", true, polkit_parse_pkla},
+    {"pkla", "/var/lib/polkit-1/localauthority", "*.pkla", true, polkit_parse_pkla},
+    {"policy", "/usr/share/polkit-1/actions", "*.policy", false, polkit_parse_policy},
 };
 
 /* Rows of the file being read, made at once, as the parsers give their text only meanwhile. */

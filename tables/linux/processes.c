@@ -604,10 +604,10 @@ static const struct tbl_example examples[] = {
      "OR exe LIKE '/var/tmp/%' OR exe LIKE '/dev/shm/%' OR exe LIKE '/memfd:%'"},
     {"Shells that a service has started",
      "SELECT pid, unit, user, parent_exe, cmdline FROM processes "
-     "WHERE name IN ('sh', 'bash', 'dash', 'zsh') AND unit LIKE '%.service'"   },
+     "WHERE name IN ('sh', 'bash', 'dash', 'zsh') AND unit LIKE '%.service'"},
     {"What units run",
      "SELECT unit, user_unit, count(*) AS processes, min(datetime(start_time, 'unixepoch')) AS "
-     "since FROM processes WHERE unit IS NOT NULL GROUP BY 1, 2"               },
+     "since FROM processes WHERE unit IS NOT NULL GROUP BY 1, 2"},
 };
 
 const struct tbl_table processes_table = {

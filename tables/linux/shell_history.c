@@ -77,21 +77,21 @@ static const struct place {
     const char *dir;
     const char *pattern;
 } places[] = {
-    {"",                                                         ".bash_history*"},
-    {"",                                                         ".zsh_history*" },
-    {"",                                                         ".zhistory*"    },
-    {"",                                                         ".histfile*"    },
-    {"",                                                         ".sh_history*"  },
-    {"",                                                         ".ksh_history*" },
-    {"",                                                         ".mksh_history*"},
-    {"",                                                         ".ash_history*" },
-    {"",                                                         ".tcsh_history*"},
-    {"",                                                         ".history*"     },
-    {"/.bash_sessions",                                          "*.history*"    },
-    {"/.zsh_sessions",                                           "*.history*"    },
-    {"/.local/share/fish",                                       "*fish_history*"},
-    {"/.config/fish",                                            "*fish_history*"},
-    {"/.local/share/powershell/PSReadLine",                      "*_history.txt*"},
+    {"", ".bash_history*"},
+    {"", ".zsh_history*"},
+    {"", ".zhistory*"},
+    {"", ".histfile*"},
+    {"", ".sh_history*"},
+    {"", ".ksh_history*"},
+    {"", ".mksh_history*"},
+    {"", ".ash_history*"},
+    {"", ".tcsh_history*"},
+    {"", ".history*"},
+    {"/.bash_sessions", "*.history*"},
+    {"/.zsh_sessions", "*.history*"},
+    {"/.local/share/fish", "*fish_history*"},
+    {"/.config/fish", "*fish_history*"},
+    {"/.local/share/powershell/PSReadLine", "*_history.txt*"},
     {"/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine", "*_history.txt*"},
 };
 
@@ -473,7 +473,7 @@ static const struct tbl_example examples[] = {
      "command GLOB '*service *' ORDER BY time DESC"},
     {"How far back each history goes",
      "SELECT user, history_file, count(*) AS commands, min(datetime) AS first FROM shell_history "
-     "GROUP BY source"                             },
+     "GROUP BY source"},
 };
 
 const struct tbl_table shell_history_table = {

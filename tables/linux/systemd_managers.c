@@ -36,22 +36,22 @@ static const struct property {
     size_t                     offset;
     const struct value_reader *reader;
 } properties[] = {
-    {"Architecture",            offsetof(struct row, architecture),    &value_text  },
-    {"ControlGroup",            offsetof(struct row, control_group),   &value_text  },
-    {"DefaultStandardOutput",   offsetof(struct row, standard_output), &value_text  },
-    {"Environment",             offsetof(struct row, environment),     &value_list  },
-    {"Features",                offsetof(struct row, features),        &value_text  },
-    {"LogLevel",                offsetof(struct row, log_level),       &value_text  },
-    {"NFailedUnits",            offsetof(struct row, failed_units),    &value_uint32},
-    {"NJobs",                   offsetof(struct row, jobs),            &value_uint32},
-    {"NNames",                  offsetof(struct row, units),           &value_uint32},
-    {"SystemState",             offsetof(struct row, state),           &value_text  },
-    {"Tainted",                 offsetof(struct row, tainted),         &value_text  },
-    {"UnitPath",                offsetof(struct row, unit_path),       &value_list  },
-    {"UnitsLoadStartTimestamp", offsetof(struct row, units_load_time), &value_time  },
-    {"UserspaceTimestamp",      offsetof(struct row, start_time),      &value_time  },
-    {"Version",                 offsetof(struct row, version),         &value_text  },
-    {"Virtualization",          offsetof(struct row, virtualization),  &value_text  },
+    {"Architecture", offsetof(struct row, architecture), &value_text},
+    {"ControlGroup", offsetof(struct row, control_group), &value_text},
+    {"DefaultStandardOutput", offsetof(struct row, standard_output), &value_text},
+    {"Environment", offsetof(struct row, environment), &value_list},
+    {"Features", offsetof(struct row, features), &value_text},
+    {"LogLevel", offsetof(struct row, log_level), &value_text},
+    {"NFailedUnits", offsetof(struct row, failed_units), &value_uint32},
+    {"NJobs", offsetof(struct row, jobs), &value_uint32},
+    {"NNames", offsetof(struct row, units), &value_uint32},
+    {"SystemState", offsetof(struct row, state), &value_text},
+    {"Tainted", offsetof(struct row, tainted), &value_text},
+    {"UnitPath", offsetof(struct row, unit_path), &value_list},
+    {"UnitsLoadStartTimestamp", offsetof(struct row, units_load_time), &value_time},
+    {"UserspaceTimestamp", offsetof(struct row, start_time), &value_time},
+    {"Version", offsetof(struct row, version), &value_text},
+    {"Virtualization", offsetof(struct row, virtualization), &value_text},
 };
 
 static int store(struct state *state, const struct property *property)
@@ -178,7 +178,7 @@ static const struct tbl_example examples[] = {
      "AND p.value NOT GLOB '/usr/*' AND p.value NOT GLOB '/lib/*'"},
     {"Variables that every service is given",
      "SELECT scope, e.value AS variable FROM systemd_managers, json_each(environment) AS e "
-     "WHERE optional = 1"                                         },
+     "WHERE optional = 1"},
 };
 
 const struct tbl_table systemd_managers_table = {

@@ -27,15 +27,11 @@ static const struct {
     const char *type; /* of a unit: what its name ends in */
     const char *name;
 } interfaces[N_INTERFACES] = {
-    {NULL,      MANAGER_NAME ".Unit"   },
-    {"service", MANAGER_NAME ".Service"},
-    {"socket",  MANAGER_NAME ".Socket" },
-    {"mount",   MANAGER_NAME ".Mount"  },
-    {"swap",    MANAGER_NAME ".Swap"   },
-    {"slice",   MANAGER_NAME ".Slice"  },
-    {"scope",   MANAGER_NAME ".Scope"  },
-    {"timer",   MANAGER_NAME ".Timer"  },
-    {"path",    MANAGER_NAME ".Path"   },
+    {NULL, MANAGER_NAME ".Unit"},       {"service", MANAGER_NAME ".Service"},
+    {"socket", MANAGER_NAME ".Socket"}, {"mount", MANAGER_NAME ".Mount"},
+    {"swap", MANAGER_NAME ".Swap"},     {"slice", MANAGER_NAME ".Slice"},
+    {"scope", MANAGER_NAME ".Scope"},   {"timer", MANAGER_NAME ".Timer"},
+    {"path", MANAGER_NAME ".Path"},
 };
 
 /* Some columns again, since systemd 244 with all prefixes. Answered later, these stand. */

@@ -367,7 +367,7 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"Services that run, and what they run",
      "SELECT scope, id, user, exec_start, fragment_path FROM systemd_units "
-     "WHERE type = 'service' AND active_state = 'active' AND optional = 1"    },
+     "WHERE type = 'service' AND active_state = 'active' AND optional = 1"},
     {"Units whose file is gone or changed since they were loaded",
      "SELECT scope, id, fragment_path, load_state FROM systemd_units "
      "WHERE optional = 1 AND (need_daemon_reload OR load_state = 'not-found')"},
@@ -375,7 +375,7 @@ static const struct tbl_example examples[] = {
      "SELECT datetime(t.next_elapse_time, 'unixepoch') AS next, t.id, s.exec_start "
      "FROM systemd_units AS t, json_each(t.triggers) AS j "
      "JOIN systemd_units AS s ON s.id = j.value AND s.scope = t.scope AND s.optional = 1 "
-     "WHERE t.type = 'timer' AND t.optional = 1 ORDER BY next"                },
+     "WHERE t.type = 'timer' AND t.optional = 1 ORDER BY next"},
 };
 
 const struct tbl_table systemd_units_table = {

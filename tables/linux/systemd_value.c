@@ -173,13 +173,9 @@ static int read_namespaces(sd_bus_message *m, struct value *v)
         uint64_t    flag;
         const char *name;
     } kinds[] = {
-        {CLONE_NEWCGROUP, "cgroup"},
-        {CLONE_NEWIPC,    "ipc"   },
-        {CLONE_NEWNET,    "net"   },
-        {CLONE_NEWNS,     "mnt"   },
-        {CLONE_NEWPID,    "pid"   },
-        {CLONE_NEWUSER,   "user"  },
-        {CLONE_NEWUTS,    "uts"   },
+        {CLONE_NEWCGROUP, "cgroup"}, {CLONE_NEWIPC, "ipc"}, {CLONE_NEWNET, "net"},
+        {CLONE_NEWNS, "mnt"},        {CLONE_NEWPID, "pid"}, {CLONE_NEWUSER, "user"},
+        {CLONE_NEWUTS, "uts"},
     };
     uint64_t flags;
 
@@ -367,11 +363,8 @@ static int read_prefixes(sd_bus_message *m, struct buffer *out)
     static const struct {
         const char *flag, *prefix;
     } prefixes[] = {
-        {"ignore-failure", "-" },
-        {"no-env-expand",  ":" },
-        {"privileged",     "+" },
-        {"no-setuid",      "!" },
-        {"ambient",        "!!"},
+        {"ignore-failure", "-"}, {"no-env-expand", ":"}, {"privileged", "+"},
+        {"no-setuid", "!"},      {"ambient", "!!"},
     };
     const char *flag;
 

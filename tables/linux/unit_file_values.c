@@ -171,13 +171,11 @@ static bool is_unit_text(const struct files_state *s, const struct file_row *row
 /* Other files of sections, keys and values: kind, and the section that names a program. */
 static const struct {
     const char *kind, *section;
-} alike[] = {
-    {"dbus",           "D-BUS Service"},
-    {"autostart",      "Desktop Entry"},
-    {"quadlet",        "Container"    },
-    {"profile",        "Service"      },
-    {"manager-config", "Manager"      }
-};
+} alike[] = {{"dbus", "D-BUS Service"},
+             {"autostart", "Desktop Entry"},
+             {"quadlet", "Container"},
+             {"profile", "Service"},
+             {"manager-config", "Manager"}};
 
 /* The section of such a file that names a program; NULL for other files. */
 static const char *section_of(const struct file_row *row)

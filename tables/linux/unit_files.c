@@ -340,12 +340,12 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"Units, drop-ins and generators that no package put there",
      "SELECT path, kind, state, exec_start, datetime(ctime, 'unixepoch') AS changed "
-     "FROM unit_files WHERE kind IN ('unit', 'drop-in', 'generator') AND package = ''"   },
+     "FROM unit_files WHERE kind IN ('unit', 'drop-in', 'generator') AND package = ''"},
     {"Units linked from outside of the unit directories, and links that lead nowhere",
      "SELECT path, link_target, state FROM unit_files WHERE link_leaves OR link_dangling"},
     {"Files that stand in for a vendor's",
      "SELECT i.path, s.path AS instead_of FROM unit_files AS s JOIN unit_files AS i "
-     "ON i.path = s.shadowed_by AND i.host = s.host WHERE s.kind = 'unit'"               },
+     "ON i.path = s.shadowed_by AND i.host = s.host WHERE s.kind = 'unit'"},
 };
 
 const struct tbl_table unit_files_table = {

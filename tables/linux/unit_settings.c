@@ -337,11 +337,11 @@ static const struct tbl_example examples[] = {
      "WHERE section = 'Service' AND key GLOB 'Exec*' AND path GLOB '*.conf'"},
     {"Libraries forced into services",
      "SELECT unit, value, path FROM unit_settings "
-     "WHERE key = 'Environment' AND value GLOB '*LD_*' AND effective"       },
+     "WHERE key = 'Environment' AND value GLOB '*LD_*' AND effective"},
     {"Every program of a unit, unquoted",
      "SELECT s.key, json_extract(c.value, '$.path') AS program "
      "FROM unit_settings AS s, json_each(s.commands) AS c "
-     "WHERE s.unit = 'systemd-journald.service' AND s.effective"            },
+     "WHERE s.unit = 'systemd-journald.service' AND s.effective"},
 };
 
 const struct tbl_table unit_settings_table = {

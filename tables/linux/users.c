@@ -192,7 +192,7 @@ static const struct tbl_column user_columns[] = {
 };
 
 static const struct tbl_example user_examples[] = {
-    {"Accounts with the rights of root", "SELECT username, shell FROM users WHERE uid = 0"        },
+    {"Accounts with the rights of root", "SELECT username, shell FROM users WHERE uid = 0"},
     {"Accounts that can log in",
      "SELECT username, uid FROM users WHERE shell NOT LIKE '%nologin' AND shell NOT LIKE '%false'"},
 };

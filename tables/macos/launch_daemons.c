@@ -555,10 +555,10 @@ static const struct tbl_example examples[] = {
     {"Jobs that run a shell or from a folder that anyone can write to",
      "SELECT host, path, label, program_arguments FROM launch_daemons "
      "WHERE program_arguments GLOB '*/bin/*sh\"*' OR program_arguments GLOB '*/tmp/*' "
-     "OR program_arguments GLOB '*/Users/Shared/*'"                },
+     "OR program_arguments GLOB '*/Users/Shared/*'"},
     {"Property lists that hide, or that no one should be able to read",
      "SELECT host, source, label, error FROM launch_daemons "
-     "WHERE hidden OR error IS NOT NULL OR NOT label_matches_file" },
+     "WHERE hidden OR error IS NOT NULL OR NOT label_matches_file"},
 };
 
 const struct tbl_table launch_daemons_table = {

@@ -196,8 +196,8 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"Jobs that someone enabled or disabled by hand, newest file first",
      "SELECT host, domain, label, disabled, datetime(mtime, 'unixepoch') AS changed "
-     "FROM launchd_overrides WHERE label NOT GLOB 'com.apple.*' ORDER BY mtime DESC"                                                      },
-    {"Apple's own jobs that are switched off",                           "SELECT host, label, domain FROM launchd_overrides "
+     "FROM launchd_overrides WHERE label NOT GLOB 'com.apple.*' ORDER BY mtime DESC"},
+    {"Apple's own jobs that are switched off", "SELECT host, label, domain FROM launchd_overrides "
                                                "WHERE disabled AND label GLOB 'com.apple.*'"},
 };
 

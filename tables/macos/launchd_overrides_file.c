@@ -25,8 +25,8 @@ static const char *const databases[] = {
 static const struct {
     const char *folder, *file; /* below such a database */
 } places[] = {
-    {"com.apple.xpc.launchd",                  "disabled*.plist"},
-    {"launchd.db/com.apple.launchd",           "overrides.plist"},
+    {"com.apple.xpc.launchd", "disabled*.plist"},
+    {"launchd.db/com.apple.launchd", "overrides.plist"},
     {"launchd.db/com.apple.launchd.peruser.*", "overrides.plist"},
 };
 

@@ -54,14 +54,14 @@ struct part {
 
 static const struct part library_parts[] = {
     {daemon_type, "/LaunchDaemons", NULL},
-    {agent_type,  "/LaunchAgents",  NULL},
+    {agent_type, "/LaunchAgents", NULL},
 };
 
 static const struct part application_parts[] = {
-    {daemon_type, "/Contents/Library/LaunchDaemons",             NULL        },
-    {agent_type,  "/Contents/Library/LaunchAgents",              NULL        },
-    {login_item,  "/Contents/Library/LoginItems/*.app/Contents", "Info.plist"},
-    {xpc_service, "/Contents/XPCServices/*.xpc/Contents",        "Info.plist"},
+    {daemon_type, "/Contents/Library/LaunchDaemons", NULL},
+    {agent_type, "/Contents/Library/LaunchAgents", NULL},
+    {login_item, "/Contents/Library/LoginItems/*.app/Contents", "Info.plist"},
+    {xpc_service, "/Contents/XPCServices/*.xpc/Contents", "Info.plist"},
 };
 
 static const struct part framework_parts[] = {
@@ -257,9 +257,9 @@ const char *launchd_type_of(const char *path)
         const char *part, *type;
     } tells[] = {
         {"/LaunchDaemons/", daemon_type},
-        {"/LaunchAgents/",  agent_type },
-        {"/LoginItems/",    login_item },
-        {"/XPCServices/",   xpc_service},
+        {"/LaunchAgents/", agent_type},
+        {"/LoginItems/", login_item},
+        {"/XPCServices/", xpc_service},
     };
 
     for (size_t i = 0; i < TBL_COUNT(tells); i++)

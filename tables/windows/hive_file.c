@@ -47,10 +47,7 @@ static void put_user(struct hive_file *file, const char *path)
 {
     static const struct {
         const char *profile, *sid;
-    } services[] = {
-        {"LocalService",   "S-1-5-19"},
-        {"NetworkService", "S-1-5-20"}
-    };
+    } services[] = {{"LocalService", "S-1-5-19"}, {"NetworkService", "S-1-5-20"}};
     struct buffer named = {0};
     size_t        size = 0;
 
@@ -105,10 +102,7 @@ static void put_root(struct hive_file *file, const char *path)
 static void map_logs(const struct source *source, struct root_map maps[LOGS])
 {
     static const char *const endings[LOGS][2] = {
-        {".LOG1", ".log1"},
-        {".LOG2", ".log2"},
-        {".LOG",  ".log" }
-    };
+        {".LOG1", ".log1"}, {".LOG2", ".log2"}, {".LOG", ".log"}};
     char path[ROOT_PATH_MAX];
 
     for (size_t i = 0; i < LOGS; i++)

@@ -589,13 +589,13 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"What starts with a user's session",
      "SELECT path, data, datetime FROM registry WHERE key = "
-     "'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run'"            },
+     "'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run'"},
     {"Services' commands, values of the control set in use",
      "SELECT key, data FROM registry WHERE key GLOB "
      "'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\*' AND name = 'ImagePath'"},
     {"Deleted keys and values under a Services key",
      "SELECT path, type, data, datetime FROM registry WHERE deleted AND path LIKE "
-     "'%\\Services\\%'"                                                                   },
+     "'%\\Services\\%'"},
 };
 
 const struct tbl_table registry_table = {

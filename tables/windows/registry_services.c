@@ -608,13 +608,13 @@ static const struct tbl_example examples[] = {
      "SELECT name, image_path, security_sddl FROM registry_services WHERE hidden"},
     {"What was written last",
      "SELECT datetime, name, start_type, image_path, object_name FROM registry_services "
-     "WHERE current ORDER BY time DESC LIMIT 10"                                 },
+     "WHERE current ORDER BY time DESC LIMIT 10"},
     {"Failure actions that run a command",
      "SELECT name, failure_command, failure_actions FROM registry_services "
-     "WHERE failure_command IS NOT NULL"                                         },
+     "WHERE failure_command IS NOT NULL"},
     {"Programs that Windows may start in place of the one that was meant",
      "SELECT name, image_path, value AS candidate FROM registry_services, "
-     "json_each(path_candidates) WHERE unquoted_path"                            },
+     "json_each(path_candidates) WHERE unquoted_path"},
 };
 
 const struct tbl_table registry_services_table = {

@@ -251,7 +251,7 @@ static const struct tbl_example examples[] = {
      "SELECT p.control_set, datetime(p.services_key_last_write, 'unixepoch') AS parent, "
      "datetime(max(s.time), 'unixepoch') AS newest FROM registry_services_scm p "
      "JOIN registry_services s USING (source, control_set) GROUP BY p.source, p.control_set "
-     "HAVING p.services_key_last_write > max(s.time) + 60"  },
+     "HAVING p.services_key_last_write > max(s.time) + 60"},
 };
 
 const struct tbl_table registry_services_scm_table = {

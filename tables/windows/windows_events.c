@@ -414,10 +414,10 @@ static const struct tbl_example examples[] = {
      "WHERE event_id = 7045 AND provider_name = 'Service Control Manager' ORDER BY time DESC"},
     {"Records that someone or something removed from their logs",
      "SELECT source, record_id, datetime, channel, event_id, data FROM windows_events "
-     "WHERE carved"                                                                          },
+     "WHERE carved"},
     {"What a log holds, without knowing it beforehand",
      "SELECT provider_name, event_id, count(*) AS n FROM windows_events('/triage/*.evtx') "
-     "GROUP BY provider_name, event_id ORDER BY n DESC"                                      },
+     "GROUP BY provider_name, event_id ORDER BY n DESC"},
 };
 
 const struct tbl_table windows_events_table = {

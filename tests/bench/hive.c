@@ -119,10 +119,10 @@ static const char same[] = "name, time, image_path, object_name, description, di
 static const struct {
     const char *what, *columns, *rest;
 } queries[] = {
-    {"libhivex, no replay, no deleted",   NULL, NULL               },
-    {"registry_services, same columns",   same, "WHERE deleted = 0"},
-    {"the same, and deleted services",    same, ""                 },
-    {"all columns, and deleted services", "*",  ""                 },
+    {"libhivex, no replay, no deleted", NULL, NULL},
+    {"registry_services, same columns", same, "WHERE deleted = 0"},
+    {"the same, and deleted services", same, ""},
+    {"all columns, and deleted services", "*", ""},
 };
 
 enum { QUERIES = sizeof queries / sizeof queries[0] };

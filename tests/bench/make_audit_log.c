@@ -162,14 +162,8 @@ static void put_event(struct event *e)
     static const struct {
         unsigned share;
         void (*put)(struct event *e);
-    } kinds[] = {
-        {70, put_exec   },
-        {15, put_file   },
-        {5,  put_connect},
-        {6,  put_session},
-        {2,  put_service},
-        {2,  put_kill   }
-    };
+    } kinds[] = {{70, put_exec},   {15, put_file},   {5, put_connect},
+                 {6, put_session}, {2, put_service}, {2, put_kill}};
     unsigned at = any(100);
 
     e->size = e->n = 0;

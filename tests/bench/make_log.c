@@ -41,10 +41,10 @@ static const struct {
     const char *const *pairs;
     unsigned short     id;
 } kinds[] = {
-    {"Microsoft-Windows-Sysmon/Operational", "Microsoft-Windows-Sysmon",            process, 1   },
-    {"Security",                             "Microsoft-Windows-Security-Auditing", logon,   4624},
-    {"System",                               "Service Control Manager",             changed, 7036},
-    {"Microsoft-Windows-Sysmon/Operational", "Microsoft-Windows-Sysmon",            process, 1   },
+    {"Microsoft-Windows-Sysmon/Operational", "Microsoft-Windows-Sysmon", process, 1},
+    {"Security", "Microsoft-Windows-Security-Auditing", logon, 4624},
+    {"System", "Service Control Manager", changed, 7036},
+    {"Microsoft-Windows-Sysmon/Operational", "Microsoft-Windows-Sysmon", process, 1},
 };
 
 int main(int argc, char **argv)
