@@ -189,6 +189,15 @@ static bool is_compressed(const uint8_t *data, size_t size)
            (memcmp(data, "\x1f\x8b", 2) == 0 || memcmp(data, "\x28\xb5\x2f\xfd", 4) == 0);
 }
 
+/* Events that PowerShell wrote as UTF-16: not read, but told of rather than passed over. */
+static bool is_utf16_events(const uint8_t *data, size_t size)
+{
+    static const char event[] = "E\0v\0e\0n\0t";
+
+    return size > 2 && data[0] == 0xff && data[1] == 0xfe &&
+           memmem(data, size, event, sizeof event);
+}
+
 bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
 {
     switch (artefact) {
@@ -208,7 +217,7 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
                contains(data, size, "CRON");
     case ARTEFACT_EVENT_JSON:
         return contains(data, size, "EventID") || contains(data, size, "event_id") ||
-               contains(data, size, "EventRecordID");
+               contains(data, size, "EventRecordID") || is_utf16_events(data, size);
     default:
         return true;
     }

@@ -486,6 +486,20 @@ static int caught(int trap, pid_t pid, const char *inside, char *ret_outside, si
     return n;
 }
 
+START_TEST(utf16_events_are_told_of)
+{
+    static const char text[] = "\xff\xfe[\0{\0\"\0E\0v\0e\0n\0t\0\"\0:\0001\0}\0]\0";
+    const char       *folder = harness_scratch();
+
+    harness_write(folder, "a.json", text, sizeof text - 1);
+    insert(folder);
+    harness_query(db, "SELECT count(*) FROM windows_events");
+    harness_expect(db, "damaged",
+                   "SELECT status FROM evidence_sources WHERE table_name = 'windows_events' "
+                   "AND source LIKE '%%/a.json'");
+}
+END_TEST
+
 START_TEST(nothing_outside_of_the_root_is_ever_opened)
 {
     char outside[4096] = "", image[4096];
@@ -553,6 +567,7 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, a_folder_of_nothing_known_says_so);
     tcase_add_test(tc, links_pipes_and_depth_do_not_mislead_the_walk);
     tcase_add_test(tc, nothing_outside_of_the_root_is_ever_opened);
+    tcase_add_test(tc, utf16_events_are_told_of);
     suite_add_tcase(suite, tc);
     return suite;
 }
