@@ -33,14 +33,6 @@ const struct root_system root_systems[ROOT_SYSTEMS] = {
       "/var/log/secure", "/var/log/dpkg.log", "/var/lib/dpkg", "/var/lib/rpm", NULL}},
 };
 
-const struct root_system *root_system_of(const char *kind)
-{
-    for (size_t i = 0; i < ROOT_SYSTEMS; i++)
-        if (strcmp(root_systems[i].kind, kind) == 0)
-            return &root_systems[i];
-    return NULL;
-}
-
 static int count_marks(const struct root *root, const struct root_system *system)
 {
     struct stat st;

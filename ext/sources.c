@@ -54,7 +54,8 @@ static unsigned os_of_kind(const char *kind)
                                         : OS_LINUX;
 }
 
-const char *evidence_place(const struct evidence *evidence, enum artefact artefact)
+/* Where artefacts of a kind lie below a root of that evidence; NULL where its system keeps none. */
+static const char *evidence_place(const struct evidence *evidence, enum artefact artefact)
 {
     for (size_t i = 0; i < TBL_COUNT(places); i++)
         if (places[i].artefact == artefact && places[i].os & os_of_kind(evidence->kind))

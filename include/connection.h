@@ -80,7 +80,4 @@ struct evidence_entry *evidence_entry_ref(const struct svcql *svcql,
                                           size_t              i); /* NULL at the end */
 void                   evidence_entry_unref(struct evidence_entry *entry);
 
-/* Where artefacts of a kind lie below a root of that evidence, as a pattern a person can read. */
-const char *evidence_place(const struct evidence *evidence, enum artefact artefact);
-
 #endif

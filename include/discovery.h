@@ -70,9 +70,6 @@ struct root_system {
 #define ROOT_SYSTEMS 3
 extern const struct root_system root_systems[ROOT_SYSTEMS];
 
-/* The system of a kind; NULL for live and files. */
-const struct root_system *root_system_of(const char *kind);
-
 /* The system whose root the folder is; NULL where it is none. Opens it to look. */
 const struct root_system *root_system_at(const char *path);
 

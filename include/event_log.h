@@ -48,9 +48,6 @@ int event_log_next(struct event_log *log, struct evtx_record *ret_record,
 uint64_t event_log_offset(const struct event_log *log, const struct evtx_record *record);
 bool     event_log_sound(const struct event_log *log);
 
-/* Counts a chunk read, which is when pointers into the last one end to be valid. */
-uint64_t event_log_generation(const struct event_log *log);
-
 struct evtx_reader    *event_log_reader(struct event_log *log);
 struct event_log_stats event_log_stats(const struct event_log *log);
 void                   event_log_close(struct event_log *log); /* accepts NULL */

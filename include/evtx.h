@@ -132,9 +132,6 @@ double evtx_value_time(const struct evtx_value *value);
 
 double evtx_filetime(uint64_t filetime); /* seconds since the epoch; NAN beyond year 30828 */
 
-/* Whether two references hold the same bytes of the same type. */
-bool evtx_value_same(const struct evtx_value *a, const struct evtx_value *b);
-
 /* Visit the elements of a value: itself, or those of an array. `*at` starts at 0. */
 bool evtx_value_each(const struct evtx_value *value, uint32_t *at, struct evtx_value *ret);
 

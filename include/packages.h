@@ -57,8 +57,7 @@ struct package_file {
     size_t      package;
 };
 
-size_t packages_count(const struct packages *packages);       /* of packages */
-size_t packages_files_count(const struct packages *packages); /* of files and directories */
+size_t packages_count(const struct packages *packages); /* of packages */
 void   packages_package(const struct packages *packages, size_t i, struct package *ret);
 void   packages_file(const struct packages *packages, size_t i, struct package_file *ret);
 

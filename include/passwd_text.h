@@ -27,7 +27,4 @@ struct group_line {
 int passwd_parse(const char *line, size_t size, struct passwd_line *ret);
 int group_parse(const char *line, size_t size, struct group_line *ret);
 
-/* The next member, or 0 at the end; *at begins at 0. */
-int group_next_member(const struct group_line *group, size_t *at, struct field *ret);
-
 #endif

@@ -44,7 +44,6 @@ INSERT INTO temp.signals VALUES
     ('altered', 'linux', 'T1543.002', 30, NULL, 'a package owns it, and it is not what the package put there', 'dpkg --verify'),
     ('no_description', 'linux', 'T1543.002', 5, NULL, 'says nothing of what it is', NULL),
     ('hides_output', 'linux', 'T1564', 15, NULL, 'throws its output away and restarts for ever', NULL),
-    ('target_missing', 'any', 'T1543', 10, NULL, 'what it runs is not there', NULL),
     ('target_writable', 'any', 'T1574.010', 60, NULL, 'others than root may write what it runs', NULL),
     ('exec_overridden', 'linux', 'T1543.002', 30, NULL, 'a drop-in changes what a unit of a package runs', 'systemd.unit(5)'),
     ('shadows_vendor', 'linux', 'T1036', 30, NULL, 'stands in front of a package''s unit of the same name', 'systemd.unit(5)'),
@@ -55,7 +54,6 @@ INSERT INTO temp.signals VALUES
     ('generator_unowned', 'linux', 'T1543.002', 60, NULL, 'a generator that no package owns runs before all units', 'systemd.generator(7)'),
     ('transient', 'linux', 'T1569.003', 15, NULL, 'made at run time, without a file that outlives a boot', 'systemd-run(1)'),
     ('gone_from_disk', 'linux', 'T1070.004', 40, NULL, 'loaded, and its file is gone', NULL),
-    ('started_at_boot', 'any', 'T1543', 0, NULL, 'is started at boot', NULL),
     ('user_unit', 'linux', 'T1543.002', 5, NULL, 'a unit in a user''s own folder', 'systemd.unit(5)'),
     ('legacy_start', 'linux', 'T1037.004', 20, NULL, 'a start script that no package owns', 'rc.local(5)'),
     ('activation_unowned', 'linux', 'T1543.002', 15, NULL, 'D-Bus starts it on demand, and no package owns it', NULL),
@@ -122,5 +120,4 @@ INSERT INTO temp.signals VALUES
     ('label_not_file', 'macos', 'T1036', 10, NULL, 'its label is not its file''s name', 'launchd.plist(5)'),
     ('wrong_owner', 'macos', 'T1543', 40, NULL, 'a daemon''s property list that root does not own', 'launchd.plist(5)'),
     ('submitted', 'macos', 'T1569.001', 30, NULL, 'submitted to launchd without a property list', 'launchctl(1)'),
-    ('hidden_file', 'any', 'T1564.001', 40, NULL, 'its file is hidden', NULL),
-    ('keeps_alive', 'any', 'T1543', 0, NULL, 'is restarted whenever it ends', NULL);
+    ('hidden_file', 'any', 'T1564.001', 40, NULL, 'its file is hidden', NULL);

@@ -456,12 +456,6 @@ double evtx_value_time(const struct evtx_value *v)
     return short_text(v, text, sizeof text) ? parse_iso(text) : NAN;
 }
 
-bool evtx_value_same(const struct evtx_value *a, const struct evtx_value *b)
-{
-    return a->type == b->type && a->size == b->size &&
-           (a->data == b->data || !a->size || memcmp(a->data, b->data, a->size) == 0);
-}
-
 /* Arrays -------------------------------------------------------------------- */
 
 /* Bytes of the element at the beginning, its terminator included. */

@@ -80,20 +80,3 @@ int group_parse(const char *line, size_t size, struct group_line *ret)
     *ret = parsed;
     return 1;
 }
-
-int group_next_member(const struct group_line *group, size_t *at, struct field *ret)
-{
-    while (*at < group->members.size) {
-        const char *begin = group->members.text + *at;
-        size_t      left = group->members.size - *at;
-        const char *comma = memchr(begin, ',', left);
-        size_t      size = comma ? (size_t)(comma - begin) : left;
-
-        *at += size + 1;
-        if (!size)
-            continue;
-        *ret = (struct field){begin, size};
-        return 1;
-    }
-    return 0;
-}

@@ -350,11 +350,6 @@ size_t packages_count(const struct packages *packages)
     return packages->n_owners;
 }
 
-size_t packages_files_count(const struct packages *packages)
-{
-    return packages->n_entries;
-}
-
 void packages_package(const struct packages *packages, size_t i, struct package *ret)
 {
     const struct owner *owner = &packages->owners[i];

@@ -293,11 +293,6 @@ bool event_log_sound(const struct event_log *log)
     return log->sound;
 }
 
-uint64_t event_log_generation(const struct event_log *log)
-{
-    return log->stats.chunks;
-}
-
 struct evtx_reader *event_log_reader(struct event_log *log)
 {
     return log->reader;
