@@ -31,12 +31,14 @@ OPT    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize
 HARDEN :=
 endif
 
-CPPFLAGS += -Iinclude -I$(BUILD) -D_GNU_SOURCE -DSVCQL_VERSION='"$(VERSION)"'
+CPPFLAGS += -Iinclude -Itables -Iext -I$(BUILD) -D_GNU_SOURCE -DSVCQL_VERSION='"$(VERSION)"'
 CFLAGS   += $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden -MMD -MP
 CHECK_LIBS := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0
 LDLIBS   := -lsystemd -lcjson -lexpat -lmd -lz -lzstd -llzma -lm
 
-SOURCES   := $(wildcard ext/*.c tables/*/*.c)
+# Every source below ext/ and tables/ is the extension's, but for the program's.
+SOURCES   := $(sort $(filter-out ext/program/%,$(shell find ext tables -name '*.c')))
+FORMATS   := $(filter tables/formats/%,$(SOURCES))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o
 PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c))
 SUITES    := $(wildcard tests/check_*.c)
@@ -150,7 +152,7 @@ docs: $(BUILD)/svcql.so
 docs-check: docs
 	git diff --exit-code -- tables/README.md sql/README.md
 
-C_FILES = $(wildcard include/*.h ext/*.[ch] ext/program/*.[ch] tables/*/*.[ch] tests/*.[ch] tests/bench/*.[ch])
+C_FILES = $(shell find include ext tables tests -name '*.[ch]')
 
 format:
 	clang-format -i $(C_FILES)
@@ -159,16 +161,24 @@ format-check:
 	clang-format --dry-run -Werror $(C_FILES)
 
 lint:
-	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Iinclude \
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Iinclude -Itables -Iext \
 	    --enable=warning,portability --suppress=missingIncludeSystem ext tables
 	shellcheck -S warning tests/*.sh tests/bench/*.sh .ci/run
 
 # One fuzzer a format, run for FUZZ_SECONDS each.
 FUZZ_SECONDS ?= 60
-build/fuzz/%: tests/fuzz_%.c $(wildcard tables/formats/*.c include/*.h)
+FUZZ_FLAGS = $(CPPFLAGS) $(CSTD) -g -O1 -fno-omit-frame-pointer -MMD -MP \
+             -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) $(CSTD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	    -o $@ $< $(wildcard tables/formats/*.c) $(LDLIBS)
+	clang $(FUZZ_FLAGS) -c -o $@ $<
+
+build/fuzz/libformats.a: $(FORMATS:%.c=build/fuzz/obj/%.o)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+build/fuzz/%: build/fuzz/obj/tests/fuzz_%.o build/fuzz/libformats.a
+	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
 
 fuzz: $(FUZZERS)
 	for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) -timeout=2 -rss_limit_mb=512 \

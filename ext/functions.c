@@ -9,12 +9,12 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "auth_text.h"
-#include "command_line.h"
-#include "event_functions.h"
-#include "exec_path.h"
-#include "regexp.h"
-#include "text_measure.h"
+#include "formats/command/command_line.h"
+#include "formats/command/exec_path.h"
+#include "formats/log/auth_text.h"
+#include "formats/text/regexp.h"
+#include "formats/text/text_measure.h"
+#include "windows/event_functions.h"
 
 SQLITE_EXTENSION_INIT3
 

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
 #include "connection.h"
+#include "formats/text/buffer.h"
 
 SQLITE_EXTENSION_INIT3
 

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "posix_acl.h"
+#include "formats/access/posix_acl.h"
 
 static const char *fixture(void)
 {

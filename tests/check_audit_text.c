@@ -1,12 +1,12 @@
 /* Audit records, their fields and values, and the joining of records into events. */
-#include "audit_text.h"
+#include "formats/audit/audit_text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit_window.h"
+#include "formats/audit/audit_window.h"
 #include "harness.h"
 
 /* Records -------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* Syslog lines and messages of authentication, and the table over them. */
-#include "auth_text.h"
+#include "formats/log/auth_text.h"
 
 #include <errno.h>
 #include <fcntl.h>

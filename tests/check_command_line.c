@@ -8,9 +8,9 @@
 
 #include <cjson/cJSON.h>
 
-#include "command_line.h"
+#include "formats/command/command_line.h"
+#include "formats/command/shell_words.h"
 #include "harness.h"
-#include "shell_words.h"
 
 struct expectation {
     const char *line, *uses; /* NULL: it does nothing to services */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/rule_file.h"
 #include "make_evtx.h"
-#include "rule_file.h"
 
 /* The columns that rules about services name after conversion. */
 static const char *const sigma_columns[] = {

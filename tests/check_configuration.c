@@ -1,13 +1,13 @@
 /* check_configuration.c -- osquery's configuration and packs as they are in the field, and errors
  * that say where. */
-#include "../ext/program/configuration.h"
+#include "program/configuration.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../ext/program/runner.h"
 #include "harness.h"
+#include "program/runner.h"
 
 static const char          *dir;
 static struct configuration c;

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "exec_path.h"
+#include "formats/command/exec_path.h"
+#include "formats/text/regexp.h"
+#include "formats/text/text_measure.h"
 #include "harness.h"
-#include "regexp.h"
-#include "text_measure.h"
 
 /* regexp ------------------------------------------------------------------------ */
 

@@ -1,5 +1,5 @@
 /* Command histories of each shell. */
-#include "history_text.h"
+#include "formats/log/history_text.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* check_hive.c -- the registry hive reader: every structure, replay of logs, damage, deleted cells.
  */
-#include "hive.h"
+#include "formats/hive/hive.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/hive/hive.h"
 #include "harness.h"
-#include "hive.h"
 
 struct totals {
     size_t hives, refused, keys, values, unlike;

@@ -1,6 +1,6 @@
 /* check_image_path.c -- what an ImagePath means, spelled in the ways that real services spell it.
  */
-#include "image_path.h"
+#include "formats/hive/image_path.h"
 
 #include <string.h>
 

@@ -7,8 +7,8 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "formats/journal/journal_file.h"
 #include "harness.h"
-#include "journal_file.h"
 #include "make_systemd.h"
 
 #define FIXTURES "tests/fixtures/journal/"

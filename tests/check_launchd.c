@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "formats/plist/launchd_plist.h"
 #include "harness.h"
-#include "launchd_plist.h"
 #include "make_macos.h"
 #include "make_plist.h"
 

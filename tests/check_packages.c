@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dpkg_text.h"
+#include "formats/package/dpkg_text.h"
+#include "formats/package/rpm_header.h"
 #include "harness.h"
-#include "rpm_header.h"
 
 /* A root with dpkg's database of these packages:
  * tool 1.0        a program, a conffile, a diverted program, a link under the merged /lib

@@ -1,6 +1,6 @@
 /* check_plist.c -- the readers of property lists: what they read, what they refuse, and what an
  * attacker's file may cost. */
-#include "plist.h"
+#include "formats/plist/plist.h"
 
 #include <errno.h>
 #include <math.h>

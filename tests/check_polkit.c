@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "polkit_text.h"
+#include "formats/access/polkit_text.h"
 
 static const char rules[] =
     "// polkit.addRule(function nothing)\n"

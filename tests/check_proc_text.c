@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/proc_text.h"
 #include "harness.h"
-#include "proc_text.h"
 
 #define TAIL " S 7 8 9 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4321 100 200\n"
 

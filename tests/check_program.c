@@ -1,6 +1,6 @@
 /* check_program.c -- the svcql program as a person and a script meet it: exit statuses, formats,
  * help, and that manual and completions know every option. */
-#include "../ext/program/program.h"
+#include "program/program.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>

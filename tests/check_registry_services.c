@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/hive/service_value.h"
 #include "harness.h"
 #include "make_hive.h"
-#include "service_value.h"
 
 #define REGIPY   "hives/mkorman90+regipy/regipy_tests/data/"
 #define SERVICES "ControlSet001\\Services\\"

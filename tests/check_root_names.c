@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "buffer.h"
+#include "formats/text/buffer.h"
 #include "harness.h"
 #include "root.h"
 

@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../ext/program/store.h"
 #include "harness.h"
+#include "program/store.h"
 
 static const char      *dir;
 static struct schedule *schedule;

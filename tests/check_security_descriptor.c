@@ -1,5 +1,5 @@
 /* check_security_descriptor.c -- SDDL of descriptors, and which of them hide a service. */
-#include "security_descriptor.h"
+#include "formats/hive/security_descriptor.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "stream.h"
+#include "formats/log/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sudoers_text.h"
+#include "formats/access/sudoers_text.h"
 
 static const char sample[] = "Defaults env_reset # comment\n"
                              "User_Alias ADMINS = ann, bob, %ops : OTHERS = ALL, !ann\n"

@@ -1,4 +1,4 @@
-#include "time_zone.h"
+#include "formats/log/time_zone.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,14 +1,14 @@
-#include "unit_text.h"
+#include "formats/unit/unit_text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/unit/unit_merge.h"
+#include "formats/unit/unit_name.h"
+#include "formats/unit/unit_words.h"
 #include "harness.h"
-#include "unit_merge.h"
-#include "unit_name.h"
-#include "unit_words.h"
 
 /* Every assignment as "line[section]key=value", every fault as "line!fault", "~" before what is
  * unread; joined by "|". malloc()ed. */

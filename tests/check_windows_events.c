@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evtx.h"
+#include "formats/evtx/evtx.h"
 #include "harness.h"
 #include "make_evtx.h"
 

@@ -2,7 +2,7 @@
  */
 #include <stdlib.h>
 
-#include "audit_window.h"
+#include "formats/audit/audit_window.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

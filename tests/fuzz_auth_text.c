@@ -1,7 +1,7 @@
 /* Syslog lines of any bytes, and their messages as each program's. */
 #include <string.h>
 
-#include "auth_text.h"
+#include "formats/log/auth_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "command_line.h"
+#include "formats/command/command_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

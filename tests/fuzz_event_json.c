@@ -1,9 +1,9 @@
 /* fuzz_event_json.c -- any line is an event, other JSON or none, and is rendered within bounds. */
 #include <stdlib.h>
 
-#include "event_json.h"
-#include "event_messages.h"
-#include "json_objects.h"
+#include "formats/evtx/event_json.h"
+#include "formats/evtx/event_messages.h"
+#include "formats/text/json_objects.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evtx.h"
+#include "formats/evtx/evtx.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* Histories of any bytes, read as what they look like and as each shell's. */
-#include "history_text.h"
+#include "formats/log/history_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

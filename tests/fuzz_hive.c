@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hive.h"
-#include "image_path.h"
-#include "security_descriptor.h"
-#include "service_value.h"
+#include "formats/hive/hive.h"
+#include "formats/hive/image_path.h"
+#include "formats/hive/security_descriptor.h"
+#include "formats/hive/service_value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

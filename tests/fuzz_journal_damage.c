@@ -8,7 +8,7 @@
 #include <string.h>
 #include <zstd.h>
 
-#include "journal_file.h"
+#include "formats/journal/journal_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "journal_file.h"
+#include "formats/journal/journal_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

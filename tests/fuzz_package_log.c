@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "package_log.h"
+#include "formats/package/package_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

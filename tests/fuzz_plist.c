@@ -2,8 +2,8 @@
  * would read of them. */
 #include <stdlib.h>
 
-#include "launchd_plist.h"
-#include "plist.h"
+#include "formats/plist/launchd_plist.h"
+#include "formats/plist/plist.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

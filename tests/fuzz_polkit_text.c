@@ -1,5 +1,5 @@
 /* fuzz_polkit_text.c -- any bytes as each of polkit's three forms. */
-#include "polkit_text.h"
+#include "formats/access/polkit_text.h"
 
 #include <stdint.h>
 

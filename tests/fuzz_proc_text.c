@@ -1,7 +1,7 @@
 /* fuzz_proc_text.c -- the texts of /proc, as a hostile process would have them. */
 #include <stdlib.h>
 
-#include "proc_text.h"
+#include "formats/text/proc_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-#include "exec_path.h"
-#include "regexp.h"
+#include "formats/command/exec_path.h"
+#include "formats/text/regexp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "rpm_header.h"
+#include "formats/package/rpm_header.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

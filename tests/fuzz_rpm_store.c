@@ -1,7 +1,7 @@
 /* fuzz_rpm_store.c -- any bytes as an rpm database of Berkeley DB. */
 #include <stdlib.h>
 
-#include "rpm_store.h"
+#include "formats/package/rpm_store.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

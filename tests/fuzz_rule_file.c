@@ -1,5 +1,5 @@
 /* fuzz_rule_file.c -- any bytes as a file of rules, in both forms. */
-#include "rule_file.h"
+#include "formats/text/rule_file.h"
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* fuzz_sudoers_text.c -- any bytes as a sudoers file. */
-#include "sudoers_text.h"
+#include "formats/access/sudoers_text.h"
 
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "time_zone.h"
+#include "formats/log/time_zone.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

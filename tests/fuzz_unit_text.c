@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "unit_merge.h"
-#include "unit_name.h"
-#include "unit_text.h"
-#include "unit_words.h"
+#include "formats/unit/unit_merge.h"
+#include "formats/unit/unit_name.h"
+#include "formats/unit/unit_text.h"
+#include "formats/unit/unit_words.h"
 
 #define SETTINGS 64
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "evtx.h"
+#include "formats/evtx/evtx.h"
 
 #define RECORDS_AT 512u
 #define NAMES_MAX  512

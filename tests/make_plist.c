@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/plist/plist.h"
 #include "harness.h"
-#include "plist.h"
 
 #define HEAD                                                                                       \
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"                                                 \

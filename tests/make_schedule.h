@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../ext/program/schedule.h"
+#include "program/schedule.h"
 
 /* Clocks that stand still until a test moves them. */
 extern double wall_now, uptime_now;

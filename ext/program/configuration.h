@@ -18,8 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arena.h"
-#include "buffer.h"
+#include "formats/text/arena.h"
+#include "formats/text/buffer.h"
 #include "json_place.h"
 
 /* The release of osquery whose format this is, for packs that ask for at least some version. */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "buffer.h"
+#include "formats/text/buffer.h"
 #include "program.h"
 
 #define CELL_MAX 200 /* columns of one cell in a table that is not cut to a terminal */

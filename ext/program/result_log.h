@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "buffer.h"
+#include "formats/text/buffer.h"
 
 struct log_header {
     const char *name, *host;

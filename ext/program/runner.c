@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "buffer.h"
+#include "formats/text/buffer.h"
 
 #define ROW_MAX (16u << 20) /* bytes of one row; no honest row comes near */
 

@@ -15,7 +15,7 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
-#include "buffer.h"
+#include "formats/text/buffer.h"
 #include "sink.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"

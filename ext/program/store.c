@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arena.h"
+#include "formats/text/arena.h"
 
 /* One text a version: what brings a file of the version before up to it. */
 static const char *const migrations[STORE_VERSION] = {

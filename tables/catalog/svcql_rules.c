@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
 #include "connection.h"
+#include "formats/text/buffer.h"
+#include "formats/text/rule_file.h"
 #include "functions.h"
-#include "rule_file.h"
 #include "table.h"
 #include "views.h"
 

@@ -19,11 +19,11 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#include "buffer.h"
 #include "connection.h"
 #include "evidence.h"
-#include "passwd_text.h"
-#include "proc_text.h"
+#include "formats/access/passwd_text.h"
+#include "formats/text/buffer.h"
+#include "formats/text/proc_text.h"
 #include "root.h"
 #include "table.h"
 

@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "evidence.h"
+#include "formats/plist/launchd_plist.h"
 #include "launchd_overrides.h"
 #include "launchd_places.h"
-#include "launchd_plist.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/plist/plist.h"
 #include "launchd_overrides.h"
-#include "plist.h"
 
 #define FOLDERS_MAX 10000       /* per-user folders and files taken of one */
 #define FILE_MAX    (16u << 20) /* bytes */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_messages.h"
+#include "formats/evtx/event_messages.h"
 
 SQLITE_EXTENSION_INIT3
 

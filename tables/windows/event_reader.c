@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "event_json.h"
 #include "event_log.h"
-#include "json_objects.h"
-#include "stream.h"
+#include "formats/evtx/event_json.h"
+#include "formats/log/stream.h"
+#include "formats/text/json_objects.h"
 
 enum { DATA = EVTX_FIELD_COUNT, XML, MESSAGE, VALUE, TEXTS };
 

@@ -3,9 +3,9 @@
 #ifndef SVCQL_HIVE_FILE_H
 #define SVCQL_HIVE_FILE_H
 
-#include "buffer.h"
 #include "evidence.h"
-#include "hive.h"
+#include "formats/hive/hive.h"
+#include "formats/text/buffer.h"
 #include "root.h"
 
 struct hive_file {

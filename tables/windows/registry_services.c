@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/hive/security_descriptor.h"
+#include "formats/hive/service_value.h"
 #include "hive_file.h"
-#include "security_descriptor.h"
 #include "service_key.h"
 #include "service_row.h"
-#include "service_value.h"
 
 SQLITE_EXTENSION_INIT3
 

@@ -10,8 +10,8 @@
  */
 #include <errno.h>
 
+#include "formats/hive/security_descriptor.h"
 #include "hive_file.h"
-#include "security_descriptor.h"
 #include "service_key.h"
 #include "table.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "service_value.h"
+#include "formats/hive/service_value.h"
 
 /* Control sets --------------------------------------------------------------------- */
 

@@ -3,8 +3,8 @@
 #ifndef SVCQL_SERVICE_KEY_H
 #define SVCQL_SERVICE_KEY_H
 
-#include "buffer.h"
-#include "hive.h"
+#include "formats/hive/hive.h"
+#include "formats/text/buffer.h"
 
 /* The control sets of a hive, one after the other. */
 struct control_sets {

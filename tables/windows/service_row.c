@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/hive/service_value.h"
 #include "service_key.h"
-#include "service_value.h"
 
 SQLITE_EXTENSION_INIT3
 

@@ -2,8 +2,8 @@
 #ifndef SVCQL_SERVICE_ROW_H
 #define SVCQL_SERVICE_ROW_H
 
-#include "hive.h"
-#include "image_path.h"
+#include "formats/hive/hive.h"
+#include "formats/hive/image_path.h"
 #include "table.h"
 
 struct registry_service {

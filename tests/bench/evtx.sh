@@ -11,8 +11,8 @@ trap 'rm -rf "$work"' EXIT
 
 log=${1:-}
 if [ -z "$log" ]; then
-    ${CC:-cc} -O2 -w -D_GNU_SOURCE -Iinclude -Itests -o "$work/make_log" tests/bench/make_log.c \
-        tests/make_evtx.c tables/formats/evtx_value.c tables/formats/buffer.c -lz -lm
+    ${CC:-cc} -O2 -w -D_GNU_SOURCE -Iinclude -Itables -Iext -Itests -o "$work/make_log" tests/bench/make_log.c \
+        tests/make_evtx.c tables/formats/evtx/evtx_value.c tables/formats/text/buffer.c -lz -lm
     log=$work/made.evtx
     "$work/make_log" "$log" 52000
 fi

@@ -1,0 +1,216 @@
+/* discovery_marks.c -- how roots and artefacts look. */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "discovery.h"
+#include "formats/plist/plist.h"
+#include "root_names.h"
+
+/* Roots ------------------------------------------------------------------------ */
+
+/* The one with the most marks, of as many the first: macOS has some that Linux has too, and a
+ * folder of another system's name is soon made by who wants a host to be taken for it. */
+const struct root_system root_systems[ROOT_SYSTEMS] = {
+    {"macos",
+     ARTEFACT_MACOS_ROOT,
+     ROOT_NOCASE | ROOT_MACOS,
+     {"/System/Library/CoreServices/SystemVersion.plist", "/System/Library/LaunchDaemons",
+      "/Library/LaunchDaemons", "/Library/LaunchAgents", "/Library/Preferences/SystemConfiguration",
+      "/private/var/db", "/private/etc", "/System/Volumes/Data", NULL}},
+    {"windows",
+     ARTEFACT_WINDOWS_ROOT,
+     ROOT_NOCASE,
+     {"/Windows/System32/config", "/Windows/System32/winevt", "/Windows/System32",
+      "/Windows/System32/drivers", "/Windows/System32/Tasks", "/Windows/SysWOW64",
+      "/Windows/WinSxS", NULL}},
+    {"linux",
+     ARTEFACT_LINUX_ROOT,
+     0,
+     {"/etc/passwd", "/etc/systemd", "/usr/lib/systemd", "/lib/systemd", "/etc/init.d",
+      "/etc/hostname", "/etc/os-release", "/var/log/journal", "/var/log/audit", "/var/log/auth.log",
+      "/var/log/secure", "/var/log/dpkg.log", "/var/lib/dpkg", "/var/lib/rpm", NULL}},
+};
+
+static int count_marks(const struct root *root, const struct root_system *system)
+{
+    struct stat st;
+    int         n = 0;
+
+    for (size_t i = 0; system->marks[i]; i++)
+        n += root_stat(root, system->marks[i], false, &st) == 0;
+    return n;
+}
+
+const struct root_system *root_system_at(const char *path)
+{
+    const struct root_system *best = NULL;
+    int                       most = 0;
+
+    for (size_t i = 0; i < ROOT_SYSTEMS; i++) {
+        struct root *root = NULL;
+
+        /* Without ROOT_MACOS: a mark must lie where it says. */
+        if (root_open(path, root_systems[i].flags & ROOT_NOCASE, &root) < 0)
+            return NULL;
+        int n = count_marks(root, &root_systems[i]);
+        root_unref(root);
+        if (n > most) {
+            most = n;
+            best = &root_systems[i];
+        }
+    }
+    return best;
+}
+
+bool root_system_hint(const char *name)
+{
+    static const char *const first[] = {"System", "Library", "private", "Windows",
+                                        "etc",    "usr",     "lib",     "var"};
+
+    for (size_t i = 0; i < TBL_COUNT(first); i++)
+        if (strcasecmp(name, first[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Files ------------------------------------------------------------------------ */
+
+/* What files are called where they lie loose. A pattern with a '/' is for the folder and the name.
+ * The first that fits counts, and those that are sure come first. */
+static const struct {
+    enum artefact artefact;
+    bool          unsure; /* other files have such names too */
+    const char   *pattern;
+} loose[] = {
+    {ARTEFACT_EVENT_LOG, false, "*.evtx"},
+    {ARTEFACT_JOURNAL, false, "*.journal"},
+    {ARTEFACT_JOURNAL, false, "*.journal~"},
+    {ARTEFACT_LAUNCHD_OVERRIDES, false, "*com.apple.xpc.launchd/disabled*.plist"},
+    {ARTEFACT_LAUNCHD_OVERRIDES, false, "*launchd.db/*/overrides.plist"},
+    {ARTEFACT_PLIST, false, "*/LaunchDaemons/*.plist*"},
+    {ARTEFACT_PLIST, false, "*/LaunchAgents/*.plist*"},
+    {ARTEFACT_PLIST, true, "*.plist*"},
+    {ARTEFACT_PACKAGE_LOG, false, "dpkg.log*"},
+    {ARTEFACT_PACKAGE_LOG, false, "*dpkg.log"},
+    {ARTEFACT_PACKAGE_LOG, false, "dnf.rpm.log*"},
+    {ARTEFACT_PACKAGE_LOG, false, "yum.log*"},
+    {ARTEFACT_PACKAGE_LOG, false, "history.log*"},
+    {ARTEFACT_PACKAGE_LOG, false, "*history.log"},
+    {ARTEFACT_SHELL_HISTORY, false, "*_history"},
+    {ARTEFACT_SHELL_HISTORY, false, "*_history.txt"},
+    {ARTEFACT_SHELL_HISTORY, false, ".histfile"},
+    {ARTEFACT_HIVE, true, "*SYSTEM*"},
+    {ARTEFACT_HIVE, true, "*SOFTWARE*"},
+    {ARTEFACT_HIVE, true, "SAM*"},
+    {ARTEFACT_HIVE, true, "SECURITY*"},
+    {ARTEFACT_HIVE, true, "DEFAULT*"},
+    {ARTEFACT_HIVE, true, "*.DAT"},
+    {ARTEFACT_HIVE, true, "*.hi?"},
+    {ARTEFACT_HIVE, true, "*.hive"},
+    {ARTEFACT_AUDIT_LOG, true, "*audit*log*"},
+    {ARTEFACT_AUTH_LOG, true, "*auth*log*"},
+    {ARTEFACT_AUTH_LOG, true, "secure*"},
+    {ARTEFACT_EVENT_JSON, true, "*.json"},
+    {ARTEFACT_EVENT_JSON, true, "*.jsonl"},
+    {ARTEFACT_EVENT_JSON, true, "*.ndjson"},
+};
+
+bool names_unit(const char *name)
+{
+    static const char *const types[] = {".service", ".socket",    ".timer",  ".path",
+                                        ".mount",   ".automount", ".target", ".slice",
+                                        ".swap",    ".scope",     ".device"};
+    const char              *dot = strrchr(name, '.');
+
+    for (size_t i = 0; dot && i < TBL_COUNT(types); i++)
+        if (strcmp(dot, types[i]) == 0)
+            return dot != name;
+    return false;
+}
+
+const char *unit_folder_of(const char *dir)
+{
+    const char *last = strrchr(dir, '/');
+
+    last = last ? last + 1 : dir;
+    if (fnmatch("*.wants", last, 0) == 0 || fnmatch("*.requires", last, 0) == 0 ||
+        fnmatch("*.d", last, 0) == 0 || fnmatch("*.upholds", last, 0) == 0)
+        return NULL;
+    return strcmp(last, "user") == 0 ? "/etc/systemd/user" : "/etc/systemd/system";
+}
+
+/* The transaction logs of a hive begin as it does, and are read with it. */
+static bool is_hive_log(const char *name)
+{
+    return fnmatch("*.log*", name, FNM_CASEFOLD) == 0 ||
+           fnmatch("*.blf", name, FNM_CASEFOLD) == 0 ||
+           fnmatch("*.regtrans-ms", name, FNM_CASEFOLD) == 0;
+}
+
+bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
+                      bool *ret_unsure)
+{
+    char path[ROOT_PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= ROOT_PATH_MAX)
+        return false;
+    for (size_t i = 0; i < TBL_COUNT(loose); i++) {
+        const char *text = strchr(loose[i].pattern, '/') ? path : name;
+
+        if (!(wanted & 1u << loose[i].artefact) ||
+            fnmatch(loose[i].pattern, text, FNM_CASEFOLD) != 0 ||
+            (loose[i].artefact == ARTEFACT_HIVE && is_hive_log(name)))
+            continue;
+        *ret = loose[i].artefact;
+        *ret_unsure = loose[i].unsure;
+        return true;
+    }
+    return false;
+}
+
+static bool contains(const uint8_t *data, size_t size, const char *text)
+{
+    return memmem(data, size, text, strlen(text)) != NULL;
+}
+
+static bool is_compressed(const uint8_t *data, size_t size)
+{
+    return size > 4 &&
+           (memcmp(data, "\x1f\x8b", 2) == 0 || memcmp(data, "\x28\xb5\x2f\xfd", 4) == 0);
+}
+
+/* Events that PowerShell wrote as UTF-16: not read, but told of rather than passed over. */
+static bool is_utf16_events(const uint8_t *data, size_t size)
+{
+    static const char event[] = "E\0v\0e\0n\0t";
+
+    return size > 2 && data[0] == 0xff && data[1] == 0xfe &&
+           memmem(data, size, event, sizeof event);
+}
+
+bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
+{
+    switch (artefact) {
+    case ARTEFACT_EVENT_LOG:
+        return size >= 8 && memcmp(data, "ElfFile", 8) == 0;
+    case ARTEFACT_HIVE:
+        return size >= 4 && memcmp(data, "regf", 4) == 0;
+    case ARTEFACT_PLIST:
+        return plist_looks_like(data, size) && contains(data, size, "Label") &&
+               contains(data, size, "Program");
+    case ARTEFACT_AUDIT_LOG:
+        return is_compressed(data, size) ||
+               (contains(data, size, "type=") && contains(data, size, "msg=audit("));
+    case ARTEFACT_AUTH_LOG:
+        return is_compressed(data, size) || contains(data, size, "sshd") ||
+               contains(data, size, "sudo") || contains(data, size, "pam_") ||
+               contains(data, size, "CRON");
+    case ARTEFACT_EVENT_JSON:
+        return contains(data, size, "EventID") || contains(data, size, "event_id") ||
+               contains(data, size, "EventRecordID") || is_utf16_events(data, size);
+    default:
+        return true;
+    }
+}

@@ -1,0 +1,77 @@
+/* shell_words.h -- the simple commands of a line of shell: POSIX, cmd.exe or PowerShell.
+ *
+ * What a shell would run is told from what it would print: quotes and escapes are taken away,
+ * chains, pipes, groups and substitutions are taken apart, comments and redirections left out. No
+ * file is read and nothing is run; a variable has a value only where the line itself gave it one.
+ *
+ *     struct shell shell = {.budget = SHELL_TEXT_MAX};
+ *     shell_each(&shell, SHELL_POSIX, line, strlen(line), each_command, data);
+ *     if (shell.arena.failed) ... out of memory
+ *     shell_end(&shell);
+ */
+#ifndef SVCQL_SHELL_WORDS_H
+#define SVCQL_SHELL_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "formats/text/arena.h"
+
+#define SHELL_TEXT_MAX      (128u << 10) /* bytes of one line that are looked at */
+#define SHELL_DEPTH_MAX     8            /* texts within texts: substitutions, sh -c, cmd /c */
+#define SHELL_VARIABLES_MAX 16
+#define SHELL_VALUE_MAX     4096 /* bytes of a variable's value */
+
+enum shell_dialect { SHELL_POSIX, SHELL_CMD, SHELL_POWERSHELL };
+
+struct shell_word {
+    const char *text;       /* without quotes and escapes; never NULL */
+    size_t      begin, end; /* where it stands in the text */
+    bool        quoted;     /* begins with a quote */
+    bool        spliced;    /* a quote, escape or variable stands between two letters */
+};
+
+struct shell_command {
+    enum shell_dialect       dialect;
+    const struct shell_word *words;
+    size_t                   n;    /* at least 1 */
+    const char              *text; /* all the text that the command stands in */
+    size_t                   size;
+    const char              *input;   /* here-document or here-string; NULL: none */
+    bool                     piped;   /* reads what the command before it writes */
+    bool                     spliced; /* words are joined by $IFS, or listed in braces */
+};
+
+/* Return 0 to go on, 1 to leave out the rest of the text, a negative errno to end it all. */
+typedef int shell_command_fn(const struct shell_command *command, void *data);
+
+struct shell_variable {
+    const char *name, *value; /* in the arena */
+    bool        list;         /* each of a loop's words in turn: quotes do not keep them together */
+};
+
+/* State shared by a text and the texts within it. Words live until shell_end(). */
+struct shell {
+    struct arena arena;
+    size_t       budget; /* bytes that may still be looked at; what is beyond is left out */
+    unsigned     depth;
+    struct shell_variable variables[SHELL_VARIABLES_MAX];
+    size_t                n_variables;
+};
+
+/* Call `fn` for each command, those of substitutions before the one they stand in. Returns 0 or the
+ * negative errno of `fn`. Bytes that are NUL separate words, as in /proc/PID/cmdline. */
+int shell_each(struct shell *shell, enum shell_dialect dialect, const char *text, size_t size,
+               shell_command_fn *fn, void *data);
+
+/* Give a variable its value for the rest of the line; the first SHELL_VARIABLES_MAX names count. */
+void shell_set(struct shell *shell, enum shell_dialect dialect, const char *name, size_t name_size,
+               const char *value);
+
+/* The same for a loop's variable: it stands for all of its words at once. */
+void shell_set_list(struct shell *shell, enum shell_dialect dialect, const char *name,
+                    size_t name_size, const char *words);
+
+void shell_end(struct shell *shell);
+
+#endif

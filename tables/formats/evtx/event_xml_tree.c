@@ -1,0 +1,144 @@
+#include "event_xml_tree.h"
+
+#include <expat.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "formats/text/buffer.h"
+
+#define DEPTH_MAX 32
+#define TEXT_MAX  (16u << 20) /* bytes */
+
+struct tree {
+    XML_Parser parser;
+    cJSON   *open[DEPTH_MAX]; /* elements that are not ended yet; each is in its parent, or root */
+    cJSON   *root;
+    unsigned depth;
+    struct buffer text;
+    bool          failed;
+};
+
+static void fail(struct tree *tree)
+{
+    tree->failed = true;
+    XML_StopParser(tree->parser, XML_FALSE);
+}
+
+static cJSON *add_attributes(cJSON *element, const XML_Char **attributes)
+{
+    cJSON *list = NULL;
+
+    for (; *attributes; attributes += 2) {
+        if (!list)
+            list = cJSON_AddObjectToObject(element, "#attributes");
+        if (!list || !cJSON_AddStringToObject(list, attributes[0], attributes[1]))
+            return NULL;
+    }
+    return element;
+}
+
+static const char *attribute(const cJSON *element, const char *name)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(element, "#attributes");
+
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(list, name));
+}
+
+static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **attributes)
+{
+    struct tree *tree = data;
+
+    if (tree->failed) /* expat calls on after XML_StopParser() */
+        return;
+    cJSON *element = tree->depth < DEPTH_MAX ? cJSON_CreateObject() : NULL;
+    if (!element || !add_attributes(element, attributes)) {
+        cJSON_Delete(element);
+        fail(tree);
+        return;
+    }
+    const char *given = strcmp(name, "Data") == 0 ? attribute(element, "Name") : NULL;
+    if (!tree->root)
+        tree->root = element;
+    else if (!cJSON_AddItemToObject(tree->open[tree->depth - 1], given ? given : name, element))
+        fail(tree);
+    tree->open[tree->depth++] = element;
+    buffer_reset(&tree->text);
+}
+
+static void XMLCALL on_text(void *data, const XML_Char *text, int size)
+{
+    struct tree *tree = data;
+
+    buffer_put(&tree->text, text, (size_t)size);
+}
+
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* An element whose only other content is the name it goes by becomes its text. It is the last of
+ * its parent. */
+static void become_text(struct tree *tree, cJSON *element, const char *text)
+{
+    cJSON *parent = tree->open[tree->depth - 1];
+    cJSON *string = cJSON_CreateString(text);
+
+    cJSON_DetachItemViaPointer(parent, element);
+    if (!string || !cJSON_AddItemToObject(parent, element->string, string)) {
+        cJSON_Delete(string);
+        fail(tree);
+    }
+    cJSON_Delete(element);
+}
+
+static void XMLCALL on_end(void *data, const XML_Char *name)
+{
+    struct tree *tree = data;
+    bool         only_text = true;
+
+    if (tree->failed)
+        return;
+    cJSON      *element = tree->open[--tree->depth], *list;
+    const char *text = buffer_text(&tree->text);
+
+    cJSON_ArrayForEach(list, element) only_text &= strcmp(list->string, "#attributes") == 0;
+    list = cJSON_GetObjectItemCaseSensitive(element, "#attributes");
+    bool plain = !list || (strcmp(name, "Data") == 0 && attribute(element, "Name"));
+    if (!text)
+        fail(tree);
+    else if (only_text && plain && tree->depth)
+        become_text(tree, element, text);
+    else if (only_text && !is_blank(text) && !cJSON_AddStringToObject(element, "#text", text))
+        fail(tree);
+    buffer_reset(&tree->text);
+}
+
+/* No document type, so no entities that grow. */
+static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char *system,
+                               const XML_Char *public, int internal)
+{
+    (void)name, (void)system, (void)public, (void)internal;
+    fail(data);
+}
+
+cJSON *event_xml_tree(const char *xml, size_t size)
+{
+    struct tree tree = {.parser = XML_ParserCreate("UTF-8")};
+
+    if (!tree.parser || size > TEXT_MAX) {
+        XML_ParserFree(tree.parser);
+        return NULL;
+    }
+    XML_SetUserData(tree.parser, &tree);
+    XML_SetElementHandler(tree.parser, on_start, on_end);
+    XML_SetCharacterDataHandler(tree.parser, on_text);
+    XML_SetStartDoctypeDeclHandler(tree.parser, on_doctype);
+    bool good = XML_Parse(tree.parser, xml, (int)size, 1) == XML_STATUS_OK && !tree.failed;
+    XML_ParserFree(tree.parser);
+    buffer_free(&tree.text);
+    if (good)
+        return tree.root;
+    cJSON_Delete(tree.root);
+    return NULL;
+}

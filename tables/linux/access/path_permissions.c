@@ -1,0 +1,316 @@
+/* path_permissions.c -- who may change a file, by every folder and link that leads to it.
+ *
+ *     SELECT component, owner_uid, mode, writers FROM path_permissions('/usr/sbin/cron')
+ *      WHERE others_write;
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "evidence.h"
+#include "formats/access/posix_acl.h"
+#include "formats/text/buffer.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+#define STEPS_MAX 200 /* components of a path with all its links */
+#define ACL_MAX   4096
+
+struct step_row {
+    const char *path;
+    const char *root;
+    int64_t     step;
+    const char *component;
+    const char *type;
+    const char *link_target;
+    int64_t     owner_uid;
+    int64_t     owner_gid;
+    int64_t     mode;
+    bool        acl;
+    const char *writers;
+    bool        others_write;
+    const char *error;
+    const char *host;
+};
+
+struct state {
+    struct sources sources;
+    struct source  source;
+    bool           have_source, ended;
+    bool           open_folder; /* the last step is a sticky folder that others may add to */
+    int64_t        step;
+    char           done[ROOT_PATH_MAX]; /* resolved so far */
+    char           rest[ROOT_PATH_MAX]; /* still to be walked */
+    struct buffer  writers;
+};
+
+static int open_scan(struct tbl_scan *scan)
+{
+    struct state          *state = tbl_state(scan);
+    const struct step_row *key = tbl_key(scan);
+
+    int r = sources_begin(
+        &state->sources, tbl_svcql(scan),
+        &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT | 1u << ARTEFACT_MACOS_ROOT,
+                               .host = key->host,
+                               .root = key->root});
+    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "/") : SQLITE_OK;
+}
+
+static void close_scan(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    buffer_free(&state->writers);
+    sources_end(&state->sources);
+}
+
+/* Writers ----------------------------------------------------------------------- */
+
+/* Add one who may write; root does not count. */
+static void add_writer(char tag, uint32_t id, void *data)
+{
+    struct buffer *writers = data;
+
+    if ((tag == 'u' || tag == 'g') && id == 0)
+        return;
+    buffer_printf(writers, "%s\"", writers->size ? "," : "");
+    if (tag == 'o')
+        buffer_puts(writers, "others");
+    else
+        buffer_printf(writers, "%s %u", tag == 'u' ? "user" : "group", id);
+    buffer_putc(writers, '"');
+}
+
+struct acl_context {
+    struct buffer *writers;
+    gid_t          owner_gid;
+};
+
+static void add_acl_writer(char tag, uint32_t id, void *data)
+{
+    const struct acl_context *context = data;
+
+    add_writer(tag, tag == 'g' && id == ACL_NOBODY ? context->owner_gid : id, context->writers);
+}
+
+/* The access control list of an open file, by its entry in /proc, as it is opened with O_PATH. */
+static ssize_t read_acl(const struct root *root, const char *path, uint8_t acl[ACL_MAX])
+{
+    char   link[64];
+    DIR   *dir = NULL;
+    int    fd = root_open_file(root, path);
+    size_t size;
+
+    if (fd < 0 && root_open_dir(root, path, &dir) < 0)
+        return -1;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dir ? dirfd(dir) : fd);
+    size = (size_t)getxattr(link, "system.posix_acl_access", acl, ACL_MAX);
+    if (dir)
+        closedir(dir);
+    else
+        close(fd);
+    return (ssize_t)size;
+}
+
+static void list_writers(struct state *state, const struct stat *st, struct step_row *row)
+{
+    struct buffer     *writers = &state->writers;
+    struct acl_context context = {writers, st->st_gid};
+    uint8_t            acl[ACL_MAX];
+
+    buffer_reset(writers);
+    if (S_ISLNK(st->st_mode)) {
+        if (state->open_folder) /* elsewhere a link is as safe as its folder */
+            add_writer('u', st->st_uid, writers);
+    } else {
+        add_writer('u', st->st_uid, writers);
+        ssize_t size = read_acl(state->source.root, *state->done ? state->done : "/", acl);
+        row->acl = size > 0;
+        if (!row->acl || acl_writers(acl, (size_t)size, add_acl_writer, &context) < 0) {
+            if (st->st_mode & S_IWGRP)
+                add_writer('g', st->st_gid, writers);
+            if (st->st_mode & S_IWOTH)
+                add_writer('o', 0, writers);
+        }
+    }
+    /* Whoever owns a sticky folder's entry alone may replace it; what is written to a character
+     * device such as /dev/null is not what is read there. */
+    state->open_folder = writers->size && S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX;
+    row->others_write = writers->size && !state->open_folder && !S_ISCHR(st->st_mode);
+    buffer_putc(writers, ']');
+    row->writers = buffer_text(writers);
+}
+
+/* Steps --------------------------------------------------------------------------- */
+
+static const char *type_of(mode_t mode)
+{
+    return S_ISDIR(mode) ? "directory" : S_ISLNK(mode) ? "link" : S_ISREG(mode) ? "file" : "other";
+}
+
+static void begin_path(struct state *state, const char *path)
+{
+    state->step = 0;
+    state->ended = state->open_folder = false;
+    state->done[0] = '\0';
+    snprintf(state->rest, sizeof state->rest, "%s", path);
+}
+
+/* Move one component from the rest to what is done. False where none is left. */
+static bool advance(struct state *state)
+{
+    char  *rest = state->rest + strspn(state->rest, "/");
+    size_t size = strcspn(rest, "/"), done = strlen(state->done);
+
+    if (!size || done + 1 + size >= sizeof state->done)
+        return false;
+    if (size == 2 && memcmp(rest, "..", 2) == 0) {
+        char *slash = strrchr(state->done, '/');
+        if (slash)
+            *slash = '\0';
+    } else if (size != 1 || *rest != '.') {
+        snprintf(state->done + done, sizeof state->done - done, "/%.*s", (int)size, rest);
+    }
+    memmove(state->rest, rest + size, strlen(rest + size) + 1);
+    return true;
+}
+
+/* Go on where a link leads. */
+static void follow(struct state *state, const char *target)
+{
+    char joined[2 * ROOT_PATH_MAX];
+
+    snprintf(joined, sizeof joined, "%s/%s", target, state->rest);
+    char *slash = strrchr(state->done, '/');
+    if (*target == '/')
+        state->done[0] = '\0';
+    else if (slash)
+        *slash = '\0';
+    if (strlen(joined) < sizeof state->rest)
+        strcpy(state->rest, joined);
+    else
+        state->ended = true;
+}
+
+/* A way that cannot be looked along is said, as nothing is known of what lies behind. */
+static int report_end(struct tbl_scan *scan, struct state *state, int error)
+{
+    char location[2 * ROOT_PATH_MAX];
+
+    if (error == -ENOENT || error == -ENOTDIR)
+        return SQLITE_OK;
+    root_shown(state->source.root, state->done, location);
+    return svcql_report(tbl_svcql(scan), &(struct report){.table = "path_permissions",
+                                                          .kind = "path",
+                                                          .host = state->source.host,
+                                                          .location = location,
+                                                          .status = source_status_of(error),
+                                                          .records = 0,
+                                                          .skipped = 1,
+                                                          .detail = strerror(-error)});
+}
+
+/* The way ends. What is missing from a folder that others may add to is theirs to make. */
+static int fill_end(struct tbl_scan *scan, struct state *state, int error, struct step_row *row)
+{
+    row->error = tbl_printf(scan, "%s", strerror(-error));
+    state->ended = true;
+    if (error == -ENOENT && state->open_folder) {
+        row->others_write = true;
+        row->writers = tbl_printf(scan, "[%s", state->writers.data);
+    }
+    if (!row->component || !row->error || (row->others_write && !row->writers))
+        return SQLITE_NOMEM;
+    int rc = report_end(scan, state, error);
+    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+}
+
+static int fill(struct tbl_scan *scan, struct state *state, struct step_row *row)
+{
+    struct stat st;
+    char        target[ROOT_PATH_MAX];
+
+    row->step = state->step++;
+    row->host = state->source.host;
+    row->component =
+        tbl_utf8(scan, *state->done ? state->done : "/", *state->done ? strlen(state->done) : 1);
+    int r = root_stat(state->source.root, *state->done ? state->done : "/", false, &st);
+    if (r < 0)
+        return fill_end(scan, state, r, row);
+    row->type = type_of(st.st_mode);
+    row->owner_uid = st.st_uid;
+    row->owner_gid = st.st_gid;
+    row->mode = st.st_mode & 07777;
+    list_writers(state, &st, row);
+    if (row->writers)
+        row->writers = tbl_printf(scan, "[%s", row->writers);
+    if (S_ISLNK(st.st_mode) && root_readlink(state->source.root, state->done, target) == 0) {
+        row->link_target = tbl_utf8(scan, target, strlen(target));
+        follow(state, target);
+    }
+    return row->component && row->writers ? SQLITE_ROW : SQLITE_NOMEM;
+}
+
+static int next(struct tbl_scan *scan, void *row)
+{
+    struct state          *state = tbl_state(scan);
+    const struct step_row *key = tbl_key(scan);
+
+    for (;;) {
+        if (!state->have_source) {
+            int r = sources_next(&state->sources, &state->source);
+            if (r <= 0)
+                return r < 0 ? tbl_error(scan, r, key->path) : SQLITE_DONE;
+            state->have_source = true;
+            begin_path(state, key->path);
+            return fill(scan, state, row);
+        }
+        if (!state->ended && state->step < STEPS_MAX && advance(state))
+            return fill(scan, state, row);
+        state->have_source = false;
+    }
+}
+
+static const struct tbl_column columns[] = {
+    TBL_COL(struct step_row, path, TBL_KEY | TBL_NEEDED | TBL_HIDDEN | TBL_ID,
+            "Path to look along"),
+    TBL_COL(struct step_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
+    TBL_COL(struct step_row, step, TBL_ID, "Place on the way, from 0 for the root directory"),
+    TBL_COL(struct step_row, component, 0, "The path so far, links resolved"),
+    TBL_COL(struct step_row, type, 0, "directory, link, file or other"),
+    TBL_COL(struct step_row, link_target, 0, "Where a link leads"),
+    TBL_COL(struct step_row, owner_uid, 0, "User id of the owner"),
+    TBL_COL(struct step_row, owner_gid, 0, "Group id of the owner"),
+    TBL_COL(struct step_row, mode, 0, "Permission bits, such as 493 for 0755"),
+    TBL_COL(struct step_row, acl, 0, "1 where an access control list adds to the mode"),
+    TBL_COL(struct step_row, writers, 0, "Who beside root may write it, as a JSON array"),
+    TBL_COL(struct step_row, others_write, 0,
+            "1 where anyone beside root can change what the path leads to at this step"),
+    TBL_COL(struct step_row, error, 0, "Why the way ends here"),
+    TBL_COL(struct step_row, host, TBL_KEY | TBL_ID, "Host it was read on"),
+};
+
+static const struct tbl_example examples[] = {
+    {"Who may replace a program",
+     "SELECT component, writers FROM path_permissions('/usr/bin/env') WHERE others_write"},
+};
+
+const struct tbl_table path_permissions_table = {
+    .name = "path_permissions",
+    .doc = "Every folder, link and file on the way to a path, and who may write each",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct step_row),
+    .state_size = sizeof(struct state),
+    .rows = 8,
+    .artefacts = 0,
+    .open = open_scan,
+    .next = next,
+    .close = close_scan,
+};

@@ -1,0 +1,284 @@
+/* users.c -- the accounts and groups that a host's files name.
+ *
+ *     SELECT username, shell FROM users WHERE uid = 0;
+ *     SELECT members FROM groups WHERE groupname IN ('sudo', 'wheel', 'admin');
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "evidence.h"
+#include "formats/access/passwd_text.h"
+#include "formats/log/stream.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct user_row {
+    int64_t     uid;
+    int64_t     gid;
+    const char *username;
+    const char *description;
+    const char *directory;
+    const char *shell;
+    const char *host;
+    const char *source;
+    int64_t     line;
+    const char *root;
+};
+
+struct group_row {
+    int64_t     gid;
+    const char *groupname;
+    const char *members;
+    const char *host;
+    const char *source;
+    int64_t     line;
+    const char *root;
+};
+
+/* A walk through the lines of one file below every root. */
+struct lines {
+    struct sources sources;
+    struct source  source;
+    struct stream *stream;
+    const char    *path; /* of the file within each root */
+    char          *shown;
+    int64_t        line, read, bad;
+};
+
+static int report(struct tbl_scan *scan, struct lines *lines, const char *table, int error)
+{
+    return svcql_report(
+        tbl_svcql(scan),
+        &(struct report){
+            .table = table,
+            .kind = "accounts",
+            .host = lines->source.host,
+            .location = lines->shown,
+            .status = error ? source_status_of(error) : (lines->bad ? SOURCE_DAMAGED : SOURCE_READ),
+            .records = lines->read,
+            .skipped = lines->bad,
+            .detail = error ? strerror(-error)
+                            : (lines->bad ? "lines that are not of the format" : NULL)});
+}
+
+static int lines_begin(struct tbl_scan *scan, struct lines *lines, const char *path,
+                       const char *host, const char *root)
+{
+    lines->path = path;
+    int r = sources_begin(
+        &lines->sources, tbl_svcql(scan),
+        &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT, .host = host, .root = root});
+    return r < 0 ? tbl_error(scan, r, root ? root : "/") : SQLITE_OK;
+}
+
+static void lines_end(struct lines *lines)
+{
+    stream_close(lines->stream);
+    sqlite3_free(lines->shown);
+    sources_end(&lines->sources);
+}
+
+/* Open the file of the next root: SQLITE_ROW, SQLITE_DONE or an error. One that cannot be opened is
+ * reported and passed over. */
+static int next_file(struct tbl_scan *scan, struct lines *lines, const char *table)
+{
+    int r;
+
+    while ((r = sources_next(&lines->sources, &lines->source)) > 0) {
+        sqlite3_free(lines->shown);
+        lines->shown = sqlite3_mprintf("%s%s", root_path(lines->source.root), lines->path);
+        lines->line = lines->read = lines->bad = 0;
+        if (!lines->shown)
+            return SQLITE_NOMEM;
+        int fd = root_open_file(lines->source.root, lines->path);
+        int error = fd < 0 ? fd : stream_open(fd, &lines->stream);
+        if (!error)
+            return SQLITE_ROW;
+        int rc = report(scan, lines, table, error);
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+    return r < 0 ? tbl_error(scan, r, lines->path) : SQLITE_DONE;
+}
+
+/* The next line of the file of any root. */
+static int next_line(struct tbl_scan *scan, struct lines *lines, const char *table, char **ret,
+                     size_t *ret_size)
+{
+    for (;;) {
+        if (!lines->stream) {
+            int rc = next_file(scan, lines, table);
+            if (rc != SQLITE_ROW)
+                return rc;
+        }
+        int r = stream_line(lines->stream, ret, ret_size);
+        if (r > 0) {
+            lines->line++;
+            return SQLITE_ROW;
+        }
+        stream_close(lines->stream);
+        lines->stream = NULL;
+        int rc = report(scan, lines, table, r);
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+}
+
+static const char *copy(struct tbl_scan *scan, struct field field)
+{
+    return tbl_utf8(scan, field.text, field.size);
+}
+
+/* users --------------------------------------------------------------------------- */
+
+static int users_open(struct tbl_scan *scan)
+{
+    const struct user_row *key = tbl_key(scan);
+
+    return lines_begin(scan, tbl_state(scan), "/etc/passwd", key->host, key->root);
+}
+
+static int fill_user(struct tbl_scan *scan, const struct lines *lines,
+                     const struct passwd_line *line, struct user_row *row)
+{
+    row->uid = line->uid;
+    row->gid = line->gid;
+    row->username = copy(scan, line->name);
+    row->description = copy(scan, line->gecos);
+    row->directory = copy(scan, line->directory);
+    row->shell = copy(scan, line->shell);
+    row->host = lines->source.host;
+    row->source = lines->shown;
+    row->line = lines->line;
+    return row->username && row->description && row->directory && row->shell ? SQLITE_ROW
+                                                                             : SQLITE_NOMEM;
+}
+
+static int users_next(struct tbl_scan *scan, void *row)
+{
+    struct lines      *lines = tbl_state(scan);
+    struct passwd_line parsed;
+    char              *line;
+    size_t             size;
+    int                rc;
+
+    while ((rc = next_line(scan, lines, "users", &line, &size)) == SQLITE_ROW) {
+        int r = passwd_parse(line, size, &parsed);
+        lines->read += r > 0;
+        lines->bad += r < 0;
+        if (r > 0)
+            return fill_user(scan, lines, &parsed, row);
+    }
+    return rc;
+}
+
+static void close_lines(struct tbl_scan *scan)
+{
+    lines_end(tbl_state(scan));
+}
+
+static const struct tbl_column user_columns[] = {
+    TBL_COL(struct user_row, uid, 0, "User id"),
+    TBL_COL(struct user_row, gid, 0, "Primary group id"),
+    TBL_COL(struct user_row, username, 0, "Login name"),
+    TBL_COL(struct user_row, description, 0, "Full name and the like (GECOS)"),
+    TBL_COL(struct user_row, directory, 0, "Home directory"),
+    TBL_COL(struct user_row, shell, 0, "Login shell"),
+    TBL_COL(struct user_row, host, TBL_KEY, "Host the account is on"),
+    TBL_COL(struct user_row, source, TBL_ID, "File it was read from"),
+    TBL_COL(struct user_row, line, TBL_ID, "Line of the file, from 1"),
+    TBL_COL(struct user_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
+};
+
+static const struct tbl_example user_examples[] = {
+    {"Accounts with the rights of root", "SELECT username, shell FROM users WHERE uid = 0"},
+    {"Accounts that can log in",
+     "SELECT username, uid FROM users WHERE shell NOT LIKE '%nologin' AND shell NOT LIKE '%false'"},
+};
+
+const struct tbl_table users_table = {
+    .name = "users",
+    .doc = "Accounts that /etc/passwd names",
+    .columns = user_columns,
+    .n_columns = TBL_COUNT(user_columns),
+    .examples = user_examples,
+    .n_examples = TBL_COUNT(user_examples),
+    .row_size = sizeof(struct user_row),
+    .state_size = sizeof(struct lines),
+    .rows = 40,
+    .artefacts = 1u << ARTEFACT_LINUX_ROOT,
+    .open = users_open,
+    .next = users_next,
+    .close = close_lines,
+};
+
+/* groups --------------------------------------------------------------------------- */
+
+static int groups_open(struct tbl_scan *scan)
+{
+    const struct group_row *key = tbl_key(scan);
+
+    return lines_begin(scan, tbl_state(scan), "/etc/group", key->host, key->root);
+}
+
+static int fill_group(struct tbl_scan *scan, const struct lines *lines,
+                      const struct group_line *line, struct group_row *row)
+{
+    row->gid = line->gid;
+    row->groupname = copy(scan, line->name);
+    row->members = copy(scan, line->members);
+    row->host = lines->source.host;
+    row->source = lines->shown;
+    row->line = lines->line;
+    return row->groupname && row->members ? SQLITE_ROW : SQLITE_NOMEM;
+}
+
+static int groups_next(struct tbl_scan *scan, void *row)
+{
+    struct lines     *lines = tbl_state(scan);
+    struct group_line parsed;
+    char             *line;
+    size_t            size;
+    int               rc;
+
+    while ((rc = next_line(scan, lines, "groups", &line, &size)) == SQLITE_ROW) {
+        int r = group_parse(line, size, &parsed);
+        lines->read += r > 0;
+        lines->bad += r < 0;
+        if (r > 0)
+            return fill_group(scan, lines, &parsed, row);
+    }
+    return rc;
+}
+
+static const struct tbl_column group_columns[] = {
+    TBL_COL(struct group_row, gid, 0, "Group id"),
+    TBL_COL(struct group_row, groupname, 0, "Name of the group"),
+    TBL_COL(struct group_row, members, 0, "Members that the file lists, separated by commas"),
+    TBL_COL(struct group_row, host, TBL_KEY, "Host the group is on"),
+    TBL_COL(struct group_row, source, TBL_ID, "File it was read from"),
+    TBL_COL(struct group_row, line, TBL_ID, "Line of the file, from 1"),
+    TBL_COL(struct group_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
+};
+
+static const struct tbl_example group_examples[] = {
+    {"Who may become root", "SELECT groupname, members FROM groups WHERE groupname IN ('sudo', "
+                            "'wheel', 'admin')"},
+};
+
+const struct tbl_table groups_table = {
+    .name = "groups",
+    .doc = "Groups that /etc/group names",
+    .columns = group_columns,
+    .n_columns = TBL_COUNT(group_columns),
+    .examples = group_examples,
+    .n_examples = TBL_COUNT(group_examples),
+    .row_size = sizeof(struct group_row),
+    .state_size = sizeof(struct lines),
+    .rows = 60,
+    .artefacts = 1u << ARTEFACT_LINUX_ROOT,
+    .open = groups_open,
+    .next = groups_next,
+    .close = close_lines,
+};

@@ -1,0 +1,53 @@
+/* audit_input.h -- the events of all sources of a scan of audit_events, one after another.
+ *
+ * Sources are audit logs, and the journals of a root that keeps no audit log: where auditd runs,
+ * journald is told the same events, and each must come once. A journal that the query names is read
+ * all the same. What became of each source is reported for evidence_sources.
+ */
+#ifndef SVCQL_AUDIT_INPUT_H
+#define SVCQL_AUDIT_INPUT_H
+
+#include "audit_journal.h"
+#include "audit_seek.h"
+#include "evidence.h"
+#include "formats/audit/audit_window.h"
+#include "formats/log/stream.h"
+#include "journal_pick.h"
+#include "log_sources.h"
+#include "table.h"
+
+struct audit_input {
+    const struct tbl_terms *time, *source_terms;
+    struct log_sources      sources;
+    struct source           source; /* that is read */
+    struct audit_window    *window;
+    char                   *shown; /* the file that is read; owned; NULL: none is open */
+
+    struct stream       *stream; /* of a log */
+    struct audit_stretch stretch;
+
+    struct root_names     journals; /* files of the source */
+    size_t                next_journal;
+    struct audit_journal *journal; /* of a journal */
+
+    int error; /* that ended the reading of the file; 0: none */
+};
+
+/* What to read: `time` and `source` are the query's terms on these columns. Returns an SQLite code.
+ */
+struct audit_want {
+    const struct tbl_terms *time, *source;
+    const char             *path; /* a file, folder or pattern; NULL: all evidence's logs */
+    const char             *root; /* NULL: all evidence */
+};
+int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
+                      const struct audit_want *want);
+
+/* The next event of the stretch of time, and some around it: SQLITE_ROW, SQLITE_DONE or an error.
+ * The event is good until the next call; input->shown and input->source say where it is from. */
+int audit_input_next(struct tbl_scan *scan, struct audit_input *input, struct audit_event *ret);
+
+void audit_input_end(struct tbl_scan    *scan,
+                     struct audit_input *input); /* accepts a half-begun one */
+
+#endif

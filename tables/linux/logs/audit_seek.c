@@ -1,0 +1,93 @@
+#include "audit_seek.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "formats/audit/audit_text.h"
+
+#define PLACES 64
+#define PROBE_SIZE                                                                                 \
+    (16u << 10)          /* bytes looked at in one place; the kernel's records are shorter         \
+                          */
+#define NEAR (64u << 10) /* bytes that are read rather than searched */
+
+/* A record found by looking at one place. */
+struct place {
+    uint64_t offset; /* of its line */
+    double   time;
+};
+
+static bool parse_line(const char *line, size_t size, double *ret)
+{
+    struct audit_record record;
+    struct audit_stamp  stamp;
+
+    if (audit_record_parse(line, size, &record, &stamp) < 0)
+        return false;
+    *ret = audit_time(&stamp);
+    return true;
+}
+
+/* The first whole line behind an offset that is a record. */
+static bool look(int fd, uint64_t offset, struct place *ret)
+{
+    char        data[PROBE_SIZE];
+    ssize_t     size = pread(fd, data, sizeof data, (off_t)offset);
+    const char *end = data + (size > 0 ? size : 0);
+
+    for (const char *line = data, *next; line < end; line = next + 1) {
+        next = memchr(line, '\n', (size_t)(end - line));
+        if (!next)
+            return false;
+        if ((line == data && offset > 0) || !parse_line(line, (size_t)(next - line), &ret->time))
+            continue;
+        ret->offset = offset + (uint64_t)(line - data);
+        return true;
+    }
+    return false;
+}
+
+/* Look all over the file. Narrow [*low, *high) to where `min` lies; false where time goes back. */
+static bool survey(int fd, uint64_t size, double min, uint64_t *low, uint64_t *high)
+{
+    double latest = -INFINITY;
+
+    for (uint64_t i = 0; i < PLACES; i++) {
+        struct place place;
+        if (!look(fd, size / PLACES * i, &place))
+            continue;
+        if (place.time < latest - AUDIT_SEEK_SLACK)
+            return false;
+        latest = fmax(latest, place.time);
+        if (place.offset >= *high)
+            continue;
+        if (place.time < min)
+            *low = place.offset;
+        else
+            *high = place.offset;
+    }
+    return true;
+}
+
+struct audit_stretch audit_seek(int fd, double min)
+{
+    struct stat  st;
+    struct place place;
+
+    if (fstat(fd, &st) < 0 || st.st_size < NEAR)
+        return (struct audit_stretch){0};
+    uint64_t low = 0, high = (uint64_t)st.st_size;
+    min -= AUDIT_SEEK_SLACK;
+    if (!look(fd, 0, &place) || !survey(fd, high, min, &low, &high))
+        return (struct audit_stretch){0};
+    while (high - low > NEAR) {
+        uint64_t middle = low + (high - low) / 2;
+        if (!look(fd, middle, &place) || place.time >= min || place.offset >= high)
+            high = middle;
+        else
+            low = place.offset;
+    }
+    return (struct audit_stretch){low, true};
+}

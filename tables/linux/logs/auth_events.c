@@ -1,0 +1,188 @@
+/* auth_events.c -- who became whom and who came in, from auth.log, secure or, where a host keeps no
+ * such text, its journal.
+ *
+ *     SELECT datetime, user, target_user, command FROM auth_events WHERE kind IN ('sudo',
+ * 'pkexec');
+ *
+ * A line of RFC 3164 has neither year nor zone. The year is that which makes the last line no later
+ * than the file's modification time, or that of a line with a full date beside it, and steps where
+ * the calendar goes back; the zone is that of the root's /etc/localtime.
+ */
+#include "auth_input.h"
+#include "formats/log/auth_text.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct auth_row {
+    double      time;
+    const char *kind;
+    int64_t     success;
+    const char *user;
+    const char *target_user;
+    const char *tty;
+    const char *cwd;
+    const char *command;
+    const char *remote_host;
+    const char *action;
+    const char *reason;
+    const char *program;
+    int64_t     pid;
+    const char *exe;
+    const char *message;
+    const char *log_host;
+    const char *host;
+    const char *source;
+    int64_t     line;
+    const char *file; /* arguments */
+    const char *root;
+};
+
+struct state {
+    struct auth_input       input;
+    const struct tbl_terms *kind;
+    bool                    no_memory;
+};
+
+/* Rows ------------------------------------------------------------------------------- */
+
+/* A text of the row; out of memory fails the scan. */
+static const char *text_of(struct tbl_scan *scan, struct auth_span span)
+{
+    struct state *state = tbl_state(scan);
+    const char   *text = span.text ? tbl_utf8(scan, span.text, span.size) : NULL;
+
+    state->no_memory |= span.text && !text;
+    return text;
+}
+
+static void fill(struct tbl_scan *scan, const struct auth_record *record,
+                 const struct auth_event *event, struct auth_row *row)
+{
+    const struct auth_input *input = &((struct state *)tbl_state(scan))->input;
+
+    row->time = record->time;
+    row->kind = auth_kind_name(event->kind);
+    row->success = event->success < 0 ? TBL_NULL : event->success;
+    row->user = text_of(scan, event->user);
+    row->target_user = text_of(scan, event->target);
+    row->tty = text_of(scan, event->tty);
+    row->cwd = text_of(scan, event->cwd);
+    row->command = text_of(scan, event->command);
+    row->remote_host = text_of(scan, event->remote);
+    row->action = text_of(scan, event->action);
+    row->reason = text_of(scan, event->reason);
+    row->program = text_of(scan, record->program);
+    row->pid = record->pid < 0 ? TBL_NULL : record->pid;
+    row->exe = text_of(scan, record->exe);
+    row->message = text_of(scan, record->message);
+    row->log_host = text_of(scan, record->host);
+    row->host = *input->source.host ? input->source.host : row->log_host;
+    row->source = input->shown;
+    row->line = record->line;
+}
+
+static int open_scan(struct tbl_scan *scan)
+{
+    struct state          *state = tbl_state(scan);
+    const struct auth_row *key = tbl_key(scan);
+
+    state->kind = TBL_TERMS(scan, struct auth_row, kind);
+    return auth_input_begin(scan, &state->input,
+                            &(struct auth_want){.time = TBL_TERMS(scan, struct auth_row, time),
+                                                .path = key->file ? key->file : key->source,
+                                                .root = key->root});
+}
+
+static int next(struct tbl_scan *scan, void *out)
+{
+    struct state      *state = tbl_state(scan);
+    struct auth_record record;
+    struct auth_event  event;
+    int                rc;
+
+    while ((rc = auth_input_next(scan, &state->input, &record)) == SQLITE_ROW) {
+        auth_message_parse(&record.program, &record.message, &event);
+        if (!tbl_match_text(state->kind, auth_kind_name(event.kind), false))
+            continue;
+        fill(scan, &record, &event, out);
+        return state->no_memory ? SQLITE_NOMEM : SQLITE_ROW;
+    }
+    return rc;
+}
+
+static void close_scan(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    auth_input_end(scan, &state->input);
+}
+
+static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)scan;
+    return tbl_result_datetime(out, ((const struct auth_row *)row)->time);
+}
+
+static const struct tbl_column columns[] = {
+    TBL_COL(struct auth_row, time, TBL_RANGE, "When, in seconds since the epoch, UTC"),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "The same as ISO 8601 text", get_datetime),
+    TBL_COL(struct auth_row, kind, TBL_KEY,
+            "sudo, su, pkexec, doas, polkit, login, auth, session, session_end, cron or other"),
+    TBL_COL(struct auth_row, success, 0, "1 it was allowed, 0 it was refused, NULL not said"),
+    TBL_COL(struct auth_row, user, 0, "Who did it"),
+    TBL_COL(struct auth_row, target_user, 0, "User that the command, session or shell is of"),
+    TBL_COL(struct auth_row, tty, 0, "Terminal"),
+    TBL_COL(struct auth_row, cwd, 0, "Working directory"),
+    TBL_COL(
+        struct auth_row, command, 0,
+        "Command line, as the program writes it: without quotes; a long one of sudo's goes on in "
+        "the next rows"),
+    TBL_COL(struct auth_row, remote_host, 0, "Host or address that a login came from"),
+    TBL_COL(struct auth_row, action, 0, "polkit action: org.freedesktop.systemd1.manage-units"),
+    TBL_COL(struct auth_row, reason, 0, "Why it was refused, in the program's words"),
+    TBL_COL(struct auth_row, program, 0, "Program that wrote the line"),
+    TBL_COL(struct auth_row, pid, 0, "Its process"),
+    TBL_COL(struct auth_row, exe, 0,
+            "Program that wrote it as journald saw it, which anybody may name otherwise; NULL in a "
+            "text log"),
+    TBL_COL(struct auth_row, message, 0, "The message"),
+    TBL_COL(struct auth_row, log_host, 0, "Host as the line says"),
+    TBL_COL(struct auth_row, host, TBL_ID, "Host that the evidence is of, or else the line's"),
+    TBL_COL(struct auth_row, source, TBL_KEY | TBL_ID, "File; = reads that file"),
+    TBL_COL(struct auth_row, line, TBL_ID,
+            "Line of the file, from 1; of a journal the offset of the entry"),
+    TBL_COL(struct auth_row, file, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file, a folder or a pattern to read instead"),
+    TBL_COL(struct auth_row, root, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file system's root, to read its logs instead"),
+};
+
+static const struct tbl_example examples[] = {
+    {"Commands run as another user", "SELECT datetime, user, target_user, command FROM auth_events "
+                                     "WHERE kind IN ('sudo', 'pkexec', "
+                                     "'doas') AND success"},
+    {"Service managers' authorizations that a person gave",
+     "SELECT datetime, user, action, command FROM auth_events WHERE kind = 'polkit' AND "
+     "action GLOB 'org.freedesktop.systemd1.*'"},
+    {"Logins by address",
+     "SELECT remote_host, user, success, count(*) AS times, max(datetime) AS last FROM auth_events "
+     "WHERE kind = 'login' GROUP BY 1, 2, 3"},
+};
+
+const struct tbl_table auth_events_table = {
+    .name = "auth_events",
+    .doc = "What sudo, su, pkexec, doas, polkit, sshd, login and PAM wrote to auth.log, secure or "
+           "the journal",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct auth_row),
+    .state_size = sizeof(struct state),
+    .rows = 50000,
+    .artefacts = 1u << ARTEFACT_AUTH_LOG | 1u << ARTEFACT_JOURNAL,
+    .open = open_scan,
+    .next = next,
+    .close = close_scan,
+};

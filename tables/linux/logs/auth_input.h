@@ -1,0 +1,63 @@
+/* auth_input.h -- the syslog lines of all sources of a scan of auth_events, one after another.
+ *
+ * Sources are text logs (auth.log, secure), and the journals of a root that keeps none: where
+ * rsyslog runs, both hold the same messages, and each must come once. A journal that the query
+ * names is read all the same. What became of each source is reported for evidence_sources.
+ */
+#ifndef SVCQL_AUTH_INPUT_H
+#define SVCQL_AUTH_INPUT_H
+
+#include "evidence.h"
+#include "formats/log/auth_text.h"
+#include "formats/log/stream.h"
+#include "formats/log/time_zone.h"
+#include "formats/text/buffer.h"
+#include "journal_pick.h"
+#include "log_sources.h"
+#include "table.h"
+
+struct auth_record {
+    double           time; /* seconds since the epoch, UTC */
+    struct auth_span host, program, message;
+    struct auth_span exe; /* that wrote it, as journald saw; text NULL in a text log */
+    int64_t          pid; /* -1: not said */
+    int64_t          line;
+};
+
+/* The year of lines that do not write it, as the lines go by. */
+struct auth_calendar {
+    int     year; /* of the last line */
+    int64_t last; /* its time within a year, in seconds; -1: none yet */
+};
+
+struct auth_input {
+    const struct tbl_terms *time;
+    struct log_sources      sources;
+    struct source           source; /* that is read */
+    char                   *shown;  /* the file that is read; owned; NULL: none is open */
+    int64_t                 line, read, bad;
+
+    struct stream       *stream; /* of a text log */
+    struct time_zone    *zone;   /* of its root */
+    struct auth_calendar calendar;
+
+    struct root_names    journals; /* files of the source */
+    size_t               next_journal;
+    struct journal_pick *pick; /* of a journal */
+    struct buffer        text; /* the fields of its entry */
+};
+
+struct auth_want {
+    const struct tbl_terms *time; /* the query's terms on that column */
+    const char             *path; /* a file, folder or pattern; NULL: all evidence's logs */
+    const char             *root; /* NULL: all evidence */
+};
+int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want);
+
+/* The next line that fits the terms on time: SQLITE_ROW, SQLITE_DONE or an error. Valid until the
+ * next call; input->shown and input->source say where it is from. */
+int auth_input_next(struct tbl_scan *scan, struct auth_input *input, struct auth_record *ret);
+
+void auth_input_end(struct tbl_scan *scan, struct auth_input *input); /* accepts a half-begun one */
+
+#endif

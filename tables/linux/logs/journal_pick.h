@@ -1,0 +1,54 @@
+/* journal_pick.h -- the entries of a journal file that have one of some values in a field, for
+ * tables of events that journald holds among other things.
+ *
+ *     struct journal_pick *pick;
+ *     journal_pick_open(root, path, "_TRANSPORT", values, min, &pick);
+ *     while ((r = journal_pick_next(pick, &entry)) > 0)
+ *         for (i = 0; i < entry.n_items; i++)
+ *             journal_pick_item(pick, &entry, i, &field);
+ *
+ * The file is found by its lists, not by reading all of it: see journal_file.h.
+ */
+#ifndef SVCQL_JOURNAL_PICK_H
+#define SVCQL_JOURNAL_PICK_H
+
+#include "formats/journal/journal_file.h"
+#include "root.h"
+
+/* The journal files that a source stands for: those of a folder and right below it, or the one. The
+ * names are paths within the root. -ENOENT, -ENOMEM, ... */
+int journal_pick_files(const struct root *root, const char *path, struct root_names *ret);
+
+struct journal_pick;
+
+/* Open a file for the entries of events of `min` (seconds since the epoch; -INFINITY: all) and
+ * later whose `field` has one of the values, a list that ends in NULL. The lists are in the order
+ * in which journald received them, which may be before the source's own time where the clock was
+ * set back: the entries of an hour before come too. -ENODATA where there is none at all; -EBADMSG
+ * where the file is damaged or no journal. */
+int  journal_pick_open(const struct root *root, const char *path, const char *field,
+                       const char *const *values, double min, struct journal_pick **ret);
+void journal_pick_close(struct journal_pick *pick); /* accepts NULL */
+
+/* The next entry, in the order of time for each value, one value after another: 1, 0 at the end,
+ * -EBADMSG where the rest of the file is lost to damage. */
+int journal_pick_next(struct journal_pick *pick, struct journal_entry *ret);
+
+/* Go on with the next value: the rest of this one's entries is not wanted. */
+void journal_pick_skip(struct journal_pick *pick);
+
+/* As journal_item(). */
+int journal_pick_item(struct journal_pick *pick, const struct journal_entry *entry, uint32_t i,
+                      struct journal_field *ret);
+
+/* The value of a field if this is its name, else NULL. Not NUL-terminated. */
+const char *journal_pick_value(const struct journal_field *field, const char *name,
+                               size_t *ret_size);
+
+/* The number that a field of this name holds, into *ret; else *ret stays. */
+void journal_pick_number(const struct journal_field *field, const char *name, uint64_t *ret);
+
+/* Entries so far that could not be read. */
+int64_t journal_pick_lost(const struct journal_pick *pick);
+
+#endif

@@ -1,0 +1,68 @@
+/* journal_scan.h -- the entries that a query of the table journal wants, file after file.
+ *
+ * Finds the journal files of all sources, opens one at a time, chooses in it the lists of entries
+ * that give the fewest, and goes through them. Reports each file when it is done with it.
+ */
+#ifndef SVCQL_JOURNAL_SCAN_H
+#define SVCQL_JOURNAL_SCAN_H
+
+#include "evidence.h"
+#include "formats/journal/journal_file.h"
+#include "table.h"
+
+/* What the query asks of a field. */
+struct journal_want {
+    const char             *field;
+    bool                    number; /* its values are decimal numbers, terms->ints */
+    const struct tbl_terms *terms;
+};
+
+struct journal_files {
+    char **paths; /* within the source's root */
+    size_t n, room, next;
+    size_t lost; /* beyond what is listed of a directory */
+};
+
+/* All of it zero but for what the caller sets before journal_scan_begin(). */
+struct journal_scan {
+    const struct journal_want *wants; /* the caller's; those without terms are passed over */
+    size_t                     n_wants;
+    uint64_t                   from, to; /* the caller's: microseconds, both included */
+
+    struct sources       sources;
+    struct source        source;
+    struct journal_files files;
+
+    struct root_map     map;
+    struct journal_file file;                     /* size 0: none is open */
+    uint64_t            number;                   /* of the file, from 1 */
+    char                shown[2 * ROOT_PATH_MAX]; /* for the column source */
+    bool                named;                    /* the query names its files */
+    bool                copied; /* such a file, and lies where no host keeps its journal */
+
+    uint64_t           *values; /* data objects whose entries are read, sorted; NULL: all are */
+    size_t              n_values, value;
+    struct journal_list list;
+    bool                carving; /* the list broke off: entries are found by their form */
+    uint64_t            last;    /* entry read last */
+    uint64_t            behind;  /* where it ends */
+    uint64_t            carved;
+    int64_t             records, lost;
+    int64_t             partial;    /* the caller's count of entries with an unreadable field */
+    uint64_t            turned;     /* where pages were given back last */
+    unsigned            since_turn; /* entries */
+};
+
+/* 0 or a negative errno of finding the sources. */
+int journal_scan_begin(struct tbl_scan *scan, struct journal_scan *s,
+                       const struct sources_want *want);
+
+/* The next entry: SQLITE_ROW, SQLITE_DONE or an error. It may be one that was not wanted. */
+int journal_scan_next(struct tbl_scan *scan, struct journal_scan *s, struct journal_entry *ret);
+
+void journal_scan_end(struct journal_scan *s); /* accepts a zeroed one */
+
+/* A decimal number, nothing else; false leaves *ret alone. */
+bool journal_number(const char *text, size_t size, int64_t *ret);
+
+#endif

@@ -1,0 +1,330 @@
+/* package_files.c -- every path that dpkg or rpm put on a host, whose it is, and whether it is
+ * still what the package put there.
+ *
+ *     SELECT path, package FROM package_files
+ *      WHERE path GLOB '/usr/lib/systemd/system/[a-z]*' AND altered AND NOT conffile;
+ */
+#include "packages.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "evidence.h"
+#include "formats/text/buffer.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct package_path {
+    const char *path;
+    const char *package;
+    const char *version;
+    const char *architecture;
+    const char *state;
+    const char *tool;
+    const char *listed;
+    const char *host;
+    const char *source;
+    const char *root;
+
+    struct packages *packages; /* for the lazy columns */
+    size_t           file;
+};
+
+struct state {
+    struct sources          sources;
+    struct source           source;
+    struct packages        *packages;
+    const struct tbl_terms *paths, *names;
+    size_t                  package, file; /* of a full scan: what comes next */
+    size_t                  path, same;    /* of a scan by path */
+};
+
+/* What there is ------------------------------------------------------------------ */
+
+/* One tool's part of the detail: "dpkg: 855 packages". */
+static void describe(struct buffer *text, const struct packages_source *from, const char *tool)
+{
+    if (!from->location)
+        return;
+    buffer_printf(text, "%s%s: %lld packages", text->size ? "; " : "", tool,
+                  (long long)from->packages);
+    if (from->error)
+        buffer_printf(text, " (%s: %s)", from->location, strerror(-from->error));
+}
+
+/* Say what became of a root: `r` is what packages_get() gave. */
+static int report(struct tbl_scan *scan, const struct source *source, int r,
+                  const struct packages *packages)
+{
+    struct packages_source dpkg = {0}, rpm = {0};
+    struct buffer          detail = {0};
+
+    if (r == 0)
+        packages_sources(packages, &dpkg, &rpm);
+    describe(&detail, &dpkg, "dpkg");
+    describe(&detail, &rpm, "rpm");
+    if (r < 0)
+        buffer_puts(&detail, r == -ENOENT ? "no database of dpkg or rpm" : strerror(-r));
+    int worst = r < 0 ? r : dpkg.error < 0 ? dpkg.error : rpm.error;
+    int rc = svcql_report(tbl_svcql(scan),
+                          &(struct report){
+                              .table = "package_files",
+                              .kind = artefact_name(source->artefact),
+                              .host = source->host,
+                              .location = source->shown,
+                              .status = worst < 0 ? source_status_of(worst) : SOURCE_READ,
+                              .records = dpkg.packages + rpm.packages,
+                              .skipped = dpkg.lost + rpm.lost,
+                              .detail = buffer_text(&detail),
+                          });
+    buffer_free(&detail);
+    return rc;
+}
+
+/* Go on with the next root that has packages: SQLITE_ROW, SQLITE_DONE or an error. */
+static int next_root(struct tbl_scan *scan, struct state *state)
+{
+    int r;
+
+    packages_unref(state->packages);
+    state->packages = NULL;
+    state->package = state->file = state->path = 0;
+    state->same = SIZE_MAX;
+    while ((r = sources_next(&state->sources, &state->source)) > 0) {
+        r = packages_get(tbl_svcql(scan), state->source.root, &state->packages);
+        if (r == -ENOMEM)
+            return SQLITE_NOMEM;
+        int rc = report(scan, &state->source, r, state->packages);
+        if (rc != SQLITE_OK)
+            return rc;
+        if (r == 0)
+            return SQLITE_ROW;
+    }
+    return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+}
+
+/* Rows ---------------------------------------------------------------------------- */
+
+/* The next file of the paths asked for; SIZE_MAX: no more in this root. */
+static size_t next_by_path(struct state *state)
+{
+    size_t i = state->same;
+
+    while (i == SIZE_MAX && state->path < state->paths->n)
+        i = packages_find(state->packages, state->paths->texts[state->path++]);
+    if (i != SIZE_MAX)
+        state->same = packages_find_next(state->packages, i);
+    return i;
+}
+
+/* The next file of the packages asked for, or of all. */
+static size_t next_by_package(struct state *state)
+{
+    struct package package;
+
+    for (; state->package < packages_count(state->packages); state->package++, state->file = 0) {
+        packages_package(state->packages, state->package, &package);
+        if (!tbl_match_text(state->names, package.name, false))
+            continue;
+        if (state->file < package.first)
+            state->file = package.first;
+        if (state->file < package.last)
+            return state->file++;
+    }
+    return SIZE_MAX;
+}
+
+/* A copy as text; NULL stays. False: out of memory. */
+static bool text(struct tbl_scan *scan, const char *value, const char **ret)
+{
+    *ret = value ? tbl_utf8(scan, value, strlen(value)) : NULL;
+    return *ret || !value;
+}
+
+/* A row found by path shows the path as it was asked for: it is one of the file's names. */
+static int fill(struct tbl_scan *scan, struct state *state, size_t i, struct package_path *row)
+{
+    const struct package_path *key = tbl_key(scan);
+    struct package_file        file;
+    struct package             package;
+
+    packages_file(state->packages, i, &file);
+    packages_package(state->packages, file.package, &package);
+    *row = (struct package_path){
+        .tool = package.tool,
+        .host = state->source.host,
+        .source = state->source.shown,
+        .root = key->root,
+        .packages = state->packages,
+        .file = i,
+    };
+    const char *path = state->paths->n ? state->paths->texts[state->path - 1] : file.path;
+    bool        whole = text(scan, path, &row->path) && text(scan, package.name, &row->package) &&
+                 text(scan, package.version, &row->version) &&
+                 text(scan, package.architecture, &row->architecture) &&
+                 text(scan, package.state, &row->state) && text(scan, file.listed, &row->listed);
+    return whole ? SQLITE_ROW : SQLITE_NOMEM;
+}
+
+static int next(struct tbl_scan *scan, void *out)
+{
+    struct state *state = tbl_state(scan);
+
+    for (;;) {
+        size_t i = SIZE_MAX;
+
+        if (state->packages)
+            i = state->paths->n ? next_by_path(state) : next_by_package(state);
+        if (i == SIZE_MAX) {
+            int rc = next_root(scan, state);
+            if (rc != SQLITE_ROW)
+                return rc;
+            continue;
+        }
+        struct package_file file;
+        packages_file(state->packages, i, &file);
+        if (state->paths->n || tbl_match_text(state->paths, file.path, false))
+            return fill(scan, state, i, out);
+    }
+}
+
+static int open(struct tbl_scan *scan)
+{
+    struct state              *state = tbl_state(scan);
+    const struct package_path *key = tbl_key(scan);
+
+    state->paths = TBL_TERMS(scan, struct package_path, path);
+    state->names = TBL_TERMS(scan, struct package_path, package);
+    int r = sources_begin(&state->sources, tbl_svcql(scan),
+                          &(struct sources_want){
+                              .artefacts = 1u << ARTEFACT_LINUX_ROOT,
+                              .host = key->host,
+                              .root = key->root,
+                          });
+    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
+}
+
+static void close(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    packages_unref(state->packages);
+    sources_end(&state->sources);
+}
+
+/* Lazy columns ---------------------------------------------------------------------- */
+
+static int get_digest(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct package_path *row = data;
+    struct package_digest      digest;
+    int                        r = packages_digest(row->packages, row->file, &digest);
+
+    (void)scan;
+    if (r == 0)
+        sqlite3_result_text(out, digest.hex, -1, SQLITE_TRANSIENT);
+    return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+static int get_digest_kind(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct package_path *row = data;
+    struct package_digest      digest;
+    int                        r = packages_digest(row->packages, row->file, &digest);
+
+    (void)scan;
+    if (r == 0)
+        sqlite3_result_text(out, digest.kind, -1, SQLITE_STATIC);
+    return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+static int get_conffile(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct package_path *row = data;
+    struct package_digest      digest;
+    int                        r = packages_digest(row->packages, row->file, &digest);
+
+    (void)scan;
+    sqlite3_result_int(out, r == 0 && digest.conffile);
+    return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+static int get_altered(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct package_path *row = data;
+    int                        r = packages_file_altered(row->packages, row->file);
+
+    (void)scan;
+    if (r >= 0)
+        sqlite3_result_int(out, r);
+    return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+static int get_present(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct package_path *row = data;
+    int                        r = packages_file_present(row->packages, row->file);
+
+    (void)scan;
+    if (r >= 0)
+        sqlite3_result_int(out, r);
+    return SQLITE_OK;
+}
+
+static const struct tbl_column columns[] = {
+    TBL_COL(struct package_path, path, TBL_KEY | TBL_PREFIX | TBL_ID,
+            "Where the file or directory lies; a path asked for is found under either name of a "
+            "merged /usr"),
+    TBL_COL(struct package_path, package, TBL_KEY | TBL_PREFIX | TBL_ID,
+            "Name of the package, without architecture"),
+    TBL_COL(struct package_path, version, 0, "Version, [epoch:]version-revision"),
+    TBL_COL(struct package_path, architecture, TBL_ID, "Architecture of the package"),
+    TBL_COL(struct package_path, state, 0,
+            "installed, config-files (removed but for its configuration), half-installed, ..."),
+    TBL_COL(struct package_path, tool, TBL_ID, "dpkg or rpm"),
+    TBL_LAZY("digest_kind", TBL_TEXT, 0, "Algorithm of the digest: md5, sha256, ...",
+             get_digest_kind),
+    TBL_LAZY("digest", TBL_TEXT, 0,
+             "Digest of the file as the package has it; NULL for directories and links",
+             get_digest),
+    TBL_LAZY("conffile", TBL_BOOL, 0, "Whether it is configuration that may be edited",
+             get_conffile),
+    TBL_LAZY("altered", TBL_BOOL, 0,
+             "Whether the file's content is no longer the package's; NULL where there is no digest "
+             "or no file; reads the file",
+             get_altered),
+    TBL_LAZY("present", TBL_BOOL, 0, "Whether anything is there now", get_present),
+    TBL_COL(struct package_path, listed, 0,
+            "The path that the package lists, where a diversion has moved the file"),
+    TBL_COL(struct package_path, host, TBL_KEY | TBL_ID, "Host that the evidence is of"),
+    TBL_COL(struct package_path, source, TBL_ID, "Root whose package database it is"),
+    TBL_COL(struct package_path, root, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file system's root, to read its packages instead"),
+};
+
+static const struct tbl_example examples[] = {
+    {"Programs and units that are no longer what their package put there",
+     "SELECT path, package FROM package_files WHERE path GLOB '/usr/lib/systemd/system/[a-z]*' AND "
+     "altered AND NOT conffile"},
+    {"Whose a file is",
+     "SELECT package, version, state FROM package_files WHERE path = '/bin/systemctl'"},
+    {"What a package put on this host",
+     "SELECT path FROM package_files WHERE package = 'dbus' ORDER BY path"},
+};
+
+const struct tbl_table package_files_table = {
+    .name = "package_files",
+    .doc = "Every path that dpkg or rpm put on a host, its package, and whether it was altered",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct package_path),
+    .state_size = sizeof(struct state),
+    .rows = 150000,
+    .artefacts = 1u << ARTEFACT_LINUX_ROOT,
+    .open = open,
+    .next = next,
+    .close = close,
+};

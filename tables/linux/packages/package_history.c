@@ -1,0 +1,497 @@
+/* package_history.c -- what package managers did and when, from their logs and databases.
+ *
+ *     SELECT datetime, action, package, new_version, command, requested_by
+ *       FROM package_history WHERE tool = 'apt' AND time > unixepoch() - 7 * 86400;
+ */
+#include "package_history.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "evidence.h"
+#include "formats/log/stream.h"
+#include "formats/log/time_zone.h"
+#include "formats/package/package_log.h"
+#include "packages.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct state {
+    struct sources          sources;
+    struct source           source;
+    const struct reader    *reader; /* of the source that is open; NULL: none */
+    size_t                  part;   /* of a root: which of its databases comes next */
+    const struct tbl_terms *times, *actions, *tools;
+    const char             *shown; /* what is read now, for the column source */
+    char                    database[2 * ROOT_PATH_MAX]; /* its name, where it is one of a root */
+    int64_t                 records, lost;
+
+    struct time_zone *zone; /* of what is read now */
+    char              zone_name[64];
+
+    struct stream     *stream;
+    struct package_log log;
+    bool               log_ended;
+    bool               year_sought;
+
+    struct dnf_history dnf;
+
+    struct packages *index; /* of rpm's packages */
+    size_t           package;
+};
+
+/* One form of history. open: 0 or a negative errno. next: 1, 0 at the end, or a negative errno,
+ * after which nothing more is read. */
+struct reader {
+    enum artefact artefact; /* whose report it is */
+    int (*open)(struct tbl_scan *scan, struct state *state, const char *path);
+    int (*next)(struct tbl_scan *scan, struct state *state, struct history_row *row);
+    void (*close)(struct state *state);
+};
+
+/* Logs ------------------------------------------------------------------------------- */
+
+/* The zone of the root that the log was written in. A log that lies where none is written was
+ * copied there from who knows where: UTC is taken, and the column says so. */
+static void load_zone(struct state *state, const char *path)
+{
+    time_zone_free(state->zone);
+    state->zone = NULL;
+    strcpy(state->zone_name, "UTC assumed");
+    if (strncmp(path, "/var/log/", 9) == 0 &&
+        time_zone_of_root(state->source.root, &state->zone, state->zone_name) == 0 &&
+        !state->zone_name[0])
+        strcpy(state->zone_name, "/etc/localtime");
+}
+
+/* yum.log says no year. It ends before it was last written, so its last line tells the year, and
+ * the first year is as many before it as the months begin anew. */
+static int first_year(const struct root *root, const char *path)
+{
+    const int             leap = 2000;
+    struct package_log    log = {.year = leap};
+    struct package_change change;
+    struct stream        *stream;
+    struct stat           st;
+    char                 *line;
+    size_t                size;
+    int64_t               last = INT64_MIN;
+
+    int fd = root_open_file(root, path);
+    if (fd < 0 || fstat(fd, &st) < 0 || stream_open(fd, &stream) < 0)
+        return 0;
+    while (stream_line(stream, &line, &size) > 0)
+        for (package_log_push(&log, line, size); package_log_next(&log, &change);)
+            last = change.time;
+    stream_close(stream);
+    int     wraps = log.year - leap, year = 9999;
+    int64_t within = last - time_civil(log.year, 1, 1, 0, 0, 0);
+    package_log_free(&log);
+    if (last == INT64_MIN)
+        return 0;
+    while (year > 1970 && time_civil(year, 1, 1, 0, 0, 0) + within > st.st_mtime + 86400)
+        year--;
+    return year - wraps;
+}
+
+static int open_log(struct tbl_scan *scan, struct state *state, const char *path)
+{
+    int fd = root_open_file(state->source.root, path);
+
+    (void)scan;
+    if (fd < 0)
+        return fd;
+    load_zone(state, path);
+    return stream_open(fd, &state->stream);
+}
+
+static void close_log(struct state *state)
+{
+    stream_close(state->stream);
+    state->stream = NULL;
+    package_log_free(&state->log);
+    state->log_ended = state->year_sought = false;
+}
+
+/* Take lines until one, or the end, gives a change: 1, 0 or a negative errno. */
+static int next_change(struct state *state, struct package_change *ret)
+{
+    char  *line;
+    size_t size;
+
+    while (!package_log_next(&state->log, ret)) {
+        int r = state->log_ended ? 0 : stream_line(state->stream, &line, &size);
+
+        if (r < 0 || (r == 0 && state->log_ended))
+            return r;
+        if (r == 0) {
+            state->log_ended = true;
+            package_log_end(&state->log);
+            continue;
+        }
+        if (!state->year_sought && package_log_yearless(line, size)) {
+            state->log.year = first_year(state->source.root, state->source.path);
+            state->year_sought = true;
+        }
+        package_log_push(&state->log, line, size);
+    }
+    return 1;
+}
+
+static double moment(const struct state *state, const struct package_change *change, int64_t time)
+{
+    if (time == INT64_MIN)
+        return NAN;
+    return (double)(change->utc ? time : time_zone_utc(state->zone, time));
+}
+
+static bool text(struct tbl_scan *scan, struct slice value, const char **ret)
+{
+    return history_text(scan, value.at, value.size, ret);
+}
+
+static bool wanted(const struct state *state, const struct package_change *change)
+{
+    return tbl_match_text(state->actions, change->action, false) &&
+           tbl_match_text(state->tools, change->tool, false) &&
+           tbl_match_real(state->times, moment(state, change, change->time));
+}
+
+static int fill(struct tbl_scan *scan, const struct state *state,
+                const struct package_change *change, struct history_row *row)
+{
+    *row = (struct history_row){
+        .time = moment(state, change, change->time),
+        .action = change->action,
+        .end_time = moment(state, change, change->end),
+        .tool = change->tool,
+        .time_zone = change->utc ? "UTC" : state->zone_name,
+        .line = (int64_t)change->line,
+        .item = (int64_t)change->item,
+    };
+    bool whole = text(scan, change->package, &row->package) &&
+                 text(scan, change->architecture, &row->architecture) &&
+                 text(scan, change->old_version, &row->old_version) &&
+                 text(scan, change->new_version, &row->new_version) &&
+                 text(scan, change->detail, &row->detail) &&
+                 text(scan, change->command, &row->command) &&
+                 text(scan, change->requested_by, &row->requested_by);
+    return whole ? 1 : -ENOMEM;
+}
+
+static int next_of_log(struct tbl_scan *scan, struct state *state, struct history_row *row)
+{
+    struct package_change change;
+    int                   r;
+
+    while ((r = next_change(state, &change)) > 0) {
+        state->records++;
+        if (wanted(state, &change))
+            return fill(scan, state, &change, row);
+    }
+    state->lost += (int64_t)(state->log.lost + stream_overlong(state->stream));
+    return r;
+}
+
+static const struct reader log_reader = {ARTEFACT_PACKAGE_LOG, open_log, next_of_log, close_log};
+
+/* dnf's databases --------------------------------------------------------------------- */
+
+static int open_dnf(struct tbl_scan *scan, struct state *state, const char *path)
+{
+    (void)scan;
+    return dnf_history_open(state->source.root, path, &state->dnf);
+}
+
+static int next_of_dnf(struct tbl_scan *scan, struct state *state, struct history_row *row)
+{
+    int r = dnf_history_next(scan, &state->dnf, row);
+
+    state->records += r > 0;
+    return r;
+}
+
+static void close_dnf(struct state *state)
+{
+    dnf_history_close(&state->dnf);
+}
+
+static const struct reader dnf_reader = {ARTEFACT_PACKAGE_LOG, open_dnf, next_of_dnf, close_dnf};
+
+/* rpm's database: when each package that is there now was installed --------------------- */
+
+static void close_rpm(struct state *state)
+{
+    packages_unref(state->index);
+    state->index = NULL;
+    state->package = 0;
+}
+
+/* The index is read only where there is such a database, and for the one of the names that the
+ * index has it from: others may be links to it. */
+static int open_rpm(struct tbl_scan *scan, struct state *state, const char *path)
+{
+    struct packages_source dpkg, rpm;
+    struct stat            st;
+    int                    r = root_stat(state->source.root, path, true, &st);
+
+    if (r == 0)
+        r = packages_get(tbl_svcql(scan), state->source.root, &state->index);
+    if (r < 0)
+        return r;
+    packages_sources(state->index, &dpkg, &rpm);
+    if (rpm.location && strcmp(rpm.location, path) == 0)
+        return 0;
+    close_rpm(state);
+    return -ENOENT;
+}
+
+static bool string(struct tbl_scan *scan, const char *value, const char **ret)
+{
+    return history_text(scan, value, value ? strlen(value) : 0, ret);
+}
+
+static int next_of_rpm(struct tbl_scan *scan, struct state *state, struct history_row *row)
+{
+    struct package p;
+
+    while (state->package < packages_count(state->index)) {
+        packages_package(state->index, state->package++, &p);
+        if (strcmp(p.tool, "rpm") != 0 || p.installed == INT64_MIN)
+            continue;
+        state->records++;
+        *row = (struct history_row){
+            .time = (double)p.installed,
+            .end_time = NAN,
+            .action = "install",
+            .tool = "rpm",
+            .time_zone = "UTC",
+            .line = (int64_t)state->package,
+        };
+        bool whole = string(scan, p.name, &row->package) &&
+                     string(scan, p.architecture, &row->architecture) &&
+                     string(scan, p.version, &row->new_version);
+        return whole ? 1 : -ENOMEM;
+    }
+    return 0;
+}
+
+static const struct reader rpm_reader = {ARTEFACT_LINUX_ROOT, open_rpm, next_of_rpm, close_rpm};
+
+/* Sources -------------------------------------------------------------------------------- */
+
+/* The databases that a Linux root may have. */
+static const struct {
+    const char          *path;
+    const struct reader *reader;
+} databases[] = {
+    {"/var/lib/dnf/history.sqlite", &dnf_reader},
+    {"/usr/lib/sysimage/libdnf5/transaction_history.sqlite", &dnf_reader},
+    {"/usr/lib/sysimage/rpm/rpmdb.sqlite", &rpm_reader},
+    {"/var/lib/rpm/rpmdb.sqlite", &rpm_reader},
+    {"/usr/lib/sysimage/rpm/Packages.db", &rpm_reader},
+    {"/var/lib/rpm/Packages.db", &rpm_reader},
+    {"/usr/lib/sysimage/rpm/Packages", &rpm_reader},
+    {"/var/lib/rpm/Packages", &rpm_reader},
+};
+
+static int report(struct tbl_scan *scan, const struct state *state, const struct reader *reader,
+                  int r)
+{
+    return svcql_report(tbl_svcql(scan), &(struct report){
+                                             .table = "package_history",
+                                             .kind = artefact_name(reader->artefact),
+                                             .host = state->source.host,
+                                             .location = state->shown,
+                                             .status = r < 0 ? source_status_of(r) : SOURCE_READ,
+                                             .records = state->records,
+                                             .skipped = state->lost,
+                                             .detail = r < 0 ? strerror(-r) : NULL,
+                                         });
+}
+
+/* Open one file of the current source. A database that is not there is no news. */
+static int open_file(struct tbl_scan *scan, struct state *state, const struct reader *reader,
+                     const char *path, bool optional)
+{
+    int r = reader->open(scan, state, path);
+
+    state->records = state->lost = 0;
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    if (r == 0)
+        state->reader = reader;
+    return r == 0 || (optional && r == -ENOENT) ? SQLITE_OK : report(scan, state, reader, r);
+}
+
+static bool is_database(const struct source *source)
+{
+    char magic[16] = "";
+    int  fd = root_open_file(source->root, source->path);
+
+    if (fd < 0)
+        return false;
+    ssize_t n = read(fd, magic, sizeof magic);
+    close(fd);
+    return n == sizeof magic && memcmp(magic, "SQLite format 3", 16) == 0;
+}
+
+/* Go on to the next file of any source: SQLITE_ROW where one is there to read, SQLITE_DONE. */
+static int next_file(struct tbl_scan *scan, struct state *state)
+{
+    if (state->part < TBL_COUNT(databases)) {
+        size_t part = state->part++;
+
+        snprintf(state->database, sizeof state->database, "%s%s", root_path(state->source.root),
+                 databases[part].path);
+        state->shown = state->database;
+        int rc = open_file(scan, state, databases[part].reader, databases[part].path, true);
+        return rc == SQLITE_OK ? SQLITE_ROW : rc;
+    }
+    int r = sources_next(&state->sources, &state->source);
+    if (r <= 0)
+        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+    if (state->source.artefact == ARTEFACT_LINUX_ROOT) {
+        state->part = 0;
+        return SQLITE_ROW;
+    }
+    state->shown = state->source.shown;
+    int rc = open_file(scan, state, is_database(&state->source) ? &dnf_reader : &log_reader,
+                       state->source.path, false);
+    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+}
+
+static int next(struct tbl_scan *scan, void *out)
+{
+    struct state             *state = tbl_state(scan);
+    const struct history_row *key = tbl_key(scan);
+    struct history_row       *row = out;
+
+    for (;;) {
+        while (!state->reader) {
+            int rc = next_file(scan, state);
+            if (rc != SQLITE_ROW)
+                return rc;
+        }
+        int r = state->reader->next(scan, state, row);
+        if (r == -ENOMEM)
+            return SQLITE_NOMEM;
+        if (r > 0) {
+            row->host = state->source.host;
+            row->source = state->shown;
+            row->file = key->file;
+            row->root = key->root;
+            return SQLITE_ROW;
+        }
+        state->lost += r < 0;
+        const struct reader *reader = state->reader;
+        state->reader = NULL;
+        reader->close(state);
+        int rc = report(scan, state, reader, r);
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+}
+
+static int open(struct tbl_scan *scan)
+{
+    struct state             *state = tbl_state(scan);
+    const struct history_row *key = tbl_key(scan);
+
+    state->part = TBL_COUNT(databases);
+    state->times = TBL_TERMS(scan, struct history_row, time);
+    state->actions = TBL_TERMS(scan, struct history_row, action);
+    state->tools = TBL_TERMS(scan, struct history_row, tool);
+    unsigned artefacts = 1u << ARTEFACT_PACKAGE_LOG;
+    int      r = sources_begin(
+             &state->sources, tbl_svcql(scan),
+             &(struct sources_want){
+                 .artefacts = key->file ? artefacts : artefacts | 1u << ARTEFACT_LINUX_ROOT,
+                 .host = key->host,
+                 .path = key->file,
+                 .root = key->root,
+        });
+    return r < 0 ? tbl_error(scan, r, key->file ? key->file : "evidence") : SQLITE_OK;
+}
+
+static void close_scan(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    if (state->reader)
+        state->reader->close(state);
+    time_zone_free(state->zone);
+    sources_end(&state->sources);
+}
+
+static int get_datetime(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    (void)scan;
+    return tbl_result_datetime(out, ((const struct history_row *)data)->time);
+}
+
+static const struct tbl_column columns[] = {
+    TBL_COL(
+        struct history_row, time, TBL_RANGE,
+        "When, in seconds since the epoch, UTC; logs of dpkg, apt, yum and zypp write local time, "
+        "which the root's /etc/localtime turns into UTC"),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "time as ISO 8601", get_datetime),
+    TBL_COL(struct history_row, action, TBL_KEY,
+            "install, upgrade, downgrade, reinstall, remove, purge, configure, trigproc, status, "
+            "startup, conffile, ...; for versions that went away upgraded, obsoleted, replaced, "
+            "cleanup, ...; run: a run of apt that names no package, or a command of zypp"),
+    TBL_COL(struct history_row, package, 0, "Name of the package, without architecture"),
+    TBL_COL(struct history_row, architecture, 0, "Architecture of the package"),
+    TBL_COL(struct history_row, old_version, 0, "Version before"),
+    TBL_COL(struct history_row, new_version, 0, "Version after"),
+    TBL_COL(struct history_row, detail, 0,
+            "automatic (nobody asked for it by name), dpkg's state or phase, the file and decision "
+            "of a conffile, apt's error"),
+    TBL_COL(struct history_row, command, 0, "Command line of the run, where the tool logs it"),
+    TBL_COL(struct history_row, requested_by, 0,
+            "Who asked for it, as the tool logs it: name and uid, or uid"),
+    TBL_COL(struct history_row, end_time, 0,
+            "When the run ended, in seconds since the epoch, UTC; NULL where the log does not say"),
+    TBL_COL(struct history_row, tool, TBL_KEY, "dpkg, apt, dnf, yum, zypp or rpm"),
+    TBL_COL(struct history_row, time_zone, 0,
+            "Zone that the log's local time was taken to be in; UTC where the log says its own"),
+    TBL_COL(struct history_row, line, TBL_ID,
+            "Line of the log, from 1; of a database, the number of the record"),
+    TBL_COL(struct history_row, item, TBL_ID, "Place among the packages of that line, from 0"),
+    TBL_COL(struct history_row, host, TBL_KEY | TBL_ID, "Host that the evidence is of"),
+    TBL_COL(struct history_row, source, TBL_ID, "File that it was read from"),
+    TBL_COL(struct history_row, file, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file, a folder or a pattern to read instead"),
+    TBL_COL(struct history_row, root, TBL_KEY | TBL_HIDDEN,
+            "Argument: a file system's root, to read its logs instead"),
+};
+
+static const struct tbl_example examples[] = {
+    {"Who installed or removed what in the last week",
+     "SELECT datetime, action, package, new_version, command, requested_by FROM package_history "
+     "WHERE tool IN ('apt', 'dnf') AND time > unixepoch() - 7 * 86400"},
+    {"When a package came and changed",
+     "SELECT datetime, action, old_version, new_version, tool FROM package_history WHERE package = "
+     "'dbus' AND action IN ('install', 'upgrade', 'remove') ORDER BY time"},
+    {"Windows in which packages changed, for telling patches from intrusions",
+     "SELECT DISTINCT time, end_time, command FROM package_history WHERE end_time IS NOT NULL"},
+};
+
+const struct tbl_table package_history_table = {
+    .name = "package_history",
+    .doc = "What dpkg, apt, dnf, yum, zypp and rpm did to packages, and when",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct history_row),
+    .state_size = sizeof(struct state),
+    .rows = 5000,
+    .artefacts = 1u << ARTEFACT_PACKAGE_LOG,
+    .open = open,
+    .next = next,
+    .close = close_scan,
+};

@@ -1,0 +1,100 @@
+/* packages_index.h -- the inside of packages.h, for the readers that fill it: packages_dpkg.c and
+ * packages_rpm.c.
+ *
+ * All text stands in one arena and is named by its offset, so that 150,000 paths cost little more
+ * than the files they were read from. Offset 0 is the empty text and means NULL.
+ */
+#ifndef SVCQL_PACKAGES_INDEX_H
+#define SVCQL_PACKAGES_INDEX_H
+
+#include "formats/package/dpkg_text.h"
+#include "formats/package/rpm_store.h"
+#include "packages.h"
+#include "sqlite_file.h"
+
+struct owner {
+    uint32_t name, version, architecture, state;
+    uint32_t list;                   /* dpkg: its files in info/ are named so, "libc6:amd64" */
+    uint32_t conffiles, n_conffiles; /* dpkg: text and size of that field of the status file */
+    uint32_t first, last;            /* entries */
+    int64_t  installed;
+    int64_t  header; /* rpm: key or place of its header; 0: a package of dpkg */
+};
+
+struct entry {
+    uint32_t path;   /* where it lies */
+    uint32_t listed; /* what the package says */
+    uint32_t owner;
+    uint32_t same; /* next entry of the same path, 0: none (entry 0 is never the next) */
+};
+
+/* The digests of the package asked for last, sorted by path. */
+struct digest {
+    const char *path; /* without the leading '/' */
+    const char *hex;
+    bool        conffile;
+};
+
+struct digests {
+    size_t         owner; /* plus one; 0: none loaded */
+    char          *text;
+    struct digest *list;
+    size_t         n, room;
+    const char    *kind;
+    char           hex[129];
+};
+
+struct packages {
+    struct packages *next; /* in the connection's list */
+    int              refs;
+    struct root     *root;
+
+    char         *text;
+    size_t        text_size, text_room;
+    struct owner *owners;
+    size_t        n_owners, owners_room;
+    struct entry *entries;
+    size_t        n_entries, entries_room;
+    uint32_t     *slots; /* first entry of a path, plus one; 0: free */
+    size_t        n_slots;
+    uint64_t      seed;
+    unsigned      merged; /* set of 1u << index of merged_dirs[] that lead into /usr */
+
+    struct packages_source dpkg, rpm;
+    struct sqlite_file     rpm_db; /* one of the two is open */
+    struct root_map        rpm_map;
+    struct rpm_store       rpm_store;
+    struct digests         digests;
+};
+
+static inline const char *packages_text(const struct packages *p, uint32_t offset)
+{
+    return offset ? p->text + offset : NULL;
+}
+
+/* Add text with a NUL behind it: its offset, or a negative errno (-ENOMEM, -EFBIG). */
+int64_t packages_add_text(struct packages *p, const char *text, size_t size);
+
+/* Both return 0 or -ENOMEM. An entry belongs to the owner added last, or to `owner`, whose entries
+ * must follow each other. */
+int packages_add_owner(struct packages *p, const struct owner *owner);
+int packages_add_entry(struct packages *p, uint32_t owner, uint32_t path, uint32_t listed);
+
+/* Compare paths, the names of a merged /usr being one. */
+int packages_path_compare(const struct packages *p, const char *a, const char *b);
+
+int packages_add_digest(struct digests *d, const char *path, const char *hex, bool conffile);
+
+/* The readers. load: -ENOENT where the root has no such database. */
+int packages_dpkg_load(struct packages *p);
+int packages_dpkg_digests(struct packages *p, const struct owner *owner, struct digests *ret);
+int packages_rpm_load(struct packages *p);
+int packages_rpm_digests(struct packages *p, const struct owner *owner, struct digests *ret);
+
+#define DPKG_STATUS      "/var/lib/dpkg/status"
+#define PACKAGES_RPM_DBS "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite"
+#define PACKAGES_RPM_STORES                                                                        \
+    "/usr/lib/sysimage/rpm/Packages.db", "/var/lib/rpm/Packages.db",                               \
+        "/usr/lib/sysimage/rpm/Packages", "/var/lib/rpm/Packages"
+
+#endif

@@ -1,0 +1,57 @@
+/* systemd_value.h -- values of D-Bus properties as what a column can hold.
+ *
+ * A reader turns one D-Bus type into text, an integer or a number. It reads from a message that
+ * stands before a value of its signature, and never trusts what it reads.
+ */
+#ifndef SVCQL_SYSTEMD_VALUE_H
+#define SVCQL_SYSTEMD_VALUE_H
+
+#include <stdint.h>
+#include <systemd/sd-bus.h>
+
+#include "formats/text/buffer.h"
+
+/* Holds whichever the reader gives; begin with a zeroed one, buffer_free() its text at the end. */
+struct value {
+    struct buffer text;
+    int64_t       number; /* TBL_NULL where the manager says "not set" */
+    double        real;   /* NAN where it does */
+};
+
+enum value_kind { VALUE_TEXT, VALUE_NUMBER, VALUE_REAL };
+
+struct value_reader {
+    enum value_kind kind; /* which member of struct value it sets */
+    const char     *signature;
+    int (*read)(sd_bus_message *m, struct value *v);
+};
+
+/* Text, as it is; the number of flags and counts; seconds since the epoch of microseconds. */
+extern const struct value_reader value_text, value_path, value_bool, value_int32, value_uint32,
+    value_uint64, value_time;
+
+/* Text made of structures: */
+extern const struct value_reader value_list;        /* as: JSON array */
+extern const struct value_reader value_hex;         /* ay: hexadecimal digits; '' for no bytes */
+extern const struct value_reader value_commands;    /* a(sasbttttuii): Exec lines, one a line */
+extern const struct value_reader value_commands_ex; /* a(sasasttttuii): with all their prefixes */
+extern const struct value_reader value_files;    /* a(sb): JSON array, "-" before optional ones */
+extern const struct value_reader value_pairs;    /* a(ss): JSON array of "second (first)" */
+extern const struct value_reader value_calendar; /* a(sst): JSON array of "first=second" */
+extern const struct value_reader value_spans;    /* a(stt): JSON array of "first=microseconds" */
+extern const struct value_reader value_filter;   /* (bas): names, "~" before those forbidden */
+extern const struct value_reader value_message;  /* (ss): the second text */
+extern const struct value_reader value_capabilities; /* t: names of capabilities */
+extern const struct value_reader
+    value_namespaces; /* t: kinds allowed; "no" for all, "yes" for none */
+
+/* Read a variant into `v`. Returns 1; 0 where it holds another type, which is skipped; a negative
+ * errno where the message is damaged, or its text too large to keep. */
+int value_read(sd_bus_message *m, const struct value_reader *reader, struct value *v);
+
+/* Walk the properties of GetAll's reply, a{sv}: `each` must read or skip the variant that `m`
+ * stands before. Returns what it returns, if negative. */
+typedef int value_property(void *data, const char *name, sd_bus_message *m);
+int         value_properties(sd_bus_message *m, value_property *each, void *data);
+
+#endif

@@ -1,0 +1,367 @@
+/* unit_files.c -- every file that tells a service manager what to start: units, drop-ins, links,
+ * masks, generators, SysV scripts, D-Bus activation, quadlets.
+ *
+ *     SELECT path, state, exec_start, datetime(ctime, 'unixepoch') FROM unit_files
+ *     WHERE package IS NULL AND kind IN ('unit', 'drop-in', 'generator') AND shadowed_by IS NULL;
+ */
+#include "unit_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/unit/unit_name.h"
+#include "unit_places.h"
+
+SQLITE_EXTENSION_INIT3
+
+/* Walking --------------------------------------------------------------------- */
+
+/* Whether a kind is only of unit directories. */
+static bool is_unit_kind(const char *kind)
+{
+    static const char *const kinds[] = {"unit", "mask", "link", "drop-in", "dependency-link",
+                                        "other"};
+
+    for (size_t i = 0; i < TBL_COUNT(kinds); i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
+static int open_scan(struct tbl_scan *scan)
+{
+    struct files_state    *s = tbl_state(scan);
+    const struct file_row *key = tbl_key(scan);
+
+    s->path = TBL_TERMS(scan, struct file_row, path);
+    s->name = TBL_TERMS(scan, struct file_row, name);
+    s->kind = TBL_TERMS(scan, struct file_row, kind);
+    s->scope = TBL_TERMS(scan, struct file_row, scope);
+    s->user = TBL_TERMS(scan, struct file_row, scope_user);
+    s->unit = TBL_TERMS(scan, struct file_row, unit);
+    s->places_wanted = s->kind->n == 0;
+    for (size_t i = 0; i < s->kind->n; i++)
+        s->places_wanted |= !is_unit_kind(s->kind->texts[i]);
+    int r =
+        unit_walk_open(&s->walk, tbl_svcql(scan),
+                       &(struct unit_walk_want){.table = "unit_files",
+                                                .host = key->host,
+                                                .root = key->root,
+                                                .system = tbl_match_text(s->scope, "system", false),
+                                                .user = tbl_match_text(s->scope, "user", false)});
+    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
+}
+
+/* Go on to the places of this manager, then to the next manager: 1, 0 at the end, -errno. */
+static int next_search(struct files_state *s)
+{
+    const struct root *root = s->walk.source.root;
+
+    s->next = 0;
+    if (s->current && !s->places && s->places_wanted) {
+        int r = unit_places_open(&s->places, root, &s->walk.search->manager);
+        s->current = s->places;
+        return r < 0 ? r : 1;
+    }
+    unit_files_forget_manager(s);
+    int r = unit_walk_next(&s->walk);
+    if (r > 0 && s->walk.source.root != root)
+        unit_files_forget_packages(s);
+    s->current = r > 0 ? s->walk.search : NULL;
+    return r;
+}
+
+/* What it is, as far as its name tells; "unit" and "link" may turn out to be masks. */
+static const char *kind_of(const struct unit_entry *entry)
+{
+    static const char conf[] = ".conf";
+    size_t            size = strlen(entry->name), tail = sizeof conf - 1;
+
+    if (entry->error)
+        return "directory";
+    if (entry->dir->place)
+        return entry->dir->place->kind;
+    if (entry->type == DT_DIR)
+        return "other";
+    if (entry->where == UNIT_DROP_IN)
+        return size > tail && strcmp(entry->name + size - tail, conf) == 0 ? "drop-in" : "other";
+    if (entry->where == UNIT_WANTS)
+        return entry->type == DT_LNK ? "dependency-link" : "other";
+    if (!unit_name_kind(entry->name))
+        return "other";
+    return entry->type == DT_LNK ? "link" : "unit";
+}
+
+static bool is_script(const char *kind)
+{
+    return strcmp(kind, "sysv") == 0 || strcmp(kind, "rc") == 0;
+}
+
+/* The unit that the file is of or belongs to; of scripts the one that is generated for them. */
+static const char *unit_of(struct tbl_scan *scan, const struct unit_entry *entry, const char *kind)
+{
+    if (strcmp(kind, "sysv") == 0)
+        return tbl_printf(scan, "%s.service", entry->name);
+    if (strcmp(kind, "rc") == 0)
+        return strcmp(entry->name, "rc.local") == 0
+                   ? "rc-local.service"
+                   : tbl_printf(scan, "%s.service",
+                                entry->name + strspn(entry->name, "SK0123456789"));
+    if (entry->dir->place || (entry->where == UNIT_TOP && !unit_name_kind(entry->name)))
+        return NULL;
+    return entry->owner;
+}
+
+/* Whether terms on the columns that cost nothing let the entry through. */
+static bool wanted(const struct files_state *s, const struct unit_entry *entry, const char *kind)
+{
+    bool maybe_mask = strcmp(kind, "unit") == 0 || strcmp(kind, "link") == 0;
+
+    return entry->dir->own && tbl_match_text(s->path, entry->path, false) &&
+           tbl_match_text(s->name, entry->name, false) &&
+           tbl_match_text(s->user, unit_walk_user(&s->walk), false) &&
+           (entry->dir->place || tbl_match_text(s->unit, entry->owner, false)) &&
+           (tbl_match_text(s->kind, kind, false) ||
+            (maybe_mask && tbl_match_text(s->kind, "mask", false)));
+}
+
+/* Rows ------------------------------------------------------------------------ */
+
+static double seconds(const struct statx_timestamp *t)
+{
+    return (double)t->tv_sec + (double)t->tv_nsec / 1e9;
+}
+
+static void fill_status(struct tbl_scan *scan, struct file_row *row, const struct statx *st)
+{
+    row->size = (int64_t)st->stx_size;
+    row->mode = tbl_printf(scan, "%04o", st->stx_mode & 07777u);
+    row->uid = st->stx_uid;
+    row->gid = st->stx_gid;
+    row->mtime = seconds(&st->stx_mtime);
+    row->ctime = seconds(&st->stx_ctime);
+    if (st->stx_attributes_mask & STATX_ATTR_IMMUTABLE)
+        row->immutable = (st->stx_attributes & STATX_ATTR_IMMUTABLE) != 0;
+    if (st->stx_mask & STATX_BTIME)
+        row->btime = seconds(&st->stx_btime);
+}
+
+static void fill_link(struct tbl_scan *scan, struct files_state *s, struct unit_entry *entry,
+                      struct file_row *row)
+{
+    struct stat st;
+
+    if (entry->type != DT_LNK || !entry->link)
+        return;
+    row->link_target = tbl_utf8(scan, entry->link, strlen(entry->link));
+    row->link_dangling = root_stat(s->current->root, entry->path, true, &st) == -ENOENT;
+    if (entry->dir->place)
+        return;
+    const char *target = unit_search_target(s->current, entry);
+    row->link_leaves =
+        target && strcmp(target, "/dev/null") != 0 && !unit_search_holds(s->current, target);
+}
+
+/* The file that makes this one ineffective: of a script, the unit of its name. */
+static const char *shadow_of(const struct files_state *s, const struct unit_entry *entry,
+                             const struct file_row *row)
+{
+    const struct unit_entry *shadow = entry;
+
+    if (strcmp(row->kind, "sysv") == 0 && row->unit) {
+        shadow = unit_search_first(s->walk.search, row->unit);
+        return shadow && strcmp(shadow->dir->path, "/run/systemd/generator.late") != 0
+                   ? shadow->path
+                   : NULL;
+    }
+    if (!entry->error && entry->where != UNIT_WANTS)
+        shadow = unit_search_shadow(s->current, entry);
+    return shadow != entry ? shadow->path : NULL;
+}
+
+static int fill(struct tbl_scan *scan, struct files_state *s, struct unit_entry *entry,
+                struct file_row *row)
+{
+    struct statx st;
+
+    *row = (struct file_row){.host = s->walk.source.host,
+                             .path = tbl_utf8(scan, entry->path, strlen(entry->path)),
+                             .name = tbl_utf8(scan, entry->name, strlen(entry->name)),
+                             .kind = kind_of(entry),
+                             .scope = unit_walk_scope(&s->walk),
+                             .scope_user = unit_walk_user(&s->walk),
+                             .directory = entry->dir->path,
+                             .rank = entry->dir->rank,
+                             .link_leaves = TBL_NULL,
+                             .link_dangling = TBL_NULL,
+                             .size = TBL_NULL,
+                             .uid = TBL_NULL,
+                             .gid = TBL_NULL,
+                             .mtime = NAN,
+                             .ctime = NAN,
+                             .btime = NAN,
+                             .immutable = TBL_NULL,
+                             .root = row->root};
+    row->source = unit_walk_source(scan, &s->walk, row->path);
+    row->unit = unit_of(scan, entry, row->kind);
+    bool there = root_statx(s->current->root, entry->path, false, &st) == 0;
+    if (there)
+        fill_status(scan, row, &st);
+    fill_link(scan, s, entry, row);
+    if (strcmp(row->kind, "link") == 0 && unit_is_mask(s->current->root, entry->path))
+        row->kind = "mask";
+    if (strcmp(row->kind, "unit") == 0 && there && S_ISREG(st.stx_mode) && st.stx_size == 0)
+        row->kind = "mask";
+    row->shadowed_by = shadow_of(s, entry, row);
+    bool whole = row->path && row->name && row->source && (row->mode || !there) &&
+                 (row->unit || !is_script(row->kind)) && (row->link_target || !entry->link) &&
+                 !s->current->memory.failed;
+    return whole ? SQLITE_ROW : SQLITE_NOMEM;
+}
+
+static int next(struct tbl_scan *scan, void *row)
+{
+    struct files_state *s = tbl_state(scan);
+
+    for (;;) {
+        while (s->current && s->next < s->current->n) {
+            struct unit_entry *entry = &s->current->entries[s->next++];
+            if (!wanted(s, entry, kind_of(entry)))
+                continue;
+            s->entry = entry;
+            s->walk.records++;
+            return fill(scan, s, entry, row);
+        }
+        int r = next_search(s);
+        if (r <= 0)
+            return r < 0 ? tbl_error(scan, r, "unit directories") : SQLITE_DONE;
+    }
+}
+
+static void close_scan(struct tbl_scan *scan)
+{
+    struct files_state *s = tbl_state(scan);
+
+    unit_files_forget_manager(s);
+    unit_files_forget_packages(s);
+    unit_walk_close(&s->walk);
+}
+
+/* Columns ----------------------------------------------------------------------- */
+
+#define ROW(field, flags, doc) TBL_COL(struct file_row, field, flags, doc)
+
+static const struct tbl_column columns[] = {
+    ROW(host, TBL_KEY, "Host the file belongs to"),
+    ROW(source, TBL_ID, "File, where it lies now"),
+    ROW(path, TBL_KEY | TBL_PREFIX, "File, where it lies on its host"),
+    ROW(name, TBL_KEY | TBL_PREFIX, "Name of the file"),
+    ROW(kind, TBL_KEY,
+        "unit, mask, link (a unit's other name, or a unit linked from elsewhere), drop-in, "
+        "dependency-link (in .wants, .requires, .upholds), other; generator, sysv, rc, hook, dbus, "
+        "quadlet, linger, xinetd, inetd, upstart, autostart, environment, preset, manager-config, "
+        "profile (of portable services); directory: one that could not be read"),
+    ROW(scope, TBL_KEY, "Whose manager reads it: system or user"),
+    ROW(scope_user, TBL_KEY | TBL_ID,
+        "User whose own directories it lies in; NULL where all share it"),
+    ROW(unit, TBL_KEY | TBL_ID, "Unit that the file is, alters, or is linked from"),
+    ROW(directory, 0, "Directory of the search path that holds it"),
+    ROW(rank, TBL_ID, "Place of that directory in the search path; 0 comes first"),
+    ROW(shadowed_by, 0, "File that takes its place; NULL where it is the one in force"),
+    ROW(link_target, 0, "Text of the link"),
+    ROW(link_leaves, 0, "Whether the link leads out of the unit search path"),
+    ROW(link_dangling, 0, "Whether the link leads nowhere"),
+    TBL_LAZY("resolved_path", TBL_TEXT, 0, "File after all links; NULL where it is not there",
+             unit_files_get_resolved),
+    TBL_LAZY(
+        "state", TBL_TEXT, 0,
+        "As systemctl list-unit-files says: enabled, disabled, static, linked, alias, masked, "
+        "indirect, generated, transient, bad, each but the last four also -runtime; of scripts "
+        "and generators whether they run; NULL for files without one and those not in force",
+        unit_files_get_state),
+    ROW(size, 0, "Bytes"),
+    ROW(mode, 0, "Permissions, octal; of a link its own"),
+    ROW(uid, 0, "Owner; of a link its own"),
+    ROW(gid, 0, "Group; of a link its own"),
+    ROW(mtime, 0, "Last change of its contents, seconds since the epoch, UTC"),
+    ROW(ctime, 0, "Last change of its inode, seconds since the epoch, UTC"),
+    ROW(btime, 0, "Birth of its inode, seconds since the epoch, UTC; NULL where not recorded"),
+    ROW(immutable, 0, "Whether it is protected from change (chattr +i); NULL where not known"),
+    TBL_LAZY("sha256", TBL_TEXT, 0,
+             "SHA-256 of what the file, or its link, holds; NULL above 64 MiB",
+             unit_files_get_sha256),
+    TBL_LAZY("package", TBL_TEXT, 0,
+             "Package that owns the file; empty: none; NULL: the host has no package database",
+             unit_files_get_package),
+    TBL_LAZY("package_altered", TBL_BOOL, 0,
+             "Whether it differs from what the package put there; NULL: no package or no digest",
+             unit_files_get_package_altered),
+    TBL_LAZY(
+        "description", TBL_TEXT, 0,
+        "Description= in force, drop-ins included; of a drop-in or a shadowed file its own, as "
+        "with the columns that follow",
+        unit_files_get_description),
+    TBL_LAZY("documentation", TBL_TEXT, 0, "Documentation= in force, one value a line",
+             unit_files_get_documentation),
+    TBL_LAZY("source_path", TBL_TEXT, 0, "SourcePath=: what a generated unit was made from",
+             unit_files_get_source_path),
+    TBL_LAZY("exec_start", TBL_TEXT, 0,
+             "ExecStart= in force as written, one command a line; Exec= of D-Bus files, quadlets "
+             "and autostart entries; of scripts and generators their path",
+             unit_files_get_exec_start),
+    TBL_LAZY(
+        "commands", TBL_TEXT, 0,
+        "Values of every Exec...= in force, one a line: before, to start, reload, stop and after; "
+        "of rc.local, xinetd, inetd and upstart all lines",
+        unit_files_get_commands),
+    TBL_LAZY("settings", TBL_TEXT, 0,
+             "Every setting in force, one Key=value a line; of environment files, xinetd, inetd, "
+             "upstart and rc.local the lines that are no comments",
+             unit_files_get_settings),
+    TBL_LAZY("own_commands", TBL_TEXT, 0,
+             "As commands, but of the file alone: without what drop-ins add or take away",
+             unit_files_get_own_commands),
+    TBL_LAZY("own_settings", TBL_TEXT, 0, "As settings, but of the file alone",
+             unit_files_get_own_settings),
+    TBL_LAZY("user", TBL_TEXT, 0, "User= in force; NULL: the manager's own user",
+             unit_files_get_user),
+    TBL_LAZY("wanted_by", TBL_TEXT, 0, "WantedBy= of [Install], one value a line",
+             unit_files_get_wanted_by),
+    TBL_LAZY("required_by", TBL_TEXT, 0, "RequiredBy= of [Install], one value a line",
+             unit_files_get_required_by),
+    TBL_LAZY("error", TBL_TEXT, 0, "What is wrong with the file, or why it could not be read",
+             unit_files_get_error),
+    ROW(root, TBL_KEY | TBL_HIDDEN, "Root file system to read instead of the evidence"),
+};
+
+static const struct tbl_example examples[] = {
+    {"Units, drop-ins and generators that no package put there",
+     "SELECT path, kind, state, exec_start, datetime(ctime, 'unixepoch') AS changed "
+     "FROM unit_files WHERE kind IN ('unit', 'drop-in', 'generator') AND package = ''"},
+    {"Units linked from outside of the unit directories, and links that lead nowhere",
+     "SELECT path, link_target, state FROM unit_files WHERE link_leaves OR link_dangling"},
+    {"Files that stand in for a vendor's",
+     "SELECT i.path, s.path AS instead_of FROM unit_files AS s JOIN unit_files AS i "
+     "ON i.path = s.shadowed_by AND i.host = s.host WHERE s.kind = 'unit'"},
+};
+
+const struct tbl_table unit_files_table = {
+    .name = "unit_files",
+    .doc = "Every file that tells a service manager what to start, on this host or a dead disk: "
+           "units, drop-ins, links, masks, generators, SysV scripts, D-Bus activation, quadlets, "
+           "and those of every user",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct file_row),
+    .state_size = sizeof(struct files_state),
+    .rows = 1000,
+    .artefacts = 1u << ARTEFACT_LINUX_ROOT,
+    .open = open_scan,
+    .next = next,
+    .close = close_scan,
+};

@@ -1,0 +1,488 @@
+#include "unit_load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/unit/unit_name.h"
+
+#define KEEP_FILE  (64u << 10) /* bytes of a drop-in that is kept parsed, as many units read it */
+#define KEEP_TOTAL (32u << 20)
+
+/* Names --------------------------------------------------------------------- */
+
+/* The names whose X.d folders a unit reads, in order of precedence, each once. */
+struct names {
+    char (*names)[UNIT_NAME_MAX];
+    size_t n;
+};
+
+/* 1 where it is new, 0 where it is there already, -ENOMEM. */
+static int add_name(struct names *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->names[i], name) == 0)
+            return 0;
+    if ((names->n & (names->n - 1)) == 0) {
+        void *more = realloc(names->names, (names->n ? 2 * names->n : 1) * sizeof *names->names);
+        if (!more)
+            return -ENOMEM;
+        names->names = more;
+    }
+    strcpy(names->names[names->n++], name);
+    return 1;
+}
+
+/* A name, its template and their shorter prefixes, as systemd goes through them. */
+static int add_names(struct names *names, const char *name)
+{
+    char other[UNIT_NAME_MAX];
+    int  r = add_name(names, name);
+
+    if (r <= 0)
+        return r;
+    if (unit_name_kind(name) == UNIT_NAME_INSTANCE && unit_name_template(name, other) &&
+        (r = add_names(names, other)) < 0)
+        return r;
+    return unit_name_shorten(name, other) ? add_names(names, other) : 0;
+}
+
+/* Aliases ------------------------------------------------------------------- */
+
+struct unit_alias {
+    const struct unit_entry *fragment;
+    const char              *name;
+};
+
+static int by_fragment(const void *a, const void *b)
+{
+    const struct unit_alias *x = a, *y = b;
+
+    if (x->fragment != y->fragment)
+        return x->fragment < y->fragment ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+/* Gather which names lead to which file, once a search. */
+static int gather_aliases(struct unit_search *search)
+{
+    if (search->aliases)
+        return 0;
+    search->aliases = calloc(search->n + 1, sizeof *search->aliases);
+    if (!search->aliases)
+        return -ENOMEM;
+    for (size_t i = 0; i < search->n; i++) {
+        struct unit_entry *entry = &search->entries[i];
+        if (entry->where != UNIT_TOP || entry->type != DT_LNK || !unit_name_kind(entry->name) ||
+            unit_search_first(search, entry->name) != entry)
+            continue;
+        const struct unit_entry *fragment = unit_search_fragment(search, entry->name);
+        if (fragment && strcmp(fragment->name, entry->name) != 0)
+            search->aliases[search->n_aliases++] = (struct unit_alias){fragment, entry->name};
+    }
+    qsort(search->aliases, search->n_aliases, sizeof *search->aliases, by_fragment);
+    return 0;
+}
+
+/* The alias as it applies to a unit: of templates the instance is the unit's. False: not to it. */
+static bool apply_alias(const char *alias, const char *unit, char ret[UNIT_NAME_MAX])
+{
+    char of_unit[UNIT_NAME_MAX], of_alias[UNIT_NAME_MAX];
+    bool instance = unit_name_kind(unit) == UNIT_NAME_INSTANCE && unit_name_instance(unit, of_unit);
+
+    if (unit_name_kind(alias) == UNIT_NAME_TEMPLATE && instance)
+        return unit_name_with_instance(alias, of_unit, ret);
+    if (unit_name_kind(alias) == UNIT_NAME_INSTANCE &&
+        !(instance && unit_name_instance(alias, of_alias) && strcmp(of_alias, of_unit) == 0))
+        return false;
+    strcpy(ret, alias);
+    return true;
+}
+
+/* Drop-ins ------------------------------------------------------------------ */
+
+struct found {
+    struct unit_entry *entry;
+    size_t             phase, name; /* order: which of the unit's names, then rank, then prefix */
+};
+
+struct finding {
+    struct found *found;
+    size_t        n, phase;
+};
+
+static int add_folders(struct unit_search *search, const struct names *names, bool by_name,
+                       struct finding *f)
+{
+    static const char suffix[] = ".conf";
+
+    for (size_t i = 0; i < names->n; i++) {
+        size_t                    n;
+        struct unit_entry *const *entries =
+            unit_search_range(search, UNIT_DROP_IN, names->names[i], &n);
+        struct found *more = n ? realloc(f->found, (f->n + n) * sizeof *more) : f->found;
+
+        if (n && !more)
+            return -ENOMEM;
+        f->found = more;
+        for (size_t k = 0; k < n; k++) {
+            size_t size = strlen(entries[k]->name);
+            if (entries[k]->type == DT_DIR || size < sizeof suffix ||
+                strcmp(entries[k]->name + size - (sizeof suffix - 1), suffix) != 0)
+                continue;
+            f->found[f->n++] = (struct found){entries[k], f->phase + (by_name ? i : 0), i};
+        }
+    }
+    f->phase += by_name ? names->n : 1;
+    return 0;
+}
+
+static int by_file_name(const void *a, const void *b)
+{
+    const struct found *x = a, *y = b;
+    int64_t             i = x->entry->dir->rank, j = y->entry->dir->rank;
+    int                 order = strcmp(x->entry->name, y->entry->name);
+
+    if (!order)
+        order = (x->phase > y->phase) - (x->phase < y->phase);
+    if (!order)
+        order = (i > j) - (i < j);
+    return order ? order : (x->name > y->name) - (x->name < y->name);
+}
+
+/* The folders of a name and those that apply with it. */
+static int add_all_of(struct unit_search *search, const char *name, struct finding *f)
+{
+    struct names names = {0};
+    int          r = add_names(&names, name);
+
+    if (r >= 0)
+        r = add_folders(search, &names, false, f);
+    free(names.names);
+    return r;
+}
+
+static int add_alias_folders(struct unit_search *search, const char *name, struct finding *f)
+{
+    char                     alias[UNIT_NAME_MAX];
+    const struct unit_entry *fragment = unit_search_fragment(search, name);
+    int                      r = gather_aliases(search);
+    size_t                   low = 0, high = search->n_aliases;
+
+    while (r == 0 && low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (search->aliases[middle].fragment < fragment)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (;
+         r == 0 && fragment && low < search->n_aliases && search->aliases[low].fragment == fragment;
+         low++)
+        if (apply_alias(search->aliases[low].name, name, alias) && strcmp(alias, name) != 0)
+            r = add_all_of(search, alias, f);
+    return r;
+}
+
+/* Only the unit's own folders and then its template's. */
+static int add_own_folders(struct unit_search *search, const char *name, struct finding *f)
+{
+    char template[UNIT_NAME_MAX];
+    struct names names = {0};
+    int          r = add_name(&names, name);
+
+    if (r >= 0 && unit_name_kind(name) == UNIT_NAME_INSTANCE && unit_name_template(name, template))
+        r = add_name(&names, template);
+    if (r >= 0)
+        r = add_folders(search, &names, true, f);
+    free(names.names);
+    return r;
+}
+
+static int add_type_folders(struct unit_search *search, const char *name, struct finding *f)
+{
+    const char  *type = unit_name_type(name);
+    struct names names = {0};
+    int          r = type ? add_name(&names, type) : 0;
+
+    if (r >= 0)
+        r = add_folders(search, &names, false, f);
+    free(names.names);
+    return r;
+}
+
+int unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
+                       struct unit_drop_ins *ret)
+{
+    struct finding f = {0};
+    int            r = own ? add_own_folders(search, name, &f) : add_all_of(search, name, &f);
+
+    if (r >= 0 && !own)
+        r = add_alias_folders(search, name, &f);
+    if (r >= 0 && !own)
+        r = add_type_folders(search, name, &f);
+    *ret = (struct unit_drop_ins){0};
+    if (r >= 0 && f.n) {
+        qsort(f.found, f.n, sizeof *f.found, by_file_name);
+        ret->entries = calloc(f.n, sizeof *ret->entries);
+        r = ret->entries ? 0 : -ENOMEM;
+    }
+    for (size_t i = 0; r >= 0 && i < f.n; i++)
+        if (i == 0 || strcmp(f.found[i - 1].entry->name, f.found[i].entry->name) != 0)
+            ret->entries[ret->n++] = f.found[i].entry;
+    free(f.found);
+    return r < 0 ? r : 0;
+}
+
+void unit_drop_ins_free(struct unit_drop_ins *drop_ins)
+{
+    free(drop_ins->entries);
+    *drop_ins = (struct unit_drop_ins){0};
+}
+
+/* Parsing ------------------------------------------------------------------- */
+
+struct unit_parsed {
+    struct unit_setting *settings; /* a faulty or unread line is `ignored` */
+    size_t               n;
+    struct unit_file     file;
+};
+
+static int add_setting(struct arena *memory, struct unit_parsed *p, const struct unit_assignment *a)
+{
+    if (p->n >= UNIT_SETTINGS_MAX) {
+        p->file.lost++;
+        return 0;
+    }
+    if ((p->n & (p->n - 1)) == 0) {
+        struct unit_setting *more =
+            realloc(p->settings, (p->n ? 2 * p->n : 1) * sizeof *p->settings);
+        if (!more)
+            return -ENOMEM;
+        p->settings = more;
+    }
+    const char          *last = p->n ? p->settings[p->n - 1].section : NULL;
+    const char          *section = a->section ? a->section : "";
+    struct unit_setting *setting = &p->settings[p->n++];
+    *setting = (struct unit_setting){
+        .section = last && strcmp(last, section) == 0 ? last : unit_strdup(memory, section),
+        .key = unit_strdup(memory, a->key ? a->key : ""),
+        .value = unit_strdup(memory, a->value),
+        .line = a->line,
+        .ignored = a->fault    ? unit_fault_text(a->fault)
+                   : a->unread ? "behind a line at which systemd stops"
+                               : NULL};
+    return setting->section && setting->key && setting->value ? 0 : -ENOMEM;
+}
+
+static int parse_text(struct arena *memory, const char *data, size_t size, struct unit_parsed *p)
+{
+    struct unit_text       text;
+    struct unit_assignment a;
+    int                    r;
+
+    unit_text_open(&text, data, size);
+    while ((r = unit_text_next(&text, &a)) > 0) {
+        if (unit_fault_fatal(a.fault) && !p->file.fault) {
+            p->file.fault = a.fault;
+            p->file.fault_line = a.line;
+        }
+        p->file.ignored += a.fault != UNIT_OK || a.unread;
+        if ((r = add_setting(memory, p, &a)) < 0)
+            break;
+    }
+    unit_text_close(&text);
+    return r;
+}
+
+/* Read and parse a file. A mask, or one that cannot be read, has no settings. */
+static int parse_file(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
+                      struct unit_parsed *p, size_t *ret_size)
+{
+    char *data;
+
+    *p = (struct unit_parsed){.file = {.entry = entry}};
+    *ret_size = 0;
+    if (entry->type != DT_REG && unit_is_mask(search->root, entry->path))
+        return 0;
+    int r = root_read(search->root, entry->path, UNIT_FILE_MAX, &data, ret_size);
+    if (r < 0) {
+        p->file.error = r;
+        return r == -ENOMEM ? r : 0;
+    }
+    p->file.size = *ret_size;
+    p->file.nuls = memchr(data, '\0', *ret_size) != NULL;
+    r = parse_text(memory, data, *ret_size, p);
+    free(data);
+    return r;
+}
+
+/* What a file says, from the search's memory where it was kept, else into the caller's. */
+static int parsed(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
+                  struct unit_parsed *ret)
+{
+    bool               keep = entry->where == UNIT_DROP_IN && search->parsed_bytes < KEEP_TOTAL;
+    struct unit_parsed p;
+    size_t             size;
+
+    if (entry->parsed) {
+        *ret = *entry->parsed;
+        return 0;
+    }
+    int                  r = parse_file(search, entry, keep ? &search->memory : memory, &p, &size);
+    struct unit_setting *copy =
+        r < 0 ? NULL : arena_alloc(keep ? &search->memory : memory, p.n * sizeof *copy);
+    if (copy && p.n)
+        memcpy(copy, p.settings, p.n * sizeof *copy);
+    free(p.settings);
+    if (!copy)
+        return -ENOMEM;
+    p.settings = copy;
+    if (keep && size <= KEEP_FILE) {
+        struct unit_parsed *kept = arena_alloc(&search->memory, sizeof *kept);
+        if (!kept)
+            return -ENOMEM;
+        *kept = p;
+        entry->parsed = kept;
+    }
+    search->parsed_bytes += keep ? size : 0;
+    *ret = p;
+    return 0;
+}
+
+/* Loading ------------------------------------------------------------------- */
+
+static int add_file(struct unit_search *search, struct unit_loaded *loaded,
+                    struct unit_entry *entry, const char *type)
+{
+    struct unit_parsed p;
+    int                r = parsed(search, entry, &loaded->memory, &p);
+    if (r < 0)
+        return r;
+
+    if (loaded->n + p.n > loaded->room) {
+        size_t               room = 2 * (loaded->n + p.n);
+        struct unit_setting *more = realloc(loaded->settings, room * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        loaded->settings = more;
+        loaded->room = room;
+    }
+    for (size_t i = 0; i < p.n; i++) {
+        struct unit_setting *setting = &loaded->settings[loaded->n++];
+        *setting = p.settings[i];
+        setting->file = (unsigned)loaded->n_files;
+        if (!setting->ignored && type && !unit_section_read(type, setting->section))
+            setting->ignored = "section not read in units of this type";
+    }
+    loaded->files[loaded->n_files++] = p.file;
+    return 0;
+}
+
+/* Merge, unless there is a reason why nothing of it is in force. */
+static int finish(struct unit_loaded *loaded, const char *reason)
+{
+    for (size_t i = 0; reason && i < loaded->n; i++)
+        if (!loaded->settings[i].ignored)
+            loaded->settings[i].ignored = reason;
+    return unit_merge(loaded->settings, loaded->n);
+}
+
+/* Why a unit with this fragment, once it is read, cannot be loaded; NULL: it can. */
+static const char *refusal(const struct unit_search *search, const char *type,
+                           const struct unit_entry *fragment, const struct unit_file *file)
+{
+    if (!fragment)
+        return type && unit_type_needs_no_file(type) ? NULL : "no unit file of this name";
+    if (unit_is_mask(search->root, fragment->path))
+        return "unit is masked";
+    if (file->error)
+        return "unit file cannot be read";
+    return file->fault ? "systemd gives the unit file up" : NULL;
+}
+
+int unit_load(struct unit_search *search, const char *name, struct unit_loaded *ret)
+{
+    struct unit_drop_ins drop_ins = {0};
+    struct unit_loaded   loaded = {0};
+    struct unit_entry   *fragment = unit_search_fragment(search, name);
+    const char          *type = unit_name_type(name);
+    int                  r = unit_drop_ins_find(search, name, false, &drop_ins);
+
+    if (r == 0)
+        loaded.files = calloc(drop_ins.n + 1, sizeof *loaded.files);
+    if (r == 0 && !loaded.files)
+        r = -ENOMEM;
+    if (r == 0 && fragment)
+        r = add_file(search, &loaded, fragment, type);
+    for (size_t i = 0; r == 0 && i < drop_ins.n; i++)
+        r = add_file(search, &loaded, drop_ins.entries[i], type);
+    unit_drop_ins_free(&drop_ins);
+    if (r == 0)
+        r = finish(&loaded, refusal(search, type, fragment, loaded.files));
+    if (r < 0)
+        unit_loaded_free(&loaded);
+    else
+        *ret = loaded;
+    return r;
+}
+
+int unit_load_file(struct unit_search *search, struct unit_entry *entry, const char *type,
+                   struct unit_loaded *ret)
+{
+    struct unit_loaded loaded = {.files = calloc(1, sizeof *loaded.files)};
+    int                r = loaded.files ? add_file(search, &loaded, entry, type) : -ENOMEM;
+
+    if (r == 0)
+        r = finish(&loaded, NULL);
+    for (size_t i = 0; r == 0 && !type && i < loaded.n; i++)
+        loaded.settings[i].effective = !loaded.settings[i].ignored && *loaded.settings[i].value;
+    if (r < 0)
+        unit_loaded_free(&loaded);
+    else
+        *ret = loaded;
+    return r;
+}
+
+void unit_loaded_free(struct unit_loaded *loaded)
+{
+    free(loaded->files);
+    free(loaded->settings);
+    arena_free(&loaded->memory);
+    *loaded = (struct unit_loaded){0};
+}
+
+static bool matches(const struct unit_setting *setting, const struct unit_settings_want *want)
+{
+    bool wanted =
+        want->own ? setting->file == 0 && !setting->ignored && *setting->value : setting->effective;
+
+    if (!wanted || (want->section && strcmp(setting->section, want->section) != 0))
+        return false;
+    if (!want->key)
+        return true;
+    return want->prefix ? strncmp(setting->key, want->key, strlen(want->key)) == 0
+                        : strcmp(setting->key, want->key) == 0;
+}
+
+bool unit_loaded_text(const struct unit_loaded *loaded, const struct unit_settings_want *want,
+                      struct buffer *out)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < loaded->n; i++) {
+        const struct unit_setting *setting = &loaded->settings[i];
+        if (!matches(setting, want))
+            continue;
+        buffer_puts(out, found ? "\n" : "");
+        found = true;
+        if (out->size > UNIT_TEXT_MAX) {
+            buffer_puts(out, "...");
+            break;
+        }
+        if (want->named)
+            buffer_printf(out, "%s=", setting->key);
+        buffer_utf8(out, setting->value, strlen(setting->value));
+    }
+    return found;
+}

@@ -1,0 +1,70 @@
+/* unit_load.h -- a unit as its manager would load it: the fragment in force, the drop-ins that
+ * apply, and all their settings merged.
+ */
+#ifndef SVCQL_UNIT_LOAD_H
+#define SVCQL_UNIT_LOAD_H
+
+#include "formats/text/buffer.h"
+#include "formats/unit/unit_merge.h"
+#include "formats/unit/unit_text.h"
+#include "unit_search.h"
+
+/* Drop-ins of a unit in the order in which they are read: by file name; of one name only the first
+ * of the directories: the unit's own, its template's and prefixes', those of its aliases, then
+ * those of its type. With `own` only the unit's and its template's, which is all that [Install] is
+ * read from. */
+struct unit_drop_ins {
+    struct unit_entry **entries;
+    size_t              n;
+};
+int  unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
+                        struct unit_drop_ins *ret);
+void unit_drop_ins_free(struct unit_drop_ins *drop_ins);
+
+#define UNIT_SETTINGS_MAX 100000 /* of one file */
+
+/* One file that was read for a unit. */
+struct unit_file {
+    struct unit_entry *entry;
+    int                error;      /* negative errno of reading it; 0 */
+    enum unit_fault    fault;      /* the first fatal one; UNIT_OK: none */
+    unsigned           fault_line; /* of it */
+    unsigned           ignored;    /* lines that systemd passes over */
+    size_t             lost;       /* settings beyond UNIT_SETTINGS_MAX, not kept */
+    size_t             size;       /* bytes */
+    bool               nuls;       /* has NUL bytes */
+};
+
+struct unit_loaded {
+    struct unit_file    *files; /* the fragment first, where there is one */
+    size_t               n_files;
+    struct unit_setting *settings;
+    size_t               n, room;
+    struct arena         memory; /* what the settings point into, unless the search keeps it */
+};
+
+/* Load a unit by name: 0 or -ENOMEM; without a fragment only drop-ins. A fragment that systemd
+ * gives up has no setting in force, nor have its drop-ins. */
+int unit_load(struct unit_search *search, const char *name, struct unit_loaded *ret);
+
+/* Read one file alone, as a fragment or drop-in of a unit of this type; NULL: a file of another
+ * kind, all of whose settings count. */
+int  unit_load_file(struct unit_search *search, struct unit_entry *entry, const char *type,
+                    struct unit_loaded *ret);
+void unit_loaded_free(struct unit_loaded *loaded);
+
+#define UNIT_TEXT_MAX (1u << 20) /* bytes of settings together in one text */
+
+/* Append the settings in force that match, one a line; past UNIT_TEXT_MAX a line "..." ends them.
+ * False where there is none. */
+struct unit_settings_want {
+    const char *section; /* NULL: any */
+    const char *key;     /* NULL: any */
+    bool        prefix;  /* `key` is but the beginning */
+    bool        named;   /* write "Key=value", not the value */
+    bool        own;     /* of the first file alone, be it in force or not; not of drop-ins */
+};
+bool unit_loaded_text(const struct unit_loaded *loaded, const struct unit_settings_want *want,
+                      struct buffer *out);
+
+#endif

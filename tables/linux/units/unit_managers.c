@@ -1,0 +1,191 @@
+/* unit_managers.c -- whose service managers there are: the system's, and those of users who have
+ * directories that theirs would read. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/access/passwd_text.h"
+#include "unit_search.h"
+
+#define PASSWD_MAX (16u << 20) /* bytes of /etc/passwd */
+#define HOMES_MAX  100000      /* folders of /home */
+
+static int add(struct unit_managers *list, enum unit_scope scope, const char *user,
+               const char *home, int64_t uid)
+{
+    if ((list->n & (list->n - 1)) == 0) {
+        struct unit_manager *more =
+            realloc(list->managers, (list->n ? 2 * list->n : 1) * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        list->managers = more;
+    }
+    struct unit_manager *manager = &list->managers[list->n++];
+    *manager = (struct unit_manager){.scope = scope,
+                                     .user = user ? strdup(user) : NULL,
+                                     .home = home ? strdup(home) : NULL,
+                                     .uid = uid};
+    return (user && !manager->user) || (home && !manager->home) ? -ENOMEM : 0;
+}
+
+static void free_strings(struct unit_manager *manager)
+{
+    free((void *)(uintptr_t)manager->user);
+    free((void *)(uintptr_t)manager->home);
+}
+
+void unit_managers_free(struct unit_managers *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free_strings(&list->managers[i]);
+    free(list->managers);
+    *list = (struct unit_managers){0};
+}
+
+static int add_passwd_line(struct unit_managers *list, const char *line, size_t size)
+{
+    struct passwd_line passwd;
+    char               home[ROOT_PATH_MAX / 2], *user;
+
+    if (passwd_parse(line, size, &passwd) <= 0)
+        return 0;
+    size_t length = passwd.directory.size;
+    while (length && passwd.directory.text[length - 1] == '/')
+        length--;
+    if (length >= sizeof home || (length && passwd.directory.text[0] != '/'))
+        return 0;
+    snprintf(home, sizeof home, "%.*s", (int)length, passwd.directory.text);
+    user = strndup(passwd.name.text, passwd.name.size);
+    int r = user ? add(list, UNIT_USER, user, home, passwd.uid) : -ENOMEM;
+    free(user);
+    return r;
+}
+
+static int add_passwd(const struct root *root, struct unit_managers *list)
+{
+    char  *data;
+    size_t size;
+    int    r = root_read(root, "/etc/passwd", PASSWD_MAX, &data, &size);
+
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    for (size_t at = 0, length; r == 0 && at < size; at += length + 1) {
+        const char *end = memchr(data + at, '\n', size - at);
+        length = end ? (size_t)(end - data) - at : size - at;
+        r = add_passwd_line(list, data + at, length);
+    }
+    free(data);
+    return r;
+}
+
+/* Homes whose users are in no passwd file here: of a directory service, or deleted. */
+static int add_homes(const struct root *root, struct unit_managers *list)
+{
+    struct root_names names = {0};
+    char              path[ROOT_PATH_MAX];
+    int               r = root_list(root, "/home", NULL, HOMES_MAX, &names, NULL);
+
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    for (size_t i = 0; r == 0 && i < names.n; i++) {
+        snprintf(path, sizeof path, "/home/%s", names.names[i]);
+        r = add(list, UNIT_USER, names.names[i], path, -1);
+    }
+    root_names_free(&names);
+    return r ? r : add(list, UNIT_USER, "root", "/root", -1);
+}
+
+/* By home; of one home first the users of the passwd file, the lowest first. */
+static int by_home(const void *a, const void *b)
+{
+    const struct unit_manager *x = a, *y = b;
+    int                        order = strcmp(x->home, y->home);
+
+    if (!order)
+        order = (x->uid < 0) - (y->uid < 0);
+    if (!order)
+        order = (x->uid > y->uid) - (x->uid < y->uid);
+    return order ? order : strcmp(x->user, y->user);
+}
+
+/* Whether a home, or the runtime directory of its user, may hold something that starts services.
+ * Fills in the uid where only the home tells it. */
+static bool inhabited(const struct root *root, struct unit_manager *manager, bool *ret_denied)
+{
+    static const char *const marks[] = {".config", ".local/share"};
+    char                     path[ROOT_PATH_MAX];
+    struct stat              st;
+    bool                     found = false;
+
+    if (manager->uid < 0 && root_stat(root, manager->home, true, &st) == 0)
+        manager->uid = st.st_uid;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", manager->home, marks[i]);
+        int r = root_stat(root, path, true, &st);
+        found |= r == 0;
+        *ret_denied |= root_denied(r);
+    }
+    snprintf(path, sizeof path, "/run/user/%lld/systemd", (long long)manager->uid);
+    return found || (manager->uid >= 0 && root_stat(root, path, true, &st) == 0);
+}
+
+/* Keep one user of each home. */
+static void drop_doubles(struct unit_managers *users)
+{
+    size_t kept = 0;
+
+    if (users->n)
+        qsort(users->managers, users->n, sizeof *users->managers, by_home);
+    for (size_t i = 0; i < users->n; i++) {
+        if (kept && strcmp(users->managers[kept - 1].home, users->managers[i].home) == 0)
+            free_strings(&users->managers[i]);
+        else
+            users->managers[kept++] = users->managers[i];
+    }
+    users->n = kept;
+}
+
+/* Keep those whose homes are inhabited; count the homes that cannot be looked into. */
+static void drop_empty(const struct root *root, struct unit_managers *users)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < users->n; i++) {
+        bool denied = false;
+        if (inhabited(root, &users->managers[i], &denied))
+            users->managers[kept++] = users->managers[i];
+        else
+            free_strings(&users->managers[i]);
+        users->denied += denied;
+    }
+    users->n = kept;
+}
+
+int unit_managers_list(const struct root *root, struct unit_managers *ret)
+{
+    struct unit_managers list = {0}, users = {0};
+    int                  r = add(&list, UNIT_SYSTEM, NULL, NULL, -1);
+
+    if (r == 0)
+        r = add(&list, UNIT_GLOBAL, NULL, NULL, -1);
+    if (r == 0)
+        r = add_passwd(root, &users);
+    if (r == 0)
+        r = add_homes(root, &users);
+    if (r == 0) {
+        drop_doubles(&users);
+        drop_empty(root, &users);
+    }
+    for (size_t i = 0; r == 0 && i < users.n; i++) {
+        struct unit_manager *user = &users.managers[i];
+        r = add(&list, UNIT_USER, user->user, user->home, user->uid);
+    }
+    list.denied = users.denied;
+    unit_managers_free(&users);
+    if (r < 0)
+        unit_managers_free(&list);
+    else
+        *ret = list;
+    return r;
+}

@@ -1,0 +1,386 @@
+#include "unit_search.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "formats/unit/unit_name.h"
+#include "unit_places.h"
+
+const char *unit_strdup(struct arena *arena, const char *text)
+{
+    const char *copy = arena_strndup(arena, text, strlen(text));
+
+    return arena->failed ? NULL : copy;
+}
+
+const char *unit_join(struct arena *arena, const char *dir, const char *name)
+{
+    size_t a = strlen(dir), b = strlen(name);
+    char  *path = arena_alloc(arena, a + 1 + b + 1);
+
+    if (!path)
+        return NULL;
+    memcpy(path, dir, a);
+    path[a] = '/';
+    memcpy(path + a + 1, name, b + 1);
+    return path;
+}
+
+void unit_search_free(struct unit_search *search)
+{
+    if (!search)
+        return;
+    arena_free(&search->memory);
+    free(search->aliases);
+    free(search->dirs);
+    free(search->entries);
+    free(search->by_owner);
+    free(search);
+}
+
+/* Reading ------------------------------------------------------------------- */
+
+static int add_entry(struct unit_search *search, const struct unit_entry *entry)
+{
+    if (!entry->path || !entry->owner)
+        return -ENOMEM;
+    if ((search->n & (search->n - 1)) == 0) {
+        struct unit_entry *more =
+            realloc(search->entries, (search->n ? 2 * search->n : 1) * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        search->entries = more;
+    }
+    search->entries[search->n++] = *entry;
+    return 0;
+}
+
+/* A directory that is there and could not be read stands in the list with its error. */
+static int add_failure(struct unit_search *search, const struct unit_dir *dir, const char *path,
+                       int error)
+{
+    if (error == -ENOENT || error == -ENOTDIR)
+        return 0;
+    if (error == -ENOMEM)
+        return error;
+    const char *slash = strrchr(path, '/');
+    return add_entry(search, &(struct unit_entry){.dir = dir,
+                                                  .path = path,
+                                                  .name = slash ? slash + 1 : path,
+                                                  .owner = slash ? slash + 1 : path,
+                                                  .type = DT_DIR,
+                                                  .error = error});
+}
+
+/* The X of "X.d", "X.wants", "X.requires", "X.upholds" where X is a unit or a type; NULL for other
+ * names. */
+static const char *folder_owner(struct unit_search *search, const char *name,
+                                enum unit_where *ret_where)
+{
+    static const char *const suffixes[] = {".d", ".wants", ".requires", ".upholds"};
+    const char              *dot = strrchr(name, '.');
+    char                     owner[UNIT_NAME_MAX];
+
+    for (size_t i = 0; dot && i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        if (strcmp(dot, suffixes[i]) != 0 || (size_t)(dot - name) >= sizeof owner)
+            continue;
+        memcpy(owner, name, (size_t)(dot - name));
+        owner[dot - name] = '\0';
+        if (!unit_name_kind(owner) && !unit_type_known(owner))
+            return NULL;
+        *ret_where = i == 0 ? UNIT_DROP_IN : UNIT_WANTS;
+        return unit_strdup(&search->memory, owner);
+    }
+    return NULL;
+}
+
+static unsigned char type_of(int dir, const struct dirent *entry)
+{
+    struct stat st;
+
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type;
+    if (fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return DT_UNKNOWN;
+    return (unsigned char)IFTODT(st.st_mode);
+}
+
+static const char *read_link(struct unit_search *search, int dir, const char *name)
+{
+    char    target[ROOT_PATH_MAX];
+    ssize_t size = readlinkat(dir, name, target, sizeof target);
+
+    if (size < 0 || (size_t)size == sizeof target)
+        return NULL;
+    target[size] = '\0';
+    return unit_strdup(&search->memory, target);
+}
+
+static bool dot_or_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static int read_folder(struct unit_search *search, const struct unit_dir *dir, const char *path,
+                       const char *owner, enum unit_where where);
+
+/* Whether an entry is a link to a folder, or to what cannot be looked at; a unit's name makes it a
+ * unit, whatever it leads to. */
+static bool leads_to_folder(const struct unit_search *search, const struct unit_entry *entry)
+{
+    struct stat st;
+
+    if (entry->type != DT_LNK || unit_name_kind(entry->name))
+        return false;
+    int r = root_stat(search->root, entry->path, true, &st);
+    return r < 0 ? r != -ENOENT : S_ISDIR(st.st_mode);
+}
+
+/* What to do with one name of a unit directory or place. */
+static int read_name(struct unit_search *search, struct unit_entry *entry)
+{
+    const struct unit_place *place = entry->dir->place;
+    bool                     folder = entry->type == DT_DIR;
+    enum unit_where          where;
+
+    if (place && folder)
+        return place->deep ? read_folder(search, entry->dir, entry->path, NULL, UNIT_WANTS) : 0;
+    if (place)
+        return fnmatch(place->pattern, entry->name, 0) == 0 ? add_entry(search, entry) : 0;
+    const char *owner =
+        folder || leads_to_folder(search, entry) ? folder_owner(search, entry->name, &where) : NULL;
+    return owner ? read_folder(search, entry->dir, entry->path, owner, where)
+                 : add_entry(search, entry);
+}
+
+/* Add what an open directory holds: where `owner` is NULL as UNIT_TOP, one level down for places.
+ */
+static int read_stream(struct unit_search *search, const struct unit_dir *dir, const char *path,
+                       const char *owner, enum unit_where where, DIR *stream)
+{
+    int r = 0;
+
+    for (struct dirent *d; r == 0 && (d = readdir(stream));) {
+        if (dot_or_dots(d->d_name))
+            continue;
+        if (search->n >= UNIT_ENTRIES_MAX) {
+            search->lost++;
+            continue;
+        }
+        struct unit_entry entry = {.dir = dir,
+                                   .path = unit_join(&search->memory, path, d->d_name),
+                                   .where = owner ? where : UNIT_TOP,
+                                   .type = type_of(dirfd(stream), d)};
+        if (!entry.path)
+            return -ENOMEM;
+        entry.name = strrchr(entry.path, '/') + 1;
+        entry.owner = owner ? owner : entry.name;
+        if (entry.type == DT_LNK)
+            entry.link = read_link(search, dirfd(stream), d->d_name);
+        bool below = owner || where != UNIT_TOP; /* folders of folders are not looked into */
+        if (!below)
+            r = read_name(search, &entry);
+        else if (!dir->place || fnmatch(dir->place->pattern, entry.name, 0) == 0)
+            r = add_entry(search, &entry);
+    }
+    return r;
+}
+
+/* The folder's drop-ins go by the path that it has after all links, as in systemd's DropInPaths. */
+static const char *drop_in_path(struct unit_search *search, const char *path)
+{
+    char resolved[ROOT_PATH_MAX];
+
+    if (root_resolve(search->root, path, resolved) < 0)
+        return path;
+    return unit_strdup(&search->memory, resolved);
+}
+
+static int read_folder(struct unit_search *search, const struct unit_dir *dir, const char *path,
+                       const char *owner, enum unit_where where)
+{
+    DIR *stream;
+    int  r = root_open_dir(search->root, path, &stream);
+
+    if (r < 0)
+        return add_failure(search, dir, path, r);
+    if (where == UNIT_DROP_IN)
+        path = drop_in_path(search, path);
+    r = path ? read_stream(search, dir, path, owner, where, stream) : -ENOMEM;
+    closedir(stream);
+    return r;
+}
+
+static bool same_place(const struct unit_dir *a, const struct unit_dir *b)
+{
+    return a->device == b->device && a->inode == b->inode &&
+           (!a->place || strcmp(a->place->pattern, b->place->pattern) == 0);
+}
+
+static int read_dir(struct unit_search *search, struct unit_dir *dir)
+{
+    struct stat st;
+    DIR        *stream;
+    int         r = root_open_dir(search->root, dir->path, &stream);
+
+    if (r < 0)
+        return add_failure(search, dir, dir->path, r);
+    if (fstat(dirfd(stream), &st) == 0) {
+        dir->device = st.st_dev;
+        dir->inode = st.st_ino;
+        for (const struct unit_dir *other = search->dirs; other < search->dirs + search->n_dirs;
+             other++)
+            dir->twin |= other != dir && other->inode && same_place(other, dir);
+    }
+    r = dir->twin ? 0 : read_stream(search, dir, dir->path, NULL, UNIT_TOP, stream);
+    closedir(stream);
+    return r;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    const struct unit_entry *x = a, *y = b;
+    int                      order = (x->dir->rank > y->dir->rank) - (x->dir->rank < y->dir->rank);
+
+    return order ? order : strcmp(x->path, y->path);
+}
+
+static int compare_place(const struct unit_entry *entry, enum unit_where where, const char *owner,
+                         const char *name)
+{
+    int order = (entry->where > where) - (entry->where < where);
+
+    if (!order)
+        order = strcmp(entry->owner, owner);
+    return order || !name ? order : strcmp(entry->name, name);
+}
+
+static int by_owner(const void *a, const void *b)
+{
+    const struct unit_entry *x = *(struct unit_entry *const *)a;
+    const struct unit_entry *y = *(struct unit_entry *const *)b;
+    int                      order = compare_place(x, y->where, y->owner, y->name);
+
+    if (!order)
+        order = (x->dir->rank > y->dir->rank) - (x->dir->rank < y->dir->rank);
+    return order ? order : strcmp(x->path, y->path);
+}
+
+static int build_index(struct unit_search *search)
+{
+    search->by_owner = calloc(search->n + 1, sizeof *search->by_owner);
+    if (!search->by_owner)
+        return -ENOMEM;
+    if (search->n)
+        qsort(search->entries, search->n, sizeof *search->entries, by_path);
+    for (size_t i = 0; i < search->n; i++)
+        search->by_owner[i] = &search->entries[i];
+    qsort(search->by_owner, search->n, sizeof *search->by_owner, by_owner);
+    return 0;
+}
+
+/* Read the directories that are the manager's own, or the others. */
+static int read_dirs(struct unit_search *search, bool own)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < search->n_dirs; i++)
+        if (search->dirs[i].own == own)
+            r = read_dir(search, &search->dirs[i]);
+    return r;
+}
+
+int unit_search_scan(struct unit_search *search)
+{
+    int r = read_dirs(search, true);
+
+    if (r == 0 && search->n) /* what all users share matters only to one who has something */
+        r = read_dirs(search, false);
+    if (r == 0 && search->memory.failed)
+        r = -ENOMEM;
+    return r < 0 ? r : build_index(search);
+}
+
+int unit_search_open(struct unit_search **ret, const struct root *root,
+                     const struct unit_manager *manager)
+{
+    struct unit_search *search = calloc(1, sizeof *search);
+    if (!search)
+        return -ENOMEM;
+    search->root = root;
+    search->manager = *manager;
+
+    int r = unit_search_add_unit_dirs(search);
+    if (r == 0)
+        r = unit_search_scan(search);
+    if (r < 0)
+        unit_search_free(search);
+    else
+        *ret = search;
+    return r;
+}
+
+/* Finding ------------------------------------------------------------------- */
+
+/* Index of the first entry that is not before the place, owner and name (NULL: any) or, with
+ * `after`, behind them. */
+static size_t bound(const struct unit_search *search, enum unit_where where, const char *owner,
+                    const char *name, bool after)
+{
+    size_t low = 0, high = search->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int    order = compare_place(search->by_owner[middle], where, owner, name);
+        if (order < 0 || (after && order == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct unit_entry *const *unit_search_range(const struct unit_search *search, enum unit_where where,
+                                            const char *owner, size_t *ret_n)
+{
+    size_t first = bound(search, where, owner, NULL, false);
+    size_t end = bound(search, where, owner, NULL, true);
+
+    *ret_n = end - first;
+    return end > first ? search->by_owner + first : NULL;
+}
+
+struct unit_entry *unit_search_first(const struct unit_search *search, const char *name)
+{
+    size_t                    n;
+    struct unit_entry *const *entries = unit_search_range(search, UNIT_TOP, name, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (entries[i]->type == DT_REG || entries[i]->type == DT_LNK)
+            return entries[i];
+    return NULL;
+}
+
+const struct unit_entry *unit_search_shadow(const struct unit_search *search,
+                                            const struct unit_entry  *entry)
+{
+    size_t i = bound(search, entry->where, entry->owner, entry->name, false);
+
+    for (; search->by_owner[i] != entry; i++) {
+        const struct unit_entry *other = search->by_owner[i];
+        if (other->type != DT_REG && other->type != DT_LNK)
+            continue;
+        if (!entry->dir->place)
+            return other;
+        if (*entry->dir->place->group &&
+            strcmp(other->dir->place->kind, entry->dir->place->kind) == 0 &&
+            strcmp(other->dir->place->group, entry->dir->place->group) == 0)
+            return other;
+    }
+    return entry;
+}

@@ -1,0 +1,153 @@
+/* unit_search.h -- what lies in the unit directories of one service manager below a root, indexed.
+ *
+ *     unit_search_open(&search, root, &manager);
+ *     for (size_t i = 0; i < search->n; i++) ... search->entries[i].path ...
+ *     unit_search_free(search);
+ *
+ * A manager is the system's, a user's, or `global`: what all users' managers share. Directories
+ * and their order are those of systemd 252 (systemd.unit(5) "Unit File Load Path";
+ * src/basic/path-lookup.c), with what SYSTEMD_UNIT_PATH of a running system manager puts before
+ * them. A directory that is reached under two names (/lib of a merged /usr) is read once.
+ *
+ * The same struct holds the places beside the unit path: generators, SysV scripts, D-Bus
+ * activation and so on (unit_places.h).
+ */
+#ifndef SVCQL_UNIT_SEARCH_H
+#define SVCQL_UNIT_SEARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "formats/text/arena.h"
+#include "root.h"
+
+#define UNIT_ENTRIES_MAX 200000      /* of one search; those beyond are counted */
+#define UNIT_FILE_MAX    (16u << 20) /* bytes of a file that are read */
+
+/* Managers ------------------------------------------------------------------ */
+
+enum unit_scope { UNIT_SYSTEM, UNIT_GLOBAL, UNIT_USER };
+
+struct unit_manager {
+    enum unit_scope scope;
+    const char     *user; /* of UNIT_USER: name, home within the root and uid; else NULL */
+    const char     *home;
+    int64_t         uid; /* -1: not known */
+};
+
+/* The managers of a root: the system's, the global one, and one for each user of /etc/passwd and
+ * each folder of /home that has directories of its own. Free with unit_managers_free(). */
+struct unit_managers {
+    struct unit_manager *managers;
+    size_t               n;
+    size_t               denied; /* homes that could not be looked into */
+};
+int  unit_managers_list(const struct root *root, struct unit_managers *ret);
+void unit_managers_free(struct unit_managers *managers);
+
+/* Searches ------------------------------------------------------------------ */
+
+struct unit_dir {
+    const char              *path; /* within the root */
+    int64_t                  rank; /* 0 comes before all others */
+    bool                     own;  /* of this manager; false where all users share it */
+    bool                     twin; /* the same directory as one before it; not read */
+    uint64_t                 device, inode;
+    const struct unit_place *place; /* of unit_places.h; NULL for a unit directory */
+};
+
+enum unit_where {
+    UNIT_TOP,     /* directly in a directory */
+    UNIT_DROP_IN, /* in X.d */
+    UNIT_WANTS,   /* in X.wants, X.requires, X.upholds */
+};
+
+struct unit_entry {
+    const struct unit_dir *dir;
+    const char            *path, *name;
+    const char            *owner; /* the X of X.d, X.wants; of UNIT_TOP the name */
+    enum unit_where        where;
+    unsigned char          type;  /* DT_REG, DT_LNK, ... */
+    int                    error; /* negative errno: a directory that could not be read */
+    const char            *link;  /* the text of a link, NULL where it cannot be read */
+
+    /* Of a link, once unit_search_target() was asked: where it points, links on the way there
+     * followed but not the last; NULL where that cannot be told. */
+    const char *target;
+    bool        targeted;
+
+    const struct unit_parsed *parsed; /* unit_load.c: what a drop-in says, once it was read */
+    bool                      used;   /* unit_settings.c: some unit reads it */
+};
+
+struct unit_search {
+    const struct root  *root;
+    struct unit_manager manager; /* its strings are the caller's */
+    struct unit_dir    *dirs;
+    size_t              n_dirs;
+    struct unit_entry  *entries; /* by rank of the directory, then by path */
+    size_t              n;
+    size_t              lost; /* entries beyond UNIT_ENTRIES_MAX */
+
+    struct unit_entry **by_owner; /* all, by (where, owner, name, rank) */
+    struct arena        memory;
+    const char         *parent, *parent_resolved; /* the last that unit_search_target() resolved */
+
+    struct unit_alias *aliases; /* unit_load.c; NULL: not gathered yet */
+    size_t             n_aliases;
+    size_t             parsed_bytes; /* held by entries[].parsed */
+};
+
+int  unit_search_open(struct unit_search **ret, const struct root *root,
+                      const struct unit_manager *manager);
+void unit_search_free(struct unit_search *search); /* accepts NULL */
+
+/* Entries of this place and owner, by name, then rank; *ret_n how many. NULL: none. */
+struct unit_entry *const *unit_search_range(const struct unit_search *search, enum unit_where where,
+                                            const char *owner, size_t *ret_n);
+
+/* The entry of this name that is in force: the first regular file or link; NULL: none. */
+struct unit_entry *unit_search_first(const struct unit_search *search, const char *name);
+
+/* The entry that another of the same place, owner and name stands behind, or itself. */
+const struct unit_entry *unit_search_shadow(const struct unit_search *search,
+                                            const struct unit_entry  *entry);
+
+/* Where a link points (see `target`). NULL: it loops, or is too long. -ENOMEM counts as NULL. */
+const char *unit_search_target(struct unit_search *search, struct unit_entry *entry);
+
+/* The path of an entry after all links, in ret; false where it leads nowhere. */
+bool unit_search_resolve(struct unit_search *search, const struct unit_entry *entry,
+                         char ret[ROOT_PATH_MAX]);
+
+/* Whether a path lies below a directory of the search path. */
+bool unit_search_holds(const struct unit_search *search, const char *path);
+
+/* Whether what a path leads to is empty or a device, which masks a unit; also a link to /dev/null
+ * that dangles, as in an image. */
+bool unit_is_mask(const struct root *root, const char *path);
+
+/* The unit file that is loaded under this name: aliases followed, the template of an instance
+ * where it has no file of its own. NULL: none. */
+struct unit_entry *unit_search_fragment(struct unit_search *search, const char *name);
+
+/* Building a search (for unit_places.c) -------------------------------------- */
+
+/* A copy; "dir/name". NULL: no memory. */
+const char *unit_strdup(struct arena *arena, const char *text);
+const char *unit_join(struct arena *arena, const char *dir, const char *name);
+
+/* Directories are added in order, before anything is read. "~/x" stands for a path in the home of
+ * the manager's user and "$/x" for one below /run/user/UID; they are left out where there is no
+ * such user. Negative errno only for lack of memory. */
+int unit_search_add_dir(struct unit_search *search, const char *path,
+                        const struct unit_place *place);
+
+/* Add the unit directories of the search's manager. */
+int unit_search_add_unit_dirs(struct unit_search *search);
+
+/* Read the directories and build the index. */
+int unit_search_scan(struct unit_search *search);
+
+#endif

@@ -1,0 +1,55 @@
+/* event_log.h -- the events of one .evtx file, in the order of its chunks, read 64 KiB at a time.
+ *
+ *     r = event_log_open(fd, min, max, &log);
+ *     while ((r = event_log_next(log, &record, &event)) > 0)
+ *         ...
+ *     event_log_close(log);
+ *
+ * Memory is a chunk and what evtx.h needs for one, whatever the size of the file. The file is read
+ * with pread(2), so that one that shrinks meanwhile is a short read and not a signal.
+ *
+ * A range of time leaves out chunks whose records all lie outside it. What a chunk holds is judged
+ * by the times its first and last record were written, and the last of the chunk before, with a
+ * minute to spare on both sides; chunks in which the clock went backwards, whose records were
+ * forwarded or have no such time are read. An event whose own time differs from when it was written
+ * by more than that, in a chunk whose clock seems to run well, can be missed.
+ */
+#ifndef SVCQL_EVENT_LOG_H
+#define SVCQL_EVENT_LOG_H
+
+#include "formats/evtx/evtx.h"
+
+struct event_log;
+
+struct event_log_stats {
+    uint64_t records, skipped; /* decoded; found but not decodable */
+    uint64_t carved, stale;  /* of records; carved ones whose template is gone, not in `skipped` */
+    uint64_t copies;         /* carved ones of which the live record was given: left out */
+    uint64_t chunks, unread; /* chunks read; left out by the range of time */
+    uint64_t damaged;        /* pieces of 64 KiB that are no chunk and not empty */
+    uint64_t unsound;        /* chunks whose checksums do not hold */
+    uint64_t lost;           /* bytes of chunks that should be records and are not */
+    uint64_t cut;            /* bytes of a last chunk that is not whole */
+    uint64_t counted; /* chunks that the file's header counts: wrong only in a log not closed */
+    bool     headerless, dirty;
+    bool     ended; /* the whole file has been read */
+};
+
+/* Takes the descriptor, on failure too. `min` and `max`: seconds since the epoch, infinite where
+ * open. -EBADMSG where neither a file header nor any chunk is there; -ENOMEM; what read says. */
+int event_log_open(int fd, double min, double max, struct event_log **ret);
+
+/* The next event that can be decoded: 1, 0 at the end, or a negative errno. Valid until the next
+ * call. */
+int event_log_next(struct event_log *log, struct evtx_record *ret_record,
+                   struct evtx_event *ret_event);
+
+/* Where in the file the current record begins; whether the checksums of its chunk hold. */
+uint64_t event_log_offset(const struct event_log *log, const struct evtx_record *record);
+bool     event_log_sound(const struct event_log *log);
+
+struct evtx_reader    *event_log_reader(struct event_log *log);
+struct event_log_stats event_log_stats(const struct event_log *log);
+void                   event_log_close(struct event_log *log); /* accepts NULL */
+
+#endif
