@@ -311,6 +311,34 @@ START_TEST(packages_are_found_under_both_names_of_a_merged_usr)
 }
 END_TEST
 
+/* A host without packages and one with, in turn: the memory of one root is used for the next. */
+START_TEST(packages_are_of_the_units_own_host)
+{
+    sqlite3    *db = harness_open();
+    const char *scratch = harness_scratch();
+    char        host[4096];
+
+    for (int i = 0; i < 12; i++) {
+        snprintf(host, sizeof host, "%s/h%02d", scratch, i);
+        harness_write_text(host, "etc/os-release", "ID=debian\n");
+        harness_write_text(host, "usr/lib/systemd/system/x.service", "[Service]\nExecStart=/x\n");
+        if (i % 2 == 0)
+            continue;
+        harness_write_text(host, "var/lib/dpkg/status",
+                           "Package: x\nStatus: install ok installed\nVersion: 1\n\n");
+        harness_write_text(host, "var/lib/dpkg/info/x.list",
+                           "/.\n/usr/lib/systemd/system/x.service\n");
+    }
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", scratch);
+    harness_expect(db, "6|6|6",
+                   "SELECT count(*) FILTER (WHERE package IS NULL AND host GLOB 'h*[02468]'), "
+                   "count(*) FILTER (WHERE package = 'x' AND host GLOB 'h*[13579]'), "
+                   "count(DISTINCT host) / 2 FROM unit_files WHERE kind = 'unit'");
+    harness_close(db);
+}
+END_TEST
+
 /* Bad input ------------------------------------------------------------------- */
 
 static char *filled(size_t size, char c)
@@ -693,6 +721,7 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, a_link_out_of_the_root_stays_inside);
     tcase_add_test(t, digests_are_of_what_a_link_leads_to);
     tcase_add_test(t, packages_are_found_under_both_names_of_a_merged_usr);
+    tcase_add_test(t, packages_are_of_the_units_own_host);
     tcase_add_test(t, bad_files_have_a_row_and_an_error);
     tcase_add_test(t, a_directory_without_permission_is_counted);
     tcase_add_test(t, ten_thousand_drop_ins_take_no_more_than_their_share);

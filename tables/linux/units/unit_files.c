@@ -58,17 +58,17 @@ static int open_scan(struct tbl_scan *scan)
 /* Go on to the places of this manager, then to the next manager: 1, 0 at the end, -errno. */
 static int next_search(struct files_state *s)
 {
-    const struct root *root = s->walk.source.root;
+    size_t number = s->walk.number;
 
     s->next = 0;
     if (s->current && !s->places && s->places_wanted) {
-        int r = unit_places_open(&s->places, root, &s->walk.search->manager);
+        int r = unit_places_open(&s->places, s->walk.source.root, &s->walk.search->manager);
         s->current = s->places;
         return r < 0 ? r : 1;
     }
     unit_files_forget_manager(s);
     int r = unit_walk_next(&s->walk);
-    if (r > 0 && s->walk.source.root != root)
+    if (r > 0 && s->walk.number != number)
         unit_files_forget_packages(s);
     s->current = r > 0 ? s->walk.search : NULL;
     return r;

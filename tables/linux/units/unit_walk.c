@@ -57,6 +57,7 @@ static int next_source(struct unit_walk *walk)
     walk->records = walk->lost = walk->closed = 0;
     walk->found = false;
     walk->next = 0;
+    walk->number++;
     r = unit_managers_list(walk->source.root, &walk->managers);
     walk->in_source = r == 0;
     return r < 0 ? r : 1;

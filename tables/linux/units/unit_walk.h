@@ -21,12 +21,13 @@ struct unit_walk {
     struct sources        sources;
     struct source         source;
     bool                  in_source;
-    struct unit_managers  managers;
-    size_t                next;
-    struct unit_search   *search;       /* of the current manager */
-    int64_t               records;      /* the table counts them; begins at 0 with each root */
-    int64_t               lost, closed; /* entries beyond the cap; directories that were not read */
-    bool                  found;        /* a unit directory that was read */
+    size_t number; /* of the source, from 1: an address may be used again for the next */
+    struct unit_managers managers;
+    size_t               next;
+    struct unit_search  *search;       /* of the current manager */
+    int64_t              records;      /* the table counts them; begins at 0 with each root */
+    int64_t              lost, closed; /* entries beyond the cap; directories that were not read */
+    bool                 found;        /* a unit directory that was read */
 };
 
 /* All return a negative errno on failure. */
