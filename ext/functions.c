@@ -14,6 +14,7 @@
 #include "formats/log/auth_text.h"
 #include "formats/text/regexp.h"
 #include "formats/text/text_measure.h"
+#include "table.h"
 #include "windows/event_functions.h"
 
 SQLITE_EXTENSION_INIT3
@@ -44,6 +45,14 @@ static void result_buffer(sqlite3_context *out, struct buffer *b)
     else
         sqlite3_result_error_nomem(out);
     buffer_free(b);
+}
+
+static void utc_datetime(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    (void)argc;
+    if (sqlite3_value_numeric_type(argv[0]) != SQLITE_TEXT &&
+        sqlite3_value_type(argv[0]) != SQLITE_NULL)
+        tbl_result_datetime(out, sqlite3_value_double(argv[0]));
 }
 
 static void service_command(sqlite3_context *out, int argc, sqlite3_value **argv)
@@ -259,6 +268,7 @@ static const struct {
     void (*call)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
     {"svcql_version", 0, version},
+    {"utc_datetime", 1, utc_datetime},
     {"service_command", 1, service_command},
     {"text_lines", 1, lines},
     {"entropy", 1, entropy},
@@ -331,6 +341,10 @@ const struct function_doc function_docs[] = {
      "The integer that a value of a Windows event spells, in decimal or as 0x1f; NULL where it "
      "is none",
      "SELECT event_number('0x3e7');"},
+    {"utc_datetime(seconds)",
+     "Seconds since the epoch as a datetime in UTC, in the form of SQLite's datetime() with "
+     "microseconds, so that the two compare",
+     "SELECT utc_datetime(1764583200.25) > datetime('2025-12-01');"},
     {"logon_type(number)",
      "A logon type of Windows in words",
      "SELECT logon_type(3);"},

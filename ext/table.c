@@ -236,7 +236,7 @@ static void civil(int64_t days, int64_t *year, int *month, int *day)
 int tbl_result_datetime(sqlite3_context *out, double time)
 {
     static const double year_0 = -62167219200.0, year_10000 = 253402300800.0;
-    char                text[] = "YYYY-MM-DDThh:mm:ss.uuuuuuZ";
+    char                text[] = "YYYY-MM-DD hh:mm:ss.uuuuuu";
     int64_t             year;
     int                 month, day;
 

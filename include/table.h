@@ -176,9 +176,10 @@ char *tbl_printf(struct tbl_scan *scan, const char *format, ...)
 /* A copy of bytes as text: what is not UTF-8, and any NUL, becomes U+FFFD. */
 char *tbl_utf8(struct tbl_scan *scan, const char *text, size_t size);
 
-/* Set a result to a time as ISO 8601 in UTC to the microsecond, 2026-11-24T10:00:00.000000Z; to
- * NULL for NAN and years outside 0 to 9999. What a lazy column `datetime` calls. Returns SQLITE_OK.
- */
+/* Set a result to a time in the form of SQLite's own datetime(), with microseconds: UTC,
+ * 2026-11-24 10:00:00.000000, so that the two compare as text. NULL for NAN and for years outside 0
+ * to 9999. What a lazy column `datetime` calls, and the SQL function utc_datetime(). Returns
+ * SQLITE_OK. */
 int tbl_result_datetime(sqlite3_context *out, double time);
 
 /* Errors --------------------------------------------------------------------- */

@@ -77,7 +77,7 @@ START_TEST(an_execution_is_one_row_of_all_its_records)
     const char *log = all_events();
 
     harness_expect(db,
-                   "1700000000.25|2023-11-14T22:13:20.250000Z|10|exec|EXECVE|"
+                   "1700000000.25|2023-11-14 22:13:20.250000|10|exec|EXECVE|"
                    "SYSCALL,EXECVE,CWD,PATH,PROCTITLE|execve|1|0|8|7|0|0|0|1000|3|root|ann|pts1|"
                    "systemctl|/usr/bin/systemctl|k1,k2",
                    "SELECT time, datetime, serial, category, type, types, syscall, success, exit, "

@@ -191,8 +191,8 @@ START_TEST(years_that_lines_do_not_write_come_from_the_file)
                              1704110400); /* 2024-01-01 12:00 */
 
     harness_expect(db,
-                   "a|2022-12-30T10:00:00.000000Z\nb|2023-01-02T10:00:00.000000Z\n"
-                   "c|2023-12-31T10:00:00.000000Z\nd|2024-01-01T10:00:00.000000Z",
+                   "a|2022-12-30 10:00:00.000000\nb|2023-01-02 10:00:00.000000\n"
+                   "c|2023-12-31 10:00:00.000000\nd|2024-01-01 10:00:00.000000",
                    "SELECT user, datetime FROM auth_events('%s')", log);
     log = log_of("auth.log",
                  "Dec 30 10:00:00 box su: (to root) a on pts/0\n"
@@ -200,8 +200,8 @@ START_TEST(years_that_lines_do_not_write_come_from_the_file)
                  "Jan  2 11:00:00 box su: (to root) c on pts/0\n",
                  1704110400);
     harness_expect(db,
-                   "a|2019-12-30T10:00:00.000000Z\nb|2020-01-02T09:00:00.000000Z\n"
-                   "c|2020-01-02T11:00:00.000000Z",
+                   "a|2019-12-30 10:00:00.000000\nb|2020-01-02 09:00:00.000000\n"
+                   "c|2020-01-02 11:00:00.000000",
                    "SELECT user, datetime FROM auth_events('%s')", log);
     harness_close(db);
 }
@@ -222,7 +222,7 @@ START_TEST(local_time_is_that_of_the_roots_zone)
     harness_write_text(dir, "var/log/secure", "Jan  1 10:00:00 box su: (to root) a on pts/0\n");
     snprintf(path, sizeof path, "%s/var/log/secure", dir);
     written(path, 1704110400);
-    harness_expect(db, "2024-01-01T01:00:00.000000Z|dead|box|su|su|1",
+    harness_expect(db, "2024-01-01 01:00:00.000000|dead|box|su|su|1",
                    "SELECT datetime, host, log_host, kind, program, line FROM auth_events "
                    "WHERE root = '%s'",
                    dir);

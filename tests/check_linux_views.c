@@ -103,7 +103,7 @@ START_TEST(process_events_take_names_from_the_hosts_own_users)
     sqlite3 *db = open_host();
 
     harness_expect(db,
-                   "2026-09-20T14:00:01.600000Z|502|501|root|bob|/usr/bin/systemctl|systemctl|"
+                   "2026-09-20 14:00:01.600000|502|501|root|bob|/usr/bin/systemctl|systemctl|"
                    "systemctl stop auditd cron|/home/bob|1|audit|11|linux",
                    "SELECT datetime, pid, ppid, user, login_user, exe, name, cmdline, cwd, "
                    "success, via, record, platform FROM process_events WHERE " HERE
@@ -188,6 +188,40 @@ START_TEST(a_package_cycle_gives_no_finding)
     harness_expect(db, "0",
                    "SELECT count(*) FROM findings WHERE host = 'packages' AND severity "
                    "<> 'info'");
+    harness_close(db);
+}
+END_TEST
+
+/* A view or table's `datetime` is `time` in the form of SQLite's datetime(), so that WHERE datetime
+ * > datetime('now', '-1 hour') means what it says. windows_eventlog keeps osquery's form. */
+START_TEST(every_datetime_compares_with_sqlites_own)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open(), *names = harness_open();
+    int64_t     rows = 0;
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    copy("tests/fixtures/package_cycle/audit.log.gz", dir, "var/log/audit/audit.log.1.gz");
+    copy("tests/fixtures/package_cycle/dpkg.log.gz", dir, "var/log/dpkg.log.1.gz");
+    harness_expect(db, "", "DELETE FROM evidence");
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db, "",
+                   "INSERT INTO evidence(location) VALUES ('tests/fixtures/linux/compromised')");
+
+    char *tables = harness_query(
+        names, "SELECT table_name FROM svcql_columns WHERE name IN ('time', 'datetime') AND "
+               "table_name <> 'windows_eventlog' GROUP BY table_name HAVING count(*) = 2");
+    for (char *rest = tables, *table; (table = strsep(&rest, "\n"));) {
+        rows += harness_int(db, "SELECT count(datetime) FROM %s", table);
+        ck_assert_msg(harness_int(db,
+                                  "SELECT count(*) FROM %s WHERE datetime IS NOT "
+                                  "utc_datetime(time) OR datetime < datetime(time, 'unixepoch') "
+                                  "OR datetime > datetime(time + 1, 'unixepoch')",
+                                  table) == 0,
+                      "%s: datetime is not time", table);
+    }
+    ck_assert_int_gt(rows, 100);
+    harness_close(names);
     harness_close(db);
 }
 END_TEST
@@ -341,6 +375,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, sudo_lines_are_commands_run_and_refused);
     tcase_add_test(tcase, a_command_has_one_row_a_target_and_none_for_its_wrapper);
     tcase_add_test(tcase, what_a_package_does_is_its_patch_cycle_but_nothing_out_of_tmp);
+    tcase_add_test(tcase, every_datetime_compares_with_sqlites_own);
     tcase_add_test(tcase, a_package_cycle_gives_no_finding);
     tcase_add_test(tcase, a_shell_out_of_a_tools_pager_is_told_and_an_editor_is_not);
     tcase_add_test(tcase, service_events_tell_starts_stops_and_failures_of_the_manager);

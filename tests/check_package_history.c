@@ -39,15 +39,15 @@ START_TEST(dpkg_log_says_what_changed)
                        "2026-12-01 12:00:06 remove nginx:amd64 1.22.1-9 <none>\n"
                        "2026-12-01 12:00:07 purge nginx 1.22.1-9 <none>\n");
     harness_expect(db,
-                   "2026-07-01T10:00:00.000000Z|startup|NULL|NULL|NULL|NULL|archives unpack\n"
-                   "2026-07-01T10:00:01.000000Z|install|nginx|amd64|NULL|1.22.1-9|NULL\n"
-                   "2026-07-01T10:00:02.000000Z|upgrade|libc6|amd64|2.36-9|2.36-10|NULL\n"
-                   "2026-07-01T10:00:03.000000Z|status|nginx|amd64|NULL|1.22.1-9|half-installed\n"
-                   "2026-07-01T10:00:04.000000Z|configure|nginx|amd64|NULL|1.22.1-9|NULL\n"
-                   "2026-07-01T10:00:05.000000Z|conffile|NULL|NULL|NULL|NULL|"
+                   "2026-07-01 10:00:00.000000|startup|NULL|NULL|NULL|NULL|archives unpack\n"
+                   "2026-07-01 10:00:01.000000|install|nginx|amd64|NULL|1.22.1-9|NULL\n"
+                   "2026-07-01 10:00:02.000000|upgrade|libc6|amd64|2.36-9|2.36-10|NULL\n"
+                   "2026-07-01 10:00:03.000000|status|nginx|amd64|NULL|1.22.1-9|half-installed\n"
+                   "2026-07-01 10:00:04.000000|configure|nginx|amd64|NULL|1.22.1-9|NULL\n"
+                   "2026-07-01 10:00:05.000000|conffile|NULL|NULL|NULL|NULL|"
                    "/etc/nginx/nginx.conf keep\n"
-                   "2026-12-01T11:00:06.000000Z|remove|nginx|amd64|1.22.1-9|NULL|NULL\n"
-                   "2026-12-01T11:00:07.000000Z|purge|nginx|NULL|1.22.1-9|NULL|NULL",
+                   "2026-12-01 11:00:06.000000|remove|nginx|amd64|1.22.1-9|NULL|NULL\n"
+                   "2026-12-01 11:00:07.000000|purge|nginx|NULL|1.22.1-9|NULL|NULL",
                    "SELECT datetime, action, package, architecture, old_version, new_version, "
                    "detail " FROM "ORDER BY line",
                    root);
@@ -91,7 +91,7 @@ START_TEST(apt_history_tells_who_asked_for_what)
 
     harness_write_text(root, "var/log/apt/history.log", apt_text);
     harness_expect(db, apt_rows, APT_COLUMNS FROM "ORDER BY line, item", root);
-    harness_expect(db, "2026-11-24T10:40:15.000000Z", "SELECT min(datetime) " FROM, root);
+    harness_expect(db, "2026-11-24 10:40:15.000000", "SELECT min(datetime) " FROM, root);
     harness_close(db);
 }
 END_TEST
@@ -121,8 +121,8 @@ START_TEST(dnf_and_yum_logs_name_packages)
                        "2023-05-04T10:20:30+0200 SUBDEBUG Installed: bash-5.1.8-6.el9.x86_64\n"
                        "2023-05-04T08:20:31Z SUBDEBUG Upgraded: kernel-1:5-1.noarch\n");
     harness_expect(db,
-                   "2023-05-04T08:20:30.000000Z|dnf|install|bash|x86_64|NULL|5.1.8-6.el9|UTC\n"
-                   "2023-05-04T08:20:31.000000Z|dnf|upgraded|kernel|noarch|1:5-1|NULL|UTC",
+                   "2023-05-04 08:20:30.000000|dnf|install|bash|x86_64|NULL|5.1.8-6.el9|UTC\n"
+                   "2023-05-04 08:20:31.000000|dnf|upgraded|kernel|noarch|1:5-1|NULL|UTC",
                    "SELECT datetime, tool, action, package, architecture, old_version, "
                    "new_version, time_zone " FROM "ORDER BY line",
                    root);
@@ -153,7 +153,7 @@ START_TEST(zypp_history_keeps_the_command_of_a_run)
         "SELECT action, package, old_version, new_version, command, requested_by, detail " FROM
         "ORDER BY line",
         root);
-    harness_expect(db, "zypp|2026-07-01T10:00:00.000000Z|5",
+    harness_expect(db, "zypp|2026-07-01 10:00:00.000000|5",
                    "SELECT tool, min(datetime), count(*) " FROM, root);
     harness_close(db);
 }
@@ -174,10 +174,10 @@ START_TEST(yum_log_takes_its_years_from_its_end)
     snprintf(path, sizeof path, "%s/var/log/yum.log", root);
     ck_assert_int_eq(utime(path, &times), 0);
     harness_expect(db,
-                   "2013-11-30T09:00:00.000000Z|install|a|1-2\n"
-                   "2014-01-05T09:00:00.000000Z|upgrade|b|1-2\n"
-                   "2014-12-31T09:00:00.000000Z|remove|c|NULL\n"
-                   "2015-01-02T09:00:00.000000Z|install|d|1-2",
+                   "2013-11-30 09:00:00.000000|install|a|1-2\n"
+                   "2014-01-05 09:00:00.000000|upgrade|b|1-2\n"
+                   "2014-12-31 09:00:00.000000|remove|c|NULL\n"
+                   "2015-01-02 09:00:00.000000|install|d|1-2",
                    "SELECT datetime, action, package, new_version " FROM "ORDER BY line", root);
     harness_close(db);
 }
@@ -290,7 +290,7 @@ START_TEST(time_and_path_narrow_the_scan)
     harness_expect(db, "b", "SELECT package " FROM "AND time > unixepoch('2026-07-15')", root);
     harness_write_text(root, "copy/dpkg.log", "2026-07-01 12:00:01 install a <none> 1\n");
     /* A file that was copied elsewhere has no zone beside it. */
-    harness_expect(db, "2026-07-01T12:00:01.000000Z|UTC assumed",
+    harness_expect(db, "2026-07-01 12:00:01.000000|UTC assumed",
                    "SELECT datetime, time_zone FROM package_history WHERE file = "
                    "'%s/copy/dpkg.log'",
                    root);
@@ -310,15 +310,15 @@ START_TEST(a_zone_that_was_not_collected_is_known_by_name)
     harness_write_text(linked, "etc/hostname", "linked\n");
     snprintf(path, sizeof path, "%s/etc/localtime", linked);
     ck_assert_int_eq(symlink("../usr/share/zoneinfo/Europe/Berlin", path), 0);
-    harness_expect(db, "2026-07-01T10:00:01.000000Z|Europe/Berlin",
+    harness_expect(db, "2026-07-01 10:00:01.000000|Europe/Berlin",
                    "SELECT datetime, time_zone " FROM, linked);
     harness_write_text(named, "var/log/dpkg.log", log);
     harness_write_text(named, "etc/timezone", "America/New_York\n");
-    harness_expect(db, "2026-07-01T16:00:01.000000Z|America/New_York",
+    harness_expect(db, "2026-07-01 16:00:01.000000|America/New_York",
                    "SELECT datetime, time_zone " FROM, named);
     harness_write_text(named, "etc/timezone", "../../../etc/passwd\n");
-    harness_expect(db, "2026-07-01T12:00:01.000000Z|UTC assumed",
-                   "SELECT datetime, time_zone " FROM, named);
+    harness_expect(db, "2026-07-01 12:00:01.000000|UTC assumed", "SELECT datetime, time_zone " FROM,
+                   named);
     harness_close(db);
 }
 END_TEST

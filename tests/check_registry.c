@@ -65,7 +65,7 @@ START_TEST(rows_are_osquerys)
                    "SELECT name, type, data FROM registry('%s/SYSTEM') WHERE key = '%s\\Spooler' "
                    "ORDER BY name",
                    dir, SERVICES);
-    harness_expect(db, "WS-042|SYSTEM|1600000000.5|2020-09-13T12:26:40.500000Z|02000000|4",
+    harness_expect(db, "WS-042|SYSTEM|1600000000.5|2020-09-13 12:26:40.500000|02000000|4",
                    "SELECT host, hive, time, datetime, hex(data_raw), size "
                    "FROM registry('%s/SYSTEM') WHERE path = '%s\\Spooler\\start'",
                    dir, SERVICES);

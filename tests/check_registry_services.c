@@ -115,7 +115,7 @@ START_TEST(values_become_columns)
         "object_name, load_order_group, tag, service_sid_type, launch_protected, wow64, "
         "failure_command, failure_actions",
         "1");
-    expect("1600000000.0|1600000000.0|1600000001.0|2020-09-13T12:26:40.000000Z",
+    expect("1600000000.0|1600000000.0|1600000001.0|2020-09-13 12:26:40.000000",
            "time, last_write, parameters_last_write, datetime", "time > 1599999999");
 }
 END_TEST
@@ -330,7 +330,7 @@ START_TEST(log_replay_adds_the_service_that_was_loaded_last)
         harness_int(db, "SELECT count(*) FROM registry_services('%s/SYSTEM') WHERE NOT deleted",
                     dir),
         655);
-    harness_expect(db, "ad_driver|KERNEL_DRIVER|DEMAND_START|2018-04-06T12:42:31.843133Z",
+    harness_expect(db, "ad_driver|KERNEL_DRIVER|DEMAND_START|2018-04-06 12:42:31.843133",
                    "SELECT name, service_type, start_type, datetime FROM registry_services('%s') "
                    "WHERE image_path LIKE '%%\\Temp\\%%'",
                    harness_evidence(REGIPY "SYSTEM_B"));

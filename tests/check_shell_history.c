@@ -34,10 +34,10 @@ START_TEST(every_users_histories_are_read)
     const char *dir = host();
 
     harness_expect(db,
-                   "0|root|1700000000.0|2023-11-14T22:13:20.000000Z|NULL|systemctl start x|bash|2\n"
+                   "0|root|1700000000.0|2023-11-14 22:13:20.000000|NULL|systemctl start x|bash|2\n"
                    "0|root|NULL|NULL|NULL|old|bash|1\n"
-                   "1000|ann|1700000001.0|2023-11-14T22:13:21.000000Z|2|ls|zsh|1\n"
-                   "1000|ann|1700000002.0|2023-11-14T22:13:22.000000Z|NULL|pwd|fish|1",
+                   "1000|ann|1700000001.0|2023-11-14 22:13:21.000000|2|ls|zsh|1\n"
+                   "1000|ann|1700000002.0|2023-11-14 22:13:22.000000|NULL|pwd|fish|1",
                    "SELECT uid, user, time, datetime, duration, command, shell, line "
                    "FROM shell_history WHERE root = '%s' AND user <> 'gone'",
                    dir);

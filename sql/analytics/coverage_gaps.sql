@@ -54,6 +54,6 @@ WITH audit AS MATERIALIZED (
        AND NOT EXISTS (SELECT 1 FROM boots AS b
                         WHERE b.host = s.host AND b.first <= s.before AND b.last >= s.time)
 )
-SELECT g.host, g.log, g.gap, g.time, strftime('%Y-%m-%dT%H:%M:%SZ', g.time, 'unixepoch') AS datetime,
-       strftime('%Y-%m-%dT%H:%M:%SZ', g.until, 'unixepoch') AS until, g.detail, g.source, g.record
+SELECT g.host, g.log, g.gap, g.time, utc_datetime(g.time) AS datetime,
+       utc_datetime(g.until) AS until, g.detail, g.source, g.record
   FROM gaps AS g;

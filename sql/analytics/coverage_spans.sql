@@ -26,6 +26,6 @@ WITH spans AS (
       FROM shell_history GROUP BY host, source
 )
 SELECT s.host, s.log, s.source, s.first, s.last,
-       strftime('%Y-%m-%dT%H:%M:%SZ', s.first, 'unixepoch') AS seen_from,
-       strftime('%Y-%m-%dT%H:%M:%SZ', s.last, 'unixepoch') AS seen_to, s.records
+       utc_datetime(s.first) AS seen_from,
+       utc_datetime(s.last) AS seen_to, s.records
   FROM spans AS s;

@@ -45,7 +45,7 @@ WITH found AS (
       FROM found
     WINDOW same AS (PARTITION BY host, subject, time, platform)
 )
-SELECT m.time, strftime('%Y-%m-%dT%H:%M:%SZ', m.time, 'unixepoch') AS datetime, m.host, m.platform,
+SELECT m.time, utc_datetime(m.time) AS datetime, m.host, m.platform,
        (SELECT group_concat(DISTINCT value) FROM json_each(
             '["' || replace(m.analytic, ',', '","') || '"]')) AS analytic,
        (SELECT group_concat(DISTINCT value) FROM json_each('["' || replace(

@@ -83,6 +83,6 @@ WITH found AS MATERIALIZED (
 SELECT s.host || ' ' || s.entity || ' ' ||
        (1 + sum(s.apart) OVER (PARTITION BY s.host, s.entity ORDER BY s.time
                                ROWS UNBOUNDED PRECEDING)) AS incident,
-       s.time, strftime('%Y-%m-%dT%H:%M:%SZ', s.time, 'unixepoch') AS datetime, s.host, s.platform,
+       s.time, utc_datetime(s.time) AS datetime, s.host, s.platform,
        s.entity, s.step, s.analytic, s.technique, s.subject, s.signals, s.evidence, s.source, s.record
   FROM spaced AS s;

@@ -27,7 +27,7 @@ WITH grouped AS (
      GROUP BY incident
 )
 SELECT g.incident, g.host, g.platform, g.entity, g.first_time, g.last_time,
-       strftime('%Y-%m-%dT%H:%M:%SZ', g.first_time, 'unixepoch') AS datetime,
+       utc_datetime(g.first_time) AS datetime,
        signal_severity(g.signals) AS severity, g.analytic, g.technique, g.steps,
        signal_reasons(g.signals) AS why, g.timeline
   FROM grouped AS g

@@ -22,7 +22,7 @@ WITH items AS MATERIALIZED (
 )
 SELECT i.kind, i.item, iif(n.hosts <= max(1, p.hosts / 10), 'name', 'content') AS rare,
        iif(n.hosts <= max(1, p.hosts / 10), n.hosts, e.hosts) AS hosts, p.hosts AS of_hosts, i.host,
-       i.time, strftime('%Y-%m-%dT%H:%M:%SZ', i.time, 'unixepoch') AS datetime, i.detail
+       i.time, utc_datetime(i.time) AS datetime, i.detail
   FROM items AS i
   JOIN peers AS p ON p.kind = i.kind AND p.hosts >= 3
   JOIN named AS n ON n.kind = i.kind AND n.item = i.item

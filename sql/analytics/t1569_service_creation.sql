@@ -306,7 +306,7 @@ WITH live AS MATERIALIZED (
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
      WHERE 0
 )
-SELECT f.time, strftime('%Y-%m-%dT%H:%M:%SZ', f.time, 'unixepoch') AS datetime, f.host, f.platform,
+SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_service_creation' AS analytic, f.technique,
        iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity, f.subject,
        iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,

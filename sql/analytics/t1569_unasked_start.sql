@@ -28,7 +28,7 @@ WITH starts AS MATERIALIZED (
 ), regular AS MATERIALIZED (
     SELECT host, service FROM starts GROUP BY host, service HAVING count(DISTINCT minute) > 4
 )
-SELECT s.time, strftime('%Y-%m-%dT%H:%M:%SZ', s.time, 'unixepoch') AS datetime, s.host,
+SELECT s.time, utc_datetime(s.time) AS datetime, s.host,
        'linux' AS platform, 't1569_unasked_start' AS analytic, 'T1569.003' AS technique,
        signal_severity('without_tool') AS severity, s.service AS subject,
        signal_reasons('without_tool') AS why, 'without_tool' AS signals, s.detail,

@@ -6,7 +6,7 @@
 --
 --   SELECT datetime, eventid, data FROM windows_eventlog WHERE channel = 'System' AND eventid = 7045;
 CREATE TEMP VIEW windows_eventlog AS
-SELECT w.channel, w.datetime, w.task, w.level, w.provider_name, w.provider_guid,
+SELECT w.channel, replace(w.datetime, ' ', 'T') || 'Z' AS datetime, w.task, w.level, w.provider_name, w.provider_guid,
        w.computer AS computer_name, w.event_id AS eventid, w.keywords, w.data, w.pid, w.tid,
        NULL AS time_range, NULL AS timestamp, NULL AS xpath, w.time, w.record_id, w.host, w.source
   FROM windows_events AS w;

@@ -576,7 +576,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct registry, size, 0, "Bytes of data, as the value says; NULL for keys"),
     TBL_LAZY("class", TBL_TEXT, TBL_NOCASE, "Class name of a key", get_class),
     TBL_COL(struct registry, time, TBL_RANGE, "As mtime, with the fraction that the key keeps"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "The same in ISO 8601, UTC", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     TBL_COL(struct registry, host, TBL_KEY | TBL_NOCASE, "Host whose registry it is"),
     TBL_COL(struct registry, recovered, 0, "Whether the hive was brought up to date by its logs"),
     TBL_COL(struct registry, cell, TBL_ID,

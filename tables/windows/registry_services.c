@@ -587,7 +587,7 @@ static const struct tbl_column columns[] = {
              get_hidden),
     TBL_LAZY("key_sddl", TBL_TEXT, 0, "Descriptor of the key in SDDL", get_key_sddl),
     COL(time, TBL_RANGE, "When the key was last written, in seconds since the epoch"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "The same in ISO 8601, UTC", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     COL(last_write, 0, "The same as time"),
     TBL_LAZY("parameters_last_write", TBL_REAL, 0,
              "When its key Parameters was last written, in seconds since the epoch",

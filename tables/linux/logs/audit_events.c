@@ -700,7 +700,7 @@ static void close_scan(struct tbl_scan *scan)
 
 static const struct tbl_column columns[] = {
     TBL_COL(struct audit_row, time, TBL_RANGE, "When, in seconds since the epoch, UTC"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "The same as ISO 8601 text", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     TBL_COL(struct audit_row, serial, TBL_KEY, "Number of the event, as ausearch -a takes it"),
     TBL_COL(struct audit_row, category, TBL_KEY,
             "exec, service, user_cmd, login, file, kill, config or other"),

@@ -436,7 +436,7 @@ static int get_audit_fields(struct tbl_scan *scan, const void *data, sqlite3_con
 static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, time, TBL_RANGE,
             "When journald received it, in seconds since the epoch, UTC"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "time as ISO 8601", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     TBL_COL(
         struct journal_row, host, TBL_KEY,
         "Host that the evidence is of; of a copied file named by the query, what its entries say"),

@@ -451,7 +451,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(
         struct history_row, time, 0,
         "When the command began, in seconds since the epoch; NULL where the shell kept no time"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "The same as ISO 8601 text", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     TBL_COL(struct history_row, duration, 0, "Seconds that it ran, where zsh says so"),
     TBL_COL(struct history_row, command, 0, "The command, all its lines"),
     TBL_COL(struct history_row, shell, 0,
