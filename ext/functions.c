@@ -12,6 +12,7 @@
 #include "formats/command/command_line.h"
 #include "formats/command/exec_path.h"
 #include "formats/log/auth_text.h"
+#include "formats/text/name_measure.h"
 #include "formats/text/regexp.h"
 #include "formats/text/text_measure.h"
 #include "table.h"
@@ -45,6 +46,15 @@ static void result_buffer(sqlite3_context *out, struct buffer *b)
     else
         sqlite3_result_error_nomem(out);
     buffer_free(b);
+}
+
+static void name_bits(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument name = argument(argv[0]);
+
+    (void)argc;
+    if (name.text)
+        sqlite3_result_double(out, name_randomness(name.text, name.size));
 }
 
 static void utc_datetime(sqlite3_context *out, int argc, sqlite3_value **argv)
@@ -268,6 +278,7 @@ static const struct {
     void (*call)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
     {"svcql_version", 0, version},
+    {"name_randomness", 1, name_bits},
     {"utc_datetime", 1, utc_datetime},
     {"service_command", 1, service_command},
     {"text_lines", 1, lines},
@@ -341,6 +352,10 @@ const struct function_doc function_docs[] = {
      "The integer that a value of a Windows event spells, in decimal or as 0x1f; NULL where it "
      "is none",
      "SELECT event_number('0x3e7');"},
+    {"name_randomness(name)",
+     "Evidence in bits that a name's letters were drawn at random, by letter statistics of real "
+     "names: above 10 for names that no person chose",
+     "SELECT name_randomness('xkqzvwpj'), name_randomness('lightdm');"},
     {"utc_datetime(seconds)",
      "Seconds since the epoch as a datetime in UTC, in the form of SQLite's datetime() with "
      "microseconds, so that the two compare",

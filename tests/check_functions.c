@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "formats/command/exec_path.h"
+#include "formats/text/name_measure.h"
 #include "formats/text/regexp.h"
 #include "formats/text/text_measure.h"
 #include "harness.h"
@@ -372,6 +373,29 @@ START_TEST(path_trust_names_the_kind_of_place)
 }
 END_TEST
 
+/* clang-format off */
+static const char *const chosen_names[] = {
+    "pcscd", "dirmngr", "lightdm", "vsftpd", "snmpd", "btrbk", "svcql", "nslcd", "dhcpcd", "rpcbind",
+    "systemd-pstore", "wpa_supplicant", "nfs-blkmap", "zfs-zed", "sxhkd", "gssproxy", "mdmonitor",
+    "getty@tty1.service", "dbus-org.freedesktop.hostname1", "WpnUserService", "com.apple.mDNSResponder",
+    "NtFrs", "RpcEptMapper", "e2scrub_reap", "pg_dump@18", "", "-", "0", "2025",
+};
+static const char *const drawn_names[] = {
+    "xkqzvwpj", "xkqjzvbwtr", "QkzXvJbTwMpL", "hTqWzLpXbV", "qzpwkfjvxm", "a7f3k9x2q5z8", "jxqvhwzk-update",
+};
+/* clang-format on */
+
+START_TEST(names_drawn_at_random_are_told_from_names_that_people_chose)
+{
+    for (size_t i = 0; i < sizeof chosen_names / sizeof chosen_names[0]; i++)
+        ck_assert_msg(name_randomness(chosen_names[i], strlen(chosen_names[i])) < 10, "%s: %f",
+                      chosen_names[i], name_randomness(chosen_names[i], strlen(chosen_names[i])));
+    for (size_t i = 0; i < sizeof drawn_names / sizeof drawn_names[0]; i++)
+        ck_assert_msg(name_randomness(drawn_names[i], strlen(drawn_names[i])) > 10, "%s: %f",
+                      drawn_names[i], name_randomness(drawn_names[i], strlen(drawn_names[i])));
+}
+END_TEST
+
 START_TEST(functions_answer_null_for_null)
 {
     sqlite3 *db = harness_open();
@@ -402,6 +426,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, edit_distance_counts_swaps_once);
     tcase_add_test(tcase, exec_path_takes_the_program_as_its_system_would);
     tcase_add_test(tcase, path_trust_names_the_kind_of_place);
+    tcase_add_test(tcase, names_drawn_at_random_are_told_from_names_that_people_chose);
     tcase_add_test(tcase, functions_answer_null_for_null);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -1,0 +1,18 @@
+/* name_measure.h -- how much a name looks as if a machine had drawn its letters at random. */
+#ifndef SVCQL_NAME_MEASURE_H
+#define SVCQL_NAME_MEASURE_H
+
+#include <stddef.h>
+
+/* The evidence, in bits, that the least name-like run of letters and digits in a name was drawn at
+ * random and not chosen by a person: log2 of how much likelier random characters give it than the
+ * names of real services and packages do. Three things are weighed: which letter follows which,
+ * where upper and lower case change, and where letters and digits change.
+ *
+ * Long random names reach more: of 10 random letters in lower case two in three are above 10, of 16
+ * nine in ten; of 1,578 unit names of real software none is (sxhkd, urxvtd and vlmcsd come next),
+ * of 999 service names of Windows two are above 13. Negative for ordinary words; 0 for no letters.
+ */
+double name_randomness(const char *name, size_t size);
+
+#endif
