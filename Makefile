@@ -46,7 +46,7 @@ TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c 
 SQL       := $(sort $(wildcard sql/*/*.sql))
 FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all hunt check check-fast soak golden symbols deps deps-check docs docs-check format \
+.PHONY: all arrows headers hunt check check-fast soak golden symbols deps deps-check docs docs-check format \
         format-check lint fuzz bench evaluate install uninstall clean
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
@@ -54,7 +54,7 @@ all: $(BUILD)/svcql.so $(BUILD)/svcql
 # nodelete: SQLite unloads an extension whose start fails, and calls the destructors of what it had
 # registered when the connection is closed.
 $(BUILD)/svcql.so: $(OBJECTS)
-	$(CC) $(CFLAGS) -shared -Wl,-z,nodelete -o $@ $^ $(LDFLAGS) $(LDLIBS)
+	$(CC) $(CFLAGS) -shared -Wl,-z,nodelete,-z,defs -o $@ $^ $(LDFLAGS) $(LDLIBS)
 
 # The program: the extension linked to a command line.
 $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
@@ -141,6 +141,17 @@ soak: $(BUILD)/check
 # Queries as a user types them, through the stock shell, against kept output.
 golden: $(BUILD)/svcql.so
 	./tests/golden.sh $(BUILD)/svcql.so
+
+# Rooms know only rooms below them, and views only layers below theirs; what goes in circles fails. A
+# header compiles alone (the lists that are included by a macro's definition, *.list.h, are none).
+arrows: all headers
+	find include ext tables sql/*/ -name '*.[ch]' -o -name '*.sql' | xargs awk -f tests/arrows.awk
+	nm -A $(filter $(BUILD)/tables/%,$(OBJECTS)) | awk -f tests/circles.awk
+
+HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h')
+headers:
+	@for h in $(HEADERS); do echo "#include \"$$h\"" | \
+	    $(CC) -I. $(CPPFLAGS) $(CSTD) $(WARN) -Wno-unused -fsyntax-only -x c - || exit 1; done
 
 # Only the entry point may be visible.
 symbols: $(BUILD)/svcql.so

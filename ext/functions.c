@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "event_functions.h"
 #include "formats/command/command_line.h"
 #include "formats/command/exec_path.h"
 #include "formats/log/auth_text.h"
@@ -16,7 +17,6 @@
 #include "formats/text/regexp.h"
 #include "formats/text/text_measure.h"
 #include "table.h"
-#include "windows/event_functions.h"
 
 SQLITE_EXTENSION_INIT3
 

@@ -84,12 +84,12 @@ struct evidence {
 struct source {
     const struct evidence *evidence; /* NULL: a file named in the query that no evidence holds;
                                         valid until sources_next() */
-    struct root  *root;              /* valid until sources_next(); root_ref() to keep */
-    const char   *path;              /* within the root; "" for the root kinds */
-    const char   *shown;             /* for the column `source`: where a person finds it */
-    const char   *host;              /* never NULL */
-    enum artefact artefact;
-    bool          live;
+    struct root           *root;     /* valid until sources_next(); root_ref() to keep */
+    const char            *path;     /* within the root; "" for the root kinds */
+    const char            *shown;    /* for the column `source`: where a person finds it */
+    const char            *host;     /* never NULL */
+    enum artefact          artefact;
+    bool                   live;
 };
 
 struct sources_want {

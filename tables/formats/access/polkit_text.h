@@ -1,11 +1,13 @@
 /* polkit_text.h -- who may do what through polkit: rules, older grants, and defaults of actions.
  *
  * Three forms (polkit(8), pklocalauthority(8)):
- *   .rules   JavaScript. Not run: each polkit.addRule() is read as text, for the actions, groups
- * and users that it names and the result that it can give. `unit_checked` says whether it looks at
- * which unit is meant; a rule that grants without looking grants for all units. .pkla    Key files
- * of the older local authority: Identity, Action, ResultAny/Inactive/Active. .policy  XML: each
- * action and what it takes by default.
+ *
+ *   .rules   JavaScript. It is not run: each polkit.addRule() is read as text, for the actions,
+ *            groups and users that it names and the result that it can give. `unit_checked` says
+ *            whether the rule depends on the unit; one that does not grants for all units.
+ *   .pkla    key files of the older local authority: Identity, Action, ResultAny, ResultInactive,
+ *            ResultActive
+ *   .policy  XML: each action and what it takes by default
  */
 #ifndef SVCQL_POLKIT_TEXT_H
 #define SVCQL_POLKIT_TEXT_H

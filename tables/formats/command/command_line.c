@@ -51,21 +51,6 @@ static void put_use(struct command_reader *r, const struct service_use *use, boo
 
 /* One command -------------------------------------------------------------------- */
 
-const char *command_name(struct arena *arena, const char *path, enum shell_dialect dialect)
-{
-    const char *name = path;
-    size_t      size;
-
-    for (const char *p = path; *p; p++)
-        if (*p == '/' || (*p == '\\' && dialect != SHELL_POSIX))
-            name = p + 1;
-    size = strlen(name);
-    if (size > 4 &&
-        (strcasecmp(name + size - 4, ".exe") == 0 || strcasecmp(name + size - 4, ".com") == 0))
-        size -= 4;
-    return arena_strndup(arena, name, size);
-}
-
 /* How many words are one unquoted Windows path with blanks in it, C:\Program Files\x.exe. */
 static size_t path_words(enum shell_dialect dialect, const struct shell_word *words, size_t n)
 {
@@ -111,9 +96,8 @@ static int read_inner(struct command_reader *r, const struct shell_command *comm
                       const struct shell_word *words, size_t n)
 {
     if (n == 1 && strchr(words[0].text, ' '))
-        return command_text(r, command_dialect(words[0].text, strlen(words[0].text)),
-                            words[0].text);
-    return command_run(r, command, words, n);
+        return r->read(r, command_dialect(words[0].text, strlen(words[0].text)), words[0].text);
+    return r->run(r, command, words, n);
 }
 
 static int read_tool(struct command_reader *r, const struct shell_command *command,
@@ -136,16 +120,6 @@ static int read_tool(struct command_reader *r, const struct shell_command *comma
     r->n_via = n_via;
     r->remote = remote;
     return result;
-}
-
-bool command_enter(struct command_reader *r, const char *via, const char *remote)
-{
-    if (r->n_via == COMMAND_VIA_MAX)
-        return false;
-    r->via[r->n_via++] = via;
-    if (remote)
-        r->remote = remote;
-    return true;
 }
 
 /* NAME=value before a command, which later words of the line may use. */
@@ -177,8 +151,8 @@ static const struct shell_word *join_path(struct command_reader *r, const struct
     return joined;
 }
 
-int command_run(struct command_reader *r, const struct shell_command *command,
-                const struct shell_word *words, size_t n)
+static int command_run(struct command_reader *r, const struct shell_command *command,
+                       const struct shell_word *words, size_t n)
 {
     const struct wrapper *wrapper;
     bool                  mine = false;
@@ -419,7 +393,7 @@ static int each_command(const struct shell_command *command, void *data)
     return result;
 }
 
-int command_text(struct command_reader *r, enum shell_dialect dialect, const char *text)
+static int command_text(struct command_reader *r, enum shell_dialect dialect, const char *text)
 {
     const char *output = r->output;
     int         result;
@@ -432,7 +406,10 @@ int command_text(struct command_reader *r, enum shell_dialect dialect, const cha
 
 int command_line_services(const char *line, size_t size, struct buffer *out)
 {
-    struct command_reader         r = {.shell = {.budget = 4 * SHELL_TEXT_MAX}, .out = out};
+    struct command_reader         r = {.shell = {.budget = 4 * SHELL_TEXT_MAX},
+                                       .run = command_run,
+                                       .read = command_text,
+                                       .out = out};
     const struct command_pattern *pattern;
     int                           result;
 

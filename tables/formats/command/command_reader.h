@@ -9,6 +9,12 @@
 #define COMMAND_VIA_MAX 16 /* wrappers around one command */
 
 struct command_reader {
+    /* Of command_line.c, for what a wrapper runs: read words as one command; read a text as a shell
+     * would. Return as shell_command_fn does. */
+    int (*run)(struct command_reader *r, const struct shell_command *command,
+               const struct shell_word *words, size_t n);
+    int (*read)(struct command_reader *r, enum shell_dialect dialect, const char *text);
+
     struct shell     shell;
     struct buffer   *out;
     int              n_uses;
@@ -28,11 +34,6 @@ struct wrapped {
     const struct shell_word    *words; /* words[0] is the wrapper's name */
     size_t                      n;
 };
-
-/* Read words as one command; read a text as a shell would. Return as shell_command_fn does. */
-int command_run(struct command_reader *r, const struct shell_command *command,
-                const struct shell_word *words, size_t n);
-int command_text(struct command_reader *r, enum shell_dialect dialect, const char *text);
 
 /* Read what a wrapper runs. *ret_mine is false where the wrapper is at other work. */
 int command_unwrap(struct command_reader *r, const struct wrapped *wrapped, bool *ret_mine);

@@ -15,7 +15,7 @@ static int run_within(struct command_reader *r, const struct wrapped *w, const c
     int         result = 0;
 
     if (first < n && command_enter(r, w->wrapper->name, remote))
-        result = command_run(r, w->command, w->words + first, n - first);
+        result = r->run(r, w->command, w->words + first, n - first);
     r->n_via = n_via;
     r->remote = outer;
     return result;
@@ -29,7 +29,7 @@ static int text_within(struct command_reader *r, const struct wrapped *w, const 
     int         result = 0;
 
     if (text && command_enter(r, w->wrapper->name, remote))
-        result = command_text(r, dialect, text);
+        result = r->read(r, dialect, text);
     r->n_via = n_via;
     r->remote = outer;
     return result < 0 ? result : 0;
@@ -202,7 +202,7 @@ static int script(struct command_reader *r, const struct wrapped *w, size_t i)
 {
     if (i >= w->n || !strpbrk(word(w, i), "/."))
         return 0;
-    return command_run(r, w->command, w->words + i, w->n - i);
+    return r->run(r, w->command, w->words + i, w->n - i);
 }
 
 /* The texts that code quotes, joined by blanks where only commas stand between: system("a b"),

@@ -33,6 +33,10 @@ struct lexer {
     shell_command_fn *fn;
     void             *data;
     int               result; /* of fn; not 0: the end */
+
+    /* shell_each(), for the texts of substitutions. */
+    int (*inner)(struct shell *shell, enum shell_dialect dialect, const char *text, size_t size,
+                 shell_command_fn *fn, void *data);
 };
 
 void lex_posix(struct lexer *l);

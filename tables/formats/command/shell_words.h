@@ -64,6 +64,10 @@ struct shell {
 int shell_each(struct shell *shell, enum shell_dialect dialect, const char *text, size_t size,
                shell_command_fn *fn, void *data);
 
+/* A variable that the line gave a value, or NULL. */
+struct shell_variable *shell_get(struct shell *shell, enum shell_dialect dialect, const char *name,
+                                 size_t size);
+
 /* Give a variable its value for the rest of the line; the first SHELL_VARIABLES_MAX names count. */
 void shell_set(struct shell *shell, enum shell_dialect dialect, const char *name, size_t name_size,
                const char *value);

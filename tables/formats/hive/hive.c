@@ -1,24 +1,14 @@
 /* hive.c -- base block, cells, keys, values and their data. */
-#include "hive_layout.h"
+#include "hive.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hive_base.h"
+#include "hive_log.h"
+
 enum { NK_NAME = 76, VK_NAME = 20, SK_DESCRIPTOR = 16, SEGMENT_MAX = 16344 };
-
-bool hive_base_checks(const uint8_t *base)
-{
-    uint32_t sum = 0;
-
-    for (size_t i = 0; i < BASE_CHECKSUM; i += 4)
-        sum ^= hive_u32(base + i);
-    if (sum == UINT32_MAX)
-        sum = UINT32_MAX - 1;
-    if (sum == 0)
-        sum = 1;
-    return sum == hive_u32(base + BASE_CHECKSUM);
-}
 
 const char *hive_refusal(const uint8_t *data, size_t size)
 {

@@ -195,7 +195,7 @@ void hive_each_string(const uint8_t *data, uint32_t                             
 /* Seconds since the epoch; NAN for a FILETIME of 0. */
 double hive_time(uint64_t filetime);
 
-/* What a hive says of its host (hive_text.c) ------------------------------------ */
+/* What a hive says of its host (hive_host.c) ------------------------------------ */
 
 enum hive_kind {
     HIVE_OTHER,

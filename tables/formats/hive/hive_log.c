@@ -4,11 +4,13 @@
  * files" say what a log holds and when it counts. Nothing of a log is applied before all that is
  * to be applied has been checked.
  */
-#include "hive_layout.h"
+#include "hive_log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "hive_base.h"
 
 enum { SECTOR = 512 };
 

@@ -7,11 +7,12 @@
  *     history_end(&history);
  *
  * Pure: reads memory, keeps nothing else. Formats:
- *   bash      a command a line; with HISTTIMEFORMAT a line "#SECONDS" before each (bash(1),
- * HISTORY) zsh       ": SECONDS:ELAPSED;COMMAND" with EXTENDED_HISTORY, or the command alone; a
- * newline in it is written after a backslash, and some bytes as 0x83 and the byte xor 32 (zsh's
- * "meta" encoding, Src/zsh.h) fish      "- cmd: COMMAND" and "  when: SECONDS", with \n and \\ in
- * it (2.0 on); before that
+ *
+ *   bash      a command a line; with HISTTIMEFORMAT a line "#SECONDS" before each (bash(1), HISTORY)
+ *   zsh       ": SECONDS:ELAPSED;COMMAND" with EXTENDED_HISTORY, or the command alone; a newline in
+ *             it is written after a backslash, and some bytes as 0x83 and the byte xor 32 (zsh's
+ *             "meta" encoding, Src/zsh.h)
+ *   fish      "- cmd: COMMAND" and "  when: SECONDS", with \n and \\ in it (2.0 on); before that
  *             "# SECONDS" and the command, a newline in it after a backslash
  *   mksh      0xab 0xcd, then for each command 0xff, its number (4 bytes), text, NUL (histrap.c)
  *   ksh       0x81 0x01, then commands that end in NUL, and markers 0x82 0 N N N 0 (ksh93, hist.c)

@@ -11,8 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "root.h"
-
 struct time_zone; /* NULL is a zone too: UTC */
 
 /* -EBADMSG where the bytes are no time zone file; -ENOMEM. */
@@ -26,10 +24,5 @@ int64_t time_zone_utc(const struct time_zone *zone, int64_t local);
 
 /* Seconds from 1970-01-01 00:00 to a date and time of the Gregorian calendar. */
 int64_t time_civil(int64_t year, int month, int day, int hour, int minute, int second);
-
-/* The zone of a root by its /etc/localtime or, where that is not there itself, by the name that it
- * or /etc/timezone gives and this machine's rules; and that name, "" where none is known.
- * -ENOENT: the root says nothing of its zone. */
-int time_zone_of_root(const struct root *root, struct time_zone **ret, char ret_name[64]);
 
 #endif

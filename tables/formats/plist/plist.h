@@ -52,10 +52,10 @@ struct plist_event {
     unsigned        depth; /* containers around it; a container's BEGIN and END have the same */
     const char     *text;  /* KEY, STRING: UTF-8, without a NUL behind it. DATA: bytes. Good for the
                               call only. Binary strings may hold NULs */
-    size_t  size;          /* bytes of text */
-    int64_t integer;       /* INT, UID; BOOL as 0 or 1 */
-    bool    above;         /* INT: the value is (uint64_t)integer, above INT64_MAX */
-    double  real;          /* REAL; DATE in seconds since 1970, UTC */
+    size_t          size;  /* bytes of text */
+    int64_t         integer; /* INT, UID; BOOL as 0 or 1 */
+    bool            above;   /* INT: the value is (uint64_t)integer, above INT64_MAX */
+    double          real;    /* REAL; DATE in seconds since 1970, UTC */
 };
 
 /* Returns 0 to go on; anything else ends the parse, and is what plist_parse() returns. */

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "plist_sink.h"
+#include "plist_binary.h"
 
 #define HEADER_SIZE  8
 #define TRAILER_SIZE 32

@@ -23,7 +23,4 @@ int plist_emit(struct plist_sink *sink, struct plist_event *event);
 int plist_fail(struct plist_sink *sink, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-int plist_read_xml(struct plist_sink *sink, const uint8_t *data, size_t size);
-int plist_read_binary(struct plist_sink *sink, const uint8_t *data, size_t size);
-
 #endif

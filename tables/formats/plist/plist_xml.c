@@ -11,7 +11,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "plist_sink.h"
+#include "plist_xml.h"
 
 struct xml;
 

@@ -21,7 +21,8 @@
 #include "formats/text/buffer.h"
 
 #define UNIT_LINE_MAX                                                                              \
-    (1u << 20) /* bytes; a line, or its continuations together, must be shorter                    \
+    (1u                                                                                            \
+     << 20) /* bytes; a line, or its continuations together, must be shorter                    \
                 */
 
 enum unit_fault {
@@ -42,11 +43,11 @@ const char *unit_fault_text(enum unit_fault fault);
 bool unit_fault_fatal(enum unit_fault fault);
 
 struct unit_assignment {
-    const char *section;  /* NULL before the first header */
-    const char *key;      /* NULL where there is a fault */
-    const char *value;    /* white space around it removed, specifiers kept; of a faulty line its
+    const char     *section; /* NULL before the first header */
+    const char     *key;     /* NULL where there is a fault */
+    const char     *value;   /* white space around it removed, specifiers kept; of a faulty line its
                              beginning, which need not be UTF-8 */
-    unsigned        line; /* where it begins, from 1 */
+    unsigned        line;    /* where it begins, from 1 */
     enum unit_fault fault;
     bool            unread; /* stands behind a fatal fault */
 };

@@ -10,9 +10,9 @@
 #include "evidence.h"
 #include "formats/log/auth_text.h"
 #include "formats/log/stream.h"
-#include "formats/log/time_zone.h"
 #include "formats/text/buffer.h"
 #include "journal_pick.h"
+#include "local_time.h"
 #include "log_sources.h"
 #include "table.h"
 

@@ -1,4 +1,4 @@
-#include "formats/log/time_zone.h"
+#include "local_time.h"
 
 #include <ctype.h>
 #include <errno.h>

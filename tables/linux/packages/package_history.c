@@ -3,7 +3,7 @@
  *     SELECT datetime, action, package, new_version, command, requested_by
  *       FROM package_history WHERE tool = 'apt' AND time > unixepoch() - 7 * 86400;
  */
-#include "package_history.h"
+#include "package_history_dnf.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,8 +13,8 @@
 
 #include "evidence.h"
 #include "formats/log/stream.h"
-#include "formats/log/time_zone.h"
 #include "formats/package/package_log.h"
+#include "linux/logs/local_time.h"
 #include "packages.h"
 
 SQLITE_EXTENSION_INIT3

@@ -1,5 +1,5 @@
 /* package_history_dnf.c -- what dnf's own databases say of its transactions: dnf(8), "history". */
-#include "package_history.h"
+#include "package_history_dnf.h"
 
 #include <errno.h>
 #include <math.h>

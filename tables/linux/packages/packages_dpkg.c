@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "packages_index.h"
+#include "packages_dpkg.h"
 
 #define INFO       "/var/lib/dpkg/info"
 #define DIVERSIONS "/var/lib/dpkg/diversions"

@@ -1,5 +1,5 @@
-/* packages_index.h -- the inside of packages.h, for the readers that fill it: packages_dpkg.c and
- * packages_rpm.c.
+/* packages_index.h -- the inside of packages.h, for the readers that fill it (packages_dpkg.c and
+ * packages_rpm.c) and for packages.c, which looks things up in it.
  *
  * All text stands in one arena and is named by its offset, so that 150,000 paths cost little more
  * than the files they were read from. Offset 0 is the empty text and means NULL.
@@ -85,11 +85,13 @@ int packages_path_compare(const struct packages *p, const char *a, const char *b
 
 int packages_add_digest(struct digests *d, const char *path, const char *hex, bool conffile);
 
-/* The readers. load: -ENOENT where the root has no such database. */
-int packages_dpkg_load(struct packages *p);
-int packages_dpkg_digests(struct packages *p, const struct owner *owner, struct digests *ret);
-int packages_rpm_load(struct packages *p);
-int packages_rpm_digests(struct packages *p, const struct owner *owner, struct digests *ret);
+/* Which of the directories that a merged /usr takes lead into it: a set for struct packages. */
+unsigned packages_merged(const struct root *root);
+
+/* Make the table of paths from all entries: 0 or -ENOMEM. Then the slot that holds a path, or the
+ * free one where it belongs. */
+int       packages_fill_slots(struct packages *p);
+uint32_t *packages_slot(const struct packages *p, const char *path);
 
 #define DPKG_STATUS      "/var/lib/dpkg/status"
 #define PACKAGES_RPM_DBS "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite"

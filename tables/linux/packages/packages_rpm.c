@@ -9,7 +9,7 @@
 
 #include "formats/package/rpm_header.h"
 #include "formats/text/buffer.h"
-#include "packages_index.h"
+#include "packages_rpm.h"
 
 SQLITE_EXTENSION_INIT3
 

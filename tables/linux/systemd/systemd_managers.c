@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "linux/units/manager_scan.h"
+#include "manager_scan.h"
 #include "systemd_value.h"
 #include "table.h"
 

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "formats/text/arena.h"
-#include "linux/units/manager_scan.h"
+#include "manager_scan.h"
 #include "systemd_value.h"
 #include "table.h"
 

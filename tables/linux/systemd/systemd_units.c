@@ -14,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "linux/units/manager_scan.h"
 #include "linux/units/unit_state.h"
+#include "manager_scan.h"
 #include "root.h"
 #include "systemd_properties.h"
 #include "table.h"

@@ -11,26 +11,6 @@
 #include "formats/unit/unit_name.h"
 #include "unit_places.h"
 
-const char *unit_strdup(struct arena *arena, const char *text)
-{
-    const char *copy = arena_strndup(arena, text, strlen(text));
-
-    return arena->failed ? NULL : copy;
-}
-
-const char *unit_join(struct arena *arena, const char *dir, const char *name)
-{
-    size_t a = strlen(dir), b = strlen(name);
-    char  *path = arena_alloc(arena, a + 1 + b + 1);
-
-    if (!path)
-        return NULL;
-    memcpy(path, dir, a);
-    path[a] = '/';
-    memcpy(path + a + 1, name, b + 1);
-    return path;
-}
-
 void unit_search_free(struct unit_search *search)
 {
     if (!search)

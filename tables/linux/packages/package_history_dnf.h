@@ -1,7 +1,7 @@
-/* package_history.h -- what the two halves of the table package_history share: the logs are read
+/* package_history_dnf.h -- what the two halves of the table package_history share: the logs are read
  * in package_history.c, the databases of dnf in package_history_dnf.c. */
-#ifndef SVCQL_PACKAGE_HISTORY_H
-#define SVCQL_PACKAGE_HISTORY_H
+#ifndef SVCQL_PACKAGE_HISTORY_DNF_H
+#define SVCQL_PACKAGE_HISTORY_DNF_H
 
 #include "root.h"
 #include "sqlite_file.h"

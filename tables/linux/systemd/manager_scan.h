@@ -12,7 +12,7 @@
 #define SVCQL_MANAGER_SCAN_H
 
 #include "evidence.h"
-#include "linux/systemd/systemd_bus.h"
+#include "systemd_bus.h"
 #include "table.h"
 
 /* Send the first calls to a manager, by manager_call(): it is reached once it has answered them.

@@ -1,0 +1,137 @@
+#include "shell_lexer.h"
+
+#include <string.h>
+
+void lexer_open_word(struct lexer *l)
+{
+    if (l->in_word)
+        return;
+    buffer_reset(&l->word);
+    l->in_word = true;
+    l->word_begin = l->at;
+    l->quoted = l->spliced = l->joint = false;
+}
+
+char lexer_last(const struct lexer *l)
+{
+    return l->in_word && l->word.size ? l->word.data[l->word.size - 1] : '\0';
+}
+
+void lexer_put(struct lexer *l, char c)
+{
+    lexer_open_word(l);
+    if (l->joint && is_alnum(lexer_last(l)) && is_alnum(c))
+        l->spliced = true;
+    l->joint = false;
+    buffer_putc(&l->word, c);
+}
+
+void lexer_put_text(struct lexer *l, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        lexer_put(l, text[i]);
+}
+
+void lexer_mark(struct lexer *l)
+{
+    lexer_open_word(l);
+    l->joint = true;
+}
+
+void lexer_redirect(struct lexer *l, enum lexer_next next)
+{
+    lexer_end_word(l);
+    l->next = next;
+}
+
+static void add_word(struct lexer *l, const char *text)
+{
+    struct shell_word *words =
+        arena_grow(&l->shell->arena, l->words, l->n, &l->room, sizeof *l->words);
+
+    if (!words)
+        return;
+    l->words = words;
+    l->words[l->n++] = (struct shell_word){.text = text,
+                                           .begin = l->word_begin,
+                                           .end = l->at,
+                                           .quoted = l->quoted,
+                                           .spliced = l->spliced};
+}
+
+void lexer_end_word(struct lexer *l)
+{
+    const char *text;
+
+    if (!l->in_word)
+        return;
+    l->in_word = false;
+    if (l->word.failed)
+        l->shell->arena.failed = true;
+    text = arena_strndup(&l->shell->arena, l->word.data, l->word.failed ? 0 : l->word.size);
+    switch (l->next) {
+    case NEXT_ARGUMENT:
+        add_word(l, text);
+        break;
+    case NEXT_INPUT:
+        l->input = text;
+        break;
+    case NEXT_DELIMITER:
+        if (l->n_heredocs < LEXER_HEREDOCS_MAX)
+            l->heredocs[l->n_heredocs++] = text;
+        break;
+    case NEXT_FILE:
+        break;
+    }
+    l->next = NEXT_ARGUMENT;
+}
+
+void lexer_end_command(struct lexer *l, bool pipe)
+{
+    lexer_end_word(l);
+    if (l->n && !l->result && !l->shell->arena.failed)
+        l->result = l->fn(&(struct shell_command){.dialect = l->dialect,
+                                                  .words = l->words,
+                                                  .n = l->n,
+                                                  .text = l->text,
+                                                  .size = l->size,
+                                                  .input = l->input,
+                                                  .piped = l->piped,
+                                                  .spliced = l->command_spliced},
+                          l->data);
+    l->n = 0;
+    l->next = NEXT_ARGUMENT;
+    l->input = NULL;
+    l->command_spliced = l->call = false;
+    l->piped = pipe;
+}
+
+bool lexer_expand(struct lexer *l, const char *name, size_t size, bool quoted)
+{
+    const struct shell_variable *variable = shell_get(l->shell, l->dialect, name, size);
+
+    if (!variable)
+        return false;
+    size_t length = strlen(variable->value);
+    if (length > l->shell->budget) /* the values of values are work as well */
+        return true;
+    l->shell->budget -= length;
+    lexer_mark(l);
+    for (size_t i = 0; i < length; i++) {
+        if (is_blank(variable->value[i]) && (!quoted || variable->list))
+            lexer_end_word(l);
+        else
+            lexer_put(l, variable->value[i]);
+    }
+    if (l->in_word)
+        lexer_mark(l);
+    return true;
+}
+
+void lexer_inner(struct lexer *l, const char *text, size_t size)
+{
+    int r = l->inner(l->shell, l->dialect, text, size, l->fn, l->data);
+
+    if (r < 0)
+        l->result = r;
+}

@@ -1,0 +1,13 @@
+/* local_time.h -- the time zone of a root: formats/log/time_zone.h, read from its files. */
+#ifndef SVCQL_LOCAL_TIME_H
+#define SVCQL_LOCAL_TIME_H
+
+#include "formats/log/time_zone.h"
+#include "root.h"
+
+/* The zone of a root by its /etc/localtime or, where that is not there itself, by the name that it
+ * or /etc/timezone gives and this machine's rules; and that name, "" where none is known.
+ * -ENOENT: the root says nothing of its zone. */
+int time_zone_of_root(const struct root *root, struct time_zone **ret, char ret_name[64]);
+
+#endif

@@ -1,0 +1,166 @@
+#include "packages_index.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX ((size_t)256 << 20) /* bytes of all paths and names */
+
+/* Growing --------------------------------------------------------------------- */
+
+/* The array with room for one more element of `size` bytes behind `n`; NULL: out of memory, and the
+ * array is as it was. */
+static void *with_room(void *array, size_t *room, size_t n, size_t size)
+{
+    if (n < *room)
+        return array;
+
+    size_t more = *room ? 2 * *room : 64;
+    void  *data = reallocarray(array, more, size);
+    if (data)
+        *room = more;
+    return data;
+}
+
+int64_t packages_add_text(struct packages *p, const char *text, size_t size)
+{
+    if (size >= TEXT_MAX || p->text_size + size + 2 > TEXT_MAX)
+        return -EFBIG;
+    if (p->text_room - p->text_size < size + 2) {
+        size_t room = 2 * (p->text_size + size + 2048);
+        char  *data = realloc(p->text, room);
+
+        if (!data)
+            return -ENOMEM;
+        p->text = data;
+        p->text_room = room;
+    }
+    if (!p->text_size)
+        p->text[p->text_size++] = '\0'; /* offset 0 is no text */
+
+    int64_t offset = (int64_t)p->text_size;
+    memcpy(p->text + offset, text, size);
+    p->text_size += size;
+    p->text[p->text_size++] = '\0';
+    return offset;
+}
+
+int packages_add_owner(struct packages *p, const struct owner *owner)
+{
+    struct owner *owners = with_room(p->owners, &p->owners_room, p->n_owners, sizeof *owners);
+
+    if (!owners || p->n_owners == UINT32_MAX - 1)
+        return -ENOMEM;
+    p->owners = owners;
+    p->owners[p->n_owners++] = *owner;
+    return 0;
+}
+
+int packages_add_entry(struct packages *p, uint32_t owner, uint32_t path, uint32_t listed)
+{
+    struct entry *entries = with_room(p->entries, &p->entries_room, p->n_entries, sizeof *entries);
+
+    if (!entries || p->n_entries == UINT32_MAX - 1)
+        return -ENOMEM;
+    p->entries = entries;
+    p->entries[p->n_entries++] = (struct entry){.path = path, .listed = listed, .owner = owner};
+    return 0;
+}
+
+int packages_add_digest(struct digests *d, const char *path, const char *hex, bool conffile)
+{
+    struct digest *list = with_room(d->list, &d->room, d->n, sizeof *list);
+
+    if (!list)
+        return -ENOMEM;
+    d->list = list;
+    d->list[d->n++] = (struct digest){path + (path[0] == '/'), hex, conffile};
+    return 0;
+}
+
+/* Paths ----------------------------------------------------------------------- */
+
+static const char *const merged_dirs[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};
+
+unsigned packages_merged(const struct root *root)
+{
+    unsigned merged = 0;
+
+    for (size_t i = 0; i < sizeof merged_dirs / sizeof merged_dirs[0]; i++) {
+        char dir[16], real[ROOT_PATH_MAX];
+
+        snprintf(dir, sizeof dir, "/%s", merged_dirs[i]);
+        if (root_resolve(root, dir, real) == 0 && strncmp(real, "/usr/", 5) == 0 &&
+            strcmp(real + 5, merged_dirs[i]) == 0)
+            merged |= 1u << i;
+    }
+    return merged;
+}
+
+/* One spelling for the two names of a merged directory: /usr/lib/x is /lib/x. */
+static const char *canonical(const struct packages *p, const char *path)
+{
+    if (strncmp(path, "/usr/", 5) != 0)
+        return path;
+
+    const char *dir = path + 5;
+    size_t      size = strcspn(dir, "/");
+    for (size_t i = 0; i < sizeof merged_dirs / sizeof merged_dirs[0]; i++)
+        if (p->merged & 1u << i && strlen(merged_dirs[i]) == size &&
+            memcmp(merged_dirs[i], dir, size) == 0)
+            return path + 4;
+    return path;
+}
+
+int packages_path_compare(const struct packages *p, const char *a, const char *b)
+{
+    return strcmp(canonical(p, a), canonical(p, b));
+}
+
+/* Mixing with a seed that the writer of a list cannot know keeps the table from being flooded. */
+static uint64_t hash(const struct packages *p, const char *path)
+{
+    uint64_t h = p->seed, word;
+    size_t   size = strlen(path);
+
+    for (; size; path += sizeof word, size -= sizeof word) {
+        word = 0;
+        memcpy(&word, path, size < sizeof word ? size : sizeof word);
+        h = (h ^ word) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 29;
+        if (size < sizeof word)
+            break;
+    }
+    return h ^ h >> 32;
+}
+
+/* The slot that holds the path, or the free one where it belongs. */
+uint32_t *packages_slot(const struct packages *p, const char *path)
+{
+    const char *name = canonical(p, path);
+    size_t      mask = p->n_slots - 1;
+
+    for (size_t i = (size_t)hash(p, name) & mask;; i = (i + 1) & mask) {
+        uint32_t at = p->slots[i];
+
+        if (!at || packages_path_compare(p, p->text + p->entries[at - 1].path, name) == 0)
+            return &p->slots[i];
+    }
+}
+
+int packages_fill_slots(struct packages *p)
+{
+    for (p->n_slots = 16; p->n_slots < 2 * p->n_entries; p->n_slots *= 2)
+        ;
+    p->slots = calloc(p->n_slots, sizeof *p->slots);
+    if (!p->slots)
+        return -ENOMEM;
+    for (size_t i = p->n_entries; i-- > 0;) {
+        uint32_t *slot = packages_slot(p, p->text + p->entries[i].path);
+
+        p->entries[i].same = *slot;
+        *slot = (uint32_t)i + 1;
+    }
+    return 0;
+}
