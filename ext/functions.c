@@ -262,6 +262,18 @@ static void auth_message(sqlite3_context *out, int argc, sqlite3_value **argv)
     result_buffer(out, &json);
 }
 
+static void printable(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument text = argument(argv[0]);
+    struct buffer   shown = {0};
+
+    (void)argc;
+    if (!text.text)
+        return;
+    buffer_printable(&shown, text.text, text.size);
+    result_buffer(out, &shown);
+}
+
 static void trust(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     struct argument path = argument(argv[0]);
@@ -286,6 +298,7 @@ static const struct {
     {"edit_distance", 2, edit_distance},
     {"exec_path", 1, path_of_command},
     {"path_trust", 1, trust},
+    {"printable", 1, printable},
     {"auth_message", 2, auth_message},
     {"event_message", 1, event_message_function},
     {"event_access", 2, event_access_function},
@@ -342,6 +355,10 @@ const struct function_doc function_docs[] = {
      "The kind of place that a path is in: system, vendor, local, home, public, temp, shm, "
      "hidden, unc or device; NULL where the path is not absolute",
      "SELECT path_trust('/dev/shm/x'), path_trust('C:\\Windows\\System32\\svchost.exe');"},
+    {"printable(text)",
+     "The text with each control, bidirectional or invisible character, and each byte that is not "
+     "UTF-8, written as \\x1b or \\u202e: what hostile evidence says cannot act on a terminal",
+     "SELECT printable('a' || char(27) || '[31m' || char(155) || 'b');"},
     {"event_message(text)",
      "A text of a Windows event with its message identifiers, such as %%1905, put into words",
      "SELECT event_message('%%1905');"},

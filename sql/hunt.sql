@@ -3,7 +3,8 @@
 CREATE TEMP TABLE hunted AS SELECT time, severity, subject, why FROM findings;
 .print Findings on this host, the gravest first:
 .mode box --wrap 60 --wordwrap on
-SELECT strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS "when (UTC)", f.severity, f.subject, f.why
+SELECT strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS "when (UTC)", f.severity,
+       printable(f.subject) AS subject, printable(f.why) AS why
   FROM hunted AS f JOIN severities AS s ON s.severity = f.severity
  WHERE s.rank >= 1
  ORDER BY s.rank DESC, f.time DESC
@@ -16,12 +17,13 @@ SELECT CASE count(*) WHEN 0 THEN 'none of severity low or above.'
 .print
 .print What could not be looked at:
 .mode box --wrap 60 --wordwrap on
-SELECT table_name AS "table", location, status, skipped, detail
+SELECT table_name AS "table", printable(location) AS location, status, skipped,
+       printable(detail) AS detail
   FROM evidence_sources
  WHERE status IN ('denied', 'damaged') OR skipped > 0
  ORDER BY table_name, location
  LIMIT 50;
 .mode list
 SELECT 'Looked at: ' || group_concat(DISTINCT table_name) FROM evidence_sources WHERE status = 'read';
-SELECT 'Not there: ' || group_concat(DISTINCT table_name || ' (' || location || ')')
+SELECT 'Not there: ' || group_concat(DISTINCT table_name || ' (' || printable(location) || ')')
   FROM evidence_sources WHERE status = 'absent';

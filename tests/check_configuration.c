@@ -136,7 +136,7 @@ END_TEST
 START_TEST(keys_without_meaning_are_named)
 {
     must_read("{\"file_paths\":{},\"options\":{\"verbose\":\"true\"},\"schedule\":{}}");
-    ck_assert_str_eq(c.ignored.data, "options.verbose, file_paths");
+    ck_assert_str_eq(c.ignored.data, "file_paths, options.verbose");
 }
 END_TEST
 
@@ -160,13 +160,20 @@ static const struct {
     {"{\"packs\":{\"p\":{\"discovery\":[1]}}}",
      "svcql.conf: packs.p.discovery: must be a list of strings"},
     {"{\"packs\":{\"p\":3}}", "svcql.conf: packs.p: must be a pack or the path of one"},
-    {"{\"packs\":{\"p\":\"gone.json\"}}", "gone.json: No such file or directory"},
     {"{\"packs\":{\"p\":\".\"}}", "/.: is no regular file"},
-    {"{\"packs\":{\"*\":\"none/*.conf\"}}", "packs.*: no file matches"},
     {"{\"decorators\":{\"interval\":{\"x\":[]}}}",
      "svcql.conf: decorators.interval.x: must be seconds from 1 to 604800"},
     {"{\"options\":{\"logger_plugin\":\"kafka\"}}",
      "svcql.conf: options.logger_plugin: must be one of: filesystem stdout syslog journald"},
+    {"{\"optoins\":{}}", "svcql.conf: optoins: unknown key; did you mean options?"},
+    {"{\"kafka\":{}}", "svcql.conf: kafka: unknown key"},
+    {"{\"options\":{\"query_timeuot\":5}}",
+     "svcql.conf: options.query_timeuot: unknown key; did you mean query_timeout?"},
+    {"{\"schedule\":{\"a\":{\"query\":\"SELECT 1\",\"intervall\":5}}}",
+     "svcql.conf: schedule.a.intervall: unknown key; did you mean interval?"},
+    {"{\"packs\":{\"p\":{\"querys\":{}}}}",
+     "svcql.conf: packs.p.querys: unknown key; did you mean queries?"},
+    {"{\"queries\":{\"q\":{\"query\":\"SELECT 1\"}}}", "svcql.conf: queries: this is a pack"},
     {"{\"views\":{\"v\":1}}", "svcql.conf: views.v: must be SQL"},
     {"{\"schedule\":{\"pack_p_q\":{\"query\":\"SELECT 1\"}},"
      "\"packs\":{\"p\":{\"queries\":{\"q\":{\"query\":\"SELECT 1\"}}}}}",
@@ -182,6 +189,17 @@ START_TEST(errors_name_the_file_and_the_key_path)
     ck_assert_int_lt(read_text(bad[_i].text), 0);
     ck_assert_msg(strstr(error.text, bad[_i].error), "%s, not %s", error.text, bad[_i].error);
     ck_assert_uint_eq(c.n_queries, 0);
+}
+END_TEST
+
+START_TEST(a_pack_that_is_not_present_is_left_out_and_the_others_go_on)
+{
+    must_read("{\"_comment\":\"x\",\"packs\":{\"gone\":\"gone.json\",\"*\":\"none/*.conf\","
+              "\"p\":{\"queries\":{\"q\":{\"query\":\"SELECT 1\"}}}}}");
+    ck_assert_uint_eq(c.n_queries, 1);
+    ck_assert_ptr_nonnull(strstr(c.warnings.data, "pack gone left out: "));
+    ck_assert_ptr_nonnull(strstr(c.warnings.data, "gone.json: No such file or directory\n"));
+    ck_assert_ptr_nonnull(strstr(c.warnings.data, "packs.*: no file matches "));
 }
 END_TEST
 
@@ -260,6 +278,7 @@ Suite *make_configuration_suite(void)
         shards_are_those_of_osquery,
         versions_compare_by_number,
         keys_without_meaning_are_named,
+        a_pack_that_is_not_present_is_left_out_and_the_others_go_on,
         a_pack_file_names_itself,
         deep_and_broken_json_is_refused,
         the_shipped_pack_is_read,

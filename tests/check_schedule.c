@@ -185,7 +185,7 @@ START_TEST(a_changed_query_counts_anew_and_keeps_its_difference)
     ck_assert_int_eq(schedule_reload(schedule), 0);
     schedule_after(schedule, 60);
     schedule_after(schedule, 10);
-    expect_log("q 0 added {\"command\":\"new\"}");
+    expect_log("q 1 added {\"command\":\"new\"}");
 }
 END_TEST
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "configuration_keys.h"
+
 enum { ROOM_QUERIES, ROOM_PACKS, ROOM_DECORATORS, ROOM_DOCUMENTS };
 
 struct reading {
@@ -41,7 +43,7 @@ static const struct {
     TEXT(host_identifier, "hostname"),
     TEXT(specified_identifier, ""),
     TEXT(logger_plugin, "stdout"),
-    TEXT(logger_path, "/var/log/svcql"),
+    TEXT(logger_path, NULL),
     TEXT(pack_delimiter, "_"),
     FLAG(logger_event_type, true),
     FLAG(logger_snapshot_event_type, false),
@@ -100,6 +102,25 @@ static int one_of(const struct json_place *place, const char *key, const char *v
     return json_fail(place, key, "must be one of: %s", choices);
 }
 
+/* An option of osquery's that means nothing here is ignored; one that is nearly ours is misspelt. */
+static int check_options(struct reading *reading, const struct json_place *place,
+                         const cJSON *object)
+{
+    const char *known[N_OPTIONS + 1] = {NULL};
+
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        known[i] = option_table[i].name;
+    int r = check_spelling(place, object, known);
+    for (const cJSON *item = object ? object->child : NULL; r == 0 && item; item = item->next) {
+        size_t i = 0;
+        while (known[i] && strcmp(item->string, known[i]) != 0)
+            i++;
+        if (!known[i])
+            ignore(reading->c, "options.", item->string);
+    }
+    return r;
+}
+
 static int read_options(struct reading *reading, const struct json_place *top, const cJSON *json)
 {
     struct json_place        place = {.above = top, .key = "options"};
@@ -115,14 +136,7 @@ static int read_options(struct reading *reading, const struct json_place *top, c
     if (r == 0)
         r = one_of(&place, "logger_plugin", options->logger_plugin,
                    "filesystem stdout syslog journald");
-    for (const cJSON *item = object ? object->child : NULL; item; item = item->next) {
-        bool known = false;
-        for (size_t i = 0; i < N_OPTIONS; i++)
-            known |= strcmp(item->string, option_table[i].name) == 0;
-        if (!known)
-            ignore(reading->c, "options.", item->string);
-    }
-    return r;
+    return r == 0 ? check_options(reading, &place, object) : r;
 }
 
 /* What fits this host ---------------------------------------------------------------- */
@@ -225,7 +239,9 @@ static int read_query(struct reading *reading, const struct json_place *above, c
         c->left_out += r == 0;
         return r;
     }
-    r = json_text(&place, json, "query", &query.sql);
+    r = check_spelling(&place, json, query_keys);
+    if (r == 0)
+        r = json_text(&place, json, "query", &query.sql);
     if (r == 0 && (!query.sql || !*query.sql))
         r = json_fail(&place, "query", "must be SQL");
     if (r == 0)
@@ -297,7 +313,11 @@ static int read_pack(struct reading *reading, const struct json_place *place, co
     struct pack           pack = {.name = arena_strndup(&c->arena, name, strlen(name))};
     const cJSON          *queries = NULL;
 
-    int r = fits(reading, place, json);
+    int r = check_spelling(place, json, pack_keys);
+    if (r == 0)
+        r = fits(reading, place, json);
+    else
+        return r;
     if (r == 0) {
         r = json_member(place, json, "queries", cJSON_Object, &queries);
         c->left_out += queries ? (size_t)cJSON_GetArraySize(queries) : 0;
@@ -330,12 +350,19 @@ static int keep_document(struct configuration *c, cJSON *json)
     return 0;
 }
 
+/* A pack that is not present is left out with a warning, as osquery does. */
 static int read_pack_file(struct reading *reading, const char *path, const char *name)
 {
     struct json_place top = {.file = path, .error = reading->error};
     cJSON            *json = NULL;
 
     int r = json_read_file(&top, &json);
+    if (r == -ENOENT || r == -ENOTDIR || r == -EACCES || r == -EPERM) {
+        buffer_printf(&reading->c->warnings, "pack %s left out: %s\n", name,
+                      reading->error->text);
+        *reading->error = (struct json_error){""};
+        return 0;
+    }
     if (r == 0)
         r = keep_document(reading->c, json);
     return r == 0 ? read_pack(reading, &top, json, name) : r;
@@ -348,9 +375,10 @@ static int read_pack_glob(struct reading *reading, const struct json_place *plac
     glob_t found = {0};
     int    r = glob(pattern, 0, NULL, &found);
 
-    if (r == GLOB_NOMATCH)
-        r = json_fail(place, "*", "no file matches %s", pattern);
-    else if (r != 0)
+    if (r == GLOB_NOMATCH) {
+        buffer_printf(&reading->c->warnings, "packs.*: no file matches %s\n", pattern);
+        r = 0;
+    } else if (r != 0)
         r = json_fail(place, "*", "%s cannot be searched", pattern);
     for (size_t i = 0; r == 0 && i < found.gl_pathc; i++) {
         const char *slash = strrchr(found.gl_pathv[i], '/');
@@ -471,14 +499,32 @@ static int read_views(struct reading *reading, const struct json_place *top, con
 
 /* The whole ------------------------------------------------------------------------------ */
 
+/* A pack has queries where a configuration has a schedule or packs. */
+static int check_top_keys(struct reading *reading, const struct json_place *top, const cJSON *json)
+{
+    if (cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(json, "queries")))
+        return json_fail(top, "queries",
+                         "this is a pack, not a configuration; a configuration names it in "
+                         "{\"packs\": {\"NAME\": \"FILE\"}}");
+    for (const cJSON *item = json->child; item; item = item->next) {
+        enum key_meaning meaning = top_key_meaning(item->string);
+        if (meaning == KEY_UNKNOWN)
+            return unknown_key(top, item->string, top_keys);
+        if (meaning == KEY_IGNORED)
+            ignore(reading->c, "", item->string);
+    }
+    return 0;
+}
+
 static int read_configuration(struct reading *reading, const struct json_place *top)
 {
-    static const char *const known[] = {"options", "schedule", "packs", "decorators", "views"};
-    cJSON                   *json = NULL;
+    cJSON *json = NULL;
 
     int r = json_read_file(top, &json);
     if (r == 0)
         r = keep_document(reading->c, json);
+    if (r == 0)
+        r = check_top_keys(reading, top, json);
     if (r == 0)
         r = read_options(reading, top, json);
     if (r == 0)
@@ -489,13 +535,6 @@ static int read_configuration(struct reading *reading, const struct json_place *
         r = read_decorators(reading, top, json);
     if (r == 0)
         r = read_views(reading, top, json);
-    for (const cJSON *item = r == 0 ? json->child : NULL; item; item = item->next) {
-        bool meant = false;
-        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-            meant |= strcmp(item->string, known[i]) == 0;
-        if (!meant)
-            ignore(reading->c, "", item->string);
-    }
     return r == 0 ? sort_queries(reading->c, top) : r;
 }
 
@@ -528,7 +567,8 @@ int configuration_read(const char *path, const char *host, struct configuration 
 
     *error = (struct json_error){""};
     int r = path ? read_configuration(&reading, &top) : read_shipped(&reading, &top);
-    if (r == 0 && (c.arena.failed || (c.ignored.size && !buffer_text(&c.ignored))))
+    if (r == 0 && (c.arena.failed || (c.ignored.size && !buffer_text(&c.ignored)) ||
+                   (c.warnings.size && !buffer_text(&c.warnings))))
         r = -ENOMEM;
     if (r < 0) {
         if (!*error->text)
@@ -544,6 +584,7 @@ void configuration_free(struct configuration *configuration)
     for (size_t i = 0; i < configuration->n_documents; i++)
         cJSON_Delete(configuration->documents[i]);
     buffer_free(&configuration->ignored);
+    buffer_free(&configuration->warnings);
     arena_free(&configuration->arena);
     *configuration = (struct configuration){.n_queries = 0};
 }

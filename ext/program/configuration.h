@@ -30,7 +30,7 @@ struct schedule_options {
     const char *host_identifier;      /* hostname, uuid, instance, ephemeral or specified */
     const char *specified_identifier; /* for "specified" */
     const char *logger_plugin;        /* filesystem, stdout, syslog or journald */
-    const char *logger_path;          /* folder of svcql.results.log */
+    const char *logger_path;          /* folder of the result files; NULL: svcql's own */
     const char *pack_delimiter;
     bool        logger_event_type;          /* a line for each row; else one for all of a run */
     bool        logger_snapshot_event_type; /* the same for snapshots */
@@ -74,6 +74,7 @@ struct configuration {
     size_t                  n_queries, n_packs, n_decorators;
     size_t                  left_out; /* queries of another platform, version or shard */
     struct buffer           ignored;  /* keys without meaning here, joined by ", " */
+    struct buffer           warnings; /* packs that were left out, and why: a line each */
 
     struct arena arena; /* names, and the arrays above */
     cJSON      **documents;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/buffer.h"
 #include "program.h"
 
 #define OPTIONS_MAX 32
@@ -39,13 +40,17 @@ int next_option(const struct command *command, int argc, char **argv)
 
 int complain(const char *format, ...)
 {
-    va_list ap;
+    struct buffer shown = {0};
+    char          text[2048];
+    va_list       ap;
 
-    fputs("svcql: ", stderr);
     va_start(ap, format);
-    vfprintf(stderr, format, ap);
+    vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
-    fputc('\n', stderr);
+    buffer_printable(&shown, text, strlen(text));
+    const char *line = buffer_text(&shown);
+    fprintf(stderr, "svcql: %s\n", line ? line : "out of memory");
+    buffer_free(&shown);
     return EXIT_ERROR;
 }
 

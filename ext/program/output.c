@@ -7,6 +7,7 @@
 #include <wchar.h>
 
 #include "formats/text/buffer.h"
+#include "json_cell.h"
 #include "program.h"
 
 #define CELL_MAX 200 /* columns of one cell in a table that is not cut to a terminal */
@@ -59,44 +60,49 @@ bool output_close(struct output *output)
 
 /* Cells ----------------------------------------------------------------------- */
 
-/* Characters that move, hide or reorder what stands around them: controls, and the bidirectional
- * and invisible ones of Unicode (UAX #9, UTS #39). */
-static bool deceptive(wchar_t c)
+/* The next character of a text: what to write for it, and how many columns that takes. Returns how
+ * many bytes of the text it is. */
+static size_t next_character(const char *text, size_t left, mbstate_t *state, char escape[16],
+                             size_t *ret_columns)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-           (c >= 0xe0000 && c <= 0xe007f);
+    wchar_t c = 0;
+    size_t  size = mbrtowc(&c, text, left, state);
+
+    *escape = '\0';
+    if (size == 0 || size > left) {
+        *state = (mbstate_t){0};
+        size = 1;
+        snprintf(escape, 16, "\\x%02x", (unsigned char)*text);
+    } else if (character_deceives((uint32_t)c)) {
+        snprintf(escape, 16, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
+    }
+    int width = *escape ? (int)strlen(escape) : wcwidth(c);
+    *ret_columns = width < 0 ? 1 : (size_t)width;
+    return size;
 }
 
-/* Copy text, escaping what would deceive, until it fills `most` columns; returns those used. */
+/* Copy text, escaping what would deceive, into at most `most` columns; returns those used. Where
+ * it does not fit, the last column says so. */
 static size_t put_cell(struct buffer *out, const char *text, size_t most)
 {
     mbstate_t state = {0};
     size_t    left = strlen(text), used = 0;
+    size_t    cut = out->size, cut_used = 0; /* where the text ends if it is cut */
 
     while (left) {
-        wchar_t c;
-        char    escape[16] = "";
-        size_t  size = mbrtowc(&c, text, left, &state);
-        if (size == 0 || size > left) {
-            state = (mbstate_t){0};
-            size = 1;
-            snprintf(escape, sizeof escape, "\\x%02x", (unsigned char)*text);
-        } else if (deceptive(c)) {
-            snprintf(escape, sizeof escape, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
-        }
-        int    width = *escape ? (int)strlen(escape) : wcwidth(c);
-        size_t columns = width < 0 ? 1 : (size_t)width;
+        char   escape[16];
+        size_t columns, size = next_character(text, left, &state, escape, &columns);
         if (used + columns > most) {
-            if (used && out->size) /* the last column says that more was there */
-                buffer_puts(out, "…");
-            return used + 1;
+            out->size = cut;
+            buffer_puts(out, MB_CUR_MAX > 1 ? "…" : "~");
+            return cut_used + 1;
         }
-        if (*escape)
-            buffer_puts(out, escape);
-        else
-            buffer_put(out, text, size);
+        buffer_put(out, *escape ? escape : text, *escape ? strlen(escape) : size);
         used += columns;
+        if (used < most) {
+            cut = out->size;
+            cut_used = used;
+        }
         text += size;
         left -= size;
     }
@@ -230,8 +236,8 @@ static void put_json_value(struct buffer *out, sqlite3_stmt *stmt, int c)
         buffer_putc(out, '"');
         break;
     default:
-        buffer_json(out, (const char *)sqlite3_column_text(stmt, c),
-                    (size_t)sqlite3_column_bytes(stmt, c));
+        put_json_text(out, sqlite3_column_name(stmt, c), (const char *)sqlite3_column_text(stmt, c),
+                      (size_t)sqlite3_column_bytes(stmt, c));
     }
 }
 
@@ -249,20 +255,40 @@ static void put_json_row(struct buffer *out, sqlite3_stmt *stmt)
     buffer_putc(out, '}');
 }
 
-/* A field of CSV (RFC 4180, section 2): quoted where it must be. */
+/* Whether what begins at `p` is a control that a terminal obeys; C1 ones are two bytes of UTF-8. */
+static bool is_control(const unsigned char *p)
+{
+    return (p[0] < 0x20 && !strchr("\t\r\n", p[0])) || p[0] == 0x7f ||
+           (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
+}
+
+static void put_csv_byte(struct buffer *out, const char **text)
+{
+    const unsigned char *p = (const unsigned char *)*text;
+
+    if (!is_control(p)) {
+        buffer_putc(out, **text);
+        return;
+    }
+    buffer_printf(out, "\\x%02x", p[0] == 0xc2 ? p[1] : p[0]);
+    *text += p[0] == 0xc2;
+}
+
+/* A field of CSV (RFC 4180, section 2): quoted where it must be, without controls. */
 static void put_csv_field(struct buffer *out, const char *text)
 {
     if (!text)
         return;
     if (!strpbrk(text, ",\"\r\n")) {
-        buffer_puts(out, text);
+        for (; *text; text++)
+            put_csv_byte(out, &text);
         return;
     }
     buffer_putc(out, '"');
     for (; *text; text++) {
         if (*text == '"')
             buffer_putc(out, '"');
-        buffer_putc(out, *text);
+        put_csv_byte(out, &text);
     }
     buffer_putc(out, '"');
 }

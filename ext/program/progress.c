@@ -88,8 +88,8 @@ static void say(const struct look *look, int ms)
         snprintf(left, sizeof left, ", %lld MB to go", (look->size - look->at) / 1000000);
     snprintf(line, sizeof line, "%d s, %lld MB read%s%s%s", ms / 1000, look->bytes / 1000000,
              *look->file ? ": " : "", look->file, left);
-    for (char *p = line; *p; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7f)
+    for (char *p = line; *p; p++) /* names of hostile evidence: ASCII alone cannot act */
+        if ((unsigned char)*p < ' ' || (unsigned char)*p >= 0x7f)
             *p = '?';
     fprintf(stderr, "\r\033[K%.*s", size.ws_col > 1 ? size.ws_col - 1 : 79, line);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "formats/text/buffer.h"
+#include "json_cell.h"
 
 #define ROW_MAX (16u << 20) /* bytes of one row; no honest row comes near */
 
@@ -97,7 +98,7 @@ static void put_cell(struct buffer *out, sqlite3_stmt *stmt, int i, bool numeric
              (type == SQLITE_INTEGER || (type == SQLITE_FLOAT && *text != 'I' && text[1] != 'I')))
         buffer_put(out, text, size);
     else
-        buffer_json(out, text, size);
+        put_json_text(out, sqlite3_column_name(stmt, i), text, size);
 }
 
 static bool write_all(int fd, const char *data, size_t size)

@@ -185,6 +185,12 @@ static int plan_fill(struct schedule *schedule, struct plan *plan)
     return r == 0 ? plan_queries(schedule, plan) : r;
 }
 
+static void each_warning(const struct schedule *schedule, const char *lines)
+{
+    for (const char *end; lines && (end = strchr(lines, '\n')); lines = end + 1)
+        notice(schedule, LOG_WARNING, "%.*s", (int)(end - lines), lines);
+}
+
 static int plan_read(struct schedule *schedule, struct plan *ret)
 {
     struct plan       plan = {.planned = NULL};
@@ -204,6 +210,7 @@ static int plan_read(struct schedule *schedule, struct plan *ret)
         plan_free(&plan);
         return r;
     }
+    each_warning(schedule, plan.configuration.warnings.data);
     if (plan.configuration.left_out || plan.configuration.ignored.size)
         notice(schedule, LOG_NOTICE,
                "%zu queries of another platform, version or shard left out; "
@@ -485,7 +492,9 @@ static int log_run(struct schedule *schedule, struct run *run)
     bool changed = run->state.counter < 0 || run->state.epoch != options->schedule_epoch;
 
     run->report.epoch = options->schedule_epoch;
-    run->report.counter = changed || !run->state.same_query ? 0 : run->state.counter + 1;
+    run->report.counter = changed ? 0
+                          : run->state.same_query ? run->state.counter + 1
+                                                  : 1; /* 0 is a first set alone */
     struct logging logging = {
         .schedule = schedule,
         .query = run->state.id,

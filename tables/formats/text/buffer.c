@@ -140,6 +140,38 @@ bool buffer_is_text(const char *text, size_t size)
     return true;
 }
 
+bool character_deceives(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           (c >= 0xe0000 && c <= 0xe007f);
+}
+
+static uint32_t decode(const uint8_t *p, size_t length)
+{
+    uint32_t c = length == 1 ? p[0] : p[0] & (0xffu >> (length + 1));
+
+    for (size_t i = 1; i < length; i++)
+        c = c << 6 | (p[i] & 0x3f);
+    return c;
+}
+
+void buffer_printable(struct buffer *b, const char *text, size_t size)
+{
+    const uint8_t *p = (const uint8_t *)text;
+
+    for (size_t i = 0, length; i < size; i += length ? length : 1) {
+        length = sequence(p + i, size - i);
+        uint32_t c = length ? decode(p + i, length) : 0;
+        if (!length)
+            buffer_printf(b, "\\x%02x", p[i]);
+        else if (character_deceives(c))
+            buffer_printf(b, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
+        else
+            buffer_put(b, p + i, length);
+    }
+}
+
 /* The escape of a control character, quote or backslash (RFC 8259, section 7). */
 static void escape(struct buffer *b, uint8_t c)
 {
@@ -173,7 +205,9 @@ void buffer_json(struct buffer *b, const char *text, size_t size)
         if ((i = run) == size)
             break;
         size_t length = p[i] < 0x80 ? 0 : sequence(p + i, size - i);
-        if (length)
+        if (length == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0)
+            escape(b, p[i + 1]); /* a C1 control, which a terminal obeys */
+        else if (length)
             buffer_put(b, p + i, length);
         else if (p[i] < 0x80)
             escape(b, p[i]);
@@ -226,7 +260,7 @@ static void utf16(struct buffer *b, const uint8_t *data, size_t units, bool json
             c = 0xfffd;
         if (!reserve(b, 4))
             return;
-        if (json && c < 0x80 && !plain((uint8_t)c))
+        if (json && c < 0xa0 && !plain((uint8_t)c))
             escape(b, (uint8_t)c);
         else if (c < 0x80)
             b->data[b->size++] = (char)c;

@@ -42,6 +42,14 @@ void buffer_utf16_json(struct buffer *b, const uint8_t *data, size_t units);
 /* Append bytes as UTF-8 text: valid sequences stay, others become U+FFFD. */
 void buffer_utf8(struct buffer *b, const char *text, size_t size);
 
+/* Whether a code point moves, hides or reorders what stands around it on a terminal: a control, or
+ * one of the bidirectional and invisible ones of Unicode (UAX #9, UTS #39). */
+bool character_deceives(uint32_t c);
+
+/* Append bytes as text that a terminal only shows: a character that deceives is written as \x1b or
+ * \u202e, and so is each byte that is not UTF-8. */
+void buffer_printable(struct buffer *b, const char *text, size_t size);
+
 /* Whether bytes are valid UTF-8 as they are, and hold no NUL. */
 bool buffer_is_text(const char *text, size_t size);
 

@@ -1,0 +1,23 @@
+/* configuration_keys.h -- which keys a configuration may have, so that a misspelt one is an error
+ * and not silence. */
+#ifndef SVCQL_CONFIGURATION_KEYS_H
+#define SVCQL_CONFIGURATION_KEYS_H
+
+#include "json_place.h"
+
+enum key_meaning { KEY_MEANT, KEY_IGNORED, KEY_UNKNOWN };
+
+/* What a key at the top of a configuration means: to svcql, to osquery alone, to neither. Keys that
+ * begin with "_", "#" or "/" are people's comments, and meant. */
+enum key_meaning top_key_meaning(const char *key);
+
+/* Fail where an object has a key that is nearly one of `known` (ends with NULL) and none of them:
+ * "schedule.q.intervall: unknown; did you mean interval?". Accepts a NULL object. */
+int check_spelling(const struct json_place *place, const cJSON *object, const char *const *known);
+
+/* Fail for that key, naming the known one that is near it, if any. */
+int unknown_key(const struct json_place *place, const char *key, const char *const *known);
+
+extern const char *const top_keys[], *const query_keys[], *const pack_keys[];
+
+#endif
