@@ -3,6 +3,7 @@
 #include "program/program.h"
 
 #include <cjson/cJSON.h>
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,110 @@ START_TEST(exit_statuses_say_what_was_found)
 }
 END_TEST
 
+START_TEST(evidence_without_anything_known_is_an_incomplete_look)
+{
+    const char *dir = harness_scratch();
+    char       *text;
+
+    harness_write_text(dir, "mount/.keep", "");
+    harness_write_text(dir, "only/etc/motd", "hello\n");
+    static const char *const names[] = {"mount", "only"};
+    for (size_t i = 0; i < 2; i++) {
+        char expected[4200];
+        ck_assert_int_eq(run(&text, "hunt -e %s/%s", dir, names[i]), EXIT_INCOMPLETE);
+        snprintf(expected, sizeof expected, "nothing was recognised in %s/%s\n", dir, names[i]);
+        ck_assert_msg(strstr(text, expected), "%s", text);
+        ck_assert_ptr_nonnull(strstr(text, "looked for: "));
+        ck_assert_ptr_null(strstr(text, "M1018"));
+        ck_assert_int_eq(run(&text, "hunt -f json -e %s/%s 2> /dev/null", dir, names[i]),
+                         EXIT_INCOMPLETE);
+        ck_assert_ptr_nonnull(strstr(text, "\"status\":\"unknown\""));
+    }
+    ck_assert_int_eq(run(&text, "hunt -e %s/mount " COMPROMISED, dir), EXIT_FINDINGS);
+    ck_assert_ptr_nonnull(strstr(text, "nothing was recognised in"));
+}
+END_TEST
+
+/* How often a text holds a word. */
+static int count(const char *text, const char *word)
+{
+    int n = 0;
+
+    for (const char *at = text; (at = strstr(at, word)); at += strlen(word))
+        n++;
+    return n;
+}
+
+START_TEST(coverage_is_a_line_a_host_and_posture_is_not_repeated)
+{
+    char *text;
+
+    ck_assert_int_eq(run(&text, "hunt " COMPROMISED " -e tests/fixtures/linux/benign"), 1);
+    char *coverage = strstr(text, "\nCoverage");
+    ck_assert_ptr_nonnull(coverage);
+    ck_assert_int_eq(count(coverage + 1, "\n"), 4); /* title, names, two hosts */
+    ck_assert_int_eq(count(text, "a user has services of his own"), 1);
+    ck_assert_int_eq(run(&text, "hunt --coverage " COMPROMISED), 1);
+    ck_assert_ptr_nonnull(strstr(text, "only a running system has it"));
+}
+END_TEST
+
+/* Run it on a terminal of that width; what it shows. */
+static char *on_terminal(unsigned short columns, const char *arguments)
+{
+    static char    text[65536];
+    struct winsize size = {.ws_row = 24, .ws_col = columns};
+    char           line[4096];
+    int            fd;
+    size_t         n = 0;
+    ssize_t        got;
+
+    snprintf(line, sizeof line, "exec %s %s 2> /dev/null", program(), arguments);
+    pid_t pid = forkpty(&fd, NULL, NULL, &size);
+    if (pid == 0) {
+        execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+        _exit(127);
+    }
+    while ((got = read(fd, text + n, sizeof text - 1 - n)) > 0)
+        n += (size_t)got;
+    text[n] = '\0';
+    close(fd);
+    waitpid(pid, NULL, 0);
+    return text;
+}
+
+/* Columns of a line on a terminal: colours take none, a character of UTF-8 takes one. */
+static size_t columns_of(const char *line, const char *end)
+{
+    size_t columns = 0;
+
+    for (; line < end; line++) {
+        if (*line == '\033')
+            line = memchr(line, 'm', (size_t)(end - line));
+        else if (*line != '\r' && ((unsigned char)*line & 0xc0) != 0x80)
+            columns++;
+    }
+    return columns;
+}
+
+START_TEST(cut_cells_fit_the_terminal)
+{
+    static const unsigned short widths[] = {80, 120};
+
+    setenv("LC_ALL", "C.UTF-8", 1);
+    for (size_t i = 0; i < 2; i++) {
+        char *text = on_terminal(widths[i], "hunt " COMPROMISED);
+        ck_assert_ptr_nonnull(strstr(text, "…"));
+        for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+            ck_assert_msg(columns_of(line, end) <= widths[i], "%zu: %.*s", columns_of(line, end),
+                          (int)(end - line), line);
+    }
+    ck_assert_ptr_nonnull(strstr(on_terminal(40, "query \"SELECT '0123456789' || "
+                                                 "'0123456789012345678901234567890' AS x\""),
+                                 "012345678901234567890123456789012345678…\r\n"));
+}
+END_TEST
+
 START_TEST(json_holds_findings_posture_and_coverage)
 {
     static const char *const keys[] = {"findings", "posture", "coverage"};
@@ -271,6 +376,42 @@ START_TEST(queries_take_parameters)
 }
 END_TEST
 
+START_TEST(controls_are_escaped_in_every_format)
+{
+    static const char *const formats[] = {"table", "csv", "json", "ndjson"};
+    char                    *text;
+
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(run(&text,
+                             "query -f %s \"SELECT char(155) || '2J' || char(27) || '[2J' || "
+                             "char(127) AS x\"",
+                             formats[i]),
+                         0);
+        ck_assert_ptr_null(strstr(text, "\xc2\x9b"));
+        ck_assert_ptr_null(strchr(text, '\033'));
+        ck_assert_ptr_null(strchr(text, 0x7f));
+        ck_assert_msg(strstr(text, "9b2J"), "%s", text);
+    }
+    ck_assert_int_eq(run(&text, "query \"SELECT * FROM $(printf '\\302\\233x')\""), 2);
+    ck_assert_ptr_null(strstr(text, "\xc2\x9b"));
+}
+END_TEST
+
+START_TEST(a_datetime_leaves_as_iso_8601)
+{
+    expect(
+        0,
+        "{\"datetime\":\"2026-11-24T10:00:00.000001Z\",\"last_datetime\":\"2026-11-24T10:00:00Z\","
+        "\"other\":\"2026-11-24 10:00:00\"}\n",
+        "query -f ndjson \"SELECT '2026-11-24 10:00:00.000001' AS datetime, "
+        "'2026-11-24 10:00:00' AS last_datetime, '2026-11-24 10:00:00' AS other\"");
+    expect(0, "[{\"datetime\":\"2026-11-24T10:00:00.000001Z\"}]\n",
+           "query -f json \"SELECT '2026-11-24T10:00:00.000001Z' AS datetime\"");
+    expect(0, "{\"datetime\":\"2026-11-24 later\"}\n",
+           "query -f ndjson \"SELECT '2026-11-24 later' AS datetime\"");
+}
+END_TEST
+
 START_TEST(tables_are_listed)
 {
     char *text;
@@ -279,6 +420,11 @@ START_TEST(tables_are_listed)
     ck_assert_ptr_nonnull(strstr(text, "unit_files"));
     ck_assert_int_eq(run(&text, "tables unit_files"), 0);
     ck_assert_ptr_nonnull(strstr(text, "commands"));
+    ck_assert_int_eq(run(&text, "tables exec_path"), 0);
+    ck_assert_ptr_nonnull(strstr(text, "exec_path(command)"));
+    expect(2, "svcql: tables: no table, view or function unit_fils; is unit_files meant?\n",
+           "tables unit_fils");
+    expect(2, "svcql: tables: unexpected users\n", "tables unit_files users");
 }
 END_TEST
 
@@ -310,6 +456,11 @@ Suite *make_program_suite(void)
         each_commands_help_has_its_options,
         bash_completes_commands_options_and_values,
         exit_statuses_say_what_was_found,
+        evidence_without_anything_known_is_an_incomplete_look,
+        coverage_is_a_line_a_host_and_posture_is_not_repeated,
+        cut_cells_fit_the_terminal,
+        controls_are_escaped_in_every_format,
+        a_datetime_leaves_as_iso_8601,
         json_holds_findings_posture_and_coverage,
         ndjson_is_one_object_a_line,
         output_goes_to_a_file_and_a_pipe_has_no_colour,

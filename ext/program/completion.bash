@@ -20,7 +20,7 @@ _svcql() {
             ;;
         esac
         case ${COMP_WORDS[1]} in
-        hunt) words='--evidence --since --severity --format --output --help' ;;
+        hunt) words='--evidence --since --severity --coverage --format --output --help' ;;
         query) words='--evidence --format --output --parameter --help' ;;
         schedule) words='--config --once --state --output --help' ;;
         shell) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;

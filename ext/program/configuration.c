@@ -102,7 +102,8 @@ static int one_of(const struct json_place *place, const char *key, const char *v
     return json_fail(place, key, "must be one of: %s", choices);
 }
 
-/* An option of osquery's that means nothing here is ignored; one that is nearly ours is misspelt. */
+/* An option of osquery's that means nothing here is ignored; one that is nearly ours is misspelt.
+ */
 static int check_options(struct reading *reading, const struct json_place *place,
                          const cJSON *object)
 {
@@ -358,8 +359,7 @@ static int read_pack_file(struct reading *reading, const char *path, const char 
 
     int r = json_read_file(&top, &json);
     if (r == -ENOENT || r == -ENOTDIR || r == -EACCES || r == -EPERM) {
-        buffer_printf(&reading->c->warnings, "pack %s left out: %s\n", name,
-                      reading->error->text);
+        buffer_printf(&reading->c->warnings, "pack %s left out: %s\n", name, reading->error->text);
         *reading->error = (struct json_error){""};
         return 0;
     }

@@ -9,8 +9,8 @@
 
 const char *const top_keys[] = {"options", "schedule", "packs", "decorators", "views", NULL};
 
-const char *const query_keys[] = {"query",    "interval", "snapshot",  "removed",
-                                  "denylist", "platform", "version",   "shard",
+const char *const query_keys[] = {"query",    "interval",  "snapshot",    "removed",
+                                  "denylist", "platform",  "version",     "shard",
                                   "value",    "blacklist", "description", NULL};
 
 const char *const pack_keys[] = {"queries", "discovery", "platform", "version", "shard", NULL};

@@ -4,12 +4,13 @@
 
 #include "program.h"
 
-enum { HUNT_EVIDENCE, HUNT_SINCE, HUNT_SEVERITY, HUNT_FORMAT, HUNT_OUTPUT };
+enum { HUNT_EVIDENCE, HUNT_SINCE, HUNT_SEVERITY, HUNT_COVERAGE, HUNT_FORMAT, HUNT_OUTPUT };
 
 static const struct option_spec options[] = {
     {"evidence", 'e', "PATH", "look at this in place of the live host; may be repeated"},
     {"since", 's', "SPAN", "only what happened in the last 90s, 15m, 1h, 7d or 2w"},
     {"severity", 'S', "GRADE", "the least grade to show: info, low, medium, high, critical"},
+    {"coverage", 0, NULL, "a line for each source that could not be read, not one a host"},
     {"format", 'f', "FORMAT", "table, json, csv or ndjson"},
     {"output", 'o', "FILE", "write there in place of standard output"},
     {0},
@@ -22,7 +23,8 @@ const struct command hunt_command = {
 struct hunt {
     sqlite3    *db;
     const char *severity;
-    double      since; /* seconds; 0: all time */
+    double      since;    /* seconds; 0: all time */
+    bool        coverage; /* every source, in a table too */
     enum format format;
     const char *path;
 };
@@ -34,24 +36,67 @@ static const char findings_columns[] =
 static const char table_columns[] =
     "strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS datetime, f.host, f.severity, f.subject, "
     "f.why";
+/* A location in which nothing was recognised. */
+#define NOTHING_THERE                                                                              \
+    "(SELECT location FROM evidence_sources WHERE table_name = 'evidence' AND kind = 'location' "  \
+    "AND (status = 'unknown' OR coalesce(records, 0) = 0))"
+#define FAILED_POSTURE                                                                             \
+    "WITH posture AS MATERIALIZED (SELECT DISTINCT host, mitigation, check_name, status, "         \
+    "severity, subject, why FROM (SELECT * FROM posture_privileged_accounts "                      \
+    "UNION ALL SELECT * FROM posture_user_accounts "                                               \
+    "UNION ALL SELECT * FROM posture_behavior_prevention "                                         \
+    "UNION ALL SELECT * FROM posture_permissions) WHERE status IN ('fail', 'unknown') "            \
+    "AND host NOT IN (SELECT host FROM evidence WHERE location IN " NOTHING_THERE ")) "
+
 static const char posture_sql[] =
-    "WITH posture AS (SELECT * FROM posture_privileged_accounts "
-    "UNION ALL SELECT * FROM posture_user_accounts "
-    "UNION ALL SELECT * FROM posture_behavior_prevention "
-    "UNION ALL SELECT * FROM posture_permissions) "
-    "SELECT %s host, mitigation, check_name, status, severity, subject, why FROM posture "
-    "WHERE status IN ('fail', 'unknown') ORDER BY host, mitigation, status, check_name, subject";
+    FAILED_POSTURE "SELECT %s host, mitigation, check_name, status, severity, subject, why "
+                   "FROM posture ORDER BY host, mitigation, status, check_name, subject";
+
+/* What could not be answered is a row a mitigation. */
+static const char posture_table_sql[] = FAILED_POSTURE
+    "SELECT host, mitigation, check_name, status, severity, subject, why FROM posture "
+    "WHERE status = 'fail' UNION ALL "
+    "SELECT host, mitigation, count(DISTINCT check_name) || iif(count(DISTINCT check_name) = 1, ' "
+    "check', ' checks'), status, 'info', NULL, "
+    "group_concat(DISTINCT check_name) FROM posture WHERE status = 'unknown' GROUP BY 1, 2 "
+    "ORDER BY host, mitigation, status, check_name, subject";
 
 /* What an analytic could not see, and trouble with any other source. */
+#define ALL_COVERAGE                                                                               \
+    "WITH seen AS MATERIALIZED (SELECT host, table_name, status, source, skipped, detail, "        \
+    "analytic FROM coverage UNION ALL SELECT host, table_name, iif(table_name = 'evidence' AND "   \
+    "coalesce(records, 0) = 0, 'unknown', status), location, skipped, detail, NULL "               \
+    "FROM evidence_sources WHERE table_name NOT IN (SELECT table_name FROM analytic_sources) "     \
+    "AND status <> 'absent') "
+
 static const char coverage_sql[] =
-    "SELECT %s host, status, source, sum(skipped) AS skipped, detail, "
-    "group_concat(DISTINCT analytic) AS analytics FROM ("
-    "SELECT host, status, source, skipped, detail, analytic FROM coverage "
-    "UNION ALL SELECT host, status, location, skipped, detail, NULL FROM evidence_sources "
-    "WHERE table_name NOT IN (SELECT table_name FROM analytic_sources) AND status <> 'absent') "
-    "WHERE status <> 'read' OR skipped > 0 GROUP BY host, status, source, detail";
+    ALL_COVERAGE "SELECT %s host, status, source, sum(skipped) AS skipped, detail, "
+                 "group_concat(DISTINCT analytic) AS analytics FROM seen "
+                 "WHERE status <> 'read' OR skipped > 0 GROUP BY host, status, source, detail";
+
+/* A line a host: how many sources had which end, and what was wrong. */
+static const char coverage_table_sql[] = ALL_COVERAGE
+    ", each AS (SELECT host, table_name, status, source, max(skipped) AS skipped, max(detail) AS "
+    "detail FROM seen WHERE source <> '' GROUP BY 1, 2, 3, 4) "
+    "SELECT host, sum(status = 'read') AS read, sum(status = 'absent') AS absent, "
+    "sum(status = 'denied') AS denied, sum(status = 'damaged') AS damaged, "
+    "sum(status NOT IN ('read', 'absent', 'denied', 'damaged')) AS other, "
+    "sum(coalesce(skipped, 0)) AS \"records lost\", group_concat(iif(status NOT IN ('read', "
+    "'absent') OR skipped > 0, status || ' ' || source || coalesce(' (' || detail || ')', ''), "
+    "NULL), '; ') AS trouble FROM each GROUP BY host ORDER BY host";
 static const char incomplete_sql[] =
-    "SELECT 1 FROM evidence_sources WHERE status IN ('denied', 'damaged') OR skipped > 0";
+    "SELECT 1 FROM evidence_sources WHERE status IN ('denied', 'damaged') OR skipped > 0 "
+    "UNION ALL SELECT 1 FROM " NOTHING_THERE;
+static const char nothing_sql[] = "SELECT DISTINCT location FROM " NOTHING_THERE;
+
+/* What discovery knows, for people whose evidence it did not recognise. */
+static const char looked_for[] =
+    "looked for: a root of Linux (etc with os-release, passwd or systemd), of Windows (Windows "
+    "with "
+    "System32) or of macOS (System/Library, Library); collections of KAPE, Velociraptor, UAC, "
+    "CyLR; "
+    "unit files, audit and auth logs, journals, shell histories, package logs, event logs (.evtx, "
+    "JSON), registry hives, property lists";
 
 static bool known_severity(sqlite3 *db, const char *name)
 {
@@ -81,6 +126,8 @@ static bool take_option(struct hunt *hunt, int option)
     case HUNT_SEVERITY:
         hunt->severity = optarg;
         return known_severity(hunt->db, optarg);
+    case HUNT_COVERAGE:
+        return hunt->coverage = true;
     case HUNT_FORMAT:
         return parse_format(optarg, &hunt->format);
     case HUNT_OUTPUT:
@@ -140,8 +187,7 @@ static const struct {
     {"Findings", "none of that severity or above", "findings", "'finding' AS section,"},
     {"Posture: what is missing, or could not be answered", "nothing", "posture",
      "'posture' AS section,"},
-    {"Coverage: what could not be looked at", "all was looked at", "coverage",
-     "'coverage' AS section,"},
+    {"Coverage: what could not be read", "all was read", "coverage", "'coverage' AS section,"},
 };
 
 static char *section_sql(const struct hunt *hunt, int section)
@@ -150,7 +196,29 @@ static char *section_sql(const struct hunt *hunt, int section)
 
     if (section == FINDINGS)
         return findings_sql(hunt, column);
+    if (hunt->format == FORMAT_TABLE && section == POSTURE)
+        return sqlite3_mprintf("%s", posture_table_sql);
+    if (hunt->format == FORMAT_TABLE && !hunt->coverage)
+        return sqlite3_mprintf("%s", coverage_table_sql);
     return sqlite3_mprintf(section == POSTURE ? posture_sql : coverage_sql, column);
+}
+
+/* Say for each location in which nothing was recognised that it was so, and what would have been.
+ * Returns how many there were, -1 after complaining. */
+static int tell_nothing(struct hunt *hunt)
+{
+    sqlite3_stmt *stmt = NULL;
+    int           n = 0, rc = sqlite3_prepare_v2(hunt->db, nothing_sql, -1, &stmt, NULL);
+
+    while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        complain("nothing was recognised in %s", (const char *)sqlite3_column_text(stmt, 0));
+        n++;
+        rc = SQLITE_OK;
+    }
+    sqlite3_finalize(stmt);
+    if (n)
+        complain("%s", looked_for);
+    return rc == SQLITE_DONE ? n : (int)fail(hunt);
 }
 
 static long long print_section(struct hunt *hunt, struct output *output, int section)
@@ -193,10 +261,10 @@ static int report(struct hunt *hunt, struct output *output)
             findings = rows;
     }
     int missing = incomplete(hunt);
-    return missing < 0 ? EXIT_ERROR
-           : findings  ? EXIT_FINDINGS
-           : missing   ? EXIT_INCOMPLETE
-                       : EXIT_CLEAN;
+    return missing < 0 || tell_nothing(hunt) < 0 ? EXIT_ERROR
+           : findings                            ? EXIT_FINDINGS
+           : missing                             ? EXIT_INCOMPLETE
+                                                 : EXIT_CLEAN;
 }
 
 static int hunt_with(struct hunt *hunt, int argc, char **argv)

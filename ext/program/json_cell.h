@@ -8,7 +8,8 @@
 
 #include "formats/text/buffer.h"
 
-/* Append a cell of that column as a JSON string. A datetime of either form comes out as ISO 8601. */
+/* Append a cell of that column as a JSON string. A datetime of either form comes out as ISO 8601.
+ */
 void put_json_text(struct buffer *out, const char *column, const char *text, size_t size);
 
 #endif

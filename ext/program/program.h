@@ -53,6 +53,10 @@ int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A database in memory with the extension loaded; NULL after complaining. */
 sqlite3 *open_database(void);
 
+/* Keep temporary tables in memory where no folder takes files, as in a sandbox. False: the database
+ * knows why. */
+bool spare_files(sqlite3 *db);
+
 /* Add evidence to look at in place of the live host: false after complaining. */
 bool add_evidence(sqlite3 *db, const char *location);
 

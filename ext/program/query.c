@@ -9,12 +9,30 @@
 
 int sqlite3_svcql_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
 
+/* The folders in which SQLite makes its temporary files (sqlite.org/tempfiles.html, section 5). */
+static bool temporary_files_work(void)
+{
+    const char *folders[] = {
+        getenv("SQLITE_TMPDIR"), getenv("TMPDIR"), "/var/tmp", "/usr/tmp", "/tmp", "."};
+
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+        if (folders[i] && access(folders[i], W_OK | X_OK) == 0)
+            return true;
+    return false;
+}
+
+bool spare_files(sqlite3 *db)
+{
+    return temporary_files_work() ||
+           sqlite3_exec(db, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL) == SQLITE_OK;
+}
+
 sqlite3 *open_database(void)
 {
     sqlite3 *db = NULL;
 
     sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
-    if (sqlite3_open(":memory:", &db) == SQLITE_OK)
+    if (sqlite3_open(":memory:", &db) == SQLITE_OK && spare_files(db))
         return db;
     complain("%s", sqlite3_errmsg(db));
     sqlite3_close(db);
@@ -195,27 +213,61 @@ const struct command tables_command = {
     no_options, run_tables,
 };
 
-int run_tables(int argc, char **argv)
+/* Whether there is a table, view or function of that name; complains where there is none. */
+static bool table_known(sqlite3 *db, const char *name)
+{
+    static const char sql[] =
+        "SELECT name = ?1 OR name GLOB ?1 || '(*', name FROM svcql_tables ORDER BY 1 DESC, "
+        "edit_distance(?1, substr(name, 1, instr(name || '(', '(') - 1)) LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    bool          known = false;
+
+    int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+        rc = sqlite3_step(stmt);
+    }
+    if (rc == SQLITE_ROW)
+        known = sqlite3_column_int(stmt, 0) != 0;
+    if (rc == SQLITE_ROW && !known)
+        complain("tables: no table, view or function %s; is %s meant?", name,
+                 (const char *)sqlite3_column_text(stmt, 1));
+    else if (rc != SQLITE_ROW)
+        complain("%s", sqlite3_errmsg(db));
+    sqlite3_finalize(stmt);
+    return known;
+}
+
+static int list_tables(sqlite3 *db, const char *name)
 {
     static const char all[] = "SELECT name, kind, description FROM svcql_tables";
     static const char one[] = "SELECT name, type, key, description FROM svcql_columns "
-                              "WHERE table_name = :name";
+                              "WHERE table_name = :name UNION ALL "
+                              "SELECT name, kind, NULL, description FROM svcql_tables "
+                              "WHERE name GLOB :name || '(*'";
     char              given[256];
-    struct parameters parameters = {.given = {given}, .n = argc > 1};
+    struct parameters parameters = {.given = {given}, .n = name != NULL};
     struct output     output;
 
-    if (next_option(&tables_command, argc, argv) != -1 || argc > optind + 1)
+    if ((name && !table_known(db, name)) || !output_open(&output, FORMAT_TABLE, NULL))
         return EXIT_ERROR;
-    sqlite3 *db = open_database();
-    if (!db || !output_open(&output, FORMAT_TABLE, NULL)) {
-        sqlite3_close(db);
-        return EXIT_ERROR;
-    }
-    if (optind < argc)
-        snprintf(given, sizeof given, "name=%s", argv[optind]);
-    int status = run_sql(db, &output, optind < argc ? one : all, &parameters);
-    sqlite3_close(db);
+    if (name)
+        snprintf(given, sizeof given, "name=%s", name);
+    int status = run_sql(db, &output, name ? one : all, &parameters);
     return output_close(&output) ? status : EXIT_ERROR;
+}
+
+int run_tables(int argc, char **argv)
+{
+    if (next_option(&tables_command, argc, argv) != -1)
+        return EXIT_ERROR;
+    if (argc > optind + 1)
+        return complain("tables: unexpected %s", argv[optind + 1]);
+    sqlite3 *db = open_database();
+    int      status = db ? list_tables(db, optind < argc ? argv[optind] : NULL) : EXIT_ERROR;
+
+    sqlite3_close(db);
+    return status;
 }
 
 /* svcql shell ------------------------------------------------------------------ */

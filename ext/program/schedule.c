@@ -492,7 +492,7 @@ static int log_run(struct schedule *schedule, struct run *run)
     bool changed = run->state.counter < 0 || run->state.epoch != options->schedule_epoch;
 
     run->report.epoch = options->schedule_epoch;
-    run->report.counter = changed ? 0
+    run->report.counter = changed                 ? 0
                           : run->state.same_query ? run->state.counter + 1
                                                   : 1; /* 0 is a first set alone */
     struct logging logging = {
