@@ -43,10 +43,16 @@ OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o
 PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c))
 SUITES    := $(wildcard tests/check_*.c)
 TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c $(wildcard tests/make_*.c))
-SQL       := $(sort $(wildcard sql/*/*.sql))
+# A folder of sql/ is a prerequisite too, so that a file taken away is gone from the build.
+FACTS     := $(sort $(wildcard sql/facts/*_facts.sql))
+SIGNALS   := $(sort $(wildcard sql/signals/*.sql))
+SHAPES    := $(patsubst sql/facts/%_facts.sql,%,$(FACTS))
+MADE_SQL  := $(SHAPES:%=$(BUILD)/sql/signals/%_signals.sql) \
+             $(BUILD)/sql/lists/signals.sql $(BUILD)/sql/lists/exec_patterns.sql
+SQL       := $(sort $(filter-out $(SIGNALS),$(wildcard sql/*/*.sql))) $(MADE_SQL)
 FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all arrows headers hunt check check-fast soak golden symbols deps deps-check docs docs-check format \
+.PHONY: all arrows headers hunt check check-fast signals soak golden symbols deps deps-check docs docs-check format \
         format-check lint fuzz bench evaluate install uninstall clean
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
@@ -66,10 +72,25 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-# The views, as C strings: one { path, text } a file of sql/.
-$(BUILD)/embedded_views.c: ext/embed.awk $(SQL)
+# The detections, as views and lists: see ext/signals.awk.
+DETECTIONS = awk -f ext/signals.awk -v partial=1
+$(MADE_SQL): ext/signals.awk $(FACTS) $(SIGNALS) sql/facts sql/signals
+$(BUILD)/sql/signals/%_signals.sql:
 	@mkdir -p $(@D)
-	awk -f ext/embed.awk $(SQL) > $@
+	$(DETECTIONS) -v want=view -v shape=$* $(FACTS) $(SIGNALS) > $@.new && mv $@.new $@
+
+$(BUILD)/sql/lists/signals.sql:
+	@mkdir -p $(@D)
+	$(DETECTIONS) -v want=signals $(FACTS) $(SIGNALS) > $@.new && mv $@.new $@
+
+$(BUILD)/sql/lists/exec_patterns.sql:
+	@mkdir -p $(@D)
+	$(DETECTIONS) -v want=patterns $(FACTS) $(SIGNALS) > $@.new && mv $@.new $@
+
+# The views, as C strings: one { path, text } a file of sql/.
+$(BUILD)/embedded_views.c: ext/embed.awk $(SQL) $(wildcard sql/*/)
+	@mkdir -p $(@D)
+	awk -f ext/embed.awk $(SQL) > $@.new && mv $@.new $@
 
 $(BUILD)/embedded_views.o: $(BUILD)/embedded_views.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -128,7 +149,7 @@ uninstall:
 
 # All of it; SAN=1 for AddressSanitizer and UndefinedBehaviorSanitizer.
 check: deps-check
-	@$(MAKE) --no-print-directory golden symbols check-fast
+	@$(MAKE) --no-print-directory signals golden symbols check-fast
 
 # The suites alone; SUITE='frame hive' picks some.
 check-fast: $(BUILD)/check $(BUILD)/systemd-fixture $(BUILD)/svcql
@@ -157,11 +178,18 @@ headers:
 symbols: $(BUILD)/svcql.so
 	test "$$(nm -D --defined-only $< | awk '$$2 ~ /[TDBR]/ {print $$3}')" = sqlite3_svcql_init
 
+# The tests that every detection has in its file: `fires` and `spares`.
+signals: $(BUILD)/svcql.so
+	$(DETECTIONS) -v want=tests $(FACTS) $(SIGNALS) > $(BUILD)/signals.sql
+	@sqlite3 -batch -cmd '.load $(BUILD)/svcql.so' :memory: < $(BUILD)/signals.sql > $(BUILD)/signals.out 2>&1; \
+	    cat $(BUILD)/signals.out; test ! -s $(BUILD)/signals.out
+
 docs: $(BUILD)/svcql.so
 	./tests/docs.sh $(BUILD)/svcql.so
+	$(DETECTIONS) -v want=readme $(FACTS) $(SIGNALS) > sql/signals/README.md
 
 docs-check: docs
-	git diff --exit-code -- tables/README.md sql/README.md
+	git diff --exit-code -- tables/README.md sql/README.md sql/signals/README.md
 
 C_FILES = $(shell find include ext tables tests -name '*.[ch]')
 

@@ -284,6 +284,15 @@ static void trust(sqlite3_context *out, int argc, sqlite3_value **argv)
         sqlite3_result_text(out, place, -1, SQLITE_STATIC);
 }
 
+/* Not declared deterministic, so that a term on it stays where it is: SQLite does not push the term
+ * down into a view, where what it is made of would be computed again for each place that names it.
+ */
+static void once(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    (void)argc;
+    sqlite3_result_value(out, argv[0]);
+}
+
 static const struct {
     const char *name;
     int         args;
@@ -322,6 +331,9 @@ const struct function_doc function_docs[] = {
      "\\d \\s \\w \\b, {m,n}, alternation, anchors and (?i), in time bounded by pattern times "
      "text; takes the place of the shell's own so that rules mean the same everywhere",
      "SELECT 'C:\\Users\\x\\a.EXE' REGEXP '(?i)\\\\users\\\\[^\\\\]+\\\\.*\\.exe$';"},
+    {"once(value)",
+     "The value itself, computed once: a term on it is not pushed down into a view",
+     "SELECT once(1);"},
     {"signal_severity(signals)",
      "The grade of signals, separated by commas, by the tables signals and severities",
      "SELECT signal_severity('runs_from_temp,inline_shell');"},
@@ -392,6 +404,9 @@ int functions_register(sqlite3 *db)
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
         rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].args, flags, NULL,
                                         functions[i].call, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function_v2(db, "once", 1, SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, once,
+                                        NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = judgement_register(db);
     struct patterns *patterns = sqlite3_malloc64(sizeof *patterns);

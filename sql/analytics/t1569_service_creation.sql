@@ -7,133 +7,26 @@
 -- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v18.1), DS0019 Service
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
--- sources:         unit_files, systemd_units, package_files, package_history, path_permissions,
---                  launch_daemons, launchd_overrides, registry_services,
---                  registry_services_scm, service_events,
---                  attached_baseline
+-- sources:         unit_signals, systemd_units, path_permissions, launch_daemons, launchd_overrides,
+--                  registry_services, registry_services_scm, service_event_signals, attached_baseline
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_service_creation AS
-WITH live AS MATERIALIZED (
-    SELECT host FROM evidence WHERE kind = 'live'
-), normal AS MATERIALIZED (
-    SELECT kind, host, item, detail FROM attached_baseline WHERE kind IN ('unit', 'launchd', 'service')
-), installed AS MATERIALIZED (
-    SELECT host, min(time) AS first, max(time) AS last FROM package_history
-     WHERE time IS NOT NULL GROUP BY host
-), upgrades AS MATERIALIZED ( -- minutes in which packages changed, and those beside them
-    SELECT DISTINCT h.host, CAST(h.time / 60 + d.value AS INTEGER) AS minute
-      FROM package_history AS h, json_each('[-1, 0, 1]') AS d
-     WHERE h.time IS NOT NULL
-), vendor_names AS MATERIALIZED (
-    SELECT DISTINCT host, name, replace(name, '.service', '') AS stem
-      FROM unit_files WHERE kind = 'unit' AND package <> ''
-), units AS (
-    -- A package's unit that is as the package made it is trusted with what it runs. A file is judged
-    -- by what itself says: what its drop-ins say is told of them.
-    SELECT u.*, coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
-           u.package = '' AS unowned, exec_path(u.own_commands) AS program,
-           iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed,
-           rtrim(substr(u.name, 1, instr(u.name || '.', '.') - 1), '@') AS stem
-      FROM unit_files AS u
-     WHERE u.kind IN ('unit', 'link', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'quadlet',
-                      'xinetd', 'inetd', 'upstart', 'autostart')
-       AND (u.kind <> 'rc' OR u.name = 'rc.local')
-       AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.kind = 'unit' AND n.host = u.host
-                          AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
+WITH normal AS MATERIALIZED (
+    SELECT kind, host, item, detail FROM attached_baseline WHERE kind IN ('launchd', 'service')
 ), facts AS (
     SELECT u.changed AS time, u.host, 'linux' AS platform, u.path AS subject, u.unit AS service,
            coalesce(u.user, u.scope_user, 'root') AS account, u.scope_user AS user,
            CASE WHEN u.name GLOB '*.timer' THEN 'T1053.006'
                 WHEN u.kind IN ('sysv', 'rc') THEN 'T1037.004'
-                ELSE 'T1543.002' END AS technique,
-           ',' || iif(u.unowned AND u.scope_user IS NULL AND u.kind <> 'link', 'unowned,', '')
-               || iif(u.scope_user IS NOT NULL, 'user_unit,', '')
-               || iif(u.state LIKE 'transient%' AND u.own_commands IS NOT NULL, 'transient,', '')
-               -- what it runs, where packages are known: one that they know, or a stranger too
-               || iif(u.unowned AND u.kind IN ('unit', 'drop-in', 'dbus') AND u.program GLOB '/*'
-                      AND NOT EXISTS (SELECT 1 FROM package_files AS f
-                                       WHERE f.host = u.host
-                                         AND f.path IN (u.program, '/usr' || u.program,
-                                                        substr(u.program, iif(u.program GLOB '/usr/*', 5, 1)))),
-                      'program_unowned,', '')
-               || iif(u.unowned AND u.kind NOT IN ('link', 'mask') AND u.changed >= (
-                          SELECT max(i.first + 86400,
-                                     iif(i.host IN (SELECT host FROM live), unixepoch(), i.last) - 604800)
-                            FROM installed AS i WHERE i.host = u.host)
-                      AND NOT EXISTS (SELECT 1 FROM upgrades AS g
-                                       WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
-                      'recent,', '')
-               || iif(NOT u.vendor AND u.kind IN ('unit', 'drop-in') AND u.program GLOB '/*'
-                      AND EXISTS (SELECT 1 FROM path_permissions AS w
-                                   WHERE w.path = u.program AND w.host = u.host AND w.others_write),
-                      'target_writable,', '')
-               || iif(u.unowned AND u.kind = 'unit' AND EXISTS (
-                          SELECT 1 FROM vendor_names AS v WHERE v.host = u.host AND v.name = u.name),
-                      'shadows_vendor,', '')
-               || iif(u.unowned AND u.kind = 'unit' AND length(u.stem) > 5 AND u.stem NOT GLOB '*[0-9]*'
-                      AND EXISTS (SELECT 1 FROM vendor_names AS v
-                                   WHERE v.host = u.host AND v.name <> u.name
-                                     AND edit_distance(v.stem, u.stem) = 1), 'look_alike,', '')
-               || iif(NOT u.vendor AND u.kind = 'unit' AND u.stem REGEXP
-                      '(?i)^[a-z]*[bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][a-z]*$',
-                      'random_name,', '')
-               || iif(u.kind = 'drop-in' AND NOT u.vendor
-                      AND (u.own_settings GLOB '*User=root*' OR u.own_settings GLOB '*NoNewPrivileges=no*'
-                           OR u.own_settings GLOB '*NoNewPrivileges=false*'), 'limits_lifted,', '')
-               || iif(u.kind = 'drop-in' AND NOT u.vendor AND EXISTS (
-                          SELECT 1 FROM security_services AS s
-                           WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name)
-                      AND NOT EXISTS (SELECT 1 FROM upgrades AS g
-                                       WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
-                      'changes_security,', '')
-               || iif(u.kind = 'quadlet' AND NOT u.vendor
-                      AND (u.own_settings GLOB '*=/:*' OR u.own_settings GLOB '*--privileged*'),
-                      'container_of_host,', '')
-               || iif(u.kind IN ('xinetd', 'inetd') AND NOT u.vendor
-                      AND u.own_commands REGEXP '/(ba|da|z|k|)sh( |$)', 'socket_shell,', '')
-               || iif(u.kind = 'generator' AND u.unowned, 'generator_unowned,', '')
-               || iif(u.kind IN ('sysv', 'rc', 'inetd', 'xinetd', 'upstart') AND u.unowned,
-                      'legacy_start,', '')
-               || iif(u.kind IN ('dbus', 'autostart') AND u.unowned, 'activation_unowned,', '')
-               || iif(u.kind = 'drop-in' AND NOT u.vendor AND u.own_commands IS NOT NULL
-                      AND NOT EXISTS (SELECT 1 FROM upgrades AS g -- by a package's script
-                                       WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
-                      'exec_overridden,', '')
-               || iif(u.kind = 'unit' AND NOT u.vendor AND u.description IS NULL, 'no_description,', '')
-               || iif(u.link_leaves AND u.link_target NOT IN ('/dev/null'),
-                      iif(u.link_target GLOB '/tmp/*' OR u.link_target GLOB '/var/tmp/*'
-                          OR u.link_target GLOB '/dev/shm/*' OR u.link_target GLOB '/run/user/*',
-                          'linked_from_temp,', 'linked_from_outside,'), '')
-               || iif(u.name GLOB '.*', 'hidden_file,', '')
-               || iif(NOT u.vendor AND u.error IS NOT NULL AND u.kind IN ('unit', 'drop-in'),
-                      'unreadable,', '')
-               || iif(NOT u.vendor AND u.own_settings GLOB '*StandardOutput=null*'
-                      AND u.own_settings GLOB '*Restart=always*', 'hides_output,', '')
-               || iif(NOT u.vendor AND (u.own_settings GLOB '*LD_PRELOAD=*' OR u.own_settings GLOB '*LD_AUDIT=*'),
-                      'preloads_library,', '')
-               || iif(NOT u.vendor AND u.name GLOB '*.socket' AND u.own_settings GLOB '*Accept=yes*'
-                      AND EXISTS (SELECT 1 FROM unit_files AS s
-                                   WHERE s.name = replace(u.name, '.socket', '@.service')
-                                     AND s.host = u.host AND s.commands GLOB '*sh*'),
-                      'socket_shell,', '')
-               || iif(NOT u.vendor AND (u.own_settings GLOB '*OnCalendar=minutely*'
-                      OR u.own_settings GLOB '*OnCalendar=[*]:0/[0-9]*'
-                      OR u.own_settings GLOB '*OnUnitActiveSec=[0-9]' || char(10) || '*'
-                      OR u.own_settings REGEXP 'On(UnitActive|UnitInactive|Calendar)(Sec)?=([0-9]+s|[0-9]+ *$|[1-5]m)'),
-                      'timer_every_minutes,', '')
-               || iif(NOT u.vendor,
-                      coalesce((SELECT group_concat(DISTINCT p.signal) || ','
-                                  FROM exec_patterns AS p
-                                 WHERE p.platform IN ('any', 'unix')
-                                   AND u.own_commands REGEXP p.pattern), ''), '') AS signals,
+                ELSE 'T1543.002' END AS technique, u.signals,
            json_object('kind', u.kind, 'state', u.state, 'commands', u.commands, 'user', u.user,
                        'package', u.package, 'altered', u.package_altered,
                        'link_target', u.link_target, 'error', u.error, 'uid', u.uid,
                        'mode', u.mode, 'mtime', u.mtime, 'ctime', u.ctime, 'btime', u.btime)
                AS evidence,
            u.source, u.path AS record
-      FROM units AS u
+      FROM unit_signals AS u
     UNION ALL
     -- Loaded, and the file is gone: started and deleted.
     SELECT s.state_change_time, s.host, 'linux', coalesce(nullif(s.fragment_path, ''), s.id), s.id,
@@ -264,43 +157,13 @@ WITH live AS MATERIALIZED (
            CASE WHEN e.action IN ('start_type', 'state') THEN 'T1685'
                 WHEN e.action = 'cleared' THEN 'T1070.001' WHEN e.platform = 'linux' THEN 'T1569.003'
                 WHEN e.platform = 'macos' THEN 'T1543.004' ELSE 'T1543.003' END,
-           ',' || iif(e.start_type = 'disabled' AND e.action = 'start_type',
-                      iif(EXISTS (SELECT 1 FROM security_services AS s
-                                   WHERE s.platform IN ('any', e.platform)
-                                     AND (lower(e.service) GLOB s.name
-                                          OR lower(e.display_name) GLOB s.name)),
-                          'stops_security,', 'start_type_off,'), '')
-               || iif(e.service_type LIKE '%driver%' AND e.image_path LIKE '%\%'
-                      AND e.image_path NOT LIKE '%system32\%' AND e.image_path NOT LIKE '%\syswow64\%'
-                      AND e.image_path NOT LIKE '%\ProgramData\Microsoft\%'
-                      AND e.image_path NOT LIKE '%\Program Files%', 'driver_from_odd_path,', '')
-               || iif(e.platform = 'linux', iif(e.action = 'state', 'kills_security,', 'transient,'), '')
-               || iif(e.action = 'cleared', 'log_cleared,', '')
-               || iif(e.action = 'created' AND e.image_path REGEXP '^"?(\\\?\?\\)?[A-Za-z]:\\'
-                      AND e.image_path NOT LIKE '%\Windows\%' AND e.image_path NOT LIKE '%\Program Files%'
-                      AND e.image_path NOT LIKE '%\Progra~%'
-                      AND e.image_path NOT LIKE '%\ProgramData\Microsoft\%', 'runs_from_odd_path,', '')
-               || iif(e.action = 'created' AND length(e.service) IN (8, 16) AND e.service REGEXP
-                      '(?i)^[a-z]*[bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][a-z]*$',
-                      'random_name,', '')
-               || iif(e.platform = 'windows' AND e.image_path <> '' AND e.image_path NOT LIKE '%\%'
-                      AND e.image_path NOT LIKE '%/%', 'bare_image,', '')
-               || coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
-                             WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
-                               AND coalesce(e.image_path || ' ', '') || coalesce(e.service, '')
-                                   REGEXP p.pattern), ''),
+           e.signals,
            json_object('event_id', e.event_id, 'action', e.action, 'service', e.service,
                        'image_path', e.image_path, 'start_type', e.start_type,
                        'service_type', e.service_type, 'account', e.account, 'user', e.user,
                        'detail', e.detail),
            e.source, e.record
-      FROM service_events AS e
-     WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
-        OR (e.platform = 'linux' AND e.action = 'started' AND e.service GLOB 'run-[ru]*')
-        OR e.action = 'cleared'
-        OR (e.platform = 'linux' AND e.action = 'state' AND e.detail GLOB '*code=killed*'
-            AND EXISTS (SELECT 1 FROM security_services AS s
-                         WHERE s.platform IN ('any', 'linux') AND lower(e.service) GLOB s.name))
+      FROM service_event_signals AS e
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
@@ -310,7 +173,7 @@ SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_service_creation' AS analytic, f.technique,
        iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity, f.subject,
        iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,
-       trim(f.signals, ',') AS signals,
+       trim(once(f.signals), ',') AS signals,
        f.service, f.account, f.user, f.evidence, f.source, f.record
   FROM facts AS f
  WHERE NOT EXISTS (SELECT 1 FROM known_services AS k

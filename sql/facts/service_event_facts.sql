@@ -1,0 +1,45 @@
+-- service_event_facts: what the logs tell of services that were made, changed or ended, one event a row.
+--
+-- why:     What the detections of the shape `service_event` judge: of all events of services those that
+--          create or change one, set it not to start, start a transient one, end a security service by
+--          a signal, or clear a log.
+-- columns: time              REAL         when it happened
+--          host              TEXT NOCASE  host that it happened on
+--          platform                       linux, windows or macos
+--          action                         created, modified, started, state, start_type or cleared
+--          service           TEXT NOCASE  service that it happened to
+--          display_name      TEXT NOCASE  name of the service for people
+--          image_path        TEXT NOCASE  what the service runs
+--          start_type        TEXT NOCASE  when it starts
+--          service_type      TEXT NOCASE  own process, shared process, driver and so on
+--          account           TEXT NOCASE  account that the service runs as
+--          user              TEXT NOCASE  who did it
+--          event_id          INTEGER      event of Windows
+--          detail                         what else the log says
+--          source                         where the record is
+--          record                         which record it is
+--          security                       it is of a service that watches the host
+--          patterns                       names of exec_patterns that match what it runs and its name, as ,a,b,
+-- usual:   {"time": 1760000000, "host": "pc1", "platform": "windows", "action": "created", "service": "ReportAgent",
+--           "display_name": "Report agent", "image_path": "C:\\Program Files\\Report\\agent.exe",
+--           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
+--           "event_id": 7045, "source": "System.evtx", "record": "1", "security": 0}
+-- sources: service_events, security_services, exec_patterns
+--
+--   SELECT datetime(time, 'unixepoch'), service, image_path FROM service_event_facts WHERE action = 'created';
+CREATE TEMP VIEW service_event_facts AS
+SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_path, e.start_type,
+       e.service_type, e.account, e.user, e.event_id, e.detail, e.source, e.record,
+       EXISTS (SELECT 1 FROM security_services AS s
+                WHERE s.platform IN ('any', e.platform)
+                  AND (lower(e.service) GLOB s.name OR lower(e.display_name) GLOB s.name)) AS security,
+       (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+         WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
+           AND coalesce(e.image_path || ' ', '') || coalesce(e.service, '') REGEXP p.pattern) AS patterns
+  FROM service_events AS e
+ WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
+    OR (e.platform = 'linux' AND e.action = 'started' AND e.service GLOB 'run-[ru]*')
+    OR e.action = 'cleared'
+    OR (e.platform = 'linux' AND e.action = 'state' AND e.detail GLOB '*code=killed*'
+        AND EXISTS (SELECT 1 FROM security_services AS s
+                     WHERE s.platform IN ('any', 'linux') AND lower(e.service) GLOB s.name));

@@ -1,0 +1,128 @@
+-- unit_facts: every file that tells a service manager what to start, with all that is known of it.
+--
+-- why:     What the detections of the shape `unit` judge; nothing here is a judgement. A file is judged
+--          by its own text: what its drop-ins say is reported of them. A column that needs another
+--          table is worked out once a row, and only where cheaper terms leave the question open.
+-- columns: host              TEXT     host that the file belongs to
+--          source            TEXT     path of the file in the evidence
+--          path              TEXT     path of the file on its host
+--          name              TEXT     name of the file
+--          kind              TEXT     unit, link, drop-in, generator, sysv, rc, dbus, quadlet, xinetd, inetd, upstart or autostart
+--          scope_user        TEXT     user whose manager reads it; NULL for the system's manager
+--          unit              TEXT     unit that the file is, alters, or is linked from
+--          link_target       TEXT     where a link points
+--          link_leaves       INTEGER  the link leads out of the folders of units
+--          state             TEXT     enabled, disabled, static, masked, transient and so on
+--          description       TEXT     Description= in force
+--          user              TEXT     User= in force; NULL for the manager's own user
+--          commands          TEXT     commands in force, drop-ins included, one a line
+--          own_commands      TEXT     commands that the file itself names, one a line
+--          own_settings      TEXT     settings of the file itself, Name=value, one a line
+--          error             TEXT     why the file could not be read, or what is wrong with it
+--          package           TEXT     package that owns the file; '' where none does; NULL where packages are unknown
+--          package_altered   INTEGER  the file is not as its package made it
+--          uid               INTEGER  owner of the file
+--          mode              TEXT     permissions of the file, in octal
+--          mtime             REAL     last change of its content
+--          ctime             REAL     last change of its inode
+--          btime             REAL     when its inode was made
+--          vendor                     a package owns the file, and it is as the package made it
+--          unowned                    no package owns it, on a host whose packages are known
+--          program                    path of the program that its first command runs
+--          changed                    when it last changed: on a live host its inode's change counts too
+--          stem                       its name without kind, instance and @
+--          program_owned              a package owns the program, at its path or the merged /usr's other one; NULL where a package owns the file
+--          program_writable           others than root may write the program; NULL where a package owns the file
+--          vendor_namesake            a package's unit has the same name; NULL where a package owns the file
+--          vendor_neighbour           a package's unit has a name one letter away; NULL where a package owns the file
+--          in_upgrade                 changed within a minute of a change of packages; NULL where a package owns the file
+--          in_last_week               changed in the host's last week, and more than a day after its first package
+--          security                   it is of a service that watches the host; NULL where a package owns the file
+--          instance_commands          of a socket: what the template that it starts runs
+--          patterns                   names of exec_patterns that match what it runs, as ,a,b,; NULL where a package owns the file
+-- usual:   {"host": "web1", "source": "/etc/systemd/system/report.service", "path": "/etc/systemd/system/report.service",
+--           "name": "report.service", "kind": "unit", "unit": "report.service", "state": "enabled",
+--           "description": "Nightly report", "commands": "/usr/local/bin/report", "own_commands": "/usr/local/bin/report",
+--           "own_settings": "Description=Nightly report\nExecStart=/usr/local/bin/report", "package": "", "uid": 0,
+--           "mode": "0644", "mtime": 1760000000, "ctime": 1760000000, "vendor": 0, "unowned": 1,
+--           "program": "/usr/local/bin/report", "changed": 1760000000, "stem": "report", "program_owned": 1,
+--           "program_writable": 0, "vendor_namesake": 0, "vendor_neighbour": 0, "in_upgrade": 0, "in_last_week": 0, "security": 0}
+-- sources: unit_files, package_files, package_history, path_permissions, security_services, exec_patterns,
+--          attached_baseline, evidence
+--
+--   SELECT path, program, program_owned FROM unit_facts WHERE unowned;
+CREATE TEMP VIEW unit_facts AS
+WITH live AS MATERIALIZED (
+    SELECT host FROM evidence WHERE kind = 'live'
+), normal AS MATERIALIZED (
+    SELECT host, item, detail FROM attached_baseline WHERE kind = 'unit'
+), recent AS MATERIALIZED ( -- since when a change counts as recent
+    SELECT p.host, max(min(p.time) + 86400,
+                       iif(p.host IN (SELECT host FROM live), unixepoch(), max(p.time)) - 604800) AS since
+      FROM package_history AS p WHERE p.time IS NOT NULL GROUP BY p.host
+), upgrades AS MATERIALIZED ( -- minutes in which packages changed, with the minute before and after
+    SELECT DISTINCT h.host, CAST(h.time / 60 + d.value AS INTEGER) AS minute
+      FROM package_history AS h, json_each('[-1, 0, 1]') AS d
+     WHERE h.time IS NOT NULL
+), vendor_names AS MATERIALIZED (
+    SELECT DISTINCT host, name, replace(name, '.service', '') AS stem
+      FROM unit_files WHERE kind = 'unit' AND package <> ''
+), files AS (
+    SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_target, u.link_leaves,
+           u.state, u.description, u.user, u.commands, u.own_commands, u.own_settings, u.error, u.package,
+           u.package_altered, u.uid, u.mode, u.mtime, u.ctime, u.btime,
+           coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
+           u.package = '' AS unowned, exec_path(u.own_commands) AS program,
+           iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed,
+           rtrim(substr(u.name, 1, instr(u.name || '.', '.') - 1), '@') AS stem
+      FROM unit_files AS u
+     WHERE u.kind IN ('unit', 'link', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'quadlet',
+                      'xinetd', 'inetd', 'upstart', 'autostart')
+       AND (u.kind <> 'rc' OR u.name = 'rc.local')
+       AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
+                          AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
+    UNION ALL
+    -- An arm without FROM keeps SQLite from computing a column again at each use.
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     WHERE 0
+)
+SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_target, u.link_leaves,
+       u.state, u.description, u.user, u.commands, u.own_commands, u.own_settings, u.error, u.package,
+       u.package_altered, u.uid, u.mode, u.mtime, u.ctime, u.btime, u.vendor, u.unowned, u.program,
+       u.changed, u.stem,
+       iif(u.unowned AND u.program GLOB '/*',
+           EXISTS (SELECT 1 FROM package_files AS f
+                    WHERE f.host = u.host
+                      AND f.path IN (u.program, '/usr' || u.program,
+                                     substr(u.program, iif(u.program GLOB '/usr/*', 5, 1)))),
+           NULL) AS program_owned,
+       iif(NOT u.vendor AND u.program GLOB '/*',
+           EXISTS (SELECT 1 FROM path_permissions AS w
+                    WHERE w.path = u.program AND w.host = u.host AND w.others_write),
+           NULL) AS program_writable,
+       iif(u.unowned AND u.kind = 'unit',
+           EXISTS (SELECT 1 FROM vendor_names AS v WHERE v.host = u.host AND v.name = u.name),
+           NULL) AS vendor_namesake,
+       iif(u.unowned AND u.kind = 'unit' AND length(u.stem) > 5,
+           EXISTS (SELECT 1 FROM vendor_names AS v
+                    WHERE v.host = u.host AND v.name <> u.name AND edit_distance(v.stem, u.stem) = 1),
+           NULL) AS vendor_neighbour,
+       iif(NOT u.vendor,
+           EXISTS (SELECT 1 FROM upgrades AS g
+                    WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
+           NULL) AS in_upgrade,
+       u.changed >= (SELECT r.since FROM recent AS r WHERE r.host = u.host) AS in_last_week,
+       iif(NOT u.vendor,
+           EXISTS (SELECT 1 FROM security_services AS s
+                    WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name),
+           NULL) AS security,
+       iif(NOT u.vendor AND u.name GLOB '*.socket',
+           (SELECT group_concat(s.commands, char(10)) FROM unit_files AS s
+             WHERE s.name = replace(u.name, '.socket', '@.service') AND s.host = u.host),
+           NULL) AS instance_commands,
+       iif(NOT u.vendor,
+           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+             WHERE p.platform IN ('any', 'unix') AND u.own_commands REGEXP p.pattern),
+           NULL) AS patterns
+  FROM files AS u;

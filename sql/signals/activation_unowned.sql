@@ -1,0 +1,14 @@
+-- activation_unowned: D-Bus starts it on demand, and no package owns it
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          15
+-- false positives: a desktop program that was installed without a package and brings a D-Bus
+--                  service
+--
+-- shape:   unit
+-- fires:   {"kind": "dbus"}
+-- fires:   {"kind": "autostart"}
+-- spares:  {"kind": "dbus", "unowned": 0}
+-- spares:  {"kind": "unit"}
+kind IN ('dbus', 'autostart') AND unowned

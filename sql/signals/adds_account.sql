@@ -1,0 +1,15 @@
+-- adds_account: adds an account or a key that lets one in
+-- platform:        any
+-- technique:       T1136
+-- weight:          60
+-- false positives: a cloud image's first boot, which makes the administrator's account
+--
+-- pattern: unix (useradd|adduser|usermod|chpasswd|/etc/sudoers|authorized_keys|>> */etc/passwd|>> */etc/shadow)
+-- pattern: windows (?i)(net1?(\.exe)? +(user|localgroup) +.*/add|new-localuser|add-localgroupmember)
+-- fires:   {"unix": "useradd -o -u 0 x"}
+-- fires:   {"unix": "echo k >> /root/.ssh/authorized_keys"}
+-- fires:   {"windows": "net user x p /add"}
+-- fires:   {"windows": "net1.exe localgroup administrators x /add"}
+-- spares:  {"unix": "userdel x"}
+-- spares:  {"windows": "net user x"}
+-- spares:  {"unix": "/usr/bin/getent passwd"}

@@ -1,0 +1,6 @@
+-- altered: a package owns it, and it is not what the package put there
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          30
+-- reference:       dpkg --verify

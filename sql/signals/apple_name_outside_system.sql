@@ -1,0 +1,5 @@
+-- apple_name_outside_system: calls itself com.apple.* outside /System
+-- platform:        macos
+-- technique:       T1036.004
+-- analytic:        AN0780
+-- weight:          60

@@ -1,0 +1,13 @@
+-- attack_tool: names a tool made for attacks
+-- platform:        any
+-- technique:       T1569
+-- weight:          80
+-- false positives: a penetration test that was announced; ask who ordered it
+--
+-- pattern: any (?i)(meterpreter|mimikatz|xmrig|cobaltstrike|linpeas|pspy(32|64)|chisel(\.exe|$| )|gsocket|gs-netcat|merlin-agent|sliver-|mythic_|kinsing|kdevtmpfsi|reptile_|diamorphine|masscan|sharpsc|sharpersist|powersploit|invoke-servicea)
+-- fires:   {"unix": "/usr/bin/xmrig -o pool"}
+-- fires:   {"unix": "/opt/chisel server"}
+-- fires:   {"windows": "C:\\x\\mimikatz.exe"}
+-- fires:   {"windows": "chisel.exe client"}
+-- spares:  {"unix": "/usr/bin/chiseltown"}
+-- spares:  {"windows": "C:\\x\\mimic.exe"}

@@ -1,0 +1,14 @@
+-- bare_image: a service whose program is named without a folder
+-- platform:        windows
+-- technique:       T1543.003
+-- analytic:        AN1527
+-- weight:          30
+-- false positives: services of Windows that name a program in System32 without its folder
+--
+-- shape:   service_event
+-- fires:   {"image_path": "a.exe"}
+-- fires:   {"image_path": "a.exe -k x", "action": "modified"}
+-- spares:  {"image_path": "C:\\Windows\\a.exe"}
+-- spares:  {"image_path": ""}
+-- spares:  {"image_path": "a.exe", "platform": "linux"}
+platform = 'windows' AND image_path <> '' AND image_path NOT LIKE '%\%' AND image_path NOT LIKE '%/%'

@@ -1,0 +1,6 @@
+-- by_bus: asks the manager over D-Bus by hand, past its own tools
+-- platform:        linux
+-- technique:       T1569.003
+-- analytic:        AN0200
+-- weight:          20
+-- reference:       org.freedesktop.systemd1(5)

@@ -1,0 +1,4 @@
+-- by_service_account: an account of a network service ran it
+-- platform:        any
+-- technique:       T1569
+-- weight:          60

@@ -1,0 +1,15 @@
+-- command_processor: a service that runs a command processor
+-- platform:        windows
+-- technique:       T1569.002
+-- analytic:        AN1185
+-- weight:          60
+-- false positives: an old installer that runs one script at the next start and then removes its
+--                  service
+--
+-- pattern: windows (?i)(%comspec%|(^|[\\/" ])cmd(\.exe)?"? */[a-z]*[ckr]|(^|[\\/" ])(powershell|pwsh)(\.exe)?"?( |$)|(^|[\\/" ])(wscript|cscript|mshta|rundll32|regsvr32|installutil|msbuild|wmic)(\.exe)?"? )
+-- fires:   {"windows": "%COMSPEC% /Q /c echo x"}
+-- fires:   {"windows": "C:\\Windows\\System32\\cmd.exe /c x"}
+-- fires:   {"windows": "powershell -nop x"}
+-- fires:   {"windows": "rundll32.exe x.dll,y"}
+-- spares:  {"windows": "C:\\Program Files\\cmdagent\\agent.exe"}
+-- spares:  {"windows": "C:\\Windows\\System32\\svchost.exe -k netsvcs"}

@@ -1,0 +1,5 @@
+-- dangling: a link to a unit file that is gone
+-- platform:        linux
+-- technique:       T1070.004
+-- analytic:        AN0779
+-- weight:          5

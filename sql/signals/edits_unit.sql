@@ -1,0 +1,5 @@
+-- edits_unit: an editor changed a file of a service
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          15

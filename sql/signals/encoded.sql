@@ -1,0 +1,20 @@
+-- encoded: decodes what it runs
+-- platform:        any
+-- technique:       T1027
+-- weight:          40
+-- false positives: a unit that decodes a certificate or a secret into a file, and does not run it
+--
+-- pattern: unix (base64|base32|basenc) +(-[a-zA-Z-]+ *)*(-d|-D|--decode)
+-- pattern: unix openssl +(enc|base64) +[^|;]*-d
+-- pattern: unix xxd +(-[a-z]+ +)*-[a-z]*r
+-- pattern: unix (b64decode|fromhex|decode\(.?base64|unhexlify|MIME::Base64|str_rot13|base64_decode)
+-- pattern: unix \\x[0-9a-f][0-9a-f]\\x[0-9a-f][0-9a-f]\\x[0-9a-f][0-9a-f]
+-- pattern: windows (?i)( -e(c|n|nc|nco|ncod|ncode|ncoded|ncodedc.*)? +[a-z0-9+/=]{20,}|frombase64string|certutil[^|]*-decode)
+-- fires:   {"unix": "echo aWQ= | base64 -d"}
+-- fires:   {"unix": "openssl enc -aes-256-cbc -d"}
+-- fires:   {"unix": "xxd -r -p x"}
+-- fires:   {"windows": "powershell -enc SQBFAFgAIAAoAE4AZQB3AA=="}
+-- fires:   {"windows": "certutil -decode a b"}
+-- spares:  {"unix": "base64 /etc/x"}
+-- spares:  {"unix": "openssl s_server"}
+-- spares:  {"windows": "powershell -File C:\\x.ps1"}

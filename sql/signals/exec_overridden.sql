@@ -1,0 +1,16 @@
+-- exec_overridden: a drop-in changes what a unit of a package runs
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          30
+-- reference:       systemd.unit(5)
+-- false positives: an administrator's drop-in that adds an option to the package's own program
+--
+-- shape:   unit
+-- fires:   {"kind": "drop-in"}
+-- fires:   {"kind": "drop-in", "own_commands": "/opt/x"}
+-- spares:  {"kind": "drop-in", "own_commands": null}
+-- spares:  {"kind": "drop-in", "in_upgrade": 1}
+-- spares:  {"kind": "drop-in", "vendor": 1}
+-- spares:  {}
+kind = 'drop-in' AND NOT vendor AND own_commands IS NOT NULL AND NOT in_upgrade

@@ -1,0 +1,5 @@
+-- failure_command: runs a command when the service fails
+-- platform:        windows
+-- technique:       T1543.003
+-- analytic:        AN1527
+-- weight:          40

@@ -1,0 +1,5 @@
+-- false_manager: a program called services.exe that is not the service manager
+-- platform:        windows
+-- technique:       T1036.005
+-- analytic:        AN0778
+-- weight:          60

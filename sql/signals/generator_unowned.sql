@@ -1,0 +1,15 @@
+-- generator_unowned: a generator that no package owns runs before all units
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          60
+-- reference:       systemd.generator(7)
+-- false positives: a generator that a configuration management tool installed; the same on every
+--                  host
+--
+-- shape:   unit
+-- fires:   {"kind": "generator"}
+-- fires:   {"kind": "generator", "scope_user": "bob"}
+-- spares:  {"kind": "generator", "unowned": 0}
+-- spares:  {"kind": "unit"}
+kind = 'generator' AND unowned

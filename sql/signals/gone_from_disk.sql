@@ -1,0 +1,5 @@
+-- gone_from_disk: loaded, and its file is gone
+-- platform:        linux
+-- technique:       T1070.004
+-- analytic:        AN0779
+-- weight:          40

@@ -1,0 +1,5 @@
+-- hidden_by_descriptor: its security descriptor hides it
+-- platform:        windows
+-- technique:       T1564
+-- analytic:        AN0778
+-- weight:          60

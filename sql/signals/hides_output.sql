@@ -1,0 +1,14 @@
+-- hides_output: throws its output away and restarts for ever
+-- platform:        linux
+-- technique:       T1564
+-- analytic:        AN0779
+-- weight:          15
+-- false positives: a chatty daemon that has a log of its own
+--
+-- shape:   unit
+-- fires:   {"own_settings": "StandardOutput=null\nRestart=always"}
+-- fires:   {"own_settings": "Restart=always\nStandardOutput=null\nRestart=always"}
+-- spares:  {"own_settings": "StandardOutput=null"}
+-- spares:  {"own_settings": "Restart=always"}
+-- spares:  {"own_settings": "StandardOutput=null\nRestart=always", "vendor": 1}
+NOT vendor AND own_settings GLOB '*StandardOutput=null*' AND own_settings GLOB '*Restart=always*'

@@ -1,0 +1,14 @@
+-- inline_shell: runs a shell with the script in the command line
+-- platform:        any
+-- technique:       T1059.004
+-- weight:          20
+-- false positives: units that need a pipe or a variable of the shell; their text is short and names
+--                  programs of packages
+--
+-- pattern: unix (^|[-/ "'@:|+!])(ba|da|z|k|a|c|tc|fi|)sh +(-[a-z-]+ +)*-[a-z]*c[ "']
+-- fires:   {"unix": "/bin/sh -c \"id\""}
+-- fires:   {"unix": "bash -l -c 'id'"}
+-- fires:   {"unix": "/bin/bash -lc id"}
+-- spares:  {"unix": "/bin/sh /usr/lib/x.sh"}
+-- spares:  {"unix": "/usr/bin/push -c id"}
+-- spares:  {"unix": "/usr/bin/gzip -c x"}

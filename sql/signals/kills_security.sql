@@ -1,0 +1,13 @@
+-- kills_security: a security service ended by a signal
+-- platform:        linux
+-- technique:       T1685
+-- analytic:        AN0779
+-- weight:          50
+-- false positives: a watchdog or the out-of-memory killer; the kernel logs it
+--
+-- shape:   service_event
+-- fires:   {"platform": "linux", "action": "state", "service": "auditd.service"}
+-- fires:   {"platform": "linux", "action": "state", "detail": "code=killed"}
+-- spares:  {"platform": "linux", "action": "started", "service": "auditd.service"}
+-- spares:  {"platform": "windows", "action": "state", "service": "auditd.service"}
+platform = 'linux' AND action = 'state'

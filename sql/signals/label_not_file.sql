@@ -1,0 +1,6 @@
+-- label_not_file: its label is not its file's name
+-- platform:        macos
+-- technique:       T1036
+-- analytic:        AN0780
+-- weight:          10
+-- reference:       launchd.plist(5)

@@ -1,0 +1,15 @@
+-- legacy_start: a start script that no package owns
+-- platform:        linux
+-- technique:       T1037.004
+-- analytic:        AN0779
+-- weight:          20
+-- reference:       rc.local(5)
+-- false positives: an old rc.local that sets a kernel parameter
+--
+-- shape:   unit
+-- fires:   {"kind": "sysv"}
+-- fires:   {"kind": "rc"}
+-- fires:   {"kind": "xinetd"}
+-- spares:  {"kind": "sysv", "unowned": 0}
+-- spares:  {"kind": "unit"}
+kind IN ('sysv', 'rc', 'inetd', 'xinetd', 'upstart') AND unowned

@@ -1,0 +1,13 @@
+-- log_cleared: an event log was cleared
+-- platform:        windows
+-- technique:       T1685.005
+-- analytic:        AN0778
+-- weight:          20
+-- false positives: an image that was prepared for cloning; no user has logged on before
+--
+-- shape:   service_event
+-- fires:   {"action": "cleared"}
+-- fires:   {"action": "cleared", "event_id": 1102}
+-- spares:  {"action": "created"}
+-- spares:  {"action": "modified", "event_id": 1102}
+action = 'cleared'

@@ -1,0 +1,15 @@
+-- look_alike: its name is one letter away from a well-known service
+-- platform:        any
+-- technique:       T1036.004
+-- weight:          40
+-- false positives: two services of one vendor whose names differ by one letter, such as php-fpm and
+--                  php-fcm
+--
+-- shape:   unit
+-- fires:   {"vendor_neighbour": 1}
+-- fires:   {"vendor_neighbour": 1, "stem": "systemd-resolvd"}
+-- spares:  {"vendor_neighbour": 0}
+-- spares:  {"vendor_neighbour": 1, "stem": "php8.1"}
+-- spares:  {"vendor_neighbour": 1, "stem": "sshdd"}
+-- spares:  {"vendor_neighbour": 1, "unowned": 0}
+unowned AND kind = 'unit' AND length(stem) > 5 AND stem NOT GLOB '*[0-9]*' AND vendor_neighbour

@@ -1,0 +1,12 @@
+-- loopback_share: runs from or writes to a share of this very host
+-- platform:        windows
+-- technique:       T1569.002
+-- analytic:        AN1185
+-- weight:          80
+-- false positives: none known of an ordinary program
+--
+-- pattern: windows (?i)\\\\(127\.0\.0\.1|localhost|\.)\\[a-z]+\$
+-- fires:   {"windows": "echo x ^> \\\\127.0.0.1\\C$\\__output"}
+-- fires:   {"windows": "\\\\localhost\\ADMIN$\\a.exe"}
+-- spares:  {"windows": "\\\\srv\\ADMIN$\\a.exe"}
+-- spares:  {"windows": "http://127.0.0.1/c"}

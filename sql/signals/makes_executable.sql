@@ -1,0 +1,15 @@
+-- makes_executable: makes a file executable or set-user-id, or hands it to root
+-- platform:        any
+-- technique:       T1222
+-- weight:          30
+-- false positives: an installer's own step that marks its program executable below /opt
+--
+-- pattern: unix chmod +(-[a-zA-Z]+ +)*([ugoa]*\+[a-z]*s|[0-7]?[4267][0-7][0-7][0-7]( |$))
+-- pattern: unix chmod +(-[a-zA-Z]+ +)*([ugoa]*\+[a-z]*x|0?7[0-7][0-7]) +(/tmp|/var/tmp|/dev/shm|/home|/root)
+-- pattern: unix setcap +[^ ]*cap_(setuid|dac|sys_admin|sys_ptrace)
+-- fires:   {"unix": "chmod u+s /usr/bin/x"}
+-- fires:   {"unix": "chmod 4755 /srv/x"}
+-- fires:   {"unix": "chmod +x /tmp/x"}
+-- fires:   {"unix": "setcap cap_setuid+ep /srv/x"}
+-- spares:  {"unix": "chmod 0644 /srv/x"}
+-- spares:  {"unix": "setcap cap_net_raw+ep /usr/bin/ping"}

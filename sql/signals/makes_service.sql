@@ -1,0 +1,4 @@
+-- makes_service: makes or changes a service
+-- platform:        any
+-- technique:       T1543
+-- weight:          15

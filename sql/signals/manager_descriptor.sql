@@ -1,0 +1,5 @@
+-- manager_descriptor: the service manager's own descriptor was changed
+-- platform:        windows
+-- technique:       T1569.002
+-- analytic:        AN1185
+-- weight:          60

@@ -1,0 +1,6 @@
+-- manager_environment: the manager's own environment makes every service load a library
+-- platform:        linux
+-- technique:       T1574.006
+-- analytic:        AN0779
+-- weight:          60
+-- reference:       systemd-system.conf(5)

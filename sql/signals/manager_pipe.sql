@@ -1,0 +1,6 @@
+-- manager_pipe: the service manager was reached over the network
+-- platform:        windows
+-- technique:       T1569.002
+-- analytic:        AN1185
+-- weight:          30
+-- reference:       [MS-SCMR] 2.1

@@ -1,0 +1,6 @@
+-- masked_security: a security service is masked
+-- platform:        linux
+-- technique:       T1685
+-- analytic:        AN0779
+-- weight:          60
+-- reference:       systemctl(1) mask

@@ -1,0 +1,6 @@
+-- memory_program: the program never was a file
+-- platform:        linux
+-- technique:       T1620
+-- analytic:        AN0779
+-- weight:          80
+-- reference:       memfd_create(2)

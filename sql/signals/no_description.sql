@@ -1,0 +1,14 @@
+-- no_description: says nothing of what it is
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          5
+-- false positives: short units written by hand
+--
+-- shape:   unit
+-- fires:   {"description": null}
+-- fires:   {"description": null, "name": "x.timer"}
+-- spares:  {}
+-- spares:  {"description": null, "vendor": 1}
+-- spares:  {"description": null, "kind": "drop-in"}
+kind = 'unit' AND NOT vendor AND description IS NULL

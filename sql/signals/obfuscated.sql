@@ -1,0 +1,13 @@
+-- obfuscated: hides what it runs
+-- platform:        any
+-- technique:       T1027
+-- weight:          50
+-- false positives: management agents that start PowerShell with a hidden window; the script has a
+--                  path below Program Files
+--
+-- pattern: windows (?i)(-w(indowstyle)? +hidden|-nop .*-(e|enc|c) |gzipstream|\^[a-z]\^[a-z]|char\]\s*[0-9]+)
+-- fires:   {"windows": "powershell -w hidden x"}
+-- fires:   {"windows": "powershell -nop -x -enc x"}
+-- fires:   {"windows": "c^m^d /c"}
+-- spares:  {"windows": "powershell -File x.ps1"}
+-- spares:  {"windows": "cmd /c dir"}

@@ -1,0 +1,5 @@
+-- odd_child_of_tool: a service tool ran something that is neither editor nor pager
+-- platform:        linux
+-- technique:       T1548
+-- analytic:        AN0779
+-- weight:          60

@@ -1,0 +1,5 @@
+-- others_write: others than root may write the file itself
+-- platform:        any
+-- technique:       T1574.010
+-- analytic:        AN1211
+-- weight:          60

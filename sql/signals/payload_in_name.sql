@@ -1,0 +1,5 @@
+-- payload_in_name: reads a payload out of services' display names
+-- platform:        windows
+-- technique:       T1027
+-- analytic:        AN0778
+-- weight:          30

@@ -1,0 +1,5 @@
+-- performance_library: loads a performance library from an odd path
+-- platform:        windows
+-- technique:       T1546
+-- analytic:        AN0778
+-- weight:          40

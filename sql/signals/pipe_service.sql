@@ -1,0 +1,12 @@
+-- pipe_service: a service that writes to a named pipe, to take over its account
+-- platform:        windows
+-- technique:       T1134.001
+-- analytic:        AN0778
+-- weight:          80
+-- false positives: none known of an ordinary program
+--
+-- pattern: windows (?i)> *\\\\(\.|127\.0\.0\.1|localhost)\\pipe\\
+-- fires:   {"windows": "cmd /c echo x > \\\\.\\pipe\\x"}
+-- fires:   {"windows": "cmd /c echo x >\\\\localhost\\pipe\\x"}
+-- spares:  {"windows": "agent.exe --listen \\\\.\\pipe\\x"}
+-- spares:  {"windows": "cmd /c echo x > C:\\pipe"}

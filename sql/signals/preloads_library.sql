@@ -1,0 +1,20 @@
+-- preloads_library: loads a library into what it runs
+-- platform:        any
+-- technique:       T1574.006
+-- weight:          60
+-- reference:       ld.so(8), dyld(1)
+-- false positives: a service that loads jemalloc or another allocator from a library folder of the
+--                  system
+--
+-- pattern: unix (LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|DYLD_INSERT_LIBRARIES|DYLD_LIBRARY_PATH)=
+-- fires:   {"unix": "/usr/bin/env LD_PRELOAD=/usr/lib/x.so /usr/sbin/y"}
+-- fires:   {"unix": "DYLD_INSERT_LIBRARIES=/x.dylib /usr/bin/y"}
+-- spares:  {"unix": "/usr/bin/env LD_BIND_NOW=1 /usr/sbin/y"}
+-- spares:  {"unix": "/usr/bin/y"}
+--
+-- shape:   unit
+-- fires:   {"own_settings": "Environment=LD_PRELOAD=/x.so"}
+-- fires:   {"own_settings": "Environment=LD_AUDIT=/x.so"}
+-- spares:  {"own_settings": "Environment=LANG=C"}
+-- spares:  {"own_settings": "Environment=LD_PRELOAD=/x.so", "vendor": 1}
+NOT vendor AND (own_settings GLOB '*LD_PRELOAD=*' OR own_settings GLOB '*LD_AUDIT=*')

@@ -1,0 +1,15 @@
+-- recent: made in the last week, long after the host, while no package was changed
+-- platform:        any
+-- technique:       T1543
+-- weight:          10
+-- reference:       dpkg.log, dnf.rpm.log
+-- false positives: a deployment in this week; a change ticket names the unit
+--
+-- shape:   unit
+-- fires:   {"in_last_week": 1}
+-- fires:   {"in_last_week": 1, "kind": "sysv"}
+-- spares:  {"in_last_week": 1, "in_upgrade": 1}
+-- spares:  {"in_last_week": 1, "kind": "link"}
+-- spares:  {"in_last_week": 1, "unowned": 0}
+-- spares:  {"in_last_week": 0}
+unowned AND kind NOT IN ('link', 'mask') AND in_last_week AND NOT in_upgrade

@@ -1,0 +1,5 @@
+-- registry_direct: a process other than the service manager wrote the service's key
+-- platform:        windows
+-- technique:       T1112
+-- analytic:        AN0778
+-- weight:          40

@@ -1,0 +1,14 @@
+-- remote_execution_name: a name that remote execution tools give their service
+-- platform:        windows
+-- technique:       T1569.002
+-- analytic:        AN1185
+-- weight:          80
+-- false positives: an administrator's own PsExec; the account and the host it came from are known
+--
+-- pattern: windows (?i)(psexesvc|paexec|remcomsvc|csexecsvc|csexec|xcmdsvc|winexesvc|smbexec|btobto|mssecsvc|kavsvc_psexec|execute\.bat|__output)
+-- pattern: windows (?i)(%systemroot%|[a-z]:\\windows)\\[a-z]{8}\.exe($|["\s])
+-- fires:   {"windows": "%SystemRoot%\\PSEXESVC.exe"}
+-- fires:   {"windows": "C:\\Windows\\abCDefgh.exe"}
+-- fires:   {"windows": "BTOBTO"}
+-- spares:  {"windows": "C:\\Windows\\explorer1.exe"}
+-- spares:  {"windows": "C:\\Windows\\System32\\lsass.exe"}

@@ -1,0 +1,4 @@
+-- remote_host: acts on another host
+-- platform:        any
+-- technique:       T1021
+-- weight:          20

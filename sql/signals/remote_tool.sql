@@ -1,0 +1,5 @@
+-- remote_tool: a tool that has a service of another host run its commands
+-- platform:        any
+-- technique:       T1569.002
+-- analytic:        AN1185
+-- weight:          20

@@ -1,0 +1,4 @@
+-- removes_itself: made, started and removed within minutes
+-- platform:        any
+-- technique:       T1070
+-- weight:          30

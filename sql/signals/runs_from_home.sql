@@ -1,0 +1,12 @@
+-- runs_from_home: runs from a user's own folder
+-- platform:        any
+-- technique:       T1543
+-- weight:          25
+-- false positives: a developer's own daemon in a home directory; its owner runs it as himself, not
+--                  as root
+--
+-- pattern: unix (^|\s)[-@:|+!]*(/home/|/root/|/Users/)
+-- fires:   {"unix": "/home/bob/x"}
+-- fires:   {"unix": "-/root/bin/x"}
+-- spares:  {"unix": "/srv/home/bob/x"}
+-- spares:  {"unix": "/usr/bin/homectl"}

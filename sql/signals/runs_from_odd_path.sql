@@ -1,0 +1,18 @@
+-- runs_from_odd_path: outside the folders of Windows and of programs
+-- platform:        windows
+-- technique:       T1543.003
+-- analytic:        AN1527
+-- weight:          30
+-- false positives: software that was installed in a folder of its own below C:\
+--
+-- shape:   service_event
+-- fires:   {"image_path": "C:\\x\\a.exe"}
+-- fires:   {"image_path": "\"D:\\a.exe\" -x"}
+-- fires:   {"image_path": "\\??\\C:\\x\\a.exe"}
+-- spares:  {"image_path": "C:\\Windows\\System32\\a.exe"}
+-- spares:  {"image_path": "C:\\Program Files (x86)\\a.exe"}
+-- spares:  {"image_path": "a.exe"}
+-- spares:  {"image_path": "C:\\x\\a.exe", "action": "modified"}
+action = 'created' AND image_path REGEXP '^"?(\\\?\?\\)?[A-Za-z]:\\'
+AND image_path NOT LIKE '%\Windows\%' AND image_path NOT LIKE '%\Program Files%'
+AND image_path NOT LIKE '%\Progra~%' AND image_path NOT LIKE '%\ProgramData\Microsoft\%'

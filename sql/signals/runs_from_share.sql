@@ -1,0 +1,14 @@
+-- runs_from_share: runs from a network share
+-- platform:        windows
+-- technique:       T1569.002
+-- analytic:        AN1185
+-- weight:          60
+-- false positives: software that an organisation runs from its own file server
+--
+-- pattern: windows (?i)^"?\\\\[a-z0-9_.$-]+\\
+-- pattern: windows (?i)[ "=]\\\\[a-z0-9_.-]+\\[a-z0-9_.$-]+\\[^ ]*\.(exe|dll|bat|cmd|ps1|vbs|js|hta)
+-- fires:   {"windows": "\\\\192.0.2.1\\c$\\a.exe"}
+-- fires:   {"windows": "\"\\\\srv\\tools\\a.exe\""}
+-- fires:   {"windows": "rundll32 \\\\srv\\share\\a.dll,x"}
+-- spares:  {"windows": "C:\\srv\\a.exe"}
+-- spares:  {"windows": "\\??\\C:\\a.exe"}

@@ -1,0 +1,22 @@
+-- runs_from_temp: runs from a folder that anyone may write or that is emptied at boot
+-- platform:        any
+-- technique:       T1543
+-- weight:          60
+-- reference:       systemd.exec(5)
+-- false positives: an installer that unpacks its helper in a temporary folder and runs it from
+--                  there; the file is gone minutes later
+--
+-- pattern: unix (^|[- "'=@:|;&+!])(/private)?(/var)?/tmp/[^ ]
+-- pattern: unix (^|[- "'=@:|;&+!])/dev/(shm|mqueue)/[^ ]
+-- pattern: unix (^|[- "'=@:|;&+!])/Users/Shared/[^ ]
+-- pattern: windows (?i)\\(windows\\)?temp\\
+-- pattern: windows (?i)(%temp%|%tmp%|\\appdata\\local\\temp\\|\\\$recycle\.bin\\|\\windows\\(tasks|debug|tracing)\\)
+-- fires:   {"unix": "/tmp/x --daemon"}
+-- fires:   {"unix": "/bin/sh /dev/shm/p.sh"}
+-- fires:   {"unix": "/private/tmp/a"}
+-- fires:   {"windows": "C:\\Windows\\Temp\\a.exe"}
+-- fires:   {"windows": "%TEMP%\\a.exe"}
+-- fires:   {"windows": "C:\\Users\\bob\\AppData\\Local\\Temp\\a.exe"}
+-- spares:  {"unix": "/usr/bin/uwsgi --socket=/run/x.sock"}
+-- spares:  {"unix": "/usr/lib/tmp/x"}
+-- spares:  {"windows": "C:\\Program Files\\Template\\a.exe"}

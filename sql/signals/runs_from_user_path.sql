@@ -1,0 +1,13 @@
+-- runs_from_user_path: runs from a folder that ordinary users may write
+-- platform:        windows
+-- technique:       T1543.003
+-- analytic:        AN1527
+-- weight:          40
+-- false positives: updaters of browsers and chat programs that install themselves for one user
+--
+-- pattern: windows (?i)(\\users\\|\\perflogs\\|\\programdata\\[^\\]*\.(exe|dll|bat|cmd|ps1|vbs|js)|%public%|%appdata%|%localappdata%|%userprofile%)
+-- fires:   {"windows": "C:\\Users\\bob\\a.exe"}
+-- fires:   {"windows": "C:\\PerfLogs\\a.exe"}
+-- fires:   {"windows": "%PUBLIC%\\a.exe"}
+-- spares:  {"windows": "C:\\Program Files\\a\\a.exe"}
+-- spares:  {"windows": "C:\\ProgramData\\Vendor"}

@@ -1,0 +1,14 @@
+-- runs_hidden: runs from a hidden file or folder
+-- platform:        any
+-- technique:       T1564.001
+-- weight:          60
+-- false positives: version managers such as nvm, pyenv and cargo, which keep programs in a hidden
+--                  folder of a home directory
+--
+-- pattern: unix (^|[- "'=@:|;&+!])/([^ ]*/)?\.[A-Za-z0-9_][^ /]*($|[ /"';|&])
+-- fires:   {"unix": "/opt/.cache/x"}
+-- fires:   {"unix": "/bin/sh /var/lib/.x/run.sh; true"}
+-- fires:   {"unix": "/home/bob/.x"}
+-- spares:  {"unix": "/opt/cache/x"}
+-- spares:  {"unix": "/usr/bin/find . -name x"}
+-- spares:  {"unix": "/opt/x.d/run"}

@@ -1,0 +1,6 @@
+-- runs_transient: has the manager run a command
+-- platform:        linux
+-- technique:       T1569.003
+-- analytic:        AN0200
+-- weight:          15
+-- reference:       systemd-run(1)

@@ -1,0 +1,11 @@
+-- script_from_home: runs a script that lies in a user's own folder
+-- platform:        any
+-- technique:       T1543
+-- weight:          10
+-- false positives: a developer's own script in a home directory; the unit names that user
+--
+-- pattern: unix (^|[-/ "'@:|+!])((ba|da|z|k|)sh|python[0-9.]*|perl|ruby|node|php) +(/home/|/root/|/Users/)
+-- fires:   {"unix": "/bin/bash /home/bob/x.sh"}
+-- fires:   {"unix": "python3 /root/x.py"}
+-- spares:  {"unix": "/bin/bash /srv/x.sh"}
+-- spares:  {"unix": "/usr/bin/rsync /home/bob /srv"}

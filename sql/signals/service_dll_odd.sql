@@ -1,0 +1,5 @@
+-- service_dll_odd: a service library outside System32
+-- platform:        windows
+-- technique:       T1543.003
+-- analytic:        AN1527
+-- weight:          60

@@ -1,0 +1,16 @@
+-- shadows_vendor: stands in front of a package's unit of the same name
+-- platform:        linux
+-- technique:       T1036
+-- analytic:        AN0779
+-- weight:          30
+-- reference:       systemd.unit(5)
+-- false positives: an administrator's copy of a package's unit with a limit changed; it runs the
+--                  same program
+--
+-- shape:   unit
+-- fires:   {"vendor_namesake": 1}
+-- fires:   {"vendor_namesake": 1, "name": "ssh.service"}
+-- spares:  {"vendor_namesake": 0}
+-- spares:  {"vendor_namesake": 1, "kind": "drop-in"}
+-- spares:  {"vendor_namesake": 1, "unowned": 0}
+unowned AND kind = 'unit' AND vendor_namesake

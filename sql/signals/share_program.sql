@@ -1,0 +1,5 @@
+-- share_program: a program was written to an administrative share
+-- platform:        windows
+-- technique:       T1021.002
+-- analytic:        AN0778
+-- weight:          40

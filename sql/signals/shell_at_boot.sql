@@ -1,0 +1,6 @@
+-- shell_at_boot: a job not of the system whose program is a shell's command line
+-- platform:        macos
+-- technique:       T1543.004
+-- analytic:        AN1126
+-- weight:          10
+-- reference:       launchd.plist(5)

@@ -1,0 +1,4 @@
+-- shell_of_manager: a service manager runs a shell
+-- platform:        any
+-- technique:       T1569
+-- weight:          15

@@ -1,0 +1,14 @@
+-- start_type_off: a service was set not to start
+-- platform:        windows
+-- technique:       T1685
+-- analytic:        AN0778
+-- weight:          10
+-- false positives: hardening guides that switch off unused services, many at once
+--
+-- shape:   service_event
+-- fires:   {"action": "start_type", "start_type": "disabled"}
+-- fires:   {"action": "start_type", "start_type": "Disabled"}
+-- spares:  {"action": "start_type", "start_type": "disabled", "security": 1}
+-- spares:  {"action": "start_type", "start_type": "demand start"}
+-- spares:  {"action": "modified", "start_type": "disabled"}
+action = 'start_type' AND start_type = 'disabled' AND NOT security

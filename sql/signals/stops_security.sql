@@ -1,0 +1,14 @@
+-- stops_security: stops, disables or masks a security service
+-- platform:        any
+-- technique:       T1685
+-- weight:          50
+-- false positives: an administrator who replaces one agent by another; the other is installed the
+--                  same day
+--
+-- shape:   service_event
+-- fires:   {"action": "start_type", "start_type": "disabled", "security": 1}
+-- fires:   {"action": "start_type", "start_type": "Disabled", "security": 1, "platform": "linux"}
+-- spares:  {"action": "start_type", "start_type": "disabled", "security": 0}
+-- spares:  {"action": "start_type", "start_type": "auto start", "security": 1}
+-- spares:  {"action": "created", "start_type": "disabled", "security": 1}
+action = 'start_type' AND start_type = 'disabled' AND security

@@ -1,0 +1,6 @@
+-- submitted: submitted to launchd without a property list
+-- platform:        macos
+-- technique:       T1569.001
+-- analytic:        AN0736
+-- weight:          30
+-- reference:       launchctl(1)

@@ -1,0 +1,14 @@
+-- target_writable: others than root may write what it runs
+-- platform:        any
+-- technique:       T1574.010
+-- analytic:        AN1211
+-- weight:          60
+-- false positives: software that an installer left writable by its group; mend the mode
+--
+-- shape:   unit
+-- fires:   {"program_writable": 1}
+-- fires:   {"program_writable": 1, "kind": "drop-in"}
+-- spares:  {"program_writable": 0}
+-- spares:  {"program_writable": 1, "vendor": 1}
+-- spares:  {"program_writable": 1, "kind": "dbus"}
+NOT vendor AND kind IN ('unit', 'drop-in') AND program_writable

@@ -1,0 +1,5 @@
+-- unexplained_change: its key changed, and no event tells of it
+-- platform:        windows
+-- technique:       T1112
+-- analytic:        AN0778
+-- weight:          20

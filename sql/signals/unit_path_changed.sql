@@ -1,0 +1,6 @@
+-- unit_path_changed: the manager looks for units outside the usual folders
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          40
+-- reference:       systemd(1)

@@ -1,0 +1,16 @@
+-- unowned: no package owns it, on a host that has packages
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          5
+-- reference:       dpkg(1), rpm(8)
+-- false positives: every unit that an administrator wrote; weighs little and tells only together
+--                  with others
+--
+-- shape:   unit
+-- fires:   {}
+-- fires:   {"kind": "drop-in"}
+-- spares:  {"unowned": 0}
+-- spares:  {"scope_user": "bob"}
+-- spares:  {"kind": "link"}
+unowned AND scope_user IS NULL AND kind <> 'link'

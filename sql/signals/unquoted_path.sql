@@ -1,0 +1,5 @@
+-- unquoted_path: its path has a space and no quotes
+-- platform:        windows
+-- technique:       T1574.009
+-- analytic:        AN0778
+-- weight:          10

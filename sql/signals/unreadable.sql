@@ -1,0 +1,13 @@
+-- unreadable: could not be read as what it claims to be
+-- platform:        any
+-- technique:       T1564
+-- weight:          20
+-- false positives: a unit that an upgrade left half written; the package manager reports it too
+--
+-- shape:   unit
+-- fires:   {"error": "is a directory"}
+-- fires:   {"error": "is a directory", "kind": "drop-in"}
+-- spares:  {}
+-- spares:  {"error": "is a directory", "vendor": 1}
+-- spares:  {"error": "is a directory", "kind": "sysv"}
+NOT vendor AND error IS NOT NULL AND kind IN ('unit', 'drop-in')

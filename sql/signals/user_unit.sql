@@ -1,0 +1,14 @@
+-- user_unit: a unit in a user's own folder
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          5
+-- reference:       systemd.unit(5)
+-- false positives: a desktop user's own timers and daemons
+--
+-- shape:   unit
+-- fires:   {"scope_user": "bob"}
+-- fires:   {"scope_user": "bob", "kind": "link"}
+-- spares:  {}
+-- spares:  {"kind": "link"}
+scope_user IS NOT NULL

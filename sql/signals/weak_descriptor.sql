@@ -1,0 +1,5 @@
+-- weak_descriptor: ordinary users may change it
+-- platform:        windows
+-- technique:       T1574.011
+-- analytic:        AN1195
+-- weight:          40

@@ -1,0 +1,5 @@
+-- without_tool: the manager started it and no service tool ran near it
+-- platform:        linux
+-- technique:       T1569
+-- analytic:        AN0779
+-- weight:          15

@@ -1,0 +1,5 @@
+-- writes_unit: written by what is neither package manager, service tool nor editor
+-- platform:        linux
+-- technique:       T1543.002
+-- analytic:        AN0701
+-- weight:          30

@@ -1,0 +1,6 @@
+-- wrong_owner: a daemon's property list that root does not own
+-- platform:        macos
+-- technique:       T1543
+-- analytic:        AN0780
+-- weight:          40
+-- reference:       launchd.plist(5)
