@@ -166,7 +166,7 @@ golden: $(BUILD)/svcql.so
 # Rooms know only rooms below them, and views only layers below theirs; what goes in circles fails. A
 # header compiles alone (the lists that are included by a macro's definition, *.list.h, are none).
 arrows: all headers
-	find include ext tables sql/*/ -name '*.[ch]' -o -name '*.sql' | xargs awk -f tests/arrows.awk
+	awk -f tests/arrows.awk $$(find include ext tables -name '*.[ch]') $(SQL)
 	nm -A $(filter $(BUILD)/tables/%,$(OBJECTS)) | awk -f tests/circles.awk
 
 HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h')
