@@ -39,7 +39,8 @@ LDLIBS   := -lsystemd -lcjson -lexpat -lmd -lz -lzstd -llzma -lm
 # Every source below ext/ and tables/ is the extension's, but for the program's.
 SOURCES   := $(sort $(filter-out ext/program/%,$(shell find ext tables -name '*.c')))
 FORMATS   := $(filter tables/formats/%,$(SOURCES))
-OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o
+OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
+             $(BUILD)/embedded_columns.o
 PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c))
 SUITES    := $(wildcard tests/check_*.c)
 TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c $(wildcard tests/make_*.c))
@@ -92,7 +93,14 @@ $(BUILD)/embedded_views.c: ext/embed.awk $(SQL) $(wildcard sql/*/)
 	@mkdir -p $(@D)
 	awk -f ext/embed.awk $(SQL) > $@.new && mv $@.new $@
 
-$(BUILD)/embedded_views.o: $(BUILD)/embedded_views.c
+# What their columns hold, sorted by column and view.
+$(BUILD)/embedded_columns.c: ext/columns.awk sql/columns.txt $(SQL)
+	@mkdir -p $(@D)
+	{ echo '#include "views.h"'; echo 'const struct embedded_column embedded_columns[] = {'; \
+	    awk -f ext/columns.awk sql/columns.txt $(SQL) | LC_ALL=C sort; \
+	    echo '};'; echo 'const size_t n_embedded_columns = sizeof embedded_columns / sizeof *embedded_columns;'; } > $@
+
+$(BUILD)/embedded_%.o: $(BUILD)/embedded_%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Tests: every tests/check_NAME.c exports make_NAME_suite().

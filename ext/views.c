@@ -7,6 +7,8 @@
  */
 #include "views.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 SQLITE_EXTENSION_INIT3
@@ -197,4 +199,48 @@ const char *view_header(const struct embedded_view *view, const char *word, size
         return text;
     }
     return NULL;
+}
+
+/* Columns ----------------------------------------------------------------------- */
+
+static int compare_columns(const void *a, const void *b)
+{
+    const struct embedded_column *x = a, *y = b;
+    int                           order = strcmp(x->column, y->column);
+
+    return order ? order : strcmp(x->view, y->view);
+}
+
+static const char *column_doc(const char *view, const char *column)
+{
+    const struct embedded_column  key = {column, view, NULL};
+    const struct embedded_column *entry = bsearch(&key, embedded_columns, n_embedded_columns,
+                                                  sizeof embedded_columns[0], compare_columns);
+
+    return entry ? entry->doc : NULL;
+}
+
+/* The view that describes the columns of another: SHAPE_facts those of SHAPE_signals, and logs those of
+ * logs_windows and its neighbours. "" where there is none. */
+static const char *family_of(const char *view, char (*buffer)[64])
+{
+    static const char suffix[] = "_signals";
+    size_t            size = strlen(view), stem = size - (sizeof suffix - 1);
+
+    if (strncmp(view, "logs_", 5) == 0)
+        return "logs";
+    if (size < sizeof suffix || size > sizeof *buffer || strcmp(view + stem, suffix) != 0)
+        return "";
+    snprintf(*buffer, sizeof *buffer, "%.*s_facts", (int)stem, view);
+    return *buffer;
+}
+
+const char *view_column_doc(const char *view, const char *column)
+{
+    char        family[64];
+    const char *doc = column_doc(view, column);
+
+    if (!doc)
+        doc = column_doc(family_of(view, &family), column);
+    return doc ? doc : column_doc("", column);
 }

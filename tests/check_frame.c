@@ -83,6 +83,10 @@ START_TEST(every_view_prepares_and_every_table_is_described)
                    "SELECT name FROM svcql_tables AS t WHERE kind <> 'function' AND NOT "
                    "EXISTS (SELECT 1 FROM svcql_columns AS c WHERE c.table_name = t.name)");
     harness_expect(db, "", "SELECT name FROM svcql_tables WHERE description IS NULL");
+    harness_expect(
+        db, "",
+        "SELECT table_name || '.' || name FROM svcql_columns WHERE description IS NULL OR "
+        "length(description) < 4");
     harness_close(db);
 }
 END_TEST
