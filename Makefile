@@ -160,8 +160,8 @@ check: deps-check
 	@$(MAKE) --no-print-directory signals golden symbols check-fast
 
 # The suites alone; SUITE='frame hive' picks some.
-check-fast: $(BUILD)/check $(BUILD)/systemd-fixture $(BUILD)/svcql
-	$(CHECK_ENV) $(BUILD)/check $(SUITE)
+check-fast: all $(BUILD)/check $(BUILD)/systemd-fixture
+	@$(CHECK_ENV) $(BUILD)/check $(SUITE)
 
 # The schedule for a week of its own clock.
 soak: $(BUILD)/check
@@ -169,7 +169,7 @@ soak: $(BUILD)/check
 
 # Queries as a user types them, through the stock shell, against kept output.
 golden: $(BUILD)/svcql.so
-	./tests/golden.sh $(BUILD)/svcql.so
+	@./tests/golden.sh $(BUILD)/svcql.so
 
 # Rooms know only rooms below them, and views only layers below theirs; what goes in circles fails. A
 # header compiles alone (the lists that are included by a macro's definition, *.list.h, are none).

@@ -77,21 +77,42 @@ static void *keep(void *given)
     return given;
 }
 
+/* End the test as failed, at the line that called. */
+static void fail_at(struct harness_here here, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
+static void fail_at(struct harness_here here, const char *format, ...)
+{
+    char   *why = NULL;
+    va_list ap;
+
+    va_start(ap, format);
+    if (vasprintf(&why, format, ap) < 0)
+        abort();
+    va_end(ap);
+    _ck_assert_failed(here.file, here.line, "Failed", "turn %d: %s", here.turn, why);
+    abort();
+}
+
 /* Queries ------------------------------------------------------------------- */
 
-sqlite3 *harness_open(void)
+sqlite3 *harness_open_at(struct harness_here here)
 {
     sqlite3 *db;
 
     sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
     int rc = sqlite3_open(":memory:", &db);
-    ck_assert_msg(rc == SQLITE_OK, "open: %s", sqlite3_errmsg(db));
+    if (rc != SQLITE_OK)
+        fail_at(here, "open: %s", sqlite3_errmsg(db));
     return db;
 }
 
-void harness_close(sqlite3 *db)
+void harness_close_at(struct harness_here here, sqlite3 *db)
 {
-    ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+    int rc = sqlite3_close(db);
+
+    if (rc != SQLITE_OK)
+        fail_at(here, "close: %s", sqlite3_errstr(rc));
 }
 
 static char *format_sql(const char *format, va_list ap)
@@ -130,7 +151,7 @@ static int run(sqlite3 *db, const char *sql, FILE *text)
     return SQLITE_OK;
 }
 
-static char *query(sqlite3 *db, const char *sql)
+static char *query(struct harness_here here, sqlite3 *db, const char *sql)
 {
     char  *text = NULL;
     size_t size;
@@ -138,37 +159,39 @@ static char *query(sqlite3 *db, const char *sql)
     int    rc = run(db, sql, out);
 
     fclose(out);
-    ck_assert_msg(rc == SQLITE_OK, "%s\n  in: %s", sqlite3_errmsg(db), sql);
+    if (rc != SQLITE_OK)
+        fail_at(here, "%s\n  in: %s", sqlite3_errmsg(db), sql);
     return keep(text);
 }
 
-char *harness_query(sqlite3 *db, const char *format, ...)
+char *harness_query_at(struct harness_here here, sqlite3 *db, const char *format, ...)
 {
     va_list ap;
 
     va_start(ap, format);
     char *sql = format_sql(format, ap);
     va_end(ap);
-    char *text = query(db, sql);
+    char *text = query(here, db, sql);
     free(sql);
     return text;
 }
 
-int64_t harness_int(sqlite3 *db, const char *format, ...)
+int64_t harness_int_at(struct harness_here here, sqlite3 *db, const char *format, ...)
 {
     va_list ap;
 
     va_start(ap, format);
     char *sql = format_sql(format, ap);
     va_end(ap);
-    char *text = query(db, sql);
-    ck_assert_msg(*text && strcmp(text, "NULL") != 0, "no value from: %s", sql);
+    char *text = query(here, db, sql);
+    if (!*text || strcmp(text, "NULL") == 0)
+        fail_at(here, "no value from: %s", sql);
     int64_t value = strtoll(text, NULL, 10);
     free(sql);
     return value;
 }
 
-char *harness_error(sqlite3 *db, const char *format, ...)
+char *harness_error_at(struct harness_here here, sqlite3 *db, const char *format, ...)
 {
     va_list ap;
 
@@ -178,21 +201,23 @@ char *harness_error(sqlite3 *db, const char *format, ...)
     FILE *out = fopen("/dev/null", "we");
     int   rc = run(db, sql, out);
     fclose(out);
-    ck_assert_msg(rc != SQLITE_OK, "no error from: %s", sql);
+    if (rc == SQLITE_OK)
+        fail_at(here, "no error from: %s", sql);
     free(sql);
     return keep(strdup(sqlite3_errmsg(db)));
 }
 
-void harness_expect(sqlite3 *db, const char *expected, const char *format, ...)
+void harness_expect_at(struct harness_here here, sqlite3 *db, const char *expected,
+                       const char *format, ...)
 {
     va_list ap;
 
     va_start(ap, format);
     char *sql = format_sql(format, ap);
     va_end(ap);
-    char *text = query(db, sql);
-    ck_assert_msg(strcmp(text, expected) == 0, "%s\n--- gave\n%s\n--- not\n%s", sql, text,
-                  expected);
+    char *text = query(here, db, sql);
+    if (strcmp(text, expected) != 0)
+        fail_at(here, "%s\n--- gave\n%s\n--- not\n%s", sql, text, expected);
     free(sql);
 }
 
@@ -216,7 +241,8 @@ static void make_parents(char *path)
     }
 }
 
-void harness_write(const char *dir, const char *path, const void *data, size_t size)
+void harness_write_at(struct harness_here here, const char *dir, const char *path, const void *data,
+                      size_t size)
 {
     char *full = NULL;
 
@@ -224,29 +250,32 @@ void harness_write(const char *dir, const char *path, const void *data, size_t s
         abort();
     make_parents(full);
     FILE *file = fopen(full, "we");
-    ck_assert_msg(file && fwrite(data, 1, size, file) == size && fclose(file) == 0, "%s: %s", full,
-                  strerror(errno));
+    if (!file || fwrite(data, 1, size, file) != size || fclose(file) != 0)
+        fail_at(here, "%s: %s", full, strerror(errno));
     free(full);
 }
 
-void harness_write_text(const char *dir, const char *path, const char *text)
+void harness_write_text_at(struct harness_here here, const char *dir, const char *path,
+                           const char *text)
 {
-    harness_write(dir, path, text, strlen(text));
+    harness_write_at(here, dir, path, text, strlen(text));
 }
 
-char *harness_read(const char *path, size_t *ret_size)
+char *harness_read_at(struct harness_here here, const char *path, size_t *ret_size)
 {
     FILE  *file = fopen(path, "re");
     char  *data = NULL;
     size_t size = 0, room = 0;
 
-    ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
+    if (!file)
+        fail_at(here, "%s: %s", path, strerror(errno));
     do {
         if (size + 1 >= room && !(data = realloc(data, room = room ? 2 * room : 65536)))
             abort();
         size += fread(data + size, 1, room - size - 1, file);
     } while (!feof(file) && !ferror(file));
-    ck_assert_msg(!ferror(file), "%s: %s", path, strerror(errno));
+    if (ferror(file))
+        fail_at(here, "%s: %s", path, strerror(errno));
     fclose(file);
     data[size] = '\0';
     if (ret_size)

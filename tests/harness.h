@@ -1,5 +1,8 @@
 /* harness.h -- what the suites share: a connection with the extension, queries as text, scratch
- * folders, real evidence, and skips that are counted. */
+ * folders, real evidence, and skips that are counted.
+ *
+ * What fails is reported at the line of the test that called, with the turn: how many times that
+ * line had been run by then in this test. */
 #ifndef SVCQL_HARNESS_H
 #define SVCQL_HARNESS_H
 
@@ -17,34 +20,64 @@
     } while (0)
 void harness_skip(const char *test, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Where a test called the harness, and for which time. */
+struct harness_here {
+    const char *file;
+    int         line, turn;
+};
+
+#define HARNESS_HERE                                                                               \
+    ((struct harness_here){__FILE__, __LINE__, __extension__({                                     \
+                               static int turn;                                                    \
+                               ++turn;                                                             \
+                           })})
+
 /* An in-memory database with the extension loaded; fails the test where it will not load. */
-sqlite3 *harness_open(void);
-void     harness_close(sqlite3 *db); /* fails the test where SQLite reports a leak */
+#define harness_open() harness_open_at(HARNESS_HERE)
+
+/* Fails the test where SQLite reports a leak. */
+#define harness_close(db) harness_close_at(HARNESS_HERE, db)
 
 /* Strings that these functions return stay the harness's; a test may free() them or leave them. */
 
 /* Rows joined by '\n', columns by '|', NULL as "NULL". Fails the test on an error. */
-char *harness_query(sqlite3 *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define harness_query(db, ...) harness_query_at(HARNESS_HERE, db, __VA_ARGS__)
 
 /* The first column of the first row as an integer; fails the test where there is none. */
-int64_t harness_int(sqlite3 *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define harness_int(db, ...) harness_int_at(HARNESS_HERE, db, __VA_ARGS__)
 
 /* The message of the error that the query must end in. */
-char *harness_error(sqlite3 *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define harness_error(db, ...) harness_error_at(HARNESS_HERE, db, __VA_ARGS__)
 
 /* ck_assert_str_eq() on harness_query(). */
-void harness_expect(sqlite3 *db, const char *expected, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+#define harness_expect(db, expected, ...) harness_expect_at(HARNESS_HERE, db, expected, __VA_ARGS__)
 
 /* A new folder, removed with all that is in it when the program ends. */
 const char *harness_scratch(void);
 
 /* Write a file below a folder, making its parents. */
-void harness_write(const char *dir, const char *path, const void *data, size_t size);
-void harness_write_text(const char *dir, const char *path, const char *text);
+#define harness_write(dir, ...)             harness_write_at(HARNESS_HERE, dir, __VA_ARGS__)
+#define harness_write_text(dir, path, text) harness_write_text_at(HARNESS_HERE, dir, path, text)
 
 /* Read a whole file, with a NUL behind it. Fails the test where it cannot. */
-char *harness_read(const char *path, size_t *ret_size);
+#define harness_read(path, ret_size) harness_read_at(HARNESS_HERE, path, ret_size)
+
+/* What the macros call. */
+sqlite3 *harness_open_at(struct harness_here here);
+void     harness_close_at(struct harness_here here, sqlite3 *db);
+char    *harness_query_at(struct harness_here here, sqlite3 *db, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int64_t harness_int_at(struct harness_here here, sqlite3 *db, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+char *harness_error_at(struct harness_here here, sqlite3 *db, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void harness_expect_at(struct harness_here here, sqlite3 *db, const char *expected,
+                       const char *format, ...) __attribute__((format(printf, 4, 5)));
+void harness_write_at(struct harness_here here, const char *dir, const char *path, const void *data,
+                      size_t size);
+void harness_write_text_at(struct harness_here here, const char *dir, const char *path,
+                           const char *text);
+char *harness_read_at(struct harness_here here, const char *path, size_t *ret_size);
 
 /* The path of a file in the folder of real evidence ($SVCQL_EVIDENCE), or NULL where the variable
  * is not set or the file is not there. Static memory, good until the next call. */

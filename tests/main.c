@@ -18,6 +18,20 @@ static const struct {
 #undef SUITE
 };
 
+/* A misspelt name must not pass for a suite that passed. */
+static const char *unknown(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        size_t n = 0;
+
+        while (n < sizeof suites / sizeof suites[0] && strcmp(suites[n].name, argv[i]) != 0)
+            n++;
+        if (n == sizeof suites / sizeof suites[0])
+            return argv[i];
+    }
+    return NULL;
+}
+
 static bool wanted(const char *name, int argc, char **argv)
 {
     if (argc == 1)
@@ -30,8 +44,13 @@ static bool wanted(const char *name, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    SRunner *runner = NULL;
+    SRunner    *runner = NULL;
+    const char *name = unknown(argc, argv);
 
+    if (name) {
+        fprintf(stderr, "%s: no suite %s\n", argv[0], name);
+        return EXIT_FAILURE;
+    }
     harness_begin();
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
         if (!wanted(suites[i].name, argc, argv))
@@ -40,10 +59,6 @@ int main(int argc, char **argv)
             srunner_add_suite(runner, suites[i].make());
         else
             runner = srunner_create(suites[i].make());
-    }
-    if (!runner) {
-        fprintf(stderr, "%s: no such suite\n", argv[0]);
-        return EXIT_FAILURE;
     }
     srunner_run_all(runner, CK_ENV);
     int run = srunner_ntests_run(runner);
