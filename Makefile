@@ -2,12 +2,14 @@
 
 VERSION := 0.1.0
 
-# What a build needs, and what only the tests need, as Debian packages.
-PACKAGES       := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev \
-                  libmd-dev zlib1g-dev libzstd-dev liblzma-dev
-CHECK_PACKAGES := check clang clang-format cppcheck libclang-rt-14-dev dbus systemd auditd \
-                  libauparse-dev libhivex-dev libevtx-utils python3-evtx libplist-dev \
-                  libplist-utils sudo shellcheck strace git rpm db5.3-util
+# Debian packages: what a build needs, what the tests need beside it, what a test is skipped without,
+# and what only format, lint, fuzz and docs-check use. a,b: the first that the suite has.
+PACKAGES         := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev \
+                    libmd-dev zlib1g-dev libzstd-dev liblzma-dev
+CHECK_PACKAGES   := check libauparse-dev libhivex-dev libplist-dev
+ORACLE_PACKAGES  := systemd dbus dbus-user-session util-linux auditd libevtx-utils python3-evtx \
+                    libplist-utils sudo strace rpm db5.3-util
+DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppcheck shellcheck git
 
 prefix  ?= /usr/local
 libdir  ?= $(prefix)/lib
@@ -22,19 +24,27 @@ BUILD  ?= build
 CHECK_ENV := env ASAN_OPTIONS=abort_on_error=0:detect_leaks=1
 CSTD   := -std=gnu11
 WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
-          -Wpointer-arith -Wvla -Werror
+          -Wpointer-arith -Wvla
 OPT    ?= -O2
-HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+HARDEN := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 ifdef SAN
 BUILD  := build/san
 OPT    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 HARDEN :=
 endif
+# Warnings are errors where WERROR=1: for who changes svcql, never for who uses it.
+ifeq ($(WERROR),1)
+WARN   += -Werror
+endif
 
-CPPFLAGS += -Iinclude -Itables -Iext -I$(BUILD) -D_GNU_SOURCE -DSVCQL_VERSION='"$(VERSION)"'
-CFLAGS   += $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden -MMD -MP
-CHECK_LIBS := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0
-LDLIBS   := -lsystemd -lcjson -lexpat -lmd -lz -lzstd -llzma -lm
+# CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are the user's and stand last, so that they overrule these.
+SVCQL_CPPFLAGS = -Iinclude -Itables -Iext -I$(BUILD) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+                 -DSVCQL_VERSION='"$(VERSION)"'
+SVCQL_CFLAGS   = $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden
+SVCQL_LIBS    := -lsystemd -lcjson -lexpat -lmd -lz -lzstd -llzma -lm
+CHECK_LIBS    := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0
+COMPILE        = $(CC) $(SVCQL_CPPFLAGS) $(SVCQL_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c
+LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
 
 # Every source below ext/ and tables/ is the extension's, but for the program's.
 SOURCES   := $(sort $(filter-out ext/program/%,$(shell find ext tables -name '*.c')))
@@ -53,25 +63,28 @@ MADE_SQL  := $(SHAPES:%=$(BUILD)/sql/signals/%_signals.sql) \
 SQL       := $(sort $(filter-out $(SIGNALS),$(wildcard sql/*/*.sql))) $(MADE_SQL)
 FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all arrows headers hunt check check-fast signals soak golden symbols deps deps-check docs docs-check format \
-        format-check lint fuzz bench evaluate install uninstall clean
+# Sub-makes of the targets for people build on every core, unless the user says -j.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.PHONY: all arrows headers hunt check check-build check-fast signals soak golden symbols deps deps-check \
+        deps-develop docs docs-check format format-check lint fuzz bench evaluate install uninstall clean
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
 
 # nodelete: SQLite unloads an extension whose start fails, and calls the destructors of what it had
 # registered when the connection is closed.
 $(BUILD)/svcql.so: $(OBJECTS)
-	$(CC) $(CFLAGS) -shared -Wl,-z,nodelete,-z,defs -o $@ $^ $(LDFLAGS) $(LDLIBS)
+	$(LINK) -shared -Wl,-z,nodelete,-z,defs -o $@ $^ $(SVCQL_LIBS) $(LDLIBS)
 
 # The program: the extension linked to a command line.
 $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3
+	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(LDLIBS)
 
 $(BUILD)/ext/program/shipped_pack.o: sql/packs/t1569.json
-$(BUILD)/ext/program/%.o: CPPFLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
+$(BUILD)/ext/program/%.o: SVCQL_CPPFLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(COMPILE) -o $@ $<
 
 # The detections, as views and lists: see ext/signals.awk.
 DETECTIONS = awk -f ext/signals.awk -v partial=1
@@ -101,7 +114,7 @@ $(BUILD)/embedded_columns.c: ext/columns.awk sql/columns.txt $(SQL)
 	    echo '};'; echo 'const size_t n_embedded_columns = sizeof embedded_columns / sizeof *embedded_columns;'; } > $@
 
 $(BUILD)/embedded_%.o: $(BUILD)/embedded_%.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(COMPILE) -o $@ $<
 
 # Tests: every tests/check_NAME.c exports make_NAME_suite().
 $(BUILD)/suites.h: $(SUITES)
@@ -112,28 +125,30 @@ $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 
 $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
-	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
+	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(CHECK_LIBS) $(LDLIBS)
 
 EVALUATE := $(basename $(wildcard tests/evaluate*.c)) \
             $(addprefix tests/,harness make_descriptor make_evtx make_hive make_systemd)
 $(BUILD)/evaluate: $(EVALUATE:%=$(BUILD)/%.o) $(OBJECTS)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3 $(CHECK_LIBS)
+	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(CHECK_LIBS) $(LDLIBS)
 
 # Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.
 $(BUILD)/systemd-fixture: $(BUILD)/tests/systemd_fixture.o $(BUILD)/tests/make_systemd.o
-	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
+	$(LINK) -o $@ $^ $(LDLIBS)
 
 
 # For people --------------------------------------------------------------------
 
 # Look at this host: what its services say that is worth a person's time.
 hunt: deps
-	@$(MAKE) --no-print-directory -s $(BUILD)/svcql.so
+	@$(MAKE) --no-print-directory -s $(JOBS) $(BUILD)/svcql.so
 	@sqlite3 -batch -cmd '.load $(BUILD)/svcql' :memory: < sql/hunt.sql
 
 # Install what is missing, where this is Debian and one may; else say what is missing.
-deps:       ; @./tests/install-packages.sh $(PACKAGES)
-deps-check: ; @./tests/install-packages.sh $(PACKAGES) $(CHECK_PACKAGES)
+INSTALL_PACKAGES := ./tests/install-packages.sh
+deps:         ; @$(INSTALL_PACKAGES) $(PACKAGES)
+deps-check:   ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) --optional $(ORACLE_PACKAGES)
+deps-develop: ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) $(DEVELOP_PACKAGES)
 
 install: all
 	install -D -m 755 $(BUILD)/svcql $(DESTDIR)$(bindir)/svcql
@@ -157,11 +172,14 @@ uninstall:
 
 # All of it; SAN=1 for AddressSanitizer and UndefinedBehaviorSanitizer.
 check: deps-check
+	@$(MAKE) --no-print-directory $(JOBS) check-build
 	@$(MAKE) --no-print-directory signals golden symbols check-fast
 
+check-build: all $(BUILD)/check $(BUILD)/systemd-fixture
+
 # The suites alone; SUITE='frame hive' picks some.
-check-fast: all $(BUILD)/check $(BUILD)/systemd-fixture
-	@$(CHECK_ENV) $(BUILD)/check $(SUITE)
+check-fast: check-build
+	@$(CHECK_ENV) SVCQL_MISSING="$$($(INSTALL_PACKAGES) --missing $(ORACLE_PACKAGES))" $(BUILD)/check $(SUITE)
 
 # The schedule for a week of its own clock.
 soak: $(BUILD)/check
@@ -201,20 +219,23 @@ docs-check: docs
 
 C_FILES = $(shell find include ext tables tests -name '*.[ch]')
 
+CLANG_FORMAT = ./tests/with-version.sh clang-format 14
+CPPCHECK     = ./tests/with-version.sh cppcheck 2.10
+
 format:
-	clang-format -i $(C_FILES)
+	$(CLANG_FORMAT) -i $(C_FILES)
 
 format-check:
-	clang-format --dry-run -Werror $(C_FILES)
+	@$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)
 
 lint:
-	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Iinclude -Itables -Iext \
+	$(CPPCHECK) --quiet --std=c11 --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Iinclude -Itables -Iext \
 	    --enable=warning,portability --suppress=missingIncludeSystem ext tables
 	shellcheck -S warning tests/*.sh tests/bench/*.sh .ci/run
 
 # One fuzzer a format, run for FUZZ_SECONDS each.
 FUZZ_SECONDS ?= 60
-FUZZ_FLAGS = $(CPPFLAGS) $(CSTD) -g -O1 -fno-omit-frame-pointer -MMD -MP \
+FUZZ_FLAGS = $(SVCQL_CPPFLAGS) $(CSTD) -g -O1 -fno-omit-frame-pointer -MMD -MP \
              -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -225,7 +246,7 @@ build/fuzz/libformats.a: $(FORMATS:%.c=build/fuzz/obj/%.o)
 	$(AR) rcs $@ $^
 
 build/fuzz/%: build/fuzz/obj/tests/fuzz_%.o build/fuzz/libformats.a
-	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(SVCQL_LIBS)
 
 fuzz: $(FUZZERS)
 	for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) -timeout=2 -rss_limit_mb=512 \

@@ -502,24 +502,23 @@ END_TEST
  */
 
 static const char *fixture_dir;
-static bool        booted;
+static pid_t       booted;
 
 static void setup(void)
 {
     fixture_dir = harness_scratch();
-    booted = systemd_start(fixture_dir) > 0;
+    booted = systemd_start(fixture_dir);
 }
 
 static void teardown(void)
 {
-    if (booted)
+    if (booted > 0)
         systemd_stop(fixture_dir);
 }
 
 START_TEST(a_running_journald_is_read)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     systemd_enter(fixture_dir);
     systemd_shell("systemd-run --quiet --wait --unit=svcql-probe.service /bin/echo probe-line");
     systemd_shell("journalctl --sync");

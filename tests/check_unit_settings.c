@@ -207,24 +207,23 @@ END_TEST
 /* Against systemd --------------------------------------------------------------- */
 
 static const char *box;
-static bool        booted;
+static pid_t       booted;
 
 static void setup(void)
 {
     box = harness_scratch();
-    booted = systemd_start(box) > 0;
+    booted = systemd_start(box);
 }
 
 static void teardown(void)
 {
-    if (booted)
+    if (booted > 0)
         systemd_stop(box);
 }
 
 #define ENTER()                                                                                    \
     do {                                                                                           \
-        if (!booted)                                                                               \
-            SKIP("needs root and systemd");                                                        \
+        NEED_SYSTEMD(booted);                                                                      \
         systemd_enter(box);                                                                        \
     } while (0)
 

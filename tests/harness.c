@@ -19,9 +19,15 @@ int sqlite3_svcql_init(sqlite3 *db, char **error, const struct sqlite3_api_routi
 
 /* Shared with the processes that Check forks. */
 static struct {
-    int  count;
+    int count;
+    struct {
+        int  count;
+        char text[120];
+    } reasons[32]; /* the last one takes what has no room */
     char scratch[512];
 } * shared;
+
+#define N_REASONS (sizeof shared->reasons / sizeof shared->reasons[0])
 
 void harness_begin(void)
 {
@@ -40,10 +46,21 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return remove(path);
 }
 
+static void print_skips(void)
+{
+    const char *missing = getenv("SVCQL_MISSING");
+
+    for (size_t i = 0; i < N_REASONS && shared->reasons[i].count; i++)
+        printf("skipped %d: %s\n", shared->reasons[i].count, shared->reasons[i].text);
+    if (shared->count && missing && *missing)
+        printf("packages that are not installed: %s\n", missing);
+}
+
 int harness_end(void)
 {
     int count = shared->count;
 
+    print_skips();
     nftw(shared->scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
     munmap(shared, sizeof *shared);
     return count;
@@ -51,14 +68,20 @@ int harness_end(void)
 
 void harness_skip(const char *test, const char *format, ...)
 {
+    char    reason[sizeof shared->reasons[0].text];
+    size_t  i = 0;
     va_list ap;
 
-    __atomic_add_fetch(&shared->count, 1, __ATOMIC_RELAXED);
-    fprintf(stderr, "skipped %s: ", test);
     va_start(ap, format);
-    vfprintf(stderr, format, ap);
+    vsnprintf(reason, sizeof reason, format, ap);
     va_end(ap);
-    fputc('\n', stderr);
+    fprintf(stderr, "skipped %s: %s\n", test, reason);
+    shared->count++;
+    while (i < N_REASONS - 1 && shared->reasons[i].count &&
+           strcmp(shared->reasons[i].text, reason) != 0)
+        i++;
+    if (shared->reasons[i].count++ == 0)
+        strcpy(shared->reasons[i].text, i < N_REASONS - 1 ? reason : "other reasons");
 }
 
 /* What the harness has given out stays reachable, so that a test need not free it. */

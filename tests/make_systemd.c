@@ -56,13 +56,15 @@ static void make_dirs(const char *dir)
 /* Building the root: runs as the future PID 1, whose only way to complain is the log ------------
  */
 
+#define NO_ROOT 77 /* exit status of a PID 1 that came to nothing before it was systemd */
+
 static void must(bool ok, const char *what)
 {
     if (ok)
         return;
     fprintf(stderr, "systemd-fixture: %s: %s\n", what, strerror(errno));
     fflush(stderr);
-    _exit(EXIT_FAILURE);
+    _exit(NO_ROOT);
 }
 
 static void put(const char *path, const char *text)
@@ -380,7 +382,9 @@ static int wait_for_boot(pid_t pid)
 
     for (int waited = 0; pidfd >= 0 && waited < BOOT_TIMEOUT; waited += 5) {
         if (wait_for_exit(pidfd, 5) != 0) {
-            r = -ECHILD;
+            int status = 0;
+            waitpid(pid, &status, 0);
+            r = WIFEXITED(status) && WEXITSTATUS(status) == NO_ROOT ? -EOPNOTSUPP : -ECHILD;
             break;
         }
         if (exists(pid, "/run/dbus/system_bus_socket") && exists(pid, "/run/user/1234/bus")) {
@@ -403,6 +407,34 @@ static void write_pid(const char *dir, pid_t pid)
     fclose(file);
 }
 
+static const char *missing_package(void)
+{
+    static const struct {
+        const char *path, *excuse;
+    } needed[] = {
+        {"/lib/systemd/systemd", "needs the package systemd"},
+        {"/usr/bin/dbus-daemon", "needs the package dbus"},
+        {"/usr/lib/systemd/user/dbus.socket", "needs the package dbus-user-session"},
+    };
+
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        if (access(needed[i].path, F_OK) < 0)
+            return needed[i].excuse;
+    return NULL;
+}
+
+const char *systemd_excuse(pid_t started)
+{
+    const char *rule = getenv("SVCQL_SYSTEMD");
+
+    if (rule && strcmp(rule, "required") == 0)
+        return NULL;
+    return started == -EPERM        ? "needs root, to boot a systemd"
+           : started == -ENOENT     ? missing_package()
+           : started == -EOPNOTSUPP ? "this machine does not let a systemd be booted"
+                                    : NULL;
+}
+
 static pid_t start(const char *dir, bool stay)
 {
     static char *const wait_running[] = {"systemctl", "is-system-running", "--wait", "--quiet",
@@ -413,7 +445,7 @@ static pid_t start(const char *dir, bool stay)
 
     if (geteuid() != 0)
         return -EPERM;
-    if (access("/lib/systemd/systemd", X_OK) < 0 || access("/usr/bin/dbus-daemon", X_OK) < 0)
+    if (missing_package())
         return -ENOENT;
     make_dirs(dir);
     if (!realpath(dir, full) || !getcwd(cwd, sizeof cwd))

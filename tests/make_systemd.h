@@ -16,16 +16,15 @@
  * (the current one without it) are seen inside under the same paths. From outside, its files are
  * below /proc/PID/root. DIR/log has what PID 1 said before its journal ran.
  *
- * Needs root, Linux 5.8, systemd and dbus. A Check suite boots in an unchecked fixture, and its
- * tests go inside one by one:
+ * Needs root, Linux 5.8, systemd, dbus and dbus-user-session. A Check suite boots in an unchecked
+ * fixture, and its tests go inside one by one:
  *
- *     static void setup(void) { dir = harness_scratch(); booted = systemd_start(dir) > 0; }
- *     static void teardown(void) { if (booted) systemd_stop(dir); }
+ *     static void setup(void) { dir = harness_scratch(); booted = systemd_start(dir); }
+ *     static void teardown(void) { if (booted > 0) systemd_stop(dir); }
  *
  *     START_TEST(finds_a_unit)
  *     {
- *         if (!booted)
- *             SKIP("needs root and systemd");
+ *         NEED_SYSTEMD(booted);
  *         systemd_enter(dir);
  *         systemd_shell("systemctl start --quiet foo.service");
  *         sqlite3 *db = harness_open();
@@ -38,10 +37,27 @@
 #define SYSTEMD_TESTER_UID 1234
 
 /* Boot below the folder `dir`, which is made. Returns PID 1's process id once both managers and
- * both buses answer, or a negative errno: -EPERM without root, -ENOENT without systemd. The fixture
+ * both buses answer, or a negative errno: -EPERM where this user may not, -ENOENT where a package
+ * is missing, -EOPNOTSUPP where this machine does not let its file systems be mounted. The fixture
  * ends with the thread that started it, unless it is to stay. */
 pid_t systemd_start(const char *dir);
 pid_t systemd_start_to_stay(const char *dir);
+
+/* Why no systemd can be booted on this machine, from what systemd_start() returned; NULL where one
+ * can, so that it should have started. Always NULL where SVCQL_SYSTEMD is "required". */
+const char *systemd_excuse(pid_t started);
+
+/* Skip a test that needs systemd only where there is an excuse: what can be booted and was not
+ * fails the test. */
+#define NEED_SYSTEMD(started)                                                                      \
+    do {                                                                                           \
+        if ((started) <= 0) {                                                                      \
+            const char *excuse = systemd_excuse(started);                                          \
+            if (excuse)                                                                            \
+                SKIP("%s", excuse);                                                                \
+            ck_abort_msg("systemd did not start: %s", strerror(-(started)));                       \
+        }                                                                                          \
+    } while (0)
 
 /* The process id of a running fixture, or -ESRCH. */
 pid_t systemd_pid(const char *dir);

@@ -130,9 +130,10 @@ static bool host_of_chunk(struct evtx_reader *reader, const uint8_t *chunk, char
 
 static bool read_chunk(int fd, off_t number, uint8_t chunk[EVTX_CHUNK_SIZE])
 {
+    off_t at = (off_t)EVTX_HEADER_SIZE + number * (off_t)EVTX_CHUNK_SIZE;
+
     memset(chunk, 0, EVTX_CHUNK_SIZE);
-    return pread(fd, chunk, EVTX_CHUNK_SIZE, EVTX_HEADER_SIZE + number * (off_t)EVTX_CHUNK_SIZE) >
-           512;
+    return pread(fd, chunk, EVTX_CHUNK_SIZE, at) > 512;
 }
 
 /* The chunk that was written to last, as the file's header says: a hint. */

@@ -5,6 +5,8 @@
 #include <expat.h>
 #include <string.h>
 
+#include "formats/text/xml_line.h"
+
 static void add_name(struct polkit_names *names, const char *text, size_t size)
 {
     if (names->n < POLKIT_NAMES_MAX)
@@ -272,7 +274,7 @@ static void XMLCALL begin_element(void *user, const XML_Char *name, const XML_Ch
     p->value_size = 0;
     if (strcmp(name, "action") != 0)
         return;
-    p->line = XML_GetCurrentLineNumber(p->parser);
+    p->line = xml_line(p->parser);
     p->id[0] = p->any[0] = p->inactive[0] = p->active[0] = '\0';
     for (size_t i = 0; attributes[i]; i += 2)
         if (strcmp(attributes[i], "id") == 0 && strlen(attributes[i + 1]) < sizeof p->id)

@@ -217,8 +217,8 @@ static const struct {
     uint32_t arch;
     size_t   column;
 } arches[] = {
-    {0xc000003e, offsetof(struct audit_syscall, x86_64)},
-    {0x40000003, offsetof(struct audit_syscall, i386)},
+    {0xc000003e, offsetof(struct audit_syscall, x64)},
+    {0x40000003, offsetof(struct audit_syscall, x86)},
     {0xc00000b7, offsetof(struct audit_syscall, generic)}, /* aarch64 */
     {0xc00000f3, offsetof(struct audit_syscall, generic)}, /* riscv64 */
     {0xc0000102, offsetof(struct audit_syscall, generic)}, /* loongarch64 */

@@ -243,8 +243,8 @@ enum audit_category audit_type_category(enum audit_type type);
 /* System calls that say something of services, programs, files and signals. */
 struct audit_syscall {
     const char         *name;
-    enum audit_category category;  /* FILE only where the event has PATH records too */
-    int16_t x86_64, i386, generic; /* numbers; -1: has none. generic: aarch64, riscv64 */
+    enum audit_category category;          /* FILE only where the event has PATH records too */
+    int16_t             x64, x86, generic; /* numbers; -1: has none. generic: aarch64, riscv64 */
 };
 
 /* By the numbers that a SYSCALL record gives (arch is the kernel's AUDIT_ARCH_ value), or by name;

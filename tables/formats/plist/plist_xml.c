@@ -11,6 +11,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "formats/text/xml_line.h"
 #include "plist_xml.h"
 
 struct xml;
@@ -49,13 +50,8 @@ static int settle(struct xml *x, int result)
     return result;
 }
 
-static unsigned long line(const struct xml *x)
-{
-    return (unsigned long)XML_GetCurrentLineNumber(x->parser);
-}
-
 #define FAIL(x, format, ...)                                                                       \
-    plist_fail((x)->sink, -EBADMSG, "line %lu: " format, line(x), __VA_ARGS__)
+    plist_fail((x)->sink, -EBADMSG, "line %lu: " format, xml_line((x)->parser), __VA_ARGS__)
 
 /* Values -------------------------------------------------------------------- */
 

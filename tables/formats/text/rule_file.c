@@ -201,7 +201,7 @@ int rules_parse_sql(struct rules *rules, const char *text, size_t size)
             return 0;
         }
         const char *stop = statement_end(p, end);
-        if (stop - p <= RULE_SQL_MAX)
+        if ((size_t)(stop - p) <= RULE_SQL_MAX)
             parsed.sql = strndup(p, (size_t)(stop - p));
         p = stop;
         if (!(rule = add_rule(rules))) {
