@@ -198,7 +198,7 @@ arrows: all headers
 HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h')
 headers:
 	@for h in $(HEADERS); do echo "#include \"$$h\"" | \
-	    $(CC) -I. $(CPPFLAGS) $(CSTD) $(WARN) -Wno-unused -fsyntax-only -x c - || exit 1; done
+	    $(CC) -I. $(SVCQL_CPPFLAGS) $(CPPFLAGS) $(CSTD) $(WARN) -Wno-unused -fsyntax-only -x c - || exit 1; done
 
 # Only the entry point may be visible.
 symbols: $(BUILD)/svcql.so
