@@ -14,6 +14,8 @@ function entry(view, text,    name, dot) {
     sub(/[ \t].*/, "", name)
     text = substr(text, length(name) + 1)
     sub(/^[ \t]+/, "", text)
+    while (text ~ /^(TEXT|INTEGER|REAL|BLOB|NOCASE) /) # a column's type, in the header of facts
+        sub(/^[A-Z]+ +/, "", text)
     if (name == "" || text == "")
         return
     dot = index(name, ".")

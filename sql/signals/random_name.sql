@@ -2,23 +2,23 @@
 -- platform:        any
 -- technique:       T1036.004
 -- weight:          25
--- false positives: abbreviations with five consonants in a row, such as lvmsnpshtd
+-- false positives: an abbreviation without vowels of eight letters or more, such as NwlnkFwd; shorter
+--                  ones (vsftpd, btrbk, pcscd) stay below the bound
 --
 -- shape:   unit
--- fires:   {"stem": "xkqjzv"}
--- fires:   {"stem": "aBCDFGh"}
+-- fires:   {"stem": "xkqzvwpj"}
+-- fires:   {"stem": "QkzXvJbTwMpL"}
 -- spares:  {"stem": "nginx"}
--- spares:  {"stem": "xkqjzv", "vendor": 1}
--- spares:  {"stem": "xkqjzv", "kind": "drop-in"}
--- spares:  {"stem": "xkqjzv1"}
-NOT vendor AND kind = 'unit' AND stem REGEXP
-    '(?i)^[a-z]*[bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][a-z]*$'
+-- spares:  {"stem": "vsftpd"}
+-- spares:  {"stem": "systemd-pstore"}
+-- spares:  {"stem": "xkqzvwpj", "vendor": 1}
+-- spares:  {"stem": "xkqzvwpj", "kind": "drop-in"}
+NOT vendor AND kind = 'unit' AND name_randomness(stem) > 10
 
 -- shape:   service_event
--- fires:   {"service": "xkqjzvab"}
+-- fires:   {"service": "xkqzvwpj"}
 -- fires:   {"service": "BTRxkqjzvabcdefg"}
 -- spares:  {"service": "Reporter"}
--- spares:  {"service": "xkqjzvabc"}
--- spares:  {"service": "xkqjzvab", "action": "modified"}
-action = 'created' AND length(service) IN (8, 16) AND service REGEXP
-    '(?i)^[a-z]*[bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz][a-z]*$'
+-- spares:  {"service": "WpnUserService_b006d"}
+-- spares:  {"service": "xkqzvwpj", "action": "modified"}
+action = 'created' AND name_randomness(service) > 13
