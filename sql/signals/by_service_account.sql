@@ -2,3 +2,12 @@
 -- platform:        any
 -- technique:       T1569
 -- weight:          60
+-- false positives: a continuous integration server that deploys as its own account; the command and
+--                  its target are the same at each deployment
+--
+-- shape:   account_child
+-- fires:   {"user": "root", "service_account": 0}
+-- fires:   {"user": "root", "service_account": 0, "tool": "systemd-run"}
+-- spares:  {"user": "root", "service_account": 1}
+-- spares:  {"user": "root", "service_account": 1, "tool": "systemd-run"}
+NOT service_account

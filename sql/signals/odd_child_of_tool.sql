@@ -3,3 +3,12 @@
 -- technique:       T1548
 -- analytic:        AN0779
 -- weight:          60
+-- false positives: what an editor starts for itself: formatters, language servers, a spelling
+--                  checker; the parent is then an editor and the program one of its plug-ins'
+--
+-- shape:   tool_child
+-- fires:   {"name": "sh", "helper": 0, "cmdline": "sh -c id"}
+-- fires:   {"name": "python3", "helper": 0, "tool": "journalctl -xe"}
+-- spares:  {"name": "sh", "helper": 1, "cmdline": "sh -c id"}
+-- spares:  {"name": "python3", "helper": 1, "tool": "journalctl -xe"}
+NOT helper

@@ -3,3 +3,13 @@
 -- technique:       T1569
 -- analytic:        AN0779
 -- weight:          15
+-- false positives: socket and D-Bus activation of a service that is seldom used, and a service that
+--                  restarts itself; the unit is a package's
+--
+-- shape:   start
+-- fires:   {"tool_near": 0}
+-- fires:   {"tool_near": 0, "service": "x.service"}
+-- spares:  {"tool_near": 1}
+-- spares:  {"tool_near": 0, "service": "x.service", "regular": 1}
+-- spares:  {"tool_near": 0, "in_burst": 1}
+NOT in_burst AND NOT regular AND NOT tool_near

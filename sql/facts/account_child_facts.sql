@@ -1,0 +1,39 @@
+-- account_child_facts: commands of service tools below a process of a network service's account.
+--
+-- why:     What detections of the shape `account_child` judge. A column says what is so, and nothing
+--          of what it means.
+-- columns: time             REAL         when it was run
+--          datetime                      the same as text
+--          host             TEXT NOCASE  host that it was run on
+--          platform                      linux, windows or macos
+--          cmdline          TEXT NOCASE  the command line
+--          tool                          the service tool
+--          verb             TEXT NOCASE  what the tool was to do
+--          target           TEXT NOCASE  what to do it to
+--          user             TEXT NOCASE  account that it ran as
+--          service_account               that too is an account of a network service
+--          parent           TEXT NOCASE  command line of the parent
+--          parent_user      TEXT NOCASE  account of the parent, which is a network service's
+--          evidence                      the row for people, as JSON
+--          source                        where the record is
+--          record                        which record it is
+-- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "cmdline": "systemctl start x", "tool": "systemctl",
+--           "verb": "start", "target": "x", "user": "www-data", "service_account": 1, "parent": "sh -c id",
+--           "parent_user": "www-data", "source": "audit.log", "record": "1"}
+-- sources: service_commands, process_events, service_accounts
+--
+--   SELECT datetime, cmdline, parent, parent_user FROM account_child_facts;
+CREATE TEMP VIEW account_child_facts AS
+WITH parents AS MATERIALIZED (
+    SELECT p.host, p.pid, p.time, p.cmdline, p.user
+      FROM process_events AS p
+     WHERE p.pid IS NOT NULL
+       AND EXISTS (SELECT 1 FROM service_accounts AS a WHERE p.user GLOB a.name)
+)
+SELECT c.time, c.datetime, c.host, c.platform, c.cmdline, c.tool, c.verb, c.target, c.user,
+       EXISTS (SELECT 1 FROM service_accounts AS a WHERE c.user GLOB a.name) AS service_account,
+       p.cmdline AS parent, p.user AS parent_user,
+       json_object('tool', c.tool, 'verb', c.verb, 'target', c.target, 'user', c.user,
+                   'parent', p.cmdline, 'parent_user', p.user) AS evidence, c.source, c.record
+  FROM service_commands AS c
+  JOIN parents AS p ON p.host = c.host AND p.pid = c.ppid AND c.time BETWEEN p.time AND p.time + 3600;

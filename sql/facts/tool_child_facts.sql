@@ -1,0 +1,58 @@
+-- tool_child_facts: programs that a service tool of systemd, or its pager or editor, started.
+--
+-- why:     What detections of the shape `tool_child` judge. A column says what is so, and nothing of
+--          what it means.
+-- columns: time        REAL         when it was started
+--          datetime                 the same as text
+--          host        TEXT NOCASE  host that it ran on
+--          platform                 linux
+--          name        TEXT NOCASE  name of the program
+--          exe         TEXT NOCASE  path of the program
+--          cmdline     TEXT NOCASE  its command line
+--          user        TEXT NOCASE  account that it ran as
+--          login_user  TEXT NOCASE  account that had logged on
+--          pid         INTEGER      number of the process
+--          ppid        INTEGER      number of its parent
+--          tool        TEXT NOCASE  command line of the service tool
+--          tool_time   REAL         when the tool, or the pager that it started, was started
+--          helper                   its name is that of a pager, an editor or one of the tools' own helpers
+--          evidence                 the row for people, as JSON
+--          source                   where the record is
+--          record                   which record it is
+-- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "name": "less", "exe": "/usr/bin/less",
+--           "cmdline": "less", "user": "root", "login_user": "alice", "tool": "systemctl status agent",
+--           "helper": 1, "source": "audit.log", "record": "1"}
+-- sources: process_events
+--
+--   SELECT datetime, login_user, tool, cmdline FROM tool_child_facts;
+CREATE TEMP VIEW tool_child_facts AS
+WITH helpers(name) AS (
+    VALUES ('pager'), ('less'), ('more'), ('most'), ('cat'), ('sensible-pager'), ('editor'),
+           ('sensible-editor'), ('select-editor'), ('nano'), ('vi'), ('vim'), ('vim.basic'),
+           ('vim.tiny'), ('nvim'), ('emacs'), ('ed'), ('mcedit'), ('systemd-tty-ask'),
+           ('systemd-ask-pas'), ('pkttyagent'), ('systemd-sysv-in'), ('update-rc.d'),
+           ('chkconfig'), ('ssh'), ('lesspipe'), ('systemctl')
+), tools AS MATERIALIZED (
+    SELECT host, pid, time, cmdline FROM process_events
+     WHERE name IN ('systemctl', 'journalctl', 'systemd-analyze', 'loginctl', 'machinectl',
+                    'busctl', 'systemd-run', 'timedatectl', 'hostnamectl')
+), shown AS MATERIALIZED ( -- the pagers and editors among their children
+    SELECT p.host, p.pid, p.time, t.cmdline
+      FROM process_events AS p
+      JOIN tools AS t ON t.host = p.host AND t.pid = p.ppid AND p.time BETWEEN t.time AND t.time + 3600
+     WHERE p.name IN (SELECT name FROM helpers WHERE name <> 'systemctl')
+), parents AS MATERIALIZED (
+    SELECT host, pid, time, cmdline FROM tools WHERE cmdline NOT LIKE '%systemd-run%'
+    UNION ALL
+    SELECT host, pid, time, cmdline FROM shown
+)
+SELECT c.time, c.datetime, c.host, c.platform, c.name, c.exe, c.cmdline, c.user, c.login_user, c.pid,
+       c.ppid, p.cmdline AS tool, max(p.time) AS tool_time,
+       c.name IN (SELECT name FROM helpers) AS helper,
+       json_object('tool', p.cmdline, 'exe', c.exe, 'pid', c.pid, 'ppid', c.ppid, 'user', c.user,
+                   'login_user', c.login_user) AS evidence,
+       c.source, c.record
+  FROM process_events AS c
+  JOIN parents AS p ON p.host = c.host AND p.pid = c.ppid AND c.time BETWEEN p.time AND p.time + 3600
+ WHERE c.platform = 'linux'
+ GROUP BY c.host, c.source, c.record;
