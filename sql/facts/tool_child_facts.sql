@@ -54,5 +54,5 @@ SELECT c.time, c.datetime, c.host, c.platform, c.name, c.exe, c.cmdline, c.user,
        c.source, c.record
   FROM process_events AS c
   JOIN parents AS p ON p.host = c.host AND p.pid = c.ppid AND c.time BETWEEN p.time AND p.time + 3600
- WHERE c.platform = 'linux'
+ WHERE c.platform = 'linux' AND c.name IS NOT NULL AND c.ppid IS NOT NULL
  GROUP BY c.host, c.source, c.record;
