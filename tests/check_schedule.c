@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "program/sink.h"
 #include "program/store.h"
 
 static const char      *dir;
@@ -362,19 +364,86 @@ END_TEST
 #define ENDLESS                                                                                    \
     "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
 
-START_TEST(a_query_over_its_time_is_denied_for_a_day)
+START_TEST(a_query_over_its_time_is_denied_for_minutes)
 {
     schedule = schedule_begin(
         dir, "{\"options\":{\"query_timeout\":1,\"schedule_splay_percent\":0},\"schedule\":{"
              "\"a\":{\"query\":\"" ENDLESS "\",\"interval\":60},"
              "\"b\":{\"query\":\"SELECT 1 AS x\",\"interval\":60}}}");
     ck_assert_int_eq(schedule_tick(schedule, false), 1);
-    expect_log("b 0 added {\"x\":\"1\"}");
+    expect_log("svcql_schedule 1 added {\"denied_until\":\"2026-09-21T14:15:20Z\","
+               "\"denied_why\":\"took longer than 1 seconds\",\"name\":\"a\"}\n"
+               "b 0 added {\"x\":\"1\"}");
     ck_assert_ptr_nonnull(
-        strstr(notices, "a: took longer than 1 seconds; not run again for a day"));
-    ck_assert_int_eq(schedule_after(schedule, 60), 0);
-    expect_state("1|1\n2|NULL", "SELECT runs, denied_until > 0 FROM svcql_schedule ORDER BY name");
-    ck_assert_int_eq(schedule_after(schedule, 86400), 1);
+        strstr(notices, "a: took longer than 1 seconds\na: not run again for 2 minutes\n"));
+    *notices = '\0';
+    ck_assert_int_eq(schedule_after(schedule, 60), 1); /* denied: told again, as a failure */
+    expect_log("svcql_schedule 1 added {\"denied_until\":\"2026-09-21T14:15:20Z\","
+               "\"denied_why\":\"took longer than 1 seconds\",\"name\":\"a\"}");
+    ck_assert_str_eq(notices, "a: denied for 1 more minutes: took longer than 1 seconds\n");
+    expect_state("1|1790000120|took longer than 1 seconds|1|1790000120\n2|NULL|NULL|0|1790000120",
+                 "SELECT runs, CAST(denied_until AS INTEGER), denied_why, denials, "
+                 "CAST(next_run AS INTEGER) FROM svcql_schedule ORDER BY name");
+}
+END_TEST
+
+/* A query that is over its time while the history holds "slow". */
+static void start_slow(void)
+{
+    char *text;
+
+    ck_assert(asprintf(&text,
+                       "{\"options\":{\"query_timeout\":1,\"schedule_splay_percent\":0},"
+                       "\"schedule\":{\"a\":{\"query\":\"WITH RECURSIVE c(x) AS (SELECT 1 FROM "
+                       "shell_history('%s') WHERE command = 'slow' UNION ALL SELECT x + 1 FROM c) "
+                       "SELECT max(x) FROM c\",\"interval\":60}}}",
+                       path_of("history")) > 0);
+    schedule_close(schedule);
+    schedule = schedule_begin(dir, text);
+    free(text);
+}
+
+START_TEST(a_denial_lasts_longer_each_time_and_ends_with_a_success)
+{
+    static const char pause[] =
+        "SELECT CAST(denied_until - last_attempt AS INTEGER), denials FROM svcql_schedule";
+    static const struct {
+        double      after;
+        const char *expected;
+    } steps[] = {{120, "240|2"}, {240, "480|3"}, {480, "960|4"}, {960, "1920|5"}, {1920, "3600|6"}};
+
+    commands("slow\n");
+    start_slow();
+    ck_assert_int_eq(schedule_tick(schedule, true), 1);
+    expect_state("120|1", pause);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        schedule_after(schedule, steps[i].after);
+        expect_state(steps[i].expected, pause);
+    }
+    commands("quick\n");
+    ck_assert_int_eq(schedule_after(schedule, 3600), 0);
+    expect_state("NULL|0", pause);
+}
+END_TEST
+
+START_TEST(a_denial_outlives_a_restart_and_no_reload)
+{
+    commands("slow\n");
+    start_slow();
+    schedule_tick(schedule, true);
+    start_slow();
+    ck_assert_int_eq(schedule_tick(schedule, true), 1);
+    ck_assert_ptr_nonnull(strstr(notices, "a: denied for 2 more minutes"));
+    expect_state("1", "SELECT runs FROM svcql_schedule");
+    commands("quick\n");
+    ck_assert_int_eq(schedule_reload(schedule), 0);
+    ck_assert_int_eq(schedule_tick(schedule, true), 0);
+    expect_state("2|NULL", "SELECT runs, denied_until FROM svcql_schedule");
+    commands("slow\n");
+    schedule_tick(schedule, true);
+    schedule_close(schedule);
+    schedule = schedule_begin(dir, "{\"schedule\":{\"a\":{\"query\":\"SELECT 1\"}}}");
+    ck_assert_int_eq(schedule_tick(schedule, true), 0); /* another query of that name */
 }
 END_TEST
 
@@ -395,8 +464,8 @@ START_TEST(a_query_over_its_memory_is_denied)
                             "\"query\":\"SELECT length(hex(zeroblob(100000000)))\"},"
                             "\"b\":{\"query\":\"SELECT length(hex(zeroblob(1000000))) AS n\"}}}");
     ck_assert_int_eq(schedule_tick(schedule, true), 1);
-    expect_log("b 0 added {\"n\":\"2000000\"}");
-    ck_assert_ptr_nonnull(strstr(notices, "a: needs more than 8 MiB of memory; not run again"));
+    ck_assert_ptr_nonnull(strstr(notices, "a: needs more than 8 MiB of memory\na: not run again"));
+    expect_state("1|0|1", "SELECT runs, failures, added FROM svcql_schedule WHERE name = 'b'");
 }
 END_TEST
 
@@ -690,6 +759,12 @@ START_TEST(an_older_state_is_brought_up_to_date)
     store_close(store);
     ck_assert_int_eq(sqlite3_open(path_of("old.db"), &db), SQLITE_OK);
     free(harness_query(db, "DROP VIEW svcql_schedule"));
+    static const char *const columns[] = {"queries DROP tried",           "queries DROP denials",
+                                          "queries DROP denied_why",      "queries DROP last_error",
+                                          "queries DROP last_error_time", "lines DROP stream"};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        free(harness_query(db, "ALTER TABLE %s", columns[i]));
+    free(harness_query(db, "DELETE FROM meta WHERE key = 'written'"));
     free(harness_query(db, "INSERT INTO queries(name) VALUES('kept')"));
     free(harness_query(db, "PRAGMA user_version = 1"));
     sqlite3_close(db);
@@ -705,15 +780,193 @@ START_TEST(an_older_state_is_brought_up_to_date)
 }
 END_TEST
 
-START_TEST(a_state_that_is_no_database_is_an_error)
+START_TEST(what_was_never_a_state_is_left_alone)
 {
     struct store *store = NULL;
     char         *error = NULL;
 
-    harness_write_text(dir, "state.db", "this is text that no database begins with, not at all");
-    ck_assert_int_lt(store_open(path_of("state.db"), &store, &error), 0);
-    ck_assert_ptr_nonnull(strstr(error, "not a database"));
-    sqlite3_free(error);
+    harness_write_text(dir, "notes", "this is text that no database begins with, not at all");
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_lt(store_open(path_of("notes"), &store, &error), 0);
+        ck_assert_ptr_nonnull(strstr(error, "not a database"));
+        sqlite3_free(error);
+        ck_assert_int_eq(access(path_of("notes.lock"), F_OK), -1);
+    }
+    char *text = harness_read(path_of("notes"), NULL);
+    ck_assert_int_eq(strncmp(text, "this is text", 12), 0);
+    free(text);
+}
+END_TEST
+
+/* Overwrite bytes of the state. */
+static void damage(off_t from, size_t size)
+{
+    char bytes[65536];
+    int  fd = open(path_of("state.db"), O_WRONLY);
+
+    memset(bytes, 0x5a, sizeof bytes);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(pwrite(fd, bytes, size, from), (ssize_t)size);
+    close(fd);
+}
+
+/* How many files there are in the scratch folder whose name begins so. */
+static int files_named(const char *prefix)
+{
+    char line[8192];
+    int  n = 0;
+
+    snprintf(line, sizeof line, "ls %s | grep -c '^%s'", dir, prefix);
+    FILE *out = popen(line, "r");
+    ck_assert_int_eq(fscanf(out, "%d", &n), 1);
+    pclose(out);
+    return n;
+}
+
+START_TEST(a_corrupt_state_is_put_aside_and_a_new_one_begun)
+{
+    static const struct {
+        off_t  from;
+        size_t size;
+    } damages[] = {{0, 100}, {4096, 20000}};
+
+    commands("a\n");
+    start("", "");
+    schedule_tick(schedule, true);
+    schedule_close(schedule);
+    schedule = NULL;
+    damage(damages[_i].from, damages[_i].size);
+    unlink(path_of("log"));
+    schedule = schedule_begin(dir, NULL);
+    ck_assert_msg(strstr(notices, "the damaged state is kept as "), "%s", notices);
+    ck_assert_int_ge(files_named("state.db.corrupt-"), 1);
+    ck_assert_int_eq(schedule_tick(schedule, true), 0);
+    expect_log("q 0 added {\"command\":\"a\"}");
+    expect_state("1", "SELECT runs FROM svcql_schedule");
+}
+END_TEST
+
+/* Files cannot be written to, pipes can. */
+static void limit_files(bool limit)
+{
+    struct rlimit rlimit;
+
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &rlimit);
+    rlimit.rlim_cur = limit ? 0 : rlimit.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &rlimit);
+}
+
+static int count_of(const char *text, const char *word)
+{
+    int n = 0;
+
+    for (const char *at = text; (at = strstr(at, word)); at += strlen(word))
+        n++;
+    return n;
+}
+
+START_TEST(a_state_that_cannot_be_written_stops_output_and_is_told_once)
+{
+    struct schedule_setup setup = schedule_setup_of(dir);
+    char                  text[4096] = "";
+    int                   ends[2], out = dup(STDOUT_FILENO);
+
+    commands("a\n");
+    start("", "");
+    schedule_close(schedule);
+    setup.output = "-";
+    ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
+    fflush(stdout);
+    dup2(ends[1], STDOUT_FILENO);
+    ck_assert_int_eq(schedule_open(&setup, &schedule), 0);
+    *notices = '\0';
+    limit_files(true);
+    for (int i = 0; i < 10; i++)
+        ck_assert_int_eq(schedule_after(schedule, 30), 1);
+    ck_assert_int_eq(read(ends[0], text, sizeof text), -1);
+    ck_assert_msg(count_of(notices, "\n") == 1, "%s", notices);
+    ck_assert_ptr_nonnull(strstr(notices, "nothing is run or delivered until it can be written"));
+    ck_assert_double_ge(schedule_wait(schedule), 30);
+    ck_assert_ptr_nonnull(schedule_trouble(schedule));
+    limit_files(false);
+    ck_assert_int_eq(schedule_after(schedule, 60), 0);
+    schedule_after(schedule, 60);
+    dup2(out, STDOUT_FILENO);
+    ck_assert_int_gt(read(ends[0], text, sizeof text - 1), 0);
+    ck_assert_int_eq(count_of(text, "\"a\""), 1);
+    ck_assert_ptr_nonnull(strstr(notices, "can be written again"));
+    expect_state("1|1790000030",
+                 "SELECT last_error LIKE 'state: %', CAST(last_error_time AS INTEGER) "
+                 "FROM svcql_schedule");
+    close(out), close(ends[0]), close(ends[1]);
+}
+END_TEST
+
+static int lines_out;
+
+/* The state fails between a line's delivery and the note of it. */
+static int write_then_fail(struct sink *sink, const struct waiting_line *line)
+{
+    (void)sink, (void)line;
+    lines_out++;
+    limit_files(true);
+    return 0;
+}
+
+START_TEST(a_line_that_is_out_and_not_noted_does_not_come_again)
+{
+    static const struct sink_kind kind = {.name = "test", .write = write_then_fail};
+    struct sink_settings          settings = {.target = "-", .stream = STREAM_ALL};
+    struct sink                   sink;
+    struct store                 *store = NULL;
+    struct query_state            query;
+    char                         *error = NULL;
+    int64_t                       undeliverable;
+
+    lines_out = 0;
+    ck_assert_int_eq(store_open(path_of("state.db"), &store, &error), 0);
+    ck_assert_int_eq(store_query(store, "q", "SELECT 1", "boot", &query), 0);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(store_put_line(store, query.id, STREAM_RESULTS, "{}", 2), 0);
+    ck_assert_int_eq(sink_open(&settings, store, &sink), 0);
+    sink.kind = &kind;
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_lt(sink_deliver(&sink, &undeliverable), 0);
+    ck_assert_int_eq(lines_out, 3);
+    limit_files(false);
+    ck_assert_int_eq(sink_deliver(&sink, &undeliverable), 0);
+    ck_assert_int_eq(lines_out, 3);
+    ck_assert(!store_waiting(store, STREAM_ALL));
+    sink_close(&sink);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(the_files_of_an_osquery_configuration_bear_its_names)
+{
+    struct schedule_setup setup = schedule_setup_of(dir);
+    char                 *text;
+
+    setup.output = NULL;
+    ck_assert(asprintf(&text,
+                       "{\"options\":{\"logger_plugin\":\"filesystem\",\"logger_path\":\"%s\"},"
+                       "\"schedule\":{\"rows\":{\"query\":\"SELECT 1 AS x\"},"
+                       "\"all\":{\"query\":\"SELECT 2 AS y\",\"snapshot\":true}}}",
+                       dir) > 0);
+    harness_write_text(dir, "svcql.conf", text);
+    free(text);
+    ck_assert_int_eq(schedule_open(&setup, &schedule), 0);
+    ck_assert_int_eq(schedule_tick(schedule, true), 0);
+    ck_assert(!schedule_backlog(schedule));
+    char *results = harness_read(path_of("osqueryd.results.log"), NULL);
+    char *snapshots = harness_read(path_of("osqueryd.snapshots.log"), NULL);
+    ck_assert_int_eq(count_of(results, "\n"), 1);
+    ck_assert_ptr_nonnull(strstr(results, "\"columns\":{\"x\":\"1\"}"));
+    ck_assert_int_eq(count_of(snapshots, "\n"), 1);
+    ck_assert_ptr_nonnull(strstr(snapshots, "\"snapshot\":[{\"y\":\"2\"}]"));
+    free(results);
+    free(snapshots);
 }
 END_TEST
 
@@ -786,7 +1039,9 @@ Suite *make_schedule_suite(void)
         last_run_is_the_begin_of_the_last_success,
         a_failure_leaves_last_run_and_the_results,
         a_query_that_only_reads_may_run,
-        a_query_over_its_time_is_denied_for_a_day,
+        a_query_over_its_time_is_denied_for_minutes,
+        a_denial_lasts_longer_each_time_and_ends_with_a_success,
+        a_denial_outlives_a_restart_and_no_reload,
         a_query_may_be_exempt_from_denial,
         a_query_over_its_memory_is_denied,
         a_query_that_crashes_takes_nothing_with_it,
@@ -804,7 +1059,10 @@ Suite *make_schedule_suite(void)
         syslog_gets_a_line_a_result,
         a_state_belongs_to_one_program,
         an_older_state_is_brought_up_to_date,
-        a_state_that_is_no_database_is_an_error,
+        what_was_never_a_state_is_left_alone,
+        a_state_that_cannot_be_written_stops_output_and_is_told_once,
+        a_line_that_is_out_and_not_noted_does_not_come_again,
+        the_files_of_an_osquery_configuration_bear_its_names,
     };
     Suite *suite = suite_create("schedule");
     TCase *tcase = tcase_create("schedule"), *kills = tcase_create("kills");
@@ -812,6 +1070,7 @@ Suite *make_schedule_suite(void)
     tcase_add_checked_fixture(tcase, begin, finish);
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_test(tcase, tests[i]);
+    tcase_add_loop_test(tcase, a_corrupt_state_is_put_aside_and_a_new_one_begun, 0, 2);
     tcase_set_timeout(tcase, 30);
     suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(kills, begin, finish);

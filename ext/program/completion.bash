@@ -22,7 +22,7 @@ _svcql() {
         case ${COMP_WORDS[1]} in
         hunt) words='--evidence --since --severity --coverage --format --output --help' ;;
         query) words='--evidence --format --output --parameter --help' ;;
-        schedule) words='--config --once --state --output --help' ;;
+        schedule) words='--config --once --status --state --output --help' ;;
         shell) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         tables) words=--help ;;
         esac

@@ -31,6 +31,7 @@ query)
 schedule)
     _arguments {-c,--config}'[configuration]:file:_files' \
         {-1,--once}'[run every query once and end]' \
+        '--status[print what the state says of each query]' \
         {-s,--state}'[keep results there]:file:_files' \
         {-o,--output}'[where the log goes]:sink:(- journald syslog)' ;;
 shell)

@@ -16,7 +16,8 @@
 #include "formats/text/buffer.h"
 #include "json_cell.h"
 
-#define ROW_MAX (16u << 20) /* bytes of one row; no honest row comes near */
+#define ROW_MAX       (16u << 20) /* bytes of one row; no honest row comes near */
+#define TEMPORARY_MAX (1u << 30)  /* bytes of a temporary file: a query sorts there what is large */
 
 /* What a line of the pipe begins with. */
 enum { MARK_ROW = 'R', MARK_DONE = 'D', MARK_FAILED = 'F', MARK_MEMORY = 'M' };
@@ -230,6 +231,8 @@ static void child(const struct run_request *request, int fd, pid_t parent)
     signal(SIGINT, SIG_DFL);
     signal(SIGHUP, SIG_DFL);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){TEMPORARY_MAX, TEMPORARY_MAX});
+    signal(SIGXFSZ, SIG_IGN);
     if (request->memory)
         limit_memory(request->memory);
     last_run = request->last_run;

@@ -20,8 +20,10 @@
 #include "sink.h"
 #include "store.h"
 
-#define DENIED_FOR 86400.0 /* seconds, as osquery has it */
-#define RETRY_MAX  60.0    /* seconds between two tries at a sink that is down */
+#define DENIED_FIRST 120.0  /* seconds; twice as long each time */
+#define DENIED_MAX   3600.0 /* seconds */
+#define RETRY_MAX    60.0   /* seconds between two tries at a sink or a state that is down */
+#define N_SINKS      2
 
 struct planned {
     int64_t splayed; /* seconds */
@@ -43,13 +45,25 @@ struct plan {
     char                 host[256];
 };
 
+/* When to try again what does not work. */
+struct retry {
+    double at, delay; /* uptime, seconds; delay 0: it works */
+};
+
+struct sink_state {
+    struct sink  sink;
+    struct retry retry;
+};
+
 struct schedule {
     struct schedule_setup setup;
     struct schedule_clock clock;
     struct plan           plan;
     struct store         *store;
-    struct sink           sink;
-    double                retry_at, retry_delay; /* uptime, seconds; 0: the sink works */
+    struct sink_state     sinks[N_SINKS];
+    size_t                n_sinks;
+    struct retry          state;       /* of a state that cannot be written */
+    double                state_since; /* by the wall clock */
     bool                  stopped;
 };
 
@@ -78,6 +92,18 @@ static double wall(const struct schedule *schedule)
 static double uptime(const struct schedule *schedule)
 {
     return schedule->clock.uptime(schedule->clock.data);
+}
+
+/* Trying again later, after ever longer pauses, but for one that does work slowly. */
+static void try_later(const struct schedule *schedule, struct retry *retry, bool slow)
+{
+    retry->delay = slow ? 1 : fmin(fmax(1, 2 * retry->delay), RETRY_MAX);
+    retry->at = uptime(schedule) + retry->delay;
+}
+
+static bool too_early(const struct schedule *schedule, const struct retry *retry)
+{
+    return retry->delay > 0 && uptime(schedule) < retry->at;
 }
 
 /* Planning ------------------------------------------------------------------------------- */
@@ -138,6 +164,55 @@ static int plan_queries(struct schedule *schedule, const struct plan *plan)
         r = store_forget_others(schedule->store, names, n);
     free(names);
     return r;
+}
+
+/* The state ---------------------------------------------------------------------------------- */
+
+/* A damaged state was put aside: all that is known begins anew. */
+static void begin_anew(struct schedule *schedule, char *text)
+{
+    notice(schedule, LOG_ERR, "%s", text);
+    sqlite3_free(text);
+    for (size_t i = 0; i < schedule->n_sinks; i++)
+        schedule->sinks[i].sink.out = 0;
+    if (schedule->plan.planned)
+        plan_queries(schedule, &schedule->plan);
+}
+
+static void state_is_down(struct schedule *schedule)
+{
+    const char *path = schedule->setup.state ? schedule->setup.state : "in memory";
+
+    if (schedule->state.delay <= 0) {
+        schedule->state_since = wall(schedule);
+        notice(schedule, LOG_ERR, "%s (%s); nothing is run or delivered until it can be written",
+               store_error(schedule->store), path);
+    }
+    try_later(schedule, &schedule->state, false);
+}
+
+/* Whether the state can be written, after a step of it failed or while it is down. Where it cannot,
+ * that is told once, and nothing is run or delivered until it can. */
+static bool state_works(struct schedule *schedule)
+{
+    char *text = NULL;
+    char  error[256];
+
+    snprintf(error, sizeof error, "%s", store_error(schedule->store));
+    int r = store_repair(schedule->store, &text);
+    if (r < 0) {
+        sqlite3_free(text);
+        state_is_down(schedule);
+        return false;
+    }
+    if (text)
+        begin_anew(schedule, text);
+    if (schedule->state.delay > 0) {
+        notice(schedule, LOG_NOTICE, "state: can be written again");
+        store_note_error(schedule->store, schedule->state_since, error);
+    }
+    schedule->state = (struct retry){0, 0};
+    return true;
 }
 
 static int create_views(struct schedule *schedule, const struct plan *plan)
@@ -221,28 +296,63 @@ static int plan_read(struct schedule *schedule, struct plan *ret)
     return 0;
 }
 
-/* Where the log goes by the configuration alone. */
-static int open_sink(struct schedule *schedule)
+static void close_sinks(struct schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->n_sinks; i++)
+        sink_close(&schedule->sinks[i].sink);
+    schedule->n_sinks = 0;
+}
+
+static int open_sink(struct schedule *schedule, const char *target, enum store_stream stream)
 {
     const struct schedule_options *options = &schedule->plan.configuration.options;
-    const char                    *plugin = options->logger_plugin;
-    char                          *file = NULL;
-
-    if (strcmp(plugin, "filesystem") == 0)
-        file = sqlite3_mprintf("%s/svcql.results.log", options->logger_path);
-    struct sink_settings settings = {
-        .target = schedule->setup.output          ? schedule->setup.output
-                  : file                          ? file
-                  : strcmp(plugin, "stdout") == 0 ? "-"
-                                                  : plugin,
-        .rotate = options->logger_rotate,
-        .rotate_size = options->logger_rotate_size,
-        .rotate_files = options->logger_rotate_max_files,
+    struct sink_state             *sink = &schedule->sinks[schedule->n_sinks];
+    struct sink_settings           settings = {
+                  .target = target,
+                  .rotate = options->logger_rotate,
+                  .rotate_size = options->logger_rotate_size,
+                  .rotate_files = options->logger_rotate_max_files,
+                  .stream = stream,
     };
-    sink_close(&schedule->sink);
-    int r = sink_open(&settings, schedule->store, &schedule->sink);
-    sqlite3_free(file);
+
+    *sink = (struct sink_state){.retry = {0, 0}};
+    int r = sink_open(&settings, schedule->store, &sink->sink);
+    schedule->n_sinks += r == 0;
     return r;
+}
+
+/* A folder that the configuration names is osquery's, and so are the files in it; else svcql's. */
+static int open_files(struct schedule *schedule)
+{
+    static const struct {
+        const char       *name;
+        enum store_stream stream;
+    } files[] = {{"osqueryd.results.log", STREAM_RESULTS},
+                 {"osqueryd.snapshots.log", STREAM_SNAPSHOTS}};
+    const char *folder = schedule->plan.configuration.options.logger_path;
+    int         r = 0;
+
+    if (!folder)
+        return open_sink(schedule, "/var/log/svcql/svcql.results.log", STREAM_ALL);
+    for (size_t i = 0; r == 0 && i < N_SINKS; i++) {
+        char *path = sqlite3_mprintf("%s/%s", folder, files[i].name);
+        r = path ? open_sink(schedule, path, files[i].stream) : -ENOMEM;
+        sqlite3_free(path);
+    }
+    return r;
+}
+
+/* Where the log goes: as --output says, else as the configuration does. */
+static int open_sinks(struct schedule *schedule)
+{
+    const char *plugin = schedule->plan.configuration.options.logger_plugin;
+
+    close_sinks(schedule);
+    if (schedule->setup.output)
+        return open_sink(schedule, schedule->setup.output, STREAM_ALL);
+    if (strcmp(plugin, "filesystem") == 0)
+        return open_files(schedule);
+    return open_sink(schedule, strcmp(plugin, "stdout") == 0 ? "-" : plugin, STREAM_ALL);
 }
 
 /* Runs ------------------------------------------------------------------------------------- */
@@ -353,14 +463,11 @@ static double new_since(const struct query_state *state, double time, double up)
 static int make_schedule_table(sqlite3 *db, void *data)
 {
     static const char sql[] =
-        "CREATE TEMP TABLE svcql_schedule(name TEXT, interval INTEGER, epoch INTEGER, "
-        "counter INTEGER, last_run REAL, last_attempt REAL, denied_until REAL, runs INTEGER, "
-        "failures INTEGER, added INTEGER, removed INTEGER, waiting INTEGER, dropped INTEGER, "
-        "wall REAL, cpu REAL, memory INTEGER, error TEXT, query TEXT);"
+        "CREATE TEMP TABLE svcql_schedule(" SCHEDULE_COLUMNS ");"
         "INSERT INTO svcql_schedule SELECT value->>0, value->>1, value->>2, value->>3, value->>4, "
         "value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, "
-        "value->>12, value->>13, value->>14, value->>15, value->>16, value->>17 "
-        "FROM json_each(%Q)";
+        "value->>12, value->>13, value->>14, value->>15, value->>16, value->>17, value->>18, "
+        "value->>19, value->>20, value->>21, value->>22 FROM json_each(%Q)";
     char *filled = sqlite3_mprintf(sql, (const char *)data);
     int   rc = filled ? sqlite3_exec(db, filled, NULL, NULL, NULL) : SQLITE_NOMEM;
 
@@ -381,6 +488,7 @@ struct logging {
     struct log_header header;
     struct buffer     line;
     const char       *action; /* of an event */
+    enum store_stream stream;
     int64_t           rows;
 };
 
@@ -388,8 +496,8 @@ static int put_line(struct logging *logging)
 {
     if (!buffer_text(&logging->line))
         return -E2BIG;
-    return store_put_line(logging->schedule->store, logging->query, logging->line.data,
-                          logging->line.size);
+    return store_put_line(logging->schedule->store, logging->query, logging->stream,
+                          logging->line.data, logging->line.size);
 }
 
 static int log_event(void *data, const char *row, size_t size)
@@ -417,6 +525,7 @@ static int log_snapshot(struct logging *logging, bool events)
     struct store *store = logging->schedule->store;
 
     logging->header.counter = 0;
+    logging->stream = STREAM_SNAPSHOTS;
     logging->action = "snapshot";
     if (events)
         return store_each_fresh(store, log_event, logging);
@@ -484,7 +593,27 @@ struct run {
     struct query_state            state;
     struct run_report             report;
     struct run_result             result;
+    bool                          unkept; /* the state did not take what came of it */
 };
+
+static struct logging logging_of(struct schedule *schedule, const struct run *run, const char *name)
+{
+    const struct schedule_options *options = &schedule->plan.configuration.options;
+
+    return (struct logging){
+        .schedule = schedule,
+        .query = run->state.id,
+        .header = {.name = name,
+                   .host = schedule->plan.host,
+                   .time = (int64_t)run->report.begin,
+                   .epoch = run->report.epoch,
+                   .counter = run->report.counter,
+                   .numerics = options->logger_numerics,
+                   .decorations = schedule->plan.decorations.text,
+                   .top_level = options->decorations_top_level},
+        .stream = STREAM_RESULTS,
+    };
+}
 
 static int log_run(struct schedule *schedule, struct run *run)
 {
@@ -495,18 +624,7 @@ static int log_run(struct schedule *schedule, struct run *run)
     run->report.counter = changed                 ? 0
                           : run->state.same_query ? run->state.counter + 1
                                                   : 1; /* 0 is a first set alone */
-    struct logging logging = {
-        .schedule = schedule,
-        .query = run->state.id,
-        .header = {.name = run->query->name,
-                   .host = schedule->plan.host,
-                   .time = (int64_t)run->report.begin,
-                   .epoch = run->report.epoch,
-                   .counter = run->report.counter,
-                   .numerics = options->logger_numerics,
-                   .decorations = schedule->plan.decorations.text,
-                   .top_level = options->decorations_top_level},
-    };
+    struct logging    logging = logging_of(schedule, run, run->query->name);
     struct difference difference = {
         .id = run->state.id, .first = changed, .gone = run->query->removed};
     int r = run->query->snapshot ? log_snapshot(&logging, options->logger_snapshot_event_type)
@@ -533,25 +651,104 @@ static int keep_run(struct schedule *schedule, struct run *run)
     return r >= 0 ? store_commit(store) : r;
 }
 
-static void keep_failure(struct schedule *schedule, struct run *run)
+/* The next pause of a query that went over a limit: minutes at first, twice as long each time. */
+static void deny(struct run *run)
+{
+    run->report.denials = run->state.denials + 1;
+    double pause = DENIED_FIRST * exp2((double)run->state.denials);
+    run->report.denied_until = run->report.begin + fmin(pause, DENIED_MAX);
+    run->report.denied_why = run->result.error;
+}
+
+/* A line of the result log that says of a query that it is denied, in the form of a row of
+ * svcql_schedule. */
+static int log_denial(struct schedule *schedule, const struct run *run, const char *why)
+{
+    struct logging logging = logging_of(schedule, run, "svcql_schedule");
+    struct buffer  row = {0};
+    char           until[32] = "";
+    time_t         time = (time_t)run->report.denied_until;
+    struct tm      tm;
+
+    strftime(until, sizeof until, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&time, &tm));
+    logging.header.epoch = schedule->plan.configuration.options.schedule_epoch;
+    logging.header.counter = run->report.denials;
+    logging.action = "added";
+    buffer_puts(&row, "{\"denied_until\":");
+    buffer_json(&row, until, strlen(until));
+    buffer_puts(&row, ",\"denied_why\":");
+    buffer_json(&row, why, strlen(why));
+    buffer_puts(&row, ",\"name\":");
+    buffer_json(&row, run->query->name, strlen(run->query->name));
+    buffer_putc(&row, '}');
+    int r = buffer_text(&row) ? log_event(&logging, row.data, row.size) : -ENOMEM;
+    buffer_free(&row);
+    buffer_free(&logging.line);
+    return r;
+}
+
+/* Keep what became of a run that gave nothing, and that its query is denied. */
+static int keep_failure(struct schedule *schedule, struct run *run, bool denied)
+{
+    int r = store_begin(schedule->store);
+
+    if (r >= 0)
+        r = store_report(schedule->store, run->state.id, &run->report);
+    if (r >= 0 && denied)
+        r = log_denial(schedule, run, run->report.denied_why);
+    if (r >= 0)
+        r = store_commit(schedule->store);
+    store_rollback(schedule->store);
+    return r;
+}
+
+/* A query over its limits, or whose results the state does not take, is denied for some minutes. */
+static void take_failure(struct schedule *schedule, struct run *run)
 {
     bool over = run->result.outcome >= RUN_OVER_TIME && run->result.outcome <= RUN_CRASHED;
+    bool denied = (over || run->unkept) && run->query->denylist;
 
     store_rollback(schedule->store);
     run->report.error = run->result.error;
     run->report.added = run->report.removed = 0;
-    run->report.denied_until =
-        over && run->query->denylist ? run->report.begin + DENIED_FOR : run->state.denied_until;
+    run->report.denials = 0;
+    run->report.denied_until = 0;
+    if (denied)
+        deny(run);
+    if (run->unkept &&
+        (!state_works(schedule) || store_query(schedule->store, run->query->name, run->query->sql,
+                                               schedule->clock.boot, &run->state) < 0))
+        return; /* a new state may have begun: the query has another number there */
+    notice(schedule, LOG_WARNING, "%s: %s", run->query->name, run->result.error);
+    if (denied)
+        notice(schedule, LOG_WARNING, "%s: not run again for %.0f minutes", run->query->name,
+               (run->report.denied_until - run->report.begin) / 60);
+    if (keep_failure(schedule, run, denied) < 0)
+        state_works(schedule);
+}
+
+/* Whether a query is denied still; told each time that it is due. The clock may have been set. */
+static bool is_denied(struct schedule *schedule, struct run *run)
+{
+    double left = run->state.denied_until - run->report.begin;
+
+    if (!run->query->denylist || left <= 0 || left > DENIED_MAX || !run->state.tried_query)
+        return false;
+    run->report.denied_until = run->state.denied_until;
+    run->report.denials = run->state.denials;
+    notice(schedule, LOG_WARNING, "%s: denied for %.0f more minutes: %s", run->query->name,
+           ceil(left / 60), run->state.denied_why);
     int r = store_begin(schedule->store);
     if (r >= 0)
-        r = store_report(schedule->store, run->state.id, &run->report);
+        r = log_denial(schedule, run, run->state.denied_why);
+    if (r >= 0)
+        r = store_bound_lines(schedule->store,
+                              schedule->plan.configuration.options.buffered_log_max);
     if (r >= 0)
         r = store_commit(schedule->store);
-    store_rollback(schedule->store);
-    notice(schedule, LOG_WARNING, "%s: %s%s", run->query->name, run->result.error,
-           over && run->query->denylist ? "; not run again for a day" : "");
     if (r < 0)
-        notice(schedule, LOG_ERR, "%s", store_error(schedule->store));
+        state_works(schedule);
+    return true;
 }
 
 static int run_prepared(struct schedule *schedule, struct run *run)
@@ -566,7 +763,9 @@ static int run_prepared(struct schedule *schedule, struct run *run)
         request.before_data = store_schedule_json(schedule->store);
         request.before = make_schedule_table;
     }
-    int r = store_begin(schedule->store);
+    int r = store_forget_fresh(schedule->store);
+    if (r >= 0)
+        r = store_begin(schedule->store);
     if (r >= 0)
         r = run_query_apart(&request, &run->result);
     sqlite3_free(request.before_data);
@@ -576,9 +775,10 @@ static int run_prepared(struct schedule *schedule, struct run *run)
     if (r >= 0 && run->result.outcome == RUN_OK)
         r = keep_run(schedule, run);
     if (r < 0) {
+        run->unkept = r == -EIO || r == -ENOSPC;
         run->result.outcome = RUN_FAILED;
         snprintf(run->result.error, sizeof run->result.error, "%s",
-                 r == -EIO || r == -ENOSPC ? store_error(schedule->store) : strerror(-r));
+                 run->unkept ? store_error(schedule->store) : strerror(-r));
     }
     return r;
 }
@@ -591,16 +791,16 @@ static bool run_query_now(struct schedule *schedule, size_t i)
     int r = store_query(schedule->store, run.query->name, run.query->sql, schedule->clock.boot,
                         &run.state);
     if (r < 0) {
-        notice(schedule, LOG_ERR, "%s", store_error(schedule->store));
+        if (state_works(schedule))
+            notice(schedule, LOG_ERR, "%s: %s", run.query->name, store_error(schedule->store));
         return false;
     }
     run.report = (struct run_report){.begin = wall(schedule),
                                      .uptime = uptime(schedule),
                                      .boot = schedule->clock.boot,
                                      .sql = run.query->sql};
-    if (run.query->denylist && run.state.denied_until > run.report.begin &&
-        run.state.denied_until - run.report.begin <= DENIED_FOR)
-        return true;
+    if (is_denied(schedule, &run))
+        return false;
     if (!pack_active(schedule, run.query->pack))
         return true;
     decorations_refresh(&schedule->plan.decorations, &schedule->plan.configuration,
@@ -611,46 +811,67 @@ static bool run_query_now(struct schedule *schedule, size_t i)
     if (run.result.outcome == RUN_STOPPED)
         store_rollback(schedule->store);
     else
-        keep_failure(schedule, &run);
+        take_failure(schedule, &run);
     return false;
+}
+
+static void deliver_to(struct schedule *schedule, struct sink_state *state)
+{
+    const char *target = state->sink.settings.target;
+    int64_t     undeliverable = 0, before = state->sink.delivered;
+
+    if (too_early(schedule, &state->retry))
+        return;
+    int r = sink_deliver(&state->sink, &undeliverable);
+    if (undeliverable)
+        notice(schedule, LOG_WARNING, "%s: %lld lines are too long for it and were dropped", target,
+               (long long)undeliverable);
+    if (r < 0 && !state_works(schedule))
+        return;
+    if (r == 0 && state->retry.delay > 0)
+        notice(schedule, LOG_NOTICE, "%s: takes results again", target);
+    if (r < 0 && state->retry.delay <= 0)
+        notice(schedule, LOG_WARNING, "%s: %s; results wait until it takes them", target,
+               strerror(-r));
+    if (r < 0)
+        try_later(schedule, &state->retry, state->sink.delivered > before);
+    else
+        state->retry = (struct retry){0, 0};
 }
 
 static void deliver(struct schedule *schedule)
 {
-    int64_t undeliverable = 0;
+    for (size_t i = 0; i < schedule->n_sinks && schedule->state.delay <= 0; i++)
+        deliver_to(schedule, &schedule->sinks[i]);
+}
 
-    if (schedule->retry_delay > 0 && uptime(schedule) < schedule->retry_at)
-        return;
-    int64_t before = schedule->sink.delivered;
-    int     r = sink_deliver(&schedule->sink, &undeliverable);
-    if (undeliverable)
-        notice(schedule, LOG_WARNING, "%s: %lld lines are too long for it and were dropped",
-               schedule->sink.settings.target, (long long)undeliverable);
-    if (r == 0 && schedule->retry_delay > 0)
-        notice(schedule, LOG_NOTICE, "%s: takes results again", schedule->sink.settings.target);
-    if (r < 0 && schedule->retry_delay <= 0)
-        notice(schedule, LOG_WARNING, "%s: %s; results wait until it takes them",
-               schedule->sink.settings.target, strerror(-r));
-    bool slow = schedule->sink.delivered > before; /* and not down: soon again */
-    schedule->retry_delay = r == 0 ? 0
-                            : slow ? 1
-                                   : fmin(fmax(1, 2 * schedule->retry_delay), RETRY_MAX);
-    schedule->retry_at = uptime(schedule) + schedule->retry_delay;
+/* Run query i if it is due, and deliver what came of it; whether it failed. While the state is down
+ * a query stays due. */
+static bool tick_query(struct schedule *schedule, size_t i, bool all)
+{
+    struct planned *planned = &schedule->plan.planned[i];
+    double          begin = uptime(schedule);
+
+    if (!all && planned->due > begin)
+        return false;
+    if (schedule->state.delay > 0)
+        return true;
+    bool failed = !run_query_now(schedule, i);
+    if (schedule->state.delay <= 0) {
+        planned->due = fmax(begin + (double)planned->splayed, uptime(schedule) + 1);
+        deliver(schedule);
+    }
+    return failed;
 }
 
 int schedule_tick(struct schedule *schedule, bool all)
 {
     int failures = 0;
 
-    for (size_t i = 0; i < schedule->plan.configuration.n_queries && !schedule->stopped; i++) {
-        struct planned *planned = &schedule->plan.planned[i];
-        double          begin = uptime(schedule);
-        if (!all && planned->due > begin)
-            continue;
-        failures += !run_query_now(schedule, i);
-        planned->due = fmax(begin + (double)planned->splayed, uptime(schedule) + 1);
-        deliver(schedule);
-    }
+    if (schedule->state.delay > 0 && !too_early(schedule, &schedule->state))
+        state_works(schedule);
+    for (size_t i = 0; i < schedule->plan.configuration.n_queries && !schedule->stopped; i++)
+        failures += tick_query(schedule, i, all);
     if (!schedule->stopped)
         deliver(schedule);
     return failures;
@@ -660,16 +881,24 @@ double schedule_wait(struct schedule *schedule)
 {
     double next = INFINITY, now = uptime(schedule);
 
+    if (schedule->state.delay > 0)
+        return fmax(0, schedule->state.at - now);
     for (size_t i = 0; i < schedule->plan.configuration.n_queries; i++)
         next = fmin(next, schedule->plan.planned[i].due);
-    if (schedule->retry_delay > 0)
-        next = fmin(next, schedule->retry_at);
+    for (size_t i = 0; i < schedule->n_sinks; i++)
+        if (schedule->sinks[i].retry.delay > 0)
+            next = fmin(next, schedule->sinks[i].retry.at);
     return fmax(0, next - now);
 }
 
 bool schedule_backlog(struct schedule *schedule)
 {
-    return store_waiting(schedule->store);
+    return schedule->state.delay > 0 || store_waiting(schedule->store, STREAM_ALL);
+}
+
+const char *schedule_trouble(const struct schedule *schedule)
+{
+    return schedule->state.delay > 0 ? store_error(schedule->store) : NULL;
 }
 
 size_t schedule_queries(const struct schedule *schedule)
@@ -688,7 +917,9 @@ int schedule_reload(struct schedule *schedule)
     }
     plan_free(&schedule->plan);
     schedule->plan = plan;
-    return open_sink(schedule);
+    if (store_allow_all(schedule->store) < 0)
+        state_works(schedule);
+    return open_sinks(schedule);
 }
 
 int schedule_open(const struct schedule_setup *setup, struct schedule **ret)
@@ -700,15 +931,14 @@ int schedule_open(const struct schedule_setup *setup, struct schedule **ret)
 
     schedule->setup = *setup;
     schedule->clock = setup->clock.wall ? setup->clock : system_clock();
-    schedule->sink.fd = -1;
     int r = store_open(setup->state, &schedule->store, &error);
-    if (r < 0)
+    if (r < 0 || error)
         notice(schedule, LOG_ERR, "%s", error ? error : strerror(-r));
     sqlite3_free(error);
     if (r == 0)
         r = plan_read(schedule, &schedule->plan);
     if (r == 0)
-        r = open_sink(schedule);
+        r = open_sinks(schedule);
     if (r < 0) {
         schedule_close(schedule);
         return r;
@@ -721,7 +951,7 @@ void schedule_close(struct schedule *schedule)
 {
     if (!schedule)
         return;
-    sink_close(&schedule->sink);
+    close_sinks(schedule);
     plan_free(&schedule->plan);
     store_close(schedule->store);
     free(schedule);

@@ -35,7 +35,8 @@ void schedule_close(struct schedule *schedule); /* accepts NULL */
 /* Read the configuration anew. Where it is bad the old one stays: a notice, -EINVAL. */
 int schedule_reload(struct schedule *schedule);
 
-/* Run what is due, or all where `all` is set, and deliver. Returns how many queries failed. */
+/* Run what is due, or all where `all` is set, and deliver. Returns how many queries failed, are
+ * denied, or wait for a state that cannot be written. */
 int schedule_tick(struct schedule *schedule, bool all);
 
 /* Seconds until schedule_tick() has something to do. */
@@ -43,6 +44,9 @@ double schedule_wait(struct schedule *schedule);
 
 /* Whether lines wait that could not be delivered. */
 bool schedule_backlog(struct schedule *schedule);
+
+/* Why nothing is run: the state cannot be written. NULL where it can. */
+const char *schedule_trouble(const struct schedule *schedule);
 
 size_t schedule_queries(const struct schedule *schedule);
 

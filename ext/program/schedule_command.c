@@ -16,12 +16,14 @@
 
 #include "program.h"
 #include "schedule.h"
+#include "schedule_status.h"
 
-enum { SCHEDULE_CONFIG, SCHEDULE_ONCE, SCHEDULE_STATE, SCHEDULE_OUTPUT };
+enum { SCHEDULE_CONFIG, SCHEDULE_ONCE, SCHEDULE_STATUS, SCHEDULE_STATE, SCHEDULE_OUTPUT };
 
 static const struct option_spec options[] = {
     {"config", 'c', "FILE", "osquery's configuration; without it the shipped pack t1569"},
     {"once", '1', NULL, "run every query once and end"},
+    {"status", 0, NULL, "print what the state says of each query and end"},
     {"state", 's', "FILE", "keep results and what waits there; without it nothing is kept"},
     {"output", 'o', "SINK", "-, FILE, journald or syslog; without it as the configuration says"},
     {0},
@@ -33,7 +35,8 @@ const struct command schedule_command = {
 
 struct service {
     struct schedule_setup setup;
-    bool                  once;
+    bool                  once, status;
+    bool                  trouble; /* systemd was told that the state cannot be written */
     struct schedule      *schedule;
     int                   signals, timer; /* descriptors */
     bool                  stop, reload;
@@ -120,6 +123,20 @@ static void reload(struct service *service)
                r < 0 ? "; the new configuration is bad, the old one stays" : "");
 }
 
+/* Tell systemd when nothing can be run, and when it can again. */
+static void tell_trouble(struct service *service)
+{
+    const char *trouble = schedule_trouble(service->schedule);
+
+    if ((trouble != NULL) == service->trouble)
+        return;
+    service->trouble = trouble != NULL;
+    if (trouble)
+        sd_notifyf(0, "STATUS=nothing is run: %s", trouble);
+    else
+        sd_notifyf(0, "STATUS=%zu queries", schedule_queries(service->schedule));
+}
+
 static int serve(struct service *service)
 {
     sd_notifyf(0, "READY=1\nSTATUS=%zu queries", schedule_queries(service->schedule));
@@ -129,6 +146,7 @@ static int serve(struct service *service)
             reload(service);
         if (!service->stop)
             schedule_tick(service->schedule, false);
+        tell_trouble(service);
         if (!service->stop && !service->reload)
             sleep_until_due(service);
     }
@@ -154,6 +172,8 @@ static bool take_option(struct service *service, int option)
     case SCHEDULE_ONCE:
         service->once = true;
         return true;
+    case SCHEDULE_STATUS:
+        return service->status = true;
     case SCHEDULE_STATE:
         service->setup.state = optarg;
         return true;
@@ -163,6 +183,20 @@ static bool take_option(struct service *service, int option)
     default:
         return false;
     }
+}
+
+/* SQLite makes temporary files beside the state, which a sandbox leaves writable when all else is
+ * not; it reads the variable once, before the first database. */
+static void place_temporary_files(const char *state)
+{
+    const char *slash = state ? strrchr(state, '/') : NULL;
+
+    if (!slash)
+        return;
+    char *folder = strndup(state, slash == state ? 1 : (size_t)(slash - state));
+    if (folder && access(folder, W_OK | X_OK) == 0)
+        setenv("SQLITE_TMPDIR", folder, 0);
+    free(folder);
 }
 
 /* Signals come by descriptor, between queries and while one runs. */
@@ -175,6 +209,7 @@ static bool begin(struct service *service)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error like a full disk */
     sigprocmask(SIG_BLOCK, &set, NULL);
     service->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     service->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -198,6 +233,9 @@ int run_schedule(int argc, char **argv)
             return EXIT_ERROR;
     if (optind < argc)
         return complain("schedule: unexpected %s", argv[optind]);
+    if (service.status)
+        return show_schedule(service.setup.state ? service.setup.state : SERVICE_STATE);
+    place_temporary_files(service.setup.state);
     if (begin(&service) && schedule_open(&service.setup, &service.schedule) == 0)
         status = service.once ? run_once(&service) : serve(&service);
     schedule_close(service.schedule);

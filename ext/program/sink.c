@@ -49,6 +49,7 @@ static int deliver_line(void *data, const struct waiting_line *line)
 
     if (r == 0) {
         turn->last = line->id;
+        turn->sink->out = line->id;
         turn->sink->partial = 0;
         turn->sink->delivered++;
     }
@@ -68,7 +69,7 @@ static int note(struct turn *turn)
     if (sink->kind->flush)
         r = sink->kind->flush(sink);
     if (r == 0 && turn->last)
-        r = store_delivered(sink->store, turn->last);
+        r = store_delivered(sink->store, sink->settings.stream, turn->last);
     if (r == 0 && turn->never)
         r = store_drop_line(sink->store, turn->never);
     if (r == 0)
@@ -77,23 +78,37 @@ static int note(struct turn *turn)
     return r;
 }
 
+/* Note what a turn brought out; where that fails, the next one begins with it. */
+static int end_turn(struct turn *turn)
+{
+    struct sink *sink = turn->sink;
+    int          r = note(turn);
+
+    if (r < 0)
+        sink->in_doubt = true;
+    else
+        sink->out = 0;
+    return r;
+}
+
 static int deliver_turn(struct sink *sink, int64_t *undeliverable)
 {
-    struct turn turn = {.sink = sink};
-    int         r = sink->kind->begin ? sink->kind->begin(sink) : 0;
+    struct turn turn = {.sink = sink, .last = sink->out};
+    int         r = turn.last ? end_turn(&turn) : store_try(sink->store);
 
+    turn.last = 0;
+    if (r == 0 && sink->kind->begin)
+        r = sink->kind->begin(sink);
     if (r == 0)
-        r = store_each_line(sink->store, 0, TURN, deliver_line, &turn);
+        r = store_each_line(sink->store, sink->settings.stream, 0, TURN, deliver_line, &turn);
     if (r == -EMSGSIZE) {
         ++*undeliverable;
         r = 0;
     }
     if (turn.last || turn.never) {
-        int noted = note(&turn);
-        if (noted < 0) {
-            sink->in_doubt = true;
+        int noted = end_turn(&turn);
+        if (noted < 0)
             return noted;
-        }
     }
     return r;
 }
@@ -103,7 +118,7 @@ int sink_deliver(struct sink *sink, int64_t *ret_undeliverable)
     int r = 0;
 
     *ret_undeliverable = 0;
-    while (r == 0 && store_waiting(sink->store))
+    while (r == 0 && store_waiting(sink->store, sink->settings.stream))
         r = deliver_turn(sink, ret_undeliverable);
     return r;
 }

@@ -34,9 +34,10 @@ struct sink_kind {
 };
 
 struct sink_settings {
-    const char *target; /* "-", "journald", "syslog", "syslog:SOCKET", or a file's path */
-    bool        rotate;
-    int64_t     rotate_size, rotate_files; /* bytes; old files kept as PATH.1, PATH.2, … */
+    const char       *target; /* "-", "journald", "syslog", "syslog:SOCKET", or a file's path */
+    bool              rotate;
+    int64_t           rotate_size, rotate_files; /* bytes; old files kept as PATH.1, PATH.2, … */
+    enum store_stream stream;                    /* which lines it takes */
 };
 
 struct sink {
@@ -45,9 +46,11 @@ struct sink {
     struct store           *store;
     int                     fd;        /* -1: not open */
     int64_t                 inode;     /* of a file */
-    int64_t                 size;      /* of a file: where the next line goes */
+    int64_t                 size;      /* of a file: where the next byte goes */
+    int64_t                 whole;     /* of a file: where its last whole line ends */
     int64_t                 partial;   /* bytes of the next line that are out already */
     int64_t                 delivered; /* lines, since it was opened */
+    int64_t                 out;       /* the last line that is out and not yet noted; 0: none */
     bool                    in_doubt;  /* a file's end must be compared with what waits */
 };
 
@@ -56,7 +59,8 @@ int  sink_open(const struct sink_settings *settings, struct store *store, struct
 void sink_close(struct sink *sink);
 
 /* Deliver what waits. 0 when nothing waits any more; -errno where the sink or the store failed, and
- * what was not delivered goes on waiting. Lines that can never be delivered are counted. */
+ * what was not delivered goes on waiting. Lines that can never be delivered are counted. Nothing is
+ * delivered while the state takes no writing: what is out must be noted, or it would come again. */
 int sink_deliver(struct sink *sink, int64_t *ret_undeliverable);
 
 extern const struct sink_kind file_sink, stream_sink, journal_sink, syslog_sink;

@@ -34,7 +34,7 @@ static int open_log(struct sink *sink)
         return -EINVAL;
     }
     sink->inode = (int64_t)st.st_ino;
-    sink->size = st.st_size;
+    sink->size = sink->whole = st.st_size;
     sink->partial = 0;
     return 0;
 }
@@ -97,7 +97,7 @@ static int flush_at(struct sink *sink, int64_t place)
 
 static int flush_file(struct sink *sink)
 {
-    return flush_at(sink, sink->size);
+    return flush_at(sink, sink->whole);
 }
 
 /* Find the lines that are behind that place already, whole or in part; within a transaction. */
@@ -108,12 +108,13 @@ static int settle(struct sink *sink, int64_t from)
 
     for (int64_t before = -1; r == 0 && c.at < c.end && before != c.at;) {
         before = c.at;
-        r = store_each_line(sink->store, c.last, 256, compare_line, &c);
+        r = store_each_line(sink->store, sink->settings.stream, c.last, 256, compare_line, &c);
     }
     if (r >= 0 && c.last)
-        r = store_delivered(sink->store, c.last);
+        r = store_delivered(sink->store, sink->settings.stream, c.last);
+    sink->whole = sink->partial ? c.at : c.end;
     if (r >= 0)
-        r = flush_at(sink, sink->partial ? c.at : c.end);
+        r = flush_at(sink, sink->whole);
     return r < 0 ? r : 0;
 }
 
@@ -130,7 +131,7 @@ static int end_line(struct sink *sink)
         return 0;
     if (write(sink->fd, "\n", 1) != 1)
         return -errno;
-    sink->size++;
+    sink->whole = ++sink->size;
     return 0;
 }
 
@@ -221,6 +222,8 @@ static int write_file(struct sink *sink, const struct waiting_line *line)
         r = put_bytes(sink, "\n", 1);
     if (r < 0) /* a part of it may be out: the next turn looks */
         sink->in_doubt = true;
+    else
+        sink->whole = sink->size;
     return r;
 }
 

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "formats/text/arena.h"
+#include "program.h"
 
 /* One text a version: what brings a file of the version before up to it. */
 static const char *const migrations[STORE_VERSION] = {
@@ -35,6 +37,24 @@ static const char *const migrations[STORE_VERSION] = {
     " coalesce(w.n, 0) AS waiting, q.dropped, q.wall, q.cpu, q.memory, q.error, q.sql AS query"
     " FROM queries AS q LEFT JOIN (SELECT query, count(*) AS n FROM lines GROUP BY query) AS w"
     " ON w.query = q.id;",
+
+    "ALTER TABLE queries ADD COLUMN tried TEXT;"
+    "ALTER TABLE queries ADD COLUMN denials INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE queries ADD COLUMN denied_why TEXT;"
+    "ALTER TABLE queries ADD COLUMN last_error TEXT;"
+    "ALTER TABLE queries ADD COLUMN last_error_time REAL NOT NULL DEFAULT 0;"
+    "ALTER TABLE lines ADD COLUMN stream INTEGER NOT NULL DEFAULT 0;"
+    "INSERT INTO meta VALUES('written', 0);"
+    "DROP VIEW svcql_schedule;"
+    "CREATE VIEW svcql_schedule AS SELECT q.name, q.interval, q.epoch, q.counter,"
+    " nullif(q.last_run, 0) AS last_run, nullif(q.last_attempt, 0) AS last_attempt,"
+    " nullif(max(q.last_attempt + q.splayed * (q.last_attempt > 0), q.denied_until), 0) AS "
+    "next_run,"
+    " nullif(q.denied_until, 0) AS denied_until, q.denied_why, q.denials, q.runs, q.failures,"
+    " q.added, q.removed, coalesce(w.n, 0) AS waiting, q.dropped, q.wall, q.cpu, q.memory,"
+    " q.error, q.last_error, nullif(q.last_error_time, 0) AS last_error_time, q.sql AS query"
+    " FROM queries AS q LEFT JOIN (SELECT query, count(*) AS n FROM lines GROUP BY query) AS w"
+    " ON w.query = q.id;",
 };
 
 enum statement {
@@ -52,6 +72,9 @@ enum statement {
     MAKE_QUERY,
     GET_QUERY,
     SET_SPLAY,
+    ALLOW_ALL,
+    NOTE_ERROR,
+    WRITTEN,
     REPORT_RUN,
     PUT_LINE,
     COUNT_DROPPED,
@@ -68,6 +91,8 @@ enum statement {
 
 /* The newest that must go: ids follow each other without gaps but for lines that were dropped. */
 #define OVER_BOUND "(SELECT max(id) FROM lines) - ?1"
+
+#define OF_STREAM "IN (?3, iif(?3 = 2, 0, ?3), iif(?3 = 2, 1, ?3))" /* 2: STREAM_ALL */
 
 static const char *const statements[N_STATEMENTS] = {
     [BEGIN] = "BEGIN",
@@ -91,38 +116,49 @@ static const char *const statements[N_STATEMENTS] = {
     [DELETE_RESULTS] = "DELETE FROM results WHERE query = ?1",
     [MAKE_QUERY] = "INSERT INTO queries(name) VALUES(?1) ON CONFLICT DO NOTHING",
     [GET_QUERY] = "SELECT id, epoch, counter, interval, splayed, last_run, last_uptime, "
-                  "last_attempt, denied_until, boot IS ?2, sql IS NULL OR sql = ?3 "
-                  "FROM queries WHERE name = ?1",
+                  "last_attempt, denied_until, boot IS ?2, sql IS NULL OR sql = ?3, denials, "
+                  "denied_why, tried IS ?3 FROM queries WHERE name = ?1",
     [SET_SPLAY] = "UPDATE queries SET interval = ?2, splayed = ?3 WHERE id = ?1",
+    [ALLOW_ALL] = "UPDATE queries SET denied_until = 0, denied_why = NULL, denials = 0 "
+                  "WHERE denials > 0 OR denied_until > 0",
+    [NOTE_ERROR] = "UPDATE queries SET last_error = ?1, last_error_time = ?2",
+    [WRITTEN] = "UPDATE meta SET value = value + 1 WHERE key = 'written'",
     [REPORT_RUN] =
         "UPDATE queries SET last_attempt = ?2, wall = ?3, cpu = ?4, memory = ?5, error = ?6, "
-        "denied_until = ?7, runs = runs + 1, failures = failures + (?6 IS NOT NULL), "
+        "denied_until = ?7, denied_why = ?15, denials = ?16, tried = ?10, "
+        "last_error = coalesce(?6, last_error), "
+        "last_error_time = iif(?6 IS NULL, last_error_time, ?2), runs = runs + 1, failures = "
+        "failures + (?6 IS NOT NULL), "
         "last_run = iif(?6 IS NULL, ?2, last_run), "
         "last_uptime = iif(?6 IS NULL, ?8, last_uptime), boot = iif(?6 IS NULL, ?9, boot), "
         "sql = iif(?6 IS NULL OR sql IS NULL, ?10, sql), epoch = iif(?6 IS NULL, ?11, epoch), "
         "counter = iif(?6 IS NULL, ?12, counter), added = added + ?13, removed = removed + ?14 "
         "WHERE id = ?1",
-    [PUT_LINE] = "INSERT INTO lines(query, line) VALUES(?1, ?2)",
+    [PUT_LINE] = "INSERT INTO lines(query, line, stream) VALUES(?1, ?2, ?3)",
     [COUNT_DROPPED] =
         "UPDATE queries SET dropped = dropped + d.n FROM (SELECT query, count(*) AS n "
         "FROM lines WHERE id <= " OVER_BOUND " GROUP BY query) AS d "
         "WHERE d.query = queries.id",
     [DROP_OLDEST] = "DELETE FROM lines WHERE id <= " OVER_BOUND,
-    [EACH_LINE] = "SELECT id, line FROM lines WHERE id > ?1 ORDER BY id LIMIT ?2",
-    [DELIVERED] = "DELETE FROM lines WHERE id <= ?1",
+    [EACH_LINE] =
+        "SELECT id, line FROM lines WHERE id > ?1 AND stream " OF_STREAM " ORDER BY id LIMIT ?2",
+    [DELIVERED] = "DELETE FROM lines WHERE id <= ?1 AND stream " OF_STREAM,
     [COUNT_LINE] = "UPDATE queries SET dropped = dropped + 1 "
                    "WHERE id = (SELECT query FROM lines WHERE id = ?1)",
     [DROP_LINE] = "DELETE FROM lines WHERE id = ?1",
-    [WAITING] = "SELECT EXISTS(SELECT 1 FROM lines)",
+    [WAITING] = "SELECT EXISTS(SELECT 1 FROM lines WHERE stream " OF_STREAM ")",
     [GET_PLACE] = "SELECT inode, size FROM places WHERE sink = ?1",
     [SET_PLACE] = "INSERT INTO places VALUES(?1, ?2, ?3) ON CONFLICT(sink) DO UPDATE "
                   "SET inode = excluded.inode, size = excluded.size",
 };
 
 struct store {
-    sqlite3      *db;
+    sqlite3      *db;   /* NULL: a new one could not be opened */
+    char         *path; /* NULL: in memory */
     sqlite3_stmt *statements[N_STATEMENTS];
     int           lock;
+    bool          was_locked; /* the file has been a state before */
+    bool          corrupt;
     char          instance[33];
     char          error[256];
 };
@@ -139,9 +175,11 @@ const char *store_instance(const struct store *store)
 
 static int failed(struct store *store)
 {
-    int rc = sqlite3_errcode(store->db);
+    int rc = store->db ? sqlite3_errcode(store->db) : SQLITE_CANTOPEN;
 
-    snprintf(store->error, sizeof store->error, "state: %s", sqlite3_errmsg(store->db));
+    if (store->db)
+        snprintf(store->error, sizeof store->error, "state: %s", sqlite3_errmsg(store->db));
+    store->corrupt |= rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB;
     return rc == SQLITE_NOMEM ? -ENOMEM : rc == SQLITE_FULL ? -ENOSPC : -EIO;
 }
 
@@ -176,11 +214,13 @@ static int run(struct store *store, enum statement i, int64_t a, int64_t b, int6
 
 /* A POSIX lock, which no child process inherits: a run that outlives a killed program holds none.
  */
-static int lock_file(const char *path)
+static int lock_file(const char *path, bool *ret_before)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char        *name = sqlite3_mprintf("%s.lock", path);
-    int          fd = name ? open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+
+    *ret_before = name && access(name, F_OK) == 0;
+    int fd = name ? open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 
     if (!name)
         errno = ENOMEM;
@@ -258,35 +298,143 @@ static int prepare(struct store *store)
     return read_instance(store);
 }
 
-/* Only the owner may read what was found. */
-static int open_file(struct store *store, const char *path)
+/* Damage that SQLite has not met yet is looked for before anything is built on it. */
+static int check_pages(struct store *store)
 {
-    if (!path)
-        return sqlite3_open(":memory:", &store->db) == SQLITE_OK ? 0 : failed(store);
-    store->lock = lock_file(path);
-    if (store->lock < 0) {
-        snprintf(store->error, sizeof store->error, "%s: %s", path,
-                 store->lock == -EBUSY ? "another program uses it" : strerror(-store->lock));
-        return store->lock;
+    sqlite3_stmt *stmt = NULL;
+    int           r = 0;
+
+    int rc = sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt);
+    if (rc != SQLITE_ROW) {
+        r = failed(store);
+    } else if (strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") != 0) {
+        snprintf(store->error, sizeof store->error, "state: %.200s", sqlite3_column_text(stmt, 0));
+        store->corrupt = true;
+        r = -EIO;
     }
-    mode_t mask = umask(0077);
-    int    rc = sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    umask(mask);
-    return rc == SQLITE_OK ? 0 : failed(store);
+    sqlite3_finalize(stmt);
+    return r;
 }
 
-int store_open(const char *path, struct store **ret, char **ret_error)
+/* Only the owner may read what was found. */
+static int open_database_file(struct store *store)
+{
+    mode_t mask = umask(0077);
+    int    rc = sqlite3_open_v2(store->path ? store->path : ":memory:", &store->db,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+
+    umask(mask);
+    int r = rc == SQLITE_OK ? 0 : failed(store);
+    if (r == 0 && !spare_files(store->db))
+        r = failed(store);
+    if (r == 0 && store->path)
+        r = check_pages(store);
+    return r == 0 ? prepare(store) : r;
+}
+
+static void close_database(struct store *store)
+{
+    for (size_t i = 0; i < N_STATEMENTS; i++) {
+        sqlite3_finalize(store->statements[i]);
+        store->statements[i] = NULL;
+    }
+    sqlite3_close(store->db);
+    store->db = NULL;
+}
+
+/* Whether a file that is not a database, or a damaged one, may be put aside: it was a state before,
+ * or is called like a database. Anything else was named by mistake and is left alone. */
+static bool may_put_aside(const struct store *store)
+{
+    size_t size = store->path ? strlen(store->path) : 0;
+
+    return store->path && store->corrupt &&
+           (store->was_locked || (size > 3 && strcmp(store->path + size - 3, ".db") == 0));
+}
+
+/* Rename the file and its log; what was wrong and where it is now goes into *ret_notice. */
+static int put_aside(struct store *store, char **ret_notice)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", ""};
+    char                     stamp[32] = "";
+    time_t                   now = time(NULL);
+    struct tm                tm;
+    int                      r = 0;
+
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
+    for (size_t i = 0; r == 0 && i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char *from = sqlite3_mprintf("%s%s", store->path, suffixes[i]);
+        char *to = sqlite3_mprintf("%s.corrupt-%s%s", store->path, stamp, suffixes[i]);
+        if (!from || !to)
+            r = -ENOMEM;
+        else if (rename(from, to) < 0 && errno != ENOENT)
+            r = -errno;
+        sqlite3_free(from);
+        sqlite3_free(to);
+    }
+    if (r == 0)
+        *ret_notice =
+            sqlite3_mprintf("%s; the damaged state is kept as %s.corrupt-%s and a new one begins",
+                            store->error, store->path, stamp);
+    return r;
+}
+
+/* Open the database; a corrupt one is put aside and a new one opened. */
+static int open_or_begin(struct store *store, char **ret_notice)
+{
+    int r = open_database_file(store);
+
+    if (r >= 0 || !may_put_aside(store))
+        return r;
+    close_database(store);
+    int aside = put_aside(store, ret_notice);
+    if (aside < 0)
+        return r;
+    store->corrupt = false;
+    return open_database_file(store);
+}
+
+static int take_lock(struct store *store)
+{
+    if (!store->path)
+        return 0;
+    store->lock = lock_file(store->path, &store->was_locked);
+    if (store->lock >= 0)
+        return 0;
+    snprintf(store->error, sizeof store->error, "%s: %s", store->path,
+             store->lock == -EBUSY ? "another program uses it" : strerror(-store->lock));
+    return store->lock;
+}
+
+/* A lock that stays says that the file was a state: not so where it could not become one. */
+static void forget_lock(const struct store *store)
+{
+    char *name =
+        store->lock >= 0 && !store->was_locked ? sqlite3_mprintf("%s.lock", store->path) : NULL;
+
+    if (name)
+        unlink(name);
+    sqlite3_free(name);
+}
+
+int store_open(const char *path, struct store **ret, char **ret_notice)
 {
     struct store *store = calloc(1, sizeof *store);
+
+    *ret_notice = NULL;
     if (!store)
         return -ENOMEM;
-
     store->lock = -1;
-    int r = open_file(store, path);
+    store->path = path ? strdup(path) : NULL;
+    int r = path && !store->path ? -ENOMEM : take_lock(store);
     if (r >= 0)
-        r = prepare(store);
+        r = open_or_begin(store, ret_notice);
     if (r < 0) {
-        *ret_error = sqlite3_mprintf("%s", store->error);
+        sqlite3_free(*ret_notice);
+        *ret_notice = sqlite3_mprintf("%s", store->error);
+        forget_lock(store);
         store_close(store);
         return r;
     }
@@ -294,15 +442,38 @@ int store_open(const char *path, struct store **ret, char **ret_error)
     return 0;
 }
 
+int store_try(struct store *store)
+{
+    return run(store, WRITTEN, 0, 0, 0);
+}
+
+int store_repair(struct store *store, char **ret_notice)
+{
+    *ret_notice = NULL;
+    store_rollback(store);
+    int r = store_try(store);
+    if (store->db && !store->corrupt)
+        return r;
+    if (store->db) {
+        close_database(store);
+        if (!may_put_aside(store) || put_aside(store, ret_notice) < 0)
+            return -EIO;
+        store->corrupt = false;
+    }
+    r = open_database_file(store);
+    if (r < 0)
+        close_database(store);
+    return r;
+}
+
 void store_close(struct store *store)
 {
     if (!store)
         return;
-    for (size_t i = 0; i < N_STATEMENTS; i++)
-        sqlite3_finalize(store->statements[i]);
-    sqlite3_close(store->db);
+    close_database(store);
     if (store->lock >= 0)
         close(store->lock);
+    free(store->path);
     free(store);
 }
 
@@ -339,7 +510,12 @@ int store_query(struct store *store, const char *name, const char *sql, const ch
             .denied_until = sqlite3_column_double(get, 8),
             .same_boot = sqlite3_column_int(get, 9) != 0,
             .same_query = sqlite3_column_int(get, 10) != 0,
+            .denials = sqlite3_column_int64(get, 11),
+            .tried_query = sqlite3_column_int(get, 13) != 0,
         };
+    const char *why = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(get, 12) : NULL;
+    if (why)
+        snprintf(ret->denied_why, sizeof ret->denied_why, "%s", why);
     sqlite3_reset(get);
     sqlite3_clear_bindings(get);
     return r;
@@ -348,6 +524,22 @@ int store_query(struct store *store, const char *name, const char *sql, const ch
 int store_set_splay(struct store *store, int64_t id, int64_t interval, int64_t splayed)
 {
     return run(store, SET_SPLAY, id, interval, splayed);
+}
+
+int store_allow_all(struct store *store)
+{
+    return run(store, ALLOW_ALL, 0, 0, 0);
+}
+
+int store_note_error(struct store *store, double time, const char *error)
+{
+    sqlite3_stmt *stmt = store->statements[NOTE_ERROR];
+
+    sqlite3_bind_text(stmt, 1, error, -1, SQLITE_STATIC);
+    sqlite3_bind_double(stmt, 2, time);
+    int r = done(store, stmt);
+    sqlite3_clear_bindings(stmt);
+    return r;
 }
 
 static int by_text(const void *a, const void *b)
@@ -411,11 +603,12 @@ int store_forget_others(struct store *store, const char *const *names, size_t n)
 
 int store_begin(struct store *store)
 {
-    int r = run(store, BEGIN, 0, 0, 0);
+    return run(store, BEGIN, 0, 0, 0);
+}
 
-    if (r == 0 && (r = run(store, CLEAR_FRESH, 0, 0, 0)) < 0)
-        store_rollback(store);
-    return r;
+int store_forget_fresh(struct store *store)
+{
+    return run(store, CLEAR_FRESH, 0, 0, 0);
 }
 
 int store_add(struct store *store, const char *row, size_t size)
@@ -437,7 +630,7 @@ int store_commit(struct store *store)
 
 void store_rollback(struct store *store)
 {
-    if (!sqlite3_get_autocommit(store->db)) {
+    if (store->db && !sqlite3_get_autocommit(store->db)) {
         sqlite3_step(store->statements[ROLLBACK]);
         sqlite3_reset(store->statements[ROLLBACK]);
     }
@@ -501,6 +694,8 @@ int store_report(struct store *store, int64_t id, const struct run_report *repor
     sqlite3_bind_int64(stmt, 12, report->counter);
     sqlite3_bind_int64(stmt, 13, report->added);
     sqlite3_bind_int64(stmt, 14, report->removed);
+    sqlite3_bind_text(stmt, 15, report->denied_why, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 16, report->denials);
     int r = done(store, stmt);
     sqlite3_clear_bindings(stmt);
     return r;
@@ -509,12 +704,14 @@ int store_report(struct store *store, int64_t id, const struct run_report *repor
 /* Lines that wait
  * ---------------------------------------------------------------------------------- */
 
-int store_put_line(struct store *store, int64_t query, const char *line, size_t size)
+int store_put_line(struct store *store, int64_t query, enum store_stream stream, const char *line,
+                   size_t size)
 {
     sqlite3_stmt *stmt = store->statements[PUT_LINE];
 
     sqlite3_bind_int64(stmt, 1, query);
     sqlite3_bind_text64(stmt, 2, line, size, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_int(stmt, 3, stream);
     return done(store, stmt);
 }
 
@@ -525,10 +722,10 @@ int store_bound_lines(struct store *store, int64_t most)
     return r == 0 ? run(store, DROP_OLDEST, most, 0, 0) : r;
 }
 
-int store_each_line(struct store *store, int64_t after, int64_t most,
+int store_each_line(struct store *store, enum store_stream stream, int64_t after, int64_t most,
                     int (*fn)(void *data, const struct waiting_line *line), void *data)
 {
-    sqlite3_stmt *stmt = bound(store, EACH_LINE, after, most, 0);
+    sqlite3_stmt *stmt = bound(store, EACH_LINE, after, most, stream);
     int           rc, r = 0;
 
     while (r == 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
@@ -543,9 +740,9 @@ int store_each_line(struct store *store, int64_t after, int64_t most,
     return r;
 }
 
-int store_delivered(struct store *store, int64_t last_id)
+int store_delivered(struct store *store, enum store_stream stream, int64_t last_id)
 {
-    return run(store, DELIVERED, last_id, 0, 0);
+    return run(store, DELIVERED, last_id, 0, stream);
 }
 
 int store_drop_line(struct store *store, int64_t id)
@@ -555,9 +752,9 @@ int store_drop_line(struct store *store, int64_t id)
     return r == 0 ? run(store, DROP_LINE, id, 0, 0) : r;
 }
 
-bool store_waiting(struct store *store)
+bool store_waiting(struct store *store, enum store_stream stream)
 {
-    sqlite3_stmt *stmt = store->statements[WAITING];
+    sqlite3_stmt *stmt = bound(store, WAITING, 0, 0, stream);
     bool          waiting = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
 
     sqlite3_reset(stmt);
@@ -592,9 +789,7 @@ int store_set_place(struct store *store, const char *sink, int64_t inode, int64_
 char *store_schedule_json(struct store *store)
 {
     static const char sql[] =
-        "SELECT json_group_array(json_array(name, interval, epoch, counter, last_run, "
-        "last_attempt, denied_until, runs, failures, added, removed, waiting, dropped, wall, cpu, "
-        "memory, error, query)) FROM svcql_schedule";
+        "SELECT json_group_array(json_array(" SCHEDULE_COLUMNS ")) FROM svcql_schedule";
     sqlite3_stmt *stmt = NULL;
     char         *json = NULL;
 

@@ -4,10 +4,12 @@
  * A run is one transaction: what is new, the counter, and the lines that tell of it are kept
  * together or not at all. A person may look in at any time:
  *
+ *     svcql schedule --status --state /var/lib/svcql/state.db
  *     sqlite3 /var/lib/svcql/state.db 'SELECT name, last_run, waiting, dropped FROM svcql_schedule'
  *
  * One program at a time may have a state open; FILE.lock says which. Functions return 0 or a
- * positive count, or an SQLite error as -EIO (-ENOSPC, -ENOMEM) after writing store_error().
+ * positive count, or an SQLite error as -EIO (-ENOSPC, -ENOMEM) after writing store_error(); the
+ * caller then asks store_repair() whether the state or only this step failed.
  */
 #ifndef SVCQL_STORE_H
 #define SVCQL_STORE_H
@@ -17,16 +19,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STORE_VERSION 2 /* of the file's layout: PRAGMA user_version */
+#define STORE_VERSION 3 /* of the file's layout: PRAGMA user_version */
 
 struct store;
 
 /* Open or make a state; NULL: one in memory, for a run that keeps nothing. -EBUSY where another
- * program has it, -EPROTO where its layout is newer. On failure *ret_error is what went wrong, to
- * be freed with sqlite3_free(). */
-int         store_open(const char *path, struct store **ret, char **ret_error);
+ * program has it, -EPROTO where its layout is newer. A corrupt state is renamed to
+ * FILE.corrupt-TIME and a new one is begun; one that was never a state is an error. On failure,
+ * and where a corrupt one was put aside, *ret_notice is what to tell people, to be freed with
+ * sqlite3_free(). */
+int         store_open(const char *path, struct store **ret, char **ret_notice);
 void        store_close(struct store *store); /* accepts NULL */
 const char *store_error(const struct store *store);
+
+/* Write a little, to see whether the state takes it. */
+int store_try(struct store *store);
+
+/* End a transaction that failed and write a little. 0 where the state takes it; a corrupt one is
+ * put aside first, as by store_open(). Negative errno where it cannot be written. */
+int store_repair(struct store *store, char **ret_notice);
 
 /* A random name of this state, made once. */
 const char *store_instance(const struct store *store);
@@ -41,7 +52,10 @@ struct query_state {
     double  last_uptime;           /* the same on CLOCK_BOOTTIME */
     double  last_attempt;          /* begin of the last run */
     double  denied_until;          /* seconds since the epoch; 0 */
+    int64_t denials;               /* in a row */
+    char    denied_why[256];       /* "" where it is not denied */
     bool    same_boot, same_query; /* as at the last success */
+    bool    tried_query;           /* as at the last run, whatever came of it */
 };
 
 /* Find or make a query by name. `boot` names the running boot. */
@@ -49,6 +63,12 @@ int store_query(struct store *store, const char *name, const char *sql, const ch
                 struct query_state *ret);
 
 int store_set_splay(struct store *store, int64_t id, int64_t interval, int64_t splayed);
+
+/* Lift every denial: the configuration was read anew. */
+int store_allow_all(struct store *store);
+
+/* Note an error of the state itself with every query, once the state can be written again. */
+int store_note_error(struct store *store, double time, const char *error);
 
 /* Take out what is kept of queries whose name is not among those sorted names. */
 int store_forget_others(struct store *store, const char *const *names, size_t n);
@@ -64,9 +84,12 @@ struct run_report {
     int64_t     added, removed;
     const char *error; /* NULL: success */
     double      denied_until;
+    const char *denied_why; /* NULL: not denied */
+    int64_t     denials;
 };
 
-int  store_begin(struct store *store);                             /* forgets fresh rows */
+int  store_begin(struct store *store);
+int  store_forget_fresh(struct store *store);
 int  store_add(struct store *store, const char *row, size_t size); /* one fresh row */
 int  store_commit(struct store *store);
 void store_rollback(struct store *store);
@@ -85,8 +108,12 @@ int store_report(struct store *store, int64_t id, const struct run_report *repor
 
 /* Lines that wait ----------------------------------------------------------------------- */
 
+/* Lines go to one of two streams, so that snapshots can have a file of their own. */
+enum store_stream { STREAM_RESULTS, STREAM_SNAPSHOTS, STREAM_ALL };
+
 /* Add a line; where more than `most` wait, the oldest are dropped and counted by their query. */
-int store_put_line(struct store *store, int64_t query, const char *line, size_t size);
+int store_put_line(struct store *store, int64_t query, enum store_stream stream, const char *line,
+                   size_t size);
 int store_bound_lines(struct store *store, int64_t most);
 
 struct waiting_line {
@@ -95,16 +122,24 @@ struct waiting_line {
     size_t      size;
 };
 
-/* Call `fn` with the oldest lines while it returns 0. */
-int  store_each_line(struct store *store, int64_t after, int64_t most,
-                     int (*fn)(void *data, const struct waiting_line *line), void *data);
-int  store_delivered(struct store *store, int64_t last_id); /* that one and all before */
-int  store_drop_line(struct store *store, int64_t id);      /* that can never be delivered */
-bool store_waiting(struct store *store);                    /* whether any line does */
+/* Call `fn` with the oldest lines of a stream while it returns 0. */
+int store_each_line(struct store *store, enum store_stream stream, int64_t after, int64_t most,
+                    int (*fn)(void *data, const struct waiting_line *line), void *data);
+
+/* That line of the stream and all before it are delivered. */
+int  store_delivered(struct store *store, enum store_stream stream, int64_t last_id);
+int  store_drop_line(struct store *store, int64_t id);             /* that can never be delivered */
+bool store_waiting(struct store *store, enum store_stream stream); /* whether any line does */
 
 /* Where a log file stood when all before the waiting lines was in it: inode and size. */
 int store_get_place(struct store *store, const char *sink, int64_t *ret_inode, int64_t *ret_size);
 int store_set_place(struct store *store, const char *sink, int64_t inode, int64_t size);
+
+/* The columns of svcql_schedule, in order. */
+#define SCHEDULE_COLUMNS                                                                           \
+    "name, interval, epoch, counter, last_run, last_attempt, next_run, denied_until, denied_why, " \
+    "denials, runs, failures, added, removed, waiting, dropped, wall, cpu, memory, error, "        \
+    "last_error, last_error_time, query"
 
 /* The table svcql_schedule as JSON, an array of rows, each an array of its columns; to be freed
  * with sqlite3_free(). */

@@ -1,0 +1,67 @@
+#include "schedule_status.h"
+
+#include "program.h"
+
+#define LATE "120" /* seconds */
+
+#define STAMP(column) "datetime(" column ", 'unixepoch') AS " column ", "
+
+static const char rows_sql[] = "SELECT name, " STAMP("last_run")
+    STAMP("next_run") "iif(denied_until > unixepoch(), "
+                      "datetime(denied_until, 'unixepoch'), NULL) AS denied_until, denied_why, "
+                      "runs, failures, "
+                      "waiting, dropped, error, last_error, datetime(last_error_time, 'unixepoch') "
+                      "AS last_error_time "
+                      "FROM svcql_schedule ORDER BY name";
+
+static const char late_sql[] =
+    "SELECT datetime(max(last_attempt), 'unixepoch') FROM svcql_schedule "
+    "HAVING max(next_run) < unixepoch() - " LATE;
+
+static int print_rows(sqlite3 *db)
+{
+    struct output output;
+    sqlite3_stmt *stmt = NULL;
+    long long     rows = -1;
+
+    if (!output_open(&output, FORMAT_TABLE, NULL))
+        return EXIT_ERROR;
+    if (sqlite3_prepare_v2(db, rows_sql, -1, &stmt, NULL) == SQLITE_OK)
+        rows = output_rows(&output, stmt);
+    if (rows < 0)
+        complain("state: %s", sqlite3_errmsg(db));
+    sqlite3_finalize(stmt);
+    return output_close(&output) && rows >= 0 ? EXIT_CLEAN : EXIT_ERROR;
+}
+
+/* Nothing is written to the state while it cannot be, so what is late says it. */
+static int tell_late(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    int           status = EXIT_CLEAN;
+
+    if (sqlite3_prepare_v2(db, late_sql, -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW) {
+        complain("no query has run since %s UTC: the service is stopped, or the state cannot be "
+                 "written (journalctl -u svcql)",
+                 (const char *)sqlite3_column_text(stmt, 0));
+        status = EXIT_INCOMPLETE;
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+int show_schedule(const char *state)
+{
+    sqlite3 *db = NULL;
+    int      status = EXIT_ERROR;
+
+    if (sqlite3_open_v2(state, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+        complain("%s: %s", state, sqlite3_errmsg(db));
+    else
+        status = print_rows(db);
+    if (status == EXIT_CLEAN)
+        status = tell_late(db);
+    sqlite3_close(db);
+    return status;
+}

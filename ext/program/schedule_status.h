@@ -1,0 +1,12 @@
+/* schedule_status.h -- what a state says of its queries, for people. */
+#ifndef SVCQL_SCHEDULE_STATUS_H
+#define SVCQL_SCHEDULE_STATUS_H
+
+/* Where svcql.service keeps its state. */
+#define SERVICE_STATE "/var/lib/svcql/state.db"
+
+/* Print the state's svcql_schedule. An exit status: EXIT_INCOMPLETE where no query has run for long
+ * after its time. */
+int show_schedule(const char *state);
+
+#endif
