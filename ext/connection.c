@@ -172,8 +172,8 @@ bool svcql_reported(const struct svcql *svcql, const char *table, const char *lo
 bool svcql_reported_host(const struct svcql *svcql, const char *table, const char *host)
 {
     for (const struct report_entry *entry = svcql->reports; entry; entry = entry->next)
-        if (strcmp(entry->report.table, table) == 0 && entry->report.host &&
-            strcmp(entry->report.host, host) == 0)
+        if (entry->report.status != SOURCE_READY && strcmp(entry->report.table, table) == 0 &&
+            entry->report.host && strcmp(entry->report.host, host) == 0)
             return true;
     return false;
 }
@@ -211,7 +211,7 @@ static int update_report(struct report_entry *entry, const struct report *report
     return SQLITE_OK;
 }
 
-int svcql_report(struct svcql *svcql, const struct report *report)
+static int set_report(struct svcql *svcql, const struct report *report)
 {
     struct report_entry *entry = find_report(svcql, report->table, report->location);
 
@@ -225,6 +225,15 @@ int svcql_report(struct svcql *svcql, const struct report *report)
     *svcql->reports_end = entry;
     svcql->reports_end = &entry->next;
     return SQLITE_OK;
+}
+
+int svcql_report(struct svcql *svcql, const struct report *report)
+{
+    struct report copy = *report;
+
+    if (copy.status == SOURCE_READ && copy.records == 0 && copy.skipped > 0)
+        copy.status = SOURCE_DAMAGED;
+    return set_report(svcql, &copy);
 }
 
 enum source_status source_status_of(int negative_errno)

@@ -49,7 +49,7 @@ const struct tbl_table *svcql_table(const char *name);
 
 int svcql_set(struct svcql *svcql, const char *name, const char *value); /* SQLITE_NOTFOUND */
 
-/* Whether a table has reported a location, or anything of a host. */
+/* Whether a table has reported a location, or of a host that it read or tried to. */
 bool svcql_reported(const struct svcql *svcql, const char *table, const char *location);
 bool svcql_reported_host(const struct svcql *svcql, const char *table, const char *host);
 
@@ -76,6 +76,9 @@ struct evidence_entry {
     size_t                  n_files;
 };
 
+/* One with a copy of the location, which takes all else from the item; NULL when out of memory. */
+struct discovered;
+struct evidence_entry *evidence_entry_new(const char *location, struct discovered *item);
 struct evidence_entry *evidence_entry_ref(const struct svcql *svcql,
                                           size_t              i); /* NULL at the end */
 void                   evidence_entry_unref(struct evidence_entry *entry);

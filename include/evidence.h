@@ -95,8 +95,9 @@ struct source {
 struct sources_want {
     unsigned    artefacts; /* set of 1u << enum artefact */
     const char *host;      /* only evidence of this host; NULL: of all */
-    const char *path; /* only this file, every file of this folder, or of this glob; NULL: all */
-    const char *root; /* only below this root, opened for the query; NULL: all evidence */
+    const char *path;   /* only this file, what lies in this folder or fits this glob; NULL: all */
+    const char *source; /* only this very file; NULL: all. `path` goes before it */
+    const char *root;   /* only below this root, opened for the query; NULL: all evidence */
 };
 
 /* The iterator is opaque but for its size, so that it can stand in a table's state. */
@@ -110,7 +111,14 @@ void sources_end(struct sources *sources);                      /* accepts a zer
 
 /* Reports -------------------------------------------------------------------- */
 
-enum source_status { SOURCE_READ, SOURCE_ABSENT, SOURCE_DENIED, SOURCE_DAMAGED };
+enum source_status {
+    SOURCE_READ,
+    SOURCE_READY, /* can be read, but no query has read it yet */
+    SOURCE_ABSENT,
+    SOURCE_DENIED,
+    SOURCE_DAMAGED,
+    SOURCE_UNKNOWN, /* in an evidence folder, but not of a kind that a table reads */
+};
 
 struct report {
     const char        *table; /* that read it */
@@ -121,9 +129,11 @@ struct report {
     int64_t            records; /* read; TBL_NULL: not counted yet */
     int64_t            skipped; /* records or lines lost to damage, caps and the like */
     const char        *detail;  /* why, for people; may be NULL */
+    bool               root; /* a probe's, of a whole root: not shown once the table has read it */
 };
 
-/* Set what evidence_sources says of (table, location); the newest report stands. Copies. Returns an
+/* Set what evidence_sources shows for (table, location), replacing an earlier report. A source
+ * whose records were all lost counts as damaged, not as read. Copies the strings. Returns an
  * SQLite code. */
 int svcql_report(struct svcql *svcql, const struct report *report);
 

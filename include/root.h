@@ -41,7 +41,8 @@ const char  *root_path(
  * folder `dir` below `parent`. For parts of a system that were collected without the rest. */
 int root_graft(const struct root *parent, const char *dir, const char *at, struct root **ret);
 
-/* Where a person finds a path of the root: the root's own path in front of it. */
+/* Where a person finds a path of the root: the root's own path in front of it, spelled as the files
+ * on disk are. */
 void root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PATH_MAX]);
 
 /* Open a regular file; a directory. The descriptor is the caller's. */

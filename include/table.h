@@ -115,6 +115,11 @@ struct tbl_table {
     double                    rows;       /* rough count of a full scan, for the planner */
     unsigned                  artefacts;  /* which enum artefact it reads, as a set of 1u << a */
 
+    /* Of a table that reads fixed paths below a root: those that it reports, with a NULL at the
+     * end, and their kind in evidence_sources, for probing. May be NULL. */
+    const char *const *places;
+    const char        *places_kind;
+
     int (*open)(struct tbl_scan *scan);            /* NULL: nothing to do */
     int (*next)(struct tbl_scan *scan, void *row); /* SQLITE_ROW, SQLITE_DONE or an error */
     void (*close)(struct tbl_scan *scan);          /* must accept a half-opened scan */

@@ -126,9 +126,9 @@ START_TEST(every_layout_of_a_collection_is_recognised)
     harness_expect(db, layouts[_i].sources,
                    "SELECT kind, count(DISTINCT location) FROM evidence_sources "
                    "WHERE kind IN ('event_log', 'hive', 'audit_log', 'plist', "
-                   "'event_json') AND status = 'read' GROUP BY kind");
+                   "'event_json') AND status = 'ready' GROUP BY kind");
     harness_expect(db, "HOST7",
-                   "SELECT DISTINCT host FROM evidence_sources WHERE kind <> 'location'");
+                   "SELECT DISTINCT host FROM evidence_sources WHERE kind NOT IN ('evidence', 'file')");
 }
 END_TEST
 

@@ -17,7 +17,7 @@
 
 struct entry {
     char         *name;
-    unsigned char type; /* DT_DIR, DT_REG; others are left alone */
+    unsigned char type; /* DT_DIR, DT_REG, DT_LNK; others are left alone */
 };
 
 struct listing {
@@ -36,7 +36,8 @@ struct find {
 };
 
 struct walker {
-    struct root      *root; /* of the location */
+    struct root      *root;   /* of the location */
+    unsigned          wanted; /* set of 1u << enum artefact */
     struct discovery *result;
     struct find      *finds;
     size_t            n, roots;
@@ -67,7 +68,10 @@ static unsigned char type_of(const struct walker *w, const char *dir, const stru
     if (snprintf(path, sizeof path, "%s/%s", dir, entry->d_name) >= ROOT_PATH_MAX ||
         root_stat(w->root, path, false, &st) < 0)
         return DT_UNKNOWN;
-    return S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : DT_UNKNOWN;
+    return S_ISDIR(st.st_mode)   ? DT_DIR
+           : S_ISREG(st.st_mode) ? DT_REG
+           : S_ISLNK(st.st_mode) ? DT_LNK
+                                 : DT_UNKNOWN;
 }
 
 static int add_entry(struct listing *listing, const char *name, unsigned char type)
@@ -87,7 +91,7 @@ static int add_entry(struct listing *listing, const char *name, unsigned char ty
     return 0;
 }
 
-/* List the folders and regular files of a folder, sorted. */
+/* List the folders, regular files and links of a folder, sorted. */
 static int list(struct walker *w, const char *dir, struct listing *ret)
 {
     struct listing listing = {0};
@@ -106,7 +110,7 @@ static int list(struct walker *w, const char *dir, struct listing *ret)
         listing.hint = listing.hint || root_system_hint(entry->d_name);
         unsigned char type = type_of(w, dir, entry);
         listing.units = listing.units || (type == DT_REG && names_unit(entry->d_name));
-        if (type == DT_DIR || type == DT_REG)
+        if (type == DT_DIR || type == DT_REG || type == DT_LNK)
             r = add_entry(&listing, entry->d_name, type);
     }
     closedir(stream);
@@ -239,19 +243,102 @@ static int take_journal(struct walker *w, const char *dir)
     return add_find(w, NULL, ARTEFACT_JOURNAL, dir);
 }
 
-static int take_file(struct walker *w, const char *dir, const char *name)
+/* Unknown files ------------------------------------------------------------------ */
+
+static void count_unknown(struct unknown_files *unknown, const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    size_t      i = 0;
+
+    if (!dot || dot == name || strlen(dot) >= sizeof unknown->kinds->suffix)
+        dot = "";
+    while (i < unknown->n_kinds && strcmp(unknown->kinds[i].suffix, dot) != 0)
+        i++;
+    if (i == UNKNOWN_KINDS) { /* the last stands for all further ones */
+        i--;
+        *unknown->kinds[i].suffix = '\0';
+    } else if (i == unknown->n_kinds) {
+        strcpy(unknown->kinds[unknown->n_kinds++].suffix, dot);
+    }
+    unknown->kinds[i].n++;
+}
+
+static int add_unknown(struct walker *w, const char *dir, const char *name)
+{
+    struct unknown_files *unknown = &w->result->unknown;
+
+    if (unknown->n == UNKNOWN_FILES) {
+        count_unknown(unknown, name);
+        return 0;
+    }
+    if (!unknown->paths && !(unknown->paths = calloc(UNKNOWN_FILES, sizeof *unknown->paths)))
+        return -ENOMEM;
+    if (asprintf(&unknown->paths[unknown->n], "%s/%s", dir, name) < 0)
+        return -ENOMEM;
+    unknown->n++;
+    return 0;
+}
+
+/* Whether a file is read together with another: a hive's log with its hive, what a collector wrote
+ * of the host with all of its files. */
+static bool goes_with(const struct listing *listing, const char *name)
+{
+    static const char *const notes[] = {"client_info.json", "hostname.txt", "hostname_-f.txt"};
+    static const char *const logs[] = {".LOG", ".LOG1", ".LOG2"};
+    size_t                   size = strlen(name);
+
+    for (size_t i = 0; i < TBL_COUNT(notes); i++)
+        if (strcmp(name, notes[i]) == 0)
+            return true;
+    for (size_t l = 0; l < TBL_COUNT(logs); l++) {
+        size_t tail = strlen(logs[l]);
+        if (size <= tail || strcasecmp(name + size - tail, logs[l]) != 0)
+            continue;
+        for (size_t i = 0; i < listing->n; i++)
+            if (strlen(listing->entries[i].name) == size - tail &&
+                strncasecmp(listing->entries[i].name, name, size - tail) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* Files ------------------------------------------------------------------------ */
+
+/* What a file is: the first kind that its name allows and, where many files are named so, its bytes
+ * have. False: no kind that is wanted. */
+static bool recognise(const struct walker *w, const char *dir, const char *name, const char *path,
+                      enum artefact *ret)
+{
+    unsigned wanted = w->wanted;
+    bool     unsure;
+
+    while (wanted && artefact_of_name(name, dir, wanted, ret, &unsure)) {
+        if (!unsure || sniff(w, *ret, path))
+            return true;
+        wanted &= ~(1u << *ret);
+    }
+    /* Where the query itself names the folder, a file that should be a hive by its name is one that
+     * is damaged. */
+    return w->wanted != ARTEFACTS_ALL && artefact_of_name(name, dir, ARTEFACTS_ALL, ret, &unsure) &&
+           w->wanted & 1u << *ret;
+}
+
+/* `in_units`: the folder is one of units, whose other files unit_files shows too. */
+static int take_file(struct walker *w, const char *dir, const struct listing *listing,
+                     const char *name, bool in_units)
 {
     enum artefact artefact;
-    bool          unsure;
     char          path[ROOT_PATH_MAX];
 
-    if (!artefact_of_name(name, dir, ~0u, &artefact, &unsure))
+    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= ROOT_PATH_MAX) {
+        w->result->skipped++;
         return 0;
+    }
+    if (!recognise(w, dir, name, path, &artefact))
+        return in_units || goes_with(listing, name) ? 0 : add_unknown(w, dir, name);
     if (artefact == ARTEFACT_JOURNAL && *dir)
         return take_journal(w, dir);
-    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= ROOT_PATH_MAX)
-        return 0;
-    return unsure && !sniff(w, artefact, path) ? 0 : add_find(w, NULL, artefact, path);
+    return add_find(w, NULL, artefact, path);
 }
 
 /* Whether a folder is a root: 1 and a find, 0, or -ENOMEM. */
@@ -273,33 +360,57 @@ static int take_root(struct walker *w, const char *dir)
     return r < 0 ? r : 1;
 }
 
-static int walk(struct walker *w, const char *dir, unsigned depth);
+/* `in_units`: the folder belongs to units above it: x.service.d, x.target.wants. */
+static int walk(struct walker *w, const char *dir, unsigned depth, bool in_units);
 
-static int walk_listing(struct walker *w, const char *dir, const struct listing *listing,
-                        unsigned depth)
+static int walk_files(struct walker *w, const char *dir, const struct listing *listing,
+                      bool in_units)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < listing->n; i++) {
+        const struct entry *entry = &listing->entries[i];
+        if (entry->type == DT_LNK && !in_units)
+            r = add_unknown(w, dir, entry->name);
+        else if (entry->type == DT_REG)
+            r = take_file(w, dir, listing, entry->name, in_units);
+    }
+    return r;
+}
+
+static int walk_folders(struct walker *w, const char *dir, const struct listing *listing,
+                        unsigned depth, bool in_units)
 {
     char path[ROOT_PATH_MAX];
-    int  r = listing->hint ? take_root(w, dir) : 0;
+    int  r = 0;
 
-    if (r != 0)
-        return r < 0 ? r : 0;
-    if (listing->units && unit_folder_of(dir))
-        r = add_find(w, NULL, ARTEFACT_LINUX_ROOT, *dir ? dir : "/");
-    for (size_t i = 0; r == 0 && i < listing->n; i++)
-        if (listing->entries[i].type == DT_REG)
-            r = take_file(w, dir, listing->entries[i].name);
     for (size_t i = 0; r == 0 && i < listing->n; i++) {
         if (listing->entries[i].type != DT_DIR)
             continue;
         if (snprintf(path, sizeof path, "%s/%s", dir, listing->entries[i].name) < ROOT_PATH_MAX)
-            r = walk(w, path, depth + 1);
+            r = walk(w, path, depth + 1, in_units && !unit_folder_of(path));
         else
             w->result->skipped++;
     }
     return r;
 }
 
-static int walk(struct walker *w, const char *dir, unsigned depth)
+static int walk_listing(struct walker *w, const char *dir, const struct listing *listing,
+                        unsigned depth, bool in_units)
+{
+    int r = listing->hint ? take_root(w, dir) : 0;
+
+    if (r != 0)
+        return r < 0 ? r : 0;
+    bool units = listing->units && unit_folder_of(dir);
+    if (units && w->wanted & 1u << ARTEFACT_LINUX_ROOT)
+        r = add_find(w, NULL, ARTEFACT_LINUX_ROOT, *dir ? dir : "/");
+    if (r == 0)
+        r = walk_files(w, dir, listing, units || in_units);
+    return r < 0 ? r : walk_folders(w, dir, listing, depth, units || in_units);
+}
+
+static int walk(struct walker *w, const char *dir, unsigned depth, bool in_units)
 {
     struct listing listing = {0};
 
@@ -313,7 +424,7 @@ static int walk(struct walker *w, const char *dir, unsigned depth)
         w->result->error = w->result->error ? w->result->error : r;
         r = depth ? 0 : r;
     } else if (r == 0) {
-        r = walk_listing(w, dir, &listing, depth);
+        r = walk_listing(w, dir, &listing, depth, in_units);
     }
     free_listing(&listing);
     return r;
@@ -336,6 +447,9 @@ void discovery_free(struct discovery *found)
     for (size_t i = 0; i < found->n; i++)
         free_item(&found->items[i]);
     free(found->items);
+    for (size_t i = 0; i < found->unknown.n; i++)
+        free(found->unknown.paths[i]);
+    free(found->unknown.paths);
     *found = (struct discovery){0};
 }
 
@@ -591,7 +705,7 @@ static int finish(struct walker *w, int r)
 {
     if (r == 0)
         r = assemble(w);
-    if (r == 0 && !w->result->n) {
+    if (r == 0 && !w->result->n && w->wanted == ARTEFACTS_ALL) {
         r = add_item(w, "files", "", 0, "", "");
         if (r == 0)
             r = name_collection(w, 0, 1, "");
@@ -610,16 +724,15 @@ static int finish(struct walker *w, int r)
 /* A location that is one file: what its name or its first bytes say. */
 static int discover_file(struct walker *w, const char *name)
 {
-    static const enum artefact told[] = {ARTEFACT_EVENT_LOG, ARTEFACT_HIVE, ARTEFACT_PLIST,
+    static const enum artefact told[] = {ARTEFACT_EVENT_LOG, ARTEFACT_HIVE,
+                                         ARTEFACT_JOURNAL,   ARTEFACT_PLIST,
                                          ARTEFACT_AUDIT_LOG, ARTEFACT_EVENT_JSON};
     enum artefact              artefact;
-    bool                       unsure;
     char                       path[ROOT_PATH_MAX];
 
     if (snprintf(path, sizeof path, "/%s", name) >= ROOT_PATH_MAX)
         return -ENAMETOOLONG;
-    if (artefact_of_name(name, "", ~0u, &artefact, &unsure) &&
-        (!unsure || sniff(w, artefact, path)))
+    if (recognise(w, "", name, path, &artefact))
         return add_find(w, NULL, artefact, path);
     for (size_t i = 0; i < TBL_COUNT(told); i++)
         if (sniff(w, told[i], path))
@@ -627,10 +740,10 @@ static int discover_file(struct walker *w, const char *name)
     return -ENOTSUP;
 }
 
-int discover(const char *location, struct discovery *ret)
+int discover(const char *location, unsigned wanted, struct discovery *ret)
 {
     struct discovery result = {0};
-    struct walker    w = {.result = &result};
+    struct walker    w = {.result = &result, .wanted = wanted};
     const char      *slash = strrchr(location, '/');
     int              r = root_open(location, 0, &w.root);
 
@@ -646,7 +759,7 @@ int discover(const char *location, struct discovery *ret)
             close(fd);
         r = finish(&w, fd < 0 ? fd : discover_file(&w, name));
     } else if (r == 0) {
-        r = finish(&w, walk(&w, "", 0));
+        r = finish(&w, walk(&w, "", 0, false));
     }
     if (r == 0)
         *ret = result;

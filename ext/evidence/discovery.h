@@ -9,8 +9,8 @@
  *     }
  *
  * A folder is walked whole, without following links and without going below a root that was
- * recognised. Names decide; contents are looked at for marks alone (at most 16 KiB of a file), and
- * to learn a host's name.
+ * recognised. A file that is of no kind that is read is listed as unknown. Names decide; contents
+ * are looked at for marks alone (at most 16 KiB of a file), and to learn a host's name.
  *
  * A folder of unit files without a root around it stands for /etc/systemd/system of a system of
  * which nothing else is known.
@@ -45,18 +45,48 @@ struct discovered {
     size_t                  n;
 };
 
-struct discovery {
-    struct discovered *items;
-    size_t             n;
-    size_t             entries; /* names looked at */
-    size_t             skipped; /* folders not read and names beyond the limits */
-    int                error;   /* of the first folder that could not be read; 0: none */
+/* Files of a location that are not of any kind that is read: the first UNKNOWN_FILES by their
+ * paths, the others counted by the end of their names. */
+#define UNKNOWN_FILES 1000
+#define UNKNOWN_KINDS 64
+
+struct unknown_kind {
+    char   suffix[16]; /* ".txt"; "" for names without one, with a longer one, and all further */
+    size_t n;
 };
 
-/* Negative errno where the location itself cannot be read; -EINVAL where it is neither a folder nor
- * a regular file. A folder without anything known is one item of kind files without files. */
-int  discover(const char *location, struct discovery *ret);
+struct unknown_files {
+    char              **paths; /* below the location, with a slash in front */
+    size_t              n;
+    struct unknown_kind kinds[UNKNOWN_KINDS];
+    size_t              n_kinds;
+};
+
+struct discovery {
+    struct discovered   *items;
+    size_t               n;
+    size_t               entries; /* names read */
+    size_t               skipped; /* folders not read and names beyond the limits */
+    int                  error;   /* of the first folder that could not be read; 0: none */
+    struct unknown_files unknown;
+};
+
+/* Walk a location for artefacts, a set of 1u << enum artefact; ARTEFACTS_ALL for evidence. Negative
+ * errno where the location itself cannot be read; -EINVAL where it is neither a folder nor a
+ * regular file, -ENOTSUP for a file of no kind that is read. With ARTEFACTS_ALL a folder without
+ * anything known is one item of kind files without files; else there is no item. */
+#define ARTEFACTS_ALL (~0u)
+int  discover(const char *location, unsigned wanted, struct discovery *ret);
 void discovery_free(struct discovery *found);
+
+/* What can be evidence, for messages: "root file systems, event logs (*.evtx), ...". */
+extern const char discovery_supported[];
+
+/* What the first bytes of a file say that it is: "a ZIP archive", "plain text", "binary data". */
+const char *describe_bytes(const uint8_t *data, size_t size);
+
+/* The same of a file; "not readable" where it cannot be read. */
+const char *describe_file(const char *path);
 
 /* Marks (discovery_marks.c) ------------------------------------------------------ */
 

@@ -1,8 +1,10 @@
 /* discovery_marks.c -- how roots and artefacts look. */
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "discovery.h"
 #include "formats/plist/plist.h"
@@ -170,6 +172,70 @@ bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum a
     return false;
 }
 
+const char discovery_supported[] =
+    "root file systems of Linux, Windows or macOS; folders of systemd units; event logs (*.evtx); "
+    "Windows events as JSON lines; registry hives; systemd journals; audit, authentication and "
+    "package logs; shell histories (*_history); launchd property lists";
+
+static const struct {
+    const char *begins, *name;
+    size_t      size, at; /* bytes of `begins`, and where they stand */
+} formats[] = {
+    {"PK\3\4", "a ZIP archive", 4, 0},
+    {"\x1f\x8b", "a gzip file", 2, 0},
+    {"\x28\xb5\x2f\xfd", "a zstd file", 4, 0},
+    {"\xfd"
+     "7zXZ",
+     "an xz file", 5, 0},
+    {"BZh", "a bzip2 file", 3, 0},
+    {"7z\xbc\xaf", "a 7-Zip archive", 4, 0},
+    {"Rar!", "a RAR archive", 4, 0},
+    {"ustar", "a tar archive", 5, 257},
+    {"EVF\x09", "an EnCase (E01) disk image", 4, 0},
+    {"EVF2", "an EnCase (Ex01) disk image", 4, 0},
+    {"QFI\xfb", "a QEMU (qcow2) disk image", 4, 0},
+    {"KDMV", "a VMware disk image", 4, 0},
+    {"vhdxfile", "a VHDX disk image", 8, 0},
+    {"conectix", "a VHD disk image", 8, 0},
+    {"\x55\xaa", "a raw disk image", 2, 510},
+    {"SQLite format 3", "an SQLite database", 15, 0},
+    {"\x7f"
+     "ELF",
+     "a Linux program", 4, 0},
+    {"MZ", "a Windows program", 2, 0},
+    {"%PDF", "a PDF document", 4, 0},
+};
+
+static bool is_plain_text(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (data[i] < ' ' && !strchr("\t\n\r\f\x1b", data[i]))
+            return false;
+    return memchr(data, 0, size) == NULL;
+}
+
+const char *describe_bytes(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < TBL_COUNT(formats); i++)
+        if (formats[i].at + formats[i].size <= size &&
+            memcmp(data + formats[i].at, formats[i].begins, formats[i].size) == 0)
+            return formats[i].name;
+    if (!size)
+        return "an empty file";
+    return is_plain_text(data, size) ? "plain text" : "binary data";
+}
+
+const char *describe_file(const char *path)
+{
+    uint8_t data[4096];
+    int     fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    ssize_t size = fd < 0 ? -1 : read(fd, data, sizeof data);
+
+    if (fd >= 0)
+        close(fd);
+    return size < 0 ? "not readable" : describe_bytes(data, (size_t)size);
+}
+
 static bool contains(const uint8_t *data, size_t size, const char *text)
 {
     return memmem(data, size, text, strlen(text)) != NULL;
@@ -195,6 +261,8 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
     switch (artefact) {
     case ARTEFACT_EVENT_LOG:
         return size >= 8 && memcmp(data, "ElfFile", 8) == 0;
+    case ARTEFACT_JOURNAL:
+        return size >= 8 && memcmp(data, "LPKSHHRH", 8) == 0;
     case ARTEFACT_HIVE:
         return size >= 4 && memcmp(data, "regf", 4) == 0;
     case ARTEFACT_PLIST:

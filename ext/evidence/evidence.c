@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,8 +53,7 @@ struct evidence_entry *evidence_entry_ref(const struct svcql *svcql, size_t i)
     return svcql->evidence->entries[i];
 }
 
-/* An entry with a copy of the location, which takes all else from the item. */
-static struct evidence_entry *new_entry(const char *location, struct discovered *item)
+struct evidence_entry *evidence_entry_new(const char *location, struct discovered *item)
 {
     struct evidence_entry *entry = calloc(1, sizeof *entry);
     char                  *copy = strdup(location);
@@ -108,7 +108,7 @@ static struct evidence_entry *live_entry(void)
     item.host = strdup(name);
     item.time_zone = *zone ? strdup(zone) : NULL;
     if (item.root && item.host && (!*zone || item.time_zone))
-        entry = new_entry("/", &item);
+        entry = evidence_entry_new("/", &item);
     if (entry) {
         entry->shown.live = true;
         return entry;
@@ -173,27 +173,63 @@ static void remove_location(struct evidence_list *list, const char *location)
             remove_at(list, i);
 }
 
-/* Say what the walk of a location gave. */
+/* Reports -------------------------------------------------------------------------- */
+
+static int report_unknown(struct svcql *svcql, const char *location,
+                          const struct unknown_files *unknown)
+{
+    char shown[2 * ROOT_PATH_MAX], detail[64];
+    int  rc = SQLITE_OK;
+    int  size = (int)strlen(location);
+
+    while (size > 1 && location[size - 1] == '/')
+        size--;
+    struct report report = {.table = "evidence",
+                            .kind = "file",
+                            .location = shown,
+                            .status = SOURCE_UNKNOWN,
+                            .records = TBL_NULL,
+                            .detail = "not of a kind that a table reads"};
+    for (size_t i = 0; rc == SQLITE_OK && i < unknown->n; i++) {
+        snprintf(shown, sizeof shown, "%.*s%s", size, location, unknown->paths[i]);
+        rc = svcql_report(svcql, &report);
+    }
+    report.kind = "files";
+    report.detail = detail;
+    for (size_t i = 0; rc == SQLITE_OK && i < unknown->n_kinds; i++) {
+        snprintf(shown, sizeof shown, "%.*s/**/*%s", size, location, unknown->kinds[i].suffix);
+        snprintf(detail, sizeof detail, "%zu more files that no table reads", unknown->kinds[i].n);
+        rc = svcql_report(svcql, &report);
+    }
+    return rc;
+}
+
+/* Report what the walk of a location found; what no table reads comes file by file. */
 static int report(struct svcql *svcql, const char *location, const struct discovery *found)
 {
     size_t files = 0;
+    char  *nothing = NULL;
 
     for (size_t i = 0; i < found->n; i++)
         files += found->items[i].n + (strcmp(found->items[i].kind, "files") != 0);
-    return svcql_report(
-        svcql,
-        &(struct report){
-            .table = "evidence",
-            .kind = "location",
-            .host = found->n == 1 ? found->items[0].host : NULL,
-            .location = location,
-            .status = found->error && !found->n ? source_status_of(found->error) : SOURCE_READ,
-            .records = (int64_t)files,
-            .skipped = (int64_t)found->skipped,
-            .detail = found->error ? strerror(-found->error)
-                      : files      ? NULL
-                                   : "nothing known lies there",
-        });
+    if (!files && !found->error &&
+        asprintf(&nothing, "nothing was recognised in %s; looked for: %s", location,
+                 discovery_supported) < 0)
+        return SQLITE_NOMEM;
+    int rc = svcql_report(svcql, &(struct report){
+                                     .table = "evidence",
+                                     .kind = "evidence",
+                                     .host = found->n == 1 ? found->items[0].host : NULL,
+                                     .location = location,
+                                     .status = files          ? SOURCE_READ
+                                               : found->error ? source_status_of(found->error)
+                                                              : SOURCE_UNKNOWN,
+                                     .records = (int64_t)files,
+                                     .skipped = (int64_t)found->skipped,
+                                     .detail = found->error ? strerror(-found->error) : nothing,
+                                 });
+    free(nothing);
+    return rc == SQLITE_OK ? report_unknown(svcql, location, &found->unknown) : rc;
 }
 
 static int add_item(struct evidence_list *list, const char *location, const char *host,
@@ -206,7 +242,7 @@ static int add_item(struct evidence_list *list, const char *location, const char
         free(item->host);
         item->host = copy;
     }
-    struct evidence_entry *entry = new_entry(location, item);
+    struct evidence_entry *entry = evidence_entry_new(location, item);
     if (!entry || append(list, entry) < 0) {
         evidence_entry_unref(entry);
         return -ENOMEM;
@@ -218,7 +254,7 @@ int evidence_add(struct svcql *svcql, const char *location, const char *host)
 {
     struct discovery found;
 
-    int r = discover(location, &found);
+    int r = discover(location, ARTEFACTS_ALL, &found);
     if (r < 0)
         return r;
     remove_location(svcql->evidence, location);

@@ -171,12 +171,33 @@ static int respell(const struct root *root, const char *path, char ret[ROOT_PATH
     return 0;
 }
 
-/* As its files are really called: names with percent signs are not those of the host. */
+static const char *const joined[] = {"/System/Volumes/Data", "/private"};
+#define N_JOINED (sizeof joined / sizeof joined[0])
+
+/* The spelling that a path has on disk, where it is not the path's own. */
 static bool spell(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
-    cleanup_fd fd = root->flags & ROOT_PERCENT ? open_below(root, path, O_PATH | O_CLOEXEC) : -1;
+    char       other[ROOT_PATH_MAX];
+    cleanup_fd fd = root->flags & (ROOT_NOCASE | ROOT_PERCENT)
+                        ? open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC)
+                        : -1;
 
-    return fd == -ENOENT && respell(root, path, ret) == 0;
+    if (fd != -ENOENT)
+        return false;
+    if (respell(root, path, ret) == 0)
+        return true;
+    for (size_t i = 0; i < N_JOINED && root->flags & ROOT_MACOS; i++) {
+        size_t size = strlen(joined[i]);
+        bool   below = strncmp(path, joined[i], size) == 0 && path[size] == '/';
+
+        if (below && respell(root, path + size, ret) == 0)
+            return true;
+        if (root->has & 1u << i &&
+            snprintf(other, sizeof other, "%s%s", joined[i], path) < ROOT_PATH_MAX &&
+            respell(root, other, ret) == 0)
+            return true;
+    }
+    return false;
 }
 
 void root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PATH_MAX])
@@ -209,9 +230,6 @@ static int open_spelled(const struct root *root, const char *path, int flags)
     int r = respell(root, path, spelled);
     return r < 0 ? r : open_below(root, spelled, flags);
 }
-
-static const char *const joined[] = {"/System/Volumes/Data", "/private"};
-#define N_JOINED (sizeof joined / sizeof joined[0])
 
 /* Open the path as macOS's firmlinks and its links below / would have it: the data volume is joined
  * to the root, and /var, /etc and /tmp lie in /private. */

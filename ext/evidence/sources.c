@@ -1,5 +1,5 @@
-/* sources.c -- the files that a scan reads: those of the evidence, or those that the query names.
- */
+#include "sources.h"
+
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "connection.h"
 #include "discovery.h"
 
 SQLITE_EXTENSION_INIT3
@@ -54,8 +53,7 @@ static unsigned os_of_kind(const char *kind)
                                         : OS_LINUX;
 }
 
-/* Where artefacts of a kind lie below a root of that evidence; NULL where its system keeps none. */
-static const char *evidence_place(const struct evidence *evidence, enum artefact artefact)
+const char *sources_place(const struct evidence *evidence, enum artefact artefact)
 {
     for (size_t i = 0; i < TBL_COUNT(places); i++)
         if (places[i].artefact == artefact && places[i].os & os_of_kind(evidence->kind))
@@ -70,6 +68,7 @@ struct found {
     struct root           *root;
     char                  *host; /* where there is no entry */
     char                  *path, *shown;
+    char                  *units; /* folder of units to take for a system, once its turn comes */
     enum artefact          artefact;
 };
 
@@ -84,7 +83,10 @@ struct sources_impl {
     unsigned                artefacts;
     struct evidence_entry **entries; /* whose sources are still to come, from `at` on */
     size_t                  n, at;
+    glob_t                  names; /* files that fit the query's pattern, from `next_name` on */
+    size_t                  next_name;
     struct batch            batch;
+    struct root            *units; /* of the current source, a folder of units */
 };
 
 /* Whose a source is: an evidence, or a host by name. */
@@ -100,6 +102,7 @@ static void free_found(struct found *found)
     free(found->host);
     free(found->path);
     free(found->shown);
+    free(found->units);
 }
 
 static void clear_batch(struct batch *batch)
@@ -193,19 +196,19 @@ static int add_system(struct batch *batch, struct owner owner, struct root *root
     return r;
 }
 
-/* A loose file, or a folder of units that stands for a system's. */
+/* A loose file, or a folder of units that stands for a system's: that is opened when its turn
+ * comes, as there may be more of them than files may be open. */
 static int add_file(struct batch *batch, struct owner owner, struct root *root,
                     const struct discovered_file *file)
 {
-    struct root *graft = NULL;
+    int r = add_found(batch, owner, root, file->artefact, file->path);
 
-    if (file->artefact != ARTEFACT_LINUX_ROOT)
-        return add_found(batch, owner, root, file->artefact, file->path);
-    int r = root_graft(root, file->path, unit_folder_of(file->path), &graft);
-    if (r == 0)
-        r = add_found(batch, owner, graft, ARTEFACT_LINUX_ROOT, "");
-    root_unref(graft);
-    return r == -ENOENT ? 0 : r;
+    if (r < 0 || file->artefact != ARTEFACT_LINUX_ROOT)
+        return r;
+    struct found *found = &batch->found[batch->n - 1];
+    found->units = found->path;
+    found->path = strdup("");
+    return found->path ? 0 : -ENOMEM;
 }
 
 /* All sources of one evidence. */
@@ -318,23 +321,33 @@ static struct evidence_entry *holder_of(struct svcql *svcql, const char *path,
     return best == SIZE_MAX ? NULL : evidence_entry_ref(svcql, best);
 }
 
-/* The kind that a name tells, or the first that is wanted. */
-static enum artefact artefact_of_path(const char *path, unsigned wanted)
+/* The kind of a file that the query names: what its first bytes say or, of those without a mark,
+ * its name; else the first that is wanted. */
+static enum artefact artefact_of_file(const struct root *root, const char *path, unsigned wanted)
 {
-    const char   *name = strrchr(path, '/');
-    enum artefact artefact;
-    bool          unsure;
-    char         *dir = name ? strndup(path, (size_t)(name - path)) : NULL;
+    static const enum artefact marked[] = {ARTEFACT_JOURNAL, ARTEFACT_EVENT_LOG, ARTEFACT_HIVE};
+    uint8_t                    data[64];
+    const char                *name = strrchr(path, '/');
+    enum artefact              artefact = (enum artefact)__builtin_ctz(wanted);
+    bool                       unsure;
 
-    if (!artefact_of_name(name ? name + 1 : path, dir ? dir : "", wanted, &artefact, &unsure))
-        artefact = (enum artefact)__builtin_ctz(wanted);
-    free(dir);
+    if (wanted == 1u << artefact)
+        return artefact;
+    int     fd = root_open_file(root, path);
+    ssize_t size = fd < 0 ? 0 : read(fd, data, sizeof data);
+    if (fd >= 0)
+        close(fd);
+    for (size_t i = 0; size > 0 && i < TBL_COUNT(marked); i++)
+        if (wanted & 1u << marked[i] && artefact_sniff(marked[i], data, (size_t)size))
+            return marked[i];
+    artefact_of_name(name ? name + 1 : path, "", wanted, &artefact, &unsure);
     return artefact;
 }
 
-/* A file that the query names. It is read below its evidence's root or, where no evidence holds it,
- * below its own folder, so that a link planted there leads nowhere else. */
-static int add_named_file(struct sources_impl *impl, const char *path)
+/* A file that the query names, or a folder of journals. It is read below its evidence's root or,
+ * where no evidence holds it, below its own folder, so that a link planted there leads nowhere
+ * else. */
+static int add_named_file(struct sources_impl *impl, const char *path, unsigned artefacts)
 {
     const char            *slash = strrchr(path, '/'), *rest;
     struct evidence_entry *holder = holder_of(impl->svcql, path, &rest);
@@ -351,7 +364,7 @@ static int add_named_file(struct sources_impl *impl, const char *path)
         r = -ENOMEM;
     if (r == 0)
         r = add_found(&impl->batch, (struct owner){holder, ""}, root,
-                      artefact_of_path(path, impl->artefacts), within);
+                      artefact_of_file(root, within, artefacts), within);
     root_unref(root);
     evidence_entry_unref(holder);
     free(within);
@@ -359,44 +372,83 @@ static int add_named_file(struct sources_impl *impl, const char *path)
     return r;
 }
 
+static int set_text(const char **text, const char *value)
+{
+    char *copy = value ? strdup(value) : NULL;
+
+    if (value && !copy)
+        return -ENOMEM;
+    free((void *)(uintptr_t)*text);
+    *text = copy;
+    return 0;
+}
+
+/* What was found in a folder belongs to the evidence that holds the folder. */
+static int give_to(struct evidence_entry *entry, const struct evidence_entry *holder)
+{
+    if (!holder)
+        return 0;
+    entry->shown.id = holder->shown.id;
+    entry->shown.live = holder->shown.live;
+    int r = set_text(&entry->shown.host, holder->shown.host);
+    return r < 0 ? r : set_text(&entry->shown.time_zone, holder->shown.time_zone);
+}
+
+/* The files of a folder that the query names and of all folders in it, and of the systems whose
+ * roots lie there. -ENODATA: none of those wanted. */
 static int add_named_folder(struct sources_impl *impl, const char *path)
 {
-    struct root      *root = NULL;
-    struct root_names names = {0};
-    enum artefact     artefact;
-    bool              unsure;
+    struct discovery       found = {0};
+    const char            *rest;
+    struct evidence_entry *holder = holder_of(impl->svcql, path, &rest);
 
-    int r = root_open(path, 0, &root);
-    if (r == 0)
-        r = root_list(root, "/", NULL, NAMES_MAX, &names, NULL);
-    for (size_t i = 0; r == 0 && i < names.n; i++) {
-        if (!artefact_of_name(names.names[i], path, impl->artefacts, &artefact, &unsure))
-            continue;
-        char *full = NULL;
-        r = asprintf(&full, "%s/%s", root_path(root), names.names[i]) < 0
-                ? -ENOMEM
-                : add_named_file(impl, full);
-        free(full);
+    int r = discover(path, impl->artefacts & ~(1u << ARTEFACT_JOURNAL), &found);
+    if (r == 0 && !(impl->entries = calloc(found.n + 1, sizeof(struct evidence_entry *))))
+        r = -ENOMEM;
+    for (size_t i = 0; r == 0 && i < found.n; i++) {
+        struct evidence_entry *entry = evidence_entry_new(path, &found.items[i]);
+        r = entry ? give_to(entry, holder) : -ENOMEM;
+        if (entry)
+            impl->entries[impl->n++] = entry;
     }
-    root_names_free(&names);
-    root_unref(root);
+    if (r == 0 && !impl->n)
+        r = -ENODATA;
+    discovery_free(&found);
+    evidence_entry_unref(holder);
     return r;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static int add_named(struct sources_impl *impl, const char *path)
 {
+    unsigned    journal = impl->artefacts & 1u << ARTEFACT_JOURNAL;
     struct stat st;
-    glob_t      names = {0};
 
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) && !(impl->artefacts & 1u << ARTEFACT_JOURNAL))
-        return add_named_folder(impl, path);
+    if (is_folder(path)) {
+        int r = impl->artefacts == journal ? -ENODATA : add_named_folder(impl, path);
+        return r == -ENODATA && journal ? add_named_file(impl, path, journal) : r;
+    }
     if (strpbrk(path, "*?[") == NULL || lstat(path, &st) == 0)
-        return add_named_file(impl, path);
-    int r = glob(path, GLOB_NOSORT, NULL, &names) == GLOB_NOSPACE ? -ENOMEM : 0;
-    for (size_t i = 0; r == 0 && i < names.gl_pathc; i++)
-        r = add_named_file(impl, names.gl_pathv[i]);
-    globfree(&names);
-    return r;
+        return add_named_file(impl, path, impl->artefacts);
+    int r = glob(path, GLOB_NOSORT, NULL, &impl->names);
+    return r == GLOB_NOSPACE ? -ENOMEM : impl->names.gl_pathc ? 0 : -ENODATA;
+}
+
+/* The next file of the query's pattern: its root is opened here, and closed with the batch. One
+ * that is gone meanwhile does not stop the others. */
+static int next_name(struct sources_impl *impl)
+{
+    const char *path = impl->names.gl_pathv[impl->next_name++];
+
+    clear_batch(&impl->batch);
+    int r = add_named_file(impl, path, impl->artefacts);
+    return r == -ENOENT || r == -ENOTDIR || root_denied(r) ? 0 : r;
 }
 
 /* The iterator -------------------------------------------------------------------- */
@@ -410,31 +462,85 @@ int sources_begin(struct sources *sources, struct svcql *svcql, const struct sou
     impl->svcql = svcql;
     impl->artefacts = want->artefacts;
     sources->impl = impl;
-    int r = want->path   ? add_named(impl, want->path)
-            : want->root ? add_root(impl, want->root)
-                         : hold_evidence(impl, want->host);
+    int r = want->path     ? add_named(impl, want->path)
+            : want->source ? add_named_file(impl, want->source, want->artefacts)
+            : want->root   ? add_root(impl, want->root)
+                           : hold_evidence(impl, want->host);
     if (r < 0)
         sources_end(sources);
     return r;
 }
 
+int sources_begin_entry(struct sources *sources, struct svcql *svcql, struct evidence_entry *entry,
+                        unsigned artefacts)
+{
+    struct sources_impl *impl = calloc(1, sizeof *impl);
+
+    if (!impl)
+        return -ENOMEM;
+    *impl = (struct sources_impl){.svcql = svcql, .artefacts = artefacts};
+    sources->impl = impl;
+    if (!(impl->entries = calloc(1, sizeof(struct evidence_entry *)))) {
+        sources_end(sources);
+        return -ENOMEM;
+    }
+    entry->references++;
+    impl->entries[impl->n++] = entry;
+    return 0;
+}
+
+/* Open a folder of units: 1, 0 where it is gone, or a negative errno. */
+static int open_units(struct sources_impl *impl, const struct found *found)
+{
+    int r = root_graft(found->root, found->units, unit_folder_of(found->units), &impl->units);
+
+    if (r == 0)
+        return 1;
+    if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+        return r;
+    if (r == -ENOENT)
+        return 0;
+    int rc = svcql_report(impl->svcql, &(struct report){.table = "evidence",
+                                                        .kind = "units",
+                                                        .host = found->entry->shown.host,
+                                                        .location = found->shown,
+                                                        .status = source_status_of(r),
+                                                        .records = TBL_NULL,
+                                                        .detail = strerror(-r)});
+    return rc == SQLITE_OK ? 0 : -ENOMEM;
+}
+
+/* Fill the batch anew until it has a source: 1, 0 at the end, or a negative errno. */
+static int refill(struct sources_impl *impl)
+{
+    while (impl->batch.next == impl->batch.n) {
+        int r = impl->at < impl->n                       ? next_entry(impl)
+                : impl->next_name < impl->names.gl_pathc ? next_name(impl)
+                                                         : 1;
+        if (r != 0)
+            return r < 0 ? r : 0;
+    }
+    return 1;
+}
+
 int sources_next(struct sources *sources, struct source *ret)
 {
     struct sources_impl *impl = sources->impl;
+    const struct found  *found;
+    int                  r = impl ? 1 : 0;
 
-    while (impl && impl->batch.next == impl->batch.n) {
-        if (impl->at == impl->n)
-            return 0;
-        int r = next_entry(impl);
-        if (r < 0)
+    do {
+        if (r < 0 || !impl)
             return r;
-    }
-    if (!impl)
-        return 0;
-    const struct found    *found = &impl->batch.found[impl->batch.next++];
+        impl->units = root_unref(impl->units);
+        if ((r = refill(impl)) <= 0)
+            return r;
+        found = &impl->batch.found[impl->batch.next++];
+    } while (found->units && (r = open_units(impl, found)) <= 0);
+
     const struct evidence *evidence = found->entry ? &found->entry->shown : NULL;
     *ret = (struct source){.evidence = evidence,
-                           .root = found->root,
+                           .root = impl->units ? impl->units : found->root,
                            .path = found->path,
                            .shown = found->shown,
                            .host = evidence ? evidence->host : found->host,
@@ -449,117 +555,12 @@ void sources_end(struct sources *sources)
 
     if (!impl)
         return;
+    root_unref(impl->units);
     clear_batch(&impl->batch);
     while (impl->at < impl->n)
         evidence_entry_unref(impl->entries[impl->at++]);
     free(impl->entries);
+    globfree(&impl->names);
     free(impl);
     sources->impl = NULL;
-}
-
-/* Probing ------------------------------------------------------------------- */
-
-/* Whether a source can be opened, without reading it: 0 or a negative errno. */
-static int try_open(const struct source *source)
-{
-    DIR *dir = NULL;
-
-    if (!*source->path)
-        return 0;
-    int fd = root_open_file(source->root, source->path);
-    if (fd >= 0) {
-        close(fd);
-        return 0;
-    }
-    int r = root_open_dir(source->root, source->path, &dir);
-    if (r == 0)
-        closedir(dir);
-    return r == -ENOTDIR ? fd : r;
-}
-
-static int probe_source(struct svcql *svcql, const struct tbl_table *table,
-                        const struct source *source)
-{
-    if (*source->path ? svcql_reported(svcql, table->name, source->shown)
-                      : svcql_reported_host(svcql, table->name, source->host))
-        return SQLITE_OK;
-    int r = try_open(source);
-    return svcql_report(svcql, &(struct report){
-                                   .table = table->name,
-                                   .kind = artefact_name(source->artefact),
-                                   .host = source->host,
-                                   .location = source->shown,
-                                   .status = r == 0 ? SOURCE_READ : source_status_of(r),
-                                   .records = TBL_NULL,
-                                   .detail = r == 0 ? "not read yet" : strerror(-r),
-                               });
-}
-
-/* Say of one host that it has none of an artefact that its system would keep. */
-static int report_absent(struct svcql *svcql, const struct tbl_table *table,
-                         const struct evidence *evidence, enum artefact artefact)
-{
-    const char *place = evidence_place(evidence, artefact);
-    char        location[ROOT_PATH_MAX * 2];
-
-    if (!place)
-        return SQLITE_OK;
-    snprintf(location, sizeof location, "%s%s",
-             strcmp(evidence->root, "/") == 0 ? "" : evidence->root, place);
-    return svcql_report(svcql, &(struct report){
-                                   .table = table->name,
-                                   .kind = artefact_name(artefact),
-                                   .host = evidence->host,
-                                   .location = location,
-                                   .status = SOURCE_ABSENT,
-                                   .records = TBL_NULL,
-                               });
-}
-
-/* Probe what one evidence has of an artefact; *ret_n counts it. */
-static int probe_entry(struct svcql *svcql, const struct tbl_table *table,
-                       struct evidence_entry *entry, enum artefact artefact)
-{
-    struct sources_impl impl = {.svcql = svcql,
-                                .artefacts = 1u << artefact,
-                                .entries = (struct evidence_entry *[]){entry},
-                                .n = 1};
-    struct sources      sources = {&impl};
-    struct source       source;
-    int                 rc = SQLITE_OK, n = 0, r;
-
-    entry->references++;
-    while ((r = sources_next(&sources, &source)) > 0 && rc == SQLITE_OK) {
-        rc = probe_source(svcql, table, &source);
-        n++;
-    }
-    clear_batch(&impl.batch);
-    if (r == 0 && rc == SQLITE_OK && n == 0)
-        rc = report_absent(svcql, table, &entry->shown, artefact);
-    return r < 0 ? SQLITE_NOMEM : rc;
-}
-
-static int probe_table(struct svcql *svcql, const struct tbl_table *table)
-{
-    struct evidence_entry *entry;
-    int                    rc = SQLITE_OK;
-
-    for (size_t i = 0; rc == SQLITE_OK && (entry = evidence_entry_ref(svcql, i)); i++) {
-        for (unsigned a = 0; rc == SQLITE_OK && a < ARTEFACT_COUNT; a++)
-            if (table->artefacts & 1u << a)
-                rc = probe_entry(svcql, table, entry, (enum artefact)a);
-        evidence_entry_unref(entry);
-    }
-    return rc;
-}
-
-int svcql_probe(struct svcql *svcql)
-{
-    int rc = SQLITE_OK;
-
-    for (size_t i = 0; rc == SQLITE_OK && i < svcql->n_tables; i++) {
-        const struct tbl_table *table = svcql->tables[i];
-        rc = table->probe ? table->probe(svcql) : probe_table(svcql, table);
-    }
-    return rc;
 }

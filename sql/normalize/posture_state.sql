@@ -37,7 +37,8 @@ WITH sources AS MATERIALIZED (
                       AND s.records IS NOT NULL
                       AND s.location LIKE a.location) AS was_read,
            (SELECT group_concat(DISTINCT s.status) FROM sources AS s
-             WHERE s.host = a.host AND s.status <> 'read' AND s.location LIKE a.location
+             WHERE s.host = a.host AND s.status NOT IN ('read', 'ready')
+               AND s.location LIKE a.location
                AND instr(',' || a.tables || ',', ',' || s.table_name || ',')) AS trouble,
            EXISTS (SELECT 1 FROM copies AS c
                     WHERE c.host = a.host AND instr(a.tables, c.table_name)) AS copied

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "connection.h"
+#include "evidence/discovery.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -51,6 +52,17 @@ static const struct tbl_column columns[] = {
 
 enum { COLUMN_ID, COLUMN_LOCATION, COLUMN_HOST }; /* as they stand in columns[] */
 
+/* A file of a kind that is not read: what it is, and what is read. */
+static int fail_unsupported(sqlite3_vtab *vtab, const char *location)
+{
+    sqlite3_free(vtab->zErrMsg);
+    vtab->zErrMsg =
+        sqlite3_mprintf("evidence: %s: this is %s, which is not a kind of evidence that "
+                        "is read; read are: %s",
+                        location, describe_file(location), discovery_supported);
+    return vtab->zErrMsg ? SQLITE_ERROR : SQLITE_NOMEM;
+}
+
 static int fail(sqlite3_vtab *vtab, const char *what, int error)
 {
     sqlite3_free(vtab->zErrMsg);
@@ -91,6 +103,8 @@ static int update(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_val
     if (!location || !*location)
         return fail(vtab, "INSERT needs a location", EINVAL);
     int r = evidence_add(svcql, location, (const char *)sqlite3_value_text(argv[2 + COLUMN_HOST]));
+    if (r == -ENOTSUP)
+        return fail_unsupported(vtab, location);
     return r < 0 ? fail(vtab, location, -r) : SQLITE_OK;
 }
 

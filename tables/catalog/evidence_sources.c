@@ -1,6 +1,6 @@
 /* evidence_sources.c -- what became of every file, bus and folder that the tables read.
  *
- *     SELECT * FROM evidence_sources WHERE status <> 'read' OR skipped > 0;
+ *     SELECT * FROM evidence_sources WHERE status NOT IN ('read', 'ready') OR skipped > 0;
  */
 #include "connection.h"
 
@@ -33,17 +33,24 @@ static int open_scan(struct tbl_scan *scan)
 }
 
 static const char *const status_names[] = {
-    [SOURCE_READ] = "read",
-    [SOURCE_ABSENT] = "absent",
-    [SOURCE_DENIED] = "denied",
-    [SOURCE_DAMAGED] = "damaged",
+    [SOURCE_READ] = "read",     [SOURCE_READY] = "ready",     [SOURCE_ABSENT] = "absent",
+    [SOURCE_DENIED] = "denied", [SOURCE_DAMAGED] = "damaged", [SOURCE_UNKNOWN] = "unknown",
 };
+
+/* Whether a whole root was probed, and read since: its files have rows of their own now. */
+static bool is_stale(const struct svcql *svcql, const struct report *report)
+{
+    return report->root && report->status == SOURCE_READY && report->host &&
+           svcql_reported_host(svcql, report->table, report->host);
+}
 
 static int next(struct tbl_scan *scan, void *out)
 {
     struct state      *state = tbl_state(scan);
     struct source_row *row = out;
 
+    while (state->next && is_stale(tbl_svcql(scan), &state->next->report))
+        state->next = state->next->next;
     if (!state->next)
         return SQLITE_DONE;
     const struct report *report = &state->next->report;
@@ -66,7 +73,10 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct source_row, kind, 0, "Kind of artefact"),
     TBL_COL(struct source_row, host, 0, "Host it belongs to"),
     TBL_COL(struct source_row, location, 0, "Where it lies"),
-    TBL_COL(struct source_row, status, 0, "read, absent, denied or damaged"),
+    TBL_COL(
+        struct source_row, status, 0,
+        "read; ready: can be read, but no query has read it yet; absent; denied; damaged; unknown: "
+        "a file of the evidence that no table reads, or a location with nothing that one does"),
     TBL_COL(struct source_row, records, 0,
             "Records read by the newest query; NULL before the first"),
     TBL_COL(struct source_row, skipped, 0,
@@ -83,8 +93,8 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table evidence_sources_table = {
     .name = "evidence_sources",
-    .doc = "Every source of every table: read, absent, denied or damaged, and how much was lost; a "
-           "source that no query has read yet is probed",
+    .doc = "Every source of every table: read, ready, absent, denied or damaged, and how much was "
+           "lost; files that no table reads",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -484,7 +484,7 @@ static int processes_probe(struct svcql *svcql)
         if ((r = open_proc(source.root, &dir)) == 0)
             closedir(dir);
         rc = report(svcql, source.host,
-                    r == 0         ? SOURCE_READ
+                    r == 0         ? SOURCE_READY
                     : r == -ENODEV ? SOURCE_ABSENT
                                    : source_status_of(r),
                     TBL_NULL, 0, r == 0 ? "not read yet" : strerror(-r));

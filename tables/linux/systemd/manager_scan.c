@@ -268,7 +268,7 @@ static int reach(struct manager_scan *s, int64_t user, bool *ret_reached)
 int manager_scan_next(struct manager_scan *s)
 {
     bool reached = false;
-    int  rc = finish(s, SOURCE_READ, s->detail);
+    int  rc = finish(s, s->want.probe ? SOURCE_READY : SOURCE_READ, s->detail);
 
     while (rc == SQLITE_OK && s->next < s->n_users) {
         name_manager(s, s->users[s->next]);
@@ -289,7 +289,7 @@ int manager_scan_next(struct manager_scan *s)
 void manager_scan_end(struct manager_scan *s)
 {
     if (s->manager)
-        finish(s, SOURCE_READ, s->detail);
+        finish(s, s->want.probe ? SOURCE_READY : SOURCE_READ, s->detail);
     sqlite3_free(s->users);
     s->users = NULL;
 }

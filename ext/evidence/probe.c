@@ -1,0 +1,141 @@
+/* probe.c -- report every source that the tables would read and that no query has read yet. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sources.h"
+
+SQLITE_EXTENSION_INIT3
+
+/* Whether a path can be opened, without reading it: 0 or a negative errno. */
+static int try_open(const struct root *root, const char *path)
+{
+    DIR *dir = NULL;
+
+    if (!*path)
+        return 0;
+    int fd = root_open_file(root, path);
+    if (fd >= 0) {
+        close(fd);
+        return 0;
+    }
+    int r = root_open_dir(root, path, &dir);
+    if (r == 0)
+        closedir(dir);
+    return r == -ENOTDIR ? fd : r;
+}
+
+/* Complete and set a report of what trying to open a source gave, unless there is one. */
+static int report_probed(struct svcql *svcql, struct report report, int r)
+{
+    if (svcql_reported(svcql, report.table, report.location))
+        return SQLITE_OK;
+    report.status = r == 0 ? SOURCE_READY : source_status_of(r);
+    report.records = TBL_NULL;
+    report.detail = r == 0 ? "not read yet" : strerror(-r);
+    return svcql_report(svcql, &report);
+}
+
+/* The paths below a root that the table reads, one by one. */
+static int probe_places(struct svcql *svcql, const struct tbl_table *table,
+                        const struct source *source)
+{
+    char shown[2 * ROOT_PATH_MAX];
+    int  rc = SQLITE_OK;
+
+    for (const char *const *place = table->places; rc == SQLITE_OK && *place; place++) {
+        root_shown(source->root, *place, shown);
+        rc = report_probed(svcql,
+                           (struct report){.table = table->name,
+                                           .kind = table->places_kind,
+                                           .host = source->host,
+                                           .location = shown},
+                           try_open(source->root, *place));
+    }
+    return rc;
+}
+
+static int probe_source(struct svcql *svcql, const struct tbl_table *table,
+                        const struct source *source)
+{
+    bool is_root = !*source->path;
+
+    if (is_root && table->places)
+        return probe_places(svcql, table, source);
+    if (is_root && svcql_reported_host(svcql, table->name, source->host))
+        return SQLITE_OK;
+    return report_probed(svcql,
+                         (struct report){.table = table->name,
+                                         .kind = artefact_name(source->artefact),
+                                         .host = source->host,
+                                         .location = source->shown,
+                                         .root = is_root},
+                         try_open(source->root, source->path));
+}
+
+/* Say of one host that it has none of an artefact that its system would keep. */
+static int report_absent(struct svcql *svcql, const struct tbl_table *table,
+                         const struct evidence *evidence, enum artefact artefact)
+{
+    const char *place = sources_place(evidence, artefact);
+    char        location[ROOT_PATH_MAX * 2];
+
+    if (!place)
+        return SQLITE_OK;
+    snprintf(location, sizeof location, "%s%s",
+             strcmp(evidence->root, "/") == 0 ? "" : evidence->root, place);
+    return svcql_report(svcql, &(struct report){
+                                   .table = table->name,
+                                   .kind = artefact_name(artefact),
+                                   .host = evidence->host,
+                                   .location = location,
+                                   .status = SOURCE_ABSENT,
+                                   .records = TBL_NULL,
+                               });
+}
+
+/* Probe what one evidence has of an artefact. */
+static int probe_entry(struct svcql *svcql, const struct tbl_table *table,
+                       struct evidence_entry *entry, enum artefact artefact)
+{
+    struct sources sources = {0};
+    struct source  source;
+    int            rc = SQLITE_OK, n = 0;
+
+    int r = sources_begin_entry(&sources, svcql, entry, 1u << artefact);
+    while (r == 0 && rc == SQLITE_OK && (r = sources_next(&sources, &source)) > 0) {
+        rc = probe_source(svcql, table, &source);
+        n++;
+        r = 0;
+    }
+    sources_end(&sources);
+    if (r == 0 && rc == SQLITE_OK && n == 0)
+        rc = report_absent(svcql, table, &entry->shown, artefact);
+    return r == -ENOMEM ? SQLITE_NOMEM : r < 0 ? SQLITE_CANTOPEN : rc;
+}
+
+static int probe_table(struct svcql *svcql, const struct tbl_table *table)
+{
+    struct evidence_entry *entry;
+    int                    rc = SQLITE_OK;
+
+    for (size_t i = 0; rc == SQLITE_OK && (entry = evidence_entry_ref(svcql, i)); i++) {
+        for (unsigned a = 0; rc == SQLITE_OK && a < ARTEFACT_COUNT; a++)
+            if (table->artefacts & 1u << a)
+                rc = probe_entry(svcql, table, entry, (enum artefact)a);
+        evidence_entry_unref(entry);
+    }
+    return rc;
+}
+
+int svcql_probe(struct svcql *svcql)
+{
+    int rc = SQLITE_OK;
+
+    for (size_t i = 0; rc == SQLITE_OK && i < svcql->n_tables; i++) {
+        const struct tbl_table *table = svcql->tables[i];
+        rc = table->probe ? table->probe(svcql) : probe_table(svcql, table);
+    }
+    return rc;
+}
