@@ -69,6 +69,11 @@ struct svcql *tbl_svcql(const struct tbl_scan *scan)
     return ((const struct vtab *)scan->base.pVtab)->svcql;
 }
 
+const char *tbl_name(const struct tbl_scan *scan)
+{
+    return table_of(scan)->name;
+}
+
 void *tbl_state(struct tbl_scan *scan)
 {
     return scan->state;

@@ -105,6 +105,7 @@ struct sources {
     void *impl;
 };
 
+/* -ENODATA: `path` is a pattern that no file fits, or a folder without a file that is wanted. */
 int  sources_begin(struct sources *sources, struct svcql *svcql, const struct sources_want *want);
 int  sources_next(struct sources *sources, struct source *ret); /* 1, 0 at the end, -errno */
 void sources_end(struct sources *sources);                      /* accepts a zeroed one */

@@ -43,7 +43,8 @@ int root_graft(const struct root *parent, const char *dir, const char *at, struc
 
 /* Where a person finds a path of the root: the root's own path in front of it, spelled as the files
  * on disk are. */
-void root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PATH_MAX]);
+void  root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PATH_MAX]);
+char *root_shown_copy(const struct root *root, const char *path); /* malloc()ed; NULL: no memory */
 
 /* Open a regular file; a directory. The descriptor is the caller's. */
 int root_open_file(const struct root *root, const char *path);

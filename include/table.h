@@ -137,6 +137,7 @@ int tbl_register(struct svcql *svcql, const struct tbl_table *const *tables, siz
 
 /* What the scan is for ----------------------------------------------------- */
 
+const char   *tbl_name(const struct tbl_scan *scan); /* of the table */
 struct svcql *tbl_svcql(const struct tbl_scan *scan);
 void         *tbl_state(struct tbl_scan *scan);
 
@@ -186,6 +187,26 @@ char *tbl_utf8(struct tbl_scan *scan, const char *text, size_t size);
  * to 9999. What a lazy column `datetime` calls, and the SQL function utc_datetime(). Returns
  * SQLITE_OK. */
 int tbl_result_datetime(sqlite3_context *out, double time);
+
+/* Sources (evidence.h) --------------------------------------------------------- */
+
+struct root;
+struct source;
+struct sources;
+struct sources_want;
+
+/* As sources_begin() and sources_next(), for a scan: SQLITE_OK; SQLITE_ROW or SQLITE_DONE; or the
+ * error that the query fails with. A pattern that no file fits, and a folder without a file of a
+ * kind that is wanted, are errors. */
+int tbl_sources_begin(struct tbl_scan *scan, struct sources *sources,
+                      const struct sources_want *want);
+int tbl_sources_next(struct tbl_scan *scan, struct sources *sources, struct source *ret);
+
+/* The error of a sources_begin() that another layer called. */
+int tbl_sources_error(struct tbl_scan *scan, int negative_errno, const struct sources_want *want);
+
+/* root_shown() in memory of the row; NULL when out of memory. */
+char *tbl_shown(struct tbl_scan *scan, const struct root *root, const char *path);
 
 /* Errors --------------------------------------------------------------------- */
 

@@ -127,8 +127,9 @@ START_TEST(every_layout_of_a_collection_is_recognised)
                    "SELECT kind, count(DISTINCT location) FROM evidence_sources "
                    "WHERE kind IN ('event_log', 'hive', 'audit_log', 'plist', "
                    "'event_json') AND status = 'ready' GROUP BY kind");
-    harness_expect(db, "HOST7",
-                   "SELECT DISTINCT host FROM evidence_sources WHERE kind NOT IN ('evidence', 'file')");
+    harness_expect(
+        db, "HOST7",
+        "SELECT DISTINCT host FROM evidence_sources WHERE kind NOT IN ('location', 'file')");
 }
 END_TEST
 
@@ -390,9 +391,154 @@ START_TEST(a_folder_of_nothing_known_says_so)
     harness_write_text(dir, "x/y.txt", "x");
     insert(dir);
     harness_expect(db, "files|1", "SELECT kind, host = '%s' FROM evidence", strrchr(dir, '/') + 1);
-    harness_expect(db, "read|0|nothing known lies there",
-                   "SELECT status, records, detail FROM evidence_sources "
-                   "WHERE table_name = 'evidence'");
+    harness_expect(db, "unknown|0|1",
+                   "SELECT status, records, detail GLOB 'nothing was recognised in %s; looked for: "
+                   "*event logs (?.evtx)*' FROM evidence_sources "
+                   "WHERE table_name = 'evidence' AND kind = 'location'",
+                   dir);
+    harness_expect(db, "unknown|file|1",
+                   "SELECT status, kind, source = '%s/x/y.txt' FROM evidence_sources "
+                   "WHERE table_name = 'evidence' AND kind <> 'location'",
+                   dir);
+}
+END_TEST
+
+/* Each of the first thousand by itself, the others by the end of their names. What is read together
+ * with another file is not unknown. */
+START_TEST(files_that_no_table_reads_are_listed)
+{
+    char path[64];
+
+    for (int i = 0; i < 1010; i++) {
+        snprintf(path, sizeof path, "a/%04d.bin", i);
+        harness_write_text(dir, path, "\1\2");
+    }
+    harness_write_text(dir, "b/System.evtx", "ElfFile");
+    harness_write_text(dir, "b/notes", "x");
+    harness_write_text(dir, "c/a.service", "[Service]\n");
+    harness_write_text(dir, "c/README", "x");
+    harness_write_text(dir, "c/a.service.d/10.conf", "x");
+    harness_write_text(dir, "d/SYSTEM", "regf");
+    harness_write_text(dir, "d/SYSTEM.LOG1", "x");
+    insert(dir);
+    harness_expect(db,
+                   "file|1000|NULL\nfiles|1|10 more files that no table reads\n"
+                   "files|1|1 more files that no table reads",
+                   "SELECT kind, count(*), iif(kind = 'file', NULL, detail) FROM evidence_sources "
+                   "WHERE status = 'unknown' GROUP BY kind, iif(kind = 'file', NULL, location) "
+                   "ORDER BY kind, location DESC");
+}
+END_TEST
+
+START_TEST(a_file_of_no_kind_that_is_read_is_an_error_that_says_what_it_is)
+{
+    harness_write_text(dir, "notes.txt", "what I saw\n");
+    harness_write(dir, "disk.E01", "EVF\x09\x0d\x0a\xff\0", 8);
+    char *text =
+        harness_error(db, "INSERT INTO evidence(location) VALUES('%s')", below("notes.txt"));
+    ck_assert_msg(strstr(text, "this is plain text, which is not") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, "event logs (*.evtx)") != NULL, "%s", text);
+    text = harness_error(db, "INSERT INTO evidence(location) VALUES('%s')", below("disk.E01"));
+    ck_assert_msg(strstr(text, "EnCase (E01) disk image") != NULL, "%s", text);
+}
+END_TEST
+
+START_TEST(what_was_not_read_is_ready_and_what_is_lost_whole_is_damaged)
+{
+    harness_write_text(dir, "var/log/audit/audit.log", "no\nrecord\n");
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    insert(dir);
+    harness_query(db, "DELETE FROM evidence WHERE kind = 'live'");
+    harness_expect(db, "audit_events|ready\nusers|ready",
+                   "SELECT table_name, status FROM evidence_sources WHERE table_name IN "
+                   "('audit_events', 'users') AND host <> '' AND status <> 'absent' ORDER BY 1");
+    harness_query(db, "SELECT count(*) FROM audit_events");
+    harness_query(db, "SELECT count(*) FROM users");
+    harness_expect(db, "audit_events|damaged\nusers|read",
+                   "SELECT table_name, status FROM evidence_sources WHERE table_name IN "
+                   "('audit_events', 'users') AND host <> '' AND status <> 'absent' ORDER BY 1");
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM evidence_sources WHERE status = 'read' "
+                   "AND table_name NOT IN ('users', 'evidence')");
+}
+END_TEST
+
+START_TEST(a_folder_that_a_query_names_is_read_with_all_below_it)
+{
+    harness_write_text(dir, "a/b/System.evtx", "ElfFile");
+    harness_write_text(dir, "a/Security.evtx", "ElfFile");
+    harness_write_text(dir, "a/b/other.txt", "x");
+    harness_query(db, "SELECT count(*) FROM windows_events('%s')", dir);
+    harness_expect(db, "2",
+                   "SELECT count(*) FROM evidence_sources WHERE table_name = 'windows_events' "
+                   "AND location GLOB '%s/a/*.evtx'",
+                   dir);
+    char *text = harness_error(db, "SELECT * FROM windows_events('%s/*.evt')", dir);
+    ck_assert_msg(strstr(text, "no file fits") != NULL, "%s", text);
+    harness_write_text(dir, "empty/x", "x");
+    text = harness_error(db, "SELECT * FROM windows_events('%s/empty')", dir);
+    ck_assert_msg(strstr(text, "no file of a kind that this table reads: event_log, event_json"),
+                  "%s", text);
+    harness_expect(db, "0", "SELECT count(*) FROM windows_events WHERE source = '%s/*.evt'", dir);
+}
+END_TEST
+
+/* Each is opened when its turn comes, folders of units and files of a pattern too. */
+START_TEST(more_sources_than_files_may_be_open_are_all_read)
+{
+    struct rlimit old, few = {64, 64};
+    char          path[64];
+
+    for (int i = 0; i < 100; i++) {
+        snprintf(path, sizeof path, "units/%03d/a%03d.service", i, i);
+        harness_write_text(dir, path, "[Service]\nExecStart=/a\n");
+        snprintf(path, sizeof path, "logs/%03d/a.evtx", i);
+        harness_write_text(dir, path, "ElfFile");
+    }
+    insert(below("units"));
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+    few.rlim_max = old.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    char *units =
+        harness_query(db, "SELECT count(*) FROM unit_files WHERE source GLOB '%s/*'", dir);
+    harness_query(db, "SELECT count(*) FROM windows_events('%s/logs/*/*.evtx')", dir);
+    harness_query(db, "SELECT count(*) FROM windows_events('%s/logs')", dir);
+    setrlimit(RLIMIT_NOFILE, &old);
+    ck_assert_str_eq(units, "100");
+    harness_expect(db, "100",
+                   "SELECT count(*) FROM evidence_sources WHERE table_name = 'windows_events' "
+                   "AND location GLOB '%s/logs/*' AND status = 'damaged'",
+                   dir);
+}
+END_TEST
+
+START_TEST(shown_paths_are_spelled_as_on_disk)
+{
+    harness_write_text(dir, "windows/system32/CONFIG/system", "regf");
+    harness_write_text(dir, "windows/system32/WINEVT/Logs/system.EVTX", "ElfFile");
+    harness_write_text(dir, "windows/system32/drivers/x", "x");
+    insert(dir);
+    harness_query(db, "SELECT count(*) FROM windows_events");
+    harness_expect(db, "windows_events|1",
+                   "SELECT table_name, location = '%s/windows/system32/WINEVT/Logs/system.EVTX' "
+                   "FROM evidence_sources WHERE kind = 'event_log' AND host <> 'x' "
+                   "AND location LIKE '%%.evtx'",
+                   dir);
+    harness_expect(db, "1",
+                   "SELECT count(DISTINCT location) FROM evidence_sources WHERE kind = 'hive' AND "
+                   "location = '%s/windows/system32/CONFIG/system'",
+                   dir);
+}
+END_TEST
+
+START_TEST(the_kind_of_a_named_log_is_known_by_its_first_bytes)
+{
+    harness_write_text(dir, "journalist/audit.log",
+                       "type=SERVICE_START msg=audit(1700000000.000:7): pid=1 uid=0 auid=1 ses=1 "
+                       "msg='unit=a comm=\"systemd\" exe=\"/x\" hostname=? addr=? terminal=? "
+                       "res=success'\n");
+    harness_expect(db, "1", "SELECT count(*) FROM audit_events('%s')",
+                   below("journalist/audit.log"));
 }
 END_TEST
 
@@ -415,7 +561,11 @@ START_TEST(links_pipes_and_depth_do_not_mislead_the_walk)
     harness_expect(db, "files|in", "SELECT kind, host FROM evidence");
     harness_expect(db, "read|1|1",
                    "SELECT status, records, skipped FROM evidence_sources "
-                   "WHERE table_name = 'evidence'");
+                   "WHERE table_name = 'evidence' AND kind = 'location'");
+    harness_expect(db, "link\nloop\nx.txt",
+                   "SELECT replace(location, '%s/', '') FROM evidence_sources "
+                   "WHERE kind = 'file' ORDER BY location",
+                   below("in"));
 }
 END_TEST
 
@@ -565,6 +715,13 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, evidence_taken_away_during_a_scan_is_read_to_its_end);
     tcase_add_test(tc, a_location_that_is_none_is_an_error);
     tcase_add_test(tc, a_folder_of_nothing_known_says_so);
+    tcase_add_test(tc, files_that_no_table_reads_are_listed);
+    tcase_add_test(tc, a_file_of_no_kind_that_is_read_is_an_error_that_says_what_it_is);
+    tcase_add_test(tc, what_was_not_read_is_ready_and_what_is_lost_whole_is_damaged);
+    tcase_add_test(tc, a_folder_that_a_query_names_is_read_with_all_below_it);
+    tcase_add_test(tc, more_sources_than_files_may_be_open_are_all_read);
+    tcase_add_test(tc, shown_paths_are_spelled_as_on_disk);
+    tcase_add_test(tc, the_kind_of_a_named_log_is_known_by_its_first_bytes);
     tcase_add_test(tc, links_pipes_and_depth_do_not_mislead_the_walk);
     tcase_add_test(tc, nothing_outside_of_the_root_is_ever_opened);
     tcase_add_test(tc, utf16_events_are_told_of);

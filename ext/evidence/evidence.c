@@ -218,7 +218,7 @@ static int report(struct svcql *svcql, const char *location, const struct discov
         return SQLITE_NOMEM;
     int rc = svcql_report(svcql, &(struct report){
                                      .table = "evidence",
-                                     .kind = "evidence",
+                                     .kind = "location",
                                      .host = found->n == 1 ? found->items[0].host : NULL,
                                      .location = location,
                                      .status = files          ? SOURCE_READ

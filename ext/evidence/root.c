@@ -211,6 +211,14 @@ void root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PAT
              spell(root, path, spelled) ? spelled : path);
 }
 
+char *root_shown_copy(const struct root *root, const char *path)
+{
+    char shown[2 * ROOT_PATH_MAX];
+
+    root_shown(root, path, shown);
+    return strdup(shown);
+}
+
 int root_graft(const struct root *parent, const char *dir, const char *at, struct root **ret)
 {
     char shown[2 * ROOT_PATH_MAX];

@@ -67,17 +67,19 @@ static const char posture_table_sql[] = FAILED_POSTURE
     "analytic FROM coverage UNION ALL SELECT host, table_name, iif(table_name = 'evidence' AND "   \
     "coalesce(records, 0) = 0, 'unknown', status), location, skipped, detail, NULL "               \
     "FROM evidence_sources WHERE table_name NOT IN (SELECT table_name FROM analytic_sources) "     \
-    "AND status <> 'absent') "
+    "AND status NOT IN ('absent', 'ready')) "
 
-static const char coverage_sql[] =
-    ALL_COVERAGE "SELECT %s host, status, source, sum(skipped) AS skipped, detail, "
-                 "group_concat(DISTINCT analytic) AS analytics FROM seen "
-                 "WHERE status <> 'read' OR skipped > 0 GROUP BY host, status, source, detail";
+static const char coverage_sql[] = ALL_COVERAGE
+    "SELECT %s host, status, source, sum(skipped) AS skipped, detail, "
+    "group_concat(DISTINCT analytic) AS analytics FROM seen "
+    "WHERE status NOT IN ('read', 'ready') OR skipped > 0 GROUP BY host, status, source, detail";
 
-/* A line a host: how many sources had which end, and what was wrong. */
+/* A line a host: how many sources had which end, and what was wrong; without the files that no
+ * table reads, of which there may be many. */
 static const char coverage_table_sql[] = ALL_COVERAGE
     ", each AS (SELECT host, table_name, status, source, max(skipped) AS skipped, max(detail) AS "
-    "detail FROM seen WHERE source <> '' GROUP BY 1, 2, 3, 4) "
+    "detail FROM seen WHERE source <> '' AND status <> 'ready' AND (table_name <> 'evidence' OR "
+    "status <> 'unknown' OR source IN (SELECT location FROM evidence)) GROUP BY 1, 2, 3, 4) "
     "SELECT host, sum(status = 'read') AS read, sum(status = 'absent') AS absent, "
     "sum(status = 'denied') AS denied, sum(status = 'damaged') AS damaged, "
     "sum(status NOT IN ('read', 'absent', 'denied', 'damaged')) AS other, "

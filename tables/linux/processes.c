@@ -435,7 +435,6 @@ static int processes_open(struct tbl_scan *scan)
     const struct process *key = tbl_key(scan);
     struct sources        sources = {0};
     struct source         source;
-    int                   rc = SQLITE_OK;
 
     state->dir = -1;
     state->pid = TBL_TERMS(scan, struct process, pid);
@@ -443,13 +442,15 @@ static int processes_open(struct tbl_scan *scan)
     state->name = TBL_TERMS(scan, struct process, name);
     state->uid = TBL_TERMS(scan, struct process, uid);
     note_uses(scan, state);
-    int r =
-        sources_begin(&sources, tbl_svcql(scan),
-                      &(struct sources_want){.artefacts = 1u << ARTEFACT_LIVE, .host = key->host});
-    if (r >= 0 && (r = sources_next(&sources, &source)) > 0)
+    int rc = tbl_sources_begin(
+        scan, &sources,
+        &(struct sources_want){.artefacts = 1u << ARTEFACT_LIVE, .host = key->host});
+    if (rc == SQLITE_OK)
+        rc = tbl_sources_next(scan, &sources, &source);
+    if (rc == SQLITE_ROW)
         rc = open_host(scan, &source);
     sources_end(&sources);
-    return r < 0 ? tbl_error(scan, r, "/proc") : rc;
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 static void processes_close(struct tbl_scan *scan)

@@ -70,14 +70,14 @@ static int open_scan(struct tbl_scan *scan)
     state->types = TBL_TERMS(scan, struct daemon_row, type);
     state->paths = TBL_TERMS(scan, struct daemon_row, path);
     state->names = TBL_TERMS(scan, struct daemon_row, name);
-    int r = sources_begin(&state->sources, tbl_svcql(scan),
-                          &(struct sources_want){
-                              .artefacts = ARTEFACTS_READ,
-                              .host = key->host,
-                              .path = key->file ? key->file : key->source,
-                              .root = key->root,
-                          });
-    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
+    return tbl_sources_begin(scan, &state->sources,
+                             &(struct sources_want){
+                                 .artefacts = ARTEFACTS_READ,
+                                 .host = key->host,
+                                 .path = key->file,
+                                 .source = key->source,
+                                 .root = key->root,
+                             });
 }
 
 /* Say what became of the source that is done with. */

@@ -45,15 +45,15 @@ static int open_scan(struct tbl_scan *scan)
     struct state              *state = tbl_state(scan);
     const struct override_row *key = tbl_key(scan);
 
-    int r =
-        sources_begin(&state->sources, tbl_svcql(scan),
-                      &(struct sources_want){
-                          .artefacts = 1u << ARTEFACT_MACOS_ROOT | 1u << ARTEFACT_LAUNCHD_OVERRIDES,
-                          .host = key->host,
-                          .path = key->file ? key->file : key->source,
-                          .root = key->root,
-                      });
-    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
+    return tbl_sources_begin(
+        scan, &state->sources,
+        &(struct sources_want){
+            .artefacts = 1u << ARTEFACT_MACOS_ROOT | 1u << ARTEFACT_LAUNCHD_OVERRIDES,
+            .host = key->host,
+            .path = key->file,
+            .source = key->source,
+            .root = key->root,
+        });
 }
 
 /* Report one file, whose entries are items[first] up to items[end]. */
@@ -61,7 +61,7 @@ static int report_file(struct tbl_scan *scan, size_t first, size_t end)
 {
     struct state                  *state = tbl_state(scan);
     const struct launchd_override *last = &state->overrides.items[end - 1];
-    const char *location = tbl_printf(scan, "%s%s", root_path(state->source.root), last->path);
+    const char                    *location = tbl_shown(scan, state->source.root, last->path);
 
     if (!location)
         return SQLITE_NOMEM;
@@ -132,7 +132,7 @@ static int fill(struct tbl_scan *scan, struct override_row *row,
 
     row->host = state->source.host;
     row->path = item->path;
-    row->source = tbl_printf(scan, "%s%s", root_path(state->source.root), item->path);
+    row->source = tbl_shown(scan, state->source.root, item->path);
     row->number = state->number;
     row->label = item->label;
     row->key = item->key;

@@ -189,11 +189,11 @@ static int next_hive(struct tbl_scan *scan, struct state *state)
     int rc = leave(scan, state);
     if (rc != SQLITE_OK)
         return rc;
-    int r = sources_next(&state->sources, &state->source);
-    if (r <= 0)
-        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+    if ((rc = tbl_sources_next(scan, &state->sources, &state->source)) != SQLITE_ROW)
+        return rc;
+    rc = SQLITE_OK;
 
-    r = hive_file_open(&state->source, &state->file);
+    int r = hive_file_open(&state->source, &state->file);
     if (r == 0)
         r = registry_targets_choose(&state->targets, &state->file, state->keys, state->paths);
     if (r == -ENOMEM)
@@ -468,14 +468,13 @@ static int open(struct tbl_scan *scan)
     state->paths = TBL_TERMS(scan, struct registry, path);
     state->deleted = TBL_TERMS(scan, struct registry, deleted);
     state->times = TBL_TERMS(scan, struct registry, time);
-    const char *path = key->file ? key->file : key->source;
-    int         r = sources_begin(&state->sources, tbl_svcql(scan),
-                                  &(struct sources_want){
-                                      .artefacts = 1u << ARTEFACT_HIVE,
-                                      .host = key->host,
-                                      .path = path,
-                          });
-    return r < 0 ? tbl_error(scan, r, path ? path : "evidence") : SQLITE_OK;
+    return tbl_sources_begin(scan, &state->sources,
+                             &(struct sources_want){
+                                 .artefacts = 1u << ARTEFACT_HIVE,
+                                 .host = key->host,
+                                 .path = key->file,
+                                 .source = key->source,
+                             });
 }
 
 static void close(struct tbl_scan *scan)

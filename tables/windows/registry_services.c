@@ -118,11 +118,11 @@ static int next_hive(struct tbl_scan *scan, struct state *state)
     int rc = leave(scan, state);
     if (rc != SQLITE_OK)
         return rc;
-    int r = sources_next(&state->sources, &state->source);
-    if (r <= 0)
-        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+    if ((rc = tbl_sources_next(scan, &state->sources, &state->source)) != SQLITE_ROW)
+        return rc;
+    rc = SQLITE_OK;
 
-    r = hive_file_open(&state->source, &state->file);
+    int r = hive_file_open(&state->source, &state->file);
     if (r == 0 && state->file.kind != HIVE_SYSTEM)
         return SQLITE_OK;
     if (r == 0)
@@ -245,20 +245,19 @@ static int open(struct tbl_scan *scan)
 {
     struct state                  *state = tbl_state(scan);
     const struct registry_service *key = tbl_key(scan);
-    const char                    *path = key->file ? key->file : key->source;
 
     state->names = TBL_TERMS(scan, struct registry_service, name);
     state->sets_asked = TBL_TERMS(scan, struct registry_service, control_set);
     state->times = TBL_TERMS(scan, struct registry_service, time);
     state->scan_lost = tbl_match_int(TBL_TERMS(scan, struct registry_service, deleted), 1);
     service_reader_begin(&state->reader, scan);
-    int r = sources_begin(&state->sources, tbl_svcql(scan),
-                          &(struct sources_want){
-                              .artefacts = 1u << ARTEFACT_HIVE,
-                              .host = key->host,
-                              .path = path,
-                          });
-    return r < 0 ? tbl_error(scan, r, path ? path : "evidence") : SQLITE_OK;
+    return tbl_sources_begin(scan, &state->sources,
+                             &(struct sources_want){
+                                 .artefacts = 1u << ARTEFACT_HIVE,
+                                 .host = key->host,
+                                 .path = key->file,
+                                 .source = key->source,
+                             });
 }
 
 static void close(struct tbl_scan *scan)

@@ -244,13 +244,11 @@ static int enter(struct tbl_scan *scan)
 static int next_source(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
-    int           r = sources_next(&state->sources, &state->source);
+    int           rc = tbl_sources_next(scan, &state->sources, &state->source);
 
-    if (r < 0)
-        return tbl_error(scan, r, "evidence");
-    if (r == 0)
-        return SQLITE_DONE;
-    int rc = enter(scan);
+    if (rc != SQLITE_ROW)
+        return rc;
+    rc = enter(scan);
     return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
@@ -272,10 +270,10 @@ static int open(struct tbl_scan *scan)
     state->texts[0] = TBL_USES(scan, struct windows_event, computer);
     state->texts[1] = TBL_USES(scan, struct windows_event, channel);
     state->texts[2] = TBL_USES(scan, struct windows_event, provider_name);
-    struct sources_want want = {
-        .artefacts = artefacts, .host = key->host, .path = key->path ? key->path : key->source};
-    int r = sources_begin(&state->sources, tbl_svcql(scan), &want);
-    return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_OK;
+    return tbl_sources_begin(
+        scan, &state->sources,
+        &(struct sources_want){
+            .artefacts = artefacts, .host = key->host, .path = key->path, .source = key->source});
 }
 
 static int64_t number(const struct event_reader *reader, enum evtx_field field)

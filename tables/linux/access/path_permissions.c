@@ -52,12 +52,11 @@ static int open_scan(struct tbl_scan *scan)
     struct state          *state = tbl_state(scan);
     const struct step_row *key = tbl_key(scan);
 
-    int r = sources_begin(
-        &state->sources, tbl_svcql(scan),
+    return tbl_sources_begin(
+        scan, &state->sources,
         &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT | 1u << ARTEFACT_MACOS_ROOT,
                                .host = key->host,
                                .root = key->root});
-    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "/") : SQLITE_OK;
 }
 
 static void close_scan(struct tbl_scan *scan)
@@ -262,9 +261,9 @@ static int next(struct tbl_scan *scan, void *row)
 
     for (;;) {
         if (!state->have_source) {
-            int r = sources_next(&state->sources, &state->source);
-            if (r <= 0)
-                return r < 0 ? tbl_error(scan, r, key->path) : SQLITE_DONE;
+            int rc = tbl_sources_next(scan, &state->sources, &state->source);
+            if (rc != SQLITE_ROW)
+                return rc;
             state->have_source = true;
             begin_path(state, key->path);
             return fill(scan, state, row);

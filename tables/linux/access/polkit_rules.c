@@ -139,7 +139,7 @@ static int report(struct tbl_scan *scan, struct state *state, const char *path, 
 {
     char location[2 * ROOT_PATH_MAX];
 
-    snprintf(location, sizeof location, "%s%s", root_path(state->source.root), path);
+    root_shown(state->source.root, path, location);
     return svcql_report(tbl_svcql(scan),
                         &(struct report){.table = "polkit_rules",
                                          .kind = "polkit",
@@ -229,10 +229,10 @@ static int next_file(struct tbl_scan *scan, struct state *state)
 
 static int next_source(struct tbl_scan *scan, struct state *state)
 {
-    int r = sources_next(&state->sources, &state->source);
+    int rc = tbl_sources_next(scan, &state->sources, &state->source);
 
-    if (r <= 0)
-        return r < 0 ? tbl_error(scan, r, "polkit-1") : SQLITE_DONE;
+    if (rc != SQLITE_ROW)
+        return rc;
     state->have_source = true;
     state->place = 0;
     return SQLITE_ROW;
@@ -248,8 +248,8 @@ static int fill(struct tbl_scan *scan, struct state *state, struct rule_row *row
     row->kind = places[state->place - 1].kind;
     row->host = state->source.host;
     row->path = tbl_printf(scan, "%s/%s", state->dir, name);
-    row->source = tbl_printf(scan, "%s%s/%s", root_path(state->source.root), state->dir, name);
-    return row->path && row->source ? SQLITE_ROW : SQLITE_NOMEM;
+    row->source = row->path ? tbl_shown(scan, state->source.root, row->path) : NULL;
+    return row->source ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
 static int next(struct tbl_scan *scan, void *row)
@@ -271,11 +271,10 @@ static int open_scan(struct tbl_scan *scan)
     struct state          *state = tbl_state(scan);
     const struct rule_row *key = tbl_key(scan);
 
-    int r = sources_begin(&state->sources, tbl_svcql(scan),
-                          &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
-                                                 .host = key->host,
-                                                 .root = key->root});
-    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "/") : SQLITE_OK;
+    return tbl_sources_begin(scan, &state->sources,
+                             &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
+                                                    .host = key->host,
+                                                    .root = key->root});
 }
 
 static void close_scan(struct tbl_scan *scan)

@@ -48,7 +48,7 @@ static int report(struct tbl_scan *scan, struct state *state, const char *path, 
 {
     char location[2 * ROOT_PATH_MAX];
 
-    snprintf(location, sizeof location, "%s%s", root_path(state->source.root), path);
+    root_shown(state->source.root, path, location);
     return svcql_report(
         tbl_svcql(scan),
         &(struct report){
@@ -177,7 +177,7 @@ static int fill(struct tbl_scan *scan, struct state *state, struct rule_row *row
     row->noexec = rule->tags & TAG_NOEXEC;
     row->setenv = rule->tags & TAG_SETENV;
     row->host = state->source.host;
-    row->source = tbl_printf(scan, "%s%s", root_path(state->source.root), rule->source);
+    row->source = tbl_shown(scan, state->source.root, rule->source);
     row->line = (int64_t)rule->line;
     return row->users && row->hosts && row->runas_users && row->runas_groups && row->commands &&
                    row->source
@@ -190,12 +190,11 @@ static int open_scan(struct tbl_scan *scan)
     struct state          *state = tbl_state(scan);
     const struct rule_row *key = tbl_key(scan);
 
-    int r = sources_begin(
-        &state->sources, tbl_svcql(scan),
+    return tbl_sources_begin(
+        scan, &state->sources,
         &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT | 1u << ARTEFACT_MACOS_ROOT,
                                .host = key->host,
                                .root = key->root});
-    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "/") : SQLITE_OK;
 }
 
 static int next(struct tbl_scan *scan, void *row)
@@ -205,10 +204,10 @@ static int next(struct tbl_scan *scan, void *row)
     while (state->next == state->sudoers.n_rules) {
         sudoers_free(&state->sudoers);
         state->next = 0;
-        int r = sources_next(&state->sources, &state->source);
-        if (r <= 0)
-            return r < 0 ? tbl_error(scan, r, "/etc/sudoers") : SQLITE_DONE;
-        int rc = load_root(scan, state);
+        int rc = tbl_sources_next(scan, &state->sources, &state->source);
+        if (rc != SQLITE_ROW)
+            return rc;
+        rc = load_root(scan, state);
         if (rc != SQLITE_OK)
             return rc;
     }

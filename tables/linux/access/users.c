@@ -4,6 +4,7 @@
  *     SELECT members FROM groups WHERE groupname IN ('sudo', 'wheel', 'admin');
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "evidence.h"
@@ -66,16 +67,15 @@ static int lines_begin(struct tbl_scan *scan, struct lines *lines, const char *p
                        const char *host, const char *root)
 {
     lines->path = path;
-    int r = sources_begin(
-        &lines->sources, tbl_svcql(scan),
+    return tbl_sources_begin(
+        scan, &lines->sources,
         &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT, .host = host, .root = root});
-    return r < 0 ? tbl_error(scan, r, root ? root : "/") : SQLITE_OK;
 }
 
 static void lines_end(struct lines *lines)
 {
     stream_close(lines->stream);
-    sqlite3_free(lines->shown);
+    free(lines->shown);
     sources_end(&lines->sources);
 }
 
@@ -83,11 +83,11 @@ static void lines_end(struct lines *lines)
  * reported and passed over. */
 static int next_file(struct tbl_scan *scan, struct lines *lines, const char *table)
 {
-    int r;
+    int rc;
 
-    while ((r = sources_next(&lines->sources, &lines->source)) > 0) {
-        sqlite3_free(lines->shown);
-        lines->shown = sqlite3_mprintf("%s%s", root_path(lines->source.root), lines->path);
+    while ((rc = tbl_sources_next(scan, &lines->sources, &lines->source)) == SQLITE_ROW) {
+        free(lines->shown);
+        lines->shown = root_shown_copy(lines->source.root, lines->path);
         lines->line = lines->read = lines->bad = 0;
         if (!lines->shown)
             return SQLITE_NOMEM;
@@ -95,11 +95,10 @@ static int next_file(struct tbl_scan *scan, struct lines *lines, const char *tab
         int error = fd < 0 ? fd : stream_open(fd, &lines->stream);
         if (!error)
             return SQLITE_ROW;
-        int rc = report(scan, lines, table, error);
-        if (rc != SQLITE_OK)
+        if ((rc = report(scan, lines, table, error)) != SQLITE_OK)
             return rc;
     }
-    return r < 0 ? tbl_error(scan, r, lines->path) : SQLITE_DONE;
+    return rc;
 }
 
 /* The next line of the file of any root. */

@@ -669,10 +669,10 @@ static int open_scan(struct tbl_scan *scan)
                      TBL_USES(scan, struct audit_row, unit);
     return audit_input_begin(
         scan, &state->input,
-        &(struct audit_want){.time = state->filters.time,
-                             .source = TBL_TERMS(scan, struct audit_row, source),
-                             .path = key->file ? key->file : key->source,
-                             .root = key->root});
+        &(struct audit_want){
+            .time = state->filters.time,
+            .source = TBL_TERMS(scan, struct audit_row, source),
+            .sources = {.path = key->file, .source = key->source, .root = key->root}});
 }
 
 static int next(struct tbl_scan *scan, void *out)

@@ -48,8 +48,8 @@ static int report(struct tbl_scan *scan, const struct audit_input *input, const 
 
 static int show(struct audit_input *input, const char *path)
 {
-    sqlite3_free(input->shown);
-    input->shown = sqlite3_mprintf("%s%s", root_path(input->source.root), path);
+    free(input->shown);
+    input->shown = root_shown_copy(input->source.root, path);
     return input->shown ? 0 : -ENOMEM;
 }
 
@@ -89,7 +89,7 @@ static void close_file(struct audit_input *input)
 {
     stream_close(input->stream);
     audit_journal_close(input->journal);
-    sqlite3_free(input->shown);
+    free(input->shown);
     input->stream = NULL;
     input->journal = NULL;
     input->shown = NULL;
@@ -171,9 +171,8 @@ static int enter_file(struct tbl_scan *scan, struct audit_input *input)
         int rc = enter_journal(scan, input);
         if (rc != SQLITE_DONE)
             return rc;
-        int r = log_sources_next(&input->sources, &input->source);
-        if (r <= 0)
-            return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_DONE;
+        if ((rc = log_sources_next(&input->sources, &input->source)) != SQLITE_ROW)
+            return rc;
         rc = input->source.artefact == ARTEFACT_JOURNAL ? take_journal(scan, input)
                                                         : take_log(scan, input);
         if (rc != SQLITE_OK)
@@ -244,10 +243,9 @@ int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
     input->time = want->time;
     input->source_terms = want->source;
     int r = audit_window_new(&input->window);
-    if (r == 0)
-        r = log_sources_begin(&input->sources, tbl_svcql(scan), ARTEFACT_AUDIT_LOG, want->path,
-                              want->root);
-    return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_OK;
+
+    return r < 0 ? tbl_error(scan, r, "evidence")
+                 : log_sources_begin(scan, &input->sources, ARTEFACT_AUDIT_LOG, &want->sources);
 }
 
 void audit_input_end(struct tbl_scan *scan, struct audit_input *input)

@@ -37,8 +37,7 @@ struct audit_input {
  */
 struct audit_want {
     const struct tbl_terms *time, *source;
-    const char             *path; /* a file, folder or pattern; NULL: all evidence's logs */
-    const char             *root; /* NULL: all evidence */
+    struct sources_want     sources; /* without artefacts */
 };
 int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
                       const struct audit_want *want);

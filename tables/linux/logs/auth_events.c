@@ -88,10 +88,11 @@ static int open_scan(struct tbl_scan *scan)
     const struct auth_row *key = tbl_key(scan);
 
     state->kind = TBL_TERMS(scan, struct auth_row, kind);
-    return auth_input_begin(scan, &state->input,
-                            &(struct auth_want){.time = TBL_TERMS(scan, struct auth_row, time),
-                                                .path = key->file ? key->file : key->source,
-                                                .root = key->root});
+    return auth_input_begin(
+        scan, &state->input,
+        &(struct auth_want){
+            .time = TBL_TERMS(scan, struct auth_row, time),
+            .sources = {.path = key->file, .source = key->source, .root = key->root}});
 }
 
 static int next(struct tbl_scan *scan, void *out)

@@ -134,8 +134,8 @@ static int report(struct tbl_scan *scan, const struct auth_input *input, const c
 static int begin_file(struct auth_input *input, const char *path)
 {
     input->line = input->read = input->bad = 0;
-    sqlite3_free(input->shown);
-    input->shown = sqlite3_mprintf("%s%s", root_path(input->source.root), path);
+    free(input->shown);
+    input->shown = root_shown_copy(input->source.root, path);
     return input->shown ? 0 : -ENOMEM;
 }
 
@@ -144,7 +144,7 @@ static void close_file(struct auth_input *input)
     stream_close(input->stream);
     time_zone_free(input->zone);
     journal_pick_close(input->pick);
-    sqlite3_free(input->shown);
+    free(input->shown);
     input->stream = NULL;
     input->zone = NULL;
     input->pick = NULL;
@@ -258,9 +258,8 @@ static int enter_file(struct tbl_scan *scan, struct auth_input *input)
         int rc = enter_journal(scan, input);
         if (rc != SQLITE_DONE)
             return rc;
-        int r = log_sources_next(&input->sources, &input->source);
-        if (r <= 0)
-            return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_DONE;
+        if ((rc = log_sources_next(&input->sources, &input->source)) != SQLITE_ROW)
+            return rc;
         rc = input->source.artefact == ARTEFACT_JOURNAL ? take_journal(scan, input)
                                                         : take_log(scan, input);
         if (rc != SQLITE_OK)
@@ -394,9 +393,7 @@ int auth_input_next(struct tbl_scan *scan, struct auth_input *input, struct auth
 int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want)
 {
     input->time = want->time;
-    int r = log_sources_begin(&input->sources, tbl_svcql(scan), ARTEFACT_AUTH_LOG, want->path,
-                              want->root);
-    return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_OK;
+    return log_sources_begin(scan, &input->sources, ARTEFACT_AUTH_LOG, &want->sources);
 }
 
 void auth_input_end(struct tbl_scan *scan, struct auth_input *input)

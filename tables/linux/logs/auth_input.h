@@ -48,9 +48,8 @@ struct auth_input {
 };
 
 struct auth_want {
-    const struct tbl_terms *time; /* the query's terms on that column */
-    const char             *path; /* a file, folder or pattern; NULL: all evidence's logs */
-    const char             *root; /* NULL: all evidence */
+    const struct tbl_terms *time;    /* the query's terms on that column */
+    struct sources_want     sources; /* without artefacts */
 };
 int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want);
 

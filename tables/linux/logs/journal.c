@@ -304,14 +304,13 @@ static int open(struct tbl_scan *scan)
     const struct journal_row *key = tbl_key(scan);
 
     read_terms(scan, state);
-    int r = journal_scan_begin(scan, &state->scan,
-                               &(struct sources_want){
-                                   .artefacts = 1u << ARTEFACT_JOURNAL,
-                                   .host = key->file ? NULL : key->host,
-                                   .path = key->file,
-                                   .root = key->root,
-                               });
-    return r < 0 ? tbl_error(scan, r, key->file ? key->file : "evidence") : SQLITE_OK;
+    return journal_scan_begin(scan, &state->scan,
+                              &(struct sources_want){
+                                  .artefacts = 1u << ARTEFACT_JOURNAL,
+                                  .host = key->file ? NULL : key->host,
+                                  .path = key->file,
+                                  .root = key->root,
+                              });
 }
 
 static void close(struct tbl_scan *scan)

@@ -93,7 +93,7 @@ static int collect(struct tbl_scan *scan, struct journal_scan *s, const char *di
     root_names_free(&names);
     if (r == 0 || r == -ENOMEM)
         return r;
-    snprintf(s->shown, sizeof s->shown, "%s%s", root_path(s->source.root), dir);
+    root_shown(s->source.root, dir, s->shown);
     return report(scan, s, s->shown, r, NULL) == SQLITE_OK ? 0 : -ENOMEM;
 }
 
@@ -102,12 +102,12 @@ static int next_source(struct tbl_scan *scan, struct journal_scan *s)
 {
     DIR *dir = NULL;
     char detail[64];
-    int  r = sources_next(&s->sources, &s->source);
+    int  r, rc = tbl_sources_next(scan, &s->sources, &s->source);
 
     forget_files(&s->files);
     s->records = s->lost = 0;
-    if (r <= 0)
-        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+    if (rc != SQLITE_ROW)
+        return rc;
     r = root_open_dir(s->source.root, s->source.path, &dir);
     if (r == -ENOTDIR) {
         r = add_file(&s->files, s->source.path, NULL);
@@ -122,7 +122,7 @@ static int next_source(struct tbl_scan *scan, struct journal_scan *s)
     snprintf(detail, sizeof detail, "%zu files", s->files.n);
     s->records = TBL_NULL;
     s->lost = (int64_t)s->files.lost;
-    int rc = report(scan, s, s->source.shown, r, r < 0 ? NULL : detail);
+    rc = report(scan, s, s->source.shown, r, r < 0 ? NULL : detail);
     return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
@@ -300,7 +300,7 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
     s->number++;
     s->copied = s->named && strncmp(path, "/var/log/journal/", 17) != 0 &&
                 strncmp(path, "/run/log/journal/", 17) != 0;
-    snprintf(s->shown, sizeof s->shown, "%s%s", root_path(s->source.root), path);
+    root_shown(s->source.root, path, s->shown);
     int r = root_map(s->source.root, path, FILE_MAX, &s->map);
     if (r == 0)
         r = journal_file_open(&s->file, s->map.data, s->map.size);
@@ -446,7 +446,7 @@ int journal_scan_begin(struct tbl_scan *scan, struct journal_scan *s,
                        const struct sources_want *want)
 {
     s->named = want->path != NULL;
-    return sources_begin(&s->sources, tbl_svcql(scan), want);
+    return tbl_sources_begin(scan, &s->sources, want);
 }
 
 int journal_scan_next(struct tbl_scan *scan, struct journal_scan *s, struct journal_entry *ret)

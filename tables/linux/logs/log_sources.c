@@ -4,33 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int begin(struct log_sources *sources, enum artefact artefact)
+static int begin(struct log_sources *sources, unsigned artefacts)
 {
-    return sources_begin(&sources->sources, sources->svcql,
-                         &(struct sources_want){.artefacts = 1u << artefact,
-                                                .path = sources->path,
-                                                .root = sources->root});
+    sources->want.artefacts = artefacts;
+    return tbl_sources_begin(sources->scan, &sources->sources, &sources->want);
 }
 
-int log_sources_begin(struct log_sources *sources, struct svcql *svcql, enum artefact log,
-                      const char *path, const char *root)
+int log_sources_begin(struct tbl_scan *scan, struct log_sources *sources, enum artefact log,
+                      const struct sources_want *want)
 {
-    *sources = (struct log_sources){.svcql = svcql, .path = path, .root = root};
-    sources->journals = path && strstr(path, "journal");
-    return begin(sources, sources->journals ? ARTEFACT_JOURNAL : log);
+    bool named = want->path || want->source;
+
+    *sources = (struct log_sources){.scan = scan, .want = *want, .named = named};
+    return begin(sources, named ? 1u << log | 1u << ARTEFACT_JOURNAL : 1u << log);
 }
 
 int log_sources_next(struct log_sources *sources, struct source *ret)
 {
     for (;;) {
-        int r = sources_next(&sources->sources, ret);
-        if (r != 0 || sources->journals || sources->path)
-            return r;
+        int rc = tbl_sources_next(sources->scan, &sources->sources, ret);
+        if (rc != SQLITE_DONE || sources->journals || sources->named)
+            return rc;
         sources_end(&sources->sources);
         sources->journals = true;
-        r = begin(sources, ARTEFACT_JOURNAL);
-        if (r < 0)
-            return r;
+        rc = begin(sources, 1u << ARTEFACT_JOURNAL);
+        if (rc != SQLITE_OK)
+            return rc;
     }
 }
 

@@ -9,22 +9,24 @@
 #define SVCQL_LOG_SOURCES_H
 
 #include "evidence.h"
+#include "table.h"
 
 struct log_sources {
-    struct svcql  *svcql;
-    struct sources sources;
-    const char    *path, *root; /* borrowed */
-    bool           journals;    /* whether the logs are through */
-    char         **logged;      /* paths of roots, owned */
-    size_t         n_logged;
+    struct tbl_scan    *scan;
+    struct sources      sources;
+    struct sources_want want;     /* its strings are borrowed */
+    bool                named;    /* the query names a path */
+    bool                journals; /* whether the logs are through */
+    char              **logged;   /* paths of roots, owned */
+    size_t              n_logged;
 };
 
-/* A path that the query gives (NULL: all evidence) is a journal where its name says "journal". Of
- * sources_want; 0 or a negative errno. */
-int  log_sources_begin(struct log_sources *sources, struct svcql *svcql, enum artefact log,
-                       const char *path, const char *root);
-int  log_sources_next(struct log_sources *sources, struct source *ret); /* 1, 0, or -errno */
-void log_sources_end(struct log_sources *sources);                      /* accepts a zeroed one */
+/* What a path that the query names holds, a log or a journal, its first bytes say; artefacts of
+ * `want` are not used. Both return as tbl_sources_begin() and tbl_sources_next() do. */
+int  log_sources_begin(struct tbl_scan *scan, struct log_sources *sources, enum artefact log,
+                       const struct sources_want *want);
+int  log_sources_next(struct log_sources *sources, struct source *ret);
+void log_sources_end(struct log_sources *sources); /* accepts a zeroed one */
 
 /* Say that the source's root has a log; ask whether it has. -ENOMEM. */
 int  log_sources_found(struct log_sources *sources, const struct source *log);

@@ -311,7 +311,7 @@ static void leave_file(struct state *state)
 {
     history_end(&state->history);
     free(state->data);
-    sqlite3_free(state->shown);
+    free(state->shown);
     state->data = state->shown = NULL;
 }
 
@@ -333,7 +333,7 @@ static int enter_file(struct tbl_scan *scan)
         const struct found *found = &state->found[state->next_found++];
         if (!wanted(scan, found))
             continue;
-        state->shown = sqlite3_mprintf("%s%s", root_path(state->source.root), found->path);
+        state->shown = root_shown_copy(state->source.root, found->path);
         if (!state->shown)
             return SQLITE_NOMEM;
         int r = open_found(state, found);
@@ -352,9 +352,9 @@ static int enter_source(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    int r = sources_next(&state->sources, &state->source);
-    if (r <= 0)
-        return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_DONE;
+    int r, rc = tbl_sources_next(scan, &state->sources, &state->source);
+    if (rc != SQLITE_ROW)
+        return rc;
     forget_root(state);
     if (state->source.artefact == ARTEFACT_SHELL_HISTORY)
         r = add_found(state, NULL, state->source.path, "");
@@ -362,7 +362,7 @@ static int enter_source(struct tbl_scan *scan)
         r = collect(state);
     if (r < 0)
         return tbl_error(scan, r, state->source.shown);
-    int rc = report_root(scan);
+    rc = report_root(scan);
     return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
@@ -372,16 +372,17 @@ static int open_scan(struct tbl_scan *scan)
 {
     struct state             *state = tbl_state(scan);
     const struct history_row *key = tbl_key(scan);
-    const char *path = key->file ? key->file : key->source ? key->source : key->history_file;
+    const char               *source = key->source ? key->source : key->history_file;
+    unsigned                  named = key->file || source ? 0 : SYSTEM_ROOT;
 
-    int r = sources_begin(
-        &state->sources, tbl_svcql(scan),
-        &(struct sources_want){.artefacts = path ? 1u << ARTEFACT_SHELL_HISTORY
-                                                 : SYSTEM_ROOT | 1u << ARTEFACT_SHELL_HISTORY,
-                               .host = key->host,
-                               .path = path,
-                               .root = key->root});
-    return r < 0 ? tbl_error(scan, r, "sources") : SQLITE_OK;
+    return tbl_sources_begin(scan, &state->sources,
+                             &(struct sources_want){
+                                 .artefacts = named | 1u << ARTEFACT_SHELL_HISTORY,
+                                 .host = key->host,
+                                 .path = key->file,
+                                 .source = source,
+                                 .root = key->root,
+                             });
 }
 
 static int fill(struct tbl_scan *scan, const struct history_entry *entry, struct history_row *row)

@@ -196,13 +196,12 @@ static int open(struct tbl_scan *scan)
 
     state->paths = TBL_TERMS(scan, struct package_path, path);
     state->names = TBL_TERMS(scan, struct package_path, package);
-    int r = sources_begin(&state->sources, tbl_svcql(scan),
-                          &(struct sources_want){
-                              .artefacts = 1u << ARTEFACT_LINUX_ROOT,
-                              .host = key->host,
-                              .root = key->root,
-                          });
-    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
+    return tbl_sources_begin(scan, &state->sources,
+                             &(struct sources_want){
+                                 .artefacts = 1u << ARTEFACT_LINUX_ROOT,
+                                 .host = key->host,
+                                 .root = key->root,
+                             });
 }
 
 static void close(struct tbl_scan *scan)

@@ -345,22 +345,21 @@ static int next_file(struct tbl_scan *scan, struct state *state)
     if (state->part < TBL_COUNT(databases)) {
         size_t part = state->part++;
 
-        snprintf(state->database, sizeof state->database, "%s%s", root_path(state->source.root),
-                 databases[part].path);
+        root_shown(state->source.root, databases[part].path, state->database);
         state->shown = state->database;
         int rc = open_file(scan, state, databases[part].reader, databases[part].path, true);
         return rc == SQLITE_OK ? SQLITE_ROW : rc;
     }
-    int r = sources_next(&state->sources, &state->source);
-    if (r <= 0)
-        return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
+    int rc = tbl_sources_next(scan, &state->sources, &state->source);
+    if (rc != SQLITE_ROW)
+        return rc;
     if (state->source.artefact == ARTEFACT_LINUX_ROOT) {
         state->part = 0;
         return SQLITE_ROW;
     }
     state->shown = state->source.shown;
-    int rc = open_file(scan, state, is_database(&state->source) ? &dnf_reader : &log_reader,
-                       state->source.path, false);
+    rc = open_file(scan, state, is_database(&state->source) ? &dnf_reader : &log_reader,
+                   state->source.path, false);
     return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
@@ -406,15 +405,15 @@ static int open(struct tbl_scan *scan)
     state->actions = TBL_TERMS(scan, struct history_row, action);
     state->tools = TBL_TERMS(scan, struct history_row, tool);
     unsigned artefacts = 1u << ARTEFACT_PACKAGE_LOG;
-    int      r = sources_begin(
-             &state->sources, tbl_svcql(scan),
-             &(struct sources_want){
-                 .artefacts = key->file ? artefacts : artefacts | 1u << ARTEFACT_LINUX_ROOT,
-                 .host = key->host,
-                 .path = key->file,
-                 .root = key->root,
+
+    return tbl_sources_begin(
+        scan, &state->sources,
+        &(struct sources_want){
+            .artefacts = key->file ? artefacts : artefacts | 1u << ARTEFACT_LINUX_ROOT,
+            .host = key->host,
+            .path = key->file,
+            .root = key->root,
         });
-    return r < 0 ? tbl_error(scan, r, key->file ? key->file : "evidence") : SQLITE_OK;
 }
 
 static void close_scan(struct tbl_scan *scan)

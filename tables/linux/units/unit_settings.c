@@ -61,7 +61,8 @@ static int open_scan(struct tbl_scan *scan)
                                                 .root = key->root,
                                                 .system = tbl_match_text(s->scope, "system", false),
                                                 .user = tbl_match_text(s->scope, "user", false)});
-    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
+    return r < 0 ? tbl_sources_error(scan, r, &(struct sources_want){.root = key->root})
+                 : SQLITE_OK;
 }
 
 static void close_scan(struct tbl_scan *scan)
