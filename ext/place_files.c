@@ -1,0 +1,329 @@
+#include "place_files.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "formats/log/stream.h"
+#include "formats/text/array.h"
+
+SQLITE_EXTENSION_INIT3
+
+/* Reports ------------------------------------------------------------------------ */
+
+static const char *detail_of(const struct place_files *f, int error)
+{
+    if (error)
+        return error == -EINVAL ? "not a regular file" : strerror(-error);
+    return f->lost      ? "more files than are read"
+           : f->cut     ? "only its first 64 MiB were read"
+           : f->skipped ? "lines not understood"
+                        : NULL;
+}
+
+/* Report the file or folder at f->path. */
+static int report(struct place_files *f, int error)
+{
+    int64_t            skipped = f->skipped + f->cut + (int64_t)f->lost;
+    enum source_status status = error     ? source_status_of(error)
+                                : skipped ? SOURCE_DAMAGED
+                                          : SOURCE_READ;
+
+    if (status == SOURCE_ABSENT && f->place.optional)
+        return SQLITE_OK;
+    return svcql_report(tbl_svcql(f->scan), &(struct report){.table = f->table,
+                                                             .kind = f->kind,
+                                                             .host = f->source.host,
+                                                             .location = f->shown,
+                                                             .status = status,
+                                                             .records = f->records,
+                                                             .skipped = skipped,
+                                                             .detail = detail_of(f, error)});
+}
+
+/* Begin with the file or folder at f->path. */
+static void enter(struct place_files *f)
+{
+    root_shown(f->source.root, f->path, f->shown);
+    f->name = strrchr(f->path, '/') ? strrchr(f->path, '/') + 1 : f->path;
+    f->records = f->skipped = 0;
+    f->lost = 0;
+    f->error = 0;
+    f->cut = false;
+}
+
+/* Files -------------------------------------------------------------------------- */
+
+/* The text of an open file, of a long one its beginning: 0 or a negative errno. */
+static int read_text(struct place_files *f, int fd)
+{
+    struct stat st;
+    size_t      size = 0;
+    ssize_t     n = 1;
+
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    f->cut = st.st_size > PLACE_FILE_MAX;
+    size_t room = f->cut ? PLACE_FILE_MAX : (size_t)st.st_size;
+    f->text = malloc(room + 1);
+    if (!f->text)
+        return -ENOMEM;
+    while (size < room && (n = read(fd, f->text + size, room - size)) > 0)
+        size += (size_t)n;
+    if (n < 0)
+        return -errno;
+    f->text[size] = '\0';
+    f->size = size;
+    return 0;
+}
+
+static void leave_file(struct place_files *f)
+{
+    free(f->text);
+    f->text = NULL;
+    stream_close(f->stream);
+    f->stream = NULL;
+}
+
+/* Open the file at f->path: SQLITE_ROW; SQLITE_OK where it could not be, which is reported. */
+static int open_file(struct place_files *f)
+{
+    enter(f);
+    int fd = root_open_file(f->source.root, f->path), r = fd;
+    if (r >= 0 && f->by_line) {
+        r = stream_open(fd, &f->stream); /* takes fd */
+    } else if (r >= 0) {
+        r = read_text(f, fd);
+        close(fd);
+    }
+    if (r >= 0)
+        return SQLITE_ROW;
+    leave_file(f);
+    return r == -ENOMEM ? SQLITE_NOMEM : report(f, r);
+}
+
+static int close_file(struct place_files *f)
+{
+    f->skipped += f->stream ? (int64_t)stream_overlong(f->stream) : 0;
+    leave_file(f);
+    return report(f, f->error);
+}
+
+static bool is_open(const struct place_files *f)
+{
+    return f->text || f->stream;
+}
+
+/* Places ------------------------------------------------------------------------- */
+
+/* What a "*" in a place's path stands for; a folder that cannot be searched is reported. */
+static int take_folder(void *arg, const char *path, int error, size_t lost)
+{
+    struct place_files *f = arg;
+
+    if (error || lost) {
+        snprintf(f->path, sizeof f->path, "%s", path);
+        enter(f);
+        f->lost = lost;
+        return report(f, error) == SQLITE_OK ? 0 : -ENOMEM;
+    }
+    char **folder = ARRAY_ADD(f->folders, f->n_folders, f->folders_room);
+    return folder && (*folder = strdup(path)) ? 0 : -ENOMEM;
+}
+
+static void forget_folders(struct place_files *f)
+{
+    for (size_t i = 0; i < f->n_folders; i++)
+        free(f->folders[i]);
+    f->n_folders = f->next_folder = 0;
+}
+
+static void forget_root(struct place_files *f)
+{
+    for (size_t i = 0; i < f->n_added; i++)
+        free((char *)(uintptr_t)f->added[i].path);
+    for (size_t i = 0; i < f->n_bases; i++)
+        free(f->bases[i]);
+    f->n_added = f->n_bases = 0;
+    f->next_place = f->base = 0;
+}
+
+/* List the folder at f->path. One with files is reported by them. */
+static int open_folder(struct place_files *f)
+{
+    enter(f);
+    strcpy(f->folder, f->path);
+    int r =
+        root_list(f->source.root, f->path, f->place.pattern, PLACE_NAMES_MAX, &f->names, &f->lost);
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    return r < 0 || f->lost || !f->names.n ? report(f, r) : SQLITE_OK;
+}
+
+static int next_name(struct place_files *f)
+{
+    const char *name = f->names.names[f->next_name++];
+    struct stat st;
+
+    if ((size_t)snprintf(f->path, sizeof f->path, "%s/%s", f->folder, name) >= sizeof f->path ||
+        (f->wanted && !f->wanted(f->scan, &f->place, name)) ||
+        (root_stat(f->source.root, f->path, true, &st) == 0 && S_ISDIR(st.st_mode)))
+        return SQLITE_OK;
+    return open_file(f);
+}
+
+static int next_folder(struct place_files *f)
+{
+    root_names_free(&f->names);
+    f->next_name = 0;
+    snprintf(f->path, sizeof f->path, "%s", f->folders[f->next_folder++]);
+    return f->place.pattern ? open_folder(f) : open_file(f);
+}
+
+/* Find what the "*" in a place's path stands for; where it is nothing, report the folder above. */
+static int open_folders(struct place_files *f, const char *path)
+{
+    int r = root_glob(f->source.root, path, PLACE_NAMES_MAX, take_folder, f);
+
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    if (f->n_folders || f->place.optional)
+        return SQLITE_OK;
+    struct stat st;
+    snprintf(f->path, sizeof f->path, "%.*s", (int)strcspn(path, "*"), path);
+    *strrchr(f->path, '/') = '\0';
+    enter(f);
+    return report(f, root_stat(f->source.root, f->path, true, &st));
+}
+
+/* Begin with one of the places below the present base; those that were added are below none. */
+static int next_place(struct place_files *f)
+{
+    bool        added = f->next_place >= f->n_places;
+    const char *base = f->n_bases && !added ? f->bases[f->base] : "";
+    char        path[ROOT_PATH_MAX];
+
+    f->place = added ? f->added[f->next_place - f->n_places] : f->places[f->next_place];
+    f->next_place++;
+    forget_folders(f);
+    if ((size_t)snprintf(path, sizeof path, "%s%s", base, f->place.path) >= sizeof path)
+        return SQLITE_OK;
+    if (!f->n_bases && !added && strchr(path, '*'))
+        return open_folders(f, path);
+    return take_folder(f, path, 0, 0) < 0 ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+static int next_source(struct place_files *f)
+{
+    int r = sources_next(&f->sources, &f->source);
+
+    if (r <= 0)
+        return r < 0 ? tbl_error(f->scan, r, f->table) : SQLITE_DONE;
+    forget_root(f);
+    f->in_source = true;
+    if (*f->source.path) { /* a file of its own and not a root */
+        f->next_place = f->n_places;
+        snprintf(f->path, sizeof f->path, "%s", f->source.path);
+        f->place = (struct place_of_files){0};
+        return open_file(f);
+    }
+    return f->begin_root ? f->begin_root(f->scan) : SQLITE_OK;
+}
+
+static int end_source(struct place_files *f)
+{
+    f->in_source = false;
+    return f->by_root ? SQLITE_ROW : SQLITE_OK;
+}
+
+/* One step: SQLITE_ROW where a file is open, SQLITE_OK where there is more to do. */
+static int step(struct place_files *f)
+{
+    if (!f->in_source)
+        return next_source(f);
+    if (f->next_name < f->names.n)
+        return next_name(f);
+    if (f->next_folder < f->n_folders)
+        return next_folder(f);
+    if (f->next_place < f->n_places + (f->base + 1 < f->n_bases ? 0 : f->n_added))
+        return next_place(f);
+    if (f->base + 1 < f->n_bases) {
+        f->base++;
+        f->next_place = 0;
+        return SQLITE_OK;
+    }
+    return end_source(f);
+}
+
+int place_files_begin(struct place_files *f, const struct sources_want *want)
+{
+    int r = sources_begin(&f->sources, tbl_svcql(f->scan), want);
+
+    return r < 0 ? tbl_error(f->scan, r, f->table) : SQLITE_OK;
+}
+
+int place_files_next(struct place_files *f)
+{
+    int rc = is_open(f) ? close_file(f) : SQLITE_OK;
+
+    while (rc == SQLITE_OK)
+        rc = step(f);
+    return rc;
+}
+
+int place_files_line(struct place_files *f, char **ret_line, size_t *ret_size)
+{
+    int r = stream_line(f->stream, ret_line, ret_size);
+
+    if (r > 0)
+        return SQLITE_ROW;
+    f->error = r;
+    return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_DONE;
+}
+
+int place_files_add(struct place_files *f, const struct place_of_files *place)
+{
+    for (size_t i = 0; i < f->n_added; i++)
+        if (strcmp(f->added[i].path, place->path) == 0)
+            return SQLITE_OK;
+    if (f->n_added == PLACE_ADDED_MAX) {
+        f->lost++;
+        return SQLITE_OK;
+    }
+    struct place_of_files *added = ARRAY_ADD(f->added, f->n_added, f->added_room);
+    char                  *path = strdup(place->path);
+    if (!added || !path) {
+        free(path);
+        f->n_added -= added != NULL;
+        return SQLITE_NOMEM;
+    }
+    *added = *place;
+    added->path = path;
+    return SQLITE_OK;
+}
+
+int place_files_base(struct place_files *f, const char *path)
+{
+    char **base = ARRAY_ADD(f->bases, f->n_bases, f->bases_room);
+
+    if (!base || !(*base = strdup(path))) {
+        f->n_bases -= base != NULL;
+        return SQLITE_NOMEM;
+    }
+    return SQLITE_OK;
+}
+
+void place_files_end(struct place_files *f)
+{
+    if (is_open(f))
+        close_file(f);
+    forget_folders(f);
+    forget_root(f);
+    root_names_free(&f->names);
+    free(f->folders);
+    free(f->added);
+    free(f->bases);
+    sources_end(&f->sources);
+}

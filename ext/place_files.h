@@ -1,0 +1,97 @@
+/* place_files.h -- files in fixed places below every root, read one by one and reported.
+ *
+ *     static const struct place_of_files places[] = {
+ *         {"/etc/crontab", NULL, 0},
+ *         {"/etc/cron.d", "*", 0},
+ *     };
+ *     state->files = (struct place_files){.scan = scan, .table = "cron_jobs", .kind = "cron",
+ *                                         .places = places, .n_places = TBL_COUNT(places)};
+ *     place_files_begin(&state->files, &(struct sources_want){...});
+ *     while ((rc = place_files_next(&state->files)) == SQLITE_ROW)
+ *         ... text, size, path, shown, source.host; records++, skipped++ ...
+ *     place_files_end(&state->files);
+ *
+ * A file that is absent, denied, too big or not regular, a folder that cannot be listed or has more
+ * names than PLACE_NAMES_MAX: each is reported, and the walk goes on. A file is opened when it is its
+ * turn, so a LIMIT reads no more than it needs.
+ */
+#ifndef SVCQL_PLACE_FILES_H
+#define SVCQL_PLACE_FILES_H
+
+#include "evidence.h"
+#include "table.h"
+
+#define PLACE_NAMES_MAX 200000      /* of one folder */
+#define PLACE_ADDED_MAX 10000       /* places added while the files of one root are read */
+#define PLACE_FILE_MAX  (64u << 20) /* bytes; of a longer file only these are given */
+
+struct place_of_files {
+    const char *path;     /* a folder, in which "*" stands for any name; or the file itself */
+    const char *pattern;  /* of the names in the folder; NULL: `path` is a file */
+    int         tag;      /* the table's own */
+    bool        optional; /* not worth a report where it is absent */
+};
+
+struct place_files {
+    /* For the table to set before place_files_begin(). */
+    struct tbl_scan             *scan;
+    const char                  *table, *kind; /* as in a report */
+    const struct place_of_files *places;
+    size_t                       n_places;
+    bool                         by_line; /* files are read by place_files_line(), of any size */
+    bool                         by_root; /* place_files_next() stops after each root, text NULL */
+
+    /* Whether to open a file of a folder; NULL: each. */
+    bool (*wanted)(struct tbl_scan *scan, const struct place_of_files *place, const char *name);
+
+    /* What to do first in each root: place_files_base(), as a rule. NULL: nothing. */
+    int (*begin_root)(struct tbl_scan *scan);
+
+    /* Of the file that is open. */
+    struct source         source;
+    struct place_of_files place;
+    char                  path[ROOT_PATH_MAX];      /* within the root */
+    char                  shown[2 * ROOT_PATH_MAX]; /* where a person finds it */
+    const char           *name;                     /* the last part of path */
+    size_t                base;                     /* which of those of this root it is below */
+    char                 *text;                     /* with a NUL after it; NULL: no file is open */
+    size_t                size;
+
+    /* Of the file that is open, for the table to count; reported when it is closed. */
+    int64_t records, skipped;
+    size_t  lost;  /* files that are not read, for there are too many */
+    int     error; /* negative errno: why its text is not what it should be */
+
+    /* The walk's own. */
+    struct sources         sources;
+    bool                   in_source;
+    char                 **bases; /* the places are below each of these; none: below the root */
+    size_t                 n_bases, bases_room;
+    struct place_of_files *added; /* their paths are owned */
+    size_t                 n_added, added_room;
+    size_t                 next_place; /* of places, then of added */
+    char                 **folders;    /* that the place's path stands for */
+    size_t                 n_folders, folders_room, next_folder;
+    char                   folder[ROOT_PATH_MAX];
+    struct root_names      names; /* in the folder */
+    size_t                 next_name;
+    struct stream         *stream;
+    bool                   cut; /* the file is longer than PLACE_FILE_MAX */
+};
+
+int  place_files_begin(struct place_files *f, const struct sources_want *want);
+int  place_files_next(struct place_files *f); /* SQLITE_ROW, SQLITE_DONE or an error */
+void place_files_end(struct place_files *f);  /* accepts a zeroed one */
+
+/* The next line of a file that is read by line, as stream_line() gives it: SQLITE_ROW, SQLITE_DONE at
+ * the end of the file. */
+int place_files_line(struct place_files *f, char **ret_line, size_t *ret_size);
+
+/* One more place of this root, read after the others; copies the path. What is added again is read
+ * once. SQLITE_OK or SQLITE_NOMEM. */
+int place_files_add(struct place_files *f, const struct place_of_files *place);
+
+/* Below which folder of this root the places are, one of several: users' homes. For begin_root(). */
+int place_files_base(struct place_files *f, const char *path);
+
+#endif
