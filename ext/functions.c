@@ -293,6 +293,16 @@ static void once(sqlite3_context *out, int argc, sqlite3_value **argv)
     sqlite3_result_value(out, argv[0]);
 }
 
+static void usual_library(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument path = argument(argv[0]);
+    int             usual = path.text ? path_usual_library(path.text, path.size) : -1;
+
+    (void)argc;
+    if (usual >= 0)
+        sqlite3_result_int(out, usual);
+}
+
 static const struct {
     const char *name;
     int         args;
@@ -307,6 +317,7 @@ static const struct {
     {"edit_distance", 2, edit_distance},
     {"exec_path", 1, path_of_command},
     {"path_trust", 1, trust},
+    {"usual_library", 1, usual_library},
     {"printable", 1, printable},
     {"auth_message", 2, auth_message},
     {"event_message", 1, event_message_function},
@@ -367,6 +378,11 @@ const struct function_doc function_docs[] = {
      "The kind of place that a path is in: system, vendor, local, home, public, temp, shm, "
      "hidden, unc or device; NULL where the path is not absolute",
      "SELECT path_trust('/dev/shm/x'), path_trust('C:\\Windows\\System32\\svchost.exe');"},
+    {"usual_library(path)",
+     "1 where the path is in a folder in which a system and what is installed on it keep the "
+     "libraries and drivers of services: System32, Program Files; 0 elsewhere; NULL where the "
+     "path is not absolute",
+     "SELECT usual_library('%SystemRoot%\\System32\\x.dll'), usual_library('C:\\Windows\\x.dll');"},
     {"printable(text)",
      "The text with each control, bidirectional or invisible character, and each byte that is not "
      "UTF-8, written as \\x1b or \\u202e: what hostile evidence says cannot act on a terminal",

@@ -361,6 +361,36 @@ static const struct {
 };
 /* clang-format on */
 
+START_TEST(libraries_of_services_are_usual_in_few_folders)
+{
+    static const struct {
+        const char *path;
+        int         usual;
+    } cases[] = {
+        {"C:\\Windows\\System32\\x.dll", 1},
+        {"%SystemRoot%\\system32\\drivers\\x.sys", 1},
+        {"system32\\drivers\\x.sys", 1},
+        {"D:\\Program Files (x86)\\a\\x.dll", 1},
+        {"\\??\\C:\\Windows\\SysWOW64\\x", 1},
+        {"C:\\ProgramData\\Microsoft\\x.sys", 1},
+        {"C:\\Windows\\x.dll", 0},
+        {"C:\\Windows\\System32\\Tasks\\x.dll", 0},
+        {"C:\\Windows\\System32x\\x.dll", 0},
+        {"C:\\ProgramData\\x.dll", 0},
+        {"C:\\a\\Windows\\System32\\x", 0},
+        {"\\\\host\\Program Files\\x.dll", 0},
+        {"/usr/lib/x.so", 1},
+        {"/tmp/x.so", 0},
+        {"x.dll", -1},
+        {"", -1},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        ck_assert_msg(path_usual_library(cases[i].path, strlen(cases[i].path)) == cases[i].usual,
+                      "%s", cases[i].path);
+}
+END_TEST
+
 START_TEST(path_trust_names_the_kind_of_place)
 {
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
@@ -426,6 +456,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, edit_distance_counts_swaps_once);
     tcase_add_test(tcase, exec_path_takes_the_program_as_its_system_would);
     tcase_add_test(tcase, path_trust_names_the_kind_of_place);
+    tcase_add_test(tcase, libraries_of_services_are_usual_in_few_folders);
     tcase_add_test(tcase, names_drawn_at_random_are_told_from_names_that_people_chose);
     tcase_add_test(tcase, functions_answer_null_for_null);
     suite_add_tcase(suite, tcase);

@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         regexp_free(regexp);
     }
     path_trust(pattern, size);
+    path_usual_library(pattern, size);
     exec_path(pattern, size, &path);
     buffer_free(&path);
     return 0;

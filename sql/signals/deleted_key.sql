@@ -3,3 +3,12 @@
 -- technique:       T1070
 -- analytic:        AN0778
 -- weight:          20
+-- false positives: products that were uninstalled; the service manager's log tells of it, and the
+--                  program is no longer present
+--
+-- shape:   service_key
+-- fires:   {"deleted": 1}
+-- fires:   {"deleted": 1, "service_type": "KERNEL_DRIVER"}
+-- spares:  {"deleted": 0}
+-- spares:  {"deleted": 1, "service_type": "USER_OWN_PROCESS (Instance)"}
+deleted AND service_type NOT LIKE '%(Instance)'

@@ -16,3 +16,10 @@
 service_type LIKE '%driver%' AND image_path LIKE '%\%'
 AND image_path NOT LIKE '%system32\%' AND image_path NOT LIKE '%\syswow64\%'
 AND image_path NOT LIKE '%\ProgramData\Microsoft\%' AND image_path NOT LIKE '%\Program Files%'
+--
+-- shape:   service_key
+-- fires:   {"type": 1, "image_path_resolved": "C:\\x\\a.sys"}
+-- fires:   {"type": 2, "image_path_resolved": "C:\\Users\\x\\a.sys"}
+-- spares:  {"type": 1, "image_path_resolved": "C:\\Windows\\System32\\drivers\\a.sys"}
+-- spares:  {"type": 16, "image_path_resolved": "C:\\Users\\x\\a.sys"}
+type IN (1, 2) AND image_path_resolved LIKE '%\%' AND usual_library(image_path_resolved) IS NOT 1

@@ -3,3 +3,16 @@
 -- technique:       T1543.003
 -- analytic:        AN1527
 -- weight:          40
+-- false positives: products that restart themselves or a watchdog by a failure command below Program
+--                  Files; Windows' own are customScript.cmd and "not used"
+--
+-- shape:   service_key
+-- fires:   {"failure_command": "cmd.exe /c x", "failure_program": "cmd.exe"}
+-- fires:   {"failure_command": "C:\\x\\a.exe", "failure_program": "C:\\x\\a.exe"}
+-- spares:  {"failure_command": "customScript.cmd", "failure_program": "cmd.exe"}
+-- spares:  {"failure_command": "C:\\x\\a.exe", "failure_program": "C:\\Program Files\\x\\a.exe"}
+-- spares:  {"failure_command": "", "failure_program": "cmd.exe"}
+failure_command NOT IN ('', 'customScript.cmd', 'not used')
+AND failure_command NOT LIKE '%\NvContainerRecovery.bat %'
+AND (failure_command REGEXP '(?i)(cmd|powershell|pwsh|script|mshta|rundll32)(\.exe)?["\s]'
+     OR (failure_program IS NOT NULL AND usual_library(failure_program) IS NOT 1))

@@ -3,3 +3,12 @@
 -- technique:       T1564
 -- analytic:        AN0778
 -- weight:          60
+-- false positives: a product that protects its own service from its users; the descriptor then denies
+--                  to stop it and not to query it
+--
+-- shape:   service_key
+-- fires:   {"hidden": 1}
+-- fires:   {"hidden": 1, "type": 1}
+-- spares:  {"hidden": 0}
+-- spares:  {"hidden": 0, "type": 1}
+hidden

@@ -10,3 +10,10 @@
 -- spares:  {"name": "x.service"}
 -- spares:  {"kind": "drop-in", "name": "x.conf"}
 name GLOB '.*'
+--
+-- shape:   launchd
+-- fires:   {"hidden": 1}
+-- fires:   {"hidden": 1, "type": "agent"}
+-- spares:  {"hidden": 0}
+-- spares:  {"hidden": 0, "type": "agent"}
+hidden

@@ -4,3 +4,12 @@
 -- analytic:        AN0780
 -- weight:          10
 -- reference:       launchd.plist(5)
+-- false positives: products that name the file after themselves and the label after their company;
+--                  label and program belong together
+--
+-- shape:   launchd
+-- fires:   {"label_matches_file": 0}
+-- fires:   {"label_matches_file": 0, "type": "agent"}
+-- spares:  {"label_matches_file": 1}
+-- spares:  {"label_matches_file": 0, "in_system": 1}
+label_matches_file = 0 AND NOT in_system

@@ -13,3 +13,10 @@
 -- spares:  {"vendor_neighbour": 1, "stem": "sshdd"}
 -- spares:  {"vendor_neighbour": 1, "unowned": 0}
 unowned AND kind = 'unit' AND length(stem) > 5 AND stem NOT GLOB '*[0-9]*' AND vendor_neighbour
+--
+-- shape:   service_key
+-- fires:   {"name": "WinDefemd", "security_neighbour": 1}
+-- fires:   {"name": "SentinelAgentt", "type": 32, "security_neighbour": 1}
+-- spares:  {"name": "WinDefemd", "security_neighbour": 0}
+-- spares:  {"name": "SentinelAgentt", "type": 1, "security_neighbour": 1}
+length(name) > 7 AND type >= 16 AND security_neighbour

@@ -3,3 +3,13 @@
 -- technique:       T1569.002
 -- analytic:        AN1185
 -- weight:          60
+-- false positives: hardening scripts that narrow who may connect to the service manager; the new
+--                  descriptor gives ordinary users less, not more
+-- response:        note the descriptor and its time before it is set back, as it says who was let in
+--
+-- shape:   service_key
+-- fires:   {"kind": "manager", "name": "scmanager", "scm_sddl": "D:(A;;KA;;;WD)"}
+-- fires:   {"kind": "manager", "name": "scmanager", "remote_access_exemption": 1}
+-- spares:  {"kind": "manager", "name": "scmanager", "scm_sddl": null}
+-- spares:  {"kind": "manager", "name": "scmanager", "remote_access_exemption": 0}
+kind = 'manager' AND (scm_sddl IS NOT NULL OR remote_access_exemption)

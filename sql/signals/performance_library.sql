@@ -3,3 +3,12 @@
 -- technique:       T1546
 -- analytic:        AN0778
 -- weight:          40
+-- false positives: products that install their counters on another drive; the library is signed and
+--                  installed with the product
+--
+-- shape:   service_key
+-- fires:   {"performance_library": "C:\\x\\a.dll"}
+-- fires:   {"performance_library": "C:\\Windows\\Temp\\a.dll"}
+-- spares:  {"performance_library": "%SystemRoot%\\System32\\a.dll"}
+-- spares:  {"performance_library": "a.dll"}
+performance_library LIKE '%\%' AND usual_library(performance_library) IS NOT 1

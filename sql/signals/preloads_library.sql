@@ -18,3 +18,17 @@
 -- spares:  {"own_settings": "Environment=LANG=C"}
 -- spares:  {"own_settings": "Environment=LD_PRELOAD=/x.so", "vendor": 1}
 NOT vendor AND (own_settings GLOB '*LD_PRELOAD=*' OR own_settings GLOB '*LD_AUDIT=*')
+--
+-- shape:   launchd
+-- fires:   {"environment": "{\"DYLD_INSERT_LIBRARIES\":\"/tmp/x.dylib\"}"}
+-- fires:   {"environment": "{\"A\":\"1\",\"DYLD_INSERT_LIBRARIES\":\"/Users/x/y.dylib\"}"}
+-- spares:  {"environment": "{\"PATH\":\"/usr/bin\"}"}
+-- spares:  {"environment": null}
+environment GLOB '*DYLD_INSERT_LIBRARIES*'
+--
+-- shape:   service_key
+-- fires:   {"environment": "[\"COR_PROFILER={x}\",\"COR_ENABLE_PROFILING=1\"]"}
+-- fires:   {"environment": "[\"DOTNET_STARTUP_HOOKS=C:\\\\x.dll\"]"}
+-- spares:  {"environment": "[\"PATH=C:\\\\x\"]"}
+-- spares:  {"environment": null}
+environment REGEXP '(?i)(COR|CORECLR)_PROFILER|DOTNET_STARTUP_HOOKS'

@@ -12,3 +12,17 @@
 -- spares:  {"action": "start_type", "start_type": "auto start", "security": 1}
 -- spares:  {"action": "created", "start_type": "disabled", "security": 1}
 action = 'start_type' AND start_type = 'disabled' AND security
+--
+-- shape:   launchd
+-- fires:   {"kind": "override", "disabled": 1, "security": 1}
+-- fires:   {"kind": "override", "disabled": 1, "security": 1, "label": "com.apple.syspolicyd"}
+-- spares:  {"kind": "override", "disabled": 1, "security": 0}
+-- spares:  {"kind": "override", "disabled": 0, "security": 1, "label": "com.apple.syspolicyd"}
+kind = 'override' AND disabled AND security
+--
+-- shape:   service_key
+-- fires:   {"start": 4, "security": 1}
+-- fires:   {"start": 4, "security": 1, "name": "WinDefend"}
+-- spares:  {"start": 2, "security": 1}
+-- spares:  {"start": 4, "security": 0, "name": "WinDefend"}
+start = 4 AND security

@@ -3,3 +3,12 @@
 -- technique:       T1574.009
 -- analytic:        AN0778
 -- weight:          10
+-- false positives: many vendors' services; it matters where ordinary users may write to one of the
+--                  folders on the path, which posture_permissions tells
+--
+-- shape:   service_key
+-- fires:   {"unquoted_path": 1}
+-- fires:   {"unquoted_path": 1, "start": 3}
+-- spares:  {"unquoted_path": 0}
+-- spares:  {"unquoted_path": 0, "start": 3}
+unquoted_path

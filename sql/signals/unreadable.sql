@@ -11,3 +11,10 @@
 -- spares:  {"error": "is a directory", "vendor": 1}
 -- spares:  {"error": "is a directory", "kind": "sysv"}
 NOT vendor AND error IS NOT NULL AND kind IN ('unit', 'drop-in')
+--
+-- shape:   launchd
+-- fires:   {"error": "not a property list"}
+-- fires:   {"error": "cut short", "type": "agent"}
+-- spares:  {"error": null}
+-- spares:  {"error": null, "type": "agent"}
+error IS NOT NULL

@@ -3,3 +3,12 @@
 -- technique:       T1574.011
 -- analytic:        AN1195
 -- weight:          40
+-- false positives: old products whose setup lets users start and reconfigure their service; the
+--                  account of the service is then LocalSystem all the same, and it is worth mending
+--
+-- shape:   service_key
+-- fires:   {"security_sddl": "D:(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;WD)"}
+-- fires:   {"security_sddl": "D:(A;;GA;;;BU)"}
+-- spares:  {"security_sddl": "D:(A;;CCLCSWRPLOCRRC;;;WD)"}
+-- spares:  {"security_sddl": "D:(A;;GA;;;BA)"}
+security_sddl REGEXP '\(A;[A-Z]*;([A-Z][A-Z])*(DC|WD|WO|GA|GW)([A-Z][A-Z])*;;;(WD|AU|BU|IU|AN|BG)\)'

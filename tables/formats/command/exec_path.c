@@ -126,6 +126,14 @@ static const struct place windows_places[] = {
 };
 /* clang-format on */
 
+/* Where Windows and what is installed on it keep the libraries and drivers of services. */
+static const char *const libraries[] = {
+    "/windows/system32",    "/windows/syswow64", "/windows/microsoft.net",
+    "/windows/servicing",   "/windows/pchealth", "/winnt/system32",
+    "/program files",       "/progra~1",         "/program files (x86)",
+    "/program files (arm)", "/progra~2",         "/programdata/microsoft",
+};
+
 /* clang-format off */
 static const struct place unix_places[] = {
     {"/dev/shm", "shm"},
@@ -358,26 +366,50 @@ static bool hidden(const struct path *path)
     return false;
 }
 
-const char *path_trust(const char *text, size_t size)
+/* The place of a path that is read; temporary ones go before what is hidden. */
+static const char *place_of(const struct path *path)
 {
-    struct path         path = {.size = 0};
-    const struct place *places = unix_places;
-    const char         *trust;
+    const struct place *places = path->windows ? windows_places : unix_places;
 
+    while (!within(path->text, path->size, places->pattern))
+        places++;
+    if (strcmp(places->trust, "temp") != 0 && strcmp(places->trust, "shm") != 0 &&
+        strcmp(places->trust, "device") != 0 && !path->windows && hidden(path))
+        return "hidden";
+    return places->trust;
+}
+
+/* The kind of place, or NULL; the path's folders where they decide it. */
+static const char *read_trust(const char *text, size_t size, struct path *path)
+{
     strip(&text, &size);
-    trust = outright(text, size);
+    const char *trust = outright(text, size);
+
     if (trust)
         return trust;
     if (size > 10 && strncmp(text + size - 10, " (deleted)", 10) == 0)
         size -= 10;
-    if (!read_path(&path, text, size))
-        return NULL;
-    if (path.windows)
-        places = windows_places;
-    while (!within(path.text, path.size, places->pattern))
-        places++;
-    if (strcmp(places->trust, "temp") != 0 && strcmp(places->trust, "shm") != 0 &&
-        strcmp(places->trust, "device") != 0 && !path.windows && hidden(&path))
-        return "hidden";
-    return places->trust;
+    return read_path(path, text, size) ? place_of(path) : NULL;
+}
+
+const char *path_trust(const char *text, size_t size)
+{
+    struct path path = {.size = 0};
+
+    return read_trust(text, size, &path);
+}
+
+int path_usual_library(const char *text, size_t size)
+{
+    struct path path = {.size = 0};
+    const char *trust = read_trust(text, size, &path);
+
+    if (!trust)
+        return -1;
+    if (!path.windows)
+        return strcmp(trust, "system") == 0 || strcmp(trust, "vendor") == 0;
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++)
+        if (within(path.text, path.size, libraries[i]))
+            return strcmp(trust, "temp") != 0;
+    return 0;
 }

@@ -31,4 +31,9 @@ bool exec_path(const char *command, size_t size, struct buffer *out);
  * absolute and names no known folder by a variable. ".." is resolved first. */
 const char *path_trust(const char *path, size_t size);
 
+/* Whether the path is in a folder in which a system and what is installed on it keep the libraries
+ * and drivers of services: of Windows System32 and Program Files and not all of C:\Windows. 1 or 0; -1
+ * where path_trust() is NULL. */
+int path_usual_library(const char *path, size_t size);
+
 #endif

@@ -1,0 +1,77 @@
+-- launchd_facts: every property list of launchd, and what launchctl enabled or disabled.
+--
+-- why:     What detections of the shape `launchd` judge. A column says what is so, and nothing of
+--          what it means. A look at another table is made only for the rows whose guard holds.
+-- columns: time                REAL     when the file was last modified
+--          host                         host that it is of
+--          platform                     macos
+--          kind                         property list, or override: a line of launchctl's own memory
+--          path                         path of a property list
+--          label                        label of the job
+--          subject                      the path, or the label of an override
+--          type                         daemon or agent, by the folder; NULL elsewhere
+--          account                      account that it runs as
+--          user                         in whose home the property list is
+--          program                      Program
+--          program_arguments            ProgramArguments, a JSON array
+--          command                      the program and its arguments as one text
+--          environment                  EnvironmentVariables
+--          in_system                    it is below /System/Library, which macOS seals
+--          label_matches_file  INTEGER  the label is the file's name
+--          hidden              INTEGER  the file's name begins with a dot, or a flag hides it
+--          error                        why it could not be read
+--          run_at_load         INTEGER  RunAtLoad
+--          keep_alive                   KeepAlive, as JSON
+--          mode                         permissions of the file, in octal digits
+--          uid                 INTEGER  owner of the file
+--          domain                       of an override, whose it is: system, or a user's
+--          disabled            INTEGER  of an override, whether it disables the job
+--          security                     of an override that disables: the job watches the host
+--          patterns                     of what is outside /System: names of exec_patterns that match its command, as ,a,b,
+--          evidence                     the row for people, as JSON
+--          source                       where the record is
+--          record                       which record it is
+-- usual:   {"time": 1760000000, "host": "mac1", "platform": "macos", "kind": "property list", "type": "daemon",
+--           "path": "/Library/LaunchDaemons/com.example.agent.plist", "label": "com.example.agent",
+--           "subject": "/Library/LaunchDaemons/com.example.agent.plist", "account": "root",
+--           "program": "/usr/local/bin/agent", "command": "/usr/local/bin/agent ", "in_system": 0, "hidden": 0,
+--           "label_matches_file": 1, "mode": "0644", "uid": 0, "patterns": "", "source": "/", "record": "1"}
+-- sources: launch_daemons, launchd_overrides, security_services, exec_patterns, attached_baseline
+--
+--   SELECT path, label, command FROM launchd_facts WHERE NOT in_system;
+CREATE TEMP VIEW launchd_facts AS
+WITH normal AS MATERIALIZED (
+    SELECT host, item, detail FROM attached_baseline WHERE kind = 'launchd'
+)
+SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.path, d.label,
+       d.path AS subject, d.type, coalesce(d.user_name, d.user, 'root') AS account, d.user,
+       d.program, d.program_arguments,
+       coalesce(d.program || ' ', '') ||
+       coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)), '') AS command,
+       d.environment_variables AS environment, d.path GLOB '*/System/Library/*' AS in_system,
+       d.label_matches_file, d.hidden, d.error, d.run_at_load, d.keep_alive, d.mode, d.uid,
+       NULL AS domain, NULL AS disabled, NULL AS security,
+       iif(d.path GLOB '*/System/Library/*', NULL,
+           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+             WHERE p.platform IN ('any', 'unix')
+               AND coalesce(d.program || ' ', '') ||
+                   coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)), '')
+                   REGEXP p.pattern)) AS patterns,
+       json_object('label', d.label, 'program', d.program, 'arguments', json(d.program_arguments),
+                   'run_at_load', d.run_at_load, 'keep_alive', json(d.keep_alive), 'mode', d.mode,
+                   'uid', d.uid, 'error', d.error) AS evidence,
+       d.source, d.path AS record
+  FROM launch_daemons AS d
+ WHERE (d.type IN ('daemon', 'agent') OR d.type IS NULL)
+   AND NOT EXISTS (SELECT 1 FROM normal AS n
+                    WHERE n.host = d.host AND n.item = d.path AND n.detail IS d.sha256)
+UNION ALL
+SELECT o.mtime, o.host, 'macos', 'override', NULL, o.label, o.label, NULL, 'root', NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.domain, o.disabled,
+       iif(o.disabled, EXISTS (SELECT 1 FROM security_services AS s
+                                WHERE s.platform IN ('any', 'macos') AND lower(o.label) GLOB s.name),
+           NULL), NULL,
+       json_object('domain', o.domain, 'disabled', o.disabled, 'key', o.key, 'value', o.value),
+       o.source, o.domain || '/' || o.label
+  FROM launchd_overrides AS o
+ WHERE o.label IS NOT NULL;

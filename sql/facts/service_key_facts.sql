@@ -1,0 +1,84 @@
+-- service_key_facts: every service in a Windows registry, and the service manager's own settings.
+--
+-- why:     What detections of the shape `service_key` judge. A column says what is so, and nothing of
+--          what it means. A look at another table is made only for the rows whose guard holds.
+-- columns: time                     REAL         when the key was last written
+--          host                     TEXT NOCASE  host that it is of
+--          platform                              windows
+--          kind                                  service, or manager: the settings of the service manager itself
+--          key                      TEXT NOCASE  key of a service; scmanager for the manager
+--          name                     TEXT NOCASE  name of the key, which is the service's; scmanager for the manager
+--          account                  TEXT NOCASE  ObjectName: account that it runs as
+--          type                     INTEGER      Type, a number: 1 and 2 are drivers, 16 and above programs
+--          service_type             TEXT NOCASE  Type in words
+--          start                    INTEGER      Start, a number: 4 is disabled
+--          start_type               TEXT NOCASE  Start in words
+--          image_path               TEXT NOCASE  ImagePath as it is written
+--          image_path_resolved      TEXT NOCASE  ImagePath as a whole path
+--          service_dll              TEXT NOCASE  ServiceDll as it is written
+--          service_dll_resolved     TEXT NOCASE  ServiceDll as a whole path
+--          failure_command          TEXT NOCASE  FailureCommand: run when the service ends by itself
+--          failure_program                       path of the program in FailureCommand
+--          performance_library      TEXT NOCASE  Library below Performance, loaded into programs that count performance
+--          environment              TEXT NOCASE  Environment, a JSON array
+--          security_sddl                         security descriptor of the service, as SDDL
+--          control_set              TEXT NOCASE  control set that the key is of
+--          unquoted_path            INTEGER      ImagePath has a space in its program and no quotes
+--          deleted                  INTEGER      the key was recovered from free space of the hive
+--          hidden                   INTEGER      the descriptor denies others to query the service
+--          security                              where Start is 4: it is a service that watches the host
+--          security_neighbour                    of a program with a name of eight letters or more: one that watches the host differs in one letter
+--          scm_sddl                              of the manager: a descriptor of its own, which Windows does not set
+--          remote_access_exemption  INTEGER      of the manager: remote callers need not be administrators
+--          patterns                              names of exec_patterns that match ImagePath and name, or FailureCommand, where a shell is usual: ,a,b,
+--          evidence                              the row for people, as JSON
+--          source                                where the record is
+--          record                   TEXT NOCASE  which record it is
+-- usual:   {"time": 1760000000, "host": "WS01", "platform": "windows", "kind": "service", "name": "ReportAgent",
+--           "key": "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\ReportAgent", "account": "LocalSystem",
+--           "type": 16, "service_type": "OWN_PROCESS", "start": 2, "start_type": "AUTO_START",
+--           "image_path": "C:\\Program Files\\Report\\agent.exe",
+--           "image_path_resolved": "C:\\Program Files\\Report\\agent.exe", "unquoted_path": 0, "deleted": 0,
+--           "hidden": 0, "patterns": "", "source": "SYSTEM", "record": "1"}
+-- sources: registry_services, registry_services_scm, security_services, exec_patterns,
+--          attached_baseline
+--
+--   SELECT name, image_path, failure_program FROM service_key_facts WHERE failure_command <> '';
+CREATE TEMP VIEW service_key_facts AS
+WITH normal AS MATERIALIZED (
+    SELECT host, item, detail FROM attached_baseline WHERE kind = 'service'
+)
+SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
+       r.object_name AS account, r.type, r.service_type, r.start, r.start_type, r.image_path,
+       r.image_path_resolved, r.service_dll, r.service_dll_resolved, r.failure_command,
+       exec_path(r.failure_command) AS failure_program, r.performance_library, r.environment,
+       r.security_sddl, r.control_set, r.unquoted_path, r.deleted, r.hidden,
+       iif(r.start = 4, r.name IN (SELECT s.name FROM security_services AS s
+                                    WHERE s.platform IN ('any', 'windows')), NULL) AS security,
+       iif(length(r.name) > 7 AND r.type >= 16,
+           EXISTS (SELECT 1 FROM security_services AS s
+                    WHERE s.platform IN ('any', 'windows') AND s.name NOT GLOB '*[* ]*'
+                      AND edit_distance(s.name, lower(r.name)) = 1), NULL) AS security_neighbour,
+       NULL AS scm_sddl, NULL AS remote_access_exemption,
+       (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+         WHERE p.platform IN ('any', 'windows')
+           AND (coalesce(r.image_path, '') || ' ' || r.name REGEXP p.pattern
+                OR (p.signal <> 'command_processor' AND r.failure_command REGEXP p.pattern))) AS patterns,
+       json_object('image_path', r.image_path, 'service_type', r.service_type,
+                   'start_type', r.start_type, 'service_dll', r.service_dll,
+                   'failure_command', r.failure_command, 'security', r.security_sddl,
+                   'control_set', r.control_set, 'deleted', r.deleted) AS evidence,
+       r.source, r.key AS record
+  FROM registry_services AS r
+ WHERE (r.current OR r.deleted) AND r.type IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM normal AS n
+                    WHERE n.host = r.host AND n.item = r.key AND n.detail IS
+                          coalesce(r.image_path, '') || '|' || coalesce(r.service_dll, '') || '|' ||
+                          coalesce(r.failure_command, '') || '|' || coalesce(r.security_sddl, ''))
+UNION ALL
+SELECT coalesce(m.scm_sddl_time, m.control_key_last_write), m.host, 'windows', 'manager', 'scmanager',
+       'scmanager', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       m.control_set, NULL, NULL, NULL, NULL, NULL, m.scm_sddl, m.remote_access_exemption, NULL,
+       json_object('scm_sddl', m.scm_sddl, 'remote_access_exemption', m.remote_access_exemption),
+       m.source, m.control_set
+  FROM registry_services_scm AS m WHERE m.current;
