@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/unit/unit_exec.h"
 #include "formats/unit/unit_merge.h"
 #include "formats/unit/unit_name.h"
 #include "formats/unit/unit_words.h"
@@ -238,7 +239,7 @@ END_TEST
 static void expect_commands(const char *text, const char *expected)
 {
     struct buffer json = {0};
-    int           r = unit_commands_json(text, &json);
+    int           r = unit_exec_json(text, &json);
 
     ck_assert_str_eq(r == -EINVAL ? "refused" : buffer_text(&json), expected);
     if (r < 0)

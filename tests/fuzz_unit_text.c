@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/unit/unit_exec.h"
 #include "formats/unit/unit_merge.h"
 #include "formats/unit/unit_name.h"
 #include "formats/unit/unit_text.h"
@@ -16,7 +17,7 @@ static void try_value(const char *value)
     struct buffer json = {0}, word = {0};
     char          name[UNIT_NAME_MAX];
 
-    unit_commands_json(value, &json);
+    unit_exec_json(value, &json);
     for (const char *p = value; unit_word(&p, UNIT_ESCAPES_KEEP, &word) > 0;)
         ;
     for (const char *p = value; unit_name_shorten(p, name); p = name)

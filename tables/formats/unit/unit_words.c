@@ -102,10 +102,12 @@ int unit_word(const char **text, enum unit_escapes escapes, struct buffer *ret)
         return 0;
     }
     for (; *p && (quote || !is_space(*p)); p++) {
-        if (*p == '\\' && escapes == UNIT_ESCAPES_C) {
+        if (*p == '\\' && escapes != UNIT_ESCAPES_KEEP) {
             size_t length = escape(p + 1, ret);
             if (length)
                 p += length;
+            else if (escapes == UNIT_ESCAPES_STRICT)
+                return -EINVAL;
             else if (p[1]) /* unknown: both characters stay, and the second ends no quote */
                 buffer_put(ret, p++, 2);
             else
@@ -122,159 +124,4 @@ int unit_word(const char **text, enum unit_escapes escapes, struct buffer *ret)
         return -EINVAL;
     *text = p + strspn(p, WHITESPACE);
     return 1;
-}
-
-/* Commands ------------------------------------------------------------------ */
-
-/* How many characters of `word` are prefixes: each once, of "+", "!" and "!!" only one. */
-static size_t prefixes(const char *word)
-{
-    bool   seen[128] = {false};
-    size_t n = 0;
-
-    for (;; n++) {
-        char c = word[n];
-        if (!c || !strchr("@-:+!", c))
-            return n;
-        bool doubled = c == '!' && n && word[n - 1] == '!' && !(n > 1 && word[n - 2] == '!');
-        if (seen[(unsigned char)c] && !doubled)
-            return n;
-        if ((c == '+' && seen['!']) || (c == '!' && seen['+']))
-            return n;
-        seen[(unsigned char)c] = true;
-    }
-}
-
-/* Append a path without doubled slashes and "." components, as JSON text. */
-static void put_path(struct buffer *json, const char *path, struct buffer *scratch)
-{
-    buffer_reset(scratch);
-    for (const char *p = path; *p; p++) {
-        while (p[0] == '/' && (p[1] == '/' || (p[1] == '.' && (p[2] == '/' || !p[2]))))
-            p += p[1] == '/' ? 1 : 2;
-        if (*p)
-            buffer_putc(scratch, *p);
-        else
-            break;
-    }
-    buffer_json(json, scratch->data ? scratch->data : "", scratch->size);
-}
-
-/* Whether an unquoted ";" stands alone at *text, possibly escaped; it is passed over. */
-static bool take_semicolon(const char **text, bool escaped)
-{
-    const char *p = *text + (escaped ? 1 : 0);
-
-    if ((escaped && **text != '\\') || *p != ';' || (p[1] && !is_space(p[1])))
-        return false;
-    *text = p + 1 + strspn(p + 1, WHITESPACE);
-    return true;
-}
-
-/* Append the words up to a lone ";" as the rest of a JSON array; negative errno. */
-static int put_arguments(const char **text, bool first, struct buffer *word, struct buffer *json,
-                         size_t *ret_count)
-{
-    size_t count = 0;
-    int    r;
-
-    while (**text && !take_semicolon(text, false)) {
-        if (take_semicolon(text, true)) {
-            buffer_reset(word);
-            buffer_putc(word, ';');
-        } else if ((r = unit_word(text, UNIT_ESCAPES_C, word)) < 0) {
-            return r;
-        }
-        if (!first || count)
-            buffer_puts(json, ", ");
-        buffer_json(json, word->data ? word->data : "", word->size);
-        count++;
-    }
-    *ret_count = count;
-    return 0;
-}
-
-/* Whether systemd takes `path` for a program: nothing that needs quoting, no directory, and a plain
- * name or an absolute path, which may begin with a specifier (%h/bin/x). */
-static bool is_program(const char *path)
-{
-    size_t size = strlen(path);
-    bool   absolute = path[0] == '/' || path[0] == '%';
-
-    if (!size || path[size - 1] == '/' || strcmp(path, ".") == 0 || strcmp(path, "..") == 0)
-        return false;
-    for (size_t i = 0; i < size; i++)
-        if ((unsigned char)path[i] < ' ' || strchr("\"'\\\x7f", path[i]) ||
-            (!absolute && path[i] == '/'))
-            return false;
-    return true;
-}
-
-/* Append one command whose first word is in `first`; `word` is scratch. */
-static int put_command(const char **text, const char *first, struct buffer *word,
-                       struct buffer *json)
-{
-    size_t n = prefixes(first), count = 0;
-    bool   own_name = !memchr(first, '@', n);
-
-    if (!is_program(first + n))
-        return -EINVAL;
-    buffer_puts(json, "{\"path\": ");
-    put_path(json, first + n, word);
-    buffer_puts(json, ", \"argv\": [");
-    if (own_name)
-        buffer_json(json, first + n, strlen(first + n));
-    int r = word->failed ? -ENOMEM : put_arguments(text, !own_name, word, json, &count);
-    if (r < 0 || (!own_name && !count))
-        return r < 0 ? r : -EINVAL;
-    buffer_puts(json, "], \"prefix\": ");
-    buffer_json(json, first, n);
-    buffer_putc(json, '}');
-    return 0;
-}
-
-/* Append the commands; a command that is refused leaves no trace. *ret_drop says whether a "-"
- * before it lets systemd go on. */
-static int put_commands(const char *text, struct buffer *first, struct buffer *word,
-                        struct buffer *json, bool *ret_drop)
-{
-    bool begun = false;
-    int  r;
-
-    while ((r = unit_word(&text, UNIT_ESCAPES_C, first)) > 0) {
-        const char *name = buffer_text(first);
-        size_t      before = json->size;
-
-        if (!name)
-            return -ENOMEM;
-        if (strcmp(name, ";") == 0)
-            continue;
-        buffer_puts(json, begun ? ", " : "");
-        if ((r = put_command(&text, name, word, json)) < 0) {
-            json->size = before;
-            *ret_drop = memchr(name, '-', prefixes(name)) != NULL;
-            return r;
-        }
-        begun = true;
-    }
-    *ret_drop = true; /* systemd passes over a line whose first word does not end */
-    return r;
-}
-
-int unit_commands_json(const char *text, struct buffer *json)
-{
-    struct buffer first = {0}, word = {0};
-    size_t        before = json->size;
-    bool          drop = false;
-
-    buffer_putc(json, '[');
-    int r = put_commands(text, &first, &word, json, &drop);
-    buffer_putc(json, ']');
-    buffer_free(&first);
-    buffer_free(&word);
-    if (r == -EINVAL && drop)
-        return 0;
-    if (r < 0)
-        json->size = before;
-    return r;
 }

@@ -8,11 +8,10 @@
 #include <string.h>
 
 #include "formats/text/buffer.h"
+#include "formats/unit/unit_exec.h"
 #include "formats/unit/unit_name.h"
-#include "formats/unit/unit_words.h"
 #include "table.h"
-#include "unit_load.h"
-#include "unit_walk.h"
+#include "unit_each.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -25,42 +24,30 @@ struct setting_row {
     int64_t     decided_line;
 };
 
-enum stage {
-    UNITS, /* of which there is a file, or a drop-in of their very name */
-    NAMED, /* by the query, without a file of their own */
-    REST,  /* files that no unit reads: shadowed ones, drop-ins of units that are not there */
-};
-
 struct state {
-    const struct tbl_terms *path, *scope, *user, *unit, *section, *key;
-    struct unit_walk        walk;
-    enum stage              stage;
-    size_t                  next;    /* of the stage */
-    struct unit_loaded      loaded;  /* what rows are being given of */
-    size_t                  setting; /* the next of `loaded` */
-    const char             *unit_name;
-    const char             *instead; /* of REST: the file in force; NULL: none */
+    const struct tbl_terms *user, *section, *key;
+    struct unit_each        each;
+    size_t                  setting; /* the next of what is loaded */
 };
 
 static int open_scan(struct tbl_scan *scan)
 {
     struct state             *s = tbl_state(scan);
     const struct setting_row *key = tbl_key(scan);
+    const struct tbl_terms   *scope = TBL_TERMS(scan, struct setting_row, scope);
 
-    s->path = TBL_TERMS(scan, struct setting_row, path);
-    s->scope = TBL_TERMS(scan, struct setting_row, scope);
     s->user = TBL_TERMS(scan, struct setting_row, scope_user);
-    s->unit = TBL_TERMS(scan, struct setting_row, unit);
     s->section = TBL_TERMS(scan, struct setting_row, section);
     s->key = TBL_TERMS(scan, struct setting_row, key);
-    s->stage = REST; /* as if behind a manager */
-    int r =
-        unit_walk_open(&s->walk, tbl_svcql(scan),
-                       &(struct unit_walk_want){.table = "unit_settings",
-                                                .host = key->host,
-                                                .root = key->root,
-                                                .system = tbl_match_text(s->scope, "system", false),
-                                                .user = tbl_match_text(s->scope, "user", false)});
+    int r = unit_each_open(
+        &s->each, tbl_svcql(scan),
+        &(struct unit_each_want){.walk = {.table = "unit_settings",
+                                          .host = key->host,
+                                          .root = key->root,
+                                          .system = tbl_match_text(scope, "system", false),
+                                          .user = tbl_match_text(scope, "user", false)},
+                                 .path = TBL_TERMS(scan, struct setting_row, path),
+                                 .unit = TBL_TERMS(scan, struct setting_row, unit)});
     return r < 0 ? tbl_sources_error(scan, r, &(struct sources_want){.root = key->root})
                  : SQLITE_OK;
 }
@@ -69,196 +56,58 @@ static void close_scan(struct tbl_scan *scan)
 {
     struct state *s = tbl_state(scan);
 
-    unit_loaded_free(&s->loaded);
-    unit_walk_close(&s->walk);
-}
-
-/* Units ----------------------------------------------------------------------- */
-
-static bool has_path(const struct state *s, const struct unit_entry *entry)
-{
-    return entry && tbl_match_text(s->path, entry->path, false);
-}
-
-/* Load a unit if the query can want a row of it; mark the drop-ins that it reads. */
-static int load_unit(struct state *s, const char *name)
-{
-    struct unit_search  *search = s->walk.search;
-    struct unit_drop_ins drop_ins;
-    int                  r = unit_drop_ins_find(search, name, false, &drop_ins);
-    struct unit_entry   *fragment = unit_search_fragment(search, name);
-    bool                 own = fragment && fragment->dir->own, path = has_path(s, fragment);
-
-    for (size_t i = 0; r == 0 && i < drop_ins.n; i++) {
-        drop_ins.entries[i]->used = true;
-        own |= drop_ins.entries[i]->dir->own;
-        path |= has_path(s, drop_ins.entries[i]);
-    }
-    if (r == 0)
-        unit_drop_ins_free(&drop_ins);
-    if (r == 0 && own && path && tbl_match_text(s->unit, name, false))
-        r = unit_load(search, name, &s->loaded);
-    s->unit_name = name;
-    s->instead = NULL;
-    return r;
-}
-
-/* Whether a name is a unit of its own: no alias, no prefix, and something of it can be loaded. */
-static bool is_unit(struct unit_search *search, const char *name)
-{
-    char template[UNIT_NAME_MAX];
-    const struct unit_entry *fragment = unit_search_fragment(search, name);
-    const char              *dot = strrchr(name, '.');
-
-    if (!unit_name_kind(name))
-        return false;
-    if (!fragment)
-        return dot[-1] != '-' && unit_type_needs_no_file(dot + 1);
-    return strcmp(fragment->name, name) == 0 ||
-           (unit_name_kind(name) == UNIT_NAME_INSTANCE && unit_name_template(name, template) &&
-            strcmp(fragment->name, template) == 0);
-}
-
-/* The unit that the i-th entry of the index brings up first; NULL: none. */
-static const char *unit_at(struct unit_search *search, size_t i)
-{
-    const struct unit_entry *entry = search->by_owner[i],
-                            *before = i ? search->by_owner[i - 1] : NULL;
-
-    if (entry->where == UNIT_WANTS ||
-        (before && before->where == entry->where && strcmp(before->owner, entry->owner) == 0))
-        return NULL;
-    if (entry->where == UNIT_DROP_IN && unit_search_first(search, entry->owner))
-        return NULL;
-    return is_unit(search, entry->owner) ? entry->owner : NULL;
-}
-
-static int next_unit(struct state *s)
-{
-    struct unit_search *search = s->walk.search;
-
-    if (s->next == search->n)
-        return 0;
-    const char *name = unit_at(search, s->next++);
-    int         r = name ? load_unit(s, name) : 0;
-    return r < 0 ? r : 1;
-}
-
-/* A unit that the query names and that has no file of its own, so was not met before: an instance,
- * or one that needs none. */
-static int next_named(struct state *s)
-{
-    struct unit_search *search = s->walk.search;
-    size_t              n;
-
-    if (s->next == s->unit->n)
-        return 0;
-    const char *name = s->unit->texts[s->next++];
-    if (unit_search_first(search, name) || unit_search_range(search, UNIT_DROP_IN, name, &n) ||
-        !is_unit(search, name))
-        return 1;
-    int r = load_unit(s, name);
-    return r < 0 ? r : 1;
-}
-
-/* Whether an entry holds settings that no unit has shown. */
-static bool is_rest(struct unit_search *search, const struct unit_entry *entry)
-{
-    static const char conf[] = ".conf";
-    size_t            size = strlen(entry->name), tail = sizeof conf - 1;
-
-    if (entry->used || entry->error || entry->type == DT_DIR || !entry->dir->own)
-        return false;
-    if (entry->where == UNIT_DROP_IN)
-        return size > tail && strcmp(entry->name + size - tail, conf) == 0;
-    return entry->where == UNIT_TOP && unit_name_kind(entry->name) && entry->type == DT_REG &&
-           unit_search_fragment(search, entry->name) != entry;
-}
-
-static int next_rest(struct state *s)
-{
-    struct unit_search *search = s->walk.search;
-
-    if (s->next == search->n)
-        return 0;
-    struct unit_entry *entry = search->by_owner[s->next++];
-    if (!is_rest(search, entry) || !has_path(s, entry) ||
-        !tbl_match_text(s->unit, entry->owner, false))
-        return 1;
-    const char *type = unit_name_type(entry->owner);
-    s->unit_name = entry->owner;
-    const struct unit_entry *shadow = unit_search_shadow(search, entry);
-    s->instead = shadow != entry ? shadow->path : NULL;
-    int r = unit_load_file(search, entry, type ? type : entry->owner, &s->loaded);
-    return r < 0 ? r : 1;
-}
-
-/* Move on to the next thing that may have settings: 1, 0 behind the last, -errno. */
-static int advance(struct state *s)
-{
-    static int (*const stages[])(struct state *) = {next_unit, next_named, next_rest};
-
-    unit_loaded_free(&s->loaded);
-    s->setting = 0;
-    int r = s->walk.search ? stages[s->stage](s) : 0;
-    if (r != 0)
-        return r;
-    s->next = 0;
-    if (s->walk.search && s->stage != REST) {
-        s->stage++;
-        return 1;
-    }
-    s->stage = UNITS;
-    return unit_walk_next(&s->walk);
+    unit_each_close(&s->each);
 }
 
 /* Rows ------------------------------------------------------------------------ */
 
 static bool wanted(const struct state *s, const struct unit_setting *setting)
 {
-    const struct unit_entry *entry = s->loaded.files[setting->file].entry;
+    const struct unit_entry *entry = s->each.loaded.files[setting->file].entry;
 
-    return has_path(s, entry) && tbl_match_text(s->section, setting->section, false) &&
+    return unit_each_wants(&s->each, entry) &&
+           tbl_match_text(s->section, setting->section, false) &&
            tbl_match_text(s->key, setting->key, false) &&
-           tbl_match_text(s->user, unit_walk_user(&s->walk), false);
+           tbl_match_text(s->user, unit_walk_user(&s->each.walk), false);
 }
 
 /* Of a file that is not in force: what stands instead of it. */
 static void fill_rest(struct state *s, struct setting_row *row)
 {
-    row->decided_by = s->instead;
+    row->decided_by = s->each.instead;
     row->decided_line = TBL_NULL;
-    row->effective = s->instead ? 0 : TBL_NULL;
+    row->effective = s->each.instead ? 0 : TBL_NULL;
     if (!row->ignored)
-        row->ignored = s->instead ? "another file takes its place" : "no unit here reads it";
+        row->ignored = s->each.instead ? "another file takes its place" : "no unit here reads it";
 }
 
 static int fill(struct tbl_scan *scan, struct state *s, const struct unit_setting *setting,
                 struct setting_row *row)
 {
-    const struct unit_setting *decider = &s->loaded.settings[setting->decided_by];
-    const struct unit_entry   *entry = s->loaded.files[setting->file].entry;
+    const struct unit_setting *decider = &s->each.loaded.settings[setting->decided_by];
+    const struct unit_entry   *entry = s->each.loaded.files[setting->file].entry;
     const char                *path = tbl_utf8(scan, entry->path, strlen(entry->path));
 
-    *row = (struct setting_row){.host = s->walk.source.host,
-                                .source = unit_walk_source(scan, &s->walk, path),
+    *row = (struct setting_row){.host = s->each.walk.source.host,
+                                .source = unit_walk_source(scan, &s->each.walk, path),
                                 .path = path,
                                 .line = setting->line,
-                                .scope = unit_walk_scope(&s->walk),
-                                .scope_user = unit_walk_user(&s->walk),
-                                .unit = s->unit_name,
+                                .scope = unit_walk_scope(&s->each.walk),
+                                .scope_user = unit_walk_user(&s->each.walk),
+                                .unit = s->each.unit,
                                 .section = *setting->section ? setting->section : NULL,
                                 .key = *setting->key ? setting->key : NULL,
                                 .value = tbl_utf8(scan, setting->value, strlen(setting->value)),
                                 .effective = setting->effective,
-                                .decided_by = s->loaded.files[decider->file].entry->path,
+                                .decided_by = s->each.loaded.files[decider->file].entry->path,
                                 .decided_line = decider->line,
                                 .ignored = setting->ignored,
                                 .root = row->root};
-    if (s->stage == REST)
+    if (s->each.stage == UNIT_STAGE_REST)
         fill_rest(s, row);
-    s->walk.records++;
-    return row->source && row->value && !s->walk.search->memory.failed ? SQLITE_ROW : SQLITE_NOMEM;
+    s->each.walk.records++;
+    return row->source && row->value && !s->each.walk.search->memory.failed ? SQLITE_ROW
+                                                                            : SQLITE_NOMEM;
 }
 
 static int next(struct tbl_scan *scan, void *row)
@@ -266,12 +115,13 @@ static int next(struct tbl_scan *scan, void *row)
     struct state *s = tbl_state(scan);
 
     for (;;) {
-        while (s->setting < s->loaded.n) {
-            const struct unit_setting *setting = &s->loaded.settings[s->setting++];
+        while (s->setting < s->each.loaded.n) {
+            const struct unit_setting *setting = &s->each.loaded.settings[s->setting++];
             if (wanted(s, setting))
                 return fill(scan, s, setting, row);
         }
-        int r = advance(s);
+        int r = unit_each_next(&s->each);
+        s->setting = 0;
         if (r <= 0)
             return r < 0 ? tbl_error(scan, r, "unit directories") : SQLITE_DONE;
     }
@@ -291,7 +141,7 @@ static int get_commands(struct tbl_scan *scan, const void *data, sqlite3_context
         is_exec |= strcmp(row->key, keys[i]) == 0;
     if (!is_exec || !*row->value)
         return SQLITE_OK;
-    int         r = unit_commands_json(row->value, &json);
+    int         r = unit_exec_json(row->value, &json);
     const char *text = r == 0 ? buffer_text(&json) : NULL;
     if (text)
         sqlite3_result_text(out, text, (int)json.size, SQLITE_TRANSIENT);

@@ -1,0 +1,273 @@
+#include "unit_each.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/unit/unit_name.h"
+#include "formats/unit/unit_specifiers.h"
+#include "formats/unit/unit_words.h"
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int unit_each_open(struct unit_each *each, struct svcql *svcql, const struct unit_each_want *want)
+{
+    *each =
+        (struct unit_each){.want = *want, .stage = UNIT_STAGE_REST}; /* as if behind a manager */
+    return unit_walk_open(&each->walk, svcql, &want->walk);
+}
+
+void unit_each_close(struct unit_each *each)
+{
+    unit_loaded_free(&each->loaded);
+    arena_free(&each->memory);
+    unit_walk_close(&each->walk);
+}
+
+bool unit_each_wants(const struct unit_each *each, const struct unit_entry *entry)
+{
+    return entry && tbl_match_text(each->want.path, entry->path, false);
+}
+
+/* Instances ------------------------------------------------------------------- */
+
+static void add_instance(struct unit_each *each, const char *name)
+{
+    if (unit_name_kind(name) != UNIT_NAME_INSTANCE)
+        return;
+    const char **names = arena_grow(&each->memory, each->instances.names, each->instances.n,
+                                    &each->instances.room, sizeof *names);
+    if (!names)
+        return;
+    each->instances.names = names;
+    names[each->instances.n++] = unit_strdup(&each->memory, name);
+}
+
+static bool names_units(const char *key)
+{
+    static const char *const keys[] = {"Wants",     "Requires",  "Requisite", "BindsTo", "Upholds",
+                                       "OnFailure", "OnSuccess", "Sockets",   "Service", "Unit"};
+
+    for (size_t i = 0; i < TBL_COUNT(keys); i++)
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    return false;
+}
+
+/* Note the instances that the loaded unit starts. */
+static void gather_named(struct unit_each *each)
+{
+    struct unit_specifiers specifiers = {0};
+    struct buffer          word = {0}, name = {0};
+
+    if (each->loaded.n)
+        unit_specifiers_name(&specifiers, each->unit, &each->loaded.memory);
+    for (size_t i = 0; i < each->loaded.n; i++) {
+        const struct unit_setting *setting = &each->loaded.settings[i];
+        const char                *value = setting->value;
+
+        if (!setting->effective || !strchr(value, '@') || !names_units(setting->key))
+            continue;
+        while (unit_word(&value, UNIT_ESCAPES_KEEP, &word) > 0) {
+            buffer_reset(&name);
+            unit_specifiers_expand(&specifiers, buffer_text(&word), &name);
+            if (buffer_text(&name))
+                add_instance(each, name.data);
+        }
+    }
+    buffer_free(&word);
+    buffer_free(&name);
+}
+
+/* Units ----------------------------------------------------------------------- */
+
+/* Load a unit if the query can want a row of it; mark the drop-ins that it reads. */
+static int load_unit(struct unit_each *each, const char *name)
+{
+    struct unit_search  *search = each->walk.search;
+    struct unit_drop_ins drop_ins;
+    int                  r = unit_drop_ins_find(search, name, false, &drop_ins);
+    struct unit_entry   *fragment = unit_search_fragment(search, name);
+    bool own = fragment && fragment->dir->own, path = unit_each_wants(each, fragment);
+
+    for (size_t i = 0; r == 0 && i < drop_ins.n; i++) {
+        drop_ins.entries[i]->used = true;
+        own |= drop_ins.entries[i]->dir->own;
+        path |= unit_each_wants(each, drop_ins.entries[i]);
+    }
+    if (r == 0)
+        unit_drop_ins_free(&drop_ins);
+    if (r == 0 && own && path && tbl_match_text(each->want.unit, name, false))
+        r = unit_load(search, name, &each->loaded);
+    each->unit = name;
+    each->instead = NULL;
+    return r;
+}
+
+/* Whether a name is a unit of its own: no alias, no prefix, and something of it can be loaded. */
+static bool is_unit(struct unit_search *search, const char *name)
+{
+    char template[UNIT_NAME_MAX];
+    const struct unit_entry *fragment = unit_search_fragment(search, name);
+    const char              *dot = strrchr(name, '.');
+
+    if (!unit_name_kind(name))
+        return false;
+    if (!fragment)
+        return dot[-1] != '-' && unit_type_needs_no_file(dot + 1);
+    return strcmp(fragment->name, name) == 0 ||
+           (unit_name_kind(name) == UNIT_NAME_INSTANCE && unit_name_template(name, template) &&
+            strcmp(fragment->name, template) == 0);
+}
+
+/* The unit that the i-th entry of the index brings up first; NULL: none. */
+static const char *unit_at(struct unit_search *search, size_t i)
+{
+    const struct unit_entry *entry = search->by_owner[i],
+                            *before = i ? search->by_owner[i - 1] : NULL;
+
+    if (entry->where == UNIT_WANTS ||
+        (before && before->where == entry->where && strcmp(before->owner, entry->owner) == 0))
+        return NULL;
+    if (entry->where == UNIT_DROP_IN && unit_search_first(search, entry->owner))
+        return NULL;
+    return is_unit(search, entry->owner) ? entry->owner : NULL;
+}
+
+static int next_unit(struct unit_each *each)
+{
+    struct unit_search *search = each->walk.search;
+
+    if (each->next == search->n)
+        return 0;
+    const char *name = unit_at(search, each->next++);
+    int         r = name ? load_unit(each, name) : 0;
+    if (r == 0 && name && each->want.instances)
+        gather_named(each);
+    return r < 0 ? r : 1;
+}
+
+/* A unit that the query names and that has no file of its own, so was not met before: an instance,
+ * or one that needs none. */
+static int next_named(struct unit_each *each)
+{
+    struct unit_search *search = each->walk.search;
+    size_t              n;
+
+    if (each->next == each->want.unit->n)
+        return 0;
+    const char *name = each->want.unit->texts[each->next++];
+    if (unit_search_first(search, name) || unit_search_range(search, UNIT_DROP_IN, name, &n) ||
+        !is_unit(search, name))
+        return 1;
+    int r = load_unit(each, name);
+    return r < 0 ? r : 1;
+}
+
+/* Note the instances that links start; sort all, each once. */
+static void gather_linked(struct unit_each *each)
+{
+    struct unit_search *search = each->walk.search;
+    struct unit_names  *instances = &each->instances;
+    size_t              n = 0;
+
+    for (size_t i = 0; i < search->n; i++)
+        if (search->entries[i].where == UNIT_WANTS)
+            add_instance(each, search->entries[i].name);
+    if (each->memory.failed)
+        return;
+    if (instances->n)
+        qsort(instances->names, instances->n, sizeof *instances->names, by_text);
+    for (size_t i = 0; i < instances->n; i++)
+        if (!n || strcmp(instances->names[n - 1], instances->names[i]) != 0)
+            instances->names[n++] = instances->names[i];
+    instances->n = n;
+}
+
+static bool is_named(const struct unit_each *each, const char *name)
+{
+    for (size_t i = 0; i < each->want.unit->n; i++)
+        if (strcmp(each->want.unit->texts[i], name) == 0)
+            return true;
+    return false;
+}
+
+static int next_instance(struct unit_each *each)
+{
+    struct unit_search *search = each->walk.search;
+    size_t              n;
+
+    if (each->next == 0 && each->want.instances)
+        gather_linked(each);
+    if (each->memory.failed)
+        return -ENOMEM;
+    if (each->next == each->instances.n)
+        return 0;
+    const char *name = each->instances.names[each->next++];
+    if (unit_search_first(search, name) || unit_search_range(search, UNIT_DROP_IN, name, &n) ||
+        is_named(each, name) || !is_unit(search, name))
+        return 1;
+    int r = load_unit(each, name);
+    return r < 0 ? r : 1;
+}
+
+/* Other files ----------------------------------------------------------------- */
+
+/* Whether an entry holds settings that no unit has shown. */
+static bool is_rest(struct unit_search *search, const struct unit_entry *entry)
+{
+    static const char conf[] = ".conf";
+    size_t            size = strlen(entry->name), tail = sizeof conf - 1;
+
+    if (entry->used || entry->error || entry->type == DT_DIR || !entry->dir->own)
+        return false;
+    if (entry->where == UNIT_DROP_IN)
+        return size > tail && strcmp(entry->name + size - tail, conf) == 0;
+    return entry->where == UNIT_TOP && unit_name_kind(entry->name) && entry->type == DT_REG &&
+           unit_search_fragment(search, entry->name) != entry;
+}
+
+static int next_rest(struct unit_each *each)
+{
+    struct unit_search *search = each->walk.search;
+
+    if (each->next == search->n)
+        return 0;
+    struct unit_entry *entry = search->by_owner[each->next++];
+    if (!is_rest(search, entry) || !unit_each_wants(each, entry) ||
+        !tbl_match_text(each->want.unit, entry->owner, false))
+        return 1;
+    const char *type = unit_name_type(entry->owner);
+    each->unit = entry->owner;
+    const struct unit_entry *shadow = unit_search_shadow(search, entry);
+    each->instead = shadow != entry ? shadow->path : NULL;
+    int r = unit_load_file(search, entry, type ? type : entry->owner, &each->loaded);
+    return r < 0 ? r : 1;
+}
+
+static int next_manager(struct unit_each *each)
+{
+    arena_free(&each->memory);
+    each->instances = (struct unit_names){0};
+    each->stage = UNIT_STAGE_UNITS;
+    return unit_walk_next(&each->walk);
+}
+
+int unit_each_next(struct unit_each *each)
+{
+    static int (*const stages[])(struct unit_each *) = {next_unit, next_named, next_instance,
+                                                        next_rest};
+
+    unit_loaded_free(&each->loaded);
+    int r = each->walk.search ? stages[each->stage](each) : 0;
+    if (r != 0)
+        return r;
+    each->next = 0;
+    if (!each->walk.search || each->stage == UNIT_STAGE_REST)
+        return next_manager(each);
+    each->stage++;
+    return 1;
+}
