@@ -23,8 +23,8 @@ static bool is_name(const char *name, size_t size)
     return true;
 }
 
-void unit_environment_set(struct unit_environment *environment, const char *name, size_t name_size,
-                          const char *value, size_t value_size)
+static void set(struct unit_environment *environment, const char *name, size_t name_size,
+                const char *value, size_t value_size, bool given)
 {
     struct unit_variable *variables = NULL;
 
@@ -39,8 +39,15 @@ void unit_environment_set(struct unit_environment *environment, const char *name
     variables[environment->n] =
         (struct unit_variable){.name = arena_strndup(environment->memory, name, name_size),
                                .value = arena_strndup(environment->memory, value, value_size),
-                               .place = environment->n};
+                               .place = environment->n,
+                               .given = given};
     environment->n++;
+}
+
+void unit_environment_give(struct unit_environment *environment, const char *name,
+                           const char *value)
+{
+    set(environment, name, strlen(name), value, strlen(value), true);
 }
 
 /* Add "NAME=value" unless systemd passes it over. */
@@ -50,7 +57,7 @@ static void add_assignment(struct unit_environment *environment, const char *tex
     size_t      name = equals ? (size_t)(equals - text) : 0;
 
     if (is_name(text, name) && buffer_is_text(text, size))
-        unit_environment_set(environment, text, name, equals + 1, size - name - 1);
+        set(environment, text, name, equals + 1, size - name - 1, false);
 }
 
 /* Call `each` with every word of a value, its specifiers expanded. */
@@ -131,7 +138,7 @@ static void push(struct file_reader *f, bool trim)
     if (!buffer_is_text(name, key) || !buffer_is_text(text, value))
         f->refused = true;
     else if (is_name(name, key))
-        unit_environment_set(f->environment, name, key, text, value);
+        set(f->environment, name, key, text, value, false);
     if (f->key.failed || f->value.failed)
         f->environment->memory->failed = true;
     buffer_reset(&f->key);
@@ -272,7 +279,8 @@ void unit_environment_settle(struct unit_environment *environment)
         qsort(variables, environment->n, sizeof *variables, by_name);
     for (size_t i = 0; i < environment->n; i++) {
         if (n && strcmp(variables[n - 1].name, variables[i].name) == 0)
-            variables[n - 1].value = variables[i].value;
+            variables[n - 1] = (struct unit_variable){variables[i].name, variables[i].value,
+                                                      variables[n - 1].place, variables[i].given};
         else
             variables[n++] = variables[i];
     }
@@ -345,7 +353,7 @@ void unit_environment_json(const struct unit_environment *environment, struct bu
         qsort(sorted, environment->n, sizeof *sorted, by_place);
     buffer_putc(json, '{');
     for (size_t i = 0; sorted && i < environment->n; i++) {
-        if (!sorted[i]->value)
+        if (!sorted[i]->value || sorted[i]->given)
             continue;
         buffer_puts(json, begun ? ", " : "");
         buffer_json(json, sorted[i]->name, strlen(sorted[i]->name));

@@ -17,6 +17,7 @@
 struct unit_variable {
     const char *name, *value; /* value NULL: taken away */
     size_t      place;        /* order of its first assignment */
+    bool        given;        /* by the manager, not by a setting */
 };
 
 #define UNIT_VARIABLES_MAX 100000 /* assignments of one environment; those beyond are counted */
@@ -37,9 +38,10 @@ void unit_environment_words(struct unit_environment *environment, const char *va
 bool unit_environment_file(struct unit_environment *environment, const char *data, size_t size,
                            bool comments_join);
 
-/* Add one variable. */
-void unit_environment_set(struct unit_environment *environment, const char *name, size_t name_size,
-                          const char *value, size_t value_size);
+/* Add a variable that the manager gives. Such are added before all others, and are not part of the
+ * JSON text. */
+void unit_environment_give(struct unit_environment *environment, const char *name,
+                           const char *value);
 
 /* Of several assignments of a name keep the last, in the place of the first. In n log n. */
 void unit_environment_settle(struct unit_environment *environment);

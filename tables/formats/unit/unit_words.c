@@ -125,3 +125,21 @@ int unit_word(const char **text, enum unit_escapes escapes, struct buffer *ret)
     *text = p + strspn(p, WHITESPACE);
     return 1;
 }
+
+int unit_unescape(const char *text, struct buffer *ret)
+{
+    size_t before = ret->size;
+
+    for (; *text; text++) {
+        size_t length = *text == '\\' ? escape(text + 1, ret) : 0;
+
+        if (*text == '\\' && !length) {
+            ret->size = before;
+            return -EINVAL;
+        }
+        if (!length)
+            buffer_putc(ret, *text);
+        text += length;
+    }
+    return ret->failed ? -ENOMEM : 0;
+}

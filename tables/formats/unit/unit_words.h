@@ -20,4 +20,8 @@ enum unit_escapes {
  * The word may hold bytes that are not UTF-8. */
 int unit_word(const char **text, enum unit_escapes escapes, struct buffer *ret);
 
+/* Append a text with its escapes decoded, as in StandardInputText=: 0; -EINVAL for an escape that
+ * does not exist, then nothing is appended; -ENOMEM. */
+int unit_unescape(const char *text, struct buffer *ret);
+
 #endif

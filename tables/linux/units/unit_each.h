@@ -23,7 +23,7 @@ struct unit_each_want {
     struct unit_walk_want   walk;
     const struct tbl_terms *path, *unit; /* only units that a file of these paths sets; of these
                                             names */
-    bool instances;
+    bool                    instances;
 };
 
 /* Names of instances, gathered as they are met. */

@@ -15,26 +15,28 @@ int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct uni
 
 static int report(struct unit_walk *walk)
 {
-    char detail[160] = "";
+    char detail[240] = "";
 
     if (!walk->found)
         snprintf(detail, sizeof detail, "no unit directory could be read");
-    else if (walk->closed || walk->managers.denied || walk->lost)
+    else if (walk->closed || walk->managers.denied || walk->lost || walk->unread)
         snprintf(detail, sizeof detail,
                  "directories not read: %lld; homes not looked into: %zu; files beyond the limit: "
-                 "%lld",
-                 (long long)walk->closed, walk->managers.denied, (long long)walk->lost);
-    int rc = svcql_report(walk->svcql, &(struct report){.table = walk->want.table,
-                                                        .kind = artefact_name(ARTEFACT_LINUX_ROOT),
-                                                        .host = walk->source.host,
-                                                        .location = walk->source.shown,
-                                                        .status = walk->found    ? SOURCE_READ
-                                                                  : walk->closed ? SOURCE_DENIED
-                                                                                 : SOURCE_ABSENT,
-                                                        .records = walk->records,
-                                                        .skipped = walk->closed + walk->lost +
-                                                                   (int64_t)walk->managers.denied,
-                                                        .detail = *detail ? detail : NULL});
+                 "%lld; files that units name not read, or parts beyond a limit: %lld",
+                 (long long)walk->closed, walk->managers.denied, (long long)walk->lost,
+                 (long long)walk->unread);
+    int rc = svcql_report(walk->svcql,
+                          &(struct report){.table = walk->want.table,
+                                           .kind = artefact_name(ARTEFACT_LINUX_ROOT),
+                                           .host = walk->source.host,
+                                           .location = walk->source.shown,
+                                           .status = walk->found    ? SOURCE_READ
+                                                     : walk->closed ? SOURCE_DENIED
+                                                                    : SOURCE_ABSENT,
+                                           .records = walk->records,
+                                           .skipped = walk->closed + walk->lost + walk->unread +
+                                                      (int64_t)walk->managers.denied,
+                                           .detail = *detail ? detail : NULL});
     return rc ? -ENOMEM : 0;
 }
 
@@ -54,7 +56,7 @@ static int next_source(struct unit_walk *walk)
 
     if (r <= 0)
         return r;
-    walk->records = walk->lost = walk->closed = 0;
+    walk->records = walk->lost = walk->closed = walk->unread = 0;
     walk->found = false;
     walk->next = 0;
     walk->number++;

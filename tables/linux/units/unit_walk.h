@@ -27,6 +27,7 @@ struct unit_walk {
     struct unit_search  *search;       /* of the current manager */
     int64_t              records;      /* the table counts them; begins at 0 with each root */
     int64_t              lost, closed; /* entries beyond the cap; directories that were not read */
+    int64_t              unread;       /* the table counts them: other parts left out or not read */
     bool                 found;        /* a unit directory that was read */
 };
 

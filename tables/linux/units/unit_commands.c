@@ -1,0 +1,316 @@
+/* unit_commands.c -- every command that a unit would run, as it would run: quotes and escapes
+ * decoded, specifiers and variables expanded, links followed.
+ *
+ *     SELECT unit, setting, program, text FROM unit_commands
+ *     WHERE effective AND path_trust(program) IN ('temp', 'shm', 'hidden');
+ */
+#include "unit_commands.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "formats/unit/unit_name.h"
+
+SQLITE_EXTENSION_INIT3
+
+/* In the order in which a service runs them. */
+static const char *const exec_keys[EXEC_KEYS] = {
+    "ExecCondition",  "ExecStartPre", "ExecStart",   "ExecStartPost", "ExecReload",
+    "ExecReloadPost", "ExecStop",     "ExecStopPre", "ExecStopPost",
+};
+
+static int open_scan(struct tbl_scan *scan)
+{
+    struct commands_state    *s = tbl_state(scan);
+    const struct command_row *key = tbl_key(scan);
+    const struct tbl_terms   *scope = TBL_TERMS(scan, struct command_row, scope);
+
+    s->user = TBL_TERMS(scan, struct command_row, scope_user);
+    s->kind = TBL_TERMS(scan, struct command_row, kind);
+    s->setting = TBL_TERMS(scan, struct command_row, setting);
+    int r = unit_each_open(
+        &s->each, tbl_svcql(scan),
+        &(struct unit_each_want){.walk = {.table = "unit_commands",
+                                          .host = key->host,
+                                          .root = key->root,
+                                          .system = tbl_match_text(scope, "system", false),
+                                          .user = tbl_match_text(scope, "user", false)},
+                                 .path = TBL_TERMS(scan, struct command_row, path),
+                                 .unit = TBL_TERMS(scan, struct command_row, unit),
+                                 .instances = true});
+    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
+}
+
+static void forget_line(struct commands_state *s)
+{
+    arena_free(&s->memory);
+    s->parsed = (struct unit_exec_line){0};
+    s->line = NULL;
+    s->current = NULL;
+    s->command = 0;
+}
+
+static void forget_unit(struct commands_state *s)
+{
+    forget_line(s);
+    if (s->have_context)
+        s->each.walk.unread += (int64_t)s->context.lost;
+    unit_context_close(&s->context);
+    s->have_context = false;
+    s->next = 0;
+    memset(s->positions, 0, sizeof s->positions);
+}
+
+static void close_scan(struct tbl_scan *scan)
+{
+    struct commands_state *s = tbl_state(scan);
+
+    forget_unit(s);
+    unit_host_free(&s->host);
+    unit_each_close(&s->each);
+}
+
+/* Lines ----------------------------------------------------------------------- */
+
+/* The index of an Exec key; -1 for other settings. */
+static int exec_key(const char *type, const struct unit_setting *setting)
+{
+    if (strncmp(setting->key, "Exec", 4) != 0 || strcmp(setting->section, "Unit") == 0 ||
+        strcmp(setting->section, "Install") == 0 ||
+        (type && !unit_section_read(type, setting->section)))
+        return -1;
+    for (int i = 0; i < EXEC_KEYS; i++)
+        if (strcmp(setting->key, exec_keys[i]) == 0)
+            return i;
+    return -1;
+}
+
+static int need_host(struct commands_state *s)
+{
+    if (s->host_number == s->each.walk.number)
+        return 0;
+    unit_host_free(&s->host);
+    s->host_number = s->each.walk.number;
+    return unit_host_read(&s->host, s->each.walk.source.root);
+}
+
+static int need_context(struct commands_state *s)
+{
+    if (s->have_context)
+        return 0;
+    int r = need_host(s);
+    if (r == 0)
+        r = unit_context_open(&s->context, &s->host, s->each.walk.search, s->each.unit,
+                              &s->each.loaded);
+    s->have_context = r == 0;
+    return r;
+}
+
+static bool wanted(const struct commands_state *s, const struct unit_setting *setting)
+{
+    const struct unit_entry *entry = s->each.loaded.files[setting->file].entry;
+
+    return *setting->value && unit_each_wants(&s->each, entry) &&
+           tbl_match_text(s->setting, setting->key, false) &&
+           tbl_match_text(s->kind, "unit", false) &&
+           tbl_match_text(s->user, unit_walk_user(&s->each.walk), false);
+}
+
+/* Go on to the next line of the loaded unit: 1, 0 behind the last, -ENOMEM. */
+static int next_line(struct commands_state *s)
+{
+    const char *type = s->each.loaded.n ? unit_name_type(s->each.unit) : NULL;
+
+    forget_line(s);
+    while (s->next < s->each.loaded.n) {
+        const struct unit_setting *setting = &s->each.loaded.settings[s->next++];
+        int                        key = exec_key(type, setting);
+        if (key < 0 || !wanted(s, setting))
+            continue;
+        int r = need_context(s);
+        if (r < 0)
+            return r;
+        struct unit_expander expander = unit_context_expander(&s->context);
+        s->line = setting;
+        r = unit_exec_parse(setting->value, &expander, &s->memory, &s->parsed);
+        return r < 0 ? r : 1;
+    }
+    return 0;
+}
+
+/* Rows ------------------------------------------------------------------------ */
+
+/* Of a unit's name the instance; NULL: it has none. */
+static const char *instance_of(struct tbl_scan *scan, const char *unit)
+{
+    char instance[UNIT_NAME_MAX];
+
+    if (unit_name_kind(unit) != UNIT_NAME_INSTANCE || !unit_name_instance(unit, instance))
+        return NULL;
+    return tbl_strndup(scan, instance, strlen(instance));
+}
+
+/* Whether the line is in force; of a file that no unit reads, whether another stands instead. */
+static int64_t effective(const struct commands_state *s)
+{
+    if (s->each.stage == UNIT_STAGE_REST)
+        return s->each.instead ? 0 : TBL_NULL;
+    return s->line->effective && (s->current || !s->parsed.fault);
+}
+
+static const char *error_of(const struct commands_state *s)
+{
+    if (s->line->ignored)
+        return s->line->ignored;
+    if (s->each.stage == UNIT_STAGE_REST)
+        return s->each.instead ? "another file takes its place" : "no unit here reads it";
+    return s->current ? NULL : s->parsed.fault;
+}
+
+static int fill(struct tbl_scan *scan, struct commands_state *s, struct command_row *row)
+{
+    const struct unit_entry *entry = s->each.loaded.files[s->line->file].entry;
+    const char              *path = tbl_utf8(scan, entry->path, strlen(entry->path));
+    int                      key = exec_key(NULL, s->line);
+
+    *row = (struct command_row){.host = s->each.walk.source.host,
+                                .source = unit_walk_source(scan, &s->each.walk, path),
+                                .path = path,
+                                .line = s->line->line,
+                                .scope = unit_walk_scope(&s->each.walk),
+                                .scope_user = unit_walk_user(&s->each.walk),
+                                .kind = "unit",
+                                .unit = s->each.unit,
+                                .instance = instance_of(scan, s->each.unit),
+                                .setting = exec_keys[key],
+                                .position = (int64_t)++s->positions[key],
+                                .flags = s->current ? s->current->prefix : NULL,
+                                .executable = s->current ? s->current->path : NULL,
+                                .effective = effective(s),
+                                .error = error_of(s),
+                                .root = row->root};
+    if (row->executable)
+        row->executable = tbl_utf8(scan, row->executable, strlen(row->executable));
+    s->have_words = false;
+    s->each.walk.records++;
+    return row->source && (row->executable || !s->current) ? SQLITE_ROW : SQLITE_NOMEM;
+}
+
+/* Go on to the next command of the line, then to a row for what systemd refuses of it. */
+static bool next_command(struct commands_state *s)
+{
+    s->current = s->command < s->parsed.n ? &s->parsed.commands[s->command] : NULL;
+    if (!s->line || s->command > s->parsed.n || (!s->current && !s->parsed.fault))
+        return false;
+    s->command++;
+    return true;
+}
+
+static int next(struct tbl_scan *scan, void *row)
+{
+    struct commands_state *s = tbl_state(scan);
+    int                    r;
+
+    for (;;) {
+        if (next_command(s))
+            return fill(scan, s, row);
+        r = next_line(s);
+        if (r == 0) {
+            forget_unit(s);
+            r = unit_each_next(&s->each);
+            if (r == 0)
+                return SQLITE_DONE;
+        }
+        if (r < 0)
+            return tbl_error(scan, r, "unit directories");
+    }
+}
+
+/* Columns --------------------------------------------------------------------- */
+
+#define ROW(field, flags, doc) TBL_COL(struct command_row, field, flags, doc)
+
+static const struct tbl_column columns[] = {
+    ROW(host, TBL_KEY, "Host the command belongs to"),
+    ROW(source, TBL_ID, "File that names it, where that is now"),
+    ROW(path, TBL_KEY | TBL_PREFIX, "File that names it, as its host has it"),
+    ROW(line, TBL_ID, "Line at which the setting begins"),
+    ROW(scope, TBL_KEY, "Whose manager runs it: system or user"),
+    ROW(scope_user, TBL_KEY | TBL_ID,
+        "User whose manager it is; NULL where the unit is the same for all users"),
+    ROW(kind, TBL_KEY, "What names it: unit"),
+    ROW(unit, TBL_KEY | TBL_ID,
+        "Unit that runs it; a template has rows of its own, with %i as written, and so has each "
+        "instance that is enabled or that another unit starts"),
+    ROW(instance, 0, "Instance, as in the unit's name; NULL: none"),
+    ROW(setting, TBL_KEY | TBL_ID, "Setting that holds it: ExecStart, ExecStopPost and so on"),
+    ROW(position, TBL_ID, "Number of the command among those of its setting, from 1"),
+    ROW(flags, 0,
+        "Prefixes before the program: @ second word is argv[0], - failure ignored, : variables as "
+        "written, + full privileges, ! User= not applied, | given to a shell"),
+    ROW(executable, 0,
+        "Program as the line names it, specifiers expanded; NULL where systemd refuses the line"),
+    TBL_LAZY("program", TBL_TEXT, 0,
+             "File that runs: found in the search path or below the root directory, bind mounts, "
+             "links and .. resolved",
+             unit_commands_get_program),
+    TBL_LAZY("program_kind", TBL_TEXT, 0,
+             "What that file is: elf, script (begins with #!), text, other, missing, unreadable",
+             unit_commands_get_program_kind),
+    TBL_LAZY("argv", TBL_TEXT, 0,
+             "Words, unquoted, specifiers expanded and variables as written, as a JSON array; as "
+             "systemctl show has it",
+             unit_commands_get_argv),
+    TBL_LAZY("text", TBL_TEXT, 0,
+             "The command as it would run, in one line: variables of Environment= and "
+             "EnvironmentFile= in place, words quoted where a shell needs it",
+             unit_commands_get_text),
+    TBL_LAZY("environment", TBL_TEXT, 0,
+             "Variables that the unit's settings give it, as a JSON object",
+             unit_commands_get_environment),
+    TBL_LAZY("standard_input", TBL_TEXT, 0,
+             "Text that it reads: StandardInputText= and StandardInputData=, decoded",
+             unit_commands_get_input),
+    TBL_LAZY("bind_mounts", TBL_TEXT, 0,
+             "Bind mount that puts another file in the program's place, source:target; NULL: none",
+             unit_commands_get_bind_mounts),
+    TBL_LAZY("root_directory", TBL_TEXT, 0, "RootDirectory= or RootImage=; NULL: the host's root",
+             unit_commands_get_root_directory),
+    TBL_LAZY("working_directory", TBL_TEXT, 0, "Folder that it starts in",
+             unit_commands_get_working_directory),
+    TBL_LAZY("user", TBL_TEXT, 0, "User that it runs as; NULL: each user of the host",
+             unit_commands_get_user),
+    ROW(effective, TBL_KEY,
+        "Whether it is in force once all files of the unit are read: false where a drop-in takes "
+        "it away or systemd refuses it; NULL for a drop-in of units that are absent"),
+    ROW(error, 0, "Why systemd does not run it; NULL where it does"),
+    ROW(root, TBL_KEY | TBL_HIDDEN, "Root file system to read instead of the evidence"),
+};
+
+static const struct tbl_example examples[] = {
+    {"Programs that run from where anybody may write",
+     "SELECT unit, setting, program, text FROM unit_commands "
+     "WHERE effective AND path_trust(program) IN ('temp', 'shm', 'hidden')"},
+    {"Units whose program is absent",
+     "SELECT unit, executable FROM unit_commands WHERE effective AND program_kind = 'missing'"},
+    {"Variables that the services get",
+     "SELECT DISTINCT unit, e.key, e.value FROM unit_commands, json_each(environment) AS e "
+     "WHERE effective"},
+};
+
+const struct tbl_table unit_commands_table = {
+    .name = "unit_commands",
+    .doc = "One row a command that a unit would run, as it would run: unquoted, specifiers and "
+           "variables expanded, program resolved",
+    .columns = columns,
+    .n_columns = TBL_COUNT(columns),
+    .examples = examples,
+    .n_examples = TBL_COUNT(examples),
+    .row_size = sizeof(struct command_row),
+    .state_size = sizeof(struct commands_state),
+    .rows = 400,
+    .artefacts = 1u << ARTEFACT_LINUX_ROOT,
+    .open = open_scan,
+    .next = next,
+    .close = close_scan,
+};

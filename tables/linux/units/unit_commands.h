@@ -1,0 +1,55 @@
+/* unit_commands.h -- what the two halves of unit_commands share: the walk that gives rows
+ * (unit_commands.c) and the columns that are worked out only when asked for
+ * (unit_command_values.c). */
+#ifndef SVCQL_UNIT_COMMANDS_H
+#define SVCQL_UNIT_COMMANDS_H
+
+#include "table.h"
+#include "unit_context.h"
+#include "unit_each.h"
+
+struct command_row {
+    const char *host, *source, *path;
+    int64_t     line;
+    const char *scope, *scope_user, *kind, *unit, *instance, *setting;
+    int64_t     position;
+    const char *flags, *executable;
+    int64_t     effective;
+    const char *error, *root;
+};
+
+#define EXEC_KEYS 9
+
+struct commands_state {
+    const struct tbl_terms *user, *kind, *setting;
+    struct unit_each        each;
+    struct unit_host        host;
+    size_t                  host_number; /* of the source whose host it is; 0: none */
+
+    size_t                     next;                 /* setting of the loaded unit */
+    size_t                     positions[EXEC_KEYS]; /* commands of each key so far */
+    struct unit_context        context;
+    bool                       have_context;
+    struct arena               memory; /* of the line */
+    struct unit_exec_line      parsed;
+    size_t                     command; /* the next of the line */
+    const struct unit_setting *line;
+
+    /* of the row */
+    const struct unit_exec *current; /* NULL: a line that systemd refuses */
+    struct unit_words       words;   /* with variables expanded, once asked for */
+    bool                    have_words;
+};
+
+tbl_getter unit_commands_get_argv;
+tbl_getter unit_commands_get_program;
+tbl_getter unit_commands_get_program_kind;
+tbl_getter unit_commands_get_text;
+tbl_getter unit_commands_get_environment;
+tbl_getter unit_commands_get_input;
+tbl_getter unit_commands_get_bind_mounts;
+tbl_getter unit_commands_get_root_directory;
+tbl_getter unit_commands_get_working_directory;
+tbl_getter unit_commands_get_user;
+
+#endif

@@ -1,0 +1,56 @@
+/* unit_context.h -- what a unit's commands run in: its variables, root directory, bind mounts,
+ * working directory, user and standard input, as its settings in force say them.
+ */
+#ifndef SVCQL_UNIT_CONTEXT_H
+#define SVCQL_UNIT_CONTEXT_H
+
+#include "formats/unit/unit_environment.h"
+#include "formats/unit/unit_specifiers.h"
+#include "unit_host.h"
+#include "unit_load.h"
+#include "unit_program.h"
+
+#define UNIT_INPUT_MAX       (1u << 20) /* bytes of standard input that are kept */
+#define UNIT_ENVIRONMENT_MAX (1u << 20) /* bytes of an environment file that is read */
+#define UNIT_FILES_MAX       1000       /* environment files that one pattern names */
+#define UNIT_LIST_MAX        256        /* words of PassEnvironment=, ExecSearchPath= and so on */
+
+struct unit_context {
+    struct arena            memory;
+    const struct root      *root;
+    const char             *unit;
+    enum unit_scope         scope;
+    bool                    comments_join; /* see unit_environment_file() */
+    struct unit_specifiers  specifiers;
+    struct unit_environment environment;
+    struct unit_words       passed; /* names of PassEnvironment= */
+    struct unit_view        view;
+    const char             *root_directory, *root_image; /* as written; NULL: none */
+    const char             *user;                        /* NULL: not known */
+    const char             *input; /* standard input text or data; NULL: none */
+    size_t                  input_size;
+    const char             *input_file; /* StandardInput=file:; NULL: none */
+    struct unit_words       search;     /* folders in which programs are looked for */
+    size_t                  lost;       /* what was left out for a limit, or could not be read */
+};
+
+/* Work out the context of a loaded unit. `unit` and `loaded` must outlive it. 0 or -ENOMEM. */
+int  unit_context_open(struct unit_context *context, const struct unit_host *host,
+                       const struct unit_search *search, const char *unit,
+                       const struct unit_loaded *loaded);
+void unit_context_close(struct unit_context *context); /* accepts a zeroed one */
+
+/* Expands the specifiers of the context. */
+struct unit_expander unit_context_expander(const struct unit_context *context);
+
+/* Whether a variable without a value is one that the manager or somebody else may give one
+ * (see unit_environment_expand()). The first argument is a struct unit_context. */
+bool unit_context_keeps(const void *context, const char *name, size_t size);
+
+/* Put where the program `name` is into ret: as unit_program_resolve(), a plain name looked for in
+ * the folders of `search`; of those that ExecSearchPath= names the first stands for a program that
+ * is in none. */
+bool unit_context_find(const struct unit_context *context, const char *name,
+                       char ret[ROOT_PATH_MAX]);
+
+#endif

@@ -1,0 +1,232 @@
+#include "unit_host.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "formats/unit/unit_environment.h"
+
+#define SMALL_MAX (64u << 10) /* bytes of a file of the host's that is read */
+#define LIBS_MAX  1000        /* names of a folder that fit a pattern */
+
+/* systemd's version ----------------------------------------------------------- */
+
+static int version_in(const struct root *root, const char *dir)
+{
+    struct root_names names = {0};
+    int               version = 0;
+
+    if (root_list(root, dir, "libsystemd-shared-*.so", LIBS_MAX, &names, NULL) < 0)
+        return 0;
+    for (size_t i = 0; i < names.n; i++) {
+        int found = atoi(names.names[i] + strlen("libsystemd-shared-"));
+        version = found > version ? found : version;
+    }
+    root_names_free(&names);
+    return version;
+}
+
+int unit_host_systemd(const struct root *root)
+{
+    static const char *const dirs[] = {"/usr/lib/systemd", "/usr/lib64/systemd", "/lib/systemd"};
+    struct root_names        names = {0};
+    char                     dir[ROOT_PATH_MAX];
+    int                      version = 0;
+
+    for (size_t i = 0; i < sizeof dirs / sizeof dirs[0] && !version; i++)
+        version = version_in(root, dirs[i]);
+    if (version || root_list(root, "/usr/lib", "*-linux-*", LIBS_MAX, &names, NULL) < 0)
+        return version;
+    for (size_t i = 0; i < names.n && !version; i++) {
+        snprintf(dir, sizeof dir, "/usr/lib/%s/systemd", names.names[i]);
+        version = version_in(root, dir);
+    }
+    root_names_free(&names);
+    return version;
+}
+
+/* The host -------------------------------------------------------------------- */
+
+/* The first line of a file, without white space around it; NULL: none. */
+static const char *first_line(const struct root *root, const char *path, struct arena *memory)
+{
+    char       *data;
+    const char *line = NULL;
+    size_t      size;
+
+    if (root_read(root, path, SMALL_MAX, &data, &size) < 0)
+        return NULL;
+    for (char *rest = data, *at; !line && (at = strsep(&rest, "\n"));) {
+        at += strspn(at, " \t\r");
+        size = strlen(at);
+        while (size && strchr(" \t\r", at[size - 1]))
+            size--;
+        if (size && *at != '#')
+            line = arena_strndup(memory, at, size);
+    }
+    free(data);
+    return line;
+}
+
+/* An identifier of 128 bits without its dashes. */
+static const char *identifier(const struct root *root, const char *path, struct arena *memory)
+{
+    const char *line = first_line(root, path, memory);
+    char        id[33];
+    size_t      n = 0;
+
+    for (; line && *line && n < 33; line++)
+        if (*line != '-')
+            id[n++] = *line;
+    return line && n == 32 ? arena_strndup(memory, id, n) : NULL;
+}
+
+/* Variables of a file such as os-release. */
+static void read_variables(const struct root *root, const char *const *paths,
+                           struct unit_environment *ret)
+{
+    char  *data;
+    size_t size;
+
+    for (size_t i = 0; paths[i]; i++) {
+        if (root_read(root, paths[i], SMALL_MAX, &data, &size) < 0)
+            continue;
+        unit_environment_file(ret, data, size, false);
+        free(data);
+        break;
+    }
+    unit_environment_settle(ret);
+}
+
+static void read_release(struct unit_host *host, const struct root *root)
+{
+    static const char *const paths[] = {"/etc/os-release", "/usr/lib/os-release", NULL};
+    static const struct {
+        char        letter;
+        const char *name;
+    } variables[] = {{'A', "IMAGE_VERSION"}, {'B', "BUILD_ID"},  {'M', "IMAGE_ID"}, {'o', "ID"},
+                     {'w', "VERSION_ID"},    {'W', "VARIANT_ID"}};
+    struct unit_environment release = {.memory = &host->memory};
+
+    read_variables(root, paths, &release);
+    for (size_t i = 0; release.n && i < sizeof variables / sizeof variables[0]; i++) {
+        const char *value =
+            unit_environment_get(&release, variables[i].name, strlen(variables[i].name));
+        host->specifiers.values[(unsigned char)variables[i].letter] = value ? value : "";
+    }
+}
+
+/* The architecture, as the header of the manager's program says it. */
+static const char *architecture(const struct root *root)
+{
+    static const struct {
+        unsigned    machine;
+        const char *name;
+    } machines[] = {{EM_X86_64, "x86-64"}, {EM_386, "x86"},       {EM_AARCH64, "arm64"},
+                    {EM_ARM, "arm"},       {EM_RISCV, "riscv64"}, {EM_S390, "s390x"},
+                    {EM_PPC64, "ppc64-le"}};
+    uint8_t     header[20];
+    const char *name = NULL;
+    int         fd = root_open_file(root, "/usr/lib/systemd/systemd");
+
+    if (fd < 0)
+        fd = root_open_file(root, "/lib/systemd/systemd");
+    if (fd < 0)
+        return NULL;
+    if (read(fd, header, sizeof header) == (ssize_t)sizeof header &&
+        memcmp(header, ELFMAG, SELFMAG) == 0 && header[EI_DATA] == ELFDATA2LSB)
+        for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++)
+            if ((header[18] | (unsigned)header[19] << 8) == machines[i].machine)
+                name = machines[i].name;
+    close(fd);
+    return name;
+}
+
+static void read_names(struct unit_host *host, const struct root *root)
+{
+    static const char *const info[] = {"/etc/machine-info", NULL};
+    const char             **values = host->specifiers.values;
+    struct unit_environment  machine = {.memory = &host->memory};
+
+    values['H'] = first_line(root, "/proc/sys/kernel/hostname", &host->memory);
+    if (!values['H'])
+        values['H'] = first_line(root, "/etc/hostname", &host->memory);
+    if (values['H'])
+        values['l'] = arena_strndup(&host->memory, values['H'], strcspn(values['H'], "."));
+    read_variables(root, info, &machine);
+    const char *pretty = unit_environment_get(&machine, "PRETTY_HOSTNAME", 15);
+    values['q'] = pretty && *pretty ? pretty : values['l'];
+}
+
+int unit_host_read(struct unit_host *host, const struct root *root)
+{
+    const char **values = host->specifiers.values;
+
+    *host = (struct unit_host){.systemd = unit_host_systemd(root)};
+    values['a'] = architecture(root);
+    values['m'] = identifier(root, "/etc/machine-id", &host->memory);
+    values['b'] = identifier(root, "/proc/sys/kernel/random/boot_id", &host->memory);
+    values['v'] = first_line(root, "/proc/sys/kernel/osrelease", &host->memory);
+    read_names(host, root);
+    read_release(host, root);
+    return host->memory.failed ? -ENOMEM : 0;
+}
+
+void unit_host_free(struct unit_host *host)
+{
+    arena_free(&host->memory);
+    *host = (struct unit_host){0};
+}
+
+/* Managers -------------------------------------------------------------------- */
+
+static const char *below(const char *home, const char *path, struct arena *memory)
+{
+    return unit_join(memory, home, path);
+}
+
+static void user_specifiers(const struct unit_host *host, const struct unit_manager *manager,
+                            struct arena *memory, const char **values)
+{
+    bool old = host->systemd && host->systemd < 254;
+    char number[32];
+
+    if (manager->uid >= 0) {
+        snprintf(number, sizeof number, "%lld", (long long)manager->uid);
+        values['U'] = arena_strndup(memory, number, strlen(number));
+        values['t'] = unit_join(memory, "/run/user", number);
+    }
+    values['u'] = manager->user;
+    if (!manager->home)
+        return;
+    values['h'] = *manager->home ? manager->home : "/";
+    values['E'] = below(manager->home, ".config", memory);
+    values['C'] = below(manager->home, ".cache", memory);
+    values['S'] = below(manager->home, old ? ".config" : ".local/state", memory);
+    values['L'] = below(manager->home, old ? ".config/log" : ".local/state/log", memory);
+    values['D'] = below(manager->home, ".local/share", memory);
+}
+
+void unit_host_specifiers(const struct unit_host *host, const struct unit_manager *manager,
+                          struct arena *memory, struct unit_specifiers *ret)
+{
+    static const struct {
+        char        letter;
+        const char *value;
+    } system[] = {
+        {'h', "/root"}, {'u', "root"},       {'U', "0"},        {'g', "root"},
+        {'G', "0"},     {'s', "/bin/bash"},  {'t', "/run"},     {'S', "/var/lib"},
+        {'E', "/etc"},  {'C', "/var/cache"}, {'L', "/var/log"}, {'D', "/usr/share"},
+    };
+
+    *ret = host->specifiers;
+    ret->values['T'] = "/tmp";
+    ret->values['V'] = "/var/tmp";
+    if (manager->scope == UNIT_USER)
+        user_specifiers(host, manager, memory, ret->values);
+    for (size_t i = 0; manager->scope == UNIT_SYSTEM && i < sizeof system / sizeof system[0]; i++)
+        ret->values[(unsigned char)system[i].letter] = system[i].value;
+}

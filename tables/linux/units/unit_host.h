@@ -1,0 +1,29 @@
+/* unit_host.h -- what a host says of itself that units may name by specifiers: its names, its
+ * version, its architecture; and the version of its systemd.
+ */
+#ifndef SVCQL_UNIT_HOST_H
+#define SVCQL_UNIT_HOST_H
+
+#include "formats/text/arena.h"
+#include "formats/unit/unit_specifiers.h"
+#include "unit_search.h"
+
+struct unit_host {
+    struct arena           memory;
+    int                    systemd; /* version, 252; 0: not known */
+    struct unit_specifiers specifiers;
+};
+
+/* Read what a root says. What is absent is not known. 0 or -ENOMEM. */
+int  unit_host_read(struct unit_host *host, const struct root *root);
+void unit_host_free(struct unit_host *host); /* accepts a zeroed one */
+
+/* The host's specifiers, and those of a manager: %h %u %U %g %G %s %t %S %C %L %E %D %T %V. Texts
+ * are put into the arena. */
+void unit_host_specifiers(const struct unit_host *host, const struct unit_manager *manager,
+                          struct arena *memory, struct unit_specifiers *ret);
+
+/* The version of the systemd below a root, from the name of its shared library; 0: not known. */
+int unit_host_systemd(const struct root *root);
+
+#endif

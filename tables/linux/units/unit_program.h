@@ -1,0 +1,46 @@
+/* unit_program.h -- where a path lies that a unit's program sees: within the unit's root directory,
+ * with its bind mounts in place, all links followed, no link leaving the evidence.
+ */
+#ifndef SVCQL_UNIT_PROGRAM_H
+#define SVCQL_UNIT_PROGRAM_H
+
+#include <stdbool.h>
+
+#include "root.h"
+
+#define UNIT_BINDS_MAX 256 /* of one unit; those beyond are counted */
+
+struct unit_bind {
+    const char *source, *target; /* absolute, "" for "/": the host's file, where it is mounted */
+};
+
+struct unit_view {
+    const char             *directory; /* the root directory, resolved; NULL: the host's own */
+    const struct unit_bind *binds;     /* those that come later lie on top */
+    size_t                  n_binds;
+    const char             *working_directory; /* never NULL */
+};
+
+/* Put the path, as the host has it, into ret: links, "..", /proc/self/root and bind mounts
+ * resolved; from the first component that is absent on, it stays as it is written. A relative path
+ * begins in the working directory. False where it is too long or its links loop. */
+bool unit_program_resolve(const struct root *root, const struct unit_view *view, const char *path,
+                          char ret[ROOT_PATH_MAX]);
+
+/* Whether a bind mount lies over the path as the program sees it, or over one of its folders; its
+ * index, or -1. */
+int unit_view_bind(const struct unit_view *view, const char *path);
+
+enum unit_program_kind {
+    UNIT_PROGRAM_MISSING,
+    UNIT_PROGRAM_ELF,
+    UNIT_PROGRAM_SCRIPT, /* begins with "#!" */
+    UNIT_PROGRAM_TEXT,   /* text without it */
+    UNIT_PROGRAM_OTHER,  /* data, a folder, a device */
+    UNIT_PROGRAM_UNREAD, /* may not be read */
+};
+
+enum unit_program_kind unit_program_kind(const struct root *root, const char *path);
+const char            *unit_program_kind_name(enum unit_program_kind kind);
+
+#endif

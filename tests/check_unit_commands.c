@@ -1,0 +1,190 @@
+/* check_unit_commands.c -- what a unit would run, of made-up units. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+static const char *dir;
+
+static void new_root(void)
+{
+    dir = harness_scratch();
+    harness_write_text(dir, "etc/passwd",
+                       "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:\n");
+}
+
+static void file(const char *path, const char *text)
+{
+    harness_write_text(dir, path, text);
+}
+
+/* A unit a.service with these lines in its section. */
+static void service(const char *lines)
+{
+    char text[4096];
+
+    snprintf(text, sizeof text, "[Service]\n%s\n", lines);
+    new_root();
+    file("etc/systemd/system/a.service", text);
+}
+
+static void link_to(const char *path, const char *target)
+{
+    char full[4096], keep[4096];
+
+    const char *slash = strrchr(path, '/');
+    snprintf(keep, sizeof keep, "%.*s/.keep", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    harness_write_text(dir, keep, "");
+    snprintf(full, sizeof full, "%s/%s", dir, path);
+    ck_assert(symlink(target, full) == 0);
+}
+
+/* The rows of a query on this root, where it says ROOT. */
+static void expect(const char *expected, const char *sql)
+{
+    sqlite3    *db = harness_open();
+    const char *mark = strstr(sql, "ROOT");
+
+    harness_expect(db, expected, "%.*sunit_commands('%s')%s", (int)(mark - sql), sql, dir,
+                   mark + 4);
+    harness_close(db);
+}
+
+START_TEST(every_command_has_a_row)
+{
+    service("Type=oneshot\nExecStartPre=-/bin/p\nExecStart=/bin/a 'x y' ; @/bin/b name \\; c\n"
+            "ExecStop=+/bin/s\nExecReloadPost=/bin/r");
+    expect("3|ExecStartPre|1|-|/bin/p|[\"/bin/p\"]|1\n"
+           "4|ExecStart|1||/bin/a|[\"/bin/a\", \"x y\"]|1\n"
+           "4|ExecStart|2|@|/bin/b|[\"name\", \";\", \"c\"]|1\n"
+           "5|ExecStop|1|+|/bin/s|[\"/bin/s\"]|1\n"
+           "6|ExecReloadPost|1||/bin/r|[\"/bin/r\"]|1",
+           "SELECT line, setting, position, flags, executable, argv, effective FROM ROOT");
+}
+END_TEST
+
+START_TEST(what_systemd_refuses_has_a_row_with_the_reason)
+{
+    service("ExecStart=/bin/a ; +!/bin/b\nExecStartPost=/bin/echo \"oops");
+    expect("ExecStart|1|/bin/a|1|NULL\n"
+           "ExecStart|2|NULL|0|neither a valid executable name nor an absolute path\n"
+           "ExecStartPost|1|NULL|0|unbalanced quoting",
+           "SELECT setting, position, executable, effective, error FROM ROOT");
+}
+END_TEST
+
+START_TEST(drop_ins_take_commands_away)
+{
+    service("ExecStart=/bin/a");
+    file("etc/systemd/system/a.service.d/x.conf", "[Service]\nExecStart=\nExecStart=/bin/b\n");
+    expect("/etc/systemd/system/a.service|/bin/a|0\n"
+           "/etc/systemd/system/a.service.d/x.conf|/bin/b|1",
+           "SELECT path, executable, effective FROM ROOT");
+}
+END_TEST
+
+START_TEST(instances_that_something_starts_have_rows)
+{
+    new_root();
+    file("etc/systemd/system/c@.service", "[Service]\nExecStart=/%I %i %j\n");
+    file("etc/systemd/system/b.service", "[Unit]\nOnFailure=c@%p.service\n");
+    link_to("etc/systemd/system/multi-user.target.wants/c@tmp-.cache-upd.service",
+            "/etc/systemd/system/c@.service");
+    expect("c@.service|NULL|/%I|[\"/%I\", \"%i\", \"c\"]\n"
+           "c@b.service|b|/b|[\"/b\", \"b\", \"c\"]\n"
+           "c@tmp-.cache-upd.service|tmp-.cache-upd|/tmp/.cache/upd|"
+           "[\"/tmp/.cache/upd\", \"tmp-.cache-upd\", \"c\"]",
+           "SELECT unit, instance, program, argv FROM ROOT");
+    expect("/x/y", "SELECT program FROM ROOT WHERE unit = 'c@x-y.service'");
+}
+END_TEST
+
+START_TEST(programs_are_found_where_they_are)
+{
+    service("Type=oneshot\nExecStart=/usr/bin/../../tmp/x ; /dev/./shm//x ; /bin/tool ; tool ; "
+            "/proc/self/root/opt/x ; /absent/../x ; %V/y\nExecStart=\\x2ftmp\\x2fz");
+    file("usr/bin/real", "\177ELF");
+    file("tmp/x", "#!/bin/sh\n");
+    link_to("usr/bin/tool", "/etc/alternatives/tool");
+    link_to("etc/alternatives/tool", "../../usr/bin/real");
+    link_to("bin", "usr/bin");
+    expect("/tmp/x|script\n/dev/shm/x|missing\n/usr/bin/real|elf\n/usr/bin/real|elf\n"
+           "/opt/x|missing\n/x|missing\n/var/tmp/y|missing\n/tmp/z|missing",
+           "SELECT program, program_kind FROM ROOT");
+}
+END_TEST
+
+START_TEST(root_directories_and_bind_mounts_change_the_program)
+{
+    service("RootDirectory=/srv/r\nExecStart=/x\nExecStartPost=/l");
+    link_to("srv/r/l", "/y");
+    expect("/srv/r/x|/srv/r|NULL\n/srv/r/y|/srv/r|NULL",
+           "SELECT program, root_directory, bind_mounts FROM ROOT");
+    service("BindReadOnlyPaths=/opt/agentd:/usr/bin/t -/opt/d:/usr/lib:norbind\n"
+            "ExecStart=/usr/bin/t\nExecStartPost=/usr/lib/a/b\nExecStop=+/usr/bin/t");
+    expect("/opt/agentd|/opt/agentd:/usr/bin/t\n/opt/d/a/b|/opt/d:/usr/lib\n/usr/bin/t|NULL",
+           "SELECT program, bind_mounts FROM ROOT");
+    service("ExecSearchPath=/tmp:/usr/bin\nExecStart=x");
+    expect("/tmp/x", "SELECT program FROM ROOT");
+}
+END_TEST
+
+START_TEST(variables_come_from_settings_and_files)
+{
+    service("Environment=A=1 \"B=x y\" C=%n A=2\nEnvironmentFile=-/etc/default/a\n"
+            "PassEnvironment=P\nUnsetEnvironment=GONE\n"
+            "ExecStart=/bin/e $B ${B} ${A}${D} $NONE x${NONE}y $$A $P ${MAINPID}");
+    file("etc/default/a", "# c\nD=\"q \\\n$r\"\nGONE=1\nbad line\n E = z \nA=3\n");
+    expect("{\"A\": \"3\", \"B\": \"x y\", \"C\": \"a.service\", \"D\": \"q $r\", \"E\": \"z\"}|"
+           "/bin/e x y 'x y' '3q $r' xy '$A' '$P' '${MAINPID}'",
+           "SELECT environment, text FROM ROOT");
+}
+END_TEST
+
+START_TEST(a_shell_is_given_all_words_with_the_prefix_of_258)
+{
+    service("ExecStart=@+|/tmp/x a\nExecStartPost=|");
+    expect("@+||/bin/sh|[\"-sh\", \"/tmp/x\", \"a\"]|/bin/sh -c '/tmp/x a'\n"
+           "||/bin/sh|[\"sh\"]|/bin/sh",
+           "SELECT flags, executable, argv, text FROM ROOT");
+}
+END_TEST
+
+START_TEST(text_is_one_line)
+{
+    service("ExecStart=/bin/sh -c \"a\\nb'c\"");
+    expect("/bin/sh -c $'a\\nb\\'c'", "SELECT text FROM ROOT");
+}
+END_TEST
+
+START_TEST(standard_input_is_decoded)
+{
+    service("ExecStart=/bin/sh\nStandardInputText=a\\x62 %p\nStandardInputData=Y2QK\nUser=eve");
+    expect("ab a\ncd\n|eve", "SELECT standard_input, user FROM ROOT");
+    service("ExecStart=/bin/sh\nStandardInput=null\nStandardInputText=a\nUser=eve\n"
+            "ExecStop=+/bin/x");
+    expect("NULL|eve\nNULL|root", "SELECT standard_input, user FROM ROOT");
+}
+END_TEST
+
+Suite *make_unit_commands_suite(void)
+{
+    Suite *s = suite_create("unit_commands");
+    TCase *t = tcase_create("made-up");
+
+    tcase_add_test(t, every_command_has_a_row);
+    tcase_add_test(t, what_systemd_refuses_has_a_row_with_the_reason);
+    tcase_add_test(t, drop_ins_take_commands_away);
+    tcase_add_test(t, instances_that_something_starts_have_rows);
+    tcase_add_test(t, programs_are_found_where_they_are);
+    tcase_add_test(t, root_directories_and_bind_mounts_change_the_program);
+    tcase_add_test(t, variables_come_from_settings_and_files);
+    tcase_add_test(t, a_shell_is_given_all_words_with_the_prefix_of_258);
+    tcase_add_test(t, text_is_one_line);
+    tcase_add_test(t, standard_input_is_decoded);
+    suite_add_tcase(s, t);
+    return s;
+}
