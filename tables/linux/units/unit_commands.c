@@ -38,7 +38,8 @@ static int open_scan(struct tbl_scan *scan)
                                  .path = TBL_TERMS(scan, struct command_row, path),
                                  .unit = TBL_TERMS(scan, struct command_row, unit),
                                  .instances = true});
-    return r < 0 ? tbl_error(scan, r, key->root ? key->root : "evidence") : SQLITE_OK;
+    return r < 0 ? tbl_sources_error(scan, r, &(struct sources_want){.root = key->root})
+                 : SQLITE_OK;
 }
 
 static void forget_line(struct commands_state *s)
