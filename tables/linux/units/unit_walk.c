@@ -22,8 +22,12 @@ static int report(struct unit_walk *walk)
     else if (walk->closed || walk->managers.denied || walk->lost || walk->unread)
         snprintf(detail, sizeof detail,
                  "directories not read: %lld; homes not looked into: %zu; files beyond the limit: "
-                 "%lld; files that units name not read, or parts beyond a limit: %lld",
-                 (long long)walk->closed, walk->managers.denied, (long long)walk->lost,
+                 "%lld",
+                 (long long)walk->closed, walk->managers.denied, (long long)walk->lost);
+    size_t size = strlen(detail);
+    if (walk->found && walk->unread)
+        snprintf(detail + size, sizeof detail - size,
+                 "; files that units name not read, or parts beyond a limit: %lld",
                  (long long)walk->unread);
     int rc = svcql_report(walk->svcql,
                           &(struct report){.table = walk->want.table,
