@@ -223,7 +223,7 @@ CLANG_FORMAT = ./tests/with-version.sh clang-format 14
 CPPCHECK     = ./tests/with-version.sh cppcheck 2.10
 
 format:
-	$(CLANG_FORMAT) -i $(C_FILES)
+	@$(CLANG_FORMAT) -i $(C_FILES)
 
 format-check:
 	@$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)

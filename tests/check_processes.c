@@ -31,7 +31,7 @@ static pid_t run(const char *path, char *const argv[])
     }
     char link[64], text[4200];
     snprintf(link, sizeof link, "/proc/%d/exe", pid);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 60000; i++) {
         ssize_t n = readlink(link, text, sizeof text - 1);
         text[n > 0 ? n : 0] = '\0';
         if (strcmp(text, path) == 0)

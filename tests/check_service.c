@@ -88,7 +88,7 @@ static void wait_for(const char *name, const char *unit)
 {
     int told = 0;
 
-    for (int i = 0; i < 100 && !told; i++, usleep(100000))
+    for (int i = 0; i < 1200 && !told; i++, usleep(100000))
         told = told_of(name, unit);
     ck_assert_msg(told == 1, "%s was told of %d times: %s", unit, told,
                   output_of("systemctl status svcql; journalctl -u svcql -n 20 2>&1"));
@@ -130,7 +130,7 @@ START_TEST(the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox)
                   "/bin/sh\"\\n' > /etc/systemd/system/backdoor.service");
     install("");
     char *text = NULL;
-    for (int i = 0; i < 100; i++, usleep(100000)) {
+    for (int i = 0; i < 1200; i++, usleep(100000)) {
         text = output_of(
             "journalctl --sync; journalctl -o cat SVCQL_NAME=pack_t1569_services_changed");
         if (strstr(text, "backdoor.service"))

@@ -66,7 +66,8 @@ START_TEST(a_service_that_is_killed_fails)
     sqlite3 *db = inside();
 
     make_unit("killed", "/bin/sleep 1000");
-    systemd_shell("systemctl start killed; systemctl kill -s SIGKILL killed; sleep 0.3");
+    systemd_shell("systemctl start killed; systemctl kill -s SIGKILL killed; "
+                  "until systemctl -q is-failed killed; do sleep 0.05; done");
     settle();
     harness_expect(db, "1",
                    "SELECT count(*) FROM service_events WHERE service = 'killed.service' "
@@ -86,7 +87,7 @@ START_TEST(killing_a_security_service_is_a_finding)
     make_unit("osqueryd", "/bin/sleep 1000");
     systemd_shell(
         "systemctl start osqueryd; kill -9 $(systemctl show -p MainPID --value osqueryd); "
-        "sleep 0.3");
+        "until systemctl -q is-failed osqueryd; do sleep 0.05; done");
     settle();
     harness_expect(db, "medium|kills_security",
                    "SELECT severity, signals FROM t1569_service_creation WHERE subject = "
@@ -101,10 +102,11 @@ START_TEST(a_transient_unit_is_told_of)
     sqlite3 *db = inside();
 
     systemd_shell("systemd-run --quiet --unit=transient-x sleep 100");
-    systemd_shell("busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 "
-                  "org.freedesktop.systemd1.Manager StartTransientUnit 'ssa(sv)a(sa(sv))' "
-                  "bus-x.service fail 1 ExecStart 'a(sasb)' 1 /bin/sleep 2 sleep 100 false 0 "
-                  ">/dev/null; sleep 0.3");
+    systemd_shell(
+        "busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 "
+        "org.freedesktop.systemd1.Manager StartTransientUnit 'ssa(sv)a(sa(sv))' "
+        "bus-x.service fail 1 ExecStart 'a(sasb)' 1 /bin/sleep 2 sleep 100 false 0 "
+        ">/dev/null; until systemctl -q is-active bus-x transient-x; do sleep 0.05; done");
     settle();
     harness_expect(db, "bus-x.service\ntransient-x.service",
                    "SELECT service FROM service_events WHERE action = 'started' AND service IN "
@@ -119,7 +121,7 @@ START_TEST(a_user_manager_tells_of_its_units)
     sqlite3 *db = inside();
 
     systemd_shell("setpriv --reuid=%d --regid=%d --clear-groups env XDG_RUNTIME_DIR=/run/user/%d "
-                  "HOME=/home/tester systemd-run --user --quiet --unit=user-x sleep 100; sleep 0.3",
+                  "HOME=/home/tester systemd-run --user --quiet --unit=user-x sleep 100",
                   SYSTEMD_TESTER_UID, SYSTEMD_TESTER_UID, SYSTEMD_TESTER_UID);
     settle();
     harness_expect(db, "user-x.service|1234",
@@ -182,12 +184,17 @@ END_TEST
 
 /* Audit ----------------------------------------------------------------------------------- */
 
-/* The kernel has one audit for all: rules name the programs and the folder that count, and all is
- * off again when the shell ends, whatever happens. 77: somebody else is using it. */
+/* The kernel has one audit for all: who uses it holds a lock that is the kernel's too, rules name the
+ * programs and the folder that count, and all is off again when the shell ends, whatever happens. 77:
+ * somebody else is using it. The daemon is there when the kernel knows it, and all is written when a
+ * message after all events is. */
 static const char audited[] =
     "command -v auditd auditctl >/dev/null || exit 77\n"
-    "set -- $(auditctl -s 2>/dev/null)\n"
-    "[ \"$2\" = 0 ] && [ \"$6\" = 0 ] || exit 77\n"
+    "exec 9</sys/kernel && flock -w 300 9 || exit 77\n"
+    "status() { auditctl -s 2>/dev/null | sed -n \"s/^$1 //p\"; }\n"
+    "until_true() { n=0; until \"$@\"; do n=$((n + 1)); [ $n -lt 1200 ] || exit 1; sleep 0.05; "
+    "done; }\n"
+    "[ \"$(status enabled)\" = 0 ] && [ \"$(status pid)\" = 0 ] || exit 77\n"
     "log=$LOGS/var/log/audit\n"
     "mkdir -p $log $LOGS/conf\n"
     "printf 'log_file = %s\\nlog_format = RAW\\nwrite_logs = yes\\nlocal_events = yes\\n"
@@ -195,17 +202,19 @@ static const char audited[] =
     "max_log_file_action = IGNORE\\nspace_left = 1\\nspace_left_action = IGNORE\\n"
     "admin_space_left = 0\\nadmin_space_left_action = IGNORE\\ndisk_full_action = IGNORE\\n"
     "disk_error_action = IGNORE\\nname_format = NONE\\n' $log/audit.log >$LOGS/conf/auditd.conf\n"
-    "auditd -n -c $LOGS/conf -s nochange >/dev/null 2>&1 & daemon=$!\n"
+    "auditd -n -c $LOGS/conf -s nochange >/dev/null 2>&1 9<&- & daemon=$!\n"
     "end() { auditctl -D -k svcql_test; auditctl -e 0; kill $daemon; wait $daemon; }\n"
     "trap 'end >/dev/null 2>&1' EXIT\n"
-    "sleep 0.5\n"
+    "listens() { [ \"$(status pid)\" = $daemon ]; }\n"
+    "until_true listens\n"
     "rule() { nsenter -t $BOX -m -- auditctl -a always,exit -F arch=b64 \"$@\" -k svcql_test || "
     "exit 77; }\n"
     "for exe in systemctl systemd-run; do rule -S execve -F exe=/usr/bin/$exe; done\n"
     "rule -F dir=/etc/systemd -F perm=wa\n"
     "auditctl -e 1 >/dev/null\n"
     "nsenter -t $BOX -m -u -i -n -p -- /bin/sh -c \"$TRICKS\"\n"
-    "sleep 0.5\n";
+    "auditctl -m svcql_all_written >/dev/null\n"
+    "until_true grep -q svcql_all_written $log/audit.log\n";
 
 static const char tricks[] =
     "printf '[Service]\\nExecStart=/bin/sleep 99\\n' > /etc/systemd/system/audited.service\n"

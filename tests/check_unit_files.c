@@ -456,14 +456,6 @@ START_TEST(an_ordinary_user_is_told_what_was_closed)
 }
 END_TEST
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 START_TEST(ten_thousand_drop_ins_take_no_more_than_their_share)
 {
     char path[128];
@@ -474,10 +466,10 @@ START_TEST(ten_thousand_drop_ins_take_no_more_than_their_share)
         snprintf(path, sizeof path, "etc/systemd/system/a.service.d/%05d.conf", i);
         unit(path, "[Service]\nEnvironment=A=1\n");
     }
-    double begin = now();
+    clock_t begin = clock();
     expect("10000|0", "SELECT count(*), count(shadowed_by) FROM ROOT WHERE kind = 'drop-in'");
     expect("/bin/a", "SELECT exec_start FROM ROOT WHERE name = 'a.service'");
-    ck_assert_msg(now() - begin < 5, "%f s", now() - begin);
+    ck_assert_double_lt((double)(clock() - begin) / CLOCKS_PER_SEC, 5);
 }
 END_TEST
 

@@ -29,7 +29,8 @@ struct harness_here {
 #define HARNESS_HERE                                                                               \
     ((struct harness_here){__FILE__, __LINE__, __extension__({                                     \
                                static int turn;                                                    \
-                               ++turn;                                                             \
+                               turn++;                                                             \
+                               turn;                                                               \
                            })})
 
 /* An in-memory database with the extension loaded; fails the test where it will not load. */

@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BOOT_TIMEOUT 30000 /* ms */
-#define STOP_TIMEOUT 20000
+#define BOOT_TIMEOUT 180000 /* ms */
+#define STOP_TIMEOUT 120000
 
 /* Paths -------------------------------------------------------------------- */
 
