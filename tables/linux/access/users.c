@@ -9,7 +9,7 @@
 
 #include "evidence.h"
 #include "formats/access/passwd_text.h"
-#include "formats/log/stream.h"
+#include "place_files.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
@@ -37,91 +37,60 @@ struct group_row {
     const char *root;
 };
 
-/* A walk through the lines of one file below every root. */
+/* The lines of one file below every root. */
 struct lines {
-    struct sources sources;
-    struct source  source;
-    struct stream *stream;
-    const char    *path; /* of the file within each root */
-    char          *shown;
-    int64_t        line, read, bad;
+    struct place_files files;
+    bool               in_file;
+    int64_t            line;
 };
 
-static int report(struct tbl_scan *scan, struct lines *lines, const char *table, int error)
-{
-    return svcql_report(
-        tbl_svcql(scan),
-        &(struct report){
-            .table = table,
-            .kind = "accounts",
-            .host = lines->source.host,
-            .location = lines->shown,
-            .status = error ? source_status_of(error) : (lines->bad ? SOURCE_DAMAGED : SOURCE_READ),
-            .records = lines->read,
-            .skipped = lines->bad,
-            .detail = error ? strerror(-error)
-                            : (lines->bad ? "lines that are not of the format" : NULL)});
-}
-
-static int lines_begin(struct tbl_scan *scan, struct lines *lines, const char *path,
+static int lines_begin(struct tbl_scan *scan, const char *table, const struct place_of_files *place,
                        const char *host, const char *root)
 {
-    lines->path = path;
-    return tbl_sources_begin(
-        scan, &lines->sources,
+    struct lines *lines = tbl_state(scan);
+
+    lines->files = (struct place_files){.scan = scan,
+                                        .table = table,
+                                        .kind = "accounts",
+                                        .places = place,
+                                        .n_places = 1,
+                                        .by_line = true};
+    return place_files_begin(
+        &lines->files,
         &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT, .host = host, .root = root});
 }
 
-static void lines_end(struct lines *lines)
+static void lines_end(struct tbl_scan *scan)
 {
-    stream_close(lines->stream);
-    free(lines->shown);
-    sources_end(&lines->sources);
+    place_files_end(&((struct lines *)tbl_state(scan))->files);
 }
 
-/* Open the file of the next root: SQLITE_ROW, SQLITE_DONE or an error. One that cannot be opened is
- * reported and passed over. */
-static int next_file(struct tbl_scan *scan, struct lines *lines, const char *table)
+/* The next line of the file of any root: SQLITE_ROW, SQLITE_DONE or an error. */
+static int next_line(struct lines *lines, char **ret, size_t *ret_size)
 {
-    int rc;
+    int rc = SQLITE_DONE;
 
-    while ((rc = tbl_sources_next(scan, &lines->sources, &lines->source)) == SQLITE_ROW) {
-        free(lines->shown);
-        lines->shown = root_shown_copy(lines->source.root, lines->path);
-        lines->line = lines->read = lines->bad = 0;
-        if (!lines->shown)
-            return SQLITE_NOMEM;
-        int fd = root_open_file(lines->source.root, lines->path);
-        int error = fd < 0 ? fd : stream_open(fd, &lines->stream);
-        if (!error)
-            return SQLITE_ROW;
-        if ((rc = report(scan, lines, table, error)) != SQLITE_OK)
-            return rc;
-    }
-    return rc;
-}
-
-/* The next line of the file of any root. */
-static int next_line(struct tbl_scan *scan, struct lines *lines, const char *table, char **ret,
-                     size_t *ret_size)
-{
     for (;;) {
-        if (!lines->stream) {
-            int rc = next_file(scan, lines, table);
-            if (rc != SQLITE_ROW)
-                return rc;
-        }
-        int r = stream_line(lines->stream, ret, ret_size);
-        if (r > 0) {
+        if (lines->in_file)
+            rc = place_files_line(&lines->files, ret, ret_size);
+        if (rc == SQLITE_ROW)
             lines->line++;
-            return SQLITE_ROW;
-        }
-        stream_close(lines->stream);
-        lines->stream = NULL;
-        int rc = report(scan, lines, table, r);
-        if (rc != SQLITE_OK)
+        if (rc != SQLITE_DONE)
             return rc;
+        rc = place_files_next(&lines->files);
+        if (rc != SQLITE_ROW)
+            return rc;
+        lines->in_file = true;
+        lines->line = 0;
     }
+}
+
+/* Count a line by what its parser returned. */
+static bool taken(struct lines *lines, int r)
+{
+    lines->files.records += r > 0;
+    lines->files.skipped += r < 0;
+    return r > 0;
 }
 
 static const char *copy(struct tbl_scan *scan, struct field field)
@@ -133,9 +102,10 @@ static const char *copy(struct tbl_scan *scan, struct field field)
 
 static int users_open(struct tbl_scan *scan)
 {
-    const struct user_row *key = tbl_key(scan);
+    static const struct place_of_files place = {.path = "/etc/passwd"};
+    const struct user_row             *key = tbl_key(scan);
 
-    return lines_begin(scan, tbl_state(scan), "/etc/passwd", key->host, key->root);
+    return lines_begin(scan, "users", &place, key->host, key->root);
 }
 
 static int fill_user(struct tbl_scan *scan, const struct lines *lines,
@@ -147,8 +117,8 @@ static int fill_user(struct tbl_scan *scan, const struct lines *lines,
     row->description = copy(scan, line->gecos);
     row->directory = copy(scan, line->directory);
     row->shell = copy(scan, line->shell);
-    row->host = lines->source.host;
-    row->source = lines->shown;
+    row->host = lines->files.source.host;
+    row->source = lines->files.shown;
     row->line = lines->line;
     return row->username && row->description && row->directory && row->shell ? SQLITE_ROW
                                                                              : SQLITE_NOMEM;
@@ -162,19 +132,11 @@ static int users_next(struct tbl_scan *scan, void *row)
     size_t             size;
     int                rc;
 
-    while ((rc = next_line(scan, lines, "users", &line, &size)) == SQLITE_ROW) {
-        int r = passwd_parse(line, size, &parsed);
-        lines->read += r > 0;
-        lines->bad += r < 0;
-        if (r > 0)
+    while ((rc = next_line(lines, &line, &size)) == SQLITE_ROW) {
+        if (taken(lines, passwd_parse(line, size, &parsed)))
             return fill_user(scan, lines, &parsed, row);
     }
     return rc;
-}
-
-static void close_lines(struct tbl_scan *scan)
-{
-    lines_end(tbl_state(scan));
 }
 
 static const struct tbl_column user_columns[] = {
@@ -211,16 +173,17 @@ const struct tbl_table users_table = {
     .places_kind = "accounts",
     .open = users_open,
     .next = users_next,
-    .close = close_lines,
+    .close = lines_end,
 };
 
 /* groups --------------------------------------------------------------------------- */
 
 static int groups_open(struct tbl_scan *scan)
 {
-    const struct group_row *key = tbl_key(scan);
+    static const struct place_of_files place = {.path = "/etc/group"};
+    const struct group_row            *key = tbl_key(scan);
 
-    return lines_begin(scan, tbl_state(scan), "/etc/group", key->host, key->root);
+    return lines_begin(scan, "groups", &place, key->host, key->root);
 }
 
 static int fill_group(struct tbl_scan *scan, const struct lines *lines,
@@ -229,8 +192,8 @@ static int fill_group(struct tbl_scan *scan, const struct lines *lines,
     row->gid = line->gid;
     row->groupname = copy(scan, line->name);
     row->members = copy(scan, line->members);
-    row->host = lines->source.host;
-    row->source = lines->shown;
+    row->host = lines->files.source.host;
+    row->source = lines->files.shown;
     row->line = lines->line;
     return row->groupname && row->members ? SQLITE_ROW : SQLITE_NOMEM;
 }
@@ -243,11 +206,8 @@ static int groups_next(struct tbl_scan *scan, void *row)
     size_t            size;
     int               rc;
 
-    while ((rc = next_line(scan, lines, "groups", &line, &size)) == SQLITE_ROW) {
-        int r = group_parse(line, size, &parsed);
-        lines->read += r > 0;
-        lines->bad += r < 0;
-        if (r > 0)
+    while ((rc = next_line(lines, &line, &size)) == SQLITE_ROW) {
+        if (taken(lines, group_parse(line, size, &parsed)))
             return fill_group(scan, lines, &parsed, row);
     }
     return rc;
@@ -283,5 +243,5 @@ const struct tbl_table groups_table = {
     .places_kind = "accounts",
     .open = groups_open,
     .next = groups_next,
-    .close = close_lines,
+    .close = lines_end,
 };
