@@ -33,7 +33,7 @@ static int report(struct place_files *f, int error)
 
     if (status == SOURCE_ABSENT && f->place.optional)
         return SQLITE_OK;
-    return svcql_report(tbl_svcql(f->scan), &(struct report){.table = f->table,
+    return svcql_report(tbl_svcql(f->scan), &(struct report){.table = tbl_name(f->scan),
                                                              .kind = f->kind,
                                                              .host = f->source.host,
                                                              .location = f->shown,
@@ -217,10 +217,10 @@ static int next_place(struct place_files *f)
 
 static int next_source(struct place_files *f)
 {
-    int r = sources_next(&f->sources, &f->source);
+    int rc = tbl_sources_next(f->scan, &f->sources, &f->source);
 
-    if (r <= 0)
-        return r < 0 ? tbl_error(f->scan, r, f->table) : SQLITE_DONE;
+    if (rc != SQLITE_ROW)
+        return rc;
     forget_root(f);
     f->in_source = true;
     if (*f->source.path) { /* a file of its own and not a root */
@@ -259,9 +259,7 @@ static int step(struct place_files *f)
 
 int place_files_begin(struct place_files *f, const struct sources_want *want)
 {
-    int r = sources_begin(&f->sources, tbl_svcql(f->scan), want);
-
-    return r < 0 ? tbl_error(f->scan, r, f->table) : SQLITE_OK;
+    return tbl_sources_begin(f->scan, &f->sources, want);
 }
 
 int place_files_next(struct place_files *f)

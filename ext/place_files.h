@@ -4,8 +4,8 @@
  *         {"/etc/crontab", NULL, 0},
  *         {"/etc/cron.d", "*", 0},
  *     };
- *     state->files = (struct place_files){.scan = scan, .table = "cron_jobs", .kind = "cron",
- *                                         .places = places, .n_places = TBL_COUNT(places)};
+ *     state->files = (struct place_files){.scan = scan, .kind = "cron", .places = places,
+ *                                         .n_places = TBL_COUNT(places)};
  *     place_files_begin(&state->files, &(struct sources_want){...});
  *     while ((rc = place_files_next(&state->files)) == SQLITE_ROW)
  *         ... text, size, path, shown, source.host; records++, skipped++ ...
@@ -35,7 +35,7 @@ struct place_of_files {
 struct place_files {
     /* For the table to set before place_files_begin(). */
     struct tbl_scan             *scan;
-    const char                  *table, *kind; /* as in a report */
+    const char                  *kind; /* as in a report */
     const struct place_of_files *places;
     size_t                       n_places;
     bool                         by_line; /* files are read by place_files_line(), of any size */

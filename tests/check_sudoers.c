@@ -257,6 +257,26 @@ START_TEST(aliases_that_name_themselves_end)
 }
 END_TEST
 
+START_TEST(every_include_is_read_and_a_circle_ends)
+{
+    sqlite3    *db = harness_open();
+    const char *root = harness_scratch();
+    char       *text = malloc(600 * 32), path[64];
+    size_t      size = 0;
+
+    for (int i = 0; i < 600; i++) {
+        size += (size_t)sprintf(text + size, "@include /etc/s/%d\n", i);
+        snprintf(path, sizeof path, "etc/s/%d", i);
+        harness_write_text(root, path, "@include /etc/sudoers\nann ALL = /bin/x\n");
+    }
+    harness_write(root, "etc/sudoers", text, size);
+    free(text);
+    harness_expect(db, "600|600", "SELECT count(*), count(DISTINCT source) FROM sudoers('%s')",
+                   root);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_sudoers_suite(void)
 {
     Suite *suite = suite_create("sudoers");
@@ -270,6 +290,7 @@ Suite *make_sudoers_suite(void)
     tcase_add_loop_test(tcase, sudos_own_samples_read_as_cvtsudoers_reads_them, 0,
                         sizeof samples / sizeof *samples);
     tcase_add_test(tcase, aliases_that_name_themselves_end);
+    tcase_add_test(tcase, every_include_is_read_and_a_circle_ends);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -182,7 +182,6 @@ static int open_scan(struct tbl_scan *scan)
 
     state->users = TBL_TERMS(scan, struct job_row, user);
     state->files = (struct place_files){.scan = scan,
-                                        .table = "cron_jobs",
                                         .kind = "cron",
                                         .places = places,
                                         .n_places = TBL_COUNT(places),
@@ -238,6 +237,9 @@ const struct tbl_table cron_jobs_table = {
     .state_size = sizeof(struct state),
     .rows = 30,
     .artefacts = SYSTEM_ROOT,
+    .places =
+        (const char *const[]){"/etc/crontab", "/etc/cron.d", USER_TABS, "/var/spool/cron", NULL},
+    .places_kind = "cron",
     .open = open_scan,
     .next = next,
     .close = close_scan,

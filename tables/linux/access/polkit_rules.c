@@ -171,11 +171,8 @@ static int open_scan(struct tbl_scan *scan)
     struct state          *state = tbl_state(scan);
     const struct rule_row *key = tbl_key(scan);
 
-    state->files = (struct place_files){.scan = scan,
-                                        .table = "polkit_rules",
-                                        .kind = "polkit",
-                                        .places = places,
-                                        .n_places = TBL_COUNT(places)};
+    state->files = (struct place_files){
+        .scan = scan, .kind = "polkit", .places = places, .n_places = TBL_COUNT(places)};
     return place_files_begin(&state->files,
                              &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
                                                     .host = key->host,

@@ -4,18 +4,17 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "evidence.h"
 #include "formats/access/sudoers_text.h"
 #include "formats/text/buffer.h"
+#include "place_files.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
 
-#define MEMBERS_MAX  10000 /* of one list, aliases replaced */
-#define INCLUDES_MAX 500   /* files read for one root */
+#define MEMBERS_MAX 10000 /* of one list, aliases replaced */
 
 struct rule_row {
     const char *users;
@@ -34,83 +33,64 @@ struct rule_row {
 };
 
 struct state {
-    struct sources sources;
-    struct source  source;
-    struct sudoers sudoers;
-    size_t         next;
-    struct buffer  text;
+    struct place_files files;
+    struct sudoers     sudoers;  /* of the root */
+    size_t             included; /* of its includes, how many are among the places */
+    size_t             next;
+    struct buffer      text;
 };
 
 /* Loading ------------------------------------------------------------------------ */
 
-static int report(struct tbl_scan *scan, struct state *state, const char *path, int error,
-                  int64_t rules, int64_t bad)
+/* The names in an included folder that sudo reads: those without a dot or a ~ at the end
+ * (sudoers(5)). */
+static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, const char *name)
 {
-    char location[2 * ROOT_PATH_MAX];
-
-    root_shown(state->source.root, path, location);
-    return svcql_report(
-        tbl_svcql(scan),
-        &(struct report){
-            .table = "sudoers",
-            .kind = "sudoers",
-            .host = state->source.host,
-            .location = location,
-            .status = error ? source_status_of(error) : (bad ? SOURCE_DAMAGED : SOURCE_READ),
-            .records = rules,
-            .skipped = bad,
-            .detail = error ? strerror(-error) : (bad ? "lines not understood" : NULL),
-        });
+    (void)scan, (void)place;
+    return !strchr(name, '.') && name[strlen(name) - 1] != '~';
 }
 
-/* Read one file into the rules of its root; what cannot be read is reported. */
-static int load_file(struct tbl_scan *scan, struct state *state, const char *path)
+/* What the files read so far include is read after them. */
+static int add_includes(struct state *state)
 {
-    size_t size, rules = state->sudoers.n_rules, bad = state->sudoers.bad_lines;
-    char  *text;
+    int rc = SQLITE_OK;
 
-    int r = root_read(state->source.root, path, ROOT_FILE_MAX, &text, &size);
-    if (r == 0) {
-        r = sudoers_parse(&state->sudoers, text, size, path);
-        free(text);
+    while (rc == SQLITE_OK && state->included < state->sudoers.n_includes) {
+        const struct sudoers_include *include = &state->sudoers.includes[state->included++];
+        char                          path[ROOT_PATH_MAX];
+
+        if ((size_t)snprintf(path, sizeof path, "%s%s", *include->path == '/' ? "" : "/etc/",
+                             include->path) < sizeof path)
+            rc = place_files_add(&state->files, &(struct place_of_files){
+                                                    path, include->folder ? "*" : NULL, 0, false});
     }
-    if (r == -ENOMEM)
-        return SQLITE_NOMEM;
-    return report(scan, state, path, r, (int64_t)(state->sudoers.n_rules - rules),
-                  (int64_t)(state->sudoers.bad_lines - bad));
-}
-
-/* Files of an included folder, but those with a dot or a ~ at the end (sudoers(5)). */
-static int load_folder(struct tbl_scan *scan, struct state *state, const char *dir)
-{
-    struct root_names names = {0};
-    char              path[ROOT_PATH_MAX];
-    int               rc = SQLITE_OK;
-
-    int r = root_list(state->source.root, dir, NULL, INCLUDES_MAX, &names, NULL);
-    if (r < 0)
-        return r == -ENOMEM ? SQLITE_NOMEM : report(scan, state, dir, r, 0, 0);
-    for (size_t i = 0; rc == SQLITE_OK && i < names.n; i++) {
-        const char *name = names.names[i];
-        if (strchr(name, '.') || name[strlen(name) - 1] == '~')
-            continue;
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) < sizeof path)
-            rc = load_file(scan, state, path);
-    }
-    root_names_free(&names);
     return rc;
 }
 
-static int load_root(struct tbl_scan *scan, struct state *state)
+/* Take the rules of the file that is open. */
+static int load_file(struct state *state)
 {
-    int rc = load_file(scan, state, "/etc/sudoers");
+    struct place_files *f = &state->files;
+    size_t              rules = state->sudoers.n_rules, bad = state->sudoers.bad_lines;
 
-    for (size_t i = 0; rc == SQLITE_OK && i < state->sudoers.n_includes && i < INCLUDES_MAX; i++) {
-        const struct sudoers_include *include = &state->sudoers.includes[i];
-        char                          path[ROOT_PATH_MAX];
-        snprintf(path, sizeof path, "%s%s", *include->path == '/' ? "" : "/etc/", include->path);
-        rc = include->folder ? load_folder(scan, state, path) : load_file(scan, state, path);
-    }
+    f->error = sudoers_parse(&state->sudoers, f->text, f->size, f->path);
+    if (f->error == -ENOMEM)
+        return SQLITE_NOMEM;
+    f->records = (int64_t)(state->sudoers.n_rules - rules);
+    f->skipped = (int64_t)(state->sudoers.bad_lines - bad);
+    return add_includes(state);
+}
+
+/* Take all rules of the next root: an alias may be defined after its use. */
+static int load_root(struct state *state)
+{
+    int rc;
+
+    sudoers_free(&state->sudoers);
+    state->next = state->included = 0;
+    while ((rc = place_files_next(&state->files)) == SQLITE_ROW && state->files.text)
+        if ((rc = load_file(state)) != SQLITE_OK)
+            return rc;
     return rc;
 }
 
@@ -176,8 +156,8 @@ static int fill(struct tbl_scan *scan, struct state *state, struct rule_row *row
         rule->tags & TAG_NOPASSWD || (state->sudoers.no_password && !(rule->tags & TAG_PASSWD));
     row->noexec = rule->tags & TAG_NOEXEC;
     row->setenv = rule->tags & TAG_SETENV;
-    row->host = state->source.host;
-    row->source = tbl_shown(scan, state->source.root, rule->source);
+    row->host = state->files.source.host;
+    row->source = tbl_shown(scan, state->files.source.root, rule->source);
     row->line = (int64_t)rule->line;
     return row->users && row->hosts && row->runas_users && row->runas_groups && row->commands &&
                    row->source
@@ -187,11 +167,18 @@ static int fill(struct tbl_scan *scan, struct state *state, struct rule_row *row
 
 static int open_scan(struct tbl_scan *scan)
 {
-    struct state          *state = tbl_state(scan);
-    const struct rule_row *key = tbl_key(scan);
+    static const struct place_of_files place = {.path = "/etc/sudoers"};
+    struct state                      *state = tbl_state(scan);
+    const struct rule_row             *key = tbl_key(scan);
 
-    return tbl_sources_begin(
-        scan, &state->sources,
+    state->files = (struct place_files){.scan = scan,
+                                        .kind = "sudoers",
+                                        .places = &place,
+                                        .n_places = 1,
+                                        .by_root = true,
+                                        .wanted = wanted};
+    return place_files_begin(
+        &state->files,
         &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT | 1u << ARTEFACT_MACOS_ROOT,
                                .host = key->host,
                                .root = key->root});
@@ -202,13 +189,8 @@ static int next(struct tbl_scan *scan, void *row)
     struct state *state = tbl_state(scan);
 
     while (state->next == state->sudoers.n_rules) {
-        sudoers_free(&state->sudoers);
-        state->next = 0;
-        int rc = tbl_sources_next(scan, &state->sources, &state->source);
+        int rc = load_root(state);
         if (rc != SQLITE_ROW)
-            return rc;
-        rc = load_root(scan, state);
-        if (rc != SQLITE_OK)
             return rc;
     }
     return fill(scan, state, row);
@@ -220,7 +202,7 @@ static void close_scan(struct tbl_scan *scan)
 
     sudoers_free(&state->sudoers);
     buffer_free(&state->text);
-    sources_end(&state->sources);
+    place_files_end(&state->files);
 }
 
 static const struct tbl_column columns[] = {

@@ -44,17 +44,13 @@ struct lines {
     int64_t            line;
 };
 
-static int lines_begin(struct tbl_scan *scan, const char *table, const struct place_of_files *place,
-                       const char *host, const char *root)
+static int lines_begin(struct tbl_scan *scan, const struct place_of_files *place, const char *host,
+                       const char *root)
 {
     struct lines *lines = tbl_state(scan);
 
-    lines->files = (struct place_files){.scan = scan,
-                                        .table = table,
-                                        .kind = "accounts",
-                                        .places = place,
-                                        .n_places = 1,
-                                        .by_line = true};
+    lines->files = (struct place_files){
+        .scan = scan, .kind = "accounts", .places = place, .n_places = 1, .by_line = true};
     return place_files_begin(
         &lines->files,
         &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT, .host = host, .root = root});
@@ -105,7 +101,7 @@ static int users_open(struct tbl_scan *scan)
     static const struct place_of_files place = {.path = "/etc/passwd"};
     const struct user_row             *key = tbl_key(scan);
 
-    return lines_begin(scan, "users", &place, key->host, key->root);
+    return lines_begin(scan, &place, key->host, key->root);
 }
 
 static int fill_user(struct tbl_scan *scan, const struct lines *lines,
@@ -183,7 +179,7 @@ static int groups_open(struct tbl_scan *scan)
     static const struct place_of_files place = {.path = "/etc/group"};
     const struct group_row            *key = tbl_key(scan);
 
-    return lines_begin(scan, "groups", &place, key->host, key->root);
+    return lines_begin(scan, &place, key->host, key->root);
 }
 
 static int fill_group(struct tbl_scan *scan, const struct lines *lines,
