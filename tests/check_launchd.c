@@ -190,11 +190,11 @@ START_TEST(a_damaged_file_is_a_row_with_an_error_and_a_report)
     harness_write_text(root, "Library/LaunchDaemons/bad.plist", "<plist><dict><key>Label</key>");
     harness_write_text(root, "Library/LaunchDaemons/empty.plist", "");
     harness_expect(db,
-                   "bad.plist|NULL|line 1: no element found\n"
+                   "bad.plist|NULL|line 1: no end of <dict>\n"
                    "empty.plist|NULL|empty file",
                    "SELECT name, label, error FROM launch_daemons WHERE error IS NOT NULL "
                    "ORDER BY name");
-    harness_expect(db, "damaged|1|line 1: no element found",
+    harness_expect(db, "damaged|1|line 1: no end of <dict>",
                    "SELECT status, skipped, detail FROM evidence_sources WHERE "
                    "table_name = 'launch_daemons' AND location LIKE '%%/bad.plist'");
     harness_expect(db, "read|14|2",

@@ -69,7 +69,7 @@ START_TEST(every_type_reads_alike_from_both_forms)
     expect_value("<string></string>", "\"\"");
     expect_value("<string/>", "\"\"");
     expect_value("<string><![CDATA[<x>&y;]]></string>", "\"<x>&y;\"");
-    expect_value("<integer> -0x10 </integer>", "-16");
+    expect_value("<integer> -0x10</integer>", "-16");
     expect_value("<integer>- 5</integer>", "-5");
     expect_value("<integer>+007</integer>", "7");
     expect_value("<integer>-9223372036854775808</integer>", "-9223372036854775808");
@@ -79,7 +79,7 @@ START_TEST(every_type_reads_alike_from_both_forms)
     expect_value("<date>2026-11-24T10:00:00Z</date>", "\"2026-11-24T10:00:00Z\"");
     expect_value("<date>1969-12-31T23:59:59Z</date>", "\"1969-12-31T23:59:59Z\"");
     expect_value("<data>\n\taGVs\n\tbG8=\n</data>", "\"aGVsbG8=\"");
-    expect_value("<data/>", "\"\"");
+    expect_value("<data></data>", "\"\"");
     expect_value("<array><true/><false></false></array>", "[true,false]");
     expect_value("<dict/>", "{}");
     expect_value("<array/>", "[]");
@@ -149,6 +149,21 @@ START_TEST(xml_is_read_as_macos_does)
     expect("\xef\xbb\xbf<?xml version='1.0'?><plist><true/></plist>", "true");
     expect("<?xml version='1.0' encoding='iso-8859-1'?><string>\xe9</string>", "\"\xc3\xa9\"");
     expect("<plist><!-- a --><array><!-- b --><true/></array><!-- c --></plist>", "[true]");
+    /* Comments, instructions and <?xml lines stand in any order, and a comment ends at "-->". */
+    expect("\n<?xml version='1.0'?><true/>", "true");
+    expect("<!-- a --><?xml version='1.0'?><plist><true/></plist>", "true");
+    expect("<?xml version='1.0'?><!DOCTYPE plist><?xml version='1.0'?><!DOCTYPE plist><true/>",
+           "true");
+    expect("<array><!-- <true/> --debug --><?x?><false/></array>", "[false]");
+    /* Of a tag only the name counts. */
+    expect("<plist version=1.0 version=2><array a=b a=\"c\" ><true /></array ></plist>", "[true]");
+    expect("<array><string>a\x01\x1b</string></array>", "[\"a\\u0001\\u001b\"]");
+    expect("<dict><key>a</key><key>b</key></dict>", "{\"a\":\"b\"}");
+    expect("<array><key>a</key><plist><true/></plist></array>", "[\"a\",true]");
+    expect("<data>aGVsbG8</data>", "\"aGVs\"");
+    expect("<?xml version='1.0' encoding='windows-1252'?><string>\x80</string>",
+           "\"\xe2\x82\xac\"");
+    expect("<?xml version='1.0' encoding='macintosh'?><string>\x8e</string>", "\"\xc3\xa9\"");
     expect_bytes("\xff\xfe<\0t\0r\0u\0e\0/\0>\0", 16, "true");
     expect_bytes("\0<\0t\0r\0u\0e\0/\0>", 14, "true");
 }
@@ -192,37 +207,44 @@ static const struct {
 } refused[] = {
     {"", "error: empty file"},
     {"junk", "error: neither an XML nor a binary property list"},
-    {"{ Label = x; }", "error: an OpenStep text property list, which is not read"},
+    {"{ Label = x; }", "error: an OpenStep text property list, which launchd does not load"},
+    {"{\"Label\": \"x\"}", "error: JSON, which launchd does not load"},
+    {"[1]", "error: JSON, which launchd does not load"},
+    {"{ \"Label\" = x; }", "error: an OpenStep text property list, which launchd does not load"},
+    {"<string>a<!-- b --></string>", "error: line 1: a comment or declaration within a text"},
+    {"<string>&#xd800;</string>", "error: line 1: a reference to no character"},
+    {"<integer>1 </integer>", "error: line 1: <integer> is no number of 64 bits"},
     {"bplist16xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
      "error: binary property list of a version that is not read"},
     {"bplist00", "error: shorter than a header and a trailer"},
     {"<!DOCTYPE plist [<!ENTITY x 'y'>]><plist><string>&x;</string></plist>",
-     "error: line 1: DOCTYPE plist declares entities of its own"},
+     "error: line 1: DOCTYPE declares entities of its own"},
     {"<!DOCTYPE plist SYSTEM 'x'>\n<plist><string>&x;</string></plist>",
-     "error: line 2: unknown entity &x;"},
-    {"<plist><string>&x;</string></plist>", "error: line 1: undefined entity"},
-    {"<plist><array></plist>", "error: line 1: mismatched tag"},
-    {"<plist><array>", "error: line 1: no element found"},
+     "error: line 2: unknown entity"},
+    {"<plist><string>&x;</string></plist>", "error: line 1: unknown entity"},
+    {"<plist><array></plist>", "error: line 1: an end that is not of <array>"},
+    {"<plist><array>", "error: line 1: no end of <array>"},
     {"<plist></plist>", "error: line 1: <plist> without a value"},
-    {"<plist><true/><true/></plist>", "error: line 1: <true> after the one value"},
-    {"<plist><plist><true/></plist></plist>", "error: line 1: <plist> within the property list"},
-    {"<dict><string>a</string></dict>", "error: line 1: <string> without a key"},
-    {"<dict><key>a</key><key>b</key></dict>", "error: line 1: <key> where a value is due"},
+    {"<plist><true/><true/></plist>", "error: line 1: a second value in <plist>: <true>"},
+    {"<plist/>", "error: line 1: nothing in <plist>"},
+    {"<dict><string>a</string></dict>", "error: line 1: no key before <string>"},
+    {"<dict><key>a</key><true/><false/></dict>", "error: line 1: no key before <false>"},
     {"<dict><key>a</key></dict>", "error: line 1: the last key of a <dict> has no value"},
-    {"<array><key>a</key></array>", "error: line 1: <key> where a value is due"},
+    {"<array><!ENTITY x></array>", "error: line 1: a declaration between values"},
     {"<array>a</array>", "error: line 1: text outside of a value"},
-    {"<string><true/></string>", "error: line 1: <true> within <string>"},
+    {"<string><true/></string>", "error: line 1: no end of <string>"},
     {"<array>\n<script/></array>", "error: line 2: unknown element <script>"},
     {"<integer></integer>", "error: line 1: <integer> is no number of 64 bits"},
     {"<integer>1f</integer>", "error: line 1: <integer> is no number of 64 bits"},
     {"<integer>18446744073709551616</integer>", "error: line 1: <integer> is no number of 64 bits"},
     {"<integer>-9223372036854775809</integer>", "error: line 1: <integer> is no number of 64 bits"},
     {"<real>x</real>", "error: line 1: <real> is no number"},
-    {"<real/>", "error: line 1: <real> is no number"},
+    {"<real/>", "error: line 1: nothing in <real>"},
     {"<date>yesterday</date>", "error: line 1: <date> is no date"},
     {"<date>2026-13-01T00:00:00Z</date>", "error: line 1: <date> is no date"},
-    {"<string>\xff</string>", "error: line 1: not well-formed (invalid token)"},
-    {"<?xml version='1.0' encoding='klingon'?><true/>", "error: line 1: unknown encoding"},
+    {"<string>\xff</string>", "error: line 1: a text that is not in the file's encoding"},
+    {"<?xml version='1.0' encoding='klingon'?><true/>",
+     "error: encoding klingon, which is not read"},
 };
 
 START_TEST(a_malformed_file_is_refused_and_says_why)

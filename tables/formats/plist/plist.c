@@ -29,12 +29,14 @@ static bool is_binary(const uint8_t *data, size_t size)
     return begins(data, size, "bplist");
 }
 
-/* UTF-16 in either order, by its mark or by the zero beside the first '<'. */
-static bool is_utf16(const uint8_t *data, size_t size)
+/* UTF-16 or UTF-32 in either order, by its mark or by the zero beside its first character. */
+static bool is_wide(const uint8_t *data, size_t size)
 {
     return size >= 2 &&
            ((data[0] == 0xff && data[1] == 0xfe) || (data[0] == 0xfe && data[1] == 0xff) ||
-            (data[0] == '<' && !data[1]) || (!data[0] && data[1] == '<'));
+            (size >= 4 && memcmp(data, "\0\0\xfe\xff", 4) == 0) ||
+            (strchr("< \n", data[0]) && data[0] && !data[1]) ||
+            (!data[0] && strchr("< \n", data[1]) && data[1]));
 }
 
 static bool is_xml(const uint8_t *data, size_t size)
@@ -43,7 +45,30 @@ static bool is_xml(const uint8_t *data, size_t size)
 
     while (i < size && strchr(" \t\r\n", data[i]) && data[i])
         i++;
-    return is_utf16(data, size) || (i < size && data[i] == '<');
+    return is_wide(data, size) || (i < size && data[i] == '<');
+}
+
+/* {"name": or [ and a value: OpenStep writes = where JSON has a colon, and ( for lists. */
+static bool is_json(const uint8_t *data, size_t size)
+{
+    const char *text = (const char *)data, *end = text + size;
+
+    while (text < end && strchr(" \t\r\n", *text) && *text)
+        text++;
+    if (text < end && *text == '[')
+        return true;
+    if (text == end || *text++ != '{')
+        return false;
+    while (text < end && strchr(" \t\r\n", *text) && *text)
+        text++;
+    if (text < end && *text == '}')
+        return true;
+    if (text == end || *text++ != '"')
+        return false;
+    const char *close = memchr(text, '"', (size_t)(end - text));
+    for (text = close ? close + 1 : end; text < end && strchr(" \t\r\n", *text) && *text; text++)
+        ;
+    return text < end && *text == ':';
 }
 
 bool plist_looks_like(const uint8_t *data, size_t size)
@@ -51,7 +76,7 @@ bool plist_looks_like(const uint8_t *data, size_t size)
     static const char *const marks[] = {"<?xml", "<!DOCTYPE plist", "<plist"};
 
     size = size < 512 ? size : 512;
-    if (is_binary(data, size) || is_utf16(data, size))
+    if (is_binary(data, size) || is_wide(data, size))
         return true;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (memmem(data, size, marks[i], strlen(marks[i])))
@@ -77,8 +102,11 @@ int plist_parse(const uint8_t *data, size_t size, plist_handler *handle, void *u
         return plist_read_binary(&sink, data, size);
     if (is_xml(data, size))
         return plist_read_xml(&sink, data, size);
+    if (is_json(data, size))
+        return plist_fail(&sink, -ENOTSUP, "JSON, which launchd does not load");
     if (data[0] && strchr("{(/\"", data[0]))
-        return plist_fail(&sink, -ENOTSUP, "an OpenStep text property list, which is not read");
+        return plist_fail(&sink, -ENOTSUP,
+                          "an OpenStep text property list, which launchd does not load");
     return plist_fail(&sink, -EBADMSG, "neither an XML nor a binary property list");
 }
 

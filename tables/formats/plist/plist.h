@@ -14,9 +14,9 @@
  * array as BEGIN_ARRAY, values, END_ARRAY. The events before an error are the file's honest
  * beginning. Nothing is kept between calls and no more memory is taken than the longest text.
  *
- * XML: elements may stand without <plist> and, as macOS reads it, nothing after the root element is
- * looked at. Apple's DOCTYPE is passed over; one with a subset of its own, and every entity but the
- * five of XML, is refused. Binary: bplist00 to bplist0?. The OpenStep text form is not read.
+ * XML: read by the rules of macOS's own reader, which are not those of XML: see plist_xml.c. Binary:
+ * bplist00 to bplist0?. JSON and the OpenStep text form, which launchd does not load, are named and
+ * not read.
  */
 #ifndef SVCQL_PLIST_H
 #define SVCQL_PLIST_H
