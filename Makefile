@@ -193,16 +193,17 @@ golden: $(BUILD)/svcql.so
 # header compiles alone (the lists that are included by a macro's definition, *.list.h, are none).
 arrows: all headers
 	awk -f tests/arrows.awk $$(find include ext tables -name '*.[ch]') $(SQL)
-	nm -A $(filter $(BUILD)/tables/%,$(OBJECTS)) | awk -f tests/circles.awk
+	nm -A $(filter $(BUILD)/tables/% $(BUILD)/ext/%,$(OBJECTS)) | awk -f tests/circles.awk
 
 HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h')
 headers:
 	@for h in $(HEADERS); do echo "#include \"$$h\"" | \
 	    $(CC) -I. $(SVCQL_CPPFLAGS) $(CPPFLAGS) $(CSTD) $(WARN) -Wno-unused -fsyntax-only -x c - || exit 1; done
 
-# Only the entry point may be visible.
+# Only what include/svcql.h declares may be visible.
 symbols: $(BUILD)/svcql.so
-	test "$$(nm -D --defined-only $< | awk '$$2 ~ /[TDBR]/ {print $$3}')" = sqlite3_svcql_init
+	test "$$(nm -D --defined-only $< | awk '$$2 ~ /[TDBR]/ {print $$3}' | sort | xargs)" = \
+	    "sqlite3_svcql_init svcql_version"
 
 # The tests that every detection has in its file: `fires` and `spares`.
 signals: $(BUILD)/svcql.so

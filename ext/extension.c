@@ -3,8 +3,10 @@
  *
  *     sqlite3 -cmd '.load build/svcql' -cmd 'SELECT name, description FROM svcql_tables'
  */
-#include "connection.h"
+#include "evidence/evidence_list.h"
 #include "functions.h"
+#include "svcql.h"
+#include "table/registration.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT1
@@ -20,17 +22,6 @@ static const struct tbl_table *const tables[] = {
 #include "tables.list.h"
 #undef TABLE
 };
-
-const struct tbl_table *svcql_table(const char *name)
-{
-    for (size_t i = 0; i < TBL_COUNT(tables); i++)
-        if (sqlite3_stricmp(tables[i]->name, name) == 0)
-            return tables[i];
-    return NULL;
-}
-
-__attribute__((visibility("default"))) int sqlite3_svcql_init(sqlite3 *db, char **error,
-                                                              const sqlite3_api_routines *api);
 
 static bool already_loaded(sqlite3 *db)
 {
@@ -78,7 +69,9 @@ static int load(sqlite3 *db, char **error)
     int rc = svcql_new(db, &svcql);
     if (rc != SQLITE_OK)
         return rc;
-    rc = tbl_register(svcql, tables, TBL_COUNT(tables));
+    rc = evidence_begin(svcql);
+    if (rc == SQLITE_OK)
+        rc = tbl_register(svcql, tables, TBL_COUNT(tables));
     svcql_unref(svcql); /* the modules hold it from here on */
     if (rc == SQLITE_OK)
         rc = functions_register(db);

@@ -16,14 +16,20 @@
 #include "formats/text/name_measure.h"
 #include "formats/text/regexp.h"
 #include "formats/text/text_measure.h"
+#include "svcql.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
 
+const char *svcql_version(void)
+{
+    return SVCQL_VERSION;
+}
+
 static void version(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     (void)argc, (void)argv;
-    sqlite3_result_text(out, SVCQL_VERSION, -1, SQLITE_STATIC);
+    sqlite3_result_text(out, svcql_version(), -1, SQLITE_STATIC);
 }
 
 struct argument {

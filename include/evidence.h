@@ -138,6 +138,9 @@ struct report {
  * SQLite code. */
 int svcql_report(struct svcql *svcql, const struct report *report);
 
+/* Whether a table has reported a location: for probing. */
+bool svcql_reported(const struct svcql *svcql, const char *table, const char *location);
+
 /* The status that a negative errno of opening means: absent, denied or damaged. */
 enum source_status source_status_of(int negative_errno);
 

@@ -1,7 +1,7 @@
 /* table.h -- declare a SQLite virtual table as data.
  *
  * A table is a row struct, a column list that names its fields, and three functions: open() starts
- * a scan, next() fills one row, close() ends it. ext/table.c supplies all else that sqlite3_module
+ * a scan, next() fills one row, close() ends it. ext/table supplies all else that sqlite3_module
  * asks for: schema, plan, collation, pushdown, strings, errors, rowids.
  *
  *     struct unit { const char *name; int64_t size; };

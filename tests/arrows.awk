@@ -8,7 +8,7 @@ BEGIN {
     n = split("include tables/formats/text tables/formats/command tables/formats/unit " \
               "tables/formats/log tables/formats/package tables/formats/access " \
               "tables/formats/audit tables/formats/journal tables/formats/plist " \
-              "tables/formats/hive tables/formats/evtx ext ext/evidence tables/catalog " \
+              "tables/formats/hive tables/formats/evtx ext/table ext/evidence ext tables/catalog " \
               "tables/windows tables/macos tables/linux/access tables/linux/logs " \
               "tables/linux/packages tables/linux/units tables/linux/systemd tables/linux " \
               "ext/program", rooms, " ")

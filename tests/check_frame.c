@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int sqlite3_svcql_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
+#include "svcql.h"
 
 START_TEST(loads_and_says_its_version)
 {

@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "main.h"
-
-int sqlite3_svcql_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
+#include "svcql.h"
 
 /* Skips --------------------------------------------------------------------- */
 

@@ -1,5 +1,4 @@
-/* evidence.c -- the hosts a connection reads from. */
-#include "evidence.h"
+#include "evidence_list.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -8,9 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "connection.h"
-#include "discovery.h"
-
 SQLITE_EXTENSION_INIT3
 
 struct evidence_list {
@@ -18,6 +14,14 @@ struct evidence_list {
     size_t                  n;
     int64_t                 last_id;
 };
+
+static const char list_key; /* its address is the key of the kept list */
+
+/* NULL before evidence_begin(). */
+static struct evidence_list *list_of(const struct svcql *svcql)
+{
+    return svcql_kept(svcql, &list_key);
+}
 
 const char *artefact_name(enum artefact artefact)
 {
@@ -47,10 +51,12 @@ void evidence_entry_unref(struct evidence_entry *entry)
 
 struct evidence_entry *evidence_entry_ref(const struct svcql *svcql, size_t i)
 {
-    if (i >= svcql->evidence->n)
+    struct evidence_list *list = list_of(svcql);
+
+    if (i >= list->n)
         return NULL;
-    svcql->evidence->entries[i]->references++;
-    return svcql->evidence->entries[i];
+    list->entries[i]->references++;
+    return list->entries[i];
 }
 
 struct evidence_entry *evidence_entry_new(const char *location, struct discovered *item)
@@ -119,7 +125,17 @@ static struct evidence_entry *live_entry(void)
     return NULL;
 }
 
-int evidence_list_new(struct evidence_list **ret)
+static void free_list(void *data)
+{
+    struct evidence_list *list = data;
+
+    for (size_t i = 0; i < list->n; i++)
+        evidence_entry_unref(list->entries[i]);
+    free(list->entries);
+    free(list);
+}
+
+int evidence_begin(struct svcql *svcql)
 {
     struct evidence_list  *list = calloc(1, sizeof *list);
     struct evidence_entry *live = live_entry();
@@ -127,24 +143,16 @@ int evidence_list_new(struct evidence_list **ret)
     if (!list || !live || append(list, live) < 0) {
         evidence_entry_unref(live);
         free(list);
-        return -ENOMEM;
+        return SQLITE_NOMEM;
     }
-    *ret = list;
-    return 0;
-}
-
-void evidence_list_free(struct evidence_list *list)
-{
-    for (size_t i = 0; list && i < list->n; i++)
-        evidence_entry_unref(list->entries[i]);
-    if (list)
-        free(list->entries);
-    free(list);
+    return svcql_keep(svcql, &list_key, list, free_list);
 }
 
 const struct evidence *evidence_at(const struct svcql *svcql, size_t i)
 {
-    return i < svcql->evidence->n ? &svcql->evidence->entries[i]->shown : NULL;
+    const struct evidence_list *list = list_of(svcql);
+
+    return i < list->n ? &list->entries[i]->shown : NULL;
 }
 
 static void remove_at(struct evidence_list *list, size_t i)
@@ -155,7 +163,7 @@ static void remove_at(struct evidence_list *list, size_t i)
 
 int evidence_remove(struct svcql *svcql, int64_t id)
 {
-    struct evidence_list *list = svcql->evidence;
+    struct evidence_list *list = list_of(svcql);
 
     for (size_t i = 0; i < list->n; i++)
         if (list->entries[i]->shown.id == id) {
@@ -257,11 +265,11 @@ int evidence_add(struct svcql *svcql, const char *location, const char *host)
     int r = discover(location, ARTEFACTS_ALL, &found);
     if (r < 0)
         return r;
-    remove_location(svcql->evidence, location);
+    remove_location(list_of(svcql), location);
     if (report(svcql, location, &found) != SQLITE_OK)
         r = -ENOMEM;
     for (size_t i = 0; r == 0 && i < found.n; i++)
-        r = add_item(svcql->evidence, location, host, &found.items[i]);
+        r = add_item(list_of(svcql), location, host, &found.items[i]);
     discovery_free(&found);
     return r;
 }

@@ -1,10 +1,13 @@
-/* probe.c -- report every source that the tables would read and that no query has read yet. */
+#include "probe.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "reports.h"
 #include "sources.h"
+#include "table/registration.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -131,11 +134,10 @@ static int probe_table(struct svcql *svcql, const struct tbl_table *table)
 
 int svcql_probe(struct svcql *svcql)
 {
-    int rc = SQLITE_OK;
+    const struct tbl_table *table;
+    int                     rc = SQLITE_OK;
 
-    for (size_t i = 0; rc == SQLITE_OK && i < svcql->n_tables; i++) {
-        const struct tbl_table *table = svcql->tables[i];
+    for (size_t i = 0; rc == SQLITE_OK && (table = tbl_at(svcql, i)); i++)
         rc = table->probe ? table->probe(svcql) : probe_table(svcql, table);
-    }
     return rc;
 }

@@ -3,8 +3,7 @@
 #ifndef SVCQL_SOURCES_H
 #define SVCQL_SOURCES_H
 
-#include "connection.h"
-#include "evidence.h"
+#include "evidence_list.h"
 
 /* As sources_begin(), for one evidence. */
 int sources_begin_entry(struct sources *sources, struct svcql *svcql, struct evidence_entry *entry,

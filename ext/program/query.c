@@ -6,8 +6,7 @@
 #include <unistd.h>
 
 #include "program.h"
-
-int sqlite3_svcql_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
+#include "svcql.h"
 
 /* The folders in which SQLite makes its temporary files (sqlite.org/tempfiles.html, section 5). */
 static bool temporary_files_work(void)

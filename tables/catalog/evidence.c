@@ -6,8 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "connection.h"
-#include "evidence/discovery.h"
+#include "evidence/evidence_list.h"
 
 SQLITE_EXTENSION_INIT3
 

@@ -2,7 +2,9 @@
  *
  *     SELECT * FROM evidence_sources WHERE status NOT IN ('read', 'ready') OR skipped > 0;
  */
-#include "connection.h"
+#include "evidence/probe.h"
+#include "evidence/reports.h"
+#include "table.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -28,7 +30,7 @@ static int open_scan(struct tbl_scan *scan)
     struct svcql *svcql = tbl_svcql(scan);
 
     int rc = svcql_probe(svcql);
-    state->next = svcql->reports;
+    state->next = reports_first(svcql);
     return rc;
 }
 

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "connection.h"
+#include "table/registration.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT3
@@ -61,11 +61,10 @@ static void fill(struct tbl_scan *scan, struct column_row *row, const struct tbl
 
 static int next_of_table(struct tbl_scan *scan, struct column_row *row)
 {
-    struct state       *state = tbl_state(scan);
-    const struct svcql *svcql = tbl_svcql(scan);
+    struct state           *state = tbl_state(scan);
+    const struct tbl_table *table;
 
-    while (state->table < svcql->n_tables) {
-        const struct tbl_table *table = svcql->tables[state->table];
+    while ((table = tbl_at(tbl_svcql(scan), state->table))) {
         if (state->column < table->n_columns &&
             tbl_match_text(TBL_TERMS(scan, struct column_row, table_name), table->name, false)) {
             fill(scan, row, table, state->column++);

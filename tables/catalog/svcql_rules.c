@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection.h"
 #include "formats/text/buffer.h"
 #include "formats/text/rule_file.h"
 #include "functions.h"
 #include "table.h"
+#include "table/registration.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT3
@@ -54,6 +54,7 @@ struct rule_source {
 };
 
 struct state {
+    struct svcql       *svcql;
     struct rule_source *files;
     size_t              n_files;
     sqlite3            *db; /* the private one */
@@ -158,14 +159,14 @@ static int read_rules(struct tbl_scan *scan, const char *path)
 
 /* Whether a name is of something that lives in a connection, and not of the rule's own subqueries:
  * where the process loads the extension into every connection, its tables and views are there. */
-static bool is_foreign(const char *table)
+static bool is_foreign(const struct svcql *svcql, const char *table)
 {
     if (strncmp(table, "sqlite_", 7) == 0 || strncmp(table, "pragma_", 7) == 0)
         return true;
     for (const struct embedded_view *view = embedded_views; view->name; view++)
         if (sqlite3_stricmp(view->name, table) == 0)
             return true;
-    return svcql_table(table) != NULL;
+    return tbl_find(svcql, table) != NULL;
 }
 
 /* Let a rule read logs and call functions, and note which columns it looks at. */
@@ -184,7 +185,7 @@ static int authorize(void *data, int action, const char *table, const char *colu
             state->needed[c] = true;
     if (!table)
         return SQLITE_DENY;
-    return strcmp(table, "logs") == 0 || !is_foreign(table) ? SQLITE_OK : SQLITE_DENY;
+    return strcmp(table, "logs") == 0 || !is_foreign(state->svcql, table) ? SQLITE_OK : SQLITE_DENY;
 }
 
 static int give_up(void *data)
@@ -438,6 +439,7 @@ static int open_scan(struct tbl_scan *scan)
     const struct match_row *key = tbl_key(scan);
     const char             *logs = key->logs ? key->logs : "logs";
 
+    state->svcql = tbl_svcql(scan);
     int rc = read_rules(scan, key->path);
     if (rc == SQLITE_OK)
         rc = open_private(scan, logs);

@@ -5,7 +5,8 @@
  */
 #include <string.h>
 
-#include "connection.h"
+#include "table.h"
+#include "table/settings.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -21,14 +22,14 @@ struct state {
 
 static int next(struct tbl_scan *scan, void *out)
 {
-    struct state       *state = tbl_state(scan);
-    struct setting_row *row = out;
-    const struct svcql *svcql = tbl_svcql(scan);
+    struct state         *state = tbl_state(scan);
+    struct setting_row   *row = out;
+    const struct setting *setting = setting_at(state->next++);
 
-    if (state->next == svcql->n_settings)
+    if (!setting)
         return SQLITE_DONE;
-    const struct setting *setting = &svcql->settings[state->next++];
-    *row = (struct setting_row){setting->name, svcql_setting(svcql, setting->name), setting->doc};
+    *row = (struct setting_row){setting->name, svcql_setting(tbl_svcql(scan), setting->name),
+                                setting->doc};
     return SQLITE_ROW;
 }
 

@@ -5,8 +5,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "connection.h"
 #include "functions.h"
+#include "table/registration.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT3
@@ -84,13 +84,12 @@ static void fill_view(struct tbl_scan *scan, struct catalog_row *row,
 
 static int next(struct tbl_scan *scan, void *out)
 {
-    struct state       *state = tbl_state(scan);
-    struct catalog_row *row = out;
-    const struct svcql *svcql = tbl_svcql(scan);
+    struct state           *state = tbl_state(scan);
+    struct catalog_row     *row = out;
+    const struct tbl_table *table = tbl_at(tbl_svcql(scan), state->table);
 
-    if (state->table < svcql->n_tables) {
-        const struct tbl_table *table = svcql->tables[state->table];
-        row->scans = svcql->scans[state->table++];
+    if (table) {
+        row->scans = tbl_scans(tbl_svcql(scan), state->table++);
         row->name = table->name;
         row->kind = "table";
         row->description = table->doc;

@@ -19,7 +19,6 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#include "connection.h"
 #include "evidence.h"
 #include "formats/access/passwd_text.h"
 #include "formats/text/buffer.h"

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_SIZE 8192u /* bytes; a longer request gets a block of its own */
+#define BLOCK_SIZE 8192u   /* bytes; a longer request gets a block of its own */
+#define KEEP_MAX   262144u /* bytes of a block that is worth keeping */
 
 struct arena_block {
     struct arena_block *next;
@@ -73,6 +74,21 @@ void *arena_grow(struct arena *arena, void *array, size_t n, size_t *room, size_
         memcpy(grown, array, n * item_size);
     *room = more;
     return grown;
+}
+
+void arena_reset(struct arena *arena)
+{
+    struct arena_block *keep = arena->blocks;
+
+    if (!keep || keep->room > KEEP_MAX) {
+        arena_free(arena);
+        return;
+    }
+    arena->blocks = keep->next;
+    arena_free(arena);
+    keep->next = NULL;
+    keep->used = 0;
+    arena->blocks = keep;
 }
 
 void arena_free(struct arena *arena)

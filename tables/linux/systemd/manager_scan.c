@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "connection.h"
 #include "root.h"
 
 SQLITE_EXTENSION_INIT3

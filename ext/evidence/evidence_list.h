@@ -1,0 +1,34 @@
+/* evidence_list.h -- the hosts that a connection reads from, and what was found of them. */
+#ifndef SVCQL_EVIDENCE_LIST_H
+#define SVCQL_EVIDENCE_LIST_H
+
+#include "discovery.h"
+#include "evidence.h"
+
+/* Begin with the live host, for svcql_load(). An SQLite code. */
+int evidence_begin(struct svcql *svcql);
+
+/* The i-th evidence, or NULL after the last. */
+const struct evidence *evidence_at(const struct svcql *svcql, size_t i);
+
+/* Discover what lies at a location and add it: one or more hosts, all called `host` unless that is
+ * NULL. What was added of the same location before is taken away. Negative errno. */
+int evidence_add(struct svcql *svcql, const char *location, const char *host);
+int evidence_remove(struct svcql *svcql, int64_t id);
+
+/* One evidence with its loose files, counted: a scan holds what was there when it began. */
+struct evidence_entry {
+    int                     references;
+    struct evidence         shown;
+    struct discovered_file *files;
+    size_t                  n_files;
+};
+
+/* One with a copy of the location, which takes all else from the item; NULL when out of memory. */
+struct evidence_entry *evidence_entry_new(const char *location, struct discovered *item);
+
+/* The i-th, NULL after the last. */
+struct evidence_entry *evidence_entry_ref(const struct svcql *svcql, size_t i);
+void                   evidence_entry_unref(struct evidence_entry *entry);
+
+#endif

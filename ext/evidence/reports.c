@@ -1,0 +1,170 @@
+#include "reports.h"
+
+#include <errno.h>
+#include <string.h>
+
+SQLITE_EXTENSION_INIT3
+
+#define REPORT_BUCKETS 1024
+
+struct reports {
+    struct report_entry *first, **end;
+    struct report_entry *buckets[REPORT_BUCKETS];
+};
+
+static const char reports_key; /* its address is the key of the kept reports */
+
+static char *copy_text(const char *text)
+{
+    return text ? sqlite3_mprintf("%s", text) : NULL;
+}
+
+static void free_report(struct report_entry *entry)
+{
+    sqlite3_free((void *)(uintptr_t)entry->report.kind);
+    sqlite3_free((void *)(uintptr_t)entry->report.host);
+    sqlite3_free((void *)(uintptr_t)entry->report.location);
+    sqlite3_free((void *)(uintptr_t)entry->report.detail);
+    sqlite3_free(entry);
+}
+
+static void free_reports(void *data)
+{
+    struct reports *reports = data;
+
+    while (reports->first) {
+        struct report_entry *entry = reports->first;
+        reports->first = entry->next;
+        free_report(entry);
+    }
+    sqlite3_free(reports);
+}
+
+/* The connection's reports; NULL when out of memory. */
+static struct reports *keep_reports(struct svcql *svcql)
+{
+    struct reports *reports = svcql_kept(svcql, &reports_key);
+
+    if (reports || !(reports = sqlite3_malloc64(sizeof *reports)))
+        return reports;
+    memset(reports, 0, sizeof *reports);
+    reports->end = &reports->first;
+    return svcql_keep(svcql, &reports_key, reports, free_reports) == SQLITE_OK ? reports : NULL;
+}
+
+const struct report_entry *reports_first(const struct svcql *svcql)
+{
+    const struct reports *reports = svcql_kept(svcql, &reports_key);
+
+    return reports ? reports->first : NULL;
+}
+
+static size_t bucket_of(const char *table, const char *location)
+{
+    size_t hash = 5381;
+
+    for (const char *p = table; *p; p++)
+        hash = hash * 33 ^ (unsigned char)*p;
+    for (const char *p = location; *p; p++)
+        hash = hash * 33 ^ (unsigned char)*p;
+    return hash % REPORT_BUCKETS;
+}
+
+static struct report_entry *find_report(const struct svcql *svcql, const char *table,
+                                        const char *location)
+{
+    const struct reports *reports = svcql_kept(svcql, &reports_key);
+    struct report_entry  *entry = reports ? reports->buckets[bucket_of(table, location)] : NULL;
+
+    while (entry && (strcmp(entry->report.table, table) != 0 ||
+                     strcmp(entry->report.location, location) != 0))
+        entry = entry->next_in_bucket;
+    return entry;
+}
+
+bool svcql_reported(const struct svcql *svcql, const char *table, const char *location)
+{
+    return find_report(svcql, table, location) != NULL;
+}
+
+bool svcql_reported_host(const struct svcql *svcql, const char *table, const char *host)
+{
+    for (const struct report_entry *entry = reports_first(svcql); entry; entry = entry->next)
+        if (entry->report.status != SOURCE_READY && strcmp(entry->report.table, table) == 0 &&
+            entry->report.host && strcmp(entry->report.host, host) == 0)
+            return true;
+    return false;
+}
+
+static struct report_entry *new_report(const struct report *report)
+{
+    struct report_entry *entry = sqlite3_malloc64(sizeof *entry);
+    if (!entry)
+        return NULL;
+
+    *entry = (struct report_entry){.report = *report};
+    entry->report.kind = copy_text(report->kind);
+    entry->report.host = copy_text(report->host);
+    entry->report.location = copy_text(report->location);
+    entry->report.detail = copy_text(report->detail);
+    if (!entry->report.kind || (report->host && !entry->report.host) || !entry->report.location ||
+        (report->detail && !entry->report.detail)) {
+        free_report(entry);
+        return NULL;
+    }
+    return entry;
+}
+
+static int update_report(struct report_entry *entry, const struct report *report)
+{
+    char *detail = copy_text(report->detail);
+
+    if (report->detail && !detail)
+        return SQLITE_NOMEM;
+    sqlite3_free((void *)(uintptr_t)entry->report.detail);
+    entry->report.detail = detail;
+    entry->report.status = report->status;
+    entry->report.records = report->records;
+    entry->report.skipped = report->skipped;
+    return SQLITE_OK;
+}
+
+static int set_report(struct svcql *svcql, const struct report *report)
+{
+    struct report_entry *entry = find_report(svcql, report->table, report->location);
+
+    if (entry)
+        return update_report(entry, report);
+    struct reports *reports = keep_reports(svcql);
+    if (!reports || !(entry = new_report(report)))
+        return SQLITE_NOMEM;
+    size_t bucket = bucket_of(report->table, report->location);
+    entry->next_in_bucket = reports->buckets[bucket];
+    reports->buckets[bucket] = entry;
+    *reports->end = entry;
+    reports->end = &entry->next;
+    return SQLITE_OK;
+}
+
+int svcql_report(struct svcql *svcql, const struct report *report)
+{
+    struct report copy = *report;
+
+    if (copy.status == SOURCE_READ && copy.records == 0 && copy.skipped > 0)
+        copy.status = SOURCE_DAMAGED;
+    return set_report(svcql, &copy);
+}
+
+enum source_status source_status_of(int negative_errno)
+{
+    switch (negative_errno) {
+    case -ENOENT:
+    case -ENOTDIR:
+        return SOURCE_ABSENT;
+    case -EACCES:
+    case -EPERM:
+        return SOURCE_DENIED;
+    default:
+        return SOURCE_DAMAGED;
+    }
+}

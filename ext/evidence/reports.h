@@ -1,0 +1,20 @@
+/* reports.h -- what tables reported of their sources, for evidence_sources. Tables report with
+ * svcql_report(). */
+#ifndef SVCQL_REPORTS_H
+#define SVCQL_REPORTS_H
+
+#include "evidence.h"
+
+struct report_entry {
+    struct report_entry *next_in_bucket;
+    struct report_entry *next; /* in the order of the first report */
+    struct report        report;
+};
+
+/* The oldest, or NULL. They stay where they are until the connection ends. */
+const struct report_entry *reports_first(const struct svcql *svcql);
+
+/* Whether a table has reported of a host that it read, or tried to. */
+bool svcql_reported_host(const struct svcql *svcql, const char *table, const char *host);
+
+#endif

@@ -1,0 +1,26 @@
+/* connection.h -- what one connection keeps, below all that keeps something there: settings, reports,
+ * evidence and the list of tables are kept memory, see evidence.h. */
+#ifndef SVCQL_CONNECTION_H
+#define SVCQL_CONNECTION_H
+
+#include "evidence.h"
+
+struct kept {
+    struct kept *next;
+    const void  *key;
+    void        *data;
+    void (*free)(void *);
+};
+
+struct svcql {
+    sqlite3     *db;
+    int          references;
+    struct kept *kept;
+};
+
+/* One reference is the caller's. */
+int           svcql_new(sqlite3 *db, struct svcql **ret);
+struct svcql *svcql_ref(struct svcql *svcql);
+void          svcql_unref(struct svcql *svcql);
+
+#endif

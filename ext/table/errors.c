@@ -1,0 +1,38 @@
+/* errors.c -- how a table fails a query. */
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "scan.h"
+
+SQLITE_EXTENSION_INIT3
+
+static int fail(sqlite3_vtab *vtab, char *message)
+{
+    sqlite3_free(vtab->zErrMsg);
+    vtab->zErrMsg = message;
+    return message ? SQLITE_ERROR : SQLITE_NOMEM;
+}
+
+int tbl_fail(struct tbl_scan *scan, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    char *message = sqlite3_vmprintf(format, ap);
+    va_end(ap);
+    return fail(scan->base.pVtab, message);
+}
+
+int tbl_fail_errno(struct tbl_scan *scan, int error, const char *what)
+{
+    char buffer[128];
+
+    return tbl_fail(scan, "%s: %s: %s", scan_table(scan)->name, what,
+                    strerror_r(error, buffer, sizeof buffer));
+}
+
+int tbl_error(struct tbl_scan *scan, int negative_errno, const char *what)
+{
+    return negative_errno == -ENOMEM ? SQLITE_NOMEM : tbl_fail_errno(scan, -negative_errno, what);
+}

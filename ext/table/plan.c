@@ -1,0 +1,168 @@
+/* plan.c -- which terms of a query reach a table, and what that saves.
+ *
+ * The plan of a scan is its idxStr, which is what EXPLAIN QUERY PLAN shows: the terms that reach
+ * the table, in the order of their values, then the set of columns that the query reads, as a bit
+ * mask.
+ *
+ *     host=? AND time>=? AND type IN (?) columns=0x1f
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "scan.h"
+
+SQLITE_EXTENSION_INIT3
+
+/* How a term reads in a plan, behind the column's name. A range is taken with both ends
+ * included; SQLite drops the rest. */
+static const char *const op_text[] = {
+    [OP_EQ] = "=?",  [OP_IN] = " IN (?)",   [OP_GE] = ">=?",
+    [OP_LE] = "<=?", [OP_GLOB] = " GLOB ?", [OP_LIKE] = " LIKE ?",
+};
+
+static enum op op_of(const struct tbl_column *column, unsigned char op)
+{
+    switch (op) {
+    case SQLITE_INDEX_CONSTRAINT_EQ:
+        return column->flags & (TBL_KEY | TBL_RANGE) ? OP_EQ : OP_NONE;
+    case SQLITE_INDEX_CONSTRAINT_GT:
+    case SQLITE_INDEX_CONSTRAINT_GE:
+        return column->flags & TBL_RANGE ? OP_GE : OP_NONE;
+    case SQLITE_INDEX_CONSTRAINT_LT:
+    case SQLITE_INDEX_CONSTRAINT_LE:
+        return column->flags & TBL_RANGE ? OP_LE : OP_NONE;
+    case SQLITE_INDEX_CONSTRAINT_GLOB:
+        return column->flags & TBL_PREFIX ? OP_GLOB : OP_NONE;
+    case SQLITE_INDEX_CONSTRAINT_LIKE:
+        return column->flags & TBL_PREFIX ? OP_LIKE : OP_NONE;
+    default:
+        return OP_NONE;
+    }
+}
+
+/* True if the table compares the way the term does. GLOB and LIKE have no collation. */
+static bool same_collation(sqlite3_index_info *info, int i, const struct tbl_column *column,
+                           enum op op)
+{
+    if (column->type != TBL_TEXT || op == OP_GLOB || op == OP_LIKE)
+        return true;
+    return sqlite3_stricmp(sqlite3_vtab_collation(info, i),
+                           column->flags & TBL_NOCASE ? "NOCASE" : "BINARY") == 0;
+}
+
+/* Estimated fraction of the rows that pass a term. */
+static double selectivity(const struct tbl_column *column, enum op op)
+{
+    if (column->flags & TBL_HIDDEN)
+        return 1;
+    switch (op) {
+    case OP_EQ:
+        return 0.05;
+    case OP_IN:
+        return 0.2;
+    default:
+        return 0.25;
+    }
+}
+
+struct plan {
+    sqlite3_str *text;
+    double       rows;
+    int          terms;
+    bool         unique;
+};
+
+static void take_term(struct plan *plan, sqlite3_index_info *info, int i,
+                      const struct tbl_column *column, enum op op)
+{
+    /* An argument is one value; SQLite then scans once for each of an IN list. */
+    if (op == OP_EQ && !(column->flags & TBL_HIDDEN) && column->flags & TBL_KEY &&
+        sqlite3_vtab_in(info, i, -1)) {
+        sqlite3_vtab_in(info, i, 1);
+        op = OP_IN;
+    }
+    info->aConstraintUsage[i].argvIndex = ++plan->terms;
+    sqlite3_str_appendf(plan->text, "%s%s%s", plan->terms > 1 ? " AND " : "", column->name,
+                        op_text[op]);
+    plan->rows *= selectivity(column, op);
+    plan->unique |= op == OP_EQ && column->flags & TBL_UNIQUE;
+}
+
+/* Take the usable terms on one column, at most one of each kind. False where an argument's
+ * value is not known yet in this order of joining. */
+static bool plan_column(struct plan *plan, sqlite3_index_info *info, int c,
+                        const struct tbl_column *column)
+{
+    unsigned taken = 0;
+    bool     blocked = false;
+
+    for (int i = 0; i < info->nConstraint; i++) {
+        const struct sqlite3_index_constraint *term = &info->aConstraint[i];
+        enum op                                op = OP_NONE;
+
+        if (term->iColumn == c)
+            op = op_of(column, term->op);
+        if (op == OP_NONE || taken & 1u << op || !same_collation(info, i, column, op))
+            continue;
+        if (term->usable) {
+            taken |= 1u << op;
+            take_term(plan, info, i, column, op);
+        } else if (op == OP_EQ) {
+            blocked = true;
+        }
+    }
+    if (taken & 1u << OP_EQ)
+        return true;
+    if (column->flags & TBL_NEEDED)
+        plan->rows = 1e12; /* x_filter() will refuse; any other plan is better */
+    return !(blocked && column->flags & TBL_HIDDEN);
+}
+
+int plan_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
+{
+    const struct tbl_table *table = ((struct vtab *)base)->table;
+    struct plan             plan = {.text = sqlite3_str_new(NULL), .rows = table->rows};
+
+    for (size_t c = 0; c < table->n_columns; c++) {
+        if (!plan_column(&plan, info, (int)c, &table->columns[c])) {
+            sqlite3_free(sqlite3_str_finish(plan.text));
+            return SQLITE_CONSTRAINT;
+        }
+    }
+    sqlite3_str_appendf(plan.text, "%scolumns=0x%llx", plan.terms ? " " : "",
+                        (unsigned long long)info->colUsed);
+    if (plan.unique) {
+        info->idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
+        plan.rows = 1;
+    } else if (plan.rows < 2) {
+        plan.rows = 2;
+    }
+    info->estimatedRows = (sqlite3_int64)plan.rows;
+    info->estimatedCost = plan.rows * 10;
+    info->idxStr = sqlite3_str_finish(plan.text);
+    info->needToFreeIdxStr = info->idxStr != NULL;
+    return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/* Read one term of a plan, such as "time>=?", and step over it. False at the end of the terms. */
+bool plan_next_term(const struct tbl_table *table, const char **plan, size_t *c, enum op *op)
+{
+    size_t size = 0;
+
+    if (strncmp(*plan, " AND ", 5) == 0)
+        *plan += 5;
+    while (isalnum((unsigned char)(*plan)[size]) || (*plan)[size] == '_')
+        size++;
+    for (*c = 0; *c < table->n_columns; ++*c)
+        if (strlen(table->columns[*c].name) == size &&
+            strncmp(table->columns[*c].name, *plan, size) == 0)
+            break;
+    for (*op = OP_EQ; *c < table->n_columns && *op <= OP_LIKE; ++*op) {
+        size_t tail = strlen(op_text[*op]);
+        if (strncmp(*plan + size, op_text[*op], tail) == 0) {
+            *plan += size + tail;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,178 @@
+/* registration.c -- one sqlite3_module that serves every struct tbl_table. */
+#include "registration.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "scan.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct module {
+    const struct tbl_table *table;
+    struct svcql           *svcql;
+    int64_t                *scans; /* how often it was scanned; the connection's */
+};
+
+/* Schema ------------------------------------------------------------------- */
+
+static const char *sql_type(enum tbl_type type)
+{
+    static const char *const names[] = {
+        [TBL_TEXT] = "TEXT",    [TBL_INT] = "INTEGER", [TBL_REAL] = "REAL",
+        [TBL_BOOL] = "BOOLEAN", [TBL_BLOB] = "BLOB",
+    };
+    return names[type];
+}
+
+static char *declaration(sqlite3 *db, const struct tbl_table *table)
+{
+    sqlite3_str *sql = sqlite3_str_new(db);
+
+    sqlite3_str_appendall(sql, "CREATE TABLE x(");
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const struct tbl_column *column = &table->columns[i];
+        /* SQLite looks for HIDDEN within the type. */
+        sqlite3_str_appendf(sql, "%s\"%w\" %s%s%s", i ? ", " : "", column->name,
+                            sql_type(column->type), column->flags & TBL_HIDDEN ? " HIDDEN" : "",
+                            column->flags & TBL_NOCASE ? " COLLATE NOCASE" : "");
+    }
+    sqlite3_str_appendall(sql, ")");
+    return sqlite3_str_finish(sql);
+}
+
+static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+                     char **error)
+{
+    const struct module *module = aux;
+
+    (void)argc, (void)argv, (void)error;
+    char *sql = declaration(db, module->table);
+    if (!sql)
+        return SQLITE_NOMEM;
+    int rc = sqlite3_declare_vtab(db, sql);
+    sqlite3_free(sql);
+    if (rc != SQLITE_OK)
+        return rc;
+
+    /* Every table reads the host, so no stored schema may reach one: only direct SQL and TEMP views
+     * do. */
+    sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
+
+    struct vtab *vtab = sqlite3_malloc64(sizeof *vtab);
+    if (!vtab)
+        return SQLITE_NOMEM;
+    *vtab = (struct vtab){.table = module->table, .svcql = module->svcql, .scans = module->scans};
+    *out = &vtab->base;
+    return SQLITE_OK;
+}
+
+static int x_disconnect(sqlite3_vtab *vtab)
+{
+    sqlite3_free(vtab);
+    return SQLITE_OK;
+}
+
+static int x_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_int64 *rowid)
+{
+    const struct vtab *vtab = (const struct vtab *)base;
+
+    return vtab->table->update(vtab->svcql, base, argc, argv, rowid);
+}
+
+/* xCreate is xConnect: a table exists as soon as its module does, and can be made in a schema too.
+ */
+#define MODULE_METHODS                                                                             \
+    .xCreate = x_connect, .xConnect = x_connect, .xBestIndex = plan_best_index,                    \
+    .xDisconnect = x_disconnect, .xDestroy = x_disconnect, .xOpen = scan_open,                     \
+    .xClose = scan_close, .xFilter = scan_filter, .xNext = scan_next, .xEof = scan_eof,            \
+    .xColumn = scan_column, .xRowid = scan_rowid
+
+static const sqlite3_module read_only = {MODULE_METHODS};
+static const sqlite3_module writable = {MODULE_METHODS, .xUpdate = x_update};
+
+/* Registration ------------------------------------------------------------- */
+
+static void free_module(void *data)
+{
+    struct module *module = data;
+
+    svcql_unref(module->svcql);
+    sqlite3_free(module);
+}
+
+static void check_declaration(const struct tbl_table *table)
+{
+    unsigned flags = 0;
+
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const struct tbl_column *column = &table->columns[c];
+        assert(!column->get || !(column->flags & ~(unsigned)(TBL_HIDDEN | TBL_NOCASE)));
+        assert(!(column->flags & TBL_KEY) || column->type <= TBL_BOOL);
+        assert(!(column->flags & TBL_RANGE) || column->type == TBL_INT || column->type == TBL_REAL);
+        assert(!(column->flags & TBL_PREFIX) || column->type == TBL_TEXT);
+        flags |= column->flags;
+    }
+    assert(flags & TBL_ID);
+    (void)flags;
+}
+
+static int register_one(struct svcql *svcql, const struct tbl_table *table, int64_t *scans)
+{
+    struct module *module = sqlite3_malloc64(sizeof *module);
+
+    check_declaration(table);
+    if (!module)
+        return SQLITE_NOMEM;
+    *module = (struct module){table, svcql_ref(svcql), scans};
+    return sqlite3_create_module_v2(svcql->db, table->name, table->update ? &writable : &read_only,
+                                    module, free_module); /* frees the module where it fails */
+}
+
+/* The tables, and how often each was scanned. */
+struct registry {
+    const struct tbl_table *const *tables;
+    size_t                         n;
+    int64_t                        scans[];
+};
+
+static const char registry_key; /* its address is the key of the kept registry */
+
+int tbl_register(struct svcql *svcql, const struct tbl_table *const *tables, size_t n)
+{
+    struct registry *registry = sqlite3_malloc64(sizeof *registry + n * sizeof *registry->scans);
+
+    if (!registry)
+        return SQLITE_NOMEM;
+    memset(registry, 0, sizeof *registry + n * sizeof *registry->scans);
+    registry->tables = tables;
+    registry->n = n;
+    int rc = svcql_keep(svcql, &registry_key, registry, sqlite3_free);
+    for (size_t i = 0; i < n && rc == SQLITE_OK; i++)
+        rc = register_one(svcql, tables[i], &registry->scans[i]);
+    return rc;
+}
+
+const struct tbl_table *tbl_at(const struct svcql *svcql, size_t i)
+{
+    const struct registry *registry = svcql_kept(svcql, &registry_key);
+
+    return i < registry->n ? registry->tables[i] : NULL;
+}
+
+int64_t tbl_scans(const struct svcql *svcql, size_t i)
+{
+    const struct registry *registry = svcql_kept(svcql, &registry_key);
+
+    return i < registry->n ? registry->scans[i] : 0;
+}
+
+const struct tbl_table *tbl_find(const struct svcql *svcql, const char *name)
+{
+    const struct tbl_table *table;
+
+    for (size_t i = 0; (table = tbl_at(svcql, i)); i++)
+        if (sqlite3_stricmp(table->name, name) == 0)
+            return table;
+    return NULL;
+}

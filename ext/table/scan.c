@@ -1,0 +1,223 @@
+/* scan.c -- one scan of a table: open, next, close, and what SQLite asks of its row. */
+#include "scan.h"
+
+#include <string.h>
+
+SQLITE_EXTENSION_INIT3
+
+struct svcql *tbl_svcql(const struct tbl_scan *scan)
+{
+    return ((const struct vtab *)scan->base.pVtab)->svcql;
+}
+
+const char *tbl_name(const struct tbl_scan *scan)
+{
+    return scan_table(scan)->name;
+}
+
+void *tbl_state(struct tbl_scan *scan)
+{
+    return scan->state;
+}
+
+const void *tbl_key(const struct tbl_scan *scan)
+{
+    return scan->key;
+}
+
+static void clear_row(const struct tbl_table *table, void *row)
+{
+    memset(row, 0, table->row_size);
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const struct tbl_column *column = &table->columns[c];
+
+        if (column->get)
+            continue;
+        if (column->type == TBL_INT)
+            *(int64_t *)scan_field(row, column) = TBL_NULL;
+        else if (column->type == TBL_REAL)
+            *(double *)scan_field(row, column) = NAN;
+    }
+}
+
+static void reset(struct tbl_scan *scan)
+{
+    const struct tbl_table *table = scan_table(scan);
+
+    if (scan->opened && table->close)
+        table->close(scan);
+    scan->opened = false;
+    scan->eof = true;
+    arena_free(&scan->row_arena);
+    arena_free(&scan->scan_arena);
+    memset(scan->state, 0, table->state_size);
+    clear_row(table, scan->key);
+    clear_row(table, scan->blank);
+    for (size_t c = 0; c < table->n_columns; c++)
+        scan->terms[c] = no_terms;
+}
+
+static size_t aligned(size_t size)
+{
+    return (size + _Alignof(int64_t) - 1) & ~(_Alignof(int64_t) - 1);
+}
+
+int scan_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
+{
+    const struct tbl_table *table = ((struct vtab *)base)->table;
+    const size_t            head = aligned(sizeof(struct tbl_scan));
+    const size_t            row = aligned(table->row_size);
+    const size_t            state = aligned(table->state_size);
+    const size_t            size = head + 3 * row + state + table->n_columns * sizeof no_terms;
+    char                   *block = sqlite3_malloc64(size);
+
+    if (!block)
+        return SQLITE_NOMEM;
+    memset(block, 0, size);
+
+    struct tbl_scan *scan = (struct tbl_scan *)(void *)block;
+    scan->key = block + head;
+    scan->blank = block + head + row;
+    scan->row = block + head + 2 * row;
+    scan->state = block + head + 3 * row;
+    scan->terms = (struct tbl_terms *)(void *)(block + head + 3 * row + state);
+    *out = &scan->base;
+    return SQLITE_OK;
+}
+
+int scan_close(sqlite3_vtab_cursor *base)
+{
+    reset((struct tbl_scan *)base);
+    sqlite3_free(base);
+    return SQLITE_OK;
+}
+
+int scan_next(sqlite3_vtab_cursor *base)
+{
+    struct tbl_scan        *scan = (struct tbl_scan *)base;
+    const struct tbl_table *table = scan_table(scan);
+
+    arena_reset(&scan->row_arena);
+    memcpy(scan->row, scan->blank, table->row_size);
+    int rc = table->next(scan, scan->row);
+    scan->eof = rc != SQLITE_ROW;
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int scan_filter(sqlite3_vtab_cursor *base, int unused, const char *plan, int argc,
+                sqlite3_value **argv)
+{
+    struct tbl_scan        *scan = (struct tbl_scan *)base;
+    const struct tbl_table *table = scan_table(scan);
+
+    (void)unused;
+    reset(scan);
+    int rc = scan_bind(scan, plan, argc, argv);
+    if (rc != SQLITE_OK)
+        return rc == SQLITE_DONE ? SQLITE_OK : rc;
+    scan->opened = true;
+    ++*((struct vtab *)scan->base.pVtab)->scans;
+    rc = table->open ? table->open(scan) : SQLITE_OK;
+    return rc == SQLITE_OK ? scan_next(base) : rc;
+}
+
+int scan_eof(sqlite3_vtab_cursor *base)
+{
+    return ((struct tbl_scan *)base)->eof;
+}
+
+/* FNV-1a, 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv, section 2). */
+static uint64_t hash(uint64_t state, const void *data, size_t size)
+{
+    for (const uint8_t *p = data, *end = p + size; p < end; p++)
+        state = (state ^ *p) * UINT64_C(0x100000001b3);
+    return state;
+}
+
+static uint64_t hash_field(uint64_t state, const struct tbl_column *column, void *row)
+{
+    const void            *field = scan_field(row, column);
+    const char            *text;
+    const struct tbl_blob *blob;
+
+    switch (column->type) {
+    case TBL_TEXT:
+        text = *(const char *const *)field;
+        return text ? hash(state, text, strlen(text) + 1) : hash(state, "\1", 1);
+    case TBL_BLOB:
+        blob = field;
+        return hash(state, blob->data, blob->data ? blob->size : 0);
+    case TBL_BOOL:
+        return hash(state, field, sizeof(bool));
+    default:
+        return hash(state, field, sizeof(int64_t));
+    }
+}
+
+/* The one column that tells rows apart, if it is one and an integer: it is the rowid itself. */
+static const struct tbl_column *integer_id(const struct tbl_table *table)
+{
+    const struct tbl_column *id = NULL;
+
+    for (size_t c = 0; c < table->n_columns; c++) {
+        if (!(table->columns[c].flags & TBL_ID))
+            continue;
+        if (id || table->columns[c].type != TBL_INT)
+            return NULL;
+        id = &table->columns[c];
+    }
+    return id;
+}
+
+/* A row's number is made of what tells it from all others, so that two scans of one query, as OR
+ * makes them, agree on which rows are the same. */
+int scan_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
+{
+    struct tbl_scan         *scan = (struct tbl_scan *)base;
+    const struct tbl_table  *table = scan_table(scan);
+    const struct tbl_column *id = integer_id(table);
+    uint64_t                 state = UINT64_C(0xcbf29ce484222325);
+
+    if (id) {
+        *out = *(const int64_t *)scan_field(scan->row, id);
+        return SQLITE_OK;
+    }
+    for (size_t c = 0; c < table->n_columns; c++)
+        if (table->columns[c].flags & TBL_ID)
+            state = hash_field(state, &table->columns[c], scan->row);
+    *out = (sqlite3_int64)(state >> 1);
+    return SQLITE_OK;
+}
+
+int scan_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int c)
+{
+    struct tbl_scan         *scan = (struct tbl_scan *)base;
+    const struct tbl_column *column = &scan_table(scan)->columns[c];
+
+    if (column->get)
+        return column->get(scan, scan->row, out);
+
+    const void            *field = scan_field(scan->row, column);
+    const struct tbl_blob *blob = field;
+    switch (column->type) {
+    case TBL_TEXT:
+        /* TRANSIENT, as the row may be gone before SQLite is done with it. */
+        sqlite3_result_text(out, *(const char *const *)field, -1, SQLITE_TRANSIENT);
+        break;
+    case TBL_INT:
+        if (*(const int64_t *)field != TBL_NULL)
+            sqlite3_result_int64(out, *(const int64_t *)field);
+        break;
+    case TBL_REAL:
+        sqlite3_result_double(out, *(const double *)field); /* NAN becomes NULL */
+        break;
+    case TBL_BOOL:
+        sqlite3_result_int(out, *(const bool *)field);
+        break;
+    case TBL_BLOB:
+        if (blob->data)
+            sqlite3_result_blob64(out, blob->data, blob->size, SQLITE_TRANSIENT);
+        break;
+    }
+    return SQLITE_OK;
+}
