@@ -4,3 +4,12 @@
 -- analytic:        AN0701
 -- weight:          30
 -- reference:       dpkg --verify
+-- false positives: an administrator who edits a package's unit in place and not by a drop-in; what
+--                  changed is seen beside the package's own file
+--
+-- shape:   file
+-- fires:   {"package": "openssh-server", "package_altered": 1}
+-- fires:   {"package": "cron", "package_altered": 1, "kind": "sysv"}
+-- spares:  {"package": "openssh-server", "package_altered": 0}
+-- spares:  {"package": "cron", "package_altered": null, "kind": "sysv"}
+package_altered

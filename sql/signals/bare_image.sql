@@ -12,3 +12,10 @@
 -- spares:  {"image_path": ""}
 -- spares:  {"image_path": "a.exe", "platform": "linux"}
 platform = 'windows' AND image_path <> '' AND image_path NOT LIKE '%\%' AND image_path NOT LIKE '%/%'
+--
+-- shape:   command
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "create", "action": "create", "arguments": "x binPath=agent.exe"}
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "config", "action": "change", "arguments": "x binpath= agent.exe"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "create", "action": "create", "arguments": "x binPath=C:\\x\\agent.exe"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "config", "action": "", "arguments": "x binpath= agent.exe"}
+action IN ('create', 'change') AND arguments REGEXP '(?i)(binpath|binarypathname)= *"*[^\\/": ]+\.exe'

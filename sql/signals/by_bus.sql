@@ -4,3 +4,12 @@
 -- analytic:        AN0200
 -- weight:          20
 -- reference:       org.freedesktop.systemd1(5)
+-- false positives: scripts of monitoring and of containers without systemctl that start a unit over
+--                  D-Bus; the unit is a package's and the script known
+--
+-- shape:   command
+-- fires:   {"tool": "busctl", "verb": "StartUnit", "action": "start"}
+-- fires:   {"tool": "gdbus", "verb": "StartTransientUnit", "action": "run"}
+-- spares:  {"tool": "busctl", "verb": "StartUnit", "action": ""}
+-- spares:  {"tool": "systemctl", "verb": "StartTransientUnit", "action": "run"}
+tool IN ('busctl', 'gdbus', 'dbus-send', 'qdbus') AND action <> ''

@@ -11,3 +11,10 @@
 -- spares:  {"user": "root", "service_account": 1}
 -- spares:  {"user": "root", "service_account": 1, "tool": "systemd-run"}
 NOT service_account
+--
+-- shape:   command
+-- fires:   {"user": "www-data", "service_account": 1}
+-- fires:   {"user": "postgres", "service_account": 1, "verb": "start", "action": "start"}
+-- spares:  {"user": "www-data", "service_account": 0}
+-- spares:  {"user": "postgres", "service_account": 0, "verb": "start", "action": "start"}
+service_account

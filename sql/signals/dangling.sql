@@ -3,3 +3,12 @@
 -- technique:       T1070.004
 -- analytic:        AN0779
 -- weight:          5
+-- false positives: links left behind by a package that was removed and not purged; the name is the
+--                  package's
+--
+-- shape:   file
+-- fires:   {"kind": "link", "link_dangling": 1}
+-- fires:   {"kind": "dependency-link", "link_dangling": 1}
+-- spares:  {"kind": "link", "link_dangling": 0}
+-- spares:  {"kind": "mask", "link_dangling": 1}
+link_dangling AND kind <> 'mask'

@@ -12,3 +12,10 @@
 -- spares:  {"deleted": 0}
 -- spares:  {"deleted": 1, "service_type": "USER_OWN_PROCESS (Instance)"}
 deleted AND service_type NOT LIKE '%(Instance)'
+--
+-- shape:   registry
+-- fires:   {"action": "deleted", "value": null, "whole_key": 1}
+-- fires:   {"action": "deleted", "value": null, "whole_key": 1, "exe": "C:\\Windows\\system32\\services.exe"}
+-- spares:  {"action": "deleted", "value": null, "whole_key": 0}
+-- spares:  {"action": "created", "value": null, "whole_key": 1}
+action = 'deleted' AND whole_key

@@ -4,3 +4,13 @@
 -- analytic:        AN0779
 -- weight:          10
 -- reference:       proc(5) exe
+-- false positives: a program that an upgrade replaced and that was not started again yet; the file at
+--                  the same path is there and is the package's
+-- response:        copy /proc/PID/exe before the process is ended: the program may be nowhere else
+--
+-- shape:   process
+-- fires:   {"exe_deleted": 1}
+-- fires:   {"exe_deleted": 1, "exe": "/opt/agent/agent"}
+-- spares:  {"exe_deleted": 0}
+-- spares:  {"exe_deleted": 1, "exe": "/memfd:x (deleted)"}
+exe_deleted AND exe NOT GLOB '/memfd:*' AND exe NOT GLOB 'memfd:*'

@@ -23,3 +23,10 @@ AND image_path NOT LIKE '%\ProgramData\Microsoft\%' AND image_path NOT LIKE '%\P
 -- spares:  {"type": 1, "image_path_resolved": "C:\\Windows\\System32\\drivers\\a.sys"}
 -- spares:  {"type": 16, "image_path_resolved": "C:\\Users\\x\\a.sys"}
 type IN (1, 2) AND image_path_resolved LIKE '%\%' AND usual_library(image_path_resolved) IS NOT 1
+--
+-- shape:   registry
+-- fires:   {"value": "ImagePath", "data": "C:\\x\\a.sys"}
+-- fires:   {"value": "ImagePath", "data": "\\??\\C:\\Users\\x\\a.sys"}
+-- spares:  {"value": "ImagePath", "data": "system32\\drivers\\a.sys"}
+-- spares:  {"value": "ImagePath", "data": "C:\\x\\a.exe"}
+value = 'ImagePath' AND data LIKE '%.sys' AND data LIKE '%\%' AND usual_library(data) IS NOT 1

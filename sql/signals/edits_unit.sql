@@ -3,3 +3,13 @@
 -- technique:       T1543.002
 -- analytic:        AN0701
 -- weight:          15
+-- false positives: an administrator who edits a unit by hand instead of by systemctl edit; who had
+--                  logged on is in the row
+--
+-- shape:   file
+-- fires:   {"origin": "log", "exe": "/usr/bin/vim.basic", "action": "modified"}
+-- fires:   {"origin": "log", "exe": "/usr/bin/nano", "action": "created"}
+-- spares:  {"origin": "log", "exe": "/usr/bin/dpkg", "action": "modified"}
+-- spares:  {"origin": "log", "exe": "/usr/bin/nano", "action": "created", "platform": "macos"}
+origin = 'log' AND platform = 'linux'
+AND exe REGEXP '/(vi|vim[a-z.]*|nvim|nano|emacs[a-z0-9.-]*|ed|pico|joe|mcedit)$'

@@ -16,3 +16,17 @@ failure_command NOT IN ('', 'customScript.cmd', 'not used')
 AND failure_command NOT LIKE '%\NvContainerRecovery.bat %'
 AND (failure_command REGEXP '(?i)(cmd|powershell|pwsh|script|mshta|rundll32)(\.exe)?["\s]'
      OR (failure_program IS NOT NULL AND usual_library(failure_program) IS NOT 1))
+--
+-- shape:   command
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "failure", "action": "change", "arguments": "x command=cmd.exe"}
+-- fires:   {"platform": "windows", "tool": "reg", "verb": "add", "action": "change", "arguments": "x value=FailureCommand"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "failure", "action": "change", "arguments": "x reset=0"}
+-- spares:  {"platform": "windows", "tool": "reg", "verb": "add", "action": "change", "arguments": "x value=Description"}
+(verb = 'failure' AND arguments LIKE '%command=%') OR arguments LIKE '%=FailureCommand%'
+--
+-- shape:   registry
+-- fires:   {"value": "FailureCommand", "data": "cmd /c x"}
+-- fires:   {"value": "FailureCommand", "data": "C:\\x\\a.exe"}
+-- spares:  {"value": "FailureCommand", "data": "(Empty)"}
+-- spares:  {"value": "FailureActions", "data": "C:\\x\\a.exe"}
+value = 'FailureCommand' AND data NOT IN ('', '(Empty)')

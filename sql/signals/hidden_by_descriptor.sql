@@ -12,3 +12,10 @@
 -- spares:  {"hidden": 0}
 -- spares:  {"hidden": 0, "type": 1}
 hidden
+--
+-- shape:   command
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "sdset", "action": "change", "arguments": "x D:(D;;DCLCWPDTSD;;;IU)"}
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "sdset", "action": "change", "arguments": "y D:(D;;LC;;;SU)(A;;CC;;;SY)"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "sdset", "action": "change", "arguments": "x D:(A;;CCLC;;;IU)"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "sdshow", "action": "change", "arguments": "y D:(D;;LC;;;SU)(A;;CC;;;SY)"}
+verb = 'sdset' AND arguments LIKE '%(D;%'

@@ -15,3 +15,10 @@
 link_leaves AND link_target <> '/dev/null'
 AND NOT (link_target GLOB '/tmp/*' OR link_target GLOB '/var/tmp/*'
      OR link_target GLOB '/dev/shm/*' OR link_target GLOB '/run/user/*')
+--
+-- shape:   command
+-- fires:   {"verb": "link", "action": "create", "place": "home"}
+-- fires:   {"tool": "systemd-run", "verb": "run", "action": "run", "place": "hidden"}
+-- spares:  {"verb": "link", "action": "create", "place": "system"}
+-- spares:  {"tool": "systemd-run", "verb": "run", "action": "start", "place": "hidden"}
+action IN ('create', 'run') AND place IN ('home', 'hidden', 'unc', 'device')

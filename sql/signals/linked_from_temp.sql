@@ -13,3 +13,18 @@
 -- spares:  {"link_leaves": 0, "link_target": "/tmp/x.service"}
 link_leaves AND (link_target GLOB '/tmp/*' OR link_target GLOB '/var/tmp/*'
      OR link_target GLOB '/dev/shm/*' OR link_target GLOB '/run/user/*')
+--
+-- shape:   command
+-- fires:   {"verb": "link", "action": "create", "place": "temp"}
+-- fires:   {"verb": "start", "action": "start", "place": "shm"}
+-- spares:  {"verb": "link", "action": "create", "place": "system"}
+-- spares:  {"verb": "start", "action": "stop", "place": "shm"}
+action IN ('create', 'change', 'run', 'start') AND place IN ('temp', 'shm', 'public')
+--
+-- shape:   file
+-- fires:   {"kind": "link", "link_target": "/tmp/x.service"}
+-- fires:   {"kind": "dependency-link", "link_target": "/dev/shm/x.service"}
+-- spares:  {"kind": "link", "link_target": "/usr/lib/systemd/system/x.service"}
+-- spares:  {"kind": "mask", "link_target": "/tmp/x.service"}
+kind IN ('link', 'dependency-link') AND link_target GLOB '/*'
+AND path_trust(link_target) IN ('temp', 'shm') AND link_target NOT GLOB '/run/user/*'

@@ -2,3 +2,12 @@
 -- platform:        any
 -- technique:       T1543
 -- weight:          15
+-- false positives: an administrator who installs or enables a service by hand; the login user is
+--                  known and the unit is a package's. known_admins leaves them out
+--
+-- shape:   command
+-- fires:   {"verb": "enable", "action": "create"}
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "config", "action": "change"}
+-- spares:  {"verb": "enable", "action": ""}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "config", "action": "start"}
+action IN ('create', 'change')

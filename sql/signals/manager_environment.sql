@@ -4,3 +4,18 @@
 -- analytic:        AN0779
 -- weight:          60
 -- reference:       systemd-system.conf(5)
+-- false positives: an operator who preloads an allocator for all services
+--                  (DefaultEnvironment=LD_PRELOAD=…/libjemalloc.so); the library is a package's
+-- response:        keep the library before the variable is removed, and restart the services that
+--                  already loaded it
+--
+-- shape:   file
+-- fires:   {"kind": "manager-config", "settings": "DefaultEnvironment=LD_PRELOAD=/tmp/x.so"}
+-- fires:   {"kind": "environment", "settings": "LD_AUDIT=/tmp/x.so"}
+-- fires:   {"origin": "manager", "kind": null, "environment": "[\"LD_PRELOAD=/tmp/x.so\"]"}
+-- spares:  {"kind": "manager-config", "settings": "DefaultEnvironment=LANG=C"}
+-- spares:  {"kind": "environment", "settings": "LD_DEBUG=all"}
+-- spares:  {"kind": "unit", "settings": "LD_AUDIT=/tmp/x.so"}
+-- spares:  {"origin": "manager", "kind": null, "environment": "[\"LANG=C\"]"}
+(kind IN ('manager-config', 'environment') AND settings REGEXP '(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)=')
+OR environment REGEXP '(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)='

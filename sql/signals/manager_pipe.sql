@@ -4,3 +4,12 @@
 -- analytic:        AN1185
 -- weight:          30
 -- reference:       [MS-SCMR] 2.1
+-- false positives: administration from a management host (services.msc of another computer, SCCM,
+--                  monitoring); the source is a management host
+--
+-- shape:   file
+-- fires:   {"platform": "windows", "origin": "log", "subject": "\\\\*\\IPC$\\svcctl"}
+-- fires:   {"platform": "windows", "origin": "log", "subject": "\\\\.\\pipe\\svcctl"}
+-- spares:  {"platform": "windows", "origin": "log", "subject": "\\\\*\\IPC$\\srvsvc"}
+-- spares:  {"platform": "windows", "origin": "log", "subject": "\\\\.\\pipe\\spoolss"}
+origin = 'log' AND (subject LIKE '%\IPC$\svcctl' OR subject LIKE '%\pipe\svcctl')

@@ -4,3 +4,14 @@
 -- analytic:        AN0779
 -- weight:          60
 -- reference:       systemctl(1) mask
+-- false positives: one of two products of the same kind masked for the other (iptables for nftables,
+--                  rsyslog for the journal); the other one is enabled
+-- response:        find out who masked it and when before it is unmasked: the link's time is the time
+--                  of the act
+--
+-- shape:   file
+-- fires:   {"kind": "mask", "security": 1}
+-- fires:   {"kind": "mask", "security": 1, "service": "auditd.service"}
+-- spares:  {"kind": "mask", "security": 0}
+-- spares:  {"kind": "unit", "security": 1, "service": "auditd.service"}
+kind = 'mask' AND security

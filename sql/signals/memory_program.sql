@@ -4,3 +4,13 @@
 -- analytic:        AN0779
 -- weight:          80
 -- reference:       memfd_create(2)
+-- false positives: container runtimes (runc, crun) that run themselves from a sealed copy in memory;
+--                  they are children of a container service and end at once
+-- response:        copy /proc/PID/exe before the process is ended: the program is nowhere else
+--
+-- shape:   process
+-- fires:   {"exe": "/memfd:x (deleted)"}
+-- fires:   {"exe": "memfd:x", "name": "sshd"}
+-- spares:  {"exe": "/usr/bin/memfd"}
+-- spares:  {"exe": "/usr/sbin/sshd", "name": "sshd"}
+running AND (exe GLOB '/memfd:*' OR exe GLOB 'memfd:*')

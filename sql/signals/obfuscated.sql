@@ -11,3 +11,10 @@
 -- fires:   {"windows": "c^m^d /c"}
 -- spares:  {"windows": "powershell -File x.ps1"}
 -- spares:  {"windows": "cmd /c dir"}
+--
+-- shape:   command
+-- fires:   {"obfuscated": 1}
+-- fires:   {"obfuscated": 1, "platform": "windows", "tool": "sc"}
+-- spares:  {"obfuscated": 0}
+-- spares:  {"obfuscated": 0, "platform": "windows", "tool": "sc"}
+obfuscated

@@ -3,3 +3,12 @@
 -- technique:       T1027
 -- analytic:        AN0778
 -- weight:          30
+-- false positives: an inventory script that exports the display names of all services; it does not
+--                  decode or run what it wrote
+--
+-- shape:   command
+-- fires:   {"platform": "windows", "tool": "powershell", "verb": "Get-Service", "cmdline": "(Get-Service x).DisplayName | Out-File C:\\x"}
+-- fires:   {"platform": "windows", "tool": "powershell", "verb": "Get-Service", "cmdline": "(gsv).displayname > x.b64"}
+-- spares:  {"platform": "windows", "tool": "powershell", "verb": "Get-Service", "cmdline": "(Get-Service x).DisplayName"}
+-- spares:  {"platform": "windows", "tool": "powershell", "verb": "Start-Service", "cmdline": "(gsv).displayname > x.b64"}
+verb = 'Get-Service' AND cmdline REGEXP '(?i)displayname.*(out-file|set-content|>)'

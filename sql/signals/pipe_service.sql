@@ -10,3 +10,10 @@
 -- fires:   {"windows": "cmd /c echo x >\\\\localhost\\pipe\\x"}
 -- spares:  {"windows": "agent.exe --listen \\\\.\\pipe\\x"}
 -- spares:  {"windows": "cmd /c echo x > C:\\pipe"}
+--
+-- shape:   command
+-- fires:   {"platform": "windows", "tool": "getsystem"}
+-- fires:   {"platform": "linux", "tool": "getsystem", "verb": "run"}
+-- spares:  {"platform": "windows", "tool": "sc"}
+-- spares:  {"platform": "linux", "tool": "systemd-run", "verb": "run"}
+tool = 'getsystem'

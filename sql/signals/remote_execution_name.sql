@@ -12,3 +12,10 @@
 -- fires:   {"windows": "BTOBTO"}
 -- spares:  {"windows": "C:\\Windows\\explorer1.exe"}
 -- spares:  {"windows": "C:\\Windows\\System32\\lsass.exe"}
+--
+-- shape:   command
+-- fires:   {"platform": "windows", "tool": "smbexec"}
+-- fires:   {"platform": "linux", "tool": "smbexec", "remote": "SRV01"}
+-- spares:  {"platform": "windows", "tool": "sc"}
+-- spares:  {"platform": "linux", "tool": "systemctl", "remote": "SRV01"}
+tool = 'smbexec'

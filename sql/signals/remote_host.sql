@@ -2,3 +2,12 @@
 -- platform:        any
 -- technique:       T1021
 -- weight:          20
+-- false positives: administration from a jump host: systemctl -H, sc \\server, psexec; the user and
+--                  the host from which it is done are known
+--
+-- shape:   command
+-- fires:   {"remote": "web2"}
+-- fires:   {"platform": "windows", "tool": "sc", "remote": "SRV01"}
+-- spares:  {"remote": null}
+-- spares:  {"platform": "windows", "tool": "sc", "remote": null}
+remote IS NOT NULL

@@ -16,3 +16,12 @@
 action = 'created' AND image_path REGEXP '^"?(\\\?\?\\)?[A-Za-z]:\\'
 AND image_path NOT LIKE '%\Windows\%' AND image_path NOT LIKE '%\Program Files%'
 AND image_path NOT LIKE '%\Progra~%' AND image_path NOT LIKE '%\ProgramData\Microsoft\%'
+--
+-- shape:   command
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "create", "action": "create", "arguments": "x binPath=D:\\x\\a.exe"}
+-- fires:   {"platform": "windows", "tool": "powershell", "verb": "New-Service", "action": "create", "arguments": "x BinaryPathName='C:\\x\\a.exe'"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "create", "action": "create", "arguments": "x binPath=D:\\Program Files\\a.exe"}
+-- spares:  {"platform": "windows", "tool": "powershell", "verb": "New-Service", "action": "", "arguments": "x BinaryPathName='C:\\x\\a.exe'"}
+platform = 'windows' AND action IN ('create', 'change')
+AND arguments REGEXP '(?i)(binpath|binarypathname|pathname) *= *[\\"'']*[a-z]:\\'
+AND NOT arguments REGEXP '(?i)[\\"'' =][a-z]:\\(windows|program files|progra~|programdata\\microsoft)'

@@ -20,3 +20,10 @@
 -- spares:  {"unix": "/usr/bin/uwsgi --socket=/run/x.sock"}
 -- spares:  {"unix": "/usr/lib/tmp/x"}
 -- spares:  {"windows": "C:\\Program Files\\Template\\a.exe"}
+--
+-- shape:   file
+-- fires:   {"origin": "log", "exe": "/tmp/dropper"}
+-- fires:   {"origin": "log", "exe": "/dev/shm/.x/dropper"}
+-- spares:  {"origin": "log", "exe": "/usr/bin/dropper"}
+-- spares:  {"origin": "log", "exe": "/opt/tmp/dropper"}
+exe GLOB '/*' AND path_trust(exe) IN ('temp', 'shm')

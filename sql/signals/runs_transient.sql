@@ -4,3 +4,12 @@
 -- analytic:        AN0200
 -- weight:          15
 -- reference:       systemd-run(1)
+-- false positives: systemd-run by administrators and by tools such as needrestart to run something
+--                  apart from their session; the command is an ordinary program
+--
+-- shape:   command
+-- fires:   {"tool": "systemd-run", "verb": "run", "action": "run"}
+-- fires:   {"tool": "machinectl", "verb": "shell", "action": "run"}
+-- spares:  {"tool": "systemd-run", "verb": "run", "action": ""}
+-- spares:  {"tool": "machinectl", "verb": "shell", "action": "start"}
+action = 'run'

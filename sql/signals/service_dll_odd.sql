@@ -12,3 +12,12 @@
 -- spares:  {"service_dll_resolved": "C:\\Windows\\System32\\a.dll"}
 -- spares:  {"service_dll_resolved": "C:\\Program Files\\x\\a.dll"}
 service_dll_resolved LIKE '%\%' AND usual_library(service_dll_resolved) IS NOT 1
+--
+-- shape:   registry
+-- fires:   {"value": "ServiceDll", "data": "C:\\x\\a.dll"}
+-- fires:   {"value": "ServiceDll", "data": "C:\\Windows\\a.dll"}
+-- fires:   {"value": "ServiceDll", "data": "%ProgramFiles%\\RDP Wrapper\\a.dll"}
+-- spares:  {"value": "ServiceDll", "data": "%SystemRoot%\\System32\\a.dll"}
+-- spares:  {"value": "Description", "data": "C:\\Windows\\a.dll"}
+value = 'ServiceDll' AND data LIKE '%\%' AND data NOT LIKE '%\WindowsApps\%'
+AND (usual_library(data) AND path_trust(data) = 'system') IS NOT 1

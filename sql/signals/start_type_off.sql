@@ -12,3 +12,10 @@
 -- spares:  {"action": "start_type", "start_type": "demand start"}
 -- spares:  {"action": "modified", "start_type": "disabled"}
 action = 'start_type' AND start_type = 'disabled' AND NOT security
+--
+-- shape:   registry
+-- fires:   {"value": "Start", "data": "DWORD (0x00000004)", "disables": 1, "security": 0}
+-- fires:   {"value": "Start", "data": "4", "disables": 1, "security": 0}
+-- spares:  {"value": "Start", "data": "DWORD (0x00000004)", "disables": 1, "security": 1}
+-- spares:  {"value": "Start", "data": "4", "disables": 0, "security": 0}
+disables AND NOT security

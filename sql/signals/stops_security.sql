@@ -26,3 +26,19 @@ kind = 'override' AND disabled AND security
 -- spares:  {"start": 2, "security": 1}
 -- spares:  {"start": 4, "security": 0, "name": "WinDefend"}
 start = 4 AND security
+--
+-- shape:   command
+-- fires:   {"verb": "stop", "action": "stop", "target": "auditd", "service": "auditd", "security": 1}
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "config", "action": "change", "arguments": "WinDefend start=disabled", "security": 1}
+-- fires:   {"platform": "windows", "tool": "reg", "verb": "add", "action": "change", "arguments": "WinDefend value=Start data=4", "security": 1}
+-- spares:  {"verb": "stop", "action": "stop", "target": "auditd", "service": "auditd", "security": 0}
+-- spares:  {"verb": "stop", "action": "start", "target": "auditd", "service": "auditd", "security": 1}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "config", "action": "change", "arguments": "WinDefend start=auto", "security": 1}
+security AND (action IN ('stop', 'disable') OR arguments REGEXP '(?i)disabled|=4$')
+--
+-- shape:   registry
+-- fires:   {"value": "Start", "data": "DWORD (0x00000004)", "disables": 1, "security": 1}
+-- fires:   {"value": "Start", "data": "4", "disables": 1, "security": 1}
+-- spares:  {"value": "Start", "data": "DWORD (0x00000004)", "disables": 1, "security": 0}
+-- spares:  {"value": "Start", "data": "4", "disables": 0, "security": 1}
+disables AND security

@@ -4,3 +4,12 @@
 -- analytic:        AN0736
 -- weight:          30
 -- reference:       launchctl(1)
+-- false positives: developers' tools that run a helper by launchctl submit; its label is the tool's
+--                  and it ends with it
+--
+-- shape:   command
+-- fires:   {"platform": "macos", "tool": "launchctl", "verb": "submit", "action": "run"}
+-- fires:   {"platform": "macos", "tool": "launchctl", "verb": "submit", "action": "run", "target": "com.example.x"}
+-- spares:  {"platform": "macos", "tool": "launchctl", "verb": "list", "action": "run"}
+-- spares:  {"platform": "macos", "tool": "systemctl", "verb": "submit", "action": "run", "target": "com.example.x"}
+tool = 'launchctl' AND verb = 'submit'

@@ -12,3 +12,10 @@
 -- spares:  {"program_writable": 1, "vendor": 1}
 -- spares:  {"program_writable": 1, "kind": "dbus"}
 NOT vendor AND kind IN ('unit', 'drop-in') AND program_writable
+--
+-- shape:   file
+-- fires:   {"origin": "property list", "platform": "macos", "program_mode": "0777"}
+-- fires:   {"origin": "property list", "platform": "macos", "program_mode": "0722"}
+-- spares:  {"origin": "property list", "platform": "macos", "program_mode": "0755"}
+-- spares:  {"origin": "property list", "platform": "macos", "program_mode": "0775"}
+program_mode GLOB '*[2367]'

@@ -3,3 +3,13 @@
 -- technique:       T1112
 -- analytic:        AN0778
 -- weight:          20
+-- false positives: products that write their own service's key when they are configured, and changes
+--                  within two minutes of which the log was cut; who wrote is in the registry's own
+--                  audit
+--
+-- shape:   registry
+-- fires:   {"origin": "key", "value": null, "explained": 0}
+-- fires:   {"origin": "key", "value": null, "explained": 0, "data": "C:\\x\\a.exe"}
+-- spares:  {"origin": "key", "value": null, "explained": 1}
+-- spares:  {"origin": "log", "value": null, "explained": 0, "data": "C:\\x\\a.exe"}
+origin = 'key' AND NOT explained

@@ -4,3 +4,12 @@
 -- analytic:        AN0701
 -- weight:          40
 -- reference:       systemd(1)
+-- false positives: NixOS and Guix, whose managers read units from their store; the folder is below
+--                  /nix/store or /gnu/store
+--
+-- shape:   file
+-- fires:   {"origin": "manager", "unit_path_other": "/tmp/units"}
+-- fires:   {"origin": "manager", "unit_path_other": "/opt/.u"}
+-- spares:  {"origin": "manager", "unit_path_other": null}
+-- spares:  {"origin": "manager"}
+unit_path_other IS NOT NULL

@@ -3,3 +3,17 @@
 -- technique:       T1543.002
 -- analytic:        AN0701
 -- weight:          30
+-- false positives: configuration management and deployment (ansible's python, puppet, chef, cp in a
+--                  script); the program and the hour are the same each time. known_paths and
+--                  known_admins leave them out
+--
+-- shape:   file
+-- fires:   {"origin": "log", "exe": "/usr/bin/python3", "action": "created"}
+-- fires:   {"origin": "log", "exe": "/tmp/x", "action": "modified"}
+-- fires:   {"origin": "log", "exe": null, "action": "modified"}
+-- spares:  {"origin": "log", "exe": "/usr/bin/dpkg", "action": "created"}
+-- spares:  {"origin": "log", "exe": "/usr/bin/vim", "action": "modified"}
+-- spares:  {"origin": "log", "exe": null, "action": "modified", "platform": "windows"}
+origin = 'log' AND platform = 'linux'
+AND (exe REGEXP '/(dpkg|rpm|apt|apt-get|dnf|yum|zypper|pacman|systemctl|systemd[a-z-]*|perl|deb-systemd-helper|update-rc\.d|chkconfig|snapd|packagekitd|unattended-upgrade[a-z]*)$') IS NOT 1
+AND (exe REGEXP '/(vi|vim[a-z.]*|nvim|nano|emacs[a-z0-9.-]*|ed|pico|joe|mcedit)$') IS NOT 1

@@ -4,3 +4,12 @@
 -- analytic:        AN0780
 -- weight:          40
 -- reference:       launchd.plist(5)
+-- false positives: a disk copied without its owners; then no list is root's, owners_kept is 0 and
+--                  nothing fires. Some installers leave a list that belongs to who installed it
+--
+-- shape:   file
+-- fires:   {"origin": "property list", "platform": "macos", "type": "daemon", "uid": 501, "owners_kept": 1}
+-- fires:   {"origin": "property list", "platform": "macos", "type": "daemon", "uid": 99, "owners_kept": 1}
+-- spares:  {"origin": "property list", "platform": "macos", "type": "daemon", "uid": 0, "owners_kept": 1}
+-- spares:  {"origin": "property list", "platform": "macos", "type": "daemon", "uid": 99, "owners_kept": 0}
+type = 'daemon' AND uid <> 0 AND owners_kept

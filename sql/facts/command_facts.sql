@@ -1,0 +1,79 @@
+-- command_facts: every command that did something to services, with what is known of it.
+--
+-- why:     What detections of the shape `command` judge. A column says what is so, and nothing of
+--          what it means. A look at another table is made only for the rows whose guard holds.
+-- columns: time             REAL         when it was run
+--          host             TEXT NOCASE  host that it was run on
+--          platform                      linux, windows or macos
+--          user             TEXT NOCASE  account that it ran as
+--          login_user       TEXT NOCASE  account that had logged on
+--          parent           TEXT NOCASE  program that ran it
+--          exe              TEXT NOCASE  path of the program
+--          cmdline          TEXT NOCASE  the command line
+--          tool                          the service tool: systemctl, sc, launchctl, ...
+--          verb             TEXT NOCASE  what the tool was to do
+--          target           TEXT NOCASE  what to do it to
+--          options                       its options, a JSON array
+--          remote           TEXT NOCASE  the other host that it acts on
+--          runtime                       it holds until the next boot
+--          via                           what wrapped it: sudo, sh, ssh, ...
+--          obfuscated                    it was written so that the tool is hard to see
+--          success          INTEGER      whether it could be run
+--          patch_cycle      INTEGER      a script of a package ran it
+--          action                        what verb_grades says of the verb: start, stop, disable, create, change, run, environment or delete
+--          arguments                     its target and its options as one text
+--          place                         kind of place that its target is in, by path_trust()
+--          service                       last part of its target, in lower case, without .service and .plist
+--          security                      of what stops or disables: the target is a service that watches the host
+--          service_account               the user is an account of a network service
+--          patterns                      of what creates, changes, runs or sets the environment: names of exec_patterns that match the arguments
+--          evidence                      the row for people, as JSON
+--          source                        where the record is
+--          record                        which record it is
+-- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "user": "root", "login_user": "alice",
+--           "exe": "/usr/bin/systemctl", "cmdline": "systemctl status agent", "tool": "systemctl",
+--           "verb": "status", "target": "agent", "options": "[]", "obfuscated": 0, "patch_cycle": 0, "action": "",
+--           "arguments": "agent", "service": "agent", "service_account": 0, "source": "audit.log", "record": "1"}
+-- sources: service_commands, verb_grades, security_services, service_accounts, exec_patterns
+--
+--   SELECT tool, verb, action, count(*) FROM command_facts GROUP BY tool, verb;
+CREATE TEMP VIEW command_facts AS
+WITH graded AS (
+    SELECT c.time, c.host, c.platform, c.user, c.login_user, c.parent, c.exe, c.cmdline, c.tool,
+           c.verb, c.target, c.options, c.remote, c.runtime, c.via, c.obfuscated, c.success,
+           c.patch_cycle, c.source, c.record,
+           coalesce((SELECT g.action FROM verb_grades AS g
+                      WHERE g.verb = c.verb AND g.tool IN (c.tool, '')
+                      ORDER BY g.tool DESC LIMIT 1), '') AS action,
+           coalesce(c.target, '') || coalesce((SELECT ' ' || group_concat(o.value, ' ')
+                                                 FROM json_each(c.options) AS o), '') AS arguments,
+           path_trust(c.target) AS place,
+           lower(replace(replace(replace(c.target, rtrim(c.target, replace(c.target, '/', '')), ''),
+                                 '.service', ''), '.plist', '')) AS service
+      FROM service_commands AS c
+    -- An arm without FROM keeps SQLite from computing a column again at each use.
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     WHERE 0
+)
+SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdline, g.tool, g.verb,
+       g.target, g.options, g.remote, g.runtime, g.via, g.obfuscated, g.success, g.patch_cycle,
+       g.action, g.arguments, g.place, g.service,
+       iif(g.service <> '' AND (g.action IN ('stop', 'disable') OR g.arguments REGEXP '(?i)disabled|=4$'),
+           EXISTS (SELECT 1 FROM security_services AS s
+                    WHERE s.platform IN ('any', g.platform) AND g.service GLOB s.name),
+           NULL) AS security,
+       iif(g.patch_cycle, NULL,
+           EXISTS (SELECT 1 FROM service_accounts AS a
+                    WHERE coalesce(g.user, g.login_user) GLOB a.name)) AS service_account,
+       iif(NOT g.patch_cycle AND g.action IN ('create', 'change', 'run', 'environment'),
+           (SELECT ',' || group_concat(DISTINCT x.signal) || ',' FROM exec_patterns AS x
+             WHERE x.platform IN ('any', iif(g.platform = 'windows', 'windows', 'unix'))
+               AND g.arguments REGEXP x.pattern), NULL) AS patterns,
+       json_object('tool', g.tool, 'verb', g.verb, 'action', g.action, 'target', g.target,
+                   'options', json(g.options), 'remote', g.remote, 'runtime', g.runtime,
+                   'via', g.via, 'user', g.user, 'login_user', g.login_user, 'exe', g.exe,
+                   'parent', g.parent, 'success', g.success, 'patch_cycle', g.patch_cycle) AS evidence,
+       g.source, g.record
+  FROM graded AS g;

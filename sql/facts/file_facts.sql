@@ -1,0 +1,114 @@
+-- file_facts: files that decide what runs as a service, as they are and as the logs say who wrote them.
+--
+-- why:     What detections of the shape `file` judge: links, masks, owners and permissions of unit files
+--          and property lists, the environment of a manager that runs, and writes that a log tells of.
+--          A column says what is so, and nothing of what it means. A look at another table is made
+--          only for the rows whose guard holds.
+-- columns: time             REAL     when it was last modified or, on a live host, changed; when a log says it was written
+--          host                      host that it is on
+--          platform                  linux, windows or macos
+--          origin                    unit file, manager, property list or log
+--          subject                   the path, or manager and its scope
+--          user                      in whose home it is; of a log, who wrote
+--          kind                      of a unit file: unit, drop-in, mask, link, dependency-link, ...
+--          state                     of a unit file: enabled, disabled, ...
+--          type                      of a property list: daemon or agent
+--          service                   the unit or label; of a log the file's name
+--          link_target               of a link: where it leads
+--          link_dangling    INTEGER  of a link: nothing is there
+--          uid              INTEGER  owner of the file
+--          mode                      permissions of the file, in octal digits
+--          program_mode              of a property list: permissions of the program that it names
+--          owners_kept               of a daemon's list not owned by root: another list of the host is root's, so owners were kept
+--          package                   package that owns a unit file; empty for none, NULL where packages are unknown
+--          package_altered  INTEGER  it is not as the package made it
+--          settings                  of a unit file: its settings, one a line
+--          environment               of a manager: its environment, a JSON array
+--          unit_path                 of a manager: where it reads units, a JSON array
+--          unit_path_other           of a manager: the first of these folders that systemd does not read by default
+--          security                  of a mask: it is of a service that watches the host
+--          action                    of a log: created, modified, deleted, renamed, attributes or opened
+--          exe              TEXT     of a log: program that wrote
+--          pid              INTEGER  of a log: process that wrote
+--          detail                    of a log: the call or the access
+--          patterns                  of a log of Windows: remote_execution_name, attack_tool where exec_patterns match the path, as ,a,b,
+--          evidence                  the row for people, as JSON
+--          source                    where the record is
+--          record                    which record it is
+-- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "origin": "unit file", "kind": "unit",
+--           "subject": "/etc/systemd/system/agent.service", "state": "enabled", "service": "agent.service",
+--           "uid": 0, "mode": "0644", "source": "/", "record": "/etc/systemd/system/agent.service"}
+-- sources: unit_files, systemd_managers, launch_daemons, file_events, monitored_paths,
+--          security_services, exec_patterns, attached_baseline
+--
+--   SELECT subject, exe, user FROM file_facts WHERE origin = 'log' AND action = 'created';
+CREATE TEMP VIEW file_facts AS
+WITH live AS MATERIALIZED (
+    SELECT host FROM evidence WHERE kind = 'live'
+), normal AS MATERIALIZED (
+    SELECT host, item, detail FROM attached_baseline WHERE kind = 'unit'
+), mac_owners AS MATERIALIZED (
+    SELECT DISTINCT host FROM launch_daemons WHERE uid = 0
+)
+SELECT iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS time, u.host,
+       'linux' AS platform, 'unit file' AS origin, u.path AS subject, u.scope_user AS user, u.kind,
+       u.state, NULL AS type, u.unit AS service, u.link_target, u.link_dangling, u.uid, u.mode,
+       NULL AS program_mode, NULL AS owners_kept, u.package, u.package_altered, u.settings,
+       NULL AS environment, NULL AS unit_path, NULL AS unit_path_other,
+       iif(u.kind = 'mask',
+           EXISTS (SELECT 1 FROM security_services AS s
+                    WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name),
+           NULL) AS security,
+       NULL AS action, NULL AS exe, NULL AS pid, NULL AS detail, NULL AS patterns,
+       json_object('kind', u.kind, 'state', u.state, 'link_target', u.link_target, 'uid', u.uid,
+                   'mode', u.mode, 'package', u.package, 'altered', u.package_altered,
+                   'mtime', u.mtime, 'ctime', u.ctime, 'btime', u.btime) AS evidence,
+       u.source, u.path AS record
+  FROM unit_files AS u
+ WHERE NOT EXISTS (SELECT 1 FROM normal AS n
+                    WHERE n.host = u.host AND n.item = u.path
+                      AND n.detail IS coalesce(u.sha256, u.link_target))
+UNION ALL
+-- What a running manager was given, which files need not say.
+SELECT m.start_time, m.host, 'linux', 'manager', 'manager ' || m.scope, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, m.environment, m.unit_path,
+       (SELECT p.value FROM json_each(m.unit_path) AS p
+         WHERE NOT (p.value GLOB '/etc/*' OR p.value GLOB '/run/*' OR p.value GLOB '/usr/*'
+                    OR p.value GLOB '/lib/*' OR p.value GLOB '/var/lib/systemd/*'
+                    OR p.value GLOB '*/.config/systemd/*' OR p.value GLOB '*/.local/share/*'
+                    OR p.value GLOB '/root/*') LIMIT 1),
+       NULL, NULL, NULL, NULL, NULL, NULL,
+       json_object('environment', json(m.environment), 'unit_path', json(m.unit_path)),
+       m.source, m.socket
+  FROM systemd_managers AS m WHERE m.optional = 1
+UNION ALL
+SELECT d.mtime, d.host, 'macos', 'property list', d.path, d.user, NULL, NULL, d.type, d.label, NULL,
+       NULL, d.uid, d.mode, d.program_mode,
+       iif(d.type = 'daemon' AND d.uid <> 0, d.host IN (SELECT host FROM mac_owners), NULL), NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       json_object('label', d.label, 'mode', d.mode, 'uid', d.uid, 'program', d.program_path,
+                   'program_mode', d.program_mode, 'disabled', d.disabled,
+                   'disabled_override', d.disabled_override),
+       d.source, d.path
+  FROM launch_daemons AS d
+ WHERE d.type IN ('daemon', 'agent')
+UNION ALL
+-- What the logs tell of: files that service managers read, what remote execution drops, and the
+-- pipes and shares by which the service manager is reached from elsewhere.
+SELECT e.time, e.host, e.platform, 'log', e.path, e.user, NULL, NULL, NULL,
+       replace(e.path, rtrim(e.path, replace(replace(e.path, '/', ''), '\', '')), ''), NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, e.action, e.exe, e.pid, e.detail,
+       iif(e.platform = 'windows',
+           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+             WHERE p.signal IN ('remote_execution_name', 'attack_tool') AND e.path REGEXP p.pattern),
+           NULL),
+       json_object('action', e.action, 'exe', e.exe, 'pid', e.pid, 'user', e.user, 'detail', e.detail),
+       e.source, e.record
+  FROM file_events AS e
+ WHERE EXISTS (SELECT 1 FROM monitored_paths AS m
+                WHERE m.platform = e.platform AND lower(e.path) GLOB lower(m.path))
+    OR e.path LIKE '%\IPC$\svcctl' OR e.path LIKE '%\pipe\svcctl'
+    OR (e.path LIKE '\\%$\%' AND e.action IN ('created', 'modified'))
+    OR (e.platform = 'windows'
+        AND EXISTS (SELECT 1 FROM exec_patterns AS p
+                     WHERE p.signal = 'remote_execution_name' AND e.path REGEXP p.pattern));

@@ -1,0 +1,70 @@
+-- process_facts: processes that a service manager started: those that run, and those in the logs.
+--
+-- why:     What detections of the shape `process` judge. A column says what is so, and nothing of
+--          what it means. A services.exe that is not Windows' own is a row too, whoever started it.
+-- columns: time            REAL         when it was started
+--          host                         host that it runs on
+--          platform                     linux, windows or macos
+--          running                      it runs; 0 for one that a log tells of
+--          subject                      its command line, or else its program or name
+--          user                         account that it runs as
+--          pid             INTEGER      number of the process
+--          name            TEXT NOCASE  name that the kernel gives, or the last part of the program's path
+--          exe                          path of its program
+--          exe_deleted     INTEGER      of a running one: the program's file is no longer present
+--          cmdline                      its command line
+--          parent                       path of its parent's program
+--          parent_cmdline               command line of its parent
+--          service                      of a running one: its unit
+--          user_unit                    of a running one: its unit of a user's own manager
+--          container                    of a running one: container that it is in
+--          via                          of one from the logs: audit, sysmon or security
+--          patterns                     names of exec_patterns that match its program and command line, as ,a,b,
+--          evidence                     the row for people, as JSON
+--          source                       where the record is
+--          record                       which record it is
+-- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "running": 1, "subject": "/usr/sbin/agent -f",
+--           "user": "root", "pid": 300, "name": "agent", "exe": "/usr/sbin/agent", "exe_deleted": 0,
+--           "cmdline": "/usr/sbin/agent -f", "parent": "/usr/lib/systemd/systemd", "service": "agent.service",
+--           "patterns": "", "source": "/proc/300", "record": "pid 300"}
+-- sources: processes, process_events, exec_patterns, attached_baseline
+--
+--   SELECT datetime(time, 'unixepoch'), service, cmdline FROM process_facts WHERE running;
+CREATE TEMP VIEW process_facts AS
+WITH normal AS MATERIALIZED (
+    SELECT host, item, detail FROM attached_baseline WHERE kind = 'program'
+), running AS MATERIALIZED (
+    SELECT pid, name, exe, exe_deleted, cmdline, user, start_time, unit, user_unit, parent_exe,
+           container, host, source
+      FROM processes AS p
+     WHERE NOT kernel_thread
+       AND (parent_name = 'systemd' OR unit GLOB '*.service' OR user_unit GLOB '*.service')
+       AND NOT EXISTS (SELECT 1 FROM normal AS n
+                        WHERE n.host = p.host AND n.item = p.exe AND n.detail IS p.parent_exe)
+)
+SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
+       coalesce(nullif(p.cmdline, ''), p.exe, p.name) AS subject, p.user, p.pid,
+       p.name COLLATE NOCASE AS name, p.exe, p.exe_deleted, p.cmdline, p.parent_exe AS parent,
+       NULL AS parent_cmdline, p.unit AS service, p.user_unit, p.container, NULL AS via,
+       (SELECT ',' || group_concat(DISTINCT x.signal) || ',' FROM exec_patterns AS x
+         WHERE x.platform IN ('any', 'unix')
+           AND coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '') REGEXP x.pattern) AS patterns,
+       json_object('pid', p.pid, 'name', p.name, 'exe', p.exe, 'unit', p.unit,
+                   'user_unit', p.user_unit, 'parent', p.parent_exe, 'user', p.user,
+                   'container', p.container) AS evidence,
+       p.source || '/' || p.pid AS source, 'pid ' || p.pid AS record
+  FROM running AS p
+UNION ALL
+-- On Linux the manager is process 1.
+SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.user, e.pid, e.name,
+       e.exe, NULL, e.cmdline, e.parent_exe, e.parent_cmdline, NULL, NULL, NULL, e.via,
+       (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+         WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
+           AND coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '') REGEXP p.pattern),
+       json_object('pid', e.pid, 'exe', e.exe, 'cmdline', e.cmdline, 'parent', e.parent_exe,
+                   'parent_cmdline', e.parent_cmdline, 'user', e.user, 'via', e.via),
+       e.source, e.record
+  FROM process_events AS e
+ WHERE e.parent_exe LIKE '%\services.exe' OR e.parent_exe LIKE '%/launchd'
+    OR (e.exe LIKE '%\services.exe' AND e.exe NOT LIKE '%\Windows\System32\services.exe')
+    OR (e.platform = 'linux' AND e.ppid = 1 AND e.via = 'audit');
