@@ -206,7 +206,7 @@ symbols: $(BUILD)/svcql.so
 	    "sqlite3_svcql_init svcql_version"
 
 # The tests that every detection has in its file: `fires` and `spares`.
-signals: $(BUILD)/svcql.so
+signals: all
 	$(DETECTIONS) -v want=tests $(FACTS) $(SIGNALS) > $(BUILD)/signals.sql
 	@sqlite3 -batch -cmd '.load $(BUILD)/svcql.so' :memory: < $(BUILD)/signals.sql > $(BUILD)/signals.out 2>&1; \
 	    cat $(BUILD)/signals.out; test ! -s $(BUILD)/signals.out

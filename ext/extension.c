@@ -5,6 +5,7 @@
  */
 #include "evidence/evidence_list.h"
 #include "functions.h"
+#include "own_detections.h"
 #include "svcql.h"
 #include "table/registration.h"
 #include "views.h"
@@ -72,9 +73,11 @@ static int load(sqlite3 *db, char **error)
     rc = evidence_begin(svcql);
     if (rc == SQLITE_OK)
         rc = tbl_register(svcql, tables, TBL_COUNT(tables));
-    svcql_unref(svcql); /* the modules hold it from here on */
     if (rc == SQLITE_OK)
         rc = functions_register(db);
+    if (rc == SQLITE_OK)
+        rc = own_detections_register(svcql);
+    svcql_unref(svcql); /* the modules hold it from here on */
     if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
         *error = sqlite3_mprintf("svcql: cannot take the place of the function regexp while a "
                                  "statement runs: load with .load, not by SELECT load_extension()");

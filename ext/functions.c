@@ -351,6 +351,10 @@ const struct function_doc function_docs[] = {
     {"once(value)",
      "The value itself, computed once: a term on it is not pushed down into a view",
      "SELECT once(1);"},
+    {"own_signals(shape, column, ...)",
+     "What the user's own detections say of a row of a shape, as ,\"name\",\"name\"; the views "
+     "SHAPE_signals call it",
+     "SELECT own_signals('unit');"},
     {"signal_severity(signals)",
      "The grade of signals, separated by commas, by the tables signals and severities",
      "SELECT signal_severity('runs_from_temp,inline_shell');"},
@@ -418,25 +422,35 @@ const struct function_doc function_docs[] = {
 };
 /* clang-format on */
 
-int functions_register(sqlite3 *db)
+static const int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+
+static int register_regexp(sqlite3 *db)
 {
-    static const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    int              rc = SQLITE_OK;
+    struct patterns *patterns = sqlite3_malloc64(sizeof *patterns);
+
+    if (!patterns)
+        return SQLITE_NOMEM;
+    memset(patterns, 0, sizeof *patterns);
+    return sqlite3_create_function_v2(db, "regexp", 2, pure, patterns, regexp, NULL, NULL,
+                                      free_patterns);
+}
+
+int functions_register_pure(sqlite3 *db)
+{
+    int rc = SQLITE_OK;
 
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
-        rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].args, flags, NULL,
+        rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].args, pure, NULL,
                                         functions[i].call, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? register_regexp(db) : rc;
+}
+
+int functions_register(sqlite3 *db)
+{
+    int rc = functions_register_pure(db);
+
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function_v2(db, "once", 1, SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, once,
                                         NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = judgement_register(db);
-    struct patterns *patterns = sqlite3_malloc64(sizeof *patterns);
-    if (rc != SQLITE_OK || !patterns) {
-        sqlite3_free(patterns);
-        return rc == SQLITE_OK ? SQLITE_NOMEM : rc;
-    }
-    memset(patterns, 0, sizeof *patterns);
-    return sqlite3_create_function_v2(db, "regexp", 2, flags, patterns, regexp, NULL, NULL,
-                                      free_patterns);
+    return rc == SQLITE_OK ? judgement_register(db) : rc;
 }

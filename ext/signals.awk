@@ -312,7 +312,8 @@ function write_view(    i, n, nulls, prefix) {
     for (i = 1; i <= n_names; i++)
         if ((shape, names[i]) in bodies)
             write_arm(names[i], ++n)
-    print (n ? "            )" : "") ") AS signals\n  FROM f;"
+    print (n ? "            )\n" : "") "         || own_signals('" shape "', " list_columns(shape) ")"
+    print "           ) AS signals\n  FROM f;"
 }
 # Blocks of 32, as an expression may be 1,000 deep at most.
 function write_arm(name, nth,    own) {
@@ -337,13 +338,17 @@ function write_signals(    i, s) {
     print "CREATE TEMP TABLE signals("
     print "    name      TEXT PRIMARY KEY,\n    platform  TEXT NOT NULL,\n    technique TEXT NOT NULL,"
     print "    weight    INTEGER NOT NULL,\n    severity  TEXT REFERENCES severities(severity),"
-    print "    why       TEXT NOT NULL,\n    reference TEXT\n) WITHOUT ROWID;"
+    print "    why       TEXT NOT NULL,\n    reference TEXT,\n    analytic  TEXT,"
+    print "    false_positives TEXT,\n    response TEXT,\n    origin   TEXT NOT NULL DEFAULT 'svcql'"
+    print ") WITHOUT ROWID;"
     print "INSERT INTO temp.signals VALUES"
     for (i = 1; i <= n_names; i++) {
         s = names[i]
         print "    (" quote(s) ", " quote(head[s, "platform"]) ", " quote(head[s, "technique"]) ", " \
               head[s, "weight"] ", " maybe(head[s, "severity"]) ", " quote(title[s]) ", " \
-              maybe(head[s, "reference"]) ")" (i < n_names ? "," : ";")
+              maybe(head[s, "reference"]) ", " maybe(head[s, "analytic"]) ", " \
+              maybe(head[s, "false positives"]) ", " maybe(head[s, "response"]) ", 'svcql')" \
+              (i < n_names ? "," : ";")
     }
 }
 function write_patterns(    i) {

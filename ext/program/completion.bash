@@ -2,7 +2,7 @@
 _svcql() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'hunt query schedule tables shell --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'hunt query schedule tables shell signals --help --version' -- "$current")
         return
     fi
     case $previous in
@@ -12,7 +12,7 @@ _svcql() {
     esac
     if [ -z "$words" ]; then
         case $previous in
-        -e | --evidence | -o | --output | -c | --config | --state | -s)
+        -e | --evidence | -o | --output | --signals | -c | --config | --state | -s)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             [ "${COMP_WORDS[1]}" = schedule ] && [[ $previous = -o || $previous = --output ]] &&
                 mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W '- journald syslog' -- "$current")
@@ -20,11 +20,12 @@ _svcql() {
             ;;
         esac
         case ${COMP_WORDS[1]} in
-        hunt) words='--evidence --since --severity --coverage --format --output --help' ;;
+        hunt) words='--evidence --since --severity --coverage --format --output --signals --help' ;;
         query) words='--evidence --format --output --parameter --help' ;;
         schedule) words='--config --once --status --state --output --help' ;;
         shell) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         tables) words=--help ;;
+        signals) words='test new --help' ;;
         esac
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

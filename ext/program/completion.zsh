@@ -6,6 +6,7 @@ commands=(
     'query:run SQL over the tables and print the rows'
     'schedule:run queries when they are due and log what is new'
     'tables:list tables, views and functions, or the columns of one'
+    'signals:try detections of your own, or begin one'
     'shell:open sqlite3 with the extension loaded'
 )
 if (( CURRENT == 2 )); then
@@ -22,7 +23,8 @@ hunt)
         {-S,--severity}'[the least grade to show]:grade:(info low medium high critical)' \
         '--coverage[a line for each source that could not be read]' \
         {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
-        {-o,--output}'[write there]:file:_files' ;;
+        {-o,--output}'[write there]:file:_files' \
+        '--signals[judge by the detections of this folder too]:folder:_files -/' ;;
 query)
     _arguments '*'{-e,--evidence}'[look at this in place of the live host]:path:_files' \
         {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
@@ -34,6 +36,8 @@ schedule)
         '--status[print what the state says of each query]' \
         {-s,--state}'[keep results there]:file:_files' \
         {-o,--output}'[where the log goes]:sink:(- journald syslog)' ;;
+signals)
+    _arguments '1:what:(test new)' '*:folder:_files -/' ;;
 shell)
     _arguments '1:database:_files' ;;
 esac

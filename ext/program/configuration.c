@@ -44,6 +44,7 @@ static const struct {
     TEXT(specified_identifier, ""),
     TEXT(logger_plugin, "stdout"),
     TEXT(logger_path, NULL),
+    TEXT(signals, NULL),
     TEXT(pack_delimiter, "_"),
     FLAG(logger_event_type, true),
     FLAG(logger_snapshot_event_type, false),

@@ -4,7 +4,15 @@
 
 #include "program.h"
 
-enum { HUNT_EVIDENCE, HUNT_SINCE, HUNT_SEVERITY, HUNT_COVERAGE, HUNT_FORMAT, HUNT_OUTPUT };
+enum {
+    HUNT_EVIDENCE,
+    HUNT_SINCE,
+    HUNT_SEVERITY,
+    HUNT_COVERAGE,
+    HUNT_FORMAT,
+    HUNT_OUTPUT,
+    HUNT_SIGNALS
+};
 
 static const struct option_spec options[] = {
     {"evidence", 'e', "PATH", "look at this in place of the live host; may be repeated"},
@@ -13,6 +21,7 @@ static const struct option_spec options[] = {
     {"coverage", 0, NULL, "a line for each source that could not be read, not one a host"},
     {"format", 'f', "FORMAT", "table, json, csv or ndjson"},
     {"output", 'o', "FILE", "write there in place of standard output"},
+    {"signals", 0, "DIR", "judge by the detections of this folder too"},
     {0},
 };
 
@@ -116,6 +125,12 @@ static bool known_severity(sqlite3 *db, const char *name)
     return known;
 }
 
+static void tell(void *data, const char *text)
+{
+    (void)data;
+    complain("%s", text);
+}
+
 static bool take_option(struct hunt *hunt, int option)
 {
     switch (option) {
@@ -135,6 +150,8 @@ static bool take_option(struct hunt *hunt, int option)
     case HUNT_OUTPUT:
         hunt->path = optarg;
         return true;
+    case HUNT_SIGNALS:
+        return use_signals(hunt->db, optarg, tell, NULL);
     default:
         return false;
     }

@@ -5,7 +5,8 @@
 #include "program.h"
 
 static const struct command *const all[] = {
-    &hunt_command, &query_command, &schedule_command, &tables_command, &shell_command,
+    &hunt_command,   &query_command, &schedule_command,
+    &tables_command, &shell_command, &signals_command,
 };
 
 #define N_COMMANDS (sizeof all / sizeof all[0])

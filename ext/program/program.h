@@ -42,8 +42,9 @@ int                         run_query(int argc, char **argv);
 int                         run_shell(int argc, char **argv);
 int                         run_tables(int argc, char **argv);
 int                         run_schedule(int argc, char **argv);
+int                         run_signals(int argc, char **argv);
 extern const struct command hunt_command, query_command, shell_command, tables_command,
-    schedule_command;
+    schedule_command, signals_command;
 
 /* Say what went wrong on standard error, as "svcql: ...". Returns EXIT_ERROR. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -59,6 +60,11 @@ bool spare_files(sqlite3 *db);
 
 /* Add evidence to look at in place of the live host: false after complaining. */
 bool add_evidence(sqlite3 *db, const char *location);
+
+/* Judge by the detections of a folder too. What is wrong with one is told and leaves the rest working;
+ * false, after telling, where the folder cannot be read. */
+bool use_signals(sqlite3 *db, const char *folder, void (*tell)(void *data, const char *text),
+                 void *data);
 
 /* Seconds of a span such as 90s, 15m, 1h, 7d, 2w; -1 where it is none. */
 double parse_span(const char *text);

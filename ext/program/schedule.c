@@ -20,6 +20,8 @@
 #include "sink.h"
 #include "store.h"
 
+#define SVCQL_SIGNALS "/etc/svcql/signals.d"
+
 #define DENIED_FIRST 120.0  /* seconds; twice as long each time */
 #define DENIED_MAX   3600.0 /* seconds */
 #define RETRY_MAX    60.0   /* seconds between two tries at a sink or a state that is down */
@@ -150,6 +152,21 @@ static int plan_query(struct schedule *schedule, const struct plan *plan, size_t
     return r;
 }
 
+static void tell_fault(void *schedule, const char *text)
+{
+    notice(schedule, LOG_WARNING, "%s", text);
+}
+
+/* The user's own detections: those of the configuration, else those of the usual folder. */
+static int take_signals(struct schedule *schedule, const struct plan *plan)
+{
+    const char *folder = plan->configuration.options.signals;
+
+    if (!folder && access(SVCQL_SIGNALS, F_OK) == 0)
+        folder = SVCQL_SIGNALS;
+    return !folder || use_signals(plan->db, folder, tell_fault, schedule) ? 0 : -EINVAL;
+}
+
 static int plan_queries(struct schedule *schedule, const struct plan *plan)
 {
     size_t       n = plan->configuration.n_queries;
@@ -256,7 +273,9 @@ static int plan_fill(struct schedule *schedule, struct plan *plan)
     if (runner_register(plan->db) != SQLITE_OK)
         return -ENOMEM;
     host_identifier(&c->options, store_instance(schedule->store), plan->host, sizeof plan->host);
-    int r = create_views(schedule, plan);
+    int r = take_signals(schedule, plan);
+    if (r == 0)
+        r = create_views(schedule, plan);
     return r == 0 ? plan_queries(schedule, plan) : r;
 }
 

@@ -9,6 +9,7 @@ SQLITE_EXTENSION_INIT3
 static const struct setting settings[] = {
     {"systemd_address", "D-Bus address of the system manager; empty: the private socket or the bus",
      ""},
+    {"signals", "Folder of the user's own detections, one file each; empty: none", ""},
 };
 
 /* The values that were set, in the order of settings[]; NULL: the default. Kept once one is. */

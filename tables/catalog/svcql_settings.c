@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "own_detections.h"
 #include "table.h"
 #include "table/settings.h"
 
@@ -33,14 +34,31 @@ static int next(struct tbl_scan *scan, void *out)
     return SQLITE_ROW;
 }
 
+/* What a setting needs done before it holds. */
+static int apply(struct svcql *svcql, sqlite3_vtab *vtab, const char *name, const char *value)
+{
+    char *error = NULL;
+    int   rc = SQLITE_OK;
+
+    if (strcmp(name, "signals") == 0)
+        rc = own_detections_load(svcql, value, &error);
+    if (error) {
+        sqlite3_free(vtab->zErrMsg);
+        vtab->zErrMsg = error;
+    }
+    return rc;
+}
+
 static int update(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_value **argv,
                   sqlite3_int64 *rowid)
 {
     (void)rowid;
     if (argc > 1 && sqlite3_value_type(argv[0]) != SQLITE_NULL) {
         const char *name = (const char *)sqlite3_value_text(argv[2]);
-        int         rc = name ? svcql_set(svcql, name, (const char *)sqlite3_value_text(argv[3]))
-                              : SQLITE_NOTFOUND;
+        const char *value = (const char *)sqlite3_value_text(argv[3]);
+        int         rc = name ? apply(svcql, vtab, name, value) : SQLITE_NOTFOUND;
+        if (rc == SQLITE_OK)
+            rc = svcql_set(svcql, name, value);
         if (rc != SQLITE_NOTFOUND)
             return rc;
     }
