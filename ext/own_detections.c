@@ -55,24 +55,32 @@ static bool is_reported(const struct own *own, const char *location)
     return false;
 }
 
+/* Keep a location, so that it can be withdrawn. */
+static void remember(struct own *own, const char *location)
+{
+    char *all = sqlite3_mprintf("%s%s\n", own->reported ? own->reported : "", location);
+
+    if (all) {
+        sqlite3_free(own->reported);
+        own->reported = all;
+    }
+}
+
 /* Of several faults of a line the first is kept: the others mostly follow from it. */
 static void report_fault(void *data, const char *file, int line, const char *text)
 {
     struct own *own = data;
-    char       *location = sqlite3_mprintf("%s:%d", file, line), *all = NULL;
+    char       *location = sqlite3_mprintf("%s:%d", file, line);
 
-    if (location && !is_reported(own, location))
-        all = sqlite3_mprintf("%s%s\n", own->reported ? own->reported : "", location);
-    if (all) {
+    if (location && !is_reported(own, location)) {
         report(own, location, SOURCE_DAMAGED, 0, 1, text);
-        sqlite3_free(own->reported);
-        own->reported = all;
+        remember(own, location);
     }
     sqlite3_free(location);
 }
 
-/* The faults of the folder before count no more. */
-static void withdraw_faults(struct own *own)
+/* What was reported of the folder before counts no more. */
+static void withdraw_reports(struct own *own)
 {
     for (char *at = own->reported, *end; at && (end = strchr(at, '\n')); at = end + 1) {
         *end = 0;
@@ -181,9 +189,12 @@ static int take(struct own *own, const char *folder, struct detections *detectio
 
     detections_free(own->detections);
     own->detections = detections;
-    if (rc == SQLITE_OK && *folder)
-        report(own, folder, SOURCE_READ, count(detections), own->faults.n, NULL);
-    return rc;
+    if (rc != SQLITE_OK || !*folder)
+        return rc;
+    report(own, folder, SOURCE_READ, count(detections), own->faults.n,
+           own->faults.n ? "some detections have faults" : NULL);
+    remember(own, folder);
+    return SQLITE_OK;
 }
 
 int own_detections_load(struct svcql *svcql, const char *folder, char **ret_error)
@@ -197,7 +208,7 @@ int own_detections_load(struct svcql *svcql, const char *folder, char **ret_erro
     int rc = check_lists(svcql_db(svcql), ret_error);
     if (rc != SQLITE_OK)
         return rc;
-    withdraw_faults(own);
+    withdraw_reports(own);
     own->faults.n = 0;
     int r = *folder ? detections_load(folder, &own->faults, &detections) : 0;
     if (r == -ENOMEM)
