@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "detections.h"
+#include "table.h"
 
 SQLITE_EXTENSION_INIT3
 
