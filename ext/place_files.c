@@ -155,10 +155,12 @@ static int open_folder(struct place_files *f)
 {
     enter(f);
     strcpy(f->folder, f->path);
-    int r =
-        root_list(f->source.root, f->path, f->place.pattern, PLACE_NAMES_MAX, &f->names, &f->lost);
+    int r = root_list(f->source.root, f->path, f->place.pattern, PLACE_NAMES_MAX, &f->names);
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
+    f->lost = f->names.lost;
+    f->skipped = f->names.error != 0;
+    r = r == 0 ? f->names.error : r;
     return r < 0 || f->lost || !f->names.n ? report(f, r) : SQLITE_OK;
 }
 

@@ -141,6 +141,17 @@ int svcql_report(struct svcql *svcql, const struct report *report);
 /* Whether a table has reported a location: for probing. */
 bool svcql_reported(const struct svcql *svcql, const char *table, const char *location);
 
+/* Say of a folder that was listed only in part, or not at all, that it is damaged: how many names
+ * are known to be lost, and why. Nothing where `lost` and `error` are 0. Returns an SQLite code. */
+struct folder {
+    const char        *kind; /* as of a report */
+    const char        *host;
+    const struct root *root;
+    const char        *dir; /* within the root */
+};
+int svcql_report_folder(struct svcql *svcql, const char *table, const struct folder *folder,
+                        int error, size_t lost);
+
 /* The status that a negative errno of opening means: absent, denied or damaged. */
 enum source_status source_status_of(int negative_errno);
 

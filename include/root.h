@@ -1,10 +1,11 @@
 /* root.h -- files below an evidence root, opened so that nothing outside it is ever reached.
  *
- * Every path is resolved by openat2(2) with RESOLVE_IN_ROOT: absolute links and ".." stay inside.
- * Files are opened O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY and must be regular (a FIFO, device
- * or socket is -EINVAL, at once); nothing is ever created or written. Paths are absolute within
- * the root ("/etc/passwd"); a relative one means the same. Functions return a negative errno on
- * failure and leave ret_ arguments untouched then.
+ * Absolute links and ".." stay inside: by openat2(2) with RESOLVE_IN_ROOT or, where the kernel
+ * lacks it or a filter forbids it, component by component with the same result (root_walk.h). Files
+ * are opened O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY and must be regular (a FIFO, device or
+ * socket is -EINVAL, at once); nothing is ever created or written. Paths are absolute within the
+ * root ("/etc/passwd"); a relative one means the same. Functions return a negative errno on failure
+ * and leave ret_ arguments untouched then.
  *
  * Case: a root of a Windows or macOS file system is opened with ROOT_NOCASE; a path that does not
  * resolve as written is then looked for component by component, ignoring case (simple folding of
@@ -27,6 +28,7 @@ enum root_flag {
 };
 
 #define ROOT_PATH_MAX 4096       /* bytes of a path, with its NUL */
+#define ROOT_NAME_MAX 1023       /* of a name: FAT, NTFS and FUSE have more than NAME_MAX */
 #define ROOT_FILE_MAX (4u << 20) /* bytes root_read() takes when the caller has no better cap */
 
 struct root; /* counted reference to an open directory */
@@ -41,6 +43,17 @@ const char  *root_path(
  * folder `dir` below `parent`. For parts of a system that were collected without the rest. */
 int root_graft(const struct root *parent, const char *dir, const char *at, struct root **ret);
 
+/* The same root as a user sees it who may not choose what others read for him. Once a path has
+ * passed a folder in which that user may change names, all that follows must be his to read:
+ * opening a file or folder of others whose mode does not let him, or below a folder that he may not
+ * search, is -EPERM. Folders of which he is no owner nor may write to, as of evidence that somebody
+ * else unpacked, forbid nothing. Groups are those of the root's own /etc/group; access control
+ * lists do not count. A uid of 0 or less: no such limit. For use in one thread. */
+int root_as(const struct root *parent, int64_t uid, struct root **ret);
+
+/* The words for an error of such a root: "denied by owner", else those of strerror(). */
+const char *root_as_error(int negative_errno);
+
 /* Where a person finds a path of the root: the root's own path in front of it, spelled as the files
  * on disk are. */
 void  root_shown(const struct root *root, const char *path, char ret[2 * ROOT_PATH_MAX]);
@@ -49,6 +62,14 @@ char *root_shown_copy(const struct root *root, const char *path); /* malloc()ed;
 /* Open a regular file; a directory. The descriptor is the caller's. */
 int root_open_file(const struct root *root, const char *path);
 int root_open_dir(const struct root *root, const char *path, DIR **ret);
+
+/* The next entry of a folder, "." and ".." left out: 1 and *ret, 0 at the end, or a negative errno
+ * where the rest of the folder cannot be read. The only way to list evidence: readdir() alone takes
+ * an error for the end. */
+int root_readdir(DIR *stream, struct dirent **ret);
+#ifndef ROOT_READDIR
+#pragma GCC poison readdir
+#endif
 
 /* As fstatat(): the file itself, or with `follow` what its links lead to inside the root. */
 int root_stat(const struct root *root, const char *path, bool follow, struct stat *ret);
@@ -75,19 +96,21 @@ int  root_map(const struct root *root, const char *path, size_t cap, struct root
 void root_unmap(struct root_map *map);
 
 /* The names in a directory that match a shell pattern, or all with NULL; sorted; no "." and "..".
- * At most `cap` names are kept; *ret_lost counts those beyond. Absent directory: -ENOENT. */
+ * Absent directory: -ENOENT. One of which only a part could be read gives that part. */
 struct root_names {
     char **names;
     size_t n;
+    size_t lost;  /* names beyond `cap` */
+    int    error; /* negative errno that ended the directory before its end; 0: it is whole */
 };
 int  root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
-               struct root_names *ret, size_t *ret_lost);
+               struct root_names *ret);
 void root_names_free(struct root_names *names);
 
 /* Call `each` with every path that a pattern may mean: "*" stands for any part of a name, and what
- * follows the last "*" is not looked for. A folder that may not be listed comes with its error, one
- * with more than `cap` names that fit with how many were lost. What `each` returns, unless 0, ends
- * the search and is returned. */
+ * follows the last "*" is not looked for. A folder that cannot be listed, or only in part, comes
+ * with its error, one with more than `cap` names that fit with how many were lost. What `each`
+ * returns, unless 0, ends the search and is returned. */
 typedef int root_glob_fn(void *arg, const char *path, int error, size_t lost);
 int         root_glob(const struct root *root, const char *pattern, size_t cap, root_glob_fn *each,
                       void *arg);

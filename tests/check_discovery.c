@@ -80,6 +80,32 @@ START_TEST(an_image_of_windows_is_known_by_its_marks)
 }
 END_TEST
 
+START_TEST(a_folder_of_logs_that_breaks_off_is_damaged)
+{
+    make_windows(dir, "WS7", "%4");
+    insert(dir);
+    harness_break_readdir(0, EIO);
+    harness_expect(db, "0", "SELECT count(*) FROM windows_events");
+    harness_break_readdir(0, 0);
+    harness_expect(db, "damaged|1|the folder was not listed to its end: Input/output error",
+                   "SELECT status, skipped, detail FROM evidence_sources WHERE table_name = "
+                   "'windows_events' AND location GLOB '*/winevt/Logs'");
+}
+END_TEST
+
+START_TEST(a_location_that_breaks_off_is_damaged)
+{
+    harness_write_text(dir, "a/audit.log", "x");
+    harness_write_text(dir, "b/audit.log", "x");
+    harness_break_readdir(3, EIO);
+    insert(dir);
+    harness_break_readdir(0, 0);
+    harness_expect(db, "damaged|1",
+                   "SELECT status, skipped >= 1 FROM evidence_sources "
+                   "WHERE table_name = 'evidence' AND kind = 'location'");
+}
+END_TEST
+
 START_TEST(programs_of_windows_are_found_in_an_image_only)
 {
     make_windows(dir, "WS7", "%4");
@@ -695,6 +721,8 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, an_image_of_linux_is_known_by_its_marks);
     tcase_add_test(tc, folders_of_another_system_do_not_make_it_that);
     tcase_add_test(tc, an_image_of_windows_is_known_by_its_marks);
+    tcase_add_test(tc, a_folder_of_logs_that_breaks_off_is_damaged);
+    tcase_add_test(tc, a_location_that_breaks_off_is_damaged);
     tcase_add_test(tc, programs_of_windows_are_found_in_an_image_only);
     tcase_add_test(tc, an_image_of_macos_is_known_by_its_marks);
     tcase_add_loop_test(tc, every_layout_of_a_collection_is_recognised, 0,

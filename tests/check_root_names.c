@@ -85,7 +85,7 @@ START_TEST(percent_signs_are_undone_in_lookups_and_in_lists)
     harness_write_text(dir, "Logs/a%2Fb%00c", "x");
     struct root      *root = open_root(ROOT_PERCENT | ROOT_NOCASE);
     struct root_names names;
-    ck_assert_int_eq(root_list(root, "/logs", NULL, 10, &names, NULL), 0);
+    ck_assert_int_eq(root_list(root, "/logs", NULL, 10, &names), 0);
     ck_assert_uint_eq(names.n, 3);
     ck_assert_str_eq(names.names[0], "100%.txt");
     ck_assert_str_eq(names.names[1], "Microsoft-Windows-Sysmon%4Operational.evtx");

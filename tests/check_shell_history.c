@@ -1,4 +1,5 @@
 /* The table shell_history over home directories of made-up hosts. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +118,49 @@ START_TEST(a_link_does_not_lead_out_of_the_root)
 }
 END_TEST
 
+/* A link of a user to what he may not read would have root read it for him. */
+START_TEST(a_link_to_anothers_file_is_denied_by_owner)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = host();
+    char        path[1024];
+
+    if (geteuid() != 0)
+        SKIP("not root");
+    harness_write_text(dir, "etc/shadow", "root:secret:1\n");
+    snprintf(path, sizeof path, "%s/etc/shadow", dir);
+    ck_assert_int_eq(chmod(path, 0600), 0);
+    snprintf(path, sizeof path, "%s/srv/homes/ann/.bash_history", dir);
+    ck_assert_int_eq(symlink("/etc/shadow", path), 0);
+    snprintf(path, sizeof path, "%s/srv/homes/ann", dir);
+    ck_assert_int_eq(chown(path, 1000, 1000), 0);
+    harness_expect(db, "0|2",
+                   "SELECT sum(command GLOB '*secret*'), sum(user = 'ann') FROM shell_history "
+                   "WHERE root = '%s'",
+                   dir);
+    harness_expect(db, "denied|denied by owner",
+                   "SELECT status, detail FROM evidence_sources WHERE location GLOB "
+                   "'*/ann/.bash_history'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_home_that_breaks_off_is_damaged)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = host();
+
+    harness_break_readdir(0, EIO);
+    harness_int(db, "SELECT count(*) FROM shell_history WHERE root = '%s'", dir);
+    harness_break_readdir(0, 0);
+    harness_expect(db, "damaged|1|the folder was not listed to its end: Input/output error",
+                   "SELECT status, skipped, detail FROM evidence_sources "
+                   "WHERE location = '%s/root'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(bytes_that_are_not_text_stay_visible)
 {
     sqlite3    *db = harness_open();
@@ -160,6 +204,8 @@ Suite *make_shell_history_suite(void)
         uid_and_user_choose_homes,
         a_history_that_is_no_file_is_reported_at_once,
         a_link_does_not_lead_out_of_the_root,
+        a_link_to_anothers_file_is_denied_by_owner,
+        a_home_that_breaks_off_is_damaged,
         bytes_that_are_not_text_stay_visible,
         histories_of_macos_and_windows_are_found,
     };

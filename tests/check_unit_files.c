@@ -456,6 +456,54 @@ START_TEST(an_ordinary_user_is_told_what_was_closed)
 }
 END_TEST
 
+START_TEST(a_directory_that_breaks_off_is_damaged)
+{
+    new_root();
+    unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
+    unit("etc/systemd/system/b.service", "[Service]\nExecStart=/bin/b\n");
+    unit("etc/systemd/system/c.service", "[Service]\nExecStart=/bin/c\n");
+    sqlite3 *db = harness_open();
+    harness_break_readdir(4, EIO); /* of five, with "." and ".." */
+    harness_expect(
+        db, "/etc/systemd/system|Input/output error",
+        "SELECT DISTINCT path, error FROM unit_files('%s') WHERE path = '/etc/systemd/system'",
+        dir);
+    harness_break_readdir(0, 0);
+    harness_expect(db, "damaged|1",
+                   "SELECT status, skipped >= 1 FROM evidence_sources "
+                   "WHERE table_name = 'unit_files' AND location = '%s'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_users_link_to_anothers_file_is_denied_by_owner)
+{
+    char path[4096];
+
+    if (geteuid() != 0)
+        SKIP("not root");
+    new_root();
+    unit("etc/passwd", "ann:x:1001:1001::/home/ann:/bin/sh\n");
+    unit("etc/secret", "[Service]\nExecStart=/bin/secret\n");
+    unit("home/ann/.config/systemd/user/own.service", "[Service]\nExecStart=/bin/own\n");
+    link_to("home/ann/.config/systemd/user/x.service", "/etc/secret");
+    set_mode("etc/secret", 0600);
+    snprintf(path, sizeof path, "%s/home/ann", dir);
+    ck_assert_int_eq(chown(path, 1001, 1001), 0);
+    sqlite3 *db = harness_open();
+    harness_expect(db, "own.service|/bin/own|NULL|1\nx.service|NULL|denied by owner|0",
+                   "SELECT name, exec_start, error, sha256 IS NOT NULL FROM unit_files('%s') "
+                   "WHERE scope_user = 'ann' AND name <> '.keep' ORDER BY name",
+                   dir);
+    harness_expect(db, "1|1",
+                   "SELECT skipped, detail GLOB '*denied by owner: 1' FROM evidence_sources "
+                   "WHERE table_name = 'unit_files' AND location = '%s'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(ten_thousand_drop_ins_take_no_more_than_their_share)
 {
     char path[128];
@@ -715,6 +763,8 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, packages_are_of_the_units_own_host);
     tcase_add_test(t, bad_files_have_a_row_and_an_error);
     tcase_add_test(t, a_directory_without_permission_is_counted);
+    tcase_add_test(t, a_directory_that_breaks_off_is_damaged);
+    tcase_add_test(t, a_users_link_to_anothers_file_is_denied_by_owner);
     tcase_add_test(t, ten_thousand_drop_ins_take_no_more_than_their_share);
     tcase_add_test(t, links_that_are_called_as_folders_are_not_lost);
     tcase_add_test(t, names_that_are_not_text_are_shown);

@@ -1,14 +1,20 @@
 #include "harness.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "main.h"
@@ -303,6 +309,69 @@ char *harness_read_at(struct harness_here here, const char *path, size_t *ret_si
     if (ret_size)
         *ret_size = size;
     return keep(data);
+}
+
+/* Failures ------------------------------------------------------------------- */
+
+static struct {
+    DIR   *stream; /* that was read last */
+    size_t n, after;
+    int    error;
+} breaking;
+
+void harness_break_readdir(size_t n, int error)
+{
+    breaking.stream = NULL;
+    breaking.after = n;
+    breaking.error = error;
+}
+
+/* Stands before the C library's. */
+struct dirent *readdir(DIR *stream)
+{
+    static struct dirent *(*real)(DIR *);
+
+    if (!real)
+        real = (struct dirent * (*)(DIR *))(uintptr_t)dlsym(RTLD_NEXT, "readdir");
+    if (breaking.error && stream != breaking.stream) {
+        breaking.stream = stream;
+        breaking.n = 0;
+    }
+    if (breaking.error && breaking.n++ >= breaking.after) {
+        breaking.stream = NULL;
+        errno = breaking.error;
+        return NULL;
+    }
+    struct dirent *entry = real(stream);
+    if (!entry)
+        breaking.stream = NULL; /* another may come to lie at its address */
+    return entry;
+}
+
+static int refused; /* errno of openat2() */
+
+int harness_refuse_openat2(int error)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof filter / sizeof filter[0], .filter = filter};
+
+    refused = error;
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0)
+        return 0;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                   prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0
+               ? 0
+               : -1;
+}
+
+int harness_openat2(void)
+{
+    return refused;
 }
 
 const char *harness_evidence(const char *path)

@@ -80,6 +80,14 @@ void harness_write_text_at(struct harness_here here, const char *dir, const char
                            const char *text);
 char *harness_read_at(struct harness_here here, const char *path, size_t *ret_size);
 
+/* From here on readdir() fails with `error` after `n` entries of each folder; 0: it works again. */
+void harness_break_readdir(size_t n, int error);
+
+/* Have the kernel refuse openat2(2) to this process and its children, with an errno; 0, or -1 where
+ * it cannot be arranged. harness_openat2() is that errno, 0 where nothing is refused. */
+int harness_refuse_openat2(int error);
+int harness_openat2(void);
+
 /* The path of a file in the folder of real evidence ($SVCQL_EVIDENCE), or NULL where the variable
  * is not set or the file is not there. Static memory, good until the next call. */
 const char *harness_evidence(const char *path);

@@ -91,18 +91,25 @@ static int add_entry(struct listing *listing, const char *name, unsigned char ty
     return 0;
 }
 
+/* Count a folder that was not read to its end. */
+static int note_error(struct walker *w, int error)
+{
+    w->result->skipped++;
+    w->result->error = w->result->error ? w->result->error : error;
+    return 0;
+}
+
 /* List the folders, regular files and links of a folder, sorted. */
 static int list(struct walker *w, const char *dir, struct listing *ret)
 {
     struct listing listing = {0};
+    struct dirent *entry;
     DIR           *stream = NULL;
     int            r = root_open_dir(w->root, *dir ? dir : "/", &stream);
 
     if (r < 0)
         return r;
-    for (struct dirent *entry; r == 0 && (entry = readdir(stream));) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
+    while (r >= 0 && (r = root_readdir(stream, &entry)) > 0) {
         if (++w->result->entries > DISCOVERY_ENTRIES) {
             w->result->skipped++;
             continue;
@@ -117,7 +124,7 @@ static int list(struct walker *w, const char *dir, struct listing *ret)
     if (listing.n)
         qsort(listing.entries, listing.n, sizeof *listing.entries, by_name);
     *ret = listing;
-    return r;
+    return r < 0 && r != -ENOMEM && listing.n ? note_error(w, r) : r;
 }
 
 /* Collections ------------------------------------------------------------------ */
@@ -420,8 +427,7 @@ static int walk(struct walker *w, const char *dir, unsigned depth, bool in_units
     }
     int r = list(w, dir, &listing);
     if (r < 0 && r != -ENOMEM) {
-        w->result->skipped++;
-        w->result->error = w->result->error ? w->result->error : r;
+        note_error(w, r);
         r = depth ? 0 : r;
     } else if (r == 0) {
         r = walk_listing(w, dir, &listing, depth, in_units);

@@ -224,18 +224,20 @@ static int report(struct svcql *svcql, const char *location, const struct discov
         asprintf(&nothing, "nothing was recognised in %s; looked for: %s", location,
                  discovery_supported) < 0)
         return SQLITE_NOMEM;
-    int rc = svcql_report(svcql, &(struct report){
-                                     .table = "evidence",
-                                     .kind = "location",
-                                     .host = found->n == 1 ? found->items[0].host : NULL,
-                                     .location = location,
-                                     .status = files          ? SOURCE_READ
-                                               : found->error ? source_status_of(found->error)
-                                                              : SOURCE_UNKNOWN,
-                                     .records = (int64_t)files,
-                                     .skipped = (int64_t)found->skipped,
-                                     .detail = found->error ? strerror(-found->error) : nothing,
-                                 });
+    int rc =
+        svcql_report(svcql, &(struct report){
+                                .table = "evidence",
+                                .kind = "location",
+                                .host = found->n == 1 ? found->items[0].host : NULL,
+                                .location = location,
+                                .status = found->error && (!files || !root_denied(found->error))
+                                              ? source_status_of(found->error)
+                                          : files ? SOURCE_READ
+                                                  : SOURCE_UNKNOWN,
+                                .records = (int64_t)files,
+                                .skipped = (int64_t)found->skipped,
+                                .detail = found->error ? strerror(-found->error) : nothing,
+                            });
     free(nothing);
     return rc == SQLITE_OK ? report_unknown(svcql, location, &found->unknown) : rc;
 }

@@ -1,7 +1,10 @@
 #include "reports.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "table.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -153,6 +156,30 @@ int svcql_report(struct svcql *svcql, const struct report *report)
     if (copy.status == SOURCE_READ && copy.records == 0 && copy.skipped > 0)
         copy.status = SOURCE_DAMAGED;
     return set_report(svcql, &copy);
+}
+
+int svcql_report_folder(struct svcql *svcql, const char *table, const struct folder *folder,
+                        int error, size_t lost)
+{
+    char shown[2 * ROOT_PATH_MAX], detail[128];
+
+    if (!error && !lost)
+        return SQLITE_OK;
+    root_shown(folder->root, folder->dir, shown);
+    if (error)
+        snprintf(detail, sizeof detail, "the folder was not listed to its end: %s",
+                 strerror(-error));
+    else
+        snprintf(detail, sizeof detail, "names beyond the limit of a folder: %zu", lost);
+    return svcql_report(
+        svcql, &(struct report){.table = table,
+                                .kind = folder->kind,
+                                .host = folder->host,
+                                .location = *shown ? shown : "/",
+                                .status = root_denied(error) ? SOURCE_DENIED : SOURCE_DAMAGED,
+                                .records = TBL_NULL,
+                                .skipped = (int64_t)lost + (error != 0),
+                                .detail = detail});
 }
 
 enum source_status source_status_of(int negative_errno)

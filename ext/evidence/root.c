@@ -2,29 +2,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "root_names.h"
+#include "root_reader.h"
+#include "root_walk.h"
 
 struct root {
-    int         references;
-    int         fd;
-    unsigned    flags;
-    const char *at;  /* of a graft: the folder that it is; else NULL */
-    unsigned    has; /* which of joined[] are there, of macOS */
-    char        path[];
+    int                 references;
+    int                 fd;
+    unsigned            flags;
+    const char         *at;     /* of a graft: the folder that it is; else NULL */
+    unsigned            has;    /* which of joined[] are there, of macOS */
+    struct root_reader *reader; /* of root_as(); else NULL */
+    char                path[];
 };
 
 #define FILE_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 #define DIR_FLAGS  (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-#define LINK_LIMIT 40 /* links followed before a path counts as a loop, as the kernel does */
 
 static void close_fd(int *fd)
 {
@@ -60,6 +59,7 @@ struct root *root_ref(struct root *root)
 struct root *root_unref(struct root *root)
 {
     if (root && __atomic_sub_fetch(&root->references, 1, __ATOMIC_ACQ_REL) == 0) {
+        root_reader_free(root->reader);
         close(root->fd);
         free(root);
     }
@@ -89,28 +89,20 @@ static const char *below_graft(const struct root *root, const char *path, int fl
 
 static int open_below(const struct root *root, const char *path, int flags)
 {
-    struct open_how how = {.flags = (unsigned)flags,
-                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-
     if (root->at && !(path = below_graft(root, path, flags)))
         return -ENOENT;
-
-    while (*path == '/')
-        path++;
-    for (int tries = 0; tries < 8; tries++) {
-        int fd = (int)syscall(SYS_openat2, root->fd, *path ? path : ".", &how, sizeof how);
-        if (fd >= 0 || errno != EAGAIN) /* EAGAIN: a directory was moved meanwhile */
-            return fd >= 0 ? fd : -errno;
-    }
-    return -EAGAIN;
+    return root->reader ? root_reader_open(root->reader, root->fd, path, flags)
+                        : root_walk_open(root->fd, path, flags);
 }
 
 /* Find the first entry of a directory that is `name` under the root's flags. */
 static int find_name(const struct root *root, const char *dir, const char *name,
-                     char ret[NAME_MAX + 1])
+                     char ret[ROOT_NAME_MAX + 1])
 {
-    int  fd = open_below(root, dir, DIR_FLAGS), r = -ENOENT;
-    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    bool           found = false;
+    int            fd = open_below(root, dir, DIR_FLAGS), r;
+    DIR           *stream = fd < 0 ? NULL : fdopendir(fd);
 
     if (!stream) {
         r = fd < 0 ? fd : -errno;
@@ -118,17 +110,16 @@ static int find_name(const struct root *root, const char *dir, const char *name,
             close(fd);
         return r;
     }
-    for (struct dirent *entry; r < 0 && (entry = readdir(stream));) {
-        char decoded[NAME_MAX + 1];
+    while (!found && (r = root_readdir(stream, &entry)) > 0) {
+        char decoded[ROOT_NAME_MAX + 1];
 
         root_name_decode(root->flags, entry->d_name, decoded);
-        if (!root_name_is(root->flags, decoded, name))
-            continue;
-        strcpy(ret, entry->d_name);
-        r = 0;
+        found = root_name_is(root->flags, decoded, name) && strlen(entry->d_name) <= ROOT_NAME_MAX;
+        if (found)
+            strcpy(ret, entry->d_name);
     }
     closedir(stream);
-    return r;
+    return found ? 0 : r < 0 ? r : -ENOENT;
 }
 
 /* Add one component to a path, spelled as its directory does: as it is given, where that is there,
@@ -136,9 +127,9 @@ static int find_name(const struct root *root, const char *dir, const char *name,
 static int spell_name(const struct root *root, const char *name, char path[ROOT_PATH_MAX])
 {
     size_t size = strlen(path);
-    char   found[NAME_MAX + 1];
+    char   found[ROOT_NAME_MAX + 1];
 
-    if (size + 1 + NAME_MAX >= ROOT_PATH_MAX)
+    if (size + 1 + ROOT_NAME_MAX >= ROOT_PATH_MAX)
         return -ENAMETOOLONG;
     sprintf(path + size, "/%s", name);
     cleanup_fd fd = open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -156,10 +147,10 @@ static int respell(const struct root *root, const char *path, char ret[ROOT_PATH
 {
     ret[0] = '\0';
     while (*(path += strspn(path, "/"))) {
-        char   name[NAME_MAX + 1];
+        char   name[ROOT_NAME_MAX + 1];
         size_t part = strcspn(path, "/");
 
-        if (part > NAME_MAX)
+        if (part > ROOT_NAME_MAX)
             return -ENAMETOOLONG;
         memcpy(name, path, part);
         name[part] = '\0';
@@ -237,6 +228,32 @@ static int open_spelled(const struct root *root, const char *path, int flags)
         return fd;
     int r = respell(root, path, spelled);
     return r < 0 ? r : open_below(root, spelled, flags);
+}
+
+int root_as(const struct root *parent, int64_t uid, struct root **ret)
+{
+    struct root        *root;
+    struct root_reader *reader = NULL;
+    int                 fd = fcntl(parent->fd, F_DUPFD_CLOEXEC, 0), r;
+
+    if (fd < 0)
+        return -errno;
+    r = new_root(fd, parent->path, parent->flags, parent->at, &root);
+    if (r < 0)
+        return r;
+    root->has = parent->has;
+    r = uid > 0 ? root_reader_new(parent, uid, &reader) : 0;
+    root->reader = reader;
+    if (r < 0)
+        root_unref(root);
+    else
+        *ret = root;
+    return r;
+}
+
+unsigned root_flags(const struct root *root)
+{
+    return root->flags;
 }
 
 /* Open the path as macOS's firmlinks and its links below / would have it: the data volume is joined
@@ -400,7 +417,7 @@ static int walk_one(const struct root *root, char done[ROOT_PATH_MAX], const cha
     int r = root_readlink(root, done, target);
     if (r < 0)
         return r == -EINVAL ? 0 : r;
-    if (++*links > LINK_LIMIT)
+    if (++*links > ROOT_LINKS_MAX)
         return -ELOOP;
     done[target[0] == '/' ? 0 : size] = '\0';
     return prepend(rest, target);
@@ -408,7 +425,7 @@ static int walk_one(const struct root *root, char done[ROOT_PATH_MAX], const cha
 
 int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
-    char done[ROOT_PATH_MAX] = "", rest[ROOT_PATH_MAX], name[NAME_MAX + 1];
+    char done[ROOT_PATH_MAX] = "", rest[ROOT_PATH_MAX], name[ROOT_NAME_MAX + 1];
     int  links = 0;
 
     if (strlen(path) >= sizeof rest)
@@ -418,7 +435,7 @@ int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_M
         size_t skip = strspn(rest, "/"), part = strcspn(rest + skip, "/");
         if (!part)
             break;
-        if (part > NAME_MAX)
+        if (part > ROOT_NAME_MAX)
             return -ENAMETOOLONG;
         memcpy(name, rest + skip, part);
         name[part] = '\0';
@@ -513,133 +530,4 @@ void root_unmap(struct root_map *map)
     if (map->data)
         munmap(map->data, map->size);
     *map = (struct root_map){0};
-}
-
-/* Listing ------------------------------------------------------------------- */
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool listed(const struct root *root, const char *name, const char *pattern)
-{
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return false;
-    return !pattern || fnmatch(pattern, name, root->flags & ROOT_NOCASE ? FNM_CASEFOLD : 0) == 0;
-}
-
-static int add_name(struct root_names *names, const char *name)
-{
-    if ((names->n & (names->n - 1)) == 0) { /* full at each power of two */
-        char **more = realloc(names->names, (names->n ? 2 * names->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        names->names = more;
-    }
-    if (!(names->names[names->n] = strdup(name)))
-        return -ENOMEM;
-    names->n++;
-    return 0;
-}
-
-int root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
-              struct root_names *ret, size_t *ret_lost)
-{
-    struct root_names names = {0};
-    size_t            lost = 0;
-    DIR              *stream = NULL;
-    int               r = root_open_dir(root, dir, &stream);
-
-    if (r < 0)
-        return r;
-    for (struct dirent *entry; r == 0 && (entry = readdir(stream));) {
-        char name[NAME_MAX + 1];
-
-        root_name_decode(root->flags, entry->d_name, name);
-        if (!listed(root, name, pattern))
-            continue;
-        if (names.n >= cap)
-            lost++;
-        else
-            r = add_name(&names, name);
-    }
-    closedir(stream);
-    if (r < 0) {
-        root_names_free(&names);
-        return r;
-    }
-    if (names.n)
-        qsort(names.names, names.n, sizeof *names.names, by_name);
-    *ret = names;
-    if (ret_lost)
-        *ret_lost = lost;
-    return 0;
-}
-
-void root_names_free(struct root_names *names)
-{
-    for (size_t i = 0; i < names->n; i++)
-        free(names->names[i]);
-    free(names->names);
-    *names = (struct root_names){0};
-}
-
-/* Patterns ------------------------------------------------------------------ */
-
-struct glob {
-    const struct root *root;
-    size_t             cap;
-    root_glob_fn      *each;
-    void              *arg;
-};
-
-static int glob_below(const struct glob *g, const char *done, const char *pattern);
-
-/* Go on below each entry of a folder that fits one component of a pattern. */
-static int glob_names(const struct glob *g, const char *dir, const char *component,
-                      const char *rest)
-{
-    struct root_names names = {0};
-    size_t            lost = 0;
-    char              path[ROOT_PATH_MAX];
-
-    int r = root_list(g->root, *dir ? dir : "/", component, g->cap, &names, &lost);
-    if (r < 0)
-        return root_denied(r) ? g->each(g->arg, dir, r, 0) : r == -ENOMEM ? r : 0;
-    if (lost)
-        r = g->each(g->arg, dir, 0, lost);
-    for (size_t i = 0; r == 0 && i < names.n; i++)
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path)
-            r = glob_below(g, path, rest);
-    root_names_free(&names);
-    return r;
-}
-
-/* Hand on every path that a pattern means: `done` is a path, `pattern` what follows it. */
-static int glob_below(const struct glob *g, const char *done, const char *pattern)
-{
-    char   dir[ROOT_PATH_MAX], component[NAME_MAX + 1];
-    size_t plain = strcspn(pattern, "*");
-    bool   last = !pattern[plain];
-
-    while (!last && plain && pattern[plain] != '/')
-        plain--;
-    if ((size_t)snprintf(dir, sizeof dir, "%s%.*s", done, (int)plain, pattern) >= sizeof dir)
-        return 0;
-    if (last)
-        return g->each(g->arg, dir, 0, 0);
-    const char *name = pattern + plain + 1;
-    size_t      size = strcspn(name, "/");
-    if (size > NAME_MAX)
-        return -ENAMETOOLONG;
-    memcpy(component, name, size);
-    component[size] = '\0';
-    return glob_names(g, dir, component, name + size);
-}
-
-int root_glob(const struct root *root, const char *pattern, size_t cap, root_glob_fn *each,
-              void *arg)
-{
-    return glob_below(&(struct glob){root, cap, each, arg}, "", pattern);
 }

@@ -1,6 +1,5 @@
 #include "root_names.h"
 
-#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,11 +15,11 @@ static int hex_digit(char c)
                                   : -1;
 }
 
-void root_name_decode(unsigned flags, const char *entry, char ret[NAME_MAX + 1])
+void root_name_decode(unsigned flags, const char *entry, char ret[ROOT_NAME_MAX + 1])
 {
     size_t size = 0;
 
-    for (const char *c = entry; *c && size < NAME_MAX; c++) {
+    for (const char *c = entry; *c && size < ROOT_NAME_MAX; c++) {
         int high = *c == '%' && flags & ROOT_PERCENT ? hex_digit(c[1]) : -1;
         int low = high >= 0 ? hex_digit(c[2]) : -1;
         int byte = low >= 0 ? high << 4 | low : 0;

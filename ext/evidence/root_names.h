@@ -4,9 +4,12 @@
 
 #include "root.h"
 
+/* The flags that a root was opened with. */
+unsigned root_flags(const struct root *root);
+
 /* The name an entry stands for under the root's flags: with ROOT_PERCENT its %XX undone, where that
  * gives a name at all; else the entry itself. */
-void root_name_decode(unsigned flags, const char *entry, char ret[NAME_MAX + 1]);
+void root_name_decode(unsigned flags, const char *entry, char ret[ROOT_NAME_MAX + 1]);
 
 /* Whether a name, decoded, is `wanted`: alike but for case and normal form with ROOT_NOCASE. */
 bool root_name_is(unsigned flags, const char *name, const char *wanted);

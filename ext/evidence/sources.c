@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "discovery.h"
+#include "table/registration.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -141,13 +142,32 @@ static int add_found(struct batch *batch, struct owner owner, struct root *root,
 }
 
 struct adder {
+    struct svcql       *svcql;
     struct batch       *batch;
     struct owner        owner;
     struct root        *root;
     const struct place *place;
 };
 
-/* Files of one folder by pattern. A folder that cannot be read is no file, but a source all the
+/* A folder of which a part is missing, for every table that would read what it holds. */
+static int report_part(const struct adder *a, const char *dir, int error, size_t lost)
+{
+    enum artefact artefact = a->place->artefact;
+    struct folder folder = {.kind = artefact_name(artefact),
+                            .host = a->owner.entry ? a->owner.entry->shown.host : a->owner.host,
+                            .root = a->root,
+                            .dir = dir};
+    int           rc = SQLITE_OK;
+
+    const struct tbl_table *table;
+
+    for (size_t i = 0; rc == SQLITE_OK && (table = tbl_at(a->svcql, i)); i++)
+        if (table->artefacts & 1u << artefact)
+            rc = svcql_report_folder(a->svcql, table->name, &folder, error, lost);
+    return rc == SQLITE_OK ? 0 : -ENOMEM;
+}
+
+/* Files of one folder by pattern. A folder that may not be read is not a file, but a source all the
  * same, so that the table which opens it reports why. */
 static int add_folder(void *arg, const char *dir, int error, size_t lost)
 {
@@ -155,12 +175,16 @@ static int add_folder(void *arg, const char *dir, int error, size_t lost)
     struct root_names names = {0};
     char              path[ROOT_PATH_MAX];
 
-    (void)lost;
-    int r = error ? error : root_list(a->root, dir, a->place->pattern, NAMES_MAX, &names, NULL);
+    if (lost || (error && !root_denied(error)))
+        return report_part(a, dir, error, lost);
+    int r = error ? error : root_list(a->root, dir, a->place->pattern, NAMES_MAX, &names);
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
-    if (r < 0)
+    if (root_denied(r))
         return add_found(a->batch, a->owner, a->root, a->place->artefact, dir);
+    if (r == -ENOMEM)
+        return r;
+    r = report_part(a, dir, r < 0 ? r : names.error, names.lost);
     for (size_t i = 0; r == 0 && i < names.n; i++)
         if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path)
             r = add_found(a->batch, a->owner, a->root, a->place->artefact, path);
@@ -168,31 +192,32 @@ static int add_folder(void *arg, const char *dir, int error, size_t lost)
     return r;
 }
 
-static int add_place(struct batch *batch, struct owner owner, struct root *root,
-                     const struct place *place)
+static int add_place(struct svcql *svcql, struct batch *batch, struct owner owner,
+                     struct root *root, const struct place *place)
 {
     struct stat st;
 
     if (place->pattern)
         return root_glob(root, place->dir, NAMES_MAX, add_folder,
-                         &(struct adder){batch, owner, root, place});
+                         &(struct adder){svcql, batch, owner, root, place});
     if (root_stat(root, place->dir, true, &st) == -ENOENT)
         return 0;
     return add_found(batch, owner, root, place->artefact, place->dir);
 }
 
 /* The sources that a root of an operating system has. */
-static int add_system(struct batch *batch, struct owner owner, struct root *root, unsigned os,
-                      unsigned artefacts)
+static int add_system(struct sources_impl *impl, struct owner owner, struct root *root, unsigned os)
 {
-    int r = 0;
+    struct batch *batch = &impl->batch;
+    unsigned      artefacts = impl->artefacts;
+    int           r = 0;
 
     for (size_t i = 0; r == 0 && i < ROOT_SYSTEMS; i++)
         if (os_of_kind(root_systems[i].kind) & os && artefacts & 1u << root_systems[i].artefact)
             r = add_found(batch, owner, root, root_systems[i].artefact, "");
     for (size_t i = 0; r == 0 && i < TBL_COUNT(places); i++)
         if (places[i].os & os && artefacts & 1u << places[i].artefact)
-            r = add_place(batch, owner, root, &places[i]);
+            r = add_place(impl->svcql, batch, owner, root, &places[i]);
     return r;
 }
 
@@ -212,12 +237,13 @@ static int add_file(struct batch *batch, struct owner owner, struct root *root,
 }
 
 /* All sources of one evidence. */
-static int add_entry(struct batch *batch, struct evidence_entry *entry, struct root *root,
-                     unsigned artefacts)
+static int add_entry(struct sources_impl *impl, struct evidence_entry *entry, struct root *root)
 {
-    struct owner owner = {.entry = entry};
+    struct batch *batch = &impl->batch;
+    unsigned      artefacts = impl->artefacts;
+    struct owner  owner = {.entry = entry};
 
-    int r = add_system(batch, owner, root, os_of_kind(entry->shown.kind), artefacts);
+    int r = add_system(impl, owner, root, os_of_kind(entry->shown.kind));
 
     if (r == 0 && entry->shown.live && artefacts & 1u << ARTEFACT_LIVE)
         r = add_found(batch, owner, root, ARTEFACT_LIVE, "");
@@ -257,7 +283,7 @@ static int next_entry(struct sources_impl *impl)
     clear_batch(&impl->batch);
     int r = open_root(&entry->shown, &root);
     if (r == 0)
-        r = add_entry(&impl->batch, entry, root, impl->artefacts);
+        r = add_entry(impl, entry, root);
     else if (r != -ENOMEM && r != -EMFILE && r != -ENFILE)
         r = report_gone(impl->svcql, &entry->shown, r);
     root_unref(root);
@@ -296,7 +322,7 @@ static int add_root(struct sources_impl *impl, const char *path)
         return r;
     host_of_root(root, kind, host, zone);
     struct owner owner = {.host = *host ? host : last ? last + 1 : path};
-    r = add_system(&impl->batch, owner, root, os_of_kind(kind), impl->artefacts);
+    r = add_system(impl, owner, root, os_of_kind(kind));
     root_unref(root);
     return r;
 }
@@ -394,6 +420,25 @@ static int give_to(struct evidence_entry *entry, const struct evidence_entry *ho
     return r < 0 ? r : set_text(&entry->shown.time_zone, holder->shown.time_zone);
 }
 
+/* A named folder of which a part could not be listed, for every table that would read it. */
+static int report_broken(struct sources_impl *impl, const char *path, const struct discovery *found)
+{
+    const struct tbl_table *table;
+    int                     rc = SQLITE_OK;
+
+    for (size_t i = 0; found->error && rc == SQLITE_OK && (table = tbl_at(impl->svcql, i)); i++)
+        if (table->artefacts & impl->artefacts)
+            rc =
+                svcql_report(impl->svcql, &(struct report){.table = table->name,
+                                                           .kind = "folder",
+                                                           .location = path,
+                                                           .status = source_status_of(found->error),
+                                                           .records = TBL_NULL,
+                                                           .skipped = (int64_t)found->skipped,
+                                                           .detail = strerror(-found->error)});
+    return rc == SQLITE_OK ? 0 : -ENOMEM;
+}
+
 /* The files of a folder that the query names and of all folders in it, and of the systems whose
  * roots lie there. -ENODATA: none of those wanted. */
 static int add_named_folder(struct sources_impl *impl, const char *path)
@@ -411,6 +456,8 @@ static int add_named_folder(struct sources_impl *impl, const char *path)
         if (entry)
             impl->entries[impl->n++] = entry;
     }
+    if (r == 0)
+        r = report_broken(impl, path, &found);
     if (r == 0 && !impl->n)
         r = -ENODATA;
     discovery_free(&found);

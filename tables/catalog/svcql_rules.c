@@ -124,9 +124,11 @@ static int read_folder(struct tbl_scan *scan, const struct root *root)
     struct root_names names = {0};
     int               rc = SQLITE_OK;
 
-    int r = root_list(root, "/", NULL, FILES_MAX, &names, NULL);
+    int r = root_list(root, "/", NULL, FILES_MAX, &names);
     if (r < 0)
         return tbl_error(scan, r, root_path(root));
+    rc = svcql_report_folder(tbl_svcql(scan), "svcql_rules",
+                             &(struct folder){"rules", "", root, ""}, names.error, names.lost);
     for (size_t i = 0; rc == SQLITE_OK && i < names.n; i++)
         if (ends_with(names.names[i], ".json") || ends_with(names.names[i], ".sql"))
             rc = read_file(scan, root, names.names[i]);

@@ -65,6 +65,7 @@ struct state {
     size_t                  n_users;
     char                    host[256];
     int64_t                 records, denied;
+    int                     error;  /* negative errno that ended the list of /proc; 0: none */
     bool                    hidden; /* other users' processes are not shown */
 };
 
@@ -310,6 +311,7 @@ static int read_process(struct tbl_scan *scan, struct process *row)
 static bool next_pid(struct state *state, int64_t *ret)
 {
     struct dirent *entry;
+    int            r;
 
     if (state->pid->n) {
         if (state->next_term == state->pid->n)
@@ -317,12 +319,13 @@ static bool next_pid(struct state *state, int64_t *ret)
         *ret = state->pid->ints[state->next_term++];
         return true;
     }
-    while ((entry = readdir(state->proc))) {
+    while ((r = root_readdir(state->proc, &entry)) > 0) {
         if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
             continue;
         *ret = strtoll(entry->d_name, NULL, 10);
         return true;
     }
+    state->error = r;
     return false;
 }
 
@@ -457,9 +460,13 @@ static void processes_close(struct tbl_scan *scan)
     struct state *state = tbl_state(scan);
 
     if (state->proc) {
-        report(tbl_svcql(scan), state->host, state->hidden ? SOURCE_DENIED : SOURCE_READ,
-               state->records, state->denied,
-               state->hidden   ? "processes of other users are hidden"
+        report(tbl_svcql(scan), state->host,
+               state->error    ? SOURCE_DAMAGED
+               : state->hidden ? SOURCE_DENIED
+                               : SOURCE_READ,
+               state->records, state->denied + (state->error != 0),
+               state->error    ? "processes were not listed to the end"
+               : state->hidden ? "processes of other users are hidden"
                : state->denied ? "programs of other users' processes may not be seen"
                                : NULL);
         close_process(state);

@@ -178,6 +178,19 @@ static int load(const struct root *root, const char *path, struct launchd_overri
     return status;
 }
 
+/* A folder of which a part is missing is an item that says so. */
+static int note_part(struct launchd_overrides *into, const char *dir,
+                     const struct root_names *names)
+{
+    struct reader r = {.into = into, .path = dir, .uid = LAUNCHD_SYSTEM};
+
+    if (!names->error && !names->lost)
+        return 0;
+    return add(&r, INT64_MIN,
+               names->error ? "the folder was not listed to its end" : "too many files in a folder",
+               names->error ? names->error : -EFBIG);
+}
+
 /* Load the files of one folder that fit a pattern. */
 static int load_folder(const struct root *root, const char *dir, const char *pattern,
                        struct launchd_overrides *into)
@@ -185,11 +198,14 @@ static int load_folder(const struct root *root, const char *dir, const char *pat
     struct root_names names = {0};
     char              path[ROOT_PATH_MAX];
 
-    int r = root_list(root, dir, pattern, FOLDERS_MAX, &names, NULL);
-    if (r < 0 && !root_denied(r))
-        return r == -ENOMEM ? r : 0;
-    if (r < 0)
+    int r = root_list(root, dir, pattern, FOLDERS_MAX, &names);
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    if (root_denied(r))
         return load(root, dir, into); /* says why not */
+    if (r < 0 && r != -ENOMEM)
+        names.error = r;
+    r = r == -ENOMEM ? r : note_part(into, dir, &names);
     for (size_t i = 0; r == 0 && i < names.n; i++)
         if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path)
             r = load(root, path, into);
@@ -207,9 +223,14 @@ static int load_place(const struct root *root, const char *database, size_t plac
     snprintf(parent, sizeof parent, "%s/%s", database, places[place].folder);
     char *pattern = strrchr(parent, '/');
     *pattern++ = '\0';
-    int r = root_list(root, parent, pattern, FOLDERS_MAX, &names, NULL);
+    int r = root_list(root, parent, pattern, FOLDERS_MAX, &names);
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
     if (root_denied(r))
         return load(root, parent, into); /* says why not */
+    if (r < 0 && r != -ENOMEM)
+        names.error = r;
+    r = r == -ENOMEM ? r : note_part(into, parent, &names);
     for (size_t i = 0; r == 0 && i < names.n; i++) {
         snprintf(dir, sizeof dir, "%s/%s", parent, names.names[i]);
         r = load_folder(root, dir, places[place].file, into);

@@ -156,10 +156,10 @@ static int take_folder(void *arg, const char *dir, int error, size_t lost)
     int r = is_new(f, dir);
     if (r <= 0)
         return r;
-    r = root_list(f->root, dir, f->part->name, NAMES_MAX, &names, &lost);
+    r = root_list(f->root, dir, f->part->name, NAMES_MAX, &names);
     if (r < 0)
         return r == -ENOMEM ? r : note(f, dir, r, 0);
-    f->found.lost += lost;
+    r = note(f, dir, names.error, names.lost);
     for (size_t i = 0; r == 0 && i < names.n; i++)
         r = add(f, dir, names.names[i], strcasestr(names.names[i], ".plist") != NULL, 0);
     root_names_free(&names);

@@ -231,6 +231,8 @@ static int take_journal(struct tbl_scan *scan, struct auth_input *input)
     int r = journal_pick_files(input->source.root, input->source.path, &input->journals);
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
+    if (r == 0)
+        r = input->journals.error ? input->journals.error : input->journals.lost ? -EFBIG : 0;
     return report(scan, input, input->source.shown, r,
                   r < 0 ? NULL : "journal files with such messages are reported one by one");
 }

@@ -32,8 +32,9 @@ static int add_file(void *arg, const char *path, int error, size_t lost)
     struct root_names *names = arg;
     size_t             n = names->n;
 
-    (void)lost;
-    if (error)
+    names->lost += lost;
+    names->error = error ? error : names->error;
+    if (error || lost)
         return 0;
     if ((n & (n - 1)) == 0) {
         char **more = reallocarray(names->names, n ? 2 * n : 1, sizeof *more);

@@ -75,10 +75,10 @@ static int report(struct tbl_scan *scan, const struct journal_scan *s, const cha
 static int collect(struct tbl_scan *scan, struct journal_scan *s, const char *dir, int depth)
 {
     struct root_names names = {0};
-    size_t            lost = 0;
-    int               r = root_list(s->source.root, dir, NULL, FILES_MAX, &names, &lost);
+    int               r = root_list(s->source.root, dir, NULL, FILES_MAX, &names);
 
-    s->files.lost += lost;
+    s->files.lost += names.lost + (names.error != 0);
+    s->files.error = names.error ? names.error : s->files.error;
     for (size_t i = 0; r == 0 && i < names.n; i++) {
         char        path[ROOT_PATH_MAX];
         struct stat st;
@@ -119,10 +119,13 @@ static int next_source(struct tbl_scan *scan, struct journal_scan *s)
     }
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
-    snprintf(detail, sizeof detail, "%zu files", s->files.n);
+    if (r == 0 && s->files.error)
+        r = s->files.error;
+    snprintf(detail, sizeof detail, "%zu files%s", s->files.n,
+             s->files.error ? "; a folder was not listed to its end" : "");
     s->records = TBL_NULL;
     s->lost = (int64_t)s->files.lost;
-    rc = report(scan, s, s->source.shown, r, r < 0 ? NULL : detail);
+    rc = report(scan, s, s->source.shown, r, r < 0 && !s->files.error ? NULL : detail);
     return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 

@@ -52,6 +52,7 @@ struct found {
     char   *path; /* owned, within the root */
     char   *user; /* owned; NULL: not known */
     int64_t uid;
+    int64_t reader; /* who must be able to read it; 0: anyone may have written it */
 };
 
 struct state {
@@ -162,16 +163,39 @@ static int add_accounts(struct state *state)
     return r;
 }
 
+/* A folder of which a part is missing. */
+static int note_part(struct tbl_scan *scan, const char *dir, int error, size_t lost)
+{
+    struct state *state = tbl_state(scan);
+    int           rc = svcql_report_folder(tbl_svcql(scan), "shell_history",
+                                           &(struct folder){artefact_name(state->source.artefact),
+                                                            state->source.host, state->source.root, dir},
+                                           error, lost);
+
+    return rc == SQLITE_OK ? 0 : -ENOMEM;
+}
+
 /* A folder that is a home although no account says so. */
 static int add_folder(void *arg, const char *path, int error, size_t lost)
 {
     const char *name = strrchr(path, '/') + 1;
 
-    (void)lost;
+    if (lost || (error && !root_denied(error)))
+        return note_part(arg, path, error, lost);
     if (error)
         return 0;
-    return add_home(arg, (struct field){path, strlen(path)}, (struct field){name, strlen(name)},
-                    TBL_NULL);
+    return add_home(tbl_state((struct tbl_scan *)arg), (struct field){path, strlen(path)},
+                    (struct field){name, strlen(name)}, TBL_NULL);
+}
+
+/* Who may choose what the names in a home lead to: its user or, where none is known, its owner. */
+static int64_t reader_of(const struct state *state, const struct home *home)
+{
+    struct stat st;
+
+    if (!home || home->uid != TBL_NULL)
+        return home ? home->uid : 0;
+    return root_stat(state->source.root, home->path, true, &st) == 0 ? (int64_t)st.st_uid : 0;
 }
 
 static int add_found(struct state *state, const struct home *home, const char *dir,
@@ -184,39 +208,45 @@ static int add_found(struct state *state, const struct home *home, const char *d
     state->found = found;
     found += state->n_found++;
     *found = (struct found){.user = home ? strdup(home->user) : NULL,
-                            .uid = home ? home->uid : TBL_NULL};
+                            .uid = home ? home->uid : TBL_NULL,
+                            .reader = reader_of(state, home)};
     if (asprintf(&found->path, "%s%s%s%s", home ? home->path : "", dir, *name ? "/" : "", name) < 0)
         found->path = NULL;
     return found->path && (!home || found->user) ? 0 : -ENOMEM;
 }
 
-static int look_in(struct state *state, const struct home *home, const struct place *place)
+static int look_in(struct tbl_scan *scan, const struct home *home, const struct place *place)
 {
+    struct state     *state = tbl_state(scan);
     struct root_names names = {0};
     char              dir[ROOT_PATH_MAX];
 
     if ((size_t)snprintf(dir, sizeof dir, "%s%s", home->path, place->dir) >= sizeof dir)
         return 0;
-    int r = root_list(state->source.root, dir, place->pattern, NAMES_CAP, &names, NULL);
+    int r = root_list(state->source.root, dir, place->pattern, NAMES_CAP, &names);
     if (root_denied(r)) /* becomes a source that says so when it is opened */
         return *place->dir ? 0 : add_found(state, home, "", ".bash_history");
+    if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
+        return r == -ENOMEM ? r : 0;
+    r = note_part(scan, dir, r < 0 ? r : names.error, names.lost);
     for (size_t i = 0; r == 0 && i < names.n; i++)
         r = add_found(state, home, place->dir, names.names[i]);
     root_names_free(&names);
-    return r == -ENOMEM ? r : 0;
+    return r;
 }
 
 /* Find the histories of all users of a root. */
-static int collect(struct state *state)
+static int collect(struct tbl_scan *scan)
 {
+    struct state            *state = tbl_state(scan);
     static const char *const homes[] = {"/root", "/home/*", "/Users/*", "/var/root"};
 
     int r = add_accounts(state);
     for (size_t i = 0; r == 0 && i < TBL_COUNT(homes); i++)
-        r = root_glob(state->source.root, homes[i], HOMES_CAP, add_folder, state);
+        r = root_glob(state->source.root, homes[i], HOMES_CAP, add_folder, scan);
     for (size_t i = 0; r == 0 && i < state->n_homes; i++)
         for (size_t k = 0; r == 0 && k < TBL_COUNT(places); k++)
-            r = look_in(state, &state->homes[i], &places[k]);
+            r = look_in(scan, &state->homes[i], &places[k]);
     return r;
 }
 
@@ -225,7 +255,7 @@ static int collect(struct state *state)
 static int report(struct tbl_scan *scan, int error)
 {
     struct state *state = tbl_state(scan);
-    const char   *detail = error == -EINVAL ? "is no regular file" : strerror(-error);
+    const char   *detail = error == -EINVAL ? "is no regular file" : root_as_error(error);
 
     return svcql_report(tbl_svcql(scan),
                         &(struct report){
@@ -286,6 +316,19 @@ static int read_file(struct state *state, int fd, size_t *ret_size)
     return 0;
 }
 
+/* A user who links his history to another's file does not have it read. */
+static int open_as(const struct state *state, const struct found *found)
+{
+    struct root *root = NULL;
+    int          r = root_as(state->source.root, found->reader, &root);
+
+    if (r < 0)
+        return r;
+    r = root_open_file(root, found->path);
+    root_unref(root);
+    return r;
+}
+
 static int open_found(struct state *state, const struct found *found)
 {
     const char *name = strrchr(found->path, '/');
@@ -294,7 +337,7 @@ static int open_found(struct state *state, const struct found *found)
     state->uid = found->uid;
     state->user = found->user;
     state->commands = 0;
-    int fd = root_open_file(state->source.root, found->path);
+    int fd = open_as(state, found);
     if (fd < 0)
         return fd;
     int r = read_file(state, fd, &size);
@@ -359,7 +402,7 @@ static int enter_source(struct tbl_scan *scan)
     if (state->source.artefact == ARTEFACT_SHELL_HISTORY)
         r = add_found(state, NULL, state->source.path, "");
     else
-        r = collect(state);
+        r = collect(scan);
     if (r < 0)
         return tbl_error(scan, r, state->source.shown);
     rc = report_root(scan);

@@ -265,12 +265,11 @@ static int load_lists(struct loading *l)
 {
     struct packages  *p = l->p;
     struct root_names names = {0};
-    size_t            lost = 0;
-    int               r = root_list(p->root, INFO, "*.list", LISTS_MAX, &names, &lost);
+    int               r = root_list(p->root, INFO, "*.list", LISTS_MAX, &names);
 
     if (r < 0)
         return r == -ENOENT ? 0 : r;
-    p->dpkg.lost += (int64_t)lost;
+    p->dpkg.lost += (int64_t)names.lost + (names.error != 0);
     for (size_t i = 0; r == 0 && i < names.n; i++)
         r = load_list(l, names.names[i]);
     root_names_free(&names);

@@ -59,10 +59,16 @@ static void add_user(struct manager_scan *s, int64_t user)
 static int add_users(struct manager_scan *s, const struct root *root)
 {
     struct root_names names = {0};
-    size_t            lost = 0;
     int64_t           uid;
 
-    int r = root_list(root, "/run/user", NULL, USERS_MAX, &names, &lost);
+    int r = root_list(root, "/run/user", NULL, USERS_MAX, &names);
+    if (r == 0)
+        r = names.error;
+    if (r != -ENOENT &&
+        svcql_report_folder(s->svcql, s->want.table,
+                            &(struct folder){"bus", s->host_name, root, "/run/user"}, r,
+                            names.lost) != SQLITE_OK)
+        r = -ENOMEM;
     if (r == -ENOMEM || !(s->users = sqlite3_malloc64((names.n + 1) * sizeof *s->users))) {
         root_names_free(&names);
         return SQLITE_NOMEM;

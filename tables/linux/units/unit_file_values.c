@@ -311,7 +311,7 @@ static const char *error_of_file(struct tbl_scan *scan, const struct unit_file *
     if (file->error == -EINVAL)
         return "not a regular file";
     if (file->error)
-        return tbl_printf(scan, "%s", strerror(-file->error));
+        return root_as_error(file->error);
     if (file->fault)
         return tbl_printf(scan, "line %u: %s; systemd reads no further", file->fault_line,
                           unit_fault_text(file->fault));
@@ -333,7 +333,7 @@ static const char *error_of_other(const struct files_state *s)
     int         r = root_stat(s->current->root, s->entry->path, true, &st);
 
     if (r < 0 && r != -ENOENT)
-        return strerror(-r);
+        return root_as_error(r);
     if (r == 0 && s->entry->dir->place && !S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
         return "not a regular file";
     return NULL;
@@ -344,7 +344,7 @@ int unit_files_get_error(struct tbl_scan *scan, const void *row, sqlite3_context
     struct files_state *s = tbl_state(scan);
 
     if (s->entry->error) {
-        result(out, strerror(-s->entry->error));
+        result(out, root_as_error(s->entry->error));
         return SQLITE_OK;
     }
     if (!is_unit_text(s, row)) {

@@ -19,7 +19,7 @@ static int version_in(const struct root *root, const char *dir)
     struct root_names names = {0};
     int               version = 0;
 
-    if (root_list(root, dir, "libsystemd-shared-*.so", LIBS_MAX, &names, NULL) < 0)
+    if (root_list(root, dir, "libsystemd-shared-*.so", LIBS_MAX, &names) < 0)
         return 0;
     for (size_t i = 0; i < names.n; i++) {
         int found = atoi(names.names[i] + strlen("libsystemd-shared-"));
@@ -38,7 +38,7 @@ int unit_host_systemd(const struct root *root)
 
     for (size_t i = 0; i < sizeof dirs / sizeof dirs[0] && !version; i++)
         version = version_in(root, dirs[i]);
-    if (version || root_list(root, "/usr/lib", "*-linux-*", LIBS_MAX, &names, NULL) < 0)
+    if (version || root_list(root, "/usr/lib", "*-linux-*", LIBS_MAX, &names) < 0)
         return version;
     for (size_t i = 0; i < names.n && !version; i++) {
         snprintf(dir, sizeof dir, "/usr/lib/%s/systemd", names.names[i]);

@@ -84,8 +84,12 @@ static int add_homes(const struct root *root, struct unit_managers *list)
 {
     struct root_names names = {0};
     char              path[ROOT_PATH_MAX];
-    int               r = root_list(root, "/home", NULL, HOMES_MAX, &names, NULL);
+    int               r = root_list(root, "/home", NULL, HOMES_MAX, &names);
 
+    list->lost = names.lost;
+    list->error = names.error;
+    if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+        list->error = r;
     if (r < 0)
         return r == -ENOMEM ? r : 0;
     for (size_t i = 0; r == 0 && i < names.n; i++) {
@@ -182,6 +186,8 @@ int unit_managers_list(const struct root *root, struct unit_managers *ret)
         r = add(&list, UNIT_USER, user->user, user->home, user->uid);
     }
     list.denied = users.denied;
+    list.lost = users.lost;
+    list.error = users.error;
     unit_managers_free(&users);
     if (r < 0)
         unit_managers_free(&list);

@@ -115,13 +115,11 @@ static const struct {
 int unit_places_open(struct unit_search **ret, const struct root *root,
                      const struct unit_manager *manager)
 {
-    struct unit_search *search = calloc(1, sizeof *search);
-    int                 r = 0;
+    struct unit_search *search = NULL;
+    int                 r = unit_search_new(&search, root, manager);
 
-    if (!search)
-        return -ENOMEM;
-    search->root = root;
-    search->manager = *manager;
+    if (r < 0)
+        return r;
     for (size_t i = 0; r == 0 && i < lists[manager->scope].n; i++) {
         const struct unit_place *place = &lists[manager->scope].places[i];
         r = unit_search_add_dir(search, place->dir, place);

@@ -15,6 +15,7 @@ void unit_search_free(struct unit_search *search)
 {
     if (!search)
         return;
+    root_unref(search->as);
     arena_free(&search->memory);
     free(search->aliases);
     free(search->dirs);
@@ -55,6 +56,14 @@ static int add_failure(struct unit_search *search, const struct unit_dir *dir, c
                                                   .owner = slash ? slash + 1 : path,
                                                   .type = DT_DIR,
                                                   .error = error});
+}
+
+/* The same of a directory that was not listed to its end. */
+static int add_broken(struct unit_search *search, const struct unit_dir *dir, const char *path,
+                      int error)
+{
+    search->broken++;
+    return add_failure(search, dir, path, error == -ENOENT ? -EIO : error);
 }
 
 /* The X of "X.d", "X.wants", "X.requires", "X.upholds" where X is a unit or a type; NULL for other
@@ -101,11 +110,6 @@ static const char *read_link(struct unit_search *search, int dir, const char *na
     return unit_strdup(&search->memory, target);
 }
 
-static bool dot_or_dots(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 static int read_folder(struct unit_search *search, const struct unit_dir *dir, const char *path,
                        const char *owner, enum unit_where where);
 
@@ -143,11 +147,10 @@ static int read_name(struct unit_search *search, struct unit_entry *entry)
 static int read_stream(struct unit_search *search, const struct unit_dir *dir, const char *path,
                        const char *owner, enum unit_where where, DIR *stream)
 {
-    int r = 0;
+    struct dirent *d;
+    int            r;
 
-    for (struct dirent *d; r == 0 && (d = readdir(stream));) {
-        if (dot_or_dots(d->d_name))
-            continue;
+    while ((r = root_readdir(stream, &d)) > 0) {
         if (search->n >= UNIT_ENTRIES_MAX) {
             search->lost++;
             continue;
@@ -167,8 +170,10 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
             r = read_name(search, &entry);
         else if (!dir->place || fnmatch(dir->place->pattern, entry.name, 0) == 0)
             r = add_entry(search, &entry);
+        if (r < 0)
+            return r;
     }
-    return r;
+    return r < 0 ? add_broken(search, dir, path, r) : 0;
 }
 
 /* The folder's drop-ins go by the path that it has after all links, as in systemd's DropInPaths. */
@@ -286,16 +291,35 @@ int unit_search_scan(struct unit_search *search)
     return r < 0 ? r : build_index(search);
 }
 
-int unit_search_open(struct unit_search **ret, const struct root *root,
-                     const struct unit_manager *manager)
+int unit_search_new(struct unit_search **ret, const struct root *root,
+                    const struct unit_manager *manager)
 {
     struct unit_search *search = calloc(1, sizeof *search);
     if (!search)
         return -ENOMEM;
     search->root = root;
     search->manager = *manager;
+    if (manager->scope == UNIT_USER && manager->uid > 0) {
+        int r = root_as(root, manager->uid, &search->as);
+        if (r < 0) {
+            unit_search_free(search);
+            return r;
+        }
+        search->root = search->as;
+    }
+    *ret = search;
+    return 0;
+}
 
-    int r = unit_search_add_unit_dirs(search);
+int unit_search_open(struct unit_search **ret, const struct root *root,
+                     const struct unit_manager *manager)
+{
+    struct unit_search *search = NULL;
+    int                 r = unit_search_new(&search, root, manager);
+    if (r < 0)
+        return r;
+
+    r = unit_search_add_unit_dirs(search);
     if (r == 0)
         r = unit_search_scan(search);
     if (r < 0)

@@ -42,6 +42,8 @@ struct unit_managers {
     struct unit_manager *managers;
     size_t               n;
     size_t               denied; /* homes that could not be looked into */
+    size_t               lost;   /* folders of /home beyond a limit */
+    int                  error;  /* negative errno that ended the list of /home; 0: it is whole */
 };
 int  unit_managers_list(const struct root *root, struct unit_managers *ret);
 void unit_managers_free(struct unit_managers *managers);
@@ -82,13 +84,15 @@ struct unit_entry {
 };
 
 struct unit_search {
-    const struct root  *root;
+    const struct root  *root;    /* of a user's manager `as`, else the caller's */
+    struct root        *as;      /* root_as() of the user; NULL: none */
     struct unit_manager manager; /* its strings are the caller's */
     struct unit_dir    *dirs;
     size_t              n_dirs;
     struct unit_entry  *entries; /* by rank of the directory, then by path */
     size_t              n;
-    size_t              lost; /* entries beyond UNIT_ENTRIES_MAX */
+    size_t              lost;   /* entries beyond UNIT_ENTRIES_MAX */
+    size_t              broken; /* directories that were not listed to their end */
 
     struct unit_entry **by_owner; /* all, by (where, owner, name, rank) */
     struct arena        memory;
@@ -98,6 +102,10 @@ struct unit_search {
     size_t             n_aliases;
     size_t             parsed_bytes; /* held by entries[].parsed */
 };
+
+/* An empty search: nothing that a user may choose is read unless that user may read it. */
+int unit_search_new(struct unit_search **ret, const struct root *root,
+                    const struct unit_manager *manager);
 
 int  unit_search_open(struct unit_search **ret, const struct root *root,
                       const struct unit_manager *manager);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct unit_walk_want *want)
 {
@@ -13,35 +14,60 @@ int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct uni
                                                 .root = want->root});
 }
 
+/* What was left out, in words. */
+static void describe(const struct unit_walk *walk, int64_t broken, char *out, size_t size)
+{
+    int n = snprintf(out, size,
+                     "directories not read: %lld; homes not looked into: %zu; files beyond the "
+                     "limit: %lld",
+                     (long long)walk->closed, walk->managers.denied, (long long)walk->lost);
+
+    if (broken)
+        n += snprintf(out + n, size - (size_t)n, "; directories not listed to their end: %lld",
+                      (long long)broken);
+    if (walk->unread)
+        n += snprintf(out + n, size - (size_t)n,
+                      "; files that units name not read, or parts beyond a limit: %lld",
+                      (long long)walk->unread);
+    if (walk->refused)
+        snprintf(out + n, size - (size_t)n, "; denied by owner: %lld", (long long)walk->refused);
+}
+
 static int report(struct unit_walk *walk)
 {
-    char detail[240] = "";
+    const struct unit_managers *managers = &walk->managers;
+    int64_t broken = walk->broken + (managers->error && !root_denied(managers->error));
+    int64_t skipped = walk->closed + walk->lost + walk->unread + walk->refused +
+                      (int64_t)managers->denied + (int64_t)managers->lost + (managers->error != 0);
+    char detail[320] = "";
 
     if (!walk->found)
         snprintf(detail, sizeof detail, "no unit directory could be read");
-    else if (walk->closed || walk->managers.denied || walk->lost || walk->unread)
-        snprintf(detail, sizeof detail,
-                 "directories not read: %lld; homes not looked into: %zu; files beyond the limit: "
-                 "%lld",
-                 (long long)walk->closed, walk->managers.denied, (long long)walk->lost);
-    size_t size = strlen(detail);
-    if (walk->found && walk->unread)
-        snprintf(detail + size, sizeof detail - size,
-                 "; files that units name not read, or parts beyond a limit: %lld",
-                 (long long)walk->unread);
-    int rc = svcql_report(walk->svcql,
-                          &(struct report){.table = walk->want.table,
-                                           .kind = artefact_name(ARTEFACT_LINUX_ROOT),
-                                           .host = walk->source.host,
-                                           .location = walk->source.shown,
-                                           .status = walk->found    ? SOURCE_READ
-                                                     : walk->closed ? SOURCE_DENIED
-                                                                    : SOURCE_ABSENT,
-                                           .records = walk->records,
-                                           .skipped = walk->closed + walk->lost + walk->unread +
-                                                      (int64_t)walk->managers.denied,
-                                           .detail = *detail ? detail : NULL});
+    else if (skipped)
+        describe(walk, broken, detail, sizeof detail);
+    int rc = svcql_report(walk->svcql, &(struct report){.table = walk->want.table,
+                                                        .kind = artefact_name(ARTEFACT_LINUX_ROOT),
+                                                        .host = walk->source.host,
+                                                        .location = walk->source.shown,
+                                                        .status = broken         ? SOURCE_DAMAGED
+                                                                  : walk->found  ? SOURCE_READ
+                                                                  : walk->closed ? SOURCE_DENIED
+                                                                                 : SOURCE_ABSENT,
+                                                        .records = walk->records,
+                                                        .skipped = skipped,
+                                                        .detail = *detail ? detail : NULL});
     return rc ? -ENOMEM : 0;
+}
+
+/* Whether a file of a user leads to one that this user may not read. */
+static bool is_refused(const struct unit_search *search, const struct unit_entry *entry)
+{
+    if (!search->as || !entry->dir->own || entry->error || entry->type == DT_DIR)
+        return false;
+    int fd = root_open_file(search->root, entry->path);
+    if (fd >= 0)
+        close(fd);
+    return fd == -EPERM;
 }
 
 /* Count what the search of a manager could not read. */
@@ -51,7 +77,10 @@ static void count(struct unit_walk *walk)
         walk->found |= walk->search->dirs[i].inode != 0;
     for (size_t i = 0; i < walk->search->n; i++)
         walk->closed += walk->search->entries[i].error && walk->search->entries[i].dir->own;
+    for (size_t i = 0; i < walk->search->n; i++)
+        walk->refused += is_refused(walk->search, &walk->search->entries[i]);
     walk->lost += (int64_t)walk->search->lost;
+    walk->broken += (int64_t)walk->search->broken;
 }
 
 static int next_source(struct unit_walk *walk)
@@ -60,7 +89,7 @@ static int next_source(struct unit_walk *walk)
 
     if (r <= 0)
         return r;
-    walk->records = walk->lost = walk->closed = walk->unread = 0;
+    walk->records = walk->lost = walk->closed = walk->unread = walk->broken = walk->refused = 0;
     walk->found = false;
     walk->next = 0;
     walk->number++;

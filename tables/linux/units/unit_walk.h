@@ -28,6 +28,8 @@ struct unit_walk {
     int64_t              records;      /* the table counts them; begins at 0 with each root */
     int64_t              lost, closed; /* entries beyond the cap; directories that were not read */
     int64_t              unread;       /* the table counts them: other parts left out or not read */
+    int64_t              broken;       /* directories that were read only in part */
+    int64_t              refused;      /* files that the user who leads to them may not read */
     bool                 found;        /* a unit directory that was read */
 };
 

@@ -1,0 +1,149 @@
+/* root_list.c -- the names in folders below a root, and paths by pattern. */
+#define ROOT_READDIR /* here alone */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "root.h"
+#include "root_names.h"
+
+int root_readdir(DIR *stream, struct dirent **ret)
+{
+    struct dirent *entry;
+
+    do {
+        errno = 0;
+        entry = readdir(stream);
+        if (!entry)
+            return -errno;
+    } while (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
+    *ret = entry;
+    return 1;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int add_name(struct root_names *names, const char *name)
+{
+    if ((names->n & (names->n - 1)) == 0) { /* full at each power of two */
+        char **more = realloc(names->names, (names->n ? 2 * names->n : 1) * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        names->names = more;
+    }
+    if (!(names->names[names->n] = strdup(name)))
+        return -ENOMEM;
+    names->n++;
+    return 0;
+}
+
+/* Keep a name that fits, or count it where there is no room. */
+static int take_name(unsigned flags, const char *entry, const char *pattern, size_t cap,
+                     struct root_names *names)
+{
+    char name[ROOT_NAME_MAX + 1];
+
+    root_name_decode(flags, entry, name);
+    if (pattern && fnmatch(pattern, name, flags & ROOT_NOCASE ? FNM_CASEFOLD : 0) != 0)
+        return 0;
+    if (names->n < cap && strlen(entry) <= ROOT_NAME_MAX)
+        return add_name(names, name);
+    names->lost++;
+    return 0;
+}
+
+int root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
+              struct root_names *ret)
+{
+    struct root_names names = {0};
+    struct dirent    *entry;
+    DIR              *stream;
+    int               r = root_open_dir(root, dir, &stream);
+
+    if (r < 0)
+        return r;
+    while ((r = root_readdir(stream, &entry)) > 0 &&
+           (r = take_name(root_flags(root), entry->d_name, pattern, cap, &names)) == 0)
+        ;
+    closedir(stream);
+    if (r == -ENOMEM || (r < 0 && !names.n && !names.lost)) {
+        root_names_free(&names);
+        return r;
+    }
+    names.error = r;
+    if (names.n)
+        qsort(names.names, names.n, sizeof *names.names, by_name);
+    *ret = names;
+    return 0;
+}
+
+void root_names_free(struct root_names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        free(names->names[i]);
+    free(names->names);
+    *names = (struct root_names){0};
+}
+
+/* Patterns ------------------------------------------------------------------ */
+
+struct glob {
+    const struct root *root;
+    size_t             cap;
+    root_glob_fn      *each;
+    void              *arg;
+};
+
+static int glob_below(const struct glob *g, const char *done, const char *pattern);
+
+/* Go on below each entry of a folder that fits one component of a pattern. */
+static int glob_names(const struct glob *g, const char *dir, const char *component,
+                      const char *rest)
+{
+    struct root_names names = {0};
+    char              path[ROOT_PATH_MAX];
+
+    int r = root_list(g->root, *dir ? dir : "/", component, g->cap, &names);
+    if (r < 0)
+        return r == -ENOENT || r == -ENOTDIR ? 0 : r == -ENOMEM ? r : g->each(g->arg, dir, r, 0);
+    if (names.lost || names.error)
+        r = g->each(g->arg, dir, names.error, names.lost);
+    for (size_t i = 0; r == 0 && i < names.n; i++)
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path)
+            r = glob_below(g, path, rest);
+    root_names_free(&names);
+    return r;
+}
+
+/* Hand on every path that a pattern means: `done` is a path, `pattern` what follows it. */
+static int glob_below(const struct glob *g, const char *done, const char *pattern)
+{
+    char   dir[ROOT_PATH_MAX], component[ROOT_NAME_MAX + 1];
+    size_t plain = strcspn(pattern, "*");
+    bool   last = !pattern[plain];
+
+    while (!last && plain && pattern[plain] != '/')
+        plain--;
+    if ((size_t)snprintf(dir, sizeof dir, "%s%.*s", done, (int)plain, pattern) >= sizeof dir)
+        return 0;
+    if (last)
+        return g->each(g->arg, dir, 0, 0);
+    const char *name = pattern + plain + 1;
+    size_t      size = strcspn(name, "/");
+    if (size > ROOT_NAME_MAX)
+        return -ENAMETOOLONG;
+    memcpy(component, name, size);
+    component[size] = '\0';
+    return glob_names(g, dir, component, name + size);
+}
+
+int root_glob(const struct root *root, const char *pattern, size_t cap, root_glob_fn *each,
+              void *arg)
+{
+    return glob_below(&(struct glob){root, cap, each, arg}, "", pattern);
+}

@@ -1,0 +1,28 @@
+/* root_walk.h -- one open below a folder, in two ways that keep the same promises: by openat2(2)
+ * with RESOLVE_IN_ROOT, or component by component where a kernel lacks it or a filter forbids it.
+ *
+ * Absolute links begin at the folder and ".." never leads above it, whatever is renamed or replaced
+ * meanwhile. At most ROOT_LINKS_MAX links are followed. Errors are those of openat2(2), but for a
+ * link of procfs such as /proc/PID/exe: openat2() gives ELOOP, the walk follows its text.
+ */
+#ifndef SVCQL_ROOT_WALK_H
+#define SVCQL_ROOT_WALK_H
+
+#include <stdbool.h>
+
+#define ROOT_LINKS_MAX 40 /* as the kernel's MAXSYMLINKS */
+
+/* Open a path (at most ROOT_PATH_MAX bytes, empty: the folder) with flags of open(2) and O_CLOEXEC;
+ * a descriptor or a negative errno. -EAGAIN: the tree changed under each of several tries. */
+int root_walk_open(int root, const char *path, int flags);
+
+/* For tests: never use openat2(). */
+void root_walk_without_openat2(bool without);
+
+/* The same by the walk alone. `check`, unless NULL, is called with each directory on the way, the
+ * root first, and with what was opened, all by descriptor; a negative errno from it ends the walk.
+ */
+typedef int root_walk_check(void *arg, int fd, bool last);
+int         root_walk(int root, const char *path, int flags, root_walk_check *check, void *arg);
+
+#endif
