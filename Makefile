@@ -67,7 +67,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all arrows headers hunt check check-build check-fast signals soak golden symbols deps deps-check \
-        deps-develop docs docs-check format format-check lint fuzz bench evaluate install uninstall clean
+        deps-develop docs docs-check format format-check lint fuzz bench evaluate judge weights install uninstall clean
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
 
@@ -130,6 +130,11 @@ $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
 EVALUATE := $(basename $(wildcard tests/evaluate*.c)) \
             $(addprefix tests/,harness make_descriptor make_evtx make_hive make_systemd)
 $(BUILD)/evaluate: $(EVALUATE:%=$(BUILD)/%.o) $(OBJECTS)
+	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(CHECK_LIBS) $(LDLIBS)
+
+# Judges the labelled cases of tests/corpus/judgement.
+JUDGE := $(addprefix tests/,judge_corpus corpus harness make_descriptor make_evtx make_hive)
+$(BUILD)/judge-corpus: $(JUDGE:%=$(BUILD)/%.o) $(OBJECTS)
 	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(CHECK_LIBS) $(LDLIBS)
 
 # Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.
@@ -260,6 +265,10 @@ evaluate: $(BUILD)/evaluate
 	./tests/evaluate_hosts.sh $(HOSTS) || echo 'no ordinary hosts could be made' >&2
 	$(BUILD)/evaluate $(HOSTS) > $(BUILD)/EVALUATION.md
 	mv $(BUILD)/EVALUATION.md tests/EVALUATION.md
+
+# The labelled cases alone, and what weights the fitting half gives the signals.
+judge weights: $(BUILD)/judge-corpus
+	$(BUILD)/judge-corpus $(if $(filter weights,$@),-w)
 
 bench: $(BUILD)/svcql.so $(BUILD)/systemd-fixture
 	for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(BUILD) $$b || exit 1; done

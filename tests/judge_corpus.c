@@ -1,0 +1,288 @@
+/* judge_corpus.c -- the program build/judge-corpus: every labelled case, judged.
+ *
+ *     build/judge-corpus [-v] [-w] [PART of a case's name]
+ *
+ * Each case is a host of its own, its files 2 and 40 days old (tests/corpus/judgement). Printed are the
+ * cases judged wrongly (-v: all), and for both halves recall of attacks and alarms on ordinary things at
+ * medium and above, with the area under the curve of the twins. -w prints, of the fitting half, how often
+ * each signal fires on attacks and on ordinary things, and the weight that its log-likelihood ratio
+ * gives. The exit status is 1 where a bar below is missed.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "corpus.h"
+#include "harness.h"
+#include "main.h"
+
+#define N_AGES      2
+#define SIGNALS_MAX 512
+#define UNIT        20.0 /* points of weight that a likelihood ratio of ten is worth */
+
+static const int         ages[N_AGES] = {2, 40};
+static const char *const grades[] = {"info", "low", "medium", "high", "critical"};
+enum { INFO, LOW, MEDIUM, HIGH, CRITICAL, GRADES };
+
+/* What a case got; shared with the processes that judge. */
+struct verdict {
+    bool judged;
+    int  grade, points; /* of the gravest finding */
+    char signals[600];  /* of all its findings of low and above */
+    char subjects[400];
+};
+
+static struct verdict (*verdicts)[N_AGES];
+
+/* The harness asserts, and there is no Check here to ask: a failure ends the process that judges. */
+void _mark_point(const char *file, int line)
+{
+    (void)file, (void)line;
+}
+
+void _ck_assert_failed(const char *file, int line, const char *expr, const char *msg, ...)
+{
+    fprintf(stderr, "%s:%d: %s\n", file, line, msg ? msg : expr);
+    _exit(EXIT_FAILURE);
+}
+
+/* Judging ------------------------------------------------------------------------- */
+
+static void copy_text(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", strcmp(text, "NULL") == 0 ? "" : text);
+}
+
+static void judge(const struct corpus *corpus, const struct corpus_case *one, int days,
+                  struct verdict *verdict)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    corpus_write(corpus, one, dir, days);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_query(db, "CREATE TEMP TABLE seen AS SELECT v.rank, f.severity, f.subject, f.signals, "
+                      "(SELECT total(s.weight) FROM signals AS s WHERE instr(',' || f.signals || "
+                      "',', ',' || s.name || ',')) AS points "
+                      "FROM findings AS f JOIN severities AS v USING (severity)");
+    verdict->grade = (int)harness_int(db, "SELECT coalesce(max(rank), 0) FROM seen");
+    verdict->points =
+        (int)harness_int(db, "SELECT CAST(coalesce(max(points), 0) AS INTEGER) FROM seen");
+    copy_text(verdict->signals, sizeof verdict->signals,
+              harness_query(db, "SELECT group_concat(signals) FROM seen WHERE signals <> ''"));
+    copy_text(verdict->subjects, sizeof verdict->subjects,
+              harness_query(db,
+                            "SELECT group_concat(severity || ' ' || subject || ' [' || signals || "
+                            "']', ' ; ') FROM seen WHERE rank >= %d OR rank = %d",
+                            MEDIUM, verdict->grade));
+    verdict->judged = true;
+    harness_close(db);
+}
+
+/* Judge every n-th case from `first` on, in a process each, so that a crash is one case's. */
+static void judge_share(const struct corpus *corpus, const char *part, size_t first, size_t n)
+{
+    for (size_t i = first; i < corpus->n; i += n) {
+        if (part && !strstr(corpus->cases[i].name, part))
+            continue;
+        pid_t child = fork();
+        if (child == 0) {
+            for (int a = 0; a < N_AGES; a++)
+                judge(corpus, &corpus->cases[i], ages[a], &verdicts[i][a]);
+            fflush(NULL);
+            _exit(0);
+        }
+        waitpid(child, NULL, 0);
+    }
+}
+
+static void judge_all(const struct corpus *corpus, const char *part)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (cores < 1)
+        cores = 1;
+    verdicts = mmap(NULL, (corpus->n + 1) * sizeof *verdicts, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (verdicts == MAP_FAILED)
+        abort();
+    fflush(NULL);
+    for (long c = 0; c < cores; c++)
+        if (fork() == 0) {
+            judge_share(corpus, part, (size_t)c, (size_t)cores);
+            _exit(0);
+        }
+    while (wait(NULL) > 0)
+        ;
+}
+
+/* Reporting ----------------------------------------------------------------------- */
+
+struct tally {
+    int n, at[GRADES]; /* cases, and those whose gravest finding has the grade or a higher one */
+};
+
+static void count(struct tally *tally, int grade)
+{
+    tally->n++;
+    for (int g = 0; g <= grade; g++)
+        tally->at[g]++;
+}
+
+static double percent(int part, int whole)
+{
+    return whole ? 100.0 * part / whole : 0;
+}
+
+static void print_cases(const struct corpus *corpus, bool all)
+{
+    for (size_t i = 0; i < corpus->n; i++) {
+        const struct corpus_case *one = &corpus->cases[i];
+        for (int a = 0; a < N_AGES; a++) {
+            const struct verdict *v = &verdicts[i][a];
+            bool                  wrong = v->judged && one->attack != (v->grade >= MEDIUM);
+            if (!v->judged && verdicts[i][0].judged)
+                printf("FAILED %s\n", one->name);
+            if (v->judged && (wrong || all))
+                printf("%-6s %s, %d days: %s: %s\n",
+                       !wrong        ? "right"
+                       : one->attack ? "MISSED"
+                                     : "ALARM",
+                       one->name, ages[a], grades[v->grade], v->subjects);
+        }
+    }
+}
+
+static int print_half(const struct corpus *corpus, const char *title, int fitting)
+{
+    static const char *const platforms[] = {"linux", "macos", "windows", NULL};
+    int                      below = 0;
+
+    printf("\n%s\n", title);
+    for (int a = 0; a < N_AGES; a++)
+        for (size_t p = 0; p < sizeof platforms / sizeof platforms[0]; p++) {
+            struct tally attacks = {0}, ordinary = {0};
+            for (size_t i = 0; i < corpus->n; i++) {
+                const struct corpus_case *one = &corpus->cases[i];
+                if (one->fitting != fitting || !verdicts[i][a].judged ||
+                    (platforms[p] && strcmp(platforms[p], one->platform) != 0))
+                    continue;
+                count(one->attack ? &attacks : &ordinary, verdicts[i][a].grade);
+            }
+            if (!attacks.n && !ordinary.n)
+                continue;
+            printf(
+                "  %2d days, %-7s: attacks found %3d of %3d (%.1f %%); ordinary alarmed %d of %d "
+                "(%.1f %%), high %d, critical %d\n",
+                ages[a], platforms[p] ? platforms[p] : "all", attacks.at[MEDIUM], attacks.n,
+                percent(attacks.at[MEDIUM], attacks.n), ordinary.at[MEDIUM], ordinary.n,
+                percent(ordinary.at[MEDIUM], ordinary.n), ordinary.at[HIGH], ordinary.at[CRITICAL]);
+            if (platforms[p] || fitting)
+                continue;
+            /* The bars, on the half that nobody looked at. */
+            double most = ages[a] == 40 ? 5 : 10;
+            below += percent(attacks.at[MEDIUM], attacks.n) < 85 ||
+                     percent(ordinary.at[MEDIUM], ordinary.n) > most ||
+                     (ages[a] == 40 && ordinary.at[HIGH] > 0);
+        }
+    return below;
+}
+
+/* The chance that of an attack and its ordinary twin the attack has more points; a tie is half. */
+static double twins(const struct corpus *corpus, int age, int *ret_pairs)
+{
+    double won = 0;
+
+    *ret_pairs = 0;
+    for (size_t i = 0; i < corpus->n; i++) {
+        const struct corpus_case *one = &corpus->cases[i];
+        for (size_t j = 0; one->attack && one->twin && j < corpus->n; j++) {
+            if (strcmp(corpus->cases[j].name, one->twin) != 0 || !verdicts[j][age].judged ||
+                !verdicts[i][age].judged)
+                continue;
+            int a = verdicts[i][age].points, b = verdicts[j][age].points;
+            won += a > b ? 1 : a == b ? 0.5 : 0;
+            ++*ret_pairs;
+        }
+    }
+    return *ret_pairs ? won / *ret_pairs : 0;
+}
+
+/* Weights ------------------------------------------------------------------------- */
+
+static bool has_signal(const struct verdict *v, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = v->signals; (at = strstr(at, name)); at += length)
+        if ((at == v->signals || at[-1] == ',') && (at[length] == ',' || !at[length]))
+            return true;
+    return false;
+}
+
+/* Each case counts once, at 40 days; half a case is added to each side, so that a signal that never fired
+ * on one of them keeps a finite ratio. */
+static void print_weights(const struct corpus *corpus)
+{
+    sqlite3      *db = harness_open();
+    sqlite3_stmt *stmt;
+
+    printf("\n| signal | attacks | ordinary | ratio | weight now | by the ratio |\n"
+           "|---|---|---|---|---|---|\n");
+    sqlite3_prepare_v2(db, "SELECT name, weight FROM signals ORDER BY name", -1, &stmt, NULL);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(stmt, 0);
+        int         with[2] = {0}, n[2] = {0};
+        for (size_t i = 0; i < corpus->n; i++) {
+            const struct corpus_case *one = &corpus->cases[i];
+            if (!one->fitting || !verdicts[i][1].judged)
+                continue;
+            n[one->attack]++;
+            with[one->attack] += has_signal(&verdicts[i][1], name);
+        }
+        if (!with[0] && !with[1])
+            continue;
+        double ratio = ((with[1] + 0.5) / (n[1] + 1)) / ((with[0] + 0.5) / (n[0] + 1));
+        printf("| %s | %d of %d | %d of %d | %.2f | %d | %.0f |\n", name, with[1], n[1], with[0],
+               n[0], ratio, sqlite3_column_int(stmt, 1), UNIT * log10(ratio));
+    }
+    sqlite3_finalize(stmt);
+    harness_close(db);
+}
+
+int main(int argc, char **argv)
+{
+    bool all = false, weights = false;
+    int  below = 0, pairs = 0;
+
+    for (int option; (option = getopt(argc, argv, "vw")) != -1;) {
+        if (option == '?')
+            return 2;
+        all |= option == 'v';
+        weights |= option == 'w';
+    }
+    const char *part = argv[optind];
+    harness_begin();
+    struct corpus *corpus = corpus_load("tests/corpus/judgement");
+    judge_all(corpus, part);
+    print_cases(corpus, all);
+    below += print_half(corpus, "The half that weights may be taken from", 1);
+    below += print_half(corpus, "The half that only reports", 0);
+    for (int a = 0; a < N_AGES; a++) {
+        double area = twins(corpus, a, &pairs);
+        printf("\nTwins, %d days: %d pairs, area under the curve %.3f\n", ages[a], pairs, area);
+        below += pairs && area < 0.95;
+    }
+    if (weights)
+        print_weights(corpus);
+    corpus_free(corpus);
+    harness_end();
+    if (below && !part)
+        printf("\n%d bars are missed\n", below);
+    return below && !part;
+}
