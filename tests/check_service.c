@@ -159,12 +159,88 @@ START_TEST(the_sandbox_is_tight)
 }
 END_TEST
 
+/* How many lines of one kind the journal has, or with uniq -d those that came more than once. */
+static int lines_of(const char *name, const char *filter)
+{
+    char line[512];
+
+    snprintf(line, sizeof line,
+             "journalctl --sync; journalctl -o cat SYSLOG_IDENTIFIER=svcql SVCQL_NAME=%s "
+             "SVCQL_ACTION=added | grep -o '\"columns\":.*' | %s | wc -l",
+             name, filter);
+    return atoi(output_of(line));
+}
+
+/* More rows than SQLite keeps in memory, in a sandbox that has one folder to write to. */
+START_TEST(a_large_host_is_told_of_once)
+{
+    NEED_SYSTEMD(booted);
+    systemd_enter(dir);
+    systemd_shell("cd /etc/systemd/system; for i in $(seq 500); do printf '[Service]\\nExecStart="
+                  "/bin/sleep infinity\\n' > large-$i.service; done; for i in $(seq 1500); do "
+                  "printf '[Service]\\nExecStart=/bin/true %%d\\n' $i > other-$i.service; done");
+    systemd_shell("systemctl daemon-reload; systemctl start 'large-1.service' $(seq -f "
+                  "large-%%g.service 2 500)");
+    harness_write_text(
+        "/etc", "svcql.json",
+        "{\"options\":{\"schedule_splay_percent\":0},\"schedule\":{"
+        "\"large\":{\"interval\":2,\"query\":\"SELECT host, name, path, user_account, start_type, "
+        "source FROM services\"},"
+        "\"units\":{\"interval\":2,\"query\":\"SELECT path, exec_start, sha256 FROM unit_files "
+        "ORDER BY sha256\"},"
+        "\"zlast\":{\"interval\":2,\"query\":\"SELECT min(runs) >= 3 AS enough FROM "
+        "svcql_schedule WHERE name <> 'zlast'\"}}}");
+    install("--config /etc/svcql.json");
+    char *text = NULL;
+    for (int i = 0; i < 600; i++, usleep(100000)) {
+        text = output_of("journalctl -o cat SVCQL_NAME=zlast");
+        if (strstr(text, "\"enough\":\"1\""))
+            break;
+    }
+    ck_assert_msg(strstr(text, "\"enough\":\"1\""), "%s",
+                  output_of("systemctl status svcql; journalctl -u svcql -p 5 -n 20"));
+    systemd_shell("systemctl stop svcql 'large-*'");
+    ck_assert_int_ge(lines_of("large", "cat"), 2000);
+    ck_assert_int_eq(lines_of("large", "sort | uniq -d"), 0);
+    ck_assert_int_ge(lines_of("units", "cat"), 2000);
+    ck_assert_int_eq(lines_of("units", "sort | uniq -d"), 0);
+    ck_assert_str_eq(output_of("sqlite3 /var/lib/svcql/state.db 'SELECT name, error, last_error "
+                               "FROM svcql_schedule WHERE last_error IS NOT NULL'"),
+                     "");
+}
+END_TEST
+
+/* A full disk below the state: told once, counted, and over when there is room again. */
+START_TEST(a_state_that_is_full_is_told_and_gets_over_it)
+{
+    NEED_SYSTEMD(booted);
+    systemd_enter(dir);
+    configure("room");
+    install("--config /etc/svcql.json");
+    wait_for("room", "svcql.service");
+    systemd_shell("systemctl stop svcql; mount -t tmpfs -o size=300k tmpfs /var/lib/svcql; "
+                  "systemctl start svcql; sleep 1.5");
+    systemd_shell("cat /dev/zero > /var/lib/svcql/fill || true");
+    systemd_shell("for i in $(seq 300); do printf '[Service]\\nExecStart=/bin/true\\n' > "
+                  "/etc/systemd/system/full-$i.service; done; sleep 4");
+    char *text = output_of("sqlite3 /var/lib/svcql/state.db "
+                           "'SELECT name, coalesce(last_error, 0) FROM svcql_schedule'; "
+                           "systemctl show -p StatusText svcql");
+    ck_assert_msg(strstr(text, "full") || strstr(text, "nothing is run"), "%s", text);
+    systemd_shell("rm /var/lib/svcql/fill; mount -o remount,size=8m /var/lib/svcql; "
+                  "systemctl reload svcql");
+    wait_for("room", "full-300.service");
+    systemd_shell("systemctl stop svcql; umount /var/lib/svcql");
+    ck_assert_int_eq(lines_of("room", "grep full- | sort | uniq -d"), 0);
+}
+END_TEST
+
 Suite *make_service_suite(void)
 {
     const TTest *const tests[] = {
-        planted_units_are_told_of_once,
-        the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox,
-        the_sandbox_is_tight,
+        planted_units_are_told_of_once, the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox,
+        the_sandbox_is_tight,           a_state_that_is_full_is_told_and_gets_over_it,
+        a_large_host_is_told_of_once,
     };
     Suite *suite = suite_create("service");
     TCase *tcase = tcase_create("service");
