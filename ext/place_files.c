@@ -66,7 +66,9 @@ static int read_text(struct place_files *f, int fd)
     if (fstat(fd, &st) < 0)
         return -errno;
     f->cut = st.st_size > PLACE_FILE_MAX;
-    size_t room = f->cut ? PLACE_FILE_MAX : (size_t)st.st_size;
+    size_t room = f->cut        ? PLACE_FILE_MAX
+                  : !st.st_size ? PLACE_PROC_MAX /* files of /proc do not say their size */
+                                : (size_t)st.st_size;
     f->text = malloc(room + 1);
     if (!f->text)
         return -ENOMEM;
@@ -76,6 +78,7 @@ static int read_text(struct place_files *f, int fd)
         return -errno;
     f->text[size] = '\0';
     f->size = size;
+    f->cut |= !st.st_size && size == room;
     return 0;
 }
 

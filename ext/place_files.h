@@ -24,6 +24,7 @@
 #define PLACE_NAMES_MAX 200000      /* of one folder */
 #define PLACE_ADDED_MAX 10000       /* places added while the files of one root are read */
 #define PLACE_FILE_MAX  (64u << 20) /* bytes; of a longer file only these are given */
+#define PLACE_PROC_MAX  (1u << 20)  /* the same of a file that says it is empty, as in /proc */
 
 struct place_of_files {
     const char *path;     /* a folder, in which "*" stands for any name; or the file itself */

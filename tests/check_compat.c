@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "formats/text/rule_file.h"
 #include "make_evtx.h"
@@ -335,6 +336,112 @@ START_TEST(sql_files_keep_their_statements_apart)
 }
 END_TEST
 
+/* osquery's tables about the host ------------------------------------------------------------- */
+
+static void put_record(uint8_t *record, uint16_t type, const char *user, const char *tty,
+                       const char *from, uint32_t time)
+{
+    record[0] = (uint8_t)type;
+    record[4] = 42;
+    strcpy((char *)record + 8, tty);
+    strcpy((char *)record + 44, user);
+    strcpy((char *)record + 76, from);
+    for (int i = 0; i < 4; i++)
+        record[340 + i] = (uint8_t)(time >> 8 * i);
+}
+
+static const char *make_host(void)
+{
+    const char *dir = harness_scratch();
+    uint8_t     utmp[2 * 384] = {0};
+
+    harness_write_text(
+        dir, "etc/os-release",
+        "# the release\nNAME=\"Example Linux\"\nVERSION='12.3 (made up)'\nID=example\n"
+        "ID_LIKE=debian\nVERSION_ID=\"12.3.4\"\nVERSION_CODENAME=made\nno line\n");
+    harness_write_text(dir, "etc/hostname", "web7\n");
+    harness_write_text(dir, "etc/machine-id", "0123456789ABCDEF0123456789abcdef\n");
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(dir, "var/lib/dpkg/arch", "arm64\n");
+    put_record(utmp, 2, "reboot", "~", "6.1.0", 1790000000);
+    put_record(utmp + 384, 7, "ann", "pts/0", "192.0.2.7", 1790000100);
+    harness_write(dir, "run/utmp", utmp, sizeof utmp);
+    return dir;
+}
+
+START_TEST(decorators_of_ordinary_configurations_find_their_tables_on_a_dead_root)
+{
+    const char *dir = make_host();
+    sqlite3    *db = harness_open();
+
+    free(harness_query(db, "DELETE FROM evidence"));
+    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir));
+    harness_expect(db, "web7|0123456789abcdef0123456789abcdef|aarch64|NULL",
+                   "SELECT hostname, uuid, cpu_type, cpu_brand FROM system_info");
+    harness_expect(db, "Example Linux|12.3 (made up)|12|3|4|example|debian|made|aarch64|web7",
+                   "SELECT name, version, major, minor, patch, platform, platform_like, codename, "
+                   "arch, host FROM os_version");
+    harness_expect(db, "ann",
+                   "SELECT user AS username FROM logged_in_users "
+                   "WHERE type = 'user' ORDER BY time LIMIT 1");
+    harness_expect(db,
+                   "boot_time|reboot|~|6.1.0|1790000000|42|web7\n"
+                   "user|ann|pts/0|192.0.2.7|1790000100|42|web7",
+                   "SELECT type, user, tty, host, time, pid, hostname FROM logged_in_users");
+    harness_expect(db, "0", "SELECT count(*) FROM uptime");
+    harness_expect(db, "1", "SELECT version >= '5.0.0' FROM osquery_info");
+    harness_expect(db, "1",
+                   "SELECT count(*) FROM evidence_sources WHERE table_name = "
+                   "'host_properties' AND status = 'damaged' AND skipped = 1");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(sessions_of_logind_stand_in_for_utmp)
+{
+    const char *dir = make_host();
+    char        path[4200];
+    sqlite3    *db = harness_open();
+
+    harness_write_text(
+        dir, "run/systemd/sessions/3",
+        "# This is private data. Do not parse.\nUID=1000\nUSER=bob\nACTIVE=1\nTYPE=tty\n"
+        "CLASS=user\nTTY=pts/1\nREMOTE_HOST=192.0.2.8\nLEADER=77\n"
+        "REALTIME=1790000200123456\n");
+    harness_write_text(dir, "run/systemd/sessions/3.ref", "");
+    harness_expect(db, "2", "SELECT count(*) FROM logged_in_users WHERE root = '%s'", dir);
+    snprintf(path, sizeof path, "%s/run/utmp", dir);
+    unlink(path);
+    harness_expect(db, "user|bob|pts/1|192.0.2.8|1790000200|77",
+                   "SELECT type, user, tty, host, time, pid FROM logged_in_users WHERE root = '%s'",
+                   dir);
+    harness_write_text(dir, "run/utmp", "this is text");
+    harness_expect(db, "0", "SELECT count(*) FROM logged_in_users WHERE root = '%s'", dir);
+    harness_expect(db, "damaged",
+                   "SELECT status FROM evidence_sources WHERE table_name = "
+                   "'logged_in_users' AND location GLOB '*/utmp'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(the_clock_is_a_table)
+{
+    sqlite3 *db = harness_open();
+
+    harness_expect(db, "1|1|1|1",
+                   "SELECT unix_time = strftime('%%s', iso_8601), datetime = iso_8601, "
+                   "instr(timestamp, substr(weekday, 1, 3) || ' ') = 1, "
+                   "win_timestamp / 10000000 - unix_time = 11644473600 FROM time");
+    harness_expect(db, "1",
+                   "SELECT total_seconds = ((days * 24 + hours) * 60 + minutes) * 60 + "
+                   "seconds FROM uptime");
+    harness_expect(db, "1",
+                   "SELECT cpu_logical_cores >= 1 AND physical_memory > 1000000 "
+                   "FROM system_info");
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_compat_suite(void)
 {
     Suite *suite = suite_create("compat");
@@ -349,6 +456,9 @@ Suite *make_compat_suite(void)
     tcase_add_test(tcase, the_logs_are_read_once_for_all_rules);
     tcase_add_loop_test(tcase, queries_of_osquery_packs_run, 0, sizeof osquery / sizeof *osquery);
     tcase_add_test(tcase, sql_files_keep_their_statements_apart);
+    tcase_add_test(tcase, decorators_of_ordinary_configurations_find_their_tables_on_a_dead_root);
+    tcase_add_test(tcase, sessions_of_logind_stand_in_for_utmp);
+    tcase_add_test(tcase, the_clock_is_a_table);
     suite_add_tcase(suite, tcase);
     return suite;
 }
