@@ -184,7 +184,12 @@ static int next_folder(struct place_files *f)
     root_names_free(&f->names);
     f->next_name = 0;
     snprintf(f->path, sizeof f->path, "%s", f->folders[f->next_folder++]);
-    return f->place.pattern ? open_folder(f) : open_file(f);
+    if (f->place.pattern)
+        return open_folder(f);
+    const char *slash = strrchr(f->path, '/');
+    if (f->wanted && !f->wanted(f->scan, &f->place, slash ? slash + 1 : f->path))
+        return SQLITE_OK;
+    return open_file(f);
 }
 
 /* Find what the "*" in a place's path stands for; where it is nothing, report the folder above. */

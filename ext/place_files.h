@@ -42,7 +42,7 @@ struct place_files {
     bool                         by_line; /* files are read by place_files_line(), of any size */
     bool                         by_root; /* place_files_next() stops after each root, text NULL */
 
-    /* Whether to open a file of a folder; NULL: each. */
+    /* Whether to open a file of that name; NULL: each. */
     bool (*wanted)(struct tbl_scan *scan, const struct place_of_files *place, const char *name);
 
     /* What to do first in each root: place_files_base(), as a rule. NULL: nothing. */

@@ -83,14 +83,16 @@ static int open_plist(struct state *state)
     return SQLITE_ROW;
 }
 
-/* The next file that is asked for. */
+static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, const char *name)
+{
+    (void)place;
+    return tbl_match_text(((struct state *)tbl_state(scan))->file_terms, name, false);
+}
+
 static int next_file(struct state *state)
 {
-    int rc;
+    int rc = place_files_next(&state->files);
 
-    do
-        rc = place_files_next(&state->files);
-    while (rc == SQLITE_ROW && !tbl_match_text(state->file_terms, state->files.name, false));
     state->number = 0;
     if (rc == SQLITE_ROW && state->files.place.tag == PLIST_FORM)
         return open_plist(state);
@@ -143,10 +145,10 @@ static int open_scan(struct tbl_scan *scan)
 
     state->file_terms = TBL_TERMS(scan, struct property_row, file);
     state->files = (struct place_files){.scan = scan,
-                                        .table = "host_properties",
                                         .kind = "host",
                                         .places = places,
-                                        .n_places = TBL_COUNT(places)};
+                                        .n_places = TBL_COUNT(places),
+                                        .wanted = wanted};
     return place_files_begin(
         &state->files,
         &(struct sources_want){.artefacts = ROOTS, .host = key->host, .root = key->root});

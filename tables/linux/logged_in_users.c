@@ -184,7 +184,6 @@ static int open_scan(struct tbl_scan *scan)
     const struct login_row *key = tbl_key(scan);
 
     state->files = (struct place_files){.scan = scan,
-                                        .table = "logged_in_users",
                                         .kind = "logins",
                                         .places = places,
                                         .n_places = TBL_COUNT(places),

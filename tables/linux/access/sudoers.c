@@ -46,8 +46,8 @@ struct state {
  * (sudoers(5)). */
 static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, const char *name)
 {
-    (void)scan, (void)place;
-    return !strchr(name, '.') && name[strlen(name) - 1] != '~';
+    (void)scan;
+    return !place->pattern || (!strchr(name, '.') && name[strlen(name) - 1] != '~');
 }
 
 /* What the files read so far include is read after them. */
