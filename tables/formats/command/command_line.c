@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "command_lead.h"
 #include "command_reader.h"
 #include "shell_lexer.h"
 
@@ -122,21 +123,6 @@ static int read_tool(struct command_reader *r, const struct shell_command *comma
     return result;
 }
 
-/* NAME=value before a command, which later words of the line may use. */
-static bool assignment(struct command_reader *r, const struct shell_word *word)
-{
-    const char *equals = strchr(word->text, '=');
-    size_t      size = equals ? (size_t)(equals - word->text) : 0;
-
-    if (!size || word->quoted || is_digit(word->text[0]))
-        return false;
-    for (size_t i = 0; i < size; i++)
-        if (!is_name(word->text[i]))
-            return false;
-    shell_set(&r->shell, SHELL_POSIX, word->text, size, equals + 1);
-    return true;
-}
-
 /* The words with such a path made one; NULL where out of memory. */
 static const struct shell_word *join_path(struct command_reader *r, const struct shell_word *words,
                                           size_t n, size_t lead)
@@ -158,7 +144,7 @@ static int command_run(struct command_reader *r, const struct shell_command *com
     bool                  mine = false;
     int                   result = 0;
 
-    while (n && command->dialect == SHELL_POSIX && assignment(r, words))
+    while (n && command->dialect == SHELL_POSIX && command_assignment(&r->shell, words))
         words++, n--;
     if (!n || r->n_uses == COMMAND_USES_MAX)
         return 0;
@@ -178,77 +164,6 @@ static int command_run(struct command_reader *r, const struct shell_command *com
 }
 
 /* Before the command: what each dialect puts there -------------------------------- */
-
-/* Words that may stand before a command and are none. */
-static size_t posix_lead(const struct shell_word *words, size_t n)
-{
-    size_t i = 0;
-
-    while (i < n && !words[i].quoted &&
-           word_in("if then elif else while until do ! { coproc export local declare readonly "
-                   "typeset",
-                   words[i].text, false))
-        i++;
-    if (i < n && strcmp(words[i].text, "function") == 0)
-        i += 2;
-    while (i < n && strcmp(words[i].text, "{") == 0)
-        i++;
-    return i;
-}
-
-/* The parts of a word's first {a,b}: before its brace, behind it, and how many are within. */
-struct braces {
-    const char *open, *close;
-    size_t      n;
-};
-
-static bool find_braces(const struct shell_word *word, struct braces *ret)
-{
-    const char *open = strchr(word->text, '{'), *close = open ? strchr(open, '}') : NULL;
-    const char *comma = open ? strchr(open, ',') : NULL;
-
-    if (word->quoted || !close || !comma || comma > close || (open > word->text && open[-1] == '$'))
-        return false;
-    *ret = (struct braces){.open = open, .close = close, .n = 1};
-    for (; open < close; open++)
-        ret->n += *open == ',';
-    return true;
-}
-
-#define BRACE_WORDS_MAX 256
-
-/* {systemctl,stop,ssh} and {a,b}.service, each word's first. Returns the words, or where there is
- * nothing to expand, or too much, those that were given. */
-static const struct shell_word *expand_braces(struct command_reader   *r,
-                                              const struct shell_word *words, size_t *n)
-{
-    struct shell_word *expanded;
-    struct braces      braces;
-    size_t             total = 0, at = 0;
-
-    for (size_t i = 0; i < *n; i++)
-        total += find_braces(&words[i], &braces) ? braces.n : 1;
-    if (total == *n || total > BRACE_WORDS_MAX ||
-        !(expanded = arena_alloc(&r->shell.arena, total * sizeof *expanded)))
-        return words;
-    for (size_t i = 0; i < *n; i++) {
-        if (!find_braces(&words[i], &braces)) {
-            expanded[at++] = words[i];
-            continue;
-        }
-        for (const char *p = braces.open + 1; p <= braces.close; at++) {
-            int size = (int)strcspn(p, ",}");
-
-            expanded[at].text =
-                text_printf(&r->shell.arena, "%.*s%.*s%s", (int)(braces.open - words[i].text),
-                            words[i].text, size, p, braces.close + 1);
-            expanded[at].spliced = i == 0; /* nobody writes a command's name so */
-            p += size + 1;
-        }
-    }
-    *n = total;
-    return expanded;
-}
 
 static bool is_word(const struct shell_word *words, size_t n, size_t i, const char *list)
 {
@@ -353,18 +268,6 @@ static bool method_call(struct command_reader *r, const struct shell_word *word)
     return false;
 }
 
-/* for NAME in WORDS. What a substitution would give is not known. */
-static void posix_loop(struct command_reader *r, const struct shell_word *words, size_t n)
-{
-    const char *list;
-
-    if (n < 4 || strcmp(words[0].text, "for") != 0 || strcmp(words[2].text, "in") != 0)
-        return;
-    list = text_join(&r->shell.arena, words + 3, n - 3);
-    if (!strpbrk(list, "$`*?"))
-        shell_set_list(&r->shell, SHELL_POSIX, words[1].text, strlen(words[1].text), list);
-}
-
 static int each_command(const struct shell_command *command, void *data)
 {
     struct command_reader   *r = data;
@@ -375,7 +278,7 @@ static int each_command(const struct shell_command *command, void *data)
     if (r->n_uses == COMMAND_USES_MAX)
         return 1;
     if (command->dialect == SHELL_POSIX)
-        lead = posix_lead(words, n);
+        lead = command_posix_lead(words, n);
     else if (command->dialect == SHELL_CMD)
         lead = cmd_lead(r, words, n);
     else if (!method_call(r, &words[0]))
@@ -385,8 +288,8 @@ static int each_command(const struct shell_command *command, void *data)
     words += lead;
     n -= lead;
     if (command->dialect == SHELL_POSIX) {
-        words = expand_braces(r, words, &n);
-        posix_loop(r, words, n);
+        words = command_braces(&r->shell.arena, words, &n);
+        command_loop(&r->shell, words, n);
     }
     result = command_run(r, command, words, n);
     r->output = command_output(r, command, words, n);

@@ -20,11 +20,12 @@ struct command_reader {
     int              n_uses;
     const char      *via[COMMAND_VIA_MAX];
     size_t           n_via;
-    const char      *remote;  /* host that a wrapper leads to */
-    bool             encoded; /* the text was hidden in base64 */
-    const char      *output;  /* what the command before writes, where the line says it */
-    const char      *loop;    /* cmd.exe: the variable of the loop whose words come next */
-    struct text_list last;    /* services of the cmdlet before, for its pipe and its methods */
+    size_t           n_scripts; /* scripts that are run by scripts */
+    const char      *remote;    /* host that a wrapper leads to */
+    bool             encoded;   /* the text was hidden in base64 */
+    const char      *output;    /* what the command before writes, where the line says it */
+    const char      *loop;      /* cmd.exe: the variable of the loop whose words come next */
+    struct text_list last;      /* services of the cmdlet before, for its pipe and its methods */
 };
 
 /* What a wrapper was given, and where in it the reader is. */

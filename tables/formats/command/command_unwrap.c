@@ -59,9 +59,10 @@ static const char *value_at(struct command_reader *r, const struct wrapped *w, s
     const struct shell_word *value = &w->words[i];
 
     /* A log that joins arguments has lost the quotes: the text then is all that follows. */
-    return i >= w->n                                   ? NULL
-           : strchr(value->text, ' ') || value->quoted ? value->text
-                                                       : joined(r, w, i);
+    if (i >= w->n)
+        return NULL;
+    return w->command->exact || strchr(value->text, ' ') || value->quoted ? value->text
+                                                                          : joined(r, w, i);
 }
 
 static struct option short_option(struct command_reader *r, const struct wrapped *w, size_t i)
@@ -180,7 +181,8 @@ static int unwrap_find(struct command_reader *r, const struct wrapped *w, bool *
     size_t i = 1, end;
 
     *ret_mine = true;
-    while (i < w->n && !word_in("-exec -execdir -ok -okdir -x --exec", word(w, i), false))
+    while (i < w->n &&
+           !word_in("-exec -execdir -ok -okdir -x --exec -a --startas", word(w, i), false))
         i++;
     for (end = ++i; end < w->n; end++)
         if (word_in("; + \\;", word(w, end), false))
@@ -200,9 +202,39 @@ static int read_code_line(struct command_reader *r, const struct wrapped *w, str
  * counts is the script; the interpreter is no wrapper that anybody chose. */
 static int script(struct command_reader *r, const struct wrapped *w, size_t i)
 {
-    if (i >= w->n || !strpbrk(word(w, i), "/."))
+    if (i >= w->n || (!w->command->exact && !strpbrk(word(w, i), "/.")) ||
+        r->n_scripts == COMMAND_VIA_MAX)
         return 0;
-    return r->run(r, w->command, w->words + i, w->n - i);
+    r->n_scripts++;
+    int result = r->run(r, w->command, w->words + i, w->n - i);
+    r->n_scripts--;
+    return result;
+}
+
+/* A script that is the value of an option, "--rcfile=x" or "--rcfile x"; of another option false. */
+static bool script_option(struct command_reader *r, const struct wrapped *w, size_t i, int *ret)
+{
+    const char *text = word(w, i), *equals = strchr(text, '=');
+    size_t      size = equals ? (size_t)(equals - text) : strlen(text);
+    const char *name = arena_strndup(&r->shell.arena, text, size);
+
+    if (!w->wrapper->file_options || !word_in(w->wrapper->file_options, name, false))
+        return false;
+    *ret = equals ? r->run(r, w->command, &(struct shell_word){.text = equals + 1}, 1)
+                  : script(r, w, i + 1);
+    return true;
+}
+
+/* What a shell without a script reads. */
+static int read_input(struct command_reader *r, const struct wrapped *w)
+{
+    const char *input = w->command->input   ? w->command->input
+                        : w->command->piped ? r->output
+                                            : NULL;
+
+    if (!input && w->command->file)
+        return r->run(r, w->command, &(struct shell_word){.text = w->command->file}, 1);
+    return text_within(r, w, NULL, SHELL_POSIX, input);
 }
 
 /* The texts that code quotes, joined by blanks where only commas stand between: system("a b"),
@@ -236,15 +268,64 @@ static int read_quoted(struct command_reader *r, const struct wrapped *w, const 
     return result;
 }
 
+/* What one option word of an interpreter says: the index of the word after it and its value; 0
+ * where nothing follows that counts, as its code is read or it names a module. */
+static size_t code_option(struct command_reader *r, const struct wrapped *w, size_t i, int *ret)
+{
+    const struct wrapper *wrapper = w->wrapper;
+    const char           *text = word(w, i), *equals = strchr(text, '=');
+    const char           *code = NULL;
+
+    if (script_option(r, w, i, ret))
+        return 0;
+    if (wrapper->longs && word_in(wrapper->longs, text, false))
+        return i + 2;
+    if (text[1] == '-') {
+        size_t size = equals ? (size_t)(equals - text) : strlen(text);
+        if (!wrapper->code_options ||
+            !word_in(wrapper->code_options, arena_strndup(&r->shell.arena, text, size), false))
+            return i + 1;
+        code = equals ? equals + 1 : value_at(r, w, i + 1);
+    }
+    for (const char *p = text + 1; *p && text[1] != '-' && !code; p++) {
+        bool last = !p[1];
+        if (wrapper->inert && strchr(wrapper->inert, *p))
+            return 0;
+        if (wrapper->attached && strchr(wrapper->attached, *p))
+            return i + 1;
+        if (wrapper->letters && strchr(wrapper->letters, *p))
+            return i + (last ? 2 : 1);
+        if (wrapper->codes && strchr(wrapper->codes, *p) && (last || !strchr(wrapper->codes, p[1])))
+            code = last ? value_at(r, w, i + 1) : p + 1;
+    }
+    if (!code)
+        return i + 1;
+    *ret = read_quoted(r, w, code);
+    return 0;
+}
+
 static int unwrap_code(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
 {
     size_t i = 1;
+    int    result = 0;
 
     *ret_mine = true;
-    for (; i < w->n && word(w, i)[0] == '-'; i++)
-        if (word(w, i)[1] == w->wrapper->text)
-            return i + 1 < w->n ? read_quoted(r, w, joined(r, w, i + 1)) : 0;
-    return script(r, w, i);
+    while (i < w->n && word(w, i)[0] == '-' && word(w, i)[1]) {
+        if (strcmp(word(w, i), "--") == 0) {
+            i++;
+            break;
+        }
+        i = code_option(r, w, i, &result);
+        if (!i)
+            return result;
+    }
+    if (i < w->n && w->wrapper->commands && word_in(w->wrapper->commands, word(w, i), false))
+        i++;
+    if (i >= w->n || strcmp(word(w, i), "-") == 0)
+        return w->command->exact || w->command->file ? read_input(r, w) : 0;
+    if (w->wrapper->flags & WRAPPER_TEXT) /* awk: its first operand is the program */
+        return read_quoted(r, w, word(w, i));
+    return w->wrapper->flags & WRAPPER_NONE ? 0 : script(r, w, i); /* java: a class */
 }
 
 /* osascript -e 'do shell script "text" with administrator privileges' */
@@ -268,30 +349,26 @@ static int unwrap_osascript(struct command_reader *r, const struct wrapped *w, b
 /* sh [-lc] text, sh < text, sh /etc/init.d/x start */
 static int unwrap_shell(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
 {
-    const char *input = w->command->input   ? w->command->input
-                        : w->command->piped ? r->output
-                                            : NULL;
-    size_t      i = 1;
-    bool        stdin_script = false;
+    size_t i = 1;
+    bool   from_input = false;
+    int    result;
 
     *ret_mine = true;
     if (w->wrapper->flags & WRAPPER_NONE) /* at, batch: what they are told stands for a time */
-        return text_within(r, w, NULL, SHELL_POSIX, input);
+        return read_input(r, w);
     for (; i < w->n && (word(w, i)[0] == '-' || word(w, i)[0] == '+'); i++) {
         const char *text = word(w, i);
 
-        if (text[1] == '-') {
-            i += strcmp(text, "--rcfile") == 0 || strcmp(text, "--init-file") == 0;
+        if (script_option(r, w, i, &result))
+            return result;
+        if (text[1] == '-')
             continue;
-        }
         if (strchr(text, 'c'))
             return text_within(r, w, NULL, SHELL_POSIX, value_at(r, w, i + 1));
-        stdin_script = stdin_script || strchr(text, 's');
+        from_input = from_input || strchr(text, 's');
         i += text[strlen(text) - 1] == 'o' || text[strlen(text) - 1] == 'O';
     }
-    if (i >= w->n || stdin_script)
-        return text_within(r, w, NULL, SHELL_POSIX, input);
-    return script(r, w, i);
+    return i >= w->n || from_input ? read_input(r, w) : script(r, w, i);
 }
 
 /* Programs of Windows ------------------------------------------------------------------ */
@@ -419,7 +496,7 @@ static int unwrap_powershell(struct command_reader *r, const struct wrapped *w, 
         if (!strchr("-/\xe2", text[0]))
             break;
         if (parameter(text, "file", 1))
-            return 0;
+            return script(r, w, i + 1);
         if (parameter(text, "encodedcommand", 1) || parameter(text, "ec", 2))
             return unwrap_encoded(r, w, word(w, i + 1));
         if (parameter(text, "command", 1) || parameter(text, "commandwithargs", 8)) {
@@ -540,6 +617,40 @@ int command_unwrap(struct command_reader *r, const struct wrapped *wrapped, bool
 
 /* What commands write -------------------------------------------------------------------- */
 
+/* The number behind a backslash, "143", "0143" or "x63": its value, 0 for none, and its length. */
+static unsigned escape_number(const char *text, size_t *ret_size)
+{
+    bool     hex = *text == 'x';
+    int      base = hex ? 16 : 8;
+    size_t   at = hex ? 1 : 0, end = hex ? 3 : *text == '0' ? 4 : 3;
+    unsigned value = 0;
+
+    for (int digit; at < end && (digit = digit_value(text[at])) >= 0 && digit < base; at++)
+        value = value * (unsigned)base + (unsigned)digit;
+    *ret_size = at;
+    return value & 0xff;
+}
+
+/* A text with the escapes decoded that printf knows, of those that hide text: \143, \x63, \n. */
+static const char *unescaped(struct arena *arena, const char *text)
+{
+    char  *out = arena_alloc(arena, strlen(text) + 1);
+    size_t n = 0;
+
+    for (; out && *text; n++) {
+        size_t   size = 0;
+        unsigned value = *text == '\\' ? escape_number(text + 1, &size) : 0;
+
+        if (*text == '\\' && text[1] == 'n') {
+            value = '\n';
+            size = 1;
+        }
+        out[n] = value ? (char)value : *text;
+        text += value ? size + 1 : 1;
+    }
+    return out ? out : "";
+}
+
 const char *command_output(struct command_reader *r, const struct shell_command *command,
                            const struct shell_word *words, size_t n)
 {
@@ -548,11 +659,13 @@ const char *command_output(struct command_reader *r, const struct shell_command 
     size_t      i = 1;
 
     if (word_in("echo printf write-output", name, true)) {
-        while (i < n && words[i].text[0] == '-')
+        bool escapes = strcmp(name, "printf") == 0;
+        if (escapes && i + 1 < n && strchr(words[i].text, '%'))
             i++;
-        if (strcmp(name, "printf") == 0 && i + 1 < n && strchr(words[i].text, '%'))
-            i++;
-        return i < n ? text_join(&r->shell.arena, words + i, n - i) : NULL;
+        for (; i < n && words[i].text[0] == '-'; i++)
+            escapes |= strchr(words[i].text, 'e') != NULL;
+        const char *text = i < n ? text_join(&r->shell.arena, words + i, n - i) : NULL;
+        return text && escapes ? unescaped(&r->shell.arena, text) : text;
     }
     if (word_in("cat tee", name, false))
         return input;

@@ -3,6 +3,18 @@
 #include <string.h>
 #include <strings.h>
 
+#define PYTHON                                                                                     \
+    .kind = WRAPPER_CODE, .codes = "c", .letters = "WX", .inert = "m",                             \
+    .longs = "--check-hash-based-pycs"
+#define NODE                                                                                       \
+    .kind = WRAPPER_CODE, .codes = "ep", .code_options = "--eval --print", .letters = "rC",        \
+    .longs = "--require --import --loader --experimental-loader --conditions"
+#define PHP                                                                                        \
+    .kind = WRAPPER_CODE, .codes = "rBRE", .code_options = "--run", .letters = "cdgzSt",           \
+    .longs = "--php-ini --define --docroot --server", .file_options = "-f --file -F"
+#define AWK                                                                                        \
+    .kind = WRAPPER_CODE, .letters = "Fv", .file_options = "-f --file", .flags = WRAPPER_TEXT
+
 /* clang-format off */
 static const struct wrapper wrappers[] = {
     /* another user, another environment */
@@ -55,6 +67,21 @@ static const struct wrapper wrappers[] = {
     {.name = "torsocks"},
     {.name = "arch"},
     {.name = "wsl", .letters = "du", .longs = "--distribution --user"},
+    {.name = "ld.so",
+     .longs = "--preload --library-path --argv0 --audit --inhibit-rpath --glibc-hwcaps-prepend "
+              "--glibc-hwcaps-mask"},
+    {.name = "setarch", .operands = 1},
+    {.name = "linux32"},
+    {.name = "linux64"},
+    {.name = "eatmydata"},
+    {.name = "numactl", .letters = "iNCmpPl", .longs = "--interleave --cpunodebind --physcpubind "
+                                                      "--membind --preferred"},
+    {.name = "prlimit", .letters = "op"},
+    {.name = "cgexec", .letters = "g"},
+    {.name = "chpst", .letters = "uUbemdoplfrct/"},
+    {.name = "systemd-cat", .letters = "tp", .longs = "--identifier --priority --stderr-priority"},
+    {.name = "systemd-socket-activate", .letters = "lE", .longs = "--listen --setenv --fdname"},
+    {.name = "start-stop-daemon", .kind = WRAPPER_FIND},
     {.name = "find", .kind = WRAPPER_FIND},
     {.name = "fd", .kind = WRAPPER_FIND},
     {.name = "at", .kind = WRAPPER_SHELL, .flags = WRAPPER_NONE},
@@ -88,8 +115,8 @@ static const struct wrapper wrappers[] = {
      .longs = "-hashes -aesKey -dc-ip -target-ip -shell-type -codec -share"},
     /* shells and languages */
     {.name = "sh", .kind = WRAPPER_SHELL},
-    {.name = "bash", .kind = WRAPPER_SHELL},
-    {.name = "rbash", .kind = WRAPPER_SHELL},
+    {.name = "bash", .kind = WRAPPER_SHELL, .file_options = "--rcfile --init-file"},
+    {.name = "rbash", .kind = WRAPPER_SHELL, .file_options = "--rcfile --init-file"},
     {.name = "dash", .kind = WRAPPER_SHELL},
     {.name = "ash", .kind = WRAPPER_SHELL},
     {.name = "zsh", .kind = WRAPPER_SHELL},
@@ -98,14 +125,39 @@ static const struct wrapper wrappers[] = {
     {.name = "fish", .kind = WRAPPER_SHELL},
     {.name = "csh", .kind = WRAPPER_SHELL},
     {.name = "tcsh", .kind = WRAPPER_SHELL},
-    {.name = "python", .kind = WRAPPER_CODE, .text = 'c'},
-    {.name = "python2", .kind = WRAPPER_CODE, .text = 'c'},
-    {.name = "python3", .kind = WRAPPER_CODE, .text = 'c'},
-    {.name = "perl", .kind = WRAPPER_CODE, .text = 'e'},
-    {.name = "ruby", .kind = WRAPPER_CODE, .text = 'e'},
-    {.name = "node", .kind = WRAPPER_CODE, .text = 'e'},
-    {.name = "lua", .kind = WRAPPER_CODE, .text = 'e'},
-    {.name = "php", .kind = WRAPPER_CODE, .text = 'r'},
+    {.name = "python", PYTHON},
+    {.name = "python2", PYTHON},
+    {.name = "python3", PYTHON},
+    {.name = "pypy", PYTHON},
+    {.name = "pypy3", PYTHON},
+    {.name = "perl", .kind = WRAPPER_CODE, .codes = "eE", .letters = "I", .attached = "MmixFCDd0lV"},
+    {.name = "ruby", .kind = WRAPPER_CODE, .codes = "e", .letters = "rICE", .attached = "KxTWiF0",
+     .longs = "--encoding --external-encoding --internal-encoding"},
+    {.name = "node", NODE},
+    {.name = "nodejs", NODE},
+    {.name = "tsx", NODE},
+    {.name = "ts-node", NODE},
+    {.name = "lua", .kind = WRAPPER_CODE, .codes = "e", .letters = "l"},
+    {.name = "luajit", .kind = WRAPPER_CODE, .codes = "e", .letters = "l", .attached = "jOb"},
+    {.name = "php", PHP},
+    {.name = "php-cgi", PHP},
+    {.name = "awk", AWK},
+    {.name = "gawk", AWK},
+    {.name = "mawk", AWK},
+    {.name = "nawk", AWK},
+    {.name = "tclsh", .kind = WRAPPER_CODE},
+    {.name = "expect", .kind = WRAPPER_CODE, .codes = "c", .file_options = "-f"},
+    {.name = "guile", .kind = WRAPPER_CODE, .codes = "c", .letters = "Lx", .file_options = "-s -l"},
+    {.name = "rscript", .kind = WRAPPER_CODE, .codes = "e"},
+    {.name = "Rscript", .kind = WRAPPER_CODE, .codes = "e"},
+    {.name = "julia", .kind = WRAPPER_CODE, .codes = "eE", .letters = "LtpJCH"},
+    {.name = "escript", .kind = WRAPPER_CODE},
+    {.name = "mono", .kind = WRAPPER_CODE, .longs = "--config"},
+    {.name = "dotnet", .kind = WRAPPER_CODE, .commands = "exec run", .longs = "--project"},
+    {.name = "deno", .kind = WRAPPER_CODE, .commands = "run", .letters = "c", .longs = "--config"},
+    {.name = "bun", .kind = WRAPPER_CODE, .commands = "run", .codes = "e", .letters = "r"},
+    {.name = "java", .kind = WRAPPER_CODE, .file_options = "-jar", .flags = WRAPPER_NONE,
+     .longs = "-cp -classpath --class-path -p --module-path -m --module"},
     {.name = "osascript", .kind = WRAPPER_OSASCRIPT},
     {.name = "cmd", .kind = WRAPPER_CMD},
     {.name = "powershell", .kind = WRAPPER_POWERSHELL},
@@ -147,10 +199,15 @@ static size_t unversioned(const char *name)
     return digits < size && dot && dot[1] ? (size_t)(dot - name) : size;
 }
 
-const struct wrapper *wrapper_find(const char *name, enum shell_dialect dialect)
+/* Whether a name is that of a program loader: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1, ld.so. */
+static bool is_loader(const char *name)
 {
-    size_t size = unversioned(name);
+    return strncmp(name, "ld", 2) == 0 && strstr(name, ".so") &&
+           (name[2] == '-' || name[2] == '.' || strncmp(name + 2, "64.", 3) == 0);
+}
 
+static const struct wrapper *find(const char *name, size_t size, enum shell_dialect dialect)
+{
     for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++) {
         bool same = strlen(wrappers[i].name) == size &&
                     (dialect == SHELL_POSIX ? strncmp(name, wrappers[i].name, size) == 0
@@ -159,4 +216,19 @@ const struct wrapper *wrapper_find(const char *name, enum shell_dialect dialect)
             return &wrappers[i];
     }
     return NULL;
+}
+
+const struct wrapper *wrapper_find(const char *name, enum shell_dialect dialect)
+{
+    if (dialect == SHELL_POSIX && is_loader(name))
+        name = "ld.so";
+    size_t                size = unversioned(name);
+    const struct wrapper *wrapper = find(name, size, dialect);
+
+    while (size && strchr(".0123456789", name[size - 1]))
+        size--;
+    if (wrapper || !name[size])
+        return wrapper;
+    wrapper = find(name, size, dialect); /* php8.2, lua5.4 */
+    return wrapper && wrapper->kind == WRAPPER_CODE ? wrapper : NULL;
 }

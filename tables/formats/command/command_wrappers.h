@@ -16,7 +16,7 @@ enum wrapper_kind {
     WRAPPER_START_PROCESS, /* Start-Process -FilePath program -ArgumentList arguments */
     WRAPPER_INVOKE,        /* Invoke-Command -ComputerName host { text } */
     WRAPPER_FIND,          /* find -exec program ; */
-    WRAPPER_CODE,          /* python -c code: the texts that it quotes */
+    WRAPPER_CODE,          /* python -c code: the texts that it quotes; python file */
     WRAPPER_OSASCRIPT,     /* osascript -e 'do shell script "text"' */
     WRAPPER_WMIC,          /* wmic process call create "text" */
     WRAPPER_SWITCH,        /* schtasks /tr text, runas text */
@@ -32,11 +32,16 @@ struct wrapper {
     const char       *name; /* lower case, without .exe */
     enum wrapper_kind kind;
     const char       *letters;  /* short options that take a value */
-    const char       *longs;    /* long options that take a separate value; blanks between */
-    const char       *inert;    /* short options with which nothing is run */
-    const char       *commands; /* its own verbs that run a program; NULL: it has none */
-    char              text;     /* short option whose value is shell text; NUL: none */
-    unsigned          operands; /* before the program */
+    const char       *longs;    /* options of several letters that take a separate value; blanks
+                                   between */
+    const char       *attached; /* WRAPPER_CODE: short options that the rest of a word belongs to */
+    const char       *codes;    /* WRAPPER_CODE: short options whose value is code */
+    const char       *code_options; /* WRAPPER_CODE: the same of several letters */
+    const char       *file_options; /* options whose value is a script */
+    const char       *inert;        /* short options with which nothing is run */
+    const char       *commands;     /* its own verbs that run a program; NULL: it has none */
+    char              text;         /* short option whose value is shell text; NUL: none */
+    unsigned          operands;     /* before the program */
     unsigned          flags;
     const char       *option; /* WRAPPER_SWITCH: whose value is the text; NULL: the last word */
 };

@@ -42,6 +42,26 @@ void lexer_redirect(struct lexer *l, enum lexer_next next)
 {
     lexer_end_word(l);
     l->next = next;
+    l->operator[0] = '\0';
+}
+
+void lexer_operator(struct lexer *l, const char *text, size_t size)
+{
+    size = size < sizeof l->operator? size : sizeof l->operator- 1;
+    memcpy(l->operator, text, size);
+    l->operator[size] = '\0';
+}
+
+/* Note a redirection of the command. */
+static void add_file(struct lexer *l, const char *file)
+{
+    if (!l->operator[0])
+        return;
+    bool number = file[0] && strspn(file, "0123456789-") == strlen(file); /* 2>&1 */
+    buffer_printf(&l->files, "%s%s%s%s", l->files.size ? " " : "", l->operator, number ? "" : " ",
+                  file);
+    if (strcmp(l->operator, "<") == 0)
+        l->file = file;
 }
 
 static void add_word(struct lexer *l, const char *text)
@@ -81,6 +101,7 @@ void lexer_end_word(struct lexer *l)
             l->heredocs[l->n_heredocs++] = text;
         break;
     case NEXT_FILE:
+        add_file(l, text);
         break;
     }
     l->next = NEXT_ARGUMENT;
@@ -89,43 +110,54 @@ void lexer_end_word(struct lexer *l)
 void lexer_end_command(struct lexer *l, bool pipe)
 {
     lexer_end_word(l);
+    if (l->files.failed)
+        l->shell->arena.failed = true;
     if (l->n && !l->result && !l->shell->arena.failed)
-        l->result = l->fn(&(struct shell_command){.dialect = l->dialect,
-                                                  .words = l->words,
-                                                  .n = l->n,
-                                                  .text = l->text,
-                                                  .size = l->size,
-                                                  .input = l->input,
-                                                  .piped = l->piped,
-                                                  .spliced = l->command_spliced},
-                          l->data);
+        l->result =
+            l->fn(&(struct shell_command){.dialect = l->dialect,
+                                          .words = l->words,
+                                          .n = l->n,
+                                          .text = l->text,
+                                          .size = l->size,
+                                          .input = l->input,
+                                          .file = l->file,
+                                          .files = l->files.size ? buffer_text(&l->files) : NULL,
+                                          .piped = l->piped,
+                                          .spliced = l->command_spliced},
+                  l->data);
     l->n = 0;
     l->next = NEXT_ARGUMENT;
-    l->input = NULL;
+    l->input = l->file = NULL;
+    buffer_reset(&l->files);
     l->command_spliced = l->call = false;
     l->piped = pipe;
+}
+
+void lexer_put_value(struct lexer *l, const char *value, bool split)
+{
+    size_t length = strlen(value);
+
+    if (length > l->shell->budget) /* the values of values are work as well */
+        return;
+    l->shell->budget -= length;
+    lexer_mark(l);
+    for (size_t i = 0; i < length; i++) {
+        if (split && (is_blank(value[i]) || value[i] == '\n'))
+            lexer_end_word(l);
+        else
+            lexer_put(l, value[i]);
+    }
+    if (l->in_word)
+        lexer_mark(l);
 }
 
 bool lexer_expand(struct lexer *l, const char *name, size_t size, bool quoted)
 {
     const struct shell_variable *variable = shell_get(l->shell, l->dialect, name, size);
 
-    if (!variable)
-        return false;
-    size_t length = strlen(variable->value);
-    if (length > l->shell->budget) /* the values of values are work as well */
-        return true;
-    l->shell->budget -= length;
-    lexer_mark(l);
-    for (size_t i = 0; i < length; i++) {
-        if (is_blank(variable->value[i]) && (!quoted || variable->list))
-            lexer_end_word(l);
-        else
-            lexer_put(l, variable->value[i]);
-    }
-    if (l->in_word)
-        lexer_mark(l);
-    return true;
+    if (variable)
+        lexer_put_value(l, variable->value, !quoted || variable->list);
+    return variable != NULL;
 }
 
 void lexer_inner(struct lexer *l, const char *text, size_t size)

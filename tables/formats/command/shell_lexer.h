@@ -23,7 +23,9 @@ struct lexer {
     struct shell_word *words;
     size_t             n, room;
     enum lexer_next    next; /* what the word under construction is */
-    const char        *input;
+    const char        *input, *file;
+    struct buffer      files;
+    char               operator[8];                  /* of the redirection whose file comes next */
     const char        *heredocs[LEXER_HEREDOCS_MAX]; /* delimiters whose bodies are to come */
     size_t             n_heredocs;
     bool               piped, command_spliced;
@@ -74,6 +76,14 @@ static inline bool is_name(char c)
     return is_alnum(c) || c == '_';
 }
 
+/* The value of a hexadecimal digit, or -1. */
+static inline int digit_value(char c)
+{
+    return is_digit(c)                              ? c - '0'
+           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                    : -1;
+}
+
 void lexer_open_word(struct lexer *l);   /* a word begins here, should none be open */
 void lexer_put(struct lexer *l, char c); /* add a byte to the word */
 void lexer_put_text(struct lexer *l, const char *text, size_t size);
@@ -82,6 +92,10 @@ char lexer_last(const struct lexer *l); /* the word's last byte, or NUL */
 void lexer_end_word(struct lexer *l);
 void lexer_end_command(struct lexer *l, bool pipe);
 void lexer_redirect(struct lexer *l, enum lexer_next next); /* the next word is no argument */
+void lexer_operator(struct lexer *l, const char *text, size_t size); /* of that redirection */
+
+/* Add a value to the word; with `split` its blanks end words. */
+void lexer_put_value(struct lexer *l, const char *value, bool split);
 
 /* Add a variable's value; false where the line gave it none. Blanks split unless quoted. */
 bool lexer_expand(struct lexer *l, const char *name, size_t size, bool quoted);

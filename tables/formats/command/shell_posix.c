@@ -37,19 +37,53 @@ static size_t closing(const char *text, size_t size, size_t at)
     return size;
 }
 
-/* A "$(" or "<(" at the cursor: its commands count, its text stays in the word. */
-static void substitution(struct lexer *l)
+/* The text of a substitution, or what the caller makes of it. */
+static void put_substitution(struct lexer *l, size_t begin, size_t end, size_t behind)
+{
+    const char *text = l->shell->rewritten;
+
+    lexer_put_text(l, l->text + l->at, begin - l->at);
+    if (text)
+        lexer_put_text(l, text, strlen(text));
+    else
+        lexer_put_text(l, l->text + begin, end - begin);
+    lexer_put_text(l, l->text + end, behind - end);
+    l->shell->rewritten = NULL;
+}
+
+/* What the commands between `begin` and `end` write takes the place of the text up to `behind`: its
+ * value where that is known, else the text stays and the commands count. */
+static void substitute(struct lexer *l, size_t begin, size_t end, size_t behind, bool quoted)
+{
+    bool        file = strchr("<>", l->text[l->at]); /* the name of a pipe, not what it carries */
+    const char *value = NULL;
+
+    if (l->shell->substitute)
+        value = l->shell->substitute(l->data, l->text + begin, end - begin, !file);
+    else
+        lexer_inner(l, l->text + begin, end - begin);
+    if (value)
+        lexer_put_value(l, value, !quoted);
+    else
+        put_substitution(l, begin, end, behind);
+    l->at = behind;
+}
+
+/* A "$(" or "<(" at the cursor. */
+static void substitution(struct lexer *l, bool quoted)
 {
     size_t begin = l->at + 2, end = closing(l->text, l->size, begin);
     size_t behind = end < l->size ? end + 1 : l->size;
 
-    if (lexer_peek(l, 2) != '(') /* "$((" is arithmetic */
-        lexer_inner(l, l->text + begin, end - begin);
+    if (lexer_peek(l, 2) != '(') { /* "$((" is arithmetic */
+        substitute(l, begin, end, behind, quoted);
+        return;
+    }
     lexer_put_text(l, l->text + l->at, behind - l->at);
     l->at = behind;
 }
 
-static void backticks(struct lexer *l)
+static void backticks(struct lexer *l, bool quoted)
 {
     size_t begin = l->at + 1, end = begin;
 
@@ -57,16 +91,7 @@ static void backticks(struct lexer *l)
         end += l->text[end] == '\\' ? 2 : 1;
     if (end > l->size)
         end = l->size;
-    lexer_inner(l, l->text + begin, end - begin);
-    lexer_put_text(l, l->text + l->at, end - l->at);
-    l->at = end < l->size ? end + 1 : l->size;
-}
-
-static int hex_value(char c)
-{
-    const char *digits = "0123456789abcdef", *found = strchr(digits, c | 0x20);
-
-    return c && found && (is_digit(c) || (c | 0x20) >= 'a') ? (int)(found - digits) : -1;
+    substitute(l, begin, end, end < l->size ? end + 1 : l->size, quoted);
 }
 
 /* The number behind "\x" or "\" in ANSI-C quotes; moves the cursor over its digits. */
@@ -75,7 +100,7 @@ static char ansi_number(struct lexer *l, int base, size_t digits)
     int value = 0;
 
     for (size_t i = 0; i < digits; i++, l->at++) {
-        int digit = hex_value(lexer_peek(l, 0));
+        int digit = digit_value(lexer_peek(l, 0));
         if (digit < 0 || digit >= base)
             break;
         value = value * base + digit;
@@ -173,6 +198,19 @@ static void variable(struct lexer *l, size_t name_at, size_t name_size, size_t s
         unknown_variable(l, size);
 }
 
+/* The value that "${NAME:-value}" and "${NAME-value}" give a name that has none; NULL: no such. */
+static const char *fallback(struct lexer *l, size_t name_size, size_t size)
+{
+    const char *text = l->text + l->at + 2 + name_size;
+    size_t      rest = size > name_size + 3 ? size - name_size - 3 : 0;
+
+    if (rest && *text == ':')
+        text++, rest--;
+    if (!rest || !strchr("-=", *text) || memchr(text, '$', rest) || memchr(text, '`', rest))
+        return NULL;
+    return arena_strndup(&l->shell->arena, text + 1, rest - 1);
+}
+
 static size_t name_length(const struct lexer *l, size_t ahead)
 {
     size_t n = 0;
@@ -192,7 +230,7 @@ static void dollar(struct lexer *l, bool quoted)
     size_t name;
 
     if (next == '(') {
-        substitution(l);
+        substitution(l, quoted);
     } else if (next == '\'' && !quoted) {
         ansi_quotes(l);
     } else if (next == '{') {
@@ -200,7 +238,16 @@ static void dollar(struct lexer *l, bool quoted)
         size_t      size = end ? (size_t)(end - l->text) - l->at + 1 : l->size - l->at;
 
         name = name_length(l, 2);
-        variable(l, 2, name < size - 2 ? name : size - 2, size, quoted);
+        name = name < size - 2 ? name : size - 2;
+        const char *value = shell_get(l->shell, l->dialect, l->text + l->at + 2, name)
+                                ? NULL
+                                : fallback(l, name, size);
+        if (value) {
+            lexer_put_value(l, value, !quoted);
+            l->at += size;
+        } else {
+            variable(l, 2, name, size, quoted);
+        }
     } else if ((name = name_length(l, 1)) > 0) {
         variable(l, 1, name, name + 1, quoted);
     } else {
@@ -227,7 +274,7 @@ static void double_quotes(struct lexer *l)
         } else if (c == '$') {
             dollar(l, true);
         } else if (c == '`') {
-            backticks(l);
+            backticks(l, true);
         } else {
             lexer_put(l, c);
             l->at++;
@@ -261,11 +308,14 @@ static void redirection(struct lexer *l)
     char c = lexer_peek(l, 0), next = lexer_peek(l, 1);
 
     if (next == '(') {
-        substitution(l);
+        substitution(l, true);
         return;
     }
-    if (file_descriptor(l))
+    size_t begin = l->at;
+    if (file_descriptor(l)) {
+        begin = l->word_begin;
         l->in_word = false;
+    }
     if (c == '<' && next == '<') {
         bool here_string = lexer_peek(l, 2) == '<';
 
@@ -275,6 +325,7 @@ static void redirection(struct lexer *l)
     }
     lexer_redirect(l, NEXT_FILE);
     l->at += next && strchr("<>|&", next) ? 2 : 1;
+    lexer_operator(l, l->text + begin, l->at - begin);
 }
 
 /* The body of a here-document, the cursor at its first line, up to the line of its delimiter. */
@@ -314,8 +365,10 @@ static void separator(struct lexer *l)
     char c = lexer_peek(l, 0), next = lexer_peek(l, 1);
 
     if (c == '&' && next == '>') {
+        size_t size = lexer_peek(l, 2) == '>' ? 3 : 2;
         lexer_redirect(l, NEXT_FILE);
-        l->at += lexer_peek(l, 2) == '>' ? 3 : 2;
+        lexer_operator(l, l->text + l->at, size);
+        l->at += size;
         return;
     }
     bool pipe = c == '|' && next != '|';
@@ -355,7 +408,7 @@ void lex_posix(struct lexer *l)
         } else if (c == '$') {
             dollar(l, false);
         } else if (c == '`') {
-            backticks(l);
+            backticks(l, false);
         } else {
             lexer_put(l, c);
             l->at++;

@@ -25,6 +25,7 @@ int shell_each(struct shell *shell, enum shell_dialect dialect, const char *text
     lexer_end_command(&l, false);
     shell->depth--;
     buffer_free(&l.word);
+    buffer_free(&l.files);
     if (shell->arena.failed)
         return -ENOMEM;
     return l.result < 0 ? l.result : 0;

@@ -19,7 +19,7 @@
 
 #define SHELL_TEXT_MAX      (128u << 10) /* bytes of one line that are looked at */
 #define SHELL_DEPTH_MAX     8            /* texts within texts: substitutions, sh -c, cmd /c */
-#define SHELL_VARIABLES_MAX 16
+#define SHELL_VARIABLES_MAX 64
 #define SHELL_VALUE_MAX     4096 /* bytes of a variable's value */
 
 enum shell_dialect { SHELL_POSIX, SHELL_CMD, SHELL_POWERSHELL };
@@ -38,8 +38,12 @@ struct shell_command {
     const char              *text; /* all the text that the command stands in */
     size_t                   size;
     const char              *input;   /* here-document or here-string; NULL: none */
+    const char              *file;    /* that it reads, "< file"; NULL: none */
+    const char              *files;   /* its redirections, "> a 2> b"; NULL: none, or not POSIX */
     bool                     piped;   /* reads what the command before it writes */
     bool                     spliced; /* words are joined by $IFS, or listed in braces */
+    bool                     exact;   /* the words are the program's own, not a line of a log that
+                                         has lost its quotes */
 };
 
 /* Return 0 to go on, 1 to leave out the rest of the text, a negative errno to end it all. */
@@ -57,6 +61,12 @@ struct shell {
     unsigned     depth;
     struct shell_variable variables[SHELL_VARIABLES_MAX];
     size_t                n_variables;
+
+    /* What a substitution stands for, in the arena, taken apart as a variable's value is; NULL: not
+     * known. Called with shell_each()'s data in place of `fn`; with `value` false what it writes is
+     * of no use. It may set `rewritten`, which then is the text between the parentheses. */
+    const char *(*substitute)(void *data, const char *text, size_t size, bool value);
+    const char *rewritten;
 };
 
 /* Call `fn` for each command, those of substitutions before the one they stand in. Returns 0 or the

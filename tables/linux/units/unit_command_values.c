@@ -1,6 +1,8 @@
 /* unit_command_values.c -- the columns of unit_commands that cost: programs, texts, variables. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "unit_commands.h"
 
@@ -76,27 +78,45 @@ static void put_word(struct buffer *text, const char *word)
 }
 
 /* With "|" the shell is given all words as one text. */
-static void put_shell(struct buffer *text, const struct commands_state *s)
+static const char *shell_words(struct commands_state *s)
 {
-    struct buffer inner = {0};
+    struct buffer text = {0};
 
     for (size_t i = 1; i < s->words.n; i++) {
-        buffer_puts(&inner, i > 1 ? " " : "");
-        buffer_puts(&inner, s->words.words[i]);
+        buffer_puts(&text, i > 1 ? " " : "");
+        buffer_puts(&text, s->words.words[i]);
     }
-    buffer_puts(text, s->current->path);
-    if (inner.size && buffer_text(&inner)) {
-        buffer_puts(text, " -c ");
-        put_word(text, inner.data);
+    s->memory.failed |= text.failed;
+    const char *words = arena_strndup(&s->memory, text.data ? text.data : "", text.size);
+    buffer_free(&text);
+    return words;
+}
+
+/* The words as the program gets them, its path first. */
+static const char *const *words_of(struct commands_state *s, size_t *ret_n)
+{
+    const char **words = arena_alloc(&s->memory, (s->words.n + 3) * sizeof *words);
+    bool         shell = s->current->flags & UNIT_EXEC_SHELL;
+    size_t       n = 0;
+
+    if (!words)
+        return NULL;
+    words[n++] = s->current->path;
+    if (shell && s->words.n > 1) {
+        words[n++] = "-c";
+        words[n++] = shell_words(s);
     }
-    text->failed |= inner.failed;
-    buffer_free(&inner);
+    for (size_t i = 1; i < s->words.n && !shell; i++)
+        words[n++] = s->words.words[i];
+    *ret_n = n;
+    return words;
 }
 
 int unit_commands_get_text(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct commands_state *s = tbl_state(scan);
     struct buffer          text = {0};
+    size_t                 n = 0;
 
     (void)row;
     if (!s->current) {
@@ -106,15 +126,12 @@ int unit_commands_get_text(struct tbl_scan *scan, const void *row, sqlite3_conte
     int rc = need_words(s);
     if (rc != SQLITE_OK)
         return rc;
-    if (s->current->flags & UNIT_EXEC_SHELL) {
-        put_shell(&text, s);
-        return result_buffer(scan, out, &text);
+    const char *const *words = words_of(s, &n);
+    for (size_t i = 0; words && i < n; i++) {
+        buffer_puts(&text, i ? " " : "");
+        put_word(&text, words[i]);
     }
-    put_word(&text, s->current->path);
-    for (size_t i = 1; i < s->words.n; i++) {
-        buffer_putc(&text, ' ');
-        put_word(&text, s->words.words[i]);
-    }
+    text.failed |= s->memory.failed;
     return result_buffer(scan, out, &text);
 }
 
@@ -180,6 +197,166 @@ int unit_commands_get_bind_mounts(struct tbl_scan *scan, const void *row, sqlite
     const char *text =
         tbl_printf(scan, "%s:%s", context.view.binds[i].source, context.view.binds[i].target);
     result(out, text ? tbl_utf8(scan, text, strlen(text)) : NULL);
+    return SQLITE_OK;
+}
+
+/* What it comes down to --------------------------------------------------------- */
+
+#define VARIABLES_MAX 64 /* that a shell's text is read with */
+
+static size_t variables_of(const struct unit_environment *environment,
+                           struct command_variable        ret[VARIABLES_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < environment->n && n < VARIABLES_MAX; i++)
+        if (environment->variables[i].value)
+            ret[n++] = (struct command_variable){environment->variables[i].name,
+                                                 environment->variables[i].value};
+    return n;
+}
+
+static int need_reading(struct commands_state *s)
+{
+    struct command_variable variables[VARIABLES_MAX];
+    struct command_given    given = {
+           .input = s->context.input, .file = s->context.input_file, .variables = variables};
+    int rc = s->have_reading ? SQLITE_OK : need_words(s);
+
+    if (s->have_reading || rc != SQLITE_OK)
+        return rc;
+    given.argv = words_of(s, &given.argc);
+    given.n_variables = variables_of(&s->context.environment, variables);
+    if (!given.argv || command_read(&given, &s->memory, &s->reading) < 0)
+        return SQLITE_NOMEM;
+    s->context.lost += s->reading.cut;
+    s->have_reading = true;
+    return SQLITE_OK;
+}
+
+int unit_commands_get_canonical(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct commands_state *s = tbl_state(scan);
+    int                    rc = s->current ? need_reading(s) : SQLITE_OK;
+
+    (void)row;
+    if (s->current && rc == SQLITE_OK)
+        result(out, tbl_utf8(scan, s->reading.text, strlen(s->reading.text)));
+    return rc;
+}
+
+int unit_commands_get_runs(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct commands_state *s = tbl_state(scan);
+    struct buffer          json = {0};
+    int                    rc = s->current ? need_reading(s) : SQLITE_OK;
+
+    (void)row;
+    if (!s->current || rc != SQLITE_OK)
+        return rc;
+    buffer_putc(&json, '[');
+    for (size_t i = 0; i < s->reading.n_runs; i++) {
+        buffer_puts(&json, i ? ", " : "");
+        buffer_json(&json, s->reading.runs[i], strlen(s->reading.runs[i]));
+    }
+    buffer_putc(&json, ']');
+    return result_buffer(scan, out, &json);
+}
+
+/* Where the script is: 1, 0 where there is none, or an SQLite error code negated. */
+static int find_script(struct commands_state *s, char ret[ROOT_PATH_MAX])
+{
+    struct stat st;
+    int         rc = s->current ? need_reading(s) : SQLITE_OK;
+
+    if (rc != SQLITE_OK)
+        return -rc;
+    if (!s->current || !s->reading.script || s->context.root_image)
+        return 0;
+    struct unit_context context = view_of(s);
+    const char         *script = s->reading.script;
+    if (*script == '$' || *script == '~') { /* not known here */
+        snprintf(ret, ROOT_PATH_MAX, "%s", script);
+        return 1;
+    }
+    bool local = unit_program_resolve(context.root, &context.view, script, ret);
+    if (strchr(script, '/') || (local && root_stat(context.root, ret, true, &st) == 0))
+        return local;
+    char found[ROOT_PATH_MAX];
+    if (unit_context_find(&context, script, found))
+        strcpy(ret, found);
+    else if (!s->reading.script_file)
+        snprintf(ret, ROOT_PATH_MAX, "%s", script);
+    return 1;
+}
+
+int unit_commands_get_script(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct commands_state *s = tbl_state(scan);
+    char                   path[ROOT_PATH_MAX];
+    int                    r = find_script(s, path);
+
+    (void)row;
+    if (r > 0)
+        result(out, tbl_utf8(scan, path, strlen(path)));
+    return r < 0 ? -r : SQLITE_OK;
+}
+
+int unit_commands_get_script_kind(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct commands_state *s = tbl_state(scan);
+    char                   path[ROOT_PATH_MAX];
+    int                    r = find_script(s, path);
+
+    (void)row;
+    if (r > 0)
+        result(out, unit_program_kind_name(unit_program_kind(s->context.root, path)));
+    return r < 0 ? -r : SQLITE_OK;
+}
+
+static bool is_script(enum unit_program_kind kind)
+{
+    return kind == UNIT_PROGRAM_SCRIPT || kind == UNIT_PROGRAM_TEXT;
+}
+
+#define SCRIPT_MAX (64u << 10) /* bytes */
+
+/* The beginning of a file. */
+static int result_head(struct tbl_scan *scan, struct commands_state *s, const char *path,
+                       sqlite3_context *out)
+{
+    char   *data = tbl_alloc(scan, SCRIPT_MAX + 1);
+    size_t  size = 0;
+    ssize_t n = 1;
+    int     fd = data ? root_open_file(s->context.root, path) : -ENOMEM;
+
+    if (!data)
+        return SQLITE_NOMEM;
+    if (fd < 0)
+        return SQLITE_OK;
+    while (n > 0 && size <= SCRIPT_MAX) {
+        n = read(fd, data + size, SCRIPT_MAX + 1 - size);
+        size += n > 0 ? (size_t)n : 0;
+    }
+    close(fd);
+    s->context.lost += size > SCRIPT_MAX || n < 0;
+    const char *text = tbl_utf8(scan, data, size > SCRIPT_MAX ? SCRIPT_MAX : size);
+    result(out, text);
+    return text ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+int unit_commands_get_script_text(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct commands_state *s = tbl_state(scan);
+    char                   path[ROOT_PATH_MAX];
+    int                    r = find_script(s, path);
+
+    (void)row;
+    if (r < 0 || !s->current || s->context.root_image)
+        return r < 0 ? -r : SQLITE_OK;
+    if ((r > 0 && is_script(unit_program_kind(s->context.root, path))) ||
+        (find_program(s, path) && is_script(unit_program_kind(s->context.root, path))))
+        return result_head(scan, s, path, out);
     return SQLITE_OK;
 }
 

@@ -192,7 +192,7 @@ static int fill(struct tbl_scan *scan, struct commands_state *s, struct command_
                                 .root = row->root};
     if (row->executable)
         row->executable = tbl_utf8(scan, row->executable, strlen(row->executable));
-    s->have_words = false;
+    s->have_words = s->have_reading = false;
     s->each.walk.records++;
     return row->source && (row->executable || !s->current) ? SQLITE_ROW : SQLITE_NOMEM;
 }
@@ -258,6 +258,16 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("program_kind", TBL_TEXT, 0,
              "What that file is: elf, script (begins with #!), text, other, missing, unreadable",
              unit_commands_get_program_kind),
+    TBL_LAZY("script", TBL_TEXT, 0,
+             "File that it all comes down to: what an interpreter (sh, python3, perl, node, php, "
+             "java -jar ...) or a wrapper (env, nice, busybox, chroot ...) is given, also by sh -c "
+             "with one command; resolved as the program; NULL: none, or several",
+             unit_commands_get_script),
+    TBL_LAZY("script_kind", TBL_TEXT, 0, "What that file is, as program_kind",
+             unit_commands_get_script_kind),
+    TBL_LAZY("script_text", TBL_TEXT, 0,
+             "First 64 KiB of the script, or of the program where it is a script or text",
+             unit_commands_get_script_text),
     TBL_LAZY("argv", TBL_TEXT, 0,
              "Words, unquoted, specifiers expanded and variables as written, as a JSON array; as "
              "systemctl show has it",
@@ -266,6 +276,16 @@ static const struct tbl_column columns[] = {
              "The command as it would run, in one line: variables of Environment= and "
              "EnvironmentFile= in place, words quoted where a shell needs it",
              unit_commands_get_text),
+    TBL_LAZY(
+        "canonical", TBL_TEXT, 0,
+        "The text in lines as shell_canonical() gives them: the command first, then what sh -c, "
+        "env -S, eval, its standard input and the like make of it, with quotes and escapes "
+        "taken away and known variables in place",
+        unit_commands_get_canonical),
+    TBL_LAZY(
+        "runs", TBL_TEXT, 0,
+        "Every program and script that the command names to run, itself first, as a JSON array",
+        unit_commands_get_runs),
     TBL_LAZY("environment", TBL_TEXT, 0,
              "Variables that the unit's settings give it, as a JSON object",
              unit_commands_get_environment),

@@ -4,6 +4,7 @@
 #ifndef SVCQL_UNIT_COMMANDS_H
 #define SVCQL_UNIT_COMMANDS_H
 
+#include "formats/command/shell_canonical.h"
 #include "table.h"
 #include "unit_context.h"
 #include "unit_each.h"
@@ -39,12 +40,19 @@ struct commands_state {
     const struct unit_exec *current; /* NULL: a line that systemd refuses */
     struct unit_words       words;   /* with variables expanded, once asked for */
     bool                    have_words;
+    struct command_reading  reading; /* what it comes down to, once asked for */
+    bool                    have_reading;
 };
 
 tbl_getter unit_commands_get_argv;
 tbl_getter unit_commands_get_program;
 tbl_getter unit_commands_get_program_kind;
+tbl_getter unit_commands_get_script;
+tbl_getter unit_commands_get_script_kind;
+tbl_getter unit_commands_get_script_text;
 tbl_getter unit_commands_get_text;
+tbl_getter unit_commands_get_canonical;
+tbl_getter unit_commands_get_runs;
 tbl_getter unit_commands_get_environment;
 tbl_getter unit_commands_get_input;
 tbl_getter unit_commands_get_bind_mounts;
