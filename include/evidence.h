@@ -53,6 +53,10 @@ enum artefact {
         ARTEFACT_COUNT
 };
 
+/* Those that stand for a whole root; the others are files, or folders of journals. */
+#define ROOT_ARTEFACTS                                                                             \
+    (1u << ARTEFACT_LINUX_ROOT | 1u << ARTEFACT_WINDOWS_ROOT | 1u << ARTEFACT_MACOS_ROOT)
+
 const char *artefact_name(enum artefact artefact);
 
 struct svcql; /* one a connection; made by sqlite3_svcql_init(), freed with the last table */

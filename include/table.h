@@ -102,6 +102,35 @@ struct tbl_example {
 };
 
 struct svcql; /* the connection's state: evidence.h */
+struct report;
+struct sources_want;
+
+/* How rows come from sources, one file (or root) after another. The kit finds the sources by the
+ * table's artefacts and what the query says of its columns `host` and `source` and its hidden
+ * columns `file` or `path` and `root`; it opens one after another and reports each. */
+struct tbl_source_table {
+    unsigned artefacts; /* read, but not probed: what tbl_table.artefacts has not; usually 0 */
+
+    /* Change what the kit is going to ask for. May be NULL. */
+    void (*want)(struct tbl_scan *scan, struct sources_want *want);
+
+    /* Open tbl_source(): 0; a negative errno, which is reported; TBL_PASS to pass it over without a
+     * report. */
+    int (*open_file)(struct tbl_scan *scan);
+
+    /* SQLITE_ROW; SQLITE_OK to be called again; SQLITE_DONE at the end of the file; an error; or a
+     * negative errno, which ends the file and is reported. */
+    int (*next_record)(struct tbl_scan *scan, void *row);
+
+    /* Complete what is reported of the file, also of one that could not be opened: it has the
+     * status, the count of rows and strerror() of an error. With location NULL nothing is reported.
+     * Texts may be of the row's memory. May be NULL. */
+    void (*report_file)(struct tbl_scan *scan, struct report *report);
+
+    void (*close_file)(struct tbl_scan *scan); /* must accept a half-opened one; may be NULL */
+};
+
+#define TBL_PASS 1
 
 struct tbl_table {
     const char               *name;
@@ -119,6 +148,8 @@ struct tbl_table {
      * end, and their kind in evidence_sources, for probing. May be NULL. */
     const char *const *places;
     const char        *places_kind;
+
+    const struct tbl_source_table *sources; /* NULL: next() gives the rows */
 
     int (*open)(struct tbl_scan *scan);            /* NULL: nothing to do */
     int (*next)(struct tbl_scan *scan, void *row); /* SQLITE_ROW, SQLITE_DONE or an error */
@@ -193,7 +224,9 @@ int tbl_result_datetime(sqlite3_context *out, double time);
 struct root;
 struct source;
 struct sources;
-struct sources_want;
+
+/* The source that a table with `sources` is at. */
+const struct source *tbl_source(const struct tbl_scan *scan);
 
 /* As sources_begin() and sources_next(), for a scan: SQLITE_OK; SQLITE_ROW or SQLITE_DONE; or the
  * error that the query fails with. A pattern that no file fits, and a folder without a file of a

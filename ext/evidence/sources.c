@@ -390,7 +390,7 @@ static int add_named_file(struct sources_impl *impl, const char *path, unsigned 
         r = -ENOMEM;
     if (r == 0)
         r = add_found(&impl->batch, (struct owner){holder, ""}, root,
-                      artefact_of_file(root, within, artefacts), within);
+                      artefact_of_file(root, within, artefacts & ~ROOT_ARTEFACTS), within);
     root_unref(root);
     evidence_entry_unref(holder);
     free(within);

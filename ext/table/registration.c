@@ -114,6 +114,7 @@ static void check_declaration(const struct tbl_table *table)
         flags |= column->flags;
     }
     assert(flags & TBL_ID);
+    assert(!table->sources == !!table->next);
     (void)flags;
 }
 

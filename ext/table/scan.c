@@ -44,6 +44,7 @@ static void reset(struct tbl_scan *scan)
 {
     const struct tbl_table *table = scan_table(scan);
 
+    scan_sources_end(scan);
     if (scan->opened && table->close)
         table->close(scan);
     scan->opened = false;
@@ -99,7 +100,7 @@ int scan_next(sqlite3_vtab_cursor *base)
 
     arena_reset(&scan->row_arena);
     memcpy(scan->row, scan->blank, table->row_size);
-    int rc = table->next(scan, scan->row);
+    int rc = table->sources ? scan_sources_next(scan, scan->row) : table->next(scan, scan->row);
     scan->eof = rc != SQLITE_ROW;
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
@@ -118,6 +119,8 @@ int scan_filter(sqlite3_vtab_cursor *base, int unused, const char *plan, int arg
     scan->opened = true;
     ++*((struct vtab *)scan->base.pVtab)->scans;
     rc = table->open ? table->open(scan) : SQLITE_OK;
+    if (rc == SQLITE_OK && table->sources)
+        rc = scan_sources_begin(scan);
     return rc == SQLITE_OK ? scan_next(base) : rc;
 }
 

@@ -3,6 +3,7 @@
 #ifndef SVCQL_SCAN_H
 #define SVCQL_SCAN_H
 
+#include "evidence.h"
 #include "formats/text/arena.h"
 #include "table.h"
 
@@ -24,6 +25,13 @@ struct tbl_scan {
     uint64_t            columns_used;
     bool                opened;
     bool                eof;
+
+    /* Of a table with `sources` (sources.c). */
+    struct sources sources;
+    struct source  source;
+    int64_t        records;   /* rows of this source */
+    bool           in_file;   /* open_file() was called */
+    bool           file_open; /* and did well */
 };
 
 static inline const struct tbl_table *scan_table(const struct tbl_scan *scan)
@@ -56,6 +64,12 @@ extern const struct tbl_terms no_terms;
 /* Fill the terms and the key of a scan from its plan and the plan's values: an SQLite code, or
  * SQLITE_DONE where no row can satisfy them. */
 int scan_bind(struct tbl_scan *scan, const char *plan, int argc, sqlite3_value **argv);
+
+/* The rows of a table with `sources` (sources.c) --------------------------------- */
+
+int  scan_sources_begin(struct tbl_scan *scan);
+int  scan_sources_next(struct tbl_scan *scan, void *row);
+void scan_sources_end(struct tbl_scan *scan); /* accepts one that did not begin */
 
 /* Methods of sqlite3_module (scan.c) ------------------------------------------- */
 

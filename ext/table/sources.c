@@ -2,8 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "evidence.h"
-#include "table.h"
+#include "scan.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -68,4 +67,113 @@ char *tbl_shown(struct tbl_scan *scan, const struct root *root, const char *path
 
     root_shown(root, path, shown);
     return tbl_strndup(scan, shown, strlen(shown));
+}
+
+/* Tables with sources --------------------------------------------------------- */
+
+const struct source *tbl_source(const struct tbl_scan *scan)
+{
+    return &scan->source;
+}
+
+/* The text that the query fixes a column to; NULL where there is no such column or term. */
+static const char *text_of_key(const struct tbl_scan *scan, const char *name, bool hidden)
+{
+    const struct tbl_table *table = scan_table(scan);
+
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const struct tbl_column *column = &table->columns[c];
+        if (!column->get && column->type == TBL_TEXT && strcmp(column->name, name) == 0 &&
+            (column->flags & TBL_KEY) && !(column->flags & TBL_HIDDEN) == !hidden)
+            return *(const char *const *)scan_field(scan->key, column);
+    }
+    return NULL;
+}
+
+int scan_sources_begin(struct tbl_scan *scan)
+{
+    const struct tbl_table *table = scan_table(scan);
+    const char             *file = text_of_key(scan, "file", true);
+    struct sources_want     want = {.artefacts = table->artefacts | table->sources->artefacts,
+                                    .host = text_of_key(scan, "host", false),
+                                    .path = file ? file : text_of_key(scan, "path", true),
+                                    .source = text_of_key(scan, "source", false),
+                                    .root = text_of_key(scan, "root", true)};
+
+    if (table->sources->want)
+        table->sources->want(scan, &want);
+    return tbl_sources_begin(scan, &scan->sources, &want);
+}
+
+static int report_file(struct tbl_scan *scan, int error)
+{
+    const struct tbl_source_table *sources = scan_table(scan)->sources;
+    struct report                  report = {.table = tbl_name(scan),
+                                             .kind = artefact_name(scan->source.artefact),
+                                             .host = scan->source.host,
+                                             .location = scan->source.shown,
+                                             .status = error ? source_status_of(error) : SOURCE_READ,
+                                             .records = scan->file_open ? scan->records : TBL_NULL,
+                                             .detail = error ? strerror(-error) : NULL};
+
+    if (sources->report_file)
+        sources->report_file(scan, &report);
+    return report.location ? svcql_report(tbl_svcql(scan), &report) : SQLITE_OK;
+}
+
+/* Report the file that is open, or that could not be opened, and leave it. */
+static int leave_file(struct tbl_scan *scan, int error)
+{
+    const struct tbl_source_table *sources = scan_table(scan)->sources;
+    int                            rc = SQLITE_OK;
+
+    if (scan->file_open || error)
+        rc = report_file(scan, error);
+    if (sources->close_file)
+        sources->close_file(scan);
+    scan->in_file = scan->file_open = false;
+    return rc;
+}
+
+/* Go on to the next source: SQLITE_ROW with it open, SQLITE_OK where it gives nothing, SQLITE_DONE
+ * after the last, or an error. */
+static int enter_file(struct tbl_scan *scan)
+{
+    int rc = tbl_sources_next(scan, &scan->sources, &scan->source);
+    if (rc != SQLITE_ROW)
+        return rc;
+
+    scan->in_file = true;
+    scan->records = 0;
+    int r = scan_table(scan)->sources->open_file(scan);
+    if (r == -ENOMEM)
+        return SQLITE_NOMEM;
+    scan->file_open = r == 0;
+    return r == 0 ? SQLITE_ROW : leave_file(scan, r < 0 ? r : 0);
+}
+
+int scan_sources_next(struct tbl_scan *scan, void *row)
+{
+    for (;;) {
+        int rc = scan->in_file ? SQLITE_ROW : enter_file(scan);
+        if (rc == SQLITE_OK)
+            continue;
+        if (rc != SQLITE_ROW)
+            return rc;
+        rc = scan_table(scan)->sources->next_record(scan, row);
+        scan->records += rc == SQLITE_ROW;
+        if (rc == -ENOMEM)
+            return SQLITE_NOMEM;
+        if (rc > 0 && rc != SQLITE_DONE)
+            return rc;
+        if (rc != SQLITE_OK && (rc = leave_file(scan, rc < 0 ? rc : 0)) != SQLITE_OK)
+            return rc;
+    }
+}
+
+void scan_sources_end(struct tbl_scan *scan)
+{
+    if (scan->in_file)
+        leave_file(scan, 0);
+    sources_end(&scan->sources);
 }

@@ -46,8 +46,6 @@ struct daemon_row {
 };
 
 struct state {
-    struct sources           sources;
-    struct source            source;
     struct launchd_files     files; /* of the source */
     size_t                   next;
     struct root_map          map; /* of the row's file */
@@ -60,54 +58,35 @@ struct state {
 
 /* Sources ---------------------------------------------------------------------- */
 
-#define ARTEFACTS_READ (1u << ARTEFACT_MACOS_ROOT | 1u << ARTEFACT_PLIST)
-
 static int open_scan(struct tbl_scan *scan)
 {
-    struct state            *state = tbl_state(scan);
-    const struct daemon_row *key = tbl_key(scan);
+    struct state *state = tbl_state(scan);
 
     state->types = TBL_TERMS(scan, struct daemon_row, type);
     state->paths = TBL_TERMS(scan, struct daemon_row, path);
     state->names = TBL_TERMS(scan, struct daemon_row, name);
-    return tbl_sources_begin(scan, &state->sources,
-                             &(struct sources_want){
-                                 .artefacts = ARTEFACTS_READ,
-                                 .host = key->host,
-                                 .path = key->file,
-                                 .source = key->source,
-                                 .root = key->root,
-                             });
+    return SQLITE_OK;
 }
 
-/* Say what became of the source that is done with. */
-static int report_source(struct tbl_scan *scan)
+/* Of a root; files that are named are reported by read_file(). */
+static void report_source(struct tbl_scan *scan, struct report *report)
 {
-    struct state *state = tbl_state(scan);
+    const struct state *state = tbl_state(scan);
 
-    if (!state->source.root || *state->source.path)
-        return SQLITE_OK;
-    return svcql_report(tbl_svcql(scan), &(struct report){
-                                             .table = table_name,
-                                             .kind = artefact_name(state->source.artefact),
-                                             .host = state->source.host,
-                                             .location = state->source.shown,
-                                             .status = SOURCE_READ,
-                                             .records = state->records,
-                                             .skipped = state->damaged + (int64_t)state->files.lost,
-                                         });
+    if (*tbl_source(scan)->path)
+        report->location = NULL;
+    report->records = state->records;
+    report->skipped = state->damaged + (int64_t)state->files.lost;
 }
 
 /* Say what is wrong with one file or folder; of a file named by itself, also that nothing is. */
 static int report_file(struct tbl_scan *scan, const char *location, int error, const char *detail)
 {
-    struct state *state = tbl_state(scan);
-
     return svcql_report(tbl_svcql(scan),
                         &(struct report){
                             .table = table_name,
                             .kind = artefact_name(ARTEFACT_PLIST),
-                            .host = state->source.host,
+                            .host = tbl_source(scan)->host,
                             .location = location,
                             .status = error ? source_status_of(error) : SOURCE_READ,
                             .records = error == 0,
@@ -117,10 +96,11 @@ static int report_file(struct tbl_scan *scan, const char *location, int error, c
 }
 
 /* A source that is a file rather than a root. */
-static int one_file(struct state *state)
+static int one_file(struct tbl_scan *scan)
 {
+    struct state        *state = tbl_state(scan);
     struct launchd_file *file = malloc(sizeof *file);
-    char                *path = strdup(state->source.path);
+    char                *path = strdup(tbl_source(scan)->path);
 
     if (!file || !path) {
         free(file);
@@ -128,25 +108,30 @@ static int one_file(struct state *state)
         return -ENOMEM;
     }
     *file = (struct launchd_file){
-        .path = path, .type = launchd_type_of(state->source.shown), .sure = true};
+        .path = path, .type = launchd_type_of(tbl_source(scan)->shown), .sure = true};
     state->files = (struct launchd_files){.files = file, .n = 1};
     return 0;
 }
 
-/* Find the files of the next source: 1, 0 at the end, or negative. */
-static int next_source(struct state *state)
+/* Find the files of a source. */
+static int open_source(struct tbl_scan *scan)
 {
+    struct state        *state = tbl_state(scan);
+    const struct source *source = tbl_source(scan);
+
+    state->next = 0;
+    state->records = state->damaged = 0;
+    return *source->path ? one_file(scan)
+                         : launchd_files_find(source->root, state->types, &state->files);
+}
+
+static void close_source(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
     launchd_files_free(&state->files);
     launchd_overrides_free(&state->overrides);
     state->have_overrides = false;
-    state->next = 0;
-    state->records = state->damaged = 0;
-    int r = sources_next(&state->sources, &state->source);
-    if (r <= 0)
-        return r;
-    r = *state->source.path ? one_file(state)
-                            : launchd_files_find(state->source.root, state->types, &state->files);
-    return r < 0 ? r : 1;
 }
 
 /* Rows ------------------------------------------------------------------------- */
@@ -167,12 +152,11 @@ static const char *shown(struct tbl_scan *scan, const struct root *root, const c
 
 static int fill_file(struct tbl_scan *scan, struct daemon_row *row, const struct launchd_file *file)
 {
-    struct state *state = tbl_state(scan);
-    size_t        size = 0;
-    const char   *user = launchd_user_of(file->path, &size);
+    size_t      size = 0;
+    const char *user = launchd_user_of(file->path, &size);
 
-    row->host = state->source.host;
-    row->source = shown(scan, state->source.root, file->path);
+    row->host = tbl_source(scan)->host;
+    row->source = shown(scan, tbl_source(scan)->root, file->path);
     row->path = file->path;
     row->name = strrchr(file->path, '/') + 1;
     row->hidden = row->name[0] == '.';
@@ -231,11 +215,11 @@ static int read_file(struct tbl_scan *scan, struct daemon_row *row, const struct
     struct stat        st;
 
     root_unmap(&state->map);
-    int r = root_map(state->source.root, file->path, FILE_MAX, &state->map);
+    int r = root_map(tbl_source(scan)->root, file->path, FILE_MAX, &state->map);
     if (!file->sure &&
         (r == 0 ? !plist_looks_like(state->map.data, state->map.size) : !root_denied(r)))
         return 0;
-    if (root_stat(state->source.root, file->path, true, &st) == 0 && fill_stat(scan, row, &st))
+    if (root_stat(tbl_source(scan)->root, file->path, true, &st) == 0 && fill_stat(scan, row, &st))
         return -ENOMEM;
     if (r < 0)
         snprintf(error.text, sizeof error.text, "%s",
@@ -250,7 +234,7 @@ static int read_file(struct tbl_scan *scan, struct daemon_row *row, const struct
         return -ENOMEM;
     if (r < 0)
         state->damaged++;
-    if (r < 0 || *state->source.path)
+    if (r < 0 || *tbl_source(scan)->path)
         r = report_file(scan, row->source, r, row->error) == SQLITE_OK ? 0 : -ENOMEM;
     return r < 0 ? r : 1;
 }
@@ -283,25 +267,19 @@ static int take_file(struct tbl_scan *scan, struct daemon_row *row, const struct
     return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
-static int next(struct tbl_scan *scan, void *out)
+static int next_job(struct tbl_scan *scan, void *out)
 {
     struct state     *state = tbl_state(scan);
     struct daemon_row blank = *(struct daemon_row *)out;
 
-    for (;;) {
-        while (state->next == state->files.n) {
-            int rc = report_source(scan);
-            if (rc != SQLITE_OK)
-                return rc;
-            int r = next_source(state);
-            if (r <= 0)
-                return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
-        }
+    while (state->next < state->files.n) {
         memcpy(out, &blank, sizeof blank);
         int rc = take_file(scan, out, &state->files.files[state->next++]);
         if (rc != SQLITE_OK)
             return rc;
     }
+    memcpy(out, &blank, sizeof blank);
+    return SQLITE_DONE;
 }
 
 static void close_scan(struct tbl_scan *scan)
@@ -310,9 +288,6 @@ static void close_scan(struct tbl_scan *scan)
 
     root_unmap(&state->map);
     launchd_job_free(&state->job);
-    launchd_files_free(&state->files);
-    launchd_overrides_free(&state->overrides);
-    sources_end(&state->sources);
 }
 
 /* What costs ------------------------------------------------------------------- */
@@ -347,11 +322,11 @@ static int written_program(const struct root *root, const struct daemon_row *row
 static bool find_program(struct tbl_scan *scan, const struct daemon_row *row,
                          char ret[ROOT_PATH_MAX])
 {
-    struct state *state = tbl_state(scan);
-    char          written[ROOT_PATH_MAX];
-    int           size = written_program(state->source.root, row, written);
+    char written[ROOT_PATH_MAX];
+    int  size = written_program(tbl_source(scan)->root, row, written);
 
-    return size > 0 && size < ROOT_PATH_MAX && root_resolve(state->source.root, written, ret) == 0;
+    return size > 0 && size < ROOT_PATH_MAX &&
+           root_resolve(tbl_source(scan)->root, written, ret) == 0;
 }
 
 static int get_program_path(struct tbl_scan *scan, const void *row, sqlite3_context *out)
@@ -365,10 +340,9 @@ static int get_program_path(struct tbl_scan *scan, const void *row, sqlite3_cont
 
 static bool stat_program(struct tbl_scan *scan, const void *row, struct stat *ret)
 {
-    struct state *state = tbl_state(scan);
-    char          path[ROOT_PATH_MAX];
+    char path[ROOT_PATH_MAX];
 
-    return find_program(scan, row, path) && root_stat(state->source.root, path, true, ret) == 0;
+    return find_program(scan, row, path) && root_stat(tbl_source(scan)->root, path, true, ret) == 0;
 }
 
 static int get_program_mode(struct tbl_scan *scan, const void *row, sqlite3_context *out)
@@ -427,7 +401,7 @@ static int get_properties(struct tbl_scan *scan, const void *row, sqlite3_contex
 }
 
 /* The user whose launchd decides: a home's owner, any user for agents of all, or the system. */
-static int64_t deciding_user(struct state *state, const struct daemon_row *row)
+static int64_t deciding_user(struct tbl_scan *scan, const struct daemon_row *row)
 {
     struct stat st;
     char        home[ROOT_PATH_MAX];
@@ -438,8 +412,8 @@ static int64_t deciding_user(struct state *state, const struct daemon_row *row)
         return LAUNCHD_ANY_USER;
     size_t size = (size_t)(strstr(row->path, row->user) - row->path) + strlen(row->user);
     snprintf(home, sizeof home, "%.*s", (int)size, row->path);
-    return root_stat(state->source.root, home, true, &st) == 0 ? (int64_t)st.st_uid
-                                                               : LAUNCHD_ANY_USER;
+    return root_stat(tbl_source(scan)->root, home, true, &st) == 0 ? (int64_t)st.st_uid
+                                                                   : LAUNCHD_ANY_USER;
 }
 
 /* Set *ret to the word of launchctl on the row's label, or to NULL. Returns an SQLite code. */
@@ -449,12 +423,13 @@ static int find_override(struct tbl_scan *scan, const struct daemon_row *row,
     struct state *state = tbl_state(scan);
 
     *ret = NULL;
-    if (!row->label || *state->source.path)
+    if (!row->label || *tbl_source(scan)->path)
         return SQLITE_OK;
-    if (!state->have_overrides && launchd_overrides_load(state->source.root, &state->overrides) < 0)
+    if (!state->have_overrides &&
+        launchd_overrides_load(tbl_source(scan)->root, &state->overrides) < 0)
         return SQLITE_NOMEM;
     state->have_overrides = true;
-    *ret = launchd_overrides_find(&state->overrides, row->label, deciding_user(state, row));
+    *ret = launchd_overrides_find(&state->overrides, row->label, deciding_user(scan, row));
     return SQLITE_OK;
 }
 
@@ -471,12 +446,11 @@ static int get_override(struct tbl_scan *scan, const void *row, sqlite3_context 
 static int get_override_source(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     const struct launchd_override *override;
-    struct state                  *state = tbl_state(scan);
 
     int rc = find_override(scan, row, &override);
     if (!override)
         return rc;
-    const char *source = shown(scan, state->source.root, override->path);
+    const char *source = shown(scan, tbl_source(scan)->root, override->path);
     if (source)
         sqlite3_result_text(out, source, -1, SQLITE_TRANSIENT);
     return source ? rc : SQLITE_NOMEM;
@@ -561,6 +535,13 @@ static const struct tbl_example examples[] = {
      "WHERE hidden OR error IS NOT NULL OR NOT label_matches_file"},
 };
 
+static const struct tbl_source_table sources = {
+    .open_file = open_source,
+    .next_record = next_job,
+    .report_file = report_source,
+    .close_file = close_source,
+};
+
 const struct tbl_table launch_daemons_table = {
     .name = table_name,
     .doc = "Property lists of launchd: daemons, agents, login items and XPC services, of macOS "
@@ -572,8 +553,8 @@ const struct tbl_table launch_daemons_table = {
     .row_size = sizeof(struct daemon_row),
     .state_size = sizeof(struct state),
     .rows = 800,
-    .artefacts = ARTEFACTS_READ,
+    .artefacts = 1u << ARTEFACT_MACOS_ROOT | 1u << ARTEFACT_PLIST,
     .open = open_scan,
-    .next = next,
+    .sources = &sources,
     .close = close_scan,
 };

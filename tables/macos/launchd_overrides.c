@@ -5,6 +5,7 @@
  */
 #include "launchd_overrides.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -33,35 +34,17 @@ struct override_row {
 };
 
 struct state {
-    struct sources           sources;
-    struct source            source;
     struct launchd_overrides overrides;
     size_t                   next;
     int64_t                  number; /* of entries of the current file so far */
 };
-
-static int open_scan(struct tbl_scan *scan)
-{
-    struct state              *state = tbl_state(scan);
-    const struct override_row *key = tbl_key(scan);
-
-    return tbl_sources_begin(
-        scan, &state->sources,
-        &(struct sources_want){
-            .artefacts = 1u << ARTEFACT_MACOS_ROOT | 1u << ARTEFACT_LAUNCHD_OVERRIDES,
-            .host = key->host,
-            .path = key->file,
-            .source = key->source,
-            .root = key->root,
-        });
-}
 
 /* Report one file, whose entries are items[first] up to items[end]. */
 static int report_file(struct tbl_scan *scan, size_t first, size_t end)
 {
     struct state                  *state = tbl_state(scan);
     const struct launchd_override *last = &state->overrides.items[end - 1];
-    const char                    *location = tbl_shown(scan, state->source.root, last->path);
+    const char                    *location = tbl_shown(scan, tbl_source(scan)->root, last->path);
 
     if (!location)
         return SQLITE_NOMEM;
@@ -69,7 +52,7 @@ static int report_file(struct tbl_scan *scan, size_t first, size_t end)
                         &(struct report){
                             .table = name,
                             .kind = artefact_name(ARTEFACT_LAUNCHD_OVERRIDES),
-                            .host = state->source.host,
+                            .host = tbl_source(scan)->host,
                             .location = location,
                             .status = last->status ? source_status_of(last->status) : SOURCE_READ,
                             .records = (int64_t)(end - first) - (last->status != 0),
@@ -78,29 +61,12 @@ static int report_file(struct tbl_scan *scan, size_t first, size_t end)
                         });
 }
 
-/* Report a root: how many entries its files gave. */
-static int report_root(struct tbl_scan *scan)
-{
-    struct state *state = tbl_state(scan);
-    int64_t       n = (int64_t)state->overrides.n;
-
-    return svcql_report(tbl_svcql(scan), &(struct report){
-                                             .table = name,
-                                             .kind = artefact_name(state->source.artefact),
-                                             .host = state->source.host,
-                                             .location = state->source.shown,
-                                             .status = n ? SOURCE_READ : SOURCE_ABSENT,
-                                             .records = n,
-                                             .detail = n ? NULL : "launchctl overrides nothing",
-                                         });
-}
-
 static int report_files(struct tbl_scan *scan)
 {
     struct state                  *state = tbl_state(scan);
     const struct launchd_override *items = state->overrides.items;
     size_t                         n = state->overrides.n, first = 0;
-    int                            rc = *state->source.path ? SQLITE_OK : report_root(scan);
+    int                            rc = SQLITE_OK;
 
     for (size_t i = 1; rc == SQLITE_OK && i <= n; i++) {
         if (i < n && strcmp(items[i].path, items[first].path) == 0)
@@ -111,18 +77,31 @@ static int report_files(struct tbl_scan *scan)
     return rc;
 }
 
-/* Load the overrides of the next source: 1, 0 at the end, or negative. */
-static int next_source(struct state *state)
+static int open_source(struct tbl_scan *scan)
 {
-    launchd_overrides_free(&state->overrides);
+    struct state        *state = tbl_state(scan);
+    const struct source *source = tbl_source(scan);
+
     state->next = 0;
-    int r = sources_next(&state->sources, &state->source);
-    if (r <= 0)
-        return r;
-    r = *state->source.path
-            ? launchd_overrides_load_file(state->source.root, state->source.path, &state->overrides)
-            : launchd_overrides_load(state->source.root, &state->overrides);
-    return r < 0 ? r : 1;
+    int r = *source->path
+                ? launchd_overrides_load_file(source->root, source->path, &state->overrides)
+                : launchd_overrides_load(source->root, &state->overrides);
+    return r == 0 && report_files(scan) != SQLITE_OK ? -ENOMEM : r;
+}
+
+/* Files are reported one by one; of a root, how many entries they gave. */
+static void report_source(struct tbl_scan *scan, struct report *report)
+{
+    const struct state *state = tbl_state(scan);
+    int64_t             n = (int64_t)state->overrides.n;
+
+    if (*tbl_source(scan)->path)
+        report->location = NULL;
+    if (report->status != SOURCE_READ)
+        return;
+    report->records = n;
+    report->status = n ? SOURCE_READ : SOURCE_ABSENT;
+    report->detail = n ? NULL : "launchctl overrides nothing";
 }
 
 static int fill(struct tbl_scan *scan, struct override_row *row,
@@ -130,9 +109,9 @@ static int fill(struct tbl_scan *scan, struct override_row *row,
 {
     struct state *state = tbl_state(scan);
 
-    row->host = state->source.host;
+    row->host = tbl_source(scan)->host;
     row->path = item->path;
-    row->source = tbl_shown(scan, state->source.root, item->path);
+    row->source = tbl_shown(scan, tbl_source(scan)->root, item->path);
     row->number = state->number;
     row->label = item->label;
     row->key = item->key;
@@ -145,31 +124,24 @@ static int fill(struct tbl_scan *scan, struct override_row *row,
     return row->source && row->domain ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
-static int next(struct tbl_scan *scan, void *out)
+static int next_record(struct tbl_scan *scan, void *row)
 {
     struct state *state = tbl_state(scan);
 
-    while (state->next == state->overrides.n) {
-        int r = next_source(state);
-        if (r <= 0)
-            return r < 0 ? tbl_error(scan, r, "overrides") : SQLITE_DONE;
-        int rc = report_files(scan);
-        if (rc != SQLITE_OK)
-            return rc;
-    }
+    if (state->next == state->overrides.n)
+        return SQLITE_DONE;
     const struct launchd_override *item = &state->overrides.items[state->next];
     bool                           first = !state->next || strcmp(item[-1].path, item->path) != 0;
     state->number = first ? 1 : state->number + 1;
     state->next++;
-    return fill(scan, out, item);
+    return fill(scan, row, item);
 }
 
-static void close_scan(struct tbl_scan *scan)
+static void close_source(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
     launchd_overrides_free(&state->overrides);
-    sources_end(&state->sources);
 }
 
 static const struct tbl_column columns[] = {
@@ -201,6 +173,13 @@ static const struct tbl_example examples[] = {
                                                "WHERE disabled AND label GLOB 'com.apple.*'"},
 };
 
+static const struct tbl_source_table sources = {
+    .open_file = open_source,
+    .next_record = next_record,
+    .report_file = report_source,
+    .close_file = close_source,
+};
+
 const struct tbl_table launchd_overrides_table = {
     .name = name,
     .doc = "What launchctl enable and disable wrote down, of the system and of each user",
@@ -212,7 +191,5 @@ const struct tbl_table launchd_overrides_table = {
     .state_size = sizeof(struct state),
     .rows = 100,
     .artefacts = 1u << ARTEFACT_MACOS_ROOT | 1u << ARTEFACT_LAUNCHD_OVERRIDES,
-    .open = open_scan,
-    .next = next,
-    .close = close_scan,
+    .sources = &sources,
 };

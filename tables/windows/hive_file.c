@@ -185,29 +185,20 @@ static void describe(struct buffer *text, const struct hive *hive)
         add(text, "given up: its lists repeat");
 }
 
-int hive_file_report(struct svcql *svcql, const char *table, const struct source *source,
-                     const struct hive_file *file, int r, int64_t records)
+void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struct report *report)
 {
     const struct hive *hive = &file->hive;
     struct buffer      detail = {0};
-    bool damaged = r == 0 && (hive->damaged_base || hive->truncated || hive->root == HIVE_NONE);
 
-    if (r == 0)
-        describe(&detail, hive);
-    else
-        add(&detail, file->why ? file->why : strerror(-r));
-    int rc = svcql_report(svcql, &(struct report){
-                                     .table = table,
-                                     .kind = artefact_name(source->artefact),
-                                     .host = r == 0 ? file->host.data : source->host,
-                                     .location = source->shown,
-                                     .status = damaged ? SOURCE_DAMAGED
-                                               : r < 0 ? source_status_of(r)
-                                                       : SOURCE_READ,
-                                     .records = r == 0 ? records : TBL_NULL,
-                                     .skipped = r == 0 ? (int64_t)hive->lost : 0,
-                                     .detail = detail.size ? buffer_text(&detail) : NULL,
-                                 });
+    if (report->status != SOURCE_READ) { /* it could not be opened */
+        report->detail = file->why ? file->why : report->detail;
+        return;
+    }
+    describe(&detail, hive);
+    report->host = tbl_strndup(scan, file->host.data, file->host.size);
+    report->skipped = (int64_t)hive->lost;
+    report->detail = detail.size ? tbl_strndup(scan, detail.data, detail.size) : NULL;
+    if (hive->damaged_base || hive->truncated || hive->root == HIVE_NONE)
+        report->status = SOURCE_DAMAGED;
     buffer_free(&detail);
-    return rc;
 }

@@ -7,6 +7,7 @@
 #include "formats/hive/hive.h"
 #include "formats/text/buffer.h"
 #include "root.h"
+#include "table.h"
 
 struct hive_file {
     struct hive     hive;
@@ -23,9 +24,7 @@ struct hive_file {
 int  hive_file_open(const struct source *source, struct hive_file *ret);
 void hive_file_close(struct hive_file *file);
 
-/* Say what became of a hive: `r` is what hive_file_open() gave, `records` what was read of it.
- * Returns an SQLite code. */
-int hive_file_report(struct svcql *svcql, const char *table, const struct source *source,
-                     const struct hive_file *file, int r, int64_t records);
+/* Complete the report of a hive that hive_file_open() opened or could not. */
+void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struct report *report);
 
 #endif

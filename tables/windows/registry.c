@@ -43,13 +43,10 @@ struct registry {
     bool              is_key;
 };
 
-enum stage { STAGE_NEXT_HIVE, STAGE_TARGETS, STAGE_WALK, STAGE_LOST_KEYS, STAGE_LOST_VALUES };
+enum stage { STAGE_END, STAGE_TARGETS, STAGE_WALK, STAGE_LOST_KEYS, STAGE_LOST_VALUES };
 
 struct state {
-    struct sources   sources;
-    struct source    source;
     struct hive_file file;
-    int64_t          records;
     enum stage       stage;
 
     const struct tbl_terms *keys, *paths, *deleted, *times;
@@ -79,24 +76,25 @@ static bool in_time(const struct state *state, const struct hive_key *key)
     return tbl_match_real(state->times, hive_time(key->written));
 }
 
-static void fill_common(struct state *state, const struct registry *asked, struct registry *row)
+static void fill_common(struct tbl_scan *scan, struct state *state, struct registry *row)
 {
+    const struct registry  *asked = tbl_key(scan);
+    const struct source    *source = tbl_source(scan);
     const struct hive_file *file = &state->file;
+    const char             *slash = strrchr(source->path, '/');
     double                  time = hive_time(state->key.written);
 
     *row = (struct registry){
         .mtime = isnan(time) ? TBL_NULL : (int64_t)floor(time),
         .time = time,
-        .hive = strrchr(state->source.path, '/') ? strrchr(state->source.path, '/') + 1
-                                                 : state->source.path,
+        .hive = slash ? slash + 1 : source->path,
         .host = file->host.data,
-        .source = state->source.shown,
+        .source = source->shown,
         .deleted = state->lost,
         .recovered = file->hive.recovered,
         .file = asked->file,
         .size = TBL_NULL,
     };
-    state->records++;
 }
 
 /* Fill the row of the current key, whose path is `path`. */
@@ -105,7 +103,7 @@ static int fill_key(struct tbl_scan *scan, struct state *state, const struct buf
 {
     size_t parent = registry_parent_size(path->data, path->size);
 
-    fill_common(state, tbl_key(scan), row);
+    fill_common(scan, state, row);
     row->is_key = true;
     row->node = state->key;
     row->key = tbl_strndup(scan, path->data, parent);
@@ -132,7 +130,7 @@ static int fill_value(struct tbl_scan *scan, struct state *state, const struct h
 {
     struct buffer *text = &state->text;
 
-    fill_common(state, tbl_key(scan), row);
+    fill_common(scan, state, row);
     buffer_reset(text);
     if (path)
         buffer_put(text, path->data, path->size);
@@ -161,50 +159,36 @@ static int fill_value(struct tbl_scan *scan, struct state *state, const struct h
 
 /* Stages -------------------------------------------------------------------------- */
 
-static int report(struct tbl_scan *scan, struct state *state, int r)
+static int open_file(struct tbl_scan *scan)
 {
-    return hive_file_report(tbl_svcql(scan), "registry", &state->source, &state->file, r,
-                            state->records);
+    struct state *state = tbl_state(scan);
+
+    state->stage = STAGE_TARGETS;
+    int r = hive_file_open(tbl_source(scan), &state->file);
+    return r < 0
+               ? r
+               : registry_targets_choose(&state->targets, &state->file, state->keys, state->paths);
 }
 
-/* Leave the hive that is open, and say what was read of it. */
-static int leave(struct tbl_scan *scan, struct state *state)
+static void report_file(struct tbl_scan *scan, struct report *report)
 {
+    struct state *state = tbl_state(scan);
+
     if (state->lost) /* what deleted keys no longer have is no damage */
         state->file.hive.lost = state->damage;
-    int rc = state->file.open ? report(scan, state, 0) : SQLITE_OK;
+    hive_file_report(scan, &state->file, report);
+}
+
+static void close_file(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
 
     hive_walk_end(&state->walk);
     hive_marks_end(&state->seen);
     registry_targets_free(&state->targets);
     hive_file_close(&state->file);
-    state->records = 0;
     state->next_target = 0;
     state->lost = state->values_marked = false;
-    return rc;
-}
-
-static int next_hive(struct tbl_scan *scan, struct state *state)
-{
-    int rc = leave(scan, state);
-    if (rc != SQLITE_OK)
-        return rc;
-    if ((rc = tbl_sources_next(scan, &state->sources, &state->source)) != SQLITE_ROW)
-        return rc;
-    rc = SQLITE_OK;
-
-    int r = hive_file_open(&state->source, &state->file);
-    if (r == 0)
-        r = registry_targets_choose(&state->targets, &state->file, state->keys, state->paths);
-    if (r == -ENOMEM)
-        return SQLITE_NOMEM;
-    if (r == 0) {
-        state->stage = STAGE_TARGETS;
-        return SQLITE_OK;
-    }
-    rc = report(scan, state, r);
-    hive_file_close(&state->file);
-    return rc;
 }
 
 /* Mark every key that the tree reaches or, with `values`, every value of them. */
@@ -239,7 +223,7 @@ static int begin_lost(struct state *state)
 {
     int r = 0;
 
-    state->stage = STAGE_NEXT_HIVE;
+    state->stage = STAGE_END;
     state->damage = state->file.hive.lost;
     if (!tbl_match_int(state->deleted, 1))
         return 0;
@@ -383,7 +367,7 @@ static int lost_key(struct tbl_scan *scan, struct state *state, struct registry 
     if (!hive_scan_next(&state->scan, &cell, &is_free)) {
         state->stage =
             state->keys->n || state->paths->n || state->keys->prefix || state->paths->prefix
-                ? STAGE_NEXT_HIVE
+                ? STAGE_END
                 : STAGE_LOST_VALUES;
         hive_scan_values(&state->scan, &state->file.hive, &state->seen);
         return SQLITE_OK;
@@ -422,7 +406,7 @@ static int step_lost_values(struct tbl_scan *scan, struct state *state, struct r
     bool              is_free;
 
     if (!hive_scan_next(&state->scan, &cell, &is_free)) {
-        state->stage = STAGE_NEXT_HIVE;
+        state->stage = STAGE_END;
         return SQLITE_OK;
     }
     state->key = (struct hive_key){0};
@@ -442,50 +426,38 @@ static int step(struct tbl_scan *scan, struct state *state, struct registry *row
         return step_lost_keys(scan, state, row);
     case STAGE_LOST_VALUES:
         return step_lost_values(scan, state, row);
-    case STAGE_NEXT_HIVE:
+    case STAGE_END:
     default:
-        return next_hive(scan, state);
+        return SQLITE_DONE;
     }
 }
 
-static int next(struct tbl_scan *scan, void *out)
+static int next_record(struct tbl_scan *scan, void *row)
 {
     struct state *state = tbl_state(scan);
-    int           rc;
 
-    do
-        rc = step(scan, state, out);
-    while (rc == SQLITE_OK || (rc == SQLITE_ROW && !wants_key(state, out)));
-    return rc;
+    int rc = step(scan, state, row);
+    return rc == SQLITE_ROW && !wants_key(state, row) ? SQLITE_OK : rc;
 }
 
 static int open(struct tbl_scan *scan)
 {
-    struct state          *state = tbl_state(scan);
-    const struct registry *key = tbl_key(scan);
+    struct state *state = tbl_state(scan);
 
     state->keys = TBL_TERMS(scan, struct registry, key);
     state->paths = TBL_TERMS(scan, struct registry, path);
     state->deleted = TBL_TERMS(scan, struct registry, deleted);
     state->times = TBL_TERMS(scan, struct registry, time);
-    return tbl_sources_begin(scan, &state->sources,
-                             &(struct sources_want){
-                                 .artefacts = 1u << ARTEFACT_HIVE,
-                                 .host = key->host,
-                                 .path = key->file,
-                                 .source = key->source,
-                             });
+    return SQLITE_OK;
 }
 
 static void close(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    leave(scan, state);
     buffer_free(&state->path);
     buffer_free(&state->scratch);
     buffer_free(&state->text);
-    sources_end(&state->sources);
 }
 
 /* Lazy columns ---------------------------------------------------------------------- */
@@ -597,6 +569,13 @@ static const struct tbl_example examples[] = {
      "'%\\Services\\%'"},
 };
 
+static const struct tbl_source_table sources = {
+    .open_file = open_file,
+    .next_record = next_record,
+    .report_file = report_file,
+    .close_file = close_file,
+};
+
 const struct tbl_table registry_table = {
     .name = "registry",
     .doc = "Keys and values of Windows registry hives, deleted ones too",
@@ -608,7 +587,7 @@ const struct tbl_table registry_table = {
     .state_size = sizeof(struct state),
     .rows = 300000,
     .artefacts = 1u << ARTEFACT_HIVE,
+    .sources = &sources,
     .open = open,
-    .next = next,
     .close = close,
 };

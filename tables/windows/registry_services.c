@@ -22,15 +22,12 @@
 SQLITE_EXTENSION_INIT3
 
 enum { SETS_MAX = 16 };
-enum stage { STAGE_NEXT_HIVE, STAGE_SETS, STAGE_SERVICES, STAGE_LOST };
+enum stage { STAGE_END, STAGE_SETS, STAGE_SERVICES, STAGE_LOST };
 
 struct state {
-    struct sources   sources;
-    struct source    source;
     struct hive_file file;
     struct hive_file software; /* beside it, opened when it is asked for */
     bool             software_tried;
-    int64_t          records;
     enum stage       stage;
     bool             scan_lost;
 
@@ -67,12 +64,11 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct hive_ke
         .deleted = state->lost,
         .recovered = file->hive.recovered,
         .host = file->host.data,
-        .source = state->source.shown,
+        .source = tbl_source(scan)->shown,
         .cell = node->cell,
         .file = asked->file,
         .node = *node,
     };
-    state->records++;
     int rc = service_reader_fill(&state->reader, row);
     return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
@@ -91,58 +87,47 @@ static bool wanted(struct state *state, const struct hive_key *node)
 
 /* Stages ------------------------------------------------------------------------------ */
 
-static int report(struct tbl_scan *scan, struct state *state, int r)
+/* Hives of other kinds than SYSTEM have no services. */
+static int open_file(struct tbl_scan *scan)
 {
-    return hive_file_report(tbl_svcql(scan), "registry_services", &state->source, &state->file, r,
-                            state->records);
+    struct state *state = tbl_state(scan);
+
+    state->stage = STAGE_END;
+    int r = hive_file_open(tbl_source(scan), &state->file);
+    if (r < 0 || state->file.kind != HIVE_SYSTEM)
+        return r;
+    r = hive_marks_begin(&state->seen, &state->file.hive);
+    if (r < 0)
+        return r;
+    control_sets_begin(&state->sets, &state->file.hive);
+    state->stage = STAGE_SETS;
+    return 0;
 }
 
-static int leave(struct tbl_scan *scan, struct state *state)
+static void report_file(struct tbl_scan *scan, struct report *report)
 {
+    struct state *state = tbl_state(scan);
+
     if (state->lost) /* what deleted keys no longer have is no damage */
         state->file.hive.lost = state->damage;
-    int rc = state->file.open ? report(scan, state, 0) : SQLITE_OK;
+    hive_file_report(scan, &state->file, report);
+}
+
+static void close_file(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
 
     hive_marks_end(&state->seen);
     hive_file_close(&state->file);
     hive_file_close(&state->software);
     state->software_tried = state->lost = false;
-    state->records = 0;
     state->n_sets = 0;
-    return rc;
-}
-
-/* Open the next SYSTEM hive; hives of other kinds have no services and are passed over. */
-static int next_hive(struct tbl_scan *scan, struct state *state)
-{
-    int rc = leave(scan, state);
-    if (rc != SQLITE_OK)
-        return rc;
-    if ((rc = tbl_sources_next(scan, &state->sources, &state->source)) != SQLITE_ROW)
-        return rc;
-    rc = SQLITE_OK;
-
-    int r = hive_file_open(&state->source, &state->file);
-    if (r == 0 && state->file.kind != HIVE_SYSTEM)
-        return SQLITE_OK;
-    if (r == 0)
-        r = hive_marks_begin(&state->seen, &state->file.hive);
-    if (r == -ENOMEM)
-        return SQLITE_NOMEM;
-    if (r < 0) {
-        rc = report(scan, state, r);
-        hive_file_close(&state->file);
-        return rc;
-    }
-    control_sets_begin(&state->sets, &state->file.hive);
-    state->stage = STAGE_SETS;
-    return SQLITE_OK;
 }
 
 /* After the last control set: keys that no list names, unless the query does not want them. */
 static void begin_lost(struct state *state)
 {
-    state->stage = STAGE_NEXT_HIVE;
+    state->stage = STAGE_END;
     if (!state->scan_lost || state->n_sets == 0)
         return;
     state->damage = state->file.hive.lost;
@@ -206,7 +191,7 @@ static int next_lost(struct tbl_scan *scan, struct state *state, struct registry
     bool            is_free;
 
     if (!hive_scan_next(&state->scan, &cell, &is_free)) {
-        state->stage = STAGE_NEXT_HIVE;
+        state->stage = STAGE_END;
         return SQLITE_OK;
     }
     if (hive_key(&state->file.hive, cell, &node) < 0 || !find_set(state, node.parent) ||
@@ -215,8 +200,10 @@ static int next_lost(struct tbl_scan *scan, struct state *state, struct registry
     return fill(scan, state, &node, row);
 }
 
-static int step(struct tbl_scan *scan, struct state *state, struct registry_service *row)
+static int next_record(struct tbl_scan *scan, void *row)
 {
+    struct state *state = tbl_state(scan);
+
     switch (state->stage) {
     case STAGE_SETS:
         next_set(state);
@@ -225,51 +212,32 @@ static int step(struct tbl_scan *scan, struct state *state, struct registry_serv
         return next_service(scan, state, row);
     case STAGE_LOST:
         return next_lost(scan, state, row);
-    case STAGE_NEXT_HIVE:
+    case STAGE_END:
     default:
-        return next_hive(scan, state);
+        return SQLITE_DONE;
     }
-}
-
-static int next(struct tbl_scan *scan, void *out)
-{
-    int rc;
-
-    do
-        rc = step(scan, tbl_state(scan), out);
-    while (rc == SQLITE_OK);
-    return rc;
 }
 
 static int open(struct tbl_scan *scan)
 {
-    struct state                  *state = tbl_state(scan);
-    const struct registry_service *key = tbl_key(scan);
+    struct state *state = tbl_state(scan);
 
     state->names = TBL_TERMS(scan, struct registry_service, name);
     state->sets_asked = TBL_TERMS(scan, struct registry_service, control_set);
     state->times = TBL_TERMS(scan, struct registry_service, time);
     state->scan_lost = tbl_match_int(TBL_TERMS(scan, struct registry_service, deleted), 1);
     service_reader_begin(&state->reader, scan);
-    return tbl_sources_begin(scan, &state->sources,
-                             &(struct sources_want){
-                                 .artefacts = 1u << ARTEFACT_HIVE,
-                                 .host = key->host,
-                                 .path = key->file,
-                                 .source = key->source,
-                             });
+    return SQLITE_OK;
 }
 
 static void close(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    leave(scan, state);
     service_reader_end(&state->reader);
     buffer_free(&state->scratch);
     buffer_free(&state->text);
     buffer_free(&state->more);
-    sources_end(&state->sources);
 }
 
 /* Lazy columns -------------------------------------------------------------------------- */
@@ -300,16 +268,15 @@ static int result_value(struct tbl_scan *scan, const struct registry_service *ro
  * collection leaves programs out, and then services.exe too. */
 static int get_image_exists(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
-    struct state                  *state = tbl_state(scan);
     const struct registry_service *service = row;
-    const struct root             *root = state->source.root;
+    const struct source           *source = tbl_source(scan);
     char                           path[ROOT_PATH_MAX];
     struct stat                    st;
 
-    if (service->image_path_resolved && state->source.evidence &&
-        root_stat(root, "/Windows/System32/services.exe", true, &st) == 0 &&
+    if (service->image_path_resolved && source->evidence &&
+        root_stat(source->root, "/Windows/System32/services.exe", true, &st) == 0 &&
         root_windows_path(service->image_path_resolved, 'C', path) == 0)
-        sqlite3_result_int(out, root_stat(root, path, true, &st) == 0);
+        sqlite3_result_int(out, root_stat(source->root, path, true, &st) == 0);
     return SQLITE_OK;
 }
 
@@ -457,10 +424,10 @@ static int get_path_candidates(struct tbl_scan *scan, const void *data, sqlite3_
 }
 
 /* Open the SOFTWARE hive that lies beside the SYSTEM hive, once; it may well not be there. */
-static bool open_software(struct state *state)
+static bool open_software(struct tbl_scan *scan, struct state *state)
 {
     char          path[ROOT_PATH_MAX];
-    struct source beside = state->source;
+    struct source beside = *tbl_source(scan);
     const char   *slash = strrchr(beside.path, '/');
     int n = snprintf(path, sizeof path, "%.*sSOFTWARE", slash ? (int)(slash + 1 - beside.path) : 0,
                      beside.path);
@@ -484,7 +451,7 @@ static int get_svchost_members(struct tbl_scan *scan, const void *data, sqlite3_
     uint32_t                       size;
     bool                           more = false;
 
-    if (!row->svchost_group || !open_software(state) ||
+    if (!row->svchost_group || !open_software(scan, state) ||
         hive_find(hive, hive->root, "Microsoft\\Windows NT\\CurrentVersion\\Svchost", &groups) < 0)
         return SQLITE_OK;
     hive_refill(hive);
@@ -616,6 +583,13 @@ static const struct tbl_example examples[] = {
      "json_each(path_candidates) WHERE unquoted_path"},
 };
 
+static const struct tbl_source_table sources = {
+    .open_file = open_file,
+    .next_record = next_record,
+    .report_file = report_file,
+    .close_file = close_file,
+};
+
 const struct tbl_table registry_services_table = {
     .name = "registry_services",
     .doc = "Services and drivers of Windows as the SYSTEM hive has them, in every control set, "
@@ -628,7 +602,7 @@ const struct tbl_table registry_services_table = {
     .state_size = sizeof(struct state),
     .rows = 1000,
     .artefacts = 1u << ARTEFACT_HIVE,
+    .sources = &sources,
     .open = open,
-    .next = next,
     .close = close,
 };

@@ -8,8 +8,6 @@
  * one. The Services key is written when a service is created or deleted, so its time outlives a
  * service that came and went.
  */
-#include <errno.h>
-
 #include "formats/hive/security_descriptor.h"
 #include "hive_file.h"
 #include "service_key.h"
@@ -36,52 +34,37 @@ struct scm {
 };
 
 struct state {
-    struct sources      sources;
-    struct source       source;
     struct hive_file    file;
     struct control_sets sets;
     struct control_set  set;
-    int64_t             records;
     bool                no_memory; /* a text of this row could not be kept */
     struct buffer       scratch, text;
 };
 
-static int report(struct tbl_scan *scan, struct state *state, int r)
+/* Hives of other kinds have no services. */
+static int open_file(struct tbl_scan *scan)
 {
-    return hive_file_report(tbl_svcql(scan), "registry_services_scm", &state->source, &state->file,
-                            r, state->records);
+    struct state *state = tbl_state(scan);
+
+    int r = hive_file_open(tbl_source(scan), &state->file);
+    if (r == 0 && state->file.kind == HIVE_SYSTEM)
+        control_sets_begin(&state->sets, &state->file.hive);
+    return r;
 }
 
-static int leave(struct tbl_scan *scan, struct state *state)
+static void report_file(struct tbl_scan *scan, struct report *report)
 {
-    int rc = state->file.open ? report(scan, state, 0) : SQLITE_OK;
+    const struct state *state = tbl_state(scan);
+
+    hive_file_report(scan, &state->file, report);
+}
+
+static void close_file(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
 
     hive_file_close(&state->file);
     state->sets = (struct control_sets){0};
-    state->records = 0;
-    return rc;
-}
-
-/* Open the next SYSTEM hive: SQLITE_OK, or SQLITE_DONE after the last. */
-static int next_hive(struct tbl_scan *scan, struct state *state)
-{
-    int rc = leave(scan, state);
-    if (rc != SQLITE_OK)
-        return rc;
-    if ((rc = tbl_sources_next(scan, &state->sources, &state->source)) != SQLITE_ROW)
-        return rc;
-    rc = SQLITE_OK;
-
-    int r = hive_file_open(&state->source, &state->file);
-    if (r == 0 && state->file.kind == HIVE_SYSTEM)
-        control_sets_begin(&state->sets, &state->file.hive);
-    if (r == -ENOMEM)
-        return SQLITE_NOMEM;
-    if (r < 0) {
-        rc = report(scan, state, r);
-        hive_file_close(&state->file);
-    }
-    return rc;
 }
 
 /* A copy of a text that lasts as long as the row. */
@@ -163,7 +146,7 @@ static int fill(struct tbl_scan *scan, struct state *state, struct scm *row)
         .control_key_last_write = NAN,
         .recovered = state->file.hive.recovered,
         .host = state->file.host.data,
-        .source = state->source.shown,
+        .source = tbl_source(scan)->shown,
         .cell = state->set.key.cell,
         .file = asked->file,
     };
@@ -173,45 +156,22 @@ static int fill(struct tbl_scan *scan, struct state *state, struct scm *row)
         row->services_key_last_write = hive_time(services.written);
         row->services_key_sddl = sddl(scan, &services, "", NULL);
     }
-    state->records++;
     return state->no_memory ? SQLITE_NOMEM : SQLITE_ROW;
 }
 
-static int next(struct tbl_scan *scan, void *out)
+static int next_record(struct tbl_scan *scan, void *row)
 {
     struct state *state = tbl_state(scan);
-    int           rc = SQLITE_OK;
 
-    while (rc == SQLITE_OK) {
-        if (control_sets_next(&state->sets, &state->set))
-            return fill(scan, state, out);
-        rc = next_hive(scan, state);
-    }
-    return rc;
-}
-
-static int open(struct tbl_scan *scan)
-{
-    struct state     *state = tbl_state(scan);
-    const struct scm *key = tbl_key(scan);
-
-    return tbl_sources_begin(scan, &state->sources,
-                             &(struct sources_want){
-                                 .artefacts = 1u << ARTEFACT_HIVE,
-                                 .host = key->host,
-                                 .path = key->file,
-                                 .source = key->source,
-                             });
+    return control_sets_next(&state->sets, &state->set) ? fill(scan, state, row) : SQLITE_DONE;
 }
 
 static void close(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    leave(scan, state);
     buffer_free(&state->scratch);
     buffer_free(&state->text);
-    sources_end(&state->sources);
 }
 
 #define COL(field, flags, doc) TBL_COL(struct scm, field, flags, doc)
@@ -253,6 +213,13 @@ static const struct tbl_example examples[] = {
      "HAVING p.services_key_last_write > max(s.time) + 60"},
 };
 
+static const struct tbl_source_table sources = {
+    .open_file = open_file,
+    .next_record = next_record,
+    .report_file = report_file,
+    .close_file = close_file,
+};
+
 const struct tbl_table registry_services_scm_table = {
     .name = "registry_services_scm",
     .doc = "The service control manager's own descriptor and exemptions, and its key's last write",
@@ -264,7 +231,6 @@ const struct tbl_table registry_services_scm_table = {
     .state_size = sizeof(struct state),
     .rows = 2,
     .artefacts = 1u << ARTEFACT_HIVE,
-    .open = open,
-    .next = next,
+    .sources = &sources,
     .close = close,
 };

@@ -47,8 +47,6 @@ struct windows_event {
 };
 
 struct state {
-    struct sources          sources;
-    struct source           source;
     struct event_reader    *reader;
     const struct tbl_terms *times, *ids, *records, *channels, *providers, *computers;
     bool                    texts[3]; /* whether computer, channel, provider_name are read */
@@ -191,75 +189,48 @@ DATA_VALUES(DATA_GETTER)
 
 /* Sources ------------------------------------------------------------------------- */
 
-static int report(struct tbl_scan *scan, const struct source *source, int error)
+static int open_file(struct tbl_scan *scan)
+{
+    struct state        *state = tbl_state(scan);
+    const struct source *source = tbl_source(scan);
+    struct event_range   range = {state->times->min, state->times->max};
+    int                  fd = root_open_file(source->root, source->path);
+
+    return fd < 0 ? fd
+                  : event_open(fd, source->artefact == ARTEFACT_EVENT_JSON, range, &state->reader);
+}
+
+static void report_file(struct tbl_scan *scan, struct report *report)
 {
     const struct state *state = tbl_state(scan);
     struct buffer       detail = {0};
-    struct event_totals totals = {.records = TBL_NULL};
 
-    if (state->reader)
-        totals = event_totals(state->reader, &detail);
-    if (error < 0)
-        buffer_printf(&detail, "%s%s", detail.size ? "; " : "", strerror(-error));
-    int rc = svcql_report(tbl_svcql(scan), &(struct report){
-                                               .table = "windows_events",
-                                               .kind = artefact_name(source->artefact),
-                                               .host = source->host,
-                                               .location = source->shown,
-                                               .status = error < 0        ? source_status_of(error)
-                                                         : totals.damaged ? SOURCE_DAMAGED
-                                                                          : SOURCE_READ,
-                                               .records = totals.records,
-                                               .skipped = totals.skipped,
-                                               .detail = detail.size ? buffer_text(&detail) : NULL,
-                                           });
+    if (!state->reader)
+        return;
+    struct event_totals totals = event_totals(state->reader, &detail);
+    if (report->detail)
+        buffer_printf(&detail, "%s%s", detail.size ? "; " : "", report->detail);
+    if (report->status == SOURCE_READ && totals.damaged)
+        report->status = SOURCE_DAMAGED;
+    report->records = totals.records;
+    report->skipped = totals.skipped;
+    report->detail = detail.size ? tbl_strndup(scan, detail.data, detail.size) : NULL;
     buffer_free(&detail);
-    return rc;
 }
 
-/* Report the file being read, if there is one, and close it. */
-static int leave(struct tbl_scan *scan, int error)
+static void close_file(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
-    int           rc = state->reader ? report(scan, &state->source, error) : SQLITE_OK;
 
     event_close(state->reader);
     state->reader = NULL;
-    return rc;
-}
-
-static int enter(struct tbl_scan *scan)
-{
-    struct state      *state = tbl_state(scan);
-    struct event_range range = {state->times->min, state->times->max};
-    bool               json = state->source.artefact == ARTEFACT_EVENT_JSON;
-    int                fd = root_open_file(state->source.root, state->source.path);
-
-    int r = fd < 0 ? fd : event_open(fd, json, range, &state->reader);
-    if (r == -ENOMEM)
-        return SQLITE_NOMEM;
-    return r < 0 ? report(scan, &state->source, r) : SQLITE_OK;
-}
-
-static int next_source(struct tbl_scan *scan)
-{
-    struct state *state = tbl_state(scan);
-    int           rc = tbl_sources_next(scan, &state->sources, &state->source);
-
-    if (rc != SQLITE_ROW)
-        return rc;
-    rc = enter(scan);
-    return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
 /* Rows ---------------------------------------------------------------------------- */
 
-static const unsigned artefacts = 1u << ARTEFACT_EVENT_LOG | 1u << ARTEFACT_EVENT_JSON;
-
 static int open(struct tbl_scan *scan)
 {
-    const struct windows_event *key = tbl_key(scan);
-    struct state               *state = tbl_state(scan);
+    struct state *state = tbl_state(scan);
 
     state->times = TBL_TERMS(scan, struct windows_event, time);
     state->ids = TBL_TERMS(scan, struct windows_event, event_id);
@@ -270,10 +241,7 @@ static int open(struct tbl_scan *scan)
     state->texts[0] = TBL_USES(scan, struct windows_event, computer);
     state->texts[1] = TBL_USES(scan, struct windows_event, channel);
     state->texts[2] = TBL_USES(scan, struct windows_event, provider_name);
-    return tbl_sources_begin(
-        scan, &state->sources,
-        &(struct sources_want){
-            .artefacts = artefacts, .host = key->host, .path = key->path, .source = key->source});
+    return SQLITE_OK;
 }
 
 static int64_t number(const struct event_reader *reader, enum evtx_field field)
@@ -314,6 +282,7 @@ static void complete(struct tbl_scan *scan, struct windows_event *row)
 {
     const struct windows_event *key = tbl_key(scan);
     const struct state         *state = tbl_state(scan);
+    const struct source        *source = tbl_source(scan);
 
     row->version = number(state->reader, EVTX_VERSION);
     row->level = number(state->reader, EVTX_LEVEL);
@@ -324,40 +293,22 @@ static void complete(struct tbl_scan *scan, struct windows_event *row)
     row->carved = event_carved(state->reader);
     row->sound = event_sound(state->reader);
     row->position = (int64_t)event_position(state->reader);
-    row->host = state->source.host;
-    row->source = state->source.shown;
+    row->host = source->host;
+    row->source = source->shown;
     row->path = key->path;
 }
 
-static int next(struct tbl_scan *scan, void *data)
-{
-    struct windows_event *row = data;
-    struct state         *state = tbl_state(scan);
-
-    for (;;) {
-        int r = state->reader ? event_next(state->reader) : 0;
-        if (r == -ENOMEM)
-            return SQLITE_NOMEM;
-        if (r > 0) {
-            if (!wanted(state, row))
-                continue;
-            complete(scan, row);
-            return SQLITE_ROW;
-        }
-        int rc = leave(scan, r);
-        if (rc == SQLITE_OK)
-            rc = next_source(scan);
-        if (rc != SQLITE_ROW)
-            return rc;
-    }
-}
-
-static void close_scan(struct tbl_scan *scan)
+static int next_record(struct tbl_scan *scan, void *row)
 {
     struct state *state = tbl_state(scan);
 
-    leave(scan, 0);
-    sources_end(&state->sources);
+    int r = event_next(state->reader);
+    if (r <= 0)
+        return r < 0 ? r : SQLITE_DONE;
+    if (!wanted(state, row))
+        return SQLITE_OK;
+    complete(scan, row);
+    return SQLITE_ROW;
 }
 
 static const struct tbl_column columns[] = {
@@ -418,6 +369,13 @@ static const struct tbl_example examples[] = {
      "GROUP BY provider_name, event_id ORDER BY n DESC"},
 };
 
+static const struct tbl_source_table sources = {
+    .open_file = open_file,
+    .next_record = next_record,
+    .report_file = report_file,
+    .close_file = close_file,
+};
+
 const struct tbl_table windows_events_table = {
     .name = "windows_events",
     .doc = "Events of Windows logs: .evtx files, intact or damaged, and JSON lines of shippers",
@@ -429,7 +387,6 @@ const struct tbl_table windows_events_table = {
     .state_size = sizeof(struct state),
     .rows = 50000,
     .artefacts = 1u << ARTEFACT_EVENT_LOG | 1u << ARTEFACT_EVENT_JSON,
+    .sources = &sources,
     .open = open,
-    .next = next,
-    .close = close_scan,
 };

@@ -32,8 +32,6 @@ struct package_path {
 };
 
 struct state {
-    struct sources          sources;
-    struct source           source;
     struct packages        *packages;
     const struct tbl_terms *paths, *names;
     size_t                  package, file; /* of a full scan: what comes next */
@@ -53,55 +51,43 @@ static void describe(struct buffer *text, const struct packages_source *from, co
         buffer_printf(text, " (%s: %s)", from->location, strerror(-from->error));
 }
 
-/* Say what became of a root: `r` is what packages_get() gave. */
-static int report(struct tbl_scan *scan, const struct source *source, int r,
-                  const struct packages *packages)
+static int open_root(struct tbl_scan *scan)
 {
+    struct state *state = tbl_state(scan);
+
+    state->package = state->file = state->path = 0;
+    state->same = SIZE_MAX;
+    return packages_get(tbl_svcql(scan), tbl_source(scan)->root, &state->packages);
+}
+
+static void report_root(struct tbl_scan *scan, struct report *report)
+{
+    const struct state    *state = tbl_state(scan);
     struct packages_source dpkg = {0}, rpm = {0};
     struct buffer          detail = {0};
 
-    if (r == 0)
-        packages_sources(packages, &dpkg, &rpm);
+    report->records = 0;
+    if (report->status == SOURCE_ABSENT)
+        report->detail = "no database of dpkg or rpm";
+    if (!state->packages)
+        return;
+    packages_sources(state->packages, &dpkg, &rpm);
     describe(&detail, &dpkg, "dpkg");
     describe(&detail, &rpm, "rpm");
-    if (r < 0)
-        buffer_puts(&detail, r == -ENOENT ? "no database of dpkg or rpm" : strerror(-r));
-    int worst = r < 0 ? r : dpkg.error < 0 ? dpkg.error : rpm.error;
-    int rc = svcql_report(tbl_svcql(scan),
-                          &(struct report){
-                              .table = "package_files",
-                              .kind = artefact_name(source->artefact),
-                              .host = source->host,
-                              .location = source->shown,
-                              .status = worst < 0 ? source_status_of(worst) : SOURCE_READ,
-                              .records = dpkg.packages + rpm.packages,
-                              .skipped = dpkg.lost + rpm.lost,
-                              .detail = buffer_text(&detail),
-                          });
+    int worst = dpkg.error < 0 ? dpkg.error : rpm.error;
+    report->status = worst < 0 ? source_status_of(worst) : SOURCE_READ;
+    report->records = dpkg.packages + rpm.packages;
+    report->skipped = dpkg.lost + rpm.lost;
+    report->detail = detail.size ? tbl_strndup(scan, detail.data, detail.size) : "";
     buffer_free(&detail);
-    return rc;
 }
 
-/* Go on with the next root that has packages: SQLITE_ROW, SQLITE_DONE or an error. */
-static int next_root(struct tbl_scan *scan, struct state *state)
+static void close_root(struct tbl_scan *scan)
 {
-    int r;
+    struct state *state = tbl_state(scan);
 
     packages_unref(state->packages);
     state->packages = NULL;
-    state->package = state->file = state->path = 0;
-    state->same = SIZE_MAX;
-    while ((r = sources_next(&state->sources, &state->source)) > 0) {
-        r = packages_get(tbl_svcql(scan), state->source.root, &state->packages);
-        if (r == -ENOMEM)
-            return SQLITE_NOMEM;
-        int rc = report(scan, &state->source, r, state->packages);
-        if (rc != SQLITE_OK)
-            return rc;
-        if (r == 0)
-            return SQLITE_ROW;
-    }
-    return r < 0 ? tbl_error(scan, r, "evidence") : SQLITE_DONE;
 }
 
 /* Rows ---------------------------------------------------------------------------- */
@@ -153,8 +139,8 @@ static int fill(struct tbl_scan *scan, struct state *state, size_t i, struct pac
     packages_package(state->packages, file.package, &package);
     *row = (struct package_path){
         .tool = package.tool,
-        .host = state->source.host,
-        .source = state->source.shown,
+        .host = tbl_source(scan)->host,
+        .source = tbl_source(scan)->shown,
         .root = key->root,
         .packages = state->packages,
         .file = i,
@@ -167,49 +153,27 @@ static int fill(struct tbl_scan *scan, struct state *state, size_t i, struct pac
     return whole ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
-static int next(struct tbl_scan *scan, void *out)
+static int next_file(struct tbl_scan *scan, void *row)
 {
-    struct state *state = tbl_state(scan);
+    struct state       *state = tbl_state(scan);
+    struct package_file file;
 
-    for (;;) {
-        size_t i = SIZE_MAX;
-
-        if (state->packages)
-            i = state->paths->n ? next_by_path(state) : next_by_package(state);
-        if (i == SIZE_MAX) {
-            int rc = next_root(scan, state);
-            if (rc != SQLITE_ROW)
-                return rc;
-            continue;
-        }
-        struct package_file file;
-        packages_file(state->packages, i, &file);
-        if (state->paths->n || tbl_match_text(state->paths, file.path, false))
-            return fill(scan, state, i, out);
-    }
+    size_t i = state->paths->n ? next_by_path(state) : next_by_package(state);
+    if (i == SIZE_MAX)
+        return SQLITE_DONE;
+    packages_file(state->packages, i, &file);
+    return state->paths->n || tbl_match_text(state->paths, file.path, false)
+               ? fill(scan, state, i, row)
+               : SQLITE_OK;
 }
 
 static int open(struct tbl_scan *scan)
 {
-    struct state              *state = tbl_state(scan);
-    const struct package_path *key = tbl_key(scan);
+    struct state *state = tbl_state(scan);
 
     state->paths = TBL_TERMS(scan, struct package_path, path);
     state->names = TBL_TERMS(scan, struct package_path, package);
-    return tbl_sources_begin(scan, &state->sources,
-                             &(struct sources_want){
-                                 .artefacts = 1u << ARTEFACT_LINUX_ROOT,
-                                 .host = key->host,
-                                 .root = key->root,
-                             });
-}
-
-static void close(struct tbl_scan *scan)
-{
-    struct state *state = tbl_state(scan);
-
-    packages_unref(state->packages);
-    sources_end(&state->sources);
+    return SQLITE_OK;
 }
 
 /* Lazy columns ---------------------------------------------------------------------- */
@@ -312,6 +276,13 @@ static const struct tbl_example examples[] = {
      "SELECT path FROM package_files WHERE package = 'dbus' ORDER BY path"},
 };
 
+static const struct tbl_source_table sources = {
+    .open_file = open_root,
+    .next_record = next_file,
+    .report_file = report_root,
+    .close_file = close_root,
+};
+
 const struct tbl_table package_files_table = {
     .name = "package_files",
     .doc = "Every path that dpkg or rpm put on a host, its package, and whether it was altered",
@@ -323,7 +294,6 @@ const struct tbl_table package_files_table = {
     .state_size = sizeof(struct state),
     .rows = 150000,
     .artefacts = 1u << ARTEFACT_LINUX_ROOT,
+    .sources = &sources,
     .open = open,
-    .next = next,
-    .close = close,
 };
