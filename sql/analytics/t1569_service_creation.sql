@@ -7,8 +7,8 @@
 -- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v18.1), DS0019 Service
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
--- sources:         unit_signals, systemd_units, path_permissions, launch_daemons, launchd_overrides,
---                  registry_services, registry_services_scm, service_event_signals, attached_baseline
+-- sources:         unit_signals, loaded_unit_signals, launchd_signals, service_key_signals,
+--                  service_event_signals
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
 CREATE TEMP VIEW t1569_service_creation AS
@@ -27,20 +27,10 @@ WITH facts AS (
       FROM unit_signals AS u
     UNION ALL
     -- Loaded, and the file is gone: started and deleted.
-    SELECT s.state_change_time, s.host, 'linux', coalesce(nullif(s.fragment_path, ''), s.id), s.id,
-           coalesce(nullif(s.user, ''), 'root'), NULL, 'T1543.002',
-           ',gone_from_disk,' ||
-               coalesce((SELECT group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
-                          WHERE p.platform IN ('any', 'unix') AND s.exec_start REGEXP p.pattern), ''),
-           json_object('unit', s.id, 'commands', s.exec_start, 'active_state', s.active_state,
-                       'main_pid', s.main_pid),
-           s.source, s.object_path
-      FROM systemd_units AS s
-     WHERE s.optional = 1
-       AND (s.load_state = 'loaded' AND s.need_daemon_reload = 1
-            AND EXISTS (SELECT 1 FROM path_permissions AS g
-                         WHERE g.path = s.fragment_path AND g.host = s.host AND g.error IS NOT NULL)
-            OR s.load_state = 'not-found' AND s.active_state = 'active' AND s.type = 'service')
+    SELECT h.time, h.host, h.platform, h.subject, h.unit, h.account, NULL, 'T1543.002', h.signals,
+           h.evidence, h.source, h.record
+      FROM loaded_unit_signals AS h
+     WHERE once(h.signals) <> ','
     UNION ALL
     SELECT l.time, l.host, l.platform, l.subject, l.label, l.account, l.user,
            CASE WHEN l.kind = 'override' THEN 'T1569.001'
