@@ -13,8 +13,7 @@
 -- spares:  {"link_leaves": 1, "link_target": "/dev/null"}
 -- spares:  {"link_leaves": 0, "link_target": "/opt/x.service"}
 link_leaves AND link_target <> '/dev/null'
-AND NOT (link_target GLOB '/tmp/*' OR link_target GLOB '/var/tmp/*'
-     OR link_target GLOB '/dev/shm/*' OR link_target GLOB '/run/user/*')
+AND coalesce(path_trust(link_target), '') NOT IN ('temp', 'shm')
 --
 -- shape:   command
 -- fires:   {"verb": "link", "action": "create", "place": "home"}

@@ -11,8 +11,7 @@
 -- fires:   {"link_leaves": 1, "link_target": "/run/user/1000/x.service"}
 -- spares:  {"link_leaves": 1, "link_target": "/opt/x.service"}
 -- spares:  {"link_leaves": 0, "link_target": "/tmp/x.service"}
-link_leaves AND (link_target GLOB '/tmp/*' OR link_target GLOB '/var/tmp/*'
-     OR link_target GLOB '/dev/shm/*' OR link_target GLOB '/run/user/*')
+link_leaves AND path_trust(link_target) IN ('temp', 'shm')
 --
 -- shape:   command
 -- fires:   {"verb": "link", "action": "create", "place": "temp"}

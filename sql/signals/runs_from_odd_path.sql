@@ -14,8 +14,8 @@
 -- spares:  {"image_path": "a.exe"}
 -- spares:  {"image_path": "C:\\x\\a.exe", "action": "modified"}
 action = 'created' AND image_path REGEXP '^"?(\\\?\?\\)?[A-Za-z]:\\'
-AND image_path NOT LIKE '%\Windows\%' AND image_path NOT LIKE '%\Program Files%'
-AND image_path NOT LIKE '%\Progra~%' AND image_path NOT LIKE '%\ProgramData\Microsoft\%'
+AND path_trust(exec_path(image_path)) NOT IN ('system', 'vendor')
+AND usual_library(exec_path(image_path)) IS NOT 1
 --
 -- shape:   command
 -- fires:   {"platform": "windows", "tool": "sc", "verb": "create", "action": "create", "arguments": "x binPath=D:\\x\\a.exe"}
