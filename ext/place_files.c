@@ -132,7 +132,7 @@ static int take_folder(void *arg, const char *path, int error, size_t lost)
         f->lost = lost;
         return report(f, error) == SQLITE_OK ? 0 : -ENOMEM;
     }
-    char **folder = ARRAY_ADD(f->folders, f->n_folders, f->folders_room);
+    char **folder = ARRAY_ADD(f->folders, f->n_folders);
     return folder && (*folder = strdup(path)) ? 0 : -ENOMEM;
 }
 
@@ -300,7 +300,7 @@ int place_files_add(struct place_files *f, const struct place_of_files *place)
         f->lost++;
         return SQLITE_OK;
     }
-    struct place_of_files *added = ARRAY_ADD(f->added, f->n_added, f->added_room);
+    struct place_of_files *added = ARRAY_ADD(f->added, f->n_added);
     char                  *path = strdup(place->path);
     if (!added || !path) {
         free(path);
@@ -314,7 +314,7 @@ int place_files_add(struct place_files *f, const struct place_of_files *place)
 
 int place_files_base(struct place_files *f, const char *path)
 {
-    char **base = ARRAY_ADD(f->bases, f->n_bases, f->bases_room);
+    char **base = ARRAY_ADD(f->bases, f->n_bases);
 
     if (!base || !(*base = strdup(path))) {
         f->n_bases -= base != NULL;

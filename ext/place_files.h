@@ -67,12 +67,12 @@ struct place_files {
     struct sources         sources;
     bool                   in_source;
     char                 **bases; /* the places are below each of these; none: below the root */
-    size_t                 n_bases, bases_room;
+    size_t                 n_bases;
     struct place_of_files *added; /* their paths are owned */
-    size_t                 n_added, added_room;
+    size_t                 n_added;
     size_t                 next_place; /* of places, then of added */
     char                 **folders;    /* that the place's path stands for */
-    size_t                 n_folders, folders_room, next_folder;
+    size_t                 n_folders, next_folder;
     char                   folder[ROOT_PATH_MAX];
     struct root_names      names; /* in the folder */
     size_t                 next_name;

@@ -11,6 +11,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "formats/text/array.h"
+
 #define SNIFF_SIZE 16384 /* bytes of a file that are looked at for marks */
 #define ASKED_MAX  16    /* loose files of one kind that are asked for their host */
 #define ROOTS_MAX  10000
@@ -76,18 +78,15 @@ static unsigned char type_of(const struct walker *w, const char *dir, const stru
 
 static int add_entry(struct listing *listing, const char *name, unsigned char type)
 {
-    if ((listing->n & (listing->n - 1)) == 0) { /* full at each power of two */
-        struct entry *more =
-            realloc(listing->entries, (listing->n ? 2 * listing->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        listing->entries = more;
-    }
-    struct entry *entry = &listing->entries[listing->n];
-    if (!(entry->name = strdup(name)))
+    struct entry *entry = ARRAY_ADD(listing->entries, listing->n);
+
+    if (!entry)
         return -ENOMEM;
-    entry->type = type;
-    listing->n++;
+    *entry = (struct entry){.name = strdup(name), .type = type};
+    if (!entry->name) {
+        listing->n--; /* a name that is not there cannot be sorted */
+        return -ENOMEM;
+    }
     return 0;
 }
 
@@ -164,21 +163,15 @@ static void cut_generic(char *path)
 static int add_find(struct walker *w, const struct root_system *system, enum artefact artefact,
                     const char *path)
 {
-    if ((w->n & (w->n - 1)) == 0) { /* full at each power of two */
-        struct find *more = realloc(w->finds, (w->n ? 2 * w->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        w->finds = more;
-    }
-    struct find find = {system, artefact, strdup(path), strdup(path)};
-    if (!find.path || !find.collection) {
-        free(find.path);
-        free(find.collection);
+    struct find *find = ARRAY_ADD(w->finds, w->n);
+
+    if (!find)
         return -ENOMEM;
-    }
+    *find = (struct find){system, artefact, strdup(path), strdup(path)};
+    if (!find->path || !find->collection)
+        return -ENOMEM;
     if (system)
-        cut_generic(find.collection);
-    w->finds[w->n++] = find;
+        cut_generic(find->collection);
     return 0;
 }
 
@@ -462,30 +455,22 @@ void discovery_free(struct discovery *found)
 static int add_item(struct walker *w, const char *kind, const char *dir, unsigned flags,
                     const char *host, const char *zone)
 {
-    struct discovery *d = w->result;
+    struct discovery  *d = w->result;
+    struct discovered *item = ARRAY_ADD(d->items, d->n);
 
-    if ((d->n & (d->n - 1)) == 0) {
-        struct discovered *more = realloc(d->items, (d->n ? 2 * d->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        d->items = more;
-    }
-    struct discovered item = {.kind = kind,
-                              .flags = flags,
-                              .host = strdup(host),
-                              .time_zone = *zone ? strdup(zone) : NULL};
-    if (asprintf(&item.root, "%s%s", root_path(w->root), dir) < 0)
-        item.root = NULL;
-    if (item.root && !*item.root) {
-        free(item.root);
-        item.root = strdup("/");
-    }
-    if (!item.root || !item.host || (*zone && !item.time_zone)) {
-        free_item(&item);
+    if (!item)
         return -ENOMEM;
+    *item = (struct discovered){.kind = kind,
+                                .flags = flags,
+                                .host = strdup(host),
+                                .time_zone = *zone ? strdup(zone) : NULL};
+    if (asprintf(&item->root, "%s%s", root_path(w->root), dir) < 0)
+        item->root = NULL;
+    if (item->root && !*item->root) {
+        free(item->root);
+        item->root = strdup("/");
     }
-    d->items[d->n++] = item;
-    return 0;
+    return item->root && item->host && (!*zone || item->time_zone) ? 0 : -ENOMEM;
 }
 
 /* Velociraptor keeps what it uploads below the name of the accessor that read it, and drives with a

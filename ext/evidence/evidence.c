@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/text/array.h"
+
 SQLITE_EXTENSION_INIT3
 
 struct evidence_list {
@@ -86,13 +88,12 @@ struct evidence_entry *evidence_entry_new(const char *location, struct discovere
 
 static int append(struct evidence_list *list, struct evidence_entry *entry)
 {
-    struct evidence_entry **more = realloc(list->entries, (list->n + 1) * sizeof *more);
+    struct evidence_entry **added = ARRAY_ADD(list->entries, list->n);
 
-    if (!more)
+    if (!added)
         return -ENOMEM;
-    list->entries = more;
     entry->shown.id = ++list->last_id;
-    list->entries[list->n++] = entry;
+    *added = entry;
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
 #include "root.h"
 #include "root_names.h"
 
@@ -30,16 +31,13 @@ static int by_name(const void *a, const void *b)
 
 static int add_name(struct root_names *names, const char *name)
 {
-    if ((names->n & (names->n - 1)) == 0) { /* full at each power of two */
-        char **more = realloc(names->names, (names->n ? 2 * names->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        names->names = more;
-    }
-    if (!(names->names[names->n] = strdup(name)))
+    char **added = ARRAY_ADD(names->names, names->n);
+
+    if (!added)
         return -ENOMEM;
-    names->n++;
-    return 0;
+    *added = strdup(name);
+    names->n -= !*added; /* a name that is not there cannot be sorted */
+    return *added ? 0 : -ENOMEM;
 }
 
 /* Keep a name that fits, or count it where there is no room. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "discovery.h"
+#include "formats/text/array.h"
 #include "table/registration.h"
 
 SQLITE_EXTENSION_INIT3
@@ -117,13 +118,11 @@ static void clear_batch(struct batch *batch)
 static int add_found(struct batch *batch, struct owner owner, struct root *root,
                      enum artefact artefact, const char *path)
 {
-    if ((batch->n & (batch->n - 1)) == 0) { /* full at each power of two */
-        struct found *more = realloc(batch->found, (batch->n ? 2 * batch->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        batch->found = more;
-    }
-    char         shown[2 * ROOT_PATH_MAX];
+    struct found *added = ARRAY_ADD(batch->found, batch->n);
+    char          shown[2 * ROOT_PATH_MAX];
+
+    if (!added)
+        return -ENOMEM;
     struct found found = {.entry = owner.entry,
                           .root = root_ref(root),
                           .host = owner.entry ? NULL : strdup(owner.host),
@@ -135,9 +134,10 @@ static int add_found(struct batch *batch, struct owner owner, struct root *root,
     found.shown = strdup(*shown ? shown : "/");
     if (!found.path || !found.shown || (!owner.entry && !found.host)) {
         free_found(&found);
+        batch->n--;
         return -ENOMEM;
     }
-    batch->found[batch->n++] = found;
+    *added = found;
     return 0;
 }
 

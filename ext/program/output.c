@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "formats/text/array.h"
 #include "formats/text/buffer.h"
 #include "json_cell.h"
 #include "program.h"
@@ -114,7 +115,7 @@ static size_t put_cell(struct buffer *out, const char *text, size_t most)
 struct grid {
     char  **cells; /* rows of n_columns, escaped; the first row holds the names */
     size_t *widths;
-    size_t  n_columns, n_cells, room;
+    size_t  n_columns, n_cells;
     bool    failed;
 };
 
@@ -122,23 +123,17 @@ static void add_cell(struct grid *grid, const char *text)
 {
     struct buffer cell = {0};
 
-    if (grid->n_cells == grid->room) {
-        size_t room = grid->room ? 2 * grid->room : 64;
-        char **more = realloc(grid->cells, room * sizeof *more);
-        if (!more) {
-            grid->failed = true;
-            return;
-        }
-        grid->cells = more;
-        grid->room = room;
-    }
     size_t width = put_cell(&cell, text ? text : "", CELL_MAX);
     size_t column = grid->n_cells % grid->n_columns;
-    if (!buffer_text(&cell))
+    char **added = ARRAY_ADD(grid->cells, grid->n_cells);
+    if (!added || !buffer_text(&cell)) {
+        buffer_free(&cell);
         grid->failed = true;
+        return;
+    }
     if (width > grid->widths[column])
         grid->widths[column] = width;
-    grid->cells[grid->n_cells++] = cell.data;
+    *added = cell.data;
 }
 
 /* Take columns from the widest until all fit. */

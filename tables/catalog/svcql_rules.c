@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
 #include "formats/text/buffer.h"
 #include "formats/text/rule_file.h"
 #include "functions.h"
@@ -98,16 +99,11 @@ static int report_file(struct tbl_scan *scan, const struct root *root,
 static int read_file(struct tbl_scan *scan, const struct root *root, const char *name)
 {
     struct state       *state = tbl_state(scan);
-    struct rule_source *more = realloc(state->files, (state->n_files + 1) * sizeof *more);
+    struct rule_source *source = ARRAY_ADD(state->files, state->n_files);
     char               *text, path[ROOT_PATH_MAX];
     size_t              size;
 
-    if (!more)
-        return SQLITE_NOMEM;
-    state->files = more;
-    struct rule_source *source = &more[state->n_files++];
-    *source = (struct rule_source){.name = strdup(name)};
-    if (!source->name)
+    if (!source || !(source->name = strdup(name)))
         return SQLITE_NOMEM;
     snprintf(path, sizeof path, "/%s", name);
     source->error = root_read(root, path, RULE_FILE_MAX, &text, &size);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "formats/plist/plist.h"
+#include "formats/text/array.h"
 #include "launchd_overrides.h"
 
 #define FOLDERS_MAX 10000       /* per-user folders and files taken of one */
@@ -53,15 +54,13 @@ static void free_item(struct launchd_override *item)
 
 static int append(struct launchd_overrides *o, struct launchd_override *item)
 {
-    if ((o->n & (o->n - 1)) == 0) { /* full at each power of two */
-        struct launchd_override *more = realloc(o->items, (o->n ? 2 * o->n : 1) * sizeof *more);
-        if (!more) {
-            free_item(item);
-            return -ENOMEM;
-        }
-        o->items = more;
+    struct launchd_override *added = ARRAY_ADD(o->items, o->n);
+
+    if (!added) {
+        free_item(item);
+        return -ENOMEM;
     }
-    o->items[o->n++] = *item;
+    *added = *item;
     return 0;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
+
 #define NAMES_MAX 100000  /* names taken of one folder */
 #define FILES_MAX 1000000 /* files of one root */
 
@@ -103,16 +105,14 @@ static int add(struct finder *f, const char *dir, const char *name, bool sure, i
         found->lost++;
         return 0;
     }
-    if ((found->n & (found->n - 1)) == 0) { /* full at each power of two */
-        struct launchd_file *more =
-            realloc(found->files, (found->n ? 2 * found->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        found->files = more;
-    }
     if (asprintf(&file.path, "%s%s%s", dir, *name ? "/" : "", name) < 0)
         return -ENOMEM;
-    found->files[found->n++] = file;
+    struct launchd_file *added = ARRAY_ADD(found->files, found->n);
+    if (!added) {
+        free(file.path);
+        return -ENOMEM;
+    }
+    *added = file;
     return 0;
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "formats/text/array.h"
+
 static const char current_set[] = "CurrentControlSet";
 
 void registry_targets_free(struct registry_targets *targets)
@@ -58,26 +60,22 @@ static bool follows_current(struct hive *hive, const char *path, size_t size, ch
 static int add(struct registry_targets *targets, struct hive_file *file, const char *start,
                size_t size, size_t depth, const char *first)
 {
-    struct registry_target *more = realloc(targets->list, (targets->n + 1) * sizeof *more);
-    struct registry_target  target = {.depth = depth, .first = strdup(first)};
+    struct registry_target *target = ARRAY_ADD(targets->list, targets->n);
     char                    set[24];
 
-    if (more)
-        targets->list = more;
+    if (!target)
+        return -ENOMEM;
+    *target = (struct registry_target){.depth = depth, .first = strdup(first)};
     if (follows_current(&file->hive, start, size, set)) {
         size_t name = sizeof current_set - 1;
-        target.alias = strlen(set);
-        if (asprintf(&target.start, "%s%.*s", set, (int)(size - name), start + name) < 0)
-            target.start = NULL;
+        target->alias = strlen(set);
+        if (asprintf(&target->start, "%s%.*s", set, (int)(size - name), start + name) < 0)
+            target->start = NULL;
     } else {
-        target.start = strndup(start, size);
+        target->start = strndup(start, size);
     }
-    if (!more || !target.first || !target.start) {
-        free(target.first);
-        free(target.start);
+    if (!target->first || !target->start)
         return -ENOMEM;
-    }
-    more[targets->n++] = target;
     return 0;
 }
 

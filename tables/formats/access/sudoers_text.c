@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
+
 /* A logical line: continuations joined, comments gone, and where it began. */
 struct cursor {
     const char     *at;
@@ -52,17 +54,13 @@ static void add_item(struct cursor *c, struct sudoers_list *list, char *text, bo
         free(text);
         return;
     }
-    if ((list->n & (list->n - 1)) == 0) {
-        struct sudoers_item *more =
-            realloc(list->items, (list->n ? 2 * list->n : 1) * sizeof *more);
-        if (!more) {
-            free(text);
-            fail(c, -ENOMEM);
-            return;
-        }
-        list->items = more;
+    struct sudoers_item *item = ARRAY_ADD(list->items, list->n);
+    if (!item) {
+        free(text);
+        fail(c, -ENOMEM);
+        return;
     }
-    list->items[list->n++] = (struct sudoers_item){text, negated};
+    *item = (struct sudoers_item){text, negated};
 }
 
 static void copy_list(struct cursor *c, struct sudoers_list *to, const struct sudoers_list *from)
@@ -241,17 +239,13 @@ static void add_rule(struct cursor *c, const struct sudoers_list *users,
                      bool negated)
 {
     struct sudoers      *sudoers = c->sudoers;
-    struct sudoers_rule *more = sudoers->rules;
+    struct sudoers_rule *rule = ARRAY_ADD(sudoers->rules, sudoers->n_rules);
 
-    if ((sudoers->n_rules & (sudoers->n_rules - 1)) == 0)
-        more = realloc(more, (sudoers->n_rules ? 2 * sudoers->n_rules : 1) * sizeof *more);
-    if (!more) {
+    if (!rule) {
         free(command);
         fail(c, -ENOMEM);
         return;
     }
-    sudoers->rules = more;
-    struct sudoers_rule *rule = &more[sudoers->n_rules++];
     *rule = (struct sudoers_rule){.command = {command, negated},
                                   .tags = context->tags,
                                   .source = strdup(c->source),
@@ -331,20 +325,17 @@ static void read_command_list(struct cursor *c, struct sudoers_list *list)
 static void add_alias(struct cursor *c, enum sudoers_alias type, char *name,
                       struct sudoers_list *members)
 {
-    struct sudoers *sudoers = c->sudoers;
-    size_t          n = sudoers->n_aliases[type];
-    void *more = realloc(sudoers->aliases[type], (n + 1) * sizeof *sudoers->aliases[type]);
+    struct sudoers         *sudoers = c->sudoers;
+    struct sudoers_members *alias = ARRAY_ADD(sudoers->aliases[type], sudoers->n_aliases[type]);
 
-    if (!more) {
+    if (!alias) {
         free(name);
         free_list(members);
         fail(c, -ENOMEM);
         return;
     }
-    sudoers->aliases[type] = more;
-    sudoers->aliases[type][n].name = name;
-    sudoers->aliases[type][n].members = *members;
-    sudoers->n_aliases[type]++;
+    alias->name = name;
+    alias->members = *members;
 }
 
 /* NAME = members [: NAME = members]... */
@@ -383,16 +374,18 @@ static void read_include(struct cursor *c, bool folder)
 
     skip_blanks(c);
     char *path = word(c, "");
-    void *more = realloc(sudoers->includes, (sudoers->n_includes + 1) * sizeof *sudoers->includes);
-    if (!path || !more || ++sudoers->n_items > SUDOERS_ITEMS_MAX) {
-        if (more)
-            sudoers->includes = more;
+    if (!path || ++sudoers->n_items > SUDOERS_ITEMS_MAX) {
         free(path);
         fail(c, path ? -E2BIG : -EBADMSG);
         return;
     }
-    sudoers->includes = more;
-    sudoers->includes[sudoers->n_includes++] = (struct sudoers_include){path, folder};
+    struct sudoers_include *include = ARRAY_ADD(sudoers->includes, sudoers->n_includes);
+    if (!include) {
+        free(path);
+        fail(c, -ENOMEM);
+        return;
+    }
+    *include = (struct sudoers_include){path, folder};
 }
 
 /* Lines ------------------------------------------------------------------------- */

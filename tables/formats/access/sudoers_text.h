@@ -47,13 +47,15 @@ struct sudoers_include {
     bool  folder;
 };
 
+struct sudoers_members {
+    char               *name;
+    struct sudoers_list members;
+};
+
 struct sudoers {
-    struct sudoers_rule *rules;
-    size_t               n_rules;
-    struct {
-        char               *name;
-        struct sudoers_list members;
-    } * aliases[ALIAS_TYPES];
+    struct sudoers_rule    *rules;
+    size_t                  n_rules;
+    struct sudoers_members *aliases[ALIAS_TYPES];
     size_t                  n_aliases[ALIAS_TYPES];
     struct sudoers_include *includes; /* not read yet: for the caller to open, in order */
     size_t                  n_includes;

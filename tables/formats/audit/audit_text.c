@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
+
 /* Records -------------------------------------------------------------------- */
 
 #define HEAD_MAX 1024 /* bytes in which "audit(" must stand; what syslog puts before is short */
@@ -543,20 +545,16 @@ static int compare_pieces(const void *a, const void *b)
 
 static int add_piece(struct audit_arguments *arguments, struct audit_piece *piece)
 {
-    if (arguments->n == arguments->room) {
-        size_t room = arguments->room ? arguments->room * 2 : 32;
-        void  *pieces = reallocarray(arguments->pieces, room, sizeof *piece);
-        if (!pieces)
-            return -ENOMEM;
-        arguments->pieces = pieces;
-        arguments->room = room;
-    }
-    piece->order = (uint32_t)arguments->n & INT32_MAX;
-    if (arguments->n == 0)
+    struct audit_piece *added = ARRAY_REUSE(arguments->pieces, arguments->n, arguments->room);
+
+    if (!added)
+        return -ENOMEM;
+    piece->order = (uint32_t)(arguments->n - 1) & INT32_MAX;
+    if (arguments->n == 1)
         arguments->sorted = true;
-    else if (compare_pieces(&arguments->pieces[arguments->n - 1], piece) > 0)
+    else if (compare_pieces(added - 1, piece) > 0)
         arguments->sorted = false;
-    arguments->pieces[arguments->n++] = *piece;
+    *added = *piece;
     return 0;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
+
 #define BUCKETS      2048 /* of the hash of open events; a power of two */
 #define KEEP_RECORDS 64   /* an event's array that is longer is freed when it leaves */
 #define NO_EVENT     UINT16_MAX
@@ -157,20 +159,6 @@ static struct slot *enter(struct audit_window *window, uint16_t bucket,
     return slot;
 }
 
-/* Room for one more record behind those of a slot; NULL when out of memory. */
-static struct audit_record *next_record(struct slot *slot)
-{
-    if (slot->n == slot->room) {
-        size_t room = slot->room ? slot->room * 2 : 8;
-        void  *records = reallocarray(slot->records, room, sizeof *slot->records);
-        if (!records)
-            return NULL;
-        slot->records = records;
-        slot->room = room;
-    }
-    return &slot->records[slot->n];
-}
-
 /* Lines ---------------------------------------------------------------------- */
 
 static void remember(struct audit_window *window, const struct audit_record *record,
@@ -205,14 +193,13 @@ static int take_record(struct audit_window *window, const struct audit_record *r
         return 0;
     if (!slot)
         slot = enter(window, bucket, stamp, offset);
-    struct audit_record *place = next_record(slot);
+    struct audit_record *place = ARRAY_REUSE(slot->records, slot->n, slot->room);
     if (!place) {
         if (slot->n == 0)
             abandon(window, slot);
         return -ENOMEM;
     }
     *place = *record;
-    slot->n++;
     window->current = slot;
     return 0;
 }
@@ -221,11 +208,14 @@ static int take_record(struct audit_window *window, const struct audit_record *r
 static bool take_repeated(struct audit_window *window, const char *line, size_t size)
 {
     struct slot         *slot = window->current;
-    struct audit_record *place = slot ? next_record(slot) : NULL;
+    struct audit_record *place = slot ? ARRAY_REUSE(slot->records, slot->n, slot->room) : NULL;
 
-    if (!place || !audit_record_repeats(line, size, &slot->records[slot->n - 1], place))
+    if (!place)
         return false;
-    slot->n++;
+    if (!audit_record_repeats(line, size, place - 1, place)) {
+        slot->n--;
+        return false;
+    }
     window->n_records++;
     return true;
 }

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "formats/text/array.h"
+
 #define STEP 16u /* work units of a token, a piece or a binding */
 
 struct compiler {
@@ -38,28 +40,16 @@ int layouts_spend(struct layouts *l, uint32_t steps)
     return 0;
 }
 
-/* Make room for one more item of `size` bytes. */
-static int reserve(void **items, uint32_t n, uint32_t *room, size_t size)
-{
-    if (n < *room)
-        return 0;
-    uint32_t more = *room ? 2 * *room : 256;
-    void    *grown = realloc(*items, more * size);
-    if (!grown)
-        return -ENOMEM;
-    *items = grown;
-    *room = more;
-    return 0;
-}
-
 static int add_piece(struct layouts *l, struct piece piece)
 {
     int r = layouts_spend(l, STEP);
-    if (!r)
-        r = reserve((void **)&l->pieces, l->n_pieces, &l->room_pieces, sizeof *l->pieces);
-    if (!r)
-        l->pieces[l->n_pieces++] = piece;
-    return r;
+    if (r)
+        return r;
+    struct piece *added = ARRAY_REUSE(l->pieces, l->n_pieces, l->room_pieces);
+    if (!added)
+        return -ENOMEM;
+    *added = piece;
+    return 0;
 }
 
 static int add_text(struct layouts *l, struct span text)
@@ -75,11 +65,13 @@ static int add_character(struct layouts *l, uint32_t c)
 static int add_binding(struct layouts *l, struct binding binding)
 {
     int r = layouts_spend(l, STEP);
-    if (!r)
-        r = reserve((void **)&l->bindings, l->n_bindings, &l->room_bindings, sizeof *l->bindings);
-    if (!r)
-        l->bindings[l->n_bindings++] = binding;
-    return r;
+    if (r)
+        return r;
+    struct binding *added = ARRAY_REUSE(l->bindings, l->n_bindings, l->room_bindings);
+    if (!added)
+        return -ENOMEM;
+    *added = binding;
+    return 0;
 }
 
 /* Whether two bindings are pairs whose names are the same fixed text. */

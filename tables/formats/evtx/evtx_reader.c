@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "evtx_layout.h"
+#include "formats/text/array.h"
 
 #define TEXT_MAX    (256u << 10) /* bytes of text that one event's values may be put together to */
 #define STEP        16u          /* work units of a binding */
@@ -227,15 +228,10 @@ static int push_pair(struct evtx_reader *reader, struct evtx_pair pair)
 {
     if (reader->n_pairs == EVTX_PAIRS_MAX)
         return -EFBIG;
-    if (reader->n_pairs == reader->room_pairs) {
-        uint32_t          room = reader->room_pairs ? 2 * reader->room_pairs : 64;
-        struct evtx_pair *grown = realloc(reader->pairs, room * sizeof *grown);
-        if (!grown)
-            return -ENOMEM;
-        reader->pairs = grown;
-        reader->room_pairs = room;
-    }
-    reader->pairs[reader->n_pairs++] = pair;
+    struct evtx_pair *added = ARRAY_REUSE(reader->pairs, reader->n_pairs, reader->room_pairs);
+    if (!added)
+        return -ENOMEM;
+    *added = pair;
     return 0;
 }
 

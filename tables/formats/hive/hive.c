@@ -10,30 +10,48 @@
 
 enum { NK_NAME = 76, VK_NAME = 20, SK_DESCRIPTOR = 16, SEGMENT_MAX = 16344 };
 
-const char *hive_refusal(const uint8_t *data, size_t size)
+/* Why bytes are not a hive that is read, and what hive_open() returns for it. */
+struct refusal {
+    int         code;
+    const char *why;
+};
+
+/* NULL where they may be one. */
+static const struct refusal *refuse(const uint8_t *data, size_t size)
 {
+    static const struct refusal
+        old_windows = {-EPROTONOSUPPORT, "registry of Windows 95, 98 or Me (CREG)"},
+        too_short = {-EINVAL, "too short for a registry hive"},
+        not_a_hive = {-EINVAL, "not a registry hive"},
+        a_log = {-EINVAL, "not a hive but a transaction log of one"},
+        major = {-EPROTONOSUPPORT, "registry hive of an unknown major version"},
+        layer = {-EPROTONOSUPPORT, "differencing hive (version 1.6), a layer of another hive"},
+        minor = {-EPROTONOSUPPORT, "registry hive older than version 1.3 (Windows NT 3)"};
+
     if (size >= 4 && memcmp(data, "CREG", 4) == 0)
-        return "registry of Windows 95, 98 or Me (CREG)";
+        return &old_windows;
     if (size < BASE_SIZE + BIN_HEADER)
-        return "too short for a registry hive";
+        return &too_short;
     if (memcmp(data, "regf", 4) != 0 && memcmp(data + BASE_SIZE, "hbin", 4) != 0)
-        return "no registry hive";
+        return &not_a_hive;
     if (memcmp(data, "regf", 4) != 0 || !hive_base_checks(data))
         return NULL;
     if (hive_u32(data + BASE_TYPE) != 0)
-        return "no hive but a transaction log of one";
+        return &a_log;
     if (hive_u32(data + BASE_MAJOR) != 1)
-        return "registry hive of an unknown major version";
+        return &major;
     if (hive_u32(data + BASE_MINOR) == 6)
-        return "differencing hive (version 1.6), a layer of another hive";
+        return &layer;
     if (hive_u32(data + BASE_MINOR) < 3)
-        return "registry hive older than version 1.3 (Windows NT 3)";
+        return &minor;
     return NULL;
 }
 
-static int refusal_code(const char *why)
+const char *hive_refusal(const uint8_t *data, size_t size)
 {
-    return strncmp(why, "no ", 3) == 0 || strncmp(why, "too", 3) == 0 ? -EINVAL : -EPROTONOSUPPORT;
+    const struct refusal *refusal = refuse(data, size);
+
+    return refusal ? refusal->why : NULL;
 }
 
 void hive_refill(struct hive *hive)
@@ -106,11 +124,11 @@ static uint16_t base_name_size(const uint8_t *base)
 int hive_open(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
               size_t n_logs)
 {
-    const char *why = hive_refusal(data, size);
-    struct hive hive = {.root = HIVE_NONE};
+    const struct refusal *refusal = refuse(data, size);
+    struct hive           hive = {.root = HIVE_NONE};
 
-    if (why)
-        return refusal_code(why);
+    if (refusal)
+        return refusal->code;
     if (size > HIVE_FILE_MAX)
         return -EFBIG;
     hive.damaged_base = memcmp(data, "regf", 4) != 0 || !hive_base_checks(data);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
 #include "hive_base.h"
 
 enum { SECTOR = 512 };
@@ -40,7 +41,7 @@ struct entry {
 
 struct entries {
     struct entry *entry;
-    size_t        n, room;
+    size_t        n;
 };
 
 static uint32_t rotate(uint32_t x, unsigned n)
@@ -121,15 +122,11 @@ static bool entry_checks(const uint8_t *entry, uint32_t size)
 
 static int keep(struct entries *entries, const struct entry *entry)
 {
-    if (entries->n == entries->room) {
-        size_t        room = entries->room ? 2 * entries->room : 64;
-        struct entry *more = realloc(entries->entry, room * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        entries->entry = more;
-        entries->room = room;
-    }
-    entries->entry[entries->n++] = *entry;
+    struct entry *added = ARRAY_ADD(entries->entry, entries->n);
+
+    if (!added)
+        return -ENOMEM;
+    *added = *entry;
     return 0;
 }
 

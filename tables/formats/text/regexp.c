@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 /* The program ------------------------------------------------------------------ */
 
 enum op { OP_CHAR, OP_ANY, OP_ANY_LINE, OP_CLASS, OP_SPLIT, OP_JUMP, OP_ASSERT, OP_MATCH };
@@ -37,11 +39,11 @@ struct class
 
 struct regexp {
     struct instruction *code;
-    size_t              n, room;
+    size_t              n;
     struct range       *ranges;
-    size_t              n_ranges, ranges_room;
+    size_t              n_ranges;
     struct class       *classes;
-    size_t              n_classes, classes_room;
+    size_t              n_classes;
 
     /* Work of a match: two sets of instructions, and the stack of closing them. */
     uint32_t *now, *later, *stack, *mark;
@@ -81,61 +83,61 @@ static char peek(const struct parser *p, size_t ahead)
     return ahead < p->size - p->at ? p->text[p->at + ahead] : '\0';
 }
 
-/* One item more in a growing array; false where that is too much or there is no memory. */
-static bool reserve(struct parser *p, void **array, size_t n, size_t *room, size_t item)
+/* Whether an array of `n` items may have one more. */
+static bool may_grow(struct parser *p, size_t n)
 {
-    size_t grown = *room ? *room * 2 : 32;
-
-    if (n >= REGEXP_PROGRAM_MAX) {
+    if (n >= REGEXP_PROGRAM_MAX)
         fail(p, "pattern too large");
-        return false;
-    }
-    if (n < *room)
-        return true;
-    void *moved = realloc(*array, grown * item);
-    if (!moved) {
-        p->no_memory = true;
-        fail(p, "out of memory");
-        return false;
-    }
-    *array = moved;
-    *room = grown;
-    return true;
+    return n < REGEXP_PROGRAM_MAX;
+}
+
+static void fail_memory(struct parser *p)
+{
+    p->no_memory = true;
+    fail(p, "out of memory");
 }
 
 static uint32_t emit(struct parser *p, enum op op, uint32_t x, uint32_t y)
 {
-    struct regexp *re = p->re;
-    void          *code = re->code;
+    struct regexp      *re = p->re;
+    struct instruction *added;
 
-    if (!reserve(p, &code, re->n, &re->room, sizeof *re->code))
+    if (!may_grow(p, re->n))
         return 0;
-    re->code = code;
-    re->code[re->n] = (struct instruction){.op = (uint8_t)op, .nocase = p->nocase, .x = x, .y = y};
-    return (uint32_t)re->n++;
+    if (!(added = ARRAY_ADD(re->code, re->n))) {
+        fail_memory(p);
+        return 0;
+    }
+    *added = (struct instruction){.op = (uint8_t)op, .nocase = p->nocase, .x = x, .y = y};
+    return (uint32_t)re->n - 1;
 }
 
 static void add_range(struct parser *p, uint32_t low, uint32_t high)
 {
     struct regexp *re = p->re;
-    void          *ranges = re->ranges;
+    struct range  *added;
 
-    if (!reserve(p, &ranges, re->n_ranges, &re->ranges_room, sizeof *re->ranges))
+    if (!may_grow(p, re->n_ranges))
         return;
-    re->ranges = ranges;
-    re->ranges[re->n_ranges++] = (struct range){low, high};
+    if (!(added = ARRAY_ADD(re->ranges, re->n_ranges))) {
+        fail_memory(p);
+        return;
+    }
+    *added = (struct range){low, high};
     re->classes[re->n_classes - 1].n++;
 }
 
 static void begin_class(struct parser *p)
 {
     struct regexp *re = p->re;
-    void          *classes = re->classes;
+    struct class  *added;
 
-    if (!reserve(p, &classes, re->n_classes, &re->classes_room, sizeof *re->classes))
+    if (!may_grow(p, re->n_classes))
         return;
-    re->classes = classes;
-    re->classes[re->n_classes++] = (struct class){.first = (uint32_t)re->n_ranges};
+    if (!(added = ARRAY_ADD(re->classes, re->n_classes)))
+        fail_memory(p);
+    else
+        added->first = (uint32_t)re->n_ranges;
 }
 
 /* A code point of UTF-8 at `at`, or the byte itself; returns its length. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "buffer.h"
 
 static struct rule *add_rule(struct rules *rules)
@@ -15,14 +16,7 @@ static struct rule *add_rule(struct rules *rules)
         rules->lost++;
         return NULL;
     }
-    if ((rules->n & (rules->n - 1)) == 0) {
-        struct rule *more = realloc(rules->rules, (rules->n ? 2 * rules->n : 1) * sizeof *more);
-        if (!more)
-            return NULL;
-        rules->rules = more;
-    }
-    rules->rules[rules->n] = (struct rule){0};
-    return &rules->rules[rules->n++];
+    return ARRAY_ADD(rules->rules, rules->n);
 }
 
 static void free_rule(struct rule *rule)

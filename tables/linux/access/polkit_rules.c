@@ -60,7 +60,7 @@ static const struct place_of_files places[] = {
 struct state {
     struct place_files files;
     struct rule_row   *rows;
-    size_t             n_rows, room, row;
+    size_t             n_rows, row;
 };
 
 /* Reading one file ------------------------------------------------------------------ */
@@ -103,7 +103,7 @@ static void free_rows(struct state *state)
 static int keep_rule(const struct polkit_rule *rule, void *data)
 {
     struct state    *state = data;
-    struct rule_row *row = ARRAY_ADD(state->rows, state->n_rows, state->room);
+    struct rule_row *row = ARRAY_ADD(state->rows, state->n_rows);
 
     if (!row)
         return -ENOMEM;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
+
 #define FILE_MAX   ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
 #define FILES_MAX  100000            /* of one source */
 #define PICKS_MAX  64                /* values that a file has of those asked for */
@@ -30,22 +32,13 @@ struct journal_pick {
 static int add_file(void *arg, const char *path, int error, size_t lost)
 {
     struct root_names *names = arg;
-    size_t             n = names->n;
 
     names->lost += lost;
     names->error = error ? error : names->error;
     if (error || lost)
         return 0;
-    if ((n & (n - 1)) == 0) {
-        char **more = reallocarray(names->names, n ? 2 * n : 1, sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        names->names = more;
-    }
-    if (!(names->names[n] = strdup(path)))
-        return -ENOMEM;
-    names->n++;
-    return 0;
+    char **name = ARRAY_ADD(names->names, names->n);
+    return name && (*name = strdup(path)) ? 0 : -ENOMEM;
 }
 
 static int add_folder(const struct root *root, const char *path, struct root_names *names)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "formats/text/array.h"
+
 SQLITE_EXTENSION_INIT3
 
 #define FILE_MAX     ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
@@ -29,19 +31,15 @@ static void forget_files(struct journal_files *files)
 
 static int add_file(struct journal_files *files, const char *dir, const char *name)
 {
-    char *path = NULL;
+    char *path = NULL, **added;
 
-    if (files->n == files->room) {
-        size_t room = files->room ? 2 * files->room : 16;
-        char **paths = realloc(files->paths, room * sizeof *paths);
-        if (!paths)
-            return -ENOMEM;
-        files->paths = paths;
-        files->room = room;
-    }
     if (asprintf(&path, name ? "%s/%s" : "%s", dir, name) < 0)
         return -ENOMEM;
-    files->paths[files->n++] = path;
+    if (!(added = ARRAY_ADD(files->paths, files->n))) {
+        free(path);
+        return -ENOMEM;
+    }
+    *added = path;
     return 0;
 }
 
@@ -182,14 +180,10 @@ static int select_value(struct journal_file *file, struct selection *selection, 
     if (selection->n == VALUES_MAX || journal_entries_of(file, offset, &list) < 0 ||
         !journal_whole(file, list))
         return -EBADMSG;
-    if ((selection->n & (selection->n - 1)) == 0) {
-        uint64_t *values =
-            realloc(selection->values, (selection->n ? 2 * selection->n : 1) * sizeof *values);
-        if (!values)
-            return -ENOMEM;
-        selection->values = values;
-    }
-    selection->values[selection->n++] = offset;
+    uint64_t *value = ARRAY_ADD(selection->values, selection->n);
+    if (!value)
+        return -ENOMEM;
+    *value = offset;
     selection->entries += list.left + (list.first != 0);
     return 0;
 }

@@ -19,7 +19,7 @@ struct journal_want {
 
 struct journal_files {
     char **paths; /* within the source's root */
-    size_t n, room, next;
+    size_t n, next;
     size_t lost;  /* beyond what is listed of a directory */
     int    error; /* negative errno that ended a directory before its end; 0: none */
 };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
+
 static int begin(struct log_sources *sources, unsigned artefacts)
 {
     sources->want.artefacts = artefacts;
@@ -53,12 +55,10 @@ int log_sources_found(struct log_sources *sources, const struct source *log)
 {
     if (log_sources_has_log(sources, log))
         return 0;
-    char **logged = reallocarray(sources->logged, sources->n_logged + 1, sizeof *logged);
+    char **logged = ARRAY_ADD(sources->logged, sources->n_logged);
     if (!logged)
         return -ENOMEM;
-    sources->logged = logged;
-    if (!(logged[sources->n_logged] = strdup(root_path(log->root))))
-        return -ENOMEM;
-    sources->n_logged++;
-    return 0;
+    *logged = strdup(root_path(log->root));
+    sources->n_logged -= !*logged;
+    return *logged ? 0 : -ENOMEM;
 }

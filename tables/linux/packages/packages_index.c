@@ -5,23 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
+
 #define TEXT_MAX ((size_t)256 << 20) /* bytes of all paths and names */
 
 /* Growing --------------------------------------------------------------------- */
-
-/* The array with room for one more element of `size` bytes behind `n`; NULL: out of memory, and the
- * array is as it was. */
-static void *with_room(void *array, size_t *room, size_t n, size_t size)
-{
-    if (n < *room)
-        return array;
-
-    size_t more = *room ? 2 * *room : 64;
-    void  *data = reallocarray(array, more, size);
-    if (data)
-        *room = more;
-    return data;
-}
 
 int64_t packages_add_text(struct packages *p, const char *text, size_t size)
 {
@@ -48,34 +36,32 @@ int64_t packages_add_text(struct packages *p, const char *text, size_t size)
 
 int packages_add_owner(struct packages *p, const struct owner *owner)
 {
-    struct owner *owners = with_room(p->owners, &p->owners_room, p->n_owners, sizeof *owners);
+    struct owner *added = p->n_owners < UINT32_MAX - 1 ? ARRAY_ADD(p->owners, p->n_owners) : NULL;
 
-    if (!owners || p->n_owners == UINT32_MAX - 1)
+    if (!added)
         return -ENOMEM;
-    p->owners = owners;
-    p->owners[p->n_owners++] = *owner;
+    *added = *owner;
     return 0;
 }
 
 int packages_add_entry(struct packages *p, uint32_t owner, uint32_t path, uint32_t listed)
 {
-    struct entry *entries = with_room(p->entries, &p->entries_room, p->n_entries, sizeof *entries);
+    struct entry *added =
+        p->n_entries < UINT32_MAX - 1 ? ARRAY_ADD(p->entries, p->n_entries) : NULL;
 
-    if (!entries || p->n_entries == UINT32_MAX - 1)
+    if (!added)
         return -ENOMEM;
-    p->entries = entries;
-    p->entries[p->n_entries++] = (struct entry){.path = path, .listed = listed, .owner = owner};
+    *added = (struct entry){.path = path, .listed = listed, .owner = owner};
     return 0;
 }
 
 int packages_add_digest(struct digests *d, const char *path, const char *hex, bool conffile)
 {
-    struct digest *list = with_room(d->list, &d->room, d->n, sizeof *list);
+    struct digest *added = ARRAY_ADD(d->list, d->n);
 
-    if (!list)
+    if (!added)
         return -ENOMEM;
-    d->list = list;
-    d->list[d->n++] = (struct digest){path + (path[0] == '/'), hex, conffile};
+    *added = (struct digest){path + (path[0] == '/'), hex, conffile};
     return 0;
 }
 

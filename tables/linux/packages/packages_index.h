@@ -39,7 +39,7 @@ struct digests {
     size_t         owner; /* plus one; 0: none loaded */
     char          *text;
     struct digest *list;
-    size_t         n, room;
+    size_t         n;
     const char    *kind;
     char           hex[129];
 };
@@ -52,9 +52,9 @@ struct packages {
     char         *text;
     size_t        text_size, text_room;
     struct owner *owners;
-    size_t        n_owners, owners_room;
+    size_t        n_owners;
     struct entry *entries;
-    size_t        n_entries, entries_room;
+    size_t        n_entries;
     uint32_t     *slots; /* first entry of a path, plus one; 0: free */
     size_t        n_slots;
     uint64_t      seed;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
 #include "unit_search.h"
 
 #define ENVIRON_MAX (1u << 20) /* bytes of the manager's environment */
@@ -96,16 +97,13 @@ int unit_search_add_dir(struct unit_search *search, const char *path,
     if (!full)
         return search->memory.failed ? -ENOMEM : 0;
 
-    struct unit_dir *more = realloc(search->dirs, (search->n_dirs + 1) * sizeof *more);
-    if (!more)
+    struct unit_dir *dir = ARRAY_ADD(search->dirs, search->n_dirs);
+    if (!dir)
         return -ENOMEM;
-    search->dirs = more;
-    search->dirs[search->n_dirs] =
-        (struct unit_dir){.path = full,
-                          .rank = (int64_t)search->n_dirs,
-                          .own = path[0] != '/' || search->manager.scope != UNIT_USER,
-                          .place = place};
-    search->n_dirs++;
+    *dir = (struct unit_dir){.path = full,
+                             .rank = (int64_t)search->n_dirs - 1,
+                             .own = path[0] != '/' || search->manager.scope != UNIT_USER,
+                             .place = place};
     return 0;
 }
 

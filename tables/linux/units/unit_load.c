@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/array.h"
 #include "formats/unit/unit_name.h"
 
 #define KEEP_FILE  (64u << 10) /* bytes of a drop-in that is kept parsed, as many units read it */
@@ -23,13 +24,10 @@ static int add_name(struct names *names, const char *name)
     for (size_t i = 0; i < names->n; i++)
         if (strcmp(names->names[i], name) == 0)
             return 0;
-    if ((names->n & (names->n - 1)) == 0) {
-        void *more = realloc(names->names, (names->n ? 2 * names->n : 1) * sizeof *names->names);
-        if (!more)
-            return -ENOMEM;
-        names->names = more;
-    }
-    strcpy(names->names[names->n++], name);
+    char(*added)[UNIT_NAME_MAX] = ARRAY_ADD(names->names, names->n);
+    if (!added)
+        return -ENOMEM;
+    strcpy(*added, name);
     return 1;
 }
 
@@ -120,17 +118,15 @@ static int add_folders(struct unit_search *search, const struct names *names, bo
         size_t                    n;
         struct unit_entry *const *entries =
             unit_search_range(search, UNIT_DROP_IN, names->names[i], &n);
-        struct found *more = n ? realloc(f->found, (f->n + n) * sizeof *more) : f->found;
-
-        if (n && !more)
-            return -ENOMEM;
-        f->found = more;
         for (size_t k = 0; k < n; k++) {
             size_t size = strlen(entries[k]->name);
             if (entries[k]->type == DT_DIR || size < sizeof suffix ||
                 strcmp(entries[k]->name + size - (sizeof suffix - 1), suffix) != 0)
                 continue;
-            f->found[f->n++] = (struct found){entries[k], f->phase + (by_name ? i : 0), i};
+            struct found *found = ARRAY_ADD(f->found, f->n);
+            if (!found)
+                return -ENOMEM;
+            *found = (struct found){entries[k], f->phase + (by_name ? i : 0), i};
         }
     }
     f->phase += by_name ? names->n : 1;
@@ -254,16 +250,11 @@ static int add_setting(struct arena *memory, struct unit_parsed *p, const struct
         p->file.lost++;
         return 0;
     }
-    if ((p->n & (p->n - 1)) == 0) {
-        struct unit_setting *more =
-            realloc(p->settings, (p->n ? 2 * p->n : 1) * sizeof *p->settings);
-        if (!more)
-            return -ENOMEM;
-        p->settings = more;
-    }
     const char          *last = p->n ? p->settings[p->n - 1].section : NULL;
     const char          *section = a->section ? a->section : "";
-    struct unit_setting *setting = &p->settings[p->n++];
+    struct unit_setting *setting = ARRAY_ADD(p->settings, p->n);
+    if (!setting)
+        return -ENOMEM;
     *setting = (struct unit_setting){
         .section = last && strcmp(last, section) == 0 ? last : unit_strdup(memory, section),
         .key = unit_strdup(memory, a->key ? a->key : ""),
@@ -360,16 +351,10 @@ static int add_file(struct unit_search *search, struct unit_loaded *loaded,
     if (r < 0)
         return r;
 
-    if (loaded->n + p.n > loaded->room) {
-        size_t               room = 2 * (loaded->n + p.n);
-        struct unit_setting *more = realloc(loaded->settings, room * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        loaded->settings = more;
-        loaded->room = room;
-    }
     for (size_t i = 0; i < p.n; i++) {
-        struct unit_setting *setting = &loaded->settings[loaded->n++];
+        struct unit_setting *setting = ARRAY_ADD(loaded->settings, loaded->n);
+        if (!setting)
+            return -ENOMEM;
         *setting = p.settings[i];
         setting->file = (unsigned)loaded->n_files;
         if (!setting->ignored && type && !unit_section_read(type, setting->section))

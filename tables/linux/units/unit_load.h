@@ -39,7 +39,7 @@ struct unit_loaded {
     struct unit_file    *files; /* the fragment first, where there is one */
     size_t               n_files;
     struct unit_setting *settings;
-    size_t               n, room;
+    size_t               n;
     struct arena         memory; /* what the settings point into, unless the search keeps it */
 };
 

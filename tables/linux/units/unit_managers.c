@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "formats/access/passwd_text.h"
+#include "formats/text/array.h"
 #include "unit_search.h"
 
 #define PASSWD_MAX (16u << 20) /* bytes of /etc/passwd */
@@ -14,14 +15,10 @@
 static int add(struct unit_managers *list, enum unit_scope scope, const char *user,
                const char *home, int64_t uid)
 {
-    if ((list->n & (list->n - 1)) == 0) {
-        struct unit_manager *more =
-            realloc(list->managers, (list->n ? 2 * list->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        list->managers = more;
-    }
-    struct unit_manager *manager = &list->managers[list->n++];
+    struct unit_manager *manager = ARRAY_ADD(list->managers, list->n);
+
+    if (!manager)
+        return -ENOMEM;
     *manager = (struct unit_manager){.scope = scope,
                                      .user = user ? strdup(user) : NULL,
                                      .home = home ? strdup(home) : NULL,

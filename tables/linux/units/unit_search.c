@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/text/array.h"
 #include "formats/unit/unit_name.h"
 #include "unit_places.h"
 
@@ -30,14 +31,10 @@ static int add_entry(struct unit_search *search, const struct unit_entry *entry)
 {
     if (!entry->path || !entry->owner)
         return -ENOMEM;
-    if ((search->n & (search->n - 1)) == 0) {
-        struct unit_entry *more =
-            realloc(search->entries, (search->n ? 2 * search->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        search->entries = more;
-    }
-    search->entries[search->n++] = *entry;
+    struct unit_entry *added = ARRAY_ADD(search->entries, search->n);
+    if (!added)
+        return -ENOMEM;
+    *added = *entry;
     return 0;
 }
 
