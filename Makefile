@@ -55,10 +55,10 @@ PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c))
 SUITES    := $(wildcard tests/check_*.c)
 TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c $(wildcard tests/make_*.c))
 # A folder of sql/ is a prerequisite too, so that a file taken away is gone from the build.
-FACTS     := $(sort $(wildcard sql/facts/*_facts.sql))
+FACTS     := $(sort $(wildcard sql/*/*_facts.sql))
 SIGNALS   := $(sort $(wildcard sql/signals/*.sql))
-SHAPES    := $(patsubst sql/facts/%_facts.sql,%,$(FACTS))
-MADE_SQL  := $(SHAPES:%=$(BUILD)/sql/signals/%_signals.sql) \
+SHAPES    := $(patsubst sql/facts/%,sql/signals/%,$(FACTS:_facts.sql=))
+MADE_SQL  := $(SHAPES:%=$(BUILD)/%_signals.sql) \
              $(BUILD)/sql/lists/signals.sql $(BUILD)/sql/lists/exec_patterns.sql
 SQL       := $(sort $(filter-out $(SIGNALS),$(wildcard sql/*/*.sql))) $(MADE_SQL)
 FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
@@ -87,11 +87,11 @@ $(BUILD)/%.o: %.c
 	$(COMPILE) -o $@ $<
 
 # The detections, as views and lists: see ext/signals.awk.
-DETECTIONS = awk -f ext/signals.awk -v partial=1
-$(MADE_SQL): ext/signals.awk $(FACTS) $(SIGNALS) sql/facts sql/signals
-$(BUILD)/sql/signals/%_signals.sql:
+DETECTIONS = awk -f ext/signals.awk
+$(MADE_SQL): ext/signals.awk $(FACTS) $(SIGNALS) sql/facts sql/findings sql/signals
+$(BUILD)/sql/%_signals.sql:
 	@mkdir -p $(@D)
-	$(DETECTIONS) -v want=view -v shape=$* $(FACTS) $(SIGNALS) > $@.new && mv $@.new $@
+	$(DETECTIONS) -v want=view -v shape=$(*F) $(FACTS) $(SIGNALS) > $@.new && mv $@.new $@
 
 $(BUILD)/sql/lists/signals.sql:
 	@mkdir -p $(@D)
@@ -211,10 +211,8 @@ symbols: $(BUILD)/svcql.so
 	    "sqlite3_svcql_init svcql_version"
 
 # The tests that every detection has in its file: `fires` and `spares`.
-signals: all
-	$(DETECTIONS) -v want=tests $(FACTS) $(SIGNALS) > $(BUILD)/signals.sql
-	@sqlite3 -batch -cmd '.load $(BUILD)/svcql.so' :memory: < $(BUILD)/signals.sql > $(BUILD)/signals.out 2>&1; \
-	    cat $(BUILD)/signals.out; test ! -s $(BUILD)/signals.out
+signals: $(BUILD)/svcql
+	$(BUILD)/svcql signals test sql/signals
 
 docs: $(BUILD)/svcql.so
 	./tests/docs.sh $(BUILD)/svcql.so

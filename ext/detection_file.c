@@ -267,8 +267,10 @@ static void take_comment(struct parser *p, char *line)
             take_test(p, *word == 'f', value);
         else
             take_word(p, word, value);
-    } else if (p->in_body)
+    } else if (p->in_body && *trimmed(line + 2))
         FAULT(p, "a comment within the expression");
+    else if (p->in_body)
+        p->in_body = false;
     else if (p->continued && strncmp(line, "--  ", 4) == 0)
         take_continuation(p, line);
     else if (*trimmed(line + 2))
@@ -284,7 +286,9 @@ static void take_expression(struct parser *p, char *line, char *newline, char **
         FAULT(p, "an expression outside a -- shape: section");
         return;
     }
-    if (!section->body) {
+    if (section->body && !p->in_body)
+        FAULT(p, "a second expression");
+    else if (!section->body) {
         section->body = line;
         section->body_line = p->line;
         p->in_body = true;

@@ -195,7 +195,7 @@ static bool is_allowed_function(const char *name)
         "substr", "substring", "trim", "typeof", "unicode", "upper",
         /* of svcql */
         "edit_distance", "entropy", "event_number", "exec_path", "name_randomness", "path_trust",
-        "regexp", "service_command"};
+        "regexp", "service_command", "usual_library"};
 
     for (size_t i = 0; i < TBL_COUNT(allowed); i++)
         if (sqlite3_stricmp(allowed[i], name) == 0)
@@ -209,11 +209,13 @@ static int authorize(void *data, int action, const char *a, const char *b, const
     struct detections *detections = data;
     const char        *what = "does more than compare columns";
 
-    (void)c, (void)d;
+    (void)d;
     if (!detections->guarded)
         return SQLITE_OK;
-    if (action == SQLITE_READ || (action == SQLITE_SELECT && detections->selects++ == 0))
-        return SQLITE_OK; /* there is nothing to read but the shapes' own tables */
+    /* What else the host's programs put into each connection is in TEMP. */
+    if ((action == SQLITE_READ && c && strcmp(c, "main") == 0) ||
+        (action == SQLITE_SELECT && detections->selects++ == 0))
+        return SQLITE_OK;
     if (action == SQLITE_FUNCTION && b && is_allowed_function(b))
         return SQLITE_OK;
     if (action == SQLITE_SELECT)
@@ -286,8 +288,8 @@ static bool check_form(struct detections *d, const struct arm *arm, const struct
 
 static bool check_expression(struct detections *d, const struct arm *arm, const struct shape *shape)
 {
-    return check_form(d, arm, shape, "SELECT (%s\n) FROM \"%w\"") &&
-           check_form(d, arm, shape, "SELECT ((%s\n)) FROM \"%w\"");
+    return check_form(d, arm, shape, "SELECT (%s\n) FROM main.\"%w\"") &&
+           check_form(d, arm, shape, "SELECT ((%s\n)) FROM main.\"%w\"");
 }
 
 /* Patterns are compiled by the function that will match them. */
@@ -613,7 +615,7 @@ static int prepare_judged(struct detections *d, struct judged *judged)
     for (size_t i = 0; i < judged->n_arms; i++)
         sqlite3_str_appendf(sql, "%s((%s\n)) IS TRUE", i ? ", " : "SELECT ",
                             judged->arms[i].section->body);
-    sqlite3_str_appendf(sql, " FROM \"%w\"", judged->shape->name);
+    sqlite3_str_appendf(sql, " FROM main.\"%w\"", judged->shape->name);
     char *text = sqlite3_str_finish(sql);
     judged->stmt = prepare_guarded(d, text);
     sqlite3_free(text);
@@ -624,7 +626,7 @@ static int prepare_judged(struct detections *d, struct judged *judged)
 static bool judges(struct detections *d, const struct judged *judged, const struct arm *arm)
 {
     char *sql =
-        sqlite3_mprintf("SELECT (%s\n) FROM \"%w\"", arm->section->body, judged->shape->name);
+        sqlite3_mprintf("SELECT (%s\n) FROM main.\"%w\"", arm->section->body, judged->shape->name);
     sqlite3_stmt *stmt = prepare_guarded(d, sql);
     bool          good = stmt && sqlite3_step(stmt) == SQLITE_ROW;
 
@@ -654,7 +656,7 @@ static void add_fired(const struct judged *judged, struct buffer *fired)
 {
     for (size_t i = 0; i < judged->n_arms; i++)
         if (sqlite3_column_int(judged->stmt, (int)i))
-            buffer_printf(fired, "%s,", judged->arms[i].file->name);
+            buffer_printf(fired, ",\"%s\"", judged->arms[i].file->name);
 }
 
 static int judge_row(struct detections *d, struct judged *judged, struct buffer *fired)
@@ -834,7 +836,7 @@ static int try_row(struct detections *d, const struct trial *trial, sqlite3_stmt
 {
     struct judged *judged = &d->judged[trial->judged - d->judged];
     sqlite3_value *values[SHAPE_MAX_COLUMNS];
-    char *sql = sqlite3_mprintf("SELECT ((%s\n)) IS TRUE FROM \"%w\"", section_of(trial)->body,
+    char *sql = sqlite3_mprintf("SELECT ((%s\n)) IS TRUE FROM main.\"%w\"", section_of(trial)->body,
                                 judged->shape->name);
     sqlite3_stmt *stmt = prepare_guarded(d, sql);
     int           fires = -1;

@@ -77,7 +77,7 @@ static int load(sqlite3 *db, char **error)
         rc = functions_register(db);
     if (rc == SQLITE_OK)
         rc = own_detections_register(svcql);
-    svcql_unref(svcql); /* the modules hold it from here on */
+    svcql_unref(svcql);    /* the modules hold it from here on */
     if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
         *error = sqlite3_mprintf("svcql: cannot take the place of the function regexp while a "
                                  "statement runs: load with .load, not by SELECT load_extension()");

@@ -5,7 +5,6 @@
 # want=view      the view SHAPE_signals: every row of SHAPE_facts, and in `signals` what fired
 # want=signals   the table signals
 # want=patterns  the table exec_patterns
-# want=tests     SELECTs with a row for each fires or spares line that is wrong
 # want=readme    the reference page
 #
 # Whatever is asked for, every file is checked; each fault is reported as FILE:LINE: text, and the
@@ -41,8 +40,9 @@
 #
 # A test names the columns in which its row differs from the shape's usual row. Each spares line is one
 # key away from a fires line of its section. The expression has no subquery, aggregate, clock or chance.
+# `svcql signals test sql/signals` runs the tests and checks what this script cannot.
 #
-# sql/facts/SHAPE_facts.sql has in its header, after "-- columns:", one line a column: the name, its
+# SHAPE_facts.sql, in sql/facts or sql/findings, has in its header, after "-- columns:", one line a column: the name, its
 # type and NOCASE where it has them, and a sentence; and after "-- usual:" the usual row as JSON.
 
 function fault(line, text) {
@@ -60,6 +60,7 @@ function facts_begin(    part, n) {
     shape_now = part[n]
     sub(/_facts\.sql$/, "", shape_now)
     shapes[++n_shapes] = shape_now
+    facts_file[shape_now] = FILENAME
     is_shape[shape_now] = 1
     if (index($0, "-- " shape_now "_facts: ") != 1)
         fault(1, "does not begin with -- " shape_now "_facts: and a sentence")
@@ -97,7 +98,7 @@ function facts_line(    text) {
 }
 function facts_end(    i) {
     for (i = 1; i <= n_shapes; i++) {
-        FILENAME_now = "sql/facts/" shapes[i] "_facts.sql"
+        FILENAME_now = facts_file[shapes[i]]
         if (!n_columns[shapes[i]])
             fault(1, "no -- columns:")
         if (n_columns[shapes[i]] > 120)
@@ -132,9 +133,9 @@ function signal_end(    w) {
         return
     section_end()
     for (w in required)
-        if (!((name_now, w) in head) && (name_now in has_section))
+        if (!((name_now, w) in head))
             fault(1, "no -- " w ":")
-    if (!(name_now in has_section) && !partial)
+    if (!(name_now in has_section))
         fault(1, "no -- pattern: and no -- shape:")
     name_now = ""
 }
@@ -193,7 +194,7 @@ function add_shape(value,    n, list, i) {
         fault(FNR, "names no shape")
     for (i = 1; i <= n; i++) {
         if (!(list[i] in is_shape))
-            fault(FNR, "no sql/facts/" list[i] "_facts.sql")
+            fault(FNR, "no shape " list[i])
         if ((list[i], name_now) in in_shape)
             fault(FNR, "a second section of shape " list[i])
         in_shape[list[i], name_now] = 1
@@ -209,11 +210,6 @@ function add_test(word, value) {
     if (value !~ /^\{.*\}$/)
         fault(FNR, word ": is not a JSON object")
     check_keys(value)
-    test_row[++n_tests] = value
-    test_section[n_tests] = section
-    test_signal[n_tests] = name_now
-    test_at[n_tests] = FILENAME ":" FNR
-    test_fires[n_tests] = word == "fires"
 }
 # The names of a JSON object: each is a column of every shape of the section.
 function check_keys(row,    rest, key, n, list, i) {
@@ -293,37 +289,39 @@ function list_columns(shape,    i, text, line) {
     return text line
 }
 function write_view(    i, n, nulls, prefix) {
-    prefix = ((shape, "patterns") in column_type) ? "coalesce(nullif(patterns, ''), ',')" : "','"
+    prefix = "''"
+    if ((shape, "patterns") in column_type)
+        prefix = "iif(length(patterns) > 2, ',' || substr(patterns, 2, length(patterns) - 2), '')"
     nulls = "NULL"
     for (i = 2; i <= n_columns[shape]; i++)
         nulls = nulls (i % 16 == 1 ? ",\n           NULL" : ", NULL")
     print "-- " shape "_signals: every row of " shape "_facts, and the names of the detections that fired."
     print "--"
-    print "-- why:     Made from the files of sql/signals; signals is ,a,b, or a lone comma."
+    print "-- why:     Made from the files of sql/signals. What fired is a JSON array, [] where nothing did."
     print "-- sources: " shape "_facts"
     print "--"
-    print "--   SELECT signals, count(*) FROM " shape "_signals GROUP BY signals;"
+    print "--   SELECT fired, count(*) FROM " shape "_signals GROUP BY fired;"
     print "CREATE TEMP VIEW " shape "_signals AS"
     print "WITH f AS (\n    SELECT " list_columns(shape) "\n      FROM " shape "_facts\n    UNION ALL"
     print "    -- An arm without FROM keeps SQLite from computing a column again at each use."
     print "    SELECT " nulls "\n     WHERE 0\n)"
-    print "SELECT " list_columns(shape) ",\n       -- once() keeps a term on signals from computing them again."
-    print "       once(" prefix
+    print "SELECT " list_columns(shape) ",\n       -- once() keeps a term on what fired from computing it again."
+    print "       once('[' || substr(" prefix
     for (i = 1; i <= n_names; i++)
         if ((shape, names[i]) in bodies)
             write_arm(names[i], ++n)
     print (n ? "            )\n" : "") "         || own_signals('" shape "', " list_columns(shape) ")"
-    print "           ) AS signals\n  FROM f;"
+    print "         , 2) || ']') AS fired\n  FROM f\nUNION ALL\nSELECT " nulls ", NULL\n WHERE 0;"
 }
 # Blocks of 32, as an expression may be 1,000 deep at most.
 function write_arm(name, nth,    own) {
     own = bodies[shape, name]
     gsub(/\n/, "\n           ", own)
     if (has_pattern[name] && (shape, "patterns") in column_type)
-        own = "instr(patterns, '," name ",') IS NOT 1 AND (" own ")"
+        own = "NOT coalesce(instr(patterns, '\"" name "\"'), 0) AND (" own ")"
     if (nth % 32 == 1)
         print (nth > 1 ? "            )\n" : "") "         || (''"
-    print "         || iif(" own ",\n                '" name ",', '')"
+    print "         || iif(" own ",\n                ',\"" name "\"', '')"
 }
 function write_signals(    i, s) {
     print "-- signals: every fact that can make something about a service worth a person's time, with its weight."
@@ -367,34 +365,6 @@ function write_patterns(    i) {
     for (i = 1; i <= n_patterns; i++)
         print "    (" quote(pattern_signal[i]) ", " quote(pattern_platform[i]) ", " \
               quote(pattern_text[i]) ")" (i < n_patterns ? "," : ";")
-}
-function write_tests(    i, j, k, n, list, s, wrong) {
-    for (i = 1; i <= n_shapes; i++) {
-        s = ""
-        for (j = 1; j <= n_columns[shapes[i]]; j++)
-            s = s (j > 1 ? ", " : "") "\"" columns[shapes[i], j] "\"" column_type[shapes[i], columns[shapes[i], j]]
-        print "CREATE TEMP TABLE test_" shapes[i] "(" s ");"
-    }
-    for (i = 1; i <= n_tests; i++) {
-        wrong = quote(test_at[i] ": should " (test_fires[i] ? "fire" : "spare") ", and does not")
-        n = split(test_section[i], list, " ")
-        if (test_section[i] == "pattern") {
-            print "SELECT " wrong " WHERE " test_fires[i] " <> EXISTS (SELECT 1 FROM exec_patterns AS p," \
-                  " json_each(" quote(test_row[i]) ") AS t WHERE p.signal = " quote(test_signal[i]) \
-                  " AND p.platform IN ('any', t.key) AND t.value REGEXP p.pattern);"
-            continue
-        }
-        for (k = 1; k <= n; k++) {
-            s = ""
-            for (j = 1; j <= n_columns[list[k]]; j++)
-                s = s (j > 1 ? ", " : "") "j.x ->> '" columns[list[k], j] "'"
-            print "INSERT INTO test_" list[k] " SELECT " s " FROM (SELECT json_patch(" \
-                  quote(usual[list[k]]) ", " quote(test_row[i]) ") AS x) AS j;"
-            print "SELECT " wrong " FROM test_" list[k] " WHERE " test_fires[i] " <> ((" \
-                  bodies[list[k], test_signal[i]] "\n) IS TRUE);"
-            print "DELETE FROM test_" list[k] ";"
-        }
-    }
 }
 function write_readme(    i, j, s, where) {
     print "# Detections\n"
@@ -444,6 +414,5 @@ END {
     if (want == "view") write_view()
     else if (want == "signals") write_signals()
     else if (want == "patterns") write_patterns()
-    else if (want == "tests") write_tests()
     else if (want == "readme") write_readme()
 }

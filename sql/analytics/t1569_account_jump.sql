@@ -11,8 +11,8 @@
 --   SELECT datetime, subject, parent, parent_user FROM t1569_account_jump;
 CREATE TEMP VIEW t1569_account_jump AS
 SELECT c.time, c.datetime, c.host, c.platform, 't1569_account_jump' AS analytic,
-       'T1569.003' AS technique, signal_severity(c.signals) AS severity, c.cmdline AS subject,
-       signal_reasons(c.signals) AS why, trim(once(c.signals), ',') AS signals, c.parent,
+       'T1569.003' AS technique, signal_severity(c.fired) AS severity, c.cmdline AS subject,
+       signal_reasons(c.fired) AS why, signal_names(c.fired) AS signals, once(c.fired) AS fired, c.parent,
        c.parent_user, c.user, c.evidence, c.source, c.record
   FROM account_child_signals AS c
- WHERE c.signals <> ',';
+ WHERE c.fired <> '[]';

@@ -19,7 +19,7 @@ WITH facts AS (
                 WHEN c.platform = 'windows' OR c.tool IN ('sc', 'net', 'wmic', 'reg', 'psexec',
                      'paexec', 'psexec.py', 'smbexec', 'smbexec.py', 'services.py') THEN 'T1569.002'
                 ELSE 'T1569.003' END AS technique,
-           iif(c.patch_cycle, ',', c.signals) AS signals, c.evidence
+           iif(c.patch_cycle, '[]', c.fired) AS fired, c.evidence
       FROM command_signals AS c
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     UNION ALL
@@ -29,9 +29,9 @@ WITH facts AS (
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_command_execution' AS analytic, f.technique,
-       iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity, f.subject,
-       iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,
-       trim(once(f.signals), ',') AS signals,
+       iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity, f.subject,
+       iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,
+       iif(f.fired = '[]', '', signal_names(f.fired)) AS signals, once(f.fired) AS fired,
        f.tool, f.verb, f.target, f.user, f.login_user, f.parent, f.subject AS cmdline, f.patch_cycle,
        f.evidence, f.source, f.record
   FROM facts AS f

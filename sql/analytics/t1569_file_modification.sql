@@ -20,7 +20,7 @@ WITH facts AS (
            ELSE CASE WHEN s.subject LIKE '%\pipe\%' OR s.subject LIKE '%\IPC$\%' THEN 'T1569.002'
                      WHEN s.subject LIKE '\\%' THEN 'T1021.002'
                      WHEN s.platform = 'windows' THEN 'T1543.003' ELSE 'T1543.002' END
-           END AS technique, s.signals, s.service, s.evidence, s.source, s.record
+           END AS technique, s.fired, s.service, s.evidence, s.source, s.record
       FROM file_signals AS s
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     UNION ALL
@@ -29,9 +29,9 @@ WITH facts AS (
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_file_modification' AS analytic, f.technique,
-       iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity, f.subject,
-       iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,
-       trim(once(f.signals), ',') AS signals,
+       iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity, f.subject,
+       iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,
+       iif(f.fired = '[]', '', signal_names(f.fired)) AS signals, once(f.fired) AS fired,
        f.service, f.user, f.evidence, f.source, f.record
   FROM facts AS f
  WHERE NOT EXISTS (SELECT 1 FROM known_paths AS k

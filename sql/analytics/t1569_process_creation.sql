@@ -14,7 +14,7 @@ WITH facts AS (
     SELECT p.time, p.host, p.platform, p.subject, p.user,
            CASE p.platform WHEN 'windows' THEN 'T1569.002' WHEN 'macos' THEN 'T1569.001'
                            ELSE 'T1569.003' END AS technique,
-           p.signals, p.evidence, p.source, p.record, p.exe, p.parent, p.service
+           p.fired, p.evidence, p.source, p.record, p.exe, p.parent, p.service
       FROM process_signals AS p
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     UNION ALL
@@ -23,9 +23,9 @@ WITH facts AS (
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_process_creation' AS analytic, f.technique,
-       iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity, f.subject,
-       iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,
-       trim(once(f.signals), ',') AS signals,
+       iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity, f.subject,
+       iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,
+       iif(f.fired = '[]', '', signal_names(f.fired)) AS signals, once(f.fired) AS fired,
        f.exe, f.parent, f.service, f.user, f.evidence, f.source, f.record
   FROM facts AS f
  WHERE NOT EXISTS (SELECT 1 FROM known_paths AS k

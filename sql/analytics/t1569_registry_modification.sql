@@ -15,7 +15,7 @@ WITH facts AS (
     SELECT r.time, r.datetime, r.host, r.platform, r.action, r.key, r.value, r.data, r.user, r.pid,
            r.exe, r.source, r.record, r.service,
            CASE WHEN r.disables THEN 'T1685'
-                WHEN r.by_manager THEN 'T1543.003' ELSE 'T1112' END AS technique, r.signals
+                WHEN r.by_manager THEN 'T1543.003' ELSE 'T1112' END AS technique, r.fired
       FROM registry_signals AS r
      WHERE once(r.explained) IS NOT 1
     -- An arm without FROM keeps SQLite from computing a column again at each use.
@@ -25,10 +25,10 @@ WITH facts AS (
      WHERE 0
 )
 SELECT f.time, f.datetime, f.host, f.platform, 't1569_registry_modification' AS analytic, f.technique,
-       iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity,
+       iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity,
        f.key || coalesce('\' || f.value, '') AS subject,
-       iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,
-       trim(once(f.signals), ',') AS signals,
+       iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,
+       iif(f.fired = '[]', '', signal_names(f.fired)) AS signals, once(f.fired) AS fired,
        f.service, f.user,
        json_object('action', f.action, 'key', f.key, 'value', f.value, 'data', f.data, 'exe', f.exe,
                    'pid', f.pid, 'user', f.user) AS evidence,

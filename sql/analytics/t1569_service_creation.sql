@@ -17,7 +17,7 @@ WITH facts AS (
            coalesce(u.user, u.scope_user, 'root') AS account, u.scope_user AS user,
            CASE WHEN u.name GLOB '*.timer' THEN 'T1053.006'
                 WHEN u.kind IN ('sysv', 'rc') THEN 'T1037.004'
-                ELSE 'T1543.002' END AS technique, u.signals,
+                ELSE 'T1543.002' END AS technique, u.fired,
            json_object('kind', u.kind, 'state', u.state, 'commands', u.commands, 'user', u.user,
                        'package', u.package, 'altered', u.package_altered,
                        'link_target', u.link_target, 'error', u.error, 'uid', u.uid,
@@ -27,19 +27,19 @@ WITH facts AS (
       FROM unit_signals AS u
     UNION ALL
     -- Loaded, and the file is gone: started and deleted.
-    SELECT h.time, h.host, h.platform, h.subject, h.unit, h.account, NULL, 'T1543.002', h.signals,
+    SELECT h.time, h.host, h.platform, h.subject, h.unit, h.account, NULL, 'T1543.002', h.fired,
            h.evidence, h.source, h.record
       FROM loaded_unit_signals AS h
-     WHERE once(h.signals) <> ','
+     WHERE once(h.fired) <> ','
     UNION ALL
     SELECT l.time, l.host, l.platform, l.subject, l.label, l.account, l.user,
            CASE WHEN l.kind = 'override' THEN 'T1569.001'
                 WHEN l.type = 'agent' THEN 'T1543.001' ELSE 'T1543.004' END,
-           l.signals, l.evidence, l.source, l.record
+           l.fired, l.evidence, l.source, l.record
       FROM launchd_signals AS l
     UNION ALL
     SELECT k.time, k.host, k.platform, k.key, k.name, k.account, NULL,
-           iif(k.kind = 'manager', 'T1569.002', 'T1543.003'), k.signals, k.evidence, k.source, k.record
+           iif(k.kind = 'manager', 'T1569.002', 'T1543.003'), k.fired, k.evidence, k.source, k.record
       FROM service_key_signals AS k
     UNION ALL
     -- What the logs tell of: created, changed, set not to start, killed.
@@ -48,7 +48,7 @@ WITH facts AS (
            CASE WHEN e.action IN ('start_type', 'state') THEN 'T1685'
                 WHEN e.action = 'cleared' THEN 'T1070.001' WHEN e.platform = 'linux' THEN 'T1569.003'
                 WHEN e.platform = 'macos' THEN 'T1543.004' ELSE 'T1543.003' END,
-           e.signals,
+           e.fired,
            json_object('event_id', e.event_id, 'action', e.action, 'service', e.service,
                        'image_path', e.image_path, 'start_type', e.start_type,
                        'service_type', e.service_type, 'account', e.account, 'user', e.user,
@@ -62,9 +62,9 @@ WITH facts AS (
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_service_creation' AS analytic, f.technique,
-       iif(f.signals = ',', 'info', signal_severity(f.signals)) AS severity, f.subject,
-       iif(f.signals = ',', NULL, signal_reasons(f.signals)) AS why,
-       trim(once(f.signals), ',') AS signals,
+       iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity, f.subject,
+       iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,
+       iif(f.fired = '[]', '', signal_names(f.fired)) AS signals, once(f.fired) AS fired,
        f.service, f.account, f.user, f.evidence, f.source, f.record
   FROM facts AS f
  WHERE NOT EXISTS (SELECT 1 FROM known_services AS k

@@ -12,8 +12,8 @@
 --   SELECT datetime, login_user, subject, tool FROM t1569_tool_child;
 CREATE TEMP VIEW t1569_tool_child AS
 SELECT c.time, c.datetime, c.host, c.platform, 't1569_tool_child' AS analytic, 'T1548' AS technique,
-       signal_severity(c.signals) AS severity, c.cmdline AS subject, signal_reasons(c.signals) AS why,
-       trim(once(c.signals), ',') AS signals, c.tool_time, c.tool, c.user, c.login_user, c.exe,
+       signal_severity(c.fired) AS severity, c.cmdline AS subject, signal_reasons(c.fired) AS why,
+       signal_names(c.fired) AS signals, once(c.fired) AS fired, c.tool_time, c.tool, c.user, c.login_user, c.exe,
        c.evidence, c.source, c.record
   FROM tool_child_signals AS c
- WHERE c.signals <> ',';
+ WHERE c.fired <> '[]';

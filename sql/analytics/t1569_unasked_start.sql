@@ -14,10 +14,10 @@
 CREATE TEMP VIEW t1569_unasked_start AS
 SELECT s.time, utc_datetime(s.time) AS datetime, s.host,
        s.platform, 't1569_unasked_start' AS analytic, 'T1569.003' AS technique,
-       signal_severity(s.signals) AS severity, s.service AS subject,
-       signal_reasons(s.signals) AS why, trim(once(s.signals), ',') AS signals, s.detail,
+       signal_severity(s.fired) AS severity, s.service AS subject,
+       signal_reasons(s.fired) AS why, signal_names(s.fired) AS signals, once(s.fired) AS fired, s.detail,
        s.evidence, s.source, s.record
   FROM start_signals AS s
- WHERE s.signals <> ','
+ WHERE s.fired <> '[]'
    AND NOT EXISTS (SELECT 1 FROM known_services AS k
                     WHERE s.service GLOB k.name AND (k.host IS NULL OR k.host = s.host));

@@ -31,7 +31,7 @@
 --          exe              TEXT     of a log: program that wrote
 --          pid              INTEGER  of a log: process that wrote
 --          detail                    of a log: the call or the access
---          patterns                  of a log of Windows: remote_execution_name, attack_tool where exec_patterns match the path, as ,a,b,
+--          patterns                  of a log of Windows: remote_execution_name, attack_tool where exec_patterns match the path, as a JSON array
 --          evidence                  the row for people, as JSON
 --          source                    where the record is
 --          record                    which record it is
@@ -99,7 +99,7 @@ SELECT e.time, e.host, e.platform, 'log', e.path, e.user, NULL, NULL, NULL,
        replace(e.path, rtrim(e.path, replace(replace(e.path, '/', ''), '\', '')), ''), NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, e.action, e.exe, e.pid, e.detail,
        iif(e.platform = 'windows',
-           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
              WHERE p.signal IN ('remote_execution_name', 'attack_tool') AND e.path REGEXP p.pattern),
            NULL),
        json_object('action', e.action, 'exe', e.exe, 'pid', e.pid, 'user', e.user, 'detail', e.detail),

@@ -27,7 +27,7 @@
 --          domain                       of an override, whose it is: system, or a user's
 --          disabled            INTEGER  of an override, whether it disables the job
 --          security                     of an override that disables: the job watches the host
---          patterns                     of what is outside /System: names of exec_patterns that match its command, as ,a,b,
+--          patterns                     of what is outside /System: names of exec_patterns that match its command, as a JSON array
 --          evidence                     the row for people, as JSON
 --          source                       where the record is
 --          record                       which record it is
@@ -35,7 +35,7 @@
 --           "path": "/Library/LaunchDaemons/com.example.agent.plist", "label": "com.example.agent",
 --           "subject": "/Library/LaunchDaemons/com.example.agent.plist", "account": "root",
 --           "program": "/usr/local/bin/agent", "command": "/usr/local/bin/agent ", "in_system": 0, "hidden": 0,
---           "label_matches_file": 1, "mode": "0644", "uid": 0, "patterns": "", "source": "/", "record": "1"}
+--           "label_matches_file": 1, "mode": "0644", "uid": 0, "patterns": "[]", "source": "/", "record": "1"}
 -- sources: launch_daemons, launchd_overrides, security_services, exec_patterns, attached_baseline
 --
 --   SELECT path, label, command FROM launchd_facts WHERE NOT in_system;
@@ -52,7 +52,7 @@ SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.
        d.label_matches_file, d.hidden, d.error, d.run_at_load, d.keep_alive, d.mode, d.uid,
        NULL AS domain, NULL AS disabled, NULL AS security,
        iif(d.path GLOB '*/System/Library/*', NULL,
-           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
              WHERE p.platform IN ('any', 'unix')
                AND coalesce(d.program || ' ', '') ||
                    coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)), '')

@@ -16,7 +16,7 @@
 --          file_gone                    no file of it is on disk
 --          commands            TEXT     what it runs
 --          main_pid            INTEGER  its main process
---          patterns                     where no file is on disk: names of exec_patterns that match what it runs, as ,a,b,
+--          patterns                     where no file is on disk: names of exec_patterns that match what it runs, as a JSON array
 --          evidence                     the row for people, as JSON
 --          source              TEXT     where the record is
 --          record              TEXT     which record it is
@@ -48,7 +48,7 @@ WITH held AS (
 SELECT h.time, h.host, 'linux' AS platform, h.subject, h.unit, h.type, h.account, h.load_state,
        h.active_state, h.need_daemon_reload, h.file_gone, h.commands, h.main_pid,
        iif(h.file_gone,
-           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
              WHERE p.platform IN ('any', 'unix') AND h.commands REGEXP p.pattern), NULL) AS patterns,
        json_object('unit', h.unit, 'commands', h.commands, 'active_state', h.active_state,
                    'main_pid', h.main_pid) AS evidence,

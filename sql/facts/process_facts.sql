@@ -19,14 +19,14 @@
 --          user_unit                    of a running one: its unit of a user's own manager
 --          container                    of a running one: container that it is in
 --          via                          of one from the logs: audit, sysmon or security
---          patterns                     names of exec_patterns that match its program and command line, as ,a,b,
+--          patterns                     names of exec_patterns that match its program and command line, as a JSON array
 --          evidence                     the row for people, as JSON
 --          source                       where the record is
 --          record                       which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "running": 1, "subject": "/usr/sbin/agent -f",
 --           "user": "root", "pid": 300, "name": "agent", "exe": "/usr/sbin/agent", "exe_deleted": 0,
 --           "cmdline": "/usr/sbin/agent -f", "parent": "/usr/lib/systemd/systemd", "service": "agent.service",
---           "patterns": "", "source": "/proc/300", "record": "pid 300"}
+--           "patterns": "[]", "source": "/proc/300", "record": "pid 300"}
 -- sources: processes, process_events, exec_patterns, attached_baseline
 --
 --   SELECT datetime(time, 'unixepoch'), service, cmdline FROM process_facts WHERE running;
@@ -46,7 +46,7 @@ SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
        coalesce(nullif(p.cmdline, ''), p.exe, p.name) AS subject, p.user, p.pid,
        p.name COLLATE NOCASE AS name, p.exe, p.exe_deleted, p.cmdline, p.parent_exe AS parent,
        NULL AS parent_cmdline, p.unit AS service, p.user_unit, p.container, NULL AS via,
-       (SELECT ',' || group_concat(DISTINCT x.signal) || ',' FROM exec_patterns AS x
+       (SELECT json_group_array(DISTINCT x.signal) FROM exec_patterns AS x
          WHERE x.platform IN ('any', 'unix')
            AND coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '') REGEXP x.pattern) AS patterns,
        json_object('pid', p.pid, 'name', p.name, 'exe', p.exe, 'unit', p.unit,
@@ -58,7 +58,7 @@ UNION ALL
 -- On Linux the manager is process 1.
 SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.user, e.pid, e.name,
        e.exe, NULL, e.cmdline, e.parent_exe, e.parent_cmdline, NULL, NULL, NULL, e.via,
-       (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+       (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
          WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
            AND coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '') REGEXP p.pattern),
        json_object('pid', e.pid, 'exe', e.exe, 'cmdline', e.cmdline, 'parent', e.parent_exe,

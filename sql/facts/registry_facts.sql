@@ -90,7 +90,7 @@ SELECT w.time, w.datetime, w.host, w.platform, 'log' AS origin, w.action, w.key,
            NULL) AS security,
        NULL AS explained,
        iif(w.whole_key OR w.value IN ('ImagePath', 'ServiceDll', 'FailureCommand', 'Library', 'Parameters'),
-           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
              WHERE p.platform IN ('any', 'windows')
                AND coalesce(w.data, '') || ' ' || w.service REGEXP p.pattern), NULL) AS patterns,
        w.source, w.record

@@ -19,7 +19,7 @@
 --          source                         where the record is
 --          record                         which record it is
 --          security                       it is of a service that watches the host
---          patterns                       names of exec_patterns that match what it runs and its name, as ,a,b,
+--          patterns                       names of exec_patterns that match what it runs and its name, as a JSON array
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "windows", "action": "created", "service": "ReportAgent",
 --           "display_name": "Report agent", "image_path": "C:\\Program Files\\Report\\agent.exe",
 --           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
@@ -33,7 +33,7 @@ SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_
        EXISTS (SELECT 1 FROM security_services AS s
                 WHERE s.platform IN ('any', e.platform)
                   AND (lower(e.service) GLOB s.name OR lower(e.display_name) GLOB s.name)) AS security,
-       (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+       (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
          WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
            AND coalesce(e.image_path || ' ', '') || coalesce(e.service, '') REGEXP p.pattern) AS patterns
   FROM service_events AS e

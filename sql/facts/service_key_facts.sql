@@ -39,7 +39,7 @@
 --           "type": 16, "service_type": "OWN_PROCESS", "start": 2, "start_type": "AUTO_START",
 --           "image_path": "C:\\Program Files\\Report\\agent.exe",
 --           "image_path_resolved": "C:\\Program Files\\Report\\agent.exe", "unquoted_path": 0, "deleted": 0,
---           "hidden": 0, "patterns": "", "source": "SYSTEM", "record": "1"}
+--           "hidden": 0, "patterns": "[]", "source": "SYSTEM", "record": "1"}
 -- sources: registry_services, registry_services_scm, security_services, exec_patterns,
 --          attached_baseline
 --
@@ -60,7 +60,7 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
                     WHERE s.platform IN ('any', 'windows') AND s.name NOT GLOB '*[* ]*'
                       AND edit_distance(s.name, lower(r.name)) = 1), NULL) AS security_neighbour,
        NULL AS scm_sddl, NULL AS remote_access_exemption,
-       (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+       (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
          WHERE p.platform IN ('any', 'windows')
            AND (coalesce(r.image_path, '') || ' ' || r.name REGEXP p.pattern
                 OR (p.signal <> 'command_processor' AND r.failure_command REGEXP p.pattern))) AS patterns,

@@ -39,7 +39,7 @@
 --          in_last_week               changed in the host's last week, and more than a day after its first package
 --          security                   it is of a service that watches the host; NULL where a package owns the file
 --          instance_commands          of a socket: what the template that it starts runs
---          patterns                   names of exec_patterns that match what it runs, as ,a,b,; NULL where a package owns the file
+--          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
 -- usual:   {"host": "web1", "source": "/etc/systemd/system/report.service", "path": "/etc/systemd/system/report.service",
 --           "name": "report.service", "kind": "unit", "unit": "report.service", "state": "enabled",
 --           "description": "Nightly report", "commands": "/usr/local/bin/report", "own_commands": "/usr/local/bin/report",
@@ -122,7 +122,7 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
              WHERE s.name = replace(u.name, '.socket', '@.service') AND s.host = u.host),
            NULL) AS instance_commands,
        iif(NOT u.vendor,
-           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
              WHERE p.platform IN ('any', 'unix') AND u.own_commands REGEXP p.pattern),
            NULL) AS patterns
   FROM files AS u;

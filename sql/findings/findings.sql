@@ -4,41 +4,15 @@
 --           it; what the analytics list without a signal is left to them.
 -- severity: info, low, medium, high, critical, as severities grades the sum of the signals
 -- attack:   T1569 and its neighbours, as each row says (v18.1; T1685 was T1562.001 before v19)
--- sources:  t1569_service_creation, t1569_file_modification, t1569_process_creation,
---           t1569_registry_modification, t1569_command_execution, t1569_unasked_start,
---           t1569_tool_child, t1569_account_jump
+-- sources:  found, signals, severities
 --
 --   SELECT datetime, severity, subject, why FROM findings ORDER BY time;
 CREATE TEMP VIEW findings AS
-WITH found AS (
-    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
-      FROM t1569_service_creation WHERE signals <> ''
-    UNION ALL
-    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
-      FROM t1569_file_modification WHERE signals <> ''
-    UNION ALL
-    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
-      FROM t1569_process_creation WHERE signals <> ''
-    UNION ALL
-    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
-      FROM t1569_registry_modification WHERE signals <> ''
-    UNION ALL
-    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
-      FROM t1569_command_execution WHERE signals <> ''
-    UNION ALL
-    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
-      FROM t1569_unasked_start
-    UNION ALL
-    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
-      FROM t1569_tool_child
-    UNION ALL
-    SELECT time, host, platform, analytic, technique, subject, signals, evidence, source, record
-      FROM t1569_account_jump
-), merged AS (
+WITH merged AS (
     -- A window and not GROUP BY: a term on time passes through it into the logs.
-    SELECT time, host, platform, subject, group_concat(analytic) OVER same AS analytic,
-           group_concat(technique) OVER same AS technique,
-           ',' || group_concat(signals) OVER same || ',' AS signals,
+    SELECT time, host, platform, subject, json_group_array(analytic) OVER same AS analytics,
+           json_group_array(technique) OVER same AS techniques,
+           json_group_array(json(fired)) OVER same AS fired,
            json_group_object(analytic, json(evidence)) OVER same AS evidence,
            min(source) OVER same AS source, min(record) OVER same AS record,
            row_number() OVER same AS nth
@@ -46,13 +20,11 @@ WITH found AS (
     WINDOW same AS (PARTITION BY host, subject, time, platform)
 )
 SELECT m.time, utc_datetime(m.time) AS datetime, m.host, m.platform,
-       (SELECT group_concat(DISTINCT value) FROM json_each(
-            '["' || replace(m.analytic, ',', '","') || '"]')) AS analytic,
-       (SELECT group_concat(DISTINCT value) FROM json_each('["' || replace(
-            m.technique || ',' || signal_techniques(m.signals), ',', '","') || '"]')) AS technique,
-       signal_severity(m.signals) AS severity, m.subject, signal_reasons(m.signals) AS why,
-       (SELECT group_concat(DISTINCT value) FROM json_each(
-            '["' || replace(trim(m.signals, ','), ',', '","') || '"]')) AS signals,
-       m.evidence, m.source, m.record
+       (SELECT group_concat(DISTINCT a.value) FROM json_each(m.analytics) AS a) AS analytic,
+       (SELECT group_concat(DISTINCT t.value)
+          FROM (SELECT value FROM json_each(m.techniques)
+                UNION ALL SELECT value FROM json_each(signal_techniques(m.fired))) AS t) AS technique,
+       signal_severity(m.fired) AS severity, m.subject, signal_reasons(m.fired) AS why,
+       signal_names(m.fired) AS signals, m.evidence, m.source, m.record
   FROM merged AS m
  WHERE m.nth = 1;

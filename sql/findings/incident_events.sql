@@ -9,39 +9,39 @@
 --
 --   SELECT datetime, step, subject, signals FROM incident_events ORDER BY incident, time;
 CREATE TEMP VIEW incident_events AS
-WITH found AS MATERIALIZED (
-    SELECT time, host, platform, 'service' AS step, analytic, technique, subject, signals, evidence,
+WITH seen AS MATERIALIZED (
+    SELECT time, host, platform, 'service' AS step, analytic, technique, subject, fired, evidence,
            source, record, lower(service) AS entity,
            coalesce(exec_path(evidence ->> 'image_path'), exec_path(evidence ->> 'commands'),
                     evidence ->> 'program') AS program
-      FROM t1569_service_creation WHERE signals <> ''
+      FROM t1569_service_creation WHERE fired <> '[]'
     UNION ALL
-    SELECT time, host, platform, 'file', analytic, technique, subject, signals, evidence, source, record,
+    SELECT time, host, platform, 'file', analytic, technique, subject, fired, evidence, source, record,
            lower(service), NULL
-      FROM t1569_file_modification WHERE signals <> ''
+      FROM t1569_file_modification WHERE fired <> '[]'
     UNION ALL
-    SELECT time, host, platform, 'command', analytic, technique, subject, signals, evidence, source, record,
+    SELECT time, host, platform, 'command', analytic, technique, subject, fired, evidence, source, record,
            lower(replace(target, rtrim(target, replace(target, '/', '')), '')
                  || iif(platform = 'linux' AND instr(target, '.') = 0, '.service', '')), NULL
-      FROM t1569_command_execution WHERE signals <> ''
+      FROM t1569_command_execution WHERE fired <> '[]'
     UNION ALL
-    SELECT time, host, platform, 'process', analytic, technique, subject, signals, evidence, source, record,
+    SELECT time, host, platform, 'process', analytic, technique, subject, fired, evidence, source, record,
            lower(service), exe
-      FROM t1569_process_creation WHERE signals <> ''
+      FROM t1569_process_creation WHERE fired <> '[]'
     UNION ALL
-    SELECT time, host, platform, 'registry', analytic, technique, subject, signals, evidence, source, record,
+    SELECT time, host, platform, 'registry', analytic, technique, subject, fired, evidence, source, record,
            lower(service), NULL
-      FROM t1569_registry_modification WHERE signals <> ''
+      FROM t1569_registry_modification WHERE fired <> '[]'
 ), programs AS MATERIALIZED (
     SELECT host, program, min(entity) AS entity
-      FROM found WHERE step = 'service' AND program IS NOT NULL GROUP BY host, program
+      FROM seen WHERE step = 'service' AND program IS NOT NULL GROUP BY host, program
 ), made AS MATERIALIZED (
     SELECT host, entity, time, CAST(time / 60 AS INTEGER) AS minute
-      FROM found WHERE step = 'service' AND platform = 'windows'
+      FROM seen WHERE step = 'service' AND platform = 'windows'
 ), named AS MATERIALIZED (
     -- A timer, a socket and the service they start are one; so is what happens on a Windows host
     -- within a minute of a service being made there.
-    SELECT f.time, f.host, f.platform, f.step, f.analytic, f.technique, f.subject, f.signals,
+    SELECT f.time, f.host, f.platform, f.step, f.analytic, f.technique, f.subject, f.fired,
            f.evidence, f.source, f.record,
            replace(replace(replace(replace(coalesce(
                (SELECT min(m.entity) FROM made AS m
@@ -49,18 +49,18 @@ WITH found AS MATERIALIZED (
                    AND m.minute BETWEEN CAST(f.time / 60 AS INTEGER) - 1 AND CAST(f.time / 60 AS INTEGER) + 1),
                f.entity, p.entity, f.program, f.subject),
                '.service', ''), '.timer', ''), '.socket', ''), '.path', '') AS entity
-      FROM found AS f
+      FROM seen AS f
       LEFT JOIN programs AS p ON p.host = f.host AND p.program = f.program
 ), entities AS MATERIALIZED (
     SELECT host, entity, min(time) AS first, max(time) AS last, max(platform) AS platform,
            max(step = 'service' AND platform = 'windows') AS made
       FROM named GROUP BY host, entity
 ), told AS MATERIALIZED (
-    SELECT time, host, platform, step, analytic, technique, subject, signals, evidence, source, record,
+    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record,
            entity
       FROM named
     UNION ALL
-    SELECT e.time, e.host, e.platform, e.action, NULL, NULL, e.service, '', json_object('detail', e.detail),
+    SELECT e.time, e.host, e.platform, e.action, NULL, NULL, e.service, '[]', json_object('detail', e.detail),
            e.source, e.record, n.entity
       FROM service_events AS e JOIN entities AS n
         ON n.host = e.host AND n.entity = replace(lower(e.service), '.service', '')
@@ -68,7 +68,7 @@ WITH found AS MATERIALIZED (
        AND e.time BETWEEN n.first - 3600 AND n.last + 3600
     UNION ALL
     SELECT w.time, n.host, 'windows', 'logon', NULL, 'T1021.002',
-           w.data ->> 'TargetUserName' || ' from ' || (w.data ->> 'IpAddress'), '',
+           w.data ->> 'TargetUserName' || ' from ' || (w.data ->> 'IpAddress'), '[]',
            json_object('logon_type', w.data ->> 'LogonType', 'logon_id', w.data ->> 'TargetLogonId'),
            w.source, CAST(w.record_id AS TEXT), n.entity
       FROM windows_events AS w JOIN entities AS n
@@ -84,5 +84,6 @@ SELECT s.host || ' ' || s.entity || ' ' ||
        (1 + sum(s.apart) OVER (PARTITION BY s.host, s.entity ORDER BY s.time
                                ROWS UNBOUNDED PRECEDING)) AS incident,
        s.time, utc_datetime(s.time) AS datetime, s.host, s.platform,
-       s.entity, s.step, s.analytic, s.technique, s.subject, s.signals, s.evidence, s.source, s.record
+       s.entity, s.step, s.analytic, s.technique, s.subject,
+       iif(s.fired = '[]', '', signal_names(s.fired)) AS signals, s.fired, s.evidence, s.source, s.record
   FROM spaced AS s;

@@ -2,3 +2,13 @@
 -- platform:        any
 -- technique:       T1070
 -- weight:          30
+-- false positives: an installer's helper service and a test of a unit, which live for minutes; their program
+--                  is a package's
+--
+-- shape:   incident
+-- fires:   {"seconds": 60, "removed": 1}
+-- fires:   {"seconds": 600, "removed": 1}
+-- spares:  {"seconds": 601, "removed": 1}
+-- spares:  {"seconds": 60, "removed": 0}
+-- spares:  {"seconds": 60, "removed": 1, "made": 0}
+seconds <= 600 AND made AND removed

@@ -1,0 +1,37 @@
+-- incident_facts: the traces of one service on one host over one span of time, with what is so of them together.
+--
+-- why:     What the detections of the shape `incident` judge: what only the whole story tells.
+-- columns: incident    TEXT  host, service and number
+--          host              host that it happened on
+--          platform          linux, windows or macos
+--          entity            the service, without its ending
+--          first_time        when it began
+--          last_time         when it ended
+--          seconds           from its first trace to its last
+--          steps             count of traces
+--          analytics         count of the analytics that found something
+--          analytic          the analytics, separated by commas
+--          technique         ATT&CK techniques, separated by commas
+--          made              a trace of its being made or started
+--          removed           a trace of its being removed
+--          traces            what the detections of other shapes found, an array of JSON arrays
+--          timeline          the traces in order, as JSON
+-- usual:   {"incident": "web1 report 1", "host": "web1", "platform": "linux", "entity": "report", "first_time": 1760000000,
+--           "last_time": 1760003000, "seconds": 3000, "steps": 2, "analytics": 2, "made": 1, "removed": 0,
+--           "traces": "[[\"unowned\"]]"}
+-- sources: incident_events
+--
+--   SELECT entity, seconds, steps FROM incident_facts WHERE made AND removed;
+CREATE TEMP VIEW incident_facts AS
+SELECT incident, host, max(platform) AS platform, entity, min(time) AS first_time, max(time) AS last_time,
+       max(time) - min(time) AS seconds, count(*) AS steps, count(DISTINCT analytic) AS analytics,
+       group_concat(DISTINCT analytic) AS analytic, group_concat(DISTINCT technique) AS technique,
+       max(step IN ('service', 'started') OR evidence ->> 'action' = 'created') AS made,
+       max(step = 'deleted' OR evidence ->> 'action' = 'deleted' OR instr(fired, '"deleted_key"')) AS removed,
+       json_group_array(json(fired)) AS traces,
+       json_group_array(json_object('time', datetime, 'step', step, 'subject', subject,
+                                    'signals', signals, 'source', source, 'record', record)) AS timeline
+  FROM (SELECT incident, time, datetime, host, platform, entity, step, analytic, technique, subject,
+               signals, fired, evidence, source, record
+          FROM incident_events ORDER BY incident, time)
+ GROUP BY incident;
