@@ -431,6 +431,45 @@ END_TEST
 /* schedule
  * ------------------------------------------------------------------------------------------- */
 
+START_TEST(a_pack_or_a_misspelt_key_is_no_configuration)
+{
+    const char *dir = harness_scratch();
+    char       *text;
+
+    ck_assert_int_eq(run(&text, "schedule --once -c sql/packs/t1569.json"), EXIT_ERROR);
+    ck_assert_ptr_nonnull(strstr(text, "this is a pack"));
+    harness_write_text(dir, "c", "{\"optoins\":{}}");
+    ck_assert_int_eq(run(&text, "schedule --once -c %s/c", dir), EXIT_ERROR);
+    ck_assert_ptr_nonnull(strstr(text, "c: optoins: unknown key"));
+    harness_write_text(dir, "d",
+                       "{\"packs\":{\"gone\":\"gone\"},\"schedule\":{\"q\":{\"query\":"
+                       "\"SELECT 5 AS x\"}}}");
+    ck_assert_int_eq(run(&text, "schedule --once -c %s/d", dir), EXIT_CLEAN);
+    ck_assert_ptr_nonnull(strstr(text, "pack gone left out"));
+    ck_assert_ptr_nonnull(strstr(text, "\"x\":\"5\""));
+}
+END_TEST
+
+START_TEST(a_denied_query_is_told_by_every_run)
+{
+    const char *dir = harness_scratch();
+    char       *text;
+
+    harness_write_text(
+        dir, "c",
+        "{\"options\":{\"query_timeout\":1},\"schedule\":{\"q\":{\"query\":\"WITH "
+        "RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM "
+        "c\"}}}");
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(run(&text, "schedule --once -c %s/c --state %s/s.db", dir, dir),
+                         EXIT_ERROR);
+        ck_assert_ptr_nonnull(strstr(text, "took longer than 1 seconds"));
+        ck_assert_ptr_nonnull(strstr(text, "\"name\":\"svcql_schedule\""));
+    }
+    ck_assert_ptr_nonnull(strstr(text, "q: denied for 2 more minutes"));
+}
+END_TEST
+
 START_TEST(the_shipped_pack_runs_once)
 {
     const char *dir = harness_scratch();
@@ -439,6 +478,15 @@ START_TEST(the_shipped_pack_runs_once)
     ck_assert_msg(run(&text, "schedule --once --state %s/s --output %s/log", dir, dir) == 0, "%s",
                   text);
     ck_assert_str_eq(text, "");
+    ck_assert_int_eq(run(&text, "schedule --status --state %s/s", dir), 0);
+    ck_assert_ptr_nonnull(strstr(text, "pack_t1569_services_changed"));
+    ck_assert_int_eq(run(&text,
+                         "query -f csv -s %s/s \"SELECT min(runs), max(denied_until) FROM "
+                         "svcql_schedule\"",
+                         dir),
+                     0);
+    ck_assert_str_eq(text, "min(runs),max(denied_until)\r\n1,\r\n");
+    ck_assert_int_eq(run(&text, "query -s %s/none 'SELECT * FROM svcql_schedule'", dir), 2);
     ck_assert_int_eq(
         run(&text, "schedule --once --state %s/s --output /nowhere/x -c %s/none", dir, dir),
         EXIT_ERROR);
@@ -466,6 +514,8 @@ Suite *make_program_suite(void)
         output_goes_to_a_file_and_a_pipe_has_no_colour,
         queries_take_parameters,
         tables_are_listed,
+        a_pack_or_a_misspelt_key_is_no_configuration,
+        a_denied_query_is_told_by_every_run,
         the_shipped_pack_runs_once,
     };
     Suite *suite = suite_create("program");

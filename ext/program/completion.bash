@@ -21,7 +21,7 @@ _svcql() {
         esac
         case ${COMP_WORDS[1]} in
         hunt) words='--evidence --since --severity --coverage --format --output --signals --help' ;;
-        query) words='--evidence --format --output --parameter --help' ;;
+        query) words='--evidence --format --output --parameter --state --help' ;;
         schedule) words='--config --once --status --state --output --help' ;;
         shell) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         tables) words=--help ;;

@@ -29,7 +29,8 @@ query)
     _arguments '*'{-e,--evidence}'[look at this in place of the live host]:path:_files' \
         {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
         {-o,--output}'[write there]:file:_files' \
-        '*'{-p,--parameter}'[bind a parameter of the query]:NAME=VALUE:' '1:SQL:' ;;
+        '*'{-p,--parameter}'[bind a parameter of the query]:NAME=VALUE:' \
+        {-s,--state}'[state of a schedule]:file:_files' '1:SQL:' ;;
 schedule)
     _arguments {-c,--config}'[configuration]:file:_files' \
         {-1,--once}'[run every query once and end]' \

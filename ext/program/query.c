@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "program.h"
+#include "schedule_status.h"
 #include "svcql.h"
 
 /* The folders in which SQLite makes its temporary files (sqlite.org/tempfiles.html, section 5). */
@@ -138,13 +139,14 @@ static int run_sql(sqlite3 *db, struct output *output, const char *sql,
 
 /* svcql query ------------------------------------------------------------------ */
 
-enum { QUERY_EVIDENCE, QUERY_FORMAT, QUERY_OUTPUT, QUERY_PARAMETER };
+enum { QUERY_EVIDENCE, QUERY_FORMAT, QUERY_OUTPUT, QUERY_PARAMETER, QUERY_STATE };
 
 static const struct option_spec query_options[] = {
     {"evidence", 'e', "PATH", "look at this in place of the live host; may be repeated"},
     {"format", 'f', "FORMAT", "table, json, csv or ndjson"},
     {"output", 'o', "FILE", "write there in place of standard output"},
     {"parameter", 'p', "NAME=VALUE", "bind :NAME in the query"},
+    {"state", 's', "FILE", "state of a schedule, for svcql_schedule; without it the service's"},
     {0},
 };
 
@@ -152,16 +154,26 @@ const struct command query_command = {
     "query", "SQL", "run SQL over the tables and print the rows", query_options, run_query,
 };
 
-static bool query_option(sqlite3 *db, int option, enum format *format, const char **path,
-                         struct parameters *parameters)
+struct query {
+    enum format       format;
+    const char       *path, *state;
+    struct parameters parameters;
+};
+
+static bool query_option(sqlite3 *db, int option, struct query *query)
 {
+    struct parameters *parameters = &query->parameters;
+
     switch (option) {
     case QUERY_EVIDENCE:
         return add_evidence(db, optarg);
     case QUERY_FORMAT:
-        return parse_format(optarg, format);
+        return parse_format(optarg, &query->format);
     case QUERY_OUTPUT:
-        *path = optarg;
+        query->path = optarg;
+        return true;
+    case QUERY_STATE:
+        query->state = optarg;
         return true;
     case QUERY_PARAMETER:
         if (parameters->n == sizeof parameters->given / sizeof parameters->given[0]) {
@@ -177,20 +189,19 @@ static bool query_option(sqlite3 *db, int option, enum format *format, const cha
 
 static int query(sqlite3 *db, int argc, char **argv)
 {
-    struct parameters parameters = {.n = 0};
-    struct output     output;
-    enum format       format = FORMAT_TABLE;
-    const char       *path = NULL;
-    int               option;
+    struct query  query = {.format = FORMAT_TABLE};
+    struct output output;
+    int           option;
 
     while ((option = next_option(&query_command, argc, argv)) != -1)
-        if (!query_option(db, option, &format, &path, &parameters))
+        if (!query_option(db, option, &query))
             return EXIT_ERROR;
     if (optind != argc - 1)
         return complain("query: give the SQL as one argument");
-    if (!output_open(&output, format, path))
+    if (!lend_schedule(db, argv[optind], query.state) ||
+        !output_open(&output, query.format, query.path))
         return EXIT_ERROR;
-    int status = run_sql(db, &output, argv[optind], &parameters);
+    int status = run_sql(db, &output, argv[optind], &query.parameters);
     return output_close(&output) ? status : EXIT_ERROR;
 }
 

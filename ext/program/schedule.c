@@ -299,7 +299,9 @@ static int plan_read(struct schedule *schedule, struct plan *ret)
     }
     r = plan_fill(schedule, &plan);
     if (r < 0) {
-        if (r != -EINVAL)
+        if (r == -EIO || r == -ENOSPC)
+            notice(schedule, LOG_ERR, "%s", store_error(schedule->store));
+        else if (r != -EINVAL)
             notice(schedule, LOG_ERR, "schedule: %s", strerror(-r));
         plan_free(&plan);
         return r;
@@ -476,22 +478,6 @@ static double new_since(const struct query_state *state, double time, double up)
     if (!state->same_boot && state->last_run <= time)
         return state->last_run;
     return fmin(state->last_run, since);
-}
-
-/* A query that asks for svcql_schedule gets it as it was when it began. */
-static int make_schedule_table(sqlite3 *db, void *data)
-{
-    static const char sql[] =
-        "CREATE TEMP TABLE svcql_schedule(" SCHEDULE_COLUMNS ");"
-        "INSERT INTO svcql_schedule SELECT value->>0, value->>1, value->>2, value->>3, value->>4, "
-        "value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, "
-        "value->>12, value->>13, value->>14, value->>15, value->>16, value->>17, value->>18, "
-        "value->>19, value->>20, value->>21, value->>22 FROM json_each(%Q)";
-    char *filled = sqlite3_mprintf(sql, (const char *)data);
-    int   rc = filled ? sqlite3_exec(db, filled, NULL, NULL, NULL) : SQLITE_NOMEM;
-
-    sqlite3_free(filled);
-    return rc;
 }
 
 static int add_row(void *data, const char *json, size_t size)
@@ -778,7 +764,7 @@ static int run_prepared(struct schedule *schedule, struct run *run)
     request.last_run = new_since(&run->state, run->report.begin, run->report.uptime);
     request.numerics = schedule->plan.configuration.options.logger_numerics;
     request.row = add_row;
-    if (table) {
+    if (table) { /* as it was when the query began */
         request.before_data = store_schedule_json(schedule->store);
         request.before = make_schedule_table;
     }

@@ -1,6 +1,9 @@
 #include "schedule_status.h"
 
+#include <string.h>
+
 #include "program.h"
+#include "store.h"
 
 #define LATE "120" /* seconds */
 
@@ -64,4 +67,24 @@ int show_schedule(const char *state)
         status = tell_late(db);
     sqlite3_close(db);
     return status;
+}
+
+bool lend_schedule(sqlite3 *db, const char *sql, const char *state)
+{
+    const char *path = state ? state : SERVICE_STATE;
+    sqlite3    *from = NULL;
+    char       *json = NULL;
+
+    if (!strstr(sql, "svcql_schedule"))
+        return true;
+    if (sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
+        json = schedule_json(from);
+    if (!json)
+        complain("%s: %s", path, sqlite3_errmsg(from));
+    else if (make_schedule_table(db, json) != SQLITE_OK)
+        complain("%s", sqlite3_errmsg(db));
+    bool lent = json && sqlite3_errcode(db) == SQLITE_OK;
+    sqlite3_free(json);
+    sqlite3_close(from);
+    return lent;
 }

@@ -786,16 +786,36 @@ int store_set_place(struct store *store, const char *sink, int64_t inode, int64_
     return done(store, stmt);
 }
 
-char *store_schedule_json(struct store *store)
+char *schedule_json(sqlite3 *state)
 {
     static const char sql[] =
         "SELECT json_group_array(json_array(" SCHEDULE_COLUMNS ")) FROM svcql_schedule";
     sqlite3_stmt *stmt = NULL;
     char         *json = NULL;
 
-    if (sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(state, sql, -1, &stmt, NULL) == SQLITE_OK &&
         sqlite3_step(stmt) == SQLITE_ROW)
         json = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
     sqlite3_finalize(stmt);
     return json;
+}
+
+char *store_schedule_json(struct store *store)
+{
+    return schedule_json(store->db);
+}
+
+int make_schedule_table(sqlite3 *db, void *json)
+{
+    static const char sql[] =
+        "CREATE TEMP TABLE svcql_schedule(" SCHEDULE_COLUMNS ");"
+        "INSERT INTO svcql_schedule SELECT value->>0, value->>1, value->>2, value->>3, value->>4, "
+        "value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, "
+        "value->>12, value->>13, value->>14, value->>15, value->>16, value->>17, value->>18, "
+        "value->>19, value->>20, value->>21, value->>22 FROM json_each(%Q)";
+    char *filled = sqlite3_mprintf(sql, (const char *)json);
+    int   rc = filled ? sqlite3_exec(db, filled, NULL, NULL, NULL) : SQLITE_NOMEM;
+
+    sqlite3_free(filled);
+    return rc;
 }

@@ -141,8 +141,12 @@ int store_set_place(struct store *store, const char *sink, int64_t inode, int64_
     "denials, runs, failures, added, removed, waiting, dropped, wall, cpu, memory, error, "        \
     "last_error, last_error_time, query"
 
-/* The table svcql_schedule as JSON, an array of rows, each an array of its columns; to be freed
- * with sqlite3_free(). */
+/* The view svcql_schedule of a state as JSON, an array of rows, each an array of its columns; to be
+ * freed with sqlite3_free(). NULL where it cannot be read, and the database knows why. */
+char *schedule_json(sqlite3 *state);
 char *store_schedule_json(struct store *store);
+
+/* Make a table svcql_schedule of such a JSON; an SQLite code. */
+int make_schedule_table(sqlite3 *db, void *json);
 
 #endif
