@@ -21,7 +21,7 @@ hunt)
     _arguments '*'{-e,--evidence}'[look at this in place of the live host]:path:_files' \
         {-s,--since}'[only what happened in the last span of time]:span:(15m 1h 24h 7d)' \
         {-S,--severity}'[the least grade to show]:grade:(info low medium high critical)' \
-        '--coverage[a line for each source that could not be read]' \
+        '--coverage[each source that could not be read, not a line a host]' \
         {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
         {-o,--output}'[write there]:file:_files' \
         '--signals[judge by the detections of this folder too]:folder:_files -/' ;;

@@ -18,7 +18,7 @@ static const struct option_spec options[] = {
     {"evidence", 'e', "PATH", "look at this in place of the live host; may be repeated"},
     {"since", 's', "SPAN", "only what happened in the last 90s, 15m, 1h, 7d or 2w"},
     {"severity", 'S', "GRADE", "the least grade to show: info, low, medium, high, critical"},
-    {"coverage", 0, NULL, "a line for each source that could not be read, not one a host"},
+    {"coverage", 0, NULL, "each source that could not be read, not a line a host"},
     {"format", 'f', "FORMAT", "table, json, csv or ndjson"},
     {"output", 'o', "FILE", "write there in place of standard output"},
     {"signals", 0, "DIR", "judge by the detections of this folder too"},
@@ -38,63 +38,70 @@ struct hunt {
     const char *path;
 };
 
-/* What a program gets, and what fits a person's terminal. */
-static const char findings_columns[] =
-    "f.time, f.datetime, f.host, f.severity, f.analytic, f.technique, f.subject, f.why, f.signals, "
-    "f.evidence, f.source, f.record";
-static const char table_columns[] =
-    "strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS datetime, f.host, f.severity, f.subject, "
-    "f.why";
 /* A location in which nothing was recognised. */
 #define NOTHING_THERE                                                                              \
     "(SELECT location FROM evidence_sources WHERE table_name = 'evidence' AND kind = 'location' "  \
     "AND (status = 'unknown' OR coalesce(records, 0) = 0))"
-#define FAILED_POSTURE                                                                             \
-    "WITH posture AS MATERIALIZED (SELECT DISTINCT host, mitigation, check_name, status, "         \
-    "severity, subject, why FROM (SELECT * FROM posture_privileged_accounts "                      \
-    "UNION ALL SELECT * FROM posture_user_accounts "                                               \
-    "UNION ALL SELECT * FROM posture_behavior_prevention "                                         \
-    "UNION ALL SELECT * FROM posture_permissions) WHERE status IN ('fail', 'unknown') "            \
-    "AND host NOT IN (SELECT host FROM evidence WHERE location IN " NOTHING_THERE ")) "
 
-static const char posture_sql[] =
-    FAILED_POSTURE "SELECT %s host, mitigation, check_name, status, severity, subject, why "
-                   "FROM posture ORDER BY host, mitigation, status, check_name, subject";
-
-/* What could not be answered is a row a mitigation. */
-static const char posture_table_sql[] = FAILED_POSTURE
-    "SELECT host, mitigation, check_name, status, severity, subject, why FROM posture "
-    "WHERE status = 'fail' UNION ALL "
-    "SELECT host, mitigation, count(DISTINCT check_name) || iif(count(DISTINCT check_name) = 1, ' "
-    "check', ' checks'), status, 'info', NULL, "
-    "group_concat(DISTINCT check_name) FROM posture WHERE status = 'unknown' GROUP BY 1, 2 "
+static const char make_posture[] =
+    "CREATE TEMP TABLE hunt_posture AS SELECT DISTINCT host, mitigation, check_name, status, "
+    "severity, subject, why FROM (SELECT * FROM posture_privileged_accounts "
+    "UNION ALL SELECT * FROM posture_user_accounts "
+    "UNION ALL SELECT * FROM posture_behavior_prevention "
+    "UNION ALL SELECT * FROM posture_permissions) WHERE status IN ('fail', 'unknown') "
+    "AND host NOT IN (SELECT host FROM evidence WHERE location IN " NOTHING_THERE ") "
     "ORDER BY host, mitigation, status, check_name, subject";
 
-/* What an analytic could not see, and trouble with any other source. */
-#define ALL_COVERAGE                                                                               \
-    "WITH seen AS MATERIALIZED (SELECT host, table_name, status, source, skipped, detail, "        \
-    "analytic FROM coverage UNION ALL SELECT host, table_name, iif(table_name = 'evidence' AND "   \
-    "coalesce(records, 0) = 0, 'unknown', status), location, skipped, detail, NULL "               \
-    "FROM evidence_sources WHERE table_name NOT IN (SELECT table_name FROM analytic_sources) "     \
-    "AND status NOT IN ('absent', 'ready')) "
+/* What an analytic could not see, and trouble with any other source; without the files that no table
+ * reads, of which there may be many. */
+static const char make_coverage[] =
+    "CREATE TEMP TABLE hunt_coverage AS SELECT host, table_name, status, source, skipped, detail, "
+    "analytic FROM coverage UNION ALL SELECT host, table_name, iif(table_name = 'evidence' AND "
+    "coalesce(records, 0) = 0, 'unknown', status), location, skipped, detail, NULL "
+    "FROM evidence_sources WHERE table_name NOT IN (SELECT table_name FROM analytic_sources) "
+    "AND status NOT IN ('absent', 'ready')";
 
-static const char coverage_sql[] = ALL_COVERAGE
+/* What a program gets, and what fits a person's terminal. */
+static const char findings_sql[] =
+    "SELECT %s time, datetime, host, severity, analytic, technique, subject, why, signals, "
+    "evidence, source, record FROM hunt_findings";
+static const char findings_table_sql[] =
+    "SELECT strftime('%Y-%m-%d %H:%M', time, 'unixepoch') AS datetime, host, severity, subject, "
+    "why FROM hunt_findings";
+
+static const char posture_sql[] =
+    "SELECT %s host, mitigation, check_name, status, severity, subject, why FROM hunt_posture";
+static const char posture_table_sql[] =
+    "SELECT host, mitigation, check_name, severity, subject, why FROM hunt_posture "
+    "WHERE status = 'fail'";
+
+static const char coverage_sql[] =
     "SELECT %s host, status, source, sum(skipped) AS skipped, detail, "
-    "group_concat(DISTINCT analytic) AS analytics FROM seen "
+    "group_concat(DISTINCT analytic) AS analytics FROM hunt_coverage "
     "WHERE status NOT IN ('read', 'ready') OR skipped > 0 GROUP BY host, status, source, detail";
 
-/* A line a host: how many sources had which end, and what was wrong; without the files that no
- * table reads, of which there may be many. */
-static const char coverage_table_sql[] = ALL_COVERAGE
-    ", each AS (SELECT host, table_name, status, source, max(skipped) AS skipped, max(detail) AS "
-    "detail FROM seen WHERE source <> '' AND status <> 'ready' AND (table_name <> 'evidence' OR "
-    "status <> 'unknown' OR source IN (SELECT location FROM evidence)) GROUP BY 1, 2, 3, 4) "
+/* A line a host: how many sources had which end, and what was wrong. */
+static const char coverage_table_sql[] =
+    "WITH each AS (SELECT host, table_name, status, source, max(skipped) AS skipped, max(detail) "
+    "AS detail FROM hunt_coverage WHERE source <> '' AND host IS NOT NULL AND status <> 'ready' "
+    "AND "
+    "(table_name <> 'evidence' OR status <> 'unknown' OR source IN (SELECT location FROM "
+    "evidence)) GROUP BY 1, 2, 3, 4) "
     "SELECT host, sum(status = 'read') AS read, sum(status = 'absent') AS absent, "
     "sum(status = 'denied') AS denied, sum(status = 'damaged') AS damaged, "
     "sum(status NOT IN ('read', 'absent', 'denied', 'damaged')) AS other, "
-    "sum(coalesce(skipped, 0)) AS \"records lost\", group_concat(iif(status NOT IN ('read', "
-    "'absent') OR skipped > 0, status || ' ' || source || coalesce(' (' || detail || ')', ''), "
-    "NULL), '; ') AS trouble FROM each GROUP BY host ORDER BY host";
+    "sum(coalesce(skipped, 0)) AS \"records lost\", (SELECT count(DISTINCT check_name) FROM "
+    "hunt_posture AS p WHERE p.host = each.host AND p.status = 'unknown') AS \"checks open\", "
+    "group_concat(iif(status NOT IN ('read', 'absent') OR skipped > 0, status || ' ' || source || "
+    "coalesce(' (' || detail || ')', ''), NULL), '; ') AS trouble FROM each GROUP BY host "
+    "ORDER BY host";
+
+/* What stands last, where a long list has left the screen. */
+static const char summary_sql[] =
+    "SELECT iif(count(*) = 0, 'No findings', 'Findings: ' || (SELECT group_concat(n || ' ' || "
+    "severity, ', ') FROM (SELECT count(*) AS n, severity FROM hunt_findings GROUP BY severity "
+    "ORDER BY min(rowid))) || '; hosts with findings: ' || count(DISTINCT host)) || '; hosts: ' || "
+    "(SELECT count(DISTINCT host) FROM evidence) FROM hunt_findings";
 static const char incomplete_sql[] =
     "SELECT 1 FROM evidence_sources WHERE status IN ('denied', 'damaged') OR skipped > 0 "
     "UNION ALL SELECT 1 FROM " NOTHING_THERE;
@@ -163,34 +170,17 @@ static long long fail(struct hunt *hunt)
     return -1;
 }
 
-/* Print one query's rows; the count, or -1 after complaining. Takes the SQL. */
-static long long print(struct hunt *hunt, struct output *output, char *sql)
-{
-    sqlite3_stmt *stmt = NULL;
-    long long     rows = -1;
-
-    pid_t progress = progress_begin();
-    if (sql && sqlite3_prepare_v2(hunt->db, sql, -1, &stmt, NULL) == SQLITE_OK)
-        rows = output_rows(output, stmt);
-    progress_end(progress);
-    if (rows < 0)
-        fail(hunt);
-    sqlite3_finalize(stmt);
-    sqlite3_free(sql);
-    return rows;
-}
-
 /* The term on time is left out where all time is wanted: not every finding has one. */
-static char *findings_sql(const struct hunt *hunt, const char *section)
+static char *make_findings(const struct hunt *hunt)
 {
     char *since = hunt->since > 0 ? sqlite3_mprintf("AND f.time >= unixepoch() - %f", hunt->since)
                                   : sqlite3_mprintf("");
-    char *sql = sqlite3_mprintf(
-        "SELECT %s %s FROM findings AS f JOIN severities AS s ON s.severity = f.severity "
-        "WHERE s.rank >= (SELECT rank FROM severities WHERE severity = %Q) %s "
-        "ORDER BY s.rank DESC, f.time",
-        section, hunt->format == FORMAT_TABLE ? table_columns : findings_columns, hunt->severity,
-        since);
+    char *sql =
+        sqlite3_mprintf("CREATE TEMP TABLE hunt_findings AS SELECT f.* FROM findings AS f "
+                        "JOIN severities AS s ON s.severity = f.severity "
+                        "WHERE s.rank >= (SELECT rank FROM severities WHERE severity = %Q) %s "
+                        "ORDER BY s.rank DESC, f.time",
+                        hunt->severity, since);
 
     sqlite3_free(since);
     return sql;
@@ -198,28 +188,72 @@ static char *findings_sql(const struct hunt *hunt, const char *section)
 
 enum { FINDINGS, POSTURE, COVERAGE, N_SECTIONS };
 
+/* Each section's rows are found once and kept; then they are printed. */
 static const struct {
     const char *title, *none;
     const char *key;    /* of the object in JSON */
     const char *column; /* that tells a line of NDJSON */
+    const char *make;   /* NULL: make_findings() */
+    const char *sql, *table_sql;
 } sections[N_SECTIONS] = {
-    {"Findings", "none of that severity or above", "findings", "'finding' AS section,"},
-    {"Posture: what is missing, or could not be answered", "nothing", "posture",
-     "'posture' AS section,"},
-    {"Coverage: what could not be read", "all was read", "coverage", "'coverage' AS section,"},
+    {"Findings", "none of that severity or above", "findings", "'finding' AS section,", NULL,
+     findings_sql, findings_table_sql},
+    {"Posture: what is missing", "nothing", "posture", "'posture' AS section,", make_posture,
+     posture_sql, posture_table_sql},
+    {"Coverage: what could not be read", "all was read", "coverage", "'coverage' AS section,",
+     make_coverage, coverage_sql, coverage_table_sql},
 };
 
+/* The SQL that prints a section's rows. */
 static char *section_sql(const struct hunt *hunt, int section)
 {
-    const char *column = hunt->format == FORMAT_NDJSON ? sections[section].column : "";
+    bool wide = hunt->coverage && section != FINDINGS;
 
-    if (section == FINDINGS)
-        return findings_sql(hunt, column);
-    if (hunt->format == FORMAT_TABLE && section == POSTURE)
-        return sqlite3_mprintf("%s", posture_table_sql);
-    if (hunt->format == FORMAT_TABLE && !hunt->coverage)
-        return sqlite3_mprintf("%s", coverage_table_sql);
-    return sqlite3_mprintf(section == POSTURE ? posture_sql : coverage_sql, column);
+    if (hunt->format == FORMAT_TABLE && !wide)
+        return sqlite3_mprintf("%s", sections[section].table_sql);
+    return sqlite3_mprintf(sections[section].sql,
+                           hunt->format == FORMAT_NDJSON ? sections[section].column : "");
+}
+
+/* Find a section's rows; false after complaining. */
+static bool make_section(struct hunt *hunt, int section)
+{
+    char *sql =
+        section == FINDINGS ? make_findings(hunt) : sqlite3_mprintf("%s", sections[section].make);
+
+    pid_t progress = progress_begin();
+    int   rc = sql ? sqlite3_exec(hunt->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+    progress_end(progress);
+    sqlite3_free(sql);
+    if (rc != SQLITE_OK)
+        fail(hunt);
+    return rc == SQLITE_OK;
+}
+
+/* Print a section's rows; their count, or -1 after complaining. */
+static long long print_rows(struct hunt *hunt, struct output *output, int section)
+{
+    char         *sql = section_sql(hunt, section);
+    sqlite3_stmt *stmt = NULL;
+    long long     rows = -1;
+
+    if (sql && sqlite3_prepare_v2(hunt->db, sql, -1, &stmt, NULL) == SQLITE_OK)
+        rows = output_rows(output, stmt);
+    if (rows < 0)
+        fail(hunt);
+    sqlite3_finalize(stmt);
+    sqlite3_free(sql);
+    return rows;
+}
+
+static void print_summary(struct hunt *hunt, struct output *output)
+{
+    sqlite3_stmt *stmt = NULL;
+
+    if (sqlite3_prepare_v2(hunt->db, summary_sql, -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
+        output_title(output, (const char *)sqlite3_column_text(stmt, 0));
+    sqlite3_finalize(stmt);
 }
 
 /* Say for each location in which nothing was recognised that it was so, and what would have been.
@@ -245,7 +279,7 @@ static long long print_section(struct hunt *hunt, struct output *output, int sec
     if (hunt->format == FORMAT_JSON)
         fprintf(output->file, "%s\"%s\":", section ? "," : "{", sections[section].key);
     output_title(output, sections[section].title);
-    long long rows = print(hunt, output, section_sql(hunt, section));
+    long long rows = make_section(hunt, section) ? print_rows(hunt, output, section) : -1;
     if (rows == 0 && hunt->format == FORMAT_TABLE)
         fprintf(output->file, "%s\n", sections[section].none);
     if (section == N_SECTIONS - 1 && hunt->format == FORMAT_JSON)
@@ -279,6 +313,7 @@ static int report(struct hunt *hunt, struct output *output)
         if (section == FINDINGS)
             findings = rows;
     }
+    print_summary(hunt, output);
     int missing = incomplete(hunt);
     return missing < 0 || tell_nothing(hunt) < 0 ? EXIT_ERROR
            : findings                            ? EXIT_FINDINGS
