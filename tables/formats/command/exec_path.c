@@ -182,14 +182,38 @@ static const struct place unix_places[] = {
 };
 /* clang-format on */
 
-/* Folders with a dot that homes and systems ordinarily have programs in. */
-static const char *const usual_dots[] = {
-    ".local",         ".config", ".cargo",       ".rustup",    ".nvm",      ".npm",
-    ".pyenv",         ".rbenv",  ".asdf",        ".sdkman",    ".dotnet",   ".vscode",
-    ".vscode-server", ".cache",  ".linuxbrew",   ".steam",     ".var",      ".krew",
-    ".deno",          ".bun",    ".nix-profile", ".pub-cache", ".build-id", ".snapshots",
-    ".virtualenvs",   ".venv",   ".poetry",      ".gem",       ".m2",       ".go",
+/* clang-format off */
+/* Folders with a dot that programs are ordinarily in: those of version managers, package managers of
+ * languages and virtual environments, which bring them by their own documents; what XDG's base
+ * directories and hier(7) prescribe; agents and tools that install themselves into the home. */
+static const char *const tool_dots[] = {
+    ".acme.sh", ".asdf", ".build-id", ".bun", ".bundle", ".cabal", ".cargo", ".chruby", ".claude",
+    ".codex", ".colima", ".composer", ".conda", ".config", ".crystal", ".cursor",
+    ".cursor-server", ".dapr", ".deno", ".docker", ".doom.d", ".dotnet", ".dropbox-dist", ".elan",
+    ".emacs.d", ".env", ".exenv", ".fnm", ".foundry", ".fzf", ".gem", ".ghcup", ".go", ".goenv",
+    ".gradle", ".guix-profile", ".gvm", ".jabba", ".jenv", ".julia", ".juliaup", ".kerl", ".kiex",
+    ".krew", ".linuxbrew", ".local", ".luarocks", ".m2", ".micromamba", ".miniconda3",
+    ".miniforge3", ".mise", ".mix", ".moon", ".nimble", ".nix-defexpr", ".nix-profile",
+    ".node_modules", ".nodenv", ".npm", ".npm-global", ".npm-packages", ".nvm", ".oh-my-zsh",
+    ".opam", ".orbstack", ".perlbrew", ".phpbrew", ".phpenv", ".pipx", ".pixi", ".plenv", ".pm2",
+    ".pnpm", ".poetry", ".proto", ".pub-cache", ".pyenv", ".rbenv", ".rd", ".rustup", ".rvm",
+    ".rye", ".sdkman", ".snapshots", ".stack", ".steam", ".tfenv", ".uv", ".venv", ".venvs",
+    ".virtualenv", ".virtualenvs", ".volta", ".vscode", ".vscode-server", ".wasmer", ".wasmtime",
+    ".windsurf-server", ".wine", ".yarn",
 };
+
+/* The same below a home directory only: a program in /opt/.cache is hidden. */
+static const char *const home_dots[] = {
+    ".cache", ".var", ".bin", ".scripts", ".dotfiles", ".screenlayout", ".fehbg", ".themes",
+};
+
+/* Files of a home with a dot, which shells, X and login programs read. */
+static const char *const home_files[] = {
+    ".bash_aliases", ".bash_login", ".bash_logout", ".bash_profile", ".bashrc", ".cshrc", ".env",
+    ".fehbg", ".login", ".mkshrc", ".profile", ".tmux.conf", ".vimrc", ".xinitrc", ".xprofile",
+    ".xsession", ".xsessionrc", ".zlogin", ".zprofile", ".zshenv", ".zshrc",
+};
+/* clang-format on */
 
 /* clang-format off */
 static const struct {
@@ -310,6 +334,24 @@ static const char *outright(const char *text, size_t size)
     return strncasecmp(text, "\\device\\", size < 8 ? size : 8) == 0 && size >= 8 ? "device" : NULL;
 }
 
+/* /proc/self/root and /proc/PID/cwd lead to a process's own root: the path goes on from there. */
+static void through_proc(struct path *path)
+{
+    static const char proc[] = "/proc/";
+    size_t            at = sizeof proc - 1;
+
+    if (path->windows || path->size < at || memcmp(path->text, proc, at) != 0)
+        return;
+    while (at < path->size && path->text[at] != '/')
+        at++;
+    if (path->size - at < 6 || memcmp(path->text + at, "/root/", 6) != 0)
+        return;
+    at += 5;
+    memmove(path->text, path->text + at, path->size - at);
+    path->size -= at;
+    through_proc(path);
+}
+
 static bool read_path(struct path *path, const char *text, size_t size)
 {
     const char *value = NULL;
@@ -324,6 +366,7 @@ static bool read_path(struct path *path, const char *text, size_t size)
         add_names(path, value, strlen(value));
     length = drive ? 2 : length;
     add_names(path, text + length, size - length);
+    through_proc(path);
     return true;
 }
 
@@ -346,21 +389,30 @@ static bool within(const char *path, size_t size, const char *pattern)
     return at == size || path[at] == '/';
 }
 
-static bool usual_dot(const char *name, size_t size)
+static bool is_one_of(const char *const *names, size_t n, const char *name, size_t size)
 {
-    for (size_t i = 0; i < sizeof usual_dots / sizeof usual_dots[0]; i++)
-        if (strlen(usual_dots[i]) == size && memcmp(usual_dots[i], name, size) == 0)
+    for (size_t i = 0; i < n; i++)
+        if (strlen(names[i]) == size && memcmp(names[i], name, size) == 0)
             return true;
     return false;
 }
 
-static bool hidden(const struct path *path)
+#define ONE_OF(names, name, size) is_one_of(names, sizeof names / sizeof names[0], name, size)
+
+/* Whether a name of the path hides it. Its last one is a file's, and no folder's excuse serves it. */
+static bool hidden(const struct path *path, bool home)
 {
     for (size_t at = 0, end; at < path->size; at = end) {
+        const char *name = path->text + at + 1;
+
         for (end = at + 1; end < path->size && path->text[end] != '/'; end++)
             ;
-        if (end - at > 2 && path->text[at + 1] == '.' &&
-            (end == path->size || !usual_dot(path->text + at + 1, end - at - 1)))
+        size_t size = end - at - 1;
+        if (size < 2 || *name != '.')
+            continue;
+        if (end == path->size
+                ? !home || !ONE_OF(home_files, name, size)
+                : !ONE_OF(tool_dots, name, size) && (!home || !ONE_OF(home_dots, name, size)))
             return true;
     }
     return false;
@@ -373,8 +425,9 @@ static const char *place_of(const struct path *path)
 
     while (!within(path->text, path->size, places->pattern))
         places++;
+    bool home = strcmp(places->trust, "home") == 0;
     if (strcmp(places->trust, "temp") != 0 && strcmp(places->trust, "shm") != 0 &&
-        strcmp(places->trust, "device") != 0 && !path->windows && hidden(path))
+        strcmp(places->trust, "device") != 0 && !path->windows && hidden(path, home))
         return "hidden";
     return places->trust;
 }
