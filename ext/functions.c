@@ -4,6 +4,7 @@
  */
 #include "functions.h"
 
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -97,6 +98,58 @@ static void canonical(sqlite3_context *out, int argc, sqlite3_value **argv)
     if (shell_canonical(text.text, text.size, &lines) < 0)
         lines.failed = true;
     result_buffer(out, &lines);
+}
+
+#define RUNS_ARGC_MAX 4096
+
+/* The words of a JSON array, into memory of the arena; NULL, and *ret_n as it was, where there is no
+ * word, or no memory. */
+static const char *const *json_words(struct arena *memory, const char *text, size_t *ret_n)
+{
+    cJSON       *array = cJSON_Parse(text), *item;
+    const char **words = arena_alloc(memory, RUNS_ARGC_MAX * sizeof *words);
+    size_t       n = 0;
+
+    if (words && cJSON_IsArray(array))
+        cJSON_ArrayForEach(item, array)
+        {
+            if (n < RUNS_ARGC_MAX && cJSON_IsString(item))
+                words[n++] = arena_strndup(memory, item->valuestring, strlen(item->valuestring));
+        }
+    cJSON_Delete(array);
+    if (n)
+        *ret_n = n;
+    return n ? words : NULL;
+}
+
+/* What a command runs. Text is what a shell is given, so that the shell itself is not among it. */
+static void runs(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument        command = argument(argv[0]);
+    struct arena           memory = {0};
+    struct buffer          json = {0};
+    struct command_reading reading = {0};
+    const char            *shell[] = {"sh", "-c", command.text};
+    size_t                 n = 3, first = 1;
+    const char *const     *words = shell; /* "[ -x /opt/x ] && ..." is no array */
+
+    (void)argc;
+    if (!command.text)
+        return;
+    if (*command.text == '[' && (words = json_words(&memory, command.text, &n)))
+        first = 0;
+    int r = words
+                ? command_read(&(struct command_given){.argv = words, .argc = n}, &memory, &reading)
+                : 0;
+    buffer_putc(&json, '[');
+    for (size_t i = first; r == 0 && i < reading.n_runs; i++) {
+        buffer_puts(&json, i > first ? "," : "");
+        buffer_json(&json, reading.runs[i], strlen(reading.runs[i]));
+    }
+    buffer_putc(&json, ']');
+    json.failed |= r < 0;
+    result_buffer(out, &json);
+    arena_free(&memory);
 }
 
 static void regexp_error(sqlite3_context *out, const char *pattern, const char *why)
@@ -333,6 +386,7 @@ static const struct {
     {"utc_datetime", 1, utc_datetime},
     {"service_command", 1, service_command},
     {"shell_canonical", 1, canonical},
+    {"command_runs", 1, runs},
     {"text_lines", 1, lines},
     {"entropy", 1, entropy},
     {"edit_distance", 2, edit_distance},
@@ -363,6 +417,10 @@ const struct function_doc function_docs[] = {
      "variables and outputs that the text itself tells in place; what sh -c, env -S, eval and a "
      "pipe from base64 -d are given stands on a line of its own",
      "SELECT shell_canonical('X=url; c\"\"$X -s http://192.0.2.1/p | s\\h');"},
+    {"command_runs(command)",
+     "Every program and script that a command names to run, as a JSON array; the command is a "
+     "shell's text or a JSON array of words",
+     "SELECT command_runs('nice env -S \"python3 /tmp/x.py\"');"},
     {"regexp(pattern, text)",
      "Whether the pattern matches anywhere in the text, as does text REGEXP pattern: classes, "
      "\\d \\s \\w \\b, {m,n}, alternation, anchors and (?i), in time bounded by pattern times "

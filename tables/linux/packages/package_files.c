@@ -224,6 +224,17 @@ static int get_altered(struct tbl_scan *scan, const void *data, sqlite3_context 
     return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
+static int get_replaced(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct package_path *row = data;
+    int                        r = packages_file_replaced(row->packages, row->file);
+
+    (void)scan;
+    if (r >= 0)
+        sqlite3_result_int(out, r);
+    return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
 static int get_present(struct tbl_scan *scan, const void *data, sqlite3_context *out)
 {
     const struct package_path *row = data;
@@ -257,6 +268,11 @@ static const struct tbl_column columns[] = {
              "Whether the file's content is no longer the package's; NULL where there is no digest "
              "or no file; reads the file",
              get_altered),
+    TBL_LAZY(
+        "replaced", TBL_BOOL, 0,
+        "altered, without reading a file of more than 256 KiB whose inode has not changed since "
+        "its package was unpacked",
+        get_replaced),
     TBL_LAZY("present", TBL_BOOL, 0, "Whether anything is there now", get_present),
     TBL_COL(struct package_path, listed, 0,
             "The path that the package lists, where a diversion has moved the file"),

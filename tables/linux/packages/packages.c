@@ -341,6 +341,8 @@ int packages_digest(struct packages *packages, size_t i, struct package_digest *
     return 0;
 }
 
+#define UNPACK_SECONDS 60 /* between a package's first file and its list */
+
 /* libmd's own readers, by the names that packages_digest() gives. */
 static const struct {
     const char *kind;
@@ -381,6 +383,37 @@ int packages_file_altered(struct packages *packages, size_t i)
     r = digest_of(fd, digest.kind, hex);
     close(fd);
     return r < 0 ? r : strcmp(hex, digest.hex) != 0;
+}
+
+/* When the package was unpacked: dpkg writes its list of files then, rpm says so. */
+static int unpacked(const struct packages *packages, const struct owner *owner, int64_t *ret)
+{
+    char        path[512];
+    struct stat st;
+
+    if (owner->header) {
+        *ret = owner->installed;
+        return owner->installed == INT64_MIN ? -ENODATA : 0;
+    }
+    snprintf(path, sizeof path, "/var/lib/dpkg/info/%s.list", packages_text(packages, owner->list));
+    int r = root_stat(packages->root, path, true, &st);
+    if (r == 0)
+        *ret = st.st_ctim.tv_sec;
+    return r;
+}
+
+int packages_file_replaced(struct packages *packages, size_t i)
+{
+    const struct entry *entry = &packages->entries[i];
+    struct stat         st;
+    int64_t             then = 0;
+    int                 r = root_stat(packages->root, packages->text + entry->path, true, &st);
+
+    if (r == 0 && st.st_size > PACKAGES_SMALL &&
+        unpacked(packages, &packages->owners[entry->owner], &then) == 0 &&
+        st.st_ctim.tv_sec <= then + UNPACK_SECONDS)
+        return 0;
+    return packages_file_altered(packages, i);
 }
 
 int packages_file_present(const struct packages *packages, size_t i)

@@ -1,0 +1,130 @@
+-- unit_command_facts: every command that a unit would run, with what is known of its program and script.
+--
+-- why:     What the detections of the shape `unit_command` judge; nothing here is a judgement. A command
+--          is judged as it would run and by what its program or script is. Where a package owns the unit
+--          as it is, only what the package does not decide is worked out: whether the program is the
+--          package's, and what environment and bind mounts put into it.
+-- columns: host              TEXT     host that the command belongs to
+--          source            TEXT     path of the file in the evidence
+--          path              TEXT     file that names the command, on its host
+--          unit              TEXT     unit that runs it
+--          kind              TEXT     kind of the file: unit, drop-in, sysv, quadlet and so on
+--          state             TEXT     enabled, disabled, static, masked, transient and so on
+--          scope_user        TEXT     user whose manager runs it; NULL for the system's manager
+--          setting           TEXT     setting that holds it: ExecStart, ExecStartPre and so on
+--          flags             TEXT     prefixes before the program
+--          program           TEXT     file that runs, links resolved
+--          program_kind      TEXT     what that file is: elf, script, text, other, missing, unreadable
+--          script            TEXT     file that an interpreter or wrapper is given; NULL where there is none
+--          script_kind       TEXT     what the script is, as program_kind
+--          runs              TEXT     every program and script that the command names, as a JSON array
+--          argv              TEXT     words of the command, as a JSON array
+--          text              TEXT     the command as it would run, in canonical form, what it hands to shells on lines of its own
+--          environment       TEXT     variables that the unit gives it, as a JSON object
+--          bind_mounts       TEXT     bind mount that puts another file in the program's place
+--          root_directory    TEXT     RootDirectory= or RootImage=
+--          user              TEXT     user that it runs as; NULL for the manager's own
+--          effective         INTEGER  it is in force once all files of the unit are read
+--          vendor                     a package owns the file, and it is as the package made it
+--          unowned                    no package owns the file, on a host whose packages are known
+--          unit_package               package of the unit that a drop-in alters; '' where no package owns it; NULL for other files
+--          changed                    when the file last changed
+--          places                     kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
+--          program_owned              a package owns the program; NULL where packages are unknown or the name is no path
+--          program_altered            the package's program was changed since; NULL where no package owns it
+--          script_owned               a package owns the script; NULL where there is none, or packages are unknown
+--          program_writable           others than root may write the program or script
+--          program_namesake           a package's program elsewhere has the same name; NULL where a package owns the program
+--          preloads                   libraries that LD_PRELOAD and LD_AUDIT put into it
+--          hooks                      variables that make its interpreter load code, NAME=value, one a line
+--          patterns                   names of exec_patterns that match what it runs, as ,a,b,; NULL where a package owns the file
+--          script_patterns            names of exec_patterns that match what its script holds, as ,a,b,; NULL where a package owns the script
+-- usual:   {"host": "web1", "source": "/etc/systemd/system/report.service", "path": "/etc/systemd/system/report.service",
+--           "unit": "report.service", "kind": "unit", "state": "enabled", "setting": "ExecStart", "flags": "",
+--           "program": "/usr/local/bin/report", "program_kind": "elf", "runs": "[\"/usr/local/bin/report\"]",
+--           "argv": "[\"/usr/local/bin/report\"]", "text": "/usr/local/bin/report", "environment": "{}", "effective": 1,
+--           "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",local,", "program_owned": 1, "program_writable": 0,
+--           "program_namesake": 0, "patterns": "", "script_patterns": ""}
+-- sources: unit_commands, unit_files, package_files, path_permissions, exec_patterns, attached_baseline, evidence
+--
+--   SELECT path, program, program_owned, places FROM unit_command_facts WHERE unowned;
+CREATE TEMP VIEW unit_command_facts AS
+WITH live AS MATERIALIZED (
+    SELECT host FROM evidence WHERE kind = 'live'
+), normal AS MATERIALIZED (
+    SELECT host, item, detail FROM attached_baseline WHERE kind = 'unit'
+), files AS MATERIALIZED (
+    SELECT u.host, u.path, u.scope_user, u.kind, u.state, u.unit, u.package,
+           coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
+           u.package = '' AS unowned,
+           iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed
+      FROM unit_files AS u
+     WHERE u.kind NOT IN ('link', 'mask', 'linger', 'directory', 'other', 'profile')
+       AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
+                          AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
+), commands AS (
+    SELECT c.host, c.source, c.path, c.unit, f.kind, f.state, c.scope_user, c.setting, c.flags,
+           c.program, c.program_kind, iif(f.vendor, NULL, c.script) AS script,
+           iif(f.vendor, NULL, c.script_kind) AS script_kind,
+           iif(f.vendor, NULL, c.script_text) AS script_text, iif(f.vendor, NULL, c.runs) AS runs,
+           iif(f.vendor, NULL, c.argv) AS argv, iif(f.vendor, NULL, c.canonical) AS text, c.environment, c.bind_mounts, c.root_directory, c.user, c.effective,
+           f.vendor, f.unowned, f.changed,
+           iif(f.kind = 'drop-in' AND NOT f.vendor,
+               (SELECT max(v.package) FROM files AS v
+                 WHERE v.host = f.host AND v.unit = f.unit AND v.kind = 'unit'), NULL) AS unit_package
+      FROM unit_commands AS c -- CROSS JOIN: it is read once, and not again for each file
+      CROSS JOIN files AS f ON f.host = c.host AND f.path = c.path AND f.scope_user IS c.scope_user
+     WHERE c.effective IS NOT 0 OR NOT f.vendor
+    UNION ALL
+    -- An arm without FROM keeps SQLite from computing a column again at each use.
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     WHERE 0
+)
+SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.setting, c.flags, c.program,
+       c.program_kind, c.script, c.script_kind, c.runs, c.argv, c.text, c.environment, c.bind_mounts,
+       c.root_directory, c.user, c.effective, c.vendor, c.unowned, c.unit_package, c.changed,
+       iif(NOT c.vendor,
+           (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
+                SELECT value FROM json_each(c.runs) UNION SELECT c.program UNION SELECT c.script) AS r
+             WHERE path_trust(r.value) IS NOT NULL), NULL) AS places,
+       iif(c.unowned AND c.program GLOB '/*',
+           EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = c.program),
+           NULL) AS program_owned,
+       iif(c.unowned IS NOT NULL AND c.program GLOB '/*' AND c.program_kind NOT IN ('missing'),
+           (SELECT max(p.replaced) FROM package_files AS p
+             WHERE p.host = c.host AND p.path = c.program AND NOT p.conffile), NULL) AS program_altered,
+       iif(c.unowned AND c.script GLOB '/*',
+           EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = c.script),
+           NULL) AS script_owned,
+       iif(NOT c.vendor AND c.scope_user IS NULL AND coalesce(c.user, 'root') IN ('root', '0')
+           AND coalesce(c.script, c.program) GLOB '/*',
+           EXISTS (SELECT 1 FROM path_permissions AS w
+                    WHERE w.path IN (c.program, c.script) AND w.host = c.host AND w.others_write),
+           NULL) AS program_writable,
+       iif(c.unowned AND c.program GLOB '/*' AND c.program_kind <> 'missing',
+           EXISTS (SELECT 1 FROM package_files AS p
+                    WHERE p.host = c.host AND p.path <> c.program AND p.path IN (
+                          '/usr/bin/' || replace(c.program, rtrim(c.program, replace(c.program, '/', '')), ''),
+                          '/usr/sbin/' || replace(c.program, rtrim(c.program, replace(c.program, '/', '')), ''))),
+           NULL) AS program_namesake,
+       iif(c.environment GLOB '*LD_*',
+           nullif(trim(coalesce(c.environment ->> 'LD_PRELOAD', '') || ' ' ||
+                       coalesce(c.environment ->> 'LD_AUDIT', '')), ''),
+           NULL) AS preloads,
+       iif(c.environment <> '{}',
+           (SELECT group_concat(e.key || '=' || e.value, char(10)) FROM json_each(c.environment) AS e
+             WHERE e.key IN ('BASH_ENV', 'ENV', 'PERL5OPT', 'PERL5LIB', 'PYTHONSTARTUP', 'PYTHONPATH',
+                             'NODE_OPTIONS', 'RUBYOPT', 'RUBYLIB', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS',
+                             'GCONV_PATH', 'LD_LIBRARY_PATH', 'COR_PROFILER_PATH', 'CORECLR_PROFILER_PATH',
+                             'DOTNET_STARTUP_HOOKS')), NULL) AS hooks,
+       iif(NOT c.vendor,
+           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+             WHERE p.platform IN ('any', 'unix') AND c.text REGEXP p.pattern), NULL) AS patterns,
+       iif(NOT c.vendor AND c.script_text IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM package_files AS p
+                            WHERE p.host = c.host AND p.path = coalesce(c.script, c.program)
+                              AND p.altered IS NOT 1),
+           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+             WHERE p.platform IN ('any', 'unix') AND c.script_text REGEXP p.pattern), NULL) AS script_patterns
+  FROM commands AS c;
