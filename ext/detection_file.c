@@ -95,6 +95,7 @@ static const struct word {
     {"analytic", offsetof(struct detection_file, analytic), false, is_analytic,
      "an analytic of ATT&CK"},
     {"weight", offsetof(struct detection_file, weight), true, is_weight, "a whole number"},
+    {"family", offsetof(struct detection_file, family), false, NULL, NULL},
     {"severity", offsetof(struct detection_file, severity), false, is_severity,
      "info, low, medium, high or critical"},
     {"reference", offsetof(struct detection_file, reference), false, NULL, NULL},

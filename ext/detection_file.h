@@ -47,8 +47,8 @@ struct detection_test {
 struct detection_file {
     char       *path, *text; /* malloc'd */
     const char *name, *title;
-    const char *platform, *technique, *analytic, *weight, *severity, *reference, *false_positives,
-        *response;
+    const char *platform, *technique, *analytic, *weight, *family, *severity, *reference,
+        *false_positives, *response;
 
     struct detection_pattern patterns[DETECTION_MAX_PATTERNS];
     struct detection_section sections[DETECTION_MAX_SECTIONS];

@@ -15,12 +15,14 @@ SQLITE_EXTENSION_INIT3
 
 #define FIRED "(SELECT t.atom FROM json_tree(?1) AS t WHERE t.type = 'text')"
 
-/* The highest grade that the weights reach together, or that the floor of one signal sets. */
+/* The highest grade that the weights reach together, of each family the weightiest, or that the floor
+ * of one signal sets. */
 static const char severity_sql[] =
     "SELECT v.severity FROM severities AS v, "
-    "(SELECT total(s.weight) AS weight, max(l.rank) AS floor "
-    "   FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity "
-    "  WHERE s.name IN " FIRED ") AS w "
+    "(SELECT total(weight) AS weight, max(floor) AS floor FROM "
+    "  (SELECT max(s.weight) AS weight, max(l.rank) AS floor "
+    "     FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity "
+    "    WHERE s.name IN " FIRED " GROUP BY coalesce(s.family, s.name))) AS w "
     "WHERE v.weight <= w.weight OR v.rank <= w.floor ORDER BY v.rank DESC LIMIT 1";
 
 static const char reasons_sql[] = "SELECT group_concat(why, '; ') FROM (SELECT why FROM signals "

@@ -128,11 +128,11 @@ static int add_rows(sqlite3 *db, const struct detection_file *file)
     const char *values[] = {file->name,      file->platform, file->technique,
                             file->weight,    file->severity, file->title,
                             file->reference, file->analytic, file->false_positives,
-                            file->response,  file->path};
+                            file->response,  file->path,     file->family};
     int         rc = run(db,
                          "INSERT INTO temp.signals(name, platform, technique, weight, severity, why, "
-                                 "reference, analytic, false_positives, response, origin) "
-                                 "VALUES(?, ?, ?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?)",
+                                 "reference, analytic, false_positives, response, origin, family) "
+                                 "VALUES(?, ?, ?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?, ?)",
                          values, TBL_COUNT(values));
 
     for (size_t i = 0; rc == SQLITE_OK && i < file->n_patterns; i++) {

@@ -17,6 +17,8 @@
 #     -- technique:       T1543.002
 #     -- analytic:        AN0779, ATT&CK's analytic that it serves
 #     -- weight:          30, a whole number; severities grades the sum
+#     -- family:          signals of one family say the same in several ways: the weightiest counts, once;
+#                         may be left out
 #     -- severity:        the least grade of a finding in which it fires; may be left out
 #     -- reference:       systemd.unit(5); may be left out
 #     -- false positives: an ordinary case in which it fires, and what tells it apart
@@ -336,6 +338,7 @@ function write_signals(    i, s) {
     print "CREATE TEMP TABLE signals("
     print "    name      TEXT PRIMARY KEY,\n    platform  TEXT NOT NULL,\n    technique TEXT NOT NULL,"
     print "    weight    INTEGER NOT NULL,\n    severity  TEXT REFERENCES severities(severity),"
+    print "    family    TEXT, -- of those in one family the weightiest counts"
     print "    why       TEXT NOT NULL,\n    reference TEXT,\n    analytic  TEXT,"
     print "    false_positives TEXT,\n    response TEXT,\n    origin   TEXT NOT NULL DEFAULT 'svcql'"
     print ") WITHOUT ROWID;"
@@ -343,7 +346,7 @@ function write_signals(    i, s) {
     for (i = 1; i <= n_names; i++) {
         s = names[i]
         print "    (" quote(s) ", " quote(head[s, "platform"]) ", " quote(head[s, "technique"]) ", " \
-              head[s, "weight"] ", " maybe(head[s, "severity"]) ", " quote(title[s]) ", " \
+              head[s, "weight"] ", " maybe(head[s, "severity"]) ", " maybe(head[s, "family"]) ", " quote(title[s]) ", " \
               maybe(head[s, "reference"]) ", " maybe(head[s, "analytic"]) ", " \
               maybe(head[s, "false positives"]) ", " maybe(head[s, "response"]) ", 'svcql')" \
               (i < n_names ? "," : ";")
@@ -390,7 +393,7 @@ function write_readme(    i, j, s, where) {
 BEGIN {
     n = split("platform|technique|weight|false positives", list, "|")
     for (i = 1; i <= n; i++) required[list[i]] = known[list[i]] = 1
-    n = split("analytic|severity|reference|response", list, "|")
+    n = split("analytic|family|severity|reference|response", list, "|")
     for (i = 1; i <= n; i++) known[list[i]] = 1
     n = split("AND OR NOT IN IS NULL LIKE GLOB REGEXP BETWEEN CASE WHEN THEN ELSE END ESCAPE COLLATE " \
               "NOCASE BINARY TRUE FALSE DISTINCT FROM CAST AS TEXT INTEGER REAL ISNULL NOTNULL", list, " ")

@@ -66,10 +66,12 @@ static void judge(const struct corpus *corpus, const struct corpus_case *one, in
     corpus_write(corpus, one, dir, days);
     harness_query(db, "DELETE FROM evidence");
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
-    harness_query(db, "CREATE TEMP TABLE seen AS SELECT v.rank, f.severity, f.subject, f.signals, "
-                      "(SELECT total(s.weight) FROM signals AS s WHERE instr(',' || f.signals || "
-                      "',', ',' || s.name || ',')) AS points "
-                      "FROM findings AS f JOIN severities AS v USING (severity)");
+    harness_query(db,
+                  "CREATE TEMP TABLE seen AS SELECT v.rank, f.severity, f.subject, f.signals, "
+                  "(SELECT total(weight) FROM (SELECT max(s.weight) AS weight FROM signals AS s "
+                  "WHERE instr(',' || f.signals || ',', ',' || s.name || ',') GROUP BY "
+                  "coalesce(s.family, s.name))) AS points "
+                  "FROM findings AS f JOIN severities AS v USING (severity)");
     verdict->grade = (int)harness_int(db, "SELECT coalesce(max(rank), 0) FROM seen");
     verdict->points =
         (int)harness_int(db, "SELECT CAST(coalesce(max(points), 0) AS INTEGER) FROM seen");
