@@ -70,8 +70,10 @@ START_TEST(what_systemd_refuses_has_a_row_with_the_reason)
 {
     service("ExecStart=/bin/a ; +!/bin/b\nExecStartPost=/bin/echo \"oops");
     expect("ExecStart|1|/bin/a|1|NULL\n"
-           "ExecStart|2|NULL|0|neither a valid executable name nor an absolute path\n"
-           "ExecStartPost|1|NULL|0|unbalanced quoting",
+           "ExecStart|2|NULL|0|neither a valid executable name nor an absolute path; systemd "
+           "refuses to "
+           "load the unit\n"
+           "ExecStartPost|1|NULL|0|unbalanced quoting; systemd refuses to load the unit",
            "SELECT setting, position, executable, effective, error FROM ROOT");
 }
 END_TEST

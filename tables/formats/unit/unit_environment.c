@@ -70,16 +70,17 @@ static void each_word(struct unit_environment *environment, const char *value,
 
     while (size <= UNIT_EXEC_MAX && unit_word(&value, UNIT_ESCAPES_STRICT, &word) > 0) {
         const char *text = buffer_text(&word);
+        bool        known = true;
 
         buffer_reset(&expanded);
         if (text && expander)
-            expander->expand(expander->data, text, &expanded);
+            known = expander->expand(expander->data, text, &expanded);
         else if (text)
             buffer_puts(&expanded, text);
         size += expanded.size;
         if (!text || !buffer_text(&expanded))
             environment->memory->failed = true;
-        else
+        else if (known)
             each(environment, expanded.data, expanded.size);
     }
     if (word.failed)

@@ -10,6 +10,7 @@
 #define SHELL      "/bin/sh"
 
 static const char bad_word[] = "unbalanced quoting";
+static const char bad_specifier[] = "unknown specifier";
 static const char too_long[] = "longer than 2 MiB once specifiers are expanded";
 
 struct parser {
@@ -19,8 +20,9 @@ struct parser {
     struct unit_exec           *commands;
     size_t                      n, room;
     struct buffer               word, expanded;
-    size_t                      size; /* bytes of all words so far */
-    const char                **argv; /* of the command being read */
+    size_t                      size;  /* bytes of all words so far */
+    const char                 *fault; /* of the last expansion that gave NULL */
+    const char                **argv;  /* of the command being read */
     size_t                      argc, argv_room;
 };
 
@@ -70,16 +72,19 @@ static size_t read_prefixes(const char *word, struct unit_exec *command)
 
 /* Words ----------------------------------------------------------------------- */
 
-/* The text with its specifiers expanded, in the arena; NULL: no memory, or the line is too long. */
+/* The text with its specifiers expanded, in the arena; NULL: no memory, or p->fault. */
 static const char *expand(struct parser *p, const char *text)
 {
+    bool known = true;
+
     buffer_reset(&p->expanded);
     if (p->expander)
-        p->expander->expand(p->expander->data, text, &p->expanded);
+        known = p->expander->expand(p->expander->data, text, &p->expanded);
     else
         buffer_puts(&p->expanded, text);
     p->size += p->expanded.size;
-    if (p->expanded.failed || p->size > UNIT_EXEC_MAX)
+    p->fault = !known ? bad_specifier : p->size > UNIT_EXEC_MAX ? too_long : NULL;
+    if (p->expanded.failed || p->fault)
         return NULL;
     return arena_strndup(p->memory, p->expanded.data ? p->expanded.data : "", p->expanded.size);
 }
@@ -96,7 +101,7 @@ static const char *add_word(struct parser *p, const char *text)
         text ? arena_grow(p->memory, p->argv, p->argc, &p->argv_room, sizeof *argv) : NULL;
 
     if (!argv)
-        return out_of_memory(p) ? NULL : too_long;
+        return p->fault;
     p->argv = argv;
     p->argv[p->argc++] = text;
     return NULL;
@@ -182,7 +187,7 @@ static const char *read_command(struct parser *p, const char *name, struct unit_
     p->argv = NULL;
     p->argc = p->argv_room = 0;
     if (!path)
-        return out_of_memory(p) ? NULL : too_long;
+        return p->fault;
     if (!shell && (fault = program_fault(path)))
         return fault;
     if (shell)
@@ -194,7 +199,7 @@ static const char *read_command(struct parser *p, const char *name, struct unit_
         fault = read_arguments(p);
     if (fault || out_of_memory(p))
         return fault;
-    if (!p->argc || !*p->argv[0])
+    if (!p->argc)
         return "empty executable name or zeroeth argument";
     command->argc = p->argc;
     fault = add_word(p, ""); /* room for the NULL */

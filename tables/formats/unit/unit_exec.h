@@ -19,9 +19,9 @@
 
 #define UNIT_EXEC_MAX (2u << 20) /* bytes of a line's words together, specifiers expanded */
 
-/* Append `text` with its specifiers expanded to `out`. */
+/* Append `text` with its specifiers expanded to `out`; false where one is none of systemd's. */
 struct unit_expander {
-    void (*expand)(const void *data, const char *text, struct buffer *out);
+    bool (*expand)(const void *data, const char *text, struct buffer *out);
     const void *data;
 };
 

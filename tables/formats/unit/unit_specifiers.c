@@ -99,15 +99,28 @@ void unit_specifiers_file(struct unit_specifiers *specifiers, const char *path,
         specifiers->values['Y'] = arena_strndup(memory, path, (size_t)(slash - path));
 }
 
-void unit_specifiers_expand(const void *data, const char *text, struct buffer *out)
+/* Whether systemd refuses this letter after "%". %D is of systemd 256. */
+static bool is_refused(const struct unit_specifiers *specifiers, unsigned char letter)
+{
+    bool alnum = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
+                 (letter >= 'A' && letter <= 'Z');
+
+    if (letter == 'D' && specifiers->systemd && specifiers->systemd < 256)
+        return true;
+    return alnum && !strchr("aAbBCdDEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY", letter);
+}
+
+bool unit_specifiers_expand(const void *data, const char *text, struct buffer *out)
 {
     const struct unit_specifiers *specifiers = data;
+    bool                          known = true;
 
     for (const char *percent; (percent = strchr(text, '%')); text = percent + 2) {
         unsigned char letter = (unsigned char)percent[1];
         const char   *value = letter < 128 ? specifiers->values[letter] : NULL;
 
         buffer_put(out, text, (size_t)(percent - text));
+        known &= !is_refused(specifiers, letter);
         if (letter == '%')
             buffer_putc(out, '%');
         else if (value)
@@ -115,7 +128,8 @@ void unit_specifiers_expand(const void *data, const char *text, struct buffer *o
         else
             buffer_put(out, percent, letter ? 2 : 1);
         if (!letter)
-            return;
+            return known;
     }
     buffer_puts(out, text);
+    return known;
 }

@@ -10,6 +10,7 @@
 /* What each letter stands for; NULL: not known, or not a specifier. Strings are the caller's. */
 struct unit_specifiers {
     const char *values[128];
+    int         systemd; /* version that expands them; 0: not known, a recent one */
 };
 
 /* Fill in what the unit's name says: %n %N %p %P %i %I %j %J %f; of a template, which has no
@@ -21,9 +22,11 @@ void unit_specifiers_name(struct unit_specifiers *specifiers, const char *unit,
 void unit_specifiers_file(struct unit_specifiers *specifiers, const char *path,
                           struct arena *memory);
 
-/* Append a text with its specifiers expanded, %% as %; those that are not known stay as they are
- * written. The first argument is a struct unit_specifiers (see struct unit_expander). */
-void unit_specifiers_expand(const void *specifiers, const char *text, struct buffer *out);
+/* Append a text with its specifiers expanded, %% as %; those whose value is not known stay as they
+ * are written. False where a letter or digit follows "%" that systemd has no specifier of, which
+ * makes it refuse the text. The first argument is a struct unit_specifiers (see struct
+ * unit_expander). */
+bool unit_specifiers_expand(const void *specifiers, const char *text, struct buffer *out);
 
 /* Append a name without its escapes: "-" is "/", "\x2d" a byte. False, and nothing appended, where
  * it has an escape that is none. */

@@ -159,13 +159,17 @@ static int64_t effective(const struct commands_state *s)
     return s->line->effective && (s->current || !s->parsed.fault);
 }
 
-static const char *error_of(const struct commands_state *s)
+static const char *error_of(struct tbl_scan *scan, const struct commands_state *s)
 {
     if (s->line->ignored)
         return s->line->ignored;
     if (s->each.stage == UNIT_STAGE_REST)
         return s->each.instead ? "another file takes its place" : "no unit here reads it";
-    return s->current ? NULL : s->parsed.fault;
+    if (s->current)
+        return NULL;
+    return tbl_printf(scan, "%s; systemd %s", s->parsed.fault,
+                      s->parsed.refused ? "refuses to load the unit"
+                                        : "passes over the rest of the line");
 }
 
 static int fill(struct tbl_scan *scan, struct commands_state *s, struct command_row *row)
@@ -188,7 +192,7 @@ static int fill(struct tbl_scan *scan, struct commands_state *s, struct command_
                                 .flags = s->current ? s->current->prefix : NULL,
                                 .executable = s->current ? s->current->path : NULL,
                                 .effective = effective(s),
-                                .error = error_of(s),
+                                .error = error_of(scan, s),
                                 .root = row->root};
     if (row->executable)
         row->executable = tbl_utf8(scan, row->executable, strlen(row->executable));

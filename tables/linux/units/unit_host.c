@@ -223,6 +223,7 @@ void unit_host_specifiers(const struct unit_host *host, const struct unit_manage
     };
 
     *ret = host->specifiers;
+    ret->systemd = host->systemd;
     ret->values['T'] = "/tmp";
     ret->values['V'] = "/var/tmp";
     if (manager->scope == UNIT_USER)
