@@ -57,6 +57,7 @@ TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c 
 # A folder of sql/ is a prerequisite too, so that a file taken away is gone from the build.
 FACTS     := $(sort $(wildcard sql/*/*_facts.sql))
 SIGNALS   := $(sort $(wildcard sql/signals/*.sql))
+ATTACK    := sql/lists/attack_techniques.sql
 SHAPES    := $(patsubst sql/facts/%,sql/signals/%,$(FACTS:_facts.sql=))
 MADE_SQL  := $(SHAPES:%=$(BUILD)/%_signals.sql) \
              $(BUILD)/sql/lists/signals.sql $(BUILD)/sql/lists/exec_patterns.sql
@@ -66,7 +67,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all arrows headers hunt check check-build check-fast signals soak golden symbols deps deps-check \
+.PHONY: all arrows headers hunt check check-build check-fast signals navigator soak golden symbols deps deps-check \
         deps-develop docs docs-check format format-check lint fuzz bench evaluate judge weights install uninstall clean
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
@@ -87,19 +88,19 @@ $(BUILD)/%.o: %.c
 	$(COMPILE) -o $@ $<
 
 # The detections, as views and lists: see ext/signals.awk.
-DETECTIONS = awk -f ext/signals.awk
-$(MADE_SQL): ext/signals.awk $(FACTS) $(SIGNALS) sql/facts sql/findings sql/signals
+DETECTIONS = awk -f ext/signals.awk $(1) $(ATTACK) $(FACTS) $(SIGNALS)
+$(MADE_SQL): ext/signals.awk $(ATTACK) $(FACTS) $(SIGNALS) sql/facts sql/findings sql/signals
 $(BUILD)/sql/%_signals.sql:
 	@mkdir -p $(@D)
-	$(DETECTIONS) -v want=view -v shape=$(*F) $(FACTS) $(SIGNALS) > $@.new && mv $@.new $@
+	$(call DETECTIONS,-v want=view -v shape=$(*F)) > $@.new && mv $@.new $@
 
 $(BUILD)/sql/lists/signals.sql:
 	@mkdir -p $(@D)
-	$(DETECTIONS) -v want=signals $(FACTS) $(SIGNALS) > $@.new && mv $@.new $@
+	$(call DETECTIONS,-v want=signals) > $@.new && mv $@.new $@
 
 $(BUILD)/sql/lists/exec_patterns.sql:
 	@mkdir -p $(@D)
-	$(DETECTIONS) -v want=patterns $(FACTS) $(SIGNALS) > $@.new && mv $@.new $@
+	$(call DETECTIONS,-v want=patterns) > $@.new && mv $@.new $@
 
 # The views, as C strings: one { path, text } a file of sql/.
 $(BUILD)/embedded_views.c: ext/embed.awk $(SQL) $(wildcard sql/*/)
@@ -214,9 +215,13 @@ symbols: $(BUILD)/svcql.so
 signals: $(BUILD)/svcql
 	$(BUILD)/svcql signals test sql/signals
 
+# A layer that the ATT&CK Navigator opens.
+navigator: $(BUILD)/svcql.so
+	sqlite3 -batch -cmd '.load $(BUILD)/svcql.so' :memory: < sql/navigator.sql > $(BUILD)/navigator.json
+
 docs: $(BUILD)/svcql.so
 	./tests/docs.sh $(BUILD)/svcql.so
-	$(DETECTIONS) -v want=readme $(FACTS) $(SIGNALS) > sql/signals/README.md
+	$(call DETECTIONS,-v want=readme) > sql/signals/README.md
 
 docs-check: docs
 	git diff --exit-code -- tables/README.md sql/README.md sql/signals/README.md

@@ -3,6 +3,7 @@
  *
  *     sqlite3 -cmd '.load build/svcql' -cmd 'SELECT name, description FROM svcql_tables'
  */
+#include "attack.h"
 #include "evidence/evidence_list.h"
 #include "functions.h"
 #include "own_detections.h"
@@ -77,6 +78,8 @@ static int load(sqlite3 *db, char **error)
         rc = functions_register(db);
     if (rc == SQLITE_OK)
         rc = own_detections_register(svcql);
+    if (rc == SQLITE_OK)
+        rc = attack_register(svcql);
     svcql_unref(svcql);    /* the modules hold it from here on */
     if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
         *error = sqlite3_mprintf("svcql: cannot take the place of the function regexp while a "

@@ -433,6 +433,10 @@ const struct function_doc function_docs[] = {
      "What the user's own detections say of a row of a shape, as ,\"name\",\"name\"; the views "
      "SHAPE_signals call it",
      "SELECT own_signals('unit');"},
+    {"attack_id(technique, version)",
+     "A technique of ATT&CK v19.1 by its id in another version; without one in that of the setting "
+     "attack_version",
+     "SELECT attack_id('T1685'), attack_id('T1685', '18.1');"},
     {"signal_severity(fired)",
      "The grade of a JSON array of signals, by the tables signals and severities",
      "SELECT signal_severity('[\"runs_from_temp\",\"inline_shell\"]');"},

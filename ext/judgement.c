@@ -34,9 +34,9 @@ static const char names_sql[] =
     "FROM json_tree(?1) AS f LEFT JOIN signals AS s ON s.name = f.atom WHERE f.type = 'text' "
     "ORDER BY s.weight DESC, f.atom)";
 
-static const char techniques_sql[] =
-    "SELECT json_group_array(technique) FROM (SELECT DISTINCT technique FROM signals "
-    "WHERE name IN " FIRED " ORDER BY technique)";
+static const char techniques_sql[] = "SELECT json_group_array(technique) FROM (SELECT DISTINCT "
+                                     "attack_id(technique) AS technique FROM signals "
+                                     "WHERE name IN " FIRED " ORDER BY technique)";
 
 static void answer(sqlite3_context *out, sqlite3_value **argv, const char *sql)
 {

@@ -1,6 +1,7 @@
 # signals.awk -- makes SQL and a reference page out of the detections, one file a detection.
 #
-#     awk -v want=view -v shape=unit -f ext/signals.awk sql/facts/*_facts.sql sql/signals/*.sql
+#     awk -v want=view -v shape=unit -f ext/signals.awk sql/lists/attack_techniques.sql \
+#         sql/*/*_facts.sql sql/signals/*.sql
 #
 # want=view      the view SHAPE_signals: every row of SHAPE_facts, and in `signals` what fired
 # want=signals   the table signals
@@ -170,10 +171,10 @@ function check_value(word, value) {
         fault(FNR, "weight is not a whole number: " value)
     if (word == "platform" && value !~ /^(any|linux|windows|macos)$/)
         fault(FNR, "platform is not any, linux, windows or macos: " value)
-    if (word == "technique" && value !~ /^T[0-9][0-9][0-9][0-9](\.[0-9][0-9][0-9])?$/)
-        fault(FNR, "is not a technique of ATT&CK: " value)
-    if (word == "analytic" && value !~ /^AN[0-9][0-9][0-9][0-9]$/)
-        fault(FNR, "is not an analytic of ATT&CK: " value)
+    if (word == "technique" && !((value) in attack_id))
+        fault(FNR, "is not in sql/lists/attack_techniques.sql: " value)
+    if (word == "analytic" && !((value) in attack_id))
+        fault(FNR, "is not in sql/lists/attack_techniques.sql: " value)
     if (word == "severity" && value !~ /^(info|low|medium|high|critical)$/)
         fault(FNR, "is not a grade of severities: " value)
 }
@@ -398,6 +399,11 @@ BEGIN {
     n = split("AND OR NOT IN IS NULL LIKE GLOB REGEXP BETWEEN CASE WHEN THEN ELSE END ESCAPE COLLATE " \
               "NOCASE BINARY TRUE FALSE DISTINCT FROM CAST AS TEXT INTEGER REAL ISNULL NOTNULL", list, " ")
     for (i = 1; i <= n; i++) sql_word[list[i]] = 1
+}
+FILENAME ~ /attack_techniques\.sql$/ {
+    n = split($0, list, "'")
+    for (i = 2; i <= n; i += 2) attack_id[list[i]] = 1
+    next
 }
 FNR == 1 {
     signal_end()

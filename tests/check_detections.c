@@ -60,7 +60,10 @@ START_TEST(a_detection_of_ones_own_is_graded_beside_the_others)
     harness_expect(db, "1", "SELECT count(*) FROM incidents WHERE why LIKE '%%/opt/.cache%%'");
     harness_expect(db, "1|0",
                    "SELECT records, skipped FROM evidence_sources WHERE table_name = 'signals'");
+    harness_expect(db, "web1|1",
+                   "SELECT host, records FROM coverage WHERE analytic = 'own detections'");
     use(db, "");
+    harness_expect(db, "0", "SELECT count(*) FROM coverage WHERE analytic = 'own detections'");
     harness_expect(db, "0",
                    "SELECT sum(records) FROM evidence_sources WHERE table_name = 'signals'");
     harness_expect(db, "0", "SELECT count(*) FROM findings WHERE signals LIKE '%%from_cache%%'");

@@ -9,6 +9,7 @@ SQLITE_EXTENSION_INIT3
 static const struct setting settings[] = {
     {"systemd_address", "D-Bus address of the system manager; empty: the private socket or the bus",
      ""},
+    {"attack_version", "Version of ATT&CK whose ids are shown: 18.1 or 19.1", "19.1"},
     {"signals", "Folder of the user's own detections, one file each; empty: none", ""},
 };
 

@@ -13,6 +13,11 @@ WITH hosts AS MATERIALIZED (
 ), seen AS MATERIALIZED (
     SELECT table_name, host, location, status, records, skipped, detail FROM evidence_sources
 )
+-- What the user's own detections judge with: of no host, so of each.
+SELECT 'own detections' AS analytic, h.host, s.table_name, s.location AS source, s.status, s.records,
+       s.skipped, s.detail, 'the folder of the setting signals' AS looked_for
+  FROM hosts AS h JOIN seen AS s ON s.table_name = 'signals' AND s.records + s.skipped > 0
+UNION ALL
 SELECT a.analytic, h.host, a.table_name, coalesce(s.location, a.table_name) AS source,
        coalesce(s.status, 'absent') AS status, s.records, s.skipped,
        coalesce(s.detail, iif(s.status IS NULL, iif(a.note GLOB '*running system only' AND NOT h.live,

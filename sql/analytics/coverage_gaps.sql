@@ -4,7 +4,7 @@
 --                  found nothing. A gap is a log that was cleared (Windows 1102, 104), an audit
 --                  daemon that ended or was switched off, a boot that the journal has and audit has
 --                  not, or a day without a word from a log that speaks before and after.
--- attack:          T1070.001 T1685 (v18.1): clearing logs, switching them off
+-- attack:          T1685.005 T1685 (v19.1): clearing logs, switching them off
 -- false positives: a machine that was off; a laptop's weekend
 -- sources:         windows_events, audit_events, journal
 --

@@ -2,7 +2,7 @@
 --
 -- why:             People keep hours; who has taken an account over keeps others. Told of users with at
 --                  least twenty commands on five days or more, and only of what no package's script ran.
--- attack:          T1569 T1078 (v18.1), DS0017 Command Execution
+-- attack:          T1569 T1078 (v19.1), DC0064 Command Execution
 -- false positives: an incident, a night of maintenance
 -- sources:         service_commands
 --

@@ -4,7 +4,7 @@
 --                  all evidence of at least three hosts: an item, and its content, on a tenth of
 --                  them or on one. The first shows a stranger's name, the second a known name with
 --                  other content.
--- attack:          T1543 T1036 (v18.1): least frequency of occurrence
+-- attack:          T1543 T1036 (v19.1): least frequency of occurrence
 -- false positives: the one database server; hosts of different make in one case
 -- sources:         baseline_now
 --

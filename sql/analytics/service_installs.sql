@@ -3,7 +3,7 @@
 -- why:             System 7045 has the display name and Security 4697 the key's name, the account that did it
 --                  and the process's subject: together they say what was installed as what, and by whom. Records
 --                  of one host and image within five seconds are one installation.
--- attack:          T1543.003, T1569.002 (v18.1), DS0019 Service Creation
+-- attack:          T1543.003, T1569.002 (v19.1), DC0060 Service Creation
 -- false positives: none by itself: it lists, and t1569_service_creation judges
 -- sources:         service_events
 --

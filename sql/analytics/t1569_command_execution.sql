@@ -5,7 +5,7 @@
 --                  packages do is set apart, and the rest is judged by what the command does, to
 --                  what, from where, as whom, and how hard it hides.
 -- severity:        info for a command without a signal; else by the weights of its signals
--- attack:          T1569.001 T1569.002 T1569.003 T1543 T1489 T1685 T1027 (v18.1), DS0017 Command
+-- attack:          T1569.001 T1569.002 T1569.003 T1543 T1489 T1685 T1027 (v19.1), DC0064 Command
 --                  Execution, DET0279
 -- false positives: configuration management that is not in known_admins; a first deployment
 -- sources:         command_signals
@@ -28,7 +28,7 @@ WITH facts AS (
      WHERE 0
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
-       't1569_command_execution' AS analytic, f.technique,
+       't1569_command_execution' AS analytic, attack_id(f.technique) AS technique,
        iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity, f.subject,
        iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,
        iif(f.fired = '[]', '', signal_names(f.fired)) AS signals, once(f.fired) AS fired,

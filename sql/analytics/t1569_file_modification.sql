@@ -5,7 +5,7 @@
 --                  judged by who may write them, whether a package's file was altered, and what a
 --                  mask or a link takes away; the logs by who wrote.
 -- severity:        info for a write without a signal; else by the weights of its signals
--- attack:          T1569 T1543 T1574.010 T1685 (v18.1), DS0022 File Modification, DET0279
+-- attack:          T1569 T1543 T1574.010 T1685 (v19.1), DC0061 File Modification, DET0279
 -- false positives: an administrator's systemctl mask; a local change to a package's script
 -- sources:         file_signals
 --
@@ -28,7 +28,7 @@ WITH facts AS (
      WHERE 0
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
-       't1569_file_modification' AS analytic, f.technique,
+       't1569_file_modification' AS analytic, attack_id(f.technique) AS technique,
        iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity, f.subject,
        iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,
        iif(f.fired = '[]', '', signal_names(f.fired)) AS signals, once(f.fired) AS fired,

@@ -4,7 +4,7 @@
 --                  it. A program that is gone, never was a file, lies in a temporary folder or is a
 --                  shell with its script in the command line is not what a package installs.
 -- severity:        info for a process without a signal; else by the weights of its signals
--- attack:          T1569 T1059 T1620 T1070.004 (v18.1), DS0009 Process Creation, DET0279
+-- attack:          T1569 T1059 T1620 T1070.004 (v19.1), DC0032 Process Creation, DET0279
 -- false positives: programs replaced by an upgrade and not restarted yet (deleted_program, low)
 -- sources:         process_signals
 --
@@ -22,7 +22,7 @@ WITH facts AS (
      WHERE 0
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
-       't1569_process_creation' AS analytic, f.technique,
+       't1569_process_creation' AS analytic, attack_id(f.technique) AS technique,
        iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity, f.subject,
        iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,
        iif(f.fired = '[]', '', signal_names(f.fired)) AS signals, once(f.fired) AS fired,

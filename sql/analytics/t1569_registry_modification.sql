@@ -5,7 +5,7 @@
 --                  a service's own values itself; any other program that does leaves no event of it
 --                  in the System log.
 -- severity:        info for a write without a signal; else by the weights of its signals
--- attack:          T1569 T1543.003 T1112 T1685 (v18.1), DS0024 Windows Registry Key Modification, DET0279
+-- attack:          T1569 T1543.003 T1112 T1685 (v19.1), DC0063 Windows Registry Key Modification, DET0279
 -- false positives: installers and drivers that write ImagePath or Start themselves
 -- sources:         registry_signals
 --
@@ -24,7 +24,7 @@ WITH facts AS (
            NULL
      WHERE 0
 )
-SELECT f.time, f.datetime, f.host, f.platform, 't1569_registry_modification' AS analytic, f.technique,
+SELECT f.time, f.datetime, f.host, f.platform, 't1569_registry_modification' AS analytic, attack_id(f.technique) AS technique,
        iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity,
        f.key || coalesce('\' || f.value, '') AS subject,
        iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,

@@ -4,7 +4,7 @@
 --                  and at every start, runs code. What is installed now is judged by what it runs and
 --                  where it comes from; what the logs tell of, by who did it and how.
 -- severity:        info for a service without a signal; else by the weights of its signals
--- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v18.1), DS0019 Service
+-- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v19.1), DC0060 Service
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
 -- sources:         unit_signals, loaded_unit_signals, launchd_signals, service_key_signals,
@@ -46,7 +46,7 @@ WITH facts AS (
     SELECT e.time, e.host, e.platform, coalesce(e.service, e.image_path) AS subject, e.service,
            e.account, e.user,
            CASE WHEN e.action IN ('start_type', 'state') THEN 'T1685'
-                WHEN e.action = 'cleared' THEN 'T1070.001' WHEN e.platform = 'linux' THEN 'T1569.003'
+                WHEN e.action = 'cleared' THEN 'T1685.005' WHEN e.platform = 'linux' THEN 'T1569.003'
                 WHEN e.platform = 'macos' THEN 'T1543.004' ELSE 'T1543.003' END,
            e.fired,
            json_object('event_id', e.event_id, 'action', e.action, 'service', e.service,
@@ -61,7 +61,7 @@ WITH facts AS (
      WHERE 0
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
-       't1569_service_creation' AS analytic, f.technique,
+       't1569_service_creation' AS analytic, attack_id(f.technique) AS technique,
        iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity, f.subject,
        iif(f.fired = '[]', NULL, signal_reasons(f.fired)) AS why,
        iif(f.fired = '[]', '', signal_names(f.fired)) AS signals, once(f.fired) AS fired,

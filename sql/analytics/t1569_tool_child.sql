@@ -5,13 +5,13 @@
 --                  that is neither pager, editor nor one of its own helpers, and whatever these
 --                  start, is told, where audit logs every program.
 -- severity:        as the signal odd_child_of_tool is weighed
--- attack:          T1548 T1569.003 (v18.1), DS0009 Process Creation
+-- attack:          T1548 T1569.003 (v19.1), DC0032 Process Creation
 -- false positives: an editor's own helpers (formatters, language servers)
 -- sources:         tool_child_signals
 --
 --   SELECT datetime, login_user, subject, tool FROM t1569_tool_child;
 CREATE TEMP VIEW t1569_tool_child AS
-SELECT c.time, c.datetime, c.host, c.platform, 't1569_tool_child' AS analytic, 'T1548' AS technique,
+SELECT c.time, c.datetime, c.host, c.platform, 't1569_tool_child' AS analytic, attack_id('T1548') AS technique,
        signal_severity(c.fired) AS severity, c.cmdline AS subject, signal_reasons(c.fired) AS why,
        signal_names(c.fired) AS signals, once(c.fired) AS fired, c.tool_time, c.tool, c.user, c.login_user, c.exe,
        c.evidence, c.source, c.record

@@ -6,14 +6,14 @@
 --                  makes again and again (timers), or of which the host's logs of commands are
 --                  silent all around, are left out.
 -- severity:        low (the signal without_tool), more with what else a view finds of the service
--- attack:          T1569.003 (v18.1), DS0019 Service Creation, DET0073
+-- attack:          T1569.003 (v19.1), DC0060 Service Creation, DET0073
 -- false positives: socket and D-Bus activation of a service that is seldom used
 -- sources:         start_signals
 --
 --   SELECT datetime, host, subject, detail FROM t1569_unasked_start;
 CREATE TEMP VIEW t1569_unasked_start AS
 SELECT s.time, utc_datetime(s.time) AS datetime, s.host,
-       s.platform, 't1569_unasked_start' AS analytic, 'T1569.003' AS technique,
+       s.platform, 't1569_unasked_start' AS analytic, attack_id('T1569.003') AS technique,
        signal_severity(s.fired) AS severity, s.service AS subject,
        signal_reasons(s.fired) AS why, signal_names(s.fired) AS signals, once(s.fired) AS fired, s.detail,
        s.evidence, s.source, s.record

@@ -8,6 +8,6 @@
 --   SELECT signal, count(*), max(weight) FROM finding_signals GROUP BY signal ORDER BY 2 DESC;
 CREATE TEMP VIEW finding_signals AS
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform, f.analytic, f.subject,
-       j.value AS signal, s.weight, s.severity, s.technique, s.why, f.source, f.record
+       j.value AS signal, s.weight, s.severity, attack_id(s.technique) AS technique, s.why, f.source, f.record
   FROM found AS f, json_each(f.fired) AS j
   LEFT JOIN signals AS s ON s.name = j.value;

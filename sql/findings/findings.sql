@@ -3,7 +3,7 @@
 -- why:      One place to look. A row is one subject at one time, with all the signals that fired for
 --           it; what the analytics list without a signal is left to them.
 -- severity: info, low, medium, high, critical, as severities grades the sum of the signals
--- attack:   T1569 and its neighbours, as each row says (v18.1; T1685 was T1562.001 before v19)
+-- attack:   T1569 and its neighbours, as each row says (attack_map)
 -- sources:  found, signals, severities
 --
 --   SELECT datetime, severity, subject, why FROM findings ORDER BY time;

@@ -4,7 +4,7 @@
 --          where they are about one service on one host: by its name, or by the program it runs; an
 --          hour of silence begins a new incident. Starts and stops, and logons from the network in
 --          the minute before a Windows service was made, are told along.
--- attack:  as each row says (v18.1)
+-- attack:  as each row says (v19.1)
 -- sources: the five analytics, service_events, windows_events
 --
 --   SELECT datetime, step, subject, signals FROM incident_events ORDER BY incident, time;

@@ -4,7 +4,7 @@
 --           of time, with all signals that fired, graded together, and the steps in order. What
 --           stays below medium, with traces in one place only, is left to findings.
 -- severity: by all signals together
--- attack:   as the findings of each say (v18.1)
+-- attack:   as the findings of each say (v19.1)
 -- sources:  incident_signals
 --
 --   SELECT first_time, host, severity, entity, why, timeline FROM incidents ORDER BY first_time;

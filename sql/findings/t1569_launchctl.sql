@@ -3,7 +3,7 @@
 -- why:      What the analytics found of code run through launchd's hands, by
 --           launchctl or by what they leave behind.
 -- severity: as findings grades it
--- attack:   T1569.001 (v18.1)
+-- attack:   T1569.001 (v19.1)
 -- sources:  findings
 --
 --   SELECT datetime, severity, subject, why FROM t1569_launchctl ORDER BY time;

@@ -3,7 +3,7 @@
 -- why:      What the analytics found of code run through the Service Control Manager's hands, by
 --           sc.exe, PsExec and their kin or by what they leave behind.
 -- severity: as findings grades it
--- attack:   T1569.002 (v18.1)
+-- attack:   T1569.002 (v19.1)
 -- sources:  findings
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_execution ORDER BY time;

@@ -3,7 +3,7 @@
 -- why:      What the analytics found of code run through systemd's hands, by
 --           systemctl and systemd-run or by what they leave behind.
 -- severity: as findings grades it
--- attack:   T1569.003 (v18.1)
+-- attack:   T1569.003 (v19.1)
 -- sources:  findings
 --
 --   SELECT datetime, severity, subject, why FROM t1569_systemctl ORDER BY time;

@@ -2,7 +2,7 @@
 --
 -- why:     Adversaries stop what would tell on them. name is a GLOB pattern of a unit, service key,
 --          display name or launchd label, in lower case.
--- attack:  T1685 (T1562.001 before v19), T1489
+-- attack:  T1685, T1489
 -- sources: defaults, or a table of this name in the open database
 --
 --   SELECT name, platform, product FROM security_services;

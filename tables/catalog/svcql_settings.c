@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "attack.h"
 #include "own_detections.h"
 #include "table.h"
 #include "table/settings.h"
@@ -42,6 +43,10 @@ static int apply(struct svcql *svcql, sqlite3_vtab *vtab, const char *name, cons
 
     if (strcmp(name, "signals") == 0)
         rc = own_detections_load(svcql, value, &error);
+    if (strcmp(name, "attack_version") == 0 && value && !attack_is_version(value)) {
+        error = sqlite3_mprintf("attack_version: is 18.1 or 19.1");
+        rc = error ? SQLITE_ERROR : SQLITE_NOMEM;
+    }
     if (error) {
         sqlite3_free(vtab->zErrMsg);
         vtab->zErrMsg = error;
