@@ -314,6 +314,51 @@ START_TEST(cut_cells_fit_the_terminal)
 }
 END_TEST
 
+START_TEST(rows_too_wide_for_the_terminal_are_a_line_a_cell)
+{
+    setenv("LC_ALL", "C.UTF-8", 1);
+    char *text = on_terminal(80, "query -e tests/fixtures/linux/compromised \"SELECT * FROM "
+                                 "unit_files WHERE name = 'b.service'\"");
+    ck_assert_msg(strstr(text, "b.service\r\n"), "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "exec_start\033[0m "));
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+        ck_assert_msg(columns_of(line, end) <= 80, "%.*s", (int)(end - line), line);
+}
+END_TEST
+
+/* What somebody typed does nothing to the terminal that shows it, in the program and in make hunt. */
+START_TEST(hostile_texts_do_not_act_on_a_terminal)
+{
+    static const char *const formats[] = {"table", "csv", "json", "ndjson"};
+    const char              *dir = harness_scratch();
+    char                    *text, line[8192];
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/bash\n");
+    harness_write_text(dir, "root/.bash_history",
+                       "systemctl enable --now /tmp/\xc2\x9b"
+                       "2J\033[31mx.service\n");
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(run(&text, "hunt -S info -f %s -e %s", formats[i], dir), EXIT_FINDINGS);
+        ck_assert_msg(strstr(text, "9b2J"), "%s", text);
+        ck_assert_ptr_null(strstr(text, "\xc2\x9b"));
+        ck_assert_ptr_null(strchr(text, '\033'));
+    }
+    snprintf(
+        line, sizeof line,
+        "sqlite3 -batch -cmd '.load %.*s/svcql' -cmd 'DELETE FROM evidence' -cmd \"INSERT INTO "
+        "evidence(location) VALUES('%s')\" :memory: < sql/hunt.sql",
+        (int)(strrchr(program(), '/') - program()), program(), dir);
+    FILE  *out = popen(line, "r");
+    size_t n = fread(text, 1, 65535, out);
+    text[n] = '\0';
+    pclose(out);
+    ck_assert_msg(strstr(text, "9b2J"), "%s", text);
+    ck_assert_ptr_null(strstr(text, "\xc2\x9b"));
+    ck_assert_ptr_null(strchr(text, '\033'));
+}
+END_TEST
+
 START_TEST(json_holds_findings_posture_and_coverage)
 {
     static const char *const keys[] = {"findings", "posture", "coverage"};
@@ -510,6 +555,8 @@ Suite *make_program_suite(void)
         evidence_without_anything_known_is_an_incomplete_look,
         coverage_is_a_line_a_host_and_posture_is_not_repeated,
         cut_cells_fit_the_terminal,
+        rows_too_wide_for_the_terminal_are_a_line_a_cell,
+        hostile_texts_do_not_act_on_a_terminal,
         controls_are_escaped_in_every_format,
         a_datetime_leaves_as_iso_8601,
         json_holds_findings_posture_and_coverage,

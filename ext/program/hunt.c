@@ -256,9 +256,9 @@ static void print_summary(struct hunt *hunt, struct output *output)
     sqlite3_finalize(stmt);
 }
 
-/* Say for each location in which nothing was recognised that it was so, and what would have been.
+/* Report each location in which nothing was recognised, and what would have been recognised.
  * Returns how many there were, -1 after complaining. */
-static int tell_nothing(struct hunt *hunt)
+static int report_nothing(struct hunt *hunt)
 {
     sqlite3_stmt *stmt = NULL;
     int           n = 0, rc = sqlite3_prepare_v2(hunt->db, nothing_sql, -1, &stmt, NULL);
@@ -315,10 +315,10 @@ static int report(struct hunt *hunt, struct output *output)
     }
     print_summary(hunt, output);
     int missing = incomplete(hunt);
-    return missing < 0 || tell_nothing(hunt) < 0 ? EXIT_ERROR
-           : findings                            ? EXIT_FINDINGS
-           : missing                             ? EXIT_INCOMPLETE
-                                                 : EXIT_CLEAN;
+    return missing < 0 || report_nothing(hunt) < 0 ? EXIT_ERROR
+           : findings                              ? EXIT_FINDINGS
+           : missing                               ? EXIT_INCOMPLETE
+                                                   : EXIT_CLEAN;
 }
 
 static int hunt_with(struct hunt *hunt, int argc, char **argv)

@@ -136,8 +136,10 @@ static void add_cell(struct grid *grid, const char *text)
     *added = cell.data;
 }
 
-/* Take columns from the widest until all fit. */
-static void fit(struct grid *grid, size_t width)
+#define NARROWEST 8 /* columns of a cell that is cut */
+
+/* Take columns from the widest until all fit; false where they do not. */
+static bool fit(struct grid *grid, size_t width)
 {
     for (;;) {
         size_t sum = 0, widest = 0;
@@ -146,10 +148,10 @@ static void fit(struct grid *grid, size_t width)
             if (grid->widths[c] > grid->widths[widest])
                 widest = c;
         }
-        if (sum <= width + 2 || grid->widths[widest] <= 8)
-            return;
-        size_t over = sum - width - 2;
-        size_t take = grid->widths[widest] - 8 < over ? grid->widths[widest] - 8 : over;
+        if (sum <= width + 2 || grid->widths[widest] <= NARROWEST)
+            return sum <= width + 2;
+        size_t over = sum - width - 2, spare = grid->widths[widest] - NARROWEST;
+        size_t take = spare < over ? spare : over;
         grid->widths[widest] -= take > 8 ? take / 2 : take;
     }
 }
@@ -187,6 +189,58 @@ static void print_cell(struct output *output, const struct grid *grid, size_t i)
         fprintf(output->file, "%*s", (int)(grid->widths[column] + 2 - used), "");
 }
 
+/* Columns that a cell takes. */
+static size_t wide_of(const char *text)
+{
+    struct buffer cell = {0};
+    size_t        used = put_cell(&cell, text, CELL_MAX);
+
+    buffer_free(&cell);
+    return used;
+}
+
+/* A cell's text in at most `most` columns. */
+static void print_text(struct output *output, const char *text, size_t most)
+{
+    struct buffer cell = {0};
+
+    put_cell(&cell, text, most);
+    fprintf(output->file, "%s\n", buffer_text(&cell) ? cell.data : "");
+    buffer_free(&cell);
+}
+
+/* Rows that are too wide for the terminal, a line a cell; those without a value are left out. */
+static void print_lines(struct output *output, const struct grid *grid, const size_t *names)
+{
+    size_t widest = 0;
+
+    for (size_t c = 0; c < grid->n_columns; c++)
+        widest = names[c] > widest ? names[c] : widest;
+    size_t most = output->width > widest + 2 + NARROWEST ? output->width - widest - 2 : NARROWEST;
+    for (size_t i = grid->n_columns; i < grid->n_cells; i++) {
+        size_t column = i % grid->n_columns;
+        if (column == 0 && i > grid->n_columns)
+            fputc('\n', output->file);
+        if (!*grid->cells[i])
+            continue;
+        fprintf(output->file, "\033[1m%s\033[0m%*s", grid->cells[column],
+                (int)(widest + 2 - names[column]), "");
+        print_text(output, grid->cells[i], most);
+    }
+}
+
+static void print_rows(struct output *output, struct grid *grid, size_t *names)
+{
+    for (size_t c = 0; c < grid->n_columns; c++)
+        names[c] = wide_of(grid->cells[c]);
+    if (output->width && !fit(grid, output->width)) {
+        print_lines(output, grid, names);
+        return;
+    }
+    for (size_t i = 0; i < grid->n_cells; i++)
+        print_cell(output, grid, i);
+}
+
 static long long print_grid(struct output *output, sqlite3_stmt *stmt)
 {
     struct grid grid = {.n_columns = (size_t)sqlite3_column_count(stmt)};
@@ -202,10 +256,11 @@ static long long print_grid(struct output *output, sqlite3_stmt *stmt)
         for (size_t c = 0; c < grid.n_columns && !grid.failed; c++)
             add_cell(&grid, (const char *)sqlite3_column_text(stmt, (int)c));
     long long rows = rc == SQLITE_DONE ? (long long)(grid.n_cells / grid.n_columns) - 1 : -1;
-    if (output->width && !grid.failed)
-        fit(&grid, output->width);
-    for (size_t i = 0; rows > 0 && i < grid.n_cells; i++)
-        print_cell(output, &grid, i);
+    size_t   *names = calloc(grid.n_columns, sizeof *names);
+    grid.failed |= !names;
+    if (rows > 0 && !grid.failed)
+        print_rows(output, &grid, names);
+    free(names);
     for (size_t i = 0; i < grid.n_cells; i++)
         free(grid.cells[i]);
     free(grid.cells);

@@ -209,7 +209,7 @@ static void state_is_down(struct schedule *schedule)
 }
 
 /* Whether the state can be written, after a step of it failed or while it is down. Where it cannot,
- * that is told once, and nothing is run or delivered until it can. */
+ * that is reported once, and nothing is run or delivered until it can. */
 static bool state_works(struct schedule *schedule)
 {
     char *text = NULL;
@@ -732,7 +732,7 @@ static void take_failure(struct schedule *schedule, struct run *run)
         state_works(schedule);
 }
 
-/* Whether a query is denied still; told each time that it is due. The clock may have been set. */
+/* Whether a query is still denied; reported each time that it is due. The clock may have been set. */
 static bool is_denied(struct schedule *schedule, struct run *run)
 {
     double left = run->state.denied_until - run->report.begin;

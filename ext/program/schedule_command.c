@@ -36,7 +36,7 @@ const struct command schedule_command = {
 struct service {
     struct schedule_setup setup;
     bool                  once, status;
-    bool                  trouble; /* systemd was told that the state cannot be written */
+    bool                  trouble; /* reported to systemd: the state cannot be written */
     struct schedule      *schedule;
     int                   signals, timer; /* descriptors */
     bool                  stop, reload;
@@ -123,8 +123,8 @@ static void reload(struct service *service)
                r < 0 ? "; the new configuration is bad, the old one stays" : "");
 }
 
-/* Tell systemd when nothing can be run, and when it can again. */
-static void tell_trouble(struct service *service)
+/* Report to systemd when nothing can be run, and when it can again. */
+static void report_trouble(struct service *service)
 {
     const char *trouble = schedule_trouble(service->schedule);
 
@@ -146,7 +146,7 @@ static int serve(struct service *service)
             reload(service);
         if (!service->stop)
             schedule_tick(service->schedule, false);
-        tell_trouble(service);
+        report_trouble(service);
         if (!service->stop && !service->reload)
             sleep_until_due(service);
     }

@@ -37,8 +37,8 @@ static int print_rows(sqlite3 *db)
     return output_close(&output) && rows >= 0 ? EXIT_CLEAN : EXIT_ERROR;
 }
 
-/* Nothing is written to the state while it cannot be, so what is late says it. */
-static int tell_late(sqlite3 *db)
+/* Nothing is written to the state while it cannot be, so late queries are the sign of it. */
+static int report_late(sqlite3 *db)
 {
     sqlite3_stmt *stmt = NULL;
     int           status = EXIT_CLEAN;
@@ -64,7 +64,7 @@ int show_schedule(const char *state)
     else
         status = print_rows(db);
     if (status == EXIT_CLEAN)
-        status = tell_late(db);
+        status = report_late(db);
     sqlite3_close(db);
     return status;
 }

@@ -298,7 +298,7 @@ static int prepare(struct store *store)
     return read_instance(store);
 }
 
-/* Damage that SQLite has not met yet is looked for before anything is built on it. */
+/* Look for damage before anything is built on it: SQLite itself meets it only when it reads there. */
 static int check_pages(struct store *store)
 {
     sqlite3_stmt *stmt = NULL;

@@ -30,7 +30,7 @@ struct login_row {
 
 enum { UTMP, SESSION };
 
-/* utmp is not asked for twice where /var/run is a link, as it is on every system of today. */
+/* utmp is read once, though /var/run is a link to /run on every system of today: see wanted(). */
 static const struct place_of_files places[] = {
     {"/run", "utmp", UTMP, true},
     {"/var/run", "utmp", UTMP, true},
