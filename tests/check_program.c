@@ -326,6 +326,13 @@ START_TEST(rows_too_wide_for_the_terminal_are_a_line_a_cell)
 }
 END_TEST
 
+/* The stock shell does not load an extension that needs a sanitizer's run-time. */
+#ifdef __SANITIZE_ADDRESS__
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
 /* What somebody typed does nothing to the terminal that shows it, in the program and in make hunt. */
 START_TEST(hostile_texts_do_not_act_on_a_terminal)
 {
@@ -344,6 +351,8 @@ START_TEST(hostile_texts_do_not_act_on_a_terminal)
         ck_assert_ptr_null(strstr(text, "\xc2\x9b"));
         ck_assert_ptr_null(strchr(text, '\033'));
     }
+    if (SANITIZED)
+        return;
     snprintf(
         line, sizeof line,
         "sqlite3 -batch -cmd '.load %.*s/svcql' -cmd 'DELETE FROM evidence' -cmd \"INSERT INTO "
