@@ -326,7 +326,7 @@ static void compare(const struct events *theirs, const struct events *ours, cons
             ours->n ? bsearch(their, ours->items, ours->n, sizeof *ours->items, by_key) : NULL;
         if (!our) {
             /* python-evtx makes an event of no time out of the zeros after damage */
-            if (strncmp(their->key, "1601", 4) == 0)
+            if (strncmp(their->key, "1601", 4) == 0 || strncmp(their->key, "0001", 4) == 0)
                 continue;
             tally->missing++;
             fprintf(stderr, "missing: %s in %s\n", their->key, path);
@@ -365,6 +365,8 @@ START_TEST(fields_agree_with_libevtx)
 {
     struct tally tally = {.command = "evtxexport -f xml"};
 
+    if (system("command -v evtxexport >/dev/null") != 0)
+        SKIP("needs evtxexport");
     time_size = 27;
     if (!harness_each_evidence("evtx", ".evtx", compare_file, &tally))
         SKIP("no real event logs");
@@ -392,10 +394,20 @@ static void compare_short_file(const char *path, void *data)
         compare_file(path, data);
 }
 
+/* By the library: its programs have another name in each version, or do not start. */
+static const char python_evtx[] = "python3 -c '\n"
+                                  "import sys, Evtx.Evtx\n"
+                                  "with Evtx.Evtx.Evtx(sys.argv[1]) as log:\n"
+                                  "    for record in log.records():\n"
+                                  "        print(record.xml())\n"
+                                  "'";
+
 START_TEST(fields_agree_with_python_evtx)
 {
-    struct tally tally = {.command = "evtx_dump.py"};
+    struct tally tally = {.command = python_evtx};
 
+    if (system("python3 -c 'import Evtx.Evtx' 2>/dev/null") != 0)
+        SKIP("needs python3-evtx");
     time_size = 19;
     if (!harness_each_evidence("evtx", ".evtx", compare_short_file, &tally))
         SKIP("no real event logs");
@@ -417,6 +429,8 @@ START_TEST(made_logs_are_read_by_libevtx_alike)
     struct tally             tally = {.command = "evtxexport -f xml"};
     char                     path[4096];
 
+    if (system("command -v evtxexport >/dev/null") != 0)
+        SKIP("needs evtxexport");
     time_size = 27;
     for (unsigned i = 0; i < 20; i++)
         events[i] = (struct staged_event){.channel = "Security",

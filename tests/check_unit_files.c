@@ -6,7 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "formats/text/buffer.h"
 #include "harness.h"
+#include "linux/units/unit_search.h"
 #include "make_systemd.h"
 
 static const char *dir; /* a root, then in it what a test writes */
@@ -537,6 +539,33 @@ START_TEST(links_that_are_called_as_folders_are_not_lost)
 }
 END_TEST
 
+/* What differs between versions of systemd goes by the one whose library the root has. */
+START_TEST(the_version_of_systemd_decides)
+{
+    static const struct {
+        const char *library, *rows;
+    } cases[] = {
+        {"usr/lib/systemd/libsystemd-shared-252.22-1.fc38.so",
+         "cut.service|disabled\nup.service|static\nx.service|static"},
+        {"usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-257.so",
+         "cut.service|static\nup.service|enabled"},
+        {"usr/share/nothing",
+         "a.service|static\ncut.service|static\nup.service|enabled\nx.service|static"},
+        {"lib/systemd/libsystemd-shared-262.so",
+         "a.service|static\ncut.service|static\nup.service|enabled"},
+    };
+
+    new_root();
+    harness_write_text(dir, cases[_i].library, "");
+    unit("etc/systemd/user/up.service", "[Service]\nExecStart=/x\n[Install]\nUpheldBy=a.target\n");
+    link_to("etc/systemd/user/a.target.upholds/up.service", "../up.service");
+    unit("etc/systemd/user/cut.service", "[Install]\nWantedBy=a.target \"b\n");
+    unit("etc/xdg/systemd/user/x.service", "[Service]\nExecStart=/x\n");
+    unit("home/ann/.config/systemd/user.attached/a.service", "[Service]\nExecStart=/x\n");
+    expect(cases[_i].rows, "SELECT name, state FROM ROOT WHERE kind = 'unit' ORDER BY name");
+}
+END_TEST
+
 START_TEST(names_that_are_not_text_are_shown)
 {
     new_root();
@@ -627,9 +656,56 @@ static void write_units(const char *where)
         "RequiredBy=\\n' > reset.service; "
         "printf '[Timer]\\nOnBootSec=1h\\n[Install]\\nWantedBy=timers.target\\n' > t.timer; "
         "printf '[Service\\nExecStart=/bin/true\\n' > broken.service; "
+        "printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nUpheldBy=a.target\\n' > "
+        "upheld.service; cp upheld.service held.service; "
         "printf '[Mount]\\nWhat=a\\nWhere=/a\\n' > a@b.mount; : > nothing.service",
         where, where);
 }
+
+/* The folders of a manager, in order, a line each; those that are another's again once. */
+static char *folders_of(enum unit_scope scope, const char *user, const char *but)
+{
+    struct root         *root;
+    struct unit_managers managers;
+    struct unit_search  *search;
+    struct buffer        text = {0};
+    size_t               k = 0;
+
+    ck_assert_int_eq(root_open("/", 0, &root), 0);
+    ck_assert_int_eq(unit_managers_list(root, &managers), 0);
+    while (k < managers.n && (managers.managers[k].scope != scope ||
+                              (user && strcmp(managers.managers[k].user, user) != 0)))
+        k++;
+    ck_assert_uint_lt(k, managers.n);
+    ck_assert_int_eq(unit_search_open(&search, root, &managers.managers[k]), 0);
+    for (size_t i = 0; i < search->n_dirs; i++)
+        if (!search->dirs[i].twin && strcmp(search->dirs[i].path, but) != 0)
+            buffer_printf(&text, "%s\n", search->dirs[i].path);
+    unit_search_free(search);
+    unit_managers_free(&managers);
+    root_unref(root);
+    return strdup(buffer_text(&text));
+}
+
+#define UNIT_PATHS(who, how)                                                                       \
+    who " systemd-analyze " how " unit-paths | while read -r d; do "                               \
+        "r=$(readlink -m \"$d\"); case \" $seen \" in *\" $r \"*) continue;; esac; "               \
+        "seen=\"$seen $r\"; echo \"$d\"; done"
+#define TESTER                                                                                     \
+    "setpriv --reuid=1234 --regid=1234 --clear-groups env XDG_RUNTIME_DIR=/run/user/1234 "         \
+    "HOME=/home/tester"
+
+START_TEST(the_folders_are_those_of_systemd_analyze)
+{
+    ENTER();
+    systemd_shell("mkdir -p /home/tester/.config");
+    char *system = folders_of(UNIT_SYSTEM, NULL, ""), *user = folders_of(UNIT_USER, "tester", ""),
+         *global = folders_of(UNIT_GLOBAL, NULL, "/etc/xdg/systemd/user");
+    ck_assert_str_eq(system, lines_of(UNIT_PATHS("", "--system")));
+    ck_assert_str_eq(user, lines_of(UNIT_PATHS(TESTER, "--user")));
+    ck_assert_str_eq(global, lines_of(UNIT_PATHS("", "--global")));
+}
+END_TEST
 
 START_TEST(states_agree_as_booted)
 {
@@ -647,7 +723,8 @@ START_TEST(states_agree_after_what_systemctl_does)
     systemd_shell("cd /run/elsewhere && for f in *; do mv $f far-$f; done");
     systemd_shell("systemctl -q daemon-reload; systemctl -q enable plain.service named.service "
                   "many@.service more@x.service t.timer");
-    systemd_shell("systemctl -q enable --runtime other.service; systemctl -q mask still2.service");
+    systemd_shell("systemctl -q enable --runtime other.service; systemctl -q mask still2.service; "
+                  "systemctl -q enable upheld.service || true");
     systemd_shell("systemctl -q mask --runtime twice2.service");
     systemd_shell("systemctl -q link /run/elsewhere/far-plain.service "
                   "/run/elsewhere/far-still.service /run/elsewhere/far-many@.service");
@@ -657,6 +734,10 @@ START_TEST(states_agree_after_what_systemctl_does)
     systemd_shell("systemctl -q link /run/elsewhere/far-gone.service; rm "
                   "/run/elsewhere/far-gone.service");
     systemd_shell("systemd-run -q --unit=short.service sleep 1000");
+    systemd_shell(
+        "for d in generator generator.early generator.late; do mkdir -p /run/systemd/$d && "
+        "cp /etc/systemd/system/plain.service /run/systemd/$d/by-$d.service && "
+        "ln -s by-$d.service /run/systemd/$d/alias-$d.service; done");
     expect_agreement("systemctl", "scope = 'system'");
 }
 END_TEST
@@ -710,9 +791,7 @@ START_TEST(what_systemctl_and_its_kin_leave_behind_is_found)
 }
 END_TEST
 
-#define AS_TESTER                                                                                  \
-    "setpriv --reuid=1234 --regid=1234 --clear-groups env XDG_RUNTIME_DIR=/run/user/1234 "         \
-    "HOME=/home/tester systemctl --user "
+#define AS_TESTER TESTER " systemctl --user "
 
 START_TEST(states_of_a_users_units_agree)
 {
@@ -767,12 +846,14 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, a_users_link_to_anothers_file_is_denied_by_owner);
     tcase_add_test(t, ten_thousand_drop_ins_take_no_more_than_their_share);
     tcase_add_test(t, links_that_are_called_as_folders_are_not_lost);
+    tcase_add_loop_test(t, the_version_of_systemd_decides, 0, 4);
     tcase_add_test(t, names_that_are_not_text_are_shown);
     suite_add_tcase(s, t);
 
     t = tcase_create("systemd");
     tcase_set_timeout(t, 60);
     tcase_add_unchecked_fixture(t, setup, teardown);
+    tcase_add_test(t, the_folders_are_those_of_systemd_analyze);
     tcase_add_test(t, states_agree_as_booted);
     tcase_add_test(t, states_agree_after_what_systemctl_does);
     tcase_add_test(t, states_agree_on_links_made_by_hand);

@@ -340,6 +340,9 @@ START_TEST(files_are_those_of_systemctl_cat)
                                         "user@1234.service", "systemd-journald.service"};
     sqlite3                 *db = harness_open();
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (access("/usr/lib/systemd/system/rc-local.service", F_OK) < 0 &&
+            strcmp(units[i], "rc-local.service") == 0)
+            continue; /* systemd 260 has it no more */
         char *theirs = files_of(units[i]);
         harness_expect(db, theirs,
                        "SELECT path FROM (SELECT path, min(ord) AS o FROM (SELECT path, "

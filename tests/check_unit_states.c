@@ -20,17 +20,28 @@ static uint32_t any(uint32_t n)
 
 static const char *dir;
 
-static void new_root(void)
+/* The version of the systemctl that is asked; 0: there is none. */
+static int version(void)
 {
-    dir = harness_scratch();
-    harness_write_text(dir, "etc/passwd", "");
-    harness_write_text(dir, "etc/systemd/system/known.service", "[Service]\nExecStart=/bin/true\n");
+    int   number = 0;
+    FILE *pipe = popen("systemctl --version 2>/dev/null", "re");
+
+    if (!pipe || fscanf(pipe, "systemd %d", &number) != 1)
+        number = 0;
+    if (pipe)
+        pclose(pipe);
+    return number;
 }
 
-/* The states are those of systemd 252; later ones judge a few links otherwise. */
-static bool is_252(void)
+static void new_root(void)
 {
-    return system("systemctl --version 2>/dev/null | grep -q '^systemd 252 '") == 0;
+    char library[96];
+
+    dir = harness_scratch();
+    snprintf(library, sizeof library, "usr/lib/systemd/libsystemd-shared-%d.so", version());
+    harness_write_text(dir, library, "");
+    harness_write_text(dir, "etc/passwd", "");
+    harness_write_text(dir, "etc/systemd/system/known.service", "[Service]\nExecStart=/bin/true\n");
 }
 
 /* Lines "name|state" of systemctl, sorted; NULL where it says nothing. */
@@ -61,15 +72,11 @@ static void expect_agreement(uint32_t of_seed)
     sqlite3 *db = harness_open();
 
     ck_assert_ptr_nonnull(expected);
-    char *ours =
-        harness_query(db,
-                      "SELECT name, state FROM unit_files('%s') WHERE scope = 'system' AND "
-                      "state IS NOT NULL AND kind IN ('unit', 'link', 'mask') "
-                      "ORDER BY name || '|'",
-                      dir);
-    ck_assert_msg(strcmp(ours, expected) == 0, "seed %u in %s\n--- ours\n%s\n--- theirs\n%s",
-                  of_seed, dir, ours, expected);
-    free(ours);
+    harness_expect(db, expected,
+                   "SELECT name, state FROM unit_files('%s') WHERE scope = 'system' AND "
+                   "state IS NOT NULL AND kind IN ('unit', 'link', 'mask') AND %u = %u "
+                   "ORDER BY name || '|'",
+                   dir, of_seed, of_seed);
     free(expected);
     harness_close(db);
 }
@@ -133,8 +140,8 @@ static void write_text(int number)
 
 START_TEST(any_text_gives_the_state_that_systemd_gives)
 {
-    if (!is_252())
-        SKIP("needs systemctl of systemd 252");
+    if (!version())
+        SKIP("needs systemctl");
     new_root();
     seed = 20261124;
     for (int i = 0; i < 1500; i++)
@@ -281,8 +288,8 @@ static void random_entry(void)
  * tells masked-runtime and masked apart otherwise than on the running system. */
 START_TEST(any_tree_gives_the_states_that_systemd_gives)
 {
-    if (!is_252())
-        SKIP("needs systemctl of systemd 252");
+    if (!version())
+        SKIP("needs systemctl");
     for (uint32_t of_seed = 1; of_seed <= 60; of_seed++) {
         new_root();
         seed = of_seed * 7919;

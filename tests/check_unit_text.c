@@ -13,6 +13,8 @@
 
 /* Every assignment as "line[section]key=value", every fault as "line!fault", "~" before what is
  * unread; joined by "|". malloc()ed. */
+static int version = 252;
+
 static char *told(const char *data, size_t size)
 {
     struct unit_text       text;
@@ -20,7 +22,7 @@ static char *told(const char *data, size_t size)
     struct buffer          out = {0};
     int                    r;
 
-    unit_text_open(&text, data, size);
+    unit_text_open(&text, data, size, version);
     while ((r = unit_text_next(&text, &a)) > 0) {
         buffer_puts(&out, out.size ? "|" : "");
         buffer_puts(&out, a.unread ? "~" : "");
@@ -52,6 +54,20 @@ START_TEST(white_space_around_keys_and_values_goes)
     EXPECT("[Unit]\nDescription=", "2[Unit]Description=");
     EXPECT("", "");
     EXPECT("\n\n \n", "");
+}
+END_TEST
+
+START_TEST(headers_that_systemd_came_to_refuse)
+{
+    static const char empty[] = "[]\nA=1\n", twice[] = "[A [B]\nA=1\n", closed[] = "[A]B]\nA=1\n";
+
+    EXPECT(empty, "2[]A=1");
+    EXPECT(twice, "2[A [B]A=1");
+    version = 262;
+    EXPECT(empty, "1!4|~2!1");
+    EXPECT(twice, "1!4|~2!1");
+    EXPECT(closed, "2[A]B]A=1");
+    version = 252;
 }
 END_TEST
 
@@ -467,7 +483,7 @@ static void read_one(const char *path, void *counts)
     struct unit_text       text;
     struct unit_assignment a;
 
-    unit_text_open(&text, data, size);
+    unit_text_open(&text, data, size, 252);
     while (unit_text_next(&text, &a) > 0)
         n[a.fault != UNIT_OK]++;
     unit_text_close(&text);
@@ -492,6 +508,7 @@ Suite *make_unit_text_suite(void)
     TCase *t = tcase_create("text");
 
     tcase_add_test(t, white_space_around_keys_and_values_goes);
+    tcase_add_test(t, headers_that_systemd_came_to_refuse);
     tcase_add_test(t, comments_begin_with_either_sign_and_only_at_the_start);
     tcase_add_test(t, a_backslash_continues_and_becomes_a_space);
     tcase_add_test(t, comments_between_continued_lines_are_passed_over);

@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct unit_setting    settings[SETTINGS];
     size_t                 n = 0;
 
-    unit_text_open(&text, (const char *)data, size);
+    unit_text_open(&text, (const char *)data, size, 252);
     while (unit_text_next(&text, &a) > 0) {
         try_value(a.value);
         if (a.fault == UNIT_OK && n < SETTINGS)

@@ -235,6 +235,29 @@ char *harness_error_at(struct harness_here here, sqlite3 *db, const char *format
     return keep(strdup(sqlite3_errmsg(db)));
 }
 
+/* Whether a line of a text is one of another's. */
+static bool has_line(const char *text, const char *line, size_t size)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        if (length == size && memcmp(text, line, size) == 0)
+            return true;
+        text += length + (text[length] != '\0');
+    }
+    return size == 0;
+}
+
+/* The lines of one text that another has not, as many as Check has room for. */
+static void write_others(FILE *out, const char *mark, const char *text, const char *other)
+{
+    for (int room = 1500; *text && room > 0;) {
+        size_t size = strcspn(text, "\n");
+        if (!has_line(other, text, size))
+            room -= fprintf(out, "%s%.*s\n", mark, size < 300 ? (int)size : 300, text);
+        text += size + (text[size] != '\0');
+    }
+}
+
 void harness_expect_at(struct harness_here here, sqlite3 *db, const char *expected,
                        const char *format, ...)
 {
@@ -244,8 +267,17 @@ void harness_expect_at(struct harness_here here, sqlite3 *db, const char *expect
     char *sql = format_sql(format, ap);
     va_end(ap);
     char *text = query(here, db, sql);
-    if (strcmp(text, expected) != 0)
+    if (strcmp(text, expected) != 0 && strlen(text) + strlen(expected) < 3000)
         fail_at(here, "%s\n--- gave\n%s\n--- not\n%s", sql, text, expected);
+    if (strcmp(text, expected) != 0) {
+        char  *difference = NULL;
+        size_t size;
+        FILE  *out = open_memstream(&difference, &size);
+        write_others(out, "gave ", text, expected);
+        write_others(out, "not ", expected, text);
+        fclose(out);
+        fail_at(here, "%s\n%s", sql, (char *)keep(difference));
+    }
     free(sql);
 }
 

@@ -32,9 +32,9 @@ bool unit_fault_fatal(enum unit_fault fault)
     return faults[fault].fatal;
 }
 
-void unit_text_open(struct unit_text *text, const char *data, size_t size)
+void unit_text_open(struct unit_text *text, const char *data, size_t size, int version)
 {
-    *text = (struct unit_text){.data = data, .size = size};
+    *text = (struct unit_text){.data = data, .size = size, .version = version};
 }
 
 void unit_text_close(struct unit_text *text)
@@ -171,9 +171,12 @@ static bool is_utf8(const char *text)
     return true;
 }
 
-/* Whether a header has no character that would need quoting or escaping. */
-static bool is_safe(const char *text)
+/* Whether a header, "[" and "]" included, has no character that would need quoting or escaping, and
+ * where the version minds them is not empty and begins no other. */
+static bool is_safe(const char *text, int version)
 {
+    if (version >= 258 && (text[1] == ']' || strchr(text + 1, '[')))
+        return false;
     for (; *text; text++)
         if ((unsigned char)*text < ' ' || strchr("\"'\\\x7f", *text))
             return false;
@@ -227,7 +230,7 @@ static int understand(struct unit_text *t, char *text, struct unit_assignment *r
         return fail(t, UNIT_NOT_UTF8, text, ret);
     if (text[0] != '[')
         return assign(t, text, ret);
-    if (text[size - 1] != ']' || !is_safe(text))
+    if (text[size - 1] != ']' || !is_safe(text, t->version))
         return fail(t, UNIT_BAD_HEADER, text, ret);
     buffer_reset(&t->section);
     buffer_put(&t->section, text + 1, size - 2);

@@ -1,9 +1,9 @@
-/* unit_text.h -- unit-file text, read as systemd 252 reads it (systemd.syntax(7) and the behaviour
- * of its src/shared/conf-parser.c).
+/* unit_text.h -- unit-file text, read as systemd of a version reads it (systemd.syntax(7) and the
+ * behaviour of src/shared/conf-parser.c of 252, 257 and 262).
  *
  *     struct unit_text text;
  *     struct unit_assignment a;
- *     unit_text_open(&text, data, size);
+ *     unit_text_open(&text, data, size, 257);
  *     while ((r = unit_text_next(&text, &a)) > 0)
  *         if (a.fault == UNIT_OK) printf("%u: [%s] %s=%s\n", a.line, a.section, a.key, a.value);
  *     unit_text_close(&text);
@@ -30,8 +30,8 @@ enum unit_fault {
     UNIT_NO_SECTION, /* an assignment before the first header; systemd ignores the line */
     UNIT_NO_EQUALS,  /* no "="; ignored */
     UNIT_NO_KEY,     /* nothing before "="; ignored */
-    UNIT_BAD_HEADER, /* "[" without "]" at the end, or quotes and the like between them; from here
-                        on systemd gives the file up, */
+    UNIT_BAD_HEADER, /* "[" without "]" at the end, or quotes and the like between them, and from 258
+                        on nothing or another "["; from here on systemd gives the file up, */
     UNIT_NOT_UTF8,   /* here too, */
     UNIT_LONG_LINE,  /* and here */
 };
@@ -55,13 +55,15 @@ struct unit_assignment {
 struct unit_text {
     const char   *data;
     size_t        size, at;
+    int           version;
     unsigned      line; /* lines read so far */
     bool          bom_seen, given_up, in_section;
     struct buffer text, section;
 };
 
-/* `data` must outlive the reader; a NUL need not follow it. */
-void unit_text_open(struct unit_text *text, const char *data, size_t size);
+/* `data` must outlive the reader; a NUL need not follow it. `version` is systemd's; INT_MAX: the newest.
+ */
+void unit_text_open(struct unit_text *text, const char *data, size_t size, int version);
 
 /* 1 and the next assignment or fault, whose strings live until the next call; 0 at the end;
  * -ENOMEM. */

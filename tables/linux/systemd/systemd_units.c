@@ -48,10 +48,13 @@ struct state {
  * anything there be unreadable to us, the manager is asked after all. */
 static int open_states(struct state *state)
 {
-    static const struct unit_manager manager = {.scope = UNIT_SYSTEM, .uid = -1};
+    struct unit_manager manager = {.scope = UNIT_SYSTEM, .uid = -1};
 
     int r = root_open("/", 0, &state->root);
-    if (r < 0 || (r = unit_search_open(&state->search, state->root, &manager)) < 0)
+    if (r < 0)
+        return r;
+    manager.version = unit_systemd_version(state->root);
+    if ((r = unit_search_open(&state->search, state->root, &manager)) < 0)
         return r;
     for (size_t i = 0; i < state->search->n; i++)
         if (state->search->entries[i].error < 0)

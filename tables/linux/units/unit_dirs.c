@@ -1,5 +1,6 @@
 /* unit_dirs.c -- which directories a service manager looks into, and in which order. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,48 +10,57 @@
 
 #define ENVIRON_MAX (1u << 20) /* bytes of the manager's environment */
 
+/* A directory of systemd from one version to before another. */
+struct versioned_dir {
+    const char *path;
+    int         from, until; /* 0: always */
+};
+
 /* "/lib" stands for the two names of the vendor's directory, in the order of this system. */
-static const char *const system_dirs[] = {
-    "/etc/systemd/system.control",
-    "/run/systemd/system.control",
-    "/run/systemd/transient",
-    "/run/systemd/generator.early",
-    "/etc/systemd/system",
-    "/etc/systemd/system.attached",
-    "/run/systemd/system",
-    "/run/systemd/system.attached",
-    "/run/systemd/generator",
-    "/usr/local/lib/systemd/system",
-    "/lib",
-    "/run/systemd/generator.late",
-    NULL,
+static const struct versioned_dir system_dirs[] = {
+    {"/etc/systemd/system.control", 0, 0},
+    {"/run/systemd/system.control", 0, 0},
+    {"/run/systemd/transient", 0, 0},
+    {"/run/systemd/generator.early", 0, 0},
+    {"/etc/systemd/system", 0, 0},
+    {"/etc/systemd/system.attached", 0, 0},
+    {"/run/systemd/system", 0, 0},
+    {"/run/systemd/system.attached", 0, 0},
+    {"/run/systemd/generator", 0, 0},
+    {"/usr/local/lib/systemd/system", 0, 0},
+    {"/lib", 0, 0},
+    {"/run/systemd/generator.late", 0, 0},
+    {NULL, 0, 0},
 };
 
-static const char *const global_dirs[] = {
-    "/etc/xdg/systemd/user",   "/etc/systemd/user",
-    "/run/systemd/user",       "/usr/local/share/systemd/user",
-    "/usr/share/systemd/user", "/usr/local/lib/systemd/user",
-    "/usr/lib/systemd/user",   NULL,
+/* The first is no directory of `systemd-analyze --global`, but of every user. */
+static const struct versioned_dir global_dirs[] = {
+    {"/etc/xdg/systemd/user", 0, 256}, {"/etc/systemd/user", 0, 0},
+    {"/run/systemd/user", 0, 0},       {"/usr/local/share/systemd/user", 0, 0},
+    {"/usr/share/systemd/user", 0, 0}, {"/usr/local/lib/systemd/user", 0, 0},
+    {"/usr/lib/systemd/user", 0, 0},   {NULL, 0, 0},
 };
 
-static const char *const user_dirs[] = {
-    "~/.config/systemd/user.control",
-    "$/systemd/user.control",
-    "$/systemd/transient",
-    "$/systemd/generator.early",
-    "~/.config/systemd/user",
-    "/etc/xdg/systemd/user",
-    "/etc/systemd/user",
-    "$/systemd/user",
-    "/run/systemd/user",
-    "$/systemd/generator",
-    "~/.local/share/systemd/user",
-    "/usr/local/share/systemd/user",
-    "/usr/share/systemd/user",
-    "/usr/local/lib/systemd/user",
-    "/usr/lib/systemd/user",
-    "$/systemd/generator.late",
-    NULL,
+static const struct versioned_dir user_dirs[] = {
+    {"~/.config/systemd/user.control", 0, 0},
+    {"$/systemd/user.control", 0, 0},
+    {"$/systemd/transient", 0, 0},
+    {"$/systemd/generator.early", 0, 0},
+    {"~/.config/systemd/user", 0, 0},
+    {"~/.config/systemd/user.attached", 260, 0},
+    {"/etc/xdg/systemd/user", 0, 256},
+    {"/etc/systemd/user", 0, 0},
+    {"$/systemd/user", 0, 0},
+    {"$/systemd/user.attached", 260, 0},
+    {"/run/systemd/user", 0, 0},
+    {"$/systemd/generator", 0, 0},
+    {"~/.local/share/systemd/user", 0, 0},
+    {"/usr/local/share/systemd/user", 0, 0},
+    {"/usr/share/systemd/user", 0, 0},
+    {"/usr/local/lib/systemd/user", 0, 0},
+    {"/usr/lib/systemd/user", 0, 0},
+    {"$/systemd/generator.late", 0, 0},
+    {NULL, 0, 0},
 };
 
 const char *unit_strdup(struct arena *arena, const char *text)
@@ -166,14 +176,43 @@ static int add_environment_dirs(struct unit_search *search)
     return r;
 }
 
+/* The number after "libsystemd-shared-" in a path: "257" and "257.9-1.fc42" are 257. */
+static int take_version(void *arg, const char *path, int error, size_t lost)
+{
+    static const char before[] = "libsystemd-shared-";
+    const char       *name = error ? NULL : strstr(path, before);
+    int               version = name ? atoi(name + sizeof before - 1) : 0;
+
+    (void)lost;
+    if (version > 0)
+        *(int *)arg = version;
+    return version > 0;
+}
+
+int unit_systemd_version(const struct root *root)
+{
+    static const char *const patterns[] = {
+        "/usr/lib/systemd/libsystemd-shared-*",
+        "/usr/lib/*-linux-gnu*/systemd/libsystemd-shared-*",
+        "/lib/systemd/libsystemd-shared-*",
+    };
+    int version = INT_MAX;
+
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0] && version == INT_MAX; i++)
+        root_glob(root, patterns[i], 1000, take_version, &version);
+    return version;
+}
+
 int unit_search_add_unit_dirs(struct unit_search *search)
 {
-    static const char *const *const lists[] = {
+    static const struct versioned_dir *const lists[] = {
         [UNIT_SYSTEM] = system_dirs, [UNIT_GLOBAL] = global_dirs, [UNIT_USER] = user_dirs};
+    int version = search->manager.version;
     int r = search->manager.scope == UNIT_SYSTEM ? add_environment_dirs(search) : 0;
 
-    for (const char *const *dir = lists[search->manager.scope]; r == 0 && *dir; dir++)
-        r = strcmp(*dir, "/lib") == 0 ? add_vendor_dirs(search)
-                                      : unit_search_add_dir(search, *dir, NULL);
+    for (const struct versioned_dir *dir = lists[search->manager.scope]; r == 0 && dir->path; dir++)
+        if (version >= dir->from && (!dir->until || version < dir->until || version == INT_MAX))
+            r = strcmp(dir->path, "/lib") == 0 ? add_vendor_dirs(search)
+                                               : unit_search_add_dir(search, dir->path, NULL);
     return r;
 }

@@ -266,13 +266,14 @@ static int add_setting(struct arena *memory, struct unit_parsed *p, const struct
     return setting->section && setting->key && setting->value ? 0 : -ENOMEM;
 }
 
-static int parse_text(struct arena *memory, const char *data, size_t size, struct unit_parsed *p)
+static int parse_text(struct arena *memory, const char *data, size_t size, int version,
+                      struct unit_parsed *p)
 {
     struct unit_text       text;
     struct unit_assignment a;
     int                    r;
 
-    unit_text_open(&text, data, size);
+    unit_text_open(&text, data, size, version);
     while ((r = unit_text_next(&text, &a)) > 0) {
         if (unit_fault_fatal(a.fault) && !p->file.fault) {
             p->file.fault = a.fault;
@@ -303,7 +304,7 @@ static int parse_file(struct unit_search *search, struct unit_entry *entry, stru
     }
     p->file.size = *ret_size;
     p->file.nuls = memchr(data, '\0', *ret_size) != NULL;
-    r = parse_text(memory, data, *ret_size, p);
+    r = parse_text(memory, data, *ret_size, search->manager.version, p);
     free(data);
     return r;
 }

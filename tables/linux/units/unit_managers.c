@@ -182,6 +182,9 @@ int unit_managers_list(const struct root *root, struct unit_managers *ret)
         struct unit_manager *user = &users.managers[i];
         r = add(&list, UNIT_USER, user->user, user->home, user->uid);
     }
+    int version = unit_systemd_version(root);
+    for (size_t i = 0; i < list.n; i++)
+        list.managers[i].version = version;
     list.denied = users.denied;
     list.lost = users.lost;
     list.error = users.error;

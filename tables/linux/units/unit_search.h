@@ -5,9 +5,9 @@
  *     unit_search_free(search);
  *
  * A manager is the system's, a user's, or `global`: what all users' managers share. Directories
- * and their order are those of systemd 252 (systemd.unit(5) "Unit File Load Path";
- * src/basic/path-lookup.c), with what SYSTEMD_UNIT_PATH of a running system manager puts before
- * them. A directory that is reached under two names (/lib of a merged /usr) is read once.
+ * and their order are those of the root's version of systemd (systemd.unit(5) "Unit File Load Path";
+ * `systemd-analyze unit-paths` of 252, 257 and 262), with what SYSTEMD_UNIT_PATH of a running system
+ * manager puts before them. A directory that is reached under two names (/lib of a merged /usr) is read once.
  *
  * The same struct holds the places beside the unit path: generators, SysV scripts, D-Bus
  * activation and so on (unit_places.h).
@@ -33,8 +33,12 @@ struct unit_manager {
     enum unit_scope scope;
     const char     *user; /* of UNIT_USER: name, home within the root and uid; else NULL */
     const char     *home;
-    int64_t         uid; /* -1: not known */
+    int64_t         uid;     /* -1: not known */
+    int             version; /* of systemd; INT_MAX: not known, so the newest */
 };
+
+/* The version of systemd that a root has, as its library is named; INT_MAX where that does not say. */
+int unit_systemd_version(const struct root *root);
 
 /* The managers of a root: the system's, the global one, and one for each user of /etc/passwd and
  * each folder of /home that has directories of its own. Free with unit_managers_free(). */

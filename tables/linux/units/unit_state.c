@@ -14,6 +14,10 @@
 #define FOLLOW_MAX 64 /* links followed, as systemd */
 #define BAD        (-EBADMSG)
 
+/* Versions of systemd from which on it does otherwise, as far as 252, 257 and 262 show. */
+#define UPHOLDS     254 /* UpheldBy= and the folders of its links enable */
+#define WHOLE_LISTS 254 /* of a list of words with a fault none is taken */
+
 /* One name that a link may stand for: itself, its template, or what it points to. */
 struct candidate {
     const char              *key;
@@ -35,12 +39,20 @@ struct install {
     char          target[ROOT_PATH_MAX]; /* of ALIAS and LINKED */
     enum mode     mode;
     struct buffer aliases; /* NUL-terminated, one after another */
+    int           version; /* of systemd */
     bool          also;
     bool          denied;           /* a file on the way may not be read */
     size_t        wanted, required; /* words in WantedBy= and RequiredBy= */
+    size_t        upheld;           /* and in UpheldBy=, which systemd has from 254 on */
     char          default_instance[UNIT_NAME_MAX];
     struct buffer word;
 };
+
+/* Whether this systemd has UpheldBy= and the folders of its links. */
+static bool upholds(const struct unit_search *search)
+{
+    return search->manager.version >= UPHOLDS;
+}
 
 /* Reading [Install] ----------------------------------------------------------- */
 
@@ -127,13 +139,19 @@ static int read_default_instance(struct install *i, const char *value)
     return r;
 }
 
-/* Count the words of WantedBy= or RequiredBy=; an empty value starts again. */
+/* Count the words of WantedBy= and the like; an empty value starts again. Where a quote does not end,
+ * 252 takes the words before it and 257 none. */
 static void count_words(struct install *i, const char *value, size_t *count)
 {
+    size_t n = 0;
+    int    r;
+
     if (!*value)
         *count = 0;
-    while (unit_word(&value, UNIT_ESCAPES_KEEP, &i->word) > 0)
-        ++*count;
+    while ((r = unit_word(&value, UNIT_ESCAPES_KEEP, &i->word)) > 0)
+        n++;
+    if (r == 0 || i->version < WHOLE_LISTS)
+        *count += n;
 }
 
 static void read_aliases(struct install *i, const char *value)
@@ -142,11 +160,15 @@ static void read_aliases(struct install *i, const char *value)
         return;
     if (!*value)
         buffer_reset(&i->aliases);
-    while (unit_word(&value, UNIT_ESCAPES_KEEP, &i->word) > 0) {
+    size_t before = i->aliases.size;
+    int    r;
+    while ((r = unit_word(&value, UNIT_ESCAPES_KEEP, &i->word)) > 0) {
         const char *word = buffer_text(&i->word);
         if (word)
             buffer_put(&i->aliases, word, strlen(word) + 1);
     }
+    if (r < 0 && i->version >= WHOLE_LISTS)
+        i->aliases.size = before;
 }
 
 static int read_setting(struct install *i, const struct unit_assignment *a)
@@ -159,6 +181,8 @@ static int read_setting(struct install *i, const struct unit_assignment *a)
         count_words(i, a->value, &i->wanted);
     else if (strcmp(a->key, "RequiredBy") == 0)
         count_words(i, a->value, &i->required);
+    else if (strcmp(a->key, "UpheldBy") == 0)
+        count_words(i, a->value, &i->upheld);
     else if (strcmp(a->key, "Also") == 0)
         return read_also(i, a->value);
     else if (strcmp(a->key, "DefaultInstance") == 0)
@@ -166,13 +190,14 @@ static int read_setting(struct install *i, const struct unit_assignment *a)
     return 0;
 }
 
-static int read_text(struct install *i, const char *data, size_t size)
+static int read_text(struct install *i, const char *data, size_t size, int version)
 {
     struct unit_text       text;
     struct unit_assignment a;
     int                    r;
 
-    unit_text_open(&text, data, size);
+    i->version = version;
+    unit_text_open(&text, data, size, version);
     while ((r = unit_text_next(&text, &a)) > 0) {
         r = unit_fault_fatal(a.fault) ? BAD : a.fault == UNIT_OK ? read_setting(i, &a) : 0;
         if (r < 0)
@@ -196,7 +221,7 @@ static int read_file(struct unit_search *search, struct install *i, const char *
     i->denied |= root_denied(r);
     if (r < 0)
         return r;
-    r = read_text(i, data, size);
+    r = read_text(i, data, size, search->manager.version);
     free(data);
     return r;
 }
@@ -463,7 +488,7 @@ static const char *state_of(const struct unit_states *states, const struct insta
         return state;
     if (linked_state(states, i, false))
         return "indirect";
-    if (i->aliases.size || i->wanted || i->required)
+    if (i->aliases.size || i->wanted || i->required || (i->upheld && upholds(states->search)))
         return "disabled";
     return i->also ? "indirect" : "static";
 }
@@ -500,13 +525,13 @@ static int by_key(const void *a, const void *b)
     return order ? order : (i > j) - (i < j);
 }
 
-/* The folders that enable: .wants and .requires, not .upholds. */
-static bool enables(const struct unit_entry *entry)
+/* The folders that enable: .wants and .requires, and .upholds where systemd knows of it. */
+static bool enables(const struct unit_search *search, const struct unit_entry *entry)
 {
-    static const char upholds[] = ".upholds/";
-    size_t            folder = (size_t)(entry->name - entry->path), size = sizeof upholds - 1;
+    static const char folder_end[] = ".upholds/";
+    size_t            folder = (size_t)(entry->name - entry->path), size = sizeof folder_end - 1;
 
-    return folder < size || strncmp(entry->name - size, upholds, size) != 0;
+    return upholds(search) || folder < size || strncmp(entry->name - size, folder_end, size) != 0;
 }
 
 static void index_link(struct unit_states *states, const struct unit_entry *entry)
@@ -536,7 +561,8 @@ int unit_states_open(struct unit_states **ret, struct unit_search *search)
     states->search = search;
     for (size_t i = 0; i < search->n; i++) {
         const struct unit_entry *entry = &search->entries[i];
-        if (entry->type == DT_LNK && entry->link && entry->where != UNIT_DROP_IN && enables(entry))
+        if (entry->type == DT_LNK && entry->link && entry->where != UNIT_DROP_IN &&
+            enables(search, entry))
             index_link(states, entry);
     }
     qsort(states->candidates, states->n, sizeof *states->candidates, by_key);

@@ -1,5 +1,5 @@
 /* unit_state.h -- the state of a unit file, worked out from the disk as `systemctl list-unit-files`
- * does (systemctl(1) "is-enabled"; behaviour of systemd 252's src/shared/install.c).
+ * does (systemctl(1) "is-enabled"; behaviour of src/shared/install.c of systemd 252, 257 and 262).
  *
  *     unit_states_open(&states, search);
  *     unit_states_lookup(states, "ssh.service", &state);    "enabled"
