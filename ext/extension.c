@@ -8,7 +8,7 @@
 #include "functions.h"
 #include "own_detections.h"
 #include "svcql.h"
-#include "table/registration.h"
+#include "table/registry.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT1

@@ -7,7 +7,7 @@
 
 #include "reports.h"
 #include "sources.h"
-#include "table/registration.h"
+#include "table/registry.h"
 
 SQLITE_EXTENSION_INIT3
 

@@ -18,7 +18,8 @@ struct root {
     unsigned            flags;
     const char         *at;     /* of a graft: the folder that it is; else NULL */
     unsigned            has;    /* which of joined[] are there, of macOS */
-    struct root_reader *reader; /* of root_as(); else NULL */
+    struct root        *parent; /* of root_as(); else NULL */
+    struct root_reader *reader; /* the same */
     char                path[];
 };
 
@@ -60,6 +61,7 @@ struct root *root_unref(struct root *root)
 {
     if (root && __atomic_sub_fetch(&root->references, 1, __ATOMIC_ACQ_REL) == 0) {
         root_reader_free(root->reader);
+        root_unref(root->parent);
         close(root->fd);
         free(root);
     }
@@ -242,7 +244,8 @@ int root_as(const struct root *parent, int64_t uid, struct root **ret)
     if (r < 0)
         return r;
     root->has = parent->has;
-    r = uid > 0 ? root_reader_new(parent, uid, &reader) : 0;
+    root->parent = root_ref((struct root *)(uintptr_t)parent);
+    r = uid > 0 ? root_reader_new(parent, root_read, uid, &reader) : 0;
     root->reader = reader;
     if (r < 0)
         root_unref(root);

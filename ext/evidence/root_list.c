@@ -1,5 +1,4 @@
 /* root_list.c -- the names in folders below a root, and paths by pattern. */
-#define ROOT_READDIR /* here alone */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -9,20 +8,6 @@
 #include "formats/text/array.h"
 #include "root.h"
 #include "root_names.h"
-
-int root_readdir(DIR *stream, struct dirent **ret)
-{
-    struct dirent *entry;
-
-    do {
-        errno = 0;
-        entry = readdir(stream);
-        if (!entry)
-            return -errno;
-    } while (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
-    *ret = entry;
-    return 1;
-}
 
 static int by_name(const void *a, const void *b)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "formats/access/passwd_text.h"
+#include "formats/text/array.h"
 #include "root_walk.h"
 
 #define ACCOUNTS_MAX (16u << 20) /* bytes of /etc/passwd and of /etc/group */
@@ -13,21 +14,24 @@
 enum access { MAY_SEARCH = 1, MAY_WRITE = 2, MAY_READ = 4 }; /* as the bits of a mode */
 
 struct root_reader {
-    struct root *root;
-    int64_t      uid;
-    bool         loaded;
-    int64_t     *groups;
-    size_t       n;
-    char        *name; /* of the user, with commas around it; NULL: not known */
+    const struct root *root;
+    root_read_fn      *read;
+    int64_t            uid;
+    bool               loaded;
+    int64_t           *groups;
+    size_t             n;
+    char              *name; /* of the user; NULL: not known */
 };
 
-int root_reader_new(const struct root *root, int64_t uid, struct root_reader **ret)
+int root_reader_new(const struct root *root, root_read_fn *read, int64_t uid,
+                    struct root_reader **ret)
 {
     struct root_reader *reader = calloc(1, sizeof *reader);
 
     if (!reader)
         return -ENOMEM;
-    reader->root = root_ref((struct root *)(uintptr_t)root);
+    reader->root = root;
+    reader->read = read;
     reader->uid = uid;
     *ret = reader;
     return 0;
@@ -37,7 +41,6 @@ void root_reader_free(struct root_reader *reader)
 {
     if (!reader)
         return;
-    root_unref(reader->root);
     free(reader->groups);
     free(reader->name);
     free(reader);
@@ -52,13 +55,11 @@ const char *root_as_error(int negative_errno)
 
 static int add_group(struct root_reader *reader, int64_t gid)
 {
-    if ((reader->n & (reader->n - 1)) == 0) { /* full at each power of two */
-        int64_t *more = realloc(reader->groups, (reader->n ? 2 * reader->n : 1) * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        reader->groups = more;
-    }
-    reader->groups[reader->n++] = gid;
+    int64_t *group = ARRAY_ADD(reader->groups, reader->n);
+
+    if (!group)
+        return -ENOMEM;
+    *group = gid;
     return 0;
 }
 
@@ -100,7 +101,7 @@ static int each_line(struct root_reader *reader, const char *path,
 {
     char  *data;
     size_t size;
-    int    r = root_read(reader->root, path, ACCOUNTS_MAX, &data, &size);
+    int    r = reader->read(reader->root, path, ACCOUNTS_MAX, &data, &size);
 
     if (r < 0)
         return r == -ENOMEM ? r : 0;

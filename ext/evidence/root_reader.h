@@ -6,8 +6,13 @@
 
 struct root_reader;
 
-/* Groups are read below `root`, which is referenced, when they first matter. */
-int  root_reader_new(const struct root *root, int64_t uid, struct root_reader **ret);
+/* root_read(), which itself opens files by a reader. */
+typedef int root_read_fn(const struct root *root, const char *path, size_t cap, char **ret,
+                         size_t *ret_size);
+
+/* Groups are read below `root`, which must outlive the reader, when they first matter. */
+int  root_reader_new(const struct root *root, root_read_fn *read, int64_t uid,
+                     struct root_reader **ret);
 void root_reader_free(struct root_reader *reader); /* accepts NULL */
 
 /* As root_walk_open(), with the checks of root_as(). */

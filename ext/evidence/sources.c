@@ -9,7 +9,7 @@
 
 #include "discovery.h"
 #include "formats/text/array.h"
-#include "table/registration.h"
+#include "table/registry.h"
 
 SQLITE_EXTENSION_INIT3
 

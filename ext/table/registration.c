@@ -1,9 +1,7 @@
 /* registration.c -- one sqlite3_module that serves every struct tbl_table. */
-#include "registration.h"
-
 #include <assert.h>
-#include <string.h>
 
+#include "registry.h"
 #include "scan.h"
 
 SQLITE_EXTENSION_INIT3
@@ -130,50 +128,12 @@ static int register_one(struct svcql *svcql, const struct tbl_table *table, int6
                                     module, free_module); /* frees the module where it fails */
 }
 
-/* The tables, and how often each was scanned. */
-struct registry {
-    const struct tbl_table *const *tables;
-    size_t                         n;
-    int64_t                        scans[];
-};
-
-static const char registry_key; /* its address is the key of the kept registry */
-
 int tbl_register(struct svcql *svcql, const struct tbl_table *const *tables, size_t n)
 {
-    struct registry *registry = sqlite3_malloc64(sizeof *registry + n * sizeof *registry->scans);
+    int64_t *scans;
+    int      rc = registry_keep(svcql, tables, n, &scans);
 
-    if (!registry)
-        return SQLITE_NOMEM;
-    memset(registry, 0, sizeof *registry + n * sizeof *registry->scans);
-    registry->tables = tables;
-    registry->n = n;
-    int rc = svcql_keep(svcql, &registry_key, registry, sqlite3_free);
     for (size_t i = 0; i < n && rc == SQLITE_OK; i++)
-        rc = register_one(svcql, tables[i], &registry->scans[i]);
+        rc = register_one(svcql, tables[i], &scans[i]);
     return rc;
-}
-
-const struct tbl_table *tbl_at(const struct svcql *svcql, size_t i)
-{
-    const struct registry *registry = svcql_kept(svcql, &registry_key);
-
-    return i < registry->n ? registry->tables[i] : NULL;
-}
-
-int64_t tbl_scans(const struct svcql *svcql, size_t i)
-{
-    const struct registry *registry = svcql_kept(svcql, &registry_key);
-
-    return i < registry->n ? registry->scans[i] : 0;
-}
-
-const struct tbl_table *tbl_find(const struct svcql *svcql, const char *name)
-{
-    const struct tbl_table *table;
-
-    for (size_t i = 0; (table = tbl_at(svcql, i)); i++)
-        if (sqlite3_stricmp(table->name, name) == 0)
-            return table;
-    return NULL;
 }

@@ -5,26 +5,6 @@
 
 SQLITE_EXTENSION_INIT3
 
-struct svcql *tbl_svcql(const struct tbl_scan *scan)
-{
-    return ((const struct vtab *)scan->base.pVtab)->svcql;
-}
-
-const char *tbl_name(const struct tbl_scan *scan)
-{
-    return scan_table(scan)->name;
-}
-
-void *tbl_state(struct tbl_scan *scan)
-{
-    return scan->state;
-}
-
-const void *tbl_key(const struct tbl_scan *scan)
-{
-    return scan->key;
-}
-
 static void clear_row(const struct tbl_table *table, void *row)
 {
     memset(row, 0, table->row_size);

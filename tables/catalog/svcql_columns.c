@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "table/registration.h"
+#include "table/registry.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT3

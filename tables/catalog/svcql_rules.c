@@ -20,7 +20,7 @@
 #include "formats/text/rule_file.h"
 #include "functions.h"
 #include "table.h"
-#include "table/registration.h"
+#include "table/registry.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT3

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "functions.h"
-#include "table/registration.h"
+#include "table/registry.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT3

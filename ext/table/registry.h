@@ -1,9 +1,14 @@
-/* registration.h -- the tables of a connection. */
-#ifndef SVCQL_REGISTRATION_H
-#define SVCQL_REGISTRATION_H
+/* registry.h -- the tables of a connection. */
+#ifndef SVCQL_REGISTRY_H
+#define SVCQL_REGISTRY_H
 
 #include "connection.h"
 #include "table.h"
+
+/* Keep the tables with the connection. The scans of each are counted in *ret_scans. SQLITE_OK or
+ * SQLITE_NOMEM. */
+int registry_keep(struct svcql *svcql, const struct tbl_table *const *tables, size_t n,
+                  int64_t **ret_scans);
 
 /* The i-th table, or NULL after the last; how often it was scanned. */
 const struct tbl_table *tbl_at(const struct svcql *svcql, size_t i);
