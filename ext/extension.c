@@ -7,6 +7,7 @@
 #include "evidence/evidence_list.h"
 #include "functions.h"
 #include "own_detections.h"
+#include "source_state.h"
 #include "svcql.h"
 #include "table/registry.h"
 #include "views.h"
@@ -80,6 +81,8 @@ static int load(sqlite3 *db, char **error)
         rc = own_detections_register(svcql);
     if (rc == SQLITE_OK)
         rc = attack_register(svcql);
+    if (rc == SQLITE_OK)
+        rc = source_state_register(svcql);
     svcql_unref(svcql);    /* the modules hold it from here on */
     if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
         *error = sqlite3_mprintf("svcql: cannot take the place of the function regexp while a "

@@ -460,6 +460,12 @@ const struct function_doc function_docs[] = {
     {"entropy(text)",
      "Shannon entropy of the text's bytes in bits, 0 to 8: random names are above 3",
      "SELECT entropy('xkqjzvbw'), entropy('sshd');"},
+    {"source_state(tables, location, host, after)",
+     "Whether the first of the tables, separated by commas, has read a host's sources whose "
+     "location is LIKE the pattern, and none of the tables has trouble with one: read, absent, or "
+     "the troubles: absent, denied, damaged, unknown, incomplete. after is not looked at: give it a "
+     "value of the query that reads the tables, so that they are read first",
+     "SELECT source_state('sudoers', '%', host, count(*)) FROM sudoers GROUP BY host;"},
     {"edit_distance(a, b)",
      "Insertions, deletions, substitutions and swaps of neighbours between two texts; NULL "
      "where one is longer than 256 bytes",

@@ -90,6 +90,29 @@ START_TEST(a_sound_linux_host_passes)
 }
 END_TEST
 
+START_TEST(an_answer_does_not_hang_on_what_was_asked_before)
+{
+    static const char *const views[] = {"posture_privileged_accounts", "posture_user_accounts",
+                                        "posture_permissions", "posture_behavior_prevention"};
+    const char              *root = sound_linux();
+    sqlite3                 *later = look_at(root);
+
+    harness_write_text(root, "etc/sudoers.d/x", "ann ALL = NOPASSWD: /usr/bin/systemctl\n");
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
+        harness_query(later, "SELECT * FROM %s", views[3 - i]);
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+        sqlite3 *first = look_at(root);
+        char    *answers = harness_query(first, "SELECT * FROM %s ORDER BY check_name", views[i]);
+
+        harness_expect(later, answers, "SELECT * FROM %s ORDER BY check_name", views[i]);
+        harness_expect(first, answers, "SELECT * FROM %s ORDER BY check_name", views[i]);
+        free(answers);
+        harness_close(first);
+    }
+    harness_close(later);
+}
+END_TEST
+
 /* What is done to a sound host, the check that must say so, and of whom. */
 static const struct weakness {
     const char *path, *text; /* a file written, if there is a text */
@@ -528,6 +551,7 @@ Suite *make_posture_suite(void)
     tcase_add_test(tcase, an_access_control_list_counts);
     tcase_add_test(tcase, a_link_in_an_open_folder_is_its_owners);
     tcase_add_test(tcase, a_copy_whose_owners_are_not_the_hosts_does_not_pass);
+    tcase_add_test(tcase, an_answer_does_not_hang_on_what_was_asked_before);
     tcase_add_test(tcase, what_is_denied_is_unknown);
     tcase_add_test(tcase, what_is_absent_is_unknown);
     tcase_add_test(tcase, a_sound_mac_passes);

@@ -195,3 +195,9 @@ enum source_status source_status_of(int negative_errno)
         return SOURCE_DAMAGED;
     }
 }
+
+bool report_is_stale(const struct svcql *svcql, const struct report *report)
+{
+    return report->root && report->status == SOURCE_READY && report->host &&
+           svcql_reported_host(svcql, report->table, report->host);
+}

@@ -17,4 +17,7 @@ const struct report_entry *reports_first(const struct svcql *svcql);
 /* Whether a table has reported of a host that it read, or tried to. */
 bool svcql_reported_host(const struct svcql *svcql, const char *table, const char *host);
 
+/* Whether a whole root was probed, and read since: its files have reports of their own now. */
+bool report_is_stale(const struct svcql *svcql, const struct report *report);
+
 #endif

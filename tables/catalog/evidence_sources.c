@@ -39,19 +39,12 @@ static const char *const status_names[] = {
     [SOURCE_DENIED] = "denied", [SOURCE_DAMAGED] = "damaged", [SOURCE_UNKNOWN] = "unknown",
 };
 
-/* Whether a whole root was probed, and read since: its files have rows of their own now. */
-static bool is_stale(const struct svcql *svcql, const struct report *report)
-{
-    return report->root && report->status == SOURCE_READY && report->host &&
-           svcql_reported_host(svcql, report->table, report->host);
-}
-
 static int next(struct tbl_scan *scan, void *out)
 {
     struct state      *state = tbl_state(scan);
     struct source_row *row = out;
 
-    while (state->next && is_stale(tbl_svcql(scan), &state->next->report))
+    while (state->next && report_is_stale(tbl_svcql(scan), &state->next->report))
         state->next = state->next->next;
     if (!state->next)
         return SQLITE_DONE;
