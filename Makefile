@@ -195,10 +195,12 @@ soak: $(BUILD)/check
 golden: $(BUILD)/svcql.so
 	@./tests/golden.sh $(BUILD)/svcql.so
 
-# Rooms know only rooms below them, and views only layers below theirs; what goes in circles fails. A
-# header compiles alone (the lists that are included by a macro's definition, *.list.h, are none).
+# Rooms know only rooms below them, and views only layers below theirs; what goes in circles fails, and
+# what mixes AND and OR without parentheses. A header compiles alone (the lists that are included by a
+# macro's definition, *.list.h, are none).
 arrows: all headers
 	awk -f tests/arrows.awk $$(find include ext tables -name '*.[ch]') $(SQL)
+	awk -f tests/mixed.awk sql/*/*.sql
 	nm -A $(filter $(BUILD)/tables/% $(BUILD)/ext/%,$(OBJECTS)) | awk -f tests/circles.awk
 
 HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h')

@@ -13,5 +13,6 @@
 -- spares:  {"kind": "xinetd", "own_commands": "/usr/sbin/ftpd"}
 -- spares:  {"kind": "unit", "own_commands": "/bin/sh -i"}
 -- spares:  {"name": "a.socket", "own_settings": "Accept=no", "instance_commands": "/bin/bash"}
-NOT vendor AND (kind IN ('xinetd', 'inetd') AND own_commands REGEXP '/(ba|da|z|k|)sh( |$)'
-    OR name GLOB '*.socket' AND own_settings GLOB '*Accept=yes*' AND instance_commands GLOB '*sh*')
+NOT vendor
+AND ((kind IN ('xinetd', 'inetd') AND own_commands REGEXP '/(ba|da|z|k|)sh( |$)')
+     OR (name GLOB '*.socket' AND own_settings GLOB '*Accept=yes*' AND instance_commands GLOB '*sh*'))
