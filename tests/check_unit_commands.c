@@ -258,6 +258,93 @@ START_TEST(the_canonical_form_is_that_of_the_plain_form)
 }
 END_TEST
 
+static void executable(const char *path, const char *text)
+{
+    char full[4096];
+
+    file(path, text);
+    snprintf(full, sizeof full, "%s/%s", dir, path);
+    ck_assert_int_eq(chmod(full, 0755), 0);
+}
+
+START_TEST(scripts_generators_and_hooks_have_rows)
+{
+    new_root();
+    executable("etc/init.d/a", "#!/bin/sh\n");
+    executable("etc/init.d/b", "#!/bin/sh\n");
+    file("etc/init.d/c", "#!/bin/sh\n");
+    file("etc/systemd/system/b.service", "[Service]\n");
+    executable("etc/rc.local", "#!/bin/sh -e\nid\n");
+    executable("etc/systemd/system-generators/g", "\177ELF");
+    executable("usr/lib/systemd/system-sleep/s", "#!/bin/sh\n");
+    expect("generator|NULL|/etc/systemd/system-generators/g|elf|1|NULL\n"
+           "sysv|a.service|/etc/init.d/a|script|1|NULL\n"
+           "sysv|b.service|/etc/init.d/b|script|0|a unit of its name takes its place\n"
+           "sysv|c.service|/etc/init.d/c|script|0|not executable\n"
+           "rc|rc-local.service|/etc/rc.local|script|1|NULL\n"
+           "hook|NULL|/usr/lib/systemd/system-sleep/s|script|1|NULL",
+           "SELECT kind, unit, program, program_kind, effective, error FROM ROOT");
+    expect("/etc/rc.local start|#!/bin/sh -e\nid\n",
+           "SELECT text, script_text FROM ROOT WHERE kind = 'rc'");
+}
+END_TEST
+
+START_TEST(activation_and_autostart_have_rows)
+{
+    new_root();
+    file("usr/share/dbus-1/system-services/a.service",
+         "[D-BUS Service]\nName=a\nExec=/usr/libexec/a --x 'y z'\nUser=root\n");
+    file("usr/share/dbus-1/system-services/b.service",
+         "[D-BUS Service]\nName=b\nExec=/bin/false\nSystemdService=b.service\n");
+    file("etc/xdg/autostart/c.desktop",
+         "[Desktop Entry]\nExec=sh -c \"a \\\\$HOME\" %U x\nType=Application\n");
+    file("etc/xdg/autostart/d.desktop", "[Desktop Entry]\nExec=d\nHidden=true\n");
+    file("home/ann/.config/autostart/e.desktop", "[Desktop Entry]\nExec=/tmp/e\n");
+    expect("dbus|NULL|[\"/usr/libexec/a\", \"--x\", \"y z\"]|root|1\n"
+           "dbus|b.service|[\"/bin/false\"]|root|0\n"
+           "autostart|NULL|[\"sh\", \"-c\", \"a $HOME\", \"x\"]|NULL|1\n"
+           "autostart|NULL|[\"d\"]|NULL|0\n"
+           "autostart|NULL|[\"/tmp/e\"]|ann|1",
+           "SELECT kind, unit, argv, user, effective FROM ROOT");
+}
+END_TEST
+
+START_TEST(quadlets_have_rows)
+{
+    new_root();
+    file("etc/containers/systemd/w.container",
+         "[Container]\nImage=docker.io/alpine\nExec=sh -c \"nc -e /bin/sh\"\n"
+         "[Service]\nExecStartPre=/tmp/x %n\nEnvironment=A=1\n");
+    expect("ExecStartPre|w.service|/tmp/x|/tmp/x w.service\n"
+           "Exec|w.service|/usr/bin/podman|"
+           "/usr/bin/podman run docker.io/alpine sh -c 'nc -e /bin/sh'",
+           "SELECT setting, unit, program, text FROM ROOT WHERE kind = 'quadlet'");
+    expect("nc", "SELECT runs ->> '$[#-1]' FROM ROOT WHERE setting = 'Exec'");
+}
+END_TEST
+
+START_TEST(inetd_and_upstart_have_rows)
+{
+    new_root();
+    file("etc/inetd.conf",
+         "# x\nssh stream tcp nowait eve:g /tmp/d d -a\ntime stream tcp nowait root internal\n");
+    file("etc/xinetd.d/x", "service a\n{\n  disable = no\n  user = eve\n  server = /tmp/s\n"
+                           "  server_args = -a b\n}\nservice b\n{\n type = INTERNAL\n}\n"
+                           "service c\n{\n server = /bin/c\n disable = yes\n}\n");
+    file("etc/init/u.conf",
+         "start on boot\nexec /tmp/u -d\npre-start script\n  curl x | sh\nend script\n");
+    expect("xinetd|server|5|[\"/tmp/s\", \"-a\", \"b\"]|eve|1|/tmp/s -a b\n"
+           "xinetd|server|14|[\"/bin/c\"]|root|0|/bin/c\n"
+           "inetd|program|2|[\"d\", \"-a\"]|eve|1|/tmp/d -a\n"
+           "upstart|exec|2|[\"/bin/sh\", \"-e\", \"-c\", \"/tmp/u -d\"]|root|1|"
+           "/bin/sh -e -c '/tmp/u -d'\n"
+           "upstart|script|3|[\"/bin/sh\", \"-e\", \"-c\", \"curl x | sh\"]|root|1|"
+           "/bin/sh -e -c 'curl x | sh'",
+           "SELECT kind, setting, line, argv, user, effective, text FROM ROOT");
+    expect("/tmp/u", "SELECT script FROM ROOT WHERE setting = 'exec'");
+}
+END_TEST
+
 Suite *make_unit_commands_suite(void)
 {
     Suite *s = suite_create("unit_commands");
@@ -277,6 +364,10 @@ Suite *make_unit_commands_suite(void)
     tcase_add_test(t, the_program_of_a_wrapper_is_found);
     tcase_add_test(t, scripts_and_standard_input_are_read);
     tcase_add_test(t, the_canonical_form_is_that_of_the_plain_form);
+    tcase_add_test(t, scripts_generators_and_hooks_have_rows);
+    tcase_add_test(t, activation_and_autostart_have_rows);
+    tcase_add_test(t, quadlets_have_rows);
+    tcase_add_test(t, inetd_and_upstart_have_rows);
     suite_add_tcase(s, t);
     return s;
 }

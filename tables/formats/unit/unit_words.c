@@ -102,7 +102,9 @@ int unit_word(const char **text, enum unit_escapes escapes, struct buffer *ret)
         return 0;
     }
     for (; *p && (quote || !is_space(*p)); p++) {
-        if (*p == '\\' && escapes != UNIT_ESCAPES_KEEP) {
+        if (*p == '\\' && escapes == UNIT_ESCAPES_PLAIN && quote != '\'' && p[1]) {
+            buffer_putc(ret, *++p);
+        } else if (*p == '\\' && escapes < UNIT_ESCAPES_PLAIN) {
             size_t length = escape(p + 1, ret);
             if (length)
                 p += length;

@@ -120,7 +120,7 @@ int unit_commands_get_text(struct tbl_scan *scan, const void *row, sqlite3_conte
 
     (void)row;
     if (!s->current) {
-        result(out, s->line ? tbl_utf8(scan, s->line->value, strlen(s->line->value)) : NULL);
+        result(out, tbl_utf8(scan, s->line.value, strlen(s->line.value)));
         return SQLITE_OK;
     }
     int rc = need_words(s);
@@ -414,6 +414,8 @@ int unit_commands_get_user(struct tbl_scan *scan, const void *row, sqlite3_conte
     if (s->current && s->context.scope == UNIT_SYSTEM &&
         s->current->flags & (UNIT_EXEC_FULL | UNIT_EXEC_NO_SETUID))
         user = "root";
+    if (s->line.user)
+        user = s->line.user;
     if (user)
         result(out, tbl_utf8(scan, user, strlen(user)));
     return SQLITE_OK;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "formats/unit/unit_name.h"
+#include "unit_places.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -28,6 +29,9 @@ static int open_scan(struct tbl_scan *scan)
     s->user = TBL_TERMS(scan, struct command_row, scope_user);
     s->kind = TBL_TERMS(scan, struct command_row, kind);
     s->setting = TBL_TERMS(scan, struct command_row, setting);
+    bool places = s->kind->n == 0;
+    for (size_t i = 0; i < s->kind->n; i++)
+        places |= strcmp(s->kind->texts[i], "unit") != 0;
     int r = unit_each_open(
         &s->each, tbl_svcql(scan),
         &(struct unit_each_want){.walk = {.table = "unit_commands",
@@ -37,7 +41,8 @@ static int open_scan(struct tbl_scan *scan)
                                           .user = tbl_match_text(scope, "user", false)},
                                  .path = TBL_TERMS(scan, struct command_row, path),
                                  .unit = TBL_TERMS(scan, struct command_row, unit),
-                                 .instances = true});
+                                 .instances = true,
+                                 .places = places});
     return r < 0 ? tbl_sources_error(scan, r, &(struct sources_want){.root = key->root})
                  : SQLITE_OK;
 }
@@ -46,7 +51,7 @@ static void forget_line(struct commands_state *s)
 {
     arena_free(&s->memory);
     s->parsed = (struct unit_exec_line){0};
-    s->line = NULL;
+    s->line = (struct command_line){0};
     s->current = NULL;
     s->command = 0;
 }
@@ -57,8 +62,10 @@ static void forget_unit(struct commands_state *s)
     if (s->have_context)
         s->each.walk.unread += (int64_t)s->context.lost;
     unit_context_close(&s->context);
-    s->have_context = false;
-    s->next = 0;
+    s->have_context = s->have_place = false;
+    s->place = (struct place_commands){0};
+    s->next = s->next_place = s->place_position = 0;
+    arena_free(&s->place_memory);
     memset(s->positions, 0, sizeof s->positions);
 }
 
@@ -101,42 +108,108 @@ static int need_context(struct commands_state *s)
         return 0;
     int r = need_host(s);
     if (r == 0)
-        r = unit_context_open(&s->context, &s->host, s->each.walk.search, s->each.unit,
-                              &s->each.loaded);
+        r = unit_context_open(&s->context, &s->host, s->each.walk.search,
+                              s->each.unit ? s->each.unit : s->each.entry->name, &s->each.loaded);
     s->have_context = r == 0;
     return r;
 }
 
-static bool wanted(const struct commands_state *s, const struct unit_setting *setting)
+static const char *kind_of(const struct commands_state *s)
 {
-    const struct unit_entry *entry = s->each.loaded.files[setting->file].entry;
+    return s->each.entry ? s->each.entry->dir->place->kind : "unit";
+}
 
-    return *setting->value && unit_each_wants(&s->each, entry) &&
-           tbl_match_text(s->setting, setting->key, false) &&
-           tbl_match_text(s->kind, "unit", false) &&
+static bool wanted(const struct commands_state *s)
+{
+    return tbl_match_text(s->kind, kind_of(s), false) &&
            tbl_match_text(s->user, unit_walk_user(&s->each.walk), false);
 }
 
-/* Go on to the next line of the loaded unit: 1, 0 behind the last, -ENOMEM. */
-static int next_line(struct commands_state *s)
+/* Whether the setting is in force; of a file that no unit reads, whether another stands instead. */
+static int64_t is_effective(const struct commands_state *s, const struct unit_setting *setting)
 {
-    const char *type = s->each.loaded.n ? unit_name_type(s->each.unit) : NULL;
+    if (s->each.stage == UNIT_STAGE_REST)
+        return s->each.instead ? 0 : TBL_NULL;
+    return setting->effective && !s->each.instead;
+}
 
-    forget_line(s);
+static const char *error_of(const struct commands_state *s, const struct unit_setting *setting)
+{
+    if (setting->ignored)
+        return setting->ignored;
+    if (s->each.instead)
+        return "another file takes its place";
+    return s->each.stage == UNIT_STAGE_REST ? "no unit here reads it" : NULL;
+}
+
+/* Go on to the next Exec line of what is loaded: 1, 0 behind the last, -ENOMEM. */
+static int next_setting(struct commands_state *s)
+{
+    bool        unit = s->each.loaded.n && !s->each.entry;
+    const char *type = unit ? unit_name_type(s->each.unit) : NULL;
+
     while (s->next < s->each.loaded.n) {
         const struct unit_setting *setting = &s->each.loaded.settings[s->next++];
+        struct unit_entry         *entry = s->each.loaded.files[setting->file].entry;
         int                        key = exec_key(type, setting);
-        if (key < 0 || !wanted(s, setting))
+        if (key < 0 || !*setting->value || !unit_each_wants(&s->each, entry) || !wanted(s) ||
+            !tbl_match_text(s->setting, setting->key, false))
             continue;
         int r = need_context(s);
         if (r < 0)
             return r;
         struct unit_expander expander = unit_context_expander(&s->context);
-        s->line = setting;
+        s->line = (struct command_line){.entry = entry,
+                                        .setting = exec_keys[key],
+                                        .value = setting->value,
+                                        .error = error_of(s, setting),
+                                        .number = setting->line,
+                                        .key = key,
+                                        .effective = is_effective(s, setting)};
         r = unit_exec_parse(setting->value, &expander, &s->memory, &s->parsed);
         return r < 0 ? r : 1;
     }
     return 0;
+}
+
+/* The same of the commands that a file beside the units names. */
+static int next_place(struct commands_state *s)
+{
+    int r = 0;
+
+    if (!s->each.entry || !wanted(s))
+        return 0;
+    if (!s->have_place) {
+        r = place_commands_read(&s->each, &s->place_memory, &s->place);
+        s->each.walk.unread += s->place.unread;
+        s->have_place = true;
+    }
+    while (r == 0 && s->next_place < s->place.n) {
+        const struct place_command *command = &s->place.commands[s->next_place++];
+        if (!tbl_match_text(s->setting, command->setting, false))
+            continue;
+        if ((r = need_context(s)) < 0)
+            break;
+        s->line = (struct command_line){.entry = s->each.entry,
+                                        .setting = command->setting,
+                                        .value = command->value,
+                                        .user = command->user,
+                                        .error = command->off,
+                                        .number = command->line,
+                                        .key = -1,
+                                        .effective = !command->off};
+        s->parsed = (struct unit_exec_line){.commands = &command->exec, .n = 1};
+        return 1;
+    }
+    return r;
+}
+
+/* Go on to the next line: 1, 0 behind the last, -ENOMEM. */
+static int next_line(struct commands_state *s)
+{
+    forget_line(s);
+    int r = next_setting(s);
+    return r != 0 ? r : next_place(s);
 }
 
 /* Rows ------------------------------------------------------------------------ */
@@ -151,22 +224,11 @@ static const char *instance_of(struct tbl_scan *scan, const char *unit)
     return tbl_strndup(scan, instance, strlen(instance));
 }
 
-/* Whether the line is in force; of a file that no unit reads, whether another stands instead. */
-static int64_t effective(const struct commands_state *s)
+/* Why systemd does not run the row's command; NULL: it does. */
+static const char *row_error(struct tbl_scan *scan, const struct commands_state *s)
 {
-    if (s->each.stage == UNIT_STAGE_REST)
-        return s->each.instead ? 0 : TBL_NULL;
-    return s->line->effective && (s->current || !s->parsed.fault);
-}
-
-static const char *error_of(struct tbl_scan *scan, const struct commands_state *s)
-{
-    if (s->line->ignored)
-        return s->line->ignored;
-    if (s->each.stage == UNIT_STAGE_REST)
-        return s->each.instead ? "another file takes its place" : "no unit here reads it";
-    if (s->current)
-        return NULL;
+    if (s->line.error || s->current)
+        return s->line.error;
     return tbl_printf(scan, "%s; systemd %s", s->parsed.fault,
                       s->parsed.refused ? "refuses to load the unit"
                                         : "passes over the rest of the line");
@@ -174,38 +236,43 @@ static const char *error_of(struct tbl_scan *scan, const struct commands_state *
 
 static int fill(struct tbl_scan *scan, struct commands_state *s, struct command_row *row)
 {
-    const struct unit_entry *entry = s->each.loaded.files[s->line->file].entry;
-    const char              *path = tbl_utf8(scan, entry->path, strlen(entry->path));
-    int                      key = exec_key(NULL, s->line);
+    const struct command_line *line = &s->line;
+    const char                *path = tbl_utf8(scan, line->entry->path, strlen(line->entry->path));
+    const char                *executable = s->current ? s->current->path : "";
 
     *row = (struct command_row){.host = s->each.walk.source.host,
                                 .source = unit_walk_source(scan, &s->each.walk, path),
                                 .path = path,
-                                .line = s->line->line,
+                                .line = line->number,
                                 .scope = unit_walk_scope(&s->each.walk),
                                 .scope_user = unit_walk_user(&s->each.walk),
-                                .kind = "unit",
+                                .kind = kind_of(s),
                                 .unit = s->each.unit,
-                                .instance = instance_of(scan, s->each.unit),
-                                .setting = exec_keys[key],
-                                .position = (int64_t)++s->positions[key],
+                                .instance = s->each.unit ? instance_of(scan, s->each.unit) : NULL,
+                                .setting = line->setting,
                                 .flags = s->current ? s->current->prefix : NULL,
-                                .executable = s->current ? s->current->path : NULL,
-                                .effective = effective(s),
-                                .error = error_of(scan, s),
+                                .executable = tbl_utf8(scan, executable, strlen(executable)),
+                                .effective = line->effective,
+                                .error = row_error(scan, s),
                                 .root = row->root};
-    if (row->executable)
-        row->executable = tbl_utf8(scan, row->executable, strlen(row->executable));
+    row->position = (int64_t)(line->key < 0 ? ++s->place_position : ++s->positions[line->key]);
+    if (row->unit && s->each.entry)
+        row->unit = tbl_utf8(scan, row->unit, strlen(row->unit));
+    if (!s->current && line->effective == 1)
+        row->effective = 0;
+    bool whole = row->source && row->executable;
+    if (!s->current)
+        row->executable = NULL;
     s->have_words = s->have_reading = false;
     s->each.walk.records++;
-    return row->source && (row->executable || !s->current) ? SQLITE_ROW : SQLITE_NOMEM;
+    return whole ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
 /* Go on to the next command of the line, then to a row for what systemd refuses of it. */
 static bool next_command(struct commands_state *s)
 {
     s->current = s->command < s->parsed.n ? &s->parsed.commands[s->command] : NULL;
-    if (!s->line || s->command > s->parsed.n || (!s->current && !s->parsed.fault))
+    if (!s->line.entry || s->command > s->parsed.n || (!s->current && !s->parsed.fault))
         return false;
     s->command++;
     return true;
@@ -243,12 +310,17 @@ static const struct tbl_column columns[] = {
     ROW(scope, TBL_KEY, "Whose manager runs it: system or user"),
     ROW(scope_user, TBL_KEY | TBL_ID,
         "User whose manager it is; NULL where the unit is the same for all users"),
-    ROW(kind, TBL_KEY, "What names it: unit"),
+    ROW(kind, TBL_KEY,
+        "What names it: unit (a unit or drop-in); else, as in unit_files, sysv, rc, hook, "
+        "generator, dbus, autostart, quadlet, xinetd, inetd, upstart"),
     ROW(unit, TBL_KEY | TBL_ID,
-        "Unit that runs it; a template has rows of its own, with %i as written, and so has each "
+        "Unit that runs it, or that is made of the file; a template has rows of its own, with %i "
+        "as written, and so has each "
         "instance that is enabled or that another unit starts"),
     ROW(instance, 0, "Instance, as in the unit's name; NULL: none"),
-    ROW(setting, TBL_KEY | TBL_ID, "Setting that holds it: ExecStart, ExecStopPost and so on"),
+    ROW(setting, TBL_KEY | TBL_ID,
+        "Setting that holds it: ExecStart, ExecStopPost and so on; file where the file itself is "
+        "run"),
     ROW(position, TBL_ID, "Number of the command among those of its setting, from 1"),
     ROW(flags, 0,
         "Prefixes before the program: @ second word is argv[0], - failure ignored, : variables as "

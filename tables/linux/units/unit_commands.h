@@ -8,6 +8,7 @@
 #include "table.h"
 #include "unit_context.h"
 #include "unit_each.h"
+#include "unit_place_commands.h"
 
 struct command_row {
     const char *host, *source, *path;
@@ -21,20 +22,33 @@ struct command_row {
 
 #define EXEC_KEYS 9
 
+/* What names the commands of a row: a setting of a unit, or a line of another file. */
+struct command_line {
+    const struct unit_entry *entry; /* NULL: none */
+    const char              *setting, *value, *user, *error;
+    unsigned                 number;
+    int                      key; /* index of an Exec key; -1: none */
+    int64_t                  effective;
+};
+
 struct commands_state {
     const struct tbl_terms *user, *kind, *setting;
     struct unit_each        each;
     struct unit_host        host;
     size_t                  host_number; /* of the source whose host it is; 0: none */
 
-    size_t                     next;                 /* setting of the loaded unit */
-    size_t                     positions[EXEC_KEYS]; /* commands of each key so far */
-    struct unit_context        context;
-    bool                       have_context;
-    struct arena               memory; /* of the line */
-    struct unit_exec_line      parsed;
-    size_t                     command; /* the next of the line */
-    const struct unit_setting *line;
+    size_t                next;                 /* setting of the loaded unit */
+    size_t                positions[EXEC_KEYS]; /* commands of each key so far */
+    struct unit_context   context;
+    bool                  have_context;
+    struct arena          memory; /* of the line */
+    struct unit_exec_line parsed;
+    size_t                command; /* the next of the line */
+    struct command_line   line;
+    struct arena          place_memory;
+    struct place_commands place; /* of a file beside the units, one a line */
+    size_t                next_place, place_position;
+    bool                  have_place;
 
     /* of the row */
     const struct unit_exec *current; /* NULL: a line that systemd refuses */

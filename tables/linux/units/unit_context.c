@@ -296,7 +296,8 @@ static int environment_files(struct gathering *g, const struct unit_loaded *load
 
     for (size_t i = 0; r == 0 && i < loaded->n; i++) {
         const struct unit_setting *setting = &loaded->settings[i];
-        if (!setting->effective || strcmp(setting->key, "EnvironmentFile") != 0)
+        if (!setting->effective || !is_exec_section(setting->section) ||
+            strcmp(setting->key, "EnvironmentFile") != 0)
             continue;
         const char *path = expanded(g, setting->value + (*setting->value == '-'));
         if (*path == '/')
@@ -308,7 +309,7 @@ static int environment_files(struct gathering *g, const struct unit_loaded *load
 static void unset_environment(struct gathering *g, const struct unit_loaded *loaded)
 {
     for (size_t i = 0; i < loaded->n; i++)
-        if (loaded->settings[i].effective &&
+        if (loaded->settings[i].effective && is_exec_section(loaded->settings[i].section) &&
             strcmp(loaded->settings[i].key, "UnsetEnvironment") == 0)
             unit_environment_unset(&g->c->environment, loaded->settings[i].value, &g->expander);
 }

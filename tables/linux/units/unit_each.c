@@ -7,6 +7,7 @@
 #include "formats/unit/unit_name.h"
 #include "formats/unit/unit_specifiers.h"
 #include "formats/unit/unit_words.h"
+#include "unit_places.h"
 
 static int by_text(const void *a, const void *b)
 {
@@ -16,13 +17,14 @@ static int by_text(const void *a, const void *b)
 int unit_each_open(struct unit_each *each, struct svcql *svcql, const struct unit_each_want *want)
 {
     *each =
-        (struct unit_each){.want = *want, .stage = UNIT_STAGE_REST}; /* as if behind a manager */
+        (struct unit_each){.want = *want, .stage = UNIT_STAGE_PLACES}; /* as if behind a manager */
     return unit_walk_open(&each->walk, svcql, &want->walk);
 }
 
 void unit_each_close(struct unit_each *each)
 {
     unit_loaded_free(&each->loaded);
+    unit_search_free(each->places);
     arena_free(&each->memory);
     unit_walk_close(&each->walk);
 }
@@ -248,8 +250,83 @@ static int next_rest(struct unit_each *each)
     return r < 0 ? r : 1;
 }
 
+/* Places ---------------------------------------------------------------------- */
+
+/* Whether a place's files are of sections, keys and values. */
+static bool has_sections(const char *kind)
+{
+    return strcmp(kind, "dbus") == 0 || strcmp(kind, "autostart") == 0 ||
+           strcmp(kind, "quadlet") == 0;
+}
+
+static const char *in_memory(struct unit_each *each, const char *text, size_t size,
+                             const char *suffix)
+{
+    struct buffer name = {0};
+
+    buffer_put(&name, text, size);
+    buffer_puts(&name, suffix);
+    const char *copy =
+        buffer_text(&name) ? arena_strndup(&each->memory, name.data, name.size) : NULL;
+    each->memory.failed |= name.failed;
+    buffer_free(&name);
+    return copy;
+}
+
+/* The unit that is generated from a script or quadlet, or that a bus name starts; NULL: none. */
+static const char *place_unit(struct unit_each *each, const struct unit_entry *entry)
+{
+    const char *kind = entry->dir->place->kind, *dot = strrchr(entry->name, '.');
+
+    if (strcmp(kind, "sysv") == 0)
+        return in_memory(each, entry->name, strlen(entry->name), ".service");
+    if (strcmp(kind, "rc") == 0 && strcmp(entry->name, "rc.local") == 0)
+        return "rc-local.service";
+    if (strcmp(kind, "rc") == 0) {
+        const char *name = entry->name + strspn(entry->name, "SK0123456789");
+        return in_memory(each, name, strlen(name), ".service");
+    }
+    if (strcmp(kind, "quadlet") == 0 && dot &&
+        (strcmp(dot, ".container") == 0 || strcmp(dot, ".kube") == 0))
+        return in_memory(each, entry->name, (size_t)(dot - entry->name), ".service");
+    for (size_t i = 0; i < each->loaded.n; i++)
+        if (strcmp(each->loaded.settings[i].key, "SystemdService") == 0)
+            return each->loaded.settings[i].value;
+    return NULL;
+}
+
+static int next_place(struct unit_each *each)
+{
+    int r = 0;
+
+    each->entry = NULL;
+    if (!each->want.places)
+        return 0;
+    if (!each->places) {
+        r = unit_places_open(&each->places, each->walk.source.root, &each->walk.search->manager);
+        return r < 0 ? r : 1;
+    }
+    if (each->next == each->places->n)
+        return 0;
+    struct unit_entry *entry = &each->places->entries[each->next++];
+    if (!entry->dir->own || entry->error || entry->type == DT_DIR || !unit_each_wants(each, entry))
+        return 1;
+    if (has_sections(entry->dir->place->kind))
+        r = unit_load_file(each->places, entry, NULL, &each->loaded);
+    if (r < 0)
+        return r;
+    each->unit = place_unit(each, entry);
+    const struct unit_entry *shadow = unit_search_shadow(each->places, entry);
+    each->instead = shadow != entry ? shadow->path : NULL;
+    if (tbl_match_text(each->want.unit, each->unit, false))
+        each->entry = entry;
+    return each->memory.failed ? -ENOMEM : 1;
+}
+
 static int next_manager(struct unit_each *each)
 {
+    unit_search_free(each->places);
+    each->places = NULL;
     arena_free(&each->memory);
     each->instances = (struct unit_names){0};
     each->stage = UNIT_STAGE_UNITS;
@@ -259,14 +336,14 @@ static int next_manager(struct unit_each *each)
 int unit_each_next(struct unit_each *each)
 {
     static int (*const stages[])(struct unit_each *) = {next_unit, next_named, next_instance,
-                                                        next_rest};
+                                                        next_rest, next_place};
 
     unit_loaded_free(&each->loaded);
     int r = each->walk.search ? stages[each->stage](each) : 0;
     if (r != 0)
         return r;
     each->next = 0;
-    if (!each->walk.search || each->stage == UNIT_STAGE_REST)
+    if (!each->walk.search || each->stage == UNIT_STAGE_PLACES)
         return next_manager(each);
     each->stage++;
     return 1;

@@ -17,13 +17,14 @@ enum unit_stage {
     UNIT_STAGE_NAMED,     /* by the query, without a file of their own */
     UNIT_STAGE_INSTANCES, /* of templates, that links or other units start */
     UNIT_STAGE_REST,      /* files that no unit reads: shadowed ones, drop-ins of absent units */
+    UNIT_STAGE_PLACES,    /* what else starts services (unit_places.h) */
 };
 
 struct unit_each_want {
     struct unit_walk_want   walk;
     const struct tbl_terms *path, *unit; /* only units that a file of these paths sets; of these
                                             names */
-    bool                    instances;
+    bool                    instances, places;
 };
 
 /* Names of instances, gathered as they are met. */
@@ -42,7 +43,10 @@ struct unit_each {
 
     struct unit_loaded loaded;  /* the unit, or with UNIT_STAGE_REST the file; may be empty */
     const char        *unit;    /* its name */
-    const char        *instead; /* of UNIT_STAGE_REST: the file in force; NULL: none */
+    const char        *instead; /* of UNIT_STAGE_REST and _PLACES: the file in force; NULL: none */
+
+    struct unit_search *places; /* of the manager; NULL: not opened */
+    struct unit_entry  *entry;  /* of UNIT_STAGE_PLACES: the file; NULL: none that was asked for */
 };
 
 /* All return a negative errno on failure. */

@@ -1,0 +1,434 @@
+#include "unit_place_commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/unit/unit_words.h"
+#include "unit_places.h"
+
+struct reader {
+    const struct unit_each *each;
+    struct arena           *memory;
+    struct place_commands   out;
+    const char             *off; /* why none of the file's commands is in force; NULL: they are */
+
+    struct buffer script;      /* of Upstart, being read */
+    unsigned      script_line; /* where it begins; 0: none */
+};
+
+/* Commands -------------------------------------------------------------------- */
+
+static struct place_command *add(struct reader *r, const char *setting, unsigned line,
+                                 const char *value)
+{
+    struct place_command *commands =
+        arena_grow(r->memory, r->out.commands, r->out.n, &r->out.room, sizeof *commands);
+
+    if (!commands)
+        return NULL;
+    r->out.commands = commands;
+    commands[r->out.n] = (struct place_command){.setting = setting,
+                                                .line = line,
+                                                .value = value,
+                                                .exec = {.flags = UNIT_EXEC_LITERAL},
+                                                .off = r->off};
+    return &commands[r->out.n++];
+}
+
+/* The words of a value, quotes taken away, as a shell would; *ret_n how many. Room for `before` more
+ * stands before the first. */
+static const char **split(struct reader *r, const char *value, size_t before, size_t *ret_n)
+{
+    const char  **words = NULL;
+    size_t        n = 0, room = 0;
+    struct buffer word = {0};
+
+    for (; n < before; n++)
+        words = arena_grow(r->memory, words, n, &room, sizeof *words);
+    while (!r->memory->failed && unit_word(&value, UNIT_ESCAPES_PLAIN, &word) > 0) {
+        const char **more = arena_grow(r->memory, words, n, &room, sizeof *words);
+        if (!more)
+            break;
+        words = more;
+        words[n++] = arena_strndup(r->memory, word.data ? word.data : "", word.size);
+    }
+    r->memory->failed |= word.failed;
+    buffer_free(&word);
+    *ret_n = n;
+    return r->memory->failed ? NULL : words;
+}
+
+/* A command whose program is the first of these words. */
+static struct place_command *add_words(struct reader *r, const char *setting, unsigned line,
+                                       const char *value, const char **words, size_t n)
+{
+    struct place_command *command = words && n ? add(r, setting, line, value) : NULL;
+
+    if (!command)
+        return NULL;
+    command->exec.path = words[0];
+    command->exec.argv = words;
+    command->exec.argc = n;
+    return command;
+}
+
+static struct place_command *add_split(struct reader *r, const char *setting, unsigned line,
+                                       const char *value)
+{
+    size_t       n;
+    const char **words = split(r, value, 0, &n);
+
+    return add_words(r, setting, line, value, words, n);
+}
+
+/* A command that is the file itself. */
+static void add_file(struct reader *r, const char *const *arguments)
+{
+    const char  *path = r->each->entry->path;
+    size_t       n = 0;
+    const char **words;
+
+    while (arguments[n])
+        n++;
+    words = arena_alloc(r->memory, (n + 1) * sizeof *words);
+    if (!words)
+        return;
+    words[0] = path;
+    for (size_t i = 0; i < n; i++)
+        words[i + 1] = arguments[i];
+    add_words(r, "file", 1, path, words, n + 1);
+}
+
+/* A shell's text. */
+static void add_shell(struct reader *r, const char *setting, unsigned line, const char *text)
+{
+    const char **words = arena_alloc(r->memory, 4 * sizeof *words);
+
+    if (!words)
+        return;
+    words[0] = "/bin/sh";
+    words[1] = "-e";
+    words[2] = "-c";
+    words[3] = text;
+    add_words(r, setting, line, text, words, 4);
+}
+
+/* Programs -------------------------------------------------------------------- */
+
+static void check_executable(struct reader *r)
+{
+    struct stat st;
+
+    if (!r->off && root_stat(r->each->walk.source.root, r->each->entry->path, true, &st) == 0 &&
+        !(st.st_mode & 0111))
+        r->off = "not executable";
+}
+
+static void read_generator(struct reader *r)
+{
+    static const char *const system[] = {"/run/systemd/generator", "/run/systemd/generator.early",
+                                         "/run/systemd/generator.late", NULL};
+    static const char *const none[] = {NULL};
+
+    check_executable(r);
+    add_file(r, strstr(r->each->entry->dir->path, "environment") ? none : system);
+}
+
+static void read_hook(struct reader *r)
+{
+    static const char *const sleep[] = {"pre", "suspend", NULL}, *const shutdown[] = {"poweroff",
+                                                                                      NULL};
+
+    check_executable(r);
+    add_file(r, strstr(r->each->entry->dir->path, "sleep") ? sleep : shutdown);
+}
+
+static void read_script(struct reader *r)
+{
+    static const char *const start[] = {"start", NULL};
+    const struct unit_entry *unit = unit_search_first(r->each->walk.search, r->each->unit);
+
+    check_executable(r);
+    if (unit && strcmp(unit->dir->path, "/run/systemd/generator.late") != 0 &&
+        strcmp(r->each->entry->name, "rc.local") != 0)
+        r->off = "a unit of its name takes its place";
+    add_file(r, start);
+}
+
+/* Links of a runlevel lead to scripts that have rows of their own. */
+static void read_rc(struct reader *r)
+{
+    const struct unit_entry *entry = r->each->entry;
+
+    if (entry->type == DT_LNK && entry->link && strstr(entry->link, "init.d/"))
+        return;
+    if (entry->name[0] == 'K')
+        r->off = "only stopped in this runlevel";
+    read_script(r);
+}
+
+/* Files of sections ----------------------------------------------------------- */
+
+static const struct unit_setting *setting_of(const struct reader *r, const char *section,
+                                             const char *key)
+{
+    const struct unit_setting *found = NULL;
+
+    for (size_t i = 0; i < r->each->loaded.n; i++) {
+        const struct unit_setting *setting = &r->each->loaded.settings[i];
+        if (!setting->ignored && strcmp(setting->section, section) == 0 &&
+            strcmp(setting->key, key) == 0)
+            found = setting;
+    }
+    return found;
+}
+
+static const char *value_of(const struct reader *r, const char *section, const char *key)
+{
+    const struct unit_setting *setting = setting_of(r, section, key);
+
+    return setting ? setting->value : NULL;
+}
+
+static void read_dbus(struct reader *r)
+{
+    static const char          section[] = "D-BUS Service";
+    const struct unit_setting *exec = setting_of(r, section, "Exec");
+
+    if (!r->off && value_of(r, section, "SystemdService"))
+        r->off = "the bus asks systemd to start a unit instead";
+    struct place_command *command = exec ? add_split(r, "Exec", exec->line, exec->value) : NULL;
+    if (command)
+        command->user = value_of(r, section, "User");
+}
+
+/* The words of a desktop entry's Exec=: escapes of the file's values, then quotes, and field codes
+ * that stand for files, icons and names left out. */
+static void read_autostart(struct reader *r)
+{
+    static const char          section[] = "Desktop Entry";
+    const struct unit_setting *exec = setting_of(r, section, "Exec");
+    const char                *hidden = value_of(r, section, "Hidden");
+    struct buffer              value = {0};
+    size_t                     n = 0, kept = 0;
+
+    if (!r->off && hidden && strcmp(hidden, "true") == 0)
+        r->off = "Hidden=true";
+    if (!exec || unit_unescape(exec->value, &value) < 0 || !buffer_text(&value)) {
+        buffer_free(&value);
+        return;
+    }
+    const char **words = split(r, value.data, 0, &n);
+    for (size_t i = 0; words && i < n; i++)
+        if (words[i][0] != '%' || !words[i][1] || words[i][2] || words[i][1] == '%')
+            words[kept++] = strcmp(words[i], "%%") == 0 ? "%" : words[i];
+    add_words(r, "Exec", exec->line, exec->value, words, kept);
+    buffer_free(&value);
+}
+
+/* A container: what podman is asked to run in it. */
+static void read_container(struct reader *r)
+{
+    static const char          section[] = "Container";
+    const struct unit_setting *exec = setting_of(r, section, "Exec");
+    const struct unit_setting *image = setting_of(r, section, "Image");
+    const struct unit_setting *from = exec ? exec : image;
+    size_t                     n = 0;
+
+    if (!from)
+        return;
+    const char **words = split(r, exec ? exec->value : "", 3, &n);
+    if (!words)
+        return;
+    words[0] = "/usr/bin/podman";
+    words[1] = "run";
+    words[2] = image ? image->value : "";
+    add_words(r, exec ? "Exec" : "Image", from->line, from->value, words, n);
+}
+
+/* Files of lines -------------------------------------------------------------- */
+
+/* Read the file and hand on its lines, comments left out; what they point into stays. */
+static void each_line(struct reader *r, void (*each)(struct reader *, char *line, unsigned number))
+{
+    char  *data, *rest, *line;
+    size_t size;
+    int e = root_read(r->each->walk.source.root, r->each->entry->path, UNIT_PLACE_FILE_MAX, &data,
+                      &size);
+
+    if (e < 0) {
+        r->out.unread = e != -ENOENT;
+        r->memory->failed |= e == -ENOMEM;
+        return;
+    }
+    rest = (char *)(uintptr_t)arena_strndup(r->memory, data, size);
+    free(data);
+    if (r->memory->failed)
+        return;
+    for (unsigned number = 1; (line = strsep(&rest, "\n")); number++) {
+        line += strspn(line, " \t");
+        if (*line && *line != '#')
+            each(r, line, number);
+    }
+}
+
+/* service socktype protocol wait user program argv[0] ... */
+static void inetd_line(struct reader *r, char *line, unsigned number)
+{
+    size_t       n;
+    const char **words = split(r, line, 0, &n);
+
+    if (!words || n < 6 || strcmp(words[5], "internal") == 0)
+        return;
+    const char          **argv = words + (n > 6 ? 6 : 5);
+    struct place_command *command = add_words(r, "program", number, line, argv, n > 6 ? n - 6 : 1);
+    if (!command)
+        return;
+    command->exec.path = words[5];
+    command->user = arena_strndup(r->memory, words[4], strcspn(words[4], ":."));
+}
+
+static void read_inetd(struct reader *r)
+{
+    each_line(r, inetd_line);
+}
+
+/* The value of "key = value" or "key += value"; NULL: another key. */
+static const char *xinetd_value(const char *line, const char *key)
+{
+    size_t size = strlen(key);
+
+    if (strncmp(line, key, size) != 0)
+        return NULL;
+    line += size + strspn(line + size, " \t");
+    line += strspn(line, "+-");
+    return *line == '=' ? line + 1 + strspn(line + 1, " \t") : NULL;
+}
+
+/* Within "service x {": the program, its arguments, whose it is; several services in a file. */
+static void xinetd_line(struct reader *r, char *line, unsigned number)
+{
+    struct place_command *last = r->out.n ? &r->out.commands[r->out.n - 1] : NULL;
+    const char           *value;
+
+    if (strncmp(line, "service", 7) == 0) {
+        add(r, "server", number, "");
+        return;
+    }
+    if (!last)
+        return;
+    if ((value = xinetd_value(line, "server"))) {
+        last->line = number;
+        last->value = last->exec.path = value;
+    } else if ((value = xinetd_value(line, "server_args"))) {
+        last->exec.argv = split(r, value, 1, &last->exec.argc);
+    } else if ((value = xinetd_value(line, "user"))) {
+        last->user = value;
+    } else if ((value = xinetd_value(line, "disable")) && strncmp(value, "yes", 3) == 0) {
+        last->off = "disable = yes";
+    }
+}
+
+static void read_xinetd(struct reader *r)
+{
+    size_t n = 0;
+
+    each_line(r, xinetd_line);
+    for (size_t i = 0; i < r->out.n && !r->memory->failed; i++) {
+        struct place_command *command = &r->out.commands[i];
+        const char          **argv = (const char **)(uintptr_t)command->exec.argv;
+
+        if (!command->exec.path)
+            continue; /* internal, or defaults */
+        if (!argv)
+            argv = split(r, "", 1, &command->exec.argc);
+        if (!argv)
+            return;
+        argv[0] = command->exec.path;
+        command->exec.argv = argv;
+        r->out.commands[n++] = *command;
+    }
+    r->out.n = n;
+}
+
+/* What follows a word and blanks; NULL where the line does not begin with that word. */
+static const char *behind(const char *line, const char *word)
+{
+    size_t size = strlen(word);
+
+    return strncmp(line, word, size) == 0 && (!line[size] || strchr(" \t", line[size]))
+               ? line + size + strspn(line + size, " \t")
+               : NULL;
+}
+
+static void end_script(struct reader *r)
+{
+    const char *text = buffer_text(&r->script);
+
+    if (text)
+        add_shell(r, "script", r->script_line, arena_strndup(r->memory, text, r->script.size));
+    r->memory->failed |= !text;
+    buffer_free(&r->script);
+    r->script_line = 0;
+}
+
+/* exec COMMAND, script ... end script, each also of pre-start and so on. */
+static void upstart_line(struct reader *r, char *line, unsigned number)
+{
+    static const char *const stages[] = {"pre-start", "post-start", "pre-stop", "post-stop"};
+    const char              *rest = line, *text;
+
+    if (r->script_line && behind(line, "end")) {
+        end_script(r);
+        return;
+    }
+    if (r->script_line) {
+        buffer_puts(&r->script, r->script.size ? "\n" : "");
+        buffer_puts(&r->script, line);
+        return;
+    }
+    for (size_t i = 0; i < sizeof stages / sizeof stages[0] && rest == line; i++)
+        if ((text = behind(line, stages[i])))
+            rest = text;
+    if ((text = behind(rest, "exec")))
+        add_shell(r, "exec", number, text);
+    else if (behind(rest, "script"))
+        r->script_line = number;
+}
+
+static void read_upstart(struct reader *r)
+{
+    each_line(r, upstart_line);
+    buffer_free(&r->script); /* of one that does not end */
+}
+
+/* Kinds ----------------------------------------------------------------------- */
+
+static const struct {
+    const char *kind;
+    void (*read)(struct reader *r);
+} kinds[] = {
+    {"generator", read_generator}, {"hook", read_hook},
+    {"sysv", read_script},         {"rc", read_rc},
+    {"dbus", read_dbus},           {"autostart", read_autostart},
+    {"quadlet", read_container},   {"inetd", read_inetd},
+    {"xinetd", read_xinetd},       {"upstart", read_upstart},
+};
+
+int place_commands_read(const struct unit_each *each, struct arena *memory,
+                        struct place_commands *ret)
+{
+    struct reader r = {.each = each, .memory = memory};
+
+    if (each->instead)
+        r.off = "another file takes its place";
+    if (!unit_is_mask(each->walk.source.root, each->entry->path))
+        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+            if (strcmp(kinds[i].kind, each->entry->dir->place->kind) == 0)
+                kinds[i].read(&r);
+    if (memory->failed)
+        return -ENOMEM;
+    *ret = r.out;
+    return 0;
+}

@@ -1,0 +1,31 @@
+/* unit_place_commands.h -- the commands that files beside the units name: scripts, generators,
+ * hooks, D-Bus activation, autostart entries, quadlets, xinetd, inetd and Upstart.
+ */
+#ifndef SVCQL_UNIT_PLACE_COMMANDS_H
+#define SVCQL_UNIT_PLACE_COMMANDS_H
+
+#include "formats/unit/unit_exec.h"
+#include "unit_each.h"
+
+#define UNIT_PLACE_FILE_MAX (1u << 20) /* bytes of a file of lines that is read */
+
+struct place_command {
+    const char      *setting; /* static text: "Exec", "server" */
+    unsigned         line;
+    const char      *value; /* as written */
+    struct unit_exec exec;
+    const char      *user; /* NULL: not said */
+    const char      *off;  /* why it is not in force; NULL: it is */
+};
+
+struct place_commands {
+    struct place_command *commands;
+    size_t                n, room;
+    bool                  unread; /* the file could not be read, or not to its end */
+};
+
+/* Read the commands of the file that `each` is at, into memory of the arena. 0 or -ENOMEM. */
+int place_commands_read(const struct unit_each *each, struct arena *memory,
+                        struct place_commands *ret);
+
+#endif
