@@ -67,7 +67,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all arrows headers hunt check check-build check-fast signals navigator soak golden symbols deps deps-check \
+.PHONY: new-table all arrows headers hunt check check-build check-fast signals navigator soak golden symbols deps deps-check \
         deps-develop docs docs-check format format-check lint fuzz bench evaluate judge weights install uninstall clean
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
@@ -199,7 +199,7 @@ golden: $(BUILD)/svcql.so
 # what mixes AND and OR without parentheses. A header compiles alone (the lists that are included by a
 # macro's definition, *.list.h, are none).
 arrows: all headers
-	awk -f tests/arrows.awk $$(find include ext tables -name '*.[ch]') $(SQL)
+	awk -f tests/arrows.awk CONTRIBUTING.md $$(find include ext tables -name '*.[ch]') $(SQL)
 	awk -f tests/mixed.awk sql/*/*.sql
 	nm -A $(filter $(BUILD)/tables/% $(BUILD)/ext/%,$(OBJECTS)) | awk -f tests/circles.awk
 
@@ -220,6 +220,9 @@ signals: $(BUILD)/svcql
 # A layer that the ATT&CK Navigator opens.
 navigator: $(BUILD)/svcql.so
 	sqlite3 -batch -cmd '.load $(BUILD)/svcql.so' :memory: < sql/navigator.sql > $(BUILD)/navigator.json
+
+# A table to start from: make new-table NAME=x. CONTRIBUTING.md goes on from there.
+new-table: ; @./tests/new-table.sh $(NAME)
 
 docs: $(BUILD)/svcql.so
 	./tests/docs.sh $(BUILD)/svcql.so

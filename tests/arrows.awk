@@ -1,25 +1,19 @@
-# arrows.awk -- which way files know each other: awk -f tests/arrows.awk $(find include ext tables sql ...)
+# arrows.awk -- which way files know each other:
 #
-# A file of C may include what stands in its own room, in include/ and in the rooms below it; no chain
-# of includes comes back to where it began. Formats are pure: they know only other formats. A view may
-# read what the layers below its own make. Prints each arrow that breaks a rule and fails.
-BEGIN {
-    # Lowest first. A room may know those before it.
-    n = split("include tables/formats/text tables/formats/command tables/formats/unit " \
-              "tables/formats/log tables/formats/package tables/formats/access " \
-              "tables/formats/audit tables/formats/journal tables/formats/plist " \
-              "tables/formats/hive tables/formats/evtx ext/table ext/evidence ext tables/catalog " \
-              "tables/windows tables/macos tables/linux/access tables/linux/logs " \
-              "tables/linux/packages tables/linux/units tables/linux/systemd tables/linux " \
-              "ext/program", rooms, " ")
-    for (i = 1; i <= n; i++)
-        height[rooms[i]] = i
-
-    # Of the views. Those of findings are built on one another: findings unions the analytics, and
-    # the rest is built on it.
-    n = split("lists events normalize facts signals analytics findings posture compat", layers, " ")
-    for (i = 1; i <= n; i++)
-        level[layers[i]] = i
+#     awk -f tests/arrows.awk CONTRIBUTING.md $(find include ext tables -name '*.[ch]') sql/*/*.sql
+#
+# CONTRIBUTING.md lists the rooms and the layers, lowest first. A file of C may include what stands in
+# its own room, in include/ and in the rooms below it; no chain of includes comes back to where it
+# began. Formats are pure: they know only other formats. A view may read what the layers below its own
+# make; those of findings are built on one another. Prints each arrow that breaks a rule and fails.
+FILENAME ~ /[.]md$/ {
+    if (/^###? /)
+        list = /^### Rooms/ ? "room" : /^### Layers/ ? "layer" : ""
+    else if (/^    [a-z]/ && list == "room")
+        height[$1] = ++rooms
+    else if (/^    [a-z]/ && list == "layer")
+        level[$1] = ++layers
+    next
 }
 
 function fail(what) {
@@ -50,7 +44,7 @@ FNR == 1 {
         sub(/^.*\//, "", layer[view])
         place[view] = file
     } else if (!(folder(file) in height))
-        fail(file ": its folder is not among the rooms of tests/arrows.awk")
+        fail(file ": its folder is not among the rooms of CONTRIBUTING.md")
 }
 
 file ~ /\.[ch]$/ && /^#include "/ {
@@ -112,7 +106,7 @@ END {
             follow(file, file)
     for (view in layer) {
         if (!(layer[view] in level))
-            fail(place[view] ": its folder is not among the layers of tests/arrows.awk")
+            fail(place[view] ": its folder is not among the layers of CONTRIBUTING.md")
         check_view(view)
     }
     exit failed
