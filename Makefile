@@ -118,7 +118,7 @@ $(BUILD)/embedded_%.o: $(BUILD)/embedded_%.c
 	$(COMPILE) -o $@ $<
 
 # Tests: every tests/check_NAME.c exports make_NAME_suite().
-$(BUILD)/suites.h: $(SUITES)
+$(BUILD)/suites.h: $(SUITES) tests
 	@mkdir -p $(@D)
 	for s in $(patsubst tests/check_%.c,%,$(SUITES)); do echo "SUITE($$s)"; done > $@
 
