@@ -85,6 +85,15 @@ static void expect_state(const char *expected, const char *sql)
     sqlite3_close(db);
 }
 
+static int count_of(const char *text, const char *word)
+{
+    int n = 0;
+
+    for (const char *at = text; (at = strstr(at, word)); at += strlen(word))
+        n++;
+    return n;
+}
+
 /* Differences ------------------------------------------------------------------------------ */
 
 START_TEST(the_first_run_is_all_added_then_only_what_differs)
@@ -230,6 +239,24 @@ START_TEST(decorations_stand_in_every_line)
     ck_assert_ptr_nonnull(strstr(notices, "no such table: nowhere"));
     free(log);
     free(schedule_log(dir));
+}
+END_TEST
+
+START_TEST(a_decorator_that_fails_is_not_run_before_every_query)
+{
+    schedule = schedule_begin(
+        dir,
+        "{\"schedule\":{\"p\":{\"query\":\"SELECT 1 AS x\"},\"q\":{\"query\":\"SELECT 2 AS x\"}},"
+        "\"decorators\":{\"always\":[\"SELECT * FROM nowhere\",\"SELECT 3 AS three\"]}}");
+    schedule_tick(schedule, true);
+    schedule_tick(schedule, true);
+    ck_assert_int_eq(count_of(notices, "no such table: nowhere"), 1);
+    schedule_after(schedule, 60);
+    schedule_tick(schedule, true);
+    ck_assert_int_eq(count_of(notices, "no such table: nowhere"), 2);
+    char *log = harness_read(path_of("log"), NULL);
+    ck_assert_int_eq(count_of(log, "\"decorations\":{\"three\":\"3\"}"), 2);
+    free(log);
 }
 END_TEST
 
@@ -857,15 +884,6 @@ static void limit_files(bool limit)
     setrlimit(RLIMIT_FSIZE, &rlimit);
 }
 
-static int count_of(const char *text, const char *word)
-{
-    int n = 0;
-
-    for (const char *at = text; (at = strstr(at, word)); at += strlen(word))
-        n++;
-    return n;
-}
-
 START_TEST(a_state_that_cannot_be_written_stops_output_and_is_told_once)
 {
     struct schedule_setup setup = schedule_setup_of(dir);
@@ -1034,6 +1052,7 @@ Suite *make_schedule_suite(void)
         a_changed_query_counts_anew_and_keeps_its_difference,
         cells_are_texts_unless_numbers_are_wanted,
         decorations_stand_in_every_line,
+        a_decorator_that_fails_is_not_run_before_every_query,
         missed_time_runs_a_query_once,
         a_restart_keeps_the_time_and_repeats_nothing,
         last_run_is_the_begin_of_the_last_success,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RETRY_AFTER 60 /* seconds */
+
 int decorations_begin(struct decorations *decorations, size_t n)
 {
     *decorations = (struct decorations){
@@ -87,6 +89,16 @@ static int compose(struct decorations *decorations)
     return 0;
 }
 
+/* One that failed is not run again at once: it may have failed by taking long. */
+static double next_due(const struct decorator *decorator, double uptime, bool worked)
+{
+    if (decorator->when == DECORATE_LOAD)
+        return 1e300;
+    if (decorator->when == DECORATE_INTERVAL)
+        return uptime + (double)decorator->interval;
+    return worked ? 0 : uptime + RETRY_AFTER;
+}
+
 int decorations_refresh(struct decorations *decorations, const struct configuration *configuration,
                         double uptime, decorate_fn fn, void *data)
 {
@@ -96,13 +108,11 @@ int decorations_refresh(struct decorations *decorations, const struct configurat
         const struct decorator *decorator = &configuration->decorators[i];
         if (decorations->due[i] > uptime)
             continue;
-        char *row = fn(data, decorator->sql);
+        char *row = NULL;
+        bool  worked = fn(data, decorator->sql, &row);
         cJSON_Delete(decorations->rows[i]);
         decorations->rows[i] = row ? cJSON_Parse(row) : NULL;
-        decorations->due[i] = decorator->when == DECORATE_ALWAYS ? 0
-                              : decorator->when == DECORATE_LOAD
-                                  ? 1e300
-                                  : uptime + (double)decorator->interval;
+        decorations->due[i] = next_due(decorator, uptime, worked);
         free(row);
         changed = true;
     }

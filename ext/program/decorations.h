@@ -8,13 +8,14 @@
 
 struct decorations {
     cJSON **rows; /* of each decorator; NULL: not run yet, or no row */
-    double *due;  /* uptime at which an interval decorator runs again */
+    double *due;  /* uptime before which it does not run again */
     size_t  n;
     char   *text; /* members of a JSON object, sorted, without braces; owned */
 };
 
-/* Run one decorator's SQL and return its first row as JSON text to free(), or NULL. */
-typedef char *(*decorate_fn)(void *data, const char *sql);
+/* Run one decorator's SQL; its first row as JSON text to free(), or NULL for none. False where it
+ * failed. */
+typedef bool (*decorate_fn)(void *data, const char *sql, char **ret_row);
 
 int  decorations_begin(struct decorations *decorations, size_t n); /* -ENOMEM */
 void decorations_end(struct decorations *decorations);

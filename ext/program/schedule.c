@@ -27,6 +27,8 @@
 #define RETRY_MAX    60.0   /* seconds between two tries at a sink or a state that is down */
 #define N_SINKS      2
 
+#define SMALL_TIMEOUT 10 /* seconds that a decorator or a discovery query may take: others wait */
+
 struct planned {
     int64_t splayed; /* seconds */
     double  due;     /* uptime */
@@ -428,6 +430,7 @@ static bool run_first(struct schedule *schedule, const char *sql, struct first_r
     struct run_result  result;
 
     *first = (struct first_row){.schedule = schedule};
+    request.timeout = request.timeout < SMALL_TIMEOUT ? request.timeout : SMALL_TIMEOUT;
     request.row = keep_first;
     request.waiting = first_waiting;
     request.data = first;
@@ -438,12 +441,13 @@ static bool run_first(struct schedule *schedule, const char *sql, struct first_r
     return false;
 }
 
-static char *decorate(void *data, const char *sql)
+static bool decorate(void *data, const char *sql, char **ret_row)
 {
     struct first_row first;
+    bool             worked = run_first(data, sql, &first);
 
-    run_first(data, sql, &first);
-    return first.json;
+    *ret_row = first.json;
+    return worked;
 }
 
 /* Whether all of a pack's discovery queries return a row, asked once in a while. */

@@ -711,7 +711,7 @@ int store_put_line(struct store *store, int64_t query, enum store_stream stream,
 
     sqlite3_bind_int64(stmt, 1, query);
     sqlite3_bind_text64(stmt, 2, line, size, SQLITE_STATIC, SQLITE_UTF8);
-    sqlite3_bind_int(stmt, 3, stream);
+    sqlite3_bind_int64(stmt, 3, (int64_t)stream);
     return done(store, stmt);
 }
 
