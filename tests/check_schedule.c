@@ -873,16 +873,49 @@ START_TEST(a_corrupt_state_is_put_aside_and_a_new_one_begun)
 }
 END_TEST
 
-/* Files cannot be written to, pipes can. */
-static void limit_files(bool limit)
+/* Files cannot be written to beyond that size, pipes can. */
+static void limit_files_to(rlim_t size)
 {
     struct rlimit rlimit;
 
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &rlimit);
-    rlimit.rlim_cur = limit ? 0 : rlimit.rlim_max;
+    rlimit.rlim_cur = size < rlimit.rlim_max ? size : rlimit.rlim_max;
     setrlimit(RLIMIT_FSIZE, &rlimit);
 }
+
+static void limit_files(bool limit)
+{
+    limit_files_to(limit ? 0 : RLIM_INFINITY);
+}
+
+/* A disk that is full in the middle of a line: its rest follows when there is room again. */
+START_TEST(a_line_that_was_cut_by_a_full_disk_is_ended)
+{
+    enum { BEFORE = 4 << 20 };
+    char  *before = malloc(BEFORE);
+    size_t size = 0;
+
+    memset(before, '\n', BEFORE);
+    harness_write(dir, "log", before, BEFORE);
+    free(before);
+    commands("one\ntwo\n");
+    start("", "");
+    for (int i = 0; i < 3; i++) {
+        limit_files_to(BEFORE + 100 + 50 * (rlim_t)i);
+        schedule_after(schedule, 120);
+        ck_assert(schedule_backlog(schedule));
+    }
+    limit_files(false);
+    schedule_after(schedule, 120);
+    ck_assert(!schedule_backlog(schedule));
+    char *text = harness_read(path_of("log"), &size), *line = text + BEFORE;
+    ck_assert_int_eq(count_of(line, "\n"), 2);
+    for (char *end; (end = strchr(line, '\n')); line = end + 1)
+        ck_assert_msg(!log_line_error(line, (size_t)(end - line)), "%s", text + BEFORE);
+    free(text);
+}
+END_TEST
 
 START_TEST(a_state_that_cannot_be_written_stops_output_and_is_told_once)
 {
@@ -1080,6 +1113,7 @@ Suite *make_schedule_suite(void)
         an_older_state_is_brought_up_to_date,
         what_was_never_a_state_is_left_alone,
         a_state_that_cannot_be_written_stops_output_and_is_told_once,
+        a_line_that_was_cut_by_a_full_disk_is_ended,
         a_line_that_is_out_and_not_noted_does_not_come_again,
         the_files_of_an_osquery_configuration_bear_its_names,
     };
