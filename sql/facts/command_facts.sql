@@ -15,6 +15,7 @@
 --          target           TEXT NOCASE  what to do it to
 --          options                       its options, a JSON array
 --          remote           TEXT NOCASE  the other host that it acts on
+--          known_remote                  of what acts on another host: it is run on one of remote_execution_hosts
 --          runtime                       it holds until the next boot
 --          via                           what wrapped it: sudo, sh, ssh, ...
 --          obfuscated                    it was written so that the tool is hard to see
@@ -32,9 +33,10 @@
 --          record                        which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "user": "root", "login_user": "alice",
 --           "exe": "/usr/bin/systemctl", "cmdline": "systemctl status agent", "tool": "systemctl",
---           "verb": "status", "target": "agent", "options": "[]", "obfuscated": 0, "patch_cycle": 0, "action": "",
+--           "verb": "status", "target": "agent", "options": "[]", "known_remote": 0, "obfuscated": 0, "patch_cycle": 0, "action": "",
 --           "arguments": "agent", "service": "agent", "service_account": 0, "source": "audit.log", "record": "1"}
--- sources: service_commands, verb_grades, security_services, service_accounts, exec_patterns
+-- sources: service_commands, verb_grades, security_services, service_accounts, exec_patterns,
+--          remote_execution_hosts
 --
 --   SELECT tool, verb, action, count(*) FROM command_facts GROUP BY tool, verb;
 CREATE TEMP VIEW command_facts AS
@@ -58,7 +60,9 @@ WITH graded AS (
      WHERE 0
 )
 SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdline, g.tool, g.verb,
-       g.target, g.options, g.remote, g.runtime, g.via, g.obfuscated, g.success, g.patch_cycle,
+       g.target, g.options, g.remote,
+       iif(g.remote IS NOT NULL, EXISTS (SELECT 1 FROM remote_execution_hosts AS r
+                                          WHERE lower(g.host) GLOB r.host), NULL) AS known_remote, g.runtime, g.via, g.obfuscated, g.success, g.patch_cycle,
        g.action, g.arguments, g.place, g.service,
        iif(g.service <> '' AND (g.action IN ('stop', 'disable') OR g.arguments REGEXP '(?i)disabled|=4$'),
            EXISTS (SELECT 1 FROM security_services AS s

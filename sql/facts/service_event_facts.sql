@@ -19,12 +19,13 @@
 --          source                         where the record is
 --          record                         which record it is
 --          security                       it is of a service that watches the host
+--          random_bits               knob random_name_bits: name_randomness() above which a machine made up a name
 --          patterns                       names of exec_patterns that match what it runs and its name, as a JSON array
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "windows", "action": "created", "service": "ReportAgent",
 --           "display_name": "Report agent", "image_path": "C:\\Program Files\\Report\\agent.exe",
 --           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
---           "event_id": 7045, "source": "System.evtx", "record": "1", "security": 0}
--- sources: service_events, security_services, exec_patterns
+--           "event_id": 7045, "source": "System.evtx", "record": "1", "security": 0, "random_bits": 10}
+-- sources: service_events, security_services, exec_patterns, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), service, image_path FROM service_event_facts WHERE action = 'created';
 CREATE TEMP VIEW service_event_facts AS
@@ -33,6 +34,7 @@ SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_
        EXISTS (SELECT 1 FROM security_services AS s
                 WHERE s.platform IN ('any', e.platform)
                   AND (lower(e.service) GLOB s.name OR lower(e.display_name) GLOB s.name)) AS security,
+       (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
        (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
          WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
            AND coalesce(e.image_path || ' ', '') || coalesce(e.service, '') REGEXP p.pattern) AS patterns

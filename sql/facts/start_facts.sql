@@ -10,13 +10,13 @@
 --          detail                  what the log says
 --          in_burst                more than eight services were started in the same minute, as at boot
 --          regular                 it was started in more than four minutes, as a timer does
---          tool_near               of one neither in a burst nor regular: a service tool ran from ten seconds before to one after
+--          tool_near               of one neither in a burst nor regular: a service tool ran from the knob tool_window's seconds before to one after
 --          evidence                the row for people, as JSON
 --          source                  where the record is
 --          record                  which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "service": "agent.service", "in_burst": 0,
 --           "regular": 0, "tool_near": 1, "source": "journal", "record": "1"}
--- sources: service_events, service_commands
+-- sources: service_events, service_commands, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), host, service FROM start_facts WHERE NOT in_burst;
 CREATE TEMP VIEW start_facts AS
@@ -31,6 +31,8 @@ WITH starts AS MATERIALIZED (
      WHERE c.platform = 'linux' AND c.time IS NOT NULL
 ), logged AS MATERIALIZED ( -- when the host's logs of commands begin and end
     SELECT host, min(time) AS first, max(time) AS last FROM commands GROUP BY host
+), knob AS MATERIALIZED (
+    SELECT min(60, coalesce((SELECT value FROM attack_knobs WHERE name = 'tool_window'), 10)) AS seconds
 ), busy AS MATERIALIZED (
     SELECT host, minute FROM starts GROUP BY host, minute HAVING count(DISTINCT service) > 8
 ), often AS MATERIALIZED (
@@ -41,9 +43,10 @@ SELECT s.time, s.host, 'linux' AS platform, s.service, s.detail, b.host IS NOT N
        iif(b.host IS NULL AND r.host IS NULL,
            EXISTS (SELECT 1 FROM commands AS c -- in this minute or the one before: an index finds it
                     WHERE c.host = s.host AND c.minute IN (s.minute, s.minute - 1)
-                      AND c.time BETWEEN s.time - 10 AND s.time + 1), NULL) AS tool_near,
+                      AND c.time BETWEEN s.time - k.seconds AND s.time + 1), NULL) AS tool_near,
        json_object('service', s.service, 'detail', s.detail) AS evidence, s.source, s.record
   FROM starts AS s
+  JOIN knob AS k
   JOIN logged AS l ON l.host = s.host AND s.time BETWEEN l.first AND l.last
   LEFT JOIN busy AS b ON b.host = s.host AND b.minute = s.minute
   LEFT JOIN often AS r ON r.host = s.host AND r.service = s.service;

@@ -38,6 +38,7 @@
 --          in_upgrade                 changed within a minute of a change of packages; NULL where a package owns the file
 --          in_last_week               changed in the host's last week, and more than a day after its first package
 --          security                   it is of a service that watches the host; NULL where a package owns the file
+--          random_bits               knob random_name_bits: name_randomness() above which a machine made up a name
 --          instance_commands          of a socket: what the template that it starts runs
 --          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
 -- usual:   {"host": "web1", "source": "/etc/systemd/system/report.service", "path": "/etc/systemd/system/report.service",
@@ -46,8 +47,8 @@
 --           "own_settings": "Description=Nightly report\nExecStart=/usr/local/bin/report", "package": "", "uid": 0,
 --           "mode": "0644", "mtime": 1760000000, "ctime": 1760000000, "vendor": 0, "unowned": 1,
 --           "program": "/usr/local/bin/report", "changed": 1760000000, "stem": "report", "program_owned": 1,
---           "program_writable": 0, "vendor_namesake": 0, "vendor_neighbour": 0, "in_upgrade": 0, "in_last_week": 0, "security": 0}
--- sources: unit_files, package_files, package_history, path_permissions, security_services, exec_patterns,
+--           "program_writable": 0, "vendor_namesake": 0, "vendor_neighbour": 0, "in_upgrade": 0, "in_last_week": 0, "security": 0, "random_bits": 10}
+-- sources: unit_files, package_files, package_history, path_permissions, security_services, exec_patterns, attack_knobs,
 --          attached_baseline, evidence
 --
 --   SELECT path, program, program_owned FROM unit_facts WHERE unowned;
@@ -117,6 +118,7 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name),
            NULL) AS security,
+       (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
        iif(NOT u.vendor AND u.name GLOB '*.socket',
            (SELECT group_concat(s.commands, char(10)) FROM unit_files AS s
              WHERE s.name = replace(u.name, '.socket', '@.service') AND s.host = u.host),

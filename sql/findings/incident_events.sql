@@ -77,7 +77,7 @@ WITH seen AS MATERIALIZED (
      WHERE w.event_id = 4624 AND w.channel = 'Security' AND w.data ->> 'LogonType' = '3'
 ), spaced AS (
     SELECT t.*, coalesce(t.time - lag(t.time) OVER (PARTITION BY t.host, t.entity ORDER BY t.time)
-                         > 3600, 0) AS apart
+                         > (SELECT coalesce(max(value), 3600) FROM attack_knobs WHERE name = 'incident_gap'), 0) AS apart
       FROM told AS t
 )
 SELECT s.host || ' ' || s.entity || ' ' ||

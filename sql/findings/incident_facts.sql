@@ -8,6 +8,7 @@
 --          first_time        when it began
 --          last_time         when it ended
 --          seconds           from its first trace to its last
+--          short             knob short_lived: seconds in which what removes itself is gone
 --          steps             count of traces
 --          analytics         count of the analytics that found something
 --          analytic          the analytics, separated by commas
@@ -17,14 +18,15 @@
 --          traces            what the detections of other shapes found, an array of JSON arrays
 --          timeline          the traces in order, as JSON
 -- usual:   {"incident": "web1 report 1", "host": "web1", "platform": "linux", "entity": "report", "first_time": 1760000000,
---           "last_time": 1760003000, "seconds": 3000, "steps": 2, "analytics": 2, "made": 1, "removed": 0,
+--           "last_time": 1760003000, "seconds": 3000, "short": 600, "steps": 2, "analytics": 2, "made": 1, "removed": 0,
 --           "traces": "[[\"unowned\"]]"}
--- sources: incident_events
+-- sources: incident_events, attack_knobs
 --
 --   SELECT entity, seconds, steps FROM incident_facts WHERE made AND removed;
 CREATE TEMP VIEW incident_facts AS
 SELECT incident, host, max(platform) AS platform, entity, min(time) AS first_time, max(time) AS last_time,
-       max(time) - min(time) AS seconds, count(*) AS steps, count(DISTINCT analytic) AS analytics,
+       max(time) - min(time) AS seconds,
+       coalesce((SELECT value FROM attack_knobs WHERE name = 'short_lived'), 600) AS short, count(*) AS steps, count(DISTINCT analytic) AS analytics,
        group_concat(DISTINCT analytic) AS analytic, group_concat(DISTINCT technique) AS technique,
        max(step IN ('service', 'started') OR evidence ->> 'action' = 'created') AS made,
        max(step = 'deleted' OR evidence ->> 'action' = 'deleted' OR instr(fired, '"deleted_key"')) AS removed,

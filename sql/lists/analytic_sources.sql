@@ -35,6 +35,8 @@ INSERT INTO temp.analytic_sources VALUES
     ('t1569_command_execution', 'windows_events', 'windows', '4688, Sysmon 1, PowerShell 4104'),
     ('t1569_unasked_start', 'audit_events', 'linux', 'SERVICE_START, and the commands near it'),
     ('t1569_unasked_start', 'journal', 'linux', 'jobs that are done, and the commands near them'),
+    ('t1569_service_network', 'audit_events', 'linux', 'connect() of a rule of your own'),
+    ('t1569_service_network', 'windows_events', 'windows', 'Sysmon 3, 22'),
     ('t1569_account_jump', 'audit_events', 'linux', 'EXECVE records of every program'),
     ('t1569_tool_child', 'audit_events', 'linux', 'EXECVE records of every program'),
     ('t1569_registry_modification', 'windows_events', 'windows', 'Sysmon 12, 13, 14; 4657'),

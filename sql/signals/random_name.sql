@@ -13,7 +13,7 @@
 -- spares:  {"stem": "systemd-pstore"}
 -- spares:  {"stem": "xkqzvwpj", "vendor": 1}
 -- spares:  {"stem": "xkqzvwpj", "kind": "drop-in"}
-NOT vendor AND kind = 'unit' AND name_randomness(stem) > 10
+NOT vendor AND kind = 'unit' AND name_randomness(stem) > random_bits
 
 -- shape:   service_event
 -- fires:   {"service": "xkqzvwpj"}
@@ -21,4 +21,4 @@ NOT vendor AND kind = 'unit' AND name_randomness(stem) > 10
 -- spares:  {"service": "Reporter"}
 -- spares:  {"service": "WpnUserService_b006d"}
 -- spares:  {"service": "xkqzvwpj", "action": "modified"}
-action = 'created' AND name_randomness(service) > 13
+action = 'created' AND name_randomness(service) > random_bits + 3

@@ -9,5 +9,6 @@
 -- fires:   {"remote": "web2"}
 -- fires:   {"platform": "windows", "tool": "sc", "remote": "SRV01"}
 -- spares:  {"remote": null}
+-- spares:  {"remote": "web2", "known_remote": 1}
 -- spares:  {"platform": "windows", "tool": "sc", "remote": null}
-remote IS NOT NULL
+remote IS NOT NULL AND NOT known_remote

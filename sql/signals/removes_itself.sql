@@ -11,4 +11,4 @@
 -- spares:  {"seconds": 601, "removed": 1}
 -- spares:  {"seconds": 60, "removed": 0}
 -- spares:  {"seconds": 60, "removed": 1, "made": 0}
-seconds <= 600 AND made AND removed
+seconds <= short AND made AND removed

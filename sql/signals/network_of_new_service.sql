@@ -1,0 +1,15 @@
+-- network_of_new_service: reached out over the network minutes after it was made a service
+-- platform:        any
+-- technique:       T1569
+-- analytic:        AN1185
+-- weight:          30
+-- reference:       Sysmon 3 and 22; auditctl(8) -S connect
+-- false positives: an updater that installs its service and fetches at once; it goes to its vendor's name, and
+--                  its program is below Program Files
+--
+-- shape:   network
+-- fires:   {"age": 5}
+-- fires:   {"age": 600, "action": "resolved", "address": null, "name": "c2.example"}
+-- spares:  {"age": 601}
+-- spares:  {"age": 5, "local": 1}
+age <= window AND NOT coalesce(local, 0)
