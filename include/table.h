@@ -191,7 +191,8 @@ const struct tbl_terms *tbl_terms(const struct tbl_scan *scan, size_t offset);
 #define TBL_TERMS(scan, row, field) tbl_terms(scan, offsetof(row, field))
 
 /* Whether a value can satisfy the terms (=, IN, prefix; for numbers the range too). A NULL text
- * satisfies only a column without terms. */
+ * satisfies only a column without terms; one that is not UTF-8 satisfies all, as the row may show it
+ * by tbl_utf8(). */
 bool tbl_match_text(const struct tbl_terms *terms, const char *text, bool nocase);
 bool tbl_match_int(const struct tbl_terms *terms, int64_t value);
 bool tbl_match_real(const struct tbl_terms *terms, double value);

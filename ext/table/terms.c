@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/buffer.h"
 #include "scan.h"
 
 SQLITE_EXTENSION_INIT3
@@ -74,16 +75,30 @@ static bool match_prefix(const struct tbl_terms *terms, const char *text)
                                  : strncmp(text, terms->prefix, size)) == 0;
 }
 
-bool tbl_match_text(const struct tbl_terms *terms, const char *text, bool nocase)
+static bool match_values(const struct tbl_terms *terms, const char *text, bool nocase)
 {
-    if (!text)
-        return !terms->n && !terms->prefix;
-    if (!match_prefix(terms, text))
-        return false;
     for (size_t i = 0; i < terms->n; i++)
         if ((nocase ? sqlite3_stricmp(text, terms->texts[i]) : strcmp(text, terms->texts[i])) == 0)
             return true;
     return !terms->n;
+}
+
+/* Whether tbl_utf8() would show the text as it is. */
+static bool is_shown_as_is(const char *text)
+{
+    const char *p = text;
+
+    while ((unsigned char)(*p - 1) < 0x7f) /* ASCII but NUL */
+        p++;
+    return !*p || buffer_is_text(p, strlen(p));
+}
+
+bool tbl_match_text(const struct tbl_terms *terms, const char *text, bool nocase)
+{
+    if (!text)
+        return !terms->n && !terms->prefix;
+    return (match_prefix(terms, text) && match_values(terms, text, nocase)) ||
+           !is_shown_as_is(text); /* SQLite compares what is shown */
 }
 
 bool tbl_match_int(const struct tbl_terms *terms, int64_t value)

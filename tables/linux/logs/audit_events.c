@@ -502,8 +502,8 @@ static void fill_row(struct tbl_scan *scan, enum audit_category category, struct
     row->category = audit_category_name(category);
     row->type = type_name(scan, event);
     row->host = first->node_size ? tbl_utf8(scan, first->line + first->node, first->node_size)
-                                 : state->input.source.host;
-    row->source = state->input.shown;
+                                 : state->input.sources.source.host;
+    row->source = state->input.sources.shown;
     row->offset = offset_of(state, event);
     uint32_t left = (uint32_t)((UINT64_C(1) << state->index.n) - 1);
     for (size_t i = 0; left && i < event->n; i++)
@@ -693,7 +693,7 @@ static void close_scan(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    audit_input_end(scan, &state->input);
+    audit_input_end(&state->input);
     audit_arguments_free(&state->arguments);
     buffer_free(&state->text);
 }

@@ -16,18 +16,14 @@
 #include "log_sources.h"
 #include "table.h"
 
+/* Must be what the state of the table begins with. */
 struct audit_input {
-    const struct tbl_terms *time, *source_terms;
-    struct log_sources      sources;
-    struct source           source; /* that is read */
+    const struct tbl_terms *time;
+    struct log_sources      sources; /* .shown and .source say where an event is from */
     struct audit_window    *window;
-    char                   *shown; /* the file that is read; owned; NULL: none is open */
 
-    struct stream       *stream; /* of a log */
-    struct audit_stretch stretch;
-
-    struct root_names     journals; /* files of the source */
-    size_t                next_journal;
+    struct stream        *stream; /* of a log */
+    struct audit_stretch  stretch;
     struct audit_journal *journal; /* of a journal */
 
     int error; /* that ended the reading of the file; 0: none */
@@ -43,10 +39,9 @@ int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
                       const struct audit_want *want);
 
 /* The next event of the stretch of time, and some around it: SQLITE_ROW, SQLITE_DONE or an error.
- * The event is good until the next call; input->shown and input->source say where it is from. */
+ * The event is good until the next call. */
 int audit_input_next(struct tbl_scan *scan, struct audit_input *input, struct audit_event *ret);
 
-void audit_input_end(struct tbl_scan    *scan,
-                     struct audit_input *input); /* accepts a half-begun one */
+void audit_input_end(struct audit_input *input); /* accepts a half-begun one */
 
 #endif

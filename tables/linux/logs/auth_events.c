@@ -77,8 +77,8 @@ static void fill(struct tbl_scan *scan, const struct auth_record *record,
     row->exe = text_of(scan, record->exe);
     row->message = text_of(scan, record->message);
     row->log_host = text_of(scan, record->host);
-    row->host = *input->source.host ? input->source.host : row->log_host;
-    row->source = input->shown;
+    row->host = *input->sources.source.host ? input->sources.source.host : row->log_host;
+    row->source = input->sources.shown;
     row->line = record->line;
 }
 
@@ -102,7 +102,7 @@ static int next(struct tbl_scan *scan, void *out)
     struct auth_event  event;
     int                rc;
 
-    while ((rc = auth_input_next(scan, &state->input, &record)) == SQLITE_ROW) {
+    while ((rc = auth_input_next(&state->input, &record)) == SQLITE_ROW) {
         auth_message_parse(&record.program, &record.message, &event);
         if (!tbl_match_text(state->kind, auth_kind_name(event.kind), false))
             continue;
@@ -116,7 +116,7 @@ static void close_scan(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    auth_input_end(scan, &state->input);
+    auth_input_end(&state->input);
 }
 
 static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context *out)

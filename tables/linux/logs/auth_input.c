@@ -103,67 +103,39 @@ static int first_year(struct stream *stream, time_t mtime)
     return last_year(mtime, turns.last < 0 ? 0 : turns.last) - turns.year;
 }
 
-/* Reports ------------------------------------------------------------------------- */
-
-static int report(struct tbl_scan *scan, const struct auth_input *input, const char *location,
-                  int error, const char *detail)
-{
-    bool    read = input->stream || input->pick;
-    int64_t lost = input->bad + (input->pick ? journal_pick_lost(input->pick) : 0);
-
-    if (!detail && error)
-        detail = strerror(-error);
-    if (!detail && lost)
-        detail = input->pick ? "entries that could not be read" : "lines that are no syslog lines";
-    return svcql_report(tbl_svcql(scan), &(struct report){
-                                             .table = "auth_events",
-                                             .kind = artefact_name(input->source.artefact),
-                                             .host = input->source.host,
-                                             .location = location,
-                                             .status = error && !read  ? source_status_of(error)
-                                                       : error || lost ? SOURCE_DAMAGED
-                                                                       : SOURCE_READ,
-                                             .records = read ? input->read : TBL_NULL,
-                                             .skipped = lost,
-                                             .detail = detail,
-                                         });
-}
-
 /* Files --------------------------------------------------------------------------- */
 
-static int begin_file(struct auth_input *input, const char *path)
+/* The input is where the table's state begins. */
+static struct auth_input *input_of(struct tbl_scan *scan)
 {
-    input->line = input->read = input->bad = 0;
-    free(input->shown);
-    input->shown = root_shown_copy(input->source.root, path);
-    return input->shown ? 0 : -ENOMEM;
+    return tbl_state(scan);
 }
 
-static void close_file(struct auth_input *input)
+static void close_file(struct tbl_scan *scan)
 {
+    struct auth_input *input = input_of(scan);
+
     stream_close(input->stream);
     time_zone_free(input->zone);
     journal_pick_close(input->pick);
-    free(input->shown);
     input->stream = NULL;
     input->zone = NULL;
     input->pick = NULL;
-    input->shown = NULL;
+    input->line = input->read = input->bad = 0;
 }
 
-static int leave_file(struct tbl_scan *scan, struct auth_input *input, int error)
+static int leave_file(struct auth_input *input, int error)
 {
-    int rc = SQLITE_OK;
+    int64_t lost = input->bad + (input->pick ? journal_pick_lost(input->pick) : 0);
 
-    if (input->stream || input->pick)
-        rc = report(scan, input, input->shown, error, NULL);
-    close_file(input);
-    return rc;
+    return log_sources_leave(&input->sources, error, input->read, lost,
+                             input->pick ? "entries that could not be read"
+                                         : "lines that are no syslog lines");
 }
 
-static int open_stream(struct auth_input *input, struct stream **ret, struct stat *ret_stat)
+static int open_stream(const struct source *source, struct stream **ret, struct stat *ret_stat)
 {
-    int fd = root_open_file(input->source.root, input->source.path);
+    int fd = root_open_file(source->root, source->path);
 
     if (fd < 0)
         return fd;
@@ -175,99 +147,43 @@ static int open_stream(struct auth_input *input, struct stream **ret, struct sta
     return stream_open(fd, ret);
 }
 
-static int open_log(struct auth_input *input)
+static int open_log(struct tbl_scan *scan)
 {
-    char           zone[64];
-    struct stream *stream = NULL;
-    struct stat    st;
+    struct auth_input   *input = input_of(scan);
+    const struct source *source = &input->sources.source;
+    char                 zone[64];
+    struct stream       *stream = NULL;
+    struct stat          st;
 
-    int r = open_stream(input, &stream, &st);
+    int r = open_stream(source, &stream, &st);
     if (r < 0)
         return r;
     input->calendar = (struct auth_calendar){first_year(stream, st.st_mtime), -1};
     stream_close(stream);
-    if (st.st_size > 0 && log_sources_found(&input->sources, &input->source) < 0)
+    if (st.st_size > 0 && log_sources_found(&input->sources) < 0)
         return -ENOMEM;
-    r = time_zone_of_root(input->source.root, &input->zone, zone);
+    r = time_zone_of_root(source->root, &input->zone, zone);
     if (r == -ENOMEM)
         return r;
-    return open_stream(input, &input->stream, &st);
+    return open_stream(source, &input->stream, &st);
 }
 
-/* Sources ------------------------------------------------------------------------- */
-
-/* Open the next journal of the source that has lines of the programs: SQLITE_ROW, SQLITE_DONE or an
- * error. */
-static int enter_journal(struct tbl_scan *scan, struct auth_input *input)
+static int open_journal(struct tbl_scan *scan, const char *path)
 {
-    while (input->next_journal < input->journals.n) {
-        const char *path = input->journals.names[input->next_journal++];
-        int         r = begin_file(input, path);
-        if (r == 0)
-            r = journal_pick_open(input->source.root, path, "SYSLOG_IDENTIFIER", programs,
-                                  input->time->min, &input->pick);
-        if (r == 0)
-            return SQLITE_ROW;
-        int rc = r == -ENOMEM    ? SQLITE_NOMEM
-                 : r == -ENODATA ? SQLITE_OK
-                                 : report(scan, input, input->shown, r, NULL);
-        close_file(input);
-        if (rc != SQLITE_OK)
-            return rc;
-    }
-    return SQLITE_DONE;
+    struct auth_input *input = input_of(scan);
+
+    return journal_pick_open(input->sources.source.root, path, "SYSLOG_IDENTIFIER", programs,
+                             input->time->min, &input->pick);
 }
 
-/* A source that is a journal becomes the list of its files; SQLITE_OK or an error. */
-static int take_journal(struct tbl_scan *scan, struct auth_input *input)
-{
-    root_names_free(&input->journals);
-    input->journals = (struct root_names){0};
-    input->next_journal = 0;
-    input->bad = 0;
-    if (log_sources_has_log(&input->sources, &input->source))
-        return report(scan, input, input->source.shown, 0,
-                      "not read: the text logs have the same messages");
-    int r = journal_pick_files(input->source.root, input->source.path, &input->journals);
-    if (r == -ENOMEM)
-        return SQLITE_NOMEM;
-    if (r == 0)
-        r = input->journals.error ? input->journals.error : input->journals.lost ? -EFBIG : 0;
-    return report(scan, input, input->source.shown, r,
-                  r < 0 ? NULL : "journal files with such messages are reported one by one");
-}
-
-/* SQLITE_ROW with the log open, SQLITE_OK where there is none to read, or an error. */
-static int take_log(struct tbl_scan *scan, struct auth_input *input)
-{
-    int r = begin_file(input, input->source.path);
-
-    if (r == 0)
-        r = open_log(input);
-    if (r == 0)
-        return SQLITE_ROW;
-    stream_close(input->stream);
-    input->stream = NULL;
-    int rc = r == -ENOMEM ? SQLITE_NOMEM : report(scan, input, input->source.shown, r, NULL);
-    close_file(input);
-    return rc;
-}
-
-/* The next file that can be read. SQLITE_ROW, SQLITE_DONE or an error. */
-static int enter_file(struct tbl_scan *scan, struct auth_input *input)
-{
-    for (;;) {
-        int rc = enter_journal(scan, input);
-        if (rc != SQLITE_DONE)
-            return rc;
-        if ((rc = log_sources_next(&input->sources, &input->source)) != SQLITE_ROW)
-            return rc;
-        rc = input->source.artefact == ARTEFACT_JOURNAL ? take_journal(scan, input)
-                                                        : take_log(scan, input);
-        if (rc != SQLITE_OK)
-            return rc;
-    }
-}
+static const struct log_reader reader = {
+    .log = ARTEFACT_AUTH_LOG,
+    .left_out = "not read: the text logs have the same messages",
+    .listed = "journal files with such messages are reported one by one",
+    .open_log = open_log,
+    .open_journal = open_journal,
+    .close_file = close_file,
+};
 
 /* Lines --------------------------------------------------------------------------- */
 
@@ -372,12 +288,12 @@ static int next_entry(struct auth_input *input, struct auth_record *ret)
     return 1;
 }
 
-int auth_input_next(struct tbl_scan *scan, struct auth_input *input, struct auth_record *ret)
+int auth_input_next(struct auth_input *input, struct auth_record *ret)
 {
     int rc, r;
 
     for (;;) {
-        if (!input->shown && (rc = enter_file(scan, input)) != SQLITE_ROW)
+        if (!input->sources.shown && (rc = log_sources_enter(&input->sources)) != SQLITE_ROW)
             return rc;
         while ((r = input->pick ? next_entry(input, ret) : next_line(input, ret)) > 0) {
             if (tbl_match_real(input->time, ret->time))
@@ -387,7 +303,7 @@ int auth_input_next(struct tbl_scan *scan, struct auth_input *input, struct auth
         }
         if (r == -ENOMEM)
             return SQLITE_NOMEM;
-        if ((rc = leave_file(scan, input, r)) != SQLITE_OK)
+        if ((rc = leave_file(input, r)) != SQLITE_OK)
             return rc;
     }
 }
@@ -395,13 +311,13 @@ int auth_input_next(struct tbl_scan *scan, struct auth_input *input, struct auth
 int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want)
 {
     input->time = want->time;
-    return log_sources_begin(scan, &input->sources, ARTEFACT_AUTH_LOG, &want->sources);
+    return log_sources_begin(&input->sources, scan, &reader, NULL, &want->sources);
 }
 
-void auth_input_end(struct tbl_scan *scan, struct auth_input *input)
+void auth_input_end(struct auth_input *input)
 {
-    leave_file(scan, input, 0);
-    root_names_free(&input->journals);
+    if (input->sources.shown)
+        leave_file(input, 0);
     log_sources_end(&input->sources);
     buffer_free(&input->text);
 }

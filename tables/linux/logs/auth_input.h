@@ -30,19 +30,16 @@ struct auth_calendar {
     int64_t last; /* its time within a year, in seconds; -1: none yet */
 };
 
+/* Must be what the state of the table begins with. */
 struct auth_input {
     const struct tbl_terms *time;
-    struct log_sources      sources;
-    struct source           source; /* that is read */
-    char                   *shown;  /* the file that is read; owned; NULL: none is open */
+    struct log_sources      sources; /* .shown and .source say where a line is from */
     int64_t                 line, read, bad;
 
     struct stream       *stream; /* of a text log */
     struct time_zone    *zone;   /* of its root */
     struct auth_calendar calendar;
 
-    struct root_names    journals; /* files of the source */
-    size_t               next_journal;
     struct journal_pick *pick; /* of a journal */
     struct buffer        text; /* the fields of its entry */
 };
@@ -54,9 +51,9 @@ struct auth_want {
 int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want);
 
 /* The next line that fits the terms on time: SQLITE_ROW, SQLITE_DONE or an error. Valid until the
- * next call; input->shown and input->source say where it is from. */
-int auth_input_next(struct tbl_scan *scan, struct auth_input *input, struct auth_record *ret);
+ * next call. */
+int auth_input_next(struct auth_input *input, struct auth_record *ret);
 
-void auth_input_end(struct tbl_scan *scan, struct auth_input *input); /* accepts a half-begun one */
+void auth_input_end(struct auth_input *input); /* accepts a half-begun one */
 
 #endif

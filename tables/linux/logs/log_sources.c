@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "formats/text/array.h"
+#include "journal_pick.h"
+
+SQLITE_EXTENSION_INIT3
 
 static int begin(struct log_sources *sources, unsigned artefacts)
 {
@@ -12,19 +15,21 @@ static int begin(struct log_sources *sources, unsigned artefacts)
     return tbl_sources_begin(sources->scan, &sources->sources, &sources->want);
 }
 
-int log_sources_begin(struct tbl_scan *scan, struct log_sources *sources, enum artefact log,
+int log_sources_begin(struct log_sources *sources, struct tbl_scan *scan,
+                      const struct log_reader *reader, const struct tbl_terms *terms,
                       const struct sources_want *want)
 {
     bool named = want->path || want->source;
 
-    *sources = (struct log_sources){.scan = scan, .want = *want, .named = named};
-    return begin(sources, named ? 1u << log | 1u << ARTEFACT_JOURNAL : 1u << log);
+    *sources = (struct log_sources){
+        .scan = scan, .reader = reader, .terms = terms, .want = *want, .named = named};
+    return begin(sources, named ? 1u << reader->log | 1u << ARTEFACT_JOURNAL : 1u << reader->log);
 }
 
-int log_sources_next(struct log_sources *sources, struct source *ret)
+static int next_source(struct log_sources *sources)
 {
     for (;;) {
-        int rc = tbl_sources_next(sources->scan, &sources->sources, ret);
+        int rc = tbl_sources_next(sources->scan, &sources->sources, &sources->source);
         if (rc != SQLITE_DONE || sources->journals || sources->named)
             return rc;
         sources_end(&sources->sources);
@@ -40,25 +45,134 @@ void log_sources_end(struct log_sources *sources)
     for (size_t i = 0; i < sources->n_logged; i++)
         free(sources->logged[i]);
     free(sources->logged);
+    free(sources->shown);
+    root_names_free(&sources->files);
     sources_end(&sources->sources);
 }
 
-bool log_sources_has_log(const struct log_sources *sources, const struct source *journal)
+/* Logs of a root ------------------------------------------------------------------- */
+
+static bool has_log(const struct log_sources *sources)
 {
     for (size_t i = 0; i < sources->n_logged; i++)
-        if (strcmp(sources->logged[i], root_path(journal->root)) == 0)
+        if (strcmp(sources->logged[i], root_path(sources->source.root)) == 0)
             return true;
     return false;
 }
 
-int log_sources_found(struct log_sources *sources, const struct source *log)
+int log_sources_found(struct log_sources *sources)
 {
-    if (log_sources_has_log(sources, log))
+    if (has_log(sources))
         return 0;
     char **logged = ARRAY_ADD(sources->logged, sources->n_logged);
     if (!logged)
         return -ENOMEM;
-    *logged = strdup(root_path(log->root));
+    *logged = strdup(root_path(sources->source.root));
     sources->n_logged -= !*logged;
     return *logged ? 0 : -ENOMEM;
+}
+
+/* Files ------------------------------------------------------------------------------ */
+
+static struct report report_of(const struct log_sources *sources, const char *location)
+{
+    return (struct report){.table = tbl_name(sources->scan),
+                           .kind = artefact_name(sources->source.artefact),
+                           .host = sources->source.host,
+                           .location = location,
+                           .records = TBL_NULL};
+}
+
+/* Report a source, or a file that could not be opened. */
+static int report(struct log_sources *sources, const char *location, int error, const char *detail)
+{
+    struct report report = report_of(sources, location);
+
+    report.status = error ? source_status_of(error) : SOURCE_READ;
+    report.detail = error ? strerror(-error) : detail;
+    return svcql_report(tbl_svcql(sources->scan), &report);
+}
+
+static void close_file(struct log_sources *sources)
+{
+    sources->reader->close_file(sources->scan);
+    free(sources->shown);
+    sources->shown = NULL;
+}
+
+int log_sources_leave(struct log_sources *sources, int error, int64_t records, int64_t lost,
+                      const char *what)
+{
+    int rc = SQLITE_OK;
+
+    if (sources->shown) {
+        struct report report = report_of(sources, sources->shown);
+        report.status = error || lost ? SOURCE_DAMAGED : SOURCE_READ;
+        report.records = records;
+        report.skipped = lost;
+        report.detail = error ? strerror(-error) : lost ? what : NULL;
+        rc = svcql_report(tbl_svcql(sources->scan), &report);
+    }
+    close_file(sources);
+    return rc;
+}
+
+/* Open one file by its path: SQLITE_ROW, SQLITE_OK where there is none to read, or an error. */
+static int open_file(struct log_sources *sources, const char *path, bool journal)
+{
+    sources->shown = root_shown_copy(sources->source.root, path);
+    if (!sources->shown)
+        return SQLITE_NOMEM;
+    if (sources->terms && !tbl_match_text(sources->terms, sources->shown, false)) {
+        free(sources->shown);
+        sources->shown = NULL;
+        return SQLITE_OK;
+    }
+    int r = journal ? sources->reader->open_journal(sources->scan, path)
+                    : sources->reader->open_log(sources->scan);
+    if (r == 0)
+        return SQLITE_ROW;
+    int rc = r == -ENOMEM               ? SQLITE_NOMEM
+             : journal && r == -ENODATA ? SQLITE_OK
+                                        : report(sources, sources->shown, r, NULL);
+    close_file(sources);
+    return rc;
+}
+
+/* A source that is a journal becomes the list of its files; SQLITE_OK or an error. */
+static int take_journal(struct log_sources *sources)
+{
+    const char *location = sources->source.shown;
+
+    if (has_log(sources)) {
+        struct report left_out = report_of(sources, location);
+        left_out.status = SOURCE_READY;
+        left_out.detail = sources->reader->left_out;
+        return svcql_report(tbl_svcql(sources->scan), &left_out);
+    }
+    int r = journal_pick_files(sources->source.root, sources->source.path, &sources->files);
+    if (r == 0)
+        r = sources->files.error ? sources->files.error : sources->files.lost ? -EFBIG : 0;
+    return r == -ENOMEM ? SQLITE_NOMEM : report(sources, location, r, sources->reader->listed);
+}
+
+int log_sources_enter(struct log_sources *sources)
+{
+    for (;;) {
+        int rc = SQLITE_OK;
+
+        while (rc == SQLITE_OK && sources->next_file < sources->files.n)
+            rc = open_file(sources, sources->files.names[sources->next_file++], true);
+        if (rc != SQLITE_OK)
+            return rc;
+        root_names_free(&sources->files);
+        sources->next_file = 0;
+        if ((rc = next_source(sources)) != SQLITE_ROW)
+            return rc;
+        rc = sources->source.artefact == ARTEFACT_JOURNAL
+                 ? take_journal(sources)
+                 : open_file(sources, sources->source.path, false);
+        if (rc != SQLITE_OK)
+            return rc;
+    }
 }

@@ -1,9 +1,9 @@
-/* log_sources.h -- the sources of a table of events that hosts keep in text logs, in the journal or
- * in both: all logs first, then the journals.
+/* log_sources.h -- the files of a table of events that hosts keep in text logs, in the journal or in
+ * both: all logs first, then the journals.
  *
  * Where auditd or rsyslog runs, the journal holds the same events as its log, and each should come
- * once. So a table says of each log that it found, and asks of each journal whether its root has
- * one.
+ * once: a journal is left out where its root has a log. A journal that the query names is read all
+ * the same. What became of each source and file is reported.
  */
 #ifndef SVCQL_LOG_SOURCES_H
 #define SVCQL_LOG_SOURCES_H
@@ -11,25 +11,54 @@
 #include "evidence.h"
 #include "table.h"
 
-struct log_sources {
-    struct tbl_scan    *scan;
-    struct sources      sources;
-    struct sources_want want;     /* its strings are borrowed */
-    bool                named;    /* the query names a path */
-    bool                journals; /* whether the logs are through */
-    char              **logged;   /* paths of roots, owned */
-    size_t              n_logged;
+/* What a table does with the files. The functions give 0 or a negative errno. */
+struct log_reader {
+    enum artefact log;
+    const char   *left_out; /* detail of a journal whose root has a log */
+    const char   *listed; /* detail of a folder of journals, whose files are reported one by one */
+
+    /* Open the log of sources->source; of a log that is not empty say log_sources_found(). */
+    int (*open_log)(struct tbl_scan *scan);
+
+    /* Open a journal of sources->source; -ENODATA: it has nothing of interest. */
+    int (*open_journal)(struct tbl_scan *scan, const char *path);
+
+    void (*close_file)(struct tbl_scan *scan); /* accepts a half-opened one */
 };
 
-/* What a path that the query names holds, a log or a journal, its first bytes say; artefacts of
- * `want` are not used. Both return as tbl_sources_begin() and tbl_sources_next() do. */
-int  log_sources_begin(struct tbl_scan *scan, struct log_sources *sources, enum artefact log,
+struct log_sources {
+    struct tbl_scan         *scan;
+    const struct log_reader *reader;
+    const struct tbl_terms  *terms; /* on the column source; NULL: none */
+    struct sources           sources;
+    struct sources_want      want;     /* its strings are borrowed */
+    bool                     named;    /* the query names a path */
+    bool                     journals; /* whether the logs are through */
+    char                   **logged;   /* paths of roots, owned */
+    size_t                   n_logged;
+
+    struct source     source; /* that is read */
+    struct root_names files;  /* of a source that is a journal */
+    size_t            next_file;
+    char             *shown; /* the file that is read, for the column source; owned; NULL: none */
+};
+
+/* Begin with the sources of `want`, whose artefacts are not used. What a path that the query names
+ * holds, a log or a journal, its first bytes say. An SQLite code. */
+int  log_sources_begin(struct log_sources *sources, struct tbl_scan *scan,
+                       const struct log_reader *reader, const struct tbl_terms *terms,
                        const struct sources_want *want);
-int  log_sources_next(struct log_sources *sources, struct source *ret);
 void log_sources_end(struct log_sources *sources); /* accepts a zeroed one */
 
-/* Say that the source's root has a log; ask whether it has. -ENOMEM. */
-int  log_sources_found(struct log_sources *sources, const struct source *log);
-bool log_sources_has_log(const struct log_sources *sources, const struct source *journal);
+/* Open the next file that can be read: SQLITE_ROW, SQLITE_DONE or an error. */
+int log_sources_enter(struct log_sources *sources);
+
+/* Report the file that is open and close it. `error` ended its reading (0: none), `lost` counts what
+ * `what` calls "lines that are ...". */
+int log_sources_leave(struct log_sources *sources, int error, int64_t records, int64_t lost,
+                      const char *what);
+
+/* Say that the source's root has a log. -ENOMEM. */
+int log_sources_found(struct log_sources *sources);
 
 #endif
