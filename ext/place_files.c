@@ -33,6 +33,7 @@ static int report(struct place_files *f, int error)
 
     if (status == SOURCE_ABSENT && f->place.optional)
         return SQLITE_OK;
+    f->reported = true;
     return svcql_report(tbl_svcql(f->scan), &(struct report){.table = tbl_name(f->scan),
                                                              .kind = f->kind,
                                                              .host = f->source.host,
@@ -41,6 +42,17 @@ static int report(struct place_files *f, int error)
                                                              .records = f->records,
                                                              .skipped = skipped,
                                                              .detail = detail_of(f, error)});
+}
+
+/* Report a root that has none of the files, so that it is seen to have been read. */
+static int report_none(struct place_files *f)
+{
+    return svcql_report(tbl_svcql(f->scan), &(struct report){.table = tbl_name(f->scan),
+                                                             .kind = f->kind,
+                                                             .host = f->source.host,
+                                                             .location = f->source.shown,
+                                                             .status = SOURCE_ABSENT,
+                                                             .detail = "has none of these files"});
 }
 
 /* Begin with the file or folder at f->path. */
@@ -233,6 +245,7 @@ static int next_source(struct place_files *f)
         return rc;
     forget_root(f);
     f->in_source = true;
+    f->reported = false;
     if (*f->source.path) { /* a file of its own and not a root */
         f->next_place = f->n_places;
         snprintf(f->path, sizeof f->path, "%s", f->source.path);
@@ -245,6 +258,8 @@ static int next_source(struct place_files *f)
 static int end_source(struct place_files *f)
 {
     f->in_source = false;
+    if (!f->reported && report_none(f) != SQLITE_OK)
+        return SQLITE_NOMEM;
     return f->by_root ? SQLITE_ROW : SQLITE_OK;
 }
 

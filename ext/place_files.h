@@ -65,7 +65,7 @@ struct place_files {
 
     /* The walk's own. */
     struct sources         sources;
-    bool                   in_source;
+    bool                   in_source, reported;
     char                 **bases; /* the places are below each of these; none: below the root */
     size_t                 n_bases;
     struct place_of_files *added; /* their paths are owned */

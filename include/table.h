@@ -183,6 +183,7 @@ struct tbl_terms {
     double             min, max;      /* range, both ends included; -INFINITY, INFINITY if open */
     const char        *prefix;        /* what the text begins with; NULL if not known */
     bool               prefix_nocase; /* compare the prefix ignoring ASCII case */
+    const char        *pattern;       /* of a GLOB or LIKE, whole; NULL if not known */
 };
 
 /* The terms on the column held in the field at `offset`, valid until close(). Never NULL. Take the

@@ -126,29 +126,29 @@ static void finish(void)
 static const struct {
     unsigned    flags;
     const char *term;
+    bool        text; /* only of a column of text: '+' takes a number's affinity away */
 } terms[] = {
-    {TBL_KEY | TBL_RANGE, "X = v.x"},
-    {TBL_KEY, "X IN (v.x, v.y, 'other')"},
-    {TBL_KEY, "X IN (v.x, NULL)"},
-    {TBL_KEY, "X = upper(v.x)"},
-    {TBL_KEY, "X = v.x COLLATE NOCASE"},
-    {TBL_KEY, "X = v.x COLLATE BINARY"},
-    {TBL_KEY, "X IS v.x"},
-    {TBL_RANGE, "X >= v.x"},
-    {TBL_RANGE, "X > v.x"},
-    {TBL_RANGE, "X <= v.x"},
-    {TBL_RANGE, "X < v.x"},
-    {TBL_RANGE, "X BETWEEN v.x AND v.y"},
-    {TBL_RANGE, "X >= CAST(v.x AS TEXT)"},
-    {TBL_PREFIX, "X GLOB v.x"},
-    {TBL_PREFIX, "X GLOB substr(v.x, 1, length(v.x) - 2) || '*'"},
-    {TBL_PREFIX, "X GLOB substr(v.x, 1, length(v.x) / 2) || '*'"},
-    {TBL_PREFIX, "X GLOB upper(substr(v.x, 1, length(v.x) / 2)) || '*'"},
-    {TBL_PREFIX, "X LIKE v.x"},
-    {TBL_PREFIX, "X LIKE upper(v.x)"},
-    {TBL_PREFIX, "X LIKE lower(substr(v.x, 1, length(v.x) - 1)) || '%'"},
-    {TBL_PREFIX, "X LIKE substr(v.x, 1, length(v.x) / 2) || '%'"},
-    {TBL_PREFIX, "X LIKE '%' || substr(v.x, 3) || '%'"},
+    {TBL_KEY | TBL_RANGE, "X = v.x", false},
+    {TBL_KEY, "X IN (v.x, v.y, 'other')", false},
+    {TBL_KEY, "X IN (v.x, NULL)", false},
+    {TBL_KEY, "X = upper(v.x)", true},
+    {TBL_KEY, "X = v.x COLLATE NOCASE", true},
+    {TBL_KEY, "X = v.x COLLATE BINARY", true},
+    {TBL_KEY, "X IS v.x", false},
+    {TBL_RANGE, "X >= v.x", false},
+    {TBL_RANGE, "X > v.x", false},
+    {TBL_RANGE, "X <= v.x", false},
+    {TBL_RANGE, "X < v.x", false},
+    {TBL_RANGE, "X BETWEEN v.x AND v.y", false},
+    {TBL_PREFIX, "X GLOB v.x", false},
+    {TBL_PREFIX, "X GLOB substr(v.x, 1, length(v.x) - 2) || '*'", false},
+    {TBL_PREFIX, "X GLOB substr(v.x, 1, length(v.x) / 2) || '*'", false},
+    {TBL_PREFIX, "X GLOB upper(substr(v.x, 1, length(v.x) / 2)) || '*'", false},
+    {TBL_PREFIX, "X LIKE v.x", false},
+    {TBL_PREFIX, "X LIKE upper(v.x)", false},
+    {TBL_PREFIX, "X LIKE lower(substr(v.x, 1, length(v.x) - 1)) || '%'", false},
+    {TBL_PREFIX, "X LIKE substr(v.x, 1, length(v.x) / 2) || '%'", false},
+    {TBL_PREFIX, "X LIKE '%' || substr(v.x, 3) || '%'", false},
 };
 
 /* The term with the column's name, behind `mark`, for each X. */
@@ -217,9 +217,8 @@ static size_t try_column(const struct tbl_table *table, const struct tbl_column 
 
     keep_values(table->name, column->name);
     for (size_t i = 0; i < TBL_COUNT(terms); i++) {
-        char *value = column->flags & terms[i].flags
-                          ? differing_value(table->name, column->name, terms[i].term)
-                          : NULL;
+        bool  fits = column->flags & terms[i].flags && (!terms[i].text || column->type == TBL_TEXT);
+        char *value = fits ? differing_value(table->name, column->name, terms[i].term) : NULL;
         if (!value)
             continue;
         wrong++;

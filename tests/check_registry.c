@@ -150,6 +150,30 @@ START_TEST(current_control_set_is_followed_where_it_is_named)
 }
 END_TEST
 
+/* '_' of HKEY_LOCAL_MACHINE is a wildcard of LIKE, and a pattern may begin with one. */
+START_TEST(patterns_through_the_current_control_set_find_what_equality_finds)
+{
+    static const char *const patterns[] = {
+        "path LIKE 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Spooler\\Start'",
+        "path LIKE '%\\currentcontrolset\\Services\\Spooler\\Start'",
+        "path GLOB 'HK*\\CurrentControlSet\\Services\\Spooler\\Start'",
+        "path GLOB '*\\CurrentControlSet\\Services\\Spooler\\Start'",
+        "key LIKE 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Spooler' AND name = "
+        "'Start'",
+    };
+
+    write_hive(system_hive(), "SYSTEM");
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        harness_expect(db, SYSTEM "\\CurrentControlSet\\Services\\Spooler\\Start|2",
+                       "SELECT path, data FROM registry('%s/SYSTEM') WHERE %s", dir, patterns[i]);
+    }
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM registry('%s/SYSTEM') WHERE path LIKE '%%' "
+                   "AND path LIKE '%%CurrentControl%%' AND type = 'subkey'",
+                   dir);
+}
+END_TEST
+
 START_TEST(deleted_keys_come_with_their_values_and_say_so)
 {
     struct made_hive *made = system_hive();
@@ -349,6 +373,7 @@ Suite *make_registry_suite(void)
     tcase_add_loop_test(tc, what_narrows_a_scan_leaves_nothing_out, 0,
                         sizeof conditions / sizeof conditions[0]);
     tcase_add_test(tc, current_control_set_is_followed_where_it_is_named);
+    tcase_add_test(tc, patterns_through_the_current_control_set_find_what_equality_finds);
     tcase_add_test(tc, deleted_keys_come_with_their_values_and_say_so);
     tcase_add_loop_test(tc, paths_begin_where_the_hive_is_mounted, 0,
                         sizeof places / sizeof places[0]);

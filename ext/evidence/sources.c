@@ -465,6 +465,14 @@ static int add_named_folder(struct sources_impl *impl, const char *path)
     return r;
 }
 
+/* The very file; one in a folder that is not there is no error, as its rows are none. */
+static int add_source(struct sources_impl *impl, const char *path)
+{
+    int r = add_named_file(impl, path, impl->artefacts);
+
+    return r == -ENOENT || r == -ENOTDIR ? 0 : r;
+}
+
 static bool is_folder(const char *path)
 {
     struct stat st;
@@ -510,7 +518,7 @@ int sources_begin(struct sources *sources, struct svcql *svcql, const struct sou
     impl->artefacts = want->artefacts;
     sources->impl = impl;
     int r = want->path     ? add_named(impl, want->path)
-            : want->source ? add_named_file(impl, want->source, want->artefacts)
+            : want->source ? add_source(impl, want->source)
             : want->root   ? add_root(impl, want->root)
                            : hold_evidence(impl, want->host);
     if (r < 0)

@@ -285,6 +285,8 @@ static int bind_prefix(struct tbl_scan *scan, size_t c, enum op op, sqlite3_valu
     const char *pattern = (const char *)sqlite3_value_text(arg);
     if (!pattern)
         return SQLITE_NOMEM;
+    if (!(terms->pattern = scan_copy(&scan->scan_arena, pattern, strlen(pattern))))
+        return SQLITE_NOMEM;
     size_t size = strcspn(pattern, op == OP_GLOB ? "*?[" : "%_");
     if (!size || (terms->prefix && strlen(terms->prefix) >= size))
         return SQLITE_OK;

@@ -6,7 +6,7 @@
  * Columns and paths are osquery's: a row of type "subkey" for each key, one for each value. What
  * the WHERE clause says of `key` and `path` (=, IN, GLOB 'x*', LIKE 'x%') decides where the walk
  * begins and how deep it goes. CurrentControlSet, which no hive on disk has, is the control set in
- * use where a query names it.
+ * use where a query names it, in full, by =, IN, GLOB or LIKE.
  *
  * Rows with deleted = 1 come from cells that the tree does not reach. Looking for them takes a walk
  * of every key of the hive; `deleted = 0` saves it.
@@ -306,7 +306,8 @@ static int walk_key(struct state *state, bool *ret_shown)
         hive_walk_prune(&state->walk);
     if (!skip && depth < state->target->depth)
         hive_values_begin(&state->values, &state->file.hive, &state->key);
-    *ret_shown = !skip && in_time(state, &state->key);
+    /* What is asked for by its parent is below the target; the target is its own parent's. */
+    *ret_shown = !skip && in_time(state, &state->key) && (depth || state->target->depth != 1);
     return r;
 }
 

@@ -149,6 +149,29 @@ static int add_texts(struct registry_targets *targets, struct hive_file *file,
     return r;
 }
 
+/* Whether a pattern names CurrentControlSet. */
+static bool names_current(const struct tbl_terms *terms)
+{
+    return terms->pattern && strcasestr(terms->pattern, current_set);
+}
+
+/* What a pattern can be about; nothing fixed: the whole hive. */
+static int add_pattern(struct registry_targets *targets, struct hive_file *file,
+                       const struct tbl_terms *keys, const struct tbl_terms *paths)
+{
+    const char *prefix = keys->prefix ? keys->prefix : paths->prefix;
+    size_t      size = sizeof current_set - 1;
+    char        set[24];
+    bool        current = (names_current(keys) || names_current(paths)) &&
+                   follows_current(&file->hive, current_set, size, set);
+
+    targets->all = !prefix && !current;
+    int r = prefix ? add_prefix(targets, file, prefix) : add(targets, file, "", 0, HIVE_DEPTH, "");
+    if (r < 0 || !current || !targets->n || targets->list[0].alias)
+        return r;
+    return add(targets, file, current_set, size, HIVE_DEPTH, "");
+}
+
 int registry_targets_choose(struct registry_targets *targets, struct hive_file *file,
                             const struct tbl_terms *keys, const struct tbl_terms *paths)
 {
@@ -157,10 +180,5 @@ int registry_targets_choose(struct registry_targets *targets, struct hive_file *
         return add_texts(targets, file, keys, false);
     if (paths->n)
         return add_texts(targets, file, paths, true);
-    if (keys->prefix)
-        return add_prefix(targets, file, keys->prefix);
-    if (paths->prefix)
-        return add_prefix(targets, file, paths->prefix);
-    targets->all = true;
-    return add(targets, file, "", 0, HIVE_DEPTH, "");
+    return add_pattern(targets, file, keys, paths);
 }

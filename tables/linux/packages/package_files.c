@@ -36,6 +36,7 @@ struct state {
     const struct tbl_terms *paths, *names;
     size_t                  package, file; /* of a full scan: what comes next */
     size_t                  path, same;    /* of a scan by path */
+    bool                    by_path;
 };
 
 /* What there is ------------------------------------------------------------------ */
@@ -145,7 +146,7 @@ static int fill(struct tbl_scan *scan, struct state *state, size_t i, struct pac
         .packages = state->packages,
         .file = i,
     };
-    const char *path = state->paths->n ? state->paths->texts[state->path - 1] : file.path;
+    const char *path = state->by_path ? state->paths->texts[state->path - 1] : file.path;
     bool        whole = text(scan, path, &row->path) && text(scan, package.name, &row->package) &&
                  text(scan, package.version, &row->version) &&
                  text(scan, package.architecture, &row->architecture) &&
@@ -158,13 +159,22 @@ static int next_file(struct tbl_scan *scan, void *row)
     struct state       *state = tbl_state(scan);
     struct package_file file;
 
-    size_t i = state->paths->n ? next_by_path(state) : next_by_package(state);
+    size_t i = state->by_path ? next_by_path(state) : next_by_package(state);
     if (i == SIZE_MAX)
         return SQLITE_DONE;
     packages_file(state->packages, i, &file);
-    return state->paths->n || tbl_match_text(state->paths, file.path, false)
+    return state->by_path || tbl_match_text(state->paths, file.path, false)
                ? fill(scan, state, i, row)
                : SQLITE_OK;
+}
+
+/* Whether the paths asked for are those of the files: U+FFFD may stand for bytes that are not UTF-8. */
+static bool can_look_up(const struct tbl_terms *paths)
+{
+    for (size_t i = 0; i < paths->n; i++)
+        if (strstr(paths->texts[i], "\xef\xbf\xbd"))
+            return false;
+    return paths->n > 0;
 }
 
 static int open(struct tbl_scan *scan)
@@ -172,6 +182,7 @@ static int open(struct tbl_scan *scan)
     struct state *state = tbl_state(scan);
 
     state->paths = TBL_TERMS(scan, struct package_path, path);
+    state->by_path = can_look_up(state->paths);
     state->names = TBL_TERMS(scan, struct package_path, package);
     return SQLITE_OK;
 }
