@@ -1,4 +1,4 @@
-/* errors.c -- how a table fails a query. */
+/* table.c -- what a table is given of its scan, and how it fails the query. */
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -6,6 +6,26 @@
 #include "scan.h"
 
 SQLITE_EXTENSION_INIT3
+
+struct svcql *tbl_svcql(const struct tbl_scan *scan)
+{
+    return ((const struct vtab *)scan->base.pVtab)->svcql;
+}
+
+const char *tbl_name(const struct tbl_scan *scan)
+{
+    return scan_table(scan)->name;
+}
+
+void *tbl_state(struct tbl_scan *scan)
+{
+    return scan->state;
+}
+
+const void *tbl_key(const struct tbl_scan *scan)
+{
+    return scan->key;
+}
 
 static int fail(sqlite3_vtab *vtab, char *message)
 {
