@@ -1,5 +1,4 @@
-/* terms.c -- what a scan is for: its table, what the WHERE clause fixes of each column, and whether a
- * value satisfies it. */
+/* terms.c -- what the WHERE clause fixes of each column, and whether a value satisfies it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,26 +6,6 @@
 #include "scan.h"
 
 SQLITE_EXTENSION_INIT3
-
-struct svcql *tbl_svcql(const struct tbl_scan *scan)
-{
-    return ((const struct vtab *)scan->base.pVtab)->svcql;
-}
-
-const char *tbl_name(const struct tbl_scan *scan)
-{
-    return scan_table(scan)->name;
-}
-
-void *tbl_state(struct tbl_scan *scan)
-{
-    return scan->state;
-}
-
-const void *tbl_key(const struct tbl_scan *scan)
-{
-    return scan->key;
-}
 
 const struct tbl_terms no_terms = {.min = -INFINITY, .max = INFINITY};
 
