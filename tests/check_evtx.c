@@ -7,6 +7,7 @@
 
 #include "formats/evtx/evtx.h"
 #include "harness.h"
+#include "make_bytes.h"
 #include "make_evtx.h"
 
 static const char *const installed[] = {"ServiceName", "Tele\xc3\xa9mon \xf0\x9f\x90\x9b",
@@ -312,10 +313,8 @@ static uint8_t *three_events(size_t *ret_size, size_t at[4])
     events[2].record_id = 43;
     log = make_evtx_bytes(events, 3, ret_size);
     for (unsigned i = 0; i < 4; i++) {
-        uint32_t size;
         at[i] = next;
-        memcpy(&size, log + next + 4, 4);
-        next += size;
+        next += le32(log + next + 4);
     }
     return log;
 }
@@ -327,7 +326,7 @@ START_TEST(records_in_slack_are_carved)
     uint32_t free_at = (uint32_t)(at[1] - EVTX_HEADER_SIZE);
 
     /* as after the chunk was begun anew: the header knows one record, the old ones lie behind it */
-    memcpy(log + EVTX_HEADER_SIZE + 48, &free_at, 4);
+    put_le(log + EVTX_HEADER_SIZE + 48, free_at, 4);
     log[at[2] + 8] = 99; /* no neighbour of number 42 */
     memset(log + at[1], 0, 32);
     expect_rows(log, size, "41 7045 " INSTALLED_JSON "99c 7045 " INSTALLED_JSON);
@@ -341,7 +340,7 @@ START_TEST(records_of_a_log_that_was_not_closed_are_not_called_carved)
     uint8_t *log = three_events(&size, at);
     uint32_t free_at = (uint32_t)(at[1] - EVTX_HEADER_SIZE);
 
-    memcpy(log + EVTX_HEADER_SIZE + 48, &free_at, 4);
+    put_le(log + EVTX_HEADER_SIZE + 48, free_at, 4);
     expect_rows(log, size,
                 "41 7045 " INSTALLED_JSON "42 7045 " INSTALLED_JSON "43 7045 " INSTALLED_JSON);
     free(log);
@@ -369,8 +368,8 @@ START_TEST(record_hidden_inside_its_neighbour_is_carved)
     uint8_t *log = three_events(&size, at);
     uint32_t both = (uint32_t)(at[2] - at[0]);
 
-    memcpy(log + at[0] + 4, &both, 4);
-    memcpy(log + at[2] - 4, &both, 4);
+    put_le(log + at[0] + 4, both, 4);
+    put_le(log + at[2] - 4, both, 4);
     make_evtx_seal(log, size);
     expect_rows(log, size,
                 "41 7045 " INSTALLED_JSON "42c 7045 " INSTALLED_JSON "43 7045 " INSTALLED_JSON);
@@ -385,7 +384,7 @@ START_TEST(carved_record_whose_template_was_overwritten_is_not_made_up)
     uint32_t    free_at = (uint32_t)(at[1] - EVTX_HEADER_SIZE);
     struct walk w;
 
-    memcpy(log + EVTX_HEADER_SIZE + 48, &free_at, 4);
+    put_le(log + EVTX_HEADER_SIZE + 48, free_at, 4);
     log[at[1] + 8] = 99;
     log[at[2] + 8] = 98;
     log[at[0] + 24 + 4 + 10 + 4] ^= 0x55; /* the definition's GUID */
@@ -403,12 +402,11 @@ START_TEST(forged_count_of_values_is_refused)
 {
     size_t      size, at[4];
     uint8_t    *log = three_events(&size, at);
-    uint32_t    definition, huge = 0x3fffffff;
     struct walk w;
 
     /* record 41 defines its template in place: the count stands behind the definition */
-    memcpy(&definition, log + at[0] + 24 + 4 + 10 + 20, 4);
-    memcpy(log + at[0] + 24 + 4 + 10 + 24 + definition, &huge, 4);
+    uint32_t definition = le32(log + at[0] + 24 + 4 + 10 + 20);
+    put_le(log + at[0] + 24 + 4 + 10 + 24 + definition, 0x3fffffff, 4);
     w = walk_log(log, size);
     ck_assert_uint_eq(w.records, 3);
     ck_assert_uint_eq(w.failed, 1);

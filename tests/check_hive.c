@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "harness.h"
+#include "make_bytes.h"
 #include "make_hive.h"
 
 #define SERVICE "ControlSet001\\Services\\Spooler"
@@ -393,7 +394,7 @@ START_TEST(an_entry_that_lies_and_is_sealed_is_not_believed)
     uint8_t    *log =
         make_hive_log(pair.before, pair.before_size, pair.after, pair.after_size, 7, &size);
 
-    memcpy(log + 512 + lies[_i].at, &lies[_i].value, 4);
+    put_le(log + 512 + lies[_i].at, lies[_i].value, 4);
     make_hive_seal(log);
     ck_assert_ptr_null(replayed(&pair, &(struct hive_log){log, size}, 1, &hive));
     ck_assert(!hive.recovered);

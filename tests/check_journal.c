@@ -9,6 +9,7 @@
 
 #include "formats/journal/journal_file.h"
 #include "harness.h"
+#include "make_bytes.h"
 #include "make_systemd.h"
 
 #define FIXTURES "tests/fixtures/journal/"
@@ -256,19 +257,13 @@ END_TEST
 /* Where the array of entries stands (header, entry_array_offset). */
 static uint64_t array_of(const uint8_t *data)
 {
-    uint64_t offset;
-
-    memcpy(&offset, data + 176, sizeof offset);
-    return offset;
+    return le64(data + 176);
 }
 
 /* Take away the table that leads to the fields and their values. */
 static void empty_field_table(uint8_t *data)
 {
-    uint64_t place[2]; /* offset and size, at 120 of the header */
-
-    memcpy(place, data + 120, sizeof place);
-    memset(data + place[0], 0, place[1]);
+    memset(data + le64(data + 120), 0, le64(data + 128));
 }
 
 START_TEST(entries_that_no_list_leads_to_are_recovered)
@@ -399,20 +394,15 @@ END_TEST
 
 /* LZ4, as journals of systemd 230 to 245 have it ---------------------------------------------- */
 
-static void put64(uint8_t *out, uint64_t value)
-{
-    memcpy(out, &value, sizeof value);
-}
-
 /* A file of one data object at 256, with these bytes and flags. */
 static size_t put_data(uint8_t *out, uint8_t flags, const void *payload, size_t size)
 {
     memset(out, 0, 512);
     memcpy(out, "LPKSHHRH", 8);
-    put64(out + 88, 256);
+    put_le(out + 88, 256, 8);
     out[256] = 1;
     out[257] = flags;
-    put64(out + 264, 64 + size);
+    put_le(out + 264, 64 + size, 8);
     memcpy(out + 320, payload, size);
     return 512;
 }

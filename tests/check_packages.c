@@ -7,6 +7,7 @@
 #include "formats/package/dpkg_text.h"
 #include "formats/package/rpm_header.h"
 #include "harness.h"
+#include "make_bytes.h"
 
 /* A root with dpkg's database of these packages:
  * tool 1.0        a program, a conffile, a diverted program, a link under the merged /lib
@@ -344,11 +345,6 @@ static bool make_hash(const char *root, const uint8_t *header, size_t size)
     return true;
 }
 
-static void put32(uint8_t *out, uint32_t value)
-{
-    memcpy(out, &value, sizeof value);
-}
-
 /* SUSE's ndb: a page of slots, the second of them used, and the blob of a package. */
 static bool make_ndb(const char *root, const uint8_t *header, size_t size)
 {
@@ -356,15 +352,15 @@ static bool make_ndb(const char *root, const uint8_t *header, size_t size)
     uint8_t *file = calloc(1, whole), *blob = file + 4096;
 
     memcpy(file, "RpmP", 4);
-    put32(file + 12, 1);
+    put_le(file + 12, 1, 4);
     for (size_t at = 32; at < 4096; at += 16)
         memcpy(file + at, "Slot", 4);
-    put32(file + 48 + 4, 7);
-    put32(file + 48 + 8, 4096 / 16);
-    put32(file + 48 + 12, (uint32_t)blocks);
+    put_le(file + 48 + 4, 7, 4);
+    put_le(file + 48 + 8, 4096 / 16, 4);
+    put_le(file + 48 + 12, (uint32_t)blocks, 4);
     memcpy(blob, "BlbS", 4);
-    put32(blob + 4, 7);
-    put32(blob + 12, (uint32_t)size);
+    put_le(blob + 4, 7, 4);
+    put_le(blob + 12, (uint32_t)size, 4);
     memcpy(blob + 16, header, size);
     harness_write(root, "image/var/lib/rpm/Packages.db", file, whole);
     free(file);

@@ -6,6 +6,7 @@
 
 #include "formats/evtx/evtx.h"
 #include "harness.h"
+#include "make_bytes.h"
 #include "make_evtx.h"
 
 static const char *const installed[] = {"ServiceName", "PSEXESVC", "ImagePath",
@@ -156,13 +157,9 @@ START_TEST(chunks_whose_clock_is_doubtful_are_read)
         uint8_t *log = (uint8_t *)harness_read(path, &size);
         ck_assert_uint_gt(size, EVTX_HEADER_SIZE + 2 * EVTX_CHUNK_SIZE);
         /* exported logs say 0 in a chunk's last record; a clock set back, an hour less */
-        uint32_t last;
-        uint64_t filetime;
         uint8_t *chunk = log + EVTX_HEADER_SIZE;
-        memcpy(&last, chunk + 44, 4);
-        memcpy(&filetime, chunk + last + 16, 8);
-        filetime = zero ? 0 : filetime - 36000000000u;
-        memcpy(chunk + last + 16, &filetime, 8);
+        uint8_t *filetime = chunk + le32(chunk + 44) + 16;
+        put_le(filetime, zero ? 0 : le64(filetime) - 36000000000u, 8);
         make_evtx_seal(log, size);
         harness_write(dir, path + strlen(dir) + 1, log, size);
         harness_expect(db, "1", "SELECT count(*) FROM windows_events('%s') WHERE time = 1700000100",
@@ -253,7 +250,7 @@ START_TEST(old_bytes_of_a_live_record_give_no_second_row)
     uint8_t *both = malloc(size + EVTX_CHUNK_SIZE);
     memcpy(both, log, size);
     memcpy(both + size, log + EVTX_HEADER_SIZE, EVTX_CHUNK_SIZE);
-    memcpy(both + size + 48, &free_at, 4);
+    put_le(both + size + 48, free_at, 4);
     both[42] = 2; /* the file header's count */
     make_evtx_seal(both, size + EVTX_CHUNK_SIZE);
     harness_write(dir, "System.evtx", both, size + EVTX_CHUNK_SIZE);

@@ -9,6 +9,7 @@
 #include <zstd.h>
 
 #include "formats/journal/journal_file.h"
+#include "make_bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -32,10 +33,7 @@ static void load(void)
     while (!journal[journal_size - 1])
         journal_size--;
     journal_size += 64;
-    uint64_t offset, size; /* of the hash table of data, which comes last */
-    memcpy(&offset, journal + 104, sizeof offset);
-    memcpy(&size, journal + 112, sizeof size);
-    objects = (size_t)(offset + size);
+    objects = (size_t)(le64(journal + 104) + le64(journal + 112)); /* the table of data is last */
 }
 
 static void read_entry(struct journal_file *file, uint64_t offset)

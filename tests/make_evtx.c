@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "formats/evtx/evtx.h"
+#include "make_bytes.h"
 
 #define RECORDS_AT 512u
 #define NAMES_MAX  512
@@ -61,24 +62,29 @@ static void put8(struct chunk *c, unsigned v)
 
 static void put16(struct chunk *c, unsigned v)
 {
-    uint16_t b = (uint16_t)v;
-    put(c, &b, 2);
+    uint8_t b[2];
+    put_le(b, v, 2);
+    put(c, b, 2);
 }
 
 static void put32(struct chunk *c, uint32_t v)
 {
-    put(c, &v, 4);
+    uint8_t b[4];
+    put_le(b, v, 4);
+    put(c, b, 4);
 }
 
 static void put64(struct chunk *c, uint64_t v)
 {
-    put(c, &v, 8);
+    uint8_t b[8];
+    put_le(b, v, 8);
+    put(c, b, 8);
 }
 
 static void set32(struct chunk *c, uint32_t at, uint32_t v)
 {
     if (!c->full)
-        memcpy(c->bytes + at, &v, 4);
+        put_le(c->bytes + at, v, 4);
 }
 
 /* UTF-8 to UTF-16LE; returns bytes. Only what tests stage: no check of malformed input. */
@@ -231,9 +237,8 @@ static size_t sid_bytes(const char *text, uint8_t out[68])
     out[0] = (uint8_t)revision;
     out[7] = (uint8_t)authority;
     for (const char *p = text + read; *p == '-' && n < 15; n++) {
-        char    *end;
-        uint32_t sub = (uint32_t)strtoul(p + 1, &end, 10);
-        memcpy(out + 8 + 4 * n, &sub, 4);
+        char *end;
+        put_le(out + 8 + 4 * n, strtoul(p + 1, &end, 10), 4);
         p = end;
     }
     out[1] = (uint8_t)n;
@@ -246,15 +251,17 @@ static void put_scalar(struct chunk *c, struct values *v, unsigned type, uint64_
 {
     static const uint8_t widths[] = {
         [EVTX_UINT8] = 1, [EVTX_UINT16] = 2, [EVTX_UINT32] = 4, [EVTX_UINT64] = 8};
+    uint8_t bytes[8];
 
+    put_le(bytes, n, sizeof bytes);
     if (!c->in_template)
         put_text(c, text);
     else if (type == EVTX_STRING)
         substitute(c, add_text(v, text), type, false);
     else if (type == EVTX_HEX64 || type == EVTX_FILETIME)
-        substitute(c, add_value(v, type, &n, 8), type, true);
+        substitute(c, add_value(v, type, bytes, 8), type, true);
     else
-        substitute(c, add_value(v, type, &n, widths[type]), type, true);
+        substitute(c, add_value(v, type, bytes, widths[type]), type, true);
 }
 
 static void put_number_element(struct chunk *c, struct values *v, const char *name, unsigned type,
@@ -584,10 +591,8 @@ static void put_nested(struct chunk *c, struct values *outer, const struct stage
     put_instance(c, &inner, e, 0, false);
     put_values(c, &inner);
     put8(c, 0x00);
-    if (!c->full) {
-        uint16_t size = (uint16_t)(c->at - from);
-        memcpy(c->bytes + sizes + 4 * (outer->n - 1), &size, 2);
-    }
+    if (!c->full)
+        put_le(c->bytes + sizes + 4 * (outer->n - 1), c->at - from, 2);
     free(inner.items);
 }
 
@@ -642,13 +647,14 @@ static void begin_chunk(struct chunk *c)
 
 static void end_chunk(struct writer *w)
 {
-    struct chunk  *c = &w->chunk;
-    uint64_t       numbers[] = {c->first, c->last, c->first, c->last};
-    const uint32_t places[] = {128, c->last_at, c->at};
+    struct chunk *c = &w->chunk;
 
     memcpy(c->bytes, "ElfChnk", 8);
-    memcpy(c->bytes + 8, numbers, sizeof numbers);
-    memcpy(c->bytes + 40, places, sizeof places);
+    for (unsigned i = 0; i < 4; i++)
+        put_le(c->bytes + 8 + 8 * i, i % 2 ? c->last : c->first, 8);
+    put_le(c->bytes + 40, 128, 4);
+    put_le(c->bytes + 44, c->last_at, 4);
+    put_le(c->bytes + 48, c->at, 4);
     buffer_put(&w->out, c->bytes, sizeof c->bytes);
     w->n_chunks++;
 }
@@ -671,8 +677,7 @@ static void add_event(struct writer *w, const struct staged_event *e, uint64_t r
 
 static void set_crc(uint8_t *at, uLong crc)
 {
-    uint32_t value = (uint32_t)crc;
-    memcpy(at, &value, 4);
+    put_le(at, crc, 4);
 }
 
 void make_evtx_seal(uint8_t *log, size_t size)
@@ -680,8 +685,7 @@ void make_evtx_seal(uint8_t *log, size_t size)
     set_crc(log + 124, crc32(0, log, 120));
     for (size_t at = EVTX_HEADER_SIZE; at + EVTX_CHUNK_SIZE <= size; at += EVTX_CHUNK_SIZE) {
         uint8_t *chunk = log + at;
-        uint32_t end;
-        memcpy(&end, chunk + 48, 4);
+        uint32_t end = le32(chunk + 48);
         set_crc(chunk + 52, crc32(0, chunk + RECORDS_AT, end - RECORDS_AT));
         set_crc(chunk + 124, crc32(crc32(0, chunk, 120), chunk + 128, RECORDS_AT - 128));
     }
@@ -689,15 +693,14 @@ void make_evtx_seal(uint8_t *log, size_t size)
 
 static void put_file_header(uint8_t *log, unsigned n_chunks, uint64_t next)
 {
-    const uint16_t fields[] = {1, 3, 4096, (uint16_t)n_chunks}; /* version 3.1 */
-    const uint32_t header_size = 128;
-    uint64_t       last = n_chunks - 1;
-
     memcpy(log, "ElfFile", 8);
-    memcpy(log + 16, &last, 8);
-    memcpy(log + 24, &next, 8);
-    memcpy(log + 32, &header_size, 4);
-    memcpy(log + 36, fields, sizeof fields);
+    put_le(log + 16, n_chunks - 1, 8);
+    put_le(log + 24, next, 8);
+    put_le(log + 32, 128, 4); /* the header's size */
+    put_le(log + 36, 1, 2);   /* version 3.1 */
+    put_le(log + 38, 3, 2);
+    put_le(log + 40, 4096, 2);
+    put_le(log + 42, n_chunks, 2);
 }
 
 uint8_t *make_evtx_bytes(const struct staged_event *events, size_t n, size_t *ret_size)

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "harness.h"
+#include "make_bytes.h"
 
 enum { BASE = 4096, BIN = 4096, BIN_HEADER = 32, SECTOR = 512, SEGMENT = 16344, NK_NAME = 76 };
 
@@ -225,17 +226,11 @@ void make_hive_strings(struct made_key *key, const char *name, const char *text)
     set_text(key, name, 7, text, 2);
 }
 
-static void put_number(uint8_t *out, uint64_t value, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        out[i] = (uint8_t)(value >> (8 * i));
-}
-
 void make_hive_dword(struct made_key *key, const char *name, uint32_t value)
 {
     uint8_t data[4];
 
-    put_number(data, value, 4);
+    put_le(data, value, 4);
     make_hive_value(key, name, 4, data, 4);
 }
 
@@ -243,7 +238,7 @@ void make_hive_qword(struct made_key *key, const char *name, uint64_t value)
 {
     uint8_t data[8];
 
-    put_number(data, value, 8);
+    put_le(data, value, 8);
     make_hive_value(key, name, 11, data, 8);
 }
 
@@ -313,12 +308,12 @@ static void add_bin(struct image *image, size_t size)
     size_t bin = (size + BIN_HEADER + BIN - 1) / BIN * BIN;
 
     if (rest)
-        put_number(image->data + image->used, rest, 4);
+        put_le(image->data + image->used, rest, 4);
     image->data = check(realloc(image->data, image->size + bin));
     memset(image->data + image->size, 0, bin);
     memcpy(image->data + image->size, "hbin", 4);
-    put_number(image->data + image->size + 4, image->size - BASE, 4);
-    put_number(image->data + image->size + 8, bin, 4);
+    put_le(image->data + image->size + 4, image->size - BASE, 4);
+    put_le(image->data + image->size + 8, bin, 4);
     image->used = image->size + BIN_HEADER;
     image->size += bin;
 }
@@ -329,7 +324,7 @@ static uint32_t add_cell(struct image *image, size_t size)
     if (image->used + size > image->size)
         add_bin(image, size);
     uint32_t cell = (uint32_t)(image->used - BASE);
-    put_number(image->data + image->used, image->free_cells ? size : -size, 4);
+    put_le(image->data + image->used, image->free_cells ? size : -size, 4);
     image->used += size;
     return cell;
 }
@@ -368,13 +363,13 @@ static uint32_t add_big(struct image *image, const uint8_t *data, size_t size)
     uint32_t db = add_cell(image, 8), list = add_cell(image, 4 * n);
 
     memcpy(at(image, db), "db", 2);
-    put_number(at(image, db) + 2, n, 2);
-    put_number(at(image, db) + 4, list, 4);
+    put_le(at(image, db) + 2, n, 2);
+    put_le(at(image, db) + 4, list, 4);
     for (size_t i = 0; i < n; i++) {
         size_t   left = size - i * SEGMENT;
         uint32_t segment = add_cell(image, SEGMENT + 4);
         memcpy(at(image, segment), data + i * SEGMENT, left < SEGMENT ? left : SEGMENT);
-        put_number(at(image, list) + 4 * i, segment, 4);
+        put_le(at(image, list) + 4 * i, segment, 4);
     }
     return db;
 }
@@ -390,13 +385,13 @@ static uint32_t add_value(struct image *image, const struct made_value *value)
         data = add_data(image, value->data, value->size);
     uint8_t *vk = at(image, cell);
     memcpy(vk, "vk", 2);
-    put_number(vk + 2, name.size, 2);
-    put_number(vk + 4, value->size | (value->size <= 4 ? 0x80000000 : 0), 4);
-    put_number(vk + 8, data, 4);
+    put_le(vk + 2, name.size, 2);
+    put_le(vk + 4, value->size | (value->size <= 4 ? 0x80000000 : 0), 4);
+    put_le(vk + 8, data, 4);
     if (value->size <= 4)
         memcpy(vk + 8, value->data, value->size);
-    put_number(vk + 12, value->type, 4);
-    put_number(vk + 16, name.latin1, 2);
+    put_le(vk + 12, value->type, 4);
+    put_le(vk + 16, name.latin1, 2);
     memcpy(vk + 20, name.data, name.size);
     return cell;
 }
@@ -407,14 +402,14 @@ static void add_values(struct image *image, const struct made_key *key)
 
     for (const struct made_value *v = key->values; v; v = v->next)
         n++;
-    put_number(at(image, key->cell) + 36, n, 4);
+    put_le(at(image, key->cell) + 36, n, 4);
     if (n == 0)
         return;
     uint32_t list = add_cell(image, 4 * n);
-    put_number(at(image, key->cell) + 40, list, 4);
+    put_le(at(image, key->cell) + 40, list, 4);
     for (const struct made_value *v = key->values; v; v = v->next) {
         uint32_t cell = add_value(image, v);
-        put_number(at(image, list) + 4 * i++, cell, 4);
+        put_le(at(image, list) + 4 * i++, cell, 4);
     }
 }
 
@@ -427,12 +422,12 @@ static void add_security(struct image *image, const struct made_key *key)
     uint8_t *sk = at(image, cell);
 
     memcpy(sk, "sk", 2);
-    put_number(sk + 4, cell, 4);
-    put_number(sk + 8, cell, 4);
-    put_number(sk + 12, 1, 4);
-    put_number(sk + 16, size, 4);
+    put_le(sk + 4, cell, 4);
+    put_le(sk + 8, cell, 4);
+    put_le(sk + 12, 1, 4);
+    put_le(sk + 16, size, 4);
     memcpy(sk + 20, data, size);
-    put_number(at(image, key->cell) + 44, cell, 4);
+    put_le(at(image, key->cell) + 44, cell, 4);
     free(data);
 }
 
@@ -442,8 +437,8 @@ static void add_class(struct image *image, const struct made_key *key)
     size_t   size = to_utf16(key->class_name, data);
     uint32_t cell = add_data(image, data, size);
 
-    put_number(at(image, key->cell) + 48, cell, 4);
-    put_number(at(image, key->cell) + 74, size, 2);
+    put_le(at(image, key->cell) + 48, cell, 4);
+    put_le(at(image, key->cell) + 74, size, 2);
 }
 
 static int by_name(const void *a, const void *b)
@@ -467,11 +462,11 @@ static uint32_t add_leaf(struct image *image, const char *kind, struct made_key 
     uint8_t *list = at(image, cell);
 
     memcpy(list, kind, 2);
-    put_number(list + 2, n, 2);
+    put_le(list + 2, n, 2);
     for (size_t i = 0; i < n; i++) {
-        put_number(list + 4 + stride * i, keys[i]->cell, 4);
+        put_le(list + 4 + stride * i, keys[i]->cell, 4);
         if (hints && kind[1] == 'h')
-            put_number(list + 8 + stride * i, hash(keys[i]->name), 4);
+            put_le(list + 8 + stride * i, hash(keys[i]->name), 4);
         else if (hints)
             memcpy(list + 8 + stride * i, keys[i]->name, strnlen(keys[i]->name, 4));
     }
@@ -486,11 +481,11 @@ static uint32_t add_roots(struct image *image, struct made_key **keys, size_t n)
     uint32_t     cell = add_cell(image, 4 + 4 * lists);
 
     memcpy(at(image, cell), "ri", 2);
-    put_number(at(image, cell) + 2, lists, 2);
+    put_le(at(image, cell) + 2, lists, 2);
     for (size_t i = 0; i < lists; i++) {
         size_t   left = n - i * each;
         uint32_t leaf = add_leaf(image, "li", keys + i * each, left < each ? left : each);
-        put_number(at(image, cell) + 4 + 4 * i, leaf, 4);
+        put_le(at(image, cell) + 4 + 4 * i, leaf, 4);
     }
     return cell;
 }
@@ -517,8 +512,8 @@ static void add_subkeys(struct image *image, struct made_key *key)
         qsort(listed, n, sizeof *listed, by_name);
         uint32_t list = strcmp(image->lists, "ri") == 0 ? add_roots(image, listed, n)
                                                         : add_leaf(image, image->lists, listed, n);
-        put_number(at(image, key->cell) + 20, n, 4);
-        put_number(at(image, key->cell) + 28, list, 4);
+        put_le(at(image, key->cell) + 20, n, 4);
+        put_le(at(image, key->cell) + 28, list, 4);
     }
     free(listed);
 }
@@ -530,14 +525,14 @@ static void add_key(struct image *image, struct made_key *key, uint32_t parent)
     key->cell = add_cell(image, (size_t)NK_NAME + name.size);
     uint8_t *nk = at(image, key->cell);
     memcpy(nk, "nk", 2);
-    put_number(nk + 2, (parent == UINT32_MAX ? 0x0c : 0) | (name.latin1 ? 0x20 : 0), 2);
-    put_number(nk + 4, key->written, 8);
-    put_number(nk + 16, parent == UINT32_MAX ? 0 : parent, 4);
-    put_number(nk + 28, UINT32_MAX, 4);
-    put_number(nk + 32, UINT32_MAX, 4);
-    put_number(nk + 40, UINT32_MAX, 4);
-    put_number(nk + 48, UINT32_MAX, 4);
-    put_number(nk + 72, name.size, 2);
+    put_le(nk + 2, (parent == UINT32_MAX ? 0x0c : 0) | (name.latin1 ? 0x20 : 0), 2);
+    put_le(nk + 4, key->written, 8);
+    put_le(nk + 16, parent == UINT32_MAX ? 0 : parent, 4);
+    put_le(nk + 28, UINT32_MAX, 4);
+    put_le(nk + 32, UINT32_MAX, 4);
+    put_le(nk + 40, UINT32_MAX, 4);
+    put_le(nk + 48, UINT32_MAX, 4);
+    put_le(nk + 72, name.size, 2);
     memcpy(nk + NK_NAME, name.data, name.size);
     add_security(image, key);
     if (key->class_name)
@@ -548,20 +543,18 @@ static void add_key(struct image *image, struct made_key *key, uint32_t parent)
 
 void make_hive_checksum(uint8_t *image)
 {
-    uint32_t sum = 0, word;
+    uint32_t sum = 0;
 
-    for (size_t i = 0; i < 508; i += 4) {
-        memcpy(&word, image + i, 4);
-        sum ^= word;
-    }
+    for (size_t i = 0; i < 508; i += 4)
+        sum ^= le32(image + i);
     sum = sum == UINT32_MAX ? UINT32_MAX - 1 : sum ? sum : 1;
-    put_number(image + 508, sum, 4);
+    put_le(image + 508, sum, 4);
 }
 
 void make_hive_sequences(uint8_t *image, uint32_t primary, uint32_t secondary)
 {
-    put_number(image + 4, primary, 4);
-    put_number(image + 8, secondary, 4);
+    put_le(image + 4, primary, 4);
+    put_le(image + 8, secondary, 4);
     make_hive_checksum(image);
 }
 
@@ -572,13 +565,13 @@ static void put_base(const struct made_hive *hive, struct image *image)
     uint8_t *base = image->data;
 
     memcpy(base, "regf", 4);
-    put_number(base + 12, hive->root.written, 8);
-    put_number(base + 20, 1, 4);
-    put_number(base + 24, hive->minor, 4);
-    put_number(base + 32, 1, 4);
-    put_number(base + 36, hive->root.cell, 4);
-    put_number(base + 40, image->size - BASE, 4);
-    put_number(base + 44, 1, 4);
+    put_le(base + 12, hive->root.written, 8);
+    put_le(base + 20, 1, 4);
+    put_le(base + 24, hive->minor, 4);
+    put_le(base + 32, 1, 4);
+    put_le(base + 36, hive->root.cell, 4);
+    put_le(base + 40, image->size - BASE, 4);
+    put_le(base + 44, 1, 4);
     memcpy(base + 48, name, size < 64 ? size : 64);
     make_hive_sequences(base, 1, 1);
 }
@@ -589,9 +582,9 @@ uint8_t *make_hive_image(const struct made_hive *hive, size_t *ret_size)
 
     add_key(&image, (struct made_key *)&hive->root, UINT32_MAX);
     if (image.size > image.used)
-        put_number(image.data + image.used, image.size - image.used, 4);
+        put_le(image.data + image.used, image.size - image.used, 4);
     put_base(hive, &image);
-    put_number(image.data + BASE + 20, hive->root.written, 8);
+    put_le(image.data + BASE + 20, hive->root.written, 8);
     *ret_size = image.size;
     return image.data;
 }
@@ -614,13 +607,10 @@ static uint32_t rol(uint32_t x, int n)
 
 static uint64_t marvin32(const uint8_t *data, size_t size)
 {
-    uint32_t state[2] = {0x7a4e55c5, 0x82ef4d88}, word;
+    uint32_t state[2] = {0x7a4e55c5, 0x82ef4d88};
 
     for (size_t i = 0; i < size + 8; i += 4) {
-        word = i == size ? 0x80 : 0;
-        if (i < size)
-            memcpy(&word, data + i, 4);
-        state[0] += word;
+        state[0] += i < size ? le32(data + i) : i == size ? 0x80 : 0;
         state[1] ^= state[0];
         state[0] = rol(state[0], 20) + state[1];
         state[1] = rol(state[1], 9) ^ state[0];
@@ -639,18 +629,17 @@ static bool differs(const uint8_t *from, size_t from_size, const uint8_t *to, si
 static void put_log_base(uint8_t *log, const uint8_t *to, uint32_t type, uint32_t sequence)
 {
     memcpy(log, to, SECTOR);
-    put_number(log + 28, type, 4);
+    put_le(log + 28, type, 4);
     make_hive_sequences(log, sequence, sequence);
 }
 
 void make_hive_seal(uint8_t *log)
 {
     uint8_t *entry = log + SECTOR;
-    uint32_t size;
+    uint32_t size = le32(entry + 4);
 
-    memcpy(&size, entry + 4, 4);
-    put_number(entry + 24, marvin32(entry + 40, size - 40), 8);
-    put_number(entry + 32, marvin32(entry, 32), 8);
+    put_le(entry + 24, marvin32(entry + 40, size - 40), 8);
+    put_le(entry + 32, marvin32(entry, 32), 8);
 }
 
 uint8_t *make_hive_log(const uint8_t *from, size_t from_size, const uint8_t *to, size_t to_size,
@@ -667,18 +656,18 @@ uint8_t *make_hive_log(const uint8_t *from, size_t from_size, const uint8_t *to,
     for (size_t page = BASE; page < to_size; page += BIN) {
         if (!differs(from, from_size, to, page, BIN))
             continue;
-        put_number(reference, page - BASE, 4);
-        put_number(reference + 4, BIN, 4);
+        put_le(reference, page - BASE, 4);
+        put_le(reference + 4, BIN, 4);
         memcpy(entry + body, to + page, BIN);
         body += BIN;
         reference += 8;
     }
     body = (body + SECTOR - 1) / SECTOR * SECTOR;
     memcpy(entry, "HvLE", 4);
-    put_number(entry + 4, body, 4);
-    put_number(entry + 12, sequence, 4);
-    put_number(entry + 16, to_size - BASE, 4);
-    put_number(entry + 20, pages, 4);
+    put_le(entry + 4, body, 4);
+    put_le(entry + 12, sequence, 4);
+    put_le(entry + 16, to_size - BASE, 4);
+    put_le(entry + 20, pages, 4);
     make_hive_seal(log);
     *ret_size = SECTOR + body;
     return log;

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "formats/text/byte_order.h"
+
 #define SPARE    60.0 /* seconds that records may be out of order by */
 #define HEAD     541  /* bytes of a chunk up to and with the first token of its first record */
 #define EARLIEST 946684800.0 /* 2000-01-01 */
@@ -111,12 +113,9 @@ void event_log_close(struct event_log *log)
 /* When a record was written; NAN where its header does not say, as the last of an exported log. */
 static double written(const uint8_t *bytes, size_t size, size_t at)
 {
-    uint64_t filetime;
-
     if (at > size || size - at < 24 || memcmp(bytes + at, "**\0\0", 4) != 0)
         return NAN;
-    memcpy(&filetime, bytes + at + 16, 8);
-    double time = evtx_filetime(filetime);
+    double time = evtx_filetime(le64(bytes + at + 16));
     return time >= EARLIEST ? time : NAN;
 }
 
@@ -230,7 +229,7 @@ static uint64_t identity(const struct evtx_event *event)
 
     evtx_value_int(&event->system[EVTX_RECORD_ID], &id);
     if (time->size == sizeof filetime)
-        memcpy(&filetime, time->data, sizeof filetime);
+        filetime = le64(time->data);
     uint64_t mixed = ((uint64_t)id * 0x9e3779b97f4a7c15u) ^ filetime;
     return (mixed ^ mixed >> 32) * 0xd6e8feb86659fd93u;
 }

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "formats/text/byte_order.h"
+
 enum { ACL_VERSION = 2, ACL_WRITE = 2, HEADER_SIZE = 4, ENTRY_SIZE = 8 };
 enum {
     TAG_USER = 0x02,
@@ -11,34 +13,24 @@ enum {
     TAG_OTHER = 0x20
 };
 
-static unsigned u16(const uint8_t *p)
-{
-    return (unsigned)(p[0] | p[1] << 8);
-}
-
-static uint32_t u32(const uint8_t *p)
-{
-    return u16(p) | (uint32_t)u16(p + 2) << 16;
-}
-
 static unsigned mask_of(const uint8_t *data, size_t size)
 {
     for (size_t at = HEADER_SIZE; at < size; at += ENTRY_SIZE)
-        if (u16(data + at) == TAG_MASK)
-            return u16(data + at + 2);
+        if (le16(data + at) == TAG_MASK)
+            return le16(data + at + 2);
     return 7;
 }
 
 int acl_writers(const uint8_t *data, size_t size, void (*writer)(char tag, uint32_t id, void *data),
                 void *writer_data)
 {
-    if (size < HEADER_SIZE || (size - HEADER_SIZE) % ENTRY_SIZE || u32(data) != ACL_VERSION)
+    if (size < HEADER_SIZE || (size - HEADER_SIZE) % ENTRY_SIZE || le32(data) != ACL_VERSION)
         return -EBADMSG;
 
     unsigned mask = mask_of(data, size);
     for (size_t at = HEADER_SIZE; at < size; at += ENTRY_SIZE) {
-        unsigned tag = u16(data + at), allowed = u16(data + at + 2);
-        uint32_t id = u32(data + at + 4);
+        unsigned tag = le16(data + at), allowed = le16(data + at + 2);
+        uint32_t id = le32(data + at + 4);
 
         if (tag == TAG_OTHER && allowed & ACL_WRITE)
             writer('o', ACL_NOBODY, writer_data);

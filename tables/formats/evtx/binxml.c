@@ -6,14 +6,14 @@ bool binxml_name(struct cursor *c, struct span *ret)
 {
     if (cursor_left(c) < 4)
         return false;
-    uint32_t at = read32(c->chunk + c->at);
+    uint32_t at = le32(c->chunk + c->at);
     if (at > EVTX_CHUNK_SIZE - 10)
         return false;
 
-    uint32_t units = read16(c->chunk + at + 6);
+    uint32_t units = le16(c->chunk + at + 6);
     uint32_t size = 10 + 2 * units;
     if (units > BINXML_NAME_MAX || size > EVTX_CHUNK_SIZE - at ||
-        read16(c->chunk + at + size - 2) != 0)
+        le16(c->chunk + at + size - 2) != 0)
         return false;
     c->at += 4;
     *ret = (struct span){at + 8, units};
@@ -24,7 +24,7 @@ bool binxml_counted(struct cursor *c, struct span *ret)
 {
     if (cursor_left(c) < 2)
         return false;
-    uint32_t units = read16(c->chunk + c->at);
+    uint32_t units = le16(c->chunk + c->at);
     *ret = (struct span){c->at + 2, units};
     return cursor_skip(c, 2 + 2 * units);
 }
@@ -42,7 +42,7 @@ bool binxml_substitution(struct cursor *c, uint16_t *ret_index)
 {
     if (cursor_left(c) < 3)
         return false;
-    *ret_index = read16(c->chunk + c->at);
+    *ret_index = le16(c->chunk + c->at);
     return cursor_skip(c, 3);
 }
 
@@ -53,16 +53,16 @@ bool binxml_template(struct cursor *c, struct binxml_template *ret)
 {
     if (cursor_left(c) < 9)
         return false;
-    uint32_t id = read32(c->chunk + c->at + 1);
-    uint32_t at = read32(c->chunk + c->at + 5);
+    uint32_t id = le32(c->chunk + c->at + 1);
+    uint32_t at = le32(c->chunk + c->at + 5);
     if (at > EVTX_CHUNK_SIZE - 24)
         return false;
 
-    uint32_t size = read32(c->chunk + at + 20);
+    uint32_t size = le32(c->chunk + at + 20);
     if (size > EVTX_CHUNK_SIZE - 24 - at)
         return false;
     c->at += 9;
-    *ret = (struct binxml_template){at + 24, at + 24 + size, read32(c->chunk + at + 4) != id};
+    *ret = (struct binxml_template){at + 24, at + 24 + size, le32(c->chunk + at + 4) != id};
     return at != c->at || cursor_skip(c, 24 + size);
 }
 
@@ -70,7 +70,7 @@ bool binxml_count_values(struct cursor *c, uint32_t *ret)
 {
     if (cursor_left(c) < 4)
         return false;
-    uint32_t n = read32(c->chunk + c->at);
+    uint32_t n = le32(c->chunk + c->at);
     c->at += 4;
     *ret = n;
     return n <= cursor_left(c) / 4;
@@ -83,7 +83,7 @@ bool binxml_values(struct cursor *c, uint32_t n, struct evtx_value *ret)
     uint32_t       at = c->at + 4 * n;
 
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t size = read16(sizes + 4 * i);
+        uint32_t size = le16(sizes + 4 * i);
         if (size > c->end - at)
             return false;
         ret[i] = (struct evtx_value){c->chunk + at, size, sizes[4 * i + 2]};
@@ -107,7 +107,7 @@ bool binxml_is(const struct cursor *c, struct span name, const char *ascii)
     const uint8_t *p = c->chunk + name.at;
 
     for (uint32_t i = 0; i < name.units; i++)
-        if (!ascii[i] || read16(p + 2 * i) != (uint8_t)ascii[i])
+        if (!ascii[i] || le16(p + 2 * i) != (uint8_t)ascii[i])
             return false;
     return !ascii[name.units];
 }

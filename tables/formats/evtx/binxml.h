@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "evtx.h"
+#include "formats/text/byte_order.h"
 
 #define BINXML_DEPTH_MAX  32u   /* elements inside one another */
 #define BINXML_NEST_MAX   8u    /* templates and fragments inside one another */
@@ -49,27 +50,6 @@ struct binxml_template {
     uint32_t at, end; /* of the body */
     bool     stale;   /* the definition is not the one that the instance was written for */
 };
-
-static inline uint16_t read16(const uint8_t *p)
-{
-    uint16_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static inline uint32_t read32(const uint8_t *p)
-{
-    uint32_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static inline uint64_t read64(const uint8_t *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
 
 static inline uint32_t cursor_left(const struct cursor *c)
 {

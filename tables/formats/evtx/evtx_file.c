@@ -20,13 +20,13 @@ int evtx_header_parse(const uint8_t *data, size_t size, struct evtx_header *ret)
     if (size < FILE_MIN || memcmp(data, FILE_MAGIC, sizeof FILE_MAGIC) != 0)
         return -EBADMSG;
     *ret = (struct evtx_header){
-        .next_record = read64(data + 24),
-        .minor = read16(data + 36),
-        .major = read16(data + 38),
-        .n_chunks = read16(data + 42),
+        .next_record = le64(data + 24),
+        .minor = le16(data + 36),
+        .major = le16(data + 38),
+        .n_chunks = le16(data + 42),
         .dirty = data[120] & 1,
         .full = data[120] & 2,
-        .sound = crc32(0, data, FILE_CHECKED) == read32(data + 124),
+        .sound = crc32(0, data, FILE_CHECKED) == le32(data + 124),
     };
     return 0;
 }
@@ -42,7 +42,7 @@ static bool header_sound(const uint8_t *chunk)
 {
     uLong crc = crc32(0, chunk, CHUNK_CHECKED);
 
-    return crc32(crc, chunk + 128, RECORDS_AT - 128) == read32(chunk + 124);
+    return crc32(crc, chunk + 128, RECORDS_AT - 128) == le32(chunk + 124);
 }
 
 /* libevtx documentation, "Chunk header". */
@@ -51,11 +51,11 @@ int evtx_chunk_parse(const uint8_t *data, size_t size, struct evtx_chunk *ret)
     if (size < RECORDS_AT || memcmp(data, CHUNK_MAGIC, sizeof CHUNK_MAGIC) != 0)
         return -EBADMSG;
     *ret = (struct evtx_chunk){
-        .first_record = read64(data + 24),
-        .last_record = read64(data + 32),
-        .last_at = read32(data + 44),
-        .free_at = read32(data + 48),
-        .header_sound = (read32(data + 120) & NO_CHECKSUMS) || header_sound(data),
+        .first_record = le64(data + 24),
+        .last_record = le64(data + 32),
+        .last_at = le32(data + 44),
+        .free_at = le32(data + 48),
+        .header_sound = (le32(data + 120) & NO_CHECKSUMS) || header_sound(data),
     };
     if (ret->free_at < RECORDS_AT || ret->free_at > EVTX_CHUNK_SIZE)
         ret->free_at = EVTX_CHUNK_SIZE;
@@ -64,26 +64,26 @@ int evtx_chunk_parse(const uint8_t *data, size_t size, struct evtx_chunk *ret)
 
 bool evtx_chunk_sound(const uint8_t chunk[EVTX_CHUNK_SIZE])
 {
-    uint32_t end = read32(chunk + 48);
+    uint32_t end = le32(chunk + 48);
 
-    if (read32(chunk + 120) & NO_CHECKSUMS)
+    if (le32(chunk + 120) & NO_CHECKSUMS)
         return true;
     if (end < RECORDS_AT || end > EVTX_CHUNK_SIZE)
         return false;
-    return crc32(0, chunk + RECORDS_AT, end - RECORDS_AT) == read32(chunk + 52);
+    return crc32(0, chunk + RECORDS_AT, end - RECORDS_AT) == le32(chunk + 52);
 }
 
 /* libevtx documentation, "Event record". */
 int evtx_record_parse(const uint8_t *chunk, size_t size, size_t at, struct evtx_record *ret)
 {
-    if (at > size || size - at < RECORD_MIN || read32(chunk + at) != RECORD_MAGIC)
+    if (at > size || size - at < RECORD_MIN || le32(chunk + at) != RECORD_MAGIC)
         return -EBADMSG;
-    uint32_t length = read32(chunk + at + 4);
+    uint32_t length = le32(chunk + at + 4);
     if (length < RECORD_MIN || length > size - at)
         return -EBADMSG;
     *ret = (struct evtx_record){
-        .id = read64(chunk + at + 8),
-        .written = read64(chunk + at + 16),
+        .id = le64(chunk + at + 8),
+        .written = le64(chunk + at + 16),
         .at = (uint32_t)at,
         .size = length,
     };

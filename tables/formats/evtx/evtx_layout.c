@@ -116,7 +116,7 @@ static int character(struct compiler *c)
 {
     if (cursor_left(&c->in) < 2)
         return -EBADMSG;
-    uint32_t code = read16(c->in.chunk + c->in.at);
+    uint32_t code = le16(c->in.chunk + c->in.at);
     c->in.at += 2;
     return add_character(c->out, code);
 }
@@ -324,7 +324,7 @@ static int nested_template(struct compiler *c, enum place place)
         return -EBADMSG;
     uint32_t sizes = c->in.at, total = 4 * n;
     for (uint32_t i = 0; i < n; i++)
-        total += read16(c->in.chunk + sizes + 4 * i);
+        total += le16(c->in.chunk + sizes + 4 * i);
     if (!cursor_skip(&c->in, total))
         return -EBADMSG;
     return add_binding(c->out, (struct binding){.first = at,

@@ -85,7 +85,7 @@ static bool credible(const struct evtx_reader *reader, const struct evtx_record 
     uint32_t last = record->at + record->size;
 
     return record->id && record->written >= EARLIEST && record->written < LATEST &&
-           (read32(reader->chunk + last - 4) == record->size || last == end);
+           (le32(reader->chunk + last - 4) == record->size || last == end);
 }
 
 static bool carve(const struct evtx_reader *reader, uint32_t from, uint32_t end,

@@ -17,10 +17,10 @@ static void put_string(const struct evtx_value *v, struct buffer *b, bool json)
 {
     uint32_t units = v->size / 2, run;
 
-    while (units && read16(v->data + 2 * units - 2) == 0)
+    while (units && le16(v->data + 2 * units - 2) == 0)
         units--;
     for (uint32_t at = 0; at < units; at += run + 1) {
-        for (run = 0; at + run < units && read16(v->data + 2 * (at + run)); run++)
+        for (run = 0; at + run < units && le16(v->data + 2 * (at + run)); run++)
             ;
         if (json)
             buffer_utf16_json(b, v->data + 2 * at, run);
@@ -111,7 +111,7 @@ static void put_sid(const struct evtx_value *v, struct buffer *b)
     put_unsigned(authority, b);
     for (uint32_t i = 0; i < v->data[1]; i++) {
         buffer_putc(b, '-');
-        put_unsigned(read32(v->data + 8 + 4 * i), b);
+        put_unsigned(le32(v->data + 8 + 4 * i), b);
     }
 }
 
@@ -165,22 +165,16 @@ static void put_filetime(uint64_t filetime, struct buffer *b)
 /* [MS-DTYP] 2.3.13: year, month, day of week, day, hour, minute, second, milliseconds. */
 static void put_systemtime(const uint8_t *p, struct buffer *b)
 {
-    buffer_printf(b, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", read16(p), read16(p + 2), read16(p + 6),
-                  read16(p + 8), read16(p + 10), read16(p + 12), read16(p + 14));
+    buffer_printf(b, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", le16(p), le16(p + 2), le16(p + 6),
+                  le16(p + 8), le16(p + 10), le16(p + 12), le16(p + 14));
 }
 
 static void put_real(const struct evtx_value *v, struct buffer *b)
 {
-    float  single;
-    double real;
-
-    if (v->type == EVTX_REAL32) {
-        memcpy(&single, v->data, sizeof single);
-        buffer_printf(b, "%.9g", (double)single);
-    } else {
-        memcpy(&real, v->data, sizeof real);
-        buffer_printf(b, "%.17g", real);
-    }
+    if (v->type == EVTX_REAL32)
+        buffer_printf(b, "%.9g", (double)real32(le32(v->data)));
+    else
+        buffer_printf(b, "%.17g", real64(le64(v->data)));
 }
 
 /* Bytes of a fixed-size type; 0 of the others. A BOOL has 4, but 1 has been seen. */
@@ -198,11 +192,10 @@ static uint32_t width_of(unsigned type)
 /* The bits of a number, sign-extended where its type has a sign. */
 static uint64_t bits_of(const struct evtx_value *v)
 {
-    uint64_t bits = 0;
+    uint64_t bits = le_number(v->data, v->size);
     unsigned unused = 64 - 8 * v->size;
     bool     has_sign = v->type == EVTX_INT8 || v->type == EVTX_INT16 || v->type == EVTX_INT32;
 
-    memcpy(&bits, v->data, v->size);
     return has_sign ? (uint64_t)((int64_t)(bits << unused) >> unused) : bits;
 }
 
@@ -252,7 +245,7 @@ static void put_fixed(const struct evtx_value *v, struct buffer *b)
     if (v->type == EVTX_GUID)
         put_guid(v->data, b);
     else if (v->type == EVTX_FILETIME)
-        put_filetime(read64(v->data), b);
+        put_filetime(le64(v->data), b);
     else if (v->type == EVTX_SYSTEMTIME)
         put_systemtime(v->data, b);
     else
@@ -446,7 +439,7 @@ double evtx_value_time(const struct evtx_value *v)
     double        time;
 
     if (v->type == EVTX_FILETIME && v->size == 8)
-        return evtx_filetime(read64(v->data));
+        return evtx_filetime(le64(v->data));
     if (v->type == EVTX_SYSTEMTIME && v->size == 16) {
         evtx_value_text(v, &rendered);
         time = buffer_text(&rendered) ? parse_iso(rendered.data) : NAN;
@@ -468,7 +461,7 @@ static uint32_t element_size(unsigned type, const uint8_t *p, uint32_t left)
     if (type != EVTX_STRING && type != EVTX_ANSI)
         return width_of(type) && width_of(type) <= left ? width_of(type) : left;
     while (size + step <= left) {
-        bool end = step == 2 ? read16(p + size) == 0 : p[size] == 0;
+        bool end = step == 2 ? le16(p + size) == 0 : p[size] == 0;
         size += step;
         if (end)
             return size;

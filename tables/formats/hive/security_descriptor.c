@@ -3,21 +3,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "formats/text/byte_order.h"
+
 enum { HEADER = 20, ACL_HEADER = 8, ACE_HEADER = 8, SID_HEADER = 8, SUBAUTHORITIES_MAX = 15 };
 
 /* Offsets in a descriptor, and bits of its control word. */
 enum { CONTROL = 2, OWNER = 4, GROUP = 8, SACL = 12, DACL = 16 };
 enum { DACL_PRESENT = 0x4, SACL_PRESENT = 0x10 };
-
-static uint16_t u16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static uint32_t u32(const uint8_t *p)
-{
-    return u16(p) | (uint32_t)u16(p + 2) << 16;
-}
 
 /* SIDs ------------------------------------------------------------------------- */
 
@@ -66,9 +58,9 @@ static const char *alias_of(const uint8_t *sid)
     for (size_t i = 0; i < sizeof well_known / sizeof well_known[0]; i++) {
         uint8_t n = well_known[i].n;
         if (sid[1] != n || authority(sid) != well_known[i].authority ||
-            u32(sid + SID_HEADER) != well_known[i].sub[0])
+            le32(sid + SID_HEADER) != well_known[i].sub[0])
             continue;
-        if (n == 1 || u32(sid + SID_HEADER + 4) == well_known[i].sub[1])
+        if (n == 1 || le32(sid + SID_HEADER + 4) == well_known[i].sub[1])
             return well_known[i].alias;
     }
     return NULL;
@@ -88,7 +80,7 @@ void sd_put_sid(struct buffer *text, const uint8_t *sid, size_t size, bool alias
     buffer_printf(text, authority(sid) >> 32 ? "S-1-0x%llx" : "S-1-%llu",
                   (unsigned long long)authority(sid));
     for (size_t i = 0; i < sid[1]; i++)
-        buffer_printf(text, "-%u", u32(sid + SID_HEADER + 4 * i));
+        buffer_printf(text, "-%u", le32(sid + SID_HEADER + 4 * i));
 }
 
 /* Access entries ------------------------------------------------------------------ */
@@ -129,17 +121,17 @@ static int open_list(const uint8_t *data, size_t size, size_t field, unsigned pr
 {
     if (size < HEADER || data[0] != 1)
         return -EBADMSG;
-    uint32_t at = u32(data + field);
-    if (!(u16(data + CONTROL) & present) || at == 0)
+    uint32_t at = le32(data + field);
+    if (!(le16(data + CONTROL) & present) || at == 0)
         return -ENOENT;
     if (at > size || size - at < ACL_HEADER)
         return -EBADMSG;
-    size_t said = u16(data + at + 2);
+    size_t said = le16(data + at + 2);
     if (said < ACL_HEADER)
         return -EBADMSG;
     if (said > size - at)
         said = size - at;
-    *ret = (struct sd_list){data + at + ACL_HEADER, said - ACL_HEADER, u16(data + at + 4), false};
+    *ret = (struct sd_list){data + at + ACL_HEADER, said - ACL_HEADER, le16(data + at + 4), false};
     return 0;
 }
 
@@ -155,7 +147,7 @@ static size_t sid_at(const uint8_t *entry, size_t size)
         return ACE_HEADER;
     if (size < ACE_HEADER + 4)
         return size;
-    uint32_t guids = u32(entry + ACE_HEADER);
+    uint32_t guids = le32(entry + ACE_HEADER);
     return ACE_HEADER + 4 + (guids & 1 ? 16u : 0) + (guids & 2 ? 16u : 0);
 }
 
@@ -163,7 +155,7 @@ bool sd_next(struct sd_list *list, struct sd_entry *ret)
 {
     if (list->n == 0)
         return false;
-    size_t said = list->size < ACE_HEADER ? 0 : u16(list->data + 2);
+    size_t said = list->size < ACE_HEADER ? 0 : le16(list->data + 2);
     size_t at = said < ACE_HEADER || said > list->size ? said : sid_at(list->data, said);
     if (at >= said || said > list->size) {
         list->damaged = true;
@@ -173,7 +165,7 @@ bool sd_next(struct sd_list *list, struct sd_entry *ret)
     *ret = (struct sd_entry){
         .type = list->data[0],
         .flags = list->data[1],
-        .mask = u32(list->data + 4),
+        .mask = le32(list->data + 4),
         .sid = list->data + at,
         .sid_size = said - at,
     };
@@ -241,7 +233,7 @@ static void put_list(struct buffer *text, struct sd_list *list, enum sd_object o
 static void put_owner(struct buffer *text, const char *label, const uint8_t *data, size_t size,
                       size_t field)
 {
-    uint32_t at = u32(data + field);
+    uint32_t at = le32(data + field);
 
     if (at == 0)
         return;
@@ -262,7 +254,7 @@ int sd_put_sddl(struct buffer *text, const uint8_t *data, size_t size, enum sd_o
 
     if (size < HEADER || data[0] != 1)
         return -EBADMSG;
-    unsigned control = u16(data + CONTROL);
+    unsigned control = le16(data + CONTROL);
     put_owner(text, "O:", data, size, OWNER);
     put_owner(text, "G:", data, size, GROUP);
     if (control & DACL_PRESENT) {

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "formats/text/byte_order.h"
+
 struct name {
     int64_t     value;
     const char *name;
@@ -75,11 +77,6 @@ const char *service_protection_name(int64_t launch_protected)
     return NAME(names, launch_protected);
 }
 
-static uint32_t u32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
 /* A header of five words (period, two pointers of no use on disk, count, pointer), then pairs of
  * type and delay; older writers leave out the last pointer's meaning but not its place. */
 int service_put_failure_actions(struct buffer *json, const uint8_t *data, size_t size)
@@ -90,24 +87,24 @@ int service_put_failure_actions(struct buffer *json, const uint8_t *data, size_t
 
     if (size < HEADER)
         return -EBADMSG;
-    size_t n = u32(data + COUNT);
+    size_t n = le32(data + COUNT);
     if (n > (size - HEADER) / PAIR)
         n = (size - HEADER) / PAIR;
     buffer_puts(json, "{\"reset_period\":");
-    if (u32(data) == UINT32_MAX)
+    if (le32(data) == UINT32_MAX)
         buffer_puts(json, "null");
     else
-        buffer_printf(json, "%u", u32(data));
+        buffer_printf(json, "%u", le32(data));
     buffer_puts(json, ",\"actions\":[");
     for (size_t i = 0; i < n; i++) {
         const uint8_t *pair = data + HEADER + PAIR * i;
-        const char    *type = NAME(types, u32(pair));
+        const char    *type = NAME(types, le32(pair));
         buffer_puts(json, i ? ",{\"type\":" : "{\"type\":");
         if (type)
             buffer_printf(json, "\"%s\"", type);
         else
-            buffer_printf(json, "%u", u32(pair));
-        buffer_printf(json, ",\"delay\":%u}", u32(pair + 4));
+            buffer_printf(json, "%u", le32(pair));
+        buffer_printf(json, ",\"delay\":%u}", le32(pair + 4));
     }
     buffer_puts(json, "]}");
     return 0;
@@ -139,7 +136,8 @@ const char *service_trigger_action_name(int64_t action)
 
 void service_put_guid(struct buffer *text, const uint8_t guid[16])
 {
-    buffer_printf(text, "{%08x-%04x-%04x-", u32(guid), u32(guid + 4) & 0xffff, u32(guid + 4) >> 16);
+    buffer_printf(text, "{%08x-%04x-%04x-", le32(guid), le32(guid + 4) & 0xffff,
+                  le32(guid + 4) >> 16);
     buffer_hex(text, guid + 8, 2);
     buffer_putc(text, '-');
     buffer_hex(text, guid + 10, 6);

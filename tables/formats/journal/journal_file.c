@@ -1,11 +1,12 @@
 #include "journal_file.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
+
+#include "formats/text/byte_order.h"
 
 enum type { DATA = 1, FIELD = 2, ENTRY = 3, ENTRY_ARRAY = 6, TAG = 7 };
 enum data_flag { DATA_XZ = 1, DATA_LZ4 = 2, DATA_ZSTD = 4, DATA_COMPRESSED = 7 };
@@ -38,22 +39,6 @@ enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
 #define LARGE        4096
 #define BUDGET_FREE  (1ull << 30)
 #define BUDGET_RATIO 100
-
-static inline uint32_t le32(const uint8_t *p)
-{
-    uint32_t value;
-
-    memcpy(&value, p, sizeof value);
-    return le32toh(value);
-}
-
-static inline uint64_t le64(const uint8_t *p)
-{
-    uint64_t value;
-
-    memcpy(&value, p, sizeof value);
-    return le64toh(value);
-}
 
 int journal_file_open(struct journal_file *file, const uint8_t *data, size_t size)
 {

@@ -4,15 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/byte_order.h"
+
 #define ENTRY_SIZE 16u
 static const uint8_t magic[] = {0x8e, 0xad, 0xe8, 0x01}; /* of a header in a package file */
 
 enum type { TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_STRING_ARRAY = 8, TYPE_I18N = 9 };
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 int rpm_header_parse(const uint8_t *data, size_t size, struct rpm_header *ret)
 {

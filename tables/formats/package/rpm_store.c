@@ -1,10 +1,11 @@
 #include "rpm_store.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "formats/text/byte_order.h"
 
 #define HASH_MAGIC 0x061561u
 
@@ -36,22 +37,6 @@ enum item_type { KEY_DATA = 1, OFF_PAGE = 3 };
 #define BLOB_SIZE      12 /* of the header within, in the head */
 #define BLOB_TAIL      12
 #define ITEM_BITS      16
-
-static uint16_t le16(const uint8_t *p)
-{
-    uint16_t value;
-
-    memcpy(&value, p, sizeof value);
-    return le16toh(value);
-}
-
-static uint32_t le32(const uint8_t *p)
-{
-    uint32_t value;
-
-    memcpy(&value, p, sizeof value);
-    return le32toh(value);
-}
 
 static int open_hash(const uint8_t *data, size_t size, struct rpm_store *ret)
 {

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "formats/text/byte_order.h"
 #include "plist_binary.h"
 
 #define HEADER_SIZE  8
@@ -127,15 +128,7 @@ static double real(const uint8_t *p, size_t size)
 {
     uint64_t bits = number(p, size);
 
-    if (size == 4) {
-        uint32_t bits32 = (uint32_t)bits;
-        float    value;
-        memcpy(&value, &bits32, sizeof value);
-        return (double)value;
-    }
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
+    return size == 4 ? (double)real32((uint32_t)bits) : real64(bits);
 }
 
 static int emit_real(struct binary *b, uint64_t ref, size_t at, enum plist_type type)
