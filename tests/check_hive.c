@@ -491,7 +491,7 @@ static uint32_t cell_of(struct hive *hive, const char *path)
 
 static void put_u32(struct opened *opened, uint32_t cell, size_t at, uint32_t value)
 {
-    memcpy(opened->image + 4096 + cell + 4 + at, &value, 4);
+    put_le(opened->image + 4096 + cell + 4 + at, value, 4);
 }
 
 START_TEST(a_circle_of_keys_ends)

@@ -358,13 +358,13 @@ void harness_break_readdir(size_t n, int error)
     breaking.error = error;
 }
 
-/* Stands before the C library's. */
+/* Stands before the C library's, which is readdir64() where files have 64-bit sizes. */
 struct dirent *readdir(DIR *stream)
 {
     static struct dirent *(*real)(DIR *);
 
     if (!real)
-        real = (struct dirent * (*)(DIR *))(uintptr_t)dlsym(RTLD_NEXT, "readdir");
+        real = (struct dirent * (*)(DIR *))(uintptr_t)dlsym(RTLD_NEXT, "readdir64");
     if (breaking.error && stream != breaking.stream) {
         breaking.stream = stream;
         breaking.n = 0;

@@ -323,10 +323,12 @@ static uint64_t filetime(double time)
 static void put_time(struct chunk *c, struct values *v, const struct staged_event *e)
 {
     uint64_t          ticks = filetime(e->time);
-    struct evtx_value value = {(const uint8_t *)&ticks, 8, EVTX_FILETIME};
+    uint8_t           bytes[8];
+    struct evtx_value value = {bytes, 8, EVTX_FILETIME};
     struct buffer     text = {0};
     uint32_t          at = open_element(c, "TimeCreated", true), list = begin_attributes(c);
 
+    put_le(bytes, ticks, sizeof bytes);
     evtx_value_text(&value, &text);
     begin_attribute(c, "SystemTime", false);
     put_scalar(c, v, EVTX_FILETIME, ticks, buffer_text(&text));
