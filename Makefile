@@ -128,6 +128,22 @@ $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
 	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(CHECK_LIBS) $(LDLIBS)
 
+# The harnesses of the fuzzers, for the suite that replays their seeds: tests/check_corpus.c.
+REPLAYS := $(patsubst tests/fuzz_%.c,%,$(wildcard tests/fuzz_*.c))
+$(BUILD)/replay.h: $(wildcard tests/fuzz_*.c)
+	@mkdir -p $(@D)
+	{ echo '#include <stddef.h>'; echo '#include <stdint.h>'; \
+	  echo 'typedef int replay_fn(const uint8_t *data, size_t size);'; \
+	  for r in $(REPLAYS); do echo "replay_fn replay_$$r;"; done; \
+	  printf '#define REPLAYS(X)'; printf ' X(%s)' $(REPLAYS); echo; } > $@
+
+$(BUILD)/tests/check_corpus.o: $(BUILD)/replay.h
+$(BUILD)/replay/%.o: tests/fuzz_%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -Wno-missing-prototypes -Wno-conversion -DLLVMFuzzerTestOneInput=replay_$* -o $@ $<
+
+$(BUILD)/check: $(REPLAYS:%=$(BUILD)/replay/%.o)
+
 EVALUATE := $(basename $(wildcard tests/evaluate*.c)) \
             $(addprefix tests/,harness make_descriptor make_evtx make_hive make_systemd)
 $(BUILD)/evaluate: $(EVALUATE:%=$(BUILD)/%.o) $(OBJECTS)
@@ -265,6 +281,12 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz_%.o build/fuzz/libformats.a
 fuzz: $(FUZZERS)
 	for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) -timeout=2 -rss_limit_mb=512 \
 	    -print_final_stats=1 || exit 1; done
+
+# The formats on machines of other sizes and byte orders, under qemu-user: see tests/cross.sh.
+ARCHES ?= s390x arm64 i386
+.PHONY: check-cross
+check-cross:
+	MAKE='$(MAKE)' ./tests/cross.sh $(ARCHES)
 
 # What the findings are worth, on attacks and on ordinary hosts, into tests/EVALUATION.md. The hosts are
 # made once, in HOSTS: some minutes, with root and a mirror of Debian.

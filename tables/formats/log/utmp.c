@@ -3,25 +3,18 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "formats/text/byte_order.h"
+
 /* Offsets of both layouts (glibc, bits/utmp.h): all before ut_session are the same. */
 enum { TYPE = 0, PID = 4, LINE = 8, USER = 44, HOST = 76 };
 enum { LINE_SIZE = 32, USER_SIZE = 32, HOST_SIZE = 256 };
 enum { SIZE_32 = 384, TIME_32 = 340, SIZE_64 = 400, TIME_64 = 344 };
 
-static uint64_t number(const uint8_t *data, size_t size)
-{
-    uint64_t value = 0;
-
-    while (size--)
-        value = value << 8 | data[size];
-    return value;
-}
-
 /* Whether the first records of a file are of that size: their types are known ones. */
 static bool fits(const uint8_t *data, size_t size, size_t record)
 {
     for (size_t i = 0; i + record <= size && i < 8 * record; i += record)
-        if (number(data + i + TYPE, 2) > 9)
+        if (le_number(data + i + TYPE, 2) > 9)
             return false;
     return size % record == 0;
 }
@@ -35,7 +28,7 @@ int utmp_read(const uint8_t *data, size_t record, struct utmp_record *ret)
 {
     static const char *const types[] = {NULL,   "runlevel", "boot_time", "new_time", "old_time",
                                         "init", "login",    "user",      "dead",     "accounting"};
-    uint64_t                 type = number(data + TYPE, 2);
+    uint64_t                 type = le_number(data + TYPE, 2);
 
     if (type >= sizeof types / sizeof types[0])
         return -1;
@@ -43,9 +36,9 @@ int utmp_read(const uint8_t *data, size_t record, struct utmp_record *ret)
         return 0;
     *ret = (struct utmp_record){
         .type = types[type],
-        .pid = (int32_t)number(data + PID, 4),
-        .time = record == SIZE_32 ? (int64_t)(uint32_t)number(data + TIME_32, 4)
-                                  : (int64_t)number(data + TIME_64, 8),
+        .pid = (int32_t)le_number(data + PID, 4),
+        .time = record == SIZE_32 ? (int64_t)(uint32_t)le_number(data + TIME_32, 4)
+                                  : (int64_t)le_number(data + TIME_64, 8),
         .user = (const char *)data + USER,
         .tty = (const char *)data + LINE,
         .host = (const char *)data + HOST,
