@@ -501,7 +501,9 @@ static void put_event(struct chunk *c, struct values *v, const struct staged_eve
 /* What makes two events share a template: everything that stands in it as text. */
 static void template_key(const struct staged_event *e, bool outer, char key[96])
 {
-    uint32_t hash = (uint32_t)crc32(0, (const Bytef *)&e->form, sizeof e->form);
+    uint8_t form[4];
+    put_le(form, e->form, sizeof form);
+    uint32_t hash = (uint32_t)crc32(0, form, sizeof form);
 
     for (const char *const *p = e->pairs; !outer && p && *p; p += 2)
         hash = (uint32_t)crc32(hash, (const Bytef *)*p, (uInt)strlen(*p));
