@@ -3,11 +3,14 @@
 #include "program/program.h"
 
 #include <cjson/cJSON.h>
+#include <fcntl.h>
 #include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -207,6 +210,82 @@ START_TEST(exit_statuses_say_what_was_found)
 }
 END_TEST
 
+/* How often a text holds a word. */
+static int count(const char *text, const char *word)
+{
+    int n = 0;
+
+    for (const char *at = text; (at = strstr(at, word)); at += strlen(word))
+        n++;
+    return n;
+}
+
+/* How many findings a hunt has, and how many of them are of that severity. */
+static int findings_of(const char *dir, const char *options, const char *severity, int *ret_all)
+{
+    char *text, word[64];
+
+    run(&text, "hunt -f ndjson %s -e %s | grep '\"section\":\"finding\"'", options, dir);
+    snprintf(word, sizeof word, "\"severity\":\"%s\"", severity);
+    *ret_all = count(text, "\n");
+    return count(text, word);
+}
+
+START_TEST(severity_is_the_least_that_is_shown)
+{
+    static const char dir[] = "tests/fixtures/linux/compromised";
+    int               all, low, high, critical;
+
+    findings_of(dir, "", "low", &low);
+    ck_assert_int_gt(findings_of(dir, "", "low", &all), 0);
+    ck_assert_int_eq(findings_of(dir, "-S high", "low", &high), 0);
+    ck_assert_int_eq(findings_of(dir, "--severity critical", "critical", &critical), critical);
+    ck_assert(critical > 0 && critical < high && high < low);
+    ck_assert_int_eq(findings_of(dir, "-S high", "high", &high), high - critical);
+}
+END_TEST
+
+START_TEST(since_leaves_out_what_is_older)
+{
+    const char *dir = harness_scratch();
+    char        path[4200];
+    int         all;
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(dir, "etc/systemd/system/a.service", "[Service]\nExecStart=/tmp/a\n");
+    ck_assert_int_eq(findings_of(dir, "--since 1h", "high", &all), 1);
+    snprintf(path, sizeof path, "%s/etc/systemd/system/a.service", dir);
+    struct timespec old[2] = {{.tv_sec = time(NULL) - 40 * 86400},
+                              {.tv_sec = time(NULL) - 40 * 86400}};
+    ck_assert_int_eq(utimensat(AT_FDCWD, path, old, 0), 0);
+    ck_assert_int_eq(findings_of(dir, "", "high", &all), 1);
+    ck_assert_int_eq(findings_of(dir, "--since 39d", "high", &all), 0);
+    ck_assert_int_eq(all, 0);
+    ck_assert_int_eq(findings_of(dir, "--since 41d", "high", &all), 1);
+}
+END_TEST
+
+START_TEST(coverage_says_what_is_damaged_and_what_is_absent)
+{
+    const char *dir = harness_scratch();
+    char       *text;
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/hostname", "web9\n");
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(dir, "var/log/audit/audit.log", "type=EXECVE msg=audit(x\n");
+    run(&text, "hunt -e %s --coverage -f ndjson | grep coverage", dir);
+    ck_assert_msg(strstr(text, "\"status\":\"damaged\",\"source\":\""), "%s", text);
+    ck_assert_int_eq(count(text, "\"status\":\"damaged\""), 1);
+    ck_assert_ptr_nonnull(strstr(text, "\"status\":\"absent\""));
+    run(&text, "hunt -e %s | grep '^web9 '", dir);
+    int read, absent, denied, damaged;
+    ck_assert_int_eq(sscanf(text, "web9 %d %d %d %d", &read, &absent, &denied, &damaged), 4);
+    ck_assert_msg(read > 0 && absent > 0 && denied == 0 && damaged == 1, "%s", text);
+}
+END_TEST
+
 START_TEST(evidence_without_anything_known_is_an_incomplete_look)
 {
     const char *dir = harness_scratch();
@@ -230,16 +309,6 @@ START_TEST(evidence_without_anything_known_is_an_incomplete_look)
     ck_assert_ptr_nonnull(strstr(text, "nothing was recognised in"));
 }
 END_TEST
-
-/* How often a text holds a word. */
-static int count(const char *text, const char *word)
-{
-    int n = 0;
-
-    for (const char *at = text; (at = strstr(at, word)); at += strlen(word))
-        n++;
-    return n;
-}
 
 START_TEST(coverage_is_a_line_a_host_and_posture_is_not_repeated)
 {
@@ -561,6 +630,9 @@ Suite *make_program_suite(void)
         each_commands_help_has_its_options,
         bash_completes_commands_options_and_values,
         exit_statuses_say_what_was_found,
+        severity_is_the_least_that_is_shown,
+        since_leaves_out_what_is_older,
+        coverage_says_what_is_damaged_and_what_is_absent,
         evidence_without_anything_known_is_an_incomplete_look,
         coverage_is_a_line_a_host_and_posture_is_not_repeated,
         cut_cells_fit_the_terminal,
