@@ -606,6 +606,16 @@ START_TEST(the_shipped_pack_runs_once)
     ck_assert_str_eq(text, "");
     ck_assert_int_eq(run(&text, "schedule --status --state %s/s", dir), 0);
     ck_assert_ptr_nonnull(strstr(text, "pack_t1569_services_changed"));
+    char state[4200];
+    snprintf(state, sizeof state, "%s/s", dir);
+    sqlite3 *db = NULL;
+    ck_assert_int_eq(sqlite3_open(state, &db), SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_exec(db, "UPDATE queries SET last_attempt = 1790000000", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    ck_assert_int_eq(run(&text, "schedule --status --state %s/s", dir), EXIT_INCOMPLETE);
+    ck_assert_ptr_nonnull(strstr(text, "no query has run since 2026-09-21 14:13:20 UTC"));
     ck_assert_int_eq(run(&text,
                          "query -f csv -s %s/s \"SELECT min(runs), max(denied_until) FROM "
                          "svcql_schedule\"",

@@ -18,8 +18,8 @@ static const char rows_sql[] = "SELECT name, " STAMP("last_run")
                       "FROM svcql_schedule ORDER BY name";
 
 static const char late_sql[] =
-    "SELECT datetime(max(last_attempt), 'unixepoch') FROM svcql_schedule "
-    "HAVING max(next_run) < unixepoch() - " LATE;
+    "SELECT datetime(ran, 'unixepoch') FROM (SELECT max(last_attempt) AS ran, max(next_run) AS due "
+    "FROM svcql_schedule) WHERE due < unixepoch() - " LATE;
 
 static int print_rows(sqlite3 *db)
 {

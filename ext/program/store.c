@@ -89,8 +89,8 @@ enum statement {
     N_STATEMENTS
 };
 
-/* The newest that must go: ids follow each other without gaps but for lines that were dropped. */
-#define OVER_BOUND "(SELECT max(id) FROM lines) - ?1"
+/* The newest that must go; NULL where none must. */
+#define OVER_BOUND "(SELECT id FROM lines ORDER BY id DESC LIMIT 1 OFFSET ?1)"
 
 #define OF_STREAM "IN (?3, iif(?3 = 2, 0, ?3), iif(?3 = 2, 1, ?3))" /* 2: STREAM_ALL */
 
