@@ -16,7 +16,7 @@ SQLITE_EXTENSION_INIT3
 static const char *detail_of(const struct place_files *f, int error)
 {
     if (error)
-        return error == -EINVAL ? "not a regular file" : strerror(-error);
+        return error == -EINVAL ? "not a regular file" : root_as_error(error);
     return f->lost      ? "more files than are read"
            : f->cut     ? "only its first 64 MiB were read"
            : f->skipped ? "lines not understood"
@@ -55,6 +55,15 @@ static int report_none(struct place_files *f)
                                                              .detail = "has none of these files"});
 }
 
+/* Report the folder at f->path, of which a part is missing. */
+static int report_part(struct place_files *f, int error, size_t lost)
+{
+    struct folder folder = {f->kind, f->source.host, f->source.root, f->path};
+
+    f->reported = true;
+    return svcql_report_folder(tbl_svcql(f->scan), tbl_name(f->scan), &folder, error, lost);
+}
+
 /* Begin with the file or folder at f->path. */
 static void enter(struct place_files *f)
 {
@@ -77,6 +86,7 @@ static int read_text(struct place_files *f, int fd)
 
     if (fstat(fd, &st) < 0)
         return -errno;
+    f->owner = (int64_t)st.st_uid;
     f->cut = st.st_size > PLACE_FILE_MAX;
     size_t room = f->cut        ? PLACE_FILE_MAX
                   : !st.st_size ? PLACE_PROC_MAX /* files of /proc do not say their size */
@@ -102,11 +112,27 @@ static void leave_file(struct place_files *f)
     f->stream = NULL;
 }
 
+/* Open the file at f->path as who may choose what its name leads to would. */
+static int open_as_reader(const struct place_files *f)
+{
+    int64_t      reader = f->n_bases ? f->bases[f->base].reader : 0;
+    struct root *root = NULL;
+
+    if (reader <= 0)
+        return root_open_file(f->source.root, f->path);
+    int r = root_as(f->source.root, reader, &root);
+    if (r < 0)
+        return r;
+    r = root_open_file(root, f->path);
+    root_unref(root);
+    return r;
+}
+
 /* Open the file at f->path: SQLITE_ROW; SQLITE_OK where it could not be, which is reported. */
 static int open_file(struct place_files *f)
 {
     enter(f);
-    int fd = root_open_file(f->source.root, f->path), r = fd;
+    int fd = open_as_reader(f), r = fd;
     if (r >= 0 && f->by_line) {
         r = stream_open(fd, &f->stream); /* takes fd */
     } else if (r >= 0) {
@@ -140,9 +166,7 @@ static int take_folder(void *arg, const char *path, int error, size_t lost)
 
     if (error || lost) {
         snprintf(f->path, sizeof f->path, "%s", path);
-        enter(f);
-        f->lost = lost;
-        return report(f, error) == SQLITE_OK ? 0 : -ENOMEM;
+        return report_part(f, error, lost) == SQLITE_OK ? 0 : -ENOMEM;
     }
     char **folder = ARRAY_ADD(f->folders, f->n_folders);
     return folder && (*folder = strdup(path)) ? 0 : -ENOMEM;
@@ -160,7 +184,7 @@ static void forget_root(struct place_files *f)
     for (size_t i = 0; i < f->n_added; i++)
         free((char *)(uintptr_t)f->added[i].path);
     for (size_t i = 0; i < f->n_bases; i++)
-        free(f->bases[i]);
+        free(f->bases[i].path);
     f->n_added = f->n_bases = 0;
     f->next_place = f->base = 0;
 }
@@ -173,10 +197,10 @@ static int open_folder(struct place_files *f)
     int r = root_list(f->source.root, f->path, f->place.pattern, PLACE_NAMES_MAX, &f->names);
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
-    f->lost = f->names.lost;
-    f->skipped = f->names.error != 0;
-    r = r == 0 ? f->names.error : r;
-    return r < 0 || f->lost || !f->names.n ? report(f, r) : SQLITE_OK;
+    int error = r < 0 ? r : f->names.error;
+    if (f->names.lost || (error && source_status_of(error) == SOURCE_DAMAGED))
+        return report_part(f, error, f->names.lost);
+    return r < 0 || (!f->names.n && !f->place.optional) ? report(f, r) : SQLITE_OK;
 }
 
 static int next_name(struct place_files *f)
@@ -224,7 +248,7 @@ static int open_folders(struct place_files *f, const char *path)
 static int next_place(struct place_files *f)
 {
     bool        added = f->next_place >= f->n_places;
-    const char *base = f->n_bases && !added ? f->bases[f->base] : "";
+    const char *base = f->n_bases && !added ? f->bases[f->base].path : "";
     char        path[ROOT_PATH_MAX];
 
     f->place = added ? f->added[f->next_place - f->n_places] : f->places[f->next_place];
@@ -252,7 +276,10 @@ static int next_source(struct place_files *f)
         f->place = (struct place_of_files){0};
         return open_file(f);
     }
-    return f->begin_root ? f->begin_root(f->scan) : SQLITE_OK;
+    int rc_begin = f->begin_root ? f->begin_root(f->scan) : SQLITE_OK;
+    if (f->begin_root && !f->n_bases)
+        f->next_place = f->n_places; /* there is nothing for them to be below */
+    return rc_begin;
 }
 
 static int end_source(struct place_files *f)
@@ -327,14 +354,15 @@ int place_files_add(struct place_files *f, const struct place_of_files *place)
     return SQLITE_OK;
 }
 
-int place_files_base(struct place_files *f, const char *path)
+int place_files_base(struct place_files *f, const char *path, int64_t reader)
 {
-    char **base = ARRAY_ADD(f->bases, f->n_bases);
+    struct place_base *base = ARRAY_ADD(f->bases, f->n_bases);
 
-    if (!base || !(*base = strdup(path))) {
+    if (!base || !(base->path = strdup(path))) {
         f->n_bases -= base != NULL;
         return SQLITE_NOMEM;
     }
+    base->reader = reader;
     return SQLITE_OK;
 }
 

@@ -33,6 +33,11 @@ struct place_of_files {
     bool        optional; /* not worth a report where it is absent */
 };
 
+struct place_base {
+    char   *path; /* owned, within the root */
+    int64_t reader;
+};
+
 struct place_files {
     /* For the table to set before place_files_begin(). */
     struct tbl_scan             *scan;
@@ -57,6 +62,7 @@ struct place_files {
     size_t                base;                     /* which of those of this root it is below */
     char                 *text;                     /* with a NUL after it; NULL: no file is open */
     size_t                size;
+    int64_t               owner; /* user id of the file; not of one that is read by line */
 
     /* Of the file that is open, for the table to count; reported when it is closed. */
     int64_t records, skipped;
@@ -66,7 +72,7 @@ struct place_files {
     /* The walk's own. */
     struct sources         sources;
     bool                   in_source, reported;
-    char                 **bases; /* the places are below each of these; none: below the root */
+    struct place_base     *bases; /* the places are below each of these; none: below the root */
     size_t                 n_bases;
     struct place_of_files *added; /* their paths are owned */
     size_t                 n_added;
@@ -92,7 +98,8 @@ int place_files_line(struct place_files *f, char **ret_line, size_t *ret_size);
  * once. SQLITE_OK or SQLITE_NOMEM. */
 int place_files_add(struct place_files *f, const struct place_of_files *place);
 
-/* Below which folder of this root the places are, one of several: users' homes. For begin_root(). */
-int place_files_base(struct place_files *f, const char *path);
+/* Below which folder of this root the places are, one of several: users' homes. For begin_root().
+ * What its names lead to is read as that user would (root_as()); 0: without such a limit. */
+int place_files_base(struct place_files *f, const char *path, int64_t reader);
 
 #endif

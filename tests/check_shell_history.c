@@ -95,7 +95,7 @@ START_TEST(a_history_that_is_no_file_is_reported_at_once)
     snprintf(path, sizeof path, "%s/root/.bash_history", dir);
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     harness_expect(db, "ls", "SELECT command FROM shell_history WHERE root = '%s'", dir);
-    harness_expect(db, "damaged|is no regular file",
+    harness_expect(db, "damaged|not a regular file",
                    "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
     harness_close(db);
 }

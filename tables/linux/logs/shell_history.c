@@ -12,17 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "evidence.h"
 #include "formats/access/passwd_text.h"
 #include "formats/log/history_text.h"
+#include "formats/text/array.h"
+#include "place_files.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
 
-#define FILE_CAP  (64u << 20) /* bytes read of one history */
-#define NAMES_CAP 1000        /* histories of one folder */
 #define HOMES_CAP 100000
 #define SYSTEM_ROOT                                                                                \
     (1u << ARTEFACT_LINUX_ROOT | 1u << ARTEFACT_MACOS_ROOT | 1u << ARTEFACT_WINDOWS_ROOT)
@@ -43,104 +42,95 @@ struct history_row {
 };
 
 struct home {
-    char   *path, *user; /* owned */
-    int64_t uid;         /* TBL_NULL: not known */
-};
-
-/* A history file to read. */
-struct found {
-    char   *path; /* owned, within the root */
-    char   *user; /* owned; NULL: not known */
-    int64_t uid;
-    int64_t reader; /* who must be able to read it; 0: anyone may have written it */
+    char   *user; /* owned */
+    int64_t uid;  /* TBL_NULL: not known */
 };
 
 struct state {
-    struct sources sources;
-    struct source  source;
-    struct home   *homes; /* of the source's root */
-    size_t         n_homes;
-    struct found  *found;
-    size_t         n_found, next_found;
+    struct place_files      files;
+    const struct tbl_terms *users, *uids;
+    struct home            *homes; /* of each base of `files` */
+    size_t                  n_homes, homes_lost;
+    int64_t                 read; /* histories of this root */
 
-    char          *shown; /* of the file that is read; NULL: none */
-    char          *data;
+    bool           in_file;
     struct history history;
     int64_t        uid;
     const char    *user;
     const char    *shell;
-    int64_t        commands;
-    bool           cut; /* the file is longer than FILE_CAP */
 };
 
 /* Where histories lie below a home. */
-static const struct place {
-    const char *dir;
-    const char *pattern;
-} places[] = {
-    {"", ".bash_history*"},
-    {"", ".zsh_history*"},
-    {"", ".zhistory*"},
-    {"", ".histfile*"},
-    {"", ".sh_history*"},
-    {"", ".ksh_history*"},
-    {"", ".mksh_history*"},
-    {"", ".ash_history*"},
-    {"", ".tcsh_history*"},
-    {"", ".history*"},
-    {"/.bash_sessions", "*.history*"},
-    {"/.zsh_sessions", "*.history*"},
-    {"/.local/share/fish", "*fish_history*"},
-    {"/.config/fish", "*fish_history*"},
-    {"/.local/share/powershell/PSReadLine", "*_history.txt*"},
-    {"/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine", "*_history.txt*"},
+static const struct place_of_files places[] = {
+    {"", ".bash_history*", 0, true},
+    {"", ".zsh_history*", 0, true},
+    {"", ".zhistory*", 0, true},
+    {"", ".histfile*", 0, true},
+    {"", ".sh_history*", 0, true},
+    {"", ".ksh_history*", 0, true},
+    {"", ".mksh_history*", 0, true},
+    {"", ".ash_history*", 0, true},
+    {"", ".tcsh_history*", 0, true},
+    {"", ".history*", 0, true},
+    {"/.bash_sessions", "*.history*", 0, true},
+    {"/.zsh_sessions", "*.history*", 0, true},
+    {"/.local/share/fish", "*fish_history*", 0, true},
+    {"/.config/fish", "*fish_history*", 0, true},
+    {"/.local/share/powershell/PSReadLine", "*_history.txt*", 0, true},
+    {"/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine", "*_history.txt*", 0, true},
 };
 
-/* Collecting -------------------------------------------------------------------- */
+/* Homes ------------------------------------------------------------------------- */
 
-static void forget_root(struct state *state)
-{
-    for (size_t i = 0; i < state->n_homes; i++) {
-        free(state->homes[i].path);
-        free(state->homes[i].user);
-    }
-    for (size_t i = 0; i < state->n_found; i++) {
-        free(state->found[i].path);
-        free(state->found[i].user);
-    }
-    state->n_homes = state->n_found = state->next_found = 0;
-}
-
-/* Room for one more at the end of an array that grows by powers of two; NULL when out of memory. */
-static void *more(void *array, size_t n, size_t size)
-{
-    if (n & (n - 1))
-        return array;
-    return reallocarray(array, n ? 2 * n : 1, size);
-}
-
-static bool is_known(const struct state *state, const char *path, size_t size)
+static void forget_homes(struct state *state)
 {
     for (size_t i = 0; i < state->n_homes; i++)
-        if (strncmp(state->homes[i].path, path, size) == 0 && !state->homes[i].path[size])
+        free(state->homes[i].user);
+    state->n_homes = state->homes_lost = 0;
+    state->read = 0;
+}
+
+static bool is_known(const struct state *state, const char *path)
+{
+    for (size_t i = 0; i < state->n_homes; i++)
+        if (strcmp(state->files.bases[i].path, path) == 0)
             return true;
     return false;
 }
 
-static int add_home(struct state *state, struct field path, struct field user, int64_t uid)
+/* Who may choose what the names in a home lead to: its user or, where none is known, its owner. */
+static int64_t reader_of(const struct state *state, const char *home, int64_t uid)
 {
-    while (path.size > 1 && path.text[path.size - 1] == '/')
-        path.size--;
-    if (path.size < 2 || *path.text != '/' || state->n_homes == HOMES_CAP ||
-        is_known(state, path.text, path.size))
+    struct stat st;
+
+    if (uid != TBL_NULL)
+        return uid;
+    return root_stat(state->files.source.root, home, true, &st) == 0 ? (int64_t)st.st_uid : 0;
+}
+
+static int add_home(struct state *state, struct field folder, struct field user, int64_t uid)
+{
+    char path[ROOT_PATH_MAX];
+
+    while (folder.size > 1 && folder.text[folder.size - 1] == '/')
+        folder.size--;
+    if (folder.size < 2 || *folder.text != '/' || folder.size >= sizeof path)
         return 0;
-    struct home *homes = more(state->homes, state->n_homes, sizeof *homes);
-    if (!homes)
+    snprintf(path, sizeof path, "%.*s", (int)folder.size, folder.text);
+    if (is_known(state, path))
+        return 0;
+    if (state->n_homes == HOMES_CAP) {
+        state->homes_lost++;
+        return 0;
+    }
+    struct home *home = ARRAY_ADD(state->homes, state->n_homes);
+    if (!home)
         return -ENOMEM;
-    state->homes = homes;
-    struct home *home = &homes[state->n_homes++];
-    *home = (struct home){strndup(path.text, path.size), strndup(user.text, user.size), uid};
-    return home->path && home->user ? 0 : -ENOMEM;
+    *home = (struct home){strndup(user.text, user.size), uid};
+    if (!home->user ||
+        place_files_base(&state->files, path, reader_of(state, path, uid)) != SQLITE_OK)
+        return -ENOMEM;
+    return 0;
 }
 
 static int add_accounts(struct state *state)
@@ -148,7 +138,7 @@ static int add_accounts(struct state *state)
     char              *data;
     size_t             size;
     struct passwd_line account;
-    int r = root_read(state->source.root, "/etc/passwd", ROOT_FILE_MAX, &data, &size);
+    int r = root_read(state->files.source.root, "/etc/passwd", PLACE_FILE_MAX, &data, &size);
 
     if (r < 0)
         return r == -ENOMEM ? r : 0;
@@ -163,16 +153,15 @@ static int add_accounts(struct state *state)
     return r;
 }
 
-/* A folder of which a part is missing. */
+/* A folder of homes of which a part is missing. */
 static int note_part(struct tbl_scan *scan, const char *dir, int error, size_t lost)
 {
-    struct state *state = tbl_state(scan);
-    int           rc = svcql_report_folder(tbl_svcql(scan), "shell_history",
-                                           &(struct folder){artefact_name(state->source.artefact),
-                                                            state->source.host, state->source.root, dir},
-                                           error, lost);
+    const struct source *source = &((struct state *)tbl_state(scan))->files.source;
+    struct folder folder = {artefact_name(source->artefact), source->host, source->root, dir};
 
-    return rc == SQLITE_OK ? 0 : -ENOMEM;
+    return svcql_report_folder(tbl_svcql(scan), "shell_history", &folder, error, lost) == SQLITE_OK
+               ? 0
+               : -ENOMEM;
 }
 
 /* A folder that is a home although no account says so. */
@@ -188,225 +177,79 @@ static int add_folder(void *arg, const char *path, int error, size_t lost)
                     (struct field){name, strlen(name)}, TBL_NULL);
 }
 
-/* Who may choose what the names in a home lead to: its user or, where none is known, its owner. */
-static int64_t reader_of(const struct state *state, const struct home *home)
-{
-    struct stat st;
-
-    if (!home || home->uid != TBL_NULL)
-        return home ? home->uid : 0;
-    return root_stat(state->source.root, home->path, true, &st) == 0 ? (int64_t)st.st_uid : 0;
-}
-
-static int add_found(struct state *state, const struct home *home, const char *dir,
-                     const char *name)
-{
-    struct found *found = more(state->found, state->n_found, sizeof *found);
-
-    if (!found)
-        return -ENOMEM;
-    state->found = found;
-    found += state->n_found++;
-    *found = (struct found){.user = home ? strdup(home->user) : NULL,
-                            .uid = home ? home->uid : TBL_NULL,
-                            .reader = reader_of(state, home)};
-    if (asprintf(&found->path, "%s%s%s%s", home ? home->path : "", dir, *name ? "/" : "", name) < 0)
-        found->path = NULL;
-    return found->path && (!home || found->user) ? 0 : -ENOMEM;
-}
-
-static int look_in(struct tbl_scan *scan, const struct home *home, const struct place *place)
-{
-    struct state     *state = tbl_state(scan);
-    struct root_names names = {0};
-    char              dir[ROOT_PATH_MAX];
-
-    if ((size_t)snprintf(dir, sizeof dir, "%s%s", home->path, place->dir) >= sizeof dir)
-        return 0;
-    int r = root_list(state->source.root, dir, place->pattern, NAMES_CAP, &names);
-    if (root_denied(r)) /* becomes a source that says so when it is opened */
-        return *place->dir ? 0 : add_found(state, home, "", ".bash_history");
-    if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
-        return r == -ENOMEM ? r : 0;
-    r = note_part(scan, dir, r < 0 ? r : names.error, names.lost);
-    for (size_t i = 0; r == 0 && i < names.n; i++)
-        r = add_found(state, home, place->dir, names.names[i]);
-    root_names_free(&names);
-    return r;
-}
-
-/* Find the histories of all users of a root. */
-static int collect(struct tbl_scan *scan)
+/* Find the homes of a root, below which its histories are. */
+static int begin_root(struct tbl_scan *scan)
 {
     struct state            *state = tbl_state(scan);
     static const char *const homes[] = {"/root", "/home/*", "/Users/*", "/var/root"};
 
+    forget_homes(state);
     int r = add_accounts(state);
     for (size_t i = 0; r == 0 && i < TBL_COUNT(homes); i++)
-        r = root_glob(state->source.root, homes[i], HOMES_CAP, add_folder, scan);
-    for (size_t i = 0; r == 0 && i < state->n_homes; i++)
-        for (size_t k = 0; r == 0 && k < TBL_COUNT(places); k++)
-            r = look_in(scan, &state->homes[i], &places[k]);
-    return r;
+        r = root_glob(state->files.source.root, homes[i], HOMES_CAP, add_folder, scan);
+    return r < 0 ? tbl_error(scan, r, state->files.source.shown) : SQLITE_OK;
 }
 
 /* Files ------------------------------------------------------------------------- */
 
-static int report(struct tbl_scan *scan, int error)
+static const struct home *home_of(const struct state *state)
 {
-    struct state *state = tbl_state(scan);
-    const char   *detail = error == -EINVAL ? "is no regular file" : root_as_error(error);
-
-    return svcql_report(tbl_svcql(scan),
-                        &(struct report){
-                            .table = "shell_history",
-                            .kind = artefact_name(ARTEFACT_SHELL_HISTORY),
-                            .host = state->source.host,
-                            .location = state->shown,
-                            .status = error        ? source_status_of(error)
-                                      : state->cut ? SOURCE_DAMAGED
-                                                   : SOURCE_READ,
-                            .records = error ? TBL_NULL : state->commands,
-                            .skipped = state->cut,
-                            .detail = error        ? detail
-                                      : state->cut ? "only its first 64 MiB were read"
-                                                   : NULL,
-                        });
+    return state->files.base < state->n_homes ? &state->homes[state->files.base] : NULL;
 }
 
-/* Say of a root that it holds no history, or that what it holds is reported file by file. */
+static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, const char *name)
+{
+    struct state      *state = tbl_state(scan);
+    const struct home *home = home_of(state);
+
+    (void)place, (void)name;
+    return tbl_match_text(state->users, home->user, false) &&
+           (home->uid == TBL_NULL || tbl_match_int(state->uids, home->uid));
+}
+
+/* Report of a root that it has no history, or that what it has is reported file by file. */
 static int report_root(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    if (state->source.artefact == ARTEFACT_SHELL_HISTORY)
+    if (state->files.source.artefact == ARTEFACT_SHELL_HISTORY)
         return SQLITE_OK;
     return svcql_report(tbl_svcql(scan),
                         &(struct report){
                             .table = "shell_history",
-                            .kind = artefact_name(state->source.artefact),
-                            .host = state->source.host,
-                            .location = state->source.shown,
-                            .status = state->n_found ? SOURCE_READ : SOURCE_ABSENT,
-                            .records = (int64_t)state->n_found,
-                            .detail = state->n_found ? "histories found" : "no history in any home",
+                            .kind = artefact_name(state->files.source.artefact),
+                            .host = state->files.source.host,
+                            .location = state->files.source.shown,
+                            .status = state->homes_lost ? SOURCE_DAMAGED
+                                      : state->read     ? SOURCE_READ
+                                                        : SOURCE_ABSENT,
+                            .records = state->read,
+                            .skipped = (int64_t)state->homes_lost,
+                            .detail = state->homes_lost ? "more homes than are read"
+                                      : state->read     ? "histories found"
+                                                        : "no history in any home",
                         });
 }
 
-static int read_file(struct state *state, int fd, size_t *ret_size)
+/* Begin with the history that is open. */
+static void enter_file(struct state *state)
 {
-    struct stat st;
-    size_t      size = 0;
-    ssize_t     n = 1;
+    const struct place_files *f = &state->files;
+    const struct home        *home = f->n_bases ? home_of(state) : NULL;
+    enum history_shell        shell = history_shell_of(f->name, f->text, f->size);
 
-    if (fstat(fd, &st) < 0)
-        return -errno;
-    state->cut = st.st_size > FILE_CAP;
-    size_t cap = state->cut ? FILE_CAP : (size_t)st.st_size;
-    state->data = malloc(cap + 1);
-    if (!state->data)
-        return -ENOMEM;
-    while (size < cap && (n = read(fd, state->data + size, cap - size)) > 0)
-        size += (size_t)n;
-    if (n < 0)
-        return -errno;
-    if (state->uid == TBL_NULL)
-        state->uid = (int64_t)st.st_uid;
-    *ret_size = size;
-    return 0;
-}
-
-/* A user who links his history to another's file does not have it read. */
-static int open_as(const struct state *state, const struct found *found)
-{
-    struct root *root = NULL;
-    int          r = root_as(state->source.root, found->reader, &root);
-
-    if (r < 0)
-        return r;
-    r = root_open_file(root, found->path);
-    root_unref(root);
-    return r;
-}
-
-static int open_found(struct state *state, const struct found *found)
-{
-    const char *name = strrchr(found->path, '/');
-    size_t      size = 0;
-
-    state->uid = found->uid;
-    state->user = found->user;
-    state->commands = 0;
-    int fd = open_as(state, found);
-    if (fd < 0)
-        return fd;
-    int r = read_file(state, fd, &size);
-    close(fd);
-    if (r < 0)
-        return r;
-    enum history_shell shell = history_shell_of(name ? name + 1 : found->path, state->data, size);
+    state->user = home ? home->user : NULL;
+    state->uid = home && home->uid != TBL_NULL ? home->uid : f->owner;
     state->shell = history_shell_name(shell);
-    history_begin(&state->history, state->data, size, shell);
-    return 0;
+    history_begin(&state->history, f->text, f->size, shell);
+    state->in_file = true;
+    state->read++;
 }
 
 static void leave_file(struct state *state)
 {
     history_end(&state->history);
-    free(state->data);
-    free(state->shown);
-    state->data = state->shown = NULL;
-}
-
-static bool wanted(struct tbl_scan *scan, const struct found *found)
-{
-    const struct tbl_terms *user = TBL_TERMS(scan, struct history_row, user);
-    const struct tbl_terms *uid = TBL_TERMS(scan, struct history_row, uid);
-
-    return (!user->n || tbl_match_text(user, found->user, false)) &&
-           (found->uid == TBL_NULL || tbl_match_int(uid, found->uid));
-}
-
-/* The next file that can be read. SQLITE_ROW, SQLITE_DONE at the end of the root, or an error. */
-static int enter_file(struct tbl_scan *scan)
-{
-    struct state *state = tbl_state(scan);
-
-    while (state->next_found < state->n_found) {
-        const struct found *found = &state->found[state->next_found++];
-        if (!wanted(scan, found))
-            continue;
-        state->shown = root_shown_copy(state->source.root, found->path);
-        if (!state->shown)
-            return SQLITE_NOMEM;
-        int r = open_found(state, found);
-        if (r == 0)
-            return SQLITE_ROW;
-        int rc = r == -ENOMEM ? SQLITE_NOMEM : report(scan, r);
-        leave_file(state);
-        if (rc != SQLITE_OK)
-            return rc;
-    }
-    return SQLITE_DONE;
-}
-
-/* The next root, its histories collected, or file that the query names. */
-static int enter_source(struct tbl_scan *scan)
-{
-    struct state *state = tbl_state(scan);
-
-    int r, rc = tbl_sources_next(scan, &state->sources, &state->source);
-    if (rc != SQLITE_ROW)
-        return rc;
-    forget_root(state);
-    if (state->source.artefact == ARTEFACT_SHELL_HISTORY)
-        r = add_found(state, NULL, state->source.path, "");
-    else
-        r = collect(scan);
-    if (r < 0)
-        return tbl_error(scan, r, state->source.shown);
-    rc = report_root(scan);
-    return rc == SQLITE_OK ? SQLITE_ROW : rc;
+    state->in_file = false;
 }
 
 /* The scan ------------------------------------------------------------------------ */
@@ -418,14 +261,22 @@ static int open_scan(struct tbl_scan *scan)
     const char               *source = key->source ? key->source : key->history_file;
     unsigned                  named = key->file || source ? 0 : SYSTEM_ROOT;
 
-    return tbl_sources_begin(scan, &state->sources,
-                             &(struct sources_want){
-                                 .artefacts = named | 1u << ARTEFACT_SHELL_HISTORY,
-                                 .host = key->host,
-                                 .path = key->file,
-                                 .source = source,
-                                 .root = key->root,
-                             });
+    state->users = TBL_TERMS(scan, struct history_row, user);
+    state->uids = TBL_TERMS(scan, struct history_row, uid);
+    state->files = (struct place_files){.scan = scan,
+                                        .kind = artefact_name(ARTEFACT_SHELL_HISTORY),
+                                        .places = places,
+                                        .n_places = TBL_COUNT(places),
+                                        .by_root = true,
+                                        .begin_root = begin_root,
+                                        .wanted = wanted};
+    return place_files_begin(&state->files, &(struct sources_want){
+                                                .artefacts = named | 1u << ARTEFACT_SHELL_HISTORY,
+                                                .host = key->host,
+                                                .path = key->file,
+                                                .source = source,
+                                                .root = key->root,
+                                            });
 }
 
 static int fill(struct tbl_scan *scan, const struct history_entry *entry, struct history_row *row)
@@ -438,10 +289,10 @@ static int fill(struct tbl_scan *scan, const struct history_entry *entry, struct
     row->duration = entry->duration < 0 ? TBL_NULL : entry->duration;
     row->command = tbl_utf8(scan, entry->command, entry->size);
     row->shell = state->shell;
-    row->history_file = row->source = state->shown;
+    row->history_file = row->source = state->files.shown;
     row->line = (int64_t)entry->line;
-    row->host = state->source.host;
-    state->commands++;
+    row->host = state->files.source.host;
+    state->files.records++;
     return row->command ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
@@ -449,22 +300,22 @@ static int next(struct tbl_scan *scan, void *out)
 {
     struct state        *state = tbl_state(scan);
     struct history_entry entry;
-    int                  rc;
 
     for (;;) {
-        if (state->shown) {
+        if (state->in_file) {
             int r = history_next(&state->history, &entry);
             if (r > 0)
                 return fill(scan, &entry, out);
-            rc = r < 0 ? SQLITE_NOMEM : report(scan, 0);
             leave_file(state);
-            if (rc != SQLITE_OK)
-                return rc;
+            if (r < 0)
+                return SQLITE_NOMEM;
         }
-        rc = enter_file(scan);
-        if (rc == SQLITE_DONE)
-            rc = enter_source(scan);
+        int rc = place_files_next(&state->files);
         if (rc != SQLITE_ROW)
+            return rc;
+        if (state->files.text)
+            enter_file(state);
+        else if ((rc = report_root(scan)) != SQLITE_OK)
             return rc;
     }
 }
@@ -473,13 +324,10 @@ static void close_scan(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    if (state->shown)
-        report(scan, 0);
     leave_file(state);
-    forget_root(state);
+    place_files_end(&state->files);
+    forget_homes(state);
     free(state->homes);
-    free(state->found);
-    sources_end(&state->sources);
 }
 
 static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context *out)
