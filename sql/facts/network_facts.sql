@@ -32,8 +32,8 @@ WITH made AS MATERIALIZED (
            iif(e.platform = 'windows', lower(exec_path(e.image_path)), '') AS program
       FROM service_events AS e
      WHERE e.action IN ('created', 'started') AND e.time IS NOT NULL
-       AND (e.action = 'created' AND e.platform = 'windows'
-            OR e.action = 'started' AND e.platform = 'linux' AND e.service GLOB 'run-[ru]*')
+       AND ((e.action = 'created' AND e.platform = 'windows')
+            OR (e.action = 'started' AND e.platform = 'linux' AND e.service GLOB 'run-[ru]*'))
 ), knob AS MATERIALIZED (
     SELECT coalesce((SELECT value FROM attack_knobs WHERE name = 'network_window'), 600) AS window
 ), opened AS (
