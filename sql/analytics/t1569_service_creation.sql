@@ -7,7 +7,7 @@
 -- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v19.1), DC0060 Service
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
--- sources:         unit_signals, loaded_unit_signals, launchd_signals, service_key_signals,
+-- sources:         unit_signals, unit_command_signals, loaded_unit_signals, launchd_signals, service_key_signals,
 --                  service_event_signals
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
@@ -25,6 +25,14 @@ WITH facts AS (
                AS evidence,
            u.source, u.path AS record
       FROM unit_signals AS u
+    UNION ALL
+    SELECT c.changed, c.host, 'linux', c.path, c.unit, coalesce(c.user, c.scope_user, 'root'),
+           c.scope_user, 'T1543.002', c.fired,
+           json_object('setting', c.setting, 'text', c.text, 'program', c.program,
+                       'program_kind', c.program_kind, 'script', c.script, 'flags', c.flags,
+                       'preloads', c.preloads, 'hooks', c.hooks, 'bind_mounts', c.bind_mounts),
+           c.source, c.path || ' ' || c.setting
+      FROM unit_command_signals AS c WHERE c.fired <> '[]'
     UNION ALL
     -- Loaded, and the file is gone: started and deleted.
     SELECT h.time, h.host, h.platform, h.subject, h.unit, h.account, NULL, 'T1543.002', h.fired,

@@ -28,6 +28,7 @@
 --          disabled            INTEGER  of an override, whether it disables the job
 --          security                     of an override that disables: the job watches the host
 --          patterns                     of what is outside /System: names of exec_patterns that match its command, as a JSON array
+--          places                       of what is outside /System: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
 --          evidence                     the row for people, as JSON
 --          source                       where the record is
 --          record                       which record it is
@@ -35,7 +36,7 @@
 --           "path": "/Library/LaunchDaemons/com.example.agent.plist", "label": "com.example.agent",
 --           "subject": "/Library/LaunchDaemons/com.example.agent.plist", "account": "root",
 --           "program": "/usr/local/bin/agent", "command": "/usr/local/bin/agent ", "in_system": 0, "hidden": 0,
---           "label_matches_file": 1, "mode": "0644", "uid": 0, "patterns": "[]", "source": "/", "record": "1"}
+--           "label_matches_file": 1, "mode": "0644", "uid": 0, "patterns": "[]", "places": ",local,", "source": "/", "record": "1"}
 -- sources: launch_daemons, launchd_overrides, security_services, exec_patterns, attached_baseline
 --
 --   SELECT path, label, command FROM launchd_facts WHERE NOT in_system;
@@ -57,6 +58,10 @@ SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.
                AND coalesce(d.program || ' ', '') ||
                    coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)), '')
                    REGEXP p.pattern)) AS patterns,
+       iif(d.path GLOB '*/System/Library/*', NULL,
+           (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
+                SELECT value FROM json_each(command_runs(d.program_arguments)) UNION SELECT d.program) AS r
+             WHERE path_trust(r.value) IS NOT NULL)) AS places,
        json_object('label', d.label, 'program', d.program, 'arguments', json(d.program_arguments),
                    'run_at_load', d.run_at_load, 'keep_alive', json(d.keep_alive), 'mode', d.mode,
                    'uid', d.uid, 'error', d.error) AS evidence,
@@ -70,7 +75,7 @@ SELECT o.mtime, o.host, 'macos', 'override', NULL, o.label, o.label, NULL, 'root
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.domain, o.disabled,
        iif(o.disabled, EXISTS (SELECT 1 FROM security_services AS s
                                 WHERE s.platform IN ('any', 'macos') AND lower(o.label) GLOB s.name),
-           NULL), NULL,
+           NULL), NULL, NULL,
        json_object('domain', o.domain, 'disabled', o.disabled, 'key', o.key, 'value', o.value),
        o.source, o.domain || '/' || o.label
   FROM launchd_overrides AS o

@@ -20,13 +20,14 @@
 --          container                    of a running one: container that it is in
 --          via                          of one from the logs: audit, sysmon or security
 --          patterns                     names of exec_patterns that match its program and command line, as a JSON array
+--          places                       not of Windows: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
 --          evidence                     the row for people, as JSON
 --          source                       where the record is
 --          record                       which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "running": 1, "subject": "/usr/sbin/agent -f",
 --           "user": "root", "pid": 300, "name": "agent", "exe": "/usr/sbin/agent", "exe_deleted": 0,
 --           "cmdline": "/usr/sbin/agent -f", "parent": "/usr/lib/systemd/systemd", "service": "agent.service",
---           "patterns": "[]", "source": "/proc/300", "record": "pid 300"}
+--           "patterns": "[]", "places": ",system,", "source": "/proc/300", "record": "pid 300"}
 -- sources: processes, process_events, exec_patterns, attached_baseline
 --
 --   SELECT datetime(time, 'unixepoch'), service, cmdline FROM process_facts WHERE running;
@@ -49,6 +50,9 @@ SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
        (SELECT json_group_array(DISTINCT x.signal) FROM exec_patterns AS x
          WHERE x.platform IN ('any', 'unix')
            AND coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '') REGEXP x.pattern) AS patterns,
+       (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
+                SELECT value FROM json_each(command_runs(p.cmdline)) UNION SELECT p.exe) AS r
+             WHERE path_trust(r.value) IS NOT NULL) AS places,
        json_object('pid', p.pid, 'name', p.name, 'exe', p.exe, 'unit', p.unit,
                    'user_unit', p.user_unit, 'parent', p.parent_exe, 'user', p.user,
                    'container', p.container) AS evidence,
@@ -61,6 +65,10 @@ SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.
        (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
          WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
            AND coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '') REGEXP p.pattern),
+       iif(e.platform = 'windows', NULL,
+           (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
+                SELECT value FROM json_each(command_runs(e.cmdline)) UNION SELECT e.exe) AS r
+             WHERE path_trust(r.value) IS NOT NULL)),
        json_object('pid', e.pid, 'exe', e.exe, 'cmdline', e.cmdline, 'parent', e.parent_exe,
                    'parent_cmdline', e.parent_cmdline, 'user', e.user, 'via', e.via),
        e.source, e.record

@@ -21,6 +21,7 @@
 --          security                       it is of a service that watches the host
 --          random_bits               knob random_name_bits: name_randomness() above which a machine made up a name
 --          patterns                       names of exec_patterns that match what it runs and its name, as a JSON array
+--          places                         not of Windows: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "windows", "action": "created", "service": "ReportAgent",
 --           "display_name": "Report agent", "image_path": "C:\\Program Files\\Report\\agent.exe",
 --           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
@@ -37,7 +38,11 @@ SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_
        (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
        (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
          WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
-           AND coalesce(e.image_path || ' ', '') || coalesce(e.service, '') REGEXP p.pattern) AS patterns
+           AND coalesce(e.image_path || ' ', '') || coalesce(e.service, '') REGEXP p.pattern) AS patterns,
+       iif(e.platform = 'windows', NULL,
+           (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
+                SELECT value FROM json_each(command_runs(e.image_path)) UNION SELECT NULL) AS r
+             WHERE path_trust(r.value) IS NOT NULL)) AS places
   FROM service_events AS e
  WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
     OR (e.platform = 'linux' AND e.action = 'started' AND e.service GLOB 'run-[ru]*')

@@ -37,14 +37,14 @@
 --          program_namesake           a package's program elsewhere has the same name; NULL where a package owns the program
 --          preloads                   libraries that LD_PRELOAD and LD_AUDIT put into it
 --          hooks                      variables that make its interpreter load code, NAME=value, one a line
---          patterns                   names of exec_patterns that match what it runs, as ,a,b,; NULL where a package owns the file
---          script_patterns            names of exec_patterns that match what its script holds, as ,a,b,; NULL where a package owns the script
+--          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
+--          script_patterns            names of exec_patterns that match what its script holds, as a JSON array; NULL where a package owns the script
 -- usual:   {"host": "web1", "source": "/etc/systemd/system/report.service", "path": "/etc/systemd/system/report.service",
 --           "unit": "report.service", "kind": "unit", "state": "enabled", "setting": "ExecStart", "flags": "",
 --           "program": "/usr/local/bin/report", "program_kind": "elf", "runs": "[\"/usr/local/bin/report\"]",
 --           "argv": "[\"/usr/local/bin/report\"]", "text": "/usr/local/bin/report", "environment": "{}", "effective": 1,
 --           "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",local,", "program_owned": 1, "program_writable": 0,
---           "program_namesake": 0, "patterns": "", "script_patterns": ""}
+--           "program_namesake": 0, "patterns": "[]", "script_patterns": "[]"}
 -- sources: unit_commands, unit_files, package_files, path_permissions, exec_patterns, attached_baseline, evidence
 --
 --   SELECT path, program, program_owned, places FROM unit_command_facts WHERE unowned;
@@ -86,7 +86,8 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
        c.root_directory, c.user, c.effective, c.vendor, c.unowned, c.unit_package, c.changed,
        iif(NOT c.vendor,
            (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
-                SELECT value FROM json_each(c.runs) UNION SELECT c.program UNION SELECT c.script) AS r
+                SELECT value FROM json_each(c.runs) UNION SELECT c.program UNION SELECT c.script
+                UNION SELECT c.root_directory) AS r
              WHERE path_trust(r.value) IS NOT NULL), NULL) AS places,
        iif(c.unowned AND c.program GLOB '/*',
            EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = c.program),
@@ -119,12 +120,12 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
                              'GCONV_PATH', 'LD_LIBRARY_PATH', 'COR_PROFILER_PATH', 'CORECLR_PROFILER_PATH',
                              'DOTNET_STARTUP_HOOKS')), NULL) AS hooks,
        iif(NOT c.vendor,
-           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
              WHERE p.platform IN ('any', 'unix') AND c.text REGEXP p.pattern), NULL) AS patterns,
        iif(NOT c.vendor AND c.script_text IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM package_files AS p
                             WHERE p.host = c.host AND p.path = coalesce(c.script, c.program)
                               AND p.altered IS NOT 1),
-           (SELECT ',' || group_concat(DISTINCT p.signal) || ',' FROM exec_patterns AS p
+           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
              WHERE p.platform IN ('any', 'unix') AND c.script_text REGEXP p.pattern), NULL) AS script_patterns
   FROM commands AS c;

@@ -31,10 +31,10 @@
 --          program                    path of the program that its first command runs
 --          changed                    when it last changed: on a live host its inode's change counts too
 --          stem                       its name without kind, instance and @
---          program_owned              a package owns the program, at its path or the merged /usr's other one; NULL where a package owns the file
---          program_writable           others than root may write the program; NULL where a package owns the file
 --          vendor_namesake            a package's unit has the same name; NULL where a package owns the file
 --          vendor_neighbour           a package's unit has a name one letter away; NULL where a package owns the file
+--          vendor_program             program of the package's unit of the same name; NULL where there is none
+--          borrowed_description       a package's unit of another name and program has the same description; NULL where a package owns the file
 --          in_upgrade                 changed within a minute of a change of packages; NULL where a package owns the file
 --          in_last_week               changed in the host's last week, and more than a day after its first package
 --          security                   it is of a service that watches the host; NULL where a package owns the file
@@ -46,8 +46,8 @@
 --           "description": "Nightly report", "commands": "/usr/local/bin/report", "own_commands": "/usr/local/bin/report",
 --           "own_settings": "Description=Nightly report\nExecStart=/usr/local/bin/report", "package": "", "uid": 0,
 --           "mode": "0644", "mtime": 1760000000, "ctime": 1760000000, "vendor": 0, "unowned": 1,
---           "program": "/usr/local/bin/report", "changed": 1760000000, "stem": "report", "program_owned": 1,
---           "program_writable": 0, "vendor_namesake": 0, "vendor_neighbour": 0, "in_upgrade": 0, "in_last_week": 0, "security": 0, "random_bits": 10}
+--           "program": "/usr/local/bin/report", "changed": 1760000000, "stem": "report",
+--           "vendor_namesake": 0, "vendor_neighbour": 0, "in_upgrade": 0, "in_last_week": 0, "security": 0, "random_bits": 10}
 -- sources: unit_files, package_files, package_history, path_permissions, security_services, exec_patterns, attack_knobs,
 --          attached_baseline, evidence
 --
@@ -66,7 +66,8 @@ WITH live AS MATERIALIZED (
       FROM package_history AS h, json_each('[-1, 0, 1]') AS d
      WHERE h.time IS NOT NULL
 ), vendor_names AS MATERIALIZED (
-    SELECT DISTINCT host, name, replace(name, '.service', '') AS stem
+    SELECT DISTINCT host, name, replace(name, '.service', '') AS stem, description,
+           exec_path(own_commands) AS program
       FROM unit_files WHERE kind = 'unit' AND package <> ''
 ), files AS (
     SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_target, u.link_leaves,
@@ -92,23 +93,21 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
        u.state, u.description, u.user, u.commands, u.own_commands, u.own_settings, u.error, u.package,
        u.package_altered, u.uid, u.mode, u.mtime, u.ctime, u.btime, u.vendor, u.unowned, u.program,
        u.changed, u.stem,
-       iif(u.unowned AND u.program GLOB '/*',
-           EXISTS (SELECT 1 FROM package_files AS f
-                    WHERE f.host = u.host
-                      AND f.path IN (u.program, '/usr' || u.program,
-                                     substr(u.program, iif(u.program GLOB '/usr/*', 5, 1)))),
-           NULL) AS program_owned,
-       iif(NOT u.vendor AND u.program GLOB '/*',
-           EXISTS (SELECT 1 FROM path_permissions AS w
-                    WHERE w.path = u.program AND w.host = u.host AND w.others_write),
-           NULL) AS program_writable,
        iif(u.unowned AND u.kind = 'unit',
            EXISTS (SELECT 1 FROM vendor_names AS v WHERE v.host = u.host AND v.name = u.name),
            NULL) AS vendor_namesake,
-       iif(u.unowned AND u.kind = 'unit' AND length(u.stem) > 5,
+       iif(u.unowned AND u.kind IN ('unit', 'sysv', 'dbus') AND length(u.stem) > 3,
            EXISTS (SELECT 1 FROM vendor_names AS v
                     WHERE v.host = u.host AND v.name <> u.name AND edit_distance(v.stem, u.stem) = 1),
            NULL) AS vendor_neighbour,
+       iif(u.unowned AND u.kind = 'unit',
+           (SELECT max(v.program) FROM vendor_names AS v WHERE v.host = u.host AND v.name = u.name),
+           NULL) AS vendor_program,
+       iif(u.unowned AND u.kind = 'unit' AND length(u.description) > 7,
+           EXISTS (SELECT 1 FROM vendor_names AS v
+                    WHERE v.host = u.host AND v.name <> u.name AND v.description = u.description
+                      AND v.program IS NOT u.program),
+           NULL) AS borrowed_description,
        iif(NOT u.vendor,
            EXISTS (SELECT 1 FROM upgrades AS g
                     WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
@@ -123,7 +122,7 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
            (SELECT group_concat(s.commands, char(10)) FROM unit_files AS s
              WHERE s.name = replace(u.name, '.socket', '@.service') AND s.host = u.host),
            NULL) AS instance_commands,
-       iif(NOT u.vendor,
+       iif(NOT u.vendor AND u.kind NOT IN ('unit', 'drop-in'),
            (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
              WHERE p.platform IN ('any', 'unix') AND u.own_commands REGEXP p.pattern),
            NULL) AS patterns

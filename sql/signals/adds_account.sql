@@ -13,3 +13,10 @@
 -- spares:  {"unix": "userdel x"}
 -- spares:  {"windows": "net user x"}
 -- spares:  {"unix": "/usr/bin/getent passwd"}
+--
+-- shape:   unit_command
+-- fires:   {"script_patterns": "[\"adds_account\"]"}
+-- fires:   {"script_patterns": "[\"downloads\",\"adds_account\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
+-- spares:  {"script_patterns": null}
+script_patterns LIKE '%"adds_account"%'

@@ -11,3 +11,10 @@
 -- fires:   {"windows": "chisel.exe client"}
 -- spares:  {"unix": "/usr/bin/chiseltown"}
 -- spares:  {"windows": "C:\\x\\mimic.exe"}
+--
+-- shape:   unit_command
+-- fires:   {"script_patterns": "[\"attack_tool\"]"}
+-- fires:   {"script_patterns": "[\"downloads\",\"attack_tool\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
+-- spares:  {"script_patterns": null}
+script_patterns LIKE '%"attack_tool"%'

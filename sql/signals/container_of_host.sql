@@ -1,4 +1,4 @@
--- container_of_host: a container that has the host: its root folder, or all privileges
+-- container_of_host: a container that may write the host's root folder or settings, or hold its processes
 -- platform:        linux
 -- technique:       T1610
 -- analytic:        AN0779
@@ -9,8 +9,9 @@
 --
 -- shape:   unit
 -- fires:   {"kind": "quadlet", "own_settings": "Volume=/:/host"}
--- fires:   {"kind": "quadlet", "own_settings": "PodmanArgs=--privileged"}
+-- fires:   {"kind": "quadlet", "own_settings": "Image=x\nVolume=%h:/data"}
 -- spares:  {"kind": "quadlet", "own_settings": "Volume=/srv:/srv"}
+-- spares:  {"kind": "quadlet", "own_settings": "Volume=/:/host:ro,rslave"}
 -- spares:  {"kind": "unit", "own_settings": "Volume=/:/host"}
 kind = 'quadlet' AND NOT vendor
-AND (own_settings GLOB '*=/:*' OR own_settings GLOB '*--privileged*')
+AND own_settings REGEXP '(?m)^Volume=(/|/etc|/root|%h|/var/run/docker\.sock|/run/podman/podman\.sock):[^:\n]*(:[^\n]*rw[^\n]*)?$|^PodmanArgs=.*--(pid|ipc)[= ]host'

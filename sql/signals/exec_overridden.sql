@@ -6,11 +6,11 @@
 -- reference:       systemd.unit(5)
 -- false positives: an administrator's drop-in that adds an option to the package's own program
 --
--- shape:   unit
--- fires:   {"kind": "drop-in"}
--- fires:   {"kind": "drop-in", "own_commands": "/opt/x"}
--- spares:  {"kind": "drop-in", "own_commands": null}
--- spares:  {"kind": "drop-in", "in_upgrade": 1}
--- spares:  {"kind": "drop-in", "vendor": 1}
--- spares:  {}
-kind = 'drop-in' AND NOT vendor AND own_commands IS NOT NULL AND NOT in_upgrade
+--
+-- shape:   unit_command
+-- fires:   {"kind": "drop-in", "unit_package": "cron", "program_owned": 0}
+-- fires:   {"kind": "drop-in", "unit_package": "cron", "program_owned": 0, "setting": "ExecStartPre"}
+-- spares:  {"kind": "drop-in", "unit_package": "cron", "program_owned": 1}
+-- spares:  {"kind": "drop-in", "unit_package": "", "program_owned": 0}
+-- spares:  {"kind": "unit", "unit_package": "cron", "program_owned": 0}
+kind = 'drop-in' AND unit_package <> '' AND NOT program_owned

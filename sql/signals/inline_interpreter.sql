@@ -1,7 +1,8 @@
 -- inline_interpreter: runs an interpreter with the program in the command line
 -- platform:        any
 -- technique:       T1059
--- weight:          30
+-- weight:          25
+-- family:          inline
 -- false positives: health checks of one line that print a version or test a port
 --
 -- pattern: unix (python[0-9.]*|perl[0-9.]*|ruby[0-9.]*|node|nodejs|lua[0-9.]*) +(-[A-Za-z-]+ +)*-[a-zA-Z]*[ceE][ "']

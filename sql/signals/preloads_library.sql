@@ -6,18 +6,12 @@
 -- false positives: a service that loads jemalloc or another allocator from a library folder of the
 --                  system
 --
--- pattern: unix (LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|DYLD_INSERT_LIBRARIES|DYLD_LIBRARY_PATH)=
+-- pattern: unix (^|[ "';|&])(LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)=
 -- fires:   {"unix": "/usr/bin/env LD_PRELOAD=/usr/lib/x.so /usr/sbin/y"}
 -- fires:   {"unix": "DYLD_INSERT_LIBRARIES=/x.dylib /usr/bin/y"}
 -- spares:  {"unix": "/usr/bin/env LD_BIND_NOW=1 /usr/sbin/y"}
 -- spares:  {"unix": "/usr/bin/y"}
 --
--- shape:   unit
--- fires:   {"own_settings": "Environment=LD_PRELOAD=/x.so"}
--- fires:   {"own_settings": "Environment=LD_AUDIT=/x.so"}
--- spares:  {"own_settings": "Environment=LANG=C"}
--- spares:  {"own_settings": "Environment=LD_PRELOAD=/x.so", "vendor": 1}
-NOT vendor AND (own_settings GLOB '*LD_PRELOAD=*' OR own_settings GLOB '*LD_AUDIT=*')
 --
 -- shape:   launchd
 -- fires:   {"environment": "{\"DYLD_INSERT_LIBRARIES\":\"/tmp/x.dylib\"}"}
@@ -32,3 +26,20 @@ environment GLOB '*DYLD_INSERT_LIBRARIES*'
 -- spares:  {"environment": "[\"PATH=C:\\\\x\"]"}
 -- spares:  {"environment": null}
 environment REGEXP '(?i)(COR|CORECLR)_PROFILER|DOTNET_STARTUP_HOOKS'
+--
+-- shape:   unit_command
+-- fires:   {"preloads": "/var/lib/x.so"}
+-- fires:   {"preloads": "libpam-x.so"}
+-- fires:   {"preloads": "/usr/lib/libx.so", "vendor": 1}
+-- spares:  {"preloads": null}
+-- spares:  {"preloads": "libjemalloc.so.2"}
+-- spares:  {"preloads": "/usr/lib/x86_64-linux-gnu/libtcmalloc.so.4"}
+preloads NOT REGEXP
+    '^((/usr)?/(local/)?lib[^ :]*/)?lib(jemalloc|tcmalloc|mimalloc|snmalloc|hoard|eatmydata|faketime|gomp|numa|nss_wrapper|uid_wrapper|vma|asan|tsan|stdc[+]+|keepalive|gtk3-nocsd|proxychains)[^ :/]*$'
+--
+-- shape:   unit
+-- fires:   {"own_settings": "PassEnvironment=LD_PRELOAD"}
+-- fires:   {"own_settings": "PassEnvironment=PATH LD_AUDIT"}
+-- spares:  {"own_settings": "PassEnvironment=PATH"}
+-- spares:  {"own_settings": "PassEnvironment=LD_PRELOAD", "vendor": 1}
+NOT vendor AND own_settings REGEXP 'PassEnvironment=[^\n]*(LD_PRELOAD|LD_AUDIT)'

@@ -2,14 +2,15 @@
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701
--- weight:          15
+-- weight:          10
+-- family:          ownership
 -- false positives: software below /opt or /usr/local that was installed without a package
 --
--- shape:   unit
+--
+-- shape:   unit_command
 -- fires:   {"program_owned": 0}
 -- fires:   {"program_owned": 0, "kind": "drop-in"}
 -- spares:  {"program_owned": 1}
+-- spares:  {"program_owned": null}
 -- spares:  {"program_owned": 0, "unowned": 0}
--- spares:  {"program_owned": 0, "kind": "sysv"}
--- spares:  {"program_owned": 0, "program": "report"}
-unowned AND kind IN ('unit', 'drop-in', 'dbus') AND program GLOB '/*' AND NOT program_owned
+unowned AND NOT program_owned

@@ -13,7 +13,7 @@
 -- spares:  {"stem": "systemd-pstore"}
 -- spares:  {"stem": "xkqzvwpj", "vendor": 1}
 -- spares:  {"stem": "xkqzvwpj", "kind": "drop-in"}
-NOT vendor AND kind = 'unit' AND name_randomness(stem) > random_bits
+NOT vendor AND kind IN ('unit', 'sysv', 'autostart', 'dbus') AND name_randomness(stem) > random_bits
 
 -- shape:   service_event
 -- fires:   {"service": "xkqzvwpj"}
@@ -22,3 +22,11 @@ NOT vendor AND kind = 'unit' AND name_randomness(stem) > random_bits
 -- spares:  {"service": "WpnUserService_b006d"}
 -- spares:  {"service": "xkqzvwpj", "action": "modified"}
 action = 'created' AND name_randomness(service) > random_bits + 3
+--
+-- shape:   launchd
+-- fires:   {"label": "com.hzrpwkqxv.hqdtmvzk"}
+-- fires:   {"label": "xkqzvwpj"}
+-- spares:  {"label": "com.docker.vmnetd"}
+-- spares:  {"label": "org.pqrs.karabiner"}
+-- spares:  {"label": "xkqzvwpj", "in_system": 1}
+NOT in_system AND name_randomness(label) > 10

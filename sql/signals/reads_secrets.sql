@@ -4,12 +4,20 @@
 -- weight:          60
 -- false positives: a backup that copies all of /etc, by a program that a package owns
 --
--- pattern: unix (/etc/shadow|/etc/gshadow|/proc/[a-z0-9*]+/environ|security +dump-keychain|/etc/krb5\.keytab)
+-- pattern: unix (/etc/g?shadow($|[^a-z])|/proc/[a-z0-9*]+/environ|security +dump-keychain|/etc/krb5\.keytab)
 -- pattern: windows (?i)(lsass\.(dmp|mdmp|zip)|dump.*lsass|sekurlsa|ntds\.dit|\\config\\sam|comsvcs(\.dll)?,? +(minidump|#?24)|procdump)
 -- fires:   {"unix": "cat /etc/shadow"}
 -- fires:   {"unix": "cat /proc/*/environ"}
 -- fires:   {"windows": "rundll32 comsvcs.dll, MiniDump 600 x.bin full"}
 -- fires:   {"windows": "copy \\\\?\\x\\ntds.dit c:\\x"}
 -- spares:  {"unix": "cat /etc/passwd"}
+-- spares:  {"unix": "ss-server -c /etc/shadowsocks/x.json"}
 -- spares:  {"windows": "rundll32 shell32.dll,Control_RunDLL"}
 -- spares:  {"unix": "cat /proc/cpuinfo"}
+--
+-- shape:   unit_command
+-- fires:   {"script_patterns": "[\"reads_secrets\"]"}
+-- fires:   {"script_patterns": "[\"downloads\",\"reads_secrets\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
+-- spares:  {"script_patterns": null}
+script_patterns LIKE '%"reads_secrets"%'

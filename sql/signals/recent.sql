@@ -2,6 +2,7 @@
 -- platform:        any
 -- technique:       T1543
 -- weight:          10
+-- family:          ownership
 -- reference:       dpkg.log, dnf.rpm.log
 -- false positives: a deployment in this week; a change ticket names the unit
 --

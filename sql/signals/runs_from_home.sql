@@ -1,12 +1,22 @@
 -- runs_from_home: runs from a user's own folder
 -- platform:        any
 -- technique:       T1543
--- weight:          25
+-- weight:          10
+-- family:          home
 -- false positives: a developer's own daemon in a home directory; its owner runs it as himself, not
 --                  as root
 --
--- pattern: unix (^|\s)[-@:|+!]*(/home/|/root/|/Users/)
--- fires:   {"unix": "/home/bob/x"}
--- fires:   {"unix": "-/root/bin/x"}
--- spares:  {"unix": "/srv/home/bob/x"}
--- spares:  {"unix": "/usr/bin/homectl"}
+-- shape:   unit_command
+-- fires:   {"places": ",home,"}
+-- fires:   {"places": ",system,home,"}
+-- spares:  {"places": ",local,"}
+-- spares:  {"places": ",home,", "vendor": 1}
+-- spares:  {"places": ",home,", "scope_user": "bob"}
+NOT vendor AND scope_user IS NULL AND places GLOB '*,home,*'
+--
+-- shape:   launchd process service_event
+-- fires:   {"places": ",home,"}
+-- fires:   {"places": ",system,home,"}
+-- spares:  {"places": ",local,"}
+-- spares:  {"places": null}
+places GLOB '*,home,*'

@@ -6,20 +6,13 @@
 -- false positives: an installer that unpacks its helper in a temporary folder and runs it from
 --                  there; the file is gone minutes later
 --
--- pattern: unix (^|[- "'=@:|;&+!])(/private)?(/var)?/tmp/[^ ]
--- pattern: unix (^|[- "'=@:|;&+!])/dev/(shm|mqueue)/[^ ]
--- pattern: unix (^|[- "'=@:|;&+!])/Users/Shared/[^ ]
 -- pattern: windows (?i)\\(windows\\)?temp\\
 -- pattern: windows (?i)(%temp%|%tmp%|\\appdata\\local\\temp\\|\\\$recycle\.bin\\|\\windows\\(tasks|debug|tracing)\\)
--- fires:   {"unix": "/tmp/x --daemon"}
--- fires:   {"unix": "/bin/sh /dev/shm/p.sh"}
--- fires:   {"unix": "/private/tmp/a"}
 -- fires:   {"windows": "C:\\Windows\\Temp\\a.exe"}
 -- fires:   {"windows": "%TEMP%\\a.exe"}
 -- fires:   {"windows": "C:\\Users\\bob\\AppData\\Local\\Temp\\a.exe"}
--- spares:  {"unix": "/usr/bin/uwsgi --socket=/run/x.sock"}
--- spares:  {"unix": "/usr/lib/tmp/x"}
 -- spares:  {"windows": "C:\\Program Files\\Template\\a.exe"}
+-- spares:  {"windows": "C:\\Program Files\\Debug\\a.exe"}
 --
 -- shape:   file
 -- fires:   {"origin": "log", "exe": "/tmp/dropper"}
@@ -27,3 +20,18 @@
 -- spares:  {"origin": "log", "exe": "/usr/bin/dropper"}
 -- spares:  {"origin": "log", "exe": "/opt/tmp/dropper"}
 exe GLOB '/*' AND path_trust(exe) IN ('temp', 'shm')
+--
+-- shape:   unit_command
+-- fires:   {"places": ",temp,"}
+-- fires:   {"places": ",system,shm,"}
+-- spares:  {"places": ",local,"}
+-- spares:  {"places": ",system,"}
+-- spares:  {"places": ",temp,", "vendor": 1}
+NOT vendor AND (places GLOB '*,temp,*' OR places GLOB '*,shm,*')
+--
+-- shape:   launchd process service_event
+-- fires:   {"places": ",temp,"}
+-- fires:   {"places": ",system,temp,"}
+-- spares:  {"places": ",local,"}
+-- spares:  {"places": null}
+places GLOB '*,temp,*' OR places GLOB '*,shm,*'

@@ -1,14 +1,21 @@
 -- runs_hidden: runs from a hidden file or folder
 -- platform:        any
 -- technique:       T1564.001
--- weight:          60
--- false positives: version managers such as nvm, pyenv and cargo, which keep programs in a hidden
---                  folder of a home directory
+-- weight:          40
+-- false positives: a tool that keeps its programs in a folder with a dot of its own making; the
+--                  usual ones (.venv, .nvm, .cargo) are known to path_trust()
 --
--- pattern: unix (^|[- "'=@:|;&+!])/([^ ]*/)?\.[A-Za-z0-9_][^ /]*($|[ /"';|&])
--- fires:   {"unix": "/opt/.cache/x"}
--- fires:   {"unix": "/bin/sh /var/lib/.x/run.sh; true"}
--- fires:   {"unix": "/home/bob/.x"}
--- spares:  {"unix": "/opt/cache/x"}
--- spares:  {"unix": "/usr/bin/find . -name x"}
--- spares:  {"unix": "/opt/x.d/run"}
+-- shape:   unit_command
+-- fires:   {"places": ",hidden,"}
+-- fires:   {"places": ",system,hidden,"}
+-- spares:  {"places": ",home,"}
+-- spares:  {"places": ",system,"}
+-- spares:  {"places": ",hidden,", "vendor": 1}
+NOT vendor AND places GLOB '*,hidden,*'
+--
+-- shape:   launchd process service_event
+-- fires:   {"places": ",hidden,"}
+-- fires:   {"places": ",system,hidden,"}
+-- spares:  {"places": ",local,"}
+-- spares:  {"places": null}
+places GLOB '*,hidden,*'

@@ -1,4 +1,4 @@
--- shadows_vendor: stands in front of a package's unit of the same name
+-- shadows_vendor: stands in front of a package's unit of the same name and runs another program
 -- platform:        linux
 -- technique:       T1036
 -- analytic:        AN0779
@@ -11,6 +11,8 @@
 -- fires:   {"vendor_namesake": 1}
 -- fires:   {"vendor_namesake": 1, "name": "ssh.service"}
 -- spares:  {"vendor_namesake": 0}
+-- spares:  {"vendor_namesake": 1, "own_commands": null}
+-- spares:  {"vendor_namesake": 1, "vendor_program": "/usr/local/bin/report"}
 -- spares:  {"vendor_namesake": 1, "kind": "drop-in"}
 -- spares:  {"vendor_namesake": 1, "unowned": 0}
-unowned AND kind = 'unit' AND vendor_namesake
+unowned AND kind = 'unit' AND vendor_namesake AND own_commands <> '' AND replace(program, '/usr/', '/') IS NOT replace(vendor_program, '/usr/', '/')

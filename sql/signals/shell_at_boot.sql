@@ -3,6 +3,7 @@
 -- technique:       T1543.004
 -- analytic:        AN1126
 -- weight:          10
+-- family:          inline
 -- reference:       launchd.plist(5)
 -- false positives: administrators' own jobs, and package managers' (Homebrew's wrappers); the command
 --                  is in the property list, and readable

@@ -2,16 +2,10 @@
 -- platform:        any
 -- technique:       T1574.010
 -- analytic:        AN1211
--- weight:          60
+-- weight:          25
+-- family:          home
 -- false positives: software that an installer left writable by its group; mend the mode
 --
--- shape:   unit
--- fires:   {"program_writable": 1}
--- fires:   {"program_writable": 1, "kind": "drop-in"}
--- spares:  {"program_writable": 0}
--- spares:  {"program_writable": 1, "vendor": 1}
--- spares:  {"program_writable": 1, "kind": "dbus"}
-NOT vendor AND kind IN ('unit', 'drop-in') AND program_writable
 --
 -- shape:   file
 -- fires:   {"origin": "property list", "platform": "macos", "program_mode": "0777"}
@@ -19,3 +13,11 @@ NOT vendor AND kind IN ('unit', 'drop-in') AND program_writable
 -- spares:  {"origin": "property list", "platform": "macos", "program_mode": "0755"}
 -- spares:  {"origin": "property list", "platform": "macos", "program_mode": "0775"}
 program_mode GLOB '*[2367]'
+--
+-- shape:   unit_command
+-- fires:   {"program_writable": 1}
+-- fires:   {"program_writable": 1, "kind": "drop-in"}
+-- spares:  {"program_writable": 0}
+-- spares:  {"program_writable": null}
+-- spares:  {"program_writable": 1, "vendor": 1}
+NOT vendor AND program_writable

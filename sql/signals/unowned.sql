@@ -3,6 +3,7 @@
 -- technique:       T1543.002
 -- analytic:        AN0701
 -- weight:          5
+-- family:          ownership
 -- reference:       dpkg(1), rpm(8)
 -- false positives: every unit that an administrator wrote; weighs little and tells only together
 --                  with others

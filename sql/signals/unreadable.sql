@@ -1,7 +1,7 @@
 -- unreadable: could not be read as what it claims to be
 -- platform:        any
 -- technique:       T1564
--- weight:          20
+-- weight:          10
 -- false positives: a unit that an upgrade left half written; the package manager reports it too
 --
 -- shape:   unit

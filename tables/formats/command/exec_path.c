@@ -187,17 +187,20 @@ static const struct place unix_places[] = {
  * languages and virtual environments, which bring them by their own documents; what XDG's base
  * directories and hier(7) prescribe; agents and tools that install themselves into the home. */
 static const char *const tool_dots[] = {
-    ".acme.sh", ".asdf", ".build-id", ".bun", ".bundle", ".cabal", ".cargo", ".chruby", ".claude",
-    ".codex", ".colima", ".composer", ".conda", ".config", ".crystal", ".cursor",
-    ".cursor-server", ".dapr", ".deno", ".docker", ".doom.d", ".dotnet", ".dropbox-dist", ".elan",
-    ".emacs.d", ".env", ".exenv", ".fnm", ".foundry", ".fzf", ".gem", ".ghcup", ".go", ".goenv",
-    ".gradle", ".guix-profile", ".gvm", ".jabba", ".jenv", ".julia", ".juliaup", ".kerl", ".kiex",
-    ".krew", ".linuxbrew", ".local", ".luarocks", ".m2", ".micromamba", ".miniconda3",
-    ".miniforge3", ".mise", ".mix", ".moon", ".nimble", ".nix-defexpr", ".nix-profile",
-    ".node_modules", ".nodenv", ".npm", ".npm-global", ".npm-packages", ".nvm", ".oh-my-zsh",
-    ".opam", ".orbstack", ".perlbrew", ".phpbrew", ".phpenv", ".pipx", ".pixi", ".plenv", ".pm2",
-    ".pnpm", ".poetry", ".proto", ".pub-cache", ".pyenv", ".rbenv", ".rd", ".rustup", ".rvm",
-    ".rye", ".sdkman", ".snapshots", ".stack", ".steam", ".tfenv", ".uv", ".venv", ".venvs",
+    ".acme.sh", ".arduino15", ".asdf", ".build-id", ".bun", ".bundle", ".cabal", ".cargo",
+    ".chruby", ".claude", ".codex", ".colima", ".composer", ".conda", ".config", ".crystal",
+    ".cursor", ".cursor-server", ".dapr", ".deno", ".docker", ".doom.d", ".dotnet",
+    ".dropbox-dist", ".elan", ".emacs.d", ".env", ".esphome", ".exenv", ".fnm", ".foundry",
+    ".fzf", ".gem", ".ghcup", ".go", ".goenv", ".gradle", ".guix-profile", ".gvm", ".helm",
+    ".homeassistant", ".idea", ".istioctl", ".jabba", ".jbang", ".jenv", ".julia", ".juliaup",
+    ".k3d", ".kerl", ".kiex", ".krew", ".kube", ".linkerd2", ".linuxbrew", ".local", ".luarocks",
+    ".m2", ".micromamba", ".miniconda3", ".miniforge3", ".minikube", ".mise", ".mix", ".moon",
+    ".n8n", ".next", ".nimble", ".nix-defexpr", ".nix-profile", ".node-red", ".node_modules",
+    ".nodenv", ".npm", ".npm-global", ".npm-packages", ".nuxt", ".nvm", ".oh-my-zsh", ".opam",
+    ".orbstack", ".output", ".perlbrew", ".phpbrew", ".phpenv", ".pipx", ".pixi", ".platformio",
+    ".plenv", ".pm2", ".pnpm", ".pnpm-store", ".poetry", ".proto", ".pub-cache", ".pulumi",
+    ".pyenv", ".rbenv", ".rd", ".rustup", ".rvm", ".rye", ".sdkman", ".snapshots", ".stack",
+    ".steam", ".svelte-kit", ".swiftpm", ".terraform.d", ".tfenv", ".uv", ".venv", ".venvs",
     ".virtualenv", ".virtualenvs", ".volta", ".vscode", ".vscode-server", ".wasmer", ".wasmtime",
     ".windsurf-server", ".wine", ".yarn",
 };
@@ -206,6 +209,9 @@ static const char *const tool_dots[] = {
 static const char *const home_dots[] = {
     ".cache", ".var", ".bin", ".scripts", ".dotfiles", ".screenlayout", ".fehbg", ".themes",
 };
+
+/* Where package managers of JavaScript link the programs of what they installed. */
+#define NODE_BIN "/node_modules/.bin/"
 
 /* Files of a home with a dot, which shells, X and login programs read. */
 static const char *const home_files[] = {
@@ -399,20 +405,25 @@ static bool is_one_of(const char *const *names, size_t n, const char *name, size
 
 #define ONE_OF(names, name, size) is_one_of(names, sizeof names / sizeof names[0], name, size)
 
-/* Whether a name of the path hides it. Its last one is a file's, and no folder's excuse serves it. */
+/* Whether a name of the path that begins with a dot hides nothing: path->text[at, end) with its slash. */
+static bool usual_dot(const struct path *path, size_t at, size_t end, bool home)
+{
+    const char *name = path->text + at + 1;
+    size_t      size = end - at - 1, bin = sizeof NODE_BIN - 1;
+
+    if (end == path->size) /* a file's, and no folder's excuse serves it */
+        return (size == 4 && memcmp(name, ".env", 4) == 0) ||
+               (home && ONE_OF(home_files, name, size));
+    return ONE_OF(tool_dots, name, size) || (home && ONE_OF(home_dots, name, size)) ||
+           (end + 1 >= bin && memcmp(path->text + end + 1 - bin, NODE_BIN, bin) == 0);
+}
+
 static bool hidden(const struct path *path, bool home)
 {
     for (size_t at = 0, end; at < path->size; at = end) {
-        const char *name = path->text + at + 1;
-
         for (end = at + 1; end < path->size && path->text[end] != '/'; end++)
             ;
-        size_t size = end - at - 1;
-        if (size < 2 || *name != '.')
-            continue;
-        if (end == path->size
-                ? !home || !ONE_OF(home_files, name, size)
-                : !ONE_OF(tool_dots, name, size) && (!home || !ONE_OF(home_dots, name, size)))
+        if (end - at > 2 && path->text[at + 1] == '.' && !usual_dot(path, at, end, home))
             return true;
     }
     return false;

@@ -1,0 +1,15 @@
+-- bare_shell: runs a shell with nothing to run, or at a terminal
+-- platform:        linux
+-- technique:       T1059.004
+-- weight:          25
+-- family:          inline
+-- false positives: a rescue console that an administrator put on a terminal
+--
+-- shape:   unit_command
+-- fires:   {"text": "/bin/sh"}
+-- fires:   {"text": "/usr/bin/unshare -r /bin/sh"}
+-- fires:   {"text": "/bin/bash -i"}
+-- spares:  {"text": "/bin/sh /opt/x"}
+-- spares:  {"text": "/usr/bin/unshare -r /bin/true"}
+-- spares:  {"text": "/bin/sh", "vendor": 1}
+NOT vendor AND text REGEXP '(^|[ /])(ba|da|z|k|a|)sh( +-[il]+)*$'

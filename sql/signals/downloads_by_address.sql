@@ -1,0 +1,13 @@
+-- downloads_by_address: fetches something from a bare network address
+-- platform:        any
+-- technique:       T1105
+-- weight:          25
+-- family:          download
+-- false positives: a health check of a neighbour by its address; private addresses do not fire
+--
+-- pattern: unix (^|[/ "'`(;|&@])(curl|wget|fetch|aria2c)( [^;|&]*)?[/ @"']([2-7]|1[1-9]|[2-9][0-9]|1[013-68][0-9]|12[0-689]|17[013-9]|19[013-9]|2[0-5][0-9])\.[0-9]+\.[0-9]+\.[0-9]+
+-- fires:   {"unix": "curl -s http://203.0.113.9/a"}
+-- fires:   {"unix": "/usr/bin/wget -q 198.51.100.7/x"}
+-- spares:  {"unix": "curl -s http://127.0.0.1:8080/health"}
+-- spares:  {"unix": "/usr/bin/wget -q http://192.168.1.7/x"}
+-- spares:  {"unix": "/usr/bin/wget -q http://10.0.0.7/x"}

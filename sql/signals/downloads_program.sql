@@ -1,0 +1,12 @@
+-- downloads_program: fetches a file into a folder of programs or libraries
+-- platform:        any
+-- technique:       T1105
+-- weight:          30
+-- family:          download
+-- false positives: an updater that replaces its own binary; the program it writes is its own
+--
+-- pattern: unix (curl|wget|fetch) +[^;|&]*(-o|-O|--output|--output-document)[ =]*(/usr/(local/)?s?bin/|/s?bin/|/usr/lib|/lib/|/etc/(systemd|init\.d|cron)|/opt/)
+-- fires:   {"unix": "wget -O /usr/local/bin/x http://example.com/x"}
+-- fires:   {"unix": "curl -s -o /usr/lib/x.so https://example.com/x"}
+-- spares:  {"unix": "wget -O /srv/data/x http://example.com/x"}
+-- spares:  {"unix": "curl -s -o /dev/null https://example.com/x"}

@@ -1,0 +1,11 @@
+-- enters_init: enters the namespaces of process 1
+-- platform:        any
+-- technique:       T1611
+-- weight:          30
+-- false positives: a node agent of a container platform that configures its host
+--
+-- pattern: unix (^|[/ ])nsenter +.*(-t *1( |$)|--target[= ]1( |$)|-t1 )
+-- fires:   {"unix": "/usr/bin/nsenter -t1 -m /var/lib/x"}
+-- fires:   {"unix": "nsenter --target 1 --mount sh"}
+-- spares:  {"unix": "/usr/bin/nsenter -t100 -m /var/lib/x"}
+-- spares:  {"unix": "nsenter --target 12 --mount sh"}

@@ -1,0 +1,13 @@
+-- fetches_unnamed: fetches what its command does not name
+-- platform:        any
+-- technique:       T1105
+-- weight:          30
+-- family:          download
+-- false positives: a downloader with a list of sources that an administrator keeps
+--
+-- pattern: unix (^|[/ ])curl +[^;|&]*(-K|--config)[ =]*[/a-z]
+-- pattern: unix (^|[/ ])wget +[^;|&]*(-i|--input-file)[ =]*[/a-z]
+-- fires:   {"unix": "/usr/bin/curl -K /etc/x.conf"}
+-- fires:   {"unix": "wget -q -i /etc/x.list"}
+-- spares:  {"unix": "/usr/bin/curl -k https://example.com"}
+-- spares:  {"unix": "wget -q https://example.com/i"}

@@ -1,0 +1,16 @@
+-- in_system_folder: runs a program in a folder of the system's that no package put there
+-- platform:        linux
+-- technique:       T1036.005
+-- weight:          25
+-- reference:       hier(7)
+-- false positives: a program that an administrator copied to /usr/bin and not to /usr/local/bin
+--
+-- shape:   unit_command
+-- fires:   {"program_owned": 0, "program": "/usr/sbin/uplugplay"}
+-- fires:   {"program_owned": 0, "program": "/usr/bin/x"}
+-- spares:  {"program_owned": 1, "program": "/usr/sbin/uplugplay"}
+-- spares:  {"program_owned": 0, "program": "/usr/local/sbin/x"}
+-- spares:  {"program_owned": 0, "program": "/usr/sbin/uplugplay", "program_kind": "missing"}
+unowned AND NOT program_owned AND program_kind <> 'missing'
+AND (program GLOB '/usr/bin/*' OR program GLOB '/usr/sbin/*' OR program GLOB '/bin/*' OR program GLOB '/sbin/*'
+     OR program GLOB '/usr/libexec/*' OR program GLOB '/usr/lib/systemd/*')

@@ -1,0 +1,17 @@
+-- loads_code: variables make its interpreter load code before its own
+-- platform:        linux
+-- technique:       T1574
+-- weight:          40
+-- reference:       bash(1), perlrun(1), python(1), node(1)
+-- false positives: an agent that measures performance, such as a .NET profiler or node --require,
+--                  set by its vendor's instructions
+--
+-- shape:   unit_command
+-- fires:   {"hooks": "BASH_ENV=/var/lib/b.sh"}
+-- fires:   {"hooks": "NODE_OPTIONS=--require=/var/lib/x.js"}
+-- fires:   {"hooks": "LD_LIBRARY_PATH=/opt/x\nPERL5OPT=-M/var/lib/X"}
+-- spares:  {"hooks": null}
+-- spares:  {"hooks": "NODE_OPTIONS=--max-old-space-size=4096"}
+-- spares:  {"hooks": "PYTHONPATH=/opt/app"}
+-- spares:  {"hooks": "LD_LIBRARY_PATH=/opt/x"}
+hooks REGEXP '(?m)^(BASH_ENV|PERL5OPT|PYTHONSTARTUP|GCONV_PATH|DOTNET_STARTUP_HOOKS)=|^RUBYOPT=.*-r|^NODE_OPTIONS=.*(--require|--import|--loader|-r )'

@@ -1,0 +1,13 @@
+-- masks_process: gives its process a name that is not its program's, as a kernel thread has
+-- platform:        linux
+-- technique:       T1036.004
+-- weight:          60
+-- reference:       bash(1), exec -a
+-- false positives: none is known: kernel threads alone have names in brackets
+--
+-- shape:   unit_command
+-- fires:   {"argv": "[\"[kworker/u8:2]\",\"99\"]"}
+-- fires:   {"text": "exec -a [kcached] /usr/bin/x"}
+-- spares:  {"argv": "[\"x\",\"99\"]"}
+-- spares:  {"text": "exec -a x /usr/bin/x"}
+argv ->> 0 GLOB '[[]*]' OR text REGEXP 'exec +-a +["'']?\['

@@ -1,0 +1,13 @@
+-- mounts_over_program: puts another file in the place of its program
+-- platform:        linux
+-- technique:       T1574
+-- weight:          60
+-- reference:       systemd.exec(5), BindPaths=
+-- false positives: a container-like unit that mounts its own build over a package's program
+--
+-- shape:   unit_command
+-- fires:   {"bind_mounts": "/opt/x:/usr/sbin/y"}
+-- fires:   {"bind_mounts": "/opt/x:/usr/sbin/y", "vendor": 1}
+-- spares:  {"bind_mounts": null}
+-- spares:  {"bind_mounts": null, "vendor": 1}
+bind_mounts IS NOT NULL

@@ -1,0 +1,13 @@
+-- names_kernel_thread: is named as a thread of the kernel
+-- platform:        linux
+-- technique:       T1036.004
+-- weight:          40
+-- false positives: none is known: threads of the kernel have no units
+--
+-- shape:   unit
+-- fires:   {"stem": "kworker-u8"}
+-- fires:   {"stem": "ksoftirqd"}
+-- spares:  {"stem": "kworkload"}
+-- spares:  {"stem": "kworker-u8", "vendor": 1}
+-- spares:  {"stem": "kdump"}
+NOT vendor AND kind IN ('unit', 'sysv') AND stem REGEXP '^\[?(kworker([-/:_u0-9]|$)|ksoftirqd|kthreadd?$|migration([-/]|$)|rcu_|kswapd|kdevtmpfs|khugepaged|ksmd|kauditd|kblockd|kcompactd|khungtaskd|oom_reaper|watchdogd|kcached)'

@@ -1,0 +1,14 @@
+-- pipe_to_shell: pipes into a shell what its command does not hold
+-- platform:        any
+-- technique:       T1059.004
+-- weight:          30
+-- family:          inline
+-- false positives: a generator of shell text, such as envsubst, that an administrator pipes into sh
+--
+-- pattern: unix \| *(/usr)?(/bin/)?(ba|da|z|k|a|)sh( +-s?)?( *$|[ "\';&])
+-- pattern: unix <&[0-9]+ *\| *(while|(ba|da|z|)sh)
+-- fires:   {"unix": "tail -c+99 /etc/x | gunzip | sh"}
+-- fires:   {"unix": "base64 -d /etc/x|sh"}
+-- fires:   {"unix": "cat <&5 | while read l; do $l; done"}
+-- spares:  {"unix": "tail -c+99 /etc/x | gunzip | ssh host"}
+-- spares:  {"unix": "base64 -d /etc/x|sha256sum"}

@@ -1,0 +1,14 @@
+-- program_altered: runs a package's program that was changed since
+-- platform:        linux
+-- technique:       T1554
+-- weight:          60
+-- reference:       dpkg --verify
+-- false positives: a program that an administrator patched in place; the package manager reports it
+--                  too
+--
+-- shape:   unit_command
+-- fires:   {"program_altered": 1}
+-- fires:   {"program_altered": 1, "vendor": 1}
+-- spares:  {"program_altered": 0}
+-- spares:  {"program_altered": null}
+program_altered

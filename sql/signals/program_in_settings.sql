@@ -1,0 +1,13 @@
+-- program_in_settings: runs a compiled program out of a folder for settings
+-- platform:        linux
+-- technique:       T1036.005
+-- weight:          25
+-- reference:       XDG Base Directory Specification
+-- false positives: none is known: programs do not live among settings
+--
+-- shape:   unit_command
+-- fires:   {"program": "/home/ann/.config/system-backup/client"}
+-- fires:   {"program": "/etc/x/agent"}
+-- spares:  {"program": "/home/ann/.config/system-backup/client", "program_kind": "script"}
+-- spares:  {"program": "/opt/x/agent"}
+NOT vendor AND program_kind = 'elf' AND (program GLOB '*/.config/*' OR program GLOB '/etc/*/*')

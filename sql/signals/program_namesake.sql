@@ -1,0 +1,12 @@
+-- program_namesake: its program has the name of a package's, elsewhere
+-- platform:        linux
+-- technique:       T1036.005
+-- weight:          20
+-- false positives: a newer version that an administrator built into /usr/local
+--
+-- shape:   unit_command
+-- fires:   {"program_namesake": 1, "program_owned": 0}
+-- fires:   {"program_namesake": 1, "program_owned": 0, "program": "/usr/local/sbin/cron"}
+-- spares:  {"program_namesake": 0, "program_owned": 0}
+-- spares:  {"program_namesake": 1, "program_owned": 1}
+unowned AND NOT program_owned AND program_namesake

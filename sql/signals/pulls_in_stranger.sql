@@ -1,0 +1,16 @@
+-- pulls_in_stranger: a drop-in makes a package's unit start another
+-- platform:        linux
+-- technique:       T1543.002
+-- weight:          20
+-- reference:       systemd.unit(5)
+-- false positives: a drop-in that reports failures by OnFailure=; only what is pulled in at each
+--                  start counts
+--
+-- shape:   unit
+-- fires:   {"kind": "drop-in", "own_settings": "Wants=netprobe.service"}
+-- fires:   {"kind": "drop-in", "own_settings": "OnFailure=x.service\nRequires=x.service"}
+-- spares:  {"kind": "drop-in", "own_settings": "OnFailure=netprobe.service"}
+-- spares:  {"kind": "unit", "own_settings": "Wants=netprobe.service"}
+-- spares:  {"kind": "drop-in", "own_settings": "Wants=network-online.target"}
+-- spares:  {"kind": "drop-in", "own_settings": "Wants=netprobe.service", "vendor": 1}
+kind = 'drop-in' AND NOT vendor AND own_settings REGEXP '(?m)^(Wants|Requires|Upholds|BindsTo|OnSuccess)=[^\n]*[.](service|timer|path)'

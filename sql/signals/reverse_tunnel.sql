@@ -1,0 +1,13 @@
+-- reverse_tunnel: opens a way in from outside through its own connection
+-- platform:        any
+-- technique:       T1572
+-- weight:          25
+-- false positives: an administrator who reaches a host behind NAT by a reverse tunnel of ssh
+--
+-- pattern: unix (^|[/ ])(auto)?ssh +(-[a-zA-Z0-9]+ +([^- ][^ ]* +)?)*-[a-zA-Z]*R *[0-9*:\[]
+-- pattern: unix (^|[/ ])openssl +s_client +.*-connect
+-- pattern: unix (^|[/ ])socat +.*(TCP|SSL|OPENSSL|tcp|ssl|openssl)[-A-Za-z0-9]*:[^ ,]*[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+:
+-- fires:   {"unix": "/usr/bin/ssh -fNR 9000:localhost:22 x@203.0.113.9"}
+-- fires:   {"unix": "/usr/bin/openssl s_client -quiet -connect 203.0.113.9:443"}
+-- spares:  {"unix": "/usr/bin/ssh -fNL 9000:localhost:22 x@203.0.113.9"}
+-- spares:  {"unix": "/usr/bin/openssl s_server -accept 443"}

@@ -1,0 +1,13 @@
+-- runs_credential: runs what its credentials hold
+-- platform:        linux
+-- technique:       T1059
+-- weight:          40
+-- reference:       systemd.exec(5), LoadCredential=
+-- false positives: none is known: a credential is data
+--
+-- shape:   unit_command
+-- fires:   {"runs": "[\"/bin/sh\",\"/run/credentials/r.service/j\"]"}
+-- fires:   {"runs": "[\"/run/credentials/r.service/j\"]"}
+-- spares:  {"runs": "[\"/bin/sh\",\"/run/r.service/j\"]"}
+-- spares:  {"runs": "[\"/bin/sh\"]"}
+runs GLOB '*/run/credentials/*'

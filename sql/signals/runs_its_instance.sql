@@ -1,0 +1,13 @@
+-- runs_its_instance: runs whatever the name of its instance is
+-- platform:        linux
+-- technique:       T1059.004
+-- weight:          40
+-- reference:       systemd.unit(5), specifiers
+-- false positives: a template that an administrator starts with commands by hand
+--
+-- shape:   unit
+-- fires:   {"own_settings": "ExecStart=/bin/sh -c \"%I\""}
+-- fires:   {"own_settings": "Description=x\nExecStart=/bin/bash -c %i"}
+-- spares:  {"own_settings": "ExecStart=/bin/sh -c \"echo %I\""}
+-- spares:  {"own_settings": "ExecStart=/bin/sh -c \"%I\"", "vendor": 1}
+NOT vendor AND own_settings REGEXP 'Exec[A-Za-z]+=[^\n]*(ba|da|z|k|)sh +-[a-z]*c +["'']?%[iIjJ]["'']?( |\n|$)'

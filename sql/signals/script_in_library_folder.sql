@@ -1,0 +1,12 @@
+-- script_in_library_folder: hands an interpreter a file out of its library folders that no package put there
+-- platform:        linux
+-- technique:       T1036.005
+-- weight:          25
+-- false positives: a module that pip installed for all users and a unit runs by its path
+--
+-- shape:   unit_command
+-- fires:   {"script": "/usr/local/lib/python3/dist-packages/pkgaudit.py", "script_owned": 0}
+-- fires:   {"script": "/usr/lib/python3/dist-packages/x.py", "script_owned": 0}
+-- spares:  {"script": "/usr/lib/python3/dist-packages/x.py", "script_owned": 1}
+-- spares:  {"script": "/opt/app/lib/python3/site-packages/x.py", "script_owned": 0}
+NOT vendor AND NOT script_owned AND script REGEXP '^/usr/(local/)?(lib|share)/(python|perl|ruby|php|node_modules)'

@@ -1,0 +1,15 @@
+-- search_path_moved: a drop-in makes a package's unit look for its programs elsewhere
+-- platform:        linux
+-- technique:       T1574.007
+-- weight:          40
+-- reference:       systemd.exec(5)
+-- false positives: a test installation below another root, by an administrator who says so in a
+--                  comment
+--
+-- shape:   unit
+-- fires:   {"kind": "drop-in", "own_settings": "ExecSearchPath=/var/lib/misc:/usr/sbin"}
+-- fires:   {"kind": "drop-in", "own_settings": "RootDirectory=/var/lib/x"}
+-- spares:  {"kind": "drop-in", "own_settings": "WorkingDirectory=/var/lib/misc"}
+-- spares:  {"kind": "unit", "own_settings": "RootDirectory=/var/lib/x"}
+-- spares:  {"kind": "drop-in", "own_settings": "RootDirectory=/var/lib/x", "vendor": 1}
+kind = 'drop-in' AND NOT vendor AND own_settings REGEXP '(?m)^(ExecSearchPath|RootDirectory|RootImage)='

@@ -1,0 +1,12 @@
+-- second_daemon: runs a package's login daemon with settings of its own
+-- platform:        linux
+-- technique:       T1543.002
+-- weight:          25
+-- false positives: a second sshd for administrators, on an address of its own
+--
+-- shape:   unit_command
+-- fires:   {"text": "/usr/sbin/sshd -D -f /etc/ssh/mgmt.conf"}
+-- fires:   {"text": "/usr/sbin/dropbear -p 2222 -r /etc/k"}
+-- spares:  {"text": "/usr/sbin/sshd -D"}
+-- spares:  {"text": "/usr/sbin/sshd -D -f /etc/ssh/mgmt.conf", "vendor": 1}
+NOT vendor AND kind = 'unit' AND text REGEXP '(^|/)(sshd .*-f|dropbear .*-r|sshd .*-o *AuthorizedKeysFile) *'

@@ -1,0 +1,12 @@
+-- settings_from_temp: takes its variables or its root from a folder that anyone may write
+-- platform:        linux
+-- technique:       T1574
+-- weight:          40
+-- false positives: a unit of a test whose files lie in /tmp
+--
+-- shape:   unit
+-- fires:   {"own_settings": "EnvironmentFile=/tmp/e"}
+-- fires:   {"own_settings": "Type=simple\nEnvironmentFile=-/dev/shm/e"}
+-- spares:  {"own_settings": "EnvironmentFile=/etc/default/e"}
+-- spares:  {"own_settings": "EnvironmentFile=/tmp/e", "vendor": 1}
+NOT vendor AND own_settings REGEXP '(EnvironmentFile|RootDirectory|RootImage|LoadCredential|ExecSearchPath)=-?([a-z]+:)?(/var)?/(tmp|dev/shm)/?'

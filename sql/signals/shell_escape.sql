@@ -1,0 +1,21 @@
+-- shell_escape: makes a program that is no shell run a command
+-- platform:        any
+-- technique:       T1218
+-- weight:          30
+-- family:          inline
+-- false positives: a maintenance job that edits files with ed or vim in batch mode
+--
+-- pattern: unix (^|[/ ])gdb +.*-ex +["\']?(shell|!|python)
+-- pattern: unix (^|[/ ])(vim?|view|ex|nvim|ed) +.*(-c|\+) *["\']?:?(!|py)
+-- pattern: unix (^|[/ ])([gmn]?awk) +.*(system *\(|\| *getline|/inet/(tcp|udp)/)
+-- pattern: unix (^|[/ ])(find|fd) +.*-exec(dir)? +[^ ]*(sh|python|perl) 
+-- pattern: unix --checkpoint-action=exec
+-- pattern: unix (^|[/ ])(lua[0-9.]*|luajit) +.*(os\.execute|io\.popen)
+-- pattern: unix (^|[/ ])(php[0-9.]*) +.*(system|exec|passthru|popen) *\(
+-- pattern: unix require\(.child_process
+-- fires:   {"unix": "/usr/bin/gdb -batch -ex \"shell id\""}
+-- fires:   {"unix": "/usr/bin/vim -es -c :!id"}
+-- fires:   {"unix": "awk 'BEGIN{system(1)}'"}
+-- spares:  {"unix": "/usr/bin/gdb -batch -ex \"info threads\""}
+-- spares:  {"unix": "/usr/bin/vim -es -c :wq"}
+-- spares:  {"unix": "awk '{print $1}'"}

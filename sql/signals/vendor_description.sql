@@ -1,0 +1,13 @@
+-- vendor_description: describes itself in the words of a package's unit, under another name
+-- platform:        linux
+-- technique:       T1036.004
+-- weight:          20
+-- false positives: a second instance of a package's service, copied from its unit; it runs the same
+--                  program
+--
+-- shape:   unit
+-- fires:   {"borrowed_description": 1}
+-- fires:   {"borrowed_description": 1, "name": "defunct.service"}
+-- spares:  {"borrowed_description": 0}
+-- spares:  {"borrowed_description": 1, "kind": "drop-in"}
+kind = 'unit' AND borrowed_description
