@@ -65,6 +65,15 @@ static void name_bits(sqlite3_context *out, int argc, sqlite3_value **argv)
         sqlite3_result_double(out, name_randomness(name.text, name.size));
 }
 
+static void look_alike(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument a = argument(argv[0]), b = argument(argv[1]);
+
+    (void)argc;
+    if (a.text && b.text)
+        sqlite3_result_int(out, names_look_alike(a.text, a.size, b.text, b.size));
+}
+
 static void utc_datetime(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     (void)argc;
@@ -383,6 +392,7 @@ static const struct {
 } functions[] = {
     {"svcql_version", 0, version},
     {"name_randomness", 1, name_bits},
+    {"look_alike", 2, look_alike},
     {"utc_datetime", 1, utc_datetime},
     {"service_command", 1, service_command},
     {"shell_canonical", 1, canonical},
@@ -502,6 +512,10 @@ const struct function_doc function_docs[] = {
      "Evidence in bits that a name's letters were drawn at random, by letter statistics of real "
      "names: above 10 for names that no person chose",
      "SELECT name_randomness('xkqzvwpj'), name_randomness('lightdm');"},
+    {"look_alike(a, b)",
+     "Whether one name passes for the other at a glance: letters that look alike, doubled ones, "
+     "hyphens, case; of six letters or more one that is changed, missing, added or swapped",
+     "SELECT look_alike('mysqI', 'mysql'), look_alike('cronn', 'cron'), look_alike('sslh', 'ssh');"},
     {"utc_datetime(seconds)",
      "Seconds since the epoch as a datetime in UTC, in the form of SQLite's datetime() with "
      "microseconds, so that the two compare",

@@ -154,11 +154,11 @@ static sqlite3 *packaged(const char *path, const char *unit, double age)
 #define PLAIN "[Unit]\nDescription=Metrics\n[Service]\nExecStart=/opt/metricsd\n"
 #define DAY   86400.0
 
-START_TEST(a_new_unit_of_nobody_is_medium_and_an_old_one_is_low)
+START_TEST(a_plain_unit_is_low_however_new_it_is)
 {
     sqlite3 *db = packaged("etc/systemd/system/metrics.service", PLAIN, DAY);
 
-    harness_expect(db, "medium|program_unowned,recent,unowned",
+    harness_expect(db, "low|program_unowned,recent,unowned",
                    "SELECT severity, (SELECT group_concat(value) FROM (SELECT value FROM "
                    "json_each('[\"' || replace(signals, ',', '\",\"') || '\"]') ORDER BY value)) "
                    "FROM findings");
@@ -177,7 +177,8 @@ START_TEST(names_that_deceive_are_told)
     static const char *const names[][2] = {{"cron", "shadows_vendor"},
                                            {"xkqzvwpj", "random_name"},
                                            {"metrics", NULL},
-                                           {"cronn", NULL}}; /* too short to be sure */
+                                           {"cronn", "look_alike"},
+                                           {"dcron", NULL}};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[256];
@@ -257,7 +258,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, what_is_made_and_gone_within_minutes_removes_itself);
     tcase_add_test(tcase, an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps);
     tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
-    tcase_add_test(tcase, a_new_unit_of_nobody_is_medium_and_an_old_one_is_low);
+    tcase_add_test(tcase, a_plain_unit_is_low_however_new_it_is);
     tcase_add_test(tcase, names_that_deceive_are_told);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);
     tcase_add_test(tcase, a_command_at_an_hour_never_seen_is_odd);

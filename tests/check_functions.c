@@ -445,6 +445,33 @@ START_TEST(names_drawn_at_random_are_told_from_names_that_people_chose)
 }
 END_TEST
 
+START_TEST(names_that_pass_for_others_are_known)
+{
+    static const struct {
+        const char *a, *b;
+        bool        alike;
+    } pairs[] = {
+        {"cronn", "cron", true},
+        {"mysqI", "mysql", true},
+        {"GoogIe", "google", true},
+        {"systemd-resolvd", "systemd-resolved", true},
+        {"sshdd", "sshd", true},
+        {"dbus-daernon", "dbus-daemon", true},
+        {"network_manager", "NetworkManager", true},
+        {"dcron", "cron", false},
+        {"sslh", "ssh", false},
+        {"cron", "cron", false},
+        {"nginx", "chrony", false},
+        {"getty", "gettys", false},
+    };
+
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        ck_assert_msg(names_look_alike(pairs[i].a, strlen(pairs[i].a), pairs[i].b,
+                                       strlen(pairs[i].b)) == pairs[i].alike,
+                      "%s, %s", pairs[i].a, pairs[i].b);
+}
+END_TEST
+
 START_TEST(functions_answer_null_for_null)
 {
     sqlite3 *db = harness_open();
@@ -477,6 +504,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, path_trust_names_the_kind_of_place);
     tcase_add_test(tcase, libraries_of_services_are_usual_in_few_folders);
     tcase_add_test(tcase, names_drawn_at_random_are_told_from_names_that_people_chose);
+    tcase_add_test(tcase, names_that_pass_for_others_are_known);
     tcase_add_test(tcase, functions_answer_null_for_null);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -32,7 +32,7 @@
 --          changed                    when it last changed: on a live host its inode's change counts too
 --          stem                       its name without kind, instance and @
 --          vendor_namesake            a package's unit has the same name; NULL where a package owns the file
---          vendor_neighbour           a package's unit has a name one letter away; NULL where a package owns the file
+--          vendor_neighbour           a package's unit has a name that passes for this one; NULL where a package owns the file
 --          vendor_program             program of the package's unit of the same name; NULL where there is none
 --          borrowed_description       a package's unit of another name and program has the same description; NULL where a package owns the file
 --          in_upgrade                 changed within a minute of a change of packages; NULL where a package owns the file
@@ -51,7 +51,7 @@
 -- sources: unit_files, package_files, package_history, path_permissions, security_services, exec_patterns, attack_knobs,
 --          attached_baseline, evidence
 --
---   SELECT path, program, program_owned FROM unit_facts WHERE unowned;
+--   SELECT path, kind, state, program FROM unit_facts WHERE unowned;
 CREATE TEMP VIEW unit_facts AS
 WITH live AS MATERIALIZED (
     SELECT host FROM evidence WHERE kind = 'live'
@@ -98,7 +98,7 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
            NULL) AS vendor_namesake,
        iif(u.unowned AND u.kind IN ('unit', 'sysv', 'dbus') AND length(u.stem) > 3,
            EXISTS (SELECT 1 FROM vendor_names AS v
-                    WHERE v.host = u.host AND v.name <> u.name AND edit_distance(v.stem, u.stem) = 1),
+                    WHERE v.host = u.host AND v.name <> u.name AND look_alike(v.stem, u.stem)),
            NULL) AS vendor_neighbour,
        iif(u.unowned AND u.kind = 'unit',
            (SELECT max(v.program) FROM vendor_names AS v WHERE v.host = u.host AND v.name = u.name),

@@ -1,4 +1,4 @@
--- look_alike: its name is one letter away from a well-known service
+-- look_alike: its name passes for a well-known service's
 -- platform:        any
 -- technique:       T1036.004
 -- weight:          40
@@ -9,10 +9,9 @@
 -- fires:   {"vendor_neighbour": 1}
 -- fires:   {"vendor_neighbour": 1, "stem": "systemd-resolvd"}
 -- spares:  {"vendor_neighbour": 0}
--- spares:  {"vendor_neighbour": 1, "stem": "php8.1"}
 -- spares:  {"vendor_neighbour": 1, "kind": "drop-in"}
 -- spares:  {"vendor_neighbour": 1, "unowned": 0}
-unowned AND kind = 'unit' AND length(stem) > 3 AND stem NOT GLOB '*[0-9]*' AND vendor_neighbour
+unowned AND kind IN ('unit', 'sysv', 'dbus') AND vendor_neighbour
 --
 -- shape:   service_key
 -- fires:   {"name": "WinDefemd", "security_neighbour": 1}

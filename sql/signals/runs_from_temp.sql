@@ -35,3 +35,10 @@ NOT vendor AND (places GLOB '*,temp,*' OR places GLOB '*,shm,*')
 -- spares:  {"places": ",local,"}
 -- spares:  {"places": null}
 places GLOB '*,temp,*' OR places GLOB '*,shm,*'
+--
+-- shape:   command
+-- fires:   {"tool": "systemd-run", "verb": "run", "action": "run", "place": "temp"}
+-- fires:   {"tool": "systemd-run", "verb": "run", "action": "run", "place": "shm"}
+-- spares:  {"tool": "systemd-run", "verb": "run", "action": "run", "place": "system"}
+-- spares:  {"tool": "systemd-run", "verb": "run", "action": "create", "place": "temp"}
+action = 'run' AND place IN ('temp', 'shm')

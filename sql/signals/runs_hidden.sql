@@ -19,3 +19,10 @@ NOT vendor AND places GLOB '*,hidden,*'
 -- spares:  {"places": ",local,"}
 -- spares:  {"places": null}
 places GLOB '*,hidden,*'
+--
+-- shape:   command
+-- fires:   {"tool": "systemd-run", "verb": "run", "action": "run", "place": "hidden"}
+-- fires:   {"tool": "busctl", "action": "run", "place": "hidden"}
+-- spares:  {"tool": "systemd-run", "verb": "run", "action": "run", "place": "system"}
+-- spares:  {"tool": "busctl", "action": "create", "place": "hidden"}
+action = 'run' AND place = 'hidden'

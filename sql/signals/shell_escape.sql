@@ -1,6 +1,6 @@
 -- shell_escape: makes a program that is no shell run a command
 -- platform:        any
--- technique:       T1218
+-- technique:       T1059.004
 -- weight:          30
 -- family:          inline
 -- false positives: a maintenance job that edits files with ed or vim in batch mode

@@ -1,8 +1,10 @@
 /* name_measure.c -- letter statistics of names. */
 #include "name_measure.h"
 
-#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "text_measure.h"
 
 #define NAME_MAX_READ 4096 /* bytes of a name that are read */
 
@@ -131,4 +133,46 @@ double name_randomness(const char *name, size_t size)
         any = true;
     }
     return most;
+}
+
+/* Likeness ---------------------------------------------------------------------- */
+
+#define LIKE_MAX  64 /* bytes of a name that are compared; longer ones are like no other */
+#define LIKE_EDIT 6  /* letters from which on one that differs is a likeness */
+
+/* What the eye keeps of a name: returns its bytes. */
+static size_t skeleton(const char *name, size_t size, char out[static LIKE_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        char c = is_upper(name[i]) && name[i] != 'I' ? (char)(name[i] | 0x20) : name[i];
+
+        if (c == '-' || c == '_')
+            continue;
+        if (c == '1' || c == 'I' || c == 'i' || c == '|')
+            c = 'l';
+        else if (c == '0')
+            c = 'o';
+        else if (i + 1 < size && c == 'r' && name[i + 1] == 'n')
+            c = 'm', i++;
+        else if (i + 1 < size && c == 'v' && name[i + 1] == 'v')
+            c = 'w', i++;
+        if (n == 0 || out[n - 1] != c)
+            out[n++] = c;
+    }
+    return n;
+}
+
+bool names_look_alike(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    char   a_bones[LIKE_MAX], b_bones[LIKE_MAX];
+    size_t most = a_size > b_size ? a_size : b_size, least = a_size < b_size ? a_size : b_size;
+
+    if (most > LIKE_MAX || least < 4 || (a_size == b_size && memcmp(a, b, a_size) == 0))
+        return false;
+    if (least >= LIKE_EDIT && text_edit_distance(a, a_size, b, b_size) == 1)
+        return true;
+    size_t a_n = skeleton(a, a_size, a_bones), b_n = skeleton(b, b_size, b_bones);
+    return a_n == b_n && memcmp(a_bones, b_bones, a_n) == 0;
 }

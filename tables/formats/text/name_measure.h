@@ -2,6 +2,7 @@
 #ifndef SVCQL_NAME_MEASURE_H
 #define SVCQL_NAME_MEASURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The evidence, in bits, that the least name-like run of letters and digits in a name was drawn at
@@ -14,5 +15,10 @@
  * of 999 service names of Windows two are above 13. Negative for ordinary words; 0 for no letters.
  */
 double name_randomness(const char *name, size_t size);
+
+/* Whether one name passes for the other at a glance and is another: what differs are letters that look
+ * alike (l, I and 1; O and 0; rn and m; vv and w), doubled letters, hyphens and underscores, case; or, of
+ * names of six letters or more, one letter changed, missing, added or swapped. */
+bool names_look_alike(const char *a, size_t a_size, const char *b, size_t b_size);
 
 #endif
