@@ -55,11 +55,12 @@ WITH live AS MATERIALIZED (
     SELECT host, item, detail FROM attached_baseline WHERE kind = 'unit'
 ), files AS MATERIALIZED (
     SELECT u.host, u.path, u.scope_user, u.kind, u.state, u.unit, u.package,
+           iif(u.kind = 'drop-in', u.own_settings, NULL) AS own_settings,
            coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
            u.package = '' AS unowned,
            iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed
       FROM unit_files AS u
-     WHERE u.kind NOT IN ('link', 'mask', 'linger', 'directory', 'other', 'profile')
+     WHERE u.kind NOT IN ('mask', 'linger', 'directory', 'other', 'profile')
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
                           AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
 ), commands AS (
@@ -69,6 +70,9 @@ WITH live AS MATERIALIZED (
            iif(f.vendor, NULL, c.script_text) AS script_text, iif(f.vendor, NULL, c.runs) AS runs,
            iif(f.vendor, NULL, c.argv) AS argv, iif(f.vendor, NULL, c.canonical) AS text, c.environment, c.bind_mounts, c.root_directory, c.user, c.effective,
            f.vendor, f.unowned, f.changed,
+           iif(f.kind <> 'drop-in',
+               (SELECT group_concat(d.own_settings, char(10)) FROM files AS d
+                 WHERE d.host = f.host AND d.unit = f.unit AND d.kind = 'drop-in'), NULL) AS drop_ins,
            iif(f.kind = 'drop-in' AND NOT f.vendor,
                (SELECT max(v.package) FROM files AS v
                  WHERE v.host = f.host AND v.unit = f.unit AND v.kind = 'unit'), NULL) AS unit_package
@@ -78,7 +82,7 @@ WITH live AS MATERIALIZED (
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
      WHERE 0
 )
 SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.setting, c.flags, c.program,
@@ -109,13 +113,15 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
                           '/usr/bin/' || replace(c.program, rtrim(c.program, replace(c.program, '/', '')), ''),
                           '/usr/sbin/' || replace(c.program, rtrim(c.program, replace(c.program, '/', '')), ''))),
            NULL) AS program_namesake,
-       iif(c.environment GLOB '*LD_*',
+       -- A variable that a drop-in sets is reported of the drop-in.
+       iif(c.environment GLOB '*LD_*' AND coalesce(c.drop_ins, '') NOT GLOB '*LD_*',
            nullif(trim(coalesce(c.environment ->> 'LD_PRELOAD', '') || ' ' ||
                        coalesce(c.environment ->> 'LD_AUDIT', '')), ''),
            NULL) AS preloads,
        iif(c.environment <> '{}',
            (SELECT group_concat(e.key || '=' || e.value, char(10)) FROM json_each(c.environment) AS e
-             WHERE e.key IN ('BASH_ENV', 'ENV', 'PERL5OPT', 'PERL5LIB', 'PYTHONSTARTUP', 'PYTHONPATH',
+             WHERE instr(coalesce(c.drop_ins, ''), e.key || '=') = 0
+               AND e.key IN ('BASH_ENV', 'ENV', 'PERL5OPT', 'PERL5LIB', 'PYTHONSTARTUP', 'PYTHONPATH',
                              'NODE_OPTIONS', 'RUBYOPT', 'RUBYLIB', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS',
                              'GCONV_PATH', 'LD_LIBRARY_PATH', 'COR_PROFILER_PATH', 'CORECLR_PROFILER_PATH',
                              'DOTNET_STARTUP_HOOKS')), NULL) AS hooks,

@@ -10,6 +10,7 @@
 -- fires:   {"text": "/usr/bin/unshare -r /bin/sh"}
 -- fires:   {"text": "/bin/bash -i"}
 -- spares:  {"text": "/bin/sh /opt/x"}
+-- spares:  {"text": "cat /opt/x | sh"}
 -- spares:  {"text": "/usr/bin/unshare -r /bin/true"}
 -- spares:  {"text": "/bin/sh", "vendor": 1}
-NOT vendor AND text REGEXP '(^|[ /])(ba|da|z|k|a|)sh( +-[il]+)*$'
+NOT vendor AND text REGEXP '(?m)^[^|;&]*(^|[ /])(ba|da|z|k|a|)sh( +-[il]+)*$'

@@ -15,3 +15,12 @@
 -- spares:  {"hooks": "PYTHONPATH=/opt/app"}
 -- spares:  {"hooks": "LD_LIBRARY_PATH=/opt/x"}
 hooks REGEXP '(?m)^(BASH_ENV|PERL5OPT|PYTHONSTARTUP|GCONV_PATH|DOTNET_STARTUP_HOOKS)=|^RUBYOPT=.*-r|^NODE_OPTIONS=.*(--require|--import|--loader|-r )'
+--
+-- shape:   unit
+-- fires:   {"kind": "drop-in", "own_settings": "Environment=BASH_ENV=/var/lib/b.sh"}
+-- fires:   {"kind": "drop-in", "own_settings": "Environment=A=1 PERL5OPT=-M/var/lib/X"}
+-- spares:  {"kind": "drop-in", "own_settings": "Environment=LANG=C"}
+-- spares:  {"kind": "drop-in", "own_settings": "Environment=BASH_ENV=/var/lib/b.sh", "vendor": 1}
+-- spares:  {"kind": "unit", "own_settings": "Environment=A=1 PERL5OPT=-M/var/lib/X"}
+kind = 'drop-in' AND NOT vendor
+AND own_settings REGEXP 'Environment=[^\n]*\b(BASH_ENV|PERL5OPT|PYTHONSTARTUP|GCONV_PATH|DOTNET_STARTUP_HOOKS)='

@@ -38,8 +38,12 @@ preloads NOT REGEXP
     '^((/usr)?/(local/)?lib[^ :]*/)?lib(jemalloc|tcmalloc|mimalloc|snmalloc|hoard|eatmydata|faketime|gomp|numa|nss_wrapper|uid_wrapper|vma|asan|tsan|stdc[+]+|keepalive|gtk3-nocsd|proxychains)[^ :/]*$'
 --
 -- shape:   unit
+-- fires:   {"kind": "drop-in", "own_settings": "Environment=LD_PRELOAD=/x.so"}
 -- fires:   {"own_settings": "PassEnvironment=LD_PRELOAD"}
 -- fires:   {"own_settings": "PassEnvironment=PATH LD_AUDIT"}
 -- spares:  {"own_settings": "PassEnvironment=PATH"}
+-- spares:  {"kind": "drop-in", "own_settings": "Environment=LD_PRELOAD=libjemalloc.so.2"}
 -- spares:  {"own_settings": "PassEnvironment=LD_PRELOAD", "vendor": 1}
-NOT vendor AND own_settings REGEXP 'PassEnvironment=[^\n]*(LD_PRELOAD|LD_AUDIT)'
+NOT vendor AND (own_settings REGEXP 'PassEnvironment=[^\n]*(LD_PRELOAD|LD_AUDIT)'
+    OR (kind = 'drop-in' AND own_settings REGEXP 'Environment=[^\n]*(LD_PRELOAD|LD_AUDIT)='
+        AND own_settings NOT REGEXP '(LD_PRELOAD|LD_AUDIT)=[^ \n]*lib(jemalloc|tcmalloc|mimalloc|snmalloc|eatmydata|faketime)'))
