@@ -67,8 +67,9 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: new-table all arrows headers hunt check check-build check-fast signals navigator soak golden symbols deps deps-check \
-        deps-develop docs docs-check format format-check lint fuzz bench evaluate judge weights install uninstall clean
+.PHONY: all arrows bench check check-build check-fast check-platforms clean deps deps-check deps-develop \
+        deps-platforms docs docs-check evaluate format format-check fuzz golden headers hunt install judge \
+        lint navigator new-table signals soak symbols uninstall weights
 
 all: $(BUILD)/svcql.so $(BUILD)/svcql
 
@@ -170,6 +171,7 @@ hunt: deps
 INSTALL_PACKAGES := ./tests/install-packages.sh
 deps:         ; @$(INSTALL_PACKAGES) $(PACKAGES)
 deps-check:   ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) --optional $(ORACLE_PACKAGES)
+deps-platforms: ; @$(INSTALL_PACKAGES) debootstrap git util-linux
 deps-develop: ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) $(DEVELOP_PACKAGES)
 
 install: all
@@ -202,6 +204,11 @@ check-build: all $(BUILD)/check $(BUILD)/systemd-fixture
 # The suites alone; SUITE='frame hive' picks some.
 check-fast: check-build
 	@$(CHECK_ENV) SVCQL_MISSING="$$($(INSTALL_PACKAGES) --missing $(ORACLE_PACKAGES))" $(BUILD)/check $(SUITE)
+
+# Both commands and all tests on other versions of Debian, each in a tree of its own: tests/platforms.sh.
+PLATFORMS ?= trixie forky
+check-platforms: deps-platforms
+	./tests/platforms.sh $(PLATFORMS)
 
 # The schedule for a week of its own clock.
 soak: $(BUILD)/check

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # evaluate_hosts.sh FOLDER: make the ordinary hosts that `make evaluate` looks at, once: FOLDER/debian,
 # as debootstrap leaves Debian stable, and FOLDER/debian50, the same with fifty common packages.
-# Needs root, debootstrap, a mirror ($MIRROR) and some minutes.
+# Needs root, debootstrap, a mirror ($MIRROR, or apt's) and some minutes.
 set -euo pipefail
-hosts=$1 mirror=${MIRROR:-http://deb.debian.org/debian} suite=${SUITE:-bookworm}
+hosts=$1 suite=${SUITE:-bookworm}
+mirror() { "$(dirname "$0")/debian-mirror.sh"; }
 packages=(
     acpid anacron apache2 apparmor apt-cacher-ng at auditd avahi-daemon bind9 bluez
     chrony clamav-daemon cron cups-daemon dnsmasq docker.io dovecot-imapd fail2ban haproxy irqbalance
@@ -16,7 +17,7 @@ hosts=$(cd "$hosts" && pwd)
 
 if [ ! -e "$hosts/debian.made" ]; then
     rm -rf "$hosts/debian"
-    debootstrap --cache-dir="$hosts/cache" "$suite" "$hosts/debian" "$mirror" > "$hosts/debian.log" 2>&1
+    debootstrap --cache-dir="$hosts/cache" "$suite" "$hosts/debian" "$(mirror)" > "$hosts/debian.log" 2>&1
     echo debian > "$hosts/debian/etc/hostname"
     touch "$hosts/debian.made"
 fi
