@@ -91,8 +91,14 @@ run_suite() {
     rm -rf "$dir/run"
 }
 
+end_jobs() {
+    local pid
+    for pid in $(jobs -p); do
+        kill -- "-$pid" 2>/dev/null || true
+    done
+}
 set -m # a process group a job, so that all of it can be ended
-trap 'for pid in $(jobs -p); do kill -- "-$pid" 2>/dev/null || true; done' EXIT
+trap end_jobs EXIT
 declare -A job
 for suite in "$@"; do
     mkdir -p "$folder/$suite"
