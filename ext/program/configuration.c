@@ -542,7 +542,7 @@ static int read_configuration(struct reading *reading, const struct json_place *
 static int read_shipped(struct reading *reading, const struct json_place *top)
 {
     /* cppcheck-suppress comparePointers -- two ends of what the linker lays out as one */
-    size_t size = (size_t)(shipped_pack_end - shipped_pack);
+    size_t size = (size_t)((uintptr_t)shipped_pack_end - (uintptr_t)shipped_pack);
     cJSON *json = NULL;
 
     char *text = arena_alloc(&reading->c->arena, size + 1);
