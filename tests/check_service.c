@@ -197,7 +197,7 @@ START_TEST(a_large_host_is_told_of_once)
         if (strstr(text, "\"enough\":\"1\""))
             break;
     }
-    ck_assert_msg(strstr(text, "\"enough\":\"1\""), "%s",
+    ck_assert_msg(strstr(text, "\"enough\":\"1\""), "%.3000s",
                   output_of("systemctl status svcql; journalctl -u svcql -p 5 -n 20"));
     systemd_shell("systemctl stop svcql 'large-*'");
     ck_assert_int_ge(lines_of("large", "cat"), 2000);
