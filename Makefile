@@ -71,21 +71,30 @@ JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
         deps-platforms docs docs-check evaluate format format-check fuzz golden headers hunt install judge \
         lint navigator new-table signals soak symbols uninstall weights
 
+# A build shows what it makes, a line a file; make V=1 shows the commands, make -s nothing.
+ifndef V
+.SILENT:
+endif
+SAY = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
+
 all: $(BUILD)/svcql.so $(BUILD)/svcql
 
 # nodelete: SQLite unloads an extension whose start fails, and calls the destructors of what it had
 # registered when the connection is closed.
 $(BUILD)/svcql.so: $(OBJECTS)
+	@$(SAY) "  LINK  $@"
 	$(LINK) -shared -Wl,-z,nodelete,-z,defs -o $@ $^ $(SVCQL_LIBS) $(LDLIBS)
 
 # The program: the extension linked to a command line.
 $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
+	@$(SAY) "  LINK  $@"
 	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(LDLIBS)
 
 $(BUILD)/ext/program/shipped_pack.o: sql/packs/t1569.json
 $(BUILD)/ext/program/%.o: SVCQL_CPPFLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
+	@$(SAY) "  CC    $<"
 	$(COMPILE) -o $@ $<
 
 # The detections, as views and lists: see ext/signals.awk.
@@ -116,6 +125,7 @@ $(BUILD)/embedded_columns.c: ext/columns.awk sql/columns.txt $(SQL)
 	    echo '};'; echo 'const size_t n_embedded_columns = sizeof embedded_columns / sizeof *embedded_columns;'; } > $@
 
 $(BUILD)/embedded_%.o: $(BUILD)/embedded_%.c
+	@$(SAY) "  CC    $<"
 	$(COMPILE) -o $@ $<
 
 # Tests: every tests/check_NAME.c exports make_NAME_suite().
@@ -127,6 +137,7 @@ $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 
 $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
+	@$(SAY) "  LINK  $@"
 	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(CHECK_LIBS) $(LDLIBS)
 
 # The harnesses of the fuzzers, for the suite that replays their seeds: tests/check_corpus.c.
