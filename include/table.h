@@ -245,12 +245,11 @@ char *tbl_shown(struct tbl_scan *scan, const struct root *root, const char *path
 
 /* Errors --------------------------------------------------------------------- */
 
-/* Fail the query with a message, which should begin with the table's name. Both return the code to
- * return. tbl_fail_errno() takes a positive errno and says "table: what: why". */
+/* Fail the query with a message, which should begin with the table's name. Returns the code to
+ * return. */
 int tbl_fail(struct tbl_scan *scan, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int tbl_fail_errno(struct tbl_scan *scan, int error, const char *what);
 
-/* SQLITE_NOMEM for -ENOMEM, tbl_fail_errno() for other negative errnos. */
+/* SQLITE_NOMEM for -ENOMEM; else fails the query with "table: what: why". */
 int tbl_error(struct tbl_scan *scan, int negative_errno, const char *what);
 
 #endif

@@ -44,15 +44,12 @@ int tbl_fail(struct tbl_scan *scan, const char *format, ...)
     return fail(scan->base.pVtab, message);
 }
 
-int tbl_fail_errno(struct tbl_scan *scan, int error, const char *what)
+int tbl_error(struct tbl_scan *scan, int negative_errno, const char *what)
 {
     char buffer[128];
 
+    if (negative_errno == -ENOMEM)
+        return SQLITE_NOMEM;
     return tbl_fail(scan, "%s: %s: %s", scan_table(scan)->name, what,
-                    strerror_r(error, buffer, sizeof buffer));
-}
-
-int tbl_error(struct tbl_scan *scan, int negative_errno, const char *what)
-{
-    return negative_errno == -ENOMEM ? SQLITE_NOMEM : tbl_fail_errno(scan, -negative_errno, what);
+                    strerror_r(-negative_errno, buffer, sizeof buffer));
 }
