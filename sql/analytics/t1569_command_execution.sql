@@ -21,11 +21,6 @@ WITH facts AS (
                 ELSE 'T1569.003' END AS technique,
            iif(c.patch_cycle, '[]', c.fired) AS fired, c.evidence
       FROM command_signals AS c
-    -- An arm without FROM keeps SQLite from computing a column again at each use.
-    UNION ALL
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-           NULL
-     WHERE 0
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_command_execution' AS analytic, attack_id(f.technique) AS technique,

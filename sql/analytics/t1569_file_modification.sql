@@ -22,10 +22,6 @@ WITH facts AS (
                      WHEN s.platform = 'windows' THEN 'T1543.003' ELSE 'T1543.002' END
            END AS technique, s.fired, s.service, s.evidence, s.source, s.record
       FROM file_signals AS s
-    -- An arm without FROM keeps SQLite from computing a column again at each use.
-    UNION ALL
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-     WHERE 0
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_file_modification' AS analytic, attack_id(f.technique) AS technique,

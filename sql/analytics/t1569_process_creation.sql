@@ -16,10 +16,6 @@ WITH facts AS (
                            ELSE 'T1569.003' END AS technique,
            p.fired, p.evidence, p.source, p.record, p.exe, p.parent, p.service
       FROM process_signals AS p
-    -- An arm without FROM keeps SQLite from computing a column again at each use.
-    UNION ALL
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-     WHERE 0
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_process_creation' AS analytic, attack_id(f.technique) AS technique,

@@ -18,11 +18,6 @@ WITH facts AS (
                 WHEN r.by_manager THEN 'T1543.003' ELSE 'T1112' END AS technique, r.fired
       FROM registry_signals AS r
      WHERE once(r.explained) IS NOT 1
-    -- An arm without FROM keeps SQLite from computing a column again at each use.
-    UNION ALL
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-           NULL
-     WHERE 0
 )
 SELECT f.time, f.datetime, f.host, f.platform, 't1569_registry_modification' AS analytic, attack_id(f.technique) AS technique,
        iif(f.fired = '[]', 'info', signal_severity(f.fired)) AS severity,

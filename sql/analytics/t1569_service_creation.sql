@@ -63,10 +63,6 @@ WITH facts AS (
                        'detail', e.detail),
            e.source, e.record
       FROM service_event_signals AS e
-    UNION ALL
-    -- An arm without FROM keeps SQLite from computing a column again at each use.
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-     WHERE 0
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        't1569_service_creation' AS analytic, attack_id(f.technique) AS technique,

@@ -53,11 +53,13 @@ SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.
        d.label_matches_file, d.hidden, d.error, d.run_at_load, d.keep_alive, d.mode, d.uid,
        NULL AS domain, NULL AS disabled, NULL AS security,
        iif(d.path GLOB '*/System/Library/*', NULL,
-           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
-             WHERE p.platform IN ('any', 'unix')
-               AND coalesce(d.program || ' ', '') ||
-                   coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)), '')
-                   REGEXP p.pattern)) AS patterns,
+           -- Without FROM it is one row, worked out once and not for each pattern.
+           (SELECT json_group_array(DISTINCT p.signal)
+              FROM (SELECT coalesce(d.program || ' ', '') ||
+                           coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)),
+                                    '') AS run) AS t
+             CROSS JOIN exec_patterns AS p
+             WHERE p.platform IN ('any', 'unix') AND t.run REGEXP p.pattern)) AS patterns,
        iif(d.path GLOB '*/System/Library/*', NULL,
            (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
                 SELECT value FROM json_each(command_runs(d.program_arguments)) UNION SELECT d.program) AS r

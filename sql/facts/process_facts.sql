@@ -47,9 +47,11 @@ SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
        coalesce(nullif(p.cmdline, ''), p.exe, p.name) AS subject, p.user, p.pid,
        p.name COLLATE NOCASE AS name, p.exe, p.exe_deleted, p.cmdline, p.parent_exe AS parent,
        NULL AS parent_cmdline, p.unit AS service, p.user_unit, p.container, NULL AS via,
-       (SELECT json_group_array(DISTINCT x.signal) FROM exec_patterns AS x
-         WHERE x.platform IN ('any', 'unix')
-           AND coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '') REGEXP x.pattern) AS patterns,
+       -- Without FROM it is one row, worked out once and not for each pattern.
+       (SELECT json_group_array(DISTINCT x.signal)
+          FROM (SELECT coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '') AS run) AS t
+         CROSS JOIN exec_patterns AS x
+         WHERE x.platform IN ('any', 'unix') AND t.run REGEXP x.pattern) AS patterns,
        (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
                 SELECT value FROM json_each(command_runs(p.cmdline)) UNION SELECT p.exe) AS r
              WHERE path_trust(r.value) IS NOT NULL) AS places,
@@ -62,9 +64,11 @@ UNION ALL
 -- On Linux the manager is process 1.
 SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.user, e.pid, e.name,
        e.exe, NULL, e.cmdline, e.parent_exe, e.parent_cmdline, NULL, NULL, NULL, e.via,
-       (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
-         WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
-           AND coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '') REGEXP p.pattern),
+       (SELECT json_group_array(DISTINCT p.signal)
+          FROM (SELECT coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '') AS run,
+                       iif(e.platform = 'windows', 'windows', 'unix') AS platform) AS t
+         CROSS JOIN exec_patterns AS p
+         WHERE p.platform IN ('any', t.platform) AND t.run REGEXP p.pattern),
        iif(e.platform = 'windows', NULL,
            (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
                 SELECT value FROM json_each(command_runs(e.cmdline)) UNION SELECT e.exe) AS r

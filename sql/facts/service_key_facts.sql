@@ -60,10 +60,13 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
                     WHERE s.platform IN ('any', 'windows') AND s.name NOT GLOB '*[* ]*'
                       AND edit_distance(s.name, lower(r.name)) = 1), NULL) AS security_neighbour,
        NULL AS scm_sddl, NULL AS remote_access_exemption,
-       (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
+       -- Without FROM it is one row, worked out once and not for each pattern.
+       (SELECT json_group_array(DISTINCT p.signal)
+          FROM (SELECT coalesce(r.image_path, '') || ' ' || r.name AS run, r.failure_command AS failure) AS t
+         CROSS JOIN exec_patterns AS p
          WHERE p.platform IN ('any', 'windows')
-           AND (coalesce(r.image_path, '') || ' ' || r.name REGEXP p.pattern
-                OR (p.signal <> 'command_processor' AND r.failure_command REGEXP p.pattern))) AS patterns,
+           AND (t.run REGEXP p.pattern
+                OR (p.signal <> 'command_processor' AND t.failure REGEXP p.pattern))) AS patterns,
        json_object('image_path', r.image_path, 'service_type', r.service_type,
                    'start_type', r.start_type, 'service_dll', r.service_dll,
                    'failure_command', r.failure_command, 'security', r.security_sddl,
