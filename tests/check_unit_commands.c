@@ -172,6 +172,53 @@ START_TEST(standard_input_is_decoded)
 }
 END_TEST
 
+START_TEST(what_the_manager_gives_is_known)
+{
+    service("User=ann\nRuntimeDirectory=a b\nStateDirectory=s\nSetCredential=c:x\n"
+            "WorkingDirectory=~\nExecStart=/bin/sh ${HOME}/x $USER ${RUNTIME_DIRECTORY} "
+            "${STATE_DIRECTORY} ${CREDENTIALS_DIRECTORY}/c\nExecStop=/bin/sh y");
+    expect("/bin/sh /home/ann/x ann /run/a:/run/b /var/lib/s /run/credentials/a.service/c|"
+           "/home/ann|/home/ann/x|{}\n/bin/sh y|/home/ann|/home/ann/y|{}",
+           "SELECT text, working_directory, script, environment FROM ROOT");
+}
+END_TEST
+
+START_TEST(users_units_have_their_homes)
+{
+    new_root();
+    file("home/ann/.config/systemd/user/u.service", "[Service]\nExecStart=%h/x %u %U %t %C\n");
+    expect("user|ann|/home/ann/x|/home/ann/x ann 1000 /run/user/1000 /home/ann/.cache|ann",
+           "SELECT scope, scope_user, program, text, user FROM ROOT");
+}
+END_TEST
+
+START_TEST(limits_are_reported)
+{
+    char *text = malloc(200000);
+    char *end = text + sprintf(text, "[Service]\nEnvironmentFile=/etc/big\n");
+
+    for (int i = 0; i < 10002; i++)
+        end += sprintf(end, "ExecStop=/bin/x\n");
+    new_root();
+    file("etc/systemd/system/a.service", text);
+    memset(text, 'x', 199999);
+    for (int i = 0; i < 199999; i += 20)
+        memcpy(text + i, "\nA=", 3);
+    text[199999] = '\0';
+    file("etc/big", text);
+    sqlite3 *db = harness_open();
+    harness_expect(db, "10000", "SELECT count(*) FROM unit_commands('%s')", dir);
+    ck_assert_ptr_nonnull(strstr(harness_query(db,
+                                               "SELECT detail FROM evidence_sources WHERE "
+                                               "table_name = 'unit_commands' AND location = "
+                                               "'%s'",
+                                               dir),
+                                 "beyond a limit: "));
+    harness_close(db);
+    free(text);
+}
+END_TEST
+
 /* What the one command of a unit comes down to. */
 static void expect_script(const char *expected, const char *command)
 {
@@ -368,6 +415,9 @@ Suite *make_unit_commands_suite(void)
     tcase_add_test(t, activation_and_autostart_have_rows);
     tcase_add_test(t, quadlets_have_rows);
     tcase_add_test(t, inetd_and_upstart_have_rows);
+    tcase_add_test(t, what_the_manager_gives_is_known);
+    tcase_add_test(t, users_units_have_their_homes);
+    tcase_add_test(t, limits_are_reported);
     suite_add_tcase(s, t);
     return s;
 }

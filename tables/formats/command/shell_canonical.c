@@ -216,9 +216,12 @@ static const char *substitute(void *data, const char *text, size_t size, bool va
     struct buffer   inner = {0}, *line = c->line;
     const char     *output = c->r.output, *known;
 
+    if (size > c->r.shell.budget || c->r.shell.depth == SHELL_DEPTH_MAX) {
+        c->cut = true;
+        return NULL;
+    }
     c->line = &inner;
     c->r.output = NULL;
-    c->cut |= size > c->r.shell.budget || c->r.shell.depth == SHELL_DEPTH_MAX;
     shell_each(&c->r.shell, SHELL_POSIX, text, size, each_command, c);
     known = value ? c->r.output : NULL;
     c->r.output = output;

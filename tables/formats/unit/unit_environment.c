@@ -28,7 +28,8 @@ static void set(struct unit_environment *environment, const char *name, size_t n
 {
     struct unit_variable *variables = NULL;
 
-    if (environment->n < UNIT_VARIABLES_MAX)
+    environment->bytes += name_size + value_size;
+    if (environment->n < UNIT_VARIABLES_MAX && environment->bytes <= UNIT_VARIABLES_BYTES_MAX)
         variables = arena_grow(environment->memory, environment->variables, environment->n,
                                &environment->room, sizeof *variables);
     else

@@ -20,12 +20,15 @@ struct unit_variable {
     bool        given;        /* by the manager, not by a setting */
 };
 
-#define UNIT_VARIABLES_MAX 100000 /* assignments of one environment; those beyond are counted */
+/* Of the assignments of one environment; those beyond are counted. The kernel takes 2 MiB with the
+ * arguments. */
+#define UNIT_VARIABLES_MAX       4096
+#define UNIT_VARIABLES_BYTES_MAX (512u << 10)
 
 struct unit_environment {
     struct arena         *memory;
     struct unit_variable *variables; /* once settled, by name, each once */
-    size_t                n, room, lost;
+    size_t                n, room, bytes, lost;
 };
 
 /* Add the assignments of one value; those that systemd passes over are left out. */

@@ -64,7 +64,7 @@ static void forget_unit(struct commands_state *s)
     unit_context_close(&s->context);
     s->have_context = s->have_place = false;
     s->place = (struct place_commands){0};
-    s->next = s->next_place = s->place_position = 0;
+    s->next = s->next_place = s->place_position = s->rows = 0;
     arena_free(&s->place_memory);
     memset(s->positions, 0, sizeof s->positions);
 }
@@ -284,8 +284,12 @@ static int next(struct tbl_scan *scan, void *row)
     int                    r;
 
     for (;;) {
-        if (next_command(s))
-            return fill(scan, s, row);
+        if (next_command(s)) {
+            if (s->rows++ < UNIT_COMMANDS_MAX)
+                return fill(scan, s, row);
+            s->each.walk.unread++;
+            continue;
+        }
         r = next_line(s);
         if (r == 0) {
             forget_unit(s);

@@ -20,7 +20,8 @@ struct command_row {
     const char *error, *root;
 };
 
-#define EXEC_KEYS 9
+#define EXEC_KEYS         9
+#define UNIT_COMMANDS_MAX 10000 /* rows of one unit; those beyond are counted */
 
 /* What names the commands of a row: a setting of a unit, or a line of another file. */
 struct command_line {
@@ -49,6 +50,7 @@ struct commands_state {
     struct place_commands place; /* of a file beside the units, one a line */
     size_t                next_place, place_position;
     bool                  have_place;
+    size_t                rows; /* of the unit so far */
 
     /* of the row */
     const struct unit_exec *current; /* NULL: a line that systemd refuses */

@@ -91,7 +91,7 @@ static void set_working_directory(struct gathering *g, const char *value)
     if (*path == '/')
         g->c->view.working_directory = path;
     else if (strcmp(path, "~") == 0)
-        g->c->view.working_directory = "~";
+        g->c->view.working_directory = g->c->home ? g->c->home : "/root";
 }
 
 static void set_input(struct gathering *g, const char *value)
@@ -364,6 +364,28 @@ static void give_credentials(struct gathering *g, const struct unit_loaded *load
         }
 }
 
+/* HOME, USER and so on of the user that the programs run as. */
+static void give_user(struct gathering *g, const struct unit_host *host,
+                      const struct unit_loaded *loaded)
+{
+    struct unit_context    *c = g->c;
+    const char             *name = c->scope == UNIT_USER ? c->user : NULL;
+    const struct unit_user *user;
+
+    for (size_t i = 0; i < loaded->n; i++)
+        if (loaded->settings[i].effective && is_exec_section(loaded->settings[i].section) &&
+            strcmp(loaded->settings[i].key, "User") == 0)
+            name = expanded(g, loaded->settings[i].value);
+    user = name ? unit_host_user(host, name) : NULL;
+    if (!user)
+        return;
+    c->home = *user->home ? user->home : "/";
+    unit_environment_give(&c->environment, "HOME", c->home);
+    unit_environment_give(&c->environment, "LOGNAME", user->name);
+    unit_environment_give(&c->environment, "USER", user->name);
+    unit_environment_give(&c->environment, "SHELL", *user->shell ? user->shell : "/bin/sh");
+}
+
 bool unit_context_keeps(const void *data, const char *name, size_t size)
 {
     static const char *const given[] = {
@@ -426,7 +448,7 @@ static void open_names(struct unit_context *c, const struct unit_host *host,
         c->user = "root";
     if (c->scope == UNIT_USER) {
         c->user = search->manager.user;
-        c->view.working_directory = search->manager.home ? search->manager.home : "~";
+        c->view.working_directory = search->manager.home ? search->manager.home : "/";
     }
 }
 
@@ -456,6 +478,7 @@ int unit_context_open(struct unit_context *context, const struct unit_host *host
                                .comments_join = host->systemd && host->systemd < 254};
     g.expander = unit_context_expander(c);
     open_names(c, host, search, loaded);
+    give_user(&g, host, loaded);
     give_directories(&g, loaded);
     give_credentials(&g, loaded);
     each_setting(&g, loaded);

@@ -10,10 +10,10 @@
 #include "unit_load.h"
 #include "unit_program.h"
 
-#define UNIT_INPUT_MAX       (1u << 20) /* bytes of standard input that are kept */
-#define UNIT_ENVIRONMENT_MAX (1u << 20) /* bytes of an environment file that is read */
-#define UNIT_FILES_MAX       1000       /* environment files that one pattern names */
-#define UNIT_LIST_MAX        256        /* words of PassEnvironment=, ExecSearchPath= and so on */
+#define UNIT_INPUT_MAX       (1u << 20)   /* bytes of standard input that are kept */
+#define UNIT_ENVIRONMENT_MAX (256u << 10) /* bytes of an environment file that is read */
+#define UNIT_FILES_MAX       1000         /* environment files that one pattern names */
+#define UNIT_LIST_MAX        256          /* words of PassEnvironment=, ExecSearchPath= and so on */
 
 struct unit_context {
     struct arena            memory;
@@ -27,6 +27,7 @@ struct unit_context {
     struct unit_view        view;
     const char             *root_directory, *root_image; /* as written; NULL: none */
     const char             *user;                        /* NULL: not known */
+    const char             *home;                        /* of that user; NULL: not known */
     const char             *input; /* standard input text or data; NULL: none */
     size_t                  input_size;
     const char             *input_file; /* StandardInput=file:; NULL: none */

@@ -7,10 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/access/passwd_text.h"
 #include "formats/unit/unit_environment.h"
 
-#define SMALL_MAX (64u << 10) /* bytes of a file of the host's that is read */
-#define LIBS_MAX  1000        /* names of a folder that fit a pattern */
+#define SMALL_MAX  (64u << 10) /* bytes of a file of the host's that is read */
+#define LIBS_MAX   1000        /* names of a folder that fit a pattern */
+#define PASSWD_MAX (1u << 20)  /* bytes of /etc/passwd */
 
 /* systemd's version ----------------------------------------------------------- */
 
@@ -161,6 +163,66 @@ static void read_names(struct unit_host *host, const struct root *root)
     values['q'] = pretty && *pretty ? pretty : values['l'];
 }
 
+static const char *field(struct unit_host *host, const struct field *f)
+{
+    return arena_strndup(&host->memory, f->text, f->size);
+}
+
+static void add_user(struct unit_host *host, const char *line, size_t size)
+{
+    struct passwd_line passwd;
+
+    if (passwd_parse(line, size, &passwd) <= 0)
+        return;
+    struct unit_user *users =
+        arena_grow(&host->memory, host->users, host->n_users, &host->users_room, sizeof *users);
+    if (!users)
+        return;
+    host->users = users;
+    users[host->n_users++] = (struct unit_user){.name = field(host, &passwd.name),
+                                                .home = field(host, &passwd.directory),
+                                                .shell = field(host, &passwd.shell),
+                                                .uid = passwd.uid,
+                                                .gid = passwd.gid};
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct unit_user *)a)->name, ((const struct unit_user *)b)->name);
+}
+
+static void read_users(struct unit_host *host, const struct root *root)
+{
+    char  *data;
+    size_t size;
+
+    if (root_read(root, "/etc/passwd", PASSWD_MAX, &data, &size) < 0)
+        return;
+    for (size_t at = 0, length; at < size; at += length + 1) {
+        const char *end = memchr(data + at, '\n', size - at);
+        length = end ? (size_t)(end - data) - at : size - at;
+        add_user(host, data + at, length);
+    }
+    free(data);
+    if (host->n_users)
+        qsort(host->users, host->n_users, sizeof *host->users, by_name);
+}
+
+const struct unit_user *unit_host_user(const struct unit_host *host, const char *name)
+{
+    char   *end;
+    int64_t uid = strtoll(name, &end, 10);
+
+    if (*name && !*end) {
+        for (size_t i = 0; i < host->n_users; i++)
+            if (host->users[i].uid == uid)
+                return &host->users[i];
+        return NULL;
+    }
+    const struct unit_user key = {.name = name};
+    return host->n_users ? bsearch(&key, host->users, host->n_users, sizeof key, by_name) : NULL;
+}
+
 int unit_host_read(struct unit_host *host, const struct root *root)
 {
     const char **values = host->specifiers.values;
@@ -172,6 +234,7 @@ int unit_host_read(struct unit_host *host, const struct root *root)
     values['v'] = first_line(root, "/proc/sys/kernel/osrelease", &host->memory);
     read_names(host, root);
     read_release(host, root);
+    read_users(host, root);
     return host->memory.failed ? -ENOMEM : 0;
 }
 
@@ -200,6 +263,12 @@ static void user_specifiers(const struct unit_host *host, const struct unit_mana
         values['t'] = unit_join(memory, "/run/user", number);
     }
     values['u'] = manager->user;
+    const struct unit_user *user = manager->user ? unit_host_user(host, manager->user) : NULL;
+    if (user) {
+        snprintf(number, sizeof number, "%lld", (long long)user->gid);
+        values['G'] = arena_strndup(memory, number, strlen(number));
+        values['s'] = *user->shell ? user->shell : "/bin/sh";
+    }
     if (!manager->home)
         return;
     values['h'] = *manager->home ? manager->home : "/";

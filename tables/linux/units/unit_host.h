@@ -8,8 +8,16 @@
 #include "formats/unit/unit_specifiers.h"
 #include "unit_search.h"
 
+/* A user of /etc/passwd. */
+struct unit_user {
+    const char *name, *home, *shell;
+    int64_t     uid, gid;
+};
+
 struct unit_host {
     struct arena           memory;
+    struct unit_user      *users; /* by name */
+    size_t                 n_users, users_room;
     int                    systemd; /* version, 252; 0: not known */
     struct unit_specifiers specifiers;
 };
@@ -22,6 +30,9 @@ void unit_host_free(struct unit_host *host); /* accepts a zeroed one */
  * are put into the arena. */
 void unit_host_specifiers(const struct unit_host *host, const struct unit_manager *manager,
                           struct arena *memory, struct unit_specifiers *ret);
+
+/* The user of this name, or of this number; NULL: none. */
+const struct unit_user *unit_host_user(const struct unit_host *host, const char *name);
 
 /* The version of the systemd below a root, from the name of its shared library; 0: not known. */
 int unit_host_systemd(const struct root *root);
