@@ -147,23 +147,25 @@ static struct unit_context view_of(const struct commands_state *s)
     return context;
 }
 
-/* The file that runs; false where a plain name is not found. */
-static bool find_program(const struct commands_state *s, char ret[ROOT_PATH_MAX])
+/* The path of the file that runs; NULL where a plain name is not found. */
+static const char *find_program(struct commands_state *s)
 {
-    struct unit_context context = view_of(s);
-
-    return !context.root_image && unit_context_find(&context, s->current->path, ret);
+    if (!s->have_program) {
+        struct unit_context context = view_of(s);
+        s->found = !context.root_image && unit_context_find(&context, s->current->path, s->program);
+        s->have_program = true;
+    }
+    return s->found ? s->program : NULL;
 }
 
 int unit_commands_get_program(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct commands_state *s = tbl_state(scan);
-    char                   path[ROOT_PATH_MAX];
 
     (void)row;
     if (!s->current)
         return SQLITE_OK;
-    const char *program = find_program(s, path) ? path : s->current->path;
+    const char *program = find_program(s) ? s->program : s->current->path;
     result(out, tbl_utf8(scan, program, strlen(program)));
     return SQLITE_OK;
 }
@@ -171,14 +173,13 @@ int unit_commands_get_program(struct tbl_scan *scan, const void *row, sqlite3_co
 int unit_commands_get_program_kind(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct commands_state *s = tbl_state(scan);
-    char                   path[ROOT_PATH_MAX];
 
     (void)row;
     if (!s->current || s->context.root_image)
         return SQLITE_OK;
     enum unit_program_kind kind = UNIT_PROGRAM_MISSING;
-    if (find_program(s, path))
-        kind = unit_program_kind(s->context.root, path);
+    if (find_program(s))
+        kind = unit_program_kind(s->context.root, s->program);
     result(out, unit_program_kind_name(kind));
     return SQLITE_OK;
 }
@@ -354,9 +355,10 @@ int unit_commands_get_script_text(struct tbl_scan *scan, const void *row, sqlite
     (void)row;
     if (r < 0 || !s->current || s->context.root_image)
         return r < 0 ? -r : SQLITE_OK;
-    if ((r > 0 && is_script(unit_program_kind(s->context.root, path))) ||
-        (find_program(s, path) && is_script(unit_program_kind(s->context.root, path))))
+    if (r > 0 && is_script(unit_program_kind(s->context.root, path)))
         return result_head(scan, s, path, out);
+    if (find_program(s) && is_script(unit_program_kind(s->context.root, s->program)))
+        return result_head(scan, s, s->program, out);
     return SQLITE_OK;
 }
 

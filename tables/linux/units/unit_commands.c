@@ -99,6 +99,7 @@ static int need_host(struct commands_state *s)
         return 0;
     unit_host_free(&s->host);
     s->host_number = s->each.walk.number;
+    s->folders = (struct unit_folders){0};
     return unit_host_read(&s->host, s->each.walk.source.root);
 }
 
@@ -111,6 +112,7 @@ static int need_context(struct commands_state *s)
         r = unit_context_open(&s->context, &s->host, s->each.walk.search,
                               s->each.unit ? s->each.unit : s->each.entry->name, &s->each.loaded);
     s->have_context = r == 0;
+    s->context.view.folders = &s->folders;
     return r;
 }
 
@@ -263,7 +265,7 @@ static int fill(struct tbl_scan *scan, struct commands_state *s, struct command_
     bool whole = row->source && row->executable;
     if (!s->current)
         row->executable = NULL;
-    s->have_words = s->have_reading = false;
+    s->have_words = s->have_reading = s->have_program = false;
     s->each.walk.records++;
     return whole ? SQLITE_ROW : SQLITE_NOMEM;
 }

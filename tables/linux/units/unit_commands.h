@@ -37,6 +37,7 @@ struct commands_state {
     struct unit_each        each;
     struct unit_host        host;
     size_t                  host_number; /* of the source whose host it is; 0: none */
+    struct unit_folders     folders;     /* of that source */
 
     size_t                next;                 /* setting of the loaded unit */
     size_t                positions[EXEC_KEYS]; /* commands of each key so far */
@@ -58,6 +59,8 @@ struct commands_state {
     bool                    have_words;
     struct command_reading  reading; /* what it comes down to, once asked for */
     bool                    have_reading;
+    bool                    have_program, found; /* the program was looked for; it has a path */
+    char                    program[ROOT_PATH_MAX];
 };
 
 tbl_getter unit_commands_get_argv;

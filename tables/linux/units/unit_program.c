@@ -150,8 +150,8 @@ static bool step(struct walk *w, const char *name, size_t size)
     return follow(w, target);
 }
 
-bool unit_program_resolve(const struct root *root, const struct unit_view *view, const char *path,
-                          char ret[ROOT_PATH_MAX])
+static bool resolve(const struct root *root, const struct unit_view *view, const char *path,
+                    char ret[ROOT_PATH_MAX])
 {
     struct walk w = {.root = root, .view = view};
     int         size = *path == '/'
@@ -171,6 +171,48 @@ bool unit_program_resolve(const struct root *root, const struct unit_view *view,
             return false;
     }
     strcpy(ret, *w.host ? w.host : "/");
+    return true;
+}
+
+/* Where a folder is, from memory or put into it; NULL: it is absent, or too long. */
+static const char *folder_of(const struct root *root, const struct unit_view *view,
+                             const char *path, size_t size)
+{
+    struct unit_folders *folders = view->folders;
+    char                 folder[UNIT_FOLDER_SIZE], resolved[ROOT_PATH_MAX];
+    struct stat          st;
+
+    if (size >= sizeof folder || strstr(path, "/.") || strstr(path, "//"))
+        return NULL;
+    memcpy(folder, path, size);
+    folder[size] = '\0';
+    for (size_t i = 0; i < UNIT_FOLDERS; i++)
+        if (strcmp(folders->folders[i].path, folder) == 0)
+            return folders->folders[i].resolved;
+    if (!resolve(root, view, folder, resolved) || strlen(resolved) >= UNIT_FOLDER_SIZE ||
+        root_stat(root, resolved, false, &st) < 0 || !S_ISDIR(st.st_mode))
+        return NULL;
+    size_t slot = folders->next++ % UNIT_FOLDERS;
+    strcpy(folders->folders[slot].path, folder);
+    strcpy(folders->folders[slot].resolved, resolved);
+    return folders->folders[slot].resolved;
+}
+
+bool unit_program_resolve(const struct root *root, const struct unit_view *view, const char *path,
+                          char ret[ROOT_PATH_MAX])
+{
+    const char *slash = strrchr(path, '/'), *folder = NULL;
+    char        found[2 * ROOT_PATH_MAX], target[ROOT_PATH_MAX];
+
+    if (view->folders && !view->directory && !view->n_binds && *path == '/' && slash > path &&
+        slash[1])
+        folder = folder_of(root, view, path, (size_t)(slash - path));
+    if (!folder)
+        return resolve(root, view, path, ret);
+    int size = snprintf(found, sizeof found, "%s%s", strcmp(folder, "/") == 0 ? "" : folder, slash);
+    if (size >= ROOT_PATH_MAX || root_readlink(root, found, target) == 0)
+        return resolve(root, view, path, ret);
+    strcpy(ret, found);
     return true;
 }
 

@@ -14,11 +14,22 @@ struct unit_bind {
     const char *source, *target; /* absolute, "" for "/": the host's file, where it is mounted */
 };
 
+/* Where folders are, of which many programs are in a few. Zeroed to begin with, for one root. */
+#define UNIT_FOLDERS     16
+#define UNIT_FOLDER_SIZE 128
+struct unit_folders {
+    struct {
+        char path[UNIT_FOLDER_SIZE], resolved[UNIT_FOLDER_SIZE];
+    } folders[UNIT_FOLDERS];
+    size_t next;
+};
+
 struct unit_view {
     const char             *directory; /* the root directory, resolved; NULL: the host's own */
     const struct unit_bind *binds;     /* those that come later lie on top */
     size_t                  n_binds;
     const char             *working_directory; /* never NULL */
+    struct unit_folders    *folders;           /* NULL: none are kept */
 };
 
 /* Put the path, as the host has it, into ret: links, "..", /proc/self/root and bind mounts
