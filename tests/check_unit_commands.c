@@ -366,6 +366,9 @@ START_TEST(quadlets_have_rows)
            "Exec|w.service|/usr/bin/podman|"
            "/usr/bin/podman run docker.io/alpine sh -c 'nc -e /bin/sh'",
            "SELECT setting, unit, program, text FROM ROOT WHERE kind = 'quadlet'");
+    file("usr/share/dbus-1/system-services/a.service", "[D-BUS Service]\nName=a\nExec=/bin/a\n");
+    expect("Exec\nExecStartPre", "SELECT setting FROM ROOT WHERE unit = 'w.service' ORDER BY 1");
+    expect("", "SELECT setting FROM ROOT WHERE unit = 'x.service'");
     expect("nc", "SELECT runs ->> '$[#-1]' FROM ROOT WHERE setting = 'Exec'");
 }
 END_TEST

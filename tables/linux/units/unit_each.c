@@ -320,6 +320,8 @@ static int next_place(struct unit_each *each)
     each->instead = shadow != entry ? shadow->path : NULL;
     if (tbl_match_text(each->want.unit, each->unit, false))
         each->entry = entry;
+    else
+        unit_loaded_free(&each->loaded);
     return each->memory.failed ? -ENOMEM : 1;
 }
 
