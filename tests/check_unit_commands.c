@@ -369,7 +369,7 @@ START_TEST(quadlets_have_rows)
     file("usr/share/dbus-1/system-services/a.service", "[D-BUS Service]\nName=a\nExec=/bin/a\n");
     expect("Exec\nExecStartPre", "SELECT setting FROM ROOT WHERE unit = 'w.service' ORDER BY 1");
     expect("", "SELECT setting FROM ROOT WHERE unit = 'x.service'");
-    expect("nc", "SELECT runs ->> '$[#-1]' FROM ROOT WHERE setting = 'Exec'");
+    expect("nc", "SELECT runs ->> '$[#-1]' FROM ROOT WHERE kind = 'quadlet' AND setting = 'Exec'");
 }
 END_TEST
 
