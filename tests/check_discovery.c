@@ -93,6 +93,19 @@ START_TEST(a_folder_of_logs_that_breaks_off_is_damaged)
 }
 END_TEST
 
+START_TEST(a_pattern_whose_folder_breaks_off_is_damaged)
+{
+    make_windows(dir, "WS7", "%4");
+    harness_break_readdir(3, EIO);
+    harness_query(db, "SELECT count(*) FROM windows_events('%s/Windows/System32/winevt/Logs/*')",
+                  dir);
+    harness_break_readdir(0, 0);
+    harness_expect(db, "damaged|1|Input/output error",
+                   "SELECT status, skipped, detail FROM evidence_sources WHERE table_name = "
+                   "'windows_events' AND location GLOB '*/winevt/Logs/[*]'");
+}
+END_TEST
+
 START_TEST(a_location_that_breaks_off_is_damaged)
 {
     harness_write_text(dir, "a/audit.log", "x");
@@ -723,6 +736,7 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, an_image_of_windows_is_known_by_its_marks);
     tcase_add_test(tc, a_folder_of_logs_that_breaks_off_is_damaged);
     tcase_add_test(tc, a_location_that_breaks_off_is_damaged);
+    tcase_add_test(tc, a_pattern_whose_folder_breaks_off_is_damaged);
     tcase_add_test(tc, programs_of_windows_are_found_in_an_image_only);
     tcase_add_test(tc, an_image_of_macos_is_known_by_its_marks);
     tcase_add_loop_test(tc, every_layout_of_a_collection_is_recognised, 0,

@@ -420,22 +420,21 @@ static int give_to(struct evidence_entry *entry, const struct evidence_entry *ho
     return r < 0 ? r : set_text(&entry->shown.time_zone, holder->shown.time_zone);
 }
 
-/* A named folder of which a part could not be listed, for every table that would read it. */
-static int report_broken(struct sources_impl *impl, const char *path, const struct discovery *found)
+/* What a query names of which a part could not be listed, for every table that would read it. */
+static int report_broken(struct sources_impl *impl, const char *path, int error, size_t skipped)
 {
     const struct tbl_table *table;
     int                     rc = SQLITE_OK;
 
-    for (size_t i = 0; found->error && rc == SQLITE_OK && (table = tbl_at(impl->svcql, i)); i++)
+    for (size_t i = 0; error && rc == SQLITE_OK && (table = tbl_at(impl->svcql, i)); i++)
         if (table->artefacts & impl->artefacts)
-            rc =
-                svcql_report(impl->svcql, &(struct report){.table = table->name,
-                                                           .kind = "folder",
-                                                           .location = path,
-                                                           .status = source_status_of(found->error),
-                                                           .records = TBL_NULL,
-                                                           .skipped = (int64_t)found->skipped,
-                                                           .detail = strerror(-found->error)});
+            rc = svcql_report(impl->svcql, &(struct report){.table = table->name,
+                                                            .kind = "folder",
+                                                            .location = path,
+                                                            .status = source_status_of(error),
+                                                            .records = TBL_NULL,
+                                                            .skipped = (int64_t)skipped,
+                                                            .detail = strerror(-error)});
     return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
 
@@ -457,7 +456,7 @@ static int add_named_folder(struct sources_impl *impl, const char *path)
             impl->entries[impl->n++] = entry;
     }
     if (r == 0)
-        r = report_broken(impl, path, &found);
+        r = report_broken(impl, path, found.error, found.skipped);
     if (r == 0 && !impl->n)
         r = -ENODATA;
     discovery_free(&found);
@@ -480,6 +479,53 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static _Thread_local int listing_error; /* of the first folder that glob() could not list */
+
+static int note_folder(const char *path, int error)
+{
+    (void)path;
+    listing_error = listing_error || error == ENOENT || error == ENOTDIR ? listing_error : -error;
+    return 0;
+}
+
+static void *open_folder(const char *path)
+{
+    return opendir(path);
+}
+
+/* By itself, glob() takes an error for the end of a folder. */
+static struct dirent *next_entry_of(void *folder)
+{
+    struct dirent *entry;
+    int            r = root_readdir(folder, &entry);
+
+    if (r < 0)
+        note_folder(NULL, -r);
+    return r > 0 ? entry : NULL;
+}
+
+static void close_folder(void *folder)
+{
+    closedir(folder);
+}
+
+/* Find the files that the query's pattern means. */
+static int expand(struct sources_impl *impl, const char *pattern)
+{
+    glob_t *names = &impl->names;
+
+    names->gl_opendir = open_folder;
+    names->gl_readdir = next_entry_of;
+    names->gl_closedir = close_folder;
+    names->gl_stat = stat;
+    names->gl_lstat = lstat;
+    listing_error = 0;
+    int r = glob(pattern, GLOB_NOSORT | GLOB_ALTDIRFUNC, note_folder, names);
+    if (r == GLOB_NOSPACE || report_broken(impl, pattern, listing_error, 1) < 0)
+        return -ENOMEM;
+    return names->gl_pathc ? 0 : -ENODATA;
+}
+
 static int add_named(struct sources_impl *impl, const char *path)
 {
     unsigned    journal = impl->artefacts & 1u << ARTEFACT_JOURNAL;
@@ -491,8 +537,7 @@ static int add_named(struct sources_impl *impl, const char *path)
     }
     if (strpbrk(path, "*?[") == NULL || lstat(path, &st) == 0)
         return add_named_file(impl, path, impl->artefacts);
-    int r = glob(path, GLOB_NOSORT, NULL, &impl->names);
-    return r == GLOB_NOSPACE ? -ENOMEM : impl->names.gl_pathc ? 0 : -ENODATA;
+    return expand(impl, path);
 }
 
 /* The next file of the query's pattern: its root is opened here, and closed with the batch. One
