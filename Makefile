@@ -38,7 +38,7 @@ WARN   += -Werror
 endif
 
 # CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are the user's and stand last, so that they overrule these.
-SVCQL_CPPFLAGS = -Iinclude -Itables -Iext -I$(BUILD) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+SVCQL_CPPFLAGS = -Iinclude -Itables -Iext -I$(BUILD) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
                  -DSVCQL_VERSION='"$(VERSION)"'
 SVCQL_CFLAGS   = $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden
 SVCQL_LIBS    := -lsystemd -lcjson -lexpat -lmd -lz -lzstd -llzma -lm

@@ -115,7 +115,9 @@ static void leave_file(struct place_files *f)
 /* Open the file at f->path as who may choose what its name leads to would. */
 static int open_as_reader(const struct place_files *f)
 {
-    int64_t      reader = f->n_bases ? f->bases[f->base].reader : 0;
+    int64_t      reader = f->n_bases    ? f->bases[f->base].reader
+                          : f->of_users ? root_chooser(f->source.root, f->path)
+                                        : 0;
     struct root *root = NULL;
 
     if (reader <= 0)

@@ -46,6 +46,7 @@ struct place_files {
     size_t                       n_places;
     bool                         by_line; /* files are read by place_files_line(), of any size */
     bool                         by_root; /* place_files_next() stops after each root, text NULL */
+    bool of_users; /* a file that a query names is read as root_chooser() may */
 
     /* Whether to open a file of that name; NULL: each. */
     bool (*wanted)(struct tbl_scan *scan, const struct place_of_files *place, const char *name);

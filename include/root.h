@@ -51,6 +51,10 @@ int root_graft(const struct root *parent, const char *dir, const char *at, struc
  * lists do not count. A uid of 0 or less: no such limit. For use in one thread. */
 int root_as(const struct root *parent, int64_t uid, struct root **ret);
 
+/* The user to whom it is up what a path leads to: the owner of the first of its folders, or links to
+ * them, that is not root's. 0: none but root. */
+int64_t root_chooser(const struct root *root, const char *path);
+
 /* The words for an error of such a root: "denied by owner", else those of strerror(). */
 const char *root_as_error(int negative_errno);
 

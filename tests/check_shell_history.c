@@ -141,6 +141,11 @@ START_TEST(a_link_to_anothers_file_is_denied_by_owner)
     harness_expect(db, "denied|denied by owner",
                    "SELECT status, detail FROM evidence_sources WHERE location GLOB "
                    "'*/ann/.bash_history'");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
+    harness_expect(
+        db, "0",
+        "SELECT count(*) FROM shell_history WHERE history_file = '%s/srv/homes/ann/.bash_history'",
+        dir);
     harness_close(db);
 }
 END_TEST

@@ -268,6 +268,7 @@ static int open_scan(struct tbl_scan *scan)
                                         .places = places,
                                         .n_places = TBL_COUNT(places),
                                         .by_root = true,
+                                        .of_users = true,
                                         .begin_root = begin_root,
                                         .wanted = wanted};
     return place_files_begin(&state->files, &(struct sources_want){
