@@ -35,13 +35,15 @@
 enum tbl_type { TBL_TEXT, TBL_INT, TBL_REAL, TBL_BOOL, TBL_BLOB };
 
 enum tbl_flag {
-    TBL_KEY = 1 << 0,    /* uses column = value and column IN (...) */
-    TBL_RANGE = 1 << 1,  /* uses <, <=, >, >=, BETWEEN and = on a number */
-    TBL_PREFIX = 1 << 2, /* uses the fixed beginning of a GLOB or LIKE pattern */
-    TBL_UNIQUE = 1 << 3, /* column = value gives at most one row */
-    TBL_NEEDED = 1 << 4, /* cannot scan without column = value */
-    TBL_HIDDEN = 1 << 5, /* not in SELECT *; an argument: table(value) fills it, in column order */
-    TBL_NOCASE = 1 << 6, /* compares COLLATE NOCASE */
+    TBL_KEY = 1 << 0,     /* uses column = value and column IN (...) */
+    TBL_RANGE = 1 << 1,   /* uses <, <=, >, >=, BETWEEN and = on a number */
+    TBL_PREFIX = 1 << 2,  /* uses the fixed beginning of a GLOB or LIKE pattern */
+    TBL_UNIQUE = 1 << 3,  /* column = value gives at most one row */
+    TBL_NEEDED = 1 << 4,  /* cannot scan without column = value */
+    TBL_HIDDEN = 1 << 5,  /* not in SELECT *; an argument: table(value) fills it, in column order */
+    TBL_NOCASE = 1 << 6,  /* compares COLLATE NOCASE */
+    TBL_LITERAL = 1 << 8, /* with TBL_KEY: column = value only where the query writes the value: a
+                             join reads the table once rather than once a value */
     TBL_ID = 1 << 7, /* part of what tells a row from all others; every table has one. The rowid is
                         made of these; a single INTEGER one is the rowid */
 };

@@ -201,6 +201,33 @@ START_TEST(histories_of_macos_and_windows_are_found)
 }
 END_TEST
 
+/* The join that osquery asks for: its uid is no term that shell_history takes of a join. */
+START_TEST(a_join_with_users_reads_histories_once)
+{
+    sqlite3    *other = harness_open();
+    const char *root = harness_scratch();
+    int64_t     before;
+
+    harness_write_text(root, "etc/passwd",
+                       "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n"
+                       "bob:x:1001:1001::/home/bob:/bin/sh\n");
+    harness_write_text(root, "home/ann/.bash_history", "a\nb\n");
+    harness_write_text(root, "home/bob/.bash_history", "c\n");
+    harness_query(other, "DELETE FROM evidence");
+    harness_query(other, "INSERT INTO evidence(location) VALUES('%s')", root);
+    before = harness_int(other, "SELECT scans FROM svcql_tables WHERE name = 'shell_history'");
+    harness_expect(other, "ann|a\nann|b\nbob|c",
+                   "SELECT u.username, h.command FROM users AS u JOIN shell_history AS h "
+                   "USING (uid) ORDER BY 1, 2");
+    harness_expect(other, "1", "SELECT scans - %lld FROM svcql_tables WHERE name = 'shell_history'",
+                   (long long)before);
+    char *plan =
+        harness_query(other, "EXPLAIN QUERY PLAN SELECT * FROM shell_history WHERE uid = 0");
+    ck_assert_msg(strstr(plan, "uid=?") != NULL, "%s", plan);
+    harness_close(other);
+}
+END_TEST
+
 Suite *make_shell_history_suite(void)
 {
     const TTest *const tests[] = {
@@ -213,6 +240,7 @@ Suite *make_shell_history_suite(void)
         a_home_that_breaks_off_is_damaged,
         bytes_that_are_not_text_stay_visible,
         histories_of_macos_and_windows_are_found,
+        a_join_with_users_reads_histories_once,
     };
     Suite *suite = suite_create("shell_history");
     TCase *tcase = tcase_create("shell_history");

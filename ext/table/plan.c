@@ -65,6 +65,14 @@ static double selectivity(const struct tbl_column *column, enum op op)
     }
 }
 
+/* Whether the query writes the value of a term, or a list of values, rather than joins. */
+static bool is_literal(sqlite3_index_info *info, int i)
+{
+    sqlite3_value *value;
+
+    return sqlite3_vtab_in(info, i, -1) || sqlite3_vtab_rhs_value(info, i, &value) == SQLITE_OK;
+}
+
 struct plan {
     sqlite3_str *text;
     double       rows;
@@ -103,6 +111,8 @@ static bool plan_column(struct plan *plan, sqlite3_index_info *info, int c,
         if (term->iColumn == c)
             op = op_of(column, term->op);
         if (op == OP_NONE || taken & 1u << op || !same_collation(info, i, column, op))
+            continue;
+        if (op == OP_EQ && column->flags & TBL_LITERAL && !is_literal(info, i))
             continue;
         if (term->usable) {
             taken |= 1u << op;

@@ -39,9 +39,10 @@ struct group_row {
 
 /* The lines of one file below every root. */
 struct lines {
-    struct place_files files;
-    bool               in_file;
-    int64_t            line;
+    const struct tbl_terms *uid; /* of users */
+    struct place_files      files;
+    bool                    in_file;
+    int64_t                 line;
 };
 
 static int lines_begin(struct tbl_scan *scan, const struct place_of_files *place, const char *host,
@@ -101,6 +102,7 @@ static int users_open(struct tbl_scan *scan)
     static const struct place_of_files place = {.path = "/etc/passwd"};
     const struct user_row             *key = tbl_key(scan);
 
+    ((struct lines *)tbl_state(scan))->uid = TBL_TERMS(scan, struct user_row, uid);
     return lines_begin(scan, &place, key->host, key->root);
 }
 
@@ -129,14 +131,15 @@ static int users_next(struct tbl_scan *scan, void *row)
     int                rc;
 
     while ((rc = next_line(lines, &line, &size)) == SQLITE_ROW) {
-        if (taken(lines, passwd_parse(line, size, &parsed)))
+        if (taken(lines, passwd_parse(line, size, &parsed)) &&
+            tbl_match_int(lines->uid, parsed.uid))
             return fill_user(scan, lines, &parsed, row);
     }
     return rc;
 }
 
 static const struct tbl_column user_columns[] = {
-    TBL_COL(struct user_row, uid, 0, "User id"),
+    TBL_COL(struct user_row, uid, TBL_KEY, "User id"),
     TBL_COL(struct user_row, gid, 0, "Primary group id"),
     TBL_COL(struct user_row, username, 0, "Login name"),
     TBL_COL(struct user_row, description, 0, "Full name and the like (GECOS)"),

@@ -338,7 +338,7 @@ static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context 
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct history_row, uid, TBL_KEY,
+    TBL_COL(struct history_row, uid, TBL_KEY | TBL_LITERAL,
             "User whose home the history is in; of a file named in the query, its owner"),
     TBL_COL(struct history_row, user, TBL_KEY, "Name of that user"),
     TBL_COL(
