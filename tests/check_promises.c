@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "evidence.h"
 #include "harness.h"
@@ -70,6 +72,8 @@ static void make_hostile_linux(void)
                        "2026-01-01 10:00:01 status installed foo:all 1\n");
 }
 
+static void make_windows_examples(struct made_hive *hive);
+
 static void make_hostile_windows(void)
 {
     struct made_hive         *hive = make_hive();
@@ -99,7 +103,101 @@ static void make_hostile_windows(void)
     }
     make_hive_written(make_hive_key(hive, "ControlSet002\\Services\\old"), 1600000000);
     make_hive_deleted(make_hive_key(hive, "ControlSet001\\Services\\gone"));
+    make_windows_examples(hive);
     make_hive_file(hive, dir, "windows/Windows/System32/config/SYSTEM");
+    make_hive_free(hive);
+}
+
+/* Something for each example to find. */
+static void make_linux_examples(void)
+{
+    const char *root = below("linux");
+    char        text[4096], now[32], link[4200];
+    time_t      seconds = time(NULL);
+    long        t = (long)seconds;
+    struct tm   utc;
+
+    strftime(now, sizeof now, "%Y-%m-%d  %H:%M:%S", gmtime_r(&seconds, &utc));
+    snprintf(
+        text, sizeof text,
+        "type=SERVICE_START msg=audit(%ld.000:1): pid=1 uid=0 auid=4294967295 ses=4294967295 "
+        "msg='unit=evil comm=\"systemd\" exe=\"/x\" hostname=? addr=? terminal=? "
+        "res=success'\n"
+        "type=SYSCALL msg=audit(%ld.000:2): arch=c000003e syscall=59 success=yes exit=0 items=1 "
+        "ppid=1 pid=2 auid=1000 uid=0 gid=0 euid=0 tty=pts0 ses=1 comm=\"systemctl\" "
+        "exe=\"/usr/bin/systemctl\" key=(null)\n"
+        "type=EXECVE msg=audit(%ld.000:2): argc=2 a0=\"systemctl\" a1=\"start\"\n"
+        "type=SYSCALL msg=audit(%ld.000:3): arch=c000003e syscall=257 success=yes exit=3 items=1 "
+        "ppid=1 pid=3 auid=1000 uid=0 gid=0 euid=0 tty=pts0 ses=1 comm=\"cp\" "
+        "exe=\"/usr/bin/cp\" key=(null)\n"
+        "type=PATH msg=audit(%ld.000:3): item=0 name=\"/etc/systemd/system/x.service\" inode=1 "
+        "dev=08:01 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=CREATE\n",
+        t, t, t, t, t);
+    harness_write_text(root, "var/log/audit/audit.log", text);
+    snprintf(text, sizeof text,
+             "Start-Date: %s\nCommandline: apt-get install dbus\nRequested-By: ann (1000)\n"
+             "Install: dbus:amd64 (1.0)\nEnd-Date: %s\n\n",
+             now, now);
+    harness_write_text(root, "var/log/apt/history.log", text);
+    harness_write_text(root, "var/log/auth.log",
+                       "Nov 24 10:00:00 h sudo:      ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; "
+                       "COMMAND=/usr/bin/systemctl start evil\n"
+                       "Nov 24 10:00:01 h sshd[9]: Accepted password for ann from 10.0.0.1 port 2 "
+                       "ssh2\n"
+                       "Nov 24 10:00:02 h polkitd[7]: Operator of unix-session:1 successfully "
+                       "authenticated as unix-user:ann to gain TEMPORARY authorization for action "
+                       "org.freedesktop.systemd1.manage-units for system-bus-name::1.5 [systemctl "
+                       "start x] (owned by unix-user:ann)\n");
+    harness_write_text(root, "etc/os-release", "PRETTY_NAME=\"Debian\"\n");
+    harness_write_text(root, "etc/crontab", "@reboot root /tmp/x\n");
+    harness_write_text(root, "etc/sudoers", "ann ALL=(ALL) NOPASSWD: /usr/bin/systemctl\n");
+    harness_write_text(root, "etc/polkit-1/localauthority/50-local.d/x.pkla",
+                       "[x]\nIdentity=unix-user:ann\nAction=org.freedesktop.systemd1.*\n"
+                       "ResultAny=yes\nResultActive=yes\n");
+    harness_write_text(root, "etc/systemd/system/evil.service.d/a.conf",
+                       "[Service]\nExecStart=\nExecStart=/tmp/y\nEnvironment=LD_PRELOAD=/tmp/z\n");
+    harness_write_text(root, "usr/lib/systemd/system/systemd-journald.service",
+                       "[Service]\nExecStart=/usr/lib/systemd/systemd-journald\n");
+    harness_write_text(root, "usr/lib/systemd/system/dbus.service", "[Service]\nExecStart=/a\n");
+    harness_write_text(root, "etc/systemd/system/dbus.service", "[Service]\nExecStart=/b\n");
+    snprintf(link, sizeof link, "%s/etc/systemd/system/linked.service", root);
+    ck_assert_int_eq(symlink("/opt/linked.service", link), 0);
+    harness_write_text(root, "var/lib/dpkg/status",
+                       "Package: foo\nStatus: install ok installed\nArchitecture: all\n"
+                       "Version: 1\n\nPackage: dbus\nStatus: install ok installed\n"
+                       "Architecture: all\nVersion: 1\n\n");
+    harness_write_text(root, "var/lib/dpkg/info/dbus.list",
+                       "/.\n/usr/lib/systemd/system/dbus.service\n/bin/systemctl\n");
+    harness_write_text(root, "var/lib/dpkg/info/dbus.md5sums",
+                       "00000000000000000000000000000000  usr/lib/systemd/system/dbus.service\n");
+    harness_write_text(root, "var/log/dpkg.log", "2026-01-01 10:00:00 install dbus:all <none> 1\n");
+}
+
+static void make_windows_examples(struct made_hive *hive)
+{
+    static const char *const service = "ControlSet001\\Services\\";
+    char                     path[300];
+
+    snprintf(path, sizeof path, "%sshown", service);
+    struct made_key *key = make_hive_key(hive, path);
+    make_hive_string(key, "ImagePath", "C:\\Program Files\\A B\\c.exe -k");
+    make_hive_string(key, "FailureCommand", "C:\\a.exe");
+    make_hive_dword(key, "Type", 16);
+    snprintf(path, sizeof path, "%sshown\\Security", service);
+    make_hive_descriptor(make_hive_key(hive, path), "Security",
+                         "O:SYG:SYD:(D;;LCRP;;;IU)(D;;LCRP;;;SU)(D;;LCRP;;;BA)(A;;LCRP;;;SY)");
+    make_hive_descriptor(make_hive_key(hive, "ControlSet001\\Control\\ServiceGroupOrder\\Security"),
+                         "Security", "O:SYG:SYD:(A;;0xf003f;;;WD)");
+    make_hive_written(make_hive_key(hive, "ControlSet001\\Services"), 1800000000);
+}
+
+static void make_software_hive(void)
+{
+    struct made_hive *hive = make_hive();
+
+    make_hive_string(make_hive_key(hive, "Microsoft\\Windows\\CurrentVersion\\Run"), "x",
+                     "C:\\x.exe");
+    make_hive_file(hive, dir, "windows/Windows/System32/config/SOFTWARE");
     make_hive_free(hive);
 }
 
@@ -107,8 +205,13 @@ static void begin(void)
 {
     dir = harness_scratch();
     make_hostile_linux();
+    make_linux_examples();
     make_hostile_windows();
+    make_software_hive();
     make_macos(below("macos"), "mac1");
+    harness_write_text(below("macos"), "private/var/db/com.apple.xpc.launchd/disabled.502.plist",
+                       "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict>"
+                       "<key>com.apple.x</key><true/></dict></plist>\n");
     db = harness_open();
     harness_query(db, "DELETE FROM evidence");
     harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
@@ -291,6 +394,48 @@ START_TEST(what_was_not_read_is_not_shown_as_read)
 }
 END_TEST
 
+/* Examples ----------------------------------------------------------------------- */
+
+/* What no file that the test makes can show. */
+static const struct {
+    const char *table, *sql; /* part of the query; NULL: all of the table's */
+} elsewhere[] = {
+    {"attached_baseline", NULL},      /* needs a baseline */
+    {"journal", NULL},                /* needs journald, which wrote within the hour */
+    {"path_permissions", NULL},       /* is about this host's /usr/bin */
+    {"svcql_rules", NULL},            /* reads /etc */
+    {"evidence_sources", "'denied'"}, /* nothing is denied to root */
+    {"windows_events", "carved"},     /* needs a damaged log */
+    {"windows_events", "'/triage"},   /* names a folder */
+    {"logged_in_users", NULL},        /* of this host, just now */
+};
+
+static bool is_elsewhere(const char *table, const char *sql)
+{
+    for (size_t i = 0; i < TBL_COUNT(elsewhere); i++)
+        if (strcmp(elsewhere[i].table, table) == 0 &&
+            (!elsewhere[i].sql || strstr(sql, elsewhere[i].sql)))
+            return true;
+    return false;
+}
+
+START_TEST(each_example_finds_something)
+{
+    const struct tbl_table *table = tables[_i];
+
+    if (table->probe || table->artefacts & 1u << ARTEFACT_LIVE)
+        return;
+    for (size_t i = 0; i < table->n_examples; i++) {
+        const char *sql = table->examples[i].sql;
+        if (is_elsewhere(table->name, sql))
+            continue;
+        char *rows = harness_query(db, "%s", sql);
+        ck_assert_msg(*rows, "%s: no row for \"%s\": %s", table->name, table->examples[i].title,
+                      sql);
+    }
+}
+END_TEST
+
 Suite *make_promises_suite(void)
 {
     Suite *suite = suite_create("promises");
@@ -302,6 +447,7 @@ Suite *make_promises_suite(void)
                         TBL_COUNT(tables));
     tcase_add_loop_test(tcase, a_table_of_evidence_says_what_it_reads, 0, TBL_COUNT(tables));
     tcase_add_loop_test(tcase, what_was_not_read_is_not_shown_as_read, 0, TBL_COUNT(tables));
+    tcase_add_loop_test(tcase, each_example_finds_something, 0, TBL_COUNT(tables));
     suite_add_tcase(suite, tcase);
     return suite;
 }
