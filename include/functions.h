@@ -15,6 +15,5 @@ extern const struct function_doc function_docs[];
 
 int functions_register(sqlite3 *db);
 int functions_register_pure(sqlite3 *db); /* those that know nothing but their arguments */
-int judgement_register(sqlite3 *db);      /* called by functions_register() */
 
 #endif

@@ -2,7 +2,8 @@
 --
 -- why:             Remote execution makes a service, runs it once and takes it away; what it ran calls home.
 --                  A service that reaches out within minutes of being made is worth a look, the more so
---                  with what the other analytics say of it.
+--                  with what the other analytics say of it. Not among findings, which would read every log
+--                  once more for it.
 -- severity:        low (the signal network_of_new_service), more with what else fires
 -- attack:          T1569.002 T1569.003 (v19.1), DC0082 Network Connection Creation, DET0421
 -- false positives: updaters that register themselves and fetch at once

@@ -72,9 +72,7 @@ SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdl
            EXISTS (SELECT 1 FROM service_accounts AS a
                     WHERE coalesce(g.user, g.login_user) GLOB a.name)) AS service_account,
        iif(NOT g.patch_cycle AND g.action IN ('create', 'change', 'run', 'environment'),
-           (SELECT json_group_array(DISTINCT x.signal) FROM exec_patterns AS x
-             WHERE x.platform IN ('any', iif(g.platform = 'windows', 'windows', 'unix'))
-               AND g.arguments REGEXP x.pattern), NULL) AS patterns,
+           pattern_signals(iif(g.platform = 'windows', 'windows', 'unix'), g.arguments), NULL) AS patterns,
        json_object('tool', g.tool, 'verb', g.verb, 'action', g.action, 'target', g.target,
                    'options', json(g.options), 'remote', g.remote, 'runtime', g.runtime,
                    'via', g.via, 'user', g.user, 'login_user', g.login_user, 'exe', g.exe,

@@ -11,7 +11,7 @@
 --          subject                   the path, or manager and its scope
 --          user                      in whose home it is; of a log, who wrote
 --          kind                      of a unit file: unit, drop-in, mask, link, dependency-link, ...
---          state                     of a unit file: enabled, disabled, ...
+--          state                     of a unit file: enabled, disabled, ...; NULL of a plain unit that is not altered or writable
 --          type                      of a property list: daemon or agent
 --          service                   the unit or label; of a log the file's name
 --          link_target               of a link: where it leads
@@ -22,7 +22,7 @@
 --          owners_kept               of a daemon's list not owned by root: another list of the host is root's, so owners were kept
 --          package                   package that owns a unit file; empty for none, NULL where packages are unknown
 --          package_altered  INTEGER  it is not as the package made it
---          settings                  of a unit file: its settings, one a line
+--          settings                  of a manager's configuration: its settings, one a line
 --          environment               of a manager: its environment, a JSON array
 --          unit_path                 of a manager: where it reads units, a JSON array
 --          unit_path_other           of a manager: the first of these folders that systemd does not read by default
@@ -52,22 +52,25 @@ WITH live AS MATERIALIZED (
 )
 SELECT iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS time, u.host,
        'linux' AS platform, 'unit file' AS origin, u.path AS subject, u.scope_user AS user, u.kind,
-       u.state, NULL AS type, u.unit AS service, u.link_target, u.link_dangling, u.uid, u.mode,
-       NULL AS program_mode, NULL AS owners_kept, u.package, u.package_altered, u.settings,
+       -- What a unit's own text says is read where something else is odd.
+       iif(u.kind <> 'unit' OR u.mode GLOB '*[2367]' OR u.package_altered, u.state, NULL) AS state, NULL AS type, u.unit AS service, u.link_target, u.link_dangling, u.uid, u.mode,
+       NULL AS program_mode, NULL AS owners_kept, u.package, u.package_altered,
+       iif(u.kind IN ('manager-config', 'environment'), u.settings, NULL) AS settings,
        NULL AS environment, NULL AS unit_path, NULL AS unit_path_other,
        iif(u.kind = 'mask',
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name),
            NULL) AS security,
        NULL AS action, NULL AS exe, NULL AS pid, NULL AS detail, NULL AS patterns,
-       json_object('kind', u.kind, 'state', u.state, 'link_target', u.link_target, 'uid', u.uid,
+       json_object('kind', u.kind, 'state',
+                   iif(u.kind <> 'unit' OR u.mode GLOB '*[2367]' OR u.package_altered, u.state, NULL), 'link_target', u.link_target, 'uid', u.uid,
                    'mode', u.mode, 'package', u.package, 'altered', u.package_altered,
                    'mtime', u.mtime, 'ctime', u.ctime, 'btime', u.btime) AS evidence,
        u.source, u.path AS record
   FROM unit_files AS u
  WHERE NOT EXISTS (SELECT 1 FROM normal AS n
                     WHERE n.host = u.host AND n.item = u.path
-                      AND n.detail IS coalesce(u.sha256, u.link_target))
+                      AND +n.detail IS coalesce(u.sha256, u.link_target)) -- +: no key of an index, or each file is hashed
 UNION ALL
 -- What a running manager was given, which files need not say.
 SELECT m.start_time, m.host, 'linux', 'manager', 'manager ' || m.scope, NULL, NULL, NULL, NULL, NULL,

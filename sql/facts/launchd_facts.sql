@@ -53,13 +53,8 @@ SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.
        d.label_matches_file, d.hidden, d.error, d.run_at_load, d.keep_alive, d.mode, d.uid,
        NULL AS domain, NULL AS disabled, NULL AS security,
        iif(d.path GLOB '*/System/Library/*', NULL,
-           -- Without FROM it is one row, worked out once and not for each pattern.
-           (SELECT json_group_array(DISTINCT p.signal)
-              FROM (SELECT coalesce(d.program || ' ', '') ||
-                           coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)),
-                                    '') AS run) AS t
-             CROSS JOIN exec_patterns AS p
-             WHERE p.platform IN ('any', 'unix') AND t.run REGEXP p.pattern)) AS patterns,
+           pattern_signals('unix', coalesce(d.program || ' ', '') ||
+                   coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)), ''))) AS patterns,
        iif(d.path GLOB '*/System/Library/*', NULL,
            (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
                 SELECT value FROM json_each(command_runs(d.program_arguments)) UNION SELECT d.program) AS r
@@ -71,7 +66,7 @@ SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.
   FROM launch_daemons AS d
  WHERE (d.type IN ('daemon', 'agent') OR d.type IS NULL)
    AND NOT EXISTS (SELECT 1 FROM normal AS n
-                    WHERE n.host = d.host AND n.item = d.path AND n.detail IS d.sha256)
+                    WHERE n.host = d.host AND n.item = d.path AND +n.detail IS d.sha256)
 UNION ALL
 SELECT o.mtime, o.host, 'macos', 'override', NULL, o.label, o.label, NULL, 'root', NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.domain, o.disabled,

@@ -48,8 +48,7 @@ WITH held AS (
 SELECT h.time, h.host, 'linux' AS platform, h.subject, h.unit, h.type, h.account, h.load_state,
        h.active_state, h.need_daemon_reload, h.file_gone, h.commands, h.main_pid,
        iif(h.file_gone,
-           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
-             WHERE p.platform IN ('any', 'unix') AND h.commands REGEXP p.pattern), NULL) AS patterns,
+           pattern_signals('unix', h.commands), NULL) AS patterns,
        json_object('unit', h.unit, 'commands', h.commands, 'active_state', h.active_state,
                    'main_pid', h.main_pid) AS evidence,
        h.source, h.record

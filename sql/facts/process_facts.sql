@@ -47,11 +47,7 @@ SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
        coalesce(nullif(p.cmdline, ''), p.exe, p.name) AS subject, p.user, p.pid,
        p.name COLLATE NOCASE AS name, p.exe, p.exe_deleted, p.cmdline, p.parent_exe AS parent,
        NULL AS parent_cmdline, p.unit AS service, p.user_unit, p.container, NULL AS via,
-       -- Without FROM it is one row, worked out once and not for each pattern.
-       (SELECT json_group_array(DISTINCT x.signal)
-          FROM (SELECT coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '') AS run) AS t
-         CROSS JOIN exec_patterns AS x
-         WHERE x.platform IN ('any', 'unix') AND t.run REGEXP x.pattern) AS patterns,
+       pattern_signals('unix', coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '')) AS patterns,
        (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
                 SELECT value FROM json_each(command_runs(p.cmdline)) UNION SELECT p.exe) AS r
              WHERE path_trust(r.value) IS NOT NULL) AS places,
@@ -64,11 +60,7 @@ UNION ALL
 -- On Linux the manager is process 1.
 SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.user, e.pid, e.name,
        e.exe, NULL, e.cmdline, e.parent_exe, e.parent_cmdline, NULL, NULL, NULL, e.via,
-       (SELECT json_group_array(DISTINCT p.signal)
-          FROM (SELECT coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '') AS run,
-                       iif(e.platform = 'windows', 'windows', 'unix') AS platform) AS t
-         CROSS JOIN exec_patterns AS p
-         WHERE p.platform IN ('any', t.platform) AND t.run REGEXP p.pattern),
+       pattern_signals(iif(e.platform = 'windows', 'windows', 'unix'), coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '')),
        iif(e.platform = 'windows', NULL,
            (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
                 SELECT value FROM json_each(command_runs(e.cmdline)) UNION SELECT e.exe) AS r

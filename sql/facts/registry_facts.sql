@@ -90,11 +90,7 @@ SELECT w.time, w.datetime, w.host, w.platform, 'log' AS origin, w.action, w.key,
            NULL) AS security,
        NULL AS explained,
        iif(w.whole_key OR w.value IN ('ImagePath', 'ServiceDll', 'FailureCommand', 'Library', 'Parameters'),
-           -- Without FROM it is one row, worked out once and not for each pattern.
-           (SELECT json_group_array(DISTINCT p.signal)
-              FROM (SELECT coalesce(w.data, '') || ' ' || w.service AS run) AS t
-             CROSS JOIN exec_patterns AS p
-             WHERE p.platform IN ('any', 'windows') AND t.run REGEXP p.pattern), NULL) AS patterns,
+           pattern_signals('windows', coalesce(w.data, '') || ' ' || w.service), NULL) AS patterns,
        w.source, w.record
   FROM writes AS w
 UNION ALL

@@ -36,9 +36,7 @@ SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_
                 WHERE s.platform IN ('any', e.platform)
                   AND (lower(e.service) GLOB s.name OR lower(e.display_name) GLOB s.name)) AS security,
        (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
-       (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
-         WHERE p.platform IN ('any', iif(e.platform = 'windows', 'windows', 'unix'))
-           AND coalesce(e.image_path || ' ', '') || coalesce(e.service, '') REGEXP p.pattern) AS patterns,
+       pattern_signals(iif(e.platform = 'windows', 'windows', 'unix'), coalesce(e.image_path || ' ', '') || coalesce(e.service, '')) AS patterns,
        iif(e.platform = 'windows', NULL,
            (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
                 SELECT value FROM json_each(command_runs(e.image_path)) UNION SELECT NULL) AS r

@@ -60,13 +60,12 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
                     WHERE s.platform IN ('any', 'windows') AND s.name NOT GLOB '*[* ]*'
                       AND edit_distance(s.name, lower(r.name)) = 1), NULL) AS security_neighbour,
        NULL AS scm_sddl, NULL AS remote_access_exemption,
-       -- Without FROM it is one row, worked out once and not for each pattern.
-       (SELECT json_group_array(DISTINCT p.signal)
-          FROM (SELECT coalesce(r.image_path, '') || ' ' || r.name AS run, r.failure_command AS failure) AS t
-         CROSS JOIN exec_patterns AS p
-         WHERE p.platform IN ('any', 'windows')
-           AND (t.run REGEXP p.pattern
-                OR (p.signal <> 'command_processor' AND t.failure REGEXP p.pattern))) AS patterns,
+       iif(r.failure_command <> '',
+           (SELECT json_group_array(s.value)
+              FROM (SELECT value FROM json_each(pattern_signals('windows', coalesce(r.image_path, '') || ' ' || r.name))
+                    UNION SELECT value FROM json_each(pattern_signals('windows', r.failure_command))
+                           WHERE value <> 'command_processor') AS s),
+           pattern_signals('windows', coalesce(r.image_path, '') || ' ' || r.name)) AS patterns,
        json_object('image_path', r.image_path, 'service_type', r.service_type,
                    'start_type', r.start_type, 'service_dll', r.service_dll,
                    'failure_command', r.failure_command, 'security', r.security_sddl,
@@ -75,7 +74,7 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
   FROM registry_services AS r
  WHERE (r.current OR r.deleted) AND r.type IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM normal AS n
-                    WHERE n.host = r.host AND n.item = r.key AND n.detail IS
+                    WHERE n.host = r.host AND n.item = r.key AND +n.detail IS
                           coalesce(r.image_path, '') || '|' || coalesce(r.service_dll, '') || '|' ||
                           coalesce(r.failure_command, '') || '|' || coalesce(r.security_sddl, ''))
 UNION ALL

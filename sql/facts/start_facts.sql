@@ -31,8 +31,6 @@ WITH starts AS MATERIALIZED (
      WHERE c.platform = 'linux' AND c.time IS NOT NULL
 ), logged AS MATERIALIZED ( -- when the host's logs of commands begin and end
     SELECT host, min(time) AS first, max(time) AS last FROM commands GROUP BY host
-), knob AS MATERIALIZED (
-    SELECT min(60, coalesce((SELECT value FROM attack_knobs WHERE name = 'tool_window'), 10)) AS seconds
 ), busy AS MATERIALIZED (
     SELECT host, minute FROM starts GROUP BY host, minute HAVING count(DISTINCT service) > 8
 ), often AS MATERIALIZED (
@@ -43,10 +41,10 @@ SELECT s.time, s.host, 'linux' AS platform, s.service, s.detail, b.host IS NOT N
        iif(b.host IS NULL AND r.host IS NULL,
            EXISTS (SELECT 1 FROM commands AS c -- in this minute or the one before: an index finds it
                     WHERE c.host = s.host AND c.minute IN (s.minute, s.minute - 1)
-                      AND c.time BETWEEN s.time - k.seconds AND s.time + 1), NULL) AS tool_near,
+                      AND c.time BETWEEN s.time - min(60, (SELECT coalesce(max(k.value), 10) FROM attack_knobs AS k
+                                                               WHERE k.name = 'tool_window')) AND s.time + 1), NULL) AS tool_near,
        json_object('service', s.service, 'detail', s.detail) AS evidence, s.source, s.record
   FROM starts AS s
-  JOIN knob AS k
   JOIN logged AS l ON l.host = s.host AND s.time BETWEEN l.first AND l.last
   LEFT JOIN busy AS b ON b.host = s.host AND b.minute = s.minute
   LEFT JOIN often AS r ON r.host = s.host AND r.service = s.service;

@@ -62,7 +62,7 @@ WITH live AS MATERIALIZED (
       FROM unit_files AS u
      WHERE u.kind NOT IN ('mask', 'linger', 'directory', 'other', 'profile')
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
-                          AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
+                          AND n.item = u.path AND +n.detail IS coalesce(u.sha256, u.link_target))
 ), commands AS (
     SELECT c.host, c.source, c.path, c.unit, f.kind, f.state, c.scope_user, c.setting, c.flags,
            c.program, c.program_kind, iif(f.vendor, NULL, c.script) AS script,
@@ -126,12 +126,10 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
                              'GCONV_PATH', 'LD_LIBRARY_PATH', 'COR_PROFILER_PATH', 'CORECLR_PROFILER_PATH',
                              'DOTNET_STARTUP_HOOKS')), NULL) AS hooks,
        iif(NOT c.vendor,
-           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
-             WHERE p.platform IN ('any', 'unix') AND c.text REGEXP p.pattern), NULL) AS patterns,
+           pattern_signals('unix', c.text), NULL) AS patterns,
        iif(NOT c.vendor AND c.script_text IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM package_files AS p
                             WHERE p.host = c.host AND p.path = coalesce(c.script, c.program)
                               AND p.altered IS NOT 1),
-           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
-             WHERE p.platform IN ('any', 'unix') AND c.script_text REGEXP p.pattern), NULL) AS script_patterns
+           pattern_signals('unix', c.script_text), NULL) AS script_patterns
   FROM commands AS c;

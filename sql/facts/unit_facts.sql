@@ -37,7 +37,7 @@
 --          borrowed_description       a package's unit of another name and program has the same description; NULL where a package owns the file
 --          in_upgrade                 changed within a minute of a change of packages; NULL where a package owns the file
 --          in_last_week               changed in the host's last week, and more than a day after its first package
---          security                   it is of a service that watches the host; NULL where a package owns the file
+--          security                   of a drop-in: it is of a service that watches the host; NULL where a package owns the file
 --          random_bits               knob random_name_bits: name_randomness() above which a machine made up a name
 --          instance_commands          of a socket: what the template that it starts runs
 --          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
@@ -82,7 +82,7 @@ WITH live AS MATERIALIZED (
                       'xinetd', 'inetd', 'upstart', 'autostart')
        AND (u.kind <> 'rc' OR u.name = 'rc.local')
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
-                          AND n.item = u.path AND n.detail IS coalesce(u.sha256, u.link_target))
+                          AND n.item = u.path AND +n.detail IS coalesce(u.sha256, u.link_target)) -- +: no key of an index, or each file is hashed
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
@@ -113,7 +113,7 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
                     WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
            NULL) AS in_upgrade,
        u.changed >= (SELECT r.since FROM recent AS r WHERE r.host = u.host) AS in_last_week,
-       iif(NOT u.vendor,
+       iif(NOT u.vendor AND u.kind = 'drop-in',
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name),
            NULL) AS security,
@@ -123,7 +123,6 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
              WHERE s.name = replace(u.name, '.socket', '@.service') AND s.host = u.host),
            NULL) AS instance_commands,
        iif(NOT u.vendor AND u.kind NOT IN ('unit', 'drop-in'),
-           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
-             WHERE p.platform IN ('any', 'unix') AND u.own_commands REGEXP p.pattern),
+           pattern_signals('unix', u.own_commands),
            NULL) AS patterns
   FROM files AS u;
