@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "formats/text/array.h"
 #include "functions.h"
 #include "table.h"
 
@@ -410,13 +411,11 @@ void detections_free(struct detections *d)
 
 static bool add_arm(struct judged *judged, const struct arm *arm)
 {
-    struct arm *arms = realloc(judged->arms, (judged->n_arms + 1) * sizeof *arms);
+    struct arm *added = ARRAY_ADD(judged->arms, judged->n_arms);
 
-    if (!arms)
-        return false;
-    judged->arms = arms;
-    judged->arms[judged->n_arms++] = *arm;
-    return true;
+    if (added)
+        *added = *arm;
+    return added;
 }
 
 /* Call for each shape that a section names; false where there is none of a name, or `call` fails. */
@@ -481,17 +480,17 @@ static bool each_section(struct detections *d, const struct detection_file *file
 /* Take a file that was parsed without a fault, if its expressions are good too. */
 static int take_file(struct detections *d, struct detection_file *file)
 {
-    struct detection_file **files;
+    struct detection_file **added;
 
     if (!check_patterns(d, file) || !each_section(d, file, check_arm))
         return -EINVAL;
-    files = realloc(d->files, (d->n_files + 1) * sizeof(*files));
-    if (!files)
+    if (!(added = ARRAY_ADD(d->files, d->n_files)))
         return -ENOMEM;
-    d->files = files;
-    if (!each_section(d, file, take_arm))
+    if (!each_section(d, file, take_arm)) {
+        d->n_files--; /* the caller's still */
         return -ENOMEM;
-    d->files[d->n_files++] = file;
+    }
+    *added = file;
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "formats/text/array.h"
 #include "root.h"
 
 #ifdef SYS_openat2
@@ -53,18 +54,12 @@ static int enter(struct walk *w, int fd)
     struct stat st;
     int         r = fstat(fd, &st) < 0 ? -errno : check(w, fd, false);
 
-    if (r == 0 && (w->n & (w->n - 1)) == 0) { /* full at each power of two */
-        struct level *more = realloc(w->levels, (w->n ? 2 * w->n : 1) * sizeof *more);
-        if (more)
-            w->levels = more;
-        else
-            r = -ENOMEM;
-    }
-    if (r < 0) {
+    struct level *level = r < 0 ? NULL : ARRAY_ADD(w->levels, w->n);
+    if (!level) {
         close(fd);
-        return r;
+        return r < 0 ? r : -ENOMEM;
     }
-    w->levels[w->n++] = (struct level){st.st_dev, st.st_ino};
+    *level = (struct level){st.st_dev, st.st_ino};
     leave(w);
     w->at = fd;
     return 0;
