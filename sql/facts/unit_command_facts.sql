@@ -126,7 +126,7 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
                              'GCONV_PATH', 'LD_LIBRARY_PATH', 'COR_PROFILER_PATH', 'CORECLR_PROFILER_PATH',
                              'DOTNET_STARTUP_HOOKS')), NULL) AS hooks,
        iif(NOT c.vendor,
-           pattern_signals('unix', c.text), NULL) AS patterns,
+           pattern_signals('unix', replace(c.text, char(10), ' ; ')), NULL) AS patterns,
        iif(NOT c.vendor AND c.script_text IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM package_files AS p
                             WHERE p.host = c.host AND p.path = coalesce(c.script, c.program)

@@ -2,7 +2,7 @@
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701
--- weight:          15
+-- weight:          10
 -- false positives: a desktop program that was installed without a package and brings a D-Bus
 --                  service
 --

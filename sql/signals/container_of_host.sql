@@ -14,4 +14,4 @@
 -- spares:  {"kind": "quadlet", "own_settings": "Volume=/:/host:ro,rslave"}
 -- spares:  {"kind": "unit", "own_settings": "Volume=/:/host"}
 kind = 'quadlet' AND NOT vendor
-AND own_settings REGEXP '(?m)^Volume=(/|/etc|/root|%h|/var/run/docker\.sock|/run/podman/podman\.sock):[^:\n]*(:[^\n]*rw[^\n]*)?$|^PodmanArgs=.*--(pid|ipc)[= ]host'
+AND own_settings REGEXP '(?m)^Volume=(/|/etc|/root|%h):[^:\n]*(:[^\n]*rw[^\n]*)?$|^PodmanArgs=.*--(pid|ipc)[= ]host'

@@ -4,12 +4,12 @@
 -- analytic:        AN0779
 -- weight:          20
 -- reference:       rc.local(5)
--- false positives: an old rc.local that sets a kernel parameter
+-- false positives: an old start script of software that was installed without a package
 --
 -- shape:   unit
 -- fires:   {"kind": "sysv"}
--- fires:   {"kind": "rc"}
 -- fires:   {"kind": "xinetd"}
 -- spares:  {"kind": "sysv", "unowned": 0}
 -- spares:  {"kind": "unit"}
-kind IN ('sysv', 'rc', 'inetd', 'xinetd', 'upstart') AND unowned
+-- spares:  {"kind": "rc"}
+kind IN ('sysv', 'inetd', 'xinetd', 'upstart') AND unowned

@@ -13,5 +13,7 @@
 -- fires:   {"kind": "mask", "security": 1}
 -- fires:   {"kind": "mask", "security": 1, "service": "auditd.service"}
 -- spares:  {"kind": "mask", "security": 0}
+-- spares:  {"kind": "mask", "security": 1, "service": "firewalld.service"}
 -- spares:  {"kind": "unit", "security": 1, "service": "auditd.service"}
 kind = 'mask' AND security
+AND service NOT REGEXP '^(firewalld|ufw|nftables|iptables|netfilter|apparmor|selinux|fail2ban|unattended)'

@@ -11,6 +11,7 @@
 -- fires:   {"program_owned": 0}
 -- fires:   {"program_owned": 0, "kind": "drop-in"}
 -- spares:  {"program_owned": 1}
+-- spares:  {"program_owned": 0, "scope_user": "bob"}
 -- spares:  {"program_owned": null}
 -- spares:  {"program_owned": 0, "unowned": 0}
-unowned AND NOT program_owned
+unowned AND scope_user IS NULL AND NOT program_owned

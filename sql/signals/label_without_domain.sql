@@ -1,0 +1,14 @@
+-- label_without_domain: its label is no reversed domain, as those of products are
+-- platform:        macos
+-- technique:       T1036
+-- weight:          10
+-- reference:       launchd.plist(5)
+-- false positives: a list that a user wrote by hand, with a plain word for a label
+--
+-- shape:   launchd
+-- fires:   {"label": "init_verx"}
+-- fires:   {"label": "updater"}
+-- spares:  {"label": "com.example.updater"}
+-- spares:  {"label": "init_verx", "in_system": 1}
+-- spares:  {"label": null}
+NOT in_system AND label NOT GLOB '*.*'

@@ -1,0 +1,14 @@
+-- masked_firewall: a firewall or an access control is masked
+-- platform:        linux
+-- technique:       T1685
+-- weight:          20
+-- reference:       systemctl(1) mask
+-- false positives: an administrator who uses one firewall and masks the other, or has none on a
+--                  closed network
+--
+-- shape:   file
+-- fires:   {"kind": "mask", "security": 1, "service": "firewalld.service"}
+-- fires:   {"kind": "mask", "security": 1, "service": "apparmor.service"}
+-- spares:  {"kind": "mask", "security": 1, "service": "auditd.service"}
+-- spares:  {"kind": "unit", "security": 1, "service": "firewalld.service"}
+kind = 'mask' AND security AND service REGEXP '^(firewalld|ufw|nftables|iptables|netfilter|apparmor|selinux|fail2ban|unattended)'
