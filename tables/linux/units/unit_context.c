@@ -475,7 +475,7 @@ int unit_context_open(struct unit_context *context, const struct unit_host *host
     *c = (struct unit_context){.root = search->root,
                                .unit = unit,
                                .scope = search->manager.scope,
-                               .comments_join = host->systemd && host->systemd < 254};
+                               .comments_join = search->manager.version < 254};
     g.expander = unit_context_expander(c);
     open_names(c, host, search, loaded);
     give_user(&g, host, loaded);

@@ -11,44 +11,7 @@
 #include "formats/unit/unit_environment.h"
 
 #define SMALL_MAX  (64u << 10) /* bytes of a file of the host's that is read */
-#define LIBS_MAX   1000        /* names of a folder that fit a pattern */
 #define PASSWD_MAX (1u << 20)  /* bytes of /etc/passwd */
-
-/* systemd's version ----------------------------------------------------------- */
-
-static int version_in(const struct root *root, const char *dir)
-{
-    struct root_names names = {0};
-    int               version = 0;
-
-    if (root_list(root, dir, "libsystemd-shared-*.so", LIBS_MAX, &names) < 0)
-        return 0;
-    for (size_t i = 0; i < names.n; i++) {
-        int found = atoi(names.names[i] + strlen("libsystemd-shared-"));
-        version = found > version ? found : version;
-    }
-    root_names_free(&names);
-    return version;
-}
-
-int unit_host_systemd(const struct root *root)
-{
-    static const char *const dirs[] = {"/usr/lib/systemd", "/usr/lib64/systemd", "/lib/systemd"};
-    struct root_names        names = {0};
-    char                     dir[ROOT_PATH_MAX];
-    int                      version = 0;
-
-    for (size_t i = 0; i < sizeof dirs / sizeof dirs[0] && !version; i++)
-        version = version_in(root, dirs[i]);
-    if (version || root_list(root, "/usr/lib", "*-linux-*", LIBS_MAX, &names) < 0)
-        return version;
-    for (size_t i = 0; i < names.n && !version; i++) {
-        snprintf(dir, sizeof dir, "/usr/lib/%s/systemd", names.names[i]);
-        version = version_in(root, dir);
-    }
-    root_names_free(&names);
-    return version;
-}
 
 /* The host -------------------------------------------------------------------- */
 
@@ -227,7 +190,7 @@ int unit_host_read(struct unit_host *host, const struct root *root)
 {
     const char **values = host->specifiers.values;
 
-    *host = (struct unit_host){.systemd = unit_host_systemd(root)};
+    *host = (struct unit_host){0};
     values['a'] = architecture(root);
     values['m'] = identifier(root, "/etc/machine-id", &host->memory);
     values['b'] = identifier(root, "/proc/sys/kernel/random/boot_id", &host->memory);
@@ -254,7 +217,7 @@ static const char *below(const char *home, const char *path, struct arena *memor
 static void user_specifiers(const struct unit_host *host, const struct unit_manager *manager,
                             struct arena *memory, const char **values)
 {
-    bool old = host->systemd && host->systemd < 254;
+    bool old = manager->version < 254;
     char number[32];
 
     if (manager->uid >= 0) {
@@ -292,7 +255,7 @@ void unit_host_specifiers(const struct unit_host *host, const struct unit_manage
     };
 
     *ret = host->specifiers;
-    ret->systemd = host->systemd;
+    ret->systemd = manager->version;
     ret->values['T'] = "/tmp";
     ret->values['V'] = "/var/tmp";
     if (manager->scope == UNIT_USER)

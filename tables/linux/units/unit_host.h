@@ -1,5 +1,5 @@
 /* unit_host.h -- what a host says of itself that units may name by specifiers: its names, its
- * version, its architecture; and the version of its systemd.
+ * version, its architecture, its users.
  */
 #ifndef SVCQL_UNIT_HOST_H
 #define SVCQL_UNIT_HOST_H
@@ -18,7 +18,6 @@ struct unit_host {
     struct arena           memory;
     struct unit_user      *users; /* by name */
     size_t                 n_users, users_room;
-    int                    systemd; /* version, 252; 0: not known */
     struct unit_specifiers specifiers;
 };
 
@@ -33,8 +32,5 @@ void unit_host_specifiers(const struct unit_host *host, const struct unit_manage
 
 /* The user of this name, or of this number; NULL: none. */
 const struct unit_user *unit_host_user(const struct unit_host *host, const char *name);
-
-/* The version of the systemd below a root, from the name of its shared library; 0: not known. */
-int unit_host_systemd(const struct root *root);
 
 #endif

@@ -120,7 +120,7 @@ static int add_folders(struct unit_search *search, const struct names *names, bo
             unit_search_range(search, UNIT_DROP_IN, names->names[i], &n);
         for (size_t k = 0; k < n; k++) {
             size_t size = strlen(entries[k]->name);
-            if (entries[k]->type == DT_DIR || size < sizeof suffix ||
+            if (entries[k]->type == DT_DIR || entries[k]->name[0] == '.' || size < sizeof suffix ||
                 strcmp(entries[k]->name + size - (sizeof suffix - 1), suffix) != 0)
                 continue;
             struct found *found = ARRAY_ADD(f->found, f->n);

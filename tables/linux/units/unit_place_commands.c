@@ -432,3 +432,46 @@ int place_commands_read(const struct unit_each *each, struct arena *memory,
     *ret = r.out;
     return 0;
 }
+
+/* Mounts ---------------------------------------------------------------------- */
+
+const struct unit_setting *mount_setting(const struct unit_loaded *loaded, const char *key)
+{
+    for (size_t i = 0; i < loaded->n; i++) {
+        const struct unit_setting *setting = &loaded->settings[i];
+        if (setting->effective && strcmp(setting->key, key) == 0 &&
+            (strcmp(setting->section, "Mount") == 0 || strcmp(setting->section, "Swap") == 0))
+            return setting;
+    }
+    return NULL;
+}
+
+int mount_command_read(const struct unit_loaded *loaded, const struct unit_specifiers *specifiers,
+                       struct arena *memory, struct unit_exec *ret)
+{
+    static const struct {
+        const char *key, *option;
+    } arguments[] = {{"What", NULL}, {"Where", NULL}, {"Type", "-t"}, {"Options", "-o"}};
+    const char  **words = arena_alloc(memory, 8 * sizeof *words);
+    struct buffer text = {0};
+    size_t        n = 0;
+
+    if (!words)
+        return -ENOMEM;
+    words[n++] = mount_setting(loaded, "Where") ? "/bin/mount" : "/sbin/swapon";
+    for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
+        const struct unit_setting *setting = mount_setting(loaded, arguments[i].key);
+        if (!setting)
+            continue;
+        buffer_reset(&text);
+        unit_specifiers_expand(specifiers, setting->value, &text);
+        if (arguments[i].option)
+            words[n++] = arguments[i].option;
+        words[n++] = arena_strndup(memory, text.data ? text.data : "", text.size);
+    }
+    memory->failed |= text.failed;
+    buffer_free(&text);
+    *ret =
+        (struct unit_exec){.path = words[0], .argv = words, .argc = n, .flags = UNIT_EXEC_LITERAL};
+    return memory->failed ? -ENOMEM : 0;
+}

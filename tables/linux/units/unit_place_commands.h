@@ -5,6 +5,7 @@
 #define SVCQL_UNIT_PLACE_COMMANDS_H
 
 #include "formats/unit/unit_exec.h"
+#include "formats/unit/unit_specifiers.h"
 #include "unit_each.h"
 
 #define UNIT_PLACE_FILE_MAX (1u << 20) /* bytes of a file of lines that is read */
@@ -23,6 +24,14 @@ struct place_commands {
     size_t                n, room;
     bool                  unread; /* the file could not be read, or not to its end */
 };
+
+/* The setting in force of this key in [Mount] or [Swap]; NULL: none. */
+const struct unit_setting *mount_setting(const struct unit_loaded *loaded, const char *key);
+
+/* What the manager runs to mount or swap what the unit names, into memory of the arena. 0 or
+ * -ENOMEM. */
+int mount_command_read(const struct unit_loaded *loaded, const struct unit_specifiers *specifiers,
+                       struct arena *memory, struct unit_exec *ret);
 
 /* Read the commands of the file that `each` is at, into memory of the arena. 0 or -ENOMEM. */
 int place_commands_read(const struct unit_each *each, struct arena *memory,
