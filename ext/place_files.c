@@ -279,7 +279,7 @@ static int next_source(struct place_files *f)
         return open_file(f);
     }
     int rc_begin = f->begin_root ? f->begin_root(f->scan) : SQLITE_OK;
-    if (f->begin_root && !f->n_bases)
+    if (f->by_base && !f->n_bases)
         f->next_place = f->n_places; /* there is nothing for them to be below */
     return rc_begin;
 }

@@ -45,6 +45,7 @@ struct place_files {
     const struct place_of_files *places;
     size_t                       n_places;
     bool                         by_line; /* files are read by place_files_line(), of any size */
+    bool                         by_base; /* the places are below bases alone: none, no places */
     bool                         by_root; /* place_files_next() stops after each root, text NULL */
     bool of_users; /* a file that a query names is read as root_chooser() may */
 

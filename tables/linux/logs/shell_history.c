@@ -270,6 +270,7 @@ static int open_scan(struct tbl_scan *scan)
                                         .by_root = true,
                                         .of_users = true,
                                         .begin_root = begin_root,
+                                        .by_base = true,
                                         .wanted = wanted};
     return place_files_begin(&state->files, &(struct sources_want){
                                                 .artefacts = named | 1u << ARTEFACT_SHELL_HISTORY,
