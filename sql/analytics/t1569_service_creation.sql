@@ -38,7 +38,7 @@ WITH facts AS (
     SELECT h.time, h.host, h.platform, h.subject, h.unit, h.account, NULL, 'T1543.002', h.fired,
            h.evidence, h.source, h.record
       FROM loaded_unit_signals AS h
-     WHERE once(h.fired) <> ','
+     WHERE h.fired <> '[]'
     UNION ALL
     SELECT l.time, l.host, l.platform, l.subject, l.label, l.account, l.user,
            CASE WHEN l.kind = 'override' THEN 'T1569.001'

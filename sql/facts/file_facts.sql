@@ -5,22 +5,22 @@
 --          A column says what is so, and nothing of what it means. A look at another table is made
 --          only for the rows whose guard holds.
 -- columns: time             REAL     when it was last modified or, on a live host, changed; when a log says it was written
---          host                      host that it is on
+--          host                 TEXT host that it is on
 --          platform                  linux, windows or macos
 --          origin                    unit file, manager, property list or log
---          subject                   the path, or manager and its scope
---          user                      in whose home it is; of a log, who wrote
---          kind                      of a unit file: unit, drop-in, mask, link, dependency-link, ...
+--          subject              TEXT the path, or manager and its scope
+--          user                 TEXT in whose home it is; of a log, who wrote
+--          kind                 TEXT of a unit file: unit, drop-in, mask, link, dependency-link, ...
 --          state                     of a unit file: enabled, disabled, ...; NULL of a plain unit that is not altered or writable
 --          type                      of a property list: daemon or agent
---          service                   the unit or label; of a log the file's name
---          link_target               of a link: where it leads
+--          service              TEXT the unit or label; of a log the file's name
+--          link_target          TEXT of a link: where it leads
 --          link_dangling    INTEGER  of a link: nothing is there
 --          uid              INTEGER  owner of the file
---          mode                      permissions of the file, in octal digits
+--          mode                 TEXT permissions of the file, in octal digits
 --          program_mode              of a property list: permissions of the program that it names
 --          owners_kept               of a daemon's list not owned by root: another list of the host is root's, so owners were kept
---          package                   package that owns a unit file; empty for none, NULL where packages are unknown
+--          package              TEXT package that owns a unit file; empty for none, NULL where packages are unknown
 --          package_altered  INTEGER  it is not as the package made it
 --          settings                  of a manager's configuration: its settings, one a line
 --          environment               of a manager: its environment, a JSON array
@@ -33,8 +33,8 @@
 --          detail                    of a log: the call or the access
 --          patterns                  of a log of Windows: remote_execution_name, attack_tool where exec_patterns match the path, as a JSON array
 --          evidence                  the row for people, as JSON
---          source                    where the record is
---          record                    which record it is
+--          source               TEXT where the record is
+--          record               TEXT which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "origin": "unit file", "kind": "unit",
 --           "subject": "/etc/systemd/system/agent.service", "state": "enabled", "service": "agent.service",
 --           "uid": 0, "mode": "0644", "source": "/", "record": "/etc/systemd/system/agent.service"}

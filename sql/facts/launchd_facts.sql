@@ -3,26 +3,26 @@
 -- why:     What detections of the shape `launchd` judge. A column says what is so, and nothing of
 --          what it means. A look at another table is made only for the rows whose guard holds.
 -- columns: time                REAL     when the file was last modified
---          host                         host that it is of
+--          host                    TEXT host that it is of
 --          platform                     macos
 --          kind                         property list, or override: a line of launchctl's own memory
---          path                         path of a property list
---          label                        label of the job
---          subject                      the path, or the label of an override
---          type                         daemon or agent, by the folder; NULL elsewhere
+--          path                    TEXT path of a property list
+--          label                   TEXT label of the job
+--          subject                 TEXT the path, or the label of an override
+--          type                    TEXT daemon or agent, by the folder; NULL elsewhere
 --          account                      account that it runs as
---          user                         in whose home the property list is
---          program                      Program
---          program_arguments            ProgramArguments, a JSON array
+--          user                    TEXT in whose home the property list is
+--          program                 TEXT Program
+--          program_arguments       TEXT ProgramArguments, a JSON array
 --          command                      the program and its arguments as one text
---          environment                  EnvironmentVariables
+--          environment             TEXT EnvironmentVariables
 --          in_system                    it is below /System/Library, which macOS seals
 --          label_matches_file  INTEGER  the label is the file's name
 --          hidden              INTEGER  the file's name begins with a dot, or a flag hides it
---          error                        why it could not be read
+--          error                   TEXT why it could not be read
 --          run_at_load         INTEGER  RunAtLoad
---          keep_alive                   KeepAlive, as JSON
---          mode                         permissions of the file, in octal digits
+--          keep_alive              TEXT KeepAlive, as JSON
+--          mode                    TEXT permissions of the file, in octal digits
 --          uid                 INTEGER  owner of the file
 --          domain                       of an override, whose it is: system, or a user's
 --          disabled            INTEGER  of an override, whether it disables the job
@@ -30,8 +30,8 @@
 --          patterns                     of what is outside /System: names of exec_patterns that match its command, as a JSON array
 --          places                       of what is outside /System: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
 --          evidence                     the row for people, as JSON
---          source                       where the record is
---          record                       which record it is
+--          source                  TEXT where the record is
+--          record                  TEXT which record it is
 -- usual:   {"time": 1760000000, "host": "mac1", "platform": "macos", "kind": "property list", "type": "daemon",
 --           "path": "/Library/LaunchDaemons/com.example.agent.plist", "label": "com.example.agent",
 --           "subject": "/Library/LaunchDaemons/com.example.agent.plist", "account": "root",

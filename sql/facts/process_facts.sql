@@ -3,21 +3,21 @@
 -- why:     What detections of the shape `process` judge. A column says what is so, and nothing of
 --          what it means. A services.exe that is not Windows' own is a row too, whoever started it.
 -- columns: time            REAL         when it was started
---          host                         host that it runs on
+--          host                    TEXT host that it runs on
 --          platform                     linux, windows or macos
 --          running                      it runs; 0 for one that a log tells of
 --          subject                      its command line, or else its program or name
---          user                         account that it runs as
+--          user                    TEXT account that it runs as
 --          pid             INTEGER      number of the process
 --          name            TEXT NOCASE  name that the kernel gives, or the last part of the program's path
---          exe                          path of its program
+--          exe                     TEXT path of its program
 --          exe_deleted     INTEGER      of a running one: the program's file is no longer present
---          cmdline                      its command line
---          parent                       path of its parent's program
+--          cmdline                 TEXT its command line
+--          parent                  TEXT path of its parent's program
 --          parent_cmdline               command line of its parent
---          service                      of a running one: its unit
---          user_unit                    of a running one: its unit of a user's own manager
---          container                    of a running one: container that it is in
+--          service                 TEXT of a running one: its unit
+--          user_unit               TEXT of a running one: its unit of a user's own manager
+--          container               TEXT of a running one: container that it is in
 --          via                          of one from the logs: audit, sysmon or security
 --          patterns                     names of exec_patterns that match its program and command line, as a JSON array
 --          places                       not of Windows: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,

@@ -21,7 +21,7 @@
 --          failure_program                       path of the program in FailureCommand
 --          performance_library      TEXT NOCASE  Library below Performance, loaded into programs that count performance
 --          environment              TEXT NOCASE  Environment, a JSON array
---          security_sddl                         security descriptor of the service, as SDDL
+--          security_sddl                    TEXT security descriptor of the service, as SDDL
 --          control_set              TEXT NOCASE  control set that the key is of
 --          unquoted_path            INTEGER      ImagePath has a space in its program and no quotes
 --          deleted                  INTEGER      the key was recovered from free space of the hive
@@ -32,7 +32,7 @@
 --          remote_access_exemption  INTEGER      of the manager: remote callers need not be administrators
 --          patterns                              names of exec_patterns that match ImagePath and name, or FailureCommand, where a shell is usual: ,a,b,
 --          evidence                              the row for people, as JSON
---          source                                where the record is
+--          source                           TEXT where the record is
 --          record                   TEXT NOCASE  which record it is
 -- usual:   {"time": 1760000000, "host": "WS01", "platform": "windows", "kind": "service", "name": "ReportAgent",
 --           "key": "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\ReportAgent", "account": "LocalSystem",

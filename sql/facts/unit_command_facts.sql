@@ -105,7 +105,10 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
        iif(NOT c.vendor AND c.scope_user IS NULL AND coalesce(c.user, 'root') IN ('root', '0')
            AND coalesce(c.script, c.program) GLOB '/*',
            EXISTS (SELECT 1 FROM path_permissions AS w
-                    WHERE w.path IN (c.program, c.script) AND w.host = c.host AND w.others_write),
+                    WHERE w.path = c.program AND w.host = c.host AND w.others_write)
+           OR iif(c.script IS NULL, 0,
+                  EXISTS (SELECT 1 FROM path_permissions AS w
+                           WHERE w.path = c.script AND w.host = c.host AND w.others_write)),
            NULL) AS program_writable,
        iif(c.unowned AND c.program GLOB '/*' AND c.program_kind <> 'missing',
            EXISTS (SELECT 1 FROM package_files AS p
