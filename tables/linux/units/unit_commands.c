@@ -376,6 +376,8 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("program_kind", TBL_TEXT, 0,
              "What that file is: elf, script (begins with #!), text, other, missing, unreadable",
              unit_commands_get_program_kind),
+    TBL_LAZY("program_sha256", TBL_TEXT, 0, "SHA-256 of that file; NULL above 64 MiB",
+             unit_commands_get_program_sha256),
     TBL_LAZY("script", TBL_TEXT, 0,
              "File that it all comes down to: what an interpreter (sh, python3, perl, node, php, "
              "java -jar ...) or a wrapper (env, nice, busybox, chroot ...) is given, also by sh -c "
@@ -383,6 +385,8 @@ static const struct tbl_column columns[] = {
              unit_commands_get_script),
     TBL_LAZY("script_kind", TBL_TEXT, 0, "What that file is, as program_kind",
              unit_commands_get_script_kind),
+    TBL_LAZY("script_sha256", TBL_TEXT, 0, "SHA-256 of that file; NULL above 64 MiB",
+             unit_commands_get_script_sha256),
     TBL_LAZY("script_text", TBL_TEXT, 0,
              "First 64 KiB of the script, or of the program where it is a script or text",
              unit_commands_get_script_text),

@@ -67,6 +67,8 @@ struct commands_state {
 tbl_getter unit_commands_get_argv;
 tbl_getter unit_commands_get_program;
 tbl_getter unit_commands_get_program_kind;
+tbl_getter unit_commands_get_program_sha256;
+tbl_getter unit_commands_get_script_sha256;
 tbl_getter unit_commands_get_script;
 tbl_getter unit_commands_get_script_kind;
 tbl_getter unit_commands_get_script_text;

@@ -1,7 +1,6 @@
 /* unit_file_values.c -- the columns of unit_files that cost: states, contents, digests, owners. */
 #include <dirent.h>
 #include <errno.h>
-#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,11 +8,11 @@
 #include "formats/unit/unit_name.h"
 #include "unit_files.h"
 #include "unit_places.h"
+#include "unit_program.h"
 
 SQLITE_EXTENSION_INIT3
 
-#define LARGE      (1u << 20)  /* bytes; no honest unit file comes near */
-#define DIGEST_MAX (64u << 20) /* bytes of a file that is digested */
+#define LARGE (1u << 20) /* bytes; no honest unit file comes near */
 
 void unit_files_forget_manager(struct files_state *s)
 {
@@ -376,22 +375,11 @@ int unit_files_get_resolved(struct tbl_scan *scan, const void *row, sqlite3_cont
 int unit_files_get_sha256(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct files_state *s = tbl_state(scan);
-    char                hex[SHA256_DIGEST_STRING_LENGTH];
-    uint8_t             block[16384];
-    SHA2_CTX            sha;
-    ssize_t             n;
-    size_t              size = 0;
+    char                hex[UNIT_DIGEST_SIZE];
 
     (void)row;
-    int fd = root_open_file(s->current->root, s->entry->path);
-    if (fd < 0)
-        return SQLITE_OK;
-    SHA256Init(&sha);
-    while ((n = read(fd, block, sizeof block)) > 0 && (size += (size_t)n) <= DIGEST_MAX)
-        SHA256Update(&sha, block, (size_t)n);
-    close(fd);
-    if (n == 0)
-        result(out, SHA256End(&sha, hex));
+    if (unit_program_digest(s->current->root, s->entry->path, hex))
+        result(out, hex);
     return SQLITE_OK;
 }
 

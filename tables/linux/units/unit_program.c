@@ -1,12 +1,14 @@
 #include "unit_program.h"
 
 #include <errno.h>
+#include <sha2.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LINKS_MAX 40  /* as the kernel */
-#define HEAD      512 /* bytes that tell text from data */
+#define LINKS_MAX  40          /* as the kernel */
+#define DIGEST_MAX (64u << 20) /* bytes of a file that is digested */
+#define HEAD       512         /* bytes that tell text from data */
 
 struct walk {
     const struct root      *root;
@@ -226,7 +228,7 @@ int unit_view_bind(const struct unit_view *view, const char *path)
     return -1;
 }
 
-/* Kinds ----------------------------------------------------------------------- */
+/* Files ----------------------------------------------------------------------- */
 
 static bool is_text(const char *data, size_t size)
 {
@@ -234,6 +236,23 @@ static bool is_text(const char *data, size_t size)
         if (((unsigned char)data[i] < ' ' && !strchr("\t\n\r\f\v\b\033", data[i])) || !data[i])
             return false;
     return size > 0;
+}
+
+bool unit_program_digest(const struct root *root, const char *path, char ret[UNIT_DIGEST_SIZE])
+{
+    uint8_t  block[16384];
+    SHA2_CTX sha;
+    ssize_t  n;
+    size_t   size = 0;
+    int      fd = root_open_file(root, path);
+
+    if (fd < 0)
+        return false;
+    SHA256Init(&sha);
+    while ((n = read(fd, block, sizeof block)) > 0 && (size += (size_t)n) <= DIGEST_MAX)
+        SHA256Update(&sha, block, (size_t)n);
+    close(fd);
+    return n == 0 && SHA256End(&sha, ret);
 }
 
 enum unit_program_kind unit_program_kind(const struct root *root, const char *path)

@@ -51,6 +51,11 @@ enum unit_program_kind {
     UNIT_PROGRAM_UNREAD, /* may not be read */
 };
 
+/* Put the SHA-256 of a file, in hexadecimal digits, into ret; false where it cannot be read or has
+ * more than 64 MiB. */
+#define UNIT_DIGEST_SIZE 65
+bool unit_program_digest(const struct root *root, const char *path, char ret[UNIT_DIGEST_SIZE]);
+
 enum unit_program_kind unit_program_kind(const struct root *root, const char *path);
 const char            *unit_program_kind_name(enum unit_program_kind kind);
 
