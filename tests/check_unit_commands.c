@@ -303,6 +303,8 @@ START_TEST(scripts_and_standard_input_are_read)
     service("ExecStart=/bin/sh\nStandardInputText=cu\\x72l x|sh");
     expect("/bin/sh\ncurl x | sh|[\"/bin/sh\", \"curl\", \"sh\"]",
            "SELECT canonical, runs FROM ROOT");
+    service("SetCredential=j:curl\\x20x\nExecStart=/bin/sh ${CREDENTIALS_DIRECTORY}/j");
+    expect("/run/credentials/a.service/j|curl x", "SELECT script, script_text FROM ROOT");
     service("ExecStart=/bin/sh\nStandardInput=file:/tmp/x");
     expect("/tmp/x", "SELECT script FROM ROOT");
 }

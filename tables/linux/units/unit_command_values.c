@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/unit/unit_words.h"
 #include "unit_commands.h"
 
 SQLITE_EXTENSION_INIT3
@@ -369,6 +370,32 @@ static int result_head(struct tbl_scan *scan, struct commands_state *s, const ch
     return text ? SQLITE_OK : SQLITE_NOMEM;
 }
 
+/* The text of a credential that the unit itself holds, SetCredential=NAME:TEXT, where the script is
+ * one; NULL: it is none. */
+static const char *credential(struct commands_state *s, const char *path)
+{
+    const char   *folder = s->context.specifiers.values['d'];
+    size_t        size = folder ? strlen(folder) : 0;
+    struct buffer text = {0};
+    const char   *found = NULL;
+
+    if (!folder || strncmp(path, folder, size) != 0 || path[size] != '/')
+        return NULL;
+    const char *name = path + size + 1;
+    for (size_t i = 0; i < s->each.loaded.n && !found; i++) {
+        const struct unit_setting *setting = &s->each.loaded.settings[i];
+        if (!setting->effective || strcmp(setting->key, "SetCredential") != 0 ||
+            strncmp(setting->value, name, strlen(name)) != 0 || setting->value[strlen(name)] != ':')
+            continue;
+        if (unit_unescape(setting->value + strlen(name) + 1, &text) == 0 && buffer_text(&text))
+            found = arena_strndup(&s->memory, text.data,
+                                  text.size < SCRIPT_MAX ? text.size : SCRIPT_MAX);
+    }
+    s->memory.failed |= text.failed;
+    buffer_free(&text);
+    return found;
+}
+
 int unit_commands_get_script_text(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct commands_state *s = tbl_state(scan);
@@ -378,6 +405,11 @@ int unit_commands_get_script_text(struct tbl_scan *scan, const void *row, sqlite
     (void)row;
     if (r < 0 || !s->current || s->context.root_image)
         return r < 0 ? -r : SQLITE_OK;
+    const char *text = r > 0 ? credential(s, path) : NULL;
+    if (text) {
+        result(out, tbl_utf8(scan, text, strlen(text)));
+        return SQLITE_OK;
+    }
     if (r > 0 && is_script(unit_program_kind(s->context.root, path)))
         return result_head(scan, s, path, out);
     if (find_program(s) && is_script(unit_program_kind(s->context.root, s->program)))
