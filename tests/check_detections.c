@@ -219,7 +219,8 @@ START_TEST(facts_have_the_types_that_their_headers_declare)
         harness_expect(db, "",
                        "SELECT '%s.' || v.name || ' ' || v.type FROM pragma_table_info('%s_facts') "
                        "AS v JOIN pragma_table_info('%s', 'main') AS t ON t.cid = v.cid "
-                       "WHERE t.name <> v.name OR (v.type <> '' AND t.type <> replace(v.type, 'BOOLEAN', 'INTEGER'))",
+                       "WHERE t.name <> v.name OR (v.type <> '' AND t.type <> replace(v.type, "
+                       "'BOOLEAN', 'INTEGER'))",
                        shape->name, shape->name, shape->name);
         harness_expect(db, "1", "SELECT count(*) = %d FROM pragma_table_info('%s_facts')",
                        (int)shape->n_columns, shape->name);

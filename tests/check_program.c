@@ -633,10 +633,40 @@ START_TEST(the_shipped_pack_runs_once)
 }
 END_TEST
 
+#define OWN                                                                                        \
+    "-- from_cache: runs from /opt/.cache\n-- platform: linux\n-- technique: T1543.002\n"          \
+    "-- weight: 70\n-- false positives: none\n-- shape: unit_command\n"                            \
+    "-- fires: {\"program\": \"/opt/.cache/a\"}\n-- fires: {\"program\": \"/opt/.cache/b\"}\n"     \
+    "-- spares: {\"program\": \"/opt/cache/a\"}\n-- spares: {\"program\": \"/usr/bin/b\"}\n"
+
+START_TEST(detections_of_ones_own_are_tried_and_hunted_with)
+{
+    const char *root = harness_scratch(), *folder = harness_scratch();
+    char       *text;
+
+    harness_write_text(root, "etc/hostname", "web9\n");
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(root, "etc/systemd/system/agent.service",
+                       "[Unit]\nDescription=Agent\n[Service]\nExecStart=/opt/.cache/agent\n");
+    harness_write_text(folder, "from_cache.sql", OWN "program GLOB '/opt/.cache/*'\n");
+    ck_assert_msg(run(&text, "signals test %s", folder) == EXIT_CLEAN, "%s", text);
+    ck_assert_msg(run(&text, "hunt -e %s --signals %s", root, folder) == EXIT_FINDINGS, "%s", text);
+    ck_assert_msg(strstr(text, "runs from /opt/.cache"), "%s", text);
+    harness_write_text(folder, "from_cache.sql", OWN "program GLOB '/opt/*'\n");
+    ck_assert_int_eq(run(&text, "signals test %s", folder), EXIT_FINDINGS);
+    ck_assert_msg(strstr(text, "from_cache.sql:9: should spare, and fires"), "%s", text);
+    ck_assert_int_eq(run(&text, "signals new unit_command mine"), EXIT_CLEAN);
+    ck_assert_msg(strstr(text, "-- mine: ") && strstr(text, "-- shape:   unit_command"), "%s",
+                  text);
+    ck_assert_int_eq(run(&text, "hunt --signals /nonexistent"), EXIT_ERROR);
+}
+END_TEST
+
 Suite *make_program_suite(void)
 {
     const TTest *const tests[] = {
         help_fits_one_screen,
+        detections_of_ones_own_are_tried_and_hunted_with,
         each_commands_help_has_its_options,
         bash_completes_commands_options_and_values,
         exit_statuses_say_what_was_found,
