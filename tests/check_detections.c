@@ -112,7 +112,7 @@ static const struct {
     {"load_extension('x') IS NULL", "the function load_extension is not allowed"},
     {"readfile('/etc/shadow') IS NULL", "no such function: readfile"},
     {"program = ?1", "parameters are not allowed"},
-    {"program = \"text\"", "no such column: text"},
+    {"program = \"text\"", "no such column: "}, /* later versions quote it, and more */
     {"progam GLOB '/opt/*'", "no such column: progam"},
     {"program REGEXP '('", NULL}, /* only a row tells */
 };
