@@ -281,8 +281,9 @@ void unit_environment_settle(struct unit_environment *environment)
         qsort(variables, environment->n, sizeof *variables, by_name);
     for (size_t i = 0; i < environment->n; i++) {
         if (n && strcmp(variables[n - 1].name, variables[i].name) == 0)
-            variables[n - 1] = (struct unit_variable){variables[i].name, variables[i].value,
-                                                      variables[n - 1].place, variables[i].given};
+            variables[n - 1] =
+                (struct unit_variable){variables[i].name, variables[i].value,
+                                       variables[n - 1].place, variables[i].given, false};
         else
             variables[n++] = variables[i];
     }
@@ -325,7 +326,11 @@ static void take_away(struct unit_environment *environment, const char *text, si
     struct unit_variable *variable =
         find(environment, text, equals ? (size_t)(equals - text) : size);
 
-    if (variable && variable->value && (!equals || strcmp(variable->value, equals + 1) == 0))
+    if (!variable || !variable->value || (equals && strcmp(variable->value, equals + 1) != 0))
+        return;
+    if (environment->unset_last)
+        variable->unset = true;
+    else
         variable->value = NULL;
 }
 
@@ -355,7 +360,7 @@ void unit_environment_json(const struct unit_environment *environment, struct bu
         qsort(sorted, environment->n, sizeof *sorted, by_place);
     buffer_putc(json, '{');
     for (size_t i = 0; sorted && i < environment->n; i++) {
-        if (!sorted[i]->value || sorted[i]->given)
+        if (!sorted[i]->value || sorted[i]->unset || sorted[i]->given)
             continue;
         buffer_puts(json, begun ? ", " : "");
         buffer_json(json, sorted[i]->name, strlen(sorted[i]->name));

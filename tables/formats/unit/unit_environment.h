@@ -18,6 +18,7 @@ struct unit_variable {
     const char *name, *value; /* value NULL: taken away */
     size_t      place;        /* order of its first assignment */
     bool        given;        /* by the manager, not by a setting */
+    bool        unset; /* the program does not get it, but words of its command may be of it */
 };
 
 /* Of the assignments of one environment; those beyond are counted. The kernel takes 2 MiB with the
@@ -29,6 +30,8 @@ struct unit_environment {
     struct arena         *memory;
     struct unit_variable *variables; /* once settled, by name, each once */
     size_t                n, room, bytes, lost;
+    bool                  unset_last; /* words of commands are expanded before variables are taken
+                                         away: systemd 262, unlike 257 */
 };
 
 /* Add the assignments of one value; those that systemd passes over are left out. */

@@ -223,7 +223,7 @@ static size_t variables_of(const struct unit_environment *environment,
     size_t n = 0;
 
     for (size_t i = 0; i < environment->n && n < VARIABLES_MAX; i++)
-        if (environment->variables[i].value)
+        if (environment->variables[i].value && !environment->variables[i].unset)
             ret[n++] = (struct command_variable){environment->variables[i].name,
                                                  environment->variables[i].value};
     return n;

@@ -484,6 +484,7 @@ int unit_context_open(struct unit_context *context, const struct unit_host *host
     each_setting(&g, loaded);
     int r = environment_files(&g, loaded);
     unit_environment_settle(&c->environment);
+    c->environment.unset_last = search->manager.version >= 258;
     unset_environment(&g, loaded);
     c->lost += c->environment.lost;
     finish_input(&g);
