@@ -12,6 +12,7 @@
 --          name            TEXT NOCASE  name that the kernel gives, or the last part of the program's path
 --          exe                     TEXT path of its program
 --          exe_deleted     INTEGER      of a running one: the program's file is no longer present
+--          program_gone                 of a running one whose file is no longer present: nothing else is at its path, and no package owns it
 --          cmdline                 TEXT its command line
 --          parent                  TEXT path of its parent's program
 --          parent_cmdline               command line of its parent
@@ -28,7 +29,7 @@
 --           "user": "root", "pid": 300, "name": "agent", "exe": "/usr/sbin/agent", "exe_deleted": 0,
 --           "cmdline": "/usr/sbin/agent -f", "parent": "/usr/lib/systemd/systemd", "service": "agent.service",
 --           "patterns": "[]", "places": ",system,", "source": "/proc/300", "record": "pid 300"}
--- sources: processes, process_events, exec_patterns, attached_baseline
+-- sources: processes, process_events, path_permissions, package_files, exec_patterns, attached_baseline
 --
 --   SELECT datetime(time, 'unixepoch'), service, cmdline FROM process_facts WHERE running;
 CREATE TEMP VIEW process_facts AS
@@ -45,7 +46,12 @@ WITH normal AS MATERIALIZED (
 )
 SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
        coalesce(nullif(p.cmdline, ''), p.exe, p.name) AS subject, p.user, p.pid,
-       p.name COLLATE NOCASE AS name, p.exe, p.exe_deleted, p.cmdline, p.parent_exe AS parent,
+       p.name COLLATE NOCASE AS name, p.exe, p.exe_deleted,
+       iif(p.exe_deleted AND p.exe GLOB '/*' AND p.exe NOT GLOB '/memfd:*',
+           EXISTS (SELECT 1 FROM path_permissions AS w
+                    WHERE w.path = p.exe AND w.host = p.host AND w.error IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM package_files AS f WHERE f.host = p.host AND f.path = p.exe),
+           NULL) AS program_gone, p.cmdline, p.parent_exe AS parent,
        NULL AS parent_cmdline, p.unit AS service, p.user_unit, p.container, NULL AS via,
        pattern_signals('unix', coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '')) AS patterns,
        (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
@@ -59,7 +65,7 @@ SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
 UNION ALL
 -- On Linux the manager is process 1.
 SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.user, e.pid, e.name,
-       e.exe, NULL, e.cmdline, e.parent_exe, e.parent_cmdline, NULL, NULL, NULL, e.via,
+       e.exe, NULL, NULL, e.cmdline, e.parent_exe, e.parent_cmdline, NULL, NULL, NULL, e.via,
        pattern_signals(iif(e.platform = 'windows', 'windows', 'unix'), coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '')),
        iif(e.platform = 'windows', NULL,
            (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (

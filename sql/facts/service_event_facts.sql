@@ -43,7 +43,8 @@ SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_
              WHERE path_trust(r.value) IS NOT NULL)) AS places
   FROM service_events AS e
  WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
-    OR (e.platform = 'linux' AND e.action = 'started' AND e.service GLOB 'run-[ru]*')
+    OR (e.platform = 'linux' AND e.action = 'started'
+        AND (e.service GLOB 'run-[ru]*' OR e.image_path IS NOT NULL))
     OR e.action = 'cleared'
     OR (e.platform = 'linux' AND e.action = 'state' AND e.detail GLOB '*code=killed*'
         AND EXISTS (SELECT 1 FROM security_services AS s

@@ -93,7 +93,7 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
                 SELECT value FROM json_each(c.runs) UNION SELECT c.program UNION SELECT c.script
                 UNION SELECT c.root_directory) AS r
              WHERE path_trust(r.value) IS NOT NULL), NULL) AS places,
-       iif(c.unowned AND c.program GLOB '/*',
+       iif(c.unowned IS NOT NULL AND c.program GLOB '/*',
            EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = c.program),
            NULL) AS program_owned,
        iif(c.unowned IS NOT NULL AND c.program GLOB '/*' AND c.program_kind NOT IN ('missing'),

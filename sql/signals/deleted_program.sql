@@ -3,6 +3,7 @@
 -- technique:       T1070.004
 -- analytic:        AN0779
 -- weight:          10
+-- family:          gone
 -- reference:       proc(5) exe
 -- false positives: a program that an upgrade replaced and that was not started again yet; the file at
 --                  the same path is there and is the package's

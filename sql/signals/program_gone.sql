@@ -1,0 +1,14 @@
+-- program_gone: runs, and its program is gone from the disk
+-- platform:        linux
+-- technique:       T1070.004
+-- weight:          30
+-- family:          gone
+-- reference:       proc(5) exe
+-- false positives: software without a package that was removed while it ran
+--
+-- shape:   process
+-- fires:   {"exe_deleted": 1, "program_gone": 1}
+-- fires:   {"exe_deleted": 1, "program_gone": 1, "exe": "/opt/agent/agent"}
+-- spares:  {"exe_deleted": 1, "program_gone": 0}
+-- spares:  {"exe_deleted": 1, "program_gone": null, "exe": "/opt/agent/agent"}
+program_gone

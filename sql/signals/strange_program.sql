@@ -1,0 +1,14 @@
+-- strange_program: a package's unit runs a program that no package owns
+-- platform:        linux
+-- technique:       T1574
+-- weight:          60
+-- false positives: a package whose own script writes the program when it is installed; the same on
+--                  every host that has it
+--
+-- shape:   unit_command
+-- fires:   {"vendor": 1, "unowned": 0, "program_owned": 0, "program": "/opt/agentd"}
+-- fires:   {"vendor": 1, "unowned": 0, "program_owned": 0}
+-- spares:  {"vendor": 1, "unowned": 0, "program_owned": 1}
+-- spares:  {"vendor": 1, "unowned": 0, "program_owned": null}
+-- spares:  {"vendor": 0, "unowned": 0, "program_owned": 0}
+vendor AND NOT program_owned AND program_kind NOT IN ('missing', 'unreadable')
