@@ -186,8 +186,9 @@ END_TEST
 START_TEST(users_units_have_their_homes)
 {
     new_root();
-    file("home/ann/.config/systemd/user/u.service", "[Service]\nExecStart=%h/x %u %U %t %C\n");
-    expect("user|ann|/home/ann/x|/home/ann/x ann 1000 /run/user/1000 /home/ann/.cache|ann",
+    file("home/ann/.config/systemd/user/u.service", "[Service]\nExecStart=%h/x %u %U %t %C %g\n");
+    file("etc/group", "ann:x:1000:\n");
+    expect("user|ann|/home/ann/x|/home/ann/x ann 1000 /run/user/1000 /home/ann/.cache ann|ann",
            "SELECT scope, scope_user, program, text, user FROM ROOT");
 }
 END_TEST

@@ -154,19 +154,41 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct unit_user *)a)->name, ((const struct unit_user *)b)->name);
 }
 
-static void read_users(struct unit_host *host, const struct root *root)
+static void add_group(struct unit_host *host, const char *line, size_t size)
+{
+    struct group_line group;
+
+    if (group_parse(line, size, &group) <= 0)
+        return;
+    struct unit_group *groups =
+        arena_grow(&host->memory, host->groups, host->n_groups, &host->groups_room, sizeof *groups);
+    if (!groups)
+        return;
+    host->groups = groups;
+    groups[host->n_groups++] = (struct unit_group){field(host, &group.name), group.gid};
+}
+
+/* Hand on each line of a file. */
+static void each_line(struct unit_host *host, const struct root *root, const char *path,
+                      void (*add)(struct unit_host *, const char *, size_t))
 {
     char  *data;
     size_t size;
 
-    if (root_read(root, "/etc/passwd", PASSWD_MAX, &data, &size) < 0)
+    if (root_read(root, path, PASSWD_MAX, &data, &size) < 0)
         return;
     for (size_t at = 0, length; at < size; at += length + 1) {
         const char *end = memchr(data + at, '\n', size - at);
         length = end ? (size_t)(end - data) - at : size - at;
-        add_user(host, data + at, length);
+        add(host, data + at, length);
     }
     free(data);
+}
+
+static void read_users(struct unit_host *host, const struct root *root)
+{
+    each_line(host, root, "/etc/passwd", add_user);
+    each_line(host, root, "/etc/group", add_group);
     if (host->n_users)
         qsort(host->users, host->n_users, sizeof *host->users, by_name);
 }
@@ -230,6 +252,9 @@ static void user_specifiers(const struct unit_host *host, const struct unit_mana
     if (user) {
         snprintf(number, sizeof number, "%lld", (long long)user->gid);
         values['G'] = arena_strndup(memory, number, strlen(number));
+        for (size_t i = 0; i < host->n_groups && !values['g']; i++)
+            if (host->groups[i].gid == user->gid)
+                values['g'] = host->groups[i].name;
         values['s'] = *user->shell ? user->shell : "/bin/sh";
     }
     if (!manager->home)

@@ -14,10 +14,17 @@ struct unit_user {
     int64_t     uid, gid;
 };
 
+struct unit_group {
+    const char *name;
+    int64_t     gid;
+};
+
 struct unit_host {
     struct arena           memory;
     struct unit_user      *users; /* by name */
     size_t                 n_users, users_room;
+    struct unit_group     *groups;
+    size_t                 n_groups, groups_room;
     struct unit_specifiers specifiers;
 };
 
