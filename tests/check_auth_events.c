@@ -159,6 +159,49 @@ START_TEST(logins_and_sessions)
 }
 END_TEST
 
+START_TEST(programs_of_newer_and_older_hosts)
+{
+    ck_assert_str_eq(line_of("Jul  9 15:00:39 box polkitd(authority=local)[84]: x"),
+                     "0-7-9 15:0:39 0.000 0|box|polkitd|84|x");
+    ck_assert_str_eq(line_of("Jul  9 15:00:39 box gdm-password][93]: x"),
+                     "0-7-9 15:0:39 0.000 0|box|gdm-password|93|x");
+    ck_assert_str_eq(line_of("Jul  9 15:00:39 box (systemd)[93]: x"),
+                     "0-7-9 15:0:39 0.000 0|box|(systemd)|93|x");
+    ck_assert_str_eq(event_of("systemd-logind",
+                              "New session '5' of user 'ann' with class 'user' and type 'tty'."),
+                     "session 1|t=ann");
+    ck_assert_str_eq(event_of("systemd-logind", "New session c1 of user ann."), "session 1|t=ann");
+    ck_assert_str_eq(event_of("login", "ROOT LOGIN  on '/dev/tty1'"), "login 1|u=root|y=/dev/tty1");
+    ck_assert_str_eq(event_of("login", "ROOT LOGIN ON tty1"), "login 1|u=root|y=tty1");
+    ck_assert_str_eq(
+        event_of("login", "FAILED LOGIN (1) on '/dev/tty1' from 'h' FOR 'ann', no such user"),
+        "login 0|u=ann|y=/dev/tty1|r=h|e=no such user");
+    ck_assert_str_eq(event_of("login", "FAILED LOGIN 1 FROM 192.0.2.1 FOR ann, wrong"),
+                     "login 0|u=ann|r=192.0.2.1|e=wrong");
+    ck_assert_str_eq(event_of("sudo", "ann :  PWD=/ ; USER=root ; COMMAND=/bin/id"),
+                     "sudo 1|u=ann|t=root|d=/|c=/bin/id");
+}
+END_TEST
+
+START_TEST(rfc_5424_without_its_priority)
+{
+    ck_assert_str_eq(line_of("2024-07-09T15:00:38+02:00 box sudo 1259 - - ann : x"),
+                     "2024-7-9 15:0:38 0.000 z7200|box|sudo|1259|ann : x");
+    ck_assert_str_eq(line_of("1 2024-07-09T15:00:38Z box su - ID1 [a b=\"c\"] hi"),
+                     "2024-7-9 15:0:38 0.000 z0|box|su|-1|hi");
+    ck_assert_str_eq(line_of("2024-07-09T15:00:38Z box su: a - - b"),
+                     "2024-7-9 15:0:38 0.000 z0|box|su|-1|a - - b");
+}
+END_TEST
+
+START_TEST(a_folder_with_a_semicolon_is_no_refusal)
+{
+    ck_assert_str_eq(
+        event_of("sudo", "ann : TTY=pts/0 ; PWD=/tmp/a ; b ; USER=root ; COMMAND=/bin/id"),
+        "sudo 1|u=ann|t=root|y=pts/0|d=/tmp/a ; b|c=/bin/id");
+}
+END_TEST
+
 /* The table --------------------------------------------------------------------------- */
 
 /* Set when a file was last written: noon UTC of a day. */
@@ -258,6 +301,57 @@ END_TEST
 
 #define JOURNALS "journal/systemd-stable/no-rtc"
 
+static const char *lines_in(const char *text)
+{
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "auth.log", text);
+    return dir;
+}
+
+#define SUDO_LINE(minute, command)                                                                 \
+    "2024-07-09T15:" minute                                                                        \
+    ":00Z box sudo: ann : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=" command "\n"
+
+START_TEST(the_end_of_a_command_is_its_beginnings_result)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = lines_in(
+        SUDO_LINE("00", "/bin/a") SUDO_LINE("01", "/bin/b") SUDO_LINE("02", "/bin/a")
+            SUDO_LINE("03", "/bin/a ; EXIT=1") SUDO_LINE("04", "/bin/b ; SIGNAL=TERM ; EXIT=143")
+                SUDO_LINE("05", "/bin/a ; EXIT=0") SUDO_LINE("06", "/bin/a ; SIGNAL=KILL"));
+
+    harness_expect(db, "1|/bin/a|1\n2|/bin/b|143\n3|/bin/a|0\n7|/bin/a|137",
+                   "SELECT line, command, result FROM auth_events('%s/auth.log')", dir);
+    harness_expect(db, "3|0",
+                   "SELECT line, result FROM auth_events('%s/auth.log') WHERE time >= "
+                   "unixepoch('2024-07-09 15:02:00') AND time < unixepoch('2024-07-09 15:06:00')",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_message_repeated_is_one_event_with_its_count)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = lines_in(
+        "Jul  9 15:00:57 box message repeated 3 times: [ sshd[79]: Failed password for root "
+        "from 203.0.113.7 port 4 ssh2]\n"
+        "Jul  9 15:00:58 box sshd[80]: message repeated 2 times: [ Failed password for ann "
+        "from 203.0.113.7 port 4 ssh2]\n"
+        "Jul  9 15:00:59 box su[81]: pam_unix(su:session): session opened for user "
+        "root(uid=0) by ann(uid=1000)\n");
+
+    harness_expect(db,
+                   "login|root|203.0.113.7|79|3|NULL|NULL\nlogin|ann|203.0.113.7|80|2|NULL|NULL\n"
+                   "session|ann|NULL|81|1|1000|0",
+                   "SELECT kind, user, remote_host, pid, count, uid, target_uid "
+                   "FROM auth_events('%s/auth.log')",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(the_messages_of_a_journal_are_events_too)
 {
     const char *dir = harness_evidence(JOURNALS);
@@ -342,6 +436,11 @@ Suite *make_auth_events_suite(void)
         sudo_says_who_where_and_what,
         su_pkexec_doas_polkit_and_cron,
         logins_and_sessions,
+        programs_of_newer_and_older_hosts,
+        rfc_5424_without_its_priority,
+        a_folder_with_a_semicolon_is_no_refusal,
+        the_end_of_a_command_is_its_beginnings_result,
+        a_message_repeated_is_one_event_with_its_count,
         years_that_lines_do_not_write_come_from_the_file,
         local_time_is_that_of_the_roots_zone,
         lines_are_chosen_counted_and_reported,

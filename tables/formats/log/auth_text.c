@@ -132,6 +132,18 @@ static bool month_stamp(struct cursor *c, struct syslog_stamp *stamp)
     return true;
 }
 
+/* A program's name without what some add to it: polkitd(authority=local), gdm-password]. */
+static struct auth_span program_name(const char *start, const char *end)
+{
+    const char *bracket = end > start ? memchr(start + 1, '(', (size_t)(end - start - 1)) : NULL;
+
+    if (bracket)
+        end = bracket;
+    else if (end > start + 1 && end[-1] == ']')
+        end--;
+    return (struct auth_span){start, (size_t)(end - start)};
+}
+
 /* "sudo[123]:" or "sudo:"; what stands before a blank without a colon is part of the message. */
 static void tag(struct cursor *c, struct syslog_line *ret)
 {
@@ -141,7 +153,7 @@ static void tag(struct cursor *c, struct syslog_line *ret)
     ret->pid = -1;
     while (c->at < c->end && *c->at != ' ' && *c->at != ':' && *c->at != '[')
         c->at++;
-    struct auth_span program = {start, (size_t)(c->at - start)};
+    struct auth_span program = program_name(start, c->at);
     pid = *c;
     int value;
     if (take(&pid, "[") && number(&pid, 1, 9, &value) && take(&pid, "]")) {
@@ -154,14 +166,12 @@ static void tag(struct cursor *c, struct syslog_line *ret)
         c->at = start;
 }
 
-/* What follows the stamp of RFC 5424: HOST APP PROCID MSGID [DATA] MESSAGE. */
-static bool structured(struct cursor *c, struct syslog_line *ret)
+/* What follows the host in RFC 5424: APP PROCID MSGID [DATA] MESSAGE. */
+static void structured(struct cursor *c, struct syslog_line *ret)
 {
-    if (!take(c, " "))
-        return false;
-    ret->host = word(c);
-    blanks(c);
-    ret->program = word(c);
+    struct auth_span program = word(c);
+
+    ret->program = program_name(program.text, program.text + program.size);
     blanks(c);
     int value;
     ret->pid = number(c, 1, 9, &value) ? value : -1;
@@ -175,7 +185,40 @@ static bool structured(struct cursor *c, struct syslog_line *ret)
             c->at = close ? close + 1 : c->end;
         }
     }
-    return true;
+}
+
+/* Whether "APP PROCID MSGID -" or "APP PROCID MSGID [" follows, in a line that lost its priority
+ * and version. A classic line has a colon after its program. */
+static bool is_structured(struct cursor c)
+{
+    struct auth_span program = word(&c), id;
+    int              value;
+
+    blanks(&c);
+    if (!program.size || memchr(program.text, ':', program.size) ||
+        !(number(&c, 1, 9, &value) || take(&c, "-")) || !take(&c, " "))
+        return false;
+    id = word(&c);
+    return id.size && take(&c, " ") && (take(&c, "- ") || take(&c, "["));
+}
+
+/* "message repeated 3 times: [ MESSAGE]", as rsyslog joins equal lines; the program stands before
+ * it, or in it. */
+static void unpack_repeated(struct cursor *c, struct syslog_line *ret)
+{
+    struct cursor inner = *c;
+    int           times;
+
+    if (!take(&inner, "message repeated ") || !number(&inner, 1, 9, &times) ||
+        !take(&inner, " times: [") || inner.end == inner.at || inner.end[-1] != ']')
+        return;
+    inner.end--;
+    blanks(&inner);
+    if (!ret->program.text)
+        tag(&inner, ret);
+    blanks(&inner);
+    ret->count = times;
+    *c = inner;
 }
 
 int syslog_line_parse(const char *line, size_t size, struct syslog_line *ret)
@@ -191,11 +234,9 @@ int syslog_line_parse(const char *line, size_t size, struct syslog_line *ret)
     if (c.at == c.end)
         return -ENODATA;
     struct cursor start = c;
-    bool          rfc5424 = false;
-    if (take(&c, "<") && number(&c, 1, 3, &priority) && take(&c, ">"))
-        rfc5424 = take(&c, "1 ");
-    else
+    if (!(take(&c, "<") && number(&c, 1, 3, &priority) && take(&c, ">")))
         c = start;
+    bool rfc5424 = take(&c, "1 ");
 
     start = c;
     if (!month_stamp(&c, &parsed.stamp)) {
@@ -204,18 +245,18 @@ int syslog_line_parse(const char *line, size_t size, struct syslog_line *ret)
         if (!iso_stamp(&c, &parsed.stamp))
             return -EBADMSG;
     }
-    if (rfc5424) {
-        if (!structured(&c, &parsed))
-            return -EBADMSG;
-    } else {
-        if (!take(&c, " "))
-            return -EBADMSG;
-        blanks(&c);
-        parsed.host = word(&c);
-        blanks(&c);
-        tag(&c, &parsed);
-    }
+    if (!take(&c, " "))
+        return -EBADMSG;
     blanks(&c);
+    parsed.host = word(&c);
+    blanks(&c);
+    if (rfc5424 || is_structured(c))
+        structured(&c, &parsed);
+    else
+        tag(&c, &parsed);
+    blanks(&c);
+    parsed.count = 1;
+    unpack_repeated(&c, &parsed);
     parsed.message = (struct auth_span){c.at, (size_t)(c.end - c.at)};
     *ret = parsed;
     return 0;
@@ -233,6 +274,7 @@ static const struct {
     {'y', offsetof(struct auth_event, tty)},     {'d', offsetof(struct auth_event, cwd)},
     {'c', offsetof(struct auth_event, command)}, {'r', offsetof(struct auth_event, remote)},
     {'a', offsetof(struct auth_event, action)},  {'e', offsetof(struct auth_event, reason)},
+    {'U', offsetof(struct auth_event, uid)},     {'T', offsetof(struct auth_event, target_uid)},
 };
 
 static const struct pattern {
@@ -248,8 +290,17 @@ static const struct pattern {
     {"sshd", "Invalid user %u from %r", AUTH_LOGIN, 0},
     {"login", "LOGIN ON %y BY %u FROM %r", AUTH_LOGIN, 1},
     {"login", "LOGIN ON %y BY %u", AUTH_LOGIN, 1},
+    {"login", "%u LOGIN ON %y FROM %r", AUTH_LOGIN, 1},
     {"login", "%u LOGIN ON %y", AUTH_LOGIN, 1},
-    {"login", "FAILED LOGIN %_ FROM %y FOR %u, %e", AUTH_LOGIN, 0},
+    {"login", "%u LOGIN %_on '%y' from '%r'", AUTH_LOGIN, 1},
+    {"login", "%u LOGIN %_on '%y'", AUTH_LOGIN, 1},
+    {"login", "FAILED LOGIN %_ on '%y' from '%r' FOR '%u', %e", AUTH_LOGIN, 0},
+    {"login", "FAILED LOGIN %_ on '%y' FOR '%u', %e", AUTH_LOGIN, 0},
+    {"login", "FAILED LOGIN %_ FROM %r FOR %u, %e", AUTH_LOGIN, 0},
+    {"login", "FAILED LOGIN %_ ON %y FOR %u, %e", AUTH_LOGIN, 0},
+    {"login", "TOO MANY LOGIN TRIES %_ on '%y' from '%r' FOR '%u'", AUTH_LOGIN, 0},
+    {"login", "TOO MANY LOGIN TRIES %_ on '%y' FOR '%u'", AUTH_LOGIN, 0},
+    {"login", "TOO MANY LOGIN TRIES %_ FROM %r FOR %u, %e", AUTH_LOGIN, 0},
     {"su", "(to %t) %u on %y", AUTH_SU, 1},
     {"su", "FAILED SU (to %t) %u on %y", AUTH_SU, 0},
     {"su", "Successful su for %t by %u", AUTH_SU, 1},
@@ -274,9 +325,11 @@ static const struct pattern {
     {"CRON", "(%u) CMD (%c)", AUTH_CRON, 1},
     {"cron", "(%u) CMD (%c)", AUTH_CRON, 1},
     {"crond", "(%u) CMD (%c)", AUTH_CRON, 1},
+    {"systemd-logind", "New session %_ of user '%t' with %_", AUTH_SESSION, 1},
+    {"systemd-logind", "New session %_ of user '%t'.", AUTH_SESSION, 1},
     {"systemd-logind", "New session %_ of user %t.", AUTH_SESSION, 1},
-    {NULL, "pam_%_: session opened for user %t(uid=%_) by %u(uid=%_)", AUTH_SESSION, 1},
-    {NULL, "pam_%_: session opened for user %t by %u(uid=%_)", AUTH_SESSION, 1},
+    {NULL, "pam_%_: session opened for user %t(uid=%T) by %u(uid=%U)", AUTH_SESSION, 1},
+    {NULL, "pam_%_: session opened for user %t by %u(uid=%U)", AUTH_SESSION, 1},
     {NULL, "pam_%_: session closed for user %t", AUTH_SESSION_END, 1},
     {NULL, "pam_%_: authentication failure; logname=%_ tty=%y ruser=%u rhost=%r user=%t", AUTH_AUTH,
      0},
@@ -337,8 +390,20 @@ static bool match(const char *pattern, struct cursor c, struct auth_event *ret)
     return c.at == c.end;
 }
 
-/* One part of sudo's message: a KEY=value that is shown or not, or why it refused. */
-static void sudo_part(struct auth_span part, struct auth_event *ret)
+/* Whether a part of sudo's message begins with KEY=. */
+static bool is_keyed(struct auth_span part)
+{
+    size_t n = 0;
+
+    while (n < part.size && ((part.text[n] >= 'A' && part.text[n] <= 'Z') || part.text[n] == '_'))
+        n++;
+    return n && n < part.size && part.text[n] == '=';
+}
+
+/* Where one part of sudo's message belongs: a KEY=value that is shown or not, why it refused, or
+ * more of a folder whose name has a " ; " in it. `last` is where the part before it belongs. */
+static struct auth_span *sudo_part(struct auth_span part, bool first, struct auth_span *last,
+                                   struct auth_event *ret)
 {
     static const struct {
         const char *key;
@@ -349,31 +414,100 @@ static void sudo_part(struct auth_span part, struct auth_event *ret)
         struct cursor c = {part.text, part.text + part.size};
         if (!take(&c, keys[i].key))
             continue;
-        *slot_of(ret, keys[i].letter) = trimmed(c.at, c.end);
-        return;
+        struct auth_span *slot = slot_of(ret, keys[i].letter);
+        *slot = trimmed(c.at, c.end);
+        return slot;
     }
-    if (!ret->reason.text && !memchr(part.text, '=', part.size))
+    if (is_keyed(part))
+        return NULL;
+    if (first)
         ret->reason = part;
+    else if (last)
+        last->size = (size_t)(part.text + part.size - last->text);
+    return last;
 }
 
-/* "USER : [REASON ; ]TTY=pts/0 ; PWD=/ ; USER=root ; [GROUP=x ; ENV=y ; ]COMMAND=the rest". A
- * command that is too long for a line goes on in others: "USER : (command continued) more". */
-static bool sudo_message(struct cursor c, struct auth_event *ret)
+/* The status that a shell shows for a signal of this name; -1 where it is none of these. */
+static int64_t signal_status(struct auth_span name)
 {
-    const char *colon = memmem(c.at, (size_t)(c.end - c.at), " : ", 3);
+    static const struct {
+        const char *name;
+        int         status;
+    } signals[] = {{"HUP", 129},  {"INT", 130},  {"QUIT", 131}, {"ILL", 132},  {"TRAP", 133},
+                   {"ABRT", 134}, {"BUS", 135},  {"FPE", 136},  {"KILL", 137}, {"USR1", 138},
+                   {"SEGV", 139}, {"USR2", 140}, {"PIPE", 141}, {"ALRM", 142}, {"TERM", 143},
+                   {"XCPU", 152}, {"XFSZ", 153}, {"SYS", 159}};
+
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (name.size == strlen(signals[i].name) &&
+            memcmp(name.text, signals[i].name, name.size) == 0)
+            return signals[i].status;
+    return -1;
+}
+
+/* The last " ; KEY=" of a text, where the value has no blank; NULL for none. */
+static const char *last_part(const char *text, const char *end, const char *key,
+                             struct auth_span *ret)
+{
+    size_t      size = strlen(key);
+    const char *at = memrchr(text, ' ', (size_t)(end - text));
+
+    if (!at || at - text < 2 || memcmp(at - 2, " ; ", 3) != 0 || (size_t)(end - at - 1) < size ||
+        memcmp(at + 1, key, size) != 0)
+        return NULL;
+    *ret = (struct auth_span){at + 1 + size, (size_t)(end - at - 1) - size};
+    return at - 2;
+}
+
+struct auth_span sudo_exit(const struct auth_span *message, int64_t *ret)
+{
+    const char      *text = message->text, *end = text + message->size, *stop;
+    struct auth_span value;
+    int              status;
+
+    *ret = -1;
+    if ((stop = last_part(text, end, "EXIT=", &value))) {
+        struct cursor c = {value.text, value.text + value.size};
+        if (!number(&c, 1, 3, &status) || c.at != c.end)
+            return *message;
+        *ret = status;
+        end = stop;
+    }
+    if ((stop = last_part(text, end, "SIGNAL=", &value)) && value.size) {
+        if (*ret < 0)
+            *ret = signal_status(value);
+        end = stop;
+    }
+    return (struct auth_span){text, (size_t)(end - text)};
+}
+
+/* "USER : [REASON ; ]TTY=pts/0 ; PWD=/ ; USER=root ; [GROUP=x ; ENV=y ; ]COMMAND=the rest", and
+ * where the command has ended " ; SIGNAL=TERM ; EXIT=143". A command that is too long for a line
+ * goes on in others: "USER : (command continued) more". */
+static bool sudo_message(const struct auth_span *message, struct auth_event *ret)
+{
+    int64_t          result;
+    struct auth_span shown = sudo_exit(message, &result), *last = NULL;
+    struct cursor    c = {shown.text, shown.text + shown.size};
+    const char      *colon = memmem(c.at, (size_t)(c.end - c.at), " : ", 3);
 
     if (!colon)
         return false;
-    *ret = (struct auth_event){.kind = AUTH_SUDO, .success = 1, .user = trimmed(c.at, colon)};
+    *ret = (struct auth_event){.kind = AUTH_SUDO,
+                               .success = 1,
+                               .result = result,
+                               .ended = shown.size < message->size,
+                               .user = trimmed(c.at, colon)};
     c.at = colon + 3;
+    blanks(&c);
     if (take(&c, "(command continued) "))
         ret->command = trimmed(c.at, c.end);
-    while (c.at < c.end && !ret->command.text) {
+    for (bool first = true; c.at < c.end && !ret->command.text; first = false) {
         struct cursor command = c;
         const char   *stop = memmem(c.at, (size_t)(c.end - c.at), " ; ", 3);
         if (!stop || take(&command, "COMMAND="))
             stop = c.end;
-        sudo_part(trimmed(c.at, stop), ret);
+        last = sudo_part(trimmed(c.at, stop), first, last, ret);
         c.at = stop < c.end ? stop + 3 : c.end;
     }
     ret->success = !ret->reason.text;
@@ -389,17 +523,38 @@ static bool is_program(const struct auth_span *program, const char *name)
            (!size || program->size == size || program->text[size] == '-');
 }
 
+/* login writes ROOT for root, and where there is no remote host a terminal after FROM. */
+static void tidy_login(struct auth_event *event)
+{
+    static const char *const terminals[] = {"/dev/", "tty", "pts/", "console"};
+
+    if (event->user.size == 4 && memcmp(event->user.text, "ROOT", 4) == 0)
+        event->user = (struct auth_span){"root", 4};
+    for (size_t i = 0; i < sizeof terminals / sizeof terminals[0]; i++) {
+        size_t size = strlen(terminals[i]);
+        if (event->tty.text || event->remote.size < size ||
+            memcmp(event->remote.text, terminals[i], size) != 0)
+            continue;
+        event->tty = event->remote;
+        event->remote = (struct auth_span){0};
+    }
+}
+
 void auth_message_parse(const struct auth_span *program, const struct auth_span *message,
                         struct auth_event *ret)
 {
     struct cursor c = {message->text, message->text + message->size};
 
-    if (is_program(program, "sudo") && sudo_message(c, ret))
+    if (is_program(program, "sudo") && sudo_message(message, ret))
         return;
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
-        *ret = (struct auth_event){.kind = patterns[i].kind, .success = patterns[i].success};
-        if (is_program(program, patterns[i].program) && match(patterns[i].text, c, ret))
-            return;
+        *ret = (struct auth_event){
+            .kind = patterns[i].kind, .success = patterns[i].success, .result = -1};
+        if (!is_program(program, patterns[i].program) || !match(patterns[i].text, c, ret))
+            continue;
+        if (is_program(program, "login"))
+            tidy_login(ret);
+        return;
     }
-    *ret = (struct auth_event){.kind = AUTH_OTHER, .success = -1};
+    *ret = (struct auth_event){.kind = AUTH_OTHER, .success = -1, .result = -1};
 }

@@ -30,7 +30,8 @@ struct syslog_stamp {
 struct syslog_line {
     struct syslog_stamp stamp;
     struct auth_span    host, program, message;
-    int64_t             pid; /* -1: not written */
+    int64_t             pid;   /* -1: not written */
+    int64_t             count; /* how often the message came: "message repeated 3 times: [...]" */
 };
 
 /* Split a line, without its '\n': 0, -ENODATA where it is empty, -EBADMSG where it is no such line.
@@ -65,10 +66,18 @@ struct auth_event {
     struct auth_span user;    /* who did it */
     struct auth_span target;  /* as whom */
     struct auth_span tty, cwd, command;
-    struct auth_span remote; /* host or address */
-    struct auth_span action; /* of polkit */
-    struct auth_span reason; /* why it failed, in sudo's words */
+    struct auth_span remote;          /* host or address */
+    struct auth_span action;          /* of polkit */
+    struct auth_span reason;          /* why it failed, in sudo's words */
+    struct auth_span uid, target_uid; /* digits of PAM's messages */
+    bool             ended;           /* sudo writes that a command ended, not that it began */
+    int64_t          result;          /* its exit status; -1 where the message does not say */
 };
+
+/* A message of sudo's without the " ; SIGNAL=x ; EXIT=n" that it writes when a command has ended
+ * (Defaults log_exit_status); *ret is the exit status, -1 for none. What is left is the message
+ * that sudo wrote when the command began. */
+struct auth_span sudo_exit(const struct auth_span *message, int64_t *ret);
 
 /* Read the message of a program. One that is not known gives AUTH_OTHER and nothing else. */
 void auth_message_parse(const struct auth_span *program, const struct auth_span *message,

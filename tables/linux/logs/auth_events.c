@@ -26,6 +26,10 @@ struct auth_row {
     const char *remote_host;
     const char *action;
     const char *reason;
+    int64_t     result;
+    int64_t     uid;
+    int64_t     target_uid;
+    int64_t     count;
     const char *program;
     int64_t     pid;
     const char *exe;
@@ -56,6 +60,20 @@ static const char *text_of(struct tbl_scan *scan, struct auth_span span)
     return text;
 }
 
+static int64_t number_of(struct auth_span digits)
+{
+    int64_t value = 0;
+
+    if (!digits.size || digits.size > 10)
+        return TBL_NULL;
+    for (size_t i = 0; i < digits.size; i++) {
+        if (digits.text[i] < '0' || digits.text[i] > '9')
+            return TBL_NULL;
+        value = value * 10 + (digits.text[i] - '0');
+    }
+    return value;
+}
+
 static void fill(struct tbl_scan *scan, const struct auth_record *record,
                  const struct auth_event *event, struct auth_row *row)
 {
@@ -72,6 +90,11 @@ static void fill(struct tbl_scan *scan, const struct auth_record *record,
     row->remote_host = text_of(scan, event->remote);
     row->action = text_of(scan, event->action);
     row->reason = text_of(scan, event->reason);
+    int64_t result = record->result < 0 ? event->result : record->result;
+    row->result = result < 0 ? TBL_NULL : result;
+    row->uid = number_of(event->uid);
+    row->target_uid = number_of(event->target_uid);
+    row->count = record->count;
     row->program = text_of(scan, record->program);
     row->pid = record->pid < 0 ? TBL_NULL : record->pid;
     row->exe = text_of(scan, record->exe);
@@ -142,6 +165,13 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct auth_row, remote_host, 0, "Host or address that a login came from"),
     TBL_COL(struct auth_row, action, 0, "polkit action: org.freedesktop.systemd1.manage-units"),
     TBL_COL(struct auth_row, reason, 0, "Why it was refused, in the program's words"),
+    TBL_COL(struct auth_row, result, 0,
+            "Exit status of sudo's command, as the shell shows it, where sudo writes that it ended "
+            "(Defaults log_exit_status)"),
+    TBL_COL(struct auth_row, uid, 0, "Number of user, where PAM writes it"),
+    TBL_COL(struct auth_row, target_uid, 0, "Number of target_user, where PAM writes it"),
+    TBL_COL(struct auth_row, count, 0,
+            "How often the message came: 3 for \"message repeated 3 times: [...]\""),
     TBL_COL(struct auth_row, program, 0, "Program that wrote the line"),
     TBL_COL(struct auth_row, pid, 0, "Its process"),
     TBL_COL(struct auth_row, exe, 0,

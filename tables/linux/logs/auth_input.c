@@ -22,6 +22,7 @@ static const char *const programs[] = {
     "pkexec",
     "doas",
     "polkitd",
+    "polkitd(authority=local)",
     "sshd",
     "polkit-agent-helper-1",
     "sshd-session",
@@ -83,24 +84,48 @@ static int last_year(time_t mtime, int64_t within)
     return time_civil(year, 1, 1, 0, 0, 0) + within > mtime + DAY ? year - 1 : year;
 }
 
-/* Read a file for the year that its first line is of. Ends at the first line that writes one. */
-static int first_year(struct stream *stream, time_t mtime)
+static bool is_sudo(const struct auth_span *program)
+{
+    return program->size >= 4 && memcmp(program->text, "sudo", 4) == 0;
+}
+
+/* Note a line in which sudo writes that a command has ended. */
+static int note_end(struct auth_input *input, const char *text, size_t size, int64_t number)
+{
+    struct auth_span   whole = {text, size};
+    struct syslog_line line;
+    int64_t            result;
+
+    if (sudo_exit(&whole, &result).size == size || syslog_line_parse(text, size, &line) < 0 ||
+        !is_sudo(&line.program))
+        return 0;
+    return sudo_ends_note(&input->ends, &line.host, &line.message, number);
+}
+
+/* Read a file for the year that its first line is of, which the first line that writes one says,
+ * and for the ends of sudo's commands. A negative errno. */
+static int survey(struct auth_input *input, struct stream *stream, time_t mtime)
 {
     struct auth_calendar turns = {0, -1};
     struct syslog_line   line;
     char                *text;
     size_t               size;
+    int                  year = 0, r = 0;
 
-    while (stream_line(stream, &text, &size) > 0) {
-        if (syslog_line_parse(text, size, &line) < 0)
+    for (int64_t number = 1; r == 0 && stream_line(stream, &text, &size) > 0; number++) {
+        r = note_end(input, text, size, number);
+        if (year || syslog_line_parse(text, size, &line) < 0)
             continue;
-        int year = line.stamp.year;
+        int written = line.stamp.year;
         line.stamp.year = 0;
         follow(&turns, &line.stamp);
-        if (year)
-            return year - turns.year;
+        if (written)
+            year = written - turns.year;
     }
-    return last_year(mtime, turns.last < 0 ? 0 : turns.last) - turns.year;
+    if (!year)
+        year = last_year(mtime, turns.last < 0 ? 0 : turns.last) - turns.year;
+    input->calendar = (struct auth_calendar){year, -1};
+    return r;
 }
 
 /* Files --------------------------------------------------------------------------- */
@@ -121,6 +146,7 @@ static void close_file(struct tbl_scan *scan)
     input->stream = NULL;
     input->zone = NULL;
     input->pick = NULL;
+    sudo_ends_free(&input->ends);
     input->line = input->read = input->bad = 0;
 }
 
@@ -158,8 +184,10 @@ static int open_log(struct tbl_scan *scan)
     int r = open_stream(source, &stream, &st);
     if (r < 0)
         return r;
-    input->calendar = (struct auth_calendar){first_year(stream, st.st_mtime), -1};
+    r = survey(input, stream, st.st_mtime);
     stream_close(stream);
+    if (r < 0)
+        return r;
     if (st.st_size > 0 && log_sources_found(&input->sources) < 0)
         return -ENOMEM;
     r = time_zone_of_root(source->root, &input->zone, zone);
@@ -168,52 +196,7 @@ static int open_log(struct tbl_scan *scan)
     return open_stream(source, &input->stream, &st);
 }
 
-static int open_journal(struct tbl_scan *scan, const char *path)
-{
-    struct auth_input *input = input_of(scan);
-
-    return journal_pick_open(input->sources.source.root, path, "SYSLOG_IDENTIFIER", programs,
-                             input->time->min, &input->pick);
-}
-
-static const struct log_reader reader = {
-    .log = ARTEFACT_AUTH_LOG,
-    .left_out = "not read: the text logs have the same messages",
-    .listed = "journal files with such messages are reported one by one",
-    .open_log = open_log,
-    .open_journal = open_journal,
-    .close_file = close_file,
-};
-
-/* Lines --------------------------------------------------------------------------- */
-
-/* The next line of a text log: 1, 0 at the end, or a negative errno. */
-static int next_line(struct auth_input *input, struct auth_record *ret)
-{
-    struct syslog_line line;
-    char              *text;
-    size_t             size;
-    int                r;
-
-    while ((r = stream_line(input->stream, &text, &size)) > 0) {
-        input->line++;
-        int bad = syslog_line_parse(text, size, &line);
-        if (bad < 0) {
-            input->bad += bad != -ENODATA;
-            continue;
-        }
-        input->read++;
-        follow(&input->calendar, &line.stamp);
-        *ret = (struct auth_record){.time = time_of(input, &line.stamp),
-                                    .host = line.host,
-                                    .program = line.program,
-                                    .message = line.message,
-                                    .pid = line.pid,
-                                    .line = input->line};
-        return 1;
-    }
-    return r;
-}
+/* Journals ------------------------------------------------------------------------ */
 
 /* The fields of an entry that are shown, as one text each in input->text. */
 enum part { MESSAGE, IDENTIFIER, HOST, EXE, N_PARTS };
@@ -257,8 +240,8 @@ static struct auth_span span_of(const struct auth_input *input, const struct ent
     return (struct auth_span){input->text.data + entry->parts[part].at, entry->parts[part].size};
 }
 
-/* The next entry of a journal: as next_line(). */
-static int next_entry(struct auth_input *input, struct auth_record *ret)
+/* The next entry of a journal: 1, 0 at the end, or a negative errno. */
+static int read_entry(struct auth_input *input, struct auth_record *ret)
 {
     struct journal_entry entry;
     struct journal_field field;
@@ -277,15 +260,103 @@ static int next_entry(struct auth_input *input, struct auth_record *ret)
     }
     if (input->text.failed)
         return -ENOMEM;
-    input->read++;
     *ret = (struct auth_record){.time = (double)parts.time / 1e6,
                                 .host = span_of(input, &parts, HOST),
                                 .program = span_of(input, &parts, IDENTIFIER),
                                 .message = span_of(input, &parts, MESSAGE),
                                 .exe = span_of(input, &parts, EXE),
                                 .pid = parts.pid == UINT64_MAX ? -1 : (int64_t)parts.pid,
-                                .line = (int64_t)entry.offset};
+                                .line = (int64_t)entry.offset,
+                                .count = 1};
     return 1;
+}
+
+/* Note the ends of sudo's commands in a journal. */
+static int survey_journal(struct auth_input *input, const char *path)
+{
+    static const char *const sudo[] = {"sudo", "sudo-rs", NULL};
+    struct auth_record       record;
+
+    int r = journal_pick_open(input->sources.source.root, path, "SYSLOG_IDENTIFIER", sudo,
+                              input->time->min, &input->pick);
+    if (r < 0)
+        return r == -ENODATA ? 0 : r;
+    while ((r = read_entry(input, &record)) > 0)
+        if ((r = sudo_ends_note(&input->ends, &record.host, &record.message, record.line)) < 0)
+            break;
+    journal_pick_close(input->pick);
+    input->pick = NULL;
+    return r == -ENOMEM ? r : 0; /* damage is reported when it is read for its events */
+}
+
+/* A command whose end is in the stretch of time may have begun the day before. */
+static int open_journal(struct tbl_scan *scan, const char *path)
+{
+    struct auth_input *input = input_of(scan);
+    int                r = survey_journal(input, path);
+
+    if (r < 0)
+        return r;
+    return journal_pick_open(input->sources.source.root, path, "SYSLOG_IDENTIFIER", programs,
+                             input->time->min - (input->ends.n ? DAY : 0), &input->pick);
+}
+
+static const struct log_reader reader = {
+    .log = ARTEFACT_AUTH_LOG,
+    .left_out = "not read: the text logs have the same messages",
+    .listed = "journal files with such messages are reported one by one",
+    .open_log = open_log,
+    .open_journal = open_journal,
+    .close_file = close_file,
+};
+
+/* Lines --------------------------------------------------------------------------- */
+
+/* The next line of a text log: 1, 0 at the end, or a negative errno. */
+static int next_line(struct auth_input *input, struct auth_record *ret)
+{
+    struct syslog_line line;
+    char              *text;
+    size_t             size;
+    int                r;
+
+    while ((r = stream_line(input->stream, &text, &size)) > 0) {
+        input->line++;
+        int bad = syslog_line_parse(text, size, &line);
+        if (bad < 0) {
+            input->bad += bad != -ENODATA;
+            continue;
+        }
+        input->read++;
+        follow(&input->calendar, &line.stamp);
+        *ret = (struct auth_record){.time = time_of(input, &line.stamp),
+                                    .host = line.host,
+                                    .program = line.program,
+                                    .message = line.message,
+                                    .pid = line.pid,
+                                    .line = input->line,
+                                    .count = line.count};
+        return 1;
+    }
+    return r;
+}
+
+/* The next entry of a journal: as next_line(). */
+static int next_entry(struct auth_input *input, struct auth_record *ret)
+{
+    int r = read_entry(input, ret);
+
+    input->read += r > 0;
+    return r;
+}
+
+/* Whether a record is an event of its own, not the end of one. */
+static bool is_event(struct auth_input *input, struct auth_record *record)
+{
+    record->result = -1;
+    return !is_sudo(&record->program) ||
+           sudo_ends_event(&input->ends, &record->host, &record->message, record->line,
+                           &record->result);
 }
 
 int auth_input_next(struct auth_input *input, struct auth_record *ret)
@@ -296,7 +367,7 @@ int auth_input_next(struct auth_input *input, struct auth_record *ret)
         if (!input->sources.shown && (rc = log_sources_enter(&input->sources)) != SQLITE_ROW)
             return rc;
         while ((r = input->pick ? next_entry(input, ret) : next_line(input, ret)) > 0) {
-            if (tbl_match_real(input->time, ret->time))
+            if (is_event(input, ret) && tbl_match_real(input->time, ret->time))
                 return SQLITE_ROW;
             if (input->pick && ret->time > input->time->max + DAY)
                 journal_pick_skip(input->pick);

@@ -14,6 +14,7 @@
 #include "journal_pick.h"
 #include "local_time.h"
 #include "log_sources.h"
+#include "sudo_ends.h"
 #include "table.h"
 
 struct auth_record {
@@ -22,6 +23,8 @@ struct auth_record {
     struct auth_span exe; /* that wrote it, as journald saw; text NULL in a text log */
     int64_t          pid; /* -1: not said */
     int64_t          line;
+    int64_t          count;  /* how often the message came */
+    int64_t          result; /* of sudo's command, which a later line writes; -1: none does */
 };
 
 /* The year of lines that do not write it, as the lines go by. */
@@ -34,6 +37,7 @@ struct auth_calendar {
 struct auth_input {
     const struct tbl_terms *time;
     struct log_sources      sources; /* .shown and .source say where a line is from */
+    struct sudo_ends        ends;    /* of the file */
     int64_t                 line, read, bad;
 
     struct stream       *stream; /* of a text log */
