@@ -174,6 +174,16 @@ static void write_journals(const char *dir)
     harness_write(dir, "journal_damage/changes", changes, sizeof changes);
 }
 
+/* An environment file, a NUL, and Exec lines. */
+static void write_exec_lines(const char *dir)
+{
+    static const char lines[] = "A=1\nB='two words' \\\n\"x\"\n# c\nPATH=/bin\0"
+                                "C=3 \"D=4 5\"\n-@/bin/sh sh -c \"echo $A ${B} \\x41 %n %%\" ; "
+                                "+/usr/bin/env -S \"curl x | sh\"\n|:/bin/echo $$A";
+
+    harness_write(dir, "unit_exec/lines", lines, sizeof lines - 1);
+}
+
 static size_t put_rpm_header(uint8_t out[128])
 {
     static const char     store[] = "pkg\0base\0/dir/\0";
@@ -279,6 +289,7 @@ void make_corpus(const char *dir)
     write_hive(dir);
     write_plists(dir);
     write_journals(dir);
+    write_exec_lines(dir);
     write_rpm(dir);
     write_zone(dir);
     write_utmp(dir);
