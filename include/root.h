@@ -91,12 +91,13 @@ int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_M
  * NUL behind it. */
 int root_read(const struct root *root, const char *path, size_t cap, char **ret, size_t *ret_size);
 
-/* Map a regular file privately (writable pages stay ours). root_unmap() accepts a zeroed one. */
+/* Map a regular file of at most `cap` bytes privately (writable pages stay ours); -EFBIG: larger, or
+ * larger than this machine can address. root_unmap() accepts a zeroed one. */
 struct root_map {
     uint8_t *data;
     size_t   size;
 };
-int  root_map(const struct root *root, const char *path, size_t cap, struct root_map *ret);
+int  root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
 void root_unmap(struct root_map *map);
 
 /* The names in a directory that match a shell pattern, or all with NULL; sorted; no "." and "..".

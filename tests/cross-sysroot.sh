@@ -31,7 +31,7 @@ done
 
 # Links of a root to its own files are links of this folder.
 find "$dir" -type l -lname '/*' | while read -r link; do
-    ln -sfn "$dir$(readlink "$link")" "$link"
+    ln -sfnr "$dir$(readlink "$link")" "$link"
 done
 rm -rf "$dir/.apt"
 echo "$*" >"$dir/.packages"

@@ -506,7 +506,7 @@ int root_read(const struct root *root, const char *path, size_t cap, char **ret,
     return read_all(fd, (size_t)st.st_size, cap + 1, ret, ret_size);
 }
 
-int root_map(const struct root *root, const char *path, size_t cap, struct root_map *ret)
+int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
 {
     struct stat st;
     cleanup_fd  fd = root_open_file(root, path);
@@ -515,7 +515,7 @@ int root_map(const struct root *root, const char *path, size_t cap, struct root_
         return fd;
     if (fstat(fd, &st) < 0)
         return -errno;
-    if ((uint64_t)st.st_size > cap)
+    if ((uint64_t)st.st_size > cap || (uint64_t)st.st_size > SIZE_MAX)
         return -EFBIG;
     if (st.st_size == 0) {
         *ret = (struct root_map){0};

@@ -7,9 +7,9 @@
 
 #include "formats/text/array.h"
 
-#define FILE_MAX   ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
-#define FILES_MAX  100000            /* of one source */
-#define PICKS_MAX  64                /* values that a file has of those asked for */
+#define FILE_MAX   (UINT64_C(8) << 30) /* bytes; journald's own limit is 4 GiB */
+#define FILES_MAX  100000              /* of one source */
+#define PICKS_MAX  64                  /* values that a file has of those asked for */
 #define CLOCK_STEP 3600.0 /* seconds that an entry may have been received before its time */
 
 struct journal_pick {

@@ -11,8 +11,8 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define FILE_MAX     ((size_t)8 << 30) /* bytes; journald's own limit is 4 GiB */
-#define FILES_MAX    100000            /* in a directory */
+#define FILE_MAX     (UINT64_C(8) << 30) /* bytes; journald's own limit is 4 GiB */
+#define FILES_MAX    100000              /* in a directory */
 #define VALUES_MAX   100000 /* values of a field whose entries are looked up; more: all are read */
 #define ENTRY_MIN    64     /* bytes of an entry without fields */
 #define ENTRY_MAX    16448  /* bytes of the largest entry that journald writes */

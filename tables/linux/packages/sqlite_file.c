@@ -5,9 +5,9 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define FILE_MAX        ((size_t)2 << 30) /* bytes of a database */
-#define VALUE_MAX       (64 << 20)        /* bytes of a value or row */
-#define STEPS_MAX       100000000         /* of SQLite's machine in a query, about a second */
+#define FILE_MAX        (UINT64_C(2) << 30) /* bytes of a database */
+#define VALUE_MAX       (64 << 20)          /* bytes of a value or row */
+#define STEPS_MAX       100000000           /* of SQLite's machine in a query, about a second */
 #define HEADER_SIZE     100
 #define FORMAT_VERSIONS 18 /* where two bytes say 1 rollback journal or 2 write-ahead log */
 
