@@ -351,6 +351,24 @@ int root_stat(const struct root *root, const char *path, bool follow, struct sta
     return fstat(fd, ret) < 0 ? -errno : 0;
 }
 
+int64_t root_chooser(const struct root *root, const char *path)
+{
+    char        folder[ROOT_PATH_MAX];
+    struct stat st;
+
+    for (size_t at = 1; path[0] && path[at]; at++) {
+        if (path[at] != '/' || at >= sizeof folder)
+            continue;
+        memcpy(folder, path, at);
+        folder[at] = '\0';
+        if (root_stat(root, folder, false, &st) < 0)
+            return 0;
+        if (st.st_uid != 0)
+            return st.st_uid;
+    }
+    return 0;
+}
+
 int root_statx(const struct root *root, const char *path, bool follow, struct statx *ret)
 {
     cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));

@@ -51,24 +51,6 @@ const char *root_as_error(int negative_errno)
     return negative_errno == -EPERM ? "denied by owner" : strerror(-negative_errno);
 }
 
-int64_t root_chooser(const struct root *root, const char *path)
-{
-    char        folder[ROOT_PATH_MAX];
-    struct stat st;
-
-    for (size_t at = 1; path[0] && path[at]; at++) {
-        if (path[at] != '/' || at >= sizeof folder)
-            continue;
-        memcpy(folder, path, at);
-        folder[at] = '\0';
-        if (root_stat(root, folder, false, &st) < 0)
-            return 0;
-        if (st.st_uid != 0)
-            return st.st_uid;
-    }
-    return 0;
-}
-
 /* Groups ------------------------------------------------------------------------ */
 
 static int add_group(struct root_reader *reader, int64_t gid)
