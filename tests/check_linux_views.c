@@ -226,6 +226,32 @@ START_TEST(every_datetime_compares_with_sqlites_own)
 }
 END_TEST
 
+START_TEST(a_timeline_holds_every_log_in_one_clock_and_a_range_reaches_them)
+{
+    sqlite3 *db = open_host();
+
+    harness_expect(
+        db, "0",
+        "SELECT count(*) FROM timeline WHERE datetime IS NOT utc_datetime(time) AND " HERE);
+    harness_expect(
+        db, "1|1|1",
+        "SELECT sum(kind = 'process') > 0, sum(kind = 'service') > 0, sum(kind = 'finding' "
+        "AND severity <> '') > 0 FROM timeline WHERE " HERE);
+    harness_expect(db, "1",
+                   "SELECT (SELECT count(*) FROM timeline WHERE " HERE
+                   " AND time BETWEEN t AND t + 60) = "
+                   "(SELECT count(*) FROM timeline WHERE " HERE " AND +time BETWEEN t AND t + 60) "
+                   "FROM (SELECT min(time) AS t FROM process_events WHERE " HERE ")");
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM findings WHERE " HERE
+                   " AND key IS NOT host || ' ' || platform || ' ' || subject");
+    harness_expect(db, "root|systemctl|link|/tmp/x.service",
+                   "SELECT user, tool, verb, target FROM findings WHERE " HERE
+                   " AND instr(signals, 'linked_from_temp')");
+    harness_close(db);
+}
+END_TEST
+
 /* sudo systemctl status x, and "!sh" in its pager; systemctl edit with an editor is ordinary. */
 /* clang-format off */
 static const char escape_log[] =
@@ -377,6 +403,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, a_command_has_one_row_a_target_and_none_for_its_wrapper);
     tcase_add_test(tcase, what_a_package_does_is_its_patch_cycle_but_nothing_out_of_tmp);
     tcase_add_test(tcase, every_datetime_compares_with_sqlites_own);
+    tcase_add_test(tcase, a_timeline_holds_every_log_in_one_clock_and_a_range_reaches_them);
     tcase_add_test(tcase, a_package_cycle_gives_no_finding);
     tcase_add_test(tcase, a_shell_out_of_a_tools_pager_is_told_and_an_editor_is_not);
     tcase_add_test(tcase, service_events_tell_starts_stops_and_failures_of_the_manager);

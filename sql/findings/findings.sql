@@ -14,6 +14,8 @@ WITH merged AS (
            json_group_array(technique) OVER same AS techniques,
            json_group_array(json(fired)) OVER same AS fired,
            json_group_object(analytic, json(evidence)) OVER same AS evidence,
+           max(user) OVER same AS user, max(tool) OVER same AS tool, max(verb) OVER same AS verb,
+           max(target) OVER same AS target,
            min(source) OVER same AS source, min(record) OVER same AS record,
            row_number() OVER same AS nth
       FROM found
@@ -25,6 +27,7 @@ SELECT m.time, utc_datetime(m.time) AS datetime, m.host, m.platform,
           FROM (SELECT value FROM json_each(m.techniques)
                 UNION ALL SELECT value FROM json_each(signal_techniques(m.fired))) AS t) AS technique,
        signal_severity(m.fired) AS severity, m.subject, signal_reasons(m.fired) AS why,
-       signal_names(m.fired) AS signals, m.evidence, m.source, m.record
+       signal_names(m.fired) AS signals, m.user, m.tool, m.verb, m.target,
+       m.host || ' ' || m.platform || ' ' || m.subject AS key, m.evidence, m.source, m.record
   FROM merged AS m
  WHERE m.nth = 1;

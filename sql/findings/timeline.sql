@@ -1,0 +1,46 @@
+-- timeline: what every source says happened, in one clock.
+--
+-- why:     "What happened on web1 between 02:00 and 02:30" is one line. Terms on time and host reach each
+--          log, so that an hour costs an hour. What is found is a row among the rest, with its grade.
+-- sources: process_events, service_events, file_events, registry_events, network_events, auth_events,
+--          shell_history, package_history, findings
+--
+--   SELECT datetime, kind, user, text, severity FROM timeline WHERE host = 'web1' AND time BETWEEN 1789912800 AND 1789914600 ORDER BY time;
+CREATE TEMP VIEW timeline AS
+SELECT time, datetime, host, 'process' AS kind, exe AS subject, coalesce(login_user, user) AS user,
+       cmdline AS text, NULL AS severity, source, record
+  FROM process_events
+UNION ALL
+SELECT time, datetime, host, 'service', service, user,
+       action || coalesce(' ' || service, '') || coalesce(': ' || coalesce(image_path, detail), ''),
+       NULL, source, record
+  FROM service_events
+UNION ALL
+SELECT time, datetime, host, 'file', path, coalesce(login_user, user),
+       action || ' ' || path || coalesce(' by ' || exe, ''), NULL, source, record
+  FROM file_events
+UNION ALL
+SELECT time, datetime, host, 'registry', key, user,
+       action || ' ' || key || coalesce(' ' || value, '') || coalesce(' = ' || data, ''), NULL, source, record
+  FROM registry_events
+UNION ALL
+SELECT time, datetime, host, 'network', coalesce(name, address), user,
+       action || ' ' || coalesce(name, address, '') || coalesce(':' || port, '') || coalesce(' by ' || exe, ''),
+       NULL, source, record
+  FROM network_events
+UNION ALL
+SELECT time, datetime, host COLLATE NOCASE, 'auth', target_user, user, coalesce(command, message), NULL,
+       source, CAST(line AS TEXT)
+  FROM auth_events
+UNION ALL
+SELECT time, datetime, host COLLATE NOCASE, 'history', history_file, user, command, NULL, source,
+       CAST(line AS TEXT)
+  FROM shell_history WHERE time IS NOT NULL
+UNION ALL
+SELECT time, datetime, host COLLATE NOCASE, 'package', package, requested_by,
+       action || ' ' || coalesce(package, '') || coalesce(' ' || new_version, ''), NULL, source,
+       CAST(line AS TEXT)
+  FROM package_history WHERE time IS NOT NULL
+UNION ALL
+SELECT time, datetime, host, 'finding', subject, user, why, severity, source, record
+  FROM findings;
