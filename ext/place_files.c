@@ -115,9 +115,10 @@ static void leave_file(struct place_files *f)
 /* Open the file at f->path as who may choose what its name leads to would. */
 static int open_as_reader(const struct place_files *f)
 {
-    int64_t      reader = f->n_bases    ? f->bases[f->base].reader
-                          : f->of_users ? root_chooser(f->source.root, f->path)
-                                        : 0;
+    int64_t reader = f->next_place > f->n_places ? f->added[f->next_place - f->n_places - 1].reader
+                     : f->n_bases                ? f->bases[f->base].reader
+                     : f->of_users               ? root_chooser(f->source.root, f->path)
+                                                 : 0;
     struct root *root = NULL;
 
     if (reader <= 0)
@@ -184,7 +185,7 @@ static void forget_folders(struct place_files *f)
 static void forget_root(struct place_files *f)
 {
     for (size_t i = 0; i < f->n_added; i++)
-        free((char *)(uintptr_t)f->added[i].path);
+        free((char *)(uintptr_t)f->added[i].place.path);
     for (size_t i = 0; i < f->n_bases; i++)
         free(f->bases[i].path);
     f->n_added = f->n_bases = 0;
@@ -253,7 +254,7 @@ static int next_place(struct place_files *f)
     const char *base = f->n_bases && !added ? f->bases[f->base].path : "";
     char        path[ROOT_PATH_MAX];
 
-    f->place = added ? f->added[f->next_place - f->n_places] : f->places[f->next_place];
+    f->place = added ? f->added[f->next_place - f->n_places].place : f->places[f->next_place];
     f->next_place++;
     forget_folders(f);
     if ((size_t)snprintf(path, sizeof path, "%s%s", base, f->place.path) >= sizeof path)
@@ -335,24 +336,24 @@ int place_files_line(struct place_files *f, char **ret_line, size_t *ret_size)
     return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_DONE;
 }
 
-int place_files_add(struct place_files *f, const struct place_of_files *place)
+int place_files_add(struct place_files *f, const struct place_of_files *place, int64_t reader)
 {
     for (size_t i = 0; i < f->n_added; i++)
-        if (strcmp(f->added[i].path, place->path) == 0)
+        if (strcmp(f->added[i].place.path, place->path) == 0)
             return SQLITE_OK;
     if (f->n_added == PLACE_ADDED_MAX) {
         f->lost++;
         return SQLITE_OK;
     }
-    struct place_of_files *added = ARRAY_ADD(f->added, f->n_added);
-    char                  *path = strdup(place->path);
+    struct place_added *added = ARRAY_ADD(f->added, f->n_added);
+    char               *path = strdup(place->path);
     if (!added || !path) {
         free(path);
         f->n_added -= added != NULL;
         return SQLITE_NOMEM;
     }
-    *added = *place;
-    added->path = path;
+    *added = (struct place_added){*place, reader};
+    added->place.path = path;
     return SQLITE_OK;
 }
 

@@ -38,6 +38,11 @@ struct place_base {
     int64_t reader;
 };
 
+struct place_added {
+    struct place_of_files place; /* its path is owned */
+    int64_t               reader;
+};
+
 struct place_files {
     /* For the table to set before place_files_begin(). */
     struct tbl_scan             *scan;
@@ -72,20 +77,20 @@ struct place_files {
     int     error; /* negative errno: why its text is not what it should be */
 
     /* The walk's own. */
-    struct sources         sources;
-    bool                   in_source, reported;
-    struct place_base     *bases; /* the places are below each of these; none: below the root */
-    size_t                 n_bases;
-    struct place_of_files *added; /* their paths are owned */
-    size_t                 n_added;
-    size_t                 next_place; /* of places, then of added */
-    char                 **folders;    /* that the place's path stands for */
-    size_t                 n_folders, next_folder;
-    char                   folder[ROOT_PATH_MAX];
-    struct root_names      names; /* in the folder */
-    size_t                 next_name;
-    struct stream         *stream;
-    bool                   cut; /* the file is longer than PLACE_FILE_MAX */
+    struct sources      sources;
+    bool                in_source, reported;
+    struct place_base  *bases; /* the places are below each of these; none: below the root */
+    size_t              n_bases;
+    struct place_added *added;
+    size_t              n_added;
+    size_t              next_place; /* of places, then of added */
+    char              **folders;    /* that the place's path stands for */
+    size_t              n_folders, next_folder;
+    char                folder[ROOT_PATH_MAX];
+    struct root_names   names; /* in the folder */
+    size_t              next_name;
+    struct stream      *stream;
+    bool                cut; /* the file is longer than PLACE_FILE_MAX */
 };
 
 int  place_files_begin(struct place_files *f, const struct sources_want *want);
@@ -97,8 +102,8 @@ void place_files_end(struct place_files *f);  /* accepts a zeroed one */
 int place_files_line(struct place_files *f, char **ret_line, size_t *ret_size);
 
 /* One more place of this root, read after the others; copies the path. What is added again is read
- * once. SQLITE_OK or SQLITE_NOMEM. */
-int place_files_add(struct place_files *f, const struct place_of_files *place);
+ * once. `reader` as below. SQLITE_OK or SQLITE_NOMEM. */
+int place_files_add(struct place_files *f, const struct place_of_files *place, int64_t reader);
 
 /* Below which folder of this root the places are, one of several: users' homes. For begin_root().
  * What its names lead to is read as that user would (root_as()); 0: without such a limit. */

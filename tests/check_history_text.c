@@ -16,7 +16,7 @@ static char *commands_of(const char *name, const char *data, size_t size)
     struct buffer        b = {0};
     int                  r;
 
-    history_begin(&history, data, size, history_shell_of(name, data, size));
+    history_begin(&history, data, size, history_shell_of(name, HISTORY_SH, data, size));
     while ((r = history_next(&history, &entry)) > 0) {
         buffer_printf(&b, "%s%llu", b.size ? "|" : "", (unsigned long long)entry.line);
         if (!isnan(entry.time))
@@ -57,20 +57,33 @@ START_TEST(bash_stamps_belong_to_the_command_behind_them)
     EXPECT(".bash_history", "#1700000000\nls\n#1700000009\npwd\n",
            "2@1700000000:ls|4@1700000009:pwd");
     EXPECT(".bash_history", "old\n#1700000000\nls\nnew\n#1\n", "1:old|3@1700000000:ls|4:new");
-    EXPECT(".bash_history", "#1\n#2\nls\n#hash tag\n", "3@2:ls|4:#hash tag");
-    EXPECT(".bash_history", "#1700000000123\nls\n", "1:#1700000000123|2:ls");
+    EXPECT(".bash_history", "#1\n#2\nls\n#hash tag\n", "3@2:ls~#hash tag");
+    EXPECT(".bash_history", "#1700000000123\nls\n#17abc\npwd\n", "2:ls|4@17:pwd");
 }
 END_TEST
 
 START_TEST(bash_commands_of_several_lines_stay_one)
 {
-    EXPECT(".bash_history", "#5\nprintf \"a\nb\\\"\nc\" x\n#6\nls\n",
-           "2@5:printf \"a~b\\\"~c\" x|6@6:ls");
-    EXPECT(".bash_history", "#5\ncat > x.service <<'EOF'\n[Unit]\nit's\nEOF\nls\n",
-           "2@5:cat > x.service <<'EOF'~[Unit]~it's~EOF|6:ls");
-    EXPECT(".bash_history", "#5\necho a \\\n  b\n#6\nls\n", "2@5:echo a \\~  b|5@6:ls");
-    EXPECT(".bash_history", "#5\necho it's\nls\n#6\npwd\n", "2@5:echo it's|3:ls|5@6:pwd");
-    EXPECT(".bash_history", "#5\nls # it's\npwd\n", "2@5:ls # it's|3:pwd");
+    EXPECT(".bash_history", "#5\nfor u in a b; do\n\n  x $u\ndone\n#6\n#7\nls\n",
+           "2@5:for u in a b; do~  x $u~done|8@7:ls");
+    EXPECT(".bash_history", "#5\necho it's\nls\n#6\npwd\n", "2@5:echo it's~ls|5@6:pwd");
+    EXPECT("history", "#5\ncat <<EOF\n#6 x\nEOF\n", "2@5:cat <<EOF|4@6:EOF");
+}
+END_TEST
+
+/* What a shell without stamps added to a file is read all the same. */
+START_TEST(a_very_long_command_goes_on_in_another_entry)
+{
+    struct buffer b = {0};
+
+    buffer_puts(&b, "#5\n");
+    for (int i = 0; i < 5000; i++)
+        buffer_puts(&b, "echo line\n");
+    char *commands = commands_of(".bash_history", buffer_text(&b), b.size);
+    ck_assert_ptr_nonnull(strchr(commands, '|'));
+    ck_assert_str_eq(commands + strlen(commands) - 9, "echo line");
+    free(commands);
+    buffer_free(&b);
 }
 END_TEST
 
@@ -124,6 +137,27 @@ START_TEST(other_shells)
 }
 END_TEST
 
+START_TEST(nushell_and_xonsh)
+{
+    char      *commands;
+    const char nu[] = "ls | where size > 1\ndef x [] {<\\n>  ls<\\n>}\n";
+    const char xonsh[] =
+        "{\"locs\": [1], \"data\": {\"cmds\": [{\"inp\": \"ls -l\\n\", \"rtn\": 0, "
+        "\"ts\": [1700000000.5, 1700000002.5]}, {\"inp\": 5}, {\"inp\": \"id\\n\"}]}}";
+
+    struct history       history;
+    struct history_entry entry;
+    history_begin(&history, nu, sizeof nu - 1, HISTORY_NU);
+    ck_assert_int_eq(history_next(&history, &entry), 1);
+    ck_assert_int_eq(history_next(&history, &entry), 1);
+    ck_assert_str_eq(entry.command, "def x [] {\n  ls\n}");
+    history_end(&history);
+    commands = commands_of("xonsh-1.json", xonsh, sizeof xonsh - 1);
+    ck_assert_str_eq(commands, "1@1700000000+2:ls -l|3:id");
+    free(commands);
+}
+END_TEST
+
 START_TEST(an_open_quote_costs_no_more_than_its_lines)
 {
     struct buffer b = {0};
@@ -160,7 +194,8 @@ START_TEST(real_histories)
         char                *data = harness_read(path, &size);
         struct history       history;
         struct history_entry entry;
-        history_begin(&history, data, size, history_shell_of(strrchr(path, '/') + 1, data, size));
+        history_begin(&history, data, size,
+                      history_shell_of(strrchr(path, '/') + 1, HISTORY_SH, data, size));
         while (history_next(&history, &entry) > 0)
             n[isnan(entry.time) ? 1 : 0]++;
         history_end(&history);
@@ -183,6 +218,8 @@ Suite *make_history_text_suite(void)
         mksh_and_ksh_files_are_told_by_their_first_bytes,
         other_shells,
         an_open_quote_costs_no_more_than_its_lines,
+        a_very_long_command_goes_on_in_another_entry,
+        nushell_and_xonsh,
         real_histories,
     };
     Suite *suite = suite_create("history_text");

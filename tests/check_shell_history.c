@@ -65,6 +65,69 @@ START_TEST(a_file_can_be_named)
 }
 END_TEST
 
+START_TEST(histories_are_read_where_users_move_them)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "etc/passwd",
+                       "root:x:0:0::/root:/bin/bash\nann:x:0:0::/home/ann:/bin/zsh\n"
+                       "db:x:0:0::/var/lib/db:/bin/bash\n");
+    harness_write_text(dir, "home/ann/.zshenv", "export ZDOTDIR=\"$HOME/.z\"\n");
+    harness_write_text(dir, "home/ann/.z/.zsh_history", "in zdotdir\n");
+    harness_write_text(dir, "home/ann/.bashrc",
+                       "  # HISTFILE=~/comment\nexport HISTFILE=${XDG_STATE_HOME:-x}/h1; x=1\n"
+                       "HISTFILE=~/.bash_history\nHISTFILE=$(mktemp)\nHISTFILE='/srv/ann h'\n");
+    harness_write_text(dir, "home/ann/.local/state/h1", "in state\n");
+    harness_write_text(dir, "home/ann/.bash_history", "usual\n");
+    harness_write_text(dir, "home/ann/comment", "comment\n");
+    harness_write_text(dir, "srv/ann h", "outside\n");
+    harness_write_text(dir, "home/ann/.python_history", "import os\n");
+    harness_write_text(dir, "home/ann/.local/share/fish/work_history", "- cmd: work\n");
+    harness_write_text(dir, "home/ann/.local/share/powershell/PSReadLine/ConsoleHost_history.txt",
+                       "Get-Service\n");
+    harness_write_text(dir, "home/ann/.config/nushell/history.txt", "def x [] {<\\n>}\n");
+    harness_write_text(dir, "home/ann/.config/zsh/history.zsh", "bindkey\n");
+    harness_write_text(dir, "var/lib/db/.bash_eternal_history", "#9\nservice\n");
+    harness_expect(db,
+                   "ann|Get-Service|pwsh\nann|def x [] {\n}|nu\nann|in state|bash\n"
+                   "ann|in zdotdir|zsh\nann|outside|bash\nann|usual|bash\nann|work|fish\n"
+                   "db|service|bash",
+                   "SELECT user, command, shell FROM shell_history WHERE root = '%s' "
+                   "ORDER BY user, command",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(databases_of_histories_are_read)
+{
+    sqlite3    *db = harness_open(), *made;
+    const char *dir = harness_scratch();
+    char        path[512];
+
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/bash\n");
+    harness_write_text(dir, "root/.local/share/atuin/history.db", "");
+    snprintf(path, sizeof path, "%s/root/.local/share/atuin/history.db", dir);
+    ck_assert_int_eq(sqlite3_open(path, &made), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(made,
+                                  "CREATE TABLE history(id TEXT, timestamp INT, duration INT, "
+                                  "exit INT, command TEXT); INSERT INTO history VALUES('a', "
+                                  "1700000000500000000, 2000000000, 0, 'systemctl stop x')",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(made);
+    harness_write_text(dir, "root/.config/nushell/history.sqlite3", "SQLite format 3");
+    harness_expect(db, "1700000000.5|2|systemctl stop x|atuin|1",
+                   "SELECT time, duration, command, shell, line FROM shell_history "
+                   "WHERE root = '%s'",
+                   dir);
+    harness_expect(db, "damaged",
+                   "SELECT status FROM evidence_sources WHERE location GLOB '%s*sqlite3'", dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(uid_and_user_choose_homes)
 {
     sqlite3    *db = harness_open();
@@ -233,6 +296,8 @@ Suite *make_shell_history_suite(void)
     const TTest *const tests[] = {
         every_users_histories_are_read,
         a_file_can_be_named,
+        histories_are_read_where_users_move_them,
+        databases_of_histories_are_read,
         uid_and_user_choose_homes,
         a_history_that_is_no_file_is_reported_at_once,
         a_link_does_not_lead_out_of_the_root,

@@ -19,8 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
 
-    read_as(text, size, history_shell_of("history", text, size));
-    for (int shell = HISTORY_SH; shell <= HISTORY_ASH; shell++)
+    read_as(text, size, history_shell_of("history", HISTORY_SH, text, size));
+    for (int shell = HISTORY_SH; shell <= HISTORY_ATUIN; shell++)
         read_as(text, size, (enum history_shell)shell);
     return 0;
 }

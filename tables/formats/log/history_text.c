@@ -89,6 +89,8 @@ static enum history_shell shell_by_content(const char *data, size_t size, enum h
         return HISTORY_KSH;
     if (!next_line(&peek, &line))
         return other;
+    if (other == HISTORY_XONSH || other == HISTORY_NU || other == HISTORY_PWSH)
+        return other;
     if (begins(&line, "- cmd: ") || is_stamp(&line, "# ", &time))
         return HISTORY_FISH;
     if (is_stamp(&line, "#+", &time))
@@ -101,7 +103,8 @@ static enum history_shell shell_by_content(const char *data, size_t size, enum h
     return other;
 }
 
-enum history_shell history_shell_of(const char *name, const char *data, size_t size)
+enum history_shell history_shell_of(const char *name, enum history_shell usual, const char *data,
+                                    size_t size)
 {
     static const struct {
         const char        *part;
@@ -109,55 +112,14 @@ enum history_shell history_shell_of(const char *name, const char *data, size_t s
     } names[] = {
         {"bash", HISTORY_BASH},        {"zsh", HISTORY_ZSH},   {"zhistory", HISTORY_ZSH},
         {"histfile", HISTORY_ZSH},     {"fish", HISTORY_FISH}, {"ash_history", HISTORY_ASH},
-        {"ConsoleHost", HISTORY_PWSH}, {"tcsh", HISTORY_TCSH},
+        {"ConsoleHost", HISTORY_PWSH}, {"tcsh", HISTORY_TCSH}, {"xonsh", HISTORY_XONSH},
     };
-    enum history_shell shell = HISTORY_SH;
+    enum history_shell shell = usual;
 
     for (size_t i = 0; i < sizeof names / sizeof names[0] && shell == HISTORY_SH; i++)
         if (strstr(name, names[i].part))
             shell = names[i].shell;
     return shell_by_content(data, size, shell);
-}
-
-/* Quoting ---------------------------------------------------------------------- */
-
-/* Follow quotes through one more line of a command, `quote` being the one that is open, or 0.
- * Returns what is open behind it: a quote, or a backslash at the end. */
-static char follow_quotes(const struct line *line, char quote)
-{
-    for (size_t i = 0; i < line->size; i++) {
-        char c = line->text[i];
-        if (quote == '\'' || quote == '"') {
-            i += c == '\\' && quote == '"';
-            quote = c == quote ? 0 : quote;
-        } else if (c == '\\') {
-            if (++i == line->size)
-                return '\\';
-        } else if (c == '\'' || c == '"') {
-            quote = c;
-        } else if (c == '#' && (i == 0 || line->text[i - 1] == ' ')) {
-            return 0;
-        }
-    }
-    return quote == '\\' ? 0 : quote;
-}
-
-/* The word behind "<<", where a here-document begins; size 0 for none. Quotes around it are left
- * away. */
-static struct line here_word(const char *text, size_t size)
-{
-    struct line word = {0};
-    const char *end = text + size, *at = memmem(text, size, "<<", 2);
-
-    if (!at || (at + 2 < end && at[2] == '<'))
-        return word;
-    for (at += 2; at < end && strchr("- '\"\\", *at); at++)
-        ;
-    word.text = at;
-    while (at < end && *at && !strchr(" '\";|&<>()", *at))
-        at++;
-    word.size = (size_t)(at - word.text);
-    return word;
 }
 
 /* Commands ---------------------------------------------------------------------- */
@@ -168,6 +130,10 @@ static void append(struct history *history, const struct line *line)
         buffer_putc(&history->text, '\n');
     buffer_put(&history->text, line->text, line->size);
 }
+
+/* Bytes of a command of several lines; what is longer goes on in another entry, so that a shell that
+ * stopped writing stamps does not leave one that nobody reads. */
+#define JOINED_MAX (32u << 10)
 
 static int give(struct history *history, uint64_t line, double time, int64_t duration,
                 struct history_entry *ret)
@@ -180,48 +146,49 @@ static int give(struct history *history, uint64_t line, double time, int64_t dur
     return 1;
 }
 
-#define OPEN_LINES_MAX 1000 /* of a command whose quote or here-document has not ended */
-
-/* Take the lines up to where `ahead` has come. */
-static void take_until(struct history *history, const struct history *ahead)
+/* A stamp as bash takes one: a # before a digit. What stands after the digits counts for nothing. */
+static bool bash_stamp(const struct line *line, double *ret)
 {
-    struct line line;
+    int64_t time;
 
-    while (history->at < ahead->at && next_line(history, &line))
+    if (line->size < 2 || line->text[0] != '#' || line->text[1] < '0' || line->text[1] > '9')
+        return false;
+    *ret = digits(line->text + 1, line->text + line->size, &time) ? (double)time : NAN;
+    return true;
+}
+
+/* bash. Where the first line of the file is a stamp, all lines between two stamps are one command
+ * (lib/readline/histfile.c); else each line is one. Empty lines are none. */
+static int next_bash(struct history *history, struct history_entry *ret)
+{
+    struct history peek = {.at = history->data, .end = history->end};
+    struct line    line;
+    double         time = NAN, none;
+    bool           joined = next_line(&peek, &line) && bash_stamp(&line, &none);
+    uint64_t       number = 0;
+
+    for (;;) {
+        struct history before = *history;
+        if (!next_line(history, &line))
+            break;
+        if (!line.size || (!number && bash_stamp(&line, &time)))
+            continue;
+        if (number && (bash_stamp(&line, &none) || history->text.size > JOINED_MAX)) {
+            history->at = before.at;
+            history->line = before.line;
+            break;
+        }
+        number = number ? number : history->line;
         append(history, &line);
-}
-
-static bool is_word(struct line line, const struct line *word)
-{
-    while (line.size && *line.text == '\t') {
-        line.text++;
-        line.size--;
+        if (!joined)
+            break;
     }
-    return line.size == word->size && memcmp(line.text, word->text, word->size) == 0;
+    if (!number)
+        return 0;
+    return give(history, number, time, -1, ret);
 }
 
-/* More lines of a stamped command: those of its here-document, or those that its open quotes ask
- * for, if that ends before the next stamp; else none. A shell that writes stamps writes one before
- * each command, but one file may be written by shells that do and shells that do not, so what
- * follows a complete command is a command of its own. */
-static void take_open_lines(struct history *history, const char *stamp, struct line line)
-{
-    struct history ahead = *history;
-    struct line    word = here_word(line.text, line.size);
-    char           quote = follow_quotes(&line, 0);
-    double         time;
-    bool           open = word.size || quote;
-
-    for (int n = 0; open; n++) {
-        if (n == OPEN_LINES_MAX || !next_line(&ahead, &line) || is_stamp(&line, stamp, &time))
-            return;
-        quote = follow_quotes(&line, quote);
-        open = word.size ? !is_word(line, &word) : quote != 0;
-    }
-    take_until(history, &ahead);
-}
-
-/* bash, tcsh, sh: a command a line, or stamps and what follows them. */
+/* tcsh, sh: a command a line, in tcsh after its stamp. */
 static int next_stamped(struct history *history, const char *stamp, struct history_entry *ret)
 {
     struct line line;
@@ -230,11 +197,8 @@ static int next_stamped(struct history *history, const char *stamp, struct histo
     while (next_line(history, &line)) {
         if ((*stamp && is_stamp(&line, stamp, &time)) || !line.size)
             continue;
-        uint64_t number = history->line;
         append(history, &line);
-        if (!isnan(time))
-            take_open_lines(history, stamp, line);
-        return give(history, number, time, -1, ret);
+        return give(history, history->line, time, -1, ret);
     }
     return 0;
 }
@@ -376,6 +340,60 @@ static int next_pwsh(struct history *history, struct history_entry *ret)
     return 0;
 }
 
+/* nushell writes a newline in a command as <\n>. */
+static int next_nu(struct history *history, struct history_entry *ret)
+{
+    static const char newline[] = "<\\n>";
+    struct line       line;
+
+    while (next_line(history, &line)) {
+        const char *at = line.text, *end = at + line.size, *stop;
+        while ((stop = memmem(at, (size_t)(end - at), newline, sizeof newline - 1))) {
+            buffer_put(&history->text, at, (size_t)(stop - at));
+            buffer_putc(&history->text, '\n');
+            at = stop + sizeof newline - 1;
+        }
+        buffer_put(&history->text, at, (size_t)(end - at));
+        if (history->text.size)
+            return give(history, history->line, NAN, -1, ret);
+    }
+    return 0;
+}
+
+/* xonsh: one JSON object a session, whose data.cmds are {"inp": COMMAND, "ts": [BEGIN, END]}. */
+static int next_xonsh(struct history *history, struct history_entry *ret)
+{
+    for (const cJSON *cmd; (cmd = history->cmd);) {
+        const char  *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(cmd, "inp"));
+        const cJSON *times = cJSON_GetObjectItemCaseSensitive(cmd, "ts");
+        double       begin = cJSON_GetNumberValue(cJSON_GetArrayItem(times, 0));
+        double       end = cJSON_GetNumberValue(cJSON_GetArrayItem(times, 1));
+        history->cmd = cmd->next;
+        history->line++;
+        if (!text)
+            continue;
+        struct line line = {text, strlen(text)};
+        while (line.size && line.text[line.size - 1] == '\n')
+            line.size--;
+        if (!line.size)
+            continue;
+        append(history, &line);
+        bool known = end >= begin && end - begin < 1e9;
+        return give(history, history->line, begin, known ? (int64_t)(end - begin) : -1, ret);
+    }
+    return 0;
+}
+
+static void begin_xonsh(struct history *history)
+{
+    history->json = cJSON_ParseWithLength(history->data, (size_t)(history->end - history->data));
+    const cJSON *data = cJSON_GetObjectItemCaseSensitive(history->json, "data");
+    const cJSON *cmds = cJSON_GetObjectItemCaseSensitive(data, "cmds");
+
+    history->cmd = cJSON_IsArray(cmds) ? cmds->child : NULL;
+    history->bad = !history->json;
+}
+
 /* Pass over the two bytes that tell the format. */
 static void skip_magic(struct history *history)
 {
@@ -435,6 +453,8 @@ static int next_ksh(struct history *history, struct history_entry *ret)
 void history_begin(struct history *history, const char *data, size_t size, enum history_shell shell)
 {
     *history = (struct history){.data = data, .at = data, .end = data + size, .shell = shell};
+    if (shell == HISTORY_XONSH)
+        begin_xonsh(history);
 }
 
 int history_next(struct history *history, struct history_entry *ret)
@@ -454,9 +474,14 @@ int history_next(struct history *history, struct history_entry *ret)
     case HISTORY_TCSH:
         return next_stamped(history, "#+", ret);
     case HISTORY_BASH:
-        return next_stamped(history, "#", ret);
+        return next_bash(history, ret);
+    case HISTORY_NU:
+        return next_nu(history, ret);
+    case HISTORY_XONSH:
+        return next_xonsh(history, ret);
     case HISTORY_SH:
     case HISTORY_ASH:
+    case HISTORY_ATUIN:
         break;
     }
     return next_stamped(history, "", ret);
@@ -464,5 +489,7 @@ int history_next(struct history *history, struct history_entry *ret)
 
 void history_end(struct history *history)
 {
+    cJSON_Delete(history->json);
+    history->json = NULL;
     buffer_free(&history->text);
 }

@@ -8,7 +8,8 @@
  *
  * Pure: reads memory, keeps nothing else. Formats:
  *
- *   bash      a command a line; with HISTTIMEFORMAT a line "#SECONDS" before each (bash(1), HISTORY)
+ *   bash      a command a line; with HISTTIMEFORMAT a line "#SECONDS" before each, and a command may
+ *             have several lines (bash(1), HISTORY)
  *   zsh       ": SECONDS:ELAPSED;COMMAND" with EXTENDED_HISTORY, or the command alone; a newline in
  *             it is written after a backslash, and some bytes as 0x83 and the byte xor 32 (zsh's
  *             "meta" encoding, Src/zsh.h)
@@ -18,13 +19,20 @@
  *   ksh       0x81 0x01, then commands that end in NUL, and markers 0x82 0 N N N 0 (ksh93, hist.c)
  *   tcsh      "#+SECONDS" before each command
  *   pwsh      PSReadLine: a newline in a command is written after a backtick
+ *   nu        a command a line, a newline in it as "<\n>" (reedline, FileBackedHistory)
+ *   xonsh     JSON: a session with its commands
  *   sh        a command a line: ash, ksh of OpenBSD, dash
+ *
+ * nushell, xonsh and atuin also keep SQLite databases, which are no text: shell_history reads them.
  */
 #ifndef SVCQL_HISTORY_TEXT_H
 #define SVCQL_HISTORY_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cjson/cJSON.h>
 
 #include "formats/text/buffer.h"
 
@@ -37,7 +45,10 @@
     X(KSH, "ksh")                                                                                  \
     X(TCSH, "tcsh")                                                                                \
     X(PWSH, "pwsh")                                                                                \
-    X(ASH, "ash")
+    X(ASH, "ash")                                                                                  \
+    X(NU, "nu")                                                                                    \
+    X(XONSH, "xonsh")                                                                              \
+    X(ATUIN, "atuin")
 
 enum history_shell {
 #define HISTORY_ENUM(id, name) HISTORY_##id,
@@ -48,14 +59,18 @@ enum history_shell {
 const char *history_shell_name(enum history_shell shell);
 
 /* The shell that a file of this name (without directories) and content is of; what the content says
- * goes before what the name says. */
-enum history_shell history_shell_of(const char *name, const char *data, size_t size);
+ * goes before what the name says, and that before `usual`, the shell of its folder. */
+enum history_shell history_shell_of(const char *name, enum history_shell usual, const char *data,
+                                    size_t size);
 
 struct history {
     const char        *data, *at, *end;
     enum history_shell shell;
     uint64_t           line; /* of `at`, from 1; of mksh and ksh the command's number in the file */
     struct buffer      text;
+    cJSON             *json; /* of xonsh; owned */
+    const cJSON       *cmd;  /* the next command in it */
+    bool               bad;  /* the file is not what its shell writes */
 };
 
 struct history_entry {

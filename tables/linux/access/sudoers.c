@@ -61,8 +61,9 @@ static int add_includes(struct state *state)
 
         if ((size_t)snprintf(path, sizeof path, "%s%s", *include->path == '/' ? "" : "/etc/",
                              include->path) < sizeof path)
-            rc = place_files_add(&state->files, &(struct place_of_files){
-                                                    path, include->folder ? "*" : NULL, 0, false});
+            rc = place_files_add(
+                &state->files,
+                &(struct place_of_files){path, include->folder ? "*" : NULL, 0, false}, 0);
     }
     return rc;
 }

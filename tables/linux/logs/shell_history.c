@@ -3,10 +3,12 @@
  *     SELECT datetime, user, command FROM shell_history WHERE command GLOB '*systemctl*';
  *
  * Homes are those of /etc/passwd, and the folders in /home, /root, /Users and /var/root, so that
- * what a removed account left is read too. Copies beside a history (.bash_history.old) are
- * histories.
+ * what a removed account left is read too, and the profiles of Windows' service accounts. Copies
+ * beside a history (.bash_history.old) are histories. A startup file of a shell that sets HISTFILE
+ * or ZDOTDIR is followed (history_places.h).
  */
 #include <errno.h>
+#include <fnmatch.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,8 @@
 #include "formats/access/passwd_text.h"
 #include "formats/log/history_text.h"
 #include "formats/text/array.h"
+#include "history_database.h"
+#include "history_places.h"
 #include "place_files.h"
 #include "table.h"
 
@@ -53,32 +57,76 @@ struct state {
     size_t                  n_homes, homes_lost;
     int64_t                 read; /* histories of this root */
 
-    bool           in_file;
-    struct history history;
-    int64_t        uid;
-    const char    *user;
-    const char    *shell;
+    bool                    in_file;
+    struct history          history;
+    struct history_database database;
+    int64_t                 uid;
+    const char             *user;
+    const char             *shell;
 };
 
-/* Where histories lie below a home. */
+/* What a place's tag is; of one that a startup file names also whose home it is. */
+enum { STARTUP = 64, NAMED = 128 };
+#define TAG_SHELL(tag) ((enum history_shell)((tag)&63))
+#define TAG_HOME(tag)  ((size_t)(tag) >> 8)
+
+/* Where histories are below a home. Startup files come first. */
 static const struct place_of_files places[] = {
-    {"", ".bash_history*", 0, true},
-    {"", ".zsh_history*", 0, true},
-    {"", ".zhistory*", 0, true},
-    {"", ".histfile*", 0, true},
-    {"", ".sh_history*", 0, true},
-    {"", ".ksh_history*", 0, true},
-    {"", ".mksh_history*", 0, true},
-    {"", ".ash_history*", 0, true},
-    {"", ".tcsh_history*", 0, true},
-    {"", ".history*", 0, true},
-    {"/.bash_sessions", "*.history*", 0, true},
-    {"/.zsh_sessions", "*.history*", 0, true},
-    {"/.local/share/fish", "*fish_history*", 0, true},
-    {"/.config/fish", "*fish_history*", 0, true},
-    {"/.local/share/powershell/PSReadLine", "*_history.txt*", 0, true},
-    {"/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine", "*_history.txt*", 0, true},
+    {"/.zshenv", NULL, STARTUP | HISTORY_ZSH, true},
+    {"/.zshrc", NULL, STARTUP | HISTORY_ZSH, true},
+    {"/.config/zsh/.zshrc", NULL, STARTUP | HISTORY_ZSH, true},
+    {"/.zprofile", NULL, STARTUP | HISTORY_ZSH, true},
+    {"/.bashrc", NULL, STARTUP | HISTORY_BASH, true},
+    {"/.bash_profile", NULL, STARTUP | HISTORY_BASH, true},
+    {"/.profile", NULL, STARTUP | HISTORY_SH, true},
+    {"/.kshrc", NULL, STARTUP | HISTORY_SH, true},
+    {"/.mkshrc", NULL, STARTUP | HISTORY_SH, true},
+    {"", ".*hist*", HISTORY_SH, true}, /* which of them: is_history() */
+    {"/.bash_sessions", "*.history*", HISTORY_BASH, true},
+    {"/.zsh_sessions", "*.history*", HISTORY_ZSH, true},
+    {"/.local/state/bash", "*history*", HISTORY_BASH, true},
+    {"/.local/share/bash", "*history*", HISTORY_BASH, true},
+    {"/.config/bash", "*_history", HISTORY_BASH, true},
+    {"/.config/bash/history", NULL, HISTORY_BASH, true},
+    {"/.cache/bash", "*history*", HISTORY_BASH, true},
+    {"/.local/state/zsh", "*history*", HISTORY_ZSH, true},
+    {"/.local/share/zsh", "*history*", HISTORY_ZSH, true},
+    {"/.cache/zsh", "*history*", HISTORY_ZSH, true},
+    {"/.config/zsh", ".z*history*", HISTORY_ZSH, true},
+    {"/.config/zsh/history", NULL, HISTORY_ZSH, true},
+    {"/.config/zsh/.histfile", NULL, HISTORY_ZSH, true},
+    {"/.zsh", ".z*history*", HISTORY_ZSH, true},
+    {"/.local/share/fish", "*_history*", HISTORY_FISH, true},
+    {"/.config/fish", "*fish_history*", HISTORY_FISH, true},
+    {"/.local/share/powershell/PSReadLine", "*_history.txt*", HISTORY_PWSH, true},
+    {"/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine", "*_history.txt*", HISTORY_PWSH,
+     true},
+    {"/.config/nushell", "history.*", HISTORY_NU, true},
+    {"/.local/share/nushell", "history.*", HISTORY_NU, true},
+    {"/Library/Application Support/nushell", "history.*", HISTORY_NU, true},
+    {"/AppData/Roaming/nushell", "history.*", HISTORY_NU, true},
+    {"/.local/share/atuin/history.db", NULL, HISTORY_ATUIN, true},
+    {"/.local/share/xonsh", "xonsh-*", HISTORY_XONSH, true},
+    {"/.local/share/xonsh/history_json", "xonsh-*.json", HISTORY_XONSH, true},
+    {"/AppData/Local/xonsh/xonsh", "xonsh-*", HISTORY_XONSH, true},
 };
+
+/* Histories of shells in a home, as these names begin; not those of databases and languages. */
+static bool is_history(const char *name)
+{
+    static const char *const names[] = {
+        ".bash_history",  ".bash_eternal_history", ".zsh_history",  ".zhistory",
+        ".histfile",      ".sh_history",           ".ksh_history",  ".mksh_history",
+        ".ash_history",   ".tcsh_history",         ".history",      ".fish_history",
+        ".rbash_history", ".dash_history",         ".bash-history", ".eternal_history",
+        ".zsh-history",
+    };
+
+    for (size_t i = 0; i < TBL_COUNT(names); i++)
+        if (strncmp(name, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
 
 /* Homes ------------------------------------------------------------------------- */
 
@@ -181,7 +229,13 @@ static int add_folder(void *arg, const char *path, int error, size_t lost)
 static int begin_root(struct tbl_scan *scan)
 {
     struct state            *state = tbl_state(scan);
-    static const char *const homes[] = {"/root", "/home/*", "/Users/*", "/var/root"};
+    static const char *const homes[] = {"/root",
+                                        "/home/*",
+                                        "/Users/*",
+                                        "/var/root",
+                                        "/Windows/System32/config/systemprofile",
+                                        "/Windows/SysWOW64/config/systemprofile",
+                                        "/Windows/ServiceProfiles/*"};
 
     forget_homes(state);
     int r = add_accounts(state);
@@ -194,7 +248,10 @@ static int begin_root(struct tbl_scan *scan)
 
 static const struct home *home_of(const struct state *state)
 {
-    return state->files.base < state->n_homes ? &state->homes[state->files.base] : NULL;
+    int    tag = state->files.place.tag;
+    size_t home = tag & NAMED ? TAG_HOME(tag) : state->files.base;
+
+    return home < state->n_homes ? &state->homes[home] : NULL;
 }
 
 static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, const char *name)
@@ -202,9 +259,43 @@ static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, co
     struct state      *state = tbl_state(scan);
     const struct home *home = home_of(state);
 
-    (void)place, (void)name;
+    if (!*place->path && !is_history(name))
+        return false;
     return tbl_match_text(state->users, home->user, false) &&
            (home->uid == TBL_NULL || tbl_match_int(state->uids, home->uid));
+}
+
+/* Whether a path, relative to its home, is in one of the places. */
+static bool is_placed(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    for (size_t i = 0; i < TBL_COUNT(places); i++) {
+        const struct place_of_files *place = &places[i];
+        size_t                       size = strlen(place->path);
+        if (!place->pattern
+                ? strcmp(place->path, path) == 0
+                : size == (size_t)(slash - path) && memcmp(place->path, path, size) == 0 &&
+                      fnmatch(place->pattern, slash + 1, 0) == 0 && (size || is_history(slash + 1)))
+            return true;
+    }
+    return false;
+}
+
+/* A history that a startup file names is read after the others. */
+static int add_named(const char *path, void *data)
+{
+    struct tbl_scan    *scan = data;
+    struct state       *state = tbl_state(scan);
+    struct place_files *f = &state->files;
+    const char         *home = f->bases[f->base].path;
+    size_t              size = strlen(home);
+
+    if (strncmp(path, home, size) == 0 && path[size] == '/' && is_placed(path + size))
+        return 0;
+    struct place_of_files place = {
+        .path = path, .tag = (int)(f->base << 8) | NAMED | (f->place.tag & 63), .optional = true};
+    return place_files_add(f, &place, f->bases[f->base].reader) == SQLITE_OK ? 0 : -ENOMEM;
 }
 
 /* Report of a root that it has no history, or that what it has is reported file by file. */
@@ -231,24 +322,51 @@ static int report_root(struct tbl_scan *scan)
                         });
 }
 
-/* Begin with the history that is open. */
-static void enter_file(struct state *state)
+/* Follow the startup file that is open. */
+static int follow_startup(struct tbl_scan *scan)
 {
-    const struct place_files *f = &state->files;
-    const struct home        *home = f->n_bases ? home_of(state) : NULL;
-    enum history_shell        shell = history_shell_of(f->name, f->text, f->size);
+    struct place_files *f = &((struct state *)tbl_state(scan))->files;
+
+    return history_places(f->text, f->size, f->bases[f->base].path,
+                          TAG_SHELL(f->place.tag) == HISTORY_ZSH, add_named, scan);
+}
+
+/* Begin with the history that is open: 0 or -ENOMEM. */
+static int enter_file(struct state *state)
+{
+    struct place_files *f = &state->files;
+    const struct home  *home = f->n_bases ? home_of(state) : NULL;
+    enum history_shell  shell = TAG_SHELL(f->place.tag);
+    int                 r = -ENOENT;
 
     state->user = home ? home->user : NULL;
     state->uid = home && home->uid != TBL_NULL ? home->uid : f->owner;
+    if (f->size >= 15 && memcmp(f->text, "SQLite format 3", 15) == 0) {
+        r = history_database_open((uint8_t *)f->text, f->size, &state->database, &shell);
+        f->error = r;
+    } else {
+        shell = history_shell_of(f->name, shell, f->text, f->size);
+        history_begin(&state->history, f->text, f->size, shell);
+        f->skipped += state->history.bad;
+    }
     state->shell = history_shell_name(shell);
-    history_begin(&state->history, f->text, f->size, shell);
     state->in_file = true;
     state->read++;
+    return r == -ENOMEM ? r : 0;
+}
+
+static int next_entry(struct state *state, struct history_entry *ret)
+{
+    if (state->files.error)
+        return 0;
+    return state->database.stmt ? history_database_next(&state->database, ret)
+                                : history_next(&state->history, ret);
 }
 
 static void leave_file(struct state *state)
 {
     history_end(&state->history);
+    history_database_close(&state->database);
     state->in_file = false;
 }
 
@@ -305,20 +423,24 @@ static int next(struct tbl_scan *scan, void *out)
 
     for (;;) {
         if (state->in_file) {
-            int r = history_next(&state->history, &entry);
+            int r = next_entry(state, &entry);
             if (r > 0)
                 return fill(scan, &entry, out);
             leave_file(state);
-            if (r < 0)
+            if (r == -ENOMEM)
                 return SQLITE_NOMEM;
+            state->files.error = r < 0 ? r : state->files.error;
         }
         int rc = place_files_next(&state->files);
         if (rc != SQLITE_ROW)
             return rc;
-        if (state->files.text)
-            enter_file(state);
-        else if ((rc = report_root(scan)) != SQLITE_OK)
+        if (state->files.text) {
+            bool startup = state->files.n_bases && state->files.place.tag & STARTUP;
+            if ((startup ? follow_startup(scan) : enter_file(state)) < 0)
+                return SQLITE_NOMEM;
+        } else if ((rc = report_root(scan)) != SQLITE_OK) {
             return rc;
+        }
     }
 }
 
@@ -348,11 +470,15 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     TBL_COL(struct history_row, duration, 0, "Seconds that it ran, where zsh says so"),
     TBL_COL(struct history_row, command, 0, "The command, all its lines"),
-    TBL_COL(struct history_row, shell, 0,
-            "bash, zsh, fish, mksh, ksh, tcsh, ash, pwsh, or sh where it cannot be told"),
+    TBL_COL(
+        struct history_row, shell, 0,
+        "bash, zsh, fish, mksh, ksh, tcsh, ash, pwsh, nu, xonsh, atuin (any shell's), or sh where "
+        "it cannot be told"),
     TBL_COL(struct history_row, history_file, TBL_KEY, "File; = reads that file"),
     TBL_COL(struct history_row, line, TBL_ID,
-            "Line of the file, from 1; of mksh and ksh the command's number in it"),
+            "Line of the file, from 1; of mksh, ksh and xonsh the command's number in it, of a "
+            "database "
+            "its row"),
     TBL_COL(struct history_row, host, TBL_KEY | TBL_ID, "Host that the evidence is of"),
     TBL_COL(struct history_row, source, TBL_KEY | TBL_ID, "The same as history_file"),
     TBL_COL(struct history_row, file, TBL_KEY | TBL_HIDDEN,

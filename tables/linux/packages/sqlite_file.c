@@ -33,11 +33,9 @@ static void restrain(sqlite3 *db)
 
 /* A file in write-ahead mode cannot be opened from memory, so our copy of its header says it is
  * not. What is in the main file was whole at the last checkpoint. */
-static int attach(struct sqlite_file *file)
+static int attach(struct sqlite_file *file, uint8_t *data, size_t size)
 {
-    uint8_t *data = file->map.data;
-
-    if (file->map.size < HEADER_SIZE || memcmp(data, "SQLite format 3", 16) != 0)
+    if (size < HEADER_SIZE || memcmp(data, "SQLite format 3", 16) != 0)
         return -EBADMSG;
     if (data[FORMAT_VERSIONS] == 2 && data[FORMAT_VERSIONS + 1] == 2)
         data[FORMAT_VERSIONS] = data[FORMAT_VERSIONS + 1] = 1;
@@ -47,9 +45,19 @@ static int attach(struct sqlite_file *file)
     if (rc != SQLITE_OK)
         return errno_of(rc);
     restrain(file->db);
-    rc = sqlite3_deserialize(file->db, "main", data, (sqlite3_int64)file->map.size,
-                             (sqlite3_int64)file->map.size, SQLITE_DESERIALIZE_READONLY);
+    rc = sqlite3_deserialize(file->db, "main", data, (sqlite3_int64)size, (sqlite3_int64)size,
+                             SQLITE_DESERIALIZE_READONLY);
     return rc == SQLITE_OK ? 0 : errno_of(rc);
+}
+
+/* Give the file that `r` of its opening left, or close it. */
+static int finish(struct sqlite_file *file, int r, struct sqlite_file *ret)
+{
+    if (r == 0)
+        *ret = *file;
+    else
+        sqlite_file_close(file);
+    return r;
 }
 
 int sqlite_file_open(const struct root *root, const char *path, struct sqlite_file *ret)
@@ -60,12 +68,15 @@ int sqlite_file_open(const struct root *root, const char *path, struct sqlite_fi
         return -EOPNOTSUPP;
     int r = root_map(root, path, FILE_MAX, &file.map);
     if (r == 0)
-        r = attach(&file);
-    if (r == 0)
-        *ret = file;
-    else
-        sqlite_file_close(&file);
-    return r;
+        r = attach(&file, file.map.data, file.map.size);
+    return finish(&file, r, ret);
+}
+
+int sqlite_file_open_bytes(uint8_t *data, size_t size, struct sqlite_file *ret)
+{
+    struct sqlite_file file = {0};
+
+    return sqlite3_deserialize ? finish(&file, attach(&file, data, size), ret) : -EOPNOTSUPP;
 }
 
 void sqlite_file_close(struct sqlite_file *file)

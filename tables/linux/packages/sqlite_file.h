@@ -12,12 +12,16 @@
 
 struct sqlite_file {
     sqlite3        *db;
-    struct root_map map;
+    struct root_map map; /* empty where the caller has the bytes */
 };
 
 /* 0, or a negative errno: -ENOENT, -EACCES, -EBADMSG where it is no database, -ENOMEM,
  * -EOPNOTSUPP where SQLite was built without deserialize. */
-int  sqlite_file_open(const struct root *root, const char *path, struct sqlite_file *ret);
+int sqlite_file_open(const struct root *root, const char *path, struct sqlite_file *ret);
+
+/* The same of bytes that the caller keeps until after sqlite_file_close(), and that are changed. */
+int sqlite_file_open_bytes(uint8_t *data, size_t size, struct sqlite_file *ret);
+
 void sqlite_file_close(struct sqlite_file *file); /* accepts a zeroed one */
 
 /* Prepare a query of some tables, named in a list that NULL ends: -ENOENT where one of them is no
