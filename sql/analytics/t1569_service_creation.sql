@@ -7,7 +7,7 @@
 -- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v19.1), DC0060 Service
 --                  Creation, DET0279
 -- false positives: a first deployment; an administrator's own unit in a home directory
--- sources:         unit_signals, unit_command_signals, loaded_unit_signals, launchd_signals, service_key_signals,
+-- sources:         unit_signals, unit_command_signals, hook_signals, loaded_unit_signals, launchd_signals, service_key_signals,
 --                  service_event_signals
 --
 --   SELECT datetime, severity, subject, why FROM t1569_service_creation WHERE severity <> 'info';
@@ -33,6 +33,22 @@ WITH facts AS (
                        'preloads', c.preloads, 'hooks', c.hooks, 'bind_mounts', c.bind_mounts),
            c.source, c.path || ' ' || c.setting
       FROM unit_command_signals AS c WHERE c.fired <> '[]'
+    UNION ALL
+    -- What is no unit, and starts programs all the same.
+    SELECT h.changed, h.host, 'linux', h.path, NULL, 'root', NULL,
+           CASE h.kind WHEN 'udev' THEN 'T1546.017' WHEN 'tmpfiles' THEN 'T1543.002'
+                       WHEN 'pam' THEN 'T1556.003' WHEN 'profile' THEN 'T1546.004'
+                       WHEN 'modules' THEN 'T1547.006' WHEN 'modprobe' THEN 'T1547.006'
+                       WHEN 'preload' THEN 'T1574.006' WHEN 'cron' THEN 'T1053.003'
+                       WHEN 'apt' THEN 'T1546.016' WHEN 'dpkg' THEN 'T1546.016'
+                       WHEN 'dnf' THEN 'T1546.016' WHEN 'pacman' THEN 'T1546.016'
+                       WHEN 'inittab' THEN 'T1037' WHEN 'journald' THEN 'T1685' ELSE 'T1546' END,
+           h.fired,
+           json_object('kind', h.kind, 'setting', h.setting, 'value', h.value, 'command', h.command,
+                       'content', h.content, 'runs', json(h.runs), 'package', h.package,
+                       'altered', h.package_altered, 'uid', h.uid, 'mode', h.mode),
+           h.source, h.path || ':' || h.line
+      FROM hook_signals AS h WHERE h.fired <> '[]'
     UNION ALL
     -- Loaded, and the file is gone: started and deleted.
     SELECT h.time, h.host, h.platform, h.subject, h.unit, h.account, NULL, 'T1543.002', h.fired,

@@ -60,7 +60,7 @@ WITH live AS MATERIALIZED (
            u.package = '' AS unowned,
            iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed
       FROM unit_files AS u
-     WHERE u.kind NOT IN ('mask', 'linger', 'directory', 'other', 'profile')
+     WHERE u.kind NOT IN ('mask', 'linger', 'directory', 'other', 'profile', 'hook')
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
                           AND n.item = u.path AND +n.detail IS coalesce(u.sha256, u.link_target))
 ), commands AS (

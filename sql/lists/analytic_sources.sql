@@ -12,6 +12,8 @@ CREATE TEMP TABLE analytic_sources(
 );
 INSERT INTO temp.analytic_sources VALUES
     ('t1569_service_creation', 'unit_files', 'linux', 'what is installed'),
+    ('t1569_service_creation', 'start_hooks', 'linux', 'what else starts programs and units'),
+    ('t1569_service_creation', 'cron_jobs', 'linux', 'jobs that call a service tool'),
     ('t1569_service_creation', 'systemd_units', 'linux', 'what is loaded; a running system only'),
     ('t1569_service_creation', 'audit_events', 'linux', 'what was started, when'),
     ('t1569_service_creation', 'journal', 'linux', 'what was started, when'),

@@ -13,3 +13,10 @@
 -- spares:  {"package": "openssh-server", "package_altered": 0}
 -- spares:  {"package": "cron", "package_altered": null, "kind": "sysv"}
 package_altered
+--
+-- shape:   hook
+-- fires:   {"package_altered": 1, "path": "/usr/lib/udev/rules.d/60-x.rules"}
+-- fires:   {"package_altered": 1, "path": "/usr/lib/systemd/system-sleep/x"}
+-- spares:  {"package_altered": 0, "path": "/usr/lib/udev/rules.d/60-x.rules"}
+-- spares:  {"package_altered": 1, "path": "/etc/bash.bashrc"}
+package_altered AND path NOT GLOB '/etc/*'

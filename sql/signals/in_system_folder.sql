@@ -14,3 +14,10 @@
 unowned AND NOT program_owned AND program_kind <> 'missing'
 AND (program GLOB '/usr/bin/*' OR program GLOB '/usr/sbin/*' OR program GLOB '/bin/*' OR program GLOB '/sbin/*'
      OR program GLOB '/usr/libexec/*' OR program GLOB '/usr/lib/systemd/*')
+--
+-- shape:   hook
+-- fires:   {"strangers": "/usr/sbin/uplugplay"}
+-- fires:   {"strangers": "/opt/x\n/usr/libexec/y"}
+-- spares:  {"strangers": "/usr/local/sbin/uplugplay"}
+-- spares:  {"strangers": null}
+strangers REGEXP '(?m)^(/usr)?/(s?bin|libexec|lib/systemd|lib/udev)/'

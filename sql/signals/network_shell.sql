@@ -26,7 +26,7 @@
 -- spares:  {"unix": "socat tcp-listen:80 unix:/run/x"}
 -- spares:  {"windows": "nc64.exe -l 443"}
 --
--- shape:   unit_command
+-- shape:   unit_command hook
 -- fires:   {"script_patterns": "[\"network_shell\"]"}
 -- fires:   {"script_patterns": "[\"downloads\",\"network_shell\"]"}
 -- spares:  {"script_patterns": "[\"downloads\"]"}

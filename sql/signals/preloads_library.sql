@@ -47,3 +47,11 @@ preloads NOT REGEXP
 NOT vendor AND (own_settings REGEXP 'PassEnvironment=[^\n]*(LD_PRELOAD|LD_AUDIT)'
     OR (kind = 'drop-in' AND own_settings REGEXP 'Environment=[^\n]*(LD_PRELOAD|LD_AUDIT)='
         AND own_settings NOT REGEXP '(LD_PRELOAD|LD_AUDIT)=[^ \n]*lib(jemalloc|tcmalloc|mimalloc|snmalloc|eatmydata|faketime)'))
+--
+-- shape:   hook
+-- fires:   {"kind": "preload", "value": "/lib/libx.so"}
+-- fires:   {"kind": "preload", "value": "/usr/local/lib/y.so"}
+-- spares:  {"kind": "preload", "value": "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2"}
+-- spares:  {"kind": "preload", "value": "/lib/libx.so", "vendor": 1}
+kind = 'preload' AND NOT vendor AND value NOT REGEXP
+    '^((/usr)?/(local/)?lib[^ :]*/)?lib(jemalloc|tcmalloc|mimalloc|snmalloc|hoard|eatmydata|faketime|gomp|numa|vma|asan|tsan|gtk3-nocsd)[^ :/]*$'

@@ -15,3 +15,10 @@
 -- spares:  {"program_owned": null}
 -- spares:  {"program_owned": 0, "unowned": 0}
 unowned AND scope_user IS NULL AND NOT program_owned
+--
+-- shape:   hook
+-- fires:   {"strangers": "/opt/agentd"}
+-- fires:   {"absent": "/usr/libexec/x"}
+-- spares:  {"strangers": null}
+-- spares:  {"absent": null}
+strangers IS NOT NULL OR absent IS NOT NULL

@@ -20,3 +20,11 @@ NOT vendor AND scope_user IS NULL AND places GLOB '*,home,*'
 -- spares:  {"places": ",local,"}
 -- spares:  {"places": null}
 places GLOB '*,home,*'
+--
+-- shape:   hook
+-- fires:   {"places": ",home,"}
+-- fires:   {"places": ",system,home,"}
+-- spares:  {"places": ",local,"}
+-- spares:  {"places": ",home,", "vendor": 1}
+-- spares:  {"places": ",home,", "kind": "profile"}
+NOT vendor AND kind <> 'profile' AND places GLOB '*,home,*'

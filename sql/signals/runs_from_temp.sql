@@ -21,7 +21,7 @@
 -- spares:  {"origin": "log", "exe": "/opt/tmp/dropper"}
 exe GLOB '/*' AND path_trust(exe) IN ('temp', 'shm')
 --
--- shape:   unit_command
+-- shape:   unit_command hook
 -- fires:   {"places": ",temp,"}
 -- fires:   {"places": ",system,shm,"}
 -- spares:  {"places": ",local,"}

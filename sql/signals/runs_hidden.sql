@@ -5,7 +5,7 @@
 -- false positives: a tool that keeps its programs in a folder with a dot of its own making; the
 --                  usual ones (.venv, .nvm, .cargo) are known to path_trust()
 --
--- shape:   unit_command
+-- shape:   unit_command hook
 -- fires:   {"places": ",hidden,"}
 -- fires:   {"places": ",system,hidden,"}
 -- spares:  {"places": ",home,"}

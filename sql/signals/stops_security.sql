@@ -42,3 +42,10 @@ security AND (action IN ('stop', 'disable') OR arguments REGEXP '(?i)disabled|=4
 -- spares:  {"value": "Start", "data": "DWORD (0x00000004)", "disables": 1, "security": 0}
 -- spares:  {"value": "Start", "data": "4", "disables": 0, "security": 1}
 disables AND security
+--
+-- shape:   hook
+-- fires:   {"stops": 1}
+-- fires:   {"stops": 1, "kind": "sleep"}
+-- spares:  {"stops": 0}
+-- spares:  {"stops": null}
+stops

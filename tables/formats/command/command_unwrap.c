@@ -354,8 +354,12 @@ static int unwrap_shell(struct command_reader *r, const struct wrapped *w, bool 
     int    result;
 
     *ret_mine = true;
-    if (w->wrapper->flags & WRAPPER_NONE) /* at, batch: what they are told stands for a time */
+    if (w->wrapper->flags & WRAPPER_NONE) { /* at, batch: what they are told stands for a time */
+        for (; i < w->n; i++)
+            if (script_option(r, w, i, &result))
+                return result;
         return read_input(r, w);
+    }
     for (; i < w->n && (word(w, i)[0] == '-' || word(w, i)[0] == '+'); i++) {
         const char *text = word(w, i);
 

@@ -84,8 +84,8 @@ static const struct wrapper wrappers[] = {
     {.name = "start-stop-daemon", .kind = WRAPPER_FIND},
     {.name = "find", .kind = WRAPPER_FIND},
     {.name = "fd", .kind = WRAPPER_FIND},
-    {.name = "at", .kind = WRAPPER_SHELL, .flags = WRAPPER_NONE},
-    {.name = "batch", .kind = WRAPPER_SHELL, .flags = WRAPPER_NONE},
+    {.name = "at", .kind = WRAPPER_SHELL, .file_options = "-f", .flags = WRAPPER_NONE},
+    {.name = "batch", .kind = WRAPPER_SHELL, .file_options = "-f", .flags = WRAPPER_NONE},
     /* another host or container */
     {.name = "ssh", .letters = "BbcDEeFIiJLlmOopPQRSWw", .operands = 1,
      .flags = WRAPPER_TEXT | WRAPPER_REMOTE},

@@ -1,0 +1,12 @@
+-- hook_absent: an event, a login or the boot starts a program that is not there, of no package and in no usual folder
+-- platform:        linux
+-- technique:       T1546
+-- weight:          20
+-- false positives: a hook that was left over when software below /opt was removed
+--
+-- shape:   hook
+-- fires:   {"absent_alone": "/opt/agentd"}
+-- fires:   {"absent_alone": "/var/lib/x", "kind": "sleep"}
+-- spares:  {"absent_alone": null}
+-- spares:  {"absent_alone": "/var/lib/x", "kind": "profile"}
+absent_alone IS NOT NULL AND kind NOT IN ('profile', 'cron')

@@ -1,0 +1,14 @@
+-- hook_program: an event, a login or the boot runs a compiled program that no package owns
+-- platform:        linux
+-- technique:       T1546
+-- weight:          30
+-- reference:       udev(7), systemd-sleep(8), NetworkManager-dispatcher(8)
+-- false positives: a vendor's driver or agent without a package whose rule starts its own helper
+--
+-- shape:   hook
+-- fires:   {"strangers": "/opt/agentd"}
+-- fires:   {"strangers": "/usr/local/bin/x", "kind": "sleep"}
+-- spares:  {"strangers": null}
+-- spares:  {"strangers": "/usr/local/bin/x", "kind": "profile"}
+-- spares:  {"strangers": "/usr/local/bin/x", "kind": "cron"}
+strangers IS NOT NULL AND kind NOT IN ('profile', 'cron')

@@ -1,0 +1,13 @@
+-- journal_in_memory: the journal is lost at each boot, and nothing else gets its messages
+-- platform:        linux
+-- technique:       T1685
+-- weight:          10
+-- reference:       journald.conf(5)
+-- false positives: a host that boots from a memory card, which it spares
+--
+-- shape:   hook
+-- fires:   {"kind": "journald", "setting": "Storage", "value": "volatile", "forwarded": 0}
+-- fires:   {"kind": "journald", "setting": "Storage", "value": "Volatile", "forwarded": 0}
+-- spares:  {"kind": "journald", "setting": "Storage", "value": "volatile", "forwarded": 1}
+-- spares:  {"kind": "journald", "setting": "Storage", "value": "Volatile", "forwarded": 0, "vendor": 1}
+kind = 'journald' AND NOT vendor AND NOT forwarded AND setting = 'Storage' AND lower(value) = 'volatile'

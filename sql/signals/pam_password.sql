@@ -1,0 +1,13 @@
+-- pam_password: PAM hands passwords to a program
+-- platform:        linux
+-- technique:       T1556.003
+-- weight:          30
+-- reference:       pam_exec(8): expose_authtok
+-- false positives: a script that opens an encrypted home with the password of the login
+--
+-- shape:   hook
+-- fires:   {"kind": "pam", "setting": "auth", "value": "pam_exec.so quiet expose_authtok /usr/local/bin/x"}
+-- fires:   {"kind": "pam", "setting": "auth", "value": "pam_exec.so expose_authtok /x"}
+-- spares:  {"kind": "pam", "setting": "auth", "value": "pam_exec.so /x"}
+-- spares:  {"kind": "pam", "setting": "auth", "value": "pam_exec.so expose_authtok /x", "vendor": 1}
+kind = 'pam' AND NOT vendor AND value REGEXP '\bexpose_authtok\b'

@@ -1,0 +1,13 @@
+-- pam_program: PAM runs a program at logins, and no package set it so
+-- platform:        linux
+-- technique:       T1556.003
+-- weight:          10
+-- reference:       pam_exec(8)
+-- false positives: a notice of logins by mail; its script is short and names where it sends to
+--
+-- shape:   hook
+-- fires:   {"kind": "pam", "setting": "session", "command": "/opt/agentd 0"}
+-- fires:   {"kind": "pam", "setting": "auth", "command": "/usr/local/bin/x"}
+-- spares:  {"kind": "pam", "setting": "session", "command": null}
+-- spares:  {"kind": "pam", "setting": "auth", "command": "/usr/local/bin/x", "vendor": 1}
+kind = 'pam' AND NOT vendor AND command IS NOT NULL

@@ -1,0 +1,13 @@
+-- tmpfiles_unit: writes what a manager, cron or a login starts, again at each boot
+-- platform:        linux
+-- technique:       T1543.002
+-- weight:          30
+-- reference:       tmpfiles.d(5)
+-- false positives: provisioning that puts a unit into /run by tmpfiles.d and has no package
+--
+-- shape:   hook
+-- fires:   {"kind": "tmpfiles", "setting": "f+", "value": "/run/systemd/system/x.service"}
+-- fires:   {"kind": "tmpfiles", "setting": "L+", "value": "/etc/cron.d/x"}
+-- spares:  {"kind": "tmpfiles", "setting": "L+", "value": "/etc/cron.d/x", "vendor": 1}
+-- spares:  {"kind": "udev", "setting": "f+", "value": "/run/systemd/system/x.service"}
+kind = 'tmpfiles' AND NOT vendor

@@ -1,0 +1,13 @@
+-- unknown_module: loads a module at boot that no package has and no list knows
+-- platform:        linux
+-- technique:       T1547.006
+-- weight:          30
+-- reference:       modules-load.d(5)
+-- false positives: a driver that was built from source; add its name to known_modules
+--
+-- shape:   hook
+-- fires:   {"kind": "modules", "module_known": 0, "value": "hid0"}
+-- fires:   {"kind": "modules", "module_known": 0, "value": "netfx"}
+-- spares:  {"kind": "modules", "module_known": 1, "value": "hid0"}
+-- spares:  {"kind": "modules", "module_known": 0, "value": "netfx", "vendor": 1}
+kind = 'modules' AND NOT vendor AND NOT module_known
