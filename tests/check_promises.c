@@ -150,6 +150,7 @@ static void make_linux_examples(void)
                        "start x] (owned by unix-user:ann)\n");
     harness_write_text(root, "etc/os-release", "PRETTY_NAME=\"Debian\"\n");
     harness_write_text(root, "etc/crontab", "@reboot root /tmp/x\n");
+    harness_write_text(root, "etc/udev/rules.d/9.rules", "RUN+=\"/opt/x\"\n");
     harness_write_text(root, "etc/sudoers", "ann ALL=(ALL) NOPASSWD: /usr/bin/systemctl\n");
     harness_write_text(root, "etc/polkit-1/localauthority/50-local.d/x.pkla",
                        "[x]\nIdentity=unix-user:ann\nAction=org.freedesktop.systemd1.*\n"

@@ -591,9 +591,8 @@ static const struct tbl_column columns[] = {
 };
 
 static const struct tbl_example examples[] = {
-    {"What runs on events and is of no package",
-     "SELECT path, line, setting, command FROM start_hooks WHERE package = '' AND command IS NOT "
-     "NULL"},
+    {"What runs on events, and whose it is",
+     "SELECT path, line, setting, command, package FROM start_hooks WHERE command IS NOT NULL"},
 };
 
 const struct tbl_table start_hooks_table = {
