@@ -205,7 +205,9 @@ START_TEST(no_table_of_an_opened_database_brings_detections)
 }
 END_TEST
 
-/* A detection is tested on a row with the shape's own types; of a compound view SQLite tells none. */
+/* A detection is tested on a row with the shape's own types. SQLite tells none of a compound view; from
+ * 3.41 on it gives every other column of a view the name of its affinity, so that there nothing is
+ * known of what declares no type. */
 START_TEST(facts_have_the_types_that_their_headers_declare)
 {
     sqlite3      *db = harness_open();
@@ -219,9 +221,10 @@ START_TEST(facts_have_the_types_that_their_headers_declare)
         harness_expect(db, "",
                        "SELECT '%s.' || v.name || ' ' || v.type FROM pragma_table_info('%s_facts') "
                        "AS v JOIN pragma_table_info('%s', 'main') AS t ON t.cid = v.cid "
-                       "WHERE t.name <> v.name OR (v.type <> '' AND t.type <> replace(v.type, "
-                       "'BOOLEAN', 'INTEGER'))",
-                       shape->name, shape->name, shape->name);
+                       "WHERE t.name <> v.name OR (v.type NOT IN ('', 'BLOB', 'NUM') AND "
+                       "(t.type <> '' OR %d < 3041000) AND t.type <> "
+                       "CASE WHEN v.type IN ('BOOLEAN', 'INT') THEN 'INTEGER' ELSE v.type END)",
+                       shape->name, shape->name, shape->name, sqlite3_libversion_number());
         harness_expect(db, "1", "SELECT count(*) = %d FROM pragma_table_info('%s_facts')",
                        (int)shape->n_columns, shape->name);
         harness_query(db, "DROP TABLE main.\"%s\"", shape->name);
