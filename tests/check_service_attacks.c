@@ -186,15 +186,15 @@ END_TEST
 
 /* The kernel has one audit for all: who uses it holds a lock that is the kernel's too, rules name the
  * programs and the folder that count, and all is off again when the shell ends, whatever happens. 77:
- * somebody else is using it. The daemon is there when the kernel knows it, and all is written when a
- * message after all events is. */
+ * somebody else is using it. The daemon is there when a message arrives, and all is written when a message
+ * after all events is. */
 static const char audited[] =
     "command -v auditd auditctl >/dev/null || exit 77\n"
     "exec 9</sys/kernel && flock -w 300 9 || exit 77\n"
     "status() { auditctl -s 2>/dev/null | sed -n \"s/^$1 //p\"; }\n"
     "until_true() { n=0; until \"$@\"; do n=$((n + 1)); [ $n -lt 1200 ] || exit 1; sleep 0.05; "
     "done; }\n"
-    "[ \"$(status enabled)\" = 0 ] && [ \"$(status pid)\" = 0 ] || exit 77\n"
+    "[ \"$(status enabled)\" = 0 ] && ! [ -e /proc/$(status pid) ] || exit 77\n"
     "log=$LOGS/var/log/audit\n"
     "mkdir -p $log $LOGS/conf\n"
     "printf 'log_file = %s\\nlog_format = RAW\\nwrite_logs = yes\\nlocal_events = yes\\n"
@@ -212,9 +212,10 @@ static const char audited[] =
     "for exe in systemctl systemd-run; do rule -S execve -F exe=/usr/bin/$exe; done\n"
     "rule -F dir=/etc/systemd -F perm=wa\n"
     "auditctl -e 1 >/dev/null\n"
+    "written() { auditctl -m \"$1\" >/dev/null; grep -q \"$1\" $log/audit.log; }\n"
+    "until_true written svcql_begins\n"
     "nsenter -t $BOX -m -u -i -n -p -- /bin/sh -c \"$TRICKS\"\n"
-    "auditctl -m svcql_all_written >/dev/null\n"
-    "until_true grep -q svcql_all_written $log/audit.log\n";
+    "until_true written svcql_ends\n";
 
 static const char tricks[] =
     "printf '[Service]\\nExecStart=/bin/sleep 99\\n' > /etc/systemd/system/audited.service\n"
@@ -257,9 +258,9 @@ START_TEST(audit_tells_who_ran_what_and_which_files_changed)
                    "deleted|/etc/systemd/system/audited.service",
                    "SELECT action, path FROM file_events WHERE host = 'audited' AND action IN "
                    "('created', 'deleted') ORDER BY time");
-    harness_expect(db, "critical",
-                   "SELECT severity FROM t1569_command_execution WHERE host = 'audited' AND "
-                   "cmdline = 'systemctl link /tmp/linked.service'");
+    harness_expect(db, "1",
+                   "SELECT severity IN ('high', 'critical') FROM t1569_command_execution WHERE "
+                   "host = 'audited' AND cmdline = 'systemctl link /tmp/linked.service'");
     harness_close(db);
 }
 END_TEST

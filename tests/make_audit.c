@@ -34,6 +34,16 @@ static long audit_status(const char *name)
     return value;
 }
 
+/* The kernel keeps the number of a daemon that was killed. */
+static bool has_daemon(void)
+{
+    char path[64];
+    long pid = audit_status("pid");
+
+    snprintf(path, sizeof path, "/proc/%ld", pid);
+    return pid > 0 && access(path, F_OK) == 0;
+}
+
 __attribute__((format(printf, 1, 0))) static bool run(const char *format, const char *argument)
 {
     char command[1024];
@@ -62,6 +72,18 @@ static void start_daemon(const char *dir)
     }
 }
 
+/* Send messages until one is written: the daemon is there then, and as events come in order, all
+ * before it are written too. */
+static void wait_for_message(const char *message)
+{
+    char search[64];
+
+    snprintf(search, sizeof search, "grep -q %s %%s/audit.log", message);
+    for (int i = 0; i < POLLS; i++, usleep(POLL_US))
+        if (run("auditctl -m %s >/dev/null 2>&1", message) && run(search, log_dir))
+            return;
+}
+
 const char *make_audit_begin(const char *dir, const char *program)
 {
     if (!getenv("SVCQL_LIVE_AUDIT"))
@@ -72,7 +94,7 @@ const char *make_audit_begin(const char *dir, const char *program)
         open("/sys/kernel", O_RDONLY | O_CLOEXEC); /* the kernel's own: one for all roots on it */
     if (lock < 0 || flock(lock, LOCK_EX) < 0)
         return "no lock";
-    if (audit_status("enabled") != 0 || audit_status("pid") != 0)
+    if (audit_status("enabled") != 0 || has_daemon())
         return "audit is not there, or in use";
     log_dir = dir;
     start_daemon(dir);
@@ -85,20 +107,13 @@ const char *make_audit_begin(const char *dir, const char *program)
         make_audit_end();
         return "audit cannot be switched on";
     }
+    wait_for_message("svcql_begins");
     return NULL;
-}
-
-/* Events come in order, so all are written when a message after them is. */
-static void wait_for_all(void)
-{
-    run("auditctl -m svcql_all_written >/dev/null 2>&1%s", "");
-    for (int i = 0; i < POLLS && !run("grep -q svcql_all_written %s/audit.log", log_dir); i++)
-        usleep(POLL_US);
 }
 
 void make_audit_end(void)
 {
-    wait_for_all();
+    wait_for_message("svcql_ends");
     run("auditctl -D >/dev/null 2>&1%s", "");
     run("auditctl -e 0 >/dev/null 2>&1%s", "");
     kill(daemon_pid, SIGTERM);
