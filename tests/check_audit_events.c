@@ -181,6 +181,99 @@ START_TEST(a_name_in_hexadecimal_is_found_by_what_it_says)
 }
 END_TEST
 
+START_TEST(a_separator_that_a_log_daemon_wrote_is_one)
+{
+    static const char *const separators[] = {"\x1d", "", " ", "#035", "^]", "\\u001d"};
+    char                     text[1024];
+
+    for (size_t i = 0; i < sizeof separators / sizeof separators[0]; i++) {
+        sqlite3    *db = harness_open();
+        const char *dir = harness_scratch();
+        snprintf(text, sizeof text,
+                 "type=SERVICE_STOP msg=audit(2.0:402): pid=1 uid=0 msg='unit=x comm=\"systemd\" "
+                 "terminal=? res=success'%sUID=\"root\" AUID=\"unset\"\n"
+                 "type=SYSCALL msg=audit(1.0:403): arch=c000003e syscall=59 success=yes "
+                 "exe=\"/bin/a\" key=(null)%sARCH=x86_64 SYSCALL=execve AUID=\"ann\" UID=\"root\"\n"
+                 "type=SYSCALL msg=audit(1.0:404): arch=c000003e syscall=59 success=yes "
+                 "exe=\"/bin/a\" key=\"k\"%sARCH=x86_64 SYSCALL=execve AUID=\"ann\" UID=\"root\"\n",
+                 separators[i], separators[i], separators[i]);
+        harness_write_text(dir, "audit.log", text);
+        harness_expect(db,
+                       "402|1|success|root|NULL|NULL\n403|1|NULL|root|ann|NULL\n"
+                       "404|1|NULL|root|ann|k",
+                       "SELECT serial, success, result, user, login_user, key "
+                       "FROM audit_events('%s/audit.log')",
+                       dir);
+        harness_close(db);
+    }
+}
+END_TEST
+
+START_TEST(what_was_typed_is_commands)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(
+        dir, "var/log/audit/audit.log",
+        "type=TTY msg=audit(1.0:1): tty pid=7 uid=0 auid=10 ses=9 major=136 minor=4 comm=\"bash\" "
+        "data=73797374656D63746C2073746F70780878097F7F20610D69641B5B410D\n");
+    harness_expect(db,
+                   "user_cmd|systemctl stop a\nid<up>|"
+                   "\"systemctl stopx\",<backspace>,\"x\",<tab>,<backspace>,<backspace>,\" a\","
+                   "<ret>,\"id\",<up>,<ret>",
+                   "SELECT category, cmdline, typed FROM audit_events WHERE root = '%s'", dir);
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db, "stop|a", "SELECT verb, target FROM service_commands");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(missing_arguments_keep_their_places)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(
+        dir, "audit.log",
+        "type=EXECVE msg=audit(1.0:1): a1=\"stop\" a2=\"auditd\"\n"
+        "type=EXECVE msg=audit(2.0:2): argc=4 a0=\"systemctl\" a3=\"auditd\"\n"
+        "type=EXECVE msg=audit(3.0:3): argc=3 a0=\"sh\" a1=\"-c\" a2_len=9 a2[1]=\"x\"\n"
+        "type=EXECVE msg=audit(4.0:4): argc=3 a0=\"a\"\n"
+        "type=EXECVE msg=audit(5.0:5): argc=2 a0=\"a\"\n"
+        "type=EXECVE msg=audit(5.0:5): a1=\"b\"\n");
+    harness_expect(db,
+                   "1|1|[null,\"stop\",\"auditd\"]|? stop auditd\n"
+                   "2|1|[\"systemctl\",null,null,\"auditd\"]|systemctl ? ? auditd\n"
+                   "3|1|[\"sh\",\"-c\",\"x\"]|sh -c x\n4|1|[\"a\"]|a\n5|0|[\"a\",\"b\"]|a b",
+                   "SELECT serial, incomplete, argv, cmdline FROM audit_events('%s/audit.log')",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(io_uring_and_landlock_name_files)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(
+        dir, "audit.log",
+        "type=URINGOP msg=audit(1.0:1): uring_op=18 success=yes exit=0 items=1 pid=2 uid=0\n"
+        "type=PATH msg=audit(1.0:1): item=0 name=\"/etc/a\" nametype=CREATE\n"
+        "type=LANDLOCK_ACCESS msg=audit(2.0:2): domain=1 blockers=fs.refer path=\"/usr/b\" ino=3\n"
+        "type=SYSCALL msg=audit(2.0:2): arch=c000003e syscall=87 success=no exit=-13 comm=\"mv\"\n"
+        "type=UNKNOWN[1421] msg=audit(3.0:3): x=1\n");
+    harness_expect(
+        db,
+        "URINGOP|file|openat|1|/etc/a\nLANDLOCK_ACCESS|file|unlink|0|/usr/b\n"
+        "IPE_CONFIG_CHANGE|config|NULL|NULL|NULL",
+        "SELECT type, category, syscall, success, path FROM audit_events('%s/audit.log')", dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(rotated_and_gzipped_logs_of_a_root_are_read)
 {
     sqlite3    *db = harness_open();
@@ -487,6 +580,10 @@ Suite *make_audit_events_suite(void)
         each_kind_of_event_fills_its_own_columns,
         terms_that_are_pushed_down_lose_no_row,
         a_name_in_hexadecimal_is_found_by_what_it_says,
+        a_separator_that_a_log_daemon_wrote_is_one,
+        what_was_typed_is_commands,
+        missing_arguments_keep_their_places,
+        io_uring_and_landlock_name_files,
         rotated_and_gzipped_logs_of_a_root_are_read,
         damage_is_counted_and_reported,
         a_log_that_is_absent_is_reported_and_fails_no_query,

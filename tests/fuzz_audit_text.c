@@ -2,6 +2,7 @@
  */
 #include <stdlib.h>
 
+#include "formats/audit/audit_tty.h"
 #include "formats/audit/audit_window.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -37,6 +38,7 @@ static void drain(struct audit_window *window)
         for (size_t i = 0; i < event.n; i++)
             decode(&event.records[i], &arguments);
         buffer_reset(&text);
+        audit_arguments_incomplete(&arguments);
         audit_arguments_json(&arguments, &text);
         audit_arguments_line(&arguments, &text);
     }
@@ -44,10 +46,22 @@ static void drain(struct audit_window *window)
     audit_arguments_free(&arguments);
 }
 
+/* Keys typed: bytes in quotes are taken as they are. */
+static void put_typed(const char *data, size_t size)
+{
+    struct audit_field field = {.value = data, .size = size, .quoted = true};
+    struct buffer      text = {0};
+
+    audit_tty_keys(&field, &text);
+    audit_tty_commands(&field, &text);
+    buffer_free(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct audit_window *window;
 
+    put_typed((const char *)data, size);
     if (size < 1 || audit_window_new(&window) < 0)
         return 0;
     size_t cut = size > 1 ? 1 + data[0] % (size - 1) : size;

@@ -3,7 +3,8 @@
 -- why:     Audit's EXECVE, sudo's own lines, Sysmon 1 and 4688 say the same in different words. Each
 --          log is read once. A name where a log has only a number is taken from the host's users.
 --          via says how it is known: audit, sysmon or security, which tell of every process, or the
---          program that tells of what it was asked to run: sudo, pkexec, doas, cron. Asked for,
+--          program that tells of what it was asked to run: sudo, pkexec, doas, cron; tty is what was
+--          typed on a terminal, which may be several commands, one a line. Asked for,
 --          service_tools = 1 leaves out at once what can be no service tool, and nothing else.
 -- sources: audit_events, auth_events, users, windows_events
 --
@@ -19,7 +20,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
        a.cmdline COLLATE NOCASE AS cmdline,
        NULL COLLATE NOCASE AS parent_exe, NULL COLLATE NOCASE AS parent_cmdline,
        a.cwd COLLATE NOCASE AS cwd, a.success,
-       iif(a.category = 'user_cmd', 'sudo', 'audit') AS via,
+       iif(a.type IN ('TTY', 'USER_TTY'), 'tty', iif(a.category = 'user_cmd', 'sudo', 'audit')) AS via,
        a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, a.service_tools,
        a.exe COLLATE NOCASE AS path, a.uid, a.auid, a.ppid AS parent -- as osquery calls them
   FROM audit_events AS a

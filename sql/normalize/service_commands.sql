@@ -47,7 +47,7 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
  WHERE p.service_tools = 1
    AND service_command(p.cmdline) IS NOT NULL -- before a row's other columns are worked out
    AND (c.value ->> 'via' = '[]' OR c.value ->> 'remote' IS NOT NULL OR c.value ->> 'obfuscated'
-        OR p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron') OR c.value ->> 'tool' = 'powershell')
+        OR p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron', 'tty') OR c.value ->> 'tool' = 'powershell')
 UNION ALL
 SELECT h.time, h.datetime, h.host COLLATE NOCASE, h.user COLLATE NOCASE, h.user COLLATE NOCASE,
        NULL, NULL, h.shell COLLATE NOCASE, NULL COLLATE NOCASE, h.command COLLATE NOCASE,

@@ -112,13 +112,18 @@ const struct audit_syscall *audit_record_syscall(const struct audit_record *reco
     struct audit_field arch, number, name;
     int64_t            n;
 
+    if (record->id == AUDIT_TYPE_URINGOP)
+        return audit_record_field(record, "uring_op", &number) && audit_number(&number, &n)
+                   ? audit_uring_syscall(n)
+                   : NULL;
     if (audit_record_field(record, "arch", &arch) &&
         audit_record_field(record, "syscall", &number) && audit_number(&number, &n)) {
         const struct audit_syscall *syscall = audit_syscall_find(hex_number(&arch), n);
         if (syscall)
             return syscall;
     }
-    if (memchr(record->line, '\x1d', record->size) && audit_record_field(record, "SYSCALL", &name))
+    if (memmem(record->line, record->size, " SYSCALL=", 9) &&
+        audit_record_field(record, "SYSCALL", &name))
         return audit_syscall_named(name.value, name.size);
     return NULL;
 }
@@ -134,7 +139,7 @@ enum audit_category audit_event_category(const struct audit_event *event)
         enum audit_category        category = audit_type_category(record->id);
         highest = category > highest ? category : highest;
         path |= record->id == AUDIT_TYPE_PATH;
-        if (record->id == AUDIT_TYPE_SYSCALL)
+        if (record->id == AUDIT_TYPE_SYSCALL || record->id == AUDIT_TYPE_URINGOP)
             syscall = record;
     }
     if (highest == AUDIT_CATEGORY_EXEC || !syscall)
@@ -347,13 +352,21 @@ static bool named_path(const struct audit_event *event, struct audit_field *ret)
     return found;
 }
 
+/* The path that Landlock denied. */
+static bool denied_path(const struct audit_event *event, struct audit_field *ret)
+{
+    const struct audit_record *record = audit_event_find(event, AUDIT_TYPE_LANDLOCK_ACCESS);
+
+    return record && audit_record_field(record, "path", ret) && !audit_is_null(ret);
+}
+
 void audit_event_path(const struct audit_event *event, struct buffer *text)
 {
     struct audit_field         name, cwd;
     struct buffer              path = {0};
     const struct audit_record *at = audit_event_find(event, AUDIT_TYPE_CWD);
 
-    if (!named_path(event, &name))
+    if (!named_path(event, &name) && !denied_path(event, &name))
         return;
     audit_value(&name, true, "", &path);
     if (path.size && path.data[0] != '/' && at && audit_record_field(at, "cwd", &cwd) &&

@@ -245,3 +245,22 @@ const struct audit_syscall *audit_syscall_named(const char *name, size_t size)
             return s;
     return NULL;
 }
+
+const struct audit_syscall *audit_uring_syscall(int64_t op)
+{
+    /* enum io_uring_op of include/uapi/linux/io_uring.h */
+    static const struct {
+        int64_t     op;
+        const char *name;
+    } ops[] = {
+        {9, "sendmsg"},    {13, "accept4"},   {16, "connect"},   {18, "openat"},
+        {28, "openat2"},   {35, "renameat2"}, {36, "unlinkat"},  {37, "mkdirat"},
+        {38, "symlinkat"}, {39, "linkat"},    {42, "fsetxattr"}, {43, "setxattr"},
+        {45, "socket"},    {55, "ftruncate"}, {56, "bind"},      {57, "listen"},
+    };
+
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
+        if (ops[i].op == op)
+            return audit_syscall_named(ops[i].name, strlen(ops[i].name));
+    return NULL;
+}

@@ -13,7 +13,7 @@
     X(KILL, "kill")         /* a signal sent */                                                    \
     X(FILE, "file")         /* a system call on files */                                           \
     X(LOGIN, "login")       /* authentication, sessions, credentials */                            \
-    X(USER_CMD, "user_cmd") /* a command that sudo or a shell on a terminal says it ran */         \
+    X(USER_CMD, "user_cmd") /* a command that sudo says it ran or that was typed */                \
     X(SERVICE, "service")   /* PID 1 started or stopped a service */                               \
     X(EXEC, "exec")         /* a program executed */
 
@@ -97,7 +97,7 @@ const char *audit_category_name(enum audit_category category);
     X(1316, KERNEL_OTHER, OTHER)                                                                   \
     X(1317, FD_PAIR, OTHER)                                                                        \
     X(1318, OBJ_PID, OTHER)                                                                        \
-    X(1319, TTY, OTHER)                                                                            \
+    X(1319, TTY, USER_CMD)                                                                         \
     X(1321, BPRM_FCAPS, OTHER)                                                                     \
     X(1322, CAPSET, OTHER)                                                                         \
     X(1323, MMAP, OTHER)                                                                           \
@@ -136,6 +136,13 @@ const char *audit_category_name(enum audit_category category);
     X(1417, MAC_UNLBL_STCDEL, OTHER)                                                               \
     X(1418, MAC_CALIPSO_ADD, OTHER)                                                                \
     X(1419, MAC_CALIPSO_DEL, OTHER)                                                                \
+    X(1420, IPE_ACCESS, OTHER)                                                                     \
+    X(1421, IPE_CONFIG_CHANGE, CONFIG)                                                             \
+    X(1422, IPE_POLICY_LOAD, CONFIG)                                                               \
+    X(1423, LANDLOCK_ACCESS, FILE)                                                                 \
+    X(1424, LANDLOCK_DOMAIN, OTHER)                                                                \
+    X(1425, MAC_TASK_CONTEXTS, OTHER)                                                              \
+    X(1426, MAC_OBJ_CONTEXTS, OTHER)                                                               \
     X(1501, APPARMOR_AUDIT, OTHER)                                                                 \
     X(1502, APPARMOR_ALLOWED, OTHER)                                                               \
     X(1503, APPARMOR_DENIED, OTHER)                                                                \
@@ -155,6 +162,7 @@ const char *audit_category_name(enum audit_category category);
     X(1805, INTEGRITY_RULE, OTHER)                                                                 \
     X(1806, INTEGRITY_EVM_XATTR, OTHER)                                                            \
     X(1807, INTEGRITY_POLICY_RULE, OTHER)                                                          \
+    X(1808, INTEGRITY_USERSPACE, OTHER)                                                            \
     X(2000, KERNEL, OTHER)                                                                         \
     X(2100, ANOM_LOGIN_FAILURES, OTHER)                                                            \
     X(2101, ANOM_LOGIN_TIME, OTHER)                                                                \
@@ -251,5 +259,8 @@ struct audit_syscall {
  * NULL where it is not listed. */
 const struct audit_syscall *audit_syscall_find(uint32_t arch, int64_t number);
 const struct audit_syscall *audit_syscall_named(const char *name, size_t size);
+
+/* The system call that an operation of io_uring stands for (uring_op= of URINGOP); NULL for others. */
+const struct audit_syscall *audit_uring_syscall(int64_t op);
 
 #endif

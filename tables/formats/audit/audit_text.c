@@ -206,19 +206,46 @@ static bool enriched_name(const char *at, const char *end)
     return false;
 }
 
-/* Where an enriched part that lost its separator begins in a bare value that holds a '=', or the
- * value's end. */
+/* How programs that pass a log on write the separator, which is no printable character: rsyslog,
+ * syslog-ng, and JSON without its unescaping. */
+static const char *const separator_texts[] = {"#035", "^]", "\\u001d", "\\u001D", "\\x1d", "\\035"};
+
+#define N_SEPARATOR_TEXTS (sizeof separator_texts / sizeof separator_texts[0])
+
+/* The name that begins the enriched part, at `at` or after a written separator there; or NULL. */
+static const char *enriched_at(const char *at, const char *end)
+{
+    if (enriched_name(at, end))
+        return at;
+    for (size_t i = 0; i < N_SEPARATOR_TEXTS; i++) {
+        size_t size = strlen(separator_texts[i]);
+        if (begins(at, end, separator_texts[i], size) && enriched_name(at + size, end))
+            return at + size;
+    }
+    return NULL;
+}
+
+/* Where an enriched part whose separator is lost or written as text begins in a bare value that
+ * holds a '=', or the value's end; *ret_end is where the value ends. */
 static const char *lost_separator(const char *value, const char *equals, const char *end,
-                                  const char *limit)
+                                  const char *limit, const char **ret_end)
 {
     const char *at = equals;
 
+    *ret_end = end;
     while (at > value && is_upper(at[-1]))
         at--;
-    for (; at < equals; at++)
-        if (at > value && enriched_name(at, limit))
-            return at;
-    return end;
+    while (at < equals && !(at > value && enriched_name(at, limit)))
+        at++;
+    if (at == equals)
+        return end;
+    *ret_end = at;
+    for (size_t i = 0; i < N_SEPARATOR_TEXTS; i++) {
+        size_t size = strlen(separator_texts[i]);
+        if ((size_t)(at - value) >= size && memcmp(at - size, separator_texts[i], size) == 0)
+            *ret_end = at - size;
+    }
+    return at;
 }
 
 /* Pass over what separates fields; note where the enriched part begins. */
@@ -231,7 +258,9 @@ static const char *separators(struct audit_fields *fields)
             fields->enriched = true;
         } else if (*at == '\'' && fields->inside) {
             fields->inside = false;
-            fields->enriched |= enriched_name(at + 1, end);
+            const char *name = enriched_at(at + 1, end);
+            fields->enriched |= name != NULL;
+            at = name ? name - 1 : at;
         } else if (*at != ' ' && *at != '(' && *at != ',' && *at != '\0') {
             break;
         }
@@ -267,7 +296,7 @@ static const char *message_end(const char *value, const char *end, const char *l
 {
     const char *quote = memchr(value, '\'', (size_t)(end - value));
 
-    if (quote && (quote + 1 == end || enriched_name(quote + 1, limit)))
+    if (quote && (quote + 1 == end || enriched_at(quote + 1, limit)))
         return quote;
     return end;
 }
@@ -286,16 +315,16 @@ static size_t trim(const char *value, size_t size)
 
 static void bare_value(struct audit_fields *fields, const char *at, struct audit_field *ret)
 {
-    const char *equals, *end = bare_end(at, fields->end, &equals);
+    const char *equals, *end = bare_end(at, fields->end, &equals), *next = end;
 
     if (fields->inside) {
-        end = message_end(at, end, fields->end);
+        next = end = message_end(at, end, fields->end);
     } else if (equals && !fields->enriched) {
-        const char *lost = lost_separator(at, equals, end, fields->end);
-        fields->enriched = lost != end;
-        end = lost;
+        const char *lost = lost_separator(at, equals, end, fields->end, &end);
+        fields->enriched = lost != end || lost < next;
+        next = lost;
     }
-    fields->at = end;
+    fields->at = next;
     while (at < end && *at == '=')
         at++; /* AppArmor's records write subj==unconfined */
     ret->value = at;
@@ -310,9 +339,13 @@ static void quoted_value(struct audit_fields *fields, const char *at, struct aud
     ret->value = at;
     ret->size = (size_t)((close ? close : fields->end) - at);
     fields->at = close ? close + 1 : fields->end;
-    if (close && close + 1 < fields->end && is_upper(close[1]) && !fields->inside &&
-        enriched_name(close + 1, fields->end))
+    if (!close || close + 1 >= fields->end || fields->inside || close[1] == ' ')
+        return;
+    const char *name = enriched_at(close + 1, fields->end);
+    if (name) {
         fields->enriched = true;
+        fields->at = name;
+    }
 }
 
 /* The value of SADDR={ fam=local path=/x } is all of it, blanks included. */
@@ -460,6 +493,11 @@ void audit_value(const struct audit_field *field, bool encoded, const char *nul,
     buffer_free(&raw);
 }
 
+void audit_value_bytes(const struct audit_field *field, struct buffer *raw)
+{
+    put_raw(field->value, field->size, is_hex(field), raw);
+}
+
 bool audit_value_is(const struct audit_field *field, bool encoded, const char *text)
 {
     size_t size = strlen(text);
@@ -563,8 +601,11 @@ int audit_arguments_add(struct audit_arguments *arguments, const struct audit_re
     struct audit_fields fields;
     struct audit_field  field;
 
+    arguments->records++;
     audit_fields_begin(&fields, record);
     while (audit_fields_next(&fields, &field)) {
+        if (!field.enriched && field.name_size == 4 && memcmp(field.name, "argc", 4) == 0)
+            audit_number(&field, &arguments->argc);
         struct audit_piece piece = {.value = field.value, .size = (uint32_t)field.size};
         if (!argument_name(&field, &piece))
             continue;
@@ -577,7 +618,8 @@ int audit_arguments_add(struct audit_arguments *arguments, const struct audit_re
 
 void audit_arguments_reset(struct audit_arguments *arguments)
 {
-    arguments->n = 0;
+    arguments->n = arguments->records = 0;
+    arguments->argc = -1;
 }
 
 void audit_arguments_free(struct audit_arguments *arguments)
@@ -612,34 +654,73 @@ static void sort(struct audit_arguments *arguments)
     arguments->sorted = true;
 }
 
-void audit_arguments_json(struct audit_arguments *arguments, struct buffer *text)
+/* Whether the pieces of the argument that begins at piece i are numbered without a gap. */
+static bool is_whole(const struct audit_arguments *arguments, size_t i)
 {
-    const struct buffer *word = &arguments->word;
+    const struct audit_piece *pieces = arguments->pieces;
+
+    for (uint32_t part = 0, argument = pieces[i].argument;
+         i < arguments->n && pieces[i].argument == argument; i++, part++)
+        if (pieces[i].part != part)
+            return false;
+    return true;
+}
+
+bool audit_arguments_incomplete(struct audit_arguments *arguments)
+{
+    int64_t expected = 0;
 
     sort(arguments);
-    buffer_putc(text, '[');
-    for (size_t i = 0; i < arguments->n;) {
-        if (i)
-            buffer_putc(text, ',');
+    for (size_t i = 0; i < arguments->n; i++) {
+        if (i && arguments->pieces[i].argument == arguments->pieces[i - 1].argument)
+            continue;
+        if (arguments->pieces[i].argument != expected++ || !is_whole(arguments, i))
+            return true;
+    }
+    return arguments->records && arguments->argc != expected;
+}
+
+/* How many arguments are missing before the one that begins at piece i, `next` being due. */
+static size_t gap_before(const struct audit_arguments *arguments, size_t i, uint32_t next)
+{
+    uint32_t argument = arguments->pieces[i].argument;
+    size_t   gap = argument > next ? argument - next : 0;
+
+    return gap > AUDIT_GAP_MAX ? AUDIT_GAP_MAX : gap;
+}
+
+/* Append the arguments, a missing one as `missing`. */
+static void put_arguments(struct audit_arguments *arguments, char separator, const char *missing,
+                          void (*put)(struct buffer *text, const char *word, size_t size),
+                          struct buffer *text)
+{
+    const struct buffer *word = &arguments->word;
+    uint32_t             next = 0;
+    bool                 first = true;
+
+    sort(arguments);
+    for (size_t i = 0; i < arguments->n; first = false) {
+        for (size_t gap = gap_before(arguments, i, next); gap; gap--, first = false)
+            buffer_printf(text, "%.*s%s", !first, &separator, missing);
+        next = arguments->pieces[i].argument + 1;
+        if (!first)
+            buffer_putc(text, separator);
         i = join(arguments, i);
-        buffer_json(text, word->size ? word->data : "", word->size);
+        put(text, word->size ? word->data : "", word->size);
         text->failed |= word->failed;
     }
+}
+
+void audit_arguments_json(struct audit_arguments *arguments, struct buffer *text)
+{
+    buffer_putc(text, '[');
+    put_arguments(arguments, ',', "null", buffer_json, text);
     buffer_putc(text, ']');
 }
 
 void audit_arguments_line(struct audit_arguments *arguments, struct buffer *text)
 {
-    const struct buffer *word = &arguments->word;
-
-    sort(arguments);
-    for (size_t i = 0; i < arguments->n;) {
-        if (i)
-            buffer_putc(text, ' ');
-        i = join(arguments, i);
-        buffer_shell_word(text, word->size ? word->data : "", word->size);
-        text->failed |= word->failed;
-    }
+    put_arguments(arguments, ' ', "?", buffer_shell_word, text);
 }
 
 void audit_title_line(const struct audit_field *proctitle, struct buffer *text)

@@ -59,13 +59,15 @@ struct audit_field {
     const char *name;
     const char *value; /* without its quotes */
     size_t      name_size, size;
-    bool        quoted;   /* was in double quotes: not encoded */
-    bool        enriched; /* after the 0x1D: a name that auditd looked up ("UID", "SYSCALL") */
+    bool        quoted; /* was in double quotes: not encoded */
+    bool
+        enriched; /* after the 0x1D, or what stands for it: a name that auditd looked up ("UID", "SYSCALL") */
 };
 
 /* The fields of a record, those inside msg='...' as if they were outside. "old auid=1 new auid=2"
  * gives "old auid" and "auid". A bare value may go on in brackets: "subj=/usr/sbin/ntpd (enforce)".
- * The enriched part is recognised without its separator too, which copying text loses. */
+ * The enriched part is recognised without its separator too, which copying text loses, and with one
+ * that a log daemon wrote as text. */
 struct audit_fields {
     const char *at, *end;
     bool        inside; /* msg='...' */
@@ -88,6 +90,9 @@ bool audit_number(const struct audit_field *field, int64_t *ret);
 void audit_value(const struct audit_field *field, bool encoded, const char *nul,
                  struct buffer *text);
 
+/* Append the bytes of a value, decoded where it is all hexadecimal. */
+void audit_value_bytes(const struct audit_field *field, struct buffer *raw);
+
 /* Whether a value, decoded as above, is this text. */
 bool audit_value_is(const struct audit_field *field, bool encoded, const char *text);
 
@@ -103,15 +108,23 @@ struct audit_arguments {
     struct audit_piece *pieces; /* owned, as are the buffers that one argument is put together in */
     size_t              n, room;
     bool                sorted;
+    size_t              records;
+    int64_t             argc; /* as the first record has it; -1: none has */
     struct buffer       raw, word;
 };
+
+#define AUDIT_GAP_MAX 256 /* missing arguments that are shown in one place */
 
 /* Add the arguments of a record. -ENOMEM. */
 int  audit_arguments_add(struct audit_arguments *arguments, const struct audit_record *record);
 void audit_arguments_reset(struct audit_arguments *arguments); /* keeps the memory */
 void audit_arguments_free(struct audit_arguments *arguments);
 
-/* Append them as a JSON array; as a line that a POSIX shell would split into them again. */
+/* Whether some are missing: argc says more, or is not there, or there is a gap. */
+bool audit_arguments_incomplete(struct audit_arguments *arguments);
+
+/* Append them as a JSON array; as a line that a POSIX shell would split into them again. A missing
+ * one keeps its place as null, or ? without quotes. */
 void audit_arguments_json(struct audit_arguments *arguments, struct buffer *text);
 void audit_arguments_line(struct audit_arguments *arguments, struct buffer *text);
 

@@ -17,6 +17,7 @@
 #include "audit_input.h"
 #include "evidence.h"
 #include "formats/audit/audit_event.h"
+#include "formats/audit/audit_tty.h"
 #include "formats/command/command_line.h"
 #include "table.h"
 
@@ -448,6 +449,8 @@ static const char *syscall_name(struct tbl_scan *scan, const struct audit_event 
     struct audit_field         field;
 
     if (!record)
+        record = audit_event_find(event, AUDIT_TYPE_URINGOP);
+    if (!record)
         return NULL;
     const struct audit_syscall *known = audit_record_syscall(record);
     if (known)
@@ -612,6 +615,36 @@ static bool field_of(const struct audit_event *event, enum audit_type type, cons
     return record && audit_record_field(record, name, ret) && !audit_is_null(ret);
 }
 
+/* What was typed on a terminal. */
+static bool typed_of(const struct audit_event *event, struct audit_field *ret)
+{
+    return field_of(event, AUDIT_TYPE_TTY, "data", ret) ||
+           field_of(event, AUDIT_TYPE_USER_TTY, "data", ret);
+}
+
+static int get_keys(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state      *state = tbl_state(scan);
+    struct audit_field field;
+
+    (void)row;
+    buffer_reset(&state->text);
+    if (typed_of(&state->event, &field))
+        audit_tty_keys(&field, &state->text);
+    return give(state, out);
+}
+
+static int get_incomplete(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state *state = tbl_state(scan);
+    int           rc = collect_arguments(state);
+
+    (void)row;
+    if (rc == SQLITE_OK && state->arguments.records)
+        sqlite3_result_int(out, audit_arguments_incomplete(&state->arguments));
+    return rc;
+}
+
 static int get_cmdline(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct state      *state = tbl_state(scan);
@@ -622,9 +655,10 @@ static int get_cmdline(struct tbl_scan *scan, const void *row, sqlite3_context *
     buffer_reset(&state->text);
     if (state->arguments.n)
         audit_arguments_line(&state->arguments, &state->text);
-    else if (field_of(&state->event, AUDIT_TYPE_USER_CMD, "cmd", &field) ||
-             field_of(&state->event, AUDIT_TYPE_USER_TTY, "data", &field))
+    else if (field_of(&state->event, AUDIT_TYPE_USER_CMD, "cmd", &field))
         audit_value(&field, true, " ", &state->text);
+    else if (typed_of(&state->event, &field))
+        audit_tty_commands(&field, &state->text);
     else if (field_of(&state->event, AUDIT_TYPE_PROCTITLE, "proctitle", &field))
         audit_title_line(&field, &state->text);
     return rc == SQLITE_OK ? give(state, out) : rc;
@@ -727,10 +761,16 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct audit_row, key, 0, "Keys of the rule that matched, separated by commas"),
     TBL_LAZY("argv", TBL_TEXT, 0, "Arguments of EXECVE as a JSON array, split ones rejoined",
              get_argv),
-    TBL_LAZY("cmdline", TBL_TEXT, 0,
-             "Command line, quoted as for a shell: of EXECVE, else of USER_CMD or USER_TTY, else "
-             "the first 128 bytes that PROCTITLE keeps",
-             get_cmdline),
+    TBL_LAZY(
+        "cmdline", TBL_TEXT, 0,
+        "Command line, quoted as for a shell: of EXECVE, else of USER_CMD, else what was typed "
+        "(TTY, USER_TTY), a command a line, else the first 128 bytes that PROCTITLE keeps",
+        get_cmdline),
+    TBL_LAZY("incomplete", TBL_INT, 0,
+             "1 where arguments of EXECVE are missing; each keeps its place, as null in argv and ? "
+             "in cmdline",
+             get_incomplete),
+    TBL_LAZY("typed", TBL_TEXT, 0, "Keys typed on a terminal, as ausearch -i shows them", get_keys),
     TBL_COL(struct audit_row, cwd, 0, "Working directory"),
     TBL_LAZY("path", TBL_TEXT, 0,
              "File it was about, made absolute: the last PATH that is no PARENT, of EXECVE the "
