@@ -220,6 +220,61 @@ static bool at_digest(const struct cursor *c)
            strspn(c->at + 3, "0123456789") == 3 && c->at[6] == ':';
 }
 
+/* The end of a regular expression, from its ^ up to a $ that a blank, a comma or nothing follows;
+ * NULL where it is none. */
+static const char *expression_end(const char *at)
+{
+    if (*at != '^')
+        return NULL;
+    for (const char *dollar = at; (dollar = strchr(dollar, '$')); dollar++)
+        if (strchr(" \t,", dollar[1])) /* the string's end too */
+            return dollar + 1;
+    return NULL;
+}
+
+/* One word of a command, up to a blank or a character of `stops`, added to text; escapes of the
+ * format's own characters are taken away, those of patterns stay. */
+static size_t put_word(struct cursor *c, const char *stops, char *text, size_t n)
+{
+    const char *end = expression_end(c->at);
+
+    if (end) {
+        memcpy(text + n, c->at, (size_t)(end - c->at));
+        n += (size_t)(end - c->at);
+        c->at = end;
+    }
+    while (*c->at && !strchr(stops, *c->at) && *c->at != ' ' && *c->at != '\t') {
+        if (*c->at == '\\' && c->at[1] && strchr(":\\,= \t#", c->at[1]))
+            c->at++;
+        text[n++] = *c->at++;
+    }
+    return n;
+}
+
+/* A command with its arguments, one blank between words. */
+static char *command_text(struct cursor *c)
+{
+    char  *text = malloc(strlen(c->at) + 2);
+    size_t n;
+
+    if (!text) {
+        fail(c, -ENOMEM);
+        return NULL;
+    }
+    n = put_word(c, ",:=", text, 0);
+    for (skip_blanks(c); n && *c->at && !strchr(",:", *c->at); skip_blanks(c)) {
+        text[n++] = ' ';
+        n = put_word(c, ",:", text, n);
+    }
+    text[n] = '\0';
+    if (!n || *c->at == '=') {
+        free(text);
+        fail(c, -EBADMSG);
+        return NULL;
+    }
+    return text;
+}
+
 /* A command with its arguments. The digests in front of it are passed over. */
 static char *read_command(struct cursor *c, bool *negated)
 {
@@ -231,7 +286,19 @@ static char *read_command(struct cursor *c, bool *negated)
         accept(c, ',');
         skip_blanks(c);
     }
-    return word(c, ",:");
+    return c->error ? NULL : command_text(c);
+}
+
+/* Note what comes next. */
+static void add_entry(struct cursor *c, enum sudoers_kind kind, size_t index)
+{
+    struct sudoers       *sudoers = c->sudoers;
+    struct sudoers_entry *entry = ARRAY_ADD(sudoers->entries, sudoers->n_entries);
+
+    if (entry)
+        *entry = (struct sudoers_entry){kind, index};
+    else
+        fail(c, -ENOMEM);
 }
 
 static void add_rule(struct cursor *c, const struct sudoers_list *users,
@@ -256,6 +323,7 @@ static void add_rule(struct cursor *c, const struct sudoers_list *users,
     copy_list(c, &rule->hosts, hosts);
     copy_list(c, &rule->runas_users, &context->runas_users);
     copy_list(c, &rule->runas_groups, &context->runas_groups);
+    add_entry(c, SUDOERS_RULE, sudoers->n_rules - 1);
     if (!rule->source || ++sudoers->n_items > SUDOERS_ITEMS_MAX)
         fail(c, rule->source ? -E2BIG : -ENOMEM);
 }
@@ -334,8 +402,8 @@ static void add_alias(struct cursor *c, enum sudoers_alias type, char *name,
         fail(c, -ENOMEM);
         return;
     }
-    alias->name = name;
-    alias->members = *members;
+    *alias = (struct sudoers_members){
+        .name = name, .members = *members, .number = sudoers->n_aliases[type]};
 }
 
 /* NAME = members [: NAME = members]... */
@@ -386,6 +454,7 @@ static void read_include(struct cursor *c, bool folder)
         return;
     }
     *include = (struct sudoers_include){path, folder};
+    add_entry(c, SUDOERS_INCLUDE, sudoers->n_includes - 1);
 }
 
 /* Lines ------------------------------------------------------------------------- */
@@ -397,10 +466,51 @@ static bool begins(const char *line, const char *word)
     return strncmp(line, word, size) == 0 && (line[size] == ' ' || line[size] == '\t');
 }
 
-/* Of the defaults for all, whether a password is asked for; the last one wins. */
+static void add_defaults(struct cursor *c, enum sudoers_scope scope,
+                         const struct sudoers_list *list, bool no_password)
+{
+    struct sudoers          *sudoers = c->sudoers;
+    struct sudoers_defaults *defaults = ARRAY_ADD(sudoers->defaults, sudoers->n_defaults);
+
+    if (!defaults) {
+        fail(c, -ENOMEM);
+        return;
+    }
+    *defaults = (struct sudoers_defaults){.scope = scope, .no_password = no_password};
+    copy_list(c, &defaults->list, list);
+    add_entry(c, SUDOERS_DEFAULTS, sudoers->n_defaults - 1);
+    if (++sudoers->n_items > SUDOERS_ITEMS_MAX)
+        fail(c, -E2BIG);
+}
+
+/* For whom the Defaults are: "Defaults:user", "Defaults@host", "Defaults>runas", "Defaults!command",
+ * without a blank before the mark. */
+static enum sudoers_scope read_scope(struct cursor *c, struct sudoers_list *list)
+{
+    static const struct {
+        char               mark;
+        enum sudoers_scope scope;
+    } scopes[] = {
+        {':', DEFAULTS_USER}, {'@', DEFAULTS_HOST}, {'>', DEFAULTS_RUNAS}, {'!', DEFAULTS_COMMAND}};
+
+    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
+        if (*c->at != scopes[i].mark)
+            continue;
+        c->at++;
+        skip_blanks(c);
+        read_list(c, ", \t", list);
+        return scopes[i].scope;
+    }
+    return DEFAULTS_ALL;
+}
+
+/* Of Defaults, whether a password is asked for. */
 static void read_defaults(struct cursor *c)
 {
-    while (*c->at) {
+    struct sudoers_list list = {0};
+    enum sudoers_scope  scope = read_scope(c, &list);
+
+    while (*c->at && !c->error) {
         bool negated = false, quoted = false;
         skip_blanks(c);
         while (accept(c, '!'))
@@ -408,11 +518,12 @@ static void read_defaults(struct cursor *c)
         skip_blanks(c);
         size_t size = strcspn(c->at, ", \t=");
         if (size == strlen("authenticate") && memcmp(c->at, "authenticate", size) == 0)
-            c->sudoers->no_password = negated;
+            add_defaults(c, scope, &list, negated);
         for (; *c->at && (quoted || *c->at != ','); c->at++)
             quoted ^= *c->at == '"';
         c->at += *c->at == ',';
     }
+    free_list(&list);
 }
 
 static void read_line(struct cursor *c)
@@ -425,14 +536,13 @@ static void read_line(struct cursor *c)
             return;
         }
     }
-    if (begins(c->at, "Defaults")) {
+    if (!*c->at || (*c->at == '#' && !isdigit((unsigned char)c->at[1])))
+        return;
+    if (strncmp(c->at, "Defaults", 8) == 0 && c->at[8] && strchr(" \t:@>!", c->at[8])) {
         c->at += strlen("Defaults");
         read_defaults(c);
         return;
     }
-    if (!*c->at || (*c->at == '#' && !isdigit((unsigned char)c->at[1])) ||
-        strncmp(c->at, "Defaults", 8) == 0)
-        return;
     for (size_t i = 0; i < sizeof alias_words / sizeof alias_words[0]; i++) {
         if (begins(c->at, alias_words[i].word)) {
             c->at += strlen(alias_words[i].word);
@@ -526,26 +636,67 @@ void sudoers_free(struct sudoers *sudoers)
     for (size_t i = 0; i < sudoers->n_includes; i++)
         free(sudoers->includes[i].path);
     free(sudoers->includes);
+    for (size_t i = 0; i < sudoers->n_defaults; i++)
+        free_list(&sudoers->defaults[i].list);
+    free(sudoers->defaults);
+    free(sudoers->entries);
     *sudoers = (struct sudoers){0};
 }
 
-static int expand(const struct sudoers *sudoers, enum sudoers_alias type, const char *text,
-                  bool negated, int depth, int (*member)(const char *, bool, void *), void *data)
+static int compare_aliases(const void *a, const void *b)
 {
-    for (size_t i = 0; depth < SUDOERS_DEPTH_MAX && i < sudoers->n_aliases[type]; i++) {
-        const struct sudoers_list *members = &sudoers->aliases[type][i].members;
-        int                        r = 0;
-        if (strcmp(sudoers->aliases[type][i].name, text) != 0)
-            continue;
-        for (size_t m = 0; r == 0 && m < members->n; m++)
-            r = expand(sudoers, type, members->items[m].text, negated ^ members->items[m].negated,
-                       depth + 1, member, data);
-        return r;
-    }
-    return member(text, negated, data);
+    const struct sudoers_members *x = a, *y = b;
+    int                           r = strcmp(x->name, y->name);
+
+    return r ? r : (x->number > y->number) - (x->number < y->number);
 }
 
-int sudoers_expand(const struct sudoers *sudoers, enum sudoers_alias type,
+/* The alias of this name that was defined first, or NULL. */
+static struct sudoers_members *find_alias(struct sudoers *sudoers, enum sudoers_alias type,
+                                          const char *name)
+{
+    struct sudoers_members *aliases = sudoers->aliases[type];
+    size_t                  low = 0, high = sudoers->n_aliases[type];
+
+    if (!isupper((unsigned char)*name) || !high)
+        return NULL;
+    if (sudoers->n_sorted[type] != high)
+        qsort(aliases, high, sizeof *aliases, compare_aliases);
+    sudoers->n_sorted[type] = high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(aliases[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < sudoers->n_aliases[type] && strcmp(aliases[low].name, name) == 0 ? &aliases[low]
+                                                                                  : NULL;
+}
+
+static int expand(struct sudoers *sudoers, enum sudoers_alias type, const char *text, bool negated,
+                  int depth, int (*member)(const char *, bool, void *), void *data)
+{
+    struct sudoers_members *alias = find_alias(sudoers, type, text);
+    int                     r = 0;
+
+    if (!alias || ++sudoers->steps > SUDOERS_STEPS_MAX) {
+        sudoers->cut += alias != NULL;
+        return member(text, negated, data);
+    }
+    if (alias->open || depth == SUDOERS_DEPTH_MAX) {
+        sudoers->cut++;
+        return 0;
+    }
+    alias->open = true;
+    for (size_t m = 0; r == 0 && m < alias->members.n; m++)
+        r = expand(sudoers, type, alias->members.items[m].text,
+                   negated ^ alias->members.items[m].negated, depth + 1, member, data);
+    alias->open = false;
+    return r;
+}
+
+int sudoers_expand(struct sudoers *sudoers, enum sudoers_alias type,
                    const struct sudoers_item *item,
                    int (*member)(const char *text, bool negated, void *data), void *data)
 {
