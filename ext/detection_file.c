@@ -241,7 +241,7 @@ static void take_title(struct parser *p, char *line)
         p->file->title = trimmed(line + 3 + size + 2);
 }
 
-/* Move the line's text behind what it continues: its place is before this line's. */
+/* Move the line's text after what it continues: its place is before this line's. */
 static void take_continuation(struct parser *p, char *line)
 {
     char  *text = trimmed(line + 2);
@@ -326,7 +326,7 @@ static void check_header(struct parser *p)
         FAULT(p, "no -- pattern: and no -- shape:");
 }
 
-/* The name that the path gives, within `file->path`'s second copy behind it. */
+/* The name that the path gives, within `file->path`'s second copy after it. */
 static int take_path(struct parser *p, const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -1,7 +1,7 @@
 /* detection_file.h -- a detection as it is written: one file of sql/signals, or of a user's folder.
  *
  * The head of ext/signals.awk is the manual of the form. Here the text is only taken apart; whether
- * its expressions are SQL and its tests pass is told by detections.c.
+ * its expressions are SQL and its tests pass is reported by detections.c.
  */
 #ifndef SVCQL_DETECTION_FILE_H
 #define SVCQL_DETECTION_FILE_H

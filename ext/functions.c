@@ -140,7 +140,7 @@ static void runs(sqlite3_context *out, int argc, sqlite3_value **argv)
     struct command_reading reading = {0};
     const char            *shell[] = {"sh", "-c", command.text};
     size_t                 n = 3, first = 1;
-    const char *const     *words = shell; /* "[ -x /opt/x ] && ..." is no array */
+    const char *const     *words = shell; /* "[ -x /opt/x ] && ..." is not an array */
 
     (void)argc;
     if (!command.text)
@@ -466,7 +466,7 @@ const struct function_doc function_docs[] = {
      "The lines of a text as a JSON array",
      "SELECT value FROM json_each(text_lines('a' || char(10) || 'b'));"},
     {"auth_message(program, message)",
-     "What sudo, su, pkexec, doas, sshd and their kin say in a line of a log, as a JSON object "
+     "What sudo, su, pkexec, doas, sshd and similar programs write in a line of a log, as a JSON object "
      "of {kind, success, user, target_user, tty, cwd, command, remote_host, action, reason}; "
      "NULL for another program's",
      "SELECT auth_message('sudo', 'bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id');"},
@@ -476,7 +476,7 @@ const struct function_doc function_docs[] = {
     {"source_state(tables, location, host, after)",
      "Whether the first of the tables, separated by commas, has read a host's sources whose "
      "location is LIKE the pattern, and none of the tables has trouble with one: read, absent, or "
-     "the troubles: absent, denied, damaged, unknown, incomplete. after is not looked at: give it a "
+     "the troubles: absent, denied, damaged, unknown, incomplete. after is not read: give it a "
      "value of the query that reads the tables, so that they are read first",
      "SELECT source_state('sudoers', '%', host, count(*)) FROM sudoers GROUP BY host;"},
     {"edit_distance(a, b)",

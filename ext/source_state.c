@@ -2,7 +2,7 @@
  *
  *     SELECT source_state('sudoers', '%', 'web1', (SELECT count(*) FROM sudoers));
  *
- * It says what is so when it is called. The last argument is not looked at: a value of the query that
+ * It says what is so when it is called. The last argument is not read: a value of the query that
  * read the tables, given there, is known only after they were read, and so is the answer.
  */
 #include "source_state.h"

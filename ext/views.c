@@ -18,7 +18,7 @@ static bool is_list(const struct embedded_view *view)
     return strcmp(view->room, "lists") == 0;
 }
 
-/* The statements of a file, behind its opening comment. */
+/* The statements of a file, after its opening comment. */
 static const char *body(const struct embedded_view *view)
 {
     const char *sql = view->sql;

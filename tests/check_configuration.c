@@ -160,7 +160,7 @@ static const struct {
     {"{\"packs\":{\"p\":{\"discovery\":[1]}}}",
      "svcql.conf: packs.p.discovery: must be a list of strings"},
     {"{\"packs\":{\"p\":3}}", "svcql.conf: packs.p: must be a pack or the path of one"},
-    {"{\"packs\":{\"p\":\".\"}}", "/.: is no regular file"},
+    {"{\"packs\":{\"p\":\".\"}}", "/.: is not a regular file"},
     {"{\"decorators\":{\"interval\":{\"x\":[]}}}",
      "svcql.conf: decorators.interval.x: must be seconds from 1 to 604800"},
     {"{\"options\":{\"logger_plugin\":\"kafka\"}}",

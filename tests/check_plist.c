@@ -213,7 +213,7 @@ static const struct {
     {"{ \"Label\" = x; }", "error: an OpenStep text property list, which launchd does not load"},
     {"<string>a<!-- b --></string>", "error: line 1: a comment or declaration within a text"},
     {"<string>&#xd800;</string>", "error: line 1: a reference to no character"},
-    {"<integer>1 </integer>", "error: line 1: <integer> is no number of 64 bits"},
+    {"<integer>1 </integer>", "error: line 1: <integer> is not a number of 64 bits"},
     {"bplist16xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
      "error: binary property list of a version that is not read"},
     {"bplist00", "error: shorter than a header and a trailer"},
@@ -234,14 +234,16 @@ static const struct {
     {"<array>a</array>", "error: line 1: text outside of a value"},
     {"<string><true/></string>", "error: line 1: no end of <string>"},
     {"<array>\n<script/></array>", "error: line 2: unknown element <script>"},
-    {"<integer></integer>", "error: line 1: <integer> is no number of 64 bits"},
-    {"<integer>1f</integer>", "error: line 1: <integer> is no number of 64 bits"},
-    {"<integer>18446744073709551616</integer>", "error: line 1: <integer> is no number of 64 bits"},
-    {"<integer>-9223372036854775809</integer>", "error: line 1: <integer> is no number of 64 bits"},
-    {"<real>x</real>", "error: line 1: <real> is no number"},
+    {"<integer></integer>", "error: line 1: <integer> is not a number of 64 bits"},
+    {"<integer>1f</integer>", "error: line 1: <integer> is not a number of 64 bits"},
+    {"<integer>18446744073709551616</integer>",
+     "error: line 1: <integer> is not a number of 64 bits"},
+    {"<integer>-9223372036854775809</integer>",
+     "error: line 1: <integer> is not a number of 64 bits"},
+    {"<real>x</real>", "error: line 1: <real> is not a number"},
     {"<real/>", "error: line 1: nothing in <real>"},
-    {"<date>yesterday</date>", "error: line 1: <date> is no date"},
-    {"<date>2026-13-01T00:00:00Z</date>", "error: line 1: <date> is no date"},
+    {"<date>yesterday</date>", "error: line 1: <date> is not a date"},
+    {"<date>2026-13-01T00:00:00Z</date>", "error: line 1: <date> is not a date"},
     {"<string>\xff</string>", "error: line 1: a text that is not in the file's encoding"},
     {"<?xml version='1.0' encoding='klingon'?><true/>",
      "error: encoding klingon, which is not read"},
@@ -270,7 +272,7 @@ START_TEST(malformed_binary_objects_are_refused)
     expect_object("\xaf\x13\x7f\xff\xff\xff\xff\xff\xff\xff", 10,
                   "error: object 0: longer than the file");
     expect_object("\xa1\x07", 2, "error: object 7: no such object");
-    expect_object("\xd1\x00\x00", 3, "error: object 0: a key that is no text");
+    expect_object("\xd1\x00\x00", 3, "error: object 0: a key that is not a text");
     expect_object("\xf0", 1, "error: object 0: of an unknown type");
     expect_object("\x0e", 1, "error: object 0: of an unknown type");
     expect_object("\xa1\x00", 2, "error: nested deeper than 128"); /* it holds itself */

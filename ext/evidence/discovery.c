@@ -13,7 +13,7 @@
 
 #include "formats/text/array.h"
 
-#define SNIFF_SIZE 16384 /* bytes of a file that are looked at for marks */
+#define SNIFF_SIZE 16384 /* bytes of a file that are read for marks */
 #define ASKED_MAX  16    /* loose files of one kind that are asked for their host */
 #define ROOTS_MAX  10000
 
@@ -175,7 +175,7 @@ static int add_find(struct walker *w, const struct root_system *system, enum art
     return 0;
 }
 
-/* Whether a folder is another or lies below it. */
+/* Whether a folder is another or is below it. */
 static bool is_within(const char *path, const char *folder)
 {
     size_t size = strlen(folder);

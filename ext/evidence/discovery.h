@@ -1,4 +1,4 @@
-/* discovery.h -- what lies at a location: root file systems by their marks, and loose artefacts by
+/* discovery.h -- what is at a location: root file systems by their marks, and loose artefacts by
  * their names and first bytes, put together to hosts.
  *
  *     struct discovery found;
@@ -10,7 +10,7 @@
  *
  * A folder is walked whole, without following links and without going below a root that was
  * recognised. A file that is of no kind that is read is listed as unknown. Names decide; contents
- * are looked at for marks alone (at most 16 KiB of a file), and to learn a host's name.
+ * are read for marks alone (at most 16 KiB of a file), and to learn a host's name.
  *
  * A folder of unit files without a root around it stands for /etc/systemd/system of a system of
  * which nothing else is known.
@@ -27,7 +27,7 @@
 #include "table.h"
 
 #define DISCOVERY_DEPTH   64       /* levels of folders */
-#define DISCOVERY_ENTRIES 10000000 /* names looked at; what is beyond is counted as skipped */
+#define DISCOVERY_ENTRIES 10000000 /* names read; what is beyond is counted as skipped */
 
 struct discovered_file {
     enum artefact
@@ -106,7 +106,7 @@ const struct root_system *root_system_at(const char *path);
 /* Whether an entry of that name can be the beginning of a mark. */
 bool root_system_hint(const char *name);
 
-/* What a loose file may be, by its name (without folders) and the folder it lies in. With `wanted`,
+/* What a loose file may be, by its name (without folders) and the folder it is in. With `wanted`,
  * a set of 1u << enum artefact, the first of those. `ret_unsure` says that many files are named so
  * and artefact_sniff() must decide. */
 bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,

@@ -247,7 +247,7 @@ static bool is_compressed(const uint8_t *data, size_t size)
            (memcmp(data, "\x1f\x8b", 2) == 0 || memcmp(data, "\x28\xb5\x2f\xfd", 4) == 0);
 }
 
-/* Events that PowerShell wrote as UTF-16: not read, but told of rather than passed over. */
+/* Events that PowerShell wrote as UTF-16: not read, but reported rather than passed over. */
 static bool is_utf16_events(const uint8_t *data, size_t size)
 {
     static const char event[] = "E\0v\0e\0n\0t";

@@ -11,7 +11,7 @@ int evidence_begin(struct svcql *svcql);
 /* The i-th evidence, or NULL after the last. */
 const struct evidence *evidence_at(const struct svcql *svcql, size_t i);
 
-/* Discover what lies at a location and add it: one or more hosts, all called `host` unless that is
+/* Discover what is at a location and add it: one or more hosts, all called `host` unless that is
  * NULL. What was added of the same location before is taken away. Negative errno. */
 int evidence_add(struct svcql *svcql, const char *location, const char *host);
 int evidence_remove(struct svcql *svcql, int64_t id);

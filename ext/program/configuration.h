@@ -50,7 +50,7 @@ struct scheduled_query {
     const char *sql;
     int64_t     interval; /* seconds */
     bool        snapshot; /* log all rows every time, no difference */
-    bool        removed;  /* log what is gone, too */
+    bool        removed;  /* log what is missing now, too */
     bool        denylist; /* whether going over a limit denies it for a day */
     int         pack;     /* index, or -1 */
 };

@@ -128,7 +128,7 @@ static bool known_severity(sqlite3 *db, const char *name)
     }
     sqlite3_finalize(stmt);
     if (!known)
-        complain("hunt: %s is no severity: info, low, medium, high or critical", name);
+        complain("hunt: %s is not a severity: info, low, medium, high or critical", name);
     return known;
 }
 
@@ -145,7 +145,7 @@ static bool take_option(struct hunt *hunt, int option)
         return add_evidence(hunt->db, optarg);
     case HUNT_SINCE:
         if ((hunt->since = parse_span(optarg)) <= 0)
-            complain("hunt: %s is no span of time: 90s, 15m, 1h, 7d, 2w", optarg);
+            complain("hunt: %s is not a span of time: 90s, 15m, 1h, 7d, 2w", optarg);
         return hunt->since > 0;
     case HUNT_SEVERITY:
         hunt->severity = optarg;

@@ -186,7 +186,7 @@ int json_read_file(const struct json_place *place, cJSON **ret)
     else
         r = read_all(fd, text, (size_t)st.st_size);
     if (r < 0)
-        json_fail(place, NULL, "%s", r == -EINVAL ? "is no regular file" : strerror(-r));
+        json_fail(place, NULL, "%s", r == -EINVAL ? "is not a regular file" : strerror(-r));
     else
         r = json_parse(place, text, (size_t)st.st_size, ret);
     free(text);

@@ -26,14 +26,14 @@ struct option_spec {
 
 struct command {
     const char               *name;
-    const char               *arguments; /* behind the options, for the help; may be NULL */
+    const char               *arguments; /* after the options, for the help; may be NULL */
     const char               *help;      /* one line */
     const struct option_spec *options;   /* ends with a NULL name */
     int (*run)(int argc, char **argv);
 };
 
 /* Read the next option of a command line that begins at argv[0] = the command's name. Returns its
- * index in command->options, -1 behind the last (rest in argv[optind...]), -2 for a bad one, which
+ * index in command->options, -1 after the last (rest in argv[optind...]), -2 for a bad one, which
  * has been reported on standard error. The value is in optarg. */
 int next_option(const struct command *command, int argc, char **argv);
 
@@ -61,7 +61,7 @@ bool spare_files(sqlite3 *db);
 /* Add evidence to look at in place of the live host: false after complaining. */
 bool add_evidence(sqlite3 *db, const char *location);
 
-/* Judge by the detections of a folder too. What is wrong with one is told and leaves the rest working;
+/* Judge by the detections of a folder too. What is wrong with one is reported and leaves the rest working;
  * false, after telling, where the folder cannot be read. */
 bool use_signals(sqlite3 *db, const char *folder, void (*tell)(void *data, const char *text),
                  void *data);

@@ -27,7 +27,7 @@ struct look {
     long long bytes;     /* read in all */
 };
 
-/* The number that stands behind a name in a file of /proc; 0 where it does not. */
+/* The number that stands after a name in a file of /proc; 0 where it does not. */
 static long long proc_number(pid_t pid, const char *file, const char *name)
 {
     char      path[64], line[256];

@@ -3,7 +3,7 @@
  *
  * Lines wait in the store until they are delivered. A file never gets a line twice, even where the
  * program was killed between writing a line and noting it: the store keeps where the file stood,
- * and what lies behind that place is compared with what waits. The others have no memory to ask;
+ * and what is after that place is compared with what waits. The others have no memory to ask;
  * journald gets a field SVCQL_RECORD that tells doubles.
  */
 #ifndef SVCQL_SINK_H

@@ -39,7 +39,7 @@ static int open_log(struct sink *sink)
     return 0;
 }
 
-/* What the file holds behind the place that the store knows, against the lines that wait. */
+/* What the file holds after the place that the store knows, against the lines that wait. */
 struct comparison {
     struct sink *sink;
     int64_t      at, end; /* in the file */
@@ -100,7 +100,7 @@ static int flush_file(struct sink *sink)
     return flush_at(sink, sink->whole);
 }
 
-/* Find the lines that are behind that place already, whole or in part; within a transaction. */
+/* Find the lines that are after that place already, whole or in part; within a transaction. */
 static int settle(struct sink *sink, int64_t from)
 {
     struct comparison c = {.sink = sink, .at = from, .end = sink->size};

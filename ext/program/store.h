@@ -96,7 +96,7 @@ void store_rollback(struct store *store);
 
 typedef int (*store_row_fn)(void *data, const char *row, size_t size);
 
-/* Call `fn` with each fresh row; with each row that is gone or new by the last results, as often
+/* Call `fn` with each fresh row; with each row that is missing or new by the last results, as often
  * as it differs. With all = true the last results count as none. A negative return ends it. */
 int store_each_fresh(struct store *store, store_row_fn fn, void *data);
 int store_each_removed(struct store *store, int64_t id, bool all, store_row_fn fn, void *data);

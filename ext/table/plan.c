@@ -13,7 +13,7 @@
 
 SQLITE_EXTENSION_INIT3
 
-/* How a term reads in a plan, behind the column's name. A range is taken with both ends
+/* How a term reads in a plan, after the column's name. A range is taken with both ends
  * included; SQLite drops the rest. */
 static const char *const op_text[] = {
     [OP_EQ] = "=?",  [OP_IN] = " IN (?)",   [OP_GE] = ">=?",

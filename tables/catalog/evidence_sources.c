@@ -67,7 +67,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct source_row, table_name, TBL_ID, "Table that reads it"),
     TBL_COL(struct source_row, kind, 0, "Kind of artefact"),
     TBL_COL(struct source_row, host, 0, "Host it belongs to"),
-    TBL_COL(struct source_row, location, 0, "Where it lies"),
+    TBL_COL(struct source_row, location, 0, "Where it is"),
     TBL_COL(
         struct source_row, status, 0,
         "read; ready: can be read, but no query has read it yet; absent; denied; damaged; unknown: "

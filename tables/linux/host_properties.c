@@ -171,7 +171,7 @@ static const struct tbl_column columns[] = {
             "Name of the property; the file's where the file is one value"),
     TBL_COL(struct property_row, value, 0, "Its value, without quotes"),
     TBL_COL(struct property_row, number, TBL_ID, "Number of the property in its file, from 1"),
-    TBL_COL(struct property_row, host, TBL_KEY, "Host that it is said of"),
+    TBL_COL(struct property_row, host, TBL_KEY, "Host that the property belongs to"),
     TBL_COL(struct property_row, source, TBL_ID, "Path of the file in the evidence"),
     TBL_COL(struct property_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
 };

@@ -128,7 +128,7 @@ static bool take_property(struct tbl_scan *scan, const struct property *property
     return true;
 }
 
-/* One session of logind: a file of NAME=VALUE (sd_session_get_uid(3) and its kin read it). */
+/* One session of logind: a file of NAME=VALUE (sd_session_get_uid(3) and similar functions read it). */
 static int fill_session(struct tbl_scan *scan, struct login_row *row)
 {
     struct state        *state = tbl_state(scan);

@@ -71,7 +71,7 @@ struct state {
 
 /* Files --------------------------------------------------------------------- */
 
-/* Read a file of /proc into `out`; what is behind `cap` bytes is left out. */
+/* Read a file of /proc into `out`; what is after `cap` bytes is left out. */
 static int read_file(int dir, const char *name, size_t cap, struct buffer *out)
 {
     char    block[4096];

@@ -318,7 +318,7 @@ static int written_program(const struct root *root, const struct daemon_row *row
     return 0;
 }
 
-/* Where the program lies after all links; false where there is none. */
+/* Where the program is after all links; false where there is none. */
 static bool find_program(struct tbl_scan *scan, const struct daemon_row *row,
                          char ret[ROOT_PATH_MAX])
 {
@@ -463,7 +463,7 @@ static int get_override_source(struct tbl_scan *scan, const void *row, sqlite3_c
 
 static const struct tbl_column columns[] = {
     ROW(host, TBL_KEY, "Host the file belongs to"),
-    ROW(source, TBL_KEY | TBL_ID, "File, where it lies now"),
+    ROW(source, TBL_KEY | TBL_ID, "Path of the file in the evidence"),
     ROW(path, TBL_KEY | TBL_PREFIX, "File, where it lay on its host"),
     ROW(name, TBL_KEY, "Name of the file"),
     ROW(type, TBL_KEY, "daemon, agent, login_item or xpc_service, by its place; NULL elsewhere"),

@@ -11,7 +11,7 @@ struct launchd_override {
     char   *label;    /* NULL: the file could not be read, see error */
     char   *key;      /* Disabled, or another key of the older form */
     char   *value;    /* JSON */
-    int64_t disabled; /* 1, 0, or INT64_MIN where the value is no boolean */
+    int64_t disabled; /* 1, 0, or INT64_MIN where the value is not a boolean */
     int64_t uid;      /* of the user whose launchd it concerns; -1: LAUNCHD_SYSTEM */
     char   *path;     /* of the file, within the root */
     double  mtime;    /* of the file, seconds since the epoch */

@@ -27,7 +27,7 @@ void launchd_files_free(struct launchd_files *files);
 /* The type that a path tells; NULL where it tells none. */
 const char *launchd_type_of(const char *path);
 
-/* The bundle that a path lies in, "/Applications/X.app", as the length of its beginning; 0: none.
+/* The bundle that a path is in, "/Applications/X.app", as the length of its beginning; 0: none.
  */
 size_t launchd_bundle_of(const char *path);
 

@@ -23,10 +23,10 @@ struct event_log;
 
 struct event_log_stats {
     uint64_t records, skipped; /* decoded; found but not decodable */
-    uint64_t carved, stale;  /* of records; carved ones whose template is gone, not in `skipped` */
+    uint64_t carved, stale;  /* of records; carved ones without their template, not in `skipped` */
     uint64_t copies;         /* carved ones of which the live record was given: left out */
     uint64_t chunks, unread; /* chunks read; left out by the range of time */
-    uint64_t damaged;        /* pieces of 64 KiB that are no chunk and not empty */
+    uint64_t damaged;        /* pieces of 64 KiB that are neither a chunk nor empty */
     uint64_t unsound;        /* chunks whose checksums do not hold */
     uint64_t lost;           /* bytes of chunks that should be records and are not */
     uint64_t cut;            /* bytes of a last chunk that is not whole */

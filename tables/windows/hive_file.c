@@ -11,7 +11,7 @@ SQLITE_EXTENSION_INIT3
 
 enum { LOGS = 3, LOG_MAX = 512 << 20 };
 
-/* Where a hive lies in the registry ----------------------------------------------- */
+/* Where a hive is in the registry ----------------------------------------------- */
 
 static const char *file_name(const char *path)
 {

@@ -3,7 +3,7 @@
  *     SELECT name, image_path, object_name, datetime FROM registry_services
  *      WHERE current AND hidden;
  *
- * One row a key, drivers and what is no service at all among them (type is NULL then); keys that
+ * One row a key, drivers and what is not a service at all among them (type is NULL then); keys that
  * were deleted, or cut off by damage, too. Text is what the hive says; the columns *_resolved are
  * what Windows makes of it. Members of svchost groups come from the SOFTWARE hive beside the SYSTEM
  * hive.
@@ -264,7 +264,7 @@ static int result_value(struct tbl_scan *scan, const struct registry_service *ro
     return result(out, &state->text, r);
 }
 
-/* Whether the program lies below the root that the hive came from. Only an image can tell: a
+/* Whether the program is below the root that the hive came from. Only an image can tell: a
  * collection leaves programs out, and then services.exe too. */
 static int get_image_exists(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
@@ -423,7 +423,7 @@ static int get_path_candidates(struct tbl_scan *scan, const void *data, sqlite3_
     return result(out, &state->text, 0);
 }
 
-/* Open the SOFTWARE hive that lies beside the SYSTEM hive, once; it may well not be there. */
+/* Open the SOFTWARE hive that is beside the SYSTEM hive, once; it may well not be there. */
 static bool open_software(struct tbl_scan *scan, struct state *state)
 {
     char          path[ROOT_PATH_MAX];
@@ -492,7 +492,7 @@ static const struct tbl_column columns[] = {
     COL(name, TBL_KEY | TBL_PREFIX | TBL_NOCASE, "Name of the key, which is the service's"),
     COL(display_name, TBL_NOCASE, "DisplayName, @file,-id where it is kept in a file"),
     COL(description, TBL_NOCASE, "Description, or where it is kept"),
-    COL(type, 0, "Type as a number; NULL for keys that are no service"),
+    COL(type, 0, "Type as a number; NULL for keys that are not services"),
     COL(service_type, TBL_NOCASE, "Type by name: OWN_PROCESS, KERNEL_DRIVER"),
     COL(start, 0, "Start as a number"),
     COL(start_type, TBL_NOCASE,

@@ -25,7 +25,7 @@ int  registry_targets_choose(struct registry_targets *targets, struct hive_file 
                              const struct tbl_terms *keys, const struct tbl_terms *paths);
 void registry_targets_free(struct registry_targets *targets);
 
-/* Where a key lies, by its path below the root key, as seen from a target. */
+/* Where a key is, by its path below the root key, as seen from a target. */
 enum registry_side { SIDE_AT, SIDE_ABOVE, SIDE_ELSEWHERE };
 enum registry_side registry_target_side(const struct registry_target *target, const char *path);
 

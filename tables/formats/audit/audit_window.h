@@ -41,7 +41,7 @@ struct audit_window; /* owned by the caller */
 int  audit_window_new(struct audit_window **ret);
 void audit_window_free(struct audit_window *window); /* accepts NULL */
 
-/* Forget everything; what is fed next lies at this offset of its input. */
+/* Forget everything; what is fed next is at this offset of its input. */
 void audit_window_restart(struct audit_window *window, uint64_t offset);
 
 /* Take more of the input, cut anywhere. Invalidates the last event. -ENOMEM. */

@@ -35,7 +35,7 @@ size_t command_posix_lead(const struct shell_word *words, size_t n)
     return i;
 }
 
-/* The parts of a word's first {a,b}: before its brace, behind it, and how many are within. */
+/* The parts of a word's first {a,b}: before its brace, after it, and how many are within. */
 struct braces {
     const char *open, *close;
     size_t      n;

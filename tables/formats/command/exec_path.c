@@ -11,7 +11,7 @@ static bool blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
 }
 
-/* Where a Windows program's name ends, or 0: behind a suffix that a blank or the end follows. */
+/* Where a Windows program's name ends, or 0: after a suffix that a blank or the end follows. */
 static size_t windows_end(const char *text, size_t size)
 {
     static const char *const suffixes[] = {".exe", ".sys", ".com", ".bat", ".cmd",

@@ -1,4 +1,4 @@
-/* exec_path.h -- where a program lies: its path out of a command, and what kind of place that is.
+/* exec_path.h -- where a program is: its path out of a command, and what kind of place that is.
  */
 #ifndef SVCQL_EXEC_PATH_H
 #define SVCQL_EXEC_PATH_H

@@ -166,7 +166,7 @@ static void read_submit(struct tool_call *call, struct service_use *use)
     tool_command(call, 1, use);
 }
 
-/* `launchctl -w load` is not: options stand behind the verb, and their meaning is the verb's. */
+/* `launchctl -w load` is not: options stand after the verb, and their meaning is the verb's. */
 static bool read_launchctl(struct tool_call *call, struct service_use *use)
 {
     static const char settings[] = "setenv unsetenv getenv export limit config umask log reboot "

@@ -57,7 +57,7 @@ struct tool_call {
     const char               *name; /* of the tool's entry */
     const struct shell_word  *words;
     size_t                    n;
-    const struct shell_word **operands; /* what is no option, once tool_options() has run */
+    const struct shell_word **operands; /* what is not an option, once tool_options() has run */
     size_t                    n_operands;
     bool                      inert; /* --help and the like: nothing is done */
 };
@@ -84,7 +84,7 @@ struct service_tool {
     tool_reader              *read;
     const struct option_spec *options; /* ends with a zeroed one; NULL: the reader sees to it */
     const char               *verbs;   /* those that count; NULL: all that look like one */
-    size_t                    stop_at; /* options end behind so many operands; 0: never */
+    size_t                    stop_at; /* options end after so many operands; 0: never */
 };
 
 extern const struct service_tool windows_service_tools[]; /* ends with a zeroed one */
@@ -111,7 +111,7 @@ tool_reader tool_name_first; /* TOOL TARGET VERB [ARGUMENT...] */
 bool tool_verb_like(const char *text);
 
 /* Words and lists of tools that have no common form of options, as those of Windows. */
-const char *tool_word(const struct tool_call *call, size_t i); /* NULL behind the last */
+const char *tool_word(const struct tool_call *call, size_t i); /* NULL after the last */
 void        tool_target(struct tool_call *call, struct service_use *use, const char *text);
 void        tool_option(struct tool_call *call, struct service_use *use, const char *name,
                         const char *value); /* value NULL: a mere switch */

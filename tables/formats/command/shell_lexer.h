@@ -45,7 +45,7 @@ void lex_posix(struct lexer *l);
 void lex_cmd(struct lexer *l);
 void lex_powershell(struct lexer *l);
 
-/* The byte `ahead` bytes on, or NUL behind the end. */
+/* The byte `ahead` bytes on, or NUL after the end. */
 static inline char lexer_peek(const struct lexer *l, size_t ahead)
 {
     return ahead < l->size - l->at ? l->text[l->at + ahead] : '\0';
@@ -91,7 +91,7 @@ void lexer_mark(struct lexer *l);       /* a quote, escape or variable stands he
 char lexer_last(const struct lexer *l); /* the word's last byte, or NUL */
 void lexer_end_word(struct lexer *l);
 void lexer_end_command(struct lexer *l, bool pipe);
-void lexer_redirect(struct lexer *l, enum lexer_next next); /* the next word is no argument */
+void lexer_redirect(struct lexer *l, enum lexer_next next); /* the next word is not an argument */
 void lexer_operator(struct lexer *l, const char *text, size_t size); /* of that redirection */
 
 /* Add a value to the word; with `split` its blanks end words. */

@@ -6,7 +6,7 @@
 
 #define NESTING_MAX 32 /* of quotes and parentheses within one substitution */
 
-/* Where the substitution that begins at `at`, behind its "(", ends: its ")" or the end of text. */
+/* Where the substitution that begins at `at`, after its "(", ends: its ")" or the end of text. */
 static size_t closing(const char *text, size_t size, size_t at)
 {
     char   stack[NESTING_MAX] = {')'};
@@ -51,7 +51,7 @@ static void put_substitution(struct lexer *l, size_t begin, size_t end, size_t b
     l->shell->rewritten = NULL;
 }
 
-/* What the commands between `begin` and `end` write takes the place of the text up to `behind`: its
+/* What the commands between `begin` and `end` write takes the place of the text up to `after`: its
  * value where that is known, else the text stays and the commands count. */
 static void substitute(struct lexer *l, size_t begin, size_t end, size_t behind, bool quoted)
 {
@@ -94,7 +94,7 @@ static void backticks(struct lexer *l, bool quoted)
     substitute(l, begin, end, end < l->size ? end + 1 : l->size, quoted);
 }
 
-/* The number behind "\x" or "\" in ANSI-C quotes; moves the cursor over its digits. */
+/* The number after "\x" or "\" in ANSI-C quotes; moves the cursor over its digits. */
 static char ansi_number(struct lexer *l, int base, size_t digits)
 {
     int value = 0;
@@ -109,7 +109,7 @@ static char ansi_number(struct lexer *l, int base, size_t digits)
     return (char)value;
 }
 
-/* An escape within $'...', the cursor behind its backslash. */
+/* An escape within $'...', the cursor after its backslash. */
 static void ansi_escape(struct lexer *l)
 {
     static const char named[][2] = {{'n', '\n'}, {'t', '\t'}, {'r', '\r'}, {'a', '\a'},

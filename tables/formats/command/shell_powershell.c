@@ -4,7 +4,7 @@
 
 #include "shell_lexer.h"
 
-/* Whether what stands at the cursor, behind a name, makes it the target of an assignment. */
+/* Whether what stands at the cursor, after a name, makes it the target of an assignment. */
 static bool assigned(const struct lexer *l, size_t ahead)
 {
     while (lexer_peek(l, ahead) == ' ')

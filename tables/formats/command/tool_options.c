@@ -258,7 +258,7 @@ void tool_command(struct tool_call *call, size_t i, struct service_use *use)
         text_list_add(call->arena, &use->targets, first->text);
 }
 
-/* A name such as systemd gives its verbs: what is no verb is a file, a variable, a mistake. */
+/* A name such as systemd gives its verbs: what is not a verb is a file, a variable, a mistake. */
 bool tool_verb_like(const char *text)
 {
     return text[0] && strspn(text, "abcdefghijklmnopqrstuvwxyz-0123456789") == strlen(text);

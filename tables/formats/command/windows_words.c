@@ -22,7 +22,7 @@ void tool_option(struct tool_call *call, struct service_use *use, const char *na
                   value ? text_printf(call->arena, "%s=%s", name, value) : name);
 }
 
-/* The value between quotes, or up to a closing parenthesis, behind the first "=" or "like". */
+/* The value between quotes, or up to a closing parenthesis, after the first "=" or "like". */
 const char *tool_where_value(struct arena *arena, const char *clause)
 {
     const char *equals = strchr(clause, '=');

@@ -76,7 +76,7 @@ bool binxml_count_values(struct cursor *c, uint32_t *ret)
     return n <= cursor_left(c) / 4;
 }
 
-/* n times u16 size, u8 type, u8 0; then the values one behind the other. */
+/* n times u16 size, u8 type, u8 0; then the values one after the other. */
 bool binxml_values(struct cursor *c, uint32_t n, struct evtx_value *ret)
 {
     const uint8_t *sizes = c->chunk + c->at;

@@ -70,7 +70,7 @@ static inline unsigned binxml_peek(const struct cursor *c)
     return cursor_left(c) ? c->chunk[c->at] & ~(unsigned)BINXML_MORE : BINXML_END;
 }
 
-/* All take the cursor behind the token byte and leave it behind what they read; false on damage. */
+/* All take the cursor after the token byte and leave it after what they read; false on damage. */
 bool binxml_name(struct cursor *c, struct span *ret);
 bool binxml_counted(struct cursor *c, struct span *ret); /* u16 count, UTF-16 */
 bool binxml_value_text(struct cursor *c, struct span *ret);

@@ -44,13 +44,13 @@ struct evtx_header {
     unsigned major, minor;
     unsigned n_chunks; /* as the header says: wrong in a log that was not closed */
     bool     dirty, full;
-    bool     sound; /* its checksum holds */
+    bool     sound; /* its checksum is right */
 };
 
 /* -EBADMSG where the bytes are not the beginning of an event log. */
 int evtx_header_parse(const uint8_t *data, size_t size, struct evtx_header *ret);
 
-/* Offset of the first chunk that begins at or after `from`, wherever it lies; `size` if none. */
+/* Offset of the first chunk that begins at or after `from`, wherever it is; `size` if none. */
 size_t evtx_find_chunk(const uint8_t *data, size_t size, size_t from);
 
 /* Chunks and records ---------------------------------------------------------- */

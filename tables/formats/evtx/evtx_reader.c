@@ -77,7 +77,7 @@ int evtx_load(struct evtx_reader *reader, const uint8_t *chunk, bool loose, stru
 
 /* Records ------------------------------------------------------------------- */
 
-/* A record found by its signature has to look like one: the size stands again behind it (or that
+/* A record found by its signature has to look like one: the size stands again after it (or that
  * of the record around it, where it ends with that one), and its time can be. */
 static bool credible(const struct evtx_reader *reader, const struct evtx_record *record,
                      uint32_t end)
@@ -328,7 +328,7 @@ static int bind_layout(struct evtx_reader *reader, const struct frame *frame,
     return r;
 }
 
-/* The template instance at the cursor, behind its token. */
+/* The template instance at the cursor, after its token. */
 static int bind_template(struct evtx_reader *reader, struct cursor *in, enum place place,
                          unsigned nest, struct evtx_event *event)
 {

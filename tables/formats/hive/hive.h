@@ -109,7 +109,7 @@ struct hive_value {
 /* Opening -------------------------------------------------------------------- */
 
 /* Open a hive in `data` (writable), after replaying `logs` into it where it is dirty. Returns
- * -EINVAL for what is no hive, -EPROTONOSUPPORT for a kind that hive_refusal() names. */
+ * -EINVAL for what is not a hive, -EPROTONOSUPPORT for a kind that hive_refusal() names. */
 int  hive_open(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
                size_t n_logs);
 void hive_close(struct hive *hive);
@@ -261,7 +261,7 @@ struct hive_scan {
     struct hive       *hive;
     struct hive_marks *seen;
     uint32_t           cell; /* the next to look at */
-    uint32_t           end;  /* of the free cell that it lies in; 0 outside of one */
+    uint32_t           end;  /* of the free cell that it is in; 0 outside of one */
     char               signature;
     const uint32_t    *parents; /* the caller may set: only keys that name one of these cells */
     size_t             n_parents;
@@ -271,8 +271,8 @@ void hive_scan_keys(struct hive_scan *scan, struct hive *hive, struct hive_marks
 void hive_scan_values(struct hive_scan *scan, struct hive *hive, struct hive_marks *seen);
 bool hive_scan_next(struct hive_scan *scan, uint32_t *ret_cell, bool *ret_free);
 
-/* Append the path of a key, by its chain of parents, below `root`; a parent that is no key any
- * more is written as "(lost)". */
+/* Append the path of a key, by its chain of parents, below `root`; a parent that is no longer a key
+ * is written as "(lost)". */
 int hive_put_path(struct hive *hive, const struct hive_key *key, const char *root,
                   struct buffer *path);
 

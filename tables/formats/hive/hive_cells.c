@@ -41,7 +41,7 @@ static bool is_key(const struct hive *hive, uint32_t cell)
            key.parent % 8 == 0 && key.parent < hive->size;
 }
 
-/* A value that could have been one: a name of lawful length, data that lies in the hive. */
+/* A value that could have been one: a name of lawful length, data that is in the hive. */
 static bool is_value(const struct hive *hive, uint32_t cell)
 {
     struct hive_value value;
@@ -65,7 +65,7 @@ static bool has_parent(const struct hive_scan *scan, const uint8_t *p, size_t si
     return scan->n_parents == 0;
 }
 
-/* Whether a record of the kind that is looked for lies here. */
+/* Whether a record of the kind that is looked for is here. */
 static bool wanted(const struct hive_scan *scan, uint32_t cell)
 {
     const uint8_t *p = scan->hive->bins + cell + 4;

@@ -131,7 +131,7 @@ static int keep(struct entries *entries, const struct entry *entry)
 }
 
 /* Collect the entries of a log from sequence number `from` on, up to the first that is not whole or
- * does not follow the one before it: what lies there is left over from an older round. */
+ * does not follow the one before it: what is there is left over from an older round. */
 static int collect(struct entries *entries, const struct hive_log *log, uint32_t from)
 {
     size_t   at = SECTOR;

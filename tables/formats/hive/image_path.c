@@ -105,7 +105,7 @@ static size_t extension_end(const char *command, size_t limit)
 }
 
 /* How much of an unquoted command is its program: a bare name; else up to an extension; else up to
- * the first blank behind the last backslash that comes before any switch. */
+ * the first blank after the last backslash that comes before any switch. */
 static size_t unquoted_size(const char *command)
 {
     size_t word = strcspn(command, " \t");

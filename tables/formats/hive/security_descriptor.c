@@ -115,7 +115,7 @@ static bool is_object(uint8_t type)
     return (type >= 0x05 && type <= 0x08) || type == 0x0b || type == 0x0c || type == 0x0f;
 }
 
-/* The list at the offset that lies at `field`. */
+/* The list at the offset that is at `field`. */
 static int open_list(const uint8_t *data, size_t size, size_t field, unsigned present,
                      struct sd_list *ret)
 {

@@ -105,7 +105,7 @@ static bool iso_stamp(struct cursor *c, struct syslog_stamp *stamp)
            stamp->day <= 31;
 }
 
-/* "Nov  4 10:00:00", a year before or behind the day where some write one. */
+/* "Nov  4 10:00:00", a year before or after the day where some write one. */
 static bool month_stamp(struct cursor *c, struct syslog_stamp *stamp)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -264,7 +264,7 @@ int syslog_line_parse(const char *line, size_t size, struct syslog_line *ret)
 
 /* Messages ------------------------------------------------------------------------- */
 
-/* What a letter behind % in a pattern stands for. Each takes as little as it can, up to the text
+/* What a letter after % in a pattern stands for. Each takes as little as it can, up to the text
  * that follows it; before the last text of a pattern, as much as it can. %_ is passed over. */
 static const struct {
     char   letter;
@@ -345,7 +345,7 @@ static struct auth_span *slot_of(struct auth_event *event, char letter)
 }
 
 /* Where the text of a pattern up to its next slot stands: here where no slot is before it, at the
- * end where none is behind it, else anywhere. */
+ * end where none is after it, else anywhere. */
 static const char *find(const struct cursor *c, const char *text, size_t size, bool here, bool last)
 {
     size_t      left = (size_t)(c->end - c->at);

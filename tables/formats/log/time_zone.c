@@ -268,7 +268,7 @@ static int take_block(const struct block *b, struct time_zone *zone)
     return 0;
 }
 
-/* The line behind the second block; without one that is understood the last offset stays. */
+/* The line after the second block; without one that is understood the last offset stays. */
 static void take_footer(const uint8_t *data, size_t size, struct time_zone *zone)
 {
     char           text[128];

@@ -39,7 +39,7 @@ struct dpkg_digest {
 bool dpkg_conffile(struct slice *rest, struct dpkg_digest *ret, size_t *lost);
 bool dpkg_md5sum(struct slice *rest, struct dpkg_digest *ret, size_t *lost);
 
-/* A file that lies elsewhere than the packages listing it say: three lines of `diversions`. */
+/* A file that is elsewhere than the packages listing it say: three lines of `diversions`. */
 struct dpkg_diversion {
     struct slice from, to;
     struct slice by; /* the package whose own file stays at `from`; ":" for the administrator */

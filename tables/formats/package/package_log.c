@@ -136,7 +136,7 @@ static bool take_zone(struct slice *rest, int64_t *ret)
 
 enum which { OLD_NEW, OLD, NEW };
 
-/* What dpkg's action says of the two versions behind the package. */
+/* What dpkg's action says of the two versions after the package. */
 static const struct {
     const char *action;
     enum which  which;

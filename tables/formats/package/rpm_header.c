@@ -53,7 +53,7 @@ static bool find(const struct rpm_header *header, enum rpm_tag tag, struct entry
     return false;
 }
 
-/* The strings of an entry, each with its NUL; *ret_end is behind the last NUL of the store. */
+/* The strings of an entry, each with its NUL; *ret_end is after the last NUL of the store. */
 static const char *strings(const struct entry *entry, const char **ret_end)
 {
     size_t size = entry->size;

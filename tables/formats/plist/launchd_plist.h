@@ -36,7 +36,7 @@ struct launchd_job {
     struct buffer text; /* all of the above lie here */
 };
 
-/* Read a job. Returns as plist_parse(), and -EBADMSG where the value is no dictionary. The job
+/* Read a job. Returns as plist_parse(), and -EBADMSG where the value is not a dictionary. The job
  * holds what was read before an error too. Its memory is the caller's, to be used again for the
  * next. */
 int  launchd_job_read(struct launchd_job *job, const uint8_t *data, size_t size,

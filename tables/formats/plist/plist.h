@@ -50,7 +50,7 @@ enum plist_type {
 struct plist_event {
     enum plist_type type;
     unsigned        depth; /* containers around it; a container's BEGIN and END have the same */
-    const char     *text;  /* KEY, STRING: UTF-8, without a NUL behind it. DATA: bytes. Good for the
+    const char     *text;  /* KEY, STRING: UTF-8, without a NUL after it. DATA: bytes. Good for the
                               call only. Binary strings may hold NULs */
     size_t          size;  /* bytes of text */
     int64_t         integer; /* INT, UID; BOOL as 0 or 1 */

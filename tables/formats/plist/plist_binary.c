@@ -72,7 +72,7 @@ static int locate(struct binary *b, uint64_t ref, size_t *ret_at)
     return 0;
 }
 
-/* Read the count behind a marker: its low half, or the integer object that follows. Move *at past
+/* Read the count after a marker: its low half, or the integer object that follows. Move *at past
  * it, and see that so many items of `width` bytes fit. */
 static int read_count(struct binary *b, uint64_t ref, size_t *at, size_t width, size_t *ret)
 {
@@ -219,7 +219,7 @@ static int emit_key(struct binary *b, uint64_t ref)
     if (r < 0)
         return r;
     if (b->data[at] >> 4 < 5 || b->data[at] >> 4 > 7)
-        return fail(b, ref, "a key that is no text");
+        return fail(b, ref, "a key that is not a text");
     return emit_text(b, ref, at, PLIST_KEY);
 }
 

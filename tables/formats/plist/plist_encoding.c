@@ -154,7 +154,7 @@ static size_t unit_size(enum encoding encoding)
     return encoding >= UTF32LE ? 4 : encoding >= UTF16LE ? 2 : 1;
 }
 
-/* U+FFFD for what is no character, as half a surrogate pair. */
+/* U+FFFD for what is not a character, as half a surrogate pair. */
 static void convert(struct buffer *out, const uint8_t *data, size_t size, enum encoding encoding)
 {
     size_t step = unit_size(encoding);

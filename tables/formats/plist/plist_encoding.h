@@ -10,7 +10,7 @@
  * iso-8859-1, windows-1252 and macintosh. Returns as plist_parse(): -ENOTSUP for another encoding. */
 int plist_to_utf8(struct plist_sink *sink, const uint8_t **data, size_t *size, struct buffer *out);
 
-/* Write a character; returns its bytes, 1 to 4, or 0 for what is no character of Unicode. */
+/* Write a character; returns its bytes, 1 to 4, or 0 for what is not a character of Unicode. */
 size_t plist_utf8(uint32_t character, char out[4]);
 
 /* Whether bytes are UTF-8; NULs and other control characters are. */

@@ -114,7 +114,7 @@ static int put_character(struct xml *x, uint32_t c)
     return 0;
 }
 
-/* &#ddd; or &#xhhh;, of at most eight digits. `at` is behind the '#'. */
+/* &#ddd; or &#xhhh;, of at most eight digits. `at` is after the '#'. */
 static int read_number_reference(struct xml *x)
 {
     bool     hex = x->at < x->end && *x->at == 'x';
@@ -273,7 +273,7 @@ static int emit_integer(struct xml *x, struct span s)
         skip_number_space(&s);
     }
     if (!parse_digits(s, &value) || (negative && value > (uint64_t)INT64_MAX + 1))
-        return fail(x, "<integer> is no number of 64 bits", "");
+        return fail(x, "<integer> is not a number of 64 bits", "");
     event.integer = (int64_t)(negative ? 0 - value : value);
     event.above = !negative && value > INT64_MAX;
     return emit(x, event);
@@ -298,11 +298,11 @@ static int emit_real(struct xml *x, struct span s)
     double value;
 
     if (s.size == 0 || s.size >= sizeof text)
-        return fail(x, "<real> is no number", "");
+        return fail(x, "<real> is not a number", "");
     memcpy(text, s.text, s.size);
     text[s.size] = '\0';
     if (strlen(text) != s.size || !parse_real(text, &value))
-        return fail(x, "<real> is no number", "");
+        return fail(x, "<real> is not a number", "");
     return emit(x, (struct plist_event){.type = PLIST_REAL, .real = value});
 }
 
@@ -331,7 +331,7 @@ static int emit_date(struct xml *x, struct span s)
         !take_digits(&s, 2, 'T', &tm.tm_mday) || !take_digits(&s, 2, ':', &tm.tm_hour) ||
         !take_digits(&s, 2, ':', &tm.tm_min) || !take_digits(&s, 2, 'Z', &tm.tm_sec) || s.size ||
         tm.tm_mon < 1 || tm.tm_mon > 12)
-        return fail(x, "<date> is no date", "");
+        return fail(x, "<date> is not a date", "");
     tm.tm_year = (negative ? -tm.tm_year : tm.tm_year) - 1900;
     tm.tm_mon -= 1;
     return emit(x, (struct plist_event){.type = PLIST_DATE, .real = (double)timegm(&tm)});
@@ -348,7 +348,7 @@ static int base64_digit(char c)
                                   : -1;
 }
 
-/* Base64 in groups of four; what is no digit is passed over, and a group that is not whole is lost. */
+/* Base64 in groups of four; what is not a digit is passed over, and a group that is not whole is lost. */
 static int emit_data(struct xml *x, struct span s)
 {
     uint32_t bits = 0;
@@ -357,7 +357,7 @@ static int emit_data(struct xml *x, struct span s)
     buffer_reset(&x->text);
     for (size_t i = 0; i < s.size; i++) {
         if ((unsigned char)s.text[i] >= 0x80)
-            return fail(x, "<data> is no base64", "");
+            return fail(x, "<data> is not base64", "");
         if (s.text[i] == '=')
             equals++;
         else if (!isspace((unsigned char)s.text[i]))

@@ -31,7 +31,7 @@ static bool take_number(const char **at, const char *end, int64_t *ret)
     return true;
 }
 
-/* The rest of the line behind `key`, which begins a line of the text. */
+/* The rest of the line after `key`, which begins a line of the text. */
 static struct proc_span line_of(const char *text, size_t size, const char *key)
 {
     const char *end = text + size;
@@ -49,7 +49,7 @@ static struct proc_span line_of(const char *text, size_t size, const char *key)
 
 /* stat, status -------------------------------------------------------------- */
 
-/* The name is in parentheses and may hold some itself; the fields behind are numbers but one. */
+/* The name is in parentheses and may hold some itself; the fields after are numbers but one. */
 int proc_stat_parse(const char *text, size_t size, struct proc_stat *ret)
 {
     const char *open = memchr(text, '(', size), *close = memrchr(text, ')', size);
@@ -155,7 +155,7 @@ static bool begins_with(struct proc_span text, const char *prefix)
     return text.size > size && memcmp(text.text, prefix, size) == 0;
 }
 
-/* The first component that is no slice, if it is the name of a unit. A name that could be taken for
+/* The first component that is not a slice, if it is the name of a unit. A name that could be taken for
  * a file of the kernel's has a "_" before it. */
 static struct proc_span take_unit(struct proc_span *path)
 {

@@ -240,7 +240,7 @@ static uint32_t hex(struct parser *p, size_t digits)
     return value;
 }
 
-/* The character that an escape stands for, the cursor behind its backslash. */
+/* The character that an escape stands for, the cursor after its backslash. */
 static uint32_t escaped(struct parser *p)
 {
     static const char named[][2] = {{'t', '\t'}, {'n', '\n'}, {'r', '\r'},   {'f', '\f'},
@@ -315,7 +315,7 @@ static void class_item(struct parser *p)
         add_range(p, low, high);
 }
 
-/* [...], the cursor behind its bracket. */
+/* [...], the cursor after its bracket. */
 static void bracket(struct parser *p)
 {
     bool negated = peek(p, 0) == '^', first = true;
@@ -362,7 +362,7 @@ static bool group_flags(struct parser *p)
     return false;
 }
 
-/* A group, the cursor behind its parenthesis. Flags set without a group last to the end of the one
+/* A group, the cursor after its parenthesis. Flags set without a group last to the end of the one
  * around. */
 static void group(struct parser *p)
 {

@@ -111,7 +111,7 @@ int rules_parse_json(struct rules *rules, const char *text, size_t size)
 
 /* SQL ----------------------------------------------------------------------------- */
 
-/* The end of a statement: behind its semicolon, quotes and comments stepped over, or of the text.
+/* The end of a statement: after its semicolon, quotes and comments stepped over, or of the text.
  */
 static const char *statement_end(const char *p, const char *end)
 {

@@ -2,7 +2,7 @@
  *
  * Two forms:
  *   JSON  an array of objects, as sigma convert -f zircolite writes: title, id, level, tags, and
- * rule, an array of SQL texts or one text. SQL   statements, each behind comments that say of it:
+ * rule, an array of SQL texts or one text. SQL   statements, each after comments that say of it:
  * -- title: ..., -- id: ..., -- level: ...,
  *         -- tags: a, b. As sigma convert -t sqlite writes, a file may have no comments at all.
  */

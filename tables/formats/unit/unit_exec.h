@@ -27,7 +27,7 @@ struct unit_expander {
 
 enum unit_exec_flag {
     UNIT_EXEC_ARGV0 = 1 << 0,   /* @: the second word is argv[0] */
-    UNIT_EXEC_IGNORE = 1 << 1,  /* -: failure is no failure */
+    UNIT_EXEC_IGNORE = 1 << 1,  /* -: a failure is ignored */
     UNIT_EXEC_LITERAL = 1 << 2, /* : variables are not expanded */
     UNIT_EXEC_FULL = 1 << 3,    /* +: full privileges, User= and file system options do not count */
     UNIT_EXEC_NO_SETUID = 1 << 4, /* !: User= does not count */

@@ -39,7 +39,7 @@ bool unit_name_template(const char *name, char ret[UNIT_NAME_MAX]);
 bool unit_name_instance(const char *name, char ret[UNIT_NAME_MAX]);
 
 /* "getty@tty1.service" from "getty@.service" (or any instance of it) and "tty1"; false where that
- * is no valid name. */
+ * is not a valid name. */
 bool unit_name_with_instance(const char *name, const char *instance, char ret[UNIT_NAME_MAX]);
 
 /* The next shorter name whose drop-ins apply too: "a-b-.service" of "a-b-c.service", then

@@ -70,7 +70,7 @@ static size_t line_end(const char *p, size_t size)
     return n;
 }
 
-/* The next line without its end; false behind the last. */
+/* The next line without its end; false after the last. */
 static bool read_line(struct unit_text *t, const char **ret, size_t *ret_size)
 {
     const char *p = t->data + t->at;
@@ -149,7 +149,7 @@ static size_t code_point(const uint8_t *p)
     if (p[0] < 0xc2 || p[0] > 0xf4)
         return 0;
     for (size_t i = 1; i < length; i++) {
-        if ((p[i] & 0xc0) != 0x80) /* stops at the NUL behind the text */
+        if ((p[i] & 0xc0) != 0x80) /* stops at the NUL after the text */
             return 0;
         c = c << 6 | (p[i] & 0x3f);
     }

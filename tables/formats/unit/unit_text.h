@@ -9,7 +9,7 @@
  *     unit_text_close(&text);
  *
  * What systemd passes over is reported too, as a fault, so that nothing is lost in silence; what
- * stands behind a fault that makes systemd give the file up is still read and marked `unread`.
+ * stands after a fault that makes systemd give the file up is still read and marked `unread`.
  * Lines end in \n, \r, NUL or the pairs and triples of them that systemd takes for one end.
  */
 #ifndef SVCQL_UNIT_TEXT_H
@@ -49,7 +49,7 @@ struct unit_assignment {
                              beginning, which need not be UTF-8 */
     unsigned        line;    /* where it begins, from 1 */
     enum unit_fault fault;
-    bool            unread; /* stands behind a fatal fault */
+    bool            unread; /* stands after a fatal fault */
 };
 
 struct unit_text {

@@ -45,7 +45,7 @@ static void put_code_point(struct buffer *b, uint32_t c)
     }
 }
 
-/* \x, \u, \U and octal: kind, digits behind it, base; the largest value. */
+/* \x, \u, \U and octal: kind, digits after it, base; the largest value. */
 static const struct {
     char     kind;
     size_t   digits;
@@ -53,7 +53,7 @@ static const struct {
     int64_t  max;
 } numeric[] = {{'x', 2, 16, 0xff}, {'u', 4, 16, 0xffff}, {'U', 8, 16, 0x10ffff}};
 
-/* What stands behind a backslash: its length, its meaning put into `b`; 0 where it has none. */
+/* What stands after a backslash: its length, its meaning put into `b`; 0 where it has none. */
 static size_t escape(const char *p, struct buffer *b)
 {
     static const char letters[] = "abfnrtv\\\"'s", meanings[] = "\a\b\f\n\r\t\v\\\"' ";

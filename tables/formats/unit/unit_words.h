@@ -16,7 +16,7 @@ enum unit_escapes {
 };
 
 /* Put the next word of *text, without its quotes, into `ret`, which is emptied first, and move
- * *text behind it and the white space that follows. Returns 1; 0 where there is none left; -EINVAL
+ * *text after it and the white space that follows. Returns 1; 0 where there is none left; -EINVAL
  * for a quote that does not end or an escape that is an error, with *text where it was; -ENOMEM.
  * The word may hold bytes that are not UTF-8. */
 int unit_word(const char **text, enum unit_escapes escapes, struct buffer *ret);

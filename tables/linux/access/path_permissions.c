@@ -195,7 +195,7 @@ static void follow(struct state *state, const char *target)
         state->ended = true;
 }
 
-/* A way that cannot be looked along is said, as nothing is known of what lies behind. */
+/* A path that cannot be followed is reported, as nothing is known of what comes after. */
 static int report_end(struct tbl_scan *scan, struct state *state, int error)
 {
     char location[2 * ROOT_PATH_MAX];

@@ -30,7 +30,7 @@ static bool parse_line(const char *line, size_t size, double *ret)
     return true;
 }
 
-/* The first whole line behind an offset that is a record. */
+/* The first whole line after an offset that is a record. */
 static bool look(int fd, uint64_t offset, struct place *ret)
 {
     char        data[PROBE_SIZE];
@@ -49,7 +49,7 @@ static bool look(int fd, uint64_t offset, struct place *ret)
     return false;
 }
 
-/* Look all over the file. Narrow [*low, *high) to where `min` lies; false where time goes back. */
+/* Look all over the file. Narrow [*low, *high) to where `min` is; false where time goes back. */
 static bool survey(int fd, uint64_t size, double min, uint64_t *low, uint64_t *high)
 {
     double latest = -INFINITY;

@@ -1,16 +1,16 @@
-/* audit_seek.h -- where in an audit log a stretch of time lies, found without reading the log. */
+/* audit_seek.h -- where in an audit log a stretch of time is, found without reading the log. */
 #ifndef SVCQL_AUDIT_SEEK_H
 #define SVCQL_AUDIT_SEEK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Records are written a little out of order, and clocks are stepped a little: what lies less than
+/* Records are written a little out of order, and clocks are stepped a little: what is less than
  * this many seconds outside of the stretch is read as well. */
 #define AUDIT_SEEK_SLACK 60
 
 struct audit_stretch {
-    uint64_t start;   /* the offset of a line before which nothing of the stretch lies */
+    uint64_t start;   /* the offset of a line before which nothing of the stretch is */
     bool     ordered; /* whether reading may stop once a record is AUDIT_SEEK_SLACK past its end */
 };
 

@@ -39,7 +39,7 @@ struct journal_scan {
     uint64_t            number;                   /* of the file, from 1 */
     char                shown[2 * ROOT_PATH_MAX]; /* for the column source */
     bool                named;                    /* the query names its files */
-    bool                copied; /* such a file, and lies where no host keeps its journal */
+    bool                copied; /* such a file, and is where no host keeps its journal */
 
     uint64_t           *values; /* data objects whose entries are read, sorted; NULL: all are */
     size_t              n_values, value;

@@ -259,7 +259,7 @@ static int get_present(struct tbl_scan *scan, const void *data, sqlite3_context 
 
 static const struct tbl_column columns[] = {
     TBL_COL(struct package_path, path, TBL_KEY | TBL_PREFIX | TBL_ID,
-            "Where the file or directory lies; a path asked for is found under either name of a "
+            "Where the file or directory is; a path asked for is found under either name of a "
             "merged /usr"),
     TBL_COL(struct package_path, package, TBL_KEY | TBL_PREFIX | TBL_ID,
             "Name of the package, without architecture"),

@@ -54,7 +54,7 @@ struct reader {
 
 /* Logs ------------------------------------------------------------------------------- */
 
-/* The zone of the root that the log was written in. A log that lies where none is written was
+/* The zone of the root that the log was written in. A log that is where none is written was
  * copied there from who knows where: UTC is taken, and the column says so. */
 static void load_zone(struct state *state, const char *path)
 {

@@ -44,7 +44,7 @@ struct dnf_history {
     uint64_t             left; /* bytes that it may still give */
 };
 
-/* 0 or a negative errno: -ENOENT, -EBADMSG where it is no history of dnf. */
+/* 0 or a negative errno: -ENOENT, -EBADMSG where it is not a history of dnf. */
 int  dnf_history_open(const struct root *root, const char *path, struct dnf_history *ret);
 void dnf_history_close(struct dnf_history *history); /* accepts a zeroed one */
 

@@ -52,7 +52,7 @@ struct package {
 };
 
 struct package_file {
-    const char *path;   /* where it lies: what the package lists or, if diverted, where to */
+    const char *path;   /* where it is: what the package lists or, if diverted, where to */
     const char *listed; /* what the package lists */
     size_t      package;
 };

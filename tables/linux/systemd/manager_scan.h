@@ -59,7 +59,7 @@ struct manager_scan {
 int manager_scan_begin(struct manager_scan *s, struct svcql *svcql,
                        const struct manager_scan_want *want);
 
-/* SQLITE_ROW, SQLITE_DONE, or SQLITE_CANTOPEN behind the last if none was reached. */
+/* SQLITE_ROW, SQLITE_DONE, or SQLITE_CANTOPEN after the last if none was reached. */
 int manager_scan_next(struct manager_scan *s);
 
 /* The manager at hand failed: report what was lost, and why. */

@@ -64,7 +64,7 @@ typedef double      field_real;
     X(text, environment_files, "EnvironmentFiles", EXEC, value_files,                              \
       "Files with more of them, as a JSON array; - before those that may be missing")              \
     X(text, working_directory, "WorkingDirectory", EXEC, value_text,                               \
-      "Directory its processes start in; behind ! if it may be missing")                           \
+      "Directory its processes start in; after ! if it may be missing")                            \
     X(text, root_directory, "RootDirectory", EXEC, value_text,                                     \
       "Directory that is / to its processes; empty if /")                                          \
     X(text, root_image, "RootImage", EXEC, value_text,                                             \
@@ -114,7 +114,7 @@ typedef double      field_real;
     X(text, paths, "Paths", PATH, value_pairs,                                                     \
       "Paths a path unit watches, and for what, as a JSON array")
 
-/* Columns behind the 63rd, which SQLite cannot tell apart: all are read where one is. */
+/* Columns after the 63rd, which SQLite cannot tell apart: all are read where one is. */
 #define SANDBOX(X)                                                                                 \
     X(text, standard_output, "StandardOutput", EXEC, value_text,                                   \
       "Where its output goes: journal, null, file, and so on")                                     \

@@ -152,7 +152,7 @@ static const char *error_of(const struct commands_state *s, const struct unit_se
                           : "no unit here reads it";
 }
 
-/* Go on to the next Exec line of what is loaded: 1, 0 behind the last, -ENOMEM. */
+/* Go on to the next Exec line of what is loaded: 1, 0 after the last, -ENOMEM. */
 static int next_setting(struct commands_state *s)
 {
     bool        unit = s->each.loaded.n && !s->each.entry;
@@ -240,7 +240,7 @@ static int next_mount(struct commands_state *s)
     return 1;
 }
 
-/* Go on to the next line: 1, 0 behind the last, -ENOMEM. */
+/* Go on to the next line: 1, 0 after the last, -ENOMEM. */
 static int next_line(struct commands_state *s)
 {
     forget_line(s);

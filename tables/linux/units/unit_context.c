@@ -155,7 +155,7 @@ static void set_search(struct gathering *g, const char *value)
 
 /* Bind mounts ----------------------------------------------------------------- */
 
-/* The next part of "source:target:options", "\:" is a colon; moves *text behind it. */
+/* The next part of "source:target:options", "\:" is a colon; moves *text after it. */
 static const char *bind_part(struct arena *memory, const char **text)
 {
     char  *part = arena_alloc(memory, strcspn(*text, "") + 1);

@@ -33,7 +33,7 @@ static const struct versioned_dir system_dirs[] = {
     {NULL, 0, 0},
 };
 
-/* The first is no directory of `systemd-analyze --global`, but of every user. */
+/* The first is not a directory of `systemd-analyze --global`, but of every user. */
 static const struct versioned_dir global_dirs[] = {
     {"/etc/xdg/systemd/user", 0, 256}, {"/etc/systemd/user", 0, 0},
     {"/run/systemd/user", 0, 0},       {"/usr/local/share/systemd/user", 0, 0},
@@ -83,7 +83,7 @@ const char *unit_join(struct arena *arena, const char *dir, const char *name)
     return path;
 }
 
-/* Where a "~/" or "$/" path lies; NULL for no such user, or no memory. */
+/* Where a "~/" or "$/" path is; NULL for no such user, or no memory. */
 static const char *expand(struct unit_search *search, const char *path)
 {
     const struct unit_manager *manager = &search->manager;

@@ -17,7 +17,7 @@ static int by_text(const void *a, const void *b)
 int unit_each_open(struct unit_each *each, struct svcql *svcql, const struct unit_each_want *want)
 {
     *each =
-        (struct unit_each){.want = *want, .stage = UNIT_STAGE_PLACES}; /* as if behind a manager */
+        (struct unit_each){.want = *want, .stage = UNIT_STAGE_PLACES}; /* as if after a manager */
     return unit_walk_open(&each->walk, svcql, &want->walk);
 }
 

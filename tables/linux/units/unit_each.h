@@ -52,7 +52,7 @@ struct unit_each {
 /* All return a negative errno on failure. */
 int unit_each_open(struct unit_each *each, struct svcql *svcql, const struct unit_each_want *want);
 
-/* Load the next unit: 1, with `loaded` empty where there is nothing that was asked for; 0 behind
+/* Load the next unit: 1, with `loaded` empty where there is nothing that was asked for; 0 after
  * the last. */
 int  unit_each_next(struct unit_each *each);
 void unit_each_close(struct unit_each *each); /* accepts a zeroed one */

@@ -1,4 +1,4 @@
-/* unit_program.h -- where a path lies that a unit's program sees: within the unit's root directory,
+/* unit_program.h -- where a path is that a unit's program sees: within the unit's root directory,
  * with its bind mounts in place, all links followed, no link leaving the evidence.
  */
 #ifndef SVCQL_UNIT_PROGRAM_H
@@ -38,7 +38,7 @@ struct unit_view {
 bool unit_program_resolve(const struct root *root, const struct unit_view *view, const char *path,
                           char ret[ROOT_PATH_MAX]);
 
-/* Whether a bind mount lies over the path as the program sees it, or over one of its folders; its
+/* Whether a bind mount is over the path as the program sees it, or over one of its folders; its
  * index, or -1. */
 int unit_view_bind(const struct unit_view *view, const char *path);
 

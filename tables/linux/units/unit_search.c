@@ -329,7 +329,7 @@ int unit_search_open(struct unit_search **ret, const struct root *root,
 /* Finding ------------------------------------------------------------------- */
 
 /* Index of the first entry that is not before the place, owner and name (NULL: any) or, with
- * `after`, behind them. */
+ * `after`, after them. */
 static size_t bound(const struct unit_search *search, enum unit_where where, const char *owner,
                     const char *name, bool after)
 {

@@ -1,4 +1,4 @@
-/* unit_search.h -- what lies in the unit directories of one service manager below a root, indexed.
+/* unit_search.h -- what is in the unit directories of one service manager below a root, indexed.
  *
  *     unit_search_open(&search, root, &manager);
  *     for (size_t i = 0; i < search->n; i++) ... search->entries[i].path ...
@@ -122,7 +122,7 @@ struct unit_entry *const *unit_search_range(const struct unit_search *search, en
 /* The entry of this name that is in force: the first regular file or link; NULL: none. */
 struct unit_entry *unit_search_first(const struct unit_search *search, const char *name);
 
-/* The entry that another of the same place, owner and name stands behind, or itself. */
+/* The entry that another of the same place, owner and name stands after, or itself. */
 const struct unit_entry *unit_search_shadow(const struct unit_search *search,
                                             const struct unit_entry  *entry);
 
@@ -133,7 +133,7 @@ const char *unit_search_target(struct unit_search *search, struct unit_entry *en
 bool unit_search_resolve(struct unit_search *search, const struct unit_entry *entry,
                          char ret[ROOT_PATH_MAX]);
 
-/* Whether a path lies below a directory of the search path. */
+/* Whether a path is below a directory of the search path. */
 bool unit_search_holds(const struct unit_search *search, const char *path);
 
 /* Whether what a path leads to is empty or a device, which masks a unit; also a link to /dev/null

@@ -36,7 +36,7 @@ struct unit_walk {
 /* All return a negative errno on failure. */
 int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct unit_walk_want *want);
 
-/* Go on to the next manager: 1, or 0 behind the last. */
+/* Go on to the next manager: 1, or 0 after the last. */
 int  unit_walk_next(struct unit_walk *walk);
 void unit_walk_close(struct unit_walk *walk); /* accepts a zeroed one */
 
