@@ -41,7 +41,8 @@ endif
 SVCQL_CPPFLAGS = -Iinclude -Itables -Iext -I$(BUILD) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
                  -DSVCQL_VERSION='"$(VERSION)"'
 SVCQL_CFLAGS   = $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden
-SVCQL_LIBS    := -lsystemd -lcjson -lexpat -lmd -lz -lzstd -llzma -lm
+SVCQL_LIBS    := -lcjson -lexpat -lmd -lz -lzstd -llzma -lm
+PROGRAM_LIBS  := -lsqlite3 -lsystemd
 CHECK_LIBS    := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0
 COMPILE        = $(CC) $(SVCQL_CPPFLAGS) $(SVCQL_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c
 LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
@@ -88,7 +89,7 @@ $(BUILD)/svcql.so: $(OBJECTS)
 # The program: the extension linked to a command line.
 $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
 	@$(SAY) "  LINK  $@"
-	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(LDLIBS)
+	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(LDLIBS)
 
 $(BUILD)/ext/program/shipped_pack.o: sql/packs/t1569.json
 $(BUILD)/ext/program/%.o: SVCQL_CPPFLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
@@ -138,7 +139,7 @@ $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 
 $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
 	@$(SAY) "  LINK  $@"
-	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(CHECK_LIBS) $(LDLIBS)
+	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(CHECK_LIBS) $(LDLIBS)
 
 # The harnesses of the fuzzers, for the suite that replays their seeds: tests/check_corpus.c.
 REPLAYS := $(patsubst tests/fuzz_%.c,%,$(wildcard tests/fuzz_*.c))
@@ -159,12 +160,12 @@ $(BUILD)/check: $(REPLAYS:%=$(BUILD)/replay/%.o)
 EVALUATE := $(basename $(wildcard tests/evaluate*.c)) \
             $(addprefix tests/,harness make_descriptor make_evtx make_hive make_systemd)
 $(BUILD)/evaluate: $(EVALUATE:%=$(BUILD)/%.o) $(OBJECTS)
-	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(CHECK_LIBS) $(LDLIBS)
+	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(CHECK_LIBS) $(LDLIBS)
 
 # Judges the labelled cases of tests/corpus/judgement.
 JUDGE := $(addprefix tests/,judge_corpus corpus harness make_descriptor make_evtx make_hive)
 $(BUILD)/judge-corpus: $(JUDGE:%=$(BUILD)/%.o) $(OBJECTS)
-	$(LINK) -o $@ $^ $(SVCQL_LIBS) -lsqlite3 $(CHECK_LIBS) $(LDLIBS)
+	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(CHECK_LIBS) $(LDLIBS)
 
 # Boots a real systemd for tests and benchmarks: see tests/make_systemd.h.
 $(BUILD)/systemd-fixture: $(BUILD)/tests/systemd_fixture.o $(BUILD)/tests/make_systemd.o

@@ -6,6 +6,7 @@
 #include "formats/evtx/evtx.h"
 #include "harness.h"
 #include "make_bytes.h"
+#include "make_dbus.h"
 #include "make_evtx.h"
 #include "make_hive.h"
 #include "make_plist.h"
@@ -53,6 +54,7 @@ static const struct {
     {"event_json/xml_like",
      "{\"Event\":{\"System\":{\"EventID\":{\"#text\":1},\"Computer\":\"WS\"},"
      "\"EventData\":{\"Image\":\"C:\\\\a.exe\"}}}{\"EventID\":4697}"},
+    {"unit_exec/line", "-@/bin/sh sh -c \"a $X ${Y}\" 'b c' ; /bin/true\n"},
     {"history_text/bash", "#1700000000\nsystemctl start x\nls\n"},
     {"history_text/zsh", ": 1700000001:2;echo a\\\nb\n"},
     {"history_text/fish", "- cmd: echo a\\nb\n  when: 1700000002\n  paths:\n    - /tmp\n"},
@@ -277,6 +279,15 @@ static void write_utmp(const char *dir)
     harness_write(dir, "utmp/login", data, sizeof data);
 }
 
+static void write_dbus(const char *dir)
+{
+    struct buffer reply = {0};
+
+    make_dbus_reply(&reply);
+    harness_write(dir, "dbus/properties", reply.data, reply.size);
+    buffer_free(&reply);
+}
+
 void make_corpus(const char *dir)
 {
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -293,4 +304,5 @@ void make_corpus(const char *dir)
     write_rpm(dir);
     write_zone(dir);
     write_utmp(dir);
+    write_dbus(dir);
 }

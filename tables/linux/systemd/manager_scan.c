@@ -13,7 +13,7 @@ SQLITE_EXTENSION_INIT3
 #define SYSTEM_MANAGER (-1) /* in place of a user */
 #define USERS_MAX      10000
 
-/* Where a manager listens, in the order to try: sd-bus(3), systemctl(1). Its own socket is faster
+/* Where a manager listens, in the order to try: systemctl(1). Its own socket is faster
  * than the message bus; the system's serves only root. */
 static const struct way {
     const char *format; /* of the path; %lld is the user */
@@ -299,10 +299,10 @@ void manager_scan_end(struct manager_scan *s)
     s->users = NULL;
 }
 
-static int answered(void *data, sd_bus_message *reply, const sd_bus_error *error)
+static int answered(void *data, struct dbus_reader *reply, int error)
 {
     (void)data, (void)reply;
-    return error ? -sd_bus_error_get_errno(error) : 0;
+    return error ? error : 0;
 }
 
 static int ask_version(struct manager *manager, void *data)

@@ -7,8 +7,9 @@
  *     manager_close(manager);
  *
  * The peer may be hostile: a user can listen on his own manager's socket. So the socket must belong
- * to whom it should, every wait has an end, only one reply is in memory at a time, and no file
- * descriptor is taken. Nothing is ever activated or loaded by a call. Functions return a negative
+ * to whom it should, the bytes are read by formats/dbus and no library that ends the process over
+ * them, every wait has an end, only one reply is in memory at a time, and no file descriptor is
+ * taken. Nothing is ever activated or loaded by a call. Functions return a negative
  * errno on failure.
  */
 #ifndef SVCQL_SYSTEMD_BUS_H
@@ -17,12 +18,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <systemd/sd-bus.h>
 
-#define MANAGER_IN_FLIGHT 128   /* calls: the message bus refuses more pending replies */
-#define MANAGER_PATIENCE  30000 /* milliseconds that all waits of a connection may take */
-#define MANAGER_GREETING  5000  /* the same, for the first */
-#define MANAGER_ANYBODY   UINT32_MAX
+#include "formats/dbus/dbus_reader.h"
+
+#define MANAGER_IN_FLIGHT   128         /* calls: the message bus refuses more pending replies */
+#define MANAGER_MESSAGE_MAX (32u << 20) /* bytes; 10,000 units are listed in 3 MiB */
+#define MANAGER_ANYBODY     UINT32_MAX
+
+/* Milliseconds that the first wait of a connection may take, and then all others together; less
+ * where a user is the peer. */
+#define MANAGER_GREETING      5000
+#define MANAGER_PATIENCE      30000
+#define MANAGER_USER_GREETING 2000
+#define MANAGER_USER_PATIENCE 3000
 
 #define MANAGER_NAME      "org.freedesktop.systemd1"
 #define MANAGER_PATH      "/org/freedesktop/systemd1"
@@ -37,16 +45,16 @@ struct manager_socket {
 
 struct manager;
 
-/* Open the socket and begin the handshake. -EPERM where somebody else is listening. */
+/* Open the socket and shake hands. -EPERM where somebody else is listening. */
 int             manager_connect(const struct manager_socket *socket, struct manager **ret);
 struct manager *manager_close(struct manager *manager); /* returns NULL; accepts NULL */
 
-/* Called with the answer to a call: the reply, read from its beginning, or an error and no reply.
- * What it returns, if negative, ends the wait. Both arguments are gone afterwards, unless
- * referenced. */
-typedef int manager_answer(void *data, sd_bus_message *reply, const sd_bus_error *error);
+/* Called with the answer to a call: the reply, read from its beginning, or no reply and a negative
+ * errno. What it returns, if negative, ends the wait. The reply, and all texts read from it, are
+ * gone afterwards. */
+typedef int manager_answer(void *data, struct dbus_reader *reply, int error);
 
-/* Send a method call with arguments as of sd_bus_message_append(). Answers to earlier calls may be
+/* Send a method call with arguments of the types 's', 'o' and 'u'. Answers to earlier calls may be
  * delivered meanwhile, as no more than MANAGER_IN_FLIGHT are left unanswered. */
 int manager_call(struct manager *manager, const char *object, const char *interface,
                  const char *member, manager_answer *answer, void *data, const char *types, ...);

@@ -69,7 +69,7 @@ static int store(struct state *state, const struct property *property)
     return 0;
 }
 
-static int got_property(void *data, const char *name, sd_bus_message *m)
+static int got_property(void *data, const char *name, struct dbus_reader *m)
 {
     struct state *state = data;
 
@@ -79,12 +79,12 @@ static int got_property(void *data, const char *name, sd_bus_message *m)
         int r = value_read(m, properties[i].reader, &state->value);
         return r > 0 ? store(state, &properties[i]) : r;
     }
-    return sd_bus_message_skip(m, "v");
+    return dbus_skip(m, 1);
 }
 
-static int got_properties(void *data, sd_bus_message *reply, const sd_bus_error *error)
+static int got_properties(void *data, struct dbus_reader *reply, int error)
 {
-    return error ? -sd_bus_error_get_errno(error) : value_properties(reply, got_property, data);
+    return error ? error : value_properties(reply, got_property, data);
 }
 
 static int ask(struct manager *manager, void *data)

@@ -125,7 +125,7 @@ static bool has_already(const struct unit *unit, const struct property *property
 }
 
 static int read_property(struct properties *p, struct unit *unit, const struct property *property,
-                         sd_bus_message *reply)
+                         struct dbus_reader *reply)
 {
     int r = value_read(reply, property->reader, &p->value);
 
@@ -147,18 +147,18 @@ static const struct property *find_property(const struct plan *plan, const char 
     return found ? *found : NULL;
 }
 
-static int got_property(void *data, const char *name, sd_bus_message *m)
+static int got_property(void *data, const char *name, struct dbus_reader *m)
 {
     const struct question *question = data;
     const struct property *property = find_property(question->plan, name);
 
     return property ? read_property(question->properties, question->unit, property, m)
-                    : sd_bus_message_skip(m, "v");
+                    : dbus_skip(m, 1);
 }
 
 /* A unit may be gone since it was listed, or a property be newer than the manager: then the columns
  * are NULL. */
-static int got_answer(void *data, sd_bus_message *reply, const sd_bus_error *error)
+static int got_answer(void *data, struct dbus_reader *reply, int error)
 {
     const struct question *question = data;
     struct properties     *p = question->properties;

@@ -22,7 +22,8 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define BATCH_FIRST 8 /* units of the first batches, so that LIMIT costs little */
+#define UNIT_TYPES  "(ssssssouso)" /* of a unit in ListUnits' reply */
+#define BATCH_FIRST 8              /* units of the first batches, so that LIMIT costs little */
 
 /* Ways to get the properties of the interface Unit. */
 enum way { BY_GET_ALL, BY_GET };
@@ -30,7 +31,9 @@ enum way { BY_GET_ALL, BY_GET };
 struct state {
     struct manager_scan     managers;
     struct properties       properties;
-    sd_bus_message         *list; /* ListUnits' reply, whose strings the rows use */
+    bool                    listed;
+    struct buffer           list_bytes; /* ListUnits' reply, whose strings the rows use */
+    struct dbus_reader      list;
     struct unit             units[UNITS_MAX];
     size_t                  n_units, next_unit;
     size_t                  batch;     /* how many batches the manager at hand has had */
@@ -90,18 +93,24 @@ static void drop_batch(struct state *state)
     state->n_units = state->next_unit = 0;
 }
 
-static int got_list(void *data, sd_bus_message *reply, const sd_bus_error *error)
+static int got_list(void *data, struct dbus_reader *reply, int error)
 {
     struct state *state = data;
 
     if (error)
-        return -sd_bus_error_get_errno(error);
-    int r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
-    if (r < 0)
-        return r;
-    sd_bus_message_unref(state->list); /* of a socket that failed after all */
-    state->list = sd_bus_message_ref(reply);
-    return r;
+        return error;
+    int r = dbus_enter(reply, 'a', UNIT_TYPES);
+    if (r <= 0)
+        return r < 0 ? r : -EBADMSG;
+    size_t size = reply->levels[0].end;
+    buffer_reset(&state->list_bytes); /* of a socket that failed after all */
+    buffer_put(&state->list_bytes, reply->data, size);
+    if (state->list_bytes.failed)
+        return -ENOMEM;
+    dbus_reader_begin(&state->list, (const uint8_t *)state->list_bytes.data, size, "a" UNIT_TYPES,
+                      reply->big_endian);
+    state->listed = true;
+    return dbus_enter(&state->list, 'a', UNIT_TYPES);
 }
 
 static int list_units(struct manager *manager, void *data)
@@ -134,10 +143,10 @@ static int next_listed(struct state *state, struct unit *unit)
     int         r;
 
     do {
-        r = sd_bus_message_read(state->list, "(ssssssouso)", &unit->id, &unit->description,
-                                &unit->load_state, &unit->active_state, &unit->sub_state,
-                                &unit->following, &unit->object_path, &job_id, &job_type,
-                                &unit->job_path);
+        r = dbus_read_values(&state->list, UNIT_TYPES, &unit->id, &unit->description,
+                             &unit->load_state, &unit->active_state, &unit->sub_state,
+                             &unit->following, &unit->object_path, &job_id, &job_type,
+                             &unit->job_path);
         if (r <= 0)
             return r;
         unit->job_id = job_id;
@@ -212,7 +221,8 @@ static int fill_batch(struct state *state, const struct unit *blank)
 static void drop_list(struct state *state)
 {
     drop_batch(state);
-    state->list = sd_bus_message_unref(state->list);
+    buffer_free(&state->list_bytes);
+    state->listed = false;
     state->batch = 0;
 }
 
@@ -251,7 +261,7 @@ static int next_batch(struct tbl_scan *scan, const struct unit *blank)
     int           rc = SQLITE_ROW;
 
     while (rc == SQLITE_ROW && state->next_unit == state->n_units) {
-        if (!state->list && (rc = manager_scan_next(&state->managers)) != SQLITE_ROW)
+        if (!state->listed && (rc = manager_scan_next(&state->managers)) != SQLITE_ROW)
             break;
         int r = fill_batch(state, blank);
         if (r == -ENOMEM)
@@ -296,13 +306,13 @@ static int units_probe(struct svcql *svcql)
 
 /* unit_path_of_process -------------------------------------------------------- */
 
-static int got_path(void *data, sd_bus_message *reply, const sd_bus_error *error)
+static int got_path(void *data, struct dbus_reader *reply, int error)
 {
     const char *path;
 
     if (error)
         return 0;
-    int r = sd_bus_message_read_basic(reply, 'o', &path);
+    int r = dbus_read(reply, 'o', &path);
     if (r >= 0)
         sqlite3_result_text(data, path, -1, SQLITE_TRANSIENT);
     return r;

@@ -3,99 +3,100 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "table.h"
 
 /* Plain values -------------------------------------------------------------- */
 
-static int read_string(sd_bus_message *m, char type, struct buffer *out)
+static int read_string(struct dbus_reader *m, char type, struct buffer *out)
 {
     const char *text;
 
-    int r = sd_bus_message_read_basic(m, type, &text);
+    int r = dbus_read(m, type, &text);
     if (r >= 0)
         buffer_puts(out, text);
     return r;
 }
 
-static int read_text(sd_bus_message *m, struct value *v)
+static int read_text(struct dbus_reader *m, struct value *v)
 {
     return read_string(m, 's', &v->text);
 }
 
-static int read_path(sd_bus_message *m, struct value *v)
+static int read_path(struct dbus_reader *m, struct value *v)
 {
     return read_string(m, 'o', &v->text);
 }
 
-static int read_bool(sd_bus_message *m, struct value *v)
+static int read_bool(struct dbus_reader *m, struct value *v)
 {
     int value;
 
-    int r = sd_bus_message_read_basic(m, 'b', &value);
+    int r = dbus_read(m, 'b', &value);
     if (r >= 0)
         v->number = value;
     return r;
 }
 
-static int read_int32(sd_bus_message *m, struct value *v)
+static int read_int32(struct dbus_reader *m, struct value *v)
 {
     int32_t value;
 
-    int r = sd_bus_message_read_basic(m, 'i', &value);
+    int r = dbus_read(m, 'i', &value);
     if (r >= 0)
         v->number = value;
     return r;
 }
 
-static int read_uint32(sd_bus_message *m, struct value *v)
+static int read_uint32(struct dbus_reader *m, struct value *v)
 {
     uint32_t value;
 
-    int r = sd_bus_message_read_basic(m, 'u', &value);
+    int r = dbus_read(m, 'u', &value);
     if (r >= 0)
         v->number = value;
     return r;
 }
 
 /* UINT64_MAX is what the manager says for "not set" and "infinity". */
-static int read_uint64(sd_bus_message *m, struct value *v)
+static int read_uint64(struct dbus_reader *m, struct value *v)
 {
     uint64_t value;
 
-    int r = sd_bus_message_read_basic(m, 't', &value);
+    int r = dbus_read(m, 't', &value);
     if (r >= 0)
         v->number = value > INT64_MAX ? TBL_NULL : (int64_t)value;
     return r;
 }
 
-static int read_time(sd_bus_message *m, struct value *v)
+static int read_time(struct dbus_reader *m, struct value *v)
 {
     uint64_t value;
 
-    int r = sd_bus_message_read_basic(m, 't', &value);
+    int r = dbus_read(m, 't', &value);
     if (r >= 0)
         v->real = value == 0 || value == UINT64_MAX ? NAN : (double)value / 1e6;
     return r;
 }
 
-static int read_hex(sd_bus_message *m, struct value *v)
+static int read_hex(struct dbus_reader *m, struct value *v)
 {
-    const void *data;
-    size_t      size;
+    const uint8_t *data;
+    size_t         size;
 
-    int r = sd_bus_message_read_array(m, 'y', &data, &size);
+    int r = dbus_read_bytes(m, &data, &size);
     if (r >= 0)
         buffer_hex(&v->text, data, size);
     return r;
 }
 
-static int read_message(sd_bus_message *m, struct value *v)
+static int read_message(struct dbus_reader *m, struct value *v)
 {
     const char *id, *text;
 
-    int r = sd_bus_message_read(m, "(ss)", &id, &text);
+    int r = dbus_read_values(m, "(ss)", &id, &text);
     if (r >= 0)
         buffer_puts(&v->text, text);
     return r;
@@ -155,11 +156,11 @@ static const char *const capabilities[] = {
     "cap_checkpoint_restore",
 };
 
-static int read_capabilities(sd_bus_message *m, struct value *v)
+static int read_capabilities(struct dbus_reader *m, struct value *v)
 {
     uint64_t flags;
 
-    int r = sd_bus_message_read_basic(m, 't', &flags);
+    int r = dbus_read(m, 't', &flags);
     for (size_t i = 0; r >= 0 && i < TBL_COUNT(capabilities); i++)
         if (flags >> i & 1)
             put_word(&v->text, capabilities[i]);
@@ -167,7 +168,7 @@ static int read_capabilities(sd_bus_message *m, struct value *v)
 }
 
 /* clone(2); in the order that systemctl has them. */
-static int read_namespaces(sd_bus_message *m, struct value *v)
+static int read_namespaces(struct dbus_reader *m, struct value *v)
 {
     static const struct {
         uint64_t    flag;
@@ -179,7 +180,7 @@ static int read_namespaces(sd_bus_message *m, struct value *v)
     };
     uint64_t flags;
 
-    int r = sd_bus_message_read_basic(m, 't', &flags);
+    int r = dbus_read(m, 't', &flags);
     if (r < 0)
         return r;
     if (flags == UINT64_MAX || flags == 0) {
@@ -194,31 +195,31 @@ static int read_namespaces(sd_bus_message *m, struct value *v)
 
 /* Arrays -------------------------------------------------------------------- */
 
-typedef int read_item(sd_bus_message *m, struct buffer *out);
+typedef int read_item(struct dbus_reader *m, struct buffer *out);
 
 /* An array as JSON, each item by `item`, which writes one JSON string. */
-static int read_array(sd_bus_message *m, const char *type, read_item *item, struct buffer *out)
+static int read_array(struct dbus_reader *m, const char *type, read_item *item, struct buffer *out)
 {
-    int r = sd_bus_message_enter_container(m, 'a', type);
+    int r = dbus_enter(m, 'a', type);
 
     if (r < 0)
         return r;
     buffer_putc(out, '[');
-    for (bool first = true; (r = sd_bus_message_at_end(m, false)) == 0; first = false) {
+    for (bool first = true; !dbus_at_end(m); first = false) {
         if (!first)
             buffer_putc(out, ',');
         if ((r = item(m, out)) < 0)
             return r;
     }
     buffer_putc(out, ']');
-    return r < 0 ? r : sd_bus_message_exit_container(m);
+    return r < 0 ? r : dbus_exit(m);
 }
 
-static int item_text(sd_bus_message *m, struct buffer *out)
+static int item_text(struct dbus_reader *m, struct buffer *out)
 {
     const char *text;
 
-    int r = sd_bus_message_read_basic(m, 's', &text);
+    int r = dbus_read(m, 's', &text);
     if (r >= 0)
         buffer_json(out, text, strlen(text));
     return r;
@@ -236,44 +237,44 @@ static void put_json(struct buffer *out, const char *a, const char *b, const cha
     buffer_free(&text);
 }
 
-static int item_file(sd_bus_message *m, struct buffer *out)
+static int item_file(struct dbus_reader *m, struct buffer *out)
 {
     const char *path;
     int         optional;
 
-    int r = sd_bus_message_read(m, "(sb)", &path, &optional);
+    int r = dbus_read_values(m, "(sb)", &path, &optional);
     if (r >= 0)
         put_json(out, optional ? "-" : "", path, "", "");
     return r;
 }
 
-static int item_pair(sd_bus_message *m, struct buffer *out)
+static int item_pair(struct dbus_reader *m, struct buffer *out)
 {
     const char *kind, *text;
 
-    int r = sd_bus_message_read(m, "(ss)", &kind, &text);
+    int r = dbus_read_values(m, "(ss)", &kind, &text);
     if (r >= 0)
         put_json(out, text, " (", kind, ")");
     return r;
 }
 
-static int item_calendar(sd_bus_message *m, struct buffer *out)
+static int item_calendar(struct dbus_reader *m, struct buffer *out)
 {
     const char *base, *text;
     uint64_t    next;
 
-    int r = sd_bus_message_read(m, "(sst)", &base, &text, &next);
+    int r = dbus_read_values(m, "(sst)", &base, &text, &next);
     if (r >= 0)
         put_json(out, base, "=", text, "");
     return r;
 }
 
-static int item_span(sd_bus_message *m, struct buffer *out)
+static int item_span(struct dbus_reader *m, struct buffer *out)
 {
     const char *base;
     uint64_t    span, next;
 
-    int r = sd_bus_message_read(m, "(stt)", &base, &span, &next);
+    int r = dbus_read_values(m, "(stt)", &base, &span, &next);
     if (r >= 0) {
         char digits[24];
         snprintf(digits, sizeof digits, "%llu", (unsigned long long)span);
@@ -282,27 +283,27 @@ static int item_span(sd_bus_message *m, struct buffer *out)
     return r;
 }
 
-static int read_list(sd_bus_message *m, struct value *v)
+static int read_list(struct dbus_reader *m, struct value *v)
 {
     return read_array(m, "s", item_text, &v->text);
 }
 
-static int read_files(sd_bus_message *m, struct value *v)
+static int read_files(struct dbus_reader *m, struct value *v)
 {
     return read_array(m, "(sb)", item_file, &v->text);
 }
 
-static int read_pairs(sd_bus_message *m, struct value *v)
+static int read_pairs(struct dbus_reader *m, struct value *v)
 {
     return read_array(m, "(ss)", item_pair, &v->text);
 }
 
-static int read_calendar(sd_bus_message *m, struct value *v)
+static int read_calendar(struct dbus_reader *m, struct value *v)
 {
     return read_array(m, "(sst)", item_calendar, &v->text);
 }
 
-static int read_spans(sd_bus_message *m, struct value *v)
+static int read_spans(struct dbus_reader *m, struct value *v)
 {
     return read_array(m, "(stt)", item_span, &v->text);
 }
@@ -333,15 +334,15 @@ static void put_argument(struct buffer *out, const char *text)
 }
 
 /* The arguments, and before them what is really run where the first says otherwise. */
-static int read_arguments(sd_bus_message *m, struct buffer *out)
+static int read_arguments(struct dbus_reader *m, struct buffer *out)
 {
     const char *path, *argument;
     bool        first = true;
 
-    int r = sd_bus_message_read_basic(m, 's', &path);
-    if (r < 0 || (r = sd_bus_message_enter_container(m, 'a', "s")) < 0)
+    int r = dbus_read(m, 's', &path);
+    if (r < 0 || (r = dbus_enter(m, 'a', "s")) < 0)
         return r;
-    while ((r = sd_bus_message_read_basic(m, 's', &argument)) > 0) {
+    while ((r = dbus_read(m, 's', &argument)) > 0) {
         if (first && strcmp(argument, path) != 0) {
             buffer_putc(out, '@');
             put_argument(out, path);
@@ -354,11 +355,11 @@ static int read_arguments(sd_bus_message *m, struct buffer *out)
     }
     if (first)
         put_argument(out, path);
-    return r < 0 ? r : sd_bus_message_exit_container(m);
+    return r < 0 ? r : dbus_exit(m);
 }
 
 /* systemd.service(5), "Special executable prefixes", but "@", for which see read_arguments(). */
-static int read_prefixes(sd_bus_message *m, struct buffer *out)
+static int read_prefixes(struct dbus_reader *m, struct buffer *out)
 {
     static const struct {
         const char *flag, *prefix;
@@ -368,19 +369,19 @@ static int read_prefixes(sd_bus_message *m, struct buffer *out)
     };
     const char *flag;
 
-    int r = sd_bus_message_enter_container(m, 'a', "s");
-    while (r >= 0 && (r = sd_bus_message_read_basic(m, 's', &flag)) > 0)
+    int r = dbus_enter(m, 'a', "s");
+    while (r >= 0 && (r = dbus_read(m, 's', &flag)) > 0)
         for (size_t i = 0; i < TBL_COUNT(prefixes); i++)
             if (strcmp(prefixes[i].flag, flag) == 0)
                 buffer_puts(out, prefixes[i].prefix);
-    return r < 0 ? r : sd_bus_message_exit_container(m);
+    return r < 0 ? r : dbus_exit(m);
 }
 
-static int read_ignore(sd_bus_message *m, struct buffer *out)
+static int read_ignore(struct dbus_reader *m, struct buffer *out)
 {
     int ignore;
 
-    int r = sd_bus_message_read_basic(m, 'b', &ignore);
+    int r = dbus_read(m, 'b', &ignore);
     if (r > 0 && ignore)
         buffer_putc(out, '-');
     return r;
@@ -388,7 +389,7 @@ static int read_ignore(sd_bus_message *m, struct buffer *out)
 
 /* What says how to run a command stands behind its arguments here, and before them in a unit file.
  */
-static int read_command(sd_bus_message *m, bool ex, struct buffer *out)
+static int read_command(struct dbus_reader *m, bool ex, struct buffer *out)
 {
     struct buffer arguments = {0};
 
@@ -399,48 +400,47 @@ static int read_command(sd_bus_message *m, bool ex, struct buffer *out)
         buffer_put(out, arguments.data, arguments.size);
     out->failed |= arguments.failed;
     buffer_free(&arguments);
-    return r < 0 ? r : sd_bus_message_skip(m, "ttttuii");
+    return r < 0 ? r : dbus_skip(m, strlen("ttttuii"));
 }
 
-static int read_command_list(sd_bus_message *m, bool ex, struct buffer *out)
+static int read_command_list(struct dbus_reader *m, bool ex, struct buffer *out)
 {
     const char *type = ex ? "sasasttttuii" : "sasbttttuii";
 
-    int r = sd_bus_message_enter_container(m, 'a', ex ? "(sasasttttuii)" : "(sasbttttuii)");
-    while (r >= 0 && (r = sd_bus_message_enter_container(m, 'r', type)) > 0) {
+    int r = dbus_enter(m, 'a', ex ? "(sasasttttuii)" : "(sasbttttuii)");
+    while (r >= 0 && (r = dbus_enter(m, 'r', type)) > 0) {
         if (out->size)
             buffer_putc(out, '\n');
         r = read_command(m, ex, out);
         if (r >= 0)
-            r = sd_bus_message_exit_container(m);
+            r = dbus_exit(m);
     }
-    return r < 0 ? r : sd_bus_message_exit_container(m);
+    return r < 0 ? r : dbus_exit(m);
 }
 
-static int read_commands(sd_bus_message *m, struct value *v)
+static int read_commands(struct dbus_reader *m, struct value *v)
 {
     return read_command_list(m, false, &v->text);
 }
 
-static int read_commands_ex(sd_bus_message *m, struct value *v)
+static int read_commands_ex(struct dbus_reader *m, struct value *v)
 {
     return read_command_list(m, true, &v->text);
 }
 
-static int read_filter(sd_bus_message *m, struct value *v)
+static int read_filter(struct dbus_reader *m, struct value *v)
 {
     const char *name;
     int         allow;
 
-    int r = sd_bus_message_enter_container(m, 'r', "bas");
-    if (r < 0 || (r = sd_bus_message_read_basic(m, 'b', &allow)) < 0 ||
-        (r = sd_bus_message_enter_container(m, 'a', "s")) < 0)
+    int r = dbus_enter(m, 'r', "bas");
+    if (r < 0 || (r = dbus_read(m, 'b', &allow)) < 0 || (r = dbus_enter(m, 'a', "s")) < 0)
         return r;
-    for (bool first = true; (r = sd_bus_message_read_basic(m, 's', &name)) > 0; first = false)
+    for (bool first = true; (r = dbus_read(m, 's', &name)) > 0; first = false)
         buffer_printf(&v->text, "%s%s", first ? (allow ? "" : "~") : " ", name);
-    if (r < 0 || (r = sd_bus_message_exit_container(m)) < 0)
+    if (r < 0 || (r = dbus_exit(m)) < 0)
         return r;
-    return sd_bus_message_exit_container(m);
+    return dbus_exit(m);
 }
 
 /* --------------------------------------------------------------------------- */
@@ -465,33 +465,33 @@ const struct value_reader value_message = {VALUE_TEXT, "(ss)", read_message};
 const struct value_reader value_capabilities = {VALUE_TEXT, "t", read_capabilities};
 const struct value_reader value_namespaces = {VALUE_TEXT, "t", read_namespaces};
 
-int value_read(sd_bus_message *m, const struct value_reader *reader, struct value *v)
+int value_read(struct dbus_reader *m, const struct value_reader *reader, struct value *v)
 {
     const char *contents;
 
     buffer_reset(&v->text);
-    int r = sd_bus_message_peek_type(m, NULL, &contents);
+    int r = dbus_peek_variant(m, &contents);
     if (r <= 0)
         return r < 0 ? r : -EBADMSG;
-    if (!contents || strcmp(contents, reader->signature) != 0)
-        return (r = sd_bus_message_skip(m, "v")) < 0 ? r : 0;
-    if ((r = sd_bus_message_enter_container(m, 'v', contents)) < 0 ||
-        (r = reader->read(m, v)) < 0 || (r = sd_bus_message_exit_container(m)) < 0)
+    if (strcmp(contents, reader->signature) != 0)
+        return (r = dbus_skip(m, 1)) < 0 ? r : 0;
+    if ((r = dbus_enter(m, 'v', contents)) < 0 || (r = reader->read(m, v)) < 0 ||
+        (r = dbus_exit(m)) < 0)
         return r;
     return buffer_text(&v->text) ? 1 : -EFBIG;
 }
 
-int value_properties(sd_bus_message *m, value_property *each, void *data)
+int value_properties(struct dbus_reader *m, value_property *each, void *data)
 {
     const char *name;
 
-    int r = sd_bus_message_enter_container(m, 'a', "{sv}");
-    while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-        r = sd_bus_message_read_basic(m, 's', &name);
+    int r = dbus_enter(m, 'a', "{sv}");
+    while (r >= 0 && (r = dbus_enter(m, 'e', "sv")) > 0) {
+        r = dbus_read(m, 's', &name);
         if (r >= 0)
             r = each(data, name, m);
         if (r >= 0)
-            r = sd_bus_message_exit_container(m);
+            r = dbus_exit(m);
     }
     return r;
 }

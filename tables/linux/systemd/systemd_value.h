@@ -7,8 +7,8 @@
 #define SVCQL_SYSTEMD_VALUE_H
 
 #include <stdint.h>
-#include <systemd/sd-bus.h>
 
+#include "formats/dbus/dbus_reader.h"
 #include "formats/text/buffer.h"
 
 /* Holds whichever the reader gives; begin with a zeroed one, buffer_free() its text at the end. */
@@ -23,7 +23,7 @@ enum value_kind { VALUE_TEXT, VALUE_NUMBER, VALUE_REAL };
 struct value_reader {
     enum value_kind kind; /* which member of struct value it sets */
     const char     *signature;
-    int (*read)(sd_bus_message *m, struct value *v);
+    int (*read)(struct dbus_reader *m, struct value *v);
 };
 
 /* Text, as it is; the number of flags and counts; seconds since the epoch of microseconds. */
@@ -47,11 +47,11 @@ extern const struct value_reader
 
 /* Read a variant into `v`. Returns 1; 0 where it holds another type, which is skipped; a negative
  * errno where the message is damaged, or its text too large to keep. */
-int value_read(sd_bus_message *m, const struct value_reader *reader, struct value *v);
+int value_read(struct dbus_reader *m, const struct value_reader *reader, struct value *v);
 
 /* Walk the properties of GetAll's reply, a{sv}: `each` must read or skip the variant that `m`
  * stands before. Returns what it returns, if negative. */
-typedef int value_property(void *data, const char *name, sd_bus_message *m);
-int         value_properties(sd_bus_message *m, value_property *each, void *data);
+typedef int value_property(void *data, const char *name, struct dbus_reader *m);
+int         value_properties(struct dbus_reader *m, value_property *each, void *data);
 
 #endif
