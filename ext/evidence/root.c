@@ -444,6 +444,30 @@ static int walk_one(const struct root *root, char done[ROOT_PATH_MAX], const cha
     return prepend(rest, target);
 }
 
+/* A path without links, with neither "." nor "..". */
+static int spell_plain(const char *path, char ret[ROOT_PATH_MAX])
+{
+    size_t size = 0;
+
+    if (strlen(path) + 2 > ROOT_PATH_MAX)
+        return -ENAMETOOLONG;
+    ret[0] = '\0';
+    for (size_t part; *(path += strspn(path, "/")); path += part) {
+        part = strcspn(path, "/");
+        if (part == 2 && memcmp(path, "..", 2) == 0) {
+            drop_last(ret);
+            size = strlen(ret);
+        } else if (part != 1 || *path != '.') {
+            ret[size++] = '/';
+            memcpy(ret + size, path, part);
+            ret[size += part] = '\0';
+        }
+    }
+    if (!size)
+        strcpy(ret, "/");
+    return 0;
+}
+
 int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
     char done[ROOT_PATH_MAX] = "", rest[ROOT_PATH_MAX], name[ROOT_NAME_MAX + 1];
@@ -451,6 +475,13 @@ int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_M
 
     if (strlen(path) >= sizeof rest)
         return -ENAMETOOLONG;
+    if (!root->reader && !root->at && !root->flags) { /* most paths have no link */
+        int r = root_walk_plain(root->fd, path);
+        if (r == 0)
+            return spell_plain(path, ret);
+        if (r == -ENOENT)
+            return r;
+    }
     strcpy(rest, path);
     for (;;) {
         size_t skip = strspn(rest, "/"), part = strcspn(rest + skip, "/");

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -244,11 +245,15 @@ void root_walk_without_openat2(bool without)
     __atomic_store_n(&without_openat2, without, __ATOMIC_RELAXED);
 }
 
-static int by_kernel(int root, const char *path, int flags)
+#ifndef SYS_openat2
+#define RESOLVE_NO_SYMLINKS 0
+#endif
+
+static int by_kernel(int root, const char *path, int flags, uint64_t resolve)
 {
 #ifdef SYS_openat2
     struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC),
-                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve};
 
     path += strspn(path, "/");
     for (int i = 0; i < TRIES; i++) {
@@ -258,7 +263,7 @@ static int by_kernel(int root, const char *path, int flags)
     }
     return -EAGAIN;
 #else
-    (void)root, (void)path, (void)flags;
+    (void)root, (void)path, (void)flags, (void)resolve;
     return -ENOSYS;
 #endif
 }
@@ -269,7 +274,7 @@ static bool is_refused(int root, int error)
 {
     if (error != -EPERM)
         return error == -ENOSYS;
-    int fd = by_kernel(root, "", O_PATH | O_DIRECTORY);
+    int fd = by_kernel(root, "", O_PATH | O_DIRECTORY, 0);
     if (fd >= 0)
         close(fd);
     return fd == -EPERM;
@@ -278,10 +283,20 @@ static bool is_refused(int root, int error)
 int root_walk_open(int root, const char *path, int flags)
 {
     if (!__atomic_load_n(&without_openat2, __ATOMIC_RELAXED)) {
-        int fd = by_kernel(root, path, flags);
+        int fd = by_kernel(root, path, flags, 0);
         if (fd >= 0 || !is_refused(root, fd))
             return fd;
         root_walk_without_openat2(true);
     }
     return root_walk(root, path, flags, NULL, NULL);
+}
+
+int root_walk_plain(int root, const char *path)
+{
+    if (__atomic_load_n(&without_openat2, __ATOMIC_RELAXED))
+        return -ENOSYS;
+    int fd = by_kernel(root, path, O_PATH, RESOLVE_NO_SYMLINKS);
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 ? fd : 0;
 }

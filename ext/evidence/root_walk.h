@@ -16,6 +16,10 @@
  * a descriptor or a negative errno. -EAGAIN: the tree changed under each of several tries. */
 int root_walk_open(int root, const char *path, int flags);
 
+/* Whether a path leads through no link at all, in one call: 0, -ELOOP where there is one, -ENOENT where
+ * a name is missing after no link; any other error leaves the question open. */
+int root_walk_plain(int root, const char *path);
+
 /* For tests: never use openat2(). */
 void root_walk_without_openat2(bool without);
 

@@ -37,6 +37,11 @@ sqlite3 *svcql_db(const struct svcql *svcql)
     return svcql->db;
 }
 
+uint64_t svcql_statement(const struct svcql *svcql)
+{
+    return svcql->statement;
+}
+
 void *svcql_kept(const struct svcql *svcql, const void *key)
 {
     for (const struct kept *kept = svcql->kept; kept; kept = kept->next)

@@ -3,6 +3,9 @@
 #ifndef SVCQL_CONNECTION_H
 #define SVCQL_CONNECTION_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "evidence.h"
 
 struct kept {
@@ -16,6 +19,8 @@ struct svcql {
     sqlite3     *db;
     int          references;
     struct kept *kept;
+    size_t       scans;     /* that are open */
+    uint64_t     statement; /* svcql_statement() */
 };
 
 /* One reference is the caller's. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "connection.h"
+
 SQLITE_EXTENSION_INIT3
 
 static void clear_row(const struct tbl_table *table, void *row)
@@ -62,13 +64,18 @@ int scan_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
     scan->row = block + head + 2 * row;
     scan->state = block + head + 3 * row;
     scan->terms = (struct tbl_terms *)(void *)(block + head + 3 * row + state);
+    ((struct vtab *)base)->svcql->scans++;
     *out = &scan->base;
     return SQLITE_OK;
 }
 
 int scan_close(sqlite3_vtab_cursor *base)
 {
+    struct svcql *svcql = ((struct vtab *)base->pVtab)->svcql;
+
     reset((struct tbl_scan *)base);
+    if (--svcql->scans == 0)
+        svcql->statement++;
     sqlite3_free(base);
     return SQLITE_OK;
 }

@@ -11,9 +11,11 @@
 #include <strings.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "evidence.h"
+#include "formats/text/array.h"
 #include "packages_dpkg.h"
 #include "packages_index.h"
 #include "packages_rpm.h"
@@ -34,7 +36,10 @@ static void digests_free(struct digests *d)
 
 static void free_index(struct packages *p)
 {
-    digests_free(&p->digests);
+    for (size_t i = 0; i < DIGESTS_KEPT; i++)
+        digests_free(&p->digests[i]);
+    free(p->judged);
+    free(p->verdicts);
     sqlite_file_close(&p->rpm_db);
     rpm_store_close(&p->rpm_store);
     root_unmap(&p->rpm_map);
@@ -98,6 +103,8 @@ struct stamp {
 struct kept {
     struct packages *packages;
     struct stamp     stamp;
+    uint64_t         statement; /* that saw this stamp, and when: CLOCK_MONOTONIC, seconds */
+    time_t           seen;
 };
 
 struct cache {
@@ -152,19 +159,37 @@ static void keep_first(struct cache *cache, size_t i, struct kept kept)
     cache->kept[0] = kept;
 }
 
+/* The index that this statement used a moment ago is current: a statement may ask for each row. */
+static bool just_seen(const struct kept *kept, const struct root *root, const struct kept *now)
+{
+    return kept->packages && kept->packages->root == root && kept->statement == now->statement &&
+           now->seen - kept->seen <= 1;
+}
+
+static bool is_same(const struct kept *kept, const struct kept *now)
+{
+    return kept->packages && memcmp(&kept->stamp, &now->stamp, sizeof now->stamp) == 0;
+}
+
 int packages_get(struct svcql *svcql, struct root *root, struct packages **ret)
 {
-    struct cache *cache = cache_of(svcql);
-    struct kept   kept = {0};
+    struct cache   *cache = cache_of(svcql);
+    struct timespec now = {0};
 
     if (!cache)
         return -ENOMEM;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    struct kept kept = {.statement = svcql_statement(svcql), .seen = now.tv_sec};
+    if (just_seen(&cache->kept[0], root, &kept)) {
+        cache->kept[0].packages->refs++;
+        *ret = cache->kept[0].packages;
+        return 0;
+    }
     take_stamp(root, &kept.stamp);
     for (size_t i = 0; i < INDEXES_MAX; i++) {
-        if (!cache->kept[i].packages ||
-            memcmp(&cache->kept[i].stamp, &kept.stamp, sizeof kept.stamp) != 0)
+        if (!is_same(&cache->kept[i], &kept))
             continue;
-        kept = cache->kept[i];
+        kept.packages = cache->kept[i].packages;
         keep_first(cache, i, kept);
         kept.packages->refs++;
         *ret = kept.packages;
@@ -222,7 +247,7 @@ void packages_file(const struct packages *packages, size_t i, struct package_fil
 
 static size_t find_spelled(const struct packages *packages, const char *path)
 {
-    uint32_t at = *packages_slot(packages, path);
+    uint32_t at = packages_slot(packages, path)->entry;
 
     return at ? at - 1 : SIZE_MAX;
 }
@@ -285,24 +310,32 @@ static int compare_digests(const void *a, const void *b)
     return order ? order : y->conffile - x->conffile;
 }
 
-/* The package's digests, read once for as long as the same package is asked for. */
+/* The package's digests, which stand first then. */
 static int load_digests(struct packages *packages, size_t i)
 {
-    struct digests     *d = &packages->digests;
+    struct digests     *all = packages->digests, found = {0};
     const struct owner *owner = &packages->owners[i];
+    size_t              at = 0;
+    int                 r = 0;
 
-    if (d->owner == i + 1)
-        return 0;
-    digests_free(d);
-    int r = owner->header ? packages_rpm_digests(packages, owner, d)
-                          : packages_dpkg_digests(packages, owner, d);
-    if (r < 0) {
-        digests_free(d);
-        return r;
+    while (at < DIGESTS_KEPT - 1 && all[at].owner != i + 1)
+        at++;
+    if (all[at].owner == i + 1) {
+        found = all[at];
+    } else {
+        r = owner->header ? packages_rpm_digests(packages, owner, &found)
+                          : packages_dpkg_digests(packages, owner, &found);
+        if (r < 0) {
+            digests_free(&found);
+            return r;
+        }
+        if (found.n)
+            qsort(found.list, found.n, sizeof *found.list, compare_digests);
+        found.owner = i + 1;
+        digests_free(&all[at]);
     }
-    if (d->n)
-        qsort(d->list, d->n, sizeof *d->list, compare_digests);
-    d->owner = i + 1;
+    memmove(all + 1, all, at * sizeof *all);
+    all[0] = found;
     return 0;
 }
 
@@ -324,7 +357,7 @@ static const struct digest *find_digest(const struct digests *d, const char *pat
 int packages_digest(struct packages *packages, size_t i, struct package_digest *ret)
 {
     const struct entry *entry = &packages->entries[i];
-    struct digests     *d = &packages->digests;
+    struct digests     *d = &packages->digests[0];
     const char         *listed = packages->text + entry->listed;
     int                 r = load_digests(packages, entry->owner);
 
@@ -369,20 +402,83 @@ static int digest_of(int fd, const char *kind, char ret_hex[static 129])
     return -ENODATA;
 }
 
-int packages_file_altered(struct packages *packages, size_t i)
+/* Verdicts: a file whose inode has not changed since it was read is not read again. One changed within
+ * the last two seconds is, as the next change might have the same time. */
+static struct verdict verdict_of(const struct stat *st, int altered)
+{
+    return (struct verdict){st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim, altered};
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* What was found of entry `i`, where the file is still that one; NULL: it must be read. */
+static const struct verdict *verdict_kept(const struct packages *packages, size_t i,
+                                          const struct stat *st)
+{
+    if (!packages->judged || !packages->judged[i])
+        return NULL;
+    const struct verdict *kept = &packages->verdicts[packages->judged[i] - 1];
+    bool                  same = kept->device == st->st_dev && kept->inode == st->st_ino &&
+                kept->size == st->st_size && same_time(&kept->modified, &st->st_mtim) &&
+                same_time(&kept->changed, &st->st_ctim);
+
+    return same ? kept : NULL;
+}
+
+static void keep_verdict(struct packages *packages, size_t i, const struct stat *st, int altered)
+{
+    if (st->st_ctim.tv_sec + 2 > time(NULL))
+        return;
+    if (!packages->judged)
+        packages->judged = calloc(packages->n_entries, sizeof *packages->judged);
+    if (!packages->judged)
+        return; /* it is read again */
+    if (packages->judged[i]) {
+        packages->verdicts[packages->judged[i] - 1] = verdict_of(st, altered);
+        return;
+    }
+    struct verdict *added = ARRAY_ADD(packages->verdicts, packages->n_verdicts);
+    if (!added)
+        return;
+    *added = verdict_of(st, altered);
+    packages->judged[i] = (uint32_t)packages->n_verdicts;
+}
+
+/* Read an open file of entry `i`. */
+static int judge(struct packages *packages, size_t i, int fd, const struct stat *st)
 {
     struct package_digest digest;
     char                  hex[129] = "";
     int                   r = packages_digest(packages, i, &digest);
 
+    if (r == 0)
+        r = digest_of(fd, digest.kind, hex);
     if (r < 0)
         return r;
+    r = strcmp(hex, digest.hex) != 0;
+    keep_verdict(packages, i, st, r);
+    return r;
+}
+
+int packages_file_altered(struct packages *packages, size_t i)
+{
+    struct package_digest digest;
+    struct stat           st;
     int fd = root_open_file(packages->root, packages->text + packages->entries[i].path);
-    if (fd < 0)
-        return fd == -ENOENT || fd == -EINVAL ? -ENODATA : fd;
-    r = digest_of(fd, digest.kind, hex);
+
+    if (fd < 0) {
+        int r = packages_digest(packages, i, &digest);
+        return r < 0 ? r : fd == -ENOENT || fd == -EINVAL ? -ENODATA : fd;
+    }
+    int                   r = fstat(fd, &st) < 0 ? -errno : 0;
+    const struct verdict *kept = r == 0 ? verdict_kept(packages, i, &st) : NULL;
+    if (r == 0)
+        r = kept ? kept->altered : judge(packages, i, fd, &st);
     close(fd);
-    return r < 0 ? r : strcmp(hex, digest.hex) != 0;
+    return r;
 }
 
 /* When the package was unpacked: dpkg writes its list of files then, rpm says so. */

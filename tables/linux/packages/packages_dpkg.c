@@ -79,7 +79,8 @@ static int compare_diversions(const void *a, const void *b, void *data)
     const struct packages  *p = data;
     const struct diversion *x = a, *y = b;
 
-    return packages_path_compare(p, p->text + x->from, p->text + y->from);
+    return strcmp(packages_canonical(p, p->text + x->from),
+                  packages_canonical(p, p->text + y->from));
 }
 
 static int add_diversions(struct loading *l, struct slice rest)
@@ -124,11 +125,12 @@ static uint32_t diverted(const struct loading *l, uint32_t path, const struct ow
 {
     const struct packages *p = l->p;
     size_t                 low = 0, high = l->n_diversions;
+    const char            *name = high ? packages_canonical(p, p->text + path) : NULL;
 
     while (low < high) {
         size_t                  middle = low + (high - low) / 2;
         const struct diversion *d = &l->diversions[middle];
-        int                     order = packages_path_compare(p, p->text + d->from, p->text + path);
+        int                     order = strcmp(packages_canonical(p, p->text + d->from), name);
 
         if (order == 0)
             return strcmp(p->text + d->by, p->text + owner->name) == 0 ? path : d->to;

@@ -84,24 +84,19 @@ unsigned packages_merged(const struct root *root)
     return merged;
 }
 
-/* One spelling for the two names of a merged directory: /usr/lib/x is /lib/x. */
-static const char *canonical(const struct packages *p, const char *path)
+const char *packages_canonical(const struct packages *p, const char *path)
 {
-    if (strncmp(path, "/usr/", 5) != 0)
+    if (strncmp(path, "/usr/", 5) != 0 || !strchr("bls", path[5]))
         return path;
 
     const char *dir = path + 5;
-    size_t      size = strcspn(dir, "/");
-    for (size_t i = 0; i < sizeof merged_dirs / sizeof merged_dirs[0]; i++)
-        if (p->merged & 1u << i && strlen(merged_dirs[i]) == size &&
-            memcmp(merged_dirs[i], dir, size) == 0)
+    for (size_t i = 0; i < sizeof merged_dirs / sizeof merged_dirs[0]; i++) {
+        size_t size = strlen(merged_dirs[i]);
+        if (p->merged & 1u << i && strncmp(merged_dirs[i], dir, size) == 0 &&
+            (!dir[size] || dir[size] == '/'))
             return path + 4;
+    }
     return path;
-}
-
-int packages_path_compare(const struct packages *p, const char *a, const char *b)
-{
-    return strcmp(canonical(p, a), canonical(p, b));
 }
 
 /* Mixing with a seed that the writer of a list cannot know keeps the table from being flooded. */
@@ -121,18 +116,29 @@ static uint64_t hash(const struct packages *p, const char *path)
     return h ^ h >> 32;
 }
 
-/* The slot that holds the path, or the free one where it belongs. */
-uint32_t *packages_slot(const struct packages *p, const char *path)
+static struct slot *slot_of(const struct packages *p, const char *name, uint64_t h)
 {
-    const char *name = canonical(p, path);
-    size_t      mask = p->n_slots - 1;
+    size_t mask = p->n_slots - 1;
 
-    for (size_t i = (size_t)hash(p, name) & mask;; i = (i + 1) & mask) {
-        uint32_t at = p->slots[i];
+    for (size_t i = (size_t)h & mask;; i = (i + 1) & mask) {
+        struct slot *slot = &p->slots[i];
 
-        if (!at || packages_path_compare(p, p->text + p->entries[at - 1].path, name) == 0)
-            return &p->slots[i];
+        if (!slot->entry)
+            return slot;
+        if (slot->hash != (uint32_t)(h >> 32))
+            continue;
+        const char *path = p->text + p->entries[slot->entry - 1].path;
+        if (strcmp(packages_canonical(p, path), name) == 0)
+            return slot;
     }
+}
+
+/* The slot that holds the path, or the free one where it belongs. */
+const struct slot *packages_slot(const struct packages *p, const char *path)
+{
+    const char *name = packages_canonical(p, path);
+
+    return slot_of(p, name, hash(p, name));
 }
 
 int packages_fill_slots(struct packages *p)
@@ -143,10 +149,12 @@ int packages_fill_slots(struct packages *p)
     if (!p->slots)
         return -ENOMEM;
     for (size_t i = p->n_entries; i-- > 0;) {
-        uint32_t *slot = packages_slot(p, p->text + p->entries[i].path);
+        const char  *name = packages_canonical(p, p->text + p->entries[i].path);
+        uint64_t     h = hash(p, name);
+        struct slot *slot = slot_of(p, name, h);
 
-        p->entries[i].same = *slot;
-        *slot = (uint32_t)i + 1;
+        p->entries[i].same = slot->entry;
+        *slot = (struct slot){(uint32_t)i + 1, (uint32_t)(h >> 32)};
     }
     return 0;
 }

@@ -28,7 +28,13 @@ struct entry {
     uint32_t same; /* next entry of the same path, 0: none (entry 0 is never the next) */
 };
 
-/* The digests of the package asked for last, sorted by path. */
+/* Of the table of paths: its first entry, plus one; 0: free. */
+struct slot {
+    uint32_t entry;
+    uint32_t hash; /* of the path, which need not be fetched where this differs */
+};
+
+/* The digests of a package, sorted by path. */
 struct digest {
     const char *path; /* without the leading '/' */
     const char *hex;
@@ -44,6 +50,17 @@ struct digests {
     char           hex[129];
 };
 
+#define DIGESTS_KEPT 16 /* packages whose digests are kept, the last that were asked for */
+
+/* What a file's digest said, and of what file. */
+struct verdict {
+    dev_t           device;
+    ino_t           inode;
+    off_t           size;
+    struct timespec modified, changed;
+    int             altered;
+};
+
 struct packages {
     struct packages *next; /* in the connection's list */
     int              refs;
@@ -55,7 +72,7 @@ struct packages {
     size_t        n_owners;
     struct entry *entries;
     size_t        n_entries;
-    uint32_t     *slots; /* first entry of a path, plus one; 0: free */
+    struct slot  *slots;
     size_t        n_slots;
     uint64_t      seed;
     unsigned      merged; /* set of 1u << index of merged_dirs[] that lead into /usr */
@@ -64,7 +81,11 @@ struct packages {
     struct sqlite_file     rpm_db; /* one of the two is open */
     struct root_map        rpm_map;
     struct rpm_store       rpm_store;
-    struct digests         digests;
+    struct digests         digests[DIGESTS_KEPT]; /* the one used last comes first */
+
+    uint32_t       *judged; /* an entry's verdict, plus one; 0: none yet. NULL: no entry has one */
+    struct verdict *verdicts;
+    size_t          n_verdicts;
 };
 
 static inline const char *packages_text(const struct packages *p, uint32_t offset)
@@ -80,8 +101,8 @@ int64_t packages_add_text(struct packages *p, const char *text, size_t size);
 int packages_add_owner(struct packages *p, const struct owner *owner);
 int packages_add_entry(struct packages *p, uint32_t owner, uint32_t path, uint32_t listed);
 
-/* Compare paths, the names of a merged /usr being one. */
-int packages_path_compare(const struct packages *p, const char *a, const char *b);
+/* One spelling for the two names of a merged directory, as a part of `path`: /usr/lib/x is /lib/x. */
+const char *packages_canonical(const struct packages *p, const char *path);
 
 int packages_add_digest(struct digests *d, const char *path, const char *hex, bool conffile);
 
@@ -90,8 +111,8 @@ unsigned packages_merged(const struct root *root);
 
 /* Make the table of paths from all entries: 0 or -ENOMEM. Then the slot that holds a path, or the
  * free one where it belongs. */
-int       packages_fill_slots(struct packages *p);
-uint32_t *packages_slot(const struct packages *p, const char *path);
+int                packages_fill_slots(struct packages *p);
+const struct slot *packages_slot(const struct packages *p, const char *path);
 
 #define DPKG_STATUS      "/var/lib/dpkg/status"
 #define PACKAGES_RPM_DBS "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite"
