@@ -9,6 +9,7 @@
  */
 #include "judgement.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ SQLITE_EXTENSION_INIT3
 
 struct rule {
     const char *name, *why, *technique;
+    const char *family; /* NULL: none */
     int64_t     weight;
     int64_t     floor; /* rank of its severity; -1: none */
 };
@@ -67,7 +69,8 @@ static void add_rule(struct rules *rules, sqlite3_stmt *stmt)
         .why = keep_text(rules, stmt, 1),
         .technique = keep_text(rules, stmt, 2),
         .weight = sqlite3_column_int64(stmt, 3),
-        .floor = sqlite3_column_type(stmt, 4) == SQLITE_NULL ? -1 : sqlite3_column_int64(stmt, 4)};
+        .floor = sqlite3_column_type(stmt, 4) == SQLITE_NULL ? -1 : sqlite3_column_int64(stmt, 4),
+        .family = keep_text(rules, stmt, 5)};
 }
 
 static void add_grade(struct rules *rules, sqlite3_stmt *stmt)
@@ -113,10 +116,11 @@ static int read_rules(sqlite3 *db, struct rules *rules)
     int rc;
 
     forget(rules);
-    rc = read_rows(db, rules,
-                   "SELECT s.name, s.why, s.technique, s.weight, l.rank FROM signals AS s "
-                   "LEFT JOIN severities AS l ON l.severity = s.severity WHERE s.name IS NOT NULL",
-                   add_rule);
+    rc =
+        read_rows(db, rules,
+                  "SELECT s.name, s.why, s.technique, s.weight, l.rank, s.family FROM signals AS s "
+                  "LEFT JOIN severities AS l ON l.severity = s.severity WHERE s.name IS NOT NULL",
+                  add_rule);
     if (rc == SQLITE_OK)
         rc =
             read_rows(db, rules, "SELECT severity, weight, rank FROM severities ORDER BY rank DESC",
@@ -216,7 +220,21 @@ static int by_weight(const void *a, const void *b)
 typedef void answer(const struct judgement *judgement, const struct fireds *all,
                     struct buffer *out);
 
-/* The highest grade that the weights reach together, or that the floor of one signal sets. */
+/* Whether one of the family fired before the i-th, which then weighs more: that one counts alone. */
+static bool family_counted(const struct fireds *all, size_t i)
+{
+    const char *family = all->fired[i].rule->family;
+
+    for (size_t j = 0; family && j < i; j++) {
+        const struct rule *other = all->fired[j].rule;
+        if (other && other->family && strcmp(other->family, family) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The highest grade that the weights reach together, of each family the weightiest, or that the floor of
+ * one signal sets. */
 static void severity(const struct judgement *judgement, const struct fireds *all,
                      struct buffer *out)
 {
@@ -226,7 +244,7 @@ static void severity(const struct judgement *judgement, const struct fireds *all
 
     for (size_t i = 0; i < all->n; i++) {
         const struct rule *rule = all->fired[i].rule;
-        weight += rule ? (double)rule->weight : 0;
+        weight += rule && !family_counted(all, i) ? (double)rule->weight : 0;
         if (rule && rule->floor > floor)
             floor = rule->floor;
     }

@@ -172,6 +172,22 @@ START_TEST(a_plain_unit_is_low_however_new_it_is)
 }
 END_TEST
 
+START_TEST(of_a_family_the_weightiest_signal_counts_alone)
+{
+    sqlite3 *db = harness_open();
+
+    harness_query(db, "UPDATE signals SET weight = 25, family = 'f' WHERE name = 'unowned'");
+    harness_query(db, "UPDATE signals SET weight = 20, family = 'f' WHERE name = 'recent'");
+    harness_query(db, "UPDATE signals SET weight = 10, family = NULL WHERE name = 'hides_output'");
+    harness_expect(db, "low", "SELECT signal_severity('[\"recent\",\"unowned\"]')");
+    harness_expect(db, "medium",
+                   "SELECT signal_severity('[\"recent\",[\"hides_output\"],\"unowned\"]')");
+    harness_query(db, "UPDATE signals SET family = 'g' WHERE name = 'recent'");
+    harness_expect(db, "medium", "SELECT signal_severity('[\"recent\",\"unowned\"]')");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(names_that_deceive_are_told)
 {
     static const char *const names[][2] = {{"cron", "shadows_vendor"},
@@ -259,6 +275,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps);
     tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
     tcase_add_test(tcase, a_plain_unit_is_low_however_new_it_is);
+    tcase_add_test(tcase, of_a_family_the_weightiest_signal_counts_alone);
     tcase_add_test(tcase, names_that_deceive_are_told);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);
     tcase_add_test(tcase, a_command_at_an_hour_never_seen_is_odd);

@@ -11,4 +11,5 @@
 -- spares:  {"vendor": 1, "unowned": 0, "program_owned": 1}
 -- spares:  {"vendor": 1, "unowned": 0, "program_owned": null}
 -- spares:  {"vendor": 0, "unowned": 0, "program_owned": 0}
-vendor AND NOT program_owned AND program_kind NOT IN ('missing', 'unreadable')
+-- spares:  {"vendor": 1, "unowned": 0, "program_owned": 0, "program": "/etc/rc.local"}
+vendor AND NOT program_owned AND program_kind NOT IN ('missing', 'unreadable') AND program NOT GLOB '/etc/*'
