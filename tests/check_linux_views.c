@@ -336,6 +336,34 @@ START_TEST(commands_are_graded_by_what_they_do_and_to_what)
 }
 END_TEST
 
+START_TEST(a_service_is_what_would_run)
+{
+    const char *root = harness_scratch();
+    sqlite3    *other = harness_open();
+
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(
+        root, "etc/systemd/system/a.service",
+        "[Service]\nType=oneshot\nUser=%p\nEnvironment=X=/y\n"
+        "ExecStart=-/opt/../bin/one $X\nExecStart=@/bin/two 2 3\nExecStop=/bin/no\n");
+    harness_write_text(root, "etc/systemd/system/b.service",
+                       "[Service]\nDynamicUser=yes\nExecStart=/bin/old\n");
+    harness_write_text(root, "etc/systemd/system/b.service.d/x.conf",
+                       "[Service]\nExecStart=\nExecStart=+/bin/new\n");
+    harness_write_text(root, "etc/systemd/system/c.service", "[Service]\nExecStart=/bin/c \"\n");
+    harness_query(other, "DELETE FROM evidence");
+    harness_query(other, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_expect(other,
+                   "a.service|/bin/one|/opt/../bin/one /y;/bin/two 3|a\n"
+                   "b.service|/bin/new|/bin/new|root",
+                   "SELECT name, path, replace(command, char(10), ';'), user_account FROM services "
+                   "WHERE name < 'c' ORDER BY 1");
+    harness_expect(other, "c.service|/bin/c|/bin/c \"",
+                   "SELECT name, path, command FROM services WHERE name > 'c'");
+    harness_close(other);
+}
+END_TEST
+
 START_TEST(known_admins_are_left_out)
 {
     sqlite3 *db = open_host();
@@ -409,6 +437,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, service_events_tell_starts_stops_and_failures_of_the_manager);
     tcase_add_test(tcase, file_events_tell_what_became_of_a_file_and_by_whom);
     tcase_add_test(tcase, commands_are_graded_by_what_they_do_and_to_what);
+    tcase_add_test(tcase, a_service_is_what_would_run);
     tcase_add_test(tcase, known_admins_are_left_out);
     tcase_add_test(tcase, findings_hold_what_commands_signal_and_the_sub_technique_filters_them);
     tcase_add_test(tcase, a_start_with_no_tool_near_it_is_told);

@@ -166,6 +166,16 @@ static const struct weakness {
     {"opt/app/run.sh", NULL, 0666, "posture_permissions", "script_writable", "/opt/app/run.sh"},
     {"opt/env/orders", NULL, 0666, "posture_permissions", "environment_file_writable",
      "/opt/env/orders"},
+    /* each command, in what a shell is told, by a link, and behind a variable */
+    {"etc/systemd/system/two.service",
+     "[Service]\nType=oneshot\nExecStart=/bin/sh\nExecStart=/tmp/two -c /tmp/two.conf\n", 0,
+     "posture_permissions", "exec_target_writable", "/tmp/two"},
+    {"etc/systemd/system/piped.service",
+     "[Service]\nExecStart=/bin/sh -c \"cat /etc/x | /opt/../tmp/piped\"\n", 0,
+     "posture_permissions", "script_writable", "/tmp/piped"},
+    {"etc/systemd/system/named.service",
+     "[Service]\nEnvironment=WHAT=/tmp/named\nExecStart=/bin/sh $WHAT\n", 0, "posture_permissions",
+     "script_writable", "/tmp/named"},
     {"opt/work", NULL, 01777, "posture_permissions", "working_directory_writable", "/opt/work"},
     /* a program that is not there, where anyone may put one */
     {"etc/systemd/system/late.service", "[Service]\nExecStart=/tmp/late\n", 0,
@@ -206,6 +216,24 @@ START_TEST(a_service_of_a_user_may_run_the_users_files)
     harness_expect(db, "pass",
                    "SELECT status FROM posture_permissions WHERE check_name = "
                    "'exec_target_writable'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_file_that_a_script_is_given_is_not_its_program)
+{
+    const char *root = sound_linux();
+
+    harness_write_text(root, "tmp/x", "x");
+    set_mode(root, "tmp", 01777);
+    harness_write_text(root, "etc/systemd/system/own.service",
+                       "[Service]\nDynamicUser=yes\nExecStart=/tmp/own\n");
+    harness_write_text(root, "etc/systemd/system/orders.service",
+                       "[Service]\nExecStart=/bin/sh /opt/app/run.sh --pidfile /tmp/pid\n");
+    sqlite3 *db = look_at(root);
+    harness_expect(db, "pass\npass",
+                   "SELECT status FROM posture_permissions WHERE check_name IN "
+                   "('exec_target_writable', 'script_writable')");
     harness_close(db);
 }
 END_TEST
@@ -547,6 +575,7 @@ Suite *make_posture_suite(void)
     tcase_add_loop_test(tcase, each_weakness_of_linux_is_found, 0,
                         sizeof linux_weak / sizeof *linux_weak);
     tcase_add_test(tcase, a_service_of_a_user_may_run_the_users_files);
+    tcase_add_test(tcase, a_file_that_a_script_is_given_is_not_its_program);
     tcase_add_test(tcase, the_links_to_a_unit_and_its_target_are_looked_along);
     tcase_add_test(tcase, an_access_control_list_counts);
     tcase_add_test(tcase, a_link_in_an_open_folder_is_its_owners);

@@ -193,6 +193,18 @@ START_TEST(users_units_have_their_homes)
 }
 END_TEST
 
+START_TEST(a_dynamic_user_has_the_units_name)
+{
+    service("DynamicUser=yes\nExecStart=/bin/a\nExecStartPost=+/bin/b\nExecReload=!/bin/c");
+    file("etc/systemd/system/b.service", "[Service]\nDynamicUser=1\nUser=ann\nExecStart=/bin/a\n");
+    file("etc/systemd/system/c.service", "[Service]\nDynamicUser=no\nExecStart=/bin/a\n");
+    file("etc/systemd/system/d.e.service", "[Service]\nDynamicUser=on\nExecStart=/bin/a\n");
+    expect("a.service|/bin/a|a\na.service|/bin/b|root\na.service|/bin/c|root\n"
+           "b.service|/bin/a|ann\nc.service|/bin/a|root\nd.e.service|/bin/a|_du",
+           "SELECT unit, program, user FROM ROOT ORDER BY 1, 2");
+}
+END_TEST
+
 START_TEST(limits_are_reported)
 {
     char *text = malloc(200000);
@@ -480,6 +492,7 @@ Suite *make_unit_commands_suite(void)
     tcase_add_test(t, inetd_and_upstart_have_rows);
     tcase_add_test(t, what_the_manager_gives_is_known);
     tcase_add_test(t, users_units_have_their_homes);
+    tcase_add_test(t, a_dynamic_user_has_the_units_name);
     tcase_add_test(t, limits_are_reported);
     tcase_add_test(t, mounts_and_sockets_have_rows);
     tcase_add_test(t, drop_ins_with_a_dot_are_not_in_force);

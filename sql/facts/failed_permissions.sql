@@ -8,7 +8,7 @@
 CREATE TEMP VIEW failed_permissions AS
 WITH checks(platform, kind, check_name) AS (
     VALUES ('linux', 'unit-file', 'unit_file_writable'), ('linux', 'program', 'exec_target_writable'),
-           ('linux', 'argument', 'script_writable'),
+           ('linux', 'script', 'script_writable'),
            ('linux', 'environment-file', 'environment_file_writable'),
            ('linux', 'folder', 'working_directory_writable'),
            ('macos', 'program', 'plist_target_writable'), ('macos', 'argument', 'plist_target_writable'),

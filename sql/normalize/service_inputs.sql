@@ -3,46 +3,42 @@
 -- why:     A service is as safe as its weakest input: its unit, drop-ins and property list, the links
 --          and folders that lead to each, what it runs, the script that an interpreter is given, the
 --          files of its environment, the folder it starts in. weak_at is NULL for a sound one.
--- sources: unit_files, unit_settings, launch_daemons, path_permissions
+-- sources: unit_files, unit_commands, unit_settings, launch_daemons, path_permissions
 --
 --   SELECT host, service, kind, path, weak_at, writers FROM service_inputs WHERE weak_at IS NOT NULL;
 CREATE TEMP VIEW service_inputs AS
-WITH settings AS MATERIALIZED (
-    SELECT host, source, unit, key, value, commands FROM unit_settings
-     WHERE scope = 'system' AND effective
-       AND key IN ('User', 'DynamicUser', 'EnvironmentFile', 'WorkingDirectory', 'ExecCondition',
-                   'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost')
-), accounts AS MATERIALIZED (
-    SELECT host, unit, key FROM settings
-     WHERE (key = 'User' AND value NOT IN ('root', '0'))
-        OR (key = 'DynamicUser' AND lower(value) IN ('yes', 'true', 'on', '1', 'y', 't'))
-), commands AS MATERIALIZED (
-    -- A command with + or ! before it runs as root whatever User= says (systemd.service(5)).
-    SELECT s.host, s.source, s.unit, c.value ->> 'path' AS program, c.value -> 'argv' AS argv
-      FROM settings AS s, json_each(s.commands) AS c
-     WHERE c.value ->> 'prefix' GLOB '*[+!]*'
-        OR NOT EXISTS (SELECT 1 FROM accounts AS a WHERE a.host = s.host AND a.unit = s.unit)
+WITH commands AS MATERIALIZED (
+    -- What would run as root, by + or ! before it or because no user is set.
+    SELECT host, source, unit, path, setting, script, runs,
+           -- The links that lead to a program count, but not those outside the folder that is its root.
+           iif(executable GLOB '/*' AND root_directory IS NULL AND bind_mounts IS NULL,
+               executable, program) AS program
+      FROM unit_commands
+     WHERE scope = 'system' AND effective = 1 AND user IN ('root', '0')
+), accounts AS MATERIALIZED ( -- units that run as somebody else
+    SELECT DISTINCT host, unit FROM unit_commands
+     WHERE scope = 'system' AND kind = 'unit' AND effective = 1 AND user NOT IN ('root', '0')
+), settings AS MATERIALIZED (
+    SELECT host, source, unit, key, ltrim(value, '-') AS path FROM unit_settings
+     WHERE scope = 'system' AND effective AND key IN ('EnvironmentFile', 'WorkingDirectory')
 ), files AS (
-    SELECT s.host, s.source, s.unit, s.key, ltrim(s.value, '-') AS path
+    SELECT s.host, s.source, s.unit, s.key, s.path
       FROM settings AS s
-     WHERE s.key IN ('EnvironmentFile', 'WorkingDirectory')
-       AND NOT EXISTS (SELECT 1 FROM accounts AS a
+     WHERE NOT EXISTS (SELECT 1 FROM accounts AS a
                         WHERE a.host = s.host AND a.unit = s.unit AND s.key = 'WorkingDirectory')
 ), named(platform, host, source, service, kind, path) AS MATERIALIZED (
     SELECT 'linux', host, source, unit, 'unit-file', path FROM unit_files
      WHERE scope_user IS NULL AND kind NOT IN ('linger', 'directory', 'other', 'profile')
     UNION ALL
-    SELECT 'linux', host, source, unit, 'program', program FROM commands
+    SELECT 'linux', host, source, coalesce(unit, path), 'program', program FROM commands
+     WHERE setting <> 'file'
     UNION ALL
-    SELECT 'linux', host, source, coalesce(unit, name), 'program', exec_path(exec_start) FROM unit_files
-     WHERE kind IN ('dbus', 'xinetd', 'inetd') AND scope = 'system' AND coalesce(user, 'root') = 'root'
+    SELECT 'linux', host, source, coalesce(unit, path), 'script', script FROM commands
     UNION ALL
-    -- What an interpreter or a wrapper is told to run: its whole paths, and that of inline code.
-    SELECT 'linux', c.host, c.source, c.unit, 'argument',
-           coalesce(exec_path(iif(a.value GLOB 'exec *', substr(a.value, 6), a.value)), a.value)
-      FROM commands AS c, json_each(c.argv) AS a
-     WHERE a.key > 0 AND (a.value GLOB '/*' OR a.value GLOB 'exec /*')
-       AND c.program REGEXP '/(sh|bash|dash|ash|zsh|ksh|fish|busybox|(python|perl|ruby|node|php|lua|tclsh|java)[0-9.]*|env|nice|ionice|nohup|setsid|flock|timeout|stdbuf|chroot|chrt|runuser|setpriv|su|sudo|start-stop-daemon)$'
+    -- What a shell, an interpreter or a wrapper is told to run besides, and the links to the script.
+    SELECT 'linux', c.host, c.source, coalesce(c.unit, c.path), 'script', r.value
+      FROM commands AS c, json_each(c.runs) AS r
+     WHERE r.key > 0 AND r.value IS NOT c.script
     UNION ALL
     SELECT 'linux', host, source, unit, iif(key = 'EnvironmentFile', 'environment-file', 'folder'), path
       FROM files

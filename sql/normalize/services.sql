@@ -1,14 +1,22 @@
 -- services: every installed service on any platform, osquery's columns first.
 --
 -- why:     One inventory over systemd units, SysV scripts, launchd jobs and Windows service keys, live or
---          from a disk. What only a running system knows (status, pid, exit codes) is NULL elsewhere.
--- sources: unit_files, systemd_units, launch_daemons, registry_services
+--          from a disk. What only a running system knows (status, pid, exit codes) is NULL elsewhere. Of
+--          a unit, path, command and user are those of what would run, each ExecStart= in a line of
+--          `command`; as the unit writes it where systemd runs nothing.
+-- sources: unit_files, unit_commands, systemd_units, launch_daemons, registry_services
 --
 --   SELECT host, name, start_type, user_account, path FROM services WHERE start_type = 'AUTO_START';
 CREATE TEMP VIEW services AS
 WITH loaded AS MATERIALIZED (
     SELECT id, scope, host, active_state, main_pid, exec_main_status
       FROM systemd_units WHERE optional = 1 AND type = 'service'
+), commands AS MATERIALIZED ( -- min(): program and user are those of the first
+    SELECT host, scope, scope_user, unit, min(position), program, user,
+           group_concat(text, char(10)) AS command
+      FROM unit_commands
+     WHERE effective = 1 AND kind = 'unit' AND setting = 'ExecStart'
+     GROUP BY host, scope, scope_user, unit
 )
 SELECT u.name COLLATE NOCASE AS name, 'SYSTEMD' AS service_type,
        u.description AS display_name,
@@ -19,13 +27,16 @@ SELECT u.name COLLATE NOCASE AS name, 'SYSTEMD' AS service_type,
             WHEN u.state LIKE 'masked%' THEN 'DISABLED'
             ELSE 'DEMAND_START' END AS start_type,
        NULL AS win32_exit_code, l.exec_main_status AS service_exit_code,
-       exec_path(u.exec_start) COLLATE NOCASE AS path, NULL AS module_path, u.description,
-       coalesce(u.user, u.scope_user, iif(u.scope = 'system', 'root', NULL)) AS user_account,
-       u.exec_start AS command, u.state, u.scope, u.host, 'linux' AS platform, u.mtime AS time,
+       coalesce(c.program, exec_path(u.exec_start)) COLLATE NOCASE AS path, NULL AS module_path,
+       u.description,
+       coalesce(c.user, u.user, u.scope_user, iif(u.scope = 'system', 'root', NULL)) AS user_account,
+       coalesce(c.command, u.exec_start) AS command, u.state, u.scope, u.host, 'linux' AS platform, u.mtime AS time,
        u.path AS definition, u.source
   FROM unit_files AS u
   LEFT JOIN loaded AS l
     ON l.id = u.name AND l.host = u.host AND u.scope = 'system' AND l.scope = 'system'
+  LEFT JOIN commands AS c
+    ON c.unit = u.name AND c.host = u.host AND c.scope = u.scope AND c.scope_user IS u.scope_user
  WHERE u.kind = 'unit' AND u.shadowed_by IS NULL AND u.name GLOB '*.service'
 UNION ALL
 SELECT u.name, 'SYSV', u.description, NULL, NULL,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "formats/text/base64.h"
 #include "formats/unit/unit_name.h"
@@ -17,6 +18,8 @@ struct gathering {
     struct unit_expander expander;
     struct buffer        text, input;
     bool                 no_input; /* StandardInput= names something else */
+    bool                 dynamic;  /* DynamicUser= is set */
+    bool                 has_user; /* User= is set */
 };
 
 struct unit_expander unit_context_expander(const struct unit_context *context)
@@ -64,6 +67,16 @@ static void set_environment(struct gathering *g, const char *value)
 static void set_user(struct gathering *g, const char *value)
 {
     g->c->user = expanded(g, value);
+    g->has_user = true;
+}
+
+static void set_dynamic_user(struct gathering *g, const char *value)
+{
+    static const char *const yes[] = {"1", "on", "t", "true", "y", "yes"};
+
+    g->dynamic = false;
+    for (size_t i = 0; i < COUNT(yes); i++)
+        g->dynamic |= strcasecmp(value, yes[i]) == 0;
 }
 
 static void set_root_image(struct gathering *g, const char *value)
@@ -227,6 +240,7 @@ static const struct exec_setting {
 } settings[] = {
     {"BindPaths", set_binds},
     {"BindReadOnlyPaths", set_binds},
+    {"DynamicUser", set_dynamic_user},
     {"Environment", set_environment},
     {"ExecSearchPath", set_search},
     {"PassEnvironment", set_passed},
@@ -386,6 +400,21 @@ static void give_user(struct gathering *g, const struct unit_host *host,
     unit_environment_give(&c->environment, "SHELL", *user->shell ? user->shell : "/bin/sh");
 }
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+
+/* The user that DynamicUser= makes has the unit's name; where no user may be called that, a name made
+ * of its digest, of which only the beginning is told. */
+static void give_dynamic_user(struct gathering *g)
+{
+    const char *name = g->c->specifiers.values['p'];
+
+    if (!g->dynamic || g->has_user || g->c->scope != UNIT_SYSTEM || !name)
+        return;
+    size_t size = strlen(name);
+    bool   valid = strspn(name, LETTERS) > 0 && strspn(name, LETTERS "0123456789-") == size;
+    g->c->user = valid && size < 32 ? name : "_du";
+}
+
 bool unit_context_keeps(const void *data, const char *name, size_t size)
 {
     static const char *const given[] = {
@@ -482,6 +511,7 @@ int unit_context_open(struct unit_context *context, const struct unit_host *host
     give_directories(&g, loaded);
     give_credentials(&g, loaded);
     each_setting(&g, loaded);
+    give_dynamic_user(&g);
     int r = environment_files(&g, loaded);
     unit_environment_settle(&c->environment);
     c->environment.unset_last = search->manager.version >= 258;
