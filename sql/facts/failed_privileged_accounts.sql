@@ -2,7 +2,7 @@
 --
 -- why:     The failures of the checks of M1026 (see posture_checks), each with its proof. posture_privileged_accounts
 --          says too which checks passed and which could not be answered.
--- sources: polkit_rules, sudoers, service_inputs, registry_services, registry_services_scm
+-- sources: polkit_rules, groups, users, sudoers, service_inputs, registry_services, registry_services_scm
 --
 --   SELECT host, check_name, subject, evidence FROM failed_privileged_accounts;
 CREATE TEMP VIEW failed_privileged_accounts AS
@@ -10,17 +10,23 @@ WITH tools(path) AS (
     VALUES ('/usr/bin/systemctl'), ('/bin/systemctl'), ('/usr/sbin/service'), ('/sbin/service'),
            ('/usr/bin/systemd-run'), ('/bin/systemd-run'), ('/usr/bin/busctl'), ('/bin/busctl'), ('/bin/launchctl')
 )
-SELECT p.host, iif('yes' IN (p.result, p.result_inactive, p.result_active),
+SELECT p.host, iif('yes' IN (p.result, p.result_inactive, p.result_active) OR p.result = 'unknown',
                    'polkit_grant', 'polkit_self') AS check_name,
        CASE p.kind WHEN 'pkla' THEN p.identities WHEN 'policy' THEN 'everyone'
                    ELSE p.groups || p.users END AS subject,
        json_object('actions', json(p.actions), 'result', p.result, 'line', p.line,
                    'unit_checked', p.unit_checked) AS evidence, p.source
   FROM polkit_rules AS p
- WHERE (p.result IN ('yes', 'auth_self', 'auth_self_keep')
+ WHERE (p.result IN ('yes', 'auth_self', 'auth_self_keep', 'unknown')
     OR p.result_inactive IN ('yes', 'auth_self', 'auth_self_keep')
     OR p.result_active IN ('yes', 'auth_self', 'auth_self_keep'))
-   AND NOT p.unit_checked
+   AND NOT p.unit_checked AND p.loaded IS NOT 0
+   -- systemd's empower.rules: a group that nobody is in grants nothing.
+   AND iif(p.path = '/usr/share/polkit-1/rules.d/empower.rules' AND p.users = '[]',
+           EXISTS (SELECT 1 FROM groups AS g, json_each(p.groups) AS n
+                    WHERE g.host = p.host AND g.groupname = n.value
+                      AND (g.members <> '' OR EXISTS (SELECT 1 FROM users AS u
+                                                       WHERE u.host = g.host AND u.gid = g.gid))), 1)
    AND (p.actions = '[]' OR EXISTS (SELECT 1 FROM json_each(p.actions) AS a
          WHERE 'org.freedesktop.systemd1.manage-units' GLOB rtrim(a.value, '*') || '*'
             OR 'org.freedesktop.systemd1.manage-unit-files' GLOB rtrim(a.value, '*') || '*'

@@ -18,11 +18,21 @@ static struct polkit_name literal(const char *text)
     return (struct polkit_name){text, strlen(text)};
 }
 
-/* JavaScript ---------------------------------------------------------------------- */
+/* JavaScript: words --------------------------------------------------------------- */
+
+enum type { END, WORD, STRING, TEMPLATE, REGEX, NUMBER, SIGN };
+
+struct token {
+    enum type   type;
+    const char *text; /* of a string and a template without its quotes */
+    size_t      size, line;
+    bool        member; /* a word after a dot */
+};
 
 struct script {
-    const char *text;
-    size_t      size, at, line;
+    const char  *text;
+    size_t       size, at, line;
+    struct token last; /* given last */
 };
 
 static bool looking_at(const struct script *s, const char *word)
@@ -52,31 +62,111 @@ static bool skip_comment(struct script *s)
     return true;
 }
 
-/* Step over a string literal, giving what stands between its quotes: true if there was one. */
-static bool read_string(struct script *s, struct polkit_name *ret)
+static bool is_word_character(char c)
 {
-    char quote = s->text[s->at];
+    return isalnum((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 0x80;
+}
 
-    if (quote != '"' && quote != '\'' && quote != '`')
-        return false;
+/* Read up to the character that closes a string, a template or a regular expression. */
+static void read_closed(struct script *s, char close, struct token *token)
+{
+    bool set = false; /* within [ ] of a regular expression */
+
     step(s, 1);
-    size_t begin = s->at;
-    while (s->at < s->size && s->text[s->at] != quote)
+    token->text = s->text + s->at;
+    while (s->at < s->size && (set || s->text[s->at] != close)) {
+        if (close == '/' && (s->text[s->at] == '[' || s->text[s->at] == ']'))
+            set = s->text[s->at] == '[';
         step(s, s->text[s->at] == '\\' ? 2 : 1);
-    *ret = (struct polkit_name){s->text + begin, s->at - begin};
+    }
+    token->size = (size_t)(s->text + s->at - token->text);
     step(s, 1);
-    return true;
 }
 
-/* Whether a word stands in front of a place, blanks and an open bracket between. */
-static bool behind(const struct script *s, size_t place, const char *word)
+/* Whether a / begins a regular expression: after what is no value. */
+static bool begins_regex(const struct script *s)
 {
-    size_t size = strlen(word);
+    const struct token *last = &s->last;
 
-    while (place && (isspace((unsigned char)s->text[place - 1]) || s->text[place - 1] == '('))
-        place--;
-    return place >= size && memcmp(s->text + place - size, word, size) == 0;
+    if (last->type == WORD)
+        return last->size == 6 && memcmp(last->text, "return", 6) == 0;
+    return last->type == END || (last->type == SIGN && !strchr(")]}", *last->text));
 }
+
+static struct token next_token(struct script *s)
+{
+    static const char *const signs[] = {"=>", "...", "+="};
+    struct token             token;
+
+    while (s->at < s->size &&
+           (isspace((unsigned char)s->text[s->at]) ? (step(s, 1), true) : skip_comment(s)))
+        ;
+    token = (struct token){.text = s->text + s->at, .line = s->line};
+    if (s->at >= s->size)
+        return s->last = token;
+    char c = *token.text;
+    if (c == '"' || c == '\'' || c == '`') {
+        token.type = c == '`' ? TEMPLATE : STRING;
+        read_closed(s, c, &token);
+    } else if (c == '/' && begins_regex(s)) {
+        token.type = REGEX;
+        read_closed(s, '/', &token);
+    } else if (is_word_character(c)) {
+        token.type = isdigit((unsigned char)c) ? NUMBER : WORD;
+        token.member = s->last.type == SIGN && *s->last.text == '.' && s->last.size == 1;
+        while (s->at < s->size && is_word_character(s->text[s->at]))
+            step(s, 1);
+        token.size = (size_t)(s->text + s->at - token.text);
+    } else {
+        token.type = SIGN;
+        token.size = 1;
+        for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+            if (looking_at(s, signs[i]))
+                token.size = strlen(signs[i]);
+        step(s, token.size);
+    }
+    return s->last = token;
+}
+
+static struct token peek(const struct script *s)
+{
+    struct script ahead = *s;
+
+    return next_token(&ahead);
+}
+
+static bool is_token(const struct token *token, enum type type, const char *text)
+{
+    return token->type == type && token->size == strlen(text) &&
+           memcmp(token->text, text, token->size) == 0;
+}
+
+static bool is_sign(const struct token *token, char sign)
+{
+    return token->type == SIGN && token->size == 1 && *token->text == sign;
+}
+
+static bool is_one_of(const struct token *token, const char *const *words)
+{
+    for (; *words; words++)
+        if (is_token(token, WORD, *words))
+            return true;
+    return false;
+}
+
+bool polkit_rules_need_es6(const char *text, size_t size)
+{
+    static const char *const words[] = {"let", "class", "async", "await", "yield", NULL};
+    struct script            s = {.text = text, .size = size, .line = 1};
+
+    for (struct token token = next_token(&s); token.type != END; token = next_token(&s))
+        if (token.type == TEMPLATE || is_token(&token, SIGN, "=>") ||
+            is_token(&token, SIGN, "...") || (!token.member && is_one_of(&token, words)))
+            return true;
+    return false;
+}
+
+/* JavaScript: rules --------------------------------------------------------------- */
 
 /* An action's id, or the beginning of one: it has a dot and neither blank nor slash. */
 static bool is_action(struct polkit_name name)
@@ -87,94 +177,290 @@ static bool is_action(struct polkit_name name)
             memcmp(name.text, "net.", 4) == 0 || memcmp(name.text, "io.", 3) == 0);
 }
 
-static void take_string(const struct script *s, size_t place, struct polkit_name name,
-                        struct polkit_rule *rule)
+/* A rule as it is read. */
+struct reading {
+    struct script      *s;
+    struct polkit_rule *rule;
+    struct token        before[4]; /* the tokens before the present one, the nearest first */
+    struct token        parameters[2];
+    size_t              n_parameters;
+    bool                returning; /* within what is returned */
+    bool                computed;  /* a string is put together: no action is known by its text */
+};
+
+/* The results, the most first. */
+static const struct {
+    const char *word, *result;
+} results[] = {
+    {"YES", "yes"},
+    {"AUTH_SELF_KEEP", "auth_self_keep"},
+    {"AUTH_SELF", "auth_self"},
+    {"AUTH_ADMIN_KEEP", "auth_admin_keep"},
+    {"AUTH_ADMIN", "auth_admin"},
+    {"NO", "no"},
+    {"NOT_HANDLED", ""},
+};
+
+#define N_RESULTS (sizeof results / sizeof results[0])
+
+static size_t rank_of(struct polkit_name result)
 {
-    if (is_action(name))
-        add_name(&rule->actions, name.text, name.size);
-    else if (behind(s, place, "isInGroup") || behind(s, place, "isInNetGroup"))
-        add_name(&rule->groups, name.text, name.size);
-    else if (behind(s, place, "subject.user ==") || behind(s, place, "subject.user ===") ||
-             behind(s, place, "subject.user=="))
-        add_name(&rule->users, name.text, name.size);
-    else if (name.size == 4 && memcmp(name.text, "unit", 4) == 0)
-        rule->unit_checked |= behind(s, place, "lookup");
-    else if (name.size == 3 && memcmp(name.text, "yes", 3) == 0 && behind(s, place, "return"))
-        rule->any = literal("yes");
+    for (size_t i = 0; i < N_RESULTS; i++)
+        if (result.text && strlen(results[i].result) == result.size &&
+            memcmp(results[i].result, result.text, result.size) == 0)
+            return i;
+    return N_RESULTS;
 }
 
 /* The most that a rule can give: YES before asking for the caller's own password, and so on. */
-static void take_result(const struct script *s, struct polkit_rule *rule)
+static void take_result(struct reading *r, size_t rank)
 {
-    static const struct {
-        const char *word, *result;
-    } results[] = {
-        {"Result.YES", "yes"},
-        {"Result.AUTH_SELF_KEEP", "auth_self_keep"},
-        {"Result.AUTH_SELF", "auth_self"},
-        {"Result.AUTH_ADMIN_KEEP", "auth_admin_keep"},
-        {"Result.AUTH_ADMIN", "auth_admin"},
-        {"Result.NO", "no"},
-    };
-    static const size_t n = sizeof results / sizeof results[0];
-    size_t              now = n;
+    if (rank < rank_of(r->rule->any))
+        r->rule->any = literal(results[rank].result);
+}
 
-    for (size_t i = 0; i < n; i++)
-        if (rule->any.text && strlen(results[i].result) == rule->any.size &&
-            memcmp(results[i].result, rule->any.text, rule->any.size) == 0)
-            now = i;
-    for (size_t i = 0; i < now; i++) {
-        if (looking_at(s, results[i].word)) {
-            rule->any = literal(results[i].result);
-            return;
-        }
+static void take_string(struct reading *r, const struct token *token)
+{
+    const struct token *before = r->before;
+    struct polkit_name  name = {token->text, token->size};
+    bool                called = is_sign(&before[0], '(');
+
+    if (r->rule->admin) {
+        if (r->returning)
+            add_name(&r->rule->identities, name.text, name.size);
+    } else if (r->returning && rank_of(name) < N_RESULTS) {
+        take_result(r, rank_of(name));
+    } else if (is_action(name)) {
+        add_name(&r->rule->actions, name.text, name.size);
+    } else if (called && (is_token(&before[1], WORD, "isInGroup") ||
+                          is_token(&before[1], WORD, "isInNetGroup"))) {
+        add_name(&r->rule->groups, name.text, name.size);
+    } else if (is_sign(&before[0], '=') && is_sign(&before[1], '=') &&
+               is_token(&before[2 + is_sign(&before[2], '=')], WORD, "user")) {
+        add_name(&r->rule->users, name.text, name.size);
+    } else if (called && is_token(&before[1], WORD, "lookup") && name.size == 4 &&
+               memcmp(name.text, "unit", 4) == 0) {
+        r->rule->unit_checked = true;
     }
 }
 
-/* Read to the bracket that closes the call. */
-static void read_rule(struct script *s, struct polkit_rule *rule)
+/* Step over the brackets that open next. */
+static void skip_brackets(struct script *s)
 {
     int depth = 0;
 
-    while (s->at < s->size) {
-        size_t             place = s->at;
-        struct polkit_name name;
-        if (skip_comment(s))
-            continue;
-        if (read_string(s, &name)) {
-            take_string(s, place, name, rule);
-            continue;
-        }
-        take_result(s, rule);
-        depth += (s->text[s->at] == '(') - (s->text[s->at] == ')');
-        step(s, 1);
-        if (depth == 0 && s->text[s->at - 1] == ')')
+    do {
+        struct token token = next_token(s);
+        if (token.type == END)
+            return;
+        depth += token.type == SIGN && strchr("([{", *token.text) != NULL;
+        depth -= token.type == SIGN && strchr(")]}", *token.text) != NULL;
+    } while (depth > 0);
+}
+
+/* What follows the word polkit in a rule: a result, or a log line, which changes nothing. */
+static void take_polkit(struct reading *r)
+{
+    struct script *s = r->s;
+    struct token   dot = next_token(s), member = next_token(s);
+
+    if (is_sign(&dot, '.') && is_token(&member, WORD, "log")) {
+        skip_brackets(s);
+        return;
+    }
+    if (is_sign(&dot, '.') && is_token(&member, WORD, "Result")) {
+        dot = next_token(s);
+        member = next_token(s);
+        for (size_t i = 0; is_sign(&dot, '.') && i < N_RESULTS; i++)
+            if (is_token(&member, WORD, results[i].word)) {
+                take_result(r, i);
+                r->rule->unknown |= !r->returning;
+                return;
+            }
+    }
+    r->rule->unknown = true;
+}
+
+static bool is_parameter(const struct reading *r, const struct token *token)
+{
+    for (size_t i = 0; i < r->n_parameters; i++)
+        if (r->parameters[i].size == token->size &&
+            memcmp(r->parameters[i].text, token->text, token->size) == 0)
+            return true;
+    return false;
+}
+
+/* A word that is no member of anything. */
+static void take_word(struct reading *r, const struct token *token)
+{
+    static const char *const keywords[] = {
+        "if",   "else",   "return", "var",    "let",     "const",    "for",       "in",
+        "of",   "while",  "true",   "null",   "false",   "break",    "undefined", "case",
+        "this", "switch", "new",    "typeof", "default", "continue", "do",        NULL};
+    struct token next = peek(r->s);
+
+    if (is_token(token, WORD, "polkit"))
+        take_polkit(r);
+    else if (is_token(token, WORD, "return"))
+        r->returning = true;
+    else if (!is_one_of(token, keywords) && !is_parameter(r, token))
+        r->rule->unknown |= r->returning || is_sign(&next, '(') || is_sign(&next, '[');
+}
+
+/* A member: those that only look at a text or a subject are followed. */
+static void take_member(struct reading *r, const struct token *token)
+{
+    static const char *const methods[] = {"isInGroup",  "isInNetGroup", "lookup", "indexOf",
+                                          "startsWith", "endsWith",     "match",  "test",
+                                          "includes",   "search",       NULL};
+    struct token             next = peek(r->s);
+
+    if (is_sign(&next, '(') && !is_one_of(token, methods))
+        r->rule->unknown = r->computed = true;
+}
+
+static void take_sign(struct reading *r, const struct token *token)
+{
+    struct token        next = peek(r->s);
+    const struct token *before = &r->before[0];
+
+    if (is_sign(token, ';') || is_sign(token, '}'))
+        r->returning = false;
+    if (*token->text == '+' && (next.type == STRING || before->type == STRING))
+        r->rule->unknown = r->computed = true;
+    if (is_sign(token, '[') && (is_sign(before, ')') || is_sign(before, ']') ||
+                                (before->type == WORD && !is_token(before, WORD, "return") &&
+                                 !is_token(before, WORD, "in") && !is_token(before, WORD, "of"))))
+        r->rule->unknown = r->computed = true;
+}
+
+static void take_token(struct reading *r, const struct token *token)
+{
+    if (token->type == STRING)
+        take_string(r, token);
+    else if (token->type == TEMPLATE && memmem(token->text, token->size, "${", 2))
+        r->rule->unknown = r->computed = true;
+    else if (token->type == TEMPLATE)
+        take_string(r, token);
+    else if (token->type == WORD && token->member)
+        take_member(r, token);
+    else if (token->type == WORD)
+        take_word(r, token);
+    else if (token->type == SIGN)
+        take_sign(r, token);
+}
+
+/* The head of the function that a rule is, "function name(a, b)" or "(a, b) =>". False where it is
+ * none, as where it is called by its name. */
+static bool read_head(struct reading *r)
+{
+    struct script *s = r->s;
+    struct token   token = next_token(s);
+
+    if (is_token(&token, WORD, "function")) {
+        token = next_token(s);
+        if (token.type == WORD)
+            token = next_token(s);
+    }
+    if (!is_sign(&token, '('))
+        return false;
+    for (token = next_token(s); token.type == WORD; token = next_token(s)) {
+        if (r->n_parameters < 2)
+            r->parameters[r->n_parameters++] = token;
+        token = next_token(s);
+        if (!is_sign(&token, ','))
             break;
+    }
+    if (!is_sign(&token, ')'))
+        return false;
+    token = peek(s);
+    if (!is_token(&token, SIGN, "=>"))
+        return true;
+    next_token(s);
+    token = peek(s);
+    r->returning = !is_sign(&token, '{');
+    return true;
+}
+
+static void end_rule(struct reading *r)
+{
+    struct polkit_rule *rule = r->rule;
+
+    if (r->computed)
+        rule->actions.n = 0;
+    if (rule->unknown) {
+        rule->any = literal("unknown");
+        rule->unit_checked = false;
     }
     rule->inactive = rule->active = rule->any;
 }
 
+/* Read from the bracket that opens the call to the one that closes it. */
+static void read_rule(struct script *s, struct polkit_rule *rule)
+{
+    struct reading r = {.s = s, .rule = rule};
+    int            depth = 1;
+    struct token   token = next_token(s);
+    struct script  body = *s;
+
+    if (!read_head(&r)) {
+        rule->unknown = true;
+        *s = body;
+    }
+    while (depth > 0) {
+        token = next_token(s);
+        if (token.type == END)
+            break;
+        depth += token.type == SIGN && strchr("([{", *token.text) != NULL;
+        depth -= token.type == SIGN && strchr(")]}", *token.text) != NULL;
+        take_token(&r, &token);
+        memmove(r.before + 1, r.before, sizeof r.before - sizeof r.before[0]);
+        r.before[0] = token;
+    }
+    end_rule(&r);
+}
+
+/* A use of polkit outside of rules: 1 where a rule was read into *rule, 0 where it is nothing, else it
+ * cannot be followed: -1. */
+static int read_use(struct script *s, struct polkit_rule *rule)
+{
+    struct token dot = next_token(s), member;
+
+    if (!is_sign(&dot, '.'))
+        return -1;
+    member = next_token(s);
+    if (is_token(&member, WORD, "log") || is_token(&member, WORD, "Result"))
+        return 0;
+    rule->admin = is_token(&member, WORD, "addAdminRule");
+    struct token open = peek(s);
+    if (!(rule->admin || is_token(&member, WORD, "addRule")) || !is_sign(&open, '('))
+        return -1;
+    read_rule(s, rule);
+    return 1;
+}
+
 int polkit_parse_rules(const char *text, size_t size, polkit_found *found, void *data)
 {
-    static const char call[] = "polkit.addRule";
-    struct script     s = {text, size, 0, 1};
+    static const char *const others[] = {"eval", "Function", "globalThis", "load", NULL};
+    struct script            s = {.text = text, .size = size, .line = 1};
+    int                      r = 0;
 
-    while (s.at < s.size) {
-        struct polkit_name name;
-        if (skip_comment(&s) || read_string(&s, &name))
+    for (struct token token; r == 0 && (token = next_token(&s)).type != END;) {
+        struct polkit_rule rule = {.line = token.line};
+        if (token.member || token.type != WORD)
             continue;
-        if (!looking_at(&s, call)) {
-            step(&s, 1);
-            continue;
+        int use = is_token(&token, WORD, "polkit") ? read_use(&s, &rule)
+                  : is_one_of(&token, others)      ? -1
+                                                   : 0;
+        if (use < 0) {
+            rule.unknown = true;
+            rule.admin = false;
+            rule.any = rule.inactive = rule.active = literal("unknown");
         }
-        struct polkit_rule rule = {.line = s.line};
-        step(&s, sizeof call - 1);
-        read_rule(&s, &rule);
-        int r = found(&rule, data);
-        if (r)
-            return r;
+        if (use)
+            r = found(&rule, data);
     }
-    return 0;
+    return r;
 }
 
 /* Key files ------------------------------------------------------------------------- */
@@ -248,6 +534,28 @@ int polkit_parse_pkla(const char *text, size_t size, polkit_found *found, void *
     }
     if (r == 0 && rule.line && rule.actions.n)
         r = found(&rule, data);
+    return r;
+}
+
+int polkit_parse_admins(const char *text, size_t size, polkit_found *found, void *data)
+{
+    size_t number = 0;
+    int    r = 0;
+
+    for (const char *end = text + size; r == 0 && text < end; number++) {
+        const char        *newline = memchr(text, '\n', (size_t)(end - text));
+        const char        *stop = newline ? newline : end;
+        struct polkit_name line = trimmed(text, (size_t)(stop - text));
+        const char        *equals = line.size ? memchr(line.text, '=', line.size) : NULL;
+        text = stop + 1;
+        if (!equals || *line.text == '#' ||
+            !is(trimmed(line.text, (size_t)(equals - line.text)), "AdminIdentities"))
+            continue;
+        struct polkit_rule rule = {.line = number + 1, .admin = true};
+        add_list(&rule.identities,
+                 trimmed(equals + 1, (size_t)(line.text + line.size - equals - 1)));
+        r = found(&rule, data);
+    }
     return r;
 }
 

@@ -26,6 +26,7 @@ struct rule_row {
     const char *result_inactive;
     const char *result_active;
     bool        unit_checked;
+    int64_t     loaded;
     const char *host;
     const char *path;
     const char *source;
@@ -34,7 +35,7 @@ struct rule_row {
     const char *root;
 };
 
-enum kind { RULES, PKLA, POLICY };
+enum kind { RULES, PKLA, POLICY, ADMINS };
 
 static const struct {
     const char *name;
@@ -43,6 +44,7 @@ static const struct {
     [RULES] = {"rules", polkit_parse_rules},
     [PKLA] = {"pkla", polkit_parse_pkla},
     [POLICY] = {"policy", polkit_parse_policy},
+    [ADMINS] = {"admin", polkit_parse_admins},
 };
 
 /* Where polkit reads (polkit(8), pklocalauthority(8)). */
@@ -52,16 +54,88 @@ static const struct place_of_files places[] = {
     {"/usr/local/share/polkit-1/rules.d", "*.rules", RULES, true},
     {"/usr/share/polkit-1/rules.d", "*.rules", RULES, true},
     {"/etc/polkit-1/localauthority/*", "*.pkla", PKLA, true},
+    {"/etc/polkit-1/localauthority.conf.d", "*.conf", ADMINS, true},
     {"/var/lib/polkit-1/localauthority/*", "*.pkla", PKLA, true},
     {"/usr/share/polkit-1/actions", "*.policy", POLICY, true},
 };
 
 /* Rows of the file being read, made at once, as the parsers give their text only meanwhile. */
+/* What polkitd of a root runs rules with. */
+enum engine {
+    ENGINE_UNKNOWN,
+    ENGINE_NONE, /* up to 0.105: it reads no .rules, but .pkla */
+    ENGINE_DUKTAPE,
+    ENGINE_MOZJS
+};
+
 struct state {
     struct place_files files;
+    enum engine        engine;   /* of the root */
+    bool               has_pkla; /* the helper that reads .pkla for newer ones is there */
+    int64_t            loaded;   /* of the file */
+    int64_t            unknown;  /* rules of the file that could not be followed */
     struct rule_row   *rows;
     size_t             n_rows, row;
 };
+
+/* The engine --------------------------------------------------------------------- */
+
+#define PROGRAM_MAX                                                                                \
+    (4u << 20) /* bytes of polkitd that are looked at for the names of its libraries */
+
+static enum engine engine_of(const struct root *root)
+{
+    static const char *const programs[] = {"/usr/lib/polkit-1/polkitd", "/usr/libexec/polkitd",
+                                           "/usr/libexec/polkit-1/polkitd",
+                                           "/usr/lib/policykit-1/polkitd", "/usr/lib/polkitd"};
+    enum engine              engine = ENGINE_UNKNOWN;
+
+    for (size_t i = 0; engine == ENGINE_UNKNOWN && i < TBL_COUNT(programs); i++) {
+        char  *data;
+        size_t size;
+        if (root_read(root, programs[i], PROGRAM_MAX, &data, &size) < 0)
+            continue;
+        if (memmem(data, size, "libduktape", 10))
+            engine = ENGINE_DUKTAPE;
+        else if (memmem(data, size, "libmozjs", 8))
+            engine = ENGINE_MOZJS;
+        else if (size > 4 && memcmp(data,
+                                    "\x7f"
+                                    "ELF",
+                                    4) == 0)
+            engine = ENGINE_NONE;
+        free(data);
+    }
+    return engine;
+}
+
+static int begin_root(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+    struct stat   st;
+
+    state->engine = engine_of(state->files.source.root);
+    state->has_pkla =
+        root_stat(state->files.source.root, "/usr/lib/polkit-1/pkla-check-authorization", true,
+                  &st) == 0 ||
+        root_stat(state->files.source.root, "/usr/bin/pkla-check-authorization", true, &st) == 0;
+    return SQLITE_OK;
+}
+
+/* Whether polkitd takes the file that is open; NULL where its engine is not known. */
+static int64_t loaded(const struct state *state)
+{
+    const struct place_files *f = &state->files;
+
+    if (f->place.tag == POLICY)
+        return 1;
+    if (state->engine == ENGINE_UNKNOWN)
+        return TBL_NULL;
+    if (f->place.tag == RULES)
+        return state->engine == ENGINE_MOZJS ||
+               (state->engine == ENGINE_DUKTAPE && !polkit_rules_need_es6(f->text, f->size));
+    return state->engine == ENGINE_NONE || state->has_pkla;
+}
 
 /* Reading one file ------------------------------------------------------------------ */
 
@@ -107,7 +181,9 @@ static int keep_rule(const struct polkit_rule *rule, void *data)
 
     if (!row)
         return -ENOMEM;
-    *row = (struct rule_row){.actions = json_names(&rule->actions),
+    state->unknown += rule->unknown;
+    *row = (struct rule_row){.kind = rule->admin ? "admin" : kinds[state->files.place.tag].name,
+                             .actions = json_names(&rule->actions),
                              .users = json_names(&rule->users),
                              .groups = json_names(&rule->groups),
                              .identities = json_names(&rule->identities),
@@ -126,13 +202,17 @@ static int keep_rule(const struct polkit_rule *rule, void *data)
 static int read_file(struct state *state)
 {
     struct place_files *f = &state->files;
-    int                 r = kinds[f->place.tag].parse(f->text, f->size, keep_rule, state);
+    int                 r;
+
+    state->unknown = 0;
+    state->loaded = loaded(state);
+    r = kinds[f->place.tag].parse(f->text, f->size, keep_rule, state);
 
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
     f->records = (int64_t)state->n_rows;
     f->error = r;
-    f->skipped = r < 0;
+    f->skipped = r < 0 ? 1 : state->unknown;
     return SQLITE_OK;
 }
 
@@ -144,7 +224,7 @@ static int fill(struct tbl_scan *scan, struct state *state, struct rule_row *row
 
     *row = state->rows[state->row++];
     row->root = argument;
-    row->kind = kinds[state->files.place.tag].name;
+    row->loaded = state->loaded;
     row->host = state->files.source.host;
     row->path = tbl_utf8(scan, state->files.path, strlen(state->files.path));
     row->source = state->files.shown;
@@ -171,8 +251,11 @@ static int open_scan(struct tbl_scan *scan)
     struct state          *state = tbl_state(scan);
     const struct rule_row *key = tbl_key(scan);
 
-    state->files = (struct place_files){
-        .scan = scan, .kind = "polkit", .places = places, .n_places = TBL_COUNT(places)};
+    state->files = (struct place_files){.scan = scan,
+                                        .kind = "polkit",
+                                        .places = places,
+                                        .n_places = TBL_COUNT(places),
+                                        .begin_root = begin_root};
     return place_files_begin(&state->files,
                              &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
                                                     .host = key->host,
@@ -190,16 +273,25 @@ static void close_scan(struct tbl_scan *scan)
 
 static const struct tbl_column columns[] = {
     TBL_COL(struct rule_row, kind, 0,
-            "rules (JavaScript), pkla (older grants) or policy (defaults)"),
+            "rules (JavaScript), pkla (older grants), policy (defaults) or admin (who counts as an "
+            "administrator: addAdminRule, AdminIdentities)"),
     TBL_COL(struct rule_row, actions, 0, "Actions it names, as a JSON array; [] for all"),
     TBL_COL(struct rule_row, users, 0, "Users that a rule names, as a JSON array"),
     TBL_COL(struct rule_row, groups, 0, "Groups that a rule names, as a JSON array"),
-    TBL_COL(struct rule_row, identities, 0, "Identities of a pkla, as a JSON array"),
-    TBL_COL(struct rule_row, result, 0,
-            "The most it gives to anyone: yes, auth_self, auth_admin, no; empty: nothing"),
+    TBL_COL(struct rule_row, identities, 0,
+            "Identities of a pkla, or of administrators, as a JSON array"),
+    TBL_COL(
+        struct rule_row, result, 0,
+        "The most it gives to anyone: yes, auth_self, auth_admin, no; empty: nothing; unknown: the "
+        "rule computes what it gives, or for what, and could not be followed"),
     TBL_COL(struct rule_row, result_inactive, 0, "The same for an inactive local session"),
     TBL_COL(struct rule_row, result_active, 0, "The same for the active local session"),
     TBL_COL(struct rule_row, unit_checked, 0, "1 where a rule looks at which unit is meant"),
+    TBL_COL(
+        struct rule_row, loaded, 0,
+        "1 where polkitd takes the file, 0 where it does not: with the engine Duktape (polkit 121 "
+        "on) one let, arrow function or template string drops a whole file; 0.105 reads no "
+        "rules, newer ones no pkla without their helper; NULL where polkitd was not found"),
     TBL_COL(struct rule_row, host, TBL_KEY, "Host whose rules they are"),
     TBL_COL(struct rule_row, path, 0, "Path of the file on its host"),
     TBL_COL(struct rule_row, source, TBL_ID, "Path of the file in the evidence"),
