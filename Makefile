@@ -1,6 +1,6 @@
 # svcql -- see README.md. `make hunt` looks at this host, `make check` runs the tests.
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 # Debian packages: what a build needs, what the tests need beside it, what a test is skipped without,
 # and what only format, lint, fuzz and docs-check use. a,b: the first that the suite has.

@@ -21,7 +21,7 @@ struct sqlite3_api_routines;
 __attribute__((visibility("default"))) int sqlite3_svcql_init(
     sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
 
-/* The version, "0.1.0", as the SQL function svcql_version() gives it. */
+/* The version, "0.2.0", as the SQL function svcql_version() gives it. */
 __attribute__((visibility("default"))) const char *svcql_version(void);
 
 #ifdef __cplusplus
