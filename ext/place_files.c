@@ -8,6 +8,7 @@
 
 #include "formats/log/stream.h"
 #include "formats/text/array.h"
+#include "formats/text/input.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -19,6 +20,8 @@ static const char *detail_of(const struct place_files *f, int error)
         return error == -EINVAL ? "not a regular file" : root_as_error(error);
     return f->lost      ? "more files than are read"
            : f->cut     ? "only its first 64 MiB were read"
+           : f->holes   ? "has holes, where nothing was written"
+           : f->detail  ? f->detail
            : f->skipped ? "lines not understood"
                         : NULL;
 }
@@ -26,7 +29,7 @@ static const char *detail_of(const struct place_files *f, int error)
 /* Report the file or folder at f->path. */
 static int report(struct place_files *f, int error)
 {
-    int64_t            skipped = f->skipped + f->cut + (int64_t)f->lost;
+    int64_t            skipped = f->skipped + f->cut + (int64_t)(f->lost + f->holes);
     enum source_status status = error     ? source_status_of(error)
                                 : skipped ? SOURCE_DAMAGED
                                           : SOURCE_READ;
@@ -70,8 +73,9 @@ static void enter(struct place_files *f)
     root_shown(f->source.root, f->path, f->shown);
     f->name = strrchr(f->path, '/') ? strrchr(f->path, '/') + 1 : f->path;
     f->records = f->skipped = 0;
-    f->lost = 0;
+    f->lost = f->holes = 0;
     f->error = 0;
+    f->detail = NULL;
     f->cut = false;
 }
 
@@ -82,6 +86,7 @@ static int read_text(struct place_files *f, int fd)
 {
     struct stat st;
     size_t      size = 0;
+    off_t       at = 0;
     ssize_t     n = 1;
 
     if (fstat(fd, &st) < 0)
@@ -94,10 +99,20 @@ static int read_text(struct place_files *f, int fd)
     f->text = malloc(room + 1);
     if (!f->text)
         return -ENOMEM;
-    while (size < room && (n = read(fd, f->text + size, room - size)) > 0)
-        size += (size_t)n;
+    while (size < room && n > 0) {
+        off_t hole = input_hole(fd, at);
+        if (hole > 0) { /* one NUL stands for it */
+            at += hole;
+            f->holes++;
+            f->text[size++] = '\0';
+            continue;
+        }
+        n = input_pread(fd, f->text + size, room - size, at);
+        size += n > 0 ? (size_t)n : 0;
+        at += n;
+    }
     if (n < 0)
-        return -errno;
+        return (int)n;
     f->text[size] = '\0';
     f->size = size;
     f->cut |= !st.st_size && size == room;

@@ -72,9 +72,10 @@ struct place_files {
     int64_t               owner; /* user id of the file; not of one that is read by line */
 
     /* Of the file that is open, for the table to count; reported when it is closed. */
-    int64_t records, skipped;
-    size_t  lost;  /* files that are not read, for there are too many */
-    int     error; /* negative errno: why its text is not what it should be */
+    int64_t     records, skipped;
+    size_t      lost;   /* files that are not read, for there are too many */
+    const char *detail; /* why records were skipped; static text, NULL: "lines not understood" */
+    int         error;  /* negative errno: why its text is not what it should be */
 
     /* The walk's own. */
     struct sources      sources;
@@ -90,7 +91,8 @@ struct place_files {
     struct root_names   names; /* in the folder */
     size_t              next_name;
     struct stream      *stream;
-    bool                cut; /* the file is longer than PLACE_FILE_MAX */
+    size_t              holes; /* of the file, each of which one NUL stands for */
+    bool                cut;   /* the file is longer than PLACE_FILE_MAX */
 };
 
 int  place_files_begin(struct place_files *f, const struct sources_want *want);

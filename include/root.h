@@ -91,13 +91,20 @@ int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_M
  * NUL behind it. */
 int root_read(const struct root *root, const char *path, size_t cap, char **ret, size_t *ret_size);
 
-/* Map a regular file of at most `cap` bytes privately (writable pages stay ours); -EFBIG: larger, or
- * larger than this machine can address. root_unmap() accepts a zeroed one. */
+/* A regular file of at most `cap` bytes (-EFBIG: larger, or larger than this machine can address), page by page in memory that is ours: somebody may change or
+ * shorten the file meanwhile, and what is no longer there is zeros. Holes take no memory. root_map()
+ * reads it whole; after root_map_parts() root_map_load() reads what is needed of it, in blocks.
+ * root_unmap() accepts a zeroed one. */
 struct root_map {
     uint8_t *data;
     size_t   size;
+    int      fd;     /* of root_map_parts() */
+    uint8_t *loaded; /* a bit a block; NULL: all of it */
 };
 int  root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
+int  root_map_parts(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
+bool root_map_load(void *map, uint64_t at, uint64_t size); /* false: outside it, or unreadable */
+void root_map_forget(struct root_map *map); /* give back the memory of what was loaded */
 void root_unmap(struct root_map *map);
 
 /* The names in a directory that match a shell pattern, or all with NULL; sorted; no "." and "..".

@@ -54,6 +54,8 @@ static const struct {
     {"event_json/xml_like",
      "{\"Event\":{\"System\":{\"EventID\":{\"#text\":1},\"Computer\":\"WS\"},"
      "\"EventData\":{\"Image\":\"C:\\\\a.exe\"}}}{\"EventID\":4697}"},
+    {"hook_text/lines", "#!/bin/sh\n[Desktop Entry]\nExec=/bin/x\nPATH=/a\n"
+                        "session required pam_exec.so /bin/x\n"},
     {"unit_exec/line", "-@/bin/sh sh -c \"a $X ${Y}\" 'b c' ; /bin/true\n"},
     {"history_text/bash", "#1700000000\nsystemctl start x\nls\n"},
     {"history_text/zsh", ": 1700000001:2;echo a\\\nb\n"},

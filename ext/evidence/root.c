@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "formats/text/input.h"
 #include "root_names.h"
 #include "root_reader.h"
 #include "root_walk.h"
@@ -512,13 +513,10 @@ static int read_all(int fd, size_t hint, size_t cap, char **ret, size_t *ret_siz
     for (;;) {
         if (!data)
             return -ENOMEM;
-        ssize_t n = read(fd, data + size, room - size);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = input_read(fd, data + size, room - size);
         if (n < 0) {
-            int r = -errno;
             free(data);
-            return r;
+            return (int)n;
         }
         if (n == 0)
             break;
@@ -555,31 +553,129 @@ int root_read(const struct root *root, const char *path, size_t cap, char **ret,
     return read_all(fd, (size_t)st.st_size, cap + 1, ret, ret_size);
 }
 
-int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
+/* Mapped ---------------------------------------------------------------------- */
+
+#define MAP_BLOCK ((size_t)64 << 10) /* bytes that are there or not */
+
+/* Memory as long as the file, which is read into it: to map the file itself would end the process
+ * where somebody makes it shorter meanwhile. */
+static int map_open(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
 {
     struct stat st;
-    cleanup_fd  fd = root_open_file(root, path);
+    int         fd = root_open_file(root, path), r = 0;
 
     if (fd < 0)
         return fd;
     if (fstat(fd, &st) < 0)
-        return -errno;
-    if ((uint64_t)st.st_size > cap || (uint64_t)st.st_size > SIZE_MAX)
-        return -EFBIG;
-    if (st.st_size == 0) {
-        *ret = (struct root_map){0};
-        return 0;
+        r = -errno;
+    else if ((uint64_t)st.st_size > cap || (uint64_t)st.st_size > SIZE_MAX)
+        r = -EFBIG;
+    void *data = MAP_FAILED;
+    if (r == 0 && st.st_size > 0) {
+        data = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        r = data == MAP_FAILED ? -errno : 0;
     }
-    void *data = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-    if (data == MAP_FAILED)
-        return -errno;
-    *ret = (struct root_map){data, (size_t)st.st_size};
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    *ret = (struct root_map){.fd = fd};
+    if (data != MAP_FAILED) {
+        ret->data = data;
+        ret->size = (size_t)st.st_size;
+    }
     return 0;
+}
+
+/* Read from `at` until `end`, holes left out: 1, 0 where the file has become shorter, or a negative
+ * errno; *done is how far it came. */
+static int map_read(struct root_map *map, size_t at, size_t end, size_t *done)
+{
+    ssize_t n = 1;
+
+    while (at < end && n > 0) {
+        off_t hole = input_hole(map->fd, (off_t)at);
+        if ((uint64_t)hole >= end - at) {
+            at = end;
+            break;
+        }
+        at += (size_t)hole;
+        n = input_pread(map->fd, map->data + at, end - at, (off_t)at);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    *done = at;
+    return n < 0 ? (int)n : n > 0;
+}
+
+int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
+{
+    struct root_map map;
+    size_t          done;
+
+    int r = map_open(root, path, cap, &map);
+    if (r < 0)
+        return r;
+    r = map_read(&map, 0, map.size, &done);
+    close(map.fd);
+    map.fd = -1;
+    if (r < 0) {
+        root_unmap(&map);
+        return r;
+    }
+    *ret = map;
+    return 0;
+}
+
+int root_map_parts(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
+{
+    struct root_map map;
+
+    int r = map_open(root, path, cap, &map);
+    if (r < 0)
+        return r;
+    map.loaded = calloc(map.size / MAP_BLOCK / 8 + 1, 1);
+    if (!map.loaded) {
+        close(map.fd);
+        root_unmap(&map);
+        return -ENOMEM;
+    }
+    *ret = map;
+    return 0;
+}
+
+bool root_map_load(void *arg, uint64_t at, uint64_t size)
+{
+    struct root_map *map = arg;
+    size_t           done;
+
+    if (at > map->size || size > map->size - at)
+        return false;
+    for (size_t i = at / MAP_BLOCK; size && i <= (at + size - 1) / MAP_BLOCK; i++) {
+        size_t end = (i + 1) * MAP_BLOCK < map->size ? (i + 1) * MAP_BLOCK : map->size;
+        if (map->loaded[i / 8] >> i % 8 & 1)
+            continue;
+        if (map_read(map, i * MAP_BLOCK, end, &done) < 0)
+            return false;
+        map->loaded[i / 8] |= (uint8_t)(1u << i % 8);
+    }
+    return true;
+}
+
+void root_map_forget(struct root_map *map)
+{
+    if (!map->loaded)
+        return;
+    madvise(map->data, map->size, MADV_DONTNEED);
+    memset(map->loaded, 0, map->size / MAP_BLOCK / 8 + 1);
 }
 
 void root_unmap(struct root_map *map)
 {
     if (map->data)
         munmap(map->data, map->size);
+    if (map->loaded)
+        close(map->fd);
+    free(map->loaded);
     *map = (struct root_map){0};
 }

@@ -80,9 +80,37 @@ int scan_close(sqlite3_vtab_cursor *base)
     return SQLITE_OK;
 }
 
-int scan_next(sqlite3_vtab_cursor *base)
+/* Whether the query is interrupted. sqlite3_is_interrupted() is of 3.41; before, what tells is that
+ * no statement can begin. */
+static bool is_interrupted(void *db)
 {
-    struct tbl_scan        *scan = (struct tbl_scan *)base;
+    sqlite3_stmt *statement = NULL;
+
+    int rc = sqlite3_prepare_v2(db, "SELECT 1", -1, &statement, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    return rc == SQLITE_INTERRUPT;
+}
+
+/* Reads of this scan end with the query. */
+static struct input_scan begin_input(const struct tbl_scan *scan)
+{
+    sqlite3 *db = svcql_db(((struct vtab *)scan->base.pVtab)->svcql);
+
+    return input_scan_begin((struct input_scan){is_interrupted, db});
+}
+
+static int end_input(struct input_scan outer, int rc)
+{
+    bool interrupted = input_ended();
+
+    input_scan_end(outer);
+    return interrupted ? SQLITE_INTERRUPT : rc;
+}
+
+static int next_row(struct tbl_scan *scan)
+{
     const struct tbl_table *table = scan_table(scan);
 
     arena_reset(&scan->row_arena);
@@ -90,6 +118,14 @@ int scan_next(sqlite3_vtab_cursor *base)
     int rc = table->sources ? scan_sources_next(scan, scan->row) : table->next(scan, scan->row);
     scan->eof = rc != SQLITE_ROW;
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int scan_next(sqlite3_vtab_cursor *base)
+{
+    struct tbl_scan  *scan = (struct tbl_scan *)base;
+    struct input_scan outer = begin_input(scan);
+
+    return end_input(outer, next_row(scan));
 }
 
 int scan_filter(sqlite3_vtab_cursor *base, int unused, const char *plan, int argc,
@@ -105,10 +141,13 @@ int scan_filter(sqlite3_vtab_cursor *base, int unused, const char *plan, int arg
         return rc == SQLITE_DONE ? SQLITE_OK : rc;
     scan->opened = true;
     ++*((struct vtab *)scan->base.pVtab)->scans;
+    struct input_scan outer = begin_input(scan);
     rc = table->open ? table->open(scan) : SQLITE_OK;
     if (rc == SQLITE_OK && table->sources)
         rc = scan_sources_begin(scan);
-    return rc == SQLITE_OK ? scan_next(base) : rc;
+    if (rc == SQLITE_OK)
+        rc = next_row(scan);
+    return end_input(outer, rc);
 }
 
 int scan_eof(sqlite3_vtab_cursor *base)

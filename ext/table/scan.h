@@ -5,6 +5,7 @@
 
 #include "evidence.h"
 #include "formats/text/arena.h"
+#include "formats/text/input.h"
 #include "table.h"
 
 struct vtab {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "formats/text/byte_order.h"
+#include "formats/text/input.h"
 
 #define SPARE    60.0 /* seconds that records may be out of order by */
 #define HEAD     541  /* bytes of a chunk up to and with the first token of its first record */
@@ -35,11 +36,9 @@ static int read_at(const struct event_log *log, uint64_t at, void *data, size_t 
     size_t done = 0;
 
     while (done < size) {
-        ssize_t n = pread(log->fd, (char *)data + done, size - done, (off_t)(at + done));
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = input_pread(log->fd, (char *)data + done, size - done, (off_t)(at + done));
         if (n < 0)
-            return -errno;
+            return n == -ECANCELED ? -ECANCELED : -EIO;
         if (n == 0)
             break;
         done += (size_t)n;
@@ -176,7 +175,7 @@ static int fill(struct event_log *log, size_t *ret_size)
 {
     int r = read_at(log, log->next, log->chunk, EVTX_CHUNK_SIZE, ret_size);
 
-    if (!r)
+    if (r == 0 && *ret_size < EVTX_CHUNK_SIZE)
         memset(log->chunk + *ret_size, 0, EVTX_CHUNK_SIZE - *ret_size);
     return r;
 }

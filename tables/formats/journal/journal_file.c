@@ -14,8 +14,7 @@ enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
 
 /* Where the parts of objects stand, in bytes; "Journal File Format", the sections on each. */
 #define OBJECT_SIZE      16
-#define HEADER_SIZE      208 /* of the oldest version */
-#define DATA_NEXT        32  /* in the chain of the same field */
+#define DATA_NEXT        32 /* in the chain of the same field */
 #define DATA_ENTRY       40
 #define DATA_ENTRY_ARRAY 48
 #define DATA_N_ENTRIES   56
@@ -42,12 +41,12 @@ enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
 
 int journal_file_open(struct journal_file *file, const uint8_t *data, size_t size)
 {
-    if (size < HEADER_SIZE || memcmp(data, "LPKSHHRH", 8) != 0)
+    if (size < JOURNAL_HEADER_SIZE || memcmp(data, "LPKSHHRH", 8) != 0)
         return -EBADMSG;
 
     uint64_t header_size = le64(data + 88);
     uint32_t incompatible = le32(data + 12);
-    if (header_size < HEADER_SIZE || header_size > size || header_size % 8)
+    if (header_size < JOURNAL_HEADER_SIZE || header_size > size || header_size % 8)
         return -EBADMSG;
     if (incompatible & ~(uint32_t)FILE_KNOWN)
         return -EOPNOTSUPP;
@@ -75,6 +74,11 @@ void journal_file_close(struct journal_file *file)
     *file = (struct journal_file){0};
 }
 
+static bool load(const struct journal_file *file, uint64_t at, uint64_t size)
+{
+    return !file->load || file->load(file->load_arg, at, size);
+}
+
 /* An object of that type and at least that size; NULL: none is there. */
 static const uint8_t *object(const struct journal_file *file, uint64_t offset, enum type type,
                              uint64_t least, uint64_t *ret_size)
@@ -82,9 +86,11 @@ static const uint8_t *object(const struct journal_file *file, uint64_t offset, e
     if (offset < file->header_size || offset % 8 || offset > file->size - OBJECT_SIZE)
         return NULL;
 
+    if (!load(file, offset, OBJECT_SIZE))
+        return NULL;
     const uint8_t *p = file->data + offset;
     uint64_t       size = le64(p + 8);
-    if (p[0] != type || size < least || size > file->size - offset)
+    if (p[0] != type || size < least || size > file->size - offset || !load(file, offset, size))
         return NULL;
     *ret_size = size;
     return p;
@@ -121,7 +127,10 @@ uint64_t journal_item_offset(const struct journal_file *file, const struct journ
                              uint32_t i)
 {
     const uint8_t *items = file->data + entry->offset + ENTRY_ITEMS;
+    size_t         width = file->compact ? 4 : 16;
 
+    if (!load(file, entry->offset + ENTRY_ITEMS + width * i, width))
+        return 0;
     return file->compact ? le32(items + 4 * (size_t)i) : le64(items + 16 * (size_t)i);
 }
 
@@ -289,6 +298,8 @@ static uint64_t array_item(const struct journal_file *file, const struct journal
 {
     const uint8_t *p = file->data + list->array + ARRAY_ITEMS + i * item_size(file);
 
+    if (!load(file, list->array + ARRAY_ITEMS + i * item_size(file), item_size(file)))
+        return 0;
     return file->compact ? le32(p) : le64(p);
 }
 
@@ -313,6 +324,8 @@ static int enter(const struct journal_file *file, struct journal_list *list, uin
 /* Go on to the next array, which must lie behind this one. */
 static int next_array(const struct journal_file *file, struct journal_list *list)
 {
+    if (!load(file, list->array, ARRAY_ITEMS))
+        return -EBADMSG;
     uint64_t next = le64(file->data + list->array + ARRAY_NEXT);
 
     return next && next <= list->array ? -EBADMSG : enter(file, list, next);
@@ -442,9 +455,12 @@ static bool plausible(const struct journal_file *file, uint64_t offset)
            object(file, journal_item_offset(file, &entry, 0), DATA, payload_at(file), &size);
 }
 
-/* The end of whatever object stands at `offset`, or the next place where one may begin. */
+/* The end of whatever object stands at `offset`, or the next place where one may begin; the end of
+ * the file where it cannot be read. */
 static uint64_t behind(const struct journal_file *file, uint64_t offset)
 {
+    if (!load(file, offset, OBJECT_SIZE))
+        return file->size;
     uint64_t size = le64(file->data + offset + 8);
     bool good = file->data[offset] >= DATA && file->data[offset] <= TAG && size >= OBJECT_SIZE &&
                 size <= file->size - offset;
@@ -503,7 +519,8 @@ int journal_values(const struct journal_file *file, const char *name, uint64_t *
     size_t         links = FIELDS_MAX;
     int            r = 0;
 
-    if (file->fields > file->size || file->fields_size > file->size - file->fields)
+    if (file->fields > file->size || file->fields_size > file->size - file->fields ||
+        !load(file, file->fields, file->fields_size))
         return -EBADMSG;
     for (uint64_t i = 0; r == 0 && i + HASH_ITEM <= file->fields_size; i += HASH_ITEM)
         r = find_field(file, le64(file->data + file->fields + i), name, &links, &field);

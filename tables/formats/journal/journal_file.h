@@ -26,8 +26,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JOURNAL_ITEMS_MAX 4096        /* fields of an entry; journald writes 1024 at most */
-#define JOURNAL_VALUE_MAX (32u << 20) /* bytes of a field */
+#define JOURNAL_HEADER_SIZE 208         /* bytes, of the oldest version */
+#define JOURNAL_ITEMS_MAX   4096        /* fields of an entry; journald writes 1024 at most */
+#define JOURNAL_VALUE_MAX   (32u << 20) /* bytes of a field */
 
 struct journal_file {
     const uint8_t *data;
@@ -37,6 +38,11 @@ struct journal_file {
     uint8_t        machine_id[16], seqnum_id[16];
     uint64_t       n_entries; /* as the header says */
     uint64_t       header_size, entry_arrays, fields, fields_size;
+
+    /* Called before bytes are read, where they are not all there yet: false where they cannot be
+     * had. To be set after journal_file_open(), which reads JOURNAL_HEADER_SIZE bytes. */
+    bool (*load)(void *arg, uint64_t at, uint64_t size);
+    void *load_arg;
 
     /* Expanded fields; see journal_item(). */
     void    *zstd;

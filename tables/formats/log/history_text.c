@@ -124,11 +124,20 @@ enum history_shell history_shell_of(const char *name, enum history_shell usual, 
 
 /* Commands ---------------------------------------------------------------------- */
 
+/* Add to the command, up to HISTORY_COMMAND_MAX. */
+static void put(struct history *history, const char *text, size_t size)
+{
+    size_t left = HISTORY_COMMAND_MAX - history->text.size;
+
+    history->is_cut |= size > left;
+    buffer_put(&history->text, text, size < left ? size : left);
+}
+
 static void append(struct history *history, const struct line *line)
 {
     if (history->text.size)
-        buffer_putc(&history->text, '\n');
-    buffer_put(&history->text, line->text, line->size);
+        put(history, "\n", 1);
+    put(history, line->text, line->size);
 }
 
 /* Bytes of a command of several lines; what is longer goes on in another entry, so that a shell that
@@ -142,6 +151,7 @@ static int give(struct history *history, uint64_t line, double time, int64_t dur
 
     if (!text)
         return -ENOMEM;
+    history->cut += history->is_cut;
     *ret = (struct history_entry){time, duration, line, text, history->text.size};
     return 1;
 }
@@ -208,10 +218,10 @@ static void take_escaped_lines(struct history *history, struct line line, char e
 {
     for (;;) {
         bool more = line.size && line.text[line.size - 1] == escape;
-        buffer_put(&history->text, line.text, line.size - more);
+        put(history, line.text, line.size - more);
         if (!more || !next_line(history, &line))
             return;
-        buffer_putc(&history->text, '\n');
+        put(history, "\n", 1);
     }
 }
 
@@ -270,9 +280,9 @@ static void unescape(struct history *history, const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\\' && i + 1 < size && (text[i + 1] == 'n' || text[i + 1] == '\\'))
-            buffer_putc(&history->text, text[++i] == 'n' ? '\n' : '\\');
+            put(history, text[++i] == 'n' ? "\n" : "\\", 1);
         else
-            buffer_putc(&history->text, text[i]);
+            put(history, text + i, 1);
     }
 }
 
@@ -349,11 +359,11 @@ static int next_nu(struct history *history, struct history_entry *ret)
     while (next_line(history, &line)) {
         const char *at = line.text, *end = at + line.size, *stop;
         while ((stop = memmem(at, (size_t)(end - at), newline, sizeof newline - 1))) {
-            buffer_put(&history->text, at, (size_t)(stop - at));
-            buffer_putc(&history->text, '\n');
+            put(history, at, (size_t)(stop - at));
+            put(history, "\n", 1);
             at = stop + sizeof newline - 1;
         }
-        buffer_put(&history->text, at, (size_t)(end - at));
+        put(history, at, (size_t)(end - at));
         if (history->text.size)
             return give(history, history->line, NAN, -1, ret);
     }
@@ -460,6 +470,7 @@ void history_begin(struct history *history, const char *data, size_t size, enum 
 int history_next(struct history *history, struct history_entry *ret)
 {
     buffer_reset(&history->text);
+    history->is_cut = false;
     switch (history->shell) {
     case HISTORY_ZSH:
         return next_zsh(history, ret);

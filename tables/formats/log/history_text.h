@@ -50,6 +50,8 @@
     X(XONSH, "xonsh")                                                                              \
     X(ATUIN, "atuin")
 
+#define HISTORY_COMMAND_MAX (128u << 10) /* bytes; what Linux takes as one argument */
+
 enum history_shell {
 #define HISTORY_ENUM(id, name) HISTORY_##id,
     HISTORY_SHELLS(HISTORY_ENUM)
@@ -71,6 +73,8 @@ struct history {
     cJSON             *json; /* of xonsh; owned */
     const cJSON       *cmd;  /* the next command in it */
     bool               bad;  /* the file is not what its shell writes */
+    uint64_t cut; /* commands longer than HISTORY_COMMAND_MAX, whose beginning was given */
+    bool     is_cut;
 };
 
 struct history_entry {

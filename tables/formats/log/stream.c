@@ -8,6 +8,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "formats/text/input.h"
+
 #define BLOCK ((size_t)64 << 10) /* bytes read, and expanded, at a time */
 
 struct coding;
@@ -155,17 +157,6 @@ static const struct coding codings[] = {
 
 /* Input --------------------------------------------------------------------- */
 
-/* Bytes read, 0 at the end, or a negative errno. */
-static ssize_t read_some(int fd, void *data, size_t size)
-{
-    ssize_t n;
-
-    do
-        n = read(fd, data, size);
-    while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : n;
-}
-
 /* Whether a member follows the one that has ended. */
 static bool another_member(const struct stream *s)
 {
@@ -194,7 +185,7 @@ static ssize_t refill(struct stream *s)
     s->in_begin = 0;
     s->in_end = left;
 
-    ssize_t n = read_some(s->fd, s->in + left, BLOCK - left);
+    ssize_t n = input_read(s->fd, s->in + left, BLOCK - left);
     if (n > 0) {
         s->in_end += (size_t)n;
         s->in_total += (uint64_t)n;
@@ -259,7 +250,7 @@ static int fill(struct stream *s)
     ssize_t n = make_room(s);
     if (n == 0)
         n = s->coding ? expand(s, s->data + s->end, s->room - s->end)
-                      : read_some(s->fd, s->data + s->end, s->room - s->end);
+                      : input_read(s->fd, s->data + s->end, s->room - s->end);
     if (n <= 0) {
         s->status = (int)n;
         s->ended = true;
@@ -267,6 +258,15 @@ static int fill(struct stream *s)
     }
     s->end += (size_t)n;
     return 1;
+}
+
+/* Pass over a hole of the file that comes next: nothing is buffered before it. */
+static void skip_hole(struct stream *s)
+{
+    off_t hole = s->coding || s->begin != s->end ? 0 : input_hole(s->fd, (off_t)s->offset);
+
+    if (hole > 0 && lseek(s->fd, hole, SEEK_CUR) >= 0)
+        s->offset += (uint64_t)hole;
 }
 
 static void consume(struct stream *s, size_t size)
@@ -284,6 +284,8 @@ static void skip_line(struct stream *s)
 
         consume(s, end ? (size_t)(end - (s->data + s->begin)) + 1 : left);
         s->skipping = !end;
+        if (s->skipping)
+            skip_hole(s);
     } while (s->skipping && fill(s));
     s->skipping = false;
 }
@@ -329,6 +331,7 @@ int stream_line(struct stream *s, char **ret_line, size_t *ret_size)
 
 int stream_block(struct stream *s, char **ret_data, size_t *ret_size)
 {
+    skip_hole(s);
     if (s->begin == s->end && !fill(s))
         return s->status;
     s->returned = s->offset;
@@ -386,7 +389,7 @@ static int begin(struct stream *s)
     if (!s->data || !s->in)
         return -ENOMEM;
 
-    ssize_t n = read_some(s->fd, s->in, BLOCK);
+    ssize_t n = input_read(s->fd, s->in, BLOCK);
     if (n < 0)
         return (int)n;
     const struct coding *coding = coding_of(s->in, (size_t)n);

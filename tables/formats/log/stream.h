@@ -9,7 +9,7 @@
  * The first bytes tell a plain file from gzip (RFC 1952), Zstandard (RFC 8878) and xz, of several
  * members too. Memory stays within a line and a few blocks, whatever the file's size. A file that
  * is damaged or cut gives the lines before the damage and then a negative errno, so that a caller
- * can report what was lost.
+ * can report what was lost. Where an overlong line goes on into a hole, the hole is passed over.
  *
  * Errors: -EBADMSG the compressed data is damaged or cut; -EFBIG it expands beyond the cap;
  * -EOPNOTSUPP bzip2 or lz4; -ENOMEM; what read(2) says.

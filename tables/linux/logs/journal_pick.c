@@ -115,6 +115,23 @@ static void begin_all(struct journal_pick *pick)
     pick->carving = journal_all(&pick->file, &pick->lists[0]) < 0;
 }
 
+int journal_open_parts(const struct root *root, const char *path, struct root_map *map,
+                       struct journal_file *file)
+{
+    int r = root_map_parts(root, path, FILE_MAX, map);
+
+    if (r < 0)
+        return r;
+    if (map->size >= JOURNAL_HEADER_SIZE && !root_map_load(map, 0, JOURNAL_HEADER_SIZE))
+        return -EIO;
+    r = journal_file_open(file, map->data, map->size);
+    if (r == 0) {
+        file->load = root_map_load;
+        file->load_arg = map;
+    }
+    return r;
+}
+
 int journal_pick_open(const struct root *root, const char *path, const char *field,
                       const char *const *values, double min, struct journal_pick **ret)
 {
@@ -122,9 +139,7 @@ int journal_pick_open(const struct root *root, const char *path, const char *fie
 
     if (!pick)
         return -ENOMEM;
-    int r = root_map(root, path, FILE_MAX, &pick->map);
-    if (r == 0)
-        r = journal_file_open(&pick->file, pick->map.data, pick->map.size);
+    int r = journal_open_parts(root, path, &pick->map, &pick->file);
     if (r == 0 && find_lists(pick, field, values) == -EBADMSG)
         begin_all(pick);
     else if (r == 0 && !pick->n)

@@ -19,6 +19,11 @@
  * names are paths within the root. -ENOENT, -ENOMEM, ... */
 int journal_pick_files(const struct root *root, const char *path, struct root_names *ret);
 
+/* Open a journal file, of which only what is read is kept in memory: `map`, which must stay where it
+ * is, and that the caller gives to root_unmap() even after an error. */
+int journal_open_parts(const struct root *root, const char *path, struct root_map *map,
+                       struct journal_file *file);
+
 struct journal_pick;
 
 /* Open a file for the entries of events of `min` (seconds since the epoch; -INFINITY: all) and

@@ -5,14 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "formats/text/array.h"
+#include "journal_pick.h"
 
 SQLITE_EXTENSION_INIT3
 
-#define FILE_MAX     (UINT64_C(8) << 30) /* bytes; journald's own limit is 4 GiB */
-#define FILES_MAX    100000              /* in a directory */
+#define FILES_MAX    100000 /* in a directory */
 #define VALUES_MAX   100000 /* values of a field whose entries are looked up; more: all are read */
 #define ENTRY_MIN    64     /* bytes of an entry without fields */
 #define ENTRY_MAX    16448  /* bytes of the largest entry that journald writes */
@@ -259,7 +258,6 @@ static int choose(struct tbl_scan *scan, struct journal_scan *s)
     if (!best.values && !(best.values = malloc(sizeof *best.values)))
         return -ENOMEM;
     qsort(best.values, best.n, sizeof *best.values, compare_offsets);
-    madvise(s->map.data, s->map.size, MADV_RANDOM); /* few pages of many are read */
     s->values = best.values;
     s->n_values = best.n;
     return 0;
@@ -298,9 +296,7 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
     s->copied = s->named && strncmp(path, "/var/log/journal/", 17) != 0 &&
                 strncmp(path, "/run/log/journal/", 17) != 0;
     root_shown(s->source.root, path, s->shown);
-    int r = root_map(s->source.root, path, FILE_MAX, &s->map);
-    if (r == 0)
-        r = journal_file_open(&s->file, s->map.data, s->map.size);
+    int r = journal_open_parts(s->source.root, path, &s->map, &s->file);
     if (r == 0)
         r = choose(scan, s);
     if (r < 0) {
@@ -357,7 +353,7 @@ static void turn_pages(struct journal_scan *s, uint64_t offset)
         return;
     s->turned = offset;
     s->since_turn = 0;
-    madvise(s->map.data, s->map.size, MADV_DONTNEED);
+    root_map_forget(&s->map);
 }
 
 /* Whether an entry has one of the values before the current one too, and was returned for that. */

@@ -365,6 +365,10 @@ static int next_entry(struct state *state, struct history_entry *ret)
 
 static void leave_file(struct state *state)
 {
+    if (state->in_file && state->history.cut) {
+        state->files.skipped += (int64_t)state->history.cut;
+        state->files.detail = "commands longer than 128 KiB were cut";
+    }
     history_end(&state->history);
     history_database_close(&state->database);
     state->in_file = false;

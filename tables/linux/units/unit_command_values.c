@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/text/input.h"
 #include "formats/unit/unit_words.h"
 #include "unit_commands.h"
 
@@ -360,7 +361,7 @@ static int result_head(struct tbl_scan *scan, struct commands_state *s, const ch
     if (fd < 0)
         return SQLITE_OK;
     while (n > 0 && size <= SCRIPT_MAX) {
-        n = read(fd, data + size, SCRIPT_MAX + 1 - size);
+        n = input_read(fd, data + size, SCRIPT_MAX + 1 - size);
         size += n > 0 ? (size_t)n : 0;
     }
     close(fd);

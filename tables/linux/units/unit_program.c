@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/text/input.h"
+
 #define LINKS_MAX  40          /* as the kernel */
 #define DIGEST_MAX (64u << 20) /* bytes of a file that is digested */
 #define HEAD       512         /* bytes that tell text from data */
@@ -249,7 +251,7 @@ bool unit_program_digest(const struct root *root, const char *path, char ret[UNI
     if (fd < 0)
         return false;
     SHA256Init(&sha);
-    while ((n = read(fd, block, sizeof block)) > 0 && (size += (size_t)n) <= DIGEST_MAX)
+    while ((n = input_read(fd, block, sizeof block)) > 0 && (size += (size_t)n) <= DIGEST_MAX)
         SHA256Update(&sha, block, (size_t)n);
     close(fd);
     return n == 0 && SHA256End(&sha, ret);

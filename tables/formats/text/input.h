@@ -1,0 +1,41 @@
+/* input.h -- how bytes of evidence come in: the reads that an interrupt of the query ends, and that
+ * pass over holes.
+ *
+ * A file may be a terabyte of nothing, or a disk that hardly answers. Whoever runs a scan says, for
+ * the thread, how to learn whether the query was interrupted; each read asks, at most once in
+ * INPUT_ASK_MS. After that every read fails, until the next input_scan_begin().
+ */
+#ifndef SVCQL_INPUT_H
+#define SVCQL_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define INPUT_ASK_MS 20
+#define INPUT_BLOCK  ((size_t)256 << 10) /* bytes that one read takes at most */
+
+/* As read(2) and pread(2), but again after a signal: bytes, 0 at the end, or a negative errno;
+ * -ECANCELED where the query was interrupted. */
+ssize_t input_read(int fd, void *data, size_t size);
+ssize_t input_pread(int fd, void *data, size_t size, off_t at);
+
+/* Bytes of the hole that begins at an offset: 0 where data is there, or where that is not known. A
+ * hole at the end reaches to the end. */
+off_t input_hole(int fd, off_t at);
+
+/* Whether the query was interrupted; for loops that do not read. */
+bool input_interrupted(void);
+
+/* Whether a read has failed for that already. */
+bool input_ended(void);
+
+/* Scans nest: what begin returns goes to the end of the same scan. `data` must last until then. */
+struct input_scan {
+    bool (*interrupted)(void *data);
+    void *data;
+};
+struct input_scan input_scan_begin(struct input_scan scan);
+void              input_scan_end(struct input_scan outer);
+
+#endif

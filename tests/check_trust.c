@@ -1,0 +1,241 @@
+/* check_trust.c -- sources that a hostile user or disk prepares: each costs itself alone, the rows of
+ * others come, and the loss is reported. `make attack` runs these. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "formats/text/input.h"
+#include "harness.h"
+#include "root.h"
+
+#define MEMORY_MAX (64l << 10) /* KiB more than before */
+
+static long memory(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+/* Write text at an offset of a file that may not be there yet; what is before it is a hole. */
+static void write_at(const char *dir, const char *path, const char *text, off_t at)
+{
+    char full[4200];
+
+    snprintf(full, sizeof full, "%s/%s", dir, path);
+    int fd = open(full, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(pwrite(fd, text, strlen(text), at), (ssize_t)strlen(text));
+    close(fd);
+}
+
+/* Holes ----------------------------------------------------------------------- */
+
+static const char *two_homes(void)
+{
+    const char *dir = harness_scratch();
+
+    harness_write_text(
+        dir, "etc/passwd",
+        "ann:x:1000:1000::/home/ann:/bin/bash\nbob:x:1001:1001::/home/bob:/bin/sh\n");
+    harness_write_text(dir, "home/ann/.bash_history", "first\n");
+    harness_write_text(dir, "home/bob/.bash_history", "systemctl start x\n");
+    return dir;
+}
+
+START_TEST(a_hole_in_a_history_costs_its_user_alone)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = two_homes();
+
+    write_at(dir, "home/ann/.bash_history", "last\n", 60 << 20);
+    long before = memory();
+    harness_expect(db, "bob|systemctl start x",
+                   "SELECT user, command FROM shell_history WHERE root = '%s' AND user = 'bob'",
+                   dir);
+    harness_expect(db, "first|1",
+                   "SELECT min(command), count(*) = 2 FROM shell_history "
+                   "WHERE root = '%s' AND user = 'ann'",
+                   dir);
+    harness_expect(db, "damaged|2|1|has holes, where nothing was written",
+                   "SELECT status, records, skipped, detail FROM evidence_sources "
+                   "WHERE source = '%s/home/ann/.bash_history'",
+                   dir);
+    ck_assert_int_lt(memory() - before, MEMORY_MAX);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_long_command_is_cut_and_counted)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = two_homes();
+    size_t      size = 300 << 10;
+    char       *text = malloc(size + 1);
+
+    memset(text, 'x', size);
+    text[size] = '\0';
+    harness_write_text(dir, "home/ann/.bash_history", text);
+    free(text);
+    harness_expect(db, "131072",
+                   "SELECT length(command) FROM shell_history WHERE root = '%s' "
+                   "AND user = 'ann'",
+                   dir);
+    harness_expect(db, "1|commands longer than 128 KiB were cut",
+                   "SELECT skipped, detail FROM evidence_sources "
+                   "WHERE source = '%s/home/ann/.bash_history'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+/* A terabyte of nothing between two lines. */
+START_TEST(a_sparse_log_is_read_at_once)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    const char *first =
+        "Nov 14 22:13:20 web sudo:      ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; "
+        "COMMAND=/usr/bin/systemctl start x\n";
+
+    harness_write_text(dir, "auth.log", first);
+    write_at(dir, "auth.log", "\n", (off_t)1 << 40);
+    write_at(dir, "auth.log", first, ((off_t)1 << 40) + 1);
+    harness_expect(db, "2",
+                   "SELECT count(*) FROM auth_events('%s/auth.log') WHERE user IS NOT NULL", dir);
+    harness_close(db);
+}
+END_TEST
+
+/* Interrupts ------------------------------------------------------------------ */
+
+static bool yes(void *data)
+{
+    ++*(int *)data;
+    return true;
+}
+
+START_TEST(a_read_ends_with_the_query)
+{
+    int               asked = 0, fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    char              byte;
+    struct input_scan outer = input_scan_begin((struct input_scan){yes, &asked});
+
+    ck_assert_int_eq(input_read(fd, &byte, 1), -ECANCELED);
+    ck_assert_int_eq(input_pread(fd, &byte, 1, 0), -ECANCELED);
+    ck_assert(input_ended());
+    ck_assert_int_eq(asked, 1);
+    input_scan_end(outer);
+    outer = input_scan_begin((struct input_scan){0});
+    ck_assert_int_eq(input_read(fd, &byte, 1), 1);
+    input_scan_end(outer);
+    close(fd);
+}
+END_TEST
+
+/* Bytes that this process has read. */
+static int64_t bytes_read(void)
+{
+    long long bytes = -1;
+    FILE     *file = fopen("/proc/self/io", "re");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fscanf(file, "rchar: %lld", &bytes), 1);
+    fclose(file);
+    return bytes;
+}
+
+static int stop;
+
+static void *interrupt(void *db)
+{
+    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+        sqlite3_interrupt(db);
+        usleep(1000);
+    }
+    return NULL;
+}
+
+/* No line of the log is an event, so that one step of the table would read all of it. */
+START_TEST(an_interrupt_ends_a_step_of_a_table)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        line[] = "nothing that is known\n", path[4200];
+    pthread_t   thread;
+
+    snprintf(path, sizeof path, "%s/auth.log", dir);
+    FILE *file = fopen(path, "we");
+    ck_assert_ptr_nonnull(file);
+    for (int i = 0; i < 2000000; i++)
+        fputs(line, file);
+    ck_assert_int_eq(fclose(file), 0);
+    stop = 0;
+    ck_assert_int_eq(pthread_create(&thread, NULL, interrupt, db), 0);
+    char *sql = sqlite3_mprintf("SELECT count(*) FROM auth_events('%q')", path);
+    /* An interrupt before the first step does not count: again until one did. */
+    int     rc = SQLITE_OK;
+    int64_t before = 0;
+    for (int i = 0; i < 100 && rc != SQLITE_INTERRUPT; i++) {
+        before = bytes_read();
+        rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    }
+    int64_t size = 2000000 * (int64_t)(sizeof line - 1);
+    ck_assert_int_lt(bytes_read() - before, size / 2);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    pthread_join(thread, NULL);
+    sqlite3_free(sql);
+    ck_assert_int_eq(rc, SQLITE_INTERRUPT);
+    harness_close(db);
+}
+END_TEST
+
+/* Files that become shorter --------------------------------------------------- */
+
+START_TEST(a_file_cut_while_it_is_read_is_zeros)
+{
+    const char     *dir = harness_scratch();
+    struct root    *root;
+    struct root_map map;
+    size_t          size = 1 << 20;
+    char           *text = malloc(size + 1), path[4200];
+
+    memset(text, 'x', size);
+    text[size] = '\0';
+    harness_write_text(dir, "file", text);
+    free(text);
+    snprintf(path, sizeof path, "%s/file", dir);
+    ck_assert_int_eq(root_open(dir, 0, &root), 0);
+    ck_assert_int_eq(root_map_parts(root, "/file", size, &map), 0);
+    ck_assert(root_map_load(&map, 0, 16));
+    ck_assert_int_eq(truncate(path, 0), 0);
+    ck_assert(root_map_load(&map, size - 16, 16));
+    ck_assert_int_eq(map.data[0], 'x');
+    ck_assert_int_eq(map.data[size - 1], 0);
+    ck_assert(!root_map_load(&map, size - 8, 16));
+    root_unmap(&map);
+    root_unref(root);
+}
+END_TEST
+
+Suite *make_trust_suite(void)
+{
+    Suite *suite = suite_create("trust");
+    TCase *tcase = tcase_create("hostile");
+
+    tcase_set_timeout(tcase, 30);
+    tcase_add_test(tcase, a_hole_in_a_history_costs_its_user_alone);
+    tcase_add_test(tcase, a_long_command_is_cut_and_counted);
+    tcase_add_test(tcase, a_sparse_log_is_read_at_once);
+    tcase_add_test(tcase, a_read_ends_with_the_query);
+    tcase_add_test(tcase, an_interrupt_ends_a_step_of_a_table);
+    tcase_add_test(tcase, a_file_cut_while_it_is_read_is_zeros);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
