@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "own_lists.h"
+
 SQLITE_EXTENSION_INIT3
 
 static bool is_list(const struct embedded_view *view)
@@ -47,16 +49,16 @@ static sqlite3_stmt *user_tables(sqlite3 *db)
     sqlite3_str  *sql = sqlite3_str_new(db);
     sqlite3_stmt *stmt = NULL, *names = NULL;
 
-    sqlite3_str_appendall(sql,
-                          "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')");
+    sqlite3_str_appendall(sql, "SELECT name, 'main' FROM main.sqlite_schema "
+                               "WHERE type IN ('table', 'view')");
     sqlite3_prepare_v2(db, "PRAGMA database_list", -1, &stmt, NULL);
     while (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(stmt, 1);
         if (name && sqlite3_column_int(stmt, 0) > 1) /* 0 is main, 1 is temp */
             sqlite3_str_appendf(sql,
-                                " UNION ALL SELECT name FROM \"%w\".sqlite_schema "
+                                " UNION ALL SELECT name, %Q FROM \"%w\".sqlite_schema "
                                 "WHERE type IN ('table', 'view')",
-                                name);
+                                name, name);
     }
     sqlite3_finalize(stmt);
     char *text = sqlite3_str_finish(sql);
@@ -66,16 +68,18 @@ static sqlite3_stmt *user_tables(sqlite3 *db)
     return names;
 }
 
-static bool user_has(sqlite3_stmt *names, const char *name)
+/* The database in which the user has such a list, for sqlite3_free(); NULL: none. */
+static char *user_has(sqlite3_stmt *names, const char *name)
 {
-    bool found = false;
+    char *schema = NULL;
 
-    while (names && !found && sqlite3_step(names) == SQLITE_ROW) {
+    while (names && !schema && sqlite3_step(names) == SQLITE_ROW) {
         const char *other = (const char *)sqlite3_column_text(names, 0);
-        found = other && sqlite3_stricmp(other, name) == 0;
+        if (other && sqlite3_stricmp(other, name) == 0)
+            schema = sqlite3_mprintf("%s", sqlite3_column_text(names, 1));
     }
     sqlite3_reset(names);
-    return found;
+    return schema;
 }
 
 static int create_lists(sqlite3 *db, char **ret_error)
@@ -84,8 +88,13 @@ static int create_lists(sqlite3 *db, char **ret_error)
     int           rc = SQLITE_OK;
 
     for (const struct embedded_view *list = embedded_views; rc == SQLITE_OK && list->name; list++)
-        if (is_list(list) && !user_has(names, list->name))
+        if (is_list(list)) {
+            char *schema = user_has(names, list->name);
             rc = run(db, list, ret_error);
+            if (rc == SQLITE_OK && schema)
+                rc = own_list_use(db, schema, list->name, ret_error);
+            sqlite3_free(schema);
+        }
     sqlite3_finalize(names);
     return rc;
 }

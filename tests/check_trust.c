@@ -12,6 +12,7 @@
 #include "formats/text/input.h"
 #include "harness.h"
 #include "root.h"
+#include "svcql.h"
 
 #define MEMORY_MAX (64l << 10) /* KiB more than before */
 
@@ -110,6 +111,101 @@ START_TEST(a_sparse_log_is_read_at_once)
     harness_expect(db, "2",
                    "SELECT count(*) FROM auth_events('%s/auth.log') WHERE user IS NOT NULL", dir);
     harness_close(db);
+}
+END_TEST
+
+/* Unit files ------------------------------------------------------------------ */
+
+/* systemd reads on behind any comment; what it cannot be told of a file is counted. */
+START_TEST(padding_hides_no_service)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    FILE       *file;
+    char        path[4200];
+
+    harness_write_text(dir, "etc/systemd/system/a.service", "[Service]\n");
+    snprintf(path, sizeof path, "%s/etc/systemd/system/a.service", dir);
+    file = fopen(path, "ae");
+    ck_assert_ptr_nonnull(file);
+    for (int i = 0; i < 400000; i++)
+        fputs(i % 2 ? "# a comment that says nothing at all, but says it at length\n" : "\n  ;\n",
+              file);
+    fputs("ExecStart=/tmp/x\n", file);
+    fclose(file);
+    harness_write(dir, "etc/systemd/system/c.service", "\0\0\0", 3);
+    harness_expect(
+        db, "a.service|/tmp/x\nc.service|NULL",
+        "SELECT name, exec_start FROM unit_files('%s') WHERE kind = 'unit' ORDER BY name", dir);
+    harness_expect(db, "1",
+                   "SELECT skipped FROM evidence_sources WHERE table_name = 'unit_files' "
+                   "AND location = '%s'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+/* A line of a comment that is too long for systemd ends the file, as there. */
+START_TEST(a_comment_too_long_for_systemd_ends_the_file)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    size_t      size = 3 << 20;
+    char       *text = malloc(size + 1);
+
+    memset(text, '#', size);
+    text[size] = '\0';
+    memcpy(text, "[Service]\n", 10);
+    memcpy(text + size - 18, "\nExecStart=/tmp/x\n", 18);
+    harness_write_text(dir, "etc/systemd/system/a.service", text);
+    free(text);
+    harness_expect(db, "NULL|line 2: line of 1 MiB or more; systemd reads no further",
+                   "SELECT exec_start, error FROM unit_files('%s') WHERE kind = 'unit'", dir);
+    harness_close(db);
+}
+END_TEST
+
+/* Lists ----------------------------------------------------------------------- */
+
+/* Open a database that has a list before the extension is loaded: an SQLite code. */
+static int open_with_list(const char *sql, sqlite3 **ret)
+{
+    char path[4200];
+
+    harness_close(harness_open()); /* registers the extension for every connection */
+    sqlite3_reset_auto_extension();
+    snprintf(path, sizeof path, "%s/lists.db", harness_scratch());
+    ck_assert_int_eq(sqlite3_open(path, ret), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(*ret, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(*ret);
+    sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
+    return sqlite3_open(path, ret);
+}
+
+START_TEST(a_kept_list_of_an_older_shape_is_filled)
+{
+    sqlite3 *db;
+
+    ck_assert_int_eq(open_with_list("CREATE TABLE known_services(name TEXT, host TEXT);"
+                                    "INSERT INTO known_services VALUES('x', NULL)",
+                                    &db),
+                     SQLITE_OK);
+    harness_expect(db, "x|NULL|NULL", "SELECT * FROM known_services");
+    harness_expect(db, "0", "SELECT count(*) FROM findings WHERE 0");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_list_of_another_shape_is_refused_by_name)
+{
+    sqlite3 *db;
+
+    ck_assert_int_ne(open_with_list("CREATE TABLE known_services(label TEXT)", &db), SQLITE_OK);
+    ck_assert_ptr_nonnull(strstr(sqlite3_errmsg(db),
+                                 "the list known_services of the database main has no column "
+                                 "name: add it with ALTER TABLE main.known_services ADD COLUMN "
+                                 "name, or rename the list"));
+    sqlite3_close(db);
 }
 END_TEST
 
@@ -233,6 +329,10 @@ Suite *make_trust_suite(void)
     tcase_add_test(tcase, a_hole_in_a_history_costs_its_user_alone);
     tcase_add_test(tcase, a_long_command_is_cut_and_counted);
     tcase_add_test(tcase, a_sparse_log_is_read_at_once);
+    tcase_add_test(tcase, padding_hides_no_service);
+    tcase_add_test(tcase, a_comment_too_long_for_systemd_ends_the_file);
+    tcase_add_test(tcase, a_kept_list_of_an_older_shape_is_filled);
+    tcase_add_test(tcase, a_list_of_another_shape_is_refused_by_name);
     tcase_add_test(tcase, a_read_ends_with_the_query);
     tcase_add_test(tcase, an_interrupt_ends_a_step_of_a_table);
     tcase_add_test(tcase, a_file_cut_while_it_is_read_is_zeros);

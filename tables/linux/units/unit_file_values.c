@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "formats/unit/unit_name.h"
+#include "unit_file.h"
 #include "unit_files.h"
 #include "unit_places.h"
 #include "unit_program.h"
@@ -305,8 +306,6 @@ int unit_files_get_exec_start(struct tbl_scan *scan, const void *data, sqlite3_c
 
 static const char *error_of_file(struct tbl_scan *scan, const struct unit_file *file)
 {
-    if (file->error == -EFBIG)
-        return tbl_printf(scan, "larger than %u bytes, not read", UNIT_FILE_MAX);
     if (file->error == -EINVAL)
         return "not a regular file";
     if (file->error)
@@ -317,6 +316,8 @@ static const char *error_of_file(struct tbl_scan *scan, const struct unit_file *
     if (file->lost)
         return tbl_printf(scan, "%lld settings beyond the first %d not read", (long long)file->lost,
                           UNIT_SETTINGS_MAX);
+    if (file->cut)
+        return tbl_printf(scan, "only its first %lld bytes were read", (long long)file->size);
     if (file->nuls)
         return "has NUL bytes";
     if (file->size > LARGE)

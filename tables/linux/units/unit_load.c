@@ -6,6 +6,7 @@
 
 #include "formats/text/array.h"
 #include "formats/unit/unit_name.h"
+#include "unit_file.h"
 
 #define KEEP_FILE  (64u << 10) /* bytes of a drop-in that is kept parsed, as many units read it */
 #define KEEP_TOTAL (32u << 20)
@@ -287,25 +288,42 @@ static int parse_text(struct arena *memory, const char *data, size_t size, int v
     return r;
 }
 
+/* Count a file of which something is missing, once. What is denied by owner, and a link to nothing,
+ * are reported as such. */
+static void count_unread(struct unit_search *search, struct unit_entry *entry,
+                         const struct unit_parsed *p)
+{
+    int  error = p->file.error;
+    bool unread =
+        error ? error != -EPERM && error != -ENOENT : p->file.cut || (p->file.nuls && !p->n);
+
+    search->unread += unread && !entry->unread;
+    entry->unread |= unread;
+}
+
 /* Read and parse a file. A mask, or one that cannot be read, has no settings. */
 static int parse_file(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
                       struct unit_parsed *p, size_t *ret_size)
 {
-    char *data;
+    struct unit_file_text text = {0};
 
     *p = (struct unit_parsed){.file = {.entry = entry}};
     *ret_size = 0;
     if (entry->type != DT_REG && unit_is_mask(search->root, entry->path))
         return 0;
-    int r = root_read(search->root, entry->path, UNIT_FILE_MAX, &data, ret_size);
+    int r = unit_file_read(search->root, entry->path, &text);
     if (r < 0) {
         p->file.error = r;
+        count_unread(search, entry, p);
         return r == -ENOMEM ? r : 0;
     }
-    p->file.size = *ret_size;
-    p->file.nuls = memchr(data, '\0', *ret_size) != NULL;
-    r = parse_text(memory, data, *ret_size, search->manager.version, p);
-    free(data);
+    *ret_size = text.size;
+    p->file.size = text.file_size;
+    p->file.cut = text.cut;
+    p->file.nuls = memchr(text.text, '\0', text.size) != NULL;
+    r = parse_text(memory, text.text, text.size, search->manager.version, p);
+    count_unread(search, entry, p);
+    free(text.text);
     return r;
 }
 

@@ -33,6 +33,7 @@ struct unit_file {
     size_t             lost;       /* settings beyond UNIT_SETTINGS_MAX, not kept */
     size_t             size;       /* bytes */
     bool               nuls;       /* has NUL bytes */
+    bool               cut;        /* goes on beyond what was read */
 };
 
 struct unit_loaded {

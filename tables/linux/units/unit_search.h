@@ -22,8 +22,7 @@
 #include "formats/text/arena.h"
 #include "root.h"
 
-#define UNIT_ENTRIES_MAX 200000      /* of one search; those beyond are counted */
-#define UNIT_FILE_MAX    (16u << 20) /* bytes of a file that are read */
+#define UNIT_ENTRIES_MAX 200000 /* of one search; those beyond are counted */
 
 /* Managers ------------------------------------------------------------------ */
 
@@ -83,6 +82,7 @@ struct unit_entry {
     const char *target;
     bool        targeted;
 
+    bool                      unread; /* counted in the search: not read, or not to its end */
     const struct unit_parsed *parsed; /* unit_load.c: what a drop-in says, once it was read */
     bool                      used;   /* unit_settings.c: some unit reads it */
 };
@@ -96,6 +96,7 @@ struct unit_search {
     struct unit_entry  *entries; /* by rank of the directory, then by path */
     size_t              n;
     size_t              lost;   /* entries beyond UNIT_ENTRIES_MAX */
+    size_t              unread; /* files not read, or not to their end, so far (unit_load.c) */
     size_t              broken; /* directories that were not listed to their end */
 
     struct unit_entry **by_owner; /* all, by (where, owner, name, rank) */

@@ -9,6 +9,7 @@
 #include "formats/unit/unit_name.h"
 #include "formats/unit/unit_text.h"
 #include "formats/unit/unit_words.h"
+#include "unit_file.h"
 #include "unit_load.h"
 
 #define FOLLOW_MAX 64 /* links followed, as systemd */
@@ -211,18 +212,17 @@ static int read_text(struct install *i, const char *data, size_t size, int versi
 static int read_file(struct unit_search *search, struct install *i, const char *path,
                      bool *ret_mask)
 {
-    char  *data;
-    size_t size;
+    struct unit_file_text text = {0};
 
     *ret_mask = unit_is_mask(search->root, path);
     if (*ret_mask)
         return 0;
-    int r = root_read(search->root, path, UNIT_FILE_MAX, &data, &size);
+    int r = unit_file_read(search->root, path, &text);
     i->denied |= root_denied(r);
     if (r < 0)
         return r;
-    r = read_text(i, data, size, search->manager.version);
-    free(data);
+    r = read_text(i, text.text, text.size, search->manager.version);
+    free(text.text);
     return r;
 }
 

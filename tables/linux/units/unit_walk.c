@@ -26,8 +26,7 @@ static void describe(const struct unit_walk *walk, int64_t broken, char *out, si
         n += snprintf(out + n, size - (size_t)n, "; directories not listed to their end: %lld",
                       (long long)broken);
     if (walk->unread)
-        n += snprintf(out + n, size - (size_t)n,
-                      "; files that units name not read, or parts beyond a limit: %lld",
+        n += snprintf(out + n, size - (size_t)n, "; files not read, or parts beyond a limit: %lld",
                       (long long)walk->unread);
     if (walk->refused)
         snprintf(out + n, size - (size_t)n, "; denied by owner: %lld", (long long)walk->refused);
@@ -116,6 +115,7 @@ int unit_walk_next(struct unit_walk *walk)
 {
     int r;
 
+    walk->unread += walk->search ? (int64_t)walk->search->unread : 0;
     unit_search_free(walk->search);
     walk->search = NULL;
     for (;;) {
