@@ -182,6 +182,21 @@ static const struct expectation buses[] = {
 };
 
 static const struct expectation other_inits[] = {
+    {"pkill auditd", "pkill kill auditd"},
+    {"pkill -9 -f /usr/sbin/auditd", "pkill kill auditd [--signal=9]"},
+    {"killall -s SIGKILL falcon-sensor", "killall kill falcon-sensor [--signal=KILL]"},
+    {"kill -STOP $(pidof auditd)", "kill kill auditd [--signal=STOP]"},
+    {"kill -9 `pgrep -f auditd`", "kill kill auditd [--signal=9]"},
+    {"kill -9 1234", NULL},
+    {"killall -HUP auditd", NULL},
+    {"pkill --signal USR1 auditd", NULL},
+    {"auditctl -e 0", "auditctl disable auditd [-e=0]"},
+    {"auditctl -e 1", NULL},
+    {"auditctl -w /etc -p wa", NULL},
+    {"sudo setenforce 0", "setenforce disable selinux <sudo"},
+    {"setenforce Enforcing", NULL},
+    {"ufw --force disable", "ufw disable ufw"},
+    {"ufw allow 22", NULL},
     {"service ssh restart", "service restart ssh"},
     {"service --status-all", "service status-all [--status-all]"},
     {"/usr/sbin/service apache2 stop", "service stop apache2"},

@@ -98,6 +98,47 @@ static sqlite3 *open_host(void)
 
 #define HERE "host = 'web1'"
 
+/* logrotate's scripts send these each week. */
+START_TEST(a_signal_that_stops_nothing_is_no_stop)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "etc/os-release", "ID=rhel\n");
+    harness_write_text(dir, "root/.bash_history",
+                       "systemctl kill -s HUP auditd\nsystemctl kill --signal=SIGUSR1 auditd\n"
+                       "systemctl kill -s 0 auditd\nsystemctl kill auditd\n"
+                       "systemctl kill -s KILL auditd\nkill -9 $(pidof auditd)\n"
+                       "auditctl -e 0\n");
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db,
+                   "auditctl -e 0\nkill -9 $(pidof auditd)\nsystemctl kill -s KILL auditd\n"
+                   "systemctl kill auditd",
+                   "SELECT cmdline FROM command_facts WHERE security ORDER BY 1");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(every_audit_field_is_one_of_sigmas)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "etc/os-release", "ID=rhel\n");
+    harness_write_text(
+        dir, "var/log/audit/audit.log",
+        "type=SYSCALL msg=audit(1.0:1): arch=c000003e syscall=59 success=yes exit=0 ppid=7 pid=8 "
+        "auid=10 uid=1 gid=2 euid=0 tty=pts4 ses=9 comm=\"a\" exe=\"/bin/a\" key=\"k\"\n"
+        "type=EXECVE msg=audit(1.0:1): argc=6 a0=\"a\" a1=\"b\" a2=\"c\" a3=\"d\" a4=\"e\" "
+        "a5=\"f\"\n");
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db, "e|f||0|1|10|9|yes|8|pts4|6",
+                   "SELECT a4, a5, a6, euid, uid, auid, ses, success, pid, tty, argc FROM logs "
+                   "WHERE type = 'EXECVE' AND euid = '0' AND a4 LIKE 'E'");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(process_events_take_names_from_the_hosts_own_users)
 {
     sqlite3 *db = open_host();
@@ -439,6 +480,8 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, commands_are_graded_by_what_they_do_and_to_what);
     tcase_add_test(tcase, a_service_is_what_would_run);
     tcase_add_test(tcase, known_admins_are_left_out);
+    tcase_add_test(tcase, a_signal_that_stops_nothing_is_no_stop);
+    tcase_add_test(tcase, every_audit_field_is_one_of_sigmas);
     tcase_add_test(tcase, findings_hold_what_commands_signal_and_the_sub_technique_filters_them);
     tcase_add_test(tcase, a_start_with_no_tool_near_it_is_told);
     tcase_add_test(tcase, a_range_of_time_reaches_every_log_that_can_seek);

@@ -20,7 +20,11 @@ SELECT
        StartType, Payload, ContextInfo, Signed, Signature, CurrentDirectory, IpAddress, LogonType,
        HostApplication, ParentUser, NewName, DestinationPort, DestinationIp, SourceImage,
        TargetImage, GrantedAccess, CallTrace, param3, param4, param5, exe, comm, cwd, key,
-       proctitle, a2, a3, LogonId, data
+       proctitle, a2, a3,
+       a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, auid, uid, euid, gid, ses,
+       pid, ppid, tty, terminal, success, exit, res, acct, op, addr, hostname, subj,
+       saddr, opid, ocomm, cmd, argc, item, inode, dev, mode, ouid, ogid,
+       LogonId, data
   FROM logs_windows
 UNION ALL
 SELECT
@@ -37,7 +41,11 @@ SELECT
        StartType, Payload, ContextInfo, Signed, Signature, CurrentDirectory, IpAddress, LogonType,
        HostApplication, ParentUser, NewName, DestinationPort, DestinationIp, SourceImage,
        TargetImage, GrantedAccess, CallTrace, param3, param4, param5, exe, comm, cwd, key,
-       proctitle, a2, a3, LogonId, data
+       proctitle, a2, a3,
+       a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, auid, uid, euid, gid, ses,
+       pid, ppid, tty, terminal, success, exit, res, acct, op, addr, hostname, subj,
+       saddr, opid, ocomm, cmd, argc, item, inode, dev, mode, ouid, ogid,
+       LogonId, data
   FROM logs_linux
 UNION ALL
 SELECT
@@ -54,5 +62,9 @@ SELECT
        StartType, Payload, ContextInfo, Signed, Signature, CurrentDirectory, IpAddress, LogonType,
        HostApplication, ParentUser, NewName, DestinationPort, DestinationIp, SourceImage,
        TargetImage, GrantedAccess, CallTrace, param3, param4, param5, exe, comm, cwd, key,
-       proctitle, a2, a3, LogonId, data
+       proctitle, a2, a3,
+       a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, auid, uid, euid, gid, ses,
+       pid, ppid, tty, terminal, success, exit, res, acct, op, addr, hostname, subj,
+       saddr, opid, ocomm, cmd, argc, item, inode, dev, mode, ouid, ogid,
+       LogonId, data
   FROM logs_macos;

@@ -44,9 +44,12 @@ WITH graded AS (
     SELECT c.time, c.host, c.platform, c.user, c.login_user, c.parent, c.exe, c.cmdline, c.tool,
            c.verb, c.target, c.options, c.remote, c.runtime, c.via, c.obfuscated, c.success,
            c.patch_cycle, c.source, c.record,
-           coalesce((SELECT g.action FROM verb_grades AS g
-                      WHERE g.verb = c.verb AND g.tool IN (c.tool, '')
-                      ORDER BY g.tool DESC LIMIT 1), '') AS action,
+           -- A signal that makes a daemon read its settings or open its logs again stops nothing.
+           iif(c.verb = 'kill' AND c.options REGEXP
+               '(?i)"--signal=(SIG)?(HUP|USR1|USR2|WINCH|CONT|URG|CHLD|0|1|10|12|17|18|23|28)"', '',
+               coalesce((SELECT g.action FROM verb_grades AS g
+                          WHERE g.verb = c.verb AND g.tool IN (c.tool, '')
+                          ORDER BY g.tool DESC LIMIT 1), '')) AS action,
            coalesce(c.target, '') || coalesce((SELECT ' ' || group_concat(o.value, ' ')
                                                  FROM json_each(c.options) AS o), '') AS arguments,
            path_trust(c.target) AS place,

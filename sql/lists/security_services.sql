@@ -13,7 +13,7 @@ CREATE TEMP TABLE security_services(
 ) WITHOUT ROWID;
 INSERT INTO temp.security_services VALUES
     ('auditd*', 'linux', 'Linux audit'), ('apparmor*', 'linux', 'AppArmor'),
-    ('ufw*', 'linux', 'Uncomplicated Firewall'), ('firewalld*', 'linux', 'firewalld'),
+    ('selinux', 'linux', 'SELinux'), ('ufw*', 'linux', 'Uncomplicated Firewall'), ('firewalld*', 'linux', 'firewalld'),
     ('nftables*', 'linux', 'nftables'), ('iptables*', 'linux', 'iptables'),
     ('netfilter-persistent*', 'linux', 'iptables'), ('fail2ban*', 'linux', 'Fail2ban'),
     ('clamav-*', 'linux', 'ClamAV'), ('clamd*', 'linux', 'ClamAV'),

@@ -54,7 +54,22 @@ SELECT
        '' COLLATE NOCASE AS param3, '' COLLATE NOCASE AS param4, '' COLLATE NOCASE AS param5,
        '' COLLATE NOCASE AS exe, '' COLLATE NOCASE AS comm, '' COLLATE NOCASE AS cwd,
        '' COLLATE NOCASE AS key, '' COLLATE NOCASE AS proctitle, '' COLLATE NOCASE AS a2,
-       '' COLLATE NOCASE AS a3, '' COLLATE NOCASE AS LogonId,
+       '' COLLATE NOCASE AS a3,
+       '' COLLATE NOCASE AS a4, '' COLLATE NOCASE AS a5, '' COLLATE NOCASE AS a6,
+       '' COLLATE NOCASE AS a7, '' COLLATE NOCASE AS a8, '' COLLATE NOCASE AS a9,
+       '' COLLATE NOCASE AS a10, '' COLLATE NOCASE AS a11, '' COLLATE NOCASE AS a12,
+       '' COLLATE NOCASE AS a13, '' COLLATE NOCASE AS a14, '' COLLATE NOCASE AS a15,
+       '' COLLATE NOCASE AS auid, '' COLLATE NOCASE AS uid, '' COLLATE NOCASE AS euid,
+       '' COLLATE NOCASE AS gid, '' COLLATE NOCASE AS ses, '' COLLATE NOCASE AS pid,
+       '' COLLATE NOCASE AS ppid, '' COLLATE NOCASE AS tty, '' COLLATE NOCASE AS terminal,
+       '' COLLATE NOCASE AS success, '' COLLATE NOCASE AS exit, '' COLLATE NOCASE AS res,
+       '' COLLATE NOCASE AS acct, '' COLLATE NOCASE AS op, '' COLLATE NOCASE AS addr,
+       '' COLLATE NOCASE AS hostname, '' COLLATE NOCASE AS subj, '' COLLATE NOCASE AS saddr,
+       '' COLLATE NOCASE AS opid, '' COLLATE NOCASE AS ocomm, '' COLLATE NOCASE AS cmd,
+       '' COLLATE NOCASE AS argc, '' COLLATE NOCASE AS item, '' COLLATE NOCASE AS inode,
+       '' COLLATE NOCASE AS dev, '' COLLATE NOCASE AS mode, '' COLLATE NOCASE AS ouid,
+       '' COLLATE NOCASE AS ogid,
+       '' COLLATE NOCASE AS LogonId,
        json_object('command', h.command) AS data
   FROM shell_history AS h
  WHERE h.host IN (SELECT host FROM evidence WHERE kind = 'macos');

@@ -10,6 +10,7 @@
 /* Names of tools, and of programs that may hide one, by their first letter. */
 /* clang-format off */
 static const char *const needles[26][24] = {
+    ['a' - 'a'] = {"auditctl"},
     ['b' - 'a'] = {"busctl", "brew", "base64"},
     ['c' - 'a'] = {"chkconfig", "csexec"},
     ['d' - 'a'] = {"dbus-send", "deb-systemd-"},
@@ -17,11 +18,12 @@ static const char *const needles[26][24] = {
                    "get-wmiobject", "get-ciminstance"},
     ['i' - 'a'] = {"init.d", "initctl", "invoke-rc.d", "insserv", "impacket-", "icim", "iwmi",
                    "invoke-cimmethod", "invoke-wmimethod"},
+    ['k' - 'a'] = {"kill", "killall"},
     ['l' - 'a'] = {"launchctl", "loginctl"},
     ['m' - 'a'] = {"machinectl"},
     ['n' - 'a'] = {"net", "net1", "nssm", "new-service", "new-item", "new-itemproperty", "ni"},
     ['p' - 'a'] = {"psexec", "psexec64", "psexec.py", "paexec", "portablectl", "powershell",
-                   "powershell_ise", "pwsh"},
+                   "powershell_ise", "pwsh", "pkill"},
     ['q' - 'a'] = {"qdbus"},
     ['r' - 'a'] = {"reg", "rc.d", "rc-service", "rc-update", "rcctl", "restart", "remcom", "ri",
                    "rp", "remove-item", "remove-itemproperty", "remove-service", "restart-service",
@@ -29,8 +31,8 @@ static const char *const needles[26][24] = {
     ['s' - 'a'] = {"systemctl", "sc", "service", "systemd-run", "start", "stop", "sv", "svcadm",
                    "supervisorctl", "set-service", "start-service", "stop-service",
                    "suspend-service", "sasv", "spsv", "sp", "set-itemproperty", "smbexec.py",
-                   "services.py"},
-    ['u' - 'a'] = {"update-rc.d"},
+                   "services.py", "setenforce"},
+    ['u' - 'a'] = {"update-rc.d", "ufw"},
     ['w' - 'a'] = {"wmic", "winexe"},
     ['x' - 'a'] = {"xcmd"},
 };

@@ -257,7 +257,8 @@ const struct service_tool *service_tool_find(const char *name, enum shell_dialec
         return windows;
     if (dialect != SHELL_POSIX && word_in("start stop restart", name, true))
         return NULL; /* cmd.exe's own */
-    return find(tools, name, false);
+    const struct service_tool *tool = find(tools, name, false);
+    return tool || dialect != SHELL_POSIX ? tool : find(process_tools, name, false);
 }
 
 bool service_tool_read(const struct service_tool *tool, struct arena *arena,

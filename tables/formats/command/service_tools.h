@@ -88,6 +88,7 @@ struct service_tool {
 };
 
 extern const struct service_tool windows_service_tools[]; /* ends with a zeroed one */
+extern const struct service_tool process_tools[];         /* the same */
 
 /* The operand at `i`, or NULL. */
 const char *operand(const struct tool_call *call, size_t i);
