@@ -68,6 +68,7 @@ static const char apt_text[] =
     "\nStart-Date: 2026-11-24  12:00:00\nCommandline: apt purge x\nPurge: x:amd64 (3)\n"
     "Error: Sub-process /usr/bin/dpkg returned an error code (1)\n"
     "\nStart-Date: 2026-11-24  13:00:00\nCommandline: apt -f install\n"
+    "Comment: monthly update\n"
     "End-Date: 2026-11-24  13:00:01\n";
 
 static const char apt_rows[] =
@@ -78,7 +79,7 @@ static const char apt_rows[] =
     "remove|apache2|2.4|NULL|NULL|apt-get install -y nginx|alice (1000)|5.0|7|0\n"
     "purge|x|3|NULL|Sub-process /usr/bin/dpkg returned an error code (1)|apt purge x|NULL|NULL|12|"
     "0\n"
-    "run|NULL|NULL|NULL|NULL|apt -f install|NULL|1.0|15|0";
+    "run|NULL|NULL|NULL|monthly update|apt -f install|NULL|1.0|15|0";
 
 #define APT_COLUMNS                                                                                \
     "SELECT action, package, old_version, new_version, detail, command, requested_by, "            \

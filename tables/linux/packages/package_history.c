@@ -448,7 +448,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct history_row, new_version, 0, "Version after"),
     TBL_COL(struct history_row, detail, 0,
             "automatic (nobody asked for it by name), dpkg's state or phase, the file and decision "
-            "of a conffile, apt's error"),
+            "of a conffile, apt's error or comment"),
     TBL_COL(struct history_row, command, 0, "Command line of the run, where the tool logs it"),
     TBL_COL(struct history_row, requested_by, 0,
             "Who asked for it, as the tool logs it: name and uid, or uid"),
