@@ -73,6 +73,55 @@ START_TEST(a_detection_of_ones_own_is_graded_beside_the_others)
 }
 END_TEST
 
+/* The detection that CONTRIBUTING.md prints, as a file of its own in `folder`. */
+static void copy_worked_detection(const char *folder)
+{
+    char  line[512], text[4096] = "";
+    bool  inside = false;
+    FILE *in = fopen("CONTRIBUTING.md", "r");
+
+    ck_assert_ptr_nonnull(in);
+    while (fgets(line, sizeof line, in)) {
+        inside |= strncmp(line, "    -- runs_from_cache: ", 24) == 0;
+        if (inside && strncmp(line, "    ", 4) != 0)
+            break;
+        if (inside)
+            strncat(text, line + 4, sizeof text - strlen(text) - 1);
+    }
+    fclose(in);
+    harness_write_text(folder, "runs_from_cache.sql", text);
+}
+
+START_TEST(the_worked_detection_of_contributing_fires_and_spares)
+{
+    static const char *const commands[][2] = {
+        {"a", "ExecStart=/opt/.cache/agent"},
+        {"b", "ExecStart=/opt/agent/agent --cache /opt/.cache/data"},
+        {"c", "Type=oneshot\nExecStart=/opt/agent/agent\nExecStart=/opt/.cache/agent"},
+        {"d", "ExecStart=/bin/sh /opt/.cache/agent"},
+    };
+    const char *root = harness_scratch(), *folder = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        char path[64], text[256];
+        snprintf(path, sizeof path, "etc/systemd/system/%s.service", commands[i][0]);
+        snprintf(text, sizeof text, "[Service]\n%s\n", commands[i][1]);
+        harness_write_text(root, path, text);
+    }
+    copy_worked_detection(folder);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    use(db, folder);
+    harness_expect(db, "", FAULTS);
+    harness_expect(db, "a.service,c.service,d.service",
+                   "SELECT group_concat(substr(subject, -9)) FROM (SELECT DISTINCT subject FROM "
+                   "finding_signals WHERE signal = 'runs_from_cache' ORDER BY 1)");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_pattern_of_ones_own_serves_every_shape)
 {
     const char *folder = harness_scratch();
@@ -243,6 +292,7 @@ Suite *make_detections_suite(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_detection_of_ones_own_is_graded_beside_the_others);
+    tcase_add_test(tcase, the_worked_detection_of_contributing_fires_and_spares);
     tcase_add_test(tcase, a_pattern_of_ones_own_serves_every_shape);
     tcase_add_loop_test(tcase, an_expression_is_over_the_row_alone, 0,
                         sizeof refused / sizeof *refused);

@@ -69,6 +69,49 @@ START_TEST(findings_read_each_log_a_fixed_number_of_times)
 }
 END_TEST
 
+/* Of a command in a package's unit, only who owns its program is asked; permissions are asked of what
+ * no package owns. A fact that is worked out where nobody uses it shows here as scans. */
+START_TEST(commands_of_packages_are_looked_up_once_and_their_permissions_never)
+{
+    static const char *const tables[] = {"package_files", "path_permissions"};
+    int64_t                  scans[2][2];
+
+    for (int round = 0; round < 2; round++) {
+        const char *root = harness_scratch();
+        sqlite3    *db = harness_open();
+        char        list[8192] = "", path[128];
+        int         n = round ? 80 : 20;
+
+        harness_write_text(root, "etc/os-release", "ID=debian\n");
+        harness_write_text(
+            root, "var/lib/dpkg/status",
+            "Package: many\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n\n");
+        for (int i = 0; i < n; i++) {
+            snprintf(path, sizeof path, "usr/lib/systemd/system/many%d.service", i);
+            harness_write_text(root, path, "[Service]\nExecStart=/usr/sbin/cron\n");
+            snprintf(list + strlen(list), sizeof list - strlen(list), "/%s\n", path);
+        }
+        harness_write_text(root, "var/lib/dpkg/info/many.list", list);
+        harness_write_text(root, UNIT, "[Service]\nExecStart=/usr/local/bin/x\n");
+        harness_query(db, "DELETE FROM evidence");
+        harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+        for (size_t i = 0; i < 2; i++) {
+            const char *count = "SELECT scans FROM svcql_tables WHERE name = '%s'";
+            int64_t     before = harness_int(db, count, tables[i]);
+            harness_query(db, "SELECT * FROM findings");
+            scans[round][i] = harness_int(db, count, tables[i]) - before;
+        }
+        harness_close(db);
+    }
+    for (int round = 0; round < 2; round++) {
+        int64_t more = scans[round][0] - (round ? 80 : 20);
+        ck_assert_msg(more >= 1 && more <= 8, "package_files: %d scans", (int)scans[round][0]);
+        ck_assert_msg(scans[round][1] >= 1 && scans[round][1] <= 8, "path_permissions: %d scans",
+                      (int)scans[round][1]);
+    }
+}
+END_TEST
+
 START_TEST(what_is_made_and_gone_within_minutes_removes_itself)
 {
     sqlite3 *db = audited(WROTE("1790000000", "1") REMOVED("1790000060", "2"));
@@ -271,6 +314,7 @@ Suite *make_findings_suite(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, findings_read_each_log_a_fixed_number_of_times);
+    tcase_add_test(tcase, commands_of_packages_are_looked_up_once_and_their_permissions_never);
     tcase_add_test(tcase, what_is_made_and_gone_within_minutes_removes_itself);
     tcase_add_test(tcase, an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps);
     tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
