@@ -142,7 +142,7 @@ START_TEST(a_pattern_of_ones_own_serves_every_shape)
 }
 END_TEST
 
-/* What an expression may not be, and a part of what is said of it. */
+/* What an expression may not be, and a part of the message. */
 static const struct {
     const char *body, *fault;
 } refused[] = {
@@ -187,7 +187,7 @@ END_TEST
 
 /* What a file may not look like. */
 static const struct {
-    const char *name, *text, *fault; /* the line, and what is said */
+    const char *name, *text, *fault; /* the line, and the message */
 } malformed[] = {
     {"a", HEADER("b") TESTS BODY, ":1 does not begin with -- a:"},
     {"a", HEADER("a") BODY, ":6 an expression outside"},

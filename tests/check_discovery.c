@@ -1,5 +1,5 @@
 /* check_discovery.c -- evidence as it comes: images, collections, many hosts, and nothing read that
- * lies outside. */
+ * is outside. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -649,7 +649,7 @@ static void plant_links(void)
 }
 
 /* Read what the trap caught of one process: how many opens, and the last one outside of a folder.
- * This machine's own rules of time zones are no part of the evidence. */
+ * This machine's own rules of time zones are not part of the evidence. */
 static int caught(int trap, pid_t pid, const char *inside, char *ret_outside, size_t room)
 {
     char                            events[65536], path[4096], fd[64];

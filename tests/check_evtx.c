@@ -325,7 +325,7 @@ START_TEST(records_in_slack_are_carved)
     uint8_t *log = three_events(&size, at);
     uint32_t free_at = (uint32_t)(at[1] - EVTX_HEADER_SIZE);
 
-    /* as after the chunk was begun anew: the header knows one record, the old ones lie behind it */
+    /* as after the chunk was begun anew: the header knows one record, the old ones are after it */
     put_le(log + EVTX_HEADER_SIZE + 48, free_at, 4);
     log[at[2] + 8] = 99; /* no neighbour of number 42 */
     memset(log + at[1], 0, 32);
@@ -404,7 +404,7 @@ START_TEST(forged_count_of_values_is_refused)
     uint8_t    *log = three_events(&size, at);
     struct walk w;
 
-    /* record 41 defines its template in place: the count stands behind the definition */
+    /* record 41 defines its template in place: the count stands after the definition */
     uint32_t definition = le32(log + at[0] + 24 + 4 + 10 + 20);
     put_le(log + at[0] + 24 + 4 + 10 + 24 + definition, 0x3fffffff, 4);
     w = walk_log(log, size);

@@ -14,7 +14,7 @@
 
 #define SERVICE "ControlSet001\\Services\\Spooler"
 
-/* A hive opened from what the writer was told. */
+/* A hive opened from what the writer was given. */
 struct opened {
     struct hive hive;
     uint8_t    *image;
@@ -343,7 +343,7 @@ static void spoil(uint8_t *log, size_t size, int how)
     case 1: /* the sequence number: hash 2 */
         log[512 + 12] ^= 1;
         break;
-    case 2: /* an entry that ends behind the file */
+    case 2: /* an entry that ends after the file */
         log[512 + 6] = 0x7f;
         break;
     case 3: /* no entry */
@@ -372,17 +372,17 @@ START_TEST(a_log_that_is_not_whole_is_not_applied)
 }
 END_TEST
 
-/* Lies of an entry whose hashes are right: where in it, and what it says. */
+/* False sizes in an entry whose hashes are right: the offset, and the value written there. */
 static const struct {
     size_t   at;
     uint32_t value;
-} lies[] = {
-    {40, 0x7ffff000},                   /* a page far behind the bins */
+} false_sizes[] = {
+    {40, 0x7ffff000},                   /* a page far after the bins */
     {40, 0xfffff000},                   /* and one whose end wraps around */
     {44, 0x7fffffff},                   /* a page longer than the entry */
     {44, 0xffffffff}, {20, 0x10000000}, /* more pages than the entry holds */
     {20, 0xffffffff}, {16, 0},          /* no bins at all */
-    {16, 0x00001001},                   /* bins that are no whole pages */
+    {16, 0x00001001},                   /* bins that are not whole pages */
     {16, 0x7ffff000},                   /* more bins than memory should be given for */
 };
 
@@ -394,7 +394,7 @@ START_TEST(an_entry_that_lies_and_is_sealed_is_not_believed)
     uint8_t    *log =
         make_hive_log(pair.before, pair.before_size, pair.after, pair.after_size, 7, &size);
 
-    put_le(log + 512 + lies[_i].at, lies[_i].value, 4);
+    put_le(log + 512 + false_sizes[_i].at, false_sizes[_i].value, 4);
     make_hive_seal(log);
     ck_assert_ptr_null(replayed(&pair, &(struct hive_log){log, size}, 1, &hive));
     ck_assert(!hive.recovered);
@@ -777,7 +777,7 @@ Suite *make_hive_suite(void)
     tcase_add_test(tc, logs_are_replayed_in_the_order_of_their_numbers);
     tcase_add_loop_test(tc, a_log_that_is_not_whole_is_not_applied, 0, 5);
     tcase_add_loop_test(tc, an_entry_that_lies_and_is_sealed_is_not_believed, 0,
-                        sizeof lies / sizeof lies[0]);
+                        sizeof false_sizes / sizeof false_sizes[0]);
     tcase_add_loop_test(tc, logs_of_a_clean_hive_and_older_entries_are_ignored, 0, 2);
     tcase_add_test(tc, a_damaged_base_block_is_taken_from_the_log);
     suite_add_tcase(suite, tc);

@@ -165,7 +165,7 @@ static void load_json(sqlite3 *db, const char *path)
     pclose(out);
 }
 
-/* All entries by their cursor, and each field of each; bytes that are no text aside, which
+/* All entries by their cursor, and each field of each; bytes that are not text aside, which
  * journalctl gives as arrays of numbers. */
 static void compare_with_journalctl(const char *path)
 {

@@ -33,7 +33,7 @@ static const char *program(void)
     return path;
 }
 
-/* Run it with a line of arguments for the shell; its exit status, and what it said on both. */
+/* Run it with a line of arguments for the shell; its exit status, and what it wrote on both. */
 static int run(char **ret_text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static int run(char **ret_text, const char *format, ...)
@@ -153,7 +153,8 @@ START_TEST(manual_and_completions_know_the_options)
         at += strlen(dashes);
         size_t size = strspn(at, "abcdefghijklmnopqrstuvwxyz");
         if (size && at[size] != '*')
-            ck_assert_msg(known(at, size), "%s: %.*s is no option", document->path, (int)size, at);
+            ck_assert_msg(known(at, size), "%s: %.*s is not an option", document->path, (int)size,
+                          at);
     }
     free(document->text);
 }

@@ -225,7 +225,7 @@ static void finish(void)
 
 /* Terms ------------------------------------------------------------------------ */
 
-/* A term that reaches the table, and the same behind a '+', which does not. X stands for the column,
+/* A term that reaches the table, and the same after a '+', which does not. X stands for the column,
  * v.x for a value of it. */
 static const struct {
     unsigned    flags;
@@ -255,7 +255,7 @@ static const struct {
     {TBL_PREFIX, "X LIKE '%' || substr(v.x, 3) || '%'", false},
 };
 
-/* The term with the column's name, behind `mark`, for each X. */
+/* The term with the column's name, after `mark`, for each X. */
 static void write_term(char *out, size_t size, const char *term, const char *mark,
                        const char *column)
 {

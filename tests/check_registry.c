@@ -189,7 +189,7 @@ START_TEST(deleted_keys_come_with_their_values_and_say_so)
 }
 END_TEST
 
-/* A file's place in the registry, by what it holds and where it lies. */
+/* A file's place in the registry, by what it holds and where it is. */
 static const struct {
     const char *keys[2], *path, *base_name, *root;
 } places[] = {

@@ -404,7 +404,7 @@ START_TEST(a_query_over_its_time_is_denied_for_minutes)
     ck_assert_ptr_nonnull(
         strstr(notices, "a: took longer than 1 seconds\na: not run again for 2 minutes\n"));
     *notices = '\0';
-    ck_assert_int_eq(schedule_after(schedule, 60), 1); /* denied: told again, as a failure */
+    ck_assert_int_eq(schedule_after(schedule, 60), 1); /* denied: reported again, as a failure */
     expect_log("svcql_schedule 1 added {\"denied_until\":\"2026-09-21T14:15:20Z\","
                "\"denied_why\":\"took longer than 1 seconds\",\"name\":\"a\"}");
     ck_assert_str_eq(notices, "a: denied for 1 more minutes: took longer than 1 seconds\n");

@@ -64,7 +64,7 @@ static void configure(const char *name)
 }
 
 /* Lines of the journal that tell of a unit, each checked. */
-static int told_of(const char *name, const char *unit)
+static int times_reported(const char *name, const char *unit)
 {
     char line[512], column[256];
     int  n = 0;
@@ -86,11 +86,11 @@ static int told_of(const char *name, const char *unit)
 
 static void wait_for(const char *name, const char *unit)
 {
-    int told = 0;
+    int reported = 0;
 
-    for (int i = 0; i < 1200 && !told; i++, usleep(100000))
-        told = told_of(name, unit);
-    ck_assert_msg(told == 1, "%s was told of %d times: %s", unit, told,
+    for (int i = 0; i < 1200 && !reported; i++, usleep(100000))
+        reported = times_reported(name, unit);
+    ck_assert_msg(reported == 1, "%s was reported %d times: %s", unit, reported,
                   output_of("systemctl status svcql; journalctl -u svcql -n 20 2>&1"));
 }
 
@@ -107,7 +107,7 @@ START_TEST(planted_units_are_told_of_once)
     systemd_shell(
         "printf '[Service]\\nExecStart=/bin/true\\n' > /etc/systemd/system/second.service");
     wait_for("units", "second.service");
-    ck_assert_int_eq(told_of("units", "planted.service"), 1);
+    ck_assert_int_eq(times_reported("units", "planted.service"), 1);
     harness_write_text("/etc", "svcql.json", "{\"schedule\":{\"units\":{}}}");
     systemd_shell("systemctl reload svcql; sleep 0.3; systemctl is-active --quiet svcql");
     ck_assert_ptr_nonnull(strstr(output_of("journalctl --sync; journalctl -u svcql -o cat"),
@@ -141,7 +141,7 @@ START_TEST(the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox)
     text = output_of("sqlite3 /var/lib/svcql/state.db 'SELECT name, error FROM svcql_schedule "
                      "WHERE error IS NOT NULL OR runs = 0'");
     ck_assert_str_eq(text, "");
-    /* What the sandbox keeps from the tables would be told here. */
+    /* What the sandbox keeps from the tables would be reported here. */
     text = output_of("journalctl -o cat SVCQL_NAME=pack_t1569_coverage");
     ck_assert_str_eq(text, "");
 }
@@ -210,7 +210,7 @@ START_TEST(a_large_host_is_told_of_once)
 }
 END_TEST
 
-/* A full disk below the state: told once, counted, and over when there is room again. */
+/* A full disk below the state: reported once, counted, and over when there is room again. */
 START_TEST(a_state_that_is_full_is_told_and_gets_over_it)
 {
     NEED_SYSTEMD(booted);

@@ -38,7 +38,7 @@ static void make_unit(const char *name, const char *exec)
                   name, exec, name);
 }
 
-/* journald writes a moment after the manager has said it. */
+/* journald writes a moment after the manager has reported it. */
 static void settle(void)
 {
     systemd_shell("journalctl --sync");

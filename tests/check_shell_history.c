@@ -264,7 +264,7 @@ START_TEST(histories_of_macos_and_windows_are_found)
 }
 END_TEST
 
-/* The join that osquery asks for: its uid is no term that shell_history takes of a join. */
+/* The join that osquery asks for: its uid is not a term that shell_history takes of a join. */
 START_TEST(a_join_with_users_reads_histories_once)
 {
     sqlite3    *other = harness_open();

@@ -1,4 +1,4 @@
-/* check_start_hooks.c -- what starts programs and is no unit: the forms of its files, rows, masks. */
+/* check_start_hooks.c -- what starts programs and is not a unit: the forms of its files, rows, masks. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,7 +143,7 @@ START_TEST(rows_say_what_runs_and_what_it_is)
 }
 END_TEST
 
-/* A rule that is masked by a link to /dev/null is no damaged file. */
+/* A rule that is masked by a link to /dev/null is not a damaged file. */
 START_TEST(masks_and_leftovers_are_passed_over)
 {
     sqlite3    *db = harness_open();

@@ -17,7 +17,7 @@
 static const char *box;
 static pid_t       booted;
 
-/* What an attacker, and an administrator, would leave behind. */
+/* What an attacker, and an administrator, would leave. */
 static const char prepare[] =
     "set -e; cd /etc/systemd/system\n"
     "printf '%s\\n' '[Unit]' 'Description=Größe \"quoted\"' 'Documentation=man:x(8) https://x/y' "
@@ -575,7 +575,7 @@ END_TEST
 Suite *make_systemd_units_suite(void)
 {
     Suite *suite = suite_create("systemd_units");
-    TCase *real = tcase_create("real systemd"), *lies = tcase_create("lies");
+    TCase *real = tcase_create("real systemd"), *hostile = tcase_create("hostile managers");
 
     tcase_set_timeout(real, 60);
     tcase_add_unchecked_fixture(real, boot, halt);
@@ -591,16 +591,16 @@ Suite *make_systemd_units_suite(void)
     tcase_add_test(real, another_address_is_asked_alone);
     tcase_add_test(real, the_managers_tell_their_unit_path_and_environment);
     suite_add_tcase(suite, real);
-    tcase_set_timeout(lies, 30);
-    tcase_add_test(lies, no_manager_is_an_error_with_a_name);
-    tcase_add_test(lies, no_manager_is_no_error_where_it_is_optional);
-    tcase_add_test(lies, commands_are_quoted_as_in_a_unit_file);
-    tcase_add_test(lies, values_of_the_wrong_type_are_counted_and_null);
-    tcase_add_test(lies, what_the_manager_will_not_tell_is_counted);
-    tcase_add_test(lies, a_huge_answer_ends_the_manager_not_the_query);
-    tcase_add_test(lies, a_manager_that_dies_is_reported);
-    tcase_add_test(lies, garbage_is_an_error_at_once);
-    tcase_add_loop_test(lies, silence_and_noise_have_an_end, 0, 2);
-    suite_add_tcase(suite, lies);
+    tcase_set_timeout(hostile, 30);
+    tcase_add_test(hostile, no_manager_is_an_error_with_a_name);
+    tcase_add_test(hostile, no_manager_is_no_error_where_it_is_optional);
+    tcase_add_test(hostile, commands_are_quoted_as_in_a_unit_file);
+    tcase_add_test(hostile, values_of_the_wrong_type_are_counted_and_null);
+    tcase_add_test(hostile, what_the_manager_will_not_tell_is_counted);
+    tcase_add_test(hostile, a_huge_answer_ends_the_manager_not_the_query);
+    tcase_add_test(hostile, a_manager_that_dies_is_reported);
+    tcase_add_test(hostile, garbage_is_an_error_at_once);
+    tcase_add_loop_test(hostile, silence_and_noise_have_an_end, 0, 2);
+    suite_add_tcase(suite, hostile);
     return suite;
 }

@@ -15,7 +15,7 @@
  * unread; joined by "|". malloc()ed. */
 static int version = 252;
 
-static char *told(const char *data, size_t size)
+static char *described(const char *data, size_t size)
 {
     struct unit_text       text;
     struct unit_assignment a;
@@ -39,7 +39,7 @@ static char *told(const char *data, size_t size)
 
 static void expect_bytes(const char *data, size_t size, const char *expected)
 {
-    char *text = told(data, size);
+    char *text = described(data, size);
 
     ck_assert_str_eq(text, expected);
     free(text);
@@ -168,7 +168,7 @@ START_TEST(a_line_must_be_shorter_than_a_mebibyte)
     expect_bytes(data, size, "2!6|~3[S]B=2");
     free(data);
     data = long_line(UNIT_LINE_MAX - 1, &size);
-    char *text = told(data, size);
+    char *text = described(data, size);
     ck_assert_uint_eq(strlen(text), UNIT_LINE_MAX - 1 + strlen("2[S]|3[S]B=2"));
     free(text);
     free(data);
@@ -183,7 +183,7 @@ START_TEST(continuations_together_must_not_be_longer_than_a_mebibyte)
     for (int i = 0; i < 20000; i++)
         buffer_puts(&data, "sixty-four bytes and a backslash at the end of each one of these\\\n");
     buffer_puts(&data, "\nB=2");
-    char *text = told(data.data, data.size);
+    char *text = described(data.data, data.size);
     ck_assert_msg(strncmp(text, "2!6|~", 5) == 0, "%.40s", text);
     ck_assert_str_eq(text + strlen(text) - strlen("[S]B=2"), "[S]B=2");
     free(text);

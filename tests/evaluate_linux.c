@@ -1,5 +1,5 @@
 /* evaluate_linux.c -- how services of Linux are abused: staged on a real systemd, or as the logs
- * that it leaves. Where the trick is in the way and not in the program, the program is a plain one.
+ * that it leaves. Where the trick is in the method and not in the program, the program is a plain one.
  */
 #include "evaluate.h"
 

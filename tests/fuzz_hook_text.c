@@ -1,4 +1,4 @@
-/* fuzz_hook_text.c -- any bytes as a file of each form that starts something and is no unit. */
+/* fuzz_hook_text.c -- any bytes as a file of each form that starts something and is not a unit. */
 #include "formats/unit/hook_text.h"
 
 #include <stdint.h>

@@ -60,7 +60,7 @@ const char *harness_scratch(void);
 #define harness_write(dir, ...)             harness_write_at(HARNESS_HERE, dir, __VA_ARGS__)
 #define harness_write_text(dir, path, text) harness_write_text_at(HARNESS_HERE, dir, path, text)
 
-/* Read a whole file, with a NUL behind it. Fails the test where it cannot. */
+/* Read a whole file, with a NUL after it. Fails the test where it cannot. */
 #define harness_read(path, ret_size) harness_read_at(HARNESS_HERE, path, ret_size)
 
 /* What the macros call. */

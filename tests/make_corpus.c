@@ -60,6 +60,12 @@ static const struct {
     {"history_text/bash", "#1700000000\nsystemctl start x\nls\n"},
     {"history_text/zsh", ": 1700000001:2;echo a\\\nb\n"},
     {"history_text/fish", "- cmd: echo a\\nb\n  when: 1700000002\n  paths:\n    - /tmp\n"},
+    {"hook_text/script", "#!/bin/sh\n# c\n[ -x /opt/x ] && /opt/x --all\n"},
+    {"hook_text/udev", "ACTION==\"add\", SUBSYSTEM==\"usb\", RUN+=\"/opt/x %k\", \\\n"
+                       " ENV{SYSTEMD_WANTS}+=\"x@%k.service\"\n"},
+    {"hook_text/apt", "DPkg::Post-Invoke {\"/opt/x || true\";};\nAPT::Update { Pre-Invoke "
+                      "{ \"/opt/y\"; }; };\n"},
+    {"hook_text/interfaces", "auto eth0\niface eth0 inet dhcp\n  up /opt/x $IFACE\n"},
     {"package_log/dpkg", "2026-11-24 10:00:00 status installed cron:amd64 3.0\n"
                          "2026-11-24 10:00:01 upgrade cron:amd64 3.0 3.1\n"},
     {"package_log/apt", "Start-Date: 2026-11-24  10:00:00\nCommandline: apt install x\n"

@@ -45,7 +45,7 @@ void make_hive_written(struct made_key *key, double time); /* seconds since the 
 void make_hive_class(struct made_key *key, const char *name);
 void make_hive_security(struct made_key *key, const char *sddl); /* the key's own descriptor */
 
-/* Leave the key and all below it behind in free cells, or in cells in use that no list names. */
+/* Leave the key and all below it in free cells, or in cells in use that no list names. */
 void make_hive_deleted(struct made_key *key);
 void make_hive_orphaned(struct made_key *key);
 

@@ -1,4 +1,4 @@
-/* make_manager.h -- a service manager that lies: what a user may put where his own should listen.
+/* make_manager.h -- a hostile service manager: what a user may put where his own should listen.
  */
 #ifndef SVCQL_MAKE_MANAGER_H
 #define SVCQL_MAKE_MANAGER_H
@@ -10,7 +10,7 @@ enum lie {
     LIE_TYPES,   /* the same, with properties of types that they do not have */
     LIE_ERRORS,  /* the same, with an error for every property */
     LIE_HUGE,    /* the same, with a description of 8 MiB and an environment of 48 MiB */
-    LIE_VANISH,  /* answers ListUnits and is gone at the first question after it */
+    LIE_VANISH,  /* answers ListUnits and ends at the first question after it */
     LIE_GARBAGE, /* bytes that are no D-Bus */
     LIE_SILENCE, /* accepts, and says nothing */
     LIE_FLOOD,   /* sends signals without end, and no answer */

@@ -74,10 +74,10 @@ int schedule_after(struct schedule *schedule, double seconds)
 static const char *cells_error(const cJSON *row, bool numerics)
 {
     if (!cJSON_IsObject(row))
-        return "a row is no object";
+        return "a row is not an object";
     for (const cJSON *cell = row->child; cell; cell = cell->next) {
         if (!cJSON_IsString(cell) && !(numerics && cJSON_IsNumber(cell)))
-            return "a cell is no string";
+            return "a cell is not a string";
         if (cell->next && strcmp(cell->string, cell->next->string) >= 0)
             return "columns are not in order";
     }
@@ -87,7 +87,7 @@ static const char *cells_error(const cJSON *row, bool numerics)
 static const char *rows_error(const cJSON *rows, bool numerics)
 {
     if (!cJSON_IsArray(rows))
-        return "rows are no list";
+        return "rows are not a list";
     for (const cJSON *row = rows->child; row; row = row->next)
         if (cells_error(row, numerics))
             return cells_error(row, numerics);
@@ -100,7 +100,7 @@ static bool whole_number(const cJSON *item)
            item->valuedouble == floor(item->valuedouble);
 }
 
-/* name to numerics, and decorations where there are; *at is moved behind them. */
+/* name to numerics, and decorations where there are; *at is moved after them. */
 static const char *header_error(const cJSON **at, bool *numerics)
 {
     static const char *const keys[] = {"name",  "hostIdentifier", "calendarTime", "unixTime",
@@ -114,11 +114,11 @@ static const char *header_error(const cJSON **at, bool *numerics)
         items[i] = *at;
     }
     if (!cJSON_IsString(items[0]) || !cJSON_IsString(items[1]) || !cJSON_IsString(items[2]))
-        return "a name is no string";
+        return "a name is not a string";
     if (!whole_number(items[3]) || !whole_number(items[4]) || !whole_number(items[5]))
         return "a number is none";
     if (!cJSON_IsBool(items[6]))
-        return "numerics is no boolean";
+        return "numerics is not a boolean";
     const char *end = strptime(items[2]->valuestring, "%a %b %d %H:%M:%S %Y UTC", &tm);
     if (!end || *end || (double)timegm(&tm) != items[3]->valuedouble)
         return "calendarTime is not unixTime";
@@ -146,7 +146,7 @@ static const char *event_error(const cJSON *json)
     if (error)
         return error;
     if (!at || strcmp(at->string, "columns") != 0)
-        return "no columns behind the header";
+        return "no columns after the header";
     if ((error = cells_error(at, numerics)))
         return error;
     return action_is(at->next, "added removed snapshot") && !at->next->next
@@ -161,7 +161,7 @@ static const char *batch_error(const cJSON *json)
     const char  *error = header_error(&at, &numerics);
 
     if (error || at)
-        return error ? error : "more behind the header";
+        return error ? error : "more after the header";
     if (!removed || strcmp(removed->string, "removed") != 0 || !removed->next ||
         strcmp(removed->next->string, "added") != 0 || removed->next->next)
         return "a difference is removed and added";
@@ -181,7 +181,7 @@ static const char *snapshot_error(const cJSON *json)
     const cJSON *at = action->next;
     const char  *error = header_error(&at, &numerics);
     if (error || at)
-        return error ? error : "more behind the header";
+        return error ? error : "more after the header";
     return rows_error(json->child, numerics);
 }
 

@@ -14,7 +14,7 @@
  * It has its own network (SVCQL_FIXTURE_NET=host shares the machine's), host name ("fixture") and
  * cgroups (v2). Shipped generators are hidden, for speed. DIR and the folder SVCQL_FIXTURE_SHARE
  * (the current one without it) are seen inside under the same paths. From outside, its files are
- * below /proc/PID/root. DIR/log has what PID 1 said before its journal ran.
+ * below /proc/PID/root. DIR/log has what PID 1 wrote before its journal ran.
  *
  * Needs root, Linux 5.8, systemd, dbus and dbus-user-session. A Check suite boots in an unchecked
  * fixture, and its tests go inside one by one:

@@ -30,7 +30,7 @@ struct listing {
 };
 
 /* A root or a loose file, with the folder of its collection: paths within the location. */
-struct find {
+struct candidate {
     const struct root_system *system; /* NULL: a file */
     enum artefact             artefact;
     char                     *path;
@@ -41,7 +41,7 @@ struct walker {
     struct root      *root;   /* of the location */
     unsigned          wanted; /* set of 1u << enum artefact */
     struct discovery *result;
-    struct find      *finds;
+    struct candidate *candidates;
     size_t            n, roots;
 };
 
@@ -159,19 +159,19 @@ static void cut_generic(char *path)
         *slash = '\0';
 }
 
-/* Add a find of a path, which is copied. Its collection is set later where it is a file. */
-static int add_find(struct walker *w, const struct root_system *system, enum artefact artefact,
-                    const char *path)
+/* Add a candidate at a path, which is copied. Its collection is set later where it is a file. */
+static int add_candidate(struct walker *w, const struct root_system *system, enum artefact artefact,
+                         const char *path)
 {
-    struct find *find = ARRAY_ADD(w->finds, w->n);
+    struct candidate *candidate = ARRAY_ADD(w->candidates, w->n);
 
-    if (!find)
+    if (!candidate)
         return -ENOMEM;
-    *find = (struct find){system, artefact, strdup(path), strdup(path)};
-    if (!find->path || !find->collection)
+    *candidate = (struct candidate){system, artefact, strdup(path), strdup(path)};
+    if (!candidate->path || !candidate->collection)
         return -ENOMEM;
     if (system)
-        cut_generic(find->collection);
+        cut_generic(candidate->collection);
     return 0;
 }
 
@@ -188,8 +188,8 @@ static const char *holder(const struct walker *w, const char *path)
 {
     const char *best = NULL;
 
-    for (size_t i = 0; i < w->n && w->finds[i].system; i++) {
-        const char *folder = w->finds[i].collection;
+    for (size_t i = 0; i < w->n && w->candidates[i].system; i++) {
+        const char *folder = w->candidates[i].collection;
         if (is_within(path, folder) && (!best || strlen(folder) > strlen(best)))
             best = folder;
     }
@@ -205,7 +205,8 @@ static bool same_folder(const char *a, const char *b)
 
 /* A loose file belongs to the collection of a root or, without one, to the first folder of the
  * location that could name a host. `before` is the file before it, or NULL. */
-static void set_collection(const struct walker *w, struct find *file, const struct find *before)
+static void set_collection(const struct walker *w, struct candidate *file,
+                           const struct candidate *before)
 {
     const char *path = file->path;
     size_t      size = 1 + strcspn(path + 1, "/");
@@ -236,11 +237,11 @@ static bool sniff(const struct walker *w, enum artefact artefact, const char *pa
 /* A folder of journals is one source, which is read as one. */
 static int take_journal(struct walker *w, const char *dir)
 {
-    const struct find *last = w->n ? &w->finds[w->n - 1] : NULL;
+    const struct candidate *last = w->n ? &w->candidates[w->n - 1] : NULL;
 
     if (last && last->artefact == ARTEFACT_JOURNAL && strcmp(last->path, dir) == 0)
         return 0;
-    return add_find(w, NULL, ARTEFACT_JOURNAL, dir);
+    return add_candidate(w, NULL, ARTEFACT_JOURNAL, dir);
 }
 
 /* Unknown files ------------------------------------------------------------------ */
@@ -338,10 +339,10 @@ static int take_file(struct walker *w, const char *dir, const struct listing *li
         return in_units || goes_with(listing, name) ? 0 : add_unknown(w, dir, name);
     if (artefact == ARTEFACT_JOURNAL && *dir)
         return take_journal(w, dir);
-    return add_find(w, NULL, artefact, path);
+    return add_candidate(w, NULL, artefact, path);
 }
 
-/* Whether a folder is a root: 1 and a find, 0, or -ENOMEM. */
+/* Whether a folder is a root: 1 and a candidate, 0, or -ENOMEM. */
 static int take_root(struct walker *w, const char *dir)
 {
     char *full = NULL;
@@ -356,7 +357,7 @@ static int take_root(struct walker *w, const char *dir)
         w->result->skipped++;
         return 1;
     }
-    int r = add_find(w, system, system->artefact, dir);
+    int r = add_candidate(w, system, system->artefact, dir);
     return r < 0 ? r : 1;
 }
 
@@ -404,7 +405,7 @@ static int walk_listing(struct walker *w, const char *dir, const struct listing 
         return r < 0 ? r : 0;
     bool units = listing->units && unit_folder_of(dir);
     if (units && w->wanted & 1u << ARTEFACT_LINUX_ROOT)
-        r = add_find(w, NULL, ARTEFACT_LINUX_ROOT, *dir ? dir : "/");
+        r = add_candidate(w, NULL, ARTEFACT_LINUX_ROOT, *dir ? dir : "/");
     if (r == 0)
         r = walk_files(w, dir, listing, units || in_units);
     return r < 0 ? r : walk_folders(w, dir, listing, depth, units || in_units);
@@ -491,36 +492,36 @@ static unsigned percent_flag(const char *path)
     return 0;
 }
 
-static int add_root_item(struct walker *w, const struct find *find)
+static int add_root_item(struct walker *w, const struct candidate *candidate)
 {
     char         host[HOST_MAX] = "", zone[HOST_MAX] = "";
     struct root *root = NULL;
     char        *full = NULL;
 
-    if (asprintf(&full, "%s%s", root_path(w->root), find->path) < 0)
+    if (asprintf(&full, "%s%s", root_path(w->root), candidate->path) < 0)
         return -ENOMEM;
-    unsigned flags = find->system->flags | percent_flag(full);
+    unsigned flags = candidate->system->flags | percent_flag(full);
     if (root_open(*full ? full : "/", flags, &root) == 0)
-        host_of_root(root, find->system->kind, host, zone);
+        host_of_root(root, candidate->system->kind, host, zone);
     root_unref(root);
     free(full);
-    return add_item(w, find->system->kind, find->path, flags, host, zone);
+    return add_item(w, candidate->system->kind, candidate->path, flags, host, zone);
 }
 
 /* The one name that the loose files of a collection agree on, or "". */
-static void host_of_files(const struct walker *w, const struct find *files, size_t n,
+static void host_of_files(const struct walker *w, const struct candidate *files, size_t n,
                           char host[HOST_MAX], char zone[HOST_MAX])
 {
-    static const enum artefact asked[] = {ARTEFACT_HIVE, ARTEFACT_EVENT_LOG};
+    static const enum artefact with_host[] = {ARTEFACT_HIVE, ARTEFACT_EVENT_LOG};
 
-    for (size_t a = 0; a < TBL_COUNT(asked) && !*host; a++)
+    for (size_t a = 0; a < TBL_COUNT(with_host) && !*host; a++)
         for (size_t i = 0, tries = 0; i < n && tries < ASKED_MAX; i++) {
             char name[HOST_MAX] = "", its_zone[HOST_MAX] = "";
 
-            if (files[i].artefact != asked[a])
+            if (files[i].artefact != with_host[a])
                 continue;
             tries++;
-            if (!host_of_file(w->root, asked[a], files[i].path, name, its_zone))
+            if (!host_of_file(w->root, with_host[a], files[i].path, name, its_zone))
                 continue;
             if (*host && strcasecmp(host, name) != 0) {
                 *host = *zone = '\0'; /* of several hosts */
@@ -532,7 +533,7 @@ static void host_of_files(const struct walker *w, const struct find *files, size
 }
 
 /* Add the loose files of one collection, which stand together. */
-static int add_files_item(struct walker *w, const struct find *files, size_t n)
+static int add_files_item(struct walker *w, const struct candidate *files, size_t n)
 {
     char   host[HOST_MAX] = "", zone[HOST_MAX] = "";
     size_t skip = strlen(files->collection);
@@ -637,8 +638,8 @@ static int name_collection(struct walker *w, size_t first, size_t end, const cha
 /* By collection, roots before files; else as they were found. */
 static int by_collection(const void *a, const void *b)
 {
-    const struct find *x = a, *y = b;
-    int                order = strcmp(x->collection, y->collection);
+    const struct candidate *x = a, *y = b;
+    int                     order = strcmp(x->collection, y->collection);
 
     if (order)
         return order;
@@ -647,22 +648,22 @@ static int by_collection(const void *a, const void *b)
     return strcmp(x->path, y->path);
 }
 
-/* Add the items of one collection, whose finds stand together. */
-static int add_collection(struct walker *w, const struct find *finds, size_t n)
+/* Add the items of one collection, whose candidates stand together. */
+static int add_collection(struct walker *w, const struct candidate *candidates, size_t n)
 {
     size_t first = w->result->n, i = 0;
     int    r = 0;
 
-    for (; r == 0 && i < n && finds[i].system; i++)
-        r = add_root_item(w, &finds[i]);
+    for (; r == 0 && i < n && candidates[i].system; i++)
+        r = add_root_item(w, &candidates[i]);
     if (r == 0 && i < n)
-        r = add_files_item(w, finds + i, n - i);
-    return r < 0 ? r : name_collection(w, first, w->result->n, finds->collection);
+        r = add_files_item(w, candidates + i, n - i);
+    return r < 0 ? r : name_collection(w, first, w->result->n, candidates->collection);
 }
 
 static int by_path_roots_first(const void *a, const void *b)
 {
-    const struct find *x = a, *y = b;
+    const struct candidate *x = a, *y = b;
 
     if (!x->system != !y->system)
         return x->system ? -1 : 1;
@@ -674,17 +675,18 @@ static int assemble(struct walker *w)
     int r = 0;
 
     if (w->n)
-        qsort(w->finds, w->n, sizeof *w->finds, by_path_roots_first);
+        qsort(w->candidates, w->n, sizeof *w->candidates, by_path_roots_first);
     for (size_t i = 0; i < w->n; i++)
-        if (!w->finds[i].system)
-            set_collection(w, &w->finds[i], i && !w->finds[i - 1].system ? &w->finds[i - 1] : NULL);
+        if (!w->candidates[i].system)
+            set_collection(w, &w->candidates[i],
+                           i && !w->candidates[i - 1].system ? &w->candidates[i - 1] : NULL);
     if (w->n)
-        qsort(w->finds, w->n, sizeof *w->finds, by_collection);
+        qsort(w->candidates, w->n, sizeof *w->candidates, by_collection);
     for (size_t i = 0, end; r == 0 && i < w->n; i = end) {
         for (end = i + 1; end < w->n; end++)
-            if (strcmp(w->finds[end].collection, w->finds[i].collection) != 0)
+            if (strcmp(w->candidates[end].collection, w->candidates[i].collection) != 0)
                 break;
-        r = add_collection(w, w->finds + i, end - i);
+        r = add_collection(w, w->candidates + i, end - i);
     }
     return r;
 }
@@ -702,10 +704,10 @@ static int finish(struct walker *w, int r)
             r = name_collection(w, 0, 1, "");
     }
     for (size_t i = 0; i < w->n; i++) {
-        free(w->finds[i].path);
-        free(w->finds[i].collection);
+        free(w->candidates[i].path);
+        free(w->candidates[i].collection);
     }
-    free(w->finds);
+    free(w->candidates);
     root_unref(w->root);
     if (r < 0)
         discovery_free(w->result);
@@ -715,19 +717,19 @@ static int finish(struct walker *w, int r)
 /* A location that is one file: what its name or its first bytes say. */
 static int discover_file(struct walker *w, const char *name)
 {
-    static const enum artefact told[] = {ARTEFACT_EVENT_LOG, ARTEFACT_HIVE,
-                                         ARTEFACT_JOURNAL,   ARTEFACT_PLIST,
-                                         ARTEFACT_AUDIT_LOG, ARTEFACT_EVENT_JSON};
+    static const enum artefact sniffed[] = {ARTEFACT_EVENT_LOG, ARTEFACT_HIVE,
+                                            ARTEFACT_JOURNAL,   ARTEFACT_PLIST,
+                                            ARTEFACT_AUDIT_LOG, ARTEFACT_EVENT_JSON};
     enum artefact              artefact;
     char                       path[ROOT_PATH_MAX];
 
     if (snprintf(path, sizeof path, "/%s", name) >= ROOT_PATH_MAX)
         return -ENAMETOOLONG;
     if (recognise(w, "", name, path, &artefact))
-        return add_find(w, NULL, artefact, path);
-    for (size_t i = 0; i < TBL_COUNT(told); i++)
-        if (sniff(w, told[i], path))
-            return add_find(w, NULL, told[i], path);
+        return add_candidate(w, NULL, artefact, path);
+    for (size_t i = 0; i < TBL_COUNT(sniffed); i++)
+        if (sniff(w, sniffed[i], path))
+            return add_candidate(w, NULL, sniffed[i], path);
     return -ENOTSUP;
 }
 

@@ -78,7 +78,7 @@ static bool in_time(const struct state *state, const struct hive_key *key)
 
 static void fill_common(struct tbl_scan *scan, struct state *state, struct registry *row)
 {
-    const struct registry  *asked = tbl_key(scan);
+    const struct registry  *query = tbl_key(scan);
     const struct source    *source = tbl_source(scan);
     const struct hive_file *file = &state->file;
     const char             *slash = strrchr(source->path, '/');
@@ -92,7 +92,7 @@ static void fill_common(struct tbl_scan *scan, struct state *state, struct regis
         .source = source->shown,
         .deleted = state->lost,
         .recovered = file->hive.recovered,
-        .file = asked->file,
+        .file = query->file,
         .size = TBL_NULL,
     };
 }

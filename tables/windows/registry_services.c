@@ -53,7 +53,7 @@ struct state {
 static int fill(struct tbl_scan *scan, struct state *state, const struct hive_key *node,
                 struct registry_service *row)
 {
-    const struct registry_service *asked = tbl_key(scan);
+    const struct registry_service *query = tbl_key(scan);
     const struct hive_file        *file = &state->file;
 
     *row = (struct registry_service){
@@ -66,7 +66,7 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct hive_ke
         .host = file->host.data,
         .source = tbl_source(scan)->shown,
         .cell = node->cell,
-        .file = asked->file,
+        .file = query->file,
         .node = *node,
     };
     int rc = service_reader_fill(&state->reader, row);

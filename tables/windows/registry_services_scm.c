@@ -133,7 +133,7 @@ static void fill_control(struct tbl_scan *scan, struct state *state, struct scm 
 
 static int fill(struct tbl_scan *scan, struct state *state, struct scm *row)
 {
-    const struct scm *asked = tbl_key(scan);
+    const struct scm *query = tbl_key(scan);
     struct hive_key   services;
 
     *row = (struct scm){
@@ -148,7 +148,7 @@ static int fill(struct tbl_scan *scan, struct state *state, struct scm *row)
         .host = state->file.host.data,
         .source = tbl_source(scan)->shown,
         .cell = state->set.key.cell,
-        .file = asked->file,
+        .file = query->file,
     };
     fill_control(scan, state, row);
     if (hive_find(&state->file.hive, state->set.key.cell, "Services", &services) == 0) {

@@ -84,24 +84,24 @@ static bool spend_item(struct hive *hive)
 static void measure(struct hive *hive, const uint8_t *base, size_t size)
 {
     size_t   there = size - BASE_SIZE;
-    uint32_t said = hive_u32(base + BASE_BINS);
+    uint32_t stated = hive_u32(base + BASE_BINS);
 
     hive->size = (uint32_t)there;
-    if (hive->damaged_base || said == 0 || said % BASE_SIZE != 0)
+    if (hive->damaged_base || stated == 0 || stated % BASE_SIZE != 0)
         return;
-    hive->truncated = said > there;
-    if (said < there)
-        hive->size = said;
+    hive->truncated = stated > there;
+    if (stated < there)
+        hive->size = stated;
 }
 
 /* The root key: where the base block says, where a new hive has it, or wherever one says it is. */
-static uint32_t find_root(struct hive *hive, uint32_t said)
+static uint32_t find_root(struct hive *hive, uint32_t stated)
 {
     struct hive_key key;
     uint32_t        size;
 
-    if (hive_key(hive, said, &key) == 0)
-        return said;
+    if (hive_key(hive, stated, &key) == 0)
+        return stated;
     hive->damaged_base = true;
     for (uint32_t cell = BIN_HEADER; cell < hive->size;) {
         if (hive_key(hive, cell, &key) == 0 && (key.flags & HIVE_KEY_ROOT))
@@ -344,12 +344,12 @@ int hive_value(const struct hive *hive, uint32_t cell, struct hive_value *ret)
 
     if (!p || hive_u16(p + 2) > size - VK_NAME)
         return -EBADMSG;
-    uint32_t said = hive_u32(p + 4);
-    bool     small = said >> 31;
+    uint32_t stated = hive_u32(p + 4);
+    bool     small = stated >> 31;
     *ret = (struct hive_value){
         .cell = cell,
         .type = hive_u32(p + 12),
-        .size = said & INT32_MAX,
+        .size = stated & INT32_MAX,
         .data = hive_u32(p + 8),
         .small = small ? p + 8 : NULL,
         .name = {p + VK_NAME, hive_u16(p + 2), (p[16] & 1) != 0},
@@ -432,10 +432,10 @@ int hive_security(struct hive *hive, const struct hive_key *key, const uint8_t *
 
     if (!p)
         return -EBADMSG;
-    uint32_t said = hive_u32(p + SK_DESCRIPTOR);
+    uint32_t stated = hive_u32(p + SK_DESCRIPTOR);
     size -= SK_DESCRIPTOR + 4;
     *ret = p + SK_DESCRIPTOR + 4;
-    *ret_size = said < size ? said : size;
+    *ret_size = stated < size ? stated : size;
     return 0;
 }
 

@@ -126,12 +126,13 @@ static int open_list(const uint8_t *data, size_t size, size_t field, unsigned pr
         return -ENOENT;
     if (at > size || size - at < ACL_HEADER)
         return -EBADMSG;
-    size_t said = le16(data + at + 2);
-    if (said < ACL_HEADER)
+    size_t stated = le16(data + at + 2);
+    if (stated < ACL_HEADER)
         return -EBADMSG;
-    if (said > size - at)
-        said = size - at;
-    *ret = (struct sd_list){data + at + ACL_HEADER, said - ACL_HEADER, le16(data + at + 4), false};
+    if (stated > size - at)
+        stated = size - at;
+    *ret =
+        (struct sd_list){data + at + ACL_HEADER, stated - ACL_HEADER, le16(data + at + 4), false};
     return 0;
 }
 
@@ -155,9 +156,9 @@ bool sd_next(struct sd_list *list, struct sd_entry *ret)
 {
     if (list->n == 0)
         return false;
-    size_t said = list->size < ACE_HEADER ? 0 : le16(list->data + 2);
-    size_t at = said < ACE_HEADER || said > list->size ? said : sid_at(list->data, said);
-    if (at >= said || said > list->size) {
+    size_t stated = list->size < ACE_HEADER ? 0 : le16(list->data + 2);
+    size_t at = stated < ACE_HEADER || stated > list->size ? stated : sid_at(list->data, stated);
+    if (at >= stated || stated > list->size) {
         list->damaged = true;
         list->n = 0;
         return false;
@@ -167,10 +168,10 @@ bool sd_next(struct sd_list *list, struct sd_entry *ret)
         .flags = list->data[1],
         .mask = le32(list->data + 4),
         .sid = list->data + at,
-        .sid_size = said - at,
+        .sid_size = stated - at,
     };
-    list->data += said;
-    list->size -= said;
+    list->data += stated;
+    list->size -= stated;
     list->n--;
     return true;
 }
