@@ -54,7 +54,7 @@ OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
              $(BUILD)/embedded_columns.o
 PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c))
 SUITES    := $(wildcard tests/check_*.c)
-TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c $(wildcard tests/make_*.c))
+TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c $(wildcard tests/make_*.c))
 # A folder of sql/ is a prerequisite too, so that a file taken away is gone from the build.
 FACTS     := $(sort $(wildcard sql/*/*_facts.sql))
 SIGNALS   := $(sort $(wildcard sql/signals/*.sql))
@@ -68,8 +68,8 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all arrows bench check check-build check-fast check-platforms clean deps deps-check deps-develop \
-        deps-platforms docs docs-check evaluate format format-check fuzz golden headers hunt install judge \
+.PHONY: all arrows attack bench check check-build check-fast check-platforms clean deps deps-check deps-develop \
+        deps-platforms docs docs-check evaluate faults format format-check fuzz golden headers hunt install judge \
         lint navigator new-table signals soak symbols uninstall weights
 
 # A build shows what it makes, a line a file; make V=1 shows the commands, make -s nothing.
@@ -137,9 +137,11 @@ $(BUILD)/suites.h: $(SUITES) tests
 $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 
+# Calls that fail at a test's wish: tests/faults.h.
+FAULTS := malloc calloc realloc strdup strndup fstat fstat64 read pread pread64 __read_chk __pread64_chk
 $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
 	@$(SAY) "  LINK  $@"
-	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(CHECK_LIBS) $(LDLIBS)
+	$(LINK) $(FAULTS:%=-Wl,--wrap=%) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(CHECK_LIBS) $(LDLIBS)
 
 # The harnesses of the fuzzers, for the suite that replays their seeds: tests/check_corpus.c.
 REPLAYS := $(patsubst tests/fuzz_%.c,%,$(wildcard tests/fuzz_*.c))
@@ -221,6 +223,13 @@ check-fast: check-build
 PLATFORMS ?= trixie forky
 check-platforms: deps-platforms
 	./tests/platforms.sh $(PLATFORMS)
+
+# Every call of each table that may fail, failing: some minutes. Sources that a hostile hand prepares.
+faults: $(BUILD)/check
+	SVCQL_FAULTS=all $(CHECK_ENV) $(BUILD)/check faults
+
+attack: $(BUILD)/check
+	$(CHECK_ENV) $(BUILD)/check trust systemd_units
 
 # The schedule for a week of its own clock.
 soak: $(BUILD)/check

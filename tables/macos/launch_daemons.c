@@ -216,8 +216,8 @@ static int read_file(struct tbl_scan *scan, struct daemon_row *row, const struct
 
     root_unmap(&state->map);
     int r = root_map(tbl_source(scan)->root, file->path, FILE_MAX, &state->map);
-    if (!file->sure &&
-        (r == 0 ? !plist_looks_like(state->map.data, state->map.size) : !root_denied(r)))
+    if (!file->sure && (r == 0 ? !plist_looks_like(state->map.data, state->map.size)
+                               : r == -ENOENT || r == -EINVAL))
         return 0;
     if (root_stat(tbl_source(scan)->root, file->path, true, &st) == 0 && fill_stat(scan, row, &st))
         return -ENOMEM;

@@ -33,7 +33,8 @@ struct event_reader {
         uint64_t      event; /* the one it was rendered for */
         const char   *ready; /* what came of that; NULL: nothing */
     } texts[TEXTS];
-    uint64_t count; /* of events so far */
+    uint64_t count;  /* of events so far */
+    bool     failed; /* for lack of memory */
 };
 
 int event_open(int fd, bool json, struct event_range range, struct event_reader **ret)
@@ -132,6 +133,7 @@ static const char *finish(struct event_reader *reader, unsigned which, bool foun
 {
     if (found)
         reader->texts[which].ready = buffer_text(&reader->texts[which].text);
+    reader->failed |= found && !reader->texts[which].ready;
     return reader->texts[which].ready;
 }
 
@@ -209,8 +211,9 @@ const char *event_xml(struct event_reader *reader)
 
     if (!begin(reader, XML, &text))
         return reader->texts[XML].ready;
-    bool found = reader->log && evtx_xml(event_log_reader(reader->log), &reader->record, text) == 0;
-    return finish(reader, XML, found);
+    int r = reader->log ? evtx_xml(event_log_reader(reader->log), &reader->record, text) : -ENOENT;
+    reader->failed |= r == -ENOMEM;
+    return finish(reader, XML, r == 0);
 }
 
 const char *event_message(struct event_reader *reader)
@@ -258,13 +261,23 @@ const char *event_value(struct event_reader *reader, const char *name)
     struct buffer *text = &reader->texts[VALUE].text;
 
     buffer_reset(text);
-    if (reader->json)
-        return event_json_value(reader->json, name, text) ? buffer_text(text) : NULL;
+    if (reader->json) {
+        bool found = event_json_value(reader->json, name, text);
+        reader->failed |= text->failed;
+        return found ? buffer_text(text) : NULL;
+    }
     const struct evtx_value *value = find(&reader->event, name);
     if (!value || value->type == EVTX_NULL)
         return NULL;
     evtx_value_text(value, text);
-    return buffer_text(text);
+    const char *ready = buffer_text(text);
+    reader->failed |= !ready;
+    return ready;
+}
+
+bool event_failed(const struct event_reader *reader)
+{
+    return reader->failed;
 }
 
 /* Totals -------------------------------------------------------------------- */

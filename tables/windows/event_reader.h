@@ -43,6 +43,9 @@ const char *event_xml(struct event_reader *reader);
 const char *event_message(struct event_reader *reader);
 const char *event_value(struct event_reader *reader, const char *name);
 
+/* Whether a text was NULL for lack of memory, and not because the event has none. */
+bool event_failed(const struct event_reader *reader);
+
 /* What became of the file so far; the sentence for people is appended to `detail`. */
 struct event_totals event_totals(const struct event_reader *reader, struct buffer *detail);
 

@@ -59,11 +59,11 @@ static struct event_reader *reader_of(struct tbl_scan *scan)
 
 /* Lazy columns ------------------------------------------------------------------ */
 
-static int result(sqlite3_context *out, const char *text)
+static int result(struct tbl_scan *scan, sqlite3_context *out, const char *text)
 {
     if (text)
         sqlite3_result_text(out, text, -1, SQLITE_TRANSIENT);
-    return SQLITE_OK;
+    return event_failed(reader_of(scan)) ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context *out)
@@ -75,19 +75,19 @@ static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context 
 static int get_data(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)row;
-    return result(out, event_data(reader_of(scan)));
+    return result(scan, out, event_data(reader_of(scan)));
 }
 
 static int get_xml(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)row;
-    return result(out, event_xml(reader_of(scan)));
+    return result(scan, out, event_xml(reader_of(scan)));
 }
 
 static int get_message(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)row;
-    return result(out, event_message(reader_of(scan)));
+    return result(scan, out, event_message(reader_of(scan)));
 }
 
 #define SYSTEM_TEXTS(X)                                                                            \
@@ -102,7 +102,7 @@ static int get_message(struct tbl_scan *scan, const void *row, sqlite3_context *
     static int get_##name(struct tbl_scan *scan, const void *row, sqlite3_context *out)            \
     {                                                                                              \
         (void)row;                                                                                 \
-        return result(out, event_text(reader_of(scan), EVTX_##field));                             \
+        return result(scan, out, event_text(reader_of(scan), EVTX_##field));                       \
     }
 SYSTEM_TEXTS(SYSTEM_GETTER)
 
@@ -183,7 +183,7 @@ SYSTEM_TEXTS(SYSTEM_GETTER)
     static int get_data_##name(struct tbl_scan *scan, const void *row, sqlite3_context *out)       \
     {                                                                                              \
         (void)row;                                                                                 \
-        return result(out, event_value(reader_of(scan), key));                                     \
+        return result(scan, out, event_value(reader_of(scan), key));                               \
     }
 DATA_VALUES(DATA_GETTER)
 
@@ -305,7 +305,10 @@ static int next_record(struct tbl_scan *scan, void *row)
     int r = event_next(state->reader);
     if (r <= 0)
         return r < 0 ? r : SQLITE_DONE;
-    if (!wanted(state, row))
+    bool is_wanted = wanted(state, row);
+    if (event_failed(state->reader))
+        return -ENOMEM;
+    if (!is_wanted)
         return SQLITE_OK;
     complete(scan, row);
     return SQLITE_ROW;
