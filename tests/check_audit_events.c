@@ -253,6 +253,37 @@ START_TEST(missing_arguments_keep_their_places)
 }
 END_TEST
 
+START_TEST(json_lines_of_laurel_and_auditbeat_are_events)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(
+        dir, "audit.log",
+        "{\"ID\":\"1615113648.981:15\",\"NODE\":\"web1\",\"SYSCALL\":{\"arch\":\"0xc000003e\","
+        "\"syscall\":59,\"success\":\"yes\",\"pid\":8,\"comm\":\"sys\",\"exe\":\"/bin/s x\","
+        "\"key\":null,\"AUID\":\"ann\",\"UID\":\"root\"},\"EXECVE\":{\"argc\":2,\"ARGV\":[\"s\","
+        "\"a \\\"b\"]},\"CWD\":{\"cwd\":\"/\"},\"PARENT_INFO\":{\"comm\":\"sh\"}}\n"
+        "no object\n"
+        "{\"@timestamp\":\"2024-07-09T15:00:29.099Z\",\"auditd\":{\"sequence\":77,\"result\":"
+        "\"fail\",\"message_type\":\"syscall\",\"data\":{\"syscall\":\"openat\"},\"paths\":[{"
+        "\"item\":\"0\",\"name\":\"/etc/a\",\"nametype\":\"CREATE\"}]},\"process\":{\"pid\":5,"
+        "\"executable\":\"/bin/tee\",\"args\":[\"tee\",\"/etc/a\"]},\"user\":{\"id\":\"0\"},"
+        "\"tags\":[\"units\"]}\n");
+    harness_expect(
+        db,
+        "15|2021-03-07 10:40:48.981000|exec|execve|1|root|ann|s 'a \"b'|NULL|/bin/s x|web1\n"
+        "77|2024-07-09 15:00:29.099000|file|openat|0|NULL|NULL|tee /etc/a|/etc/a|/bin/tee|",
+        "SELECT serial, datetime, category, syscall, success, user, login_user, cmdline, "
+        "path, exe, iif(serial = 15, host, '') FROM audit_events('%s/audit.log')",
+        dir);
+    harness_expect(db, "damaged|1",
+                   "SELECT status, skipped FROM evidence_sources WHERE location = '%s/audit.log'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(io_uring_and_landlock_name_files)
 {
     sqlite3    *db = harness_open();
@@ -583,6 +614,7 @@ Suite *make_audit_events_suite(void)
         a_separator_that_a_log_daemon_wrote_is_one,
         what_was_typed_is_commands,
         missing_arguments_keep_their_places,
+        json_lines_of_laurel_and_auditbeat_are_events,
         io_uring_and_landlock_name_files,
         rotated_and_gzipped_logs_of_a_root_are_read,
         damage_is_counted_and_reported,

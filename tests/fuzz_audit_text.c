@@ -2,6 +2,7 @@
  */
 #include <stdlib.h>
 
+#include "formats/audit/audit_json.h"
 #include "formats/audit/audit_tty.h"
 #include "formats/audit/audit_window.h"
 
@@ -54,6 +55,7 @@ static void put_typed(const char *data, size_t size)
 
     audit_tty_keys(&field, &text);
     audit_tty_commands(&field, &text);
+    audit_json_lines(data, size, 0, &text);
     buffer_free(&text);
 }
 

@@ -270,7 +270,10 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
                contains(data, size, "Program");
     case ARTEFACT_AUDIT_LOG:
         return is_compressed(data, size) ||
-               (contains(data, size, "type=") && contains(data, size, "msg=audit("));
+               (contains(data, size, "type=") && contains(data, size, "msg=audit(")) ||
+               (size && *data == '{' &&
+                ((contains(data, size, "\"ID\":") && contains(data, size, "\"SYSCALL\":")) ||
+                 contains(data, size, "\"auditd\":")));
     case ARTEFACT_AUTH_LOG:
         return is_compressed(data, size) || contains(data, size, "sshd") ||
                contains(data, size, "sudo") || contains(data, size, "pam_") ||

@@ -4,7 +4,8 @@
  *     WHERE category = 'exec' AND comm = 'systemctl' AND time > unixepoch() - 86400;
  *
  * Reads /var/log/audit/audit.log, its rotated and gzipped files, raw and enriched, and files that
- * the arguments name; where a host keeps no audit log, the audit records in its journal. Each file
+ * the arguments name, also as laurel's and auditbeat's JSON lines; where a host keeps no audit log,
+ * the audit records in its journal. Each file
  * is joined by itself: an event that a rotation cut is two rows of one serial. A range of time
  * finds its place in a file by looking at few places of it (audit_seek.h): a file whose clock was
  * set back for less than a 64th of its length is taken to be in order. What a query asks of
@@ -489,7 +490,7 @@ static int64_t offset_of(const struct state *state, const struct audit_event *ev
 {
     static const char entry[] = "entry=";
 
-    if (!state->input.journal)
+    if (!state->input.journal && !state->input.json)
         return (int64_t)event->offset;
     return strtoll(event->records[0].line + sizeof entry - 1, NULL, 10);
 }

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "formats/audit/audit_json.h"
+
 SQLITE_EXTENSION_INIT3
 
 /* Files ------------------------------------------------------------------------- */
@@ -15,6 +17,21 @@ SQLITE_EXTENSION_INIT3
 static struct audit_input *input_of(struct tbl_scan *scan)
 {
     return tbl_state(scan);
+}
+
+/* Whether the bytes of a log begin with an object of JSON. */
+static bool begins_json(const struct source *source)
+{
+    struct stream *stream = NULL;
+    char          *data;
+    size_t         size;
+    int            fd = root_open_file(source->root, source->path);
+    bool           json = false;
+
+    if (fd >= 0 && stream_open(fd, &stream) == 0)
+        json = stream_block(stream, &data, &size) > 0 && *data == '{';
+    stream_close(stream);
+    return json;
 }
 
 /* Open a log at the place where the query's stretch of time begins. */
@@ -32,6 +49,7 @@ static int open_log(struct tbl_scan *scan)
         return -ENOMEM;
     }
     input->stretch = (struct audit_stretch){0};
+    input->json = begins_json(source);
     if (input->time->min > -INFINITY || input->time->max < INFINITY)
         input->stretch = audit_seek(fd, input->time->min);
     int r = stream_open(fd, &input->stream);
@@ -61,6 +79,9 @@ static void close_file(struct tbl_scan *scan)
     input->stream = NULL;
     input->journal = NULL;
     input->error = 0;
+    input->json = false;
+    input->at = 0;
+    input->bad = 0;
 }
 
 static const struct log_reader reader = {
@@ -74,7 +95,7 @@ static const struct log_reader reader = {
 
 static int leave_file(struct audit_input *input)
 {
-    int64_t lost = (int64_t)audit_window_unreadable(input->window) +
+    int64_t lost = (int64_t)audit_window_unreadable(input->window) + input->bad +
                    (input->journal ? audit_journal_lost(input->journal) : 0);
 
     return log_sources_leave(
@@ -90,6 +111,30 @@ static bool is_past(const struct audit_input *input)
            audit_time(audit_window_stamp(input->window)) > input->time->max + AUDIT_SEEK_SLACK;
 }
 
+/* The records of the next line that is an event of JSON. */
+static int read_json(struct audit_input *input, const char **ret, size_t *ret_size)
+{
+    char  *line;
+    size_t size;
+    int    r;
+
+    while ((r = stream_line(input->stream, &line, &size)) > 0) {
+        uint64_t offset = input->at;
+        input->at += size + 1;
+        buffer_reset(&input->text);
+        int bad = size ? audit_json_lines(line, size, offset, &input->text) : 0;
+        if (bad == -ENOMEM)
+            return bad;
+        input->bad += bad < 0;
+        if (bad < 0 || !input->text.size)
+            continue;
+        *ret = input->text.data;
+        *ret_size = input->text.size;
+        return 1;
+    }
+    return r;
+}
+
 /* 1 with more of the file, 0 at its end, or a negative errno. */
 static int read_block(struct audit_input *input, const char **ret, size_t *ret_size)
 {
@@ -97,6 +142,8 @@ static int read_block(struct audit_input *input, const char **ret, size_t *ret_s
 
     if (input->journal)
         return audit_journal_line(input->journal, ret, ret_size);
+    if (input->json)
+        return read_json(input, ret, ret_size);
     int r = stream_block(input->stream, &data, ret_size);
     *ret = data;
     return r;
@@ -155,4 +202,5 @@ void audit_input_end(struct audit_input *input)
         leave_file(input);
     log_sources_end(&input->sources);
     audit_window_free(input->window);
+    buffer_free(&input->text);
 }

@@ -23,6 +23,10 @@ struct audit_input {
     struct audit_window    *window;
 
     struct stream        *stream; /* of a log */
+    bool                  json;   /* that has an object a line */
+    uint64_t              at;     /* where its next line begins */
+    int64_t               bad;    /* its lines that are no events */
+    struct buffer         text;
     struct audit_stretch  stretch;
     struct audit_journal *journal; /* of a journal */
 
