@@ -9,6 +9,7 @@
 #include "judgement.h"
 #include "own_detections.h"
 #include "pattern_signals.h"
+#include "scope.h"
 #include "source_state.h"
 #include "svcql.h"
 #include "table/registry.h"
@@ -89,6 +90,8 @@ static int load(sqlite3 *db, char **error)
         rc = pattern_signals_register(svcql);
     if (rc == SQLITE_OK)
         rc = source_state_register(svcql);
+    if (rc == SQLITE_OK)
+        rc = scope_register(svcql);
     svcql_unref(svcql);    /* the modules hold it from here on */
     if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
         *error = sqlite3_mprintf("svcql: cannot take the place of the function regexp while a "

@@ -439,6 +439,16 @@ const struct function_doc function_docs[] = {
     {"once(value)",
      "The value itself, computed once: a term on it is not pushed down into a view",
      "SELECT once(1);"},
+    {"scope_since(seconds)",
+     "The time from which findings are asked for, less a margin; minus infinity where they are asked "
+     "for at all times, and outside of findings",
+     "SELECT scope_since(3600);"},
+    {"scope_until(seconds)",
+     "The time up to which findings are asked for, and a margin; infinity as for scope_since()",
+     "SELECT scope_until(60);"},
+    {"scoped()",
+     "Whether findings are asked for of some time only",
+     "SELECT scoped();"},
     {"own_signals(shape, column, ...)",
      "What the user's own detections say of a row of a shape, as ,\"name\",\"name\"; the views "
      "SHAPE_signals call it",

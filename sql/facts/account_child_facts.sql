@@ -27,7 +27,7 @@ CREATE TEMP VIEW account_child_facts AS
 WITH parents AS MATERIALIZED (
     SELECT p.host, p.pid, p.time, p.cmdline, p.user
       FROM process_events AS p
-     WHERE p.pid IS NOT NULL
+     WHERE p.pid IS NOT NULL AND p.time >= scope_since(3600) AND p.time <= scope_until(0)
        AND EXISTS (SELECT 1 FROM service_accounts AS a WHERE p.user GLOB a.name)
 )
 SELECT c.time, c.datetime, c.host, c.platform, c.cmdline, c.tool, c.verb, c.target, c.user,

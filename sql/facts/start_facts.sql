@@ -20,31 +20,54 @@
 --
 --   SELECT datetime(time, 'unixepoch'), host, service FROM start_facts WHERE NOT in_burst;
 CREATE TEMP VIEW start_facts AS
-WITH starts AS MATERIALIZED (
+WITH starts AS MATERIALIZED ( -- of the question's time, with the minute before and after for bursts
     SELECT e.time, e.host, e.service, e.detail, e.source, e.record,
            CAST(e.time / 60 AS INTEGER) AS minute
       FROM service_events AS e
      WHERE e.action = 'started' AND e.platform = 'linux' AND e.service GLOB '*.service'
+       AND e.time >= scope_since(60) AND e.time <= scope_until(60)
 ), commands AS MATERIALIZED (
     SELECT c.host, c.time, CAST(c.time / 60 AS INTEGER) AS minute
       FROM service_commands AS c
-     WHERE c.platform = 'linux' AND c.time IS NOT NULL
-), logged AS MATERIALIZED ( -- when the host's logs of commands begin and end
+     WHERE c.platform = 'linux' AND c.time >= scope_since(3600) AND c.time <= scope_until(3600)
+), logged AS MATERIALIZED ( -- when the host's logs of commands begin and end, as far as they were read
     SELECT host, min(time) AS first, max(time) AS last FROM commands GROUP BY host
+), before AS MATERIALIZED ( -- and the hosts that have commands beyond; read where a start needs it
+    SELECT DISTINCT host FROM service_commands
+     WHERE scoped() AND platform = 'linux' AND time < scope_since(3600)
+), after AS MATERIALIZED (
+    SELECT DISTINCT host FROM service_commands
+     WHERE scoped() AND platform = 'linux' AND time > scope_until(3600)
 ), busy AS MATERIALIZED (
     SELECT host, minute FROM starts GROUP BY host, minute HAVING count(DISTINCT service) > 8
 ), often AS MATERIALIZED (
     SELECT host, service FROM starts GROUP BY host, service HAVING count(DISTINCT minute) > 4
+), ever AS MATERIALIZED ( -- the same over all time
+    SELECT e.host, e.service
+      FROM service_events AS e
+     WHERE scoped() AND e.action = 'started' AND e.platform = 'linux' AND e.service GLOB '*.service'
+     GROUP BY e.host, e.service HAVING count(DISTINCT CAST(e.time / 60 AS INTEGER)) > 4
+), near AS MATERIALIZED (
+    SELECT s.time, s.host, s.service, s.detail, s.source, s.record, b.host IS NOT NULL AS in_burst,
+           r.host IS NOT NULL AS regular,
+           iif(b.host IS NULL AND r.host IS NULL,
+               EXISTS (SELECT 1 FROM commands AS c -- in this minute or the one before: an index finds it
+                        WHERE c.host = s.host AND c.minute IN (s.minute, s.minute - 1)
+                          AND c.time BETWEEN s.time - min(60, (SELECT coalesce(max(k.value), 10) FROM attack_knobs AS k
+                                                                   WHERE k.name = 'tool_window')) AND s.time + 1), NULL) AS tool_near
+      FROM starts AS s
+      LEFT JOIN logged AS l ON l.host = s.host
+      LEFT JOIN busy AS b ON b.host = s.host AND b.minute = s.minute
+      LEFT JOIN often AS r ON r.host = s.host AND r.service = s.service
+     WHERE (s.time >= l.first OR s.host IN (SELECT host FROM before))
+       AND (s.time <= l.last OR s.host IN (SELECT host FROM after))
+), judged AS MATERIALIZED ( -- all time is read for a start that is else without an explanation
+    SELECT n.time, n.host, n.service, n.detail, n.source, n.record, n.in_burst, n.tool_near,
+           iif(n.tool_near = 0, EXISTS (SELECT 1 FROM ever AS e
+                                         WHERE e.host = n.host AND e.service = n.service), n.regular) AS regular
+      FROM near AS n
 )
-SELECT s.time, s.host, 'linux' AS platform, s.service, s.detail, b.host IS NOT NULL AS in_burst,
-       r.host IS NOT NULL AS regular,
-       iif(b.host IS NULL AND r.host IS NULL,
-           EXISTS (SELECT 1 FROM commands AS c -- in this minute or the one before: an index finds it
-                    WHERE c.host = s.host AND c.minute IN (s.minute, s.minute - 1)
-                      AND c.time BETWEEN s.time - min(60, (SELECT coalesce(max(k.value), 10) FROM attack_knobs AS k
-                                                               WHERE k.name = 'tool_window')) AND s.time + 1), NULL) AS tool_near,
-       json_object('service', s.service, 'detail', s.detail) AS evidence, s.source, s.record
-  FROM starts AS s
-  JOIN logged AS l ON l.host = s.host AND s.time BETWEEN l.first AND l.last
-  LEFT JOIN busy AS b ON b.host = s.host AND b.minute = s.minute
-  LEFT JOIN often AS r ON r.host = s.host AND r.service = s.service;
+SELECT j.time, j.host, 'linux' AS platform, j.service, j.detail, j.in_burst, j.regular,
+       iif(j.regular, NULL, j.tool_near) AS tool_near,
+       json_object('service', j.service, 'detail', j.detail) AS evidence, j.source, j.record
+  FROM judged AS j;

@@ -34,13 +34,15 @@ WITH helpers(name) AS (
            ('chkconfig'), ('ssh'), ('lesspipe'), ('systemctl')
 ), tools AS MATERIALIZED (
     SELECT host, pid, time, cmdline FROM process_events
-     WHERE name IN ('systemctl', 'journalctl', 'systemd-analyze', 'loginctl', 'machinectl',
+     WHERE time >= scope_since(7200) AND time <= scope_until(0) -- its pager within an hour, and what that starts
+       AND name IN ('systemctl', 'journalctl', 'systemd-analyze', 'loginctl', 'machinectl',
                     'busctl', 'systemd-run', 'timedatectl', 'hostnamectl')
 ), shown AS MATERIALIZED ( -- the pagers and editors among their children
     SELECT p.host, p.pid, p.time, t.cmdline
       FROM process_events AS p
       JOIN tools AS t ON t.host = p.host AND t.pid = p.ppid AND p.time BETWEEN t.time AND t.time + 3600
-     WHERE p.name IN (SELECT name FROM helpers WHERE name <> 'systemctl')
+     WHERE p.time >= scope_since(3600) AND p.time <= scope_until(0)
+       AND p.name IN (SELECT name FROM helpers WHERE name <> 'systemctl')
 ), parents AS MATERIALIZED (
     SELECT host, pid, time, cmdline FROM tools WHERE cmdline NOT LIKE '%systemd-run%'
     UNION ALL
@@ -55,4 +57,5 @@ SELECT c.time, c.datetime, c.host, c.platform, c.name, c.exe, c.cmdline, c.user,
   FROM process_events AS c
   JOIN parents AS p ON p.host = c.host AND p.pid = c.ppid AND c.time BETWEEN p.time AND p.time + 3600
  WHERE c.platform = 'linux' AND c.name IS NOT NULL AND c.ppid IS NOT NULL
+   AND c.time >= scope_since(0) AND c.time <= scope_until(0)
  GROUP BY c.host, c.source, c.record;
