@@ -1,5 +1,6 @@
 /* check_linux_views.c -- process_events, service_events, file_events and service_commands over a
  * host whose logs are written here. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,6 +331,67 @@ START_TEST(a_shell_out_of_a_tools_pager_is_told_and_an_editor_is_not)
 }
 END_TEST
 
+#define STARTED(time, n, unit)                                                                     \
+    "type=SERVICE_START msg=audit(" time ".000:" n "): pid=1 uid=0 auid=4294967295 "               \
+    "ses=4294967295 msg='unit=" unit " comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" "         \
+    "hostname=? addr=? terminal=? res=success'\n"
+
+/* tick starts again and again, odd once; the only commands are hours before and after. */
+/* clang-format off */
+static const char ticking_log[] =
+    EXEC("1789900000.000", "1", "601", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"a\"")
+    STARTED("1789901000", "2", "tick") STARTED("1789904000", "3", "tick")
+    STARTED("1789908000", "4", "tick") STARTED("1789910000", "5", "odd")
+    STARTED("1789912000", "6", "tick") STARTED("1789916000", "7", "tick")
+    STARTED("1789920000", "8", "tick")
+    EXEC("1789930000.000", "9", "602", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"a\"");
+/* clang-format on */
+
+#define ROWS "time, host, severity, subject, signals, analytic, evidence"
+
+/* once() keeps the term from the analytics: they answer for all time, and SQLite takes the window. */
+static void expect_same_in_window(sqlite3 *db, double from, double to)
+{
+    char *all = harness_query(db,
+                              "SELECT " ROWS " FROM findings WHERE once(time) BETWEEN %f AND %f "
+                              "ORDER BY " ROWS,
+                              from, to);
+    char *window = harness_query(
+        db, "SELECT " ROWS " FROM findings WHERE time BETWEEN %f AND %f ORDER BY " ROWS, from, to);
+
+    ck_assert_str_eq(window, all);
+}
+
+START_TEST(findings_of_a_window_are_those_of_all_time_within_it)
+{
+    const char *dirs[] = {harness_scratch(), harness_scratch()};
+    const char *logs[] = {escape_log, ticking_log};
+    sqlite3    *db = open_host();
+
+    for (size_t i = 0; i < 2; i++) {
+        char host[16];
+
+        snprintf(host, sizeof host, "window%zu\n", i);
+        harness_write_text(dirs[i], "etc/os-release", "ID=debian\n");
+        harness_write_text(dirs[i], "etc/hostname", host);
+        harness_write_text(dirs[i], "var/log/audit/audit.log", logs[i]);
+        harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dirs[i]);
+    }
+    harness_expect(db, "odd.service",
+                   "SELECT subject FROM t1569_unasked_start WHERE host = 'window1'");
+    char *times = harness_query(db, "SELECT DISTINCT time FROM findings WHERE time IS NOT NULL");
+    for (char *at = strtok(times, "\n"); at; at = strtok(NULL, "\n")) {
+        expect_same_in_window(db, atof(at), atof(at));
+        expect_same_in_window(db, atof(at) - 30, atof(at) + 30);
+        expect_same_in_window(db, atof(at) + 0.001, 4e9);
+    }
+    expect_same_in_window(db, 1789908000 - 60, 1789908000 + 60); /* tick alone */
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(service_events_tell_starts_stops_and_failures_of_the_manager)
 {
     sqlite3 *db = open_host();
@@ -484,6 +546,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, every_audit_field_is_one_of_sigmas);
     tcase_add_test(tcase, findings_hold_what_commands_signal_and_the_sub_technique_filters_them);
     tcase_add_test(tcase, a_start_with_no_tool_near_it_is_told);
+    tcase_add_test(tcase, findings_of_a_window_are_those_of_all_time_within_it);
     tcase_add_test(tcase, a_range_of_time_reaches_every_log_that_can_seek);
     suite_add_tcase(suite, tcase);
     return suite;
