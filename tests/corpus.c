@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <md5.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,7 +250,7 @@ static void write_link(const char *dir, const char *path, const char *target)
 struct packages {
     const char   *dir;
     const char   *name;
-    struct buffer status, list, history;
+    struct buffer status, list, sums, history;
 };
 
 static void end_package(struct packages *p)
@@ -265,6 +266,20 @@ static void end_package(struct packages *p)
     snprintf(path, sizeof path, "var/lib/dpkg/info/%s.list", p->name);
     harness_write(p->dir, path, p->list.data, p->list.size);
     buffer_reset(&p->list);
+    snprintf(path, sizeof path, "var/lib/dpkg/info/%s.md5sums", p->name);
+    harness_write(p->dir, path, p->sums.data, p->sums.size);
+    buffer_reset(&p->sums);
+}
+
+/* As dpkg keeps them: of all files but those below /etc. */
+static void sum(struct packages *p, const char *path)
+{
+    char full[4096], digest[MD5_DIGEST_STRING_LENGTH];
+
+    snprintf(full, sizeof full, "%s/%s", p->dir, path);
+    ck_assert_msg(MD5File(full, digest), "%s", full);
+    if (strncmp(path, "etc/", 4) != 0)
+        buffer_printf(&p->sums, "%s  %s\n", digest, path);
 }
 
 static void own(struct packages *p, const char *path)
@@ -279,6 +294,7 @@ static void base_item(struct packages *p, const char *kind, char *path, char *re
     own(p, path);
     if (strcmp(kind, "program") == 0) {
         write_program(p->dir, path);
+        sum(p, path);
         return;
     }
     if (strcmp(kind, "link") == 0) {
@@ -294,6 +310,7 @@ static void base_item(struct packages *p, const char *kind, char *path, char *re
         buffer_puts(&text, strcmp(kind, "script") == 0 ? "#!/bin/sh\nexit 0\n" : "# defaults\n");
     harness_write(p->dir, path, text.data, text.size);
     set_mode(p->dir, path, strcmp(kind, "script") == 0 ? 0755 : 0644);
+    sum(p, path);
     buffer_free(&text);
 }
 
@@ -353,6 +370,7 @@ static void write_base(const struct corpus *corpus, const char *dir)
     harness_write_text(dir, "etc/group", "root:x:0:\nsudo:x:27:ann\nann:x:1000:\n");
     buffer_free(&p.status);
     buffer_free(&p.list);
+    buffer_free(&p.sums);
     buffer_free(&p.history);
     free(text);
     age(dir, BASE_DAYS);

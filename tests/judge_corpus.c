@@ -1,12 +1,13 @@
 /* judge_corpus.c -- the program build/judge-corpus: every labelled case, judged.
  *
- *     build/judge-corpus [-v] [-w] [PART of a case's name]
+ *     build/judge-corpus [-f] [-j JOBS] [-m] [-q] [-t] [-v] [-w] [PART of a case's name]
  *
  * Each case is a host of its own, its files 2 and 40 days old (tests/corpus/judgement). Printed are the
- * cases judged wrongly (-v: all), and for both halves recall of attacks and alarms on ordinary things at
+ * cases judged wrongly (-v: all; -f: of the fitting half alone, for those who choose weights), and for both halves recall of attacks and alarms on ordinary things at
  * medium and above, with the area under the curve of the twins. -w prints, of the fitting half, how often
  * each signal fires on attacks and on ordinary things, and the weight that its log-likelihood ratio
- * gives. The exit status is 1 where a bar below is missed.
+ * gives. -q judges at 40 days alone, -t at a third age too, the one that `touch -r` of a package's file would give; -m prints a
+ * report in place of the cases. The exit status is 1 where a bar below is missed.
  */
 #include <math.h>
 #include <stdio.h>
@@ -20,11 +21,14 @@
 #include "harness.h"
 #include "main.h"
 
-#define N_AGES      2
+#define N_AGES      3
 #define SIGNALS_MAX 512
 #define UNIT        20.0 /* points of weight that a likelihood ratio of ten is worth */
 
-static const int         ages[N_AGES] = {2, 40};
+/* The last is the age of the host's packages, as `touch -r` gives it; -t alone judges it. */
+static const int         ages[N_AGES] = {2, 40, 400};
+static const char *const age_names[N_AGES] = {"2 days", "40 days", "as `touch -r` sets it"};
+static int               first_age, n_ages = 2;
 static const char *const grades[] = {"info", "low", "medium", "high", "critical"};
 enum { INFO, LOW, MEDIUM, HIGH, CRITICAL, GRADES };
 
@@ -94,7 +98,7 @@ static void judge_share(const struct corpus *corpus, const char *part, size_t fi
             continue;
         pid_t child = fork();
         if (child == 0) {
-            for (int a = 0; a < N_AGES; a++)
+            for (int a = first_age; a < n_ages; a++)
                 judge(corpus, &corpus->cases[i], ages[a], &verdicts[i][a]);
             fflush(NULL);
             _exit(0);
@@ -103,10 +107,10 @@ static void judge_share(const struct corpus *corpus, const char *part, size_t fi
     }
 }
 
-static void judge_all(const struct corpus *corpus, const char *part)
+static void judge_all(const struct corpus *corpus, const char *part, long cores)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
+    if (cores < 1)
+        cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (cores < 1)
         cores = 1;
     verdicts = mmap(NULL, (corpus->n + 1) * sizeof *verdicts, PROT_READ | PROT_WRITE,
@@ -141,14 +145,16 @@ static double percent(int part, int whole)
     return whole ? 100.0 * part / whole : 0;
 }
 
-static void print_cases(const struct corpus *corpus, bool all)
+static void print_cases(const struct corpus *corpus, bool all, bool fitting)
 {
     for (size_t i = 0; i < corpus->n; i++) {
         const struct corpus_case *one = &corpus->cases[i];
-        for (int a = 0; a < N_AGES; a++) {
+        if (fitting && !one->fitting)
+            continue;
+        for (int a = first_age; a < n_ages; a++) {
             const struct verdict *v = &verdicts[i][a];
             bool                  wrong = v->judged && one->attack != (v->grade >= MEDIUM);
-            if (!v->judged && verdicts[i][0].judged)
+            if (!v->judged && verdicts[i][first_age].judged)
                 printf("FAILED %s\n", one->name);
             if (v->judged && (wrong || all))
                 printf("%-6s %s, %d days: %s: %s\n",
@@ -160,43 +166,51 @@ static void print_cases(const struct corpus *corpus, bool all)
     }
 }
 
-static int print_half(const struct corpus *corpus, const char *title, int fitting)
+static void tally_half(const struct corpus *corpus, int age, const char *platform, bool fitting,
+                       struct tally *attacks, struct tally *ordinary)
+{
+    for (size_t i = 0; i < corpus->n; i++) {
+        const struct corpus_case *one = &corpus->cases[i];
+        if (one->fitting == fitting && verdicts[i][age].judged &&
+            (!platform || strcmp(platform, one->platform) == 0))
+            count(one->attack ? attacks : ordinary, verdicts[i][age].grade);
+    }
+}
+
+/* The bars, on the half that nobody looked at. */
+static bool below_bars(int age, const struct tally *attacks, const struct tally *ordinary)
+{
+    double most = ages[age] == 2 ? 10 : 5;
+
+    return (ages[age] != 2 && percent(attacks->at[MEDIUM], attacks->n) < 85) ||
+           percent(ordinary->at[MEDIUM], ordinary->n) > most ||
+           (ages[age] != 2 && ordinary->at[HIGH] > 0);
+}
+
+static int print_half(const struct corpus *corpus, const char *title, bool fitting)
 {
     static const char *const platforms[] = {"linux", "macos", "windows", NULL};
     int                      below = 0;
 
-    printf("\n%s\n", title);
-    for (int a = 0; a < N_AGES; a++)
+    printf("\n### %s\n\n| files' age | platform | attacks found | ordinary at medium | high | "
+           "critical |\n|---|---|---|---|---|---|\n",
+           title);
+    for (int a = first_age; a < n_ages; a++)
         for (size_t p = 0; p < sizeof platforms / sizeof platforms[0]; p++) {
             struct tally attacks = {0}, ordinary = {0};
-            for (size_t i = 0; i < corpus->n; i++) {
-                const struct corpus_case *one = &corpus->cases[i];
-                if (one->fitting != fitting || !verdicts[i][a].judged ||
-                    (platforms[p] && strcmp(platforms[p], one->platform) != 0))
-                    continue;
-                count(one->attack ? &attacks : &ordinary, verdicts[i][a].grade);
-            }
-            if (!attacks.n && !ordinary.n)
-                continue;
-            printf(
-                "  %2d days, %-7s: attacks found %3d of %3d (%.1f %%); ordinary alarmed %d of %d "
-                "(%.1f %%), high %d, critical %d\n",
-                ages[a], platforms[p] ? platforms[p] : "all", attacks.at[MEDIUM], attacks.n,
-                percent(attacks.at[MEDIUM], attacks.n), ordinary.at[MEDIUM], ordinary.n,
-                percent(ordinary.at[MEDIUM], ordinary.n), ordinary.at[HIGH], ordinary.at[CRITICAL]);
-            if (platforms[p] || fitting)
-                continue;
-            /* The bars, on the half that nobody looked at. */
-            double most = ages[a] == 40 ? 5 : 10;
-            below += percent(attacks.at[MEDIUM], attacks.n) < 85 ||
-                     percent(ordinary.at[MEDIUM], ordinary.n) > most ||
-                     (ages[a] == 40 && ordinary.at[HIGH] > 0);
+            tally_half(corpus, a, platforms[p], fitting, &attacks, &ordinary);
+            printf("| %s | %s | %d of %d (%.1f %%) | %d of %d (%.1f %%) | %d | %d |\n",
+                   age_names[a], platforms[p] ? platforms[p] : "all", attacks.at[MEDIUM], attacks.n,
+                   percent(attacks.at[MEDIUM], attacks.n), ordinary.at[MEDIUM], ordinary.n,
+                   percent(ordinary.at[MEDIUM], ordinary.n), ordinary.at[HIGH],
+                   ordinary.at[CRITICAL]);
+            below += !platforms[p] && !fitting && below_bars(a, &attacks, &ordinary);
         }
     return below;
 }
 
 /* The chance that of an attack and its ordinary twin the attack has more points; a tie is half. */
-static double twins(const struct corpus *corpus, int age, int *ret_pairs)
+static double twins(const struct corpus *corpus, int age, bool table, int *ret_pairs)
 {
     double won = 0;
 
@@ -210,9 +224,36 @@ static double twins(const struct corpus *corpus, int age, int *ret_pairs)
             int a = verdicts[i][age].points, b = verdicts[j][age].points;
             won += a > b ? 1 : a == b ? 0.5 : 0;
             ++*ret_pairs;
+            if (table)
+                printf("| %s | %d | %s | %s | %d | %s |\n", one->name, a,
+                       grades[verdicts[i][age].grade], one->twin, b,
+                       grades[verdicts[j][age].grade]);
         }
     }
     return *ret_pairs ? won / *ret_pairs : 0;
+}
+
+static int print_twins(const struct corpus *corpus, bool table)
+{
+    int below = 0, pairs = 0;
+
+    printf("\n### Twins\n\n");
+    if (table) {
+        printf(
+            "Pairs of an attack of 2025 and 2026 and an ordinary thing of the same shape, all "
+            "written before any was judged. A pair is won where the attack's gravest finding has "
+            "more points (the sum of its signals' weights, one a family); a tie is half. The area "
+            "under the curve is the share of pairs won.\n\n"
+            "| attack | points | grade | ordinary | points | grade |\n|---|---|---|---|---|---|\n");
+        twins(corpus, 1, true, &pairs);
+        printf("\n");
+    }
+    for (int a = first_age; a < n_ages; a++) {
+        double area = twins(corpus, a, false, &pairs);
+        printf("Files' age %s: %d pairs, area under the curve %.3f\n\n", age_names[a], pairs, area);
+        below += pairs && area < 0.95;
+    }
+    return below;
 }
 
 /* Weights ------------------------------------------------------------------------- */
@@ -259,32 +300,41 @@ static void print_weights(const struct corpus *corpus)
 
 int main(int argc, char **argv)
 {
-    bool all = false, weights = false;
-    int  below = 0, pairs = 0;
+    bool all = false, fitting = false, weights = false, report = false;
+    int  below = 0;
+    long jobs = 0;
 
-    for (int option; (option = getopt(argc, argv, "vw")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "fj:mqtvw")) != -1;) {
         if (option == '?')
             return 2;
         all |= option == 'v';
+        fitting |= option == 'f';
+        report |= option == 'm';
         weights |= option == 'w';
+        if (option == 'q')
+            first_age = 1;
+        if (option == 'j')
+            jobs = atol(optarg);
+        if (option == 't')
+            n_ages = N_AGES;
     }
     const char *part = argv[optind];
     harness_begin();
     struct corpus *corpus = corpus_load("tests/corpus/judgement");
-    judge_all(corpus, part);
-    print_cases(corpus, all);
-    below += print_half(corpus, "The half that weights may be taken from", 1);
-    below += print_half(corpus, "The half that only reports", 0);
-    for (int a = 0; a < N_AGES; a++) {
-        double area = twins(corpus, a, &pairs);
-        printf("\nTwins, %d days: %d pairs, area under the curve %.3f\n", ages[a], pairs, area);
-        below += pairs && area < 0.95;
-    }
+    judge_all(corpus, part, jobs);
+    if (report)
+        printf("\n## Labelled cases\n\nThe cases of tests/corpus/judgement, each a host of its "
+               "own.\n");
+    else
+        print_cases(corpus, all, fitting);
+    below += print_half(corpus, "The half that weights may be taken from", true);
+    below += print_half(corpus, "The half that only reports", false);
+    below += print_twins(corpus, report);
     if (weights)
         print_weights(corpus);
     corpus_free(corpus);
     harness_end();
     if (below && !part)
-        printf("\n%d bars are missed\n", below);
-    return below && !part;
+        printf("%d bars are missed\n", below);
+    return below && !part && !report;
 }

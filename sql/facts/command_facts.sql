@@ -69,7 +69,12 @@ SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdl
        g.action, g.arguments, g.place, g.service,
        iif(g.service <> '' AND (g.action IN ('stop', 'disable') OR g.arguments REGEXP '(?i)disabled|=4$'),
            EXISTS (SELECT 1 FROM security_services AS s
-                    WHERE s.platform IN ('any', g.platform) AND g.service GLOB s.name),
+                    WHERE s.platform IN ('any', g.platform)
+                      AND (g.service GLOB s.name
+                           -- A pattern of GLOB or LIKE that the command itself names, as '%sophos%'.
+                           OR iif(g.service GLOB '*[*%]*' AND g.service GLOB '*[a-z0-9][a-z0-9][a-z0-9]*',
+                                  replace(s.name, '*', '') GLOB replace(g.service, '%', '*')
+                                      OR lower(s.product) GLOB replace(g.service, '%', '*'), 0))),
            NULL) AS security,
        iif(g.patch_cycle, NULL,
            EXISTS (SELECT 1 FROM service_accounts AS a

@@ -53,8 +53,8 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
        r.image_path_resolved, r.service_dll, r.service_dll_resolved, r.failure_command,
        exec_path(r.failure_command) AS failure_program, r.performance_library, r.environment,
        r.security_sddl, r.control_set, r.unquoted_path, r.deleted, r.hidden,
-       iif(r.start = 4, r.name IN (SELECT s.name FROM security_services AS s
-                                    WHERE s.platform IN ('any', 'windows')), NULL) AS security,
+       iif(r.start = 4, EXISTS (SELECT 1 FROM security_services AS s
+                                 WHERE s.platform IN ('any', 'windows') AND lower(r.name) GLOB s.name), NULL) AS security,
        iif(length(r.name) > 7 AND r.type >= 16,
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', 'windows') AND s.name NOT GLOB '*[* ]*'
