@@ -19,6 +19,7 @@
 
 #include "corpus.h"
 #include "harness.h"
+#include "judge_ordinary.h"
 #include "main.h"
 
 #define N_AGES      3
@@ -330,6 +331,8 @@ int main(int argc, char **argv)
     below += print_half(corpus, "The half that weights may be taken from", true);
     below += print_half(corpus, "The half that only reports", false);
     below += print_twins(corpus, report);
+    if (!part)
+        below += judge_ordinary(corpus);
     if (weights)
         print_weights(corpus);
     corpus_free(corpus);
