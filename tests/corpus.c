@@ -250,7 +250,7 @@ static void write_link(const char *dir, const char *path, const char *target)
 struct packages {
     const char   *dir;
     const char   *name;
-    struct buffer status, list, sums, history;
+    struct buffer status, list, sums, conffiles, history;
 };
 
 static void end_package(struct packages *p)
@@ -261,8 +261,10 @@ static void end_package(struct packages *p)
         return;
     buffer_printf(&p->status,
                   "Package: %s\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.0-1\n"
-                  "Maintainer: Somebody <nobody@example.org>\nDescription: %s\n\n",
-                  p->name, p->name);
+                  "Maintainer: Somebody <nobody@example.org>\n%s%.*sDescription: %s\n\n",
+                  p->name, p->conffiles.size ? "Conffiles:\n" : "", (int)p->conffiles.size,
+                  p->conffiles.size ? (const char *)p->conffiles.data : "", p->name);
+    buffer_reset(&p->conffiles);
     snprintf(path, sizeof path, "var/lib/dpkg/info/%s.list", p->name);
     harness_write(p->dir, path, p->list.data, p->list.size);
     buffer_reset(&p->list);
@@ -271,14 +273,16 @@ static void end_package(struct packages *p)
     buffer_reset(&p->sums);
 }
 
-/* As dpkg keeps them: of all files but those below /etc. */
+/* As dpkg keeps them: of files below /etc in its status. */
 static void sum(struct packages *p, const char *path)
 {
     char full[4096], digest[MD5_DIGEST_STRING_LENGTH];
 
     snprintf(full, sizeof full, "%s/%s", p->dir, path);
     ck_assert_msg(MD5File(full, digest), "%s", full);
-    if (strncmp(path, "etc/", 4) != 0)
+    if (strncmp(path, "etc/", 4) == 0)
+        buffer_printf(&p->conffiles, " /%s %s\n", path, digest);
+    else
         buffer_printf(&p->sums, "%s  %s\n", digest, path);
 }
 
@@ -371,6 +375,7 @@ static void write_base(const struct corpus *corpus, const char *dir)
     buffer_free(&p.status);
     buffer_free(&p.list);
     buffer_free(&p.sums);
+    buffer_free(&p.conffiles);
     buffer_free(&p.history);
     free(text);
     age(dir, BASE_DAYS);

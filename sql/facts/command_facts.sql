@@ -67,7 +67,7 @@ SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdl
        iif(g.remote IS NOT NULL, EXISTS (SELECT 1 FROM remote_execution_hosts AS r
                                           WHERE lower(g.host) GLOB r.host), NULL) AS known_remote, g.runtime, g.via, g.obfuscated, g.success, g.patch_cycle,
        g.action, g.arguments, g.place, g.service,
-       iif(g.service <> '' AND (g.action IN ('stop', 'disable') OR g.arguments REGEXP '(?i)disabled|=4$'),
+       iif(g.service <> '' AND (g.action IN ('stop', 'disable', 'delete') OR g.arguments REGEXP '(?i)disabled|=4$'),
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', g.platform)
                       AND (g.service GLOB s.name

@@ -134,5 +134,5 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
            AND NOT EXISTS (SELECT 1 FROM package_files AS p
                             WHERE p.host = c.host AND p.path = coalesce(c.script, c.program)
                               AND p.altered IS NOT 1),
-           pattern_signals('unix', c.script_text), NULL) AS script_patterns
+           pattern_signals('unix', replace(c.script_text, char(10), ' ; ')), NULL) AS script_patterns
   FROM commands AS c;

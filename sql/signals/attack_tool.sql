@@ -4,7 +4,7 @@
 -- weight:          80
 -- false positives: a penetration test that was announced; ask who ordered it
 --
--- pattern: any (?i)(meterpreter|mimikatz|xmrig|cobaltstrike|linpeas|pspy(32|64)|chisel(\.exe|$| )|gsocket|gs-netcat|merlin-agent|sliver-|mythic_|kinsing|kdevtmpfsi|reptile_|diamorphine|masscan|sharpsc|sharpersist|powersploit|invoke-servicea)
+-- pattern: any (?i)(meterpreter|mimikatz|xmrig|cobaltstrike|linpeas|pspy(32|64)|chisel(\.exe|$| )|gsocket|gs-netcat|merlin-agent|sliver-|mythic_|kinsing|kdevtmpfsi|reptile_|diamorphine|masscan|sharpsc|ligolo|--donate-level|stratum\+(tcp|ssl)|(-o|--url)[ =]*[^ ]*pool[^ ]*:[0-9]+|sharpersist|powersploit|invoke-servicea)
 -- fires:   {"unix": "/usr/bin/xmrig -o pool"}
 -- fires:   {"unix": "/opt/chisel server"}
 -- fires:   {"windows": "C:\\x\\mimikatz.exe"}

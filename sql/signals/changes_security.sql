@@ -12,5 +12,7 @@
 -- spares:  {"kind": "drop-in", "security": 0}
 -- spares:  {"kind": "drop-in", "security": 1, "in_upgrade": 1}
 -- spares:  {"kind": "unit", "security": 1}
+-- spares:  {"kind": "drop-in", "security": 1, "own_settings": "RequiresMountsFor=/srv"}
 -- spares:  {"kind": "drop-in", "security": 1, "vendor": 1}
 kind = 'drop-in' AND NOT vendor AND security AND NOT in_upgrade
+AND coalesce(own_settings, 'Exec=') REGEXP '(Exec|Condition|Assert|Memory|CPU|Tasks|Limit|Inaccessible|TemporaryFile|ReadOnly|IPAddress|Conflicts|Environment|Standard|Restart=no|Bind|Root|Runtime|KillMode|KillSignal|User|Capability|Sockets|Allowed|Nice|OOM)[A-Za-z]*='

@@ -6,7 +6,7 @@
 -- false positives: a cloud image's first boot, which fetches and runs its setup once
 --
 -- pattern: unix (curl|wget|fetch) [^|;]*\|[^|]*(ba|da|z|k|a|)sh($|[ "';&])
--- pattern: unix (curl|wget|fetch) [^|;]*\|[^|]*(python|perl|ruby|php|base64|openssl|sudo)
+-- pattern: unix (curl|wget|fetch) [^|;]*\|[^|]*(python|perl|ruby|php|node|bun|lua|osascript|base64|openssl|sudo)
 -- pattern: unix (curl|wget|fetch) [^;]*(;|&&)[^;]*(chmod|(ba|da|z|)sh +[/.$])
 -- pattern: unix (ba|da|z|k|)sh +(-[a-z]+ +)*["']?(<\(|\$\(|`) *(curl|wget)
 -- pattern: unix (eval|source|\.) +["']?(\$\(|<\(|`) *(curl|wget)

@@ -5,7 +5,7 @@
 -- family:          download
 -- false positives: updaters that fetch from their vendor's own host over https
 --
--- pattern: unix (^|[/ "'`(;|&@])(curl|wget|fetch|lwp-download|aria2c) +[^;|&]*(https?|ftp)(://|%3a)
+-- pattern: unix (^|[/ "'`(;|&@])(curl|wget|fetch|lwp-download|aria2c) +[^;|&]*(https?|ftp)(://|%3a)([^l1 ]|l[^o]|1[^2]|12[^7])
 -- pattern: windows (?i)(downloadstring|downloadfile|invoke-webrequest|net\.webclient|bitsadmin[^|]*/transfer|certutil[^|]*-urlcache|start-bitstransfer|(^|[ \\/])(curl|wget)(\.exe)? .*http)
 -- fires:   {"unix": "/usr/bin/curl -s https://example.com/x"}
 -- fires:   {"unix": "wget http://example.com/x"}

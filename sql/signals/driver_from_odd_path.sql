@@ -13,7 +13,8 @@
 -- spares:  {"service_type": "user mode service", "image_path": "C:\\x\\a.sys"}
 -- spares:  {"service_type": "kernel mode driver", "image_path": "a.sys"}
 -- spares:  {"service_type": "kernel mode driver", "image_path": "C:\\Program Files\\a\\a.sys"}
-service_type LIKE '%driver%' AND image_path LIKE '%\%' AND usual_library(exec_path(image_path)) IS NOT 1
+-- spares:  {"service_type": "kernel mode driver", "image_path": "C:\\Windows\\SysmonDrv.sys"}
+service_type LIKE '%driver%' AND image_path LIKE '%\%' AND image_path NOT LIKE '%\Windows\SysmonDrv.sys' AND usual_library(exec_path(image_path)) IS NOT 1
 --
 -- shape:   service_key
 -- fires:   {"type": 1, "image_path_resolved": "C:\\x\\a.sys"}

@@ -10,8 +10,10 @@
 -- fires:   {"program_owned": 0, "program": "/usr/bin/x"}
 -- spares:  {"program_owned": 1, "program": "/usr/sbin/uplugplay"}
 -- spares:  {"program_owned": 0, "program": "/usr/local/sbin/x"}
+-- spares:  {"program_owned": 0, "program": "/usr/lib/systemd/system-sleep/wifi"}
 -- spares:  {"program_owned": 0, "program": "/usr/sbin/uplugplay", "program_kind": "missing"}
 unowned AND NOT program_owned AND program_kind <> 'missing'
+AND program NOT GLOB '/usr/lib/systemd/system-[a-z]*'
 AND (program GLOB '/usr/bin/*' OR program GLOB '/usr/sbin/*' OR program GLOB '/bin/*' OR program GLOB '/sbin/*'
      OR program GLOB '/usr/libexec/*' OR program GLOB '/usr/lib/systemd/*')
 --

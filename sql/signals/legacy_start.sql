@@ -2,8 +2,9 @@
 -- platform:        linux
 -- technique:       T1037.004
 -- analytic:        AN0779
--- weight:          20
+-- weight:          10
 -- reference:       rc.local(5)
+--                  of two old vendors' scripts and few attacks in the labelled cases: what the script holds tells them apart
 -- false positives: an old start script of software that was installed without a package
 --
 -- shape:   unit

@@ -23,4 +23,4 @@ hooks REGEXP '(?m)^(BASH_ENV|PERL5OPT|PYTHONSTARTUP|GCONV_PATH|DOTNET_STARTUP_HO
 -- spares:  {"kind": "drop-in", "own_settings": "Environment=BASH_ENV=/var/lib/b.sh", "vendor": 1}
 -- spares:  {"kind": "unit", "own_settings": "Environment=A=1 PERL5OPT=-M/var/lib/X"}
 kind = 'drop-in' AND NOT vendor
-AND own_settings REGEXP 'Environment=[^\n]*\b(BASH_ENV|PERL5OPT|PYTHONSTARTUP|GCONV_PATH|DOTNET_STARTUP_HOOKS)='
+AND own_settings REGEXP 'Environment=[^\n]*\b((BASH_ENV|PERL5OPT|PYTHONSTARTUP|GCONV_PATH|DOTNET_STARTUP_HOOKS)=|(NODE_OPTIONS|RUBYOPT|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|PYTHONPATH|PERL5LIB)=[^\n]*(--require|--import|--loader|-r |-javaagent:|/tmp/|/dev/shm/|/\.))'

@@ -7,6 +7,7 @@
 -- pattern: unix (^|[/ ])(auto)?ssh +(-[a-zA-Z0-9]+ +([^- ][^ ]* +)?)*-[a-zA-Z]*R *[0-9*:\[]
 -- pattern: unix (^|[/ ])openssl +s_client +.*-connect
 -- pattern: unix (^|[/ ])socat +.*(TCP|SSL|OPENSSL|tcp|ssl|openssl)[-A-Za-z0-9]*:[^ ,]*[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+:
+-- pattern: unix ssh .*-i +[^ ]*/\.[^s ][^ /]*( |$).*-R|ssh .*-R .*-i +[^ ]*/\.[^s ][^ /]*( |$)
 -- fires:   {"unix": "/usr/bin/ssh -fNR 9000:localhost:22 x@203.0.113.9"}
 -- fires:   {"unix": "/usr/bin/openssl s_client -quiet -connect 203.0.113.9:443"}
 -- spares:  {"unix": "/usr/bin/ssh -fNL 9000:localhost:22 x@203.0.113.9"}

@@ -2,8 +2,9 @@
 -- platform:        windows
 -- technique:       T1543.003
 -- analytic:        AN1527
--- weight:          30
--- false positives: software that was installed in a folder of its own below C:\
+-- weight:          20
+-- false positives: software that was installed in a folder of its own below C:\, as runners of builds and
+--                  wrappers of services are; alone it is low, therefore
 --
 -- shape:   service_event
 -- fires:   {"image_path": "C:\\x\\a.exe"}

@@ -15,4 +15,5 @@
 -- spares:  {"vendor_namesake": 1, "vendor_program": "/usr/local/bin/report"}
 -- spares:  {"vendor_namesake": 1, "kind": "drop-in"}
 -- spares:  {"vendor_namesake": 1, "unowned": 0}
-unowned AND kind = 'unit' AND vendor_namesake AND own_commands <> '' AND replace(program, '/usr/', '/') IS NOT replace(vendor_program, '/usr/', '/')
+-- spares:  {"vendor_namesake": 1, "scope_user": "ann"}
+unowned AND scope_user IS NULL AND kind = 'unit' AND vendor_namesake AND own_commands <> '' AND replace(program, '/usr/', '/') IS NOT replace(vendor_program, '/usr/', '/')

@@ -4,6 +4,18 @@
 -- weight:          50
 -- false positives: an administrator who replaces one agent by another; the other is installed the
 --                  same day
+-- pattern: unix (systemctl +(--?[a-z-]+ +)*(stop|disable|mask)|launchctl +(unload|bootout|remove|disable)|service +(auditd|rsyslog|falcon)[a-z-]* +stop)[^;&|]*(auditd|falcon|crowdstrike|sentinel|wazuh|osquery|rsyslog|apparmor|clamav|mdatp|carbonblack|wdav|santa|sophos|fail2ban|firewalld)|setenforce +0|auditctl +-e *0
+-- fires:   {"unix": "systemctl stop auditd"}
+-- fires:   {"unix": "launchctl unload /Library/LaunchDaemons/com.crowdstrike.falcond.plist"}
+-- spares:  {"unix": "systemctl stop nginx"}
+-- spares:  {"unix": "systemctl restart auditd"}
+--
+-- shape:   unit_command
+-- fires:   {"script_patterns": "[\"stops_security\"]"}
+-- fires:   {"script_patterns": "[\"downloads\",\"stops_security\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
+-- spares:  {"script_patterns": null}
+script_patterns LIKE '%"stops_security"%'
 --
 -- shape:   service_event
 -- fires:   {"action": "start_type", "start_type": "disabled", "security": 1}
@@ -34,7 +46,7 @@ start = 4 AND security
 -- spares:  {"verb": "stop", "action": "stop", "target": "auditd", "service": "auditd", "security": 0}
 -- spares:  {"verb": "stop", "action": "start", "target": "auditd", "service": "auditd", "security": 1}
 -- spares:  {"platform": "windows", "tool": "sc", "verb": "config", "action": "change", "arguments": "WinDefend start=auto", "security": 1}
-security AND (action IN ('stop', 'disable') OR arguments REGEXP '(?i)disabled|=4$')
+security AND (action IN ('stop', 'disable', 'delete') OR arguments REGEXP '(?i)disabled|=4$')
 --
 -- shape:   registry
 -- fires:   {"value": "Start", "data": "DWORD (0x00000004)", "disables": 1, "security": 1}

@@ -1,0 +1,11 @@
+-- loads_module: inserts a kernel module from outside the folders of modules
+-- platform:        linux
+-- technique:       T1547.006
+-- weight:          40
+-- false positives: a driver that an administrator built and inserts from where it was built
+--
+-- pattern: unix (^|[/ "';|&])insmod +(-[a-z]+ +)*["']?/(tmp|var|dev|home|root|srv|opt|etc|usr/(share|local|bin|sbin)|.*/\.)
+-- fires:   {"unix": "/sbin/insmod /tmp/x.ko"}
+-- fires:   {"unix": "insmod /usr/lib/.x/y.ko"}
+-- spares:  {"unix": "/sbin/insmod /usr/lib/modules/6.1/x.ko"}
+-- spares:  {"unix": "/sbin/rmmod /tmp/x.ko"}

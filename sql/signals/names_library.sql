@@ -1,0 +1,12 @@
+-- names_library: a service's program is named as a library, a picture or a page
+-- platform:        linux
+-- technique:       T1036.005
+-- weight:          25
+-- false positives: none is known; the dynamic linker, which may stand before a program, is left out
+--
+-- shape:   unit_command
+-- fires:   {"program": "/usr/lib/libudev.so", "program_owned": 0}
+-- fires:   {"program": "/opt/x/libx.so.1", "program_owned": 0}
+-- spares:  {"program": "/usr/lib/libudev.so", "program_owned": 1}
+-- spares:  {"program": "/lib64/ld-linux-x86-64.so.2", "program_owned": 0}
+NOT vendor AND NOT program_owned AND program REGEXP '\.(so(\.[0-9]+)*|png|jpe?g|gif|ico|html?|css|txt|log|gz|ko)$' AND program NOT GLOB '*/ld-*'

@@ -1,0 +1,11 @@
+-- removes_unit: removes the file of a unit as it runs
+-- platform:        linux
+-- technique:       T1070.004
+-- weight:          25
+-- false positives: an installer's first boot, which takes its own unit away
+--
+-- pattern: unix (^|[ "';|&/])(rm|unlink|shred) +(-[a-z]+ +)*[^;&|]*/systemd/(system|user)/[^ ;]*\.(service|timer|socket)
+-- fires:   {"unix": "rm -f /etc/systemd/system/once.service"}
+-- fires:   {"unix": "sh -c \"/opt/x; rm /etc/systemd/system/x.timer\""}
+-- spares:  {"unix": "rm -f /run/x.service"}
+-- spares:  {"unix": "cat /etc/systemd/system/once.service"}

