@@ -319,9 +319,10 @@ check-cross:
 # What the findings are worth, on attacks and on ordinary hosts, into tests/EVALUATION.md. The hosts are
 # made once, in HOSTS: some minutes, with root and a mirror of Debian.
 HOSTS ?= build/hosts
-evaluate: $(BUILD)/evaluate
+evaluate: $(BUILD)/evaluate $(BUILD)/judge-corpus
 	./tests/evaluate_hosts.sh $(HOSTS) || echo 'no ordinary hosts could be made' >&2
 	$(BUILD)/evaluate $(HOSTS) > $(BUILD)/EVALUATION.md
+	$(BUILD)/judge-corpus -m -t >> $(BUILD)/EVALUATION.md
 	mv $(BUILD)/EVALUATION.md tests/EVALUATION.md
 
 # The labelled cases alone, and what weights the fitting half gives the signals.
