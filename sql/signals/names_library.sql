@@ -1,8 +1,13 @@
 -- names_library: a service's program is named as a library, a picture or a page
--- platform:        linux
+-- platform:        any
 -- technique:       T1036.005
 -- weight:          25
 -- false positives: none is known; the dynamic linker, which may stand before a program, is left out
+-- pattern: windows (?i)\.(jpe?g|png|gif|pdf|docx?|xlsx?|txt|mp[34]) *\.(exe|scr|com)
+-- fires:   {"windows": "C:\\ProgramData\\x.jpg.exe"}
+-- fires:   {"windows": "C:\\x\\bill.pdf.scr"}
+-- spares:  {"windows": "C:\\ProgramData\\jpg.exe"}
+-- spares:  {"windows": "C:\\x\\bill.pdf"}
 --
 -- shape:   unit_command
 -- fires:   {"program": "/usr/lib/libudev.so", "program_owned": 0}

@@ -1,8 +1,9 @@
 -- reverse_tunnel: opens a way in from outside through its own connection
 -- platform:        any
 -- technique:       T1572
--- weight:          25
--- false positives: an administrator who reaches a host behind NAT by a reverse tunnel of ssh
+-- weight:          20
+-- false positives: an administrator who reaches a host behind NAT by a reverse tunnel of ssh; such a
+--                  unit alone is low, therefore: what else it does tells
 --
 -- pattern: unix (^|[/ ])(auto)?ssh +(-[a-zA-Z0-9]+ +([^- ][^ ]* +)?)*-[a-zA-Z]*R *[0-9*:\[]
 -- pattern: unix (^|[/ ])openssl +s_client +.*-connect

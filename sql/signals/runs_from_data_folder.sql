@@ -4,7 +4,7 @@
 -- weight:          40
 -- false positives: none is known; these folders hold fonts, help, logs and waste
 --
--- pattern: windows (?i)\\(windows\\(fonts|help|media|cursors|web|addins|inf|logs|tracing|debug|tasks|system32\\tasks)|perflogs|recovery|\$recycle\.bin|system volume information|users\\[^\\]+\\(music|pictures|videos|documents|desktop|downloads|favorites))\\[^"]*\.(exe|dll|sys|com|scr)
+-- pattern: windows (?i)\\(windows\\(fonts|help|media|cursors|web|addins|inf|logs|tracing|debug|tasks|system32\\tasks)|perflogs|recovery|intel|amd|\$recycle\.bin|system volume information|users\\[^\\]+\\(music|pictures|videos|documents|desktop|downloads|favorites))\\[^"]*\.(exe|dll|sys|com|scr)
 -- fires:   {"windows": "C:\\Windows\\Fonts\\a.exe"}
 -- fires:   {"windows": "C:\\PerfLogs\\a.exe -k"}
 -- spares:  {"windows": "C:\\Windows\\System32\\a.exe"}

@@ -6,11 +6,16 @@
 -- false positives: an installer that unpacks its helper in a temporary folder and runs it from
 --                  there; the file is gone minutes later
 --
+-- pattern: unix (^|[;&] *)((nohup|exec|setsid|sh|bash) +)*/(tmp|var/tmp|dev/shm)/[^ ;]
 -- pattern: windows (?i)\\(windows\\)?temp\\
 -- pattern: windows (?i)(%temp%|%tmp%|\\appdata\\local\\temp\\|\\\$recycle\.bin\\|\\windows\\(tasks|debug|tracing)\\)
+-- fires:   {"unix": "#!/bin/sh ; nohup /var/tmp/a &"}
+-- fires:   {"unix": "/tmp/a -x"}
 -- fires:   {"windows": "C:\\Windows\\Temp\\a.exe"}
 -- fires:   {"windows": "%TEMP%\\a.exe"}
 -- fires:   {"windows": "C:\\Users\\bob\\AppData\\Local\\Temp\\a.exe"}
+-- spares:  {"unix": "#!/bin/sh ; rm -rf /var/tmp/a"}
+-- spares:  {"unix": "/usr/bin/a -x"}
 -- spares:  {"windows": "C:\\Program Files\\Template\\a.exe"}
 -- spares:  {"windows": "C:\\Program Files\\Debug\\a.exe"}
 --
@@ -24,10 +29,12 @@ exe GLOB '/*' AND path_trust(exe) IN ('temp', 'shm')
 -- shape:   unit_command hook
 -- fires:   {"places": ",temp,"}
 -- fires:   {"places": ",system,shm,"}
+-- fires:   {"script_patterns": "[\"runs_from_temp\"]"}
 -- spares:  {"places": ",local,"}
 -- spares:  {"places": ",system,"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
 -- spares:  {"places": ",temp,", "vendor": 1}
-NOT vendor AND (places GLOB '*,temp,*' OR places GLOB '*,shm,*')
+NOT vendor AND (places GLOB '*,temp,*' OR places GLOB '*,shm,*' OR script_patterns LIKE '%"runs_from_temp"%')
 --
 -- shape:   launchd process service_event
 -- fires:   {"places": ",temp,"}

@@ -1,0 +1,11 @@
+-- unchecked_host: connects by ssh and takes whatever host answers
+-- platform:        any
+-- technique:       T1572
+-- weight:          15
+-- false positives: a job between hosts of a laboratory that are made anew each day
+--
+-- pattern: unix ssh .*(StrictHostKeyChecking[= ]+no|UserKnownHostsFile[= ]+/dev/null)
+-- fires:   {"unix": "ssh -N -o StrictHostKeyChecking=no x@203.0.113.9"}
+-- fires:   {"unix": "/usr/bin/ssh -o UserKnownHostsFile=/dev/null x@203.0.113.9"}
+-- spares:  {"unix": "ssh -N -o StrictHostKeyChecking=yes x@203.0.113.9"}
+-- spares:  {"unix": "ssh -N x@203.0.113.9"}
