@@ -1,12 +1,12 @@
 /* judge_corpus.c -- the program build/judge-corpus: every labelled case, judged.
  *
- *     build/judge-corpus [-f] [-j JOBS] [-m] [-q] [-t] [-v] [-w] [PART of a case's name]
+ *     build/judge-corpus [-f] [-j JOBS] [-m] [-q] [-r] [-t] [-v] [-w] [PART of a case's name]
  *
  * Each case is a host of its own, its files 2 and 40 days old (tests/corpus/judgement). Printed are the
  * cases judged wrongly (-v: all; -f: of the fitting half alone, for those who choose weights), and for both halves recall of attacks and alarms on ordinary things at
  * medium and above, with the area under the curve of the twins. -w prints, of the fitting half, how often
  * each signal fires on attacks and on ordinary things, and the weight that its log-likelihood ratio
- * gives. -q judges at 40 days alone, -t at a third age too, the one that `touch -r` of a package's file would give; -m prints a
+ * gives. -q judges at 40 days alone, -r the real ordinary units alone, -t at a third age too, the one that `touch -r` of a package's file would give; -m prints a
  * report in place of the cases. The exit status is 1 where a bar below is missed.
  */
 #include <math.h>
@@ -301,16 +301,17 @@ static void print_weights(const struct corpus *corpus)
 
 int main(int argc, char **argv)
 {
-    bool all = false, fitting = false, weights = false, report = false;
+    bool all = false, fitting = false, weights = false, report = false, real = false;
     int  below = 0;
     long jobs = 0;
 
-    for (int option; (option = getopt(argc, argv, "fj:mqtvw")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "fj:mqrtvw")) != -1;) {
         if (option == '?')
             return 2;
         all |= option == 'v';
         fitting |= option == 'f';
         report |= option == 'm';
+        real |= option == 'r';
         weights |= option == 'w';
         if (option == 'q')
             first_age = 1;
@@ -322,6 +323,8 @@ int main(int argc, char **argv)
     const char *part = argv[optind];
     harness_begin();
     struct corpus *corpus = corpus_load("tests/corpus/judgement");
+    if (real)
+        return judge_ordinary(corpus);
     judge_all(corpus, part, jobs);
     if (report)
         printf("\n## Labelled cases\n\nThe cases of tests/corpus/judgement, each a host of its "

@@ -3,9 +3,9 @@
 -- technique:       T1574
 -- weight:          40
 -- false positives: a unit of a test whose files lie in /tmp
--- pattern: unix (--?(config|conf|c|f|config-file|env-file)|-c)[= ]+(/var)?/(tmp|dev/shm)/
+-- pattern: unix --?(config|conf|config-file|env-file)[= ]+(/var)?/(tmp|dev/shm)/
 -- fires:   {"unix": "/usr/bin/rclone --config /tmp/r.conf copy /srv x:"}
--- fires:   {"unix": "/usr/local/bin/agent -c /var/tmp/a.yml"}
+-- fires:   {"unix": "/usr/local/bin/agent --config-file=/var/tmp/a.yml"}
 -- spares:  {"unix": "/usr/bin/rclone --config /etc/r.conf copy /tmp/x x:"}
 -- spares:  {"unix": "/usr/local/bin/agent --cache /var/tmp/a"}
 --
