@@ -209,6 +209,27 @@ START_TEST(a_list_of_another_shape_is_refused_by_name)
 }
 END_TEST
 
+/* Commands -------------------------------------------------------------------- */
+
+START_TEST(wrappers_without_end_hide_no_command)
+{
+    static const struct {
+        int         wrappers;
+        const char *expected;
+    } cases[] = {{4, "systemctl|start|0"}, {30, "systemctl|start|1"}, {200, "unknown|unknown|1"}};
+    sqlite3 *db = harness_open();
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        harness_expect(db, cases[i].expected,
+                       "WITH RECURSIVE d(n, c) AS (SELECT 0, 'systemctl start x' UNION ALL "
+                       "SELECT n + 1, 'sudo ' || c FROM d WHERE n < %d) "
+                       "SELECT u.value ->> 'tool', u.value ->> 'verb', u.value ->> 'obfuscated' "
+                       "FROM d, json_each(service_command(c)) AS u WHERE n = %d",
+                       cases[i].wrappers, cases[i].wrappers);
+    harness_close(db);
+}
+END_TEST
+
 /* Interrupts ------------------------------------------------------------------ */
 
 static bool yes(void *data)
@@ -333,6 +354,7 @@ Suite *make_trust_suite(void)
     tcase_add_test(tcase, a_comment_too_long_for_systemd_ends_the_file);
     tcase_add_test(tcase, a_kept_list_of_an_older_shape_is_filled);
     tcase_add_test(tcase, a_list_of_another_shape_is_refused_by_name);
+    tcase_add_test(tcase, wrappers_without_end_hide_no_command);
     tcase_add_test(tcase, a_read_ends_with_the_query);
     tcase_add_test(tcase, an_interrupt_ends_a_step_of_a_table);
     tcase_add_test(tcase, a_file_cut_while_it_is_read_is_zeros);

@@ -46,8 +46,9 @@ static void put_use(struct command_reader *r, const struct service_use *use, boo
     buffer_puts(r->out, ",\"remote\":");
     put_text(r->out, remote);
     buffer_printf(r->out, ",\"runtime\":%s,\"via\":", use->runtime ? "true" : "false");
-    put_list(r->out, r->via, r->n_via);
-    buffer_printf(r->out, ",\"obfuscated\":%s}", spliced || r->encoded ? "true" : "false");
+    bool deep = r->n_via > COMMAND_VIA_MAX;
+    put_list(r->out, r->via, deep ? COMMAND_VIA_MAX : r->n_via);
+    buffer_printf(r->out, ",\"obfuscated\":%s}", spliced || r->encoded || deep ? "true" : "false");
 }
 
 /* One command -------------------------------------------------------------------- */
@@ -316,8 +317,10 @@ int command_line_services(const char *line, size_t size, struct buffer *out)
     const struct command_pattern *pattern;
     int                           result;
 
-    if (size > SHELL_TEXT_MAX)
+    if (size > SHELL_TEXT_MAX) {
         size = SHELL_TEXT_MAX;
+        r.shell.cut = true;
+    }
     if (!command_line_may_matter(line, size))
         return 0;
     pattern = command_pattern_find(line, size);
@@ -325,6 +328,8 @@ int command_line_services(const char *line, size_t size, struct buffer *out)
         put_use(&r, &(struct service_use){.tool = pattern->tool, .verb = "run", .runtime = true},
                 false);
     result = shell_each(&r.shell, command_dialect(line, size), line, size, each_command, &r);
+    if (r.shell.cut && !r.n_uses) /* it names a tool, and nobody sees for what */
+        put_use(&r, &(struct service_use){.tool = "unknown", .verb = "unknown"}, true);
     shell_end(&r.shell);
     if (r.n_uses)
         buffer_putc(out, ']');

@@ -18,10 +18,12 @@
  * remote      the other host or container, of the tool itself or of a wrapper
  * runtime     what is changed is gone after the next boot
  * via         wrappers, outermost first
- * obfuscated  the tool's name or verb is written in pieces, or the command was encoded
+ * obfuscated  the tool's name or verb is written in pieces, the command was encoded, or it is within
+ *             more than COMMAND_VIA_MAX wrappers
  *
  * Bounds: SHELL_TEXT_MAX bytes of a line, SHELL_DEPTH_MAX texts within texts, COMMAND_USES_MAX
- * calls; what is beyond is left out.
+ * calls; what is beyond is left out. Where nothing could be read within them, of a line that may
+ * matter, one call of the tool "unknown" is given, obfuscated.
  */
 #ifndef SVCQL_COMMAND_LINE_H
 #define SVCQL_COMMAND_LINE_H

@@ -20,9 +20,13 @@ const char *command_name(struct arena *arena, const char *path, enum shell_diale
 
 bool command_enter(struct command_reader *r, const char *via, const char *remote)
 {
-    if (r->n_via == COMMAND_VIA_MAX)
+    if (r->n_via == COMMAND_DEPTH_MAX) {
+        r->shell.cut = true;
         return false;
-    r->via[r->n_via++] = via;
+    }
+    if (r->n_via < COMMAND_VIA_MAX)
+        r->via[r->n_via] = via;
+    r->n_via++;
     if (remote)
         r->remote = remote;
     return true;

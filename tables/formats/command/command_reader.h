@@ -6,7 +6,8 @@
 #include "formats/text/buffer.h"
 #include "service_tools.h"
 
-#define COMMAND_VIA_MAX 16 /* wrappers around one command */
+#define COMMAND_VIA_MAX   16 /* wrappers around one command that are named */
+#define COMMAND_DEPTH_MAX 64 /* that are read through; nobody writes so many but to hide it */
 
 struct command_reader {
     /* Of command_line.c, for what a wrapper runs: read words as one command; read a text as a shell
@@ -19,7 +20,7 @@ struct command_reader {
     struct buffer   *out;
     int              n_uses;
     const char      *via[COMMAND_VIA_MAX];
-    size_t           n_via;
+    size_t           n_via;     /* past COMMAND_VIA_MAX they are not in via[] */
     size_t           n_scripts; /* scripts that are run by scripts */
     const char      *remote;    /* host that a wrapper leads to */
     bool             encoded;   /* the text was hidden in base64 */

@@ -17,6 +17,7 @@ int shell_each(struct shell *shell, enum shell_dialect dialect, const char *text
                       .fn = fn,
                       .data = data};
 
+    shell->cut |= shell->depth == SHELL_DEPTH_MAX || l.size < size;
     if (shell->depth == SHELL_DEPTH_MAX)
         return 0;
     shell->depth++;

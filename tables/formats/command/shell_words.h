@@ -57,6 +57,7 @@ struct shell_variable {
 /* State shared by a text and the texts within it. Words live until shell_end(). */
 struct shell {
     struct arena arena;
+    bool         cut;    /* a text was left out, or its end: too deep, or beyond the budget */
     size_t       budget; /* bytes that may still be looked at; what is beyond is left out */
     unsigned     depth;
     struct shell_variable variables[SHELL_VARIABLES_MAX];
