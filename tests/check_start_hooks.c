@@ -81,6 +81,8 @@ START_TEST(each_form_is_read_as_its_program_reads_it)
         {HOOK_PACMAN, "[Action]\nWhen = PostTransaction\nExec = /opt/a\n",
          "3 Exec|/opt/a|/opt/a\n"},
         {HOOK_ACPI, "event=button\naction=/opt/a %e\n", "2 action|/opt/a %e|/opt/a %e\n"},
+        {HOOK_UNIT, "[Service]\nExecStart=-/bin/a \\\n b\nExecStop=\nUser=x\n",
+         "2 ExecStart|-/bin/a  b|/bin/a  b\n"},
         {HOOK_INTERFACES, "iface eth0 inet dhcp\n  up /opt/a\n  post-down /opt/b \\\n c\n",
          "2 up|/opt/a|/opt/a\n3 post-down|/opt/b  c|/opt/b  c\n"},
     };
@@ -163,6 +165,32 @@ START_TEST(masks_and_leftovers_are_passed_over)
 }
 END_TEST
 
+/* Extensions and portable services: their trees' units have rows, their images a word that they were not
+ * read. */
+START_TEST(extensions_are_read_and_images_are_named)
+{
+    sqlite3    *db = harness_open();
+    const char *root = fixture();
+
+    harness_write_text(root, "var/lib/extensions/tools/usr/lib/systemd/system/tools.service",
+                       "[Service]\nExecStart=/usr/bin/toold 99\n");
+    harness_write_text(root, "var/lib/confexts/net/etc/systemd/system/ssh.service.d/a.conf",
+                       "[Service]\nExecStartPre=/bin/sh -c 'id'\n");
+    harness_write_text(root, "var/lib/extensions/big.raw", "x");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root);
+    harness_expect(db,
+                   "extension|tools.service|ExecStart|/usr/bin/toold 99\n"
+                   "extension|a.conf|ExecStartPre|/bin/sh -c 'id'",
+                   "SELECT kind, name, setting, command FROM start_hooks WHERE host = 'web7' AND "
+                   "kind = 'extension'");
+    harness_expect(db, "unknown|1|an image, whose units are not read",
+                   "SELECT status, skipped, detail FROM evidence_sources WHERE location = "
+                   "'%s/var/lib/extensions/big.raw'",
+                   root);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_start_hooks_suite(void);
 Suite *make_start_hooks_suite(void)
 {
@@ -173,6 +201,7 @@ Suite *make_start_hooks_suite(void)
     tcase_add_test(tests, blocks_within_blocks_without_end_are_refused);
     tcase_add_test(tests, rows_say_what_runs_and_what_it_is);
     tcase_add_test(tests, masks_and_leftovers_are_passed_over);
+    tcase_add_test(tests, extensions_are_read_and_images_are_named);
     suite_add_tcase(suite, tests);
     return suite;
 }

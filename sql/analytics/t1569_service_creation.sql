@@ -36,7 +36,7 @@ WITH facts AS (
     UNION ALL
     -- What is no unit, and starts programs all the same.
     SELECT h.changed, h.host, 'linux', h.path, NULL, 'root', NULL,
-           CASE h.kind WHEN 'udev' THEN 'T1546.017' WHEN 'tmpfiles' THEN 'T1543.002'
+           CASE h.kind WHEN 'udev' THEN 'T1546.017' WHEN 'tmpfiles' THEN 'T1543.002' WHEN 'extension' THEN 'T1543.002'
                        WHEN 'pam' THEN 'T1556.003' WHEN 'profile' THEN 'T1546.004'
                        WHEN 'modules' THEN 'T1547.006' WHEN 'modprobe' THEN 'T1547.006'
                        WHEN 'preload' THEN 'T1574.006' WHEN 'cron' THEN 'T1053.003'

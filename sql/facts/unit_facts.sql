@@ -78,8 +78,9 @@ WITH live AS MATERIALIZED (
            iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed,
            rtrim(substr(u.name, 1, instr(u.name || '.', '.') - 1), '@') AS stem
       FROM unit_files AS u
-     WHERE u.kind IN ('unit', 'link', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'quadlet',
+     WHERE (u.kind IN ('unit', 'link', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'quadlet',
                       'xinetd', 'inetd', 'upstart', 'autostart')
+            OR (u.kind = 'other' AND u.name GLOB '.*.conf'))
        AND (u.kind <> 'rc' OR u.name = 'rc.local')
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
                           AND n.item = u.path AND +n.detail IS coalesce(u.sha256, u.link_target)) -- +: no key of an index, or each file is hashed

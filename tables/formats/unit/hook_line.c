@@ -7,7 +7,7 @@
 static bool joins(enum hook_form form)
 {
     return form == HOOK_UDEV || form == HOOK_PAM || form == HOOK_PAM_CONF ||
-           form == HOOK_MODPROBE || form == HOOK_INTERFACES;
+           form == HOOK_MODPROBE || form == HOOK_INTERFACES || form == HOOK_UNIT;
 }
 
 const char *hook_line(struct hook_reader *r)

@@ -308,6 +308,15 @@ static int pacman(struct hook_reader *r, const char *line, struct hook *ret)
     return result > 0 && strcmp(ret->setting, "Exec") == 0;
 }
 
+/* What the unit of an extension runs, without systemd's prefixes. */
+static int unit(struct hook_reader *r, const char *line, struct hook *ret)
+{
+    if (*line == '[' || strncmp(line, "Exec", 4) != 0 || setting(r, line, ret) <= 0 || !*ret->value)
+        return 0;
+    ret->command = ret->value + strspn(ret->value, "@-:+!|");
+    return 1;
+}
+
 static int acpi(struct hook_reader *r, const char *line, struct hook *ret)
 {
     int result = setting(r, line, ret);
@@ -377,6 +386,7 @@ static int (*const forms[])(struct hook_reader *r, const char *line, struct hook
     [HOOK_DPKG] = dpkg,         [HOOK_DNF] = dnf,
     [HOOK_DNF5] = dnf,          [HOOK_PACMAN] = pacman,
     [HOOK_ACPI] = acpi,         [HOOK_INTERFACES] = interfaces,
+    [HOOK_UNIT] = unit,
 };
 
 static int next_line(struct hook_reader *r, struct hook *ret)

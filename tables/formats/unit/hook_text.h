@@ -36,6 +36,7 @@ enum hook_form {
     HOOK_PACMAN,     /* Exec= */
     HOOK_ACPI,       /* action= */
     HOOK_INTERFACES, /* up, pre-up, post-up, down, ... */
+    HOOK_UNIT,       /* Exec*= of units and drop-ins that an extension brings */
 };
 
 struct hook {

@@ -60,6 +60,8 @@ enum kind {
     PACMAN,
     ACPI,
     KERNEL,
+    EXTENSION,
+    IMAGE,
 };
 
 static const struct {
@@ -93,6 +95,8 @@ static const struct {
     [PACMAN] = {"pacman", HOOK_PACMAN, true},
     [ACPI] = {"acpi", HOOK_ACPI, false},
     [KERNEL] = {"kernel", HOOK_SCRIPT, true},
+    [EXTENSION] = {"extension", HOOK_UNIT, false},
+    [IMAGE] = {"extension", HOOK_SCRIPT, false}, /* not read, but named */
 };
 
 #define PLACE(path, pattern, kind)                                                                 \
@@ -104,6 +108,13 @@ static const struct {
     PLACE("/etc/" path, pattern, kind), PLACE("/run/" path, pattern, kind),                        \
         PLACE("/usr/local/lib/" path, pattern, kind), PLACE("/usr/lib/" path, pattern, kind),      \
         PLACE("/lib/" path, pattern, kind)
+
+/* systemd-sysext(8), systemd-confext(8), portablectl(1): trees whose units the host's manager gets. */
+#define UNITS_OF(tree)                                                                             \
+    PLACE(tree "/*/usr/lib/systemd/system", "*.*", EXTENSION),                                     \
+        PLACE(tree "/*/usr/lib/systemd/system/*.d", "*.conf", EXTENSION),                          \
+        PLACE(tree "/*/etc/systemd/system", "*.*", EXTENSION),                                     \
+        PLACE(tree "/*/etc/systemd/system/*.d", "*.conf", EXTENSION), PLACE(tree, "*.raw", IMAGE)
 
 /* Of one kind those that are read first come first. */
 static const struct place_of_files places[] = {
@@ -157,6 +168,17 @@ static const struct place_of_files places[] = {
     PLACE("/etc/acpi/events", "*", ACPI),
     PLACE("/etc/kernel/*.d", "*", KERNEL),
     PLACE("/usr/lib/kernel/install.d", "*", KERNEL),
+    UNITS_OF("/etc/extensions"),
+    UNITS_OF("/run/extensions"),
+    UNITS_OF("/var/lib/extensions"),
+    UNITS_OF("/run/confexts"),
+    UNITS_OF("/var/lib/confexts"),
+    UNITS_OF("/usr/lib/confexts"),
+    UNITS_OF("/usr/local/lib/confexts"),
+    UNITS_OF("/etc/portables"),
+    UNITS_OF("/run/portables"),
+    UNITS_OF("/var/lib/portables"),
+    PLACE("/var/lib/machines", "*.raw", IMAGE),
 };
 
 /* Walking ----------------------------------------------------------------------- */
@@ -190,6 +212,23 @@ static bool passed_over(const char *name)
     return false;
 }
 
+/* Say that an image was not read. */
+static void report_image(struct tbl_scan *scan)
+{
+    struct state *s = tbl_state(scan);
+    char         *shown = tbl_shown(scan, s->files.source.root, s->files.path);
+
+    if (shown)
+        svcql_report(tbl_svcql(scan),
+                     &(struct report){.table = tbl_name(scan),
+                                      .kind = s->files.kind,
+                                      .host = s->files.source.host,
+                                      .location = shown,
+                                      .status = SOURCE_UNKNOWN,
+                                      .skipped = 1,
+                                      .detail = "an image, whose units are not read"});
+}
+
 /* A file that is masked has nothing to read; of a merged /usr one name is enough. */
 static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, const char *name)
 {
@@ -200,6 +239,10 @@ static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, co
     if (passed_over(name) || !tbl_match_text(s->kinds, kinds[place->tag].name, false) ||
         !tbl_match_text(s->paths, s->files.path, false))
         return false;
+    if (place->tag == IMAGE) {
+        report_image(scan);
+        return false;
+    }
     if (strncmp(place->path, "/lib/", 5) == 0 && root_readlink(root, "/lib", target) == 0)
         return false;
     return root_readlink(root, s->files.path, target) < 0 || strcmp(target, "/dev/null") != 0;
@@ -553,7 +596,8 @@ static const struct tbl_column columns[] = {
         "networkmanager, networkd, ifupdown, dhcp, ppp (dispatched scripts), sleep, shutdown, "
         "modules (loaded at boot), modprobe (install and remove lines), preload "
         "(/etc/ld.so.preload), pam, motd, profile, inittab, journald (whether the journal is kept "
-        "and forwarded), apt, dpkg, dnf, pacman (hooks of package managers), acpi, kernel"),
+        "and forwarded), apt, dpkg, dnf, pacman (hooks of package managers), acpi, kernel, "
+        "extension (units of the trees of systemd-sysext, systemd-confext and portable services)"),
     ROW(line, 0, "Line of the file, from 1; 0 of a script"),
     ROW(position, TBL_ID, "Number of the row within its file, from 1"),
     ROW(setting, 0,

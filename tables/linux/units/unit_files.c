@@ -87,6 +87,8 @@ static const char *kind_of(const struct unit_entry *entry)
         return entry->dir->place->kind;
     if (entry->type == DT_DIR)
         return "other";
+    if (*entry->name == '.' && entry->where != UNIT_TOP)
+        return "other"; /* systemd passes it over */
     if (entry->where == UNIT_DROP_IN)
         return size > tail && strcmp(entry->name + size - tail, conf) == 0 ? "drop-in" : "other";
     if (entry->where == UNIT_WANTS)

@@ -1,0 +1,13 @@
+-- extension_unit: an extension of the system that is no package's brings a unit
+-- platform:        linux
+-- technique:       T1543.002
+-- weight:          30
+-- reference:       systemd-sysext(8), systemd-confext(8), portablectl(1)
+-- false positives: an image-based system whose administrator extends it so; known_services leaves the unit out
+--
+-- shape:   hook
+-- fires:   {"kind": "extension", "setting": "ExecStart", "command": "/usr/bin/toold"}
+-- fires:   {"kind": "extension", "setting": "ExecStartPre"}
+-- spares:  {"kind": "extension", "setting": "ExecStart", "command": "/usr/bin/toold", "vendor": 1}
+-- spares:  {"kind": "udev", "setting": "ExecStartPre"}
+kind = 'extension' AND NOT vendor
