@@ -209,6 +209,29 @@ START_TEST(a_list_of_another_shape_is_refused_by_name)
 }
 END_TEST
 
+/* Logs ------------------------------------------------------------------------ */
+
+/* "ssh" would be a unit that never was. */
+START_TEST(a_cut_audit_line_is_counted_and_no_event)
+{
+#define START(id, text)                                                                            \
+    "type=SERVICE_START msg=audit(170000000" #id ".000:4" #id "): pid=1 uid=0 auid=4294967295 "    \
+    "ses=4294967295 msg='" text
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "audit.log",
+                       START(1, "unit=cron comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" "
+                                "hostname=? addr=? terminal=? res=success'\n")
+                           START(2, "unit=ssh\n") START(3, "unit=a comm=\"systemd\" res=success'"));
+    harness_expect(db, "41|cron.service\n43|a.service",
+                   "SELECT serial, unit FROM audit_events('%s/audit.log') ORDER BY serial", dir);
+    harness_expect(db, "1", "SELECT skipped FROM evidence_sources WHERE source = '%s/audit.log'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 /* Commands -------------------------------------------------------------------- */
 
 START_TEST(wrappers_without_end_hide_no_command)
@@ -354,6 +377,7 @@ Suite *make_trust_suite(void)
     tcase_add_test(tcase, a_comment_too_long_for_systemd_ends_the_file);
     tcase_add_test(tcase, a_kept_list_of_an_older_shape_is_filled);
     tcase_add_test(tcase, a_list_of_another_shape_is_refused_by_name);
+    tcase_add_test(tcase, a_cut_audit_line_is_counted_and_no_event);
     tcase_add_test(tcase, wrappers_without_end_hide_no_command);
     tcase_add_test(tcase, a_read_ends_with_the_query);
     tcase_add_test(tcase, an_interrupt_ends_a_step_of_a_table);

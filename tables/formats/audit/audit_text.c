@@ -114,6 +114,19 @@ static const char *trim_end(const char *line, const char *end)
     return end;
 }
 
+/* Whether a message is not closed: the line was cut, and its last value may be no more than the
+ * beginning of one. */
+static bool is_cut(const char *line, const char *end)
+{
+    static const char open[] = "msg='";
+
+    if (end[-1] == '\'')
+        return false;
+    const char *message = memmem(line, (size_t)(end - line), open, sizeof open - 1);
+    return message &&
+           !memchr(message + sizeof open - 1, '\'', (size_t)(end - message) - (sizeof open - 1));
+}
+
 int audit_record_parse(const char *line, size_t size, struct audit_record *ret,
                        struct audit_stamp *ret_stamp)
 {
@@ -126,6 +139,8 @@ int audit_record_parse(const char *line, size_t size, struct audit_record *ret,
     end = trim_end(line, end);
     if (line == end)
         return -ENODATA;
+    if (is_cut(line, end))
+        return -EBADMSG;
 
     struct audit_record record = {.line = line, .size = (uint32_t)(end - line)};
     struct audit_stamp  when;
@@ -175,7 +190,7 @@ bool audit_record_repeats(const char *line, size_t size, const struct audit_reco
     ret->type_size = (uint16_t)(at - type);
     ret->node = ret->node_size = 0;
     ret->id = audit_type_find(type, ret->type_size);
-    return ret->body <= ret->size;
+    return ret->body <= ret->size && !is_cut(line, line + ret->size);
 }
 
 /* Fields -------------------------------------------------------------------- */
