@@ -24,10 +24,16 @@
 --
 --   SELECT datetime, cmdline, parent, parent_user FROM account_child_facts;
 CREATE TEMP VIEW account_child_facts AS
-WITH parents AS MATERIALIZED (
+WITH commands AS MATERIALIZED (
+    SELECT c.time, c.datetime, c.host, c.platform, c.cmdline, c.tool, c.verb, c.target, c.user, c.ppid,
+           c.source, c.record
+      FROM service_commands AS c
+     WHERE c.ppid IS NOT NULL AND c.time >= scope_since(0) AND c.time <= scope_until(0)
+), parents AS MATERIALIZED ( -- their pids first: an account is compared with fifty patterns
     SELECT p.host, p.pid, p.time, p.cmdline, p.user
       FROM process_events AS p
-     WHERE p.pid IS NOT NULL AND p.time >= scope_since(3600) AND p.time <= scope_until(0)
+     WHERE p.pid IN (SELECT ppid FROM commands)
+       AND p.time >= scope_since(3600) AND p.time <= scope_until(0)
        AND EXISTS (SELECT 1 FROM service_accounts AS a WHERE p.user GLOB a.name)
 )
 SELECT c.time, c.datetime, c.host, c.platform, c.cmdline, c.tool, c.verb, c.target, c.user,
@@ -35,5 +41,5 @@ SELECT c.time, c.datetime, c.host, c.platform, c.cmdline, c.tool, c.verb, c.targ
        p.cmdline AS parent, p.user AS parent_user,
        json_object('tool', c.tool, 'verb', c.verb, 'target', c.target, 'user', c.user,
                    'parent', p.cmdline, 'parent_user', p.user) AS evidence, c.source, c.record
-  FROM service_commands AS c
+  FROM commands AS c
   JOIN parents AS p ON p.host = c.host AND p.pid = c.ppid AND c.time BETWEEN p.time AND p.time + 3600;
