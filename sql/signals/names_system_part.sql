@@ -11,6 +11,7 @@
 -- spares:  {"program": "/home/ann/notes", "places": ",home,"}
 -- spares:  {"program": "/usr/lib/systemd/systemd-helper", "program_owned": 0}
 -- spares:  {"program": "/opt/systemd-helper", "program_owned": 1}
-NOT vendor AND unit GLOB 'snap.*' AND program NOT GLOB '*/snap' AND program NOT GLOB '/snap/*'
-OR NOT vendor AND (NOT program_owned OR places GLOB '*,home,*') AND program NOT GLOB '/usr/*' AND program NOT GLOB '/nix/*'
-AND program REGEXP '/(systemd|dbus|gnome|gvfs|kde|kwin|plasma|pulseaudio|pipewire|polkit|udev|kernel|initd|cupsd?|ssh-?agent|xorg|Xorg)[-_.]?[a-z]*$'
+NOT vendor
+AND ((unit GLOB 'snap.*' AND program NOT GLOB '*/snap' AND program NOT GLOB '/snap/*')
+     OR ((NOT program_owned OR places GLOB '*,home,*') AND program NOT GLOB '/usr/*' AND program NOT GLOB '/nix/*'
+         AND program REGEXP '/(systemd|dbus|gnome|gvfs|kde|kwin|plasma|pulseaudio|pipewire|polkit|udev|kernel|initd|cupsd?|ssh-?agent|xorg|Xorg)[-_.]?[a-z]*$'))

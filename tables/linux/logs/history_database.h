@@ -2,8 +2,8 @@
 #ifndef SVCQL_HISTORY_DATABASE_H
 #define SVCQL_HISTORY_DATABASE_H
 
+#include "evidence/sqlite_file.h"
 #include "formats/log/history_text.h"
-#include "linux/packages/sqlite_file.h"
 
 struct history_database {
     struct sqlite_file file;

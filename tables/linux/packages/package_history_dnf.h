@@ -3,8 +3,8 @@
 #ifndef SVCQL_PACKAGE_HISTORY_DNF_H
 #define SVCQL_PACKAGE_HISTORY_DNF_H
 
+#include "evidence/sqlite_file.h"
 #include "root.h"
-#include "sqlite_file.h"
 #include "table.h"
 
 struct history_row {

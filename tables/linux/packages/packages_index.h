@@ -7,10 +7,10 @@
 #ifndef SVCQL_PACKAGES_INDEX_H
 #define SVCQL_PACKAGES_INDEX_H
 
+#include "evidence/sqlite_file.h"
 #include "formats/package/dpkg_text.h"
 #include "formats/package/rpm_store.h"
 #include "packages.h"
-#include "sqlite_file.h"
 
 struct owner {
     uint32_t name, version, architecture, state;
