@@ -231,6 +231,10 @@ faults: $(BUILD)/check
 attack: $(BUILD)/check
 	$(CHECK_ENV) $(BUILD)/check trust systemd_units
 
+# One change at a time that a test should notice: MUTANTS of them, chosen by SEED.
+MUTANTS ?= 10
+mutants: ; ./tests/mutants.sh $(MUTANTS) $(SEED)
+
 # The schedule for a week of its own clock.
 soak: $(BUILD)/check
 	SVCQL_SOAK=10000 $(CHECK_ENV) $(BUILD)/check soak
