@@ -197,7 +197,7 @@ static sqlite3 *packaged(const char *path, const char *unit, double age)
 #define PLAIN "[Unit]\nDescription=Metrics\n[Service]\nExecStart=/opt/metricsd\n"
 #define DAY   86400.0
 
-START_TEST(a_plain_unit_is_low_however_new_it_is)
+START_TEST(a_plain_unit_is_low_while_it_is_new_and_info_later)
 {
     sqlite3 *db = packaged("etc/systemd/system/metrics.service", PLAIN, DAY);
 
@@ -207,10 +207,10 @@ START_TEST(a_plain_unit_is_low_however_new_it_is)
                    "FROM findings");
     harness_close(db);
     db = packaged("etc/systemd/system/metrics.service", PLAIN, 90 * DAY);
-    harness_expect(db, "low", "SELECT severity FROM findings");
+    harness_expect(db, "info", "SELECT severity FROM findings");
     harness_close(db);
     db = packaged("etc/systemd/system/metrics.service", PLAIN, 0); /* while cron was installed */
-    harness_expect(db, "low", "SELECT severity FROM findings");
+    harness_expect(db, "info", "SELECT severity FROM findings");
     harness_close(db);
 }
 END_TEST
@@ -318,7 +318,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, what_is_made_and_gone_within_minutes_removes_itself);
     tcase_add_test(tcase, an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps);
     tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
-    tcase_add_test(tcase, a_plain_unit_is_low_however_new_it_is);
+    tcase_add_test(tcase, a_plain_unit_is_low_while_it_is_new_and_info_later);
     tcase_add_test(tcase, of_a_family_the_weightiest_signal_counts_alone);
     tcase_add_test(tcase, names_that_deceive_are_told);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);

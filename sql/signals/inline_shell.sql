@@ -1,7 +1,7 @@
 -- inline_shell: runs a shell with the script in the command line
 -- platform:        any
 -- technique:       T1059.004
--- weight:          5
+-- weight:          4
 -- family:          inline
 -- false positives: units that need a pipe or a variable of the shell; their text is short and names
 --                  programs of packages

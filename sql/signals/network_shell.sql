@@ -1,7 +1,7 @@
 -- network_shell: ties a shell to the network
 -- platform:        any
 -- technique:       T1059
--- weight:          80
+-- weight:          85
 -- false positives: a demonstration or a rescue console that an administrator put on the network
 --
 -- pattern: unix (>&|&>|<>|[0-9]>|[^0-9]> ?) */dev/(tcp|udp)/[^;|]*(0|1)>&[0-9]

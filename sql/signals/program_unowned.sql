@@ -2,7 +2,7 @@
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701
--- weight:          10
+-- weight:          5
 -- family:          ownership
 -- false positives: software below /opt or /usr/local that was installed without a package
 --
