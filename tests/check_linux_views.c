@@ -431,7 +431,7 @@ START_TEST(commands_are_graded_by_what_they_do_and_to_what)
                    "SELECT severity, verb, target, signals, patch_cycle FROM "
                    "t1569_command_execution WHERE " HERE " AND record IN ('11', '12', '14', '15', "
                    "'2') ORDER BY time, target");
-    harness_expect(db, "high|1|1|0",
+    harness_expect(db, "critical|1|1|1",
                    "SELECT severity, instr(signals, 'makes_service') > 0, "
                    "instr(signals, 'linked_from_temp') > 0, instr(signals, 'runs_from_temp') > 0 "
                    "FROM t1569_command_execution WHERE " HERE " AND verb = 'link'");
@@ -484,7 +484,7 @@ START_TEST(findings_hold_what_commands_signal_and_the_sub_technique_filters_them
 {
     sqlite3 *db = open_host();
 
-    harness_expect(db, "high|systemctl link /tmp/x.service",
+    harness_expect(db, "critical|systemctl link /tmp/x.service",
                    "SELECT severity, subject FROM findings WHERE " HERE
                    " AND instr(signals, 'linked_from_temp')");
     harness_expect(db, "1|0|0",

@@ -320,7 +320,7 @@ START_TEST(coverage_is_a_line_a_host_and_posture_is_not_repeated)
     ck_assert_ptr_nonnull(coverage);
     ck_assert_int_eq(count(coverage + 1, "\n"), 6); /* title, names, two hosts; the summary */
     ck_assert_int_eq(count(text, "a user has services of his own"), 1);
-    ck_assert_ptr_nonnull(strstr(coverage, "\nFindings: 3 critical, "));
+    ck_assert_ptr_nonnull(strstr(coverage, "\nFindings: 4 critical, "));
     ck_assert_ptr_nonnull(strstr(coverage, "; hosts with findings: 1; hosts: 2\n"));
     ck_assert_int_eq(run(&text, "hunt --coverage " COMPROMISED), 1);
     ck_assert_ptr_nonnull(strstr(text, "only a running system has it"));

@@ -684,7 +684,8 @@ static char *folders_of(enum unit_scope scope, const char *user, const char *but
     unit_search_free(search);
     unit_managers_free(&managers);
     root_unref(root);
-    return strdup(buffer_text(&text));
+    ck_assert_ptr_nonnull(buffer_text(&text));
+    return text.data;
 }
 
 #define UNIT_PATHS(who, how)                                                                       \
@@ -701,9 +702,18 @@ START_TEST(the_folders_are_those_of_systemd_analyze)
     systemd_shell("mkdir -p /home/tester/.config");
     char *system = folders_of(UNIT_SYSTEM, NULL, ""), *user = folders_of(UNIT_USER, "tester", ""),
          *global = folders_of(UNIT_GLOBAL, NULL, "/etc/xdg/systemd/user");
-    ck_assert_str_eq(system, lines_of(UNIT_PATHS("", "--system")));
-    ck_assert_str_eq(user, lines_of(UNIT_PATHS(TESTER, "--user")));
-    ck_assert_str_eq(global, lines_of(UNIT_PATHS("", "--global")));
+    char *system_paths = lines_of(UNIT_PATHS("", "--system")),
+         *user_paths = lines_of(UNIT_PATHS(TESTER, "--user")),
+         *global_paths = lines_of(UNIT_PATHS("", "--global"));
+    ck_assert_str_eq(system, system_paths);
+    ck_assert_str_eq(user, user_paths);
+    ck_assert_str_eq(global, global_paths);
+    free(system);
+    free(user);
+    free(global);
+    free(system_paths);
+    free(user_paths);
+    free(global_paths);
 }
 END_TEST
 
