@@ -7,9 +7,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-suites='audit_text command_line corpus cron evtx functions history_text hive image_path journal launchd
-        package_history plist polkit proc_text registry root_names security_descriptor stream sudoers
-        time_zone unit_text windows_events'
+suites='audit_text command_line corpus cron dbus evtx functions history_text hive image_path journal
+        launchd package_history plist polkit proc_text registry root_names security_descriptor
+        start_hooks stream sudoers time_zone unit_text windows_events'
 libraries='libc6-dev libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev libmd-dev zlib1g-dev
            libzstd-dev liblzma-dev check libhivex-dev libauparse-dev libplist-dev'
 

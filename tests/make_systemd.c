@@ -427,7 +427,7 @@ const char *systemd_excuse(pid_t started)
 {
     const char *rule = getenv("SVCQL_SYSTEMD");
 
-    if (rule && strcmp(rule, "required") == 0)
+    if (rule && strcmp(rule, "required") == 0 && !getenv("SVCQL_EMULATED"))
         return NULL;
     return started == -EPERM        ? "needs root, to boot a systemd"
            : started == -ENOENT     ? missing_package()

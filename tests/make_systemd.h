@@ -44,7 +44,8 @@ pid_t systemd_start(const char *dir);
 pid_t systemd_start_to_stay(const char *dir);
 
 /* Why no systemd can be booted on this machine, from what systemd_start() returned; NULL where one
- * can, so that it should have started. Always NULL where SVCQL_SYSTEMD is "required". */
+ * can, so that it should have started. Always NULL where SVCQL_SYSTEMD is "required",
+ * but for tests that qemu runs, which never can. */
 const char *systemd_excuse(pid_t started);
 
 /* Skip a test that needs systemd only where there is an excuse: what can be booted and was not
