@@ -1,7 +1,7 @@
 -- What `make hunt` prints. Run it with: sqlite3 -cmd '.load build/svcql' :memory: < sql/hunt.sql
 .mode list
 CREATE TEMP TABLE hunted AS SELECT time, severity, subject, why FROM findings;
-.print Findings on this host, the gravest first:
+.print Findings on this host, the most severe first:
 .mode box --wrap 60 --wordwrap on
 SELECT strftime('%Y-%m-%d %H:%M', f.time, 'unixepoch') AS "when (UTC)", f.severity,
        printable(f.subject) AS subject, printable(f.why) AS why
@@ -15,7 +15,7 @@ SELECT CASE count(*) WHEN 0 THEN 'none of severity low or above.'
   FROM (SELECT h.severity, count(*) AS n FROM hunted AS h JOIN severities AS s USING (severity)
          GROUP BY 1 ORDER BY s.rank DESC);
 .print
-.print What could not be looked at:
+.print What could not be read:
 .mode box --wrap 60 --wordwrap on
 SELECT table_name AS "table", printable(location) AS location, status, skipped,
        printable(detail) AS detail
@@ -24,6 +24,6 @@ SELECT table_name AS "table", printable(location) AS location, status, skipped,
  ORDER BY table_name, location
  LIMIT 50;
 .mode list
-SELECT 'Looked at: ' || group_concat(DISTINCT table_name) FROM evidence_sources WHERE status = 'read';
-SELECT 'Not there: ' || group_concat(DISTINCT table_name || ' (' || printable(location) || ')')
+SELECT 'Read: ' || group_concat(DISTINCT table_name) FROM evidence_sources WHERE status = 'read';
+SELECT 'Absent: ' || group_concat(DISTINCT table_name || ' (' || printable(location) || ')')
   FROM evidence_sources WHERE status = 'absent';

@@ -119,7 +119,7 @@ START_TEST(records_of_one_installation_are_one_row)
     harness_expect(db,
                    "evil|Evil Helper|CORP\\eve|demand start|4697,7045|1700000000.0\n"
                    "NULL|Evil Helper|S-1-5-18|NULL|7045|1700000060.0",
-                   "SELECT service, display_name, installed_by, start_type, told_by, time "
+                   "SELECT service, display_name, installed_by, start_type, event_ids, time "
                    "FROM service_installs ORDER BY time");
     harness_close(db);
 }

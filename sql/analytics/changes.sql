@@ -1,6 +1,6 @@
 -- changes: what differs between an attached baseline and now.
 --
--- why:     What was added, changed or removed since a host was in order is where to look first. Without
+-- why:     What was added, changed or removed since a host was known to be clean is what to examine first. Without
 --          a baseline there are no rows: see attached_baseline.
 -- sources: baseline_now, attached_baseline
 --

@@ -1,9 +1,9 @@
--- coverage_gaps: when a host's logs do not tell, and what of that somebody may have meant.
+-- coverage_gaps: times for which a host's logs have no records, and signs that someone caused it.
 --
--- why:             An analytic that found nothing while a log was cleared, switched off or silent has
---                  found nothing. A gap is a log that was cleared (Windows 1102, 104), an audit
---                  daemon that ended or was switched off, a boot that the journal has and audit has
---                  not, or a day without a word from a log that speaks before and after.
+-- why:             An analytic without findings proves nothing about a time when a log was cleared, switched off or
+--                  silent. A gap is a log that was cleared (Windows 1102, 104), an audit daemon that ended or was
+--                  switched off, a boot that the journal has and audit has not, or a day without a record in a log that
+--                  has records before and after.
 -- attack:          T1685.005 T1685 (v19.1): clearing logs, switching them off
 -- false positives: a machine that was off; a laptop's weekend
 -- sources:         windows_events, audit_events, journal
@@ -46,7 +46,7 @@ WITH audit AS MATERIALIZED (
            s.source, NULL
       FROM spaced AS s WHERE s.time - s.before > 86400 AND s.log = 'audit'
     UNION ALL
-    -- What lies between two boots is not silence: the machine was off, or its journal is gone.
+    -- The time between two boots is not silence: the machine was off, or its journal is missing.
     SELECT s.host, s.log, 'no boot', s.before, s.time, round((s.time - s.before) / 3600, 1) || ' hours',
            s.source, NULL
       FROM spaced AS s

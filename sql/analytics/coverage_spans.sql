@@ -1,7 +1,6 @@
--- coverage_spans: from when to when each log of a host speaks, and how much it says.
+-- coverage_spans: the first and last record of each log of a host, and the number of records.
 --
--- why:     A question about last month needs a log of last month. Read it before believing that
---          nothing was found: each source with its first and last record's time.
+-- why:     A question about last month needs a log of last month. Read it before you rely on an empty result.
 -- sources: audit_events, journal, auth_events, windows_events, package_history, shell_history
 --
 --   SELECT host, log, source, seen_from, seen_to, records FROM coverage_spans ORDER BY host, seen_from;

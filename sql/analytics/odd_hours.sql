@@ -1,7 +1,7 @@
 -- odd_hours: commands of service tools at an hour at which their user never gave one on another day.
 --
--- why:             People keep hours; who has taken an account over keeps others. Told of users with at
---                  least twenty commands on five days or more, and only of what no package's script ran.
+-- why:             People work at regular hours; an intruder who uses their account works at others. Reported for users
+--                  with at least twenty commands on five or more days; commands of packages' scripts are left out.
 -- attack:          T1569 T1078 (v19.1), DC0064 Command Execution
 -- false positives: an incident, a night of maintenance
 -- sources:         service_commands

@@ -1,8 +1,8 @@
--- posture_answers: each check of the mitigations on each host: what fails it, or how it is answered.
+-- posture_answers: each check of the mitigations on each host: its failures, or its result without one.
 --
--- why:      A check without a failure has passed only where its sources were read whole, so they are
---           asked after that: source_state() takes the number of failures, which is known when the
---           check's tables were read. A term on mitigation leaves the others' tables unread.
+-- why:      A check without a failure has passed only where its sources were read whole, so their state is read last:
+--           source_state() takes the number of failures, which is known when the check's tables were read. A term on
+--           mitigation leaves the others' tables unread.
 -- severity: as posture_checks says of a failure, else info
 -- attack:   M1018 M1022 M1026 M1040
 -- sources:  posture_questions, failed_user_accounts, failed_permissions, failed_privileged_accounts,
@@ -23,7 +23,7 @@ WITH questions AS MATERIALIZED (
     UNION ALL
     SELECT 'M1040', host, check_name, subject, evidence, source, NULL FROM failed_behavior_prevention
     UNION ALL
-    SELECT mitigation, host, name, NULL, NULL, NULL, platform FROM questions -- a row a question
+    SELECT mitigation, host, name, NULL, NULL, NULL, platform FROM questions -- one row for each check and host
 ), counted AS (
     SELECT f.mitigation, f.host, f.check_name, f.subject, f.evidence, f.source, f.platform,
            count(*) FILTER (WHERE f.platform IS NULL)

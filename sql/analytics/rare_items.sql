@@ -2,10 +2,9 @@
 --
 -- why:             Software comes to many hosts at once, an intruder's service to one or two. Counted over
 --                  all evidence of at least three hosts: an item, and its content, on a tenth of
---                  them or on one. The first shows a stranger's name, the second a known name with
---                  other content.
+--                  them or on one. The first shows an unknown name, the second a known name with other content.
 -- attack:          T1543 T1036 (v19.1): least frequency of occurrence
--- false positives: the one database server; hosts of different make in one case
+-- false positives: the one database server; hosts of different kinds in one investigation
 -- sources:         baseline_now
 --
 --   SELECT kind, item, hosts, of_hosts, host FROM rare_items ORDER BY hosts, kind, item;

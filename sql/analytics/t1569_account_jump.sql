@@ -1,8 +1,8 @@
 -- t1569_account_jump: service tools under a process that ran as a network service's account.
 --
--- why:             A shell that a web server's account started, and under it systemctl as root: somebody
---                  came from the network and has found a way up. Told where the log has the parent
---                  too; what the account itself runs is t1569_command_execution's.
+-- why:             A shell that a web server's account started, and under it systemctl as root: somebody came from the
+--                  network and became root. Reported where the log has the parent too; t1569_command_execution reports
+--                  what the account itself runs.
 -- severity:        as the signal by_service_account is weighed
 -- attack:          T1569 T1068 T1505.003 (v19.1), DC0032 Process Creation
 -- false positives: a deployment run by a continuous integration server

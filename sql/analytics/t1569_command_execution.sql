@@ -1,9 +1,9 @@
 -- t1569_command_execution: commands of service tools, less those of known administrators.
 --
--- why:             An adversary runs systemctl, sc or launchctl to run code as a service, and to stop what
---                  would tell of it. Administrators and package managers do the same all day: what
---                  packages do is set apart, and the rest is judged by what the command does, to
---                  what, from where, as whom, and how hard it hides.
+-- why:             An adversary runs systemctl, sc or launchctl to run code as a service, and to stop the services that
+--                  would detect it. Administrators and package managers do the same all day: what packages do is left
+--                  out, and the rest is judged by what the command does, on which target, from where, as whom, and how
+--                  well it is hidden.
 -- severity:        info for a command without a signal; else by the weights of its signals
 -- attack:          T1569.001 T1569.002 T1569.003 T1543 T1489 T1685 T1027 (v19.1), DC0064 Command
 --                  Execution, DET0279

@@ -3,7 +3,7 @@
 -- why:             A write below /etc/systemd/system, /etc/init.d, /Library/LaunchDaemons or to
 --                  services.exe changes what runs with a service manager's rights. The files are
 --                  judged by who may write them, whether a package's file was altered, and what a
---                  mask or a link takes away; the logs by who wrote.
+--                  mask or a link disables; the logs by who wrote.
 -- severity:        info for a write without a signal; else by the weights of its signals
 -- attack:          T1569 T1543 T1574.010 T1685 (v19.1), DC0061 File Modification, DET0279
 -- false positives: an administrator's systemctl mask; a local change to a package's script

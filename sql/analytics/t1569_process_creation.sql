@@ -1,8 +1,8 @@
 -- t1569_process_creation: processes that a service manager started, less what is known.
 --
--- why:             Whatever systemd, services.exe or launchd starts runs as a service, whoever asked for
---                  it. A program that is gone, never was a file, lies in a temporary folder or is a
---                  shell with its script in the command line is not what a package installs.
+-- why:             Every program that systemd, services.exe or launchd starts runs as a service, no matter who
+--                  requested it. A program that was deleted, was never a file, is in a temporary folder or is a shell
+--                  with its script in the command line is not what a package installs.
 -- severity:        info for a process without a signal; else by the weights of its signals
 -- attack:          T1569 T1059 T1620 T1070.004 (v19.1), DC0032 Process Creation, DET0279
 -- false positives: programs replaced by an upgrade and not restarted yet (deleted_program, low)

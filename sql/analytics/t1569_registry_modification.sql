@@ -1,9 +1,8 @@
 -- t1569_registry_modification: changes to the registry keys of services, less those of known admins.
 --
--- why:             A service is its key: who writes below Services, or the service manager's own
---                  descriptor, makes or changes what runs with its rights. The service manager writes
---                  a service's own values itself; any other program that does leaves no event of it
---                  in the System log.
+-- why:             The key defines the service: whoever writes below Services, or writes the service manager's own
+--                  descriptor, creates or changes what runs with its rights. The service manager writes a service's own
+--                  values itself; a write by any other program leaves no event in the System log.
 -- severity:        info for a write without a signal; else by the weights of its signals
 -- attack:          T1569 T1543.003 T1112 T1685 (v19.1), DC0063 Windows Registry Key Modification, DET0279
 -- false positives: installers and drivers that write ImagePath or Start themselves

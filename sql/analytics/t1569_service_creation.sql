@@ -2,7 +2,7 @@
 --
 -- why:             An adversary makes or changes a service so that a service manager, with its rights
 --                  and at every start, runs code. What is installed now is judged by what it runs and
---                  where it comes from; what the logs tell of, by who did it and how.
+--                  where it comes from; what the logs report, by who did it and how.
 -- severity:        info for a service without a signal; else by the weights of its signals
 -- attack:          T1569 T1543.001 T1543.002 T1543.003 T1543.004 T1053.006 (v19.1), DC0060 Service
 --                  Creation, DET0279
@@ -34,7 +34,7 @@ WITH facts AS (
            c.source, c.path || ' ' || c.setting
       FROM unit_command_signals AS c WHERE c.fired <> '[]'
     UNION ALL
-    -- What is no unit, and starts programs all the same.
+    -- What starts programs without being a unit.
     SELECT h.changed, h.host, 'linux', h.path, NULL, 'root', NULL,
            CASE h.kind WHEN 'udev' THEN 'T1546.017' WHEN 'tmpfiles' THEN 'T1543.002' WHEN 'extension' THEN 'T1543.002'
                        WHEN 'pam' THEN 'T1556.003' WHEN 'profile' THEN 'T1546.004'
@@ -50,7 +50,7 @@ WITH facts AS (
            h.source, h.path || ':' || h.line
       FROM hook_signals AS h WHERE h.fired <> '[]'
     UNION ALL
-    -- Loaded, and the file is gone: started and deleted.
+    -- Loaded, and the file is missing: started, then deleted.
     SELECT h.time, h.host, h.platform, h.subject, h.unit, h.account, NULL, 'T1543.002', h.fired,
            h.evidence, h.source, h.record
       FROM loaded_unit_signals AS h
@@ -66,7 +66,7 @@ WITH facts AS (
            iif(k.kind = 'manager', 'T1569.002', 'T1543.003'), k.fired, k.evidence, k.source, k.record
       FROM service_key_signals AS k
     UNION ALL
-    -- What the logs tell of: created, changed, set not to start, killed.
+    -- What the logs report: created, changed, set not to start, killed.
     SELECT e.time, e.host, e.platform, coalesce(e.service, e.image_path) AS subject, e.service,
            e.account, e.user,
            CASE WHEN e.action IN ('start_type', 'state') THEN 'T1685'

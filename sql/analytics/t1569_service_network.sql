@@ -1,9 +1,9 @@
--- t1569_service_network: connections of services that were made shortly before.
+-- t1569_service_network: connections of services that were created shortly before.
 --
--- why:             Remote execution makes a service, runs it once and takes it away; what it ran calls home.
---                  A service that reaches out within minutes of being made is worth a look, the more so
---                  with what the other analytics say of it. Not among findings, which would read every log
---                  once more for it.
+-- why:             Remote execution creates a service, runs it once and removes it; the program then connects to its
+--                  operator. A service that opens a connection within minutes of its creation should be examined,
+--                  together with what the other analytics report of it. It is not part of findings, which would have to
+--                  read every log once more.
 -- severity:        low (the signal network_of_new_service), more with what else fires
 -- attack:          T1569.002 T1569.003 (v19.1), DC0082 Network Connection Creation, DET0421
 -- false positives: updaters that register themselves and fetch at once

@@ -1,9 +1,9 @@
 -- t1569_tool_child: what a service tool's pager or editor was made to run.
 --
 -- why:             `sudo systemctl status x` shows its text in a pager that root runs, and `!sh` there is
---                  root's shell; SYSTEMD_EDITOR and PAGER name any program. Whatever a tool starts
---                  that is neither pager, editor nor one of its own helpers, and whatever these
---                  start, is told, where audit logs every program.
+--                  root's shell; SYSTEMD_EDITOR and PAGER name any program. Where audit logs every program, this
+--                  reports what a tool starts that is neither a pager, an editor nor one of its own helpers, and what
+--                  pagers and editors start.
 -- severity:        as the signal odd_child_of_tool is weighed
 -- attack:          T1548 T1569.003 (v19.1), DC0032 Process Creation
 -- false positives: an editor's own helpers (formatters, language servers)

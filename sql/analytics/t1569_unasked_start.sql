@@ -1,11 +1,10 @@
--- t1569_unasked_start: services that the manager started though no service tool ran near it.
+-- t1569_unasked_start: services that the manager started without a service tool at about that time.
 --
 -- why:             systemd-run's API, busctl, python over D-Bus and the like leave no command of
---                  systemctl; what remains is a start that PID 1 tells of, and no tool in the ten
---                  seconds before. Starts that come in bursts (boot, upgrade), that a unit of its own
---                  makes again and again (timers), or of which the host's logs of commands are
---                  silent all around, are left out.
--- severity:        low (the signal without_tool), more with what else a view finds of the service
+--                  systemctl; what remains is a start that PID 1 reports, without a tool in the ten seconds before.
+--                  Left out are starts in bursts (boot, upgrade), regular starts (timers), and starts at times for
+--                  which the host has no log of commands.
+-- severity:        low (the signal without_tool), more with other signals of the service
 -- attack:          T1569.003 (v19.1), DC0060 Service Creation, DET0073
 -- false positives: socket and D-Bus activation of a service that is seldom used
 -- sources:         start_signals

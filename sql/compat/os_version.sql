@@ -1,12 +1,12 @@
 -- os_version: osquery's table of that name: the release of each host's system.
 --
--- why:     Discovery queries and decorators of osquery's packs ask it. Of a dead disk it is what os-release,
+-- why:     Discovery queries and decorators of osquery's packs ask it. For a dead disk it is what os-release,
 --          SystemVersion.plist or the SOFTWARE hive says.
 -- sources: evidence, host_properties, registry
 --
 --   SELECT host, name, version, platform FROM os_version;
 CREATE TEMP VIEW os_version AS
-WITH said AS MATERIALIZED (
+WITH properties AS MATERIALIZED (
     SELECT host, name, value FROM host_properties WHERE file IN ('os-release', 'SystemVersion.plist')
     UNION ALL
     SELECT host, 'ARCH', value FROM host_properties WHERE file = 'arch'
@@ -34,7 +34,7 @@ WITH said AS MATERIALIZED (
            max(iif(name = 'ARCH', value, NULL)) AS arch,
            max(iif(name = 'NT InstallDate', CAST(value AS INTEGER), NULL)) AS install_date,
            max(iif(name = 'NT UBR', CAST(value AS INTEGER), NULL)) AS revision
-      FROM said GROUP BY host
+      FROM properties GROUP BY host
 ), numbers AS (
     SELECT *, substr(number || '.', 1, instr(number || '.', '.') - 1) AS first,
            substr(number || '.0.0.', instr(number || '.', '.') + 1) AS rest

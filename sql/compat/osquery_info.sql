@@ -1,6 +1,6 @@
--- osquery_info: osquery's table of that name, as far as svcql has what it tells.
+-- osquery_info: osquery's table of that name, as far as svcql has its columns' values.
 --
--- why:     Decorators and packs ask it for the version that they may count on.
+-- why:     Decorators and packs read from it which version's tables they can use.
 -- sources: host_properties
 --
 --   SELECT version, build_platform FROM osquery_info;

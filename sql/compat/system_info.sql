@@ -1,12 +1,12 @@
 -- system_info: osquery's table of that name: each host's names, identity and machine.
 --
--- why:     Decorators of ordinary osquery configurations ask it for host_uuid. Of a dead disk it says what
---          the files tell: the name, and the machine-id where there is no firmware to ask.
+-- why:     Decorators of ordinary osquery configurations ask it for host_uuid. For a dead disk it has what the files
+--          hold: the name, and the machine-id where the firmware's identity is unknown.
 -- sources: evidence, host_properties, registry
 --
 --   SELECT hostname, uuid, hardware_vendor, hardware_model, cpu_brand FROM system_info;
 CREATE TEMP VIEW system_info AS
-WITH said AS MATERIALIZED (
+WITH properties AS MATERIALIZED (
     SELECT host, file, name, value FROM host_properties
      WHERE file NOT IN ('os-release', 'uptime', 'SystemVersion.plist')
     UNION ALL
@@ -32,7 +32,7 @@ WITH said AS MATERIALIZED (
            max(iif(file = 'board_name', value, NULL)) AS board,
            max(iif(file = 'board_version', value, NULL)) AS board_version,
            max(iif(file = 'board_serial', value, NULL)) AS board_serial
-      FROM said GROUP BY host
+      FROM properties GROUP BY host
 )
 SELECT e.host AS hostname, lower(coalesce(k.product_uuid, k.machine_id)) AS uuid,
        CASE k.arch WHEN 'amd64' THEN 'x86_64' WHEN 'arm64' THEN 'aarch64' WHEN 'i386' THEN 'i686'

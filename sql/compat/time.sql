@@ -1,4 +1,4 @@
--- time: osquery's table of that name: what the clock says now, in UTC.
+-- time: osquery's table of that name: the present time, in UTC.
 --
 -- why:     Decorators and queries of osquery's packs compare with it.
 -- sources: none

@@ -1,7 +1,7 @@
--- file_events: files that were made, changed or taken away, in one shape, from the logs.
+-- file_events: files that were created, changed or removed, in one shape, from the logs.
 --
--- why:     Audit's watches, Sysmon 11, 23 and 26, and 4663 tell who wrote a file, which the file
---          itself does not. action is created, modified, deleted, renamed or attributes.
+-- why:     Audit's watches, Sysmon 11, 23 and 26, and 4663 record who wrote a file; the file itself does not. action is
+--          created, modified, deleted, renamed or attributes.
 -- sources: audit_events, users, windows_events
 --
 --   SELECT datetime, login_user, action, path, exe FROM file_events WHERE path GLOB '/etc/systemd/*';
@@ -29,7 +29,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
  WHERE a.category = 'file' AND a.path IS NOT NULL AND a.success IS NOT 0
 UNION ALL
 -- A pipe is \\.\pipe\name, a file over the network \\*\share\name as the Security log calls the share;
--- opened is a pipe or a share in use, by which services are run from elsewhere.
+-- opened is a pipe or a share in use, by which services are run from other hosts.
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
        w.path COLLATE NOCASE, w.user COLLATE NOCASE,
        w.user COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,

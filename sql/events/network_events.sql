@@ -1,6 +1,6 @@
--- network_events: connections that programs opened and names that they looked up, from the logs.
+-- network_events: connections that programs opened and names that they resolved, from the logs.
 --
--- why:     Sysmon 3 and 22 and audit's connect() say which program went where. action is connected or
+-- why:     Sysmon 3 and 22 and audit's connect() record which program connected where. action is connected or
 --          resolved. Sockets of the host itself, such as /run/x, are left out.
 -- attack:  DC0082 Network Connection Creation
 -- sources: audit_events, windows_events

@@ -1,11 +1,11 @@
--- process_events: programs that were run, in one shape, from every log that tells of it.
+-- process_events: programs that were run, in one shape, from every log that records them.
 --
--- why:     Audit's EXECVE, sudo's own lines, Sysmon 1 and 4688 say the same in different words. Each
+-- why:     Audit's EXECVE, sudo's own lines, Sysmon 1 and 4688 record the same fact in different forms. Each
 --          log is read once. A name where a log has only a number is taken from the host's users.
---          via says how it is known: audit, sysmon or security, which tell of every process, or the
---          program that tells of what it was asked to run: sudo, pkexec, doas, cron; tty is what was
---          typed on a terminal, which may be several commands, one a line. Asked for,
---          service_tools = 1 leaves out at once what can be no service tool, and nothing else.
+--          via names the source: audit, sysmon or security, which record every process, or the program that logged what
+--          it was asked to run: sudo, pkexec, doas, cron; tty is text typed on a terminal, possibly several commands,
+--          one a line. The term service_tools = 1 leaves out early every process that cannot be a service tool, and
+--          nothing else.
 -- sources: audit_events, auth_events, users, windows_events
 --
 --   SELECT datetime, login_user, user, cmdline FROM process_events WHERE time > unixepoch() - 3600;
@@ -28,7 +28,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
  WHERE a.category IN ('exec', 'user_cmd')
 UNION ALL
--- Lines of sudo and its kin, from text logs or, where a host has none, its journal; audit's records in
+-- Lines of sudo and similar programs, from text logs or, where a host has none, its journal; audit's records in
 -- a journal are read with audit's own.
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COLLATE NOCASE,
        s.user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.command COLLATE NOCASE,
@@ -38,7 +38,7 @@ SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COL
  WHERE s.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND s.command IS NOT NULL
 UNION ALL
 -- Sysmon 1 doubles each % of a command line; Security 4688 counts in hexadecimal, and names the new
--- process's account only where it is not the creator's; 4696 is older Windows' word for it.
+-- process's account only where it is not the creator's; 4696 is its number in older Windows.
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
        event_number(w.pid), event_number(w.ppid),
        w.user COLLATE NOCASE, w.login_user COLLATE NOCASE,

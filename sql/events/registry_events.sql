@@ -1,8 +1,8 @@
 -- registry_events: keys and values of a Windows registry that were created, set, renamed or deleted.
 --
--- why:      One shape for what Sysmon (12, 13, 14) and the Security log (4657, 4663 on keys) say. Keys
---           are written HKLM\… and HKU\…, as Sysmon does; of a 4663, which tells what access was used and
---           not what was written, data is the access in words.
+-- why:      One shape for the events of Sysmon (12, 13, 14) and of the Security log (4657, 4663 on keys). Keys are
+--           written HKLM\… and HKU\…, as Sysmon does; 4663 records which access was used and not what was written, so
+--           its data is the access in words.
 -- sources:  windows_events
 --
 --   SELECT datetime, exe, key, value, data FROM registry_events
@@ -25,7 +25,7 @@ WITH raw AS (
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
      WHERE 0
 ), named AS (
-    -- A value's name stands behind the last backslash of what Sysmon calls the object.
+    -- The name of a value is after the last backslash of what Sysmon calls the object.
     SELECT r.*, r.sysmon AND (r.event_id = 13 OR r.what IN ('DeleteValue', 'RenameValue')) AS tail,
            CASE WHEN r.object LIKE '\REGISTRY\MACHINE\%' THEN 'HKLM' || substr(r.object, 18)
                 WHEN r.object LIKE '\REGISTRY\USER\%' THEN 'HKU' || substr(r.object, 15)

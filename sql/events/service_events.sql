@@ -1,8 +1,8 @@
--- service_events: what happened to services, in one shape, as service managers and logs tell it.
+-- service_events: what happened to services, in one shape, as service managers and logs record it.
 --
--- why:     SERVICE_START of audit, the journal's job messages, and System 7045, 7040 and 7036 are one
---          story. action is created, modified, deleted, started, stopped, failed, enabled, disabled,
---          state or start_type. Each log is read once, for the kinds of record that count.
+-- why:     SERVICE_START of audit, the journal's job messages, and System 7045, 7040 and 7036 record the same kind of
+--          event. action is created, modified, deleted, started, stopped, failed, enabled, disabled, state or
+--          start_type. Each log is read once, for these kinds of record only.
 -- sources: audit_events, journal, windows_events
 --
 --   SELECT datetime, action, service, detail FROM service_events WHERE action IN ('created', 'failed');
@@ -20,7 +20,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
  WHERE a.category = 'service'
 UNION ALL
 -- systemd's messages, known by their identifiers (systemd/sd-messages.h). Anybody may write these
--- fields: only what a process named systemd wrote counts.
+-- fields: only those that a process named systemd wrote count.
 SELECT j.time, j.datetime, j.host COLLATE NOCASE,
        CASE j.message_id WHEN '39f53479d3a045ac8e11786248231fbf' THEN 'started'
                          WHEN '9d1aaa27d60140bd96365438aad20286' THEN 'stopped'
@@ -43,8 +43,8 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
                         '7b05ebc668384222baa8881179cfda54') -- reloaded
    AND j.comm = 'systemd'
 UNION ALL
--- Of Windows 7045 service is the display name, of 4697 the key's: the two tell of one service where
--- image_path and time agree. Of a use of rights (4674, 4656), service is the object.
+-- Of Windows 7045 service is the display name, of 4697 the key's: the two are of one service where image_path and time
+-- are equal. For a use of rights (4674, 4656), service is the object.
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
        w.service COLLATE NOCASE, w.display_name COLLATE NOCASE,
        w.image_path COLLATE NOCASE, w.start_type COLLATE NOCASE,

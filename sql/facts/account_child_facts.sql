@@ -1,20 +1,19 @@
 -- account_child_facts: commands of service tools below a process of a network service's account.
 --
--- why:     What detections of the shape `account_child` judge. A column says what is so, and nothing
---          of what it means.
+-- why:     Input of the detections of the shape `account_child`. Columns hold facts, no judgement.
 -- columns: time             REAL         when it was run
 --          datetime                      the same as text
 --          host             TEXT NOCASE  host that it was run on
 --          platform                      linux, windows or macos
 --          cmdline          TEXT NOCASE  the command line
 --          tool                          the service tool
---          verb             TEXT NOCASE  what the tool was to do
---          target           TEXT NOCASE  what to do it to
+--          verb             TEXT NOCASE  what the tool was asked to do
+--          target           TEXT NOCASE  what the tool acts on
 --          user             TEXT NOCASE  account that it ran as
---          service_account               that too is an account of a network service
+--          service_account               this is an account of a network service too
 --          parent           TEXT NOCASE  command line of the parent
 --          parent_user      TEXT NOCASE  account of the parent, which is a network service's
---          evidence                      the row for people, as JSON
+--          evidence                      the row as JSON, for people
 --          source                        where the record is
 --          record                        which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "cmdline": "systemctl start x", "tool": "systemctl",
@@ -29,7 +28,7 @@ WITH commands AS MATERIALIZED (
            c.source, c.record
       FROM service_commands AS c
      WHERE c.ppid IS NOT NULL AND c.time >= scope_since(0) AND c.time <= scope_until(0)
-), parents AS MATERIALIZED ( -- their pids first: an account is compared with fifty patterns
+), parents AS MATERIALIZED ( -- pids first: comparing an account with fifty patterns is slow
     SELECT p.host, p.pid, p.time, p.cmdline, p.user
       FROM process_events AS p
      WHERE p.pid IN (SELECT ppid FROM commands)

@@ -1,6 +1,6 @@
--- baseline_now: what is there now, in the shape in which a baseline is kept.
+-- baseline_now: the present state, in the shape in which a baseline is kept.
 --
--- why:     Keep it while a host is in order, and the analytics leave out what has not changed since. A
+-- why:     Store it while a host is known to be clean, and the analytics leave out what has not changed since. A
 --          unit or property list is normal with its digest, a Windows service with what it runs, a
 --          command with who runs it and at which hour.
 -- sources: unit_files, launch_daemons, registry_services, processes, service_commands

@@ -1,7 +1,6 @@
 -- command_facts: every command that did something to services, with what is known of it.
 --
--- why:     What detections of the shape `command` judge. A column says what is so, and nothing of
---          what it means. A look at another table is made only for the rows whose guard holds.
+-- why:     Input of the detections of the shape `command`. Columns hold facts, no judgement. Other tables are read only for rows whose guard holds.
 -- columns: time             REAL         when it was run
 --          host             TEXT NOCASE  host that it was run on
 --          platform                      linux, windows or macos
@@ -11,24 +10,24 @@
 --          exe              TEXT NOCASE  path of the program
 --          cmdline          TEXT NOCASE  the command line
 --          tool                          the service tool: systemctl, sc, launchctl, ...
---          verb             TEXT NOCASE  what the tool was to do
---          target           TEXT NOCASE  what to do it to
+--          verb             TEXT NOCASE  what the tool was asked to do
+--          target           TEXT NOCASE  what the tool acts on
 --          options                       its options, a JSON array
 --          remote           TEXT NOCASE  the other host that it acts on
---          known_remote                  of what acts on another host: it is run on one of remote_execution_hosts
---          runtime                       it holds until the next boot
+--          known_remote                  of a command that acts on another host: it was run on one of remote_execution_hosts
+--          runtime                       its effect lasts until the next boot
 --          via                           what wrapped it: sudo, sh, ssh, ...
---          obfuscated                    it was written so that the tool is hard to see
---          success          INTEGER      whether it could be run
+--          obfuscated                    its text hides the tool
+--          success          INTEGER      1 where it ran, 0 where it could not
 --          patch_cycle      INTEGER      a script of a package ran it
---          action                        what verb_grades says of the verb: start, stop, disable, create, change, run, environment or delete
+--          action                        action of the verb in verb_grades: start, stop, disable, create, change, run, environment or delete
 --          arguments                     its target and its options as one text
 --          place                         kind of place that its target is in, by path_trust()
 --          service                       last part of its target, in lower case, without .service and .plist
---          security                      of what stops or disables: the target is a service that watches the host
+--          security                      of a command that stops or disables: the target is a security service
 --          service_account               the user is an account of a network service
---          patterns                      of what creates, changes, runs or sets the environment: names of exec_patterns that match the arguments
---          evidence                      the row for people, as JSON
+--          patterns                      of a command that creates, changes, runs or sets the environment: names of exec_patterns that match the arguments
+--          evidence                      the row as JSON, for people
 --          source                        where the record is
 --          record                        which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "user": "root", "login_user": "alice",
@@ -71,7 +70,7 @@ SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdl
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', g.platform)
                       AND (g.service GLOB s.name
-                           -- A pattern of GLOB or LIKE that the command itself names, as '%sophos%'.
+                           -- The command itself may name a pattern of GLOB or LIKE, such as '%sophos%'.
                            OR iif(g.service GLOB '*[*%]*' AND g.service GLOB '*[a-z0-9][a-z0-9][a-z0-9]*',
                                   replace(s.name, '*', '') GLOB replace(g.service, '%', '*')
                                       OR lower(s.product) GLOB replace(g.service, '%', '*'), 0))),

@@ -1,7 +1,7 @@
 -- failed_behavior_prevention: hosts whose settings do not block what remote execution tools do.
 --
 -- why:     The failures of the checks of M1040 (see posture_checks), each with its proof. posture_behavior_prevention
---          says too which checks passed and which could not be answered.
+--          also shows which checks passed and which could not be answered.
 -- sources: registry, windows_events
 --
 --   SELECT host, check_name, subject, evidence FROM failed_behavior_prevention;
@@ -23,7 +23,7 @@ WITH rules(check_name, guid) AS (
         ON (s.key LIKE '%\ASR\Rules' AND s.name = r.guid COLLATE NOCASE)
         OR (s.name = 'ASRRules' COLLATE NOCASE AND instr(lower(s.data), r.guid))
 ), windows AS MATERIALIZED (
-    -- Where the SOFTWARE hive is at hand, no setting is the setting: off.
+    -- Where the SOFTWARE hive was read, an absent setting means off.
     SELECT DISTINCT host FROM registry
      WHERE path = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft' AND NOT deleted
 )

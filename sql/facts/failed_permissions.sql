@@ -1,7 +1,7 @@
--- failed_permissions: files that a service trusts and that others than root may write.
+-- failed_permissions: files that a service trusts and that users other than root may write.
 --
--- why:     The failures of the checks of M1022 (see posture_checks), each with its proof. posture_permissions
---          says too which checks passed and which could not be answered.
+-- why:     The failures of the checks of M1022 (see posture_checks), each with its proof. posture_permissions also
+--          shows which checks passed and which could not be answered.
 -- sources: service_inputs, registry_services
 --
 --   SELECT host, check_name, subject, evidence FROM failed_permissions;

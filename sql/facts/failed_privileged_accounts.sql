@@ -1,7 +1,7 @@
--- failed_privileged_accounts: who beside root and administrators may control services.
+-- failed_privileged_accounts: who, other than root and administrators, may control services.
 --
 -- why:     The failures of the checks of M1026 (see posture_checks), each with its proof. posture_privileged_accounts
---          says too which checks passed and which could not be answered.
+--          also shows which checks passed and which could not be answered.
 -- sources: polkit_rules, groups, users, sudoers, service_inputs, registry_services, registry_services_scm
 --
 --   SELECT host, check_name, subject, evidence FROM failed_privileged_accounts;
@@ -21,7 +21,7 @@ SELECT p.host, iif('yes' IN (p.result, p.result_inactive, p.result_active) OR p.
     OR p.result_inactive IN ('yes', 'auth_self', 'auth_self_keep')
     OR p.result_active IN ('yes', 'auth_self', 'auth_self_keep'))
    AND NOT p.unit_checked AND p.loaded IS NOT 0
-   -- systemd's empower.rules: a group that nobody is in grants nothing.
+   -- systemd's empower.rules: a group without members grants nothing.
    AND iif(p.path = '/usr/share/polkit-1/rules.d/empower.rules' AND p.users = '[]',
            EXISTS (SELECT 1 FROM groups AS g, json_each(p.groups) AS n
                     WHERE g.host = p.host AND g.groupname = n.value
@@ -67,7 +67,7 @@ SELECT r.host, 'service_account', r.name, json_object('account', r.object_name),
    AND r.object_name NOT LIKE 'NT SERVICE\%' AND r.object_name NOT LIKE '.\LocalSystem'
    AND r.object_name NOT LIKE '%$' AND r.object_name <> ''
 UNION ALL
--- Windows itself gives this to whoever is logged on for about a hundred services: one row a hive.
+-- Windows itself grants this to logged-on users for about a hundred services: one row for each hive.
 SELECT r.host, 'service_start', count(*) || ' services',
        json_object('services', json_group_array(r.name)), r.source
   FROM registry_services AS r

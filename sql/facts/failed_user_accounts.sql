@@ -1,7 +1,7 @@
--- failed_user_accounts: ordinary accounts with services, and with ways to make some.
+-- failed_user_accounts: ordinary accounts that have services or may create them.
 --
--- why:     The failures of the checks of M1018 (see posture_checks), each with its proof. posture_user_accounts
---          says too which checks passed and which could not be answered.
+-- why:     The failures of the checks of M1018 (see posture_checks), each with its proof. posture_user_accounts also
+--          shows which checks passed and which could not be answered.
 -- sources: unit_files, groups, users, service_inputs, registry
 --
 --   SELECT host, check_name, subject, evidence FROM failed_user_accounts;

@@ -1,38 +1,37 @@
--- file_facts: files that decide what runs as a service, as they are and as the logs say who wrote them.
+-- file_facts: files that decide what runs as a service, as they are on disk and as the logs report who wrote them.
 --
--- why:     What detections of the shape `file` judge: links, masks, owners and permissions of unit files
---          and property lists, the environment of a manager that runs, and writes that a log tells of.
---          A column says what is so, and nothing of what it means. A look at another table is made
---          only for the rows whose guard holds.
--- columns: time             REAL     when it was last modified or, on a live host, changed; when a log says it was written
+-- why:     Input of the detections of the shape `file`: links, masks, owners and permissions of unit files
+--          and property lists, the environment of a manager that runs, and writes that a log reports. Columns hold
+--          facts, no judgement. Other tables are read only for rows whose guard holds.
+-- columns: time             REAL     when it was last modified or, on a live host, changed; of a log, when it was written
 --          host                 TEXT host that it is on
 --          platform                  linux, windows or macos
 --          origin                    unit file, manager, property list or log
 --          subject              TEXT the path, or manager and its scope
---          user                 TEXT in whose home it is; of a log, who wrote
+--          user                 TEXT user in whose home it is; of a log, who wrote
 --          kind                 TEXT of a unit file: unit, drop-in, mask, link, dependency-link, ...
---          state                     of a unit file: enabled, disabled, ...; NULL of a plain unit that is not altered or writable
+--          state                     of a unit file: enabled, disabled, ...; NULL for a plain unit that is neither altered nor writable
 --          type                      of a property list: daemon or agent
 --          service              TEXT the unit or label; of a log the file's name
---          link_target          TEXT of a link: where it leads
---          link_dangling    INTEGER  of a link: nothing is there
+--          link_target          TEXT of a link: its target
+--          link_dangling    INTEGER  of a link: its target is missing
 --          uid              INTEGER  owner of the file
 --          mode                 TEXT permissions of the file, in octal digits
 --          program_mode              of a property list: permissions of the program that it names
---          owners_kept               of a daemon's list not owned by root: another list of the host is root's, so owners were kept
+--          owners_kept               of a daemon's list not owned by root: another list of the host is root's, so the copy kept owners
 --          package              TEXT package that owns a unit file; empty for none, NULL where packages are unknown
---          package_altered  INTEGER  it is not as the package made it
+--          package_altered  INTEGER  it was changed since the package installed it
 --          settings                  of a manager's configuration: its settings, one a line
 --          environment               of a manager: its environment, a JSON array
---          unit_path                 of a manager: where it reads units, a JSON array
+--          unit_path                 of a manager: folders from which it reads units, a JSON array
 --          unit_path_other           of a manager: the first of these folders that systemd does not read by default
---          security                  of a mask: it is of a service that watches the host
+--          security                  of a mask: the masked unit is a security service
 --          action                    of a log: created, modified, deleted, renamed, attributes or opened
 --          exe              TEXT     of a log: program that wrote
 --          pid              INTEGER  of a log: process that wrote
 --          detail                    of a log: the call or the access
 --          patterns                  of a log of Windows: remote_execution_name, attack_tool where exec_patterns match the path, as a JSON array
---          evidence                  the row for people, as JSON
+--          evidence                  the row as JSON, for people
 --          source               TEXT where the record is
 --          record               TEXT which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "origin": "unit file", "kind": "unit",
@@ -52,7 +51,7 @@ WITH live AS MATERIALIZED (
 )
 SELECT iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS time, u.host,
        'linux' AS platform, 'unit file' AS origin, u.path AS subject, u.scope_user AS user, u.kind,
-       -- What a unit's own text says is read where something else is odd.
+       -- The text of a unit is read only where something else is unusual.
        iif(u.kind <> 'unit' OR u.mode GLOB '*[2367]' OR u.package_altered, u.state, NULL) AS state, NULL AS type, u.unit AS service, u.link_target, u.link_dangling, u.uid, u.mode,
        NULL AS program_mode, NULL AS owners_kept, u.package, u.package_altered,
        iif(u.kind IN ('manager-config', 'environment'), u.settings, NULL) AS settings,
@@ -70,9 +69,9 @@ SELECT iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS
   FROM unit_files AS u
  WHERE NOT EXISTS (SELECT 1 FROM normal AS n
                     WHERE n.host = u.host AND n.item = u.path
-                      AND +n.detail IS coalesce(u.sha256, u.link_target)) -- +: no key of an index, or each file is hashed
+                      AND +n.detail IS coalesce(u.sha256, u.link_target)) -- +: prevents use as an index key, for which each file would be hashed
 UNION ALL
--- What a running manager was given, which files need not say.
+-- Environment and paths of a running manager, which need not be in any file.
 SELECT m.start_time, m.host, 'linux', 'manager', 'manager ' || m.scope, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, m.environment, m.unit_path,
        (SELECT p.value FROM json_each(m.unit_path) AS p
@@ -96,8 +95,8 @@ SELECT d.mtime, d.host, 'macos', 'property list', d.path, d.user, NULL, NULL, d.
   FROM launch_daemons AS d
  WHERE d.type IN ('daemon', 'agent')
 UNION ALL
--- What the logs tell of: files that service managers read, what remote execution drops, and the
--- pipes and shares by which the service manager is reached from elsewhere.
+-- What the logs report: files that service managers read, files that remote execution writes, and the pipes and shares
+-- through which other hosts reach the service manager.
 SELECT e.time, e.host, e.platform, 'log', e.path, e.user, NULL, NULL, NULL,
        replace(e.path, rtrim(e.path, replace(replace(e.path, '/', ''), '\', '')), ''), NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, e.action, e.exe, e.pid, e.detail,

@@ -1,38 +1,38 @@
--- hook_facts: what else runs programs or loads code and is not a unit, with what is known of it.
+-- hook_facts: files other than units that run programs or load code, and what is known of them.
 --
--- why:     What the detections of the shape `hook` judge; nothing here is a judgement. A command and a script
+-- why:     Input of the detections of the shape `hook`: facts, no judgement. A command and a script
 --          are judged by what they run. Where a package owns the file as it is, only what is known of the
---          file itself is worked out. Of cron's lines those that call a service tool are here.
+--          file itself is computed. Of cron's lines, only those that call a service tool are rows.
 -- columns: host              TEXT     host that the file belongs to
 --          source            TEXT     path of the file in the evidence
 --          path              TEXT     path of the file on its host
 --          kind              TEXT     udev, tmpfiles, networkmanager, sleep, pam, cron and so on: as start_hooks.kind
 --          line              INTEGER  line of the file; 0 of a script
---          setting           TEXT     what the file calls it: RUN, L+, install, session, Storage
---          value             TEXT     what it is set to
+--          setting           TEXT     name of the setting in the file: RUN, L+, install, session, Storage
+--          value             TEXT     value of the setting
 --          command           TEXT     what runs, as written; of a script its path; NULL: nothing runs
---          content           TEXT     of tmpfiles.d what the line writes, or where the link points
+--          content           TEXT     of tmpfiles.d: what the line writes, or the target of the link
 --          program           TEXT     file that runs, or is loaded
---          runs              TEXT     each program and script that it names, and what it is, as a JSON object
+--          runs              TEXT     each program and script that it names, with its kind, as a JSON object
 --          package           TEXT     package that owns the file; '' where none does; NULL where packages are unknown
---          package_altered   INTEGER  the file is not as its package made it
+--          package_altered   INTEGER  the file was changed since its package installed it
 --          uid               INTEGER  owner of the file
 --          mode              TEXT     permissions of the file, in octal
 --          mtime             REAL     last change of its content
 --          ctime             REAL     last change of its inode
---          vendor                     a package owns the file, and it is as the package made it
+--          vendor                     a package owns the file, and it is unchanged
 --          unowned                    no package owns it, on a host whose packages are known
 --          changed                    when it last changed: on a live host its inode's change counts too
 --          places                     kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
---          strangers                  programs that it runs, are no script and are no package's, one a line; NULL where packages are unknown
---          absent                     programs that it names and that are missing, but for those of /usr/bin and its like, one a line
---          absent_alone               the same, but for scripts by their name and for the system's folders and /usr/local
---          module_known               of modules: a package has the module, or known_modules its name
---          forwarded                  of journald: what else keeps the messages is switched on, or not known to be off
---          text                       the command as it would run, in canonical form; of tmpfiles.d what the line writes
+--          strangers                  compiled programs that it runs and that no package owns, one a line; NULL where packages are unknown
+--          absent                     missing programs that it names, other than those of /bin, /sbin, /usr/bin and /usr/sbin, one a line
+--          absent_alone               the same, without those that are named as scripts or are in the system's folders or /usr/local
+--          module_known               of modules: a package owns the module, or known_modules lists it
+--          forwarded                  of journald: another log gets the messages, or may get them
+--          text                       the command as it would run, in canonical form; of tmpfiles.d: what the line writes
 --          patterns                   names of exec_patterns that match the text, as a JSON array; NULL where a package owns the file
 --          script_patterns            names of exec_patterns that match what the script holds, as a JSON array; NULL where a package owns it
---          stops                      it stops, disables, masks or freezes a service that watches the host
+--          stops                      it stops, disables, masks or freezes a security service
 --          script                     the script in canonical form; NULL where a package owns it
 -- usual:   {"host": "web1", "source": "/etc/udev/rules.d/90-disk.rules", "path": "/etc/udev/rules.d/90-disk.rules",
 --           "kind": "udev", "line": 3, "setting": "RUN", "value": "/usr/bin/logger disk", "command": "/usr/bin/logger disk",
@@ -53,7 +53,7 @@ WITH live AS MATERIALIZED (
       FROM start_hooks
      WHERE kind = 'journald' AND setting GLOB 'ForwardTo*' AND shadowed_by IS NULL
      GROUP BY host, setting
-), kept AS MATERIALIZED ( -- hosts on which something else than the journal gets the messages
+), kept AS MATERIALIZED ( -- hosts on which another log than the journal gets the messages
     SELECT f.host FROM forwards AS f
      WHERE f.forwards AND f.setting NOT IN ('ForwardToSyslog', 'ForwardToWall')
     UNION

@@ -1,17 +1,16 @@
 -- launchd_facts: every property list of launchd, and what launchctl enabled or disabled.
 --
--- why:     What detections of the shape `launchd` judge. A column says what is so, and nothing of
---          what it means. A look at another table is made only for the rows whose guard holds.
+-- why:     Input of the detections of the shape `launchd`. Columns hold facts, no judgement. Other tables are read only for rows whose guard holds.
 -- columns: time                REAL     when the file was last modified
 --          host                    TEXT host that it is of
 --          platform                     macos
---          kind                         property list, or override: a line of launchctl's own memory
+--          kind                         property list, or override: an entry of launchd's database of disabled jobs
 --          path                    TEXT path of a property list
 --          label                   TEXT label of the job
 --          subject                 TEXT the path, or the label of an override
 --          type                    TEXT daemon or agent, by the folder; NULL elsewhere
 --          account                      account that it runs as
---          user                    TEXT in whose home the property list is
+--          user                    TEXT user in whose home the property list is
 --          program                 TEXT Program
 --          program_arguments       TEXT ProgramArguments, a JSON array
 --          command                      the program and its arguments as one text
@@ -24,12 +23,12 @@
 --          keep_alive              TEXT KeepAlive, as JSON
 --          mode                    TEXT permissions of the file, in octal digits
 --          uid                 INTEGER  owner of the file
---          domain                       of an override, whose it is: system, or a user's
+--          domain                       of an override: its domain, the system's or a user's
 --          disabled            INTEGER  of an override, whether it disables the job
---          security                     of an override that disables: the job watches the host
---          patterns                     of what is outside /System: names of exec_patterns that match its command, as a JSON array
---          places                       of what is outside /System: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
---          evidence                     the row for people, as JSON
+--          security                     of an override that disables: the job is a security service
+--          patterns                     of a list outside /System: names of exec_patterns that match its command, as a JSON array
+--          places                       of a list outside /System: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
+--          evidence                     the row as JSON, for people
 --          source                  TEXT where the record is
 --          record                  TEXT which record it is
 -- usual:   {"time": 1760000000, "host": "mac1", "platform": "macos", "kind": "property list", "type": "daemon",

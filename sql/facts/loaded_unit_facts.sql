@@ -1,32 +1,32 @@
--- loaded_unit_facts: units that a running manager holds though their files changed or are not there.
+-- loaded_unit_facts: units that a running manager has in memory though their files changed or are missing.
 --
--- why:     What the detections of the shape `loaded_unit` judge: who starts a unit and deletes its file
---          leaves it in the manager's memory only. Whether the file is there is looked up only where
---          the manager itself says that what it holds is no longer what the disk has.
+-- why:     Input of the detections of the shape `loaded_unit`: an intruder who starts a unit and deletes its file
+--          leaves it in the manager's memory only. The disk is read only where the manager itself reports that its copy
+--          differs from the file.
 -- columns: time                REAL     when the unit's state last changed
 --          host                TEXT     host that it is on
 --          platform                     linux
---          subject                      path of the unit's file, or the unit where it never had one
+--          subject                      path of the unit's file, or the name of a unit that never had one
 --          unit                TEXT     name of the unit
 --          type                TEXT     service, socket, timer and so on
 --          account                      account that it runs as
 --          load_state          TEXT     loaded, not-found and so on
 --          active_state        TEXT     active, inactive, failed and so on
---          need_daemon_reload  INTEGER  the file changed after the manager read it, or is not there
---          file_gone                    no file of it is on disk
+--          need_daemon_reload  INTEGER  the file changed after the manager read it, or is missing
+--          file_missing                 no file of it is on disk
 --          commands            TEXT     what it runs
 --          main_pid            INTEGER  its main process
 --          patterns                     where no file is on disk: names of exec_patterns that match what it runs, as a JSON array
---          evidence                     the row for people, as JSON
+--          evidence                     the row as JSON, for people
 --          source              TEXT     where the record is
 --          record              TEXT     which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "subject": "/etc/systemd/system/agent.service",
 --           "unit": "agent.service", "type": "service", "account": "root", "load_state": "loaded",
---           "active_state": "active", "need_daemon_reload": 1, "file_gone": 0, "commands": "/usr/sbin/agent",
+--           "active_state": "active", "need_daemon_reload": 1, "file_missing": 0, "commands": "/usr/sbin/agent",
 --           "main_pid": 300, "source": "/run/systemd/private", "record": "1"}
 -- sources: systemd_units, path_permissions, exec_patterns
 --
---   SELECT unit, load_state, active_state, file_gone FROM loaded_unit_facts;
+--   SELECT unit, load_state, active_state, file_missing FROM loaded_unit_facts;
 CREATE TEMP VIEW loaded_unit_facts AS
 WITH held AS (
     SELECT s.state_change_time AS time, s.host, coalesce(nullif(s.fragment_path, ''), s.id) AS subject,
@@ -35,7 +35,7 @@ WITH held AS (
            iif(s.load_state = 'not-found', 1,
                EXISTS (SELECT 1 FROM path_permissions AS g
                         WHERE g.path = s.fragment_path AND g.host = s.host
-                          AND g.error IS NOT NULL)) AS file_gone,
+                          AND g.error IS NOT NULL)) AS file_missing,
            s.exec_start AS commands, s.main_pid, s.source, s.object_path AS record
       FROM systemd_units AS s
      WHERE s.optional = 1
@@ -46,8 +46,8 @@ WITH held AS (
      WHERE 0
 )
 SELECT h.time, h.host, 'linux' AS platform, h.subject, h.unit, h.type, h.account, h.load_state,
-       h.active_state, h.need_daemon_reload, h.file_gone, h.commands, h.main_pid,
-       iif(h.file_gone,
+       h.active_state, h.need_daemon_reload, h.file_missing, h.commands, h.main_pid,
+       iif(h.file_missing,
            pattern_signals('unix', h.commands), NULL) AS patterns,
        json_object('unit', h.unit, 'commands', h.commands, 'active_state', h.active_state,
                    'main_pid', h.main_pid) AS evidence,

@@ -1,23 +1,23 @@
--- network_facts: connections and look-ups of programs that had become a service shortly before.
+-- network_facts: connections and name queries of programs that had become a service shortly before.
 --
--- why:     What the detections of the shape `network` judge. On Windows the service is one whose program opened
---          the connection; on Linux a transient unit, and a child of process 1. No log of connections is
---          read where no service was made.
--- columns: time         REAL         when it was opened or looked up
+-- why:     Input of the detections of the shape `network`. On Windows the service is one whose program opened
+--          the connection; on Linux a transient unit, and a child of process 1. Where no service was created, no log of
+--          connections is read.
+-- columns: time         REAL         when it was opened or resolved
 --          host         TEXT NOCASE  host that it was on
 --          platform                  linux or windows
 --          action                    connected or resolved
 --          exe          TEXT NOCASE  program that did it
 --          pid                       its process
 --          user         TEXT NOCASE  account that it ran as
---          address                   address that it went to
---          port                      port that it went to
---          name         TEXT NOCASE  name that it looked up or went to
+--          address                   address of the destination
+--          port                      port of the destination
+--          name         TEXT NOCASE  name that it resolved or connected to
 --          service      TEXT NOCASE  the service
---          age                       seconds since the service was made, the newest before
---          window                    knob network_window: seconds in which that counts
---          local                     the address is the host's own
---          evidence                  the row for people, as JSON
+--          age                       seconds since the most recent creation of the service
+--          window                    knob network_window: seconds within which a connection counts
+--          local                     the address is a loopback address
+--          evidence                  the row as JSON, for people
 --          source       TEXT         where the record is
 --          record       TEXT         which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "windows", "action": "connected",

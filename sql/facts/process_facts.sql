@@ -1,28 +1,28 @@
--- process_facts: processes that a service manager started: those that run, and those in the logs.
+-- process_facts: processes that a service manager started: running ones, and those in the logs.
 --
--- why:     What detections of the shape `process` judge. A column says what is so, and nothing of
---          what it means. A services.exe that is not Windows' own is a row too, whoever started it.
+-- why:     Input of the detections of the shape `process`. Columns hold facts, no judgement. A services.exe that is not
+--          Windows' own is a row too, whatever its parent.
 -- columns: time            REAL         when it was started
 --          host                    TEXT host that it runs on
 --          platform                     linux, windows or macos
---          running                      it runs; 0 for one that a log tells of
+--          running                      1 for a running process, 0 for one from a log
 --          subject                      its command line, or else its program or name
 --          user                    TEXT account that it runs as
 --          pid             INTEGER      number of the process
 --          name            TEXT NOCASE  name that the kernel gives, or the last part of the program's path
 --          exe                     TEXT path of its program
---          exe_deleted     INTEGER      of a running one: the program's file is no longer present
---          program_gone                 of a running one whose file is no longer present: nothing else is at its path, and no package owns it
+--          exe_deleted     INTEGER      of a running one: the program's file is missing
+--          program_gone                 of a running one whose file is missing: no other file is at its path, and no package owns it
 --          cmdline                 TEXT its command line
 --          parent                  TEXT path of its parent's program
 --          parent_cmdline               command line of its parent
 --          service                 TEXT of a running one: its unit
 --          user_unit               TEXT of a running one: its unit of a user's own manager
---          container               TEXT of a running one: container that it is in
+--          container               TEXT of a running one: its container
 --          via                          of one from the logs: audit, sysmon or security
 --          patterns                     names of exec_patterns that match its program and command line, as a JSON array
 --          places                       not of Windows: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
---          evidence                     the row for people, as JSON
+--          evidence                     the row as JSON, for people
 --          source                       where the record is
 --          record                       which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "running": 1, "subject": "/usr/sbin/agent -f",

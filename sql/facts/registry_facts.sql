@@ -1,10 +1,9 @@
--- registry_facts: writes to the registry keys of services, and keys that changed without a word.
+-- registry_facts: writes to the registry keys of services, and keys that changed without an event.
 --
--- why:     What detections of the shape `registry` judge. A column says what is so, and nothing of
---          what it means. A look at another table is made only for the rows whose guard holds.
+-- why:     Input of the detections of the shape `registry`. Columns hold facts, no judgement. Other tables are read only for rows whose guard holds.
 -- columns: time        REAL         when it was written
---          datetime                 the same as text, as the log has it
---          host        TEXT NOCASE  host that it is of
+--          datetime                 the same as text, as in the log
+--          host        TEXT NOCASE  host that the registry belongs to
 --          platform                 windows
 --          origin                   log, or key: a service's key outside Windows' folders that changed while the service manager's log was kept
 --          action                   created, modified, deleted or renamed
@@ -14,14 +13,14 @@
 --          user        TEXT NOCASE  who wrote
 --          pid         INTEGER      process that wrote
 --          exe         TEXT NOCASE  program that wrote
---          service     TEXT NOCASE  name of the service that the key is of
---          by_manager               the service manager wrote, or an installer or driver tool of Windows what these write
---          decides                  the value decides what runs, when or as whom
+--          service     TEXT NOCASE  name of the service that the key belongs to
+--          by_manager               the service manager wrote, or an installer or driver tool of Windows wrote what it usually writes
+--          decides                  the value determines what runs, when or as whom
 --          whole_key                it is the service's own key and none of its values
 --          disables                 it sets Start to 4
---          security                 of what sets Start to 4: the service watches the host
---          explained                of a key: an event of the service manager within two minutes tells of the change
---          patterns                 of a whole key and of values that name a program: names of exec_patterns that match data and service
+--          security                 of a write that sets Start to 4: the service is a security service
+--          explained                of a key: an event of the service manager within two minutes reports the change
+--          patterns                 of a whole key, or of a value that names a program: names of exec_patterns that match data and service
 --          source                   where the record is
 --          record      TEXT NOCASE  which record it is
 -- usual:   {"time": 1760000000, "host": "WS01", "platform": "windows", "origin": "log", "action": "modified",
@@ -34,7 +33,7 @@
 --   SELECT datetime, exe, key, value, data FROM registry_facts WHERE decides AND NOT by_manager;
 CREATE TEMP VIEW registry_facts AS
 WITH logged AS MATERIALIZED (
-    -- What the service manager logged, by the host's name without its domain.
+    -- Events of the service manager, by the host's name without its domain.
     SELECT substr(e.host, 1, instr(e.host || '.', '.') - 1) COLLATE NOCASE AS host, e.time, e.service,
            e.display_name, e.image_path
       FROM service_events AS e WHERE e.platform = 'windows' AND e.event_id BETWEEN 7000 AND 7045
@@ -60,8 +59,8 @@ WITH logged AS MATERIALIZED (
 ), writes AS (
     SELECT n.time, n.datetime, n.host, n.platform, n.action, n.key, n.value, n.data, n.user, n.pid,
            n.exe, n.source, n.record, n.service,
-           -- Installers of Windows write services' keys themselves, and plug and play, within svchost,
-           -- how a driver starts.
+           -- Installers of Windows write services' keys themselves; plug and play, in svchost, writes the Start value
+           -- of drivers.
            n.exe LIKE '%\system32\services.exe'
            OR (n.exe LIKE '_:\Windows\System32\%'
                AND replace(n.exe, rtrim(n.exe, replace(n.exe, '\', '')), '')
@@ -108,6 +107,6 @@ SELECT r.time, r.datetime, r.host, 'windows', 'key', 'modified', r.key, NULL, r.
          AND r.image_path_resolved NOT LIKE '%\ProgramData\Microsoft\%'
          AND r.image_path_resolved NOT LIKE '%\Windows\servicing\%')
         OR r.service_dll_resolved NOT LIKE '%\Windows\System32\%')
-   -- a subquery, so that no log is read where no key comes this far
+   -- a subquery, so that no log is read where no key reaches this term
    AND EXISTS (SELECT 1 FROM covered AS c
                 WHERE c.host = r.host AND r.time BETWEEN c.since AND c.until);

@@ -1,14 +1,13 @@
--- service_event_facts: what the logs tell of services that were made, changed or ended, one event a row.
+-- service_event_facts: what the logs report of services that were created, changed or ended, one event a row.
 --
--- why:     What the detections of the shape `service_event` judge: of all events of services those that
---          create or change one, set it not to start, start a transient one, end a security service by
---          a signal, or clear a log.
+-- why:     Input of the detections of the shape `service_event`: the events that create or change a service, set it not
+--          to start, start a transient one, end a security service by a signal, or clear a log.
 -- columns: time              REAL         when it happened
 --          host              TEXT NOCASE  host that it happened on
 --          platform                       linux, windows or macos
 --          action                         created, modified, started, state, start_type or cleared
 --          service           TEXT NOCASE  service that it happened to
---          display_name      TEXT NOCASE  name of the service for people
+--          display_name      TEXT NOCASE  display name of the service
 --          image_path        TEXT NOCASE  what the service runs
 --          start_type        TEXT NOCASE  when it starts
 --          service_type      TEXT NOCASE  own process, shared process, driver and so on
@@ -18,8 +17,8 @@
 --          detail                         what else the log says
 --          source                         where the record is
 --          record                         which record it is
---          security                       it is of a service that watches the host
---          random_bits               knob random_name_bits: name_randomness() above which a machine made up a name
+--          security                       the service is a security service
+--          random_bits               knob random_name_bits: name_randomness() above which a name counts as randomly generated
 --          patterns                       names of exec_patterns that match what it runs and its name, as a JSON array
 --          places                         not of Windows: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "windows", "action": "created", "service": "ReportAgent",

@@ -1,9 +1,8 @@
 -- service_key_facts: every service in a Windows registry, and the service manager's own settings.
 --
--- why:     What detections of the shape `service_key` judge. A column says what is so, and nothing of
---          what it means. A look at another table is made only for the rows whose guard holds.
+-- why:     Input of the detections of the shape `service_key`. Columns hold facts, no judgement. Other tables are read only for rows whose guard holds.
 -- columns: time                     REAL         when the key was last written
---          host                     TEXT NOCASE  host that it is of
+--          host                     TEXT NOCASE  host that the registry belongs to
 --          platform                              windows
 --          kind                                  service, or manager: the settings of the service manager itself
 --          key                      TEXT NOCASE  key of a service; scmanager for the manager
@@ -22,16 +21,16 @@
 --          performance_library      TEXT NOCASE  Library below Performance, loaded into programs that count performance
 --          environment              TEXT NOCASE  Environment, a JSON array
 --          security_sddl                    TEXT security descriptor of the service, as SDDL
---          control_set              TEXT NOCASE  control set that the key is of
+--          control_set              TEXT NOCASE  control set that the key belongs to
 --          unquoted_path            INTEGER      ImagePath has a space in its program and no quotes
 --          deleted                  INTEGER      the key was recovered from free space of the hive
 --          hidden                   INTEGER      the descriptor denies others to query the service
---          security                              where Start is 4: it is a service that watches the host
---          security_neighbour                    of a program with a name of eight letters or more: one that watches the host differs in one letter
---          scm_sddl                              of the manager: a descriptor of its own, which Windows does not set
+--          security                              where Start is 4: it is a security service
+--          security_neighbour                    of a program with a name of eight letters or more: the name of a security service differs in one letter
+--          scm_sddl                              of the manager: its stored descriptor, which Windows does not set by default
 --          remote_access_exemption  INTEGER      of the manager: remote callers need not be administrators
 --          patterns                              names of exec_patterns that match ImagePath and name, or FailureCommand, where a shell is usual: ,a,b,
---          evidence                              the row for people, as JSON
+--          evidence                              the row as JSON, for people
 --          source                           TEXT where the record is
 --          record                   TEXT NOCASE  which record it is
 -- usual:   {"time": 1760000000, "host": "WS01", "platform": "windows", "kind": "service", "name": "ReportAgent",

@@ -1,8 +1,8 @@
--- start_facts: services that systemd started while the host's logs tell of commands, and what ran near.
+-- start_facts: services that systemd started while the host's logs record commands, and whether a tool ran at about
+--              that time.
 --
--- why:     What detections of the shape `start` judge. A column says what is so, and nothing of what it
---          means. Whether a tool ran is looked up only for a start that is neither of a burst nor
---          regular.
+-- why:     Input of the detections of the shape `start`. Columns hold facts, no judgement. Whether a tool ran is
+--          queried only for a start that is neither in a burst nor regular.
 -- columns: time       REAL         when it was started
 --          host       TEXT NOCASE  host that it was started on
 --          platform                linux
@@ -10,8 +10,8 @@
 --          detail                  what the log says
 --          in_burst                more than eight services were started in the same minute, as at boot
 --          regular                 it was started in more than four minutes, as a timer does
---          tool_near               of one neither in a burst nor regular: a service tool ran from the knob tool_window's seconds before to one after
---          evidence                the row for people, as JSON
+--          tool_near               of a start neither in a burst nor regular: a service tool ran in the seconds of the knob tool_window before it, or in the second after it
+--          evidence                the row as JSON, for people
 --          source                  where the record is
 --          record                  which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "service": "agent.service", "in_burst": 0,
@@ -20,7 +20,7 @@
 --
 --   SELECT datetime(time, 'unixepoch'), host, service FROM start_facts WHERE NOT in_burst;
 CREATE TEMP VIEW start_facts AS
-WITH starts AS MATERIALIZED ( -- of the question's time, with the minute before and after for bursts
+WITH starts AS MATERIALIZED ( -- in the time that the query asks for, with the minute before and after for bursts
     SELECT e.time, e.host, e.service, e.detail, e.source, e.record,
            CAST(e.time / 60 AS INTEGER) AS minute
       FROM service_events AS e
@@ -32,7 +32,7 @@ WITH starts AS MATERIALIZED ( -- of the question's time, with the minute before 
      WHERE c.platform = 'linux' AND c.time >= scope_since(3600) AND c.time <= scope_until(3600)
 ), logged AS MATERIALIZED ( -- when the host's logs of commands begin and end, as far as they were read
     SELECT host, min(time) AS first, max(time) AS last FROM commands GROUP BY host
-), before AS MATERIALIZED ( -- and the hosts that have commands beyond; read where a start needs it
+), before AS MATERIALIZED ( -- and the hosts that have commands before that; read where a start needs it
     SELECT DISTINCT host FROM service_commands
      WHERE scoped() AND platform = 'linux' AND time < scope_since(3600)
 ), after AS MATERIALIZED (
@@ -51,7 +51,7 @@ WITH starts AS MATERIALIZED ( -- of the question's time, with the minute before 
     SELECT s.time, s.host, s.service, s.detail, s.source, s.record, b.host IS NOT NULL AS in_burst,
            r.host IS NOT NULL AS regular,
            iif(b.host IS NULL AND r.host IS NULL,
-               EXISTS (SELECT 1 FROM commands AS c -- in this minute or the one before: an index finds it
+               EXISTS (SELECT 1 FROM commands AS c -- in this minute or the one before: served by an index
                         WHERE c.host = s.host AND c.minute IN (s.minute, s.minute - 1)
                           AND c.time BETWEEN s.time - min(60, (SELECT coalesce(max(k.value), 10) FROM attack_knobs AS k
                                                                    WHERE k.name = 'tool_window')) AND s.time + 1), NULL) AS tool_near
@@ -61,7 +61,7 @@ WITH starts AS MATERIALIZED ( -- of the question's time, with the minute before 
       LEFT JOIN often AS r ON r.host = s.host AND r.service = s.service
      WHERE (s.time >= l.first OR s.host IN (SELECT host FROM before))
        AND (s.time <= l.last OR s.host IN (SELECT host FROM after))
-), judged AS MATERIALIZED ( -- all time is read for a start that is else without an explanation
+), judged AS MATERIALIZED ( -- the whole log is read only for a start that is otherwise unexplained
     SELECT n.time, n.host, n.service, n.detail, n.source, n.record, n.in_burst, n.tool_near,
            iif(n.tool_near = 0, EXISTS (SELECT 1 FROM ever AS e
                                          WHERE e.host = n.host AND e.service = n.service), n.regular) AS regular

@@ -1,7 +1,6 @@
 -- tool_child_facts: programs that a service tool of systemd, or its pager or editor, started.
 --
--- why:     What detections of the shape `tool_child` judge. A column says what is so, and nothing of
---          what it means.
+-- why:     Input of the detections of the shape `tool_child`. Columns hold facts, no judgement.
 -- columns: time        REAL         when it was started
 --          datetime                 the same as text
 --          host        TEXT NOCASE  host that it ran on
@@ -15,8 +14,8 @@
 --          ppid        INTEGER      number of its parent
 --          tool        TEXT NOCASE  command line of the service tool
 --          tool_time   REAL         when the tool, or the pager that it started, was started
---          helper                   its name is that of a pager, an editor or one of the tools' own helpers
---          evidence                 the row for people, as JSON
+--          helper                   it has the name of a pager, an editor or one of the tools' own helpers
+--          evidence                 the row as JSON, for people
 --          source                   where the record is
 --          record                   which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "name": "less", "exe": "/usr/bin/less",
@@ -34,7 +33,7 @@ WITH helpers(name) AS (
            ('chkconfig'), ('ssh'), ('lesspipe'), ('systemctl')
 ), tools AS MATERIALIZED (
     SELECT host, pid, time, cmdline FROM process_events
-     WHERE time >= scope_since(7200) AND time <= scope_until(0) -- its pager within an hour, and what that starts
+     WHERE time >= scope_since(7200) AND time <= scope_until(0) -- its pager within an hour, and what the pager starts
        AND name IN ('systemctl', 'journalctl', 'systemd-analyze', 'loginctl', 'machinectl',
                     'busctl', 'systemd-run', 'timedatectl', 'hostnamectl')
 ), shown AS MATERIALIZED ( -- the pagers and editors among their children

@@ -1,9 +1,9 @@
--- unit_command_facts: every command that a unit would run, with what is known of its program and script.
+-- unit_command_facts: every command that a unit would run, and what is known of its program and script.
 --
--- why:     What the detections of the shape `unit_command` judge; nothing here is a judgement. A command
---          is judged as it would run and by what its program or script is. Where a package owns the unit
---          as it is, only what the package does not decide is worked out: whether the program is the
---          package's, and what environment and bind mounts put into it.
+-- why:     Input of the detections of the shape `unit_command`: facts, no judgement. A command
+--          is judged as it would run and by what its program or script is. Where a package owns the unit unchanged,
+--          only the facts that the package does not determine are computed: whether the program is the package's, and
+--          what the environment and bind mounts add to it.
 -- columns: host              TEXT     host that the command belongs to
 --          source            TEXT     path of the file in the evidence
 --          path              TEXT     file that names the command, on its host
@@ -14,18 +14,18 @@
 --          setting           TEXT     setting that holds it: ExecStart, ExecStartPre and so on
 --          flags             TEXT     prefixes before the program
 --          program           TEXT     file that runs, links resolved
---          program_kind      TEXT     what that file is: elf, script, text, other, missing, unreadable
+--          program_kind      TEXT     kind of that file: elf, script, text, other, missing, unreadable
 --          script            TEXT     file that an interpreter or wrapper is given; NULL where there is none
---          script_kind       TEXT     what the script is, as program_kind
+--          script_kind       TEXT     kind of the script, as program_kind
 --          runs              TEXT     every program and script that the command names, as a JSON array
 --          argv              TEXT     words of the command, as a JSON array
---          text              TEXT     the command as it would run, in canonical form, what it hands to shells on lines of its own
+--          text              TEXT     the command as it would run, in canonical form; text that it passes to shells is on separate lines
 --          environment       TEXT     variables that the unit gives it, as a JSON object
 --          bind_mounts       TEXT     bind mount that puts another file in the program's place
 --          root_directory    TEXT     RootDirectory= or RootImage=
 --          user              TEXT     user that it runs as; NULL for the manager's own
---          effective         INTEGER  it is in force once all files of the unit are read
---          vendor                     a package owns the file, and it is as the package made it
+--          effective         INTEGER  it is in force after all files of the unit are read
+--          vendor                     a package owns the file, and it is unchanged
 --          unowned                    no package owns the file, on a host whose packages are known
 --          unit_package               package of the unit that a drop-in alters; '' where no package owns it; NULL for other files
 --          changed                    when the file last changed
@@ -33,9 +33,9 @@
 --          program_owned              a package owns the program; NULL where packages are unknown or the name is no path
 --          program_altered            the package's program was changed since; NULL where no package owns it
 --          script_owned               a package owns the script; NULL where there is none, or packages are unknown
---          program_writable           others than root may write the program or script
+--          program_writable           users other than root may write the program or script
 --          program_namesake           a package's program elsewhere has the same name; NULL where a package owns the program
---          preloads                   libraries that LD_PRELOAD and LD_AUDIT put into it
+--          preloads                   libraries that LD_PRELOAD and LD_AUDIT load into it
 --          hooks                      variables that make its interpreter load code, NAME=value, one a line
 --          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
 --          script_patterns            names of exec_patterns that match what its script holds, as a JSON array; NULL where a package owns the script
@@ -76,7 +76,7 @@ WITH live AS MATERIALIZED (
            iif(f.kind = 'drop-in' AND NOT f.vendor,
                (SELECT max(v.package) FROM files AS v
                  WHERE v.host = f.host AND v.unit = f.unit AND v.kind = 'unit'), NULL) AS unit_package
-      FROM unit_commands AS c -- CROSS JOIN: it is read once, and not again for each file
+      FROM unit_commands AS c -- CROSS JOIN: so that it is read once, and not again for each file
       CROSS JOIN files AS f ON f.host = c.host AND f.path = c.path AND f.scope_user IS c.scope_user
      WHERE c.effective IS NOT 0 OR NOT f.vendor
     UNION ALL

@@ -1,16 +1,16 @@
--- unit_facts: every file that tells a service manager what to start, with all that is known of it.
+-- unit_facts: every file that makes a service manager start something, and what is known of it.
 --
--- why:     What the detections of the shape `unit` judge; nothing here is a judgement. A file is judged
---          by its own text: what its drop-ins say is reported of them. A column that needs another
---          table is worked out once a row, and only where cheaper terms leave the question open.
+-- why:     Input of the detections of the shape `unit`: facts, no judgement. A file is judged
+--          by its own text: the content of its drop-ins is reported for the drop-ins. A column that needs another table
+--          is computed once for each row, and only where cheaper terms do not decide.
 -- columns: host              TEXT     host that the file belongs to
 --          source            TEXT     path of the file in the evidence
 --          path              TEXT     path of the file on its host
 --          name              TEXT     name of the file
 --          kind              TEXT     unit, link, drop-in, generator, sysv, rc, dbus, quadlet, xinetd, inetd, upstart or autostart
 --          scope_user        TEXT     user whose manager reads it; NULL for the system's manager
---          unit              TEXT     unit that the file is, alters, or is linked from
---          link_target       TEXT     where a link points
+--          unit              TEXT     unit that the file defines, alters or links to
+--          link_target       TEXT     target of a link
 --          link_leaves       INTEGER  the link leads out of the folders of units
 --          state             TEXT     enabled, disabled, static, masked, transient and so on
 --          description       TEXT     Description= in force
@@ -20,26 +20,26 @@
 --          own_settings      TEXT     settings of the file itself, Name=value, one a line
 --          error             TEXT     why the file could not be read, or what is wrong with it
 --          package           TEXT     package that owns the file; '' where none does; NULL where packages are unknown
---          package_altered   INTEGER  the file is not as its package made it
+--          package_altered   INTEGER  the file was changed since its package installed it
 --          uid               INTEGER  owner of the file
 --          mode              TEXT     permissions of the file, in octal
 --          mtime             REAL     last change of its content
 --          ctime             REAL     last change of its inode
---          btime             REAL     when its inode was made
---          vendor                     a package owns the file, and it is as the package made it
+--          btime             REAL     when its inode was created
+--          vendor                     a package owns the file, and it is unchanged
 --          unowned                    no package owns it, on a host whose packages are known
 --          program                    path of the program that its first command runs
 --          changed                    when it last changed: on a live host its inode's change counts too
 --          stem                       its name without kind, instance and @
 --          vendor_namesake            a package's unit has the same name; NULL where a package owns the file
---          vendor_neighbour           a package's unit has a name that passes for this one; NULL where a package owns the file
+--          vendor_neighbour           a package's unit has an almost equal name; NULL where a package owns the file
 --          vendor_program             program of the package's unit of the same name; NULL where there is none
 --          borrowed_description       a package's unit of another name and program has the same description; NULL where a package owns the file
 --          in_upgrade                 changed within a minute of a change of packages; NULL where a package owns the file
 --          in_last_week               changed in the host's last week, and more than a day after its first package
---          security                   of a drop-in: it is of a service that watches the host; NULL where a package owns the file
---          random_bits               knob random_name_bits: name_randomness() above which a machine made up a name
---          instance_commands          of a socket: what the template that it starts runs
+--          security                   of a drop-in: it is for a security service; NULL where a package owns the file
+--          random_bits               knob random_name_bits: name_randomness() above which a name counts as randomly generated
+--          instance_commands          of a socket: commands of the template that it starts
 --          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
 -- usual:   {"host": "web1", "source": "/etc/systemd/system/report.service", "path": "/etc/systemd/system/report.service",
 --           "name": "report.service", "kind": "unit", "unit": "report.service", "state": "enabled",
@@ -57,7 +57,7 @@ WITH live AS MATERIALIZED (
     SELECT host FROM evidence WHERE kind = 'live'
 ), normal AS MATERIALIZED (
     SELECT host, item, detail FROM attached_baseline WHERE kind = 'unit'
-), recent AS MATERIALIZED ( -- since when a change counts as recent
+), recent AS MATERIALIZED ( -- the time after which a change counts as recent
     SELECT p.host, max(min(p.time) + 86400,
                        iif(p.host IN (SELECT host FROM live), unixepoch(), max(p.time)) - 604800) AS since
       FROM package_history AS p WHERE p.time IS NOT NULL GROUP BY p.host
@@ -83,7 +83,7 @@ WITH live AS MATERIALIZED (
             OR (u.kind = 'other' AND u.name GLOB '.*.conf'))
        AND (u.kind <> 'rc' OR u.name = 'rc.local')
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
-                          AND n.item = u.path AND +n.detail IS coalesce(u.sha256, u.link_target)) -- +: no key of an index, or each file is hashed
+                          AND n.item = u.path AND +n.detail IS coalesce(u.sha256, u.link_target)) -- +: prevents use as an index key, for which each file would be hashed
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,

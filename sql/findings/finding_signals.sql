@@ -1,7 +1,7 @@
 -- finding_signals: which signal fired for what, one row a signal, with its weight and sentence.
 --
--- why:     To count, join and reweigh signals without taking a list of names apart. A signal that two
---          analytics saw of one subject is two rows; findings counts it once.
+-- why:     To count, join and reweigh signals without taking a list of names apart. A signal that two analytics found
+--          for one subject is two rows; findings counts it once.
 -- attack:  the signal's technique
 -- sources: found, signals
 --

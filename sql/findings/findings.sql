@@ -1,9 +1,9 @@
 -- findings: everything that the analytics found worth a person's time, in one shape.
 --
--- why:      One place to look. A row is one subject at one time, with all the signals that fired for
---           it; what the analytics list without a signal is left to them.
+-- why:      One view to read first. A row is one subject at one time, with all the signals that fired for
+--           it; rows of the analytics without a signal are left out.
 -- severity: info, low, medium, high, critical, as severities grades the sum of the signals
--- attack:   T1569 and its neighbours, as each row says (attack_map)
+-- attack:   T1569 and related techniques, as each row says (attack_map)
 -- sources:  found, signals, severities
 --
 --   SELECT datetime, severity, subject, why FROM findings ORDER BY time;

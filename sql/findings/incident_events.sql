@@ -1,9 +1,9 @@
--- incident_events: what the analytics found, told service by service in the order it happened.
+-- incident_events: what the analytics found, by service, in order of time.
 --
--- why:     One attack leaves a command, a file, a unit, a start and a process. Rows are brought together
---          where they are about one service on one host: by its name, or by the program it runs; an
---          hour of silence begins a new incident. Starts and stops, and logons from the network in
---          the minute before a Windows service was made, are told along.
+-- why:     One attack leaves a command, a file, a unit, a start and a process. Rows form one incident where they are
+--          about one service on one host: by its name, or by the program it runs; an hour of silence begins a new
+--          incident. Starts and stops, and logons from the network in the minute before a Windows service was created,
+--          are included.
 -- attack:  as each row says (v19.1)
 -- sources: the five analytics, service_events, windows_events
 --
@@ -40,7 +40,7 @@ WITH seen AS MATERIALIZED (
       FROM seen WHERE step = 'service' AND platform = 'windows'
 ), named AS MATERIALIZED (
     -- A timer, a socket and the service they start are one; so is what happens on a Windows host
-    -- within a minute of a service being made there.
+    -- within a minute of the creation of a service on it.
     SELECT f.time, f.host, f.platform, f.step, f.analytic, f.technique, f.subject, f.fired,
            f.evidence, f.source, f.record,
            replace(replace(replace(replace(coalesce(
@@ -55,7 +55,7 @@ WITH seen AS MATERIALIZED (
     SELECT host, entity, min(time) AS first, max(time) AS last, max(platform) AS platform,
            max(step = 'service' AND platform = 'windows') AS made
       FROM named GROUP BY host, entity
-), told AS MATERIALIZED (
+), traces AS MATERIALIZED (
     SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record,
            entity
       FROM named
@@ -78,7 +78,7 @@ WITH seen AS MATERIALIZED (
 ), spaced AS (
     SELECT t.*, coalesce(t.time - lag(t.time) OVER (PARTITION BY t.host, t.entity ORDER BY t.time)
                          > (SELECT coalesce(max(value), 3600) FROM attack_knobs WHERE name = 'incident_gap'), 0) AS apart
-      FROM told AS t
+      FROM traces AS t
 )
 SELECT s.host || ' ' || s.entity || ' ' ||
        (1 + sum(s.apart) OVER (PARTITION BY s.host, s.entity ORDER BY s.time

@@ -1,6 +1,6 @@
--- incident_facts: the traces of one service on one host over one span of time, with what is so of them together.
+-- incident_facts: the traces of one service on one host over one span of time, and their facts taken together.
 --
--- why:     What the detections of the shape `incident` judge: what only the whole story tells.
+-- why:     Input of the detections of the shape `incident`: facts that only all traces together show.
 -- columns: incident    TEXT  host, service and number
 --          host              host that it happened on
 --          platform          linux, windows or macos
@@ -8,13 +8,13 @@
 --          first_time        when it began
 --          last_time         when it ended
 --          seconds           from its first trace to its last
---          short             knob short_lived: seconds in which what removes itself is gone
+--          short             knob short_lived: longest life, in seconds, of a service that removes itself
 --          steps             count of traces
 --          analytics         count of the analytics that found something
 --          analytic          the analytics, separated by commas
 --          technique         ATT&CK techniques, separated by commas
---          made              a trace of its being made or started
---          removed           a trace of its being removed
+--          made              a trace shows that it was created or started
+--          removed           a trace shows that it was removed
 --          traces            what the detections of other shapes found, an array of JSON arrays
 --          timeline          the traces in order, as JSON
 -- usual:   {"incident": "web1 report 1", "host": "web1", "platform": "linux", "entity": "report", "first_time": 1760000000,

@@ -1,8 +1,8 @@
--- incidents: one row an attack, as far as its traces can be brought together, with its timeline.
+-- incidents: one row for each attack, as far as its traces can be joined, with its timeline.
 --
--- why:      A hunter wants one story and not ten rows. A row is one service on one host over one span
---           of time, with all signals that fired, graded together, and the steps in order. What
---           stays below medium, with traces in one place only, is left to findings.
+-- why:      One attack leaves ten rows; here it is one. A row is one service on one host over one span
+--           of time, with all signals that fired, graded together, and the steps in order. What stays below medium,
+--           with traces of one kind only, is in findings alone.
 -- severity: by all signals together
 -- attack:   as the findings of each say (v19.1)
 -- sources:  incident_signals

@@ -1,7 +1,7 @@
 -- logons: who logged in, from where, and who failed to, on any platform.
 --
--- why:     Every change of a service has somebody who asked for it. Windows: 4624, 4625 and 4634 of the
---          Security log; Linux: what sshd, login, su and the like wrote.
+-- why:     Every change of a service has an account that requested it. Windows: 4624, 4625 and 4634 of the
+--          Security log; Linux: what sshd, login, su and similar programs wrote.
 -- sources: auth_events, windows_events
 --
 --   SELECT datetime, host, kind, user, remote_host FROM logons ORDER BY time;

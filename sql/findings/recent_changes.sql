@@ -1,7 +1,7 @@
 -- recent_changes: units, property lists, service keys and packages, the newest change first.
 --
--- why:     What changed last is where to look first. Of files the time is that of their content; who can
---          write a file can set it, so look at ctime too (unit_files) where it matters.
+-- why:     Examine first what changed last. The time of a file is that of its content; whoever can write a file can set
+--          it, so read ctime too (unit_files) where it matters.
 -- sources: unit_files, launch_daemons, registry_services, package_history
 --
 --   SELECT datetime, host, kind, change, item FROM recent_changes ORDER BY time DESC LIMIT 20;

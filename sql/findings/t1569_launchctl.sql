@@ -1,7 +1,7 @@
 -- t1569_launchctl: findings of T1569.001.
 --
--- why:      What the analytics found of code run through launchd's hands, by
---           launchctl or by what they leave behind.
+-- why:      What the analytics found of code that launchd runs: by commands of launchctl, or by the
+--           traces that remain.
 -- severity: as findings grades it
 -- attack:   T1569.001 (v19.1)
 -- sources:  findings

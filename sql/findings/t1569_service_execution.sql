@@ -1,7 +1,7 @@
 -- t1569_service_execution: findings of T1569.002.
 --
--- why:      What the analytics found of code run through the Service Control Manager's hands, by
---           sc.exe, PsExec and their kin or by what they leave behind.
+-- why:      What the analytics found of code that the Service Control Manager runs: by commands of
+--           sc.exe, PsExec and similar tools, or by the traces that remain.
 -- severity: as findings grades it
 -- attack:   T1569.002 (v19.1)
 -- sources:  findings

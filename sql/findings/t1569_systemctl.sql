@@ -1,7 +1,7 @@
 -- t1569_systemctl: findings of T1569.003.
 --
--- why:      What the analytics found of code run through systemd's hands, by
---           systemctl and systemd-run or by what they leave behind.
+-- why:      What the analytics found of code that systemd runs: by commands of systemctl and
+--           systemd-run, or by the traces that remain.
 -- severity: as findings grades it
 -- attack:   T1569.003 (v19.1)
 -- sources:  findings

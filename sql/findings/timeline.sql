@@ -1,7 +1,7 @@
--- timeline: what every source says happened, in one clock.
+-- timeline: the events of every source in one order of time.
 --
--- why:     "What happened on web1 between 02:00 and 02:30" is one line. Terms on time and host reach each
---          log, so that an hour costs an hour. What is found is a row among the rest, with its grade.
+-- why:     "What happened on web1 between 02:00 and 02:30" is one query. Terms on time and host reach each log, so that
+--          a query for one hour reads one hour. Findings are rows too, with their grade.
 -- sources: process_events, service_events, file_events, registry_events, network_events, auth_events,
 --          shell_history, package_history, findings
 --

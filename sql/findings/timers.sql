@@ -1,7 +1,7 @@
 -- timers: every timer, when it fires and what it starts.
 --
 -- why:     A timer is a service that starts by itself. On a running system the manager says when it fires
---          next; on a disk the schedule is what the unit says.
+--          next; on a disk only the schedule in the unit is known.
 -- sources: unit_files, unit_settings, systemd_units
 --
 --   SELECT host, unit, activates, schedule, next_datetime FROM timers ORDER BY next_time;

@@ -1,6 +1,6 @@
--- analytic_sources: which tables each analytic looks at, and on which platform.
+-- analytic_sources: which tables each analytic reads, and on which platform.
 --
--- why:     What coverage joins with evidence_sources, so that an analytic without evidence says so.
+-- why:     coverage joins it with evidence_sources, to report analytics that have no evidence.
 -- sources: defaults
 --
 --   SELECT analytic, table_name, platform FROM analytic_sources;
@@ -31,12 +31,12 @@ INSERT INTO temp.analytic_sources VALUES
     ('t1569_file_modification', 'launch_daemons', 'macos', 'files as they are'),
     ('t1569_file_modification', 'windows_events', 'windows', 'Sysmon 11, 15, 23, 26; 4663'),
     ('t1569_command_execution', 'audit_events', 'linux', 'EXECVE and USER_CMD records'),
-    ('t1569_command_execution', 'auth_events', 'linux', 'commands of sudo and its kin, of text logs or the journal'),
+    ('t1569_command_execution', 'auth_events', 'linux', 'commands of sudo and similar programs, from text logs or the journal'),
     ('t1569_command_execution', 'shell_history', 'linux', 'what users typed'),
     ('t1569_command_execution', 'shell_history', 'macos', 'what users typed'),
     ('t1569_command_execution', 'windows_events', 'windows', '4688, Sysmon 1, PowerShell 4104'),
-    ('t1569_unasked_start', 'audit_events', 'linux', 'SERVICE_START, and the commands near it'),
-    ('t1569_unasked_start', 'journal', 'linux', 'jobs that are done, and the commands near them'),
+    ('t1569_unasked_start', 'audit_events', 'linux', 'SERVICE_START, and the commands before it'),
+    ('t1569_unasked_start', 'journal', 'linux', 'finished jobs, and the commands before them'),
     ('t1569_service_network', 'audit_events', 'linux', 'connect() of a rule of your own'),
     ('t1569_service_network', 'windows_events', 'windows', 'Sysmon 3, 22'),
     ('t1569_account_jump', 'audit_events', 'linux', 'EXECVE records of every program'),

@@ -1,8 +1,8 @@
 -- attack_techniques: the techniques of ATT&CK that svcql names, with the analytic of ATT&CK that each serves.
 --
 -- why:     Ids of v19.1; attack_map translates. Strategies (DET) and analytics (AN) keep their ids from
---          version to version, and components (DC) stand where data sources (DS) stood before v18.
---          An id that is not here fails a test.
+--          version to version, and components (DC) replace the data sources (DS) of versions before v18. A test fails
+--          for an id that is not in this table.
 -- sources: defaults, or a table of this name in the open database
 --
 --   SELECT technique, strategy, analytic, component, view FROM attack_techniques WHERE strategy IS NOT NULL;

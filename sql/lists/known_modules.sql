@@ -1,10 +1,10 @@
 -- known_modules: modules of the kernel that administrators load at boot.
 --
--- why:     A module named in modules-load.d runs in the kernel. Whether a package has it can be seen only
---          where the kernel's modules are part of the evidence; these names need no such proof. name is a
---          GLOB pattern in lower case, with _ for -.
+-- why:     A module named in modules-load.d runs in the kernel. Whether a package owns it is known only where the
+--          kernel's modules are part of the evidence; the modules listed here need no such proof. name is a GLOB
+--          pattern in lower case, with _ for -.
 -- columns: name     GLOB pattern of the module's name, lower case, with _ for -
---          purpose  What it is for
+--          purpose  Purpose of the module
 -- sources: defaults, or a table of this name in the open database
 --
 --   SELECT name, purpose FROM known_modules;

@@ -1,8 +1,8 @@
 -- known_services: services that are expected, left out of the analytics.
 --
--- why:             ATT&CK's analytics subtract the services an organisation knows. The default is empty.
---                  name is a GLOB pattern; a row without a host holds for every host.
--- false positives: none by itself; a pattern too wide hides an intruder
+-- why:             ATT&CK's analytics leave out the services that an organisation knows. The default is empty.
+--                  name is a GLOB pattern; a row without a host is valid for every host.
+-- false positives: none; a pattern that is too wide hides an intruder
 -- sources:         the user
 --
 --   SELECT name, host, note FROM known_services;

@@ -1,7 +1,7 @@
 -- posture_checks: the checks of the four mitigations, and what each needs to be answered.
 --
--- why:     A check without a failure has passed only where its tables were read whole. Each row names
---          them, and which files of them count; posture_* say pass, unknown or not_applicable by it.
+-- why:     A check without a failure has passed only where its tables were read whole. Each row names these tables and
+--          which of their files count; from them posture_* answer pass, unknown or not_applicable.
 -- attack:  mitigations of T1569: M1018, M1022, M1026, M1040
 -- sources: defaults
 --
@@ -21,7 +21,7 @@ INSERT INTO temp.posture_checks VALUES
     ('polkit_self', 'M1026', 'linux', 'polkit_rules', '%', 'medium', 'polkit lets somebody control every service with no more than their own password'),
     ('sudo_service_tool', 'M1026', 'linux', 'sudoers', '%', 'medium', 'sudo lets somebody control services without a password, or any service by a wildcard'),
     ('sudo_service_tool', 'M1026', 'macos', 'sudoers', '%', 'medium', 'sudo lets somebody control services without a password, or any service by a wildcard'),
-    ('root_service_input', 'M1026', 'linux', 'unit_files,unit_commands,unit_settings,path_permissions', '%', 'high', 'others than root decide what a service of root does'),
+    ('root_service_input', 'M1026', 'linux', 'unit_files,unit_commands,unit_settings,path_permissions', '%', 'high', 'users other than root decide what a service of root does'),
     ('service_descriptor', 'M1026', 'windows', 'registry_services', '%', 'high', 'ordinary users may change the service'),
     ('service_start', 'M1026', 'windows', 'registry_services', '%', 'info', 'ordinary users may start services'),
     ('service_key', 'M1026', 'windows', 'registry_services', '%', 'high', 'ordinary users may write the service''s key'),
@@ -30,15 +30,15 @@ INSERT INTO temp.posture_checks VALUES
     ('lingering_user', 'M1018', 'linux', 'unit_files', '%', 'low', 'a user''s services run without a login'),
     ('user_units', 'M1018', 'linux', 'unit_files', '%', 'low', 'a user has services of his own'),
     ('admin_group', 'M1018', 'linux', 'groups,users', '%', 'info', 'members of a group that may become root'),
-    ('plist_owner', 'M1018', 'macos', 'launch_daemons,path_permissions', '%', 'high', 'a property list that others than root may change'),
+    ('plist_owner', 'M1018', 'macos', 'launch_daemons,path_permissions', '%', 'high', 'a property list that users other than root may change'),
     ('service_logon', 'M1018', 'windows', 'registry', '%SECURITY%', 'info', 'an account that may log on as a service'),
     ('asr_psexec_wmi', 'M1040', 'windows', 'registry', '%SOFTWARE%', 'medium', 'attack surface reduction does not block processes made by PsExec and WMI'),
     ('asr_vulnerable_drivers', 'M1040', 'windows', 'registry', '%SOFTWARE%', 'medium', 'attack surface reduction does not block vulnerable drivers'),
-    ('unit_file_writable', 'M1022', 'linux', 'unit_files,path_permissions', '%', 'high', 'others than root may write a file of a system service'),
-    ('exec_target_writable', 'M1022', 'linux', 'unit_files,unit_commands,path_permissions', '%', 'high', 'others than root may replace what a root service runs'),
-    ('script_writable', 'M1022', 'linux', 'unit_files,unit_commands,path_permissions', '%', 'high', 'others than root may replace the script that a root service runs'),
-    ('environment_file_writable', 'M1022', 'linux', 'unit_files,unit_settings,path_permissions', '%', 'high', 'others than root may set the environment of a service'),
-    ('working_directory_writable', 'M1022', 'linux', 'unit_files,unit_commands,unit_settings,path_permissions', '%', 'low', 'others than root may put files where a root service starts'),
+    ('unit_file_writable', 'M1022', 'linux', 'unit_files,path_permissions', '%', 'high', 'users other than root may write a file of a system service'),
+    ('exec_target_writable', 'M1022', 'linux', 'unit_files,unit_commands,path_permissions', '%', 'high', 'users other than root may replace what a root service runs'),
+    ('script_writable', 'M1022', 'linux', 'unit_files,unit_commands,path_permissions', '%', 'high', 'users other than root may replace the script that a root service runs'),
+    ('environment_file_writable', 'M1022', 'linux', 'unit_files,unit_settings,path_permissions', '%', 'high', 'users other than root may set the environment of a service'),
+    ('working_directory_writable', 'M1022', 'linux', 'unit_files,unit_commands,unit_settings,path_permissions', '%', 'low', 'users other than root may put files where a root service starts'),
     ('unquoted_path', 'M1022', 'windows', 'registry_services', '%', 'medium', 'a path with a blank and no quotes runs another program first'),
     ('user_writable_path', 'M1022', 'windows', 'registry_services', '%', 'medium', 'a service runs from a folder that ordinary users may write'),
-    ('plist_target_writable', 'M1022', 'macos', 'launch_daemons,path_permissions', '%', 'high', 'others than root may write what launchd runs as root');
+    ('plist_target_writable', 'M1022', 'macos', 'launch_daemons,path_permissions', '%', 'high', 'users other than root may write what launchd runs as root');

@@ -1,8 +1,7 @@
--- remote_execution_hosts: hosts from which services of other hosts are made and started on purpose.
+-- remote_execution_hosts: hosts from which administrators create and start services of other hosts.
 --
--- why:     ATT&CK's RemoteExecutionHosts: what a jump host or a management server does to others is its work.
---          host is a GLOB pattern of a name or an address, in lower case. The default is empty: nobody is
---          trusted unasked.
+-- why:     ATT&CK's RemoteExecutionHosts: a jump host or a management server acts on other hosts in its normal work.
+--          host is a GLOB pattern of a name or an address, in lower case. It is empty by default: nobody is trusted.
 -- attack:  T1569.002 (v19.1), AN1185
 -- sources: the user
 --

@@ -1,9 +1,9 @@
 -- security_services: services whose stopping, masking or disabling blinds a host.
 --
--- why:     Adversaries stop what would tell on them. name is a GLOB pattern of a unit, service key,
+-- why:     Adversaries stop what would detect them. name is a GLOB pattern of a unit, service key,
 --          display name or launchd label, in lower case.
 -- columns: role    sensor, antivirus, audit, log, firewall or backup
---          source  where the name was read, in words
+--          source  document or file that the name is from
 -- attack:  T1685, T1489
 -- sources: defaults, or a table of this name in the open database
 --

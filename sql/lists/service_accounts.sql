@@ -1,7 +1,7 @@
--- service_accounts: accounts of network services, which have no business with service tools.
+-- service_accounts: accounts of network services, which have no reason to run service tools.
 --
--- why:     A web server's or a database's account that runs systemctl, or whose child does as root, is
---          an intruder's way from the network to the service manager. name is a GLOB pattern.
+-- why:     A web server's or a database's account that runs systemctl, or whose child process does as root, shows an
+--          intruder who came from the network. name is a GLOB pattern.
 -- attack:  T1569, T1190, T1505.003
 -- sources: defaults, or a table of this name in the open database
 --

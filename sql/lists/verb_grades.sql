@@ -1,8 +1,8 @@
 -- verb_grades: what the verbs of service tools do to a service.
 --
--- why:     t1569_command_execution asks nothing of a command that only looks. A verb that is not here
---          does nothing that counts. action is start, stop, disable, create, change, run, environment
---          or delete; a row with a tool goes before one without ('').
+-- why:     t1569_command_execution does not judge a command that only reads. A verb that is not in this table changes
+--          nothing. action is start, stop, disable, create, change, run, environment or delete; a row with a tool has
+--          precedence over one without ('').
 -- attack:  T1569.001 T1569.002 T1569.003 (their procedures), T1543, T1489
 -- sources: defaults, or a table of this name in the open database
 --

@@ -1,7 +1,7 @@
--- attack_map: what of ATT&CK each view and signal serves, in the ids of each version.
+-- attack_map: the technique and analytic of ATT&CK that each view and signal serves, in the ids of each version.
 --
 -- why:     v19 revoked ids that v18 held, so no version holds both: T1562.001 became T1685, and T1070.001
---          T1685.005. The setting attack_version picks what the views show; here are all.
+--          T1685.005. The setting attack_version selects the version that the views show; this view has all versions.
 -- sources: attack_techniques, signals
 --
 --   SELECT technique, strategy, analytic, component, view, signals FROM attack_map WHERE version = '19.1';

@@ -1,8 +1,8 @@
 -- logs_linux: what Linux's audit wrote, under the names that Sigma rules use.
 --
--- why:     A row a record of an event: rules on type = 'EXECVE' or 'PATH' and rules on Image and
---          CommandLine both find theirs. An absent field is '' and not
---          NULL, which inside NOT would hide the row; text compares without case.
+-- why:     One row for each record of an event: rules on type = 'EXECVE' or 'PATH' and rules on
+--          Image and CommandLine both match. An absent field is '' and not NULL, which inside
+--          NOT would hide the row; text compares without case.
 -- false positives: as each rule says
 -- sources: audit_events
 --
@@ -112,4 +112,4 @@ SELECT
  CROSS JOIN json_each('["' || replace(a.types, ',', '","') || '"]') AS t
   LEFT JOIN json_each(iif(t.value = 'PATH', a.paths, '[null]')) AS p
  WHERE t.key = (SELECT min(o.key) FROM json_each('["' || replace(a.types, ',', '","') || '"]') AS o
-                 WHERE o.value = t.value); -- a type that stands there twice is told once
+                 WHERE o.value = t.value); -- a type that occurs twice has one row

@@ -1,6 +1,6 @@
 -- logs_macos: commands that users typed on macOS, under the names that Sigma rules use.
 --
--- why:     macOS keeps no log of processes on disk; histories are what there is of them. A bare name gets
+-- why:     macOS keeps no log of processes on disk; only shell histories record commands. A bare name gets
 --          a / before it, so that rules on the end of Image match. An absent field is '' and not
 --          NULL, which inside NOT would hide the row; text compares without case.
 -- false positives: as each rule says

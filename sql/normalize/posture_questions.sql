@@ -1,8 +1,8 @@
--- posture_questions: which checks of the mitigations are asked of which host.
+-- posture_questions: which checks of the mitigations apply to which host.
 --
--- why:     A check of another platform is not applicable. One by owners has no answer where the files
---          are a copy whose owners are not the host's. What became of the check's sources is no part
---          of it: posture_answers asks when they were read.
+-- why:     A check of another platform is not applicable. A check of owners has no answer where the files are a copy
+--          that did not keep the host's owners. Whether the check's sources were read is not part of this view:
+--          posture_answers adds it afterwards.
 -- sources: posture_checks, evidence, evidence_sources, path_permissions
 --
 --   SELECT host, name FROM posture_questions WHERE applicable AND copied;

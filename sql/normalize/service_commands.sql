@@ -1,12 +1,11 @@
 -- service_commands: every command that did something to services, who ran it, and on what.
 --
--- why:             systemctl, sc, launchctl and their kin, however they were wrapped, from every log of
---                  processes and from what users typed. One row a target. Where a log has each
---                  program that was run, what a wrapper runs has a row of its own, and the
---                  wrapper's is left out unless it leads to another host or hides something.
--- false positives: patch_cycle tells a package's own scripts from the rest: a tool that such scripts
---                  call, on nothing unusual, within a minute of the package log's lines; and
---                  they stop no service but their own
+-- why:             systemctl, sc, launchctl and similar tools, however they were wrapped, from every log of processes
+--                  and from what users typed. One row for each target. Where a log has each program that was run, what
+--                  a wrapper runs has a row of its own, and the wrapper's is left out unless it leads to another host
+--                  or hides something.
+-- false positives: patch_cycle marks commands of a package's own scripts: a tool that such scripts call, on a usual
+--                  target, within a minute of the package log's lines; such scripts stop only their own service
 -- sources:         process_events, windows_events, shell_history, package_history, evidence
 --
 --   SELECT datetime, login_user, tool, verb, target, cmdline FROM service_commands WHERE NOT patch_cycle;
@@ -34,18 +33,18 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
            AND c.value ->> 'remote' IS NULL AND NOT c.value ->> 'obfuscated'
            AND coalesce(p.user, 'root') = 'root'
            AND coalesce(path_trust(t.value), 'system') IN ('system', 'local')
-           -- What a package's scripts stop is its own: auditd of auditd, nginx of nginx-light.
+           -- A package's scripts stop the package's own services: auditd of auditd, nginx of nginx-light.
            AND (c.value ->> 'verb' NOT IN ('stop', 'kill', 'mask', 'disable', 'off', 'remove')
                 OR replace(q.packages, ',', ' ') LIKE
                    '% ' || rtrim(replace(t.value, '.service', ''), 'd') || '%'), 0)
            AS patch_cycle,
        p.source, p.record, p.platform
-  FROM process_events AS p -- CROSS JOIN keeps it a stream; a comma would have it kept whole first
+  FROM process_events AS p -- CROSS JOIN streams the rows; a comma would let SQLite store them all first
  CROSS JOIN json_each(service_command(p.cmdline)) AS c
  CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
   LEFT JOIN patches AS q ON q.host = p.host AND q.minute = CAST(p.time / 60 AS INTEGER)
  WHERE p.service_tools = 1
-   AND service_command(p.cmdline) IS NOT NULL -- before a row's other columns are worked out
+   AND service_command(p.cmdline) IS NOT NULL -- before the other columns of a row are computed
    AND (c.value ->> 'via' = '[]' OR c.value ->> 'remote' IS NOT NULL OR c.value ->> 'obfuscated'
         OR p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron', 'tty') OR c.value ->> 'tool' = 'powershell')
 UNION ALL
@@ -62,8 +61,8 @@ SELECT h.time, h.datetime, h.host COLLATE NOCASE, h.user COLLATE NOCASE, h.user 
  CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
   LEFT JOIN kinds AS k ON k.host = h.host
 UNION ALL
--- What PowerShell was given: script blocks (4104), pipelines (800, 4103) and the host's own command
--- line (400), whoever wrote it and whether or not a process was started for it.
+-- Text that PowerShell ran: script blocks (4104), pipelines (800, 4103) and the host's own command
+-- line (400), from any provider, with or without a process of its own.
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.user COLLATE NOCASE, w.user COLLATE NOCASE,
        w.pid, NULL, NULL COLLATE NOCASE, 'powershell.exe' COLLATE NOCASE, w.cmdline COLLATE NOCASE,
        c.value ->> 'tool', c.value ->> 'verb' COLLATE NOCASE, t.value COLLATE NOCASE,

@@ -1,14 +1,15 @@
--- service_inputs: what a service of root or of the system is made of, and where others may change it.
+-- service_inputs: the files and folders that a service of root or of the system depends on, and where others may change
+--                 them.
 --
 -- why:     A service is as safe as its weakest input: its unit, drop-ins and property list, the links
 --          and folders that lead to each, what it runs, the script that an interpreter is given, the
---          files of its environment, the folder it starts in. weak_at is NULL for a sound one.
+--          files of its environment, the folder it starts in. weak_at is NULL where only root may change it.
 -- sources: unit_files, unit_commands, unit_settings, launch_daemons, path_permissions
 --
 --   SELECT host, service, kind, path, weak_at, writers FROM service_inputs WHERE weak_at IS NOT NULL;
 CREATE TEMP VIEW service_inputs AS
 WITH commands AS MATERIALIZED (
-    -- What would run as root, by + or ! before it or because no user is set.
+    -- Commands that run as root, because of + or ! before them or because no user is set.
     SELECT host, source, unit, path, setting, script, runs,
            -- The links that lead to a program count, but not those outside the folder that is its root.
            iif(executable GLOB '/*' AND root_directory IS NULL AND bind_mounts IS NULL,
@@ -35,7 +36,7 @@ WITH commands AS MATERIALIZED (
     UNION ALL
     SELECT 'linux', host, source, coalesce(unit, path), 'script', script FROM commands
     UNION ALL
-    -- What a shell, an interpreter or a wrapper is told to run besides, and the links to the script.
+    -- What a shell, an interpreter or a wrapper is asked to run in addition, and the links to the script.
     SELECT 'linux', c.host, c.source, coalesce(c.unit, c.path), 'script', r.value
       FROM commands AS c, json_each(c.runs) AS r
      WHERE r.key > 0 AND r.value IS NOT c.script
@@ -58,7 +59,7 @@ WITH commands AS MATERIALIZED (
     SELECT 'macos', host, source, label, 'folder', working_directory FROM launch_daemons
      WHERE type = 'daemon' AND coalesce(user_name, 'root') = 'root'
 ), inputs AS MATERIALIZED (
-    -- Of a pattern, or a path that a specifier completes, the folder before it is what is known.
+    -- Of a pattern, or of a path that contains a specifier, only the folder before it is known.
     SELECT platform, host, source, service, kind, path,
            CASE WHEN path REGEXP '[%*?[]'
                 THEN rtrim(substr(path, 1, length(path) - length(ltrim(path, replace(replace(replace(replace(path, '%', ''), '*', ''), '?', ''), '[', '')))),
@@ -78,5 +79,5 @@ SELECT i.platform, i.host, i.service, i.kind, i.path, s.component AS weak_at, s.
   FROM inputs AS i
   LEFT JOIN steps AS s
     ON s.host = i.host AND s.walk = i.walk AND s.kind = (i.kind = 'folder')
-   -- The administrators' group of macOS may become root as it is.
+   -- The administrators' group of macOS may become root in any case.
    AND NOT (i.platform = 'macos' AND s.writers = '["group 80"]');

@@ -1,9 +1,9 @@
 -- services: every installed service on any platform, osquery's columns first.
 --
 -- why:     One inventory over systemd units, SysV scripts, launchd jobs and Windows service keys, live or
---          from a disk. What only a running system knows (status, pid, exit codes) is NULL elsewhere. Of
---          a unit, path, command and user are those of what would run, each ExecStart= in a line of
---          `command`; as the unit writes it where systemd runs nothing.
+--          from a disk. What only a running system knows (status, pid, exit codes) is NULL elsewhere. For a unit, path,
+--          command and user are those of what systemd would run, each ExecStart= on a line of `command`; where systemd
+--          runs nothing, they are as the unit writes them.
 -- sources: unit_files, unit_commands, systemd_units, launch_daemons, registry_services
 --
 --   SELECT host, name, start_type, user_account, path FROM services WHERE start_type = 'AUTO_START';

@@ -2,8 +2,8 @@
 --
 -- why:             Two rules of attack surface reduction stop processes made by PsExec and WMI, and
 --                  vulnerable signed drivers. They are set in one of three places of the SOFTWARE hive;
---                  absent means off. There is no such thing elsewhere: not_applicable.
--- severity:        medium; audit (2) and warn (6) are no block
+--                  absent means off. Other platforms have no such rules: not_applicable.
+-- severity:        medium; audit (2) and warn (6) do not block
 -- attack:          M1040 Behavior Prevention on Endpoint, for T1569.002
 -- false positives: another product that blocks the same
 -- sources:         posture_answers, windows_events
@@ -18,7 +18,7 @@ SELECT a.host, a.mitigation, a.check_name, a.status, a.severity, a.subject, a.wh
   FROM posture_answers AS a
  WHERE a.mitigation = 'M1040'
 UNION ALL
--- What Defender logged of the rules at work: 1121 it blocked something, 1122 it would have.
+-- Defender's events of the rules: 1121 it blocked something, 1122 it would have.
 SELECT e.host, 'M1040', r.check_name, iif(e.event_id = 1121, 'pass', 'fail'),
        iif(e.event_id = 1121, 'info', 'medium'), r.guid,
        iif(e.event_id = 1121, 'the rule blocked what it is for', 'the rule only watched what it is for'),

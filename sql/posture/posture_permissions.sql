@@ -1,10 +1,10 @@
--- posture_permissions: files that a service trusts and that others than root may write (M1022).
+-- posture_permissions: files that a service trusts and that users other than root may write (M1022).
 --
--- why:             Whoever may write a unit, a drop-in, a program or a folder on the way to it decides
+-- why:             Whoever may write a unit, a drop-in, a program or a folder on its path decides
 --                  what runs as root.
 -- severity:        as posture_checks says; unknown and not_applicable do not count as passed
 -- attack:          M1022 Restrict File and Directory Permissions, for T1569; T1574.010
--- false positives: a service that runs as the very user who owns its files
+-- false positives: a service that runs as the user who owns its files
 -- sources:         posture_answers
 --
 --   SELECT host, check_name, subject, evidence FROM posture_permissions WHERE status = 'fail';

@@ -1,7 +1,7 @@
--- posture_privileged_accounts: who beside root and administrators may control services (M1026).
+-- posture_privileged_accounts: who, other than root and administrators, may control services (M1026).
 --
 -- why:             An account that may change services is as good as root. polkit rules, sudoers, and
---                  the descriptors of services and of their manager hand that out.
+--                  the descriptors of services and of their manager grant that.
 -- severity:        as posture_checks says; a check that could not be answered is unknown, one of
 --                  another platform not_applicable, and neither counts as passed
 -- attack:          M1026 Privileged Account Management, for T1569

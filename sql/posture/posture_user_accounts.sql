@@ -1,6 +1,6 @@
--- posture_user_accounts: ordinary accounts with services, and with ways to make some (M1018).
+-- posture_user_accounts: ordinary accounts that have services or may create them (M1018).
 --
--- why:             A user with linger, units of his own or a place in an administrators' group can
+-- why:             A user with linger, with own units or in an administrators' group can
 --                  run services; so can whoever may write a property list or log on as a service.
 -- severity:        as posture_checks says; unknown and not_applicable do not count as passed
 -- attack:          M1018 User Account Management, for T1569

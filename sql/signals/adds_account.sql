@@ -1,8 +1,8 @@
--- adds_account: adds an account or a key that lets one in
+-- adds_account: adds an account, or a key for logging in
 -- platform:        any
 -- technique:       T1136
 -- weight:          60
--- false positives: a cloud image's first boot, which makes the administrator's account
+-- false positives: a cloud image's first boot, which creates the administrator's account
 --
 -- pattern: unix (useradd|adduser|usermod|chpasswd|/etc/sudoers|authorized_keys|>> */etc/passwd|>> */etc/shadow)
 -- pattern: windows (?i)(net1?(\.exe)? +(user|localgroup) +.*/add|new-localuser|add-localgroupmember)

@@ -1,11 +1,11 @@
--- altered: a package owns it, and it is not what the package put there
+-- altered: a package owns it, and it was changed since its installation
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701
 -- weight:          30
 -- reference:       dpkg --verify
--- false positives: an administrator who edits a package's unit in place and not by a drop-in; what
---                  changed is seen beside the package's own file
+-- false positives: an administrator who edits a package's unit in place and not by a drop-in;
+--                  compare it with the package's own file
 --
 -- shape:   file
 -- fires:   {"package": "openssh-server", "package_altered": 1}

@@ -1,4 +1,4 @@
--- apple_name_outside_system: calls itself com.apple.* outside /System
+-- apple_name_outside_system: has a com.apple.* label outside /System
 -- platform:        macos
 -- technique:       T1036.004
 -- analytic:        AN0780

@@ -1,4 +1,4 @@
--- bare_shell: runs a shell with nothing to run, or at a terminal
+-- bare_shell: runs a shell without a script, or on a terminal
 -- platform:        linux
 -- technique:       T1059.004
 -- weight:          25

@@ -1,11 +1,11 @@
--- by_bus: asks the manager over D-Bus by hand, past its own tools
+-- by_bus: calls the service manager over D-Bus, not through systemctl
 -- platform:        linux
 -- technique:       T1569.003
 -- analytic:        AN0200
 -- weight:          20
 -- reference:       org.freedesktop.systemd1(5)
 -- false positives: scripts of monitoring and of containers without systemctl that start a unit over
---                  D-Bus; the unit is a package's and the script known
+--                  D-Bus; the unit is a package's and the script is known
 --
 -- shape:   command
 -- fires:   {"tool": "busctl", "verb": "StartUnit", "action": "start"}

@@ -1,4 +1,4 @@
--- container_of_host: a container that may write the host's root folder or settings, or hold its processes
+-- container_of_host: a container that may write the host's root folder or settings, or control its processes
 -- platform:        linux
 -- technique:       T1610
 -- analytic:        AN0779

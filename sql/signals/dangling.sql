@@ -1,9 +1,9 @@
--- dangling: a link to a unit file that is gone
+-- dangling: a link to a unit file that is missing
 -- platform:        linux
 -- technique:       T1070.004
 -- analytic:        AN0779
 -- weight:          5
--- false positives: links left behind by a package that was removed and not purged; the name is the
+-- false positives: links that remain after a package was removed and not purged; the name is the
 --                  package's
 --
 -- shape:   file

@@ -3,7 +3,7 @@
 -- technique:       T1070
 -- analytic:        AN0778
 -- weight:          20
--- false positives: products that were uninstalled; the service manager's log tells of it, and the
+-- false positives: products that were uninstalled; the service manager's log reports it, and the
 --                  program is no longer present
 --
 -- shape:   service_key

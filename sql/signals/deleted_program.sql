@@ -1,13 +1,13 @@
--- deleted_program: the program's file is gone
+-- deleted_program: the file of the running program was deleted
 -- platform:        linux
 -- technique:       T1070.004
 -- analytic:        AN0779
 -- weight:          10
--- family:          gone
+-- family:          deleted
 -- reference:       proc(5) exe
--- false positives: a program that an upgrade replaced and that was not started again yet; the file at
---                  the same path is there and is the package's
--- response:        copy /proc/PID/exe before the process is ended: the program may be nowhere else
+-- false positives: a program that an upgrade replaced and that was not started again yet; the path has a file again,
+--                  which is the package's
+-- response:        copy /proc/PID/exe before the process is ended: there may be no other copy
 --
 -- shape:   process
 -- fires:   {"exe_deleted": 1}

@@ -3,8 +3,8 @@
 -- technique:       T1543.002
 -- analytic:        AN0701
 -- weight:          15
--- false positives: an administrator who edits a unit by hand instead of by systemctl edit; who had
---                  logged on is in the row
+-- false positives: an administrator who edits a unit by hand instead of by systemctl edit; the row
+--                  has the user who had logged in
 --
 -- shape:   file
 -- fires:   {"origin": "log", "exe": "/usr/bin/vim.basic", "action": "modified"}

@@ -1,9 +1,10 @@
--- extension_unit: an extension of the system that is no package's brings a unit
+-- extension_unit: a system extension that no package owns brings a unit
 -- platform:        linux
 -- technique:       T1543.002
 -- weight:          30
 -- reference:       systemd-sysext(8), systemd-confext(8), portablectl(1)
--- false positives: an image-based system whose administrator extends it so; known_services leaves the unit out
+-- false positives: an image-based system that its administrator extends in this manner; known_services leaves the unit
+--                  out
 --
 -- shape:   hook
 -- fires:   {"kind": "extension", "setting": "ExecStart", "command": "/usr/bin/toold"}

@@ -1,8 +1,8 @@
--- false_system_program: has the name of a program of Windows' own and is in another folder
+-- false_system_program: has the name of a Windows system program and is in another folder
 -- platform:        windows
 -- technique:       T1036.005
 -- weight:          50
--- false positives: none is known: Windows keeps these in System32 alone
+-- false positives: none is known: Windows keeps these programs in System32 only
 --
 -- shape:   service_event
 -- fires:   {"image_path": "C:\\ProgramData\\svchost.exe -k netsvcs"}

@@ -1,4 +1,4 @@
--- fetches_unnamed: fetches what its command does not name
+-- fetches_unnamed: fetches files whose addresses its command does not show
 -- platform:        any
 -- technique:       T1105
 -- weight:          30

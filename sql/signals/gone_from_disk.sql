@@ -1,17 +1,17 @@
--- gone_from_disk: loaded, and its file is gone
+-- gone_from_disk: loaded, but its file is missing
 -- platform:        linux
 -- technique:       T1070.004
 -- analytic:        AN0779
 -- weight:          40
--- false positives: a package removed while its service still runs; the package log tells of it within
---                  the same minute, and the unit is the package's
+-- false positives: a package removed while its service still runs; the package log reports it within the same minute,
+--                  and the unit is the package's
 -- response:        copy /proc/PID/exe of its main process and systemctl show of the unit before it is
---                  stopped: they are nowhere else
+--                  stopped: there is no other copy
 --
 -- shape:   loaded_unit
--- fires:   {"file_gone": 1}
--- fires:   {"file_gone": 1, "load_state": "not-found", "need_daemon_reload": 0}
--- spares:  {"file_gone": 0}
--- spares:  {"file_gone": 1, "load_state": "not-found", "need_daemon_reload": 0, "type": "slice"}
--- spares:  {"file_gone": 1, "load_state": "not-found", "need_daemon_reload": 0, "active_state": "inactive"}
-file_gone AND (load_state = 'loaded' OR (active_state = 'active' AND type = 'service'))
+-- fires:   {"file_missing": 1}
+-- fires:   {"file_missing": 1, "load_state": "not-found", "need_daemon_reload": 0}
+-- spares:  {"file_missing": 0}
+-- spares:  {"file_missing": 1, "load_state": "not-found", "need_daemon_reload": 0, "type": "slice"}
+-- spares:  {"file_missing": 1, "load_state": "not-found", "need_daemon_reload": 0, "active_state": "inactive"}
+file_missing AND (load_state = 'loaded' OR (active_state = 'active' AND type = 'service'))

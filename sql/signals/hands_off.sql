@@ -1,4 +1,4 @@
--- hands_off: hands what it starts to another, so that it outlives the event
+-- hands_off: detaches what it starts, so that it outlives the event
 -- platform:        linux
 -- technique:       T1546
 -- weight:          20

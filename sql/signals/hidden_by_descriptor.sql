@@ -3,8 +3,8 @@
 -- technique:       T1564
 -- analytic:        AN0778
 -- weight:          60
--- false positives: a product that protects its own service from its users; the descriptor then denies
---                  to stop it and not to query it
+-- false positives: a product that protects its own service from its users; its descriptor denies stopping the service,
+--                  not querying it
 --
 -- shape:   service_key
 -- fires:   {"hidden": 1}

@@ -1,9 +1,9 @@
--- hides_output: throws its output away and restarts for ever
+-- hides_output: discards its output and restarts without limit
 -- platform:        linux
 -- technique:       T1564
 -- analytic:        AN0779
 -- weight:          15
--- false positives: a chatty daemon that has a log of its own
+-- false positives: a daemon with much output that keeps its own log
 --
 -- shape:   unit
 -- fires:   {"own_settings": "StandardOutput=null\nRestart=always"}

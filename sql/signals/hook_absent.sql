@@ -1,8 +1,8 @@
--- hook_absent: an event, a login or the boot starts a program that is not there, of no package and in no usual folder
+-- hook_absent: an event, a login or the boot starts a missing program of no package, outside the usual folders
 -- platform:        linux
 -- technique:       T1546
 -- weight:          20
--- false positives: a hook that was left over when software below /opt was removed
+-- false positives: a hook that remained when software below /opt was removed
 --
 -- shape:   hook
 -- fires:   {"absent_alone": "/opt/agentd"}

@@ -1,4 +1,4 @@
--- in_system_folder: runs a program in a folder of the system's that no package put there
+-- in_system_folder: runs a program that no package owns from a system folder
 -- platform:        linux
 -- technique:       T1036.005
 -- weight:          25

@@ -1,4 +1,4 @@
--- in_vendor_folder: stands beside the packages' units, and no package put it there
+-- in_vendor_folder: is in the folder of packages' units, but no package owns it
 -- platform:        linux
 -- technique:       T1036.005
 -- weight:          30

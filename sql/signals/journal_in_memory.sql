@@ -3,7 +3,7 @@
 -- technique:       T1685
 -- weight:          10
 -- reference:       journald.conf(5)
--- false positives: a host that boots from a memory card, which it spares
+-- false positives: a host that boots from a memory card and writes little to it to save wear
 --
 -- shape:   hook
 -- fires:   {"kind": "journald", "setting": "Storage", "value": "volatile", "forwarded": 0}

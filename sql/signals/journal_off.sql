@@ -3,7 +3,7 @@
 -- technique:       T1685
 -- weight:          30
 -- reference:       journald.conf(5)
--- false positives: an appliance that keeps no logs by design, as its other hosts do
+-- false positives: an appliance that keeps no logs by design, like all others of its model
 --
 -- shape:   hook
 -- fires:   {"kind": "journald", "setting": "Storage", "value": "none", "forwarded": 0}

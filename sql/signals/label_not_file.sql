@@ -1,4 +1,4 @@
--- label_not_file: its label is not its file's name
+-- label_not_file: its label differs from its file's name
 -- platform:        macos
 -- technique:       T1036
 -- analytic:        AN0780

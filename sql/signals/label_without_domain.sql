@@ -1,9 +1,9 @@
--- label_without_domain: its label is no reversed domain, as those of products are
+-- label_without_domain: its label is not a reversed domain name, as products' labels are
 -- platform:        macos
 -- technique:       T1036
 -- weight:          10
 -- reference:       launchd.plist(5)
--- false positives: a list that a user wrote by hand, with a plain word for a label
+-- false positives: a property list that a user wrote by hand, with a plain word as its label
 --
 -- shape:   launchd
 -- fires:   {"label": "init_verx"}

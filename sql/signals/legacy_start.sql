@@ -4,8 +4,8 @@
 -- analytic:        AN0779
 -- weight:          10
 -- reference:       rc.local(5)
---                  of two old vendors' scripts and few attacks in the labelled cases: what the script holds tells them apart
--- false positives: an old start script of software that was installed without a package
+-- false positives: an old start script of software that was installed without a package; its
+--                  content tells it from an attack
 --
 -- shape:   unit
 -- fires:   {"kind": "sysv"}

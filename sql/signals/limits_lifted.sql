@@ -1,4 +1,4 @@
--- limits_lifted: a drop-in gives a service root or takes its limits away
+-- limits_lifted: a drop-in gives a service root or removes its restrictions
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701

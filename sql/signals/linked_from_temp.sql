@@ -4,7 +4,7 @@
 -- analytic:        AN0701
 -- weight:          60
 -- reference:       systemctl(1) link
--- false positives: a unit under test, linked by its developer; gone after a boot
+-- false positives: a unit under test, linked by its developer; the next boot removes it
 --
 -- shape:   unit
 -- fires:   {"link_leaves": 1, "link_target": "/tmp/x.service"}

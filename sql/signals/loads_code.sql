@@ -1,4 +1,4 @@
--- loads_code: variables make its interpreter load code before its own
+-- loads_code: environment variables make its interpreter load other code first
 -- platform:        linux
 -- technique:       T1574
 -- weight:          40

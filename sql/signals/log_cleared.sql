@@ -3,7 +3,7 @@
 -- technique:       T1685.005
 -- analytic:        AN0778
 -- weight:          20
--- false positives: an image that was prepared for cloning; no user has logged on before
+-- false positives: an image that was prepared for cloning; no user had logged on before
 --
 -- shape:   service_event
 -- fires:   {"action": "cleared"}

@@ -1,4 +1,4 @@
--- look_alike: its name passes for a well-known service's
+-- look_alike: its name is almost that of a well-known service
 -- platform:        any
 -- technique:       T1036.004
 -- weight:          40

@@ -1,9 +1,9 @@
--- loopback_share: runs from or writes to a share of this very host
+-- loopback_share: runs from, or writes to, a share of this host itself
 -- platform:        windows
 -- technique:       T1569.002
 -- analytic:        AN1185
 -- weight:          80
--- false positives: none known of an ordinary program
+-- false positives: none is known
 --
 -- pattern: windows (?i)\\\\(127\.0\.0\.1|localhost|\.)\\[a-z]+\$
 -- fires:   {"windows": "echo x ^> \\\\127.0.0.1\\C$\\__output"}

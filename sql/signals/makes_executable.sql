@@ -1,4 +1,4 @@
--- makes_executable: makes a file executable or set-user-id, or hands it to root
+-- makes_executable: makes a file executable or set-user-id, or makes root its owner
 -- platform:        any
 -- technique:       T1222
 -- weight:          30

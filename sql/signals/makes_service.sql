@@ -1,4 +1,4 @@
--- makes_service: makes or changes a service
+-- makes_service: creates or changes a service
 -- platform:        any
 -- technique:       T1543
 -- weight:          15

@@ -3,9 +3,9 @@
 -- technique:       T1569.002
 -- analytic:        AN1185
 -- weight:          60
--- false positives: hardening scripts that narrow who may connect to the service manager; the new
+-- false positives: hardening scripts that restrict who may connect to the service manager; the new
 --                  descriptor gives ordinary users less, not more
--- response:        note the descriptor and its time before it is set back, as it says who was let in
+-- response:        record the descriptor and its time before you restore it: it shows who was given access
 --
 -- shape:   service_key
 -- fires:   {"kind": "manager", "name": "scmanager", "scm_sddl": "D:(A;;KA;;;WD)"}

@@ -1,4 +1,4 @@
--- manager_environment: the manager's own environment makes every service load a library
+-- manager_environment: the manager's environment makes every service load a library
 -- platform:        linux
 -- technique:       T1574.006
 -- analytic:        AN0779
@@ -6,7 +6,7 @@
 -- reference:       systemd-system.conf(5)
 -- false positives: an operator who preloads an allocator for all services
 --                  (DefaultEnvironment=LD_PRELOAD=…/libjemalloc.so); the library is a package's
--- response:        keep the library before the variable is removed, and restart the services that
+-- response:        copy the library before the variable is removed, and restart the services that
 --                  already loaded it
 --
 -- shape:   file

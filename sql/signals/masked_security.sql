@@ -4,10 +4,10 @@
 -- analytic:        AN0779
 -- weight:          60
 -- reference:       systemctl(1) mask
--- false positives: one of two products of the same kind masked for the other (iptables for nftables,
+-- false positives: one of two products of the same kind, masked in favour of the other (iptables for nftables,
 --                  rsyslog for the journal); the other one is enabled
--- response:        find out who masked it and when before it is unmasked: the link's time is the time
---                  of the act
+-- response:        find out who masked it and when before it is unmasked: the time of the link is the time of the
+--                  masking
 --
 -- shape:   file
 -- fires:   {"kind": "mask", "security": 1}

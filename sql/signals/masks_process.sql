@@ -1,9 +1,9 @@
--- masks_process: gives its process a name that is not its program's, as a kernel thread has
+-- masks_process: gives its process the name of a kernel thread or of another program
 -- platform:        linux
 -- technique:       T1036.004
 -- weight:          60
 -- reference:       bash(1), exec -a
--- false positives: none is known: kernel threads alone have names in brackets
+-- false positives: none is known: only kernel threads have names in brackets
 --
 -- shape:   unit_command
 -- fires:   {"argv": "[\"[kworker/u8:2]\",\"99\"]"}

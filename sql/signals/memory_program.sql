@@ -1,4 +1,4 @@
--- memory_program: the program never was a file
+-- memory_program: the program was never a file on disk
 -- platform:        linux
 -- technique:       T1620
 -- analytic:        AN0779
@@ -6,7 +6,7 @@
 -- reference:       memfd_create(2)
 -- false positives: container runtimes (runc, crun) that run themselves from a sealed copy in memory;
 --                  they are children of a container service and end at once
--- response:        copy /proc/PID/exe before the process is ended: the program is nowhere else
+-- response:        copy /proc/PID/exe before the process is ended: there is no other copy
 --
 -- shape:   process
 -- fires:   {"exe": "/memfd:x (deleted)"}

@@ -1,4 +1,4 @@
--- mounts_over_program: puts another file in the place of its program
+-- mounts_over_program: mounts another file over its program
 -- platform:        linux
 -- technique:       T1574
 -- weight:          60

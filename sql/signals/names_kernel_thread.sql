@@ -1,8 +1,8 @@
--- names_kernel_thread: is named as a thread of the kernel
+-- names_kernel_thread: has the name of a kernel thread
 -- platform:        linux
 -- technique:       T1036.004
 -- weight:          40
--- false positives: none is known: threads of the kernel have no units
+-- false positives: none is known: kernel threads have no units
 --
 -- shape:   unit
 -- fires:   {"stem": "kworker-u8"}

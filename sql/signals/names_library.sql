@@ -1,8 +1,8 @@
--- names_library: a service's program is named as a library, a picture or a page
+-- names_library: a service's program has the name of a library, a picture or a web page
 -- platform:        any
 -- technique:       T1036.005
 -- weight:          25
--- false positives: none is known; the dynamic linker, which may stand before a program, is left out
+-- false positives: none is known; the dynamic linker, which may precede a program, is left out
 -- pattern: windows (?i)\.(jpe?g|png|gif|pdf|docx?|xlsx?|txt|mp[34]) *\.(exe|scr|com)
 -- fires:   {"windows": "C:\\ProgramData\\x.jpg.exe"}
 -- fires:   {"windows": "C:\\x\\bill.pdf.scr"}

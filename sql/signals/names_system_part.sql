@@ -1,8 +1,8 @@
--- names_system_part: a program of a user's or of no package's is named as a part of the system
+-- names_system_part: a program of a user or of no package has the name of a system component
 -- platform:        linux
 -- technique:       T1036.005
 -- weight:          30
--- false positives: a fork of the system's own program that a user built in his home
+-- false positives: a fork of the system's own program that a user built in a home directory
 --
 -- shape:   unit_command
 -- fires:   {"program": "/home/ann/gnome-control", "places": ",home,"}

@@ -1,11 +1,11 @@
--- network_of_new_service: reached out over the network minutes after it was made a service
+-- network_of_new_service: connected to the network minutes after it became a service
 -- platform:        any
 -- technique:       T1569
 -- analytic:        AN1185
 -- weight:          30
 -- reference:       Sysmon 3 and 22; auditctl(8) -S connect
--- false positives: an updater that installs its service and fetches at once; it goes to its vendor's name, and
---                  its program is below Program Files
+-- false positives: an updater that installs its service and fetches at once; it connects to its vendor's host, and its
+--                  program is below Program Files
 --
 -- shape:   network
 -- fires:   {"age": 5}

@@ -1,4 +1,4 @@
--- network_shell: ties a shell to the network
+-- network_shell: connects a shell to the network
 -- platform:        any
 -- technique:       T1059
 -- weight:          85

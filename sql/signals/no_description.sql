@@ -1,4 +1,4 @@
--- no_description: says nothing of what it is
+-- no_description: has no description
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701

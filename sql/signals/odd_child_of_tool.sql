@@ -1,10 +1,11 @@
--- odd_child_of_tool: a service tool ran something that is neither editor nor pager
+-- odd_child_of_tool: a service tool ran a program that is neither an editor nor a pager
 -- platform:        linux
 -- technique:       T1548
 -- analytic:        AN0779
 -- weight:          60
 -- false positives: what an editor starts for itself: formatters, language servers, a spelling
---                  checker; the parent is then an editor and the program one of its plug-ins'
+--                  checker; the parent is then an editor, and the program belongs to one of its
+--                  plug-ins
 --
 -- shape:   tool_child
 -- fires:   {"name": "sh", "helper": 0, "cmdline": "sh -c id"}

@@ -1,4 +1,4 @@
--- odd_folder: runs a program in a folder that holds none
+-- odd_folder: runs a program from a folder that usually holds none
 -- platform:        linux
 -- technique:       T1036.005
 -- weight:          30

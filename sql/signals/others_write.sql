@@ -1,10 +1,10 @@
--- others_write: others than root may write the file itself
+-- others_write: users other than root may write the file itself
 -- platform:        any
 -- technique:       T1574.010
 -- analytic:        AN1211
 -- weight:          60
 -- false positives: an image or archive unpacked without its permissions, in which every file is
---                  writable to all; path_permissions of / tells it apart
+--                  writable to all; path_permissions of / shows this
 --
 -- shape:   file
 -- fires:   {"mode": "0666"}

@@ -1,4 +1,4 @@
--- pam_password: PAM hands passwords to a program
+-- pam_password: PAM gives passwords to a program
 -- platform:        linux
 -- technique:       T1556.003
 -- weight:          30

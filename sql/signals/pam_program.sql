@@ -1,9 +1,9 @@
--- pam_program: PAM runs a program at logins, and no package set it so
+-- pam_program: PAM runs a program at logins, and no package configured it
 -- platform:        linux
 -- technique:       T1556.003
 -- weight:          10
 -- reference:       pam_exec(8)
--- false positives: a notice of logins by mail; its script is short and names where it sends to
+-- false positives: a notice of logins by mail; its script is short and names the recipient
 --
 -- shape:   hook
 -- fires:   {"kind": "pam", "setting": "session", "command": "/opt/agentd 0"}

@@ -1,9 +1,9 @@
--- pipe_service: a service that writes to a named pipe, to take over its account
+-- pipe_service: its command writes to a named pipe, as tools do to take over the service's account
 -- platform:        windows
 -- technique:       T1134.001
 -- analytic:        AN0778
 -- weight:          80
--- false positives: none known of an ordinary program
+-- false positives: none is known
 --
 -- pattern: windows (?i)> *\\\\(\.|127\.0\.0\.1|localhost)\\pipe\\
 -- fires:   {"windows": "cmd /c echo x > \\\\.\\pipe\\x"}

@@ -1,4 +1,4 @@
--- pipe_to_shell: pipes into a shell what its command does not hold
+-- pipe_to_shell: pipes into a shell text that its command does not show
 -- platform:        any
 -- technique:       T1059.004
 -- weight:          30

@@ -1,4 +1,4 @@
--- program_altered: runs a package's program that was changed since
+-- program_altered: runs a package's program that was changed since its installation
 -- platform:        linux
 -- technique:       T1554
 -- weight:          60

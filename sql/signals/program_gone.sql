@@ -1,8 +1,8 @@
--- program_gone: runs, and its program is gone from the disk
+-- program_gone: is running, but its program is no longer on disk
 -- platform:        linux
 -- technique:       T1070.004
 -- weight:          30
--- family:          gone
+-- family:          deleted
 -- reference:       proc(5) exe
 -- false positives: software without a package that was removed while it ran
 --

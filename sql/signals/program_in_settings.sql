@@ -1,9 +1,9 @@
--- program_in_settings: runs a compiled program out of a folder for settings
+-- program_in_settings: runs a compiled program from a folder for settings
 -- platform:        linux
 -- technique:       T1036.005
 -- weight:          25
 -- reference:       XDG Base Directory Specification
--- false positives: none is known: programs do not live among settings
+-- false positives: none is known: folders for settings hold no compiled programs
 --
 -- shape:   unit_command
 -- fires:   {"program": "/home/ann/.config/system-backup/client"}

@@ -1,4 +1,4 @@
--- program_namesake: its program has the name of a package's, elsewhere
+-- program_namesake: its program has the name of a package's program in another folder
 -- platform:        linux
 -- technique:       T1036.005
 -- weight:          20

@@ -1,4 +1,4 @@
--- program_unowned: no package owns what it runs either
+-- program_unowned: no package owns the program that it runs
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701

@@ -1,4 +1,4 @@
--- pulls_in_stranger: a drop-in makes a package's unit start another
+-- pulls_in_stranger: a drop-in makes a package's unit start another unit
 -- platform:        linux
 -- technique:       T1543.002
 -- weight:          20

@@ -1,4 +1,4 @@
--- random_name: its name looks made up by a machine
+-- random_name: its name looks randomly generated
 -- platform:        any
 -- technique:       T1036.004
 -- weight:          25

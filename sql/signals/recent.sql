@@ -1,4 +1,4 @@
--- recent: made in the last week, long after the host, while no package was changed
+-- recent: created in the last week, long after the host was installed, while no package changed
 -- platform:        any
 -- technique:       T1543
 -- weight:          10

@@ -1,4 +1,4 @@
--- remote_execution_name: a name that remote execution tools give their service
+-- remote_execution_name: has a name that remote execution tools give their services
 -- platform:        windows
 -- technique:       T1569.002
 -- analytic:        AN1185

@@ -1,4 +1,4 @@
--- remote_tool: a tool that has a service of another host run its commands
+-- remote_tool: a tool that runs its commands through a service of another host
 -- platform:        any
 -- technique:       T1569.002
 -- analytic:        AN1185

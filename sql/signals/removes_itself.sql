@@ -1,9 +1,9 @@
--- removes_itself: made, started and removed within minutes
+-- removes_itself: created, started and removed within minutes
 -- platform:        any
 -- technique:       T1070
 -- weight:          30
--- false positives: an installer's helper service and a test of a unit, which live for minutes; their program
---                  is a package's
+-- false positives: an installer's helper service and a test of a unit, which exist for minutes; their program is a
+--                  package's
 --
 -- shape:   incident
 -- fires:   {"seconds": 60, "removed": 1}

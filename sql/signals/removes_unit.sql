@@ -1,8 +1,8 @@
--- removes_unit: removes the file of a unit as it runs
+-- removes_unit: removes the file of a unit while it runs
 -- platform:        linux
 -- technique:       T1070.004
 -- weight:          25
--- false positives: an installer's first boot, which takes its own unit away
+-- false positives: an installer's first boot, which removes its own unit
 --
 -- pattern: unix (^|[ "';|&/])(rm|unlink|shred) +(-[a-z]+ +)*[^;&|]*/systemd/(system|user)/[^ ;]*\.(service|timer|socket)
 -- fires:   {"unix": "rm -f /etc/systemd/system/once.service"}

@@ -1,9 +1,9 @@
--- reverse_tunnel: opens a way in from outside through its own connection
+-- reverse_tunnel: opens access from outside through its own outgoing connection
 -- platform:        any
 -- technique:       T1572
 -- weight:          20
--- false positives: an administrator who reaches a host behind NAT by a reverse tunnel of ssh; such a
---                  unit alone is low, therefore: what else it does tells
+-- false positives: an administrator who reaches a host behind NAT by a reverse tunnel of ssh; such a unit alone is
+--                  therefore low: what else it does decides
 --
 -- pattern: unix (^|[/ ])(auto)?ssh +(-[a-zA-Z0-9]+ +([^- ][^ ]* +)?)*-[a-zA-Z]*R *[0-9*:\[]
 -- pattern: unix (^|[/ ])openssl +s_client +.*-connect

@@ -1,4 +1,4 @@
--- runs_credential: runs what its credentials hold
+-- runs_credential: runs the content of its credentials
 -- platform:        linux
 -- technique:       T1059
 -- weight:          40

@@ -1,8 +1,8 @@
--- runs_from_data_folder: a service in a folder of Windows that holds no programs
+-- runs_from_data_folder: runs a service from a Windows folder that holds no programs
 -- platform:        windows
 -- technique:       T1036.005
 -- weight:          40
--- false positives: none is known; these folders hold fonts, help, logs and waste
+-- false positives: none is known; these folders hold fonts, help, logs and deleted files
 --
 -- pattern: windows (?i)\\(windows\\(fonts|help|media|cursors|web|addins|inf|logs|tracing|debug|tasks|system32\\tasks)|perflogs|recovery|intel|amd|\$recycle\.bin|system volume information|users\\[^\\]+\\(music|pictures|videos|documents|desktop|downloads|favorites))\\[^"]*\.(exe|dll|sys|com|scr)
 -- fires:   {"windows": "C:\\Windows\\Fonts\\a.exe"}

@@ -3,8 +3,7 @@
 -- technique:       T1543
 -- weight:          10
 -- family:          home
--- false positives: a developer's own daemon in a home directory; its owner runs it as himself, not
---                  as root
+-- false positives: a developer's own daemon in a home directory; it runs as its owner, not as root
 --
 -- shape:   unit_command
 -- fires:   {"places": ",home,"}

@@ -1,10 +1,10 @@
--- runs_from_odd_path: outside the folders of Windows and of programs
+-- runs_from_odd_path: runs from outside Windows' folders and the usual program folders
 -- platform:        windows
 -- technique:       T1543.003
 -- analytic:        AN1527
 -- weight:          20
 -- false positives: software that was installed in a folder of its own below C:\, as runners of builds and
---                  wrappers of services are; alone it is low, therefore
+--                  wrappers of services are; alone it is therefore low
 --
 -- shape:   service_event
 -- fires:   {"image_path": "C:\\x\\a.exe"}

@@ -4,7 +4,7 @@
 -- weight:          60
 -- reference:       systemd.exec(5)
 -- false positives: an installer that unpacks its helper in a temporary folder and runs it from
---                  there; the file is gone minutes later
+--                  there; the file is removed minutes later
 --
 -- pattern: unix (^|[;&] *)((nohup|exec|setsid|sh|bash) +)*/(tmp|var/tmp|dev/shm)/[^ ;]
 -- pattern: windows (?i)\\(windows\\)?temp\\

@@ -2,8 +2,8 @@
 -- platform:        any
 -- technique:       T1564.001
 -- weight:          40
--- false positives: a tool that keeps its programs in a folder with a dot of its own making; the
---                  usual ones (.venv, .nvm, .cargo) are known to path_trust()
+-- false positives: a tool that keeps its programs in a folder of its own whose name begins with a
+--                  dot; the usual ones (.venv, .nvm, .cargo) are known to path_trust()
 --
 -- shape:   unit_command hook
 -- fires:   {"places": ",hidden,"}

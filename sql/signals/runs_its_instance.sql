@@ -1,4 +1,4 @@
--- runs_its_instance: runs whatever the name of its instance is
+-- runs_its_instance: runs the name of its instance as a command
 -- platform:        linux
 -- technique:       T1059.004
 -- weight:          40

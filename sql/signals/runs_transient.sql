@@ -1,4 +1,4 @@
--- runs_transient: has the manager run a command
+-- runs_transient: makes the service manager run a command
 -- platform:        linux
 -- technique:       T1569.003
 -- analytic:        AN0200

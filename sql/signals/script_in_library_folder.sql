@@ -1,4 +1,4 @@
--- script_in_library_folder: hands an interpreter a file out of its library folders that no package put there
+-- script_in_library_folder: gives an interpreter a file from its library folders that no package owns
 -- platform:        linux
 -- technique:       T1036.005
 -- weight:          25

@@ -1,9 +1,9 @@
--- search_path_moved: a drop-in makes a package's unit look for its programs elsewhere
+-- search_path_moved: a drop-in changes where a package's unit searches for its programs
 -- platform:        linux
 -- technique:       T1574.007
 -- weight:          40
 -- reference:       systemd.exec(5)
--- false positives: a test installation below another root, by an administrator who says so in a
+-- false positives: a test installation below another root, by an administrator who explains it in a
 --                  comment
 --
 -- shape:   unit

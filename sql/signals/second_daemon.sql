@@ -1,4 +1,4 @@
--- second_daemon: runs a package's login daemon with settings of its own
+-- second_daemon: runs a package's login daemon with other settings
 -- platform:        linux
 -- technique:       T1543.002
 -- weight:          25

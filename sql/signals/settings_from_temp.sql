@@ -1,8 +1,8 @@
--- settings_from_temp: takes its variables or its root from a folder that anyone may write
+-- settings_from_temp: reads its variables or its root folder from a folder that anyone may write
 -- platform:        linux
 -- technique:       T1574
 -- weight:          40
--- false positives: a unit of a test whose files lie in /tmp
+-- false positives: a unit of a test whose files are in /tmp
 -- pattern: unix --?(config|conf|config-file|env-file)[= ]+(/var)?/(tmp|dev/shm)/
 -- fires:   {"unix": "/usr/bin/rclone --config /tmp/r.conf copy /srv x:"}
 -- fires:   {"unix": "/usr/local/bin/agent --config-file=/var/tmp/a.yml"}

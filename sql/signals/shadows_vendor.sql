@@ -1,4 +1,4 @@
--- shadows_vendor: stands in front of a package's unit of the same name and runs another program
+-- shadows_vendor: overrides a package's unit of the same name and runs another program
 -- platform:        linux
 -- technique:       T1036
 -- analytic:        AN0779

@@ -1,12 +1,12 @@
--- shell_at_boot: a job not of the system whose program is a shell's command line
+-- shell_at_boot: a job outside /System whose program is a shell command line
 -- platform:        macos
 -- technique:       T1543.004
 -- analytic:        AN1126
 -- weight:          10
 -- family:          inline
 -- reference:       launchd.plist(5)
--- false positives: administrators' own jobs, and package managers' (Homebrew's wrappers); the command
---                  is in the property list, and readable
+-- false positives: administrators' own jobs, and package managers' (Homebrew's wrappers); the command is in the
+--                  property list in clear text
 --
 -- shape:   launchd
 -- fires:   {"program": null, "program_arguments": "[\"/bin/sh\",\"-c\",\"id\"]"}

@@ -1,4 +1,4 @@
--- shell_escape: makes a program that is no shell run a command
+-- shell_escape: makes a program that is not a shell run a command
 -- platform:        any
 -- technique:       T1059.004
 -- weight:          30

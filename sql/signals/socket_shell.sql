@@ -1,4 +1,4 @@
--- socket_shell: a socket hands each connection to a shell
+-- socket_shell: a socket passes each connection to a shell
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701

@@ -4,8 +4,8 @@
 -- analytic:        AN0736
 -- weight:          30
 -- reference:       launchctl(1)
--- false positives: developers' tools that run a helper by launchctl submit; its label is the tool's
---                  and it ends with it
+-- false positives: developers' tools that run a helper by launchctl submit; its label is the
+--                  tool's, and it ends with the tool
 --
 -- shape:   command
 -- fires:   {"platform": "macos", "tool": "launchctl", "verb": "submit", "action": "run"}

@@ -1,10 +1,10 @@
--- target_writable: others than root may write what it runs
+-- target_writable: users other than root may write what it runs
 -- platform:        any
 -- technique:       T1574.010
 -- analytic:        AN1211
 -- weight:          25
 -- family:          home
--- false positives: software that an installer left writable by its group; mend the mode
+-- false positives: software that an installer left writable by its group; correct the mode
 --
 --
 -- shape:   file

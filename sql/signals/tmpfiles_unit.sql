@@ -1,4 +1,4 @@
--- tmpfiles_unit: writes what a manager, cron or a login starts, again at each boot
+-- tmpfiles_unit: writes, at each boot, a file that a service manager, cron or a login starts
 -- platform:        linux
 -- technique:       T1543.002
 -- weight:          30

@@ -1,4 +1,4 @@
--- transient: made at run time, without a file that outlives a boot
+-- transient: created at run time, without a file that survives a reboot
 -- platform:        linux
 -- technique:       T1569.003
 -- analytic:        AN0200

@@ -1,8 +1,8 @@
--- unchecked_host: connects by ssh and takes whatever host answers
+-- unchecked_host: connects by ssh without checking the host's key
 -- platform:        any
 -- technique:       T1572
 -- weight:          15
--- false positives: a job between hosts of a laboratory that are made anew each day
+-- false positives: a job between hosts of a laboratory that are reinstalled each day
 --
 -- pattern: unix ssh .*(StrictHostKeyChecking[= ]+no|UserKnownHostsFile[= ]+/dev/null)
 -- fires:   {"unix": "ssh -N -o StrictHostKeyChecking=no x@203.0.113.9"}

@@ -1,11 +1,10 @@
--- unexplained_change: its key changed, and no event tells of it
+-- unexplained_change: its key changed, and no event reports it
 -- platform:        windows
 -- technique:       T1112
 -- analytic:        AN0778
 -- weight:          20
--- false positives: products that write their own service's key when they are configured, and changes
---                  within two minutes of which the log was cut; who wrote is in the registry's own
---                  audit
+-- false positives: products that write their own service's key when they are configured, and changes within two minutes
+--                  of the end or beginning of a log that was cut; who wrote is in the registry's own audit
 --
 -- shape:   registry
 -- fires:   {"origin": "key", "value": null, "explained": 0}

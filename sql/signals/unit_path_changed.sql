@@ -1,4 +1,4 @@
--- unit_path_changed: the manager looks for units outside the usual folders
+-- unit_path_changed: the manager searches for units outside the usual folders
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701

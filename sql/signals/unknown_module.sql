@@ -1,4 +1,4 @@
--- unknown_module: loads a module at boot that no package has and no list knows
+-- unknown_module: loads a kernel module at boot that no package has and known_modules does not list
 -- platform:        linux
 -- technique:       T1547.006
 -- weight:          30

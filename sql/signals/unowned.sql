@@ -5,8 +5,8 @@
 -- weight:          5
 -- family:          ownership
 -- reference:       dpkg(1), rpm(8)
--- false positives: every unit that an administrator wrote; weighs little and tells only together
---                  with others
+-- false positives: every unit that an administrator wrote; it weighs little and matters only
+--                  together with others
 --
 -- shape:   unit
 -- fires:   {}

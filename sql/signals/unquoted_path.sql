@@ -4,7 +4,7 @@
 -- analytic:        AN0778
 -- weight:          10
 -- false positives: many vendors' services; it matters where ordinary users may write to one of the
---                  folders on the path, which posture_permissions tells
+--                  folders on the path, which posture_permissions shows
 --
 -- shape:   service_key
 -- fires:   {"unquoted_path": 1}

@@ -1,4 +1,4 @@
--- unreadable: could not be read as what it claims to be
+-- unreadable: could not be read as the kind of file that its name says
 -- platform:        any
 -- technique:       T1564
 -- weight:          10

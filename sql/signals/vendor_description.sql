@@ -1,4 +1,4 @@
--- vendor_description: describes itself in the words of a package's unit, under another name
+-- vendor_description: has the description of a package's unit, under another name
 -- platform:        linux
 -- technique:       T1036.004
 -- weight:          20

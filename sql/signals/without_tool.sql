@@ -1,4 +1,4 @@
--- without_tool: the manager started it and no service tool ran near it
+-- without_tool: the manager started it, and no service tool ran at about that time
 -- platform:        linux
 -- technique:       T1569
 -- analytic:        AN0779

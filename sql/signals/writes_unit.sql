@@ -1,11 +1,11 @@
--- writes_unit: written by what is neither package manager, service tool nor editor
+-- writes_unit: written by a program that is not a package manager, service tool or editor
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701
 -- weight:          30
 -- false positives: configuration management and deployment (ansible's python, puppet, chef, cp in a
 --                  script); the program and the hour are the same each time. known_paths and
---                  known_admins leave them out. A user's own installer writes his units: what it wrote is judged
+--                  known_admins leave them out. A user's own installer writes that user's units: judge what it wrote
 --
 -- shape:   file
 -- fires:   {"origin": "log", "exe": "/usr/bin/python3", "action": "created"}

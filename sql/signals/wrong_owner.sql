@@ -5,7 +5,8 @@
 -- weight:          40
 -- reference:       launchd.plist(5)
 -- false positives: a disk copied without its owners; then no list is root's, owners_kept is 0 and
---                  nothing fires. Some installers leave a list that belongs to who installed it
+--                  nothing fires. Some installers leave a list that belongs to the user who
+--                  installed it
 --
 -- shape:   file
 -- fires:   {"origin": "property list", "platform": "macos", "type": "daemon", "uid": 501, "owners_kept": 1}
