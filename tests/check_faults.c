@@ -14,10 +14,11 @@
 #include "make_macos.h"
 
 static const char *const tables[] = {
-    "audit_events",   "auth_events",       "cron_jobs",     "groups",          "host_properties",
-    "launch_daemons", "launchd_overrides", "package_files", "package_history", "polkit_rules",
-    "registry",       "registry_services", "shell_history", "sudoers",         "unit_commands",
-    "unit_files",     "unit_settings",     "users",         "windows_events",
+    "audit_events",    "auth_events",    "cron_jobs",         "effective_unit", "groups",
+    "host_properties", "launch_daemons", "launchd_overrides", "package_files",  "package_history",
+    "polkit_rules",    "registry",       "registry_services", "shell_history",  "sudoers",
+    "unit_commands",   "unit_drift",     "unit_files",        "unit_settings",  "users",
+    "windows_events",
 };
 
 /* Of these a read that fails may still change a row without a report: what they read beside the source

@@ -16,7 +16,7 @@
 #include "harness.h"
 
 static const struct command *const commands[] = {
-    &hunt_command, &query_command, &schedule_command, &tables_command, &shell_command,
+    &hunt_command, &query_command, &cat_command, &schedule_command, &tables_command, &shell_command,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
@@ -160,6 +160,32 @@ START_TEST(manual_and_completions_know_the_options)
 }
 END_TEST
 
+START_TEST(cat_prints_a_unit_as_one_file)
+{
+    const char *dir = harness_scratch();
+    char        arguments[4400];
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/hostname", "box\n");
+    harness_write_text(dir, "usr/lib/systemd/system/a.service",
+                       "[Unit]\nAfter=x\n\n[Service]\nExecStart=/bin/a\n\nUser=a\nNice=1\n");
+    harness_write_text(dir, "etc/systemd/system/a.service.d/x.conf",
+                       "[Service]\nExecStart=\nExecStart=/bin/b\x1b[1m\n");
+    snprintf(arguments, sizeof arguments, "cat -e %s a", dir);
+    expect(EXIT_CLEAN,
+           "# a.service on box, the system's manager\n[Unit]\n"
+           "# /usr/lib/systemd/system/a.service:2\nAfter=x\n[Service]\n"
+           "# /usr/lib/systemd/system/a.service:7-8\nUser=a\nNice=1\n"
+           "# /etc/systemd/system/a.service.d/x.conf:3\nExecStart=/bin/b\\x1b[1m\n",
+           arguments);
+    snprintf(arguments, sizeof arguments, "cat -f ndjson -s -e %s a | wc -l", dir);
+    expect(EXIT_CLEAN, "6\n", arguments);
+    snprintf(arguments, sizeof arguments, "cat -e %s nosuch", dir);
+    expect(EXIT_ERROR, "svcql: cat: no unit nosuch\n", arguments);
+    expect(EXIT_ERROR, "svcql: cat: give the name of a unit\n", "cat");
+}
+END_TEST
+
 /* What a person gets from a key of completion. */
 START_TEST(bash_completes_commands_options_and_values)
 {
@@ -167,6 +193,7 @@ START_TEST(bash_completes_commands_options_and_values)
         {"svcql sch", "schedule"},          {"svcql hunt --sev", "--severity"},
         {"svcql hunt -S crit", "critical"}, {"svcql schedule --on", "--once"},
         {"svcql query -f nd", "ndjson"},    {"svcql schedule -o jo", "journald"},
+        {"svcql cat -f un", "unit"},        {"svcql cat --us", "--user"},
     };
     char command[1024], answer[128];
 
@@ -695,6 +722,7 @@ Suite *make_program_suite(void)
 
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_test(tcase, tests[i]);
+    tcase_add_test(tcase, cat_prints_a_unit_as_one_file);
     tcase_add_loop_test(tcase, manual_and_completions_know_the_options, 0,
                         (int)(sizeof documents / sizeof documents[0]));
     tcase_set_timeout(tcase, 60);

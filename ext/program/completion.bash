@@ -2,12 +2,13 @@
 _svcql() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'hunt query schedule tables shell signals --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'hunt query cat schedule tables shell signals --help --version' -- "$current")
         return
     fi
     case $previous in
     -S | --severity) words='info low medium high critical' ;;
-    -f | --format) words='table json csv ndjson' ;;
+    -f | --format) words='table json csv ndjson'
+        [ "${COMP_WORDS[1]}" = cat ] && words='unit json csv ndjson' ;;
     -s | --since) [ "${COMP_WORDS[1]}" = hunt ] && words='15m 1h 24h 7d' ;;
     esac
     if [ -z "$words" ]; then
@@ -22,6 +23,10 @@ _svcql() {
         case ${COMP_WORDS[1]} in
         hunt) words='--evidence --since --severity --coverage --format --output --signals --help' ;;
         query) words='--evidence --format --output --parameter --state --help' ;;
+        cat)
+            words='--evidence --format --user --system --help'
+            [[ $current != -* ]] && words=$(systemctl -q list-unit-files 2>/dev/null | cut -d' ' -f1)
+            ;;
         schedule) words='--config --once --status --state --output --help' ;;
         shell) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         tables) words=--help ;;

@@ -4,6 +4,7 @@ local -a commands
 commands=(
     'hunt:show what is suspicious about the services of a host'
     'query:run SQL over the tables and print the rows'
+    'cat:print a unit as one file, with the source of each line'
     'schedule:run queries when they are due and log what is new'
     'tables:list tables, views and functions, or the columns of one'
     'signals:try detections of your own, or begin one'
@@ -31,6 +32,12 @@ query)
         {-o,--output}'[write there]:file:_files' \
         '*'{-p,--parameter}'[bind a parameter of the query]:NAME=VALUE:' \
         {-s,--state}'[state of a schedule]:file:_files' '1:SQL:' ;;
+cat)
+    _arguments '*'{-e,--evidence}'[look at this in place of the live host]:path:_files' \
+        {-f,--format}'[form of the output]:format:(unit json csv ndjson)' \
+        {-U,--user}'[only units of this user]:user:_users' \
+        {-s,--system}'[only units of the system]' \
+        '*:unit:($(systemctl -q list-unit-files 2>/dev/null | cut -d" " -f1))' ;;
 schedule)
     _arguments {-c,--config}'[configuration]:file:_files' \
         {-1,--once}'[run every query once and end]' \

@@ -37,6 +37,7 @@ struct command {
  * has been reported on standard error. The value is in optarg. */
 int next_option(const struct command *command, int argc, char **argv);
 
+int                         run_cat(int argc, char **argv);
 int                         run_hunt(int argc, char **argv);
 int                         run_query(int argc, char **argv);
 int                         run_shell(int argc, char **argv);
@@ -44,7 +45,7 @@ int                         run_tables(int argc, char **argv);
 int                         run_schedule(int argc, char **argv);
 int                         run_signals(int argc, char **argv);
 extern const struct command hunt_command, query_command, shell_command, tables_command,
-    schedule_command, signals_command;
+    schedule_command, signals_command, cat_command;
 
 /* Say what went wrong on standard error, as "svcql: ...". Returns EXIT_ERROR. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

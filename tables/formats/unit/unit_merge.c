@@ -186,6 +186,7 @@ static int compare_members(const void *a, const void *b)
 static void decide(struct unit_setting *settings, const struct member *group, size_t n)
 {
     size_t decider = SIZE_MAX; /* that the settings before it yield to */
+    bool   any = false;        /* some value is in force */
 
     for (size_t i = n; i-- > 0;) {
         size_t               index = group[i].index;
@@ -193,6 +194,8 @@ static void decide(struct unit_setting *settings, const struct member *group, si
         bool                 empty = !*setting->value;
 
         setting->effective = !empty && decider == SIZE_MAX;
+        any |= setting->effective;
+        setting->emptied = empty && !any && decider == SIZE_MAX && group[i].rule != APPEND;
         setting->decided_by = decider == SIZE_MAX ? index : decider;
         if (decider == SIZE_MAX && (group[i].rule == LAST || (group[i].rule == RESET && empty)))
             decider = index;
@@ -207,7 +210,7 @@ int unit_merge(struct unit_setting *settings, size_t n)
     if (!members)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        settings[i].effective = false;
+        settings[i].effective = settings[i].emptied = false;
         settings[i].decided_by = i;
         if (settings[i].ignored)
             continue;

@@ -14,14 +14,15 @@
 struct unit_setting {
     const char *section, *key, *value; /* the caller's */
     unsigned    line;
-    unsigned    file;       /* the caller's: which file it stands in */
-    const char *ignored;    /* in: why systemd passes over it, so that it decides nothing; NULL */
-    bool        effective;  /* out: its value is in force; an empty value never is */
-    size_t      decided_by; /* out: index of the setting that overrides or resets it; its own where
+    unsigned    file;      /* the caller's: which file it stands in */
+    const char *ignored;   /* in: why systemd passes over it, so that it decides nothing; NULL */
+    bool        effective; /* out: its value is in force; an empty value never is */
+    bool   emptied;    /* out: it is empty, takes away what was there, and nothing comes after it */
+    size_t decided_by; /* out: index of the setting that overrides or resets it; its own where
                                nothing does */
 };
 
-/* Fill in `effective` and `decided_by` of `n` settings, in the order in which they are read. In
+/* Fill in `effective`, `emptied` and `decided_by` of `n` settings, in the order in which they are read. In
  * n log n. Returns 0 or -ENOMEM. */
 int unit_merge(struct unit_setting *settings, size_t n);
 

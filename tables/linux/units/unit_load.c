@@ -386,6 +386,7 @@ static int add_file(struct unit_search *search, struct unit_loaded *loaded,
 /* Merge, unless there is a reason why nothing of it is in force. */
 static int finish(struct unit_loaded *loaded, const char *reason)
 {
+    loaded->refused = reason;
     for (size_t i = 0; reason && i < loaded->n; i++)
         if (!loaded->settings[i].ignored)
             loaded->settings[i].ignored = reason;

@@ -41,7 +41,8 @@ struct unit_loaded {
     size_t               n_files;
     struct unit_setting *settings;
     size_t               n;
-    struct arena         memory; /* what the settings point into, unless the search keeps it */
+    const char          *refused; /* why nothing of it is in force; NULL: systemd loads it */
+    struct arena         memory;  /* what the settings point into, unless the search keeps it */
 };
 
 /* Load a unit by name: 0 or -ENOMEM; without a fragment only drop-ins. A fragment that systemd

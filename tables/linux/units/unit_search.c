@@ -281,7 +281,7 @@ int unit_search_scan(struct unit_search *search)
 {
     int r = read_dirs(search, true);
 
-    if (r == 0 && search->n) /* what all users share matters only to one who has something */
+    if (r == 0 && (search->n || search->shared)) /* matters only to one who has something */
         r = read_dirs(search, false);
     if (r == 0 && search->memory.failed)
         r = -ENOMEM;
@@ -317,6 +317,43 @@ int unit_search_open(struct unit_search **ret, const struct root *root,
         return r;
 
     r = unit_search_add_unit_dirs(search);
+    if (r == 0)
+        r = unit_search_scan(search);
+    if (r < 0)
+        unit_search_free(search);
+    else
+        *ret = search;
+    return r;
+}
+
+bool unit_dir_is_vendor(const struct unit_dir *dir)
+{
+    static const char *const above[] = {"/usr/lib/", "/lib/", "/usr/share/"};
+
+    for (size_t i = 0; i < sizeof above / sizeof above[0]; i++)
+        if (strncmp(dir->path, above[i], strlen(above[i])) == 0)
+            return true;
+    return false;
+}
+
+int unit_search_open_vendor(struct unit_search **ret, const struct root *root,
+                            const struct unit_manager *manager)
+{
+    struct unit_search *search = NULL;
+    struct unit_manager vendor = {.scope =
+                                      manager->scope == UNIT_SYSTEM ? UNIT_SYSTEM : UNIT_GLOBAL,
+                                  .uid = -1,
+                                  .version = manager->version};
+    size_t              n = 0;
+    int                 r = unit_search_new(&search, root, &vendor);
+
+    if (r < 0)
+        return r;
+    r = unit_search_add_unit_dirs(search);
+    for (size_t i = 0; i < search->n_dirs; i++)
+        if (unit_dir_is_vendor(&search->dirs[i]))
+            search->dirs[n++] = search->dirs[i];
+    search->n_dirs = n;
     if (r == 0)
         r = unit_search_scan(search);
     if (r < 0)

@@ -91,13 +91,14 @@ struct unit_search {
     const struct root  *root;    /* of a user's manager `as`, else the caller's */
     struct root        *as;      /* root_as() of the user; NULL: none */
     struct unit_manager manager; /* its strings are the caller's */
-    struct unit_dir    *dirs;
-    size_t              n_dirs;
-    struct unit_entry  *entries; /* by rank of the directory, then by path */
-    size_t              n;
-    size_t              lost;   /* entries beyond UNIT_ENTRIES_MAX */
-    size_t              unread; /* files not read, or not to their end, so far (unit_load.c) */
-    size_t              broken; /* directories that were not listed to their end */
+    bool shared; /* what all users share is read though the user has nothing of his own */
+    struct unit_dir   *dirs;
+    size_t             n_dirs;
+    struct unit_entry *entries; /* by rank of the directory, then by path */
+    size_t             n;
+    size_t             lost;   /* entries beyond UNIT_ENTRIES_MAX */
+    size_t             unread; /* files not read, or not to their end, so far (unit_load.c) */
+    size_t             broken; /* directories that were not listed to their end */
 
     struct unit_entry **by_owner; /* all, by (where, owner, name, rank) */
     struct arena        memory;
@@ -115,6 +116,14 @@ int unit_search_new(struct unit_search **ret, const struct root *root,
 int  unit_search_open(struct unit_search **ret, const struct root *root,
                       const struct unit_manager *manager);
 void unit_search_free(struct unit_search *search); /* accepts NULL */
+
+/* The same as it was shipped: only the vendor's directories, without what is the administrator's, the
+ * user's or made at run time. Of a user's manager those that all users share. */
+int unit_search_open_vendor(struct unit_search **ret, const struct root *root,
+                            const struct unit_manager *manager);
+
+/* Whether a directory is the vendor's: below /usr/lib, /lib, /usr/share, but not /usr/local. */
+bool unit_dir_is_vendor(const struct unit_dir *dir);
 
 /* Entries of this place and owner, by name, then rank; *ret_n how many. NULL: none. */
 struct unit_entry *const *unit_search_range(const struct unit_search *search, enum unit_where where,
