@@ -2,6 +2,9 @@
  *
  *     SELECT pattern_signals('unix', '/tmp/x -c "curl http://192.0.2.1"');
  *
+ * Of a text longer than LOOK_BYTES only its ends are matched, and it is `obfuscated`: more than what runs as
+ * one command, so it is there to hide something or to cost time.
+ *
  * The patterns are compiled once and kept while the connection changes nothing (list_stamp.h), as a text is
  * matched with some sixty of them for every row of the facts.
  */
@@ -16,6 +19,11 @@
 #include "list_stamp.h"
 
 SQLITE_EXTENSION_INIT3
+
+/* Linux takes 128 KiB as one argument, Windows 32,767 characters as a command line. */
+#define LOOK_BYTES ((size_t)256 << 10)
+#define LOOK_BEGIN ((size_t)192 << 10)
+#define OBFUSCATED "obfuscated" /* as detection: sql/signals/obfuscated.sql */
 
 struct pattern {
     const char    *signal, *platform, *text;
@@ -101,11 +109,29 @@ static int current_patterns(sqlite3 *db, struct patterns *all, char **ret_error)
     return rc;
 }
 
+static int match(const struct pattern *pattern, const char *text, size_t size)
+{
+    if (size <= LOOK_BYTES)
+        return regexp_match(pattern->regexp, text, size);
+    if (strcmp(pattern->signal, OBFUSCATED) == 0)
+        return 1;
+    size_t end = LOOK_BYTES - LOOK_BEGIN;
+    int    r = regexp_match(pattern->regexp, text, LOOK_BEGIN);
+    return r ? r : regexp_match(pattern->regexp, text + size - end, end);
+}
+
+static void add_signal(struct buffer *json, const char *signal)
+{
+    buffer_puts(json, json->size > 1 ? "," : "");
+    buffer_json(json, signal, strlen(signal));
+}
+
 /* The signals that match, as a JSON array, each once. 0, or a negative errno. */
 static int match_all(const struct patterns *all, const char *platform, const char *text,
                      size_t size, struct buffer *json)
 {
     const char *last = NULL;
+    bool        obfuscated = size <= LOOK_BYTES; /* or need not be added */
 
     buffer_putc(json, '[');
     for (size_t i = 0; i < all->n; i++) {
@@ -113,15 +139,17 @@ static int match_all(const struct patterns *all, const char *platform, const cha
         if ((last && strcmp(last, pattern->signal) == 0) ||
             (strcmp(pattern->platform, "any") != 0 && strcmp(pattern->platform, platform) != 0))
             continue;
-        int r = regexp_match(pattern->regexp, text, size);
+        int r = match(pattern, text, size);
         if (r < 0)
             return r;
         if (r == 0)
             continue;
         last = pattern->signal;
-        buffer_puts(json, json->size > 1 ? "," : "");
-        buffer_json(json, last, strlen(last));
+        add_signal(json, last);
+        obfuscated |= strcmp(last, OBFUSCATED) == 0;
     }
+    if (!obfuscated)
+        add_signal(json, OBFUSCATED);
     buffer_putc(json, ']');
     return 0;
 }

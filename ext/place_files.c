@@ -17,7 +17,9 @@ SQLITE_EXTENSION_INIT3
 static const char *detail_of(const struct place_files *f, int error)
 {
     if (error)
-        return error == -EINVAL ? "not a regular file" : root_as_error(error);
+        return error == -EINVAL   ? "not a regular file"
+               : error == -EDQUOT ? source_error(error)
+                                  : root_as_error(error);
     return f->lost      ? "more files than are read"
            : f->cut     ? "only its first 64 MiB were read"
            : f->holes   ? "has holes, where nothing was written"
@@ -127,14 +129,24 @@ static void leave_file(struct place_files *f)
     f->stream = NULL;
 }
 
-/* Open the file at f->path as who may choose what its name leads to would. */
+/* Who may choose what the file's name leads to. */
+static int64_t reader_of(const struct place_files *f)
+{
+    return f->next_place > f->n_places ? f->added[f->next_place - f->n_places - 1].reader
+           : f->n_bases                ? f->bases[f->base].reader
+           : f->of_users               ? root_chooser(f->source.root, f->path)
+                                       : 0;
+}
+
+/* Open the file at f->path as its reader would. */
 static int open_as_reader(const struct place_files *f)
 {
-    int64_t reader = f->next_place > f->n_places ? f->added[f->next_place - f->n_places - 1].reader
-                     : f->n_bases                ? f->bases[f->base].reader
-                     : f->of_users               ? root_chooser(f->source.root, f->path)
-                                                 : 0;
+    int64_t      reader = reader_of(f);
     struct root *root = NULL;
+
+    input_source(reader);
+    if (input_over_budget())
+        return -EDQUOT;
 
     if (reader <= 0)
         return root_open_file(f->source.root, f->path);

@@ -414,6 +414,19 @@ START_TEST(a_query_over_its_time_is_denied_for_minutes)
 }
 END_TEST
 
+/* A source that costs too much is left out rather than the query denied. */
+START_TEST(a_query_has_a_budget_for_each_source)
+{
+    schedule = schedule_begin(
+        dir, "{\"options\":{\"source_rows\":7,\"source_seconds\":0},\"schedule\":{\"a\":{\"query\":"
+             "\"SELECT name, value FROM svcql_settings WHERE name GLOB 'source_*'\"}}}");
+    ck_assert_int_eq(schedule_tick(schedule, true), 0);
+    expect_log("a 0 added {\"name\":\"source_megabytes\",\"value\":\"4096\"}\n"
+               "a 0 added {\"name\":\"source_rows\",\"value\":\"7\"}\n"
+               "a 0 added {\"name\":\"source_seconds\",\"value\":\"0\"}");
+}
+END_TEST
+
 /* A query that is over its time while the history holds "slow". */
 static void start_slow(void)
 {
@@ -1092,6 +1105,7 @@ Suite *make_schedule_suite(void)
         a_failure_leaves_last_run_and_the_results,
         a_query_that_only_reads_may_run,
         a_query_over_its_time_is_denied_for_minutes,
+        a_query_has_a_budget_for_each_source,
         a_denial_lasts_longer_each_time_and_ends_with_a_success,
         a_denial_outlives_a_restart_and_no_reload,
         a_query_may_be_exempt_from_denial,

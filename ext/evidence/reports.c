@@ -196,6 +196,12 @@ enum source_status source_status_of(int negative_errno)
     }
 }
 
+const char *source_error(int negative_errno)
+{
+    return negative_errno == -EDQUOT ? "left out from here on: beyond the budget of a source"
+                                     : strerror(-negative_errno);
+}
+
 bool report_is_stale(const struct svcql *svcql, const struct report *report)
 {
     return report->root && report->status == SOURCE_READY && report->host &&

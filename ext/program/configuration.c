@@ -60,6 +60,9 @@ static const struct {
     NUMBER(schedule_epoch, 0, 0, INT64_C(1) << 53),
     NUMBER(pack_refresh_interval, 3600, 1, INTERVAL_MAX),
     NUMBER(query_timeout, 60, 1, 86400),
+    NUMBER(source_megabytes, 4096, 0, 1 << 30),
+    NUMBER(source_rows, 1000000, 0, INT64_C(1) << 53),
+    NUMBER(source_seconds, 10, 0, 86400),
     NUMBER(watchdog_memory_limit, 200, 8, 65536),
 #undef TEXT
 #undef FLAG

@@ -41,8 +41,9 @@ struct schedule_options {
     int64_t     buffered_log_max;                                  /* lines that may wait */
     int64_t     schedule_splay_percent, schedule_default_interval; /* seconds */
     int64_t     schedule_epoch, pack_refresh_interval;
-    int64_t     query_timeout;         /* seconds; svcql's own */
-    int64_t     watchdog_memory_limit; /* MiB that one query may take */
+    int64_t     query_timeout;                                 /* seconds; svcql's own */
+    int64_t     source_megabytes, source_rows, source_seconds; /* as of svcql_settings */
+    int64_t     watchdog_memory_limit;                         /* MiB that one query may take */
 };
 
 struct scheduled_query {

@@ -261,6 +261,21 @@ static void plan_free(struct plan *plan)
     configuration_free(&plan->configuration);
 }
 
+/* What one source may cost a query: it is left out beyond that, and the query runs on. */
+static int set_budgets(const struct plan *plan)
+{
+    const struct schedule_options *o = &plan->configuration.options;
+    char                           sql[400];
+
+    snprintf(sql, sizeof sql,
+             "UPDATE svcql_settings SET value = CASE name WHEN 'source_megabytes' THEN %lld "
+             "WHEN 'source_rows' THEN %lld ELSE %lld END "
+             "WHERE name IN ('source_megabytes', 'source_rows', 'source_seconds')",
+             (long long)o->source_megabytes, (long long)o->source_rows,
+             (long long)o->source_seconds);
+    return sqlite3_exec(plan->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : -ENOMEM;
+}
+
 static int plan_fill(struct schedule *schedule, struct plan *plan)
 {
     struct configuration *c = &plan->configuration;
@@ -275,7 +290,9 @@ static int plan_fill(struct schedule *schedule, struct plan *plan)
     if (runner_register(plan->db) != SQLITE_OK)
         return -ENOMEM;
     host_identifier(&c->options, store_instance(schedule->store), plan->host, sizeof plan->host);
-    int r = take_signals(schedule, plan);
+    int r = set_budgets(plan);
+    if (r == 0)
+        r = take_signals(schedule, plan);
     if (r == 0)
         r = create_views(schedule, plan);
     return r == 0 ? plan_queries(schedule, plan) : r;

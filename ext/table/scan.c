@@ -1,6 +1,7 @@
 /* scan.c -- one scan of a table: open, next, close, and what SQLite asks of its row. */
 #include "scan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "connection.h"
@@ -93,12 +94,31 @@ static bool is_interrupted(void *db)
     return rc == SQLITE_INTERRUPT;
 }
 
-/* Reads of this scan end with the query. */
-static struct input_scan begin_input(const struct tbl_scan *scan)
+/* Reads of this scan end with the query, and keep to the budget of a source. */
+static struct input_scan begin_input(struct tbl_scan *scan)
 {
-    sqlite3 *db = svcql_db(((struct vtab *)scan->base.pVtab)->svcql);
+    sqlite3             *db = svcql_db(((struct vtab *)scan->base.pVtab)->svcql);
+    struct input_budget *b = &scan->budget;
 
-    return input_scan_begin((struct input_scan){is_interrupted, db});
+    return input_scan_begin((struct input_scan){.interrupted = is_interrupted,
+                                                .data = db,
+                                                .budget = b->bytes || b->rows || b->ms ? b : NULL});
+}
+
+static int64_t limit_of(const struct svcql *svcql, const char *setting, int64_t factor)
+{
+    int64_t value = strtoll(svcql_setting(svcql, setting), NULL, 10);
+
+    return value > 0 && value < INT64_MAX / factor ? value * factor : 0;
+}
+
+static struct input_budget new_budget(const struct svcql *svcql)
+{
+    return (struct input_budget){
+        .bytes = (uint64_t)limit_of(svcql, "source_megabytes", 1 << 20),
+        .rows = (uint64_t)limit_of(svcql, "source_rows", 1),
+        .ms = limit_of(svcql, "source_seconds", 1000),
+    };
 }
 
 static int end_input(struct input_scan outer, int rc)
@@ -117,6 +137,7 @@ static int next_row(struct tbl_scan *scan)
     memcpy(scan->row, scan->blank, table->row_size);
     int rc = table->sources ? scan_sources_next(scan, scan->row) : table->next(scan, scan->row);
     scan->eof = rc != SQLITE_ROW;
+    scan->budget.given += rc == SQLITE_ROW;
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
@@ -140,6 +161,7 @@ int scan_filter(sqlite3_vtab_cursor *base, int unused, const char *plan, int arg
     if (rc != SQLITE_OK)
         return rc == SQLITE_DONE ? SQLITE_OK : rc;
     scan->opened = true;
+    scan->budget = new_budget(((struct vtab *)scan->base.pVtab)->svcql);
     ++*((struct vtab *)scan->base.pVtab)->scans;
     struct input_scan outer = begin_input(scan);
     rc = table->open ? table->open(scan) : SQLITE_OK;
@@ -223,8 +245,10 @@ int scan_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int c)
     struct tbl_scan         *scan = (struct tbl_scan *)base;
     const struct tbl_column *column = &scan_table(scan)->columns[c];
 
-    if (column->get)
-        return column->get(scan, scan->row, out);
+    if (column->get) {
+        struct input_scan outer = begin_input(scan);
+        return end_input(outer, column->get(scan, scan->row, out));
+    }
 
     const void            *field = scan_field(scan->row, column);
     const struct tbl_blob *blob = field;

@@ -26,6 +26,7 @@ struct tbl_scan {
     uint64_t            columns_used;
     bool                opened;
     bool                eof;
+    struct input_budget budget; /* of the source that is read */
 
     /* Of a table with `sources` (sources.c). */
     struct sources sources;

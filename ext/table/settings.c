@@ -11,6 +11,13 @@ static const struct setting settings[] = {
      ""},
     {"attack_version", "Version of ATT&CK whose ids are shown: 18.1 or 19.1", "19.1"},
     {"signals", "Folder of the user's own detections, one file each; empty: none", ""},
+    {"source_megabytes",
+     "MiB that a scan reads of one source, of all of a user's a quarter of it; what is beyond is "
+     "left "
+     "out and the source is damaged; 0: all",
+     "0"},
+    {"source_rows", "Rows that a scan gives of one source, in the same way; 0: all", "0"},
+    {"source_seconds", "Seconds that a scan spends on one source, in the same way; 0: all", "0"},
 };
 
 /* The values that were set, in the order of settings[]; NULL: the default. Kept once one is. */

@@ -114,7 +114,7 @@ static int report_file(struct tbl_scan *scan, int error)
                                              .location = scan->source.shown,
                                              .status = error ? source_status_of(error) : SOURCE_READ,
                                              .records = scan->file_open ? scan->records : TBL_NULL,
-                                             .detail = error ? strerror(-error) : NULL};
+                                             .detail = error ? source_error(error) : NULL};
 
     if (sources->report_file)
         sources->report_file(scan, &report);
@@ -145,6 +145,7 @@ static int enter_file(struct tbl_scan *scan)
 
     scan->in_file = true;
     scan->records = 0;
+    input_source(0);
     int r = scan_table(scan)->sources->open_file(scan);
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
@@ -160,7 +161,7 @@ int scan_sources_next(struct tbl_scan *scan, void *row)
             continue;
         if (rc != SQLITE_ROW)
             return rc;
-        rc = scan_table(scan)->sources->next_record(scan, row);
+        rc = input_over_budget() ? -EDQUOT : scan_table(scan)->sources->next_record(scan, row);
         scan->records += rc == SQLITE_ROW;
         if (rc == -ENOMEM)
             return SQLITE_NOMEM;

@@ -30,7 +30,7 @@
 --          scm_sddl                              of the manager: its stored descriptor, which Windows does not set by default
 --          remote_access_exemption  INTEGER      of the manager: remote callers need not be administrators
 --          patterns                              names of exec_patterns that match ImagePath and name, or FailureCommand, where a shell is usual: ,a,b,
---          evidence                              the row as JSON, for people
+--          evidence                              the row as JSON, for people; of a longer value 32,768 characters, one more than Windows starts
 --          source                           TEXT where the record is
 --          record                   TEXT NOCASE  which record it is
 -- usual:   {"time": 1760000000, "host": "WS01", "platform": "windows", "kind": "service", "name": "ReportAgent",
@@ -65,9 +65,9 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
                     UNION SELECT value FROM json_each(pattern_signals('windows', r.failure_command))
                            WHERE value <> 'command_processor') AS s),
            pattern_signals('windows', coalesce(r.image_path, '') || ' ' || r.name)) AS patterns,
-       json_object('image_path', r.image_path, 'service_type', r.service_type,
-                   'start_type', r.start_type, 'service_dll', r.service_dll,
-                   'failure_command', r.failure_command, 'security', r.security_sddl,
+       json_object('image_path', substr(r.image_path, 1, 32768), 'service_type', r.service_type,
+                   'start_type', r.start_type, 'service_dll', substr(r.service_dll, 1, 32768),
+                   'failure_command', substr(r.failure_command, 1, 32768), 'security', r.security_sddl,
                    'control_set', r.control_set, 'deleted', r.deleted) AS evidence,
        r.source, r.key AS record
   FROM registry_services AS r

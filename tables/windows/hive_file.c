@@ -181,6 +181,8 @@ static void describe(struct buffer *text, const struct hive *hive)
         add(text, "replayed from its logs, ");
         buffer_printf(text, "%u pages", hive->pages);
     }
+    if (hive->oversize)
+        add(text, "values above 16 MiB were cut");
     if (hive->items == 0 || hive->bytes == 0)
         add(text, "given up: its lists repeat");
 }
@@ -196,7 +198,7 @@ void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struc
     }
     describe(&detail, hive);
     report->host = tbl_strndup(scan, file->host.data, file->host.size);
-    report->skipped = (int64_t)hive->lost;
+    report->skipped = (int64_t)(hive->lost + hive->oversize);
     report->detail = detail.size ? tbl_strndup(scan, detail.data, detail.size) : NULL;
     if (hive->damaged_base || hive->truncated || hive->root == HIVE_NONE)
         report->status = SOURCE_DAMAGED;

@@ -402,7 +402,11 @@ int hive_data(struct hive *hive, const struct hive_value *value, struct buffer *
     uint32_t       size = 4, want = value->size;
     const uint8_t *data = value->small;
 
-    if (want > HIVE_VALUE_MAX || !hive_spend(hive, want))
+    if (want > HIVE_VALUE_MAX) {
+        want = HIVE_VALUE_MAX;
+        hive->oversize++;
+    }
+    if (!hive_spend(hive, want))
         return -EBADMSG;
     if (!data && want)
         data = hive_cell(hive, value->data, &size);

@@ -77,6 +77,7 @@ struct hive {
     bool             damaged_base; /* the base block's checksum or root is wrong */
     bool             truncated;    /* fewer bins than the base block says */
     uint64_t         lost;         /* list entries, keys and values that could not be read */
+    uint64_t         oversize;     /* times that a value above HIVE_VALUE_MAX was cut */
     uint64_t         items;        /* list entries that may still be read */
     uint64_t         bytes;        /* of value data and paths that may still be given */
     uint8_t         *grown;        /* owned copy, where a log made the hive longer than the file */
@@ -162,7 +163,7 @@ int hive_find_value(struct hive *hive, const struct hive_key *key, const char *n
                     struct hive_value *ret);
 
 /* The data of a value; `scratch` holds what is kept in several cells, and is good until its next
- * use. Data cut short by damage is counted as lost and given as far as it goes. */
+ * use. Data cut short by damage, or above HIVE_VALUE_MAX, is counted and given as far as it goes. */
 int hive_data(struct hive *hive, const struct hive_value *value, struct buffer *scratch,
               const uint8_t **ret, uint32_t *ret_size);
 

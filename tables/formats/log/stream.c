@@ -307,8 +307,21 @@ static size_t line_length(struct stream *s)
     }
 }
 
+/* Leave the rest of a source that is beyond its budget. */
+static bool over_budget(struct stream *s)
+{
+    if (!input_over_budget())
+        return false;
+    s->begin = s->end;
+    s->ended = true;
+    s->status = -EDQUOT;
+    return true;
+}
+
 int stream_line(struct stream *s, char **ret_line, size_t *ret_size)
 {
+    if (over_budget(s))
+        return s->status;
     if (s->skipping)
         skip_line(s);
 
@@ -331,6 +344,8 @@ int stream_line(struct stream *s, char **ret_line, size_t *ret_size)
 
 int stream_block(struct stream *s, char **ret_data, size_t *ret_size)
 {
+    if (over_budget(s))
+        return s->status;
     skip_hole(s);
     if (s->begin == s->end && !fill(s))
         return s->status;

@@ -41,13 +41,51 @@ struct input_scan input_scan_begin(struct input_scan scan)
     if (!outer.interrupted)
         ended = false;
     current = scan;
+    current.began = scan.budget && scan.budget->ms ? now_ms() : 0;
     return outer;
 }
 
 void input_scan_end(struct input_scan outer)
 {
+    if (current.budget && current.budget->ms)
+        current.budget->spent += now_ms() - current.began;
     current = outer;
 }
+
+/* Budgets --------------------------------------------------------------------- */
+
+void input_source(int64_t owner)
+{
+    struct input_budget *b = current.budget;
+
+    if (!b || (b->begun && owner > 0 && owner == b->owner))
+        return;
+    b->begun = owner >= 0;
+    b->owner = owner;
+    b->read = b->given = 0;
+    b->spent = 0;
+    current.began = b->ms ? now_ms() : 0;
+}
+
+bool input_over_budget(void)
+{
+    const struct input_budget *b = current.budget;
+
+    if (!b || !b->begun)
+        return false;
+    unsigned share = b->owner > 0 ? INPUT_USER_SHARE : 1;
+    return (b->bytes && b->read > b->bytes / share) || (b->rows && b->given > b->rows / share) ||
+           (b->ms && b->spent + now_ms() - current.began > b->ms / share);
+}
+
+static ssize_t charge(ssize_t n)
+{
+    if (n > 0 && current.budget)
+        current.budget->read += (uint64_t)n;
+    return n;
+}
+
+/* Reading --------------------------------------------------------------------- */
 
 ssize_t input_read(int fd, void *data, size_t size)
 {
@@ -58,7 +96,7 @@ ssize_t input_read(int fd, void *data, size_t size)
     do
         n = read(fd, data, size < INPUT_BLOCK ? size : INPUT_BLOCK);
     while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : n;
+    return n < 0 ? -errno : charge(n);
 }
 
 ssize_t input_pread(int fd, void *data, size_t size, off_t at)
@@ -70,7 +108,7 @@ ssize_t input_pread(int fd, void *data, size_t size, off_t at)
     do
         n = pread(fd, data, size < INPUT_BLOCK ? size : INPUT_BLOCK, at);
     while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : n;
+    return n < 0 ? -errno : charge(n);
 }
 
 off_t input_hole(int fd, off_t at)

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #define INPUT_ASK_MS 20
@@ -30,10 +31,33 @@ bool input_interrupted(void);
 /* Whether a read has failed for that already. */
 bool input_ended(void);
 
-/* Scans nest: what begin returns goes to the end of the same scan. `data` must last until then. */
+/* What one source may cost a scan, so that a large or slow one does not cost the others their turn.
+ * The time is that of the scan's own steps. Nothing counts before the first input_source(). */
+struct input_budget {
+    uint64_t bytes, rows; /* limits; 0: none */
+    int64_t  ms;
+    bool     begun;
+    int64_t  owner;       /* of the source; 0: the system's */
+    uint64_t read, given; /* of the source until now: bytes, rows (the scan counts those) */
+    int64_t  spent;       /* ms, until this step */
+};
+
+/* The next source of the scan begins. Those of one user, in a row, have one budget together, which is
+ * 1 / INPUT_USER_SHARE of a source's: a user may make as many as he likes. */
+#define INPUT_USER_SHARE 4
+#define INPUT_UNLIMITED  (-1) /* an owner without a budget: what only root can make longer */
+void input_source(int64_t owner);
+
+/* Whether the source is beyond its budget: who reads it leaves it with -EDQUOT. */
+bool input_over_budget(void);
+
+/* Scans nest: what begin returns goes to the end of the same scan. `data` and `budget`, which may be
+ * NULL, must last until then. */
 struct input_scan {
     bool (*interrupted)(void *data);
-    void *data;
+    void                *data;
+    struct input_budget *budget;
+    int64_t              began; /* set by begin */
 };
 struct input_scan input_scan_begin(struct input_scan scan);
 void              input_scan_end(struct input_scan outer);

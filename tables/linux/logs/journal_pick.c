@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "formats/text/array.h"
+#include "formats/text/input.h"
 
 #define FILE_MAX   (UINT64_C(8) << 30) /* bytes; journald's own limit is 4 GiB */
 #define FILES_MAX  100000              /* of one source */
@@ -209,6 +210,8 @@ int journal_pick_next(struct journal_pick *pick, struct journal_entry *ret)
     uint64_t offset;
     bool     broken = false;
 
+    if (input_over_budget())
+        return -EDQUOT;
     if (pick->all)
         return pick->i ? 0 : next_of_all(pick, ret);
     while (pick->i < pick->n) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/text/array.h"
+#include "formats/text/input.h"
 #include "journal_pick.h"
 
 SQLITE_EXTENSION_INIT3
@@ -62,7 +63,7 @@ static int report(struct tbl_scan *scan, const struct journal_scan *s, const cha
                                              .records = s->records,
                                              .skipped = s->lost,
                                              .detail = detail  ? detail
-                                                       : r < 0 ? strerror(-r)
+                                                       : r < 0 ? source_error(r)
                                                                : NULL,
                                          });
 }
@@ -283,7 +284,7 @@ static void close_file(struct journal_scan *s)
     free(s->values);
     s->values = NULL;
     s->n_values = s->value = 0;
-    s->carving = false;
+    s->carving = s->over = false;
     s->last = s->carved = s->turned = 0;
     s->records = s->lost = s->partial = 0;
 }
@@ -293,6 +294,7 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
 {
     close_file(s);
     s->number++;
+    input_source(0);
     s->copied = s->named && strncmp(path, "/var/log/journal/", 17) != 0 &&
                 strncmp(path, "/run/log/journal/", 17) != 0;
     root_shown(s->source.root, path, s->shown);
@@ -318,6 +320,8 @@ static int report_file(struct tbl_scan *scan, struct journal_scan *s)
         uint64_t missing = s->file.n_entries - passed;
         s->lost += (int64_t)(missing < most ? missing : most);
     }
+    if (s->over)
+        return report(scan, s, s->shown, -EDQUOT, NULL);
     if (s->partial)
         snprintf(detail, sizeof detail, "%lld entries have fields that cannot be read",
                  (long long)s->partial);
@@ -400,7 +404,7 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
 {
     uint64_t offset;
 
-    while (next_offset(s, &offset) > 0) {
+    while (!(s->over = input_over_budget()) && next_offset(s, &offset) > 0) {
         turn_pages(s, offset);
         s->carved += s->carving;
         /* Lists lead on through the file: one that leads back would have no end. */
@@ -425,7 +429,7 @@ static int next_entry(struct journal_scan *s, struct journal_entry *ret)
     if (s->values && !s->n_values)
         return 0;
     while (next_of_list(s, ret) == 0) {
-        if (s->value + 1 >= s->n_values)
+        if (s->over || s->value + 1 >= s->n_values)
             return 0;
         s->value++;
         begin_list(s);

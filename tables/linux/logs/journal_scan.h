@@ -45,6 +45,7 @@ struct journal_scan {
     size_t              n_values, value;
     struct journal_list list;
     bool                carving; /* the list broke off: entries are found by their form */
+    bool                over;    /* the file is beyond the budget of a source */
     uint64_t            last;    /* entry read last */
     uint64_t            behind;  /* where it ends */
     uint64_t            carved;

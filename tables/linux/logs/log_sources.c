@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "formats/text/array.h"
+#include "formats/text/input.h"
 #include "journal_pick.h"
 
 SQLITE_EXTENSION_INIT3
@@ -89,7 +90,7 @@ static int report(struct log_sources *sources, const char *location, int error, 
     struct report report = report_of(sources, location);
 
     report.status = error ? source_status_of(error) : SOURCE_READ;
-    report.detail = error ? strerror(-error) : detail;
+    report.detail = error ? source_error(error) : detail;
     return svcql_report(tbl_svcql(sources->scan), &report);
 }
 
@@ -110,7 +111,7 @@ int log_sources_leave(struct log_sources *sources, int error, int64_t records, i
         report.status = error || lost ? SOURCE_DAMAGED : SOURCE_READ;
         report.records = records;
         report.skipped = lost;
-        report.detail = error ? strerror(-error) : lost ? what : NULL;
+        report.detail = error ? source_error(error) : lost ? what : NULL;
         rc = svcql_report(tbl_svcql(sources->scan), &report);
     }
     close_file(sources);
@@ -120,6 +121,7 @@ int log_sources_leave(struct log_sources *sources, int error, int64_t records, i
 /* Open one file by its path: SQLITE_ROW, SQLITE_OK where there is none to read, or an error. */
 static int open_file(struct log_sources *sources, const char *path, bool journal)
 {
+    input_source(0);
     sources->shown = root_shown_copy(sources->source.root, path);
     if (!sources->shown)
         return SQLITE_NOMEM;

@@ -19,6 +19,7 @@
 #include "formats/access/passwd_text.h"
 #include "formats/log/history_text.h"
 #include "formats/text/array.h"
+#include "formats/text/input.h"
 #include "history_database.h"
 #include "history_places.h"
 #include "place_files.h"
@@ -427,7 +428,7 @@ static int next(struct tbl_scan *scan, void *out)
 
     for (;;) {
         if (state->in_file) {
-            int r = next_entry(state, &entry);
+            int r = input_over_budget() ? -EDQUOT : next_entry(state, &entry);
             if (r > 0)
                 return fill(scan, &entry, out);
             leave_file(state);

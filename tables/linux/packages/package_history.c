@@ -309,7 +309,7 @@ static int report(struct tbl_scan *scan, const struct state *state, const struct
                                              .status = r < 0 ? source_status_of(r) : SOURCE_READ,
                                              .records = state->records,
                                              .skipped = state->lost,
-                                             .detail = r < 0 ? strerror(-r) : NULL,
+                                             .detail = r < 0 ? source_error(r) : NULL,
                                          });
 }
 

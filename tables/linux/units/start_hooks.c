@@ -12,6 +12,7 @@
 
 #include "evidence.h"
 #include "formats/command/shell_canonical.h"
+#include "formats/text/input.h"
 #include "formats/unit/hook_text.h"
 #include "linux/packages/packages.h"
 #include "place_files.h"
@@ -338,7 +339,10 @@ static int next(struct tbl_scan *scan, void *row)
     struct hook   hook;
 
     for (;;) {
-        int r = s->in_file ? hook_next(&s->reader, &hook) : 0;
+        bool over = s->in_file && input_over_budget();
+        int  r = s->in_file && !over ? hook_next(&s->reader, &hook) : 0;
+        if (over)
+            s->files.error = -EDQUOT;
         if (r > 0)
             return fill(scan, &hook, row);
         if (r < 0)

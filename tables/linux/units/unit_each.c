@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/input.h"
 #include "formats/unit/unit_name.h"
 #include "formats/unit/unit_specifiers.h"
 #include "formats/unit/unit_words.h"
@@ -341,11 +342,12 @@ int unit_each_next(struct unit_each *each)
                                                         next_rest, next_place};
 
     unit_loaded_free(&each->loaded);
-    int r = each->walk.search ? stages[each->stage](each) : 0;
+    bool over = input_over_budget();
+    int  r = each->walk.search && !over ? stages[each->stage](each) : 0;
     if (r != 0)
         return r;
     each->next = 0;
-    if (!each->walk.search || each->stage == UNIT_STAGE_PLACES)
+    if (!each->walk.search || over || each->stage == UNIT_STAGE_PLACES)
         return next_manager(each);
     each->stage++;
     return 1;

@@ -86,6 +86,10 @@ static int read_large(int fd, struct unit_file_text *ret)
     while (block && r.text.size < UNIT_FILE_MAX && (n = input_read(fd, block, BLOCK)) > 0) {
         add(&r, block, (size_t)n);
         size += (size_t)n;
+        if (input_over_budget()) {
+            n = -EDQUOT;
+            break;
+        }
     }
     free(block);
     bool ok = block && n >= 0 && buffer_text(&r.text);
@@ -100,8 +104,10 @@ static int read_large(int fd, struct unit_file_text *ret)
 int unit_file_read(const struct root *root, const char *path, struct unit_file_text *ret)
 {
     struct stat st;
-    int         fd = root_open_file(root, path);
 
+    if (input_over_budget())
+        return -EDQUOT;
+    int fd = root_open_file(root, path);
     if (fd < 0)
         return fd;
     int r = fstat(fd, &st) < 0 ? -errno : 0;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/text/input.h"
 #include "formats/unit/unit_name.h"
 #include "unit_places.h"
 
@@ -230,7 +231,7 @@ static int next(struct tbl_scan *scan, void *row)
     struct files_state *s = tbl_state(scan);
 
     for (;;) {
-        while (s->current && s->next < s->current->n) {
+        while (s->current && s->next < s->current->n && !input_over_budget()) {
             struct unit_entry *entry = &s->current->entries[s->next++];
             if (!wanted(s, entry, kind_of(entry)))
                 continue;

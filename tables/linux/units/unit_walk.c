@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/text/input.h"
+
 int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct unit_walk_want *want)
 {
     *walk = (struct unit_walk){.svcql = svcql, .want = *want};
@@ -28,6 +30,9 @@ static void describe(const struct unit_walk *walk, int64_t broken, char *out, si
     if (walk->unread)
         n += snprintf(out + n, size - (size_t)n, "; files not read, or parts beyond a limit: %lld",
                       (long long)walk->unread);
+    if (walk->over)
+        n += snprintf(out + n, size - (size_t)n, "; managers beyond the budget of a source: %lld",
+                      (long long)walk->over);
     if (walk->refused)
         snprintf(out + n, size - (size_t)n, "; denied by owner: %lld", (long long)walk->refused);
 }
@@ -36,25 +41,26 @@ static int report(struct unit_walk *walk)
 {
     const struct unit_managers *managers = &walk->managers;
     int64_t broken = walk->broken + (managers->error && !root_denied(managers->error));
-    int64_t skipped = walk->closed + walk->lost + walk->unread + walk->refused +
+    int64_t skipped = walk->closed + walk->lost + walk->unread + walk->refused + walk->over +
                       (int64_t)managers->denied + (int64_t)managers->lost + (managers->error != 0);
-    char detail[320] = "";
+    char detail[400] = "";
 
     if (!walk->found)
         snprintf(detail, sizeof detail, "no unit directory could be read");
     else if (skipped)
         describe(walk, broken, detail, sizeof detail);
-    int rc = svcql_report(walk->svcql, &(struct report){.table = walk->want.table,
-                                                        .kind = artefact_name(ARTEFACT_LINUX_ROOT),
-                                                        .host = walk->source.host,
-                                                        .location = walk->source.shown,
-                                                        .status = broken         ? SOURCE_DAMAGED
-                                                                  : walk->found  ? SOURCE_READ
-                                                                  : walk->closed ? SOURCE_DENIED
-                                                                                 : SOURCE_ABSENT,
-                                                        .records = walk->records,
-                                                        .skipped = skipped,
-                                                        .detail = *detail ? detail : NULL});
+    int rc =
+        svcql_report(walk->svcql, &(struct report){.table = walk->want.table,
+                                                   .kind = artefact_name(ARTEFACT_LINUX_ROOT),
+                                                   .host = walk->source.host,
+                                                   .location = walk->source.shown,
+                                                   .status = broken || walk->over ? SOURCE_DAMAGED
+                                                             : walk->found        ? SOURCE_READ
+                                                             : walk->closed       ? SOURCE_DENIED
+                                                                                  : SOURCE_ABSENT,
+                                                   .records = walk->records,
+                                                   .skipped = skipped,
+                                                   .detail = *detail ? detail : NULL});
     return rc ? -ENOMEM : 0;
 }
 
@@ -89,6 +95,7 @@ static int next_source(struct unit_walk *walk)
     if (r <= 0)
         return r;
     walk->records = walk->lost = walk->closed = walk->unread = walk->broken = walk->refused = 0;
+    walk->over = 0;
     walk->found = false;
     walk->next = 0;
     walk->number++;
@@ -116,6 +123,7 @@ int unit_walk_next(struct unit_walk *walk)
     int r;
 
     walk->unread += walk->search ? (int64_t)walk->search->unread : 0;
+    walk->over += walk->search && input_over_budget();
     unit_search_free(walk->search);
     walk->search = NULL;
     for (;;) {
@@ -128,7 +136,9 @@ int unit_walk_next(struct unit_walk *walk)
         if ((r = end_source(walk)) < 0)
             return r;
     }
-    r = unit_search_open(&walk->search, walk->source.root, &walk->managers.managers[walk->next++]);
+    const struct unit_manager *manager = &walk->managers.managers[walk->next++];
+    input_source(manager->scope == UNIT_USER ? manager->uid : INPUT_UNLIMITED);
+    r = unit_search_open(&walk->search, walk->source.root, manager);
     if (r < 0)
         return r;
     count(walk);

@@ -30,6 +30,7 @@ struct unit_walk {
     int64_t              unread;       /* the table counts them: other parts left out or not read */
     int64_t              broken;       /* directories that were read only in part */
     int64_t              refused;      /* files that the user who leads to them may not read */
+    int64_t              over;         /* managers whose files are beyond their budget */
     bool                 found;        /* a unit directory that was read */
 };
 
