@@ -54,7 +54,7 @@ OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
              $(BUILD)/embedded_columns.o
 PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c))
 SUITES    := $(wildcard tests/check_*.c)
-TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c $(wildcard tests/make_*.c))
+TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c tests/corpus.c $(wildcard tests/make_*.c))
 # A folder of sql/ is a prerequisite too, so that a file taken away is gone from the build.
 FACTS     := $(sort $(wildcard sql/*/*_facts.sql))
 SIGNALS   := $(sort $(wildcard sql/signals/*.sql))

@@ -116,6 +116,14 @@ START_TEST(a_transient_unit_that_reaches_out_is_told)
     harness_expect(db, "192.0.2.7|443", "SELECT DISTINCT address, port FROM network_events");
     harness_expect(db, "3|/usr/bin/x|192.0.2.7|443|T1569.003",
                    "SELECT record, exe, address, port, technique FROM t1569_service_network");
+    harness_expect(db, "1700000001.0|low|/usr/bin/x 192.0.2.7:443|run-r5.service|3",
+                   "SELECT time, severity, subject, target, record FROM findings WHERE signals = "
+                   "'network_of_new_service'");
+    for (int since = 0; since < 3; since++)
+        harness_expect(db, since < 2 ? "1" : "0",
+                       "SELECT count(*) FROM findings WHERE signals = 'network_of_new_service' AND "
+                       "time >= %d",
+                       1700000000 + since);
     harness_close(db);
 }
 END_TEST

@@ -67,7 +67,9 @@ static void begin_item(struct reading *r, const char *kind, char *rest)
     struct corpus_case *one = current(r);
     char               *extra = NULL;
 
-    if (strcmp(kind, "event") != 0 && strcmp(kind, "service") != 0 && (extra = strchr(rest, ' ')))
+    bool spaced =
+        strcmp(kind, "event") == 0 || strcmp(kind, "service") == 0 || strcmp(kind, "key") == 0;
+    if (!spaced && (extra = strchr(rest, ' ')))
         *extra++ = '\0';
     one->items = grown(one->items, one->n_items, sizeof *one->items);
     one->items[one->n_items++] = (struct corpus_item){kind, rest, extra, NULL};
@@ -110,7 +112,8 @@ static void read_field(struct reading *r, const char *word, char *rest)
 
 static void read_line(struct reading *r, char *line)
 {
-    static const char *const items[] = {"file", "program", "link", "owner", "event", "service"};
+    static const char *const items[] = {"file",  "program", "link", "owner",
+                                        "event", "service", "key"};
 
     if (*line == '#' || !*line)
         return;
@@ -441,15 +444,19 @@ static void write_owner(const struct corpus_item *item, const char *dir)
 
 /* Windows ------------------------------------------------------------------------- */
 
-static void write_service(struct made_hive *hive, const struct corpus_item *item, int days)
+/* A key below ControlSet001, or below its folder of services. */
+static void write_key(struct made_hive *hive, const struct corpus_item *item, const char *folder,
+                      int days)
 {
     char path[512], *content = strdup(item->content ? item->content : ""), *rest = content;
     struct made_key *key;
 
-    snprintf(path, sizeof path, "ControlSet001\\Services\\%s", item->subject);
+    snprintf(path, sizeof path, "ControlSet001\\%s%s", folder, item->subject);
     key = make_hive_key(hive, path);
     for (char *line; (line = strsep(&rest, "\n"));) {
         char *value = strchr(line, '='), *slash;
+        if (strcmp(line, "deleted") == 0)
+            make_hive_deleted(key);
         if (!value)
             continue;
         *value++ = '\0';
@@ -463,6 +470,8 @@ static void write_service(struct made_hive *hive, const struct corpus_item *item
         }
         if (*value && strspn(value, "0123456789") == strlen(value))
             make_hive_dword(at, line, (uint32_t)strtoul(value, NULL, 10));
+        else if (strncmp(value, "O:", 2) == 0)
+            make_hive_descriptor(at, line, value);
         else if (strchr(value, '%'))
             make_hive_expand(at, line, value);
         else
@@ -481,7 +490,9 @@ static void write_hive(const struct corpus_case *one, const char *dir, int days)
                      "ComputerName", "WS1");
     for (size_t i = 0; i < one->n_items; i++)
         if (strcmp(one->items[i].kind, "service") == 0)
-            write_service(hive, &one->items[i], days);
+            write_key(hive, &one->items[i], "Services\\", days);
+        else if (strcmp(one->items[i].kind, "key") == 0)
+            write_key(hive, &one->items[i], "", days);
     make_hive_file(hive, dir, "Windows/System32/config/SYSTEM");
     make_hive_free(hive);
 }

@@ -19,7 +19,7 @@
 
 /* One thing that a case puts on its host. */
 struct corpus_item {
-    const char *kind;    /* file, program, link, owner, event, service */
+    const char *kind;    /* file, program, link, owner, event, service, key */
     const char *subject; /* path below the root; of an event "CHANNEL ID PROVIDER" */
     const char *extra;   /* permissions, target, user id; NULL: none */
     char       *content; /* lines without their tab; NULL: none */

@@ -2,9 +2,8 @@
 --
 -- why:             Remote execution creates a service, runs it once and removes it; the program then connects to its
 --                  operator. A service that opens a connection within minutes of its creation should be examined,
---                  together with what the other analytics report of it. It is not part of findings, which would have to
---                  read every log once more.
--- severity:        low (the signal network_of_new_service), more with what else fires
+--                  together with what the other analytics report of it.
+-- severity:        by the weight of the signal network_of_new_service
 -- attack:          T1569.002 T1569.003 (v19.1), DC0082 Network Connection Creation, DET0421
 -- false positives: updaters that register themselves and fetch at once
 -- sources:         network_signals

@@ -15,7 +15,7 @@
 --          name         TEXT NOCASE  name that it resolved or connected to
 --          service      TEXT NOCASE  the service
 --          age                       seconds since the most recent creation of the service
---          window                    knob network_window: seconds within which a connection counts
+--          window                    knob network_window, at most an hour: seconds within which a connection counts
 --          local                     the address is a loopback address
 --          evidence                  the row as JSON, for people
 --          source       TEXT         where the record is
@@ -27,20 +27,22 @@
 --
 --   SELECT exe, name, address, age FROM network_facts WHERE age < 600;
 CREATE TEMP VIEW network_facts AS
-WITH made AS MATERIALIZED (
+WITH knob AS MATERIALIZED (
+    SELECT min(3600, coalesce((SELECT value FROM attack_knobs WHERE name = 'network_window'), 600)) AS window
+), made AS MATERIALIZED ( -- from an hour before the question's time on
     SELECT e.time, e.host, e.platform, e.service,
            iif(e.platform = 'windows', lower(exec_path(e.image_path)), '') AS program
       FROM service_events AS e
-     WHERE e.action IN ('created', 'started') AND e.time IS NOT NULL
+     WHERE e.action IN ('created', 'started')
+       AND e.time >= scope_since(3600) AND e.time <= scope_until(0)
        AND ((e.action = 'created' AND e.platform = 'windows')
             OR (e.action = 'started' AND e.platform = 'linux' AND e.service GLOB 'run-[ru]*'))
-), knob AS MATERIALIZED (
-    SELECT coalesce((SELECT value FROM attack_knobs WHERE name = 'network_window'), 600) AS window
 ), opened AS (
     -- The join order is fixed: without a service no log of connections is read.
     SELECT n.time, n.host, n.platform, n.action, n.exe, n.pid, n.ppid, n.user, n.address, n.port, n.name,
            n.source, n.record
       FROM (SELECT 1 FROM made LIMIT 1) CROSS JOIN network_events AS n
+     WHERE n.time >= scope_since(0) AND n.time <= scope_until(0)
 )
 SELECT n.time, n.host, n.platform, n.action, n.exe, n.pid, n.user, n.address, n.port, n.name, m.service,
        n.time - max(m.time) AS age, k.window,

@@ -2,7 +2,7 @@
 -- platform:        any
 -- technique:       T1569
 -- analytic:        AN1185
--- weight:          30
+-- weight:          20
 -- reference:       Sysmon 3 and 22; auditctl(8) -S connect
 -- false positives: an updater that installs its service and fetches at once; it connects to its vendor's host, and its
 --                  program is below Program Files

@@ -50,6 +50,7 @@ static const struct analytic {
     {"t1569_unasked_start", "NULL, NULL, NULL, subject"},
     {"t1569_tool_child", "coalesce(login_user, user), tool, NULL, NULL"},
     {"t1569_account_jump", "user, NULL, NULL, NULL"},
+    {"t1569_service_network", "user, NULL, NULL, service"},
 };
 
 /* SQLite's own error stands as it is, as if the query had the view in it. */
