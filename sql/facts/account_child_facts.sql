@@ -2,7 +2,7 @@
 --
 -- why:     Input of the detections of the shape `account_child`. Columns hold facts, no judgement.
 -- columns: time             REAL         when it was run
---          datetime                      the same as text
+--          datetime         TEXT         the same as text
 --          host             TEXT NOCASE  host that it was run on
 --          platform                      linux, windows or macos
 --          cmdline          TEXT NOCASE  the command line
@@ -14,8 +14,8 @@
 --          parent           TEXT NOCASE  command line of the parent
 --          parent_user      TEXT NOCASE  account of the parent, which is a network service's
 --          evidence                      the row as JSON, for people
---          source                        where the record is
---          record                        which record it is
+--          source           TEXT         where the record is
+--          record           TEXT         which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "cmdline": "systemctl start x", "tool": "systemctl",
 --           "verb": "start", "target": "x", "user": "www-data", "service_account": 1, "parent": "sh -c id",
 --           "parent_user": "www-data", "source": "audit.log", "record": "1"}

@@ -28,8 +28,8 @@
 --          service_account               the user is an account of a network service
 --          patterns                      of a command that creates, changes, runs or sets the environment: names of exec_patterns that match the arguments
 --          evidence                      the row as JSON, for people
---          source                        where the record is
---          record                        which record it is
+--          source           TEXT         where the record is
+--          record           TEXT         which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "user": "root", "login_user": "alice",
 --           "exe": "/usr/bin/systemctl", "cmdline": "systemctl status agent", "tool": "systemctl",
 --           "verb": "status", "target": "agent", "options": "[]", "known_remote": 0, "obfuscated": 0, "patch_cycle": 0, "action": "",

@@ -8,10 +8,10 @@
 --          platform                  linux or windows
 --          action                    connected or resolved
 --          exe          TEXT NOCASE  program that did it
---          pid                       its process
+--          pid          INTEGER      its process
 --          user         TEXT NOCASE  account that it ran as
 --          address                   address of the destination
---          port                      port of the destination
+--          port         INTEGER      port of the destination
 --          name         TEXT NOCASE  name that it resolved or connected to
 --          service      TEXT NOCASE  the service
 --          age                       seconds since the most recent creation of the service

@@ -2,7 +2,7 @@
 --
 -- why:     Input of the detections of the shape `registry`. Columns hold facts, no judgement. Other tables are read only for rows whose guard holds.
 -- columns: time        REAL         when it was written
---          datetime                 the same as text, as in the log
+--          datetime    TEXT         the same as text, as in the log
 --          host        TEXT NOCASE  host that the registry belongs to
 --          platform                 windows
 --          origin                   log, or key: a service's key outside Windows' folders that changed while the service manager's log was kept
@@ -21,8 +21,8 @@
 --          security                 of a write that sets Start to 4: the service is a security service
 --          explained                of a key: an event of the service manager within two minutes reports the change
 --          patterns                 of a whole key, or of a value that names a program: names of exec_patterns that match data and service
---          source                   where the record is
---          record      TEXT NOCASE  which record it is
+--          source      TEXT         where the record is
+--          record      TEXT         which record it is
 -- usual:   {"time": 1760000000, "host": "WS01", "platform": "windows", "origin": "log", "action": "modified",
 --           "key": "HKLM\\System\\CurrentControlSet\\Services\\ReportAgent", "value": "Description",
 --           "data": "Reports", "user": "CORP\\alice", "pid": 400, "exe": "C:\\Windows\\regedit.exe",
@@ -46,7 +46,7 @@ WITH logged AS MATERIALIZED (
            CASE WHEN instr(lower(r.key), '\services\') THEN
                 substr(substr(r.key, instr(lower(r.key), '\services\') + 10), 1,
                        instr(substr(r.key, instr(lower(r.key), '\services\') + 10) || '\', '\') - 1)
-                END AS service
+                END COLLATE NOCASE AS service
       FROM registry_events AS r
      WHERE r.key LIKE '%\Services\%'
         OR r.key LIKE '%\Control\ServiceGroupOrder%'
@@ -63,8 +63,8 @@ WITH logged AS MATERIALIZED (
            -- of drivers.
            n.exe LIKE '%\system32\services.exe'
            OR (n.exe LIKE '_:\Windows\System32\%'
-               AND replace(n.exe, rtrim(n.exe, replace(n.exe, '\', '')), '')
-                   IN ('drvinst.exe', 'poqexec.exe', 'msiexec.exe') COLLATE NOCASE)
+               AND lower(replace(n.exe, rtrim(n.exe, replace(n.exe, '\', '')), ''))
+                   IN ('drvinst.exe', 'poqexec.exe', 'msiexec.exe'))
            OR n.exe LIKE '_:\Windows\servicing\TrustedInstaller.exe'
            OR n.exe LIKE '_:\Windows\WinSxS\%\TiWorker.exe'
            OR (n.exe LIKE '_:\Windows\System32\svchost.exe'

@@ -15,8 +15,8 @@
 --          user              TEXT NOCASE  who did it
 --          event_id          INTEGER      event of Windows
 --          detail                         what else the log says
---          source                         where the record is
---          record                         which record it is
+--          source            TEXT         where the record is
+--          record            TEXT         which record it is
 --          security                       the service is a security service
 --          random_bits               knob random_name_bits: name_randomness() above which a name counts as randomly generated
 --          patterns                       names of exec_patterns that match what it runs and its name, as a JSON array

@@ -12,8 +12,8 @@
 --          regular                 it was started in more than four minutes, as a timer does
 --          tool_near               of a start neither in a burst nor regular: a service tool ran in the seconds of the knob tool_window before it, or in the second after it
 --          evidence                the row as JSON, for people
---          source                  where the record is
---          record                  which record it is
+--          source     TEXT         where the record is
+--          record     TEXT         which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "service": "agent.service", "in_burst": 0,
 --           "regular": 0, "tool_near": 1, "source": "journal", "record": "1"}
 -- sources: service_events, service_commands, attack_knobs

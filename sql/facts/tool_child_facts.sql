@@ -2,7 +2,7 @@
 --
 -- why:     Input of the detections of the shape `tool_child`. Columns hold facts, no judgement.
 -- columns: time        REAL         when it was started
---          datetime                 the same as text
+--          datetime    TEXT         the same as text
 --          host        TEXT NOCASE  host that it ran on
 --          platform                 linux
 --          name        TEXT NOCASE  name of the program
@@ -16,8 +16,8 @@
 --          tool_time   REAL         when the tool, or the pager that it started, was started
 --          helper                   it has the name of a pager, an editor or one of the tools' own helpers
 --          evidence                 the row as JSON, for people
---          source                   where the record is
---          record                   which record it is
+--          source      TEXT         where the record is
+--          record      TEXT         which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "name": "less", "exe": "/usr/bin/less",
 --           "cmdline": "less", "user": "root", "login_user": "alice", "tool": "systemctl status agent",
 --           "helper": 1, "source": "audit.log", "record": "1"}

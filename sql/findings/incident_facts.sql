@@ -2,7 +2,7 @@
 --
 -- why:     Input of the detections of the shape `incident`: facts that only all traces together show.
 -- columns: incident    TEXT  host, service and number
---          host              host that it happened on
+--          host        TEXT  host that it happened on
 --          platform          linux, windows or macos
 --          entity            the service, without its ending
 --          first_time        when it began
