@@ -94,6 +94,29 @@ static int get(sd_bus_message *call, void *data, sd_bus_error *error)
     return 1;
 }
 
+static int get_all(sd_bus_message *call, sd_bus_error *error)
+{
+    static const char *const names[] = {"FragmentPath", "Environment", "ExecStart", "User", "Type"};
+    sd_bus_message          *reply = NULL;
+
+    if (lie == LIE_VANISH)
+        _exit(EXIT_SUCCESS);
+    if (lie == LIE_ERRORS)
+        return sd_bus_error_set(error, SD_BUS_ERROR_ACCESS_DENIED, "no");
+    sd_bus_message_new_method_return(call, &reply);
+    sd_bus_message_open_container(reply, 'a', "{sv}");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        sd_bus_message_open_container(reply, 'e', "sv");
+        sd_bus_message_append(reply, "s", names[i]);
+        append_property(reply, names[i]);
+        sd_bus_message_close_container(reply);
+    }
+    sd_bus_message_close_container(reply);
+    sd_bus_send(NULL, reply, NULL);
+    sd_bus_message_unref(reply);
+    return 1;
+}
+
 /* Until the other end has gone. */
 static int flood(sd_bus *bus)
 {
@@ -117,6 +140,8 @@ static int answer(sd_bus_message *call, void *data, sd_bus_error *error)
         return list_units(call, data, error);
     if (sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Properties", "Get"))
         return get(call, data, error);
+    if (sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Properties", "GetAll"))
+        return get_all(call, error);
     return sd_bus_error_set(error, SD_BUS_ERROR_UNKNOWN_METHOD, "unknown");
 }
 

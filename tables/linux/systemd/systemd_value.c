@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "table.h"
 
@@ -156,14 +157,28 @@ static const char *const capabilities[] = {
     "cap_checkpoint_restore",
 };
 
+int value_capability(const char *name)
+{
+    for (size_t i = 0; i < TBL_COUNT(capabilities); i++)
+        if (strcasecmp(capabilities[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+void value_capability_names(uint64_t set, struct buffer *out)
+{
+    for (size_t i = 0; i < TBL_COUNT(capabilities); i++)
+        if (set >> i & 1)
+            put_word(out, capabilities[i]);
+}
+
 static int read_capabilities(struct dbus_reader *m, struct value *v)
 {
     uint64_t flags;
 
     int r = dbus_read(m, 't', &flags);
-    for (size_t i = 0; r >= 0 && i < TBL_COUNT(capabilities); i++)
-        if (flags >> i & 1)
-            put_word(&v->text, capabilities[i]);
+    if (r >= 0)
+        value_capability_names(flags, &v->text);
     return r;
 }
 
@@ -311,7 +326,7 @@ static int read_spans(struct dbus_reader *m, struct value *v)
 /* Commands ------------------------------------------------------------------ */
 
 /* An argument as it would stand in a unit file: systemd.service(5), "Command lines". */
-static void put_argument(struct buffer *out, const char *text)
+void value_put_argument(struct buffer *out, const char *text)
 {
     static const char escapes[] = {
         ['\a'] = 'a', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\v'] = 'v',
@@ -345,16 +360,16 @@ static int read_arguments(struct dbus_reader *m, struct buffer *out)
     while ((r = dbus_read(m, 's', &argument)) > 0) {
         if (first && strcmp(argument, path) != 0) {
             buffer_putc(out, '@');
-            put_argument(out, path);
+            value_put_argument(out, path);
             first = false;
         }
         if (!first)
             buffer_putc(out, ' ');
-        put_argument(out, argument);
+        value_put_argument(out, argument);
         first = false;
     }
     if (first)
-        put_argument(out, path);
+        value_put_argument(out, path);
     return r < 0 ? r : dbus_exit(m);
 }
 

@@ -45,6 +45,13 @@ extern const struct value_reader value_capabilities; /* t: names of capabilities
 extern const struct value_reader
     value_namespaces; /* t: kinds allowed; "no" for all, "yes" for none */
 
+/* The number of a capability, by its name in any case; -1: none. Names of those of a set. */
+int  value_capability(const char *name);
+void value_capability_names(uint64_t set, struct buffer *out);
+
+/* Append an argument as it would stand in an Exec line of a unit file. */
+void value_put_argument(struct buffer *out, const char *text);
+
 /* Read a variant into `v`. Returns 1; 0 where it holds another type, which is skipped; a negative
  * errno where the message is damaged, or its text too large to keep. */
 int value_read(struct dbus_reader *m, const struct value_reader *reader, struct value *v);
