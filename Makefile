@@ -70,7 +70,7 @@ JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all arrows attack bench check check-build check-fast check-platforms clean deps deps-check deps-develop \
         deps-platforms docs docs-check evaluate faults format format-check fuzz golden headers hunt install judge \
-        lint navigator new-table signals soak symbols uninstall weights
+        lint navigator new-table signals soak symbols tables-data uninstall weights
 
 # A build shows what it makes, a line a file; make V=1 shows the commands, make -s nothing.
 ifndef V
@@ -272,12 +272,21 @@ navigator: $(BUILD)/svcql.so
 # A table to start from: make new-table NAME=x. CONTRIBUTING.md goes on from there.
 new-table: ; @./tests/new-table.sh $(NAME)
 
+# What this machine's systemd offers, merged into the table; and the table as C.
+INTERFACE := tables/formats/command/systemd_interface
+tables-data: $(BUILD)/systemd-fixture
+	dir=$$(mktemp -d) && $(BUILD)/systemd-fixture start $$dir && \
+	    { $(BUILD)/systemd-fixture exec $$dir sh -c "cd '$(CURDIR)' && ./tests/systemd-interface.sh merge $(INTERFACE).tsv"; \
+	      $(BUILD)/systemd-fixture stop $$dir; rm -rf $$dir; }
+	awk -f $(INTERFACE).awk $(INTERFACE).tsv > $(INTERFACE).inc
+
 docs: $(BUILD)/svcql.so
 	./tests/docs.sh $(BUILD)/svcql.so
 	$(call DETECTIONS,-v want=readme) > sql/signals/README.md
 
 docs-check: docs
 	git diff --exit-code -- tables/README.md sql/README.md sql/signals/README.md
+	awk -f $(INTERFACE).awk $(INTERFACE).tsv | diff $(INTERFACE).inc -
 
 C_FILES = $(shell find include ext tables tests -name '*.[ch]')
 

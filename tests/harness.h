@@ -56,7 +56,7 @@ struct harness_here {
 /* A new folder, removed with all that is in it when the program ends. */
 const char *harness_scratch(void);
 
-/* Write a file below a folder, making its parents. */
+/* Write a file below a folder, making its parents; it takes the place of a link. */
 #define harness_write(dir, ...)             harness_write_at(HARNESS_HERE, dir, __VA_ARGS__)
 #define harness_write_text(dir, path, text) harness_write_text_at(HARNESS_HERE, dir, path, text)
 

@@ -20,7 +20,7 @@
 --          obfuscated                    its text hides the tool
 --          success          INTEGER      1 where it ran, 0 where it could not
 --          patch_cycle      INTEGER      a script of a package ran it
---          action                        action of the verb in verb_grades: start, stop, disable, create, change, run, environment or delete
+--          action                        action of the verb in verb_grades: start, stop, disable, create, change, run, environment, delete, manager, power, reload or read
 --          arguments                     its target and its options as one text
 --          place                         kind of place that its target is in, by path_trust()
 --          service                       last part of its target, in lower case, without .service and .plist
@@ -48,7 +48,12 @@ WITH graded AS (
                '(?i)"--signal=(SIG)?(HUP|USR1|USR2|WINCH|CONT|URG|CHLD|0|1|10|12|17|18|23|28)"', '',
                coalesce((SELECT g.action FROM verb_grades AS g
                           WHERE g.verb = c.verb AND g.tool IN (c.tool, '')
-                          ORDER BY g.tool DESC LIMIT 1), '')) AS action,
+                          ORDER BY g.tool DESC LIMIT 1),
+                        -- What a later systemd can do, and nobody has graded yet.
+                        iif(c.tool IN ('systemctl', 'busctl', 'gdbus', 'dbus-send', 'qdbus', 'varlinkctl',
+                                       'portablectl', 'importctl', 'systemd-sysext', 'systemd-confext'),
+                            iif(c.verb REGEXP '(?i)^(get|list|dump|lookup|is-|show)|-status$', 'read',
+                                'manager'), ''))) AS action,
            coalesce(c.target, '') || coalesce((SELECT ' ' || group_concat(o.value, ' ')
                                                  FROM json_each(c.options) AS o), '') AS arguments,
            path_trust(c.target) AS place,

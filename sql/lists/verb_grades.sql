@@ -1,8 +1,12 @@
 -- verb_grades: what the verbs of service tools do to a service.
 --
--- why:     t1569_command_execution does not judge a command that only reads. A verb that is not in this table changes
---          nothing. action is start, stop, disable, create, change, run, environment or delete; a row with a tool has
---          precedence over one without ('').
+-- why:     t1569_command_execution does not judge a command that only reads. action is start, stop,
+--          disable, create, change, run, environment or delete; manager for other changes of the
+--          manager; power, reload and read change no service. A row with a tool has precedence over one
+--          without (''). A verb or method of systemd's tools that is not in this table counts as manager,
+--          unless its name shows that it reads, as list-units and GetUnit do. Every verb and method of
+--          systemd 252, 257 and 262 is in this table or has such a name; those of other tools that are
+--          not in it only read.
 -- attack:  T1569.001 T1569.002 T1569.003 (their procedures), T1543, T1489
 -- sources: defaults, or a table of this name in the open database
 --
@@ -63,4 +67,118 @@ INSERT INTO temp.verb_grades VALUES
     ('launchctl', 'config', 'environment'),
 
     ('', 'delete', 'delete'), ('', 'Remove-Service', 'delete'), ('', 'remove', 'delete'),
-    ('', 'detach', 'delete'), ('', 'Remove-Item', 'delete'), ('deb-systemd-helper', 'purge', 'delete');
+    ('', 'detach', 'delete'), ('', 'Remove-Item', 'delete'), ('deb-systemd-helper', 'purge', 'delete'),
+
+    ('', 'TryRestart', 'start'), ('', 'TryRestartUnit', 'start'), ('', 'ReloadOrRestart', 'start'),
+    ('', 'ReloadOrTryRestart', 'start'), ('', 'ReloadOrTryRestartUnit', 'start'),
+    ('', 'ThawUnit', 'start'), ('', 'StartUnitReplace', 'start'),
+    ('', 'StartUnitWithFlags', 'start'), ('', 'default', 'start'), ('', 'rescue', 'start'),
+    ('', 'emergency', 'start'),
+
+    ('', 'KillUnitSubgroup', 'stop'), ('', 'KillSubgroup', 'stop'), ('', 'QueueSignalUnit', 'stop'),
+    ('', 'QueueSignal', 'stop'), ('', 'KillMachine', 'stop'), ('', 'TerminateMachine', 'stop'),
+    ('', 'terminate', 'stop'), ('', 'umount', 'stop'),
+
+    ('', 'DisableUnitFilesWithFlags', 'disable'),
+    ('', 'DisableUnitFilesWithFlagsAndInstallInfo', 'disable'),
+
+    ('', 'EnableUnitFilesWithFlags', 'create'), ('', 'ReenableUnitFiles', 'create'),
+    ('', 'PresetUnitFiles', 'create'), ('', 'PresetUnitFilesWithMode', 'create'),
+    ('', 'PresetAllUnitFiles', 'create'), ('', 'UnmaskUnitFiles', 'create'),
+    ('', 'SetDefaultTarget', 'create'), ('', 'AttachImage', 'create'),
+    ('', 'AttachImageWithExtensions', 'create'), ('', 'AttachWithExtensions', 'create'),
+    ('', 'ReattachImage', 'create'), ('', 'ReattachImageWithExtensions', 'create'),
+    ('', 'ReattachWithExtensions', 'create'), ('', 'ReattacheWithExtensions', 'create'),
+    ('', 'reattach', 'create'),
+    ('', 'CreateMachine', 'create'), ('', 'CreateMachineEx', 'create'),
+    ('', 'CreateMachineWithNetwork', 'create'), ('', 'RegisterMachine', 'create'),
+    ('', 'RegisterMachineEx', 'create'), ('', 'RegisterMachineWithNetwork', 'create'),
+    ('', 'Pull', 'create'), ('', 'PullTar', 'create'),
+    ('', 'PullTarEx', 'create'), ('', 'PullRaw', 'create'), ('', 'PullRawEx', 'create'),
+    ('', 'PullOci', 'create'), ('', 'pull-tar', 'create'), ('', 'pull-raw', 'create'),
+    ('', 'pull-oci', 'create'), ('', 'ImportTar', 'create'), ('', 'ImportTarEx', 'create'),
+    ('', 'ImportRaw', 'create'), ('', 'ImportRawEx', 'create'), ('', 'ImportFileSystem', 'create'),
+    ('', 'ImportFileSystemEx', 'create'), ('', 'import-tar', 'create'),
+    ('', 'import-raw', 'create'), ('', 'import-fs', 'create'), ('', 'clone', 'create'),
+    ('', 'CloneImage', 'create'), ('', 'mount', 'create'), ('', 'add-driver', 'create'),
+
+    ('', 'SetProperties', 'change'), ('', 'BindMountUnit', 'change'),
+    ('', 'MountImageUnit', 'change'), ('', 'RevertUnitFiles', 'change'),
+    ('', 'AttachProcessesToUnit', 'change'), ('', 'RemoveSubgroupFromUnit', 'change'),
+    ('', 'BindMount', 'change'), ('', 'BindMountMachine', 'change'), ('', 'bind-volume', 'change'),
+    ('', 'unbind-volume', 'change'), ('', 'CleanUnit', 'change'), ('', 'clean', 'change'),
+
+    ('', 'StartTransient', 'run'), ('', 'StartAuxiliaryScope', 'run'), ('', 'OpenShell', 'run'),
+    ('', 'OpenMachineShell', 'run'),
+
+    ('', 'UnsetAndSetEnvironment', 'environment'), ('', 'UnsetEnvironment', 'environment'),
+    ('', 'unset-environment', 'environment'),
+
+    ('', 'RemoveImage', 'delete'), ('', 'DetachImage', 'delete'),
+    ('', 'DetachImageWithExtensions', 'delete'), ('', 'DetachWithExtensions', 'delete'),
+    ('', 'UnregisterMachine', 'delete'),
+    ('', 'delete-driver', 'delete'),
+
+    ('', 'EnqueueUnitJob', 'manager'), ('', 'EnqueueJob', 'manager'),
+    ('', 'EnqueueUnitJobMany', 'manager'), ('', 'EnqueueMarkedJobs', 'manager'),
+    ('', 'enqueue-marked', 'manager'), ('', 'cancel', 'manager'), ('', 'CancelJob', 'manager'),
+    ('', 'ClearJobs', 'manager'), ('', 'ClearAll', 'manager'), ('', 'AbandonScope', 'manager'),
+    ('', 'SwitchRoot', 'manager'), ('', 'switch-root', 'manager'), ('', 'SetExitCode', 'manager'),
+    ('', 'SetShowStatus', 'manager'), ('', 'log-level', 'manager'),
+    ('', 'log-target', 'manager'), ('', 'service-log-level', 'manager'),
+    ('', 'service-log-target', 'manager'), ('', 'service-watchdogs', 'manager'),
+    ('', 'SetLogLevel', 'manager'), ('', 'emit', 'manager'), ('', 'CopyTo', 'manager'),
+    ('', 'CopyToWithFlags', 'manager'), ('', 'CopyToMachine', 'manager'),
+    ('', 'CopyToMachineWithFlags', 'manager'), ('', 'copy-to', 'manager'),
+    ('', 'MarkReadOnly', 'manager'), ('', 'MarkImageReadOnly', 'manager'),
+    ('', 'read-only', 'manager'), ('', 'Rename', 'manager'), ('', 'RenameImage', 'manager'),
+    ('', 'SetLimit', 'manager'), ('', 'SetImageLimit', 'manager'), ('', 'SetPoolLimit', 'manager'),
+    ('', 'set-limit', 'manager'), ('', 'CleanPool', 'manager'),
+    ('', 'OpenLogin', 'manager'), ('', 'OpenMachineLogin', 'manager'), ('', 'login', 'manager'),
+    ('', 'cancel-transfer', 'manager'), ('', 'CancelTransfer', 'manager'), ('', 'serve', 'manager'),
+
+    ('', 'Halt', 'power'), ('', 'KExec', 'power'), ('', 'PowerOff', 'power'),
+    ('', 'Reboot', 'power'), ('', 'SoftReboot', 'power'), ('', 'soft-reboot', 'power'),
+    ('', 'hibernate', 'power'), ('', 'hybrid-sleep', 'power'), ('', 'sleep', 'power'),
+    ('', 'suspend', 'power'), ('', 'suspend-then-hibernate', 'power'),
+
+    ('', 'reload', 'reload'), ('', 'ReloadUnit', 'reload'), ('', 'daemon-reload', 'reload'),
+    ('', 'daemon-reexec', 'reload'), ('', 'Reexecute', 'reload'), ('', 'reset-failed', 'reload'),
+    ('', 'ResetFailed', 'reload'), ('', 'ResetFailedUnit', 'reload'),
+
+    ('', 'status', 'read'), ('', 'show', 'read'), ('', 'cat', 'read'), ('', 'help', 'read'),
+    ('', 'info', 'read'), ('', 'inspect', 'read'), ('', 'introspect', 'read'), ('', 'tree', 'read'),
+    ('', 'monitor', 'read'), ('', 'capture', 'read'), ('', 'wait', 'read'), ('', 'call', 'read'),
+    ('', 'validate-idl', 'read'), ('', 'whoami', 'read'), ('', 'Ping', 'read'),
+    ('', 'Describe', 'read'), ('', 'Subscribe', 'read'), ('', 'Unsubscribe', 'read'),
+    ('', 'Ref', 'read'), ('', 'Unref', 'read'), ('', 'RefUnit', 'read'), ('', 'UnrefUnit', 'read'),
+    ('', 'LoadUnit', 'read'), ('', 'get-property', 'read'), ('', 'get-default', 'read'),
+    ('', 'get-environment', 'read'), ('', 'image-status', 'read'), ('', 'copy-from', 'read'),
+    ('', 'CopyFrom', 'read'), ('', 'CopyFromWithFlags', 'read'), ('', 'CopyFromMachine', 'read'),
+    ('', 'CopyFromMachineWithFlags', 'read'), ('', 'MapFrom', 'read'), ('', 'MapTo', 'read'),
+    ('', 'MapFromMachineGroup', 'read'), ('', 'MapFromMachineUser', 'read'),
+    ('', 'MapToMachineGroup', 'read'), ('', 'MapToMachineUser', 'read'), ('', 'Open', 'read'),
+    ('', 'OpenPTY', 'read'), ('', 'OpenMachinePTY', 'read'), ('', 'OpenRootDirectory', 'read'),
+    ('', 'OpenMachineRootDirectory', 'read'), ('', 'export-tar', 'read'),
+    ('', 'export-raw', 'read'), ('', 'ExportTar', 'read'), ('', 'ExportTarEx', 'read'),
+    ('', 'ExportRaw', 'read'), ('', 'ExportRawEx', 'read'),
+
+    ('machinectl', 'poweroff', 'stop'), ('machinectl', 'reboot', 'stop'),
+    ('plutil', 'remove', 'change'),
+    ('PlistBuddy', 'add', 'change'), ('PlistBuddy', 'delete', 'change'),
+    ('PlistBuddy', 'copy', 'change'), ('PlistBuddy', 'merge', 'change'),
+    ('PlistBuddy', 'clear', 'change'),
+    ('defaults', 'delete', 'change'), ('defaults', 'rename', 'change'),
+    ('podman', 'rm', 'delete'),
+    ('fltmc', 'load', 'start'), ('fltmc', 'attach', 'start'),
+    ('fltmc', 'detach', 'stop'),
+    ('systemd-sysext', 'merge', 'create'), ('systemd-confext', 'merge', 'create'),
+    ('varlinkctl', 'merge', 'create'), ('systemd-sysext', 'refresh', 'create'),
+    ('systemd-confext', 'refresh', 'create'), ('varlinkctl', 'refresh', 'create'),
+    ('systemd-sysext', 'unmerge', 'delete'), ('systemd-confext', 'unmerge', 'delete'),
+    ('varlinkctl', 'unmerge', 'delete'), ('plutil', 'replace', 'change'),
+    ('plutil', 'insert', 'change'), ('plutil', 'append', 'change'), ('defaults', 'write', 'change'),
+    ('defaults', 'import', 'change'), ('reg', 'import', 'change'), ('systemctl', 'exit', 'manager'),
+    ('busctl', 'exit', 'manager'), ('gdbus', 'exit', 'manager'), ('dbus-send', 'exit', 'manager'),
+    ('qdbus', 'exit', 'manager'), ('varlinkctl', 'update', 'manager'),
+    ('varlinkctl', 'register', 'create'), ('varlinkctl', 'unregister', 'delete');

@@ -1,4 +1,4 @@
--- by_bus: calls the service manager over D-Bus, not through systemctl
+-- by_bus: calls the service manager over D-Bus or varlink, not through systemctl
 -- platform:        linux
 -- technique:       T1569.003
 -- analytic:        AN0200
@@ -10,6 +10,8 @@
 -- shape:   command
 -- fires:   {"tool": "busctl", "verb": "StartUnit", "action": "start"}
 -- fires:   {"tool": "gdbus", "verb": "StartTransientUnit", "action": "run"}
+-- fires:   {"tool": "varlinkctl", "verb": "StartTransient", "action": "run"}
 -- spares:  {"tool": "busctl", "verb": "StartUnit", "action": ""}
+-- spares:  {"tool": "varlinkctl", "verb": "StartTransient", "action": "read"}
 -- spares:  {"tool": "systemctl", "verb": "StartTransientUnit", "action": "run"}
-tool IN ('busctl', 'gdbus', 'dbus-send', 'qdbus') AND action <> ''
+tool IN ('busctl', 'gdbus', 'dbus-send', 'qdbus', 'varlinkctl') AND action NOT IN ('', 'manager', 'read', 'reload', 'power')

@@ -12,4 +12,4 @@
 -- fires:   {"tool": "machinectl", "verb": "shell", "action": "run"}
 -- spares:  {"tool": "systemd-run", "verb": "run", "action": ""}
 -- spares:  {"tool": "machinectl", "verb": "shell", "action": "start"}
-action = 'run'
+action = 'run' AND tool <> 'run0'

@@ -20,4 +20,16 @@ const struct shell_word *command_braces(struct arena *arena, const struct shell_
 /* for NAME in WORDS. What a substitution would give is not known. */
 void command_loop(struct shell *shell, const struct shell_word *words, size_t n);
 
+/* How often a loop runs a command: once for each value, and for each pair of two loops' values; at
+ * most COMMAND_TURNS_MAX. 1 where its words hold no loop's variable. */
+#define COMMAND_TURNS_MAX 64
+size_t command_turns(const struct shell_word *words, size_t n);
+
+/* The words of one of these times, from 0. NULL: out of memory. */
+const struct shell_word *command_turn(struct arena *arena, const struct shell_word *words, size_t n,
+                                      size_t turn);
+
+/* Whether a word is NAME=value; NAME then has all values that the loops around it give. */
+bool command_assign_turns(struct shell *shell, const struct shell_word *word, size_t turns);
+
 #endif

@@ -117,8 +117,9 @@ static int read_tool(struct command_reader *r, const struct shell_command *comma
         return 0;
     take_piped(r, command, &use);
     put_use(r, &use, use.spliced || words[0].spliced || command->spliced);
-    if (use.inner && command_enter(r, use.tool, use.remote))
-        result = read_inner(r, command, words + use.inner, n - use.inner);
+    if ((use.inner || use.inner_text) && command_enter(r, use.tool, use.remote))
+        result = use.inner ? read_inner(r, command, words + use.inner, n - use.inner)
+                           : r->read(r, SHELL_POSIX, use.inner_text);
     r->n_via = n_via;
     r->remote = remote;
     return result;
@@ -157,9 +158,9 @@ static int command_run(struct command_reader *r, const struct shell_command *com
     n = n - lead + 1;
     if (read_script(r, command, words, n))
         return 0;
-    wrapper = wrapper_find(command_name(&r->shell.arena, words[0].text, command->dialect),
-                           command->dialect);
-    if (wrapper)
+    const char *name = command_name(&r->shell.arena, words[0].text, command->dialect);
+    wrapper = wrapper_find(name, command->dialect);
+    if (wrapper && !service_tool_runs(name, command->dialect))
         result = command_unwrap(r, &(struct wrapped){wrapper, command, words, n}, &mine);
     return mine ? result : read_tool(r, command, words, n);
 }
@@ -269,12 +270,32 @@ static bool method_call(struct command_reader *r, const struct shell_word *word)
     return false;
 }
 
+/* A command is read once for each value of the loops around it. */
+static int each_turn(struct command_reader *r, const struct shell_command *command,
+                     const struct shell_word *words, size_t n)
+{
+    size_t turns = command_turns(words, n);
+    int    result = 0;
+
+    if (turns > 1 && n == 1 && command_assign_turns(&r->shell, words, turns))
+        return 0;
+    for (size_t turn = 0; turn < turns && result == 0; turn++) {
+        const struct shell_word *turned =
+            turns > 1 ? command_turn(&r->shell.arena, words, n, turn) : words;
+
+        if (!turned)
+            return -ENOMEM;
+        result = command_run(r, command, turned, n);
+        r->output = command_output(r, command, turned, n);
+    }
+    return result;
+}
+
 static int each_command(const struct shell_command *command, void *data)
 {
     struct command_reader   *r = data;
     const struct shell_word *words = command->words;
     size_t                   n = command->n, lead = 0;
-    int                      result = 0;
 
     if (r->n_uses == COMMAND_USES_MAX)
         return 1;
@@ -292,9 +313,7 @@ static int each_command(const struct shell_command *command, void *data)
         words = command_braces(&r->shell.arena, words, &n);
         command_loop(&r->shell, words, n);
     }
-    result = command_run(r, command, words, n);
-    r->output = command_output(r, command, words, n);
-    return result;
+    return each_turn(r, command, words, n);
 }
 
 static int command_text(struct command_reader *r, enum shell_dialect dialect, const char *text)

@@ -85,6 +85,14 @@ static struct option short_option(struct command_reader *r, const struct wrapped
     return option;
 }
 
+/* Whether the word after an option that is not known is its value, so that the program is one that is
+ * known. */
+static bool unknown_takes_next(const struct wrapped *w, size_t i)
+{
+    return i + 2 < w->n && word(w, i + 1)[0] != '-' && !program_known(word(w, i + 1)) &&
+           program_known(word(w, i + 2));
+}
+
 static struct option read_option(struct command_reader *r, const struct wrapped *w, size_t i)
 {
     static const char *const texts[] = {"--command", "--split-string", "--args"};
@@ -95,6 +103,8 @@ static struct option read_option(struct command_reader *r, const struct wrapped 
         option.more = 1;
     else if (text[1] != '-')
         return short_option(r, w, i);
+    else if (!strchr(text, '=') && !w->wrapper->operands && unknown_takes_next(w, i))
+        option.more = 1;
     for (size_t t = 0; w->wrapper->text && t < sizeof texts / sizeof texts[0]; t++) {
         size_t size = strlen(texts[t]);
 
@@ -152,7 +162,10 @@ static int unwrap_program(struct command_reader *r, const struct wrapped *w, boo
     if (wrapper->commands) {
         while (first < w->n && !word_in(wrapper->commands, word(w, first), false))
             first++;
-        first++;
+        if (first++ == w->n) { /* "podman quadlet install" is a service tool's work */
+            *ret_mine = false;
+            return 0;
+        }
     }
     struct walk found = walk(r, w, first);
     const char *remote = wrapper->flags & WRAPPER_REMOTE ? found.host : NULL;
@@ -188,6 +201,19 @@ static int unwrap_find(struct command_reader *r, const struct wrapped *w, bool *
         if (word_in("; + \\;", word(w, end), false))
             break;
     return i < end ? run_within(r, w, NULL, i, end) : 0;
+}
+
+/* systemd-notify --exec --ready ; program: the program stands after the word ";" (systemd-notify(1)). */
+static int unwrap_notify(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
+{
+    size_t i = 1;
+
+    *ret_mine = true;
+    while (i < w->n && strcmp(word(w, i), "--exec") != 0)
+        i++;
+    while (i < w->n && !word_in("; \\;", word(w, i), false))
+        i++;
+    return i < w->n ? run_within(r, w, NULL, i + 1, w->n) : 0;
 }
 
 /* A tool's bare name is more likely a mere text. */
@@ -608,12 +634,19 @@ int command_unwrap(struct command_reader *r, const struct wrapped *wrapped, bool
 {
     typedef int             unwrap_fn(struct command_reader *, const struct wrapped *, bool *);
     static unwrap_fn *const kinds[] = {
-        [WRAPPER_PROGRAM] = unwrap_program, [WRAPPER_SHELL] = unwrap_shell,
-        [WRAPPER_CMD] = unwrap_cmd,         [WRAPPER_POWERSHELL] = unwrap_powershell,
-        [WRAPPER_START] = unwrap_start,     [WRAPPER_START_PROCESS] = unwrap_start_process,
-        [WRAPPER_INVOKE] = unwrap_invoke,   [WRAPPER_FIND] = unwrap_find,
-        [WRAPPER_CODE] = unwrap_code,       [WRAPPER_OSASCRIPT] = unwrap_osascript,
-        [WRAPPER_WMIC] = unwrap_wmic,       [WRAPPER_SWITCH] = unwrap_switch,
+        [WRAPPER_PROGRAM] = unwrap_program,
+        [WRAPPER_SHELL] = unwrap_shell,
+        [WRAPPER_CMD] = unwrap_cmd,
+        [WRAPPER_POWERSHELL] = unwrap_powershell,
+        [WRAPPER_START] = unwrap_start,
+        [WRAPPER_START_PROCESS] = unwrap_start_process,
+        [WRAPPER_INVOKE] = unwrap_invoke,
+        [WRAPPER_FIND] = unwrap_find,
+        [WRAPPER_NOTIFY] = unwrap_notify,
+        [WRAPPER_CODE] = unwrap_code,
+        [WRAPPER_OSASCRIPT] = unwrap_osascript,
+        [WRAPPER_WMIC] = unwrap_wmic,
+        [WRAPPER_SWITCH] = unwrap_switch,
     };
 
     return kinds[wrapped->wrapper->kind](r, wrapped, ret_mine);

@@ -20,11 +20,14 @@ static const struct wrapper wrappers[] = {
     /* another user, another environment */
     {.name = "sudo", .letters = "ughpCrtTUDRa", .inert = "lveVK",
      .longs = "--user --group --host --prompt --chdir --chroot --role --type --other-user"},
+    {.name = "sudo-rs", .letters = "ughDpCTRUrt", .inert = "lveVK",
+     .longs = "--user --group --host --prompt --chdir --chroot --other-user"},
     {.name = "doas", .letters = "uC", .inert = "L"},
+    {.name = "opendoas", .letters = "uC", .inert = "L"},
     {.name = "pkexec", .longs = "--user"},
     {.name = "run0", .letters = "uDpg",
      .longs = "--user --group --unit --property --description --slice --nice --chdir --setenv "
-              "--background --machine"},
+              "--background --machine --area --lightweight --shell-prompt-prefix"},
     {.name = "su", .letters = "cgGsw", .text = 'c', .flags = WRAPPER_NONE,
      .longs = "--command --shell --group"},
     {.name = "runuser", .letters = "ucgGsw", .text = 'c', .longs = "--user --command --shell"},
@@ -81,6 +84,7 @@ static const struct wrapper wrappers[] = {
     {.name = "chpst", .letters = "uUbemdoplfrct/"},
     {.name = "systemd-cat", .letters = "tp", .longs = "--identifier --priority --stderr-priority"},
     {.name = "systemd-socket-activate", .letters = "lE", .longs = "--listen --setenv --fdname"},
+    {.name = "systemd-notify", .kind = WRAPPER_NOTIFY},
     {.name = "start-stop-daemon", .kind = WRAPPER_FIND},
     {.name = "find", .kind = WRAPPER_FIND},
     {.name = "fd", .kind = WRAPPER_FIND},

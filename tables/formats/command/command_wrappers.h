@@ -16,6 +16,7 @@ enum wrapper_kind {
     WRAPPER_START_PROCESS, /* Start-Process -FilePath program -ArgumentList arguments */
     WRAPPER_INVOKE,        /* Invoke-Command -ComputerName host { text } */
     WRAPPER_FIND,          /* find -exec program ; */
+    WRAPPER_NOTIFY,        /* systemd-notify --exec NAME=value ; program */
     WRAPPER_CODE,          /* python -c code: the texts that it quotes; python file */
     WRAPPER_OSASCRIPT,     /* osascript -e 'do shell script "text"' */
     WRAPPER_WMIC,          /* wmic process call create "text" */

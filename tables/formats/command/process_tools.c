@@ -166,11 +166,11 @@ static bool read_ufw(struct tool_call *call, struct service_use *use)
 }
 
 const struct service_tool process_tools[] = {
-    {"pkill", "pkill", read_by_name, NULL, NULL, 0},
-    {"killall", "killall", read_by_name, NULL, NULL, 0},
-    {"kill", "kill", read_kill, NULL, NULL, 0},
-    {"auditctl", "auditctl", read_auditctl, NULL, NULL, 0},
-    {"setenforce", "setenforce", read_setenforce, NULL, NULL, 0},
-    {"ufw", "ufw", read_ufw, NULL, NULL, 0},
+    {"pkill", "pkill", read_by_name, NULL, NULL, 0, NULL},
+    {"killall", "killall", read_by_name, NULL, NULL, 0, NULL},
+    {"kill", "kill", read_kill, NULL, NULL, 0, NULL},
+    {"auditctl", "auditctl", read_auditctl, NULL, NULL, 0, NULL},
+    {"setenforce", "setenforce", read_setenforce, NULL, NULL, 0, NULL},
+    {"ufw", "ufw", read_ufw, NULL, NULL, 0, NULL},
     {0},
 };

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "command_wrappers.h"
+
 /* Init scripts and runlevels -------------------------------------------------- */
 
 static bool read_service(struct tool_call *call, struct service_use *use)
@@ -117,6 +119,24 @@ static bool read_brew(struct tool_call *call, struct service_use *use)
     return use->verb;
 }
 
+/* podman quadlet install|rm [options] FILE...: makes and removes services (podman-quadlet(1) of 5.6). */
+static bool read_podman(struct tool_call *call, struct service_use *use)
+{
+    size_t i = 1;
+
+    while (i < call->n && strcmp(call->words[i].text, "quadlet") != 0)
+        i++;
+    if (i + 1 >= call->n)
+        return false;
+    use->verb = call->words[i + 1].text;
+    for (i += 2; i < call->n; i++) {
+        const char *text = call->words[i].text;
+
+        text_list_add(call->arena, text[0] == '-' ? &use->options : &use->targets, text);
+    }
+    return true;
+}
+
 /* launchd ---------------------------------------------------------------------- */
 
 static const struct option_spec launchctl_options[] = {
@@ -185,6 +205,10 @@ static bool read_launchctl(struct tool_call *call, struct service_use *use)
     } else if (strcmp(use->verb, "setenv") == 0 && operand(call, 2)) {
         text_list_add(call->arena, &use->options,
                       text_printf(call->arena, "%s=%s", operand(call, 1), operand(call, 2)));
+    } else if (strcmp(use->verb, "debug") == 0) { /* debug TARGET [--environment A=B ...] */
+        if (operand(call, 1))
+            text_list_add(call->arena, &use->targets, operand(call, 1));
+        tool_rest(call, 2, use);
     } else if (word_in(settings, use->verb, false)) {
         tool_rest(call, 1, use);
     } else if (strcmp(use->verb, "kill") == 0) {
@@ -205,37 +229,28 @@ static const char upstart_verbs[] = "start stop restart reload status list emit 
 
 /* clang-format off */
 static const struct service_tool tools[] = {
-    {"systemctl", "systemctl", read_systemctl, systemctl_options, NULL, 0},
-    {"systemd-run", "systemd-run", read_systemd_run, systemd_run_options, NULL, 1},
-    {"deb-systemd-invoke", "deb-systemd-invoke", tool_verb_first, help_options, NULL, 0},
-    {"deb-systemd-helper", "deb-systemd-helper", tool_verb_first, help_options, NULL, 0},
-    {"portablectl", "portablectl", tool_verb_first, systemctl_options, NULL, 0},
-    {"loginctl", "loginctl", tool_verb_first, systemctl_options, "enable-linger disable-linger", 0},
-    {"machinectl", "machinectl", read_machinectl, machinectl_options,
-     "shell login start stop enable disable poweroff reboot terminate kill", 3},
-    {"busctl", "busctl", read_busctl, busctl_options, NULL, 0},
-    {"gdbus", "gdbus", read_gdbus, gdbus_options, NULL, 0},
-    {"dbus-send", "dbus-send", read_dbus_send, help_options, NULL, 0},
-    {"qdbus", "qdbus", read_qdbus, help_options, NULL, 0},
-    {"service", "service", read_service, help_options, NULL, 0},
-    {"invoke-rc.d", "invoke-rc.d", tool_name_first, help_options, NULL, 0},
-    {"rc-service", "rc-service", tool_name_first, help_options, NULL, 0},
-    {"update-rc.d", "update-rc.d", tool_name_first, help_options, NULL, 0},
-    {"insserv", "insserv", read_insserv, insserv_options, NULL, 0},
-    {"chkconfig", "chkconfig", read_chkconfig, chkconfig_options, NULL, 0},
-    {"rc-update", "rc-update", read_rc_update, help_options, "add del delete show update", 0},
-    {"initctl", "initctl", tool_verb_first, help_options, upstart_verbs, 0},
-    {"start", "initctl", read_upstart, help_options, NULL, 0},
-    {"stop", "initctl", read_upstart, help_options, NULL, 0},
-    {"restart", "initctl", read_upstart, help_options, NULL, 0},
-    {"supervisorctl", "supervisorctl", tool_verb_first, supervisor_options, NULL, 1},
+    {"deb-systemd-invoke", "deb-systemd-invoke", tool_verb_first, help_options, NULL, 0, NULL},
+    {"deb-systemd-helper", "deb-systemd-helper", tool_verb_first, help_options, NULL, 0, NULL},
+    {"service", "service", read_service, help_options, NULL, 0, NULL},
+    {"invoke-rc.d", "invoke-rc.d", tool_name_first, help_options, NULL, 0, NULL},
+    {"rc-service", "rc-service", tool_name_first, help_options, NULL, 0, NULL},
+    {"update-rc.d", "update-rc.d", tool_name_first, help_options, NULL, 0, NULL},
+    {"insserv", "insserv", read_insserv, insserv_options, NULL, 0, NULL},
+    {"chkconfig", "chkconfig", read_chkconfig, chkconfig_options, NULL, 0, NULL},
+    {"rc-update", "rc-update", read_rc_update, help_options, "add del delete show update", 0, NULL},
+    {"initctl", "initctl", tool_verb_first, help_options, upstart_verbs, 0, NULL},
+    {"start", "initctl", read_upstart, help_options, NULL, 0, NULL},
+    {"stop", "initctl", read_upstart, help_options, NULL, 0, NULL},
+    {"restart", "initctl", read_upstart, help_options, NULL, 0, NULL},
+    {"podman", "podman", read_podman, NULL, "install rm", 0, NULL},
+    {"supervisorctl", "supervisorctl", tool_verb_first, supervisor_options, NULL, 1, NULL},
     {"sv", "sv", tool_verb_first, help_options,
      "status up down once pause cont hup alarm interrupt quit kill term start stop reload restart "
-     "shutdown force-stop force-reload force-restart force-shutdown exit u d o p c h a i q k t e s", 1},
-    {"svcadm", "svcadm", tool_verb_first, help_options, NULL, 0},
-    {"rcctl", "rcctl", tool_verb_first, help_options, NULL, 0},
-    {"brew", "brew", read_brew, help_options, NULL, 0},
-    {"launchctl", "launchctl", read_launchctl, launchctl_options, NULL, 3},
+     "shutdown force-stop force-reload force-restart force-shutdown exit u d o p c h a i q k t e s", 1, NULL},
+    {"svcadm", "svcadm", tool_verb_first, help_options, NULL, 0, NULL},
+    {"rcctl", "rcctl", tool_verb_first, help_options, NULL, 0, NULL},
+    {"brew", "brew", read_brew, help_options, NULL, 0, NULL},
+    {"launchctl", "launchctl", read_launchctl, launchctl_options, NULL, 3, NULL},
     {0},
 };
 /* clang-format on */
@@ -257,14 +272,33 @@ const struct service_tool *service_tool_find(const char *name, enum shell_dialec
         return windows;
     if (dialect != SHELL_POSIX && word_in("start stop restart", name, true))
         return NULL; /* cmd.exe's own */
-    const struct service_tool *tool = find(tools, name, false);
-    return tool || dialect != SHELL_POSIX ? tool : find(process_tools, name, false);
+    const struct service_tool *tool = find(systemd_tools, name, false);
+    if (!tool)
+        tool = find(tools, name, false);
+    if (!tool && dialect == SHELL_POSIX)
+        tool = find(process_tools, name, false);
+    return tool || dialect != SHELL_POSIX ? tool : find(property_list_tools, name, false);
+}
+
+bool service_tool_runs(const char *name, enum shell_dialect dialect)
+{
+    const struct service_tool *tool = service_tool_find(name, dialect);
+
+    return tool && tool->known == TOOL_RUNS;
+}
+
+bool program_known(const char *word)
+{
+    const char *slash = strrchr(word, '/'), *name = slash ? slash + 1 : word;
+
+    return service_tool_find(name, SHELL_POSIX) || wrapper_find(name, SHELL_POSIX);
 }
 
 bool service_tool_read(const struct service_tool *tool, struct arena *arena,
                        const struct shell_word *words, size_t n, struct service_use *ret)
 {
-    struct tool_call call = {.arena = arena, .name = tool->name, .words = words, .n = n};
+    struct tool_call call = {
+        .arena = arena, .name = tool->name, .words = words, .n = n, .known = tool->known};
 
     ret->tool = tool->tool;
     if (tool->options)

@@ -35,6 +35,7 @@ struct service_use {
     bool             runtime; /* lasts until the next boot at most */
     bool             spliced; /* the verb is written in pieces */
     size_t           inner;   /* index of the word where a command of its own begins; 0: none */
+    const char      *inner_text; /* the same as the text of a line; NULL: none */
 };
 
 struct service_tool;
@@ -59,6 +60,7 @@ struct tool_call {
     size_t                    n;
     const struct shell_word **operands; /* what is not an option, once tool_options() has run */
     size_t                    n_operands;
+    const char               *known; /* of the tool's entry */
     bool                      inert; /* --help and the like: nothing is done */
 };
 
@@ -85,10 +87,20 @@ struct service_tool {
     const struct option_spec *options; /* ends with a zeroed one; NULL: the reader sees to it */
     const char               *verbs;   /* those that count; NULL: all that look like one */
     size_t                    stop_at; /* options end after so many operands; 0: never */
+    const char *known; /* verbs that it is known to have, or TOOL_RUNS: a command; NULL: nothing */
 };
 
-extern const struct service_tool windows_service_tools[]; /* ends with a zeroed one */
-extern const struct service_tool process_tools[];         /* the same */
+extern const char TOOL_RUNS[]; /* the first operand of the tool is a command that it runs */
+
+/* These end with a zeroed one. */
+extern const struct service_tool systemd_tools[], windows_service_tools[], process_tools[],
+    property_list_tools[];
+
+/* Whether the tool of this name has the manager run a command, so that it is more than a wrapper. */
+bool service_tool_runs(const char *name, enum shell_dialect dialect);
+
+/* Whether a word is the name or the path of a program that this folder's files know. */
+bool program_known(const char *word);
 
 /* The operand at `i`, or NULL. */
 const char *operand(const struct tool_call *call, size_t i);
@@ -125,10 +137,6 @@ bool tool_use_of_key(struct tool_call *call, const char *key, struct service_use
 
 tool_reader read_cmdlet; /* powershell_tools.c */
 
-/* systemd_tools.c */
-tool_reader read_systemctl, read_systemd_run, read_machinectl, read_busctl, read_gdbus,
-    read_dbus_send, read_qdbus;
-extern const struct option_spec systemctl_options[], systemd_run_options[], machinectl_options[],
-    busctl_options[], gdbus_options[];
+tool_reader read_varlinkctl; /* varlink_tool.c */
 
 #endif

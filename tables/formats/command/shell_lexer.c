@@ -9,7 +9,7 @@ void lexer_open_word(struct lexer *l)
     buffer_reset(&l->word);
     l->in_word = true;
     l->word_begin = l->at;
-    l->quoted = l->spliced = l->joint = false;
+    l->quoted = l->spliced = l->joint = l->listed = false;
 }
 
 char lexer_last(const struct lexer *l)
@@ -76,7 +76,8 @@ static void add_word(struct lexer *l, const char *text)
                                            .begin = l->word_begin,
                                            .end = l->at,
                                            .quoted = l->quoted,
-                                           .spliced = l->spliced};
+                                           .spliced = l->spliced,
+                                           .listed = l->listed};
 }
 
 void lexer_end_word(struct lexer *l)
@@ -151,11 +152,38 @@ void lexer_put_value(struct lexer *l, const char *value, bool split)
         lexer_mark(l);
 }
 
+/* All values of a loop's variable; which one counts is for the reader of the command. */
+static void put_list(struct lexer *l, const char *values)
+{
+    size_t length = strlen(values);
+
+    if (length > l->shell->budget)
+        return;
+    l->shell->budget -= length;
+    lexer_mark(l);
+    lexer_put(l, SHELL_LIST_BEGIN);
+    for (values += strspn(values, " \t\n"); *values;) {
+        size_t size = strcspn(values, " \t\n");
+
+        lexer_put_text(l, values, size);
+        values += size;
+        values += strspn(values, " \t\n");
+        if (*values)
+            lexer_put(l, SHELL_LIST_NEXT);
+    }
+    lexer_put(l, SHELL_LIST_END);
+    l->listed = true;
+    lexer_mark(l);
+}
+
 bool lexer_expand(struct lexer *l, const char *name, size_t size, bool quoted)
 {
     const struct shell_variable *variable = shell_get(l->shell, l->dialect, name, size);
 
-    if (variable)
+    if (variable && variable->list && l->dialect == SHELL_POSIX && l->next == NEXT_ARGUMENT &&
+        strpbrk(variable->value, " \t\n"))
+        put_list(l, variable->value);
+    else if (variable)
         lexer_put_value(l, variable->value, !quoted || variable->list);
     return variable != NULL;
 }

@@ -18,7 +18,8 @@ struct lexer {
     struct buffer word; /* under construction */
     size_t        word_begin;
     bool          in_word, quoted, spliced;
-    bool          joint; /* a quote, escape or variable has just ended in the word */
+    bool          listed; /* holds a list of values */
+    bool          joint;  /* a quote, escape or variable has just ended in the word */
 
     struct shell_word *words;
     size_t             n, room;

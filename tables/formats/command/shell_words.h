@@ -29,7 +29,13 @@ struct shell_word {
     size_t      begin, end; /* where it stands in the text */
     bool        quoted;     /* begins with a quote */
     bool        spliced;    /* a quote, escape or variable stands between two letters */
+    bool        listed;     /* holds all values of a loop's variable: see SHELL_LIST_* */
 };
+
+/* Around the values that a loop's variable takes, in the words of the loop's body; posix only. */
+#define SHELL_LIST_BEGIN '\001'
+#define SHELL_LIST_NEXT  '\002'
+#define SHELL_LIST_END   '\003'
 
 struct shell_command {
     enum shell_dialect       dialect;

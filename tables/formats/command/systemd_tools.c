@@ -1,79 +1,18 @@
-/* systemd_tools.c -- systemctl, systemd-run, machinectl, and whatever calls systemd over D-Bus:
- * busctl, gdbus, dbus-send, qdbus; from their manual pages of systemd 252 to 257. */
+/* systemd_tools.c -- systemctl, systemd-run and the other tools of systemd, and whatever calls systemd
+ * over D-Bus: busctl, gdbus, dbus-send, qdbus. Their options and verbs are systemd_interface.tsv, which
+ * the programs of systemd 252, 257 and 262 printed themselves. */
 #include <stdio.h>
 #include <string.h>
 
 #include "service_tools.h"
 
-/* systemd -------------------------------------------------------------------- */
-
 /* clang-format off */
-const struct option_spec systemctl_options[] = {
-    {'h', "help", OPTION_INERT},
-    {'\0', "version", OPTION_INERT},
-    {'H', "host", OPTION_VALUE | OPTION_REMOTE},
-    {'M', "machine", OPTION_VALUE | OPTION_REMOTE},
-    {'C', "capsule", OPTION_VALUE},
-    {'t', "type", OPTION_VALUE},
-    {'\0', "state", OPTION_VALUE},
-    {'p', "property", OPTION_VALUE},
-    {'P', NULL, OPTION_VALUE},
-    {'s', "signal", OPTION_VALUE},
-    {'n', "lines", OPTION_VALUE},
-    {'o', "output", OPTION_VALUE},
-    {'\0', "job-mode", OPTION_VALUE},
-    {'\0', "root", OPTION_VALUE},
-    {'\0', "image", OPTION_VALUE},
-    {'\0', "image-policy", OPTION_VALUE},
-    {'\0', "preset-mode", OPTION_VALUE},
-    {'\0', "kill-whom", OPTION_VALUE},
-    {'\0', "kill-who", OPTION_VALUE},
-    {'\0', "kill-value", OPTION_VALUE},
-    {'\0', "kill-subgroup", OPTION_VALUE},
-    {'\0', "what", OPTION_VALUE},
-    {'\0', "when", OPTION_VALUE},
-    {'\0', "message", OPTION_VALUE},
-    {'\0', "drop-in", OPTION_VALUE},
-    {'\0', "timestamp", OPTION_VALUE},
-    {'\0', "legend", OPTION_VALUE},
-    {'\0', "check-inhibitors", OPTION_VALUE},
-    {'\0', "boot-loader-menu", OPTION_VALUE},
-    {'\0', "boot-loader-entry", OPTION_VALUE},
-    {'\0', "reboot-argument", OPTION_VALUE},
-    {'\0', "runtime", OPTION_RUNTIME},
-    {'\0', "system", 0},
-    {'\0', "user", 0},
-    {'\0', "global", 0},
-    {'\0', "now", 0},
-    {'f', "force", 0},
-    {'a', "all", 0},
-    {'q', "quiet", 0},
-    {'l', "full", 0},
-    {'r', "recursive", 0},
-    {'T', "show-transaction", 0},
-    {'\0', "no-block", 0},
-    {'\0', "no-reload", 0},
-    {'\0', "no-pager", 0},
-    {'\0', "no-legend", 0},
-    {'\0', "no-wall", 0},
-    {'\0', "no-ask-password", 0},
-    {'\0', "no-warn", 0},
-    {'\0', "stdin", 0},
-    {'\0', "read-only", 0},
-    {'\0', "mkdir", 0},
-    {'\0', "marked", 0},
-    {'\0', "wait", 0},
-    {'\0', "failed", 0},
-    {'\0', "value", 0},
-    {'\0', "plain", 0},
-    {'\0', "reverse", 0},
-    {'\0', "dry-run", 0},
-    {'\0', "with-dependencies", 0},
-    {0},
-};
+#include "systemd_interface.inc"
 /* clang-format on */
 
-bool read_systemctl(struct tool_call *call, struct service_use *use)
+/* systemd -------------------------------------------------------------------- */
+
+static bool read_systemctl(struct tool_call *call, struct service_use *use)
 {
     static const char settings[] = "set-environment unset-environment import-environment log-level "
                                    "log-target service-watchdogs exit switch-root halt poweroff "
@@ -96,58 +35,7 @@ bool read_systemctl(struct tool_call *call, struct service_use *use)
     return tool_verb_like(use->verb);
 }
 
-/* clang-format off */
-const struct option_spec systemd_run_options[] = {
-    {'h', "help", OPTION_INERT},
-    {'\0', "version", OPTION_INERT},
-    {'H', "host", OPTION_VALUE | OPTION_REMOTE},
-    {'M', "machine", OPTION_VALUE | OPTION_REMOTE},
-    {'C', "capsule", OPTION_VALUE},
-    {'u', "unit", OPTION_VALUE | OPTION_TARGET},
-    {'p', "property", OPTION_VALUE},
-    {'E', "setenv", OPTION_VALUE},
-    {'\0', "description", OPTION_VALUE},
-    {'\0', "slice", OPTION_VALUE},
-    {'\0', "service-type", OPTION_VALUE},
-    {'\0', "uid", OPTION_VALUE},
-    {'\0', "gid", OPTION_VALUE},
-    {'\0', "nice", OPTION_VALUE},
-    {'\0', "working-directory", OPTION_VALUE},
-    {'\0', "background", OPTION_VALUE},
-    {'\0', "on-active", OPTION_VALUE},
-    {'\0', "on-boot", OPTION_VALUE},
-    {'\0', "on-startup", OPTION_VALUE},
-    {'\0', "on-unit-active", OPTION_VALUE},
-    {'\0', "on-unit-inactive", OPTION_VALUE},
-    {'\0', "on-calendar", OPTION_VALUE},
-    {'\0', "path-property", OPTION_VALUE},
-    {'\0', "socket-property", OPTION_VALUE},
-    {'\0', "timer-property", OPTION_VALUE},
-    {'\0', "expand-environment", OPTION_VALUE},
-    {'\0', "json", OPTION_VALUE},
-    {'\0', "job-mode", OPTION_VALUE},
-    {'\0', "user", 0},
-    {'\0', "system", 0},
-    {'\0', "scope", 0},
-    {'\0', "slice-inherit", 0},
-    {'\0', "on-timezone-change", 0},
-    {'\0', "on-clock-change", 0},
-    {'r', "remain-after-exit", 0},
-    {'\0', "send-sighup", 0},
-    {'\0', "no-block", 0},
-    {'\0', "no-ask-password", 0},
-    {'\0', "wait", 0},
-    {'t', "pty", 0},
-    {'P', "pipe", 0},
-    {'q', "quiet", 0},
-    {'G', "collect", 0},
-    {'S', "shell", 0},
-    {'d', "same-dir", 0},
-    {0},
-};
-/* clang-format on */
-
-bool read_systemd_run(struct tool_call *call, struct service_use *use)
+static bool read_systemd_run(struct tool_call *call, struct service_use *use)
 {
     use->verb = "run";
     use->runtime = true;
@@ -155,13 +43,47 @@ bool read_systemd_run(struct tool_call *call, struct service_use *use)
     return use->inner || use->options.n;
 }
 
-const struct option_spec machinectl_options[] = {
-    {'h', "help", OPTION_INERT}, {'\0', "version", OPTION_INERT},
-    {'\0', "uid", OPTION_VALUE}, {'E', "setenv", OPTION_VALUE},
-    {'q', "quiet", 0},           {0},
-};
+/* Without a command a shell is run, so that a bare run0 counts too. */
+static bool read_run0(struct tool_call *call, struct service_use *use)
+{
+    read_systemd_run(call, use);
+    return true;
+}
 
-bool read_machinectl(struct tool_call *call, struct service_use *use)
+/* A program that waits for connections and then is started: -l 80 PROGRAM. */
+static bool read_socket_activate(struct tool_call *call, struct service_use *use)
+{
+    use->verb = "run";
+    tool_command(call, 0, use);
+    return use->inner;
+}
+
+/* systemd-mount makes a transient unit of the kind mount, systemd-umount stops one. */
+static bool read_mount(struct tool_call *call, struct service_use *use)
+{
+    bool undo = strcmp(call->name, "systemd-umount") == 0;
+
+    for (size_t i = 0; i < use->options.n; i++) {
+        if (strcmp(use->options.items[i], "--list") == 0)
+            return false;
+        undo |= strcmp(use->options.items[i], "--umount") == 0;
+    }
+    use->verb = undo ? "umount" : "mount";
+    use->runtime = true;
+    tool_targets(call, 0, use);
+    return use->targets.n > 0;
+}
+
+/* Without a verb it is `status`. */
+static bool read_extensions(struct tool_call *call, struct service_use *use)
+{
+    if (tool_verb_first(call, use))
+        return true;
+    use->verb = "status";
+    return true;
+}
+
+static bool read_machinectl(struct tool_call *call, struct service_use *use)
 {
     tool_verb(call, 0, use);
     if (!use->verb || strcmp(use->verb, "shell") != 0) {
@@ -231,7 +153,8 @@ struct bus_call {
     size_t      arguments; /* operand where they begin */
 };
 
-/* Only calls of the service manager count, and those that let a user's services linger. */
+/* Only calls of the managers of services and of images with services count, and those that let a
+ * user's services linger. */
 static bool read_bus_call(struct tool_call *call, const struct bus_call *bus,
                           struct service_use *use)
 {
@@ -241,8 +164,10 @@ static bool read_bus_call(struct tool_call *call, const struct bus_call *bus,
     if (!bus->destination || !bus->method)
         return false;
     use->verb = dot ? dot + 1 : bus->method;
-    bool linger = strcmp(use->verb, "SetUserLinger") == 0;
-    if (strcmp(bus->destination, "org.freedesktop.systemd1") != 0 && !linger)
+    if (!word_in("org.freedesktop.systemd1 org.freedesktop.machine1 org.freedesktop.portable1 "
+                 "org.freedesktop.import1",
+                 bus->destination, false) &&
+        strcmp(use->verb, "SetUserLinger") != 0)
         return false;
     if (unit)
         text_list_add(call->arena, &use->targets, unit);
@@ -255,25 +180,7 @@ static bool read_bus_call(struct tool_call *call, const struct bus_call *bus,
     return true;
 }
 
-/* clang-format off */
-const struct option_spec busctl_options[] = {
-    {'h', "help", OPTION_INERT},
-    {'\0', "version", OPTION_INERT},
-    {'H', "host", OPTION_VALUE | OPTION_REMOTE},
-    {'M', "machine", OPTION_VALUE | OPTION_REMOTE},
-    {'\0', "address", OPTION_VALUE},
-    {'\0', "match", OPTION_VALUE},
-    {'\0', "size", OPTION_VALUE},
-    {'\0', "json", OPTION_VALUE},
-    {'\0', "timeout", OPTION_VALUE},
-    {'\0', "destination", OPTION_VALUE},
-    {'\0', "user", 0},
-    {'\0', "system", 0},
-    {0},
-};
-/* clang-format on */
-
-bool read_busctl(struct tool_call *call, struct service_use *use)
+static bool read_busctl(struct tool_call *call, struct service_use *use)
 {
     const char *verb = operand(call, 0);
 
@@ -287,7 +194,7 @@ bool read_busctl(struct tool_call *call, struct service_use *use)
 }
 
 /* clang-format off */
-const struct option_spec gdbus_options[] = {
+static const struct option_spec gdbus_options[] = {
     {'h', "help", OPTION_INERT},
     {'d', "dest", OPTION_VALUE},
     {'o', "object-path", OPTION_VALUE},
@@ -311,7 +218,7 @@ static const char *value_of(const struct service_use *use, const char *name)
     return NULL;
 }
 
-bool read_gdbus(struct tool_call *call, struct service_use *use)
+static bool read_gdbus(struct tool_call *call, struct service_use *use)
 {
     const char *verb = operand(call, 0);
     const char *method = value_of(use, "--method");
@@ -323,15 +230,52 @@ bool read_gdbus(struct tool_call *call, struct service_use *use)
                          use);
 }
 
-bool read_dbus_send(struct tool_call *call, struct service_use *use)
+static bool read_dbus_send(struct tool_call *call, struct service_use *use)
 {
     return read_bus_call(
         call, &(struct bus_call){value_of(use, "--dest"), operand(call, 0), operand(call, 1), 2},
         use);
 }
 
-bool read_qdbus(struct tool_call *call, struct service_use *use)
+static bool read_qdbus(struct tool_call *call, struct service_use *use)
 {
     return read_bus_call(
         call, &(struct bus_call){operand(call, 0), operand(call, 1), operand(call, 2), 3}, use);
 }
+
+/* The tools -------------------------------------------------------------------- */
+
+static const struct option_spec help_options[] = {
+    {'h', "help", OPTION_INERT},
+    {'\0', "version", OPTION_INERT},
+    {0},
+};
+
+static const char machinectl_counted[] =
+    "shell login start stop enable disable poweroff reboot terminate kill clone remove bind "
+    "copy-to "
+    "import-tar import-raw import-fs pull-tar pull-raw pause resume edit";
+
+/* clang-format off */
+const struct service_tool systemd_tools[] = {
+    {"systemctl", "systemctl", read_systemctl, systemctl_options, NULL, 0, systemctl_verbs},
+    {"systemd-run", "systemd-run", read_systemd_run, systemd_run_options, NULL, 1, TOOL_RUNS},
+    {"run0", "run0", read_run0, run0_options, NULL, 1, TOOL_RUNS},
+    {"portablectl", "portablectl", tool_verb_first, portablectl_options, NULL, 0, portablectl_verbs},
+    {"loginctl", "loginctl", tool_verb_first, loginctl_options, "enable-linger disable-linger", 0, loginctl_verbs},
+    {"machinectl", "machinectl", read_machinectl, machinectl_options, machinectl_counted, 3, machinectl_verbs},
+    {"importctl", "importctl", tool_verb_first, importctl_options, NULL, 0, importctl_verbs},
+    {"systemd-sysext", "systemd-sysext", read_extensions, systemd_sysext_options, NULL, 0, systemd_sysext_verbs},
+    {"systemd-confext", "systemd-confext", read_extensions, systemd_confext_options, NULL, 0, systemd_confext_verbs},
+    {"systemd-mount", "systemd-mount", read_mount, systemd_mount_options, NULL, 0, NULL},
+    {"systemd-umount", "systemd-umount", read_mount, systemd_umount_options, NULL, 0, NULL},
+    {"systemd-socket-activate", "systemd-socket-activate", read_socket_activate,
+     systemd_socket_activate_options, NULL, 1, TOOL_RUNS},
+    {"varlinkctl", "varlinkctl", read_varlinkctl, varlinkctl_options, NULL, 0, varlinkctl_verbs},
+    {"busctl", "busctl", read_busctl, busctl_options, NULL, 0, busctl_verbs},
+    {"gdbus", "gdbus", read_gdbus, gdbus_options, NULL, 0, NULL},
+    {"dbus-send", "dbus-send", read_dbus_send, help_options, NULL, 0, NULL},
+    {"qdbus", "qdbus", read_qdbus, help_options, NULL, 0, NULL},
+    {0},
+};
+/* clang-format on */

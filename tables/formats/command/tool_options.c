@@ -82,6 +82,8 @@ const char *operand(const struct tool_call *call, size_t i)
     return i < call->n_operands ? call->operands[i]->text : NULL;
 }
 
+const char TOOL_RUNS[] = "";
+
 /* Options as getopt_long(3) reads them -------------------------------------- */
 
 static const struct option_spec *by_letter(const struct option_spec *specs, char letter)
@@ -137,6 +139,24 @@ static void apply(struct tool_call *call, const struct option_spec *spec, const 
         call->inert = true;
 }
 
+/* Whether the word after the unknown option at `i` is its value: where taking it so leads to a verb
+ * or a program that is known, and leaving it does not. Nothing is after the verb. */
+static bool takes_next(const struct tool_call *call, size_t i)
+{
+    size_t after = i + 2;
+
+    if (!call->known || call->n_operands || i + 2 >= call->n || call->words[i + 1].text[0] == '-')
+        return false;
+    while (after < call->n && call->words[after].text[0] == '-')
+        after++;
+    if (after == call->n)
+        return false;
+    const char *next = call->words[i + 1].text, *then = call->words[after].text;
+    return call->known == TOOL_RUNS
+               ? !program_known(next) && program_known(then)
+               : !word_in(call->known, next, false) && word_in(call->known, then, false);
+}
+
 /* Both return how many words the option takes beside its own. */
 static size_t long_option(struct tool_call *call, const struct option_spec *specs, size_t i,
                           struct service_use *use)
@@ -146,8 +166,13 @@ static size_t long_option(struct tool_call *call, const struct option_spec *spec
     const struct option_spec *spec = by_name(specs, text, size);
 
     if (!spec) {
-        text_list_add(call->arena, &use->options, call->words[i].text);
-        return 0;
+        bool next = !equals && takes_next(call, i);
+
+        text_list_add(
+            call->arena, &use->options,
+            next ? text_printf(call->arena, "%s=%s", call->words[i].text, call->words[i + 1].text)
+                 : call->words[i].text);
+        return next ? 1 : 0;
     }
     bool next = spec->flags & OPTION_VALUE && !equals && i + 1 < call->n;
     apply(call, spec, equals ? equals + 1 : next ? call->words[i + 1].text : NULL, use);
@@ -161,6 +186,10 @@ static size_t short_options(struct tool_call *call, const struct option_spec *sp
         const struct option_spec *spec = by_letter(specs, *p);
         struct option_spec        unknown = {.letter = *p};
 
+        if (!spec && !p[1] && takes_next(call, i)) {
+            apply(call, &unknown, call->words[i + 1].text, use);
+            return 1;
+        }
         if (!spec || !(spec->flags & OPTION_VALUE)) {
             apply(call, spec ? spec : &unknown, NULL, use);
             continue;

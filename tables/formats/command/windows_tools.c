@@ -306,22 +306,55 @@ static bool read_nssm(struct tool_call *call, struct service_use *use)
     return use->verb;
 }
 
+/* pnputil /add-driver FILE.inf [/install], /delete-driver oem1.inf; before Windows 10 -i -a FILE.inf and
+ * -d oem1.inf (Microsoft: PnPUtil command syntax). */
+static bool read_pnputil(struct tool_call *call, struct service_use *use)
+{
+    for (size_t i = 1; i < call->n; i++) {
+        const char *text = call->words[i].text, *next = tool_word(call, i + 1);
+
+        if ((text[0] == '/' || text[0] == '-') && next &&
+            word_in("add-driver a delete-driver d", text + 1, true)) {
+            use->verb = strchr("aA", text[1]) ? "add-driver" : "delete-driver";
+            tool_target(call, use, next);
+            i++;
+        } else {
+            tool_option(call, use, text, NULL);
+        }
+    }
+    return use->verb;
+}
+
+/* fltmc load|unload DRIVER; attach|detach DRIVER VOLUME ... */
+static bool read_fltmc(struct tool_call *call, struct service_use *use)
+{
+    verb_at(call, 1, use);
+    if (!use->verb || !tool_word(call, 2))
+        return false;
+    tool_target(call, use, tool_word(call, 2));
+    for (size_t i = 3; i < call->n; i++)
+        tool_option(call, use, call->words[i].text, NULL);
+    return true;
+}
+
 /* The tools ---------------------------------------------------------------------------- */
 
 /* clang-format off */
-#define CMDLET(name)                 {name, "powershell", read_cmdlet, NULL, NULL, 0}
-#define PSEXEC(name, tool)           {name, tool, read_psexec, NULL, NULL, 0}
-#define IMPACKET(name, tool, reader) {name, tool, reader, NULL, NULL, 0}
+#define CMDLET(name)                 {name, "powershell", read_cmdlet, NULL, NULL, 0, NULL}
+#define PSEXEC(name, tool)           {name, tool, read_psexec, NULL, NULL, 0, NULL}
+#define IMPACKET(name, tool, reader) {name, tool, reader, NULL, NULL, 0, NULL}
 
 const struct service_tool windows_service_tools[] = {
-    {"sc", "sc", read_sc, NULL, sc_verbs, 0},
-    {"net", "net", read_net, NULL, NULL, 0},
-    {"net1", "net", read_net, NULL, NULL, 0},
-    {"wmic", "wmic", read_wmic, NULL, NULL, 0},
-    {"reg", "reg", read_reg, NULL, "add delete import copy restore load save query export", 0},
+    {"sc", "sc", read_sc, NULL, sc_verbs, 0, NULL},
+    {"net", "net", read_net, NULL, NULL, 0, NULL},
+    {"net1", "net", read_net, NULL, NULL, 0, NULL},
+    {"wmic", "wmic", read_wmic, NULL, NULL, 0, NULL},
+    {"reg", "reg", read_reg, NULL, "add delete import copy restore load save query export", 0, NULL},
     {"nssm", "nssm", read_nssm, NULL,
      "install remove start stop restart pause continue rotate set get reset edit status "
-     "statuscode dump list processes", 0},
+     "statuscode dump list processes", 0, NULL},
+    {"pnputil", "pnputil", read_pnputil, NULL, NULL, 0, NULL},
+    {"fltmc", "fltmc", read_fltmc, NULL, "load unload attach detach", 0, NULL},
     PSEXEC("psexec", "psexec"),
     PSEXEC("psexec64", "psexec"),
     PSEXEC("paexec", "paexec"),

@@ -1,0 +1,14 @@
+-- changes_manager: changes the service manager, its jobs or its images in an unusual way
+-- platform:        linux
+-- technique:       T1569.003
+-- analytic:        AN0200
+-- weight:          10
+-- reference:       systemctl(1), org.freedesktop.systemd1(5)
+-- false positives: an administrator who cancels a job or asks the manager for more log lines
+--
+-- shape:   command
+-- fires:   {"tool": "busctl", "verb": "EnqueueUnitJob", "action": "manager"}
+-- fires:   {"tool": "systemctl", "verb": "switch-root", "action": "manager"}
+-- spares:  {"tool": "busctl", "verb": "EnqueueUnitJob", "action": "read"}
+-- spares:  {"tool": "systemctl", "verb": "switch-root", "action": "power"}
+action = 'manager'
