@@ -297,8 +297,12 @@ bool program_known(const char *word)
 bool service_tool_read(const struct service_tool *tool, struct arena *arena,
                        const struct shell_word *words, size_t n, struct service_use *ret)
 {
-    struct tool_call call = {
-        .arena = arena, .name = tool->name, .words = words, .n = n, .known = tool->known};
+    struct tool_call call = {.arena = arena,
+                             .name = tool->name,
+                             .words = words,
+                             .n = n,
+                             .known = tool->known,
+                             .is_program = program_known};
 
     ret->tool = tool->tool;
     if (tool->options)

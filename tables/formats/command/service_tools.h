@@ -60,8 +60,9 @@ struct tool_call {
     size_t                    n;
     const struct shell_word **operands; /* what is not an option, once tool_options() has run */
     size_t                    n_operands;
-    const char               *known; /* of the tool's entry */
-    bool                      inert; /* --help and the like: nothing is done */
+    const char               *known;      /* of the tool's entry */
+    bool (*is_program)(const char *word); /* program_known() */
+    bool inert;                           /* --help and the like: nothing is done */
 };
 
 enum option_flag {

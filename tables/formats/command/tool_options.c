@@ -153,7 +153,7 @@ static bool takes_next(const struct tool_call *call, size_t i)
         return false;
     const char *next = call->words[i + 1].text, *then = call->words[after].text;
     return call->known == TOOL_RUNS
-               ? !program_known(next) && program_known(then)
+               ? !call->is_program(next) && call->is_program(then)
                : !word_in(call->known, next, false) && word_in(call->known, then, false);
 }
 
