@@ -98,11 +98,14 @@ int root_read(const struct root *root, const char *path, size_t cap, char **ret,
 struct root_map {
     uint8_t *data;
     size_t   size;
+    size_t   room;   /* bytes of memory that `data` has */
     int      fd;     /* of root_map_parts() */
     uint8_t *loaded; /* a bit a block; NULL: all of it */
 };
-int  root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
-int  root_map_parts(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
+int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
+int root_map_parts(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
+/* As root_map_parts(), in the memory of a map of parts that is done with, or of a zeroed one. An error leaves it zeroed. */
+int  root_map_again(const struct root *root, const char *path, uint64_t cap, struct root_map *map);
 bool root_map_load(void *map, uint64_t at, uint64_t size); /* false: outside it, or unreadable */
 void root_map_forget(struct root_map *map); /* give back the memory of what was loaded */
 void root_unmap(struct root_map *map);

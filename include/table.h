@@ -44,6 +44,9 @@ enum tbl_flag {
     TBL_NOCASE = 1 << 6,  /* compares COLLATE NOCASE */
     TBL_LITERAL = 1 << 8, /* with TBL_KEY: column = value only where the query writes the value: a
                              join reads the table once rather than once a value */
+    TBL_NOT_NULL = 1 << 9, /* every row has a value */
+    TBL_ORDER = 1 << 10,   /* of a column `time`: ORDER BY time is answered without reading all, see
+                              tbl_table.ends */
     TBL_ID = 1 << 7, /* part of what tells a row from all others; every table has one. The rowid is
                         made of these; a single INTEGER one is the rowid */
 };
@@ -134,6 +137,12 @@ struct tbl_source_table {
 
 #define TBL_PASS 1
 
+/* Where the rows of a scan are in time, in seconds since the epoch: of the earliest and the latest,
+ * and some fifty rows away from each. Rows may be outside of it: it only says where to look first. */
+struct tbl_ends {
+    double first, last, near_first, near_last;
+};
+
 struct tbl_table {
     const char               *name;
     const char               *doc; /* one sentence */
@@ -156,6 +165,11 @@ struct tbl_table {
     int (*open)(struct tbl_scan *scan);            /* NULL: nothing to do */
     int (*next)(struct tbl_scan *scan, void *row); /* SQLITE_ROW, SQLITE_DONE or an error */
     void (*close)(struct tbl_scan *scan);          /* must accept a half-opened scan */
+
+    /* Of a table with a column TBL_ORDER, before open(): find the ends of what the scan's terms leave,
+     * by seeks and headers; *ret begins empty, with first > last. SQLITE_OK; SQLITE_DONE where a
+     * source cannot be sought by time, so that it is better read once; or an error. */
+    int (*ends)(struct tbl_scan *scan, struct tbl_ends *ret);
 
     /* For evidence_sources: report with svcql_report() every source that a full scan would read,
      * without reading it. NULL: the kit probes the files of `artefacts`. */
@@ -238,6 +252,11 @@ const struct source *tbl_source(const struct tbl_scan *scan);
 int tbl_sources_begin(struct tbl_scan *scan, struct sources *sources,
                       const struct sources_want *want);
 int tbl_sources_next(struct tbl_scan *scan, struct sources *sources, struct source *ret);
+
+/* Call `each` for every source of a table with `sources` that the query leaves, until it returns
+ * something else than SQLITE_OK, which is then returned. For tbl_table.ends. */
+typedef int tbl_source_fn(const struct source *source, void *arg);
+int         tbl_each_source(struct tbl_scan *scan, tbl_source_fn *each, void *arg);
 
 /* The error of a sources_begin() that another layer called. */
 int tbl_sources_error(struct tbl_scan *scan, int negative_errno, const struct sources_want *want);

@@ -555,11 +555,26 @@ int root_read(const struct root *root, const char *path, size_t cap, char **ret,
 
 /* Mapped ---------------------------------------------------------------------- */
 
-#define MAP_BLOCK ((size_t)64 << 10) /* bytes that are there or not */
+#define MAP_BLOCK ((size_t)4 << 10) /* bytes that are there or not */
+#define MAP_AHEAD 16                /* blocks read at once where a file is gone through */
 
 /* Memory as long as the file, which is read into it: to map the file itself would end the process
  * where somebody makes it shorter meanwhile. */
-static int map_open(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
+static int map_memory(struct root_map *map)
+{
+    if (!map->size || map->data)
+        return 0;
+    map->data = mmap(NULL, map->size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    map->room = map->size;
+    if (map->data != MAP_FAILED)
+        return 0;
+    map->data = NULL;
+    return -errno;
+}
+
+/* Open a file and have memory for it: that of `map`, where it has enough. */
+static int map_open(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
 {
     struct stat st;
     int         fd = root_open_file(root, path), r = 0;
@@ -570,21 +585,17 @@ static int map_open(const struct root *root, const char *path, uint64_t cap, str
         r = -errno;
     else if ((uint64_t)st.st_size > cap || (uint64_t)st.st_size > SIZE_MAX)
         r = -EFBIG;
-    void *data = MAP_FAILED;
-    if (r == 0 && st.st_size > 0) {
-        data = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        r = data == MAP_FAILED ? -errno : 0;
+    if (r == 0) {
+        if ((size_t)st.st_size > map->room)
+            root_unmap(map);
+        map->size = (size_t)st.st_size;
+        r = map_memory(map);
     }
     if (r < 0) {
         close(fd);
         return r;
     }
-    *ret = (struct root_map){.fd = fd};
-    if (data != MAP_FAILED) {
-        ret->data = data;
-        ret->size = (size_t)st.st_size;
-    }
+    map->fd = fd;
     return 0;
 }
 
@@ -610,7 +621,7 @@ static int map_read(struct root_map *map, size_t at, size_t end, size_t *done)
 
 int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
 {
-    struct root_map map;
+    struct root_map map = {0};
     size_t          done;
 
     int r = map_open(root, path, cap, &map);
@@ -627,38 +638,95 @@ int root_map(const struct root *root, const char *path, uint64_t cap, struct roo
     return 0;
 }
 
+static size_t map_bits(const struct root_map *map)
+{
+    return map->size / MAP_BLOCK / 8 + 1;
+}
+
+/* Be done with the file of a map of parts, and keep its memory. */
+static struct root_map leave_file(struct root_map *map)
+{
+    struct root_map left = {.data = map->data, .room = map->room};
+
+    if (map->loaded)
+        close(map->fd);
+    free(map->loaded);
+    *map = (struct root_map){0};
+    return left;
+}
+
+int root_map_again(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
+{
+    struct root_map next = leave_file(map);
+
+    int r = map_open(root, path, cap, &next);
+    if (r == 0 && !(next.loaded = calloc(map_bits(&next), 1))) {
+        close(next.fd);
+        r = -ENOMEM;
+    }
+    if (r < 0)
+        root_unmap(&next);
+    else
+        *map = next;
+    return r;
+}
+
 int root_map_parts(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
 {
-    struct root_map map;
+    struct root_map map = {0};
 
-    int r = map_open(root, path, cap, &map);
-    if (r < 0)
-        return r;
-    map.loaded = calloc(map.size / MAP_BLOCK / 8 + 1, 1);
-    if (!map.loaded) {
-        close(map.fd);
-        root_unmap(&map);
-        return -ENOMEM;
+    int r = root_map_again(root, path, cap, &map);
+    if (r == 0)
+        *ret = map;
+    return r;
+}
+
+static bool is_loaded(const struct root_map *map, size_t block)
+{
+    return map->loaded[block / 8] >> block % 8 & 1;
+}
+
+/* Fill a stretch of the memory, with zeros where the file has become shorter. */
+static bool load_bytes(struct root_map *map, size_t at, size_t end)
+{
+    while (at < end) {
+        ssize_t n = input_pread(map->fd, map->data + at, end - at, (off_t)at);
+        if (n < 0)
+            return false;
+        if (n == 0)
+            break;
+        at += (size_t)n;
     }
-    *ret = map;
-    return 0;
+    memset(map->data + at, 0, end - at);
+    return true;
+}
+
+/* Read the blocks from one on that are not there: as many as are there right before it. */
+static bool load_blocks(struct root_map *map, size_t first)
+{
+    size_t end = first + 1;
+
+    for (size_t n = 1; n < MAP_AHEAD && first > n && is_loaded(map, first - n - 1) &&
+                       end * MAP_BLOCK < map->size && !is_loaded(map, end);
+         n++)
+        end++;
+    size_t bytes = end * MAP_BLOCK < map->size ? end * MAP_BLOCK : map->size;
+    if (!load_bytes(map, first * MAP_BLOCK, bytes))
+        return false;
+    for (size_t i = first; i < end; i++)
+        map->loaded[i / 8] |= (uint8_t)(1u << i % 8);
+    return true;
 }
 
 bool root_map_load(void *arg, uint64_t at, uint64_t size)
 {
     struct root_map *map = arg;
-    size_t           done;
 
     if (at > map->size || size > map->size - at)
         return false;
-    for (size_t i = at / MAP_BLOCK; size && i <= (at + size - 1) / MAP_BLOCK; i++) {
-        size_t end = (i + 1) * MAP_BLOCK < map->size ? (i + 1) * MAP_BLOCK : map->size;
-        if (map->loaded[i / 8] >> i % 8 & 1)
-            continue;
-        if (map_read(map, i * MAP_BLOCK, end, &done) < 0)
+    for (size_t i = at / MAP_BLOCK; size && i <= (at + size - 1) / MAP_BLOCK; i++)
+        if (!is_loaded(map, i) && !load_blocks(map, i))
             return false;
-        map->loaded[i / 8] |= (uint8_t)(1u << i % 8);
-    }
     return true;
 }
 
@@ -666,14 +734,14 @@ void root_map_forget(struct root_map *map)
 {
     if (!map->loaded)
         return;
-    madvise(map->data, map->size, MADV_DONTNEED);
-    memset(map->loaded, 0, map->size / MAP_BLOCK / 8 + 1);
+    madvise(map->data, map->room, MADV_DONTNEED);
+    memset(map->loaded, 0, map_bits(map));
 }
 
 void root_unmap(struct root_map *map)
 {
     if (map->data)
-        munmap(map->data, map->size);
+        munmap(map->data, map->room);
     if (map->loaded)
         close(map->fd);
     free(map->loaded);

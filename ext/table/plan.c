@@ -5,6 +5,11 @@
  * mask.
  *
  *     host=? AND time>=? AND type IN (?) columns=0x1f
+ *
+ * A scan in the order of time (ordered.c) has that at its end, and the values of the query's LIMIT
+ * and OFFSET, where SQLite tells them, behind those of the terms:
+ *
+ *     type IN (?) columns=0x1f ORDER BY time DESC LIMIT ? OFFSET ?
  */
 #include <ctype.h>
 #include <string.h>
@@ -78,7 +83,13 @@ struct plan {
     double       rows;
     int          terms;
     bool         unique;
+    bool         joined; /* a term's value comes from another table's row, or is not known yet */
 };
+
+const char *plan_op_text(enum op op)
+{
+    return op_text[op];
+}
 
 static void take_term(struct plan *plan, sqlite3_index_info *info, int i,
                       const struct tbl_column *column, enum op op)
@@ -89,6 +100,7 @@ static void take_term(struct plan *plan, sqlite3_index_info *info, int i,
         sqlite3_vtab_in(info, i, 1);
         op = OP_IN;
     }
+    plan->joined |= op == OP_EQ && !is_literal(info, i);
     info->aConstraintUsage[i].argvIndex = ++plan->terms;
     sqlite3_str_appendf(plan->text, "%s%s%s", plan->terms > 1 ? " AND " : "", column->name,
                         op_text[op]);
@@ -128,6 +140,52 @@ static bool plan_column(struct plan *plan, sqlite3_index_info *info, int c,
     return !(blocked && column->flags & TBL_HIDDEN);
 }
 
+/* The one usable LIMIT or OFFSET of the query becomes a value of the plan: false where there is none. */
+static bool take_count(struct plan *plan, sqlite3_index_info *info, unsigned char op)
+{
+    for (int i = 0; i < info->nConstraint; i++)
+        if (info->aConstraint[i].op == op && info->aConstraint[i].usable) {
+            info->aConstraintUsage[i].argvIndex = ++plan->terms;
+            return true;
+        }
+    return false;
+}
+
+static bool has_limit(const sqlite3_index_info *info)
+{
+    for (int i = 0; i < info->nConstraint; i++)
+        if (info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_LIMIT)
+            return true;
+    return false;
+}
+
+/* Whether the rows are to come in the order of time: where that alone is asked, and not for grouping
+ * or once a row of another table. Rows without a time come first where it ascends: they would have to
+ * be looked for. Of the columns from the 64th on all would be taken. */
+static bool in_order(const struct plan *plan, sqlite3_index_info *info,
+                     const struct tbl_table *table)
+{
+    int c = info->nOrderBy == 1 ? info->aOrderBy[0].iColumn : -1;
+
+    if (c < 0 || !(table->columns[c].flags & TBL_ORDER) || plan->joined ||
+        sqlite3_vtab_distinct(info) != 0)
+        return false;
+    if (table->n_columns > 64 && info->colUsed >> 63 && !has_limit(info))
+        return false;
+    return info->aOrderBy[0].desc || table->columns[c].flags & TBL_NOT_NULL;
+}
+
+static void take_order(struct plan *plan, sqlite3_index_info *info)
+{
+    info->orderByConsumed = 1;
+    sqlite3_str_appendf(plan->text, " ORDER BY time%s", info->aOrderBy[0].desc ? " DESC" : "");
+    if (take_count(plan, info, SQLITE_INDEX_CONSTRAINT_LIMIT)) {
+        sqlite3_str_appendall(plan->text, " LIMIT ?");
+        if (take_count(plan, info, SQLITE_INDEX_CONSTRAINT_OFFSET))
+            sqlite3_str_appendall(plan->text, " OFFSET ?");
+    }
+}
+
 int plan_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
     const struct tbl_table *table = ((struct vtab *)base)->table;
@@ -141,6 +199,8 @@ int plan_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
     }
     sqlite3_str_appendf(plan.text, "%scolumns=0x%llx", plan.terms ? " " : "",
                         (unsigned long long)info->colUsed);
+    if (in_order(&plan, info, table))
+        take_order(&plan, info);
     if (plan.unique) {
         info->idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
         plan.rows = 1;

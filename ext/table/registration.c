@@ -1,5 +1,6 @@
 /* registration.c -- one sqlite3_module that serves every struct tbl_table. */
 #include <assert.h>
+#include <string.h>
 
 #include "registry.h"
 #include "scan.h"
@@ -31,9 +32,10 @@ static char *declaration(sqlite3 *db, const struct tbl_table *table)
     for (size_t i = 0; i < table->n_columns; i++) {
         const struct tbl_column *column = &table->columns[i];
         /* SQLite looks for HIDDEN within the type. */
-        sqlite3_str_appendf(sql, "%s\"%w\" %s%s%s", i ? ", " : "", column->name,
+        sqlite3_str_appendf(sql, "%s\"%w\" %s%s%s%s", i ? ", " : "", column->name,
                             sql_type(column->type), column->flags & TBL_HIDDEN ? " HIDDEN" : "",
-                            column->flags & TBL_NOCASE ? " COLLATE NOCASE" : "");
+                            column->flags & TBL_NOCASE ? " COLLATE NOCASE" : "",
+                            column->flags & TBL_NOT_NULL ? " NOT NULL" : "");
     }
     sqlite3_str_appendall(sql, ")");
     return sqlite3_str_finish(sql);
@@ -44,7 +46,7 @@ static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, 
 {
     const struct module *module = aux;
 
-    (void)argc, (void)argv, (void)error;
+    (void)argc, (void)error;
     char *sql = declaration(db, module->table);
     if (!sql)
         return SQLITE_NOMEM;
@@ -60,13 +62,21 @@ static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, 
     struct vtab *vtab = sqlite3_malloc64(sizeof *vtab);
     if (!vtab)
         return SQLITE_NOMEM;
-    *vtab = (struct vtab){.table = module->table, .svcql = module->svcql, .scans = module->scans};
+    *vtab = (struct vtab){.table = module->table,
+                          .svcql = module->svcql,
+                          .scans = module->scans,
+                          .name = sqlite3_mprintf("\"%w\".\"%w\"", argv[1], argv[2])};
+    if (!vtab->name) {
+        sqlite3_free(vtab);
+        return SQLITE_NOMEM;
+    }
     *out = &vtab->base;
     return SQLITE_OK;
 }
 
 static int x_disconnect(sqlite3_vtab *vtab)
 {
+    sqlite3_free(((struct vtab *)vtab)->name);
     sqlite3_free(vtab);
     return SQLITE_OK;
 }
@@ -109,6 +119,8 @@ static void check_declaration(const struct tbl_table *table)
         assert(!(column->flags & TBL_KEY) || column->type <= TBL_BOOL);
         assert(!(column->flags & TBL_RANGE) || column->type == TBL_INT || column->type == TBL_REAL);
         assert(!(column->flags & TBL_PREFIX) || column->type == TBL_TEXT);
+        assert(!(column->flags & TBL_ORDER) ||
+               (strcmp(column->name, "time") == 0 && column->flags & TBL_RANGE && table->ends));
         flags |= column->flags;
     }
     assert(flags & TBL_ID);

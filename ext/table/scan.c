@@ -27,6 +27,7 @@ static void reset(struct tbl_scan *scan)
 {
     const struct tbl_table *table = scan_table(scan);
 
+    order_end(scan);
     scan_sources_end(scan);
     if (scan->opened && table->close)
         table->close(scan);
@@ -132,10 +133,13 @@ static int end_input(struct input_scan outer, int rc)
 static int next_row(struct tbl_scan *scan)
 {
     const struct tbl_table *table = scan_table(scan);
+    int                     rc;
 
     arena_reset(&scan->row_arena);
     memcpy(scan->row, scan->blank, table->row_size);
-    int rc = table->sources ? scan_sources_next(scan, scan->row) : table->next(scan, scan->row);
+    rc = scan->order      ? order_next(scan)
+         : table->sources ? scan_sources_next(scan, scan->row)
+                          : table->next(scan, scan->row);
     scan->eof = rc != SQLITE_ROW;
     scan->budget.given += rc == SQLITE_ROW;
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -149,24 +153,39 @@ int scan_next(sqlite3_vtab_cursor *base)
     return end_input(outer, next_row(scan));
 }
 
+static bool is_ordered(const char *plan)
+{
+    return strstr(plan, " ORDER BY ") != NULL;
+}
+
+/* Open what gives the rows. */
+static int begin(struct tbl_scan *scan, const char *plan, int argc, sqlite3_value **argv)
+{
+    const struct tbl_table *table = scan_table(scan);
+
+    if (is_ordered(plan))
+        return order_begin(scan, plan, argc, argv);
+    scan->opened = true;
+    ++*((struct vtab *)scan->base.pVtab)->scans;
+    int rc = table->open ? table->open(scan) : SQLITE_OK;
+    return rc == SQLITE_OK && table->sources ? scan_sources_begin(scan) : rc;
+}
+
 int scan_filter(sqlite3_vtab_cursor *base, int unused, const char *plan, int argc,
                 sqlite3_value **argv)
 {
-    struct tbl_scan        *scan = (struct tbl_scan *)base;
-    const struct tbl_table *table = scan_table(scan);
+    struct tbl_scan *scan = (struct tbl_scan *)base;
 
     (void)unused;
     reset(scan);
     int rc = scan_bind(scan, plan, argc, argv);
     if (rc != SQLITE_OK)
         return rc == SQLITE_DONE ? SQLITE_OK : rc;
-    scan->opened = true;
-    scan->budget = new_budget(((struct vtab *)scan->base.pVtab)->svcql);
-    ++*((struct vtab *)scan->base.pVtab)->scans;
+    /* In order, the scans of the windows have the budget. */
+    scan->budget = is_ordered(plan) ? (struct input_budget){0}
+                                    : new_budget(((struct vtab *)scan->base.pVtab)->svcql);
     struct input_scan outer = begin_input(scan);
-    rc = table->open ? table->open(scan) : SQLITE_OK;
-    if (rc == SQLITE_OK && table->sources)
-        rc = scan_sources_begin(scan);
+    rc = begin(scan, plan, argc, argv);
     if (rc == SQLITE_OK)
         rc = next_row(scan);
     return end_input(outer, rc);
@@ -229,6 +248,10 @@ int scan_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
     const struct tbl_column *id = integer_id(table);
     uint64_t                 state = UINT64_C(0xcbf29ce484222325);
 
+    if (scan->order) {
+        *out = order_rowid(scan);
+        return SQLITE_OK;
+    }
     if (id) {
         *out = *(const int64_t *)scan_field(scan->row, id);
         return SQLITE_OK;
@@ -245,6 +268,10 @@ int scan_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int c)
     struct tbl_scan         *scan = (struct tbl_scan *)base;
     const struct tbl_column *column = &scan_table(scan)->columns[c];
 
+    if (scan->order) {
+        order_column(scan, out, c);
+        return SQLITE_OK;
+    }
     if (column->get) {
         struct input_scan outer = begin_input(scan);
         return end_input(outer, column->get(scan, scan->row, out));

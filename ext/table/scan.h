@@ -13,7 +13,10 @@ struct vtab {
     const struct tbl_table *table;
     struct svcql           *svcql;
     int64_t                *scans;
+    char                   *name; /* as SQL has it, with its schema; owned */
 };
+
+struct order; /* ordered.c */
 
 struct tbl_scan {
     sqlite3_vtab_cursor base;  /* must be first */
@@ -27,6 +30,7 @@ struct tbl_scan {
     bool                opened;
     bool                eof;
     struct input_budget budget; /* of the source that is read */
+    struct order       *order;  /* NULL: the rows come as the table gives them */
 
     /* Of a table with `sources` (sources.c). */
     struct sources sources;
@@ -58,6 +62,19 @@ int plan_best_index(sqlite3_vtab *base, sqlite3_index_info *info);
 
 /* Read one term of a plan, such as "time>=?", and step over it. False at the end of the terms. */
 bool plan_next_term(const struct tbl_table *table, const char **plan, size_t *c, enum op *op);
+
+/* How a term reads behind its column: "=?". Not of OP_NONE. */
+const char *plan_op_text(enum op op);
+
+/* Rows in the order of time (ordered.c) ------------------------------------------ */
+
+/* Begin and go on: an SQLite code, of order_next() SQLITE_ROW or SQLITE_DONE. The row's columns and
+ * rowid are those of a statement. */
+int           order_begin(struct tbl_scan *scan, const char *plan, int argc, sqlite3_value **argv);
+int           order_next(struct tbl_scan *scan);
+void          order_end(struct tbl_scan *scan); /* accepts one that did not begin */
+void          order_column(const struct tbl_scan *scan, sqlite3_context *out, int c);
+sqlite3_int64 order_rowid(const struct tbl_scan *scan);
 
 /* The terms (terms.c) ---------------------------------------------------------- */
 

@@ -90,7 +90,8 @@ static const char *text_of_key(const struct tbl_scan *scan, const char *name, bo
     return NULL;
 }
 
-int scan_sources_begin(struct tbl_scan *scan)
+/* The sources that the query leaves of the table's. */
+static struct sources_want want_of(struct tbl_scan *scan)
 {
     const struct tbl_table *table = scan_table(scan);
     const char             *file = text_of_key(scan, "file", true);
@@ -102,7 +103,31 @@ int scan_sources_begin(struct tbl_scan *scan)
 
     if (table->sources->want)
         table->sources->want(scan, &want);
+    return want;
+}
+
+int scan_sources_begin(struct tbl_scan *scan)
+{
+    const struct sources_want want = want_of(scan);
+
     return tbl_sources_begin(scan, &scan->sources, &want);
+}
+
+int tbl_each_source(struct tbl_scan *scan, tbl_source_fn *each, void *arg)
+{
+    const struct sources_want want = want_of(scan);
+    struct sources            sources = {0};
+    struct source             source;
+    int                       stop = SQLITE_OK;
+
+    int rc = tbl_sources_begin(scan, &sources, &want);
+    while (rc == SQLITE_OK && stop == SQLITE_OK) {
+        rc = tbl_sources_next(scan, &sources, &source);
+        stop = rc == SQLITE_ROW ? each(&source, arg) : SQLITE_OK;
+        rc = rc == SQLITE_ROW ? SQLITE_OK : rc;
+    }
+    sources_end(&sources);
+    return rc == SQLITE_OK || rc == SQLITE_DONE ? stop : rc;
 }
 
 static int report_file(struct tbl_scan *scan, int error)

@@ -30,13 +30,12 @@ struct event_log {
     uint8_t                chunk[EVTX_CHUNK_SIZE];
 };
 
-static int read_at(const struct event_log *log, uint64_t at, void *data, size_t size,
-                   size_t *ret_read)
+static int read_at(int fd, uint64_t at, void *data, size_t size, size_t *ret_read)
 {
     size_t done = 0;
 
     while (done < size) {
-        ssize_t n = input_pread(log->fd, (char *)data + done, size - done, (off_t)(at + done));
+        ssize_t n = input_pread(fd, (char *)data + done, size - done, (off_t)(at + done));
         if (n < 0)
             return n == -ECANCELED ? -ECANCELED : -EIO;
         if (n == 0)
@@ -59,7 +58,7 @@ static int read_header(struct event_log *log)
     uint8_t            bytes[128];
     size_t             size;
 
-    int r = read_at(log, 0, bytes, sizeof bytes, &size);
+    int r = read_at(log->fd, 0, bytes, sizeof bytes, &size);
     if (r)
         return r;
     if (evtx_header_parse(bytes, size, &header) == 0) {
@@ -118,6 +117,16 @@ static double written(const uint8_t *bytes, size_t size, size_t at)
     return time >= EARLIEST ? time : NAN;
 }
 
+/* Whether behind the last record of a chunk stands an old one. Where it cannot be read, one may. */
+static bool has_old_records(const struct event_log *log, uint64_t at, uint32_t from)
+{
+    uint8_t slack[EVTX_CHUNK_SIZE];
+    size_t  size;
+
+    return read_at(log->fd, at + from, slack, EVTX_CHUNK_SIZE - from, &size) != 0 ||
+           memmem(slack, size, "**\0\0", 4) != NULL;
+}
+
 /* Whether the chunk at `next` lies outside the range, judged by a few bytes of it. */
 static bool outside(struct event_log *log)
 {
@@ -127,9 +136,9 @@ static bool outside(struct event_log *log)
     double            before = log->before;
 
     log->before = NAN;
-    if (read_at(log, log->next, head, sizeof head, &n_head) != 0 || n_head < sizeof head ||
+    if (read_at(log->fd, log->next, head, sizeof head, &n_head) != 0 || n_head < sizeof head ||
         evtx_chunk_parse(head, n_head, &header) != 0 || !header.header_sound ||
-        read_at(log, log->next + header.last_at, tail, sizeof tail, &n_tail) != 0)
+        read_at(log->fd, log->next + header.last_at, tail, sizeof tail, &n_tail) != 0)
         return false;
     double first = written(head, n_head, 512), last = written(tail, n_tail, 0);
     bool   forwarded = head[HEAD - 1] != 0x0c; /* no template instance */
@@ -137,7 +146,63 @@ static bool outside(struct event_log *log)
     if (isnan(first) || isnan(last) || isnan(before) || forwarded || last < first ||
         first < before - SPARE)
         return false;
-    return fmin(first, before) - SPARE > log->max || last + SPARE < log->min;
+    return (fmin(first, before) - SPARE > log->max || last + SPARE < log->min) &&
+           !has_old_records(log, log->next, header.free_at);
+}
+
+struct ends_search {
+    int                   fd;
+    uint64_t              chunks; /* that the file has room for */
+    bool                  silent; /* a record does not say when it was written */
+    struct event_log_ends ends;
+};
+
+/* Widen the ends by a chunk's; nothing where it has no records. */
+static void widen(struct ends_search *search, uint64_t chunk)
+{
+    struct event_log_ends *ends = &search->ends;
+    struct evtx_chunk      header;
+    uint8_t                head[HEAD], tail[24];
+    uint64_t               at = EVTX_HEADER_SIZE + chunk * EVTX_CHUNK_SIZE;
+    size_t                 n_head, n_tail;
+
+    if (chunk >= search->chunks || read_at(search->fd, at, head, sizeof head, &n_head) != 0 ||
+        n_head < sizeof head || evtx_chunk_parse(head, n_head, &header) != 0 ||
+        memcmp(head + 512, "**\0\0", 4) != 0 ||
+        read_at(search->fd, at + header.last_at, tail, sizeof tail, &n_tail) != 0)
+        return;
+    double first = written(head, n_head, 512), last = written(tail, n_tail, 0);
+    search->silent |= isnan(first) || isnan(last);
+    if (first < ends->first) {
+        ends->first = first;
+        ends->first_chunk_ends = fmax(first, last);
+    }
+    if (last > ends->last) {
+        ends->last = last;
+        ends->last_chunk_begins = fmin(first, last);
+    }
+}
+
+bool event_log_ends(int fd, struct event_log_ends *ret)
+{
+    struct ends_search search = {.fd = fd, .ends = *ret};
+    struct evtx_header header;
+    uint8_t            bytes[128];
+    size_t             size;
+    struct stat        st;
+
+    if (fstat(fd, &st) < 0 || read_at(fd, 0, bytes, sizeof bytes, &size) != 0 ||
+        evtx_header_parse(bytes, size, &header) != 0)
+        return false;
+    search.chunks = ((uint64_t)st.st_size - sizeof bytes) / EVTX_CHUNK_SIZE;
+    widen(&search, 0);
+    widen(&search, search.chunks - 1);
+    widen(&search, header.first_chunk);
+    widen(&search, header.last_chunk);
+    if (search.silent)
+        return false;
+    *ret = search.ends;
+    return true;
 }
 
 /* Chunks -------------------------------------------------------------------------- */
@@ -173,7 +238,7 @@ static bool on_grid(const struct event_log *log)
 /* Read the bytes at `next`, and what is missing of a chunk as zeros. */
 static int fill(struct event_log *log, size_t *ret_size)
 {
-    int r = read_at(log, log->next, log->chunk, EVTX_CHUNK_SIZE, ret_size);
+    int r = read_at(log->fd, log->next, log->chunk, EVTX_CHUNK_SIZE, ret_size);
 
     if (r == 0 && *ret_size < EVTX_CHUNK_SIZE)
         memset(log->chunk + *ret_size, 0, EVTX_CHUNK_SIZE - *ret_size);

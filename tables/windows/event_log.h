@@ -11,7 +11,7 @@
  * A range of time leaves out chunks whose records all lie outside it. What a chunk holds is judged
  * by the times its first and last record were written, and the last of the chunk before, with a
  * minute to spare on both sides; chunks in which the clock went backwards, whose records were
- * forwarded or have no such time are read. An event whose own time differs from when it was written
+ * forwarded or have no such time are read, and those with old records behind the last one. An event whose own time differs from when it was written
  * by more than that, in a chunk whose clock seems to run well, can be missed.
  */
 #ifndef SVCQL_EVENT_LOG_H
@@ -38,6 +38,13 @@ struct event_log_stats {
 /* Takes the descriptor, on failure too. `min` and `max`: seconds since the epoch, infinite where
  * open. -EBADMSG where neither a file header nor any chunk is there; -ENOMEM; what read says. */
 int event_log_open(int fd, double min, double max, struct event_log **ret);
+
+/* Where a log is in time, seconds since the epoch: widened by when the records of its first and its
+ * last chunk were written. False where that is not known, or where it cannot be read by time. */
+struct event_log_ends {
+    double first, first_chunk_ends, last_chunk_begins, last;
+};
+bool event_log_ends(int fd, struct event_log_ends *ret);
 
 /* The next event that can be decoded: 1, 0 at the end, or a negative errno. Valid until the next
  * call. */

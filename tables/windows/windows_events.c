@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "event_log.h"
 #include "event_reader.h"
 #include "evidence.h"
 #include "table.h"
@@ -228,6 +229,27 @@ static void close_file(struct tbl_scan *scan)
 
 /* Rows ---------------------------------------------------------------------------- */
 
+static int source_ends(const struct source *source, void *arg)
+{
+    struct tbl_ends      *ends = arg;
+    struct event_log_ends log = {ends->first, ends->near_first, ends->near_last, ends->last};
+    int                   fd = root_open_file(source->root, source->path);
+
+    if (fd < 0)
+        return SQLITE_OK; /* it has no rows */
+    bool known = source->artefact == ARTEFACT_EVENT_LOG && event_log_ends(fd, &log);
+    close(fd);
+    if (!known)
+        return SQLITE_DONE;
+    *ends = (struct tbl_ends){log.first, log.last, log.first_chunk_ends, log.last_chunk_begins};
+    return SQLITE_OK;
+}
+
+static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
+{
+    return tbl_each_source(scan, source_ends, ret);
+}
+
 static int open(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
@@ -315,7 +337,7 @@ static int next_record(struct tbl_scan *scan, void *row)
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct windows_event, time, TBL_RANGE,
+    TBL_COL(struct windows_event, time, TBL_RANGE | TBL_ORDER,
             "When the event happened, in seconds since the epoch, UTC; when it was written where "
             "it does not say"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
@@ -391,5 +413,6 @@ const struct tbl_table windows_events_table = {
     .rows = 50000,
     .artefacts = 1u << ARTEFACT_EVENT_LOG | 1u << ARTEFACT_EVENT_JSON,
     .sources = &sources,
+    .ends = ends,
     .open = open,
 };

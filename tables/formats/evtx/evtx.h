@@ -40,7 +40,8 @@
 /* File header --------------------------------------------------------------- */
 
 struct evtx_header {
-    uint64_t next_record; /* number the next record would get */
+    uint64_t first_chunk, last_chunk; /* numbers from 0: of the oldest and the one written last */
+    uint64_t next_record;             /* number the next record would get */
     unsigned major, minor;
     unsigned n_chunks; /* as the header says: wrong in a log that was not closed */
     bool     dirty, full;

@@ -20,6 +20,8 @@ int evtx_header_parse(const uint8_t *data, size_t size, struct evtx_header *ret)
     if (size < FILE_MIN || memcmp(data, FILE_MAGIC, sizeof FILE_MAGIC) != 0)
         return -EBADMSG;
     *ret = (struct evtx_header){
+        .first_chunk = le64(data + 8),
+        .last_chunk = le64(data + 16),
         .next_record = le64(data + 24),
         .minor = le16(data + 36),
         .major = le16(data + 38),

@@ -39,20 +39,18 @@ enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
 #define BUDGET_FREE  (1ull << 30)
 #define BUDGET_RATIO 100
 
-int journal_file_open(struct journal_file *file, const uint8_t *data, size_t size)
+int journal_header_parse(struct journal_file *file, const uint8_t *data)
 {
-    if (size < JOURNAL_HEADER_SIZE || memcmp(data, "LPKSHHRH", 8) != 0)
+    if (memcmp(data, "LPKSHHRH", 8) != 0)
         return -EBADMSG;
 
     uint64_t header_size = le64(data + 88);
     uint32_t incompatible = le32(data + 12);
-    if (header_size < JOURNAL_HEADER_SIZE || header_size > size || header_size % 8)
+    if (header_size < JOURNAL_HEADER_SIZE || header_size % 8)
         return -EBADMSG;
     if (incompatible & ~(uint32_t)FILE_KNOWN)
         return -EOPNOTSUPP;
     *file = (struct journal_file){
-        .data = data,
-        .size = size,
         .compact = incompatible & FILE_COMPACT,
         .state = data[16],
         .n_entries = le64(data + 152),
@@ -60,10 +58,27 @@ int journal_file_open(struct journal_file *file, const uint8_t *data, size_t siz
         .entry_arrays = le64(data + 176),
         .fields = le64(data + 120),
         .fields_size = le64(data + 128),
-        .budget = BUDGET_FREE + BUDGET_RATIO * (uint64_t)size,
+        .first_time = le64(data + 184),
+        .last_time = le64(data + 192),
     };
     memcpy(file->machine_id, data + 40, 16);
     memcpy(file->seqnum_id, data + 72, 16);
+    return 0;
+}
+
+int journal_file_open(struct journal_file *file, const uint8_t *data, size_t size)
+{
+    struct journal_file opened;
+
+    int r = size < JOURNAL_HEADER_SIZE ? -EBADMSG : journal_header_parse(&opened, data);
+    if (r == 0 && opened.header_size > size)
+        r = -EBADMSG;
+    if (r < 0)
+        return r;
+    opened.data = data;
+    opened.size = size;
+    opened.budget = BUDGET_FREE + BUDGET_RATIO * (uint64_t)size;
+    *file = opened;
     return 0;
 }
 
@@ -361,6 +376,23 @@ bool journal_whole(const struct journal_file *file, struct journal_list list)
             return false;
     }
     return !list.left || !list.array || array_item(file, &list, list.left - 1);
+}
+
+int journal_last(const struct journal_file *file, struct journal_list list, uint64_t *ret)
+{
+    uint64_t offset = list.first;
+
+    while (list.left > list.n) {
+        list.left -= list.n;
+        if (!list.array || next_array(file, &list) < 0)
+            return -EBADMSG;
+    }
+    if (list.left)
+        offset = array_item(file, &list, list.left - 1);
+    if (!offset)
+        return -EBADMSG;
+    *ret = offset;
+    return 0;
 }
 
 /* The time of item `i`; false where it is not written yet, or damaged. */

@@ -36,7 +36,8 @@ struct journal_file {
     bool           compact; /* offsets in lists are 32 bits wide */
     uint8_t        state;   /* 0 offline, 1 online, 2 archived */
     uint8_t        machine_id[16], seqnum_id[16];
-    uint64_t       n_entries; /* as the header says */
+    uint64_t       n_entries;             /* as the header says */
+    uint64_t       first_time, last_time; /* of entries, as it says: microseconds, 0: none */
     uint64_t       header_size, entry_arrays, fields, fields_size;
 
     /* Called before bytes are read, where they are not all there yet: false where they cannot be
@@ -64,6 +65,10 @@ struct journal_field {
     size_t      size;
     size_t      name_size; /* the '=' is at[name_size] */
 };
+
+/* The header's JOURNAL_HEADER_SIZE bytes alone, of a file that is not read otherwise: what of
+ * *file begins with `data` and ends with the calls is left empty. The errors of journal_file_open(). */
+int journal_header_parse(struct journal_file *file, const uint8_t *data);
 
 /* Borrows `data`. -EBADMSG: no journal file, or its header does not fit; -EOPNOTSUPP: it says that
  * this reader would misunderstand it. */
@@ -100,6 +105,9 @@ int journal_entries_of(const struct journal_file *file, uint64_t offset, struct 
 
 /* Whether the arrays of a list are all there and hold as many entries as it is said to have. */
 bool journal_whole(const struct journal_file *file, struct journal_list list);
+
+/* The offset of the last entry of a list of journal_entries_of(). -EBADMSG. */
+int journal_last(const struct journal_file *file, struct journal_list list, uint64_t *ret);
 
 /* Skip the entries before a time, in microseconds. Where the list is damaged, fewer are skipped. */
 void journal_seek(const struct journal_file *file, struct journal_list *list, uint64_t realtime);

@@ -691,10 +691,27 @@ static int get_address(struct tbl_scan *scan, const void *row, sqlite3_context *
 
 /* The scan --------------------------------------------------------------------- */
 
+static struct audit_want want_of(const struct tbl_scan *scan)
+{
+    const struct audit_row *key = tbl_key(scan);
+
+    return (struct audit_want){
+        .time = TBL_TERMS(scan, struct audit_row, time),
+        .source = TBL_TERMS(scan, struct audit_row, source),
+        .sources = {.path = key->file, .source = key->source, .root = key->root}};
+}
+
+static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
+{
+    const struct audit_want want = want_of(scan);
+
+    return audit_input_ends(scan, &want, ret);
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct state           *state = tbl_state(scan);
-    const struct audit_row *key = tbl_key(scan);
+    const struct audit_want want = want_of(scan);
 
     read_filters(scan, &state->filters);
     index_rules(scan, &state->index);
@@ -702,12 +719,7 @@ static int open_scan(struct tbl_scan *scan)
     state->program = TBL_USES(scan, struct audit_row, comm) ||
                      TBL_USES(scan, struct audit_row, exe) ||
                      TBL_USES(scan, struct audit_row, unit);
-    return audit_input_begin(
-        scan, &state->input,
-        &(struct audit_want){
-            .time = state->filters.time,
-            .source = TBL_TERMS(scan, struct audit_row, source),
-            .sources = {.path = key->file, .source = key->source, .root = key->root}});
+    return audit_input_begin(scan, &state->input, &want);
 }
 
 static int next(struct tbl_scan *scan, void *out)
@@ -734,7 +746,8 @@ static void close_scan(struct tbl_scan *scan)
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct audit_row, time, TBL_RANGE, "When, in seconds since the epoch, UTC"),
+    TBL_COL(struct audit_row, time, TBL_RANGE | TBL_ORDER | TBL_NOT_NULL,
+            "When, in seconds since the epoch, UTC"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     TBL_COL(struct audit_row, serial, TBL_KEY, "Number of the event, as ausearch -a takes it"),
     TBL_COL(struct audit_row, category, TBL_KEY,
@@ -831,6 +844,7 @@ const struct tbl_table audit_events_table = {
     .state_size = sizeof(struct state),
     .rows = 200000,
     .artefacts = 1u << ARTEFACT_AUDIT_LOG | 1u << ARTEFACT_JOURNAL,
+    .ends = ends,
     .open = open_scan,
     .next = next,
     .close = close_scan,

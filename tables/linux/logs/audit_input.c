@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "formats/audit/audit_json.h"
+#include "journal_ends.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -64,10 +65,11 @@ static int open_journal(struct tbl_scan *scan, const char *path)
 {
     struct audit_input *input = input_of(scan);
 
-    input->stretch = (struct audit_stretch){0, true};
     audit_window_restart(input->window, 0);
-    return audit_journal_open(input->sources.source.root, path, input->time->min - AUDIT_SEEK_SLACK,
-                              &input->journal);
+    int r = audit_journal_open(input->sources.source.root, path,
+                               input->time->min - AUDIT_SEEK_SLACK, &input->journal);
+    input->stretch = (struct audit_stretch){0, r == 0 && audit_journal_ordered(input->journal)};
+    return r;
 }
 
 static void close_file(struct tbl_scan *scan)
@@ -194,6 +196,38 @@ int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
 
     return r < 0 ? tbl_error(scan, r, "evidence")
                  : log_sources_begin(&input->sources, scan, &reader, want->source, &want->sources);
+}
+
+/* The ends of one source: SQLITE_OK, SQLITE_DONE where it is better read once, or SQLITE_NOMEM. What
+ * cannot be opened has no rows. */
+static int source_ends(const struct source *source, struct tbl_ends *ret)
+{
+    if (source->artefact == ARTEFACT_JOURNAL)
+        return journal_ends(source->root, source->path, ret) == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+    int fd = root_open_file(source->root, source->path);
+    if (fd < 0)
+        return SQLITE_OK;
+    bool sought = audit_ends(fd, ret);
+    close(fd);
+    return sought ? SQLITE_OK : SQLITE_DONE;
+}
+
+int audit_input_ends(struct tbl_scan *scan, const struct audit_want *want, struct tbl_ends *ret)
+{
+    struct sources_want sources_want = want->sources;
+    struct sources      sources = {0};
+    struct source       source;
+    int                 found = SQLITE_OK;
+
+    sources_want.artefacts = 1u << ARTEFACT_AUDIT_LOG | 1u << ARTEFACT_JOURNAL;
+    int rc = tbl_sources_begin(scan, &sources, &sources_want);
+    while (rc == SQLITE_OK && found == SQLITE_OK) {
+        rc = tbl_sources_next(scan, &sources, &source);
+        found = rc == SQLITE_ROW ? source_ends(&source, ret) : SQLITE_OK;
+        rc = rc == SQLITE_ROW ? SQLITE_OK : rc;
+    }
+    sources_end(&sources);
+    return rc == SQLITE_OK || rc == SQLITE_DONE ? found : rc;
 }
 
 void audit_input_end(struct audit_input *input)

@@ -46,6 +46,9 @@ int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
  * The event is good until the next call. */
 int audit_input_next(struct tbl_scan *scan, struct audit_input *input, struct audit_event *ret);
 
+/* As tbl_table.ends, of the same sources. */
+int audit_input_ends(struct tbl_scan *scan, const struct audit_want *want, struct tbl_ends *ret);
+
 void audit_input_end(struct audit_input *input); /* accepts a half-begun one */
 
 #endif

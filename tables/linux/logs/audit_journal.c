@@ -31,6 +31,11 @@ int audit_journal_open(const struct root *root, const char *path, double min,
     return r;
 }
 
+bool audit_journal_ordered(const struct audit_journal *journal)
+{
+    return journal_pick_ordered(journal->pick);
+}
+
 void audit_journal_close(struct audit_journal *journal)
 {
     if (!journal)

@@ -19,8 +19,11 @@ struct audit_journal;
 
 /* Open a journal file for its audit records from `min` on, in seconds since the epoch (-INFINITY:
  * all). -ENODATA where it has none; -EBADMSG where it is damaged or no journal. */
-int  audit_journal_open(const struct root *root, const char *path, double min,
-                        struct audit_journal **ret);
+int audit_journal_open(const struct root *root, const char *path, double min,
+                       struct audit_journal **ret);
+/* Whether its records are in the order of time. */
+bool audit_journal_ordered(const struct audit_journal *journal);
+
 void audit_journal_close(struct audit_journal *journal); /* accepts NULL */
 
 /* The next record with its '\n', valid until the next call: 1, 0 at the end, -EBADMSG where what

@@ -91,3 +91,42 @@ struct audit_stretch audit_seek(int fd, double min)
     }
     return (struct audit_stretch){low, true};
 }
+
+/* Widen the ends by two times, of which `inner` is nearer to the middle. */
+static void widen(struct tbl_ends *ends, double first, double inner_first, double inner_last,
+                  double last)
+{
+    ends->first = fmin(ends->first, first);
+    ends->near_first = fmin(ends->near_first, inner_first);
+    ends->last = fmax(ends->last, last);
+    ends->near_last = fmax(ends->near_last, inner_last);
+}
+
+/* The last record of a file. */
+static bool look_last(int fd, uint64_t size, struct place *ret)
+{
+    bool found = false;
+
+    for (uint64_t at = size > PROBE_SIZE ? size - PROBE_SIZE : 0; look(fd, at, ret);
+         at = ret->offset + 1)
+        found = true;
+    return found;
+}
+
+bool audit_ends(int fd, struct tbl_ends *ends)
+{
+    struct stat  st;
+    struct place first, near_first, near_last, last;
+    uint64_t     low = 0, high = UINT64_MAX;
+
+    if (fstat(fd, &st) < 0 || st.st_size == 0)
+        return true;
+    uint64_t size = (uint64_t)st.st_size, near = size < 2 * NEAR ? size / 2 : NEAR;
+    if (!look(fd, 0, &first) || !survey(fd, size, -INFINITY, &low, &high) ||
+        !look_last(fd, size, &last))
+        return false;
+    if (!look(fd, near, &near_first) || !look(fd, size - near, &near_last))
+        near_first = first, near_last = last;
+    widen(ends, first.time, near_first.time, near_last.time, last.time);
+    return true;
+}

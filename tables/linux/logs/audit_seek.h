@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "table.h"
+
 /* Records are written a little out of order, and clocks are stepped a little: what is less than
  * this many seconds outside of the stretch is read as well. */
 #define AUDIT_SEEK_SLACK 60
@@ -18,5 +20,9 @@ struct audit_stretch {
  * places: where time does not rise from each to the next, as after a clock was set back or in a
  * compressed file, all of it is to be read. Bounded cost, whatever the file's size. */
 struct audit_stretch audit_seek(int fd, double min);
+
+/* Widen *ends by those of a log: false where it cannot be sought, as one that is compressed, has an
+ * object a line, or whose time goes back. An empty one changes nothing. */
+bool audit_ends(int fd, struct tbl_ends *ends);
 
 #endif

@@ -369,7 +369,8 @@ int auth_input_next(struct auth_input *input, struct auth_record *ret)
         while ((r = input->pick ? next_entry(input, ret) : next_line(input, ret)) > 0) {
             if (is_event(input, ret) && tbl_match_real(input->time, ret->time))
                 return SQLITE_ROW;
-            if (input->pick && ret->time > input->time->max + DAY)
+            if (input->pick && journal_pick_ordered(input->pick) &&
+                ret->time > input->time->max + DAY)
                 journal_pick_skip(input->pick);
         }
         if (r == -ENOMEM)

@@ -5,7 +5,8 @@
  *
  * Files are read in place by journal_file.h, one after another: rows come in the order of time
  * within a file. What = and IN say of a field becomes the lists of entries that have its values, a
- * time is found by bisection, and an entry's fields are gone through once.
+ * time is found by bisection, and an entry's fields are gone through once. A file whose clock was set
+ * back is read whole: see journal_order.h for what of that is seen.
  */
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "journal_ends.h"
 #include "journal_scan.h"
 
 SQLITE_EXTENSION_INIT3
@@ -298,19 +300,38 @@ static void read_terms(struct tbl_scan *scan, struct state *state)
     state->scan.n_wants = N_KNOWN;
 }
 
+static struct sources_want want_of(const struct tbl_scan *scan)
+{
+    const struct journal_row *key = tbl_key(scan);
+
+    return (struct sources_want){
+        .artefacts = 1u << ARTEFACT_JOURNAL,
+        .host = key->file ? NULL : key->host,
+        .path = key->file,
+        .root = key->root,
+    };
+}
+
+static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
+{
+    const struct sources_want want = want_of(scan);
+    struct sources            sources = {0};
+    struct source             source;
+
+    int rc = tbl_sources_begin(scan, &sources, &want);
+    while (rc == SQLITE_OK && (rc = tbl_sources_next(scan, &sources, &source)) == SQLITE_ROW)
+        rc = journal_ends(source.root, source.path, ret) == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+    sources_end(&sources);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
 static int open(struct tbl_scan *scan)
 {
     struct state             *state = tbl_state(scan);
-    const struct journal_row *key = tbl_key(scan);
+    const struct sources_want want = want_of(scan);
 
     read_terms(scan, state);
-    return journal_scan_begin(scan, &state->scan,
-                              &(struct sources_want){
-                                  .artefacts = 1u << ARTEFACT_JOURNAL,
-                                  .host = key->file ? NULL : key->host,
-                                  .path = key->file,
-                                  .root = key->root,
-                              });
+    return journal_scan_begin(scan, &state->scan, &want);
 }
 
 static void close(struct tbl_scan *scan)
@@ -433,7 +454,7 @@ static int get_audit_fields(struct tbl_scan *scan, const void *data, sqlite3_con
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct journal_row, time, TBL_RANGE,
+    TBL_COL(struct journal_row, time, TBL_RANGE | TBL_ORDER | TBL_NOT_NULL,
             "When journald received it, in seconds since the epoch, UTC"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     TBL_COL(
@@ -522,6 +543,7 @@ const struct tbl_table journal_table = {
     .state_size = sizeof(struct state),
     .rows = 500000,
     .artefacts = 1u << ARTEFACT_JOURNAL,
+    .ends = ends,
     .open = open,
     .next = next,
     .close = close,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/journal/journal_order.h"
 #include "formats/text/array.h"
 #include "formats/text/input.h"
 
@@ -22,6 +23,7 @@ struct journal_pick {
 
     /* Where the file's own lists are damaged, all its entries are gone through. */
     bool               all;
+    bool               ordered; /* the entries of each list are */
     bool               carving; /* not even the list of all holds */
     uint64_t           last;    /* entry read last */
     const char        *field;
@@ -119,7 +121,7 @@ static void begin_all(struct journal_pick *pick)
 int journal_open_parts(const struct root *root, const char *path, struct root_map *map,
                        struct journal_file *file)
 {
-    int r = root_map_parts(root, path, FILE_MAX, map);
+    int r = root_map_again(root, path, FILE_MAX, map);
 
     if (r < 0)
         return r;
@@ -151,7 +153,8 @@ int journal_pick_open(const struct root *root, const char *path, const char *fie
     }
     pick->field = field;
     pick->values = values;
-    for (size_t i = 0; i < pick->n && min > CLOCK_STEP; i++)
+    pick->ordered = !pick->all && journal_span(&pick->file).ordered;
+    for (size_t i = 0; i < pick->n && pick->ordered && min > CLOCK_STEP; i++)
         journal_seek(&pick->file, &pick->lists[i], (uint64_t)((min - CLOCK_STEP) * 1e6));
     *ret = pick;
     return 0;
@@ -223,6 +226,11 @@ int journal_pick_next(struct journal_pick *pick, struct journal_entry *ret)
         pick->i += r <= 0;
     }
     return broken ? -EBADMSG : 0;
+}
+
+bool journal_pick_ordered(const struct journal_pick *pick)
+{
+    return pick->ordered;
 }
 
 void journal_pick_skip(struct journal_pick *pick)

@@ -19,7 +19,7 @@
  * names are paths within the root. -ENOENT, -ENOMEM, ... */
 int journal_pick_files(const struct root *root, const char *path, struct root_names *ret);
 
-/* Open a journal file, of which only what is read is kept in memory: `map`, which must stay where it
+/* Open a journal file, of which only what is read is kept in memory: `map`, zeroed or done with, which must stay where it
  * is, and that the caller gives to root_unmap() even after an error. */
 int journal_open_parts(const struct root *root, const char *path, struct root_map *map,
                        struct journal_file *file);
@@ -38,6 +38,9 @@ void journal_pick_close(struct journal_pick *pick); /* accepts NULL */
 /* The next entry, in the order of time for each value, one value after another: 1, 0 at the end,
  * -EBADMSG where the rest of the file is lost to damage. */
 int journal_pick_next(struct journal_pick *pick, struct journal_entry *ret);
+
+/* Whether the entries of each value are in the order of time. */
+bool journal_pick_ordered(const struct journal_pick *pick);
 
 /* Go on with the next value: the rest of this one's entries is not wanted. */
 void journal_pick_skip(struct journal_pick *pick);

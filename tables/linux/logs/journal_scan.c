@@ -273,18 +273,27 @@ static void begin_list(struct journal_scan *s)
         journal_entries_of(&s->file, s->values[s->value], &s->list);
     else if (journal_all(&s->file, &s->list) < 0)
         s->carving = true;
-    if (s->from)
-        journal_seek(&s->file, &s->list, s->from);
+    if (s->from > JOURNAL_SLACK && s->span.ordered)
+        journal_seek(&s->file, &s->list, s->from - JOURNAL_SLACK);
+}
+
+/* Whether every entry of the file is outside of the time asked for. */
+static bool outside(const struct journal_scan *s)
+{
+    return s->span.ordered && (s->span.last < s->from || s->span.first > s->to);
 }
 
 static void close_file(struct journal_scan *s)
 {
+    if (s->since_turn || s->turned) /* what was gone through is not worth keeping */
+        root_map_forget(&s->map);
     journal_file_close(&s->file);
-    root_unmap(&s->map);
+    s->since_turn = 0;
     free(s->values);
     s->values = NULL;
     s->n_values = s->value = 0;
-    s->carving = s->over = false;
+    s->carving = s->over = s->passed_over = false;
+    s->span = (struct journal_span){0};
     s->last = s->carved = s->turned = 0;
     s->records = s->lost = s->partial = 0;
 }
@@ -299,12 +308,17 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
                 strncmp(path, "/run/log/journal/", 17) != 0;
     root_shown(s->source.root, path, s->shown);
     int r = journal_open_parts(s->source.root, path, &s->map, &s->file);
-    if (r == 0)
+    if (r == 0 && (s->from || s->to < UINT64_MAX))
+        s->span = journal_span(&s->file);
+    s->passed_over = r == 0 && outside(s);
+    if (r == 0 && !s->passed_over)
         r = choose(scan, s);
     if (r < 0) {
         close_file(s);
         return r;
     }
+    if (s->passed_over)
+        return 0;
     if (!s->values || s->n_values)
         begin_list(s);
     return 0;
@@ -416,7 +430,8 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
         }
         s->last = offset;
         s->behind = offset + ENTRY_MIN + (s->file.compact ? 4 : 16) * (uint64_t)ret->n_items;
-        if (ret->realtime > s->to && !s->carving)
+        if (s->span.ordered && ret->realtime > s->to && ret->realtime - s->to > JOURNAL_SLACK &&
+            !s->carving)
             return 0;
         if (ret->realtime >= s->from && ret->realtime <= s->to && !returned(s, ret))
             return 1;
@@ -426,7 +441,7 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
 
 static int next_entry(struct journal_scan *s, struct journal_entry *ret)
 {
-    if (s->values && !s->n_values)
+    if (s->passed_over || (s->values && !s->n_values))
         return 0;
     while (next_of_list(s, ret) == 0) {
         if (s->over || s->value + 1 >= s->n_values)
@@ -468,6 +483,7 @@ int journal_scan_next(struct tbl_scan *scan, struct journal_scan *s, struct jour
 void journal_scan_end(struct journal_scan *s)
 {
     close_file(s);
+    root_unmap(&s->map);
     forget_files(&s->files);
     sources_end(&s->sources);
 }

@@ -7,7 +7,7 @@
 #define SVCQL_JOURNAL_SCAN_H
 
 #include "evidence.h"
-#include "formats/journal/journal_file.h"
+#include "formats/journal/journal_order.h"
 #include "table.h"
 
 /* What the query asks of a field. */
@@ -41,6 +41,8 @@ struct journal_scan {
     bool                named;                    /* the query names its files */
     bool                copied; /* such a file, and is where no host keeps its journal */
 
+    struct journal_span span;        /* where the query asks for a time */
+    bool                passed_over; /* none of its entries is of that time */
     uint64_t           *values; /* data objects whose entries are read, sorted; NULL: all are */
     size_t              n_values, value;
     struct journal_list list;
