@@ -230,6 +230,7 @@ faults: $(BUILD)/check
 
 attack: $(BUILD)/check
 	$(CHECK_ENV) $(BUILD)/check trust systemd_units
+	SVCQL_DAMAGE=200 SVCQL_SEED=$${SVCQL_SEED:-$$(date +%s)} $(CHECK_ENV) $(BUILD)/check damage
 
 # One change at a time that a test should notice: MUTANTS of them, chosen by SEED.
 MUTANTS ?= 10

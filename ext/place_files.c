@@ -24,6 +24,7 @@ static const char *detail_of(const struct place_files *f, int error)
            : f->cut     ? "only its first 64 MiB were read"
            : f->holes   ? "has holes, where nothing was written"
            : f->detail  ? f->detail
+           : f->zeros   ? "holds NULs, as after a crash"
            : f->skipped ? "lines not understood"
                         : NULL;
 }
@@ -31,7 +32,7 @@ static const char *detail_of(const struct place_files *f, int error)
 /* Report the file or folder at f->path. */
 static int report(struct place_files *f, int error)
 {
-    int64_t            skipped = f->skipped + f->cut + (int64_t)(f->lost + f->holes);
+    int64_t            skipped = f->skipped + f->cut + (int64_t)(f->lost + f->holes + f->zeros);
     enum source_status status = error     ? source_status_of(error)
                                 : skipped ? SOURCE_DAMAGED
                                           : SOURCE_READ;
@@ -75,7 +76,7 @@ static void enter(struct place_files *f)
     root_shown(f->source.root, f->path, f->shown);
     f->name = strrchr(f->path, '/') ? strrchr(f->path, '/') + 1 : f->path;
     f->records = f->skipped = 0;
-    f->lost = f->holes = 0;
+    f->lost = f->holes = f->zeros = 0;
     f->error = 0;
     f->detail = NULL;
     f->cut = false;
@@ -117,6 +118,7 @@ static int read_text(struct place_files *f, int fd)
         return (int)n;
     f->text[size] = '\0';
     f->size = size;
+    f->zeros = f->is_text && !f->holes && memchr(f->text, '\0', size);
     f->cut |= !st.st_size && size == room;
     return 0;
 }
@@ -357,8 +359,10 @@ int place_files_line(struct place_files *f, char **ret_line, size_t *ret_size)
 {
     int r = stream_line(f->stream, ret_line, ret_size);
 
-    if (r > 0)
+    if (r > 0) {
+        f->zeros += f->is_text && memchr(*ret_line, '\0', *ret_size);
         return SQLITE_ROW;
+    }
     f->error = r;
     return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_DONE;
 }

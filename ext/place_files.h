@@ -52,6 +52,7 @@ struct place_files {
     bool                         by_line; /* files are read by place_files_line(), of any size */
     bool                         by_base; /* the places are below bases alone: none, no places */
     bool                         by_root; /* place_files_next() stops after each root, text NULL */
+    bool                         is_text; /* NULs in it are damage, and counted */
     bool of_users; /* a file that a query names is read as root_chooser() may */
 
     /* Whether to open a file of that name; NULL: each. */
@@ -92,6 +93,7 @@ struct place_files {
     size_t              next_name;
     struct stream      *stream;
     size_t              holes; /* of the file, each of which one NUL stands for */
+    size_t              zeros; /* lines, of a file read whole 1, that hold NULs and should not */
     bool                cut;   /* the file is longer than PLACE_FILE_MAX */
 };
 

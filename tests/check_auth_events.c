@@ -407,6 +407,39 @@ START_TEST(a_damaged_journal_gives_what_can_be_read)
 }
 END_TEST
 
+/* Its row says less than it did. */
+START_TEST(an_entry_whose_message_is_unreadable_is_counted)
+{
+    static const char start[] = "MESSAGE=(to root) root on pts/0";
+    const char       *journal =
+        harness_evidence(JOURNALS "/system@0005ebbfd4346b9f-43185b46162d9fa5.journal~");
+    const char *dir = harness_scratch();
+    size_t      size;
+
+    if (!journal)
+        SKIP("no evidence: set SVCQL_EVIDENCE");
+    sqlite3 *db = harness_open();
+    char    *data = harness_read(journal, &size);
+    harness_write(dir, "whole.journal", data, size);
+    char *at = memmem(data, size, start, sizeof start - 1);
+    ck_assert_ptr_nonnull(at);
+    at[7] = ' '; /* no '=' any more */
+    harness_write(dir, "cut.journal", data, size);
+    free(data);
+    harness_expect(db, "whole.journal|1\ncut.journal|0",
+                   "SELECT replace(source, '%s/', ''), count(*) FILTER (WHERE kind = 'su' AND time "
+                   "< 1666584251) "
+                   "FROM auth_events('%s/*.journal') GROUP BY source ORDER BY source DESC",
+                   dir, dir);
+    harness_expect(db, "whole.journal|0\ncut.journal|1",
+                   "SELECT replace(source, '%s/', ''), skipped FROM evidence_sources "
+                   "WHERE table_name = 'auth_events' AND source GLOB '%s/*.journal' "
+                   "ORDER BY source DESC",
+                   dir, dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_hosts_journal_is_read_where_it_keeps_no_text_log)
 {
     const char *dir = harness_scratch();
@@ -447,6 +480,7 @@ Suite *make_auth_events_suite(void)
         the_messages_of_a_journal_are_events_too,
         an_entry_received_before_its_own_time_is_found_by_that,
         a_damaged_journal_gives_what_can_be_read,
+        an_entry_whose_message_is_unreadable_is_counted,
         a_hosts_journal_is_read_where_it_keeps_no_text_log,
     };
     Suite *suite = suite_create("auth_events");

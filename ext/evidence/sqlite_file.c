@@ -31,12 +31,43 @@ static void restrain(sqlite3 *db)
     sqlite3_progress_handler(db, STEPS_MAX, stop, NULL);
 }
 
+/* The size in pages, valid where the number of the last change stands beside it (fileformat2.html,
+ * sections 1.3.3 to 1.3.15). */
+static bool is_cut(const uint8_t *data, size_t size)
+{
+    uint32_t page = (uint32_t)data[16] << 8 | data[17];
+    uint32_t pages = (uint32_t)data[28] << 24 | (uint32_t)data[29] << 16 | (uint32_t)data[30] << 8 |
+                     (uint32_t)data[31];
+
+    return memcmp(data + 24, data + 92, 4) == 0 &&
+           (uint64_t)pages * (page == 1 ? 65536 : page) > size;
+}
+
+/* Whether SQLite finds the pages to hold together. No answer within STEPS_MAX is none. */
+static bool is_whole(sqlite3 *db)
+{
+    sqlite3_stmt *stmt;
+    const char   *text = NULL;
+    int           rc = sqlite3_prepare_v2(db, "PRAGMA main.integrity_check(1)", -1, &stmt, NULL);
+
+    if (rc != SQLITE_OK)
+        return rc == SQLITE_NOMEM;
+    rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW)
+        text = (const char *)sqlite3_column_text(stmt, 0);
+    bool whole = rc == SQLITE_ROW ? text && strcmp(text, "ok") == 0
+                                  : rc == SQLITE_INTERRUPT || rc == SQLITE_NOMEM;
+    sqlite3_finalize(stmt);
+    return whole;
+}
+
 /* A file in write-ahead mode cannot be opened from memory, so our copy of its header says it is
  * not. What is in the main file was whole at the last checkpoint. */
 static int attach(struct sqlite_file *file, uint8_t *data, size_t size)
 {
     if (size < HEADER_SIZE || memcmp(data, "SQLite format 3", 16) != 0)
         return -EBADMSG;
+    file->damaged = is_cut(data, size);
     if (data[FORMAT_VERSIONS] == 2 && data[FORMAT_VERSIONS + 1] == 2)
         data[FORMAT_VERSIONS] = data[FORMAT_VERSIONS + 1] = 1;
 
@@ -47,7 +78,10 @@ static int attach(struct sqlite_file *file, uint8_t *data, size_t size)
     restrain(file->db);
     rc = sqlite3_deserialize(file->db, "main", data, (sqlite3_int64)size, (sqlite3_int64)size,
                              SQLITE_DESERIALIZE_READONLY);
-    return rc == SQLITE_OK ? 0 : errno_of(rc);
+    if (rc != SQLITE_OK)
+        return errno_of(rc);
+    file->damaged |= !is_whole(file->db);
+    return 0;
 }
 
 /* Give the file that `r` of its opening left, or close it. */

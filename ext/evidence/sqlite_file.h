@@ -7,12 +7,15 @@
 #ifndef SVCQL_SQLITE_FILE_H
 #define SVCQL_SQLITE_FILE_H
 
+#include <stdbool.h>
+
 #include "root.h"
 #include "sqlite3ext.h"
 
 struct sqlite_file {
     sqlite3        *db;
     struct root_map map; /* empty where the caller has the bytes */
+    bool damaged; /* shorter than it says, or its pages do not hold together: rows may be missing */
 };
 
 /* 0, or a negative errno: -ENOENT, -EACCES, -EBADMSG where it is no database, -ENOMEM,

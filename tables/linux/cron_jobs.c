@@ -182,6 +182,7 @@ static int open_scan(struct tbl_scan *scan)
 
     state->users = TBL_TERMS(scan, struct job_row, user);
     state->files = (struct place_files){.scan = scan,
+                                        .is_text = true,
                                         .kind = "cron",
                                         .places = places,
                                         .n_places = TBL_COUNT(places),

@@ -111,6 +111,11 @@ static void report_file(struct tbl_scan *scan, struct report *report)
     if (state->lost) /* what deleted keys no longer have is no damage */
         state->file.hive.lost = state->damage;
     hive_file_report(scan, &state->file, report);
+    if (state->file.kind == HIVE_SYSTEM && !state->n_sets && !state->sets_asked->n) {
+        report->skipped++;
+        report->status = report->status == SOURCE_READ ? SOURCE_DAMAGED : report->status;
+        report->detail = report->detail ? report->detail : "no control set with services";
+    }
 }
 
 static void close_file(struct tbl_scan *scan)

@@ -232,7 +232,7 @@ static int take_line(struct audit_window *window, const char *line, size_t size)
         window->n_unreadable += r != -ENODATA || memchr(line, '\0', size) != NULL;
         return 0;
     }
-    window->n_unreadable += *line == '\0'; /* what lay before was overwritten */
+    window->n_unreadable += memchr(line, '\0', size) != NULL; /* what lay there was overwritten */
     return take_record(window, &record, &stamp, window->base + (uint64_t)(line - window->data));
 }
 

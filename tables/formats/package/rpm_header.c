@@ -7,6 +7,8 @@
 #include "formats/text/byte_order.h"
 
 #define ENTRY_SIZE 16u
+#define TAG_MIN    61u                                   /* of the regions of a header */
+#define TAG_MAX    0x00ffffffu                           /* above all of any distribution */
 static const uint8_t magic[] = {0x8e, 0xad, 0xe8, 0x01}; /* of a header in a package file */
 
 enum type { TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_STRING_ARRAY = 8, TYPE_I18N = 9 };
@@ -26,6 +28,19 @@ int rpm_header_parse(const uint8_t *data, size_t size, struct rpm_header *ret)
                                .n_index = n_index,
                                .n_store = n_store};
     return 0;
+}
+
+bool rpm_header_intact(const struct rpm_header *header)
+{
+    for (uint32_t i = 0; i < header->n_index; i++) {
+        const uint8_t *p = header->index + i * (size_t)ENTRY_SIZE;
+        uint32_t       tag = be32(p), type = be32(p + 4), offset = be32(p + 8);
+
+        if (tag < TAG_MIN || tag > TAG_MAX || !type || type > TYPE_I18N || !be32(p + 12) ||
+            offset >= header->n_store)
+            return false;
+    }
+    return true;
 }
 
 struct entry {

@@ -40,6 +40,9 @@ struct rpm_header {
 /* -EBADMSG where the counts do not fit the blob. Borrows `data`. */
 int rpm_header_parse(const uint8_t *data, size_t size, struct rpm_header *ret);
 
+/* Whether each entry of the index is one that may be: one that is not is lost. */
+bool rpm_header_intact(const struct rpm_header *header);
+
 /* A string; the first of several. NULL: not there. */
 const char *rpm_string(const struct rpm_header *header, enum rpm_tag tag);
 

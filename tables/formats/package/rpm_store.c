@@ -21,6 +21,7 @@ enum item_type { KEY_DATA = 1, OFF_PAGE = 3 };
 #define META_MAGIC    12
 #define META_PAGESIZE 20
 #define META_CRYPT    24
+#define META_LAST     32 /* number of the last page */
 #define META_SIZE     512
 #define OFF_PAGE_SIZE                                                                              \
     12                    /* of an item whose value is elsewhere: its type, at 4 page, at 8 length \
@@ -30,6 +31,7 @@ enum item_type { KEY_DATA = 1, OFF_PAGE = 3 };
 #define NDB_SLOT_PAGES 12
 #define NDB_PAGE       4096
 #define SLOT_SIZE      16
+#define SLOT_NUMBER    4
 #define SLOT_BLOCK     8
 #define SLOT_BLOCKS    12
 #define BLOCK_SIZE     16
@@ -49,12 +51,14 @@ static int open_hash(const uint8_t *data, size_t size, struct rpm_store *ret)
         return -EBADMSG;
     if (data[META_CRYPT])
         return -EOPNOTSUPP;
+    uint32_t n_pages = (uint32_t)(size / page_size), last = le32(data + META_LAST);
     *ret = (struct rpm_store){.data = data,
                               .size = size,
                               .page_size = page_size,
-                              .n_pages = (uint32_t)(size / page_size),
+                              .n_pages = n_pages,
                               .page = 1,
-                              .item = 1};
+                              .item = 1,
+                              .lost = last >= n_pages ? last - n_pages + 1 : size % page_size != 0};
     return 0;
 }
 
@@ -64,12 +68,12 @@ static int open_ndb(const uint8_t *data, size_t size, struct rpm_store *ret)
 
     if (le32(data + NDB_VERSION) != 0)
         return -EOPNOTSUPP;
-    if (n > size / SLOT_SIZE)
-        n = size / SLOT_SIZE; /* the file is cut */
+    uint64_t there = n < size / SLOT_SIZE ? n : size / SLOT_SIZE; /* fewer: the file is cut */
     *ret = (struct rpm_store){.data = data,
                               .size = size,
                               .ndb = true,
-                              .n_items = n < UINT32_MAX ? (uint32_t)n : UINT32_MAX,
+                              .n_items = there < UINT32_MAX ? (uint32_t)there : UINT32_MAX,
+                              .lost = n - there,
                               .item = NDB_HEADER / SLOT_SIZE};
     return 0;
 }
@@ -103,19 +107,24 @@ static uint32_t item_at(const struct rpm_store *store, const uint8_t *page, uint
     return at >= PAGE_HEADER && at < store->page_size ? at : 0;
 }
 
-/* Whether item `i` is the value of a package. The key 0 is the database's own record, the number
- * given last. Items fill a page from its end, so a value ends where its key begins. */
-static bool is_package(const struct rpm_store *store, const uint8_t *page, uint32_t i)
+/* Whether item `i` is the value of a package; what is none, nor the database's own, is lost. The key 0
+ * is the database's own record, the number given last. Items fill a page from its end, so a value ends
+ * where its key begins. */
+static bool is_package(struct rpm_store *store, const uint8_t *page, uint32_t i)
 {
     static const uint8_t own[] = {KEY_DATA, 0, 0, 0, 0};
     uint32_t             key = item_at(store, page, i - 1), value = item_at(store, page, i);
 
-    if (!key || !value || value >= key)
+    if (!key || !value || value >= key) {
+        store->lost++;
         return false;
+    }
     if (key + sizeof own <= store->page_size && memcmp(page + key, own, sizeof own) == 0)
         return false;
-    return page[value] == KEY_DATA ||
-           (page[value] == OFF_PAGE && value + OFF_PAGE_SIZE <= store->page_size);
+    bool known = page[value] == KEY_DATA ||
+                 (page[value] == OFF_PAGE && value + OFF_PAGE_SIZE <= store->page_size);
+    store->lost += !known;
+    return known;
 }
 
 static int next_of_hash(struct rpm_store *store, int64_t *ret_place)
@@ -136,13 +145,15 @@ static int next_of_hash(struct rpm_store *store, int64_t *ret_place)
     return 0;
 }
 
-/* A slot names the package's number, its first block and how many; block 0 says that it is free. */
+/* A slot names the package's number, its first block and how many; in a free one all are 0. */
 static int next_of_ndb(struct rpm_store *store, int64_t *ret_place)
 {
     while (store->item < store->n_items) {
         const uint8_t *slot = store->data + (size_t)store->item++ * SLOT_SIZE;
 
-        if (memcmp(slot, "Slot", 4) == 0 && le32(slot + SLOT_BLOCK)) {
+        bool is_slot = memcmp(slot, "Slot", 4) == 0;
+        store->lost += !is_slot || (le32(slot + SLOT_NUMBER) && !le32(slot + SLOT_BLOCK));
+        if (is_slot && le32(slot + SLOT_BLOCK)) {
             *ret_place = (int64_t)store->item - 1;
             return 1;
         }

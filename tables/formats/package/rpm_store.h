@@ -25,6 +25,7 @@ struct rpm_store {
     uint32_t       item;               /* that comes next */
     uint8_t       *blob;               /* of rpm_store_read() */
     size_t         room;
+    uint64_t lost; /* slots, items and pages that damage or a cut has taken, as far as is known */
 };
 
 /* Borrows `data`. -EBADMSG: neither; -EOPNOTSUPP: a hash of the other byte order, or encrypted, or

@@ -252,6 +252,7 @@ static int open_scan(struct tbl_scan *scan)
     const struct rule_row *key = tbl_key(scan);
 
     state->files = (struct place_files){.scan = scan,
+                                        .is_text = true,
                                         .kind = "polkit",
                                         .places = places,
                                         .n_places = TBL_COUNT(places),

@@ -483,6 +483,7 @@ static int open_scan(struct tbl_scan *scan)
     const struct rule_row             *key = tbl_key(scan);
 
     state->files = (struct place_files){.scan = scan,
+                                        .is_text = true,
                                         .kind = "sudoers",
                                         .places = &place,
                                         .n_places = 1,

@@ -50,8 +50,12 @@ static int lines_begin(struct tbl_scan *scan, const struct place_of_files *place
 {
     struct lines *lines = tbl_state(scan);
 
-    lines->files = (struct place_files){
-        .scan = scan, .kind = "accounts", .places = place, .n_places = 1, .by_line = true};
+    lines->files = (struct place_files){.scan = scan,
+                                        .kind = "accounts",
+                                        .places = place,
+                                        .n_places = 1,
+                                        .by_line = true,
+                                        .is_text = true};
     return place_files_begin(
         &lines->files,
         &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT, .host = host, .root = root});

@@ -94,6 +94,7 @@ static int put_line(struct audit_journal *journal, const struct journal_entry *e
 {
     struct parts         parts = {.time = entry->realtime};
     struct journal_field field;
+    bool                 whole = true;
 
     buffer_reset(&journal->message);
     for (uint32_t i = 0; i < entry->n_items; i++) {
@@ -102,12 +103,14 @@ static int put_line(struct audit_journal *journal, const struct journal_entry *e
             take_field(journal, &field, &parts);
         else if (r == -ENOMEM)
             return r;
+        whole &= r == 0;
     }
     /* journald gives a type that it does not know the name AUDIT and its number. */
     if (!parts.type_name[0] || strncmp(parts.type_name, "AUDIT", 5) == 0)
         snprintf(parts.type_name, sizeof parts.type_name, "UNKNOWN[%" PRIu64 "]", parts.type);
     if (!parts.type || !journal->message.size)
         return -EBADMSG;
+    journal->lost += !whole; /* counted, though what is left of it is given */
     const char *message = buffer_text(&journal->message);
     const char *body = message ? strchr(message, ' ') : NULL;
     buffer_reset(&journal->line);

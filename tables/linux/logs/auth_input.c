@@ -155,7 +155,7 @@ static int leave_file(struct auth_input *input, int error)
     int64_t lost = input->bad + (input->pick ? journal_pick_lost(input->pick) : 0);
 
     return log_sources_leave(&input->sources, error, input->read, lost,
-                             input->pick ? "entries that could not be read"
+                             input->pick ? "entries that could not be read whole"
                                          : "lines that are no syslog lines");
 }
 
@@ -245,6 +245,7 @@ static int read_entry(struct auth_input *input, struct auth_record *ret)
 {
     struct journal_entry entry;
     struct journal_field field;
+    bool                 whole = true;
 
     int r = journal_pick_next(input->pick, &entry);
     if (r <= 0)
@@ -257,7 +258,9 @@ static int read_entry(struct auth_input *input, struct auth_record *ret)
             take_field(input, &field, &parts);
         else if (r == -ENOMEM)
             return r;
+        whole &= r == 0;
     }
+    input->bad += !whole;
     if (input->text.failed)
         return -ENOMEM;
     *ret = (struct auth_record){.time = (double)parts.time / 1e6,
@@ -286,6 +289,7 @@ static int survey_journal(struct auth_input *input, const char *path)
             break;
     journal_pick_close(input->pick);
     input->pick = NULL;
+    input->bad = 0;
     return r == -ENOMEM ? r : 0; /* damage is reported when it is read for its events */
 }
 
@@ -327,6 +331,7 @@ static int next_line(struct auth_input *input, struct auth_record *ret)
             input->bad += bad != -ENODATA;
             continue;
         }
+        input->bad += memchr(text, '\0', size) != NULL; /* something of it, or a line, is lost */
         input->read++;
         follow(&input->calendar, &line.stamp);
         *ret = (struct auth_record){.time = time_of(input, &line.stamp),

@@ -68,8 +68,10 @@ int history_database_next(struct history_database *database, struct history_entr
         size_t      size = (size_t)sqlite3_column_bytes(stmt, 1);
         while (size && command[size - 1] == '\n')
             size--;
-        if (!size)
+        if (!size) {
+            database->empty += sqlite3_column_type(stmt, 1) == SQLITE_NULL;
             continue;
+        }
         bool known = duration >= 0 && duration < 1e9;
         *ret = (struct history_entry){.time = real_of(stmt, 2),
                                       .duration = known ? (int64_t)duration : -1,

@@ -7,7 +7,8 @@
 
 struct history_database {
     struct sqlite_file file;
-    sqlite3_stmt      *stmt; /* NULL: not open */
+    sqlite3_stmt      *stmt;  /* NULL: not open */
+    size_t             empty; /* rows without a command, passed over */
 };
 
 /* Open the database that these bytes are, which are changed and must stay until it is closed: 0, or

@@ -349,6 +349,8 @@ static int enter_file(struct state *state)
         shell = history_shell_of(f->name, shell, f->text, f->size);
         history_begin(&state->history, f->text, f->size, shell);
         f->skipped += state->history.bad;
+        f->zeros = shell != HISTORY_MKSH && shell != HISTORY_KSH && !f->holes &&
+                   memchr(f->text, '\0', f->size);
     }
     state->shell = history_shell_name(shell);
     state->in_file = true;
@@ -369,6 +371,10 @@ static void leave_file(struct state *state)
     if (state->in_file && state->history.cut) {
         state->files.skipped += (int64_t)state->history.cut;
         state->files.detail = "commands longer than 128 KiB were cut";
+    }
+    if (state->database.empty || state->database.file.damaged) {
+        state->files.skipped += (int64_t)state->database.empty + state->database.file.damaged;
+        state->files.detail = "the database is damaged";
     }
     history_end(&state->history);
     history_database_close(&state->database);

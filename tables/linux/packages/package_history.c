@@ -136,6 +136,7 @@ static int next_change(struct state *state, struct package_change *ret)
             state->log.year = first_year(state->source.root, state->source.path);
             state->year_sought = true;
         }
+        state->lost += memchr(line, '\0', size) != NULL;
         package_log_push(&state->log, line, size);
     }
     return 1;
@@ -210,6 +211,7 @@ static int next_of_dnf(struct tbl_scan *scan, struct state *state, struct histor
 {
     int r = dnf_history_next(scan, &state->dnf, row);
 
+    state->lost += r == 0 && state->dnf.file.damaged;
     state->records += r > 0;
     return r;
 }
@@ -260,8 +262,12 @@ static int next_of_rpm(struct tbl_scan *scan, struct state *state, struct histor
 
     while (state->package < packages_count(state->index)) {
         packages_package(state->index, state->package++, &p);
-        if (strcmp(p.tool, "rpm") != 0 || p.installed == INT64_MIN)
+        if (strcmp(p.tool, "rpm") != 0)
             continue;
+        if (p.installed == INT64_MIN) { /* rpm gives each its time */
+            state->lost++;
+            continue;
+        }
         state->records++;
         *row = (struct history_row){
             .time = (double)p.installed,
@@ -276,7 +282,10 @@ static int next_of_rpm(struct tbl_scan *scan, struct state *state, struct histor
                      string(scan, p.version, &row->new_version);
         return whole ? 1 : -ENOMEM;
     }
-    return 0;
+    struct packages_source dpkg, rpm;
+    packages_sources(state->index, &dpkg, &rpm);
+    state->lost += rpm.lost;
+    return rpm.error;
 }
 
 static const struct reader rpm_reader = {ARTEFACT_LINUX_ROOT, open_rpm, next_of_rpm, close_rpm};

@@ -104,6 +104,7 @@ static int add_blob(struct packages *p, int64_t key, const void *blob, size_t si
         p->rpm.lost++;
         return 0;
     }
+    p->rpm.lost += !rpm_header_intact(&header);
     p->rpm.packages++;
     return add_header(p, key, &header);
 }
@@ -135,7 +136,7 @@ static int load_rows(struct packages *p)
         r = spend(&left, size) ? add_blob(p, sqlite3_column_int64(stmt, 0), blob, size) : -EBADMSG;
     }
     sqlite3_finalize(stmt);
-    if (r == 0 && rc != SQLITE_DONE)
+    if (r == 0 && (rc != SQLITE_DONE || p->rpm_db.damaged))
         p->rpm.lost++; /* the rest of a damaged database */
     return r;
 }
@@ -155,6 +156,7 @@ static int load_store(struct packages *p)
             return r;
         r = spend(&left, size) ? add_blob(p, place, r < 0 ? NULL : blob, size) : -EBADMSG;
     }
+    p->rpm.lost += (int64_t)p->rpm_store.lost;
     return r;
 }
 

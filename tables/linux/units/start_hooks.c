@@ -328,6 +328,7 @@ static int begin_file(struct tbl_scan *scan, struct hook_row *row)
         .form = kinds[s->files.place.tag].form, .text = s->files.text, .size = s->files.size};
     s->position = 0;
     s->in_file = true;
+    s->files.zeros = s->reader.form != HOOK_SCRIPT && memchr(s->files.text, '\0', s->files.size);
     if (s->reader.form != HOOK_SCRIPT)
         return SQLITE_OK;
     return fill(scan, &(struct hook){.command = s->files.path}, row);

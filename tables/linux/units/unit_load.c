@@ -294,8 +294,7 @@ static void count_unread(struct unit_search *search, struct unit_entry *entry,
                          const struct unit_parsed *p)
 {
     int  error = p->file.error;
-    bool unread =
-        error ? error != -EPERM && error != -ENOENT : p->file.cut || (p->file.nuls && !p->n);
+    bool unread = error ? error != -EPERM && error != -ENOENT : p->file.cut || p->file.nuls;
 
     search->unread += unread && !entry->unread;
     entry->unread |= unread;
