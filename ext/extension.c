@@ -9,10 +9,10 @@
 #include "judgement.h"
 #include "own_detections.h"
 #include "pattern_signals.h"
-#include "scope.h"
 #include "source_state.h"
 #include "svcql.h"
 #include "table/registry.h"
+#include "table/scope.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT1

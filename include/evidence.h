@@ -107,6 +107,10 @@ struct sources_want {
     const char *path;   /* only this file, what lies in this folder or fits this glob; NULL: all */
     const char *source; /* only this very file; NULL: all. `path` goes before it */
     const char *root;   /* only below this root, opened for the query; NULL: all evidence */
+
+    /* Whether a source of a host may have rows of another: where a question is about one host, what
+     * is of others alone is not read. Asked once a statement. NULL: a row's host is its source's. */
+    bool (*of_others)(const struct source *source);
 };
 
 /* The iterator is opaque but for its size, so that it can stand in a table's state. */

@@ -10,6 +10,8 @@
 #include "formats/plist/plist.h"
 #include "root_names.h"
 
+#define NAMES_MAX 10000 /* of a root that are looked at; of more, any may be there */
+
 /* Roots ------------------------------------------------------------------------ */
 
 /* The one with the most marks, of as many the first: macOS has some that Linux has too, and a
@@ -35,34 +37,53 @@ const struct root_system root_systems[ROOT_SYSTEMS] = {
       "/var/log/secure", "/var/log/dpkg.log", "/var/lib/dpkg", "/var/lib/rpm", NULL}},
 };
 
-static int count_marks(const struct root *root, const struct root_system *system)
+/* Whether the root has a folder of the name that a mark begins with, in whatever case. */
+static bool can_have(const struct root_names *names, const char *mark)
+{
+    size_t size = strcspn(mark + 1, "/");
+
+    for (size_t i = 0; i < names->n; i++)
+        if (strncasecmp(names->names[i], mark + 1, size) == 0 && !names->names[i][size])
+            return true;
+    return names->lost || names->error;
+}
+
+static int count_marks(const struct root *root, const struct root_names *names,
+                       const struct root_system *system)
 {
     struct stat st;
     int         n = 0;
 
     for (size_t i = 0; system->marks[i]; i++)
-        n += root_stat(root, system->marks[i], false, &st) == 0;
+        n +=
+            can_have(names, system->marks[i]) && root_stat(root, system->marks[i], false, &st) == 0;
     return n;
 }
 
 const struct root_system *root_system_at(const char *path)
 {
     const struct root_system *best = NULL;
+    struct root_names         names = {0};
+    struct root              *root = NULL;
     int                       most = 0;
 
+    if (root_open(path, 0, &root) < 0)
+        return NULL;
+    int r = root_list(root, "/", NULL, NAMES_MAX, &names);
+    root_unref(root);
+    names.error = r < 0 ? r : names.error;
     for (size_t i = 0; i < ROOT_SYSTEMS; i++) {
-        struct root *root = NULL;
-
         /* Without ROOT_MACOS: a mark must lie where it says. */
         if (root_open(path, root_systems[i].flags & ROOT_NOCASE, &root) < 0)
-            return NULL;
-        int n = count_marks(root, &root_systems[i]);
+            break;
+        int n = count_marks(root, &names, &root_systems[i]);
         root_unref(root);
         if (n > most) {
             most = n;
             best = &root_systems[i];
         }
     }
+    root_names_free(&names);
     return best;
 }
 

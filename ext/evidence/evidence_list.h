@@ -22,6 +22,8 @@ struct evidence_entry {
     struct evidence         shown;
     struct discovered_file *files;
     size_t                  n_files;
+    unsigned                own;           /* artefacts without rows of other hosts, */
+    uint64_t                own_statement; /* as was found in this svcql_statement() */
 };
 
 /* One with a copy of the location, which takes all else from the item; NULL when out of memory. */

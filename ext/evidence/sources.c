@@ -10,6 +10,7 @@
 #include "discovery.h"
 #include "formats/text/array.h"
 #include "table/registry.h"
+#include "table/scope.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -81,8 +82,10 @@ struct batch {
 };
 
 struct sources_impl {
-    struct svcql           *svcql;
-    unsigned                artefacts;
+    struct svcql *svcql;
+    unsigned      artefacts;
+    const char   *host; /* that the question is about; NULL: any */
+    bool (*of_others)(const struct source *source);
     struct evidence_entry **entries; /* whose sources are still to come, from `at` on */
     size_t                  n, at;
     glob_t                  names; /* files that fit the query's pattern, from `next_name` on */
@@ -274,18 +277,85 @@ static int report_gone(struct svcql *svcql, const struct evidence *evidence, int
     return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
 
+/* Whether evidence can have a source that is wanted, as far as its root need not be read for it. */
+static bool can_have(const struct sources_impl *impl, const struct evidence_entry *entry)
+{
+    unsigned os = os_of_kind(entry->shown.kind);
+    unsigned artefacts = impl->artefacts;
+
+    if (artefacts & (ROOT_ARTEFACTS | 1u << ARTEFACT_LIVE))
+        return true;
+    for (size_t i = 0; i < TBL_COUNT(places); i++)
+        if (places[i].os & os && artefacts & 1u << places[i].artefact)
+            return true;
+    for (size_t i = 0; i < entry->n_files; i++)
+        if (artefacts & 1u << entry->files[i].artefact)
+            return true;
+    return false;
+}
+
+/* Whether evidence is a whole system of another host than the question is about. */
+static bool is_of_another(const struct sources_impl *impl, const struct evidence_entry *entry)
+{
+    return impl->host && !entry->shown.live && os_of_kind(entry->shown.kind) & OS_UNIX &&
+           sqlite3_stricmp(entry->shown.host, impl->host) != 0;
+}
+
+/* Whether it is known to have rows of its own host alone. */
+static bool is_own(const struct sources_impl *impl, const struct evidence_entry *entry)
+{
+    return !impl->of_others || (entry->own_statement == svcql_statement(impl->svcql) &&
+                                (entry->own & impl->artefacts) == impl->artefacts);
+}
+
+static struct source source_of(const struct found *found, struct root *units)
+{
+    const struct evidence *evidence = found->entry ? &found->entry->shown : NULL;
+
+    return (struct source){.evidence = evidence,
+                           .root = units ? units : found->root,
+                           .path = found->path,
+                           .shown = found->shown,
+                           .host = evidence ? evidence->host : found->host,
+                           .artefact = found->artefact,
+                           .live = evidence && evidence->live};
+}
+
+/* Leave out the sources of another host's evidence where none has rows of others. */
+static void leave_out(struct sources_impl *impl, struct evidence_entry *entry)
+{
+    uint64_t statement = svcql_statement(impl->svcql);
+
+    for (size_t i = 0; i < impl->batch.n; i++) {
+        struct source source = source_of(&impl->batch.found[i], NULL);
+        if (impl->of_others(&source))
+            return;
+    }
+    entry->own = (entry->own_statement == statement ? entry->own : 0) | impl->artefacts;
+    entry->own_statement = statement;
+    clear_batch(&impl->batch);
+}
+
 /* Fill the batch from the next evidence: its root is opened here, and closed with the batch. */
 static int next_entry(struct sources_impl *impl)
 {
     struct evidence_entry *entry = impl->entries[impl->at++];
     struct root           *root = NULL;
+    bool                   another = is_of_another(impl, entry);
+    int                    r = 0;
 
     clear_batch(&impl->batch);
-    int r = open_root(&entry->shown, &root);
+    if (!can_have(impl, entry) || (another && is_own(impl, entry))) {
+        evidence_entry_unref(entry);
+        return 0;
+    }
+    r = open_root(&entry->shown, &root);
     if (r == 0)
         r = add_entry(impl, entry, root);
     else if (r != -ENOMEM && r != -EMFILE && r != -ENFILE)
         r = report_gone(impl->svcql, &entry->shown, r);
+    if (r == 0 && another)
+        leave_out(impl, entry);
     root_unref(root);
     evidence_entry_unref(entry);
     return r;
@@ -561,6 +631,8 @@ int sources_begin(struct sources *sources, struct svcql *svcql, const struct sou
         return -ENOMEM;
     impl->svcql = svcql;
     impl->artefacts = want->artefacts;
+    impl->host = scope_of(svcql)->host;
+    impl->of_others = want->of_others;
     sources->impl = impl;
     int r = want->path     ? add_named(impl, want->path)
             : want->source ? add_source(impl, want->source)
@@ -638,14 +710,7 @@ int sources_next(struct sources *sources, struct source *ret)
         found = &impl->batch.found[impl->batch.next++];
     } while (found->units && (r = open_units(impl, found)) <= 0);
 
-    const struct evidence *evidence = found->entry ? &found->entry->shown : NULL;
-    *ret = (struct source){.evidence = evidence,
-                           .root = impl->units ? impl->units : found->root,
-                           .path = found->path,
-                           .shown = found->shown,
-                           .host = evidence ? evidence->host : found->host,
-                           .artefact = found->artefact,
-                           .live = evidence && evidence->live};
+    *ret = source_of(found, impl->units);
     return 1;
 }
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "formats/text/buffer.h"
-#include "scope.h"
 #include "table.h"
+#include "table/scope.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -112,9 +112,10 @@ static int prepare(struct tbl_scan *scan, const struct analytic *analytic, sqlit
 static int step(struct tbl_scan *scan, sqlite3_stmt *stmt)
 {
     const struct tbl_terms *time = TBL_TERMS(scan, struct found_row, time);
+    const struct tbl_terms *host = TBL_TERMS(scan, struct found_row, host);
     struct scope           *scope = scope_of(tbl_svcql(scan)), before = *scope;
 
-    *scope = (struct scope){time->min, time->max, true};
+    *scope = (struct scope){time->min, time->max, true, host->n == 1 ? host->texts[0] : NULL};
     int rc = sqlite3_step(stmt);
     *scope = before;
     return rc;

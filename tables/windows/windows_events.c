@@ -190,6 +190,19 @@ DATA_VALUES(DATA_GETTER)
 
 /* Sources ------------------------------------------------------------------------- */
 
+/* Computers are called otherwise than the evidence, and forward their events. */
+static bool of_others(const struct source *source)
+{
+    (void)source;
+    return true;
+}
+
+static void want(struct tbl_scan *scan, struct sources_want *want)
+{
+    (void)scan;
+    want->of_others = of_others;
+}
+
 static int open_file(struct tbl_scan *scan)
 {
     struct state        *state = tbl_state(scan);
@@ -395,6 +408,7 @@ static const struct tbl_example examples[] = {
 };
 
 static const struct tbl_source_table sources = {
+    .want = want,
     .open_file = open_file,
     .next_record = next_record,
     .report_file = report_file,

@@ -86,6 +86,42 @@ static void close_file(struct tbl_scan *scan)
     input->bad = 0;
 }
 
+/* Whether a record may say that it is of another node, which stands at the beginning of its line. One
+ * that is compressed, or JSON, may. */
+static bool has_nodes(struct stream *stream)
+{
+    static const char mark[] = {'\n', 'n', 'o', 'd', 'e', '='};
+    char   seam[2 * sizeof mark] = {'\n'}; /* the end of what was read before, and more */
+    size_t before = 1, size;
+    char  *data;
+    int    r;
+
+    while ((r = stream_block(stream, &data, &size)) > 0) {
+        size_t part = size < sizeof mark ? size : sizeof mark;
+        memcpy(seam + before, data, part);
+        if (!stream_plain(stream) || *data == '{' ||
+            memmem(seam, before + part, mark, sizeof mark) || memmem(data, size, mark, sizeof mark))
+            return true;
+        before = part - (part == sizeof mark);
+        memcpy(seam, data + size - before, before);
+    }
+    return r < 0;
+}
+
+static bool of_others(const struct source *source)
+{
+    struct stream *stream = NULL;
+
+    if (source->artefact == ARTEFACT_JOURNAL)
+        return false;
+    int fd = root_open_file(source->root, source->path);
+    if (fd < 0)
+        return true; /* which is reported when it is read */
+    bool others = stream_open(fd, &stream) < 0 || has_nodes(stream);
+    stream_close(stream);
+    return others;
+}
+
 static const struct log_reader reader = {
     .log = ARTEFACT_AUDIT_LOG,
     .left_out = "not read: the audit log has the same events",
@@ -93,6 +129,7 @@ static const struct log_reader reader = {
     .open_log = open_log,
     .open_journal = open_journal,
     .close_file = close_file,
+    .of_others = of_others,
 };
 
 static int leave_file(struct audit_input *input)

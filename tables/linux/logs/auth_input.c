@@ -305,6 +305,12 @@ static int open_journal(struct tbl_scan *scan, const char *path)
                              input->time->min - (input->ends.n ? DAY : 0), &input->pick);
 }
 
+/* A log without a host of its own has the hosts that its lines say. */
+static bool of_others(const struct source *source)
+{
+    return !*source->host;
+}
+
 static const struct log_reader reader = {
     .log = ARTEFACT_AUTH_LOG,
     .left_out = "not read: the text logs have the same messages",
@@ -312,6 +318,7 @@ static const struct log_reader reader = {
     .open_log = open_log,
     .open_journal = open_journal,
     .close_file = close_file,
+    .of_others = of_others,
 };
 
 /* Lines --------------------------------------------------------------------------- */

@@ -24,6 +24,7 @@ int log_sources_begin(struct log_sources *sources, struct tbl_scan *scan,
 
     *sources = (struct log_sources){
         .scan = scan, .reader = reader, .terms = terms, .want = *want, .named = named};
+    sources->want.of_others = reader->of_others;
     return begin(sources, named ? 1u << reader->log | 1u << ARTEFACT_JOURNAL : 1u << reader->log);
 }
 

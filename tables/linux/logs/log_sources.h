@@ -24,6 +24,8 @@ struct log_reader {
     int (*open_journal)(struct tbl_scan *scan, const char *path);
 
     void (*close_file)(struct tbl_scan *scan); /* accepts a half-opened one */
+
+    bool (*of_others)(const struct source *source); /* as of sources_want */
 };
 
 struct log_sources {

@@ -45,7 +45,7 @@ int scope_register(struct svcql *svcql)
 
     if (!scope)
         return SQLITE_NOMEM;
-    *scope = (struct scope){-INFINITY, INFINITY, false};
+    *scope = (struct scope){.since = -INFINITY, .until = INFINITY};
     int rc = svcql_keep(svcql, &key, scope, sqlite3_free);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function_v2(db, "scope_since", 1, flags, scope, scope_since, NULL, NULL,

@@ -1,4 +1,4 @@
-/* scope.h -- the time that a question is about, for views that cannot be given it by SQL alone.
+/* scope.h -- the time and the host that a question is about, for views that cannot be given it by SQL alone.
  *
  * A term on time is pushed down through views to the logs, but not into a MATERIALIZED common table
  * expression. A view that joins one event with earlier ones writes the term itself, with its margin:
@@ -16,8 +16,9 @@
 #include "evidence.h"
 
 struct scope {
-    double since, until; /* seconds since the epoch; infinite where the side is open */
-    bool   inside;       /* an analytic runs */
+    double      since, until; /* seconds since the epoch; infinite where the side is open */
+    bool        inside;       /* an analytic runs */
+    const char *host; /* NULL: any. Evidence of other hosts alone is not read: see sources_want */
 };
 
 int scope_register(struct svcql *svcql);
