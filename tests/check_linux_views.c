@@ -370,6 +370,7 @@ START_TEST(findings_of_a_window_are_those_of_all_time_within_it)
     const char *logs[] = {escape_log, ticking_log};
     sqlite3    *db = open_host();
 
+    harness_query(db, "DELETE FROM evidence WHERE kind = 'live'"); /* it does not hold still */
     for (size_t i = 0; i < 2; i++) {
         char host[16];
 
