@@ -7,6 +7,7 @@
 #include "evidence/evidence_list.h"
 #include "functions.h"
 #include "judgement.h"
+#include "late_views.h"
 #include "own_detections.h"
 #include "pattern_signals.h"
 #include "source_state.h"
@@ -92,6 +93,8 @@ static int load(sqlite3 *db, char **error)
         rc = source_state_register(svcql);
     if (rc == SQLITE_OK)
         rc = scope_register(svcql);
+    if (rc == SQLITE_OK)
+        rc = late_views_register(svcql);
     svcql_unref(svcql);    /* the modules hold it from here on */
     if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
         *error = sqlite3_mprintf("svcql: cannot take the place of the function regexp while a "

@@ -35,11 +35,11 @@ struct grade {
 
 /* What the two tables held at a time. */
 struct rules {
-    struct arena  arena;
-    struct rule  *rules;  /* sorted by name */
-    struct grade *grades; /* the highest rank first */
-    size_t        n_rules, n_grades, room_rules, room_grades;
-    sqlite3_int64 stamp; /* list_stamp() when they were read; -1: not to be kept */
+    struct arena      arena;
+    struct rule      *rules;  /* sorted by name */
+    struct grade     *grades; /* the highest rank first */
+    size_t            n_rules, n_grades, room_rules, room_grades;
+    struct list_stamp stamp; /* when they were read */
 };
 
 struct judgement {
@@ -108,7 +108,6 @@ static void forget(struct rules *rules)
 {
     arena_free(&rules->arena);
     memset(rules, 0, sizeof *rules);
-    rules->stamp = -1;
 }
 
 static int read_rules(sqlite3 *db, struct rules *rules)
@@ -134,9 +133,9 @@ static int current_rules(struct judgement *judgement, sqlite3 *db)
 {
     static const char *const lists[] = {"signals", "severities", NULL};
     struct rules            *rules = &judgement->rules;
-    sqlite3_int64            stamp = list_stamp(db, lists);
+    struct list_stamp        stamp = list_stamp(judgement->svcql, lists);
 
-    if (stamp >= 0 && rules->stamp == stamp)
+    if (list_stamp_same(&rules->stamp, &stamp))
         return SQLITE_OK;
     int rc = read_rules(db, rules);
     if (rc == SQLITE_OK)
@@ -382,7 +381,9 @@ int judgement_register(struct svcql *svcql)
 
     if (!judgement)
         return SQLITE_NOMEM;
-    *judgement = (struct judgement){.svcql = svcql, .rules = {.stamp = -1}};
+    *judgement = (struct judgement){
+        .svcql = svcql,
+    };
     int rc = svcql_keep(svcql, &key, judgement, free_judgement);
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
         rc = sqlite3_create_function_v2(svcql_db(svcql), functions[i].name, 1,

@@ -4,13 +4,28 @@
 
 SQLITE_EXTENSION_INIT3
 
-sqlite3_int64 list_stamp(sqlite3 *db, const char *const *lists)
+static bool are_in_temp(sqlite3 *db, const char *const *lists)
 {
-    if (!sqlite3_get_autocommit(db))
-        return -1;
     for (; *lists; lists++)
         if (sqlite3_table_column_metadata(db, "temp", *lists, NULL, NULL, NULL, NULL, NULL, NULL) !=
             SQLITE_OK)
-            return -1;
-    return sqlite3_total_changes(db);
+            return false;
+    return true;
+}
+
+struct list_stamp list_stamp(struct svcql *svcql, const char *const *lists)
+{
+    sqlite3 *db = svcql_db(svcql);
+    bool     bound = !sqlite3_get_autocommit(db) || !are_in_temp(db, lists);
+
+    return (struct list_stamp){.valid = !bound || svcql->scans,
+                               .changes = sqlite3_total_changes(db),
+                               .bound = bound,
+                               .statement = bound ? svcql_statement(svcql) : 0};
+}
+
+bool list_stamp_same(const struct list_stamp *a, const struct list_stamp *b)
+{
+    return a->valid && b->valid && a->changes == b->changes && a->bound == b->bound &&
+           a->statement == b->statement;
 }

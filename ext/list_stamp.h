@@ -2,11 +2,24 @@
 #ifndef SVCQL_LIST_STAMP_H
 #define SVCQL_LIST_STAMP_H
 
-#include "sqlite3ext.h"
+#include <stdbool.h>
 
-/* A number that changes with what the lists hold; -1 where that cannot be told: within a transaction that
- * somebody began, as its rollback would not be seen, and where a list is not in TEMP, as others may
- * change a file's. `lists` ends with NULL. */
-sqlite3_int64 list_stamp(sqlite3 *db, const char *const *lists);
+#include "table/connection.h"
+
+struct list_stamp {
+    bool     valid;
+    int      changes; /* of the connection */
+    bool     bound;   /* kept for one statement alone: */
+    uint64_t statement;
+};
+
+/* What stays the same while the lists hold the same. A list in TEMP changes only with what the connection
+ * counts; within a transaction that somebody began, whose rollback would not be seen, and of a list that is
+ * not in TEMP, which others may change, what was read is kept for one statement that reads tables. `lists`
+ * ends with NULL. */
+struct list_stamp list_stamp(struct svcql *svcql, const char *const *lists);
+
+/* False where either is not valid. */
+bool list_stamp_same(const struct list_stamp *a, const struct list_stamp *b);
 
 #endif

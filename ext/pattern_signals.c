@@ -31,10 +31,11 @@ struct pattern {
 };
 
 struct patterns {
-    struct arena    arena;
-    struct pattern *patterns; /* in the order of their signals */
-    size_t          n, room;
-    sqlite3_int64   stamp; /* list_stamp() when they were read; -1: not to be kept */
+    struct arena      arena;
+    struct pattern   *patterns; /* in the order of their signals */
+    size_t            n, room;
+    struct list_stamp stamp; /* when they were read */
+    struct svcql     *svcql;
 };
 
 static void forget(struct patterns *all)
@@ -42,7 +43,7 @@ static void forget(struct patterns *all)
     for (size_t i = 0; i < all->n; i++)
         regexp_free(all->patterns[i].regexp);
     arena_free(&all->arena);
-    *all = (struct patterns){.stamp = -1};
+    *all = (struct patterns){.svcql = all->svcql};
 }
 
 static void free_patterns(void *data)
@@ -99,9 +100,9 @@ static int read_patterns(sqlite3 *db, struct patterns *all, char **ret_error)
 static int current_patterns(sqlite3 *db, struct patterns *all, char **ret_error)
 {
     static const char *const lists[] = {"exec_patterns", NULL};
-    sqlite3_int64            stamp = list_stamp(db, lists);
+    struct list_stamp        stamp = list_stamp(all->svcql, lists);
 
-    if (stamp >= 0 && all->stamp == stamp)
+    if (list_stamp_same(&all->stamp, &stamp))
         return SQLITE_OK;
     int rc = read_patterns(db, all, ret_error);
     if (rc == SQLITE_OK)
@@ -196,7 +197,7 @@ int pattern_signals_register(struct svcql *svcql)
 
     if (!all)
         return SQLITE_NOMEM;
-    *all = (struct patterns){.stamp = -1};
+    *all = (struct patterns){.svcql = svcql};
     int rc = svcql_keep(svcql, &key, all, free_patterns);
     if (rc != SQLITE_OK)
         return rc;

@@ -97,7 +97,7 @@ static const char *joined(struct arena *arena, const char *at, size_t size)
     return copy;
 }
 
-static int read_shape(struct shape *shape, struct arena *arena, const struct embedded_view *view)
+int shape_read(struct shape *shape, struct arena *arena, const struct embedded_view *view)
 {
     struct buffer declaration = {0};
     size_t        usual_size, size, n;
@@ -130,7 +130,7 @@ int shapes_read(struct shapes *ret)
         return -ENOMEM;
     for (const struct embedded_view *view = embedded_views; r == 0 && view->name; view++)
         if (shape_size(view))
-            r = read_shape(&shapes.shapes[shapes.n++], &shapes.arena, view);
+            r = shape_read(&shapes.shapes[shapes.n++], &shapes.arena, view);
     if (r < 0)
         arena_free(&shapes.arena);
     else

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "formats/text/arena.h"
+struct embedded_view;
 
 #define SHAPE_MAX_COLUMNS 120 /* a function takes 127 arguments at most */
 
@@ -22,7 +23,10 @@ struct shapes {
     struct arena  arena; /* owns all of it */
 };
 
-/* Read the headers. Returns 0, -ENOMEM, or -EINVAL where a header has another form. */
+/* Read the header of one SHAPE_facts. 0, -ENOMEM, or -EINVAL where it has another form. */
+int shape_read(struct shape *ret, struct arena *arena, const struct embedded_view *facts);
+
+/* Read all of them. Returns as shape_read(). */
 int                 shapes_read(struct shapes *ret);
 const struct shape *shapes_find(const struct shapes *shapes, const char *name, size_t size);
 void                shapes_free(struct shapes *shapes);

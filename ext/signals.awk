@@ -46,7 +46,8 @@
 # `svcql signals test sql/signals` runs the tests and checks what this script cannot.
 #
 # SHAPE_facts.sql, in sql/facts or sql/findings, has in its header, after "-- columns:", one line a column: the name, its
-# type and NOCASE where it has them, and a sentence; and after "-- usual:" the usual row as JSON.
+# type and NOCASE where it has them, and a sentence; after "-- usual:" the usual row as JSON; and after
+# "-- rows:" the tables that give it rows, without which it is not read (ext/late_views.h).
 
 function fault(line, text) {
     print FILENAME_now ":" line ": " text > "/dev/stderr"

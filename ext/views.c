@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "late_views.h"
 #include "own_lists.h"
 
 SQLITE_EXTENSION_INIT3
@@ -101,12 +102,64 @@ static int create_lists(sqlite3 *db, char **ret_error)
 
 /* Views ------------------------------------------------------------------------- */
 
+/* The view that describes the columns of another: SHAPE_facts those of SHAPE_signals, and logs those of
+ * logs_windows and its neighbours. "" where there is none. */
+static const char *family_of(const char *view, char (*buffer)[64])
+{
+    static const char suffix[] = "_signals";
+    size_t            size = strlen(view), stem = size - (sizeof suffix - 1);
+
+    if (strncmp(view, "logs_", 5) == 0)
+        return "logs";
+    if (size < sizeof suffix || size > sizeof *buffer || strcmp(view + stem, suffix) != 0)
+        return "";
+    snprintf(*buffer, sizeof *buffer, "%.*s_facts", (int)stem, view);
+    return *buffer;
+}
+
+const struct embedded_view *view_find(const char *name)
+{
+    for (const struct embedded_view *view = embedded_views; view->name; view++)
+        if (strcmp(view->name, name) == 0)
+            return view;
+    return NULL;
+}
+
+const char *view_select(const struct embedded_view *view, size_t *ret_size)
+{
+    const char *select = strstr(body(view), " AS\n"), *end = strrchr(view->sql, ';');
+
+    *ret_size = select && end ? (size_t)(end - select) - 4 : 0;
+    return select ? select + 4 : "";
+}
+
+/* SHAPE_signals: what SHAPE_facts has, and what fired. */
+static bool is_late(const struct embedded_view *view)
+{
+    char facts[64];
+
+    return strncmp(view->name, "logs_", 5) != 0 && *family_of(view->name, &facts) &&
+           view_find(facts);
+}
+
+static int create_late(sqlite3 *db, const struct embedded_view *view, char **ret_error)
+{
+    char *sql =
+        sqlite3_mprintf("CREATE VIRTUAL TABLE temp.\"%w\" USING " LATE_VIEW_MODULE, view->name);
+    int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, ret_error) : SQLITE_NOMEM;
+
+    sqlite3_free(sql);
+    return rc;
+}
+
 static int create_one_by_one(sqlite3 *db, char **ret_error)
 {
     int rc = SQLITE_OK;
 
     for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
-        if (!is_list(view))
+        if (is_late(view))
+            rc = create_late(db, view, ret_error);
+        else if (!is_list(view))
             rc = run(db, view, ret_error);
     return rc;
 }
@@ -118,6 +171,8 @@ static char *schema_text(const struct embedded_view *view)
     const char       *sql = body(view);
     const char       *end = strrchr(sql, ';');
 
+    if (is_late(view))
+        return sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\" USING " LATE_VIEW_MODULE, view->name);
     if (strncmp(sql, prefix, sizeof prefix - 1) != 0 || !end)
         return NULL;
     sql += sizeof prefix - 1;
@@ -132,6 +187,7 @@ static int insert_view(sqlite3_stmt *insert, const struct embedded_view *view)
         return SQLITE_ERROR;
     sqlite3_bind_text(insert, 1, view->name, -1, SQLITE_STATIC);
     sqlite3_bind_text(insert, 2, sql, -1, sqlite3_free);
+    sqlite3_bind_text(insert, 3, is_late(view) ? "table" : "view", -1, SQLITE_STATIC);
     int rc = sqlite3_step(insert);
     sqlite3_reset(insert);
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -142,7 +198,7 @@ static int insert_views(sqlite3 *db)
     sqlite3_stmt *insert = NULL;
     int           rc = sqlite3_prepare_v2(db,
                                           "INSERT INTO temp.sqlite_schema(type, name, tbl_name, "
-                                                    "rootpage, sql) VALUES('view', ?1, ?1, 0, ?2)",
+                                                    "rootpage, sql) VALUES(?3, ?1, ?1, 0, ?2)",
                                           -1, &insert, NULL);
 
     for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
@@ -227,21 +283,6 @@ static const char *column_doc(const char *view, const char *column)
                                                   sizeof embedded_columns[0], compare_columns);
 
     return entry ? entry->doc : NULL;
-}
-
-/* The view that describes the columns of another: SHAPE_facts those of SHAPE_signals, and logs those of
- * logs_windows and its neighbours. "" where there is none. */
-static const char *family_of(const char *view, char (*buffer)[64])
-{
-    static const char suffix[] = "_signals";
-    size_t            size = strlen(view), stem = size - (sizeof suffix - 1);
-
-    if (strncmp(view, "logs_", 5) == 0)
-        return "logs";
-    if (size < sizeof suffix || size > sizeof *buffer || strcmp(view + stem, suffix) != 0)
-        return "";
-    snprintf(*buffer, sizeof *buffer, "%.*s_facts", (int)stem, view);
-    return *buffer;
 }
 
 const char *view_column_doc(const char *view, const char *column)

@@ -37,6 +37,12 @@ const char *view_column_doc(const char *view, const char *column);
  * the caller frees with sqlite3_free(). Returns an SQLite code. */
 int views_create(sqlite3 *db, char **ret_error);
 
+/* The one of that name, or NULL. */
+const struct embedded_view *view_find(const char *name);
+
+/* The SELECT of a view: pointer into the SQL and size. */
+const char *view_select(const struct embedded_view *view, size_t *ret_size);
+
 /* The text of a header line, such as "severity" or, for the title, the view's own name: pointer
  * into the SQL and size, continuation lines and their dashes included. NULL where there is none. */
 const char *view_header(const struct embedded_view *view, const char *word, size_t *ret_size);

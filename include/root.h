@@ -65,6 +65,8 @@ char *root_shown_copy(const struct root *root, const char *path); /* malloc()ed;
 
 /* Open a regular file; a directory. The descriptor is the caller's. */
 int root_open_file(const struct root *root, const char *path);
+int root_open_stat(const struct root *root, const char *path,
+                   struct stat *ret); /* and what it is */
 int root_open_dir(const struct root *root, const char *path, DIR **ret);
 
 /* The next entry of a folder, "." and ".." left out: 1 and *ret, 0 at the end, or a negative errno
@@ -90,6 +92,9 @@ int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_M
 /* Read a whole regular file of at most `cap` bytes (more is -EFBIG) into malloc()ed memory with a
  * NUL behind it. */
 int root_read(const struct root *root, const char *path, size_t cap, char **ret, size_t *ret_size);
+
+/* The same of an open one, from its beginning, of which root_open_stat() gave the size. */
+int root_read_open(int fd, off_t size, size_t cap, char **ret, size_t *ret_size);
 
 /* A regular file of at most `cap` bytes (-EFBIG: larger, or larger than this machine can address), page by page in memory that is ours: somebody may change or
  * shorten the file meanwhile, and what is no longer there is zeros. Holes take no memory. root_map()

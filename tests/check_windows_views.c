@@ -589,25 +589,42 @@ START_TEST(real_attacks_are_found_and_ordinary_logs_are_quiet)
 }
 END_TEST
 
-/* findings gives the range to found, which asks each analytic for it. */
+/* Lines of a plan that have both texts. */
+static size_t lines_with(sqlite3 *db, const char *view, const char *first, const char *second)
+{
+    char  *plan = harness_query(db, "EXPLAIN QUERY PLAN SELECT * FROM %s WHERE time >= 1", view);
+    size_t n = 0;
+
+    for (const char *line = strtok(plan, "\n"); line; line = strtok(NULL, "\n"))
+        n += strstr(line, first) && strstr(line, second);
+    free(plan);
+    return n;
+}
+
+/* findings gives the range to found, which asks each analytic for it, and that the shapes it is made of. */
 START_TEST(ranges_of_time_reach_the_logs_through_findings)
 {
-    static const char *const analytics[] = {
-        "t1569_service_creation",      "t1569_file_modification", "t1569_process_creation",
-        "t1569_registry_modification", "t1569_command_execution", "t1569_tool_child"};
-    sqlite3 *db = harness_open();
-    size_t   ranged = 0;
+    static const struct {
+        const char *analytic;
+        size_t      shapes;
+    } analytics[] = {{"t1569_service_creation", 7},  {"t1569_file_modification", 1},
+                     {"t1569_process_creation", 1},  {"t1569_registry_modification", 1},
+                     {"t1569_command_execution", 1}, {"t1569_tool_child", 1},
+                     {"t1569_unasked_start", 1},     {"t1569_account_jump", 1},
+                     {"t1569_service_network", 1}};
+    static const char *const facts[] = {"service_event_facts", "file_facts",    "process_facts",
+                                        "registry_facts",      "command_facts", "tool_child_facts"};
+    sqlite3                 *db = harness_open();
+    size_t                   ranged = 0;
 
     char *plan = harness_query(db, "EXPLAIN QUERY PLAN SELECT * FROM findings WHERE time > 1");
     ck_assert_ptr_nonnull(strstr(plan, "found VIRTUAL TABLE INDEX 0:time>"));
     free(plan);
-    for (size_t i = 0; i < sizeof analytics / sizeof *analytics; i++) {
-        plan =
-            harness_query(db, "EXPLAIN QUERY PLAN SELECT * FROM %s WHERE time >= 1", analytics[i]);
-        for (const char *line = strtok(plan, "\n"); line; line = strtok(NULL, "\n"))
-            ranged += strstr(line, "event_id IN") && strstr(line, "time>");
-        free(plan);
-    }
+    for (size_t i = 0; i < sizeof analytics / sizeof *analytics; i++)
+        ck_assert_uint_eq(lines_with(db, analytics[i].analytic, "VIRTUAL TABLE INDEX 1:", ">=?1"),
+                          analytics[i].shapes);
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        ranged += lines_with(db, facts[i], "event_id IN", "time>");
     ck_assert_uint_ge(ranged, 8); /* one of them reads two shapes, one all that tools started */
     harness_close(db);
 }

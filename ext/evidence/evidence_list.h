@@ -2,6 +2,8 @@
 #ifndef SVCQL_EVIDENCE_LIST_H
 #define SVCQL_EVIDENCE_LIST_H
 
+#include <sys/stat.h>
+
 #include "discovery.h"
 #include "evidence.h"
 
@@ -24,6 +26,9 @@ struct evidence_entry {
     size_t                  n_files;
     unsigned                own;           /* artefacts without rows of other hosts, */
     uint64_t                own_statement; /* as was found in this svcql_statement() */
+    struct root            *root; /* open for scans that run, not counted; NULL: none does */
+    size_t                  root_users;
+    struct stat             root_was; /* as the folder was when it was opened */
 };
 
 /* One with a copy of the location, which takes all else from the item; NULL when out of memory. */

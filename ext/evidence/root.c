@@ -313,19 +313,25 @@ int root_open(const char *path, unsigned flags, struct root **ret)
     return r;
 }
 
-int root_open_file(const struct root *root, const char *path)
+int root_open_stat(const struct root *root, const char *path, struct stat *ret)
 {
-    struct stat st;
-    int         fd = open_any_case(root, path, FILE_FLAGS);
+    int fd = open_any_case(root, path, FILE_FLAGS);
 
     if (fd < 0)
         return fd == -ENXIO ? -EINVAL : fd; /* ENXIO: a socket, or a device without a driver */
-    int r = fstat(fd, &st) < 0 ? -errno : S_ISREG(st.st_mode) ? 0 : -EINVAL;
+    int r = fstat(fd, ret) < 0 ? -errno : S_ISREG(ret->st_mode) ? 0 : -EINVAL;
     if (r < 0) {
         close(fd);
         return r;
     }
     return fd;
+}
+
+int root_open_file(const struct root *root, const char *path)
+{
+    struct stat st;
+
+    return root_open_stat(root, path, &st);
 }
 
 int root_open_dir(const struct root *root, const char *path, DIR **ret)
@@ -504,7 +510,7 @@ int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_M
 /* Reading ------------------------------------------------------------------- */
 
 /* Read until the end or `cap`, growing as the file turns out to: a size from stat() is only a hint,
- * and files of /proc have none. */
+ * and files of /proc have none. A file that ends where stat() said it would has ended. */
 static int read_all(int fd, size_t hint, size_t cap, char **ret, size_t *ret_size)
 {
     size_t room = hint < cap ? hint + 1 : cap, size = 0;
@@ -521,6 +527,8 @@ static int read_all(int fd, size_t hint, size_t cap, char **ret, size_t *ret_siz
         if (n == 0)
             break;
         size += (size_t)n;
+        if (size < room && size == hint)
+            break;
         if (size < room)
             continue;
         if (room >= cap) {
@@ -539,18 +547,19 @@ static int read_all(int fd, size_t hint, size_t cap, char **ret, size_t *ret_siz
     return 0;
 }
 
+int root_read_open(int fd, off_t size, size_t cap, char **ret, size_t *ret_size)
+{
+    if ((uint64_t)size > cap)
+        return -EFBIG;
+    return read_all(fd, (size_t)size, cap + 1, ret, ret_size);
+}
+
 int root_read(const struct root *root, const char *path, size_t cap, char **ret, size_t *ret_size)
 {
     struct stat st;
-    cleanup_fd  fd = root_open_file(root, path);
+    cleanup_fd  fd = root_open_stat(root, path, &st);
 
-    if (fd < 0)
-        return fd;
-    if (fstat(fd, &st) < 0)
-        return -errno;
-    if ((uint64_t)st.st_size > cap)
-        return -EFBIG;
-    return read_all(fd, (size_t)st.st_size, cap + 1, ret, ret_size);
+    return fd < 0 ? fd : root_read_open(fd, st.st_size, cap, ret, ret_size);
 }
 
 /* Mapped ---------------------------------------------------------------------- */
@@ -577,13 +586,11 @@ static int map_memory(struct root_map *map)
 static int map_open(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
 {
     struct stat st;
-    int         fd = root_open_file(root, path), r = 0;
+    int         fd = root_open_stat(root, path, &st), r = 0;
 
     if (fd < 0)
         return fd;
-    if (fstat(fd, &st) < 0)
-        r = -errno;
-    else if ((uint64_t)st.st_size > cap || (uint64_t)st.st_size > SIZE_MAX)
+    if ((uint64_t)st.st_size > cap || (uint64_t)st.st_size > SIZE_MAX)
         r = -EFBIG;
     if (r == 0) {
         if ((size_t)st.st_size > map->room)

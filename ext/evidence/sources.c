@@ -91,7 +91,9 @@ struct sources_impl {
     glob_t                  names; /* files that fit the query's pattern, from `next_name` on */
     size_t                  next_name;
     struct batch            batch;
-    struct root            *units; /* of the current source, a folder of units */
+    struct root            *units;  /* of the current source, a folder of units */
+    struct evidence_entry  *lender; /* of the batch's root; counted both */
+    struct root            *lent;
 };
 
 /* Whose a source is: an evidence, or a host by name. */
@@ -263,6 +265,42 @@ static int open_root(const struct evidence *evidence, struct root **ret)
     return root_open(evidence->root, evidence->flags, ret);
 }
 
+/* The root of an evidence for a scan. A scan that a running one calls for each of its rows has the same,
+ * while the folder is still that one: it costs one stat() rather than to open it and to find out what it is. */
+static int lend_root(struct sources_impl *impl, struct evidence_entry *entry)
+{
+    const struct stat *open = &entry->root_was;
+    struct stat        now = {0};
+    int                r = stat(entry->shown.root, &now) < 0 ? -errno : 0;
+
+    if (r < 0 || !entry->root || open->st_dev != now.st_dev || open->st_ino != now.st_ino) {
+        struct root *root = NULL;
+        if ((r = open_root(&entry->shown, &root)) < 0)
+            return r;
+        impl->lent = root;
+        entry->root = root;
+        entry->root_users = 0;
+        entry->root_was = now;
+    } else {
+        impl->lent = root_ref(entry->root);
+    }
+    entry->root_users++;
+    entry->references++;
+    impl->lender = entry;
+    return 0;
+}
+
+static void give_root_back(struct sources_impl *impl)
+{
+    struct evidence_entry *entry = impl->lender;
+
+    if (entry && entry->root == impl->lent && --entry->root_users == 0)
+        entry->root = NULL;
+    impl->lent = root_unref(impl->lent);
+    evidence_entry_unref(entry);
+    impl->lender = NULL;
+}
+
 /* Evidence that has gone does not stop the others; it says so. */
 static int report_gone(struct svcql *svcql, const struct evidence *evidence, int error)
 {
@@ -340,23 +378,22 @@ static void leave_out(struct sources_impl *impl, struct evidence_entry *entry)
 static int next_entry(struct sources_impl *impl)
 {
     struct evidence_entry *entry = impl->entries[impl->at++];
-    struct root           *root = NULL;
     bool                   another = is_of_another(impl, entry);
     int                    r = 0;
 
     clear_batch(&impl->batch);
+    give_root_back(impl);
     if (!can_have(impl, entry) || (another && is_own(impl, entry))) {
         evidence_entry_unref(entry);
         return 0;
     }
-    r = open_root(&entry->shown, &root);
+    r = lend_root(impl, entry);
     if (r == 0)
-        r = add_entry(impl, entry, root);
+        r = add_entry(impl, entry, impl->lent);
     else if (r != -ENOMEM && r != -EMFILE && r != -ENFILE)
         r = report_gone(impl->svcql, &entry->shown, r);
     if (r == 0 && another)
         leave_out(impl, entry);
-    root_unref(root);
     evidence_entry_unref(entry);
     return r;
 }
@@ -722,6 +759,7 @@ void sources_end(struct sources *sources)
         return;
     root_unref(impl->units);
     clear_batch(&impl->batch);
+    give_root_back(impl);
     while (impl->at < impl->n)
         evidence_entry_unref(impl->entries[impl->at++]);
     free(impl->entries);

@@ -62,3 +62,14 @@ int svcql_keep(struct svcql *svcql, const void *key, void *data, void (*free_fn)
     svcql->kept = kept;
     return SQLITE_OK;
 }
+
+void svcql_scan_begin(struct svcql *svcql)
+{
+    svcql->scans++;
+}
+
+void svcql_scan_end(struct svcql *svcql)
+{
+    if (--svcql->scans == 0)
+        svcql->statement++;
+}

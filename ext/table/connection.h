@@ -28,4 +28,8 @@ int           svcql_new(sqlite3 *db, struct svcql **ret);
 struct svcql *svcql_ref(struct svcql *svcql);
 void          svcql_unref(struct svcql *svcql);
 
+/* A scan of a table of the connection begins, or ends: see svcql_statement(). */
+void svcql_scan_begin(struct svcql *svcql);
+void svcql_scan_end(struct svcql *svcql);
+
 #endif

@@ -66,7 +66,7 @@ int scan_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
     scan->row = block + head + 2 * row;
     scan->state = block + head + 3 * row;
     scan->terms = (struct tbl_terms *)(void *)(block + head + 3 * row + state);
-    ((struct vtab *)base)->svcql->scans++;
+    svcql_scan_begin(((struct vtab *)base)->svcql);
     *out = &scan->base;
     return SQLITE_OK;
 }
@@ -76,8 +76,7 @@ int scan_close(sqlite3_vtab_cursor *base)
     struct svcql *svcql = ((struct vtab *)base->pVtab)->svcql;
 
     reset((struct tbl_scan *)base);
-    if (--svcql->scans == 0)
-        svcql->statement++;
+    svcql_scan_end(svcql);
     sqlite3_free(base);
     return SQLITE_OK;
 }

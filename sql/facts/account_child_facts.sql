@@ -19,6 +19,7 @@
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "cmdline": "systemctl start x", "tool": "systemctl",
 --           "verb": "start", "target": "x", "user": "www-data", "service_account": 1, "parent": "sh -c id",
 --           "parent_user": "www-data", "source": "audit.log", "record": "1"}
+-- rows:    audit_events, windows_events
 -- sources: service_commands, process_events, service_accounts
 --
 --   SELECT datetime, cmdline, parent, parent_user FROM account_child_facts;

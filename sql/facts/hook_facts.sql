@@ -39,6 +39,7 @@
 --           "program": "/usr/bin/logger", "runs": "{\"/usr/bin/logger\":\"elf\"}", "package": "", "uid": 0, "mode": "0644",
 --           "mtime": 1760000000, "ctime": 1760000000, "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",system,",
 --           "text": "/usr/bin/logger disk", "patterns": "[]"}
+-- rows:    start_hooks, cron_jobs
 -- sources: start_hooks, cron_jobs, unit_files, package_files, known_modules, security_services, exec_patterns, attached_baseline, evidence
 --
 --   SELECT path, line, command, strangers FROM hook_facts WHERE unowned;

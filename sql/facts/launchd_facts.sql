@@ -36,6 +36,7 @@
 --           "subject": "/Library/LaunchDaemons/com.example.agent.plist", "account": "root",
 --           "program": "/usr/local/bin/agent", "command": "/usr/local/bin/agent ", "in_system": 0, "hidden": 0,
 --           "label_matches_file": 1, "mode": "0644", "uid": 0, "patterns": "[]", "places": ",local,", "source": "/", "record": "1"}
+-- rows:    launch_daemons, launchd_overrides
 -- sources: launch_daemons, launchd_overrides, security_services, exec_patterns, attached_baseline
 --
 --   SELECT path, label, command FROM launchd_facts WHERE NOT in_system;

@@ -24,6 +24,7 @@
 --           "unit": "agent.service", "type": "service", "account": "root", "load_state": "loaded",
 --           "active_state": "active", "need_daemon_reload": 1, "file_missing": 0, "commands": "/usr/sbin/agent",
 --           "main_pid": 300, "source": "/run/systemd/private", "record": "1"}
+-- rows:    systemd_units
 -- sources: systemd_units, path_permissions, exec_patterns
 --
 --   SELECT unit, load_state, active_state, file_missing FROM loaded_unit_facts;

@@ -23,6 +23,7 @@
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "windows", "action": "connected",
 --           "exe": "C:\\Program Files\\Report\\agent.exe", "pid": 1200, "address": "192.0.2.1", "port": 443,
 --           "service": "ReportAgent", "age": 86400, "window": 600, "local": 0, "source": "Sysmon.evtx", "record": "1"}
+-- rows:    audit_events, windows_events
 -- sources: network_events, service_events, attack_knobs
 --
 --   SELECT exe, name, address, age FROM network_facts WHERE age < 600;

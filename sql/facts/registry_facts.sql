@@ -28,6 +28,7 @@
 --           "data": "Reports", "user": "CORP\\alice", "pid": 400, "exe": "C:\\Windows\\regedit.exe",
 --           "service": "ReportAgent", "by_manager": 0, "decides": 0, "whole_key": 0, "disables": 0, "source": "Sysmon.evtx",
 --           "record": "1"}
+-- rows:    windows_events, registry_services
 -- sources: registry_events, service_events, registry_services, security_services, exec_patterns
 --
 --   SELECT datetime, exe, key, value, data FROM registry_facts WHERE decides AND NOT by_manager;

@@ -39,6 +39,7 @@
 --           "image_path": "C:\\Program Files\\Report\\agent.exe",
 --           "image_path_resolved": "C:\\Program Files\\Report\\agent.exe", "unquoted_path": 0, "deleted": 0,
 --           "hidden": 0, "patterns": "[]", "source": "SYSTEM", "record": "1"}
+-- rows:    registry_services, registry_services_scm
 -- sources: registry_services, registry_services_scm, security_services, exec_patterns,
 --          attached_baseline
 --

@@ -16,6 +16,7 @@
 --          record     TEXT         which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "service": "agent.service", "in_burst": 0,
 --           "regular": 0, "tool_near": 1, "source": "journal", "record": "1"}
+-- rows:    audit_events, journal
 -- sources: service_events, service_commands, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), host, service FROM start_facts WHERE NOT in_burst;

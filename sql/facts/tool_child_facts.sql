@@ -21,6 +21,7 @@
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "name": "less", "exe": "/usr/bin/less",
 --           "cmdline": "less", "user": "root", "login_user": "alice", "tool": "systemctl status agent",
 --           "helper": 1, "source": "audit.log", "record": "1"}
+-- rows:    audit_events, windows_events
 -- sources: process_events
 --
 --   SELECT datetime, login_user, tool, cmdline FROM tool_child_facts;

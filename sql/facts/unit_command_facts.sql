@@ -45,6 +45,7 @@
 --           "argv": "[\"/usr/local/bin/report\"]", "text": "/usr/local/bin/report", "environment": "{}", "effective": 1,
 --           "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",local,", "program_owned": 1, "program_writable": 0,
 --           "program_namesake": 0, "patterns": "[]", "script_patterns": "[]"}
+-- rows:    unit_commands
 -- sources: unit_commands, unit_files, package_files, path_permissions, exec_patterns, attached_baseline, evidence
 --
 --   SELECT path, program, program_owned, places FROM unit_command_facts WHERE unowned;

@@ -48,6 +48,7 @@
 --           "mode": "0644", "mtime": 1760000000, "ctime": 1760000000, "vendor": 0, "unowned": 1,
 --           "program": "/usr/local/bin/report", "changed": 1760000000, "stem": "report",
 --           "vendor_namesake": 0, "vendor_neighbour": 0, "in_upgrade": 0, "in_last_week": 0, "security": 0, "random_bits": 10}
+-- rows:    unit_files
 -- sources: unit_files, package_files, package_history, path_permissions, security_services, exec_patterns, attack_knobs,
 --          attached_baseline, evidence
 --

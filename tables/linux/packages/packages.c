@@ -190,6 +190,9 @@ int packages_get(struct svcql *svcql, struct root *root, struct packages **ret)
         if (!is_same(&cache->kept[i], &kept))
             continue;
         kept.packages = cache->kept[i].packages;
+        root_ref(root); /* the one that scans have open now, for just_seen() */
+        root_unref(kept.packages->root);
+        kept.packages->root = root;
         keep_first(cache, i, kept);
         kept.packages->refs++;
         *ret = kept.packages;
@@ -467,16 +470,14 @@ int packages_file_altered(struct packages *packages, size_t i)
 {
     struct package_digest digest;
     struct stat           st;
-    int fd = root_open_file(packages->root, packages->text + packages->entries[i].path);
+    int fd = root_open_stat(packages->root, packages->text + packages->entries[i].path, &st);
 
     if (fd < 0) {
         int r = packages_digest(packages, i, &digest);
         return r < 0 ? r : fd == -ENOENT || fd == -EINVAL ? -ENODATA : fd;
     }
-    int                   r = fstat(fd, &st) < 0 ? -errno : 0;
-    const struct verdict *kept = r == 0 ? verdict_kept(packages, i, &st) : NULL;
-    if (r == 0)
-        r = kept ? kept->altered : judge(packages, i, fd, &st);
+    const struct verdict *kept = verdict_kept(packages, i, &st);
+    int                   r = kept ? kept->altered : judge(packages, i, fd, &st);
     close(fd);
     return r;
 }

@@ -107,17 +107,16 @@ int unit_file_read(const struct root *root, const char *path, struct unit_file_t
 
     if (input_over_budget())
         return -EDQUOT;
-    int fd = root_open_file(root, path);
+    int fd = root_open_stat(root, path, &st), r;
     if (fd < 0)
         return fd;
-    int r = fstat(fd, &st) < 0 ? -errno : 0;
-    if (r == 0 && (uint64_t)st.st_size > SMALL)
+    if ((uint64_t)st.st_size > SMALL) {
         r = read_large(fd, ret);
+    } else {
+        *ret = (struct unit_file_text){0};
+        r = root_read_open(fd, st.st_size, UNIT_FILE_MAX, &ret->text, &ret->size);
+        ret->file_size = ret->size;
+    }
     close(fd);
-    if (r < 0 || (uint64_t)st.st_size > SMALL)
-        return r;
-    *ret = (struct unit_file_text){0};
-    r = root_read(root, path, UNIT_FILE_MAX, &ret->text, &ret->size);
-    ret->file_size = ret->size;
     return r;
 }

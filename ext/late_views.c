@@ -1,0 +1,315 @@
+#include "late_views.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/text/buffer.h"
+#include "shapes.h"
+#include "table/registry.h"
+#include "views.h"
+
+SQLITE_EXTENSION_INIT3
+
+struct late_view {
+    sqlite3_vtab                base;
+    struct svcql               *svcql; /* the module's */
+    const struct embedded_view *view;
+    struct shape                shape;
+    struct arena                arena;     /* owns what the shape holds */
+    unsigned                    artefacts; /* of the tables that give it rows; 0: not known */
+};
+
+struct cursor {
+    sqlite3_vtab_cursor base;
+    sqlite3_stmt       *stmt; /* NULL: no rows */
+    sqlite3_int64       row;
+};
+
+/* Connecting ---------------------------------------------------------------------- */
+
+/* What a list of tables reads, "launch_daemons, launchd_overrides"; 0 where one cannot say. */
+static unsigned artefacts_of(const struct svcql *svcql, const char *names, size_t size)
+{
+    unsigned set = 0;
+    char     name[64];
+
+    for (size_t i = 0, n; i < size; i += n) {
+        i += strspn(names + i, ", -\n");
+        n = strcspn(names + i, ", -\n");
+        if (i + n > size || n == 0)
+            break;
+        snprintf(name, sizeof name, "%.*s", (int)n, names + i);
+        const struct tbl_table *table = tbl_find(svcql, name);
+        unsigned                own = table ? table->artefacts : 0;
+        if (table && table->sources)
+            own |= table->sources->artefacts;
+        if (!own)
+            return 0;
+        set |= own;
+    }
+    return set;
+}
+
+static int read_header(struct late_view *late, const char *name)
+{
+    size_t      stem = strlen(name) - strlen("_signals"), size;
+    char        facts[64];
+    const char *rows;
+
+    late->view = view_find(name);
+    snprintf(facts, sizeof facts, "%.*s_facts", (int)stem, name);
+    const struct embedded_view *header = view_find(facts);
+    if (!late->view || !header)
+        return -EINVAL;
+    if ((rows = view_header(header, "rows", &size)))
+        late->artefacts = artefacts_of(late->svcql, rows, size);
+    return shape_read(&late->shape, &late->arena, header);
+}
+
+static int declare(sqlite3 *db, const struct late_view *late)
+{
+    char *sql = sqlite3_mprintf("CREATE TABLE x(%s, fired)", late->shape.declaration);
+    int   rc = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
+
+    sqlite3_free(sql);
+    return rc;
+}
+
+static int x_disconnect(sqlite3_vtab *vtab)
+{
+    struct late_view *late = (struct late_view *)vtab;
+
+    arena_free(&late->arena);
+    sqlite3_free(late);
+    return SQLITE_OK;
+}
+
+static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+                     char **error)
+{
+    struct late_view *late = sqlite3_malloc64(sizeof *late);
+
+    (void)argc;
+    if (!late)
+        return SQLITE_NOMEM;
+    *late = (struct late_view){.svcql = aux};
+    int r = read_header(late, argv[2]);
+    int rc = r == -ENOMEM ? SQLITE_NOMEM : r < 0 ? SQLITE_ERROR : declare(db, late);
+    if (r == -EINVAL)
+        *error = sqlite3_mprintf("svcql: %s is not a view of a shape", argv[2]);
+    if (rc != SQLITE_OK) {
+        x_disconnect(&late->base);
+        return rc;
+    }
+    sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
+    *out = &late->base;
+    return SQLITE_OK;
+}
+
+/* Planning ------------------------------------------------------------------------ */
+
+static const char *operator_of(const struct late_view *late, sqlite3_index_info *info, int i)
+{
+    const struct sqlite3_index_constraint *term = &info->aConstraint[i];
+
+    if (!term->usable || term->iColumn < 0 || (size_t)term->iColumn >= late->shape.n_columns)
+        return NULL;
+    switch (term->op) {
+    case SQLITE_INDEX_CONSTRAINT_EQ:
+        return strcmp(late->shape.columns[term->iColumn], "host") == 0 &&
+                       !sqlite3_vtab_in(info, i, -1)
+                   ? "="
+                   : NULL;
+    case SQLITE_INDEX_CONSTRAINT_GT:
+    case SQLITE_INDEX_CONSTRAINT_GE:
+        return ">=";
+    case SQLITE_INDEX_CONSTRAINT_LT:
+    case SQLITE_INDEX_CONSTRAINT_LE:
+        return "<=";
+    default:
+        return NULL;
+    }
+}
+
+/* The plan is the WHERE clause and the set of columns: "host=?1 COLLATE NOCASE AND time>=?2 columns=0x1f".
+ * The cost is always the same: a term of an OR is never worth a scan of its own, so that a row's number
+ * need not be the same in two scans. */
+static int x_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
+{
+    const struct late_view *late = (struct late_view *)base;
+    sqlite3_str            *plan = sqlite3_str_new(NULL);
+    int                     n = 0;
+
+    for (int i = 0; i < info->nConstraint; i++) {
+        const char *operator= operator_of(late, info, i);
+        if (!operator)
+            continue;
+        info->aConstraintUsage[i].argvIndex = ++n;
+        sqlite3_str_appendf(plan, "%s%s%s?%d COLLATE %s", n > 1 ? " AND " : "",
+                            late->shape.columns[info->aConstraint[i].iColumn], operator, n,
+                            sqlite3_vtab_collation(info, i));
+    }
+    sqlite3_str_appendf(plan, "%scolumns=0x%llx", n ? " " : "", (unsigned long long)info->colUsed);
+    info->estimatedRows = 200;
+    info->estimatedCost = 1e6;
+    info->idxNum = n;
+    info->idxStr = sqlite3_str_finish(plan);
+    info->needToFreeIdxStr = info->idxStr != NULL;
+    return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/* Reading ------------------------------------------------------------------------- */
+
+static int x_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
+{
+    struct cursor *cursor = sqlite3_malloc64(sizeof *cursor);
+
+    if (!cursor)
+        return SQLITE_NOMEM;
+    *cursor = (struct cursor){0};
+    svcql_scan_begin(((struct late_view *)base)->svcql);
+    *out = &cursor->base;
+    return SQLITE_OK;
+}
+
+static void end(struct cursor *cursor)
+{
+    sqlite3_finalize(cursor->stmt);
+    cursor->stmt = NULL;
+}
+
+static int x_close(sqlite3_vtab_cursor *base)
+{
+    struct cursor *cursor = (struct cursor *)base;
+
+    end(cursor);
+    svcql_scan_end(((struct late_view *)base->pVtab)->svcql);
+    sqlite3_free(cursor);
+    return SQLITE_OK;
+}
+
+/* SQLite's own error stands as it is, as if the query had the view in it. */
+static int fail(struct late_view *late, int rc)
+{
+    if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT)
+        return rc;
+    sqlite3_free(late->base.zErrMsg);
+    late->base.zErrMsg = sqlite3_mprintf("%s", sqlite3_errmsg(svcql_db(late->svcql)));
+    return rc;
+}
+
+/* Whether any evidence has what the rows come from: 1, 0 or a negative errno. */
+static int has_sources(const struct late_view *late)
+{
+    struct sources sources = {0};
+    struct source  source;
+
+    if (!late->artefacts)
+        return 1;
+    int r =
+        sources_begin(&sources, late->svcql, &(struct sources_want){.artefacts = late->artefacts});
+    if (r == 0)
+        r = sources_next(&sources, &source);
+    sources_end(&sources);
+    return r;
+}
+
+static int prepare(struct late_view *late, const char *plan, bool terms, sqlite3_stmt **ret)
+{
+    const struct shape *shape = &late->shape;
+    const char         *columns = strstr(plan, "columns=0x");
+    struct buffer       sql = {0};
+    unsigned long long  used = 0;
+    size_t              size;
+    const char         *select = view_select(late->view, &size);
+    int                 rc = SQLITE_NOMEM;
+
+    sscanf(columns, "columns=0x%llx", &used);
+    buffer_puts(&sql, "SELECT ");
+    for (size_t i = 0; i <= shape->n_columns; i++) {
+        bool wanted = used >> (i < 63 ? i : 63) & 1;
+        buffer_printf(&sql, "%s%s", i ? ", " : "",
+                      !wanted                 ? "NULL"
+                      : i == shape->n_columns ? "fired"
+                                              : shape->columns[i]);
+    }
+    buffer_printf(&sql, " FROM (%.*s)", (int)size, select);
+    if (terms)
+        buffer_printf(&sql, " WHERE %.*s", (int)(columns - plan), plan);
+    if (buffer_text(&sql))
+        rc = sqlite3_prepare_v2(svcql_db(late->svcql), sql.data, -1, ret, NULL);
+    buffer_free(&sql);
+    return rc;
+}
+
+static int x_next(sqlite3_vtab_cursor *base)
+{
+    struct cursor *cursor = (struct cursor *)base;
+    int            rc = sqlite3_step(cursor->stmt);
+
+    cursor->row++;
+    if (rc == SQLITE_ROW)
+        return SQLITE_OK;
+    if (rc != SQLITE_DONE)
+        rc = fail((struct late_view *)base->pVtab, rc);
+    end(cursor);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static int x_filter(sqlite3_vtab_cursor *base, int n_terms, const char *plan, int argc,
+                    sqlite3_value **argv)
+{
+    struct cursor    *cursor = (struct cursor *)base;
+    struct late_view *late = (struct late_view *)base->pVtab;
+
+    end(cursor);
+    int r = has_sources(late);
+    if (r <= 0)
+        return r == 0 ? SQLITE_OK : r == -ENOMEM ? SQLITE_NOMEM : SQLITE_CANTOPEN;
+    int rc = prepare(late, plan, n_terms > 0, &cursor->stmt);
+    for (int i = 0; rc == SQLITE_OK && i < argc; i++)
+        rc = sqlite3_bind_value(cursor->stmt, i + 1, argv[i]);
+    return rc == SQLITE_OK ? x_next(base) : fail(late, rc);
+}
+
+static int x_eof(sqlite3_vtab_cursor *base)
+{
+    return !((struct cursor *)base)->stmt;
+}
+
+static int x_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int column)
+{
+    sqlite3_result_value(out, sqlite3_column_value(((struct cursor *)base)->stmt, column));
+    return SQLITE_OK;
+}
+
+static int x_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
+{
+    *out = ((struct cursor *)base)->row;
+    return SQLITE_OK;
+}
+
+static void free_module(void *data)
+{
+    svcql_unref(data);
+}
+
+int late_views_register(struct svcql *svcql)
+{
+    static const sqlite3_module module = {.xCreate = x_connect,
+                                          .xConnect = x_connect,
+                                          .xBestIndex = x_best_index,
+                                          .xDisconnect = x_disconnect,
+                                          .xDestroy = x_disconnect,
+                                          .xOpen = x_open,
+                                          .xClose = x_close,
+                                          .xFilter = x_filter,
+                                          .xNext = x_next,
+                                          .xEof = x_eof,
+                                          .xColumn = x_column,
+                                          .xRowid = x_rowid};
+
+    return sqlite3_create_module_v2(svcql_db(svcql), LATE_VIEW_MODULE, &module, svcql_ref(svcql),
+                                    free_module); /* frees it where it fails */
+}
