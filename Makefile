@@ -68,9 +68,10 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all arrows attack bench check check-build check-fast check-platforms clean deps deps-check deps-develop \
-        deps-platforms docs docs-check evaluate faults format format-check fuzz golden headers hunt install judge \
-        lint navigator new-table signals soak symbols tables-data uninstall weights
+.PHONY: all arrows attack bench check check-build check-fast check-platforms clean deps deps-check \
+        deps-develop deps-platforms docs docs-check evaluate faults format format-check fuzz golden headers \
+        hunt install judge lint mutants navigator new-table signals soak symbols tables-data threads \
+        uninstall weights
 
 # A build shows what it makes, a line a file; make V=1 shows the commands, make -s nothing.
 ifndef V
@@ -232,6 +233,14 @@ attack: $(BUILD)/check
 	$(CHECK_ENV) $(BUILD)/check trust systemd_units
 	SVCQL_DAMAGE=200 SVCQL_SEED=$${SVCQL_SEED:-$$(date +%s)} $(CHECK_ENV) $(BUILD)/check damage
 
+# Eight connections at once, each reading all of the same evidence, under ThreadSanitizer: some minutes.
+threads:
+	@$(MAKE) --no-print-directory BUILD=build/threads OPT='-O1 -fsanitize=thread' HARDEN= build/threads/threads
+	TSAN_OPTIONS=halt_on_error=1 build/threads/threads tests/fixtures/linux/compromised
+
+$(BUILD)/threads: $(BUILD)/tests/threads.o $(OBJECTS)
+	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) -lpthread $(LDLIBS)
+
 # One change at a time that a test should notice: MUTANTS of them, chosen by SEED.
 MUTANTS ?= 10
 mutants: ; ./tests/mutants.sh $(MUTANTS) $(SEED)
@@ -320,9 +329,27 @@ build/fuzz/libformats.a: $(FORMATS:%.c=build/fuzz/obj/%.o)
 build/fuzz/%: build/fuzz/obj/tests/fuzz_%.o build/fuzz/libformats.a
 	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(SVCQL_LIBS)
 
+# These need more than the formats: all of it.
+FUZZ_WHOLE := configuration root state
+build/fuzz/obj/embedded_%.o: $(BUILD)/embedded_%.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS) -c -o $@ $<
+
+build/fuzz/obj/ext/program/%.o: FUZZ_FLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
+build/fuzz/libwhole.a: $(SOURCES:%.c=build/fuzz/obj/%.o) build/fuzz/obj/embedded_views.o \
+                       build/fuzz/obj/embedded_columns.o \
+                       $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out %/main.c,$(wildcard ext/program/*.c)))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(FUZZ_WHOLE:%=build/fuzz/%): build/fuzz/%: build/fuzz/obj/tests/fuzz_%.o build/fuzz/libwhole.a
+	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS)
+
+# Each begins with its seeds and with what it found before, which stays in build/corpus.
 fuzz: $(FUZZERS)
-	for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) -timeout=2 -rss_limit_mb=512 \
-	    -print_final_stats=1 || exit 1; done
+	for f in $(FUZZERS); do n=$${f##*/}; mkdir -p build/corpus/$$n; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
+	    -print_final_stats=1 build/corpus/$$n tests/corpus/$$n || exit 1; done
 
 # The formats on machines of other sizes and byte orders, under qemu-user: see tests/cross.sh.
 ARCHES ?= s390x arm64 i386

@@ -132,7 +132,7 @@ Suite *make_corpus_suite(void)
     TCase *tc = tcase_create("corpus");
     int    n = (int)(sizeof harnesses / sizeof harnesses[0]);
 
-    tcase_set_timeout(tc, 60);
+    tcase_set_timeout(tc, 300);
     tcase_add_test(tc, seeds_are_what_the_makers_make);
     tcase_add_loop_test(tc, seeds_of_every_harness_are_replayed, 0, n);
     tcase_add_loop_test(tc, seeds_changed_and_cut_are_replayed, 0, n);

@@ -428,6 +428,46 @@ START_TEST(wrappers_without_end_hide_no_command)
 }
 END_TEST
 
+/* What follows the last command that is read is told as one that is not. */
+START_TEST(commands_beyond_the_limit_of_a_line_are_one_obfuscated_call)
+{
+    sqlite3 *db = harness_open();
+
+    for (int n = 256; n <= 300; n += 44)
+        harness_expect(db, n == 256 ? "256|systemctl|0" : "257|unknown|1",
+                       "WITH RECURSIVE d(n, c) AS (SELECT 1, 'systemctl stop x' UNION ALL "
+                       "SELECT n + 1, c || '; systemctl stop x' FROM d WHERE n < %d), "
+                       "l(c) AS (SELECT service_command(c) FROM d WHERE n = %d) "
+                       "SELECT json_array_length(c), c ->> '$[#-1].tool', "
+                       "c ->> '$[#-1].obfuscated' FROM l",
+                       n, n);
+    harness_close(db);
+}
+END_TEST
+
+/* The shell takes the last of them. */
+START_TEST(histories_beyond_the_limit_of_a_startup_file_are_counted)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = two_homes();
+    char       *text = malloc(40000);
+    size_t      n = 0;
+
+    for (int i = 0; i < 1001; i++)
+        n += (size_t)sprintf(text + n, "HISTFILE=~/.h%d\n", i);
+    harness_write_text(dir, "home/bob/.bashrc", text);
+    harness_write_text(dir, "home/bob/.h999", "late\n");
+    free(text);
+    harness_expect(db, "late",
+                   "SELECT command FROM shell_history WHERE root = '%s' AND source GLOB '*.h999'",
+                   dir);
+    harness_expect(
+        db, "1|names more histories than are read",
+        "SELECT skipped, detail FROM evidence_sources WHERE source = '%s/home/bob/.bashrc'", dir);
+    harness_close(db);
+}
+END_TEST
+
 /* Interrupts ------------------------------------------------------------------ */
 
 static bool yes(void *data)
@@ -560,6 +600,8 @@ Suite *make_trust_suite(void)
     tcase_add_test(tcase, a_registry_value_too_large_is_cut_and_counted);
     tcase_add_test(tcase, a_command_longer_than_any_is_judged_by_its_ends);
     tcase_add_test(tcase, wrappers_without_end_hide_no_command);
+    tcase_add_test(tcase, commands_beyond_the_limit_of_a_line_are_one_obfuscated_call);
+    tcase_add_test(tcase, histories_beyond_the_limit_of_a_startup_file_are_counted);
     tcase_add_test(tcase, a_read_ends_with_the_query);
     tcase_add_test(tcase, an_interrupt_ends_a_step_of_a_table);
     tcase_add_test(tcase, a_file_cut_while_it_is_read_is_zeros);

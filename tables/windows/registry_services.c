@@ -159,6 +159,8 @@ static void next_set(struct state *state)
     if (state->n_sets < SETS_MAX) {
         state->seen_sets[state->n_sets] = state->set;
         state->services_cells[state->n_sets++] = services.cell;
+    } else {
+        state->file.hive.lost++; /* its deleted services */
     }
     service_reader_enter(&state->reader, &state->file.hive, state->set.key.cell);
     hive_subkeys_begin(&state->services, &state->file.hive, &services);

@@ -11,6 +11,8 @@ static void add_name(struct polkit_names *names, const char *text, size_t size)
 {
     if (names->n < POLKIT_NAMES_MAX)
         names->names[names->n++] = (struct polkit_name){text, size};
+    else
+        names->lost++;
 }
 
 static struct polkit_name literal(const char *text)

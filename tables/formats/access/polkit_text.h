@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define POLKIT_NAMES_MAX 64 /* actions, groups or users of one rule */
+#define POLKIT_NAMES_MAX 256 /* actions, groups or users of one rule */
 
 struct polkit_name {
     const char
@@ -30,6 +30,7 @@ struct polkit_name {
 struct polkit_names {
     struct polkit_name names[POLKIT_NAMES_MAX];
     size_t             n;
+    size_t             lost; /* names beyond these */
 };
 
 struct polkit_rule {

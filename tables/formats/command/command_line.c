@@ -33,8 +33,10 @@ static void put_use(struct command_reader *r, const struct service_use *use, boo
 {
     const char *remote = use->remote ? use->remote : r->remote;
 
-    if (r->n_uses == COMMAND_USES_MAX)
+    if (r->n_uses == COMMAND_USES_MAX) {
+        r->more = true;
         return;
+    }
     buffer_puts(r->out, r->n_uses++ ? ",{\"tool\":" : "[{\"tool\":");
     put_text(r->out, use->tool);
     buffer_puts(r->out, ",\"verb\":");
@@ -148,7 +150,8 @@ static int command_run(struct command_reader *r, const struct shell_command *com
 
     while (n && command->dialect == SHELL_POSIX && command_assignment(&r->shell, words))
         words++, n--;
-    if (!n || r->n_uses == COMMAND_USES_MAX)
+    r->more |= n && r->n_uses == COMMAND_USES_MAX;
+    if (!n || r->more)
         return 0;
     size_t lead = path_words(command->dialect, words, n);
     if (lead > 1)
@@ -297,8 +300,10 @@ static int each_command(const struct shell_command *command, void *data)
     const struct shell_word *words = command->words;
     size_t                   n = command->n, lead = 0;
 
-    if (r->n_uses == COMMAND_USES_MAX)
+    if (r->n_uses == COMMAND_USES_MAX) {
+        r->more = true;
         return 1;
+    }
     if (command->dialect == SHELL_POSIX)
         lead = command_posix_lead(words, n);
     else if (command->dialect == SHELL_CMD)
@@ -347,8 +352,10 @@ int command_line_services(const char *line, size_t size, struct buffer *out)
         put_use(&r, &(struct service_use){.tool = pattern->tool, .verb = "run", .runtime = true},
                 false);
     result = shell_each(&r.shell, command_dialect(line, size), line, size, each_command, &r);
-    if (r.shell.cut && !r.n_uses) /* it names a tool, and nobody sees for what */
+    r.n_uses -= r.more;                       /* the last one says that there are more */
+    if (r.more || (r.shell.cut && !r.n_uses)) /* it names a tool, and nobody sees for what */
         put_use(&r, &(struct service_use){.tool = "unknown", .verb = "unknown"}, true);
+    r.n_uses += r.more;
     shell_end(&r.shell);
     if (r.n_uses)
         buffer_putc(out, ']');

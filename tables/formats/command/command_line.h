@@ -33,7 +33,7 @@
 
 #include "formats/text/buffer.h"
 
-#define COMMAND_USES_MAX 64
+#define COMMAND_USES_MAX 256
 
 /* Append the JSON array to `out`. Returns the number of uses, 0 where the line does nothing to
  * services (and `out` is as it was), or -ENOMEM. */

@@ -19,6 +19,7 @@ struct command_reader {
     struct shell     shell;
     struct buffer   *out;
     int              n_uses;
+    bool             more; /* commands after COMMAND_USES_MAX, which are not read */
     const char      *via[COMMAND_VIA_MAX];
     size_t           n_via;     /* past COMMAND_VIA_MAX they are not in via[] */
     size_t           n_scripts; /* scripts that are run by scripts */

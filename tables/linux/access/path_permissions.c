@@ -16,8 +16,8 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define STEPS_MAX 200 /* components of a path with all its links */
-#define ACL_MAX   4096
+#define STEPS_MAX 200   /* components of a path with all its links */
+#define ACL_MAX   65536 /* bytes of an access control list: as the kernel's XATTR_SIZE_MAX */
 
 struct step_row {
     const char *path;

@@ -181,7 +181,8 @@ static int keep_rule(const struct polkit_rule *rule, void *data)
 
     if (!row)
         return -ENOMEM;
-    state->unknown += rule->unknown;
+    size_t lost = rule->actions.lost + rule->users.lost + rule->groups.lost + rule->identities.lost;
+    state->unknown += rule->unknown || lost;
     *row = (struct rule_row){.kind = rule->admin ? "admin" : kinds[state->files.place.tag].name,
                              .actions = json_names(&rule->actions),
                              .users = json_names(&rule->users),

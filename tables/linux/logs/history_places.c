@@ -1,6 +1,7 @@
 #include "history_places.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -159,5 +160,5 @@ int history_places(const char *text, size_t size, const char *home, bool zsh,
         r = take_line(&places, text, stop, zsh, found, data);
         text = stop + 1;
     }
-    return r;
+    return r == 0 && text < end ? -E2BIG : r;
 }

@@ -105,7 +105,8 @@ static int find_lists(struct journal_pick *pick, const char *name, const char *c
         else
             pick->lost++;
     }
-    if (r == 0 && pick->lost)
+    if (r == 0 &&
+        (pick->lost || offset)) /* each value is there once: a file with more is none of journald */
         r = -EBADMSG;
     return r == 0 && !pick->n ? -ENODATA : r;
 }

@@ -328,8 +328,13 @@ static int follow_startup(struct tbl_scan *scan)
 {
     struct place_files *f = &((struct state *)tbl_state(scan))->files;
 
-    return history_places(f->text, f->size, f->bases[f->base].path,
-                          TAG_SHELL(f->place.tag) == HISTORY_ZSH, add_named, scan);
+    int r = history_places(f->text, f->size, f->bases[f->base].path,
+                           TAG_SHELL(f->place.tag) == HISTORY_ZSH, add_named, scan);
+    if (r != -E2BIG)
+        return r;
+    f->skipped++;
+    f->detail = "names more histories than are read";
+    return 0;
 }
 
 /* Begin with the history that is open: 0 or -ENOMEM. */

@@ -11,7 +11,7 @@
 #include "formats/unit/unit_environment.h"
 
 #define SMALL_MAX  (64u << 10) /* bytes of a file of the host's that is read */
-#define PASSWD_MAX (1u << 20)  /* bytes of /etc/passwd */
+#define PASSWD_MAX (16u << 20) /* bytes of /etc/passwd */
 
 /* The host -------------------------------------------------------------------- */
 
