@@ -348,13 +348,13 @@ static int take_path(struct parser *p, const char *path)
 }
 
 int detection_file_parse(const char *path, char *text, struct detection_faults *faults,
-                         struct detection_file *ret)
+                         struct detection_file *file)
 {
-    struct parser p = {.file = ret, .faults = faults};
+    struct parser p = {.file = file, .faults = faults};
     int           before = faults->n;
 
-    memset(ret, 0, sizeof *ret);
-    ret->text = text;
+    memset(file, 0, sizeof *file);
+    file->text = text;
     int r = take_path(&p, path);
     if (r < 0)
         return r;

@@ -60,7 +60,7 @@ struct detection_file {
  * ends in NAME.sql and is copied. Every fault is reported with its line. Returns 0, -EINVAL where
  * there was a fault, -ENOMEM; the caller frees the file in every case. */
 int  detection_file_parse(const char *path, char *text, struct detection_faults *faults,
-                          struct detection_file *ret);
+                          struct detection_file *file);
 void detection_file_free(struct detection_file *file);
 
 #endif

@@ -161,9 +161,9 @@ END_TEST
 /* What a peer says must not become this process's own lack of memory, which ends the query. */
 START_TEST(a_peer_does_not_say_that_we_have_no_memory)
 {
-    ck_assert_int_eq(dbus_error_errno("org.freedesktop.DBus.Error.NoMemory"), EREMOTEIO);
-    ck_assert_int_eq(dbus_error_errno("System.Error.ENOMEM"), EREMOTEIO);
-    ck_assert_int_eq(dbus_error_errno("org.freedesktop.DBus.Error.AccessDenied"), EACCES);
+    ck_assert_int_eq(dbus_error_errno("org.freedesktop.DBus.Error.NoMemory"), -EREMOTEIO);
+    ck_assert_int_eq(dbus_error_errno("System.Error.ENOMEM"), -EREMOTEIO);
+    ck_assert_int_eq(dbus_error_errno("org.freedesktop.DBus.Error.AccessDenied"), -EACCES);
 }
 END_TEST
 

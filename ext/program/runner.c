@@ -62,15 +62,14 @@ static int by_column_name(const void *a, const void *b)
     return order ? order : x->index - y->index;
 }
 
-/* The columns by name; of equal names the last, as in a map. Returns their count, -1 for no
- * memory. */
+/* The columns by name; of equal names the last, as in a map. Returns their count, or -ENOMEM. */
 static int sorted_columns(sqlite3_stmt *stmt, struct column **ret)
 {
     int            n = sqlite3_column_count(stmt), kept = 0;
     struct column *columns = calloc((size_t)n + 1, sizeof *columns);
 
     if (!columns)
-        return -1;
+        return -ENOMEM;
     for (int i = 0; i < n; i++)
         columns[i] = (struct column){sqlite3_column_name(stmt, i), i};
     qsort(columns, (size_t)n, sizeof *columns, by_column_name);

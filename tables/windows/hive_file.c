@@ -127,26 +127,26 @@ static int open_hive(const struct source *source, struct hive_file *file)
     return r;
 }
 
-int hive_file_open(const struct source *source, struct hive_file *ret)
+int hive_file_open(const struct source *source, struct hive_file *file)
 {
-    *ret = (struct hive_file){0};
-    int r = root_map(source->root, source->path, HIVE_FILE_MAX, &ret->map);
+    *file = (struct hive_file){0};
+    int r = root_map(source->root, source->path, HIVE_FILE_MAX, &file->map);
     if (r < 0)
         return r;
-    ret->why = hive_refusal(ret->map.data, ret->map.size);
-    r = open_hive(source, ret);
+    file->why = hive_refusal(file->map.data, file->map.size);
+    r = open_hive(source, file);
     if (r < 0)
         return r;
-    ret->open = true;
-    ret->kind = hive_kind(&ret->hive);
-    put_root(ret, source->path);
+    file->open = true;
+    file->kind = hive_kind(&file->hive);
+    put_root(file, source->path);
     /* A hive is never the live host's, though its root file system holds the file. */
     if (!*source->host || source->live)
-        hive_computer_name(&ret->hive, &ret->host);
+        hive_computer_name(&file->hive, &file->host);
     else
-        buffer_puts(&ret->host, source->host);
-    hive_refill(&ret->hive);
-    return buffer_text(&ret->root) && buffer_text(&ret->host) ? 0 : -ENOMEM;
+        buffer_puts(&file->host, source->host);
+    hive_refill(&file->hive);
+    return buffer_text(&file->root) && buffer_text(&file->host) ? 0 : -ENOMEM;
 }
 
 void hive_file_close(struct hive_file *file)

@@ -5,8 +5,6 @@
 #include <expat.h>
 #include <string.h>
 
-#include "formats/text/xml_line.h"
-
 static void add_name(struct polkit_names *names, const char *text, size_t size)
 {
     if (names->n < POLKIT_NAMES_MAX)
@@ -423,20 +421,20 @@ static void read_rule(struct script *s, struct polkit_rule *rule)
 }
 
 /* A use of polkit outside of rules: 1 where a rule was read into *rule, 0 where it is nothing, else it
- * cannot be followed: -1. */
+ * cannot be followed: -EINVAL. */
 static int read_use(struct script *s, struct polkit_rule *rule)
 {
     struct token dot = next_token(s), member;
 
     if (!is_sign(&dot, '.'))
-        return -1;
+        return -EINVAL;
     member = next_token(s);
     if (is_token(&member, WORD, "log") || is_token(&member, WORD, "Result"))
         return 0;
     rule->admin = is_token(&member, WORD, "addAdminRule");
     struct token open = peek(s);
     if (!(rule->admin || is_token(&member, WORD, "addRule")) || !is_sign(&open, '('))
-        return -1;
+        return -EINVAL;
     read_rule(s, rule);
     return 1;
 }
@@ -452,7 +450,7 @@ int polkit_parse_rules(const char *text, size_t size, polkit_found *found, void 
         if (token.member || token.type != WORD)
             continue;
         int use = is_token(&token, WORD, "polkit") ? read_use(&s, &rule)
-                  : is_one_of(&token, others)      ? -1
+                  : is_one_of(&token, others)      ? -EINVAL
                                                    : 0;
         if (use < 0) {
             rule.unknown = true;
@@ -584,7 +582,11 @@ static void XMLCALL begin_element(void *user, const XML_Char *name, const XML_Ch
     p->value_size = 0;
     if (strcmp(name, "action") != 0)
         return;
-    p->line = xml_line(p->parser);
+#if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 9)
+    p->line = (unsigned long)XML_GetCurrentLineNumber64(p->parser);
+#else
+    p->line = (unsigned long)XML_GetCurrentLineNumber(p->parser);
+#endif
     p->id[0] = p->any[0] = p->inactive[0] = p->active[0] = '\0';
     for (size_t i = 0; attributes[i]; i += 2)
         if (strcmp(attributes[i], "id") == 0 && strlen(attributes[i + 1]) < sizeof p->id)

@@ -184,16 +184,16 @@ int dbus_error_errno(const char *name)
         const char *name;
         int         error;
     } errors[] = {
-        {"AccessDenied", EACCES},         {"AuthFailed", EACCES},
-        {"Disconnected", ECONNRESET},     {"InteractiveAuthorizationRequired", EACCES},
-        {"NameHasNoOwner", ENXIO},        {"NoReply", ETIMEDOUT},
-        {"ServiceUnknown", EHOSTUNREACH}, {"Timeout", ETIMEDOUT},
+        {"AccessDenied", -EACCES},         {"AuthFailed", -EACCES},
+        {"Disconnected", -ECONNRESET},     {"InteractiveAuthorizationRequired", -EACCES},
+        {"NameHasNoOwner", -ENXIO},        {"NoReply", -ETIMEDOUT},
+        {"ServiceUnknown", -EHOSTUNREACH}, {"Timeout", -ETIMEDOUT},
     };
 
     if (strncmp(name, prefix, sizeof prefix - 1) != 0)
-        return EREMOTEIO;
+        return -EREMOTEIO;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
         if (strcmp(name + sizeof prefix - 1, errors[i].name) == 0)
             return errors[i].error;
-    return EREMOTEIO;
+    return -EREMOTEIO;
 }

@@ -42,7 +42,7 @@ struct dbus_call {
 void dbus_call_write(struct buffer *out, const struct dbus_call *call, const char *types,
                      va_list ap);
 
-/* The errno that fits the name of an error best; never that of a lack of memory, which a peer does
+/* The negative errno that fits the name of an error best; never that of a lack of memory, which a peer does
  * not decide. */
 int dbus_error_errno(const char *name);
 

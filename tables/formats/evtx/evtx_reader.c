@@ -408,16 +408,17 @@ static bool plausible(const struct evtx_event *event)
 int evtx_decode(struct evtx_reader *reader, const struct evtx_record *record,
                 struct evtx_event *ret)
 {
-    struct cursor in = {reader->chunk, record->at + HEADER_SIZE, record->at + record->size - 4};
+    struct cursor     in = {reader->chunk, record->at + HEADER_SIZE, record->at + record->size - 4};
+    struct evtx_event event = {0};
 
-    memset(ret, 0, sizeof *ret);
     reader->n_pairs = reader->n_values = reader->n_text = 0;
     reader->strict = record->carved;
-    int r = bind_fragment(reader, &in, AT_ROOT, 0, ret);
-    if (!r && record->carved && !plausible(ret))
+    int r = bind_fragment(reader, &in, AT_ROOT, 0, &event);
+    if (!r && record->carved && !plausible(&event))
         r = -ESTALE;
     if (r)
         return r;
+    *ret = event;
     ret->pairs = reader->pairs;
     ret->n_pairs = reader->n_pairs;
     /* Editors of logs hide a record by letting the one before it claim its bytes. */

@@ -1,5 +1,6 @@
 #include "utmp.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ int utmp_read(const uint8_t *data, size_t record, struct utmp_record *ret)
     uint64_t                 type = le_number(data + TYPE, 2);
 
     if (type >= sizeof types / sizeof types[0])
-        return -1;
+        return -EINVAL;
     if (!types[type])
         return 0;
     *ret = (struct utmp_record){

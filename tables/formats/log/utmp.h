@@ -19,8 +19,8 @@ struct utmp_record {
 /* Bytes of one record of a file; 0 where it is of neither layout. */
 size_t utmp_record_size(const uint8_t *data, size_t size);
 
-/* Read the record at `data`, of `record` bytes. 1; 0 where it is empty; -1 where it is of no known
- * type. */
+/* Read the record at `data`, of `record` bytes. 1; 0 where it is empty; -EINVAL where it is of no
+ * known type. */
 int utmp_read(const uint8_t *data, size_t record, struct utmp_record *ret);
 
 #endif

@@ -1,5 +1,6 @@
 #include "property_text.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -54,7 +55,7 @@ int property_next(enum property_form form, struct property_span *text, struct pr
     }
     const char *mark = memchr(line.text, form == PROPERTY_COLON ? ':' : '=', line.size);
     if (!mark || mark == line.text)
-        return -1;
+        return -EINVAL;
     size_t               size = (size_t)(mark - line.text);
     struct property_span value = trimmed(mark + 1, line.size - size - 1);
     ret->name = trimmed(line.text, size);

@@ -28,8 +28,8 @@ struct property {
     struct property_span name, value; /* without quotes; escapes within them stay as written */
 };
 
-/* The next property of *text, which is moved after it. 1; 0 at the end; -1 for a line that is of
- * another form, which is passed over. Blank lines and those that begin with # are none. */
+/* The next property of *text, which is moved after it. 1; 0 at the end; -EINVAL for a line that
+ * is of another form, which is passed over. Blank lines and those that begin with # are none. */
 int property_next(enum property_form form, struct property_span *text, struct property *ret);
 
 #endif

@@ -96,23 +96,25 @@ static void add_acl_writer(char tag, uint32_t id, void *data)
     add_writer(tag, tag == 'g' && id == ACL_NOBODY ? context->owner_gid : id, context->writers);
 }
 
-/* The access control list of an open file, by its entry in /proc, as it is opened with O_PATH. */
+/* The access control list of an open file, by its entry in /proc, as it is opened with O_PATH. Its size,
+ * or a negative errno. */
 static ssize_t read_acl(const struct root *root, const char *path, uint8_t acl[ACL_MAX])
 {
-    char   link[64];
-    DIR   *dir = NULL;
-    int    fd = root_open_file(root, path);
-    size_t size;
+    char link[64];
+    DIR *dir = NULL;
+    int  fd = root_open_file(root, path), r = fd < 0 ? root_open_dir(root, path, &dir) : 0;
 
-    if (fd < 0 && root_open_dir(root, path, &dir) < 0)
-        return -1;
+    if (r < 0)
+        return r;
     snprintf(link, sizeof link, "/proc/self/fd/%d", dir ? dirfd(dir) : fd);
-    size = (size_t)getxattr(link, "system.posix_acl_access", acl, ACL_MAX);
+    ssize_t size = getxattr(link, "system.posix_acl_access", acl, ACL_MAX);
+    if (size < 0)
+        size = -errno;
     if (dir)
         closedir(dir);
     else
         close(fd);
-    return (ssize_t)size;
+    return size;
 }
 
 static void list_writers(struct state *state, const struct stat *st, struct step_row *row)

@@ -330,7 +330,7 @@ static int deliver(struct manager *manager, const uint8_t *data, size_t size)
     call->serial = 0;
     manager->pending--;
     if (message.type == DBUS_ERROR)
-        return call->answer(call->data, NULL, -dbus_error_errno(message.error));
+        return call->answer(call->data, NULL, dbus_error_errno(message.error));
     dbus_reader_begin(&m, message.body, message.body_size, message.types, message.big_endian);
     return call->answer(call->data, &m, 0);
 }

@@ -211,24 +211,27 @@ static int add_type_folders(struct unit_search *search, const char *name, struct
 int unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
                        struct unit_drop_ins *ret)
 {
-    struct finding f = {0};
-    int            r = own ? add_own_folders(search, name, &f) : add_all_of(search, name, &f);
+    struct unit_drop_ins found = {0};
+    struct finding       f = {0};
+    int                  r = own ? add_own_folders(search, name, &f) : add_all_of(search, name, &f);
 
     if (r >= 0 && !own)
         r = add_alias_folders(search, name, &f);
     if (r >= 0 && !own)
         r = add_type_folders(search, name, &f);
-    *ret = (struct unit_drop_ins){0};
     if (r >= 0 && f.n) {
         qsort(f.found, f.n, sizeof *f.found, by_file_name);
-        ret->entries = calloc(f.n, sizeof *ret->entries);
-        r = ret->entries ? 0 : -ENOMEM;
+        found.entries = calloc(f.n, sizeof *found.entries);
+        r = found.entries ? 0 : -ENOMEM;
     }
     for (size_t i = 0; r >= 0 && i < f.n; i++)
         if (i == 0 || strcmp(f.found[i - 1].entry->name, f.found[i].entry->name) != 0)
-            ret->entries[ret->n++] = f.found[i].entry;
+            found.entries[found.n++] = f.found[i].entry;
     free(f.found);
-    return r < 0 ? r : 0;
+    if (r < 0)
+        return r;
+    *ret = found;
+    return 0;
 }
 
 void unit_drop_ins_free(struct unit_drop_ins *drop_ins)

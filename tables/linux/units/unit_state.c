@@ -282,7 +282,7 @@ static int look_for(struct unit_search *search, struct install *i, const char *n
 /* Read the [Install] of the drop-ins: those of the name itself and of its template. */
 static int read_drop_ins(struct unit_search *search, struct install *i)
 {
-    struct unit_drop_ins drop_ins;
+    struct unit_drop_ins drop_ins = {0};
     bool                 mask;
     int                  r = unit_drop_ins_find(search, i->name, true, &drop_ins);
 
