@@ -156,6 +156,40 @@ START_TEST(processes_of_both_logs_have_one_shape)
 }
 END_TEST
 
+/* A log whose rules leave the child out has the wrapper alone, and that is the command then. */
+START_TEST(a_wrapper_counts_where_its_child_was_not_recorded)
+{
+#define PROCESS(pid, ppid, exe, line, time)                                                        \
+    {                                                                                              \
+        AUDIT, {"SubjectUserName", "eve", "SubjectDomainName", "CORP", "NewProcessId", pid,        \
+                "NewProcessName",  exe,   "ProcessId",         ppid,   "CommandLine",  line,       \
+                "TargetUserName",  "-"},                                                           \
+            4688, 1700000000 + (time)                                                              \
+    }
+    static const struct staged staged[] = {
+        PROCESS("0x10", "0x4", "C:\\Windows\\System32\\cmd.exe", "cmd /c sc create alone", 0),
+        PROCESS("0x20", "0x4", "C:\\Windows\\System32\\cmd.exe", "cmd /c sc create seen", 1),
+        PROCESS("0x21", "0x20", "C:\\Windows\\System32\\sc.exe", "sc create seen", 2),
+        PROCESS("0x30", "0x4", "C:\\Windows\\System32\\cmd.exe",
+                "cmd.exe /c \"sc stop late & sc delete late\"", 3),
+        PROCESS("0x31", "0x30", "C:\\Windows\\System32\\sc.exe", "sc query late", 600),
+        PROCESS("0x40", "0x4", "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe",
+                "powershell sc.exe create other", 4),
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, sizeof staged / sizeof staged[0]);
+    harness_expect(db,
+                   "create|alone|cmd\ncreate|seen|\nstop|late|cmd\ndelete|late|cmd\n"
+                   "create|other|powershell\nquery|late|",
+                   "SELECT verb, target, via FROM service_commands ORDER BY time, verb DESC");
+    harness_expect(db, "alone\nother\nseen",
+                   "SELECT DISTINCT target FROM t1569_command_execution WHERE severity <> 'info' "
+                   "AND verb = 'create' ORDER BY 1");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(keys_of_both_logs_are_written_alike)
 {
     static const struct staged staged[] = {
@@ -639,6 +673,7 @@ Suite *make_windows_views_suite(void)
     tcase_add_test(tcase, shapes_hold_what_each_event_says);
     tcase_add_test(tcase, records_of_one_installation_are_one_row);
     tcase_add_test(tcase, processes_of_both_logs_have_one_shape);
+    tcase_add_test(tcase, a_wrapper_counts_where_its_child_was_not_recorded);
     tcase_add_test(tcase, keys_of_both_logs_are_written_alike);
     tcase_add_loop_test(tcase, findings_tell_attacks_from_ordinary_days, 0,
                         sizeof judged / sizeof judged[0]);

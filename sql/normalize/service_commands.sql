@@ -1,9 +1,9 @@
 -- service_commands: every command that did something to services, who ran it, and on what.
 --
 -- why:             systemctl, sc, launchctl and similar tools, however they were wrapped, from every log of processes
---                  and from what users typed. One row for each target. Where a log has each program that was run, what
---                  a wrapper runs has a row of its own, and the wrapper's is left out unless it leads to another host
---                  or hides something.
+--                  and from what users typed. One row for each target. Where a log has what a wrapper ran as a row of its
+--                  own (same host, process or its child, within ten seconds), the wrapper's row is left out unless it
+--                  leads to another host or hides something.
 -- false positives: patch_cycle marks commands of a package's own scripts: a tool that such scripts call, on a usual
 --                  target, within a minute of the package log's lines; such scripts stop only their own service
 -- sources:         process_events, windows_events, shell_history, package_history, evidence
@@ -16,6 +16,11 @@ WITH patches AS MATERIALIZED (
       FROM package_history AS h, json_each('[-1, 0, 1]') AS d
      WHERE h.time IS NOT NULL
      GROUP BY 1, 2
+), children AS MATERIALIZED ( -- read only where a wrapper's command is met
+    SELECT q.host, q.pid, q.ppid, q.time, q.source, q.record
+      FROM process_events AS q
+     WHERE q.service_tools = 1 AND q.pid IS NOT NULL
+       AND q.time >= scope_since(0) AND q.time <= scope_until(10)
 ), kinds AS MATERIALIZED (
     SELECT host, max(kind) AS kind FROM evidence GROUP BY host
 )
@@ -46,7 +51,14 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
  WHERE p.service_tools = 1
    AND service_command(p.cmdline) IS NOT NULL -- before the other columns of a row are computed
    AND (c.value ->> 'via' = '[]' OR c.value ->> 'remote' IS NOT NULL OR c.value ->> 'obfuscated'
-        OR p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron', 'tty') OR c.value ->> 'tool' = 'powershell')
+        OR p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron', 'tty') OR c.value ->> 'tool' = 'powershell'
+        -- A log that is filtered, or lost its tail, lacks the child: a process of the wrapper, or the
+        -- wrapper's own process with another program.
+        OR NOT (EXISTS (SELECT 1 FROM children AS q WHERE q.host = p.host AND q.ppid = p.pid
+                                                      AND q.time BETWEEN p.time AND p.time + 10)
+                OR EXISTS (SELECT 1 FROM children AS q WHERE q.host = p.host AND q.pid = p.pid
+                                                         AND q.time BETWEEN p.time AND p.time + 10
+                                                         AND (q.record <> p.record OR q.source <> p.source))))
 UNION ALL
 SELECT h.time, h.datetime, h.host COLLATE NOCASE, h.user COLLATE NOCASE, h.user COLLATE NOCASE,
        NULL, NULL, h.shell COLLATE NOCASE, NULL COLLATE NOCASE, h.command COLLATE NOCASE,
