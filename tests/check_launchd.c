@@ -263,15 +263,13 @@ START_TEST(a_query_on_type_or_path_reads_no_other_file)
 }
 END_TEST
 
-START_TEST(the_bomb_and_the_nest_are_error_rows)
+START_TEST(what_is_nested_too_deep_is_an_error_row)
 {
-    size_t size = (size_t)15 << 20;
-    char  *nest = malloc(size);
+    char nest[7 * 200];
 
-    for (size_t i = 0; i + 7 <= size; i += 7)
+    for (size_t i = 0; i < sizeof nest; i += 7)
         memcpy(nest + i, "<array>", 7);
-    harness_write(root, "Library/LaunchDaemons/nest.plist", nest, size);
-    free(nest);
+    harness_write(root, "Library/LaunchDaemons/nest.plist", nest, sizeof nest);
     harness_expect(db, "not a dictionary",
                    "SELECT error FROM launch_daemons WHERE name = 'nest.plist'");
     harness_expect(db, "NULL", "SELECT properties FROM launch_daemons WHERE name = 'nest.plist'");
@@ -361,7 +359,7 @@ Suite *make_launchd_suite(void)
     tcase_add_test(tables, a_folder_under_two_names_is_read_once);
     tcase_add_test(tables, a_single_file_a_folder_and_a_pattern_can_be_named);
     tcase_add_test(tables, a_query_on_type_or_path_reads_no_other_file);
-    tcase_add_test(tables, the_bomb_and_the_nest_are_error_rows);
+    tcase_add_test(tables, what_is_nested_too_deep_is_an_error_row);
     tcase_add_test(tables, the_view_for_osquery_has_its_columns);
     tcase_add_test(tables, findings_tell_the_staged_jobs_from_the_honest_ones);
     tcase_add_test(tables, many_applications_cost_what_they_hold);
