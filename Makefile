@@ -68,7 +68,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all arrows attack bench check check-build check-fast check-platforms clean deps deps-check \
+.PHONY: all arrows attack bench check check-build check-fast check-platforms clean coverage deps deps-check \
         deps-develop deps-platforms docs docs-check evaluate faults format format-check fuzz golden headers \
         hunt install judge lint mutants navigator new-table signals soak symbols tables-data threads \
         uninstall weights
@@ -240,6 +240,12 @@ threads:
 
 $(BUILD)/threads: $(BUILD)/tests/threads.o $(OBJECTS)
 	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) -lpthread $(LDLIBS)
+
+# What share of the lines of ext/ and tables/ the suites run (gcov).
+coverage:
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=build/coverage OPT='-O0 --coverage' HARDEN= check-build
+	@$(MAKE) --no-print-directory BUILD=build/coverage OPT='-O0 --coverage' HARDEN= check-fast
+	@find build/coverage/ext build/coverage/tables -name '*.gcno' -exec gcov -n {} + 2>/dev/null | awk -f tests/coverage.awk
 
 # One change at a time that a test should notice: MUTANTS of them, chosen by SEED.
 MUTANTS ?= 10

@@ -4,7 +4,8 @@
 #
 # Each is built and tried in a copy of the committed tree, which begins with what build/ has of it: first by
 # the suites that are named like the file, then by those of SUITES and the tests of the detections. One that
-# tests/mutants.txt names, with its reason, is not counted. Exit status 1 where more than a tenth survive,
+# tests/mutants.txt names, with its reason, is not counted. BASELINE=passed: the tests of the tree itself need
+# not be run first. Exit status 1 where more than a tenth survive,
 # and more than one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -66,7 +67,7 @@ is_known() {
         '$1 == file && $2 == line { found = 1 } END { exit !found }' tests/mutants.txt
 }
 
-is_noticed none && { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
+[ "${BASELINE:-}" = passed ] || ! is_noticed none || { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
 survivors=0 tried=0
 while read -r file line change; do
     cp "$copy/$file" "$copy/before"
