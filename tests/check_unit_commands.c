@@ -366,7 +366,7 @@ START_TEST(scripts_generators_and_hooks_have_rows)
     executable("usr/lib/systemd/system-sleep/s", "#!/bin/sh\n");
     expect("generator|NULL|/etc/systemd/system-generators/g|elf|1|NULL\n"
            "sysv|a.service|/etc/init.d/a|script|1|NULL\n"
-           "sysv|b.service|/etc/init.d/b|script|0|a unit of its name takes its place\n"
+           "sysv|b.service|/etc/init.d/b|script|0|a unit of its name replaces it\n"
            "sysv|c.service|/etc/init.d/c|script|0|not executable\n"
            "rc|rc-local.service|/etc/rc.local|script|1|NULL\n"
            "hook|NULL|/usr/lib/systemd/system-sleep/s|script|1|NULL",

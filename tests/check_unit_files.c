@@ -408,7 +408,7 @@ START_TEST(a_directory_without_permission_is_counted)
                    "SELECT name, kind, error FROM unit_files('%s') WHERE kind = 'directory'", dir);
     harness_expect(
         db,
-        "1|directories not read: 1; homes not looked into: 0; files beyond the "
+        "1|directories not read: 1; homes not read: 0; files beyond the "
         "limit: 0",
         "SELECT skipped, detail FROM evidence_sources WHERE table_name = 'unit_files' AND "
         "location = '%s'",

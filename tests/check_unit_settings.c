@@ -100,9 +100,9 @@ START_TEST(files_not_in_force_say_what_stands_for_them)
     file("usr/lib/systemd/system/a.service.d/x.conf", "[Service]\nUser=vendor\n");
     file("etc/systemd/system/a.service.d/x.conf", "[Service]\nUser=own\n");
     expect("/bin/own|1|/etc/systemd/system/a.service|NULL\n"
-           "/bin/vendor|0|/etc/systemd/system/a.service|another file takes its place\n"
+           "/bin/vendor|0|/etc/systemd/system/a.service|another file replaces it\n"
            "own|1|/etc/systemd/system/a.service.d/x.conf|NULL\n"
-           "vendor|0|/etc/systemd/system/a.service.d/x.conf|another file takes its place",
+           "vendor|0|/etc/systemd/system/a.service.d/x.conf|another file replaces it",
            "SELECT value, effective, decided_by, ignored FROM ROOT ORDER BY value");
 }
 END_TEST
@@ -141,12 +141,12 @@ START_TEST(what_systemd_ignores_says_why)
            "a.service|NULL|nonsense|0|no \"=\" in the line\n"
            "a.service|OnBootSec|1|0|section not read in units of this type\n"
            "a.service|User|a|1|NULL\n"
-           "b.service|User|b|0|systemd gives the unit file up\n"
+           "b.service|User|b|0|systemd refuses to load this file\n"
            "b.service|NULL|[Broken|0|invalid section header\n"
-           "b.service|Group|c|0|behind a line at which systemd stops\n"
+           "b.service|Group|c|0|after a line at which systemd stops\n"
            "c.service|User|c|1|NULL\nc.service|Group|c|1|NULL\n"
            "c.service|NULL|[Bro|0|invalid section header\n"
-           "c.service|User|d|0|behind a line at which systemd stops",
+           "c.service|User|d|0|after a line at which systemd stops",
            "SELECT unit, key, value, effective, ignored FROM ROOT");
 }
 END_TEST
@@ -157,7 +157,7 @@ START_TEST(a_masked_unit_has_nothing_in_force)
     file("usr/lib/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
     file("etc/systemd/system/a.service.d/x.conf", "[Service]\nUser=a\n");
     link_to("etc/systemd/system/a.service", "/dev/null");
-    expect("User|0|unit is masked\nExecStart|0|another file takes its place",
+    expect("User|0|unit is masked\nExecStart|0|another file replaces it",
            "SELECT key, effective, ignored FROM ROOT");
 }
 END_TEST
@@ -347,8 +347,8 @@ START_TEST(files_are_those_of_systemctl_cat)
         harness_expect(db, theirs,
                        "SELECT path FROM (SELECT path, min(ord) AS o FROM (SELECT path, "
                        "row_number() OVER () AS ord FROM unit_settings WHERE unit = '%s' AND "
-                       "scope = 'system' AND coalesce(ignored, '') <> 'another file takes its "
-                       "place') GROUP BY path ORDER BY o)",
+                       "scope = 'system' AND coalesce(ignored, '') <> 'another file replaces it')"
+                       " GROUP BY path ORDER BY o)",
                        units[i]);
         free(theirs);
     }

@@ -13,12 +13,12 @@ SQLITE_EXTENSION_INIT3
 #define SYSTEM_MANAGER (-1) /* in place of a user */
 #define USERS_MAX      10000
 
-/* Where a manager listens, in the order to try: systemctl(1). Its own socket is faster
- * than the message bus; the system's serves only root. */
-static const struct way {
+/* Sockets of a manager, in the order in which they are tried: systemctl(1). Its own socket is
+ * faster than the message bus; the system's serves only root. */
+static const struct route {
     const char *format; /* of the path; %lld is the user */
     bool        user, direct;
-} ways[] = {
+} routes[] = {
     {"/run/systemd/private", false, true},
     {"/run/dbus/system_bus_socket", false, false},
     {"/run/user/%lld/systemd/private", true, true},
@@ -55,7 +55,7 @@ static void add_user(struct manager_scan *s, int64_t user)
         s->users[s->n_users++] = user;
 }
 
-/* The system, and whoever has a runtime directory. */
+/* The system, and each user who has a runtime directory. */
 static int add_users(struct manager_scan *s, const struct root *root)
 {
     struct root_names names = {0};
@@ -147,9 +147,9 @@ int manager_scan_begin(struct manager_scan *s, struct svcql *svcql,
 static enum source_status status_of(int negative_errno)
 {
     switch (-negative_errno) {
-    case ECONNREFUSED: /* nobody listens */
+    case ECONNREFUSED: /* no listener */
     case ENOTDIR:
-    case ENXIO: /* the bus knows nobody of this name */
+    case ENXIO: /* the bus has no owner of this name */
     case EHOSTUNREACH:
         return SOURCE_ABSENT;
     default:
@@ -205,34 +205,34 @@ static int try_address(struct manager_scan *s, int64_t user)
                              .direct = size > 8 && strcmp(s->address + size - 8, "/private") == 0});
 }
 
-/* Whether a way is worth a try. To connect to a user's bus starts its daemon, so that is done only
- * where his manager is there but will not talk, as from another process namespace. */
-static bool worth_trying(const struct way *way, int64_t user, int last_failure)
+/* Whether to try a socket. Connecting to a user's bus starts its daemon, so that is done only where
+ * the user's manager runs but does not answer, as from another process namespace. */
+static bool worth_trying(const struct route *route, int64_t user, int last_failure)
 {
     enum source_status status = status_of(last_failure);
 
-    if (!way->user)
-        return user == SYSTEM_MANAGER && (!way->direct || geteuid() == 0);
+    if (!route->user)
+        return user == SYSTEM_MANAGER && (!route->direct || geteuid() == 0);
     return user != SYSTEM_MANAGER &&
-           (way->direct || (status != SOURCE_ABSENT && status != SOURCE_DENIED));
+           (route->direct || (status != SOURCE_ABSENT && status != SOURCE_DENIED));
 }
 
-/* Of several failures the one counts that says more than that nobody is there. */
-static int try_ways(struct manager_scan *s, int64_t user)
+/* Keep the most specific error; ENOENT and ECONNREFUSED rank last. */
+static int try_routes(struct manager_scan *s, int64_t user)
 {
     int  r = -ENOENT, worst = -ENOENT;
     char path[64];
 
-    for (size_t i = 0; i < TBL_COUNT(ways) && r < 0; i++) {
-        const struct way *way = &ways[i];
+    for (size_t i = 0; i < TBL_COUNT(routes) && r < 0; i++) {
+        const struct route *route = &routes[i];
 
-        if (!worth_trying(way, user, r))
+        if (!worth_trying(route, user, r))
             continue;
-        snprintf(path, sizeof path, way->format, (long long)user);
-        r = try_socket(s,
-                       &(struct manager_socket){.path = path,
-                                                .owner = way->user ? (uid_t)user : MANAGER_ANYBODY,
-                                                .direct = way->direct});
+        snprintf(path, sizeof path, route->format, (long long)user);
+        r = try_socket(
+            s, &(struct manager_socket){.path = path,
+                                        .owner = route->user ? (uid_t)user : MANAGER_ANYBODY,
+                                        .direct = route->direct});
         if (r >= 0 || status_of(worst) == SOURCE_ABSENT) {
             snprintf(s->socket, sizeof s->socket, "%s", path);
             worst = r;
@@ -260,7 +260,7 @@ static void name_manager(struct manager_scan *s, int64_t user)
 /* Reach the manager that was named, or report why not. */
 static int reach(struct manager_scan *s, int64_t user, bool *ret_reached)
 {
-    int r = s->address ? try_address(s, user) : try_ways(s, user);
+    int r = s->address ? try_address(s, user) : try_routes(s, user);
     *ret_reached = r >= 0;
     if (r >= 0)
         return SQLITE_OK;

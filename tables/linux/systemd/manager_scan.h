@@ -1,12 +1,12 @@
 /* manager_scan.h -- one after another, the service managers of the running host: the system's, then
- * every user's. What the tables systemd_units and systemd_managers have in common.
+ * every user's. The common part of the tables systemd_units and systemd_managers.
  *
  *     int rc = manager_scan_begin(&s, svcql, &(struct manager_scan_want){.table =
  * "systemd_units"}); while (rc == SQLITE_OK && (rc = manager_scan_next(&s)) == SQLITE_ROW)
  *         ... manager_call(s.manager, ...); s.records++; ...
  *     manager_scan_end(&s);
  *
- * A manager that cannot be reached is reported and passed over. Functions return SQLite codes.
+ * A manager that cannot be reached is reported and skipped. Functions return SQLite codes.
  */
 #ifndef SVCQL_MANAGER_SCAN_H
 #define SVCQL_MANAGER_SCAN_H
@@ -15,8 +15,8 @@
 #include "systemd_bus.h"
 #include "table.h"
 
-/* Send the first calls to a manager, by manager_call(): it is reached once it has answered them.
- * One round trip less than to ask first whether it answers at all. */
+/* Send the first calls to a manager, by manager_call(): it counts as reached when it has answered
+ * them. This saves the round trip of a separate test whether it answers. */
 typedef int manager_first(struct manager *manager, void *data);
 
 struct manager_scan_want {
@@ -27,15 +27,15 @@ struct manager_scan_want {
     manager_first          *first;    /* sends the calls that greet a manager */
     void                   *data;     /* its argument */
     bool                    optional; /* to reach none is not an error */
-    bool                    probe;    /* pass over what has been reported already */
+    bool                    probe;    /* skip what has been reported already */
 };
 
 struct manager_scan {
     /* Of the manager that manager_scan_next() reached, until its next call: */
     struct manager *manager;
     char            scope[24];   /* "system" or "user:UID" */
-    char            source[128]; /* "bus:" and the scope, or the socket asked for */
-    char            socket[128]; /* it answered on */
+    char            source[128]; /* "bus:" and the scope, or the socket in the query */
+    char            socket[128]; /* on which it answered */
     const char     *host;
     int64_t         records, skipped; /* counted by the table, for the report */
     const char     *detail;           /* why some were skipped; static text */
@@ -52,17 +52,16 @@ struct manager_scan {
     size_t                   n_users, next, reached;
 };
 
-/* Without an address, the setting systemd_address counts; without that, all managers of the live
- * host. An address is the path of a UNIX socket, "unix:path=" before it allowed; where the path
- * ends in
- * "/private" it is the manager itself that listens, else a message bus. */
+/* Without an address, the setting systemd_address is used; without that, all managers of the live
+ * host. An address is the path of a UNIX socket, optionally after "unix:path="; where the path
+ * ends in "/private" it is the manager itself that listens, else a message bus. */
 int manager_scan_begin(struct manager_scan *s, struct svcql *svcql,
                        const struct manager_scan_want *want);
 
 /* SQLITE_ROW, SQLITE_DONE, or SQLITE_CANTOPEN after the last if none was reached. */
 int manager_scan_next(struct manager_scan *s);
 
-/* The manager at hand failed: report what was lost, and why. */
+/* The current manager failed: report what was lost, and why. */
 int manager_scan_lost(struct manager_scan *s, int negative_errno);
 
 void manager_scan_end(struct manager_scan *s); /* accepts a zeroed one */

@@ -21,7 +21,7 @@
 #define BLOCK          ((size_t)64 << 10) /* bytes received at a time, at least */
 #define HANDSHAKE_LINE 512                /* bytes of a line of the handshake */
 
-/* A call on its way. */
+/* A call without an answer yet. */
 struct call {
     uint32_t        serial; /* 0: none */
     manager_answer *answer;
@@ -59,7 +59,7 @@ static int connect_socket(int fd, const char *path)
     return connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? -errno : 0;
 }
 
-/* A user's manager talks to its user only, so root connects as the owner; the kernel notes the user
+/* A user's manager serves its user only, so root connects as the owner; the kernel records the user
  * at this moment. Changing back makes the process undumpable, which is undone. */
 static int connect_as(int fd, const char *path, uid_t owner)
 {
@@ -71,7 +71,7 @@ static int connect_as(int fd, const char *path, uid_t owner)
         return -errno;
     int r = connect_socket(fd, path);
     if (become(0) < 0)
-        abort(); /* cannot fail, and going on as somebody else would be worse */
+        abort(); /* cannot fail; continuing as another user would be worse */
     prctl(PR_SET_DUMPABLE, dumpable);
     return r;
 }
@@ -113,7 +113,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Send what the socket takes. */
+/* Send what the socket accepts. */
 static int send_some(struct manager *manager)
 {
     size_t left = manager->out.size - manager->sent;
@@ -133,7 +133,7 @@ static int send_some(struct manager *manager)
     return 0;
 }
 
-/* Room for a message of `size` bytes, of which the first may be there. */
+/* Make room for a message of `size` bytes, of which the first may have been received. */
 static int make_room(struct manager *manager, size_t size)
 {
     size_t have = manager->in_end - manager->in_begin;
@@ -153,7 +153,7 @@ static int make_room(struct manager *manager, size_t size)
     return 0;
 }
 
-/* Receive what there is: 1, or 0 where there is nothing yet. */
+/* Receive what is available: 1, or 0 where there is nothing yet. */
 static int receive_some(struct manager *manager)
 {
     if (manager->in_end == manager->in_room) {
@@ -169,7 +169,7 @@ static int receive_some(struct manager *manager)
     return n ? 1 : -ECONNRESET;
 }
 
-/* Wait for the peer to take or to give something. */
+/* Wait until the peer reads or writes. */
 static int wait_for_peer(struct manager *manager, int64_t ms)
 {
     short         events = manager->out.size ? POLLIN | POLLOUT : POLLIN;
@@ -200,7 +200,7 @@ static int exchange(struct manager *manager, exchange_done *done, size_t argumen
 
 /* The handshake ------------------------------------------------------------- */
 
-/* A line of the server's, without its end: 1, or 0 where it is not whole yet. */
+/* A line from the server, without its end: 1, or 0 where it is not complete yet. */
 static int take_line(struct manager *manager, char ret[HANDSHAKE_LINE])
 {
     const char *begin = (const char *)manager->in + manager->in_begin;
@@ -255,9 +255,9 @@ static int call_bus(struct manager *manager, const char *member, ...)
     return r;
 }
 
-/* "Authentication Protocol": by the user id that the kernel has noted, in hexadecimal digits. No
- * call goes out before the answer is here: what systemd reads together with BEGIN waits there until
- * it reads again. */
+/* "Authentication Protocol": by the user id that the kernel has recorded, in hexadecimal digits. No
+ * call is sent before the answer has arrived: bytes that systemd reads together with BEGIN wait
+ * until it reads again. */
 static int shake_hands(struct manager *manager, uid_t uid)
 {
     char digits[16];
@@ -313,7 +313,7 @@ static struct call *find_call(struct manager *manager, uint32_t serial)
     return NULL;
 }
 
-/* Give a message to the call that it answers; others, such as signals, are passed over. */
+/* Give a message to the call that it answers; others, such as signals, are skipped. */
 static int deliver(struct manager *manager, const uint8_t *data, size_t size)
 {
     struct dbus_message message;
@@ -335,7 +335,7 @@ static int deliver(struct manager *manager, const uint8_t *data, size_t size)
     return call->answer(call->data, &m, 0);
 }
 
-/* Deliver what has come whole, until at most `pending` calls are unanswered: 1 then. */
+/* Deliver complete messages, until at most `pending` calls are unanswered: 1 then. */
 static int deliver_until(struct manager *manager, size_t pending)
 {
     uint64_t size;

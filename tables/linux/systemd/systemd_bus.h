@@ -6,11 +6,10 @@
  *     r = manager_wait(manager);
  *     manager_close(manager);
  *
- * The peer may be hostile: a user can listen on his own manager's socket. So the socket must belong
- * to whom it should, the bytes are read by formats/dbus and no library that ends the process over
- * them, every wait has an end, only one reply is in memory at a time, and no file descriptor is
- * taken. Nothing is ever activated or loaded by a call. Functions return a negative
- * errno on failure.
+ * The peer may be hostile: a user can listen on the socket of that user's own manager. So the
+ * socket must have the expected owner, the bytes are read by formats/dbus and not by a library that
+ * may abort, every wait has an end, only one reply is in memory at a time, and no file descriptor
+ * is accepted. No call activates or loads anything. Functions return a negative errno on failure.
  */
 #ifndef SVCQL_SYSTEMD_BUS_H
 #define SVCQL_SYSTEMD_BUS_H
@@ -25,8 +24,8 @@
 #define MANAGER_MESSAGE_MAX (32u << 20) /* bytes; 10,000 units are listed in 3 MiB */
 #define MANAGER_ANYBODY     UINT32_MAX
 
-/* Milliseconds that the first wait of a connection may take, and then all others together; less
- * where a user is the peer. */
+/* Limits in milliseconds: of the first wait of a connection, and of all others together; less where
+ * a user is the peer. */
 #define MANAGER_GREETING      5000
 #define MANAGER_PATIENCE      30000
 #define MANAGER_USER_GREETING 2000
@@ -39,19 +38,19 @@
 
 struct manager_socket {
     const char *path;
-    uid_t owner;  /* who must be listening, MANAGER_ANYBODY for no matter; root connects as them */
-    bool  direct; /* the manager itself listens, not a message bus */
+    uid_t       owner;  /* of the listener, or MANAGER_ANYBODY; root connects as this user */
+    bool        direct; /* the manager itself listens, not a message bus */
 };
 
 struct manager;
 
-/* Open the socket and shake hands. -EPERM where somebody else is listening. */
+/* Open the socket and do the handshake. -EPERM where another user is listening. */
 int             manager_connect(const struct manager_socket *socket, struct manager **ret);
 struct manager *manager_close(struct manager *manager); /* returns NULL; accepts NULL */
 
 /* Called with the answer to a call: the reply, read from its beginning, or no reply and a negative
  * errno. What it returns, if negative, ends the wait. The reply, and all texts read from it, are
- * gone afterwards. */
+ * freed afterwards. */
 typedef int manager_answer(void *data, struct dbus_reader *reply, int error);
 
 /* Send a method call with arguments of the types 's', 'o' and 'u'. Answers to earlier calls may be

@@ -1,5 +1,5 @@
-/* systemd_managers.c -- the running service managers themselves: where each looks for units, and
- * what it gives every process that it starts.
+/* systemd_managers.c -- the running service managers themselves: where each searches for units, and
+ * the environment of every process that it starts.
  *
  *     SELECT scope, e.value FROM systemd_managers, json_each(environment) AS e
  *     WHERE e.value LIKE 'LD_%';
@@ -143,17 +143,18 @@ static int managers_probe(struct svcql *svcql)
 static const struct tbl_column columns[] = {
     TBL_COL(struct row, scope, TBL_KEY | TBL_ID, "system, or user:UID for a user's manager"),
     TBL_COL(struct row, version, 0, "Version of systemd"),
-    TBL_COL(struct row, state, 0, "How it is: running, degraded, starting, stopping, maintenance"),
+    TBL_COL(struct row, state, 0, "Its state: running, degraded, starting, stopping, maintenance"),
     TBL_COL(struct row, unit_path, 0,
-            "Directories that it looks for units in, first the one that wins, as a JSON array"),
+            "Directories in which it searches for units, by precedence, as a JSON array"),
     TBL_COL(struct row, environment, 0,
             "Environment of what it starts, as a JSON array: DefaultEnvironment= and what "
             "set-environment added"),
-    TBL_COL(struct row, features, 0, "What it was built with, such as +SELINUX"),
-    TBL_COL(struct row, tainted, 0, "What is unusual about it, joined by colons; empty if nothing"),
+    TBL_COL(struct row, features, 0, "Options it was built with, such as +SELINUX"),
+    TBL_COL(struct row, tainted, 0,
+            "Unusual properties that it reports, joined by colons; empty if none"),
     TBL_COL(struct row, virtualization, 0, "Machine or container it runs in; empty if none"),
     TBL_COL(struct row, architecture, 0, "Processor it was built for"),
-    TBL_COL(struct row, control_group, 0, "Control group all its units are below; empty for all"),
+    TBL_COL(struct row, control_group, 0, "Control group above all its units; empty for the root"),
     TBL_COL(struct row, standard_output, 0, "Where the output of a service goes by default"),
     TBL_COL(struct row, log_level, 0, "Least important messages that it logs"),
     TBL_COL(struct row, units, 0, "Names of units that it has loaded"),
@@ -162,9 +163,9 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct row, start_time, 0, "When it was started, seconds since the epoch"),
     TBL_COL(struct row, units_load_time, 0,
             "When it last read all unit files, as by daemon-reload, seconds since the epoch"),
-    TBL_COL(struct row, socket, 0, "Socket that it was asked by"),
+    TBL_COL(struct row, socket, 0, "Socket on which it answered"),
     TBL_COL(struct row, host, TBL_KEY, "Host it is on"),
-    TBL_COL(struct row, source, TBL_ID, "Where it was asked for: bus: and the scope"),
+    TBL_COL(struct row, source, TBL_ID, "Origin of the row: bus: and the scope"),
     TBL_COL(struct row, address, TBL_KEY | TBL_HIDDEN,
             "Argument: ask the manager at this socket, and no other"),
     TBL_COL(struct row, optional, TBL_KEY | TBL_HIDDEN,
@@ -176,7 +177,7 @@ static const struct tbl_example examples[] = {
      "SELECT scope, p.value AS directory FROM systemd_managers, json_each(unit_path) AS p "
      "WHERE optional = 1 AND p.value NOT GLOB '/etc/*' AND p.value NOT GLOB '/run/*' "
      "AND p.value NOT GLOB '/usr/*' AND p.value NOT GLOB '/lib/*'"},
-    {"Variables that every service is given",
+    {"Variables that every service gets",
      "SELECT scope, e.value AS variable FROM systemd_managers, json_each(environment) AS e "
      "WHERE optional = 1"},
 };

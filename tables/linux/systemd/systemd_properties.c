@@ -34,7 +34,8 @@ static const struct {
     {"path", MANAGER_NAME ".Path"},
 };
 
-/* Some columns again, since systemd 244 with all prefixes. Answered later, these stand. */
+/* Some columns again, since systemd 244 with all prefixes. These answers arrive later and replace
+ * the others. */
 #define PREFIXED(X)                                                                                \
     X(text, exec_start, "ExecStartEx", SERVICE, value_commands_ex, )                               \
     X(text, exec_start_pre, "ExecStartPreEx", SERVICE, value_commands_ex, )                        \
@@ -156,8 +157,8 @@ static int got_property(void *data, const char *name, struct dbus_reader *m)
                     : dbus_skip(m, 1);
 }
 
-/* A unit may be gone since it was listed, or a property be newer than the manager: then the columns
- * are NULL. */
+/* A unit may have been unloaded since it was listed, or a property may be newer than the manager:
+ * then the columns are NULL. */
 static int got_answer(void *data, struct dbus_reader *reply, int error)
 {
     const struct question *question = data;
@@ -167,7 +168,7 @@ static int got_answer(void *data, struct dbus_reader *reply, int error)
         return 0; /* of an older systemd */
     if (error) {
         p->managers->skipped++;
-        p->managers->detail = "units or properties that the manager would not tell";
+        p->managers->detail = "units or properties that the manager did not return";
         return 0;
     }
     if (question->property)

@@ -52,11 +52,11 @@ typedef double      field_real;
     X(number, exec_main_status, "ExecMainStatus", SERVICE, value_int32,                            \
       "Exit status of its last main process, or the signal that ended it")                         \
     X(text, service_type, "Type", SERVICE, value_text,                                             \
-      "When it counts as started: simple, forking, oneshot, dbus, notify, idle")                   \
+      "Type=, which defines when it counts as started: simple, forking, oneshot, dbus, notify, "   \
+      "idle")                                                                                      \
     X(text, restart, "Restart", SERVICE, value_text,                                               \
-      "When it is started again by itself: no, always, on-failure, and so on")                     \
-    X(number, restarts, "NRestarts", SERVICE, value_uint32,                                        \
-      "Times it was started again by itself")                                                      \
+      "When it is restarted automatically: no, always, on-failure, and so on")                     \
+    X(number, restarts, "NRestarts", SERVICE, value_uint32, "Number of automatic restarts")        \
     X(text, group, "Group", EXEC, value_text,                                                      \
       "Group its processes run as; empty for that of the user")                                    \
     X(text, environment, "Environment", EXEC, value_list,                                          \
@@ -72,7 +72,7 @@ typedef double      field_real;
     X(text, drop_in_paths, "DropInPaths", UNIT, value_list,                                        \
       "Drop-in files that were read with it, as a JSON array")                                     \
     X(number, transient, "Transient", UNIT, value_bool,                                            \
-      "1 if made at run time, as by systemd-run")                                                  \
+      "1 if created at run time, as by systemd-run")                                               \
     X(number, need_daemon_reload, "NeedDaemonReload", UNIT, value_bool,                            \
       "1 if its files have changed since they were read")                                          \
     X(text, triggers, "Triggers", UNIT, value_list, "Units that it starts, as a JSON array")       \
@@ -80,7 +80,7 @@ typedef double      field_real;
       "Timers, sockets, paths and automounts that start it, as a JSON array")                      \
     X(text, wanted_by, "WantedBy", UNIT, value_list, "Units that want it, as a JSON array")        \
     X(text, required_by, "RequiredBy", UNIT, value_list, "Units that require it, as a JSON array") \
-    X(text, names, "Names", UNIT, value_list, "All names it is known by, as a JSON array")         \
+    X(text, names, "Names", UNIT, value_list, "All its names, as a JSON array")                    \
     X(text, documentation, "Documentation", UNIT, value_list,                                      \
       "Where to read about it, as a JSON array of URIs")                                           \
     X(text, load_error, "LoadError", UNIT, value_message,                                          \
@@ -100,7 +100,7 @@ typedef double      field_real;
     X(text, invocation_id, "InvocationID", UNIT, value_hex,                                        \
       "Identifier of this run of it, as the journal has it; empty if never run")                   \
     X(text, unit_file_preset, "UnitFilePreset", UNIT, value_text,                                  \
-      "Whether the vendor would have it enabled or disabled")                                      \
+      "Preset of the vendor: enabled or disabled")                                                 \
     X(text, listen, "Listen", SOCKET, value_pairs,                                                 \
       "Addresses a socket unit listens on, as a JSON array")                                       \
     X(text, timers_calendar, "TimersCalendar", TIMER, value_calendar,                              \
@@ -114,7 +114,7 @@ typedef double      field_real;
     X(text, paths, "Paths", PATH, value_pairs,                                                     \
       "Paths a path unit watches, and for what, as a JSON array")
 
-/* Columns after the 63rd, which SQLite cannot tell apart: all are read where one is. */
+/* Columns after the 63rd, which SQLite reports by one bit: all are read where one is. */
 #define SANDBOX(X)                                                                                 \
     X(text, standard_output, "StandardOutput", EXEC, value_text,                                   \
       "Where its output goes: journal, null, file, and so on")                                     \
@@ -122,7 +122,7 @@ typedef double      field_real;
       "PAM service it has a session of; empty if none")                                            \
     X(text, exec_stop_pre, "ExecStopPre", SOCKET, value_commands,                                  \
       "Commands run before a socket unit stops, one a line")                                       \
-    X(number, dynamic_user, "DynamicUser", EXEC, value_bool, "1 if it runs as a user made for it") \
+    X(number, dynamic_user, "DynamicUser", EXEC, value_bool, "1 if it runs as a temporary user")   \
     X(number, no_new_privileges, "NoNewPrivileges", EXEC, value_bool,                              \
       "1 if its processes can gain no privileges, as by set-user-id programs")                     \
     X(text, capability_bounding_set, "CapabilityBoundingSet", EXEC, value_capabilities,            \
@@ -144,9 +144,9 @@ typedef double      field_real;
     X(number, memory_deny_write_execute, "MemoryDenyWriteExecute", EXEC, value_bool,               \
       "1 if it can have no memory both writable and executable")                                   \
     X(text, restrict_namespaces, "RestrictNamespaces", EXEC, value_namespaces,                     \
-      "Kinds of namespace it may make, or yes where none, no where any")                           \
+      "Kinds of namespace it may create, or yes where none, no where any")                         \
     X(text, system_call_filter, "SystemCallFilter", EXEC, value_filter,                            \
-      "System calls it may make or, behind ~, may not; empty for no filter")
+      "System calls it may make or, after ~, may not; empty for no filter")
 
 struct unit {
     /* As of ListUnits. */
@@ -172,14 +172,14 @@ struct unit {
 
 struct property;
 
-/* What is asked of one interface. */
+/* The properties to read of one interface. */
 struct plan {
     const struct property *wanted[N_PROPERTIES_MAX]; /* in the order of their names */
     size_t                 n;
     bool                   all; /* by one GetAll; else by a Get for each */
 };
 
-/* Where an answer goes. */
+/* Destination of an answer. */
 struct question {
     struct properties     *properties;
     struct unit           *unit;
@@ -189,7 +189,7 @@ struct question {
 
 struct properties {
     struct plan          plans[N_INTERFACES];
-    struct manager_scan *managers; /* whose counters of what was skipped are kept */
+    struct manager_scan *managers; /* whose counters of skipped records are kept */
     struct question      questions[UNITS_MAX * N_PROPERTIES_MAX];
     size_t               n_questions;
     struct arena         texts; /* of the batch */
@@ -200,13 +200,13 @@ struct properties {
 /* Choose the properties that the query reads. Begin with a zeroed struct. */
 void properties_plan(struct properties *p, const struct tbl_scan *scan);
 
-/* Whether a GetAll of the unit's own interface is worth a try in place of a Get for each property.
+/* Whether a GetAll of the unit's own interface may replace a Get for each property.
  */
 bool properties_many(const struct properties *p);
 
-/* Ask for one unit's properties, as the manager at hand has them; but a unit_file_state that is set
- * already stays. `all`: the unit's own interface by GetAll. Answers go to the unit's fields until
- * manager_wait() returns. Negative errno. */
+/* Ask the current manager for one unit's properties; a unit_file_state that is set already is kept.
+ * `all`: the unit's own interface by GetAll. Answers go to the unit's fields until manager_wait()
+ * returns. Negative errno. */
 int properties_ask(struct properties *p, struct manager_scan *managers, struct unit *unit,
                    bool all);
 

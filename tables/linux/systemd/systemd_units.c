@@ -6,7 +6,7 @@
  *
  * One ListUnits a manager; then, for the units that pass the terms on its columns, the properties
  * that the query reads and no others, in batches whose calls are sent before the first answer is
- * awaited. A few properties are asked for one by one, more by one GetAll; see choose_way().
+ * awaited. A few properties are read by one Get each, more by one GetAll; see choose_method().
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,8 +25,8 @@ SQLITE_EXTENSION_INIT3
 #define UNIT_TYPES  "(ssssssouso)" /* of a unit in ListUnits' reply */
 #define BATCH_FIRST 8              /* units of the first batches, so that LIMIT costs little */
 
-/* Ways to get the properties of the interface Unit. */
-enum way { BY_GET_ALL, BY_GET };
+/* Methods to get the properties of the interface Unit. */
+enum method { BY_GET_ALL, BY_GET };
 
 struct state {
     struct manager_scan     managers;
@@ -36,9 +36,9 @@ struct state {
     struct dbus_reader      list;
     struct unit             units[UNITS_MAX];
     size_t                  n_units, next_unit;
-    size_t                  batch;     /* how many batches the manager at hand has had */
-    uint64_t                effort[2]; /* of the system's manager for a unit, by way */
-    struct root            *root;      /* of the disk that states of unit files are read from */
+    size_t                  batch;     /* how many batches the current manager has had */
+    uint64_t                effort[2]; /* of the system's manager for a unit, by method */
+    struct root            *root;      /* of the disk from which states of unit files are read */
     struct unit_search     *search;
     struct unit_states     *states;
     const struct tbl_terms *id, *type, *load_state, *active_state, *sub_state;
@@ -46,9 +46,9 @@ struct state {
 
 /* States of unit files --------------------------------------------------------- */
 
-/* Asked for the state of a unit's file, a manager looks through all of the unit path, again for
- * each unit. So of the system's units it is worked out here, from one look at the disk. Should
- * anything there be unreadable to us, the manager is asked after all. */
+/* To answer for the state of a unit's file, a manager searches the whole unit path, once for each
+ * unit. So the states of the system's units are computed here, from one reading of the disk. If a
+ * part of it is unreadable, the manager is asked. */
 static int open_states(struct state *state)
 {
     struct unit_manager manager = {.scope = UNIT_SYSTEM, .uid = -1};
@@ -65,7 +65,7 @@ static int open_states(struct state *state)
     return state->search->lost ? 0 : unit_states_open(&state->states, state->search);
 }
 
-/* Whether the manager at hand is that of this system. */
+/* Whether the current manager is that of this system. */
 static bool is_system(const struct state *state)
 {
     return !state->managers.address && strcmp(state->managers.scope, "system") == 0;
@@ -103,7 +103,7 @@ static int got_list(void *data, struct dbus_reader *reply, int error)
     if (r <= 0)
         return r < 0 ? r : -EBADMSG;
     size_t size = reply->levels[0].end;
-    buffer_reset(&state->list_bytes); /* of a socket that failed after all */
+    buffer_reset(&state->list_bytes); /* of a socket that failed later */
     buffer_put(&state->list_bytes, reply->data, size);
     if (state->list_bytes.failed)
         return -ENOMEM;
@@ -160,7 +160,7 @@ static int next_listed(struct state *state, struct unit *unit)
     return 1;
 }
 
-/* Nanoseconds that the system's manager has run; 0 where that cannot be told. */
+/* Processor time of the system's manager in nanoseconds; 0 where it is unknown. */
 static uint64_t effort(void)
 {
     char    text[64] = "";
@@ -172,10 +172,11 @@ static uint64_t effort(void)
     return n > 0 ? strtoull(text, NULL, 10) : 0;
 }
 
-/* Many properties cost less by GetAll, but that makes the manager look for the states of unit files
- * too, where it has not since it last read them all: then up to three times as much as a Get for
- * each property but those. Which it is, the first two batches of the system's manager tell. */
-static enum way choose_way(const struct state *state)
+/* Many properties cost less by GetAll. But GetAll also makes the manager compute the states of unit
+ * files, if it has not done so since it last read them all; then it costs up to three times as much
+ * as a Get for each other property. The first two batches of the system's manager measure which is
+ * cheaper. */
+static enum method choose_method(const struct state *state)
 {
     if (!properties_many(&state->properties))
         return BY_GET;
@@ -186,7 +187,7 @@ static enum way choose_way(const struct state *state)
     return 2 * state->effort[BY_GET_ALL] > 3 * state->effort[BY_GET] ? BY_GET : BY_GET_ALL;
 }
 
-static int fill(struct state *state, const struct unit *blank, size_t size, enum way way)
+static int fill(struct state *state, const struct unit *blank, size_t size, enum method method)
 {
     int r = 1;
 
@@ -197,7 +198,7 @@ static int fill(struct state *state, const struct unit *blank, size_t size, enum
             break;
         state->n_units++;
         if ((r = set_state(state, unit)) >= 0)
-            r = properties_ask(&state->properties, &state->managers, unit, way == BY_GET_ALL);
+            r = properties_ask(&state->properties, &state->managers, unit, method == BY_GET_ALL);
         r = r < 0 ? r : 1;
     }
     return r < 0 ? r : manager_wait(state->managers.manager);
@@ -205,15 +206,15 @@ static int fill(struct state *state, const struct unit *blank, size_t size, enum
 
 static int fill_batch(struct state *state, const struct unit *blank)
 {
-    enum way way = choose_way(state);
+    enum method method = choose_method(state);
     bool     sample = state->batch < 2 && properties_many(&state->properties) && is_system(state);
     uint64_t before = sample ? effort() : 0;
     size_t   size = state->batch < 3 ? BATCH_FIRST : UNITS_MAX;
 
     drop_batch(state);
-    int r = fill(state, blank, size, way);
+    int r = fill(state, blank, size, method);
     if (sample && state->n_units)
-        state->effort[way] = (effort() - before) / state->n_units;
+        state->effort[method] = (effort() - before) / state->n_units;
     state->batch++;
     return r;
 }
@@ -254,7 +255,7 @@ static int units_open(struct tbl_scan *scan)
     return rc;
 }
 
-/* Have a batch with a unit in it, or say that there is none left. */
+/* Fetch the next batch that has a unit, or report that none is left. */
 static int next_batch(struct tbl_scan *scan, const struct unit *blank)
 {
     struct state *state = tbl_state(scan);
@@ -332,7 +333,7 @@ static int unit_path_of_process(struct tbl_scan *scan, const void *row, sqlite3_
         r = manager_wait(manager);
     if (r < 0) {
         state->managers.skipped++;
-        state->managers.detail = "processes whose unit the manager would not tell";
+        state->managers.detail = "processes whose unit the manager did not return";
     }
     return SQLITE_OK;
 }
@@ -346,7 +347,7 @@ static const struct tbl_column columns[] = {
             "Whether its file was read: loaded, not-found, masked, bad-setting, error"),
     TBL_COL(struct unit, active_state, TBL_KEY,
             "Whether it runs: active, inactive, failed, activating, deactivating, reloading"),
-    TBL_COL(struct unit, sub_state, TBL_KEY, "The same in the words of its type: running, dead"),
+    TBL_COL(struct unit, sub_state, TBL_KEY, "The same in more detail, by type: running, dead"),
     TBL_COL(struct unit, unit_file_state, 0,
             "Whether its file is enabled, disabled, static, masked, generated, transient; of the "
             "system's manager as it is on disk now"),
@@ -363,7 +364,7 @@ static const struct tbl_column columns[] = {
             "Manager that has it: system, or user:UID for a user's"),
     TBL_COL(struct unit, type, TBL_KEY, "Kind of unit: service, socket, timer, mount, and so on"),
     TBL_COL(struct unit, host, TBL_KEY, "Host it is on"),
-    TBL_COL(struct unit, source, TBL_ID, "Where it was asked for: bus: and the scope"),
+    TBL_COL(struct unit, source, TBL_ID, "Origin of the row: bus: and the scope"),
     TBL_COL(struct unit, address, TBL_KEY | TBL_HIDDEN,
             "Argument: ask the manager at this socket, and no other"),
     TBL_COL(struct unit, optional, TBL_KEY | TBL_HIDDEN,
@@ -381,7 +382,7 @@ static const struct tbl_example examples[] = {
     {"Services that run, and what they run",
      "SELECT scope, id, user, exec_start, fragment_path FROM systemd_units "
      "WHERE type = 'service' AND active_state = 'active' AND optional = 1"},
-    {"Units whose file is gone or changed since they were loaded",
+    {"Units whose file is missing or changed since they were loaded",
      "SELECT scope, id, fragment_path, load_state FROM systemd_units "
      "WHERE optional = 1 AND (need_daemon_reload OR load_state = 'not-found')"},
     {"What starts next by the clock, and what that runs",

@@ -61,7 +61,7 @@ static int read_uint32(struct dbus_reader *m, struct value *v)
     return r;
 }
 
-/* UINT64_MAX is what the manager says for "not set" and "infinity". */
+/* The manager sends UINT64_MAX for "not set" and "infinity". */
 static int read_uint64(struct dbus_reader *m, struct value *v)
 {
     uint64_t value;
@@ -240,7 +240,7 @@ static int item_text(struct dbus_reader *m, struct buffer *out)
     return r;
 }
 
-/* Texts one behind another, as one JSON string. */
+/* Texts one after another, as one JSON string. */
 static void put_json(struct buffer *out, const char *a, const char *b, const char *c, const char *d)
 {
     struct buffer text = {0};
@@ -325,7 +325,7 @@ static int read_spans(struct dbus_reader *m, struct value *v)
 
 /* Commands ------------------------------------------------------------------ */
 
-/* An argument as it would stand in a unit file: systemd.service(5), "Command lines". */
+/* An argument as it would be written in a unit file: systemd.service(5), "Command lines". */
 void value_put_argument(struct buffer *out, const char *text)
 {
     static const char escapes[] = {
@@ -348,7 +348,8 @@ void value_put_argument(struct buffer *out, const char *text)
     buffer_putc(out, '"');
 }
 
-/* The arguments, and before them what is really run where the first says otherwise. */
+/* The arguments, and before them the program that is run, where the first argument differs from it.
+ * */
 static int read_arguments(struct dbus_reader *m, struct buffer *out)
 {
     const char *path, *argument;
@@ -402,7 +403,7 @@ static int read_ignore(struct dbus_reader *m, struct buffer *out)
     return r;
 }
 
-/* What says how to run a command stands behind its arguments here, and before them in a unit file.
+/* The flags of a command come after its arguments here, and before them in a unit file.
  */
 static int read_command(struct dbus_reader *m, bool ex, struct buffer *out)
 {

@@ -1,7 +1,7 @@
 /* systemd_value.h -- values of D-Bus properties as what a column can hold.
  *
- * A reader turns one D-Bus type into text, an integer or a number. It reads from a message that
- * stands before a value of its signature, and never trusts what it reads.
+ * A reader turns one D-Bus type into text, an integer or a number. It reads from a message that is
+ * positioned before a value of its signature, and never trusts what it reads.
  */
 #ifndef SVCQL_SYSTEMD_VALUE_H
 #define SVCQL_SYSTEMD_VALUE_H
@@ -11,11 +11,12 @@
 #include "formats/dbus/dbus_reader.h"
 #include "formats/text/buffer.h"
 
-/* Holds whichever the reader gives; begin with a zeroed one, buffer_free() its text at the end. */
+/* Holds the value of whichever kind the reader gives; begin with a zeroed one, buffer_free() its
+ * text at the end. */
 struct value {
     struct buffer text;
-    int64_t       number; /* TBL_NULL where the manager says "not set" */
-    double        real;   /* NAN where it does */
+    int64_t       number; /* TBL_NULL where the manager sends "not set" */
+    double        real;   /* NAN for "not set" */
 };
 
 enum value_kind { VALUE_TEXT, VALUE_NUMBER, VALUE_REAL };
@@ -39,7 +40,7 @@ extern const struct value_reader value_files;    /* a(sb): JSON array, "-" befor
 extern const struct value_reader value_pairs;    /* a(ss): JSON array of "second (first)" */
 extern const struct value_reader value_calendar; /* a(sst): JSON array of "first=second" */
 extern const struct value_reader value_spans;    /* a(stt): JSON array of "first=microseconds" */
-extern const struct value_reader value_filter;   /* (bas): names, "~" before those forbidden */
+extern const struct value_reader value_filter;   /* (bas): names, "~" before forbidden ones */
 extern const struct value_reader value_message;  /* (ss): the second text */
 extern const struct value_reader value_capabilities; /* t: names of capabilities */
 extern const struct value_reader
@@ -56,8 +57,8 @@ void value_put_argument(struct buffer *out, const char *text);
  * errno where the message is damaged, or its text too large to keep. */
 int value_read(struct dbus_reader *m, const struct value_reader *reader, struct value *v);
 
-/* Walk the properties of GetAll's reply, a{sv}: `each` must read or skip the variant that `m`
- * stands before. Returns what it returns, if negative. */
+/* Walk the properties of GetAll's reply, a{sv}: `each` must read or skip the variant at which `m`
+ * is positioned. Returns what `each` returns, if negative. */
 typedef int value_property(void *data, const char *name, struct dbus_reader *m);
 int         value_properties(struct dbus_reader *m, value_property *each, void *data);
 

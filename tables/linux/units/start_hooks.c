@@ -1,6 +1,6 @@
-/* start_hooks.c -- what else runs a program, starts a unit or loads code at boot, login or an event:
- * udev, tmpfiles.d, network dispatchers, sleep hooks, PAM, modules, package managers, inittab, and
- * whether the journal is kept.
+/* start_hooks.c -- files other than units that run a program, start a unit or load code at boot,
+ * login or an event: udev, tmpfiles.d, network dispatchers, sleep hooks, PAM, modules, package
+ * managers, inittab, and whether the journal is kept.
  *
  *     SELECT path, line, setting, command FROM start_hooks
  *     WHERE package = '' AND kind IN ('udev', 'sleep', 'networkmanager');
@@ -97,7 +97,7 @@ static const struct {
     [ACPI] = {"acpi", HOOK_ACPI, false},
     [KERNEL] = {"kernel", HOOK_SCRIPT, true},
     [EXTENSION] = {"extension", HOOK_UNIT, false},
-    [IMAGE] = {"extension", HOOK_SCRIPT, false}, /* not read, but named */
+    [IMAGE] = {"extension", HOOK_SCRIPT, false}, /* reported, but not read */
 };
 
 #define PLACE(path, pattern, kind)                                                                 \
@@ -110,14 +110,15 @@ static const struct {
         PLACE("/usr/local/lib/" path, pattern, kind), PLACE("/usr/lib/" path, pattern, kind),      \
         PLACE("/lib/" path, pattern, kind)
 
-/* systemd-sysext(8), systemd-confext(8), portablectl(1): trees whose units the host's manager gets. */
+/* systemd-sysext(8), systemd-confext(8), portablectl(1): trees whose units the host's manager
+ * loads. */
 #define UNITS_OF(tree)                                                                             \
     PLACE(tree "/*/usr/lib/systemd/system", "*.*", EXTENSION),                                     \
         PLACE(tree "/*/usr/lib/systemd/system/*.d", "*.conf", EXTENSION),                          \
         PLACE(tree "/*/etc/systemd/system", "*.*", EXTENSION),                                     \
         PLACE(tree "/*/etc/systemd/system/*.d", "*.conf", EXTENSION), PLACE(tree, "*.raw", IMAGE)
 
-/* Of one kind those that are read first come first. */
+/* Within a kind, in the order in which they are read. */
 static const struct place_of_files places[] = {
     FOUR("udev/rules.d", "*.rules", UDEV),
     FOUR("tmpfiles.d", "*.conf", TMPFILES),
@@ -197,7 +198,7 @@ struct state {
     struct unit_folders folders;
 };
 
-/* Names that udev, run-parts, apt and the dispatchers pass over. */
+/* Names that udev, run-parts, apt and the dispatchers skip. */
 static bool passed_over(const char *name)
 {
     static const char *const ends[] = {"~",         ".rpmsave",   ".rpmorig",  ".rpmnew",
@@ -213,7 +214,7 @@ static bool passed_over(const char *name)
     return false;
 }
 
-/* Say that an image was not read. */
+/* Report that an image was not read. */
 static void report_image(struct tbl_scan *scan)
 {
     struct state *s = tbl_state(scan);
@@ -230,7 +231,7 @@ static void report_image(struct tbl_scan *scan)
                                       .detail = "an image, whose units are not read"});
 }
 
-/* A file that is masked has nothing to read; of a merged /usr one name is enough. */
+/* A masked file has no content; with a merged /usr one of the two names is enough. */
 static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, const char *name)
 {
     struct state      *s = tbl_state(scan);
@@ -413,7 +414,7 @@ static void enter_root(struct state *s)
 
 #define SCRIPT_MAX (64u << 10) /* bytes */
 
-/* Whether the open file is text, and of a script in what a shell reads. */
+/* Whether the open file is text and, if a script, one for a shell. */
 static bool is_text(const struct state *s, bool of_shell)
 {
     size_t      size = s->files.size < SCRIPT_MAX ? s->files.size : SCRIPT_MAX;
@@ -426,7 +427,7 @@ static bool is_text(const struct state *s, bool of_shell)
     return memmem(s->files.text, end ? (size_t)(end - s->files.text) : size, "sh", 2) != NULL;
 }
 
-/* Where a program is: udev looks in its own folder. False: a plain name that is in no folder. */
+/* Where a program is: udev searches its own folder. False: a plain name that is in no folder. */
 static bool find(struct state *s, const char *name, char ret[ROOT_PATH_MAX])
 {
     static const char  *udev[] = {"/usr/lib/udev"};
@@ -439,7 +440,7 @@ static bool find(struct state *s, const char *name, char ret[ROOT_PATH_MAX])
     return unit_context_find(&context, name, ret);
 }
 
-/* What the row's command, or its script's text, comes down to. */
+/* What the row's command, or its script's text, runs in the end. */
 static int read_command(struct state *s, const struct hook_row *row, struct arena *memory,
                         struct command_reading *ret)
 {
@@ -606,23 +607,24 @@ static const struct tbl_column columns[] = {
     ROW(line, 0, "Line of the file, from 1; 0 of a script"),
     ROW(position, TBL_ID, "Number of the row within its file, from 1"),
     ROW(setting, 0,
-        "What the file calls it: RUN, L+, install, session, Storage, DPkg::Post-Invoke; NULL of a "
+        "Name of the setting: RUN, L+, install, session, Storage, DPkg::Post-Invoke; NULL of a "
         "script"),
     ROW(value, 0,
-        "What it is set to; of tmpfiles the path that the line makes, of inittab the entry's id; "
+        "Value of the setting; of tmpfiles the path that the line creates, of inittab the entry's "
+        "id; "
         "NULL of a script"),
-    ROW(command, 0, "What runs, as the file has it; of a script its path; NULL: nothing runs"),
+    ROW(command, 0, "Command as written in the file; of a script its path; NULL: nothing runs"),
     TBL_LAZY("program", TBL_TEXT, 0,
-             "File that runs, or is loaded by its path: links resolved, plain names looked for",
+             "File that runs, or is loaded by its path: links resolved, plain names searched for",
              get_program),
     TBL_LAZY(
         "runs", TBL_TEXT, 0,
         "Each program and script that the command, or the shell script, names and that is found "
-        "or has a path, as a JSON object: its path, and what it is (elf, script, text, other, "
+        "or has a path, as a JSON object: its path, and its kind (elf, script, text, other, "
         "missing, unreadable)",
         get_runs),
     TBL_LAZY("text", TBL_TEXT, 0, "The script, its first 64 KiB; NULL of others", get_text),
-    ROW(content, 0, "Of tmpfiles what the line writes, or where the link points"),
+    ROW(content, 0, "Of tmpfiles: what the line writes, or the target of the link"),
     ROW(shadowed_by, 0, "File of the same name that is read instead; NULL: it is in force"),
     ROW(size, 0, "Bytes"),
     ROW(mode, 0, "Permissions, octal; of a link its own"),
@@ -634,21 +636,21 @@ static const struct tbl_column columns[] = {
              "Package that owns the file; empty: none; NULL: the host has no package database",
              get_package),
     TBL_LAZY("package_altered", TBL_BOOL, 0,
-             "Whether it differs from what the package put there; NULL: no package or no digest",
+             "Whether it differs from the file that the package installed; NULL: no package or no "
+             "digest",
              get_package_altered),
     TBL_COL(struct hook_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
 };
 
 static const struct tbl_example examples[] = {
-    {"What runs on events, and whose it is",
+    {"What runs on events, and which package owns it",
      "SELECT path, line, setting, command, package FROM start_hooks WHERE command IS NOT NULL"},
 };
 
 const struct tbl_table start_hooks_table = {
     .name = "start_hooks",
-    .doc =
-        "What else runs programs, starts units or loads code, and is not a unit: udev, tmpfiles.d, "
-        "dispatchers, sleep hooks, PAM, modules, package managers, inittab",
+    .doc = "Files other than units that run programs, start units or load code: udev, tmpfiles.d, "
+           "dispatchers, sleep hooks, PAM, modules, package managers, inittab",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -1,4 +1,5 @@
-/* unit_command_values.c -- the columns of unit_commands that cost: programs, texts, variables. */
+/* unit_command_values.c -- the columns of unit_commands that are slow to compute: programs, texts,
+ * variables. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,7 +80,7 @@ static void put_word(struct buffer *text, const char *word)
     buffer_putc(text, '\'');
 }
 
-/* With "|" the shell is given all words as one text. */
+/* With "|" the shell gets all words as one text. */
 static const char *shell_words(struct commands_state *s)
 {
     struct buffer text = {0};
@@ -139,7 +140,7 @@ int unit_commands_get_text(struct tbl_scan *scan, const void *row, sqlite3_conte
 
 /* Programs -------------------------------------------------------------------- */
 
-/* What the command sees of the host: with "+" no bind mounts. */
+/* The part of the host that the command sees: with "+" no bind mounts. */
 static struct unit_context view_of(const struct commands_state *s)
 {
     struct unit_context context = s->context;
@@ -214,9 +215,9 @@ int unit_commands_get_bind_mounts(struct tbl_scan *scan, const void *row, sqlite
     return SQLITE_OK;
 }
 
-/* What it comes down to --------------------------------------------------------- */
+/* What runs in the end --------------------------------------------------------- */
 
-#define VARIABLES_MAX 64 /* that a shell's text is read with */
+#define VARIABLES_MAX 64 /* used to read a shell's text */
 
 static size_t variables_of(const struct unit_environment *environment,
                            struct command_variable        ret[VARIABLES_MAX])
@@ -289,7 +290,7 @@ static int find_script(struct commands_state *s, char ret[ROOT_PATH_MAX])
         return 0;
     struct unit_context context = view_of(s);
     const char         *script = s->reading.script;
-    if (*script == '$' || *script == '~') { /* not known here */
+    if (*script == '$' || *script == '~') { /* unknown here */
         snprintf(ret, ROOT_PATH_MAX, "%s", script);
         return 1;
     }
@@ -372,7 +373,7 @@ static int result_head(struct tbl_scan *scan, struct commands_state *s, const ch
 }
 
 /* The text of a credential that the unit itself holds, SetCredential=NAME:TEXT, where the script is
- * one; NULL: it is none. */
+ * one; NULL where it is not. */
 static const char *credential(struct commands_state *s, const char *path)
 {
     const char   *folder = s->context.specifiers.values['d'];

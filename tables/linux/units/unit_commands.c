@@ -132,7 +132,7 @@ static bool is_dot_file(const struct commands_state *s)
     return s->each.loaded.n_files && s->each.loaded.files[0].entry->name[0] == '.';
 }
 
-/* Whether the setting is in force; of a file that no unit reads, whether another stands instead. */
+/* Whether the setting is in force; of a file that no unit reads, whether another replaces it. */
 static int64_t is_effective(const struct commands_state *s, const struct unit_setting *setting)
 {
     if (s->each.stage == UNIT_STAGE_REST)
@@ -145,14 +145,14 @@ static const char *error_of(const struct commands_state *s, const struct unit_se
     if (setting->ignored)
         return setting->ignored;
     if (s->each.instead)
-        return "another file takes its place";
+        return "another file replaces it";
     if (s->each.stage != UNIT_STAGE_REST)
         return NULL;
     return is_dot_file(s) ? "systemd reads no drop-in whose name begins with a dot"
                           : "no unit here reads it";
 }
 
-/* Go on to the next Exec line of what is loaded: 1, 0 after the last, -ENOMEM. */
+/* Go on to the next Exec line of the loaded unit: 1, 0 after the last, -ENOMEM. */
 static int next_setting(struct commands_state *s)
 {
     bool        unit = s->each.loaded.n && !s->each.entry;
@@ -214,7 +214,7 @@ static int next_place(struct commands_state *s)
     return r;
 }
 
-/* What the manager itself runs for a mount or swap unit, once a unit. */
+/* What the manager itself runs for a mount or swap unit, once for each unit. */
 static int next_mount(struct commands_state *s)
 {
     bool loaded = s->each.loaded.n && s->each.stage < UNIT_STAGE_REST;
@@ -252,7 +252,7 @@ static int next_line(struct commands_state *s)
 
 /* Rows ------------------------------------------------------------------------ */
 
-/* Of a unit's name the instance; NULL: it has none. */
+/* The instance in a unit's name; NULL: it has none. */
 static const char *instance_of(struct tbl_scan *scan, const char *unit)
 {
     char instance[UNIT_NAME_MAX];
@@ -269,7 +269,7 @@ static const char *row_error(struct tbl_scan *scan, const struct commands_state 
         return s->line.error;
     return tbl_printf(scan, "%s; systemd %s", s->parsed.fault,
                       s->parsed.refused ? "refuses to load the unit"
-                                        : "passes over the rest of the line");
+                                        : "ignores the rest of the line");
 }
 
 static int fill(struct tbl_scan *scan, struct commands_state *s, struct command_row *row)
@@ -306,7 +306,7 @@ static int fill(struct tbl_scan *scan, struct commands_state *s, struct command_
     return whole ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
-/* Go on to the next command of the line, then to a row for what systemd refuses of it. */
+/* Go on to the next command of the line, then to a row for the part that systemd refuses. */
 static bool next_command(struct commands_state *s)
 {
     s->current = s->command < s->parsed.n ? &s->parsed.commands[s->command] : NULL;
@@ -346,17 +346,19 @@ static int next(struct tbl_scan *scan, void *row)
 
 static const struct tbl_column columns[] = {
     ROW(host, TBL_KEY, "Host the command belongs to"),
-    ROW(source, TBL_ID, "File that names it, where that is now"),
-    ROW(path, TBL_KEY | TBL_PREFIX, "File that names it, as its host has it"),
+    ROW(source, TBL_ID, "Path in the evidence of the file that names it"),
+    ROW(path, TBL_KEY | TBL_PREFIX, "Path on its host of the file that names it"),
     ROW(line, TBL_ID, "Line at which the setting begins"),
-    ROW(scope, TBL_KEY, "Whose manager runs it: system or user"),
+    ROW(scope, TBL_KEY, "Manager that runs it: system or user"),
     ROW(scope_user, TBL_KEY | TBL_ID,
-        "User whose manager it is; NULL where the unit is the same for all users"),
+        "User of that manager; NULL where the unit is the same for all users"),
     ROW(kind, TBL_KEY,
-        "What names it: unit (a unit or drop-in); else, as in unit_files, sysv, rc, hook, "
+        "Kind of the file that names it: unit (a unit or drop-in); else, as in unit_files, sysv, "
+        "rc, hook, "
         "generator, dbus, autostart, quadlet, xinetd, inetd, upstart"),
     ROW(unit, TBL_KEY | TBL_ID,
-        "Unit that runs it, or that is made of the file; a template has rows of its own, with %i "
+        "Unit that runs it, or that is generated from the file; a template has rows of its own, "
+        "with %i "
         "as written, and so has each "
         "instance that is enabled or that another unit starts"),
     ROW(instance, 0, "Instance, as in the unit's name; NULL: none"),
@@ -366,7 +368,7 @@ static const struct tbl_column columns[] = {
     ROW(position, TBL_ID, "Number of the command among those of its setting, from 1"),
     ROW(flags, 0,
         "Prefixes before the program: @ second word is argv[0], - failure ignored, : variables as "
-        "written, + full privileges, ! User= not applied, | given to a shell"),
+        "written, + full privileges, ! User= not applied, | passed to a shell"),
     ROW(executable, 0,
         "Program as the line names it, specifiers expanded; NULL where systemd refuses the line"),
     TBL_LAZY("program", TBL_TEXT, 0,
@@ -374,16 +376,16 @@ static const struct tbl_column columns[] = {
              "links and .. resolved",
              unit_commands_get_program),
     TBL_LAZY("program_kind", TBL_TEXT, 0,
-             "What that file is: elf, script (begins with #!), text, other, missing, unreadable",
+             "Kind of that file: elf, script (begins with #!), text, other, missing, unreadable",
              unit_commands_get_program_kind),
     TBL_LAZY("program_sha256", TBL_TEXT, 0, "SHA-256 of that file; NULL above 64 MiB",
              unit_commands_get_program_sha256),
     TBL_LAZY("script", TBL_TEXT, 0,
-             "File that it all comes down to: what an interpreter (sh, python3, perl, node, php, "
+             "File that runs in the end: what an interpreter (sh, python3, perl, node, php, "
              "java -jar ...) or a wrapper (env, nice, busybox, chroot ...) is given, also by sh -c "
              "with one command; resolved as the program; NULL: none, or several",
              unit_commands_get_script),
-    TBL_LAZY("script_kind", TBL_TEXT, 0, "What that file is, as program_kind",
+    TBL_LAZY("script_kind", TBL_TEXT, 0, "Kind of that file, as program_kind",
              unit_commands_get_script_kind),
     TBL_LAZY("script_sha256", TBL_TEXT, 0, "SHA-256 of that file; NULL above 64 MiB",
              unit_commands_get_script_sha256),
@@ -392,17 +394,17 @@ static const struct tbl_column columns[] = {
              unit_commands_get_script_text),
     TBL_LAZY("argv", TBL_TEXT, 0,
              "Words, unquoted, specifiers expanded and variables as written, as a JSON array; as "
-             "systemctl show has it",
+             "systemctl show prints them",
              unit_commands_get_argv),
     TBL_LAZY("text", TBL_TEXT, 0,
              "The command as it would run, in one line: variables of Environment= and "
-             "EnvironmentFile= in place, words quoted where a shell needs it",
+             "EnvironmentFile= expanded, words quoted where a shell needs it",
              unit_commands_get_text),
     TBL_LAZY(
         "canonical", TBL_TEXT, 0,
         "The text in lines as shell_canonical() gives them: the command first, then what sh -c, "
-        "env -S, eval, its standard input and the like make of it, with quotes and escapes "
-        "taken away and known variables in place",
+        "env -S, eval, its standard input and similar constructs make of it, with quotes and "
+        "escapes removed and known variables expanded",
         unit_commands_get_canonical),
     TBL_LAZY(
         "runs", TBL_TEXT, 0,
@@ -424,14 +426,14 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("user", TBL_TEXT, 0, "User that it runs as; NULL: each user of the host",
              unit_commands_get_user),
     ROW(effective, TBL_KEY,
-        "Whether it is in force once all files of the unit are read: false where a drop-in takes "
-        "it away or systemd refuses it; NULL for a drop-in of units that are absent"),
+        "Whether it is in force after all files of the unit are read: false where a drop-in "
+        "removes it or systemd refuses it; NULL for a drop-in of units that are absent"),
     ROW(error, 0, "Why systemd does not run it; NULL where it does"),
     ROW(root, TBL_KEY | TBL_HIDDEN, "Root file system to read instead of the evidence"),
 };
 
 static const struct tbl_example examples[] = {
-    {"Programs that run from where anybody may write",
+    {"Programs that run from folders that anybody may write",
      "SELECT unit, setting, program, text FROM unit_commands "
      "WHERE effective AND path_trust(program) IN ('temp', 'shm', 'hidden')"},
     {"Units whose program is absent",
@@ -443,8 +445,9 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table unit_commands_table = {
     .name = "unit_commands",
-    .doc = "One row a command that a unit would run, as it would run: unquoted, specifiers and "
-           "variables expanded, program resolved",
+    .doc =
+        "One row for each command that a unit would run, as it would run: unquoted, specifiers and "
+        "variables expanded, program resolved",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

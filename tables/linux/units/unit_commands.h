@@ -1,6 +1,5 @@
-/* unit_commands.h -- what the two halves of unit_commands share: the walk that gives rows
- * (unit_commands.c) and the columns that are worked out only when asked for
- * (unit_command_values.c). */
+/* unit_commands.h -- what the two files of unit_commands share: the walk that gives rows
+ * (unit_commands.c) and the columns that are computed on demand (unit_command_values.c). */
 #ifndef SVCQL_UNIT_COMMANDS_H
 #define SVCQL_UNIT_COMMANDS_H
 
@@ -23,7 +22,7 @@ struct command_row {
 #define EXEC_KEYS         9
 #define UNIT_COMMANDS_MAX 10000 /* rows of one unit; those beyond are counted */
 
-/* What names the commands of a row: a setting of a unit, or a line of another file. */
+/* Origin of the commands of a row: a setting of a unit, or a line of another file. */
 struct command_line {
     const struct unit_entry *entry; /* NULL: none */
     const char              *setting, *value, *user, *error;
@@ -36,7 +35,7 @@ struct commands_state {
     const struct tbl_terms *user, *kind, *setting;
     struct unit_each        each;
     struct unit_host        host;
-    size_t                  host_number; /* of the source whose host it is; 0: none */
+    size_t                  host_number; /* of the source that has this host; 0: none */
     struct unit_folders     folders;     /* of that source */
 
     size_t                next;                 /* setting of the loaded unit */
@@ -56,11 +55,11 @@ struct commands_state {
 
     /* of the row */
     const struct unit_exec *current; /* NULL: a line that systemd refuses */
-    struct unit_words       words;   /* with variables expanded, once asked for */
+    struct unit_words       words;   /* with variables expanded, after the first use */
     bool                    have_words;
-    struct command_reading  reading; /* what it comes down to, once asked for */
+    struct command_reading  reading; /* what it runs in the end, after the first use */
     bool                    have_reading;
-    bool                    have_program, found; /* the program was looked for; it has a path */
+    bool                    have_program, found; /* the program was searched; it has a path */
     char                    program[ROOT_PATH_MAX];
 };
 

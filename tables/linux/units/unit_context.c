@@ -12,7 +12,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What is gathered from the settings before the context is whole. */
+/* What is gathered from the settings before the context is complete. */
 struct gathering {
     struct unit_context *c;
     struct unit_expander expander;
@@ -183,7 +183,7 @@ static const char *bind_part(struct arena *memory, const char **text)
 }
 
 /* An absolute path without doubled slashes, "." and a slash at its end; "" for "/"; NULL where it
- * is none. */
+ * is not an absolute path. */
 static const char *plain_path(struct arena *memory, const char *path)
 {
     char  *plain = *path == '/' ? arena_alloc(memory, strlen(path) + 1) : NULL;
@@ -258,7 +258,7 @@ static int compare_setting(const void *key, const void *entry)
     return strcmp(key, ((const struct exec_setting *)entry)->key);
 }
 
-/* Whether the setting stands in a section that describes programs. */
+/* Whether the setting is in a section that describes programs. */
 static bool is_exec_section(const char *section)
 {
     static const char *const sections[] = {"Service", "Socket", "Mount", "Swap"};
@@ -328,9 +328,10 @@ static void unset_environment(struct gathering *g, const struct unit_loaded *loa
             unit_environment_unset(&g->c->environment, loaded->settings[i].value, &g->expander);
 }
 
-/* What the manager gives ------------------------------------------------------ */
+/* Variables from the manager ------------------------------------------------------ */
 
-/* RuntimeDirectory= and its like, each with the specifier of the folder that holds it. */
+/* RuntimeDirectory= and the other settings of this kind, each with the specifier of its parent
+ * folder. */
 static void give_directories(struct gathering *g, const struct unit_loaded *loaded)
 {
     static const struct {
@@ -402,8 +403,8 @@ static void give_user(struct gathering *g, const struct unit_host *host,
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 
-/* The user that DynamicUser= makes has the unit's name; where no user may be called that, a name made
- * of its digest, of which only the beginning is told. */
+/* The user that DynamicUser= makes has the unit's name; where no user may have that name, a name
+ * made of its digest, of which only the beginning is given here. */
 static void give_dynamic_user(struct gathering *g)
 {
     const char *name = g->c->specifiers.values['p'];
@@ -448,7 +449,7 @@ bool unit_context_keeps(const void *data, const char *name, size_t size)
                                              "MEMORY_PRESSURE_"};
     const struct unit_context *c = data;
 
-    if (c->scope != UNIT_SYSTEM) /* a session gives its manager more than can be known */
+    if (c->scope != UNIT_SYSTEM) /* a session passes unknown variables to its manager */
         return true;
     for (size_t i = 0; i < COUNT(given); i++)
         if (strlen(given[i]) == size && memcmp(given[i], name, size) == 0)

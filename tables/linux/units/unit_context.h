@@ -1,5 +1,5 @@
 /* unit_context.h -- what a unit's commands run in: its variables, root directory, bind mounts,
- * working directory, user and standard input, as its settings in force say them.
+ * working directory, user and standard input, according to its settings in force.
  */
 #ifndef SVCQL_UNIT_CONTEXT_H
 #define SVCQL_UNIT_CONTEXT_H
@@ -31,11 +31,11 @@ struct unit_context {
     const char             *input; /* standard input text or data; NULL: none */
     size_t                  input_size;
     const char             *input_file; /* StandardInput=file:; NULL: none */
-    struct unit_words       search;     /* folders in which programs are looked for */
-    size_t                  lost;       /* what was left out for a limit, or could not be read */
+    struct unit_words       search;     /* folders in which programs are searched */
+    size_t                  lost;       /* parts omitted for a limit, or unreadable */
 };
 
-/* Work out the context of a loaded unit. `unit` and `loaded` must outlive it. 0 or -ENOMEM. */
+/* Compute the context of a loaded unit. `unit` and `loaded` must outlive it. 0 or -ENOMEM. */
 int  unit_context_open(struct unit_context *context, const struct unit_host *host,
                        const struct unit_search *search, const char *unit,
                        const struct unit_loaded *loaded);
@@ -44,13 +44,13 @@ void unit_context_close(struct unit_context *context); /* accepts a zeroed one *
 /* Expands the specifiers of the context. */
 struct unit_expander unit_context_expander(const struct unit_context *context);
 
-/* Whether a variable without a value is one that the manager or somebody else may give one
- * (see unit_environment_expand()). The first argument is a struct unit_context. */
+/* Whether a variable without a value may get one from the manager or another source (see
+ * unit_environment_expand()). The first argument is a struct unit_context. */
 bool unit_context_keeps(const void *context, const char *name, size_t size);
 
-/* Put where the program `name` is into ret: as unit_program_resolve(), a plain name looked for in
- * the folders of `search`; of those that ExecSearchPath= names the first stands for a program that
- * is in none. */
+/* Put the path of the program `name` into ret, as unit_program_resolve() does; a plain name is
+ * searched in the folders of `search`. For a program that is in none of the folders of
+ * ExecSearchPath=, the path is in the first of them. */
 bool unit_context_find(const struct unit_context *context, const char *name,
                        char ret[ROOT_PATH_MAX]);
 

@@ -1,4 +1,4 @@
-/* unit_dirs.c -- which directories a service manager looks into, and in which order. */
+/* unit_dirs.c -- the directories in which a service manager searches for units, in order. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ struct versioned_dir {
     int         from, until; /* 0: always */
 };
 
-/* "/lib" stands for the two names of the vendor's directory, in the order of this system. */
+/* "/lib" represents the two names of the vendor's directory, in the order of this system. */
 static const struct versioned_dir system_dirs[] = {
     {"/etc/systemd/system.control", 0, 0},
     {"/run/systemd/system.control", 0, 0},
@@ -83,7 +83,7 @@ const char *unit_join(struct arena *arena, const char *dir, const char *name)
     return path;
 }
 
-/* Where a "~/" or "$/" path is; NULL for no such user, or no memory. */
+/* The path that "~/" or "$/" begins; NULL for no such user, or no memory. */
 static const char *expand(struct unit_search *search, const char *path)
 {
     const struct unit_manager *manager = &search->manager;
@@ -117,7 +117,8 @@ int unit_search_add_dir(struct unit_search *search, const char *path,
     return 0;
 }
 
-/* Whether a file of at most 1 MiB holds a text; -ENOENT and the like where it cannot be read. */
+/* Whether a file of at most 1 MiB holds a text; -ENOENT and similar errors where it cannot be read.
+ * */
 static int holds_text(const struct root *root, const char *path, const char *text)
 {
     char  *data;
@@ -131,8 +132,8 @@ static int holds_text(const struct root *root, const char *path, const char *tex
     return r;
 }
 
-/* Whether systemd was built with /lib before /usr/lib: where the two differ, or where its own
- * description or the package that it came in says so (Debian up to 12). */
+/* Whether systemd was built with /lib before /usr/lib: where the two differ, and its own
+ * description or its package shows it (Debian up to 12). */
 static bool lib_comes_first(const struct root *root)
 {
     char target[ROOT_PATH_MAX];

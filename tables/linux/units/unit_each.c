@@ -87,7 +87,7 @@ static void gather_named(struct unit_each *each)
 
 /* Units ----------------------------------------------------------------------- */
 
-/* Load a unit if the query can want a row of it; mark the drop-ins that it reads. */
+/* Load a unit if the query may need a row of it; mark the drop-ins that it reads. */
 static int load_unit(struct unit_each *each, const char *name)
 {
     struct unit_search  *search = each->walk.search;
@@ -110,7 +110,8 @@ static int load_unit(struct unit_each *each, const char *name)
     return r;
 }
 
-/* Whether a name is a unit of its own: no alias, no prefix, and something of it can be loaded. */
+/* Whether a name is a unit of its own: not an alias, not a prefix, and a part of it can be loaded.
+ * */
 static bool is_unit(struct unit_search *search, const char *name)
 {
     char template[UNIT_NAME_MAX];
@@ -126,7 +127,7 @@ static bool is_unit(struct unit_search *search, const char *name)
             strcmp(fragment->name, template) == 0);
 }
 
-/* The unit that the i-th entry of the index brings up first; NULL: none. */
+/* The unit for which the i-th entry of the index is the first; NULL: none. */
 static const char *unit_at(struct unit_search *search, size_t i)
 {
     const struct unit_entry *entry = search->by_owner[i],
@@ -153,8 +154,8 @@ static int next_unit(struct unit_each *each)
     return r < 0 ? r : 1;
 }
 
-/* A unit that the query names and that has no file of its own, so was not met before: an instance,
- * or one that needs none. */
+/* A unit that the query names and that has no file of its own, so was not visited before: an
+ * instance, or one that needs none. */
 static int next_named(struct unit_each *each)
 {
     struct unit_search *search = each->walk.search;
@@ -219,7 +220,7 @@ static int next_instance(struct unit_each *each)
 
 /* Other files ----------------------------------------------------------------- */
 
-/* Whether an entry holds settings that no unit has shown. */
+/* Whether an entry has settings that no unit has read. */
 static bool is_rest(struct unit_search *search, const struct unit_entry *entry)
 {
     static const char conf[] = ".conf";
@@ -253,7 +254,7 @@ static int next_rest(struct unit_each *each)
 
 /* Places ---------------------------------------------------------------------- */
 
-/* Whether a place's files are of sections, keys and values. */
+/* Whether a place's files consist of sections, keys and values. */
 static bool has_sections(const char *kind)
 {
     return strcmp(kind, "dbus") == 0 || strcmp(kind, "autostart") == 0 ||

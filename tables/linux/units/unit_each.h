@@ -13,11 +13,11 @@
 #include "unit_walk.h"
 
 enum unit_stage {
-    UNIT_STAGE_UNITS,     /* of which there is a file, or a drop-in of their very name */
+    UNIT_STAGE_UNITS,     /* that have a file, or a drop-in of exactly their name */
     UNIT_STAGE_NAMED,     /* by the query, without a file of their own */
     UNIT_STAGE_INSTANCES, /* of templates, that links or other units start */
     UNIT_STAGE_REST,      /* files that no unit reads: shadowed ones, drop-ins of absent units */
-    UNIT_STAGE_PLACES,    /* what else starts services (unit_places.h) */
+    UNIT_STAGE_PLACES,    /* other files that start services (unit_places.h) */
 };
 
 struct unit_each_want {
@@ -27,7 +27,7 @@ struct unit_each_want {
     bool                    instances, places;
 };
 
-/* Names of instances, gathered as they are met. */
+/* Names of instances, gathered during the walk. */
 struct unit_names {
     const char **names;
     size_t       n, room;
@@ -46,18 +46,18 @@ struct unit_each {
     const char        *instead; /* of UNIT_STAGE_REST and _PLACES: the file in force; NULL: none */
 
     struct unit_search *places; /* of the manager; NULL: not opened */
-    struct unit_entry  *entry;  /* of UNIT_STAGE_PLACES: the file; NULL: none that was asked for */
+    struct unit_entry  *entry;  /* of UNIT_STAGE_PLACES: the file; NULL: none is needed */
 };
 
 /* All return a negative errno on failure. */
 int unit_each_open(struct unit_each *each, struct svcql *svcql, const struct unit_each_want *want);
 
-/* Load the next unit: 1, with `loaded` empty where there is nothing that was asked for; 0 after
+/* Load the next unit: 1, with `loaded` empty where nothing of it is needed; 0 after
  * the last. */
 int  unit_each_next(struct unit_each *each);
 void unit_each_close(struct unit_each *each); /* accepts a zeroed one */
 
-/* Whether a file's path was asked for. */
+/* Whether the query needs the file of this path. */
 bool unit_each_wants(const struct unit_each *each, const struct unit_entry *entry);
 
 #endif

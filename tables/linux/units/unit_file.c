@@ -9,18 +9,18 @@
 #include "formats/text/buffer.h"
 #include "formats/text/input.h"
 
-#define SMALL       (1u << 20) /* bytes of a file that is kept as it is */
+#define SMALL       (1u << 20) /* bytes of a file that is kept unchanged */
 #define BLOCK       ((size_t)64 << 10)
 #define COMMENT_MAX (1u << 20) /* bytes of a line that systemd refuses, a comment too */
 
-/* A file on its way. */
+/* A file while it is read. */
 struct reader {
     struct buffer text;
-    bool          in_line, comment; /* after the first character of a line that is no space */
+    bool          in_line, comment; /* past the first character of a line that is not space */
     size_t        length;           /* of the comment */
 };
 
-/* Bytes up to the next that `ends` holds, or all; NUL ends a line too. */
+/* Bytes before the next one that is in `ends`, or all; NUL ends a line too. */
 static size_t until(const char *p, size_t size, const char *ends, size_t n_ends)
 {
     size_t n = size;
@@ -32,8 +32,8 @@ static size_t until(const char *p, size_t size, const char *ends, size_t n_ends)
     return n;
 }
 
-/* Add the part of a line without its end. Of a comment the first character stays, and all of one so
- * long that systemd stops there. */
+/* Add the part of a line without its end. Of a comment only the first character is kept, but a
+ * comment so long that systemd stops at it is kept whole. */
 static void add_part(struct reader *r, const char *p, size_t size)
 {
     size_t skip = 0;

@@ -1,7 +1,7 @@
 /* unit_file.h -- the text of a unit file, as much of it as systemd would read.
  *
- * systemd reads a file line by line, of any size, so padding hides nothing from it. Here comments lose
- * their text where a file is large, and the rest may have UNIT_FILE_MAX bytes.
+ * systemd reads a file line by line, of any size, so padding hides nothing from it. Here the text
+ * of comments is dropped where a file is large, and the rest may have UNIT_FILE_MAX bytes.
  */
 #ifndef SVCQL_UNIT_FILE_H
 #define SVCQL_UNIT_FILE_H
@@ -17,7 +17,7 @@ struct unit_file_text {
     char  *text; /* the caller's to free(); comments are "#" alone where the file is large */
     size_t size;
     size_t file_size; /* bytes read of the file */
-    bool   cut;       /* the file goes on */
+    bool   cut;       /* the file is longer */
 };
 
 /* Read a regular file: 0 or a negative errno. */

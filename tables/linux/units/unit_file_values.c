@@ -1,4 +1,5 @@
-/* unit_file_values.c -- the columns of unit_files that cost: states, contents, digests, owners. */
+/* unit_file_values.c -- the columns of unit_files that are slow to compute: states, contents,
+ * digests, owners. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define LARGE (1u << 20) /* bytes; no honest unit file comes near */
+#define LARGE (1u << 20) /* bytes; ordinary unit files are far smaller */
 
 void unit_files_forget_manager(struct files_state *s)
 {
@@ -44,7 +45,7 @@ static void result(sqlite3_context *out, const char *text)
         sqlite3_result_text(out, text, -1, SQLITE_TRANSIENT);
 }
 
-/* Of what is started through a name: masked, or by whether it may be executed. */
+/* State of a file that is started by its name: masked, or by whether it may be executed. */
 static const char *executable_state(const struct files_state *s, const struct file_row *row)
 {
     struct stat st;
@@ -61,7 +62,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Whether a link of a runlevel starts what it leads to; OpenRC has no others. */
+/* Whether a link of a runlevel starts its target; OpenRC has no other links. */
 static bool starts(const struct unit_entry *link)
 {
     return link->name[0] == 'S' || strcmp(link->dir->place->group, "runlevels") == 0;
@@ -101,7 +102,7 @@ static const char *place_state(const struct files_state *s, const struct file_ro
         return is_started(s, s->entry->name) ? "enabled" : "disabled";
     if (strcmp(kind, "linger") == 0)
         return "enabled";
-    if (!*s->entry->dir->place->group) /* an empty file takes the place of no other */
+    if (!*s->entry->dir->place->group) /* an empty file replaces no other */
         return NULL;
     return unit_is_mask(s->current->root, s->entry->path) ? "masked" : NULL;
 }
@@ -143,7 +144,7 @@ static const char *type_of_owner(const char *owner)
     return type ? type : unit_type_known(owner) ? owner : NULL;
 }
 
-/* Load what the row tells of: a unit in force with its drop-ins, any other file alone. */
+/* Load the file of the row: a unit in force with its drop-ins, any other file alone. */
 static int load(struct files_state *s)
 {
     struct unit_entry *entry = s->entry;
@@ -217,7 +218,7 @@ VALUE_GETTER(unit_files_get_user, "Service", "User")
 VALUE_GETTER(unit_files_get_wanted_by, "Install", "WantedBy")
 VALUE_GETTER(unit_files_get_required_by, "Install", "RequiredBy")
 
-/* Files of lines: environment, xinetd and its like, rc.local. */
+/* Files of lines: environment, xinetd, inetd, Upstart, rc.local. */
 static bool is_lines(const struct file_row *row)
 {
     static const char *const kinds[] = {"environment", "xinetd", "inetd", "upstart"};

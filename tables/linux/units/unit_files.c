@@ -1,4 +1,4 @@
-/* unit_files.c -- every file that tells a service manager what to start: units, drop-ins, links,
+/* unit_files.c -- every file that makes a service manager start something: units, drop-ins, links,
  * masks, generators, SysV scripts, D-Bus activation, quadlets.
  *
  *     SELECT path, state, exec_start, datetime(ctime, 'unixepoch') FROM unit_files
@@ -20,7 +20,7 @@ SQLITE_EXTENSION_INIT3
 
 /* Walking --------------------------------------------------------------------- */
 
-/* Whether a kind is only of unit directories. */
+/* Whether a kind occurs in unit directories only. */
 static bool is_unit_kind(const char *kind)
 {
     static const char *const kinds[] = {"unit", "mask", "link", "drop-in", "dependency-link",
@@ -76,7 +76,7 @@ static int next_search(struct files_state *s)
     return r;
 }
 
-/* What it is, as far as its name tells; "unit" and "link" may turn out to be masks. */
+/* Its kind, as far as its name shows; "unit" and "link" may later prove to be masks. */
 static const char *kind_of(const struct unit_entry *entry)
 {
     static const char conf[] = ".conf";
@@ -89,7 +89,7 @@ static const char *kind_of(const struct unit_entry *entry)
     if (entry->type == DT_DIR)
         return "other";
     if (*entry->name == '.' && entry->where != UNIT_TOP)
-        return "other"; /* systemd passes it over */
+        return "other"; /* systemd ignores it */
     if (entry->where == UNIT_DROP_IN)
         return size > tail && strcmp(entry->name + size - tail, conf) == 0 ? "drop-in" : "other";
     if (entry->where == UNIT_WANTS)
@@ -104,7 +104,7 @@ static bool is_script(const char *kind)
     return strcmp(kind, "sysv") == 0 || strcmp(kind, "rc") == 0;
 }
 
-/* The unit that the file is of or belongs to; of scripts the one that is generated for them. */
+/* The unit that the file defines or belongs to; of scripts the one that is generated for them. */
 static const char *unit_of(struct tbl_scan *scan, const struct unit_entry *entry, const char *kind)
 {
     if (strcmp(kind, "sysv") == 0)
@@ -119,7 +119,7 @@ static const char *unit_of(struct tbl_scan *scan, const struct unit_entry *entry
     return entry->owner;
 }
 
-/* Whether terms on the columns that cost nothing let the entry through. */
+/* Whether the entry passes the terms on columns that are already known. */
 static bool wanted(const struct files_state *s, const struct unit_entry *entry, const char *kind)
 {
     bool maybe_mask = strcmp(kind, "unit") == 0 || strcmp(kind, "link") == 0;
@@ -260,29 +260,29 @@ static void close_scan(struct tbl_scan *scan)
 
 static const struct tbl_column columns[] = {
     ROW(host, TBL_KEY, "Host the file belongs to"),
-    ROW(source, TBL_ID, "File, where it lies now"),
-    ROW(path, TBL_KEY | TBL_PREFIX, "File, where it lies on its host"),
+    ROW(source, TBL_ID, "Path of the file in the evidence"),
+    ROW(path, TBL_KEY | TBL_PREFIX, "Path of the file on its host"),
     ROW(name, TBL_KEY | TBL_PREFIX, "Name of the file"),
     ROW(kind, TBL_KEY,
         "unit, mask, link (a unit's other name, or a unit linked from elsewhere), drop-in, "
         "dependency-link (in .wants, .requires, .upholds), other; generator, sysv, rc, hook, dbus, "
         "quadlet, linger, xinetd, inetd, upstart, autostart, environment, preset, manager-config, "
         "profile (of portable services); directory: one that could not be read"),
-    ROW(scope, TBL_KEY, "Whose manager reads it: system or user"),
+    ROW(scope, TBL_KEY, "Manager that reads it: system or user"),
     ROW(scope_user, TBL_KEY | TBL_ID,
-        "User whose own directories it lies in; NULL where all share it"),
-    ROW(unit, TBL_KEY | TBL_ID, "Unit that the file is, alters, or is linked from"),
+        "User in whose own directories it is; NULL where all users share it"),
+    ROW(unit, TBL_KEY | TBL_ID, "Unit that the file defines, alters or links to"),
     ROW(directory, 0, "Directory of the search path that holds it"),
     ROW(rank, TBL_ID, "Place of that directory in the search path; 0 comes first"),
-    ROW(shadowed_by, 0, "File that takes its place; NULL where it is the one in force"),
+    ROW(shadowed_by, 0, "File that replaces it; NULL where it is in force"),
     ROW(link_target, 0, "Text of the link"),
     ROW(link_leaves, 0, "Whether the link leads out of the unit search path"),
-    ROW(link_dangling, 0, "Whether the link leads nowhere"),
-    TBL_LAZY("resolved_path", TBL_TEXT, 0, "File after all links; NULL where it is not there",
+    ROW(link_dangling, 0, "Whether the target of the link is missing"),
+    TBL_LAZY("resolved_path", TBL_TEXT, 0, "File after all links; NULL where it is missing",
              unit_files_get_resolved),
     TBL_LAZY(
         "state", TBL_TEXT, 0,
-        "As systemctl list-unit-files says: enabled, disabled, static, linked, alias, masked, "
+        "As in systemctl list-unit-files: enabled, disabled, static, linked, alias, masked, "
         "indirect, generated, transient, bad, each but the last four also -runtime; of scripts "
         "and generators whether they run; NULL for files without one and those not in force",
         unit_files_get_state),
@@ -295,13 +295,14 @@ static const struct tbl_column columns[] = {
     ROW(btime, 0, "Birth of its inode, seconds since the epoch, UTC; NULL where not recorded"),
     ROW(immutable, 0, "Whether it is protected from change (chattr +i); NULL where not known"),
     TBL_LAZY("sha256", TBL_TEXT, 0,
-             "SHA-256 of what the file, or its link, holds; NULL above 64 MiB",
+             "SHA-256 of the content of the file, or of the link's target; NULL above 64 MiB",
              unit_files_get_sha256),
     TBL_LAZY("package", TBL_TEXT, 0,
              "Package that owns the file; empty: none; NULL: the host has no package database",
              unit_files_get_package),
     TBL_LAZY("package_altered", TBL_BOOL, 0,
-             "Whether it differs from what the package put there; NULL: no package or no digest",
+             "Whether it differs from the file that the package installed; NULL: no package or no "
+             "digest",
              unit_files_get_package_altered),
     TBL_LAZY(
         "description", TBL_TEXT, 0,
@@ -323,10 +324,10 @@ static const struct tbl_column columns[] = {
         unit_files_get_commands),
     TBL_LAZY("settings", TBL_TEXT, 0,
              "Every setting in force, one Key=value a line; of environment files, xinetd, inetd, "
-             "upstart and rc.local the lines that are no comments",
+             "upstart and rc.local the lines that are not comments",
              unit_files_get_settings),
     TBL_LAZY("own_commands", TBL_TEXT, 0,
-             "As commands, but of the file alone: without what drop-ins add or take away",
+             "As commands, but of the file alone: without what drop-ins add or remove",
              unit_files_get_own_commands),
     TBL_LAZY("own_settings", TBL_TEXT, 0, "As settings, but of the file alone",
              unit_files_get_own_settings),
@@ -342,19 +343,19 @@ static const struct tbl_column columns[] = {
 };
 
 static const struct tbl_example examples[] = {
-    {"Units, drop-ins and generators that no package put there",
+    {"Units, drop-ins and generators that no package owns",
      "SELECT path, kind, state, exec_start, datetime(ctime, 'unixepoch') AS changed "
      "FROM unit_files WHERE kind IN ('unit', 'drop-in', 'generator') AND package = ''"},
-    {"Units linked from outside of the unit directories, and links that lead nowhere",
+    {"Units linked from outside the unit directories, and links whose target is missing",
      "SELECT path, link_target, state FROM unit_files WHERE link_leaves OR link_dangling"},
-    {"Files that stand in for a vendor's",
+    {"Files that replace a vendor's",
      "SELECT i.path, s.path AS instead_of FROM unit_files AS s JOIN unit_files AS i "
      "ON i.path = s.shadowed_by AND i.host = s.host WHERE s.kind = 'unit'"},
 };
 
 const struct tbl_table unit_files_table = {
     .name = "unit_files",
-    .doc = "Every file that tells a service manager what to start, on this host or a dead disk: "
+    .doc = "Every file that makes a service manager start something, on this host or a dead disk: "
            "units, drop-ins, links, masks, generators, SysV scripts, D-Bus activation, quadlets, "
            "and those of every user",
     .columns = columns,

@@ -1,5 +1,5 @@
-/* unit_files.h -- what the two halves of unit_files share: the walk that gives rows (unit_files.c)
- * and the columns that are worked out only when asked for (unit_file_values.c). */
+/* unit_files.h -- what the two files of unit_files share: the walk that gives rows (unit_files.c)
+ * and the columns that are computed on demand (unit_file_values.c). */
 #ifndef SVCQL_UNIT_FILES_H
 #define SVCQL_UNIT_FILES_H
 
@@ -32,7 +32,7 @@ struct files_state {
     size_t                  next;    /* entry of `current` */
     struct unit_entry      *entry;   /* of the row */
 
-    struct unit_entry *loaded_for; /* what `loaded` is of; NULL: nothing */
+    struct unit_entry *loaded_for; /* the entry that `loaded` holds; NULL: none */
     struct unit_loaded loaded;
 
     const char **started; /* scripts that some runlevel starts, sorted; NULL: not gathered yet */
@@ -42,7 +42,7 @@ struct files_state {
     bool             have_packages;
 };
 
-/* Forget what was kept for the files of one manager; of one root. */
+/* Free what was kept for the files of one manager; of one root. */
 void unit_files_forget_manager(struct files_state *s);
 void unit_files_forget_packages(struct files_state *s);
 

@@ -10,7 +10,7 @@
 #include "formats/access/passwd_text.h"
 #include "formats/unit/unit_environment.h"
 
-#define SMALL_MAX  (64u << 10) /* bytes of a file of the host's that is read */
+#define SMALL_MAX  (64u << 10) /* bytes read of a file about the host */
 #define PASSWD_MAX (16u << 20) /* bytes of /etc/passwd */
 
 /* The host -------------------------------------------------------------------- */
@@ -84,7 +84,7 @@ static void read_release(struct unit_host *host, const struct root *root)
     }
 }
 
-/* The architecture, as the header of the manager's program says it. */
+/* The architecture, from the header of the manager's program. */
 static const char *architecture(const struct root *root)
 {
     static const struct {
@@ -168,7 +168,7 @@ static void add_group(struct unit_host *host, const char *line, size_t size)
     groups[host->n_groups++] = (struct unit_group){field(host, &group.name), group.gid};
 }
 
-/* Hand on each line of a file. */
+/* Pass each line of a file to a function. */
 static void each_line(struct unit_host *host, const struct root *root, const char *path,
                       void (*add)(struct unit_host *, const char *, size_t))
 {

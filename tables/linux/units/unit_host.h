@@ -1,5 +1,5 @@
-/* unit_host.h -- what a host says of itself that units may name by specifiers: its names, its
- * version, its architecture, its users.
+/* unit_host.h -- the facts about a host that units may name by specifiers: its names, its version,
+ * its architecture, its users.
  */
 #ifndef SVCQL_UNIT_HOST_H
 #define SVCQL_UNIT_HOST_H
@@ -28,7 +28,7 @@ struct unit_host {
     struct unit_specifiers specifiers;
 };
 
-/* Read what a root says. What is absent is not known. 0 or -ENOMEM. */
+/* Read the facts of a root. Those of absent files stay unknown. 0 or -ENOMEM. */
 int  unit_host_read(struct unit_host *host, const struct root *root);
 void unit_host_free(struct unit_host *host); /* accepts a zeroed one */
 

@@ -1,4 +1,5 @@
-/* unit_links.c -- where the links of unit directories lead, and which file a name stands for. */
+/* unit_links.c -- targets of the links in unit directories, and the file that a name is loaded
+ * from. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@ static bool dot_or_dots(const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* Add a component to a path that has no links, following it where it is one; what is not there
+/* Add a component to a path that has no links, following it where it is a link; a missing part
  * stays as it is written. */
 static void descend(const struct root *root, char path[ROOT_PATH_MAX], const char *part,
                     size_t size)
@@ -46,7 +47,7 @@ static void descend(const struct root *root, char path[ROOT_PATH_MAX], const cha
         snprintf(path, ROOT_PATH_MAX, "%.*s", ROOT_PATH_MAX - 1, next);
 }
 
-/* A directory after all links, as far as it is there; "" for the root. */
+/* A directory after all links, as far as it is present; "" for the root. */
 static void resolve_far(const struct root *root, const char *dir, char ret[ROOT_PATH_MAX])
 {
     if (root_resolve(root, *dir ? dir : "/", ret) == 0) {
@@ -61,7 +62,7 @@ static void resolve_far(const struct root *root, const char *dir, char ret[ROOT_
     }
 }
 
-/* The same, remembered, as many entries lie in one directory. NULL: no memory. */
+/* The same, kept for the next call, as many entries are in one directory. NULL: no memory. */
 static const char *resolve_dir(struct unit_search *search, const char *dir)
 {
     char resolved[ROOT_PATH_MAX];

@@ -19,7 +19,7 @@ struct names {
     size_t n;
 };
 
-/* 1 where it is new, 0 where it is there already, -ENOMEM. */
+/* 1 where it is new, 0 where it is present already, -ENOMEM. */
 static int add_name(struct names *names, const char *name)
 {
     for (size_t i = 0; i < names->n; i++)
@@ -32,7 +32,7 @@ static int add_name(struct names *names, const char *name)
     return 1;
 }
 
-/* A name, its template and their shorter prefixes, as systemd goes through them. */
+/* A name, its template and their shorter prefixes, in systemd's order. */
 static int add_names(struct names *names, const char *name)
 {
     char other[UNIT_NAME_MAX];
@@ -62,7 +62,7 @@ static int by_fragment(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-/* Gather which names lead to which file, once a search. */
+/* Gather which names lead to which file, once for each search. */
 static int gather_aliases(struct unit_search *search)
 {
     if (search->aliases)
@@ -83,7 +83,8 @@ static int gather_aliases(struct unit_search *search)
     return 0;
 }
 
-/* The alias as it applies to a unit: of templates the instance is the unit's. False: not to it. */
+/* The alias as it applies to a unit: of templates the instance is the unit's. False: it does not
+ * apply. */
 static bool apply_alias(const char *alias, const char *unit, char ret[UNIT_NAME_MAX])
 {
     char of_unit[UNIT_NAME_MAX], of_alias[UNIT_NAME_MAX];
@@ -265,7 +266,7 @@ static int add_setting(struct arena *memory, struct unit_parsed *p, const struct
         .value = unit_strdup(memory, a->value),
         .line = a->line,
         .ignored = a->fault    ? unit_fault_text(a->fault)
-                   : a->unread ? "behind a line at which systemd stops"
+                   : a->unread ? "after a line at which systemd stops"
                                : NULL};
     return setting->section && setting->key && setting->value ? 0 : -ENOMEM;
 }
@@ -291,7 +292,7 @@ static int parse_text(struct arena *memory, const char *data, size_t size, int v
     return r;
 }
 
-/* Count a file of which something is missing, once. What is denied by owner, and a link to nothing,
+/* Count an incomplete file, once. What is denied by owner, and a link to nothing,
  * are reported as such. */
 static void count_unread(struct unit_search *search, struct unit_entry *entry,
                          const struct unit_parsed *p)
@@ -329,7 +330,8 @@ static int parse_file(struct unit_search *search, struct unit_entry *entry, stru
     return r;
 }
 
-/* What a file says, from the search's memory where it was kept, else into the caller's. */
+/* The content of a file, from the search's memory where it was kept, else in the caller's memory.
+ * */
 static int parsed(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
                   struct unit_parsed *ret)
 {
@@ -385,7 +387,7 @@ static int add_file(struct unit_search *search, struct unit_loaded *loaded,
     return 0;
 }
 
-/* Merge, unless there is a reason why nothing of it is in force. */
+/* Merge, unless no setting of the unit is in force. */
 static int finish(struct unit_loaded *loaded, const char *reason)
 {
     loaded->refused = reason;
@@ -395,7 +397,7 @@ static int finish(struct unit_loaded *loaded, const char *reason)
     return unit_merge(loaded->settings, loaded->n);
 }
 
-/* Why a unit with this fragment, once it is read, cannot be loaded; NULL: it can. */
+/* Why a unit with this fragment, which was read, cannot be loaded; NULL: it can. */
 static const char *refusal(const struct unit_search *search, const char *type,
                            const struct unit_entry *fragment, const struct unit_file *file)
 {
@@ -405,7 +407,7 @@ static const char *refusal(const struct unit_search *search, const char *type,
         return "unit is masked";
     if (file->error)
         return "unit file cannot be read";
-    return file->fault ? "systemd gives the unit file up" : NULL;
+    return file->fault ? "systemd refuses to load this file" : NULL;
 }
 
 int unit_load(struct unit_search *search, const char *name, struct unit_loaded *ret)

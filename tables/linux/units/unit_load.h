@@ -29,11 +29,11 @@ struct unit_file {
     int                error;      /* negative errno of reading it; 0 */
     enum unit_fault    fault;      /* the first fatal one; UNIT_OK: none */
     unsigned           fault_line; /* of it */
-    unsigned           ignored;    /* lines that systemd passes over */
+    unsigned           ignored;    /* lines that systemd ignores */
     size_t             lost;       /* settings beyond UNIT_SETTINGS_MAX, not kept */
     size_t             size;       /* bytes */
     bool               nuls;       /* has NUL bytes */
-    bool               cut;        /* goes on beyond what was read */
+    bool               cut;        /* is longer than what was read */
 };
 
 struct unit_loaded {
@@ -42,11 +42,11 @@ struct unit_loaded {
     struct unit_setting *settings;
     size_t               n;
     const char          *refused; /* why nothing of it is in force; NULL: systemd loads it */
-    struct arena         memory;  /* what the settings point into, unless the search keeps it */
+    struct arena         memory; /* holds the texts of the settings, unless the search keeps them */
 };
 
 /* Load a unit by name: 0 or -ENOMEM; without a fragment only drop-ins. A fragment that systemd
- * gives up has no setting in force, nor have its drop-ins. */
+ * refuses to load has no setting in force, nor have its drop-ins. */
 int unit_load(struct unit_search *search, const char *name, struct unit_loaded *ret);
 
 /* Read one file alone, as a fragment or drop-in of a unit of this type; NULL: a file of another
@@ -62,7 +62,7 @@ void unit_loaded_free(struct unit_loaded *loaded);
 struct unit_settings_want {
     const char *section; /* NULL: any */
     const char *key;     /* NULL: any */
-    bool        prefix;  /* `key` is but the beginning */
+    bool        prefix;  /* `key` is only the beginning */
     bool        named;   /* write "Key=value", not the value */
     bool        own;     /* of the first file alone, be it in force or not; not of drop-ins */
 };

@@ -1,5 +1,5 @@
-/* unit_managers.c -- whose service managers there are: the system's, and those of users who have
- * directories that theirs would read. */
+/* unit_managers.c -- the service managers of a root: the system's, and those of users who have
+ * directories for their manager. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,7 +76,7 @@ static int add_passwd(const struct root *root, struct unit_managers *list)
     return r;
 }
 
-/* Homes whose users are in no passwd file here: of a directory service, or deleted. */
+/* Homes of users who are not in the passwd file: of a directory service, or deleted. */
 static int add_homes(const struct root *root, struct unit_managers *list)
 {
     struct root_names names = {0};
@@ -111,7 +111,7 @@ static int by_home(const void *a, const void *b)
 }
 
 /* Whether a home, or the runtime directory of its user, may hold something that starts services.
- * Fills in the uid where only the home tells it. */
+ * Sets the uid where only the home's owner is known. */
 static bool inhabited(const struct root *root, struct unit_manager *manager, bool *ret_denied)
 {
     static const char *const marks[] = {".config", ".local/share"};
@@ -147,7 +147,7 @@ static void drop_doubles(struct unit_managers *users)
     users->n = kept;
 }
 
-/* Keep those whose homes are inhabited; count the homes that cannot be looked into. */
+/* Keep users whose homes may start services; count the homes that cannot be read. */
 static void drop_empty(const struct root *root, struct unit_managers *users)
 {
     size_t kept = 0;

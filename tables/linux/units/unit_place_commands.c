@@ -36,8 +36,8 @@ static struct place_command *add(struct reader *r, const char *setting, unsigned
     return &commands[r->out.n++];
 }
 
-/* The words of a value, quotes taken away, as a shell would; *ret_n how many. Room for `before` more
- * stands before the first. */
+/* The words of a value, without quotes, as in a shell; *ret_n is their number. Space for `before`
+ * more words precedes the first. */
 static const char **split(struct reader *r, const char *value, size_t before, size_t *ret_n)
 {
     const char  **words = NULL;
@@ -152,7 +152,7 @@ static void read_script(struct reader *r)
     check_executable(r);
     if (unit && strcmp(unit->dir->path, "/run/systemd/generator.late") != 0 &&
         strcmp(r->each->entry->name, "rc.local") != 0)
-        r->off = "a unit of its name takes its place";
+        r->off = "a unit of its name replaces it";
     add_file(r, start);
 }
 
@@ -203,8 +203,8 @@ static void read_dbus(struct reader *r)
         command->user = value_of(r, section, "User");
 }
 
-/* The words of a desktop entry's Exec=: escapes of the file's values, then quotes, and field codes
- * that stand for files, icons and names left out. */
+/* The words of a desktop entry's Exec=: escapes of the file's values, then quotes; field codes for
+ * files, icons and names are left out. */
 static void read_autostart(struct reader *r)
 {
     static const char          section[] = "Desktop Entry";
@@ -249,7 +249,7 @@ static void read_container(struct reader *r)
 
 /* Files of lines -------------------------------------------------------------- */
 
-/* Read the file and hand on its lines, comments left out; what they point into stays. */
+/* Read the file and pass on its lines, without comments; their memory stays valid. */
 static void each_line(struct reader *r, void (*each)(struct reader *, char *line, unsigned number))
 {
     char  *data, *rest, *line;
@@ -306,7 +306,7 @@ static const char *xinetd_value(const char *line, const char *key)
     return *line == '=' ? line + 1 + strspn(line + 1, " \t") : NULL;
 }
 
-/* Within "service x {": the program, its arguments, whose it is; several services in a file. */
+/* Within "service x {": the program, its arguments and user; a file may have several services. */
 static void xinetd_line(struct reader *r, char *line, unsigned number)
 {
     struct place_command *last = r->out.n ? &r->out.commands[r->out.n - 1] : NULL;
@@ -373,7 +373,7 @@ static void end_script(struct reader *r)
     r->script_line = 0;
 }
 
-/* exec COMMAND, script ... end script, each also of pre-start and so on. */
+/* exec COMMAND, script ... end script, each also after pre-start and so on. */
 static void upstart_line(struct reader *r, char *line, unsigned number)
 {
     static const char *const stages[] = {"pre-start", "post-start", "pre-stop", "post-stop"};
@@ -400,7 +400,7 @@ static void upstart_line(struct reader *r, char *line, unsigned number)
 static void read_upstart(struct reader *r)
 {
     each_line(r, upstart_line);
-    buffer_free(&r->script); /* of one that does not end */
+    buffer_free(&r->script); /* of a script that does not end */
 }
 
 /* Kinds ----------------------------------------------------------------------- */
@@ -422,7 +422,7 @@ int place_commands_read(const struct unit_each *each, struct arena *memory,
     struct reader r = {.each = each, .memory = memory};
 
     if (each->instead)
-        r.off = "another file takes its place";
+        r.off = "another file replaces it";
     if (!unit_is_mask(each->walk.source.root, each->entry->path))
         for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
             if (strcmp(kinds[i].kind, each->entry->dir->place->kind) == 0)

@@ -8,14 +8,14 @@
 #include "formats/unit/unit_specifiers.h"
 #include "unit_each.h"
 
-#define UNIT_PLACE_FILE_MAX (1u << 20) /* bytes of a file of lines that is read */
+#define UNIT_PLACE_FILE_MAX (1u << 20) /* bytes read of a file of lines */
 
 struct place_command {
     const char      *setting; /* static text: "Exec", "server" */
     unsigned         line;
     const char      *value; /* as written */
     struct unit_exec exec;
-    const char      *user; /* NULL: not said */
+    const char      *user; /* NULL: unknown */
     const char      *off;  /* why it is not in force; NULL: it is */
 };
 
@@ -28,8 +28,8 @@ struct place_commands {
 /* The setting in force of this key in [Mount] or [Swap]; NULL: none. */
 const struct unit_setting *mount_setting(const struct unit_loaded *loaded, const char *key);
 
-/* What the manager runs to mount or swap what the unit names, into memory of the arena. 0 or
- * -ENOMEM. */
+/* The command by which the manager mounts or swaps what the unit names, in memory of the arena. 0
+ * or -ENOMEM. */
 int mount_command_read(const struct unit_loaded *loaded, const struct unit_specifiers *specifiers,
                        struct arena *memory, struct unit_exec *ret);
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* system.conf and its like, environment.d, presets: systemd-system.conf(5), environment.d(5),
+/* system.conf and user.conf, environment.d, presets: systemd-system.conf(5), environment.d(5),
  * systemd.preset(5); generators: systemd.generator(7), systemd.environment-generator(7); D-Bus:
  * dbus-daemon(1) <standard_system_servicedirs>; quadlets: podman-systemd.unit(5); portable
  * profiles: portablectl(1); hooks: systemd-sleep(8), systemd-shutdown(8); /etc/runlevels: OpenRC.

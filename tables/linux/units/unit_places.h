@@ -1,6 +1,6 @@
-/* unit_places.h -- what else starts services: generators, SysV scripts, rc.local, D-Bus activation,
- * quadlets, xinetd, hooks of sleep and shutdown, lingering users, managers' configuration and
- * presets.
+/* unit_places.h -- other files that start services: generators, SysV scripts, rc.local, D-Bus
+ * activation, quadlets, xinetd, hooks of sleep and shutdown, lingering users, managers'
+ * configuration and presets.
  */
 #ifndef SVCQL_UNIT_PLACES_H
 #define SVCQL_UNIT_PLACES_H
@@ -9,11 +9,11 @@
 
 struct unit_place {
     const char *kind;
-    const char *group;   /* of one kind, where a name is taken from the first directory only; "" for
+    const char *group;   /* of one kind, where a name is read from the first directory only; "" for
                             directories that do not shadow each other */
     const char *dir;     /* "~/" and "$/" as for unit_search_add_dir() */
     const char *pattern; /* of file names */
-    bool        deep;    /* look into its folders too */
+    bool        deep;    /* read its folders too */
 };
 
 /* The places of the system's manager, those all users share, or a user's own; as a search whose

@@ -9,16 +9,16 @@
 #include "formats/text/input.h"
 
 #define LINKS_MAX  40          /* as the kernel */
-#define DIGEST_MAX (64u << 20) /* bytes of a file that is digested */
+#define DIGEST_MAX (64u << 20) /* bytes of a file for a digest */
 #define HEAD       512         /* bytes that tell text from data */
 
 struct walk {
     const struct root      *root;
     const struct unit_view *view;
     char seen[ROOT_PATH_MAX]; /* so far, as the program sees it; "" for its root */
-    char host[ROOT_PATH_MAX]; /* the same, as the host has it */
+    char host[ROOT_PATH_MAX]; /* the same, as a path of the host */
     char rest[ROOT_PATH_MAX];
-    bool absent;  /* a component is absent: what follows is not looked for */
+    bool absent;  /* a component is absent: the rest is not searched */
     bool outside; /* of the root directory, through /proc */
     int  links;
 };
@@ -43,7 +43,7 @@ static void to_root(struct walk *w)
         snprintf(w->host, sizeof w->host, "%s", w->view->directory);
 }
 
-/* The last bind mount at this very path; NULL: none. */
+/* The last bind mount at exactly this path; NULL: none. */
 static const struct unit_bind *bind_at(const struct walk *w, const char *path)
 {
     for (size_t i = w->outside ? 0 : w->view->n_binds; i-- > 0;)
@@ -69,7 +69,7 @@ static bool is_proc_root(const char *path)
     return size && strcmp(path + size, "/root") == 0;
 }
 
-/* Put a link's text before what is still to be walked. */
+/* Put a link's text before the part that is still to be walked. */
 static bool follow(struct walk *w, const char *target)
 {
     char rest[2 * ROOT_PATH_MAX];
@@ -178,7 +178,7 @@ static bool resolve(const struct root *root, const struct unit_view *view, const
     return true;
 }
 
-/* Where a folder is, from memory or put into it; NULL: it is absent, or too long. */
+/* The resolved path of a folder, which is remembered; NULL: it is absent, or too long. */
 static const char *folder_of(const struct root *root, const struct unit_view *view,
                              const char *path, size_t size)
 {

@@ -1,5 +1,6 @@
-/* unit_program.h -- where a path is that a unit's program sees: within the unit's root directory,
- * with its bind mounts in place, all links followed, no link leaving the evidence.
+/* unit_program.h -- the file of the host that a path of a unit's program refers to: within the
+ * unit's root directory, with its bind mounts in place, all links followed, no link leaving the
+ * evidence.
  */
 #ifndef SVCQL_UNIT_PROGRAM_H
 #define SVCQL_UNIT_PROGRAM_H
@@ -14,7 +15,8 @@ struct unit_bind {
     const char *source, *target; /* absolute, "" for "/": the host's file, where it is mounted */
 };
 
-/* Where folders are, of which many programs are in a few. Zeroed to begin with, for one root. */
+/* Resolved paths of folders: many programs are in a few folders. Begin with a zeroed one, for one
+ * root. */
 #define UNIT_FOLDERS     16
 #define UNIT_FOLDER_SIZE 128
 struct unit_folders {
@@ -26,15 +28,15 @@ struct unit_folders {
 
 struct unit_view {
     const char             *directory; /* the root directory, resolved; NULL: the host's own */
-    const struct unit_bind *binds;     /* those that come later lie on top */
+    const struct unit_bind *binds;     /* later ones cover earlier ones */
     size_t                  n_binds;
     const char             *working_directory; /* never NULL */
     struct unit_folders    *folders;           /* NULL: none are kept */
 };
 
-/* Put the path, as the host has it, into ret: links, "..", /proc/self/root and bind mounts
- * resolved; from the first component that is absent on, it stays as it is written. A relative path
- * begins in the working directory. False where it is too long or its links loop. */
+/* Put the path on the host into ret: links, "..", /proc/self/root and bind mounts are resolved;
+ * from the first absent component on, it stays as it is written. A relative path begins in the
+ * working directory. False where it is too long or its links loop. */
 bool unit_program_resolve(const struct root *root, const struct unit_view *view, const char *path,
                           char ret[ROOT_PATH_MAX]);
 

@@ -38,7 +38,7 @@ static int add_entry(struct unit_search *search, const struct unit_entry *entry)
     return 0;
 }
 
-/* A directory that is there and could not be read stands in the list with its error. */
+/* A directory that exists and could not be read is an entry with its error. */
 static int add_failure(struct unit_search *search, const struct unit_dir *dir, const char *path,
                        int error)
 {
@@ -55,7 +55,7 @@ static int add_failure(struct unit_search *search, const struct unit_dir *dir, c
                                                   .error = error});
 }
 
-/* The same of a directory that was not listed to its end. */
+/* The same for a directory that was not listed to its end. */
 static int add_broken(struct unit_search *search, const struct unit_dir *dir, const char *path,
                       int error)
 {
@@ -110,8 +110,8 @@ static const char *read_link(struct unit_search *search, int dir, const char *na
 static int read_folder(struct unit_search *search, const struct unit_dir *dir, const char *path,
                        const char *owner, enum unit_where where);
 
-/* Whether an entry is a link to a folder, or to what cannot be looked at; a unit's name makes it a
- * unit, whatever it leads to. */
+/* Whether an entry is a link to a folder, or to a target that cannot be read; with a unit's name it
+ * is a unit, whatever its target is. */
 static bool leads_to_folder(const struct unit_search *search, const struct unit_entry *entry)
 {
     struct stat st;
@@ -139,7 +139,8 @@ static int read_name(struct unit_search *search, struct unit_entry *entry)
                  : add_entry(search, entry);
 }
 
-/* Add what an open directory holds: where `owner` is NULL as UNIT_TOP, one level down for places.
+/* Add the entries of an open directory: where `owner` is NULL as UNIT_TOP, one level down for
+ * places.
  */
 static int read_stream(struct unit_search *search, const struct unit_dir *dir, const char *path,
                        const char *owner, enum unit_where where, DIR *stream)
@@ -162,7 +163,7 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
         entry.owner = owner ? owner : entry.name;
         if (entry.type == DT_LNK)
             entry.link = read_link(search, dirfd(stream), d->d_name);
-        bool below = owner || where != UNIT_TOP; /* folders of folders are not looked into */
+        bool below = owner || where != UNIT_TOP; /* folders of folders are not read */
         if (!below)
             r = read_name(search, &entry);
         else if (!dir->place || fnmatch(dir->place->pattern, entry.name, 0) == 0)
@@ -173,7 +174,7 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
     return r < 0 ? add_broken(search, dir, path, r) : 0;
 }
 
-/* The folder's drop-ins go by the path that it has after all links, as in systemd's DropInPaths. */
+/* The folder's drop-ins have the path that it has after all links, as in systemd's DropInPaths. */
 static const char *drop_in_path(struct unit_search *search, const char *path)
 {
     char resolved[ROOT_PATH_MAX];
@@ -281,7 +282,7 @@ int unit_search_scan(struct unit_search *search)
 {
     int r = read_dirs(search, true);
 
-    if (r == 0 && (search->n || search->shared)) /* matters only to one who has something */
+    if (r == 0 && (search->n || search->shared)) /* matters only to a user who has files */
         r = read_dirs(search, false);
     if (r == 0 && search->memory.failed)
         r = -ENOMEM;

@@ -33,10 +33,11 @@ struct unit_manager {
     const char     *user; /* of UNIT_USER: name, home within the root and uid; else NULL */
     const char     *home;
     int64_t         uid;     /* -1: not known */
-    int             version; /* of systemd; INT_MAX: not known, so the newest */
+    int             version; /* of systemd; INT_MAX: unknown, so the newest */
 };
 
-/* The version of systemd that a root has, as its library is named; INT_MAX where that does not say. */
+/* The version of systemd that a root has, from the name of its library; INT_MAX where that is
+ * unknown. */
 int unit_systemd_version(const struct root *root);
 
 /* The managers of a root: the system's, the global one, and one for each user of /etc/passwd and
@@ -44,7 +45,7 @@ int unit_systemd_version(const struct root *root);
 struct unit_managers {
     struct unit_manager *managers;
     size_t               n;
-    size_t               denied; /* homes that could not be looked into */
+    size_t               denied; /* homes that could not be read */
     size_t               lost;   /* folders of /home beyond a limit */
     int                  error;  /* negative errno that ended the list of /home; 0: it is whole */
 };
@@ -77,13 +78,13 @@ struct unit_entry {
     int                    error; /* negative errno: a directory that could not be read */
     const char            *link;  /* the text of a link, NULL where it cannot be read */
 
-    /* Of a link, once unit_search_target() was asked: where it points, links on the way there
-     * followed but not the last; NULL where that cannot be told. */
+    /* Of a link, after a call of unit_search_target(): its target, with links in the path followed
+     * but not the last; NULL where it is unknown. */
     const char *target;
     bool        targeted;
 
     bool                      unread; /* counted in the search: not read, or not to its end */
-    const struct unit_parsed *parsed; /* unit_load.c: what a drop-in says, once it was read */
+    const struct unit_parsed *parsed; /* unit_load.c: content of a drop-in, after it was read */
     bool                      used;   /* unit_settings.c: some unit reads it */
 };
 
@@ -109,7 +110,7 @@ struct unit_search {
     size_t             parsed_bytes; /* held by entries[].parsed */
 };
 
-/* An empty search: nothing that a user may choose is read unless that user may read it. */
+/* An empty search: a file that a user may choose is read only if that user may read it. */
 int unit_search_new(struct unit_search **ret, const struct root *root,
                     const struct unit_manager *manager);
 
@@ -132,22 +133,22 @@ struct unit_entry *const *unit_search_range(const struct unit_search *search, en
 /* The entry of this name that is in force: the first regular file or link; NULL: none. */
 struct unit_entry *unit_search_first(const struct unit_search *search, const char *name);
 
-/* The entry that another of the same place, owner and name stands after, or itself. */
+/* The first entry of the same place, owner and name, which may be the entry itself. */
 const struct unit_entry *unit_search_shadow(const struct unit_search *search,
                                             const struct unit_entry  *entry);
 
-/* Where a link points (see `target`). NULL: it loops, or is too long. -ENOMEM counts as NULL. */
+/* Target of a link (see `target`). NULL: it loops, or is too long. -ENOMEM counts as NULL. */
 const char *unit_search_target(struct unit_search *search, struct unit_entry *entry);
 
-/* The path of an entry after all links, in ret; false where it leads nowhere. */
+/* The path of an entry after all links, in ret; false where that is missing. */
 bool unit_search_resolve(struct unit_search *search, const struct unit_entry *entry,
                          char ret[ROOT_PATH_MAX]);
 
 /* Whether a path is below a directory of the search path. */
 bool unit_search_holds(const struct unit_search *search, const char *path);
 
-/* Whether what a path leads to is empty or a device, which masks a unit; also a link to /dev/null
- * that dangles, as in an image. */
+/* Whether the target of a path is empty or a device, which masks a unit; also a dangling link to
+ * /dev/null, as in an image. */
 bool unit_is_mask(const struct root *root, const char *path);
 
 /* The unit file that is loaded under this name: aliases followed, the template of an instance
@@ -160,9 +161,9 @@ struct unit_entry *unit_search_fragment(struct unit_search *search, const char *
 const char *unit_strdup(struct arena *arena, const char *text);
 const char *unit_join(struct arena *arena, const char *dir, const char *name);
 
-/* Directories are added in order, before anything is read. "~/x" stands for a path in the home of
- * the manager's user and "$/x" for one below /run/user/UID; they are left out where there is no
- * such user. Negative errno only for lack of memory. */
+/* Directories are added in order, before anything is read. "~/x" is a path in the home of the
+ * manager's user and "$/x" one below /run/user/UID; both are left out where there is no such user.
+ * Negative errno only for lack of memory. */
 int unit_search_add_dir(struct unit_search *search, const char *path,
                         const struct unit_place *place);
 

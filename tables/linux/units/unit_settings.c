@@ -1,5 +1,4 @@
-/* unit_settings.c -- every directive of every unit file and drop-in, and which of them are in
- * force.
+/* unit_settings.c -- every directive of every unit file and drop-in, and whether it is in force.
  *
  *     SELECT unit, value, path FROM unit_settings
  *     WHERE key = 'Environment' AND value LIKE '%LD_PRELOAD%' AND effective;
@@ -27,7 +26,7 @@ struct setting_row {
 struct state {
     const struct tbl_terms *user, *section, *key;
     struct unit_each        each;
-    size_t                  setting; /* the next of what is loaded */
+    size_t                  setting; /* the next of the loaded unit */
 };
 
 static int open_scan(struct tbl_scan *scan)
@@ -71,14 +70,14 @@ static bool wanted(const struct state *s, const struct unit_setting *setting)
            tbl_match_text(s->user, unit_walk_user(&s->each.walk), false);
 }
 
-/* Of a file that is not in force: what stands instead of it. */
+/* Of a file that is not in force: the file that replaces it. */
 static void fill_rest(struct state *s, struct setting_row *row)
 {
     row->decided_by = s->each.instead;
     row->decided_line = TBL_NULL;
     row->effective = s->each.instead ? 0 : TBL_NULL;
     if (!row->ignored)
-        row->ignored = s->each.instead ? "another file takes its place" : "no unit here reads it";
+        row->ignored = s->each.instead ? "another file replaces it" : "no unit here reads it";
 }
 
 static int fill(struct tbl_scan *scan, struct state *s, const struct unit_setting *setting,
@@ -155,25 +154,26 @@ static int get_commands(struct tbl_scan *scan, const void *data, sqlite3_context
 
 static const struct tbl_column columns[] = {
     ROW(host, TBL_KEY, "Host the unit belongs to"),
-    ROW(source, TBL_ID, "File it stands in, where that lies now"),
-    ROW(path, TBL_KEY | TBL_PREFIX, "File it stands in, where that lies on its host"),
+    ROW(source, TBL_ID, "Path in the evidence of the file that has it"),
+    ROW(path, TBL_KEY | TBL_PREFIX, "Path on its host of the file that has it"),
     ROW(line, TBL_ID, "Line at which it begins"),
-    ROW(scope, TBL_KEY, "Whose manager reads it: system or user"),
+    ROW(scope, TBL_KEY, "Manager that reads it: system or user"),
     ROW(scope_user, TBL_KEY | TBL_ID,
-        "User whose manager it is; NULL where the unit is the same for all users"),
+        "User of that manager; NULL where the unit is the same for all users"),
     ROW(unit, TBL_KEY | TBL_ID,
-        "Unit that it sets; a drop-in for many units has a row for each; ask for an instance by "
-        "name to see what its template makes of it"),
+        "Unit that it belongs to; a drop-in for many units has a row for each; name an instance "
+        "in the query to see its settings from the template"),
     ROW(section, TBL_KEY, "Section, without brackets"),
-    ROW(key, TBL_KEY, "Key; NULL for a line that is no assignment"),
+    ROW(key, TBL_KEY, "Key; NULL for a line that is not an assignment"),
     ROW(value, 0, "Value: continued lines joined, specifiers and quotes kept"),
     ROW(effective, TBL_KEY,
-        "Whether the value is in force once all files of the unit are read; an empty one never is; "
+        "Whether the value is in force after all files of the unit are read; an empty one never "
+        "is; "
         "NULL for a drop-in of units that are not on this disk"),
     ROW(decided_by, 0,
-        "File that decides: its own or, where another overrides or resets it, that one's"),
-    ROW(decided_line, 0, "Line in that file; NULL where the whole file stands aside"),
-    ROW(ignored, 0, "Why systemd passes over it; NULL where it does not"),
+        "File that decides: its own or, where another overrides or resets it, the other"),
+    ROW(decided_line, 0, "Line in that file; NULL where the whole file is replaced"),
+    ROW(ignored, 0, "Why systemd ignores it; NULL where it does not"),
     TBL_LAZY(
         "commands", TBL_TEXT, 0,
         "Of Exec lines the commands, unquoted, as JSON: [{\"path\", \"argv\", \"prefix\"}]; NULL "
@@ -186,7 +186,7 @@ static const struct tbl_example examples[] = {
     {"What drop-ins change about what a unit runs",
      "SELECT unit, path, line, value, effective FROM unit_settings "
      "WHERE section = 'Service' AND key GLOB 'Exec*' AND path GLOB '*.conf'"},
-    {"Libraries forced into services",
+    {"Libraries that services are made to load",
      "SELECT unit, value, path FROM unit_settings "
      "WHERE key = 'Environment' AND value GLOB '*LD_*' AND effective"},
     {"Every program of a unit, unquoted",
@@ -197,7 +197,8 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table unit_settings_table = {
     .name = "unit_settings",
-    .doc = "One row a directive of unit files and drop-ins, with whether it is in force and what "
+    .doc = "One row for each directive of unit files and drop-ins, with whether it is in force and "
+           "what "
            "decides that",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),

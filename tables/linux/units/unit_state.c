@@ -15,11 +15,11 @@
 #define FOLLOW_MAX 64 /* links followed, as systemd */
 #define BAD        (-EBADMSG)
 
-/* Versions of systemd from which on it does otherwise, as far as 252, 257 and 262 show. */
+/* Versions of systemd that changed its behaviour, as far as 252, 257 and 262 show. */
 #define UPHOLDS     254 /* UpheldBy= and the folders of its links enable */
-#define WHOLE_LISTS 254 /* of a list of words with a fault none is taken */
+#define WHOLE_LISTS 254 /* a list of words with a fault is ignored as a whole */
 
-/* One name that a link may stand for: itself, its template, or what it points to. */
+/* One name that a link may provide: its own, its template's, or its target's. */
 struct candidate {
     const char              *key;
     const struct unit_entry *entry;
@@ -31,7 +31,7 @@ struct unit_states {
     size_t              n;
 };
 
-/* What is known of a unit while it is looked up: systemd's InstallInfo. */
+/* What is known of a unit during the search for it: systemd's InstallInfo. */
 enum mode { UNSEEN, REGULAR, MASKED, ALIAS, LINKED };
 
 struct install {
@@ -42,7 +42,7 @@ struct install {
     struct buffer aliases; /* NUL-terminated, one after another */
     int           version; /* of systemd */
     bool          also;
-    bool          denied;           /* a file on the way may not be read */
+    bool          denied;           /* a file in the search may not be read */
     size_t        wanted, required; /* words in WantedBy= and RequiredBy= */
     size_t        upheld;           /* and in UpheldBy=, which systemd has from 254 on */
     char          default_instance[UNIT_NAME_MAX];
@@ -57,8 +57,8 @@ static bool upholds(const struct unit_search *search)
 
 /* Reading [Install] ----------------------------------------------------------- */
 
-/* Write a word with the specifiers of the unit's own name filled in; for those that only the host
- * knows stands an "x". */
+/* Write a word with the specifiers of the unit's own name filled in; "x" replaces those that only
+ * the host knows. */
 static void expand(const struct install *i, const char *text, struct buffer *out)
 {
     static const char host_specifiers[] = "aAbBHlqmMovwWgGuU";
@@ -140,8 +140,8 @@ static int read_default_instance(struct install *i, const char *value)
     return r;
 }
 
-/* Count the words of WantedBy= and the like; an empty value starts again. Where a quote does not end,
- * 252 takes the words before it and 257 none. */
+/* Count the words of WantedBy= and similar settings; an empty value starts again. Where a quote
+ * does not end, 252 accepts the words before it and 257 none. */
 static void count_words(struct install *i, const char *value, size_t *count)
 {
     size_t n = 0;
@@ -208,7 +208,7 @@ static int read_text(struct install *i, const char *data, size_t size, int versi
     return r;
 }
 
-/* Read what is a regular file or, with `follow`, leads to one: *ret_empty for a mask. */
+/* Read a regular file or, with `follow`, a link to one: *ret_empty for a mask. */
 static int read_file(struct unit_search *search, struct install *i, const char *path,
                      bool *ret_mask)
 {
@@ -228,7 +228,7 @@ static int read_file(struct unit_search *search, struct install *i, const char *
 
 /* Finding the file ------------------------------------------------------------ */
 
-/* Look at one path as the file of `i`: 0, -ENOENT and the like, or BAD. */
+/* Try one path as the file of `i`: 0, -ENOENT and similar errors, or BAD. */
 static int look_at(struct unit_search *search, struct install *i, const char *path,
                    bool may_be_link)
 {
@@ -261,7 +261,7 @@ static bool passes_over(int r)
     return r == -ENOENT || r == -ENOTDIR || r == -EACCES;
 }
 
-/* Look for a file of this name in the directories: 1 where there is one, 0, or BAD. */
+/* Search the directories for a file of this name: 1 where there is one, 0, or BAD. */
 static int look_for(struct unit_search *search, struct install *i, const char *name)
 {
     size_t                    n;
@@ -310,7 +310,7 @@ static int search_for(struct unit_search *search, struct install *i, const char 
     return r < 0 || i->mode == MASKED ? (r < 0 ? r : 0) : read_drop_ins(search, i);
 }
 
-/* Go on from a link to what it points to. */
+/* Go on from a link to its target. */
 static int follow(struct unit_search *search, struct install *i)
 {
     char        instance[UNIT_NAME_MAX], name[UNIT_NAME_MAX];
@@ -361,7 +361,8 @@ static const char *base(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* What a link says about the unit: 1 it enables it, 2 it is its own name linked elsewhere, 0. */
+/* What a link does for the unit: 1 it enables it, 2 it has its name and leads outside, 0 nothing.
+ * */
 static int judge(const struct install *i, const struct unit_entry *link, bool known, bool below)
 {
     char template[UNIT_NAME_MAX];
@@ -398,7 +399,7 @@ static bool is_config(const struct unit_search *search, const struct unit_dir *d
            strcmp(dir->path + size, in_home) == 0;
 }
 
-/* The same, or what enables a unit for all users. */
+/* The same, or the directory that enables a unit for all users. */
 static bool is_any_config(const struct unit_search *search, const struct unit_dir *dir)
 {
     return is_config(search, dir) || strcmp(dir->path, "/etc/systemd/user") == 0;
@@ -434,7 +435,7 @@ static size_t first_candidate(const struct unit_states *states, const char *key)
     return low;
 }
 
-/* What the links of all directories say together; NULL: nothing. With `known` only links that
+/* The state from the links of all directories; NULL: none. With `known` only links that
  * `systemctl enable` would make count. */
 static const char *linked_state(const struct unit_states *states, const struct install *i,
                                 bool known)
@@ -525,7 +526,7 @@ static int by_key(const void *a, const void *b)
     return order ? order : (i > j) - (i < j);
 }
 
-/* The folders that enable: .wants and .requires, and .upholds where systemd knows of it. */
+/* The folders that enable: .wants and .requires, and .upholds where systemd has it. */
 static bool enables(const struct unit_search *search, const struct unit_entry *entry)
 {
     static const char folder_end[] = ".upholds/";

@@ -1,4 +1,4 @@
-/* unit_state.h -- the state of a unit file, worked out from the disk as `systemctl list-unit-files`
+/* unit_state.h -- the state of a unit file, computed from the disk as `systemctl list-unit-files`
  * does (systemctl(1) "is-enabled"; behaviour of src/shared/install.c of systemd 252, 257 and 262).
  *
  *     unit_states_open(&states, search);

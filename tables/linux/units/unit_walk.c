@@ -16,11 +16,11 @@ int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct uni
                                                 .root = want->root});
 }
 
-/* What was left out, in words. */
+/* The parts that were left out, in words. */
 static void describe(const struct unit_walk *walk, int64_t broken, char *out, size_t size)
 {
     int n = snprintf(out, size,
-                     "directories not read: %lld; homes not looked into: %zu; files beyond the "
+                     "directories not read: %lld; homes not read: %zu; files beyond the "
                      "limit: %lld",
                      (long long)walk->closed, walk->managers.denied, (long long)walk->lost);
 
@@ -64,7 +64,7 @@ static int report(struct unit_walk *walk)
     return rc ? -ENOMEM : 0;
 }
 
-/* Whether a file of a user leads to one that this user may not read. */
+/* Whether a user's file is a link to one that this user may not read. */
 static bool is_refused(const struct unit_search *search, const struct unit_entry *entry)
 {
     if (!search->as || !entry->dir->own || entry->error || entry->type == DT_DIR)
@@ -75,7 +75,7 @@ static bool is_refused(const struct unit_search *search, const struct unit_entry
     return fd == -EPERM;
 }
 
-/* Count what the search of a manager could not read. */
+/* Count the parts that the search of a manager could not read. */
 static void count(struct unit_walk *walk)
 {
     for (size_t i = 0; i < walk->search->n_dirs; i++)

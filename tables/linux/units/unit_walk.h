@@ -1,6 +1,6 @@
-/* unit_walk.h -- from evidence to evidence and manager to manager, for the tables of unit files.
+/* unit_walk.h -- the walk over all evidence and all managers, for the tables of unit files.
  *
- * Every root is reported to evidence_sources once its last manager is done.
+ * Every root is reported to evidence_sources after its last manager.
  */
 #ifndef SVCQL_UNIT_WALK_H
 #define SVCQL_UNIT_WALK_H
@@ -29,7 +29,7 @@ struct unit_walk {
     int64_t              lost, closed; /* entries beyond the cap; directories that were not read */
     int64_t              unread;       /* the table counts them: other parts left out or not read */
     int64_t              broken;       /* directories that were read only in part */
-    int64_t              refused;      /* files that the user who leads to them may not read */
+    int64_t              refused;      /* targets that the user who owns the link may not read */
     int64_t              over;         /* managers whose files are beyond their budget */
     bool                 found;        /* a unit directory that was read */
 };
@@ -41,12 +41,12 @@ int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct uni
 int  unit_walk_next(struct unit_walk *walk);
 void unit_walk_close(struct unit_walk *walk); /* accepts a zeroed one */
 
-/* "system" or "user"; the user whose directories are searched, NULL for what all share. */
+/* "system" or "user"; the user whose directories are searched, NULL for those that all share. */
 const char *unit_walk_scope(const struct unit_walk *walk);
 const char *unit_walk_user(const struct unit_walk *walk);
 
-/* Where a person finds a path of the current root, in memory of the row; NULL for NULL and where
- * memory is out. */
+/* The path in the evidence of a path of the current root, in memory of the row; NULL for NULL and
+ * where memory is out. */
 const char *unit_walk_source(struct tbl_scan *scan, const struct unit_walk *walk, const char *path);
 
 #endif
