@@ -1,4 +1,4 @@
-/* attack.c -- techniques that v19 of ATT&CK named anew. */
+/* attack.c -- techniques that have a new id in v19 of ATT&CK. */
 #include "attack.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 
 SQLITE_EXTENSION_INIT3
 
-/* Where v19 put several into one, the one of v18 that says most. */
+/* Where v19 merged several, the most specific one of v18. */
 static const struct {
     const char *v19, *v18;
 } renamed[] = {

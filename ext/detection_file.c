@@ -1,4 +1,4 @@
-/* detection_file.c -- takes the text of a detection apart, line by line and in place. */
+/* detection_file.c -- parses the text of a detection, line by line and in place. */
 #include "detection_file.h"
 
 #include <errno.h>
@@ -166,7 +166,8 @@ static struct detection_section *begin_section(struct parser *p, char *shapes)
     p->in_body = false;
     if (p->file->n_sections == DETECTION_MAX_SECTIONS) {
         FAULT(p, "more than %d sections", DETECTION_MAX_SECTIONS);
-        p->file->n_sections--; /* the last place serves for the rest, which is faulty anyway */
+        p->file
+            ->n_sections--; /* the last entry is used for the rest, which is faulty in any case */
     }
     struct detection_section *section = &p->file->sections[p->file->n_sections++];
     *section = (struct detection_section){.shapes = shapes, .line = p->line};
@@ -241,7 +242,7 @@ static void take_title(struct parser *p, char *line)
         p->file->title = trimmed(line + 3 + size + 2);
 }
 
-/* Move the line's text after what it continues: its place is before this line's. */
+/* Move the line's text after the text that it continues, which is before it. */
 static void take_continuation(struct parser *p, char *line)
 {
     char  *text = trimmed(line + 2);
@@ -278,7 +279,7 @@ static void take_comment(struct parser *p, char *line)
         FAULT(p, "is neither -- word: text nor the rest of one");
 }
 
-/* The expression stays as it stands, up to the next comment; `newline` ends its newest line. */
+/* The expression stays unchanged, up to the next comment; `newline` ends its newest line. */
 static void take_expression(struct parser *p, char *line, char *newline, char **body_end)
 {
     struct detection_section *section = last_section(p);

@@ -1,7 +1,7 @@
-/* detection_file.h -- a detection as it is written: one file of sql/signals, or of a user's folder.
+/* detection_file.h -- the text of a detection: one file of sql/signals, or of a user's folder.
  *
- * The head of ext/signals.awk is the manual of the form. Here the text is only taken apart; whether
- * its expressions are SQL and its tests pass is reported by detections.c.
+ * The head of ext/signals.awk is the manual of the form. This only parses the text; detections.c
+ * reports whether its expressions are SQL and its tests pass.
  */
 #ifndef SVCQL_DETECTION_FILE_H
 #define SVCQL_DETECTION_FILE_H
@@ -43,7 +43,7 @@ struct detection_test {
     int         line;
 };
 
-/* All text is within `text`, which the file owns; a word that was left out is NULL. */
+/* All text is within `text`, which the file owns; an omitted word is NULL. */
 struct detection_file {
     char       *path, *text; /* malloc'd */
     const char *name, *title;
@@ -56,7 +56,7 @@ struct detection_file {
     size_t                   n_patterns, n_sections, n_tests;
 };
 
-/* Take a file's text apart. Takes `text`, NUL-terminated and from malloc(), in every case; `path`
+/* Parse a file's text. Owns `text`, NUL-terminated and from malloc(), in every case; `path`
  * ends in NAME.sql and is copied. Every fault is reported with its line. Returns 0, -EINVAL where
  * there was a fault, -ENOMEM; the caller frees the file in every case. */
 int  detection_file_parse(const char *path, char *text, struct detection_faults *faults,

@@ -3,7 +3,7 @@
  * Each shape is a virtual table of one row, whose columns have the shape's types and collations, so
  * that an expression compares as it would in the shape's view. All detections of a shape are one
  * statement with a column each. An expression is compiled alone before it joins: once as (x) and once as
- * ((x)), so that it cannot close the parentheses it stands in, with an authorizer that allows one
+ * ((x)), so that it cannot close the parentheses around it, with an authorizer that allows one
  * SELECT, the row and functions of a list, and it is run over no row, where only an aggregate gives one.
  */
 #include "detections.h"
@@ -24,7 +24,7 @@ SQLITE_EXTENSION_INIT3
 
 #define FILE_MAX   (256 * 1024) /* bytes of a detection */
 #define FILES_MAX  2000         /* of a folder */
-#define LENGTH_MAX (16 << 20)   /* bytes of a text that an expression makes */
+#define LENGTH_MAX (16 << 20)   /* bytes of a text that an expression returns */
 
 /* A detection's expression for one shape. */
 struct arm {
@@ -32,7 +32,7 @@ struct arm {
     const struct detection_section *section;
 };
 
-/* What is known of a shape: the row that its table shows now, and the detections of it. */
+/* What is known of a shape: the present row of its table, and its detections. */
 struct judged {
     const struct shape *shape;
     sqlite3_value     **row; /* NULL: the table is empty */
@@ -50,7 +50,7 @@ struct detections {
     size_t                   n_files;
     struct detection_faults *faults;
     sqlite3_stmt            *overlay, *apart, *matches, *entries; /* of the tests */
-    bool guarded;     /* the authorizer is at work: it is asked about our own statements too */
+    bool guarded;     /* the authorizer checks: it is called for our own statements too */
     int  selects;     /* that the authorizer has seen */
     char denied[160]; /* what it did not allow */
 };
@@ -213,7 +213,7 @@ static int authorize(void *data, int action, const char *a, const char *b, const
     (void)d;
     if (!detections->guarded)
         return SQLITE_OK;
-    /* What else the host's programs put into each connection is in TEMP. */
+    /* Other objects that the host's programs add to each connection are in TEMP. */
     if ((action == SQLITE_READ && c && strcmp(c, "main") == 0) ||
         (action == SQLITE_SELECT && detections->selects++ == 0))
         return SQLITE_OK;
@@ -252,7 +252,7 @@ static sqlite3_stmt *prepare_guarded(struct detections *d, const char *sql)
     return stmt;
 }
 
-/* Where in an expression the newest error is, as lines after its first. */
+/* The line of the newest error in an expression, counted after its first. */
 static int error_lines(struct detections *d, const char *sql, const char *body)
 {
     int         offset = sqlite3_error_offset(d->db), lines = 0;
@@ -279,7 +279,7 @@ static bool check_form(struct detections *d, const struct arm *arm, const struct
     else if (sqlite3_column_count(stmt) != 1)
         why = "is more than one expression";
     else if (sqlite3_step(stmt) == SQLITE_ROW)
-        why = "does not look at the row alone";
+        why = "does not depend on the row alone";
     if (why)
         detection_fault(d->faults, arm->file->path, line, "%s", why);
     sqlite3_finalize(stmt);
@@ -293,7 +293,7 @@ static bool check_expression(struct detections *d, const struct arm *arm, const 
            check_form(d, arm, shape, "SELECT ((%s\n)) FROM main.\"%w\"");
 }
 
-/* Patterns are compiled by the function that will match them. */
+/* Patterns are compiled by the function that matches them later. */
 static bool check_patterns(struct detections *d, const struct detection_file *file)
 {
     bool good = true;
@@ -356,7 +356,7 @@ static int open_private(struct detections *d)
     sqlite3_limit(d->db, SQLITE_LIMIT_EXPR_DEPTH, 200);
     sqlite3_limit(d->db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000);
     sqlite3_limit(d->db, SQLITE_LIMIT_ATTACHED, 0);
-    /* Text in double quotes would be a text where it is meant as a column. */
+    /* SQLite would take a misspelt column in double quotes for a text. */
     sqlite3_db_config(d->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(d->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_db_config(d->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -418,7 +418,7 @@ static bool add_arm(struct judged *judged, const struct arm *arm)
     return added;
 }
 
-/* Call for each shape that a section names; false where there is none of a name, or `call` fails. */
+/* Call for each shape that a section names; false where a name is unknown, or `call` fails. */
 static bool each_shape(struct detections *d, const struct arm *arm,
                        bool (*call)(struct detections *, const struct arm *, struct judged *))
 {
@@ -477,7 +477,7 @@ static bool each_section(struct detections *d, const struct detection_file *file
     return good;
 }
 
-/* Take a file that was parsed without a fault, if its expressions are good too. */
+/* Add a file that was parsed without a fault, if its expressions are valid too. */
 static int take_file(struct detections *d, struct detection_file *file)
 {
     struct detection_file **added;
@@ -487,7 +487,7 @@ static int take_file(struct detections *d, struct detection_file *file)
     if (!(added = ARRAY_ADD(d->files, d->n_files)))
         return -ENOMEM;
     if (!each_section(d, file, take_arm)) {
-        d->n_files--; /* the caller's still */
+        d->n_files--; /* still the caller's */
         return -ENOMEM;
     }
     *added = file;
@@ -581,7 +581,7 @@ const struct detection_file *detections_at(const struct detections *d, size_t i)
     return d && i < d->n_files ? d->files[i] : NULL;
 }
 
-/* Take the arms of a file out of all shapes, or one arm. */
+/* Remove the arms of a file from all shapes, or one arm. */
 static void drop_arms(struct detections *d, const struct detection_file *file)
 {
     for (size_t s = 0; s < d->shapes.n; s++) {
@@ -637,7 +637,7 @@ static bool judges(struct detections *d, const struct judged *judged, const stru
     return good;
 }
 
-/* A row failed: take out the detections that cannot judge it. Returns whether there was one. */
+/* A row failed: remove the detections that cannot judge it. Returns whether there was one. */
 static bool drop_failing(struct detections *d, struct judged *judged)
 {
     size_t kept = 0, before = judged->n_arms;
@@ -720,7 +720,7 @@ static char *whole_row(struct detections *d, const struct trial *trial, const ch
     return text;
 }
 
-/* How many keys two whole rows differ in. */
+/* Number of keys in which two whole rows differ. */
 static int keys_apart(struct detections *d, const char *a, const char *b)
 {
     int n = -1;
@@ -873,12 +873,12 @@ static void run_trial(struct detections *d, const struct trial *trial)
     int fires = trial->judged ? try_shape(d, trial) : try_patterns(d, trial);
     if (fires >= 0 && fires != trial->test->fires)
         WRONG(d, trial,
-              trial->test->fires ? "should fire, and does not" : "should spare, and fires");
+              trial->test->fires ? "should fire, but does not" : "should spare, but fires");
     if (!trial->test->fires && !near_a_fires(d, trial))
         WRONG(d, trial, "is not one key away from a fires line of its section");
 }
 
-/* Run a test for each shape of its section; how many that were. */
+/* Run a test for each shape of its section; returns their number. */
 static int run_test(struct detections *d, struct trial *trial)
 {
     const char *shapes = section_of(trial)->shapes;

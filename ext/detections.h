@@ -1,9 +1,9 @@
 /* detections.h -- detections that were not built in: checked, tested and evaluated.
  *
- * They come from a folder of files such as sql/signals holds, and run in a private connection to an
- * empty database in memory that knows nothing but the row at hand and deterministic functions: no
- * table of an opened database, no file, no clock. What is wrong with one is reported with its file
- * and line, and leaves the rest working.
+ * They come from a folder of files like those of sql/signals, and run in a private connection to an
+ * empty database in memory that has only the current row and deterministic functions: no table of
+ * an opened database, no file, no clock. A fault of one is reported with its file and line; the
+ * others still work.
  *
  *     r = detections_load("/etc/svcql/signals.d", &faults, &detections);
  *     ...
@@ -25,10 +25,10 @@ struct detections;
 int  detections_load(const char *folder, struct detection_faults *faults, struct detections **ret);
 void detections_free(struct detections *detections);
 
-/* The i-th detection, or NULL after the last, or of none. */
+/* The i-th detection, or NULL after the last or where there is none. */
 const struct detection_file *detections_at(const struct detections *detections, size_t i);
 
-/* Take the i-th detection out, as somebody else has its name. */
+/* Remove the i-th detection, as its name is used already. */
 void detections_drop(struct detections *detections, size_t i);
 
 /* Run the fires and spares of all of them, and report each that is wrong. Returns how many were run, or
@@ -36,8 +36,8 @@ void detections_drop(struct detections *detections, size_t i);
 int detections_test(struct detections *detections);
 
 /* Add the name of each detection that fires for a row of a shape, as ,"name". The values are those
- * of the shape's columns, in order. A detection that fails is reported once and left out from there
- * on. Returns an SQLite code. */
+ * of the shape's columns, in order. A detection that fails is reported once and left out
+ * afterwards. Returns an SQLite code. */
 int detections_judge(struct detections *detections, const char *shape, int n,
                      sqlite3_value **values, struct buffer *fired);
 

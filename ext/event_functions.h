@@ -1,4 +1,4 @@
-/* event_functions.h -- SQL functions that put the numbers of Windows events into words. */
+/* event_functions.h -- SQL functions that translate the numbers of Windows events into words. */
 #ifndef SVCQL_EVENT_FUNCTIONS_H
 #define SVCQL_EVENT_FUNCTIONS_H
 

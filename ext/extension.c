@@ -1,5 +1,5 @@
-/* extension.c -- the entry point: registers tables and functions, then makes them and the views
- * visible in the TEMP schema.
+/* extension.c -- the entry point: registers tables and functions, then adds them and the views to
+ * the TEMP schema.
  *
  *     sqlite3 -cmd '.load build/svcql' -cmd 'SELECT name, description FROM svcql_tables'
  */
@@ -39,8 +39,8 @@ static bool already_loaded(sqlite3 *db)
     return loaded;
 }
 
-/* Put the tables into the TEMP schema, which is looked in first: so a table of the same name in the
- * user's database hides none of them from the views. */
+/* Put the tables into the TEMP schema, which SQLite searches first: so a table of the same name in
+ * the user's database hides none of them from the views. */
 static int create_tables(sqlite3 *db)
 {
     int rc = SQLITE_OK;
@@ -97,7 +97,7 @@ static int load(sqlite3 *db, char **error)
         rc = late_views_register(svcql);
     svcql_unref(svcql);    /* the modules hold it from here on */
     if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
-        *error = sqlite3_mprintf("svcql: cannot take the place of the function regexp while a "
+        *error = sqlite3_mprintf("svcql: cannot replace the function regexp while a "
                                  "statement runs: load with .load, not by SELECT load_extension()");
     return rc == SQLITE_OK ? create_objects(db, error) : rc;
 }

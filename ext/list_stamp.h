@@ -1,4 +1,4 @@
-/* list_stamp.h -- how long what was read of a list, such as signals, may be kept. */
+/* list_stamp.h -- how long the rows read of a list, such as signals, may be kept. */
 #ifndef SVCQL_LIST_STAMP_H
 #define SVCQL_LIST_STAMP_H
 

@@ -32,7 +32,7 @@ static struct own *own_of(const struct svcql *svcql)
     return svcql_kept(svcql, &key);
 }
 
-/* What evidence_sources shows of them ------------------------------------------------ */
+/* Reports in evidence_sources ------------------------------------------------ */
 
 static void report(struct own *own, const char *location, enum source_status status, int64_t good,
                    int64_t faulty, const char *detail)
@@ -80,12 +80,12 @@ static void report_fault(void *data, const char *file, int line, const char *tex
     sqlite3_free(location);
 }
 
-/* What was reported of the folder before counts no more. */
+/* Withdraw earlier reports of the folder. */
 static void withdraw_reports(struct own *own)
 {
     for (char *at = own->reported, *end; at && (end = strchr(at, '\n')); at = end + 1) {
         *end = 0;
-        report(own, at, SOURCE_READ, 0, 0, "not in use any more");
+        report(own, at, SOURCE_READ, 0, 0, "no longer in use");
     }
     sqlite3_free(own->reported);
     own->reported = NULL;
@@ -173,14 +173,14 @@ static int64_t count(const struct detections *detections)
     return n;
 }
 
-/* Both lists must be svcql's: what the user's own database holds is not written to. */
+/* Both lists must be svcql's: the user's own database is never written. */
 static int check_lists(sqlite3 *db, char **ret_error)
 {
     if (has_own_list(db, "signals", "origin") && has_own_list(db, "exec_patterns", "signal"))
         return SQLITE_OK;
     *ret_error =
         sqlite3_mprintf("signals: the open database has a table signals or exec_patterns of "
-                        "its own, which is left as it is: add the detections there");
+                        "its own, which is not changed: add the detections there");
     return SQLITE_ERROR;
 }
 

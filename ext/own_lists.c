@@ -35,7 +35,8 @@ static char *refusal(const char *schema, const char *list, const char *column, b
 {
     if (!any)
         return sqlite3_mprintf(
-            "svcql: the list %s of the database %s cannot be read: mend or drop it", list, schema);
+            "svcql: the list %s of the database %s cannot be read: repair or drop it", list,
+            schema);
     return sqlite3_mprintf("svcql: the list %s of the database %s has no column %s: add it with "
                            "ALTER TABLE %s.%s ADD COLUMN %s, or rename the list",
                            list, schema, column, schema, list, column);

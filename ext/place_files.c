@@ -50,7 +50,7 @@ static int report(struct place_files *f, int error)
                                                              .detail = detail_of(f, error)});
 }
 
-/* Report a root that has none of the files, so that it is seen to have been read. */
+/* Report a root that has none of the files, so that evidence_sources shows that it was read. */
 static int report_none(struct place_files *f)
 {
     return svcql_report(tbl_svcql(f->scan), &(struct report){.table = tbl_name(f->scan),
@@ -84,7 +84,7 @@ static void enter(struct place_files *f)
 
 /* Files -------------------------------------------------------------------------- */
 
-/* The text of an open file, of a long one its beginning: 0 or a negative errno. */
+/* The text of an open file, or the beginning of a long one: 0 or a negative errno. */
 static int read_text(struct place_files *f, int fd)
 {
     struct stat st;
@@ -97,14 +97,14 @@ static int read_text(struct place_files *f, int fd)
     f->owner = (int64_t)st.st_uid;
     f->cut = st.st_size > PLACE_FILE_MAX;
     size_t room = f->cut        ? PLACE_FILE_MAX
-                  : !st.st_size ? PLACE_PROC_MAX /* files of /proc do not say their size */
+                  : !st.st_size ? PLACE_PROC_MAX /* files of /proc do not report their size */
                                 : (size_t)st.st_size;
     f->text = malloc(room + 1);
     if (!f->text)
         return -ENOMEM;
     while (size < room && n > 0) {
         off_t hole = input_hole(fd, at);
-        if (hole > 0) { /* one NUL stands for it */
+        if (hole > 0) { /* one NUL represents it */
             at += hole;
             f->holes++;
             f->text[size++] = '\0';
@@ -191,7 +191,7 @@ static bool is_open(const struct place_files *f)
 
 /* Places ------------------------------------------------------------------------- */
 
-/* What a "*" in a place's path stands for; a folder that cannot be searched is reported. */
+/* The names for a "*" in a place's path; a folder that cannot be searched is reported. */
 static int take_folder(void *arg, const char *path, int error, size_t lost)
 {
     struct place_files *f = arg;
@@ -221,7 +221,7 @@ static void forget_root(struct place_files *f)
     f->next_place = f->base = 0;
 }
 
-/* List the folder at f->path. One with files is reported by them. */
+/* List the folder at f->path. A folder with files is reported by its files. */
 static int open_folder(struct place_files *f)
 {
     enter(f);
@@ -260,7 +260,7 @@ static int next_folder(struct place_files *f)
     return open_file(f);
 }
 
-/* Find what the "*" in a place's path stands for; where it is nothing, report the folder above. */
+/* Find the names for the "*" in a place's path; where there is none, report the folder above. */
 static int open_folders(struct place_files *f, const char *path)
 {
     int r = root_glob(f->source.root, path, PLACE_NAMES_MAX, take_folder, f);
@@ -310,7 +310,7 @@ static int next_source(struct place_files *f)
     }
     int rc_begin = f->begin_root ? f->begin_root(f->scan) : SQLITE_OK;
     if (f->by_base && !f->n_bases)
-        f->next_place = f->n_places; /* there is nothing for them to be below */
+        f->next_place = f->n_places; /* they have no base */
     return rc_begin;
 }
 

@@ -12,8 +12,8 @@
  *     place_files_end(&state->files);
  *
  * A file that is absent, denied, too big or not regular, a folder that cannot be listed or has more
- * names than PLACE_NAMES_MAX: each is reported, and the walk goes on. A file is opened when it is its
- * turn, so a LIMIT reads no more than it needs.
+ * names than PLACE_NAMES_MAX: each is reported, and the walk goes on. Each file is opened only when
+ * it is read, so a LIMIT reads no more than it needs.
  */
 #ifndef SVCQL_PLACE_FILES_H
 #define SVCQL_PLACE_FILES_H
@@ -23,11 +23,11 @@
 
 #define PLACE_NAMES_MAX 200000      /* of one folder */
 #define PLACE_ADDED_MAX 10000       /* places added while the files of one root are read */
-#define PLACE_FILE_MAX  (64u << 20) /* bytes; of a longer file only these are given */
-#define PLACE_PROC_MAX  (1u << 20)  /* the same of a file that says it is empty, as in /proc */
+#define PLACE_FILE_MAX  (64u << 20) /* bytes; of a longer file only these are returned */
+#define PLACE_PROC_MAX  (1u << 20)  /* the same for a file that reports size 0, as in /proc */
 
 struct place_of_files {
-    const char *path;     /* a folder, in which "*" stands for any name; or the file itself */
+    const char *path;     /* a folder, in which "*" matches any name; or the file itself */
     const char *pattern;  /* of the names in the folder; NULL: `path` is a file */
     int         tag;      /* the table's own */
     bool        optional; /* not worth a report where it is absent */
@@ -65,18 +65,18 @@ struct place_files {
     struct source         source;
     struct place_of_files place;
     char                  path[ROOT_PATH_MAX];      /* within the root */
-    char                  shown[2 * ROOT_PATH_MAX]; /* where a person finds it */
+    char                  shown[2 * ROOT_PATH_MAX]; /* its path for people */
     const char           *name;                     /* the last part of path */
     size_t                base;                     /* which of those of this root it is below */
     char                 *text;                     /* with a NUL after it; NULL: no file is open */
     size_t                size;
-    int64_t               owner; /* user id of the file; not of one that is read by line */
+    int64_t               owner; /* user id of the file; not set for one that is read by line */
 
     /* Of the file that is open, for the table to count; reported when it is closed. */
     int64_t     records, skipped;
-    size_t      lost;   /* files that are not read, for there are too many */
+    size_t      lost;   /* files that are not read, as there are too many */
     const char *detail; /* why records were skipped; static text, NULL: "lines not understood" */
-    int         error;  /* negative errno: why its text is not what it should be */
+    int         error;  /* negative errno: why its text is incomplete */
 
     /* The walk's own. */
     struct sources      sources;
@@ -86,13 +86,13 @@ struct place_files {
     struct place_added *added;
     size_t              n_added;
     size_t              next_place; /* of places, then of added */
-    char              **folders;    /* that the place's path stands for */
+    char              **folders;    /* that fit the place's path */
     size_t              n_folders, next_folder;
     char                folder[ROOT_PATH_MAX];
     struct root_names   names; /* in the folder */
     size_t              next_name;
     struct stream      *stream;
-    size_t              holes; /* of the file, each of which one NUL stands for */
+    size_t              holes; /* of the file, each represented by one NUL */
     size_t              zeros; /* lines, of a file read whole 1, that hold NULs and should not */
     bool                cut;   /* the file is longer than PLACE_FILE_MAX */
 };
@@ -105,12 +105,13 @@ void place_files_end(struct place_files *f);  /* accepts a zeroed one */
  * the end of the file. */
 int place_files_line(struct place_files *f, char **ret_line, size_t *ret_size);
 
-/* One more place of this root, read after the others; copies the path. What is added again is read
- * once. `reader` as below. SQLITE_OK or SQLITE_NOMEM. */
+/* One more place of this root, read after the others; copies the path. A path that is added twice
+ * is read once. `reader` as below. SQLITE_OK or SQLITE_NOMEM. */
 int place_files_add(struct place_files *f, const struct place_of_files *place, int64_t reader);
 
-/* Below which folder of this root the places are, one of several: users' homes. For begin_root().
- * What its names lead to is read as that user would (root_as()); 0: without such a limit. */
+/* Add one of several folders of this root below which the places are, such as users' homes. For
+ * begin_root(). Targets of its names are read with that user's rights (root_as()); 0: without such
+ * a limit. */
 int place_files_base(struct place_files *f, const char *path, int64_t reader);
 
 #endif

@@ -1,4 +1,5 @@
-/* shapes.h -- what detections judge: the columns of sql/facts/SHAPE_facts.sql, from their headers. */
+/* shapes.h -- the input of detections: the columns of sql/facts/SHAPE_facts.sql, from their
+ * headers. */
 #ifndef SVCQL_SHAPES_H
 #define SVCQL_SHAPES_H
 

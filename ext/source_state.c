@@ -2,8 +2,8 @@
  *
  *     SELECT source_state('sudoers', '%', 'web1', (SELECT count(*) FROM sudoers));
  *
- * It says what is so when it is called. The last argument is not read: a value of the query that
- * read the tables, given there, is known only after they were read, and so is the answer.
+ * It returns the state at the time of the call. The last argument is not used: a value from the
+ * query that reads the tables is known only after they were read, so the call comes after that.
  */
 #include "source_state.h"
 

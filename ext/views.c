@@ -2,8 +2,8 @@
  *
  * CREATE VIEW has SQLite parse each view twice, once to check it and once to enter it, which for
  * all of them takes longer than everything else that loading does. So the views are written into
- * temp.sqlite_schema as they stand, and SQLite reads that schema anew, once. Should the connection
- * not allow it, each is created in the ordinary way.
+ * temp.sqlite_schema directly, and SQLite reads that schema again, once. If the connection does not
+ * allow this, each is created by CREATE VIEW.
  */
 #include "views.h"
 
@@ -63,7 +63,7 @@ static sqlite3_stmt *user_tables(sqlite3 *db)
     }
     sqlite3_finalize(stmt);
     char *text = sqlite3_str_finish(sql);
-    if (text) /* a database that cannot be read has no list that a query could use */
+    if (text) /* a database that cannot be read has no usable list */
         sqlite3_prepare_v2(db, text, -1, &names, NULL);
     sqlite3_free(text);
     return names;
@@ -102,8 +102,8 @@ static int create_lists(sqlite3 *db, char **ret_error)
 
 /* Views ------------------------------------------------------------------------- */
 
-/* The view that describes the columns of another: SHAPE_facts those of SHAPE_signals, and logs those of
- * logs_windows and its neighbours. "" where there is none. */
+/* The view that describes the columns of another: SHAPE_facts those of SHAPE_signals, and logs
+ * those of logs_windows, logs_linux and logs_macos. "" where there is none. */
 static const char *family_of(const char *view, char (*buffer)[64])
 {
     static const char suffix[] = "_signals";
@@ -164,7 +164,7 @@ static int create_one_by_one(sqlite3 *db, char **ret_error)
     return rc;
 }
 
-/* As SQLite itself keeps a view's text: without TEMP, and without the semicolon. */
+/* As SQLite itself stores a view's text: without TEMP, and without the semicolon. */
 static char *schema_text(const struct embedded_view *view)
 {
     static const char prefix[] = "CREATE TEMP VIEW ";
@@ -208,7 +208,8 @@ static int insert_views(sqlite3 *db)
     return rc;
 }
 
-/* Write the views into the schema and have it read. The connection's own settings are put back. */
+/* Write the views into the schema and make SQLite read it. The connection's own settings are
+ * restored. */
 static int write_schema(sqlite3 *db)
 {
     int defensive = 0, writable = 0;

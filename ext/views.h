@@ -21,19 +21,19 @@ struct embedded_view {
 /* Ends with an element whose name is NULL. */
 extern const struct embedded_view embedded_views[];
 
-/* What a column holds: of one view, or of every view that has such a column where `view` is "".
- * From sql/columns.txt and the headers of views, sorted by column and view. */
+/* The sentence on a column: of one view, or of every view that has such a column where `view` is
+ * "". From sql/columns.txt and the headers of views, sorted by column and view. */
 struct embedded_column {
     const char *column, *view, *doc;
 };
 extern const struct embedded_column embedded_columns[];
 extern const size_t                 n_embedded_columns;
 
-/* What a view's column holds; NULL where nobody has written it down. */
+/* The sentence on a view's column; NULL where there is none. */
 const char *view_column_doc(const char *view, const char *column);
 
 /* Create every view and list as a TEMP object. A list is left out where a database of the
- * connection has a table of its name, which then is the one used. On failure sets *ret_error, which
+ * connection has a table of its name, which is then used instead. On failure sets *ret_error, which
  * the caller frees with sqlite3_free(). Returns an SQLite code. */
 int views_create(sqlite3 *db, char **ret_error);
 

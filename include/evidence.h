@@ -104,7 +104,8 @@ struct source {
 struct sources_want {
     unsigned    artefacts; /* set of 1u << enum artefact */
     const char *host;      /* only evidence of this host; NULL: of all */
-    const char *path;   /* only this file, what lies in this folder or fits this glob; NULL: all */
+    const char
+        *path; /* only this file, the files in this folder or that fit this glob; NULL: all */
     const char *source; /* only this very file; NULL: all. `path` goes before it */
     const char *root;   /* only below this root, opened for the query; NULL: all evidence */
 
@@ -113,7 +114,7 @@ struct sources_want {
     bool (*of_others)(const struct source *source);
 };
 
-/* The iterator is opaque but for its size, so that it can stand in a table's state. */
+/* The iterator is opaque except for its size, so that it can be a member of a table's state. */
 struct sources {
     void *impl;
 };
@@ -141,7 +142,7 @@ struct report {
     const char        *location; /* as the column `source` says */
     enum source_status status;
     int64_t            records; /* read; TBL_NULL: not counted yet */
-    int64_t            skipped; /* records or lines lost to damage, caps and the like */
+    int64_t            skipped; /* records or lines lost to damage or limits */
     const char        *detail;  /* why, for people; may be NULL */
     bool               root; /* a probe's, of a whole root: not shown once the table has read it */
 };

@@ -8,7 +8,7 @@
  * and leave ret_ arguments untouched then.
  *
  * Case: a root of a Windows or macOS file system is opened with ROOT_NOCASE; a path that does not
- * resolve as written is then looked for component by component, ignoring case (simple folding of
+ * resolve as written is then searched component by component, ignoring case (simple folding of
  * Unicode's basic plane) and normal form. With ROOT_PERCENT paths and listed names are those of the
  * host, and the files' own are found.
  */
@@ -83,7 +83,7 @@ int root_stat(const struct root *root, const char *path, bool follow, struct sta
 /* The same as statx() gives it, birth time included. */
 int root_statx(const struct root *root, const char *path, bool follow, struct statx *ret);
 
-/* The text of a symbolic link, NUL-terminated; -EINVAL where the path is no link. */
+/* The text of a symbolic link, NUL-terminated; -EINVAL where the path is not a link. */
 int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX]);
 
 /* Where a path ends after all links, as a path within the root. -ENOENT for a dangling one. */

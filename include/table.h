@@ -13,8 +13,8 @@
  *
  * Pushdown: what the WHERE clause says of a column that has TBL_KEY, TBL_RANGE or TBL_PREFIX
  * reaches the table as a struct tbl_terms. The table may use it to return fewer rows and never has
- * to: SQLite checks every term again. So a table may return rows that were not asked for, but must
- * never leave out one that was.
+ * to: SQLite checks every term again. So a table may return rows that do not fit the terms, but
+ * must never leave out one that was.
  *
  * Ownership: strings in a row must live until the next call of next(); tbl_printf() and friends
  * give memory that does. The kit copies what SQLite keeps.

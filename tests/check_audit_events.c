@@ -343,7 +343,7 @@ START_TEST(damage_is_counted_and_reported)
                    "1|/\n2|/a\xef\xbf\xbd"
                    "b",
                    "SELECT serial, cwd FROM audit_events('%s/audit.log')", dir);
-    harness_expect(db, "damaged|2|3|lines that are no audit records",
+    harness_expect(db, "damaged|2|3|lines that are not audit records",
                    "SELECT status, records, skipped, detail FROM evidence_sources "
                    "WHERE table_name = 'audit_events' AND location = '%s/audit.log'",
                    dir);

@@ -430,11 +430,12 @@ START_TEST(a_folder_of_nothing_known_says_so)
     harness_write_text(dir, "x/y.txt", "x");
     insert(dir);
     harness_expect(db, "files|1", "SELECT kind, host = '%s' FROM evidence", strrchr(dir, '/') + 1);
-    harness_expect(db, "unknown|0|1",
-                   "SELECT status, records, detail GLOB 'nothing was recognised in %s; looked for: "
-                   "*event logs (?.evtx)*' FROM evidence_sources "
-                   "WHERE table_name = 'evidence' AND kind = 'location'",
-                   dir);
+    harness_expect(
+        db, "unknown|0|1",
+        "SELECT status, records, detail GLOB 'nothing was recognised in %s; searched for: "
+        "*event logs (?.evtx)*' FROM evidence_sources "
+        "WHERE table_name = 'evidence' AND kind = 'location'",
+        dir);
     harness_expect(db, "unknown|file|1",
                    "SELECT status, kind, source = '%s/x/y.txt' FROM evidence_sources "
                    "WHERE table_name = 'evidence' AND kind <> 'location'",

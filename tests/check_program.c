@@ -327,7 +327,7 @@ START_TEST(evidence_without_anything_known_is_an_incomplete_look)
         ck_assert_int_eq(run(&text, "hunt -e %s/%s", dir, names[i]), EXIT_INCOMPLETE);
         snprintf(expected, sizeof expected, "nothing was recognised in %s/%s\n", dir, names[i]);
         ck_assert_msg(strstr(text, expected), "%s", text);
-        ck_assert_ptr_nonnull(strstr(text, "looked for: "));
+        ck_assert_ptr_nonnull(strstr(text, "searched for: "));
         ck_assert_ptr_null(strstr(text, "M1018"));
         ck_assert_int_eq(run(&text, "hunt -f json -e %s/%s 2> /dev/null", dir, names[i]),
                          EXIT_INCOMPLETE);
@@ -682,7 +682,7 @@ START_TEST(detections_of_ones_own_are_tried_and_hunted_with)
     ck_assert_msg(strstr(text, "runs from /opt/.cache"), "%s", text);
     harness_write_text(folder, "from_cache.sql", OWN "program GLOB '/opt/*'\n");
     ck_assert_int_eq(run(&text, "signals test %s", folder), EXIT_FINDINGS);
-    ck_assert_msg(strstr(text, "from_cache.sql:9: should spare, and fires"), "%s", text);
+    ck_assert_msg(strstr(text, "from_cache.sql:9: should spare, but fires"), "%s", text);
     ck_assert_int_eq(run(&text, "signals new unit_command mine"), EXIT_CLEAN);
     ck_assert_msg(strstr(text, "-- mine: ") && strstr(text, "-- shape:   unit_command"), "%s",
                   text);

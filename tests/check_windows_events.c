@@ -469,7 +469,7 @@ START_TEST(lines_that_are_no_event_are_counted)
         dir, "e.jsonl",
         "{\"a\":1}\n\nnot json\n{\"EventID\":5,\"SourceName\":\"P\"}\n{\"EventID\":\n");
     harness_expect(db, "5", "SELECT event_id FROM windows_events('%s/e.jsonl')", dir);
-    harness_expect(db, "damaged|1|3|1 objects that are no event; 2 damaged or no JSON",
+    harness_expect(db, "damaged|1|3|1 objects that are not an event; 2 damaged or no JSON",
                    "SELECT status, records, skipped, detail FROM evidence_sources "
                    "WHERE location = '%s/e.jsonl'",
                    dir);

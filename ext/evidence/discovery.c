@@ -1,4 +1,4 @@
-/* discovery.c -- walk a location and put what is found together to hosts. */
+/* discovery.c -- walk a location and group the sources in it by host. */
 #include "discovery.h"
 
 #include <dirent.h>
@@ -14,19 +14,19 @@
 #include "formats/text/array.h"
 
 #define SNIFF_SIZE 16384 /* bytes of a file that are read for marks */
-#define ASKED_MAX  16    /* loose files of one kind that are asked for their host */
+#define ASKED_MAX  16    /* loose files of one kind that are read for their host */
 #define ROOTS_MAX  10000
 
 struct entry {
     char         *name;
-    unsigned char type; /* DT_DIR, DT_REG, DT_LNK; others are left alone */
+    unsigned char type; /* DT_DIR, DT_REG, DT_LNK; others are ignored */
 };
 
 struct listing {
     struct entry *entries;
     size_t        n;
     bool          hint;  /* a name may be the beginning of a root's mark */
-    bool          units; /* a file is called as a unit */
+    bool          units; /* a file has a unit's name */
 };
 
 /* A root or a loose file, with the folder of its collection: paths within the location. */
@@ -59,7 +59,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
 }
 
-/* The type of an entry whose file system does not tell it with the name. */
+/* The type of an entry whose file system does not return it with the name. */
 static unsigned char type_of(const struct walker *w, const char *dir, const struct dirent *entry)
 {
     struct stat st;
@@ -84,7 +84,7 @@ static int add_entry(struct listing *listing, const char *name, unsigned char ty
         return -ENOMEM;
     *entry = (struct entry){.name = strdup(name), .type = type};
     if (!entry->name) {
-        listing->n--; /* a name that is not there cannot be sorted */
+        listing->n--; /* a NULL name cannot be sorted */
         return -ENOMEM;
     }
     return 0;
@@ -152,7 +152,7 @@ static bool is_generic(const char *name, size_t size)
     return false;
 }
 
-/* Cut generic folders off the end of a path: what is left is the collection's own folder. */
+/* Cut generic folders off the end of a path: the rest is the collection's own folder. */
 static void cut_generic(char *path)
 {
     for (char *slash; (slash = strrchr(path, '/')) && is_generic(slash + 1, strlen(slash + 1));)
@@ -228,7 +228,7 @@ static bool sniff(const struct walker *w, enum artefact artefact, const char *pa
     int     fd = root_open_file(w->root, path);
 
     if (fd < 0)
-        return root_denied(fd); /* the table that opens it says so */
+        return root_denied(fd); /* the table that opens it reports it */
     ssize_t size = read(fd, data, sizeof data);
     close(fd);
     return size > 0 && artefact_sniff(artefact, data, (size_t)size);
@@ -280,8 +280,8 @@ static int add_unknown(struct walker *w, const char *dir, const char *name)
     return 0;
 }
 
-/* Whether a file is read together with another: a hive's log with its hive, what a collector wrote
- * of the host with all of its files. */
+/* Whether a file is read together with another: a hive's log with its hive, a collector's file
+ * about the host with all of its files. */
 static bool goes_with(const struct listing *listing, const char *name)
 {
     static const char *const notes[] = {"client_info.json", "hostname.txt", "hostname_-f.txt"};
@@ -305,8 +305,8 @@ static bool goes_with(const struct listing *listing, const char *name)
 
 /* Files ------------------------------------------------------------------------ */
 
-/* What a file is: the first kind that its name allows and, where many files are named so, its bytes
- * have. False: no kind that is wanted. */
+/* The kind of a file: the first that its name allows and, where many other files have such names,
+ * that its bytes confirm. False: none of the wanted kinds. */
 static bool recognise(const struct walker *w, const char *dir, const char *name, const char *path,
                       enum artefact *ret)
 {
@@ -508,7 +508,7 @@ static int add_root_item(struct walker *w, const struct candidate *candidate)
     return add_item(w, candidate->system->kind, candidate->path, flags, host, zone);
 }
 
-/* The one name that the loose files of a collection agree on, or "". */
+/* The name that all loose files of a collection have, or "". */
 static void host_of_files(const struct walker *w, const struct candidate *files, size_t n,
                           char host[HOST_MAX], char zone[HOST_MAX])
 {
@@ -532,7 +532,7 @@ static void host_of_files(const struct walker *w, const struct candidate *files,
         }
 }
 
-/* Add the loose files of one collection, which stand together. */
+/* Add the loose files of one collection, which are adjacent. */
 static int add_files_item(struct walker *w, const struct candidate *files, size_t n)
 {
     char   host[HOST_MAX] = "", zone[HOST_MAX] = "";
@@ -556,7 +556,7 @@ static int add_files_item(struct walker *w, const struct candidate *files, size_
 
 /* Names ------------------------------------------------------------------------ */
 
-/* The host in what Velociraptor writes of its client. */
+/* The host in Velociraptor's file about its client. */
 static bool host_of_client(const struct walker *w, const char *collection, char host[HOST_MAX])
 {
     char   path[ROOT_PATH_MAX + 64];
@@ -577,7 +577,7 @@ static bool host_of_client(const struct walker *w, const char *collection, char 
     return found;
 }
 
-/* Names that collectors leave beside what they collected: UAC, Velociraptor. */
+/* Names that collectors write beside the collected files: UAC, Velociraptor. */
 static bool host_beside(const struct walker *w, const char *collection, char host[HOST_MAX])
 {
     static const char *const texts[] = {"live_response/network/hostname.txt",
@@ -648,7 +648,7 @@ static int by_collection(const void *a, const void *b)
     return strcmp(x->path, y->path);
 }
 
-/* Add the items of one collection, whose candidates stand together. */
+/* Add the items of one collection, whose candidates are adjacent. */
 static int add_collection(struct walker *w, const struct candidate *candidates, size_t n)
 {
     size_t first = w->result->n, i = 0;
@@ -693,7 +693,7 @@ static int assemble(struct walker *w)
 
 /* Entry ------------------------------------------------------------------------ */
 
-/* A location that is nothing known is an empty item all the same, so that it is seen to be. */
+/* An unrecognised location still becomes an empty item, so that the user sees it. */
 static int finish(struct walker *w, int r)
 {
     if (r == 0)
@@ -714,7 +714,7 @@ static int finish(struct walker *w, int r)
     return r;
 }
 
-/* A location that is one file: what its name or its first bytes say. */
+/* A location that is one file: its kind by its name or its first bytes. */
 static int discover_file(struct walker *w, const char *name)
 {
     static const enum artefact sniffed[] = {ARTEFACT_EVENT_LOG, ARTEFACT_HIVE,

@@ -1,5 +1,5 @@
-/* discovery.h -- what is at a location: root file systems by their marks, and loose artefacts by
- * their names and first bytes, put together to hosts.
+/* discovery.h -- the sources at a location: root file systems by their marks, and loose artefacts
+ * by their names and first bytes, grouped by host.
  *
  *     struct discovery found;
  *     if (discover("/cases/intrusion-7", &found) == 0) {
@@ -9,15 +9,15 @@
  *     }
  *
  * A folder is walked whole, without following links and without going below a root that was
- * recognised. A file that is of no kind that is read is listed as unknown. Names decide; contents
- * are read for marks alone (at most 16 KiB of a file), and to learn a host's name.
+ * recognised. A file of a kind that no table reads is listed as unknown. Names decide; contents are
+ * read only for marks (at most 16 KiB of a file), and to learn a host's name.
  *
- * A folder of unit files without a root around it stands for /etc/systemd/system of a system of
+ * A folder of unit files without a root around it counts as /etc/systemd/system of a system of
  * which nothing else is known.
  *
- * Layouts that are known by what they look like: mounted images; KAPE and CyLR (a folder a drive);
- * Velociraptor (uploads/ACCESSOR/C%3A/..., its percent signs undone); UAC ([root]/,
- * live_response/); folders of files. A host is told apart by the folder of its collection, whose
+ * Layouts that are recognised: mounted images; KAPE and CyLR (a folder a drive);
+ * Velociraptor (uploads/ACCESSOR/C%3A/..., its percent signs decoded); UAC ([root]/,
+ * live_response/); folders of files. A host is distinguished by the folder of its collection, whose
  * own parts, such as C, uploads or [root], are not taken for names of hosts.
  */
 #ifndef SVCQL_DISCOVERY_H
@@ -27,7 +27,7 @@
 #include "table.h"
 
 #define DISCOVERY_DEPTH   64       /* levels of folders */
-#define DISCOVERY_ENTRIES 10000000 /* names read; what is beyond is counted as skipped */
+#define DISCOVERY_ENTRIES 10000000 /* names read; those beyond are counted as skipped */
 
 struct discovered_file {
     enum artefact
@@ -79,10 +79,10 @@ struct discovery {
 int  discover(const char *location, unsigned wanted, struct discovery *ret);
 void discovery_free(struct discovery *found);
 
-/* What can be evidence, for messages: "root file systems, event logs (*.evtx), ...". */
+/* The kinds of evidence, for messages: "root file systems, event logs (*.evtx), ...". */
 extern const char discovery_supported[];
 
-/* What the first bytes of a file say that it is: "a ZIP archive", "plain text", "binary data". */
+/* The kind of a file by its first bytes: "a ZIP archive", "plain text", "binary data". */
 const char *describe_bytes(const uint8_t *data, size_t size);
 
 /* The same of a file; "not readable" where it cannot be read. */
@@ -100,23 +100,23 @@ struct root_system {
 #define ROOT_SYSTEMS 3
 extern const struct root_system root_systems[ROOT_SYSTEMS];
 
-/* The system whose root the folder is; NULL where it is none. Opens it to look. */
+/* The system whose root the folder is; NULL where it is none. Opens it. */
 const struct root_system *root_system_at(const char *path);
 
 /* Whether an entry of that name can be the beginning of a mark. */
 bool root_system_hint(const char *name);
 
 /* What a loose file may be, by its name (without folders) and the folder it is in. With `wanted`,
- * a set of 1u << enum artefact, the first of those. `ret_unsure` says that many files are named so
- * and artefact_sniff() must decide. */
+ * a set of 1u << enum artefact, the first of those. `ret_unsure`: many other files have such names,
+ * so artefact_sniff() must decide. */
 bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
                       bool *ret_unsure);
 
 /* Whether a file's name is a unit's. */
 bool names_unit(const char *name);
 
-/* Which folder of a system a loose folder of units stands for, by its name; NULL where it is part
- * of another (x.wants, x.service.d). */
+/* The folder of a system that a loose folder of units represents, by its name; NULL where it is
+ * part of another (x.wants, x.service.d). */
 const char *unit_folder_of(const char *dir);
 
 /* Whether the first bytes of a file are those of the artefact. */
@@ -126,7 +126,7 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size);
 
 #define HOST_MAX 256
 
-/* The name and time zone that a root file system gives its host; "" for what it does not say. */
+/* The name and time zone that a root file system gives its host; "" where unknown. */
 void host_of_root(const struct root *root, const char *kind, char ret_host[HOST_MAX],
                   char ret_zone[HOST_MAX]);
 

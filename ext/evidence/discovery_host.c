@@ -1,4 +1,4 @@
-/* discovery_host.c -- what evidence says of the host it came from. */
+/* discovery_host.c -- the name and time zone of the host that evidence came from. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +43,7 @@ bool host_of_text(const struct root *root, const char *path, char ret_host[HOST_
 
 /* Windows ---------------------------------------------------------------------- */
 
-/* Take what is in a buffer as a result. */
+/* Use the content of a buffer as the result. */
 static bool take(struct buffer *text, char ret[HOST_MAX])
 {
     const char *value = buffer_text(text);
@@ -220,8 +220,8 @@ static bool host_of_preferences(const struct root *root, const char *path, char 
 
 /* All ---------------------------------------------------------------------------- */
 
-/* The zone that /etc/localtime is a link to, even one that leads nowhere below the root; else what
- * Debian writes beside it. */
+/* The zone that /etc/localtime is a link to, even one whose target is missing below the root; else
+ * the zone in Debian's /etc/timezone. */
 static void zone_of_unix(const struct root *root, char ret_zone[HOST_MAX])
 {
     static const char zoneinfo[] = "/zoneinfo/";

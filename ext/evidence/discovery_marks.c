@@ -1,4 +1,4 @@
-/* discovery_marks.c -- how roots and artefacts look. */
+/* discovery_marks.c -- the marks of roots and artefacts. */
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -14,8 +14,8 @@
 
 /* Roots ------------------------------------------------------------------------ */
 
-/* The one with the most marks, of as many the first: macOS has some that Linux has too, and a
- * folder of another system's name is soon made by who wants a host to be taken for it. */
+/* The system with the most marks; of equal ones the first: macOS and Linux share some, and an
+ * attacker can easily create a folder that another system has. */
 const struct root_system root_systems[ROOT_SYSTEMS] = {
     {"macos",
      ARTEFACT_MACOS_ROOT,
@@ -73,7 +73,7 @@ const struct root_system *root_system_at(const char *path)
     root_unref(root);
     names.error = r < 0 ? r : names.error;
     for (size_t i = 0; i < ROOT_SYSTEMS; i++) {
-        /* Without ROOT_MACOS: a mark must lie where it says. */
+        /* Without ROOT_MACOS: a mark must be at exactly its path. */
         if (root_open(path, root_systems[i].flags & ROOT_NOCASE, &root) < 0)
             break;
         int n = count_marks(root, &names, &root_systems[i]);
@@ -100,7 +100,7 @@ bool root_system_hint(const char *name)
 
 /* Files ------------------------------------------------------------------------ */
 
-/* What files are called where they lie loose. A pattern with a '/' is for the folder and the name.
+/* Names of loose files. A pattern with a '/' is for the folder and the name.
  * The first that fits counts, and those that are sure come first. */
 static const struct {
     enum artefact artefact;
@@ -200,7 +200,7 @@ const char discovery_supported[] =
 
 static const struct {
     const char *begins, *name;
-    size_t      size, at; /* bytes of `begins`, and where they stand */
+    size_t      size, at; /* bytes of `begins`, and their offset */
 } formats[] = {
     {"PK\3\4", "a ZIP archive", 4, 0},
     {"\x1f\x8b", "a gzip file", 2, 0},
@@ -268,7 +268,7 @@ static bool is_compressed(const uint8_t *data, size_t size)
            (memcmp(data, "\x1f\x8b", 2) == 0 || memcmp(data, "\x28\xb5\x2f\xfd", 4) == 0);
 }
 
-/* Events that PowerShell wrote as UTF-16: not read, but reported rather than passed over. */
+/* Events that PowerShell wrote as UTF-16: not read, but reported. */
 static bool is_utf16_events(const uint8_t *data, size_t size)
 {
     static const char event[] = "E\0v\0e\0n\0t";

@@ -213,7 +213,7 @@ static int report_unknown(struct svcql *svcql, const char *location,
     return rc;
 }
 
-/* Report what the walk of a location found; what no table reads comes file by file. */
+/* Report what the walk of a location found; files that no table reads are reported one by one. */
 static int report(struct svcql *svcql, const char *location, const struct discovery *found)
 {
     size_t files = 0;
@@ -222,7 +222,7 @@ static int report(struct svcql *svcql, const char *location, const struct discov
     for (size_t i = 0; i < found->n; i++)
         files += found->items[i].n + (strcmp(found->items[i].kind, "files") != 0);
     if (!files && !found->error &&
-        asprintf(&nothing, "nothing was recognised in %s; looked for: %s", location,
+        asprintf(&nothing, "nothing was recognised in %s; searched for: %s", location,
                  discovery_supported) < 0)
         return SQLITE_NOMEM;
     int rc =

@@ -1,4 +1,4 @@
-/* evidence_list.h -- the hosts that a connection reads from, and what was found of them. */
+/* evidence_list.h -- the hosts that a connection reads from, and the sources found of them. */
 #ifndef SVCQL_EVIDENCE_LIST_H
 #define SVCQL_EVIDENCE_LIST_H
 
@@ -14,11 +14,11 @@ int evidence_begin(struct svcql *svcql);
 const struct evidence *evidence_at(const struct svcql *svcql, size_t i);
 
 /* Discover what is at a location and add it: one or more hosts, all called `host` unless that is
- * NULL. What was added of the same location before is taken away. Negative errno. */
+ * NULL. Earlier entries of the same location are removed. Negative errno. */
 int evidence_add(struct svcql *svcql, const char *location, const char *host);
 int evidence_remove(struct svcql *svcql, int64_t id);
 
-/* One evidence with its loose files, counted: a scan holds what was there when it began. */
+/* One evidence with its loose files, counted: a scan keeps those that existed when it began. */
 struct evidence_entry {
     int                     references;
     struct evidence         shown;
@@ -31,7 +31,8 @@ struct evidence_entry {
     struct stat             root_was; /* as the folder was when it was opened */
 };
 
-/* One with a copy of the location, which takes all else from the item; NULL when out of memory. */
+/* One with a copy of the location, which takes over the rest of the item; NULL when out of memory.
+ */
 struct evidence_entry *evidence_entry_new(const char *location, struct discovered *item);
 
 /* The i-th, NULL after the last. */

@@ -29,7 +29,7 @@ static int try_open(const struct root *root, const char *path)
     return r == -ENOTDIR ? fd : r;
 }
 
-/* Complete and set a report of what trying to open a source gave, unless there is one. */
+/* Complete and set a report of the attempt to open a source, unless there is one. */
 static int report_probed(struct svcql *svcql, struct report report, int r)
 {
     if (svcql_reported(svcql, report.table, report.location))
@@ -77,7 +77,7 @@ static int probe_source(struct svcql *svcql, const struct tbl_table *table,
                          try_open(source->root, source->path));
 }
 
-/* Say of one host that it has none of an artefact that its system would keep. */
+/* Report that one host has none of an artefact that its system would keep. */
 static int report_absent(struct svcql *svcql, const struct tbl_table *table,
                          const struct evidence *evidence, enum artefact artefact)
 {
@@ -98,7 +98,7 @@ static int report_absent(struct svcql *svcql, const struct tbl_table *table,
                                });
 }
 
-/* Probe what one evidence has of an artefact. */
+/* Probe the sources that one evidence has of an artefact. */
 static int probe_entry(struct svcql *svcql, const struct tbl_table *table,
                        struct evidence_entry *entry, enum artefact artefact)
 {

@@ -1,4 +1,4 @@
-/* reports.h -- what tables reported of their sources, for evidence_sources. Tables report with
+/* reports.h -- the tables' reports of their sources, for evidence_sources. Tables report with
  * svcql_report(). */
 #ifndef SVCQL_REPORTS_H
 #define SVCQL_REPORTS_H
@@ -11,7 +11,7 @@ struct report_entry {
     struct report        report;
 };
 
-/* The oldest, or NULL. They stay where they are until the connection ends. */
+/* The oldest, or NULL. They stay valid until the connection ends. */
 const struct report_entry *reports_first(const struct svcql *svcql);
 
 /* Whether a table has reported of a host that it read, or tried to. */

@@ -17,8 +17,8 @@ struct root {
     int                 references;
     int                 fd;
     unsigned            flags;
-    const char         *at;     /* of a graft: the folder that it is; else NULL */
-    unsigned            has;    /* which of joined[] are there, of macOS */
+    const char         *at;     /* of a graft: the path that its folder represents; else NULL */
+    unsigned            has;    /* which of joined[] exist, of macOS */
     struct root        *parent; /* of root_as(); else NULL */
     struct root_reader *reader; /* the same */
     char                path[];
@@ -34,7 +34,7 @@ static void close_fd(int *fd)
 }
 #define cleanup_fd __attribute__((cleanup(close_fd))) int
 
-/* A root of an open folder, which it takes; `path` is what people call it. */
+/* A root of an open folder, which it takes over; `path` is its name for people. */
 static int new_root(int fd, const char *path, unsigned flags, const char *at, struct root **ret)
 {
     size_t size = strlen(path);
@@ -76,8 +76,8 @@ const char *root_path(const struct root *root)
 
 /* Opening ------------------------------------------------------------------- */
 
-/* The rest of a path below the folder that a graft is; NULL where it is not below it. What is above
- * that folder can be looked at, and is taken for the folder. */
+/* The rest of a path below the folder that a graft represents; NULL where it is not below it.
+ * Folders above that folder can be opened, and are treated as the folder itself. */
 static const char *below_graft(const struct root *root, const char *path, int flags)
 {
     size_t size = strlen(root->at), length = strlen(path);
@@ -125,8 +125,8 @@ static int find_name(const struct root *root, const char *dir, const char *name,
     return found ? 0 : r < 0 ? r : -ENOENT;
 }
 
-/* Add one component to a path, spelled as its directory does: as it is given, where that is there,
- * for directories can be long. */
+/* Add one component to a path, spelled as in its directory: as it is given, where that exists, as
+ * searching a long directory is slow. */
 static int spell_name(const struct root *root, const char *name, char path[ROOT_PATH_MAX])
 {
     size_t size = strlen(path);
@@ -145,7 +145,7 @@ static int spell_name(const struct root *root, const char *name, char path[ROOT_
     return r;
 }
 
-/* Spell a path as its directories do. */
+/* Spell a path as in its directories. */
 static int respell(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
     ret[0] = '\0';
@@ -261,7 +261,7 @@ unsigned root_flags(const struct root *root)
 }
 
 /* Open the path as macOS's firmlinks and its links below / would have it: the data volume is joined
- * to the root, and /var, /etc and /tmp lie in /private. */
+ * to the root, and /var, /etc and /tmp are in /private. */
 static int open_joined(const struct root *root, const char *path, int flags)
 {
     char other[ROOT_PATH_MAX];
@@ -282,7 +282,7 @@ static int open_joined(const struct root *root, const char *path, int flags)
     return -ENOENT;
 }
 
-/* Open a path, spelled as the file system that the root was would have understood it. */
+/* Open a path, spelled as the original file system of the root would accept it. */
 static int open_any_case(const struct root *root, const char *path, int flags)
 {
     int fd = open_spelled(root, path, flags);
@@ -292,7 +292,7 @@ static int open_any_case(const struct root *root, const char *path, int flags)
     return open_joined(root, path, flags);
 }
 
-/* Note which volumes there are to join: a lookup that fails need not try the others. */
+/* Note which volumes can be joined: a lookup that fails need not try the others. */
 static void note_joined(struct root *root)
 {
     for (size_t i = 0; i < N_JOINED; i++) {
@@ -509,7 +509,7 @@ int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_M
 
 /* Reading ------------------------------------------------------------------- */
 
-/* Read until the end or `cap`, growing as the file turns out to: a size from stat() is only a hint,
+/* Read until the end or `cap`, growing the memory as needed: a size from stat() is only a hint,
  * and files of /proc have none. A file that ends where stat() said it would has ended. */
 static int read_all(int fd, size_t hint, size_t cap, char **ret, size_t *ret_size)
 {
@@ -564,11 +564,11 @@ int root_read(const struct root *root, const char *path, size_t cap, char **ret,
 
 /* Mapped ---------------------------------------------------------------------- */
 
-#define MAP_BLOCK ((size_t)4 << 10) /* bytes that are there or not */
-#define MAP_AHEAD 16                /* blocks read at once where a file is gone through */
+#define MAP_BLOCK ((size_t)4 << 10) /* bytes that are present or a hole */
+#define MAP_AHEAD 16                /* blocks read at once where a file is read in order */
 
-/* Memory as long as the file, which is read into it: to map the file itself would end the process
- * where somebody makes it shorter meanwhile. */
+/* Memory as long as the file, which is read into it: mapping the file itself would end the process
+ * if another process truncates the file. */
 static int map_memory(struct root_map *map)
 {
     if (!map->size || map->data)
@@ -607,7 +607,7 @@ static int map_open(const struct root *root, const char *path, uint64_t cap, str
 }
 
 /* Read from `at` until `end`, holes left out: 1, 0 where the file has become shorter, or a negative
- * errno; *done is how far it came. */
+ * errno; *done is the offset reached. */
 static int map_read(struct root_map *map, size_t at, size_t end, size_t *done)
 {
     ssize_t n = 1;

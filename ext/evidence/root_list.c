@@ -21,7 +21,7 @@ static int add_name(struct root_names *names, const char *name)
     if (!added)
         return -ENOMEM;
     *added = strdup(name);
-    names->n -= !*added; /* a name that is not there cannot be sorted */
+    names->n -= !*added; /* a NULL name cannot be sorted */
     return *added ? 0 : -ENOMEM;
 }
 
@@ -103,7 +103,7 @@ static int glob_names(const struct glob *g, const char *dir, const char *compone
     return r;
 }
 
-/* Hand on every path that a pattern means: `done` is a path, `pattern` what follows it. */
+/* Report every path that fits a pattern: `done` is a path, `pattern` the part after it. */
 static int glob_below(const struct glob *g, const char *done, const char *pattern)
 {
     char   dir[ROOT_PATH_MAX], component[ROOT_NAME_MAX + 1];

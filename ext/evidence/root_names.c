@@ -36,7 +36,7 @@ void root_name_decode(unsigned flags, const char *entry, char ret[ROOT_NAME_MAX 
 
 /* Unicode ---------------------------------------------------------------------- */
 
-/* The next code point of UTF-8 text; a byte that begins none stands for itself, above Unicode. */
+/* The next code point of UTF-8 text; a byte that begins none is kept as a value above Unicode. */
 static uint32_t next_point(const unsigned char **text)
 {
     const unsigned char *p = *text;
@@ -74,7 +74,7 @@ static uint32_t lower(uint32_t point)
     return point;
 }
 
-/* A name as a row of code points, decomposed and in lower case. */
+/* A name as a sequence of code points, decomposed and in lower case. */
 struct points {
     const unsigned char *rest;
     uint32_t             pending[8]; /* the last comes first */

@@ -1,4 +1,4 @@
-/* root_names.h -- when a name in a directory is the one that is looked for. */
+/* root_names.h -- whether a name in a directory is the wanted one. */
 #ifndef SVCQL_ROOT_NAMES_H
 #define SVCQL_ROOT_NAMES_H
 
@@ -7,11 +7,11 @@
 /* The flags that a root was opened with. */
 unsigned root_flags(const struct root *root);
 
-/* The name an entry stands for under the root's flags: with ROOT_PERCENT its %XX undone, where that
- * gives a name at all; else the entry itself. */
+/* The name that an entry represents under the root's flags: with ROOT_PERCENT its %XX decoded,
+ * where the result is a valid name; else the entry itself. */
 void root_name_decode(unsigned flags, const char *entry, char ret[ROOT_NAME_MAX + 1]);
 
-/* Whether a name, decoded, is `wanted`: alike but for case and normal form with ROOT_NOCASE. */
+/* Whether a name, decoded, is `wanted`: equal except for case and normal form with ROOT_NOCASE. */
 bool root_name_is(unsigned flags, const char *name, const char *wanted);
 
 #endif

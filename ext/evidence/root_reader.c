@@ -132,8 +132,8 @@ static int in_group(struct root_reader *reader, int64_t gid)
 
 /* Checks ------------------------------------------------------------------------ */
 
-/* Whether the user may do that to a file: 1, 0 or -ENOMEM. Its owner may change the mode, and so
- * may do all. */
+/* Whether the user has that access to a file: 1, 0 or -ENOMEM. The owner may change the mode, and
+ * so has every access. */
 static int may(struct root_reader *reader, const struct stat *st, enum access access)
 {
     bool group = st->st_mode >> 3 & access, other = st->st_mode & access;
@@ -148,7 +148,7 @@ static int may(struct root_reader *reader, const struct stat *st, enum access ac
 
 struct passage {
     struct root_reader *reader;
-    bool                reads;   /* rather than looks */
+    bool                reads;   /* opens to read, not only to search */
     bool                guarded; /* the user may have chosen where the path leads */
 };
 

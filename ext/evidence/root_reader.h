@@ -1,4 +1,4 @@
-/* root_reader.h -- what a user of a root may read there: the check of root_as(). */
+/* root_reader.h -- what a user of a root may read below it: the check of root_as(). */
 #ifndef SVCQL_ROOT_READER_H
 #define SVCQL_ROOT_READER_H
 

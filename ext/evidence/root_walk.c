@@ -20,7 +20,7 @@
 
 /* Component by component --------------------------------------------------------- */
 
-/* Which directory was passed, so that ".." is known to lead back to it. */
+/* Identity of a directory on the path, so that ".." is known to lead back to it. */
 struct level {
     dev_t device;
     ino_t inode;
@@ -30,7 +30,7 @@ struct walk {
     int              root, at; /* `at` is the directory reached; of level 0 it is the root */
     struct level    *levels;   /* the root is not among them */
     size_t           n;
-    char            *text; /* owned: what the links followed left to walk; NULL: none followed */
+    char            *text; /* owned: the text left to walk after links; NULL: no link followed */
     const char      *rest;
     unsigned         links;
     root_walk_check *check;
@@ -49,7 +49,7 @@ static void leave(struct walk *w)
     w->at = w->root;
 }
 
-/* Stand in a directory one level down; takes the descriptor. */
+/* Go down into a directory; takes the descriptor. */
 static int enter(struct walk *w, int fd)
 {
     struct stat st;
@@ -66,7 +66,7 @@ static int enter(struct walk *w, int fd)
     return 0;
 }
 
-/* Go up. The directory may have been moved, even out of the root: only the very directory that the
+/* Go up. The directory may have been moved, even out of the root: only the same directory that the
  * walk came through is entered again. */
 static int go_up(struct walk *w)
 {
@@ -93,7 +93,7 @@ static int go_up(struct walk *w)
     return 0;
 }
 
-/* Put the text of a link before what is left to walk; -EINVAL where the name is not a link's. */
+/* Put the text of a link before the rest of the path; -EINVAL where the name is not a link's. */
 static int follow(struct walk *w, const char *name)
 {
     char    target[ROOT_PATH_MAX];
@@ -159,7 +159,7 @@ static bool is_link(int fd)
     return fstat(fd, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
-/* What is open unless the caller may not have it. */
+/* The open descriptor, unless the check refuses it. */
 static int hand_on(const struct walk *w, int fd)
 {
     int r = check(w, fd, true);
@@ -191,7 +191,7 @@ static int open_last(struct walk *w, const char *name, int flags, bool *ret_link
     return r;
 }
 
-/* Whether nothing but slashes follows. */
+/* Whether only slashes follow. */
 static bool at_end(const struct walk *w)
 {
     return !w->rest[strspn(w->rest, "/")];
@@ -238,7 +238,7 @@ int root_walk(int root, const char *path, int flags, root_walk_check *check_fn, 
 
 /* By the kernel --------------------------------------------------------------------- */
 
-static bool without_openat2; /* for good once it was missing or forbidden */
+static bool without_openat2; /* set for good when the call was missing or forbidden */
 
 void root_walk_without_openat2(bool without)
 {

@@ -1,9 +1,10 @@
-/* root_walk.h -- one open below a folder, in two ways that keep the same promises: by openat2(2)
- * with RESOLVE_IN_ROOT, or component by component where a kernel lacks it or a filter forbids it.
+/* root_walk.h -- opening a path below a folder by one of two methods with the same guarantees: by
+ * openat2(2) with RESOLVE_IN_ROOT, or component by component where a kernel lacks it or a filter
+ * forbids it.
  *
  * Absolute links begin at the folder and ".." never leads above it, whatever is renamed or replaced
- * meanwhile. At most ROOT_LINKS_MAX links are followed. Errors are those of openat2(2), but for a
- * link of procfs such as /proc/PID/exe: openat2() gives ELOOP, the walk follows its text.
+ * meanwhile. At most ROOT_LINKS_MAX links are followed. Errors are those of openat2(2), except for
+ * a link of procfs such as /proc/PID/exe: openat2() gives ELOOP, the walk follows its text.
  */
 #ifndef SVCQL_ROOT_WALK_H
 #define SVCQL_ROOT_WALK_H
@@ -23,8 +24,8 @@ int root_walk_plain(int root, const char *path);
 /* For tests: never use openat2(). */
 void root_walk_without_openat2(bool without);
 
-/* The same by the walk alone. `check`, unless NULL, is called with each directory on the way, the
- * root first, and with what was opened, all by descriptor; a negative errno from it ends the walk.
+/* The same by the walk alone. `check`, unless NULL, is called with each directory of the path, the
+ * root first, and with the opened file, all by descriptor; a negative errno from it ends the walk.
  */
 typedef int root_walk_check(void *arg, int fd, bool last);
 int         root_walk(int root, const char *path, int flags, root_walk_check *check, void *arg);

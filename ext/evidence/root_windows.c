@@ -6,7 +6,7 @@
 
 #include "root.h"
 
-/* What a path may begin with and where it then goes on, within the root of the system drive. The
+/* Prefixes of a path, and their folders within the root of the system drive. The
  * folders are those of a default installation. */
 static const struct {
     const char *prefix, *to;
@@ -30,7 +30,7 @@ static bool is_slash(char c)
     return c == '\\' || c == '/';
 }
 
-/* Whether `text` begins with `prefix`, ignoring case and which way slashes lean. */
+/* Whether `text` begins with `prefix`, ignoring case and the direction of slashes. */
 static bool begins(const char *text, const char *prefix)
 {
     for (; *prefix; text++, prefix++)
@@ -72,6 +72,6 @@ int root_windows_path(const char *windows, char drive, char ret[ROOT_PATH_MAX])
         return own ? put("/", windows + 2 + strspn(windows + 2, "\\/"), ret) : -EXDEV;
     }
     if (*windows == '%')
-        return -EXDEV; /* a variable of a user or of nobody */
+        return -EXDEV; /* a variable of a user, or an unknown one */
     return is_slash(*windows) ? put("/", windows + 1, ret) : put("/Windows/", windows, ret);
 }

@@ -16,11 +16,11 @@ SQLITE_EXTENSION_INIT3
 
 #define NAMES_MAX 100000 /* files taken of one folder */
 
-/* Where operating systems keep what ---------------------------------------- */
+/* Paths of artefacts by operating system ---------------------------------------- */
 
 enum os { OS_LINUX = 1, OS_WINDOWS = 2, OS_MACOS = 4, OS_UNIX = OS_LINUX | OS_MACOS };
 
-/* pattern NULL: the folder itself is the source. A "*" in dir stands for any name. */
+/* pattern NULL: the folder itself is the source. A "*" in dir matches any name. */
 static const struct place {
     enum artefact artefact;
     unsigned      os;
@@ -71,7 +71,7 @@ struct found {
     struct root           *root;
     char                  *host; /* where there is no entry */
     char                  *path, *shown;
-    char                  *units; /* folder of units to take for a system, once its turn comes */
+    char                  *units; /* folder of units to open as a system, later */
     enum artefact          artefact;
 };
 
@@ -86,7 +86,7 @@ struct sources_impl {
     unsigned      artefacts;
     const char   *host; /* that the question is about; NULL: any */
     bool (*of_others)(const struct source *source);
-    struct evidence_entry **entries; /* whose sources are still to come, from `at` on */
+    struct evidence_entry **entries; /* whose sources follow, from `at` on */
     size_t                  n, at;
     glob_t                  names; /* files that fit the query's pattern, from `next_name` on */
     size_t                  next_name;
@@ -96,7 +96,7 @@ struct sources_impl {
     struct root            *lent;
 };
 
-/* Whose a source is: an evidence, or a host by name. */
+/* The owner of a source: an evidence, or a host by name. */
 struct owner {
     struct evidence_entry *entry;
     const char            *host;
@@ -154,7 +154,7 @@ struct adder {
     const struct place *place;
 };
 
-/* A folder of which a part is missing, for every table that would read what it holds. */
+/* A folder of which a part is missing, for every table that would read its files. */
 static int report_part(const struct adder *a, const char *dir, int error, size_t lost)
 {
     enum artefact artefact = a->place->artefact;
@@ -172,8 +172,8 @@ static int report_part(const struct adder *a, const char *dir, int error, size_t
     return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
 
-/* Files of one folder by pattern. A folder that may not be read is not a file, but a source all the
- * same, so that the table which opens it reports why. */
+/* Files of one folder by pattern. A folder that may not be read is a source too, so that the table
+ * which opens it reports why. */
 static int add_folder(void *arg, const char *dir, int error, size_t lost)
 {
     struct adder     *a = arg;
@@ -226,8 +226,8 @@ static int add_system(struct sources_impl *impl, struct owner owner, struct root
     return r;
 }
 
-/* A loose file, or a folder of units that stands for a system's: that is opened when its turn
- * comes, as there may be more of them than files may be open. */
+/* A loose file, or a folder of units that represents a system's: it is opened only when it is read,
+ * as there may be more of them than files may be open. */
 static int add_file(struct batch *batch, struct owner owner, struct root *root,
                     const struct discovered_file *file)
 {
@@ -301,7 +301,7 @@ static void give_root_back(struct sources_impl *impl)
     impl->lender = NULL;
 }
 
-/* Evidence that has gone does not stop the others; it says so. */
+/* Evidence that is missing now does not stop the others; it is reported. */
 static int report_gone(struct svcql *svcql, const struct evidence *evidence, int error)
 {
     int rc = svcql_report(svcql, &(struct report){.table = "evidence",
@@ -398,7 +398,7 @@ static int next_entry(struct sources_impl *impl)
     return r;
 }
 
-/* Hold on to all evidence of a host. */
+/* Take references of all evidence of a host. */
 static int hold_evidence(struct sources_impl *impl, const char *host)
 {
     const struct evidence *evidence;
@@ -454,8 +454,8 @@ static struct evidence_entry *holder_of(struct svcql *svcql, const char *path,
     return best == SIZE_MAX ? NULL : evidence_entry_ref(svcql, best);
 }
 
-/* The kind of a file that the query names: what its first bytes say or, of those without a mark,
- * its name; else the first that is wanted. */
+/* The kind of a file that the query names: by its first bytes or, for kinds without a mark, by its
+ * name; else the first wanted kind. */
 static enum artefact artefact_of_file(const struct root *root, const char *path, unsigned wanted)
 {
     static const enum artefact marked[] = {ARTEFACT_JOURNAL, ARTEFACT_EVENT_LOG, ARTEFACT_HIVE};
@@ -478,8 +478,8 @@ static enum artefact artefact_of_file(const struct root *root, const char *path,
 }
 
 /* A file that the query names, or a folder of journals. It is read below its evidence's root or,
- * where no evidence holds it, below its own folder, so that a link planted there leads nowhere
- * else. */
+ * where no evidence holds it, below its own folder, so that a planted link cannot lead out of it.
+ * */
 static int add_named_file(struct sources_impl *impl, const char *path, unsigned artefacts)
 {
     const char            *slash = strrchr(path, '/'), *rest;
@@ -516,7 +516,7 @@ static int set_text(const char **text, const char *value)
     return 0;
 }
 
-/* What was found in a folder belongs to the evidence that holds the folder. */
+/* Sources found in a folder belong to the evidence that holds the folder. */
 static int give_to(struct evidence_entry *entry, const struct evidence_entry *holder)
 {
     if (!holder)
@@ -527,7 +527,7 @@ static int give_to(struct evidence_entry *entry, const struct evidence_entry *ho
     return r < 0 ? r : set_text(&entry->shown.time_zone, holder->shown.time_zone);
 }
 
-/* What a query names of which a part could not be listed, for every table that would read it. */
+/* A path of a query of which a part could not be listed, for every table that would read it. */
 static int report_broken(struct sources_impl *impl, const char *path, int error, size_t skipped)
 {
     const struct tbl_table *table;
@@ -546,7 +546,7 @@ static int report_broken(struct sources_impl *impl, const char *path, int error,
 }
 
 /* The files of a folder that the query names and of all folders in it, and of the systems whose
- * roots lie there. -ENODATA: none of those wanted. */
+ * roots are in it. -ENODATA: none of the wanted kinds. */
 static int add_named_folder(struct sources_impl *impl, const char *path)
 {
     struct discovery       found = {0};
@@ -571,7 +571,7 @@ static int add_named_folder(struct sources_impl *impl, const char *path)
     return r;
 }
 
-/* The very file; one in a folder that is not there is no error, as its rows are none. */
+/* Exactly this file; one in a missing folder is not an error, as it has no rows. */
 static int add_source(struct sources_impl *impl, const char *path)
 {
     int r = add_named_file(impl, path, impl->artefacts);
@@ -600,7 +600,7 @@ static void *open_folder(const char *path)
     return opendir(path);
 }
 
-/* By itself, glob() takes an error for the end of a folder. */
+/* By default, glob() treats an error as the end of a folder. */
 static struct dirent *next_entry_of(void *folder)
 {
     struct dirent *entry;
@@ -616,7 +616,7 @@ static void close_folder(void *folder)
     closedir(folder);
 }
 
-/* Find the files that the query's pattern means. */
+/* Find the files that fit the query's pattern. */
 static int expand(struct sources_impl *impl, const char *pattern)
 {
     glob_t *names = &impl->names;
@@ -648,7 +648,7 @@ static int add_named(struct sources_impl *impl, const char *path)
 }
 
 /* The next file of the query's pattern: its root is opened here, and closed with the batch. One
- * that is gone meanwhile does not stop the others. */
+ * that was removed meanwhile does not stop the others. */
 static int next_name(struct sources_impl *impl)
 {
     const char *path = impl->names.gl_pathv[impl->next_name++];
@@ -698,7 +698,7 @@ int sources_begin_entry(struct sources *sources, struct svcql *svcql, struct evi
     return 0;
 }
 
-/* Open a folder of units: 1, 0 where it is gone, or a negative errno. */
+/* Open a folder of units: 1, 0 where it is missing, or a negative errno. */
 static int open_units(struct sources_impl *impl, const struct found *found)
 {
     int r = root_graft(found->root, found->units, unit_folder_of(found->units), &impl->units);
@@ -719,7 +719,7 @@ static int open_units(struct sources_impl *impl, const struct found *found)
     return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
 
-/* Fill the batch anew until it has a source: 1, 0 at the end, or a negative errno. */
+/* Fill the batch again until it has a source: 1, 0 at the end, or a negative errno. */
 static int refill(struct sources_impl *impl)
 {
     while (impl->batch.next == impl->batch.n) {

@@ -1,5 +1,5 @@
 /* sources.h -- the files that a scan reads: those of the evidence, or those that the query names.
- * Tables use evidence.h; this is what the prober needs besides. */
+ * Tables use evidence.h; this is the part for the prober. */
 #ifndef SVCQL_SOURCES_H
 #define SVCQL_SOURCES_H
 
@@ -9,7 +9,7 @@
 int sources_begin_entry(struct sources *sources, struct svcql *svcql, struct evidence_entry *entry,
                         unsigned artefacts);
 
-/* Where artefacts of a kind lie below a root of that evidence; NULL where its system keeps none. */
+/* Place of artefacts of a kind below a root of that evidence; NULL where its system keeps none. */
 const char *sources_place(const struct evidence *evidence, enum artefact artefact);
 
 #endif

@@ -61,8 +61,8 @@ static bool is_whole(sqlite3 *db)
     return whole;
 }
 
-/* A file in write-ahead mode cannot be opened from memory, so our copy of its header says it is
- * not. What is in the main file was whole at the last checkpoint. */
+/* A file in write-ahead mode cannot be opened from memory, so our copy of its header marks it
+ * otherwise. The main file was consistent at the last checkpoint. */
 static int attach(struct sqlite_file *file, uint8_t *data, size_t size)
 {
     if (size < HEADER_SIZE || memcmp(data, "SQLite format 3", 16) != 0)
@@ -84,7 +84,7 @@ static int attach(struct sqlite_file *file, uint8_t *data, size_t size)
     return 0;
 }
 
-/* Give the file that `r` of its opening left, or close it. */
+/* Return the file where `r` is 0, else close it. */
 static int finish(struct sqlite_file *file, int r, struct sqlite_file *ret)
 {
     if (r == 0)
@@ -120,7 +120,7 @@ void sqlite_file_close(struct sqlite_file *file)
     *file = (struct sqlite_file){0};
 }
 
-/* A view or a virtual table of that name would run what the evidence's author wrote. */
+/* A view or a virtual table of that name would run SQL of the evidence's author. */
 static int ordinary_table(sqlite3 *db, const char *table)
 {
     static const char sql[] = "SELECT 1 FROM sqlite_schema"

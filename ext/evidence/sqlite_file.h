@@ -1,8 +1,8 @@
-/* sqlite_file.h -- a SQLite database that lies in evidence, opened so that nothing in it acts.
+/* sqlite_file.h -- an SQLite database in evidence, opened so that nothing in it is executed.
  *
  * The file is mapped privately below its root and read from memory: no journal is replayed, no
- * lock taken, nothing written; what only a write-ahead log holds is not seen. The schema is not
- * trusted, and only ordinary tables are to be read, which sqlite_file_query() sees to.
+ * lock taken, nothing written; records that are only in a write-ahead log are not read. The schema
+ * is not trusted, and sqlite_file_query() allows only ordinary tables.
  */
 #ifndef SVCQL_SQLITE_FILE_H
 #define SVCQL_SQLITE_FILE_H
@@ -18,7 +18,7 @@ struct sqlite_file {
     bool damaged; /* shorter than it says, or its pages do not hold together: rows may be missing */
 };
 
-/* 0, or a negative errno: -ENOENT, -EACCES, -EBADMSG where it is no database, -ENOMEM,
+/* 0, or a negative errno: -ENOENT, -EACCES, -EBADMSG where it is not a database, -ENOMEM,
  * -EOPNOTSUPP where SQLite was built without deserialize. */
 int sqlite_file_open(const struct root *root, const char *path, struct sqlite_file *ret);
 
@@ -27,8 +27,8 @@ int sqlite_file_open_bytes(uint8_t *data, size_t size, struct sqlite_file *ret);
 
 void sqlite_file_close(struct sqlite_file *file); /* accepts a zeroed one */
 
-/* Prepare a query of some tables, named in a list that NULL ends: -ENOENT where one of them is no
- * ordinary table, -EBADMSG where the columns are not there or the schema is damaged. */
+/* Prepare a query of some tables, named in a list that NULL ends: -ENOENT where one of them is not
+ * an ordinary table, -EBADMSG where the columns are missing or the schema is damaged. */
 int sqlite_file_query(struct sqlite_file *file, const char *const *tables, const char *sql,
                       sqlite3_stmt **ret);
 

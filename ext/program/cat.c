@@ -13,7 +13,7 @@
 enum { CAT_EVIDENCE, CAT_FORMAT, CAT_USER, CAT_SYSTEM };
 
 static const struct option_spec options[] = {
-    {"evidence", 'e', "PATH", "look at this in place of the live host; may be repeated"},
+    {"evidence", 'e', "PATH", "read this instead of the live host; may be repeated"},
     {"format", 'f', "FORMAT", "unit, json, csv or ndjson"},
     {"user", 'U', "NAME", "only units of this user's manager and those that all users share"},
     {"system", 's', NULL, "only units of the system's manager"},

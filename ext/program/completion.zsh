@@ -7,7 +7,7 @@ commands=(
     'cat:print a unit as one file, with the source of each line'
     'schedule:run queries when they are due and log what is new'
     'tables:list tables, views and functions, or the columns of one'
-    'signals:try detections of your own, or begin one'
+    'signals:test your own detections, or begin one'
     'shell:open sqlite3 with the extension loaded'
 )
 if (( CURRENT == 2 )); then
@@ -19,21 +19,21 @@ shift words
 (( CURRENT-- ))
 case $command in
 hunt)
-    _arguments '*'{-e,--evidence}'[look at this in place of the live host]:path:_files' \
+    _arguments '*'{-e,--evidence}'[read this instead of the live host]:path:_files' \
         {-s,--since}'[only what happened in the last span of time]:span:(15m 1h 24h 7d)' \
-        {-S,--severity}'[the least grade to show]:grade:(info low medium high critical)' \
+        {-S,--severity}'[lowest grade to show]:grade:(info low medium high critical)' \
         '--coverage[each source that could not be read, not a line a host]' \
         {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
         {-o,--output}'[write there]:file:_files' \
-        '--signals[judge by the detections of this folder too]:folder:_files -/' ;;
+        '--signals[use the detections of this folder too]:folder:_files -/' ;;
 query)
-    _arguments '*'{-e,--evidence}'[look at this in place of the live host]:path:_files' \
+    _arguments '*'{-e,--evidence}'[read this instead of the live host]:path:_files' \
         {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
         {-o,--output}'[write there]:file:_files' \
         '*'{-p,--parameter}'[bind a parameter of the query]:NAME=VALUE:' \
         {-s,--state}'[state of a schedule]:file:_files' '1:SQL:' ;;
 cat)
-    _arguments '*'{-e,--evidence}'[look at this in place of the live host]:path:_files' \
+    _arguments '*'{-e,--evidence}'[read this instead of the live host]:path:_files' \
         {-f,--format}'[form of the output]:format:(unit json csv ndjson)' \
         {-U,--user}'[only units of this user]:user:_users' \
         {-s,--system}'[only units of the system]' \

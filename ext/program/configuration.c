@@ -106,7 +106,8 @@ static int one_of(const struct json_place *place, const char *key, const char *v
     return json_fail(place, key, "must be one of: %s", choices);
 }
 
-/* An option of osquery's that means nothing here is ignored; one that is nearly ours is misspelt.
+/* An option of osquery's without a meaning here is ignored; a key that is nearly one of ours is
+ * misspelt.
  */
 static int check_options(struct reading *reading, const struct json_place *place,
                          const cJSON *object)
@@ -144,7 +145,7 @@ static int read_options(struct reading *reading, const struct json_place *top, c
     return r == 0 ? check_options(reading, &place, object) : r;
 }
 
-/* What fits this host ---------------------------------------------------------------- */
+/* Queries for this host ---------------------------------------------------------------- */
 
 int machine_shard(const char *host)
 {
@@ -372,7 +373,7 @@ static int read_pack_file(struct reading *reading, const char *path, const char 
     return r == 0 ? read_pack(reading, &top, json, name) : r;
 }
 
-/* Packs of a pattern are called as their files without the suffix. */
+/* Packs of a pattern have the names of their files without the suffix. */
 static int read_pack_glob(struct reading *reading, const struct json_place *place,
                           const char *pattern)
 {
@@ -396,7 +397,7 @@ static int read_pack_glob(struct reading *reading, const struct json_place *plac
     return r;
 }
 
-/* A path in a configuration is taken from the configuration's folder. */
+/* A path in a configuration is relative to the configuration's folder. */
 static const char *path_beside(struct reading *reading, const char *file, const char *path)
 {
     const char   *slash = strrchr(file, '/');

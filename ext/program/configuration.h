@@ -51,7 +51,7 @@ struct scheduled_query {
     const char *sql;
     int64_t     interval; /* seconds */
     bool        snapshot; /* log all rows every time, no difference */
-    bool        removed;  /* log what is missing now, too */
+    bool        removed;  /* also log rows that are missing now */
     bool        denylist; /* whether going over a limit denies it for a day */
     int         pack;     /* index, or -1 */
 };
@@ -83,16 +83,17 @@ struct configuration {
     size_t       n_documents, room[4];
 };
 
-/* Read a configuration, or the shipped pack for a NULL path, as the host of that name would. Frees
- * nothing of *ret on success; on failure *ret is empty and error->text says why. Negative errno. */
+/* Read a configuration, or the shipped pack for a NULL path, as the host of that name would. On
+ * failure *ret is empty and error->text has the reason. Negative errno. */
 int  configuration_read(const char *path, const char *host, struct configuration *ret,
                         struct json_error *error);
 void configuration_free(struct configuration *configuration);
 
-/* The share of hosts, 0 to 100, below which a host of that name falls (osquery, packs.cpp). */
+/* The percentage of hosts, 0 to 100, that a host of that name belongs to (osquery, packs.cpp). */
 int machine_shard(const char *host);
 
-/* Whether a pack's comma-separated platforms hold this one, and its version is not above ours. */
+/* Whether a pack's comma-separated platforms include this one, and its version is not above ours.
+ */
 bool pack_platform_fits(const char *platform);
 bool pack_version_fits(const char *version);
 

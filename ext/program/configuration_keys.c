@@ -4,7 +4,7 @@
 
 #include "formats/text/text_measure.h"
 
-#define NEAR     2 /* edits between a key and the one that was meant */
+#define NEAR     2 /* edits between a key and the intended one */
 #define NEAR_MIN 5 /* bytes of a key that can be near another */
 
 const char *const top_keys[] = {"options", "schedule", "packs", "decorators", "views", NULL};

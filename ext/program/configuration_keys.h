@@ -1,5 +1,5 @@
 /* configuration_keys.h -- which keys a configuration may have, so that a misspelt one is an error
- * and not silence. */
+ * and is not ignored. */
 #ifndef SVCQL_CONFIGURATION_KEYS_H
 #define SVCQL_CONFIGURATION_KEYS_H
 
@@ -7,8 +7,8 @@
 
 enum key_meaning { KEY_MEANT, KEY_IGNORED, KEY_UNKNOWN };
 
-/* What a key at the top of a configuration means: to svcql, to osquery alone, to neither. Keys that
- * begin with "_", "#" or "/" are people's comments, and meant. */
+/* Who uses a key at the top of a configuration: svcql, osquery alone, or neither. Keys that begin
+ * with "_", "#" or "/" are comments, and allowed. */
 enum key_meaning top_key_meaning(const char *key);
 
 /* Fail where an object has a key that is nearly one of `known` (ends with NULL) and none of them:

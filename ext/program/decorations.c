@@ -85,11 +85,11 @@ static int compose(struct decorations *decorations)
         return -ENOMEM;
     }
     free(decorations->text);
-    decorations->text = text.data; /* from malloc(), as buffer.c has it */
+    decorations->text = text.data; /* from malloc(), as in buffer.c */
     return 0;
 }
 
-/* One that failed is not run again at once: it may have failed by taking long. */
+/* One that failed is not run again at once: it may have failed by running too long. */
 static double next_due(const struct decorator *decorator, double uptime, bool worked)
 {
     if (decorator->when == DECORATE_LOAD)

@@ -1,4 +1,5 @@
-/* decorations.h -- what decorators add to each line of the log: the columns of their first rows. */
+/* decorations.h -- the columns of decorators' first rows, which are added to each line of the log.
+ */
 #ifndef SVCQL_DECORATIONS_H
 #define SVCQL_DECORATIONS_H
 

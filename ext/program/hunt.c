@@ -15,13 +15,13 @@ enum {
 };
 
 static const struct option_spec options[] = {
-    {"evidence", 'e', "PATH", "look at this in place of the live host; may be repeated"},
-    {"since", 's', "SPAN", "only what happened in the last 90s, 15m, 1h, 7d or 2w"},
-    {"severity", 'S', "GRADE", "the least grade to show: info, low, medium, high, critical"},
+    {"evidence", 'e', "PATH", "read this instead of the live host; may be repeated"},
+    {"since", 's', "SPAN", "only events of the last 90s, 15m, 1h, 7d or 2w"},
+    {"severity", 'S', "GRADE", "lowest grade to show: info, low, medium, high, critical"},
     {"coverage", 0, NULL, "each source that could not be read, not a line a host"},
     {"format", 'f', "FORMAT", "table, json, csv or ndjson"},
-    {"output", 'o', "FILE", "write there in place of standard output"},
-    {"signals", 0, "DIR", "judge by the detections of this folder too"},
+    {"output", 'o', "FILE", "write to this file instead of standard output"},
+    {"signals", 0, "DIR", "use the detections of this folder too"},
     {0},
 };
 
@@ -52,8 +52,8 @@ static const char make_posture[] =
     "AND host NOT IN (SELECT host FROM evidence WHERE location IN " NOTHING_THERE ") "
     "ORDER BY host, mitigation, status, check_name, subject";
 
-/* What an analytic could not see, and trouble with any other source; without the files that no table
- * reads, of which there may be many. */
+/* Sources that an analytic could not read, and problems with any other source; without the files
+ * that no table reads, of which there may be many. */
 static const char make_coverage[] =
     "CREATE TEMP TABLE hunt_coverage AS SELECT host, table_name, status, source, skipped, detail, "
     "analytic FROM coverage UNION ALL SELECT host, table_name, iif(table_name = 'evidence' AND "
@@ -61,7 +61,7 @@ static const char make_coverage[] =
     "FROM evidence_sources WHERE table_name NOT IN (SELECT table_name FROM analytic_sources) "
     "AND status NOT IN ('absent', 'ready')";
 
-/* What a program gets, and what fits a person's terminal. */
+/* The columns for programs, and those for a terminal. */
 static const char findings_sql[] =
     "SELECT %s time, datetime, host, severity, analytic, technique, subject, why, signals, "
     "evidence, source, record FROM hunt_findings";
@@ -80,7 +80,7 @@ static const char coverage_sql[] =
     "group_concat(DISTINCT analytic) AS analytics FROM hunt_coverage "
     "WHERE status NOT IN ('read', 'ready') OR skipped > 0 GROUP BY host, status, source, detail";
 
-/* A line a host: how many sources had which end, and what was wrong. */
+/* One line for each host: the number of sources by status, and their problems. */
 static const char coverage_table_sql[] =
     "WITH each AS (SELECT host, table_name, status, source, max(skipped) AS skipped, max(detail) "
     "AS detail FROM hunt_coverage WHERE source <> '' AND host IS NOT NULL AND status <> 'ready' "
@@ -96,7 +96,7 @@ static const char coverage_table_sql[] =
     "coalesce(' (' || detail || ')', ''), NULL), '; ') AS trouble FROM each GROUP BY host "
     "ORDER BY host";
 
-/* What stands last, where a long list has left the screen. */
+/* The last line, for a list that is longer than the screen. */
 static const char summary_sql[] =
     "SELECT iif(count(*) = 0, 'No findings', 'Findings: ' || (SELECT group_concat(n || ' ' || "
     "severity, ', ') FROM (SELECT count(*) AS n, severity FROM hunt_findings GROUP BY severity "
@@ -107,9 +107,9 @@ static const char incomplete_sql[] =
     "UNION ALL SELECT 1 FROM " NOTHING_THERE;
 static const char nothing_sql[] = "SELECT DISTINCT location FROM " NOTHING_THERE;
 
-/* What discovery knows, for people whose evidence it did not recognise. */
+/* The layouts that discovery recognises, for users whose evidence it did not recognise. */
 static const char looked_for[] =
-    "looked for: a root of Linux (etc with os-release, passwd or systemd), of Windows (Windows "
+    "searched for: a root of Linux (etc with os-release, passwd or systemd), of Windows (Windows "
     "with "
     "System32) or of macOS (System/Library, Library); collections of KAPE, Velociraptor, UAC, "
     "CyLR; "
@@ -192,7 +192,7 @@ enum { FINDINGS, POSTURE, COVERAGE, N_SECTIONS };
 static const struct {
     const char *title, *none;
     const char *key;    /* of the object in JSON */
-    const char *column; /* that tells a line of NDJSON */
+    const char *column; /* that marks a line of NDJSON */
     const char *make;   /* NULL: make_findings() */
     const char *sql, *table_sql;
 } sections[N_SECTIONS] = {
@@ -299,7 +299,7 @@ static int incomplete(struct hunt *hunt)
     return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : (int)fail(hunt);
 }
 
-/* CSV has one header, so it holds the findings alone and the rest goes beside them. */
+/* CSV has one header, so it holds the findings only; the rest goes to standard error. */
 static int report(struct hunt *hunt, struct output *output)
 {
     long long     findings = 0;

@@ -1,4 +1,4 @@
-/* json_cell.h -- how a text cell leaves the program as JSON.
+/* json_cell.h -- a text cell as JSON.
  *
  * A column named datetime, or *_datetime, holds SQLite's form in the database, so that it compares
  * with datetime(); as JSON it is ISO 8601 in UTC: 2026-11-24T10:00:00.000000Z.
@@ -8,7 +8,7 @@
 
 #include "formats/text/buffer.h"
 
-/* Append a cell of that column as a JSON string. A datetime of either form comes out as ISO 8601.
+/* Append a cell of that column as a JSON string. A datetime of either form is written as ISO 8601.
  */
 void put_json_text(struct buffer *out, const char *column, const char *text, size_t size);
 

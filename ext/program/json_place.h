@@ -5,7 +5,7 @@
  *     r = json_number(&pack, object, "shard", 0, 100, &shard);
  *     ... "/etc/svcql.conf: packs.shard: must be a number from 0 to 100"
  *
- * All getters return 0 and leave *ret as it was where the member is absent; -EINVAL, with the error
+ * All getters return 0 and leave *ret unchanged where the member is absent; -EINVAL, with the error
  * written, where it is of another type or out of range. Texts stay owned by the JSON.
  */
 #ifndef SVCQL_JSON_PLACE_H
@@ -40,7 +40,7 @@ int json_number(const struct json_place *place, const cJSON *object, const char 
 int json_member(const struct json_place *place, const cJSON *object, const char *key, int type,
                 const cJSON **ret);
 
-/* Read what osquery takes for JSON: lines that begin with // or # are comments, and a backslash at
+/* Read what osquery accepts as JSON: lines that begin with // or # are comments, and a backslash at
  * the end of a line joins it with the next. `text` is changed. The caller frees with cJSON_Delete.
  * Errors name line and column. */
 int json_parse(const struct json_place *place, char *text, size_t size, cJSON **ret);

@@ -61,8 +61,8 @@ bool output_close(struct output *output)
 
 /* Cells ----------------------------------------------------------------------- */
 
-/* The next character of a text: what to write for it, and how many columns that takes. Returns how
- * many bytes of the text it is. */
+/* The next character of a text: what to write for it, and how many columns that takes. Returns its
+ * number of bytes in the text. */
 static size_t next_character(const char *text, size_t left, mbstate_t *state, char escape[16],
                              size_t *ret_columns)
 {
@@ -82,8 +82,8 @@ static size_t next_character(const char *text, size_t left, mbstate_t *state, ch
     return size;
 }
 
-/* Copy text, escaping what would deceive, into at most `most` columns; returns those used. Where
- * it does not fit, the last column says so. */
+/* Copy text, escaping deceptive characters, into at most `most` columns; returns those used. Where
+ * it does not fit, the last column shows it. */
 static size_t put_cell(struct buffer *out, const char *text, size_t most)
 {
     mbstate_t state = {0};
@@ -209,7 +209,8 @@ static void print_text(struct output *output, const char *text, size_t most)
     buffer_free(&cell);
 }
 
-/* Rows that are too wide for the terminal, a line a cell; those without a value are left out. */
+/* Rows that are too wide for the terminal: one line for each cell; cells without a value are left
+ * out. */
 static void print_lines(struct output *output, const struct grid *grid, const size_t *names)
 {
     size_t widest = 0;
@@ -305,7 +306,7 @@ static void put_json_row(struct buffer *out, sqlite3_stmt *stmt)
     buffer_putc(out, '}');
 }
 
-/* Whether what begins at `p` is a control that a terminal obeys; C1 ones are two bytes of UTF-8. */
+/* Whether the bytes at `p` are a control character of terminals; C1 ones are two bytes of UTF-8. */
 static bool is_control(const unsigned char *p)
 {
     return (p[0] < 0x20 && !strchr("\t\r\n", p[0])) || p[0] == 0x7f ||

@@ -47,7 +47,7 @@ int                         run_signals(int argc, char **argv);
 extern const struct command hunt_command, query_command, shell_command, tables_command,
     schedule_command, signals_command, cat_command;
 
-/* Say what went wrong on standard error, as "svcql: ...". Returns EXIT_ERROR. */
+/* Report an error on standard error, as "svcql: ...". Returns EXIT_ERROR. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Database -------------------------------------------------------------------- */
@@ -56,25 +56,25 @@ int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 sqlite3 *open_database(void);
 
 /* Keep temporary tables in memory where no folder takes files, as in a sandbox. False: the database
- * knows why. */
+ * has the error. */
 bool spare_files(sqlite3 *db);
 
-/* Add evidence to look at in place of the live host: false after complaining. */
+/* Add evidence to read instead of the live host: false after complaining. */
 bool add_evidence(sqlite3 *db, const char *location);
 
-/* Judge by the detections of a folder too. What is wrong with one is reported and leaves the rest working;
- * false, after telling, where the folder cannot be read. */
+/* Use the detections of a folder too. A fault of one is reported and the others still work; false,
+ * after complaining, where the folder cannot be read. */
 bool use_signals(sqlite3 *db, const char *folder, void (*tell)(void *data, const char *text),
                  void *data);
 
-/* Seconds of a span such as 90s, 15m, 1h, 7d, 2w; -1 where it is none. */
+/* Seconds of a span such as 90s, 15m, 1h, 7d, 2w; -1 where it is not one. */
 double parse_span(const char *text);
 
 /* Output ---------------------------------------------------------------------- */
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON };
 
-/* False where the name is of no format. */
+/* False where no format has this name. */
 bool parse_format(const char *name, enum format *ret);
 
 struct output {
@@ -94,7 +94,8 @@ bool output_close(struct output *output);
  * evidence is printed with control and bidirectional characters escaped. */
 long long output_rows(struct output *output, sqlite3_stmt *stmt);
 
-/* Show on a terminal what long work is at, until progress_end() is called with what was returned.
+/* Show the progress of long work on a terminal, until progress_end() is called with the returned
+ * value.
  */
 pid_t progress_begin(void);
 void  progress_end(pid_t child);

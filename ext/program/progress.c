@@ -1,8 +1,8 @@
-/* progress.c -- a line on the terminal that says what long work is at: the file, how far it has
- * come, and how much was read.
+/* progress.c -- a line on the terminal that shows the progress of long work: the file, the part of
+ * it that is left, and the bytes read.
  *
- * A process of its own looks from outside, by /proc: so it moves also while one table works long
- * on one row, and costs the work nothing.
+ * A separate process reads this from /proc: so the line also changes while one table works long on
+ * one row, and does not slow the work.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,12 +22,12 @@
 #define NEXT_LOOK  200 /* ms */
 
 struct look {
-    char      file[512]; /* that was opened last; "" where none is open */
+    char      file[512]; /* the one opened last; "" where none is open */
     long long at, size;  /* bytes in it */
     long long bytes;     /* read in all */
 };
 
-/* The number that stands after a name in a file of /proc; 0 where it does not. */
+/* The number after a name in a file of /proc; 0 where there is none. */
 static long long proc_number(pid_t pid, const char *file, const char *name)
 {
     char      path[64], line[256];
@@ -43,7 +43,7 @@ static long long proc_number(pid_t pid, const char *file, const char *name)
     return number;
 }
 
-/* Take a file that the process has open into the look, where it is one and was opened later. */
+/* Note an open descriptor of the process, where it is a file and was opened later. */
 static void look_at(pid_t pid, const char *number, int *newest, struct look *look)
 {
     char        path[64], name[32];

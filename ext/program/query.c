@@ -142,9 +142,9 @@ static int run_sql(sqlite3 *db, struct output *output, const char *sql,
 enum { QUERY_EVIDENCE, QUERY_FORMAT, QUERY_OUTPUT, QUERY_PARAMETER, QUERY_STATE };
 
 static const struct option_spec query_options[] = {
-    {"evidence", 'e', "PATH", "look at this in place of the live host; may be repeated"},
+    {"evidence", 'e', "PATH", "read this instead of the live host; may be repeated"},
     {"format", 'f', "FORMAT", "table, json, csv or ndjson"},
-    {"output", 'o', "FILE", "write there in place of standard output"},
+    {"output", 'o', "FILE", "write to this file instead of standard output"},
     {"parameter", 'p', "NAME=VALUE", "bind :NAME in the query"},
     {"state", 's', "FILE", "state of a schedule, for svcql_schedule; without it the service's"},
     {0},
@@ -286,7 +286,7 @@ const struct command shell_command = {
     "shell", "[DATABASE]", "open sqlite3 with the extension loaded", no_options, run_shell,
 };
 
-/* The extension beside the program, or where it is installed. */
+/* The extension beside the program, or in the folder where it is installed. */
 static const char *extension_path(char *path, size_t size)
 {
     ssize_t n = readlink("/proc/self/exe", path, size - sizeof "/svcql.so");

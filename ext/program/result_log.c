@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-/* In English whatever the locale says: C's asctime(), with the zone after it. */
+/* In English in every locale: C's asctime(), with the zone after it. */
 static void put_calendar(struct buffer *out, int64_t time)
 {
     static const char days[] = "SunMonTueWedThuFriSat";

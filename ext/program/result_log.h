@@ -5,7 +5,7 @@
  *     batch     {"diffResults":{"removed":[…],"added":[…]},"name":…, …}
  *     snapshot  {"snapshot":[…],"action":"snapshot","name":…, …}
  *
- * Rows come as JSON objects and go in as they are.
+ * Rows are JSON objects and are inserted unchanged.
  */
 #ifndef SVCQL_RESULT_LOG_H
 #define SVCQL_RESULT_LOG_H

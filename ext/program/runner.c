@@ -16,10 +16,10 @@
 #include "formats/text/buffer.h"
 #include "json_cell.h"
 
-#define ROW_MAX       (16u << 20) /* bytes of one row; no honest row comes near */
+#define ROW_MAX       (16u << 20) /* bytes of one row; ordinary rows are far smaller */
 #define TEMPORARY_MAX (1u << 30)  /* bytes of a temporary file: a query sorts there what is large */
 
-/* What a line of the pipe begins with. */
+/* First characters of a line in the pipe. */
 enum { MARK_ROW = 'R', MARK_DONE = 'D', MARK_FAILED = 'F', MARK_MEMORY = 'M' };
 
 static double now(void)
@@ -30,7 +30,7 @@ static double now(void)
     return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* last_run() is one value for a whole statement, and SQLite must know: only so is it pushed into
+/* last_run() is one value for a whole statement, and SQLite must know: only then it is pushed into
  * the tables below a view. */
 static double last_run;
 
@@ -164,8 +164,8 @@ static bool blank(const char *sql)
     return !sql[strspn(sql, " \t\r\n;")];
 }
 
-/* Why a statement may not be run, or NULL: it must return rows and no more, which leaves out ATTACH
- * and every kind of writing. */
+/* Why a statement may not be run, or NULL: it must only return rows, which excludes ATTACH and
+ * every kind of writing. */
 static const char *refusal(sqlite3_stmt *stmt, const char *rest)
 {
     if (!stmt)
@@ -244,7 +244,7 @@ static void child(const struct run_request *request, int fd, pid_t parent)
 struct reader {
     const struct run_request *request;
     struct run_result        *result;
-    struct buffer             text; /* what is not yet a line */
+    struct buffer             text; /* bytes of an incomplete line */
     bool                      ended;
 };
 
@@ -321,7 +321,7 @@ static int read_child(struct reader *reader, int fd, double end)
             continue;
         ssize_t n = read(fd, chunk, sizeof chunk);
         if (n == 0)
-            return 0; /* it crashed, which wait() tells */
+            return 0; /* it crashed, which wait() reports */
         r = n < 0 ? -errno : take_bytes(reader, chunk, (size_t)n);
         if (r == -EINTR)
             r = 0;
@@ -334,7 +334,7 @@ static void reap(pid_t pid, struct run_result *result)
     struct rusage usage;
     int           status = 0;
 
-    kill(pid, SIGKILL); /* it has said all it had to say, or is to stop */
+    kill(pid, SIGKILL); /* it has sent its last line, or must stop */
     while (wait4(pid, &status, 0, &usage) < 0)
         if (errno != EINTR)
             return;

@@ -1,8 +1,9 @@
-/* runner.h -- runs one query in a process of its own.
+/* runner.h -- runs one query in a separate process.
  *
  * A child process forked from the program prepares and steps the query and writes its rows into a
- * pipe. So a limit on time is a kill and one on memory the kernel's; a crash is that query's alone;
- * whatever a table keeps is fresh at each run, and the program itself never grows.
+ * pipe. So a time limit is enforced by a kill and a memory limit by the kernel; a crash affects
+ * only that query; kept memory of tables starts empty at each run, and the program itself does not
+ * grow.
  */
 #ifndef SVCQL_RUNNER_H
 #define SVCQL_RUNNER_H
@@ -15,7 +16,7 @@
 struct run_request {
     sqlite3    *db; /* with the extension loaded; the child's copy runs the query */
     const char *sql;
-    double      last_run; /* what last_run() says, seconds since the epoch; 0: NULL */
+    double      last_run; /* value of last_run(), seconds since the epoch; 0: NULL */
     bool        numerics; /* numbers as JSON numbers; else every cell is a text */
     int64_t     timeout;  /* seconds */
     int64_t     memory;   /* MiB that the run may take; 0: no limit */
@@ -42,8 +43,8 @@ struct run_result {
     int64_t          rows;
 };
 
-/* 0 with *ret set, whatever became of the query; negative errno where it could not be run, or what
- * row() returned. */
+/* 0 with *ret set, for every outcome of the query; a negative errno where it could not be run, or
+ * the value of row(). */
 int run_query_apart(const struct run_request *request, struct run_result *ret);
 
 /* Make last_run() known to a connection; once, before any run on it. Returns an SQLite code. */

@@ -49,7 +49,7 @@ struct plan {
     char                 host[256];
 };
 
-/* When to try again what does not work. */
+/* Time of the next attempt after a failure. */
 struct retry {
     double at, delay; /* uptime, seconds; delay 0: it works */
 };
@@ -98,7 +98,7 @@ static double uptime(const struct schedule *schedule)
     return schedule->clock.uptime(schedule->clock.data);
 }
 
-/* Trying again later, after ever longer pauses, but for one that does work slowly. */
+/* Trying again later, after increasing pauses, except for a sink that works slowly. */
 static void try_later(const struct schedule *schedule, struct retry *retry, bool slow)
 {
     retry->delay = slow ? 1 : fmin(fmax(1, 2 * retry->delay), RETRY_MAX);
@@ -112,7 +112,7 @@ static bool too_early(const struct schedule *schedule, const struct retry *retry
 
 /* Planning ------------------------------------------------------------------------------- */
 
-/* A random interval within the splay, kept so that restarts do not move a query about. */
+/* A random interval within the splay, kept so that restarts do not move a query. */
 static int64_t splay(const struct schedule_options *options, int64_t interval)
 {
     int64_t  least = interval - interval * options->schedule_splay_percent / 100;
@@ -125,8 +125,8 @@ static int64_t splay(const struct schedule_options *options, int64_t interval)
     return least + (int64_t)(random % (uint64_t)(most - least + 1));
 }
 
-/* When a query is due: at once where its time has come while nobody ran it, or the clock says that
- * it ran in the future. */
+/* When a query is due: at once where its time passed while the program was stopped, or where its
+ * last run is in the future by the clock. */
 static double first_due(const struct schedule *schedule, const struct query_state *state,
                         int64_t splayed)
 {
@@ -187,7 +187,7 @@ static int plan_queries(struct schedule *schedule, const struct plan *plan)
 
 /* The state ---------------------------------------------------------------------------------- */
 
-/* A damaged state was put aside: all that is known begins anew. */
+/* A damaged state was put aside: start with an empty one. */
 static void begin_anew(struct schedule *schedule, char *text)
 {
     notice(schedule, LOG_ERR, "%s", text);
@@ -329,7 +329,7 @@ static int plan_read(struct schedule *schedule, struct plan *ret)
     if (plan.configuration.left_out || plan.configuration.ignored.size)
         notice(schedule, LOG_NOTICE,
                "%zu queries of another platform, version or shard left out; "
-               "of no meaning here: %s",
+               "without meaning here: %s",
                plan.configuration.left_out,
                plan.configuration.ignored.size ? plan.configuration.ignored.data : "nothing");
     *ret = plan;
@@ -361,7 +361,7 @@ static int open_sink(struct schedule *schedule, const char *target, enum store_s
     return r;
 }
 
-/* A folder that the configuration names is osquery's, and so are the files in it; else svcql's. */
+/* In a folder that the configuration names, files have osquery's names; else svcql's. */
 static int open_files(struct schedule *schedule)
 {
     static const struct {
@@ -382,7 +382,7 @@ static int open_files(struct schedule *schedule)
     return r;
 }
 
-/* Where the log goes: as --output says, else as the configuration does. */
+/* Destination of the log: that of --output, else that of the configuration. */
 static int open_sinks(struct schedule *schedule)
 {
     const char *plugin = schedule->plan.configuration.options.logger_plugin;
@@ -425,7 +425,7 @@ struct first_row {
     bool             any;
 };
 
-/* One row says enough; the rest is cut off. */
+/* One row is enough; the rest is dropped. */
 static int keep_first(void *data, const char *json, size_t size)
 {
     struct first_row *first = data;
@@ -467,7 +467,7 @@ static bool decorate(void *data, const char *sql, char **ret_row)
     return worked;
 }
 
-/* Whether all of a pack's discovery queries return a row, asked once in a while. */
+/* Whether all of a pack's discovery queries return a row, checked from time to time. */
 static bool pack_active(struct schedule *schedule, int pack)
 {
     const struct configuration *c = &schedule->plan.configuration;
@@ -488,8 +488,8 @@ static bool pack_active(struct schedule *schedule, int pack)
     return state->active;
 }
 
-/* From when on log entries may be new. Where the clock was set back since the last run, that is
- * before what the clock said then; where all that is known is that it was, the boot. */
+/* The time from which log entries may be new. Where the clock was set back since the last run, it
+ * is before the time of that run; where the amount is unknown, the time of the boot. */
 static double new_since(const struct query_state *state, double time, double up)
 {
     double since = time - (state->same_boot ? up - state->last_uptime : up);
@@ -506,7 +506,7 @@ static int add_row(void *data, const char *json, size_t size)
     return store_add(((struct schedule *)data)->store, json, size);
 }
 
-/* What a run adds to the log ------------------------------------------------------------------ */
+/* Lines of a run in the log ------------------------------------------------------------------ */
 
 struct logging {
     struct schedule  *schedule;
@@ -619,7 +619,7 @@ struct run {
     struct query_state            state;
     struct run_report             report;
     struct run_result             result;
-    bool                          unkept; /* the state did not take what came of it */
+    bool                          unkept; /* the state did not accept its result */
 };
 
 static struct logging logging_of(struct schedule *schedule, const struct run *run, const char *name)
@@ -662,7 +662,7 @@ static int log_run(struct schedule *schedule, struct run *run)
     return r;
 }
 
-/* Keep what came of a run: the rows, the lines and the counter, or none of them. */
+/* Store the result of a run: the rows, the lines and the counter, or none of them. */
 static int keep_run(struct schedule *schedule, struct run *run)
 {
     struct store *store = schedule->store;
@@ -686,7 +686,7 @@ static void deny(struct run *run)
     run->report.denied_why = run->result.error;
 }
 
-/* A line of the result log that says of a query that it is denied, in the form of a row of
+/* A line of the result log which reports that a query is denied, in the form of a row of
  * svcql_schedule. */
 static int log_denial(struct schedule *schedule, const struct run *run, const char *why)
 {
@@ -713,7 +713,7 @@ static int log_denial(struct schedule *schedule, const struct run *run, const ch
     return r;
 }
 
-/* Keep what became of a run that gave nothing, and that its query is denied. */
+/* Store the outcome of a run without a result, and that its query is denied. */
 static int keep_failure(struct schedule *schedule, struct run *run, bool denied)
 {
     int r = store_begin(schedule->store);
@@ -728,7 +728,8 @@ static int keep_failure(struct schedule *schedule, struct run *run, bool denied)
     return r;
 }
 
-/* A query over its limits, or whose results the state does not take, is denied for some minutes. */
+/* A query over its limits, or whose results the state does not accept, is denied for some minutes.
+ */
 static void take_failure(struct schedule *schedule, struct run *run)
 {
     bool over = run->result.outcome >= RUN_OVER_TIME && run->result.outcome <= RUN_CRASHED;
@@ -809,7 +810,7 @@ static int run_prepared(struct schedule *schedule, struct run *run)
     return r;
 }
 
-/* Run a query; false where it failed. One that was stopped is as if it had not been begun. */
+/* Run a query; false where it failed. One that was stopped counts as not begun. */
 static bool run_query_now(struct schedule *schedule, size_t i)
 {
     struct run run = {.query = &schedule->plan.configuration.queries[i]};
@@ -871,8 +872,8 @@ static void deliver(struct schedule *schedule)
         deliver_to(schedule, &schedule->sinks[i]);
 }
 
-/* Run query i if it is due, and deliver what came of it; whether it failed. While the state is down
- * a query stays due. */
+/* Run query i if it is due, and deliver its result; returns whether it failed. While the state is
+ * down a query stays due. */
 static bool tick_query(struct schedule *schedule, size_t i, bool all)
 {
     struct planned *planned = &schedule->plan.planned[i];

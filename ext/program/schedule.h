@@ -1,7 +1,7 @@
 /* schedule.h -- runs queries when they are due and logs what is new.
  *
- * The engine has no loop and no signals of its own: schedule_command.c asks it how long to wait and
- * tells it to run what is due, and the tests do so on a clock of their own.
+ * The engine has no loop and no signals of its own: schedule_command.c reads how long to wait and
+ * calls it to run what is due; the tests do the same with their own clock.
  */
 #ifndef SVCQL_SCHEDULE_H
 #define SVCQL_SCHEDULE_H
@@ -32,7 +32,7 @@ struct schedule_setup {
 int  schedule_open(const struct schedule_setup *setup, struct schedule **ret);
 void schedule_close(struct schedule *schedule); /* accepts NULL */
 
-/* Read the configuration anew. Where it is bad the old one stays: a notice, -EINVAL. */
+/* Read the configuration again. Where it is bad the old one stays: a notice, -EINVAL. */
 int schedule_reload(struct schedule *schedule);
 
 /* Run what is due, or all where `all` is set, and deliver. Returns how many queries failed, are

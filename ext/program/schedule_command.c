@@ -23,8 +23,8 @@ enum { SCHEDULE_CONFIG, SCHEDULE_ONCE, SCHEDULE_STATUS, SCHEDULE_STATE, SCHEDULE
 static const struct option_spec options[] = {
     {"config", 'c', "FILE", "osquery's configuration; without it the shipped pack t1569"},
     {"once", '1', NULL, "run every query once and end"},
-    {"status", 0, NULL, "print what the state says of each query and end"},
-    {"state", 's', "FILE", "keep results and what waits there; without it nothing is kept"},
+    {"status", 0, NULL, "print the state of each query and end"},
+    {"state", 's', "FILE", "store results and waiting lines in it; without it nothing is kept"},
     {"output", 'o', "SINK", "-, FILE, journald or syslog; without it as the configuration says"},
     {0},
 };
@@ -185,8 +185,8 @@ static bool take_option(struct service *service, int option)
     }
 }
 
-/* SQLite makes temporary files beside the state, which a sandbox leaves writable when all else is
- * not; it reads the variable once, before the first database. */
+/* SQLite makes temporary files beside the state, which is writable even in a sandbox that forbids
+ * all other writing; it reads the variable once, before the first database. */
 static void place_temporary_files(const char *state)
 {
     const char *slash = state ? strrchr(state, '/') : NULL;

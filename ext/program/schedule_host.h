@@ -1,4 +1,4 @@
-/* schedule_host.h -- what the schedule asks of the host it runs on: its name and its clocks. */
+/* schedule_host.h -- the name and the clocks of the host that the schedule runs on. */
 #ifndef SVCQL_SCHEDULE_HOST_H
 #define SVCQL_SCHEDULE_HOST_H
 

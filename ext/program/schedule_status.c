@@ -37,7 +37,7 @@ static int print_rows(sqlite3 *db)
     return output_close(&output) && rows >= 0 ? EXIT_CLEAN : EXIT_ERROR;
 }
 
-/* Nothing is written to the state while it cannot be, so late queries are the sign of it. */
+/* Nothing is written to the state while it cannot be, so late queries show that. */
 static int report_late(sqlite3 *db)
 {
     sqlite3_stmt *stmt = NULL;

@@ -1,4 +1,4 @@
-/* schedule_status.h -- what a state says of its queries, for people. */
+/* schedule_status.h -- the status of a state's queries, for people. */
 #ifndef SVCQL_SCHEDULE_STATUS_H
 #define SVCQL_SCHEDULE_STATUS_H
 
@@ -12,7 +12,7 @@
  * after its time. */
 int show_schedule(const char *state);
 
-/* Let SQL that names svcql_schedule ask a state; NULL: the service's. False after complaining. */
+/* Let SQL that names svcql_schedule read a state; NULL: the service's. False after complaining. */
 bool lend_schedule(sqlite3 *db, const char *sql, const char *state);
 
 #endif

@@ -1,4 +1,4 @@
-/* shipped_pack.c -- sql/packs/t1569.json as it is in the source, kept in the program. */
+/* shipped_pack.c -- sql/packs/t1569.json from the source tree, embedded in the program. */
 #include "configuration.h"
 
 __asm__(".pushsection .rodata\n"

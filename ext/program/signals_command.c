@@ -1,4 +1,4 @@
-/* signals_command.c -- svcql signals: tests a folder of detections, prints one to start from. */
+/* signals_command.c -- svcql signals: tests a folder of detections, or prints a template of one. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ SQLITE_EXTENSION_INIT3
 static const struct option_spec options[] = {{0}};
 
 const struct command signals_command = {
-    "signals",   "test DIR | new SHAPE NAME", "try detections of your own, or begin one", options,
+    "signals",   "test DIR | new SHAPE NAME", "test your own detections, or begin one", options,
     run_signals,
 };
 
@@ -39,7 +39,7 @@ bool use_signals(sqlite3 *db, const char *folder, void (*tell)(void *data, const
     struct detections      *detections = NULL;
     sqlite3_stmt           *stmt = NULL;
 
-    /* Read for its faults alone; the connection reads it again. */
+    /* Read only to report its faults; the connection reads it again. */
     if (detections_load(folder, &faults, &detections) == 0)
         detections_free(detections);
     int rc = sqlite3_prepare_v2(db, "UPDATE svcql_settings SET value = ? WHERE name = 'signals'",
@@ -77,7 +77,7 @@ static int test(const char *folder)
     return faults.n ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
-/* The column that a detection of the shape most likely looks at. */
+/* The column that a detection of the shape most likely uses. */
 static const char *likely_column(const struct shape *shape)
 {
     static const char *const likely[] = {"program", "image_path", "exe", "cmdline", "path"};
@@ -98,7 +98,7 @@ static void print_new(const struct shape *shape, const char *name)
            "-- technique:       T1543\n"
            "-- weight:          40\n"
            "-- reference:       where the fact is documented; may be left out\n"
-           "-- false positives: an ordinary case in which it fires, and what tells it apart\n"
+           "-- false positives: an ordinary case in which it fires, and how to recognise it\n"
            "--\n"
            "-- shape:   %s\n",
            name, shape->name);

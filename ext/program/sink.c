@@ -58,7 +58,7 @@ static int deliver_line(void *data, const struct waiting_line *line)
     return r;
 }
 
-/* Note in one transaction what is out. */
+/* Note the written lines in one transaction. */
 static int note(struct turn *turn)
 {
     struct sink *sink = turn->sink;
@@ -78,7 +78,7 @@ static int note(struct turn *turn)
     return r;
 }
 
-/* Note what a turn brought out; where that fails, the next one begins with it. */
+/* Note the lines that a turn wrote; where that fails, the next turn begins with it. */
 static int end_turn(struct turn *turn)
 {
     struct sink *sink = turn->sink;

@@ -1,10 +1,10 @@
-/* sink.h -- where the lines of the result log go: standard output, a file that is rotated, the
+/* sink.h -- the destination of the result log's lines: standard output, a file that is rotated, the
  * journal, or syslog.
  *
  * Lines wait in the store until they are delivered. A file never gets a line twice, even where the
- * program was killed between writing a line and noting it: the store keeps where the file stood,
- * and what is after that place is compared with what waits. The others have no memory to ask;
- * journald gets a field SVCQL_RECORD that tells doubles.
+ * program was killed between writing a line and noting it: the store keeps the file's position, and
+ * the bytes after it are compared with the waiting lines. The other sinks cannot be read; journald
+ * gets a field SVCQL_RECORD that identifies duplicates.
  */
 #ifndef SVCQL_SINK_H
 #define SVCQL_SINK_H
@@ -22,12 +22,12 @@ struct sink;
 struct sink_kind {
     const char *name; /* as --output says; "": a path */
 
-    /* Deliver one line. 0; -EAGAIN and the like: not now, try the same line later; -EMSGSIZE: this
+    /* Deliver one line. 0; -EAGAIN and similar errors: try the same line later; -EMSGSIZE: this
      * line never. */
     int (*write)(struct sink *sink, const struct waiting_line *line);
 
-    /* All may be NULL. begin: before the first line of a turn; flush: what was written is safe,
-     * called within the store's transaction. */
+    /* All may be NULL. begin: before the first line of a turn; flush: makes the written lines
+     * durable, called within the store's transaction. */
     int (*begin)(struct sink *sink);
     int (*flush)(struct sink *sink);
     void (*close)(struct sink *sink);
@@ -48,19 +48,19 @@ struct sink {
     int64_t                 inode;     /* of a file */
     int64_t                 size;      /* of a file: where the next byte goes */
     int64_t                 whole;     /* of a file: where its last whole line ends */
-    int64_t                 partial;   /* bytes of the next line that are out already */
+    int64_t                 partial;   /* bytes of the next line that are written already */
     int64_t                 delivered; /* lines, since it was opened */
-    int64_t                 out;       /* the last line that is out and not yet noted; 0: none */
-    bool                    in_doubt;  /* a file's end must be compared with what waits */
+    int64_t                 out;      /* the last line that is written and not yet noted; 0: none */
+    bool                    in_doubt; /* a file's end must be compared with the waiting lines */
 };
 
-/* 0, or -ENOMEM. Opens nothing: that happens, and may fail, when there is something to deliver. */
+/* 0, or -ENOMEM. Opens nothing: it is opened, and may fail, when there is a line to deliver. */
 int  sink_open(const struct sink_settings *settings, struct store *store, struct sink *ret);
 void sink_close(struct sink *sink);
 
-/* Deliver what waits. 0 when nothing waits any more; -errno where the sink or the store failed, and
- * what was not delivered goes on waiting. Lines that can never be delivered are counted. Nothing is
- * delivered while the state takes no writing: what is out must be noted, or it would come again. */
+/* Deliver the waiting lines. 0 when none waits; -errno where the sink or the store failed, and
+ * undelivered lines still wait. Lines that can never be delivered are counted. Nothing is delivered
+ * while the state cannot be written: a written line must be noted, or it would be repeated. */
 int sink_deliver(struct sink *sink, int64_t *ret_undeliverable);
 
 extern const struct sink_kind file_sink, stream_sink, journal_sink, syslog_sink;

@@ -19,7 +19,7 @@ static void close_file(struct sink *sink)
     sink->fd = -1;
 }
 
-/* Open the file and take its end as the place of the next line. */
+/* Open the file; the next line is written at its end. */
 static int open_log(struct sink *sink)
 {
     struct stat st;
@@ -39,7 +39,7 @@ static int open_log(struct sink *sink)
     return 0;
 }
 
-/* What the file holds after the place that the store knows, against the lines that wait. */
+/* Compares the file after the position in the store with the waiting lines. */
 struct comparison {
     struct sink *sink;
     int64_t      at, end; /* in the file */
@@ -77,7 +77,7 @@ static int compare_line(void *data, const struct waiting_line *line)
         return (int)same;
     if (same < (int64_t)line->size || pread(c->sink->fd, &newline, 1, c->at + same) != 1 ||
         newline != '\n') {
-        /* Begun and not ended: the rest follows where the file ends with it. */
+        /* Written in part: the rest follows where the file ends with the part. */
         if (same > 0 && c->at + same == c->end)
             c->sink->partial = same;
         return 1;
@@ -87,7 +87,7 @@ static int compare_line(void *data, const struct waiting_line *line)
     return 0;
 }
 
-/* Remember that all lines before the waiting ones lie before that place of the file. */
+/* Store that all lines before the waiting ones are before that position of the file. */
 static int flush_at(struct sink *sink, int64_t place)
 {
     if (fdatasync(sink->fd) < 0)
@@ -100,7 +100,7 @@ static int flush_file(struct sink *sink)
     return flush_at(sink, sink->whole);
 }
 
-/* Find the lines that are after that place already, whole or in part; within a transaction. */
+/* Find the lines that are after that position already, whole or in part; within a transaction. */
 static int settle(struct sink *sink, int64_t from)
 {
     struct comparison c = {.sink = sink, .at = from, .end = sink->size};
@@ -118,7 +118,7 @@ static int settle(struct sink *sink, int64_t from)
     return r < 0 ? r : 0;
 }
 
-/* Where the file ends within a line that nobody will end, begin a new one. */
+/* Where the file ends within a line that will stay incomplete, begin a new one. */
 static int end_line(struct sink *sink)
 {
     char last = '\n';
@@ -135,7 +135,7 @@ static int end_line(struct sink *sink)
     return 0;
 }
 
-/* Take up the file where the store left it. */
+/* Continue the file at the position in the store. */
 static int take_up(struct sink *sink)
 {
     int64_t inode = -1, size = 0;
@@ -176,8 +176,8 @@ static bool moved(const struct sink *sink)
     return stat(sink->settings.target, &st) < 0 || (int64_t)st.st_ino != sink->inode;
 }
 
-/* All that was written before is noted when a turn begins, but where something failed: so a file
- * that was rotated or moved away has no line in doubt. */
+/* When a turn begins, all earlier lines are noted unless something failed: so a file that was
+ * rotated or moved away has no line in doubt. */
 static int begin_file(struct sink *sink)
 {
     bool fresh = sink->fd < 0 || sink->in_doubt || moved(sink);
@@ -220,7 +220,7 @@ static int write_file(struct sink *sink, const struct waiting_line *line)
 
     if (r == 0)
         r = put_bytes(sink, "\n", 1);
-    if (r < 0) /* a part of it may be out: the next turn looks */
+    if (r < 0) /* a part of it may be written: the next turn checks */
         sink->in_doubt = true;
     else
         sink->whole = sink->size;
@@ -232,7 +232,7 @@ const struct sink_kind file_sink = {
 
 /* Standard output ------------------------------------------------------------------------------ */
 
-/* A pipe that can be written to takes PIPE_BUF bytes without blocking (pipe(7)). */
+/* A pipe that is ready for writing accepts PIPE_BUF bytes without blocking (pipe(7)). */
 static int put_some(struct sink *sink, const char *data, size_t size)
 {
     struct pollfd poll_fd = {.fd = STDOUT_FILENO, .events = POLLOUT};

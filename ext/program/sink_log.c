@@ -21,7 +21,7 @@
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 #define FIELDS_MAX     64
 
-/* Connect a datagram socket; it neither blocks nor outlives an exec. */
+/* Connect a datagram socket; it is non-blocking and is closed on exec. */
 static int connect_to(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -53,7 +53,7 @@ static int severity_priority(const char *severity)
     return LOG_INFO;
 }
 
-/* The priority that a line's row asks for by its column severity. */
+/* The priority of a line, by the column severity of its row. */
 static int line_priority(const cJSON *columns)
 {
     return severity_priority(
@@ -74,7 +74,7 @@ static struct buffer *add_field(struct fields *fields, const char *name)
 
     fields->n += fields->n < FIELDS_MAX - 1;
     buffer_reset(text);
-    for (const char *p = name; *p; p++) /* upper case, digits and _ are what a field may have */
+    for (const char *p = name; *p; p++) /* a field may have upper case, digits and _ */
         buffer_putc(text, isalnum((unsigned char)*p) ? (char)toupper((unsigned char)*p) : '_');
     buffer_putc(text, '=');
     return text;
@@ -113,7 +113,7 @@ static void add_all(struct fields *fields, const struct sink *sink, const struct
 }
 
 /* sd_journal_sendv() reports success where no journal listens, and blocks where it does not read:
- * so a socket of our own asks first. */
+ * so a socket of our own is tried first. */
 static int journal_begin(struct sink *sink)
 {
     struct pollfd poll_fd = {.events = POLLOUT};
@@ -193,7 +193,7 @@ static int write_syslog(struct sink *sink, const struct waiting_line *line)
     else if (send(sink->fd, text.data, text.size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         r = -errno;
     buffer_free(&text);
-    if (r < 0 && r != -EMSGSIZE && r != -EAGAIN) /* its daemon was started anew, perhaps */
+    if (r < 0 && r != -EMSGSIZE && r != -EAGAIN) /* its daemon may have been restarted */
         close_socket(sink);
     return r;
 }

@@ -12,7 +12,7 @@
 #include "formats/text/arena.h"
 #include "program.h"
 
-/* One text a version: what brings a file of the version before up to it. */
+/* One text for each version: upgrades a file of the version before. */
 static const char *const migrations[STORE_VERSION] = {
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "INSERT INTO meta VALUES('instance', lower(hex(randomblob(16))));"
@@ -89,7 +89,7 @@ enum statement {
     N_STATEMENTS
 };
 
-/* The newest that must go; NULL where none must. */
+/* The newest that must be deleted; NULL where none must. */
 #define OVER_BOUND "(SELECT id FROM lines ORDER BY id DESC LIMIT 1 OFFSET ?1)"
 
 #define OF_STREAM "IN (?3, iif(?3 = 2, 0, ?3), iif(?3 = 2, 1, ?3))" /* 2: STREAM_ALL */
@@ -274,7 +274,7 @@ static int read_instance(struct store *store)
     return r;
 }
 
-/* FULL: what was delivered must be known to be delivered after a loss of power, too. */
+/* FULL: delivered lines must be recorded as delivered even after a loss of power. */
 static int prepare(struct store *store)
 {
     static const char setup[] =
@@ -298,7 +298,7 @@ static int prepare(struct store *store)
     return read_instance(store);
 }
 
-/* Look for damage before anything is built on it: SQLite itself meets it only when it reads there. */
+/* Check for damage first: SQLite itself finds it only when it reads the damaged page. */
 static int check_pages(struct store *store)
 {
     sqlite3_stmt *stmt = NULL;
@@ -318,7 +318,7 @@ static int check_pages(struct store *store)
     return r;
 }
 
-/* Only the owner may read what was found. */
+/* Only the owner may read the results. */
 static int open_database_file(struct store *store)
 {
     mode_t mask = umask(0077);
@@ -345,7 +345,7 @@ static void close_database(struct store *store)
 }
 
 /* Whether a file that is not a database, or a damaged one, may be put aside: it was a state before,
- * or is called like a database. Anything else was named by mistake and is left alone. */
+ * or has a database's name. Any other file was named by mistake and is not touched. */
 static bool may_put_aside(const struct store *store)
 {
     size_t size = store->path ? strlen(store->path) : 0;
@@ -354,7 +354,7 @@ static bool may_put_aside(const struct store *store)
            (store->was_locked || (size > 3 && strcmp(store->path + size - 3, ".db") == 0));
 }
 
-/* Rename the file and its log; what was wrong and where it is now goes into *ret_notice. */
+/* Rename the file and its log; *ret_notice gets the fault and the new path. */
 static int put_aside(struct store *store, char **ret_notice)
 {
     static const char *const suffixes[] = {"-wal", "-shm", ""};
@@ -408,7 +408,8 @@ static int take_lock(struct store *store)
     return store->lock;
 }
 
-/* A lock that stays says that the file was a state: not so where it could not become one. */
+/* A lock file that stays means that the file was a state: remove it where the file could not become
+ * one. */
 static void forget_lock(const struct store *store)
 {
     char *name =
@@ -547,7 +548,8 @@ static int by_text(const void *a, const void *b)
     return strcmp(a, *(const char *const *)b);
 }
 
-/* The ids of queries that are not wanted; a query with lines that wait stays until they are gone.
+/* The ids of queries that are not wanted; a query with waiting lines stays until they are
+ * delivered.
  */
 static int unwanted(struct store *store, const char *const *names, size_t n, struct arena *arena,
                     int64_t **ret, size_t *ret_n)
@@ -636,7 +638,7 @@ void store_rollback(struct store *store)
     }
 }
 
-/* Each row as often as its second column says. */
+/* Each row as often as the number in its second column. */
 static int each(struct store *store, sqlite3_stmt *stmt, store_row_fn fn, void *data)
 {
     int rc, r = 0;

@@ -1,15 +1,15 @@
 /* store.h -- the schedule's state in one SQLite file: the last results of each query, its epoch and
  * counter, and the lines that wait to be delivered.
  *
- * A run is one transaction: what is new, the counter, and the lines that tell of it are kept
- * together or not at all. A person may look in at any time:
+ * A run is one transaction: new rows, the counter, and their lines are stored together or not at
+ * all. It can be read at any time:
  *
  *     svcql schedule --status --state /var/lib/svcql/state.db
  *     sqlite3 /var/lib/svcql/state.db 'SELECT name, last_run, waiting, dropped FROM svcql_schedule'
  *
- * One program at a time may have a state open; FILE.lock says which. Functions return 0 or a
+ * One program at a time may have a state open; FILE.lock ensures it. Functions return 0 or a
  * positive count, or an SQLite error as -EIO (-ENOSPC, -ENOMEM) after writing store_error(); the
- * caller then asks store_repair() whether the state or only this step failed.
+ * caller then calls store_repair() to learn whether the state or only this step failed.
  */
 #ifndef SVCQL_STORE_H
 #define SVCQL_STORE_H
@@ -26,16 +26,16 @@ struct store;
 /* Open or make a state; NULL: one in memory, for a run that keeps nothing. -EBUSY where another
  * program has it, -EPROTO where its layout is newer. A corrupt state is renamed to
  * FILE.corrupt-TIME and a new one is begun; one that was never a state is an error. On failure,
- * and where a corrupt one was put aside, *ret_notice is what to tell people, to be freed with
+ * and where a corrupt one was put aside, *ret_notice is a message for people, to be freed with
  * sqlite3_free(). */
 int         store_open(const char *path, struct store **ret, char **ret_notice);
 void        store_close(struct store *store); /* accepts NULL */
 const char *store_error(const struct store *store);
 
-/* Write a little, to see whether the state takes it. */
+/* Write a little, to test whether the state can be written. */
 int store_try(struct store *store);
 
-/* End a transaction that failed and write a little. 0 where the state takes it; a corrupt one is
+/* End a transaction that failed and write a little. 0 where it can be written; a corrupt state is
  * put aside first, as by store_open(). Negative errno where it cannot be written. */
 int store_repair(struct store *store, char **ret_notice);
 
@@ -55,7 +55,7 @@ struct query_state {
     int64_t denials;               /* in a row */
     char    denied_why[256];       /* "" where it is not denied */
     bool    same_boot, same_query; /* as at the last success */
-    bool    tried_query;           /* as at the last run, whatever came of it */
+    bool    tried_query;           /* as at the last run, with any outcome */
 };
 
 /* Find or make a query by name. `boot` names the running boot. */
@@ -64,13 +64,13 @@ int store_query(struct store *store, const char *name, const char *sql, const ch
 
 int store_set_splay(struct store *store, int64_t id, int64_t interval, int64_t splayed);
 
-/* Lift every denial: the configuration was read anew. */
+/* Lift every denial: the configuration was read again. */
 int store_allow_all(struct store *store);
 
-/* Note an error of the state itself with every query, once the state can be written again. */
+/* Note an error of the state itself with every query, after the state can be written again. */
 int store_note_error(struct store *store, double time, const char *error);
 
-/* Take out what is kept of queries whose name is not among those sorted names. */
+/* Delete the stored data of queries whose name is not among these sorted names. */
 int store_forget_others(struct store *store, const char *const *names, size_t n);
 
 /* A run ------------------------------------------------------------------------------- */
@@ -131,7 +131,7 @@ int  store_delivered(struct store *store, enum store_stream stream, int64_t last
 int  store_drop_line(struct store *store, int64_t id);             /* that can never be delivered */
 bool store_waiting(struct store *store, enum store_stream stream); /* whether any line does */
 
-/* Where a log file stood when all before the waiting lines was in it: inode and size. */
+/* Position of a log file when it held all lines before the waiting ones: inode and size. */
 int store_get_place(struct store *store, const char *sink, int64_t *ret_inode, int64_t *ret_size);
 int store_set_place(struct store *store, const char *sink, int64_t inode, int64_t size);
 
@@ -142,7 +142,7 @@ int store_set_place(struct store *store, const char *sink, int64_t inode, int64_
     "last_error, last_error_time, query"
 
 /* The view svcql_schedule of a state as JSON, an array of rows, each an array of its columns; to be
- * freed with sqlite3_free(). NULL where it cannot be read, and the database knows why. */
+ * freed with sqlite3_free(). NULL where it cannot be read; the database has the error. */
 char *schedule_json(sqlite3 *state);
 char *store_schedule_json(struct store *store);
 

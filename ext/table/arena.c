@@ -1,4 +1,4 @@
-/* arena.c -- memory of a row, given out piece by piece and taken back all at once. */
+/* arena.c -- memory of a row, allocated piece by piece and freed all at once. */
 #include <stdarg.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* connection.h -- what one connection keeps, below all that keeps something there: settings, reports,
+/* connection.h -- the memory that one connection keeps for the layers above: settings, reports,
  * evidence and the list of tables are kept memory, see evidence.h. */
 #ifndef SVCQL_CONNECTION_H
 #define SVCQL_CONNECTION_H

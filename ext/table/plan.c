@@ -1,4 +1,4 @@
-/* plan.c -- which terms of a query reach a table, and what that saves.
+/* plan.c -- which terms of a query reach a table, and their estimated effect.
  *
  * The plan of a scan is its idxStr, which is what EXPLAIN QUERY PLAN shows: the terms that reach
  * the table, in the order of their values, then the set of columns that the query reads, as a bit
@@ -18,8 +18,8 @@
 
 SQLITE_EXTENSION_INIT3
 
-/* How a term reads in a plan, after the column's name. A range is taken with both ends
- * included; SQLite drops the rest. */
+/* The text of a term in a plan, after the column's name. A range includes both ends; SQLite removes
+ * the rest. */
 static const char *const op_text[] = {
     [OP_EQ] = "=?",  [OP_IN] = " IN (?)",   [OP_GE] = ">=?",
     [OP_LE] = "<=?", [OP_GLOB] = " GLOB ?", [OP_LIKE] = " LIKE ?",

@@ -1,4 +1,4 @@
-/* scan.c -- one scan of a table: open, next, close, and what SQLite asks of its row. */
+/* scan.c -- one scan of a table: open, next, close, and the values of its row. */
 #include "scan.h"
 
 #include <stdlib.h>
@@ -81,8 +81,8 @@ int scan_close(sqlite3_vtab_cursor *base)
     return SQLITE_OK;
 }
 
-/* Whether the query is interrupted. sqlite3_is_interrupted() is of 3.41; before, what tells is that
- * no statement can begin. */
+/* Whether the query is interrupted. sqlite3_is_interrupted() exists since 3.41; before that, the
+ * sign is that no statement can begin. */
 static bool is_interrupted(void *db)
 {
     sqlite3_stmt *statement = NULL;
@@ -223,7 +223,7 @@ static uint64_t hash_field(uint64_t state, const struct tbl_column *column, void
     }
 }
 
-/* The one column that tells rows apart, if it is one and an integer: it is the rowid itself. */
+/* The column that identifies rows, if there is one and it is an integer: it is the rowid itself. */
 static const struct tbl_column *integer_id(const struct tbl_table *table)
 {
     const struct tbl_column *id = NULL;
@@ -238,8 +238,8 @@ static const struct tbl_column *integer_id(const struct tbl_table *table)
     return id;
 }
 
-/* A row's number is made of what tells it from all others, so that two scans of one query, as OR
- * makes them, agree on which rows are the same. */
+/* The rowid is a digest of the columns that identify the row, so that two scans of one query, as
+ * for OR, agree on which rows are the same. */
 int scan_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 {
     struct tbl_scan         *scan = (struct tbl_scan *)base;
@@ -280,7 +280,7 @@ int scan_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int c)
     const struct tbl_blob *blob = field;
     switch (column->type) {
     case TBL_TEXT:
-        /* TRANSIENT, as the row may be gone before SQLite is done with it. */
+        /* TRANSIENT, as the row may be freed before SQLite has used it. */
         sqlite3_result_text(out, *(const char *const *)field, -1, SQLITE_TRANSIENT);
         break;
     case TBL_INT:

@@ -1,5 +1,5 @@
-/* scan.h -- what the parts of the table kit share: the scan, its plan, its memory. Tables use
- * table.h instead. */
+/* scan.h -- the parts that the files of the table kit share: the scan, its plan, its memory. Tables
+ * use table.h instead. */
 #ifndef SVCQL_SCAN_H
 #define SVCQL_SCAN_H
 
@@ -37,7 +37,7 @@ struct tbl_scan {
     struct source  source;
     int64_t        records;   /* rows of this source */
     bool           in_file;   /* open_file() was called */
-    bool           file_open; /* and did well */
+    bool           file_open; /* and succeeded */
 };
 
 static inline const struct tbl_table *scan_table(const struct tbl_scan *scan)

@@ -35,8 +35,8 @@ static void scoped(sqlite3_context *out, int argc, sqlite3_value **argv)
     sqlite3_result_int(out, isfinite(scope->since) || isfinite(scope->until));
 }
 
-/* Deterministic: a scope does not change while a statement that it was set for runs, and SQLite asks such
- * a function once and before the loops. */
+/* Deterministic: a scope does not change while its statement runs, and SQLite calls such a function
+ * once, before the loops. */
 int scope_register(struct svcql *svcql)
 {
     const int     flags = SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_DETERMINISTIC;

@@ -1,4 +1,4 @@
-/* table_sources.c -- the sources of a scan, for tables: one way to begin, to go on and to fail. */
+/* sources.c -- the sources of a scan, for tables: how it begins, continues and fails. */
 #include <errno.h>
 #include <string.h>
 
@@ -18,8 +18,8 @@ static char *names_of(unsigned artefacts)
     return sqlite3_str_finish(text);
 }
 
-/* A pattern that no file fits, or a folder without anything that the table reads: no rows would
- * look like an answer. */
+/* A pattern that no file fits, or a folder without a file that the table reads, is an error: an
+ * empty result would look like an answer. */
 static int fail_empty(struct tbl_scan *scan, const struct sources_want *want)
 {
     const char *table = tbl_name(scan);
@@ -76,7 +76,7 @@ const struct source *tbl_source(const struct tbl_scan *scan)
     return &scan->source;
 }
 
-/* The text that the query fixes a column to; NULL where there is no such column or term. */
+/* The text that the query requires of a column; NULL where there is no such column or term. */
 static const char *text_of_key(const struct tbl_scan *scan, const char *name, bool hidden)
 {
     const struct tbl_table *table = scan_table(scan);
@@ -146,7 +146,7 @@ static int report_file(struct tbl_scan *scan, int error)
     return report.location ? svcql_report(tbl_svcql(scan), &report) : SQLITE_OK;
 }
 
-/* Report the file that is open, or that could not be opened, and leave it. */
+/* Report the file that is open, or that could not be opened, and close it. */
 static int leave_file(struct tbl_scan *scan, int error)
 {
     const struct tbl_source_table *sources = scan_table(scan)->sources;
@@ -160,7 +160,7 @@ static int leave_file(struct tbl_scan *scan, int error)
     return rc;
 }
 
-/* Go on to the next source: SQLITE_ROW with it open, SQLITE_OK where it gives nothing, SQLITE_DONE
+/* Go on to the next source: SQLITE_ROW with it open, SQLITE_OK where it has no rows, SQLITE_DONE
  * after the last, or an error. */
 static int enter_file(struct tbl_scan *scan)
 {

@@ -1,4 +1,4 @@
-/* table.c -- what a table is given of its scan, and how it fails the query. */
+/* table.c -- what a table gets from its scan, and how it fails the query. */
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>

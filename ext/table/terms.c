@@ -1,4 +1,4 @@
-/* terms.c -- what the WHERE clause fixes of each column, and whether a value satisfies it. */
+/* terms.c -- the terms of the WHERE clause on each column, and whether a value satisfies them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ const struct tbl_terms *tbl_terms(const struct tbl_scan *scan, size_t offset)
 
 static bool uses(const struct tbl_scan *scan, size_t c)
 {
-    /* Bit 63 stands for all columns from the 64th on. */
+    /* Bit 63 represents all columns from the 64th on. */
     return c == SIZE_MAX || scan->columns_used >> (c < 63 ? c : 63) & 1;
 }
 
@@ -62,7 +62,7 @@ static bool match_values(const struct tbl_terms *terms, const char *text, bool n
     return !terms->n;
 }
 
-/* Whether tbl_utf8() would show the text as it is. */
+/* Whether tbl_utf8() would return the text unchanged. */
 static bool is_shown_as_is(const char *text)
 {
     const char *p = text;

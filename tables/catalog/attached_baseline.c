@@ -1,11 +1,11 @@
-/* attached_baseline.c -- what is normal, as the user has kept it in a database of his own.
+/* attached_baseline.c -- the baseline that the user keeps in a database of their own.
  *
  *     ATTACH '/var/lib/hunt/base.db' AS base;
  *     CREATE TABLE base.baseline AS SELECT kind, host, item, detail FROM baseline_now;
  *     SELECT count(*) FROM attached_baseline;
  *
- * Whatever database has a table called baseline, attached before or after the extension was loaded,
- * is read: a view could name only one, and only while it is there.
+ * Every database with a table called baseline is read, attached before or after the extension was
+ * loaded: a view could name only one, and only while it is attached.
  */
 #include <string.h>
 
@@ -117,16 +117,16 @@ static void close_scan(struct tbl_scan *scan)
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct baseline_row, kind, 0, "What it is about, as baseline_now says: unit, service"),
-    TBL_COL(struct baseline_row, host, 0, "Host it is normal on"),
-    TBL_COL(struct baseline_row, item, 0, "What is normal: a path, a key, a command"),
-    TBL_COL(struct baseline_row, detail, 0, "How it looks: a digest, a command line"),
-    TBL_COL(struct baseline_row, database_name, TBL_ID, "Attached database that says so"),
+    TBL_COL(struct baseline_row, kind, 0, "Kind of item, as in baseline_now: unit, service"),
+    TBL_COL(struct baseline_row, host, 0, "Host on which it is normal"),
+    TBL_COL(struct baseline_row, item, 0, "Normal item: a path, a key, a command"),
+    TBL_COL(struct baseline_row, detail, 0, "Its content: a digest, a command line"),
+    TBL_COL(struct baseline_row, database_name, TBL_ID, "Attached database that has the row"),
     TBL_COL(struct baseline_row, row, TBL_ID, "Place in that database's table, from 0"),
 };
 
 static const struct tbl_example examples[] = {
-    {"How much is known to be normal",
+    {"Number of items that are known to be normal",
      "SELECT database_name, kind, count(*) FROM attached_baseline GROUP BY 1, 2"},
 };
 

@@ -46,12 +46,12 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct evidence_row, host, 0, "Host it came from, by the evidence itself or as given"),
     TBL_COL(struct evidence_row, kind, 0, "live, linux, windows, macos or files"),
     TBL_COL(struct evidence_row, root, 0, "Folder that all reading is confined to"),
-    TBL_COL(struct evidence_row, time_zone, 0, "Time zone of the host, where its evidence tells"),
+    TBL_COL(struct evidence_row, time_zone, 0, "Time zone of the host, where the evidence has it"),
 };
 
 enum { COLUMN_ID, COLUMN_LOCATION, COLUMN_HOST }; /* as they stand in columns[] */
 
-/* A file of a kind that is not read: what it is, and what is read. */
+/* A file of a kind that is not read: report its kind, and the kinds that are read. */
 static int fail_unsupported(sqlite3_vtab *vtab, const char *location)
 {
     sqlite3_free(vtab->zErrMsg);
@@ -77,7 +77,7 @@ static int delete_row(struct svcql *svcql, sqlite3_vtab *vtab, sqlite3_value *id
     return r < 0 ? fail(vtab, "DELETE", -r) : SQLITE_OK;
 }
 
-/* What the evidence itself tells cannot be given. */
+/* Columns that are read from the evidence cannot be set. */
 static bool gives_other_columns(sqlite3_value **argv)
 {
     for (int i = 0; i < (int)TBL_COUNT(columns); i++)
@@ -94,10 +94,11 @@ static int update(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_val
     if (argc == 1)
         return delete_row(svcql, vtab, argv[0]);
     if (sqlite3_value_type(argv[0]) != SQLITE_NULL)
-        return fail(vtab, "UPDATE: delete the row and insert it anew", ENOTSUP);
+        return fail(vtab, "UPDATE: delete the row and insert it again", ENOTSUP);
 
     if (gives_other_columns(argv))
-        return fail(vtab, "INSERT takes a location and a host, the rest is found out", EINVAL);
+        return fail(vtab, "INSERT takes a location and a host; the rest is read from the evidence",
+                    EINVAL);
     const char *location = (const char *)sqlite3_value_text(argv[2 + COLUMN_LOCATION]);
     if (!location || !*location)
         return fail(vtab, "INSERT needs a location", EINVAL);
@@ -108,7 +109,7 @@ static int update(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_val
 }
 
 static const struct tbl_example examples[] = {
-    {"What is being looked at", "SELECT id, kind, host, location FROM evidence"},
+    {"The evidence that is read", "SELECT id, kind, host, location FROM evidence"},
 };
 
 const struct tbl_table evidence_table = {

@@ -1,4 +1,4 @@
-/* evidence_sources.c -- what became of every file, bus and folder that the tables read.
+/* evidence_sources.c -- the status of every file, bus and folder that the tables read.
  *
  *     SELECT * FROM evidence_sources WHERE status NOT IN ('read', 'ready') OR skipped > 0;
  */
@@ -71,7 +71,8 @@ static const struct tbl_column columns[] = {
     TBL_COL(
         struct source_row, status, 0,
         "read; ready: can be read, but no query has read it yet; absent; denied; damaged; unknown: "
-        "a file of the evidence that no table reads, or a location with nothing that one does"),
+        "a file of the evidence that no table reads, or a location with nothing that a table "
+        "reads"),
     TBL_COL(struct source_row, records, 0,
             "Records read by the newest query; NULL before the first"),
     TBL_COL(struct source_row, skipped, 0,
@@ -80,10 +81,10 @@ static const struct tbl_column columns[] = {
 };
 
 static const struct tbl_example examples[] = {
-    {"What could not be read whole",
+    {"Sources that could not be read completely",
      "SELECT table_name, location, status, skipped, detail FROM evidence_sources "
      "WHERE status IN ('denied', 'damaged') OR skipped > 0"},
-    {"What each source gave", "SELECT kind, location, status, records FROM evidence_sources"},
+    {"Records of each source", "SELECT kind, location, status, records FROM evidence_sources"},
 };
 
 const struct tbl_table evidence_sources_table = {

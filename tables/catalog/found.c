@@ -1,11 +1,11 @@
-/* found.c -- what each analytic found, one row a subject, a time and an analytic.
+/* found.c -- what each analytic found, one row for each subject, time and analytic.
  *
  *     SELECT analytic, count(*) FROM found GROUP BY analytic;
  *
- * What the view findings brings together and finding_signals takes apart. The analytics are views, and
- * each is a statement of its own here, for three reasons: SQLite plans each as it comes rather than all
- * nested in each other, which takes half the time; an analytic that is not asked for is not run; and
- * the time that the question is about reaches what they join events with (scope.h).
+ * The views findings and finding_signals read it. The analytics are views, and each is a separate
+ * statement here, for three reasons: SQLite plans each alone instead of all nested in each other,
+ * which takes half the time; an analytic that the query does not need is not run; and the time
+ * range of the query reaches the events that the analytics join (scope.h).
  */
 #include <math.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static const struct analytic {
     {"t1569_service_network", "user, NULL, NULL, service"},
 };
 
-/* SQLite's own error stands as it is, as if the query had the view in it. */
+/* SQLite's own error is passed on unchanged, as if the query contained the view. */
 static int fail(struct tbl_scan *scan, int rc)
 {
     if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT)
@@ -61,7 +61,7 @@ static int fail(struct tbl_scan *scan, int rc)
     return tbl_fail(scan, "%s", sqlite3_errmsg(svcql_db(tbl_svcql(scan))));
 }
 
-/* What the query says of the time; that of one host. */
+/* The terms of the query on time, and on one host. */
 static void write_terms(struct tbl_scan *scan, struct buffer *sql)
 {
     const struct tbl_terms *time = TBL_TERMS(scan, struct found_row, time);
@@ -108,7 +108,7 @@ static int prepare(struct tbl_scan *scan, const struct analytic *analytic, sqlit
     return rc == SQLITE_OK ? bind_terms(scan, *ret) : rc;
 }
 
-/* Run the statement up to its next row, within the scope that the query asks about. */
+/* Run the statement up to its next row, within the query's scope. */
 static int step(struct tbl_scan *scan, sqlite3_stmt *stmt)
 {
     const struct tbl_terms *time = TBL_TERMS(scan, struct found_row, time);
@@ -198,14 +198,14 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct found_row, analytic, TBL_KEY | TBL_ID, "View of a T1569 analytic that found it"),
     TBL_COL(struct found_row, technique, 0, "ATT&CK technique"),
     TBL_COL(struct found_row, subject, TBL_ID, "What it is about: a file, key, service or command"),
-    TBL_COL(struct found_row, user, 0, "Account that did it or whose it is"),
+    TBL_COL(struct found_row, user, 0, "Account that did it or owns it"),
     TBL_COL(struct found_row, tool, 0, "Tool for services that was used"),
     TBL_COL(struct found_row, verb, 0, "What the tool was asked to do"),
     TBL_COL(struct found_row, target, 0, "Unit, label or service that it is about"),
     TBL_COL(struct found_row, fired, TBL_ID, "Names of the signals that fired, as a JSON array"),
     TBL_COL(struct found_row, evidence, 0, "The row of the analytic for people, as JSON"),
-    TBL_COL(struct found_row, source, TBL_ID, "Where the record is"),
-    TBL_COL(struct found_row, record, TBL_ID, "Which record it is"),
+    TBL_COL(struct found_row, source, TBL_ID, "Source of the record"),
+    TBL_COL(struct found_row, record, TBL_ID, "Identity of the record in its source"),
 };
 
 static const struct tbl_example examples[] = {
@@ -214,7 +214,8 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table found_table = {
     .name = "found",
-    .doc = "What each analytic found: findings brings it together, finding_signals takes it apart",
+    .doc = "What each analytic found: findings joins it by subject, finding_signals splits it by "
+           "signal",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -76,8 +76,8 @@ static int next_of_table(struct tbl_scan *scan, struct column_row *row)
     return SQLITE_DONE;
 }
 
-/* A view's columns are what SQLite makes of its SELECT. The pragma resolves names alone, which
- * costs a tenth of preparing the SELECT. */
+/* SQLite derives a view's columns from its SELECT. The pragma only resolves names, which costs a
+ * tenth of preparing the SELECT. */
 static int prepare_view(struct tbl_scan *scan, const char *name)
 {
     struct state *state = tbl_state(scan);
@@ -90,7 +90,8 @@ static int prepare_view(struct tbl_scan *scan, const char *name)
             return rc;
     }
     state->listing = true;
-    /* A list that the user's own database holds is not in the TEMP schema: not ours to describe. */
+    /* A list that the user's own database holds is not in the TEMP schema, so it is not described.
+     */
     return sqlite3_bind_text(state->stmt, 1, name, -1, SQLITE_STATIC);
 }
 
@@ -158,12 +159,13 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct column_row, collation, 0, "NOCASE where text compares without case"),
     TBL_COL(struct column_row, hidden, 0,
             "1 for an argument: name(value), or WHERE column = value"),
-    TBL_COL(struct column_row, lazy, 0, "1 where the value is computed only when asked for"),
-    TBL_COL(struct column_row, description, 0, "What it holds, with its unit"),
+    TBL_COL(struct column_row, lazy, 0,
+            "1 where the value is computed only when the query uses it"),
+    TBL_COL(struct column_row, description, 0, "Meaning of the value, with its unit"),
 };
 
 static const struct tbl_example examples[] = {
-    {"What a table holds",
+    {"The columns of a table",
      "SELECT name, type, description FROM svcql_columns WHERE table_name = 'evidence_sources'"},
 };
 

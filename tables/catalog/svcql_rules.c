@@ -3,11 +3,10 @@
  *     SELECT rule, level, host, datetime(time, 'unixepoch'), row FROM svcql_rules('/etc/rules');
  *     SELECT file, rule, error FROM svcql_rules('/etc/rules') WHERE error IS NOT NULL;
  *
- * Rules are somebody's text. They are prepared in a connection of their own, in memory, that has
- * nothing but the table `logs`, under an authorizer that lets them read it and call functions. That
- * table is filled once, from the view of that name here, with the columns that the rules look at
- * and the events that they can match; then each rule runs over it. So the logs are read once,
- * however many rules there are.
+ * Rules are untrusted text. They are prepared in a private connection, in memory, that has only the
+ * table `logs`, under an authorizer that allows them to read it and to call functions. That table
+ * is filled once, from the view of that name here, with the columns that the rules use and the
+ * events that they can match; then each rule runs over it. So the logs are read once for all rules.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -47,7 +46,7 @@ struct match_row {
     const char *logs;
 };
 
-/* One file of rules; the rules of all files are numbered through. */
+/* One file of rules; the rules of all files have consecutive numbers. */
 struct rule_source {
     char        *name;
     struct rules rules;
@@ -155,8 +154,8 @@ static int read_rules(struct tbl_scan *scan, const char *path)
 
 /* The private connection ------------------------------------------------------------ */
 
-/* Whether a name is of something that lives in a connection, and not of the rule's own subqueries:
- * where the process loads the extension into every connection, its tables and views are there. */
+/* Whether a name is of a table or view of the connection, and not of the rule's own subqueries: a
+ * process that loads the extension into every connection has its tables and views here too. */
 static bool is_foreign(const struct svcql *svcql, const char *table)
 {
     if (strncmp(table, "sqlite_", 7) == 0 || strncmp(table, "pragma_", 7) == 0)
@@ -167,7 +166,7 @@ static bool is_foreign(const struct svcql *svcql, const char *table)
     return tbl_find(svcql, table) != NULL;
 }
 
-/* Let a rule read logs and call functions, and note which columns it looks at. */
+/* Let a rule read logs and call functions, and note which columns it reads. */
 static int authorize(void *data, int action, const char *table, const char *column,
                      const char *database, const char *trigger)
 {
@@ -228,7 +227,8 @@ static int create_logs(struct state *state)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
 
-    /* Where the process loads the extension into every connection, its view stands in front. */
+    /* Where the process loads the extension into every connection, its view would hide the table.
+     */
     sqlite3_str_appendall(sql, "DROP VIEW IF EXISTS temp.logs; CREATE TABLE logs(");
     for (size_t c = 0; c < state->n_columns; c++)
         sqlite3_str_appendf(sql, "%s\"%w\" %s DEFAULT ''", c ? ", " : "", state->columns[c],
@@ -303,7 +303,7 @@ static bool note_events(struct state *state, const char *sql)
         p += strspn(p, " \"`)");
         bool list = strncasecmp(p, "IN", 2) == 0;
         if (!list && *p != '=')
-            return false; /* compared in a way that says nothing of which */
+            return false; /* a comparison that does not name them */
         for (p += list ? 2 : 1;
              *p && !isalpha((unsigned char)*p) && state->n_events < EVENTS_MAX;) {
             p += strspn(p, " (,'");
@@ -494,7 +494,7 @@ static void add_json(struct buffer *json, const char *name, sqlite3_value *value
 {
     const char *text = (const char *)sqlite3_value_text(value);
 
-    if (!text || !*text) /* what is not there is left out */
+    if (!text || !*text) /* empty values are left out */
         return;
     buffer_puts(json, json->size > 1 ? "," : "");
     buffer_json(json, name, strlen(name));
@@ -505,7 +505,7 @@ static void add_json(struct buffer *json, const char *name, sqlite3_value *value
         buffer_puts(json, text);
 }
 
-/* The stored event of a rowid, as a JSON object, and where it is from. */
+/* The stored event of a rowid, as a JSON object, and its source. */
 static int fill_event(struct tbl_scan *scan, struct match_row *row, sqlite3_int64 rowid)
 {
     struct state *state = tbl_state(scan);
@@ -540,7 +540,7 @@ static int fill_event(struct tbl_scan *scan, struct match_row *row, sqlite3_int6
     return row->row ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
-/* A row of a rule that asks for columns of its own. */
+/* A row of a rule that selects its own columns. */
 static int fill_own_row(struct tbl_scan *scan, struct match_row *row)
 {
     struct state *state = tbl_state(scan);
@@ -569,7 +569,7 @@ static int match_row(struct tbl_scan *scan, struct match_row *row, const struct 
     return fill_own_row(scan, row);
 }
 
-/* The rule at the cursor: SQLITE_ROW with a match or an error, SQLITE_DONE when it has no more. */
+/* The rule at the cursor: SQLITE_ROW with a match or an error, SQLITE_DONE after its last. */
 static int step_rule(struct tbl_scan *scan, struct match_row *row, const struct rule *rule)
 {
     struct state *state = tbl_state(scan);
@@ -633,10 +633,9 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct match_row, tags, 0, "Its tags, separated by commas"),
     TBL_COL(struct match_row, host, 0, "Host of the event that it matched"),
     TBL_COL(struct match_row, time, 0, "When that happened, seconds since the epoch, UTC"),
-    TBL_COL(
-        struct match_row, row, 0,
-        "The event as a JSON object: the columns that the rules look at, empty ones left out, and "
-        "all that the log has of it as data"),
+    TBL_COL(struct match_row, row, 0,
+            "The event as a JSON object: the columns that the rules read, empty ones left out, and "
+            "all its fields in the log as data"),
     TBL_COL(struct match_row, source, 0, "Log that the event is in"),
     TBL_COL(struct match_row, record, 0, "Its identity in that log"),
     TBL_COL(struct match_row, file, 0, "File of the rule"),

@@ -1,4 +1,4 @@
-/* svcql_settings.c -- what can be set for a connection.
+/* svcql_settings.c -- the settings of a connection.
  *
  *     UPDATE svcql_settings SET value = 'unix:path=/run/other/private' WHERE name =
  * 'systemd_address';
@@ -35,7 +35,7 @@ static int next(struct tbl_scan *scan, void *out)
     return SQLITE_ROW;
 }
 
-/* What a setting needs done before it holds. */
+/* Actions before a setting takes effect. */
 static int apply(struct svcql *svcql, sqlite3_vtab *vtab, const char *name, const char *value)
 {
     char *error = NULL;

@@ -1,4 +1,4 @@
-/* svcql_tables.c -- every table, view, list and function that the extension brings.
+/* svcql_tables.c -- every table, view, list and function of the extension.
  *
  *     SELECT name, description FROM svcql_tables WHERE kind = 'analytics';
  */
@@ -120,13 +120,14 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct catalog_row, severity, 0, "Of an analytic: how its findings are graded"),
     TBL_COL(struct catalog_row, attack, 0, "Of an analytic: ATT&CK techniques and data component"),
     TBL_COL(struct catalog_row, why, 0, "Of an analytic: what an adversary gains by it"),
-    TBL_COL(struct catalog_row, false_positives, 0, "Of an analytic: what else looks like it"),
+    TBL_COL(struct catalog_row, false_positives, 0,
+            "Of an analytic: ordinary cases that look like it"),
     TBL_COL(struct catalog_row, sources, 0, "Of a view: the tables it reads"),
     TBL_COL(struct catalog_row, scans, 0, "Of a table: how often this connection has scanned it"),
 };
 
 static const struct tbl_example examples[] = {
-    {"What there is", "SELECT kind, name, description FROM svcql_tables"},
+    {"The catalogue", "SELECT kind, name, description FROM svcql_tables"},
 };
 
 const struct tbl_table svcql_tables_table = {

@@ -2,7 +2,7 @@
  *
  *     SELECT host, value FROM host_properties WHERE file = 'os-release' AND name = 'PRETTY_NAME';
  *
- * The views of osquery's names (system_info, os_version, uptime) stand on it.
+ * The views of osquery's names (system_info, os_version, uptime) read it.
  */
 #include <errno.h>
 #include <string.h>
@@ -51,7 +51,7 @@ struct state {
     int64_t                 number;
 };
 
-/* Of a property list's dictionary, every string; a newline cannot stand in a line. */
+/* Of a property list's dictionary, every string; a newline cannot be part of a line. */
 static int take_event(void *user, const struct plist_event *event)
 {
     struct state *state = user;

@@ -202,7 +202,7 @@ static void close_scan(struct tbl_scan *scan)
 
 static const struct tbl_column columns[] = {
     TBL_COL(struct login_row, type, 0,
-            "user for somebody who is logged in; else what utmp(5) calls the record: boot_time, "
+            "user for a logged-in user; else the type of the record in utmp(5): boot_time, "
             "runlevel, init, login, dead; of logind the session's class"),
     TBL_COL(struct login_row, user, 0, "Name of the user"),
     TBL_COL(struct login_row, tty, 0, "Terminal"),

@@ -282,7 +282,7 @@ static int read_cgroup(struct tbl_scan *scan, struct process *row)
     return copy_span(scan, parts.container, &row->container);
 }
 
-/* 1 for a row; 0 where the process is not wanted, or gone; a negative errno. */
+/* 1 for a row; 0 where the process is not wanted, or has ended; a negative errno. */
 static int read_process(struct tbl_scan *scan, struct process *row)
 {
     struct state *state = tbl_state(scan);
@@ -387,7 +387,7 @@ static int open_proc(const struct root *root, DIR **ret)
 }
 
 /* Seconds since the epoch of the boot; to a second, as the kernel gives it, so that start times are
- * the same each time they are asked for. */
+ * the same each time they are read. */
 static double read_boot_time(struct state *state)
 {
     int64_t seconds;

@@ -292,8 +292,8 @@ static void close_scan(struct tbl_scan *scan)
 
 /* What costs ------------------------------------------------------------------- */
 
-/* The path that launchd would run, as it is written: Program, else the first argument, else the
- * bundle's program. A bare name is looked for in the default path of posix_spawnp(3). */
+/* The path that launchd would run, as written: Program, else the first argument, else the
+ * bundle's program. A bare name is searched in the default path of posix_spawnp(3). */
 static int written_program(const struct root *root, const struct daemon_row *row,
                            char ret[ROOT_PATH_MAX])
 {
@@ -464,7 +464,7 @@ static int get_override_source(struct tbl_scan *scan, const void *row, sqlite3_c
 static const struct tbl_column columns[] = {
     ROW(host, TBL_KEY, "Host the file belongs to"),
     ROW(source, TBL_KEY | TBL_ID, "Path of the file in the evidence"),
-    ROW(path, TBL_KEY | TBL_PREFIX, "File, where it lay on its host"),
+    ROW(path, TBL_KEY | TBL_PREFIX, "Path of the file on its host"),
     ROW(name, TBL_KEY, "Name of the file"),
     ROW(type, TBL_KEY, "daemon, agent, login_item or xpc_service, by its place; NULL elsewhere"),
     ROW(user, 0, "User whose home holds the file"),
@@ -500,13 +500,13 @@ static const struct tbl_column columns[] = {
     JOB(process_type, "ProcessType: Background, Standard, Adaptive or Interactive"),
     JOB(inetd_compatibility, "inetdCompatibility, as JSON"),
     JOB(limit_load_to_session_type, "Session types it loads in, as JSON"),
-    JOB(associated_bundle_identifiers, "Applications that the user is told it belongs to, as JSON"),
+    JOB(associated_bundle_identifiers, "Applications that the user sees as its owner, as JSON"),
     JOB(disabled, "The property list's own Disabled; NULL where it has none or conditions"),
     TBL_LAZY("disabled_override", TBL_BOOL, 0,
              "What launchctl disable (1) or enable (0) wrote down; of an agent for all users, for "
              "the lowest user id that has it: launchd_overrides has all",
              get_override),
-    TBL_LAZY("disabled_override_source", TBL_TEXT, 0, "File that says so", get_override_source),
+    TBL_LAZY("disabled_override_source", TBL_TEXT, 0, "File of the override", get_override_source),
     ROW(label_matches_file, 0, "Whether the name of the file is the label with .plist"),
     ROW(hidden, 0, "Whether the name of the file begins with a dot"),
     ROW(mode, 0, "Permissions of the file, octal"),

@@ -147,7 +147,7 @@ static void close_source(struct tbl_scan *scan)
 static const struct tbl_column columns[] = {
     TBL_COL(struct override_row, host, TBL_KEY, "Host the file belongs to"),
     TBL_COL(struct override_row, source, TBL_KEY | TBL_ID, "Path of the file in the evidence"),
-    TBL_COL(struct override_row, path, 0, "File, where it lay on its host"),
+    TBL_COL(struct override_row, path, 0, "Path of the file on its host"),
     TBL_COL(struct override_row, number, TBL_ID, "Place of the entry in its file, from 1"),
     TBL_COL(struct override_row, label, 0, "Label of the job; NULL where the file cannot be read"),
     TBL_COL(struct override_row, key, 0, "Key that is overridden, mostly Disabled"),

@@ -30,7 +30,7 @@ struct launchd_overrides {
 /* All override files of a root. */
 int launchd_overrides_load(const struct root *root, struct launchd_overrides *ret);
 
-/* One file; its name tells whose it is. */
+/* One file; its name determines its user. */
 int launchd_overrides_load_file(const struct root *root, const char *path,
                                 struct launchd_overrides *ret);
 

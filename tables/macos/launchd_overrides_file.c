@@ -177,7 +177,7 @@ static int load(const struct root *root, const char *path, struct launchd_overri
     return status;
 }
 
-/* A folder of which a part is missing is an item that says so. */
+/* A folder of which a part could not be listed is an item with an error. */
 static int note_part(struct launchd_overrides *into, const char *dir,
                      const struct root_names *names)
 {

@@ -75,7 +75,7 @@ struct finder {
     const struct tbl_terms *types;
     struct launchd_files    found;
     void                   *seen; /* tsearch() tree of folders */
-    const struct part      *part; /* that is being looked for */
+    const struct part      *part; /* that is searched */
 };
 
 /* Folders seen --------------------------------------------------------------- */
@@ -249,7 +249,7 @@ void launchd_files_free(struct launchd_files *files)
     *files = (struct launchd_files){0};
 }
 
-/* What a path tells ---------------------------------------------------------- */
+/* Types by path ---------------------------------------------------------- */
 
 const char *launchd_type_of(const char *path)
 {

@@ -7,7 +7,7 @@
 
 struct launchd_file {
     char       *path;  /* within the root */
-    const char *type;  /* daemon, agent, login_item or xpc_service; NULL where nothing tells */
+    const char *type;  /* daemon, agent, login_item or xpc_service; NULL where it is unknown */
     bool        sure;  /* its name or place says that it is one; else only its contents can */
     int         error; /* of a folder that could not be listed; negative errno, 0 for a file */
 };
@@ -24,7 +24,7 @@ int  launchd_files_find(const struct root *root, const struct tbl_terms *types,
                         struct launchd_files *ret);
 void launchd_files_free(struct launchd_files *files);
 
-/* The type that a path tells; NULL where it tells none. */
+/* The type by a path; NULL where it is unknown. */
 const char *launchd_type_of(const char *path);
 
 /* The bundle that a path is in, "/Applications/X.app", as the length of its beginning; 0: none.

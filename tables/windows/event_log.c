@@ -46,7 +46,7 @@ static int read_at(int fd, uint64_t at, void *data, size_t size, size_t *ret_rea
     return 0;
 }
 
-/* What a piece of 64 KiB that is no chunk is: nothing yet written, or damage. */
+/* Whether a piece of 64 KiB that is not a chunk is unused or damaged. */
 static bool is_empty(const uint8_t *data, size_t size)
 {
     return data[0] == 0 && memcmp(data, data + 1, size - 1) == 0;
@@ -127,7 +127,7 @@ static bool has_old_records(const struct event_log *log, uint64_t at, uint32_t f
            memmem(slack, size, "**\0\0", 4) != NULL;
 }
 
-/* Whether the chunk at `next` lies outside the range, judged by a few bytes of it. */
+/* Whether the chunk at `next` is outside the range, by a few bytes of it. */
 static bool outside(struct event_log *log)
 {
     struct evtx_chunk header;
@@ -214,7 +214,7 @@ static void account(struct event_log *log)
     log->open_chunk = false;
 }
 
-/* Step over bytes that are no chunk, to the next that lies off the grid or to the next place. */
+/* Step over bytes that are not a chunk, to the next chunk off the grid or to the next place. */
 static void step_over(struct event_log *log, size_t size)
 {
     size_t found = evtx_find_chunk(log->chunk, size, 1);
@@ -224,7 +224,7 @@ static void step_over(struct event_log *log, size_t size)
     if (found < size)
         log->next += found;
     else if (log->stats.headerless && size == EVTX_CHUNK_SIZE)
-        log->next += size - 7; /* the signature may lie across */
+        log->next += size - 7; /* the signature may cross the end */
     else
         log->next += size;
 }
@@ -257,7 +257,7 @@ static void begin_chunk(struct event_log *log, const struct evtx_chunk *chunk, s
         log->stats.cut += EVTX_CHUNK_SIZE - size;
 }
 
-/* Load the next chunk that may hold what is asked for: 1, 0 at the end, or a negative errno. */
+/* Load the next chunk that may hold wanted records: 1, 0 at the end, or a negative errno. */
 static int next_chunk(struct event_log *log)
 {
     bool              ranged = !isinf(log->min) || !isinf(log->max);

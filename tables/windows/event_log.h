@@ -5,10 +5,10 @@
  *         ...
  *     event_log_close(log);
  *
- * Memory is a chunk and what evtx.h needs for one, whatever the size of the file. The file is read
+ * Memory is a chunk and what evtx.h needs for one, for files of any size. The file is read
  * with pread(2), so that one that shrinks meanwhile is a short read and not a signal.
  *
- * A range of time leaves out chunks whose records all lie outside it. What a chunk holds is judged
+ * A range of time leaves out chunks whose records are all outside it. A chunk's records are judged
  * by the times its first and last record were written, and the last of the chunk before, with a
  * minute to spare on both sides; chunks in which the clock went backwards, whose records were
  * forwarded or have no such time are read, and those with old records behind the last one. An event whose own time differs from when it was written
@@ -27,7 +27,7 @@ struct event_log_stats {
     uint64_t copies;         /* carved ones of which the live record was given: left out */
     uint64_t chunks, unread; /* chunks read; left out by the range of time */
     uint64_t damaged;        /* pieces of 64 KiB that are neither a chunk nor empty */
-    uint64_t unsound;        /* chunks whose checksums do not hold */
+    uint64_t unsound;        /* chunks whose checksums are wrong */
     uint64_t lost;           /* bytes of chunks that should be records and are not */
     uint64_t cut;            /* bytes of a last chunk that is not whole */
     uint64_t counted; /* chunks that the file's header counts: wrong only in a log not closed */

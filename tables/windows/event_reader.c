@@ -288,7 +288,7 @@ static void note(struct buffer *detail, uint64_t n, const char *what)
         buffer_printf(detail, "%s%" PRIu64 " %s", detail->size ? "; " : "", n, what);
 }
 
-/* Chunks were taken out of a log or added to it, behind its header's back. */
+/* Chunks were removed from a log or added to it, in contradiction to its header. */
 static bool is_miscounted(const struct event_log_stats *s)
 {
     uint64_t there = s->chunks + s->unread + s->damaged;
@@ -312,7 +312,7 @@ static struct event_totals log_totals(const struct event_reader *reader, struct 
     note(detail, s.damaged, "chunks damaged");
     note(detail, s.unsound, "chunks with a wrong checksum");
     note(detail, s.cut, "bytes missing at the end");
-    note(detail, s.unread, "chunks outside the time asked for");
+    note(detail, s.unread, "chunks outside the wanted time");
     if (is_miscounted(&s))
         note(detail, s.counted, "chunks by the count of the file's header");
     bool damaged = s.headerless || s.skipped || s.lost || s.damaged || s.cut ||
@@ -326,7 +326,7 @@ struct event_totals event_totals(const struct event_reader *reader, struct buffe
 
     if (reader->log)
         return log_totals(reader, detail);
-    note(detail, (uint64_t)reader->foreign, "objects that are no event");
+    note(detail, (uint64_t)reader->foreign, "objects that are not an event");
     note(detail, bad, "damaged or no JSON");
     return (struct event_totals){reader->records, reader->foreign + (int64_t)bad, bad > 0};
 }

@@ -1,6 +1,6 @@
 /* event_reader.h -- Windows events from a file of either form, .evtx or JSON lines, one at a time.
  *
- * Nothing is rendered before it is asked for. Texts live until the next event_next().
+ * Nothing is rendered before it is needed. Texts live until the next event_next().
  */
 #ifndef SVCQL_EVENT_READER_H
 #define SVCQL_EVENT_READER_H
@@ -33,7 +33,7 @@ bool        event_int(const struct event_reader *reader, enum evtx_field field, 
 double event_time(const struct event_reader *reader);
 
 bool     event_carved(const struct event_reader *reader);
-bool     event_sound(const struct event_reader *reader); /* checksums hold; true of JSON */
+bool     event_sound(const struct event_reader *reader); /* checksums are right; true of JSON */
 uint64_t event_position(const struct event_reader *reader);
 int64_t  event_record(const struct event_reader *reader); /* EventRecordID; INT64_MIN if unknown */
 

@@ -20,8 +20,8 @@ static const char *file_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Who a profile's folder belongs to, by a path in which either slash may stand: the part that
- * follows one of the folders that profiles lie in. NULL where there is none. */
+/* Who a profile's folder belongs to, by a path with either kind of slash: the part after one of the
+ * folders that hold profiles. NULL where there is none. */
 static const char *profile_of(const char *path, size_t *ret_size)
 {
     static const char *const folders[] = {"Users", "Documents and Settings", "ServiceProfiles",
@@ -42,7 +42,7 @@ static const char *profile_of(const char *path, size_t *ret_size)
 }
 
 /* HKEY_USERS and whose hive it is: a name, or a SID that is the same everywhere; the file's name
- * where neither its path nor the hive tells. */
+ * where neither its path nor the hive shows it. */
 static void put_user(struct hive_file *file, const char *path)
 {
     static const struct {
@@ -98,7 +98,7 @@ static void put_root(struct hive_file *file, const char *path)
 
 /* Opening ------------------------------------------------------------------------- */
 
-/* Map what there is of the logs beside a hive, whichever way the ending is written. */
+/* Map the existing logs beside a hive, with the ending in either case. */
 static void map_logs(const struct source *source, struct root_map maps[LOGS])
 {
     static const char *const endings[LOGS][2] = {

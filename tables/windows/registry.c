@@ -174,7 +174,7 @@ static void report_file(struct tbl_scan *scan, struct report *report)
 {
     struct state *state = tbl_state(scan);
 
-    if (state->lost) /* what deleted keys no longer have is no damage */
+    if (state->lost) /* missing parts of deleted keys are not damage */
         state->file.hive.lost = state->damage;
     hive_file_report(scan, &state->file, report);
 }
@@ -275,7 +275,7 @@ static bool begins_with(const struct hive_name *name, const char *first)
     return begins;
 }
 
-/* Whether the current key of the walk is to be shown; if not, it may be on the way. */
+/* Whether the current key of the walk is to be shown; if not, it may be on the path to one. */
 static bool reach_target(struct state *state)
 {
     const char *path = state->walk.path.data + state->file.root.size;
@@ -290,7 +290,7 @@ static bool reach_target(struct state *state)
     return state->inside;
 }
 
-/* The next key of the walk: 1, 0 at its end, -errno. `*ret_shown` says whether it is asked for. */
+/* The next key of the walk: 1, 0 at its end, -errno. `*ret_shown`: whether it is wanted. */
 static int walk_key(struct state *state, bool *ret_shown)
 {
     int r = hive_walk_next(&state->walk, &state->key);
@@ -306,7 +306,8 @@ static int walk_key(struct state *state, bool *ret_shown)
         hive_walk_prune(&state->walk);
     if (!skip && depth < state->target->depth)
         hive_values_begin(&state->values, &state->file.hive, &state->key);
-    /* What is asked for by its parent is below the target; the target is its own parent's. */
+    /* Rows wanted by their parent are below the target; the target itself belongs to its own
+     * parent. */
     *ret_shown = !skip && in_time(state, &state->key) && (depth || state->target->depth != 1);
     return r;
 }

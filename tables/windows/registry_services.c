@@ -26,7 +26,7 @@ enum stage { STAGE_END, STAGE_SETS, STAGE_SERVICES, STAGE_LOST };
 
 struct state {
     struct hive_file file;
-    struct hive_file software; /* beside it, opened when it is asked for */
+    struct hive_file software; /* beside it, opened when it is needed */
     bool             software_tried;
     enum stage       stage;
     bool             scan_lost;
@@ -108,7 +108,7 @@ static void report_file(struct tbl_scan *scan, struct report *report)
 {
     struct state *state = tbl_state(scan);
 
-    if (state->lost) /* what deleted keys no longer have is no damage */
+    if (state->lost) /* missing parts of deleted keys are not damage */
         state->file.hive.lost = state->damage;
     hive_file_report(scan, &state->file, report);
     if (state->file.kind == HIVE_SYSTEM && !state->n_sets && !state->sets_asked->n) {
@@ -271,7 +271,7 @@ static int result_value(struct tbl_scan *scan, const struct registry_service *ro
     return result(out, &state->text, r);
 }
 
-/* Whether the program is below the root that the hive came from. Only an image can tell: a
+/* Whether the program is below the root that the hive came from. Only an image can show this: a
  * collection leaves programs out, and then services.exe too. */
 static int get_image_exists(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
@@ -545,7 +545,7 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("triggers", TBL_TEXT, 0,
              "TriggerInfo as a JSON array: type, action, guid, data of each", get_triggers),
     TBL_LAZY("performance_library", TBL_TEXT, TBL_NOCASE,
-             "Performance\\Library, loaded by whoever reads performance counters",
+             "Performance\\Library, loaded by every program that reads performance counters",
              get_performance_library),
     COL(service_sid_type, TBL_NOCASE, "NONE, UNRESTRICTED or RESTRICTED"),
     COL(launch_protected, TBL_NOCASE,

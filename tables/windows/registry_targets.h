@@ -10,7 +10,7 @@ struct registry_target {
     char  *start; /* path of a key below the root key; "" is the root key itself */
     size_t depth; /* how many levels below it to go */
     char  *first; /* what names just below it begin with */
-    size_t alias; /* bytes of `start` that stand for CurrentControlSet; 0: it was not named */
+    size_t alias; /* bytes of `start` in place of CurrentControlSet; 0: it was not named */
 };
 
 struct registry_targets {

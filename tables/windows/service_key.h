@@ -1,4 +1,4 @@
-/* service_key.h -- where the services of a SYSTEM hive lie: control sets, their Services keys, and
+/* service_key.h -- where the services of a SYSTEM hive are: control sets, their Services keys, and
  * the texts that are made of more than one value. */
 #ifndef SVCQL_SERVICE_KEY_H
 #define SVCQL_SERVICE_KEY_H

@@ -83,7 +83,7 @@ static void read_closed(struct script *s, char close, struct token *token)
     step(s, 1);
 }
 
-/* Whether a / begins a regular expression: after what is no value. */
+/* Whether a / begins a regular expression: where a value may begin. */
 static bool begins_regex(const struct script *s)
 {
     const struct token *last = &s->last;
@@ -290,7 +290,7 @@ static bool is_parameter(const struct reading *r, const struct token *token)
     return false;
 }
 
-/* A word that is no member of anything. */
+/* A word that is not a member of anything. */
 static void take_word(struct reading *r, const struct token *token)
 {
     static const char *const keywords[] = {

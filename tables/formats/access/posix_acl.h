@@ -13,7 +13,8 @@
 #define ACL_NOBODY UINT32_MAX
 
 /* Call `writer` for each account beside the owner that the list lets write: `tag` is 'u' or 'g'
- * with an id, or 'o' for everyone. The mask is applied. -EBADMSG where the bytes are no such list.
+ * with an id, or 'o' for everyone. The mask is applied. -EBADMSG where the bytes are not such a
+ * list.
  */
 int acl_writers(const uint8_t *data, size_t size, void (*writer)(char tag, uint32_t id, void *data),
                 void *writer_data);

@@ -7,7 +7,7 @@
 
 #include "formats/text/array.h"
 
-/* A logical line: continuations joined, comments gone, and where it began. */
+/* A logical line: continuations joined, comments removed, and its first line. */
 struct cursor {
     const char     *at;
     struct sudoers *sudoers;
@@ -150,7 +150,7 @@ static const char *const options[] = {
     "TIMEOUT", "NOTBEFORE", "CWD",   "CHROOT",     "NOTAFTER",
 };
 
-/* Length of the capital word at the cursor, if `mark` stands behind it (blanks allowed). */
+/* Length of the capital word at the cursor, if `mark` follows it (blanks allowed). */
 static size_t capitals(const struct cursor *c, char mark)
 {
     size_t n = 0, blanks = 0;
@@ -233,7 +233,7 @@ static const char *expression_end(const char *at)
 }
 
 /* One word of a command, up to a blank or a character of `stops`, added to text; escapes of the
- * format's own characters are taken away, those of patterns stay. */
+ * format's own characters are removed, those of patterns stay. */
 static size_t put_word(struct cursor *c, const char *stops, char *text, size_t n)
 {
     const char *end = expression_end(c->at);
@@ -504,7 +504,7 @@ static enum sudoers_scope read_scope(struct cursor *c, struct sudoers_list *list
     return DEFAULTS_ALL;
 }
 
-/* Of Defaults, whether a password is asked for. */
+/* Of Defaults, whether a password is required. */
 static void read_defaults(struct cursor *c)
 {
     struct sudoers_list list = {0};
@@ -570,7 +570,7 @@ static void cut_comment(char *line)
     }
 }
 
-/* Join the physical lines of a logical one into `line`; returns the text behind them. */
+/* Join the physical lines of a logical one into `line`; returns the text after them. */
 static const char *join(const char *text, const char *end, char *line, size_t *lines)
 {
     size_t n = 0;

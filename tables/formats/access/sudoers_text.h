@@ -1,7 +1,7 @@
 /* sudoers_text.h -- the rules of sudo, as sudoers(5) has them in version 1.9.
  *
  * A file is read into a struct sudoers that several files share, as includes and aliases reach over
- * all of them. Text in it is the file's with quotes and escapes of the format taken away; a command's
+ * all of them. Text in it is the file's with quotes and escapes of the format removed; a command's
  * is as cvtsudoers gives it: blanks, tabs and continued lines are one blank, and "" after a program,
  * which forbids arguments, stays.
  */
@@ -13,7 +13,7 @@
 
 #define SUDOERS_ITEMS_MAX 100000  /* users, hosts and commands of all files together */
 #define SUDOERS_DEPTH_MAX 64      /* aliases within aliases */
-#define SUDOERS_STEPS_MAX 2000000 /* members looked at to replace aliases, of all rules together */
+#define SUDOERS_STEPS_MAX 2000000 /* members visited to replace aliases, of all rules together */
 
 enum sudoers_alias { ALIAS_USER, ALIAS_RUNAS, ALIAS_HOST, ALIAS_COMMAND, ALIAS_TYPES };
 
@@ -39,7 +39,7 @@ enum sudoers_tag {
     TAG_PASSWD = 1 << 4,
 };
 
-/* One command that some users may run on some hosts as somebody. */
+/* One command that some users may run on some hosts as another user. */
 struct sudoers_rule {
     struct sudoers_list users, hosts, runas_users, runas_groups; /* runas_users empty: root */
     struct sudoers_item command;

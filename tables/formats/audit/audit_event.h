@@ -11,7 +11,7 @@ const struct audit_syscall *audit_record_syscall(const struct audit_record *reco
  * records name what it worked on. */
 enum audit_category audit_event_category(const struct audit_event *event);
 
-/* The record that says what happened: the first that is no mere attachment (CWD, PATH, PROCTITLE,
+/* The record that describes the event: the first that is not an attachment (CWD, PATH, PROCTITLE,
  * ...) and no SYSCALL, or else the SYSCALL, or else the first. */
 const struct audit_record *audit_event_main(const struct audit_event *event);
 
@@ -43,7 +43,7 @@ void audit_event_paths(const struct audit_event *event, struct buffer *text);
  * that is not the directory a change was made in (nametype PARENT). Nothing where there is none. */
 void audit_event_path(const struct audit_event *event, struct buffer *text);
 
-/* Append the lines as they stand in the log. */
+/* Append the lines as they are in the log. */
 void audit_event_text(const struct audit_event *event, struct buffer *text);
 
 #endif

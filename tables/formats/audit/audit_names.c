@@ -27,7 +27,8 @@ static const struct type {
 
 #define N_COMMON 7 /* types that come first in the list */
 
-/* The types that most records are of, told by their length and a byte before they are compared. */
+/* The types that most records are of, recognised by their length and one byte before they are
+ * compared. */
 static enum audit_type common(const char *name, size_t size)
 {
     for (size_t i = 0; i < N_COMMON; i++)

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an event is about. Ordered by how much it tells: an event is of the highest class that one
+/* What an event is about. Ordered by importance: an event is of the highest class that one
  * of its records is of. The second word is what audit_events.category shows. */
 #define AUDIT_CATEGORIES(X)                                                                        \
     X(OTHER, "other")                                                                              \
@@ -248,7 +248,7 @@ enum audit_type     audit_type_find(const char *name, size_t size);
 const char         *audit_type_name(enum audit_type type); /* NULL for AUDIT_TYPE_OTHER */
 enum audit_category audit_type_category(enum audit_type type);
 
-/* System calls that say something of services, programs, files and signals. */
+/* System calls that concern services, programs, files and signals. */
 struct audit_syscall {
     const char         *name;
     enum audit_category category;          /* FILE only where the event has PATH records too */
@@ -260,7 +260,8 @@ struct audit_syscall {
 const struct audit_syscall *audit_syscall_find(uint32_t arch, int64_t number);
 const struct audit_syscall *audit_syscall_named(const char *name, size_t size);
 
-/* The system call that an operation of io_uring stands for (uring_op= of URINGOP); NULL for others. */
+/* The system call that corresponds to an operation of io_uring (uring_op= of URINGOP); NULL for
+ * others. */
 const struct audit_syscall *audit_uring_syscall(int64_t op);
 
 #endif

@@ -10,7 +10,7 @@
 
 /* Records -------------------------------------------------------------------- */
 
-#define HEAD_MAX 1024 /* bytes in which "audit(" must stand; what syslog puts before is short */
+#define HEAD_MAX 1024 /* bytes in which "audit(" must be; syslog's prefix is short */
 
 static bool is_digit(char c)
 {
@@ -38,7 +38,7 @@ static const char *decimal(const char *at, const char *end, uint64_t *ret)
     return at;
 }
 
-/* Read "SEC.MSEC:SERIAL)" behind "audit(". Returns what follows, or NULL. */
+/* Read "SEC.MSEC:SERIAL)" after "audit(". Returns the text after it, or NULL. */
 static const char *stamp(const char *at, const char *end, struct audit_stamp *ret)
 {
     uint64_t sec, msec, serial;
@@ -55,7 +55,7 @@ static const char *stamp(const char *at, const char *end, struct audit_stamp *re
     return at;
 }
 
-/* Where the record itself begins in a line: at "node=" or "type=", behind what syslog wrote. */
+/* Where the record itself begins in a line: at "node=" or "type=", after syslog's prefix. */
 static const char *record_start(const char *line, const char *end)
 {
     if (BEGINS(line, end, "type=") || BEGINS(line, end, "node="))
@@ -71,7 +71,7 @@ static const char *record_start(const char *line, const char *end)
     return node ? node + 1 : type ? type + 1 : NULL;
 }
 
-/* The word behind a name such as "type=", up to the next blank. */
+/* The word after a name such as "type=", up to the next blank. */
 static const char *word(const char *at, const char *end, const char *line, uint16_t *ret,
                         uint16_t *ret_size)
 {
@@ -316,8 +316,8 @@ static const char *message_end(const char *value, const char *end, const char *l
     return end;
 }
 
-/* Take off what old messages leave behind a bare value: "(hostname=?, addr=?)", "acct=root: exe=".
- * An address may end in "::". */
+/* Remove characters that old messages have after a bare value: "(hostname=?, addr=?)", "acct=root:
+ * exe=". An address may end in "::". */
 static size_t trim(const char *value, size_t size)
 {
     bool bracket = size && value[size - 1] == ')' && memchr(value, '(', size);

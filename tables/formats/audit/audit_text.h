@@ -20,7 +20,7 @@
 
 #define AUDIT_LINE_MAX (1u << 20) /* bytes of a line; the kernel's own limit is 8970 */
 
-/* What tells an event from all others of its log: the records with one stamp are one event. */
+/* Identifies an event in its log: the records with one stamp are one event. */
 struct audit_stamp {
     int64_t  sec; /* since the epoch, UTC */
     uint32_t msec;
@@ -32,7 +32,7 @@ static inline double audit_time(const struct audit_stamp *stamp)
     return (double)stamp->sec + (double)stamp->msec / 1000;
 }
 
-/* A line and where its parts lie in it. */
+/* A line and the places of its parts. */
 struct audit_record {
     const char     *line;
     uint32_t        size;
@@ -44,7 +44,7 @@ struct audit_record {
 
 /* Split one line, without its '\n'. Leading NULs, blanks and a prefix that syslog or the kernel's
  * ring buffer put before "type=" are passed over; a '\r' at the end is dropped. -EBADMSG where it
- * is no audit record; -ENODATA where it is empty. */
+ * is not an audit record; -ENODATA where it is empty. */
 int audit_record_parse(const char *line, size_t size, struct audit_record *ret,
                        struct audit_stamp *ret_stamp);
 
@@ -61,7 +61,7 @@ struct audit_field {
     size_t      name_size, size;
     bool        quoted; /* was in double quotes: not encoded */
     bool
-        enriched; /* after the 0x1D, or what stands for it: a name that auditd looked up ("UID", "SYSCALL") */
+        enriched; /* after the 0x1D, or its replacement: a name that auditd added ("UID", "SYSCALL") */
 };
 
 /* The fields of a record, those inside msg='...' as if they were outside. "old auid=1 new auid=2"

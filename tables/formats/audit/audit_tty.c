@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Keys by what a terminal sends. The longer of two that begin alike stands first. */
+/* Keys by what a terminal sends. The longer of two with the same beginning is first. */
 static const struct key {
     const char *bytes, *name;
 } keys[] = {

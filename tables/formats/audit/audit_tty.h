@@ -7,7 +7,7 @@
 /* Append the keys as ausearch -i shows them: "systemctl stop auditd",<ret>. */
 void audit_tty_keys(const struct audit_field *data, struct buffer *text);
 
-/* Append the commands, one a line: what <ret> or <nl> ends is a command. A backspace takes away the
+/* Append the commands, one a line: <ret> or <nl> ends a command. A backspace removes the
  * character before it; the other keys are shown as <up>, as they may have changed the line. */
 void audit_tty_commands(const struct audit_field *data, struct buffer *text);
 

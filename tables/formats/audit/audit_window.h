@@ -1,4 +1,4 @@
-/* audit_window.h -- audit records joined into events as a log goes by.
+/* audit_window.h -- audit records joined into events while a log is read.
  *
  *     struct audit_window *window;
  *     audit_window_new(&window);
@@ -18,7 +18,7 @@
  * or AUDIT_WINDOW_BYTES have been read. A record that comes later still is an event of its own with
  * the same serial. Events come out in the order of their first records.
  *
- * Memory is bounded by the constants below, whatever the input.
+ * Memory is bounded by the constants below, for every input.
  */
 #ifndef SVCQL_AUDIT_WINDOW_H
 #define SVCQL_AUDIT_WINDOW_H

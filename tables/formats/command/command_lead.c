@@ -44,7 +44,7 @@ size_t command_posix_lead(const struct shell_word *words, size_t n)
     return i;
 }
 
-/* The parts of a word's first {a,b}: before its brace, after it, and how many are within. */
+/* The parts of a word's first {a,b}: before its brace, after it, and the number within. */
 struct braces {
     const char *open, *close;
     size_t      n;
@@ -91,7 +91,7 @@ const struct shell_word *command_braces(struct arena *arena, const struct shell_
 
             expanded[at].text = text_printf(arena, "%.*s%.*s%s", (int)(braces.open - words[i].text),
                                             words[i].text, size, p, braces.close + 1);
-            expanded[at].spliced = i == 0; /* nobody writes a command's name so */
+            expanded[at].spliced = i == 0; /* a command's name in braces hides it */
             p += size + 1;
         }
     }

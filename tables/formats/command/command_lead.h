@@ -1,4 +1,4 @@
-/* command_lead.h -- what stands before and within the words of a POSIX shell's command: assignments,
+/* command_lead.h -- parts before and within the words of a POSIX shell's command: assignments,
  * reserved words, braces, loops.
  */
 #ifndef SVCQL_COMMAND_LEAD_H
@@ -6,18 +6,18 @@
 
 #include "shell_words.h"
 
-/* Whether a word is NAME=value, which stands before a command and which later words may use. */
+/* Whether a word is NAME=value, which precedes a command and which later words may use. */
 bool command_assignment(struct shell *shell, const struct shell_word *word);
 
-/* How many words stand before the command and are not part of it: if, do, {, export ... */
+/* The number of words before the command that are not part of it: if, do, {, export ... */
 size_t command_posix_lead(const struct shell_word *words, size_t n);
 
-/* {systemctl,stop,ssh} and {a,b}.service, each word's first. Returns the words, or where there is
- * nothing to expand, or too much, those that were given. */
+/* {systemctl,stop,ssh} and {a,b}.service, each word's first. Returns the words, or the given words
+ * where there is nothing to expand, or too much. */
 const struct shell_word *command_braces(struct arena *arena, const struct shell_word *words,
                                         size_t *n);
 
-/* for NAME in WORDS. What a substitution would give is not known. */
+/* for NAME in WORDS. The result of a substitution is unknown. */
 void command_loop(struct shell *shell, const struct shell_word *words, size_t n);
 
 /* How often a loop runs a command: once for each value, and for each pair of two loops' values; at

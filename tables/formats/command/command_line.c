@@ -55,7 +55,7 @@ static void put_use(struct command_reader *r, const struct service_use *use, boo
 
 /* One command -------------------------------------------------------------------- */
 
-/* How many words are one unquoted Windows path with blanks in it, C:\Program Files\x.exe. */
+/* The number of words that form one unquoted Windows path with blanks, C:\Program Files\x.exe. */
 static size_t path_words(enum shell_dialect dialect, const struct shell_word *words, size_t n)
 {
     if (dialect != SHELL_CMD || words[0].quoted || !strchr(words[0].text, '\\') ||
@@ -72,7 +72,7 @@ static size_t path_words(enum shell_dialect dialect, const struct shell_word *wo
     return 1;
 }
 
-/* Services that come down a pipe of PowerShell are those of the cmdlet before. */
+/* Services that come through a pipe of PowerShell are those of the previous cmdlet. */
 static void take_piped(struct command_reader *r, const struct shell_command *command,
                        struct service_use *use)
 {
@@ -83,7 +83,7 @@ static void take_piped(struct command_reader *r, const struct shell_command *com
     r->last = use->targets;
 }
 
-/* A script of /etc/init.d, whatever its name. */
+/* A script of /etc/init.d, with any name. */
 static bool read_script(struct command_reader *r, const struct shell_command *command,
                         const struct shell_word *words, size_t n)
 {
@@ -95,7 +95,7 @@ static bool read_script(struct command_reader *r, const struct shell_command *co
     return true;
 }
 
-/* The command that a tool runs as a service: its words, or one word that holds a whole text. */
+/* The command that a tool runs as a service: its words, or one word that is a whole text. */
 static int read_inner(struct command_reader *r, const struct shell_command *command,
                       const struct shell_word *words, size_t n)
 {
@@ -127,7 +127,7 @@ static int read_tool(struct command_reader *r, const struct shell_command *comma
     return result;
 }
 
-/* The words with such a path made one; NULL where out of memory. */
+/* The words, with such a path as one word; NULL where out of memory. */
 static const struct shell_word *join_path(struct command_reader *r, const struct shell_word *words,
                                           size_t n, size_t lead)
 {
@@ -175,7 +175,7 @@ static bool is_word(const struct shell_word *words, size_t n, size_t i, const ch
     return i < n && word_in(list, words[i].text, true);
 }
 
-/* How many words `if` and its condition are. */
+/* The number of words of `if` and its condition. */
 static size_t cmd_condition(const struct shell_word *words, size_t n)
 {
     size_t i = 1;
@@ -251,7 +251,7 @@ static size_t powershell_lead(struct command_reader *r, const struct shell_word 
     return 0;
 }
 
-/* .Stop() of what a cmdlet has found: "(Get-Service x).Stop()", "$_.Delete()". */
+/* .Stop() of objects from a cmdlet: "(Get-Service x).Stop()", "$_.Delete()". */
 static bool method_call(struct command_reader *r, const struct shell_word *word)
 {
     static const char *const methods[] = {"Stop",         "Start",          "Pause",
@@ -353,7 +353,7 @@ int command_line_services(const char *line, size_t size, struct buffer *out)
                 false);
     result = shell_each(&r.shell, command_dialect(line, size), line, size, each_command, &r);
     r.n_uses -= r.more;                       /* the last one says that there are more */
-    if (r.more || (r.shell.cut && !r.n_uses)) /* it names a tool, and nobody sees for what */
+    if (r.more || (r.shell.cut && !r.n_uses)) /* it names a tool, but its purpose is unknown */
         put_use(&r, &(struct service_use){.tool = "unknown", .verb = "unknown"}, true);
     r.n_uses += r.more;
     shell_end(&r.shell);

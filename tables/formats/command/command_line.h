@@ -1,8 +1,8 @@
-/* command_line.h -- what a command line does to services.
+/* command_line.h -- the effect of a command line on services.
  *
- * The line is taken apart as the shell it was written for would, wrappers such as sudo, ssh,
- * sh -c, cmd /c and powershell -EncodedCommand are seen through, and each call of a tool that
- * manages services is told:
+ * The line is parsed like the shell that it was written for, the commands within wrappers such as
+ * sudo, ssh, sh -c, cmd /c and powershell -EncodedCommand are read, and each call of a tool that
+ * manages services is reported:
  *
  *     [{"tool":"systemctl","verb":"enable","targets":["x.service"],"options":["--now"],
  *       "remote":null,"runtime":false,"via":["sudo","sh"],"obfuscated":false}]
@@ -16,14 +16,14 @@
  * options     "--name=value" under its long name where it has one, "command=..." for what is run
  *             as a service
  * remote      the other host or container, of the tool itself or of a wrapper
- * runtime     what is changed is gone after the next boot
+ * runtime     the change lasts until the next boot only
  * via         wrappers, outermost first
  * obfuscated  the tool's name or verb is written in pieces, the command was encoded, or it is within
  *             more than COMMAND_VIA_MAX wrappers
  *
  * Bounds: SHELL_TEXT_MAX bytes of a line, SHELL_DEPTH_MAX texts within texts, COMMAND_USES_MAX
- * calls; what is beyond is left out. Where nothing could be read within them, of a line that may
- * matter, one call of the tool "unknown" is given, obfuscated.
+ * calls; parts beyond are left out. Where nothing could be read within the bounds, of a line that
+ * may matter, one obfuscated call of the tool "unknown" is reported.
  */
 #ifndef SVCQL_COMMAND_LINE_H
 #define SVCQL_COMMAND_LINE_H
@@ -36,10 +36,10 @@
 #define COMMAND_USES_MAX 256
 
 /* Append the JSON array to `out`. Returns the number of uses, 0 where the line does nothing to
- * services (and `out` is as it was), or -ENOMEM. */
+ * services (and `out` is unchanged), or -ENOMEM. */
 int command_line_services(const char *line, size_t size, struct buffer *out);
 
-/* Whether the line can name a service tool at all: cheap, never wrong about "no". */
+/* Whether the line can name a service tool at all: fast; "no" is always right. */
 bool command_line_may_matter(const char *line, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
-/* command_marks.c -- what a look at a line tells before it is taken apart: whether it can name a
- * service tool at all, and which shell it was written for. */
+/* command_marks.c -- a fast test of a line before it is parsed: whether it can name a service tool
+ * at all, and which shell it was written for. */
 #include <string.h>
 #include <strings.h>
 
@@ -41,14 +41,14 @@ static const char *const needles[26][32] = {
 };
 /* clang-format on */
 
-/* Characters that a shell takes out of a word. */
+/* Characters that a shell removes from a word. */
 static bool vanishes(char c)
 {
     return c == '\'' || c == '"' || c == '\\' || c == '^' || c == '`';
 }
 
-/* Whether the word at `at` is `name`, but for characters that vanish. One that holds a variable
- * may be anything that begins as it does. */
+/* Whether the word at `at` is `name`, ignoring characters that the shell removes. A word with a
+ * variable may be anything that begins like it. */
 static bool named(const char *line, size_t size, size_t at, const char *name, size_t name_size)
 {
     size_t n = 0;
@@ -72,7 +72,7 @@ static bool named(const char *line, size_t size, size_t at, const char *name, si
 static bool any_named(const char *line, size_t size, size_t at, const char *const *list)
 {
     char second = at + 1 < size ? line[at + 1] : '\0';
-    bool plain = is_name(second); /* then the names' second letter rules most out */
+    bool plain = is_name(second); /* then the names' second letter excludes most */
 
     for (; *list; list++) {
         if (plain && (second | 0x20) != (*list)[1] && second != (*list)[1])
@@ -103,7 +103,7 @@ static bool built(const char *line, size_t size, size_t at)
 bool command_line_may_matter(const char *line, size_t size)
 {
     bool inside = false;    /* within a word: no name begins here */
-    bool patterned = false; /* has what the patterns begin with */
+    bool patterned = false; /* has the first character of a pattern */
 
     for (size_t at = 0; at < size; at++) {
         char c = line[at];
@@ -111,7 +111,7 @@ bool command_line_may_matter(const char *line, size_t size)
         if ((c == '$' || c == '%') && built(line, size, at))
             return true;
         patterned = patterned || c == '_' || c == '\\';
-        if (!is_name(c)) { /* what a dot leads is a suffix: ssh.service */
+        if (!is_name(c)) { /* a word after a dot is a suffix: ssh.service */
             inside = c == '.';
             continue;
         }
@@ -162,7 +162,7 @@ static const char cmd_programs[] =
     "cmd powershell sc net net1 wmic reg psexec psexec64 paexec csexec remcom xcmd nssm call "
     "schtasks runas winrs forfiles rundll32 wscript cscript mshta";
 
-/* The first word's beginning, past what may stand before a command. */
+/* The beginning of the first word, past the parts that may precede a command. */
 static size_t first_word(const char *line, size_t size)
 {
     size_t at = 0;
@@ -263,7 +263,7 @@ static bool cmd_start(const char *word, size_t size)
     return at < size ? word[at] != '=' : size > 6 && memchr(word + 6, ' ', size - 6);
 }
 
-/* A word of POSIX systems that stands anywhere as a word of its own. */
+/* A word of POSIX systems anywhere in the line as a separate word. */
 static bool names_posix_tool(const char *line, size_t size)
 {
     static const char *const tools[] = {

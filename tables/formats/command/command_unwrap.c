@@ -47,9 +47,9 @@ static const char *joined(struct command_reader *r, const struct wrapped *w, siz
 
 /* Programs of POSIX systems ---------------------------------------------------------- */
 
-/* What one option word says. */
+/* The meaning of one option word. */
 struct option {
-    size_t      more; /* words behind it that are its value */
+    size_t      more; /* words after it that are its value */
     const char *text; /* shell text that it holds */
     bool        inert;
 };
@@ -58,7 +58,7 @@ static const char *value_at(struct command_reader *r, const struct wrapped *w, s
 {
     const struct shell_word *value = &w->words[i];
 
-    /* A log that joins arguments has lost the quotes: the text then is all that follows. */
+    /* A log that joins arguments has lost the quotes: the text is then the whole rest. */
     if (i >= w->n)
         return NULL;
     return w->command->exact || strchr(value->text, ' ') || value->quoted ? value->text
@@ -117,12 +117,12 @@ static struct option read_option(struct command_reader *r, const struct wrapped 
 }
 
 struct walk {
-    size_t      program; /* index of the word where the program's name stands */
+    size_t      program; /* index of the word with the program's name */
     const char *text, *host;
     bool        inert;
 };
 
-/* Options and operands up to the program; texts stand behind operands too (su root -c text). */
+/* Options and operands up to the program; texts may also follow operands (su root -c text). */
 static struct walk walk(struct command_reader *r, const struct wrapped *w, size_t i)
 {
     unsigned    operands = w->wrapper->operands;
@@ -216,7 +216,7 @@ static int unwrap_notify(struct command_reader *r, const struct wrapped *w, bool
     return i < w->n ? run_within(r, w, NULL, i + 1, w->n) : 0;
 }
 
-/* A tool's bare name is more likely a mere text. */
+/* A tool's bare name is more likely to be only a text. */
 static int read_code_line(struct command_reader *r, const struct wrapped *w, struct buffer *line)
 {
     if (!line->size || !buffer_text(line) || !strchr(line->data, ' '))
@@ -224,8 +224,8 @@ static int read_code_line(struct command_reader *r, const struct wrapped *w, str
     return text_within(r, w, NULL, SHELL_POSIX, line->data);
 }
 
-/* A script that is run by its path: how the kernel starts one, sh /usr/sbin/service x stop. What
- * counts is the script; the interpreter is no wrapper that anybody chose. */
+/* A script that is run by its path: the kernel starts it as sh /usr/sbin/service x stop. Only the
+ * script counts; the interpreter is not a wrapper that the user chose. */
 static int script(struct command_reader *r, const struct wrapped *w, size_t i)
 {
     if (i >= w->n || (!w->command->exact && !strpbrk(word(w, i), "/.")) ||
@@ -237,7 +237,8 @@ static int script(struct command_reader *r, const struct wrapped *w, size_t i)
     return result;
 }
 
-/* A script that is the value of an option, "--rcfile=x" or "--rcfile x"; of another option false. */
+/* A script that is the value of an option, "--rcfile=x" or "--rcfile x"; false for another option.
+ * */
 static bool script_option(struct command_reader *r, const struct wrapped *w, size_t i, int *ret)
 {
     const char *text = word(w, i), *equals = strchr(text, '=');
@@ -251,7 +252,7 @@ static bool script_option(struct command_reader *r, const struct wrapped *w, siz
     return true;
 }
 
-/* What a shell without a script reads. */
+/* The input of a shell without a script. */
 static int read_input(struct command_reader *r, const struct wrapped *w)
 {
     const char *input = w->command->input   ? w->command->input
@@ -263,7 +264,7 @@ static int read_input(struct command_reader *r, const struct wrapped *w)
     return text_within(r, w, NULL, SHELL_POSIX, input);
 }
 
-/* The texts that code quotes, joined by blanks where only commas stand between: system("a b"),
+/* The texts that code quotes, joined by blanks where only commas separate them: system("a b"),
  * run(["a", "b"]). Each run of them is read as a line. */
 static int read_quoted(struct command_reader *r, const struct wrapped *w, const char *code)
 {
@@ -294,8 +295,8 @@ static int read_quoted(struct command_reader *r, const struct wrapped *w, const 
     return result;
 }
 
-/* What one option word of an interpreter says: the index of the word after it and its value; 0
- * where nothing follows that counts, as its code is read or it names a module. */
+/* The meaning of one option word of an interpreter: the index of the word after it and its value; 0
+ * where the rest does not matter, as its code is read or it names a module. */
 static size_t code_option(struct command_reader *r, const struct wrapped *w, size_t i, int *ret)
 {
     const struct wrapper *wrapper = w->wrapper;
@@ -380,7 +381,7 @@ static int unwrap_shell(struct command_reader *r, const struct wrapped *w, bool 
     int    result;
 
     *ret_mine = true;
-    if (w->wrapper->flags & WRAPPER_NONE) { /* at, batch: what they are told stands for a time */
+    if (w->wrapper->flags & WRAPPER_NONE) { /* at, batch: their operands are a time */
         for (; i < w->n; i++)
             if (script_option(r, w, i, &result))
                 return result;
@@ -403,8 +404,8 @@ static int unwrap_shell(struct command_reader *r, const struct wrapped *w, bool 
 
 /* Programs of Windows ------------------------------------------------------------------ */
 
-/* What cmd.exe takes for its command: all that stands behind /c, the outermost quotes taken off
- * unless they are just those of a program's path ("cmd /?"). */
+/* The command of cmd.exe: everything after /c, without the outermost quotes unless they only
+ * enclose a program's path ("cmd /?"). */
 static const char *cmd_text(struct command_reader *r, const char *text, size_t size)
 {
     const char *last;
@@ -429,7 +430,7 @@ static const char *cmd_text(struct command_reader *r, const char *text, size_t s
     return stripped;
 }
 
-/* The index of the word with /c or /k in it, which may have text glued on: /cnet, /c"net". */
+/* The index of the word with /c or /k in it, which may be joined with text: /cnet, /c"net". */
 static size_t cmd_switch(const struct wrapped *w)
 {
     for (size_t i = 1; i < w->n && (w->words[i].text[0] == '/' || w->words[i].text[0] == '-'); i++)
@@ -458,13 +459,14 @@ static int unwrap_cmd(struct command_reader *r, const struct wrapped *w, bool *r
     return r->shell.arena.failed ? 0 : 1;
 }
 
-/* Whether `text` is the parameter of this name, or a beginning of it at least `least` long. */
+/* Whether `text` is the parameter of this name, or a prefix of it of at least `least` characters.
+ * */
 static bool parameter(const char *text, const char *name, size_t least)
 {
     size_t size;
 
     if (strncmp(text, "\xe2\x80", 2) == 0 && (text[2] & 0xfc) == 0x90 && (text[2] & 3) == 3)
-        text += 2; /* PowerShell takes the en dash as well */
+        text += 2; /* PowerShell accepts the en dash as well */
     else if (text[0] != '-' && text[0] != '/')
         return false;
     size = strcspn(text + 1, ":");
@@ -514,7 +516,7 @@ static int unwrap_encoded(struct command_reader *r, const struct wrapped *w, con
     return result;
 }
 
-/* Texts are put together from all words that follow, as PowerShell does it. */
+/* A text is joined from all following words, as in PowerShell. */
 static int unwrap_powershell(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
 {
     size_t i = 1;
@@ -583,7 +585,7 @@ static int unwrap_start_process(struct command_reader *r, const struct wrapped *
     return result;
 }
 
-/* What follows in braces runs on that host; it is read as the commands after this one. */
+/* The block in braces runs on that host; it is read as the commands after this one. */
 static int unwrap_invoke(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
 {
     *ret_mine = true;
@@ -654,7 +656,7 @@ int command_unwrap(struct command_reader *r, const struct wrapped *wrapped, bool
 
 /* What commands write -------------------------------------------------------------------- */
 
-/* The number behind a backslash, "143", "0143" or "x63": its value, 0 for none, and its length. */
+/* The number after a backslash, "143", "0143" or "x63": its value, 0 for none, and its length. */
 static unsigned escape_number(const char *text, size_t *ret_size)
 {
     bool     hex = *text == 'x';
@@ -668,7 +670,7 @@ static unsigned escape_number(const char *text, size_t *ret_size)
     return value & 0xff;
 }
 
-/* A text with the escapes decoded that printf knows, of those that hide text: \143, \x63, \n. */
+/* A text with the escapes decoded that printf knows, only those that hide text: \143, \x63, \n. */
 static const char *unescaped(struct arena *arena, const char *text)
 {
     char  *out = arena_alloc(arena, strlen(text) + 1);

@@ -186,7 +186,7 @@ static const struct wrapper wrappers[] = {
 };
 /* clang-format on */
 
-/* These names mean the same in every dialect of Windows and in none of POSIX. */
+/* These names have the same meaning in every dialect of Windows and none in POSIX. */
 static bool windows_only(const struct wrapper *wrapper)
 {
     return wrapper->kind == WRAPPER_START || wrapper->kind == WRAPPER_START_PROCESS;

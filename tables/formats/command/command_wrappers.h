@@ -26,25 +26,25 @@ enum wrapper_kind {
 enum wrapper_flag {
     WRAPPER_TEXT = 1,   /* the program and its arguments are joined and read by a shell */
     WRAPPER_REMOTE = 2, /* the first operand names the host or container */
-    WRAPPER_NONE = 4,   /* only what its text option holds is run */
+    WRAPPER_NONE = 4,   /* only the value of its text option is run */
 };
 
 struct wrapper {
     const char       *name; /* lower case, without .exe */
     enum wrapper_kind kind;
-    const char       *letters;  /* short options that take a value */
-    const char       *longs;    /* options of several letters that take a separate value; blanks
+    const char       *letters; /* short options that take a value */
+    const char       *longs;   /* options of several letters that take a separate value; blanks
                                    between */
-    const char       *attached; /* WRAPPER_CODE: short options that the rest of a word belongs to */
-    const char       *codes;    /* WRAPPER_CODE: short options whose value is code */
-    const char       *code_options; /* WRAPPER_CODE: the same of several letters */
-    const char       *file_options; /* options whose value is a script */
-    const char       *inert;        /* short options with which nothing is run */
-    const char       *commands;     /* its own verbs that run a program; NULL: it has none */
-    char              text;         /* short option whose value is shell text; NUL: none */
-    unsigned          operands;     /* before the program */
-    unsigned          flags;
-    const char       *option; /* WRAPPER_SWITCH: whose value is the text; NULL: the last word */
+    const char *attached;      /* WRAPPER_CODE: short options whose value is the rest of the word */
+    const char *codes;         /* WRAPPER_CODE: short options whose value is code */
+    const char *code_options;  /* WRAPPER_CODE: the same of several letters */
+    const char *file_options;  /* options whose value is a script */
+    const char *inert;         /* short options that prevent running anything */
+    const char *commands;      /* its own verbs that run a program; NULL: it has none */
+    char        text;          /* short option whose value is shell text; NUL: none */
+    unsigned    operands;      /* before the program */
+    unsigned    flags;
+    const char *option; /* WRAPPER_SWITCH: whose value is the text; NULL: the last word */
 };
 
 /* The wrapper of this name (no folder, no ".exe"), or NULL. */

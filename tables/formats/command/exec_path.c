@@ -11,7 +11,7 @@ static bool blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
 }
 
-/* Where a Windows program's name ends, or 0: after a suffix that a blank or the end follows. */
+/* The end of a Windows program's name, after a suffix before a blank or the end; or 0. */
 static size_t windows_end(const char *text, size_t size)
 {
     static const char *const suffixes[] = {".exe", ".sys", ".com", ".bat", ".cmd",
@@ -37,7 +37,7 @@ static bool windows_like(const char *text, size_t size)
     return size > 9 && strncasecmp(text, "system32\\", 9) == 0;
 }
 
-/* The first word, its quotes and backslashes taken off. */
+/* The first word, without its quotes and backslashes. */
 static void first_word(const char *text, size_t size, bool backslashes, struct buffer *out)
 {
     char quote = '\0';
@@ -52,7 +52,7 @@ static void first_word(const char *text, size_t size, bool backslashes, struct b
     }
 }
 
-/* systemd's prefixes, which stand before a path or a name. */
+/* systemd's prefixes, which precede a path or a name. */
 static size_t exec_prefixes(const char *text, size_t size)
 {
     size_t n = 0;
@@ -88,12 +88,12 @@ bool exec_path(const char *command, size_t size, struct buffer *out)
 #define PATH_MAX_SEEN 2048 /* bytes */
 
 struct place {
-    const char *pattern; /* folders in lower case, "/" between; "*" stands for one name */
+    const char *pattern; /* folders in lower case, "/" between; "*" matches one name */
     const char *trust;
 };
 
-/* Drive letters are taken off, environment variables put in place, before these are looked up.
- * The first that fits decides. */
+/* Drive letters are removed and environment variables expanded before the comparison. The first
+ * that fits decides. */
 /* clang-format off */
 static const struct place windows_places[] = {
     {"/windows/temp", "temp"},
@@ -126,7 +126,7 @@ static const struct place windows_places[] = {
 };
 /* clang-format on */
 
-/* Where Windows and what is installed on it keep the libraries and drivers of services. */
+/* Folders in which Windows and installed software keep the libraries and drivers of services. */
 static const char *const libraries[] = {
     "/windows/system32",    "/windows/syswow64", "/windows/microsoft.net",
     "/windows/servicing",   "/windows/pchealth", "/winnt/system32",
@@ -183,9 +183,9 @@ static const struct place unix_places[] = {
 /* clang-format on */
 
 /* clang-format off */
-/* Folders with a dot that programs are ordinarily in: those of version managers, package managers of
- * languages and virtual environments, which bring them by their own documents; what XDG's base
- * directories and hier(7) prescribe; agents and tools that install themselves into the home. */
+/* Hidden folders that usually hold programs: those of version managers, package managers of
+ * languages and virtual environments, by their documentation; those of XDG's base directories and
+ * hier(7); those of agents and tools that install themselves into the home. */
 static const char *const tool_dots[] = {
     ".acme.sh", ".arduino15", ".asdf", ".build-id", ".bun", ".bundle", ".cabal", ".cargo",
     ".chruby", ".claude", ".codex", ".colima", ".composer", ".conda", ".config", ".crystal",
@@ -210,7 +210,7 @@ static const char *const home_dots[] = {
     ".cache", ".var", ".bin", ".scripts", ".dotfiles", ".screenlayout", ".fehbg", ".themes",
 };
 
-/* Where package managers of JavaScript link the programs of what they installed. */
+/* Folders in which package managers of JavaScript link the programs of packages. */
 #define NODE_BIN "/node_modules/.bin/"
 
 /* Files of a home with a dot, which shells, X and login programs read. */
@@ -259,7 +259,7 @@ struct path {
     bool   windows;
 };
 
-/* Add a name; "." adds none, ".." takes one off. */
+/* Add a name; "." adds none, ".." removes one. */
 static void add_name(struct path *path, const char *name, size_t size)
 {
     if (!size || (size == 1 && name[0] == '.'))
@@ -312,7 +312,7 @@ static size_t variable(const char *text, size_t size, const char **ret)
     return 0;
 }
 
-/* Quotes, and what NT puts before a path of its own: \??\C:\, \\?\C:\. */
+/* Quotes, and NT's own prefixes of a path: \??\C:\, \\?\C:\. */
 static void strip(const char **text, size_t *size)
 {
     while (*size && (blank(**text) || **text == '"' || **text == '\''))
@@ -326,7 +326,7 @@ static void strip(const char **text, size_t *size)
     }
 }
 
-/* What a path says before its folders are looked at. */
+/* The kind of place that the beginning of a path determines. */
 static const char *outright(const char *text, size_t size)
 {
     if (size > 7 && strncmp(text, "/memfd:", 7) == 0)
@@ -340,7 +340,7 @@ static const char *outright(const char *text, size_t size)
     return strncasecmp(text, "\\device\\", size < 8 ? size : 8) == 0 && size >= 8 ? "device" : NULL;
 }
 
-/* /proc/self/root and /proc/PID/cwd lead to a process's own root: the path goes on from there. */
+/* /proc/self/root and /proc/PID/cwd lead to a process's own root: the path continues below it. */
 static void through_proc(struct path *path)
 {
     static const char proc[] = "/proc/";
@@ -411,7 +411,7 @@ static bool usual_dot(const struct path *path, size_t at, size_t end, bool home)
     const char *name = path->text + at + 1;
     size_t      size = end - at - 1, bin = sizeof NODE_BIN - 1;
 
-    if (end == path->size) /* a file's, and no folder's excuse serves it */
+    if (end == path->size) /* a file's name: the exceptions are for folders */
         return (size == 4 && memcmp(name, ".env", 4) == 0) ||
                (home && ONE_OF(home_files, name, size));
     return ONE_OF(tool_dots, name, size) || (home && ONE_OF(home_dots, name, size)) ||
@@ -429,7 +429,7 @@ static bool hidden(const struct path *path, bool home)
     return false;
 }
 
-/* The place of a path that is read; temporary ones go before what is hidden. */
+/* The place of a path that is read; temporary places have precedence over hidden ones. */
 static const char *place_of(const struct path *path)
 {
     const struct place *places = path->windows ? windows_places : unix_places;

@@ -1,4 +1,4 @@
-/* exec_path.h -- where a program is: its path out of a command, and what kind of place that is.
+/* exec_path.h -- the path of the program in a command, and the kind of place that it is in.
  */
 #ifndef SVCQL_EXEC_PATH_H
 #define SVCQL_EXEC_PATH_H
@@ -8,10 +8,10 @@
 
 #include "formats/text/buffer.h"
 
-/* Append the program's path of a command line, of systemd's Exec= value (its prefixes @-:+!| taken
- * off; systemd.service(5), "Command lines"), or of a Windows ImagePath. An unquoted Windows path
- * reaches to the first ".exe", ".sys" or the like that ends a word, as people mean it. False, and
- * nothing appended, where there is none. */
+/* Append the program's path of a command line, of systemd's Exec= value (without its prefixes
+ * @-:+!|; systemd.service(5), "Command lines"), or of a Windows ImagePath. An unquoted Windows path
+ * reaches to the first ".exe", ".sys" or similar suffix that ends a word, as its author intends.
+ * False, and nothing appended, where there is none. */
 bool exec_path(const char *command, size_t size, struct buffer *out);
 
 /* The kind of place a path is in, as a static word:
@@ -27,12 +27,12 @@ bool exec_path(const char *command, size_t size, struct buffer *out);
  *   unc     another host's share
  *   device  /dev, /proc, \\.\
  *
- * Temp, shm, unc and device go before hidden, hidden before the others. NULL where `path` is not
- * absolute and names no known folder by a variable. ".." is resolved first. */
+ * Temp, shm, unc and device have precedence over hidden, hidden over the others. NULL where `path`
+ * is not absolute and names no known folder by a variable. ".." is resolved first. */
 const char *path_trust(const char *path, size_t size);
 
-/* Whether the path is in a folder in which a system and what is installed on it keep the libraries
- * and drivers of services: of Windows System32 and Program Files and not all of C:\Windows. 1 or 0; -1
+/* Whether the path is in a folder in which a system and installed software keep the libraries and
+ * drivers of services: on Windows System32 and Program Files, not all of C:\Windows. 1 or 0; -1
  * where path_trust() is NULL. */
 int path_usual_library(const char *path, size_t size);
 

@@ -40,7 +40,7 @@ static const char *cmdlet_verb(const char *name)
     return NULL;
 }
 
-/* Whether `text` is a parameter, "-Name"; PowerShell takes any beginning for the whole. */
+/* Whether `text` is a parameter, "-Name"; PowerShell accepts any prefix of the name. */
 static bool parameter(const char *text, const char *name)
 {
     size_t size = strlen(text + 1);
@@ -162,7 +162,7 @@ bool read_cmdlet(struct tool_call *call, struct service_use *use)
     if (cmdlet.method)
         use->verb = cmdlet.method;
     return cmdlet.method &&
-           (cmdlet.class ? service_class(cmdlet.class) /* else what is piped to it */
+           (cmdlet.class ? service_class(cmdlet.class) /* else of its pipe's input */
                          : strcasestr(cmdlet.method, "service") ||
                                strcasestr(cmdlet.method, "startmode"));
 }

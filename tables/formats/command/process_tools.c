@@ -5,10 +5,10 @@
 
 #include "service_tools.h"
 
-/* A signal as these programs take it: -9, -KILL, -SIGKILL, -s KILL, --signal KILL, -n 9. */
+/* A signal as these programs accept it: -9, -KILL, -SIGKILL, -s KILL, --signal KILL, -n 9. */
 struct signal_option {
     const char *name;  /* without SIG; NULL: none, which is TERM */
-    size_t      words; /* that it is written in */
+    size_t      words; /* that form the option */
 };
 
 static const char *without_sig(const char *name)
@@ -26,7 +26,7 @@ static bool is_signal(const char *text)
            word_in(names, without_sig(text), true);
 }
 
-/* The signal option that word `i` begins; words 0: it is none. */
+/* The signal option that word `i` begins; words 0: it is not one. */
 static struct signal_option signal_at(const struct tool_call *call, size_t i)
 {
     const char *text = call->words[i].text, *next = tool_word(call, i + 1);
@@ -41,7 +41,8 @@ static struct signal_option signal_at(const struct tool_call *call, size_t i)
     return (struct signal_option){NULL, 0};
 }
 
-/* Whether a signal neither ends nor halts a process: a daemon reads its settings again, or nothing. */
+/* Whether a signal neither ends nor halts a process: a daemon reads its settings again, or nothing
+ * happens. */
 static bool is_harmless(const char *name)
 {
     return name && word_in("HUP USR1 USR2 WINCH CONT URG CHLD 0 1 10 12 17 18 23 28", name, true);
@@ -67,7 +68,7 @@ static const char *looked_up(struct tool_call *call, const char *text)
     return NULL;
 }
 
-/* Take the name of a process: of a pattern what it surely has, of a path its last part. */
+/* Take the name of a process: of a pattern its literal part, of a path its last part. */
 static void take_process(struct tool_call *call, struct service_use *use, const char *name)
 {
     const char *slash = strrchr(name, '/');
@@ -82,7 +83,7 @@ static void take_process(struct tool_call *call, struct service_use *use, const 
                       text_printf(call->arena, "%.*s", (int)size, name));
 }
 
-/* pkill and killall: names. Options that take a value are passed over with it. */
+/* pkill and killall: names. Options that take a value are skipped with it. */
 static bool read_by_name(struct tool_call *call, struct service_use *use)
 {
     const char *signal = NULL;
@@ -105,7 +106,7 @@ static bool read_by_name(struct tool_call *call, struct service_use *use)
     return use->targets.n && !is_harmless(signal);
 }
 
-/* kill: numbers tell nobody which process is meant, unless a name was looked up for them. */
+/* kill: numbers do not identify a process, unless they come from a search by name. */
 static bool read_kill(struct tool_call *call, struct service_use *use)
 {
     const char *signal = NULL;

@@ -1,5 +1,5 @@
-/* service_tools.c -- the tools of Linux, BSD and macOS: their options, verbs and habits, from
- * launchctl(1), initctl(8), chkconfig(8) and their kin. */
+/* service_tools.c -- the tools of Linux, BSD and macOS: their options, verbs and forms, from
+ * launchctl(1), initctl(8), chkconfig(8) and the other manual pages. */
 #include "service_tools.h"
 
 #include <string.h>
@@ -109,7 +109,7 @@ static const struct option_spec supervisor_options[] = {
     {0},
 };
 
-/* Homebrew keeps services by one of its many verbs. */
+/* Homebrew manages services by one of its many verbs. */
 static bool read_brew(struct tool_call *call, struct service_use *use)
 {
     if (!operand(call, 0) || strcmp(operand(call, 0), "services") != 0)
@@ -186,7 +186,8 @@ static void read_submit(struct tool_call *call, struct service_use *use)
     tool_command(call, 1, use);
 }
 
-/* `launchctl -w load` is not: options stand after the verb, and their meaning is the verb's. */
+/* `launchctl -w load` is not: options come after the verb, and their meaning depends on the verb.
+ */
 static bool read_launchctl(struct tool_call *call, struct service_use *use)
 {
     static const char settings[] = "setenv unsetenv getenv export limit config umask log reboot "

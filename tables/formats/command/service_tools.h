@@ -1,5 +1,5 @@
-/* service_tools.h -- the programs by which people and intruders change services, and what one call
- * of such a program asks for.
+/* service_tools.h -- the programs by which administrators and intruders change services, and the
+ * meaning of one call of such a program.
  *
  *     const struct service_tool *tool = service_tool_find("systemctl", SHELL_POSIX);
  *     struct service_use use = {0};
@@ -23,12 +23,13 @@ const char *text_lower(struct arena *arena, const char *text);
 const char *text_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Whether a word stands in a list of words separated by single blanks; case as told. */
+/* Whether a word is in a list of words separated by single blanks; the flag tells whether case
+ * matters. */
 bool word_in(const char *list, const char *word, bool nocase);
 
 struct service_use {
     const char      *tool;    /* "systemctl"; net1 is "net", psexec64 is "psexec" */
-    const char      *verb;    /* lower case, but for D-Bus methods and cmdlets */
+    const char      *verb;    /* lower case, except for D-Bus methods and cmdlets */
     struct text_list targets; /* units, services, labels or files, as written */
     struct text_list options; /* "--now", "--host=web1", "binPath=C:\x.exe", "command=/bin/x -y" */
     const char      *remote;  /* another host or container; NULL: here */
@@ -40,7 +41,7 @@ struct service_use {
 
 struct service_tool;
 
-/* The tool of this name: no folder, and with its ".exe" taken off. NULL: none. */
+/* The tool of this name: without folder and ".exe". NULL: none. */
 const struct service_tool *service_tool_find(const char *name, enum shell_dialect dialect);
 
 /* Whether words[0], the tool, is asked to do something with services. `ret` must be zeroed. */
@@ -54,21 +55,22 @@ bool service_script_read(struct arena *arena, const struct shell_word *words, si
 /* For the tools' own files --------------------------------------------------- */
 
 struct tool_call {
-    struct arena             *arena;
-    const char               *name; /* of the tool's entry */
-    const struct shell_word  *words;
-    size_t                    n;
-    const struct shell_word **operands; /* what is not an option, once tool_options() has run */
-    size_t                    n_operands;
-    const char               *known;      /* of the tool's entry */
+    struct arena            *arena;
+    const char              *name; /* of the tool's entry */
+    const struct shell_word *words;
+    size_t                   n;
+    const struct shell_word        *
+        *operands; /* words that are not options, after tool_options() has run */
+    size_t      n_operands;
+    const char *known;                    /* of the tool's entry */
     bool (*is_program)(const char *word); /* program_known() */
-    bool inert;                           /* --help and the like: nothing is done */
+    bool inert;                           /* --help and similar options: nothing is done */
 };
 
 enum option_flag {
     OPTION_VALUE = 1,   /* takes a value */
     OPTION_REMOTE = 2,  /* the value names another host */
-    OPTION_RUNTIME = 4, /* what is changed lasts until the next boot */
+    OPTION_RUNTIME = 4, /* the change lasts until the next boot */
     OPTION_INERT = 8,   /* prints and does nothing */
     OPTION_TARGET = 16, /* the value names the service */
 };
@@ -82,11 +84,11 @@ struct option_spec {
 typedef bool tool_reader(struct tool_call *call, struct service_use *use);
 
 struct service_tool {
-    const char               *name; /* as it is called, lower case */
-    const char               *tool; /* as it is reported */
+    const char               *name; /* name in a command, lower case */
+    const char               *tool; /* name in the report */
     tool_reader              *read;
-    const struct option_spec *options; /* ends with a zeroed one; NULL: the reader sees to it */
-    const char               *verbs;   /* those that count; NULL: all that look like one */
+    const struct option_spec *options; /* ends with a zeroed one; NULL: the reader handles them */
+    const char               *verbs;   /* the known ones; NULL: all that look like one */
     size_t                    stop_at; /* options end after so many operands; 0: never */
     const char *known; /* verbs that it is known to have, or TOOL_RUNS: a command; NULL: nothing */
 };
@@ -110,7 +112,7 @@ const char *operand(const struct tool_call *call, size_t i);
 void tool_options(struct tool_call *call, const struct option_spec *specs, size_t stop_at,
                   struct service_use *use);
 
-/* What most tools share. The operands from `from` on are targets, those of the form KEY=VALUE
+/* Parts that most tools share. The operands from `from` on are targets, those of the form KEY=VALUE
  * options; they are all options; the operand at `i` is the verb; a command begins there that is run
  * as a service. */
 void tool_targets(struct tool_call *call, size_t from, struct service_use *use);
@@ -121,16 +123,16 @@ void tool_command(struct tool_call *call, size_t i, struct service_use *use);
 tool_reader tool_verb_first; /* TOOL VERB TARGET... */
 tool_reader tool_name_first; /* TOOL TARGET VERB [ARGUMENT...] */
 
-/* Whether a text looks like a verb: what does not is a file, a variable, a mistake. */
+/* Whether a text looks like a verb: other texts are a file, a variable, a mistake. */
 bool tool_verb_like(const char *text);
 
 /* Words and lists of tools that have no common form of options, as those of Windows. */
 const char *tool_word(const struct tool_call *call, size_t i); /* NULL after the last */
 void        tool_target(struct tool_call *call, struct service_use *use, const char *text);
 void        tool_option(struct tool_call *call, struct service_use *use, const char *name,
-                        const char *value); /* value NULL: a mere switch */
+                        const char *value); /* value NULL: a switch */
 
-/* The value that a WQL clause, "name='x'", asks for; NULL for none. */
+/* The value in a WQL clause, "name='x'"; NULL for none. */
 const char *tool_where_value(struct arena *arena, const char *clause);
 
 /* Take a registry key of services as target and option; false for any other key. */

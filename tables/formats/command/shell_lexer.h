@@ -1,4 +1,5 @@
-/* shell_lexer.h -- what the three dialects of shell_words.h share: building words and commands. */
+/* shell_lexer.h -- the common part of the three dialects of shell_words.h: building words and
+ * commands. */
 #ifndef SVCQL_SHELL_LEXER_H
 #define SVCQL_SHELL_LEXER_H
 
@@ -23,14 +24,14 @@ struct lexer {
 
     struct shell_word *words;
     size_t             n, room;
-    enum lexer_next    next; /* what the word under construction is */
+    enum lexer_next    next; /* role of the word under construction */
     const char        *input, *file;
     struct buffer      files;
     char               operator[8];                  /* of the redirection whose file comes next */
-    const char        *heredocs[LEXER_HEREDOCS_MAX]; /* delimiters whose bodies are to come */
+    const char        *heredocs[LEXER_HEREDOCS_MAX]; /* delimiters whose bodies follow */
     size_t             n_heredocs;
     bool               piped, command_spliced;
-    bool               call;   /* PowerShell: the operator & or . stands before the command */
+    bool               call;   /* PowerShell: the operator & or . precedes the command */
     unsigned           parens; /* cmd.exe: groups that are open */
 
     shell_command_fn *fn;
@@ -85,10 +86,10 @@ static inline int digit_value(char c)
                                                     : -1;
 }
 
-void lexer_open_word(struct lexer *l);   /* a word begins here, should none be open */
+void lexer_open_word(struct lexer *l);   /* a word begins here, if none is open */
 void lexer_put(struct lexer *l, char c); /* add a byte to the word */
 void lexer_put_text(struct lexer *l, const char *text, size_t size);
-void lexer_mark(struct lexer *l);       /* a quote, escape or variable stands here */
+void lexer_mark(struct lexer *l);       /* a quote, escape or variable is here */
 char lexer_last(const struct lexer *l); /* the word's last byte, or NUL */
 void lexer_end_word(struct lexer *l);
 void lexer_end_command(struct lexer *l, bool pipe);
@@ -98,10 +99,10 @@ void lexer_operator(struct lexer *l, const char *text, size_t size); /* of that 
 /* Add a value to the word; with `split` its blanks end words. */
 void lexer_put_value(struct lexer *l, const char *value, bool split);
 
-/* Add a variable's value; false where the line gave it none. Blanks split unless quoted. */
+/* Add a variable's value; false where the line did not set it. Blanks split unless quoted. */
 bool lexer_expand(struct lexer *l, const char *name, size_t size, bool quoted);
 
-/* Take apart a substitution's text. */
+/* Parse a substitution's text. */
 void lexer_inner(struct lexer *l, const char *text, size_t size);
 
 #endif

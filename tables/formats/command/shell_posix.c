@@ -1,12 +1,12 @@
 /* shell_posix.c -- the words of sh, bash, zsh (POSIX.1-2017, Shell Command Language, 2.2 to 2.10;
- * ANSI-C quoting, here-strings and process substitution as bash has them). */
+ * ANSI-C quoting, here-strings and process substitution as in bash). */
 #include <string.h>
 
 #include "shell_lexer.h"
 
 #define NESTING_MAX 32 /* of quotes and parentheses within one substitution */
 
-/* Where the substitution that begins at `at`, after its "(", ends: its ")" or the end of text. */
+/* The end of the substitution that begins at `at`, after its "(": its ")" or the end of text. */
 static size_t closing(const char *text, size_t size, size_t at)
 {
     char   stack[NESTING_MAX] = {')'};
@@ -37,7 +37,7 @@ static size_t closing(const char *text, size_t size, size_t at)
     return size;
 }
 
-/* The text of a substitution, or what the caller makes of it. */
+/* The text of a substitution, or the caller's replacement for it. */
 static void put_substitution(struct lexer *l, size_t begin, size_t end, size_t behind)
 {
     const char *text = l->shell->rewritten;
@@ -51,11 +51,11 @@ static void put_substitution(struct lexer *l, size_t begin, size_t end, size_t b
     l->shell->rewritten = NULL;
 }
 
-/* What the commands between `begin` and `end` write takes the place of the text up to `after`: its
- * value where that is known, else the text stays and the commands count. */
+/* The output of the commands between `begin` and `end` replaces the text up to `after`, where it is
+ * known; else the text stays and the commands count. */
 static void substitute(struct lexer *l, size_t begin, size_t end, size_t behind, bool quoted)
 {
-    bool        file = strchr("<>", l->text[l->at]); /* the name of a pipe, not what it carries */
+    bool        file = strchr("<>", l->text[l->at]); /* the name of a pipe, not its content */
     const char *value = NULL;
 
     if (l->shell->substitute)
@@ -131,7 +131,7 @@ static void ansi_escape(struct lexer *l)
     lexer_put(l, c);
 }
 
-/* $'...': the cursor on its dollar. */
+/* $'...': the cursor at its dollar. */
 static void ansi_quotes(struct lexer *l)
 {
     lexer_mark(l);
@@ -162,7 +162,7 @@ static void single_quotes(struct lexer *l)
     l->at += size + (end ? 2 : 1);
 }
 
-/* $IFS stands for a blank, and nobody who is not hiding writes it for one. */
+/* $IFS is a blank here; only hidden commands write it like this. */
 static void field_separator(struct lexer *l, size_t size)
 {
     lexer_end_word(l);
@@ -170,7 +170,7 @@ static void field_separator(struct lexer *l, size_t size)
     l->at += size;
 }
 
-/* A variable without a value: empty where it is wedged into a word, else its text. */
+/* A variable without a value: empty where it is within a word, else its text. */
 static void unknown_variable(struct lexer *l, size_t size)
 {
     char behind = lexer_peek(l, size), name = lexer_peek(l, 1);
@@ -198,7 +198,8 @@ static void variable(struct lexer *l, size_t name_at, size_t name_size, size_t s
         unknown_variable(l, size);
 }
 
-/* The value that "${NAME:-value}" and "${NAME-value}" give a name that has none; NULL: no such. */
+/* The value that "${NAME:-value}" and "${NAME-value}" give a name that has none; NULL: not of this
+ * form. */
 static const char *fallback(struct lexer *l, size_t name_size, size_t size)
 {
     const char *text = l->text + l->at + 2 + name_size;

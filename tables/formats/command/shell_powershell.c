@@ -4,7 +4,7 @@
 
 #include "shell_lexer.h"
 
-/* Whether what stands at the cursor, after a name, makes it the target of an assignment. */
+/* Whether the text at the cursor, after a name, makes it the target of an assignment. */
 static bool assigned(const struct lexer *l, size_t ahead)
 {
     while (lexer_peek(l, ahead) == ' ')
@@ -45,7 +45,7 @@ static void dollar(struct lexer *l, bool quoted)
     l->at += size;
 }
 
-/* A backtick takes away the meaning of the next character, and joins lines. */
+/* A backtick removes the special meaning of the next character, and joins lines. */
 static void backtick(struct lexer *l)
 {
     char next = lexer_peek(l, 1);
@@ -136,7 +136,7 @@ static void redirection(struct lexer *l)
         l->at++;
 }
 
-/* The operators & and . before a command are no part of it; && and ; end one. */
+/* The operators & and . before a command are not part of it; && and ; end one. */
 static bool call_operator(struct lexer *l)
 {
     char c = l->text[l->at], next = lexer_peek(l, 1);

@@ -1,4 +1,4 @@
-/* shell_variables.c -- what a line gave its variables. */
+/* shell_variables.c -- the values that a line gives its variables. */
 #include "shell_words.h"
 
 #include <string.h>

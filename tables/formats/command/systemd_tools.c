@@ -128,7 +128,7 @@ static bool unit_like(const char *text)
                    dot + 1, false);
 }
 
-/* Where dbus-send's "array:string:x" has its value. */
+/* The value in dbus-send's "array:string:x". */
 static const char *untyped(const char *text)
 {
     static const char types[] = "array dict variant string int16 uint16 int32 uint32 int64 uint64 "
@@ -207,7 +207,7 @@ static const struct option_spec gdbus_options[] = {
 };
 /* clang-format on */
 
-/* The value of an option that tool_options() has put down, "--name=value". */
+/* The value of an option that tool_options() has stored, "--name=value". */
 static const char *value_of(const struct service_use *use, const char *name)
 {
     size_t size = strlen(name);

@@ -1,4 +1,4 @@
-/* tool_options.c -- how the tools of Unix take their options, and what most of them share. */
+/* tool_options.c -- reads the options of Unix tools, and other parts that most of them share. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,7 +94,7 @@ static const struct option_spec *by_letter(const struct option_spec *specs, char
     return NULL;
 }
 
-/* By its name, or by a beginning that no other shares. */
+/* By its name, or by a prefix that is unique. */
 static const struct option_spec *by_name(const struct option_spec *specs, const char *name,
                                          size_t size)
 {
@@ -112,7 +112,7 @@ static const struct option_spec *by_name(const struct option_spec *specs, const 
     return found;
 }
 
-/* "bob@.host" is another user's manager on this very host. */
+/* "bob@.host" is another user's manager on this host. */
 static bool is_local(const char *host)
 {
     size_t size = strlen(host);
@@ -157,7 +157,7 @@ static bool takes_next(const struct tool_call *call, size_t i)
                : !word_in(call->known, next, false) && word_in(call->known, then, false);
 }
 
-/* Both return how many words the option takes beside its own. */
+/* Both return the number of words that the option takes in addition to its own. */
 static size_t long_option(struct tool_call *call, const struct option_spec *specs, size_t i,
                           struct service_use *use)
 {
@@ -225,7 +225,7 @@ void tool_options(struct tool_call *call, const struct option_spec *specs, size_
 
 /* Habits that tools share --------------------------------------------------- */
 
-/* The operands from `from` on are what is acted on; those of the form KEY=VALUE are options. */
+/* The operands from `from` on are targets; those of the form KEY=VALUE are options. */
 void tool_targets(struct tool_call *call, size_t from, struct service_use *use)
 {
     for (size_t i = from; i < call->n_operands; i++) {
@@ -273,7 +273,7 @@ static size_t word_of(const struct tool_call *call, size_t i)
     return i < call->n_operands ? (size_t)(call->operands[i] - call->words) : 0;
 }
 
-/* What is run as a service, from the operand `i` on. */
+/* The command that is run as a service, from the operand `i` on. */
 void tool_command(struct tool_call *call, size_t i, struct service_use *use)
 {
     use->inner = word_of(call, i);
@@ -287,7 +287,7 @@ void tool_command(struct tool_call *call, size_t i, struct service_use *use)
         text_list_add(call->arena, &use->targets, first->text);
 }
 
-/* A name such as systemd gives its verbs: what is not a verb is a file, a variable, a mistake. */
+/* A name of the form of systemd's verbs: other texts are a file, a variable, a mistake. */
 bool tool_verb_like(const char *text)
 {
     return text[0] && strspn(text, "abcdefghijklmnopqrstuvwxyz-0123456789") == strlen(text);

@@ -18,7 +18,7 @@ static const char *unc_host(const char *text)
     return text && (strncmp(text, "\\\\", 2) == 0 || strncmp(text, "//", 2) == 0) ? text + 2 : NULL;
 }
 
-/* What is run as a service, from the word at `i` on. */
+/* The command that is run as a service, from the word at `i` on. */
 static void command_from(struct tool_call *call, size_t i, struct service_use *use)
 {
     if (i >= call->n)
@@ -39,7 +39,7 @@ static const char sc_verbs[] =
     "querylock";
 
 /* "binPath=" begins a setting whose value is the words up to the next; NULL where `text` does not
- * begin one. Its value may be glued on, which sc itself refuses before Windows 10. */
+ * begin one. Its value may follow without a blank, which sc itself refuses before Windows 10. */
 static const char *sc_setting(struct tool_call *call, const char *text)
 {
     const char *equals = strchr(text, '=');
@@ -208,7 +208,7 @@ static bool all_digits(const char *text)
 }
 
 /* psexec [\\host[,host]|@file] [-u user -p password -s -i [session] -d -c ...] program [...]
- * Hosts may also stand without slashes in clones that take //host. */
+ * Clones that accept //host also accept hosts without slashes. */
 static bool read_psexec(struct tool_call *call, struct service_use *use)
 {
     size_t i = 1;

@@ -1,4 +1,4 @@
-/* windows_words.c -- what the readers of Windows' tools and of cmdlets share. */
+/* windows_words.c -- the common part of the readers of Windows' tools and of cmdlets. */
 #include <string.h>
 #include <strings.h>
 

@@ -13,7 +13,7 @@
 #include "dbus_reader.h"
 #include "formats/text/buffer.h"
 
-#define DBUS_HEADER_MIN 16 /* bytes that tell how long a message is */
+#define DBUS_HEADER_MIN 16 /* bytes that determine the length of a message */
 
 enum dbus_message_type { DBUS_CALL = 1, DBUS_RETURN = 2, DBUS_ERROR = 3, DBUS_SIGNAL = 4 };
 

@@ -102,7 +102,7 @@ static int align(struct dbus_reader *m, size_t to, size_t size)
     return 0;
 }
 
-/* A length of 4 bytes, and that many bytes after it, aligned to `to`, with `more` behind them. */
+/* A length of 4 bytes, and that many bytes after it, aligned to `to`, with `more` after them. */
 static int read_length(struct dbus_reader *m, size_t to, size_t more, size_t *ret)
 {
     int r = align(m, 4, 4);
@@ -404,7 +404,7 @@ int dbus_skip(struct dbus_reader *m, size_t n)
 
 /* Several ------------------------------------------------------------------- */
 
-/* Enter the structure that stands at `types`, written with its parentheses. */
+/* Enter the structure at `types`, written with its parentheses. */
 static int enter_struct(struct dbus_reader *m, const char *types)
 {
     char   contents[DBUS_SIGNATURE_MAX + 1];

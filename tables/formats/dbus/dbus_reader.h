@@ -63,7 +63,7 @@ bool dbus_at_end(const struct dbus_reader *m);
 /* The type of the variant that comes next. */
 int dbus_peek_variant(const struct dbus_reader *m, const char **ret);
 
-/* Pass over the next `n` values, whatever they are. */
+/* Skip the next `n` values of any type. */
 int dbus_skip(struct dbus_reader *m, size_t n);
 
 /* Bytes of the one complete type that `types` begins with; 0 where it is not one. */

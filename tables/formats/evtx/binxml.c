@@ -1,6 +1,6 @@
 #include "binxml.h"
 
-/* libevtx documentation, "Name": u32 next, u16 hash, u16 count, UTF-16, NUL. It stands either
+/* libevtx documentation, "Name": u32 next, u16 hash, u16 count, UTF-16, NUL. It is either
  * elsewhere in the chunk or, at first use, right here. */
 bool binxml_name(struct cursor *c, struct span *ret)
 {
@@ -47,7 +47,7 @@ bool binxml_substitution(struct cursor *c, uint16_t *ret_index)
 }
 
 /* libevtx documentation, "Template instance" and "Template definition": u8, u32 identifier, u32
- * offset of the definition, which may stand right here: u32 next, GUID, u32 size, body. The
+ * offset of the definition, which may be at this place: u32 next, GUID, u32 size, body. The
  * identifier is the beginning of the GUID. */
 bool binxml_template(struct cursor *c, struct binxml_template *ret)
 {

@@ -84,7 +84,7 @@ bool binxml_values(struct cursor *c, uint32_t n, struct evtx_value *ret);
 /* Skip the processing instruction at the cursor, token byte included. */
 bool binxml_skip_pi(struct cursor *c);
 
-/* The character an XML entity of that name stands for; 0 if unknown. */
+/* The character of an XML entity of that name; 0 if unknown. */
 char binxml_entity(const struct cursor *c, struct span name);
 
 bool binxml_is(const struct cursor *c, struct span name, const char *ascii);

@@ -150,7 +150,7 @@ static bool recognise(struct event_json *event)
 static const char *const xml_members[] = {"SyslogMessage", "message", "Message", "_raw",
                                           "RawXml",        "Xml",     "xml",     "EventXml"};
 
-/* Replace an event's XML by the tree that it stands for. */
+/* Replace an event's XML by its tree. */
 static void expand_xml(cJSON *root)
 {
     for (size_t i = 0; i < sizeof xml_members / sizeof xml_members[0]; i++) {

@@ -77,7 +77,7 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-/* An element whose only other content is the name it goes by becomes its text. It is the last of
+/* An element whose only other content is its name becomes its text. It is the last of
  * its parent. */
 static void become_text(struct tree *tree, cJSON *element, const char *text)
 {

@@ -11,7 +11,7 @@
 #include <cjson/cJSON.h>
 #include <stddef.h>
 
-/* The object that stands for the root element, for cJSON_Delete(); NULL where the text is not well
+/* The object of the root element, for cJSON_Delete(); NULL where the text is not well
  * formed, nests deeper than 32 or declares a document type. */
 cJSON *event_xml_tree(const char *xml, size_t size);
 

@@ -60,7 +60,7 @@ struct evtx_chunk {
     uint64_t first_record, last_record; /* record identifiers, as the header says */
     uint32_t last_at;                   /* offset of the last record */
     uint32_t free_at;                   /* offset of the free space */
-    bool     header_sound;              /* the checksum of the header holds */
+    bool     header_sound;              /* the checksum of the header is right */
 };
 
 /* -EBADMSG where the bytes (at least 512) are not a chunk. */
@@ -197,7 +197,7 @@ int  evtx_reader_new(struct evtx_reader **ret); /* -ENOMEM */
 void evtx_reader_free(struct evtx_reader *reader);
 
 /* Begin a chunk of EVTX_CHUNK_SIZE bytes, which must stay until the next evtx_load(). `loose` says
- * that it lay off the file's grid: all its records count as carved. -EBADMSG: not a chunk. */
+ * that it was off the file's grid: all its records count as carved. -EBADMSG: not a chunk. */
 int evtx_load(struct evtx_reader *reader, const uint8_t *chunk, bool loose, struct evtx_chunk *ret);
 
 /* The next record: those of the chain, then those found by signature in what is left. 1, or 0 at

@@ -16,7 +16,7 @@ struct compiler {
 };
 
 struct element {
-    enum place  place, inside; /* where it stands; where its children do */
+    enum place  place, inside; /* its place; the place of its children */
     struct span name;
     uint32_t    first; /* piece of the content not yet bound */
     uint32_t    key;   /* pieces of its Name attribute */
@@ -96,7 +96,7 @@ static int add_pair(struct compiler *c, struct binding pair)
     return r ? r : add_binding(l, pair);
 }
 
-/* &name;, which stays as it is where the name is unknown. */
+/* &name;, which stays unchanged where the name is unknown. */
 static int entity(struct compiler *c)
 {
     struct span name;
@@ -188,7 +188,7 @@ static enum place place_inside(const struct compiler *c, enum place place, struc
     return IN_USER_DATA;
 }
 
-/* A value that stands in an attribute of UserData is called element@attribute. */
+/* A value in an attribute of UserData is called element@attribute. */
 static int attribute_pair(struct compiler *c, const struct element *e, struct span name,
                           uint32_t first)
 {
@@ -298,7 +298,7 @@ static int bind_leaf(struct compiler *c, struct element *e)
     return add_pair(c, b);
 }
 
-/* Bind content that stands before or after another element: only nested BinXML is of interest. */
+/* Bind content before or after another element: only nested BinXML is of interest. */
 static int bind_mixed(struct compiler *c, struct element *e)
 {
     uint32_t n = c->out->n_pieces - e->first;

@@ -1,4 +1,4 @@
-/* evtx_layout.h -- what a template's fields are made of, worked out once a chunk.
+/* evtx_layout.h -- the parts of a template's fields, computed once for each chunk.
  *
  * A layout is a list of bindings. Each says what a field of System, a data pair or the message is
  * made of: pieces, which are text of the template or numbers of substitution values. Binding a
@@ -9,7 +9,7 @@
 
 #include "binxml.h"
 
-/* Where in an event an element stands. */
+/* The place of an element in an event. */
 enum place { AT_ROOT, IN_EVENT, IN_SYSTEM, IN_EVENT_DATA, IN_USER_DATA, IN_RENDERING, ASIDE };
 
 enum piece_kind { PIECE_TEXT, PIECE_CHARACTER, PIECE_VALUE };
@@ -63,7 +63,7 @@ int layouts_spend(struct layouts *l, uint32_t steps);
 int layouts_template(struct layouts *l, const struct binxml_template *body, enum place place,
                      struct layout *ret);
 
-/* The layout of the element at the cursor, which stands outside any template. */
+/* The layout of the element at the cursor, which is outside any template. */
 int layouts_element(struct layouts *l, struct cursor *in, enum place place, struct layout *ret);
 
 /* Write a record as XML, at the expense of the same budget. Errors as evtx_xml(). */

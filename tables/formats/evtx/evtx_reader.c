@@ -9,7 +9,7 @@
 #define TEXT_MAX    (256u << 10) /* bytes of text that one event's values may be put together to */
 #define STEP        16u          /* work units of a binding */
 #define RECORDS_AT  512u
-#define HEADER_SIZE 24u                 /* of a record; the size stands again in its last 4 bytes */
+#define HEADER_SIZE 24u                 /* of a record; the size is repeated in its last 4 bytes */
 #define EARLIEST    125911584000000000u /* FILETIME of 2000-01-01: no .evtx is older */
 #define LATEST      159017760000000000u /* of 2104-11-27 */
 
@@ -18,7 +18,7 @@ struct evtx_reader {
     struct evtx_chunk header;
     bool              loose;
     bool              strict; /* a carved record: its template must be the one it was written for */
-    uint32_t          at;     /* where the next record is looked for */
+    uint32_t          at;     /* where the search for the next record begins */
     uint32_t          inner, inner_end; /* bytes of the last record that its event left over */
     uint64_t          last_id;
     size_t            lost;
@@ -77,8 +77,8 @@ int evtx_load(struct evtx_reader *reader, const uint8_t *chunk, bool loose, stru
 
 /* Records ------------------------------------------------------------------- */
 
-/* A record found by its signature has to look like one: the size stands again after it (or that
- * of the record around it, where it ends with that one), and its time can be. */
+/* A record found by its signature has to have the form of one: the size is repeated after it (or
+ * that of the record around it, where it ends with that one), and its time can be. */
 static bool credible(const struct evtx_reader *reader, const struct evtx_record *record,
                      uint32_t end)
 {
@@ -107,14 +107,14 @@ static bool carve(const struct evtx_reader *reader, uint32_t from, uint32_t end,
     return false;
 }
 
-/* The record that stands where the one before it ends. */
+/* The record at the end of the previous one. */
 static bool chained(const struct evtx_reader *reader, struct evtx_record *ret)
 {
     if (evtx_record_parse(reader->chunk, EVTX_CHUNK_SIZE, reader->at, ret) != 0)
         return false;
     if (reader->at < reader->header.free_at)
         return true;
-    /* Behind the free space's beginning lie old records, or new ones of a log not closed. */
+    /* Past free_at there are stale records or, in a log not closed cleanly, newer ones. */
     if (!credible(reader, ret, EVTX_CHUNK_SIZE))
         return false;
     ret->carved = ret->id != reader->last_id + 1;
@@ -235,7 +235,7 @@ static int push_pair(struct evtx_reader *reader, struct evtx_pair pair)
     return 0;
 }
 
-/* An array in a nameless element stands for as many elements ([MS-EVEN6] 2.2.12, array types). */
+/* An array in a nameless element means as many elements ([MS-EVEN6] 2.2.12, array types). */
 static int push_values(struct evtx_reader *reader, const struct evtx_value *value)
 {
     struct evtx_pair pair = {.number = reader->n_pairs + 1};

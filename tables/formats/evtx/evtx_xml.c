@@ -14,7 +14,7 @@ struct writer {
     bool               strict;
 };
 
-/* What is being read: tokens, and the values that its substitutions stand for. */
+/* State of the reading: tokens, and the values of the substitutions. */
 struct source_xml {
     struct cursor            in;
     const struct evtx_value *values;
@@ -76,7 +76,7 @@ static int put_text(struct writer *w, const struct source_xml *s, struct span te
 
 static int fragment(struct writer *w, struct source_xml *s);
 
-/* An array in an element stands for as many elements. */
+/* An array in an element means as many elements. */
 static int put_array(struct writer *w, const struct source_xml *s, const struct evtx_value *array,
                      const struct tag *tag)
 {

@@ -115,7 +115,7 @@ int  hive_open(struct hive *ret, uint8_t *data, size_t size, const struct hive_l
                size_t n_logs);
 void hive_close(struct hive *hive);
 
-/* Why these bytes are no hive that can be read, in words; NULL where they may be one. */
+/* Why these bytes are not a readable hive, in words; NULL where they may be one. */
 const char *hive_refusal(const uint8_t *data, size_t size);
 
 /* Allow as much reading again as after hive_open(). */
@@ -185,7 +185,7 @@ bool hive_name_is(const struct hive_name *name, const char *text, size_t size);
 const char *hive_type_name(uint32_t type);
 
 /* Append data as text: strings up to their first NUL, lists of strings joined by `separator`,
- * numbers in decimal, all else as upper-case hexadecimal digits, which is osquery's way. */
+ * numbers in decimal, all else as upper-case hexadecimal digits, as in osquery. */
 void hive_put_data(struct buffer *text, uint32_t type, const uint8_t *data, uint32_t size,
                    char separator);
 
@@ -256,7 +256,7 @@ void hive_walk_end(struct hive_walk *walk);   /* accepts a zeroed one */
 
 /* Keys or values in free cells (deleted) or in cells in use that nothing points to (orphaned): all
  * that look like one and are not in `seen`, which the caller fills by a walk, and to which they are
- * added. Free cells are looked at every 8 bytes, since neighbours are merged when they are freed.
+ * added. Free cells are searched every 8 bytes, since neighbours are merged when they are freed.
  */
 struct hive_scan {
     struct hive       *hive;

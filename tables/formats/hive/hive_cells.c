@@ -53,7 +53,7 @@ static bool is_value(const struct hive *hive, uint32_t cell)
     return value.size == 0 || (value.data % 8 == 0 && value.data < hive->size);
 }
 
-/* Whether the record at `p`, which looks like a key, names a parent that was asked for. */
+/* Whether the record at `p`, which looks like a key, names the wanted parent. */
 static bool has_parent(const struct hive_scan *scan, const uint8_t *p, size_t size)
 {
     enum { PARENT = 16 };
@@ -65,7 +65,7 @@ static bool has_parent(const struct hive_scan *scan, const uint8_t *p, size_t si
     return scan->n_parents == 0;
 }
 
-/* Whether a record of the kind that is looked for is here. */
+/* Whether a record of the wanted kind is here. */
 static bool wanted(const struct hive_scan *scan, uint32_t cell)
 {
     const uint8_t *p = scan->hive->bins + cell + 4;

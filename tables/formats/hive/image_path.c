@@ -145,7 +145,7 @@ struct image_path image_path_split(const char *command, enum image_kind kind)
 
 /* Resolving ------------------------------------------------------------------------ */
 
-/* Beginnings of paths, and what stands for them. The first that fits is taken. */
+/* Prefixes of paths, and their replacements. The first that fits is used. */
 static const struct {
     const char *from, *to;
 } beginnings[] = {

@@ -35,8 +35,8 @@ struct image_path {
 /* Split an expanded command. That of a driver or a library is a path and nothing else. */
 struct image_path image_path_split(const char *command, enum image_kind kind);
 
-/* Append where a program is: \SystemRoot, \??\ and paths relative to what its kind is looked for
- * in made whole; bare names get System32 and, but for drivers, their extension. */
+/* Append the path of a program: \SystemRoot, \??\ and paths relative to the search folder of its
+ * kind become absolute; bare names get System32 and, except for drivers, their extension. */
 void image_path_resolve(struct buffer *out, const char *program, size_t size, enum image_kind kind);
 
 /* Append, as a JSON array, the programs that Windows looks for before the one of an ambiguous

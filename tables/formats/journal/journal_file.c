@@ -12,7 +12,7 @@ enum type { DATA = 1, FIELD = 2, ENTRY = 3, ENTRY_ARRAY = 6, TAG = 7 };
 enum data_flag { DATA_XZ = 1, DATA_LZ4 = 2, DATA_ZSTD = 4, DATA_COMPRESSED = 7 };
 enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
 
-/* Where the parts of objects stand, in bytes; "Journal File Format", the sections on each. */
+/* Offsets of the parts of objects, in bytes; "Journal File Format", the sections on each. */
 #define OBJECT_SIZE      16
 #define DATA_NEXT        32 /* in the chain of the same field */
 #define DATA_ENTRY       40
@@ -209,7 +209,7 @@ static bool lz4_length(const uint8_t **at, const uint8_t *end, size_t *length)
     return true;
 }
 
-/* "LZ4 Block Format Description": sequences of literals and a match behind what was written. */
+/* "LZ4 Block Format Description": sequences of literals and a match in the output so far. */
 static int lz4_block(const uint8_t *at, const uint8_t *end, uint8_t *out, size_t room, size_t *ret)
 {
     size_t n = 0;
@@ -336,7 +336,7 @@ static int enter(const struct journal_file *file, struct journal_list *list, uin
     return 0;
 }
 
-/* Go on to the next array, which must lie behind this one. */
+/* Go on to the next array, which must be after this one. */
 static int next_array(const struct journal_file *file, struct journal_list *list)
 {
     if (!load(file, list->array, ARRAY_ITEMS))
@@ -348,7 +348,8 @@ static int next_array(const struct journal_file *file, struct journal_list *list
 
 int journal_all(const struct journal_file *file, struct journal_list *ret)
 {
-    *ret = (struct journal_list){.left = UINT64_MAX}; /* the header of a live file lags behind */
+    *ret = (struct journal_list){.left = UINT64_MAX}; /* the header of a live file may be out of
+    *date */
     return enter(file, ret, file->entry_arrays);
 }
 
@@ -487,7 +488,7 @@ static bool plausible(const struct journal_file *file, uint64_t offset)
            object(file, journal_item_offset(file, &entry, 0), DATA, payload_at(file), &size);
 }
 
-/* The end of whatever object stands at `offset`, or the next place where one may begin; the end of
+/* The end of the object at `offset`, or the next place where one may begin; the end of
  * the file where it cannot be read. */
 static uint64_t behind(const struct journal_file *file, uint64_t offset)
 {

@@ -91,7 +91,7 @@ uint64_t journal_item_offset(const struct journal_file *file, const struct journ
 /* Lists of entries ---------------------------------------------------------------- */
 
 struct journal_list {
-    uint64_t first;    /* offset of an entry that stands before the arrays; 0: none, or taken */
+    uint64_t first;    /* offset of an entry before the arrays; 0: none, or read already */
     uint64_t array;    /* offset of the current one; 0: the end */
     uint64_t n, i;     /* its items, and which comes next */
     uint32_t n_arrays; /* entered so far */
@@ -103,7 +103,7 @@ struct journal_list {
 int journal_all(const struct journal_file *file, struct journal_list *ret);
 int journal_entries_of(const struct journal_file *file, uint64_t offset, struct journal_list *ret);
 
-/* Whether the arrays of a list are all there and hold as many entries as it is said to have. */
+/* Whether the arrays of a list are complete and have as many entries as its count. */
 bool journal_whole(const struct journal_file *file, struct journal_list list);
 
 /* The offset of the last entry of a list of journal_entries_of(). -EBADMSG. */
@@ -121,7 +121,7 @@ static inline uint64_t journal_passed(const struct journal_list *all)
 /* The offset of the next entry: 1, 0 at the end, -EBADMSG where the chain of arrays breaks off. */
 int journal_next(const struct journal_file *file, struct journal_list *list, uint64_t *ret);
 
-/* Find the next object behind the one at `offset` (0: from the beginning) that has the form of an
+/* Find the next object after the one at `offset` (0: from the beginning) that has the form of an
  * entry: 1, or 0. For what no list leads to any more. */
 int journal_carve(const struct journal_file *file, uint64_t offset, uint64_t *ret);
 

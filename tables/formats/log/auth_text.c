@@ -144,7 +144,7 @@ static struct auth_span program_name(const char *start, const char *end)
     return (struct auth_span){start, (size_t)(end - start)};
 }
 
-/* "sudo[123]:" or "sudo:"; what stands before a blank without a colon is part of the message. */
+/* "sudo[123]:" or "sudo:"; a word before a blank without a colon is part of the message. */
 static void tag(struct cursor *c, struct syslog_line *ret)
 {
     const char   *start = c->at;
@@ -202,7 +202,7 @@ static bool is_structured(struct cursor c)
     return id.size && take(&c, " ") && (take(&c, "- ") || take(&c, "["));
 }
 
-/* "message repeated 3 times: [ MESSAGE]", as rsyslog joins equal lines; the program stands before
+/* "message repeated 3 times: [ MESSAGE]", as rsyslog joins equal lines; the program is before
  * it, or in it. */
 static void unpack_repeated(struct cursor *c, struct syslog_line *ret)
 {
@@ -264,7 +264,7 @@ int syslog_line_parse(const char *line, size_t size, struct syslog_line *ret)
 
 /* Messages ------------------------------------------------------------------------- */
 
-/* What a letter after % in a pattern stands for. Each takes as little as it can, up to the text
+/* The meaning of a letter after % in a pattern. Each takes as little as it can, up to the text
  * that follows it; before the last text of a pattern, as much as it can. %_ is passed over. */
 static const struct {
     char   letter;
@@ -344,7 +344,7 @@ static struct auth_span *slot_of(struct auth_event *event, char letter)
     return NULL;
 }
 
-/* Where the text of a pattern up to its next slot stands: here where no slot is before it, at the
+/* The place of the text of a pattern up to its next slot: here where no slot is before it, at the
  * end where none is after it, else anywhere. */
 static const char *find(const struct cursor *c, const char *text, size_t size, bool here, bool last)
 {
@@ -523,7 +523,7 @@ static bool is_program(const struct auth_span *program, const char *name)
            (!size || program->size == size || program->text[size] == '-');
 }
 
-/* login writes ROOT for root, and where there is no remote host a terminal after FROM. */
+/* login writes ROOT for root, and without a remote host a terminal after FROM. */
 static void tidy_login(struct auth_event *event)
 {
     static const char *const terminals[] = {"/dev/", "tty", "pts/", "console"};

@@ -1,4 +1,4 @@
-/* auth_text.h -- syslog lines, and what sudo, su, sshd and their kin say in them.
+/* auth_text.h -- syslog lines, and the messages of sudo, su, sshd and similar programs in them.
  *
  * Formats: RFC 3164 (no year, local time), RFC 5424, and the traditional line with an ISO 8601
  * stamp that rsyslog writes by default since Debian 12. Messages: sudoers(5) "LOG FORMAT",
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 struct auth_span {
-    const char *text; /* NULL: not said */
+    const char *text; /* NULL: unknown */
     size_t      size;
 };
 
@@ -34,7 +34,8 @@ struct syslog_line {
     int64_t             count; /* how often the message came: "message repeated 3 times: [...]" */
 };
 
-/* Split a line, without its '\n': 0, -ENODATA where it is empty, -EBADMSG where it is no such line.
+/* Split a line, without its '\n': 0, -ENODATA where it is empty, -EBADMSG where it is not such a
+ * line.
  */
 int syslog_line_parse(const char *line, size_t size, struct syslog_line *ret);
 
@@ -44,7 +45,7 @@ int syslog_line_parse(const char *line, size_t size, struct syslog_line *ret);
     X(SU, "su")                                                                                    \
     X(PKEXEC, "pkexec")                                                                            \
     X(DOAS, "doas")                                                                                \
-    X(POLKIT, "polkit")           /* an authorization asked of a person */                         \
+    X(POLKIT, "polkit")           /* an authorization requested from a person */                   \
     X(LOGIN, "login")             /* over the network or on a terminal */                          \
     X(AUTH, "auth")               /* an authentication that failed */                              \
     X(SESSION, "session")         /* begins */                                                     \

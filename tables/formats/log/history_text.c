@@ -156,7 +156,7 @@ static int give(struct history *history, uint64_t line, double time, int64_t dur
     return 1;
 }
 
-/* A stamp as bash takes one: a # before a digit. What stands after the digits counts for nothing. */
+/* A stamp as bash takes one: a # before a digit. Text after the digits is ignored. */
 static bool bash_stamp(const struct line *line, double *ret)
 {
     int64_t time;
@@ -213,7 +213,7 @@ static int next_stamped(struct history *history, const char *stamp, struct histo
     return 0;
 }
 
-/* A command whose newlines stand behind this character. */
+/* A command whose newlines come after this character. */
 static void take_escaped_lines(struct history *history, struct line line, char escape)
 {
     for (;;) {
@@ -404,7 +404,7 @@ static void begin_xonsh(struct history *history)
     history->bad = !history->json;
 }
 
-/* Pass over the two bytes that tell the format. */
+/* Skip the two bytes that identify the format. */
 static void skip_magic(struct history *history)
 {
     if (history->at == history->data)

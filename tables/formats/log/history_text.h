@@ -23,7 +23,8 @@
  *   xonsh     JSON: a session with its commands
  *   sh        a command a line: ash, ksh of OpenBSD, dash
  *
- * nushell, xonsh and atuin also keep SQLite databases, which are no text: shell_history reads them.
+ * nushell, xonsh and atuin also keep SQLite databases, which are not text: shell_history reads
+ * them.
  */
 #ifndef SVCQL_HISTORY_TEXT_H
 #define SVCQL_HISTORY_TEXT_H

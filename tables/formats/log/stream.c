@@ -39,8 +39,8 @@ struct stream {
     lzma_stream   xz;
 };
 
-/* A way to expand. expand() moves bytes from the input to `out`, sets in_member and returns how
- * many it wrote (0: it wants more input), or a negative errno. */
+/* A method of expansion. expand() moves bytes from the input to `out`, sets in_member and returns
+ * how many it wrote (0: it wants more input), or a negative errno. */
 struct coding {
     uint8_t magic[6];
     size_t  magic_size;
@@ -166,7 +166,7 @@ static bool another_member(const struct stream *s)
            memcmp(s->in + s->in_begin, s->coding->magic, s->coding->magic_size) == 0;
 }
 
-/* What ends the input behind the last member: nothing, the zeros that tapes and file systems pad
+/* The rest of the input after the last member: nothing, the zeros that tapes and file systems pad
  * with, or garbage. */
 static int end_of_members(const struct stream *s)
 {
@@ -176,7 +176,7 @@ static int end_of_members(const struct stream *s)
     return 0;
 }
 
-/* Read a further block of input behind what is left of the last one. */
+/* Read a further block of input after the rest of the last one. */
 static ssize_t refill(struct stream *s)
 {
     size_t left = s->in_end - s->in_begin;
@@ -220,7 +220,7 @@ static ssize_t expand(struct stream *s, char *out, size_t room)
 
 /* Text ---------------------------------------------------------------------- */
 
-/* Room for a further block behind the text, moving or growing it. */
+/* Make room for a further block after the text, moving or growing it. */
 static int make_room(struct stream *s)
 {
     if (s->room - s->end >= BLOCK / 2)
@@ -290,7 +290,7 @@ static void skip_line(struct stream *s)
     s->skipping = false;
 }
 
-/* Length of the line that stands at `begin`; of an overlong one, any length that says so. */
+/* Length of the line at `begin`; of an overlong one, any length beyond the limit. */
 static size_t line_length(struct stream *s)
 {
     size_t seen = 0;
@@ -335,7 +335,7 @@ int stream_line(struct stream *s, char **ret_line, size_t *ret_size)
         s->overlong++;
         s->skipping = true;
     }
-    /* The byte that gives way to the NUL is the '\n', or one of those to be skipped. */
+    /* The byte that the NUL replaces is the '\n', or one of those to be skipped. */
     consume(s, size + (s->begin + size < s->end));
     (*ret_line)[size] = '\0';
     *ret_size = size;
@@ -395,7 +395,7 @@ static const struct coding *coding_of(const uint8_t *data, size_t size)
     return NULL;
 }
 
-/* Read the first block to tell the coding: it is text, or the first input. */
+/* Read the first block to determine the coding: it is text, or the first input. */
 static int begin(struct stream *s)
 {
     s->room = 2 * BLOCK;

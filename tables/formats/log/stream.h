@@ -1,4 +1,4 @@
-/* stream.h -- a log file read line by line or block by block, expanded on the way.
+/* stream.h -- a log file read line by line or block by block, expanded if it is compressed.
  *
  *     struct stream *s;
  *     int r = stream_open(fd, &s);
@@ -6,10 +6,11 @@
  *         ...
  *     stream_close(s);
  *
- * The first bytes tell a plain file from gzip (RFC 1952), Zstandard (RFC 8878) and xz, of several
- * members too. Memory stays within a line and a few blocks, whatever the file's size. A file that
- * is damaged or cut gives the lines before the damage and then a negative errno, so that a caller
- * can report what was lost. Where an overlong line goes on into a hole, the hole is passed over.
+ * The first bytes distinguish a plain file from gzip (RFC 1952), Zstandard (RFC 8878) and xz, of
+ * several members too. Memory stays within a line and a few blocks, for files of any size. A
+ * file that is damaged or cut gives the lines before the damage and then a negative errno, so that
+ * a caller can report what was lost. Where an overlong line goes on into a hole, the hole is passed
+ * over.
  *
  * Errors: -EBADMSG the compressed data is damaged or cut; -EFBIG it expands beyond the cap;
  * -EOPNOTSUPP bzip2 or lz4; -ENOMEM; what read(2) says.
@@ -33,7 +34,7 @@ struct stream;
 int  stream_open(int fd, struct stream **ret);
 void stream_close(struct stream *s); /* accepts NULL */
 
-/* The next line without its '\n' (a '\r' stays), with a NUL behind it; it may hold NULs and bytes
+/* The next line without its '\n' (a '\r' stays), with a NUL after it; it may hold NULs and bytes
  * that are not UTF-8. Valid until the next call. Returns 1, 0 at the end, or a negative errno. A
  * last line without '\n' is a line. */
 int stream_line(struct stream *s, char **ret_line, size_t *ret_size);

@@ -13,7 +13,7 @@
 
 struct time_zone; /* NULL is a zone too: UTC */
 
-/* -EBADMSG where the bytes are no time zone file; -ENOMEM. */
+/* -EBADMSG where the bytes are not a time zone file; -ENOMEM. */
 int  time_zone_parse(const uint8_t *data, size_t size, struct time_zone **ret);
 void time_zone_free(struct time_zone *zone);
 

@@ -23,7 +23,7 @@ static struct slice trimmed(struct slice text)
     return text;
 }
 
-/* Take what stands before a separator off `rest`, and the separator; all where there is none. */
+/* Remove the text before a separator from `rest`, and the separator; all where there is none. */
 static struct slice take_until(struct slice *rest, const char *separator)
 {
     size_t       size = strlen(separator);
@@ -304,7 +304,7 @@ static bool yum_line(struct package_log *log, struct slice line, int month,
 /* zypp -------------------------------------------------------------------------------- */
 
 /* "2026-11-24 11:40:15|install|a|1-2|x86_64|root@host|repository|checksum|", the time is taken
- * already. The command of a run stands before its changes, and is kept for them. */
+ * already. The command of a run comes before its changes, and is kept for them. */
 static bool zypp_line(struct package_log *log, struct slice rest, struct package_change *change)
 {
     take_until(&rest, "|");

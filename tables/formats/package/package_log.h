@@ -8,7 +8,7 @@
  *         ...
  *     package_log_free(&log);
  *
- * Each line tells its own format, so that no name or order of files is trusted:
+ * The format is determined from each line, so that no name or order of files is trusted:
  *
  *     dpkg.log          2026-11-24 11:40:15 status installed libc-bin:amd64 2.36-9   dpkg(1), --log
  *     apt/history.log   Start-Date: 2026-11-24  11:40:15 and what follows it         apt's own
@@ -32,7 +32,7 @@ struct package_change {
     bool        utc;    /* whether the log says its zone */
     const char *tool;   /* dpkg, apt, dnf, yum, zypp */
     const char *action; /* install, upgrade, remove, ...; see package_log.c */
-    uint64_t    line;   /* of the log, from 1, where it stands */
+    uint64_t    line;   /* number of its line in the log, from 1 */
     uint64_t    item;   /* among the changes of that line, from 0 */
 
     /* Not NUL-terminated, good until the next push; `at` NULL: the log does not say. */

@@ -12,7 +12,7 @@
 enum page_type { HASH_UNSORTED = 2, OVERFLOW = 7, HASH_META = 8, HASH = 13 };
 enum item_type { KEY_DATA = 1, OFF_PAGE = 3 };
 
-/* Where the parts of pages and items stand, in bytes. */
+/* Offsets of the parts of pages and items, in bytes. */
 #define PAGE_HEADER   26 /* then come the offsets of items, 16 bits each */
 #define PAGE_NEXT     16
 #define PAGE_ITEMS    20

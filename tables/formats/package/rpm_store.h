@@ -1,9 +1,9 @@
 /* rpm_store.h -- rpm's databases that are not SQLite: package headers by a number.
  *
- * Berkeley DB: RHEL and its kin up to 8, Amazon Linux 2 and others keep /var/lib/rpm/Packages as a
- * hash. Format facts: Berkeley DB 4.8 and 5.3, dbinc/db_page.h (hash meta, hash and overflow
- * pages). Only what leads to the values is read: pages in their order, the second of each pair of
- * items, and the chain of overflow pages that a header stands on.
+ * Berkeley DB: RHEL and its derivatives up to 8, Amazon Linux 2 and others keep
+ * /var/lib/rpm/Packages as a hash. Format facts: Berkeley DB 4.8 and 5.3, dbinc/db_page.h (hash
+ * meta, hash and overflow pages). Only what leads to the values is read: pages in their order, the
+ * second of each pair of items, and the chain of overflow pages that hold a header.
  *
  * ndb: SUSE keeps Packages.db so. Format facts: rpm 4.14 and later, lib/backend/ndb/rpmpkg.c (slots
  * of 16 bytes, each of which names the blocks of a header).

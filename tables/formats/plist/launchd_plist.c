@@ -98,7 +98,7 @@ static void set_number(struct launchd_job *job, const struct field *field,
                                                                     : LAUNCHD_ABSENT;
 }
 
-/* Begin, go on with, or end the value of an interesting key. The last of two equal keys stands. */
+/* Begin, continue or end the value of an interesting key. Of two equal keys the last is used. */
 static void take_value(struct reader *r, const struct plist_event *event)
 {
     struct buffer *text = &r->job->text;

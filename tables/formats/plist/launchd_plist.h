@@ -1,8 +1,8 @@
-/* launchd_plist.h -- what a property list tells launchd: a job of LaunchDaemons or LaunchAgents, or
- * the Info.plist of a login item or XPC service. Keys after launchd.plist(5).
+/* launchd_plist.h -- the content of a property list for launchd: a job of LaunchDaemons or
+ * LaunchAgents, or the Info.plist of a login item or XPC service. Keys after launchd.plist(5).
  *
  * A text is UTF-8 with U+FFFD for NULs and broken sequences; a value of another type than the key
- * asks for is its JSON. A JSON field holds whatever value the key has, as JSON. A number is
+ * asks for is its JSON. A JSON field holds the key's value of any type, as JSON. A number is
  * LAUNCHD_ABSENT where the key is absent or its value is neither a boolean nor an integer; Umask
  * may be octal digits too.
  */
@@ -33,7 +33,7 @@ struct launchd_job {
 
     size_t keys; /* top-level keys */
 
-    struct buffer text; /* all of the above lie here */
+    struct buffer text; /* memory of all of the above */
 };
 
 /* Read a job. Returns as plist_parse(), and -EBADMSG where the value is not a dictionary. The job

@@ -1,5 +1,5 @@
-/* plist_sink.h -- what the readers of XML and of binary property lists share: the way out, with the
- * caps of plist.h on every event. */
+/* plist_sink.h -- the common part of the readers of XML and of binary property lists: the output,
+ * with the caps of plist.h on every event. */
 #ifndef SVCQL_PLIST_SINK_H
 #define SVCQL_PLIST_SINK_H
 

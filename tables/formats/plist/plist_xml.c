@@ -1,8 +1,9 @@
 /* plist_xml.c -- the XML form, read as CoreFoundation reads it (CFPropertyList.c of
  * swift-corelibs-foundation), which is not how XML is read:
  *
- * - before the root and between values stand, in any order and number, white space, comments,
- *   processing instructions and <?xml?> lines; a comment ends at the first "-->", whatever is in it;
+ * - before the root and between values there may be, in any order and number, white space,
+ * comments,
+ *   processing instructions and <?xml?> lines; a comment ends at the first "-->", with any content;
  * - of a tag only the name counts: all up to the first '>' is passed over, quoted or not;
  * - <plist> may be left out, and holds exactly one value; nothing after the root is read;
  * - text holds CDATA and entities, no comments; control characters are text;
@@ -279,7 +280,7 @@ static int emit_integer(struct xml *x, struct span s)
     return emit(x, event);
 }
 
-/* A number in the C locale, whatever the process's is. */
+/* A number in the C locale, in every locale of the process. */
 static bool parse_real(const char *text, double *ret)
 {
     char    *end = NULL;
@@ -445,8 +446,8 @@ static int close_tag(struct xml *x, const char *name)
     return 0;
 }
 
-/* Whether the element may stand here: keys and values take turns in a dictionary, and the document and
- * <plist> hold one value. *ret_key: it is the key that is due. */
+/* Whether the element is allowed here: keys and values take turns in a dictionary, and the document
+ * and <plist> hold one value. *ret_key: it is the key that is due. */
 static int take_place(struct xml *x, const struct element *element, bool *ret_key)
 {
     bool in_dict = x->levels[x->depth].kind == LEVEL_DICT;
@@ -552,7 +553,7 @@ static int read_element(struct xml *x)
 
 /* The document ------------------------------------------------------------------- */
 
-/* What stands between values, up to the end of one of them or of a container. */
+/* Text between values, up to the end of one of them or of a container. */
 static int read_next(struct xml *x)
 {
     skip_space(x);

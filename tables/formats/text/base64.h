@@ -6,7 +6,7 @@
 
 #include "arena.h"
 
-/* The bytes that `text` stands for, up to the first character that is not of base64, white space
+/* The bytes encoded in `text`, up to the first character that is not of base64, white space
  * passed over; *ret_size says how many. NULL: no memory. */
 const uint8_t *base64_decode(struct arena *arena, const char *text, size_t *ret_size);
 

@@ -42,7 +42,7 @@ void buffer_utf16_json(struct buffer *b, const uint8_t *data, size_t units);
 /* Append bytes as UTF-8 text: valid sequences stay, others become U+FFFD. */
 void buffer_utf8(struct buffer *b, const char *text, size_t size);
 
-/* Whether a code point moves, hides or reorders what stands around it on a terminal: a control, or
+/* Whether a code point moves, hides or reorders the text around it on a terminal: a control, or
  * one of the bidirectional and invisible ones of Unicode (UAX #9, UTS #39). */
 bool character_deceives(uint32_t c);
 

@@ -233,7 +233,7 @@ void proc_cgroup_parse(struct proc_span path, struct proc_cgroup *ret)
     *ret = (struct proc_cgroup){0};
     if (!path.text)
         return;
-    if (ends_with(path, " (deleted)")) /* the cgroup is gone, the process a zombie */
+    if (ends_with(path, " (deleted)")) /* the cgroup was removed, the process is a zombie */
         path.size -= strlen(" (deleted)");
     ret->container = find_container(path);
     ret->unit = take_unit(&path);

@@ -54,7 +54,7 @@ struct proc_cgroup {
 void proc_cgroup_parse(struct proc_span path, struct proc_cgroup *ret);
 
 /* Append the arguments of /proc/PID/cmdline as a line that a POSIX shell would split into them
- * again. A title that the program wrote over them, without NULs, stays as it is. */
+ * again. A title that the program wrote over them, without NULs, stays unchanged. */
 void proc_arguments(const char *text, size_t size, struct buffer *out);
 
 #endif

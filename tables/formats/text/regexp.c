@@ -240,7 +240,7 @@ static uint32_t hex(struct parser *p, size_t digits)
     return value;
 }
 
-/* The character that an escape stands for, the cursor after its backslash. */
+/* The character of an escape, the cursor after its backslash. */
 static uint32_t escaped(struct parser *p)
 {
     static const char named[][2] = {{'t', '\t'}, {'n', '\n'}, {'r', '\r'},   {'f', '\f'},
@@ -504,7 +504,7 @@ static void optional(struct parser *p, size_t from)
 
 #define REPEAT_OPEN UINT32_MAX
 
-/* Make the instructions from `from` on, the atom, stand min to max times. */
+/* Repeat the instructions from `from` on, the atom, min to max times. */
 static void repeat(struct parser *p, size_t from, uint32_t min, uint32_t max)
 {
     size_t length = p->re->n - from;
@@ -632,7 +632,7 @@ static void alternatives(struct parser *p)
 
 struct text {
     const char *text;
-    size_t      size, at; /* the position between two characters that is looked at */
+    size_t      size, at; /* the current position between two characters */
 };
 
 static bool word_byte(const struct text *t, size_t at)
@@ -748,7 +748,7 @@ int regexp_match(struct regexp *re, const char *text, size_t size)
         uint32_t c = 0, *swap;
         size_t   n_later = 0, length;
 
-        if (!n && !re->any_begin) /* no match is under way: go to where one can begin */
+        if (!n && !re->any_begin) /* no match is in progress: go to where one can begin */
             while (t.at < size && !re->begins[(uint8_t)text[t.at]])
                 t.at++;
         if (follow(re, 0, re->now, &n, &t))

@@ -1,4 +1,4 @@
-/* text_measure.h -- numbers that tell names apart: how random one looks, how near two are. */
+/* text_measure.h -- measures of names: how random one looks, how similar two are. */
 #ifndef SVCQL_TEXT_MEASURE_H
 #define SVCQL_TEXT_MEASURE_H
 

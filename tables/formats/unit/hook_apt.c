@@ -34,7 +34,7 @@ static void pass_blanks(struct hook_reader *r)
 
 enum token { END, WORD, STRING, OPEN, CLOSE, STOP };
 
-/* What stands at r->next, after blanks. */
+/* The text at r->next, after blanks. */
 static enum token next_token(struct hook_reader *r, const char **ret)
 {
     if (r->next >= r->size)

@@ -25,7 +25,7 @@ static const char *rest_of(struct hook_reader *r, const char *text)
     return copy(r, text, size);
 }
 
-/* The next word, quotes taken away; NULL: none. */
+/* The next word, without quotes; NULL: none. */
 static const char *word(struct hook_reader *r, const char **line)
 {
     struct buffer text = {0};
@@ -88,7 +88,7 @@ static const char *clean_path(struct hook_reader *r, const char *path)
     return clean;
 }
 
-/* Folders and files from which something is started or by which somebody gets in. */
+/* Folders and files from which programs are started or which give access. */
 static bool starts_something(const char *path)
 {
     static const char *const places[] = {
@@ -325,7 +325,7 @@ static int acpi(struct hook_reader *r, const char *line, struct hook *ret)
     return result > 0 && strcmp(ret->setting, "action") == 0;
 }
 
-/* Without its quotes, if the whole text stands in them. */
+/* Without its quotes, if they enclose the whole text. */
 static const char *unquoted(struct hook_reader *r, const char *text)
 {
     size_t size = strlen(text);

@@ -1,5 +1,5 @@
 /* hook_text.h -- what files that are not units start: rules of udev, lines of tmpfiles.d, PAM, inittab,
- * modprobe.d, apt.conf and the like, one command or setting after another.
+ * modprobe.d, apt.conf and other hooks, one command or setting after another.
  *
  *     struct hook_reader reader = {.form = HOOK_UDEV, .text = text, .size = size};
  *     while ((r = hook_next(&reader, &hook)) > 0)
@@ -42,7 +42,7 @@ enum hook_form {
 struct hook {
     const char
         *setting;      /* what the file calls it: RUN, L+, install, session, Storage, Post-Invoke */
-    const char *value; /* as the file has it, quotes and escapes taken away */
+    const char *value; /* from the file, without quotes and escapes */
     const char *command; /* what runs; NULL: nothing, it only sets, writes or loads */
     const char *content; /* of tmpfiles.d: what is written into the file; else NULL */
     unsigned    line;    /* from 1 */

@@ -418,7 +418,7 @@ static void add_split(struct expansion *e, const char *value)
     }
 }
 
-/* What stands at a "$" within a word; its length. */
+/* The reference at a "$" within a word; its length. */
 static size_t put_dollar(struct expansion *e, const char *text)
 {
     if (text[1] == '$') {

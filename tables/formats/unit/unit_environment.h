@@ -15,7 +15,7 @@
 #include "unit_exec.h"
 
 struct unit_variable {
-    const char *name, *value; /* value NULL: taken away */
+    const char *name, *value; /* value NULL: unset */
     size_t      place;        /* order of its first assignment */
     bool        given;        /* by the manager, not by a setting */
     bool        unset; /* the program does not get it, but words of its command may be of it */

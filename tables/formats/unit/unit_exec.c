@@ -107,7 +107,7 @@ static const char *add_word(struct parser *p, const char *text)
     return NULL;
 }
 
-/* Whether an unquoted ";" stands alone at the cursor, possibly escaped; it is passed over. */
+/* Whether a separate unquoted ";" is at the cursor, possibly escaped; it is skipped. */
 static bool take_semicolon(struct parser *p, bool escaped)
 {
     const char *at = p->text + (escaped ? 1 : 0);

@@ -1,9 +1,9 @@
 /* unit_merge.h -- which of a unit's settings are in force once its fragment and drop-ins are read
  * in order: of a plain key the last, of a list all since its last reset by an empty value.
  *
- * Which keys are lists is said in systemd.unit(5), .exec(5), .service(5) and their siblings; the
- * resets that they share (all Condition...= are emptied together, so are the timers, the paths
- * and the sockets of a unit) are there too. A key that is not known counts as a plain one.
+ * The keys that are lists are documented in systemd.unit(5), .exec(5), .service(5) and related
+ * pages; the resets that they share (all Condition...= are emptied together, so are the timers, the
+ * paths and the sockets of a unit) are there too. A key that is not known counts as a plain one.
  */
 #ifndef SVCQL_UNIT_MERGE_H
 #define SVCQL_UNIT_MERGE_H
@@ -14,7 +14,7 @@
 struct unit_setting {
     const char *section, *key, *value; /* the caller's */
     unsigned    line;
-    unsigned    file;      /* the caller's: which file it stands in */
+    unsigned    file;      /* the caller's: number of its file */
     const char *ignored;   /* in: why systemd passes over it, so that it decides nothing; NULL */
     bool        effective; /* out: its value is in force; an empty value never is */
     bool   emptied;    /* out: it is empty, takes away what was there, and nothing comes after it */

@@ -7,7 +7,7 @@
 #include "formats/text/arena.h"
 #include "formats/text/buffer.h"
 
-/* What each letter stands for; NULL: not known, or not a specifier. Strings are the caller's. */
+/* The value of each letter; NULL: unknown, or not a specifier. Strings are the caller's. */
 struct unit_specifiers {
     const char *values[128];
     int         systemd; /* version that expands them; 0: not known, a recent one */

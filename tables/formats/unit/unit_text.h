@@ -9,7 +9,7 @@
  *     unit_text_close(&text);
  *
  * What systemd passes over is reported too, as a fault, so that nothing is lost in silence; what
- * stands after a fault that makes systemd give the file up is still read and marked `unread`.
+ * is after a fault that makes systemd refuse the file is still read and marked `unread`.
  * Lines end in \n, \r, NUL or the pairs and triples of them that systemd takes for one end.
  */
 #ifndef SVCQL_UNIT_TEXT_H
@@ -30,7 +30,7 @@ enum unit_fault {
     UNIT_NO_SECTION, /* an assignment before the first header; systemd ignores the line */
     UNIT_NO_EQUALS,  /* no "="; ignored */
     UNIT_NO_KEY,     /* nothing before "="; ignored */
-    UNIT_BAD_HEADER, /* "[" without "]" at the end, or quotes and the like between them, and from 258
+    UNIT_BAD_HEADER, /* "[" without "]" at the end, or quotes or brackets between them, and from 258
                         on nothing or another "["; from here on systemd gives the file up, */
     UNIT_NOT_UTF8,   /* here too, */
     UNIT_LONG_LINE,  /* and here */
@@ -49,7 +49,7 @@ struct unit_assignment {
                              beginning, which need not be UTF-8 */
     unsigned        line;    /* where it begins, from 1 */
     enum unit_fault fault;
-    bool            unread; /* stands after a fatal fault */
+    bool            unread; /* is after a fatal fault */
 };
 
 struct unit_text {

@@ -53,7 +53,7 @@ static const struct {
     int64_t  max;
 } numeric[] = {{'x', 2, 16, 0xff}, {'u', 4, 16, 0xffff}, {'U', 8, 16, 0x10ffff}};
 
-/* What stands after a backslash: its length, its meaning put into `b`; 0 where it has none. */
+/* The escape after a backslash: its length, its value put into `b`; 0 where it has none. */
 static size_t escape(const char *p, struct buffer *b)
 {
     static const char letters[] = "abfnrtv\\\"'s", meanings[] = "\a\b\f\n\r\t\v\\\"' ";

@@ -11,7 +11,7 @@ enum unit_escapes {
     UNIT_ESCAPES_C, /* as in Exec lines: \n, \x41, \101, \u00e4, \s ...; an escape that does not
                        exist stays as it is written */
     UNIT_ESCAPES_STRICT, /* as in Environment=: such an escape is an error */
-    UNIT_ESCAPES_PLAIN,  /* as a shell takes them: what follows a backslash stands for itself */
+    UNIT_ESCAPES_PLAIN,  /* as in a shell: a character after a backslash is literal */
     UNIT_ESCAPES_KEEP,   /* as in WantedBy=: a backslash is itself */
 };
 

@@ -1,4 +1,5 @@
-/* path_permissions.c -- who may change a file, by every folder and link that leads to it.
+/* path_permissions.c -- who may change a file: the permissions of every folder and link on its
+ * path.
  *
  *     SELECT component, owner_uid, mode, writers FROM path_permissions('/usr/sbin/cron')
  *      WHERE others_write;
@@ -69,7 +70,7 @@ static void close_scan(struct tbl_scan *scan)
 
 /* Writers ----------------------------------------------------------------------- */
 
-/* Add one who may write; root does not count. */
+/* Add an account that may write; root does not count. */
 static void add_writer(char tag, uint32_t id, void *data)
 {
     struct buffer *writers = data;
@@ -138,8 +139,8 @@ static void list_writers(struct state *state, const struct stat *st, struct step
                 add_writer('o', 0, writers);
         }
     }
-    /* Whoever owns a sticky folder's entry alone may replace it; what is written to a character
-     * device such as /dev/null is not what is read there. */
+    /* Only the owner of an entry in a sticky folder may replace it; data written to a character
+     * device such as /dev/null is not read back from it. */
     state->open_folder = writers->size && S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX;
     row->others_write = writers->size && !state->open_folder && !S_ISCHR(st->st_mode);
     buffer_putc(writers, ']');
@@ -180,7 +181,7 @@ static bool advance(struct state *state)
     return true;
 }
 
-/* Go on where a link leads. */
+/* Go on at the target of a link. */
 static void follow(struct state *state, const char *target)
 {
     char joined[2 * ROOT_PATH_MAX];
@@ -197,7 +198,7 @@ static void follow(struct state *state, const char *target)
         state->ended = true;
 }
 
-/* A path that cannot be followed is reported, as nothing is known of what comes after. */
+/* A path that cannot be followed is reported, as the rest is unknown. */
 static int report_end(struct tbl_scan *scan, struct state *state, int error)
 {
     char location[2 * ROOT_PATH_MAX];
@@ -215,7 +216,7 @@ static int report_end(struct tbl_scan *scan, struct state *state, int error)
                                                           .detail = strerror(-error)});
 }
 
-/* The way ends. What is missing from a folder that others may add to is theirs to make. */
+/* The path ends. Others who may add to a folder may create an entry that is missing in it. */
 static int fill_end(struct tbl_scan *scan, struct state *state, int error, struct step_row *row)
 {
     row->error = tbl_printf(scan, "%s", strerror(-error));
@@ -277,21 +278,21 @@ static int next(struct tbl_scan *scan, void *row)
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct step_row, path, TBL_KEY | TBL_NEEDED | TBL_HIDDEN | TBL_ID,
-            "Path to look along"),
+    TBL_COL(struct step_row, path, TBL_KEY | TBL_NEEDED | TBL_HIDDEN | TBL_ID, "Path to examine"),
     TBL_COL(struct step_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
-    TBL_COL(struct step_row, step, TBL_ID, "Place on the way, from 0 for the root directory"),
+    TBL_COL(struct step_row, step, TBL_ID, "Position on the path, from 0 for the root directory"),
     TBL_COL(struct step_row, component, 0, "The path so far, links resolved"),
     TBL_COL(struct step_row, type, 0, "directory, link, file or other"),
-    TBL_COL(struct step_row, link_target, 0, "Where a link leads"),
+    TBL_COL(struct step_row, link_target, 0, "Target of a link"),
     TBL_COL(struct step_row, owner_uid, 0, "User id of the owner"),
     TBL_COL(struct step_row, owner_gid, 0, "Group id of the owner"),
     TBL_COL(struct step_row, mode, 0, "Permission bits, such as 493 for 0755"),
     TBL_COL(struct step_row, acl, 0, "1 where an access control list adds to the mode"),
-    TBL_COL(struct step_row, writers, 0, "Who beside root may write it, as a JSON array"),
+    TBL_COL(struct step_row, writers, 0,
+            "Users and groups other than root that may write it, as a JSON array"),
     TBL_COL(struct step_row, others_write, 0,
-            "1 where anyone beside root can change what the path leads to at this step"),
-    TBL_COL(struct step_row, error, 0, "Why the way ends here"),
+            "1 where anyone other than root can change the target of the path at this step"),
+    TBL_COL(struct step_row, error, 0, "Why the path ends here"),
     TBL_COL(struct step_row, host, TBL_KEY | TBL_ID, "Host it was read on"),
 };
 
@@ -302,7 +303,7 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table path_permissions_table = {
     .name = "path_permissions",
-    .doc = "Every folder, link and file on the way to a path, and who may write each",
+    .doc = "Every folder, link and file on a path, and who may write each",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -1,4 +1,5 @@
-/* polkit_rules.c -- what polkit lets whom do: rules, local grants, defaults of actions.
+/* polkit_rules.c -- actions that polkit allows, and to whom: rules, local grants, defaults of
+ * actions.
  *
  *     SELECT source, actions, groups, users FROM polkit_rules
  *      WHERE result = 'yes' AND actions LIKE '%systemd1.manage-unit%' AND NOT unit_checked;
@@ -47,7 +48,7 @@ static const struct {
     [ADMINS] = {"admin", polkit_parse_admins},
 };
 
-/* Where polkit reads (polkit(8), pklocalauthority(8)). */
+/* Folders that polkit reads (polkit(8), pklocalauthority(8)). */
 static const struct place_of_files places[] = {
     {"/etc/polkit-1/rules.d", "*.rules", RULES, true},
     {"/run/polkit-1/rules.d", "*.rules", RULES, true},
@@ -59,8 +60,9 @@ static const struct place_of_files places[] = {
     {"/usr/share/polkit-1/actions", "*.policy", POLICY, true},
 };
 
-/* Rows of the file being read, made at once, as the parsers give their text only meanwhile. */
-/* What polkitd of a root runs rules with. */
+/* Rows of the file being read, all created at once, as the text from the parsers is valid only
+ * during the call. */
+/* The JavaScript engine of a root's polkitd. */
 enum engine {
     ENGINE_UNKNOWN,
     ENGINE_NONE, /* up to 0.105: it reads no .rules, but .pkla */
@@ -71,7 +73,7 @@ enum engine {
 struct state {
     struct place_files files;
     enum engine        engine;   /* of the root */
-    bool               has_pkla; /* the helper that reads .pkla for newer ones is there */
+    bool               has_pkla; /* the helper that reads .pkla for newer versions is installed */
     int64_t            loaded;   /* of the file */
     int64_t            unknown;  /* rules of the file that could not be followed */
     struct rule_row   *rows;
@@ -81,7 +83,7 @@ struct state {
 /* The engine --------------------------------------------------------------------- */
 
 #define PROGRAM_MAX                                                                                \
-    (4u << 20) /* bytes of polkitd that are looked at for the names of its libraries */
+    (4u << 20) /* bytes of polkitd that are searched for the names of its libraries */
 
 static enum engine engine_of(const struct root *root)
 {
@@ -122,7 +124,7 @@ static int begin_root(struct tbl_scan *scan)
     return SQLITE_OK;
 }
 
-/* Whether polkitd takes the file that is open; NULL where its engine is not known. */
+/* Whether polkitd accepts the file that is open; NULL where its engine is unknown. */
 static int64_t loaded(const struct state *state)
 {
     const struct place_files *f = &state->files;
@@ -282,19 +284,19 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct rule_row, groups, 0, "Groups that a rule names, as a JSON array"),
     TBL_COL(struct rule_row, identities, 0,
             "Identities of a pkla, or of administrators, as a JSON array"),
-    TBL_COL(
-        struct rule_row, result, 0,
-        "The most it gives to anyone: yes, auth_self, auth_admin, no; empty: nothing; unknown: the "
-        "rule computes what it gives, or for what, and could not be followed"),
+    TBL_COL(struct rule_row, result, 0,
+            "Greatest permission that it gives to anyone: yes, auth_self, auth_admin, no; empty: "
+            "nothing; unknown: the "
+            "rule computes what it gives, or for what, and could not be followed"),
     TBL_COL(struct rule_row, result_inactive, 0, "The same for an inactive local session"),
     TBL_COL(struct rule_row, result_active, 0, "The same for the active local session"),
-    TBL_COL(struct rule_row, unit_checked, 0, "1 where a rule looks at which unit is meant"),
-    TBL_COL(
-        struct rule_row, loaded, 0,
-        "1 where polkitd takes the file, 0 where it does not: with the engine Duktape (polkit 121 "
-        "on) one let, arrow function or template string drops a whole file; 0.105 reads no "
-        "rules, newer ones no pkla without their helper; NULL where polkitd was not found"),
-    TBL_COL(struct rule_row, host, TBL_KEY, "Host whose rules they are"),
+    TBL_COL(struct rule_row, unit_checked, 0, "1 where a rule depends on the unit"),
+    TBL_COL(struct rule_row, loaded, 0,
+            "1 where polkitd accepts the file, 0 where it does not: with the engine Duktape "
+            "(polkit 121 "
+            "on) one let, arrow function or template string drops a whole file; 0.105 reads no "
+            "rules, newer ones no pkla without their helper; NULL where polkitd was not found"),
+    TBL_COL(struct rule_row, host, TBL_KEY, "Host that has the rule"),
     TBL_COL(struct rule_row, path, 0, "Path of the file on its host"),
     TBL_COL(struct rule_row, source, TBL_ID, "Path of the file in the evidence"),
     TBL_COL(struct rule_row, line, 0, "Line on which the rule begins, from 1"),
@@ -310,7 +312,8 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table polkit_rules_table = {
     .name = "polkit_rules",
-    .doc = "What polkit lets whom do: rules read as text, older local grants, defaults of actions",
+    .doc = "Actions that polkit allows, and to whom: rules read as text, older local grants, "
+           "defaults of actions",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -1,4 +1,5 @@
-/* sudoers.c -- who may run what as whom through sudo, aliases and includes resolved.
+/* sudoers.c -- which users may run which commands as which users through sudo, aliases and includes
+ * resolved.
  *
  *     SELECT users, commands FROM sudoers WHERE nopasswd AND commands LIKE '%systemctl%';
  */
@@ -36,26 +37,26 @@ struct rule_row {
     const char *root;
 };
 
-/* A file that was read: which place it is of, and its entries. */
+/* A file that was read: its place, and its entries. */
 struct file {
     size_t place; /* 1: /etc/sudoers, 2 and up: as included */
     size_t begin, end;
-    bool   open; /* is being put in order */
+    bool   open; /* is being ordered */
 };
 
 struct state {
     struct place_files files;
     struct sudoers     sudoers;  /* of the root */
-    size_t             included; /* of its includes, how many are among the places */
+    size_t             included; /* number of its includes that are among the places */
     struct file       *read;     /* in the order of places, of a folder in that of names */
     size_t             n_read;
     size_t            *included_at; /* of each include its place; 0: none */
     size_t             n_included_at;
-    size_t            *rules; /* in the order in which sudo meets them */
+    size_t            *rules; /* in the order in which sudo reads them */
     size_t             n_rules;
     size_t            *defaults; /* the same of Defaults */
     size_t             n_defaults;
-    size_t             lost;     /* what would be met past ORDER_MAX */
+    size_t             lost;     /* rules past ORDER_MAX */
     size_t             meetings; /* of places */
     size_t             next;
     char               name[256]; /* of the host, up to a dot */
@@ -137,7 +138,7 @@ static int add_place(struct state *state, const struct place_of_files *place, si
     return SQLITE_OK;
 }
 
-/* What the file that is open includes is read after it. */
+/* Files that the open file includes are read after it. */
 static int add_includes(struct state *state)
 {
     int rc = SQLITE_OK;
@@ -218,8 +219,8 @@ static size_t first_of(const struct state *state, size_t place)
     return low;
 }
 
-/* Put what the files of a place hold in order, what they include in its place. A file within itself
- * is left out; sudo refuses it. */
+/* Order the entries of a place's files, with the entries of an include at its line. A file that
+ * includes itself is left out; sudo refuses it. */
 static int meet_place(struct state *state, size_t place, int depth)
 {
     int r = 0;
@@ -264,7 +265,7 @@ static int load_root(struct state *state)
     return rc;
 }
 
-/* Report what of a root's rules was left out. */
+/* Report the rules of a root that were left out. */
 static int report_root(struct state *state)
 {
     size_t lost = state->lost + state->sudoers.cut;
@@ -290,7 +291,7 @@ static int report_root(struct state *state)
 struct search {
     struct state *state;
     const char   *text;
-    bool          command; /* a member without arguments stands for any */
+    bool          command; /* a member without arguments allows any */
     bool          found;
 };
 
@@ -384,7 +385,7 @@ static int sort_defaults(struct state *state)
     return 0;
 }
 
-/* Whether the Defaults take the password away from a rule. */
+/* Whether the Defaults remove the password from a rule. */
 static bool no_password(struct state *state, const struct sudoers_rule *rule)
 {
     bool none = false;
@@ -422,7 +423,7 @@ static int add_member(const char *text, bool negated, void *data)
     begin = members->text->size;
     buffer_json(members->text, text, strlen(text));
     if (negated) {
-        buffer_putc(members->text, ' '); /* room for the mark behind the quote */
+        buffer_putc(members->text, ' '); /* room for the mark after the quote */
         if (!members->text->failed) {
             char *quote = members->text->data + begin;
             memmove(quote + 2, quote + 1, members->text->size - begin - 2);
@@ -432,7 +433,7 @@ static int add_member(const char *text, bool negated, void *data)
     return 0;
 }
 
-/* A list as a JSON array, its aliases replaced, "!x" for what is excluded. */
+/* A list as a JSON array, its aliases replaced, "!x" for excluded members. */
 static const char *json_list(struct tbl_scan *scan, const struct sudoers_list *list,
                              enum sudoers_alias type)
 {
@@ -524,26 +525,27 @@ static void close_scan(struct tbl_scan *scan)
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct rule_row, users, 0,
-            "Who may, as a JSON array: user, #uid, %group, +netgroup or ALL; \"!x\" excludes"),
-    TBL_COL(struct rule_row, hosts, 0, "On which hosts, as a JSON array"),
-    TBL_COL(struct rule_row, runas_users, 0, "As which users, as a JSON array; root by default"),
-    TBL_COL(struct rule_row, runas_groups, 0, "As which groups, as a JSON array"),
     TBL_COL(
-        struct rule_row, commands, 0,
-        "What, as a JSON array of commands with arguments, or ALL; a program with \"\" takes no "
-        "arguments"),
+        struct rule_row, users, 0,
+        "Users who may, as a JSON array: user, #uid, %group, +netgroup or ALL; \"!x\" excludes"),
+    TBL_COL(struct rule_row, hosts, 0, "Hosts on which they may, as a JSON array"),
+    TBL_COL(struct rule_row, runas_users, 0,
+            "Users as whom they may run it, as a JSON array; root by default"),
+    TBL_COL(struct rule_row, runas_groups, 0, "Groups as which they may run it, as a JSON array"),
+    TBL_COL(struct rule_row, commands, 0,
+            "Commands with arguments, as a JSON array, or ALL; a program with \"\" takes no "
+            "arguments"),
     TBL_COL(struct rule_row, nopasswd, 0,
             "1 where no password is asked for, by NOPASSWD or by Defaults !authenticate, for all "
             "or for "
             "one of the users, the host, the user it runs as or the command"),
     TBL_COL(struct rule_row, noexec, 0, "1 where the command may start no other"),
     TBL_COL(struct rule_row, setenv, 0, "1 where the caller may set the environment"),
-    TBL_COL(struct rule_row, host, TBL_KEY, "Host whose rules they are"),
+    TBL_COL(struct rule_row, host, TBL_KEY, "Host that has the rule"),
     TBL_COL(struct rule_row, source, TBL_ID, "File of the rule"),
     TBL_COL(struct rule_row, line, 0, "Line of the file, from 1"),
     TBL_COL(struct rule_row, rule, TBL_ID,
-            "Number of the rule on its host, in the order in which sudo meets them through its "
+            "Number of the rule on its host, in the order in which sudo reads them through its "
             "includes; later ones win"),
     TBL_COL(struct rule_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
 };
@@ -556,7 +558,8 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table sudoers_table = {
     .name = "sudoers",
-    .doc = "Rules of sudo, one row a command or command alias, aliases and includes resolved",
+    .doc =
+        "Rules of sudo, one row for each command or command alias, aliases and includes resolved",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -1,4 +1,4 @@
-/* users.c -- the accounts and groups that a host's files name.
+/* users.c -- the accounts and groups in a host's files.
  *
  *     SELECT username, shell FROM users WHERE uid = 0;
  *     SELECT members FROM groups WHERE groupname IN ('sudo', 'wheel', 'admin');
@@ -146,7 +146,7 @@ static const struct tbl_column user_columns[] = {
     TBL_COL(struct user_row, uid, TBL_KEY, "User id"),
     TBL_COL(struct user_row, gid, 0, "Primary group id"),
     TBL_COL(struct user_row, username, 0, "Login name"),
-    TBL_COL(struct user_row, description, 0, "Full name and the like (GECOS)"),
+    TBL_COL(struct user_row, description, 0, "Full name and other information (GECOS)"),
     TBL_COL(struct user_row, directory, 0, "Home directory"),
     TBL_COL(struct user_row, shell, 0, "Login shell"),
     TBL_COL(struct user_row, host, TBL_KEY, "Host the account is on"),
@@ -163,7 +163,7 @@ static const struct tbl_example user_examples[] = {
 
 const struct tbl_table users_table = {
     .name = "users",
-    .doc = "Accounts that /etc/passwd names",
+    .doc = "Accounts of /etc/passwd",
     .columns = user_columns,
     .n_columns = TBL_COUNT(user_columns),
     .examples = user_examples,
@@ -233,7 +233,7 @@ static const struct tbl_example group_examples[] = {
 
 const struct tbl_table groups_table = {
     .name = "groups",
-    .doc = "Groups that /etc/group names",
+    .doc = "Groups of /etc/group",
     .columns = group_columns,
     .n_columns = TBL_COUNT(group_columns),
     .examples = group_examples,

@@ -1,16 +1,16 @@
-/* audit_events.c -- the Linux audit log, one row an event, its records joined by their serial.
+/* audit_events.c -- the Linux audit log, one row for each event, its records joined by their serial
+ * number.
  *
  *     SELECT datetime, login_user, exe, cmdline FROM audit_events
  *     WHERE category = 'exec' AND comm = 'systemctl' AND time > unixepoch() - 86400;
  *
  * Reads /var/log/audit/audit.log, its rotated and gzipped files, raw and enriched, and files that
  * the arguments name, also as laurel's and auditbeat's JSON lines; where a host keeps no audit log,
- * the audit records in its journal. Each file
- * is joined by itself: an event that a rotation cut is two rows of one serial. A range of time
- * finds its place in a file by looking at few places of it (audit_seek.h): a file whose clock was
- * set back for less than a 64th of its length is taken to be in order. What a query asks of
- * category, type, serial, comm and exe is decided on the undecoded records. Columns that need
- * decoding of several records are lazy.
+ * the audit records in its journal. Each file is joined separately: an event that a rotation cut is
+ * two rows of one serial number. A range of time is found in a file by reading few places of it
+ * (audit_seek.h): a file whose clock was set back for less than a 64th of its length counts as
+ * ordered. Terms on category, type, serial, comm and exe are tested on the undecoded records.
+ * Columns that need decoding of several records are lazy.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +77,7 @@ enum form {
     LOOKED_UP /* text of the enriched part */
 };
 
-/* Which field fills which column. The first field of an event that fits wins. Sorted by the first
+/* The field that fills each column. The first field of an event that fits wins. Sorted by the first
  * letter of the name. */
 static const struct rule {
     const char *name;
@@ -134,9 +134,9 @@ _Static_assert(TBL_COUNT(rules) <= 32, "sets of rules have 32 bits");
 struct filters {
     const struct tbl_terms *time, *serial, *type, *comm, *exe;
     unsigned                categories; /* set of 1u << enum audit_category */
-    bool                    category;   /* whether one is asked for or shown */
-    bool                    program;    /* whether comm or exe is asked for */
-    bool                    tools;      /* leave out programs that can be no service tool */
+    bool                    category;   /* whether a term or the query uses it */
+    bool                    program;    /* whether there is a term on comm or exe */
+    bool                    tools;      /* leave out programs that cannot be a service tool */
 };
 
 struct state {
@@ -178,8 +178,8 @@ static void index_rules(struct tbl_scan *scan, struct rule_index *index)
 
 /* Filters -------------------------------------------------------------------- */
 
-/* Text that is not UTF-8 is shown with U+FFFD in it, which cannot be looked for in what is
- * recorded. */
+/* Text that is not UTF-8 is shown with U+FFFD in it, which cannot be searched in the recorded
+ * bytes. */
 static bool is_recorded(const struct tbl_terms *terms)
 {
     for (size_t i = 0; i < terms->n; i++)
@@ -215,7 +215,7 @@ static bool has_columns(enum audit_type type)
            type != AUDIT_TYPE_EOE && type != AUDIT_TYPE_SOCKADDR;
 }
 
-/* The program that an event is of: comm and exe of the first records that have them. */
+/* The program of an event: comm and exe of the first records that have them. */
 static struct audit_program program_of(const struct audit_event *event)
 {
     struct audit_program program = {0}, more;
@@ -232,7 +232,7 @@ static struct audit_program program_of(const struct audit_event *event)
     return program;
 }
 
-/* Whether a field has one of the values asked for. */
+/* Whether a field has one of the wanted values. */
 static bool match_field(const struct tbl_terms *terms, const struct audit_field *field)
 {
     if (!terms->n)
@@ -333,7 +333,7 @@ static const char *keep(struct state *state, const char *text)
     return text;
 }
 
-/* What state->text holds, for the life of the row; NULL for nothing. */
+/* The content of state->text, kept as long as the row; NULL where empty. */
 static const char *take_text(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
@@ -385,7 +385,7 @@ static bool fill_number(const struct rule *rule, const struct audit_field *field
     return *out != TBL_NULL;
 }
 
-/* Fill a column from a field; returns whether it says anything. */
+/* Fill a column from a field; returns whether it has a value. */
 static bool fill(struct tbl_scan *scan, const struct rule *rule, const struct audit_field *field,
                  struct audit_row *row)
 {
@@ -409,8 +409,8 @@ static bool is_rule(const struct rule *rule, const struct audit_field *field)
            memcmp(rule->name, field->name, size) == 0;
 }
 
-/* Fill columns from the fields of a record, and take their rules out of the set of those that are
- * left. */
+/* Fill columns from the fields of a record, and remove their rules from the set of remaining ones.
+ */
 static void fill_from(struct tbl_scan *scan, const struct audit_record *record,
                       struct audit_row *row, uint32_t *left)
 {
@@ -432,7 +432,7 @@ static void fill_from(struct tbl_scan *scan, const struct audit_record *record,
     }
 }
 
-/* PID 1 leaves the suffix away, as only services are recorded; very old ones name the unit in comm.
+/* PID 1 omits the suffix, as only services are recorded; very old ones name the unit in comm.
  */
 static const char *unit_name(struct tbl_scan *scan, const struct audit_row *row)
 {
@@ -485,7 +485,7 @@ static const char *type_name(struct tbl_scan *scan, const struct audit_event *ev
     return take_text(scan);
 }
 
-/* Where the event begins in its file; of a journal the line says it. */
+/* The offset of the event in its file; in a journal's line it is the entry's. */
 static int64_t offset_of(const struct state *state, const struct audit_event *event)
 {
     static const char entry[] = "entry=";
@@ -524,7 +524,7 @@ static void fill_row(struct tbl_scan *scan, enum audit_category category, struct
 
 /* Lazy columns ---------------------------------------------------------------- */
 
-/* Give SQLite what state->text holds, NULL for nothing. */
+/* Return the content of state->text to SQLite, NULL where empty. */
 static int give(struct state *state, sqlite3_context *out)
 {
     if (state->text.failed)
@@ -616,7 +616,7 @@ static bool field_of(const struct audit_event *event, enum audit_type type, cons
     return record && audit_record_field(record, name, ret) && !audit_is_null(ret);
 }
 
-/* What was typed on a terminal. */
+/* Text typed on a terminal. */
 static bool typed_of(const struct audit_event *event, struct audit_field *ret)
 {
     return field_of(event, AUDIT_TYPE_TTY, "data", ret) ||
@@ -749,16 +749,17 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct audit_row, time, TBL_RANGE | TBL_ORDER | TBL_NOT_NULL,
             "When, in seconds since the epoch, UTC"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
-    TBL_COL(struct audit_row, serial, TBL_KEY, "Number of the event, as ausearch -a takes it"),
+    TBL_COL(struct audit_row, serial, TBL_KEY, "Number of the event, as for ausearch -a"),
     TBL_COL(struct audit_row, category, TBL_KEY,
             "exec, service, user_cmd, login, file, kill, config or other"),
     TBL_COL(struct audit_row, type, TBL_KEY,
-            "Type of the record that says what happened: EXECVE, SERVICE_START, USER_CMD, AVC, "
+            "Type of the record that describes the event: EXECVE, SERVICE_START, USER_CMD, AVC, "
             "SYSCALL, ..."),
     TBL_LAZY("types", TBL_TEXT, 0, "Types of all its records: SYSCALL,EXECVE,CWD,PATH,PROCTITLE",
              get_types),
-    TBL_COL(struct audit_row, syscall, 0, "System call by name, by number where not known"),
-    TBL_COL(struct audit_row, success, 0, "1 it succeeded, 0 it failed, NULL not said"),
+    TBL_COL(struct audit_row, syscall, 0,
+            "System call by name, by number where the name is unknown"),
+    TBL_COL(struct audit_row, success, 0, "1 it succeeded, 0 it failed, NULL unknown"),
     TBL_COL(struct audit_row, exit, 0, "What the system call returned; negative: an errno"),
     TBL_COL(struct audit_row, pid, 0, "Process"),
     TBL_COL(struct audit_row, ppid, 0, "Its parent"),
@@ -777,7 +778,7 @@ static const struct tbl_column columns[] = {
              get_argv),
     TBL_LAZY(
         "cmdline", TBL_TEXT, 0,
-        "Command line, quoted as for a shell: of EXECVE, else of USER_CMD, else what was typed "
+        "Command line, quoted as for a shell: of EXECVE, else of USER_CMD, else the text typed "
         "(TTY, USER_TTY), a command a line, else the first 128 bytes that PROCTITLE keeps",
         get_cmdline),
     TBL_LAZY("incomplete", TBL_INT, 0,
@@ -786,10 +787,11 @@ static const struct tbl_column columns[] = {
              get_incomplete),
     TBL_LAZY("typed", TBL_TEXT, 0, "Keys typed on a terminal, as ausearch -i shows them", get_keys),
     TBL_COL(struct audit_row, cwd, 0, "Working directory"),
-    TBL_LAZY("path", TBL_TEXT, 0,
-             "File it was about, made absolute: the last PATH that is no PARENT, of EXECVE the "
-             "first",
-             get_path),
+    TBL_LAZY(
+        "path", TBL_TEXT, 0,
+        "File of the event, as an absolute path: the last PATH that is not a PARENT, of EXECVE the "
+        "first",
+        get_path),
     TBL_LAZY("paths", TBL_TEXT, 0,
              "All PATH records as a JSON array of {item, name, nametype, mode, ouid, ogid, inode, "
              "dev}",
@@ -800,7 +802,7 @@ static const struct tbl_column columns[] = {
              get_address),
     TBL_COL(struct audit_row, unit, 0, "Unit that PID 1 started or stopped, with its suffix"),
     TBL_COL(struct audit_row, result, 0, "Result in words: success or failed"),
-    TBL_COL(struct audit_row, op, 0, "Operation that a program names: PAM:session_open, add_rule"),
+    TBL_COL(struct audit_row, op, 0, "Operation named by a program: PAM:session_open, add_rule"),
     TBL_COL(struct audit_row, acct, 0, "Account that it is about"),
     TBL_COL(struct audit_row, hostname, 0, "Remote host by name"),
     TBL_COL(struct audit_row, addr, 0, "Remote host by address"),
@@ -810,23 +812,22 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("record", TBL_TEXT, 0, "The lines of the log", get_record),
     TBL_COL(struct audit_row, host, TBL_ID, "Host: the record's node, or else the evidence's"),
     TBL_COL(struct audit_row, source, TBL_KEY | TBL_ID, "File; = reads that file"),
-    TBL_COL(
-        struct audit_row, offset, TBL_ID,
-        "Where in the file, expanded if compressed, the event begins, in bytes; of a journal its "
-        "first entry"),
+    TBL_COL(struct audit_row, offset, TBL_ID,
+            "Offset of the event in the file, expanded if compressed, in bytes; of a journal its "
+            "first entry"),
     TBL_COL(struct audit_row, file, TBL_KEY | TBL_HIDDEN,
             "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct audit_row, root, TBL_KEY | TBL_HIDDEN,
             "Argument: a file system's root, to read its logs instead"),
     TBL_COL(struct audit_row, service_tools, TBL_KEY | TBL_HIDDEN,
-            "Argument: 1 leaves out at once programs whose arguments can name no service tool"),
+            "Argument: 1 leaves out early programs whose arguments cannot name a service tool"),
 };
 
 static const struct tbl_example examples[] = {
     {"Who ran systemctl in the last day",
      "SELECT datetime, auid, uid, tty, cmdline FROM audit_events WHERE category = 'exec' AND "
      "comm = 'systemctl' AND time > unixepoch() - 86400"},
-    {"Services that PID 1 started or stopped, and how it went",
+    {"Services that PID 1 started or stopped, and the result",
      "SELECT datetime, type, unit, success FROM audit_events WHERE category = 'service'"},
     {"Files changed in the unit directories, by a watch on them",
      "SELECT datetime, auid, exe, syscall, path FROM audit_events WHERE category = 'file' AND "

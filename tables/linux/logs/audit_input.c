@@ -14,7 +14,7 @@ SQLITE_EXTENSION_INIT3
 
 /* Files ------------------------------------------------------------------------- */
 
-/* The input is where the table's state begins. */
+/* The input is the first member of the table's state. */
 static struct audit_input *input_of(struct tbl_scan *scan)
 {
     return tbl_state(scan);
@@ -35,7 +35,7 @@ static bool begins_json(const struct source *source)
     return json;
 }
 
-/* Open a log at the place where the query's stretch of time begins. */
+/* Open a log at the beginning of the query's time range. */
 static int open_log(struct tbl_scan *scan)
 {
     struct audit_input  *input = input_of(scan);
@@ -139,7 +139,7 @@ static int leave_file(struct audit_input *input)
 
     return log_sources_leave(
         &input->sources, input->error, (int64_t)audit_window_records(input->window), lost,
-        input->journal ? "entries that could not be read" : "lines that are no audit records");
+        input->journal ? "entries that could not be read" : "lines that are not audit records");
 }
 
 /* Events --------------------------------------------------------------------------- */
@@ -188,7 +188,7 @@ static int read_block(struct audit_input *input, const char **ret, size_t *ret_s
     return r;
 }
 
-/* Give the window more to read, or tell it that there is no more. */
+/* Give the window more to read, or mark the end. */
 static int read_more(struct audit_input *input)
 {
     const char *data;

@@ -11,7 +11,7 @@
 
 struct audit_journal {
     struct journal_pick *pick;
-    int64_t              lost; /* entries that are no audit records after all */
+    int64_t              lost; /* entries that prove not to be audit records */
     struct buffer        message, line;
 };
 
@@ -51,13 +51,13 @@ int64_t audit_journal_lost(const struct audit_journal *journal)
     return journal->lost + journal_pick_lost(journal->pick);
 }
 
-/* What an entry says of the record. Numbers are 0 where a field is missing. */
+/* The parts of the record in an entry. Numbers are 0 where a field is missing. */
 struct parts {
     uint64_t serial, type, time; /* time in microseconds */
     char     type_name[64];
 };
 
-/* A message is one line; what would make two of it is taken out. */
+/* A message is one line; newlines in it are removed. */
 static void take_message(const struct journal_field *field, struct buffer *message)
 {
     size_t      size;
@@ -89,7 +89,7 @@ static void take_field(struct audit_journal *journal, const struct journal_field
     take_message(field, &journal->message);
 }
 
-/* Put the line of an entry together: 0, -EBADMSG where it is none, -ENOMEM. */
+/* Compose the line of an entry: 0, -EBADMSG where it is not an audit record, -ENOMEM. */
 static int put_line(struct audit_journal *journal, const struct journal_entry *entry)
 {
     struct parts         parts = {.time = entry->realtime};
@@ -105,7 +105,7 @@ static int put_line(struct audit_journal *journal, const struct journal_entry *e
             return r;
         whole &= r == 0;
     }
-    /* journald gives a type that it does not know the name AUDIT and its number. */
+    /* journald names an unknown type AUDIT and its number. */
     if (!parts.type_name[0] || strncmp(parts.type_name, "AUDIT", 5) == 0)
         snprintf(parts.type_name, sizeof parts.type_name, "UNKNOWN[%" PRIu64 "]", parts.type);
     if (!parts.type || !journal->message.size)

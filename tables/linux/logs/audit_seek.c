@@ -9,11 +9,11 @@
 
 #define PLACES 64
 #define PROBE_SIZE                                                                                 \
-    (16u << 10)          /* bytes looked at in one place; the kernel's records are shorter         \
+    (16u << 10)          /* bytes read in one place; the kernel's records are shorter         \
                           */
 #define NEAR (64u << 10) /* bytes that are read rather than searched */
 
-/* A record found by looking at one place. */
+/* A record found by reading at one place. */
 struct place {
     uint64_t offset; /* of its line */
     double   time;
@@ -49,7 +49,7 @@ static bool look(int fd, uint64_t offset, struct place *ret)
     return false;
 }
 
-/* Look all over the file. Narrow [*low, *high) to where `min` is; false where time goes back. */
+/* Sample the whole file. Narrow [*low, *high) to the place of `min`; false where time goes back. */
 static bool survey(int fd, uint64_t size, double min, uint64_t *low, uint64_t *high)
 {
     double latest = -INFINITY;

@@ -1,12 +1,12 @@
-/* auth_events.c -- who became whom and who came in, from auth.log, secure or, where a host keeps no
- * such text, its journal.
+/* auth_events.c -- logins and changes of user, from auth.log, secure or, where a host keeps no such
+ * text, its journal.
  *
  *     SELECT datetime, user, target_user, command FROM auth_events WHERE kind IN ('sudo',
  * 'pkexec');
  *
- * A line of RFC 3164 has neither year nor zone. The year is that which makes the last line no later
- * than the file's modification time, or that of a line with a full date beside it, and steps where
- * the calendar goes back; the zone is that of the root's /etc/localtime.
+ * A line of RFC 3164 has neither year nor zone. The year is such that the last line is not later
+ * than the file's modification time, or is that of a nearby line with a full date, and it changes
+ * where the calendar goes back; the zone is that of the root's /etc/localtime.
  */
 #include "auth_input.h"
 #include "formats/log/auth_text.h"
@@ -153,14 +153,14 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     TBL_COL(struct auth_row, kind, TBL_KEY,
             "sudo, su, pkexec, doas, polkit, login, auth, session, session_end, cron or other"),
-    TBL_COL(struct auth_row, success, 0, "1 it was allowed, 0 it was refused, NULL not said"),
+    TBL_COL(struct auth_row, success, 0, "1 it was allowed, 0 it was refused, NULL unknown"),
     TBL_COL(struct auth_row, user, 0, "Who did it"),
-    TBL_COL(struct auth_row, target_user, 0, "User that the command, session or shell is of"),
+    TBL_COL(struct auth_row, target_user, 0, "User that the command, session or shell runs as"),
     TBL_COL(struct auth_row, tty, 0, "Terminal"),
     TBL_COL(struct auth_row, cwd, 0, "Working directory"),
     TBL_COL(
         struct auth_row, command, 0,
-        "Command line, as the program writes it: without quotes; a long one of sudo's goes on in "
+        "Command line, as the program writes it: without quotes; a long one of sudo's continues in "
         "the next rows"),
     TBL_COL(struct auth_row, remote_host, 0, "Host or address that a login came from"),
     TBL_COL(struct auth_row, action, 0, "polkit action: org.freedesktop.systemd1.manage-units"),
@@ -170,16 +170,18 @@ static const struct tbl_column columns[] = {
             "(Defaults log_exit_status)"),
     TBL_COL(struct auth_row, uid, 0, "Number of user, where PAM writes it"),
     TBL_COL(struct auth_row, target_uid, 0, "Number of target_user, where PAM writes it"),
-    TBL_COL(struct auth_row, count, 0,
-            "How often the message came: 3 for \"message repeated 3 times: [...]\""),
+    TBL_COL(
+        struct auth_row, count, 0,
+        "Number of times that the message was repeated: 3 for \"message repeated 3 times: [...]\""),
     TBL_COL(struct auth_row, program, 0, "Program that wrote the line"),
     TBL_COL(struct auth_row, pid, 0, "Its process"),
     TBL_COL(struct auth_row, exe, 0,
-            "Program that wrote it as journald saw it, which anybody may name otherwise; NULL in a "
+            "Program that wrote it according to journald; `program` is only the writer's own "
+            "claim; NULL in a "
             "text log"),
     TBL_COL(struct auth_row, message, 0, "The message"),
-    TBL_COL(struct auth_row, log_host, 0, "Host as the line says"),
-    TBL_COL(struct auth_row, host, TBL_ID, "Host that the evidence is of, or else the line's"),
+    TBL_COL(struct auth_row, log_host, 0, "Host that the line names"),
+    TBL_COL(struct auth_row, host, TBL_ID, "Host of the evidence, or else of the line"),
     TBL_COL(struct auth_row, source, TBL_KEY | TBL_ID, "File; = reads that file"),
     TBL_COL(struct auth_row, line, TBL_ID,
             "Line of the file, from 1; of a journal the offset of the entry"),

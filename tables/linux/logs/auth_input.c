@@ -12,7 +12,7 @@ SQLITE_EXTENSION_INIT3
 
 #define DAY 86400
 
-/* What writes of authentication, by the name it gives syslog. */
+/* Programs that log authentication, by their names in syslog. */
 static const char *const programs[] = {
     "sudo",
     "sudo-rs",
@@ -52,8 +52,8 @@ static int64_t within_year(const struct syslog_stamp *stamp)
            time_civil(2000, 1, 1, 0, 0, 0);
 }
 
-/* Follow the calendar past a line. Lines are in order but for clocks set back, so a step back of
- * more than a month is the turn of a year. */
+/* Follow the calendar past a line. Lines are in order except where a clock was set back, so a step
+ * back of more than a month is a change of year. */
 static void follow(struct auth_calendar *calendar, const struct syslog_stamp *stamp)
 {
     int64_t now = within_year(stamp);
@@ -74,7 +74,7 @@ static double time_of(const struct auth_input *input, const struct syslog_stamp 
     return (double)utc + stamp->fraction;
 }
 
-/* The year whose `within` seconds are the last no later than a day after a file was written. */
+/* The latest year in which `within` seconds is not later than a day after a file was written. */
 static int last_year(time_t mtime, int64_t within)
 {
     struct tm written = {.tm_year = 70};
@@ -102,8 +102,8 @@ static int note_end(struct auth_input *input, const char *text, size_t size, int
     return sudo_ends_note(&input->ends, &line.host, &line.message, number);
 }
 
-/* Read a file for the year that its first line is of, which the first line that writes one says,
- * and for the ends of sudo's commands. A negative errno. */
+/* Read a file for the year of its first line, from the first line that has one, and for the ends of
+ * sudo's commands. A negative errno. */
 static int survey(struct auth_input *input, struct stream *stream, time_t mtime)
 {
     struct auth_calendar turns = {0, -1};
@@ -130,7 +130,7 @@ static int survey(struct auth_input *input, struct stream *stream, time_t mtime)
 
 /* Files --------------------------------------------------------------------------- */
 
-/* The input is where the table's state begins. */
+/* The input is the first member of the table's state. */
 static struct auth_input *input_of(struct tbl_scan *scan)
 {
     return tbl_state(scan);
@@ -156,7 +156,7 @@ static int leave_file(struct auth_input *input, int error)
 
     return log_sources_leave(&input->sources, error, input->read, lost,
                              input->pick ? "entries that could not be read whole"
-                                         : "lines that are no syslog lines");
+                                         : "lines that are not syslog lines");
 }
 
 static int open_stream(const struct source *source, struct stream **ret, struct stat *ret_stat)
@@ -293,7 +293,7 @@ static int survey_journal(struct auth_input *input, const char *path)
     return r == -ENOMEM ? r : 0; /* damage is reported when it is read for its events */
 }
 
-/* A command whose end is in the stretch of time may have begun the day before. */
+/* A command whose end is in the time range may have begun the day before. */
 static int open_journal(struct tbl_scan *scan, const char *path)
 {
     struct auth_input *input = input_of(scan);
@@ -362,7 +362,7 @@ static int next_entry(struct auth_input *input, struct auth_record *ret)
     return r;
 }
 
-/* Whether a record is an event of its own, not the end of one. */
+/* Whether a record is an event, not the end of one. */
 static bool is_event(struct auth_input *input, struct auth_record *record)
 {
     record->result = -1;

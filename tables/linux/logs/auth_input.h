@@ -1,8 +1,8 @@
 /* auth_input.h -- the syslog lines of all sources of a scan of auth_events, one after another.
  *
  * Sources are text logs (auth.log, secure), and the journals of a root that keeps none: where
- * rsyslog runs, both hold the same messages, and each must come once. A journal that the query
- * names is read all the same. What became of each source is reported for evidence_sources.
+ * rsyslog runs, both hold the same messages, and each must be reported once. A journal that the
+ * query names is read in any case. The status of each source is reported for evidence_sources.
  */
 #ifndef SVCQL_AUTH_INPUT_H
 #define SVCQL_AUTH_INPUT_H
@@ -20,23 +20,23 @@
 struct auth_record {
     double           time; /* seconds since the epoch, UTC */
     struct auth_span host, program, message;
-    struct auth_span exe; /* that wrote it, as journald saw; text NULL in a text log */
-    int64_t          pid; /* -1: not said */
+    struct auth_span exe; /* that wrote it, according to journald; text NULL in a text log */
+    int64_t          pid; /* -1: unknown */
     int64_t          line;
-    int64_t          count;  /* how often the message came */
-    int64_t          result; /* of sudo's command, which a later line writes; -1: none does */
+    int64_t          count;  /* number of repetitions of the message */
+    int64_t          result; /* exit status of sudo's command, from a later line; -1: none */
 };
 
-/* The year of lines that do not write it, as the lines go by. */
+/* Tracks the year of lines without one, from line to line. */
 struct auth_calendar {
     int     year; /* of the last line */
     int64_t last; /* its time within a year, in seconds; -1: none yet */
 };
 
-/* Must be what the state of the table begins with. */
+/* Must be the first member of the table's state. */
 struct auth_input {
     const struct tbl_terms *time;
-    struct log_sources      sources; /* .shown and .source say where a line is from */
+    struct log_sources      sources; /* .shown and .source are the source of a line */
     struct sudo_ends        ends;    /* of the file */
     int64_t                 line, read, bad;
 

@@ -11,8 +11,8 @@ struct history_database {
     size_t             empty; /* rows without a command, passed over */
 };
 
-/* Open the database that these bytes are, which are changed and must stay until it is closed: 0, or
- * -EBADMSG where it is none of them. */
+/* Open the database in these bytes, which are changed and must stay until it is closed: 0, or
+ * -EBADMSG where it is not one of these histories. */
 int  history_database_open(uint8_t *data, size_t size, struct history_database *ret,
                            enum history_shell *ret_shell);
 void history_database_close(struct history_database *database); /* accepts a zeroed one */

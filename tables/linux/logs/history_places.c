@@ -14,7 +14,7 @@ struct places {
     int         n;
 };
 
-/* What a variable stands for below the home; NULL for another. */
+/* The value of a variable below the home; NULL for another. */
 static const char *variable(const char *name, size_t size)
 {
     static const struct {
@@ -44,7 +44,7 @@ static bool append(char path[PATH_SIZE], size_t *n, const char *text, size_t siz
     return true;
 }
 
-/* $NAME, ${NAME} or ${NAME:-default} at `at`; returns what follows it, or NULL. */
+/* $NAME, ${NAME} or ${NAME:-default} at `at`; returns the text after it, or NULL. */
 static const char *expand(const struct places *places, const char *at, const char *end,
                           char path[PATH_SIZE], size_t *n)
 {
@@ -71,7 +71,7 @@ static const char *expand(const struct places *places, const char *at, const cha
                : NULL;
 }
 
-/* The path that a value stands for; false where it is none that can be known. */
+/* The path that a value means; false where it cannot be known. */
 static bool value_path(const struct places *places, const char *at, const char *end,
                        char path[PATH_SIZE])
 {
@@ -103,8 +103,8 @@ static bool value_path(const struct places *places, const char *at, const char *
     return at && *path == '/' && n > 1 && path[n - 1] != '/';
 }
 
-/* The value that a line gives a variable, itself or after export, typeset -x and others; NULL for
- * none. */
+/* The value that a line assigns to a variable, directly or after export, typeset -x and others;
+ * NULL for none. */
 static const char *assigned(const char *line, const char *end, const char *name)
 {
     size_t      size = strlen(name);

@@ -4,9 +4,9 @@
  *      WHERE identifier = 'sudo' AND time > unixepoch() - 3600;
  *
  * Files are read in place by journal_file.h, one after another: rows come in the order of time
- * within a file. What = and IN say of a field becomes the lists of entries that have its values, a
- * time is found by bisection, and an entry's fields are gone through once. A file whose clock was set
- * back is read whole: see journal_order.h for what of that is seen.
+ * within a file. Terms with = and IN on a field select the lists of entries that have its values, a
+ * time is found by bisection, and an entry's fields are read once. A file whose clock was set back
+ * is read whole: see journal_order.h for what of that is seen.
  */
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -61,7 +61,7 @@ struct journal_row {
     struct journal_entry entry;
 };
 
-/* Which column a field fills. */
+/* The column that a field fills. */
 struct known {
     const char *field;
     size_t      offset; /* of a text, or a number */
@@ -112,7 +112,7 @@ static const struct known known_fields[] = {
 
 enum { UNKNOWN = -1 }; /* a field that fills no column which the query reads */
 
-/* Which column a data object fills, for those seen last. */
+/* The column that a data object fills, for the most recent ones. */
 struct cached {
     uint64_t offset; /* 0: none */
     int      known;
@@ -124,7 +124,7 @@ struct state {
     bool                used[N_KNOWN], boot_used;
     size_t              n_used; /* columns that fields fill */
     struct cached       cache[CACHE_SIZE];
-    uint64_t            cached_file; /* whose objects they are */
+    uint64_t            cached_file; /* the file of these objects */
 };
 
 /* Rows ------------------------------------------------------------------------------------------
@@ -169,8 +169,8 @@ static int set_column(struct tbl_scan *scan, const struct known *known,
     return *text ? 1 : -ENOMEM;
 }
 
-/* Read a data object and set what it fills. What is known to fill no column is not looked at. The
- * same returns, or another negative errno where it cannot be read. */
+/* Read a data object and set the column that it fills. Objects that are known to fill none are not
+ * read. The same returns, or another negative errno where it cannot be read. */
 static int take_field(struct tbl_scan *scan, struct state *state, uint64_t offset,
                       struct journal_row *row)
 {
@@ -190,7 +190,7 @@ static int take_field(struct tbl_scan *scan, struct state *state, uint64_t offse
                                     : set_column(scan, &known_fields[cached->known], &field, row);
 }
 
-/* Go through the fields once, until no column that the query reads is left to fill. */
+/* Read the fields once, until all columns that the query reads are filled. */
 static int fill_fields(struct tbl_scan *scan, struct state *state, struct journal_row *row)
 {
     const struct journal_entry *entry = &row->entry;
@@ -264,7 +264,7 @@ static int next(struct tbl_scan *scan, void *out)
     return rc == SQLITE_ROW ? fill(scan, state, &entry, out) : rc;
 }
 
-/* Microseconds of a bound, one more than it says to either side for the rounding of a REAL. */
+/* Microseconds of a bound, widened by one on either side for the rounding of a REAL. */
 static uint64_t bound(double seconds, int margin, uint64_t open)
 {
     if (!(seconds > 1e-5 && seconds < 1e13))
@@ -348,7 +348,7 @@ static int get_datetime(struct tbl_scan *scan, const void *data, sqlite3_context
     return tbl_result_datetime(out, ((const struct journal_row *)data)->time);
 }
 
-/* As sd_journal_get_cursor(3) gives it, for `journalctl --cursor`. */
+/* In the form of sd_journal_get_cursor(3), for `journalctl --cursor`. */
 static int get_cursor(struct tbl_scan *scan, const void *data, sqlite3_context *out)
 {
     struct state               *state = tbl_state(scan);
@@ -400,7 +400,7 @@ static const char *audit_name(const char *name)
     return strncmp(name, prefix, sizeof prefix - 1) == 0 ? name + sizeof prefix - 1 : NULL;
 }
 
-/* Text that is not UTF-8, and NULs, become U+FFFD. What cannot be read was counted already. */
+/* Text that is not UTF-8, and NULs, become U+FFFD. Unreadable fields were counted already. */
 static int add_fields(struct tbl_scan *scan, const struct journal_entry *entry, name_in *name_of,
                       cJSON *object)
 {
@@ -457,9 +457,8 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, time, TBL_RANGE | TBL_ORDER | TBL_NOT_NULL,
             "When journald received it, in seconds since the epoch, UTC"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
-    TBL_COL(
-        struct journal_row, host, TBL_KEY,
-        "Host that the evidence is of; of a copied file named by the query, what its entries say"),
+    TBL_COL(struct journal_row, host, TBL_KEY,
+            "Host of the evidence; of a copied file named by the query, the host in its entries"),
     TBL_COL(struct journal_row, identifier, TBL_KEY | TBL_PREFIX,
             "Name that the program logs under (SYSLOG_IDENTIFIER)"),
     TBL_COL(struct journal_row, message, 0, "Text of the entry (MESSAGE)"),
@@ -476,7 +475,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, exe, TBL_KEY | TBL_PREFIX, "Its program (_EXE)"),
     TBL_COL(struct journal_row, cmdline, 0, "Its command line (_CMDLINE)"),
     TBL_COL(struct journal_row, transport, TBL_KEY,
-            "How it came: journal, stdout, syslog, kernel, audit, driver (_TRANSPORT)"),
+            "Transport: journal, stdout, syslog, kernel, audit, driver (_TRANSPORT)"),
     TBL_COL(struct journal_row, message_id, TBL_KEY,
             "Kind of message, 32 hexadecimal digits (MESSAGE_ID)"),
     TBL_COL(struct journal_row, about_unit, TBL_KEY | TBL_PREFIX,
@@ -490,7 +489,7 @@ static const struct tbl_column columns[] = {
             "The run of the unit that the message is about (INVOCATION_ID, USER_INVOCATION_ID)"),
     TBL_COL(struct journal_row, session, TBL_KEY, "Login session (_SYSTEMD_SESSION)"),
     TBL_COL(struct journal_row, login_uid, TBL_KEY,
-            "Who logged in, as audit has it "
+            "User who logged in, according to audit "
             "(_AUDIT_LOGINUID)"),
     TBL_COL(struct journal_row, audit_session, TBL_KEY, "Session of audit (_AUDIT_SESSION)"),
     TBL_COL(struct journal_row, audit_type, TBL_KEY,
@@ -501,7 +500,7 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("audit_fields", TBL_TEXT, 0,
              "Fields of the audit record as a JSON object (_AUDIT_FIELD_..., AUDIT_FIELD_...)",
              get_audit_fields),
-    TBL_COL(struct journal_row, hostname, TBL_KEY, "Host that the entry says (_HOSTNAME)"),
+    TBL_COL(struct journal_row, hostname, TBL_KEY, "Host that the entry names (_HOSTNAME)"),
     TBL_COL(struct journal_row, boot_id, TBL_KEY, "Boot of the kernel, 32 hexadecimal digits"),
     TBL_COL(struct journal_row, monotonic, 0, "Microseconds since that boot"),
     TBL_COL(struct journal_row, seqnum, 0, "Sequence number of the entry"),
@@ -509,12 +508,12 @@ static const struct tbl_column columns[] = {
             "Whether it was found in a damaged file by its form alone"),
     TBL_LAZY(
         "fields", TBL_TEXT, 0,
-        "All fields as a JSON object; a field that comes twice is an array; bytes that are not "
+        "All fields as a JSON object; a field that occurs twice is an array; bytes that are not "
         "UTF-8 become U+FFFD",
         get_fields),
     TBL_LAZY("cursor", TBL_TEXT, 0, "Cursor of the entry, for journalctl --cursor", get_cursor),
     TBL_COL(struct journal_row, source, TBL_ID, "File that it was read from"),
-    TBL_COL(struct journal_row, offset, TBL_ID, "Where in the file the entry stands, in bytes"),
+    TBL_COL(struct journal_row, offset, TBL_ID, "Offset of the entry in the file, in bytes"),
     TBL_COL(struct journal_row, file, TBL_KEY | TBL_HIDDEN,
             "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct journal_row, root, TBL_KEY | TBL_HIDDEN,
@@ -528,7 +527,7 @@ static const struct tbl_example examples[] = {
     {"Units that the system manager started or stopped",
      "SELECT datetime, about_unit, job_type, job_result FROM journal WHERE identifier = 'systemd' "
      "AND job_result IS NOT NULL ORDER BY time DESC LIMIT 20"},
-    {"All that an entry says",
+    {"All fields of an entry",
      "SELECT f.key, f.value FROM (SELECT fields FROM journal LIMIT 1) j, json_each(j.fields) f"},
 };
 

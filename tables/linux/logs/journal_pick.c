@@ -11,7 +11,7 @@
 
 #define FILE_MAX   (UINT64_C(8) << 30) /* bytes; journald's own limit is 4 GiB */
 #define FILES_MAX  100000              /* of one source */
-#define PICKS_MAX  64                  /* values that a file has of those asked for */
+#define PICKS_MAX  64                  /* wanted values that a file has */
 #define CLOCK_STEP 3600.0 /* seconds that an entry may have been received before its time */
 
 struct journal_pick {
@@ -21,10 +21,10 @@ struct journal_pick {
     size_t              n, i;
     int64_t             lost;
 
-    /* Where the file's own lists are damaged, all its entries are gone through. */
+    /* Where the file's own lists are damaged, all its entries are read. */
     bool               all;
     bool               ordered; /* the entries of each list are */
-    bool               carving; /* not even the list of all holds */
+    bool               carving; /* the list of all entries is damaged too */
     uint64_t           last;    /* entry read last */
     const char        *field;
     const char *const *values;
@@ -187,7 +187,7 @@ static bool has_value(struct journal_pick *pick, const struct journal_entry *ent
     return false;
 }
 
-/* The next entry of all, by their list or, once that is broken, by their form. */
+/* The next of all entries, by their list or, after that is broken, by their form. */
 static int next_of_all(struct journal_pick *pick, struct journal_entry *ret)
 {
     uint64_t offset;

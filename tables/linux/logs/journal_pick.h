@@ -1,5 +1,5 @@
 /* journal_pick.h -- the entries of a journal file that have one of some values in a field, for
- * tables of events that journald holds among other things.
+ * tables of events that journald stores with other messages.
  *
  *     struct journal_pick *pick;
  *     journal_pick_open(root, path, "_TRANSPORT", values, min, &pick);
@@ -7,7 +7,7 @@
  *         for (i = 0; i < entry.n_items; i++)
  *             journal_pick_item(pick, &entry, i, &field);
  *
- * The file is found by its lists, not by reading all of it: see journal_file.h.
+ * Entries are found by the file's lists, without reading all of it: see journal_file.h.
  */
 #ifndef SVCQL_JOURNAL_PICK_H
 #define SVCQL_JOURNAL_PICK_H
@@ -15,7 +15,7 @@
 #include "formats/journal/journal_file.h"
 #include "root.h"
 
-/* The journal files that a source stands for: those of a folder and right below it, or the one. The
+/* The journal files of a source: those of a folder and of the folders in it, or the one file. The
  * names are paths within the root. -ENOENT, -ENOMEM, ... */
 int journal_pick_files(const struct root *root, const char *path, struct root_names *ret);
 
@@ -28,9 +28,9 @@ struct journal_pick;
 
 /* Open a file for the entries of events of `min` (seconds since the epoch; -INFINITY: all) and
  * later whose `field` has one of the values, a list that ends in NULL. The lists are in the order
- * in which journald received them, which may be before the source's own time where the clock was
- * set back: the entries of an hour before come too. -ENODATA where there is none at all; -EBADMSG
- * where the file is damaged or no journal. */
+ * in which journald received the entries, which may be before the source's own time where the clock
+ * was set back: the entries of the hour before are returned too. -ENODATA where there is none at
+ * all; -EBADMSG where the file is damaged or not a journal. */
 int  journal_pick_open(const struct root *root, const char *path, const char *field,
                        const char *const *values, double min, struct journal_pick **ret);
 void journal_pick_close(struct journal_pick *pick); /* accepts NULL */
@@ -42,7 +42,7 @@ int journal_pick_next(struct journal_pick *pick, struct journal_entry *ret);
 /* Whether the entries of each value are in the order of time. */
 bool journal_pick_ordered(const struct journal_pick *pick);
 
-/* Go on with the next value: the rest of this one's entries is not wanted. */
+/* Go on with the next value: the rest of the present one's entries is not wanted. */
 void journal_pick_skip(struct journal_pick *pick);
 
 /* As journal_item(). */
@@ -53,7 +53,7 @@ int journal_pick_item(struct journal_pick *pick, const struct journal_entry *ent
 const char *journal_pick_value(const struct journal_field *field, const char *name,
                                size_t *ret_size);
 
-/* The number that a field of this name holds, into *ret; else *ret stays. */
+/* The number that a field of this name holds, into *ret; else *ret is unchanged. */
 void journal_pick_number(const struct journal_field *field, const char *name, uint64_t *ret);
 
 /* Entries so far that could not be read. */

@@ -12,11 +12,13 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define FILES_MAX    100000 /* in a directory */
-#define VALUES_MAX   100000 /* values of a field whose entries are looked up; more: all are read */
-#define ENTRY_MIN    64     /* bytes of an entry without fields */
-#define ENTRY_MAX    16448  /* bytes of the largest entry that journald writes */
-#define TURN_ENTRIES 8192   /* after so many, and after so many bytes, pages are given back */
+#define FILES_MAX 100000 /* in a directory */
+#define VALUES_MAX                                                                                 \
+    100000                 /* values of a field whose entries are selected; with more, all are read
+#*/
+#define ENTRY_MIN    64    /* bytes of an entry without fields */
+#define ENTRY_MAX    16448 /* bytes of the largest entry that journald writes */
+#define TURN_ENTRIES 8192  /* after so many, and after so many bytes, pages are given back */
 #define TURN_BYTES   ((uint64_t)32 << 20)
 
 /* Files --------------------------------------------------------------------------- */
@@ -68,8 +70,8 @@ static int report(struct tbl_scan *scan, const struct journal_scan *s, const cha
                                          });
 }
 
-/* The journal files of a directory and of those right below it, one a machine or namespace. What
- * cannot be listed is reported. */
+/* The journal files of a directory and of its subdirectories, one for each machine or namespace. A
+ * directory that cannot be listed is reported. */
 static int collect(struct tbl_scan *scan, struct journal_scan *s, const char *dir, int depth)
 {
     struct root_names names = {0};
@@ -188,8 +190,8 @@ static int select_value(struct journal_file *file, struct selection *selection, 
     return 0;
 }
 
-/* Go through the distinct values of a field and keep those that the terms allow. -EBADMSG: the
- * file's lists do not hold together, or it is not worth it. */
+/* Read the distinct values of a field and keep those that the terms allow. -EBADMSG: the file's
+ * lists are inconsistent, or there are too many values. */
 static int select_values(struct tbl_scan *scan, struct journal_file *file,
                          const struct journal_want *want, struct selection *ret)
 {
@@ -216,8 +218,8 @@ static int compare_offsets(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* Whether the list of all entries holds as many as the header counts. Where it does not, neither
- * are the lists of values to be trusted: a value that damage hides would hide its entries. */
+/* Whether the list of all entries has as many as the header counts. Where it has not, the lists of
+ * values cannot be trusted either: a value hidden by damage would hide its entries. */
 static bool holds_all(const struct journal_file *file)
 {
     struct journal_list list;
@@ -228,8 +230,8 @@ static bool holds_all(const struct journal_file *file)
     return journal_whole(file, list);
 }
 
-/* Choose the constrained field with the fewest entries; without one, or where the file's lists do
- * not hold together, all entries are read. */
+/* Choose the constrained field with the fewest entries; without one, or where the file's lists are
+ * inconsistent, all entries are read. */
 static int choose(struct tbl_scan *scan, struct journal_scan *s)
 {
     struct selection best = {.entries = UINT64_MAX};
@@ -327,7 +329,7 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
 static int report_file(struct tbl_scan *scan, struct journal_scan *s)
 {
     char     detail[128] = "";
-    uint64_t most = s->file.size / ENTRY_MIN; /* entries that a file has room for */
+    uint64_t most = s->file.size / ENTRY_MIN; /* greatest possible number of entries in a file */
     uint64_t passed = journal_passed(&s->list) + s->carved;
 
     if (s->carving && s->file.n_entries > passed) {
@@ -362,7 +364,7 @@ static int next_file(struct tbl_scan *scan, struct journal_scan *s)
 
 /* Entries ------------------------------------------------------------------------------------ */
 
-/* Give back the pages that were read, so that memory stays small however large the file is. */
+/* Release the pages that were read, so that memory stays small for a file of any size. */
 static void turn_pages(struct journal_scan *s, uint64_t offset)
 {
     uint64_t way = offset > s->turned ? offset - s->turned : s->turned - offset;
@@ -393,7 +395,7 @@ static int next_offset(struct journal_scan *s, uint64_t *ret)
     if (!s->carving) {
         int r = journal_next(&s->file, &s->list, ret);
 
-        if (r > 0 || s->values) /* lists of values were whole when they were chosen */
+        if (r > 0 || s->values) /* lists of values were complete when they were chosen */
             return r > 0;
         if (r == 0 && journal_passed(&s->list) >= s->file.n_entries)
             return 0;
@@ -413,7 +415,7 @@ static bool newer(const struct journal_scan *s, uint64_t offset)
     return s->source.live && !s->copied && offset + ENTRY_MAX > s->file.size;
 }
 
-/* The next entry of the current list within the time asked for: 1, or 0. */
+/* The next entry of the current list within the wanted time: 1, or 0. */
 static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
 {
     uint64_t offset;
@@ -421,7 +423,7 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
     while (!(s->over = input_over_budget()) && next_offset(s, &offset) > 0) {
         turn_pages(s, offset);
         s->carved += s->carving;
-        /* Lists lead on through the file: one that leads back would have no end. */
+        /* Offsets in a list rise: one that leads back could be endless. */
         if (offset < s->behind || journal_entry(&s->file, offset, ret) < 0) {
             if (newer(s, offset))
                 return 0;

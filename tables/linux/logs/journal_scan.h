@@ -1,7 +1,7 @@
 /* journal_scan.h -- the entries that a query of the table journal wants, file after file.
  *
- * Finds the journal files of all sources, opens one at a time, chooses in it the lists of entries
- * that give the fewest, and goes through them. Reports each file when it is done with it.
+ * Finds the journal files of all sources, opens one at a time, chooses the lists with the fewest
+ * entries, and reads them. Reports each file after it was read.
  */
 #ifndef SVCQL_JOURNAL_SCAN_H
 #define SVCQL_JOURNAL_SCAN_H
@@ -10,7 +10,7 @@
 #include "formats/journal/journal_order.h"
 #include "table.h"
 
-/* What the query asks of a field. */
+/* The query's terms on a field. */
 struct journal_want {
     const char             *field;
     bool                    number; /* its values are decimal numbers, terms->ints */
@@ -20,13 +20,13 @@ struct journal_want {
 struct journal_files {
     char **paths; /* within the source's root */
     size_t n, next;
-    size_t lost;  /* beyond what is listed of a directory */
+    size_t lost;  /* files beyond the limit of a directory */
     int    error; /* negative errno that ended a directory before its end; 0: none */
 };
 
-/* All of it zero but for what the caller sets before journal_scan_begin(). */
+/* Zeroed, except for the members that the caller sets before journal_scan_begin(). */
 struct journal_scan {
-    const struct journal_want *wants; /* the caller's; those without terms are passed over */
+    const struct journal_want *wants; /* the caller's; those without terms are skipped */
     size_t                     n_wants;
     uint64_t                   from, to; /* the caller's: microseconds, both included */
 
@@ -39,21 +39,21 @@ struct journal_scan {
     uint64_t            number;                   /* of the file, from 1 */
     char                shown[2 * ROOT_PATH_MAX]; /* for the column source */
     bool                named;                    /* the query names its files */
-    bool                copied; /* such a file, and is where no host keeps its journal */
+    bool                copied; /* such a file, outside the places where a host keeps its journal */
 
     struct journal_span span;        /* where the query asks for a time */
     bool                passed_over; /* none of its entries is of that time */
     uint64_t           *values; /* data objects whose entries are read, sorted; NULL: all are */
     size_t              n_values, value;
     struct journal_list list;
-    bool                carving; /* the list broke off: entries are found by their form */
+    bool                carving; /* the list is broken: entries are found by their form */
     bool                over;    /* the file is beyond the budget of a source */
     uint64_t            last;    /* entry read last */
     uint64_t            behind;  /* where it ends */
     uint64_t            carved;
     int64_t             records, lost;
     int64_t             partial;    /* the caller's count of entries with an unreadable field */
-    uint64_t            turned;     /* where pages were given back last */
+    uint64_t            turned;     /* offset up to which pages were released */
     unsigned            since_turn; /* entries */
 };
 

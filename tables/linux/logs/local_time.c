@@ -35,7 +35,7 @@ static bool take_name(const char *text, char ret_name[64])
     return true;
 }
 
-/* The name of the zone: where /etc/localtime links to or, as Debian has it, in /etc/timezone. */
+/* The name of the zone: from the target of /etc/localtime or, on Debian, from /etc/timezone. */
 static bool name_of(const struct root *root, char ret_name[64])
 {
     char   link[ROOT_PATH_MAX], *name, *text;
@@ -50,8 +50,8 @@ static bool name_of(const struct root *root, char ret_name[64])
     return found;
 }
 
-/* The rules of a zone by its name, as this machine has them: a collection of files often holds the
- * link without what it leads to. */
+/* The rules of a zone by its name, from this machine: a collection of files often has the link
+ * without its target. */
 static int load_named(const char *name, struct time_zone **ret)
 {
     struct root *here;

@@ -5,9 +5,9 @@
 #include "formats/log/time_zone.h"
 #include "root.h"
 
-/* The zone of a root by its /etc/localtime or, where that is not there itself, by the name that it
- * or /etc/timezone gives and this machine's rules; and that name, "" where none is known.
- * -ENOENT: the root says nothing of its zone. */
+/* The zone of a root from its /etc/localtime or, where the target of that is missing, from its name
+ * there or in /etc/timezone and this machine's rules; and that name, "" where none is known.
+ * -ENOENT: the root has no information on its zone. */
 int time_zone_of_root(const struct root *root, struct time_zone **ret, char ret_name[64]);
 
 #endif

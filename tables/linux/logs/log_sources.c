@@ -119,7 +119,7 @@ int log_sources_leave(struct log_sources *sources, int error, int64_t records, i
     return rc;
 }
 
-/* Open one file by its path: SQLITE_ROW, SQLITE_OK where there is none to read, or an error. */
+/* Open one file by its path: SQLITE_ROW, SQLITE_OK where it cannot be read, or an error. */
 static int open_file(struct log_sources *sources, const char *path, bool journal)
 {
     input_source(0);

@@ -1,9 +1,9 @@
 /* log_sources.h -- the files of a table of events that hosts keep in text logs, in the journal or in
  * both: all logs first, then the journals.
  *
- * Where auditd or rsyslog runs, the journal holds the same events as its log, and each should come
- * once: a journal is left out where its root has a log. A journal that the query names is read all
- * the same. What became of each source and file is reported.
+ * Where auditd or rsyslog runs, the journal holds the same events as its log, and each should be
+ * reported once: a journal is left out where its root has a log. A journal that the query names is
+ * read in any case. The status of each source and file is reported.
  */
 #ifndef SVCQL_LOG_SOURCES_H
 #define SVCQL_LOG_SOURCES_H
@@ -11,16 +11,16 @@
 #include "evidence.h"
 #include "table.h"
 
-/* What a table does with the files. The functions give 0 or a negative errno. */
+/* A table's functions for the files. They return 0 or a negative errno. */
 struct log_reader {
     enum artefact log;
     const char   *left_out; /* detail of a journal whose root has a log */
     const char   *listed; /* detail of a folder of journals, whose files are reported one by one */
 
-    /* Open the log of sources->source; of a log that is not empty say log_sources_found(). */
+    /* Open the log of sources->source; for a log that is not empty call log_sources_found(). */
     int (*open_log)(struct tbl_scan *scan);
 
-    /* Open a journal of sources->source; -ENODATA: it has nothing of interest. */
+    /* Open a journal of sources->source; -ENODATA: it has no wanted records. */
     int (*open_journal)(struct tbl_scan *scan, const char *path);
 
     void (*close_file)(struct tbl_scan *scan); /* accepts a half-opened one */
@@ -35,7 +35,7 @@ struct log_sources {
     struct sources           sources;
     struct sources_want      want;     /* its strings are borrowed */
     bool                     named;    /* the query names a path */
-    bool                     journals; /* whether the logs are through */
+    bool                     journals; /* whether all logs were read */
     char                   **logged;   /* paths of roots, owned */
     size_t                   n_logged;
 
@@ -45,8 +45,8 @@ struct log_sources {
     char             *shown; /* the file that is read, for the column source; owned; NULL: none */
 };
 
-/* Begin with the sources of `want`, whose artefacts are not used. What a path that the query names
- * holds, a log or a journal, its first bytes say. An SQLite code. */
+/* Begin with the sources of `want`, whose artefacts are not used. The first bytes of a path in the
+ * query decide whether it is a log or a journal. An SQLite code. */
 int  log_sources_begin(struct log_sources *sources, struct tbl_scan *scan,
                        const struct log_reader *reader, const struct tbl_terms *terms,
                        const struct sources_want *want);
@@ -55,12 +55,12 @@ void log_sources_end(struct log_sources *sources); /* accepts a zeroed one */
 /* Open the next file that can be read: SQLITE_ROW, SQLITE_DONE or an error. */
 int log_sources_enter(struct log_sources *sources);
 
-/* Report the file that is open and close it. `error` ended its reading (0: none), `lost` counts what
- * `what` calls "lines that are ...". */
+/* Report the file that is open and close it. `error` ended its reading (0: none), `lost` is the
+ * number of lines or entries that `what` describes. */
 int log_sources_leave(struct log_sources *sources, int error, int64_t records, int64_t lost,
                       const char *what);
 
-/* Say that the source's root has a log. -ENOMEM. */
+/* Note that the source's root has a log. -ENOMEM. */
 int log_sources_found(struct log_sources *sources);
 
 #endif

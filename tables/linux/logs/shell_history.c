@@ -1,11 +1,11 @@
-/* shell_history.c -- the commands that shells remember of each user, on Linux, macOS and Windows.
+/* shell_history.c -- the command histories of each user's shells, on Linux, macOS and Windows.
  *
  *     SELECT datetime, user, command FROM shell_history WHERE command GLOB '*systemctl*';
  *
  * Homes are those of /etc/passwd, and the folders in /home, /root, /Users and /var/root, so that
- * what a removed account left is read too, and the profiles of Windows' service accounts. Copies
- * beside a history (.bash_history.old) are histories. A startup file of a shell that sets HISTFILE
- * or ZDOTDIR is followed (history_places.h).
+ * the files of a removed account are read too, and the profiles of Windows' service accounts.
+ * Copies beside a history (.bash_history.old) are histories. A startup file of a shell that sets
+ * HISTFILE or ZDOTDIR is followed (history_places.h).
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -66,12 +66,12 @@ struct state {
     const char             *shell;
 };
 
-/* What a place's tag is; of one that a startup file names also whose home it is. */
+/* The tag of a place; for one that a startup file names it includes the home. */
 enum { STARTUP = 64, NAMED = 128 };
 #define TAG_SHELL(tag) ((enum history_shell)((tag)&63))
 #define TAG_HOME(tag)  ((size_t)(tag) >> 8)
 
-/* Where histories are below a home. Startup files come first. */
+/* Places of histories below a home. Startup files come first. */
 static const struct place_of_files places[] = {
     {"/.zshenv", NULL, STARTUP | HISTORY_ZSH, true},
     {"/.zshrc", NULL, STARTUP | HISTORY_ZSH, true},
@@ -112,7 +112,8 @@ static const struct place_of_files places[] = {
     {"/AppData/Local/xonsh/xonsh", "xonsh-*", HISTORY_XONSH, true},
 };
 
-/* Histories of shells in a home, as these names begin; not those of databases and languages. */
+/* Histories of shells in a home, by the beginning of their names; not those of databases and
+ * languages. */
 static bool is_history(const char *name)
 {
     static const char *const names[] = {
@@ -147,7 +148,7 @@ static bool is_known(const struct state *state, const char *path)
     return false;
 }
 
-/* Who may choose what the names in a home lead to: its user or, where none is known, its owner. */
+/* The user who controls the names in a home: its user or, where none is known, its owner. */
 static int64_t reader_of(const struct state *state, const char *home, int64_t uid)
 {
     struct stat st;
@@ -213,7 +214,7 @@ static int note_part(struct tbl_scan *scan, const char *dir, int error, size_t l
                : -ENOMEM;
 }
 
-/* A folder that is a home although no account says so. */
+/* A home folder without an account. */
 static int add_folder(void *arg, const char *path, int error, size_t lost)
 {
     const char *name = strrchr(path, '/') + 1;
@@ -299,7 +300,7 @@ static int add_named(const char *path, void *data)
     return place_files_add(f, &place, f->bases[f->base].reader) == SQLITE_OK ? 0 : -ENOMEM;
 }
 
-/* Report of a root that it has no history, or that what it has is reported file by file. */
+/* Report that a root has no history, or that its histories are reported file by file. */
 static int report_root(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
@@ -484,12 +485,12 @@ static const struct tbl_column columns[] = {
         struct history_row, time, 0,
         "When the command began, in seconds since the epoch; NULL where the shell kept no time"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
-    TBL_COL(struct history_row, duration, 0, "Seconds that it ran, where zsh says so"),
+    TBL_COL(struct history_row, duration, 0, "Seconds that it ran, where zsh recorded it"),
     TBL_COL(struct history_row, command, 0, "The command, all its lines"),
     TBL_COL(
         struct history_row, shell, 0,
         "bash, zsh, fish, mksh, ksh, tcsh, ash, pwsh, nu, xonsh, atuin (any shell's), or sh where "
-        "it cannot be told"),
+        "it is unknown"),
     TBL_COL(struct history_row, history_file, TBL_KEY, "File; = reads that file"),
     TBL_COL(struct history_row, line, TBL_ID,
             "Line of the file, from 1; of mksh, ksh and xonsh the command's number in it, of a "
@@ -514,7 +515,7 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table shell_history_table = {
     .name = "shell_history",
-    .doc = "Commands that the shells of all users remember, with the time where one was kept",
+    .doc = "Command histories of the shells of all users, with the time where one was kept",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -8,7 +8,7 @@
 struct sudo_end {
     uint64_t hash; /* of the host and the message of the command's beginning */
     int64_t  line, result;
-    size_t   next; /* of the first end of a hash: the first that no beginning has taken */
+    size_t   next; /* of the first end of a hash: the first without a matched beginning */
     bool     taken;
 };
 

@@ -1,5 +1,5 @@
-/* package_files.c -- every path that dpkg or rpm put on a host, whose it is, and whether it is
- * still what the package put there.
+/* package_files.c -- every path that dpkg or rpm installed on a host, its package, and whether it
+ * was changed since.
  *
  *     SELECT path, package FROM package_files
  *      WHERE path GLOB '/usr/lib/systemd/system/[a-z]*' AND altered AND NOT conffile;
@@ -93,7 +93,7 @@ static void close_root(struct tbl_scan *scan)
 
 /* Rows ---------------------------------------------------------------------------- */
 
-/* The next file of the paths asked for; SIZE_MAX: no more in this root. */
+/* The next file of the wanted paths; SIZE_MAX: no more in this root. */
 static size_t next_by_path(struct state *state)
 {
     size_t i = state->same;
@@ -105,7 +105,7 @@ static size_t next_by_path(struct state *state)
     return i;
 }
 
-/* The next file of the packages asked for, or of all. */
+/* The next file of the wanted packages, or of all. */
 static size_t next_by_package(struct state *state)
 {
     struct package package;
@@ -122,14 +122,14 @@ static size_t next_by_package(struct state *state)
     return SIZE_MAX;
 }
 
-/* A copy as text; NULL stays. False: out of memory. */
+/* Copy as UTF-8; NULL in, NULL out. False: out of memory. */
 static bool text(struct tbl_scan *scan, const char *value, const char **ret)
 {
     *ret = value ? tbl_utf8(scan, value, strlen(value)) : NULL;
     return *ret || !value;
 }
 
-/* A row found by path shows the path as it was asked for: it is one of the file's names. */
+/* A row found by path shows the path of the query: it is one of the file's names. */
 static int fill(struct tbl_scan *scan, struct state *state, size_t i, struct package_path *row)
 {
     const struct package_path *key = tbl_key(scan);
@@ -168,7 +168,7 @@ static int next_file(struct tbl_scan *scan, void *row)
                : SQLITE_OK;
 }
 
-/* Whether the paths asked for are those of the files: U+FFFD may stand for bytes that are not UTF-8. */
+/* Whether the wanted paths are exact: U+FFFD may replace bytes that are not UTF-8. */
 static bool can_look_up(const struct tbl_terms *paths)
 {
     for (size_t i = 0; i < paths->n; i++)
@@ -259,24 +259,23 @@ static int get_present(struct tbl_scan *scan, const void *data, sqlite3_context 
 
 static const struct tbl_column columns[] = {
     TBL_COL(struct package_path, path, TBL_KEY | TBL_PREFIX | TBL_ID,
-            "Where the file or directory is; a path asked for is found under either name of a "
+            "Path of the file or directory; a path in the query is found under either name of a "
             "merged /usr"),
     TBL_COL(struct package_path, package, TBL_KEY | TBL_PREFIX | TBL_ID,
             "Name of the package, without architecture"),
     TBL_COL(struct package_path, version, 0, "Version, [epoch:]version-revision"),
     TBL_COL(struct package_path, architecture, TBL_ID, "Architecture of the package"),
     TBL_COL(struct package_path, state, 0,
-            "installed, config-files (removed but for its configuration), half-installed, ..."),
+            "installed, config-files (removed except for its configuration), half-installed, ..."),
     TBL_COL(struct package_path, tool, TBL_ID, "dpkg or rpm"),
     TBL_LAZY("digest_kind", TBL_TEXT, 0, "Algorithm of the digest: md5, sha256, ...",
              get_digest_kind),
     TBL_LAZY("digest", TBL_TEXT, 0,
-             "Digest of the file as the package has it; NULL for directories and links",
-             get_digest),
+             "Digest of the file in the package; NULL for directories and links", get_digest),
     TBL_LAZY("conffile", TBL_BOOL, 0, "Whether it is configuration that may be edited",
              get_conffile),
     TBL_LAZY("altered", TBL_BOOL, 0,
-             "Whether the file's content is no longer the package's; NULL where there is no digest "
+             "Whether the file's content differs from the package's; NULL where there is no digest "
              "or no file; reads the file",
              get_altered),
     TBL_LAZY(
@@ -284,22 +283,22 @@ static const struct tbl_column columns[] = {
         "altered, without reading a file of more than 256 KiB whose inode has not changed since "
         "its package was unpacked",
         get_replaced),
-    TBL_LAZY("present", TBL_BOOL, 0, "Whether anything is there now", get_present),
+    TBL_LAZY("present", TBL_BOOL, 0, "Whether the path exists now", get_present),
     TBL_COL(struct package_path, listed, 0,
             "The path that the package lists, where a diversion has moved the file"),
     TBL_COL(struct package_path, host, TBL_KEY | TBL_ID, "Host that the evidence is of"),
-    TBL_COL(struct package_path, source, TBL_ID, "Root whose package database it is"),
+    TBL_COL(struct package_path, source, TBL_ID, "Root of the package database"),
     TBL_COL(struct package_path, root, TBL_KEY | TBL_HIDDEN,
             "Argument: a file system's root, to read its packages instead"),
 };
 
 static const struct tbl_example examples[] = {
-    {"Programs and units that are no longer what their package put there",
+    {"Programs and units that were changed since their package installed them",
      "SELECT path, package FROM package_files WHERE path GLOB '/usr/lib/systemd/system/[a-z]*' AND "
      "altered AND NOT conffile"},
-    {"Whose a file is",
+    {"The package of a file",
      "SELECT package, version, state FROM package_files WHERE path = '/bin/systemctl'"},
-    {"What a package put on this host",
+    {"Files that a package installed on this host",
      "SELECT path FROM package_files WHERE package = 'dbus' ORDER BY path"},
 };
 
@@ -312,7 +311,8 @@ static const struct tbl_source_table sources = {
 
 const struct tbl_table package_files_table = {
     .name = "package_files",
-    .doc = "Every path that dpkg or rpm put on a host, its package, and whether it was altered",
+    .doc =
+        "Every path that dpkg or rpm installed on a host, its package, and whether it was altered",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -1,4 +1,4 @@
-/* package_history.c -- what package managers did and when, from their logs and databases.
+/* package_history.c -- the actions of package managers, from their logs and databases.
  *
  *     SELECT datetime, action, package, new_version, command, requested_by
  *       FROM package_history WHERE tool = 'apt' AND time > unixepoch() - 7 * 86400;
@@ -23,13 +23,13 @@ struct state {
     struct sources          sources;
     struct source           source;
     const struct reader    *reader; /* of the source that is open; NULL: none */
-    size_t                  part;   /* of a root: which of its databases comes next */
+    size_t                  part;   /* of a root: the index of its next database */
     const struct tbl_terms *times, *actions, *tools;
-    const char             *shown; /* what is read now, for the column source */
-    char                    database[2 * ROOT_PATH_MAX]; /* its name, where it is one of a root */
+    const char             *shown; /* the file that is read, for the column source */
+    char                    database[2 * ROOT_PATH_MAX]; /* its name, where it belongs to a root */
     int64_t                 records, lost;
 
-    struct time_zone *zone; /* of what is read now */
+    struct time_zone *zone; /* of the file that is read */
     char              zone_name[64];
 
     struct stream     *stream;
@@ -46,7 +46,7 @@ struct state {
 /* One form of history. open: 0 or a negative errno. next: 1, 0 at the end, or a negative errno,
  * after which nothing more is read. */
 struct reader {
-    enum artefact artefact; /* whose report it is */
+    enum artefact artefact; /* for the report */
     int (*open)(struct tbl_scan *scan, struct state *state, const char *path);
     int (*next)(struct tbl_scan *scan, struct state *state, struct history_row *row);
     void (*close)(struct state *state);
@@ -54,8 +54,8 @@ struct reader {
 
 /* Logs ------------------------------------------------------------------------------- */
 
-/* The zone of the root that the log was written in. A log that is where none is written was
- * copied there from who knows where: UTC is taken, and the column says so. */
+/* The zone of the root that the log was written in. A log outside the usual places was copied from
+ * an unknown host: UTC is assumed, and the column shows it. */
 static void load_zone(struct state *state, const char *path)
 {
     time_zone_free(state->zone);
@@ -67,8 +67,8 @@ static void load_zone(struct state *state, const char *path)
         strcpy(state->zone_name, "/etc/localtime");
 }
 
-/* yum.log says no year. It ends before it was last written, so its last line tells the year, and
- * the first year is as many before it as the months begin anew. */
+/* yum.log has no year. Its last line is not later than its last change, which gives the year of
+ * that line; each step back of the months is a change of year before it. */
 static int first_year(const struct root *root, const char *path)
 {
     const int             leap = 2000;
@@ -116,7 +116,7 @@ static void close_log(struct state *state)
     state->log_ended = state->year_sought = false;
 }
 
-/* Take lines until one, or the end, gives a change: 1, 0 or a negative errno. */
+/* Read lines until one, or the end, completes a change: 1, 0 or a negative errno. */
 static int next_change(struct state *state, struct package_change *ret)
 {
     char  *line;
@@ -232,8 +232,8 @@ static void close_rpm(struct state *state)
     state->package = 0;
 }
 
-/* The index is read only where there is such a database, and for the one of the names that the
- * index has it from: others may be links to it. */
+/* The index is read only where there is such a database, and only under the name from which the
+ * index was read: others may be links to it. */
 static int open_rpm(struct tbl_scan *scan, struct state *state, const char *path)
 {
     struct packages_source dpkg, rpm;
@@ -322,7 +322,7 @@ static int report(struct tbl_scan *scan, const struct state *state, const struct
                                          });
 }
 
-/* Open one file of the current source. A database that is not there is no news. */
+/* Open one file of the current source. A missing database is not reported. */
 static int open_file(struct tbl_scan *scan, struct state *state, const struct reader *reader,
                      const char *path, bool optional)
 {
@@ -348,7 +348,7 @@ static bool is_database(const struct source *source)
     return n == sizeof magic && memcmp(magic, "SQLite format 3", 16) == 0;
 }
 
-/* Go on to the next file of any source: SQLITE_ROW where one is there to read, SQLITE_DONE. */
+/* Go on to the next file of any source: SQLITE_ROW where one is open, SQLITE_DONE. */
 static int next_file(struct tbl_scan *scan, struct state *state)
 {
     if (state->part < TBL_COUNT(databases)) {
@@ -447,25 +447,27 @@ static const struct tbl_column columns[] = {
         "When, in seconds since the epoch, UTC; logs of dpkg, apt, yum and zypp write local time, "
         "which the root's /etc/localtime turns into UTC"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
-    TBL_COL(struct history_row, action, TBL_KEY,
-            "install, upgrade, downgrade, reinstall, remove, purge, configure, trigproc, status, "
-            "startup, conffile, ...; for versions that went away upgraded, obsoleted, replaced, "
-            "cleanup, ...; run: a run of apt that names no package, or a command of zypp"),
+    TBL_COL(
+        struct history_row, action, TBL_KEY,
+        "install, upgrade, downgrade, reinstall, remove, purge, configure, trigproc, status, "
+        "startup, conffile, ...; for versions that were replaced upgraded, obsoleted, replaced, "
+        "cleanup, ...; run: a run of apt that names no package, or a command of zypp"),
     TBL_COL(struct history_row, package, 0, "Name of the package, without architecture"),
     TBL_COL(struct history_row, architecture, 0, "Architecture of the package"),
     TBL_COL(struct history_row, old_version, 0, "Version before"),
     TBL_COL(struct history_row, new_version, 0, "Version after"),
     TBL_COL(struct history_row, detail, 0,
-            "automatic (nobody asked for it by name), dpkg's state or phase, the file and decision "
+            "automatic (not requested by name), dpkg's state or phase, the file and decision "
             "of a conffile, apt's error or comment"),
     TBL_COL(struct history_row, command, 0, "Command line of the run, where the tool logs it"),
     TBL_COL(struct history_row, requested_by, 0,
-            "Who asked for it, as the tool logs it: name and uid, or uid"),
-    TBL_COL(struct history_row, end_time, 0,
-            "When the run ended, in seconds since the epoch, UTC; NULL where the log does not say"),
+            "User who requested it, as the tool logs it: name and uid, or uid"),
+    TBL_COL(
+        struct history_row, end_time, 0,
+        "When the run ended, in seconds since the epoch, UTC; NULL where the log does not have it"),
     TBL_COL(struct history_row, tool, TBL_KEY, "dpkg, apt, dnf, yum, zypp or rpm"),
     TBL_COL(struct history_row, time_zone, 0,
-            "Zone that the log's local time was taken to be in; UTC where the log says its own"),
+            "Zone that was assumed for the log's local time; UTC where the log has its own"),
     TBL_COL(struct history_row, line, TBL_ID,
             "Line of the log, from 1; of a database, the number of the record"),
     TBL_COL(struct history_row, item, TBL_ID, "Place among the packages of that line, from 0"),
@@ -481,16 +483,16 @@ static const struct tbl_example examples[] = {
     {"Who installed or removed what in the last week",
      "SELECT datetime, action, package, new_version, command, requested_by FROM package_history "
      "WHERE tool IN ('apt', 'dnf') AND time > unixepoch() - 7 * 86400"},
-    {"When a package came and changed",
+    {"When a package was installed and changed",
      "SELECT datetime, action, old_version, new_version, tool FROM package_history WHERE package = "
      "'dbus' AND action IN ('install', 'upgrade', 'remove') ORDER BY time"},
-    {"Windows in which packages changed, for telling patches from intrusions",
+    {"Times in which packages changed, to distinguish patches from intrusions",
      "SELECT DISTINCT time, end_time, command FROM package_history WHERE end_time IS NOT NULL"},
 };
 
 const struct tbl_table package_history_table = {
     .name = "package_history",
-    .doc = "What dpkg, apt, dnf, yum, zypp and rpm did to packages, and when",
+    .doc = "Actions of dpkg, apt, dnf, yum, zypp and rpm on packages",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

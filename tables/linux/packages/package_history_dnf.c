@@ -1,4 +1,4 @@
-/* package_history_dnf.c -- what dnf's own databases say of its transactions: dnf(8), "history". */
+/* package_history_dnf.c -- the transactions in dnf's own databases: dnf(8), "history". */
 #include "package_history_dnf.h"
 
 #include <errno.h>
@@ -10,14 +10,14 @@ SQLITE_EXTENSION_INIT3
 #define VALUE_MAX (1 << 20) /* bytes */
 #define GIVEN_FREE                                                                                 \
     (1ull << 30)        /* bytes of commands, which every package of a run repeats: so many */
-#define GIVEN_RATIO 100 /* and beyond them so many times the file's size */
-#define UNSET_USER  4294967295 /* what the kernel gives as login uid where nobody logged in */
+#define GIVEN_RATIO 100 /* plus this many times the file's size */
+#define UNSET_USER  4294967295 /* the kernel's login uid where nobody logged in */
 
-/* Numbers that a database gives to what may become of a package. */
+/* A database's numbers of the actions on a package. */
 struct action {
     int         number;
     const char *name;
-    bool        old; /* the version is one that went away */
+    bool        old; /* the version was replaced or removed */
 };
 
 struct dnf_db {
@@ -110,7 +110,7 @@ static double time_of(sqlite3_stmt *stmt, enum column column)
                : NAN;
 }
 
-/* dnf's reasons 1 and 4: to satisfy what another package depends on, or merely recommends. */
+/* dnf's reasons 1 and 4: to satisfy what another package depends on, or only recommends. */
 static const char *reason(int64_t number)
 {
     return number == 1 || number == 4 ? "automatic" : NULL;

@@ -1,4 +1,4 @@
-/* package_history_dnf.h -- what the two halves of the table package_history share: the logs are read
+/* package_history_dnf.h -- what the two files of the table package_history share: the logs are read
  * in package_history.c, the databases of dnf in package_history_dnf.c. */
 #ifndef SVCQL_PACKAGE_HISTORY_DNF_H
 #define SVCQL_PACKAGE_HISTORY_DNF_H
@@ -28,7 +28,7 @@ struct history_row {
     const char *root;
 };
 
-/* A copy as text; none of no bytes. False: out of memory. */
+/* Copy as UTF-8; NULL for no bytes. False: out of memory. */
 static inline bool history_text(struct tbl_scan *scan, const char *at, size_t size,
                                 const char **ret)
 {
@@ -41,14 +41,14 @@ struct dnf_history {
     struct sqlite_file   file;
     sqlite3_stmt        *stmt;
     const struct dnf_db *db;
-    uint64_t             left; /* bytes that it may still give */
+    uint64_t             left; /* bytes that it may still return */
 };
 
 /* 0 or a negative errno: -ENOENT, -EBADMSG where it is not a history of dnf. */
 int  dnf_history_open(const struct root *root, const char *path, struct dnf_history *ret);
 void dnf_history_close(struct dnf_history *history); /* accepts a zeroed one */
 
-/* Fill what the database says of the next change: 1, 0 at the end, -EBADMSG, -ENOMEM. */
+/* Fill in the next change of the database: 1, 0 at the end, -EBADMSG, -ENOMEM. */
 int dnf_history_next(struct tbl_scan *scan, struct dnf_history *history, struct history_row *row);
 
 #endif

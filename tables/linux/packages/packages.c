@@ -51,7 +51,7 @@ static void free_index(struct packages *p)
     free(p);
 }
 
-/* Read what either tool's database gives; an error leaves what was read before it. */
+/* Read the database of either tool; after an error, earlier records stay. */
 static int load_both(struct packages *p)
 {
     int dpkg = packages_dpkg_load(p);
@@ -90,7 +90,7 @@ static int load(struct root *root, struct packages **ret)
 
 /* The connection's indexes -------------------------------------------------------- */
 
-/* What tells one state of one root's databases from any other. */
+/* Identifies one state of one root's databases. */
 struct stamp {
     struct {
         dev_t           device;
@@ -103,7 +103,7 @@ struct stamp {
 struct kept {
     struct packages *packages;
     struct stamp     stamp;
-    uint64_t         statement; /* that saw this stamp, and when: CLOCK_MONOTONIC, seconds */
+    uint64_t         statement; /* that read this stamp, and when: CLOCK_MONOTONIC, seconds */
     time_t           seen;
 };
 
@@ -123,7 +123,7 @@ static void take_stamp(const struct root *root, struct stamp *ret)
             continue;
         ret->files[i].device = st.st_dev;
         ret->files[i].inode = st.st_ino;
-        if (i == 0) /* the root itself only says which root it is */
+        if (i == 0) /* the root itself only identifies the root */
             continue;
         ret->files[i].size = st.st_size;
         ret->files[i].modified = st.st_mtim;
@@ -159,7 +159,8 @@ static void keep_first(struct cache *cache, size_t i, struct kept kept)
     cache->kept[0] = kept;
 }
 
-/* The index that this statement used a moment ago is current: a statement may ask for each row. */
+/* The index that this statement used a moment ago is current: a statement may call this for each
+ * row. */
 static bool just_seen(const struct kept *kept, const struct root *root, const struct kept *now)
 {
     return kept->packages && kept->packages->root == root && kept->statement == now->statement &&
@@ -313,7 +314,7 @@ static int compare_digests(const void *a, const void *b)
     return order ? order : y->conffile - x->conffile;
 }
 
-/* The package's digests, which stand first then. */
+/* The package's digests, which are moved to the front. */
 static int load_digests(struct packages *packages, size_t i)
 {
     struct digests     *all = packages->digests, found = {0};
@@ -379,7 +380,7 @@ int packages_digest(struct packages *packages, size_t i, struct package_digest *
 
 #define UNPACK_SECONDS 60 /* between a package's first file and its list */
 
-/* libmd's own readers, by the names that packages_digest() gives. */
+/* libmd's own readers, by the names from packages_digest(). */
 static const struct {
     const char *kind;
     char *(*file)(const char *path, char *ret_hex);
@@ -388,7 +389,7 @@ static const struct {
     {"sha384", SHA384File}, {"sha512", SHA512File},
 };
 
-/* Read an open file through its name in /proc, which is how libmd takes one. */
+/* Read an open file through its name in /proc, as libmd requires. */
 static int digest_of(int fd, const char *kind, char ret_hex[static 129])
 {
     struct stat st;
@@ -405,8 +406,8 @@ static int digest_of(int fd, const char *kind, char ret_hex[static 129])
     return -ENODATA;
 }
 
-/* Verdicts: a file whose inode has not changed since it was read is not read again. One changed within
- * the last two seconds is, as the next change might have the same time. */
+/* Verdicts: a file whose inode has not changed since it was read is not read again. One changed
+ * within the last two seconds is read, as the next change might have the same time. */
 static struct verdict verdict_of(const struct stat *st, int altered)
 {
     return (struct verdict){st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim, altered};
@@ -417,7 +418,7 @@ static bool same_time(const struct timespec *a, const struct timespec *b)
     return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
-/* What was found of entry `i`, where the file is still that one; NULL: it must be read. */
+/* The verdict on entry `i`, where the file is unchanged; NULL: it must be read. */
 static const struct verdict *verdict_kept(const struct packages *packages, size_t i,
                                           const struct stat *st)
 {
@@ -482,7 +483,7 @@ int packages_file_altered(struct packages *packages, size_t i)
     return r;
 }
 
-/* When the package was unpacked: dpkg writes its list of files then, rpm says so. */
+/* When the package was unpacked: the time of dpkg's list of files, or rpm's record. */
 static int unpacked(const struct packages *packages, const struct owner *owner, int64_t *ret)
 {
     char        path[512];

@@ -27,7 +27,7 @@ struct svcql;
 struct packages;
 
 /* A counted reference to the index of a root: 0, -ENOENT where the root has no database that is
- * read, -EACCES, -EOPNOTSUPP for an rpm database of a form not read, -ENOMEM. */
+ * read, -EACCES, -EOPNOTSUPP for an rpm database of an unsupported form, -ENOMEM. */
 int  packages_get(struct svcql *svcql, struct root *root, struct packages **ret);
 void packages_unref(struct packages *packages); /* accepts NULL */
 
@@ -35,8 +35,9 @@ void packages_unref(struct packages *packages); /* accepts NULL */
  * Lives as long as the index. */
 const char *packages_owner(const struct packages *packages, const char *path);
 
-/* Whether a regular file differs from what its package put there: 1 or 0 by its digest, -ENODATA
- * where there is no owner, no digest or no file, or a negative errno of reading. Reads the file. */
+/* Whether a regular file differs from the one that its package installed: 1 or 0 by its digest,
+ * -ENODATA where there is no owner, no digest or no file, or a negative errno of reading. Reads the
+ * file. */
 int packages_altered(struct packages *packages, const char *path);
 
 /* The whole index --------------------------------------------------------------- */
@@ -47,13 +48,13 @@ struct package {
     const char *architecture;
     const char *state;       /* dpkg: installed, config-files, ...; rpm: installed */
     const char *tool;        /* dpkg, rpm */
-    int64_t     installed;   /* seconds since the epoch; INT64_MIN: the database does not say */
+    int64_t     installed;   /* seconds since the epoch; INT64_MIN: unknown */
     size_t      first, last; /* its files: indexes [first, last) */
 };
 
 struct package_file {
-    const char *path;   /* where it is: what the package lists or, if diverted, where to */
-    const char *listed; /* what the package lists */
+    const char *path;   /* its path: the one that the package lists or, if diverted, the new one */
+    const char *listed; /* the path that the package lists */
     size_t      package;
 };
 
@@ -65,7 +66,7 @@ void   packages_file(const struct packages *packages, size_t i, struct package_f
 size_t packages_find(const struct packages *packages, const char *path);
 size_t packages_find_next(const struct packages *packages, size_t i);
 
-/* The digest that the package gives for file `i`, in lower-case hexadecimal, good until the next
+/* The digest that the package gives for file `i`, in lower-case hexadecimal, valid until the next
  * call. -ENODATA: none. */
 struct package_digest {
     const char *kind; /* md5, sha256, ... */
@@ -77,14 +78,14 @@ int packages_file_altered(struct packages *packages, size_t i);
 
 /* The same without reading a file of more than PACKAGES_SMALL bytes whose inode has not changed since
  * its package was unpacked: that takes a hundredth of the time for all programs of a host's services,
- * and only who sets the clock back and replaces a large file deceives it. */
+ * and it can be deceived only by setting the clock back and replacing a large file. */
 #define PACKAGES_SMALL (256 << 10)
 int packages_file_replaced(struct packages *packages, size_t i);
 
-/* Whether file `i` is there now, be it a broken link: 1, 0, or a negative errno. */
+/* Whether file `i` exists now, also as a broken link: 1, 0, or a negative errno. */
 int packages_file_present(const struct packages *packages, size_t i);
 
-/* What there is to report of the database: its files, and records that could not be read. */
+/* Facts about the database for reports: its files, and records that could not be read. */
 struct packages_source {
     const char *location; /* within the root; NULL: this tool has no database here */
     int64_t     packages;

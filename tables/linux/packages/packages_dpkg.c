@@ -1,7 +1,7 @@
 /* packages_dpkg.c -- fills an index of packages from dpkg's files.
  *
- * status names the packages, info/<package>[:<architecture>].list their files, .md5sums what the
- * files should be, diversions which of them lie elsewhere. dpkg(1), dpkg-divert(1), deb-md5sums(5).
+ * status names the packages, info/<package>[:<architecture>].list their files, .md5sums the digests
+ * of the files, diversions the files that are elsewhere. dpkg(1), dpkg-divert(1), deb-md5sums(5).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #define LIST_MAX   ((size_t)64 << 20)
 #define LISTS_MAX  200000 /* files in info/ that are read */
 
-/* Offset of the text, 0 where it is not there, or a negative errno in *r. */
+/* Offset of the text, 0 where it is missing, or a negative errno in *r. */
 static uint32_t add_slice(struct packages *p, struct slice text, int *r)
 {
     int64_t offset = text.size ? packages_add_text(p, text.at, text.size) : 0;
@@ -120,7 +120,7 @@ static int load_diversions(struct loading *l)
     return r;
 }
 
-/* Where the file of this owner that is listed as `path` lies. */
+/* The actual path of the file of this owner that is listed as `path`. */
 static uint32_t diverted(const struct loading *l, uint32_t path, const struct owner *owner)
 {
     const struct packages *p = l->p;
@@ -173,7 +173,7 @@ static int sort_owners(struct loading *l)
     return 0;
 }
 
-/* The package of that name and, unless it is "", architecture; NULL: status does not know it. */
+/* The package of that name and, unless it is "", architecture; NULL: status does not have it. */
 static struct owner *find_owner(const struct loading *l, const char *name, const char *architecture)
 {
     struct packages *p = l->p;
@@ -196,7 +196,7 @@ static struct owner *find_owner(const struct loading *l, const char *name, const
     return owner;
 }
 
-/* The owner of info/<file>.list; one that status does not know is added. */
+/* The owner of info/<file>.list; one that is not in status is added. */
 static struct owner *owner_of_list(struct loading *l, const char *file, size_t size)
 {
     struct packages *p = l->p;
@@ -322,7 +322,8 @@ static int read_digests(struct packages *p, const struct owner *owner, char **re
     return 0;
 }
 
-/* Both texts are ours, and each slice has a space or '\n' behind it, or the text's last byte. */
+/* Both texts are ours, and each slice is followed by a space or '\n', or by the text's last byte.
+ */
 static char *terminate(struct digests *d, struct slice text)
 {
     char *at = d->text + (text.at - d->text);

@@ -25,7 +25,7 @@ int64_t packages_add_text(struct packages *p, const char *text, size_t size)
         p->text_room = room;
     }
     if (!p->text_size)
-        p->text[p->text_size++] = '\0'; /* offset 0 is no text */
+        p->text[p->text_size++] = '\0'; /* offset 0 means no text */
 
     int64_t offset = (int64_t)p->text_size;
     memcpy(p->text + offset, text, size);
@@ -99,7 +99,7 @@ const char *packages_canonical(const struct packages *p, const char *path)
     return path;
 }
 
-/* Mixing with a seed that the writer of a list cannot know keeps the table from being flooded. */
+/* Mixing with a seed that the writer of a list cannot know prevents flooding of the table. */
 static uint64_t hash(const struct packages *p, const char *path)
 {
     uint64_t h = p->seed, word;

@@ -1,7 +1,7 @@
-/* packages_index.h -- the inside of packages.h, for the readers that fill it (packages_dpkg.c and
- * packages_rpm.c) and for packages.c, which looks things up in it.
+/* packages_index.h -- the internals of packages.h, for the readers that fill it (packages_dpkg.c
+ * and packages_rpm.c) and for packages.c, which searches it.
  *
- * All text stands in one arena and is named by its offset, so that 150,000 paths cost little more
+ * All text is in one arena and is addressed by its offset, so that 150,000 paths cost little more
  * than the files they were read from. Offset 0 is the empty text and means NULL.
  */
 #ifndef SVCQL_PACKAGES_INDEX_H
@@ -14,7 +14,7 @@
 
 struct owner {
     uint32_t name, version, architecture, state;
-    uint32_t list;                   /* dpkg: its files in info/ are named so, "libc6:amd64" */
+    uint32_t list;                   /* dpkg: the name of its files in info/, "libc6:amd64" */
     uint32_t conffiles, n_conffiles; /* dpkg: text and size of that field of the status file */
     uint32_t first, last;            /* entries */
     int64_t  installed;
@@ -22,8 +22,8 @@ struct owner {
 };
 
 struct entry {
-    uint32_t path;   /* where it lies */
-    uint32_t listed; /* what the package says */
+    uint32_t path;   /* the actual path */
+    uint32_t listed; /* the path in the package */
     uint32_t owner;
     uint32_t same; /* next entry of the same path, 0: none (entry 0 is never the next) */
 };
@@ -50,9 +50,9 @@ struct digests {
     char           hex[129];
 };
 
-#define DIGESTS_KEPT 16 /* packages whose digests are kept, the last that were asked for */
+#define DIGESTS_KEPT 16 /* packages whose digests are kept, the most recently used */
 
-/* What a file's digest said, and of what file. */
+/* The verdict by a file's digest, and the state of that file. */
 struct verdict {
     dev_t           device;
     ino_t           inode;
@@ -93,7 +93,7 @@ static inline const char *packages_text(const struct packages *p, uint32_t offse
     return offset ? p->text + offset : NULL;
 }
 
-/* Add text with a NUL behind it: its offset, or a negative errno (-ENOMEM, -EFBIG). */
+/* Add text and a NUL: its offset, or a negative errno (-ENOMEM, -EFBIG). */
 int64_t packages_add_text(struct packages *p, const char *text, size_t size);
 
 /* Both return 0 or -ENOMEM. An entry belongs to the owner added last, or to `owner`, whose entries
@@ -106,7 +106,7 @@ const char *packages_canonical(const struct packages *p, const char *path);
 
 int packages_add_digest(struct digests *d, const char *path, const char *hex, bool conffile);
 
-/* Which of the directories that a merged /usr takes lead into it: a set for struct packages. */
+/* The directories that lead into a merged /usr: a set for struct packages. */
 unsigned packages_merged(const struct root *root);
 
 /* Make the table of paths from all entries: 0 or -ENOMEM. Then the slot that holds a path, or the

@@ -1,7 +1,7 @@
 /* packages_rpm.c -- fills an index of packages from rpm's database.
  *
- * It is a table Packages(hnum, blob) of SQLite, or a store of rpm_store.h; each holds a header a
- * package.
+ * It is a table Packages(hnum, blob) of SQLite, or a store of rpm_store.h; each holds one header
+ * for each package.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -109,8 +109,8 @@ static int add_blob(struct packages *p, int64_t key, const void *blob, size_t si
     return add_header(p, key, &header);
 }
 
-/* Pages that several headers stand on can make a small file endless: an honest one gives no more
- * than it holds. */
+/* Pages that several headers share can make a small file endless: an ordinary one returns no more
+ * bytes than it has. */
 static bool spend(size_t *left, size_t size)
 {
     bool enough = size <= *left;

@@ -349,7 +349,7 @@ void value_put_argument(struct buffer *out, const char *text)
 }
 
 /* The arguments, and before them the program that is run, where the first argument differs from it.
- * */
+ */
 static int read_arguments(struct dbus_reader *m, struct buffer *out)
 {
     const char *path, *argument;

@@ -118,7 +118,7 @@ int unit_search_add_dir(struct unit_search *search, const char *path,
 }
 
 /* Whether a file of at most 1 MiB holds a text; -ENOENT and similar errors where it cannot be read.
- * */
+ */
 static int holds_text(const struct root *root, const char *path, const char *text)
 {
     char  *data;

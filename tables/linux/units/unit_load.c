@@ -331,7 +331,7 @@ static int parse_file(struct unit_search *search, struct unit_entry *entry, stru
 }
 
 /* The content of a file, from the search's memory where it was kept, else in the caller's memory.
- * */
+ */
 static int parsed(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
                   struct unit_parsed *ret)
 {
