@@ -101,7 +101,7 @@ START_TEST(a_unit_that_is_not_loaded_says_why)
     link_to(ETC "m.service", "/dev/null");
     file(ETC "b.service", "[Service]\nExecStart=/bin/b\n[Broken\n");
     expect_unit("# unit is masked|/" ETC "m.service|NULL", "m.service");
-    expect_unit("# systemd gives the unit file up|/" ETC "b.service|3", "b.service");
+    expect_unit("# systemd refuses to load this file|/" ETC "b.service|3", "b.service");
 }
 END_TEST
 
@@ -173,7 +173,7 @@ START_TEST(masks_names_and_presets_are_drift)
     link_to(ETC "multi-user.target.wants/on.service", "/usr/lib/systemd/system/on.service");
     file("usr/lib/systemd/system-preset/90-x.preset", "enable on.service\ndisable s*\n");
     file("etc/systemd/system-preset/10-x.preset", "# c\n\ndisable on.*\n");
-    expect_drift("b.service|refused|NULL|NULL|systemd gives the unit file up|/" ETC
+    expect_drift("b.service|refused|NULL|NULL|systemd refuses to load this file|/" ETC
                  "b.service|3|/" VENDOR "b.service|NULL\n"
                  "default.target|redirected|NULL|graphical.target|multi-user.target|/" ETC
                  "default.target|NULL|/" VENDOR "graphical.target|NULL\n"

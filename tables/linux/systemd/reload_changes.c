@@ -209,7 +209,7 @@ static int got_properties(void *data, struct dbus_reader *reply, int error)
 
     if (error) { /* gone since it was listed */
         question->state->managers.skipped++;
-        question->state->managers.detail = "units that the manager would not tell";
+        question->state->managers.detail = "units that the manager did not return";
         return 0;
     }
     return value_properties(reply, got_property, data);
