@@ -288,6 +288,52 @@ START_TEST(an_event_log_is_the_same_in_order)
 }
 END_TEST
 
+/* Shapes of many logs ------------------------------------------------------------------ */
+
+START_TEST(events_of_all_logs_are_the_same_in_order)
+{
+    static const char *const   pairs[] = {"ServiceName", "A", "ImagePath", "C:\\a.exe", NULL};
+    static struct staged_event events[300];
+    sqlite3                   *db = harness_open();
+    const char                *dir = harness_scratch();
+    char                       path[300];
+    char                      *text = audit_text(clocks[_i], 1200);
+
+    for (int i = 0; i < 300; i++)
+        events[i] = (struct staged_event){.channel = "System",
+                                          .provider = "Service Control Manager",
+                                          .id = 7045,
+                                          .time = clocks[_i](4 * i, 1200),
+                                          .pairs = pairs};
+    harness_write_text(dir, "etc/hostname", "web\n");
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(dir, "var/log/audit/audit.log", text);
+    harness_write_text(
+        dir, "var/log/auth.log",
+        "Sep 21 14:00:00 web sudo:    alice : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id\n"
+        "Sep 21 15:00:00 web sudo:    alice : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls\n");
+    free(text);
+    snprintf(path, sizeof path, "%s/System.evtx", dir);
+    make_evtx(path, events, 300);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", path);
+
+    ck_assert(takes_order(db, "process_events") && takes_order(db, "service_events") &&
+              takes_order(db, "timeline"));
+    ck_assert_int_eq(same_rows(db, "process_events", "source || record", "1"), 1202);
+    same_rows(db, "process_events", "source || record || cmdline",
+              "via = 'audit' AND name = 'SYSTEMCTL'");
+    same_rows(db, "process_events", "record", "service_tools = 1 AND host = 'web'");
+    same_limits(db, "process_events", "cmdline LIKE '%%1%%'");
+    ck_assert_int_eq(same_rows(db, "service_events", "source || record", "1"), 300);
+    same_rows(db, "service_events", "record", "action = 'created' AND time > 1790000000 + 900");
+    same_limits(db, "service_events", "1");
+    ck_assert_int_gt(same_rows(db, "timeline", "source || record || kind || subject", "1"), 1502);
+    harness_close(db);
+}
+END_TEST
+
 static void check_real(const char *path, void *data)
 {
     char               table[600], id[60];
@@ -383,6 +429,7 @@ Suite *make_order_suite(void)
     tcase_add_test(tcase, a_join_reads_in_the_order_of_the_log);
     tcase_add_loop_test(tcase, an_event_log_is_the_same_in_order, 0, N_CLOCKS);
     tcase_add_loop_test(tcase, a_journal_is_the_same_in_order, 0, 3);
+    tcase_add_loop_test(tcase, events_of_all_logs_are_the_same_in_order, 0, N_CLOCKS);
     tcase_add_test(tcase, real_logs_are_the_same_in_order);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -537,7 +537,7 @@ END_TEST
 
 START_TEST(ranges_of_time_reach_the_logs_through_the_views)
 {
-    static const char *const views[] = {"process_events", "service_events", "file_events",
+    static const char *const views[] = {"process_rows", "service_rows", "file_events",
                                         "registry_events", "service_commands"};
     sqlite3                 *db = harness_open();
 

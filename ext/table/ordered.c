@@ -81,9 +81,40 @@ static bool hands_on(const struct tbl_scan *scan, size_t c, enum op op)
     return op != OP_IN || (scan->terms[c].n && scan->terms[c].n <= VALUES_MAX);
 }
 
-static void put_term(const struct tbl_scan *scan, size_t c, enum op op, struct buffer *sql)
+/* Whether a value is a parameter of the statement. What = compares with is written, as TBL_LITERAL
+ * wants it, where that can be. */
+static bool is_bound(enum op op, sqlite3_value *value)
+{
+    const char *text;
+
+    if (op != OP_EQ || sqlite3_value_type(value) == SQLITE_INTEGER)
+        return op != OP_EQ;
+    if (sqlite3_value_type(value) != SQLITE_TEXT)
+        return true;
+    text = (const char *)sqlite3_value_text(value);
+    return !text || strlen(text) != (size_t)sqlite3_value_bytes(value);
+}
+
+static void put_value(sqlite3_value *value, struct buffer *sql)
+{
+    char *text = sqlite3_value_type(value) == SQLITE_INTEGER
+                     ? sqlite3_mprintf("%lld", sqlite3_value_int64(value))
+                     : sqlite3_mprintf("%Q", sqlite3_value_text(value));
+
+    if (text)
+        buffer_printf(sql, " = %s", text);
+    sql->failed |= !text;
+    sqlite3_free(text);
+}
+
+static void put_term(const struct tbl_scan *scan, size_t c, enum op op, sqlite3_value *value,
+                     struct buffer *sql)
 {
     buffer_printf(sql, " AND \"%s\"", scan_table(scan)->columns[c].name);
+    if (!is_bound(op, value)) {
+        put_value(value, sql);
+        return;
+    }
     if (op != OP_IN) {
         buffer_puts(sql, plan_op_text(op));
         return;
@@ -99,6 +130,8 @@ static int bind_term(const struct tbl_scan *scan, size_t c, enum op op, sqlite3_
     const struct tbl_terms *terms = &scan->terms[c];
     int                     rc = SQLITE_OK;
 
+    if (!is_bound(op, value))
+        return rc;
     if (op != OP_IN)
         return sqlite3_bind_value(stmt, (*parameter)++, value);
     for (size_t i = 0; i < terms->n && rc == SQLITE_OK; i++)
@@ -123,7 +156,7 @@ static int prepare(struct tbl_scan *scan, const char *where, const char *plan, i
     buffer_puts(&sql, where);
     for (int i = 0; i < argc && plan_next_term(scan_table(scan), &at, &c, &op); i++)
         if (hands_on(scan, c, op))
-            put_term(scan, c, op, &sql);
+            put_term(scan, c, op, argv[i], &sql);
     /* Not the column itself, which would be asked of this file again. */
     buffer_printf(&sql, " ORDER BY +time%s", scan->order->descending ? " DESC" : "");
     if (buffer_text(&sql))

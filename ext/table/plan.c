@@ -83,6 +83,7 @@ struct plan {
     double       rows;
     int          terms;
     bool         unique;
+    bool         timed;  /* a term leaves out rows without a time */
     bool         joined; /* a term's value comes from another table's row, or is not known yet */
 };
 
@@ -101,6 +102,7 @@ static void take_term(struct plan *plan, sqlite3_index_info *info, int i,
         op = OP_IN;
     }
     plan->joined |= op == OP_EQ && !is_literal(info, i);
+    plan->timed |= column->flags & TBL_ORDER;
     info->aConstraintUsage[i].argvIndex = ++plan->terms;
     sqlite3_str_appendf(plan->text, "%s%s%s", plan->terms > 1 ? " AND " : "", column->name,
                         op_text[op]);
@@ -172,7 +174,7 @@ static bool in_order(const struct plan *plan, sqlite3_index_info *info,
         return false;
     if (table->n_columns > 64 && info->colUsed >> 63 && !has_limit(info))
         return false;
-    return info->aOrderBy[0].desc || table->columns[c].flags & TBL_NOT_NULL;
+    return info->aOrderBy[0].desc || plan->timed || table->columns[c].flags & TBL_NOT_NULL;
 }
 
 static void take_order(struct plan *plan, sqlite3_index_info *info)

@@ -5,14 +5,14 @@
 --                  Records of one host and image within five seconds are one installation.
 -- attack:          T1543.003, T1569.002 (v19.1), DC0060 Service Creation
 -- false positives: none: it only lists; t1569_service_creation judges
--- sources:         service_events
+-- sources:         service_rows
 --
 --   SELECT datetime, host, service, display_name, image_path, installed_by FROM service_installs
 --    WHERE installed_by NOT LIKE '%$' ORDER BY time;
 CREATE TEMP VIEW service_installs AS
 WITH events AS (
     SELECT e.*, e.time - lag(e.time) OVER image > 5 IS NOT 0 AS first
-      FROM service_events AS e
+      FROM service_rows AS e
      WHERE e.platform = 'windows' AND e.event_id IN (7045, 4697)
     WINDOW image AS (PARTITION BY e.host, e.image_path ORDER BY e.time)
 ), numbered AS (

@@ -24,7 +24,7 @@
 --           "exe": "C:\\Program Files\\Report\\agent.exe", "pid": 1200, "address": "192.0.2.1", "port": 443,
 --           "service": "ReportAgent", "age": 86400, "window": 600, "local": 0, "source": "Sysmon.evtx", "record": "1"}
 -- rows:    audit_events, windows_events
--- sources: network_events, service_events, attack_knobs
+-- sources: network_events, service_rows, attack_knobs
 --
 --   SELECT exe, name, address, age FROM network_facts WHERE age < 600;
 CREATE TEMP VIEW network_facts AS
@@ -33,7 +33,7 @@ WITH knob AS MATERIALIZED (
 ), made AS MATERIALIZED ( -- from an hour before the question's time on
     SELECT e.time, e.host, e.platform, e.service,
            iif(e.platform = 'windows', lower(exec_path(e.image_path)), '') AS program
-      FROM service_events AS e
+      FROM service_rows AS e
      WHERE e.action IN ('created', 'started')
        AND e.time >= scope_since(3600) AND e.time <= scope_until(0)
        AND ((e.action = 'created' AND e.platform = 'windows')

@@ -30,7 +30,7 @@
 --           "cmdline": "/usr/sbin/agent -f", "parent": "/usr/lib/systemd/systemd", "service": "agent.service",
 --           "patterns": "[]", "places": ",system,", "source": "/proc/300", "record": "pid 300"}
 -- rows:    processes, audit_events, windows_events
--- sources: processes, process_events, path_permissions, package_files, exec_patterns, attached_baseline
+-- sources: processes, process_rows, path_permissions, package_files, exec_patterns, attached_baseline
 --
 --   SELECT datetime(time, 'unixepoch'), service, cmdline FROM process_facts WHERE running;
 CREATE TEMP VIEW process_facts AS
@@ -75,7 +75,7 @@ SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.
        json_object('pid', e.pid, 'exe', e.exe, 'cmdline', e.cmdline, 'parent', e.parent_exe,
                    'parent_cmdline', e.parent_cmdline, 'user', e.user, 'via', e.via),
        e.source, e.record
-  FROM process_events AS e
+  FROM process_rows AS e
  WHERE e.parent_exe LIKE '%\services.exe' OR e.parent_exe LIKE '%/launchd'
     OR (e.exe LIKE '%\services.exe' AND e.exe NOT LIKE '%\Windows\System32\services.exe')
     OR (e.platform = 'linux' AND e.ppid = 1 AND e.via = 'audit');

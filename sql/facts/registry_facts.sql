@@ -29,7 +29,7 @@
 --           "service": "ReportAgent", "by_manager": 0, "decides": 0, "whole_key": 0, "disables": 0, "source": "Sysmon.evtx",
 --           "record": "1"}
 -- rows:    windows_events, registry_services
--- sources: registry_events, service_events, registry_services, security_services, exec_patterns
+-- sources: registry_events, service_rows, registry_services, security_services, exec_patterns
 --
 --   SELECT datetime, exe, key, value, data FROM registry_facts WHERE decides AND NOT by_manager;
 CREATE TEMP VIEW registry_facts AS
@@ -37,7 +37,7 @@ WITH logged AS MATERIALIZED (
     -- Events of the service manager, by the host's name without its domain.
     SELECT substr(e.host, 1, instr(e.host || '.', '.') - 1) COLLATE NOCASE AS host, e.time, e.service,
            e.display_name, e.image_path
-      FROM service_events AS e WHERE e.platform = 'windows' AND e.event_id BETWEEN 7000 AND 7045
+      FROM service_rows AS e WHERE e.platform = 'windows' AND e.event_id BETWEEN 7000 AND 7045
 ), covered AS MATERIALIZED (
     SELECT host, min(time) AS since, max(time) AS until FROM logged GROUP BY host
 ), named AS (

@@ -26,7 +26,7 @@
 --           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
 --           "event_id": 7045, "source": "System.evtx", "record": "1", "security": 0, "random_bits": 10}
 -- rows:    audit_events, journal, windows_events
--- sources: service_events, security_services, exec_patterns, attack_knobs
+-- sources: service_rows, security_services, exec_patterns, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), service, image_path FROM service_event_facts WHERE action = 'created';
 CREATE TEMP VIEW service_event_facts AS
@@ -41,7 +41,7 @@ SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_
            (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
                 SELECT value FROM json_each(command_runs(e.image_path)) UNION SELECT NULL) AS r
              WHERE path_trust(r.value) IS NOT NULL)) AS places
-  FROM service_events AS e
+  FROM service_rows AS e
  WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
     OR (e.platform = 'linux' AND e.action = 'started'
         AND (e.service GLOB 'run-[ru]*' OR e.image_path IS NOT NULL))

@@ -22,7 +22,7 @@
 --           "cmdline": "less", "user": "root", "login_user": "alice", "tool": "systemctl status agent",
 --           "helper": 1, "source": "audit.log", "record": "1"}
 -- rows:    audit_events, windows_events
--- sources: process_events
+-- sources: process_rows
 --
 --   SELECT datetime, login_user, tool, cmdline FROM tool_child_facts;
 CREATE TEMP VIEW tool_child_facts AS
@@ -33,13 +33,13 @@ WITH helpers(name) AS (
            ('systemd-ask-pas'), ('pkttyagent'), ('systemd-sysv-in'), ('update-rc.d'),
            ('chkconfig'), ('ssh'), ('lesspipe'), ('systemctl')
 ), tools AS MATERIALIZED (
-    SELECT host, pid, time, cmdline FROM process_events
+    SELECT host, pid, time, cmdline FROM process_rows
      WHERE time >= scope_since(7200) AND time <= scope_until(0) -- its pager within an hour, and what the pager starts
        AND name IN ('systemctl', 'journalctl', 'systemd-analyze', 'loginctl', 'machinectl',
                     'busctl', 'systemd-run', 'timedatectl', 'hostnamectl')
 ), shown AS MATERIALIZED ( -- the pagers and editors among their children
     SELECT p.host, p.pid, p.time, t.cmdline
-      FROM process_events AS p
+      FROM process_rows AS p
       JOIN tools AS t ON t.host = p.host AND t.pid = p.ppid AND p.time BETWEEN t.time AND t.time + 3600
      WHERE p.time >= scope_since(3600) AND p.time <= scope_until(0)
        AND p.name IN (SELECT name FROM helpers WHERE name <> 'systemctl')
@@ -54,7 +54,7 @@ SELECT c.time, c.datetime, c.host, c.platform, c.name, c.exe, c.cmdline, c.user,
        json_object('tool', p.cmdline, 'exe', c.exe, 'pid', c.pid, 'ppid', c.ppid, 'user', c.user,
                    'login_user', c.login_user) AS evidence,
        c.source, c.record
-  FROM process_events AS c
+  FROM process_rows AS c
   JOIN parents AS p ON p.host = c.host AND p.pid = c.ppid AND c.time BETWEEN p.time AND p.time + 3600
  WHERE c.platform = 'linux' AND c.name IS NOT NULL AND c.ppid IS NOT NULL
    AND c.time >= scope_since(0) AND c.time <= scope_until(0)

@@ -5,7 +5,7 @@
 --          incident. Starts and stops, and logons from the network in the minute before a Windows service was created,
 --          are included.
 -- attack:  as each row says (v19.1)
--- sources: the five analytics, service_events, windows_events
+-- sources: the five analytics, service_rows, windows_events
 --
 --   SELECT datetime, step, subject, signals FROM incident_events ORDER BY incident, time;
 CREATE TEMP VIEW incident_events AS
@@ -62,7 +62,7 @@ WITH seen AS MATERIALIZED (
     UNION ALL
     SELECT e.time, e.host, e.platform, e.action, NULL, NULL, e.service, '[]', json_object('detail', e.detail),
            e.source, e.record, n.entity
-      FROM service_events AS e JOIN entities AS n
+      FROM service_rows AS e JOIN entities AS n
         ON n.host = e.host AND n.entity = replace(lower(e.service), '.service', '')
      WHERE e.action IN ('started', 'stopped', 'failed', 'deleted')
        AND e.time BETWEEN n.first - 3600 AND n.last + 3600

@@ -6,7 +6,7 @@
 --                  leads to another host or hides something.
 -- false positives: patch_cycle marks commands of a package's own scripts: a tool that such scripts call, on a usual
 --                  target, within a minute of the package log's lines; such scripts stop only their own service
--- sources:         process_events, windows_events, shell_history, package_history, evidence
+-- sources:         process_rows, windows_events, shell_history, package_history, evidence
 --
 --   SELECT datetime, login_user, tool, verb, target, cmdline FROM service_commands WHERE NOT patch_cycle;
 CREATE TEMP VIEW service_commands AS
@@ -18,7 +18,7 @@ WITH patches AS MATERIALIZED (
      GROUP BY 1, 2
 ), children AS MATERIALIZED ( -- read only where a wrapper's command is met
     SELECT q.host, q.pid, q.ppid, q.time, q.source, q.record
-      FROM process_events AS q
+      FROM process_rows AS q
      WHERE q.service_tools = 1 AND q.pid IS NOT NULL
        AND q.time >= scope_since(0) AND q.time <= scope_until(10)
 ), kinds AS MATERIALIZED (
@@ -44,7 +44,7 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
                    '% ' || rtrim(replace(t.value, '.service', ''), 'd') || '%'), 0)
            AS patch_cycle,
        p.source, p.record, p.platform
-  FROM process_events AS p -- CROSS JOIN streams the rows; a comma would let SQLite store them all first
+  FROM process_rows AS p -- CROSS JOIN streams the rows; a comma would let SQLite store them all first
  CROSS JOIN json_each(service_command(p.cmdline)) AS c
  CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
   LEFT JOIN patches AS q ON q.host = p.host AND q.minute = CAST(p.time / 60 AS INTEGER)

@@ -1,20 +1,20 @@
--- timeline: the events of every source in one order of time.
+-- timeline_rows: the events of every source in one order of time.
 --
 -- why:     "What happened on web1 between 02:00 and 02:30" is one query. Terms on time and host reach each log, so that
 --          a query for one hour reads one hour. Findings are rows too, with their grade.
--- sources: process_events, service_events, file_events, registry_events, network_events, auth_events,
+-- sources: process_rows, service_rows, file_events, registry_events, network_events, auth_events,
 --          shell_history, package_history, findings
 --
---   SELECT datetime, kind, user, text, severity FROM timeline WHERE host = 'web1' AND time BETWEEN 1789912800 AND 1789914600 ORDER BY time;
-CREATE TEMP VIEW timeline AS
+--   SELECT datetime, kind, user, text, severity FROM timeline_rows WHERE host = 'web1' AND time BETWEEN 1789912800 AND 1789914600 ORDER BY time;
+CREATE TEMP VIEW timeline_rows AS
 SELECT time, datetime, host, 'process' AS kind, exe AS subject, coalesce(login_user, user) AS user,
        cmdline AS text, NULL AS severity, source, record
-  FROM process_events
+  FROM process_rows
 UNION ALL
 SELECT time, datetime, host, 'service', service, user,
        action || coalesce(' ' || service, '') || coalesce(': ' || coalesce(image_path, detail), ''),
        NULL, source, record
-  FROM service_events
+  FROM service_rows
 UNION ALL
 SELECT time, datetime, host, 'file', path, coalesce(login_user, user),
        action || ' ' || path || coalesce(' by ' || exe, ''), NULL, source, record

@@ -1,4 +1,4 @@
--- process_events: programs that were run, in one shape, from every log that records them.
+-- process_rows: programs that were run, in one shape, from every log that records them.
 --
 -- why:     Audit's EXECVE, sudo's own lines, Sysmon 1 and 4688 record the same fact in different forms. Each
 --          log is read once. A name where a log has only a number is taken from the host's users.
@@ -8,8 +8,8 @@
 --          nothing else.
 -- sources: audit_events, auth_events, users, windows_events
 --
---   SELECT datetime, login_user, user, cmdline FROM process_events WHERE time > unixepoch() - 3600;
-CREATE TEMP VIEW process_events AS
+--   SELECT datetime, login_user, user, cmdline FROM process_rows WHERE time > unixepoch() - 3600;
+CREATE TEMP VIEW process_rows AS
 WITH names AS MATERIALIZED (
     SELECT host, uid, min(username) AS username FROM users GROUP BY host, uid
 )

@@ -1,12 +1,12 @@
--- service_events: what happened to services, in one shape, as service managers and logs record it.
+-- service_rows: what happened to services, in one shape, as service managers and logs record it.
 --
 -- why:     SERVICE_START of audit, the journal's job messages, and System 7045, 7040 and 7036 record the same kind of
 --          event. action is created, modified, deleted, started, stopped, failed, enabled, disabled, state or
 --          start_type. Each log is read once, for these kinds of record only.
 -- sources: audit_events, journal, windows_events
 --
---   SELECT datetime, action, service, detail FROM service_events WHERE action IN ('created', 'failed');
-CREATE TEMP VIEW service_events AS
+--   SELECT datetime, action, service, detail FROM service_rows WHERE action IN ('created', 'failed');
+CREATE TEMP VIEW service_rows AS
 SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
        CASE WHEN a.success = 0 THEN 'failed' WHEN a.type = 'SERVICE_START' THEN 'started'
             ELSE 'stopped' END AS action,

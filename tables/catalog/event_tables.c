@@ -1,0 +1,347 @@
+/* event_tables.c -- process_events, service_events and timeline: what the logs record in one shape,
+ * newest first without reading the logs whole.
+ *
+ *     SELECT datetime, login_user, cmdline FROM process_events ORDER BY time DESC LIMIT 20;
+ *
+ * Each is a view of sql/, called ..._rows there, which brings the logs to one shape. As views they
+ * could only be sorted whole. As tables they are asked for one window of time after another, and the
+ * view hands each on to the logs.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "evidence.h"
+#include "formats/text/buffer.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+#define VALUES_MAX 1000 /* of a list that is handed on; SQLite checks a longer one */
+
+#define YEAR (366 * 86400.0)
+
+struct process_event {
+    double      time;
+    const char *datetime, *host;
+    int64_t     pid, ppid;
+    const char *user, *login_user, *exe, *name, *cmdline, *parent_exe, *parent_cmdline, *cwd;
+    int64_t     success;
+    const char *via, *source, *record, *platform;
+    int64_t     service_tools;
+    const char *path;
+    int64_t     uid, auid, parent;
+};
+
+struct service_event {
+    double      time;
+    const char *datetime, *host, *action, *service, *display_name, *image_path, *start_type,
+        *service_type, *account, *user;
+    int64_t     pid;
+    const char *exe, *detail, *source, *record, *platform;
+    int64_t     event_id;
+};
+
+struct moment {
+    double      time;
+    const char *datetime, *host, *kind, *subject, *user, *text, *severity, *source, *record;
+};
+
+#define TIME(row)                                                                                  \
+    TBL_COL(row, time, TBL_RANGE | TBL_ID | TBL_ORDER, "When, in seconds since the epoch, UTC")
+#define DATETIME(row)           TBL_COL(row, datetime, 0, "time in UTC, as datetime() writes it")
+#define TEXT(row, field, doc)   TBL_COL(row, field, TBL_KEY | TBL_LITERAL | TBL_NOCASE, doc)
+#define EXACT(row, field, doc)  TBL_COL(row, field, TBL_KEY | TBL_LITERAL, doc)
+#define NUMBER(row, field, doc) TBL_COL(row, field, TBL_KEY | TBL_LITERAL, doc)
+#define SOURCE(row)                                                                                \
+    TBL_COL(row, source, TBL_KEY | TBL_LITERAL | TBL_ID, "File, bus or log in the evidence"),      \
+        TBL_COL(row, record, TBL_ID,                                                               \
+                "Where the record is in its source: a serial, record number, line or cursor")
+#define PLATFORM(row) EXACT(row, platform, "linux, windows or macos")
+
+static const struct tbl_column process_columns[] = {
+    TIME(struct process_event),
+    DATETIME(struct process_event),
+    TEXT(struct process_event, host, "Host that it ran on"),
+    NUMBER(struct process_event, pid, "Process id"),
+    NUMBER(struct process_event, ppid, "Process id of the parent"),
+    TEXT(struct process_event, user, "Account that it ran as"),
+    TEXT(struct process_event, login_user, "Account that had logged in"),
+    TEXT(struct process_event, exe, "Program of the process"),
+    TEXT(struct process_event, name, "Name of the process"),
+    TEXT(struct process_event, cmdline, "Command line"),
+    TEXT(struct process_event, parent_exe, "Program of the parent process"),
+    TEXT(struct process_event, parent_cmdline, "Command line of the parent process"),
+    TEXT(struct process_event, cwd, "Working directory"),
+    NUMBER(struct process_event, success, "1 where it succeeded, 0 where it failed"),
+    EXACT(struct process_event, via,
+          "How it is known: audit, sysmon, security, tty, sudo, pkexec, doas or cron"),
+    SOURCE(struct process_event),
+    PLATFORM(struct process_event),
+    TBL_COL(struct process_event, service_tools, TBL_KEY,
+            "= 1 leaves out at once what can be no service tool, and nothing else"),
+    TEXT(struct process_event, path, "Program of the process, as osquery calls it"),
+    NUMBER(struct process_event, uid, "Numeric user id"),
+    NUMBER(struct process_event, auid, "Numeric login user id (audit)"),
+    NUMBER(struct process_event, parent, "Process id of the parent, as osquery calls it"),
+};
+
+static const struct tbl_column service_columns[] = {
+    TIME(struct service_event),
+    DATETIME(struct service_event),
+    TEXT(struct service_event, host, "Host that it happened on"),
+    EXACT(struct service_event, action,
+          "created, modified, deleted, started, stopped, failed, cleared, state or start_type"),
+    TEXT(struct service_event, service, "Name of the unit or Windows service"),
+    TEXT(struct service_event, display_name, "Name for people"),
+    TEXT(struct service_event, image_path, "ImagePath of the service; what systemd-run started"),
+    TEXT(struct service_event, start_type, "Start type that the event names"),
+    TEXT(struct service_event, service_type, "Service type that the event names"),
+    TEXT(struct service_event, account, "Account that the service runs as"),
+    TEXT(struct service_event, user, "Account that did it"),
+    NUMBER(struct service_event, pid, "Process id"),
+    TEXT(struct service_event, exe, "Program of the process"),
+    TBL_COL(struct service_event, detail, 0, "More about it, for people"),
+    SOURCE(struct service_event),
+    PLATFORM(struct service_event),
+    NUMBER(struct service_event, event_id, "Number of the Windows event"),
+};
+
+static const struct tbl_column moment_columns[] = {
+    TIME(struct moment),
+    DATETIME(struct moment),
+    TEXT(struct moment, host, "Host that it happened on"),
+    EXACT(struct moment, kind,
+          "process, service, file, registry, network, auth, history, package or finding"),
+    TBL_COL(struct moment, subject, TBL_ID,
+            "What it is about: a program, service, path, key, address or package"),
+    TBL_COL(struct moment, user, 0, "Account that did it"),
+    TBL_COL(struct moment, text, 0, "What happened, for people"),
+    TBL_COL(struct moment, severity, 0, "Grade of a finding; NULL for a record of a log"),
+    SOURCE(struct moment),
+};
+
+/* The view that a table shows, and the logs whose ends are those of its rows. */
+struct shown {
+    const struct tbl_table *table;
+    const char             *view;
+    const char             *logs[8];
+};
+
+static const struct shown *shown_by(const struct tbl_scan *scan);
+
+/* The statement -------------------------------------------------------------------- */
+
+struct state {
+    sqlite3_stmt       *stmt;
+    const struct shown *shown;
+};
+
+/* SQLite's own error stands as it is, as if the query had the view in it. */
+static int fail(struct tbl_scan *scan, int rc)
+{
+    if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT)
+        return rc;
+    return tbl_fail(scan, "%s", sqlite3_errmsg(svcql_db(tbl_svcql(scan))));
+}
+
+static bool hands_on(const struct tbl_terms *terms)
+{
+    return terms->n && terms->n <= VALUES_MAX;
+}
+
+static void put_terms(const struct tbl_scan *scan, const struct tbl_column *column,
+                      struct buffer *sql)
+{
+    const struct tbl_terms *terms = tbl_terms(scan, column->offset);
+
+    if (isfinite(terms->min))
+        buffer_printf(sql, " AND \"%s\" >= ?", column->name);
+    if (isfinite(terms->max))
+        buffer_printf(sql, " AND \"%s\" <= ?", column->name);
+    for (size_t i = 0; hands_on(terms) && i < terms->n; i++)
+        buffer_printf(sql, i ? ", ?" : " AND \"%s\" IN (?", column->name);
+    if (hands_on(terms))
+        buffer_putc(sql, ')');
+}
+
+static int bind_terms(const struct tbl_scan *scan, const struct tbl_column *column,
+                      sqlite3_stmt *stmt, int *at)
+{
+    const struct tbl_terms *terms = tbl_terms(scan, column->offset);
+    int                     rc = SQLITE_OK;
+
+    if (isfinite(terms->min))
+        rc = sqlite3_bind_double(stmt, (*at)++, terms->min);
+    if (rc == SQLITE_OK && isfinite(terms->max))
+        rc = sqlite3_bind_double(stmt, (*at)++, terms->max);
+    for (size_t i = 0; rc == SQLITE_OK && hands_on(terms) && i < terms->n; i++)
+        rc = column->type == TBL_TEXT
+                 ? sqlite3_bind_text(stmt, (*at)++, terms->texts[i], -1, SQLITE_TRANSIENT)
+                 : sqlite3_bind_int64(stmt, (*at)++, terms->ints[i]);
+    return rc;
+}
+
+static int open_scan(struct tbl_scan *scan)
+{
+    struct state           *state = tbl_state(scan);
+    const struct tbl_table *table = (state->shown = shown_by(scan))->table;
+    struct buffer           sql = {0};
+    int                     rc = SQLITE_NOMEM, at = 1;
+
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const struct tbl_column *column = &table->columns[c];
+        bool                     used = column->flags & TBL_ID || tbl_uses(scan, column->offset);
+        buffer_printf(&sql, used ? "%s\"%s\"" : "%sNULL", c ? ", " : "SELECT ", column->name);
+    }
+    buffer_printf(&sql, " FROM temp.\"%s\" WHERE 1", state->shown->view);
+    for (size_t c = 0; c < table->n_columns; c++)
+        put_terms(scan, &table->columns[c], &sql);
+    if (buffer_text(&sql))
+        rc = sqlite3_prepare_v2(svcql_db(tbl_svcql(scan)), sql.data, -1, &state->stmt, NULL);
+    buffer_free(&sql);
+    for (size_t c = 0; rc == SQLITE_OK && c < table->n_columns; c++)
+        rc = bind_terms(scan, &table->columns[c], state->stmt, &at);
+    return rc == SQLITE_OK ? rc : fail(scan, rc);
+}
+
+static void fill(sqlite3_stmt *stmt, int c, const struct tbl_column *column, void *row)
+{
+    void *field = (char *)row + column->offset;
+
+    if (sqlite3_column_type(stmt, c) == SQLITE_NULL)
+        return;
+    if (column->type == TBL_TEXT)
+        *(const char **)field = (const char *)sqlite3_column_text(stmt, c);
+    else if (column->type == TBL_REAL)
+        *(double *)field = sqlite3_column_double(stmt, c);
+    else
+        *(int64_t *)field = sqlite3_column_int64(stmt, c);
+}
+
+static int next(struct tbl_scan *scan, void *row)
+{
+    struct state           *state = tbl_state(scan);
+    const struct tbl_table *table = state->shown->table;
+    int                     rc = sqlite3_step(state->stmt);
+
+    if (rc != SQLITE_ROW)
+        return rc == SQLITE_DONE ? rc : fail(scan, rc);
+    for (size_t c = 0; c < table->n_columns; c++)
+        fill(state->stmt, (int)c, &table->columns[c], row);
+    return rc;
+}
+
+static void close_scan(struct tbl_scan *scan)
+{
+    sqlite3_finalize(((struct state *)tbl_state(scan))->stmt);
+}
+
+/* The ends ------------------------------------------------------------------------------ */
+
+/* The earliest or the latest time of a log; NAN where it has none. */
+static int end_of(struct tbl_scan *scan, const char *log, const char *way, double *ret)
+{
+    struct buffer sql = {0};
+    sqlite3_stmt *stmt = NULL;
+    int           rc = SQLITE_NOMEM;
+
+    *ret = NAN;
+    buffer_printf(&sql, "SELECT time FROM \"%s\" WHERE time > -1e11 ORDER BY time%s LIMIT 1", log,
+                  way);
+    if (buffer_text(&sql))
+        rc = sqlite3_prepare_v2(svcql_db(tbl_svcql(scan)), sql.data, -1, &stmt, NULL);
+    buffer_free(&sql);
+    if (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+        *ret = sqlite3_column_double(stmt, 0);
+    rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(scan, rc);
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
+{
+    const struct shown *shown = shown_by(scan);
+    double              first, last;
+    int                 rc = SQLITE_OK;
+
+    for (size_t i = 0; rc == SQLITE_OK && shown->logs[i]; i++) {
+        rc = end_of(scan, shown->logs[i], "", &first);
+        if (rc == SQLITE_OK)
+            rc = end_of(scan, shown->logs[i], " DESC", &last);
+        ret->first = fmin(ret->first, first);
+        ret->last = fmax(ret->last, last);
+    }
+    ret->near_first = ret->first + 60;
+    ret->near_last = ret->last - 60;
+    return rc;
+}
+
+/* The tables read report their sources. */
+static int probe(struct svcql *svcql)
+{
+    (void)svcql;
+    return SQLITE_OK;
+}
+
+static const struct tbl_example process_examples[] = {
+    {"What was run last", "SELECT datetime, login_user, user, cmdline FROM process_events "
+                          "ORDER BY time DESC LIMIT 20"},
+    {"What was run in the last hour", "SELECT datetime, login_user, user, cmdline FROM "
+                                      "process_events WHERE time > unixepoch() - 3600"},
+};
+
+static const struct tbl_example service_examples[] = {
+    {"Services that were installed or failed",
+     "SELECT datetime, action, service, detail FROM service_events WHERE action IN ('created', "
+     "'failed')"},
+};
+
+static const struct tbl_example moment_examples[] = {
+    {"What happened on a host in half an hour",
+     "SELECT datetime, kind, user, text, severity FROM timeline WHERE host = 'web1' AND time "
+     "BETWEEN 1789912800 AND 1789914600 ORDER BY time"},
+};
+
+#define EVENT_TABLE(id, row, text, count, columns_of, examples_of)                                 \
+    const struct tbl_table id##_table = {                                                          \
+        .name = #id,                                                                               \
+        .doc = text,                                                                               \
+        .columns = columns_of,                                                                     \
+        .n_columns = TBL_COUNT(columns_of),                                                        \
+        .examples = examples_of,                                                                   \
+        .n_examples = TBL_COUNT(examples_of),                                                      \
+        .row_size = sizeof(row),                                                                   \
+        .state_size = sizeof(struct state),                                                        \
+        .rows = count,                                                                             \
+        .ends = ends,                                                                              \
+        .open = open_scan,                                                                         \
+        .next = next,                                                                              \
+        .close = close_scan,                                                                       \
+        .probe = probe,                                                                            \
+    }
+
+EVENT_TABLE(process_events, struct process_event,
+            "Programs that were run, in one shape, from every log that records them", 100000,
+            process_columns, process_examples);
+EVENT_TABLE(service_events, struct service_event,
+            "What happened to services, in one shape, as service managers and logs record it",
+            20000, service_columns, service_examples);
+EVENT_TABLE(timeline, struct moment, "The events of every source in one order of time", 200000,
+            moment_columns, moment_examples);
+
+static const struct shown *shown_by(const struct tbl_scan *scan)
+{
+    static const struct shown shown[] = {
+        {&process_events_table, "process_rows", {"audit_events", "auth_events", "windows_events"}},
+        {&service_events_table, "service_rows", {"audit_events", "journal", "windows_events"}},
+        {&timeline_table,
+         "timeline_rows",
+         {"audit_events", "journal", "auth_events", "windows_events", "shell_history",
+          "package_history"}},
+    };
+    size_t i = 0;
+
+    while (strcmp(shown[i].table->name, tbl_name(scan)) != 0)
+        i++;
+    return &shown[i];
+}
