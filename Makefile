@@ -1,4 +1,4 @@
-# svcql -- see README.md. `make hunt` looks at this host, `make check` runs the tests.
+# svcql -- see README.md. `make hunt` examines this host, `make check` runs the tests.
 
 VERSION := 0.2.0
 
@@ -37,7 +37,7 @@ ifeq ($(WERROR),1)
 WARN   += -Werror
 endif
 
-# CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are the user's and stand last, so that they overrule these.
+# CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are the user's and come last, so that they override these.
 SVCQL_CPPFLAGS = -Iinclude -Itables -Iext -I$(BUILD) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
                  -DSVCQL_VERSION='"$(VERSION)"'
 SVCQL_CFLAGS   = $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden
@@ -47,7 +47,7 @@ CHECK_LIBS    := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0
 COMPILE        = $(CC) $(SVCQL_CPPFLAGS) $(SVCQL_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c
 LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
 
-# Every source below ext/ and tables/ is the extension's, but for the program's.
+# Every source below ext/ and tables/ is part of the extension, except for the program's.
 SOURCES   := $(sort $(filter-out ext/program/%,$(shell find ext tables -name '*.c')))
 FORMATS   := $(filter tables/formats/%,$(SOURCES))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
@@ -55,7 +55,7 @@ OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
 PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c))
 SUITES    := $(wildcard tests/check_*.c)
 TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c tests/corpus.c $(wildcard tests/make_*.c))
-# A folder of sql/ is a prerequisite too, so that a file taken away is gone from the build.
+# A folder of sql/ is a prerequisite too, so that a removed file is removed from the build.
 FACTS     := $(sort $(wildcard sql/*/*_facts.sql))
 SIGNALS   := $(sort $(wildcard sql/signals/*.sql))
 ATTACK    := sql/lists/attack_techniques.sql
@@ -177,12 +177,12 @@ $(BUILD)/systemd-fixture: $(BUILD)/tests/systemd_fixture.o $(BUILD)/tests/make_s
 
 # For people --------------------------------------------------------------------
 
-# Look at this host: what its services say that is worth a person's time.
+# Examine this host: print what is suspicious about its services.
 hunt: deps
 	@$(MAKE) --no-print-directory -s $(JOBS) $(BUILD)/svcql.so
 	@sqlite3 -batch -cmd '.load $(BUILD)/svcql' :memory: < sql/hunt.sql
 
-# Install what is missing, where this is Debian and one may; else say what is missing.
+# Install missing packages, where this is Debian and the user may; else print their names.
 INSTALL_PACKAGES := ./tests/install-packages.sh
 deps:         ; @$(INSTALL_PACKAGES) $(PACKAGES)
 deps-check:   ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) --optional $(ORACLE_PACKAGES)

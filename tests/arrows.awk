@@ -1,8 +1,8 @@
-# arrows.awk -- which way files know each other:
+# arrows.awk -- checks which files may use which others:
 #
 #     awk -f tests/arrows.awk CONTRIBUTING.md $(find include ext tables -name '*.[ch]') sql/*/*.sql
 #
-# CONTRIBUTING.md lists the rooms and the layers, lowest first. A file of C may include what stands in
+# CONTRIBUTING.md lists the rooms and the layers, lowest first. A file of C may include files in
 # its own room, in include/ and in the rooms below it; no chain of includes comes back to where it
 # began. Formats are pure: they know only other formats. A view may read what the layers below its own
 # make; those of findings are built on one another. Prints each arrow that breaks a rule and fails.
@@ -52,7 +52,7 @@ file ~ /\.[ch]$/ && /^#include "/ {
     includes[file] = includes[file] part[2] " "
 }
 
-# What stands after FROM and JOIN is a table or a view.
+# The name after FROM and JOIN is a table or a view.
 file ~ /\.sql$/ {
     sub(/--.*/, "")
     gsub(/[^A-Za-z0-9_]/, " ")

@@ -376,7 +376,7 @@ START_TEST(the_messages_of_a_journal_are_events_too)
 }
 END_TEST
 
-/* An entry of that file says a time 1.5 ms after the one at which journald received it. */
+/* An entry of that file has a time 1.5 ms after the one at which journald received it. */
 START_TEST(an_entry_received_before_its_own_time_is_found_by_that)
 {
     const char *path = harness_evidence("journal/artemis");

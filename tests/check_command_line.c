@@ -2,7 +2,7 @@
  *
  *     tool verb target... [option|option] @remote <outer <inner ~ !
  *
- * where "~" says runtime, "!" obfuscated, "<" names a wrapper, and ";" stands between uses. */
+ * where "~" means runtime, "!" obfuscated, "<" is before a wrapper, and ";" separates uses. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -1241,7 +1241,7 @@ START_TEST(bytes_that_are_no_utf8_stay_within_the_json)
 }
 END_TEST
 
-/* What doubles at each step must stop: 2^60 bytes would be asked for. */
+/* Text that doubles at each step must be limited: it would need 2^60 bytes. */
 START_TEST(values_that_grow_by_themselves_are_bounded)
 {
     expect_count(repeat("a=xxxxxxxxxxxxxxxx;", "a=$a$a;", 60, "systemctl stop $a"), 1);

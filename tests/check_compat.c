@@ -267,7 +267,7 @@ START_TEST(the_logs_are_read_once_for_all_rules)
 }
 END_TEST
 
-/* Queries about services in the way of osquery's packs, by its documented columns. */
+/* Queries about services in the form of osquery's packs, with its documented columns. */
 static const char *const osquery[] = {
     "SELECT id, description, load_state, active_state, sub_state, unit_file_state, following, "
     "object_path, job_id, job_type, job_path, fragment_path, user, source_path FROM systemd_units "

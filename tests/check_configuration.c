@@ -235,7 +235,7 @@ START_TEST(the_shipped_pack_is_read)
 }
 END_TEST
 
-/* Scans of logs that the minute's queries make, by what is asked of them. */
+/* Scans of logs by the queries that run each minute, by their terms. */
 static bool reads_log(const char *plan)
 {
     return strstr(plan, "category") || strstr(plan, "message_id") || strstr(plan, "identifier") ||

@@ -1,7 +1,7 @@
 /* check_corpus.c -- the fuzzers' seeds in tests/corpus, each through its harness, without a fuzzer.
  *
  * tests/corpus/NAME/ is of tests/fuzz_NAME.c. Seeds are small and made by make_corpus.c; what a fuzzer
- * found and was mended may lie beside them. UPDATE=1 writes the seeds anew.
+ * found and was fixed may be beside them. UPDATE=1 writes the seeds again.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -84,7 +84,7 @@ END_TEST
 START_TEST(damage_is_told)
 {
     static const struct {
-        uint8_t change, at; /* behind the text "simple" */
+        uint8_t change, at; /* after the text "simple" */
     } damages[] = {{200, 0}, {0, 2}, {0xff, 2}, {1, 6}};
     const char *text;
 
@@ -134,7 +134,7 @@ static void write_call(struct buffer *out, const char *types, ...)
     va_end(ap);
 }
 
-/* Written behind another, at an offset that is no multiple of 8. */
+/* Written after another, at an offset that is not a multiple of 8. */
 START_TEST(a_call_is_a_message)
 {
     struct buffer       out = {0};
@@ -158,7 +158,7 @@ START_TEST(a_call_is_a_message)
 }
 END_TEST
 
-/* What a peer says must not become this process's own lack of memory, which ends the query. */
+/* A length from a peer must not exhaust this process's memory, which would end the query. */
 START_TEST(a_peer_does_not_say_that_we_have_no_memory)
 {
     ck_assert_int_eq(dbus_error_errno("org.freedesktop.DBus.Error.NoMemory"), -EREMOTEIO);

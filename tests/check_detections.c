@@ -25,7 +25,7 @@
     "SELECT location || ' ' || detail FROM evidence_sources "                                      \
     "WHERE table_name = 'signals' AND status = 'damaged' AND location GLOB '*.sql:*' ORDER BY 1"
 
-/* A connection that looks at a host with one unit, which runs /opt/.cache/agent. */
+/* A connection that reads a host with one unit, which runs /opt/.cache/agent. */
 static sqlite3 *looking_at_agent(void)
 {
     const char *root = harness_scratch();
@@ -163,7 +163,7 @@ static const struct {
     {"program = ?1", "parameters are not allowed"},
     {"program = \"text\"", "no such column: "}, /* later versions quote it, and more */
     {"progam GLOB '/opt/*'", "no such column: progam"},
-    {"program REGEXP '('", NULL}, /* only a row tells */
+    {"program REGEXP '('", NULL}, /* fails only with a row */
 };
 
 START_TEST(an_expression_is_over_the_row_alone)

@@ -255,7 +255,7 @@ START_TEST(without_a_name_a_host_is_called_as_its_folder)
 }
 END_TEST
 
-/* The same rows but for the host's name and, of the running system, what no disk tells. */
+/* The same rows, except for the host's name and for what only the running system has. */
 START_TEST(a_tree_of_units_reads_alike_live_and_dead)
 {
     char *columns =
@@ -609,7 +609,7 @@ START_TEST(links_pipes_and_depth_do_not_mislead_the_walk)
 }
 END_TEST
 
-/* The trap: the kernel tells of every open of this process on the mount. */
+/* The trap: the kernel reports every open of this process on the mount. */
 
 static void query_all(const char *location)
 {

@@ -271,20 +271,20 @@ START_TEST(headers_say_what_is_dirty_and_what_was_altered)
     uint8_t           *log = make_evtx_bytes(&one, 1, &size);
 
     ck_assert_int_eq(evtx_header_parse(log, size, &header), 0);
-    ck_assert(header.sound && !header.dirty);
+    ck_assert(header.intact && !header.dirty);
     ck_assert_uint_eq(header.major, 3);
     ck_assert_uint_eq(header.next_record, 42);
     ck_assert_int_eq(evtx_chunk_parse(log + EVTX_HEADER_SIZE, EVTX_CHUNK_SIZE, &chunk), 0);
-    ck_assert(chunk.header_sound && evtx_chunk_sound(log + EVTX_HEADER_SIZE));
+    ck_assert(chunk.header_intact && evtx_chunk_intact(log + EVTX_HEADER_SIZE));
     ck_assert_uint_eq(chunk.first_record, 41);
     log[120] |= 1;
     ck_assert_int_eq(evtx_header_parse(log, size, &header), 0);
     ck_assert(header.dirty);
     log[EVTX_HEADER_SIZE + 700] ^= 1;
-    ck_assert(!evtx_chunk_sound(log + EVTX_HEADER_SIZE));
+    ck_assert(!evtx_chunk_intact(log + EVTX_HEADER_SIZE));
     log[EVTX_HEADER_SIZE + 9] ^= 1;
     ck_assert_int_eq(evtx_chunk_parse(log + EVTX_HEADER_SIZE, EVTX_CHUNK_SIZE, &chunk), 0);
-    ck_assert(!chunk.header_sound);
+    ck_assert(!chunk.header_intact);
     ck_assert_int_lt(evtx_header_parse(log + 1, size - 1, &header), 0);
     ck_assert_int_lt(evtx_chunk_parse(log, size, &chunk), 0);
     free(log);
@@ -302,7 +302,7 @@ START_TEST(loose_chunk_is_found_wherever_it_lies)
 }
 END_TEST
 
-/* Three events in one chunk, and where each record stands in the file. */
+/* Three events in one chunk, and the offset of each record in the file. */
 static uint8_t *three_events(size_t *ret_size, size_t at[4])
 {
     struct staged_event events[] = {one, one, one};
@@ -325,7 +325,7 @@ START_TEST(records_in_slack_are_carved)
     uint8_t *log = three_events(&size, at);
     uint32_t free_at = (uint32_t)(at[1] - EVTX_HEADER_SIZE);
 
-    /* as after the chunk was begun anew: the header knows one record, the old ones are after it */
+    /* as after the chunk was started again: the header has one record, the old ones are after it */
     put_le(log + EVTX_HEADER_SIZE + 48, free_at, 4);
     log[at[2] + 8] = 99; /* no neighbour of number 42 */
     memset(log + at[1], 0, 32);
@@ -404,7 +404,7 @@ START_TEST(forged_count_of_values_is_refused)
     uint8_t    *log = three_events(&size, at);
     struct walk w;
 
-    /* record 41 defines its template in place: the count stands after the definition */
+    /* record 41 defines its template in place: the count is after the definition */
     uint32_t definition = le32(log + at[0] + 24 + 4 + 10 + 20);
     put_le(log + at[0] + 24 + 4 + 10 + 24 + definition, 0x3fffffff, 4);
     w = walk_log(log, size);
@@ -415,7 +415,7 @@ START_TEST(forged_count_of_values_is_refused)
 }
 END_TEST
 
-/* Make each Data element of the templates stand for value 0: <close start>, substitution, index. */
+/* Make each Data element of the templates refer to value 0: <close start>, substitution, index. */
 static void point_at_first_value(uint8_t *log, size_t size)
 {
     for (size_t i = EVTX_HEADER_SIZE; i + 5 < size; i++)
@@ -461,7 +461,7 @@ static uint32_t dice(uint32_t n)
     return (uint32_t)((uint64_t)(state >> 8) * n >> 24);
 }
 
-/* Decode, render and write as XML whatever can be read. */
+/* Decode, render and write as XML everything that can be read. */
 static void exhaust(const uint8_t *log, size_t size)
 {
     static uint8_t      chunk[EVTX_CHUNK_SIZE];

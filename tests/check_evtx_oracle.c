@@ -1,4 +1,5 @@
-/* check_evtx_oracle.c -- every field of every real event log agrees with what other readers say. */
+/* check_evtx_oracle.c -- every field of every real event log agrees with the output of other
+ * readers. */
 #include <expat.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "harness.h"
 #include "make_evtx.h"
 
-/* Events of one reader: a key that tells them apart, and the fields as lines "path=value". */
+/* Events of one reader: a key that identifies them, and the fields as lines "path=value". */
 struct event {
     char *key, *lines;
 };
@@ -181,7 +182,7 @@ static bool expected_line(const char *path, const struct evtx_value *value, stru
     return any;
 }
 
-/* The references that evtx_decode() gives say what the XML says. Returns how many were compared. */
+/* The references from evtx_decode() agree with the XML. Returns how many were compared. */
 static size_t check_decoded(const struct evtx_event *event, const char *lines)
 {
     struct buffer line = {0}, path = {0};

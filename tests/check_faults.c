@@ -2,7 +2,7 @@
  *
  * A query then fails, or gives the same rows, or loses rows that evidence_sources admits. It never
  * gives a row that is not there. SVCQL_FAULTS=all tries every n, as `make faults` does; without it
- * some are tried, the first ones and ever fewer of those behind.
+ * some are tried, the first ones and fewer and fewer of the later ones.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* check_findings.c -- what the findings cost, what they join, and what tells that logs were silent.
- * What they are worth is measured by `make evaluate`. */
+/* check_findings.c -- the cost of the findings, the events that they join, and the signs that logs
+ * were silent. What they are worth is measured by `make evaluate`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,7 @@ START_TEST(findings_read_each_log_a_fixed_number_of_times)
 END_TEST
 
 /* Of a command in a package's unit, only who owns its program is asked; permissions are asked of what
- * no package owns. A fact that is worked out where nobody uses it shows here as scans. */
+ * no package owns. A fact that is computed where nothing uses it appears here as scans. */
 START_TEST(commands_of_packages_are_looked_up_once_and_their_permissions_never)
 {
     static const char *const tables[] = {"package_files", "path_permissions"};

@@ -1,4 +1,4 @@
-/* check_functions.c -- the SQL functions, and the pure parts behind them. */
+/* check_functions.c -- the SQL functions, and the pure functions that they call. */
 #include <errno.h>
 #include <math.h>
 #include <regex.h>

@@ -71,7 +71,7 @@ START_TEST(bash_commands_of_several_lines_stay_one)
 }
 END_TEST
 
-/* What a shell without stamps added to a file is read all the same. */
+/* Lines that a shell without stamps added to a file are read too. */
 START_TEST(a_very_long_command_goes_on_in_another_entry)
 {
     struct buffer b = {0};

@@ -349,7 +349,7 @@ static void spoil(uint8_t *log, size_t size, int how)
     case 3: /* no entry */
         log[512] = 'X';
         break;
-    default: /* a page that would lie outside the bins */
+    default: /* a page that would be outside the bins */
         log[512 + 40 + 3] = 0x7f;
         break;
     }

@@ -253,7 +253,7 @@ START_TEST(a_cut_file_gives_its_beginning_and_counts_the_rest)
 }
 END_TEST
 
-/* Where the array of entries stands (header, entry_array_offset). */
+/* The offset of the array of entries (header, entry_array_offset). */
 static uint64_t array_of(const uint8_t *data)
 {
     return le64(data + 176);

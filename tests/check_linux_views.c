@@ -235,7 +235,7 @@ START_TEST(a_package_cycle_gives_no_finding)
 END_TEST
 
 /* A view or table's `datetime` is `time` in the form of SQLite's datetime(), so that WHERE datetime
- * > datetime('now', '-1 hour') means what it says. windows_eventlog keeps osquery's form. */
+ * > datetime('now', '-1 hour') compares correctly. windows_eventlog keeps osquery's form. */
 START_TEST(every_datetime_compares_with_sqlites_own)
 {
     const char *dir = harness_scratch();

@@ -12,7 +12,7 @@
 /* A root with dpkg's database of these packages:
  * tool 1.0        a program, a conffile, a diverted program, a link under the merged /lib
  * other 2.0       diverts /usr/bin/view of tool
- * gone 3.0        removed but for its configuration
+ * gone 3.0        removed except for its configuration
  * libx:amd64, libx:i386   two architectures that share a file */
 static const char *make_dpkg(void)
 {
@@ -277,8 +277,8 @@ END_TEST
 
 /* rpm ---------------------------------------------------------------------------- */
 
-/* A root in which rpm itself has installed a package; NULL where there is no rpm, or no leave to
- * chroot(2), which it needs. */
+/* A root in which rpm itself has installed a package; NULL where there is no rpm, or no permission
+ * to chroot(2), which it needs. */
 static const char *make_rpm(void)
 {
     if (geteuid() != 0 || system("command -v rpmbuild >/dev/null") != 0)

@@ -149,7 +149,7 @@ START_TEST(xml_is_read_as_macos_does)
     expect("\xef\xbb\xbf<?xml version='1.0'?><plist><true/></plist>", "true");
     expect("<?xml version='1.0' encoding='iso-8859-1'?><string>\xe9</string>", "\"\xc3\xa9\"");
     expect("<plist><!-- a --><array><!-- b --><true/></array><!-- c --></plist>", "[true]");
-    /* Comments, instructions and <?xml lines stand in any order, and a comment ends at "-->". */
+    /* Comments, instructions and <?xml lines occur in any order, and a comment ends at "-->". */
     expect("\n<?xml version='1.0'?><true/>", "true");
     expect("<!-- a --><?xml version='1.0'?><plist><true/></plist>", "true");
     expect("<?xml version='1.0'?><!DOCTYPE plist><?xml version='1.0'?><!DOCTYPE plist><true/>",

@@ -1,4 +1,4 @@
-/* check_posture.c -- the four mitigations as checks: for each a weak host, and a sound one. */
+/* check_posture.c -- the four mitigations as checks: for each a weak host, and a safe one. */
 #include "harness.h"
 
 #include <fcntl.h>
@@ -83,7 +83,7 @@ START_TEST(a_sound_linux_host_passes)
     sqlite3 *db = look_at(sound_linux());
 
     if (geteuid() != 0)
-        SKIP("files of a sound host are root's");
+        SKIP("files of a safe host are root's");
     harness_expect(db, sound_linux_checks, "%s", all_checks);
     harness_expect(db, "not_applicable", "SELECT DISTINCT status FROM posture_behavior_prevention");
     harness_close(db);
@@ -113,7 +113,7 @@ START_TEST(an_answer_does_not_hang_on_what_was_asked_before)
 }
 END_TEST
 
-/* What is done to a sound host, the check that must say so, and of whom. */
+/* A change of a safe host, the check that must report it, and its subject. */
 static const struct weakness {
     const char *path, *text; /* a file written, if there is a text */
     mode_t      mode;        /* then its mode, if not 0 */
@@ -166,7 +166,7 @@ static const struct weakness {
     {"opt/app/run.sh", NULL, 0666, "posture_permissions", "script_writable", "/opt/app/run.sh"},
     {"opt/env/orders", NULL, 0666, "posture_permissions", "environment_file_writable",
      "/opt/env/orders"},
-    /* each command, in what a shell is told, by a link, and behind a variable */
+    /* each command: in a shell's text, through a link, and after a variable */
     {"etc/systemd/system/two.service",
      "[Service]\nType=oneshot\nExecStart=/bin/sh\nExecStart=/tmp/two -c /tmp/two.conf\n", 0,
      "posture_permissions", "exec_target_writable", "/tmp/two"},
@@ -180,7 +180,7 @@ static const struct weakness {
     /* a program that is not there, where anyone may put one */
     {"etc/systemd/system/late.service", "[Service]\nExecStart=/tmp/late\n", 0,
      "posture_permissions", "exec_target_writable", "/tmp/late"},
-    /* the user's own files are no matter, but + runs as root */
+    /* the user's own files do not count, but + runs as root */
     {"etc/systemd/system/own.service", "[Service]\nUser=ann\nExecStart=+/tmp/own\n", 0,
      "posture_permissions", "exec_target_writable", "/tmp/own"},
 };
@@ -315,7 +315,7 @@ START_TEST(a_copy_whose_owners_are_not_the_hosts_does_not_pass)
 }
 END_TEST
 
-/* Statuses as nobody sees them, of a root that keeps some of its files to itself. */
+/* Statuses for the user nobody, of a root with files that only root may read. */
 static void ask_as_nobody(const char *root, const char *out)
 {
     pid_t child = fork();
@@ -402,7 +402,7 @@ START_TEST(a_sound_mac_passes)
     sqlite3 *db = look_at(macos());
 
     if (geteuid() != 0)
-        SKIP("files of a sound host are root's");
+        SKIP("files of a safe host are root's");
     harness_expect(db, "plist_owner|pass\nplist_target_writable|pass\nsudo_service_tool|pass", "%s",
                    all_checks);
     harness_close(db);

@@ -248,7 +248,7 @@ START_TEST(processes_belong_to_the_units_that_systemd_says)
         db, "evil.service|NULL|root|sleep 1000\nuser@1234.service|mine.service|tester|sleep 2000",
         "SELECT unit, user_unit, user, replace(replace(cmdline, '/usr', ''), '/bin/', '') FROM "
         "processes WHERE name = 'sleep' ORDER BY 1");
-    /* Every main process that a manager tells of is in the unit that it tells. */
+    /* Every main process that a manager reports is in the unit that the manager reports. */
     harness_expect(db, "0",
                    "WITH u AS MATERIALIZED (SELECT id, main_pid FROM systemd_units WHERE scope = "
                    "'system' AND main_pid > 0) SELECT count(*) FROM u LEFT JOIN processes AS p ON "

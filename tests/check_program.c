@@ -78,7 +78,7 @@ START_TEST(help_fits_one_screen)
 }
 END_TEST
 
-/* Each command's options stand in its help, in the manual and in both completions, and those know
+/* Each command's options are in its help, in the manual and in both completions, and those have
  * no others. */
 static void each_option(void (*fn)(const struct command *, const struct option_spec *, void *),
                         void *data)
@@ -430,7 +430,8 @@ enum { SANITIZED = 1 };
 enum { SANITIZED = 0 };
 #endif
 
-/* What somebody typed does nothing to the terminal that shows it, in the program and in make hunt. */
+/* Text that an attacker typed does not act on the terminal that shows it, in the program and in
+ * make hunt. */
 START_TEST(hostile_texts_do_not_act_on_a_terminal)
 {
     static const char *const formats[] = {"table", "csv", "json", "ndjson"};

@@ -1,5 +1,5 @@
 /* check_promises.c -- what the frame promises of every table, tried on each: terms that reach a table
- * change nothing but its speed, sources are what evidence_sources says, examples show something. */
+ * change nothing but its speed, sources agree with evidence_sources, examples have rows. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,7 +225,7 @@ static void finish(void)
 
 /* Terms ------------------------------------------------------------------------ */
 
-/* A term that reaches the table, and the same after a '+', which does not. X stands for the column,
+/* A term that reaches the table, and the same after a '+', which does not. X is the column,
  * v.x for a value of it. */
 static const struct {
     unsigned    flags;

@@ -272,7 +272,7 @@ START_TEST(missed_time_runs_a_query_once)
     schedule_after(schedule, 6000);
     schedule_tick(schedule, false);
     expect_state("2", "SELECT runs FROM svcql_schedule");
-    wall_now += 86400; /* the clock is set forth, and back: no time has gone by */
+    wall_now += 86400; /* the clock is set forward, and back: no time has passed */
     schedule_tick(schedule, false);
     wall_now -= 2 * 86400;
     schedule_tick(schedule, false);
@@ -509,7 +509,7 @@ START_TEST(a_query_over_its_memory_is_denied)
 }
 END_TEST
 
-/* Crash whatever child the schedule has. */
+/* Crash any child of the schedule. */
 static bool crash_child(void *data)
 {
     FILE *children = fopen("/proc/thread-self/children", "r");
@@ -757,7 +757,7 @@ START_TEST(syslog_gets_a_line_a_result)
     setup.output = target;
     ck_assert_int_eq(schedule_open(&setup, &schedule), 0);
     schedule_tick(schedule, false);
-    ck_assert(schedule_backlog(schedule)); /* nobody listens yet */
+    ck_assert(schedule_backlog(schedule)); /* no listener yet */
     int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     schedule_after(schedule, 5);
@@ -1047,7 +1047,7 @@ static void run_until_killed(void)
     }
 }
 
-/* Each command is typed once and never taken away: so each is logged once, whenever it is killed.
+/* Each command is typed once and never removed: so each is logged once, with a kill at any time.
  */
 START_TEST(a_hundred_kills_lose_and_double_nothing)
 {

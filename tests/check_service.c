@@ -1,5 +1,5 @@
-/* check_service.c -- svcql.service under a real systemd: it starts, sees what is planted, says it
- * once, keeps its sandbox and its old configuration. */
+/* check_service.c -- svcql.service under a real systemd: it starts, finds what is planted, reports
+ * it once, keeps its sandbox and its old configuration. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +63,7 @@ static void configure(const char *name)
     harness_write_text("/etc", "svcql.json", text);
 }
 
-/* Lines of the journal that tell of a unit, each checked. */
+/* Lines of the journal about a unit, each checked. */
 static int times_reported(const char *name, const char *unit)
 {
     char line[512], column[256];

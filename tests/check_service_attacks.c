@@ -1,5 +1,5 @@
 /* check_service_attacks.c -- tricks with services, staged on a real systemd with a real journald,
- * and what the views say of each: found where it should be, and nothing beside it. */
+ * and the views' rows of each: found where it should be, and nothing else. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

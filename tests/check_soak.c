@@ -1,5 +1,5 @@
 /* check_soak.c -- many ticks on a clock of the test's own: memory, files and descriptors do not
- * grow. 100 ticks unless $SVCQL_SOAK says how many; `make soak` runs 10,000. */
+ * grow. 100 ticks, or the number in $SVCQL_SOAK; `make soak` runs 10,000. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -130,7 +130,7 @@ START_TEST(commands_are_those_of_cvtsudoers)
 }
 END_TEST
 
-/* What cvtsudoers says of a file, and what we say, one line a command. */
+/* The output of cvtsudoers for a file, and ours, one line for each command. */
 #define MEMBERS(list)                                                                              \
     "(SELECT group_concat(iif(m.value ->> 'negated', '!', '') || coalesce(m.value ->> "            \
     "'username', "                                                                                 \
@@ -259,7 +259,7 @@ START_TEST(aliases_that_name_themselves_end)
 }
 END_TEST
 
-/* Each alias stands for the next one's members twice. */
+/* Each alias has the next one as a member twice. */
 START_TEST(aliases_that_explode_are_cut_and_counted)
 {
     sqlite3      *db = harness_open();

@@ -99,7 +99,7 @@ static void insert(sqlite3_stmt *stmt, const char *id, const char *property, con
 }
 
 /* The lines of `systemctl show`, KEY=VALUE, units apart by empty lines, as the table "shown". Id
- * stands before what matters only if asked for by itself, so each unit's lines are gone over twice.
+ * comes before the others only if it is requested alone, so each unit's lines are read twice.
  */
 static void load_shown(sqlite3 *db, const char *command)
 {
@@ -130,7 +130,7 @@ static void load_shown(sqlite3 *db, const char *command)
 }
 
 #define LIST(column) "(SELECT group_concat(value, ' ') FROM json_each(" column "))"
-/* systemctl quotes nothing, and does not tell of a program that is run under another name. */
+/* systemctl quotes nothing, and does not show that a program is run under another name. */
 #define COMMANDS(column)                                                                           \
     "replace(replace(CASE WHEN " column " LIKE '@%%' THEN substr(" column ", instr(" column        \
     ", ' ') + 1) ELSE " column " END, '\"', ''), '\\', '')"

@@ -227,7 +227,7 @@ END_TEST
 
 /* Unit files ------------------------------------------------------------------ */
 
-/* systemd reads on behind any comment; what it cannot be told of a file is counted. */
+/* systemd continues after any comment; parts of a file that are not read are counted. */
 START_TEST(padding_hides_no_service)
 {
     sqlite3    *db = harness_open();

@@ -42,7 +42,7 @@ static void link_to(const char *path, const char *target)
     ck_assert(symlink(target, full) == 0);
 }
 
-/* The rows of a query on this root, where it says ROOT. */
+/* The rows of a query, with this root in place of ROOT. */
 static void expect(const char *expected, const char *sql)
 {
     sqlite3    *db = harness_open();

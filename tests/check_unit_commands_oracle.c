@@ -40,7 +40,7 @@ static void halt(void)
         systemd_enter(box);                                                                        \
     } while (0)
 
-/* What the manager says ------------------------------------------------------- */
+/* Output of the manager ------------------------------------------------------- */
 
 static const char *const properties[] = {"ExecCondition", "ExecStartPre", "ExecStart",
                                          "ExecStartPost", "ExecReload",   "ExecStop",

@@ -42,7 +42,7 @@ static void unit(const char *path, const char *text)
     harness_write_text(dir, path, text);
 }
 
-/* The rows of a query on this root, where it says ROOT. */
+/* The rows of a query, with this root in place of ROOT. */
 static void expect(const char *expected, const char *sql)
 {
     sqlite3    *db = harness_open();
@@ -539,7 +539,7 @@ START_TEST(links_that_are_called_as_folders_are_not_lost)
 }
 END_TEST
 
-/* What differs between versions of systemd goes by the one whose library the root has. */
+/* Differences between versions of systemd depend on the library in the root. */
 START_TEST(the_version_of_systemd_decides)
 {
     static const struct {

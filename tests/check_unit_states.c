@@ -1,4 +1,4 @@
-/* check_unit_states.c -- states of made-up units agree with what `systemctl --root` says of them.
+/* check_unit_states.c -- states of artificial units agree with `systemctl --root`.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ static void new_root(void)
     harness_write_text(dir, "etc/systemd/system/known.service", "[Service]\nExecStart=/bin/true\n");
 }
 
-/* Lines "name|state" of systemctl, sorted; NULL where it says nothing. */
+/* Lines "name|state" of systemctl, sorted; NULL where it prints nothing. */
 static char *theirs(void)
 {
     char   command[512], *text = NULL;
@@ -284,8 +284,8 @@ static void random_entry(void)
                            any(20) || strncmp(path, "opt/", 4) == 0 ? random_content(text) : "");
 }
 
-/* What stands outside of the unit path is never empty: where --root leads there, systemctl 252
- * tells masked-runtime and masked apart otherwise than on the running system. */
+/* A file outside of the unit path is never empty: where --root leads there, systemctl 252
+ * distinguishes masked-runtime and masked in another manner than on the running system. */
 START_TEST(any_tree_gives_the_states_that_systemd_gives)
 {
     if (!version())

@@ -49,7 +49,7 @@ START_TEST(columns_hold_what_the_record_says)
                    "1700000000.5|2023-11-14 22:13:20.500000|WS01|System|Service Control "
                    "Manager|7045|10|4|S-1-5-18|0|1|4608",
                    "SELECT time, datetime, computer, channel, provider_name, event_id, record_id, "
-                   "pid, user_sid, carved, sound, position FROM windows_events('%s') "
+                   "pid, user_sid, carved, intact, position FROM windows_events('%s') "
                    "WHERE record_id = 10",
                    dir);
     harness_expect(db,
@@ -156,7 +156,7 @@ START_TEST(chunks_whose_clock_is_doubtful_are_read)
         stage_many(path, 1000);
         uint8_t *log = (uint8_t *)harness_read(path, &size);
         ck_assert_uint_gt(size, EVTX_HEADER_SIZE + 2 * EVTX_CHUNK_SIZE);
-        /* exported logs say 0 in a chunk's last record; a clock set back, an hour less */
+        /* exported logs have 0 as a chunk's last record; a clock set back, an hour less */
         uint8_t *chunk = log + EVTX_HEADER_SIZE;
         uint8_t *filetime = chunk + le32(chunk + 44) + 16;
         put_le(filetime, zero ? 0 : le64(filetime) - 36000000000u, 8);
@@ -277,7 +277,7 @@ START_TEST(altered_record_shows_in_the_checksum)
     name[0] = 'X';
     harness_write(dir, "System.evtx", log, size);
     harness_expect(db, "0|XSEXESVC",
-                   "SELECT sound, service_name FROM windows_events('%s') WHERE event_id = 7045",
+                   "SELECT intact, service_name FROM windows_events('%s') WHERE event_id = 7045",
                    path);
     harness_query(db, "SELECT count(*) FROM windows_events('%s')", path);
     harness_expect(db, "damaged|1 chunks with a wrong checksum",
@@ -479,7 +479,7 @@ END_TEST
 
 /* Real logs ------------------------------------------------------------------- */
 
-/* Fifths of a log's time, asked for with and without leave to skip chunks. */
+/* Fifths of a log's time, queried with and without skipping of chunks. */
 static void compare_ranges(const char *path, void *data)
 {
     size_t  *ranges = data;

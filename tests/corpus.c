@@ -29,7 +29,7 @@ static void *grown(void *array, size_t n, size_t size)
     return array;
 }
 
-/* The half is the name's, so that a case keeps it whatever is added. */
+/* The half depends on the name, so that a case keeps it when others are added. */
 static bool is_fitting(const char *name)
 {
     uint32_t hash = 2166136261u; /* FNV-1a */
@@ -226,7 +226,7 @@ static void set_mode(const char *dir, const char *path, mode_t mode)
     ck_assert_msg(chmod(full, mode) == 0, "%s", full);
 }
 
-/* A header of a 64-bit ELF program, little-endian, and some text that tells files apart. */
+/* A header of a 64-bit ELF program, little-endian, and some text that differs from file to file. */
 static void write_program(const char *dir, const char *path)
 {
     char program[256] = "\x7f"

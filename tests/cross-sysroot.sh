@@ -11,7 +11,7 @@ rm -rf "$dir"
 mkdir -p "$dir/.apt/state/lists/partial" "$dir/.apt/cache/archives/partial"
 : >"$dir/.apt/status"
 
-# The suite is this machine's, whatever else its apt knows.
+# The Debian suite is this machine's, even if its apt has others.
 . /etc/os-release
 cat >"$dir/.apt/sources" <<END
 deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${MIRROR:-http://deb.debian.org/debian} $VERSION_CODENAME main

@@ -23,7 +23,7 @@ known() {
     esac
 }
 
-# Suites that are not run are named, and counted, so that nobody takes them for passed.
+# Suites that are not run are listed and counted, so that they do not appear as passed.
 tell_skipped() {
     skipped=''
     for suite in tests/check_*.c; do

@@ -4,8 +4,9 @@
  *
  * Prints tests/EVALUATION.md: each attack, found or missed, how grave and by which signals; and for
  * each ordinary host the findings of each grade. Attacks on Linux are staged on a real systemd that
- * is booted anew for each, with this machine's own package database; without root they are skipped,
- * and said to be. See tests/evaluate_hosts.sh for the ordinary hosts, evaluate.h for the attacks.
+ * is booted again for each, with this machine's own package database; without root they are
+ * skipped, which is reported. See tests/evaluate_hosts.sh for the ordinary hosts, evaluate.h for
+ * the attacks.
  */
 #include "evaluate.h"
 
@@ -27,7 +28,7 @@ enum grade { INFO, LOW, MEDIUM, HIGH, CRITICAL, GRADES };
 
 static const char *const grades[GRADES] = {"info", "low", "medium", "high", "critical"};
 
-/* What findings say of a host; shared with the processes that look. */
+/* The findings of a host; shared with the processes that query them. */
 struct verdict {
     bool looked, refused;
     int  count[GRADES];
@@ -41,7 +42,8 @@ static struct {
 
 static struct verdict *verdict;
 
-/* The harness asserts, and there is no Check here to ask: a failure ends the process that looks. */
+/* The harness asserts, and there is no Check here to ask: a failure ends the process that queries.
+ */
 void _mark_point(const char *file, int line)
 {
     (void)file, (void)line;
@@ -260,7 +262,7 @@ static enum label label_of(const char *path, const char *label)
     return OTHER;
 }
 
-/* Files that tell nothing where they lie: a unit or a property list counts below a host's root. */
+/* Files outside a host's root have no meaning: a unit or a property list counts only below one. */
 static const struct placed {
     const char *folder, *below;
 } placed[] = {
@@ -364,7 +366,7 @@ static void judge_ordinary_files(const char *evidence)
 static void attacks(const char *evidence, const char *part)
 {
     printf("# What the findings are worth\n\nWritten by `make evaluate`. An attack is found where "
-           "a finding of medium or above tells of it (or, where something "
+           "a finding of medium or above reports it (or, where something "
            "removes itself, an incident).\n\n## Attacks\n");
     judge_all("Linux", evaluate_linux, part);
     judge_all("Windows", evaluate_windows, part);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# evaluate_hosts.sh FOLDER: make the ordinary hosts that `make evaluate` looks at, once: FOLDER/debian,
+# evaluate_hosts.sh FOLDER: make the ordinary hosts for `make evaluate`, once: FOLDER/debian,
 # as debootstrap leaves Debian stable, and FOLDER/debian50, the same with fifty common packages.
 # Needs root, debootstrap, a mirror ($MIRROR, or apt's) and some minutes.
 set -euo pipefail

@@ -6,7 +6,7 @@
 
 #define T0    1790000000
 #define PAIRS (const char *const[])
-/* An installation as System 7045 and as Security 4697 tell of it. */
+/* An installation as System 7045 and as Security 4697 record it. */
 #define INSTALLED(name, image)                                                                     \
     {                                                                                              \
         .channel = "System", .provider = "Service Control Manager", .id = 7045, .time = T0,        \

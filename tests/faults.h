@@ -9,7 +9,7 @@ enum fault {
     FAULT_NONE,
     FAULT_MEMORY, /* malloc, calloc, realloc, strdup, strndup: no memory */
     FAULT_INPUT,  /* read, pread, fstat: EIO */
-    FAULT_SHORT,  /* read, pread: half of what was asked for; no failure at all */
+    FAULT_SHORT,  /* read, pread: half of the requested bytes; not a failure */
 };
 
 /* Have the n-th call from now on fail, from 0; in this thread alone. */

@@ -1,4 +1,4 @@
-/* fuzz_dbus.c -- any bytes as a message of a service manager: read as its own types say, and as the
+/* fuzz_dbus.c -- any bytes as a message of a service manager: read by its own types, and as the
  * types that svcql expects. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(chunk, "ElfChnk", 8);
     if (evtx_load(reader, chunk, size % 2, &header) == 0)
         drain(reader, &text);
-    evtx_chunk_sound(chunk);
+    evtx_chunk_intact(chunk);
     evtx_reader_free(reader);
     buffer_free(&text);
     free(chunk);

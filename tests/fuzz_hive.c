@@ -1,5 +1,5 @@
-/* fuzz_hive.c -- registry hives and their logs: everything there is to read, whatever comes. The
- * first four bytes say how many of those that follow are the hive; the rest is a log. */
+/* fuzz_hive.c -- registry hives and their logs: everything in them is read, for any input. The
+ * first four bytes are the size of the hive that follows; the rest is a log. */
 #include <stdlib.h>
 #include <string.h>
 

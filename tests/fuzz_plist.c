@@ -1,5 +1,5 @@
-/* fuzz_plist.c -- property lists: no crash, bounded events, and JSON whatever comes; what launchd
- * would read of them. */
+/* fuzz_plist.c -- property lists: no crash, bounded events, and valid JSON for any input; what
+ * launchd would read of them. */
 #include <stdlib.h>
 
 #include "formats/plist/launchd_plist.h"

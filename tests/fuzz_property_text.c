@@ -1,4 +1,4 @@
-/* fuzz_property_text.c -- hostile property files: names and values lie within the text. */
+/* fuzz_property_text.c -- hostile property files: names and values are within the text. */
 #include <stdint.h>
 #include <stdlib.h>
 

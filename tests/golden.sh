@@ -1,6 +1,6 @@
 #!/bin/sh
 # golden.sh EXTENSION: run each tests/golden/NAME.sql in the sqlite3 shell and compare with NAME.out.
-# UPDATE=1 writes the .out files anew. A script whose first line is "-- needs: COMMAND" is skipped
+# UPDATE=1 writes the .out files again. A script whose first line is "-- needs: COMMAND" is skipped
 # where the command fails.
 set -u
 extension=$1

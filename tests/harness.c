@@ -379,7 +379,7 @@ struct dirent *readdir(DIR *stream)
     }
     struct dirent *entry = real(stream);
     if (!entry)
-        breaking.stream = NULL; /* another may come to lie at its address */
+        breaking.stream = NULL; /* another may get its address */
     return entry;
 }
 

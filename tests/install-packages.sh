@@ -24,7 +24,7 @@ in_suite() {
     done
 }
 
-# Everything that apt says goes to the log, which is shown where it fails.
+# The output of apt goes to the log, which is shown where it fails.
 apt() {
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@" \
         </dev/null >>"$log" 2>&1

@@ -178,7 +178,7 @@ static void tally_half(const struct corpus *corpus, int age, const char *platfor
     }
 }
 
-/* The bars, on the half that nobody looked at. */
+/* The limits, on the half that was not used for fitting. */
 static bool below_bars(int age, const struct tally *attacks, const struct tally *ordinary)
 {
     double most = ages[age] == 2 ? 10 : 5;

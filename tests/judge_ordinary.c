@@ -50,7 +50,7 @@ static void place(sqlite3 *db, const char *dir, size_t kind, const char *from, c
     harness_query(db, "INSERT INTO placed VALUES ('%s', '/%s', 0, '', 0)", kinds[kind].kind, path);
 }
 
-/* What the findings say of the units placed last. */
+/* The findings on the units placed last. */
 static void judge_host(sqlite3 *db, const char *dir)
 {
     harness_query(db, "DELETE FROM evidence");

@@ -6,7 +6,7 @@
 #define SVCQL_TESTS_MAKE_AUDIT_H
 
 /* Begin to record what a program executes, opens and renames; returns NULL, or why it cannot be: it
- * is done only where SVCQL_LIVE_AUDIT is set, by root, where nobody else uses audit. Writes
+ * is done only where SVCQL_LIVE_AUDIT is set, by root, where no other program uses audit. Writes
  * DIR/audit.log, in the enriched format. */
 const char *make_audit_begin(const char *dir, const char *program);
 void        make_audit_end(void);

@@ -150,7 +150,7 @@ static void put_name(struct chunk *c, const char *name)
 
 /* Elements ------------------------------------------------------------------- */
 
-/* Begin an element; returns where its size stands. */
+/* Begin an element; returns the offset of its size. */
 static uint32_t open_element(struct chunk *c, const char *name, bool attributes)
 {
     put8(c, attributes ? 0x41 : 0x01);
@@ -175,7 +175,7 @@ static void put_plain(struct chunk *c, const char *text)
     put_wide(c, text);
 }
 
-/* Text as it stands in a template; outside one with &, < and > as entities, so that a value is made
+/* Text as written in a template; outside one with &, < and > as entities, so that a value is made
  * of several tokens. */
 static void put_text(struct chunk *c, const char *text)
 {
@@ -498,7 +498,7 @@ static void put_event(struct chunk *c, struct values *v, const struct staged_eve
     close_element(c, at, false);
 }
 
-/* What makes two events share a template: everything that stands in it as text. */
+/* The key by which two events share a template: all text in it. */
 static void template_key(const struct staged_event *e, bool outer, char key[96])
 {
     uint8_t form[4];

@@ -10,7 +10,7 @@
  *
  * or make_hive_file(hive, dir, "Windows/System32/config/SYSTEM") to write it below a folder.
  *
- * Text is UTF-8; U+2400 in a name stands for a NUL. Names that Latin-1 can hold are kept so, as
+ * Text is UTF-8; U+2400 in a name means a NUL. Names that Latin-1 can hold are kept so, as
  * Windows does. Out of memory ends the program.
  */
 #ifndef SVCQL_MAKE_HIVE_H

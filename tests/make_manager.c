@@ -117,7 +117,7 @@ static int get_all(sd_bus_message *call, sd_bus_error *error)
     return 1;
 }
 
-/* Until the other end has gone. */
+/* Until the other end has closed. */
 static int flood(sd_bus *bus)
 {
     int   r = 0;

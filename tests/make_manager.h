@@ -11,8 +11,8 @@ enum lie {
     LIE_ERRORS,  /* the same, with an error for every property */
     LIE_HUGE,    /* the same, with a description of 8 MiB and an environment of 48 MiB */
     LIE_VANISH,  /* answers ListUnits and ends at the first question after it */
-    LIE_GARBAGE, /* bytes that are no D-Bus */
-    LIE_SILENCE, /* accepts, and says nothing */
+    LIE_GARBAGE, /* bytes that are not D-Bus */
+    LIE_SILENCE, /* accepts, and sends nothing */
     LIE_FLOOD,   /* sends signals without end, and no answer */
 };
 

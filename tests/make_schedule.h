@@ -7,7 +7,7 @@
 
 #include "program/schedule.h"
 
-/* Clocks that stand still until a test moves them. */
+/* Clocks that stop until a test moves them. */
 extern double wall_now, uptime_now;
 
 /* Notices of the schedule, one a line, since schedule_begin(). */
@@ -22,7 +22,7 @@ struct schedule_setup schedule_setup_of(const char *dir);
 int schedule_after(struct schedule *schedule, double seconds);
 
 /* Check one line of a result log by the description of osquery's format: keys, their order, their
- * types, and what they say of each other. NULL where it is right, else what is wrong. */
+ * types, and their consistency. NULL where it is right, else the fault. */
 const char *log_line_error(const char *line, size_t size);
 
 /* The lines of DIR/log, each checked, as "name counter action rows". */

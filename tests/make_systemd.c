@@ -207,7 +207,7 @@ static void mount_all(void)
     }
 }
 
-/* /bin, /sbin and the like, as the machine links them into /usr. */
+/* /bin, /sbin and similar folders, linked into /usr as on this machine. */
 static void link_usr(void)
 {
     static const char *const names[] = {"bin", "sbin", "lib", "lib64", "lib32", "libx32"};
@@ -594,7 +594,7 @@ static int remove_cgroup(const char *path, const struct stat *st, int type, stru
     return 0;
 }
 
-/* In a process of its own, which sees the hierarchy mounted where nobody else does. */
+/* In a separate process, in whose private mount namespace the hierarchy is mounted. */
 static void remove_cgroups(const char *dir)
 {
     struct path root = path_of("%s/root", dir);

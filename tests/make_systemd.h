@@ -45,7 +45,7 @@ pid_t systemd_start_to_stay(const char *dir);
 
 /* Why no systemd can be booted on this machine, from what systemd_start() returned; NULL where one
  * can, so that it should have started. Always NULL where SVCQL_SYSTEMD is "required",
- * but for tests that qemu runs, which never can. */
+ * except for tests that qemu runs, which never can. */
 const char *systemd_excuse(pid_t started);
 
 /* Skip a test that needs systemd only where there is an excuse: what can be booted and was not
@@ -73,7 +73,7 @@ int systemd_run(const char *dir, char *const argv[]);
 /* Run a line of shell, from inside; fails the test where it does not succeed. */
 void systemd_shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Kill the fixture and wait until it is gone, cgroups too. Accepts one that is not running. */
+/* Kill the fixture and wait until it has ended, cgroups too. Accepts one that is not running. */
 int systemd_stop(const char *dir);
 
 #endif

@@ -1,7 +1,7 @@
 # mixed.awk -- AND and OR side by side: awk -f tests/mixed.awk sql/*/*.sql
 #
-# Which of the two binds tighter is seldom what a reader remembers, so views and detections say it with
-# parentheses. Prints each expression that does not, and fails.
+# Which of the two binds tighter is seldom what a reader remembers, so views and detections show it
+# with parentheses. Prints each expression that does not, and fails.
 
 # What ends an expression at the same depth of parentheses.
 BEGIN {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# mutants.sh [N [SEED]]: changes one thing at a time in the C and SQL sources, and says which changes no
-# test notices. N mutants of all there are, chosen by SEED (printed, so that a run can be repeated).
+# mutants.sh [N [SEED]]: changes one thing at a time in the C and SQL sources, and reports which
+# changes no test notices. N mutants of all there are, chosen by SEED (printed, so that a run can be
+# repeated).
 #
 # Each is built and tried in a copy of the committed tree, which begins with what build/ has of it: first by
 # the suites that are named like the file, then by those of SUITES and the tests of the detections. One that

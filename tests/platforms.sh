@@ -48,8 +48,8 @@ echo "platform: $(systemctl --version | head -n 1), SQLite $(sqlite3 --version |
 apt-get -qq autoclean
 '
 
-# Run it in the copy, whose mounts nobody else sees. It shares the machine's processes: the kernel's audit
-# answers no others.
+# Run it in the copy, in a private mount namespace. It shares the machine's processes: the kernel's
+# audit answers no others.
 inside='
 set -e
 run=$1 archives=$2 newcomer=$3

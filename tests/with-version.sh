@@ -1,6 +1,6 @@
 #!/bin/sh
-# with-version.sh TOOL VERSION ARGUMENT...: run a tool that says other things in every version, in the one
-# that the sources are kept for; where another is installed, say so and do nothing.
+# with-version.sh TOOL VERSION ARGUMENT...: run a tool whose output differs from version to version,
+# in the one that the sources are kept for; where another is installed, report that and do nothing.
 set -u
 tool=$1 version=$2
 shift 2

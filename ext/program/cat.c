@@ -1,7 +1,7 @@
 /* cat.c -- svcql cat: units as one file each, with the source of each line.
  *
- * Before the lines that are of one file stands a comment with its path and the numbers of the lines, so
- * what is printed is a unit file that does what all the files of the unit do together.
+ * A comment before the lines of one file has its path and the numbers of the lines, so the output
+ * is a unit file with the effect of all files of the unit together.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static const char sql[] =
     "SELECT host, scope, scope_user, unit, text, section, path, line FROM effective_unit(?1) "
     "WHERE (?2 IS NULL OR scope = ?2) AND (?3 IS NULL OR scope_user IS NULL OR scope_user = ?3)";
 
-/* A run of lines of one file, that waits until it is known to be whole. */
+/* Adjacent lines of one file, kept until the run is complete. */
 struct run {
     struct buffer lines, numbers;
     char         *path;

@@ -13,7 +13,7 @@ static const struct command *const all[] = {
 
 static int help(void)
 {
-    puts("svcql: what a host or a dead disk says about its services, as SQL\n\n"
+    puts("svcql: the services of a host or a dead disk, as SQL tables\n\n"
          "usage: svcql COMMAND [OPTION]...\n");
     for (size_t i = 0; i < N_COMMANDS; i++)
         printf("  %-9s %-11s %s\n", all[i]->name, all[i]->arguments ? all[i]->arguments : "",

@@ -202,7 +202,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(
         struct job_row, event, 0,
         "@reboot, @daily and so on; of anacron the period in days or @monthly; of a script what "
-        "its folder is named after, as daily; NULL where the five fields say when"),
+        "its folder is named after, as daily; NULL where the five fields set the time"),
     TBL_COL(struct job_row, minute, 0, "Minute, as written"),
     TBL_COL(struct job_row, hour, 0, "Hour, as written"),
     TBL_COL(struct job_row, day_of_month, 0, "Day of the month, as written"),
@@ -210,13 +210,13 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct job_row, day_of_week, 0, "Day of the week, as written"),
     TBL_COL(struct job_row, user, TBL_KEY, "User that the job runs as"),
     TBL_COL(struct job_row, command, 0,
-            "What is run, as written, its input after a % included; of a script its path"),
+            "Command as written, with its input after a %; of a script its path"),
     TBL_COL(struct job_row, kind, 0,
             "system (a table whose jobs name their user), user (a user's own), anacron or script"),
     TBL_COL(struct job_row, job, 0, "Name of the job, of anacron"),
     TBL_COL(struct job_row, path, 0, "Path of the file on its host"),
     TBL_COL(struct job_row, line, TBL_ID, "Line of the file, from 1; 0 of a script"),
-    TBL_COL(struct job_row, host, TBL_KEY, "Host whose jobs they are"),
+    TBL_COL(struct job_row, host, TBL_KEY, "Host that has the job"),
     TBL_COL(struct job_row, source, TBL_ID, "Path of the file in the evidence"),
     TBL_COL(struct job_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
 };

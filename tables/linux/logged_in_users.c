@@ -210,7 +210,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct login_row, time, 0, "When it began, in seconds since the epoch"),
     TBL_COL(struct login_row, pid, 0, "Process that leads the session"),
     TBL_COL(struct login_row, number, TBL_ID, "Number of the record in the scan, from 1"),
-    TBL_COL(struct login_row, hostname, TBL_KEY, "Host whose logins they are"),
+    TBL_COL(struct login_row, hostname, TBL_KEY, "Host of the login"),
     TBL_COL(struct login_row, source, TBL_ID, "Path of the file in the evidence"),
     TBL_COL(struct login_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
 };

@@ -23,7 +23,7 @@ struct event_log {
     uint64_t               at;   /* offset of the chunk being read */
     double                 min, max;
     double                 before; /* when the last record of the chunk before was written */
-    bool                   open_chunk, sound;
+    bool                   open_chunk, intact;
     struct evtx_reader    *reader;
     struct event_log_stats stats;
     uint64_t               seen[1 << SEEN_BITS]; /* of live events, the last for each slot */
@@ -137,7 +137,7 @@ static bool outside(struct event_log *log)
 
     log->before = NAN;
     if (read_at(log->fd, log->next, head, sizeof head, &n_head) != 0 || n_head < sizeof head ||
-        evtx_chunk_parse(head, n_head, &header) != 0 || !header.header_sound ||
+        evtx_chunk_parse(head, n_head, &header) != 0 || !header.header_intact ||
         read_at(log->fd, log->next + header.last_at, tail, sizeof tail, &n_tail) != 0)
         return false;
     double first = written(head, n_head, 512), last = written(tail, n_tail, 0);
@@ -250,9 +250,9 @@ static void begin_chunk(struct event_log *log, const struct evtx_chunk *chunk, s
     log->at = log->next;
     log->next += size;
     log->open_chunk = true;
-    log->sound = chunk->header_sound && size == EVTX_CHUNK_SIZE && evtx_chunk_sound(log->chunk);
+    log->intact = chunk->header_intact && size == EVTX_CHUNK_SIZE && evtx_chunk_intact(log->chunk);
     log->stats.chunks++;
-    log->stats.unsound += !log->sound;
+    log->stats.bad_checksums += !log->intact;
     if (size < EVTX_CHUNK_SIZE)
         log->stats.cut += EVTX_CHUNK_SIZE - size;
 }
@@ -351,9 +351,9 @@ uint64_t event_log_offset(const struct event_log *log, const struct evtx_record 
     return log->at + record->at;
 }
 
-bool event_log_sound(const struct event_log *log)
+bool event_log_intact(const struct event_log *log)
 {
-    return log->sound;
+    return log->intact;
 }
 
 struct evtx_reader *event_log_reader(struct event_log *log)

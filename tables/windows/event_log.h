@@ -27,7 +27,7 @@ struct event_log_stats {
     uint64_t copies;         /* carved ones of which the live record was given: left out */
     uint64_t chunks, unread; /* chunks read; left out by the range of time */
     uint64_t damaged;        /* pieces of 64 KiB that are neither a chunk nor empty */
-    uint64_t unsound;        /* chunks whose checksums are wrong */
+    uint64_t bad_checksums;  /* chunks whose checksums are wrong */
     uint64_t lost;           /* bytes of chunks that should be records and are not */
     uint64_t cut;            /* bytes of a last chunk that is not whole */
     uint64_t counted; /* chunks that the file's header counts: wrong only in a log not closed */
@@ -53,7 +53,7 @@ int event_log_next(struct event_log *log, struct evtx_record *ret_record,
 
 /* Where in the file the current record begins; whether the checksums of its chunk hold. */
 uint64_t event_log_offset(const struct event_log *log, const struct evtx_record *record);
-bool     event_log_sound(const struct event_log *log);
+bool     event_log_intact(const struct event_log *log);
 
 struct evtx_reader    *event_log_reader(struct event_log *log);
 struct event_log_stats event_log_stats(const struct event_log *log);

@@ -173,9 +173,9 @@ bool event_carved(const struct event_reader *reader)
     return reader->log && reader->record.carved;
 }
 
-bool event_sound(const struct event_reader *reader)
+bool event_intact(const struct event_reader *reader)
 {
-    return !reader->log || event_log_sound(reader->log);
+    return !reader->log || event_log_intact(reader->log);
 }
 
 uint64_t event_position(const struct event_reader *reader)
@@ -310,13 +310,13 @@ static struct event_totals log_totals(const struct event_reader *reader, struct 
     note(detail, s.skipped, "records damaged");
     note(detail, s.lost, "bytes of records lost");
     note(detail, s.damaged, "chunks damaged");
-    note(detail, s.unsound, "chunks with a wrong checksum");
+    note(detail, s.bad_checksums, "chunks with a wrong checksum");
     note(detail, s.cut, "bytes missing at the end");
     note(detail, s.unread, "chunks outside the wanted time");
     if (is_miscounted(&s))
         note(detail, s.counted, "chunks by the count of the file's header");
     bool damaged = s.headerless || s.skipped || s.lost || s.damaged || s.cut ||
-                   (s.unsound && !s.dirty) || is_miscounted(&s);
+                   (s.bad_checksums && !s.dirty) || is_miscounted(&s);
     return (struct event_totals){(int64_t)s.records, (int64_t)(s.skipped + s.damaged), damaged};
 }
 

@@ -33,7 +33,7 @@ bool        event_int(const struct event_reader *reader, enum evtx_field field, 
 double event_time(const struct event_reader *reader);
 
 bool     event_carved(const struct event_reader *reader);
-bool     event_sound(const struct event_reader *reader); /* checksums are right; true of JSON */
+bool     event_intact(const struct event_reader *reader); /* checksums are right; true of JSON */
 uint64_t event_position(const struct event_reader *reader);
 int64_t  event_record(const struct event_reader *reader); /* EventRecordID; INT64_MIN if unknown */
 

@@ -196,7 +196,7 @@ static const struct tbl_column columns[] = {
     COL(recovered, 0, "Whether the hive was brought up to date by its logs"),
     COL(host, TBL_KEY | TBL_NOCASE, "Host whose registry it is"),
     COL(source, TBL_KEY | TBL_ID,
-        "File of the hive; = reads that very file, whether or not any evidence holds it"),
+        "File of the hive; = reads exactly that file, in evidence or not"),
     COL(cell, TBL_ID, "Offset of the control set's key from the first bin, in bytes"),
     COL(file, TBL_KEY | TBL_HIDDEN,
         "Argument: a file, folder or glob to read instead of the evidence"),

@@ -40,7 +40,7 @@ struct windows_event {
     int64_t     pid;
     int64_t     tid;
     bool        carved;
-    bool        sound;
+    bool        intact;
     int64_t     position;
     const char *host;
     const char *source;
@@ -326,7 +326,7 @@ static void complete(struct tbl_scan *scan, struct windows_event *row)
     row->pid = number(state->reader, EVTX_PROCESS_ID);
     row->tid = number(state->reader, EVTX_THREAD_ID);
     row->carved = event_carved(state->reader);
-    row->sound = event_sound(state->reader);
+    row->intact = event_intact(state->reader);
     row->position = (int64_t)event_position(state->reader);
     row->host = source->host;
     row->source = source->shown;
@@ -354,7 +354,7 @@ static const struct tbl_column columns[] = {
             "When the event happened, in seconds since the epoch, UTC; when it was written where "
             "it does not say"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
-    TBL_COL(struct windows_event, computer, TBL_KEY | TBL_NOCASE, "Computer the event is of"),
+    TBL_COL(struct windows_event, computer, TBL_KEY | TBL_NOCASE, "Computer of the event"),
     TBL_COL(struct windows_event, channel, TBL_KEY | TBL_NOCASE,
             "Channel: System, Security, Microsoft-Windows-Sysmon/Operational"),
     TBL_COL(struct windows_event, provider_name, TBL_KEY | TBL_NOCASE,
@@ -381,9 +381,9 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct windows_event, carved, 0,
             "Whether the record was found by its signature: in slack, after damage, in a loose "
             "chunk or hidden inside another record"),
-    TBL_COL(struct windows_event, sound, 0,
-            "Whether the checksums of the record's chunk hold; 0 also in a log not closed"),
-    TBL_COL(struct windows_event, host, TBL_KEY, "Host of the evidence that the file is of"),
+    TBL_COL(struct windows_event, intact, 0,
+            "Whether the checksums of the record's chunk are right; 0 also in a log not closed"),
+    TBL_COL(struct windows_event, host, TBL_KEY, "Host that the file belongs to"),
     TBL_COL(struct windows_event, source, TBL_KEY | TBL_ID, "File the record is in"),
     TBL_COL(struct windows_event, position, TBL_ID,
             "Where in the file the record begins, in bytes"),

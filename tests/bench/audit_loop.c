@@ -2,7 +2,7 @@
  * would; prints the milliseconds of wall clock and of processor, the peak of memory in KiB, and how
  * many there were.
  *
- *     audit_loop auparse FILE               libauparse, values as they stand
+ *     audit_loop auparse FILE               libauparse, values as recorded
  *     audit_loop interpret FILE             libauparse, values interpreted
  *     audit_loop query EXTENSION SQL        every column of every row of the last statement
  *     audit_loop run COMMAND...             a command, its output thrown away

@@ -67,4 +67,4 @@ echo "100 hosts, events and units       $(($(ms sql "$all; $query") - start)) ms
 findings='SELECT count(*) FROM findings'
 echo "1 host, findings                  $(($(ms sql "$one; $findings") - start)) ms, $(peak "$one; $findings") KiB"
 echo "100 hosts, findings               $(($(ms sql "$all; $findings") - start)) ms, $(peak "$all; $findings") KiB"
-echo "100 hosts, one asked for          $(($(ms sql "$all; SELECT count(*) FROM audit_events WHERE host = 'host7'") - start)) ms"
+echo "100 hosts, one wanted             $(($(ms sql "$all; SELECT count(*) FROM audit_events WHERE host = 'host7'") - start)) ms"

@@ -19,7 +19,7 @@ fi
 size=$(stat -c %s "$log")
 echo "$log: $size bytes"
 
-# Run a query five times; print the best time that the shell's timer says, and MB/s.
+# Run a query five times; print the best time of the shell's timer, and MB/s.
 ask() {
     for _ in 1 2 3 4 5; do
         printf '.load %s\n.timer on\n%s;\n' "$build/svcql" "$2" | sqlite3 -batch :memory:

@@ -1,5 +1,5 @@
 /* hive.c -- services of a SYSTEM hive: the table registry_services against libhivex, for the same
- * columns, each opening the file anew. Medians of ROUNDS, in milliseconds of processor time, which
+ * columns, each opening the file again. Medians of ROUNDS, in milliseconds of processor time, which
  * a busy machine disturbs less.
  *
  *     bench-hive EXTENSION HIVE...

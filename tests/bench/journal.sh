@@ -1,7 +1,8 @@
 #!/bin/bash
 # journal.sh -- the table journal beside journalctl, over a journal written for it.
 #
-#     tests/bench/journal.sh [ENTRIES]      500000 entries unless told; BUILD/svcql.so must be there, BUILD being build
+#     tests/bench/journal.sh [ENTRIES]      500000 entries by default; BUILD/svcql.so must exist,
+#     BUILD being build
 #
 # Prints medians of RUNS whole processes, less the time of `true`, and the ratios that matter. The
 # journal is written by systemd-journal-remote from its export format, one entry in a hundred by

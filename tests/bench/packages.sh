@@ -1,7 +1,8 @@
 #!/bin/bash
 # packages.sh -- the index of packages: how long it takes to load, and what it adds to memory.
 #
-#     tests/bench/packages.sh [PATHS]      150000 unless told; BUILD/svcql.so must be there, BUILD being build
+#     tests/bench/packages.sh [PATHS]      150000 by default; BUILD/svcql.so must exist, BUILD being
+#     build
 #
 # Makes a root whose dpkg database lists that many paths, each with its digest, in packages of 200.
 # Prints medians of RUNS whole processes, less a process that asks nothing.

@@ -45,7 +45,7 @@ struct evtx_header {
     unsigned major, minor;
     unsigned n_chunks; /* as the header says: wrong in a log that was not closed */
     bool     dirty, full;
-    bool     sound; /* its checksum is right */
+    bool     intact; /* its checksum is right */
 };
 
 /* -EBADMSG where the bytes are not the beginning of an event log. */
@@ -60,14 +60,14 @@ struct evtx_chunk {
     uint64_t first_record, last_record; /* record identifiers, as the header says */
     uint32_t last_at;                   /* offset of the last record */
     uint32_t free_at;                   /* offset of the free space */
-    bool     header_sound;              /* the checksum of the header is right */
+    bool     header_intact;             /* the checksum of the header is right */
 };
 
 /* -EBADMSG where the bytes (at least 512) are not a chunk. */
 int evtx_chunk_parse(const uint8_t *data, size_t size, struct evtx_chunk *ret);
 
 /* Whether the checksum over a whole chunk's records holds. */
-bool evtx_chunk_sound(const uint8_t chunk[EVTX_CHUNK_SIZE]);
+bool evtx_chunk_intact(const uint8_t chunk[EVTX_CHUNK_SIZE]);
 
 struct evtx_record {
     uint64_t id;      /* EventRecordID, as the record's header says */

@@ -28,7 +28,7 @@ int evtx_header_parse(const uint8_t *data, size_t size, struct evtx_header *ret)
         .n_chunks = le16(data + 42),
         .dirty = data[120] & 1,
         .full = data[120] & 2,
-        .sound = crc32(0, data, FILE_CHECKED) == le32(data + 124),
+        .intact = crc32(0, data, FILE_CHECKED) == le32(data + 124),
     };
     return 0;
 }
@@ -40,7 +40,7 @@ size_t evtx_find_chunk(const uint8_t *data, size_t size, size_t from)
     return p ? (size_t)(p - data) : size;
 }
 
-static bool header_sound(const uint8_t *chunk)
+static bool header_intact(const uint8_t *chunk)
 {
     uLong crc = crc32(0, chunk, CHUNK_CHECKED);
 
@@ -57,14 +57,14 @@ int evtx_chunk_parse(const uint8_t *data, size_t size, struct evtx_chunk *ret)
         .last_record = le64(data + 32),
         .last_at = le32(data + 44),
         .free_at = le32(data + 48),
-        .header_sound = (le32(data + 120) & NO_CHECKSUMS) || header_sound(data),
+        .header_intact = (le32(data + 120) & NO_CHECKSUMS) || header_intact(data),
     };
     if (ret->free_at < RECORDS_AT || ret->free_at > EVTX_CHUNK_SIZE)
         ret->free_at = EVTX_CHUNK_SIZE;
     return 0;
 }
 
-bool evtx_chunk_sound(const uint8_t chunk[EVTX_CHUNK_SIZE])
+bool evtx_chunk_intact(const uint8_t chunk[EVTX_CHUNK_SIZE])
 {
     uint32_t end = le32(chunk + 48);
 

@@ -127,7 +127,7 @@ static void count_lost(struct evtx_reader *reader, bool found, uint32_t next)
 
     if (found && next < end)
         end = next;
-    if (end > reader->at && (found || reader->header.header_sound))
+    if (end > reader->at && (found || reader->header.header_intact))
         reader->lost += end - reader->at;
 }
 

@@ -1,11 +1,11 @@
-/* effective_unit.c -- a unit as one file: what is in force once all its files are read, each line with the
- * file and line that it is from.
+/* effective_unit.c -- a unit as one file: the settings in force after all its files are read, each
+ * line with its file and line.
  *
  *     SELECT text, path, line FROM effective_unit('ssh');
  *     SELECT group_concat(text, char(10)) FROM effective_unit('getty@tty1.service', '/mnt/image');
  *
- * Masks and resets are honoured: what a later file takes away is not shown; a key that is emptied and not
- * set again stands there, empty, as an empty value may mean more than none.
+ * Masks and resets are applied: settings that a later file removes are not shown; a key that is
+ * emptied and not set again is shown with an empty value, as that may mean more than no value.
  */
 #include <math.h>
 #include <string.h>
@@ -28,23 +28,23 @@ struct line_row {
 
 struct state {
     const struct tbl_terms *user;
-    const char             *name; /* that was asked for; NULL: all units */
+    const char             *name; /* the wanted unit; NULL: all units */
     struct tbl_terms        named;
     char                    canonical[UNIT_NAME_MAX];
     const char             *canonical_text;
     struct unit_each        each;
 
     /* Of the loaded unit. */
-    const char *sections[SECTIONS_MAX]; /* that have lines, in the order in which they are met */
+    const char *sections[SECTIONS_MAX]; /* that have lines, in order of the files */
     size_t      n_sections, section;    /* the next to be shown */
-    size_t      setting;                /* the next to be looked at */
+    size_t      setting;                /* the next to be read */
     bool        in_section, refused;
     int64_t     number;
 };
 
 static const struct tbl_terms all_paths = {.min = -INFINITY, .max = INFINITY};
 
-/* The unit's name as the user may have meant it: "ssh" is "ssh.service". */
+/* The unit's full name: "ssh" is "ssh.service". */
 static bool complete_name(const char *name, char ret[UNIT_NAME_MAX])
 {
     if (unit_name_kind(name))
@@ -55,7 +55,7 @@ static bool complete_name(const char *name, char ret[UNIT_NAME_MAX])
     return unit_name_kind(ret) != UNIT_NAME_NONE;
 }
 
-/* The name under which the manager has the unit: of an alias that of its file. */
+/* The manager's name of the unit: of an alias that of its file. */
 static void find_canonical(struct state *s)
 {
     char                     whole[UNIT_NAME_MAX], instance[UNIT_NAME_MAX];
@@ -125,7 +125,7 @@ static void add_section(struct state *s, const char *section)
         s->sections[s->n_sections++] = section;
 }
 
-/* Begin with what unit_each has loaded; with nothing where it is no unit. */
+/* Begin with what unit_each has loaded; with nothing where it is not a unit. */
 static void begin_unit(struct state *s)
 {
     const struct unit_loaded *loaded = &s->each.loaded;
@@ -166,7 +166,7 @@ static int fill_place(struct tbl_scan *scan, struct state *s, const struct unit_
     return row->text && row->path && row->source ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
-/* Of a unit that systemd does not load: why not, as a comment. */
+/* Of a unit that systemd does not load: the reason, as a comment. */
 static int fill_refused(struct tbl_scan *scan, struct state *s, struct line_row *row)
 {
     const struct unit_file *file = &s->each.loaded.files[0];
@@ -244,30 +244,31 @@ static int next(struct tbl_scan *scan, void *row)
 
 static const struct tbl_column columns[] = {
     ROW(host, TBL_KEY, "Host the unit belongs to"),
-    ROW(source, 0, "File the line is from, where that lies now"),
-    ROW(scope, TBL_KEY, "Whose manager reads it: system or user"),
+    ROW(source, 0, "Path in the evidence of the file of the line"),
+    ROW(scope, TBL_KEY, "Manager that reads it: system or user"),
     ROW(scope_user, TBL_KEY | TBL_ID,
-        "User whose manager it is; NULL where the unit is the same for all users"),
+        "User of that manager; NULL where the unit is the same for all users"),
     ROW(unit, TBL_KEY | TBL_ID, "Name of the unit, of an alias that of its file"),
     ROW(number, TBL_ID, "Place of the line in the unit, from 1"),
     ROW(text, 0,
-        "The line: [Section], Key=value with specifiers kept, or # and why systemd does not load "
+        "The line: [Section], Key=value with specifiers kept, or # and the reason why systemd does "
+        "not load "
         "it"),
     ROW(section, 0, "Section, without brackets"),
     ROW(key, 0, "Key; NULL for the line that begins a section"),
     ROW(value, 0,
         "Value: continued lines joined; empty where a file empties it and none sets it again"),
-    ROW(path, 0, "File the line is from, where that lies on its host"),
+    ROW(path, 0, "Path on its host of the file of the line"),
     ROW(line, 0, "Line of that file at which it begins"),
     ROW(error, 0,
-        "Why systemd does not load the unit: masked, not readable, given up; NULL where it does"),
+        "Why systemd does not load the unit: masked, not readable, refused; NULL where it does"),
     ROW(name, TBL_KEY | TBL_HIDDEN,
         "Argument: only this unit, by any of its names; .service may be left out"),
     ROW(root, TBL_KEY | TBL_HIDDEN, "Root file system to read instead of the evidence"),
 };
 
 static const struct tbl_example examples[] = {
-    {"A unit as it is in force, with the source of each line",
+    {"A unit in force, with the source of each line",
      "SELECT text, path, line FROM effective_unit('systemd-journald')"},
     {"The same as one file",
      "SELECT group_concat(text, char(10)) FROM effective_unit('systemd-journald.service')"},
@@ -277,7 +278,7 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table effective_unit_table = {
     .name = "effective_unit",
-    .doc = "Units as one file each: one row a line in force, with the file and line it is from",
+    .doc = "Units as one file each: one row for each line in force, with its file and line",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -1,5 +1,5 @@
-/* unit_drift.c -- what differs from the units that the vendor ships: overridden, dropped in, masked, called
- * by another unit's name, enabled or disabled against the preset.
+/* unit_drift.c -- differences from the units that the vendor ships: overridden, dropped in, masked,
+ * under another unit's name, enabled or disabled against the preset.
  *
  *     SELECT unit, change, setting, vendor_value, value, path, line FROM unit_drift;
  *
@@ -46,7 +46,7 @@ struct state {
 
     struct unit_loaded shipped; /* the unit as the vendor ships it */
     struct drift      *drifts;  /* of the unit, or of the whole manager */
-    struct drift       spare;   /* written to where memory is out */
+    struct drift       spare;   /* written to when out of memory */
     size_t             n_drifts, next;
     struct arena       memory; /* of the drifts */
     bool               failed; /* out of memory */
@@ -148,7 +148,7 @@ static bool is_shown(const struct member *member)
     return member->setting->effective || member->setting->emptied;
 }
 
-/* The next of `n` members from *at on that is shown; NULL: none. */
+/* The next shown one of `n` members from *at on; NULL: none. */
 static const struct unit_setting *next_shown(const struct member *members, size_t n, size_t *at)
 {
     while (*at < n)
@@ -202,7 +202,7 @@ static bool is_foreign(const struct unit_entry *entry)
     return !unit_dir_is_vendor(entry->dir);
 }
 
-/* The file that stands in the place of one that the vendor has: of the same name. */
+/* The file of the same name that replaces one of the vendor's. */
 static const struct unit_entry *replacement(const struct state *s, const struct unit_entry *shipped)
 {
     const struct unit_loaded *loaded = &s->each.loaded;
@@ -214,8 +214,8 @@ static const struct unit_entry *replacement(const struct state *s, const struct 
     return NULL;
 }
 
-/* Which file makes the difference: the last that sets the key; else one that decides of it, as where a
- * list is emptied under another key; else one that stands in the place of the vendor's. */
+/* The file that causes the difference: the last that sets the key; else one that decides about it,
+ * as where a list is emptied under another key; else one that replaces the vendor's. */
 static void find_cause(const struct state *s, const struct group *g, struct drift *drift)
 {
     const struct unit_loaded  *loaded = &s->each.loaded;
@@ -300,8 +300,8 @@ static int compare_settings(struct state *s)
 
 /* Units ----------------------------------------------------------------------- */
 
-/* A file of somebody else that no difference names changes nothing: said too, as it may at the next
- * change of the vendor's. */
+/* A file from elsewhere without a difference changes nothing: it is reported too, as it may have an
+ * effect after the vendor's next change. */
 static void add_idle_files(struct state *s)
 {
     const struct unit_loaded *loaded = &s->each.loaded;
@@ -317,7 +317,7 @@ static void add_idle_files(struct state *s)
     }
 }
 
-/* A unit that systemd does not load any more: one row for all its settings. */
+/* A unit that systemd no longer loads: one row for all its settings. */
 static void add_refused(struct state *s, const struct unit_entry *shipped)
 {
     const struct unit_file *file = &s->each.loaded.files[0];
@@ -358,7 +358,7 @@ static bool is_own(const struct unit_entry *entry)
     return entry->dir->own && is_foreign(entry);
 }
 
-/* A name of the vendor's that leads to another unit now, as default.target, or is masked. */
+/* A name of the vendor's that now leads to another unit, such as default.target, or is masked. */
 static void compare_name(struct state *s, const struct unit_entry *shipped, const char *name)
 {
     struct unit_search *search = s->each.walk.search;
@@ -419,13 +419,13 @@ static int compare_preset(struct state *s, const char *name)
     return 0;
 }
 
-/* Whether the user has enabled the unit for himself. */
+/* Whether the user has enabled the unit in the user's own folders. */
 static bool is_linked(struct state *s, const char *name)
 {
     return enabling_link(s, name) != NULL;
 }
 
-/* What the manager's names and links say, once all its units are done. */
+/* Differences in the manager's names and links, after all its units. */
 static int compare_names(struct state *s)
 {
     int r = 0;
@@ -529,22 +529,22 @@ static int next(struct tbl_scan *scan, void *row)
 
 static const struct tbl_column columns[] = {
     ROW(host, TBL_KEY, "Host the unit belongs to"),
-    ROW(source, 0, "File that makes the difference, where it lies now"),
-    ROW(scope, TBL_KEY, "Whose manager reads it: system or user"),
+    ROW(source, 0, "Path in the evidence of the file that causes the difference"),
+    ROW(scope, TBL_KEY, "Manager that reads it: system or user"),
     ROW(scope_user, TBL_KEY | TBL_ID,
-        "User whose manager it is; NULL where the unit is the same for all users"),
+        "User of that manager; NULL where the unit is the same for all users"),
     ROW(unit, TBL_KEY | TBL_ID, "Name of the unit"),
     ROW(change, TBL_KEY | TBL_ID,
-        "What was done: overridden (a file in the place of the vendor's), dropped-in, masked, "
+        "Kind of difference: overridden (a file replaces the vendor's), dropped-in, masked, "
         "refused "
-        "(systemd loads it no more), redirected (the name leads to another unit), enabled or "
+        "(systemd no longer loads it), redirected (the name leads to another unit), enabled or "
         "disabled "
         "(against the preset), without-effect (a file that changes nothing now)"),
     ROW(section, TBL_ID, "Section of the setting; NULL where it is the whole unit"),
     ROW(setting, TBL_ID, "Key, or state; NULL where it is the whole unit"),
     ROW(vendor_value, 0, "Value that the vendor ships, one a line; NULL: not set"),
     ROW(value, 0, "Value in force, one a line; empty where a file empties it; NULL: not set"),
-    ROW(path, TBL_ID, "File, or link, that makes the difference; NULL where it is the lack of one"),
+    ROW(path, TBL_ID, "File, or link, that causes the difference; NULL where one is missing"),
     ROW(line, 0, "Line of that file; NULL where it is the whole file"),
     ROW(vendor_path, 0, "File of the vendor that has the value, or the preset"),
     ROW(vendor_line, 0, "Line of that file; NULL where it is the whole file"),
@@ -552,19 +552,19 @@ static const struct tbl_column columns[] = {
 };
 
 static const struct tbl_example examples[] = {
-    {"What was changed of the vendor's units, setting by setting",
+    {"Changes of the vendor's units, setting by setting",
      "SELECT unit, setting, vendor_value, value, path, line FROM unit_drift "
      "WHERE change IN ('overridden', 'dropped-in')"},
-    {"What the vendor would start and somebody masked or disabled",
+    {"Units that the vendor would start and that were masked or disabled",
      "SELECT unit, change, path FROM unit_drift WHERE change IN ('masked', 'disabled')"},
-    {"Programs put in the place of the vendor's",
+    {"Programs that replace the vendor's",
      "SELECT unit, vendor_value, value, path FROM unit_drift WHERE setting = 'ExecStart'"},
 };
 
 const struct tbl_table unit_drift_table = {
     .name = "unit_drift",
-    .doc = "One row a setting that differs from the unit as its vendor ships it, with the file "
-           "that does it",
+    .doc = "One row for each setting that differs from the vendor's unit, with the file that "
+           "causes it",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,
