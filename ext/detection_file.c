@@ -47,7 +47,7 @@ static bool one_of(const char *value, const char *choices)
     return false;
 }
 
-/* Whether text has the form, in which 9 stands for any digit. */
+/* Whether text has the form, in which 9 means any digit. */
 static bool has_form(const char *text, const char *form)
 {
     for (; *form; text++, form++)

@@ -53,7 +53,7 @@ enum artefact {
         ARTEFACT_COUNT
 };
 
-/* Those that stand for a whole root; the others are files, or folders of journals. */
+/* Those that represent a whole root; the others are files, or folders of journals. */
 #define ROOT_ARTEFACTS                                                                             \
     (1u << ARTEFACT_LINUX_ROOT | 1u << ARTEFACT_WINDOWS_ROOT | 1u << ARTEFACT_MACOS_ROOT)
 
@@ -169,7 +169,7 @@ int svcql_report_folder(struct svcql *svcql, const char *table, const struct fol
 /* The status that a negative errno of opening means: absent, denied or damaged. */
 enum source_status source_status_of(int negative_errno);
 
-/* Its words: those of strerror(), but for -EDQUOT, a source beyond its budget (input.h). */
+/* Its text: that of strerror(), except for -EDQUOT, a source beyond its budget (input.h). */
 const char *source_error(int negative_errno);
 
 #endif

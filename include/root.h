@@ -46,7 +46,7 @@ int root_graft(const struct root *parent, const char *dir, const char *at, struc
 /* The same root as a user sees it who may not choose what others read for him. Once a path has
  * passed a folder in which that user may change names, all that follows must be his to read:
  * opening a file or folder of others whose mode does not let him, or below a folder that he may not
- * search, is -EPERM. Folders of which he is no owner nor may write to, as of evidence that somebody
+ * search, is -EPERM. Folders that the user neither owns nor may write, as of evidence that somebody
  * else unpacked, forbid nothing. Groups are those of the root's own /etc/group; access control
  * lists do not count. A uid of 0 or less: no such limit. For use in one thread. */
 int root_as(const struct root *parent, int64_t uid, struct root **ret);
@@ -70,8 +70,8 @@ int root_open_stat(const struct root *root, const char *path,
 int root_open_dir(const struct root *root, const char *path, DIR **ret);
 
 /* The next entry of a folder, "." and ".." left out: 1 and *ret, 0 at the end, or a negative errno
- * where the rest of the folder cannot be read. The only way to list evidence: readdir() alone takes
- * an error for the end. */
+ * where the rest of the folder cannot be read. The only method to list evidence: readdir() alone
+ * takes an error for the end. */
 int root_readdir(DIR *stream, struct dirent **ret);
 #ifndef ROOT_READDIR
 #pragma GCC poison readdir
@@ -90,7 +90,7 @@ int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_
 int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_MAX]);
 
 /* Read a whole regular file of at most `cap` bytes (more is -EFBIG) into malloc()ed memory with a
- * NUL behind it. */
+ * NUL after it. */
 int root_read(const struct root *root, const char *path, size_t cap, char **ret, size_t *ret_size);
 
 /* The same of an open one, from its beginning, of which root_open_stat() gave the size. */
@@ -127,16 +127,16 @@ int  root_list(const struct root *root, const char *dir, const char *pattern, si
                struct root_names *ret);
 void root_names_free(struct root_names *names);
 
-/* Call `each` with every path that a pattern may mean: "*" stands for any part of a name, and what
- * follows the last "*" is not looked for. A folder that cannot be listed, or only in part, comes
- * with its error, one with more than `cap` names that fit with how many were lost. What `each`
- * returns, unless 0, ends the search and is returned. */
+/* Call `each` with every path that a pattern may mean: "*" matches any part of a name, and names
+ * after the last "*" are not searched. A folder that cannot be listed, or only in part, comes with
+ * its error, one with more than `cap` names that fit with how many were lost. What `each` returns,
+ * unless 0, ends the search and is returned. */
 typedef int root_glob_fn(void *arg, const char *path, int error, size_t lost);
 int         root_glob(const struct root *root, const char *pattern, size_t cap, root_glob_fn *each,
                       void *arg);
 
 /* A path as Windows writes it, as a path within a root of the system drive: C:\x, \??\C:\x,
- * \SystemRoot\x, %SystemRoot%\x, \Windows\x; a path without a root lies in the Windows folder, as
+ * \SystemRoot\x, %SystemRoot%\x, \Windows\x; a path without a root is in the Windows folder, as
  * for drivers. -EXDEV for a share, a device or another drive than `drive` (an upper-case letter).
  */
 int root_windows_path(const char *windows, char drive, char ret[ROOT_PATH_MAX]);

@@ -315,7 +315,7 @@ static uint64_t chance(uint64_t n)
 }
 
 /* A damaged copy; *size is what is left of it. What it was is put into words. */
-static char *damage(const char *whole, size_t *size, enum form form, char *said, size_t room)
+static char *damage(const char *whole, size_t *size, enum form form, char *damage_text, size_t room)
 {
     char    *copied = malloc(*size + 1);
     size_t   at = (size_t)chance(*size), n = 1 + (size_t)chance(64);
@@ -324,11 +324,11 @@ static char *damage(const char *whole, size_t *size, enum form form, char *said,
     memcpy(copied, whole, *size);
     n = n < *size - at ? n : *size - at;
     if (kind == 0) {
-        snprintf(said, room, "cut at %zu of %zu", at, *size);
+        snprintf(damage_text, room, "cut at %zu of %zu", at, *size);
         *size = at;
         return copied;
     }
-    snprintf(said, room, "%s, %zu bytes at %zu of %zu", kind == 1 ? "zeros" : "noise", n, at,
+    snprintf(damage_text, room, "%s, %zu bytes at %zu of %zu", kind == 1 ? "zeros" : "noise", n, at,
              *size);
     for (size_t i = 0; i < n; i++)
         copied[at + i] = kind == 1 ? 0 : (char)chance(256);
@@ -391,7 +391,7 @@ START_TEST(rows_that_damage_takes_are_counted)
     const char           *times = getenv("SVCQL_DAMAGE"), *seed = getenv("SVCQL_SEED");
     int64_t               whole[5] = {0};
     size_t                size;
-    char                  path[4400], said[100];
+    char                  path[4400], damage_text[100];
     int                   bad = 0;
 
     state = seed ? strtoull(seed, NULL, 10) | 1 : 88172645463325253u;
@@ -409,14 +409,14 @@ START_TEST(rows_that_damage_takes_are_counted)
     harness_close(db);
     for (int i = times ? atoi(times) : 20; i > 0; i--) {
         size_t left = size;
-        char  *damaged = damage(data, &left, file->form, said, sizeof said);
+        char  *damaged = damage(data, &left, file->form, damage_text, sizeof damage_text);
         harness_write(evidence, file->path, damaged, left);
         free(damaged);
         for (size_t t = 0; file->tables[t]; t++) {
             const char *why = wrong(file, file->tables[t], whole[t]);
             if (why)
-                fprintf(stderr, "%s of %s: %s: %s (seed %llu)\n", file->tables[t], file->path, said,
-                        why, (unsigned long long)first);
+                fprintf(stderr, "%s of %s: %s: %s (seed %llu)\n", file->tables[t], file->path,
+                        damage_text, why, (unsigned long long)first);
             bad += why != NULL;
         }
     }

@@ -266,7 +266,7 @@ static const char *comparison(sqlite3 *db, const char *from, const char *column)
 
     found[0] = '\0';
     for (char *row; (row = strsep(&rows, "\n"));) {
-        char way[64];
+        char type[64];
         if (sscanf(row, "%*d|%15[^|]|%d|%d|%d|%31[^-|]%*[^|]|%d", op, &p1, &p2, &p3, collation,
                    &p5) < 4)
             continue;
@@ -274,10 +274,10 @@ static const char *comparison(sqlite3 *db, const char *from, const char *column)
             value = p2;
         if ((strcmp(op, "Lt") != 0 && strcmp(op, "Gt") != 0) || (p1 != value && p3 != value))
             continue;
-        snprintf(way, sizeof way, "%s %s", types[p5 & 7], collation);
-        if (found[0] && strcmp(found, way) != 0)
+        snprintf(type, sizeof type, "%s %s", types[p5 & 7], collation);
+        if (found[0] && strcmp(found, type) != 0)
             return "";
-        strcpy(found, way);
+        strcpy(found, type);
     }
     return found;
 }

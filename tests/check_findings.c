@@ -69,8 +69,8 @@ START_TEST(findings_read_each_log_a_fixed_number_of_times)
 }
 END_TEST
 
-/* Of a command in a package's unit, only who owns its program is asked; permissions are asked of what
- * no package owns. A fact that is computed where nothing uses it appears here as scans. */
+/* Of a command in a package's unit, only the owner of its program is read; permissions are read of
+ * what no package owns. A fact that is computed where nothing uses it appears here as scans. */
 START_TEST(commands_of_packages_are_looked_up_once_and_their_permissions_never)
 {
     static const char *const tables[] = {"package_files", "path_permissions"};

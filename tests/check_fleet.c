@@ -77,7 +77,7 @@ START_TEST(nothing_of_the_other_hosts_is_read)
         db, "mail",
         "SELECT DISTINCT host FROM evidence_sources WHERE table_name IN ('unit_files', 'users') "
         "AND status = 'read'");
-    /* Of audit logs, one that names another node may tell of the host. */
+    /* Of audit logs, one that names another node may have events of the host. */
     harness_expect(
         db, "collector\nmail",
         "SELECT DISTINCT host FROM evidence_sources WHERE table_name = 'audit_events' AND "

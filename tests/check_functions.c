@@ -26,7 +26,7 @@ static int matches(const char *pattern, const char *text)
         return r;
     }
     r = regexp_match(regexp, text, strlen(text));
-    ck_assert_int_eq(r, regexp_match(regexp, text, strlen(text))); /* keeps nothing behind */
+    ck_assert_int_eq(r, regexp_match(regexp, text, strlen(text))); /* keeps nothing */
     regexp_free(regexp);
     return r;
 }

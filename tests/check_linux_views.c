@@ -500,7 +500,7 @@ START_TEST(a_start_with_no_tool_near_it_is_told)
 {
     sqlite3 *db = open_host();
 
-    /* x.service starts a second after commands; nothing asked for z.service. */
+    /* x.service starts a second after commands; no command requested z.service. */
     harness_expect(db, "z.service|without_tool",
                    "SELECT subject, signals FROM t1569_unasked_start WHERE " HERE);
     harness_close(db);

@@ -1,4 +1,5 @@
-/* check_reload_changes.c -- reload_changes against a real systemd: what it tells before a daemon-reload is what
+/* check_reload_changes.c -- reload_changes against a real systemd: its rows before a daemon-reload
+ * are what
  * `systemctl show` has changed after it, and a host whose files are loaded has no row. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,7 @@ START_TEST(a_host_that_has_read_its_disk_has_no_row)
 }
 END_TEST
 
-/* Each setting twice: as it is loaded, and as it is when the disk is looked at. */
+/* Each setting twice: as loaded, and as on disk. */
 static const char before[] =
     "[Unit]\nDescription=one %n\nDocumentation=man:a(1) https://a/\nAfter=a.target\n"
     "ConditionPathExists=/etc\nStopWhenUnneeded=no\nFailureAction=none\nStartLimitBurst=4\n"
@@ -139,7 +140,7 @@ START_TEST(what_would_change_is_what_a_reload_changes)
                    "'r.service'");
     load_shown(db, "shown_before", "r.service");
     harness_write_text("/", ETC "r.service", after);
-    harness_query(db, "CREATE TEMP TABLE told AS SELECT *, " PROPERTY " AS property FROM "
+    harness_query(db, "CREATE TEMP TABLE reported AS SELECT *, " PROPERTY " AS property FROM "
                       "reload_changes WHERE unit = 'r.service' AND change = 'setting'");
     systemd_shell("systemctl daemon-reload");
     load_shown(db, "shown_after", "r.service");
@@ -150,15 +151,17 @@ START_TEST(what_would_change_is_what_a_reload_changes)
                       "shown_after) GROUP BY 1) WHERE a IS NOT b GROUP BY 1");
     harness_query(db, "UPDATE changed SET property = rtrim(property, '|')");
     ck_assert_int_gt(harness_int(db, "SELECT count(*) FROM changed"), 40);
-    harness_expect(db, "",
-                   "SELECT 'not told', property, loaded, now FROM changed WHERE property NOT IN "
-                   "(SELECT property FROM told) AND property NOT IN (" FOLLOWS ") UNION ALL "
-                   "SELECT 'not changed', property, loaded, on_disk FROM told WHERE property NOT "
-                   "IN (SELECT property FROM changed) AND property <> 'Conditions'");
-    harness_expect(db, "root|root\nstrict|strict\ntwo r.service|two r.service\nmixed|mixed",
-                   "SELECT on_disk, now FROM told JOIN changed USING (property) WHERE setting IN "
-                   "('User', 'Description', 'ProtectSystem', 'KillMode') ORDER BY "
-                   "instr('User ProtectSystem Description KillMode', setting)");
+    harness_expect(
+        db, "",
+        "SELECT 'not reported', property, loaded, now FROM changed WHERE property NOT IN "
+        "(SELECT property FROM reported) AND property NOT IN (" FOLLOWS ") UNION ALL "
+        "SELECT 'not changed', property, loaded, on_disk FROM reported WHERE property NOT "
+        "IN (SELECT property FROM changed) AND property <> 'Conditions'");
+    harness_expect(
+        db, "root|root\nstrict|strict\ntwo r.service|two r.service\nmixed|mixed",
+        "SELECT on_disk, now FROM reported JOIN changed USING (property) WHERE setting IN "
+        "('User', 'Description', 'ProtectSystem', 'KillMode') ORDER BY "
+        "instr('User ProtectSystem Description KillMode', setting)");
     harness_expect(db, "",
                    "SELECT setting, loaded, on_disk FROM reload_changes WHERE unit = "
                    "'r.service'");

@@ -53,7 +53,7 @@ START_TEST(every_signal_fires_from_evidence)
         free(all.items);
         harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
     }
-    /* What the parts of an incident tell together is seen in incidents alone. */
+    /* Facts that only all parts of an incident show together are in incidents only. */
     harness_expect(
         db, "",
         "SELECT name || ': no case of tests/corpus fires it' FROM signals AS s WHERE name "

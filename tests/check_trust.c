@@ -383,7 +383,7 @@ END_TEST
 
 /* Commands -------------------------------------------------------------------- */
 
-/* What lies in its middle is nothing that runs; that it is so long is a signal of its own. */
+/* Its middle contains nothing that runs; its length is a signal of its own. */
 START_TEST(a_command_longer_than_any_is_judged_by_its_ends)
 {
     static const struct {

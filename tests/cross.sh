@@ -44,7 +44,7 @@ check_one() {
     # shellcheck disable=SC2086 # a list of words
     ./tests/cross-sysroot.sh "$1" "$root" $libraries
 
-    # The loader and the libraries stand in the program itself: with qemu's -L, paths that the tests
+    # The loader and the libraries are in the program itself: with qemu's -L, paths that the tests
     # open would be looked up in the sysroot too.
     loader=$(ls "$root"/lib/ld-linux*.so.? "$root"/lib/ld64.so.? "$root"/lib/*/ld-linux*.so.? 2>/dev/null | head -n 1)
     tuple=$2

@@ -16,7 +16,7 @@ for script in tests/golden/*.sql; do
         continue
     fi
     actual=$(mktemp)
-    # Which columns a plan reads changes with every column that is added; that it says so does not. How
+    # The columns that a plan reads change with every new column; the rest of a plan does not. How
     # the shell begins the line of an error is different in its versions.
     { LD_PRELOAD=$preload ASAN_OPTIONS=detect_leaks=0 sqlite3 -batch -cmd ".load $extension" :memory: <"$script" 2>&1; echo "exit $?"; } |
         sed -E -e 's/columns=0x[0-9a-f]*/columns=.../' \

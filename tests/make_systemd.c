@@ -53,7 +53,7 @@ static void make_dirs(const char *dir)
     mkdir(path.text, 0755);
 }
 
-/* Building the root: runs as the future PID 1, whose only way to complain is the log ------------
+/* Building the root: runs as the future PID 1, which can report errors only in the log ------------
  */
 
 #define NO_ROOT 77 /* exit status of a PID 1 that came to nothing before it was systemd */

@@ -255,7 +255,7 @@ static void count_unknown(struct unknown_files *unknown, const char *name)
         dot = "";
     while (i < unknown->n_kinds && strcmp(unknown->kinds[i].suffix, dot) != 0)
         i++;
-    if (i == UNKNOWN_KINDS) { /* the last stands for all further ones */
+    if (i == UNKNOWN_KINDS) { /* the last counts all further ones */
         i--;
         *unknown->kinds[i].suffix = '\0';
     } else if (i == unknown->n_kinds) {

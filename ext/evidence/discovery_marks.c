@@ -10,7 +10,7 @@
 #include "formats/plist/plist.h"
 #include "root_names.h"
 
-#define NAMES_MAX 10000 /* of a root that are looked at; of more, any may be there */
+#define NAMES_MAX 10000 /* of a root that are read; with more, every name may exist */
 
 /* Roots ------------------------------------------------------------------------ */
 
@@ -37,7 +37,7 @@ const struct root_system root_systems[ROOT_SYSTEMS] = {
       "/var/log/secure", "/var/log/dpkg.log", "/var/lib/dpkg", "/var/lib/rpm", NULL}},
 };
 
-/* Whether the root has a folder of the name that a mark begins with, in whatever case. */
+/* Whether the root has a folder with the name that a mark begins with, ignoring case. */
 static bool can_have(const struct root_names *names, const char *mark)
 {
     size_t size = strcspn(mark + 1, "/");

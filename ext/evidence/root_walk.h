@@ -2,9 +2,10 @@
  * openat2(2) with RESOLVE_IN_ROOT, or component by component where a kernel lacks it or a filter
  * forbids it.
  *
- * Absolute links begin at the folder and ".." never leads above it, whatever is renamed or replaced
- * meanwhile. At most ROOT_LINKS_MAX links are followed. Errors are those of openat2(2), except for
- * a link of procfs such as /proc/PID/exe: openat2() gives ELOOP, the walk follows its text.
+ * Absolute links begin at the folder and ".." never leads above it, even if directories are renamed
+ * or replaced meanwhile. At most ROOT_LINKS_MAX links are followed. Errors are those of openat2(2),
+ * except for a link of procfs such as /proc/PID/exe: openat2() gives ELOOP, the walk follows its
+ * text.
  */
 #ifndef SVCQL_ROOT_WALK_H
 #define SVCQL_ROOT_WALK_H

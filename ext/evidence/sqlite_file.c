@@ -31,8 +31,8 @@ static void restrain(sqlite3 *db)
     sqlite3_progress_handler(db, STEPS_MAX, stop, NULL);
 }
 
-/* The size in pages, valid where the number of the last change stands beside it (fileformat2.html,
- * sections 1.3.3 to 1.3.15). */
+/* The size in pages, valid where the number of the last change is the same in both places
+ * (fileformat2.html, sections 1.3.3 to 1.3.15). */
 static bool is_cut(const uint8_t *data, size_t size)
 {
     uint32_t page = (uint32_t)data[16] << 8 | data[17];

@@ -130,7 +130,7 @@ static void say(int fd, char mark, const char *text)
     buffer_free(&line);
 }
 
-/* Step to the end; an SQLite code, SQLITE_ABORT where nobody reads. */
+/* Step to the end; an SQLite code, SQLITE_ABORT where the reader has closed the pipe. */
 static int write_rows(int fd, sqlite3_stmt *stmt, bool numerics)
 {
     struct column *columns = NULL;

@@ -567,8 +567,8 @@ static int log_snapshot(struct logging *logging, bool events)
 
 struct difference {
     int64_t id;
-    bool    first; /* all rows are new */
-    bool    gone;  /* log removed rows */
+    bool    first;       /* all rows are new */
+    bool    log_removed; /* log removed rows */
     int64_t added, removed;
 };
 
@@ -578,7 +578,7 @@ static int log_events(struct logging *logging, struct difference *difference)
     int           r = 0;
 
     logging->action = "removed";
-    if (difference->gone)
+    if (difference->log_removed)
         r = store_each_removed(store, difference->id, difference->first, log_event, logging);
     difference->removed = logging->rows;
     logging->rows = 0;
@@ -595,7 +595,7 @@ static int log_batch(struct logging *logging, struct difference *difference)
     int           r = 0;
 
     buffer_puts(&logging->line, "{\"diffResults\":{\"removed\":[");
-    if (difference->gone)
+    if (difference->log_removed)
         r = store_each_removed(store, difference->id, difference->first, log_element, logging);
     difference->removed = logging->rows;
     logging->rows = 0;
@@ -652,7 +652,7 @@ static int log_run(struct schedule *schedule, struct run *run)
                                                   : 1; /* 0 is a first set alone */
     struct logging    logging = logging_of(schedule, run, run->query->name);
     struct difference difference = {
-        .id = run->state.id, .first = changed, .gone = run->query->removed};
+        .id = run->state.id, .first = changed, .log_removed = run->query->removed};
     int r = run->query->snapshot ? log_snapshot(&logging, options->logger_snapshot_event_type)
             : options->logger_event_type ? log_events(&logging, &difference)
                                          : log_batch(&logging, &difference);

@@ -66,7 +66,7 @@ enum statement {
     EACH_FRESH,
     EACH_REMOVED,
     EACH_ADDED,
-    DELETE_GONE,
+    DELETE_MISSING,
     UPSERT_FRESH,
     DELETE_RESULTS,
     MAKE_QUERY,
@@ -108,7 +108,8 @@ static const char *const statements[N_STATEMENTS] = {
     [EACH_ADDED] = "SELECT f.row, f.n - coalesce(r.n, 0) FROM fresh AS f LEFT JOIN results AS r "
                    "ON NOT ?2 AND r.query = ?1 AND r.row = f.row "
                    "WHERE f.n > coalesce(r.n, 0) ORDER BY f.id",
-    [DELETE_GONE] = "DELETE FROM results WHERE query = ?1 AND row NOT IN (SELECT row FROM fresh)",
+    [DELETE_MISSING] =
+        "DELETE FROM results WHERE query = ?1 AND row NOT IN (SELECT row FROM fresh)",
     [UPSERT_FRESH] = "INSERT INTO results SELECT ?1, row, n FROM fresh AS f "
                      "WHERE NOT EXISTS (SELECT 1 FROM results AS r "
                      "WHERE r.query = ?1 AND r.row = f.row AND r.n = f.n) "
@@ -674,7 +675,7 @@ int store_replace(struct store *store, int64_t id, bool keep)
 {
     if (!keep)
         return run(store, DELETE_RESULTS, id, 0, 0);
-    int r = run(store, DELETE_GONE, id, 0, 0);
+    int r = run(store, DELETE_MISSING, id, 0, 0);
     return r == 0 ? run(store, UPSERT_FRESH, id, 0, 0) : r;
 }
 

@@ -52,7 +52,7 @@ static bool has_time(const struct tbl_table *table)
     return table->columns[time_at(table)].flags & TBL_NOT_NULL;
 }
 
-/* SQLite's own error stands as it is. */
+/* SQLite's own error is passed on unchanged. */
 static int fail(struct tbl_scan *scan, int rc)
 {
     if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT)
@@ -208,7 +208,7 @@ static void step(struct tbl_scan *scan, struct order *order)
     order->width *= order->empty ? WIDER * WIDER : WIDER;
 }
 
-/* The first window, for a query that takes so many rows; 0: nobody knows. */
+/* The first window, for a query that takes so many rows; 0: unknown. */
 static void begin(struct tbl_scan *scan, struct order *order, double rows)
 {
     const struct tbl_terms *time = time_terms(scan);

@@ -7,7 +7,7 @@
  *     host=? AND time>=? AND type IN (?) columns=0x1f
  *
  * A scan in the order of time (ordered.c) has that at its end, and the values of the query's LIMIT
- * and OFFSET, where SQLite tells them, behind those of the terms:
+ * and OFFSET, where SQLite passes them, after those of the terms:
  *
  *     type IN (?) columns=0x1f ORDER BY time DESC LIMIT ? OFFSET ?
  */
@@ -45,7 +45,7 @@ static enum op op_of(const struct tbl_column *column, unsigned char op)
     }
 }
 
-/* True if the table compares the way the term does. GLOB and LIKE have no collation. */
+/* True if the table compares like the term. GLOB and LIKE have no collation. */
 static bool same_collation(sqlite3_index_info *info, int i, const struct tbl_column *column,
                            enum op op)
 {

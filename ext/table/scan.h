@@ -63,7 +63,7 @@ int plan_best_index(sqlite3_vtab *base, sqlite3_index_info *info);
 /* Read one term of a plan, such as "time>=?", and step over it. False at the end of the terms. */
 bool plan_next_term(const struct tbl_table *table, const char **plan, size_t *c, enum op *op);
 
-/* How a term reads behind its column: "=?". Not of OP_NONE. */
+/* The text of a term after its column: "=?". Not of OP_NONE. */
 const char *plan_op_text(enum op op);
 
 /* Rows in the order of time (ordered.c) ------------------------------------------ */

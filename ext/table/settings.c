@@ -16,8 +16,8 @@ static const struct setting settings[] = {
      "left "
      "out and the source is damaged; 0: all",
      "0"},
-    {"source_rows", "Rows that a scan gives of one source, in the same way; 0: all", "0"},
-    {"source_seconds", "Seconds that a scan spends on one source, in the same way; 0: all", "0"},
+    {"source_rows", "Rows that a scan returns of one source, with the same rule; 0: all", "0"},
+    {"source_seconds", "Seconds that a scan spends on one source, with the same rule; 0: all", "0"},
 };
 
 /* The values that were set, in the order of settings[]; NULL: the default. Kept once one is. */

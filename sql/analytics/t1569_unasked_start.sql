@@ -1,6 +1,6 @@
 -- t1569_unasked_start: services that the manager started without a service tool at about that time.
 --
--- why:             systemd-run's API, busctl, python over D-Bus and the like leave no command of
+-- why:             systemd-run's API, busctl, python over D-Bus and similar methods leave no command of
 --                  systemctl; what remains is a start that PID 1 reports, without a tool in the ten seconds before.
 --                  Left out are starts in bursts (boot, upgrade), regular starts (timers), and starts at times for
 --                  which the host has no log of commands.

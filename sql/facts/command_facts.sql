@@ -50,7 +50,7 @@ WITH graded AS (
                coalesce((SELECT g.action FROM verb_grades AS g
                           WHERE g.verb = c.verb AND g.tool IN (c.tool, '')
                           ORDER BY g.tool DESC LIMIT 1),
-                        -- What a later systemd can do, and nobody has graded yet.
+                        -- Verbs of a later systemd that have no grade yet.
                         iif(c.tool IN ('systemctl', 'busctl', 'gdbus', 'dbus-send', 'qdbus', 'varlinkctl',
                                        'portablectl', 'importctl', 'systemd-sysext', 'systemd-confext'),
                             iif(c.verb REGEXP '(?i)^(get|list|dump|lookup|is-|show)|-status$', 'read',

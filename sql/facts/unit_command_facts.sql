@@ -30,7 +30,7 @@
 --          unit_package               package of the unit that a drop-in alters; '' where no package owns it; NULL for other files
 --          changed                    when the file last changed
 --          places                     kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
---          program_owned              a package owns the program; NULL where packages are unknown or the name is no path
+--          program_owned              a package owns the program; NULL where packages are unknown or the name is not a path
 --          program_altered            the package's program was changed since; NULL where no package owns it
 --          script_owned               a package owns the script; NULL where there is none, or packages are unknown
 --          program_writable           users other than root may write the program or script

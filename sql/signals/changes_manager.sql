@@ -1,4 +1,4 @@
--- changes_manager: changes the service manager, its jobs or its images in an unusual way
+-- changes_manager: changes the service manager, its jobs or its images by unusual commands
 -- platform:        linux
 -- technique:       T1569.003
 -- analytic:        AN0200

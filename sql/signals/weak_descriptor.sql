@@ -4,7 +4,7 @@
 -- analytic:        AN1195
 -- weight:          40
 -- false positives: old products whose setup lets users start and reconfigure their service; the
---                  account of the service is then LocalSystem all the same, and the descriptor
+--                  account of the service is then LocalSystem nevertheless, and the descriptor
 --                  should be corrected
 --
 -- shape:   service_key

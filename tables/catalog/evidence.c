@@ -49,7 +49,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct evidence_row, time_zone, 0, "Time zone of the host, where the evidence has it"),
 };
 
-enum { COLUMN_ID, COLUMN_LOCATION, COLUMN_HOST }; /* as they stand in columns[] */
+enum { COLUMN_ID, COLUMN_LOCATION, COLUMN_HOST }; /* as in columns[] */
 
 /* A file of a kind that is not read: report its kind, and the kinds that are read. */
 static int fail_unsupported(sqlite3_vtab *vtab, const char *location)

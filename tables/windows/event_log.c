@@ -117,7 +117,8 @@ static double written(const uint8_t *bytes, size_t size, size_t at)
     return time >= EARLIEST ? time : NAN;
 }
 
-/* Whether behind the last record of a chunk stands an old one. Where it cannot be read, one may. */
+/* Whether there is an old record after the last one of a chunk. Where it cannot be read, one may.
+ * */
 static bool has_old_records(const struct event_log *log, uint64_t at, uint32_t from)
 {
     uint8_t slack[EVTX_CHUNK_SIZE];

@@ -11,8 +11,9 @@
  * A range of time leaves out chunks whose records are all outside it. A chunk's records are judged
  * by the times its first and last record were written, and the last of the chunk before, with a
  * minute to spare on both sides; chunks in which the clock went backwards, whose records were
- * forwarded or have no such time are read, and those with old records behind the last one. An event whose own time differs from when it was written
- * by more than that, in a chunk whose clock seems to run well, can be missed.
+ * forwarded or have no such time are read, and those with old records after the last one. An event
+ * whose own time differs from when it was written by more than that, in a chunk whose clock seems
+ * to run well, can be missed.
  */
 #ifndef SVCQL_EVENT_LOG_H
 #define SVCQL_EVENT_LOG_H

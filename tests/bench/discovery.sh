@@ -3,7 +3,7 @@
 #
 #     tests/bench/discovery.sh
 #
-# Times are the best of three runs with a warm cache, the shell's own start taken off.
+# Times are the best of three runs with a warm cache, without the shell's own start.
 set -euo pipefail
 so=${SVCQL:-build/svcql}
 work=$(mktemp -d)

@@ -4,7 +4,7 @@
 #     tests/bench/plist.sh [FOLDER OF PLISTS]
 #
 # The folder's launchd property lists, half of them made binary, are copied over and over until there
-# are 1,000. The shell loop's cost of starting programs is measured with `true` and taken off.
+# are 1,000. The shell loop's cost of starting programs is measured with `true` and subtracted.
 set -euo pipefail
 so=${SVCQL:-build/svcql}
 from=${1:-${SVCQL_EVIDENCE:?names the folder of real evidence}/plists}

@@ -11,7 +11,7 @@ log=${1:-}
 if [ -z "$log" ]; then
     [ -n "${SVCQL_EVIDENCE:-}" ] || { echo "skipped sigma.sh: no log, and no SVCQL_EVIDENCE"; exit 0; }
     log=$box/big.evtx
-    # Chunks stand alone: a header and the chunks of all logs, over and over, are a log.
+    # Chunks are independent: a header and the chunks of all logs, over and over, are a log.
     first=$(find "$SVCQL_EVIDENCE/evtx" -name '*.evtx' -size +60k | sort | head -n 1)
     head -c 4096 "$first" >"$log"
     while [ "$(stat -c %s "$log")" -lt 100000000 ]; do

@@ -53,7 +53,7 @@ struct sudoers_include {
     bool  folder;
 };
 
-/* Whether a "Defaults" line that says so asks for a password. */
+/* Whether a "Defaults" line on authentication requires a password. */
 struct sudoers_defaults {
     enum sudoers_scope  scope;
     struct sudoers_list list; /* of whom or what; empty for all */

@@ -221,7 +221,7 @@ static bool enriched_name(const char *at, const char *end)
     return false;
 }
 
-/* How programs that pass a log on write the separator, which is no printable character: rsyslog,
+/* How programs that pass a log on write the separator, which is not a printable character: rsyslog,
  * syslog-ng, and JSON without its unescaping. */
 static const char *const separator_texts[] = {"#035", "^]", "\\u001d", "\\u001D", "\\x1d", "\\035"};
 
@@ -646,7 +646,7 @@ void audit_arguments_free(struct audit_arguments *arguments)
 }
 
 /* Put the argument that begins at piece i, whole, into arguments->word as UTF-8; returns the piece
- * behind it. Bytes are joined before they are checked, as a sequence may be split between pieces.
+ * after it. Bytes are joined before they are checked, as a sequence may be split between pieces.
  */
 static size_t join(struct audit_arguments *arguments, size_t i)
 {

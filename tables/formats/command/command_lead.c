@@ -5,7 +5,7 @@
 #include "service_tools.h"
 #include "shell_lexer.h"
 
-/* How long the name of NAME=value is; 0 where a word is no assignment. */
+/* Length of the name in NAME=value; 0 where a word is not an assignment. */
 static size_t assigned_name(const struct shell_word *word)
 {
     const char *equals = strchr(word->text, '=');

@@ -203,7 +203,8 @@ static int unwrap_find(struct command_reader *r, const struct wrapped *w, bool *
     return i < end ? run_within(r, w, NULL, i, end) : 0;
 }
 
-/* systemd-notify --exec --ready ; program: the program stands after the word ";" (systemd-notify(1)). */
+/* systemd-notify --exec --ready ; program: the program is after the word ";" (systemd-notify(1)).
+ * */
 static int unwrap_notify(struct command_reader *r, const struct wrapped *w, bool *ret_mine)
 {
     size_t i = 1;

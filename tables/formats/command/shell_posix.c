@@ -38,7 +38,7 @@ static size_t closing(const char *text, size_t size, size_t at)
 }
 
 /* The text of a substitution, or the caller's replacement for it. */
-static void put_substitution(struct lexer *l, size_t begin, size_t end, size_t behind)
+static void put_substitution(struct lexer *l, size_t begin, size_t end, size_t after)
 {
     const char *text = l->shell->rewritten;
 
@@ -47,13 +47,13 @@ static void put_substitution(struct lexer *l, size_t begin, size_t end, size_t b
         lexer_put_text(l, text, strlen(text));
     else
         lexer_put_text(l, l->text + begin, end - begin);
-    lexer_put_text(l, l->text + end, behind - end);
+    lexer_put_text(l, l->text + end, after - end);
     l->shell->rewritten = NULL;
 }
 
 /* The output of the commands between `begin` and `end` replaces the text up to `after`, where it is
  * known; else the text stays and the commands count. */
-static void substitute(struct lexer *l, size_t begin, size_t end, size_t behind, bool quoted)
+static void substitute(struct lexer *l, size_t begin, size_t end, size_t after, bool quoted)
 {
     bool        file = strchr("<>", l->text[l->at]); /* the name of a pipe, not its content */
     const char *value = NULL;
@@ -65,22 +65,22 @@ static void substitute(struct lexer *l, size_t begin, size_t end, size_t behind,
     if (value)
         lexer_put_value(l, value, !quoted);
     else
-        put_substitution(l, begin, end, behind);
-    l->at = behind;
+        put_substitution(l, begin, end, after);
+    l->at = after;
 }
 
 /* A "$(" or "<(" at the cursor. */
 static void substitution(struct lexer *l, bool quoted)
 {
     size_t begin = l->at + 2, end = closing(l->text, l->size, begin);
-    size_t behind = end < l->size ? end + 1 : l->size;
+    size_t after = end < l->size ? end + 1 : l->size;
 
     if (lexer_peek(l, 2) != '(') { /* "$((" is arithmetic */
-        substitute(l, begin, end, behind, quoted);
+        substitute(l, begin, end, after, quoted);
         return;
     }
-    lexer_put_text(l, l->text + l->at, behind - l->at);
-    l->at = behind;
+    lexer_put_text(l, l->text + l->at, after - l->at);
+    l->at = after;
 }
 
 static void backticks(struct lexer *l, bool quoted)
@@ -173,8 +173,8 @@ static void field_separator(struct lexer *l, size_t size)
 /* A variable without a value: empty where it is within a word, else its text. */
 static void unknown_variable(struct lexer *l, size_t size)
 {
-    char behind = lexer_peek(l, size), name = lexer_peek(l, 1);
-    bool left = is_alnum(lexer_last(l)), right = is_alnum(behind);
+    char after = lexer_peek(l, size), name = lexer_peek(l, 1);
+    bool left = is_alnum(lexer_last(l)), right = is_alnum(after);
     bool empty = strchr("@*!0123456789", name) ? left || right : left && right && l->n == 0;
 
     if (empty && left)

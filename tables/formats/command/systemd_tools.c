@@ -1,6 +1,6 @@
-/* systemd_tools.c -- systemctl, systemd-run and the other tools of systemd, and whatever calls systemd
- * over D-Bus: busctl, gdbus, dbus-send, qdbus. Their options and verbs are systemd_interface.tsv, which
- * the programs of systemd 252, 257 and 262 printed themselves. */
+/* systemd_tools.c -- systemctl, systemd-run and the other tools of systemd, and tools that call
+ * systemd over D-Bus: busctl, gdbus, dbus-send, qdbus. Their options and verbs are
+ * systemd_interface.tsv, which the programs of systemd 252, 257 and 262 printed themselves. */
 #include <stdio.h>
 #include <string.h>
 

@@ -37,7 +37,7 @@ static bool is_counted(const char *method)
     return word_in(names, name, false);
 }
 
-/* {"path": "/bin/x", "arguments": ["x", "-y"]} of ExecStart and the like, as one line. */
+/* {"path": "/bin/x", "arguments": ["x", "-y"]} of ExecStart and similar settings, as one line. */
 static const char *command_of(struct arena *arena, const cJSON *command)
 {
     const cJSON *path = cJSON_GetObjectItemCaseSensitive(command, "path"), *argument;

@@ -490,7 +490,7 @@ static bool plausible(const struct journal_file *file, uint64_t offset)
 
 /* The end of the object at `offset`, or the next place where one may begin; the end of
  * the file where it cannot be read. */
-static uint64_t behind(const struct journal_file *file, uint64_t offset)
+static uint64_t after(const struct journal_file *file, uint64_t offset)
 {
     if (!load(file, offset, OBJECT_SIZE))
         return file->size;
@@ -508,13 +508,13 @@ int journal_carve(const struct journal_file *file, uint64_t offset, uint64_t *re
     if (at < file->header_size)
         at = file->header_size;
     else if (at <= file->size - OBJECT_SIZE)
-        at = behind(file, at);
+        at = after(file, at);
     while (at <= file->size - OBJECT_SIZE) {
         if (plausible(file, at)) {
             *ret = at;
             return 1;
         }
-        at = behind(file, at);
+        at = after(file, at);
     }
     return 0;
 }

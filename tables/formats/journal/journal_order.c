@@ -30,7 +30,7 @@ static int by_place(const void *a, const void *b)
     return (x->first.offset > y->first.offset) - (x->first.offset < y->first.offset);
 }
 
-/* Whether time does not go back from one entry to another, but for the slack. */
+/* Whether time does not go back from one entry to another, except within the slack. */
 static bool rises(uint64_t from, uint64_t to)
 {
     return to >= from || from - to <= JOURNAL_SLACK;

@@ -1,8 +1,8 @@
-/* journal_order.h -- whether the entries of a journal file stand in the order of their times.
+/* journal_order.h -- whether the entries of a journal file are in the order of their times.
  *
  * A list is searched by bisection, and a file passed over, only where its times rise. journald up
  * to 253 goes on in the same file when the clock is set back, and a machine without a clock of its
- * own begins each boot in the past. So the first and the last entry of every boot are looked at:
+ * own begins each boot in the past. So the first and the last entry of every boot are read:
  * within a boot the time must not have been set back against the clock that counts from its
  * beginning, and a boot must not begin before the one before it ends. What this cannot see is a
  * clock that was set back and, within the same boot and file, by as much or more forward again.

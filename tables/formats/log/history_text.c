@@ -141,7 +141,7 @@ static void append(struct history *history, const struct line *line)
 }
 
 /* Bytes of a command of several lines; what is longer goes on in another entry, so that a shell that
- * stopped writing stamps does not leave one that nobody reads. */
+ * stopped writing stamps does not leave one that is never read. */
 #define JOINED_MAX (32u << 10)
 
 static int give(struct history *history, uint64_t line, double time, int64_t duration,

@@ -21,7 +21,7 @@ struct stream {
     bool                 ended;
 
     /* Expanded text: data[begin, end) is not yet returned. One byte more than `room` is allocated
-     * for the NUL behind a last line. */
+     * for the NUL after a last line. */
     char    *data;
     size_t   begin, end, room;
     uint64_t offset;   /* of data[begin] in the expanded text */

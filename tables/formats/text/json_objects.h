@@ -1,4 +1,4 @@
-/* json_objects.h -- take the objects out of a stream of JSON, one at a time, whatever stands
+/* json_objects.h -- take the objects out of a stream of JSON, one at a time, with any text
  * between.
  *
  *     struct json_objects objects = {0};

@@ -14,11 +14,11 @@
 struct unit_setting {
     const char *section, *key, *value; /* the caller's */
     unsigned    line;
-    unsigned    file;      /* the caller's: number of its file */
-    const char *ignored;   /* in: why systemd passes over it, so that it decides nothing; NULL */
-    bool        effective; /* out: its value is in force; an empty value never is */
-    bool   emptied;    /* out: it is empty, takes away what was there, and nothing comes after it */
-    size_t decided_by; /* out: index of the setting that overrides or resets it; its own where
+    unsigned    file;       /* the caller's: number of its file */
+    const char *ignored;    /* in: why systemd passes over it, so that it decides nothing; NULL */
+    bool        effective;  /* out: its value is in force; an empty value never is */
+    bool        emptied;    /* out: it is empty, resets the list, and nothing comes after it */
+    size_t      decided_by; /* out: index of the setting that overrides or resets it; its own where
                                nothing does */
 };
 

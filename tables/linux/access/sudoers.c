@@ -536,7 +536,7 @@ static const struct tbl_column columns[] = {
             "Commands with arguments, as a JSON array, or ALL; a program with \"\" takes no "
             "arguments"),
     TBL_COL(struct rule_row, nopasswd, 0,
-            "1 where no password is asked for, by NOPASSWD or by Defaults !authenticate, for all "
+            "1 where no password is required, by NOPASSWD or by Defaults !authenticate, for all "
             "or for "
             "one of the users, the host, the user it runs as or the command"),
     TBL_COL(struct rule_row, noexec, 0, "1 where the command may start no other"),

@@ -86,7 +86,7 @@ static void close_file(struct tbl_scan *scan)
     input->bad = 0;
 }
 
-/* Whether a record may say that it is of another node, which stands at the beginning of its line. One
+/* Whether a record may be of another node, which is named at the beginning of its line. One
  * that is compressed, or JSON, may. */
 static bool has_nodes(struct stream *stream)
 {

@@ -5,7 +5,7 @@
 #include "root.h"
 #include "table.h"
 
-/* Widen *ends by those of the files that a source stands for, a journal file or a folder of them.
+/* Widen *ends by those of the files of a source, a journal file or a folder of them.
  * What cannot be read changes nothing. 0 or -ENOMEM. */
 int journal_ends(const struct root *root, const char *path, struct tbl_ends *ends);
 

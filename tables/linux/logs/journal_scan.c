@@ -270,7 +270,7 @@ static int choose(struct tbl_scan *scan, struct journal_scan *s)
 
 static void begin_list(struct journal_scan *s)
 {
-    s->behind = 0;
+    s->end = 0;
     if (s->values)
         journal_entries_of(&s->file, s->values[s->value], &s->list);
     else if (journal_all(&s->file, &s->list) < 0)
@@ -279,7 +279,7 @@ static void begin_list(struct journal_scan *s)
         journal_seek(&s->file, &s->list, s->from - JOURNAL_SLACK);
 }
 
-/* Whether every entry of the file is outside of the time asked for. */
+/* Whether every entry of the file is outside of the wanted time. */
 static bool outside(const struct journal_scan *s)
 {
     return s->span.ordered && (s->span.last < s->from || s->span.first > s->to);
@@ -287,7 +287,7 @@ static bool outside(const struct journal_scan *s)
 
 static void close_file(struct journal_scan *s)
 {
-    if (s->since_turn || s->turned) /* what was gone through is not worth keeping */
+    if (s->since_turn || s->turned) /* pages that were read need not be kept */
         root_map_forget(&s->map);
     journal_file_close(&s->file);
     s->since_turn = 0;
@@ -367,9 +367,9 @@ static int next_file(struct tbl_scan *scan, struct journal_scan *s)
 /* Release the pages that were read, so that memory stays small for a file of any size. */
 static void turn_pages(struct journal_scan *s, uint64_t offset)
 {
-    uint64_t way = offset > s->turned ? offset - s->turned : s->turned - offset;
+    uint64_t distance = offset > s->turned ? offset - s->turned : s->turned - offset;
 
-    if (way < TURN_BYTES && ++s->since_turn < TURN_ENTRIES)
+    if (distance < TURN_BYTES && ++s->since_turn < TURN_ENTRIES)
         return;
     s->turned = offset;
     s->since_turn = 0;
@@ -424,14 +424,14 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
         turn_pages(s, offset);
         s->carved += s->carving;
         /* Offsets in a list rise: one that leads back could be endless. */
-        if (offset < s->behind || journal_entry(&s->file, offset, ret) < 0) {
+        if (offset < s->end || journal_entry(&s->file, offset, ret) < 0) {
             if (newer(s, offset))
                 return 0;
             s->lost++;
             continue;
         }
         s->last = offset;
-        s->behind = offset + ENTRY_MIN + (s->file.compact ? 4 : 16) * (uint64_t)ret->n_items;
+        s->end = offset + ENTRY_MIN + (s->file.compact ? 4 : 16) * (uint64_t)ret->n_items;
         if (s->span.ordered && ret->realtime > s->to && ret->realtime - s->to > JOURNAL_SLACK &&
             !s->carving)
             return 0;

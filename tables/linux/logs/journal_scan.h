@@ -49,7 +49,7 @@ struct journal_scan {
     bool                carving; /* the list is broken: entries are found by their form */
     bool                over;    /* the file is beyond the budget of a source */
     uint64_t            last;    /* entry read last */
-    uint64_t            behind;  /* where it ends */
+    uint64_t            end;     /* where it ends */
     uint64_t            carved;
     int64_t             records, lost;
     int64_t             partial;    /* the caller's count of entries with an unreadable field */

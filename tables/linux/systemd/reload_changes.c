@@ -4,7 +4,7 @@
  *     SELECT scope, unit, setting, loaded, on_disk, path, line FROM reload_changes;
  *
  * Every unit is compared, not only one whose files are newer than its manager knows: a file whose time of
- * change was set back shows too. Which settings are compared stands in reload_settings.c.
+ * change was set back shows too. reload_settings.c lists the compared settings.
  */
 #include <errno.h>
 #include <limits.h>
@@ -33,7 +33,7 @@ struct change_row {
 struct held {
     const char  *id, *load_state, *object_path;
     const char  *fragment_path, *drop_in_paths; /* one a line */
-    const char **texts;                         /* of the settings, by index; NULL: not said */
+    const char **texts;                         /* of the settings, by index; NULL: unknown */
     int64_t      need_daemon_reload;
 };
 
@@ -207,7 +207,7 @@ static int got_properties(void *data, struct dbus_reader *reply, int error)
 {
     const struct question *question = data;
 
-    if (error) { /* gone since it was listed */
+    if (error) { /* unloaded since it was listed */
         question->state->managers.skipped++;
         question->state->managers.detail = "units that the manager did not return";
         return 0;
@@ -236,7 +236,7 @@ static bool is_device(const char *id)
     return type && strcmp(type, "device") == 0;
 }
 
-/* The next unit of the list that was asked for: 1, or 0 at the end. */
+/* The next wanted unit of the list: 1, or 0 at the end. */
 static int next_listed(struct state *s, struct held *held)
 {
     const char *skip;
@@ -306,7 +306,7 @@ static bool same_file(const struct state *s, const char *a, const char *b)
                                  root_resolve(s->root, b, y) == 0 && strcmp(x, y) == 0);
 }
 
-/* The state that a load from disk gives; NULL where no file tells. */
+/* The state that a load from disk gives; NULL where no file determines it. */
 static const char *state_on_disk(const struct state *s, const struct held *held,
                                  const struct unit_entry *fragment)
 {
@@ -355,7 +355,7 @@ static bool has_path(const struct state *s, const char *paths, const char *path)
     return false;
 }
 
-/* Files that the manager has read and that are no more, and those that it has not read. */
+/* Files that the manager has read and that are missing now, and those that it has not read. */
 static void compare_files(struct state *s, const struct held *held)
 {
     const char        *paths = held->drop_in_paths ? held->drop_in_paths : "";
@@ -445,7 +445,7 @@ static int compare_settings(struct state *s, const struct held *held,
     return 0;
 }
 
-/* What is said of nothing else: that files are newer than the manager knows. */
+/* A unit without other changes: its files are newer than the manager's copy. */
 static void note_need(struct state *s, const struct held *held)
 {
     if (s->n_changes || held->need_daemon_reload != 1)
@@ -622,7 +622,7 @@ static const struct tbl_column columns[] = {
     ROW(on_disk, TBL_ID,
         "What it would have once it has read the disk; of units it depends on those on disk; NULL: "
         "nothing"),
-    ROW(path, 0, "File on disk that says so"),
+    ROW(path, 0, "File on disk that causes the change"),
     ROW(line, 0, "Line of that file; NULL where it is the whole file, or nothing that it says"),
     ROW(need_daemon_reload, 0,
         "1 where the manager knows itself that files are newer; 0 where it takes them for "

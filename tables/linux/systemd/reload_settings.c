@@ -45,7 +45,7 @@ enum form {
     TEXT,
     PLAIN,   /* text that is compared only where it is a word of letters and dashes */
     NAME,    /* Description=: the unit's name where it is not set */
-    TYPE,    /* Type=: goes by other settings where it is not set */
+    TYPE,    /* Type=: depends on other settings where it is not set */
     TRIGGER, /* Unit=: the service of the same name where it is not set */
     FOLDER,  /* WorkingDirectory= */
     BOOL,
@@ -480,7 +480,7 @@ static char **sorted_lines(char *text, size_t *ret_n)
     return lines;
 }
 
-/* Whether two texts have the same lines, in whatever order. */
+/* Whether two texts have the same lines, in any order. */
 static bool same_lines(const char *a, const char *b)
 {
     char  *x = strdup(a), *y = strdup(b), **left = NULL, **right = NULL;
@@ -598,7 +598,7 @@ static void put_number(struct buffer *out, uint64_t number)
         buffer_printf(out, "%llu", (unsigned long long)number);
 }
 
-/* "512M": bytes, or with no suffix the number; false where it is no plain one. */
+/* "512M": bytes, or with no suffix the number; false where it is not a plain number. */
 static bool parse_size(const char *text, uint64_t *ret)
 {
     static const char suffixes[] = "KMGTPE";
@@ -923,7 +923,8 @@ static bool put_timer(struct reading *r, const char *key, const char *value)
     return true;
 }
 
-/* What the manager makes of the words that stand for an expression, and of one that it leaves as it is. */
+/* The manager's form of the words that are names of an expression, and of an expression that it
+ * keeps unchanged. */
 static bool put_calendar(struct reading *r, const char *value)
 {
     static const struct {
@@ -961,7 +962,7 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Whether a key is one of those that the setting stands for. */
+/* Whether a key is one of those that the setting represents. */
 static bool is_of(const struct reading *r, const char *key)
 {
     static const char *const spans[] = {"OnActiveSec", "OnBootSec", "OnStartupSec",
@@ -1129,8 +1130,8 @@ static const char *canonical(const struct reload_disk *disk, const char *name,
                : name;
 }
 
-/* The manager adds names of its own, so only what is missing is told. Names that are none, and the unit
- * itself, it passes over. */
+/* The manager adds names of its own, so only missing names are reported. Invalid names, and the
+ * unit itself, it passes over. */
 static bool has_names(const struct reading *r, const char *names)
 {
     char name[UNIT_NAME_MAX], other[UNIT_NAME_MAX];

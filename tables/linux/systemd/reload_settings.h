@@ -2,7 +2,7 @@
  * as one text, so that the two can be compared.
  *
  * The text of a property is that of systemd_units, lists with one item a line. What a setting on disk
- * makes of it is worked out as systemd 252 to 262 does; a value that only the manager can work out (a
+ * makes of it is computed as in systemd 252 to 262; a value that only the manager can compute (a
  * group of system calls, a calendar expression that it rewrites) is not compared, and counted.
  */
 #ifndef SVCQL_RELOAD_SETTINGS_H
@@ -37,7 +37,7 @@ size_t      reload_setting_index(const struct reload_setting *setting);
 const char *reload_setting_section(const struct reload_setting *setting, const char *unit);
 const char *reload_setting_key(const struct reload_setting *setting);
 
-/* Read the variant that `m` stands before as text: as value_read(). */
+/* Read the variant at which `m` is positioned as text: as value_read(). */
 int reload_setting_read(const struct reload_setting *setting, struct dbus_reader *m,
                         struct value *value);
 

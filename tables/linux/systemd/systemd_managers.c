@@ -155,7 +155,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct row, virtualization, 0, "Machine or container it runs in; empty if none"),
     TBL_COL(struct row, architecture, 0, "Processor it was built for"),
     TBL_COL(struct row, control_group, 0, "Control group above all its units; empty for the root"),
-    TBL_COL(struct row, standard_output, 0, "Where the output of a service goes by default"),
+    TBL_COL(struct row, standard_output, 0, "Default destination of the output of a service"),
     TBL_COL(struct row, log_level, 0, "Least important messages that it logs"),
     TBL_COL(struct row, units, 0, "Names of units that it has loaded"),
     TBL_COL(struct row, failed_units, 0, "Units that have failed"),

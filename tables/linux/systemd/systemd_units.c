@@ -135,7 +135,7 @@ static bool wanted(const struct state *state, const struct unit *unit)
            tbl_match_text(state->sub_state, unit->sub_state, false);
 }
 
-/* The next unit of the list that may be asked for: 1, or 0 at the end. */
+/* The next unit of the list that may be wanted: 1, or 0 at the end. */
 static int next_listed(struct state *state, struct unit *unit)
 {
     const char *job_type;

@@ -50,7 +50,7 @@ extern const struct value_reader
 int  value_capability(const char *name);
 void value_capability_names(uint64_t set, struct buffer *out);
 
-/* Append an argument as it would stand in an Exec line of a unit file. */
+/* Append an argument as it would be written in an Exec line of a unit file. */
 void value_put_argument(struct buffer *out, const char *text);
 
 /* Read a variant into `v`. Returns 1; 0 where it holds another type, which is skipped; a negative

@@ -353,7 +353,7 @@ static void read_xinetd(struct reader *r)
 }
 
 /* What follows a word and blanks; NULL where the line does not begin with that word. */
-static const char *behind(const char *line, const char *word)
+static const char *text_after(const char *line, const char *word)
 {
     size_t size = strlen(word);
 
@@ -379,7 +379,7 @@ static void upstart_line(struct reader *r, char *line, unsigned number)
     static const char *const stages[] = {"pre-start", "post-start", "pre-stop", "post-stop"};
     const char              *rest = line, *text;
 
-    if (r->script_line && behind(line, "end")) {
+    if (r->script_line && text_after(line, "end")) {
         end_script(r);
         return;
     }
@@ -389,11 +389,11 @@ static void upstart_line(struct reader *r, char *line, unsigned number)
         return;
     }
     for (size_t i = 0; i < sizeof stages / sizeof stages[0] && rest == line; i++)
-        if ((text = behind(line, stages[i])))
+        if ((text = text_after(line, stages[i])))
             rest = text;
-    if ((text = behind(rest, "exec")))
+    if ((text = text_after(rest, "exec")))
         add_shell(r, "exec", number, text);
-    else if (behind(rest, "script"))
+    else if (text_after(rest, "script"))
         r->script_line = number;
 }
 

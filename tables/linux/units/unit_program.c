@@ -10,7 +10,7 @@
 
 #define LINKS_MAX  40          /* as the kernel */
 #define DIGEST_MAX (64u << 20) /* bytes of a file for a digest */
-#define HEAD       512         /* bytes that tell text from data */
+#define HEAD       512         /* bytes that decide between text and data */
 
 struct walk {
     const struct root      *root;

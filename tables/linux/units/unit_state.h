@@ -9,7 +9,7 @@
 
 #include "unit_search.h"
 
-struct unit_states; /* the links of a search, indexed by the names that they stand for */
+struct unit_states; /* the links of a search, indexed by the names that they provide */
 
 int  unit_states_open(struct unit_states **ret, struct unit_search *search);
 void unit_states_free(struct unit_states *states); /* accepts NULL */
