@@ -3,6 +3,9 @@
  *
  *     sqlite3 -cmd '.load build/svcql' -cmd 'SELECT name, description FROM svcql_tables'
  */
+#include <sched.h>
+#include <stdbool.h>
+
 #include "attack.h"
 #include "evidence/evidence_list.h"
 #include "functions.h"
@@ -102,9 +105,25 @@ static int load(sqlite3 *db, char **error)
     return rc == SQLITE_OK ? create_objects(db, error) : rc;
 }
 
+/* As SQLITE_EXTENSION_INIT2(), but written once: connections are opened in several threads at a time. */
+static void take_api(const sqlite3_api_routines *api)
+{
+    enum { UNSET, BEING_SET, SET };
+    static int state;
+    int        unset = UNSET;
+
+    if (__atomic_compare_exchange_n(&state, &unset, BEING_SET, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE)) {
+        SQLITE_EXTENSION_INIT2(api)
+        __atomic_store_n(&state, SET, __ATOMIC_RELEASE);
+    }
+    while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) != SET)
+        sched_yield();
+}
+
 int sqlite3_svcql_init(sqlite3 *db, char **error, const sqlite3_api_routines *api)
 {
-    SQLITE_EXTENSION_INIT2(api)
+    take_api(api);
     if (sqlite3_libversion_number() < MINIMUM_SQLITE) {
         *error =
             sqlite3_mprintf("svcql needs SQLite 3.38 or later; this is %s", sqlite3_libversion());

@@ -239,11 +239,13 @@ static int take_line(struct audit_window *window, const char *line, size_t size)
 /* The bytes up to the next '\n', or at the end of the input all that are left. */
 static bool split(struct audit_window *window, const char **ret, size_t *ret_size)
 {
-    const char *line = window->data + window->at;
-    size_t      left = window->size - window->at;
-    const char *end = left ? memchr(line, '\n', left) : NULL;
+    size_t left = window->size - window->at;
 
-    if (!end && !(window->ended && left))
+    if (!left)
+        return false;
+    const char *line = window->data + window->at;
+    const char *end = memchr(line, '\n', left);
+    if (!end && !window->ended)
         return false;
     *ret = line;
     *ret_size = end ? (size_t)(end - line) : left;
