@@ -83,6 +83,12 @@ START_TEST(each_form_is_read_as_its_program_reads_it)
         {HOOK_ACPI, "event=button\naction=/opt/a %e\n", "2 action|/opt/a %e|/opt/a %e\n"},
         {HOOK_UNIT, "[Service]\nExecStart=-/bin/a \\\n b\nExecStop=\nUser=x\n",
          "2 ExecStart|-/bin/a  b|/bin/a  b\n"},
+        {HOOK_SETTINGS, "[Service]\nEnvironment=A=1\nExecStart=+/bin/a\nUser=\n",
+         "2 Environment|A=1|-\n3 ExecStart|+/bin/a|/bin/a\n"},
+        {HOOK_NSPAWN, "[Exec]\nBoot=no\nParameters=/bin/sh -c id\nHostname=x\n[Files]\nBind=/\n",
+         "2 Boot|no|-\n3 Parameters|/bin/sh -c id|-|/bin/sh -c id\n6 Bind|/|-\n"},
+        {HOOK_TMPFILES, "f %h/.config/systemd/user/a.service - - - - x\n",
+         "1 f|%h/.config/systemd/user/a.service|-|x\n"},
         {HOOK_INTERFACES, "iface eth0 inet dhcp\n  up /opt/a\n  post-down /opt/b \\\n c\n",
          "2 up|/opt/a|/opt/a\n3 post-down|/opt/b  c|/opt/b  c\n"},
     };
@@ -191,6 +197,66 @@ START_TEST(extensions_are_read_and_images_are_named)
 }
 END_TEST
 
+/* Machines, credentials and users' tmpfiles.d: rows, or a word that they were not read. */
+START_TEST(credentials_machines_and_users_files_have_rows)
+{
+    sqlite3    *db = harness_open();
+    const char *root = fixture();
+
+    harness_write_text(root, "etc/passwd",
+                       "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n");
+    harness_write_text(root, "etc/credstore/systemd.extra-unit.evil.service",
+                       "[Service]\nExecStart=-/opt/agentd\n");
+    harness_write_text(root, "usr/lib/credstore/systemd.unit-dropin.ssh.service~10-x",
+                       "[Service]\nEnvironment=LD_PRELOAD=/opt/x.so\n");
+    harness_write_text(root, "etc/credstore/other", "secret\n");
+    harness_write_text(root, "etc/credstore.encrypted/systemd.extra-unit.sealed.service", "x");
+    harness_write_text(root, "etc/systemd/nspawn/box.nspawn",
+                       "[Exec]\nParameters=/bin/sh -c id\n[Files]\nBind=/etc\n");
+    harness_write_text(root, "var/lib/machines/box/etc/systemd/system/in.service",
+                       "[Service]\nExecStart=/bin/in\n");
+    harness_write_text(root, "var/lib/machines/disk.raw", "x");
+    harness_write_text(root, "var/lib/portables/app.raw.v/app_2.raw", "x");
+    harness_write_text(root, "var/lib/extensions/t.v/t_1/usr/lib/systemd/system/t.socket",
+                       "[Socket]\nExecStartPre=/bin/t\n");
+    harness_write_text(root, "var/lib/extensions/u/usr/lib/systemd/user/u.service",
+                       "[Service]\nExecStart=/bin/u\n");
+    harness_write_text(root, "var/lib/extensions/u/usr/lib/systemd/system/a.target.wants/x", "");
+    harness_write_text(root, "home/ann/.config/user-tmpfiles.d/u.conf",
+                       "f %h/.config/systemd/user/e.service - - - - [Service]\\n\n");
+    harness_write_text(root, "etc/cron.daily/d", "#!/bin/sh\nsystemctl stop auditd\n");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root);
+    harness_expect(
+        db,
+        "credential|systemd.extra-unit.evil.service|ExecStart|-/opt/agentd|/opt/agentd\n"
+        "credential|systemd.unit-dropin.ssh.service~10-x|Environment|"
+        "LD_PRELOAD=/opt/x.so|NULL\n"
+        "cron|d|NULL|NULL|/etc/cron.daily/d\n"
+        "extension|t.socket|ExecStartPre|/bin/t|/bin/t\n"
+        "extension|u.service|ExecStart|/bin/u|/bin/u\n"
+        "nspawn|box.nspawn|Parameters|/bin/sh -c id|NULL\n"
+        "nspawn|box.nspawn|Bind|/etc|NULL\n"
+        "tmpfiles|u.conf|f|%h/.config/systemd/user/e.service|NULL",
+        "SELECT kind, name, setting, value, command FROM start_hooks WHERE host = 'web7' "
+        "AND kind IN ('credential', 'nspawn', 'extension', 'tmpfiles', 'cron') ORDER BY "
+        "kind, name, position");
+    harness_expect(
+        db,
+        "etc/credstore.encrypted/systemd.extra-unit.sealed.service|unknown|an encrypted "
+        "credential, "
+        "whose unit is not read\n"
+        "var/lib/machines/box|unknown|the tree of a machine with a manager of its own: add it as "
+        "evidence to read it\n"
+        "var/lib/machines/disk.raw|unknown|an image, whose units are not read\n"
+        "var/lib/portables/app.raw.v/app_2.raw|unknown|an image, whose units are not read",
+        "SELECT substr(location, length('%s') + 2), status, detail FROM evidence_sources WHERE "
+        "table_name = 'start_hooks' AND status NOT IN ('read', 'absent') AND location GLOB '%s*' "
+        "ORDER BY 1",
+        root, root);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_start_hooks_suite(void);
 Suite *make_start_hooks_suite(void)
 {
@@ -202,6 +268,7 @@ Suite *make_start_hooks_suite(void)
     tcase_add_test(tests, rows_say_what_runs_and_what_it_is);
     tcase_add_test(tests, masks_and_leftovers_are_passed_over);
     tcase_add_test(tests, extensions_are_read_and_images_are_named);
+    tcase_add_test(tests, credentials_machines_and_users_files_have_rows);
     suite_add_tcase(suite, tests);
     return suite;
 }

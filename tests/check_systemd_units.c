@@ -411,6 +411,26 @@ START_TEST(a_socket_of_somebody_else_is_refused)
 }
 END_TEST
 
+START_TEST(the_manager_of_a_capsule_is_asked)
+{
+    ENTER();
+    systemd_shell(
+        "mkdir -p /run/capsules/box/systemd /run/capsules/closed; : > /run/capsules/file");
+    ck_assert_int_gt(make_manager("/run/capsules/box/systemd/private", LIE_NONE), 0);
+    sqlite3 *db = harness_open();
+    harness_expect(db, "capsule:box|bus:capsule:box",
+                   "SELECT scope, source FROM systemd_units WHERE id = 'liar.service'");
+    harness_expect(
+        db, "bus:capsule:box|read\nbus:capsule:closed|absent",
+        "SELECT source, status FROM evidence_sources WHERE source GLOB 'bus:capsule*' AND "
+        "table_name = 'systemd_units' ORDER BY 1");
+    harness_expect(db, "liar.timer",
+                   "SELECT id FROM systemd_units WHERE scope = 'capsule:box' AND type = 'timer'");
+    harness_close(db);
+    systemd_shell("rm -r /run/capsules");
+}
+END_TEST
+
 START_TEST(another_address_is_asked_alone)
 {
     ENTER();
@@ -588,6 +608,7 @@ Suite *make_systemd_units_suite(void)
     tcase_add_test(real, an_ordinary_user_is_shown_both_managers);
     tcase_add_test(real, a_user_whose_manager_is_closed_to_us_is_reported);
     tcase_add_test(real, a_socket_of_somebody_else_is_refused);
+    tcase_add_test(real, the_manager_of_a_capsule_is_asked);
     tcase_add_test(real, another_address_is_asked_alone);
     tcase_add_test(real, the_managers_tell_their_unit_path_and_environment);
     suite_add_tcase(suite, real);

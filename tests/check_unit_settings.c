@@ -172,6 +172,27 @@ START_TEST(users_have_settings_of_their_own)
 }
 END_TEST
 
+/* capsule@.service(5): its home is a folder that systemd makes for a user of the moment. */
+START_TEST(capsules_have_settings_of_their_own)
+{
+    new_root();
+    file("usr/lib/systemd/user/a.service", "[Service]\nExecStart=/bin/a %h %t\n");
+    file("var/lib/private/capsules/box/.config/systemd/user/a.service.d/x.conf",
+         "[Service]\nExecStart=/bin/b %h %t\n");
+    file("var/lib/capsules/.keep", "");
+    link_to("var/lib/capsules/box", "../private/capsules/box");
+    file("run/capsules/box/systemd/transient/t.service", "[Service]\nExecStart=/bin/t\n");
+    file("run/capsules/other/systemd/user/o.service", "[Service]\nExecStart=/bin/o\n");
+    expect("NULL|a.service|/bin/a %h %t\nc-box|a.service|/bin/a %h %t\n"
+           "c-box|a.service|/bin/b %h %t\nc-box|t.service|/bin/t\nc-other|o.service|/bin/o",
+           "SELECT scope_user, unit, value FROM ROOT ORDER BY 1, 2, 3");
+    sqlite3 *db = harness_open();
+    harness_expect(db, "/bin/b /var/lib/capsules/box /run/capsules/box",
+                   "SELECT text FROM unit_commands('%s') WHERE program = '/bin/b'", dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(rowids_are_unique)
 {
     sqlite3 *db = harness_open();
@@ -503,6 +524,7 @@ Suite *make_unit_settings_suite(void)
     tcase_add_test(t, what_systemd_ignores_says_why);
     tcase_add_test(t, a_masked_unit_has_nothing_in_force);
     tcase_add_test(t, users_have_settings_of_their_own);
+    tcase_add_test(t, capsules_have_settings_of_their_own);
     tcase_add_test(t, rowids_are_unique);
     tcase_add_test(t, filters_change_no_answer);
     suite_add_tcase(s, t);

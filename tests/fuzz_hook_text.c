@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    for (int form = HOOK_SCRIPT; form <= HOOK_UNIT; form++) {
+    for (int form = HOOK_SCRIPT; form <= HOOK_NSPAWN; form++) {
         char *text = malloc(size + !size); /* of its own, so that one byte beyond is seen */
         struct hook_reader reader = {.form = (enum hook_form)form, .text = text, .size = size};
         struct hook        hook;

@@ -1,14 +1,15 @@
--- extension_unit: a system extension that no package owns brings a unit
+-- extension_unit: a system extension or credential that no package owns brings a unit
 -- platform:        linux
 -- technique:       T1543.002
 -- weight:          30
--- reference:       systemd-sysext(8), systemd-confext(8), portablectl(1)
+-- reference:       systemd-sysext(8), systemd-confext(8), portablectl(1), systemd.system-credentials(7)
 -- false positives: an image-based system that its administrator extends in this manner; known_services leaves the unit
 --                  out
 --
 -- shape:   hook
 -- fires:   {"kind": "extension", "setting": "ExecStart", "command": "/usr/bin/toold"}
 -- fires:   {"kind": "extension", "setting": "ExecStartPre"}
+-- fires:   {"kind": "credential", "setting": "Environment", "value": "A=1", "command": null, "text": null}
 -- spares:  {"kind": "extension", "setting": "ExecStart", "command": "/usr/bin/toold", "vendor": 1}
 -- spares:  {"kind": "udev", "setting": "ExecStartPre"}
-kind = 'extension' AND NOT vendor
+kind IN ('extension', 'credential') AND NOT vendor

@@ -7,7 +7,8 @@
 static bool joins(enum hook_form form)
 {
     return form == HOOK_UDEV || form == HOOK_PAM || form == HOOK_PAM_CONF ||
-           form == HOOK_MODPROBE || form == HOOK_INTERFACES || form == HOOK_UNIT;
+           form == HOOK_MODPROBE || form == HOOK_INTERFACES || form == HOOK_UNIT ||
+           form == HOOK_SETTINGS || form == HOOK_NSPAWN;
 }
 
 const char *hook_line(struct hook_reader *r)

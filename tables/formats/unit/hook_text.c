@@ -61,10 +61,11 @@ static const char *plain_word(struct hook_reader *r, const char **line)
 
 /* Forms of one hook a line: 1 and *ret, 0: the line has none, -EBADMSG ------------- */
 
-/* A path without "//", "." and "..", and with /var/run as /run. */
+/* A path without "//", "." and "..", and with /var/run as /run; one may begin with a specifier. */
 static const char *clean_path(struct hook_reader *r, const char *path)
 {
     struct buffer out = {0};
+    bool          specifier = *path == '%';
 
     for (size_t size; *(path += strspn(path, "/")); path += size) {
         size = strcspn(path, "/");
@@ -75,7 +76,8 @@ static const char *clean_path(struct hook_reader *r, const char *path)
                 ;
             continue;
         }
-        buffer_putc(&out, '/');
+        if (out.size || !specifier)
+            buffer_putc(&out, '/');
         buffer_put(&out, path, size);
         if (out.size == 8 && memcmp(out.data, "/var/run", 8) == 0) {
             out.size = 0;
@@ -131,12 +133,29 @@ static bool starts_something(const char *path)
         "/etc/extensions",
         "/var/lib/confexts",
         "/run/confexts",
+        "/etc/tmpfiles.d",
+        "/run/tmpfiles.d",
+        "/etc/network/if-",
+        "/etc/network/interfaces",
+        "/usr/lib/systemd/system-sleep",
+        "/usr/lib/systemd/system-shutdown",
+        "/etc/inittab",
+        "/etc/inetd",
+        "/etc/xinetd",
+        "/etc/credstore",
+        "/run/credstore",
     };
+    static const char *const below_home[] = {"/.ssh/", "/.config/systemd/user/",
+                                             "/.local/share/systemd/user/", "/.config/autostart/",
+                                             "/.config/containers/systemd/"};
 
     for (size_t i = 0; i < COUNT(places); i++)
         if (strncmp(path, places[i], strlen(places[i])) == 0)
             return true;
-    return strstr(path, "/.ssh/") || strstr(path, "/.config/systemd/user/");
+    for (size_t i = 0; i < COUNT(below_home); i++)
+        if (strstr(path, below_home[i]))
+            return true;
+    return false;
 }
 
 static int tmpfiles(struct hook_reader *r, const char *line, struct hook *ret)
@@ -308,13 +327,34 @@ static int pacman(struct hook_reader *r, const char *line, struct hook *ret)
     return result > 0 && strcmp(ret->setting, "Exec") == 0;
 }
 
-/* What the unit of an extension runs, without systemd's prefixes. */
+/* What the unit of an extension or credential runs, without systemd's prefixes. */
 static int unit(struct hook_reader *r, const char *line, struct hook *ret)
 {
-    if (*line == '[' || strncmp(line, "Exec", 4) != 0 || setting(r, line, ret) <= 0 || !*ret->value)
+    bool runs = strncmp(line, "Exec", 4) == 0;
+
+    if (*line == '[' || (r->form == HOOK_UNIT && !runs) || setting(r, line, ret) <= 0 ||
+        !*ret->value)
         return 0;
-    ret->command = ret->value + strspn(ret->value, "@-:+!|");
+    ret->command = runs ? ret->value + strspn(ret->value, "@-:+!|") : NULL;
     return 1;
+}
+
+/* systemd.nspawn(5). What it runs is of the container's own files. */
+static int nspawn(struct hook_reader *r, const char *line, struct hook *ret)
+{
+    static const char *const names[] = {
+        "Boot",     "Parameters",      "ProcessTwo", "Environment",
+        "User",     "Capability",      "Bind",       "BindReadOnly",
+        "BindUser", "PrivateUsers",    "Overlay",    "AmbientCapability",
+        "Private",  "OverlayReadOnly", "Port",       "SystemCallFilter"};
+
+    if (*line == '[' || setting(r, line, ret) <= 0)
+        return 0;
+    ret->content = strcmp(ret->setting, "Parameters") == 0 ? ret->value : NULL;
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcmp(names[i], ret->setting) == 0)
+            return 1;
+    return 0;
 }
 
 static int acpi(struct hook_reader *r, const char *line, struct hook *ret)
@@ -386,7 +426,8 @@ static int (*const forms[])(struct hook_reader *r, const char *line, struct hook
     [HOOK_DPKG] = dpkg,         [HOOK_DNF] = dnf,
     [HOOK_DNF5] = dnf,          [HOOK_PACMAN] = pacman,
     [HOOK_ACPI] = acpi,         [HOOK_INTERFACES] = interfaces,
-    [HOOK_UNIT] = unit,
+    [HOOK_UNIT] = unit,         [HOOK_SETTINGS] = unit,
+    [HOOK_NSPAWN] = nspawn,
 };
 
 static int next_line(struct hook_reader *r, struct hook *ret)

@@ -37,6 +37,8 @@ enum hook_form {
     HOOK_ACPI,       /* action= */
     HOOK_INTERFACES, /* up, pre-up, post-up, down, ... */
     HOOK_UNIT,       /* Exec*= of units and drop-ins that an extension brings */
+    HOOK_SETTINGS,   /* every setting of a unit or drop-in that a credential brings */
+    HOOK_NSPAWN,     /* of a container: what it runs, and what of the host it is given */
 };
 
 struct hook {
@@ -44,7 +46,8 @@ struct hook {
         *setting;      /* what the file calls it: RUN, L+, install, session, Storage, Post-Invoke */
     const char *value; /* from the file, without quotes and escapes */
     const char *command; /* what runs; NULL: nothing, it only sets, writes or loads */
-    const char *content; /* of tmpfiles.d: what is written into the file; else NULL */
+    const char *content; /* of tmpfiles.d: what is written into the file; of a container: what runs
+                            inside; else NULL */
     unsigned    line;    /* from 1 */
 };
 

@@ -10,20 +10,30 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define SYSTEM_MANAGER (-1) /* in place of a user */
-#define USERS_MAX      10000
+#define USERS_MAX   10000
+#define CAPSULE_MAX 100 /* bytes of the name; systemd takes 29 */
 
-/* Sockets of a manager, in the order in which they are tried: systemctl(1). Its own socket is
- * faster than the message bus; the system's serves only root. */
+/* Where a manager listens, in the order to try: systemctl(1). Its own socket is faster
+ * than the message bus; the system's serves only root. */
+enum whose { OF_SYSTEM, OF_USER, OF_CAPSULE };
+
 static const struct route {
-    const char *format; /* of the path; %lld is the user */
-    bool        user, direct;
+    const char *folder, *name; /* of the socket; between them stands the user or capsule */
+    enum whose  whose;
+    bool        direct;
 } routes[] = {
-    {"/run/systemd/private", false, true},
-    {"/run/dbus/system_bus_socket", false, false},
-    {"/run/user/%lld/systemd/private", true, true},
-    {"/run/user/%lld/bus", true, false},
+    {"/run", "/systemd/private", OF_SYSTEM, true},
+    {"/run", "/dbus/system_bus_socket", OF_SYSTEM, false},
+    {"/run/user/", "/systemd/private", OF_USER, true},
+    {"/run/user/", "/bus", OF_USER, false},
+    {"/run/capsules/", "/systemd/private", OF_CAPSULE, true},
+    {"/run/capsules/", "/bus", OF_CAPSULE, false},
 };
+
+static enum whose whose(const struct manager_owner *owner)
+{
+    return owner->capsule ? OF_CAPSULE : owner->uid < 0 ? OF_SYSTEM : OF_USER;
+}
 
 /* Which managers ------------------------------------------------------------ */
 
@@ -41,18 +51,49 @@ static bool parse_uid(const char *text, int64_t *ret)
     return true;
 }
 
-static void write_scope(char *out, size_t size, int64_t user)
+static void write_scope(char *out, size_t size, const struct manager_owner *owner)
 {
-    snprintf(out, size, user == SYSTEM_MANAGER ? "system" : "user:%lld", (long long)user);
+    if (owner->capsule)
+        snprintf(out, size, "capsule:%s", owner->capsule);
+    else
+        snprintf(out, size, owner->uid < 0 ? "system" : "user:%lld", (long long)owner->uid);
 }
 
-static void add_user(struct manager_scan *s, int64_t user)
+static void add_owner(struct manager_scan *s, int64_t uid, const char *capsule)
 {
-    char scope[sizeof s->scope];
+    const struct manager_owner owner = {uid, capsule};
+    char                       scope[sizeof s->scope];
 
-    write_scope(scope, sizeof scope, user);
+    write_scope(scope, sizeof scope, &owner);
     if (!s->want.scopes || tbl_match_text(s->want.scopes, scope, false))
-        s->users[s->n_users++] = user;
+        s->owners[s->n_owners++] = owner;
+}
+
+/* List a folder of runtime directories; one that cannot be read to its end is reported. */
+static int list_folder(struct manager_scan *s, const struct root *root, const char *dir,
+                       struct root_names *ret)
+{
+    int r = root_list(root, dir, NULL, USERS_MAX, ret);
+
+    if (r == 0)
+        r = ret->error;
+    if (r != -ENOENT && svcql_report_folder(s->svcql, s->want.table,
+                                            &(struct folder){"bus", s->host_name, root, dir}, r,
+                                            ret->lost) != SQLITE_OK)
+        r = -ENOMEM;
+    return r == -ENOMEM ? r : 0;
+}
+
+/* A capsule's manager runs as a user made for it, who owns its runtime directory. */
+static void add_capsule(struct manager_scan *s, const struct root *root, const char *name)
+{
+    char        path[ROOT_NAME_MAX + 32];
+    struct stat st;
+
+    snprintf(path, sizeof path, "/run/capsules/%s", name);
+    if (strlen(name) <= CAPSULE_MAX && root_stat(root, path, false, &st) == 0 &&
+        S_ISDIR(st.st_mode))
+        add_owner(s, st.st_uid, name);
 }
 
 /* The system, and each user who has a runtime directory. */
@@ -61,27 +102,26 @@ static int add_users(struct manager_scan *s, const struct root *root)
     struct root_names names = {0};
     int64_t           uid;
 
-    int r = root_list(root, "/run/user", NULL, USERS_MAX, &names);
+    int r = list_folder(s, root, "/run/user", &names);
     if (r == 0)
-        r = names.error;
-    if (r != -ENOENT &&
-        svcql_report_folder(s->svcql, s->want.table,
-                            &(struct folder){"bus", s->host_name, root, "/run/user"}, r,
-                            names.lost) != SQLITE_OK)
-        r = -ENOMEM;
-    if (r == -ENOMEM || !(s->users = sqlite3_malloc64((names.n + 1) * sizeof *s->users))) {
+        r = list_folder(s, root, "/run/capsules", &s->capsules);
+    if (r == 0)
+        s->owners = sqlite3_malloc64((names.n + s->capsules.n + 1) * sizeof *s->owners);
+    if (r < 0 || !s->owners) {
         root_names_free(&names);
         return SQLITE_NOMEM;
     }
-    add_user(s, SYSTEM_MANAGER);
+    add_owner(s, -1, NULL);
     for (size_t i = 0; i < names.n; i++)
         if (parse_uid(names.names[i], &uid))
-            add_user(s, uid);
+            add_owner(s, uid, NULL);
+    for (size_t i = 0; i < s->capsules.n; i++)
+        add_capsule(s, root, s->capsules.names[i]);
     root_names_free(&names);
     return SQLITE_OK;
 }
 
-/* The user whose runtime directory a socket is in. */
+/* The user whose runtime directory a socket is in; -1: it is in none. */
 static int64_t user_of(const char *path)
 {
     long long uid;
@@ -90,7 +130,7 @@ static int64_t user_of(const char *path)
     return sscanf(path, "/run/user/%lld%c", &uid, &slash) == 2 && slash == '/' && uid >= 0 &&
                    uid < UINT32_MAX
                ? uid
-               : SYSTEM_MANAGER;
+               : -1;
 }
 
 static int take_address(struct manager_scan *s, const char *address)
@@ -99,10 +139,10 @@ static int take_address(struct manager_scan *s, const char *address)
 
     if (strncmp(address, prefix, sizeof prefix - 1) == 0)
         address += sizeof prefix - 1;
-    if (!(s->users = sqlite3_malloc64(sizeof *s->users)))
+    if (!(s->owners = sqlite3_malloc64(sizeof *s->owners)))
         return SQLITE_NOMEM;
     s->address = address;
-    add_user(s, user_of(address));
+    add_owner(s, user_of(address), NULL);
     return SQLITE_OK;
 }
 
@@ -194,45 +234,60 @@ static int try_socket(struct manager_scan *s, const struct manager_socket *to)
     return r;
 }
 
-static int try_address(struct manager_scan *s, int64_t user)
+static int try_address(struct manager_scan *s, const struct manager_owner *owner)
 {
     size_t size = strlen(s->address);
 
     snprintf(s->socket, sizeof s->socket, "%s", s->address);
     return try_socket(s, &(struct manager_socket){
                              .path = s->address,
-                             .owner = user == SYSTEM_MANAGER ? MANAGER_ANYBODY : (uid_t)user,
+                             .owner = owner->uid < 0 ? MANAGER_ANYBODY : (uid_t)owner->uid,
                              .direct = size > 8 && strcmp(s->address + size - 8, "/private") == 0});
 }
 
 /* Whether to try a socket. Connecting to a user's bus starts its daemon, so that is done only where
  * the user's manager runs but does not answer, as from another process namespace. */
-static bool worth_trying(const struct route *route, int64_t user, int last_failure)
+static bool worth_trying(const struct route *route, const struct manager_owner *owner, int last_failure)
 {
     enum source_status status = status_of(last_failure);
 
-    if (!route->user)
-        return user == SYSTEM_MANAGER && (!route->direct || geteuid() == 0);
-    return user != SYSTEM_MANAGER &&
-           (route->direct || (status != SOURCE_ABSENT && status != SOURCE_DENIED));
+    if (route->whose != whose(owner))
+        return false;
+    if (route->whose == OF_SYSTEM)
+        return !route->direct || geteuid() == 0;
+    return route->direct || (status != SOURCE_ABSENT && status != SOURCE_DENIED);
+}
+
+static void write_path(char *out, size_t size, const struct route *route,
+                       const struct manager_owner *owner)
+{
+    char uid[24];
+
+    snprintf(uid, sizeof uid, "%lld", (long long)owner->uid);
+    snprintf(out, size, "%s%s%s", route->folder,
+             route->whose == OF_SYSTEM    ? ""
+             : route->whose == OF_CAPSULE ? owner->capsule
+                                        : uid,
+             route->name);
 }
 
 /* Keep the most specific error; ENOENT and ECONNREFUSED rank last. */
-static int try_routes(struct manager_scan *s, int64_t user)
+static int try_routes(struct manager_scan *s, const struct manager_owner *owner)
 {
     int  r = -ENOENT, worst = -ENOENT;
-    char path[64];
+    char path[sizeof s->socket];
 
     for (size_t i = 0; i < TBL_COUNT(routes) && r < 0; i++) {
         const struct route *route = &routes[i];
 
-        if (!worth_trying(route, user, r))
+        if (!worth_trying(route, owner, r))
             continue;
-        snprintf(path, sizeof path, route->format, (long long)user);
-        r = try_socket(
-            s, &(struct manager_socket){.path = path,
-                                        .owner = route->user ? (uid_t)user : MANAGER_ANYBODY,
-                                        .direct = route->direct});
+        write_path(path, sizeof path, route, owner);
+        r = try_socket(s, &(struct manager_socket){.path = path,
+                                                   .owner = route->whose == OF_SYSTEM
+                                                                ? MANAGER_ANYBODY
+                                                                : (uid_t)owner->uid,
+                                                   .direct = route->direct});
         if (r >= 0 || status_of(worst) == SOURCE_ABSENT) {
             snprintf(s->socket, sizeof s->socket, "%s", path);
             worst = r;
@@ -248,9 +303,9 @@ static void note_failure(struct manager_scan *s, int negative_errno)
                  s->scope, s->socket, strerror(-negative_errno));
 }
 
-static void name_manager(struct manager_scan *s, int64_t user)
+static void name_manager(struct manager_scan *s, const struct manager_owner *owner)
 {
-    write_scope(s->scope, sizeof s->scope, user);
+    write_scope(s->scope, sizeof s->scope, owner);
     snprintf(s->source, sizeof s->source, "bus:%s", s->address ? s->address : s->scope);
     s->records = s->want.probe ? TBL_NULL : 0;
     s->skipped = 0;
@@ -258,9 +313,9 @@ static void name_manager(struct manager_scan *s, int64_t user)
 }
 
 /* Reach the manager that was named, or report why not. */
-static int reach(struct manager_scan *s, int64_t user, bool *ret_reached)
+static int reach(struct manager_scan *s, const struct manager_owner *owner, bool *ret_reached)
 {
-    int r = s->address ? try_address(s, user) : try_routes(s, user);
+    int r = s->address ? try_address(s, owner) : try_routes(s, owner);
     *ret_reached = r >= 0;
     if (r >= 0)
         return SQLITE_OK;
@@ -275,12 +330,12 @@ int manager_scan_next(struct manager_scan *s)
     bool reached = false;
     int  rc = finish(s, s->want.probe ? SOURCE_READY : SOURCE_READ, s->detail);
 
-    while (rc == SQLITE_OK && s->next < s->n_users) {
-        name_manager(s, s->users[s->next]);
+    while (rc == SQLITE_OK && s->next < s->n_owners) {
+        name_manager(s, &s->owners[s->next]);
         if (s->want.probe && svcql_reported(s->svcql, s->want.table, s->source))
             s->next++;
         else
-            rc = reach(s, s->users[s->next++], &reached);
+            rc = reach(s, &s->owners[s->next++], &reached);
         if (rc == SQLITE_OK && reached) {
             s->reached++;
             return SQLITE_ROW;
@@ -288,15 +343,16 @@ int manager_scan_next(struct manager_scan *s)
     }
     if (rc != SQLITE_OK)
         return rc;
-    return s->n_users && !s->reached && !s->want.optional ? SQLITE_CANTOPEN : SQLITE_DONE;
+    return s->n_owners && !s->reached && !s->want.optional ? SQLITE_CANTOPEN : SQLITE_DONE;
 }
 
 void manager_scan_end(struct manager_scan *s)
 {
     if (s->manager)
         finish(s, s->want.probe ? SOURCE_READY : SOURCE_READ, s->detail);
-    sqlite3_free(s->users);
-    s->users = NULL;
+    sqlite3_free(s->owners);
+    s->owners = NULL;
+    root_names_free(&s->capsules);
 }
 
 static int answered(void *data, struct dbus_reader *reply, int error)

@@ -1,5 +1,6 @@
 /* manager_scan.h -- one after another, the service managers of the running host: the system's, then
- * every user's. The common part of the tables systemd_units and systemd_managers.
+ * every user's and every capsule's. The common part of the tables systemd_units, systemd_managers and
+ * reload_changes.
  *
  *     int rc = manager_scan_begin(&s, svcql, &(struct manager_scan_want){.table =
  * "systemd_units"}); while (rc == SQLITE_OK && (rc = manager_scan_next(&s)) == SQLITE_ROW)
@@ -12,6 +13,7 @@
 #define SVCQL_MANAGER_SCAN_H
 
 #include "evidence.h"
+#include "root.h"
 #include "systemd_bus.h"
 #include "table.h"
 
@@ -30,26 +32,35 @@ struct manager_scan_want {
     bool                    probe;    /* skip what has been reported already */
 };
 
+#define MANAGER_SCOPE_MAX 160
+
+/* Whose manager: the system's, a user's, a capsule's. */
+struct manager_owner {
+    int64_t     uid;     /* -1: the system's, or of a capsule that is missing */
+    const char *capsule; /* its name; NULL: none */
+};
+
 struct manager_scan {
     /* Of the manager that manager_scan_next() reached, until its next call: */
     struct manager *manager;
-    char            scope[24];   /* "system" or "user:UID" */
-    char            source[128]; /* "bus:" and the scope, or the socket in the query */
-    char            socket[128]; /* on which it answered */
-    const char     *host;
-    int64_t         records, skipped; /* counted by the table, for the report */
-    const char     *detail;           /* why some were skipped; static text */
+    char            scope[MANAGER_SCOPE_MAX];   /* "system", "user:UID" or "capsule:NAME" */
+    char        source[MANAGER_SCOPE_MAX + 8];  /* "bus:" and the scope, or the socket in the query */
+    char        socket[MANAGER_SCOPE_MAX + 32]; /* on which it answered */
+    const char *host;
+    int64_t     records, skipped; /* counted by the table, for the report */
+    const char *detail;           /* why some were skipped; static text */
 
     /* When manager_scan_next() returns SQLITE_CANTOPEN: which manager, and why not. */
-    char failure[256];
+    char failure[2 * MANAGER_SCOPE_MAX + 256];
 
     /* Private. */
     struct svcql            *svcql;
     struct manager_scan_want want;
     const char              *address; /* one socket only */
     char                     host_name[256];
-    int64_t                 *users; /* owners, in order; SYSTEM_MANAGER first */
-    size_t                   n_users, next, reached;
+    struct manager_owner    *owners; /* in order; the system's first */
+    size_t                   n_owners, next, reached;
+    struct root_names        capsules; /* whose names those of capsules are */
 };
 
 /* Without an address, the setting systemd_address is used; without that, all managers of the live

@@ -90,13 +90,18 @@ static void close_disk(struct state *s)
     s->root = NULL;
 }
 
-/* The manager of a scope, "system" or "user:UID", as the disk has it. */
+/* The manager of a scope, "system", "user:UID" or "capsule:NAME", as the disk has it. */
 static const struct unit_manager *find_manager(struct state *s, const char *scope)
 {
     const struct unit_managers *list = &s->list_of_managers;
+    const char                 *capsule = strncmp(scope, "capsule:", 8) == 0 ? scope + 8 : NULL;
     long long                   uid = strncmp(scope, "user:", 5) == 0 ? atoll(scope + 5) : -1;
 
-    for (size_t i = 0; i < list->n; i++)
+    for (size_t i = 0; capsule && i < list->n; i++)
+        if (list->managers[i].runtime &&
+            strcmp(strrchr(list->managers[i].runtime, '/') + 1, capsule) == 0)
+            return &list->managers[i];
+    for (size_t i = 0; !capsule && i < list->n; i++)
         if (uid < 0 ? list->managers[i].scope == UNIT_SYSTEM
                     : list->managers[i].scope == UNIT_USER && list->managers[i].uid == uid)
             return &list->managers[i];
@@ -609,7 +614,8 @@ static int probe(struct svcql *svcql)
 static const struct tbl_column columns[] = {
     ROW(host, TBL_KEY, "Host it is on"),
     ROW(source, TBL_ID, "Manager that was asked: bus: and the scope"),
-    ROW(scope, TBL_KEY | TBL_ID, "Manager that has the unit: system, or user:UID for a user's"),
+    ROW(scope, TBL_KEY | TBL_ID,
+        "Manager that has the unit: system, user:UID for a user's, capsule:NAME for a capsule's"),
     ROW(unit, TBL_KEY | TBL_ID, "Name of the unit"),
     ROW(change, TBL_ID,
         "What would change: setting; state (whether it is loaded at all); file (drop-ins that come "

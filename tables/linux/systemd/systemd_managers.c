@@ -141,7 +141,8 @@ static int managers_probe(struct svcql *svcql)
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct row, scope, TBL_KEY | TBL_ID, "system, or user:UID for a user's manager"),
+    TBL_COL(struct row, scope, TBL_KEY | TBL_ID,
+            "system, user:UID for a user's manager, capsule:NAME for a capsule's"),
     TBL_COL(struct row, version, 0, "Version of systemd"),
     TBL_COL(struct row, state, 0, "Its state: running, degraded, starting, stopping, maintenance"),
     TBL_COL(struct row, unit_path, 0,

@@ -361,7 +361,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct unit, source_path, 0,
             "File that a generator made its unit file from, such as a script in /etc/init.d"),
     TBL_COL(struct unit, scope, TBL_KEY | TBL_ID,
-            "Manager that has it: system, or user:UID for a user's"),
+            "Manager that has it: system, user:UID for a user's, capsule:NAME for a capsule's"),
     TBL_COL(struct unit, type, TBL_KEY, "Kind of unit: service, socket, timer, mount, and so on"),
     TBL_COL(struct unit, host, TBL_KEY, "Host it is on"),
     TBL_COL(struct unit, source, TBL_ID, "Origin of the row: bus: and the scope"),

@@ -1,6 +1,6 @@
 /* start_hooks.c -- files other than units that run a program, start a unit or load code at boot,
  * login or an event: udev, tmpfiles.d, network dispatchers, sleep hooks, PAM, modules, package
- * managers, inittab, and whether the journal is kept.
+ * managers, inittab, units of extensions and credentials, containers, and whether the journal is kept.
  *
  *     SELECT path, line, setting, command FROM start_hooks
  *     WHERE package = '' AND kind IN ('udev', 'sleep', 'networkmanager');
@@ -63,6 +63,11 @@ enum kind {
     KERNEL,
     EXTENSION,
     IMAGE,
+    CREDENTIAL,
+    SEALED,
+    NSPAWN,
+    MACHINE,
+    CRON,
 };
 
 static const struct {
@@ -98,6 +103,19 @@ static const struct {
     [KERNEL] = {"kernel", HOOK_SCRIPT, true},
     [EXTENSION] = {"extension", HOOK_UNIT, false},
     [IMAGE] = {"extension", HOOK_SCRIPT, false}, /* reported, but not read */
+    [CREDENTIAL] = {"credential", HOOK_SETTINGS, false},
+    [SEALED] = {"credential", HOOK_SCRIPT, false}, /* the same */
+    [NSPAWN] = {"nspawn", HOOK_NSPAWN, true},
+    [MACHINE] = {"nspawn", HOOK_SCRIPT, false}, /* the same */
+    [CRON] = {"cron", HOOK_SCRIPT, false},
+};
+
+/* Why a file is reported, but not read. */
+static const char *const unread[] = {
+    [IMAGE] = "an image, whose units are not read",
+    [SEALED] = "an encrypted credential, whose unit is not read",
+    [MACHINE] = "the tree of a machine with a manager of its own: add it as evidence to read it",
+    [CRON] = NULL,
 };
 
 #define PLACE(path, pattern, kind)                                                                 \
@@ -110,18 +128,32 @@ static const struct {
         PLACE("/usr/local/lib/" path, pattern, kind), PLACE("/usr/lib/" path, pattern, kind),      \
         PLACE("/lib/" path, pattern, kind)
 
-/* systemd-sysext(8), systemd-confext(8), portablectl(1): trees whose units the host's manager
- * loads. */
+/* systemd-sysext(8), systemd-confext(8), portablectl(1): trees whose units the host's managers
+ * load; of a folder NAME.v (systemd.v(7)) each version. */
+#define UNITS_IN(dir)                                                                              \
+    PLACE(dir "/systemd/system", "*.*", EXTENSION),                                                \
+        PLACE(dir "/systemd/system/*.d", "*.conf", EXTENSION),                                     \
+        PLACE(dir "/systemd/user", "*.*", EXTENSION),                                              \
+        PLACE(dir "/systemd/user/*.d", "*.conf", EXTENSION)
 #define UNITS_OF(tree)                                                                             \
-    PLACE(tree "/*/usr/lib/systemd/system", "*.*", EXTENSION),                                     \
-        PLACE(tree "/*/usr/lib/systemd/system/*.d", "*.conf", EXTENSION),                          \
-        PLACE(tree "/*/etc/systemd/system", "*.*", EXTENSION),                                     \
-        PLACE(tree "/*/etc/systemd/system/*.d", "*.conf", EXTENSION), PLACE(tree, "*.raw", IMAGE)
+    UNITS_IN(tree "/*/usr/lib"), UNITS_IN(tree "/*/etc"), UNITS_IN(tree "/*.v/*/usr/lib"),         \
+        UNITS_IN(tree "/*.v/*/etc"), PLACE(tree, "*.raw", IMAGE),                                  \
+        PLACE(tree "/*.raw.v", "*.raw", IMAGE)
+
+/* systemd.system-credentials(7): units and drop-ins by the name of a credential. */
+#define CREDENTIALS(dir, kind)                                                                     \
+    PLACE(dir, "systemd.extra-unit.*", kind), PLACE(dir, "systemd.unit-dropin.*", kind)
+
+/* machinectl(1): folders of machines; systemd.nspawn(5): their settings. */
+#define MACHINES(dir) PLACE(dir, "*", MACHINE), PLACE(dir, "*.raw", IMAGE)
 
 /* Within a kind, in the order in which they are read. */
 static const struct place_of_files places[] = {
     FOUR("udev/rules.d", "*.rules", UDEV),
     FOUR("tmpfiles.d", "*.conf", TMPFILES),
+    PLACE("/etc/xdg/user-tmpfiles.d", "*.conf", TMPFILES),
+    PLACE("/usr/local/share/user-tmpfiles.d", "*.conf", TMPFILES),
+    PLACE("/usr/share/user-tmpfiles.d", "*.conf", TMPFILES),
     PLACE("/etc/NetworkManager/dispatcher.d", "*", NETWORK_MANAGER),
     PLACE("/usr/lib/NetworkManager/dispatcher.d", "*", NETWORK_MANAGER),
     PLACE("/etc/NetworkManager/dispatcher.d/*.d", "*", NETWORK_MANAGER),
@@ -180,7 +212,35 @@ static const struct place_of_files places[] = {
     UNITS_OF("/etc/portables"),
     UNITS_OF("/run/portables"),
     UNITS_OF("/var/lib/portables"),
-    PLACE("/var/lib/machines", "*.raw", IMAGE),
+    UNITS_OF("/usr/local/lib/portables"),
+    UNITS_OF("/usr/lib/portables"),
+    MACHINES("/etc/machines"),
+    MACHINES("/run/machines"),
+    MACHINES("/var/lib/machines"),
+    MACHINES("/usr/local/lib/machines"),
+    MACHINES("/usr/lib/machines"),
+    PLACE("/etc/systemd/nspawn", "*.nspawn", NSPAWN),
+    PLACE("/run/systemd/nspawn", "*.nspawn", NSPAWN),
+    PLACE("/var/lib/machines", "*.nspawn", NSPAWN),
+    CREDENTIALS("/etc/credstore", CREDENTIAL),
+    CREDENTIALS("/run/credstore", CREDENTIAL),
+    CREDENTIALS("/usr/local/lib/credstore", CREDENTIAL),
+    CREDENTIALS("/usr/lib/credstore", CREDENTIAL),
+    CREDENTIALS("/run/credentials/@system", CREDENTIAL),
+    CREDENTIALS("/run/credentials/@initrd", CREDENTIAL),
+    CREDENTIALS("/etc/credstore.encrypted", SEALED),
+    CREDENTIALS("/run/credstore.encrypted", SEALED),
+    CREDENTIALS("/usr/local/lib/credstore.encrypted", SEALED),
+    CREDENTIALS("/usr/lib/credstore.encrypted", SEALED),
+    CREDENTIALS("/run/credentials/@encrypted", SEALED),
+    CREDENTIALS("/boot/loader/credentials", SEALED),
+    CREDENTIALS("/boot/efi/loader/credentials", SEALED),
+    CREDENTIALS("/efi/loader/credentials", SEALED),
+    PLACE("/etc/cron.hourly", "*", CRON),
+    PLACE("/etc/cron.daily", "*", CRON),
+    PLACE("/etc/cron.weekly", "*", CRON),
+    PLACE("/etc/cron.monthly", "*", CRON),
+    PLACE("/etc/cron.yearly", "*", CRON),
 };
 
 /* Walking ----------------------------------------------------------------------- */
@@ -214,21 +274,20 @@ static bool passed_over(const char *name)
     return false;
 }
 
-/* Report that an image was not read. */
-static void report_image(struct tbl_scan *scan)
+/* Report that a file was not read, and why. */
+static void report_unread(struct tbl_scan *scan, const char *why)
 {
     struct state *s = tbl_state(scan);
     char         *shown = tbl_shown(scan, s->files.source.root, s->files.path);
 
     if (shown)
-        svcql_report(tbl_svcql(scan),
-                     &(struct report){.table = tbl_name(scan),
-                                      .kind = s->files.kind,
-                                      .host = s->files.source.host,
-                                      .location = shown,
-                                      .status = SOURCE_UNKNOWN,
-                                      .skipped = 1,
-                                      .detail = "an image, whose units are not read"});
+        svcql_report(tbl_svcql(scan), &(struct report){.table = tbl_name(scan),
+                                                       .kind = s->files.kind,
+                                                       .host = s->files.source.host,
+                                                       .location = shown,
+                                                       .status = SOURCE_UNKNOWN,
+                                                       .skipped = 1,
+                                                       .detail = why});
 }
 
 /* A masked file has no content; with a merged /usr one of the two names is enough. */
@@ -237,14 +296,20 @@ static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, co
     struct state      *s = tbl_state(scan);
     const struct root *root = s->files.source.root;
     char               target[ROOT_PATH_MAX];
+    struct stat        st;
 
     if (passed_over(name) || !tbl_match_text(s->kinds, kinds[place->tag].name, false) ||
         !tbl_match_text(s->paths, s->files.path, false))
         return false;
-    if (place->tag == IMAGE) {
-        report_image(scan);
+    bool folder = (unread[place->tag] || place->tag == EXTENSION) &&
+                  root_stat(root, s->files.path, true, &st) == 0 && S_ISDIR(st.st_mode);
+    if (unread[place->tag]) {
+        if (folder == (place->tag == MACHINE))
+            report_unread(scan, unread[place->tag]);
         return false;
     }
+    if (folder && place->tag == EXTENSION)
+        return false; /* of drop-ins and links */
     if (strncmp(place->path, "/lib/", 5) == 0 && root_readlink(root, "/lib", target) == 0)
         return false;
     return root_readlink(root, s->files.path, target) < 0 || strcmp(target, "/dev/null") != 0;
@@ -359,6 +424,30 @@ static int next(struct tbl_scan *scan, void *row)
     }
 }
 
+/* Users have a tmpfiles.d of their own (systemd-tmpfiles --user). */
+static int begin_root(struct tbl_scan *scan)
+{
+    static const char *const below[] = {"%s/.config/user-tmpfiles.d",
+                                        "%s/.local/share/user-tmpfiles.d"};
+    struct state            *s = tbl_state(scan);
+    struct unit_managers     users = {0};
+    char                     path[ROOT_PATH_MAX];
+
+    if (!tbl_match_text(s->kinds, kinds[TMPFILES].name, false))
+        return SQLITE_OK;
+    int rc = unit_managers_list(s->files.source.root, &users) == 0 ? SQLITE_OK : SQLITE_NOMEM;
+    for (size_t i = 0; rc == SQLITE_OK && i < TBL_COUNT(below) * users.n; i++) {
+        const struct unit_manager *user = &users.managers[i / TBL_COUNT(below)];
+        if (user->scope != UNIT_USER)
+            continue;
+        snprintf(path, sizeof path, below[i % TBL_COUNT(below)], user->home); /* NOLINT: above */
+        rc = place_files_add(&s->files, &(struct place_of_files){path, "*.conf", TMPFILES, true},
+                             user->uid);
+    }
+    unit_managers_free(&users);
+    return rc;
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct state          *s = tbl_state(scan);
@@ -370,7 +459,8 @@ static int open_scan(struct tbl_scan *scan)
                                     .kind = "start_hooks",
                                     .places = places,
                                     .n_places = TBL_COUNT(places),
-                                    .wanted = wanted};
+                                    .wanted = wanted,
+                                    .begin_root = begin_root};
     return place_files_begin(&s->files,
                              &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
                                                     .host = key->host,
@@ -603,7 +693,9 @@ static const struct tbl_column columns[] = {
         "modules (loaded at boot), modprobe (install and remove lines), preload "
         "(/etc/ld.so.preload), pam, motd, profile, inittab, journald (whether the journal is kept "
         "and forwarded), apt, dpkg, dnf, pacman (hooks of package managers), acpi, kernel, "
-        "extension (units of the trees of systemd-sysext, systemd-confext and portable services)"),
+        "extension (units of the trees of systemd-sysext, systemd-confext and portable services), "
+        "credential (units and drop-ins in credential stores), nspawn (settings of containers), "
+        "cron (scripts of /etc/cron.daily and its like)"),
     ROW(line, 0, "Line of the file, from 1; 0 of a script"),
     ROW(position, TBL_ID, "Number of the row within its file, from 1"),
     ROW(setting, 0,
@@ -624,7 +716,8 @@ static const struct tbl_column columns[] = {
         "missing, unreadable)",
         get_runs),
     TBL_LAZY("text", TBL_TEXT, 0, "The script, its first 64 KiB; NULL of others", get_text),
-    ROW(content, 0, "Of tmpfiles: what the line writes, or the target of the link"),
+    ROW(content, 0,
+        "Of tmpfiles: what the line writes, or the target of the link; of nspawn: the command inside"),
     ROW(shadowed_by, 0, "File of the same name that is read instead; NULL: it is in force"),
     ROW(size, 0, "Bytes"),
     ROW(mode, 0, "Permissions, octal; of a link its own"),
@@ -649,8 +742,10 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table start_hooks_table = {
     .name = "start_hooks",
-    .doc = "Files other than units that run programs, start units or load code: udev, tmpfiles.d, "
-           "dispatchers, sleep hooks, PAM, modules, package managers, inittab",
+    .doc =
+        "Files other than units that run programs, start units or load code: udev, tmpfiles.d, "
+        "dispatchers, sleep hooks, PAM, modules, package managers, inittab, extensions, "
+        "credentials",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -93,6 +93,8 @@ static const char *expand(struct unit_search *search, const char *path)
         return unit_strdup(&search->memory, path);
     if (path[0] == '~' && manager->home)
         return unit_join(&search->memory, manager->home, path + 2);
+    if (path[0] == '$' && manager->runtime)
+        return unit_join(&search->memory, manager->runtime, path + 2);
     if (path[0] == '$' && manager->uid >= 0) {
         snprintf(runtime, sizeof runtime, "/run/user/%lld", (long long)manager->uid);
         return unit_join(&search->memory, runtime, path + 2);

@@ -270,7 +270,7 @@ static const struct tbl_column columns[] = {
         "profile (of portable services); directory: one that could not be read"),
     ROW(scope, TBL_KEY, "Manager that reads it: system or user"),
     ROW(scope_user, TBL_KEY | TBL_ID,
-        "User in whose own directories it is; NULL where all users share it"),
+        "User in whose own directories it is, c-NAME of a capsule; NULL where all users share it"),
     ROW(unit, TBL_KEY | TBL_ID, "Unit that the file defines, alters or links to"),
     ROW(directory, 0, "Directory of the search path that holds it"),
     ROW(rank, TBL_ID, "Place of that directory in the search path; 0 comes first"),

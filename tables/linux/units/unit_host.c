@@ -247,6 +247,8 @@ static void user_specifiers(const struct unit_host *host, const struct unit_mana
         values['U'] = arena_strndup(memory, number, strlen(number));
         values['t'] = unit_join(memory, "/run/user", number);
     }
+    if (manager->runtime)
+        values['t'] = manager->runtime;
     values['u'] = manager->user;
     const struct unit_user *user = manager->user ? unit_host_user(host, manager->user) : NULL;
     if (user) {

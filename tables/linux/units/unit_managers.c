@@ -1,5 +1,5 @@
-/* unit_managers.c -- the service managers of a root: the system's, and those of users who have
- * directories for their manager. */
+/* unit_managers.c -- the service managers of a root: the system's, those of users who have
+ * directories for their manager, and those of capsules. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "unit_search.h"
 
 #define PASSWD_MAX (16u << 20) /* bytes of /etc/passwd */
-#define HOMES_MAX  100000      /* folders of /home */
+#define HOMES_MAX  100000      /* folders of /home; of capsules */
 
 static int add(struct unit_managers *list, enum unit_scope scope, const char *user,
                const char *home, int64_t uid)
@@ -28,6 +28,7 @@ static int add(struct unit_managers *list, enum unit_scope scope, const char *us
 
 static void free_strings(struct unit_manager *manager)
 {
+    free((void *)(uintptr_t)manager->runtime);
     free((void *)(uintptr_t)manager->user);
     free((void *)(uintptr_t)manager->home);
 }
@@ -83,8 +84,9 @@ static int add_homes(const struct root *root, struct unit_managers *list)
     char              path[ROOT_PATH_MAX];
     int               r = root_list(root, "/home", NULL, HOMES_MAX, &names);
 
-    list->lost = names.lost;
-    list->error = names.error;
+    list->lost += names.lost;
+    if (names.error)
+        list->error = names.error;
     if (r < 0 && r != -ENOENT && r != -ENOTDIR)
         list->error = r;
     if (r < 0)
@@ -95,6 +97,44 @@ static int add_homes(const struct root *root, struct unit_managers *list)
     }
     root_names_free(&names);
     return r ? r : add(list, UNIT_USER, "root", "/root", -1);
+}
+
+static int add_capsule(struct unit_managers *list, const char *name)
+{
+    char user[ROOT_NAME_MAX + 3], home[ROOT_PATH_MAX], *runtime;
+
+    snprintf(user, sizeof user, "c-%s", name);
+    snprintf(home, sizeof home, "/var/lib/capsules/%s", name);
+    int r = add(list, UNIT_USER, user, home, -1);
+    if (r < 0)
+        return r;
+    r = asprintf(&runtime, "/run/capsules/%s", name);
+    if (r >= 0)
+        list->managers[list->n - 1].runtime = runtime;
+    return r < 0 ? -ENOMEM : 0;
+}
+
+/* Capsules that have a home, or run. */
+static int add_capsules(const struct root *root, struct unit_managers *list)
+{
+    static const char *const folders[] = {"/var/lib/capsules", "/run/capsules"};
+    int                      r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof folders / sizeof folders[0]; i++) {
+        struct root_names names = {0};
+        int               e = root_list(root, folders[i], NULL, HOMES_MAX, &names);
+
+        list->lost += names.lost;
+        if (e == 0)
+            e = names.error;
+        if (e < 0 && e != -ENOENT && e != -ENOTDIR)
+            list->error = e;
+        r = e == -ENOMEM ? e : 0;
+        for (size_t k = 0; r == 0 && k < names.n; k++)
+            r = add_capsule(list, names.names[k]);
+        root_names_free(&names);
+    }
+    return r;
 }
 
 /* By home; of one home first the users of the passwd file, the lowest first. */
@@ -121,14 +161,20 @@ static bool inhabited(const struct root *root, struct unit_manager *manager, boo
 
     if (manager->uid < 0 && root_stat(root, manager->home, true, &st) == 0)
         manager->uid = st.st_uid;
+    if (manager->uid < 0 && manager->runtime && root_stat(root, manager->runtime, true, &st) == 0)
+        manager->uid = st.st_uid;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", manager->home, marks[i]);
         int r = root_stat(root, path, true, &st);
         found |= r == 0;
         *ret_denied |= root_denied(r);
     }
-    snprintf(path, sizeof path, "/run/user/%lld/systemd", (long long)manager->uid);
-    return found || (manager->uid >= 0 && root_stat(root, path, true, &st) == 0);
+    if (manager->runtime)
+        snprintf(path, sizeof path, "%s/systemd", manager->runtime);
+    else
+        snprintf(path, sizeof path, "/run/user/%lld/systemd", (long long)manager->uid);
+    return found ||
+           ((manager->runtime || manager->uid >= 0) && root_stat(root, path, true, &st) == 0);
 }
 
 /* Keep one user of each home. */
@@ -174,6 +220,8 @@ int unit_managers_list(const struct root *root, struct unit_managers *ret)
         r = add_passwd(root, &users);
     if (r == 0)
         r = add_homes(root, &users);
+    if (r == 0)
+        r = add_capsules(root, &users);
     if (r == 0) {
         drop_doubles(&users);
         drop_empty(root, &users);
@@ -181,6 +229,8 @@ int unit_managers_list(const struct root *root, struct unit_managers *ret)
     for (size_t i = 0; r == 0 && i < users.n; i++) {
         struct unit_manager *user = &users.managers[i];
         r = add(&list, UNIT_USER, user->user, user->home, user->uid);
+        if (r == 0 && user->runtime && !(list.managers[list.n - 1].runtime = strdup(user->runtime)))
+            r = -ENOMEM;
     }
     int version = unit_systemd_version(root);
     for (size_t i = 0; i < list.n; i++)

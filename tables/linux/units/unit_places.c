@@ -67,6 +67,7 @@ static const struct unit_place system_places[] = {
     {"xinetd", "", "/etc", "xinetd.conf", false},
     {"xinetd", "", "/etc/xinetd.d", "*", false},
     {"inetd", "", "/etc", "inetd.conf", false},
+    {"inetd", "", "/etc/inetd.d", "*", false},
     {"upstart", "", "/etc/init", "*.conf", false},
     FOUR_DIRS("manager-config", "system.conf", "systemd", "system.conf", false),
     FOUR_DIRS("manager-config", "system.conf.d", "systemd/system.conf.d", "*.conf", false),

@@ -32,6 +32,7 @@ struct unit_manager {
     enum unit_scope scope;
     const char     *user; /* of UNIT_USER: name, home within the root and uid; else NULL */
     const char     *home;
+    const char     *runtime; /* of a capsule its runtime directory; NULL: /run/user/UID */
     int64_t         uid;     /* -1: not known */
     int             version; /* of systemd; INT_MAX: unknown, so the newest */
 };
@@ -40,8 +41,9 @@ struct unit_manager {
  * unknown. */
 int unit_systemd_version(const struct root *root);
 
-/* The managers of a root: the system's, the global one, and one for each user of /etc/passwd and
- * each folder of /home that has directories of its own. Free with unit_managers_free(). */
+/* The managers of a root: the system's, the global one, one for each user of /etc/passwd and each
+ * folder of /home that has directories of its own, and one for each capsule (capsule@.service(5)),
+ * whose user is c-NAME. Free with unit_managers_free(). */
 struct unit_managers {
     struct unit_manager *managers;
     size_t               n;
