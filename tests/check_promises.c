@@ -160,6 +160,8 @@ static void make_linux_examples(void)
     harness_write_text(root, "usr/lib/systemd/system/systemd-journald.service",
                        "[Service]\nExecStart=/usr/lib/systemd/systemd-journald\n");
     harness_write_text(root, "usr/lib/systemd/system/dbus.service", "[Service]\nExecStart=/a\n");
+    harness_write_text(root, "usr/lib/systemd/system/news.service", "[Service]\nExecStart=/a\n");
+    harness_write_text(root, "etc/systemd/system/news.service", "");
     harness_write_text(root, "etc/systemd/system/dbus.service", "[Service]\nExecStart=/b\n");
     snprintf(link, sizeof link, "%s/etc/systemd/system/linked.service", root);
     ck_assert_int_eq(symlink("/opt/linked.service", link), 0);

@@ -120,7 +120,8 @@ static const char after[] =
 
 /* What changes too, for it follows from another setting, or from the reload. */
 #define FOLLOWS                                                                                    \
-    "'ActiveEnterTimestamp', 'ControlGroupId', 'NeedDaemonReload', 'CanReload', "                  \
+    "'ActiveEnterTimestamp', 'ControlGroupId', 'MemoryAvailable', 'NeedDaemonReload', "            \
+    "'CanReload', "                                                                                \
     "'RequiresMountsFor', 'Wants', "                                                               \
     "'TimeoutAbortUSec', 'TimeoutStartUSec', 'ConditionResult', 'ReloadResult', 'CanIsolate', "    \
     "'StateDirectorySymlink', 'EffectiveMemoryMax', 'EffectiveTasksMax', 'EffectiveMemoryHigh', "  \
@@ -248,8 +249,9 @@ START_TEST(other_units_and_users_are_compared_too)
                                 "WHERE unit IN ('t.timer', 'p.path', 'k.socket', 'u.service') "
                                 "ORDER BY unit, setting";
     harness_expect(db, "", query);
-    harness_write_text("/", ETC "t.timer",
-                       "[Timer]\nOnCalendar=weekly\nOnBootSec=90min\nPersistent=1\n");
+    harness_write_text(
+        "/", ETC "t.timer",
+        "[Timer]\nOnCalendar=weekly\nOnBootSec=90min\nPersistent=1\nAccuracySec=1\n");
     harness_write_text("/", ETC "p.path", "[Path]\nPathModified=/none\nUnit=x.service\n");
     harness_write_text("/", ETC "k.socket",
                        "[Socket]\nListenStream=/run/k2\nListenDatagram=1025\n");
@@ -261,7 +263,7 @@ START_TEST(other_units_and_users_are_compared_too)
         "Datagram=[::]:1025\nsystem|k.socket|SocketMode|384|438\n"
         "system|p.path|PathModified|PathExists=/none|PathModified=/none\n"
         "system|p.path|Unit|t.service|x.service\n"
-        "system|t.timer|AccuracySec|1000000|60000000\n"
+        ""
         "system|t.timer|OnBootSec|OnBootUSec=7200000000|OnBootUSec=5400000000\n"
         "system|t.timer|OnCalendar|OnCalendar=*-*-* 00:00:00|OnCalendar=Mon *-*-* "
         "00:00:00\nsystem|t.timer|Persistent|0|1\n"

@@ -418,6 +418,7 @@ START_TEST(inetd_and_upstart_have_rows)
     new_root();
     file("etc/inetd.conf",
          "# x\nssh stream tcp nowait eve:g /tmp/d d -a\ntime stream tcp nowait root internal\n");
+    file("etc/inetd.d/y", "e stream tcp nowait root /bin/e e\n");
     file("etc/xinetd.d/x", "service a\n{\n  disable = no\n  user = eve\n  server = /tmp/s\n"
                            "  server_args = -a b\n}\nservice b\n{\n type = INTERNAL\n}\n"
                            "service c\n{\n server = /bin/c\n disable = yes\n}\n");
@@ -426,6 +427,7 @@ START_TEST(inetd_and_upstart_have_rows)
     expect("xinetd|server|5|[\"/tmp/s\", \"-a\", \"b\"]|eve|1|/tmp/s -a b\n"
            "xinetd|server|14|[\"/bin/c\"]|root|0|/bin/c\n"
            "inetd|program|2|[\"d\", \"-a\"]|eve|1|/tmp/d -a\n"
+           "inetd|program|1|[\"e\"]|root|1|/bin/e\n"
            "upstart|exec|2|[\"/bin/sh\", \"-e\", \"-c\", \"/tmp/u -d\"]|root|1|"
            "/bin/sh -e -c '/tmp/u -d'\n"
            "upstart|script|3|[\"/bin/sh\", \"-e\", \"-c\", \"curl x | sh\"]|root|1|"

@@ -202,9 +202,9 @@ static const struct value_reader files = {VALUE_TEXT, "a(sb)", read_files},
     }
 #define INFINITE "infinity"
 
-/* What DynamicUser=, PrivateDevices= and their like imply has no fallback. */
+/* What system.conf may set for all units has no fallback. What DynamicUser=, PrivateDevices= and their like imply has no fallback. */
 static const struct reload_setting settings[] = {
-    UNIT_TEXT("SourcePath", ""),
+    UNIT_TEXT("SourcePath", NULL), /* a mount has one of the kernel */
     {"Description", "Description", &value_text, UNIT, NAME, NULL, false},
     {"Documentation", "Documentation", &reload_words, UNIT, URIS, "", false},
     UNIT_NAMES("Requires"),
@@ -269,8 +269,8 @@ static const struct reload_setting settings[] = {
     {"ExecStopPre", "ExecStopPre", &value_commands, SOCKET, COMMANDS, "", false},
     {"ExecStopPost", "ExecStopPost", &value_commands, SOCKET, COMMANDS, "", false},
 
-    EXEC_TEXT("User", ""),
-    EXEC_TEXT("Group", ""),
+    IMPLIED("User", &value_text, TEXT, ""),
+    IMPLIED("Group", &value_text, TEXT, ""),
     EXEC_LIST("SupplementaryGroups", WORDS),
     {"WorkingDirectory", "WorkingDirectory", &value_text, EXEC, FOLDER, NULL, false},
     EXEC_TEXT("RootDirectory", ""),
@@ -309,7 +309,7 @@ static const struct reload_setting settings[] = {
     EXEC_BOOL("LockPersonality"),
     EXEC_BOOL("MemoryDenyWriteExecute"),
     EXEC_BOOL("RestrictRealtime"),
-    IMPLIED("RestrictSUIDSGID", &value_bool, BOOL, "0"),
+    {"RestrictSUIDSGID", "RestrictSUIDSGID", &value_bool, EXEC, BOOL, NULL, false},
     EXEC_LIST("ReadWritePaths", WORDS),
     EXEC_LIST("ReadOnlyPaths", WORDS),
     EXEC_LIST("InaccessiblePaths", WORDS),
@@ -346,7 +346,7 @@ static const struct reload_setting settings[] = {
     {"Persistent", "Persistent", &value_bool, TIMER, BOOL, "0", false},
     {"WakeSystem", "WakeSystem", &value_bool, TIMER, BOOL, "0", false},
     {"RemainAfterElapse", "RemainAfterElapse", &value_bool, TIMER, BOOL, "1", false},
-    {"AccuracySec", "AccuracyUSec", &value_uint64, TIMER, SPAN, "60000000", false},
+    {"AccuracySec", "AccuracyUSec", &value_uint64, TIMER, SPAN, NULL, false},
     {"RandomizedDelaySec", "RandomizedDelayUSec", &value_uint64, TIMER, SPAN, "0", false},
 
     {"PathExists and its like", "Paths", &pairs, PATH, PATHS, "", false},
@@ -890,7 +890,10 @@ static bool put_condition(struct reading *r, const char *key, const char *value)
     value += strspn(value, " \t");
     put_line(r->out, key, "=", trigger ? "|" : "");
     buffer_puts(r->out, negate ? "!" : "");
-    return expand(r, value, r->out);
+    bool known = expand(r, value, r->out);
+    while (*value == '/' && value[1] && r->out->size && r->out->data[r->out->size - 1] == '/')
+        r->out->size--; /* paths are made simple */
+    return known;
 }
 
 static bool put_listen(struct reading *r, const char *key, const char *value)
