@@ -247,7 +247,8 @@ static int try_address(struct manager_scan *s, const struct manager_owner *owner
 
 /* Whether to try a socket. Connecting to a user's bus starts its daemon, so that is done only where
  * the user's manager runs but does not answer, as from another process namespace. */
-static bool worth_trying(const struct route *route, const struct manager_owner *owner, int last_failure)
+static bool worth_trying(const struct route *route, const struct manager_owner *owner,
+                         int last_failure)
 {
     enum source_status status = status_of(last_failure);
 
@@ -267,7 +268,7 @@ static void write_path(char *out, size_t size, const struct route *route,
     snprintf(out, size, "%s%s%s", route->folder,
              route->whose == OF_SYSTEM    ? ""
              : route->whose == OF_CAPSULE ? owner->capsule
-                                        : uid,
+                                          : uid,
              route->name);
 }
 

@@ -43,9 +43,9 @@ struct manager_owner {
 struct manager_scan {
     /* Of the manager that manager_scan_next() reached, until its next call: */
     struct manager *manager;
-    char            scope[MANAGER_SCOPE_MAX];   /* "system", "user:UID" or "capsule:NAME" */
-    char        source[MANAGER_SCOPE_MAX + 8];  /* "bus:" and the scope, or the socket in the query */
-    char        socket[MANAGER_SCOPE_MAX + 32]; /* on which it answered */
+    char            scope[MANAGER_SCOPE_MAX]; /* "system", "user:UID" or "capsule:NAME" */
+    char source[MANAGER_SCOPE_MAX + 8];       /* "bus:" and the scope, or the socket in the query */
+    char socket[MANAGER_SCOPE_MAX + 32];      /* on which it answered */
     const char *host;
     int64_t     records, skipped; /* counted by the table, for the report */
     const char *detail;           /* why some were skipped; static text */

@@ -717,7 +717,8 @@ static const struct tbl_column columns[] = {
         get_runs),
     TBL_LAZY("text", TBL_TEXT, 0, "The script, its first 64 KiB; NULL of others", get_text),
     ROW(content, 0,
-        "Of tmpfiles: what the line writes, or the target of the link; of nspawn: the command inside"),
+        "Of tmpfiles: what the line writes, or the target of the link; of nspawn: the command "
+        "inside"),
     ROW(shadowed_by, 0, "File of the same name that is read instead; NULL: it is in force"),
     ROW(size, 0, "Bytes"),
     ROW(mode, 0, "Permissions, octal; of a link its own"),
@@ -742,10 +743,9 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table start_hooks_table = {
     .name = "start_hooks",
-    .doc =
-        "Files other than units that run programs, start units or load code: udev, tmpfiles.d, "
-        "dispatchers, sleep hooks, PAM, modules, package managers, inittab, extensions, "
-        "credentials",
+    .doc = "Files other than units that run programs, start units or load code: udev, tmpfiles.d, "
+           "dispatchers, sleep hooks, PAM, modules, package managers, inittab, extensions, "
+           "credentials",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,
