@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "evidence.h"
+#include "file_columns.h"
 #include "formats/command/shell_canonical.h"
 #include "formats/text/input.h"
 #include "formats/unit/hook_text.h"
@@ -720,19 +721,8 @@ static const struct tbl_column columns[] = {
         "Of tmpfiles: what the line writes, or the target of the link; of nspawn: the command "
         "inside"),
     ROW(shadowed_by, 0, "File of the same name that is read instead; NULL: it is in force"),
-    ROW(size, 0, "Bytes"),
-    ROW(mode, 0, "Permissions, octal; of a link its own"),
-    ROW(uid, 0, "Owner; of a link its own"),
-    ROW(gid, 0, "Group; of a link its own"),
-    ROW(mtime, 0, "Last change of its contents, seconds since the epoch, UTC"),
-    ROW(ctime, 0, "Last change of its inode, seconds since the epoch, UTC"),
-    TBL_LAZY("package", TBL_TEXT, 0,
-             "Package that owns the file; empty: none; NULL: the host has no package database",
-             get_package),
-    TBL_LAZY("package_altered", TBL_BOOL, 0,
-             "Whether it differs from the file that the package installed; NULL: no package or no "
-             "digest",
-             get_package_altered),
+    FILE_OWNER_COLUMNS(struct hook_row),
+    FILE_PACKAGE_COLUMNS(get_package, get_package_altered),
     TBL_COL(struct hook_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
 };
 

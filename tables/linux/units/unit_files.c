@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "file_columns.h"
 #include "formats/text/input.h"
 #include "formats/unit/unit_name.h"
 #include "unit_places.h"
@@ -286,24 +287,13 @@ static const struct tbl_column columns[] = {
         "indirect, generated, transient, bad, each but the last four also -runtime; of scripts "
         "and generators whether they run; NULL for files without one and those not in force",
         unit_files_get_state),
-    ROW(size, 0, "Bytes"),
-    ROW(mode, 0, "Permissions, octal; of a link its own"),
-    ROW(uid, 0, "Owner; of a link its own"),
-    ROW(gid, 0, "Group; of a link its own"),
-    ROW(mtime, 0, "Last change of its contents, seconds since the epoch, UTC"),
-    ROW(ctime, 0, "Last change of its inode, seconds since the epoch, UTC"),
+    FILE_OWNER_COLUMNS(struct file_row),
     ROW(btime, 0, "Birth of its inode, seconds since the epoch, UTC; NULL where not recorded"),
     ROW(immutable, 0, "Whether it is protected from change (chattr +i); NULL where not known"),
     TBL_LAZY("sha256", TBL_TEXT, 0,
              "SHA-256 of the content of the file, or of the link's target; NULL above 64 MiB",
              unit_files_get_sha256),
-    TBL_LAZY("package", TBL_TEXT, 0,
-             "Package that owns the file; empty: none; NULL: the host has no package database",
-             unit_files_get_package),
-    TBL_LAZY("package_altered", TBL_BOOL, 0,
-             "Whether it differs from the file that the package installed; NULL: no package or no "
-             "digest",
-             unit_files_get_package_altered),
+    FILE_PACKAGE_COLUMNS(unit_files_get_package, unit_files_get_package_altered),
     TBL_LAZY(
         "description", TBL_TEXT, 0,
         "Description= in force, drop-ins included; of a drop-in or a shadowed file its own, as "
