@@ -5,40 +5,23 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "formats/journal/journal_file.h"
 #include "harness.h"
 #include "make_bytes.h"
+#include "make_cases.h"
 #include "make_systemd.h"
 
-#define FIXTURES "tests/fixtures/journal/"
-#define FIRST    1795514400 /* time of the fixtures' first entry; 199 follow, a second apart */
+#define FIRST 1795514400 /* time of the fixtures' first entry; 199 follow, a second apart */
 
 static const char *const variants[] = {"compact", "regular", "unkeyed"};
-
-/* A fixture's bytes, expanded; malloc()ed. */
-static uint8_t *load(const char *variant, size_t *ret_size)
-{
-    char   path[128];
-    size_t packed;
-
-    snprintf(path, sizeof path, FIXTURES "%s.journal.zst", variant);
-    char    *data = harness_read(path, &packed);
-    size_t   size = (size_t)ZSTD_getFrameContentSize(data, packed);
-    uint8_t *whole = malloc(size);
-    ck_assert_uint_eq(ZSTD_decompress(whole, size, data, packed), size);
-    free(data);
-    *ret_size = size;
-    return whole;
-}
 
 /* The path of a fixture as a file; static memory. */
 static const char *file_of(const char *variant)
 {
     static char path[512];
     size_t      size;
-    uint8_t    *data = load(variant, &size);
+    uint8_t    *data = make_journal(variant, &size);
     const char *dir = harness_scratch();
 
     harness_write(dir, "a.journal", data, size);
@@ -237,7 +220,7 @@ START_TEST(a_cut_file_gives_its_beginning_and_counts_the_rest)
 {
     sqlite3 *db = harness_open();
     size_t   size;
-    uint8_t *data = load(variants[_i], &size);
+    uint8_t *data = make_journal(variants[_i], &size);
     size_t   used = size;
 
     while (used && !data[used - 1])
@@ -269,7 +252,7 @@ START_TEST(entries_that_no_list_leads_to_are_recovered)
 {
     sqlite3 *db = harness_open();
     size_t   size;
-    uint8_t *data = load(variants[_i], &size);
+    uint8_t *data = make_journal(variants[_i], &size);
 
     memset(data + array_of(data), 0xff, 16); /* type and size of the first array */
     const char *path = write_damaged(data, size);
@@ -288,7 +271,7 @@ START_TEST(a_list_that_leads_back_is_not_followed)
 {
     sqlite3 *db = harness_open();
     size_t   size, width = strcmp(variants[_i], "compact") == 0 ? 4 : 8;
-    uint8_t *data = load(variants[_i], &size);
+    uint8_t *data = make_journal(variants[_i], &size);
     uint8_t *items = data + array_of(data) + 24;
 
     memcpy(items + 2 * width, items, width);
@@ -304,7 +287,7 @@ START_TEST(a_damaged_field_costs_its_field_only)
 {
     sqlite3 *db = harness_open();
     size_t   size;
-    uint8_t *data = load(variants[_i], &size);
+    uint8_t *data = make_journal(variants[_i], &size);
     uint8_t *text = memmem(data, size, "MESSAGE=plain 5", 15);
 
     ck_assert(text != NULL);
@@ -344,7 +327,7 @@ END_TEST
 START_TEST(random_damage_never_harms)
 {
     size_t   size;
-    uint8_t *data = load(variants[_i], &size), *copy = malloc(size);
+    uint8_t *data = make_journal(variants[_i], &size), *copy = malloc(size);
 
     srand(1);
     for (int round = 0; round < 40; round++) {

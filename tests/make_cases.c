@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "harness.h"
 #include "make_evtx.h"
@@ -152,4 +153,19 @@ void make_collection(const char *dir, const char *tool, const char *host)
     else
         make_files(dir, host);
     free(drive);
+}
+
+uint8_t *make_journal(const char *variant, size_t *ret_size)
+{
+    char   path[128];
+    size_t packed;
+
+    snprintf(path, sizeof path, "tests/fixtures/journal/%s.journal.zst", variant);
+    char    *data = harness_read(path, &packed);
+    size_t   size = (size_t)ZSTD_getFrameContentSize(data, packed);
+    uint8_t *whole = malloc(size);
+    ck_assert_uint_eq(ZSTD_decompress(whole, size, data, packed), size);
+    free(data);
+    *ret_size = size;
+    return whole;
 }

@@ -2,6 +2,9 @@
 #ifndef SVCQL_MAKE_CASES_H
 #define SVCQL_MAKE_CASES_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 /* A small root of Linux: a unit, passwd, an audit log, auth.log, a history. */
 void make_linux(const char *dir, const char *host);
 
@@ -13,5 +16,8 @@ void make_windows(const char *dir, const char *host, const char *percent);
 /* Collections of one host below a folder, by the name of the tool: kape, cylr, velociraptor, uac,
  * zip (a Linux root unpacked), files (loose). */
 void make_collection(const char *dir, const char *tool, const char *host);
+
+/* The bytes of a journal of journald, 200 entries: "compact", "regular" or "unkeyed"; malloc()ed. */
+uint8_t *make_journal(const char *variant, size_t *ret_size);
 
 #endif
