@@ -47,6 +47,9 @@ enum tbl_flag {
     TBL_NOT_NULL = 1 << 9, /* every row has a value */
     TBL_ORDER = 1 << 10,   /* of a column `time`: ORDER BY time is answered without reading all, see
                               tbl_table.ends */
+    TBL_DATETIME =
+        1 << 11,     /* the column `time`, which has TBL_RANGE, as tbl_result_datetime() writes
+                               it: <, <=, > and >= become a range of time */
     TBL_ID = 1 << 7, /* part of what tells a row from all others; every table has one. The rowid is
                         made of these; a single INTEGER one is the rowid */
 };
@@ -85,7 +88,7 @@ struct tbl_column {
         name, doc, TBL_TYPEOF(((row *)0)->field), flags, offsetof(row, field), NULL                \
     }
 
-/* A column computed on demand. May have TBL_HIDDEN and TBL_NOCASE only. */
+/* A column computed on demand. May have TBL_HIDDEN, TBL_NOCASE and TBL_DATETIME only. */
 #define TBL_LAZY(name, type, flags, doc, get)                                                      \
     {                                                                                              \
         name, doc, type, flags, SIZE_MAX, get                                                      \

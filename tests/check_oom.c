@@ -75,6 +75,12 @@ static const char *const of_other_platforms[] = {
     "SELECT * FROM evidence_sources",
 };
 
+static const char *const in_order[] = {
+    "SELECT * FROM windows_events ORDER BY time DESC LIMIT 2",
+    "SELECT * FROM audit_events WHERE host = 'a' AND pid IN (1, 2) ORDER BY time LIMIT 2",
+    "SELECT host FROM service_events WHERE service = 'a' ORDER BY time DESC LIMIT 2",
+};
+
 START_TEST(evidence_of_every_platform_survives_failing_allocations)
 {
     const char *dir = harness_scratch();
@@ -94,6 +100,8 @@ START_TEST(evidence_of_every_platform_survives_failing_allocations)
     harness_expect(db, "a\nb\nc", "SELECT host FROM evidence ORDER BY host");
     for (size_t i = 0; i < sizeof of_other_platforms / sizeof of_other_platforms[0]; i++)
         sweep(db, of_other_platforms[i], 600);
+    for (size_t i = 0; i < sizeof in_order / sizeof in_order[0]; i++)
+        sweep(db, in_order[i], 1500);
     harness_expect(db, "12", "SELECT count(*) FROM launch_daemons");
     harness_close(db);
     sqlite3_reset_auto_extension();

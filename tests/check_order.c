@@ -255,6 +255,60 @@ START_TEST(a_join_reads_in_the_order_of_the_log)
 }
 END_TEST
 
+/* The log is of 2026-09-21 14:13:20 and the five hours after it. */
+START_TEST(a_bound_on_the_text_of_a_time_is_one_on_the_time)
+{
+    static const char *const texts[] = {"2026",
+                                        "2026-09",
+                                        "2026-09-21",
+                                        "2026-09-21 16",
+                                        "2026-09-21 16:30",
+                                        "2026-09-21 16:30:01",
+                                        "2026-09-21 16:30:01.25",
+                                        "2026-09-21 14:13:20.000000",
+                                        "2026-09-21 14:13:27.250000",
+                                        "2026-09-31",
+                                        "2026-02-31 10:00",
+                                        "2026-09-21T16:30",
+                                        "2026-09-21 ",
+                                        "2026-09-2",
+                                        "2026-09-21 16:30:01.",
+                                        "2026-09-21 24:00",
+                                        "0000",
+                                        "9999-12-31 23:59:59.999999",
+                                        "20260921",
+                                        "",
+                                        "x"};
+    static const char *const ops[] = {"<", "<=", ">", ">=", "="};
+    sqlite3                 *db = harness_open();
+    const char              *table = audit_log(even, 2400);
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t k = 0; k < sizeof ops / sizeof *ops; k++) {
+            char *all = harness_query(
+                db, "SELECT count(*), min(serial), max(serial) FROM %s WHERE +datetime %s '%s'",
+                table, ops[k], texts[i]);
+            harness_expect(
+                db, all, "SELECT count(*), min(serial), max(serial) FROM %s WHERE datetime %s '%s'",
+                table, ops[k], texts[i]);
+            free(all);
+        }
+    char *plan = harness_query(
+        db, "EXPLAIN QUERY PLAN SELECT cmdline FROM process_events WHERE datetime > '2026-09-21'");
+    ck_assert_ptr_nonnull(strstr(plan, "datetime>=?"));
+    free(plan);
+    table = audit_log(even, 80000); /* 23 MB */
+    long long before = bytes_read();
+    harness_query(
+        db,
+        "SELECT count(*) FROM %s WHERE datetime > '2026-09-24 06' AND datetime < '2026-09-24 07'",
+        table);
+    if (before >= 0)
+        ck_assert_int_lt(bytes_read() - before, 5 << 20);
+    harness_close(db);
+}
+END_TEST
+
 /* Event logs ------------------------------------------------------------------------- */
 
 START_TEST(an_event_log_is_the_same_in_order)
@@ -426,6 +480,7 @@ Suite *make_order_suite(void)
     tcase_add_loop_test(tcase, an_audit_log_is_the_same_in_order, 0, N_CLOCKS);
     tcase_add_test(tcase, rotated_and_compressed_audit_logs_are_one_in_order);
     tcase_add_test(tcase, the_newest_rows_of_a_long_log_cost_a_piece_of_it);
+    tcase_add_test(tcase, a_bound_on_the_text_of_a_time_is_one_on_the_time);
     tcase_add_test(tcase, a_join_reads_in_the_order_of_the_log);
     tcase_add_loop_test(tcase, an_event_log_is_the_same_in_order, 0, N_CLOCKS);
     tcase_add_loop_test(tcase, a_journal_is_the_same_in_order, 0, 3);

@@ -32,10 +32,10 @@ static enum op op_of(const struct tbl_column *column, unsigned char op)
         return column->flags & (TBL_KEY | TBL_RANGE) ? OP_EQ : OP_NONE;
     case SQLITE_INDEX_CONSTRAINT_GT:
     case SQLITE_INDEX_CONSTRAINT_GE:
-        return column->flags & TBL_RANGE ? OP_GE : OP_NONE;
+        return column->flags & (TBL_RANGE | TBL_DATETIME) ? OP_GE : OP_NONE;
     case SQLITE_INDEX_CONSTRAINT_LT:
     case SQLITE_INDEX_CONSTRAINT_LE:
-        return column->flags & TBL_RANGE ? OP_LE : OP_NONE;
+        return column->flags & (TBL_RANGE | TBL_DATETIME) ? OP_LE : OP_NONE;
     case SQLITE_INDEX_CONSTRAINT_GLOB:
         return column->flags & TBL_PREFIX ? OP_GLOB : OP_NONE;
     case SQLITE_INDEX_CONSTRAINT_LIKE:
@@ -102,7 +102,7 @@ static void take_term(struct plan *plan, sqlite3_index_info *info, int i,
         op = OP_IN;
     }
     plan->joined |= op == OP_EQ && !is_literal(info, i);
-    plan->timed |= column->flags & TBL_ORDER;
+    plan->timed |= column->flags & (TBL_ORDER | TBL_DATETIME);
     info->aConstraintUsage[i].argvIndex = ++plan->terms;
     sqlite3_str_appendf(plan->text, "%s%s%s", plan->terms > 1 ? " AND " : "", column->name,
                         op_text[op]);

@@ -112,10 +112,13 @@ static void free_module(void *data)
 static void check_declaration(const struct tbl_table *table)
 {
     unsigned flags = 0;
+    bool     timed = false;
 
     for (size_t c = 0; c < table->n_columns; c++) {
         const struct tbl_column *column = &table->columns[c];
-        assert(!column->get || !(column->flags & ~(unsigned)(TBL_HIDDEN | TBL_NOCASE)));
+        timed |= strcmp(column->name, "time") == 0 && column->flags & TBL_RANGE;
+        assert(!column->get ||
+               !(column->flags & ~(unsigned)(TBL_HIDDEN | TBL_NOCASE | TBL_DATETIME)));
         assert(!(column->flags & TBL_KEY) || column->type <= TBL_BOOL);
         assert(!(column->flags & TBL_RANGE) || column->type == TBL_INT || column->type == TBL_REAL);
         assert(!(column->flags & TBL_PREFIX) || column->type == TBL_TEXT);
@@ -124,8 +127,9 @@ static void check_declaration(const struct tbl_table *table)
         flags |= column->flags;
     }
     assert(flags & TBL_ID);
+    assert(!(flags & TBL_DATETIME) || timed);
     assert(!table->sources == !!table->next);
-    (void)flags;
+    (void)flags, (void)timed;
 }
 
 static int register_one(struct svcql *svcql, const struct tbl_table *table, int64_t *scans)

@@ -53,6 +53,10 @@ static inline void *scan_field(void *row, const struct tbl_column *column)
 /* A NUL-terminated copy in an arena; NULL when out of memory (arena.c). */
 char *scan_copy(struct arena *arena, const char *text, size_t size);
 
+/* The time of a text as tbl_result_datetime() writes it, or of the beginning of one, such as a date
+ * (dates.c). False for anything else, which no time compares with. */
+bool scan_parse_datetime(const char *text, double *ret);
+
 /* The plan (plan.c) ------------------------------------------------------------ */
 
 enum op { OP_NONE, OP_EQ, OP_IN, OP_GE, OP_LE, OP_GLOB, OP_LIKE };

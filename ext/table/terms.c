@@ -255,6 +255,38 @@ static int bind_range(struct tbl_scan *scan, size_t c, enum op op, sqlite3_value
     return SQLITE_OK;
 }
 
+/* The column `time` of which a column is the text. */
+static size_t time_of(const struct tbl_table *table)
+{
+    size_t c = 0;
+
+    while (c < table->n_columns && strcmp(table->columns[c].name, "time") != 0)
+        c++;
+    return c;
+}
+
+/* A bound on the text of a time is one on the time, with a second to spare for its rounding. */
+static int bind_datetime(struct tbl_scan *scan, enum op op, sqlite3_value *arg)
+{
+    struct tbl_terms *time = &scan->terms[time_of(scan_table(scan))];
+    const char       *text;
+    double            value;
+
+    if (sqlite3_value_type(arg) == SQLITE_NULL)
+        return SQLITE_DONE;
+    if (sqlite3_value_type(arg) != SQLITE_TEXT)
+        return SQLITE_OK;
+    if (!(text = (const char *)sqlite3_value_text(arg)))
+        return SQLITE_NOMEM;
+    if (!scan_parse_datetime(text, &value))
+        return SQLITE_OK;
+    if (op == OP_GE)
+        time->min = fmax(time->min, value - 1);
+    else
+        time->max = fmin(time->max, value + 1);
+    return SQLITE_OK;
+}
+
 static int bind_prefix(struct tbl_scan *scan, size_t c, enum op op, sqlite3_value *arg)
 {
     struct tbl_terms *terms = &scan->terms[c];
@@ -281,6 +313,8 @@ static int bind_term(struct tbl_scan *scan, size_t c, enum op op, sqlite3_value 
 
     if (op == OP_GLOB || op == OP_LIKE)
         return bind_prefix(scan, c, op, arg);
+    if (column->flags & TBL_DATETIME)
+        return bind_datetime(scan, op, arg);
     if (column->flags & TBL_RANGE && op != OP_IN)
         rc = bind_range(scan, c, op, arg);
     if (rc == SQLITE_OK && column->flags & TBL_KEY && (op == OP_EQ || op == OP_IN))

@@ -11,7 +11,9 @@
 --   SELECT host, log, gap, datetime, until, detail FROM coverage_gaps ORDER BY host, time;
 CREATE TEMP VIEW coverage_gaps AS
 WITH audit AS MATERIALIZED (
-    SELECT host, time, source, type, CAST(serial AS TEXT) AS record, record AS text FROM audit_events
+    SELECT host, time, source, type, CAST(serial AS TEXT) AS record,
+           iif(type = 'CONFIG_CHANGE', record, NULL) AS text -- of the others it would be the whole log
+      FROM audit_events
 ), boots AS MATERIALIZED (
     SELECT host, boot_id, min(time) AS first, max(time) AS last, min(source) AS source
       FROM journal GROUP BY host, boot_id

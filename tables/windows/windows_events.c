@@ -353,7 +353,8 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct windows_event, time, TBL_RANGE | TBL_ORDER,
             "When the event happened, in seconds since the epoch, UTC; when it was written where "
             "it does not say"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, TBL_DATETIME, "time in UTC, as datetime() writes it",
+             get_datetime),
     TBL_COL(struct windows_event, computer, TBL_KEY | TBL_NOCASE, "Computer of the event"),
     TBL_COL(struct windows_event, channel, TBL_KEY | TBL_NOCASE,
             "Channel: System, Security, Microsoft-Windows-Sysmon/Operational"),

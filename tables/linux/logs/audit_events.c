@@ -748,7 +748,8 @@ static void close_scan(struct tbl_scan *scan)
 static const struct tbl_column columns[] = {
     TBL_COL(struct audit_row, time, TBL_RANGE | TBL_ORDER | TBL_NOT_NULL,
             "When, in seconds since the epoch, UTC"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, TBL_DATETIME, "time in UTC, as datetime() writes it",
+             get_datetime),
     TBL_COL(struct audit_row, serial, TBL_KEY, "Number of the event, as for ausearch -a"),
     TBL_COL(struct audit_row, category, TBL_KEY,
             "exec, service, user_cmd, login, file, kill, config or other"),

@@ -150,7 +150,8 @@ static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context 
 
 static const struct tbl_column columns[] = {
     TBL_COL(struct auth_row, time, TBL_RANGE, "When, in seconds since the epoch, UTC"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, TBL_DATETIME, "time in UTC, as datetime() writes it",
+             get_datetime),
     TBL_COL(struct auth_row, kind, TBL_KEY,
             "sudo, su, pkexec, doas, polkit, login, auth, session, session_end, cron or other"),
     TBL_COL(struct auth_row, success, 0, "1 it was allowed, 0 it was refused, NULL unknown"),

@@ -456,7 +456,8 @@ static int get_audit_fields(struct tbl_scan *scan, const void *data, sqlite3_con
 static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, time, TBL_RANGE | TBL_ORDER | TBL_NOT_NULL,
             "When journald received it, in seconds since the epoch, UTC"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, TBL_DATETIME, "time in UTC, as datetime() writes it",
+             get_datetime),
     TBL_COL(struct journal_row, host, TBL_KEY,
             "Host of the evidence; of a copied file named by the query, the host in its entries"),
     TBL_COL(struct journal_row, identifier, TBL_KEY | TBL_PREFIX,

@@ -496,7 +496,8 @@ static const struct tbl_column columns[] = {
             "Line of the file, from 1; of mksh, ksh and xonsh the command's number in it, of a "
             "database "
             "its row"),
-    TBL_COL(struct history_row, host, TBL_KEY | TBL_ID, "Host that the evidence is of"),
+    TBL_COL(struct history_row, host, TBL_KEY | TBL_LITERAL | TBL_ID,
+            "Host that the evidence is of"),
     TBL_COL(struct history_row, source, TBL_KEY | TBL_ID, "The same as history_file"),
     TBL_COL(struct history_row, file, TBL_KEY | TBL_HIDDEN,
             "Argument: a file, a folder or a pattern to read instead"),

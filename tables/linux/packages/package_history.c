@@ -446,7 +446,8 @@ static const struct tbl_column columns[] = {
         struct history_row, time, TBL_RANGE,
         "When, in seconds since the epoch, UTC; logs of dpkg, apt, yum and zypp write local time, "
         "which the root's /etc/localtime turns into UTC"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, TBL_DATETIME, "time in UTC, as datetime() writes it",
+             get_datetime),
     TBL_COL(
         struct history_row, action, TBL_KEY,
         "install, upgrade, downgrade, reinstall, remove, purge, configure, trigproc, status, "
