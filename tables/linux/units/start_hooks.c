@@ -252,6 +252,8 @@ struct state {
     struct hook_reader      reader;
     bool                    in_file;
     int64_t                 position; /* of the file's rows so far */
+    struct statx            status;   /* of the file */
+    bool                    has_status;
 
     struct root        *root; /* whose packages and folders are known */
     struct packages    *packages;
@@ -347,8 +349,8 @@ static const char *text_of(struct tbl_scan *scan, const char *text)
 
 static int fill(struct tbl_scan *scan, const struct hook *hook, struct hook_row *row)
 {
-    struct state *s = tbl_state(scan);
-    struct statx  st;
+    struct state       *s = tbl_state(scan);
+    const struct statx *st = &s->status;
 
     *row = (struct hook_row){.host = s->files.source.host,
                              .source = s->files.shown,
@@ -370,13 +372,13 @@ static int fill(struct tbl_scan *scan, const struct hook *hook, struct hook_row 
         return SQLITE_NOMEM;
     row->name = strrchr(row->path, '/') + 1;
     row->shadowed_by = TBL_USES(scan, struct hook_row, shadowed_by) ? shadow_of(scan) : NULL;
-    if (root_statx(s->files.source.root, s->files.path, false, &st) == 0) {
-        row->size = (int64_t)st.stx_size;
-        row->mode = tbl_printf(scan, "%04o", st.stx_mode & 07777u);
-        row->uid = st.stx_uid;
-        row->gid = st.stx_gid;
-        row->mtime = seconds(&st.stx_mtime);
-        row->ctime = seconds(&st.stx_ctime);
+    if (s->has_status) {
+        row->size = (int64_t)st->stx_size;
+        row->mode = tbl_printf(scan, "%04o", st->stx_mode & 07777u);
+        row->uid = st->stx_uid;
+        row->gid = st->stx_gid;
+        row->mtime = seconds(&st->stx_mtime);
+        row->ctime = seconds(&st->stx_ctime);
     }
     s->files.records++;
     return (row->setting || !hook->setting) && (row->value || !hook->value) &&
@@ -395,6 +397,7 @@ static int begin_file(struct tbl_scan *scan, struct hook_row *row)
         .form = kinds[s->files.place.tag].form, .text = s->files.text, .size = s->files.size};
     s->position = 0;
     s->in_file = true;
+    s->has_status = root_statx(s->files.source.root, s->files.path, false, &s->status) == 0;
     s->files.zeros = s->reader.form != HOOK_SCRIPT && memchr(s->files.text, '\0', s->files.size);
     if (s->reader.form != HOOK_SCRIPT)
         return SQLITE_OK;

@@ -409,8 +409,10 @@ int unit_files_get_package(struct tbl_scan *scan, const void *row, sqlite3_conte
     (void)row;
     if (rc != SQLITE_OK || !packages || s->entry->error)
         return rc;
-    const char *owner = packages_owner(packages, s->entry->path);
-    result(out, owner ? owner : "");
+    if (!s->have_owner)
+        s->owner = packages_owner(packages, s->entry->path);
+    s->have_owner = true;
+    result(out, s->owner ? s->owner : "");
     return SQLITE_OK;
 }
 
@@ -423,8 +425,10 @@ int unit_files_get_package_altered(struct tbl_scan *scan, const void *row, sqlit
     (void)row;
     if (rc != SQLITE_OK || !packages || s->entry->error)
         return rc;
-    int altered = packages_altered(packages, s->entry->path);
-    if (altered >= 0)
-        sqlite3_result_int(out, altered);
-    return altered == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+    if (!s->have_altered)
+        s->altered = packages_altered(packages, s->entry->path);
+    s->have_altered = true;
+    if (s->altered >= 0)
+        sqlite3_result_int(out, s->altered);
+    return s->altered == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }

@@ -237,6 +237,7 @@ static int next(struct tbl_scan *scan, void *row)
             if (!wanted(s, entry, kind_of(entry)))
                 continue;
             s->entry = entry;
+            s->have_owner = s->have_altered = false;
             s->walk.records++;
             return fill(scan, s, entry, row);
         }

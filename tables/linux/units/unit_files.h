@@ -40,6 +40,9 @@ struct files_state {
 
     struct packages *packages;
     bool             have_packages;
+    bool             have_owner, have_altered; /* of the row: a query names these more than once */
+    const char      *owner;
+    int              altered;
 };
 
 /* Free what was kept for the files of one manager; of one root. */

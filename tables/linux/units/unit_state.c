@@ -208,19 +208,21 @@ static int read_text(struct install *i, const char *data, size_t size, int versi
     return r;
 }
 
-/* Read a regular file or, with `follow`, a link to one: *ret_empty for a mask. */
+/* Read what is a regular file or leads to one: *ret_mask for a mask. What the folder says to be a regular
+ * file is opened at once, and is a mask where it is empty. */
 static int read_file(struct unit_search *search, struct install *i, const char *path,
-                     bool *ret_mask)
+                     unsigned char type, bool *ret_mask)
 {
     struct unit_file_text text = {0};
 
-    *ret_mask = unit_is_mask(search->root, path);
+    *ret_mask = type != DT_REG && unit_is_mask(search->root, path);
     if (*ret_mask)
         return 0;
     int r = unit_file_read(search->root, path, &text);
     i->denied |= root_denied(r);
     if (r < 0)
         return r;
+    *ret_mask = text.file_size == 0;
     r = read_text(i, text.text, text.size, search->manager.version);
     free(text.text);
     return r;
@@ -230,7 +232,7 @@ static int read_file(struct unit_search *search, struct install *i, const char *
 
 /* Try one path as the file of `i`: 0, -ENOENT and similar errors, or BAD. */
 static int look_at(struct unit_search *search, struct install *i, const char *path,
-                   bool may_be_link)
+                   unsigned char kind)
 {
     char              link[ROOT_PATH_MAX];
     bool              mask;
@@ -239,7 +241,7 @@ static int look_at(struct unit_search *search, struct install *i, const char *pa
 
     if (!type || (strchr(i->name, '@') && !unit_type_templates(type)))
         return BAD;
-    if (may_be_link && root_readlink(search->root, path, link) == 0) {
+    if (kind == DT_LNK && root_readlink(search->root, path, link) == 0) {
         const char *target = unit_search_target(search, &entry);
         if (!target)
             return BAD;
@@ -250,7 +252,7 @@ static int look_at(struct unit_search *search, struct install *i, const char *pa
         i->mode = unit_is_mask(search->root, target) ? MASKED : outside ? LINKED : ALIAS;
         return 0;
     }
-    int r = read_file(search, i, path, &mask);
+    int r = read_file(search, i, path, kind, &mask);
     if (r == 0)
         i->mode = mask ? MASKED : REGULAR;
     return r;
@@ -268,7 +270,7 @@ static int look_for(struct unit_search *search, struct install *i, const char *n
     struct unit_entry *const *entries = unit_search_range(search, UNIT_TOP, name, &n);
 
     for (size_t k = 0; k < n; k++) {
-        int r = look_at(search, i, entries[k]->path, entries[k]->type == DT_LNK);
+        int r = look_at(search, i, entries[k]->path, entries[k]->type);
         if (passes_over(r))
             continue;
         if (r < 0)
@@ -287,7 +289,7 @@ static int read_drop_ins(struct unit_search *search, struct install *i)
     int                  r = unit_drop_ins_find(search, i->name, true, &drop_ins);
 
     for (size_t k = 0; r == 0 && k < drop_ins.n; k++)
-        r = read_file(search, i, drop_ins.entries[k]->path, &mask);
+        r = read_file(search, i, drop_ins.entries[k]->path, drop_ins.entries[k]->type, &mask);
     unit_drop_ins_free(&drop_ins);
     return r < 0 && r != -ENOMEM ? BAD : r;
 }
@@ -334,7 +336,7 @@ static int follow(struct unit_search *search, struct install *i)
     }
     strcpy(i->path, i->target);
     i->mode = UNSEEN;
-    int r = look_at(search, i, i->path, true);
+    int r = look_at(search, i, i->path, DT_LNK);
     return r < 0 && r != -ENOMEM ? BAD : r;
 }
 
