@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "late_views.h"
+#include "list_rows.h"
 #include "own_lists.h"
 
 SQLITE_EXTENSION_INIT3
@@ -43,6 +44,27 @@ static int run(sqlite3 *db, const struct embedded_view *view, char **ret_error)
 }
 
 /* Lists ------------------------------------------------------------------------- */
+
+/* Make the table, and fill it. */
+static int create_list(sqlite3 *db, const struct embedded_view *list, char **ret_error)
+{
+    const char *sql = body(list), *insert = strstr(sql, "INSERT INTO temp."), *values = NULL;
+
+    if (insert)
+        values = strstr(insert, " VALUES\n");
+    if (!values)
+        return run(db, list, ret_error);
+    char *create = sqlite3_mprintf("%.*s", (int)(insert - sql), sql);
+    int   rc = create ? sqlite3_exec(db, create, NULL, NULL, NULL) : SQLITE_NOMEM;
+    sqlite3_free(create);
+    if (rc == SQLITE_OK)
+        rc = list_rows_insert(db, list->name, values + strlen(" VALUES"));
+    if (rc != SQLITE_OK && rc != SQLITE_NOMEM)
+        *ret_error = sqlite3_mprintf("svcql: %s: %s", list->name,
+                                     rc == SQLITE_MISMATCH ? "a row is not of literals"
+                                                           : sqlite3_errmsg(db));
+    return rc;
+}
 
 /* The tables and views of every database but TEMP, as one query. */
 static sqlite3_stmt *user_tables(sqlite3 *db)
@@ -91,7 +113,7 @@ static int create_lists(sqlite3 *db, char **ret_error)
     for (const struct embedded_view *list = embedded_views; rc == SQLITE_OK && list->name; list++)
         if (is_list(list)) {
             char *schema = user_has(names, list->name);
-            rc = run(db, list, ret_error);
+            rc = create_list(db, list, ret_error);
             if (rc == SQLITE_OK && schema)
                 rc = own_list_use(db, schema, list->name, ret_error);
             sqlite3_free(schema);
