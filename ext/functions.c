@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "event_functions.h"
@@ -366,6 +367,43 @@ static void trust(sqlite3_context *out, int argc, sqlite3_value **argv)
         sqlite3_result_text(out, place, -1, SQLITE_STATIC);
 }
 
+/* Add the kind of place of a path to ",system,temp,", once. */
+static void add_place(struct buffer *places, const char *path, size_t size)
+{
+    const char *place = path ? path_trust(path, size) : NULL;
+    char        listed[32];
+
+    if (!place)
+        return;
+    snprintf(listed, sizeof listed, ",%s,", place);
+    if (!places->size)
+        buffer_puts(places, listed);
+    else if (buffer_text(places) && !strstr(places->data, listed))
+        buffer_puts(places, listed + 1);
+}
+
+/* The first argument is JSON: an array of paths, or an object whose keys are paths. */
+static void places(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument json = argc ? argument(argv[0]) : (struct argument){0};
+    struct buffer   found = {0};
+    cJSON          *list = json.text ? cJSON_ParseWithLength(json.text, json.size) : NULL;
+    const cJSON    *item;
+
+    cJSON_ArrayForEach(item, list)
+    {
+        const char *path = cJSON_IsObject(list) ? item->string : cJSON_GetStringValue(item);
+        add_place(&found, path, path ? strlen(path) : 0);
+    }
+    cJSON_Delete(list);
+    for (int i = 1; i < argc; i++) {
+        struct argument path = argument(argv[i]);
+        add_place(&found, path.text, path.size);
+    }
+    if (found.size || found.failed)
+        result_buffer(out, &found);
+}
+
 /* Not declared deterministic, so that SQLite does not push a term on it down into a view, where the
  * argument would be computed again at each use.
  */
@@ -402,6 +440,7 @@ static const struct {
     {"edit_distance", 2, edit_distance},
     {"exec_path", 1, path_of_command},
     {"path_trust", 1, trust},
+    {"path_places", -1, places},
     {"usual_library", 1, usual_library},
     {"printable", 1, printable},
     {"auth_message", 2, auth_message},
@@ -502,6 +541,10 @@ const struct function_doc function_docs[] = {
      "The kind of place that a path is in: system, vendor, local, home, public, temp, shm, "
      "hidden, unc or device; NULL where the path is not absolute",
      "SELECT path_trust('/dev/shm/x'), path_trust('C:\\Windows\\System32\\svchost.exe');"},
+    {"path_places(json, path, ...)",
+     "The kinds of place, as path_trust() names them, of the paths in a JSON array or of the keys of a "
+     "JSON object, and of further paths, as ,system,temp,; NULL where none is absolute",
+     "SELECT path_places(command_runs('sh /tmp/x'), '/usr/bin/sh');"},
     {"usual_library(path)",
      "1 where the path is in a folder in which a system and what is installed on it keep the "
      "libraries and drivers of services: System32, Program Files; 0 elsewhere; NULL where the "

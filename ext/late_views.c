@@ -1,5 +1,6 @@
 #include "late_views.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,11 +110,19 @@ static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, 
 
 /* Planning ------------------------------------------------------------------------ */
 
+/* The columns that a term may be on: those by which a host and a range of time are asked for. */
+static bool is_term(const char *column)
+{
+    return strcmp(column, "host") == 0 || strcmp(column, "time") == 0 ||
+           strcmp(column, "changed") == 0;
+}
+
 static const char *operator_of(const struct late_view *late, sqlite3_index_info *info, int i)
 {
     const struct sqlite3_index_constraint *term = &info->aConstraint[i];
 
-    if (!term->usable || term->iColumn < 0 || (size_t)term->iColumn >= late->shape.n_columns)
+    if (!term->usable || term->iColumn < 0 || (size_t)term->iColumn >= late->shape.n_columns ||
+        !is_term(late->shape.columns[term->iColumn]))
         return NULL;
     switch (term->op) {
     case SQLITE_INDEX_CONSTRAINT_EQ:
@@ -215,14 +224,52 @@ static int has_sources(const struct late_view *late)
     return r;
 }
 
+/* Whether a text names a column. */
+static bool names(const char *text, size_t size, const char *column)
+{
+    size_t length = strlen(column);
+
+    for (size_t i = 0; i < size; i++) {
+        size_t n = 0;
+        while (i + n < size && (isalnum((unsigned char)text[i + n]) || text[i + n] == '_'))
+            n++;
+        if (n == length && memcmp(text + i, column, n) == 0)
+            return true;
+        i += n;
+    }
+    return false;
+}
+
+/* The view's SELECT. What of the facts neither the query nor a detection reads is not worked out. */
+static void put_select(const struct late_view *late, unsigned long long used, struct buffer *sql)
+{
+    size_t      size;
+    const char *select = view_select(late->view, &size), *end = select + size;
+    const char *list = strstr(select, "SELECT "),
+               *after = list ? strstr(list, "\n      FROM ") : NULL;
+    const char *fired = after ? strstr(after, "once('['") : NULL;
+    const char *own = fired ? strstr(fired, "own_signals(") : NULL;
+
+    if (!own || *svcql_setting(late->svcql, "signals")) {
+        buffer_put(sql, select, size);
+        return;
+    }
+    buffer_put(sql, select, (size_t)(list - select));
+    for (size_t i = 0; i < late->shape.n_columns; i++) {
+        const char *column = late->shape.columns[i];
+        bool        wanted = used >> (i < 63 ? i : 63) & 1 || is_term(column) ||
+                      names(fired, (size_t)(own - fired), column);
+        buffer_printf(sql, "%s%s%s", i ? ", " : "SELECT ", wanted ? "" : "NULL AS ", column);
+    }
+    buffer_put(sql, after, (size_t)(end - after));
+}
+
 static int prepare(struct late_view *late, const char *plan, bool terms, sqlite3_stmt **ret)
 {
     const struct shape *shape = &late->shape;
     const char         *columns = strstr(plan, "columns=0x");
     struct buffer       sql = {0};
     unsigned long long  used = 0;
-    size_t              size;
-    const char         *select = view_select(late->view, &size);
     int                 rc = SQLITE_NOMEM;
 
     sscanf(columns, "columns=0x%llx", &used);
@@ -234,7 +281,9 @@ static int prepare(struct late_view *late, const char *plan, bool terms, sqlite3
                       : i == shape->n_columns ? "fired"
                                               : shape->columns[i]);
     }
-    buffer_printf(&sql, " FROM (%.*s)", (int)size, select);
+    buffer_puts(&sql, " FROM (");
+    put_select(late, used, &sql);
+    buffer_puts(&sql, ")");
     if (terms)
         buffer_printf(&sql, " WHERE %.*s", (int)(columns - plan), plan);
     if (buffer_text(&sql))

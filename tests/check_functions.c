@@ -486,6 +486,21 @@ START_TEST(functions_answer_null_for_null)
 }
 END_TEST
 
+START_TEST(path_places_names_each_kind_of_place_once)
+{
+    sqlite3 *db = harness_open();
+
+    harness_expect(db, ",temp,system,",
+                   "SELECT path_places(command_runs('sh /tmp/x'), '/usr/bin/sh', '/tmp/y', 'z')");
+    harness_expect(db, ",shm,temp,",
+                   "SELECT path_places('{\"/dev/shm/a\": \"elf\", \"b\": 1}', NULL, '/tmp/a')");
+    harness_expect(db, "NULL|NULL|NULL|NULL",
+                   "SELECT path_places(), path_places(NULL), path_places('[1, null, \"a\"]'), "
+                   "path_places('[\"/tmp/a\"')");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(shell_canonical_writes_a_text_as_it_would_run)
 {
     static const struct {
@@ -528,6 +543,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, edit_distance_counts_swaps_once);
     tcase_add_test(tcase, exec_path_takes_the_program_as_its_system_would);
     tcase_add_test(tcase, path_trust_names_the_kind_of_place);
+    tcase_add_test(tcase, path_places_names_each_kind_of_place_once);
     tcase_add_test(tcase, libraries_of_services_are_usual_in_few_folders);
     tcase_add_test(tcase, names_drawn_at_random_are_told_from_names_that_people_chose);
     tcase_add_test(tcase, names_that_pass_for_others_are_known);

@@ -105,9 +105,7 @@ WITH live AS MATERIALIZED (
 SELECT h.host, h.source, h.path, h.kind, h.line, h.setting, h.value, h.command, h.content, h.program, h.runs,
        h.package, h.package_altered, h.uid, h.mode, h.mtime, h.ctime, h.vendor, h.unowned,
        iif(h.host IN (SELECT host FROM live), max(h.mtime, h.ctime), h.mtime) AS changed,
-       iif(NOT h.vendor,
-           (SELECT ',' || group_concat(DISTINCT path_trust(r.key)) || ',' FROM json_each(h.runs) AS r
-             WHERE path_trust(r.key) IS NOT NULL), NULL) AS places,
+       iif(NOT h.vendor, path_places(h.runs), NULL) AS places,
        iif(NOT h.vendor AND h.package IS NOT NULL,
            (SELECT group_concat(r.key, char(10)) FROM json_each(h.runs) AS r
              WHERE r.value IN ('elf', 'other', 'unreadable')
@@ -132,12 +130,8 @@ SELECT h.host, h.source, h.path, h.kind, h.line, h.setting, h.value, h.command, 
            NULL) AS module_known,
        iif(h.kind = 'journald', h.host IN (SELECT host FROM kept), NULL) AS forwarded,
        h.text,
-       iif(NOT h.vendor AND h.text IS NOT NULL,
-           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
-             WHERE p.platform IN ('any', 'unix') AND h.text REGEXP p.pattern), NULL) AS patterns,
-       iif(NOT h.vendor AND h.script IS NOT NULL,
-           (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
-             WHERE p.platform IN ('any', 'unix') AND h.script REGEXP p.pattern), NULL) AS script_patterns,
+       iif(NOT h.vendor, pattern_signals('unix', h.text), NULL) AS patterns,
+       iif(NOT h.vendor, pattern_signals('unix', h.script), NULL) AS script_patterns,
        iif(NOT h.vendor,
            EXISTS (SELECT 1 FROM json_each(service_command(coalesce(h.script, h.text))) AS c,
                           json_each(c.value, '$.targets') AS t, security_services AS s

@@ -56,9 +56,7 @@ SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.
            pattern_signals('unix', coalesce(d.program || ' ', '') ||
                    coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)), ''))) AS patterns,
        iif(d.path GLOB '*/System/Library/*', NULL,
-           (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
-                SELECT value FROM json_each(command_runs(d.program_arguments)) UNION SELECT d.program) AS r
-             WHERE path_trust(r.value) IS NOT NULL)) AS places,
+           path_places(command_runs(d.program_arguments), d.program)) AS places,
        json_object('label', d.label, 'program', d.program, 'arguments', json(d.program_arguments),
                    'run_at_load', d.run_at_load, 'keep_alive', json(d.keep_alive), 'mode', d.mode,
                    'uid', d.uid, 'error', d.error) AS evidence,

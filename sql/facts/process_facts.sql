@@ -55,9 +55,7 @@ SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
            NULL) AS program_gone, p.cmdline, p.parent_exe AS parent,
        NULL AS parent_cmdline, p.unit AS service, p.user_unit, p.container, NULL AS via,
        pattern_signals('unix', coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '')) AS patterns,
-       (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
-                SELECT value FROM json_each(command_runs(p.cmdline)) UNION SELECT p.exe) AS r
-             WHERE path_trust(r.value) IS NOT NULL) AS places,
+       path_places(command_runs(p.cmdline), p.exe) AS places,
        json_object('pid', p.pid, 'name', p.name, 'exe', p.exe, 'unit', p.unit,
                    'user_unit', p.user_unit, 'parent', p.parent_exe, 'user', p.user,
                    'container', p.container) AS evidence,
@@ -68,10 +66,7 @@ UNION ALL
 SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.user, e.pid, e.name,
        e.exe, NULL, NULL, e.cmdline, e.parent_exe, e.parent_cmdline, NULL, NULL, NULL, e.via,
        pattern_signals(iif(e.platform = 'windows', 'windows', 'unix'), coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '')),
-       iif(e.platform = 'windows', NULL,
-           (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
-                SELECT value FROM json_each(command_runs(e.cmdline)) UNION SELECT e.exe) AS r
-             WHERE path_trust(r.value) IS NOT NULL)),
+       iif(e.platform = 'windows', NULL, path_places(command_runs(e.cmdline), e.exe)),
        json_object('pid', e.pid, 'exe', e.exe, 'cmdline', e.cmdline, 'parent', e.parent_exe,
                    'parent_cmdline', e.parent_cmdline, 'user', e.user, 'via', e.via),
        e.source, e.record

@@ -38,9 +38,7 @@ SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_
        (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
        pattern_signals(iif(e.platform = 'windows', 'windows', 'unix'), coalesce(e.image_path || ' ', '') || coalesce(e.service, '')) AS patterns,
        iif(e.platform = 'windows', NULL,
-           (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
-                SELECT value FROM json_each(command_runs(e.image_path)) UNION SELECT NULL) AS r
-             WHERE path_trust(r.value) IS NOT NULL)) AS places
+           path_places(command_runs(e.image_path))) AS places
   FROM service_rows AS e
  WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
     OR (e.platform = 'linux' AND e.action = 'started'

@@ -89,11 +89,7 @@ WITH live AS MATERIALIZED (
 SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.setting, c.flags, c.program,
        c.program_kind, c.script, c.script_kind, c.runs, c.argv, c.text, c.environment, c.bind_mounts,
        c.root_directory, c.user, c.effective, c.vendor, c.unowned, c.unit_package, c.changed,
-       iif(NOT c.vendor,
-           (SELECT ',' || group_concat(DISTINCT path_trust(r.value)) || ',' FROM (
-                SELECT value FROM json_each(c.runs) UNION SELECT c.program UNION SELECT c.script
-                UNION SELECT c.root_directory) AS r
-             WHERE path_trust(r.value) IS NOT NULL), NULL) AS places,
+       iif(NOT c.vendor, path_places(c.runs, c.program, c.script, c.root_directory), NULL) AS places,
        iif(c.unowned IS NOT NULL AND c.program GLOB '/*',
            EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = c.program),
            NULL) AS program_owned,

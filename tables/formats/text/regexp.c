@@ -786,8 +786,10 @@ static void find_begins(struct regexp *re)
         if (re->mark[at] == re->generation)
             continue;
         re->mark[at] = re->generation;
-        if (in->op == OP_MATCH || in->op == OP_ASSERT)
+        if (in->op == OP_MATCH)
             re->any_begin = true;
+        else if (in->op == OP_ASSERT) /* takes nothing: what follows it does */
+            re->stack[depth++] = at + 1;
         else if (in->op == OP_SPLIT || in->op == OP_JUMP) {
             re->stack[depth++] = in->x;
             re->stack[depth++] = in->y;
