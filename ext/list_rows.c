@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "formats/text/buffer.h"
+#include "sqlite3ext.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -93,7 +94,7 @@ static int prepare(sqlite3 *db, const char *name, sqlite3_stmt **ret)
     return rc;
 }
 
-int list_rows_insert(sqlite3 *db, const char *name, const char *text)
+int list_rows_insert(struct sqlite3 *db, const char *name, const char *text)
 {
     sqlite3_stmt *stmt = NULL;
     struct buffer value = {0};

@@ -6,10 +6,10 @@
 #ifndef SVCQL_LIST_ROWS_H
 #define SVCQL_LIST_ROWS_H
 
-#include "sqlite3ext.h"
+struct sqlite3;
 
 /* Insert the rows of `text`, which begins after VALUES and ends at the semicolon; between them are blanks,
  * commas and comments. SQLITE_MISMATCH where a row has another form. */
-int list_rows_insert(sqlite3 *db, const char *name, const char *text);
+int list_rows_insert(struct sqlite3 *db, const char *name, const char *text);
 
 #endif

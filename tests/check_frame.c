@@ -1,5 +1,6 @@
 /* check_frame.c -- loading, the catalogue, evidence, and what the kit promises of every table. */
 #include "harness.h"
+#include "list_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,6 +211,28 @@ START_TEST(plans_say_what_reaches_the_table)
 }
 END_TEST
 
+START_TEST(lists_are_filled_with_rows_of_literals)
+{
+    static const struct {
+        const char *text;
+        int         rc;
+    } lists[] = {
+        {"\n  ('a', 1, NULL), -- a comment\n  ('it''s', -2.5, 'x, (y)');", SQLITE_OK},
+        {"('a', 1);", SQLITE_MISMATCH},
+        {"('a', 1, NULL, 2);", SQLITE_MISMATCH},
+        {"('a', abs(1), NULL);", SQLITE_MISMATCH},
+        {"('a', 1, 'no end);", SQLITE_MISMATCH},
+        {"('a', 1, NULL)", SQLITE_MISMATCH},
+    };
+    sqlite3 *db = harness_open();
+    harness_query(db, "CREATE TEMP TABLE l(a, b, c)");
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        ck_assert_int_eq(list_rows_insert(db, "l", lists[i].text), lists[i].rc);
+    harness_expect(db, "a|1|NULL\nit's|-2.5|x, (y)", "SELECT * FROM l LIMIT 2");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(or_counts_each_row_once)
 {
     sqlite3 *db = harness_open();
@@ -265,6 +288,7 @@ Suite *make_frame_suite(void)
     tcase_add_test(tcase, the_database_stays_untouched);
     tcase_add_test(tcase, settings_change_and_go_back);
     tcase_add_loop_test(tcase, plans_say_what_reaches_the_table, 0, sizeof plans / sizeof plans[0]);
+    tcase_add_test(tcase, lists_are_filled_with_rows_of_literals);
     tcase_add_test(tcase, or_counts_each_row_once);
     tcase_add_test(tcase, stored_views_cannot_reach_the_host);
     tcase_add_test(tcase, bad_locations_are_named_errors);

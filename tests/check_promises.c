@@ -491,6 +491,32 @@ START_TEST(each_example_finds_something)
 }
 END_TEST
 
+/* Shapes ------------------------------------------------------------------------ */
+
+static const char *const alone[] = {"linux", "windows", "macos", "linux/var/log",
+                                    "windows/Windows/System32/winevt/Logs"};
+
+/* A view of a shape is not read where no evidence has what gives it rows: none may be lost by that. */
+START_TEST(views_of_shapes_have_all_rows_of_their_facts)
+{
+    int64_t all = 0;
+
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", below(alone[_i]));
+    char *shapes = harness_query(
+        db, "SELECT group_concat(substr(name, 1, length(name) - 6)) FROM svcql_tables WHERE kind = "
+            "'facts' AND name GLOB '*_facts'");
+    for (const char *shape = strtok(shapes, ","); shape; shape = strtok(NULL, ",")) {
+        int64_t facts = harness_int(db, "SELECT count(*) FROM %s_facts", shape);
+        ck_assert_msg(harness_int(db, "SELECT count(*) FROM %s_signals", shape) == facts,
+                      "%s_signals has not the %lld rows of its facts", shape, (long long)facts);
+        all += facts;
+    }
+    ck_assert_msg(all > 0 || strchr(alone[_i], '/'), "no facts at all");
+    free(shapes);
+}
+END_TEST
+
 Suite *make_promises_suite(void)
 {
     Suite *suite = suite_create("promises");
@@ -509,6 +535,11 @@ Suite *make_promises_suite(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, terms_that_reach_a_table_of_the_running_system_change_nothing, 0,
                         TBL_COUNT(tables));
+    suite_add_tcase(suite, tcase);
+    tcase = tcase_create("shapes");
+    tcase_add_checked_fixture(tcase, begin, finish);
+    tcase_set_timeout(tcase, 120);
+    tcase_add_loop_test(tcase, views_of_shapes_have_all_rows_of_their_facts, 0, TBL_COUNT(alone));
     suite_add_tcase(suite, tcase);
     return suite;
 }
