@@ -8,6 +8,7 @@ SQLITE_EXTENSION_INIT3
 #define FILE_MAX        (UINT64_C(2) << 30) /* bytes of a database */
 #define VALUE_MAX       (64 << 20)          /* bytes of a value or row */
 #define STEPS_MAX       100000000           /* of SQLite's machine in a query, about a second */
+#define INDEXED_MAX     ((size_t)16 << 20)  /* bytes of a database whose indexes are checked */
 #define HEADER_SIZE     100
 #define FORMAT_VERSIONS 18 /* where two bytes say 1 rollback journal or 2 write-ahead log */
 
@@ -43,12 +44,15 @@ static bool is_cut(const uint8_t *data, size_t size)
            (uint64_t)pages * (page == 1 ? 65536 : page) > size;
 }
 
-/* Whether SQLite finds the pages to hold together. No answer within STEPS_MAX is none. */
-static bool is_whole(sqlite3 *db)
+/* Whether SQLite finds the pages to hold together and, of a database that is not large, each row to be in
+ * its indexes. No answer within STEPS_MAX is none. */
+static bool is_whole(sqlite3 *db, size_t size)
 {
+    const char   *sql = size <= INDEXED_MAX ? "PRAGMA main.integrity_check(1)"
+                                            : "PRAGMA main.quick_check(1)"; /* a tenth of the time */
     sqlite3_stmt *stmt;
     const char   *text = NULL;
-    int           rc = sqlite3_prepare_v2(db, "PRAGMA main.integrity_check(1)", -1, &stmt, NULL);
+    int           rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
 
     if (rc != SQLITE_OK)
         return rc == SQLITE_NOMEM;
@@ -80,7 +84,7 @@ static int attach(struct sqlite_file *file, uint8_t *data, size_t size)
                              SQLITE_DESERIALIZE_READONLY);
     if (rc != SQLITE_OK)
         return errno_of(rc);
-    file->damaged |= !is_whole(file->db);
+    file->damaged |= !is_whole(file->db, size);
     return 0;
 }
 

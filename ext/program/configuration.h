@@ -52,7 +52,7 @@ struct scheduled_query {
     int64_t     interval; /* seconds */
     bool        snapshot; /* log all rows every time, no difference */
     bool        removed;  /* also log rows that are missing now */
-    bool        denylist; /* whether going over a limit denies it for a day */
+    bool        denylist; /* whether going over a limit denies it for some minutes */
     int         pack;     /* index, or -1 */
 };
 
