@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "event_functions.h"
+#include "formats/command/command_files.h"
 #include "formats/command/command_line.h"
 #include "formats/command/exec_path.h"
 #include "formats/command/shell_canonical.h"
@@ -88,6 +89,20 @@ static void service_command(sqlite3_context *out, int argc, sqlite3_value **argv
     struct argument line = argument(argv[0]);
     struct buffer   json = {0};
     int             n = line.text ? command_line_services(line.text, line.size, &json) : 0;
+
+    (void)argc;
+    if (n > 0)
+        result_buffer(out, &json);
+    else if (n < 0)
+        sqlite3_result_error_nomem(out);
+    buffer_free(&json);
+}
+
+static void file_writes(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct argument line = argument(argv[0]);
+    struct buffer   json = {0};
+    int             n = line.text ? command_line_files(line.text, line.size, &json) : 0;
 
     (void)argc;
     if (n > 0)
@@ -433,6 +448,7 @@ static const struct {
     {"look_alike", 2, look_alike},
     {"utc_datetime", 1, utc_datetime},
     {"service_command", 1, service_command},
+    {"file_writes", 1, file_writes},
     {"shell_canonical", 1, canonical},
     {"command_runs", 1, runs},
     {"text_lines", 1, lines},
@@ -461,6 +477,11 @@ const struct function_doc function_docs[] = {
      "-EncodedCommand and similar wrappers; NULL where it does nothing to services",
      "SELECT value ->> 'verb', value ->> 'targets' FROM json_each(service_command('sudo sh -c "
      "\"systemctl stop auditd; systemctl mask auditd\"'));"},
+    {"file_writes(cmdline)",
+     "The files in folders of units, start scripts and property lists that a command line writes, moves "
+     "or removes, as a JSON array of {action, path, program, from, content}; NULL where there is none",
+     "SELECT value ->> 'path', value ->> 'content' FROM json_each(file_writes('echo x | sudo tee "
+     "/etc/systemd/system/x.service'));"},
     {"shell_canonical(text)",
      "A shell's text as it would run, in lines: quotes and escapes removed, pieces joined, "
      "variables and outputs expanded where the text itself defines them; the input of sh -c, env "

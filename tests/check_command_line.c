@@ -375,6 +375,8 @@ static const struct expectation wrappers[] = {
     {"unshare -m systemctl stop x", "systemctl stop x <unshare"},
     {"strace -f -o /tmp/o systemctl stop x", "systemctl stop x <strace"},
     {"xargs systemctl stop", "systemctl stop <xargs"},
+    {"echo auditd falcon-sensor | xargs systemctl stop",
+     "systemctl stop auditd falcon-sensor <xargs"},
     {"xargs -I {} systemctl stop {}", "systemctl stop {} <xargs"},
     {"xargs -a units -n1 systemctl stop", "systemctl stop <xargs"},
     {"watch -n 2 systemctl status x", "systemctl status x <watch"},

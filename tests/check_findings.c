@@ -197,6 +197,8 @@ static sqlite3 *packaged(const char *path, const char *unit, double age)
 #define PLAIN "[Unit]\nDescription=Metrics\n[Service]\nExecStart=/opt/metricsd\n"
 #define DAY   86400.0
 
+#define UNIT_PATH "etc/systemd/system/metrics.service"
+
 START_TEST(a_plain_unit_is_low_while_it_is_new_and_info_later)
 {
     sqlite3 *db = packaged("etc/systemd/system/metrics.service", PLAIN, DAY);
@@ -305,6 +307,146 @@ START_TEST(a_command_at_an_hour_never_seen_is_odd)
 }
 END_TEST
 
+START_TEST(changes_tell_which_setting_from_what_to_what)
+{
+    const char *root = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(root, "etc/hostname", "web1\n");
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(root, UNIT_PATH, PLAIN "User=metrics\n");
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_query(db, "ATTACH ':memory:' AS base");
+    harness_query(db, "CREATE TABLE base.baseline AS SELECT kind, host, item, detail FROM "
+                      "baseline_now");
+    harness_expect(db, "0", "SELECT count(*) FROM changes");
+    harness_write_text(root, UNIT_PATH,
+                       "[Unit]\nDescription=Metrics\n[Service]\nExecStart=/opt/other\n"
+                       "Environment=A=1\n");
+    harness_write_text(root, "etc/systemd/system/new.service", PLAIN);
+    harness_expect(db,
+                   "added|setting|/" UNIT_PATH "|[Service] Environment|NULL|A=1\n"
+                   "added|unit|/etc/systemd/system/new.service|NULL|NULL|NULL\n"
+                   "changed|setting|/" UNIT_PATH "|[Service] ExecStart|/opt/metricsd|/opt/other\n"
+                   "changed|unit|/" UNIT_PATH "|NULL|NULL|NULL\n"
+                   "removed|setting|/" UNIT_PATH "|[Service] User|metrics|NULL",
+                   "SELECT change, kind, item, setting, iif(kind = 'setting', was, NULL), "
+                   "iif(kind = 'setting', detail, NULL) FROM changes ORDER BY change, kind");
+    harness_close(db);
+}
+END_TEST
+
+/* What a history says of the files of services: who wrote, what, and what is in it. */
+START_TEST(typed_commands_that_write_units_are_file_events)
+{
+    const char *root = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(root, "etc/hostname", "web1\n");
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(root, "etc/passwd", "root:x:0:0::/root:/bin/bash\n");
+    harness_write_text(root, "root/.bash_history",
+                       "#1790000000\n"
+                       "printf '[Service]\\nExecStart=/dev/shm/x\\n' > "
+                       "/etc/systemd/system/evil.service\n"
+                       "#1790000010\n"
+                       "sudo ln -sf /dev/null /etc/systemd/system/auditd.service\n"
+                       "#1790000020\n"
+                       "cp report.service /etc/systemd/system/\n"
+                       "#1790000030\n"
+                       "cat /etc/systemd/system/report.service > /tmp/copy; ls /etc/systemd/\n"
+                       "#1790000040\n"
+                       "wget -qO /etc/systemd/system/n.service https://example.org/n.service\n");
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_expect(db,
+                   "created|/etc/systemd/system/evil.service|printf|NULL\n"
+                   "created|/etc/systemd/system/auditd.service|ln|/dev/null\n"
+                   "created|/etc/systemd/system/report.service|cp|report.service\n"
+                   "created|/etc/systemd/system/n.service|wget|https://example.org/n.service",
+                   "SELECT action, path, exe, from_path FROM file_events WHERE via = 'history' "
+                   "ORDER BY time");
+    harness_expect(db, "high|runs_from_temp\nhigh|masked_security\ninfo|NULL\nlow|fetched_unit",
+                   "SELECT severity, (SELECT group_concat(value) FROM json_each(fired) WHERE value "
+                   "<> 'typed_unit') FROM t1569_file_modification ORDER BY time");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(services_are_starved_and_stopped_through_xargs)
+{
+    const char *root = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(root, "etc/hostname", "web1\n");
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(root, "etc/passwd", "root:x:0:0::/root:/bin/bash\n");
+    harness_write_text(
+        root, "root/.bash_history",
+        "#1790000000\nsystemctl set-property auditd CPUQuota=1%\n"
+        "#1790000010\nsystemctl set-property auditd CPUQuota=50%\n"
+        "#1790000020\nsystemctl set-property nginx CPUQuota=1%\n"
+        "#1790000030\necho auditd nginx | xargs systemctl stop\n"
+        "#1790000040\nsystemctl list-units | grep falcon-sensor | awk '{print $1}' | "
+        "xargs systemctl disable --now\n"
+        "#1790000050\nsystemctl list-units | grep myapp | awk '{print $1}' | "
+        "xargs systemctl stop\n");
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_expect(db,
+                   "set-property|auditd|1|NULL\nset-property|auditd|0|NULL\n"
+                   "set-property|nginx|0|NULL\nstop|auditd|1|NULL\nstop|nginx|0|NULL\n"
+                   "disable|NULL|1|1\nstop|NULL|0|1",
+                   "SELECT verb, target, instr(signals, 'stops_security') > 0, "
+                   "nullif(instr(signals, 'stops_unnamed') > 0, 0) FROM t1569_command_execution "
+                   "WHERE verb <> 'list-units' ORDER BY time, target");
+    harness_close(db);
+}
+END_TEST
+
+#define EXECUTED(time, n, pid, ses, exe, arguments)                                                \
+    "type=SYSCALL msg=audit(" time ":" n                                                           \
+    "): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=1 "                                    \
+    "a2=1 a3=0 items=2 ppid=1400 pid=" pid " auid=1000 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 "  \
+    "sgid=0 fsgid=0 tty=pts0 ses=" ses " comm=\"x\" exe=\"" exe "\" key=(null)\n"                  \
+    "type=EXECVE msg=audit(" time ":" n "): " arguments "\n"
+
+/* Four seconds on three services; an hour before, somebody else's session on another. */
+START_TEST(an_attack_of_seconds_on_three_services_is_one_incident)
+{
+    sqlite3 *db = audited(
+        "type=USER_LOGIN msg=audit(1789990000.000:1): pid=9 uid=0 auid=1000 ses=3 msg='op=login "
+        "id=1000 exe=\"/usr/sbin/sshd\" hostname=? addr=192.0.2.7 terminal=/dev/pts/0 "
+        "res=success'\n" EXECUTED("1789990000.100", "2", "1490", "2", "/usr/bin/systemctl",
+                                  "argc=3 a0=\"systemctl\" a1=\"edit\" a2=\"report\"")
+            EXECUTED("1790000000.000", "3", "1501", "3", "/usr/bin/systemctl",
+                     "argc=3 a0=\"systemctl\" a1=\"stop\" a2=\"auditd\"")
+                EXECUTED("1790000001.000", "4", "1502", "3", "/usr/bin/systemctl",
+                         "argc=3 a0=\"systemctl\" a1=\"mask\" a2=\"rsyslog\"")
+                    EXECUTED("1790000003.000", "5", "1503", "3", "/usr/bin/systemd-run",
+                             "argc=2 a0=\"systemd-run\" a1=\"/dev/shm/x\"")
+                        WROTE("1790000004", "6"));
+
+    harness_expect(
+        db,
+        "web1 metrics 2026-09-21 14:13:20|critical|3|192.0.2.7|2026-09-21 14:13:20.000000|"
+        "2026-09-21 14:13:24.000000|4",
+        "SELECT incident, severity, session, remote_host, first_datetime, last_datetime, "
+        "steps FROM incidents WHERE severity = 'critical'");
+    harness_expect(
+        db,
+        "systemctl|stop|auditd\nsystemctl|mask|rsyslog\nsystemd-run|run|/dev/shm/x\n"
+        "/usr/bin/bash|created|" UNIT,
+        "SELECT tool, verb, target FROM incident_events WHERE session = '3' ORDER BY time");
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM incident_events WHERE NOT incident GLOB host || ' ?*' OR "
+                   "incident GLOB host || ' [0-9] *'");
+    harness_expect(db, "2", "SELECT count(DISTINCT incident) FROM incident_events");
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_findings_suite(void);
 
 Suite *make_findings_suite(void)
@@ -323,6 +465,10 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, names_that_deceive_are_told);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);
     tcase_add_test(tcase, a_command_at_an_hour_never_seen_is_odd);
+    tcase_add_test(tcase, changes_tell_which_setting_from_what_to_what);
+    tcase_add_test(tcase, typed_commands_that_write_units_are_file_events);
+    tcase_add_test(tcase, an_attack_of_seconds_on_three_services_is_one_incident);
+    tcase_add_test(tcase, services_are_starved_and_stopped_through_xargs);
     suite_add_tcase(suite, tcase);
     return suite;
 }

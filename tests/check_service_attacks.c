@@ -96,6 +96,131 @@ START_TEST(killing_a_security_service_is_a_finding)
 }
 END_TEST
 
+/* The same of nothing that watches, of a restart, and of a shutdown's like. */
+START_TEST(a_security_service_that_stops_alone_is_a_finding)
+{
+    NEED_SYSTEMD(booted);
+    sqlite3 *db = inside();
+
+    make_unit("osqueryd", "/bin/sleep 1000");
+    make_unit("wazuh-agent", "/bin/sleep 1000");
+    make_unit("cooking", "/bin/sleep 1000");
+    systemd_shell("systemctl start osqueryd wazuh-agent cooking; systemctl stop osqueryd cooking; "
+                  "systemctl restart wazuh-agent");
+    settle();
+    harness_expect(db, "osqueryd.service|stops_security",
+                   "SELECT target, signals FROM findings WHERE signals GLOB '*stops_security*'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(security_services_that_stop_with_all_others_are_no_finding)
+{
+    NEED_SYSTEMD(booted);
+    sqlite3 *db = inside();
+
+    make_unit("osqueryd", "/bin/sleep 1000");
+    for (int i = 0; i < 9; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "other%d", i);
+        make_unit(name, "/bin/sleep 1000");
+    }
+    systemd_shell("systemctl start osqueryd other0 other1 other2 other3 other4 other5 other6 "
+                  "other7 other8; systemctl stop osqueryd 'other*'");
+    settle();
+    harness_expect(db, "0", "SELECT count(*) FROM findings WHERE signals GLOB '*stops_security*'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_frozen_security_service_is_a_finding)
+{
+    NEED_SYSTEMD(booted);
+    sqlite3 *db = inside();
+
+    make_unit("wazuh-agent", "/bin/sleep 1000");
+    make_unit("cooking", "/bin/sleep 1000");
+    systemd_shell("systemctl start wazuh-agent cooking; systemctl freeze wazuh-agent cooking");
+    harness_expect(db, "frozen|2",
+                   "SELECT freezer_state, count(*) FROM systemd_units WHERE scope = 'system' AND "
+                   "id IN ('wazuh-agent.service', 'cooking.service')");
+    harness_expect(db, "medium|wazuh-agent.service|stops_security",
+                   "SELECT severity, service, signals FROM t1569_service_creation WHERE signals "
+                   "GLOB '*stops_security*'");
+    systemd_shell("systemctl thaw wazuh-agent cooking");
+    harness_expect(db, "0", "SELECT count(*) FROM findings WHERE signals GLOB '*stops_security*'");
+    harness_close(db);
+}
+END_TEST
+
+/* Its package's script had enabled the one, nobody the other; the third runs all the same. */
+START_TEST(a_sensor_that_was_switched_off_is_a_finding_of_the_state_alone)
+{
+    NEED_SYSTEMD(booted);
+    sqlite3 *db = inside();
+
+    make_unit("falcon-sensor", "/bin/sleep 1000");
+    make_unit("osqueryd", "/bin/sleep 1000");
+    make_unit("wazuh-agent", "/bin/sleep 1000");
+    systemd_shell(
+        "mkdir -p /var/lib/systemd/deb-systemd-helper-enabled; "
+        "touch /var/lib/systemd/deb-systemd-helper-enabled/falcon-sensor.service.dsh-also;"
+        " systemctl start wazuh-agent");
+    harness_expect(db, "falcon-sensor.service|1|1\nosqueryd.service|0|1",
+                   "SELECT target, instr(signals, 'stops_security') > 0, "
+                   "instr(signals, 'sensor_off') > 0 FROM findings WHERE target IN "
+                   "('falcon-sensor.service', 'osqueryd.service', 'wazuh-agent.service') "
+                   "ORDER BY 1");
+    harness_close(db);
+}
+END_TEST
+
+/* A unit that was just made is as recent with another file's time as with its own. */
+START_TEST(a_time_set_by_touch_changes_no_grade)
+{
+    NEED_SYSTEMD(booted);
+    sqlite3 *db = inside();
+
+    make_unit("touched", "/opt/a");
+    make_unit("untouched", "/opt/a");
+    systemd_shell("mkdir -p /var/lib/dpkg/info /var/log; "
+                  "printf 'Package: cron\\nStatus: install ok installed\\nVersion: 1\\n"
+                  "Architecture: all\\n\\n' > /var/lib/dpkg/status; "
+                  "echo /usr/sbin/cron > /var/lib/dpkg/info/cron.list; "
+                  "echo '2024-01-01 00:00:00 status installed cron:all 1' > /var/log/dpkg.log; "
+                  "touch -d '2024-01-01 00:00:00' /etc/systemd/system/touched.service");
+    harness_expect(db, "1|1",
+                   "SELECT count(DISTINCT severity || signals), min(instr(signals, 'recent') > 0) "
+                   "FROM findings WHERE target IN ('touched.service', 'untouched.service')");
+    harness_expect(db, "2",
+                   "SELECT count(*) FROM findings WHERE target IN ('touched.service', "
+                   "'untouched.service')");
+    systemd_shell("rm -r /var/lib/dpkg /var/log/dpkg.log");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_transient_unit_that_ran_and_went_leaves_its_command)
+{
+    NEED_SYSTEMD(booted);
+    sqlite3 *db = inside();
+
+    systemd_shell("systemd-run --quiet --wait --unit=report /bin/sh -c 'echo done; true'");
+    systemd_shell("cp /bin/true /dev/shm/kd; systemd-run --quiet --wait /dev/shm/kd 30");
+    settle();
+    harness_expect(db, "0", "SELECT count(*) FROM systemd_units WHERE id = 'report.service'");
+    harness_expect(db, "low|1",
+                   "SELECT severity, image_path LIKE '/%%sh -c %%echo done%%' FROM "
+                   "service_event_signals AS s JOIN findings AS f ON f.record = s.record WHERE "
+                   "s.service = 'report.service'");
+    harness_expect(db, "1",
+                   "SELECT severity IN ('high', 'critical') AND instr(signals, 'runs_from_temp') "
+                   "FROM findings WHERE evidence LIKE '%%/dev/shm/kd 30%%' AND "
+                   "signals GLOB '*transient*'");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_transient_unit_is_told_of)
 {
     NEED_SYSTEMD(booted);
@@ -277,6 +402,12 @@ Suite *make_service_attacks_suite(void)
     tcase_add_test(tcase, the_journal_tells_of_starts_and_stops);
     tcase_add_test(tcase, a_service_that_is_killed_fails);
     tcase_add_test(tcase, killing_a_security_service_is_a_finding);
+    tcase_add_test(tcase, a_security_service_that_stops_alone_is_a_finding);
+    tcase_add_test(tcase, security_services_that_stop_with_all_others_are_no_finding);
+    tcase_add_test(tcase, a_frozen_security_service_is_a_finding);
+    tcase_add_test(tcase, a_sensor_that_was_switched_off_is_a_finding_of_the_state_alone);
+    tcase_add_test(tcase, a_time_set_by_touch_changes_no_grade);
+    tcase_add_test(tcase, a_transient_unit_that_ran_and_went_leaves_its_command);
     tcase_add_test(tcase, a_transient_unit_is_told_of);
     tcase_add_test(tcase, a_user_manager_tells_of_its_units);
     tcase_add_test(tcase, fields_that_another_program_writes_are_not_believed);

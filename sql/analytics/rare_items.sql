@@ -11,7 +11,7 @@
 CREATE TEMP VIEW rare_items AS
 WITH items AS MATERIALIZED (
     SELECT kind, host, item, coalesce(detail, '') AS detail, max(time) AS time
-      FROM baseline_now WHERE kind <> 'command' GROUP BY kind, host, item, 4
+      FROM baseline_now WHERE kind NOT IN ('command', 'setting') GROUP BY kind, host, item, 4
 ), peers AS MATERIALIZED (
     SELECT kind, count(DISTINCT host) AS hosts FROM items GROUP BY kind
 ), named AS MATERIALIZED (

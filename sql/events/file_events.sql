@@ -2,12 +2,17 @@
 --
 -- why:     Audit's watches, Sysmon 11, 23 and 26, and 4663 record who wrote a file; the file itself does not. action is
 --          created, modified, deleted, renamed or attributes.
--- sources: audit_events, users, windows_events
+--          What commands write is known from the command alone: of audit's programs, sudo and its kin
+--          and histories the files that service managers read, with exe the command's name, detail
+--          its line, and via history or command. A shell's own > shows in histories and in sh -c alone.
+-- sources: audit_events, auth_events, shell_history, users, windows_events, evidence
 --
 --   SELECT datetime, login_user, action, path, exe FROM file_events WHERE path GLOB '/etc/systemd/*';
 CREATE TEMP VIEW file_events AS
 WITH names AS MATERIALIZED (
     SELECT host, uid, min(username) AS username FROM users GROUP BY host, uid
+), kinds AS MATERIALIZED (
+    SELECT host, max(kind) AS kind FROM evidence GROUP BY host
 )
 SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
        CASE WHEN a.syscall GLOB 'rename*' THEN 'renamed'
@@ -22,7 +27,8 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
        coalesce(a.user, u.username, CAST(a.uid AS TEXT)) COLLATE NOCASE AS user,
        coalesce(a.login_user, l.username, CAST(a.auid AS TEXT)) COLLATE NOCASE AS login_user,
        a.pid, a.exe COLLATE NOCASE AS exe, a.syscall AS detail,
-       a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform
+       a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, 'audit' AS via,
+       NULL COLLATE NOCASE AS from_path, NULL AS content
   FROM audit_events AS a
   LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
@@ -33,7 +39,7 @@ UNION ALL
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
        w.path COLLATE NOCASE, w.user COLLATE NOCASE,
        w.user COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,
-       w.detail COLLATE NOCASE, w.source, w.record, iif(w.path LIKE '/%', 'linux', 'windows')
+       w.detail COLLATE NOCASE, w.source, w.record, iif(w.path LIKE '/%', 'linux', 'windows'), 'windows', NULL, NULL
   FROM (SELECT e.time, e.datetime, e.computer, e.source, CAST(e.record_id AS TEXT) AS record,
                CASE
                WHEN e.event_id IN (11, 15, 17, 29) THEN 'created'
@@ -65,4 +71,35 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
                 OR (e.object_type = 'File' AND e.access_list REGEXP '%%(4417|4418|4420|4424|1537|1539|1540)'))
         UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-         WHERE 0) AS w;
+         WHERE 0) AS w
+UNION ALL
+SELECT a.time, a.datetime, a.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,
+       coalesce(a.user, u.username, CAST(a.uid AS TEXT)) COLLATE NOCASE,
+       coalesce(a.login_user, l.username, CAST(a.auid AS TEXT)) COLLATE NOCASE,
+       a.pid, f.value ->> 'program' COLLATE NOCASE, a.cmdline COLLATE NOCASE, a.source,
+       CAST(a.serial AS TEXT), 'linux', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content'
+  FROM audit_events AS a
+ CROSS JOIN json_each(file_writes(a.cmdline)) AS f
+  LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
+  LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
+ WHERE a.unit_writes = 1 AND a.category IN ('exec', 'user_cmd') AND a.success IS NOT 0
+UNION ALL
+SELECT s.time, s.datetime, s.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,
+       s.target_user COLLATE NOCASE, s.user COLLATE NOCASE, s.pid, f.value ->> 'program' COLLATE NOCASE,
+       s.command COLLATE NOCASE, s.source, CAST(s.line AS TEXT), 'linux', 'command',
+       f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content'
+  FROM auth_events AS s
+ CROSS JOIN json_each(file_writes(s.command)) AS f
+ WHERE s.kind IN ('sudo', 'pkexec', 'doas') AND s.success IS NOT 0
+UNION ALL
+SELECT h.time, h.datetime, h.host COLLATE NOCASE, f.value ->> 'action',
+       iif(f.value ->> 'path' GLOB '~*',
+           CASE WHEN h.user = 'root' THEN iif(k.kind = 'macos', '/var/root', '/root')
+                ELSE iif(k.kind = 'macos', '/Users/', '/home/') || h.user END || substr(f.value ->> 'path', 2),
+           f.value ->> 'path') COLLATE NOCASE,
+       h.user COLLATE NOCASE, h.user COLLATE NOCASE, NULL, f.value ->> 'program' COLLATE NOCASE,
+       h.command COLLATE NOCASE, h.source, CAST(h.line AS TEXT), iif(k.kind = 'macos', 'macos', 'linux'),
+       'history', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content'
+  FROM shell_history AS h
+ CROSS JOIN json_each(file_writes(h.command)) AS f
+  LEFT JOIN kinds AS k ON k.host = h.host;

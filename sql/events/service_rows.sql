@@ -28,9 +28,12 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
                          WHEN '7b05ebc668384222baa8881179cfda54' THEN 'state'
                          ELSE 'failed' END,
        coalesce(j.about_unit, j.about_user_unit) COLLATE NOCASE, NULL COLLATE NOCASE,
-       -- The description of what systemd-run started is its command line.
-       iif(j.message_id = '39f53479d3a045ac8e11786248231fbf' AND j.message GLOB 'Started * - /*',
-           rtrim(substr(j.message, instr(j.message, ' - /') + 3), '.'), NULL) COLLATE NOCASE,
+       -- The description of what systemd-run started is its command line, in newer versions after its name.
+       iif(j.message_id = '39f53479d3a045ac8e11786248231fbf' AND j.message GLOB 'Started * /*',
+           CASE WHEN j.message GLOB 'Started /*' THEN rtrim(substr(j.message, 9), '.')
+                WHEN j.message GLOB 'Started * - /*' THEN rtrim(substr(j.message, instr(j.message, ' - /') + 3), '.')
+                WHEN j.message GLOB 'Started *[[]systemd-run] /*' OR j.message GLOB 'Started *[[]run0] /*'
+                THEN rtrim(substr(j.message, instr(j.message, '] /') + 2), '.') END, NULL) COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
        iif(j.about_user_unit IS NULL, NULL, CAST(j.uid AS TEXT)) COLLATE NOCASE,
        j.pid, j.exe COLLATE NOCASE, j.message, j.source, j.cursor, 'linux', NULL

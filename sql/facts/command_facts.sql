@@ -25,6 +25,8 @@
 --          place                         kind of place that its target is in, by path_trust()
 --          service                       last part of its target, in lower case, without .service and .plist
 --          security                      of a command that stops or disables: the target is a security service
+--          starves                       it takes from a service what it needs: processor time, memory, tasks or the network
+--          unnamed                       it stops or disables what xargs reads, which the line does not name
 --          service_account               the user is an account of a network service
 --          patterns                      of a command that creates, changes, runs or sets the environment: names of exec_patterns that match the arguments
 --          evidence                      the row as JSON, for people
@@ -32,7 +34,7 @@
 --          record           TEXT         which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "user": "root", "login_user": "alice",
 --           "exe": "/usr/bin/systemctl", "cmdline": "systemctl status agent", "tool": "systemctl",
---           "verb": "status", "target": "agent", "options": "[]", "known_remote": 0, "obfuscated": 0, "patch_cycle": 0, "action": "",
+--           "verb": "status", "target": "agent", "options": "[]", "known_remote": 0, "starves": 0, "unnamed": 0, "obfuscated": 0, "patch_cycle": 0, "action": "",
 --           "arguments": "agent", "service": "agent", "service_account": 0, "source": "audit.log", "record": "1"}
 -- rows:    audit_events, auth_events, windows_events, shell_history
 -- sources: service_commands, verb_grades, security_services, service_accounts, exec_patterns,
@@ -72,7 +74,8 @@ SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdl
        iif(g.remote IS NOT NULL, EXISTS (SELECT 1 FROM remote_execution_hosts AS r
                                           WHERE lower(g.host) GLOB r.host), NULL) AS known_remote, g.runtime, g.via, g.obfuscated, g.success, g.patch_cycle,
        g.action, g.arguments, g.place, g.service,
-       iif(g.service <> '' AND (g.action IN ('stop', 'disable', 'delete') OR g.arguments REGEXP '(?i)disabled|=4$'),
+       iif(g.service <> '' AND (g.action IN ('stop', 'disable', 'delete') OR g.arguments REGEXP '(?i)disabled|=4$' OR
+               (g.verb IN ('set-property', 'SetUnitProperties') AND g.arguments REGEXP '(?i)CPUQuota=[0-5](\.[0-9]+)?%|Memory(Max|High|Limit)=([0-9]{1,7}|[0-9]{1,4}K|1?[0-9]M)( |$)|TasksMax=[0-3]( |$)|IPAddressDeny=(any|0\.0\.0\.0/0)')),
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', g.platform)
                       AND (g.service GLOB s.name
@@ -80,7 +83,14 @@ SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdl
                            OR iif(g.service GLOB '*[*%]*' AND g.service GLOB '*[a-z0-9][a-z0-9][a-z0-9]*',
                                   replace(s.name, '*', '') GLOB replace(g.service, '%', '*')
                                       OR lower(s.product) GLOB replace(g.service, '%', '*'), 0))),
-           NULL) AS security,
+           -- What xargs adds is not in the line; what the line looks for may be.
+           iif((g.action IN ('stop', 'disable') AND coalesce(g.target, '{}') = '{}' AND g.via GLOB '*xargs*'),
+               EXISTS (SELECT 1 FROM security_services AS s
+                        WHERE s.platform IN ('any', g.platform) AND length(replace(s.name, '*', '')) > 4
+                          AND lower(g.cmdline) GLOB '*[^a-z0-9]' || replace(s.name, '*', '') || '*'),
+               NULL)) AS security,
+       (g.verb IN ('set-property', 'SetUnitProperties') AND g.arguments REGEXP '(?i)CPUQuota=[0-5](\.[0-9]+)?%|Memory(Max|High|Limit)=([0-9]{1,7}|[0-9]{1,4}K|1?[0-9]M)( |$)|TasksMax=[0-3]( |$)|IPAddressDeny=(any|0\.0\.0\.0/0)') AS starves,
+       (g.action IN ('stop', 'disable') AND coalesce(g.target, '{}') = '{}' AND g.via GLOB '*xargs*') AS unnamed,
        iif(g.patch_cycle, NULL,
            EXISTS (SELECT 1 FROM service_accounts AS a
                     WHERE coalesce(g.user, g.login_user) GLOB a.name)) AS service_account,

@@ -6,14 +6,14 @@
 -- columns: time             REAL     when it was last modified or, on a live host, changed; of a log, when it was written
 --          host                 TEXT host that it is on
 --          platform                  linux, windows or macos
---          origin                    unit file, manager, property list or log
+--          origin                    unit file, manager, property list, log, or command: known from a command line alone
 --          subject              TEXT the path, or manager and its scope
 --          user                 TEXT user in whose home it is; of a log, who wrote
 --          kind                 TEXT of a unit file: unit, drop-in, mask, link, dependency-link, ...
 --          state                     of a unit file: enabled, disabled, ...; NULL for a plain unit that is neither altered nor writable
 --          type                      of a property list: daemon or agent
 --          service              TEXT the unit or label; of a log the file's name
---          link_target          TEXT of a link: its target
+--          link_target          TEXT of a link: its target; of a command what it copies, moves, fetches or links to
 --          link_dangling    INTEGER  of a link: its target is missing
 --          uid              INTEGER  owner of the file
 --          mode                 TEXT permissions of the file, in octal digits
@@ -30,14 +30,14 @@
 --          exe              TEXT     of a log: program that wrote
 --          pid              INTEGER  of a log: process that wrote
 --          detail                    of a log: the call or the access
---          patterns                  of a log of Windows: remote_execution_name, attack_tool where exec_patterns match the path, as a JSON array
+--          patterns                  of a command names of exec_patterns that match what it writes; of a log of Windows: remote_execution_name, attack_tool where exec_patterns match the path, as a JSON array
 --          evidence                  the row as JSON, for people
 --          source               TEXT where the record is
 --          record               TEXT which record it is
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "origin": "unit file", "kind": "unit",
 --           "subject": "/etc/systemd/system/agent.service", "state": "enabled", "service": "agent.service",
 --           "uid": 0, "mode": "0644", "source": "/", "record": "/etc/systemd/system/agent.service"}
--- rows:    unit_files, systemd_managers, launch_daemons, audit_events, windows_events
+-- rows:    unit_files, systemd_managers, launch_daemons, audit_events, auth_events, shell_history, windows_events
 -- sources: unit_files, systemd_managers, launch_daemons, file_events, monitored_paths,
 --          security_services, exec_patterns, attached_baseline
 --
@@ -98,14 +98,24 @@ SELECT d.mtime, d.host, 'macos', 'property list', d.path, d.user, NULL, NULL, d.
 UNION ALL
 -- What the logs report: files that service managers read, files that remote execution writes, and the pipes and shares
 -- through which other hosts reach the service manager.
-SELECT e.time, e.host, e.platform, 'log', e.path, e.user, NULL, NULL, NULL,
-       replace(e.path, rtrim(e.path, replace(replace(e.path, '/', ''), '\', '')), ''), NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, e.action, e.exe, e.pid, e.detail,
-       iif(e.platform = 'windows',
+SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command', 'log'), e.path,
+       coalesce(e.login_user, e.user),
+       iif(e.from_path = '/dev/null' AND e.via IN ('command', 'history'), 'mask', NULL), NULL, NULL,
+       replace(e.path, rtrim(e.path, replace(replace(e.path, '/', ''), '\', '')), ''), e.from_path, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       iif(e.from_path = '/dev/null' AND e.via IN ('command', 'history'),
+           EXISTS (SELECT 1 FROM security_services AS s
+                    WHERE s.platform IN ('any', e.platform)
+                      AND lower(replace(e.path, rtrim(e.path, replace(e.path, '/', '')), '')) GLOB s.name), NULL),
+       e.action, e.exe, e.pid, e.detail,
+       iif(e.content IS NOT NULL,
+           pattern_signals('unix', replace(replace(replace(e.content, '\n', ' ; '), char(10), ' ; '), 'ExecStart=', ' ; ')),
+           iif(e.platform = 'windows',
            (SELECT json_group_array(DISTINCT p.signal) FROM exec_patterns AS p
              WHERE p.signal IN ('remote_execution_name', 'attack_tool') AND e.path REGEXP p.pattern),
-           NULL),
-       json_object('action', e.action, 'exe', e.exe, 'pid', e.pid, 'user', e.user, 'detail', e.detail),
+           NULL)),
+       json_object('action', e.action, 'exe', e.exe, 'pid', e.pid, 'user', e.user, 'detail', e.detail,
+                   'from', e.from_path, 'content', e.content),
        e.source, e.record
   FROM file_events AS e
  WHERE EXISTS (SELECT 1 FROM monitored_paths AS m

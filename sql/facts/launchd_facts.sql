@@ -27,6 +27,7 @@
 --          disabled            INTEGER  of an override, whether it disables the job
 --          security                     of an override that disables: the job is a security service
 --          patterns                     of a list outside /System: names of exec_patterns that match its command, as a JSON array
+--          script_patterns              of a list outside /System: names of exec_patterns that match its script, as a JSON array
 --          places                       of a list outside /System: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
 --          evidence                     the row as JSON, for people
 --          source                  TEXT where the record is
@@ -35,7 +36,7 @@
 --           "path": "/Library/LaunchDaemons/com.example.agent.plist", "label": "com.example.agent",
 --           "subject": "/Library/LaunchDaemons/com.example.agent.plist", "account": "root",
 --           "program": "/usr/local/bin/agent", "command": "/usr/local/bin/agent ", "in_system": 0, "hidden": 0,
---           "label_matches_file": 1, "mode": "0644", "uid": 0, "patterns": "[]", "places": ",local,", "source": "/", "record": "1"}
+--           "label_matches_file": 1, "mode": "0644", "uid": 0, "patterns": "[]", "script_patterns": "[]", "places": ",local,", "source": "/", "record": "1"}
 -- rows:    launch_daemons, launchd_overrides
 -- sources: launch_daemons, launchd_overrides, security_services, exec_patterns, attached_baseline
 --
@@ -56,6 +57,8 @@ SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.
            pattern_signals('unix', coalesce(d.program || ' ', '') ||
                    coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)), ''))) AS patterns,
        iif(d.path GLOB '*/System/Library/*', NULL,
+           pattern_signals('unix', replace(d.script_text, char(10), ' ; '))) AS script_patterns,
+       iif(d.path GLOB '*/System/Library/*', NULL,
            path_places(command_runs(d.program_arguments), d.program)) AS places,
        json_object('label', d.label, 'program', d.program, 'arguments', json(d.program_arguments),
                    'run_at_load', d.run_at_load, 'keep_alive', json(d.keep_alive), 'mode', d.mode,
@@ -70,7 +73,7 @@ SELECT o.mtime, o.host, 'macos', 'override', NULL, o.label, o.label, NULL, 'root
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.domain, o.disabled,
        iif(o.disabled, EXISTS (SELECT 1 FROM security_services AS s
                                 WHERE s.platform IN ('any', 'macos') AND lower(o.label) GLOB s.name),
-           NULL), NULL, NULL,
+           NULL), NULL, NULL, NULL,
        json_object('domain', o.domain, 'disabled', o.disabled, 'key', o.key, 'value', o.value),
        o.source, o.domain || '/' || o.label
   FROM launchd_overrides AS o

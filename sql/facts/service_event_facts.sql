@@ -1,11 +1,12 @@
 -- service_event_facts: what the logs report of services that were created, changed or ended, one event a row.
 --
 -- why:     Input of the detections of the shape `service_event`: the events that create or change a service, set it not
---          to start, start a transient one, end a security service by a signal, or clear a log.
+--          to start, start a transient one, end a security service, or clear a log. An end within a minute of a
+--          shutdown or a change of packages, a restart and the end of what a timer runs are left out.
 -- columns: time              REAL         when it happened
 --          host              TEXT NOCASE  host that it happened on
 --          platform                       linux, windows or macos
---          action                         created, modified, started, state, start_type or cleared
+--          action                         created, modified, started, stopped, state, start_type or cleared
 --          service           TEXT NOCASE  service that it happened to
 --          display_name      TEXT NOCASE  display name of the service
 --          image_path        TEXT NOCASE  what the service runs
@@ -26,24 +27,72 @@
 --           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
 --           "event_id": 7045, "source": "System.evtx", "record": "1", "security": 0, "random_bits": 10}
 -- rows:    audit_events, journal, windows_events
--- sources: service_rows, security_services, exec_patterns, attack_knobs
+-- sources: service_rows, package_history, security_services, exec_patterns, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), service, image_path FROM service_event_facts WHERE action = 'created';
 CREATE TEMP VIEW service_event_facts AS
+WITH events AS MATERIALIZED ( -- each log is read once: what starts and stops near says why a service ended
+    SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_path, e.start_type,
+           e.service_type, e.account, e.user, e.event_id, e.detail, e.source, e.record,
+           CAST(e.time / 60 AS INTEGER) AS minute
+      FROM service_rows AS e
+     WHERE (e.action IN ('created', 'modified', 'started', 'stopped', 'cleared')
+            OR (e.action = 'start_type' AND e.start_type = 'disabled')
+            OR (e.platform = 'linux' AND e.action = 'state' AND e.detail GLOB '*code=killed*'))
+       AND e.time >= scope_since(3600) AND e.time <= scope_until(120)
+), busy AS MATERIALIZED ( -- minutes of a shutdown
+    SELECT host, minute FROM events -- a user's manager ends at each logout
+     WHERE action = 'stopped' AND (user IS NULL OR platform <> 'linux') GROUP BY host, minute
+    HAVING count(DISTINCT service) > 8
+        OR max(service IN ('multi-user.target', 'graphical.target', 'basic.target', 'sysinit.target'))
+    UNION
+    SELECT host, minute FROM events
+     WHERE action = 'started' AND user IS NULL
+       AND service IN ('shutdown.target', 'umount.target', 'reboot.target', 'poweroff.target', 'halt.target',
+                       'kexec.target', 'soft-reboot.target', 'rescue.target')
+), begun AS MATERIALIZED (
+    SELECT host, service, minute, time FROM events WHERE action = 'started'
+), upgrades AS MATERIALIZED ( -- minutes in which packages changed, with the minute before and after
+    SELECT DISTINCT h.host, CAST(h.time / 60 + d.value AS INTEGER) AS minute
+      FROM package_history AS h, json_each('[-1, 0, 1]') AS d
+     WHERE h.time IS NOT NULL
+), often AS MATERIALIZED ( -- over all time: what a timer runs ends again and again
+    SELECT host, service FROM service_rows WHERE action = 'stopped'
+     GROUP BY host, service HAVING count(DISTINCT CAST(time / 60 AS INTEGER)) > 4
+), alone AS ( -- the dear questions last, and of what ends and watches the host only
+    SELECT e.*,
+           iif(e.action NOT IN ('stopped', 'state'), 1,
+               NOT EXISTS (SELECT 1 FROM busy AS b
+                            WHERE b.host = e.host AND b.minute BETWEEN e.minute - 1 AND e.minute + 1)
+               AND NOT EXISTS (SELECT 1 FROM begun AS s
+                                WHERE s.host = e.host AND s.service = e.service AND e.action = 'stopped'
+                                  AND (s.time BETWEEN e.time AND e.time + 60
+                                       -- audit tells of the end of what ran once too
+                                       OR (e.detail GLOB 'SERVICE_STOP*'
+                                           AND s.time BETWEEN e.time - 3600 AND e.time)))
+               AND EXISTS (SELECT 1 FROM security_services AS s
+                            WHERE s.platform IN ('any', e.platform) AND s.role IS NOT 'backup'
+                              AND (lower(e.service) GLOB s.name OR lower(e.display_name) GLOB s.name))) AS alone
+      FROM events AS e
+     WHERE (e.action IN ('created', 'modified', 'start_type', 'cleared', 'stopped', 'state') AND e.event_id IS NOT 1100) -- each shutdown's
+        OR (e.platform = 'linux' AND (e.service GLOB 'run-[ru]*' OR e.image_path IS NOT NULL))
+    -- An arm without FROM keeps SQLite from computing a column again at each use.
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     WHERE 0
+)
 SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_path, e.start_type,
        e.service_type, e.account, e.user, e.event_id, e.detail, e.source, e.record,
-       EXISTS (SELECT 1 FROM security_services AS s
-                WHERE s.platform IN ('any', e.platform)
-                  AND (lower(e.service) GLOB s.name OR lower(e.display_name) GLOB s.name)) AS security,
+       iif(e.action IN ('stopped', 'state'), 1,
+           EXISTS (SELECT 1 FROM security_services AS s
+                    WHERE s.platform IN ('any', e.platform)
+                      AND (lower(e.service) GLOB s.name OR lower(e.display_name) GLOB s.name))) AS security,
        (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
        pattern_signals(iif(e.platform = 'windows', 'windows', 'unix'), coalesce(e.image_path || ' ', '') || coalesce(e.service, '')) AS patterns,
        iif(e.platform = 'windows', NULL,
            path_places(command_runs(e.image_path))) AS places
-  FROM service_rows AS e
- WHERE e.action IN ('created', 'modified') OR (e.action = 'start_type' AND e.start_type = 'disabled')
-    OR (e.platform = 'linux' AND e.action = 'started'
-        AND (e.service GLOB 'run-[ru]*' OR e.image_path IS NOT NULL))
-    OR e.action = 'cleared'
-    OR (e.platform = 'linux' AND e.action = 'state' AND e.detail GLOB '*code=killed*'
-        AND EXISTS (SELECT 1 FROM security_services AS s
-                     WHERE s.platform IN ('any', 'linux') AND lower(e.service) GLOB s.name));
+  FROM alone AS e
+ WHERE e.alone
+   AND (e.action NOT IN ('stopped', 'state')
+        OR (NOT EXISTS (SELECT 1 FROM upgrades AS g WHERE g.host = e.host AND g.minute = e.minute)
+            AND NOT EXISTS (SELECT 1 FROM often AS o WHERE o.host = e.host AND o.service = e.service)));

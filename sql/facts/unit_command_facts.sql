@@ -59,18 +59,23 @@ WITH live AS MATERIALIZED (
            iif(u.kind = 'drop-in', u.own_settings, NULL) AS own_settings,
            coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
            u.package = '' AS unowned,
-           iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed
+           u.mtime, u.ctime
       FROM unit_files AS u
      WHERE u.kind NOT IN ('mask', 'linger', 'directory', 'other', 'profile', 'hook')
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
                           AND n.item = u.path AND +n.detail IS coalesce(u.sha256, u.link_target))
+), dated AS MATERIALIZED ( -- hosts whose inodes' times are their own, as unit_facts has them
+    SELECT host FROM live
+    UNION
+    SELECT host FROM files WHERE package <> '' GROUP BY host HAVING max(ctime) - min(ctime) > 86400
 ), commands AS (
     SELECT c.host, c.source, c.path, c.unit, f.kind, f.state, c.scope_user, c.setting, c.flags,
            c.program, c.program_kind, iif(f.vendor, NULL, c.script) AS script,
            iif(f.vendor, NULL, c.script_kind) AS script_kind,
            iif(f.vendor, NULL, c.script_text) AS script_text, iif(f.vendor, NULL, c.runs) AS runs,
            iif(f.vendor, NULL, c.argv) AS argv, iif(f.vendor, NULL, c.canonical) AS text, c.environment, c.bind_mounts, c.root_directory, c.user, c.effective,
-           f.vendor, f.unowned, f.changed,
+           f.vendor, f.unowned,
+           iif(f.host IN (SELECT host FROM dated), max(f.mtime, f.ctime), f.mtime) AS changed,
            iif(f.kind <> 'drop-in',
                (SELECT group_concat(d.own_settings, char(10)) FROM files AS d
                  WHERE d.host = f.host AND d.unit = f.unit AND d.kind = 'drop-in'), NULL) AS drop_ins,

@@ -29,7 +29,7 @@
 --          vendor                     a package owns the file, and it is unchanged
 --          unowned                    no package owns it, on a host whose packages are known
 --          program                    path of the program that its first command runs
---          changed                    when it last changed: on a live host its inode's change counts too
+--          changed                    when it last changed: the change of its inode counts too, on a live host and an image (not a copy, whose inodes are new)
 --          stem                       its name without kind, instance and @
 --          vendor_namesake            a package's unit has the same name; NULL where a package owns the file
 --          vendor_neighbour           a package's unit has an almost equal name; NULL where a package owns the file
@@ -38,6 +38,8 @@
 --          in_upgrade                 changed within a minute of a change of packages; NULL where a package owns the file
 --          in_last_week               changed in the host's last week, and more than a day after its first package
 --          security                   of a drop-in: it is for a security service; NULL where a package owns the file
+--          sensor_off                 of a disabled security service: it does not run; NULL of others
+--          once_enabled               of the same: its package's script had enabled it
 --          random_bits               knob random_name_bits: name_randomness() above which a name counts as randomly generated
 --          instance_commands          of a socket: commands of the template that it starts
 --          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
@@ -49,7 +51,7 @@
 --           "program": "/usr/local/bin/report", "changed": 1760000000, "stem": "report",
 --           "vendor_namesake": 0, "vendor_neighbour": 0, "in_upgrade": 0, "in_last_week": 0, "security": 0, "random_bits": 10}
 -- rows:    unit_files
--- sources: unit_files, package_files, package_history, path_permissions, security_services, exec_patterns, attack_knobs,
+-- sources: unit_files, systemd_units, package_files, package_history, path_permissions, security_services, exec_patterns, attack_knobs,
 --          attached_baseline, evidence
 --
 --   SELECT path, kind, state, program FROM unit_facts WHERE unowned;
@@ -66,17 +68,22 @@ WITH live AS MATERIALIZED (
     SELECT DISTINCT h.host, CAST(h.time / 60 + d.value AS INTEGER) AS minute
       FROM package_history AS h, json_each('[-1, 0, 1]') AS d
      WHERE h.time IS NOT NULL
-), vendor_names AS MATERIALIZED (
-    SELECT DISTINCT host, name, replace(name, '.service', '') AS stem, description,
-           exec_path(own_commands) AS program
+), vendor_files AS MATERIALIZED (
+    SELECT host, name, description, exec_path(own_commands) AS program, ctime
       FROM unit_files WHERE kind = 'unit' AND package <> ''
+), vendor_names AS MATERIALIZED (
+    SELECT DISTINCT host, name, replace(name, '.service', '') AS stem, description, program FROM vendor_files
+), dated AS MATERIALIZED ( -- hosts whose inodes' times are their own: of a copy they are all of the hour of copying
+    SELECT host FROM live
+    UNION
+    SELECT host FROM vendor_files GROUP BY host HAVING max(ctime) - min(ctime) > 86400
 ), files AS (
     SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_target, u.link_leaves,
            u.state, u.description, u.user, u.commands, u.own_commands, u.own_settings, u.error, u.package,
            u.package_altered, u.uid, u.mode, u.mtime, u.ctime, u.btime,
            coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
            u.package = '' AS unowned, exec_path(u.own_commands) AS program,
-           iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS changed,
+           iif(u.host IN (SELECT host FROM dated), max(u.mtime, u.ctime), u.mtime) AS changed,
            rtrim(substr(u.name, 1, instr(u.name || '.', '.') - 1), '@') AS stem
       FROM unit_files AS u
      WHERE (u.kind IN ('unit', 'link', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'quadlet',
@@ -119,6 +126,21 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name),
            NULL) AS security,
+       iif(u.state = 'disabled' AND u.kind = 'unit' AND u.name GLOB '*[^@].service'
+           AND (u.package <> '' OR u.path GLOB '/etc/*') -- a vendor's of a host whose packages are unknown may never have been on
+           AND EXISTS (SELECT 1 FROM security_services AS s
+                        WHERE s.platform IN ('any', 'linux') AND s.role IN ('sensor', 'antivirus', 'audit')
+                          AND lower(u.name) GLOB s.name AND s.name NOT GLOB 'apparmor*' AND s.name NOT GLOB 'selinux*'),
+           NOT EXISTS (SELECT 1 FROM systemd_units AS l
+                        WHERE l.optional = 1 AND l.id = u.name AND l.host = u.host AND l.active_state <> 'inactive'),
+           NULL) AS sensor_off,
+       iif(u.state = 'disabled' AND u.kind = 'unit' AND u.name GLOB '*[^@].service'
+           AND (u.package <> '' OR u.path GLOB '/etc/*')
+           AND EXISTS (SELECT 1 FROM security_services AS s
+                        WHERE s.platform IN ('any', 'linux') AND lower(u.name) GLOB s.name),
+           EXISTS (SELECT 1 FROM path_permissions AS w
+                    WHERE w.path = '/var/lib/systemd/deb-systemd-helper-enabled/' || u.name || '.dsh-also'
+                      AND w.host = u.host AND w.component = w.path AND w.error IS NULL), NULL) AS once_enabled,
        (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
        iif(NOT u.vendor AND u.name GLOB '*.socket',
            (SELECT group_concat(s.commands, char(10)) FROM unit_files AS s

@@ -1,36 +1,40 @@
--- incident_events: what the analytics found, by service, in order of time.
+-- incident_events: what the analytics found, as stories, one row a step in order of time.
 --
--- why:     One attack leaves a command, a file, a unit, a start and a process. Rows form one incident where they are
---          about one service on one host: by its name, or by the program it runs; an hour of silence begins a new
---          incident. Starts and stops, and logons from the network in the minute before a Windows service was created,
---          are included.
+-- why:     One attack leaves a command, a file, a unit, a start and a process, often of several services. Steps form one
+--          incident where on one host they are about one service, by its name or the program it runs, are of one login
+--          session (audit's ses, a Windows logon id), have one parent process, or happened within a minute of each
+--          other and not in different sessions; an hour of silence begins a new one. Starts and stops, and logons from
+--          the network in the minute before a Windows service was created, are included. An incident is named after
+--          the service or program that it is about first, with its host and the time of its first step.
 -- attack:  as each row says (v19.1)
--- sources: the five analytics, service_rows, windows_events
+-- sources: the five analytics, service_rows, audit_events, auth_events, windows_events, attack_knobs
 --
---   SELECT datetime, step, subject, signals FROM incident_events ORDER BY incident, time;
+--   SELECT datetime, step, user, tool, verb, target FROM incident_events ORDER BY incident, time;
 CREATE TEMP VIEW incident_events AS
 WITH seen AS MATERIALIZED (
     SELECT time, host, platform, 'service' AS step, analytic, technique, subject, fired, evidence,
            source, record, lower(service) AS entity,
            coalesce(exec_path(evidence ->> 'image_path'), exec_path(evidence ->> 'commands'),
-                    evidence ->> 'program') AS program
+                    evidence ->> 'program') AS program,
+           user, NULL AS login_user, NULL AS tool, evidence ->> 'action' AS verb, service AS target
       FROM t1569_service_creation WHERE fired <> '[]'
     UNION ALL
     SELECT time, host, platform, 'file', analytic, technique, subject, fired, evidence, source, record,
-           lower(service), NULL
+           lower(service), NULL, user, user, evidence ->> 'exe', evidence ->> 'action', subject
       FROM t1569_file_modification WHERE fired <> '[]'
     UNION ALL
     SELECT time, host, platform, 'command', analytic, technique, subject, fired, evidence, source, record,
            lower(replace(target, rtrim(target, replace(target, '/', '')), '')
-                 || iif(platform = 'linux' AND instr(target, '.') = 0, '.service', '')), NULL
+                 || iif(platform = 'linux' AND instr(target, '.') = 0, '.service', '')), NULL,
+           user, login_user, tool, verb, target
       FROM t1569_command_execution WHERE fired <> '[]'
     UNION ALL
     SELECT time, host, platform, 'process', analytic, technique, subject, fired, evidence, source, record,
-           lower(service), exe
+           lower(service), exe, user, NULL, NULL, NULL, service
       FROM t1569_process_creation WHERE fired <> '[]'
     UNION ALL
     SELECT time, host, platform, 'registry', analytic, technique, subject, fired, evidence, source, record,
-           lower(service), NULL
+           lower(service), NULL, user, user, evidence ->> 'exe', evidence ->> 'action', subject
       FROM t1569_registry_modification WHERE fired <> '[]'
 ), programs AS MATERIALIZED (
     SELECT host, program, min(entity) AS entity
@@ -40,14 +44,15 @@ WITH seen AS MATERIALIZED (
       FROM seen WHERE step = 'service' AND platform = 'windows'
 ), named AS MATERIALIZED (
     -- A timer, a socket and the service they start are one; so is what happens on a Windows host
-    -- within a minute of the creation of a service on it.
+    -- within a minute of a service being created there.
     SELECT f.time, f.host, f.platform, f.step, f.analytic, f.technique, f.subject, f.fired,
-           f.evidence, f.source, f.record,
+           f.evidence, f.source, f.record, f.user, f.login_user, f.tool, f.verb, f.target,
            replace(replace(replace(replace(coalesce(
                (SELECT min(m.entity) FROM made AS m
                  WHERE f.platform = 'windows' AND f.step <> 'service' AND m.host = f.host
                    AND m.minute BETWEEN CAST(f.time / 60 AS INTEGER) - 1 AND CAST(f.time / 60 AS INTEGER) + 1),
-               f.entity, p.entity, f.program, f.subject),
+               iif(f.entity GLOB '*[^0-9]*' AND f.entity NOT GLOB '[0-9]*.service', f.entity, NULL),
+               p.entity, f.program, f.subject),
                '.service', ''), '.timer', ''), '.socket', ''), '.path', '') AS entity
       FROM seen AS f
       LEFT JOIN programs AS p ON p.host = f.host AND p.program = f.program
@@ -55,35 +60,130 @@ WITH seen AS MATERIALIZED (
     SELECT host, entity, min(time) AS first, max(time) AS last, max(platform) AS platform,
            max(step = 'service' AND platform = 'windows') AS made
       FROM named GROUP BY host, entity
-), traces AS MATERIALIZED (
+), network_logons AS MATERIALIZED (
+    SELECT w.time, w.host, w.computer, w.data ->> 'TargetUserName' AS user, w.data ->> 'IpAddress' AS address,
+           w.data ->> 'LogonType' AS logon_type, w.data ->> 'TargetLogonId' AS session,
+           w.source, CAST(w.record_id AS TEXT) AS record
+      FROM windows_events AS w
+     WHERE w.event_id = 4624 AND w.channel = 'Security' AND w.data ->> 'LogonType' IN ('3', '10')
+       AND EXISTS (SELECT 1 FROM seen WHERE platform = 'windows')
+), told AS MATERIALIZED (
     SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record,
-           entity
+           user, login_user, tool, verb, target, entity
       FROM named
     UNION ALL
     SELECT e.time, e.host, e.platform, e.action, NULL, NULL, e.service, '[]', json_object('detail', e.detail),
-           e.source, e.record, n.entity
+           e.source, e.record, e.user, NULL, NULL, NULL, e.service, n.entity
       FROM service_rows AS e JOIN entities AS n
         ON n.host = e.host AND n.entity = replace(lower(e.service), '.service', '')
      WHERE e.action IN ('started', 'stopped', 'failed', 'deleted')
        AND e.time BETWEEN n.first - 3600 AND n.last + 3600
     UNION ALL
-    SELECT w.time, n.host, 'windows', 'logon', NULL, 'T1021.002',
-           w.data ->> 'TargetUserName' || ' from ' || (w.data ->> 'IpAddress'), '[]',
-           json_object('logon_type', w.data ->> 'LogonType', 'logon_id', w.data ->> 'TargetLogonId'),
-           w.source, CAST(w.record_id AS TEXT), n.entity
-      FROM windows_events AS w JOIN entities AS n
-        ON n.made AND w.time BETWEEN n.first - 60 AND n.first + 5
-       AND n.host IN (w.host, w.computer)
-     WHERE w.event_id = 4624 AND w.channel = 'Security' AND w.data ->> 'LogonType' = '3'
-), spaced AS (
-    SELECT t.*, coalesce(t.time - lag(t.time) OVER (PARTITION BY t.host, t.entity ORDER BY t.time)
-                         > (SELECT coalesce(max(value), 3600) FROM attack_knobs WHERE name = 'incident_gap'), 0) AS apart
-      FROM traces AS t
+    SELECT w.time, n.host, 'windows', 'logon', NULL, 'T1021.002', w.user || ' from ' || w.address, '[]',
+           json_object('logon_type', w.logon_type, 'logon_id', w.session),
+           w.source, w.record, w.user, w.user, NULL, NULL, NULL, n.entity
+      FROM network_logons AS w JOIN entities AS n
+        ON n.made AND w.time BETWEEN n.first - 60 AND n.first + 5 AND n.host IN (w.host, w.computer)
+     WHERE w.logon_type = '3'
+), recorded AS MATERIALIZED ( -- whose session the records are of; +: each log is read once
+    SELECT a.source, CAST(a.serial AS TEXT) AS record, CAST(a.ses AS TEXT) AS session, a.ppid
+      FROM audit_events AS a
+     WHERE a.category IN ('exec', 'file', 'user_cmd')
+       AND +a.serial IN (SELECT CAST(record AS INTEGER) FROM told WHERE platform = 'linux')
+    UNION ALL
+    SELECT w.source, CAST(w.record_id AS TEXT),
+           nullif(nullif(nullif(lower(coalesce(w.data ->> 'SubjectLogonId', w.data ->> 'LogonId', w.data ->> 'TargetLogonId')),
+                                '0x3e7'), '0x3e4'), '0x3e5'), NULL
+      FROM windows_events AS w
+     WHERE w.event_id IN (1, 11, 12, 13, 14, 4624, 4657, 4663, 4674, 4688, 4697, 5145)
+       AND +w.record_id IN (SELECT CAST(record AS INTEGER) FROM told WHERE platform = 'windows')
+), remote AS MATERIALIZED ( -- where sessions come from
+    SELECT a.host, CAST(a.ses AS TEXT) AS session, max(a.addr) AS address
+      FROM audit_events AS a
+     WHERE a.category = 'login' AND a.ses IS NOT NULL AND a.addr NOT IN ('?', '')
+       AND EXISTS (SELECT 1 FROM recorded WHERE session IS NOT NULL)
+     GROUP BY 1, 2
+    UNION ALL
+    SELECT coalesce(host, computer), lower(session), max(address) FROM network_logons GROUP BY 1, 2
+), steps AS MATERIALIZED (
+    SELECT t.*, r.session, iif(r.ppid > 1, r.ppid, NULL) AS ppid, m.address AS remote_host,
+           row_number() OVER (ORDER BY t.host, t.time, t.entity, t.step) AS id,
+           -- What only lists an administrator's unit is joined by its name alone.
+           t.fired = '[]' OR signal_severity(t.fired) <> 'info' OR t.step IN ('command', 'file') AS close
+      FROM told AS t
+      LEFT JOIN recorded AS r ON r.source = t.source AND r.record = t.record
+      LEFT JOIN remote AS m ON m.host = t.host AND m.session = r.session
+     GROUP BY t.host, t.source, t.record, t.step, t.subject, t.time, t.fired, t.entity
+), gap AS MATERIALIZED (
+    SELECT coalesce(max(value), 3600) AS seconds FROM attack_knobs WHERE name = 'incident_gap'
+), spaced AS MATERIALIZED (
+    SELECT s.*, coalesce(s.time - lag(s.time) OVER (PARTITION BY s.host, s.entity ORDER BY s.time) > g.seconds, 0) AS apart,
+           coalesce(s.time - lag(s.time) OVER (PARTITION BY s.host, s.session ORDER BY s.time) > g.seconds, 0) AS away,
+           coalesce(s.time - lag(s.time) OVER (PARTITION BY s.host, s.close ORDER BY s.time) > 60, 0) AS later
+      FROM steps AS s, gap AS g
+), keyed AS MATERIALIZED (
+    SELECT s.*, s.entity || ' ' || sum(s.apart) OVER (PARTITION BY s.host, s.entity ORDER BY s.time
+                                                      ROWS UNBOUNDED PRECEDING) AS of_entity,
+           coalesce(s.session || ' ' || sum(s.away) OVER (PARTITION BY s.host, s.session ORDER BY s.time
+                                                          ROWS UNBOUNDED PRECEDING), 'alone ' || s.id) AS of_session,
+           coalesce(s.ppid || ' ' || CAST(s.time / 3600 AS INTEGER), 'alone ' || s.id) AS of_parent,
+           sum(s.later) OVER (PARTITION BY s.host, s.close ORDER BY s.time ROWS UNBOUNDED PRECEDING) AS minute
+      FROM spaced AS s
+), minutes AS MATERIALIZED ( -- those of one session at most, and not of an image that was made at once
+    SELECT host, minute FROM keyed WHERE close
+     GROUP BY host, minute HAVING count(DISTINCT session) < 2 AND count(DISTINCT entity) <= 30
+), joined0 AS MATERIALIZED (
+    SELECT k.*, k.id AS story,
+           iif(k.close AND k.time IS NOT NULL AND m.host IS NOT NULL, 'minute ' || k.minute, 'alone ' || k.id) AS of_minute
+      FROM keyed AS k LEFT JOIN minutes AS m ON m.host = k.host AND m.minute = k.minute AND k.close
+), joined1 AS MATERIALIZED (
+    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
+           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
+           min(story) OVER (PARTITION BY host, of_entity) AS story
+      FROM joined0
+), joined2 AS MATERIALIZED (
+    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
+           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
+           min(story) OVER (PARTITION BY host, of_session) AS story
+      FROM joined1
+), joined3 AS MATERIALIZED (
+    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
+           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
+           min(story) OVER (PARTITION BY host, of_parent) AS story
+      FROM joined2
+), joined4 AS MATERIALIZED (
+    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
+           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
+           min(story) OVER (PARTITION BY host, of_minute) AS story
+      FROM joined3
+), joined5 AS MATERIALIZED (
+    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
+           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
+           min(story) OVER (PARTITION BY host, of_entity) AS story
+      FROM joined4
+), joined6 AS MATERIALIZED (
+    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
+           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
+           min(story) OVER (PARTITION BY host, of_session) AS story
+      FROM joined5
+), joined7 AS MATERIALIZED (
+    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
+           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
+           min(story) OVER (PARTITION BY host, of_minute) AS story
+      FROM joined6
+), joined8 AS MATERIALIZED (
+    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
+           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
+           min(story) OVER (PARTITION BY host, of_entity) AS story
+      FROM joined7
+), about AS MATERIALIZED (
+    SELECT j.*, first_value(j.entity) OVER (PARTITION BY j.story ORDER BY CASE j.step WHEN 'service' THEN 0 WHEN 'file' THEN 1 ELSE 2 END, j.time, j.id) AS about,
+           min(j.time) OVER (PARTITION BY j.story) AS first
+      FROM joined8 AS j
 )
-SELECT s.host || ' ' || s.entity || ' ' ||
-       (1 + sum(s.apart) OVER (PARTITION BY s.host, s.entity ORDER BY s.time
-                               ROWS UNBOUNDED PRECEDING)) AS incident,
-       s.time, utc_datetime(s.time) AS datetime, s.host, s.platform,
-       s.entity, s.step, s.analytic, s.technique, s.subject,
-       iif(s.fired = '[]', '', signal_names(s.fired)) AS signals, s.fired, s.evidence, s.source, s.record
-  FROM spaced AS s;
+SELECT j.host || ' ' || j.about || coalesce(' ' || strftime('%Y-%m-%d %H:%M:%S', j.first, 'unixepoch'), '') AS incident,
+       j.time, utc_datetime(j.time) AS datetime, j.host, j.platform,
+       j.entity, j.step, j.analytic, j.technique, j.subject, j.user, j.login_user, j.session, j.remote_host,
+       j.tool, j.verb, j.target,
+       iif(j.fired = '[]', '', signal_names(j.fired)) AS signals, j.fired, j.evidence, j.source, j.record, j.about
+  FROM about AS j;

@@ -10,16 +10,17 @@
 --   SELECT first_time, host, severity, entity, why, timeline FROM incidents ORDER BY first_time;
 CREATE TEMP VIEW incidents AS
 WITH judged AS (
-    SELECT i.incident, i.host, i.platform, i.entity, i.first_time, i.last_time, i.analytic, i.technique,
+    SELECT i.incident, i.host, i.platform, i.entity, i.entities, i.user, i.login_user, i.session, i.remote_host, i.first_time, i.last_time, i.analytic, i.technique,
            i.steps, i.analytics, i.timeline, json_array(json(i.traces), json(i.fired)) AS fired
       FROM incident_signals AS i
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
      WHERE 0
 )
-SELECT g.incident, g.host, g.platform, g.entity, g.first_time, g.last_time,
-       utc_datetime(g.first_time) AS datetime, signal_severity(g.fired) AS severity, g.analytic,
+SELECT g.incident, g.host, g.platform, g.entity, g.entities, g.user, g.login_user, g.session,
+       g.remote_host, g.first_time, g.last_time, utc_datetime(g.first_time) AS datetime,
+       utc_datetime(g.first_time) AS first_datetime, utc_datetime(g.last_time) AS last_datetime, signal_severity(g.fired) AS severity, g.analytic,
        g.technique, g.steps, signal_reasons(g.fired) AS why, g.timeline
   FROM judged AS g
  WHERE g.analytics > 1 OR signal_severity(g.fired) NOT IN ('info', 'low');

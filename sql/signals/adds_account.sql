@@ -14,7 +14,7 @@
 -- spares:  {"windows": "net user x"}
 -- spares:  {"unix": "/usr/bin/getent passwd"}
 --
--- shape:   unit_command hook
+-- shape:   unit_command hook launchd
 -- fires:   {"script_patterns": "[\"adds_account\"]"}
 -- fires:   {"script_patterns": "[\"downloads\",\"adds_account\"]"}
 -- spares:  {"script_patterns": "[\"downloads\"]"}

@@ -12,7 +12,7 @@
 -- spares:  {"unix": "/usr/bin/chiseltown"}
 -- spares:  {"windows": "C:\\x\\mimic.exe"}
 --
--- shape:   unit_command hook
+-- shape:   unit_command hook launchd
 -- fires:   {"script_patterns": "[\"attack_tool\"]"}
 -- fires:   {"script_patterns": "[\"downloads\",\"attack_tool\"]"}
 -- spares:  {"script_patterns": "[\"downloads\"]"}

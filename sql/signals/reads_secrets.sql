@@ -15,7 +15,7 @@
 -- spares:  {"windows": "rundll32 shell32.dll,Control_RunDLL"}
 -- spares:  {"unix": "cat /proc/cpuinfo"}
 --
--- shape:   unit_command hook
+-- shape:   unit_command hook launchd
 -- fires:   {"script_patterns": "[\"reads_secrets\"]"}
 -- fires:   {"script_patterns": "[\"downloads\",\"reads_secrets\"]"}
 -- spares:  {"script_patterns": "[\"downloads\"]"}

@@ -18,7 +18,7 @@
 -- spares:  {"unix": "c = urlopen(u).read() ; print(c)"}
 -- spares:  {"unix": "exec(open('x').read())"}
 --
--- shape:   unit_command
+-- shape:   unit_command launchd
 -- fires:   {"script_patterns": "[\"runs_fetched\"]"}
 -- fires:   {"script_patterns": "[\"downloads\",\"runs_fetched\"]"}
 -- spares:  {"script_patterns": "[\"downloads\"]"}

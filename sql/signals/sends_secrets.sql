@@ -12,7 +12,7 @@
 -- spares:  {"unix": "curl -d @/srv/report.txt https://x.example.org/"}
 -- spares:  {"unix": "cat ~/.npmrc ; curl https://x.example.org/"}
 --
--- shape:   unit_command
+-- shape:   unit_command launchd
 -- fires:   {"script_patterns": "[\"sends_secrets\"]"}
 -- fires:   {"script_patterns": "[\"downloads\",\"sends_secrets\"]"}
 -- spares:  {"script_patterns": "[\"downloads\"]"}

@@ -18,5 +18,6 @@ state LIKE 'transient%' AND own_commands IS NOT NULL
 -- fires:   {"platform": "linux", "action": "started", "service": "run-r1.service"}
 -- fires:   {"platform": "linux", "action": "created"}
 -- spares:  {"platform": "linux", "action": "state"}
+-- spares:  {"platform": "linux", "action": "stopped"}
 -- spares:  {"platform": "windows", "action": "created"}
-platform = 'linux' AND action <> 'state'
+platform = 'linux' AND action NOT IN ('state', 'stopped')

@@ -4,14 +4,17 @@
  *     SELECT path, label, program_arguments FROM launch_daemons
  *      WHERE run_at_load AND label GLOB 'com.apple.*' AND path NOT GLOB '/System*';
  */
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "evidence.h"
 #include "formats/plist/launchd_plist.h"
+#include "formats/text/input.h"
 #include "launchd_overrides.h"
 #include "launchd_places.h"
 #include "table.h"
@@ -345,6 +348,66 @@ static bool stat_program(struct tbl_scan *scan, const void *row, struct stat *re
     return find_program(scan, row, path) && root_stat(tbl_source(scan)->root, path, true, ret) == 0;
 }
 
+/* Scripts --------------------------------------------------------------------- */
+
+#define SCRIPT_MAX (64u << 10) /* bytes */
+
+static bool is_interpreter(const char *program)
+{
+    static const char *const names[] = {
+        "sh",   "bash", "zsh", "dash",      "ksh", "tcsh", "csh",   "python",     "perl",
+        "ruby", "node", "php", "osascript", "env", "nice", "nohup", "caffeinate", "sudo"};
+    const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
+    size_t      size = strcspn(name, "0123456789.");
+
+    for (size_t i = 0; i < TBL_COUNT(names); i++)
+        if (strlen(names[i]) == size && strncmp(name, names[i], size) == 0)
+            return true;
+    return false;
+}
+
+/* The beginning of a file that is a script, or with `any` any text; NULL: none, or no memory. */
+static const char *script_head(struct tbl_scan *scan, const char *path, bool any)
+{
+    char   *data = tbl_alloc(scan, SCRIPT_MAX);
+    int     fd = data ? root_open_file(tbl_source(scan)->root, path) : -1;
+    size_t  size = 0;
+    ssize_t n = 1;
+
+    while (fd >= 0 && n > 0 && size < SCRIPT_MAX) {
+        n = input_read(fd, data + size, SCRIPT_MAX - size);
+        size += n > 0 ? (size_t)n : 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    bool script = size > 2 && memcmp(data, "#!", 2) == 0;
+    if (size == 0 || !(script || any) || memchr(data, '\0', size))
+        return NULL;
+    return tbl_utf8(scan, data, size);
+}
+
+/* The script that is the program, or the first that an interpreter is given. */
+static int get_script_text(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    const struct daemon_row *daemon = row;
+    char                     path[ROOT_PATH_MAX];
+    bool                     found = find_program(scan, row, path);
+    const char *program = daemon->program ? daemon->program : daemon->job.first_argument;
+    const char *text = found ? script_head(scan, path, false) : NULL;
+    cJSON *arguments = !text && program && is_interpreter(program) && daemon->job.program_arguments
+                           ? cJSON_Parse(daemon->job.program_arguments)
+                           : NULL;
+    const cJSON *argument = cJSON_GetArrayItem(arguments, 0);
+
+    for (argument = argument ? argument->next : NULL; argument && !text; argument = argument->next)
+        if (cJSON_IsString(argument) && argument->valuestring[0] == '/')
+            text = script_head(scan, argument->valuestring, true);
+    cJSON_Delete(arguments);
+    if (text)
+        sqlite3_result_text(out, text, -1, SQLITE_TRANSIENT);
+    return SQLITE_OK;
+}
+
 static int get_program_mode(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct stat st;
@@ -474,6 +537,10 @@ static const struct tbl_column columns[] = {
     JOB(bundle_program, "BundleProgram, a path within the application bundle"),
     TBL_LAZY("program_path", TBL_TEXT, 0,
              "File that would run, after all links; NULL where it is not there", get_program_path),
+    TBL_LAZY(
+        "script_text", TBL_TEXT, 0,
+        "Beginning of the script that the program is, or that its interpreter is given: 64 KiB",
+        get_script_text),
     TBL_LAZY("program_mode", TBL_TEXT, 0, "Permissions of that file, octal", get_program_mode),
     TBL_LAZY("program_uid", TBL_INT, 0, "Owner of that file", get_program_uid),
     JOB(run_at_load, "Whether it starts as soon as it is loaded"),

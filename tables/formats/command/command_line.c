@@ -83,6 +83,25 @@ static void take_piped(struct command_reader *r, const struct shell_command *com
     r->last = use->targets;
 }
 
+/* Targets that xargs adds, where the line itself says what it reads: echo a b | xargs systemctl stop. */
+static void take_arguments(struct command_reader *r, const struct shell_command *command,
+                           struct service_use *use)
+{
+    struct arena *arena = &r->shell.arena;
+    const char   *at = r->output;
+    bool          xargs = false;
+
+    for (size_t i = 0; i < r->n_via && i < COMMAND_VIA_MAX; i++)
+        xargs |= strcmp(r->via[i], "xargs") == 0;
+    if (!xargs || !at || !command->piped || use->targets.n)
+        return;
+    for (at += strspn(at, " \n\t"); *at; at += strspn(at, " \n\t")) {
+        size_t size = strcspn(at, " \n\t");
+        text_list_add(arena, &use->targets, arena_strndup(arena, at, size));
+        at += size;
+    }
+}
+
 /* A script of /etc/init.d, with any name. */
 static bool read_script(struct command_reader *r, const struct shell_command *command,
                         const struct shell_word *words, size_t n)
@@ -118,6 +137,7 @@ static int read_tool(struct command_reader *r, const struct shell_command *comma
     if (!tool || !service_tool_read(tool, arena, words, n, &use))
         return 0;
     take_piped(r, command, &use);
+    take_arguments(r, command, &use);
     put_use(r, &use, use.spliced || words[0].spliced || command->spliced);
     if ((use.inner || use.inner_text) && command_enter(r, use.tool, use.remote))
         result = use.inner ? read_inner(r, command, words + use.inner, n - use.inner)

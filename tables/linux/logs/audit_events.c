@@ -19,6 +19,7 @@
 #include "evidence.h"
 #include "formats/audit/audit_event.h"
 #include "formats/audit/audit_tty.h"
+#include "formats/command/command_files.h"
 #include "formats/command/command_line.h"
 #include "table.h"
 
@@ -61,6 +62,7 @@ struct audit_row {
     const char *file; /* arguments */
     const char *root;
     int64_t     service_tools;
+    int64_t     unit_writes;
 };
 
 /* Fields --------------------------------------------------------------------- */
@@ -137,6 +139,7 @@ struct filters {
     bool                    category;   /* whether a term or the query uses it */
     bool                    program;    /* whether there is a term on comm or exe */
     bool                    tools;      /* leave out programs that cannot be a service tool */
+    bool                    writes;     /* leave out those that name no file of a service manager */
 };
 
 struct state {
@@ -195,6 +198,7 @@ static void read_filters(struct tbl_scan *scan, struct filters *filters)
     const struct audit_row *key = tbl_key(scan);
 
     *filters = (struct filters){.tools = key->service_tools == 1,
+                                .writes = key->unit_writes == 1,
                                 .time = TBL_TERMS(scan, struct audit_row, time),
                                 .serial = TBL_TERMS(scan, struct audit_row, serial),
                                 .type = TBL_TERMS(scan, struct audit_row, type),
@@ -265,8 +269,10 @@ static int nibble(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Whether a value in hexadecimal can name a service tool. A long one can. */
-static bool hex_names_tool(const char *text, const char *end)
+typedef bool may_matter(const char *line, size_t size);
+
+/* Whether a value in hexadecimal can matter. A long one can. */
+static bool hex_matters(const char *text, const char *end, may_matter *matters)
 {
     char   plain[512];
     size_t n = 0;
@@ -276,22 +282,22 @@ static bool hex_names_tool(const char *text, const char *end)
             return true;
         plain[n++] = (char)(nibble(text[0]) << 4 | nibble(text[1]));
     }
-    return command_line_may_matter(plain, n);
+    return matters(plain, n);
 }
 
-/* Whether the arguments, as they are recorded, can name one. A long one's pieces (a1[0]=) can. */
-static bool can_name_tool(const struct audit_record *execve)
+/* Whether the arguments, as they are recorded, can matter. A long one's pieces (a1[0]=) can. */
+static bool can_matter(const struct audit_record *execve, may_matter *matters)
 {
     const char *line = execve->line, *end = line + execve->size;
 
     for (const char *p = line + execve->body; (p = memchr(p, '=', (size_t)(end - p))); p++)
         if (p + 1 < end && p[1] != '"' && p[-1] != 'c' && /* argc= is a number */
-            (p[-1] == ']' || hex_names_tool(p + 1, end)))
+            (p[-1] == ']' || hex_matters(p + 1, end, matters)))
             return true;
-    return command_line_may_matter(line + execve->body, execve->size - execve->body);
+    return matters(line + execve->body, execve->size - execve->body);
 }
 
-static bool match_tools(const struct audit_event *event)
+static bool match_arguments(const struct audit_event *event, may_matter *matters)
 {
     bool found = false;
 
@@ -299,7 +305,7 @@ static bool match_tools(const struct audit_event *event)
         if (event->records[i].id != AUDIT_TYPE_EXECVE)
             continue;
         found = true;
-        if (can_name_tool(&event->records[i]))
+        if (can_matter(&event->records[i], matters))
             return true;
     }
     return !found;
@@ -319,7 +325,8 @@ static bool wanted(const struct filters *filters, const struct audit_event *even
     }
     if (filters->type->n && !match_type(event, filters->type))
         return false;
-    if (filters->tools && !match_tools(event))
+    if ((filters->tools && !match_arguments(event, command_line_may_matter)) ||
+        (filters->writes && !match_arguments(event, command_line_may_write)))
         return false;
     return match_program(filters, event);
 }
@@ -822,6 +829,10 @@ static const struct tbl_column columns[] = {
             "Argument: a file system's root, to read its logs instead"),
     TBL_COL(struct audit_row, service_tools, TBL_KEY | TBL_HIDDEN,
             "Argument: 1 leaves out early programs whose arguments cannot name a service tool"),
+    TBL_COL(
+        struct audit_row, unit_writes, TBL_KEY | TBL_HIDDEN,
+        "Argument: 1 leaves out at once programs whose arguments name no folder of units, start "
+        "scripts or property lists"),
 };
 
 static const struct tbl_example examples[] = {

@@ -99,6 +99,8 @@ typedef double      field_real;
       "Processor time its processes have used, in nanoseconds")                                    \
     X(text, invocation_id, "InvocationID", UNIT, value_hex,                                        \
       "Identifier of this run of it, as the journal has it; empty if never run")                   \
+    X(text, freezer_state, "FreezerState", UNIT, value_text,                                       \
+      "Whether its processes are halted: running, freezing, frozen or thawing")                    \
     X(text, unit_file_preset, "UnitFilePreset", UNIT, value_text,                                  \
       "Preset of the vendor: enabled or disabled")                                                 \
     X(text, listen, "Listen", SOCKET, value_pairs,                                                 \

@@ -1,0 +1,13 @@
+-- fetched_unit: a command fetched a file of a service from the network, or copied it from a temporary folder
+-- platform:        any
+-- technique:       T1543
+-- weight:          15
+-- family:          typed_unit
+-- false positives: installation guides that fetch a project's unit by curl or wget
+--
+-- shape:   file
+-- fires:   {"origin": "command", "exe": "curl", "action": "created", "link_target": "https://x.example.org/x.service"}
+-- fires:   {"origin": "command", "exe": "cp", "action": "created", "link_target": "/tmp/x.service"}
+-- spares:  {"origin": "command", "exe": "cp", "action": "created", "link_target": "/root/x.service"}
+-- spares:  {"origin": "command", "exe": "cp", "action": "created", "link_target": null}
+origin = 'command' AND (exe IN ('curl', 'wget') OR path_trust(link_target) IN ('temp', 'shm'))

@@ -1,0 +1,14 @@
+-- sensor_off: a service that watches the host is installed, enabled by nothing and does not run
+-- platform:        linux
+-- technique:       T1685
+-- analytic:        AN0779
+-- weight:          15
+-- family:          stops_security
+-- false positives: an agent that was installed and never set up
+--
+-- shape:   unit
+-- fires:   {"sensor_off": 1}
+-- fires:   {"sensor_off": 1, "name": "osqueryd.service"}
+-- spares:  {"sensor_off": 0}
+-- spares:  {"sensor_off": null, "name": "osqueryd.service"}
+sensor_off

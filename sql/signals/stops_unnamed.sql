@@ -1,0 +1,13 @@
+-- stops_unnamed: stops or disables services whose names the line does not have
+-- platform:        any
+-- technique:       T1489
+-- weight:          15
+-- family:          stops_security
+-- false positives: an administrator who restarts what a search lists; the services are his own
+--
+-- shape:   command
+-- fires:   {"verb": "stop", "action": "stop", "target": null, "unnamed": 1}
+-- fires:   {"verb": "mask", "action": "disable", "target": "{}", "unnamed": 1}
+-- spares:  {"verb": "stop", "action": "stop", "target": null, "unnamed": 0}
+-- spares:  {"verb": "mask", "action": "disable", "target": "{}", "unnamed": 0}
+unnamed

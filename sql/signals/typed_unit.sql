@@ -1,0 +1,13 @@
+-- typed_unit: a command wrote a file of a service
+-- platform:        any
+-- technique:       T1543
+-- weight:          5
+-- family:          typed_unit
+-- false positives: an administrator who makes a unit by hand
+--
+-- shape:   file
+-- fires:   {"origin": "command", "exe": "tee", "action": "created"}
+-- fires:   {"origin": "command", "exe": "vim", "action": "modified"}
+-- spares:  {"origin": "log", "exe": "tee", "action": "created"}
+-- spares:  {"origin": "log", "exe": "vim", "action": "modified"}
+origin = 'command'
