@@ -172,6 +172,15 @@ static bool is_same(const struct kept *kept, const struct kept *now)
     return kept->packages && memcmp(&kept->stamp, &now->stamp, sizeof now->stamp) == 0;
 }
 
+static int give(struct packages *packages, const struct kept *now, struct packages **ret)
+{
+    packages->refs++;
+    packages->statement = now->statement;
+    packages->seen = now->seen;
+    *ret = packages;
+    return 0;
+}
+
 int packages_get(struct svcql *svcql, struct root *root, struct packages **ret)
 {
     struct cache   *cache = cache_of(svcql);
@@ -181,11 +190,8 @@ int packages_get(struct svcql *svcql, struct root *root, struct packages **ret)
         return -ENOMEM;
     clock_gettime(CLOCK_MONOTONIC, &now);
     struct kept kept = {.statement = svcql_statement(svcql), .seen = now.tv_sec};
-    if (just_seen(&cache->kept[0], root, &kept)) {
-        cache->kept[0].packages->refs++;
-        *ret = cache->kept[0].packages;
-        return 0;
-    }
+    if (just_seen(&cache->kept[0], root, &kept))
+        return give(cache->kept[0].packages, &kept, ret);
     take_stamp(root, &kept.stamp);
     for (size_t i = 0; i < INDEXES_MAX; i++) {
         if (!is_same(&cache->kept[i], &kept))
@@ -195,18 +201,14 @@ int packages_get(struct svcql *svcql, struct root *root, struct packages **ret)
         root_unref(kept.packages->root);
         kept.packages->root = root;
         keep_first(cache, i, kept);
-        kept.packages->refs++;
-        *ret = kept.packages;
-        return 0;
+        return give(kept.packages, &kept, ret);
     }
     int r = load(root, &kept.packages);
     if (r < 0)
         return r;
     packages_unref(cache->kept[INDEXES_MAX - 1].packages);
     keep_first(cache, INDEXES_MAX - 1, kept);
-    kept.packages->refs++;
-    *ret = kept.packages;
-    return 0;
+    return give(kept.packages, &kept, ret);
 }
 
 void packages_unref(struct packages *packages)
@@ -408,9 +410,21 @@ static int digest_of(int fd, const char *kind, char ret_hex[static 129])
 
 /* Verdicts: a file whose inode has not changed since it was read is not read again. One changed
  * within the last two seconds is read, as the next change might have the same time. */
-static struct verdict verdict_of(const struct stat *st, int altered)
+static struct verdict verdict_of(const struct packages *packages, const struct stat *st,
+                                 int altered)
 {
-    return (struct verdict){st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim, altered};
+    return (struct verdict){st->st_dev,  st->st_ino, st->st_size,         st->st_mtim,
+                            st->st_ctim, altered,    packages->statement, packages->seen};
+}
+
+/* What this statement found of entry `i` a moment ago: its scans ask for the same files. NULL: nothing. */
+static const struct verdict *verdict_seen(const struct packages *packages, size_t i)
+{
+    if (!packages->judged || !packages->judged[i])
+        return NULL;
+    const struct verdict *kept = &packages->verdicts[packages->judged[i] - 1];
+
+    return kept->statement == packages->statement && packages->seen - kept->seen <= 1 ? kept : NULL;
 }
 
 static bool same_time(const struct timespec *a, const struct timespec *b)
@@ -419,16 +433,20 @@ static bool same_time(const struct timespec *a, const struct timespec *b)
 }
 
 /* The verdict on entry `i`, where the file is unchanged; NULL: it must be read. */
-static const struct verdict *verdict_kept(const struct packages *packages, size_t i,
+static const struct verdict *verdict_kept(struct packages *packages, size_t i,
                                           const struct stat *st)
 {
     if (!packages->judged || !packages->judged[i])
         return NULL;
-    const struct verdict *kept = &packages->verdicts[packages->judged[i] - 1];
-    bool                  same = kept->device == st->st_dev && kept->inode == st->st_ino &&
+    struct verdict *kept = &packages->verdicts[packages->judged[i] - 1];
+    bool            same = kept->device == st->st_dev && kept->inode == st->st_ino &&
                 kept->size == st->st_size && same_time(&kept->modified, &st->st_mtim) &&
                 same_time(&kept->changed, &st->st_ctim);
 
+    if (same) {
+        kept->statement = packages->statement;
+        kept->seen = packages->seen;
+    }
     return same ? kept : NULL;
 }
 
@@ -441,13 +459,13 @@ static void keep_verdict(struct packages *packages, size_t i, const struct stat 
     if (!packages->judged)
         return; /* it is read again */
     if (packages->judged[i]) {
-        packages->verdicts[packages->judged[i] - 1] = verdict_of(st, altered);
+        packages->verdicts[packages->judged[i] - 1] = verdict_of(packages, st, altered);
         return;
     }
     struct verdict *added = ARRAY_ADD(packages->verdicts, packages->n_verdicts);
     if (!added)
         return;
-    *added = verdict_of(st, altered);
+    *added = verdict_of(packages, st, altered);
     packages->judged[i] = (uint32_t)packages->n_verdicts;
 }
 
@@ -469,8 +487,12 @@ static int judge(struct packages *packages, size_t i, int fd, const struct stat 
 
 int packages_file_altered(struct packages *packages, size_t i)
 {
+    const struct verdict *seen = verdict_seen(packages, i);
     struct package_digest digest;
     struct stat           st;
+
+    if (seen)
+        return seen->altered;
     int fd = root_open_stat(packages->root, packages->text + packages->entries[i].path, &st);
 
     if (fd < 0) {

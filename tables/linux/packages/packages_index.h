@@ -59,12 +59,16 @@ struct verdict {
     off_t           size;
     struct timespec modified, changed;
     int             altered;
+    uint64_t        statement; /* that saw this last, and when: as of struct packages */
+    time_t          seen;
 };
 
 struct packages {
     struct packages *next; /* in the connection's list */
     int              refs;
     struct root     *root;
+    uint64_t         statement; /* that asked for them last, and when: CLOCK_MONOTONIC, seconds */
+    time_t           seen;
 
     char         *text;
     size_t        text_size, text_room;
