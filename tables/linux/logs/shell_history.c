@@ -338,6 +338,17 @@ static int follow_startup(struct tbl_scan *scan)
     return 0;
 }
 
+/* Whether it is a database, or what a cut has left of one's first bytes. */
+static bool is_database(const struct place_files *f)
+{
+    static const char magic[] = "SQLite format 3";
+    size_t            size = sizeof magic - 1;
+
+    if (f->size >= size)
+        return memcmp(f->text, magic, size) == 0;
+    return f->size && strstr(f->name, "sqlite") && memcmp(f->text, magic, f->size) == 0;
+}
+
 /* Begin with the history that is open: 0 or -ENOMEM. */
 static int enter_file(struct state *state)
 {
@@ -348,7 +359,7 @@ static int enter_file(struct state *state)
 
     state->user = home ? home->user : NULL;
     state->uid = home && home->uid != TBL_NULL ? home->uid : f->owner;
-    if (f->size >= 15 && memcmp(f->text, "SQLite format 3", 15) == 0) {
+    if (is_database(f)) {
         r = history_database_open((uint8_t *)f->text, f->size, &state->database, &shell);
         f->error = r;
     } else {
