@@ -94,6 +94,24 @@ START_TEST(both_names_of_a_merged_directory_are_found)
 }
 END_TEST
 
+START_TEST(an_image_without_dpkg_has_a_file_for_each_package)
+{
+    sqlite3    *db = harness_open();
+    const char *root = harness_scratch();
+
+    harness_write_text(root, "var/lib/dpkg/status.d/a",
+                       "Package: a\nVersion: 2\nArchitecture: all\n");
+    harness_write_text(root, "var/lib/dpkg/status.d/a.md5sums",
+                       "900150983cd24fb0d6963f7d28e17f72  ./usr/bin/a\n"
+                       "900150983cd24fb0d6963f7d28e17f72  usr/bin/b\nbroken\n");
+    harness_write_text(root, "usr/bin/a", "abc");
+    harness_write_text(root, "usr/bin/b", "x");
+    harness_expect(db, "/usr/bin/a|a|2|installed|0\n/usr/bin/b|a|2|installed|1",
+                   "SELECT path, package, version, state, altered " FROM "1", root);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(directories_that_are_not_merged_stay_apart)
 {
     sqlite3    *db = harness_open();
@@ -553,6 +571,7 @@ Suite *make_packages_suite(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_path_tells_its_package);
+    tcase_add_test(tc, an_image_without_dpkg_has_a_file_for_each_package);
     tcase_add_test(tc, both_names_of_a_merged_directory_are_found);
     tcase_add_test(tc, directories_that_are_not_merged_stay_apart);
     tcase_add_test(tc, a_path_below_a_linked_directory_is_found);

@@ -68,13 +68,36 @@ END_TEST
 
 START_TEST(what_systemd_refuses_has_a_row_with_the_reason)
 {
-    service("ExecStart=/bin/a ; +!/bin/b\nExecStartPost=/bin/echo \"oops");
-    expect("ExecStart|1|/bin/a|1|NULL\n"
-           "ExecStart|2|NULL|0|neither a valid executable name nor an absolute path; systemd "
-           "refuses to "
-           "load the unit\n"
-           "ExecStartPost|1|NULL|0|unbalanced quoting; systemd refuses to load the unit",
+    service("ExecStart=/bin/a ; +!/bin/b\nExecStartPost=-/bin/echo \"oops");
+    expect("ExecStart|1|/bin/a|0|bad-setting: /etc/systemd/system/a.service:2: Neither a valid "
+           "executable name nor an absolute path: !/bin/b\n"
+           "ExecStart|2|NULL|0|bad-setting: /etc/systemd/system/a.service:2: Neither a valid "
+           "executable name nor an absolute path: !/bin/b\n"
+           "ExecStartPost|1|NULL|0|bad-setting: /etc/systemd/system/a.service:2: Neither a valid "
+           "executable name nor an absolute path: !/bin/b",
            "SELECT setting, position, executable, effective, error FROM ROOT");
+    service("ExecStart=/bin/a\nExecStartPost=-/bin/echo \"oops");
+    expect("ExecStart|1|NULL\n"
+           "ExecStartPost|0|Unbalanced quoting, ignoring: \"-/bin/echo \"oops\"; systemd ignores "
+           "the rest of the line",
+           "SELECT setting, effective, error FROM ROOT");
+    service("ExecStart=/bin/a\nExecStart=/bin/b");
+    expect("0|bad-setting: Service has more than one ExecStart= setting, which is only allowed for "
+           "Type=oneshot services. Refusing.",
+           "SELECT DISTINCT effective, error FROM ROOT");
+    file("etc/systemd/system/a.service.d/x.conf", "[Service]\nType=oneshot\n");
+    expect("1|NULL", "SELECT DISTINCT effective, error FROM ROOT");
+}
+END_TEST
+
+START_TEST(a_drop_in_is_read_up_to_what_systemd_cannot_take)
+{
+    service("ExecStart=/bin/a");
+    file("etc/systemd/system/a.service.d/x.conf",
+         "[Service]\nExecStartPre=/bin/b\nExecStartPre=c/d\nExecStart=\n");
+    expect("ExecStartPre|/bin/b|1|NULL\nExecStartPre|NULL|0|Neither a valid executable name nor an "
+           "absolute path: c/d\nExecStart|/bin/a|1|NULL",
+           "SELECT setting, executable, effective, error FROM ROOT ORDER BY setting DESC, line");
 }
 END_TEST
 
@@ -413,6 +436,49 @@ START_TEST(quadlets_have_rows)
 }
 END_TEST
 
+START_TEST(quadlets_of_every_folder_and_type_have_rows)
+{
+    new_root();
+    file("etc/containers/systemd/a/b/x.container", "[Container]\nImage=i\nExec=one\n");
+    file("etc/containers/systemd/x.container.d/y.conf", "[Container]\nExec=two\n");
+    file("etc/containers/systemd/v.volume", "[Service]\nExecStartPre=/bin/v\n");
+    file("etc/containers/systemd/p.pod", "[Service]\nExecStartPre=/bin/p\n");
+    file("etc/containers/systemd/f.artifact", "[Service]\nExecStartPre=/bin/f\n");
+    file("etc/containers/systemd/n.containers", "[Service]\nExecStartPre=/bin/no\n");
+    file("etc/containers/systemd/users/u.container", "[Container]\nExec=all\n");
+    file("etc/containers/systemd/users/1000/m.container", "[Container]\nExec=mine\n");
+    file("etc/containers/systemd/users/1001/o.container", "[Container]\nExec=other\n");
+    file("usr/share/containers/systemd/users/1000/r.container", "[Container]\nExec=root\n");
+    expect(
+        "system|NULL|f-artifact.service|ExecStartPre|/bin/f\n"
+        "system|NULL|p-pod.service|ExecStartPre|/bin/p\n"
+        "system|NULL|r.service|Exec|root\nsystem|NULL|v-volume.service|ExecStartPre|/bin/v\n"
+        "system|NULL|x.service|Exec|one\nsystem|NULL|x.service|Exec|two\n"
+        "user|NULL|u.service|Exec|all\nuser|ann|m.service|Exec|mine",
+        "SELECT scope, scope_user, unit, setting, argv ->> '$[#-1]' AS word FROM ROOT WHERE kind = "
+        "'quadlet' ORDER BY scope, scope_user, unit, word");
+}
+END_TEST
+
+START_TEST(autostart_is_read_as_systemds_generator_reads_it)
+{
+    new_root();
+    file("etc/xdg/autostart/updater", "[Desktop Entry]\nType=Application\nExec=/bin/a\n");
+    file("etc/xdg/autostart/old.desktop.disabled",
+         "[Desktop Entry]\nType=Application\nExec=/bin/b\n");
+    file("etc/xdg/autostart/.dot.desktop", "[Desktop Entry]\nType=Application\nExec=/bin/c\n");
+    file("etc/xdg/autostart/x.desktop.bak", "[Desktop Entry]\nType=Application\nExec=/bin/d\n");
+    file("etc/xdg/autostart/link.desktop", "[Desktop Entry]\nType=Link\nExec=/bin/e\n");
+    file("etc/xdg/autostart/skip.desktop", "[Desktop Entry]\nX-systemd-skip=true\nExec=/bin/f\n");
+    file("etc/xdg/autostart/try.desktop", "[Desktop Entry]\nTryExec=/bin/none\nExec=/bin/g\n");
+    expect(
+        ".dot.desktop|0\nlink.desktop|0\nold.desktop.disabled|1\nskip.desktop|0\ntry.desktop|0\n"
+        "updater|1\nx.desktop.bak|0",
+        "SELECT replace(path, '/etc/xdg/autostart/', '') AS file, effective FROM ROOT WHERE kind = "
+        "'autostart' ORDER BY file");
+}
+END_TEST
+
 START_TEST(inetd_and_upstart_have_rows)
 {
     new_root();
@@ -476,6 +542,7 @@ Suite *make_unit_commands_suite(void)
 
     tcase_add_test(t, every_command_has_a_row);
     tcase_add_test(t, what_systemd_refuses_has_a_row_with_the_reason);
+    tcase_add_test(t, a_drop_in_is_read_up_to_what_systemd_cannot_take);
     tcase_add_test(t, drop_ins_take_commands_away);
     tcase_add_test(t, instances_that_something_starts_have_rows);
     tcase_add_test(t, programs_are_found_where_they_are);
@@ -491,6 +558,8 @@ Suite *make_unit_commands_suite(void)
     tcase_add_test(t, scripts_generators_and_hooks_have_rows);
     tcase_add_test(t, activation_and_autostart_have_rows);
     tcase_add_test(t, quadlets_have_rows);
+    tcase_add_test(t, quadlets_of_every_folder_and_type_have_rows);
+    tcase_add_test(t, autostart_is_read_as_systemds_generator_reads_it);
     tcase_add_test(t, inetd_and_upstart_have_rows);
     tcase_add_test(t, what_the_manager_gives_is_known);
     tcase_add_test(t, users_units_have_their_homes);

@@ -259,9 +259,204 @@ START_TEST(commands_of_generated_units_are_those_that_the_manager_has)
     ck_assert_uint_gt(ask_services(db, units), UNITS / 2);
     expect_agreement(db, what);
     expect_same(db, what,
-                "SELECT DISTINCT unit FROM unit_commands WHERE error GLOB '*refuses*' AND unit "
+                "SELECT DISTINCT unit FROM unit_commands WHERE error GLOB 'bad-setting:*' AND unit "
                 "IN (SELECT unit FROM theirs)",
                 "SELECT unit FROM theirs WHERE key = 'LoadState' AND answer = 'bad-setting'");
+    harness_close(db);
+}
+END_TEST
+
+/* What is refused ------------------------------------------------------------- */
+
+#define REFUSED 400
+
+static const char *const service_lines[] = {
+    "Type=simple",
+    "Type=oneshot",
+    "Type=oneshot",
+    "Type=forking",
+    "Type=dbus",
+    "Type=bogus",
+    "Type=notify",
+    "BusName=a.b",
+    "BusName=bad",
+    "ExecStart=/bin/true",
+    "ExecStart=/bin/true",
+    "ExecStart=/bin/true ; /bin/false",
+    "ExecStart=",
+    "ExecStart=-a/b",
+    "ExecStart=a/b",
+    "ExecStart=/bin/true %%z",
+    "ExecStart=\"/bin/a",
+    "ExecStartPre=/bin/echo \"oops",
+    "ExecStartPost=+!/bin/true",
+    "ExecStop=/bin/true",
+    "ExecStop=/bin/",
+    "ExecReload=@/bin/true",
+    "ExecStop=- /bin/true",
+    "RemainAfterExit=yes",
+    "RemainAfterExit=0",
+    "RemainAfterExit=bogus",
+    "Restart=always",
+    "Restart=on-success",
+    "Restart=on-failure",
+    "Restart=bogus",
+    "ExitType=cgroup",
+    "User=nobody",
+    "User=a/b",
+    "User=a:b",
+    "User=%%z",
+    "User=65535",
+    "Group=12 3",
+    "Group=-1",
+    "SupplementaryGroups=root a/b",
+    "WorkingDirectory=x",
+    "WorkingDirectory=-x",
+    "WorkingDirectory=~",
+    "RootDirectory=x",
+    "Environment=\"A",
+    "EnvironmentFile=x",
+    "StandardInput=bogus",
+    "SELinuxContext=%%z",
+    "AppArmorProfile=-%%z",
+    "PAMName=x",
+    "KillMode=process",
+    "KillMode=mixed",
+    "[Unit]\nSuccessAction=exit\n[Service]",
+    "[Unit]\nSuccessAction=none\n[Service]",
+    "[Unit]\nWants=\n[Service]",
+};
+
+static const char *const socket_lines[] = {
+    "ListenStream=/run/x",
+    "ListenDatagram=/run/y",
+    "ListenFIFO=/run/z",
+    "Accept=yes",
+    "Accept=no",
+    "Service=dbus.service",
+    "ListenStream=",
+    "ExecStartPre=a/b",
+    "ExecStartPre=/bin/true",
+    "User=a/b",
+    "ListenNetlink=route",
+    "SocketMode=0600",
+};
+
+static const char *const timer_lines[] = {"OnCalendar=daily", "OnBootSec=1",
+                                          "OnActiveSec=", "Persistent=yes", "OnClockChange=yes"};
+static const char *const path_lines[] = {"PathExists=/x", "PathChanged=", "DirectoryNotEmpty=/y",
+                                         "MakeDirectory=yes"};
+static const char *const mount_lines[] = {"What=/dev/x", "Where=/v/m%1$u", "Where=/other",
+                                          "What=", "Options=ro"};
+static const char *const swap_lines[] = {"What=/v/m%1$u", "What=/dev/x", "Priority=1"};
+static const char *const automount_lines[] = {"Where=/v/m%1$u", "Where=/other",
+                                              "DirectoryMode=0755"};
+
+static const struct {
+    const char        *type, *section;
+    const char *const *lines;
+    size_t             n;
+    uint32_t           most;
+} refused[] = {
+    {"service", "Service", service_lines, COUNT(service_lines), 5},
+    {"service", "Service", service_lines, COUNT(service_lines), 4},
+    {"service", "Service", service_lines, COUNT(service_lines), 3},
+    {"socket", "Socket", socket_lines, COUNT(socket_lines), 4},
+    {"timer", "Timer", timer_lines, COUNT(timer_lines), 2},
+    {"path", "Path", path_lines, COUNT(path_lines), 2},
+    {"mount", "Mount", mount_lines, COUNT(mount_lines), 3},
+    {"swap", "Swap", swap_lines, COUNT(swap_lines), 2},
+    {"automount", "Automount", automount_lines, COUNT(automount_lines), 2},
+};
+
+static void write_settings(const char *path, size_t kind, uint32_t number)
+{
+    char   text[4096];
+    size_t size = (size_t)sprintf(text, "[%s]\n", refused[kind].section);
+
+    for (uint32_t n = 1 + any(refused[kind].most); n; n--) {
+        const char *line = refused[kind].lines[any((uint32_t)refused[kind].n)];
+        size += (size_t)sprintf(text + size, line, number); /* NOLINT: the formats are above */
+        text[size++] = '\n';
+    }
+    text[size] = '\0';
+    harness_write_text("/", path, text);
+}
+
+/* A unit, sometimes with a drop-in, whose name is put into `units`. */
+static void write_refused(uint32_t number, char *units)
+{
+    size_t kind = any(COUNT(refused));
+    char   name[64], path[256];
+
+    snprintf(name, sizeof name, "v-m%u.%s", number, refused[kind].type);
+    snprintf(path, sizeof path, "etc/systemd/system/%s", name);
+    write_settings(path, kind, number);
+    if (any(3) == 0) {
+        snprintf(path, sizeof path, "etc/systemd/system/%s.d/x.conf", name);
+        write_settings(path, kind, number);
+    }
+    sprintf(units + strlen(units), "%s\n", name);
+}
+
+/* Put how each unit was loaded into `theirs`, and lines of the manager's log into `log`. */
+static void ask_states(sqlite3 *db, const char *units)
+{
+    char  *line = NULL, name[256] = "", state[32];
+    size_t room = 0;
+
+    harness_write_text("/", "tmp/refused", units);
+    FILE *pipe = popen("xargs -d '\\n' -a /tmp/refused systemctl show -p Id -p LoadState", "re");
+    ck_assert_ptr_nonnull(pipe);
+    while (getline(&line, &room, pipe) > 0) {
+        sscanf(line, "Id=%255[^\n]", name);
+        if (sscanf(line, "LoadState=%31s", state) != 1)
+            continue;
+        char *sql = sqlite3_mprintf("INSERT INTO theirs VALUES(%Q, 'LoadState', %Q)", name, state);
+        ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_free(sql);
+    }
+    ck_assert_int_eq(pclose(pipe), 0);
+    pipe = popen("journalctl --sync; journalctl -o cat -b _PID=1", "re");
+    ck_assert_ptr_nonnull(pipe);
+    for (ssize_t n; (n = getline(&line, &room, pipe)) > 0;) {
+        line[n - 1] = '\0';
+        char *sql = sqlite3_mprintf("INSERT INTO log VALUES(%Q)", line);
+        ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_free(sql);
+    }
+    ck_assert_int_eq(pclose(pipe), 0);
+    free(line);
+}
+
+START_TEST(units_that_the_manager_refuses_have_its_reason)
+{
+    static char units[REFUSED * 32];
+
+    ENTER();
+    sqlite3 *db = open_theirs();
+    ck_assert_int_eq(sqlite3_exec(db, "CREATE TEMP TABLE log(line)", NULL, NULL, NULL), SQLITE_OK);
+    seed = 20261129;
+    for (uint32_t i = 0; i < REFUSED; i++)
+        write_refused(i, units);
+    systemd_shell("systemctl daemon-reload");
+    ask_states(db, units);
+    expect_same(db, "seed 20261129: which",
+                "SELECT name FROM unit_files WHERE kind = 'unit' AND scope = 'system' AND name IN "
+                "(SELECT unit FROM theirs) AND error GLOB '*bad-setting: *'",
+                "SELECT unit FROM theirs WHERE answer = 'bad-setting'");
+    harness_expect(db, "1", "SELECT count(*) > %d FROM theirs WHERE answer = 'bad-setting'",
+                   REFUSED / 4);
+    harness_expect(db, "1", "SELECT count(*) > %d FROM theirs WHERE answer = 'loaded'",
+                   REFUSED / 4);
+    harness_expect(
+        db, "",
+        "WITH logged AS MATERIALIZED (SELECT DISTINCT replace(line, char(39), '') AS line FROM "
+        "log), ours AS MATERIALIZED (SELECT name, replace(substr(error, instr(error, "
+        "'bad-setting: ') + 13), char(39), '') AS reason FROM unit_files WHERE kind = 'unit' AND "
+        "scope = 'system' AND name GLOB 'v-m*' AND error GLOB '*bad-setting: *') SELECT "
+        "name, reason FROM ours WHERE reason NOT IN (SELECT line FROM logged) AND name || "
+        "': ' || reason NOT IN (SELECT line FROM logged) ORDER BY name");
     harness_close(db);
 }
 END_TEST
@@ -419,6 +614,7 @@ Suite *make_unit_commands_oracle_suite(void)
     tcase_add_unchecked_fixture(t, boot, halt);
     tcase_add_test(t, commands_of_the_hosts_units_are_those_that_the_manager_has);
     tcase_add_test(t, commands_of_generated_units_are_those_that_the_manager_has);
+    tcase_add_test(t, units_that_the_manager_refuses_have_its_reason);
     tcase_add_test(t, texts_and_variables_are_those_that_programs_get);
     suite_add_tcase(s, t);
     return s;

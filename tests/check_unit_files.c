@@ -42,7 +42,17 @@ static void unit(const char *path, const char *text)
     harness_write_text(dir, path, text);
 }
 
-/* The rows of a query, with this root in place of ROOT. */
+/* A file that may be run. */
+static void script(const char *path, const char *text)
+{
+    char full[4096];
+
+    unit(path, text);
+    snprintf(full, sizeof full, "%s/%s", dir, path);
+    ck_assert(chmod(full, 0755) == 0);
+}
+
+/* The rows of a query on this root, where it says ROOT. */
 static void expect(const char *expected, const char *sql)
 {
     sqlite3    *db = harness_open();
@@ -79,7 +89,7 @@ START_TEST(what_lies_beside_the_unit_path_is_told)
 {
     new_root();
     unit("etc/systemd/system-generators/gen", "#!/bin/sh\n");
-    unit("etc/init.d/old", "#!/bin/sh\n");
+    script("etc/init.d/old", "#!/bin/sh\n");
     link_to("etc/rc2.d/S01old", "../init.d/old");
     unit("etc/rc.local", "#!/bin/sh\n");
     unit("usr/share/dbus-1/system-services/x.y.service",
@@ -112,8 +122,8 @@ START_TEST(scripts_and_generators_have_states)
     char path[4096];
     snprintf(path, sizeof path, "%s/etc/systemd/system-generators/on", dir);
     chmod(path, 0755);
-    unit("etc/init.d/run", "");
-    unit("etc/init.d/rest", "");
+    script("etc/init.d/run", "");
+    script("etc/init.d/rest", "");
     link_to("etc/rc3.d/S02run", "../init.d/run");
     link_to("etc/rc3.d/K02rest", "../init.d/rest");
     expect(
@@ -130,8 +140,8 @@ START_TEST(hooks_and_runlevels_of_other_inits_are_told)
 {
     new_root();
     unit("usr/lib/systemd/system-sleep/wake", "#!/bin/sh\n");
-    unit("etc/init.d/sshd", "#!/sbin/openrc-run\n");
-    unit("etc/init.d/idle", "#!/sbin/openrc-run\n");
+    script("etc/init.d/sshd", "#!/sbin/openrc-run\n");
+    script("etc/init.d/idle", "#!/sbin/openrc-run\n");
     link_to("etc/runlevels/default/sshd", "/etc/init.d/sshd");
     expect(
         "hook|wake|disabled|/usr/lib/systemd/system-sleep/wake\n"
@@ -145,7 +155,7 @@ START_TEST(a_kind_asked_for_is_all_there_is)
 {
     new_root();
     unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
-    unit("etc/init.d/old", "");
+    script("etc/init.d/old", "");
     expect("a.service", "SELECT name FROM ROOT WHERE kind = 'unit'");
     expect("old", "SELECT name FROM ROOT WHERE kind IN ('sysv', 'mask')");
     expect("a.service\nold", "SELECT name FROM ROOT WHERE kind IN ('sysv', 'unit')");
@@ -276,9 +286,28 @@ START_TEST(a_link_out_of_the_root_stays_inside)
 {
     new_root();
     link_to("etc/systemd/system/out.service", "/../../../../../../etc/hostname");
-    expect("out.service|1|0|/etc/hostname|1 lines that systemd ignores",
-           "SELECT name, link_leaves, link_dangling, resolved_path, error FROM ROOT WHERE name = "
-           "'out.service'");
+    expect(
+        "out.service|1|0|/etc/hostname|1 lines that systemd ignores; bad-setting: Service has no "
+        "ExecStart=, ExecStop=, or SuccessAction=. Refusing.",
+        "SELECT name, link_leaves, link_dangling, resolved_path, error FROM ROOT WHERE name = "
+        "'out.service'");
+}
+END_TEST
+
+START_TEST(what_starts_a_unit_is_told_without_the_vendors_folders)
+{
+    new_root();
+    unit("etc/systemd/system/a.service", "[Unit]\nWants=b.service\n[Service]\nExecStart=/a\n");
+    unit("etc/systemd/system/b.service", "[Service]\nExecStart=/b\n");
+    unit("etc/systemd/system/c.service", "[Service]\nExecStart=/c\n");
+    unit("etc/systemd/system/d.service", "[Service]\nExecStart=/d\n");
+    link_to("usr/lib/systemd/system/multi-user.target.upholds/a.service", "../a.service");
+    unit("etc/systemd/system/graphical.target.d/x.conf", "[Unit]\nWants=c.service\n");
+    expect("a.service|[\"multi-user.target\"]\nb.service|[\"a.service\"]\n"
+           "c.service|[\"graphical.target\"]\nd.service|NULL",
+           "SELECT name, started_by FROM ROOT WHERE kind = 'unit' ORDER BY name");
+    unit("usr/lib/systemd/libsystemd-shared-252.so", "");
+    expect("NULL", "SELECT started_by FROM ROOT WHERE name = 'a.service' AND kind = 'unit'");
 }
 END_TEST
 
@@ -369,13 +398,14 @@ START_TEST(bad_files_have_a_row_and_an_error)
     char path[4096];
     snprintf(path, sizeof path, "%s/etc/systemd/system/fifo.service", dir);
     ck_assert(mkfifo(path, 0644) == 0);
-    expect("big.service|unusually large for a unit file: 10485760 bytes\n"
+#define NOTHING "bad-setting: Service has no ExecStart=, ExecStop=, or SuccessAction=. Refusing.\n"
+    expect("big.service|unusually large for a unit file: 10485760 bytes; " NOTHING
            "cut.service|line 1: invalid section header; systemd reads no "
            "further\n"
            "fifo.service|not a regular file\n"
            "latin.service|line 2: not UTF-8; systemd reads no further\n"
            "line.service|line 1: line of 1 MiB or more; systemd reads no further\n"
-           "loop.service|Too many levels of symbolic links\nnul.service|has NUL bytes\n"
+           "loop.service|Too many levels of symbolic links\nnul.service|has NUL bytes; " NOTHING
            "pool.service|Too many levels of symbolic links",
            "SELECT name, error FROM ROOT WHERE name <> '.keep' ORDER BY name");
     expect("bad|5",
@@ -752,6 +782,64 @@ START_TEST(states_agree_after_what_systemctl_does)
 }
 END_TEST
 
+/* What default.target pulls in, as the manager has it: of services, targets and triggers that are
+ * loaded the names, instances as their template. */
+#define PULLED                                                                                     \
+    "cd /tmp; echo default.target > s; cp s t; while [ -s t ]; do xargs -d '\\n' -a t systemctl "  \
+    "show -p Wants -p Requires -p BindsTo -p Upholds --value -- | tr ' ' '\\n' | grep . | "        \
+    "LC_ALL=C "                                                                                    \
+    "sort -u | LC_ALL=C comm -23 - s > n; LC_ALL=C sort -u s n > u; mv u s; mv n t; done; "        \
+    "xargs -d '\\n' -a s systemctl show -p Id -p LoadState --value -- | awk 'NF' | paste -d'|' - " \
+    "- | "                                                                                         \
+    "sed -n 's/|loaded$//p' | grep -E '[.](service|target|socket|timer|path)$' | grep -vxF "       \
+    "\"$(systemctl show -p Id --value default.target)\" | sed 's/@.*[.]/@./' | LC_ALL=C sort -u"
+
+START_TEST(what_starts_is_what_the_manager_pulls_in)
+{
+    ENTER();
+    systemd_shell(
+        "cd /etc/systemd/system; for n in a b c d e f g h i j k l; do printf "
+        "'[Service]\\nExecStart=/bin/true\\n' > st-$n.service; done; mkdir -p "
+        "/etc/systemd/system/{multi-user,timers,st-x}.target.wants multi-user.target.d "
+        "multi-user.target.requires multi-.target.wants st-.service.wants; "
+        "ln -s ../st-a.service multi-user.target.wants/; ln -s ../st-b.service "
+        "multi-user.target.wants/.st-b.service; ln -s /dev/null "
+        "multi-user.target.wants/st-c.service; "
+        "printf '[Unit]\\nWants=st-d.service st-q.target st@1.service\\n' > "
+        "multi-user.target.d/x.conf; ln -s ../st-e.service multi-user.target.requires/; "
+        "ln -s ../st-f.service multi-.target.wants/; ln -s ../st-g.service st-.service.wants/; "
+        "printf '[Unit]\\nRequires=st-h.service\\n' > st-q.target; ln -s ../st-i.service "
+        "st-x.target.wants/; printf "
+        "'[Service]\\nExecStart=/bin/true\\n[Unit]\\nBindsTo=st-%%i.socket\\n' "
+        "> st@.service; printf '[Socket]\\nListenStream=/run/st\\nService=st-j.service\\n' > "
+        "st-1.socket; ln -s /dev/null st-k2.service; ln -s st-l.service st-alias.service; printf "
+        "'[Unit]\\nWants=st-alias.service st-k2.service\\n' > multi-user.target.d/y.conf; "
+        "systemctl "
+        "daemon-reload");
+    char    *theirs = lines_of(PULLED);
+    sqlite3 *db = harness_open();
+    char *ours = harness_query(db, "SELECT name FROM unit_files WHERE scope = 'system' AND kind IN "
+                                   "('unit', 'link') AND started_by IS NOT NULL AND (name GLOB "
+                                   "'*.service' OR name GLOB '*.target' OR name GLOB '*.socket' OR "
+                                   "name GLOB '*.timer' OR name GLOB '*.path') AND error IS NULL "
+                                   "ORDER BY name");
+    theirs[strlen(theirs) - 1] = '\0';
+    ck_assert_str_eq(ours, theirs);
+    ck_assert_ptr_nonnull(strstr(ours, "st-l.service"));
+    harness_expect(
+        db, "[\"multi-user.target\"]|[\"st-q.target\"]|NULL",
+        "SELECT (SELECT started_by FROM unit_files WHERE name = 'st-d.service'), (SELECT "
+        "started_by FROM unit_files WHERE name = 'st-h.service'), (SELECT started_by FROM "
+        "unit_files WHERE name = 'st-j.service')");
+    harness_expect(db, "AUTO_START|DEMAND_START",
+                   "SELECT (SELECT start_type FROM services WHERE name = 'st-d.service'), (SELECT "
+                   "start_type FROM services WHERE name = 'st-j.service')");
+    free(ours);
+    free(theirs);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(states_agree_on_links_made_by_hand)
 {
     ENTER();
@@ -847,6 +935,7 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, each_user_has_directories_of_their_own);
     tcase_add_test(t, links_that_leave_or_dangle_are_told);
     tcase_add_test(t, a_link_out_of_the_root_stays_inside);
+    tcase_add_test(t, what_starts_a_unit_is_told_without_the_vendors_folders);
     tcase_add_test(t, digests_are_of_what_a_link_leads_to);
     tcase_add_test(t, packages_are_found_under_both_names_of_a_merged_usr);
     tcase_add_test(t, packages_are_of_the_units_own_host);
@@ -866,6 +955,7 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, the_folders_are_those_of_systemd_analyze);
     tcase_add_test(t, states_agree_as_booted);
     tcase_add_test(t, states_agree_after_what_systemctl_does);
+    tcase_add_test(t, what_starts_is_what_the_manager_pulls_in);
     tcase_add_test(t, states_agree_on_links_made_by_hand);
     tcase_add_test(t, states_of_a_users_units_agree);
     tcase_add_test(t, what_systemctl_and_its_kin_leave_behind_is_found);

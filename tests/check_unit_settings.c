@@ -107,6 +107,52 @@ START_TEST(files_not_in_force_say_what_stands_for_them)
 }
 END_TEST
 
+START_TEST(a_drop_in_that_a_prefix_masks_says_so)
+{
+    new_root();
+    file("usr/lib/systemd/system/a-b.service", "[Service]\nUser=a\n");
+    file("usr/lib/systemd/system/a-b.service.d/x.conf", "[Service]\nUser=b\n");
+    file("etc/systemd/system/a-.service.d/x.conf", "[Service]\nUser=c\n");
+    file("usr/lib/systemd/system/service.d/y.conf", "[Service]\nGroup=d\n");
+    file("etc/systemd/system/a-.service.d/y.conf", "[Service]\nGroup=e\n");
+    file("usr/lib/systemd/system/z.service", "[Service]\n");
+    expect("a-b.service|b|0|/etc/systemd/system/a-.service.d/x.conf|another file replaces it",
+           "SELECT unit, value, effective, decided_by, ignored FROM ROOT WHERE value = 'b'");
+    expect("a-b.service|e|1\nz.service|d|1",
+           "SELECT unit, value, effective FROM ROOT WHERE key = 'Group'");
+    sqlite3 *db = harness_open();
+    harness_expect(
+        db, "/usr/lib/systemd/system/a-b.service.d/x.conf|/etc/systemd/system/a-.service.d/x.conf",
+        "SELECT path, shadowed_by FROM unit_files('%s') WHERE shadowed_by IS NOT NULL", dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(an_environment_that_is_set_again_is_not_in_force)
+{
+    new_root();
+    file("etc/systemd/system/a.service",
+         "[Service]\nEnvironment=A=1 \"B=x y\"\nEnvironment=C=1\nEnvironment=A=2 bad\n");
+    file("etc/systemd/system/a.service.d/x.conf", "[Service]\nEnvironment=C=2\nEnvironment=B=2\n");
+    expect("A=1 \"B=x y\"|0|/etc/systemd/system/a.service.d/x.conf|3\n"
+           "C=1|0|/etc/systemd/system/a.service.d/x.conf|2\n"
+           "A=2 bad|1|/etc/systemd/system/a.service|4\n"
+           "C=2|1|/etc/systemd/system/a.service.d/x.conf|2\n"
+           "B=2|1|/etc/systemd/system/a.service.d/x.conf|3",
+           "SELECT value, effective, decided_by, decided_line FROM ROOT");
+}
+END_TEST
+
+START_TEST(drop_ins_with_a_dot_are_never_in_force)
+{
+    new_root();
+    file("etc/systemd/system/a.service", "[Service]\nUser=a\n");
+    file("etc/systemd/system/a.service.d/.x.conf", "[Service]\nUser=b\n");
+    expect("a|1|NULL\nb|0|systemd reads no drop-in whose name begins with a dot",
+           "SELECT value, effective, ignored FROM ROOT");
+}
+END_TEST
+
 START_TEST(an_instance_can_be_asked_for)
 {
     new_root();
@@ -519,6 +565,9 @@ Suite *make_unit_settings_suite(void)
     tcase_add_test(t, a_drop_in_for_many_units_shows_under_each);
     tcase_add_test(t, drop_ins_of_units_that_are_not_there_are_not_lost);
     tcase_add_test(t, files_not_in_force_say_what_stands_for_them);
+    tcase_add_test(t, a_drop_in_that_a_prefix_masks_says_so);
+    tcase_add_test(t, an_environment_that_is_set_again_is_not_in_force);
+    tcase_add_test(t, drop_ins_with_a_dot_are_never_in_force);
     tcase_add_test(t, an_instance_can_be_asked_for);
     tcase_add_test(t, aliases_bring_their_drop_ins_along);
     tcase_add_test(t, what_systemd_ignores_says_why);

@@ -88,7 +88,7 @@ WITH live AS MATERIALIZED (
       FROM unit_files AS u
      WHERE (u.kind IN ('unit', 'link', 'drop-in', 'generator', 'sysv', 'rc', 'dbus', 'quadlet',
                       'xinetd', 'inetd', 'upstart', 'autostart')
-            OR (u.kind = 'other' AND u.name GLOB '.*.conf'))
+            OR (u.kind = 'other' AND (u.name GLOB '.*.conf' OR (u.name GLOB '.*' AND (u.directory GLOB '*/init.d' OR u.directory GLOB '*/autostart')))))
        AND (u.kind <> 'rc' OR u.name = 'rc.local')
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
                           AND n.item = u.path AND +n.detail IS coalesce(u.sha256, u.link_target)) -- +: prevents use as an index key, for which each file would be hashed

@@ -23,15 +23,15 @@ SELECT u.name COLLATE NOCASE AS name, 'SYSTEMD' AS service_type,
        CASE l.active_state WHEN 'active' THEN 'RUNNING' WHEN 'inactive' THEN 'STOPPED'
                            ELSE upper(l.active_state) END AS status,
        l.main_pid AS pid,
-       CASE WHEN u.state LIKE 'enabled%' OR u.state = 'alias' THEN 'AUTO_START'
-            WHEN u.state LIKE 'masked%' THEN 'DISABLED'
+       CASE WHEN u.state LIKE 'masked%' THEN 'DISABLED'
+            WHEN u.state LIKE 'enabled%' OR u.state = 'alias' OR u.started_by IS NOT NULL THEN 'AUTO_START'
             ELSE 'DEMAND_START' END AS start_type,
        NULL AS win32_exit_code, l.exec_main_status AS service_exit_code,
        coalesce(c.program, exec_path(u.exec_start)) COLLATE NOCASE AS path, NULL AS module_path,
        u.description,
        coalesce(c.user, u.user, u.scope_user, iif(u.scope = 'system', 'root', NULL)) AS user_account,
        coalesce(c.command, u.exec_start) AS command, u.state, u.scope, u.host, 'linux' AS platform, u.mtime AS time,
-       u.path AS definition, u.source
+       u.path AS definition, u.source, u.started_by
   FROM unit_files AS u
   LEFT JOIN loaded AS l
     ON l.id = u.name AND l.host = u.host AND u.scope = 'system' AND l.scope = 'system'
@@ -39,11 +39,13 @@ SELECT u.name COLLATE NOCASE AS name, 'SYSTEMD' AS service_type,
     ON c.unit = u.name AND c.host = u.host AND c.scope = u.scope AND c.scope_user IS u.scope_user
  WHERE u.kind = 'unit' AND u.shadowed_by IS NULL AND u.name GLOB '*.service'
 UNION ALL
-SELECT u.name, 'SYSV', u.description, NULL, NULL,
+SELECT replace(u.unit, '.service', ''), 'SYSV', u.description, NULL, NULL,
        CASE u.state WHEN 'enabled' THEN 'AUTO_START' ELSE 'DEMAND_START' END, NULL, NULL, u.path, NULL,
-       u.description, 'root', u.exec_start, u.state, u.scope, u.host, 'linux', u.mtime, u.path, u.source
+       u.description, 'root', u.exec_start, u.state, u.scope, u.host, 'linux', u.mtime, u.path, u.source, NULL
   FROM unit_files AS u
- WHERE u.kind = 'sysv'
+ WHERE u.kind = 'sysv' AND u.shadowed_by IS NULL
+   AND NOT EXISTS (SELECT 1 FROM unit_files AS g -- a running systemd has made a unit of it
+                    WHERE g.host = u.host AND g.name = u.unit AND g.scope = 'system' AND g.kind = 'unit')
 UNION ALL
 SELECT d.label, iif(d.type = 'agent', 'LAUNCH_AGENT', 'LAUNCH_DAEMON'), d.label, NULL, NULL,
        CASE WHEN coalesce(d.disabled_override, d.disabled) THEN 'DISABLED'
@@ -51,12 +53,12 @@ SELECT d.label, iif(d.type = 'agent', 'LAUNCH_AGENT', 'LAUNCH_DAEMON'), d.label,
             ELSE 'DEMAND_START' END, NULL, NULL, coalesce(d.program, d.program_arguments ->> 0), NULL, NULL,
        coalesce(d.user_name, d.user, iif(d.type = 'daemon', 'root', NULL)), d.program_arguments,
        CASE WHEN coalesce(d.disabled_override, d.disabled) THEN 'disabled' ELSE 'enabled' END,
-       iif(d.type = 'agent', 'user', 'system'), d.host, 'macos', d.mtime, d.path, d.source
+       iif(d.type = 'agent', 'user', 'system'), d.host, 'macos', d.mtime, d.path, d.source, NULL
   FROM launch_daemons AS d
  WHERE d.type IN ('daemon', 'agent') AND d.error IS NULL
 UNION ALL
 SELECT r.name, r.service_type, r.display_name, NULL, NULL, r.start_type, NULL, NULL,
        r.image_path_resolved, r.service_dll_resolved, r.description, r.object_name, r.image_path,
-       iif(r.start = 4, 'disabled', 'enabled'), 'system', r.host, 'windows', r.time, r.key, r.source
+       iif(r.start = 4, 'disabled', 'enabled'), 'system', r.host, 'windows', r.time, r.key, r.source, NULL
   FROM registry_services AS r
  WHERE r.current AND NOT r.deleted AND r.type IS NOT NULL;

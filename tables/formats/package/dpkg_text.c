@@ -144,6 +144,8 @@ bool dpkg_md5sum(struct slice *rest, struct dpkg_digest *ret, size_t *lost)
             line.at[MD5_DIGITS] == ' ') {
             ret->md5 = (struct slice){line.at, MD5_DIGITS};
             ret->path = (struct slice){line.at + MD5_DIGITS + 2, line.size - MD5_DIGITS - 2};
+            if (ret->path.size > 2 && memcmp(ret->path.at, "./", 2) == 0)
+                ret->path = (struct slice){ret->path.at + 2, ret->path.size - 2};
             return true;
         }
         (*lost)++;

@@ -9,12 +9,8 @@
 #define WHITESPACE " \t\n\r"
 #define SHELL      "/bin/sh"
 
-static const char bad_word[] = "unbalanced quoting";
-static const char bad_specifier[] = "unknown specifier";
-static const char too_long[] = "longer than 2 MiB once specifiers are expanded";
-
 struct parser {
-    const char                 *text;
+    const char                 *line, *text; /* all of it; what is not read yet */
     const struct unit_expander *expander;
     struct arena               *memory;
     struct unit_exec           *commands;
@@ -24,6 +20,7 @@ struct parser {
     const char                 *fault; /* of the last expansion that gave NULL */
     const char                **argv;  /* of the command being read */
     size_t                      argc, argv_room;
+    bool                        ignore; /* a fault of that command */
 };
 
 static bool is_space(char c)
@@ -72,6 +69,25 @@ static size_t read_prefixes(const char *word, struct unit_exec *command)
 
 /* Words ----------------------------------------------------------------------- */
 
+/* A fault as systemd logs it. */
+static const char *say(struct parser *p, const char *fault, const char *before, const char *about,
+                       const char *after)
+{
+    struct buffer text = {0};
+
+    buffer_printf(&text, "%s%s%s%.200s%s", fault, *before == ':' && p->ignore ? ", ignoring" : "",
+                  before, about, after);
+    const char *said = arena_strndup(p->memory, text.data ? text.data : "", text.size);
+    p->memory->failed |= text.failed;
+    buffer_free(&text);
+    return said;
+}
+
+static const char *unbalanced(struct parser *p)
+{
+    return say(p, "Unbalanced quoting, ignoring: \"", "", p->line, "\"");
+}
+
 /* The text with its specifiers expanded, in the arena; NULL: no memory, or p->fault. */
 static const char *expand(struct parser *p, const char *text)
 {
@@ -83,7 +99,11 @@ static const char *expand(struct parser *p, const char *text)
     else
         buffer_puts(&p->expanded, text);
     p->size += p->expanded.size;
-    p->fault = !known ? bad_specifier : p->size > UNIT_EXEC_MAX ? too_long : NULL;
+    p->fault = NULL;
+    if (!known)
+        p->fault = say(p, "Failed to resolve unit specifiers in", " ", text, ": Invalid slot");
+    else if (p->size > UNIT_EXEC_MAX)
+        p->fault = "Longer than 2 MiB once specifiers are expanded";
     if (p->expanded.failed || p->fault)
         return NULL;
     return arena_strndup(p->memory, p->expanded.data ? p->expanded.data : "", p->expanded.size);
@@ -131,7 +151,7 @@ static const char *read_arguments(struct parser *p)
         int r = unit_word(&p->text, UNIT_ESCAPES_C, &p->word);
         if (r == 0)
             break;
-        fault = r == -EINVAL ? bad_word
+        fault = r == -EINVAL ? unbalanced(p)
                 : r < 0      ? NULL
                              : add_word(p, expand(p, buffer_text(&p->word)));
     }
@@ -161,20 +181,18 @@ static const char *program_fault(const char *path)
     size_t size = strlen(path), name = 0;
     bool   absolute = path[0] == '/' || path[0] == '%';
 
-    if (!size)
-        return "empty path in command line";
     for (size_t i = 0; i < size; i++)
         if ((unsigned char)path[i] < ' ' || strchr("\"'\\\x7f", path[i]))
-            return "program has characters that need quoting";
+            return "Executable name contains special characters";
     if (!absolute &&
         (strchr(path, '/') || size > NAME_MAX || strcmp(path, ".") == 0 || strcmp(path, "..") == 0))
-        return "neither a valid executable name nor an absolute path";
+        return "Neither a valid executable name nor an absolute path";
     for (size_t i = 0; i < size; i++) {
         name = path[i] == '/' ? 0 : name + 1;
         if (name > NAME_MAX || size >= PATH_MAX)
-            return "neither a valid executable name nor an absolute path";
+            return "Neither a valid executable name nor an absolute path";
     }
-    return path[size - 1] == '/' ? "executable path specifies a directory" : NULL;
+    return path[size - 1] == '/' ? "Executable path specifies a directory" : NULL;
 }
 
 /* Read one command whose first word, prefixes removed, is `name`: NULL, or the fault. */
@@ -188,8 +206,10 @@ static const char *read_command(struct parser *p, const char *name, struct unit_
     p->argc = p->argv_room = 0;
     if (!path)
         return p->fault;
+    if (!shell && !*path)
+        return say(p, "Empty path in command line", ": '", p->line, "'");
     if (!shell && (fault = program_fault(path)))
-        return fault;
+        return say(p, fault, ": ", path, "");
     if (shell)
         fault = add_word(p, argv0 ? "-sh" : "sh");
     if (!fault && (shell ? *path != '\0' : !argv0))
@@ -200,7 +220,7 @@ static const char *read_command(struct parser *p, const char *name, struct unit_
     if (fault || out_of_memory(p))
         return fault;
     if (!p->argc)
-        return "empty executable name or zeroeth argument";
+        return say(p, "Empty executable name or zeroeth argument", ": ", p->line, "");
     command->argc = p->argc;
     fault = add_word(p, ""); /* room for the NULL */
     if (p->argv && !fault)
@@ -216,13 +236,14 @@ static int next_command(struct parser *p, struct unit_exec_line *line)
     int              r = unit_word(&p->text, UNIT_ESCAPES_C, &p->word);
 
     if (r <= 0) {
-        line->fault = r == -EINVAL ? bad_word : NULL;
+        line->fault = r == -EINVAL ? unbalanced(p) : NULL;
         return r;
     }
     const char *word = arena_strndup(p->memory, p->word.data ? p->word.data : "", p->word.size);
     if (strcmp(word, ";") == 0)
         return 1;
     size_t n = read_prefixes(word, &command);
+    p->ignore = command.flags & UNIT_EXEC_IGNORE;
     line->fault = read_command(p, word + n, &command);
     line->refused = line->fault && !(command.flags & UNIT_EXEC_IGNORE);
     if (line->fault)
@@ -239,7 +260,7 @@ static int next_command(struct parser *p, struct unit_exec_line *line)
 int unit_exec_parse(const char *line, const struct unit_expander *expander, struct arena *memory,
                     struct unit_exec_line *ret)
 {
-    struct parser         p = {.text = line, .expander = expander, .memory = memory};
+    struct parser         p = {.line = line, .text = line, .expander = expander, .memory = memory};
     struct unit_exec_line result = {0};
     int                   r;
 

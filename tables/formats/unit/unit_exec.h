@@ -46,7 +46,8 @@ struct unit_exec {
 struct unit_exec_line {
     const struct unit_exec *commands;
     size_t                  n;
-    const char             *fault;   /* why systemd refuses what follows; NULL: it does not */
+    const char             *fault;   /* why systemd refuses what follows, as it logs it; NULL: it
+                                        does not */
     bool                    refused; /* the fault makes systemd refuse the unit, not only the rest
                                         of the line */
 };

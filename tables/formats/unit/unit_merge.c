@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "unit_environment.h"
+
 enum rule {
     LAST,   /* the last value counts */
     RESET,  /* a list that an empty value empties */
@@ -202,6 +204,89 @@ static void decide(struct unit_setting *settings, const struct member *group, si
     }
 }
 
+/* Variables ------------------------------------------------------------------- */
+
+struct variable {
+    const char *name;
+    size_t      index; /* of the setting that assigns it */
+};
+
+static int compare_variables(const void *a, const void *b)
+{
+    const struct variable *x = a, *y = b;
+    int                    order = strcmp(x->name, y->name);
+
+    return order ? order : (x->index < y->index) - (x->index > y->index);
+}
+
+/* Gather the variables that Environment= settings in force assign, into memory of the arena. */
+static struct variable *gather_variables(const struct unit_setting *settings, size_t n,
+                                         struct arena *memory, size_t *ret_n)
+{
+    struct variable *variables = NULL;
+    size_t           count = 0, room = 0;
+
+    for (size_t i = 0; i < n && !memory->failed; i++) {
+        struct unit_environment environment = {.memory = memory};
+        if (!settings[i].effective || strcmp(settings[i].key, "Environment") != 0)
+            continue;
+        unit_environment_words(&environment, settings[i].value, NULL);
+        for (size_t k = 0; k < environment.n && !memory->failed; k++) {
+            struct variable *more = arena_grow(memory, variables, count, &room, sizeof *more);
+            if (!more)
+                break;
+            variables = more;
+            variables[count++] = (struct variable){environment.variables[k].name, i};
+        }
+    }
+    *ret_n = count;
+    return variables;
+}
+
+/* An Environment= all of whose variables later ones assign again is not in force. */
+static int decide_variables(struct unit_setting *settings, size_t n)
+{
+    struct arena     memory = {0};
+    size_t           count, first = 0;
+    struct variable *variables = gather_variables(settings, n, &memory, &count);
+    size_t          *last = arena_alloc(&memory, n * sizeof *last); /* that assigns one of its
+                                                                       variables; 0: itself */
+    bool            *keeps = arena_alloc(&memory, n * sizeof *keeps);
+
+    if (memory.failed) {
+        arena_free(&memory);
+        return -ENOMEM;
+    }
+    if (count)
+        qsort(variables, count, sizeof *variables, compare_variables);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(variables[i].name, variables[first].name) != 0)
+            first = i;
+        size_t index = variables[i].index, decider = variables[first].index;
+        keeps[index] |= index == decider;
+        last[index] = last[index] > decider ? last[index] : decider;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct unit_setting *setting = &settings[variables[i].index];
+        if (keeps[variables[i].index])
+            continue;
+        setting->effective = false;
+        setting->replaced = true;
+        setting->decided_by = last[variables[i].index];
+    }
+    arena_free(&memory);
+    return 0;
+}
+
+static bool has_variables(const struct unit_setting *settings, size_t n)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < n; i++)
+        found += settings[i].effective && strcmp(settings[i].key, "Environment") == 0;
+    return found > 1;
+}
+
 int unit_merge(struct unit_setting *settings, size_t n)
 {
     struct member *members = calloc(n ? n : 1, sizeof *members);
@@ -210,7 +295,7 @@ int unit_merge(struct unit_setting *settings, size_t n)
     if (!members)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        settings[i].effective = settings[i].emptied = false;
+        settings[i].effective = settings[i].emptied = settings[i].replaced = false;
         settings[i].decided_by = i;
         if (settings[i].ignored)
             continue;
@@ -227,7 +312,7 @@ int unit_merge(struct unit_setting *settings, size_t n)
         decide(settings, members + i, end - i);
     }
     free(members);
-    return 0;
+    return has_variables(settings, n) ? decide_variables(settings, n) : 0;
 }
 
 bool unit_section_read(const char *type, const char *section)

@@ -111,7 +111,8 @@ struct cache {
     struct kept kept[INDEXES_MAX]; /* the one used last comes first */
 };
 
-static const char *const stamped[] = {"/", DPKG_STATUS, PACKAGES_RPM_DBS, PACKAGES_RPM_STORES};
+static const char *const stamped[] = {"/", DPKG_STATUS, DPKG_STATUS_DIR, PACKAGES_RPM_DBS,
+                                      PACKAGES_RPM_STORES};
 
 static void take_stamp(const struct root *root, struct stamp *ret)
 {

@@ -1,7 +1,7 @@
 /* packages_dpkg.c -- fills an index of packages from dpkg's files.
  *
- * status names the packages, info/<package>[:<architecture>].list their files, .md5sums the digests
- * of the files, diversions the files that are elsewhere. dpkg(1), dpkg-divert(1), deb-md5sums(5).
+ * status names the packages, info/<package>[:<architecture>].list their files, .md5sums what the
+ * files should be, diversions which of them lie elsewhere. Images without dpkg have status.d. dpkg(1), dpkg-divert(1), deb-md5sums(5).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -278,13 +278,96 @@ static int load_lists(struct loading *l)
     return r;
 }
 
+/* A folder of packages --------------------------------------------------------------------- */
+
+static bool ends_in(const char *name, const char *end)
+{
+    size_t size = strlen(name), tail = strlen(end);
+
+    return size > tail && strcmp(name + size - tail, end) == 0;
+}
+
+/* The paths of a package are those of which it has digests. */
+static int add_summed(struct packages *p, const char *file)
+{
+    char               path[ROOT_PATH_MAX], *text;
+    size_t             size, lost = 0;
+    struct dpkg_digest digest;
+    struct owner      *owner = &p->owners[p->n_owners - 1];
+
+    snprintf(path, sizeof path, DPKG_STATUS_DIR "/%s.md5sums", file);
+    int r = root_read(p->root, path, LIST_MAX, &text, &size);
+    if (r < 0) {
+        p->dpkg.lost += r != -ENOENT;
+        return r == -ENOMEM ? r : 0;
+    }
+    owner->first = (uint32_t)p->n_entries;
+    for (struct slice rest = {text, size}; r == 0 && dpkg_md5sum(&rest, &digest, &lost);) {
+        int n = snprintf(path, sizeof path, "/%.*s", (int)digest.path.size, digest.path.at);
+        if (n >= (int)sizeof path) {
+            lost++;
+            continue;
+        }
+        uint32_t at = add_slice(p, (struct slice){path, (size_t)n}, &r);
+        if (r == 0)
+            r = packages_add_entry(p, (uint32_t)(owner - p->owners), at, at);
+    }
+    owner->last = (uint32_t)p->n_entries;
+    p->dpkg.lost += (int64_t)lost;
+    free(text);
+    return r;
+}
+
+static int load_package(struct packages *p, const char *file)
+{
+    char                path[ROOT_PATH_MAX], *text;
+    size_t              size;
+    struct dpkg_package package = {0};
+
+    snprintf(path, sizeof path, DPKG_STATUS_DIR "/%s", file);
+    int r = root_read(p->root, path, STATUS_MAX, &text, &size);
+    if (r < 0) {
+        p->dpkg.lost++;
+        return r == -ENOMEM ? r : 0;
+    }
+    struct slice rest = {text, size};
+    bool         found = dpkg_package(&rest, &package);
+    if (!package.state.size) /* there are no others here */
+        package.state = (struct slice){"installed", sizeof "installed" - 1};
+    if (found)
+        r = add_package(p, &package);
+    if (found && r == 0)
+        p->owners[p->n_owners - 1].list = add_slice(p, (struct slice){file, strlen(file)}, &r);
+    free(text);
+    return r == 0 && found ? add_summed(p, file) : r;
+}
+
+/* Images without dpkg, such as distroless ones, have a file for each package. */
+static int load_status_dir(struct packages *p)
+{
+    struct root_names names = {0};
+    int               r = root_list(p->root, DPKG_STATUS_DIR, "*", LISTS_MAX, &names);
+
+    if (r < 0)
+        return r;
+    p->dpkg.location = DPKG_STATUS_DIR;
+    p->status_dir = true;
+    p->dpkg.lost += (int64_t)names.lost + (names.error != 0);
+    for (size_t i = 0; r == 0 && i < names.n; i++)
+        if (names.names[i][0] != '.' && !ends_in(names.names[i], ".md5sums"))
+            r = load_package(p, names.names[i]);
+    root_names_free(&names);
+    p->dpkg.packages = (int64_t)p->n_owners;
+    return r;
+}
+
 int packages_dpkg_load(struct packages *p)
 {
     struct loading l = {.p = p};
     int            r = load_status(p);
 
     if (r == -ENOENT)
-        return r;
+        return load_status_dir(p);
     p->dpkg.location = DPKG_STATUS;
     if (r == 0)
         r = load_diversions(&l);
@@ -306,7 +389,7 @@ static int read_digests(struct packages *p, const struct owner *owner, char **re
     char   path[ROOT_PATH_MAX], *sums = NULL;
     size_t size = 0;
 
-    snprintf(path, sizeof path, INFO "/%s.md5sums",
+    snprintf(path, sizeof path, "%s/%s.md5sums", p->status_dir ? DPKG_STATUS_DIR : INFO,
              p->text + (owner->list ? owner->list : owner->name));
     int r = root_read(p->root, path, LIST_MAX, &sums, &size);
     if (r < 0 && r != -ENOENT)

@@ -82,7 +82,8 @@ struct packages {
     unsigned      merged; /* set of 1u << index of merged_dirs[] that lead into /usr */
 
     struct packages_source dpkg, rpm;
-    struct sqlite_file     rpm_db; /* one of the two is open */
+    bool                   status_dir; /* DPKG_STATUS_DIR is what dpkg's packages are from */
+    struct sqlite_file     rpm_db;     /* one of the two is open */
     struct root_map        rpm_map;
     struct rpm_store       rpm_store;
     struct digests         digests[DIGESTS_KEPT]; /* the one used last comes first */
@@ -119,6 +120,7 @@ int                packages_fill_slots(struct packages *p);
 const struct slot *packages_slot(const struct packages *p, const char *path);
 
 #define DPKG_STATUS      "/var/lib/dpkg/status"
+#define DPKG_STATUS_DIR  "/var/lib/dpkg/status.d" /* of images without dpkg: a file each package */
 #define PACKAGES_RPM_DBS "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite"
 #define PACKAGES_RPM_STORES                                                                        \
     "/usr/lib/sysimage/rpm/Packages.db", "/var/lib/rpm/Packages.db",                               \

@@ -113,6 +113,10 @@ static int need_context(struct commands_state *s)
                               s->each.unit ? s->each.unit : s->each.entry->name, &s->each.loaded);
     s->have_context = r == 0;
     s->context.view.folders = &s->folders;
+    s->refused = NULL;
+    if (r == 0 && s->each.stage < UNIT_STAGE_REST)
+        r = unit_loaded_bad_setting(s->each.walk.search, &s->host, s->each.unit, &s->each.loaded,
+                                    &s->refused);
     return r;
 }
 
@@ -137,7 +141,7 @@ static int64_t is_effective(const struct commands_state *s, const struct unit_se
 {
     if (s->each.stage == UNIT_STAGE_REST)
         return s->each.instead || is_dot_file(s) ? 0 : TBL_NULL;
-    return setting->effective && !s->each.instead;
+    return setting->effective && !s->each.instead && !s->refused;
 }
 
 static const char *error_of(const struct commands_state *s, const struct unit_setting *setting)
@@ -147,7 +151,7 @@ static const char *error_of(const struct commands_state *s, const struct unit_se
     if (s->each.instead)
         return "another file replaces it";
     if (s->each.stage != UNIT_STAGE_REST)
-        return NULL;
+        return s->refused;
     return is_dot_file(s) ? "systemd reads no drop-in whose name begins with a dot"
                           : "no unit here reads it";
 }
@@ -234,8 +238,9 @@ static int next_mount(struct commands_state *s)
                                     .setting = "What",
                                     .value = what->value,
                                     .number = what->line,
+                                    .error = s->refused,
                                     .key = -1,
-                                    .effective = 1};
+                                    .effective = !s->refused};
     s->parsed = (struct unit_exec_line){.commands = &s->mount, .n = 1};
     return 1;
 }
@@ -267,9 +272,10 @@ static const char *row_error(struct tbl_scan *scan, const struct commands_state 
 {
     if (s->line.error || s->current)
         return s->line.error;
-    return tbl_printf(scan, "%s; systemd %s", s->parsed.fault,
-                      s->parsed.refused ? "refuses to load the unit"
-                                        : "ignores the rest of the line");
+    const char *fault = tbl_utf8(scan, s->parsed.fault, strlen(s->parsed.fault));
+    return s->parsed.refused || !fault
+               ? fault
+               : tbl_printf(scan, "%s; systemd ignores the rest of the line", fault);
 }
 
 static int fill(struct tbl_scan *scan, struct commands_state *s, struct command_row *row)

@@ -42,7 +42,8 @@ struct commands_state {
     size_t                positions[EXEC_KEYS]; /* commands of each key so far */
     struct unit_context   context;
     bool                  have_context;
-    struct arena          memory; /* of the line */
+    const char           *refused; /* why the manager does not load the unit; NULL: it does */
+    struct arena          memory;  /* of the line */
     struct unit_exec_line parsed;
     size_t                command; /* the next of the line */
     struct command_line   line;

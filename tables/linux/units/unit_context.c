@@ -275,7 +275,7 @@ static void each_setting(struct gathering *g, const struct unit_loaded *loaded)
         const struct unit_setting *setting = &loaded->settings[i];
         const struct exec_setting *found;
 
-        if (!setting->effective || !is_exec_section(setting->section))
+        if ((!setting->effective && !setting->replaced) || !is_exec_section(setting->section))
             continue;
         found =
             bsearch(setting->key, settings, COUNT(settings), sizeof settings[0], compare_setting);

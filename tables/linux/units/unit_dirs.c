@@ -83,7 +83,7 @@ const char *unit_join(struct arena *arena, const char *dir, const char *name)
     return path;
 }
 
-/* The path that "~/" or "$/" begins; NULL for no such user, or no memory. */
+/* Where a "~/", "$/" or "#/" path is; NULL for no such user, or no memory. */
 static const char *expand(struct unit_search *search, const char *path)
 {
     const struct unit_manager *manager = &search->manager;
@@ -95,6 +95,10 @@ static const char *expand(struct unit_search *search, const char *path)
         return unit_join(&search->memory, manager->home, path + 2);
     if (path[0] == '$' && manager->runtime)
         return unit_join(&search->memory, manager->runtime, path + 2);
+    if (path[0] == '#' && manager->uid >= 0) {
+        snprintf(runtime, sizeof runtime, "%lld", (long long)manager->uid);
+        return unit_join(&search->memory, path + 1, runtime);
+    }
     if (path[0] == '$' && manager->uid >= 0) {
         snprintf(runtime, sizeof runtime, "/run/user/%lld", (long long)manager->uid);
         return unit_join(&search->memory, runtime, path + 2);

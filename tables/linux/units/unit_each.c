@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "formats/text/input.h"
+#include "formats/unit/sysv_text.h"
 #include "formats/unit/unit_name.h"
 #include "formats/unit/unit_specifiers.h"
 #include "formats/unit/unit_words.h"
 #include "unit_places.h"
+#include "unit_sysv.h"
 
 static int by_text(const void *a, const void *b)
 {
@@ -110,24 +112,7 @@ static int load_unit(struct unit_each *each, const char *name)
     return r;
 }
 
-/* Whether a name is a unit of its own: not an alias, not a prefix, and a part of it can be loaded.
- * */
-static bool is_unit(struct unit_search *search, const char *name)
-{
-    char template[UNIT_NAME_MAX];
-    const struct unit_entry *fragment = unit_search_fragment(search, name);
-    const char              *dot = strrchr(name, '.');
-
-    if (!unit_name_kind(name))
-        return false;
-    if (!fragment)
-        return dot[-1] != '-' && unit_type_needs_no_file(dot + 1);
-    return strcmp(fragment->name, name) == 0 ||
-           (unit_name_kind(name) == UNIT_NAME_INSTANCE && unit_name_template(name, template) &&
-            strcmp(fragment->name, template) == 0);
-}
-
-/* The unit for which the i-th entry of the index is the first; NULL: none. */
+/* The unit that the i-th entry of the index brings up first; NULL: none. */
 static const char *unit_at(struct unit_search *search, size_t i)
 {
     const struct unit_entry *entry = search->by_owner[i],
@@ -138,7 +123,7 @@ static const char *unit_at(struct unit_search *search, size_t i)
         return NULL;
     if (entry->where == UNIT_DROP_IN && unit_search_first(search, entry->owner))
         return NULL;
-    return is_unit(search, entry->owner) ? entry->owner : NULL;
+    return unit_is_named(search, entry->owner) ? entry->owner : NULL;
 }
 
 static int next_unit(struct unit_each *each)
@@ -165,7 +150,7 @@ static int next_named(struct unit_each *each)
         return 0;
     const char *name = each->want.unit->texts[each->next++];
     if (unit_search_first(search, name) || unit_search_range(search, UNIT_DROP_IN, name, &n) ||
-        !is_unit(search, name))
+        !unit_is_named(search, name))
         return 1;
     int r = load_unit(each, name);
     return r < 0 ? r : 1;
@@ -179,7 +164,7 @@ static void gather_linked(struct unit_each *each)
     size_t              n = 0;
 
     for (size_t i = 0; i < search->n; i++)
-        if (search->entries[i].where == UNIT_WANTS)
+        if (search->entries[i].where == UNIT_WANTS && search->entries[i].name[0] != '.')
             add_instance(each, search->entries[i].name);
     if (each->memory.failed)
         return;
@@ -212,7 +197,7 @@ static int next_instance(struct unit_each *each)
         return 0;
     const char *name = each->instances.names[each->next++];
     if (unit_search_first(search, name) || unit_search_range(search, UNIT_DROP_IN, name, &n) ||
-        is_named(each, name) || !is_unit(search, name))
+        is_named(each, name) || !unit_is_named(search, name))
         return 1;
     int r = load_unit(each, name);
     return r < 0 ? r : 1;
@@ -247,6 +232,8 @@ static int next_rest(struct unit_each *each)
     const char *type = unit_name_type(entry->owner);
     each->unit = entry->owner;
     const struct unit_entry *shadow = unit_search_shadow(search, entry);
+    if (shadow == entry && unit_drop_in_mask(entry))
+        shadow = unit_drop_in_mask(entry);
     each->instead = shadow != entry ? shadow->path : NULL;
     int r = unit_load_file(search, entry, type ? type : entry->owner, &each->loaded);
     return r < 0 ? r : 1;
@@ -275,22 +262,51 @@ static const char *in_memory(struct unit_each *each, const char *text, size_t si
     return copy;
 }
 
+/* The service that podman makes of a quadlet, or of the one whose drop-in this is; NULL: of none. */
+static const char *quadlet_unit(struct unit_each *each, const struct unit_entry *entry,
+                                const char *dot)
+{
+    static const struct {
+        const char *type, *end;
+    } types[] = {{".container", ".service"},     {".kube", ".service"},
+                 {".volume", "-volume.service"}, {".network", "-network.service"},
+                 {".image", "-image.service"},   {".build", "-build.service"},
+                 {".pod", "-pod.service"},       {".artifact", "-artifact.service"}};
+    const char *name = entry->name;
+    size_t      size = strlen(name);
+
+    if (dot && strcmp(dot, ".conf") == 0) { /* in X.container.d */
+        const char *slash = memrchr(entry->path, '/', (size_t)(name - entry->path - 1));
+        size = (size_t)(name - slash) - 4;
+        name = slash + 1;
+        dot = memrchr(name, '.', size);
+    }
+    for (size_t i = 0; i < each->loaded.n; i++)
+        if (strcmp(each->loaded.settings[i].key, "ServiceName") == 0)
+            return in_memory(each, each->loaded.settings[i].value,
+                             strlen(each->loaded.settings[i].value), ".service");
+    for (size_t i = 0; dot && i < TBL_COUNT(types); i++)
+        if ((size_t)(name + size - dot) == strlen(types[i].type) &&
+            strncmp(dot, types[i].type, strlen(types[i].type)) == 0)
+            return dot > name ? in_memory(each, name, (size_t)(dot - name), types[i].end) : NULL;
+    return NULL;
+}
+
 /* The unit that is generated from a script or quadlet, or that a bus name starts; NULL: none. */
 static const char *place_unit(struct unit_each *each, const struct unit_entry *entry)
 {
     const char *kind = entry->dir->place->kind, *dot = strrchr(entry->name, '.');
 
     if (strcmp(kind, "sysv") == 0)
-        return in_memory(each, entry->name, strlen(entry->name), ".service");
+        return unit_sysv_name(&each->memory, entry->name);
     if (strcmp(kind, "rc") == 0 && strcmp(entry->name, "rc.local") == 0)
         return "rc-local.service";
     if (strcmp(kind, "rc") == 0) {
-        const char *name = entry->name + strspn(entry->name, "SK0123456789");
-        return in_memory(each, name, strlen(name), ".service");
+        const char *script = sysv_link_script(entry->name);
+        return unit_sysv_name(&each->memory, script ? script : entry->name);
     }
-    if (strcmp(kind, "quadlet") == 0 && dot &&
-        (strcmp(dot, ".container") == 0 || strcmp(dot, ".kube") == 0))
-        return in_memory(each, entry->name, (size_t)(dot - entry->name), ".service");
+    if (strcmp(kind, "quadlet") == 0)
+        return quadlet_unit(each, entry, dot);
     for (size_t i = 0; i < each->loaded.n; i++)
         if (strcmp(each->loaded.settings[i].key, "SystemdService") == 0)
             return each->loaded.settings[i].value;

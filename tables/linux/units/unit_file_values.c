@@ -6,11 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/unit/sysv_text.h"
 #include "formats/unit/unit_name.h"
 #include "unit_file.h"
 #include "unit_files.h"
 #include "unit_places.h"
 #include "unit_program.h"
+#include "unit_sysv.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -21,6 +23,8 @@ void unit_files_forget_manager(struct files_state *s)
     unit_loaded_free(&s->loaded);
     s->loaded_for = NULL;
     unit_states_free(s->states);
+    unit_starts_free(s->starts);
+    s->starts = NULL;
     unit_search_free(s->places);
     free(s->started);
     s->started = NULL;
@@ -30,8 +34,10 @@ void unit_files_forget_manager(struct files_state *s)
     s->current = NULL;
 }
 
-void unit_files_forget_packages(struct files_state *s)
+void unit_files_forget_root(struct files_state *s)
 {
+    unit_host_free(&s->host);
+    s->have_host = false;
     packages_unref(s->packages);
     s->packages = NULL;
     s->have_packages = false;
@@ -62,13 +68,27 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Whether a link of a runlevel starts its target; OpenRC has no other links. */
-static bool starts(const struct unit_entry *link)
+static bool is_openrc(const struct unit_entry *link)
 {
-    return link->name[0] == 'S' || strcmp(link->dir->place->group, "runlevels") == 0;
+    return strcmp(link->dir->place->group, "runlevels") == 0;
 }
 
-/* Gather the scripts that S links of some runlevel lead to; sorted. */
+/* The script that a link of a runlevel starts; NULL: none. OpenRC has no links that stop. systemd
+ * goes by the link's name, and passes over the runlevels S, 0 and 6. */
+static const char *starts(const struct files_state *s, const struct unit_entry *link)
+{
+    const char *end = link->link ? strrchr(link->link, '/') : NULL;
+    const char *script = link->name[0] == 'S' ? sysv_link_script(link->name) : NULL;
+
+    if (is_openrc(link))
+        return end ? end + 1 : link->link;
+    if (script && unit_has_systemd(s->current->root, s->walk.search->manager.version) &&
+        !strpbrk(strrchr(link->dir->path, '/'), "12345"))
+        return NULL;
+    return script;
+}
+
+/* Gather the services of scripts that links of some runlevel start; sorted. */
 static int gather_started(struct files_state *s)
 {
     s->started = calloc(s->places->n + 1, sizeof *s->started);
@@ -76,17 +96,19 @@ static int gather_started(struct files_state *s)
         return -ENOMEM;
     for (size_t i = 0; i < s->places->n; i++) {
         const struct unit_entry *link = &s->places->entries[i];
-        const char              *end = link->link ? strrchr(link->link, '/') : NULL;
-        if (strcmp(link->dir->place->kind, "rc") == 0 && starts(link) && end)
-            s->started[s->n_started++] = end + 1;
+        const char *script = strcmp(link->dir->place->kind, "rc") == 0 ? starts(s, link) : NULL;
+        if (script)
+            s->started[s->n_started++] = unit_sysv_name(&s->places->memory, script);
     }
+    if (s->places->memory.failed)
+        return -ENOMEM;
     qsort(s->started, s->n_started, sizeof *s->started, by_text);
     return 0;
 }
 
-static bool is_started(const struct files_state *s, const char *script)
+static bool is_started(const struct files_state *s, const char *unit)
 {
-    return bsearch(&script, s->started, s->n_started, sizeof *s->started, by_text) != NULL;
+    return bsearch(&unit, s->started, s->n_started, sizeof *s->started, by_text) != NULL;
 }
 
 static const char *place_state(const struct files_state *s, const struct file_row *row)
@@ -96,10 +118,16 @@ static const char *place_state(const struct files_state *s, const struct file_ro
     if (strcmp(kind, "generator") == 0 || strcmp(kind, "hook") == 0 ||
         strcmp(row->name, "rc.local") == 0)
         return executable_state(s, row);
+    if ((strcmp(kind, "rc") == 0 || strcmp(kind, "sysv") == 0) && row->shadowed_by)
+        return NULL;
+    if ((strcmp(kind, "rc") == 0 || strcmp(kind, "sysv") == 0) &&
+        unit_sysv_off(s->current->root, s->walk.search->manager.version))
+        return "disabled";
     if (strcmp(kind, "rc") == 0)
-        return starts(s->entry) ? "enabled" : "disabled";
+        return starts(s, s->entry) && !unit_sysv_ignored(s->current->root, s->entry) ? "enabled"
+                                                                                     : "disabled";
     if (strcmp(kind, "sysv") == 0)
-        return is_started(s, s->entry->name) ? "enabled" : "disabled";
+        return is_started(s, row->unit) ? "enabled" : "disabled";
     if (strcmp(kind, "linger") == 0)
         return "enabled";
     if (!*s->entry->dir->place->group) /* an empty file replaces no other */
@@ -144,7 +172,14 @@ static const char *type_of_owner(const char *owner)
     return type ? type : unit_type_known(owner) ? owner : NULL;
 }
 
-/* Load the file of the row: a unit in force with its drop-ins, any other file alone. */
+/* Whether the row is of the file that a unit of its name is loaded from. */
+static bool is_in_force(const struct files_state *s)
+{
+    return !s->entry->dir->place && s->entry->where == UNIT_TOP && unit_name_kind(s->entry->name) &&
+           unit_search_fragment(s->current, s->entry->name) == s->entry;
+}
+
+/* Load what the row tells of: a unit in force with its drop-ins, any other file alone. */
 static int load(struct files_state *s)
 {
     struct unit_entry *entry = s->entry;
@@ -153,11 +188,9 @@ static int load(struct files_state *s)
         return 0;
     unit_loaded_free(&s->loaded);
     s->loaded_for = NULL;
-    bool in_force = !entry->dir->place && entry->where == UNIT_TOP && unit_name_kind(entry->name) &&
-                    unit_search_fragment(s->current, entry->name) == entry;
     const char *type = entry->dir->place ? NULL : type_of_owner(entry->owner);
-    int         r = in_force ? unit_load(s->current, entry->name, &s->loaded)
-                             : unit_load_file(s->current, entry, type, &s->loaded);
+    int         r = is_in_force(s) ? unit_load(s->current, entry->name, &s->loaded)
+                                   : unit_load_file(s->current, entry, type, &s->loaded);
     if (r == 0)
         s->loaded_for = entry;
     return r;
@@ -303,6 +336,65 @@ int unit_files_get_exec_start(struct tbl_scan *scan, const void *data, sqlite3_c
                                                  .key = section ? "Exec" : "ExecStart"});
 }
 
+/* Names ------------------------------------------------------------------------ */
+
+/* Append the names that Provides: of the script gives, each with a NUL after it. */
+static int read_provides(const struct files_state *s, struct buffer *names)
+{
+    char  *data;
+    size_t size;
+    int    r = root_read(s->current->root, s->entry->path, UNIT_FILE_MAX, &data, &size);
+
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    sysv_provides(data, size, s->entry->name, names);
+    free(data);
+    return names->failed ? -ENOMEM : 0;
+}
+
+int unit_files_get_started_by(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct files_state *s = tbl_state(scan);
+    struct buffer       names = {0};
+
+    (void)row;
+    if (!is_in_force(s))
+        return SQLITE_OK;
+    if (!s->starts && unit_starts_open(&s->starts, s->current) < 0)
+        return SQLITE_NOMEM;
+    const char *text =
+        unit_starts_by(s->starts, s->entry->name, &names) ? buffer_text(&names) : NULL;
+    bool failed = names.failed;
+    result(out, text);
+    buffer_free(&names);
+    return failed ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+int unit_files_get_aliases(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    struct files_state    *s = tbl_state(scan);
+    const struct file_row *row = data;
+    struct buffer          names = {0}, json = {0};
+    int                    r = 0;
+
+    if (strcmp(row->kind, "sysv") == 0)
+        r = read_provides(s, &names);
+    else if (is_in_force(s))
+        r = unit_aliases_of(s->current, s->entry, &names);
+    for (size_t i = 0; r == 0 && i < names.size; i += strlen(names.data + i) + 1) {
+        buffer_puts(&json, i ? ", " : "[");
+        buffer_json(&json, names.data + i, strlen(names.data + i));
+    }
+    if (json.size)
+        buffer_putc(&json, ']');
+    const char *text = json.size ? buffer_text(&json) : NULL;
+    result(out, text);
+    r = r < 0 || json.failed ? -ENOMEM : 0;
+    buffer_free(&names);
+    buffer_free(&json);
+    return r < 0 ? SQLITE_NOMEM : SQLITE_OK;
+}
+
 /* Errors ---------------------------------------------------------------------- */
 
 static const char *error_of_file(struct tbl_scan *scan, const struct unit_file *file)
@@ -314,6 +406,9 @@ static const char *error_of_file(struct tbl_scan *scan, const struct unit_file *
     if (file->fault)
         return tbl_printf(scan, "line %u: %s; systemd reads no further", file->fault_line,
                           unit_fault_text(file->fault));
+    if (file->fatal)
+        return tbl_printf(scan, "line %u: %s; systemd reads no further", file->fatal_line,
+                          file->fatal);
     if (file->lost)
         return tbl_printf(scan, "%lld settings beyond the first %d not read", (long long)file->lost,
                           UNIT_SETTINGS_MAX);
@@ -340,6 +435,15 @@ static const char *error_of_other(const struct files_state *s)
     return NULL;
 }
 
+/* Why the manager refuses the unit that was loaded. */
+static int find_refusal(struct files_state *s, const char **ret)
+{
+    if (!s->have_host && unit_host_read(&s->host, s->walk.source.root) < 0)
+        return -ENOMEM;
+    s->have_host = true;
+    return unit_loaded_bad_setting(s->current, &s->host, s->entry->name, &s->loaded, ret);
+}
+
 int unit_files_get_error(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct files_state *s = tbl_state(scan);
@@ -356,8 +460,14 @@ int unit_files_get_error(struct tbl_scan *scan, const void *row, sqlite3_context
         return SQLITE_NOMEM;
     const struct unit_file *file = s->loaded.n_files ? &s->loaded.files[0] : NULL;
     bool                    dangling = file && file->error == -ENOENT && s->entry->type == DT_LNK;
-    if (file && file->entry == s->entry && !dangling)
-        result(out, error_of_file(scan, file));
+    const char             *refused = NULL;
+    if (is_in_force(s) && find_refusal(s, &refused) < 0)
+        return SQLITE_NOMEM;
+    const char *error =
+        file && file->entry == s->entry && !dangling ? error_of_file(scan, file) : NULL;
+    result(out, error && refused ? tbl_printf(scan, "%s; %s", error, refused)
+                : error          ? error
+                                 : refused);
     return SQLITE_OK;
 }
 

@@ -14,8 +14,10 @@
 
 #include "file_columns.h"
 #include "formats/text/input.h"
+#include "formats/unit/sysv_text.h"
 #include "formats/unit/unit_name.h"
 #include "unit_places.h"
+#include "unit_sysv.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -46,7 +48,8 @@ static int open_scan(struct tbl_scan *scan)
     s->unit = TBL_TERMS(scan, struct file_row, unit);
     s->places_wanted = s->kind->n == 0;
     for (size_t i = 0; i < s->kind->n; i++)
-        s->places_wanted |= !is_unit_kind(s->kind->texts[i]);
+        s->places_wanted |=
+            !is_unit_kind(s->kind->texts[i]) || strcmp(s->kind->texts[i], "other") == 0;
     int r =
         unit_walk_open(&s->walk, tbl_svcql(scan),
                        &(struct unit_walk_want){.table = "unit_files",
@@ -72,19 +75,25 @@ static int next_search(struct files_state *s)
     unit_files_forget_manager(s);
     int r = unit_walk_next(&s->walk);
     if (r > 0 && s->walk.number != number)
-        unit_files_forget_packages(s);
+        unit_files_forget_root(s);
     s->current = r > 0 ? s->walk.search : NULL;
     return r;
 }
 
-/* Its kind, as far as its name shows; "unit" and "link" may later prove to be masks. */
-static const char *kind_of(const struct unit_entry *entry)
+/* What it is, as far as its name tells; "unit" and "link" may turn out to be masks. */
+static const char *kind_of(const struct files_state *s, const struct unit_entry *entry)
 {
     static const char conf[] = ".conf";
     size_t            size = strlen(entry->name), tail = sizeof conf - 1;
 
     if (entry->error)
         return "directory";
+    if (entry->dir->place && strcmp(entry->dir->place->kind, "sysv") == 0 &&
+        unit_sysv_ignored(s->current->root, entry))
+        return "other";
+    if (entry->dir->place && strcmp(entry->dir->place->kind, "autostart") == 0 &&
+        unit_name_ignored(entry->name))
+        return "other";
     if (entry->dir->place)
         return entry->dir->place->kind;
     if (entry->type == DT_DIR)
@@ -105,16 +114,15 @@ static bool is_script(const char *kind)
     return strcmp(kind, "sysv") == 0 || strcmp(kind, "rc") == 0;
 }
 
-/* The unit that the file defines or belongs to; of scripts the one that is generated for them. */
-static const char *unit_of(struct tbl_scan *scan, const struct unit_entry *entry, const char *kind)
+/* The unit that the file is of or belongs to; of scripts the one that is generated for them. */
+static const char *unit_of(struct files_state *s, const struct unit_entry *entry, const char *kind)
 {
-    if (strcmp(kind, "sysv") == 0)
-        return tbl_printf(scan, "%s.service", entry->name);
-    if (strcmp(kind, "rc") == 0)
-        return strcmp(entry->name, "rc.local") == 0
-                   ? "rc-local.service"
-                   : tbl_printf(scan, "%s.service",
-                                entry->name + strspn(entry->name, "SK0123456789"));
+    const char *script = strcmp(kind, "rc") == 0 ? sysv_link_script(entry->name) : NULL;
+
+    if (strcmp(kind, "rc") == 0 && strcmp(entry->name, "rc.local") == 0)
+        return "rc-local.service";
+    if (is_script(kind))
+        return unit_sysv_name(&s->current->memory, script ? script : entry->name);
     if (entry->dir->place || (entry->where == UNIT_TOP && !unit_name_kind(entry->name)))
         return NULL;
     return entry->owner;
@@ -171,20 +179,30 @@ static void fill_link(struct tbl_scan *scan, struct files_state *s, struct unit_
 }
 
 /* The file that makes this one ineffective: of a script, the unit of its name. */
-static const char *shadow_of(const struct files_state *s, const struct unit_entry *entry,
-                             const struct file_row *row)
+static int shadow_of(struct files_state *s, const struct unit_entry *entry,
+                     const struct file_row *row, const char **ret)
 {
-    const struct unit_entry *shadow = entry;
+    const struct unit_entry *shadow = entry, *mask = NULL;
 
-    if (strcmp(row->kind, "sysv") == 0 && row->unit) {
+    if (is_script(row->kind) && row->unit && strcmp(row->name, "rc.local") != 0) {
         shadow = unit_search_first(s->walk.search, row->unit);
-        return shadow && strcmp(shadow->dir->path, "/run/systemd/generator.late") != 0
+        *ret = shadow && strcmp(shadow->dir->path, "/run/systemd/generator.late") != 0
                    ? shadow->path
                    : NULL;
+        if (*ret)
+            return 0;
+        shadow = entry;
     }
     if (!entry->error && entry->where != UNIT_WANTS)
         shadow = unit_search_shadow(s->current, entry);
-    return shadow != entry ? shadow->path : NULL;
+    if (shadow == entry && strcmp(row->kind, "drop-in") == 0) {
+        int r = unit_drop_ins_mark(s->current);
+        if (r < 0)
+            return r;
+        mask = unit_drop_in_mask(entry);
+    }
+    *ret = mask ? mask->path : shadow != entry ? shadow->path : NULL;
+    return 0;
 }
 
 static int fill(struct tbl_scan *scan, struct files_state *s, struct unit_entry *entry,
@@ -195,7 +213,7 @@ static int fill(struct tbl_scan *scan, struct files_state *s, struct unit_entry 
     *row = (struct file_row){.host = s->walk.source.host,
                              .path = tbl_utf8(scan, entry->path, strlen(entry->path)),
                              .name = tbl_utf8(scan, entry->name, strlen(entry->name)),
-                             .kind = kind_of(entry),
+                             .kind = kind_of(s, entry),
                              .scope = unit_walk_scope(&s->walk),
                              .scope_user = unit_walk_user(&s->walk),
                              .directory = entry->dir->path,
@@ -211,7 +229,7 @@ static int fill(struct tbl_scan *scan, struct files_state *s, struct unit_entry 
                              .immutable = TBL_NULL,
                              .root = row->root};
     row->source = unit_walk_source(scan, &s->walk, row->path);
-    row->unit = unit_of(scan, entry, row->kind);
+    row->unit = unit_of(s, entry, row->kind);
     bool there = root_statx(s->current->root, entry->path, false, &st) == 0;
     if (there)
         fill_status(scan, row, &st);
@@ -220,10 +238,9 @@ static int fill(struct tbl_scan *scan, struct files_state *s, struct unit_entry 
         row->kind = "mask";
     if (strcmp(row->kind, "unit") == 0 && there && S_ISREG(st.stx_mode) && st.stx_size == 0)
         row->kind = "mask";
-    row->shadowed_by = shadow_of(s, entry, row);
-    bool whole = row->path && row->name && row->source && (row->mode || !there) &&
-                 (row->unit || !is_script(row->kind)) && (row->link_target || !entry->link) &&
-                 !s->current->memory.failed;
+    bool whole = shadow_of(s, entry, row, &row->shadowed_by) == 0 && row->path && row->name &&
+                 row->source && (row->mode || !there) && (row->unit || !is_script(row->kind)) &&
+                 (row->link_target || !entry->link) && !s->current->memory.failed;
     return whole ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
@@ -234,7 +251,7 @@ static int next(struct tbl_scan *scan, void *row)
     for (;;) {
         while (s->current && s->next < s->current->n && !input_over_budget()) {
             struct unit_entry *entry = &s->current->entries[s->next++];
-            if (!wanted(s, entry, kind_of(entry)))
+            if (!wanted(s, entry, kind_of(s, entry)))
                 continue;
             s->entry = entry;
             s->have_owner = s->have_altered = false;
@@ -252,7 +269,7 @@ static void close_scan(struct tbl_scan *scan)
     struct files_state *s = tbl_state(scan);
 
     unit_files_forget_manager(s);
-    unit_files_forget_packages(s);
+    unit_files_forget_root(s);
     unit_walk_close(&s->walk);
 }
 
@@ -268,7 +285,8 @@ static const struct tbl_column columns[] = {
     ROW(kind, TBL_KEY,
         "unit, mask, link (a unit's other name, or a unit linked from elsewhere), drop-in, "
         "dependency-link (in .wants, .requires, .upholds), other; generator, sysv, rc, hook, dbus, "
-        "quadlet, linger, xinetd, inetd, upstart, autostart, environment, preset, manager-config, "
+        "quadlet, linger, xinetd, inetd, upstart, autostart, environment, preset, "
+        "manager-config, "
         "profile (of portable services); directory: one that could not be read"),
     ROW(scope, TBL_KEY, "Manager that reads it: system or user"),
     ROW(scope_user, TBL_KEY | TBL_ID,
@@ -328,7 +346,20 @@ static const struct tbl_column columns[] = {
              unit_files_get_wanted_by),
     TBL_LAZY("required_by", TBL_TEXT, 0, "RequiredBy= of [Install], one value a line",
              unit_files_get_required_by),
-    TBL_LAZY("error", TBL_TEXT, 0, "What is wrong with the file, or why it could not be read",
+    TBL_LAZY("started_by", TBL_TEXT, 0,
+             "Units that pull it in when the manager starts, as a JSON array: by a link in .wants, "
+             ".requires or "
+             ".upholds, Wants=, Requires= and the like, on a way from default.target; NULL: none",
+             unit_files_get_started_by),
+    TBL_LAZY("aliases", TBL_TEXT, 0,
+             "Other names by which the unit can be started, as a JSON array: links of its name, "
+             "Provides: of "
+             "an init script; NULL: none",
+             unit_files_get_aliases),
+    TBL_LAZY("error", TBL_TEXT, 0,
+             "What is wrong with the file, or why it could not be read; \"bad-setting: \" begins "
+             "why the manager "
+             "refuses the unit, in its words",
              unit_files_get_error),
     ROW(root, TBL_KEY | TBL_HIDDEN, "Root file system to read instead of the evidence"),
 };

@@ -5,7 +5,9 @@
 
 #include "linux/packages/packages.h"
 #include "table.h"
+#include "unit_host.h"
 #include "unit_load.h"
+#include "unit_starts.h"
 #include "unit_state.h"
 #include "unit_walk.h"
 
@@ -28,6 +30,7 @@ struct files_state {
     struct unit_walk        walk;
     struct unit_search     *places;
     struct unit_states     *states;
+    struct unit_starts     *starts;
     struct unit_search     *current; /* walk.search, then places */
     size_t                  next;    /* entry of `current` */
     struct unit_entry      *entry;   /* of the row */
@@ -43,11 +46,13 @@ struct files_state {
     bool             have_owner, have_altered; /* of the row: a query names these more than once */
     const char      *owner;
     int              altered;
+    struct unit_host host;
+    bool             have_host;
 };
 
 /* Free what was kept for the files of one manager; of one root. */
 void unit_files_forget_manager(struct files_state *s);
-void unit_files_forget_packages(struct files_state *s);
+void unit_files_forget_root(struct files_state *s);
 
 /* The lazy columns. */
 tbl_getter unit_files_get_state;
@@ -56,6 +61,8 @@ tbl_getter unit_files_get_own_commands;
 tbl_getter unit_files_get_own_settings;
 tbl_getter unit_files_get_settings;
 tbl_getter unit_files_get_exec_start;
+tbl_getter unit_files_get_started_by;
+tbl_getter unit_files_get_aliases;
 tbl_getter unit_files_get_error;
 tbl_getter unit_files_get_resolved;
 tbl_getter unit_files_get_sha256;

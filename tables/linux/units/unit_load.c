@@ -6,7 +6,10 @@
 
 #include "formats/text/array.h"
 #include "formats/unit/unit_name.h"
+#include "formats/unit/unit_specifiers.h"
+#include "formats/unit/unit_verify.h"
 #include "unit_file.h"
+#include "unit_host.h"
 
 #define KEEP_FILE  (64u << 10) /* bytes of a drop-in that is kept parsed, as many units read it */
 #define KEEP_TOTAL (32u << 20)
@@ -83,8 +86,33 @@ static int gather_aliases(struct unit_search *search)
     return 0;
 }
 
-/* The alias as it applies to a unit: of templates the instance is the unit's. False: it does not
- * apply. */
+/* The first alias of a file. */
+static size_t first_alias(const struct unit_search *search, const struct unit_entry *fragment)
+{
+    size_t low = 0, high = search->n_aliases;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (search->aliases[middle].fragment < fragment)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int unit_aliases_of(struct unit_search *search, const struct unit_entry *fragment,
+                    struct buffer *ret)
+{
+    if (gather_aliases(search) < 0)
+        return -ENOMEM;
+    for (size_t i = first_alias(search, fragment);
+         i < search->n_aliases && search->aliases[i].fragment == fragment; i++)
+        buffer_put(ret, search->aliases[i].name, strlen(search->aliases[i].name) + 1);
+    return ret->failed ? -ENOMEM : 0;
+}
+
+/* The alias as it applies to a unit: of templates the instance is the unit's. False: not to it. */
 static bool apply_alias(const char *alias, const char *unit, char ret[UNIT_NAME_MAX])
 {
     char of_unit[UNIT_NAME_MAX], of_alias[UNIT_NAME_MAX];
@@ -165,16 +193,8 @@ static int add_alias_folders(struct unit_search *search, const char *name, struc
     char                     alias[UNIT_NAME_MAX];
     const struct unit_entry *fragment = unit_search_fragment(search, name);
     int                      r = gather_aliases(search);
-    size_t                   low = 0, high = search->n_aliases;
 
-    while (r == 0 && low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (search->aliases[middle].fragment < fragment)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (;
+    for (size_t low = r == 0 ? first_alias(search, fragment) : 0;
          r == 0 && fragment && low < search->n_aliases && search->aliases[low].fragment == fragment;
          low++)
         if (apply_alias(search->aliases[low].name, name, alias) && strcmp(alias, name) != 0)
@@ -225,14 +245,69 @@ int unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
         found.entries = calloc(f.n, sizeof *found.entries);
         r = found.entries ? 0 : -ENOMEM;
     }
-    for (size_t i = 0; r >= 0 && i < f.n; i++)
-        if (i == 0 || strcmp(f.found[i - 1].entry->name, f.found[i].entry->name) != 0)
-            found.entries[found.n++] = f.found[i].entry;
+    for (size_t i = 0; r >= 0 && i < f.n; i++) {
+        struct unit_entry *entry = f.found[i].entry,
+                          *last = found.n ? found.entries[found.n - 1] : NULL;
+        if (!last || strcmp(last->name, entry->name) != 0)
+            found.entries[found.n++] = entry;
+        else if (!own && last != entry && !entry->masked_by)
+            entry->masked_by = last;
+    }
     free(f.found);
     if (r < 0)
         return r;
     *ret = found;
     return 0;
+}
+
+/* Mark the drop-ins that a unit reads, and those that others of the same name mask. */
+static int mark_drop_ins_of(struct unit_search *search, const char *name)
+{
+    struct unit_drop_ins drop_ins;
+    int                  r = unit_drop_ins_find(search, name, false, &drop_ins);
+
+    for (size_t i = 0; r == 0 && i < drop_ins.n; i++)
+        drop_ins.entries[i]->used = true;
+    if (r == 0)
+        unit_drop_ins_free(&drop_ins);
+    return r;
+}
+
+int unit_drop_ins_mark(struct unit_search *search)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && !search->marked && i < search->n; i++) {
+        const struct unit_entry *entry = search->by_owner[i];
+        const char              *name = entry->where == UNIT_WANTS ? entry->name : entry->owner;
+        bool                     again = i && search->by_owner[i - 1]->where == entry->where &&
+                     strcmp(search->by_owner[i - 1]->owner, entry->owner) == 0;
+        if (entry->where == UNIT_WANTS ? unit_name_kind(name) == UNIT_NAME_INSTANCE
+                                       : !again && unit_is_named(search, name))
+            r = mark_drop_ins_of(search, name);
+    }
+    search->marked = r == 0;
+    return r;
+}
+
+const struct unit_entry *unit_drop_in_mask(const struct unit_entry *entry)
+{
+    return entry->used ? NULL : entry->masked_by;
+}
+
+bool unit_is_named(struct unit_search *search, const char *name)
+{
+    char template[UNIT_NAME_MAX];
+    const struct unit_entry *fragment = unit_search_fragment(search, name);
+    const char              *dot = strrchr(name, '.');
+
+    if (!unit_name_kind(name))
+        return false;
+    if (!fragment)
+        return dot[-1] != '-' && unit_type_needs_no_file(dot + 1);
+    return strcmp(fragment->name, name) == 0 ||
+           (unit_name_kind(name) == UNIT_NAME_INSTANCE && unit_name_template(name, template) &&
+            strcmp(fragment->name, template) == 0);
 }
 
 void unit_drop_ins_free(struct unit_drop_ins *drop_ins)
@@ -248,6 +323,8 @@ struct unit_parsed {
     size_t               n;
     struct unit_file     file;
 };
+
+static const char stopped[] = "after a line at which systemd stops";
 
 static int add_setting(struct arena *memory, struct unit_parsed *p, const struct unit_assignment *a)
 {
@@ -266,7 +343,7 @@ static int add_setting(struct arena *memory, struct unit_parsed *p, const struct
         .value = unit_strdup(memory, a->value),
         .line = a->line,
         .ignored = a->fault    ? unit_fault_text(a->fault)
-                   : a->unread ? "after a line at which systemd stops"
+                   : a->unread ? stopped
                                : NULL};
     return setting->section && setting->key && setting->value ? 0 : -ENOMEM;
 }
@@ -387,7 +464,47 @@ static int add_file(struct unit_search *search, struct unit_loaded *loaded,
     return 0;
 }
 
-/* Merge, unless no setting of the unit is in force. */
+/* The specifiers that a unit's name and the manager's version tell of. */
+static void name_specifiers(const struct unit_search *search, const char *name,
+                            struct arena *memory, struct unit_specifiers *ret)
+{
+    *ret = (struct unit_specifiers){.systemd = search->manager.version};
+    unit_specifiers_name(ret, name, memory);
+}
+
+/* Add a drop-in: at a setting that systemd cannot take it stops reading. */
+static int add_drop_in(struct unit_search *search, struct unit_loaded *loaded,
+                       struct unit_entry *entry, const char *name, const char *type)
+{
+    size_t                 first = loaded->n;
+    int                    r = add_file(search, loaded, entry, type);
+    struct unit_specifiers specifiers;
+    struct unit_expander   expander = {unit_specifiers_expand, &specifiers};
+    struct buffer          reason = {0}, text = {0};
+
+    if (r < 0 || first == loaded->n)
+        return r;
+    struct unit_file *file = &loaded->files[loaded->n_files - 1];
+    name_specifiers(search, name, &loaded->memory, &specifiers);
+    for (size_t i = first; i < loaded->n; i++) {
+        struct unit_setting *setting = &loaded->settings[i];
+        if (file->fatal && !setting->ignored) {
+            setting->ignored = stopped;
+        } else if (!file->fatal &&
+                   unit_setting_fatal(setting, &expander, &loaded->memory, &reason)) {
+            buffer_utf8(&text, reason.data, reason.size);
+            file->fatal = arena_strndup(&loaded->memory, text.data ? text.data : "", text.size);
+            file->fatal_line = setting->line;
+            setting->ignored = file->fatal;
+        }
+    }
+    r = loaded->memory.failed || reason.failed || text.failed ? -ENOMEM : 0;
+    buffer_free(&reason);
+    buffer_free(&text);
+    return r;
+}
+
+/* Merge, unless there is a reason why nothing of it is in force. */
 static int finish(struct unit_loaded *loaded, const char *reason)
 {
     loaded->refused = reason;
@@ -425,7 +542,7 @@ int unit_load(struct unit_search *search, const char *name, struct unit_loaded *
     if (r == 0 && fragment)
         r = add_file(search, &loaded, fragment, type);
     for (size_t i = 0; r == 0 && i < drop_ins.n; i++)
-        r = add_file(search, &loaded, drop_ins.entries[i], type);
+        r = add_drop_in(search, &loaded, drop_ins.entries[i], name, type);
     unit_drop_ins_free(&drop_ins);
     if (r == 0)
         r = finish(&loaded, refusal(search, type, fragment, loaded.files));
@@ -436,11 +553,67 @@ int unit_load(struct unit_search *search, const char *name, struct unit_loaded *
     return r;
 }
 
+/* Append why the manager refuses the fragment or what it says with its drop-ins: 1, 0, -ENOMEM. */
+static int verify(const struct unit_search *search, const struct unit_host *host, const char *name,
+                  struct unit_loaded *loaded, struct buffer *reason)
+{
+    struct unit_specifiers specifiers;
+    struct unit_expander   expander = {unit_specifiers_expand, &specifiers};
+    struct arena           memory = {0};
+
+    unit_host_specifiers(host, &search->manager, &memory, &specifiers);
+    unit_specifiers_name(&specifiers, name, &memory);
+    for (size_t i = 0; i < loaded->n && loaded->settings[i].file == 0; i++) {
+        size_t before = reason->size;
+        buffer_printf(reason, "%s:%u: ", loaded->files[0].entry->path, loaded->settings[i].line);
+        if (unit_setting_fatal(&loaded->settings[i], &expander, &memory, reason)) {
+            arena_free(&memory);
+            return 1;
+        }
+        reason->size = before;
+    }
+    struct unit_verified unit = {name, loaded->settings, loaded->n, search->manager.version,
+                                 &expander};
+    int                  r = unit_verify(&unit, &memory, reason);
+    r = memory.failed ? -ENOMEM : r;
+    arena_free(&memory);
+    return r;
+}
+
+int unit_loaded_bad_setting(const struct unit_search *search, const struct unit_host *host,
+                            const char *name, struct unit_loaded *loaded, const char **ret)
+{
+    const struct unit_entry *fragment = loaded->n_files ? loaded->files[0].entry : NULL;
+    struct buffer            reason = {0}, text = {0};
+    int                      r = 0;
+
+    if (!loaded->verified && fragment && fragment->where == UNIT_TOP && !loaded->files[0].error &&
+        !loaded->files[0].fault && !unit_is_mask(search->root, fragment->path)) {
+        buffer_puts(&reason, "bad-setting: ");
+        r = verify(search, host, name, loaded, &reason);
+        buffer_utf8(&text, reason.data ? reason.data : "", reason.size);
+        if (r > 0 && buffer_text(&text))
+            loaded->bad_setting = arena_strndup(&loaded->memory, text.data, text.size);
+        if (text.failed || reason.failed || loaded->memory.failed)
+            r = -ENOMEM;
+        buffer_free(&reason);
+        buffer_free(&text);
+    }
+    loaded->verified = true;
+    *ret = loaded->bad_setting;
+    return r < 0 ? r : 0;
+}
+
 int unit_load_file(struct unit_search *search, struct unit_entry *entry, const char *type,
                    struct unit_loaded *ret)
 {
     struct unit_loaded loaded = {.files = calloc(1, sizeof *loaded.files)};
-    int                r = loaded.files ? add_file(search, &loaded, entry, type) : -ENOMEM;
+    int                r = loaded.files ? 0 : -ENOMEM;
+
+    if (r == 0)
+        r = type && entry->where == UNIT_DROP_IN
+                ? add_drop_in(search, &loaded, entry, entry->owner, type)
+                : add_file(search, &loaded, entry, type);
 
     if (r == 0)
         r = finish(&loaded, NULL);

@@ -17,9 +17,24 @@ struct unit_drop_ins {
     struct unit_entry **entries;
     size_t              n;
 };
-int  unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
-                        struct unit_drop_ins *ret);
+int unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
+                       struct unit_drop_ins *ret);
+/* Append the names of links that lead to a file, each with a NUL after it. 0 or -ENOMEM. */
+int unit_aliases_of(struct unit_search *search, const struct unit_entry *fragment,
+                    struct buffer *ret);
+
 void unit_drop_ins_free(struct unit_drop_ins *drop_ins);
+
+/* Whether a name is a unit of its own: no alias, no prefix, and something of it can be loaded. */
+bool unit_is_named(struct unit_search *search, const char *name);
+
+/* Find out once which drop-ins some unit reads: sets `used` and `masked_by` of the entries. 0 or
+ * -ENOMEM. */
+int unit_drop_ins_mark(struct unit_search *search);
+
+/* The drop-in of the same name that every unit reads instead of this one; NULL: some unit reads it,
+ * or none would. */
+const struct unit_entry *unit_drop_in_mask(const struct unit_entry *entry);
 
 #define UNIT_SETTINGS_MAX 100000 /* of one file */
 
@@ -29,7 +44,9 @@ struct unit_file {
     int                error;      /* negative errno of reading it; 0 */
     enum unit_fault    fault;      /* the first fatal one; UNIT_OK: none */
     unsigned           fault_line; /* of it */
-    unsigned           ignored;    /* lines that systemd ignores */
+    unsigned           ignored;    /* lines that systemd passes over */
+    const char        *fatal; /* of a drop-in: the setting at which systemd stops; NULL: none */
+    unsigned           fatal_line; /* of it */
     size_t             lost;       /* settings beyond UNIT_SETTINGS_MAX, not kept */
     size_t             size;       /* bytes */
     bool               nuls;       /* has NUL bytes */
@@ -42,12 +59,21 @@ struct unit_loaded {
     struct unit_setting *settings;
     size_t               n;
     const char          *refused; /* why nothing of it is in force; NULL: systemd loads it */
-    struct arena         memory; /* holds the texts of the settings, unless the search keeps them */
+    struct arena         memory;  /* what the settings point into, unless the search keeps it */
+
+    bool        verified; /* unit_loaded_bad_setting() was asked */
+    const char *bad_setting;
 };
 
 /* Load a unit by name: 0 or -ENOMEM; without a fragment only drop-ins. A fragment that systemd
  * refuses to load has no setting in force, nor have its drop-ins. */
 int unit_load(struct unit_search *search, const char *name, struct unit_loaded *ret);
+
+/* Why the manager refuses to load the unit although it could read its files, in its own words:
+ * "bad-setting: ..."; NULL: it loads it. 0 or -ENOMEM. */
+struct unit_host;
+int unit_loaded_bad_setting(const struct unit_search *search, const struct unit_host *host,
+                            const char *name, struct unit_loaded *loaded, const char **ret);
 
 /* Read one file alone, as a fragment or drop-in of a unit of this type; NULL: a file of another
  * kind, all of whose settings count. */

@@ -150,11 +150,13 @@ static int by_home(const void *a, const void *b)
     return order ? order : strcmp(x->user, y->user);
 }
 
-/* Whether a home, or the runtime directory of its user, may hold something that starts services.
- * Sets the uid where only the home's owner is known. */
+/* Whether a home, or another directory of its user, may hold something that starts services.
+ * Fills in the uid where only the home tells it. */
 static bool inhabited(const struct root *root, struct unit_manager *manager, bool *ret_denied)
 {
     static const char *const marks[] = {".config", ".local/share"};
+    static const char *const of_uid[] = {"/run/user/%lld/systemd",
+                                         "/etc/containers/systemd/users/%lld"};
     char                     path[ROOT_PATH_MAX];
     struct stat              st;
     bool                     found = false;
@@ -169,12 +171,15 @@ static bool inhabited(const struct root *root, struct unit_manager *manager, boo
         found |= r == 0;
         *ret_denied |= root_denied(r);
     }
-    if (manager->runtime)
+    if (manager->runtime) {
         snprintf(path, sizeof path, "%s/systemd", manager->runtime);
-    else
-        snprintf(path, sizeof path, "/run/user/%lld/systemd", (long long)manager->uid);
-    return found ||
-           ((manager->runtime || manager->uid >= 0) && root_stat(root, path, true, &st) == 0);
+        return found || root_stat(root, path, true, &st) == 0;
+    }
+    for (size_t i = 0; manager->uid >= 0 && i < sizeof of_uid / sizeof of_uid[0]; i++) {
+        snprintf(path, sizeof path, of_uid[i], (long long)manager->uid); /* NOLINT: see above */
+        found |= root_stat(root, path, true, &st) == 0;
+    }
+    return found;
 }
 
 /* Keep one user of each home. */

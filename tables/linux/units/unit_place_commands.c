@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "formats/unit/sysv_text.h"
 #include "formats/unit/unit_words.h"
 #include "unit_places.h"
+#include "unit_sysv.h"
 
 struct reader {
     const struct unit_each *each;
@@ -149,6 +152,13 @@ static void read_script(struct reader *r)
     static const char *const start[] = {"start", NULL};
     const struct unit_entry *unit = unit_search_first(r->each->walk.search, r->each->unit);
 
+    const char *ignored = strcmp(r->each->entry->dir->place->kind, "sysv") == 0
+                              ? unit_sysv_ignored(r->each->walk.source.root, r->each->entry)
+                              : NULL;
+    const char *off =
+        unit_sysv_off(r->each->walk.source.root, r->each->walk.search->manager.version);
+
+    r->off = r->off ? r->off : ignored ? ignored : off;
     check_executable(r);
     if (unit && strcmp(unit->dir->path, "/run/systemd/generator.late") != 0 &&
         strcmp(r->each->entry->name, "rc.local") != 0)
@@ -203,18 +213,46 @@ static void read_dbus(struct reader *r)
         command->user = value_of(r, section, "User");
 }
 
-/* The words of a desktop entry's Exec=: escapes of the file's values, then quotes; field codes for
- * files, icons and names are left out. */
+/* The words of a desktop entry's Exec=: escapes of the file's values, then quotes, and field codes
+ * that stand for files, icons and names left out. */
+static bool is_true(const char *value)
+{
+    static const char *const words[] = {"1", "yes", "y", "true", "t", "on"};
+
+    for (size_t i = 0; value && i < sizeof words / sizeof words[0]; i++)
+        if (strcasecmp(value, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Why systemd-xdg-autostart-generator makes no service of the entry; NULL: it does. */
+static const char *autostart_off(const struct reader *r)
+{
+    static const char section[] = "Desktop Entry";
+    const char       *type = value_of(r, section, "Type"), *try = value_of(r, section, "TryExec");
+    struct stat       st;
+
+    if (unit_name_ignored(r->each->entry->name))
+        return "systemd passes over files of this name";
+    if (is_true(value_of(r, section, "Hidden")))
+        return "Hidden=true";
+    if (is_true(value_of(r, section, "X-systemd-skip")))
+        return "X-systemd-skip=true";
+    if (type && strcmp(type, "Application") != 0)
+        return "not of Type=Application";
+    if (try && *try == '/' && root_stat(r->each->walk.source.root, try, true, &st) < 0)
+        return "the program of TryExec= is absent";
+    return NULL;
+}
+
 static void read_autostart(struct reader *r)
 {
     static const char          section[] = "Desktop Entry";
     const struct unit_setting *exec = setting_of(r, section, "Exec");
-    const char                *hidden = value_of(r, section, "Hidden");
     struct buffer              value = {0};
     size_t                     n = 0, kept = 0;
 
-    if (!r->off && hidden && strcmp(hidden, "true") == 0)
-        r->off = "Hidden=true";
+    r->off = r->off ? r->off : autostart_off(r);
     if (!exec || unit_unescape(exec->value, &value) < 0 || !buffer_text(&value)) {
         buffer_free(&value);
         return;

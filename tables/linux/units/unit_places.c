@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* system.conf and user.conf, environment.d, presets: systemd-system.conf(5), environment.d(5),
  * systemd.preset(5); generators: systemd.generator(7), systemd.environment-generator(7); D-Bus:
@@ -10,96 +11,130 @@
  * In order of precedence within a group. */
 
 #define FOUR_DIRS(kind, group, path, pattern, deep)                                                \
-    {kind, group, "/etc/" path, pattern, deep}, {kind, group, "/run/" path, pattern, deep},        \
-        {kind, group, "/usr/local/lib/" path, pattern, deep},                                      \
-        {kind, group, "/usr/lib/" path, pattern, deep},                                            \
+    {kind, group, "/etc/" path, pattern, deep, NULL, NULL},                                        \
+        {kind, group, "/run/" path, pattern, deep, NULL, NULL},                                    \
+        {kind, group, "/usr/local/lib/" path, pattern, deep, NULL, NULL},                          \
+        {kind, group, "/usr/lib/" path, pattern, deep, NULL, NULL},                                \
     {                                                                                              \
-        kind, group, "/lib/" path, pattern, deep                                                   \
+        kind, group, "/lib/" path, pattern, deep, NULL, NULL                                       \
     }
 
-#define GENERATORS(path)                                                                           \
-    {"generator", path, "/run/systemd/" path, "*", false},                                         \
-        {"generator", path, "/etc/systemd/" path, "*", false},                                     \
-        {"generator", path, "/usr/local/lib/systemd/" path, "*", false},                           \
-        {"generator", path, "/usr/lib/systemd/" path, "*", false},                                 \
+#define GENERATOR(group, dir)                                                                      \
     {                                                                                              \
-        "generator", path, "/lib/systemd/" path, "*", false                                        \
+        "generator", group, dir, "*", 0, NULL, NULL                                                \
     }
+#define GENERATORS(path)                                                                           \
+    GENERATOR(path, "/run/systemd/" path), GENERATOR(path, "/etc/systemd/" path),                  \
+        GENERATOR(path, "/usr/local/lib/systemd/" path),                                           \
+        GENERATOR(path, "/usr/lib/systemd/" path), GENERATOR(path, "/lib/systemd/" path)
+
+#define QUADLETS(group, dir, passes_over)                                                          \
+    {                                                                                              \
+        "quadlet", group, dir, "*.[cvnkbpia]*", QUADLET_DEPTH, is_quadlet, passes_over             \
+    }
+#define QUADLET_DEPTH 16 /* podman has no limit */
+
+static bool is_quadlet(const char *name)
+{
+    static const char *const ends[] = {".container", ".volume", ".network", ".kube",
+                                       ".image",     ".build",  ".pod",     ".artifact"};
+    const char              *dot = strrchr(name, '.');
+
+    for (size_t i = 0; dot && i < sizeof ends / sizeof ends[0]; i++)
+        if (strcmp(dot, ends[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Of what root's generator reads below /etc: the users'. */
+static bool is_users(const char *path)
+{
+    return strcmp(path, "/etc/containers/systemd/users") == 0;
+}
+
+/* Of what all users' generators read: the folders of one user. */
+static bool is_one_users(const char *path)
+{
+    const char *name = strrchr(path, '/') + 1;
+
+    return strspn(name, "0123456789") == strlen(name) &&
+           strlen(path) - strlen(name) == sizeof "/etc/containers/systemd/users";
+}
 
 static const struct unit_place system_places[] = {
     GENERATORS("system-generators"),
     GENERATORS("system-environment-generators"),
-    {"sysv", "", "/etc/init.d", "*", false},
-    {"sysv", "", "/etc/rc.d/init.d", "*", false},
-    {"rc", "", "/etc", "rc.local", false},
-    {"rc", "", "/etc/rc.d", "rc.local", false},
-    {"rc", "", "/etc/rc0.d", "[SK]*", false},
-    {"rc", "", "/etc/rc1.d", "[SK]*", false},
-    {"rc", "", "/etc/rc2.d", "[SK]*", false},
-    {"rc", "", "/etc/rc3.d", "[SK]*", false},
-    {"rc", "", "/etc/rc4.d", "[SK]*", false},
-    {"rc", "", "/etc/rc5.d", "[SK]*", false},
-    {"rc", "", "/etc/rc6.d", "[SK]*", false},
-    {"rc", "", "/etc/rcS.d", "[SK]*", false},
-    {"rc", "", "/etc/rc.d/rc0.d", "[SK]*", false},
-    {"rc", "", "/etc/rc.d/rc1.d", "[SK]*", false},
-    {"rc", "", "/etc/rc.d/rc2.d", "[SK]*", false},
-    {"rc", "", "/etc/rc.d/rc3.d", "[SK]*", false},
-    {"rc", "", "/etc/rc.d/rc4.d", "[SK]*", false},
-    {"rc", "", "/etc/rc.d/rc5.d", "[SK]*", false},
-    {"rc", "", "/etc/rc.d/rc6.d", "[SK]*", false},
-    {"rc", "runlevels", "/etc/runlevels", "*", true},
-    {"hook", "", "/etc/systemd/system-sleep", "*", false},
-    {"hook", "", "/usr/lib/systemd/system-sleep", "*", false},
-    {"hook", "", "/lib/systemd/system-sleep", "*", false},
-    {"hook", "", "/usr/lib/systemd/system-shutdown", "*", false},
-    {"hook", "", "/lib/systemd/system-shutdown", "*", false},
-    {"dbus", "system", "/etc/dbus-1/system-services", "*.service", false},
-    {"dbus", "system", "/run/dbus-1/system-services", "*.service", false},
-    {"dbus", "system", "/usr/local/share/dbus-1/system-services", "*.service", false},
-    {"dbus", "system", "/usr/share/dbus-1/system-services", "*.service", false},
-    {"dbus", "system", "/usr/lib/dbus-1/system-services", "*.service", false},
-    {"dbus", "system", "/lib/dbus-1/system-services", "*.service", false},
-    {"quadlet", "system", "/run/containers/systemd", "*.[cvnkbpi]*", true},
-    {"quadlet", "system", "/etc/containers/systemd", "*.[cvnkbpi]*", false},
-    {"quadlet", "system", "/usr/share/containers/systemd", "*.[cvnkbpi]*", true},
-    {"linger", "", "/var/lib/systemd/linger", "*", false},
-    {"xinetd", "", "/etc", "xinetd.conf", false},
-    {"xinetd", "", "/etc/xinetd.d", "*", false},
-    {"inetd", "", "/etc", "inetd.conf", false},
-    {"inetd", "", "/etc/inetd.d", "*", false},
-    {"upstart", "", "/etc/init", "*.conf", false},
-    FOUR_DIRS("manager-config", "system.conf", "systemd", "system.conf", false),
-    FOUR_DIRS("manager-config", "system.conf.d", "systemd/system.conf.d", "*.conf", false),
-    FOUR_DIRS("preset", "system", "systemd/system-preset", "*.preset", false),
-    FOUR_DIRS("profile", "", "systemd/portable/profile", "*.conf", true),
+    {"sysv", "sysv", "/etc/init.d", "*", 0, NULL, NULL},
+    {"sysv", "sysv", "/etc/rc.d/init.d", "*", 0, NULL, NULL},
+    {"rc", "", "/etc", "rc.local", 0, NULL, NULL},
+    {"rc", "", "/etc/rc.d", "rc.local", 0, NULL, NULL},
+    {"rc", "", "/etc/rc0.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc1.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc2.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc3.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc4.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc5.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc6.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rcS.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc.d/rc0.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc.d/rc1.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc.d/rc2.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc.d/rc3.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc.d/rc4.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc.d/rc5.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "", "/etc/rc.d/rc6.d", "[SK]*", 0, NULL, NULL},
+    {"rc", "runlevels", "/etc/runlevels", "*", 1, NULL, NULL},
+    {"hook", "", "/etc/systemd/system-sleep", "*", 0, NULL, NULL},
+    {"hook", "", "/usr/lib/systemd/system-sleep", "*", 0, NULL, NULL},
+    {"hook", "", "/lib/systemd/system-sleep", "*", 0, NULL, NULL},
+    {"hook", "", "/usr/lib/systemd/system-shutdown", "*", 0, NULL, NULL},
+    {"hook", "", "/lib/systemd/system-shutdown", "*", 0, NULL, NULL},
+    {"dbus", "system", "/etc/dbus-1/system-services", "*.service", 0, NULL, NULL},
+    {"dbus", "system", "/run/dbus-1/system-services", "*.service", 0, NULL, NULL},
+    {"dbus", "system", "/usr/local/share/dbus-1/system-services", "*.service", 0, NULL, NULL},
+    {"dbus", "system", "/usr/share/dbus-1/system-services", "*.service", 0, NULL, NULL},
+    {"dbus", "system", "/usr/lib/dbus-1/system-services", "*.service", 0, NULL, NULL},
+    {"dbus", "system", "/lib/dbus-1/system-services", "*.service", 0, NULL, NULL},
+    QUADLETS("system", "/run/containers/systemd", NULL),
+    QUADLETS("system", "/etc/containers/systemd", is_users),
+    QUADLETS("system", "/usr/share/containers/systemd", NULL),
+    {"linger", "", "/var/lib/systemd/linger", "*", 0, NULL, NULL},
+    {"xinetd", "", "/etc", "xinetd.conf", 0, NULL, NULL},
+    {"xinetd", "", "/etc/xinetd.d", "*", 0, NULL, NULL},
+    {"inetd", "", "/etc", "inetd.conf", 0, NULL, NULL},
+    {"inetd", "", "/etc/inetd.d", "*", 0, NULL, NULL},
+    {"upstart", "", "/etc/init", "*.conf", 0, NULL, NULL},
+    FOUR_DIRS("manager-config", "system.conf", "systemd", "system.conf", 0),
+    FOUR_DIRS("manager-config", "system.conf.d", "systemd/system.conf.d", "*.conf", 0),
+    FOUR_DIRS("preset", "system", "systemd/system-preset", "*.preset", 0),
+    FOUR_DIRS("profile", "", "systemd/portable/profile", "*.conf", 1),
 };
 
 static const struct unit_place global_places[] = {
     GENERATORS("user-generators"),
     GENERATORS("user-environment-generators"),
-    {"dbus", "session", "/etc/dbus-1/services", "*.service", false},
-    {"dbus", "session", "/usr/local/share/dbus-1/services", "*.service", false},
-    {"dbus", "session", "/usr/share/dbus-1/services", "*.service", false},
-    {"quadlet", "user", "/etc/containers/systemd/users", "*.[cvnkbpi]*", true},
-    {"quadlet", "user", "/usr/share/containers/systemd/users", "*.[cvnkbpi]*", true},
-    {"environment", "", "/etc", "environment", false},
-    FOUR_DIRS("environment", "environment.d", "environment.d", "*.conf", false),
-    FOUR_DIRS("manager-config", "user.conf", "systemd", "user.conf", false),
-    FOUR_DIRS("manager-config", "user.conf.d", "systemd/user.conf.d", "*.conf", false),
-    FOUR_DIRS("preset", "user", "systemd/user-preset", "*.preset", false),
-    {"autostart", "autostart", "/etc/xdg/autostart", "*.desktop", false},
+    {"dbus", "session", "/etc/dbus-1/services", "*.service", 0, NULL, NULL},
+    {"dbus", "session", "/usr/local/share/dbus-1/services", "*.service", 0, NULL, NULL},
+    {"dbus", "session", "/usr/share/dbus-1/services", "*.service", 0, NULL, NULL},
+    QUADLETS("user", "/etc/containers/systemd/users", is_one_users),
+    {"environment", "", "/etc", "environment", 0, NULL, NULL},
+    FOUR_DIRS("environment", "environment.d", "environment.d", "*.conf", 0),
+    FOUR_DIRS("manager-config", "user.conf", "systemd", "user.conf", 0),
+    FOUR_DIRS("manager-config", "user.conf.d", "systemd/user.conf.d", "*.conf", 0),
+    FOUR_DIRS("preset", "user", "systemd/user-preset", "*.preset", 0),
+    {"autostart", "autostart", "/etc/xdg/autostart", "*", 0, NULL, NULL},
 };
 
 static const struct unit_place user_places[] = {
-    {"dbus", "session", "$/dbus-1/services", "*.service", false},
-    {"dbus", "session", "~/.local/share/dbus-1/services", "*.service", false},
-    {"quadlet", "user", "$/containers/systemd", "*.[cvnkbpi]*", true},
-    {"quadlet", "user", "~/.config/containers/systemd", "*.[cvnkbpi]*", true},
-    {"environment", "environment.d", "~/.config/environment.d", "*.conf", false},
-    {"manager-config", "user.conf", "~/.config/systemd", "user.conf", false},
-    {"manager-config", "user.conf.d", "~/.config/systemd/user.conf.d", "*.conf", false},
-    {"autostart", "autostart", "~/.config/autostart", "*.desktop", false},
+    {"dbus", "session", "$/dbus-1/services", "*.service", 0, NULL, NULL},
+    {"dbus", "session", "~/.local/share/dbus-1/services", "*.service", 0, NULL, NULL},
+    QUADLETS("user", "$/containers/systemd", NULL),
+    QUADLETS("user", "~/.config/containers/systemd", NULL),
+    QUADLETS("user", "#/etc/containers/systemd/users", NULL),
+    {"environment", "environment.d", "~/.config/environment.d", "*.conf", 0, NULL, NULL},
+    {"manager-config", "user.conf", "~/.config/systemd", "user.conf", 0, NULL, NULL},
+    {"manager-config", "user.conf.d", "~/.config/systemd/user.conf.d", "*.conf", 0, NULL, NULL},
+    {"autostart", "autostart", "~/.config/autostart", "*", 0, NULL, NULL},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -13,7 +13,9 @@ struct unit_place {
                             directories that do not shadow each other */
     const char *dir;     /* "~/" and "$/" as for unit_search_add_dir() */
     const char *pattern; /* of file names */
-    bool        deep;    /* read its folders too */
+    unsigned    depth;   /* levels of folders that are looked into too */
+    bool (*matches)(const char *name);     /* also asked of file names; NULL: not */
+    bool (*passes_over)(const char *path); /* of folders that are not looked into; NULL: none */
 };
 
 /* The places of the system's manager, those all users share, or a user's own; as a search whose

@@ -122,6 +122,43 @@ static bool leads_to_folder(const struct unit_search *search, const struct unit_
     return r < 0 ? r != -ENOENT : S_ISDIR(st.st_mode);
 }
 
+/* Whether a file of this name is one of the place; of quadlets' drop-ins all ".conf". */
+static bool is_of_place(const struct unit_dir *dir, const char *name, const char *folder)
+{
+    size_t size = strlen(folder);
+
+    if (fnmatch(dir->place->pattern, name, 0) == 0 &&
+        (!dir->place->matches || dir->place->matches(name)))
+        return true;
+    return dir->place->depth > 1 && size > 2 && strcmp(folder + size - 2, ".d") == 0 &&
+           fnmatch("[!.]*.conf", name, 0) == 0;
+}
+
+/* How many folders of the place `path` is below it. */
+static unsigned depth_of(const struct unit_dir *dir, const char *path)
+{
+    unsigned depth = 0;
+
+    for (const char *p = path + strlen(dir->path); *p; p++)
+        depth += *p == '/';
+    return depth;
+}
+
+/* A folder, or a link to one, within a place: 1 once it was read, 0 where it is none. */
+static int read_below(struct unit_search *search, const struct unit_entry *entry)
+{
+    const struct unit_place *place = entry->dir->place;
+    bool folder = entry->type == DT_DIR || (place->depth > 1 && leads_to_folder(search, entry));
+
+    if (!folder)
+        return 0;
+    if (depth_of(entry->dir, entry->path) > place->depth ||
+        (place->passes_over && place->passes_over(entry->path)))
+        return 1;
+    int r = read_folder(search, entry->dir, entry->path, NULL, UNIT_WANTS);
+    return r < 0 ? r : 1;
+}
+
 /* What to do with one name of a unit directory or place. */
 static int read_name(struct unit_search *search, struct unit_entry *entry)
 {
@@ -129,10 +166,12 @@ static int read_name(struct unit_search *search, struct unit_entry *entry)
     bool                     folder = entry->type == DT_DIR;
     enum unit_where          where;
 
-    if (place && folder)
-        return place->deep ? read_folder(search, entry->dir, entry->path, NULL, UNIT_WANTS) : 0;
-    if (place)
-        return fnmatch(place->pattern, entry->name, 0) == 0 ? add_entry(search, entry) : 0;
+    if (place) {
+        int r = read_below(search, entry);
+        return r != 0                                                   ? (r < 0 ? r : 0)
+               : is_of_place(entry->dir, entry->name, entry->dir->path) ? add_entry(search, entry)
+                                                                        : 0;
+    }
     const char *owner =
         folder || leads_to_folder(search, entry) ? folder_owner(search, entry->name, &where) : NULL;
     return owner ? read_folder(search, entry->dir, entry->path, owner, where)
@@ -166,7 +205,9 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
         bool below = owner || where != UNIT_TOP; /* folders of folders are not read */
         if (!below)
             r = read_name(search, &entry);
-        else if (!dir->place || fnmatch(dir->place->pattern, entry.name, 0) == 0)
+        else if (!dir->place ||
+                 ((r = dir->place->depth > 1 ? read_below(search, &entry) : 0) == 0 &&
+                  is_of_place(dir, entry.name, path)))
             r = add_entry(search, &entry);
         if (r < 0)
             return r;

@@ -85,9 +85,10 @@ struct unit_entry {
     const char *target;
     bool        targeted;
 
-    bool                      unread; /* counted in the search: not read, or not to its end */
-    const struct unit_parsed *parsed; /* unit_load.c: content of a drop-in, after it was read */
-    bool                      used;   /* unit_settings.c: some unit reads it */
+    bool                      unread;    /* counted in the search: not read, or not to its end */
+    const struct unit_parsed *parsed;    /* unit_load.c: what a drop-in says, once it was read */
+    bool                      used;      /* unit_load.c: some unit reads it */
+    const struct unit_entry  *masked_by; /* unit_load.c: a unit reads this one instead */
 };
 
 struct unit_search {
@@ -110,6 +111,7 @@ struct unit_search {
     struct unit_alias *aliases; /* unit_load.c; NULL: not gathered yet */
     size_t             n_aliases;
     size_t             parsed_bytes; /* held by entries[].parsed */
+    bool               marked;       /* unit_load.c: all of `used` and `masked_by` are set */
 };
 
 /* An empty search: a file that a user may choose is read only if that user may read it. */
@@ -163,9 +165,9 @@ struct unit_entry *unit_search_fragment(struct unit_search *search, const char *
 const char *unit_strdup(struct arena *arena, const char *text);
 const char *unit_join(struct arena *arena, const char *dir, const char *name);
 
-/* Directories are added in order, before anything is read. "~/x" is a path in the home of the
- * manager's user and "$/x" one below /run/user/UID; both are left out where there is no such user.
- * Negative errno only for lack of memory. */
+/* Directories are added in order, before anything is read. "~/x" stands for a path in the home of
+ * the manager's user, "$/x" for one below /run/user/UID and "#/x" for /x/UID; they are left out where
+ * there is no such user. Negative errno only for lack of memory. */
 int unit_search_add_dir(struct unit_search *search, const char *path,
                         const struct unit_place *place);
 

@@ -73,11 +73,15 @@ static bool wanted(const struct state *s, const struct unit_setting *setting)
 /* Of a file that is not in force: the file that replaces it. */
 static void fill_rest(struct state *s, struct setting_row *row)
 {
+    bool dot = s->each.loaded.files[0].entry->name[0] == '.';
+
     row->decided_by = s->each.instead;
     row->decided_line = TBL_NULL;
-    row->effective = s->each.instead ? 0 : TBL_NULL;
+    row->effective = s->each.instead || dot ? 0 : TBL_NULL;
     if (!row->ignored)
-        row->ignored = s->each.instead ? "another file replaces it" : "no unit here reads it";
+        row->ignored = s->each.instead ? "another file replaces it"
+                       : dot           ? "systemd reads no drop-in whose name begins with a dot"
+                                       : "no unit here reads it";
 }
 
 static int fill(struct tbl_scan *scan, struct state *s, const struct unit_setting *setting,
@@ -167,8 +171,8 @@ static const struct tbl_column columns[] = {
     ROW(key, TBL_KEY, "Key; NULL for a line that is not an assignment"),
     ROW(value, 0, "Value: continued lines joined, specifiers and quotes kept"),
     ROW(effective, TBL_KEY,
-        "Whether the value is in force after all files of the unit are read; an empty one never "
-        "is; "
+        "Whether the value is in force once all files of the unit are read; an empty one never is, "
+        "nor an Environment= whose variables are all set again; "
         "NULL for a drop-in of units that are not on this disk"),
     ROW(decided_by, 0,
         "File that decides: its own or, where another overrides or resets it, the other"),

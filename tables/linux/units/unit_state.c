@@ -528,12 +528,15 @@ static int by_key(const void *a, const void *b)
     return order ? order : (i > j) - (i < j);
 }
 
-/* The folders that enable: .wants and .requires, and .upholds where systemd has it. */
+/* The folders that enable: .wants and .requires, and .upholds where systemd knows of it. Links with
+ * a dot before their names are passed over. */
 static bool enables(const struct unit_search *search, const struct unit_entry *entry)
 {
     static const char folder_end[] = ".upholds/";
     size_t            folder = (size_t)(entry->name - entry->path), size = sizeof folder_end - 1;
 
+    if (*entry->name == '.')
+        return false;
     return upholds(search) || folder < size || strncmp(entry->name - size, folder_end, size) != 0;
 }
 
