@@ -14,9 +14,12 @@ struct utmp_record {
     int64_t     pid, time;         /* seconds since the epoch */
     const char *user, *tty, *host; /* not NUL-terminated where the field is full */
     size_t      user_size, tty_size, host_size;
+    const uint8_t
+        *address; /* 16 bytes of the remote host, in network order; of IPv4 the first four,
+                               and then zeros; all zeros for none */
 };
 
-/* Bytes of one record of a file; 0 where it is of neither layout. */
+/* Bytes of one record of a file, whose end may be cut off; 0 where it is of neither layout. */
 size_t utmp_record_size(const uint8_t *data, size_t size);
 
 /* Read the record at `data`, of `record` bytes. 1; 0 where it is empty; -EINVAL where it is of no
