@@ -235,11 +235,10 @@ START_TEST(the_shipped_pack_is_read)
 }
 END_TEST
 
-/* Scans of logs by the queries that run each minute, by their terms. */
+/* Tables that lists are not: what the query of each minute reads. */
 static bool reads_log(const char *plan)
 {
-    return strstr(plan, "category") || strstr(plan, "message_id") || strstr(plan, "identifier") ||
-           strstr(plan, "event_id");
+    return strstr(plan, "VIRTUAL TABLE") && !strstr(plan, "json_each");
 }
 
 START_TEST(the_shipped_pack_reads_only_new_log)
@@ -262,7 +261,7 @@ START_TEST(the_shipped_pack_reads_only_new_log)
         }
         free(plan);
     }
-    ck_assert_uint_ge(logs, 4);
+    ck_assert_uint_ge(logs, 2);
     harness_close(db);
 }
 END_TEST
