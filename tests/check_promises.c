@@ -178,10 +178,6 @@ static void make_linux_examples(void)
     harness_write_text(root, "usr/lib/systemd/system/news.service", "[Service]\nExecStart=/a\n");
     harness_write_text(root, "etc/systemd/system/news.service", "");
     harness_write_text(root, "etc/systemd/system/dbus.service", "[Service]\nExecStart=/b\n");
-    harness_write_text(root, "usr/lib/systemd/system/masked.service",
-                       "[Service]\nExecStart=/a\n[Install]\nWantedBy=multi-user.target\n");
-    snprintf(link, sizeof link, "%s/etc/systemd/system/masked.service", root);
-    ck_assert_int_eq(symlink("/dev/null", link), 0);
     static const uint8_t login[384] = {7, [8] = 't', [44] = 'b', [76] = 'h', [343] = 0x60};
     harness_write(root, "var/log/wtmp", login, sizeof login);
     harness_write(root, "var/log/btmp", login, sizeof login);
