@@ -7,35 +7,36 @@
 --          the network in the minute before a Windows service was created, are included. An incident is named after
 --          the service or program that it is about first, with its host and the time of its first step.
 -- attack:  as each row says (v19.1)
--- sources: the five analytics, service_rows, audit_events, auth_events, windows_events, attack_knobs
+-- sources: found, service_rows, audit_events, auth_events, windows_events, attack_knobs
 --
 --   SELECT datetime, step, user, tool, verb, target FROM incident_events ORDER BY incident, time;
 CREATE TEMP VIEW incident_events AS
-WITH seen AS MATERIALIZED (
-    SELECT time, host, platform, 'service' AS step, analytic, technique, subject, fired, evidence,
-           source, record, lower(service) AS entity,
-           coalesce(exec_path(evidence ->> 'image_path'), exec_path(evidence ->> 'commands'),
-                    evidence ->> 'program') AS program,
-           user, NULL AS login_user, NULL AS tool, evidence ->> 'action' AS verb, service AS target
-      FROM t1569_service_creation WHERE fired <> '[]'
-    UNION ALL
-    SELECT time, host, platform, 'file', analytic, technique, subject, fired, evidence, source, record,
-           lower(service), NULL, user, user, evidence ->> 'exe', evidence ->> 'action', subject
-      FROM t1569_file_modification WHERE fired <> '[]'
-    UNION ALL
-    SELECT time, host, platform, 'command', analytic, technique, subject, fired, evidence, source, record,
-           lower(replace(target, rtrim(target, replace(target, '/', '')), '')
-                 || iif(platform = 'linux' AND instr(target, '.') = 0, '.service', '')), NULL,
-           user, login_user, tool, verb, target
-      FROM t1569_command_execution WHERE fired <> '[]'
-    UNION ALL
-    SELECT time, host, platform, 'process', analytic, technique, subject, fired, evidence, source, record,
-           lower(service), exe, user, NULL, NULL, NULL, service
-      FROM t1569_process_creation WHERE fired <> '[]'
-    UNION ALL
-    SELECT time, host, platform, 'registry', analytic, technique, subject, fired, evidence, source, record,
-           lower(service), NULL, user, user, evidence ->> 'exe', evidence ->> 'action', subject
-      FROM t1569_registry_modification WHERE fired <> '[]'
+WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it would be planned at each use of seen
+    SELECT f.time, f.host, f.platform,
+           CASE f.analytic WHEN 't1569_service_creation' THEN 'service' WHEN 't1569_file_modification' THEN 'file'
+                           WHEN 't1569_command_execution' THEN 'command' WHEN 't1569_process_creation' THEN 'process'
+                           ELSE 'registry' END AS step,
+           f.analytic, f.technique, f.subject, f.fired, f.evidence, f.source, f.record,
+           lower(iif(f.analytic = 't1569_command_execution',
+                     replace(f.target, rtrim(f.target, replace(f.target, '/', '')), '')
+                     || iif(f.platform = 'linux' AND instr(f.target, '.') = 0, '.service', ''), f.target)) AS entity,
+           CASE f.analytic
+           WHEN 't1569_service_creation'
+           THEN coalesce(exec_path(f.evidence ->> 'image_path'), exec_path(f.evidence ->> 'commands'),
+                         f.evidence ->> 'program')
+           WHEN 't1569_process_creation' THEN f.evidence ->> 'exe' END AS program,
+           iif(f.analytic = 't1569_command_execution', f.evidence ->> 'user', f.user) AS user,
+           CASE WHEN f.analytic = 't1569_command_execution' THEN f.evidence ->> 'login_user'
+                WHEN f.analytic IN ('t1569_file_modification', 't1569_registry_modification') THEN f.user END AS login_user,
+           CASE WHEN f.analytic = 't1569_command_execution' THEN f.tool
+                WHEN f.analytic IN ('t1569_file_modification', 't1569_registry_modification') THEN f.evidence ->> 'exe'
+                END AS tool,
+           CASE WHEN f.analytic = 't1569_command_execution' THEN f.verb
+                WHEN f.analytic <> 't1569_process_creation' THEN f.evidence ->> 'action' END AS verb,
+           iif(f.analytic IN ('t1569_file_modification', 't1569_registry_modification'), f.subject, f.target) AS target
+      FROM found AS f
+     WHERE f.analytic IN ('t1569_service_creation', 't1569_file_modification', 't1569_command_execution',
+                          't1569_process_creation', 't1569_registry_modification')
 ), programs AS MATERIALIZED (
     SELECT host, program, min(entity) AS entity
       FROM seen WHERE step = 'service' AND program IS NOT NULL GROUP BY host, program
