@@ -159,10 +159,6 @@ static void make_linux_examples(void)
                        "authenticated as unix-user:ann to gain TEMPORARY authorization for action "
                        "org.freedesktop.systemd1.manage-units for system-bus-name::1.5 [systemctl "
                        "start x] (owned by unix-user:ann)\n");
-    harness_write_text(root, "usr/lib/systemd/system/masked.service",
-                       "[Service]\nExecStart=/bin/a\n");
-    snprintf(link, sizeof link, "%s/etc/systemd/system/masked.service", root);
-    ck_assert(symlink("/dev/null", link) == 0);
     harness_write_text(root, "etc/os-release", "PRETTY_NAME=\"Debian\"\n");
     harness_write_text(root, "etc/crontab", "@reboot root /tmp/x\n");
     harness_write_text(root, "etc/udev/rules.d/9.rules", "RUN+=\"/opt/x\"\n");
