@@ -181,8 +181,9 @@ int scan_filter(sqlite3_vtab_cursor *base, int unused, const char *plan, int arg
     if (rc != SQLITE_OK)
         return rc == SQLITE_DONE ? SQLITE_OK : rc;
     /* In order, the scans of the windows have the budget. */
-    scan->budget = is_ordered(plan) ? (struct input_budget){0}
-                                    : new_budget(((struct vtab *)scan->base.pVtab)->svcql);
+    scan->budget = (struct input_budget){0};
+    if (!is_ordered(plan))
+        scan->budget = new_budget(((struct vtab *)scan->base.pVtab)->svcql);
     struct input_scan outer = begin_input(scan);
     rc = begin(scan, plan, argc, argv);
     if (rc == SQLITE_OK)

@@ -255,9 +255,10 @@ int unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
     }
     free(f.found);
     if (r < 0)
-        return r;
-    *ret = found;
-    return 0;
+        free(found.entries);
+    else
+        *ret = found;
+    return r < 0 ? r : 0;
 }
 
 /* Mark the drop-ins that a unit reads, and those that others of the same name mask. */
