@@ -5,7 +5,7 @@
 # what, name, "value" where an option takes one. "merge" writes TABLE with these lines added and this
 # systemd's version noted in each; "missing" prints the lines that TABLE lacks.
 set -eu
-export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_PAGER= SYSTEMD_COLORS=0
+export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_COLORS=0
 lib=/usr/lib/systemd
 [ -d "$lib" ] || lib=/lib/systemd
 
