@@ -121,7 +121,7 @@ START_TEST(security_services_that_stop_with_all_others_are_no_finding)
 
     make_unit("osqueryd", "/bin/sleep 1000");
     for (int i = 0; i < 9; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "other%d", i);
         make_unit(name, "/bin/sleep 1000");
     }

@@ -6,10 +6,6 @@
 --          platform          linux, windows or macos
 --          entity            the service, without its ending
 --          entities          all services and programs of its steps, separated by commas
---          user              account that did it; of several the last by name
---          login_user        account that had logged in
---          session           login session: audit's number, or a Windows logon id
---          remote_host       address that the session came from
 --          first_time        when it began
 --          last_time         when it ended
 --          seconds           from its first trace to its last
@@ -20,6 +16,10 @@
 --          technique         ATT&CK techniques, separated by commas
 --          made              a trace shows that it was created or started
 --          removed           a trace shows that it was removed
+--          user              account that did it; of several the last by name
+--          login_user        account that had logged in
+--          session           login session: audit's number, or a Windows logon id
+--          remote_host       address that the session came from
 --          traces            what the detections of other shapes found, an array of JSON arrays
 --          timeline          the traces in order, as JSON
 -- usual:   {"incident": "web1 report 2025-10-09 08:53:20", "host": "web1", "platform": "linux", "entity": "report", "first_time": 1760000000,
