@@ -52,13 +52,14 @@ static int open_hash(const uint8_t *data, size_t size, struct rpm_store *ret)
     if (data[META_CRYPT])
         return -EOPNOTSUPP;
     uint32_t n_pages = (uint32_t)(size / page_size), last = le32(data + META_LAST);
+    uint32_t rest = size % page_size != 0;
     *ret = (struct rpm_store){.data = data,
                               .size = size,
                               .page_size = page_size,
                               .n_pages = n_pages,
                               .page = 1,
                               .item = 1,
-                              .lost = last >= n_pages ? last - n_pages + 1 : size % page_size != 0};
+                              .lost = last >= n_pages ? last - n_pages + 1 : rest};
     return 0;
 }
 
