@@ -170,16 +170,17 @@ START_TEST(cat_prints_a_unit_as_one_file)
     harness_write_text(dir, "usr/lib/systemd/system/a.service",
                        "[Unit]\nAfter=x\n\n[Service]\nExecStart=/bin/a\n\nUser=a\nNice=1\n");
     harness_write_text(dir, "etc/systemd/system/a.service.d/x.conf",
-                       "[Service]\nExecStart=\nExecStart=/bin/b\x1b[1m\n");
+                       "[Service]\nExecStart=\nExecStart=/bin/b\nSyslogIdentifier=b\x1b[1m\n");
     snprintf(arguments, sizeof arguments, "cat -e %s a", dir);
     expect(EXIT_CLEAN,
            "# a.service on box, the system's manager\n[Unit]\n"
            "# /usr/lib/systemd/system/a.service:2\nAfter=x\n[Service]\n"
            "# /usr/lib/systemd/system/a.service:7-8\nUser=a\nNice=1\n"
-           "# /etc/systemd/system/a.service.d/x.conf:3\nExecStart=/bin/b\\x1b[1m\n",
+           "# /etc/systemd/system/a.service.d/x.conf:3-4\nExecStart=/bin/b\n"
+           "SyslogIdentifier=b\\x1b[1m\n",
            arguments);
     snprintf(arguments, sizeof arguments, "cat -f ndjson -s -e %s a | wc -l", dir);
-    expect(EXIT_CLEAN, "6\n", arguments);
+    expect(EXIT_CLEAN, "7\n", arguments);
     snprintf(arguments, sizeof arguments, "cat -e %s nosuch", dir);
     expect(EXIT_ERROR, "svcql: cat: no unit nosuch\n", arguments);
     expect(EXIT_ERROR, "svcql: cat: give the name of a unit\n", "cat");
