@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "formats/text/arena.h"
 #include "formats/text/buffer.h"
 #include "harness.h"
 #include "make_evtx.h"
@@ -523,9 +524,22 @@ static void fill_event(struct staged_event *event, const struct corpus_item *ite
     pairs[n] = NULL;
 }
 
+static char *copy(struct arena *arena, const char *text, size_t size)
+{
+    char *copied = arena_alloc(arena, size + 1);
+
+    if (!copied)
+        abort();
+    if (size)
+        memcpy(copied, text, size);
+    copied[size] = '\0';
+    return copied;
+}
+
 static void write_events(const struct corpus_case *one, const char *dir, int days)
 {
     struct staged_event *events = calloc(one->n_items, sizeof *events);
+    struct arena         arena = {0};
     size_t               n = 0;
     char                 path[4096];
 
@@ -535,8 +549,9 @@ static void write_events(const struct corpus_case *one, const char *dir, int day
             continue;
         struct buffer text = {0};
         expand(&text, item->content ? item->content : "", days);
-        fill_event(&events[n], item, strdup(item->subject), strdup(text.size ? text.data : ""),
-                   calloc(PAIRS_MAX, sizeof(char *)));
+        fill_event(&events[n], item, copy(&arena, item->subject, strlen(item->subject)),
+                   copy(&arena, text.data, text.size),
+                   arena_alloc(&arena, PAIRS_MAX * sizeof(char *)));
         events[n++].time = (double)(time(NULL) - (time_t)days * DAY - 60 + (time_t)i);
         buffer_free(&text);
     }
@@ -545,6 +560,7 @@ static void write_events(const struct corpus_case *one, const char *dir, int day
         snprintf(path, sizeof path, "%s/Windows/System32/winevt/Logs/Case.evtx", dir);
         make_evtx(path, events, n);
     }
+    arena_free(&arena);
     free(events);
 }
 

@@ -81,7 +81,8 @@ static void end_run(struct run *run)
         print("# %s", run->path);
         printf(numbers ? ":%s\n" : "\n", numbers);
     }
-    fwrite(run->lines.data, 1, run->lines.failed ? 0 : run->lines.size, stdout);
+    if (run->lines.size && !run->lines.failed)
+        fwrite(run->lines.data, 1, run->lines.size, stdout);
     free(run->path);
     buffer_free(&run->lines);
     buffer_free(&run->numbers);

@@ -90,6 +90,11 @@ static int load(struct root *root, struct packages **ret)
 
 /* The connection's indexes -------------------------------------------------------- */
 
+static const char *const stamped[] = {"/", DPKG_STATUS, DPKG_STATUS_DIR, PACKAGES_RPM_DBS,
+                                      PACKAGES_RPM_STORES};
+
+enum { STAMPED = sizeof stamped / sizeof stamped[0] };
+
 /* Identifies one state of one root's databases. */
 struct stamp {
     struct {
@@ -97,7 +102,7 @@ struct stamp {
         ino_t           inode;
         off_t           size;
         struct timespec modified;
-    } files[8];
+    } files[STAMPED];
 };
 
 struct kept {
@@ -111,13 +116,10 @@ struct cache {
     struct kept kept[INDEXES_MAX]; /* the one used last comes first */
 };
 
-static const char *const stamped[] = {"/", DPKG_STATUS, DPKG_STATUS_DIR, PACKAGES_RPM_DBS,
-                                      PACKAGES_RPM_STORES};
-
 static void take_stamp(const struct root *root, struct stamp *ret)
 {
     memset(ret, 0, sizeof *ret);
-    for (size_t i = 0; i < sizeof stamped / sizeof stamped[0]; i++) {
+    for (size_t i = 0; i < STAMPED; i++) {
         struct stat st;
 
         if (root_stat(root, stamped[i], true, &st) < 0)
