@@ -731,8 +731,8 @@ bool root_map_load(void *arg, uint64_t at, uint64_t size)
 
     if (at > map->size || size > map->size - at)
         return false;
-    for (size_t i = at / MAP_BLOCK; size && i <= (at + size - 1) / MAP_BLOCK; i++)
-        if (!is_loaded(map, i) && !load_blocks(map, i))
+    for (uint64_t i = at / MAP_BLOCK; size && i <= (at + size - 1) / MAP_BLOCK; i++)
+        if (!is_loaded(map, (size_t)i) && !load_blocks(map, (size_t)i))
             return false;
     return true;
 }
