@@ -34,11 +34,11 @@ struct unit_starts {
 
 static size_t hash(const char *text)
 {
-    size_t h = 14695981039346656037u & SIZE_MAX;
+    uint64_t h = 14695981039346656037u;
 
     for (; *text; text++)
         h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return h;
+    return (size_t)h;
 }
 
 static size_t slot(const struct unit_starts *s, const char *name)
