@@ -86,12 +86,6 @@ static bool read_upstart(struct tool_call *call, struct service_use *use)
     return use->targets.n == 1 && !strpbrk(use->targets.items[0], "/.:*");
 }
 
-static const struct option_spec help_options[] = {
-    {'h', "help", OPTION_INERT},
-    {'V', "version", OPTION_INERT},
-    {0},
-};
-
 static const struct option_spec insserv_options[] = {
     {'r', "remove", 0},
     {'p', "path", OPTION_VALUE},
@@ -230,27 +224,27 @@ static const char upstart_verbs[] = "start stop restart reload status list emit 
 
 /* clang-format off */
 static const struct service_tool tools[] = {
-    {"deb-systemd-invoke", "deb-systemd-invoke", tool_verb_first, help_options, NULL, 0, NULL},
-    {"deb-systemd-helper", "deb-systemd-helper", tool_verb_first, help_options, NULL, 0, NULL},
-    {"service", "service", read_service, help_options, NULL, 0, NULL},
-    {"invoke-rc.d", "invoke-rc.d", tool_name_first, help_options, NULL, 0, NULL},
-    {"rc-service", "rc-service", tool_name_first, help_options, NULL, 0, NULL},
-    {"update-rc.d", "update-rc.d", tool_name_first, help_options, NULL, 0, NULL},
+    {"deb-systemd-invoke", "deb-systemd-invoke", tool_verb_first, tool_help_options, NULL, 0, NULL},
+    {"deb-systemd-helper", "deb-systemd-helper", tool_verb_first, tool_help_options, NULL, 0, NULL},
+    {"service", "service", read_service, tool_help_options, NULL, 0, NULL},
+    {"invoke-rc.d", "invoke-rc.d", tool_name_first, tool_help_options, NULL, 0, NULL},
+    {"rc-service", "rc-service", tool_name_first, tool_help_options, NULL, 0, NULL},
+    {"update-rc.d", "update-rc.d", tool_name_first, tool_help_options, NULL, 0, NULL},
     {"insserv", "insserv", read_insserv, insserv_options, NULL, 0, NULL},
     {"chkconfig", "chkconfig", read_chkconfig, chkconfig_options, NULL, 0, NULL},
-    {"rc-update", "rc-update", read_rc_update, help_options, "add del delete show update", 0, NULL},
-    {"initctl", "initctl", tool_verb_first, help_options, upstart_verbs, 0, NULL},
-    {"start", "initctl", read_upstart, help_options, NULL, 0, NULL},
-    {"stop", "initctl", read_upstart, help_options, NULL, 0, NULL},
-    {"restart", "initctl", read_upstart, help_options, NULL, 0, NULL},
+    {"rc-update", "rc-update", read_rc_update, tool_help_options, "add del delete show update", 0, NULL},
+    {"initctl", "initctl", tool_verb_first, tool_help_options, upstart_verbs, 0, NULL},
+    {"start", "initctl", read_upstart, tool_help_options, NULL, 0, NULL},
+    {"stop", "initctl", read_upstart, tool_help_options, NULL, 0, NULL},
+    {"restart", "initctl", read_upstart, tool_help_options, NULL, 0, NULL},
     {"podman", "podman", read_podman, NULL, "install rm", 0, NULL},
     {"supervisorctl", "supervisorctl", tool_verb_first, supervisor_options, NULL, 1, NULL},
-    {"sv", "sv", tool_verb_first, help_options,
+    {"sv", "sv", tool_verb_first, tool_help_options,
      "status up down once pause cont hup alarm interrupt quit kill term start stop reload restart "
      "shutdown force-stop force-reload force-restart force-shutdown exit u d o p c h a i q k t e s", 1, NULL},
-    {"svcadm", "svcadm", tool_verb_first, help_options, NULL, 0, NULL},
-    {"rcctl", "rcctl", tool_verb_first, help_options, NULL, 0, NULL},
-    {"brew", "brew", read_brew, help_options, NULL, 0, NULL},
+    {"svcadm", "svcadm", tool_verb_first, tool_help_options, NULL, 0, NULL},
+    {"rcctl", "rcctl", tool_verb_first, tool_help_options, NULL, 0, NULL},
+    {"brew", "brew", read_brew, tool_help_options, NULL, 0, NULL},
     {"launchctl", "launchctl", read_launchctl, launchctl_options, NULL, 3, NULL},
     {0},
 };

@@ -105,6 +105,8 @@ bool service_tool_runs(const char *name, enum shell_dialect dialect);
 /* Whether a word is the name or the path of a program that this folder's files know. */
 bool program_known(const char *word);
 
+extern const struct option_spec tool_help_options[]; /* of tools of which no more is known */
+
 /* The operand at `i`, or NULL. */
 const char *operand(const struct tool_call *call, size_t i);
 

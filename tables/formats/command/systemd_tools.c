@@ -245,16 +245,9 @@ static bool read_qdbus(struct tool_call *call, struct service_use *use)
 
 /* The tools -------------------------------------------------------------------- */
 
-static const struct option_spec help_options[] = {
-    {'h', "help", OPTION_INERT},
-    {'\0', "version", OPTION_INERT},
-    {0},
-};
-
 static const char machinectl_counted[] =
     "shell login start stop enable disable poweroff reboot terminate kill clone remove bind "
-    "copy-to "
-    "import-tar import-raw import-fs pull-tar pull-raw pause resume edit";
+    "copy-to import-tar import-raw import-fs pull-tar pull-raw pause resume edit";
 
 /* clang-format off */
 const struct service_tool systemd_tools[] = {
@@ -274,8 +267,8 @@ const struct service_tool systemd_tools[] = {
     {"varlinkctl", "varlinkctl", read_varlinkctl, varlinkctl_options, NULL, 0, varlinkctl_verbs},
     {"busctl", "busctl", read_busctl, busctl_options, NULL, 0, busctl_verbs},
     {"gdbus", "gdbus", read_gdbus, gdbus_options, NULL, 0, NULL},
-    {"dbus-send", "dbus-send", read_dbus_send, help_options, NULL, 0, NULL},
-    {"qdbus", "qdbus", read_qdbus, help_options, NULL, 0, NULL},
+    {"dbus-send", "dbus-send", read_dbus_send, tool_help_options, NULL, 0, NULL},
+    {"qdbus", "qdbus", read_qdbus, tool_help_options, NULL, 0, NULL},
     {0},
 };
 /* clang-format on */

@@ -84,6 +84,12 @@ const char *operand(const struct tool_call *call, size_t i)
 
 const char TOOL_RUNS[] = "";
 
+const struct option_spec tool_help_options[] = {
+    {'h', "help", OPTION_INERT},
+    {'V', "version", OPTION_INERT},
+    {0},
+};
+
 /* Options as getopt_long(3) reads them -------------------------------------- */
 
 static const struct option_spec *by_letter(const struct option_spec *specs, char letter)
