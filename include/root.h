@@ -69,6 +69,12 @@ int root_open_stat(const struct root *root, const char *path,
                    struct stat *ret); /* and what it is */
 int root_open_dir(const struct root *root, const char *path, DIR **ret);
 
+/* The same as a stream (formats/log/stream.h), which expands what is compressed and is the only method
+ * to read what may be large: whatever its size, it takes little memory. `ret_stat` may be NULL. */
+struct stream;
+int root_open_stream(const struct root *root, const char *path, struct stat *ret_stat,
+                     struct stream **ret);
+
 /* The next entry of a folder, "." and ".." left out: 1 and *ret, 0 at the end, or a negative errno
  * where the rest of the folder cannot be read. The only method to list evidence: readdir() alone
  * takes an error for the end. */

@@ -11,7 +11,7 @@ suites='audit_text command_line corpus cron dbus evtx functions history_text hiv
         launchd package_history plist polkit proc_text registry root_names security_descriptor
         start_hooks stream sudoers time_zone unit_text windows_events'
 libraries='libc6-dev libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev libmd-dev zlib1g-dev
-           libzstd-dev liblzma-dev check libhivex-dev libauparse-dev libplist-dev'
+           libzstd-dev liblzma-dev libbz2-dev liblz4-dev libarchive-dev check libhivex-dev libauparse-dev libplist-dev'
 
 # Architecture of Debian, its tuple, the compiler's package, qemu's name.
 known() {

@@ -11,6 +11,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "formats/log/expander.h"
+#include "formats/log/stream.h"
 #include "formats/text/array.h"
 
 #define SNIFF_SIZE 16384 /* bytes of a file that are read for marks */
@@ -222,6 +224,24 @@ static void set_collection(const struct walker *w, struct candidate *file,
 
 /* Walking ---------------------------------------------------------------------- */
 
+/* Whether the text of a compressed file is of the artefact. One that is damaged from its first byte
+ * is what its name says: the table that opens it reports it. Takes the descriptor. */
+static bool sniff_expanded(enum artefact artefact, int fd)
+{
+    struct stream *stream;
+    char          *data;
+    size_t         size;
+    bool           fits;
+
+    if (lseek(fd, 0, SEEK_SET) != 0 || stream_open(fd, &stream) < 0)
+        return false;
+    int r = stream_block(stream, &data, &size);
+    fits = r > 0 ? artefact_sniff(artefact, (uint8_t *)data, size < SNIFF_SIZE ? size : SNIFF_SIZE)
+                 : r < 0;
+    stream_close(stream);
+    return fits;
+}
+
 static bool sniff(const struct walker *w, enum artefact artefact, const char *path)
 {
     uint8_t data[SNIFF_SIZE];
@@ -230,6 +250,8 @@ static bool sniff(const struct walker *w, enum artefact artefact, const char *pa
     if (fd < 0)
         return root_denied(fd); /* the table that opens it reports it */
     ssize_t size = read(fd, data, sizeof data);
+    if (size > 0 && STREAMED_ARTEFACTS & 1u << artefact && is_compressed(data, (size_t)size))
+        return sniff_expanded(artefact, fd);
     close(fd);
     return size > 0 && artefact_sniff(artefact, data, (size_t)size);
 }

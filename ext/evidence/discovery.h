@@ -106,8 +106,14 @@ const struct root_system *root_system_at(const char *path);
 /* Whether an entry of that name can be the beginning of a mark. */
 bool root_system_hint(const char *name);
 
+/* Artefacts that are read as a stream, and so compressed too. */
+#define STREAMED_ARTEFACTS                                                                         \
+    (1u << ARTEFACT_AUDIT_LOG | 1u << ARTEFACT_AUTH_LOG | 1u << ARTEFACT_PACKAGE_LOG |             \
+     1u << ARTEFACT_EVENT_LOG | 1u << ARTEFACT_EVENT_JSON)
+
 /* What a loose file may be, by its name (without folders) and the folder it is in. With `wanted`,
- * a set of 1u << enum artefact, the first of those. `ret_unsure`: many other files have such names,
+ * a set of 1u << enum artefact, the first of those. The end of a name that a compressor adds does
+ * not count for what is read as a stream. `ret_unsure`: many other files have such names,
  * so artefact_sniff() must decide. */
 bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
                       bool *ret_unsure);

@@ -172,13 +172,23 @@ static bool is_hive_log(const char *name)
            fnmatch("*.regtrans-ms", name, FNM_CASEFOLD) == 0;
 }
 
-bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
+/* Cut what a compressor added to a name. */
+static bool cut_compressed(char *path)
+{
+    static const char *const ends[] = {".gz", ".xz", ".zst", ".bz2", ".lz4"};
+    char                    *dot = strrchr(path, '.');
+
+    for (size_t i = 0; dot && i < TBL_COUNT(ends); i++)
+        if (strcasecmp(dot, ends[i]) == 0) {
+            *dot = '\0';
+            return true;
+        }
+    return false;
+}
+
+static bool find_name(const char *name, const char *path, unsigned wanted, enum artefact *ret,
                       bool *ret_unsure)
 {
-    char path[ROOT_PATH_MAX];
-
-    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= ROOT_PATH_MAX)
-        return false;
     for (size_t i = 0; i < TBL_COUNT(loose); i++) {
         const char *text = strchr(loose[i].pattern, '/') ? path : name;
 
@@ -191,6 +201,20 @@ bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum a
         return true;
     }
     return false;
+}
+
+bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
+                      bool *ret_unsure)
+{
+    char path[ROOT_PATH_MAX];
+    int  size = snprintf(path, sizeof path, "%s/%s", dir, name);
+
+    if (size >= ROOT_PATH_MAX)
+        return false;
+    if (find_name(name, path, wanted, ret, ret_unsure))
+        return true;
+    return cut_compressed(path) &&
+           find_name(strrchr(path, '/') + 1, path, wanted & STREAMED_ARTEFACTS, ret, ret_unsure);
 }
 
 const char discovery_supported[] =
@@ -262,12 +286,6 @@ static bool contains(const uint8_t *data, size_t size, const char *text)
     return memmem(data, size, text, strlen(text)) != NULL;
 }
 
-static bool is_compressed(const uint8_t *data, size_t size)
-{
-    return size > 4 &&
-           (memcmp(data, "\x1f\x8b", 2) == 0 || memcmp(data, "\x28\xb5\x2f\xfd", 4) == 0);
-}
-
 /* Events that PowerShell wrote as UTF-16: not read, but reported. */
 static bool is_utf16_events(const uint8_t *data, size_t size)
 {
@@ -290,15 +308,13 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
         return plist_looks_like(data, size) && contains(data, size, "Label") &&
                contains(data, size, "Program");
     case ARTEFACT_AUDIT_LOG:
-        return is_compressed(data, size) ||
-               (contains(data, size, "type=") && contains(data, size, "msg=audit(")) ||
+        return (contains(data, size, "type=") && contains(data, size, "msg=audit(")) ||
                (size && *data == '{' &&
                 ((contains(data, size, "\"ID\":") && contains(data, size, "\"SYSCALL\":")) ||
                  contains(data, size, "\"auditd\":")));
     case ARTEFACT_AUTH_LOG:
-        return is_compressed(data, size) || contains(data, size, "sshd") ||
-               contains(data, size, "sudo") || contains(data, size, "pam_") ||
-               contains(data, size, "CRON");
+        return contains(data, size, "sshd") || contains(data, size, "sudo") ||
+               contains(data, size, "pam_") || contains(data, size, "CRON");
     case ARTEFACT_EVENT_JSON:
         return contains(data, size, "EventID") || contains(data, size, "event_id") ||
                contains(data, size, "EventRecordID") || is_utf16_events(data, size);

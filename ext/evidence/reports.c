@@ -198,8 +198,14 @@ enum source_status source_status_of(int negative_errno)
 
 const char *source_error(int negative_errno)
 {
-    return negative_errno == -EDQUOT ? "left out from here on: beyond the budget of a source"
-                                     : strerror(-negative_errno);
+    switch (negative_errno) {
+    case -EDQUOT:
+        return "left out from here on: beyond the budget of a source";
+    case -EFBIG:
+        return "left out from here on: too large, or expands to more than 200 times its size";
+    default:
+        return strerror(-negative_errno);
+    }
 }
 
 bool report_is_stale(const struct svcql *svcql, const struct report *report)

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "formats/log/stream.h"
 #include "formats/text/input.h"
 #include "root_names.h"
 #include "root_reader.h"
@@ -332,6 +333,18 @@ int root_open_file(const struct root *root, const char *path)
     struct stat st;
 
     return root_open_stat(root, path, &st);
+}
+
+int root_open_stream(const struct root *root, const char *path, struct stat *ret_stat,
+                     struct stream **ret)
+{
+    struct stat st;
+    int         fd = root_open_stat(root, path, &st);
+    int         r = fd < 0 ? fd : stream_open(fd, ret);
+
+    if (r == 0 && ret_stat)
+        *ret_stat = st;
+    return r;
 }
 
 int root_open_dir(const struct root *root, const char *path, DIR **ret)

@@ -4,11 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "formats/log/stream.h"
 #include "formats/text/byte_order.h"
-#include "formats/text/input.h"
 
 #define SPARE    60.0 /* seconds that records may be out of order by */
 #define HEAD     541  /* bytes of a chunk up to and with the first token of its first record */
@@ -17,8 +15,8 @@
 #define SEEN_BITS 16
 
 struct event_log {
-    int                    fd;
-    uint64_t               size;
+    struct stream         *stream;
+    uint64_t               size; /* UINT64_MAX: not known before its end */
     uint64_t               next; /* offset of the next chunk */
     uint64_t               at;   /* offset of the chunk being read */
     double                 min, max;
@@ -30,20 +28,12 @@ struct event_log {
     uint8_t                chunk[EVTX_CHUNK_SIZE];
 };
 
-static int read_at(int fd, uint64_t at, void *data, size_t size, size_t *ret_read)
+/* What was lost of a compressed file is -EBADMSG, the rest of a file -EIO. */
+static int read_at(struct stream *stream, uint64_t at, void *data, size_t size, size_t *ret_read)
 {
-    size_t done = 0;
+    int r = stream_at(stream, at, data, size, ret_read);
 
-    while (done < size) {
-        ssize_t n = input_pread(fd, (char *)data + done, size - done, (off_t)(at + done));
-        if (n < 0)
-            return n == -ECANCELED ? -ECANCELED : -EIO;
-        if (n == 0)
-            break;
-        done += (size_t)n;
-    }
-    *ret_read = done;
-    return 0;
+    return r == 0 || r == -ECANCELED || !stream_plain(stream) ? r : -EIO;
 }
 
 /* Whether a piece of 64 KiB that is not a chunk is unused or damaged. */
@@ -58,7 +48,7 @@ static int read_header(struct event_log *log)
     uint8_t            bytes[128];
     size_t             size;
 
-    int r = read_at(log->fd, 0, bytes, sizeof bytes, &size);
+    int r = read_at(log->stream, 0, bytes, sizeof bytes, &size);
     if (r)
         return r;
     if (evtx_header_parse(bytes, size, &header) == 0) {
@@ -71,25 +61,23 @@ static int read_header(struct event_log *log)
     return 0;
 }
 
-int event_log_open(int fd, double min, double max, struct event_log **ret)
+int event_log_open(struct stream *stream, double min, double max, struct event_log **ret)
 {
     struct event_log *log = calloc(1, sizeof *log);
-    struct stat       st;
-    int               r;
+    int64_t           size = stream_size(stream);
 
     if (!log) {
-        close(fd);
+        stream_close(stream);
         return -ENOMEM;
     }
-    log->fd = fd;
+    log->stream = stream;
+    log->size = size < 0 ? UINT64_MAX : (uint64_t)size;
     log->min = min;
     log->max = max;
     log->before = -INFINITY;
-    r = fstat(fd, &st) == 0 ? evtx_reader_new(&log->reader) : -errno;
-    if (!r) {
-        log->size = (uint64_t)st.st_size;
+    int r = evtx_reader_new(&log->reader);
+    if (!r)
         r = read_header(log);
-    }
     if (r)
         event_log_close(log);
     else
@@ -101,7 +89,7 @@ void event_log_close(struct event_log *log)
 {
     if (!log)
         return;
-    close(log->fd);
+    stream_close(log->stream);
     evtx_reader_free(log->reader);
     free(log);
 }
@@ -124,7 +112,7 @@ static bool has_old_records(const struct event_log *log, uint64_t at, uint32_t f
     uint8_t slack[EVTX_CHUNK_SIZE];
     size_t  size;
 
-    return read_at(log->fd, at + from, slack, EVTX_CHUNK_SIZE - from, &size) != 0 ||
+    return read_at(log->stream, at + from, slack, EVTX_CHUNK_SIZE - from, &size) != 0 ||
            memmem(slack, size, "**\0\0", 4) != NULL;
 }
 
@@ -137,9 +125,9 @@ static bool outside(struct event_log *log)
     double            before = log->before;
 
     log->before = NAN;
-    if (read_at(log->fd, log->next, head, sizeof head, &n_head) != 0 || n_head < sizeof head ||
+    if (read_at(log->stream, log->next, head, sizeof head, &n_head) != 0 || n_head < sizeof head ||
         evtx_chunk_parse(head, n_head, &header) != 0 || !header.header_intact ||
-        read_at(log->fd, log->next + header.last_at, tail, sizeof tail, &n_tail) != 0)
+        read_at(log->stream, log->next + header.last_at, tail, sizeof tail, &n_tail) != 0)
         return false;
     double first = written(head, n_head, 512), last = written(tail, n_tail, 0);
     bool   forwarded = head[HEAD - 1] != 0x0c; /* no template instance */
@@ -152,7 +140,7 @@ static bool outside(struct event_log *log)
 }
 
 struct ends_search {
-    int                   fd;
+    struct stream        *stream;
     uint64_t              chunks; /* that the file has room for */
     bool                  silent; /* a record does not say when it was written */
     struct event_log_ends ends;
@@ -167,10 +155,10 @@ static void widen(struct ends_search *search, uint64_t chunk)
     uint64_t               at = EVTX_HEADER_SIZE + chunk * EVTX_CHUNK_SIZE;
     size_t                 n_head, n_tail;
 
-    if (chunk >= search->chunks || read_at(search->fd, at, head, sizeof head, &n_head) != 0 ||
+    if (chunk >= search->chunks || read_at(search->stream, at, head, sizeof head, &n_head) != 0 ||
         n_head < sizeof head || evtx_chunk_parse(head, n_head, &header) != 0 ||
         memcmp(head + 512, "**\0\0", 4) != 0 ||
-        read_at(search->fd, at + header.last_at, tail, sizeof tail, &n_tail) != 0)
+        read_at(search->stream, at + header.last_at, tail, sizeof tail, &n_tail) != 0)
         return;
     double first = written(head, n_head, 512), last = written(tail, n_tail, 0);
     search->silent |= isnan(first) || isnan(last);
@@ -184,18 +172,18 @@ static void widen(struct ends_search *search, uint64_t chunk)
     }
 }
 
-bool event_log_ends(int fd, struct event_log_ends *ret)
+bool event_log_ends(struct stream *stream, struct event_log_ends *ret)
 {
-    struct ends_search search = {.fd = fd, .ends = *ret};
+    struct ends_search search = {.stream = stream, .ends = *ret};
     struct evtx_header header;
     uint8_t            bytes[128];
     size_t             size;
-    struct stat        st;
+    int64_t            whole = stream_size(stream);
 
-    if (fstat(fd, &st) < 0 || read_at(fd, 0, bytes, sizeof bytes, &size) != 0 ||
+    if (whole < (int64_t)sizeof bytes || read_at(stream, 0, bytes, sizeof bytes, &size) != 0 ||
         evtx_header_parse(bytes, size, &header) != 0)
         return false;
-    search.chunks = ((uint64_t)st.st_size - sizeof bytes) / EVTX_CHUNK_SIZE;
+    search.chunks = ((uint64_t)whole - sizeof bytes) / EVTX_CHUNK_SIZE;
     widen(&search, 0);
     widen(&search, search.chunks - 1);
     widen(&search, header.first_chunk);
@@ -239,7 +227,7 @@ static bool on_grid(const struct event_log *log)
 /* Read the bytes at `next`, and what is missing of a chunk as zeros. */
 static int fill(struct event_log *log, size_t *ret_size)
 {
-    int r = read_at(log->fd, log->next, log->chunk, EVTX_CHUNK_SIZE, ret_size);
+    int r = read_at(log->stream, log->next, log->chunk, EVTX_CHUNK_SIZE, ret_size);
 
     if (r == 0 && *ret_size < EVTX_CHUNK_SIZE)
         memset(log->chunk + *ret_size, 0, EVTX_CHUNK_SIZE - *ret_size);
@@ -273,8 +261,10 @@ static int next_chunk(struct event_log *log)
             continue;
         }
         int r = fill(log, &size);
-        if (r || size == 0)
+        if (r)
             return r;
+        if (size == 0)
+            break;
         if (evtx_load(log->reader, log->chunk, !on_grid(log), &chunk) == 0) {
             begin_chunk(log, &chunk, size);
             return 1;

@@ -1,12 +1,13 @@
 /* event_log.h -- the events of one .evtx file, in the order of its chunks, read 64 KiB at a time.
  *
- *     r = event_log_open(fd, min, max, &log);
+ *     r = event_log_open(stream, min, max, &log);
  *     while ((r = event_log_next(log, &record, &event)) > 0)
  *         ...
  *     event_log_close(log);
  *
- * Memory is a chunk and what evtx.h needs for one, for files of any size. The file is read
- * with pread(2), so that one that shrinks meanwhile is a short read and not a signal.
+ * Memory is a chunk and what evtx.h needs for one, for files of any size. A plain file is read
+ * with pread(2), so that one that shrinks meanwhile is a short read and not a signal; a compressed
+ * one, or a member of an archive, is read once from its beginning.
  *
  * A range of time leaves out chunks whose records are all outside it. A chunk's records are judged
  * by the times its first and last record were written, and the last of the chunk before, with a
@@ -21,6 +22,7 @@
 #include "formats/evtx/evtx.h"
 
 struct event_log;
+struct stream;
 
 struct event_log_stats {
     uint64_t records, skipped; /* decoded; found but not decodable */
@@ -36,16 +38,16 @@ struct event_log_stats {
     bool     ended; /* the whole file has been read */
 };
 
-/* Takes the descriptor, on failure too. `min` and `max`: seconds since the epoch, infinite where
+/* Takes the stream, on failure too. `min` and `max`: seconds since the epoch, infinite where
  * open. -EBADMSG where neither a file header nor any chunk is there; -ENOMEM; what read says. */
-int event_log_open(int fd, double min, double max, struct event_log **ret);
+int event_log_open(struct stream *stream, double min, double max, struct event_log **ret);
 
 /* Where a log is in time, seconds since the epoch: widened by when the records of its first and its
  * last chunk were written. False where that is not known, or where it cannot be read by time. */
 struct event_log_ends {
     double first, first_chunk_ends, last_chunk_begins, last;
 };
-bool event_log_ends(int fd, struct event_log_ends *ret);
+bool event_log_ends(struct stream *stream, struct event_log_ends *ret);
 
 /* The next event that can be decoded: 1, 0 at the end, or a negative errno. Valid until the next
  * call. */

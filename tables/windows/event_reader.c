@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "event_log.h"
 #include "formats/evtx/event_json.h"
@@ -37,16 +36,18 @@ struct event_reader {
     bool     failed; /* for lack of memory */
 };
 
-int event_open(int fd, bool json, struct event_range range, struct event_reader **ret)
+int event_open(struct stream *stream, bool json, struct event_range range,
+               struct event_reader **ret)
 {
     struct event_reader *reader = calloc(1, sizeof *reader);
 
     if (!reader) {
-        close(fd);
+        stream_close(stream);
         return -ENOMEM;
     }
-    int r = json ? stream_open(fd, &reader->stream)
-                 : event_log_open(fd, range.min, range.max, &reader->log);
+    int r = json ? 0 : event_log_open(stream, range.min, range.max, &reader->log);
+    if (json)
+        reader->stream = stream;
     if (r)
         free(reader);
     else

@@ -8,6 +8,7 @@
 #include "formats/evtx/evtx.h"
 
 struct event_reader;
+struct stream;
 
 struct event_range {
     double min, max; /* seconds since the epoch; infinite where open */
@@ -18,8 +19,9 @@ struct event_totals {
     bool    damaged;
 };
 
-/* Takes the descriptor, on failure too. -EBADMSG: not such a file; -ENOMEM; what read says. */
-int  event_open(int fd, bool json, struct event_range range, struct event_reader **ret);
+/* Takes the stream, on failure too. -EBADMSG: not such a file; -ENOMEM; what read says. */
+int  event_open(struct stream *stream, bool json, struct event_range range,
+                struct event_reader **ret);
 void event_close(struct event_reader *reader); /* accepts NULL */
 
 /* 1, 0 at the end, or a negative errno. */

@@ -17,11 +17,11 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "event_log.h"
 #include "event_reader.h"
 #include "evidence.h"
+#include "formats/log/stream.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
@@ -208,10 +208,12 @@ static int open_file(struct tbl_scan *scan)
     struct state        *state = tbl_state(scan);
     const struct source *source = tbl_source(scan);
     struct event_range   range = {state->times->min, state->times->max};
-    int                  fd = root_open_file(source->root, source->path);
+    struct stream       *stream;
 
-    return fd < 0 ? fd
-                  : event_open(fd, source->artefact == ARTEFACT_EVENT_JSON, range, &state->reader);
+    int r = root_open_stream(source->root, source->path, NULL, &stream);
+    if (r < 0)
+        return r;
+    return event_open(stream, source->artefact == ARTEFACT_EVENT_JSON, range, &state->reader);
 }
 
 static void report_file(struct tbl_scan *scan, struct report *report)
@@ -246,12 +248,12 @@ static int source_ends(const struct source *source, void *arg)
 {
     struct tbl_ends      *ends = arg;
     struct event_log_ends log = {ends->first, ends->near_first, ends->near_last, ends->last};
-    int                   fd = root_open_file(source->root, source->path);
+    struct stream        *stream;
 
-    if (fd < 0)
+    if (root_open_stream(source->root, source->path, NULL, &stream) < 0)
         return SQLITE_OK; /* it has no rows */
-    bool known = source->artefact == ARTEFACT_EVENT_LOG && event_log_ends(fd, &log);
-    close(fd);
+    bool known = source->artefact == ARTEFACT_EVENT_LOG && event_log_ends(stream, &log);
+    stream_close(stream);
     if (!known)
         return SQLITE_DONE;
     *ends = (struct tbl_ends){log.first, log.last, log.first_chunk_ends, log.last_chunk_begins};

@@ -1,24 +1,22 @@
 #include "stream.h"
 
 #include <errno.h>
-#include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
 
+#include "expander.h"
 #include "formats/text/input.h"
 
 #define BLOCK ((size_t)64 << 10) /* bytes read, and expanded, at a time */
 
-struct coding;
-
 struct stream {
-    int                  fd;
-    const struct coding *coding;
-    int                  status; /* negative errno that ended the input; reported after the text */
-    bool                 ended;
+    struct stream_from from;
+    int                fd;       /* of a plain file or what is compressed in one; -1: none */
+    struct expander   *expander; /* NULL: not compressed */
+    int                status;   /* negative errno that ended the input; reported after the text */
+    bool               ended;
 
     /* Expanded text: data[begin, end) is not yet returned. One byte more than `room` is allocated
      * for the NUL after a last line. */
@@ -28,195 +26,7 @@ struct stream {
     uint64_t returned; /* offset of what was returned last */
     uint64_t overlong;
     bool     skipping; /* the rest of an overlong line comes next */
-
-    /* Compressed input: in[in_begin, in_end) is not yet expanded. */
-    uint8_t      *in;
-    size_t        in_begin, in_end;
-    uint64_t      in_total, out_total;
-    bool          in_member; /* inside a gzip member or a Zstandard frame */
-    z_stream      gzip;
-    ZSTD_DStream *zstd;
-    lzma_stream   xz;
 };
-
-/* A method of expansion. expand() moves bytes from the input to `out`, sets in_member and returns
- * how many it wrote (0: it wants more input), or a negative errno. */
-struct coding {
-    uint8_t magic[6];
-    size_t  magic_size;
-    int (*begin)(struct stream *s);
-    ssize_t (*expand)(struct stream *s, char *out, size_t room);
-    void (*end)(struct stream *s);
-};
-
-/* gzip ---------------------------------------------------------------------- */
-
-static int gzip_begin(struct stream *s)
-{
-    return inflateInit2(&s->gzip, 15 + 16 /* gzip, not zlib */) == Z_OK ? 0 : -ENOMEM;
-}
-
-static void gzip_end(struct stream *s)
-{
-    inflateEnd(&s->gzip);
-}
-
-static ssize_t gzip_expand(struct stream *s, char *out, size_t room)
-{
-    s->gzip.next_in = s->in + s->in_begin;
-    s->gzip.avail_in = (uInt)(s->in_end - s->in_begin);
-    s->gzip.next_out = (Bytef *)out;
-    s->gzip.avail_out = (uInt)room;
-
-    int rc = inflate(&s->gzip, Z_NO_FLUSH);
-
-    s->in_begin = s->in_end - s->gzip.avail_in;
-    s->in_member = rc != Z_STREAM_END;
-    if (rc == Z_MEM_ERROR)
-        return -ENOMEM;
-    if (rc == Z_STREAM_END)
-        inflateReset(&s->gzip);
-    else if (rc != Z_OK && rc != Z_BUF_ERROR)
-        return -EBADMSG;
-    return (ssize_t)(room - s->gzip.avail_out);
-}
-
-/* Zstandard ----------------------------------------------------------------- */
-
-static int zstd_begin(struct stream *s)
-{
-    s->zstd = ZSTD_createDStream();
-    return s->zstd ? 0 : -ENOMEM;
-}
-
-static void zstd_end(struct stream *s)
-{
-    ZSTD_freeDStream(s->zstd);
-}
-
-static ssize_t zstd_expand(struct stream *s, char *out, size_t room)
-{
-    ZSTD_inBuffer  from = {s->in + s->in_begin, s->in_end - s->in_begin, 0};
-    ZSTD_outBuffer to = {out, room, 0};
-    size_t         hint = ZSTD_decompressStream(s->zstd, &to, &from);
-
-    s->in_begin += from.pos;
-    if (ZSTD_isError(hint))
-        return -EBADMSG;
-    s->in_member = hint != 0;
-    return (ssize_t)to.pos;
-}
-
-/* xz ------------------------------------------------------------------------ */
-
-#define XZ_MEMORY_MAX (128u << 20) /* bytes; `xz -9` needs 65 MiB */
-
-static int xz_begin(struct stream *s)
-{
-    return lzma_stream_decoder(&s->xz, XZ_MEMORY_MAX, 0) == LZMA_OK ? 0 : -ENOMEM;
-}
-
-static void xz_end(struct stream *s)
-{
-    lzma_end(&s->xz);
-}
-
-static ssize_t xz_expand(struct stream *s, char *out, size_t room)
-{
-    s->xz.next_in = s->in + s->in_begin;
-    s->xz.avail_in = s->in_end - s->in_begin;
-    s->xz.next_out = (uint8_t *)out;
-    s->xz.avail_out = room;
-
-    lzma_ret rc = lzma_code(&s->xz, LZMA_RUN);
-
-    s->in_begin = s->in_end - s->xz.avail_in;
-    s->in_member = rc != LZMA_STREAM_END;
-    if (rc == LZMA_MEM_ERROR || (rc == LZMA_STREAM_END && xz_begin(s) < 0))
-        return -ENOMEM;
-    if (rc != LZMA_OK && rc != LZMA_STREAM_END && rc != LZMA_BUF_ERROR)
-        return -EBADMSG;
-    return (ssize_t)(room - s->xz.avail_out);
-}
-
-/* Others -------------------------------------------------------------------- */
-
-static int unsupported(struct stream *s)
-{
-    (void)s;
-    return -EOPNOTSUPP;
-}
-
-static const struct coding codings[] = {
-    {{0x1f, 0x8b, 0x08}, 3, gzip_begin, gzip_expand, gzip_end},
-    {{0x28, 0xb5, 0x2f, 0xfd}, 4, zstd_begin, zstd_expand, zstd_end},
-    {{0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, xz_begin, xz_expand, xz_end},
-    {{0x04, 0x22, 0x4d, 0x18} /* lz4 */, 4, unsupported, NULL, NULL},
-    {{'B', 'Z', 'h', '9', 0x31, 0x41}, 6, unsupported, NULL, NULL},
-};
-
-/* Input --------------------------------------------------------------------- */
-
-/* Whether a member follows the one that has ended. */
-static bool another_member(const struct stream *s)
-{
-    size_t left = s->in_end - s->in_begin;
-
-    return left >= s->coding->magic_size &&
-           memcmp(s->in + s->in_begin, s->coding->magic, s->coding->magic_size) == 0;
-}
-
-/* The rest of the input after the last member: nothing, the zeros that tapes and file systems pad
- * with, or garbage. */
-static int end_of_members(const struct stream *s)
-{
-    for (size_t i = s->in_begin; i < s->in_end; i++)
-        if (s->in[i])
-            return -EBADMSG;
-    return 0;
-}
-
-/* Read a further block of input after the rest of the last one. */
-static ssize_t refill(struct stream *s)
-{
-    size_t left = s->in_end - s->in_begin;
-
-    memmove(s->in, s->in + s->in_begin, left);
-    s->in_begin = 0;
-    s->in_end = left;
-
-    ssize_t n = input_read(s->fd, s->in + left, BLOCK - left);
-    if (n > 0) {
-        s->in_end += (size_t)n;
-        s->in_total += (uint64_t)n;
-    }
-    return n;
-}
-
-/* Expanded bytes, 0 at the end, or a negative errno. */
-static ssize_t expand(struct stream *s, char *out, size_t room)
-{
-    if (s->out_total > STREAM_EXPANSION_FREE &&
-        (s->out_total - STREAM_EXPANSION_FREE) / STREAM_EXPANSION_RATIO > s->in_total)
-        return -EFBIG;
-    for (;;) {
-        if (s->in_member || another_member(s)) {
-            size_t  before = s->in_begin;
-            ssize_t n = s->coding->expand(s, out, room);
-
-            s->out_total += n > 0 ? (uint64_t)n : 0;
-            if (n != 0)
-                return n;
-            if (s->in_begin != before && s->in_begin != s->in_end)
-                continue;
-        }
-        ssize_t n = refill(s);
-        if (n < 0)
-            return n;
-        if (n == 0)
-            return s->in_member ? -EBADMSG : end_of_members(s);
-    }
-}
 
 /* Text ---------------------------------------------------------------------- */
 
@@ -249,8 +59,8 @@ static int fill(struct stream *s)
 
     ssize_t n = make_room(s);
     if (n == 0)
-        n = s->coding ? expand(s, s->data + s->end, s->room - s->end)
-                      : input_read(s->fd, s->data + s->end, s->room - s->end);
+        n = s->expander ? expander_read(s->expander, s->data + s->end, s->room - s->end)
+                        : s->from.read(s->from.data, s->data + s->end, s->room - s->end);
     if (n <= 0) {
         s->status = (int)n;
         s->ended = true;
@@ -263,7 +73,7 @@ static int fill(struct stream *s)
 /* Pass over a hole of the file that comes next: nothing is buffered before it. */
 static void skip_hole(struct stream *s)
 {
-    off_t hole = s->coding || s->begin != s->end ? 0 : input_hole(s->fd, (off_t)s->offset);
+    off_t hole = !stream_plain(s) || s->begin != s->end ? 0 : input_hole(s->fd, (off_t)s->offset);
 
     if (hole > 0 && lseek(s->fd, hole, SEEK_CUR) >= 0)
         s->offset += (uint64_t)hole;
@@ -368,12 +178,72 @@ uint64_t stream_overlong(const struct stream *s)
 
 bool stream_plain(const struct stream *s)
 {
-    return !s->coding;
+    return s->fd >= 0 && !s->expander;
+}
+
+int stream_fd(const struct stream *s)
+{
+    return stream_plain(s) ? s->fd : -1;
+}
+
+int64_t stream_size(const struct stream *s)
+{
+    struct stat st;
+
+    return stream_plain(s) && fstat(s->fd, &st) == 0 ? st.st_size : -1;
+}
+
+static int plain_at(struct stream *s, uint64_t at, char *data, size_t size, size_t *ret_read)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        ssize_t n = input_pread(s->fd, data + done, size - done, (off_t)(at + done));
+        if (n < 0)
+            return (int)n;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    *ret_read = done;
+    return 0;
+}
+
+/* Have bytes from `at` on in the buffer, and STREAM_BACK bytes before them: 0, or what ended the
+ * input before. */
+static int reach(struct stream *s, uint64_t at, size_t size)
+{
+    for (;;) {
+        size_t   kept = s->end - s->begin;
+        uint64_t drop = at > s->offset + STREAM_BACK ? at - STREAM_BACK - s->offset : 0;
+
+        consume(s, drop < kept ? (size_t)drop : kept);
+        if (at + size <= s->offset + (s->end - s->begin) || !fill(s))
+            return s->status;
+    }
+}
+
+int stream_at(struct stream *s, uint64_t at, void *data, size_t size, size_t *ret_read)
+{
+    if (stream_plain(s))
+        return plain_at(s, at, data, size, ret_read);
+    if (at < s->offset || size > STREAM_BACK)
+        return -ESPIPE;
+
+    int      r = reach(s, at, size);
+    uint64_t end = s->offset + (s->end - s->begin), left = at < end ? end - at : 0;
+    size_t   there = left < size ? (size_t)left : size;
+
+    if (there < size && r < 0)
+        return r;
+    memcpy(data, s->data + s->begin + (there ? at - s->offset : 0), there);
+    *ret_read = there;
+    return 0;
 }
 
 int stream_seek(struct stream *s, uint64_t offset)
 {
-    if (s->coding)
+    if (!stream_plain(s))
         return -ESPIPE;
     if (offset > INT64_MAX || lseek(s->fd, (off_t)offset, SEEK_SET) < 0)
         return -EINVAL;
@@ -386,13 +256,27 @@ int stream_seek(struct stream *s, uint64_t offset)
 
 /* Opening ------------------------------------------------------------------- */
 
-static const struct coding *coding_of(const uint8_t *data, size_t size)
+static ssize_t read_fd(void *data, void *out, size_t size)
 {
-    for (size_t i = 0; i < sizeof codings / sizeof codings[0]; i++)
-        if (size >= codings[i].magic_size &&
-            memcmp(data, codings[i].magic, codings[i].magic_size) == 0)
-            return &codings[i];
-    return NULL;
+    return input_read(((struct stream *)data)->fd, out, size);
+}
+
+static void close_fd(void *data)
+{
+    close(((struct stream *)data)->fd);
+}
+
+/* Fill a block, as far as the file goes: few bytes at a time would hide what it is. */
+static ssize_t first_block(struct stream *s)
+{
+    size_t  size = 0;
+    ssize_t n;
+
+    do {
+        n = s->from.read(s->from.data, s->data + size, BLOCK - size);
+        size += n > 0 ? (size_t)n : 0;
+    } while (n > 0 && size < 16);
+    return n < 0 ? n : (ssize_t)size;
 }
 
 /* Read the first block to determine the coding: it is text, or the first input. */
@@ -400,26 +284,26 @@ static int begin(struct stream *s)
 {
     s->room = 2 * BLOCK;
     s->data = malloc(s->room + 1);
-    s->in = malloc(BLOCK);
-    if (!s->data || !s->in)
+    if (!s->data)
         return -ENOMEM;
 
-    ssize_t n = input_read(s->fd, s->in, BLOCK);
+    ssize_t n = first_block(s);
     if (n < 0)
         return (int)n;
-    const struct coding *coding = coding_of(s->in, (size_t)n);
-    if (!coding) {
-        memcpy(s->data, s->in, (size_t)n);
-        s->end = (size_t)n;
-        free(s->in);
-        s->in = NULL;
-        return 0;
-    }
-    s->in_end = (size_t)n;
-    s->in_total = (uint64_t)n;
-    int r = coding->begin(s);
-    if (r == 0)
-        s->coding = coding;
+    if (is_compressed((const uint8_t *)s->data, (size_t)n))
+        return expander_new(&s->from, (const uint8_t *)s->data, (size_t)n, &s->expander);
+    s->end = (size_t)n;
+    return 0;
+}
+
+static int finish(struct stream *s, struct stream **ret)
+{
+    int r = begin(s);
+
+    if (r < 0)
+        stream_close(s);
+    else
+        *ret = s;
     return r;
 }
 
@@ -432,23 +316,29 @@ int stream_open(int fd, struct stream **ret)
         return -ENOMEM;
     }
     s->fd = fd;
-    int r = begin(s);
-    if (r < 0) {
-        stream_close(s);
-        return r;
+    s->from = (struct stream_from){read_fd, close_fd, s};
+    return finish(s, ret);
+}
+
+int stream_open_from(const struct stream_from *from, struct stream **ret)
+{
+    struct stream *s = calloc(1, sizeof *s);
+
+    if (!s) {
+        from->close(from->data);
+        return -ENOMEM;
     }
-    *ret = s;
-    return 0;
+    s->fd = -1;
+    s->from = *from;
+    return finish(s, ret);
 }
 
 void stream_close(struct stream *s)
 {
     if (!s)
         return;
-    if (s->coding)
-        s->coding->end(s);
-    close(s->fd);
+    expander_free(s->expander);
+    s->from.close(s->from.data);
     free(s->data);
-    free(s->in);
     free(s);
 }

@@ -6,14 +6,13 @@
  *         ...
  *     stream_close(s);
  *
- * The first bytes distinguish a plain file from gzip (RFC 1952), Zstandard (RFC 8878) and xz, of
- * several members too. Memory stays within a line and a few blocks, for files of any size. A
+ * The first bytes distinguish a plain file from gzip, Zstandard, xz, bzip2 and LZ4 (expander.h). Memory stays within a line and a few blocks, for files of any size. A
  * file that is damaged or cut gives the lines before the damage and then a negative errno, so that
  * a caller can report what was lost. Where an overlong line goes on into a hole, the hole is passed
  * over.
  *
  * Errors: -EBADMSG the compressed data is damaged or cut; -EFBIG it expands beyond the cap;
- * -EOPNOTSUPP bzip2 or lz4; -ENOMEM; what read(2) says.
+ * -ENOMEM; what read(2) says.
  */
 #ifndef SVCQL_STREAM_H
 #define SVCQL_STREAM_H
@@ -21,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define STREAM_LINE_MAX (1u << 20) /* bytes of a line; what is beyond is skipped and counted */
 
@@ -33,6 +33,15 @@ struct stream;
 /* Takes the descriptor of a regular file, which stream_close() closes; on failure too. */
 int  stream_open(int fd, struct stream **ret);
 void stream_close(struct stream *s); /* accepts NULL */
+
+/* The same of what is not a file, as a member of an archive. read() gives bytes, 0 at the end, or a
+ * negative errno; close() is called once, on failure too. */
+struct stream_from {
+    ssize_t (*read)(void *data, void *out, size_t size);
+    void (*close)(void *data);
+    void *data;
+};
+int stream_open_from(const struct stream_from *from, struct stream **ret);
 
 /* The next line without its '\n' (a '\r' stays), with a NUL after it; it may hold NULs and bytes
  * that are not UTF-8. Valid until the next call. Returns 1, 0 at the end, or a negative errno. A
@@ -48,10 +57,21 @@ uint64_t stream_offset(const struct stream *s);
 /* Lines that were longer than STREAM_LINE_MAX, of which the beginning was returned. */
 uint64_t stream_overlong(const struct stream *s);
 
-/* Whether the file is not compressed, so that stream_seek() works and offsets are the file's. */
+/* Whether it is a file that is not compressed, so that stream_seek() works and offsets are the file's. */
 bool stream_plain(const struct stream *s);
 
-/* Go on at this byte of a plain file; -ESPIPE for a compressed one. */
+/* The descriptor of what is plain, which stays the stream's; -1 of another. Its size in bytes; -1 where
+ * only reading tells. */
+int     stream_fd(const struct stream *s);
+int64_t stream_size(const struct stream *s);
+
+/* The bytes from `at` on, as pread(2) gives them, *ret_read of them: less than `size` at the end. Of
+ * what is not plain an offset may be at most STREAM_BACK bytes before the highest that was read, else
+ * it is -ESPIPE, and a size at most STREAM_BACK. Not together with the calls above. */
+#define STREAM_BACK ((size_t)64 << 10)
+int stream_at(struct stream *s, uint64_t at, void *data, size_t size, size_t *ret_read);
+
+/* Go on at this byte of a plain file; -ESPIPE for another. */
 int stream_seek(struct stream *s, uint64_t offset);
 
 #endif

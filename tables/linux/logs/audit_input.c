@@ -26,10 +26,9 @@ static bool begins_json(const struct source *source)
     struct stream *stream = NULL;
     char          *data;
     size_t         size;
-    int            fd = root_open_file(source->root, source->path);
     bool           json = false;
 
-    if (fd >= 0 && stream_open(fd, &stream) == 0)
+    if (root_open_stream(source->root, source->path, NULL, &stream) == 0)
         json = stream_block(stream, &data, &size) > 0 && *data == '{';
     stream_close(stream);
     return json;
@@ -42,19 +41,17 @@ static int open_log(struct tbl_scan *scan)
     const struct source *source = &input->sources.source;
     struct stat          st;
 
-    int fd = root_open_file(source->root, source->path);
-    if (fd < 0)
-        return fd;
-    if (fstat(fd, &st) == 0 && st.st_size > 0 && log_sources_found(&input->sources) < 0) {
-        close(fd);
+    int r = root_open_stream(source->root, source->path, &st, &input->stream);
+    if (r < 0)
+        return r;
+    if (st.st_size > 0 && log_sources_found(&input->sources) < 0)
         return -ENOMEM;
-    }
     input->stretch = (struct audit_stretch){0};
     input->json = begins_json(source);
-    if (input->time->min > -INFINITY || input->time->max < INFINITY)
-        input->stretch = audit_seek(fd, input->time->min);
-    int r = stream_open(fd, &input->stream);
-    if (r == 0 && input->stretch.start)
+    if (stream_plain(input->stream) &&
+        (input->time->min > -INFINITY || input->time->max < INFINITY))
+        input->stretch = audit_seek(stream_fd(input->stream), input->time->min);
+    if (input->stretch.start)
         r = stream_seek(input->stream, input->stretch.start);
     audit_window_restart(input->window, input->stretch.start);
     return r;
@@ -114,10 +111,9 @@ static bool of_others(const struct source *source)
 
     if (source->artefact == ARTEFACT_JOURNAL)
         return false;
-    int fd = root_open_file(source->root, source->path);
-    if (fd < 0)
+    if (root_open_stream(source->root, source->path, NULL, &stream) < 0)
         return true; /* which is reported when it is read */
-    bool others = stream_open(fd, &stream) < 0 || has_nodes(stream);
+    bool others = has_nodes(stream);
     stream_close(stream);
     return others;
 }

@@ -159,20 +159,6 @@ static int leave_file(struct auth_input *input, int error)
                                          : "lines that are not syslog lines");
 }
 
-static int open_stream(const struct source *source, struct stream **ret, struct stat *ret_stat)
-{
-    int fd = root_open_file(source->root, source->path);
-
-    if (fd < 0)
-        return fd;
-    if (fstat(fd, ret_stat) < 0) {
-        int r = -errno;
-        close(fd);
-        return r;
-    }
-    return stream_open(fd, ret);
-}
-
 static int open_log(struct tbl_scan *scan)
 {
     struct auth_input   *input = input_of(scan);
@@ -181,7 +167,7 @@ static int open_log(struct tbl_scan *scan)
     struct stream       *stream = NULL;
     struct stat          st;
 
-    int r = open_stream(source, &stream, &st);
+    int r = root_open_stream(source->root, source->path, &st, &stream);
     if (r < 0)
         return r;
     r = survey(input, stream, st.st_mtime);
@@ -193,7 +179,7 @@ static int open_log(struct tbl_scan *scan)
     r = time_zone_of_root(source->root, &input->zone, zone);
     if (r == -ENOMEM)
         return r;
-    return open_stream(source, &input->stream, &st);
+    return root_open_stream(source->root, source->path, &st, &input->stream);
 }
 
 /* Journals ------------------------------------------------------------------------ */

@@ -80,8 +80,7 @@ static int first_year(const struct root *root, const char *path)
     size_t                size;
     int64_t               last = INT64_MIN;
 
-    int fd = root_open_file(root, path);
-    if (fd < 0 || fstat(fd, &st) < 0 || stream_open(fd, &stream) < 0)
+    if (root_open_stream(root, path, &st, &stream) < 0)
         return 0;
     while (stream_line(stream, &line, &size) > 0)
         for (package_log_push(&log, line, size); package_log_next(&log, &change);)
@@ -99,13 +98,11 @@ static int first_year(const struct root *root, const char *path)
 
 static int open_log(struct tbl_scan *scan, struct state *state, const char *path)
 {
-    int fd = root_open_file(state->source.root, path);
-
     (void)scan;
-    if (fd < 0)
-        return fd;
-    load_zone(state, path);
-    return stream_open(fd, &state->stream);
+    int r = root_open_stream(state->source.root, path, NULL, &state->stream);
+    if (r == 0)
+        load_zone(state, path);
+    return r;
 }
 
 static void close_log(struct state *state)
