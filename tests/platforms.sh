@@ -34,12 +34,12 @@ make_tree() {
     touch "$dir/tree.made"
 }
 
-# What a newcomer types, inside.
+# What a newcomer types, inside; podman is there for the tests of quadlets.
 newcomer='
 set -e
 cd /root/svcql
 apt-get -qq update
-apt-get -qq install -y --no-install-recommends make < /dev/null
+apt-get -qq install -y --no-install-recommends make podman < /dev/null
 make hunt > /tmp/hunt || { cat /tmp/hunt; exit 1; }
 cat /tmp/hunt
 grep -q "^Findings on this host" /tmp/hunt

@@ -11,6 +11,7 @@
 
 #include "formats/unit/unit_name.h"
 #include "unit_places.h"
+#include "unit_quadlet.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -113,7 +114,7 @@ static int need_context(struct commands_state *s)
                               s->each.unit ? s->each.unit : s->each.entry->name, &s->each.loaded);
     s->have_context = r == 0;
     s->context.view.folders = &s->folders;
-    s->refused = NULL;
+    s->refused = s->each.entry ? quadlet_refused(s->each.entry, &s->each.loaded) : NULL;
     if (r == 0 && s->each.stage < UNIT_STAGE_REST)
         r = unit_loaded_bad_setting(s->each.walk.search, &s->host, s->each.unit, &s->each.loaded,
                                     &s->refused);
@@ -131,26 +132,33 @@ static bool wanted(const struct commands_state *s)
            tbl_match_text(s->user, unit_walk_user(&s->each.walk), false);
 }
 
+/* Of a unit's drop-in whether systemd passes over it for its name. */
 static bool is_dot_file(const struct commands_state *s)
 {
-    return s->each.loaded.n_files && s->each.loaded.files[0].entry->name[0] == '.';
+    return !s->each.entry && s->each.loaded.n_files &&
+           s->each.loaded.files[0].entry->name[0] == '.';
+}
+
+/* Whether the loaded file is one that no unit or quadlet reads. */
+static bool is_unread(const struct commands_state *s)
+{
+    return s->each.entry ? s->each.entry->where == UNIT_DROP_IN : s->each.stage == UNIT_STAGE_REST;
 }
 
 /* Whether the setting is in force; of a file that no unit reads, whether another replaces it. */
 static int64_t is_effective(const struct commands_state *s, const struct unit_setting *setting)
 {
-    if (s->each.stage == UNIT_STAGE_REST)
+    if (is_unread(s))
         return s->each.instead || is_dot_file(s) ? 0 : TBL_NULL;
     return setting->effective && !s->each.instead && !s->refused;
 }
 
-static const char *error_of(const struct commands_state *s, const struct unit_setting *setting)
+/* Why what is loaded is not in force; NULL: it is. */
+static const char *off_reason(const struct commands_state *s)
 {
-    if (setting->ignored)
-        return setting->ignored;
     if (s->each.instead)
         return "another file replaces it";
-    if (s->each.stage != UNIT_STAGE_REST)
+    if (!is_unread(s))
         return s->refused;
     return is_dot_file(s) ? "systemd reads no drop-in whose name begins with a dot"
                           : "no unit here reads it";
@@ -173,13 +181,14 @@ static int next_setting(struct commands_state *s)
         if (r < 0)
             return r;
         struct unit_expander expander = unit_context_expander(&s->context);
-        s->line = (struct command_line){.entry = entry,
-                                        .setting = exec_keys[key],
-                                        .value = setting->value,
-                                        .error = error_of(s, setting),
-                                        .number = setting->line,
-                                        .key = key,
-                                        .effective = is_effective(s, setting)};
+        s->line =
+            (struct command_line){.entry = entry,
+                                  .setting = exec_keys[key],
+                                  .value = setting->value,
+                                  .error = setting->ignored ? setting->ignored : off_reason(s),
+                                  .number = setting->line,
+                                  .key = key,
+                                  .effective = is_effective(s, setting)};
         r = unit_exec_parse(setting->value, &expander, &s->memory, &s->parsed);
         return r < 0 ? r : 1;
     }
@@ -200,20 +209,29 @@ static int next_place(struct commands_state *s)
     }
     while (r == 0 && s->next_place < s->place.n) {
         const struct place_command *command = &s->place.commands[s->next_place++];
-        if (!tbl_match_text(s->setting, command->setting, false))
+        if (!tbl_match_text(s->setting, command->setting, false) ||
+            !unit_each_wants(&s->each, command->entry))
             continue;
         if ((r = need_context(s)) < 0)
             break;
-        s->line = (struct command_line){.entry = s->each.entry,
+        s->line = (struct command_line){.entry = command->entry,
                                         .setting = command->setting,
                                         .value = command->value,
                                         .user = command->user,
                                         .error = command->off,
                                         .number = command->line,
                                         .key = -1,
-                                        .effective = !command->off};
+                                        .effective = !command->off && !command->overridden};
+        if (is_unread(s) && !command->off) {
+            s->line.error = off_reason(s);
+            s->line.effective = TBL_NULL;
+        }
         s->parsed = (struct unit_exec_line){.commands = &command->exec, .n = 1};
-        return 1;
+        if (command->exec_line) {
+            struct unit_expander expander = unit_context_expander(&s->context);
+            r = unit_exec_parse(command->exec_line, &expander, &s->memory, &s->parsed);
+        }
+        return r < 0 ? r : 1;
     }
     return r;
 }

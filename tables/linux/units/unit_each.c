@@ -10,6 +10,7 @@
 #include "formats/unit/unit_specifiers.h"
 #include "formats/unit/unit_words.h"
 #include "unit_places.h"
+#include "unit_quadlet.h"
 #include "unit_sysv.h"
 
 static int by_text(const void *a, const void *b)
@@ -248,54 +249,10 @@ static bool has_sections(const char *kind)
            strcmp(kind, "quadlet") == 0;
 }
 
-static const char *in_memory(struct unit_each *each, const char *text, size_t size,
-                             const char *suffix)
-{
-    struct buffer name = {0};
-
-    buffer_put(&name, text, size);
-    buffer_puts(&name, suffix);
-    const char *copy =
-        buffer_text(&name) ? arena_strndup(&each->memory, name.data, name.size) : NULL;
-    each->memory.failed |= name.failed;
-    buffer_free(&name);
-    return copy;
-}
-
-/* The service that podman makes of a quadlet, or of the one whose drop-in this is; NULL: of none. */
-static const char *quadlet_unit(struct unit_each *each, const struct unit_entry *entry,
-                                const char *dot)
-{
-    static const struct {
-        const char *type, *end;
-    } types[] = {{".container", ".service"},     {".kube", ".service"},
-                 {".volume", "-volume.service"}, {".network", "-network.service"},
-                 {".image", "-image.service"},   {".build", "-build.service"},
-                 {".pod", "-pod.service"},       {".artifact", "-artifact.service"}};
-    const char *name = entry->name;
-    size_t      size = strlen(name);
-
-    if (dot && strcmp(dot, ".conf") == 0) { /* in X.container.d */
-        const char *slash = memrchr(entry->path, '/', (size_t)(name - entry->path - 1));
-        size = (size_t)(name - slash) - 4;
-        name = slash + 1;
-        dot = memrchr(name, '.', size);
-    }
-    for (size_t i = 0; i < each->loaded.n; i++)
-        if (strcmp(each->loaded.settings[i].key, "ServiceName") == 0)
-            return in_memory(each, each->loaded.settings[i].value,
-                             strlen(each->loaded.settings[i].value), ".service");
-    for (size_t i = 0; dot && i < TBL_COUNT(types); i++)
-        if ((size_t)(name + size - dot) == strlen(types[i].type) &&
-            strncmp(dot, types[i].type, strlen(types[i].type)) == 0)
-            return dot > name ? in_memory(each, name, (size_t)(dot - name), types[i].end) : NULL;
-    return NULL;
-}
-
 /* The unit that is generated from a script or quadlet, or that a bus name starts; NULL: none. */
 static const char *place_unit(struct unit_each *each, const struct unit_entry *entry)
 {
-    const char *kind = entry->dir->place->kind, *dot = strrchr(entry->name, '.');
+    const char *kind = entry->dir->place->kind;
 
     if (strcmp(kind, "sysv") == 0)
         return unit_sysv_name(&each->memory, entry->name);
@@ -306,40 +263,99 @@ static const char *place_unit(struct unit_each *each, const struct unit_entry *e
         return unit_sysv_name(&each->memory, script ? script : entry->name);
     }
     if (strcmp(kind, "quadlet") == 0)
-        return quadlet_unit(each, entry, dot);
+        return quadlet_unit(entry->owner, &each->loaded, &each->memory);
     for (size_t i = 0; i < each->loaded.n; i++)
         if (strcmp(each->loaded.settings[i].key, "SystemdService") == 0)
             return each->loaded.settings[i].value;
     return NULL;
 }
 
+/* Load a quadlet with its drop-ins, if the query may need a row of one of them. */
+static int load_quadlet(struct unit_each *each, struct unit_entry *entry)
+{
+    struct unit_drop_ins drop_ins;
+    bool                 own = entry->dir->own, path = unit_each_wants(each, entry);
+    int                  r = quadlet_drop_ins(each->places, entry, &drop_ins);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < drop_ins.n; i++) {
+        own |= drop_ins.entries[i]->dir->own;
+        path |= unit_each_wants(each, drop_ins.entries[i]);
+    }
+    if (own && path) {
+        r = unit_load_files(each->places, entry, &drop_ins, &each->loaded);
+        each->entry = entry;
+    }
+    unit_drop_ins_free(&drop_ins);
+    return r;
+}
+
+/* Load the file: of sections what they hold, of a quadlet in force also its drop-ins. */
+static int load_place(struct unit_each *each, struct unit_entry *entry)
+{
+    const char *kind = entry->dir->place->kind;
+
+    if (strcmp(kind, "quadlet") == 0 && entry->where == UNIT_TOP && !each->instead)
+        return load_quadlet(each, entry);
+    if (!entry->dir->own || entry->used || !unit_each_wants(each, entry))
+        return 0;
+    each->entry = entry;
+    return has_sections(kind) ? unit_load_file(each->places, entry, NULL, &each->loaded) : 0;
+}
+
+/* The file of a unit that has the name of the one which is generated of a quadlet, and comes before
+ * it; NULL: none. */
+static const char *before_generated(const struct unit_each *each)
+{
+    static const char        folder[] = "/systemd/generator";
+    const struct unit_entry *first =
+        each->unit ? unit_search_first(each->walk.search, each->unit) : NULL;
+
+    for (size_t i = 0; first && i < each->walk.search->n_dirs; i++) {
+        const struct unit_dir *dir = &each->walk.search->dirs[i];
+        size_t                 size = strlen(dir->path), tail = sizeof folder - 1;
+        if (size > tail && strcmp(dir->path + size - tail, folder) == 0)
+            return first->dir->rank < dir->rank ? first->path : NULL;
+    }
+    return NULL;
+}
+
+static int open_places(struct unit_each *each)
+{
+    int r = unit_places_open(&each->places, each->walk.source.root, &each->walk.search->manager);
+
+    if (r == 0)
+        r = quadlets_mark(each->places);
+    return r < 0 ? r : 1;
+}
+
 static int next_place(struct unit_each *each)
 {
-    int r = 0;
-
     each->entry = NULL;
     if (!each->want.places)
         return 0;
-    if (!each->places) {
-        r = unit_places_open(&each->places, each->walk.source.root, &each->walk.search->manager);
-        return r < 0 ? r : 1;
-    }
+    if (!each->places)
+        return open_places(each);
     if (each->next == each->places->n)
         return 0;
     struct unit_entry *entry = &each->places->entries[each->next++];
-    if (!entry->dir->own || entry->error || entry->type == DT_DIR || !unit_each_wants(each, entry))
+    if (entry->error || entry->type == DT_DIR)
         return 1;
-    if (has_sections(entry->dir->place->kind))
-        r = unit_load_file(each->places, entry, NULL, &each->loaded);
-    if (r < 0)
-        return r;
-    each->unit = place_unit(each, entry);
     const struct unit_entry *shadow = unit_search_shadow(each->places, entry);
+    if (shadow == entry && entry->masked_by)
+        shadow = entry->masked_by;
     each->instead = shadow != entry ? shadow->path : NULL;
-    if (tbl_match_text(each->want.unit, each->unit, false))
-        each->entry = entry;
-    else
+    int r = load_place(each, entry);
+    if (r < 0 || !each->entry)
+        return r < 0 ? r : 1;
+    each->unit = place_unit(each, entry);
+    if (!each->instead && strcmp(entry->dir->place->kind, "quadlet") == 0)
+        each->instead = before_generated(each);
+    if (!tbl_match_text(each->want.unit, each->unit, false)) {
+        each->entry = NULL;
         unit_loaded_free(&each->loaded);
+    }
     return each->memory.failed ? -ENOMEM : 1;
 }
 

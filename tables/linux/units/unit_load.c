@@ -627,6 +627,23 @@ int unit_load_file(struct unit_search *search, struct unit_entry *entry, const c
     return r;
 }
 
+int unit_load_files(struct unit_search *search, struct unit_entry *entry,
+                    const struct unit_drop_ins *drop_ins, struct unit_loaded *ret)
+{
+    struct unit_loaded loaded = {.files = calloc(drop_ins->n + 1, sizeof *loaded.files)};
+    int                r = loaded.files ? add_file(search, &loaded, entry, NULL) : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < drop_ins->n; i++)
+        r = add_file(search, &loaded, drop_ins->entries[i], NULL);
+    if (r == 0)
+        r = finish(&loaded, NULL);
+    if (r < 0)
+        unit_loaded_free(&loaded);
+    else
+        *ret = loaded;
+    return r;
+}
+
 void unit_loaded_free(struct unit_loaded *loaded)
 {
     free(loaded->files);

@@ -77,8 +77,12 @@ int unit_loaded_bad_setting(const struct unit_search *search, const struct unit_
 
 /* Read one file alone, as a fragment or drop-in of a unit of this type; NULL: a file of another
  * kind, all of whose settings count. */
-int  unit_load_file(struct unit_search *search, struct unit_entry *entry, const char *type,
-                    struct unit_loaded *ret);
+int unit_load_file(struct unit_search *search, struct unit_entry *entry, const char *type,
+                   struct unit_loaded *ret);
+
+/* Read a file of another kind and its drop-ins, merged by the rules of units. 0 or -ENOMEM. */
+int  unit_load_files(struct unit_search *search, struct unit_entry *entry,
+                     const struct unit_drop_ins *drop_ins, struct unit_loaded *ret);
 void unit_loaded_free(struct unit_loaded *loaded);
 
 #define UNIT_TEXT_MAX (1u << 20) /* bytes of settings together in one text */

@@ -8,6 +8,7 @@
 #include "formats/unit/sysv_text.h"
 #include "formats/unit/unit_words.h"
 #include "unit_places.h"
+#include "unit_quadlet.h"
 #include "unit_sysv.h"
 
 struct reader {
@@ -31,7 +32,8 @@ static struct place_command *add(struct reader *r, const char *setting, unsigned
     if (!commands)
         return NULL;
     r->out.commands = commands;
-    commands[r->out.n] = (struct place_command){.setting = setting,
+    commands[r->out.n] = (struct place_command){.entry = r->each->entry,
+                                                .setting = setting,
                                                 .line = line,
                                                 .value = value,
                                                 .exec = {.flags = UNIT_EXEC_LITERAL},
@@ -183,15 +185,7 @@ static void read_rc(struct reader *r)
 static const struct unit_setting *setting_of(const struct reader *r, const char *section,
                                              const char *key)
 {
-    const struct unit_setting *found = NULL;
-
-    for (size_t i = 0; i < r->each->loaded.n; i++) {
-        const struct unit_setting *setting = &r->each->loaded.settings[i];
-        if (!setting->ignored && strcmp(setting->section, section) == 0 &&
-            strcmp(setting->key, key) == 0)
-            found = setting;
-    }
-    return found;
+    return section_setting(&r->each->loaded, section, key);
 }
 
 static const char *value_of(const struct reader *r, const char *section, const char *key)
@@ -265,24 +259,126 @@ static void read_autostart(struct reader *r)
     buffer_free(&value);
 }
 
+/* Append a value as one word of an Exec line; nothing where it is empty. */
+static void put_quoted(struct buffer *line, const char *before, const char *value)
+{
+    if (!value || !*value)
+        return;
+    buffer_printf(line, " %s", before);
+    if (!strpbrk(value, " \t\"'\\")) {
+        buffer_puts(line, value);
+        return;
+    }
+    buffer_putc(line, '"');
+    for (; *value; value++)
+        buffer_printf(line, strchr("\"\\", *value) ? "\\%c" : "%c", *value);
+    buffer_putc(line, '"');
+}
+
+/* The path that a quadlet names, relative to its own folder. */
+static void put_path(struct reader *r, struct buffer *line, const char *before, const char *value)
+{
+    const struct unit_entry *entry = r->each->entry;
+    struct buffer            path = {0};
+
+    if (*value != '/' && *value != '%')
+        buffer_printf(&path, "%.*s", (int)(entry->name - entry->path), entry->path);
+    buffer_puts(&path, value);
+    put_quoted(line, before, buffer_text(&path));
+    r->memory->failed |= path.failed;
+    buffer_free(&path);
+}
+
+/* Add the command line that podman's generator makes of a setting: without the options which
+ * change nothing about what runs. */
+static void add_line(struct reader *r, const char *name, const struct unit_setting *setting,
+                     bool overridden, struct buffer *line)
+{
+    struct place_command *command = add(r, name, setting->line, setting->value);
+
+    if (command && buffer_text(line)) {
+        command->entry = r->each->loaded.files[setting->file].entry;
+        command->exec_line = arena_strndup(r->memory, line->data, line->size);
+        command->overridden = overridden;
+    }
+    r->memory->failed |= line->failed;
+    buffer_free(line);
+}
+
 /* A container: what podman is asked to run in it. */
+static void add_run(struct reader *r, const char *name, const struct unit_setting *setting,
+                    bool overridden, const char *words)
+{
+    static const char section[] = "Container";
+    const char       *options = value_of(r, section, "PodmanArgs");
+    const char       *image = value_of(r, section, "Image");
+    struct buffer     line = {0};
+
+    buffer_puts(&line, "/usr/bin/podman run");
+    put_quoted(&line, "--entrypoint ", value_of(r, section, "Entrypoint"));
+    put_quoted(&line, "--health-cmd ", value_of(r, section, "HealthCmd"));
+    buffer_printf(&line, "%s%s", options && *options ? " " : "", options ? options : "");
+    if (image && *image)
+        put_quoted(&line, "", image);
+    else
+        put_quoted(&line, "--rootfs ", value_of(r, section, "Rootfs"));
+    buffer_printf(&line, "%s%s", *words ? " " : "", words);
+    add_line(r, name, setting, overridden, &line);
+}
+
 static void read_container(struct reader *r)
 {
     static const char          section[] = "Container";
-    const struct unit_setting *exec = setting_of(r, section, "Exec");
+    const struct unit_loaded  *loaded = &r->each->loaded;
+    const struct unit_setting *last = setting_of(r, section, "Exec");
     const struct unit_setting *image = setting_of(r, section, "Image");
-    const struct unit_setting *from = exec ? exec : image;
-    size_t                     n = 0;
 
-    if (!from)
+    for (size_t i = 0; i < loaded->n; i++) {
+        const struct unit_setting *setting = &loaded->settings[i];
+        if (!setting->ignored && *setting->value && strcmp(setting->section, section) == 0 &&
+            strcmp(setting->key, "Exec") == 0)
+            add_run(r, "Exec", setting, setting != last, setting->value);
+    }
+    if ((!last || !*last->value) && image)
+        add_run(r, "Image", image, false, "");
+}
+
+/* The other types that name what runs: a file for kube, one for a build. */
+static void read_quadlet_file(struct reader *r, const char *section, const char *key,
+                              const char *command)
+{
+    const struct unit_setting *setting = setting_of(r, section, key);
+    struct buffer              line = {0};
+
+    if (!setting || !*setting->value)
         return;
-    const char **words = split(r, exec ? exec->value : "", 3, &n);
-    if (!words)
-        return;
-    words[0] = "/usr/bin/podman";
-    words[1] = "run";
-    words[2] = image ? image->value : "";
-    add_words(r, exec ? "Exec" : "Image", from->line, from->value, words, n);
+    buffer_puts(&line, command);
+    put_path(r, &line, "", setting->value);
+    add_line(r, key, setting, false, &line);
+}
+
+static void read_build(struct reader *r)
+{
+    const char *file = value_of(r, "Build", "File");
+
+    if (!r->off && file && *file != '/' && !value_of(r, "Build", "SetWorkingDirectory"))
+        r->off = "relative path in File key requires SetWorkingDirectory key to be set";
+    read_quadlet_file(r, "Build", file ? "File" : "SetWorkingDirectory",
+                      file ? "/usr/bin/podman build --file" : "/usr/bin/podman build");
+}
+
+static void read_quadlet(struct reader *r)
+{
+    const char *section = quadlet_section(r->each->entry);
+
+    if (!r->off)
+        r->off = quadlet_refused(r->each->entry, &r->each->loaded);
+    if (section && strcmp(section, "Container") == 0)
+        read_container(r);
+    else if (section && strcmp(section, "Kube") == 0)
+        read_quadlet_file(r, section, "Yaml", "/usr/bin/podman kube play");
+    else if (section && strcmp(section, "Build") == 0)
+        read_build(r);
 }
 
 /* Files of lines -------------------------------------------------------------- */
@@ -450,7 +546,7 @@ static const struct {
     {"generator", read_generator}, {"hook", read_hook},
     {"sysv", read_script},         {"rc", read_rc},
     {"dbus", read_dbus},           {"autostart", read_autostart},
-    {"quadlet", read_container},   {"inetd", read_inetd},
+    {"quadlet", read_quadlet},     {"inetd", read_inetd},
     {"xinetd", read_xinetd},       {"upstart", read_upstart},
 };
 

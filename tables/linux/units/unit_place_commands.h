@@ -11,12 +11,15 @@
 #define UNIT_PLACE_FILE_MAX (1u << 20) /* bytes read of a file of lines */
 
 struct place_command {
-    const char      *setting; /* static text: "Exec", "server" */
-    unsigned         line;
-    const char      *value; /* as written */
-    struct unit_exec exec;
-    const char      *user; /* NULL: unknown */
-    const char      *off;  /* why it is not in force; NULL: it is */
+    const struct unit_entry *entry;   /* the file that names it */
+    const char              *setting; /* static text: "Exec", "server" */
+    unsigned                 line;
+    const char              *value; /* as written */
+    struct unit_exec         exec;
+    const char              *exec_line;  /* instead of `exec`: an Exec line to be taken apart */
+    const char              *user;       /* NULL: unknown */
+    const char              *off;        /* why it is not in force; NULL: it is */
+    bool                     overridden; /* a later setting takes its place */
 };
 
 struct place_commands {

@@ -34,14 +34,15 @@
     }
 #define QUADLET_DEPTH 16 /* podman has no limit */
 
+/* Also of a folder of drop-ins, which may be of all files of a type: "container". */
 static bool is_quadlet(const char *name)
 {
-    static const char *const ends[] = {".container", ".volume", ".network", ".kube",
-                                       ".image",     ".build",  ".pod",     ".artifact"};
-    const char              *dot = strrchr(name, '.');
+    static const char *const ends[] = {"container", "volume", "network", "kube",
+                                       "image",     "build",  "pod",     "artifact"};
+    const char              *dot = strrchr(name, '.'), *end = dot ? dot + 1 : name;
 
-    for (size_t i = 0; dot && i < sizeof ends / sizeof ends[0]; i++)
-        if (strcmp(dot, ends[i]) == 0)
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (strcmp(end, ends[i]) == 0)
             return true;
     return false;
 }
@@ -130,6 +131,8 @@ static const struct unit_place user_places[] = {
     {"dbus", "session", "~/.local/share/dbus-1/services", "*.service", 0, NULL, NULL},
     QUADLETS("user", "$/containers/systemd", NULL),
     QUADLETS("user", "~/.config/containers/systemd", NULL),
+    QUADLETS("user", "/etc/containers/systemd/users",
+             is_one_users), /* for drop-ins of the user's */
     QUADLETS("user", "#/etc/containers/systemd/users", NULL),
     {"environment", "environment.d", "~/.config/environment.d", "*.conf", 0, NULL, NULL},
     {"manager-config", "user.conf", "~/.config/systemd", "user.conf", 0, NULL, NULL},

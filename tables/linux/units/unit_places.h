@@ -14,12 +14,13 @@ struct unit_place {
     const char *dir;     /* "~/" and "$/" as for unit_search_add_dir() */
     const char *pattern; /* of file names */
     unsigned    depth;   /* levels of folders that are looked into too */
-    bool (*matches)(const char *name);     /* also asked of file names; NULL: not */
+    bool (*matches)(const char *name);     /* also asked of file names, and with a depth above 1
+                                              of the X of folders of drop-ins; NULL: not */
     bool (*passes_over)(const char *path); /* of folders that are not looked into; NULL: none */
 };
 
 /* The places of the system's manager, those all users share, or a user's own; as a search whose
- * entries all are UNIT_TOP and have a dir->place. */
+ * entries all have a dir->place and are UNIT_TOP, quadlets' drop-ins UNIT_DROP_IN. */
 int unit_places_open(struct unit_search **ret, const struct root *root,
                      const struct unit_manager *manager);
 

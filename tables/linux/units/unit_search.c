@@ -122,16 +122,13 @@ static bool leads_to_folder(const struct unit_search *search, const struct unit_
     return r < 0 ? r != -ENOENT : S_ISDIR(st.st_mode);
 }
 
-/* Whether a file of this name is one of the place; of quadlets' drop-ins all ".conf". */
-static bool is_of_place(const struct unit_dir *dir, const char *name, const char *folder)
+/* Whether a file of this name is one of the place; of drop-ins all ".conf", hidden ones too. */
+static bool is_of_place(const struct unit_dir *dir, const char *name, bool drop_in)
 {
-    size_t size = strlen(folder);
-
-    if (fnmatch(dir->place->pattern, name, 0) == 0 &&
-        (!dir->place->matches || dir->place->matches(name)))
-        return true;
-    return dir->place->depth > 1 && size > 2 && strcmp(folder + size - 2, ".d") == 0 &&
-           fnmatch("[!.]*.conf", name, 0) == 0;
+    if (drop_in)
+        return fnmatch("*.conf", name, 0) == 0;
+    return fnmatch(dir->place->pattern, name, 0) == 0 &&
+           (!dir->place->matches || dir->place->matches(name));
 }
 
 /* How many folders of the place `path` is below it. */
@@ -150,12 +147,21 @@ static int read_below(struct unit_search *search, const struct unit_entry *entry
     const struct unit_place *place = entry->dir->place;
     bool folder = entry->type == DT_DIR || (place->depth > 1 && leads_to_folder(search, entry));
 
+    size_t size = strlen(entry->name);
+
     if (!folder)
         return 0;
     if (depth_of(entry->dir, entry->path) > place->depth ||
         (place->passes_over && place->passes_over(entry->path)))
         return 1;
-    int r = read_folder(search, entry->dir, entry->path, NULL, UNIT_WANTS);
+    if (place->depth < 2 || size < 3 || strcmp(entry->name + size - 2, ".d") != 0) {
+        int r = read_folder(search, entry->dir, entry->path, NULL, UNIT_WANTS);
+        return r < 0 ? r : 1;
+    }
+    const char *owner = arena_strndup(&search->memory, entry->name, size - 2);
+    int         r = search->memory.failed ? -ENOMEM : 0;
+    if (r == 0 && place->matches(owner))
+        r = read_folder(search, entry->dir, entry->path, owner, UNIT_DROP_IN);
     return r < 0 ? r : 1;
 }
 
@@ -168,9 +174,9 @@ static int read_name(struct unit_search *search, struct unit_entry *entry)
 
     if (place) {
         int r = read_below(search, entry);
-        return r != 0                                                   ? (r < 0 ? r : 0)
-               : is_of_place(entry->dir, entry->name, entry->dir->path) ? add_entry(search, entry)
-                                                                        : 0;
+        return r != 0                                        ? (r < 0 ? r : 0)
+               : is_of_place(entry->dir, entry->name, false) ? add_entry(search, entry)
+                                                             : 0;
     }
     const char *owner =
         folder || leads_to_folder(search, entry) ? folder_owner(search, entry->name, &where) : NULL;
@@ -206,8 +212,8 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
         if (!below)
             r = read_name(search, &entry);
         else if (!dir->place ||
-                 ((r = dir->place->depth > 1 ? read_below(search, &entry) : 0) == 0 &&
-                  is_of_place(dir, entry.name, path)))
+                 ((r = dir->place->depth > 1 && !owner ? read_below(search, &entry) : 0) == 0 &&
+                  is_of_place(dir, entry.name, owner != NULL)))
             r = add_entry(search, &entry);
         if (r < 0)
             return r;
@@ -284,6 +290,28 @@ static int compare_place(const struct unit_entry *entry, enum unit_where where, 
     return order || !name ? order : strcmp(entry->name, name);
 }
 
+/* Where in the path of an entry the folder ends in which it is; of a drop-in, in which its X.d is. */
+static const char *end_of_folder(const struct unit_entry *entry)
+{
+    const char *end = entry->name;
+
+    if (entry->where == UNIT_DROP_IN && end > entry->path)
+        for (end--; end > entry->path && end[-1] != '/';)
+            end--;
+    return end;
+}
+
+/* A folder's own files come before those of the folders in it. */
+static int by_folder(const struct unit_entry *x, const struct unit_entry *y)
+{
+    const char *i = x->path, *k = y->path;
+    const char *i_end = end_of_folder(x), *k_end = end_of_folder(y);
+
+    for (; i < i_end && k < k_end && *i == *k; i++)
+        k++;
+    return i == i_end || k == k_end ? (i < i_end) - (k < k_end) : strcmp(i, k);
+}
+
 static int by_owner(const void *a, const void *b)
 {
     const struct unit_entry *x = *(struct unit_entry *const *)a;
@@ -292,7 +320,7 @@ static int by_owner(const void *a, const void *b)
 
     if (!order)
         order = (x->dir->rank > y->dir->rank) - (x->dir->rank < y->dir->rank);
-    return order ? order : strcmp(x->path, y->path);
+    return order ? order : by_folder(x, y);
 }
 
 static int build_index(struct unit_search *search)
