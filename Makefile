@@ -9,7 +9,7 @@ PACKAGES         := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson
 CHECK_PACKAGES   := check libauparse-dev libhivex-dev libplist-dev
 ORACLE_PACKAGES  := systemd dbus dbus-user-session util-linux auditd libevtx-utils python3-evtx \
                     libplist-utils sudo strace rpm db5.3-util
-DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppcheck shellcheck git
+DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppcheck shellcheck git chromium
 
 prefix  ?= /usr/local
 libdir  ?= $(prefix)/lib
@@ -62,7 +62,7 @@ ATTACK    := sql/lists/attack_techniques.sql
 SHAPES    := $(patsubst sql/facts/%,sql/signals/%,$(FACTS:_facts.sql=))
 MADE_SQL  := $(SHAPES:%=$(BUILD)/%_signals.sql) \
              $(BUILD)/sql/lists/signals.sql $(BUILD)/sql/lists/exec_patterns.sql
-SQL       := $(sort $(filter-out $(SIGNALS),$(wildcard sql/*/*.sql))) $(MADE_SQL)
+SQL       := $(sort $(filter-out $(SIGNALS) sql/exports/%,$(wildcard sql/*/*.sql))) $(MADE_SQL)
 FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 
 # Sub-makes of the targets for people build on every core, unless the user says -j.
@@ -70,7 +70,7 @@ JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all arrows attack bench check check-build check-fast check-platforms clean coverage deps deps-check \
         deps-develop deps-platforms docs docs-check evaluate faults format format-check fuzz golden headers \
-        hunt install judge lint mutants navigator new-table signals soak symbols tables-data threads \
+        hunt install judge lint mutants navigator new-table report-check signals soak symbols tables-data threads \
         uninstall weights
 
 # A build shows what it makes, a line a file; make V=1 shows the commands, make -s nothing.
@@ -92,7 +92,8 @@ $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
 	@$(SAY) "  LINK  $@"
 	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(LDLIBS)
 
-$(BUILD)/ext/program/shipped_pack.o: sql/packs/t1569.json
+EXPORTS := $(wildcard sql/exports/*.sql)
+$(BUILD)/ext/program/embedded_files.o: sql/packs/t1569.json $(EXPORTS) $(wildcard ext/program/report/*)
 $(BUILD)/ext/program/%.o: SVCQL_CPPFLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -271,6 +272,10 @@ HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h')
 headers:
 	@for h in $(HEADERS); do echo "#include \"$$h\"" | \
 	    $(CC) -I. $(SVCQL_CPPFLAGS) $(CPPFLAGS) $(CSTD) $(WARN) -Wno-unused -fsyntax-only -x c - || exit 1; done
+
+# The report in a browser.
+report-check: $(BUILD)/svcql
+	./tests/report.sh $<
 
 # Only what include/svcql.h declares may be visible.
 symbols: $(BUILD)/svcql.so

@@ -21,18 +21,6 @@ static const struct command *const commands[] = {
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
 
-/* The program beside this one. */
-static const char *program(void)
-{
-    static char path[4096];
-    ssize_t     n = readlink("/proc/self/exe", path, sizeof path - 16);
-
-    ck_assert_int_gt(n, 0);
-    path[n] = '\0';
-    strcpy(strrchr(path, '/'), "/svcql");
-    return path;
-}
-
 /* Run it with a line of arguments for the shell; its exit status, and what it wrote on both. */
 static int run(char **ret_text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -45,7 +33,7 @@ static int run(char **ret_text, const char *format, ...)
     va_start(ap, format);
     ck_assert_int_gt(vasprintf(&arguments, format, ap), 0);
     va_end(ap);
-    ck_assert_int_gt(asprintf(&line, "%s %s 2>&1", program(), arguments), 0);
+    ck_assert_int_gt(asprintf(&line, "%s %s 2>&1", harness_program(), arguments), 0);
     FILE  *out = popen(line, "r");
     size_t n = fread(text, 1, sizeof text - 1, out);
     text[n] = '\0';
@@ -366,7 +354,7 @@ static char *on_terminal(unsigned short columns, const char *arguments)
     size_t         n = 0;
     ssize_t        got;
 
-    snprintf(line, sizeof line, "exec %s %s 2> /dev/null", program(), arguments);
+    snprintf(line, sizeof line, "exec %s %s 2> /dev/null", harness_program(), arguments);
     pid_t pid = forkpty(&fd, NULL, NULL, &size);
     if (pid == 0) {
         execl("/bin/sh", "sh", "-c", line, (char *)NULL);
@@ -456,7 +444,7 @@ START_TEST(hostile_texts_do_not_act_on_a_terminal)
         line, sizeof line,
         "sqlite3 -batch -cmd '.load %.*s/svcql' -cmd 'DELETE FROM evidence' -cmd \"INSERT INTO "
         "evidence(location) VALUES('%s')\" :memory: < sql/hunt.sql",
-        (int)(strrchr(program(), '/') - program()), program(), dir);
+        (int)(strrchr(harness_program(), '/') - harness_program()), harness_program(), dir);
     FILE  *out = popen(line, "r");
     size_t n = fread(text, 1, 65535, out);
     text[n] = '\0';

@@ -409,6 +409,17 @@ int harness_openat2(void)
     return refused;
 }
 
+const char *harness_program(void)
+{
+    static char path[4096];
+    ssize_t     n = readlink("/proc/self/exe", path, sizeof path - 16);
+
+    ck_assert_int_gt(n, 0);
+    path[n] = '\0';
+    strcpy(strrchr(path, '/'), "/svcql");
+    return path;
+}
+
 const char *harness_evidence(const char *path)
 {
     static char full[4096];

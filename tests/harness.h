@@ -88,6 +88,9 @@ void harness_break_readdir(size_t n, int error);
 int harness_refuse_openat2(int error);
 int harness_openat2(void);
 
+/* The path of the svcql program beside this one. */
+const char *harness_program(void);
+
 /* The path of a file in the folder of real evidence ($SVCQL_EVIDENCE), or NULL where the variable
  * is not set or the file is not there. Static memory, good until the next call. */
 const char *harness_evidence(const char *path);

@@ -8,7 +8,10 @@ _svcql() {
     case $previous in
     -S | --severity) words='info low medium high critical' ;;
     -f | --format) words='table json csv ndjson'
-        [ "${COMP_WORDS[1]}" = cat ] && words='unit json csv ndjson' ;;
+        case ${COMP_WORDS[1]} in
+        cat) words='unit json csv ndjson' ;;
+        hunt) words+=' html navigator timesketch ecs ocsf' ;;
+        esac ;;
     -s | --since) [ "${COMP_WORDS[1]}" = hunt ] && words='15m 1h 24h 7d' ;;
     esac
     if [ -z "$words" ]; then

@@ -23,7 +23,7 @@ hunt)
         {-s,--since}'[only what happened in the last span of time]:span:(15m 1h 24h 7d)' \
         {-S,--severity}'[lowest grade to show]:grade:(info low medium high critical)' \
         '--coverage[each source that could not be read, not a line a host]' \
-        {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
+        {-f,--format}'[form of the output]:format:(table json csv ndjson html navigator timesketch ecs ocsf)' \
         {-o,--output}'[write there]:file:_files' \
         '--signals[use the detections of this folder too]:folder:_files -/' ;;
 query)

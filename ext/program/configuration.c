@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "configuration_keys.h"
+#include "embedded_files.h"
 
 enum { ROOM_QUERIES, ROOM_PACKS, ROOM_DECORATORS, ROOM_DOCUMENTS };
 
@@ -545,14 +546,14 @@ static int read_configuration(struct reading *reading, const struct json_place *
 
 static int read_shipped(struct reading *reading, const struct json_place *top)
 {
-    /* cppcheck-suppress comparePointers -- two ends of what the linker lays out as one */
-    size_t size = (size_t)((uintptr_t)shipped_pack_end - (uintptr_t)shipped_pack);
-    cJSON *json = NULL;
+    size_t      size;
+    const char *pack = embedded_file(EMBEDDED_PACK, &size);
+    cJSON      *json = NULL;
 
     char *text = arena_alloc(&reading->c->arena, size + 1);
     if (!text)
         return -ENOMEM;
-    memcpy(text, shipped_pack, size);
+    memcpy(text, pack, size);
     int r = json_parse(top, text, size, &json);
     if (r == 0)
         r = keep_document(reading->c, json);

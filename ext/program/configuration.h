@@ -97,7 +97,4 @@ int machine_shard(const char *host);
 bool pack_platform_fits(const char *platform);
 bool pack_version_fits(const char *version);
 
-/* The pack of T1569 that ships with the program (shipped_pack.c). */
-extern const char shipped_pack[], shipped_pack_end[];
-
 #endif

@@ -1,8 +1,10 @@
 /* hunt.c -- svcql hunt: findings, posture and coverage, once. */
 #include <getopt.h>
 #include <string.h>
+#include <time.h>
 
 #include "program.h"
+#include "report.h"
 
 enum {
     HUNT_EVIDENCE,
@@ -19,7 +21,7 @@ static const struct option_spec options[] = {
     {"since", 's', "SPAN", "only events of the last 90s, 15m, 1h, 7d or 2w"},
     {"severity", 'S', "GRADE", "lowest grade to show: info, low, medium, high, critical"},
     {"coverage", 0, NULL, "each source that could not be read, not a line a host"},
-    {"format", 'f', "FORMAT", "table, json, csv or ndjson"},
+    {"format", 'f', "FORMAT", "table, json, csv, ndjson; html, navigator, timesketch, ecs or ocsf"},
     {"output", 'o', "FILE", "write to this file instead of standard output"},
     {"signals", 0, "DIR", "use the detections of this folder too"},
     {0},
@@ -36,6 +38,9 @@ struct hunt {
     bool        coverage; /* every source, in a table too */
     enum format format;
     const char *path;
+
+    bool             other_form; /* `form` instead of a format of rows */
+    enum report_form form;
 };
 
 /* A location in which nothing was recognised. */
@@ -64,7 +69,7 @@ static const char make_coverage[] =
 /* The columns for programs, and those for a terminal. */
 static const char findings_sql[] =
     "SELECT %s time, datetime, host, severity, analytic, technique, subject, why, signals, "
-    "evidence, source, record FROM hunt_findings";
+    "evidence, source, record, user, tool, verb, target, key FROM hunt_findings";
 static const char findings_table_sql[] =
     "SELECT strftime('%Y-%m-%d %H:%M', time, 'unixepoch') AS datetime, host, severity, subject, "
     "why FROM hunt_findings";
@@ -153,7 +158,8 @@ static bool take_option(struct hunt *hunt, int option)
     case HUNT_COVERAGE:
         return hunt->coverage = true;
     case HUNT_FORMAT:
-        return parse_format(optarg, &hunt->format);
+        hunt->other_form = report_named(optarg, &hunt->form);
+        return hunt->other_form || parse_format(optarg, &hunt->format);
     case HUNT_OUTPUT:
         hunt->path = optarg;
         return true;
@@ -299,8 +305,56 @@ static int incomplete(struct hunt *hunt)
     return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : (int)fail(hunt);
 }
 
+/* How many findings have no time, and so no place in a timeline. */
+static void tell_timeless(struct hunt *hunt)
+{
+    sqlite3_stmt *stmt = NULL;
+
+    if (sqlite3_prepare_v2(hunt->db, "SELECT count(*) FROM hunt_findings WHERE time IS NULL", -1,
+                           &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int64(stmt, 0) > 0)
+        complain("%lld findings have no time and are left out", sqlite3_column_int64(stmt, 0));
+    sqlite3_finalize(stmt);
+}
+
+static long long count_findings(struct hunt *hunt)
+{
+    sqlite3_stmt *stmt = NULL;
+    long long     n = -1;
+
+    if (sqlite3_prepare_v2(hunt->db, "SELECT count(*) FROM hunt_findings", -1, &stmt, NULL) ==
+            SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
+        n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return n < 0 ? fail(hunt) : n;
+}
+
+/* All that was found, in another program's form: the number of findings, -1 after complaining. */
+static long long print_form(struct hunt *hunt, struct output *output)
+{
+    char *posture = sqlite3_mprintf(posture_sql, ""), *problems = sqlite3_mprintf(coverage_sql, "");
+    char *findings = sqlite3_mprintf(findings_sql, "");
+    const struct report_rows rows[] = {
+        {"findings", findings}, {"posture", posture}, {"problems", problems}, {0}};
+    const struct report report = {hunt->severity,
+                                  hunt->since > 0 ? (double)time(NULL) - hunt->since : 0, rows};
+
+    bool done = findings && posture && problems;
+    for (int section = 0; done && section < N_SECTIONS; section++)
+        done = make_section(hunt, section);
+    if (done && !report_write(hunt->db, hunt->form, &report, output->file))
+        done = fail(hunt) >= 0;
+    if (done && hunt->form == REPORT_TIMESKETCH)
+        tell_timeless(hunt);
+    sqlite3_free(findings);
+    sqlite3_free(posture);
+    sqlite3_free(problems);
+    return done ? count_findings(hunt) : -1;
+}
+
 /* CSV has one header, so it holds the findings only; the rest goes to standard error. */
-static int report(struct hunt *hunt, struct output *output)
+static long long print_sections(struct hunt *hunt, struct output *output)
 {
     long long     findings = 0;
     struct output beside = {.file = stderr, .format = FORMAT_TABLE};
@@ -309,11 +363,20 @@ static int report(struct hunt *hunt, struct output *output)
         bool      aside = hunt->format == FORMAT_CSV && section != FINDINGS;
         long long rows = print_section(hunt, aside ? &beside : output, section);
         if (rows < 0)
-            return EXIT_ERROR;
+            return -1;
         if (section == FINDINGS)
             findings = rows;
     }
     print_summary(hunt, output);
+    return findings;
+}
+
+static int report(struct hunt *hunt, struct output *output)
+{
+    long long findings = hunt->other_form ? print_form(hunt, output) : print_sections(hunt, output);
+
+    if (findings < 0)
+        return EXIT_ERROR;
     int missing = incomplete(hunt);
     return missing < 0 || report_nothing(hunt) < 0 ? EXIT_ERROR
            : findings                              ? EXIT_FINDINGS

@@ -1,0 +1,42 @@
+#include "embedded_files.h"
+
+#include <stdint.h>
+
+#define EMBED(name, path)                                                                          \
+    __asm__(".pushsection .rodata\n"                                                               \
+            ".hidden file_" #name "\n"                                                             \
+            ".global file_" #name "\n"                                                             \
+            "file_" #name ": .incbin \"" path "\"\n"                                               \
+            ".hidden file_" #name "_end\n"                                                         \
+            ".global file_" #name "_end\n"                                                         \
+            "file_" #name "_end: .byte 0\n"                                                        \
+            ".popsection\n");                                                                      \
+    extern const char file_##name[], file_##name##_end[]
+
+EMBED(pack, "sql/packs/t1569.json");
+EMBED(page, "ext/program/report/page.html");
+EMBED(style, "ext/program/report/page.css");
+EMBED(script, "ext/program/report/page.js");
+EMBED(ecs, "sql/exports/ecs.sql");
+EMBED(ocsf, "sql/exports/ocsf.sql");
+EMBED(timesketch, "sql/exports/timesketch.sql");
+EMBED(navigator, "sql/exports/navigator.sql");
+
+static const struct {
+    const char *start, *end;
+} files[] = {
+    [EMBEDDED_PACK] = {file_pack, file_pack_end},
+    [EMBEDDED_PAGE] = {file_page, file_page_end},
+    [EMBEDDED_STYLE] = {file_style, file_style_end},
+    [EMBEDDED_SCRIPT] = {file_script, file_script_end},
+    [EMBEDDED_ECS] = {file_ecs, file_ecs_end},
+    [EMBEDDED_OCSF] = {file_ocsf, file_ocsf_end},
+    [EMBEDDED_TIMESKETCH] = {file_timesketch, file_timesketch_end},
+    [EMBEDDED_NAVIGATOR] = {file_navigator, file_navigator_end},
+};
+
+const char *embedded_file(enum embedded_file file, size_t *ret_size)
+{
+    *ret_size = (size_t)((uintptr_t)files[file].end - (uintptr_t)files[file].start);
+    return files[file].start;
+}
