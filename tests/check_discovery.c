@@ -472,7 +472,7 @@ END_TEST
 
 START_TEST(a_file_of_no_kind_that_is_read_is_an_error_that_says_what_it_is)
 {
-    harness_write_text(dir, "notes.txt", "what I saw\n");
+    harness_write_text(dir, "notes.txt", "how to read {\"EventID\": 1}, event_id\n");
     harness_write(dir, "disk.E01", "EVF\x09\x0d\x0a\xff\0", 8);
     char *text =
         harness_error(db, "INSERT INTO evidence(location) VALUES('%s')", below("notes.txt"));

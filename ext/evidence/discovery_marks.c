@@ -295,6 +295,16 @@ static bool is_utf16_events(const uint8_t *data, size_t size)
            memmem(data, size, event, sizeof event);
 }
 
+/* A text that speaks of events, such as a manual, is none: JSON begins with a bracket. */
+static bool is_json(const uint8_t *data, size_t size)
+{
+    size_t i = size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+    while (i < size && strchr(" \t\r\n", data[i]) && data[i])
+        i++;
+    return i < size && (data[i] == '{' || data[i] == '[');
+}
+
 bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
 {
     switch (artefact) {
@@ -316,8 +326,10 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
         return contains(data, size, "sshd") || contains(data, size, "sudo") ||
                contains(data, size, "pam_") || contains(data, size, "CRON");
     case ARTEFACT_EVENT_JSON:
-        return contains(data, size, "EventID") || contains(data, size, "event_id") ||
-               contains(data, size, "EventRecordID") || is_utf16_events(data, size);
+        return (is_json(data, size) &&
+                (contains(data, size, "EventID") || contains(data, size, "event_id") ||
+                 contains(data, size, "EventRecordID"))) ||
+               is_utf16_events(data, size);
     default:
         return true;
     }
