@@ -172,6 +172,7 @@ static const char *const lines[] = {
     "[Container]\nExec=sh -c \"echo \\x41 '%u'\" %%i\n",
     "[Container]\nExec=\n",
     "[Container]\nExec=a \\\n  b%u\n",
+    "[Container]\nExec=sh -c \"a '%u' | b\n",
     "[Container]\nImage=docker.io/new%u\n",
     "[Service]\nExecStartPre=/bin/pre%u x\n",
     "[Service]\nExecStartPre=\n",

@@ -409,7 +409,8 @@ START_TEST(activation_and_autostart_have_rows)
     file("etc/xdg/autostart/c.desktop",
          "[Desktop Entry]\nExec=sh -c \"a \\\\$HOME\" %U x\nType=Application\n");
     file("etc/xdg/autostart/d.desktop", "[Desktop Entry]\nExec=d\nHidden=true\n");
-    file("home/ann/.config/autostart/e.desktop", "[Desktop Entry]\nExec=/tmp/e\n");
+    file("home/ann/.config/autostart/e.desktop",
+         "[Desktop Entry]\nType=Application\nExec=/tmp/e\n");
     expect("dbus|NULL|[\"/usr/libexec/a\", \"--x\", \"y z\"]|root|1\n"
            "dbus|b.service|[\"/bin/false\"]|root|0\n"
            "autostart|NULL|[\"sh\", \"-c\", \"a $HOME\", \"x\"]|NULL|1\n"
@@ -470,7 +471,9 @@ START_TEST(autostart_is_read_as_systemds_generator_reads_it)
     file("etc/xdg/autostart/x.desktop.bak", "[Desktop Entry]\nType=Application\nExec=/bin/d\n");
     file("etc/xdg/autostart/link.desktop", "[Desktop Entry]\nType=Link\nExec=/bin/e\n");
     file("etc/xdg/autostart/skip.desktop", "[Desktop Entry]\nX-systemd-skip=true\nExec=/bin/f\n");
-    file("etc/xdg/autostart/try.desktop", "[Desktop Entry]\nTryExec=/bin/none\nExec=/bin/g\n");
+    file("bin/sh", "");
+    file("etc/xdg/autostart/try.desktop",
+         "[Desktop Entry]\nType=Application\nTryExec=/bin/none\nExec=/bin/g\n");
     expect(
         ".dot.desktop|0\nlink.desktop|0\nold.desktop.disabled|1\nskip.desktop|0\ntry.desktop|0\n"
         "updater|1\nx.desktop.bak|0",

@@ -3,10 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "formats/unit/sysv_text.h"
 #include "formats/unit/unit_words.h"
+#include "unit_autostart.h"
 #include "unit_places.h"
 #include "unit_quadlet.h"
 #include "unit_sysv.h"
@@ -41,8 +40,22 @@ static struct place_command *add(struct reader *r, const char *setting, unsigned
     return &commands[r->out.n++];
 }
 
+/* Put the next word into `ret`: false where there is none. */
+static bool next_word(const char **text, struct buffer *ret)
+{
+    int r = unit_word(text, UNIT_ESCAPES_PLAIN, ret);
+
+    if (r != -EINVAL)
+        return r > 0;
+    buffer_reset(ret);
+    for (; **text; (*text)++)
+        if (**text != '"' && **text != '\'')
+            buffer_putc(ret, **text);
+    return !ret->failed;
+}
+
 /* The words of a value, without quotes, as in a shell; *ret_n is their number. Space for `before`
- * more words precedes the first. */
+ * more words precedes the first. A quote that does not end reaches to the end. */
 static const char **split(struct reader *r, const char *value, size_t before, size_t *ret_n)
 {
     const char  **words = NULL;
@@ -51,7 +64,7 @@ static const char **split(struct reader *r, const char *value, size_t before, si
 
     for (; n < before; n++)
         words = arena_grow(r->memory, words, n, &room, sizeof *words);
-    while (!r->memory->failed && unit_word(&value, UNIT_ESCAPES_PLAIN, &word) > 0) {
+    while (!r->memory->failed && next_word(&value, &word)) {
         const char **more = arena_grow(r->memory, words, n, &room, sizeof *words);
         if (!more)
             break;
@@ -207,54 +220,46 @@ static void read_dbus(struct reader *r)
         command->user = value_of(r, section, "User");
 }
 
+/* A word as it is passed on: "%%" is "%", and its escapes are decoded once more. */
+static const char *passed_on(struct reader *r, const char *word)
+{
+    struct buffer text = {0}, decoded = {0};
+
+    for (const char *p = word; *p; p++) {
+        buffer_putc(&text, *p);
+        p += *p == '%' && p[1] == '%';
+    }
+    if (buffer_text(&text) && unit_unescape(text.data, &decoded) == 0 && buffer_text(&decoded))
+        word = arena_strndup(r->memory, decoded.data, decoded.size);
+    else if (!r->off)
+        r->off = "error parsing Exec= line";
+    r->memory->failed |= text.failed || decoded.failed;
+    buffer_free(&text);
+    buffer_free(&decoded);
+    return word;
+}
+
 /* The words of a desktop entry's Exec=: escapes of the file's values, then quotes, and field codes
  * that stand for files, icons and names left out. */
-static bool is_true(const char *value)
-{
-    static const char *const words[] = {"1", "yes", "y", "true", "t", "on"};
-
-    for (size_t i = 0; value && i < sizeof words / sizeof words[0]; i++)
-        if (strcasecmp(value, words[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Why systemd-xdg-autostart-generator makes no service of the entry; NULL: it does. */
-static const char *autostart_off(const struct reader *r)
-{
-    static const char section[] = "Desktop Entry";
-    const char       *type = value_of(r, section, "Type"), *try = value_of(r, section, "TryExec");
-    struct stat       st;
-
-    if (unit_name_ignored(r->each->entry->name))
-        return "systemd passes over files of this name";
-    if (is_true(value_of(r, section, "Hidden")))
-        return "Hidden=true";
-    if (is_true(value_of(r, section, "X-systemd-skip")))
-        return "X-systemd-skip=true";
-    if (type && strcmp(type, "Application") != 0)
-        return "not of Type=Application";
-    if (try && *try == '/' && root_stat(r->each->walk.source.root, try, true, &st) < 0)
-        return "the program of TryExec= is absent";
-    return NULL;
-}
-
 static void read_autostart(struct reader *r)
 {
-    static const char          section[] = "Desktop Entry";
-    const struct unit_setting *exec = setting_of(r, section, "Exec");
+    const struct unit_setting *exec = autostart_setting(&r->each->loaded, "Exec");
     struct buffer              value = {0};
     size_t                     n = 0, kept = 0;
 
-    r->off = r->off ? r->off : autostart_off(r);
-    if (!exec || unit_unescape(exec->value, &value) < 0 || !buffer_text(&value)) {
-        buffer_free(&value);
+    if (!r->off)
+        r->off = autostart_off(r->each->walk.source.root, r->each->entry, &r->each->loaded,
+                               r->each->walk.search->manager.version);
+    if (!exec)
         return;
-    }
-    const char **words = split(r, value.data, 0, &n);
+    if (unit_unescape(exec->value, &value) < 0) /* systemd takes none of it; others may */
+        buffer_puts(&value, exec->value);
+    const char  *text = buffer_text(&value);
+    const char **words = text ? split(r, text, 0, &n) : NULL;
     for (size_t i = 0; words && i < n; i++)
         if (words[i][0] != '%' || !words[i][1] || words[i][2] || words[i][1] == '%')
-            words[kept++] = strcmp(words[i], "%%") == 0 ? "%" : words[i];
+            words[kept++] = passed_on(r, words[i]);
+    r->memory->failed |= value.failed;
     add_words(r, "Exec", exec->line, exec->value, words, kept);
     buffer_free(&value);
 }
@@ -305,6 +310,24 @@ static void add_line(struct reader *r, const char *name, const struct unit_setti
     buffer_free(line);
 }
 
+/* Append words as they are written; podman ends a quote that does not end. */
+static void put_words(struct buffer *line, const char *words)
+{
+    char quote = '\0';
+
+    buffer_printf(line, "%s%s", *words ? " " : "", words);
+    for (; *words; words++) {
+        if (*words == '\\' && words[1])
+            words++;
+        else if (*words == quote)
+            quote = '\0';
+        else if (!quote && (*words == '"' || *words == '\''))
+            quote = *words;
+    }
+    if (quote)
+        buffer_putc(line, quote);
+}
+
 /* A container: what podman is asked to run in it. */
 static void add_run(struct reader *r, const char *name, const struct unit_setting *setting,
                     bool overridden, const char *words)
@@ -317,12 +340,12 @@ static void add_run(struct reader *r, const char *name, const struct unit_settin
     buffer_puts(&line, "/usr/bin/podman run");
     put_quoted(&line, "--entrypoint ", value_of(r, section, "Entrypoint"));
     put_quoted(&line, "--health-cmd ", value_of(r, section, "HealthCmd"));
-    buffer_printf(&line, "%s%s", options && *options ? " " : "", options ? options : "");
+    put_words(&line, options ? options : "");
     if (image && *image)
         put_quoted(&line, "", image);
     else
         put_quoted(&line, "--rootfs ", value_of(r, section, "Rootfs"));
-    buffer_printf(&line, "%s%s", *words ? " " : "", words);
+    put_words(&line, words);
     add_line(r, name, setting, overridden, &line);
 }
 
