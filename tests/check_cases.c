@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness.h"
 
@@ -32,6 +33,9 @@ static const struct {
      "SELECT count(*) FROM unit_commandsROOT WHERE setting = 'ExecStart' AND effective"},
     {"103", "", "0", "SELECT count(*) FROM unit_filesROOT WHERE error IS NOT NULL"},
     {"104", "", "0", "SELECT count(*) FROM unit_filesROOT WHERE error IS NOT NULL"},
+    {"105", "",
+     "[\"/bin/echo\", \"a\"]||1\n[\"/bin/echo\", \"b\", \";\", \"c\"]||1\n[\"/bin/false\"]|-|1",
+     "SELECT argv, flags, effective FROM unit_commandsROOT"},
     {"106", "",
      "c106b.service|bad-setting: /etc/systemd/system/c106b.service:3: Unbalanced quoting, "
      "ignoring: "
@@ -52,26 +56,89 @@ static const struct {
      "SELECT value, effective, ignored FROM unit_settingsROOT WHERE value = 'W=own'"},
     {"110", "", "2",
      "SELECT count(*) FROM unit_filesROOT WHERE state = 'masked' AND kind = 'drop-in'"},
+    {"111", "",
+     "/bin/sleep 4111|/usr/lib/systemd/system/c111.service|0\n"
+     "/bin/sleep 9111|/opt/conf/c111.d/t.conf|1",
+     "SELECT text, path, effective FROM unit_commandsROOT"},
     {"113", "", "c113-x.service|static\nc113b.service|disabled",
      "SELECT name, state FROM unit_filesROOT WHERE kind = 'unit' ORDER BY name"},
+    {"114", "",
+     "c114.service|indirect|[\"c114alias.service\"]\nc114alias.service|alias|NULL\n"
+     "c114c.service|enabled|[\"c114cc.service\"]\nc114cc.service|alias|NULL",
+     "SELECT name, state, aliases FROM unit_filesROOT WHERE kind IN ('unit', 'link') AND name <> "
+     "'c114alias2.service' ORDER BY name"},
+    {"114", "", "c114.service|{\"FROM\": \"alias\"}\nc114c.service|{}",
+     "SELECT unit, environment FROM unit_commandsROOT ORDER BY unit"},
     {"115", "", "c115@.service|indirect\nc115b@.service|enabled",
      "SELECT name, state FROM unit_filesROOT WHERE kind = 'unit' ORDER BY name"},
     {"116", "", "indirect", "SELECT state FROM unit_filesROOT WHERE name = 'c116.service'"},
+    {"118", "",
+     "/etc/systemd/system/c118a.service|masked\n/etc/systemd/system/c118b.service|masked\n"
+     "/etc/systemd/system/c118c.service|masked\n/etc/systemd/system/c118f.service|disabled\n"
+     "/run/systemd/system/c118e.service|masked-runtime\n"
+     "/usr/lib/systemd/system/c118d.service|masked",
+     "SELECT path, state FROM unit_filesROOT WHERE shadowed_by IS NULL ORDER BY path"},
     {"133", "", "enabled|[\"multi-user.target\"]",
      "SELECT state, started_by FROM unit_filesROOT WHERE name = 'c133.service' AND kind = 'unit'"},
+    {"134", "",
+     "c134.service|[\"/bin/sleep\", \"4134\"]|0\nc134b.service|[\"/bin/sleep\", \"4134\"]|1",
+     "SELECT unit, argv, effective FROM unit_commandsROOT ORDER BY unit"},
+    {"134", "", "line 2: not UTF-8; systemd reads no further|NULL\nhas NUL bytes|nobody",
+     "SELECT error, user FROM unit_filesROOT ORDER BY name"},
     {"136", "", ".b.conf|other\na.conf~|other\nc.conf.dpkg-old|other\nd.conf.bak|other\ne|other",
      "SELECT name, kind FROM unit_filesROOT WHERE unit = 'c136.service' AND kind <> 'unit' ORDER "
      "BY "
      "name"},
     {"136", "", "/bin/sleep 1",
      "SELECT exec_start FROM unit_filesROOT WHERE name = 'c136.service'"},
+    {"138", "",
+     "c138.service|link|linked|/srv/units/c138.service|0\n"
+     "c139other.service|dependency-link|NULL|/etc/systemd/system/c101.service|1",
+     "SELECT name, kind, state, link_target, link_dangling FROM unit_filesROOT ORDER BY name"},
+    {"138", "", "/bin/sleep 1", "SELECT text FROM unit_commandsROOT"},
+    {"143", "",
+     "OnBootSec=5min|1\nOnCalendar=|0\nOnCalendar=Mon..Fri *-*-* 03:00|1\nOnCalendar=Sat 04:00 "
+     "Europe/Berlin|1\nOnCalendar=hourly|0\nOnUnitActiveSec=1h 30min|1",
+     "SELECT key || '=' || value AS line, effective FROM unit_settingsROOT WHERE key GLOB 'On*' "
+     "ORDER BY line"},
     {"203", "", "/tmp/.cache/upd",
      "SELECT program FROM unit_commandsROOT WHERE instance IS NOT NULL"},
+    {"421", "/root",
+     "xena|/bin/one\nyan|/bin/two\nzoe|/bin/byhost\nu10ok|/bin/10-ok\nu50space|/bin/50space\n"
+     "u70nl|/bin/70-nl\ngoodu|/bin/y\ncru|/bin/cr\nuREADME|/bin/README\natwo|/bin/a",
+     "SELECT users ->> 0, commands ->> 0 FROM sudoersROOT WHERE source NOT GLOB '*/sudoers' ORDER "
+     "BY "
+     "rule"},
+    {"421", "/root",
+     "[\"/usr/bin/env \\\"\\\"\"]\n[\"/bin/tab with tabs\"]\n"
+     "[\"/usr/bin/systemctl restart x.service\"]\n[\"/usr/bin/tail -n 1,2 /var/log/x:y\"]\n"
+     "[\"!/bin/sh\",\"!/bin/bash\"]",
+     "SELECT commands FROM sudoersROOT WHERE users ->> 0 IN ('ned', 'mo', 'wes', 'a,b', 'ray') AND "
+     "(commands GLOB '*env*' OR commands GLOB '*tab*' OR commands GLOB '*x.service*' OR commands "
+     "GLOB '*tail*' OR commands GLOB '*bash*') ORDER BY commands GLOB '*env*' DESC, commands GLOB "
+     "'*tab*' DESC, commands GLOB '*x.service*' DESC, commands GLOB '*tail*' DESC"},
+    {"422", "", "zoe|/bin/byhost",
+     "SELECT users ->> 0, commands ->> 0 FROM sudoersROOT ORDER BY rule DESC LIMIT 1"},
+    {"423", "", "10-a|1\nsudoers|0",
+     "SELECT replace(source, rtrim(source, replace(source, '/', '')), ''), nopasswd FROM "
+     "sudoersROOT ORDER BY rule"},
+    {"601", "/root",
+     "/bin/svcd|svc|NULL\n/etc/cf.conf|cf|1\n/etc/gone.conf|gone|0\n/etc/old.conf|cf|0\n"
+     "/lib/systemd/system/svc.service|svc|NULL\n/usr/bin/ds|ds|0\n/usr/bin/loc.real|loc|0\n"
+     "/usr/bin/sl|sl|0\n/usr/bin/tool|div|0\n/usr/bin/tool.distrib|orig|0\n"
+     "/usr/lib/a32.so|liba|1\n/usr/lib/a64.so|liba|0",
+     "SELECT path, package, altered FROM package_filesROOT WHERE digest IS NOT NULL ORDER BY path"},
     {"609", "", "tzd", "SELECT DISTINCT package FROM package_filesROOT"},
     {"701", "/root",
      "alpha|enabled\ndelta|NULL\neta|disabled\ngamma|enabled\niota|NULL\nkappa|enabled\n"
      "theta.sh|enabled\nzeta|disabled",
      "SELECT name, state FROM unit_filesROOT WHERE kind = 'sysv' ORDER BY name"},
+    {"721", "",
+     "1|10-a.rules|yes\n2|10-a.rules|yes\n3|10-a.rules|yes\n4|10-a.rules|yes\n5|10-a.rules|yes\n"
+     "6|10-a.rules|auth_self_keep\n7|10-a.rules|no\n8|10-a.rules|admin\n9|10-a.rules|unknown\n"
+     "10|10-a.rules|unknown\n11|10-a.rules|unknown",
+     "SELECT number, replace(path, rtrim(path, replace(path, '/', '')), '') AS file, iif(kind = "
+     "'admin', kind, result) FROM polkit_rulesROOT WHERE path GLOB '*/10-a.rules'"},
     {"702", "", "gamma|gamma.service|/opt/x/gamma.sh|disabled",
      "SELECT name, unit, resolved_path, state FROM unit_filesROOT WHERE kind = 'sysv'"},
 };
@@ -90,12 +157,47 @@ START_TEST(the_case_comes_out_as_its_list_says)
 }
 END_TEST
 
+/* 611 is the source of a package, which rpm builds and installs here. */
+START_TEST(a_package_of_rpm_has_the_rows_of_its_source)
+{
+    static const char *const databases[] = {"/var/lib/rpm", "/usr/lib/sysimage/rpm"};
+    const char              *folder = getenv("SVCQL_CASES");
+    char                     command[4096];
+
+    if (!folder)
+        SKIP("no SVCQL_CASES");
+    if (geteuid() != 0 || system("command -v rpmbuild > /dev/null") != 0)
+        SKIP("needs root and rpmbuild");
+    const char *root = harness_scratch();
+    snprintf(command, sizeof command,
+             "cd '%s' && mkdir image && rpmbuild --quiet --define '_topdir %s/b' --define "
+             "'_build_id_links none' -bb '%s/behaviour/611/t.spec' > /dev/null 2>&1 && rpm --root "
+             "'%s/image' --dbpath %s --define '_db_backend sqlite' --nodeps --nosignature -i "
+             "b/RPMS/noarch/*.rpm > /dev/null 2>&1",
+             root, root, folder, root, databases[_i]);
+    ck_assert_int_eq(system(command), 0);
+    sqlite3 *db = harness_open();
+    harness_expect(
+        db,
+        "/etc/svct.conf|1|sha256|0|1\n/lib/x/old.so|0|sha256|0|1\n/opt/a b|0|NULL|NULL|1\n"
+        "/opt/a b/c|0|sha256|0|1\n/usr/bin/svct|0|sha256|0|1\n"
+        "/usr/bin/svct-link|0|NULL|NULL|1\n"
+        "/usr/lib/systemd/system/svct.service|0|sha256|0|1\n"
+        "/var/log/svct.log|0|NULL|NULL|0",
+        "SELECT path, conffile, digest_kind, altered, present FROM package_files WHERE "
+        "root = '%s/image' AND package = 'svct' AND version = '2:1.0-3' ORDER BY path",
+        root);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_cases_suite(void)
 {
     Suite *s = suite_create("cases");
     TCase *t = tcase_create("behaviour");
 
     tcase_add_loop_test(t, the_case_comes_out_as_its_list_says, 0, sizeof cases / sizeof cases[0]);
+    tcase_add_loop_test(t, a_package_of_rpm_has_the_rows_of_its_source, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }

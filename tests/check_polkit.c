@@ -135,6 +135,8 @@ START_TEST(what_cannot_be_followed_is_unknown)
         "polkit['addRule'](function(a, s) { return polkit.Result.YES; });",
         "var p = polkit; p.addRule(function(a, s) { return p.Result.YES; });",
         "eval('polkit.addRule(x)');",
+        RULE("if (action.id == 'org.\\u{78}.y') return polkit.Result.YES;"),
+        RULE("if (action.id == 'org.\\u00e9.y') return polkit.Result.YES;"),
     };
 
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
@@ -167,6 +169,21 @@ START_TEST(what_administrators_write_is_followed)
 
     for (size_t i = 0; i < sizeof rules_of / sizeof rules_of[0]; i++)
         ck_assert_str_eq(results_of(rules_of[i].text), rules_of[i].results);
+}
+END_TEST
+
+START_TEST(escapes_of_strings_are_decoded)
+{
+    sqlite3    *db = harness_open();
+    const char *root = harness_scratch();
+
+    harness_write_text(root, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(root, "etc/polkit-1/rules.d/1.rules",
+                       RULE("if (action.id == '\\x6frg.a\\u002eb\\\n.c' && subject.user == "
+                            "\"o\\'x\") return 'y\\es';"));
+    harness_expect(db, "[\"org.a.b.c\"]|[\"o'x\"]|yes",
+                   "SELECT actions, users, result FROM polkit_rules('%s')", root);
+    harness_close(db);
 }
 END_TEST
 
@@ -274,6 +291,7 @@ Suite *make_polkit_suite(void)
     tcase_add_test(tcase, a_cut_rule_ends_with_the_text);
     tcase_add_test(tcase, what_cannot_be_followed_is_unknown);
     tcase_add_test(tcase, what_administrators_write_is_followed);
+    tcase_add_test(tcase, escapes_of_strings_are_decoded);
     tcase_add_test(tcase, duktape_drops_a_file_for_what_it_does_not_know);
     tcase_add_test(tcase, administrators_have_rows);
     tcase_add_test(tcase, the_check_fails_for_what_is_unknown_and_not_for_an_empty_group);

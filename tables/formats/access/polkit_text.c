@@ -219,10 +219,57 @@ static void take_result(struct reading *r, size_t rank)
         r->rule->any = literal(results[rank].result);
 }
 
+/* The character of an escape at *text after its backslash, of plain ASCII; moves *text after it. -1
+ * for other characters; 0 for a line that goes on. */
+static int escaped(const char **text, const char *end)
+{
+    static const char names[] = "nrtbfv", characters[] = "\n\r\t\b\f\v";
+    const char       *p = *text, *named = *p ? strchr(names, *p) : NULL;
+    int               digits = *p == 'x' ? 2 : *p == 'u' ? 4 : 0, value = 0;
+
+    *text = p + 1;
+    if (named)
+        return characters[named - names];
+    if (!digits)
+        return *p == '\n' ? 0 : isdigit((unsigned char)*p) ? -1 : (unsigned char)*p;
+    for (; digits && *text < end && isxdigit((unsigned char)**text); digits--, (*text)++)
+        value = value * 16 +
+                (isdigit((unsigned char)**text) ? **text - '0' : (**text | 0x20) - 'a' + 10);
+    return digits || !value || value > 0x7e ? -1 : value;
+}
+
+/* What a string is once its escapes are decoded; such that are not plain ASCII make the rule one that
+ * cannot be followed. */
+static struct polkit_name text_of(struct reading *r, const struct token *token)
+{
+    struct polkit_rule *rule = r->rule;
+    struct polkit_name  name = {token->text, token->size};
+    const char         *p = token->text, *end = p + token->size;
+
+    if (!memchr(p, '\\', token->size))
+        return name;
+    if (token->size > sizeof rule->decoded - rule->n_decoded) {
+        rule->unknown = r->computed = true;
+        return name;
+    }
+    name = (struct polkit_name){rule->decoded + rule->n_decoded, 0};
+    while (p < end) {
+        bool escape = *p == '\\' && p + 1 < end;
+        p += escape;
+        int c = escape ? escaped(&p, end) : *p++;
+        if (escape && c < 0)
+            rule->unknown = r->computed = true;
+        else if (!escape || c)
+            rule->decoded[rule->n_decoded + name.size++] = (char)c;
+    }
+    rule->n_decoded += name.size;
+    return name;
+}
+
 static void take_string(struct reading *r, const struct token *token)
 {
     const struct token *before = r->before;
-    struct polkit_name  name = {token->text, token->size};
+    struct polkit_name  name = text_of(r, token);
     bool                called = is_sign(&before[0], '(');
 
     if (r->rule->admin) {

@@ -19,7 +19,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define POLKIT_NAMES_MAX 256 /* actions, groups or users of one rule */
+#define POLKIT_NAMES_MAX   256  /* actions, groups or users of one rule */
+#define POLKIT_DECODED_MAX 2048 /* bytes of its strings that are written with escapes */
 
 struct polkit_name {
     const char
@@ -40,8 +41,10 @@ struct polkit_rule {
     struct polkit_names groups, users;
     struct polkit_name  any, inactive, active; /* results: yes, no, auth_admin, auth_self, ... */
     bool                unit_checked;
-    bool                admin;   /* who is an administrator: identities */
-    bool                unknown; /* it could not be followed */
+    bool                admin;          /* who is an administrator: identities */
+    bool                unknown;        /* it could not be followed */
+    char   decoded[POLKIT_DECODED_MAX]; /* strings of which the script writes escapes */
+    size_t n_decoded;
 };
 
 /* Each calls `rule` for every rule found, and stops where that returns non-zero, returning it.
