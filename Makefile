@@ -13,6 +13,7 @@ DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppche
 
 prefix  ?= /usr/local
 libdir  ?= $(prefix)/lib
+includedir ?= $(prefix)/include
 bindir  ?= $(prefix)/bin
 mandir  ?= $(prefix)/share/man
 unitdir ?= $(prefix)/lib/systemd/system
@@ -69,7 +70,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all arrows attack bench check check-build check-fast check-platforms clean coverage deps deps-check \
-        deps-develop deps-platforms docs docs-check evaluate faults format format-check fuzz golden headers \
+        deb deps-develop deps-platforms dist docs docs-check evaluate faults format format-check fuzz golden guide headers \
         hunt install judge lint mutants navigator new-table report-check signals soak symbols tables-data threads \
         uninstall weights
 
@@ -119,6 +120,11 @@ $(BUILD)/sql/lists/exec_patterns.sql:
 $(BUILD)/embedded_views.c: ext/embed.awk $(SQL) $(wildcard sql/*/)
 	@mkdir -p $(@D)
 	awk -f ext/embed.awk $(SQL) > $@.new && mv $@.new $@
+
+# For programs that link the extension in: include/svcql.h.
+$(BUILD)/svcql.a: $(OBJECTS)
+	@$(SAY) "  AR    $@"
+	rm -f $@ && $(AR) rcsD $@ $^
 
 # What their columns hold, sorted by column and view.
 $(BUILD)/embedded_columns.c: ext/columns.awk sql/columns.txt $(SQL)
@@ -190,9 +196,14 @@ deps-check:   ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) --optional $(
 deps-platforms: ; @$(INSTALL_PACKAGES) debootstrap git util-linux
 deps-develop: ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) $(DEVELOP_PACKAGES)
 
-install: all
+install: all $(BUILD)/svcql.a
 	install -D -m 755 $(BUILD)/svcql $(DESTDIR)$(bindir)/svcql
 	install -D -m 644 $(BUILD)/svcql.so $(DESTDIR)$(libdir)/svcql/svcql.so
+	install -D -m 644 $(BUILD)/svcql.a $(DESTDIR)$(libdir)/svcql.a
+	install -D -m 644 include/svcql.h $(DESTDIR)$(includedir)/svcql.h
+	install -d $(DESTDIR)$(libdir)/pkgconfig
+	sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|g; s|@includedir@|$(includedir)|; s|@version@|$(VERSION)|' \
+	    -e 's|@libs@|$(SVCQL_LIBS)|' ext/package/svcql.pc.in > $(DESTDIR)$(libdir)/pkgconfig/svcql.pc
 	install -D -m 644 sql/hunt.sql $(DESTDIR)$(prefix)/share/svcql/hunt.sql
 	install -D -m 644 sql/packs/t1569.json $(DESTDIR)$(prefix)/share/svcql/packs/t1569.json
 	install -D -m 644 ext/program/svcql.1 $(DESTDIR)$(mandir)/man1/svcql.1
@@ -205,15 +216,25 @@ install: all
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(bindir)/svcql $(unitdir)/svcql.service $(mandir)/man1/svcql.1 \
 	    $(mandir)/man7/svcql.7 $(prefix)/share/bash-completion/completions/svcql \
-	    $(prefix)/share/zsh/site-functions/_svcql)
+	    $(prefix)/share/zsh/site-functions/_svcql $(includedir)/svcql.h $(libdir)/svcql.a \
+	    $(libdir)/pkgconfig/svcql.pc)
 	rm -rf $(DESTDIR)$(libdir)/svcql $(DESTDIR)$(prefix)/share/svcql
+
+# The sources of a commit, and its package for this Debian: the same bytes each time.
+dist:
+	git archive --format=tar --prefix=svcql-$(VERSION)/ HEAD | gzip -9n > build/svcql-$(VERSION).tar.gz
+	cd build && sha256sum svcql-$(VERSION).tar.gz > SHA256SUMS
+
+deb: all $(BUILD)/svcql.a
+	@$(INSTALL_PACKAGES) dpkg-dev
+	./ext/package/deb.sh $(VERSION)
 
 # Tests -------------------------------------------------------------------------
 
 # All of it; SAN=1 for AddressSanitizer and UndefinedBehaviorSanitizer.
 check: deps-check
 	@$(MAKE) --no-print-directory $(JOBS) check-build
-	@$(MAKE) --no-print-directory signals golden symbols check-fast
+	@$(MAKE) --no-print-directory signals golden guide symbols check-fast
 
 check-build: all $(BUILD)/check $(BUILD)/systemd-fixture
 
@@ -273,6 +294,10 @@ headers:
 	@for h in $(HEADERS); do echo "#include \"$$h\"" | \
 	    $(CC) -I. $(SVCQL_CPPFLAGS) $(CPPFLAGS) $(CSTD) $(WARN) -Wno-unused -fsyntax-only -x c - || exit 1; done
 
+# The questions of sql/HUNTING.md, and whether each is answered as it is shown there.
+guide: $(BUILD)/svcql
+	@./tests/guide.sh $(abspath $<)
+
 # The report in a browser.
 report-check: $(BUILD)/svcql
 	./tests/report.sh $<
@@ -323,7 +348,7 @@ format-check:
 lint:
 	$(CPPCHECK) --quiet --std=c11 --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Iinclude -Itables -Iext \
 	    --enable=warning,portability --suppress=missingIncludeSystem ext tables
-	shellcheck -S warning tests/*.sh tests/bench/*.sh .ci/run
+	shellcheck -S warning tests/*.sh tests/bench/*.sh ext/package/*.sh .ci/run
 
 # One fuzzer a format, run for FUZZ_SECONDS each.
 FUZZ_SECONDS ?= 60

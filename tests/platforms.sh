@@ -44,6 +44,8 @@ make hunt > /tmp/hunt || { cat /tmp/hunt; exit 1; }
 cat /tmp/hunt
 grep -q "^Findings on this host" /tmp/hunt
 make check ${SUITE:+"SUITE=$SUITE"}
+make deb
+tests/package.sh build/*.deb
 echo "platform: $(systemctl --version | head -n 1), SQLite $(sqlite3 --version | cut -d " " -f 1), $(gcc --version | head -n 1)"
 apt-get -qq autoclean
 '
