@@ -53,7 +53,7 @@ SOURCES   := $(sort $(filter-out ext/program/%,$(shell find ext tables -name '*.
 FORMATS   := $(filter tables/formats/%,$(SOURCES))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
              $(BUILD)/embedded_columns.o
-PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c))
+PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c ext/program/*/*.c))
 SUITES    := $(wildcard tests/check_*.c)
 TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c tests/corpus.c $(wildcard tests/make_*.c))
 # A folder of sql/ is a prerequisite too, so that a removed file is removed from the build.
@@ -205,7 +205,9 @@ install: all $(BUILD)/svcql.a
 	sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|g; s|@includedir@|$(includedir)|; s|@version@|$(VERSION)|' \
 	    -e 's|@libs@|$(SVCQL_LIBS)|' ext/package/svcql.pc.in > $(DESTDIR)$(libdir)/pkgconfig/svcql.pc
 	install -D -m 644 sql/hunt.sql $(DESTDIR)$(prefix)/share/svcql/hunt.sql
+	ln -sf $(bindir)/svcql $(DESTDIR)$(libdir)/svcql/svcql.ext
 	install -D -m 644 sql/packs/t1569.json $(DESTDIR)$(prefix)/share/svcql/packs/t1569.json
+	install -D -m 644 sql/packs/osquery-t1569.json $(DESTDIR)$(prefix)/share/svcql/packs/osquery-t1569.json
 	install -D -m 644 ext/program/svcql.1 $(DESTDIR)$(mandir)/man1/svcql.1
 	install -D -m 644 ext/program/svcql.7 $(DESTDIR)$(mandir)/man7/svcql.7
 	install -D -m 644 ext/program/completion.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/svcql
@@ -374,7 +376,7 @@ build/fuzz/obj/embedded_%.o: $(BUILD)/embedded_%.c
 build/fuzz/obj/ext/program/%.o: FUZZ_FLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
 build/fuzz/libwhole.a: $(SOURCES:%.c=build/fuzz/obj/%.o) build/fuzz/obj/embedded_views.o \
                        build/fuzz/obj/embedded_columns.o \
-                       $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out %/main.c,$(wildcard ext/program/*.c)))
+                       $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out %/main.c,$(wildcard ext/program/*.c ext/program/*/*.c)))
 	rm -f $@
 	$(AR) rcs $@ $^
 

@@ -9,6 +9,7 @@
 #include "make_dbus.h"
 #include "make_evtx.h"
 #include "make_hive.h"
+#include "make_osquery.h"
 #include "make_plist.h"
 
 /* Texts ---------------------------------------------------------------------------- */
@@ -287,6 +288,29 @@ static void write_utmp(const char *dir)
     harness_write(dir, "utmp/login", data, sizeof data);
 }
 
+/* The first byte is how many bytes a read gives. */
+static void write_osquery(const char *dir)
+{
+    static const struct thrift_head head = {THRIFT_CALL, "ping", 1};
+    struct buffer                   b = {0};
+
+    buffer_putc(&b, 5);
+    osquery_put_call(
+        &b, "table", "svcql_findings", "generate",
+        "{\"constraints\":[{\"name\":\"time\",\"list\":[{\"op\":4,\"expr\":\"1\"}]}]}");
+    osquery_put_plain(&b, "shutdown");
+    harness_write(dir, "osquery/calls", b.data, b.size);
+    buffer_reset(&b);
+    buffer_putc(&b, 0);
+    osquery_put_status(&b, &head, OSQUERY_SUCCESS, "OK", 4242);
+    harness_write(dir, "osquery/status", b.data, b.size);
+    buffer_reset(&b);
+    buffer_putc(&b, 0);
+    osquery_put_extensions(&b, &head, 4242, 2);
+    harness_write(dir, "osquery/extensions", b.data, b.size);
+    buffer_free(&b);
+}
+
 static void write_dbus(const char *dir)
 {
     struct buffer reply = {0};
@@ -313,4 +337,5 @@ void make_corpus(const char *dir)
     write_zone(dir);
     write_utmp(dir);
     write_dbus(dir);
+    write_osquery(dir);
 }

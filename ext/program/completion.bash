@@ -2,7 +2,7 @@
 _svcql() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'hunt query cat schedule tables shell signals --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'hunt query cat schedule tables shell signals osquery --help --version' -- "$current")
         return
     fi
     case $previous in
@@ -16,7 +16,7 @@ _svcql() {
     esac
     if [ -z "$words" ]; then
         case $previous in
-        -e | --evidence | -o | --output | --signals | -c | --config | --state | -s)
+        -e | --evidence | -o | --output | --signals | --socket | -c | --config | --state | -s)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             [ "${COMP_WORDS[1]}" = schedule ] && [[ $previous = -o || $previous = --output ]] &&
                 mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W '- journald syslog' -- "$current")
@@ -34,6 +34,7 @@ _svcql() {
         shell) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         tables) words=--help ;;
         signals) words='test new --help' ;;
+        osquery) words='--socket --timeout --interval --evidence --verbose --help' ;;
         esac
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -8,6 +8,7 @@ commands=(
     'schedule:run queries when they are due and log what is new'
     'tables:list tables, views and functions, or the columns of one'
     'signals:test your own detections, or begin one'
+    'osquery:serve every table and view to osqueryd'
     'shell:open sqlite3 with the extension loaded'
 )
 if (( CURRENT == 2 )); then
@@ -46,6 +47,11 @@ schedule)
         {-o,--output}'[where the log goes]:sink:(- journald syslog)' ;;
 signals)
     _arguments '1:what:(test new)' '*:folder:_files -/' ;;
+osquery)
+    _arguments '--socket[extensions socket of osquery]:socket:_files' \
+        '--timeout[wait for the socket]:seconds:' '--interval[between looks at osquery]:seconds:' \
+        '*'{-e,--evidence}'[read this instead of the live host]:path:_files' \
+        '--verbose[say what happens]' ;;
 shell)
     _arguments '1:database:_files' ;;
 esac

@@ -6,7 +6,7 @@
 
 static const struct command *const all[] = {
     &hunt_command,   &query_command, &cat_command,     &schedule_command,
-    &tables_command, &shell_command, &signals_command,
+    &tables_command, &shell_command, &signals_command, &osquery_command,
 };
 
 #define N_COMMANDS (sizeof all / sizeof all[0])
@@ -44,10 +44,20 @@ static bool is_help(const char *argument)
     return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
 }
 
+/* osqueryd starts an extension by its own name, which ends in .ext, and gives no command. */
+static bool is_autoloaded(const char *name)
+{
+    size_t n = name ? strlen(name) : 0;
+
+    return n > 4 && strcmp(name + n - 4, ".ext") == 0;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "");
-    if (argc == 1 || is_help(argv[1]) || strcmp(argv[1], "help") == 0)
+    if (is_autoloaded(argv[0]))
+        return run_osquery(argc, argv);
+    if (argc <= 1 || is_help(argv[1]) || strcmp(argv[1], "help") == 0)
         return help();
     if (strcmp(argv[1], "--version") == 0)
         return puts("svcql " SVCQL_VERSION) < 0 ? EXIT_ERROR : EXIT_CLEAN;
