@@ -676,9 +676,9 @@ static int caught(int trap, pid_t pid, const char *inside, char *ret_outside, si
     return n;
 }
 
-START_TEST(utf16_events_are_told_of)
+START_TEST(utf16_that_is_no_event_is_damaged)
 {
-    static const char text[] = "\xff\xfe[\0{\0\"\0E\0v\0e\0n\0t\0\"\0:\0001\0}\0]\0";
+    static const char text[] = "\xff\xfe[\0{\0\"\0E\0v\0e\0n\0t\0I\0D\0\"\0:\0001\0}\0]\0";
     const char       *folder = harness_scratch();
 
     harness_write(folder, "a.json", text, sizeof text - 1);
@@ -767,7 +767,7 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, the_kind_of_a_named_log_is_known_by_its_first_bytes);
     tcase_add_test(tc, links_pipes_and_depth_do_not_mislead_the_walk);
     tcase_add_test(tc, nothing_outside_of_the_root_is_ever_opened);
-    tcase_add_test(tc, utf16_events_are_told_of);
+    tcase_add_test(tc, utf16_that_is_no_event_is_damaged);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -452,7 +452,7 @@ START_TEST(xml_that_is_hostile_is_no_event)
     buffer_puts(&lines, "\n<Event/>\n");
     harness_write_text(dir, "e.jsonl", buffer_text(&lines));
     harness_expect(db, "0", "SELECT count(*) FROM windows_events('%s/e.jsonl')", dir);
-    harness_expect(db, "damaged|4",
+    harness_expect(db, "damaged|3",
                    "SELECT status, skipped FROM evidence_sources WHERE location = '%s/e.jsonl'",
                    dir);
     buffer_free(&lines);
@@ -469,10 +469,12 @@ START_TEST(lines_that_are_no_event_are_counted)
         dir, "e.jsonl",
         "{\"a\":1}\n\nnot json\n{\"EventID\":5,\"SourceName\":\"P\"}\n{\"EventID\":\n");
     harness_expect(db, "5", "SELECT event_id FROM windows_events('%s/e.jsonl')", dir);
-    harness_expect(db, "damaged|1|3|1 objects that are not an event; 2 damaged or no JSON",
-                   "SELECT status, records, skipped, detail FROM evidence_sources "
-                   "WHERE location = '%s/e.jsonl'",
-                   dir);
+    harness_expect(
+        db,
+        "damaged|1|3|1 objects that are not an event; 2 damaged, or neither JSON nor XML nor CSV",
+        "SELECT status, records, skipped, detail FROM evidence_sources "
+        "WHERE location = '%s/e.jsonl'",
+        dir);
     harness_close(db);
 }
 END_TEST

@@ -55,6 +55,40 @@ static const struct {
     {"event_json/xml_like",
      "{\"Event\":{\"System\":{\"EventID\":{\"#text\":1},\"Computer\":\"WS\"},"
      "\"EventData\":{\"Image\":\"C:\\\\a.exe\"}}}{\"EventID\":4697}"},
+    {"event_json/xml",
+     "<?xml version=\"1.0\"?><Events><Event xmlns='http://schemas.microsoft.com/win/2004/08/events/"
+     "event'><System><Provider Name='P'/><EventID>7045</EventID></System><EventData><Data "
+     "Name='ServiceName'>x</Data><Data>y</Data></EventData></Event>\n<Event><System/></Event>"
+     "</Events>\n"},
+    {"event_json/evtxecmd.csv",
+     "EventRecordId,TimeCreated,EventId,Level,Provider,Payload\r\n1,2023-11-14 "
+     "22:13:20.0,7045,Info,P,\"{\"\"EventData\"\":{\"\"Data\"\":[{\"\"@Name\"\":\"\"a\"\",\"\"#text"
+     "\"\":\"\"b\"\"}]}}\"\r\n"},
+    {"event_json/viewer.csv",
+     "Level,Date and Time,Source,Event ID,Task Category\r\nInformation,11/14/2023 10:13:20 "
+     "PM,Service Control Manager,7036,None,The a service entered the b state.\r\n"},
+    {"event_json/powershell",
+     "{\"Id\":7045,\"ProviderName\":\"Service Control Manager\",\"LogName\":\"System\","
+     "\"TimeCreated\":\"\\/Date(1700000000000)\\/\",\"UserId\":{\"Value\":\"S-1-5-18\"},"
+     "\"Properties\":[{\"Value\":\"a\"},{\"Value\":{\"Value\":\"b\"}}]}\n"},
+    {"event_json/splunk",
+     "{\"result\":{\"_time\":\"2023-11-14 22:13:20 UTC\",\"_raw\":\"11/14/2023 10:13:20 "
+     "PM\\nLogName=Security\\nEventCode=4697\\nSourceName=Microsoft Windows security "
+     "auditing.\\nMessage=A\\n\\nSubject:\\n\\tSecurity ID:\\t\\tS-1-5-18\\nService "
+     "Information:\\n\\tService Name: x\"}}\n"},
+    {"event_json/wazuh",
+     "{\"data\":{\"win\":{\"system\":{\"eventID\":\"7045\",\"providerName\":\"P\",\"message\":"
+     "\"\\\"m\\\"\"},\"eventdata\":{\"imagePath\":\"C:\\\\\\\\x\",\"param1\":\"y\"}}}}\n"},
+    {"event_json/azure",
+     "{\"value\":[{\"EventID\":7045,\"Source\":\"P\",\"EventLog\":\"System\",\"ParameterXml\":"
+     "\"<Param>a</Param><Param>b</Param>\",\"EventData\":\"<DataItem><EventData><Data "
+     "Name='c'>d</Data></EventData></DataItem>\"}]}\n"},
+    {"event_json/elastic",
+     "{\"hits\":{\"hits\":[{\"_source\":{\"winlog.event_id\":[\"1\"],\"winlog.provider_name\":"
+     "\"P\",\"winlog.event_data.a\":\"b\"}}]}}\n"},
+    {"event_json/hayabusa", "{\"RuleTitle\":\"r\",\"Channel\":\"Sys\",\"EventID\":7045,\"Details\":"
+                            "\"Svc: x \xc2\xa6 Path: "
+                            "y\"}\n"},
     {"hook_text/lines", "#!/bin/sh\n[Desktop Entry]\nExec=/bin/x\nPATH=/a\n"
                         "session required pam_exec.so /bin/x\n"},
     {"unit_exec/line", "-@/bin/sh sh -c \"a $X ${Y}\" 'b c' ; /bin/true\n"},

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "discovery.h"
+#include "formats/evtx/event_forms.h"
 #include "formats/plist/plist.h"
+#include "formats/text/utf16_text.h"
 #include "root_names.h"
 
 #define NAMES_MAX 10000 /* of a root that are read; with more, every name may exist */
@@ -138,6 +140,11 @@ static const struct {
     {ARTEFACT_EVENT_JSON, true, "*.json"},
     {ARTEFACT_EVENT_JSON, true, "*.jsonl"},
     {ARTEFACT_EVENT_JSON, true, "*.ndjson"},
+    {ARTEFACT_EVENT_JSON, true, "*.xml"},
+    {ARTEFACT_EVENT_JSON, true, "*.csv"},
+    {ARTEFACT_EVENT_JSON, true, "*.tsv"},
+    {ARTEFACT_EVENT_JSON, true, "*.txt"},
+    {ARTEFACT_EVENT_JSON, true, "*.log"},
 };
 
 bool names_unit(const char *name)
@@ -219,7 +226,8 @@ bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum a
 
 const char discovery_supported[] =
     "root file systems of Linux, Windows or macOS; folders of systemd units; event logs (*.evtx); "
-    "Windows events as JSON lines; registry hives; systemd journals; audit, authentication and "
+    "Windows events as JSON, XML or CSV; registry hives; systemd journals; audit, authentication "
+    "and "
     "package logs; shell histories (*_history); launchd property lists";
 
 static const struct {
@@ -286,23 +294,39 @@ static bool contains(const uint8_t *data, size_t size, const char *text)
     return memmem(data, size, text, strlen(text)) != NULL;
 }
 
-/* Events that PowerShell wrote as UTF-16: not read, but reported. */
-static bool is_utf16_events(const uint8_t *data, size_t size)
+/* Whether a text is an export of Windows events: the forms are those of event_forms.h. One that only
+ * speaks of events, such as a manual, is none: JSON begins with a bracket. */
+static bool is_events(const uint8_t *data, size_t size)
 {
-    static const char event[] = "E\0v\0e\0n\0t";
+    static const char *const json[] = {"EventID",       "event_id",     "EventRecordID",
+                                       "EventRecordId", "\"eventID\"",  "EventCode",
+                                       "\"EventId\"",   "\"RecordId\"", "winlog.event_data"};
+    size_t                   blank = 0;
 
-    return size > 2 && data[0] == 0xff && data[1] == 0xfe &&
-           memmem(data, size, event, sizeof event);
+    while (blank < size && memchr(" \t\r\n\xef\xbb\xbf", data[blank], 7))
+        blank++;
+    data += blank;
+    size -= blank;
+    if (!size)
+        return false;
+    if (*data == '{' || *data == '[' || (size > 7 && memcmp(data, "Record ", 7) == 0))
+        for (size_t i = 0; i < TBL_COUNT(json); i++)
+            if (contains(data, size, json[i]))
+                return true;
+    return event_form_is_csv((const char *)data, size) ||
+           (contains(data, size, "<Event") &&
+            contains(data, size, "schemas.microsoft.com/win/2004/08/events/event"));
 }
 
-/* A text that speaks of events, such as a manual, is none: JSON begins with a bracket. */
-static bool is_json(const uint8_t *data, size_t size)
+/* The same of UTF-16, as PowerShell's redirections write. */
+static bool is_wide_events(const uint8_t *data, size_t size)
 {
-    size_t i = size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    struct utf16_text wide = {0};
+    const char       *text = (const char *)data;
 
-    while (i < size && strchr(" \t\r\n", data[i]) && data[i])
-        i++;
-    return i < size && (data[i] == '{' || data[i] == '[');
+    bool fits = utf16_text_feed(&wide, &text, &size) == 0 && is_events((const uint8_t *)text, size);
+    utf16_text_free(&wide);
+    return fits;
 }
 
 bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
@@ -326,10 +350,7 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
         return contains(data, size, "sshd") || contains(data, size, "sudo") ||
                contains(data, size, "pam_") || contains(data, size, "CRON");
     case ARTEFACT_EVENT_JSON:
-        return (is_json(data, size) &&
-                (contains(data, size, "EventID") || contains(data, size, "event_id") ||
-                 contains(data, size, "EventRecordID"))) ||
-               is_utf16_events(data, size);
+        return is_wide_events(data, size);
     default:
         return true;
     }

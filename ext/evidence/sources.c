@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "discovery.h"
+#include "formats/log/stream.h"
 #include "formats/text/array.h"
 #include "table/registry.h"
 #include "table/scope.h"
@@ -454,25 +455,29 @@ static struct evidence_entry *holder_of(struct svcql *svcql, const char *path,
     return best == SIZE_MAX ? NULL : evidence_entry_ref(svcql, best);
 }
 
-/* The kind of a file that the query names: by its first bytes or, for kinds without a mark, by its
- * name; else the first wanted kind. */
+/* The kind of a file that the query names: by its first bytes, expanded if it is compressed, or, for
+ * kinds without a mark, by its name; else the first wanted kind. */
 static enum artefact artefact_of_file(const struct root *root, const char *path, unsigned wanted)
 {
-    static const enum artefact marked[] = {ARTEFACT_JOURNAL, ARTEFACT_EVENT_LOG, ARTEFACT_HIVE};
-    uint8_t                    data[64];
+    static const enum artefact marked[] = {ARTEFACT_JOURNAL, ARTEFACT_EVENT_LOG, ARTEFACT_HIVE,
+                                           ARTEFACT_EVENT_JSON};
     const char                *name = strrchr(path, '/');
     enum artefact              artefact = (enum artefact)__builtin_ctz(wanted);
+    struct stream             *stream = NULL;
+    char                      *data;
+    size_t                     size = 0;
     bool                       unsure;
 
     if (wanted == 1u << artefact)
         return artefact;
-    int     fd = root_open_file(root, path);
-    ssize_t size = fd < 0 ? 0 : read(fd, data, sizeof data);
-    if (fd >= 0)
-        close(fd);
-    for (size_t i = 0; size > 0 && i < TBL_COUNT(marked); i++)
-        if (wanted & 1u << marked[i] && artefact_sniff(marked[i], data, (size_t)size))
+    if (root_open_stream(root, path, NULL, &stream) == 0 && stream_block(stream, &data, &size) <= 0)
+        size = 0;
+    for (size_t i = 0; size && i < TBL_COUNT(marked); i++)
+        if (wanted & 1u << marked[i] && artefact_sniff(marked[i], (const uint8_t *)data, size)) {
+            stream_close(stream);
             return marked[i];
+        }
+    stream_close(stream);
     artefact_of_name(name ? name + 1 : path, "", wanted, &artefact, &unsure);
     return artefact;
 }

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "event_log.h"
+#include "formats/evtx/event_forms.h"
 #include "formats/evtx/event_json.h"
 #include "formats/log/stream.h"
+#include "formats/text/csv_records.h"
 #include "formats/text/json_objects.h"
+#include "formats/text/utf16_text.h"
 
 enum { DATA = EVTX_FIELD_COUNT, XML, MESSAGE, VALUE, TEXTS };
 
@@ -18,12 +21,17 @@ struct event_reader {
     struct event_log  *log;
     struct evtx_record record;
     struct evtx_event  event;
-    /* of JSON */
+    /* of text: JSON, XML or CSV */
     struct stream      *stream;
+    struct utf16_text   utf16;
     const char         *block; /* what of the stream is not taken yet */
     size_t              n_block;
-    bool                ended;
+    bool                begun, ended, csv;
     struct json_objects objects;
+    struct csv_records  rows;
+    char               *header; /* of CSV: names, a NUL after each; NULL: not read yet */
+    const char         *names[CSV_FIELDS_MAX];
+    size_t              n_names;
     struct event_json  *json;
     int64_t             records, foreign, bad; /* objects: events, others, not parsed */
 
@@ -61,45 +69,100 @@ void event_close(struct event_reader *reader)
         return;
     event_log_close(reader->log);
     stream_close(reader->stream);
+    utf16_text_free(&reader->utf16);
     json_objects_free(&reader->objects);
+    csv_records_free(&reader->rows);
+    free(reader->header);
     event_json_free(reader->json);
     for (size_t i = 0; i < TEXTS; i++)
         buffer_free(&reader->texts[i].text);
     free(reader);
 }
 
-/* The next object of the stream, in reader->objects: 1, 0 at the end, or a negative errno. */
-static int next_object(struct event_reader *reader)
+/* The next block of the stream as UTF-8: 1, 0 at the end, or a negative errno. */
+static int next_block(struct event_reader *reader)
 {
     char *block;
 
+    int r = stream_block(reader->stream, &block, &reader->n_block);
+    reader->block = block;
+    if (r <= 0)
+        return r;
+    r = utf16_text_feed(&reader->utf16, &reader->block, &reader->n_block);
+    if (r == 0 && !reader->begun)
+        reader->csv = event_form_is_csv(reader->block, reader->n_block);
+    reader->begun = true;
+    return r < 0 ? r : 1;
+}
+
+/* Take the next object or row of the text: 1, 0 at the end, or a negative errno. */
+static int next_object(struct event_reader *reader)
+{
     for (;;) {
-        int r = json_objects_feed(&reader->objects, &reader->block, &reader->n_block);
+        int r = reader->csv ? csv_records_feed(&reader->rows, &reader->block, &reader->n_block)
+                            : json_objects_feed(&reader->objects, &reader->block, &reader->n_block);
         if (r || reader->ended)
             return r;
-        r = stream_block(reader->stream, &block, &reader->n_block);
-        reader->block = block;
+        r = next_block(reader);
         if (r < 0)
             return r;
         if (r == 0) {
             reader->ended = true;
-            return json_objects_end(&reader->objects);
+            return reader->csv ? csv_records_end(&reader->rows)
+                               : json_objects_end(&reader->objects);
         }
     }
 }
 
-static int next_json(struct event_reader *reader)
+/* Keep the names of the columns. Azure's portal adds the zone to that of a time. */
+static int take_header(struct event_reader *reader)
+{
+    const struct csv_records *rows = &reader->rows;
+
+    if (!(reader->header = malloc(rows->text.size)))
+        return -ENOMEM;
+    memcpy(reader->header, rows->text.data, rows->text.size);
+    for (size_t i = 0; i < rows->n; i++) {
+        char *name = reader->header + rows->begins[i], *zone = strstr(name, " [UTC]");
+        if (zone)
+            *zone = '\0';
+        reader->names[i] = name;
+    }
+    reader->n_names = rows->n;
+    return 0;
+}
+
+/* A row with fewer values than columns was cut. */
+static int take_row(struct event_reader *reader)
+{
+    const char *values[CSV_FIELDS_MAX];
+
+    for (size_t i = 0; i < reader->rows.n; i++)
+        values[i] = csv_field(&reader->rows, i);
+    reader->bad += reader->rows.n < reader->n_names;
+    return event_json_row(reader->names, reader->n_names, values, reader->rows.n, &reader->json);
+}
+
+static int next_text(struct event_reader *reader)
 {
     int r;
 
     event_json_free(reader->json);
     reader->json = NULL;
     while ((r = next_object(reader)) > 0) {
-        r = event_json_parse(reader->objects.text.data, reader->objects.text.size, &reader->json);
+        if (reader->csv && !reader->header) {
+            if ((r = take_header(reader)) < 0)
+                return r;
+            continue;
+        }
+        r = reader->csv ? take_row(reader)
+                        : event_json_parse(reader->objects.text.data, reader->objects.text.size,
+                                           &reader->json);
         if (r == 0 || r == -ENOMEM)
             return r ? r : 1;
-        reader->foreign += r == -ENOMSG;
-        reader->bad += r != -ENOMSG;
+        bool cut = reader->csv && reader->rows.n < reader->n_names; /* counted already */
+        reader->foreign += r == -ENOMSG && !cut;
+        reader->bad += r != -ENOMSG && !cut;
     }
     return r;
 }
@@ -107,7 +170,7 @@ static int next_json(struct event_reader *reader)
 int event_next(struct event_reader *reader)
 {
     int r = reader->log ? event_log_next(reader->log, &reader->record, &reader->event)
-                        : next_json(reader);
+                        : next_text(reader);
 
     if (r > 0) {
         reader->count++;
@@ -181,7 +244,9 @@ bool event_intact(const struct event_reader *reader)
 
 uint64_t event_position(const struct event_reader *reader)
 {
-    return reader->log ? event_log_offset(reader->log, &reader->record) : reader->objects.at;
+    return reader->log   ? event_log_offset(reader->log, &reader->record)
+           : reader->csv ? reader->rows.at
+                         : reader->objects.at;
 }
 
 int64_t event_record(const struct event_reader *reader)
@@ -323,11 +388,11 @@ static struct event_totals log_totals(const struct event_reader *reader, struct 
 
 struct event_totals event_totals(const struct event_reader *reader, struct buffer *detail)
 {
-    uint64_t bad = (uint64_t)reader->bad + reader->objects.bad;
+    uint64_t bad = (uint64_t)reader->bad + reader->objects.bad + reader->rows.bad;
 
     if (reader->log)
         return log_totals(reader, detail);
     note(detail, (uint64_t)reader->foreign, "objects that are not an event");
-    note(detail, bad, "damaged or no JSON");
+    note(detail, bad, "damaged, or neither JSON nor XML nor CSV");
     return (struct event_totals){reader->records, reader->foreign + (int64_t)bad, bad > 0};
 }

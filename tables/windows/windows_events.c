@@ -1,4 +1,4 @@
-/* windows_events.c -- the events of Windows logs, .evtx or JSON lines, with names and values of
+/* windows_events.c -- the events of Windows logs, .evtx or exports of other tools, with names and values of
  * their data.
  *
  *     SELECT datetime, computer, service_name, image_path FROM windows_events
@@ -420,7 +420,8 @@ static const struct tbl_source_table sources = {
 
 const struct tbl_table windows_events_table = {
     .name = "windows_events",
-    .doc = "Events of Windows logs: .evtx files, intact or damaged, and JSON lines of shippers",
+    .doc = "Events of Windows logs: .evtx files, intact or damaged, and what other tools export of "
+           "them as JSON, XML or CSV",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

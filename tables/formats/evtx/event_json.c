@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_forms.h"
 #include "event_xml_tree.h"
 
 #define DEPTH_MAX 8
@@ -133,7 +134,8 @@ static bool recognise(struct event_json *event)
     if (!event->system) {
         event->system = member(event->root, "winlog");
         outer = event->system ? event->system : event->root;
-        event->data = member(outer, "event_data");
+        if (event->system || !event->data || cJSON_IsNull(event->data))
+            event->data = member(outer, "event_data");
         if (!event->data)
             event->data = member(outer, "user_data");
     }
@@ -154,10 +156,12 @@ static const char *const xml_members[] = {"SyslogMessage", "message", "Message",
 static void expand_xml(cJSON *root)
 {
     for (size_t i = 0; i < sizeof xml_members / sizeof xml_members[0]; i++) {
-        const char *xml = cJSON_GetStringValue(member(root, xml_members[i]));
-        if (!xml || strncmp(xml, "<Event", 6) != 0)
+        const char *text = cJSON_GetStringValue(member(root, xml_members[i]));
+        const char *xml = text ? strstr(text, "<Event") : NULL;
+        const char *end = xml ? strstr(xml, "</Event>") : NULL;
+        if (!end || !strchr(" \t\r\n>", xml[6]))
             continue;
-        cJSON *tree = event_xml_tree(xml, strlen(xml));
+        cJSON *tree = event_xml_tree(xml, (size_t)(end - xml) + 8);
         if (tree && !cJSON_AddItemToObject(root, "Event", tree))
             cJSON_Delete(tree);
         if (tree)
@@ -169,10 +173,7 @@ static void expand_xml(cJSON *root)
 static cJSON *parse_line(const char *line, size_t size)
 {
     if (*line == '{') {
-        cJSON *root = cJSON_ParseWithLength(line, size);
-        if (cJSON_IsObject(root) && !cJSON_IsObject(member(root, "Event")))
-            expand_xml(root);
-        return root;
+        return cJSON_ParseWithLength(line, size);
     }
     cJSON *tree = event_xml_tree(line, size), *root = tree ? cJSON_CreateObject() : NULL;
     if (!root || !cJSON_AddItemToObject(root, "Event", tree)) {
@@ -183,25 +184,54 @@ static cJSON *parse_line(const char *line, size_t size)
     return root;
 }
 
+/* Take a tree, NULL too, as an event. */
+static int take_tree(cJSON *root, struct event_json **ret)
+{
+    struct event_json *event = calloc(1, sizeof *event);
+    int                r = event ? 0 : -ENOMEM;
+
+    if (r == 0 && cJSON_IsObject(root))
+        r = event_form_open(&root);
+    if (r < 0 || !event) {
+        cJSON_Delete(root);
+        free(event);
+        return -ENOMEM;
+    }
+    if (cJSON_IsObject(root) && !cJSON_IsObject(member(root, "Event")))
+        expand_xml(root);
+    event->root = root;
+    if (cJSON_IsObject(root) && recognise(event)) {
+        *ret = event;
+        return 0;
+    }
+    r = cJSON_IsObject(root) ? -ENOMSG : -EBADMSG;
+    event_json_free(event);
+    return r;
+}
+
+int event_json_row(const char *const *names, size_t n_names, const char *const *values, size_t n,
+                   struct event_json **ret)
+{
+    cJSON *root = cJSON_CreateObject();
+
+    for (size_t i = 0; root && i < n; i++) {
+        const char *name = i < n_names ? names[i] : i == n_names ? "Message" : NULL;
+        if (name && *name && *values[i] && !member(root, name) &&
+            !cJSON_AddStringToObject(root, name, values[i])) {
+            cJSON_Delete(root);
+            root = NULL;
+        }
+    }
+    return root ? take_tree(root, ret) : -ENOMEM;
+}
+
 int event_json_parse(const char *line, size_t size, struct event_json **ret)
 {
-    struct event_json *event;
-
     while (size && (*line == ' ' || *line == '\t' || *line == '[' || *line == ','))
         line++, size--; /* an array written one element a line is read as lines */
     if (!size || (*line != '{' && *line != '<'))
         return -EBADMSG;
-    event = calloc(1, sizeof *event);
-    if (!event)
-        return -ENOMEM;
-    event->root = parse_line(line, size);
-    if (cJSON_IsObject(event->root) && recognise(event)) {
-        *ret = event;
-        return 0;
-    }
-    int r = cJSON_IsObject(event->root) ? -ENOMSG : -EBADMSG;
-    event_json_free(event);
-    return r;
+    return take_tree(parse_line(line, size), ret);
 }
 
 void event_json_free(struct event_json *event)
@@ -291,9 +321,7 @@ double event_json_time(const struct event_json *event)
         return fabs(item->valuedouble) < 1e11 ? item->valuedouble : item->valuedouble / 1e3;
     if (!cJSON_IsString(item))
         return NAN;
-    struct evtx_value text = {(const uint8_t *)item->valuestring,
-                              (uint32_t)strlen(item->valuestring), EVTX_UTF8};
-    return evtx_value_time(&text);
+    return event_form_time(item->valuestring);
 }
 
 bool event_json_message(const struct event_json *event, struct buffer *text)

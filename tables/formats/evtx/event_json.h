@@ -1,9 +1,9 @@
-/* event_json.h -- a Windows event that some shipper wrote as a line of JSON, or of XML.
+/* event_json.h -- a Windows event that some shipper or tool wrote as JSON, XML or CSV.
  *
  * Known by their members: evtx_dump (Event.System, with or without separate attributes),
  * Velociraptor's parse_evtx() (System), winlogbeat 6 to 8 (winlog, event_data), NXLog and the flat
- * form of the Security-Datasets collection (EventID beside the data). All give the fields of
- * evtx.h.
+ * form of the Security-Datasets collection (EventID beside the data); and what event_forms.h brings
+ * to these. All give the fields of evtx.h.
  */
 #ifndef SVCQL_EVENT_JSON_H
 #define SVCQL_EVENT_JSON_H
@@ -13,7 +13,12 @@
 struct event_json;
 
 /* -EBADMSG: not a JSON object; -ENOMSG: one, but of no Windows event; -ENOMEM. */
-int  event_json_parse(const char *line, size_t size, struct event_json **ret);
+int event_json_parse(const char *line, size_t size, struct event_json **ret);
+
+/* The same of a row of CSV with the names of its columns; a value beyond them is the message. */
+int event_json_row(const char *const *names, size_t n_names, const char *const *values, size_t n,
+                   struct event_json **ret);
+
 void event_json_free(struct event_json *event); /* accepts NULL */
 
 /* Append a field of System as text; false where there is none. Lists are joined with commas. */

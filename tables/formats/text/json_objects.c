@@ -5,7 +5,7 @@
 
 static bool is_open(const struct json_objects *o)
 {
-    return o->depth || o->in_line;
+    return o->depth || o->in_tag || o->in_event || o->in_line;
 }
 
 /* Give up the object being read. */
@@ -13,23 +13,24 @@ static void drop(struct json_objects *o)
 {
     o->bad++;
     o->depth = 0;
-    o->in_line = o->in_string = o->escaped = o->too_long = false;
+    o->in_tag = o->in_event = o->in_line = o->in_string = o->escaped = o->too_long = false;
     buffer_reset(&o->text);
 }
 
-static void begin(struct json_objects *o, bool line)
+static void begin(struct json_objects *o, bool tag)
 {
     buffer_reset(&o->text);
     o->at = o->read;
-    o->in_line = line;
-    o->depth = !line;
-    o->garbage = 0;
+    o->in_tag = tag;
+    o->depth = !tag;
+    o->garbage = tag ? o->garbage : 0;
 }
 
 static void finish(struct json_objects *o)
 {
     o->depth = 0;
-    o->in_line = false;
+    o->in_event = o->in_line = false;
+    o->garbage = 0;
     if (o->too_long)
         drop(o);
     else
@@ -42,18 +43,32 @@ static void end_of_other_text(struct json_objects *o)
 {
     bool counts = o->text.size >= 6 && memcmp(o->text.data, "Record", 6) == 0;
 
-    o->bad += o->garbage && !counts;
+    o->bad += o->garbage && !counts && !o->enveloped;
     o->garbage = 0;
     buffer_reset(&o->text);
 }
 
+/* A tag that is not an event's ends with its line. */
+static void end_of_line_in_tag(struct json_objects *o)
+{
+    if (o->text.size >= 6 && memcmp(o->text.data, "<Event", 6) == 0)
+        return;
+    o->in_tag = false;
+    if (o->garbage)
+        end_of_other_text(o);
+    else
+        finish(o);
+}
+
 static void newline(struct json_objects *o)
 {
-    if (o->in_line)
+    if (o->in_tag)
+        end_of_line_in_tag(o);
+    else if (o->in_line)
         finish(o);
     else if (o->in_string)
         drop(o);
-    else if (!o->depth)
+    else if (!is_open(o))
         end_of_other_text(o);
 }
 
@@ -62,9 +77,9 @@ static void outside(struct json_objects *o, char c)
 {
     if (c == '{')
         begin(o, false);
-    else if (c == '<' && !o->garbage)
+    else if (c == '<')
         begin(o, true);
-    else if (!memchr(" \t\r[],\xef\xbb\xbf", c, 9)) {
+    else if (!memchr(" \t\r[],\xef\xbb\xbf", c, 9) && !(c == '}' && o->enveloped)) {
         o->garbage++;
         if (o->garbage <= 8)
             buffer_putc(&o->text, c);
@@ -81,9 +96,101 @@ static void inside_string(struct json_objects *o, char c)
         o->in_string = false;
 }
 
+static bool is_tag(const struct json_objects *o, size_t at, const char *name)
+{
+    size_t size = strlen(name);
+
+    return o->text.size - at > size && memcmp(o->text.data + at, name, size) == 0 &&
+           memchr(" \t\r\n/>", o->text.data[at + size], 6);
+}
+
+/* The first tag has ended: of an event, of what is around events, or of something else. */
+static void end_of_tag(struct json_objects *o)
+{
+    char second = o->text.size > 1 ? o->text.data[1] : '\0';
+
+    o->in_tag = false;
+    if (is_tag(o, 0, "<Event")) {
+        o->in_event = true;
+        o->tag = 0;
+        if (o->text.data[o->text.size - 2] == '/')
+            finish(o);
+        return;
+    }
+    o->garbage += second >= '0' && second <= '9'; /* of a syslog line, which may hold an event */
+    o->in_line =
+        !o->garbage && second != '?' && !is_tag(o, 0, "<Events") && !is_tag(o, 0, "</Events");
+    if (!o->in_line)
+        buffer_reset(&o->text);
+}
+
+/* A tag of an event has ended: it ends the event, or another event interrupts it. */
+static void inside_event(struct json_objects *o, char c)
+{
+    if (o->too_long)
+        drop(o);
+    if (c == '<')
+        o->tag = o->text.size - 1;
+    if (c != '>' || !o->in_event)
+        return;
+    if (is_tag(o, o->tag, "</Event")) {
+        finish(o);
+    } else if (o->tag && is_tag(o, o->tag, "<Event")) {
+        size_t left = o->text.size - o->tag;
+        o->bad++;
+        o->at = o->read + 1 - left;
+        memmove(o->text.data, o->text.data + o->tag, left);
+        o->text.size = left;
+        end_of_tag(o);
+    }
+}
+
+static bool ends_in_key(const struct json_objects *o, const char *key, size_t *ret_at)
+{
+    size_t      size = o->text.size, length = strlen(key);
+    const char *text = o->text.data;
+
+    while (size && memchr(" \t\r\n:[", text[size - 1], 6))
+        size--;
+    *ret_at = size - length;
+    return size > length && memcmp(text + size - length, key, length) == 0;
+}
+
+/* Whether the array that begins is what the object is around: its first member, or the hits of a
+ * search. Its bracket is the last of `text`. */
+static bool is_envelope(struct json_objects *o)
+{
+    static const char *const keys[] = {"\"value\"",   "\"records\"", "\"events\"", "\"Events\"",
+                                       "\"results\"", "\"rows\"",    "\"data\"",   "\"hits\""};
+    size_t                   at;
+
+    if (o->depth == 2)
+        return ends_in_key(o, "\"hits\"", &at) && memmem(o->text.data, at, "\"hits\"", 6);
+    for (size_t i = 0; o->depth == 1 && i < sizeof keys / sizeof keys[0]; i++)
+        if (ends_in_key(o, keys[i], &at)) {
+            while (at > 1 && memchr(" \t\r\n", o->text.data[at - 1], 4))
+                at--;
+            return at == 1;
+        }
+    return false;
+}
+
+static void open_envelope(struct json_objects *o)
+{
+    o->depth = 0;
+    o->enveloped = true;
+    buffer_reset(&o->text);
+}
+
 static void inside(struct json_objects *o, char c)
 {
     if (o->in_line)
+        return;
+    if (o->in_tag && c == '>')
+        end_of_tag(o);
+    else if (o->in_event)
+        inside_event(o, c);
+    if (!o->depth)
         return;
     if (o->in_string)
         inside_string(o, c);
@@ -91,6 +198,8 @@ static void inside(struct json_objects *o, char c)
         o->in_string = true;
     else if (c == '{')
         o->depth++;
+    else if (c == '[' && o->depth <= 2 && is_envelope(o))
+        open_envelope(o);
     else if (c == '}' && --o->depth == 0)
         finish(o);
 }
@@ -112,7 +221,7 @@ static void take(struct json_objects *o, char c)
         newline(o);
     else if (!was_open)
         outside(o, c);
-    if (is_open(o) && c != '\n')
+    if (is_open(o) && (c != '\n' || o->in_event || o->in_tag))
         keep(o, c);
     if (was_open && c != '\n')
         inside(o, c);
@@ -120,13 +229,15 @@ static void take(struct json_objects *o, char c)
     o->read++;
 }
 
-/* Bytes at the beginning that are inside a string and neither end it nor need a look. */
+/* Bytes at the beginning that are inside a string or between tags, and need no look. */
 static size_t plain_run(const struct json_objects *o, const char *data, size_t size)
 {
     size_t n = 0;
 
+    while (o->in_event && n < size && data[n] != '<' && data[n] != '>')
+        n++;
     if (!o->in_string || o->escaped)
-        return 0;
+        return n;
     while (n < size && data[n] != '"' && data[n] != '\\' && data[n] != '\n')
         n++;
     return n;
@@ -162,7 +273,7 @@ int json_objects_end(struct json_objects *o)
         o->complete = false;
         buffer_reset(&o->text);
     }
-    if (o->depth)
+    if (o->depth || o->in_tag || o->in_event)
         drop(o);
     else
         newline(o);
