@@ -3,10 +3,10 @@
 -- why:     Audit's EXECVE, sudo's own lines, Sysmon 1 and 4688 record the same fact in different forms. Each
 --          log is read once. A name where a log has only a number is taken from the host's users.
 --          via names the source: audit, sysmon or security, which record every process, or the program that logged what
---          it was asked to run: sudo, pkexec, doas, cron; tty is text typed on a terminal, possibly several commands,
+--          it was asked to run: sudo, pkexec, doas, cron, run0; tty is text typed on a terminal, possibly several commands,
 --          one a line. The term service_tools = 1 leaves out early every process that cannot be a service tool, and
 --          nothing else.
--- sources: audit_events, auth_events, users, windows_events
+-- sources: audit_events, auth_events, journal, users, windows_events
 --
 --   SELECT datetime, login_user, user, cmdline FROM process_rows WHERE time > unixepoch() - 3600;
 CREATE TEMP VIEW process_rows AS
@@ -22,7 +22,8 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
        a.cwd COLLATE NOCASE AS cwd, a.success,
        iif(a.type IN ('TTY', 'USER_TTY'), 'tty', iif(a.category = 'user_cmd', 'sudo', 'audit')) AS via,
        a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, a.service_tools,
-       a.exe COLLATE NOCASE AS path, a.uid, a.auid, a.ppid AS parent -- as osquery calls them
+       a.exe COLLATE NOCASE AS path, a.uid, a.auid, a.ppid AS parent, -- as osquery calls them
+       CAST(a.ses AS TEXT) AS session
   FROM audit_events AS a
   LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
@@ -33,7 +34,7 @@ UNION ALL
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COLLATE NOCASE,
        s.user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.command COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.cwd COLLATE NOCASE, s.success, s.kind,
-       s.source, CAST(s.line AS TEXT), 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL
+       s.source, CAST(s.line AS TEXT), 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, s.session
   FROM auth_events AS s
  WHERE s.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND s.command IS NOT NULL
 UNION ALL
@@ -49,7 +50,7 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
        w.parent_cmdline COLLATE NOCASE,
        w.cwd COLLATE NOCASE,
        1, w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows'), 1,
-       w.exe COLLATE NOCASE, NULL, NULL, event_number(w.ppid)
+       w.exe COLLATE NOCASE, NULL, NULL, event_number(w.ppid), w.session
   FROM (SELECT e.time, e.datetime, e.computer,
                CASE e.event_id WHEN 1 THEN e.process_id WHEN 4688 THEN e.new_process_id
                                ELSE e.target_process_id END AS pid,
@@ -65,12 +66,26 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
                coalesce(e.parent_image, e.parent_process_name) AS parent_exe,
                replace(e.parent_command_line, '%%', '%') AS parent_cmdline,
                e.current_directory AS cwd,
-               iif(e.event_id = 1, 'sysmon', 'security') AS via, e.source, CAST(e.record_id AS TEXT) AS record
+               iif(e.event_id = 1, 'sysmon', 'security') AS via, e.source, CAST(e.record_id AS TEXT) AS record,
+               iif(e.event_id = 1, e.data ->> 'LogonId', e.data ->> 'SubjectLogonId') AS session
           FROM windows_events AS e
          WHERE e.event_id IN (1, 4688, 4696)
            AND e.provider_name IN ('Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing',
                                    'Linux-Sysmon')
         UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-               NULL, NULL
-         WHERE 0) AS w;
+               NULL, NULL, NULL
+         WHERE 0) AS w
+UNION ALL
+-- run0's command is the description of the unit that PID 1 starts for it, and its caller in fields of the
+-- manager's own messages about that unit; the unit is named after run0's own process.
+SELECT j.time, j.datetime, j.host COLLATE NOCASE,
+       CAST(substr(j.about_unit, 6) AS INTEGER), NULL, NULL COLLATE NOCASE,
+       j.elevated_user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
+       substr(j.message, instr(j.message, ' - [run0] ') + 10, length(j.message) - instr(j.message, ' - [run0] ') - 12) COLLATE NOCASE,
+       NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, 1, 'run0',
+       j.source, j.cursor, 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL
+  FROM journal AS j
+ WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' -- it begins
+   AND j.elevated_uid IS NOT NULL AND j.pid = 1 AND j.about_unit GLOB 'run-p[0-9]*'
+   AND j.message GLOB 'Starting * - [[]run0] *...';

@@ -15,7 +15,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
        NULL COLLATE NOCASE AS service_type, NULL COLLATE NOCASE AS account,
        NULL COLLATE NOCASE AS user, a.pid, a.exe COLLATE NOCASE AS exe,
        a.type || coalesce(' ' || a.result, '') AS detail,
-       a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, NULL AS event_id
+       a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, NULL AS event_id, a.time AS sent
   FROM audit_events AS a
  WHERE a.category = 'service'
 UNION ALL
@@ -36,7 +36,7 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
                 THEN rtrim(substr(j.message, instr(j.message, '] /') + 2), '.') END, NULL) COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
        iif(j.about_user_unit IS NULL, NULL, CAST(j.uid AS TEXT)) COLLATE NOCASE,
-       j.pid, j.exe COLLATE NOCASE, j.message, j.source, j.cursor, 'linux', NULL
+       j.pid, j.exe COLLATE NOCASE, j.message, j.source, j.cursor, 'linux', NULL, coalesce(j.sent / 1e6, j.time)
   FROM journal AS j
  WHERE j.message_id IN ('39f53479d3a045ac8e11786248231fbf', -- a job of starting is done
                         '9d1aaa27d60140bd96365438aad20286', -- stopped
@@ -53,7 +53,7 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
        w.image_path COLLATE NOCASE, w.start_type COLLATE NOCASE,
        w.service_type COLLATE NOCASE, w.account COLLATE NOCASE,
        w.user COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,
-       w.detail COLLATE NOCASE, w.source, w.record, 'windows', w.event_id
+       w.detail COLLATE NOCASE, w.source, w.record, 'windows', w.event_id, w.time
   FROM (SELECT e.time, e.datetime, e.computer, e.event_id, e.source, CAST(e.record_id AS TEXT) AS record,
                CASE
                WHEN e.event_id IN (7045, 4697) THEN 'created'

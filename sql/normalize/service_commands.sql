@@ -29,7 +29,7 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
        c.value ->> 'tool' AS tool, c.value ->> 'verb' COLLATE NOCASE AS verb,
        t.value COLLATE NOCASE AS target, c.value ->> 'options' AS options,
        c.value ->> 'remote' COLLATE NOCASE AS remote, c.value ->> 'runtime' AS runtime,
-       trim(iif(p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron'), p.via || ' ', '')
+       trim(iif(p.via IN ('sudo', 'pkexec', 'doas', 'su', 'run0', 'cron'), p.via || ' ', '')
             || replace(trim(c.value ->> 'via', '[]"'), '","', ' ')) AS via,
        c.value ->> 'obfuscated' AS obfuscated, p.success,
        coalesce(q.minute IS NOT NULL
@@ -43,7 +43,7 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
                 OR replace(q.packages, ',', ' ') LIKE
                    '% ' || rtrim(replace(t.value, '.service', ''), 'd') || '%'), 0)
            AS patch_cycle,
-       p.source, p.record, p.platform
+       p.source, p.record, p.platform, p.session
   FROM process_rows AS p -- CROSS JOIN streams the rows; a comma would let SQLite store them all first
  CROSS JOIN json_each(service_command(p.cmdline)) AS c
  CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
@@ -51,7 +51,7 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
  WHERE p.service_tools = 1
    AND service_command(p.cmdline) IS NOT NULL -- before the other columns of a row are computed
    AND (c.value ->> 'via' = '[]' OR c.value ->> 'remote' IS NOT NULL OR c.value ->> 'obfuscated'
-        OR p.via IN ('sudo', 'pkexec', 'doas', 'su', 'cron', 'tty') OR c.value ->> 'tool' = 'powershell'
+        OR p.via IN ('sudo', 'pkexec', 'doas', 'su', 'run0', 'cron', 'tty') OR c.value ->> 'tool' = 'powershell'
         -- A log that is filtered, or lost its tail, lacks the child: a process of the wrapper, or the
         -- wrapper's own process with another program.
         OR NOT (EXISTS (SELECT 1 FROM children AS q WHERE q.host = p.host AND q.ppid = p.pid
@@ -67,7 +67,7 @@ SELECT h.time, h.datetime, h.host COLLATE NOCASE, h.user COLLATE NOCASE, h.user 
        replace(trim(c.value ->> 'via', '[]"'), '","', ' '), c.value ->> 'obfuscated', NULL, 0,
        h.source, CAST(h.line AS TEXT),
        iif(k.kind = 'macos', 'macos', iif(h.shell = 'pwsh' AND k.kind IS NOT 'linux', 'windows',
-                                          'linux'))
+                                          'linux')), NULL
   FROM shell_history AS h
  CROSS JOIN json_each(service_command(h.command)) AS c
  CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
@@ -80,7 +80,7 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.user COLLATE NOCASE, w.u
        c.value ->> 'tool', c.value ->> 'verb' COLLATE NOCASE, t.value COLLATE NOCASE,
        c.value ->> 'options', c.value ->> 'remote' COLLATE NOCASE, c.value ->> 'runtime',
        replace(trim(c.value ->> 'via', '[]"'), '","', ' '), c.value ->> 'obfuscated', NULL, 0,
-       w.source, w.record, 'windows'
+       w.source, w.record, 'windows', NULL
   FROM (SELECT e.time, e.datetime, e.computer, e.user_sid AS user,
                iif(e.event_id IN (4104, 4103), e.pid, NULL) AS pid,
                CASE e.event_id

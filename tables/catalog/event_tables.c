@@ -14,6 +14,7 @@
 #include "evidence.h"
 #include "formats/text/buffer.h"
 #include "table.h"
+#include "table/scope.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -31,6 +32,7 @@ struct process_event {
     int64_t     service_tools;
     const char *path;
     int64_t     uid, auid, parent;
+    const char *session;
 };
 
 struct service_event {
@@ -40,6 +42,9 @@ struct service_event {
     int64_t     pid;
     const char *exe, *detail, *source, *record, *platform;
     int64_t     event_id;
+    const char *login_user, *session, *asker;
+    int64_t     asker_pid;
+    const char *how;
 };
 
 struct moment {
@@ -75,7 +80,7 @@ static const struct tbl_column process_columns[] = {
     TEXT(struct process_event, cwd, "Working directory"),
     NUMBER(struct process_event, success, "1 where it succeeded, 0 where it failed"),
     EXACT(struct process_event, via,
-          "How it is known: audit, sysmon, security, tty, sudo, pkexec, doas or cron"),
+          "How it is known: audit, sysmon, security, tty, sudo, pkexec, doas, run0 or cron"),
     SOURCE(struct process_event),
     PLATFORM(struct process_event),
     TBL_COL(struct process_event, service_tools, TBL_KEY,
@@ -84,6 +89,8 @@ static const struct tbl_column process_columns[] = {
     NUMBER(struct process_event, uid, "Numeric user id"),
     NUMBER(struct process_event, auid, "Numeric login user id (audit)"),
     NUMBER(struct process_event, parent, "Process id of the parent, as osquery calls it"),
+    EXACT(struct process_event, session,
+          "Login session, by audit or logind; of Windows the logon id"),
 };
 
 static const struct tbl_column service_columns[] = {
@@ -98,13 +105,27 @@ static const struct tbl_column service_columns[] = {
     TEXT(struct service_event, start_type, "Start type that the event names"),
     TEXT(struct service_event, service_type, "Service type that the event names"),
     TEXT(struct service_event, account, "Account that the service runs as"),
-    TEXT(struct service_event, user, "Account that did it"),
+    TEXT(struct service_event, user,
+         "Account that did it; on Linux that of the program that asked the manager for it, where "
+         "the "
+         "columns after event_id are read, else that of a user's manager"),
     NUMBER(struct service_event, pid, "Process id"),
     TEXT(struct service_event, exe, "Program of the process"),
     TBL_COL(struct service_event, detail, 0, "More about it, for people"),
     SOURCE(struct service_event),
     PLATFORM(struct service_event),
     NUMBER(struct service_event, event_id, "Number of the Windows event"),
+    TEXT(struct service_event, login_user,
+         "Account that had logged in and asked for it; see asked_by"),
+    EXACT(struct service_event, session, "Its login session, by audit or logind"),
+    TEXT(struct service_event, asker,
+         "Program that asked; the timer, socket or path that started it; the unit itself, by its "
+         "Restart="),
+    NUMBER(struct service_event, asker_pid, "Process of that program"),
+    EXACT(struct service_event, how,
+          "How it is known who asked: audit, sudo, polkit, run0, ...; ambiguous where two may have "
+          "asked; "
+          "NULL where nobody recorded it"),
 };
 
 static const struct tbl_column moment_columns[] = {
@@ -121,11 +142,14 @@ static const struct tbl_column moment_columns[] = {
     SOURCE(struct moment),
 };
 
-/* The view that a table shows, and the logs whose ends are those of its rows. */
+/* The view that a table shows, and the logs whose ends are those of its rows. Where a column from
+ * `fuller_from` on is read, it is the fuller view that is shown, which takes longer. */
 struct shown {
     const struct tbl_table *table;
     const char             *view;
     const char             *logs[8];
+    const char             *fuller; /* or NULL */
+    size_t                  fuller_from;
 };
 
 static const struct shown *shown_by(const struct tbl_scan *scan);
@@ -182,6 +206,15 @@ static int bind_terms(const struct tbl_scan *scan, const struct tbl_column *colu
     return rc;
 }
 
+static const char *view_of(const struct tbl_scan *scan, const struct shown *shown)
+{
+    for (size_t c = 0; shown->fuller && c < shown->table->n_columns; c++)
+        if (shown->table->columns[c].offset >= shown->fuller_from &&
+            tbl_uses(scan, shown->table->columns[c].offset))
+            return shown->fuller;
+    return shown->view;
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct state           *state = tbl_state(scan);
@@ -194,7 +227,7 @@ static int open_scan(struct tbl_scan *scan)
         bool                     used = column->flags & TBL_ID || tbl_uses(scan, column->offset);
         buffer_printf(&sql, used ? "%s\"%s\"" : "%sNULL", c ? ", " : "SELECT ", column->name);
     }
-    buffer_printf(&sql, " FROM temp.\"%s\" WHERE 1", state->shown->view);
+    buffer_printf(&sql, " FROM temp.\"%s\" WHERE 1", view_of(scan, state->shown));
     for (size_t c = 0; c < table->n_columns; c++)
         put_terms(scan, &table->columns[c], &sql);
     if (buffer_text(&sql))
@@ -219,11 +252,27 @@ static void fill(sqlite3_stmt *stmt, int c, const struct tbl_column *column, voi
         *(int64_t *)field = sqlite3_column_int64(stmt, c);
 }
 
+/* What a view joins with its events is of their time too. */
+static int step(struct tbl_scan *scan, sqlite3_stmt *stmt)
+{
+    const struct tbl_column *time = &((struct state *)tbl_state(scan))->shown->table->columns[0];
+    const struct tbl_terms  *terms = tbl_terms(scan, time->offset);
+    struct scope            *scope = scope_of(tbl_svcql(scan)), before = *scope;
+
+    if (!scope->inside) {
+        scope->since = terms->min;
+        scope->until = terms->max;
+    }
+    int rc = sqlite3_step(stmt);
+    *scope = before;
+    return rc;
+}
+
 static int next(struct tbl_scan *scan, void *row)
 {
     struct state           *state = tbl_state(scan);
     const struct tbl_table *table = state->shown->table;
-    int                     rc = sqlite3_step(state->stmt);
+    int                     rc = step(scan, state->stmt);
 
     if (rc != SQLITE_ROW)
         return rc == SQLITE_DONE ? rc : fail(scan, rc);
@@ -333,12 +382,18 @@ EVENT_TABLE(timeline, struct moment, "The events of every source in one order of
 static const struct shown *shown_by(const struct tbl_scan *scan)
 {
     static const struct shown shown[] = {
-        {&process_events_table, "process_rows", {"audit_events", "auth_events", "windows_events"}},
-        {&service_events_table, "service_rows", {"audit_events", "journal", "windows_events"}},
-        {&timeline_table,
-         "timeline_rows",
-         {"audit_events", "journal", "auth_events", "windows_events", "shell_history",
-          "package_history"}},
+        {.table = &process_events_table,
+         .view = "process_rows",
+         .logs = {"audit_events", "auth_events", "journal", "windows_events"}},
+        {.table = &service_events_table,
+         .view = "service_rows",
+         .logs = {"audit_events", "journal", "windows_events"},
+         .fuller = "asked_by",
+         .fuller_from = offsetof(struct service_event, login_user)},
+        {.table = &timeline_table,
+         .view = "timeline_rows",
+         .logs = {"audit_events", "journal", "auth_events", "windows_events", "shell_history",
+                  "package_history"}},
     };
     size_t i = 0;
 

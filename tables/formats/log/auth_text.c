@@ -275,6 +275,7 @@ static const struct {
     {'c', offsetof(struct auth_event, command)}, {'r', offsetof(struct auth_event, remote)},
     {'a', offsetof(struct auth_event, action)},  {'e', offsetof(struct auth_event, reason)},
     {'U', offsetof(struct auth_event, uid)},     {'T', offsetof(struct auth_event, target_uid)},
+    {'s', offsetof(struct auth_event, session)},
 };
 
 static const struct pattern {
@@ -310,10 +311,20 @@ static const struct pattern {
     {"pkexec", "%u: Executing command [USER=%t] [TTY=%y] [CWD=%d] [COMMAND=%c]", AUTH_PKEXEC, 1},
     {"pkexec", "%u: %e [USER=%t] [TTY=%y] [CWD=%d] [COMMAND=%c]", AUTH_PKEXEC, 0},
     {"polkitd",
+     "Operator of unix-session:%s successfully authenticated as unix-user:%t to gain %_ "
+     "authorization "
+     "for action %a for %_ [%c] (owned by unix-user:%u)",
+     AUTH_POLKIT, 1},
+    {"polkitd",
      "Operator of %_ successfully authenticated as unix-user:%t to gain %_ authorization for "
      "action "
      "%a for %_ [%c] (owned by unix-user:%u)",
      AUTH_POLKIT, 1},
+    {"polkitd",
+     "Operator of unix-session:%s FAILED to authenticate to gain authorization for action %a for "
+     "%_ "
+     "[%c] (owned by unix-user:%u)",
+     AUTH_POLKIT, 0},
     {"polkitd",
      "Operator of %_ FAILED to authenticate to gain authorization for action %a for %_ [%c] (owned "
      "by unix-user:%u)",
@@ -325,9 +336,13 @@ static const struct pattern {
     {"CRON", "(%u) CMD (%c)", AUTH_CRON, 1},
     {"cron", "(%u) CMD (%c)", AUTH_CRON, 1},
     {"crond", "(%u) CMD (%c)", AUTH_CRON, 1},
-    {"systemd-logind", "New session %_ of user '%t' with %_", AUTH_SESSION, 1},
-    {"systemd-logind", "New session %_ of user '%t'.", AUTH_SESSION, 1},
-    {"systemd-logind", "New session %_ of user %t.", AUTH_SESSION, 1},
+    {"systemd-logind", "New session '%s' of user '%t' with %_", AUTH_SESSION, 1},
+    {"systemd-logind", "New session '%s' of user '%t'.", AUTH_SESSION, 1},
+    {"systemd-logind", "New session %s of user '%t' with %_", AUTH_SESSION, 1},
+    {"systemd-logind", "New session %s of user '%t'.", AUTH_SESSION, 1},
+    {"systemd-logind", "New session %s of user %t.", AUTH_SESSION, 1},
+    {"systemd-logind", "Removed session '%s'.", AUTH_SESSION_END, 1},
+    {"systemd-logind", "Removed session %s.", AUTH_SESSION_END, 1},
     {NULL, "pam_%_: session opened for user %t(uid=%T) by %u(uid=%U)", AUTH_SESSION, 1},
     {NULL, "pam_%_: session opened for user %t by %u(uid=%U)", AUTH_SESSION, 1},
     {NULL, "pam_%_: session closed for user %t", AUTH_SESSION_END, 1},

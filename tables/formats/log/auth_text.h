@@ -70,6 +70,7 @@ struct auth_event {
     struct auth_span remote;          /* host or address */
     struct auth_span action;          /* of polkit */
     struct auth_span reason;          /* why it failed, in sudo's words */
+    struct auth_span session;         /* of logind, that the message names */
     struct auth_span uid, target_uid; /* digits of PAM's messages */
     bool             ended;           /* sudo writes that a command ended, not that it began */
     int64_t          result;          /* its exit status; -1 where the message does not say */

@@ -26,6 +26,7 @@ struct auth_row {
     const char *remote_host;
     const char *action;
     const char *reason;
+    const char *session;
     int64_t     result;
     int64_t     uid;
     int64_t     target_uid;
@@ -90,6 +91,7 @@ static void fill(struct tbl_scan *scan, const struct auth_record *record,
     row->remote_host = text_of(scan, event->remote);
     row->action = text_of(scan, event->action);
     row->reason = text_of(scan, event->reason);
+    row->session = text_of(scan, event->session.text ? event->session : record->session);
     int64_t result = record->result < 0 ? event->result : record->result;
     row->result = result < 0 ? TBL_NULL : result;
     row->uid = number_of(event->uid);
@@ -166,6 +168,10 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct auth_row, remote_host, 0, "Host or address that a login came from"),
     TBL_COL(struct auth_row, action, 0, "polkit action: org.freedesktop.systemd1.manage-units"),
     TBL_COL(struct auth_row, reason, 0, "Why it was refused, in the program's words"),
+    TBL_COL(
+        struct auth_row, session, 0,
+        "Login session: that the message names, or else, in a journal, that its writer was in, by "
+        "logind or audit"),
     TBL_COL(struct auth_row, result, 0,
             "Exit status of sudo's command, as the shell shows it, where sudo writes that it ended "
             "(Defaults log_exit_status)"),

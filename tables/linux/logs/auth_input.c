@@ -41,6 +41,7 @@ static const char *const programs[] = {
     "usermod",
     "userdel",
     "groupadd",
+    "(*", /* systemd's own processes, named after what they will run: run0's PAM */
     NULL,
 };
 
@@ -185,13 +186,11 @@ static int open_log(struct tbl_scan *scan)
 /* Journals ------------------------------------------------------------------------ */
 
 /* The fields of an entry that are shown, as one text each in input->text. */
-enum part { MESSAGE, IDENTIFIER, HOST, EXE, N_PARTS };
+enum part { MESSAGE, IDENTIFIER, HOST, EXE, SESSION, AUDIT_SESSION, N_PARTS };
 
 static const char *const part_names[N_PARTS] = {
-    [MESSAGE] = "MESSAGE",
-    [IDENTIFIER] = "SYSLOG_IDENTIFIER",
-    [HOST] = "_HOSTNAME",
-    [EXE] = "_EXE",
+    [MESSAGE] = "MESSAGE", [IDENTIFIER] = "SYSLOG_IDENTIFIER", [HOST] = "_HOSTNAME",
+    [EXE] = "_EXE",        [SESSION] = "_SYSTEMD_SESSION",     [AUDIT_SESSION] = "_AUDIT_SESSION",
 };
 
 struct entry {
@@ -226,6 +225,19 @@ static struct auth_span span_of(const struct auth_input *input, const struct ent
     return (struct auth_span){input->text.data + entry->parts[part].at, entry->parts[part].size};
 }
 
+/* logind names its sessions by audit's numbers where it can. */
+static struct auth_span session_of(const struct auth_input *input, const struct entry *entry)
+{
+    static const char unset[] = "4294967295";
+    struct auth_span  session = span_of(input, entry, SESSION);
+
+    if (!session.size)
+        session = span_of(input, entry, AUDIT_SESSION);
+    if (session.size == sizeof unset - 1 && memcmp(session.text, unset, session.size) == 0)
+        session = (struct auth_span){0};
+    return session;
+}
+
 /* The next entry of a journal: 1, 0 at the end, or a negative errno. */
 static int read_entry(struct auth_input *input, struct auth_record *ret)
 {
@@ -254,6 +266,7 @@ static int read_entry(struct auth_input *input, struct auth_record *ret)
                                 .program = span_of(input, &parts, IDENTIFIER),
                                 .message = span_of(input, &parts, MESSAGE),
                                 .exe = span_of(input, &parts, EXE),
+                                .session = session_of(input, &parts),
                                 .pid = parts.pid == UINT64_MAX ? -1 : (int64_t)parts.pid,
                                 .line = (int64_t)entry.offset,
                                 .count = 1};
@@ -348,10 +361,14 @@ static int next_entry(struct auth_input *input, struct auth_record *ret)
     return r;
 }
 
-/* Whether a record is an event, not the end of one. */
+/* Whether a record is an event: neither the end of one, nor what a process of systemd's that is named
+ * after another program writes to the journal of other matters than PAM. */
 static bool is_event(struct auth_input *input, struct auth_record *record)
 {
     record->result = -1;
+    if (input->pick && record->program.size && record->program.text[0] == '(' &&
+        (record->message.size < 4 || memcmp(record->message.text, "pam_", 4) != 0))
+        return false;
     return !is_sudo(&record->program) ||
            sudo_ends_event(&input->ends, &record->host, &record->message, record->line,
                            &record->result);

@@ -23,6 +23,7 @@ SQLITE_EXTENSION_INIT3
 
 struct journal_row {
     double      time;
+    int64_t     sent;
     const char *host;
     const char *identifier;
     const char *message;
@@ -48,6 +49,8 @@ struct journal_row {
     int64_t     audit_type;
     const char *audit_type_name;
     int64_t     audit_id;
+    int64_t     elevated_uid;
+    const char *elevated_user;
     const char *hostname;
     const char *boot_id;
     int64_t     monotonic;
@@ -79,6 +82,8 @@ struct known {
 
 /* Sorted by bytes, for find_known(). systemd.journal-fields(7). */
 static const struct known known_fields[] = {
+    NUMBER("ELEVATED_UID", elevated_uid),
+    TEXT("ELEVATED_USER", elevated_user),
     TEXT("INVOCATION_ID", invocation_id),
     TEXT("JOB_RESULT", job_result),
     TEXT("JOB_TYPE", job_type),
@@ -101,6 +106,7 @@ static const struct known known_fields[] = {
     NUMBER("_GID", gid),
     TEXT("_HOSTNAME", hostname),
     NUMBER("_PID", pid),
+    NUMBER("_SOURCE_REALTIME_TIMESTAMP", sent),
     TEXT("_SYSTEMD_SESSION", session),
     TEXT("_SYSTEMD_UNIT", unit),
     TEXT("_SYSTEMD_USER_UNIT", user_unit),
@@ -458,6 +464,10 @@ static const struct tbl_column columns[] = {
             "When journald received it, in seconds since the epoch, UTC"),
     TBL_LAZY("datetime", TBL_TEXT, TBL_DATETIME, "time in UTC, as datetime() writes it",
              get_datetime),
+    TBL_COL(
+        struct journal_row, sent, 0,
+        "When its writer sent it, in microseconds since the epoch (_SOURCE_REALTIME_TIMESTAMP); "
+        "NULL where the entry does not have it"),
     TBL_COL(struct journal_row, host, TBL_KEY,
             "Host of the evidence; of a copied file named by the query, the host in its entries"),
     TBL_COL(struct journal_row, identifier, TBL_KEY | TBL_PREFIX,
@@ -498,6 +508,9 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, audit_type_name, TBL_KEY,
             "Name of the audit record's type (_AUDIT_TYPE_NAME)"),
     TBL_COL(struct journal_row, audit_id, TBL_KEY, "Serial number of the audit event (_AUDIT_ID)"),
+    TBL_COL(struct journal_row, elevated_uid, TBL_KEY,
+            "User who ran run0, in entries of and about the unit that it started (ELEVATED_UID)"),
+    TBL_COL(struct journal_row, elevated_user, TBL_KEY, "Name of that user (ELEVATED_USER)"),
     TBL_LAZY("audit_fields", TBL_TEXT, 0,
              "Fields of the audit record as a JSON object (_AUDIT_FIELD_..., AUDIT_FIELD_...)",
              get_audit_fields),

@@ -11,7 +11,7 @@
 
 #define FILE_MAX   (UINT64_C(8) << 30) /* bytes; journald's own limit is 4 GiB */
 #define FILES_MAX  100000              /* of one source */
-#define PICKS_MAX  64                  /* wanted values that a file has */
+#define PICKS_MAX  512                 /* wanted values that a file has */
 #define CLOCK_STEP 3600.0 /* seconds that an entry may have been received before its time */
 
 struct journal_pick {
@@ -83,9 +83,13 @@ static bool is_wanted(const struct journal_field *field, const char *const *valu
     const char *value = field->at + field->name_size + 1;
     size_t      size = field->size - field->name_size - 1;
 
-    for (; *values; values++)
-        if (strlen(*values) == size && memcmp(*values, value, size) == 0)
+    for (; *values; values++) {
+        size_t length = strlen(*values);
+        bool   prefix = length && (*values)[length - 1] == '*';
+        if (prefix ? size >= length - 1 && memcmp(*values, value, length - 1) == 0
+                   : size == length && memcmp(*values, value, size) == 0)
             return true;
+    }
     return false;
 }
 

@@ -27,7 +27,8 @@ int journal_open_parts(const struct root *root, const char *path, struct root_ma
 struct journal_pick;
 
 /* Open a file for the entries of events of `min` (seconds since the epoch; -INFINITY: all) and
- * later whose `field` has one of the values, a list that ends in NULL. The lists are in the order
+ * later whose `field` has one of the values, a list that ends in NULL; "(*" is every one that begins
+ * with "(". The lists are in the order
  * in which journald received the entries, which may be before the source's own time where the clock
  * was set back: the entries of the hour before are returned too. -ENODATA where there is none at
  * all; -EBADMSG where the file is damaged or not a journal. */
