@@ -322,11 +322,14 @@ new-table: ; @./tests/new-table.sh $(NAME)
 
 # What this machine's systemd offers, merged into the table; and the table as C.
 INTERFACE := tables/formats/command/systemd_interface
+DIRECTIVES := tables/formats/unit/unit_directives
 tables-data: $(BUILD)/systemd-fixture
 	dir=$$(mktemp -d) && $(BUILD)/systemd-fixture start $$dir && \
 	    { $(BUILD)/systemd-fixture exec $$dir sh -c "cd '$(CURDIR)' && ./tests/systemd-interface.sh merge $(INTERFACE).tsv"; \
 	      $(BUILD)/systemd-fixture stop $$dir; rm -rf $$dir; }
 	awk -f $(INTERFACE).awk $(INTERFACE).tsv > $(INTERFACE).inc
+	./tests/unit-directives.sh merge $(DIRECTIVES).tsv
+	awk -f $(DIRECTIVES).awk $(DIRECTIVES).tsv > $(DIRECTIVES).inc
 
 docs: $(BUILD)/svcql.so
 	./tests/docs.sh $(BUILD)/svcql.so
@@ -335,6 +338,7 @@ docs: $(BUILD)/svcql.so
 docs-check: docs
 	git diff --exit-code -- tables/README.md sql/README.md sql/signals/README.md
 	awk -f $(INTERFACE).awk $(INTERFACE).tsv | diff $(INTERFACE).inc -
+	awk -f $(DIRECTIVES).awk $(DIRECTIVES).tsv | diff $(DIRECTIVES).inc -
 
 C_FILES = $(shell find include ext tables tests -name '*.[ch]')
 

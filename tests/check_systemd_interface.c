@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "formats/text/buffer.h"
+#include "formats/unit/unit_directives.h"
 #include "harness.h"
 #include "make_systemd.h"
 
@@ -141,6 +142,94 @@ START_TEST(nothing_that_this_systemd_offers_is_missing)
 }
 END_TEST
 
+#define DIRECTIVES     "tables/formats/unit/unit_directives.tsv"
+#define DIRECTIVES_MAX 4096
+
+/* A drop-in of one line for each directive that any version has in this section: a bad value ends the
+ * reading of its file. Returns how many; read[n] is what the table says of the nth. */
+static size_t write_drop_ins(const char *dir, const char *unit, const char *section, int version,
+                             int *read)
+{
+    char  *table = harness_read(DIRECTIVES, NULL), path[256], text[256];
+    size_t n = 0;
+    int    since;
+
+    harness_write_text(dir, unit, "[Unit]\nDescription=x\n");
+    for (char *at = strtok(table, "\n"); at; at = strtok(NULL, "\n")) {
+        char *key = strchr(at, '\t');
+        if (*at == '#' || !key || (*key = '\0', strcmp(at, section) != 0))
+            continue;
+        key[1 + strcspn(key + 1, "\t")] = '\0';
+        snprintf(path, sizeof path, "%s.d/%zu.conf", unit, n);
+        snprintf(text, sizeof text, "[%s]\n%s=\n", section, key + 1);
+        harness_write_text(dir, path, text);
+        read[n++] = unit_directive_read(section, key + 1, version, &since);
+    }
+    free(table);
+    return n;
+}
+
+/* The drop-ins in which this systemd finds a key that it does not know. */
+static void verify(const char *dir, const char *unit, bool *unknown)
+{
+    char  line[1024], *command = NULL, *end, *slash;
+    FILE *pipe;
+
+    ck_assert_int_gt(asprintf(&command,
+                              "SYSTEMD_UNIT_PATH='%s' systemd-analyze verify --man=no '%s/%s' 2>&1",
+                              dir, dir, unit),
+                     0);
+    pipe = popen(command, "r"); /* NOLINT: the machine's own program */
+    ck_assert_ptr_nonnull(pipe);
+    while (fgets(line, sizeof line, pipe))
+        if ((end = strstr(line, ".conf:2: Unknown key")) &&
+            (*end = '\0', slash = strrchr(line, '/')))
+            unknown[strtoul(slash + 1, NULL, 10) % DIRECTIVES_MAX] = true;
+    pclose(pipe);
+    free(command);
+}
+
+START_TEST(what_this_systemd_does_not_know_is_what_the_table_says)
+{
+    static const struct {
+        const char *section, *unit;
+    } kinds[] = {{"Unit", "x.service"}, {"Service", "x.service"}, {"Socket", "x.socket"},
+                 {"Timer", "x.timer"},  {"Path", "x.path"},       {"Mount", "x.mount"},
+                 {"Slice", "x.slice"},  {"Swap", "x.swap"},       {"Automount", "x.automount"}};
+    static int read[DIRECTIVES_MAX];
+
+    NEED_SYSTEMD(booted);
+    FILE *pipe = popen("systemctl --version", "r"); /* NOLINT: the machine's own program */
+    int   version = 0;
+    ck_assert_int_eq(fscanf(pipe, "systemd %d", &version), 1);
+    pclose(pipe);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        static bool unknown[DIRECTIVES_MAX];
+        const char *dir = harness_scratch();
+        memset(unknown, 0, sizeof unknown);
+        size_t n = write_drop_ins(dir, kinds[k].unit, kinds[k].section, version, read);
+        ck_assert_uint_gt(n, 3);
+        verify(dir, kinds[k].unit, unknown);
+        for (size_t i = 0; i < n; i++)
+            ck_assert_msg(read[i] != unknown[i], "%s/%s.d/%zu.conf: %d", dir, kinds[k].unit, i,
+                          read[i]);
+    }
+}
+END_TEST
+
+START_TEST(no_directive_of_this_systemd_is_missing)
+{
+    NEED_SYSTEMD(booted);
+    char  line[512];
+    FILE *pipe = popen("./tests/unit-directives.sh missing " DIRECTIVES, "r"); /* NOLINT */
+
+    ck_assert_ptr_nonnull(pipe);
+    if (fgets(line, sizeof line, pipe))
+        ck_abort_msg("make tables-data would add: %s", line);
+    ck_assert_int_eq(pclose(pipe), 0);
+}
+END_TEST
+
 Suite *make_systemd_interface_suite(void)
 {
     Suite *suite = suite_create("systemd_interface");
@@ -153,6 +242,8 @@ Suite *make_systemd_interface_suite(void)
     tcase_set_timeout(live, 120);
     tcase_add_unchecked_fixture(live, setup, teardown);
     tcase_add_test(live, nothing_that_this_systemd_offers_is_missing);
+    tcase_add_test(live, what_this_systemd_does_not_know_is_what_the_table_says);
+    tcase_add_test(live, no_directive_of_this_systemd_is_missing);
     suite_add_tcase(suite, live);
     return suite;
 }

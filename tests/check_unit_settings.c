@@ -1,8 +1,10 @@
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/unit/unit_directives.h"
 #include "harness.h"
 #include "make_systemd.h"
 
@@ -125,6 +127,61 @@ START_TEST(a_drop_in_that_a_prefix_masks_says_so)
         db, "/usr/lib/systemd/system/a-b.service.d/x.conf|/etc/systemd/system/a-.service.d/x.conf",
         "SELECT path, shadowed_by FROM unit_files('%s') WHERE shadowed_by IS NOT NULL", dir);
     harness_close(db);
+}
+END_TEST
+
+/* What the host's systemd does not know yet, or no longer, it passes over; without a version that is not known. */
+START_TEST(directives_of_other_versions_are_told)
+{
+    new_root();
+    file("etc/systemd/system/a.service",
+         "[Unit]\nX-Own=1\n[Service]\nExecStart=/bin/a\nExecReloadPost=/bin/b\n"
+         "MemoryPressureWatch=auto\nCPUShares=9\nBogus=1\n[Install]\nUpheldBy=x.target\n");
+    file("etc/systemd/system/a.target", "[Target]\nBogus=1\n");
+    expect("0", "SELECT count(ignored) FROM ROOT");
+    file("usr/lib/systemd/libsystemd-shared-252.so", "");
+    expect(
+        "ExecReloadPost|0|systemd 252 does not know it: it came with 259\n"
+        "MemoryPressureWatch|0|systemd 252 does not know it: it came with 254\n"
+        "Bogus|0|systemd 252 does not know it\n"
+        "UpheldBy|0|systemd 252 does not know it: it came with 253\n"
+        "Bogus|0|systemd 252 does not know it",
+        "SELECT key, effective, ignored FROM ROOT WHERE ignored IS NOT NULL ORDER BY path, line");
+    sqlite3 *db = harness_open();
+    harness_expect(db, "4 lines that systemd ignores",
+                   "SELECT error FROM unit_files('%s') WHERE name = 'a.service'", dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_version_is_judged_by_what_is_known_of_it)
+{
+    static const struct {
+        const char *section, *key;
+        int         version, read;
+    } cases[] = {
+        {"Service", "ExecReloadPost", 258, 0},
+        {"Service", "ExecReloadPost", 259, 1},
+        {"Service", "ExecStart", 230, 1},
+        {"Service", "CPUShares", 257, 1},
+        {"Service", "CPUShares", 259, -1},
+        {"Service", "CPUShares", 262, 0},
+        {"Service", "Bogus", 251, -1},
+        {"Service", "Bogus", 263, -1},
+        {"Service", "Bogus", INT_MAX, -1},
+        {"Service", "ExecReloadPost", INT_MAX, -1},
+        {"Service", "X-Bogus", 252, 1},
+        {"X-Own", "Bogus", 252, 1},
+        {"Socket", "ExecStart", 252, 0},
+        {"Scope", "OOMPolicy", 252, 1},
+        {"Timer", "RandomizedOffsetSec", 257, 0},
+    };
+    int since;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_msg(unit_directive_read(cases[i].section, cases[i].key, cases[i].version,
+                                          &since) == cases[i].read,
+                      "%s of %d", cases[i].key, cases[i].version);
 }
 END_TEST
 
@@ -567,6 +624,8 @@ Suite *make_unit_settings_suite(void)
     tcase_add_test(t, files_not_in_force_say_what_stands_for_them);
     tcase_add_test(t, a_drop_in_that_a_prefix_masks_says_so);
     tcase_add_test(t, an_environment_that_is_set_again_is_not_in_force);
+    tcase_add_test(t, directives_of_other_versions_are_told);
+    tcase_add_test(t, a_version_is_judged_by_what_is_known_of_it);
     tcase_add_test(t, drop_ins_with_a_dot_are_never_in_force);
     tcase_add_test(t, an_instance_can_be_asked_for);
     tcase_add_test(t, aliases_bring_their_drop_ins_along);

@@ -1,10 +1,12 @@
 #include "unit_load.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "formats/text/array.h"
+#include "formats/unit/unit_directives.h"
 #include "formats/unit/unit_name.h"
 #include "formats/unit/unit_specifiers.h"
 #include "formats/unit/unit_verify.h"
@@ -444,6 +446,24 @@ static int parsed(struct unit_search *search, struct unit_entry *entry, struct a
 
 /* Loading ------------------------------------------------------------------- */
 
+/* Why the host's version of systemd passes over a setting of a unit's own sections; NULL: it reads
+ * it. */
+static const char *unread(const struct unit_search *search, const struct unit_setting *setting,
+                          struct arena *memory)
+{
+    int  version = search->manager.version, since;
+    char text[64];
+
+    if (unit_directive_read(setting->section, setting->key, version, &since) != 0)
+        return NULL;
+    if (since > version)
+        snprintf(text, sizeof text, "systemd %d does not know it: it came with %d", version, since);
+    else
+        snprintf(text, sizeof text, "systemd %d does not know it%s", version,
+                 since ? " any more" : "");
+    return arena_strndup(memory, text, strlen(text));
+}
+
 static int add_file(struct unit_search *search, struct unit_loaded *loaded,
                     struct unit_entry *entry, const char *type)
 {
@@ -460,6 +480,9 @@ static int add_file(struct unit_search *search, struct unit_loaded *loaded,
         setting->file = (unsigned)loaded->n_files;
         if (!setting->ignored && type && !unit_section_read(type, setting->section))
             setting->ignored = "section not read in units of this type";
+        else if (!setting->ignored && type &&
+                 (setting->ignored = unread(search, setting, &loaded->memory)))
+            p.file.ignored++;
     }
     loaded->files[loaded->n_files++] = p.file;
     return 0;
