@@ -199,7 +199,8 @@ const struct attack evaluate_linux[] = {
     {.trick = "systemctl under a web server's child, as root (audit)", .files = {HOST, AUDIT,
      RAN("1790000000", "1", "900", "1400", "4294967295", "33", "sh", "/usr/bin/dash", "3", "a0=\"sh\" a1=\"-c\" a2=\"id\"")
      RAN("1790000001", "2", "1400", "1500", "4294967295", "0", "systemctl", "/usr/bin/systemctl", "4", "a0=\"systemctl\" a1=\"enable\" a2=\"--now\" a3=\"metrics\"")}},
-    {.trick = "a unit written by a shell (audit)", .files = {HOST, AUDIT,
+    {.trick = "a unit written by a shell of the web server (audit)", .files = {HOST, AUDIT,
+     RAN("1789999999", "9", "900", "1400", "4294967295", "33", "sh", "/usr/bin/dash", "3", "a0=\"sh\" a1=\"-c\" a2=\"id\"")
      WROTE("1790000000", "1", "0", "bash", "/usr/bin/bash", "/etc/systemd/system/metrics.service", "CREATE")}},
     {.trick = "made, started and removed within minutes (audit)", .files = {HOST, AUDIT,
      WROTE("1790000000", "1", "0", "vi", "/usr/bin/vim.basic", "/etc/systemd/system/metrics.service", "CREATE")

@@ -28,7 +28,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
        coalesce(a.login_user, l.username, CAST(a.auid AS TEXT)) COLLATE NOCASE AS login_user,
        a.pid, a.exe COLLATE NOCASE AS exe, a.syscall AS detail,
        a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, 'audit' AS via,
-       NULL COLLATE NOCASE AS from_path, NULL AS content
+       NULL COLLATE NOCASE AS from_path, NULL AS content, a.comm COLLATE NOCASE AS name, a.ppid, a.auid
   FROM audit_events AS a
   LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
@@ -39,7 +39,8 @@ UNION ALL
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
        w.path COLLATE NOCASE, w.user COLLATE NOCASE,
        w.user COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,
-       w.detail COLLATE NOCASE, w.source, w.record, iif(w.path LIKE '/%', 'linux', 'windows'), 'windows', NULL, NULL
+       w.detail COLLATE NOCASE, w.source, w.record, iif(w.path LIKE '/%', 'linux', 'windows'), 'windows', NULL, NULL,
+       NULL, NULL, NULL
   FROM (SELECT e.time, e.datetime, e.computer, e.source, CAST(e.record_id AS TEXT) AS record,
                CASE
                WHEN e.event_id IN (11, 15, 17, 29) THEN 'created'
@@ -77,7 +78,8 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE, f.value ->> 'action', f.value 
        coalesce(a.user, u.username, CAST(a.uid AS TEXT)) COLLATE NOCASE,
        coalesce(a.login_user, l.username, CAST(a.auid AS TEXT)) COLLATE NOCASE,
        a.pid, f.value ->> 'program' COLLATE NOCASE, a.cmdline COLLATE NOCASE, a.source,
-       CAST(a.serial AS TEXT), 'linux', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content'
+       CAST(a.serial AS TEXT), 'linux', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content',
+       a.comm COLLATE NOCASE, a.ppid, a.auid
   FROM audit_events AS a
  CROSS JOIN json_each(file_writes(a.cmdline)) AS f
   LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
@@ -87,7 +89,7 @@ UNION ALL
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,
        s.target_user COLLATE NOCASE, s.user COLLATE NOCASE, s.pid, f.value ->> 'program' COLLATE NOCASE,
        s.command COLLATE NOCASE, s.source, CAST(s.line AS TEXT), 'linux', 'command',
-       f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content'
+       f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content', NULL, NULL, NULL
   FROM auth_events AS s
  CROSS JOIN json_each(file_writes(s.command)) AS f
  WHERE s.kind IN ('sudo', 'pkexec', 'doas') AND s.success IS NOT 0
@@ -99,7 +101,7 @@ SELECT h.time, h.datetime, h.host COLLATE NOCASE, f.value ->> 'action',
            f.value ->> 'path') COLLATE NOCASE,
        h.user COLLATE NOCASE, h.user COLLATE NOCASE, NULL, f.value ->> 'program' COLLATE NOCASE,
        h.command COLLATE NOCASE, h.source, CAST(h.line AS TEXT), iif(k.kind = 'macos', 'macos', 'linux'),
-       'history', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content'
+       'history', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content', NULL, NULL, NULL
   FROM shell_history AS h
  CROSS JOIN json_each(file_writes(h.command)) AS f
   LEFT JOIN kinds AS k ON k.host = h.host;

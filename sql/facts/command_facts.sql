@@ -22,7 +22,7 @@
 --          patch_cycle      INTEGER      a script of a package ran it
 --          action                        action of the verb in verb_grades: start, stop, disable, create, change, run, environment, delete, manager, power, reload or read
 --          arguments                     its target and its options as one text
---          place                         kind of place that its target is in, by path_trust()
+--          place                         kind of place that its target, or the program it is given to run, is in, by path_trust()
 --          service                       last part of its target, in lower case, without .service and .plist
 --          security                      of a command that stops or disables: the target is a security service
 --          starves                       it takes from a service what it needs: processor time, memory, tasks or the network
@@ -59,7 +59,8 @@ WITH graded AS (
                                 'manager'), ''))) AS action,
            coalesce(c.target, '') || coalesce((SELECT ' ' || group_concat(o.value, ' ')
                                                  FROM json_each(c.options) AS o), '') AS arguments,
-           path_trust(c.target) AS place,
+           path_trust(coalesce((SELECT exec_path(substr(o.value, 9)) FROM json_each(c.options) AS o
+                                 WHERE o.value GLOB 'command=/*' LIMIT 1), c.target)) AS place,
            lower(replace(replace(replace(c.target, rtrim(c.target, replace(c.target, '/', '')), ''),
                                  '.service', ''), '.plist', '')) AS service
       FROM service_commands AS c

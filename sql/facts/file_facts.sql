@@ -29,6 +29,10 @@
 --          action                    of a log: created, modified, deleted, renamed, attributes or opened
 --          exe              TEXT     of a log: program that wrote
 --          pid              INTEGER  of a log: process that wrote
+--          name                      of audit: name of the process that wrote
+--          login            INTEGER  of audit: 1 somebody had logged in, 0 nobody had: a service or its child wrote
+--          lineage                   of audit: what the process and those above it were run as, a JSON array of [user, command line], its own first; [] where the log has none of them
+--          service_child    INTEGER  of the same: one of them belongs to an account of a network service
 --          detail                    of a log: the call or the access
 --          patterns                  of a command names of exec_patterns that match what it writes; of a log of Windows: remote_execution_name, attack_tool where exec_patterns match the path, as a JSON array
 --          evidence                  the row as JSON, for people
@@ -38,8 +42,8 @@
 --           "subject": "/etc/systemd/system/agent.service", "state": "enabled", "service": "agent.service",
 --           "uid": 0, "mode": "0644", "source": "/", "record": "/etc/systemd/system/agent.service"}
 -- rows:    unit_files, systemd_managers, launch_daemons, audit_events, auth_events, shell_history, windows_events
--- sources: unit_files, systemd_managers, launch_daemons, file_events, monitored_paths,
---          security_services, exec_patterns, attached_baseline
+-- sources: unit_files, systemd_managers, launch_daemons, file_events, process_rows, monitored_paths,
+--          security_services, service_accounts, exec_patterns, attached_baseline
 --
 --   SELECT subject, exe, user FROM file_facts WHERE origin = 'log' AND action = 'created';
 CREATE TEMP VIEW file_facts AS
@@ -49,6 +53,10 @@ WITH live AS MATERIALIZED (
     SELECT host, item, detail FROM attached_baseline WHERE kind = 'unit'
 ), mac_owners AS MATERIALIZED (
     SELECT DISTINCT host FROM launch_daemons WHERE uid = 0
+), kin AS MATERIALIZED ( -- read only where a writer is met whose kind its program does not tell
+    SELECT p.host, p.pid, p.ppid, p.time, p.user, p.cmdline
+      FROM process_rows AS p
+     WHERE p.via = 'audit' AND p.time >= scope_since(86400) AND p.time <= scope_until(0)
 )
 SELECT iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS time, u.host,
        'linux' AS platform, 'unit file' AS origin, u.path AS subject, u.scope_user AS user, u.kind,
@@ -61,7 +69,8 @@ SELECT iif(u.host IN (SELECT host FROM live), max(u.mtime, u.ctime), u.mtime) AS
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name),
            NULL) AS security,
-       NULL AS action, NULL AS exe, NULL AS pid, NULL AS detail, NULL AS patterns,
+       NULL AS action, NULL AS exe, NULL AS pid, NULL AS name, NULL AS login, NULL AS lineage,
+       NULL AS service_child, NULL AS detail, NULL AS patterns,
        json_object('kind', u.kind, 'state',
                    iif(u.kind <> 'unit' OR u.mode GLOB '*[2367]' OR u.package_altered, u.state, NULL), 'link_target', u.link_target, 'uid', u.uid,
                    'mode', u.mode, 'package', u.package, 'altered', u.package_altered,
@@ -80,7 +89,7 @@ SELECT m.start_time, m.host, 'linux', 'manager', 'manager ' || m.scope, NULL, NU
                     OR p.value GLOB '/lib/*' OR p.value GLOB '/var/lib/systemd/*'
                     OR p.value GLOB '*/.config/systemd/*' OR p.value GLOB '*/.local/share/*'
                     OR p.value GLOB '/root/*') LIMIT 1),
-       NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        json_object('environment', json(m.environment), 'unit_path', json(m.unit_path)),
        m.source, m.socket
   FROM systemd_managers AS m WHERE m.optional = 1
@@ -88,7 +97,7 @@ UNION ALL
 SELECT d.mtime, d.host, 'macos', 'property list', d.path, d.user, NULL, NULL, d.type, d.label, NULL,
        NULL, d.uid, d.mode, d.program_mode,
        iif(d.type = 'daemon' AND d.uid <> 0, d.host IN (SELECT host FROM mac_owners), NULL), NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        json_object('label', d.label, 'mode', d.mode, 'uid', d.uid, 'program', d.program_path,
                    'program_mode', d.program_mode, 'disabled', d.disabled,
                    'disabled_override', d.disabled_override),
@@ -107,7 +116,10 @@ SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', e.platform)
                       AND lower(replace(e.path, rtrim(e.path, replace(e.path, '/', '')), '')) GLOB s.name), NULL),
-       e.action, e.exe, e.pid, e.detail,
+       e.action, e.exe, e.pid, e.name, e.login, e.lineage,
+       iif(e.lineage <> '[]',
+           EXISTS (SELECT 1 FROM json_each(e.lineage) AS l JOIN service_accounts AS a ON l.value ->> 0 GLOB a.name), NULL),
+       e.detail,
        iif(e.content IS NOT NULL,
            pattern_signals('unix', replace(replace(replace(e.content, '\n', ' ; '), char(10), ' ; '), 'ExecStart=', ' ; ')),
            iif(e.platform = 'windows',
@@ -115,9 +127,36 @@ SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command
              WHERE p.signal IN ('remote_execution_name', 'attack_tool') AND e.path REGEXP p.pattern),
            NULL)),
        json_object('action', e.action, 'exe', e.exe, 'pid', e.pid, 'user', e.user, 'detail', e.detail,
-                   'from', e.from_path, 'content', e.content),
+                   'from', e.from_path, 'content', e.content, 'lineage', json(e.lineage)),
        e.source, e.record
-  FROM file_events AS e
+  FROM (SELECT f.time, f.host, f.platform, f.via, f.path, f.user, f.login_user, f.from_path, f.action, f.exe,
+               f.pid, f.detail, f.content, f.source, f.record, f.name,
+               iif(f.via = 'audit', f.auid IS NOT NULL, NULL) AS login,
+               -- Programs are looked up only for a writer that is neither a package manager nor an editor.
+               iif(f.via = 'audit' AND (f.exe REGEXP '/(dpkg|rpm|apt-get|systemctl|systemd|snapd|vi|vim[a-z.]*|nano)$') IS NOT 1
+                   AND EXISTS (SELECT 1 FROM monitored_paths AS m
+                                WHERE m.platform = 'linux' AND lower(f.path) GLOB lower(m.path)),
+                   (SELECT json_group_array(json_array(k.user, k.cmdline))
+                      FROM (SELECT o.user, o.cmdline, 0 AS above FROM kin AS o
+                             WHERE o.host = f.host AND o.pid = f.pid AND o.time BETWEEN f.time - 3600 AND f.time
+                            UNION ALL
+                            SELECT o.user, o.cmdline, 1 FROM kin AS o
+                             WHERE o.host = f.host AND o.pid = f.ppid AND o.time BETWEEN f.time - 86400 AND f.time
+                            UNION ALL
+                            SELECT o.user, o.cmdline, 2 FROM kin AS p CROSS JOIN kin AS o
+                             WHERE p.host = f.host AND p.pid = f.ppid AND p.time BETWEEN f.time - 86400 AND f.time
+                               AND o.host = p.host AND o.pid = p.ppid AND o.time BETWEEN p.time - 86400 AND p.time
+                            UNION ALL
+                            SELECT o.user, o.cmdline, 3 FROM kin AS p CROSS JOIN kin AS q CROSS JOIN kin AS o
+                             WHERE p.host = f.host AND p.pid = f.ppid AND p.time BETWEEN f.time - 86400 AND f.time
+                               AND q.host = p.host AND q.pid = p.ppid AND q.time BETWEEN p.time - 86400 AND p.time
+                               AND o.host = q.host AND o.pid = q.ppid AND o.time BETWEEN q.time - 86400 AND q.time
+                             ORDER BY above LIMIT 16) AS k), NULL) AS lineage
+          FROM file_events AS f
+        UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+               NULL, NULL
+         WHERE 0) AS e
  WHERE EXISTS (SELECT 1 FROM monitored_paths AS m
                 WHERE m.platform = e.platform AND lower(e.path) GLOB lower(m.path))
     OR e.path LIKE '%\IPC$\svcctl' OR e.path LIKE '%\pipe\svcctl'

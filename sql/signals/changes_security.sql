@@ -12,7 +12,10 @@
 -- spares:  {"kind": "drop-in", "security": 0}
 -- spares:  {"kind": "drop-in", "security": 1, "in_upgrade": 1}
 -- spares:  {"kind": "unit", "security": 1}
+-- fires:   {"kind": "drop-in", "security": 1, "own_settings": "CPUQuota=1%"}
 -- spares:  {"kind": "drop-in", "security": 1, "own_settings": "RequiresMountsFor=/srv"}
+-- spares:  {"kind": "drop-in", "security": 1, "own_settings": "LimitNOFILE=100000"}
+-- spares:  {"kind": "drop-in", "security": 1, "own_settings": "Environment=LD_PRELOAD=/usr/lib/libjemalloc.so.2"}
 -- spares:  {"kind": "drop-in", "security": 1, "vendor": 1}
 kind = 'drop-in' AND NOT vendor AND security AND NOT in_upgrade
-AND coalesce(own_settings, 'Exec=') REGEXP '(Exec|Condition|Assert|Memory|CPU|Tasks|Limit|Inaccessible|TemporaryFile|ReadOnly|IPAddress|Conflicts|Environment|Standard|Restart=no|Bind|Root|Runtime|KillMode|KillSignal|User|Capability|Sockets|Allowed|Nice|OOM)[A-Za-z]*='
+AND coalesce(own_settings, 'Exec=') REGEXP '(Exec|Condition|Assert|Inaccessible|TemporaryFile|ReadOnly|IPAddress|Conflicts|Standard|Bind|Root|Runtime|KillMode|KillSignal|User|Capability|Sockets|Allowed)[A-Za-z]*=|Restart=no|Memory[A-Za-z]*=([0-9]{1,7}|[0-9]{1,4}K|[0-9]{1,2}M)(\n|$)|CPU(Quota|Weight|Shares)[A-Za-z]*=([0-9]|1[0-9])%?(\n|$)|Tasks[A-Za-z]*=[0-9](\n|$)|Limit[A-Z]+=[0-9]{1,2}(\n|$)'

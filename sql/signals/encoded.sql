@@ -18,3 +18,10 @@
 -- spares:  {"unix": "base64 /etc/x"}
 -- spares:  {"unix": "openssl s_server"}
 -- spares:  {"windows": "powershell -File C:\\x.ps1"}
+--
+-- shape:   file
+-- fires:   {"origin": "command", "exe": "base64", "action": "created"}
+-- fires:   {"origin": "command", "exe": "xxd", "action": "created"}
+-- spares:  {"origin": "command", "exe": "tee", "action": "created"}
+-- spares:  {"origin": "log", "exe": "base64", "action": "created"}
+origin = 'command' AND exe IN ('base64', 'base32', 'basenc', 'xxd', 'openssl')

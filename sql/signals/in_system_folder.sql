@@ -8,14 +8,18 @@
 -- shape:   unit_command
 -- fires:   {"program_owned": 0, "program": "/usr/sbin/uplugplay"}
 -- fires:   {"program_owned": 0, "program": "/usr/bin/x"}
+-- fires:   {"program_owned": 0, "program": "/usr/lib/redis/redis"}
 -- spares:  {"program_owned": 1, "program": "/usr/sbin/uplugplay"}
 -- spares:  {"program_owned": 0, "program": "/usr/local/sbin/x"}
+-- spares:  {"program_owned": 0, "program": "/usr/lib/jvm/jdk-21/bin/java"}
 -- spares:  {"program_owned": 0, "program": "/usr/lib/systemd/system-sleep/wifi"}
 -- spares:  {"program_owned": 0, "program": "/usr/sbin/uplugplay", "program_kind": "missing"}
 unowned AND NOT program_owned AND program_kind <> 'missing'
 AND program NOT GLOB '/usr/lib/systemd/system-[a-z]*'
 AND (program GLOB '/usr/bin/*' OR program GLOB '/usr/sbin/*' OR program GLOB '/bin/*' OR program GLOB '/sbin/*'
-     OR program GLOB '/usr/libexec/*' OR program GLOB '/usr/lib/systemd/*')
+     OR program GLOB '/usr/libexec/*' OR program GLOB '/usr/lib/systemd/*'
+     OR (program_kind = 'elf' AND program REGEXP '^/usr/lib(32|64|x32)?/[^/]'
+         AND program NOT REGEXP '^/usr/lib(64)?/(jvm|node_modules|python|ruby|perl|go|dotnet|nagios|erlang|R|firefox|chromium|oracle|mono|firmware|modules)'))
 --
 -- shape:   hook
 -- fires:   {"strangers": "/usr/sbin/uplugplay"}

@@ -7,10 +7,11 @@
 --
 -- pattern: unix (python[0-9.]*|perl[0-9.]*|ruby[0-9.]*|node|nodejs|lua[0-9.]*) +(-[A-Za-z-]+ +)*-[a-zA-Z]*[ceE][ "']
 -- pattern: unix (^|[/ "'])(php[0-9.]*) +(-[a-z]+ +)*-r[ "']
--- pattern: unix (^|[/ "'])osascript +-e 
+-- pattern: unix (^|[/ "'])osascript +(-l +[A-Za-z]+ +|-[a-z]+ +)*-e 
 -- fires:   {"unix": "python3 -c \"import os\""}
 -- fires:   {"unix": "/usr/bin/perl -e \"exec 1\""}
 -- fires:   {"unix": "php -r 'system(1);'"}
 -- fires:   {"unix": "/usr/bin/osascript -e \"do shell script 1\""}
+-- fires:   {"unix": "/usr/bin/osascript -l JavaScript -e 1"}
 -- spares:  {"unix": "python3 /usr/share/x.py"}
 -- spares:  {"unix": "/usr/bin/php /srv/cron.php"}

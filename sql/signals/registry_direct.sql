@@ -15,7 +15,10 @@ tool IN ('reg', 'powershell') AND arguments LIKE '%key=%' AND action IN ('create
 --
 -- shape:   registry
 -- fires:   {"value": "ImagePath", "decides": 1, "data": "C:\\x.exe"}
+-- fires:   {"value": "Start", "decides": 1, "exe": "C:\\Users\\x\\setup.exe"}
 -- fires:   {"value": "ServiceDll", "decides": 1, "exe": "C:\\x\\setup.exe"}
 -- spares:  {"value": "ImagePath", "decides": 1, "data": "C:\\x.exe", "by_manager": 1}
+-- spares:  {"value": "Start", "decides": 1, "exe": "C:\\Program Files\\x\\setup.exe"}
 -- spares:  {"value": "ServiceDll", "decides": 0, "exe": "C:\\x\\setup.exe"}
 decides AND by_manager IS NOT 1 AND key LIKE '%\Services\%'
+AND NOT (value = 'Start' AND coalesce(path_trust(exe), '') = 'vendor')

@@ -10,6 +10,7 @@
 -- pattern: unix child_process.*(\.exec|execSync|spawn)\([^;]*(curl|wget|/bin/(ba)?sh)
 -- pattern: unix require\(["']child_process.*new A[A-Za-z]*\(["']require
 -- pattern: unix eval\(Buffer\.from
+-- pattern: unix memfd_create.{0,400}(exec|/proc/self/fd)
 -- pattern: unix =["']?\$\((curl|wget) [^)]*\)[^;]*; *eval 
 -- pattern: unix read [^;]*;( *do)? *(eval|\$[a-z{])
 -- fires:   {"unix": "c = urlopen(u).read() ; exec(c)"}

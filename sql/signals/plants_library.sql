@@ -1,0 +1,20 @@
+-- plants_library: puts a file among the libraries of logins, or among those that each program loads
+-- platform:        linux
+-- technique:       T1556.003
+-- weight:          40
+-- reference:       pam.d(5), ld.so(8)
+-- false positives: a build of a PAM module that a unit installs again at each boot
+--
+-- pattern: unix (cp|mv|install|ln|curl|wget|rsync|dd)( [^;|&]*)? (of=)?/(usr/)?lib(64)?(/[a-z0-9_]+-linux-gnu[a-z0-9]*)?/security/[a-z_]+[.]so *([;&|]|$)
+-- pattern: unix (>|tee( -a)?|cp [^;|&]*|mv [^;|&]*) */etc/ld\.so\.preload
+-- fires:   {"unix": "cp /usr/share/x /usr/lib/x86_64-linux-gnu/security/pam_unix.so"}
+-- fires:   {"unix": "echo /lib/x.so >/etc/ld.so.preload"}
+-- spares:  {"unix": "cp /usr/lib/x86_64-linux-gnu/security/pam_unix.so /srv/x"}
+-- spares:  {"unix": "cat /etc/ld.so.preload"}
+--
+-- shape:   unit_command hook
+-- fires:   {"script_patterns": "[\"plants_library\"]"}
+-- fires:   {"script_patterns": "[\"downloads\",\"plants_library\"]"}
+-- spares:  {"script_patterns": "[\"downloads\"]"}
+-- spares:  {"script_patterns": null}
+script_patterns LIKE '%"plants_library"%'
