@@ -402,10 +402,15 @@ check-cross:
 # What the findings are worth, on attacks and on ordinary hosts, into tests/EVALUATION.md. The hosts are
 # made once, in HOSTS: some minutes, with root and a mirror of Debian.
 HOSTS ?= build/hosts
-evaluate: $(BUILD)/evaluate $(BUILD)/judge-corpus
+# Other versions of systemd are those of the trees that check-platforms has left.
+PLATFORM_TREES := $(wildcard $(or $(SVCQL_PLATFORMS_DIR),$(BUILD)/platforms)/*/tree)
+
+evaluate: $(BUILD)/evaluate $(BUILD)/judge-corpus $(BUILD)/systemd-fixture $(BUILD)/svcql.so
 	./tests/evaluate_hosts.sh $(HOSTS) || echo 'no ordinary hosts could be made' >&2
 	$(BUILD)/evaluate $(HOSTS) > $(BUILD)/EVALUATION.md
 	$(BUILD)/judge-corpus -m -t >> $(BUILD)/EVALUATION.md
+	printf '\n## What systemd can be asked to do, and who asked\n\n' >> $(BUILD)/EVALUATION.md
+	./tests/evaluate_interface.sh $(BUILD)/systemd-fixture $(BUILD)/svcql.so $(PLATFORM_TREES) >> $(BUILD)/EVALUATION.md
 	mv $(BUILD)/EVALUATION.md tests/EVALUATION.md
 
 # The labelled cases alone, and what weights the fitting half gives the signals.

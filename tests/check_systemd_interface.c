@@ -230,6 +230,58 @@ START_TEST(no_directive_of_this_systemd_is_missing)
 }
 END_TEST
 
+/* The columns of evaluate_interface.sh. */
+enum { RAN = 3, COMMANDS = 4, N = 2, CHANGED = 6, EVENTS = 7, WHO = 8, WRONG = 9, NOT_SO = 10 };
+
+static void check_row(char *line)
+{
+    char *cells[12] = {0};
+    int   n = 0;
+
+    for (char *cell; n < 12 && (cell = strsep(&line, "|"));)
+        cells[n++] = cell;
+    ck_assert_int_eq(n, 12);
+    char **row = cells + 1; /* the row begins with a bar */
+    long   asked = strtol(row[N], NULL, 10);
+    ck_assert_int_gt(asked, 0);
+    ck_assert_msg(strtol(row[COMMANDS], NULL, 10) == asked, "%s: not a command:%s", row[1],
+                  row[NOT_SO]);
+    ck_assert_msg(strtol(row[WRONG], NULL, 10) == 0, "%s: a wrong account", row[1]);
+    /* What ends by itself once it is sent SIGTERM leaves no message of those that are read. */
+    long silent = strstr(row[NOT_SO], " kill ") != NULL;
+    ck_assert_msg(strtol(row[WHO], NULL, 10) + silent >= strtol(row[CHANGED], NULL, 10),
+                  "%s: nobody named:%s", row[1], row[NOT_SO]);
+}
+
+/* Real verbs and methods, asked of a real systemd: the part of `make evaluate` for this machine. */
+START_TEST(what_this_systemd_was_asked_is_known_afterwards)
+{
+    char    line[8192], bindir[2048];
+    int     rows = 0;
+    FILE   *pipe;
+    ssize_t size = readlink("/proc/self/exe", bindir, sizeof bindir - 1);
+
+    NEED_SYSTEMD(booted);
+#ifdef __SANITIZE_ADDRESS__
+    SKIP("the sqlite3 shell loads no library with sanitizers");
+#endif
+    ck_assert_int_gt(size, 0);
+    bindir[size] = '\0';
+    *strrchr(bindir, '/') = '\0';
+    snprintf(line, sizeof line, "./tests/evaluate_interface.sh %s/systemd-fixture %s/svcql.so",
+             bindir, bindir);
+    pipe = popen(line, "r"); /* NOLINT: the tests' own script */
+    ck_assert_ptr_nonnull(pipe);
+    while (fgets(line, sizeof line, pipe))
+        if (strncmp(line, "| systemd 2", 11) == 0) {
+            check_row(line);
+            rows++;
+        }
+    ck_assert_int_eq(pclose(pipe), 0);
+    ck_assert_int_ge(rows, 3);
+}
+END_TEST
+
 Suite *make_systemd_interface_suite(void)
 {
     Suite *suite = suite_create("systemd_interface");
@@ -239,11 +291,12 @@ Suite *make_systemd_interface_suite(void)
     tcase_add_test(grades, every_verb_and_method_is_graded);
     tcase_add_test(grades, an_ungraded_method_changes_the_manager);
     suite_add_tcase(suite, grades);
-    tcase_set_timeout(live, 120);
+    tcase_set_timeout(live, 300);
     tcase_add_unchecked_fixture(live, setup, teardown);
     tcase_add_test(live, nothing_that_this_systemd_offers_is_missing);
     tcase_add_test(live, what_this_systemd_does_not_know_is_what_the_table_says);
     tcase_add_test(live, no_directive_of_this_systemd_is_missing);
+    tcase_add_test(live, what_this_systemd_was_asked_is_known_afterwards);
     suite_add_tcase(suite, live);
     return suite;
 }
