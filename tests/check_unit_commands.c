@@ -420,6 +420,27 @@ START_TEST(activation_and_autostart_have_rows)
 }
 END_TEST
 
+START_TEST(what_the_manager_gives_is_part_of_a_command)
+{
+    new_root();
+    file("etc/systemd/system.conf", "[Manager]\nDefaultEnvironment=A=main B='x y'\n");
+    file("usr/lib/systemd/system.conf.d/1.conf", "[Manager]\nDefaultEnvironment=A=vendor\n");
+    file("etc/systemd/system.conf.d/1.conf", "[Manager]\nDefaultEnvironment=A=own D=d\n"
+                                             "ManagerEnvironment=M=m\n");
+    file("etc/systemd/system.conf.d/.2.conf", "[Manager]\nDefaultEnvironment=A=hidden\n");
+    file("etc/systemd/user.conf", "[Manager]\nDefaultEnvironment=D=u\nManagerEnvironment=M=m\n");
+    file("etc/environment.d/10.conf", "E=1\nF=${E}/x\n");
+    file("home/ann/.config/environment.d/20.conf", "G=\"$F y\"\n");
+    file("etc/systemd/system/a.service",
+         "[Service]\nExecStart=/bin/a $A ${B} ${D} ${M}\nEnvironment=D=mine\n");
+    file("etc/systemd/user/b.service", "[Service]\nExecStart=/bin/b $D $M $F ${G}\n");
+    file("home/ann/.config/systemd/user/c.service", "[Service]\nExecStart=/bin/c $D $M $F ${G}\n");
+    expect("a.service|/bin/a own 'x y' mine ''|{\"D\": \"mine\"}\n"
+           "b.service|/bin/b u m 1/x '${G}'|{}\nc.service|/bin/c u m 1/x '1/x y'|{}",
+           "SELECT unit, text, environment FROM ROOT ORDER BY unit");
+}
+END_TEST
+
 START_TEST(quadlets_have_rows)
 {
     new_root();
@@ -560,6 +581,7 @@ Suite *make_unit_commands_suite(void)
     tcase_add_test(t, the_canonical_form_is_that_of_the_plain_form);
     tcase_add_test(t, scripts_generators_and_hooks_have_rows);
     tcase_add_test(t, activation_and_autostart_have_rows);
+    tcase_add_test(t, what_the_manager_gives_is_part_of_a_command);
     tcase_add_test(t, quadlets_have_rows);
     tcase_add_test(t, quadlets_of_every_folder_and_type_have_rows);
     tcase_add_test(t, autostart_is_read_as_systemds_generator_reads_it);

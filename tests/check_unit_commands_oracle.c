@@ -266,6 +266,73 @@ START_TEST(commands_of_generated_units_are_those_that_the_manager_has)
 }
 END_TEST
 
+/* What the manager gives -------------------------------------------------------- */
+
+#define DEFAULTS 60
+
+static const char *const default_lines[] = {
+    "DefaultEnvironment=A=%u",
+    "DefaultEnvironment=A=x B='y %u'",
+    "DefaultEnvironment=",
+    "DefaultEnvironment=C=a\\x20b",
+    "DefaultEnvironment=\"D=q r\" HOME=/h%u",
+    "ManagerEnvironment=M=%u",
+    "#DefaultEnvironment=A=no",
+    "LogLevel=info",
+};
+
+static const char *const default_files[] = {
+    "etc/systemd/system.conf", "etc/systemd/system.conf.d/1.conf",
+    "run/systemd/system.conf.d/1.conf", "run/systemd/system.conf.d/2.conf",
+    "etc/systemd/system.conf.d/.3.conf"};
+
+static const char *const unit_lines[] = {"Environment=A=own", "Environment=E=1 B=2",
+                                         "UnsetEnvironment=A", "Description=x"};
+
+static void write_defaults(void)
+{
+    char text[1024];
+
+    for (size_t i = 0; i < COUNT(default_files); i++) {
+        size_t size = (size_t)sprintf(text, "[Manager]\n");
+        for (uint32_t n = any(3); n; n--) {
+            size += (size_t)sprintf(text + size, ANY(default_lines), any(100)); /* NOLINT */
+            size += (size_t)sprintf(text + size, "\n");
+        }
+        if (any(3))
+            harness_write_text("/", default_files[i], text);
+    }
+    snprintf(text, sizeof text,
+             "[Service]\nType=oneshot\n%s\nStandardOutput=truncate:/tmp/given\nExecStart=/usr/bin/"
+             "printf <%%%%s> . ${A} $A ${B} ${C}x ${D} ${E} ${M}\n",
+             ANY(unit_lines));
+    harness_write_text("/", "etc/systemd/system/given.service", text);
+}
+
+START_TEST(variables_of_the_manager_are_those_that_programs_get)
+{
+    ENTER();
+    seed = 4711;
+    for (uint32_t i = 0; i < DEFAULTS; i++) {
+        systemd_shell("rm -f /etc/systemd/system.conf /etc/systemd/system.conf.d/?.conf "
+                      "/etc/systemd/system.conf.d/.3.conf /run/systemd/system.conf.d/*");
+        write_defaults();
+        systemd_shell("systemctl daemon-reload && systemctl start given.service");
+        sqlite3 *db = harness_open();
+        char    *text = harness_query(
+               db, "SELECT text FROM unit_commands WHERE unit = 'given.service' AND effective");
+        harness_write_text("/", "tmp/ours.sh", text);
+        systemd_shell("sh /tmp/ours.sh > /tmp/ours");
+        size_t size;
+        ck_assert_msg(strcmp(harness_read("/tmp/given", &size), harness_read("/tmp/ours", &size)) ==
+                          0,
+                      "%u: gives %s not %s", i, harness_read("/tmp/ours", &size),
+                      harness_read("/tmp/given", &size));
+        harness_close(db);
+    }
+}
+END_TEST
+
 /* What is refused ------------------------------------------------------------- */
 
 #define REFUSED 400
@@ -614,6 +681,7 @@ Suite *make_unit_commands_oracle_suite(void)
     tcase_add_unchecked_fixture(t, boot, halt);
     tcase_add_test(t, commands_of_the_hosts_units_are_those_that_the_manager_has);
     tcase_add_test(t, commands_of_generated_units_are_those_that_the_manager_has);
+    tcase_add_test(t, variables_of_the_manager_are_those_that_programs_get);
     tcase_add_test(t, units_that_the_manager_refuses_have_its_reason);
     tcase_add_test(t, texts_and_variables_are_those_that_programs_get);
     suite_add_tcase(s, t);

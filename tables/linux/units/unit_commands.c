@@ -75,6 +75,7 @@ static void close_scan(struct tbl_scan *scan)
     struct commands_state *s = tbl_state(scan);
 
     forget_unit(s);
+    unit_defaults_free(&s->defaults);
     unit_host_free(&s->host);
     unit_each_close(&s->each);
 }
@@ -100,17 +101,33 @@ static int need_host(struct commands_state *s)
         return 0;
     unit_host_free(&s->host);
     s->host_number = s->each.walk.number;
+    s->defaults_number = 0;
     s->folders = (struct unit_folders){0};
     return unit_host_read(&s->host, s->each.walk.source.root);
+}
+
+/* The same of what the manager gives to all that it starts. */
+static int need_defaults(struct commands_state *s)
+{
+    const struct unit_search *search = s->each.walk.search;
+    int                       r = need_host(s);
+
+    if (r < 0 || s->defaults_number == s->each.walk.next)
+        return r;
+    unit_defaults_free(&s->defaults);
+    r = unit_defaults_read(&s->defaults, s->each.walk.source.root, &search->manager, &s->host);
+    s->defaults_number = s->each.walk.next;
+    s->each.walk.unread += (int64_t)s->defaults.lost;
+    return r;
 }
 
 static int need_context(struct commands_state *s)
 {
     if (s->have_context)
         return 0;
-    int r = need_host(s);
+    int r = need_defaults(s);
     if (r == 0)
-        r = unit_context_open(&s->context, &s->host, s->each.walk.search,
+        r = unit_context_open(&s->context, &s->host, &s->defaults.environment, s->each.walk.search,
                               s->each.unit ? s->each.unit : s->each.entry->name, &s->each.loaded);
     s->have_context = r == 0;
     s->context.view.folders = &s->folders;

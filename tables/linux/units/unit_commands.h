@@ -6,6 +6,7 @@
 #include "formats/command/shell_canonical.h"
 #include "table.h"
 #include "unit_context.h"
+#include "unit_defaults.h"
 #include "unit_each.h"
 #include "unit_place_commands.h"
 
@@ -37,6 +38,9 @@ struct commands_state {
     struct unit_host        host;
     size_t                  host_number; /* of the source that has this host; 0: none */
     struct unit_folders     folders;     /* of that source */
+
+    struct unit_defaults defaults;
+    size_t defaults_number; /* of the manager of that source that has these; 0: none */
 
     size_t                next;                 /* setting of the loaded unit */
     size_t                positions[EXEC_KEYS]; /* commands of each key so far */

@@ -496,8 +496,8 @@ static void finish_input(struct gathering *g)
 }
 
 int unit_context_open(struct unit_context *context, const struct unit_host *host,
-                      const struct unit_search *search, const char *unit,
-                      const struct unit_loaded *loaded)
+                      const struct unit_environment *defaults, const struct unit_search *search,
+                      const char *unit, const struct unit_loaded *loaded)
 {
     struct unit_context *c = context;
     struct gathering     g = {.c = c};
@@ -508,6 +508,9 @@ int unit_context_open(struct unit_context *context, const struct unit_host *host
                                .comments_join = search->manager.version < 254};
     g.expander = unit_context_expander(c);
     open_names(c, host, search, loaded);
+    for (size_t i = 0; i < defaults->n; i++)
+        unit_environment_give(&c->environment, defaults->variables[i].name,
+                              defaults->variables[i].value);
     give_user(&g, host, loaded);
     give_directories(&g, loaded);
     give_credentials(&g, loaded);

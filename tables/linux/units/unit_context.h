@@ -35,10 +35,11 @@ struct unit_context {
     size_t                  lost;       /* parts omitted for a limit, or unreadable */
 };
 
-/* Compute the context of a loaded unit. `unit` and `loaded` must outlive it. 0 or -ENOMEM. */
+/* Compute the context of a loaded unit, with what its manager gives to all. All arguments but the
+ * host must outlive it. 0 or -ENOMEM. */
 int  unit_context_open(struct unit_context *context, const struct unit_host *host,
-                       const struct unit_search *search, const char *unit,
-                       const struct unit_loaded *loaded);
+                       const struct unit_environment *defaults, const struct unit_search *search,
+                       const char *unit, const struct unit_loaded *loaded);
 void unit_context_close(struct unit_context *context); /* accepts a zeroed one */
 
 /* Expands the specifiers of the context. */

@@ -151,17 +151,36 @@ static const struct {
     [UNIT_USER] = {user_places, COUNT(user_places)},
 };
 
-int unit_places_open(struct unit_search **ret, const struct root *root,
-                     const struct unit_manager *manager)
+static bool is_configuration(const struct unit_place *place)
+{
+    return strcmp(place->kind, "manager-config") == 0 ||
+           (strcmp(place->kind, "environment") == 0 && *place->group);
+}
+
+static int add_places(struct unit_search *search, enum unit_scope scope, bool all)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < lists[scope].n; i++) {
+        const struct unit_place *place = &lists[scope].places[i];
+        if (all || is_configuration(place))
+            r = unit_search_add_dir(search, place->dir, place);
+    }
+    return r;
+}
+
+static int open_places(struct unit_search **ret, const struct root *root,
+                       const struct unit_manager *manager, bool all)
 {
     struct unit_search *search = NULL;
     int                 r = unit_search_new(&search, root, manager);
 
     if (r < 0)
         return r;
-    for (size_t i = 0; r == 0 && i < lists[manager->scope].n; i++) {
-        const struct unit_place *place = &lists[manager->scope].places[i];
-        r = unit_search_add_dir(search, place->dir, place);
+    r = add_places(search, manager->scope, all);
+    if (r == 0 && !all && manager->scope == UNIT_USER) {
+        search->shared = true;
+        r = add_places(search, UNIT_GLOBAL, false);
     }
     if (r == 0)
         r = unit_search_scan(search);
@@ -170,4 +189,16 @@ int unit_places_open(struct unit_search **ret, const struct root *root,
     else
         *ret = search;
     return r;
+}
+
+int unit_places_open(struct unit_search **ret, const struct root *root,
+                     const struct unit_manager *manager)
+{
+    return open_places(ret, root, manager, true);
+}
+
+int unit_places_open_configuration(struct unit_search **ret, const struct root *root,
+                                   const struct unit_manager *manager)
+{
+    return open_places(ret, root, manager, false);
 }

@@ -24,4 +24,9 @@ struct unit_place {
 int unit_places_open(struct unit_search **ret, const struct root *root,
                      const struct unit_manager *manager);
 
+/* Of these the managers' configuration and environment.d alone; of a user's with what all users
+ * share. */
+int unit_places_open_configuration(struct unit_search **ret, const struct root *root,
+                                   const struct unit_manager *manager);
+
 #endif
