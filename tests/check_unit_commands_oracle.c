@@ -406,13 +406,19 @@ static const char *const socket_lines[] = {
     "ExecStartPre=/bin/true",
     "User=a/b",
     "ListenNetlink=route",
+    "ListenStream=nope",
+    "ListenDatagram=70000",
+    "ListenFIFO=x",
+    "SocketUser=a/b",
     "SocketMode=0600",
 };
 
-static const char *const timer_lines[] = {"OnCalendar=daily", "OnBootSec=1",
-                                          "OnActiveSec=", "Persistent=yes", "OnClockChange=yes"};
-static const char *const path_lines[] = {"PathExists=/x", "PathChanged=", "DirectoryNotEmpty=/y",
-                                         "MakeDirectory=yes"};
+static const char *const timer_lines[] = {
+    "OnCalendar=daily",     "OnBootSec=1",  "OnCalendar=dayly", "OnBootSec=5x",     "Unit=nonsense",
+    "OnCalendar=25:00 UTC", "OnActiveSec=", "Persistent=yes",   "OnClockChange=yes"};
+static const char *const path_lines[] = {
+    "PathExists=/x", "PathExists=x",         "PathModified=~/x",
+    "PathChanged=",  "DirectoryNotEmpty=/y", "MakeDirectory=yes"};
 static const char *const mount_lines[] = {"What=/dev/x", "Where=/v/m%1$u", "Where=/other",
                                           "What=", "Options=ro"};
 static const char *const swap_lines[] = {"What=/v/m%1$u", "What=/dev/x", "Priority=1"};

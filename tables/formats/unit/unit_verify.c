@@ -149,6 +149,8 @@ bool unit_setting_fatal(const struct unit_setting *setting, const struct unit_ex
         {"User", bad_account},
         {"Group", bad_account},
         {"SupplementaryGroups", bad_account},
+        {"SocketUser", bad_account},
+        {"SocketGroup", bad_account},
         {"WorkingDirectory", bad_path},
         {"RootDirectory", bad_path},
         {"RootImage", bad_path},

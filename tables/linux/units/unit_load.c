@@ -12,6 +12,7 @@
 #include "formats/unit/unit_verify.h"
 #include "unit_file.h"
 #include "unit_host.h"
+#include "unit_value_check.h"
 
 #define KEEP_FILE  (64u << 10) /* bytes of a drop-in that is kept parsed, as many units read it */
 #define KEEP_TOTAL (32u << 20)
@@ -483,6 +484,9 @@ static int add_file(struct unit_search *search, struct unit_loaded *loaded,
         else if (!setting->ignored && type &&
                  (setting->ignored = unread(search, setting, &loaded->memory)))
             p.file.ignored++;
+        else if (!setting->ignored && type && unit_type_parses(type) &&
+                 (r = unit_value_check(search->root, setting, &loaded->memory)) < 0)
+            return r;
     }
     loaded->files[loaded->n_files++] = p.file;
     return 0;
