@@ -69,7 +69,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all arrows attack bench check check-build check-fast check-platforms clean coverage deps deps-check \
+.PHONY: all arrows attack bench bindings check check-build check-fast check-platforms clean coverage deps deps-check \
         deb deps-develop deps-platforms dist docs docs-check evaluate faults format format-check fuzz golden guide headers \
         hunt install judge lint mutants navigator new-table report-check signals soak symbols tables-data threads \
         uninstall weights
@@ -299,6 +299,10 @@ headers:
 # The questions of sql/HUNTING.md, and whether each is answered as it is shown there.
 guide: $(BUILD)/svcql
 	@./tests/guide.sh $(abspath $<)
+
+# From other languages, whose packages come from their registries: some minutes.
+bindings: $(BUILD)/svcql.so
+	./tests/bindings.sh $<
 
 # The report in a browser.
 report-check: $(BUILD)/svcql
