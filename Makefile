@@ -5,7 +5,8 @@ VERSION := 0.2.0
 # Debian packages: what a build needs, what the tests need beside it, what a test is skipped without,
 # and what only format, lint, fuzz and docs-check use. a,b: the first that the suite has.
 PACKAGES         := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev \
-                    libmd-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev libarchive-dev
+                    libmd-dev libyaml-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev \
+                    libarchive-dev
 CHECK_PACKAGES   := check libauparse-dev libhivex-dev libplist-dev
 ORACLE_PACKAGES  := systemd dbus dbus-user-session util-linux auditd libevtx-utils python3-evtx \
                     libplist-utils sudo strace rpm db5.3-util
@@ -42,7 +43,7 @@ endif
 SVCQL_CPPFLAGS = -Iinclude -Itables -Iext -I$(BUILD) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
                  -DSVCQL_VERSION='"$(VERSION)"'
 SVCQL_CFLAGS   = $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden
-SVCQL_LIBS    := -lcjson -lexpat -lmd -lz -lzstd -llzma -lbz2 -llz4 -larchive -lm
+SVCQL_LIBS    := -lcjson -lexpat -lmd -lyaml -lz -lzstd -llzma -lbz2 -llz4 -larchive -lm
 PROGRAM_LIBS  := -lsqlite3 -lsystemd
 CHECK_LIBS    := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0
 COMPILE        = $(CC) $(SVCQL_CPPFLAGS) $(SVCQL_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c

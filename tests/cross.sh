@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 suites='audit_text command_line corpus cron dbus evtx functions history_text hive image_path journal
         launchd package_history plist polkit proc_text registry root_names security_descriptor
         start_hooks stream sudoers time_zone unit_text windows_events'
-libraries='libc6-dev libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev libmd-dev zlib1g-dev
+libraries='libc6-dev libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev libmd-dev libyaml-dev zlib1g-dev
            libzstd-dev liblzma-dev libbz2-dev liblz4-dev libarchive-dev check libhivex-dev libauparse-dev libplist-dev'
 
 # Architecture of Debian, its tuple, the compiler's package, qemu's name.

@@ -1,0 +1,291 @@
+/* rules_sigma.c -- Sigma rules in YAML, and the events that they match. */
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "evidence.h"
+#include "formats/text/buffer.h"
+#include "rules_scan.h"
+
+SQLITE_EXTENSION_INIT3
+
+/* Reading -------------------------------------------------------------------------- */
+
+static int sigma_fault(struct tbl_scan *scan, int rc)
+{
+    struct rules_scan *state = tbl_state(scan);
+    const char        *why = sigma_error(state->sigma.rules);
+
+    if (rc == SQLITE_OK || rc == SQLITE_NOMEM)
+        return rc;
+    return tbl_fail(scan, "svcql_rules: %s", *why ? why : sqlite3_errmsg(svcql_db(state->svcql)));
+}
+
+static int begin_rules(struct tbl_scan *scan)
+{
+    struct rules_scan *state = tbl_state(scan);
+
+    state->sigma.rules = sigma_new();
+    if (!state->sigma.rules)
+        return SQLITE_NOMEM;
+    return sigma_fault(scan, sigma_load_lists(state->sigma.rules, svcql_db(state->svcql)));
+}
+
+int sigma_rules_read(struct tbl_scan *scan, const struct root *root, const char *path,
+                     const char *name)
+{
+    struct rules_scan *state = tbl_state(scan);
+    int                rc = state->sigma.rules ? SQLITE_OK : begin_rules(scan);
+    char              *text;
+    size_t             size;
+
+    if (rc != SQLITE_OK)
+        return rc;
+    int r = root_read(root, path, YAML_SIZE_MAX, &text, &size);
+    if (r == 0) {
+        r = sigma_read(state->sigma.rules, name, text, size);
+        free(text);
+    } else if (r != -ENOMEM) {
+        r = sigma_fail(state->sigma.rules, name, strerror(-r));
+    }
+    if (r == -E2BIG)
+        return tbl_fail(scan, "svcql_rules: more than %d rules", SIGMA_RULES_MAX);
+    return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+/* One report for all files: how many documents there are, and how many of them cannot run. */
+static int report_rules(struct tbl_scan *scan)
+{
+    struct rules_scan  *state = tbl_state(scan);
+    const struct sigma *rules = state->sigma.rules;
+    int64_t             bad = 0;
+
+    for (size_t i = 0; i < sigma_count(rules); i++)
+        bad += sigma_rule(rules, i)->error != NULL;
+    return svcql_report(tbl_svcql(scan),
+                        &(struct report){.table = "svcql_rules",
+                                         .kind = "rules",
+                                         .location = state->path,
+                                         .status = SOURCE_READ,
+                                         .records = (int64_t)sigma_count(rules) - bad,
+                                         .skipped = bad,
+                                         .detail = bad ? "rules that cannot run" : NULL});
+}
+
+int sigma_rules_begin(struct tbl_scan *scan, const char *logs)
+{
+    struct rules_scan  *state = tbl_state(scan);
+    struct sigma_rules *sigma = &state->sigma;
+
+    if (!sigma->rules)
+        return SQLITE_OK;
+    if (sigma_finish(sigma->rules) < 0)
+        return SQLITE_NOMEM;
+    if (strncmp(logs, "logs_", 5) == 0)
+        sigma->product = logs + 5;
+    sigma->matches = calloc(sigma_count(sigma->rules) + 1, sizeof *sigma->matches);
+    sigma->events = sigma_events_new(sigma->rules, svcql_db(state->svcql), sigma->product);
+    if (!sigma->matches || !sigma->events)
+        return SQLITE_NOMEM;
+    state->number = (int64_t)sigma_count(sigma->rules);
+    return report_rules(scan);
+}
+
+void sigma_rules_free(struct sigma_rules *sigma)
+{
+    sigma_events_free(sigma->events);
+    sigma_free(sigma->rules);
+    free(sigma->matches);
+}
+
+/* Rows ----------------------------------------------------------------------------- */
+
+/* attack.t1569.002 among tags as T1569.002. */
+static const char *techniques(struct tbl_scan *scan, const char *tags)
+{
+    char   text[256];
+    size_t n = 0;
+
+    for (const char *at = tags ? strcasestr(tags, "attack.t") : NULL; at;
+         at = strcasestr(at, "attack.t")) {
+        at += strlen("attack.t");
+        size_t size = strspn(at, "0123456789.");
+        if (size < 4 || n + size + 3 > sizeof text)
+            continue;
+        if (n)
+            text[n++] = ',';
+        text[n++] = 'T';
+        memcpy(text + n, at, size);
+        n += size;
+    }
+    return n ? tbl_strndup(scan, text, n) : NULL;
+}
+
+static void fill_rule(struct tbl_scan *scan, struct match_row *row, size_t i)
+{
+    struct rules_scan       *state = tbl_state(scan);
+    const struct sigma_rule *rule = sigma_rule(state->sigma.rules, i);
+
+    row->rule = rule->title;
+    row->id = rule->id;
+    row->level = rule->level;
+    row->technique = techniques(scan, rule->tags);
+    row->tags = rule->tags;
+    row->time = NAN;
+    row->file = rule->file;
+    row->line = rule->line;
+    row->number = (int64_t)i;
+    row->match = state->sigma.matches[i]++;
+}
+
+static int error_row(struct tbl_scan *scan, struct match_row *row, size_t i, const char *error,
+                     uint32_t line)
+{
+    fill_rule(scan, row, i);
+    row->error = error;
+    if (line)
+        row->line = line;
+    return SQLITE_ROW;
+}
+
+/* The event as a JSON object; a field with several values is a list. */
+static const char *event_json(struct tbl_scan *scan, struct sigma_event *event)
+{
+    struct buffer json = {0};
+
+    buffer_putc(&json, '{');
+    for (size_t i = 0; i < event->n; i++) {
+        const struct sigma_value *value = &event->values[i];
+        buffer_puts(&json, i ? "," : "");
+        buffer_json(&json, value->name, value->name_size);
+        buffer_putc(&json, ':');
+        buffer_json(&json, value->text, value->size);
+    }
+    buffer_putc(&json, '}');
+    const char *text = buffer_text(&json) ? tbl_strndup(scan, json.data, json.size) : NULL;
+    buffer_free(&json);
+    return text;
+}
+
+/* What people want to see of an event, the best name first. */
+static const char *subject(struct tbl_scan *scan, const struct sigma_event *event)
+{
+    static const char *const names[] = {"CommandLine",
+                                        "ScriptBlockText",
+                                        "ServiceFileName",
+                                        "ImagePath",
+                                        "TaskName",
+                                        "TargetObject",
+                                        "TargetFilename",
+                                        "ImageLoaded",
+                                        "PipeName",
+                                        "ServiceName",
+                                        "QueryName",
+                                        "DestinationIp",
+                                        "TargetImage",
+                                        "Image",
+                                        "RelativeTargetName",
+                                        "ShareName",
+                                        "ObjectName",
+                                        "Payload",
+                                        "HostApplication",
+                                        "cmdline",
+                                        "TargetUserName",
+                                        "name",
+                                        "exe",
+                                        "MESSAGE",
+                                        "message"};
+
+    for (size_t i = 0; i < TBL_COUNT(names); i++)
+        for (size_t v = 0; v < event->n; v++) {
+            const struct sigma_value *value = &event->values[v];
+            if (value->size && value->name_size == strlen(names[i]) &&
+                memcmp(value->name, names[i], value->name_size) == 0)
+                return tbl_utf8(scan, value->text, value->size);
+        }
+    return NULL;
+}
+
+static int hit_row(struct tbl_scan *scan, struct match_row *row, size_t rule)
+{
+    struct rules_scan        *state = tbl_state(scan);
+    const struct sigma_found *found = &state->sigma.found;
+    struct sigma_event       *event = sigma_event(state->sigma.rules);
+
+    fill_rule(scan, row, rule);
+    row->time = found->time;
+    row->host = found->host ? tbl_printf(scan, "%s", found->host) : NULL;
+    row->source = found->source ? tbl_printf(scan, "%s", found->source) : NULL;
+    row->record = found->record ? tbl_printf(scan, "%s", found->record) : NULL;
+    row->subject = subject(scan, event);
+    row->row = event_json(scan, event);
+    return row->row ? SQLITE_ROW : SQLITE_NOMEM;
+}
+
+static int next_error(struct tbl_scan *scan, struct match_row *row)
+{
+    struct sigma_rules *sigma = &((struct rules_scan *)tbl_state(scan))->sigma;
+
+    while (sigma->at < sigma_count(sigma->rules)) {
+        const struct sigma_rule *rule = sigma_rule(sigma->rules, sigma->at++);
+        if (rule->error)
+            return error_row(scan, row, sigma->at - 1, rule->error, rule->error_line);
+    }
+    return SQLITE_DONE;
+}
+
+static int next_hit(struct tbl_scan *scan, struct match_row *row)
+{
+    struct rules_scan  *state = tbl_state(scan);
+    struct sigma_rules *sigma = &state->sigma;
+
+    for (;;) {
+        while (sigma->at < sigma->found.n) {
+            uint32_t rule = sigma->found.rules[sigma->at++];
+            if (sigma_shown(sigma->rules, rule))
+                return hit_row(scan, row, rule);
+        }
+        int rc = sigma_events_next(sigma->events, false, &sigma->found);
+        if (rc != SQLITE_ROW)
+            return rc == SQLITE_DONE ? rc : sigma_fault(scan, rc);
+        sigma->at = 0;
+    }
+}
+
+/* Rules whose regular expressions took too long on some events. */
+static int next_slow(struct tbl_scan *scan, struct match_row *row)
+{
+    struct sigma_rules *sigma = &((struct rules_scan *)tbl_state(scan))->sigma;
+
+    while (sigma->at < sigma_count(sigma->rules)) {
+        size_t   i = sigma->at++;
+        unsigned n = sigma_given_up(sigma->rules, i);
+        if (n == 0)
+            continue;
+        const char *error = tbl_printf(
+            scan, "its regular expression took too long on %u event%s, not searched%s", n,
+            n == 1 ? "" : "s", n < SIGMA_GIVE_UP ? "" : ", nor were those after them");
+        return error ? error_row(scan, row, i, error, 0) : SQLITE_NOMEM;
+    }
+    return SQLITE_DONE;
+}
+
+int sigma_rules_next(struct tbl_scan *scan, struct match_row *row)
+{
+    struct sigma_rules *sigma = &((struct rules_scan *)tbl_state(scan))->sigma;
+
+    while (sigma->rules && sigma->stage != SIGMA_DONE) {
+        int rc = sigma->stage == SIGMA_ERRORS ? next_error(scan, row)
+                 : sigma->stage == SIGMA_HITS ? next_hit(scan, row)
+                                              : next_slow(scan, row);
+        if (rc != SQLITE_DONE)
+            return rc;
+        sigma->stage++;
+        sigma->at = 0;
+        sigma->found.n = 0;
+    }
+    return SQLITE_DONE;
+}

@@ -1,0 +1,27 @@
+/* sigma_audit.h -- the records of an audit event, each as an event of its own for Sigma rules.
+ *
+ * A record has its own fields, decoded, under the names of the log: type, a0, name, exe, SYSCALL
+ * (also where the log was not enriched). Fields that it lacks and a rule asks for are those of the
+ * event's SYSCALL, CWD and PROCTITLE records. EXECVE has the whole command line as `cmdline`,
+ * SOCKADDR its address as `addr_ip` and `addr_port`; `message` is the record's line.
+ */
+#ifndef SVCQL_SIGMA_AUDIT_H
+#define SVCQL_SIGMA_AUDIT_H
+
+#include "formats/sigma/sigma.h"
+
+struct sigma_audit; /* owned by the caller */
+
+struct sigma_audit *sigma_audit_new(void); /* NULL where out of memory */
+void                sigma_audit_free(struct sigma_audit *audit);
+
+/* Begin an event of these lines, whose command line and address (NULL: none) are known. The texts
+ * must live until its last record was put. 0 or -ENOMEM. */
+int sigma_audit_begin(struct sigma_audit *audit, const char *lines, size_t size,
+                      const char *command, const char *address);
+
+/* Put the next record: 1; 0 where no rule can fit it, or there is none; -ENOMEM. *ret_more: whether
+ * there are further ones. */
+int sigma_audit_put(struct sigma_audit *audit, struct sigma *sigma, int log, bool *ret_more);
+
+#endif

@@ -1,0 +1,359 @@
+#include "sigma_events.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/text/json_pairs.h"
+#include "sigma_audit.h"
+#include "table.h"
+
+SQLITE_EXTENSION_INIT3
+
+/* Columns that every query begins with. */
+enum { TIME, HOST, SOURCE, RECORD, OWN };
+
+struct sigma_events {
+    struct sigma       *sigma;
+    sqlite3            *db;
+    const char         *product;
+    size_t              feed; /* index of the table that is read */
+    sqlite3_stmt       *stmt; /* NULL: not begun */
+    int                 log;
+    bool                row; /* the statement is at a row of which an event may be left */
+    struct json_pairs   pairs;
+    struct sigma_audit *audit;
+    int64_t             read;
+    char                numbers[8][24]; /* texts of a row's numbers */
+    size_t              n_numbers;
+};
+
+/* Rows ----------------------------------------------------------------------------- */
+
+static const char *column(struct sigma_events *events, int c, size_t *ret_size)
+{
+    const char *text = (const char *)sqlite3_column_text(events->stmt, c);
+
+    *ret_size = text ? (size_t)sqlite3_column_bytes(events->stmt, c) : 0;
+    return text;
+}
+
+/* A column as a key; the text of a number is made by us, as SQLite's would cost an allocation. */
+static struct sigma_key key(struct sigma_events *events, const char *name, int c)
+{
+    struct sigma_key key = {.name = name};
+
+    if (sqlite3_column_type(events->stmt, c) == SQLITE_INTEGER) {
+        char *text = events->numbers[events->n_numbers++ % TBL_COUNT(events->numbers)];
+        key.size = (size_t)snprintf(text, sizeof events->numbers[0], "%" PRId64,
+                                    (int64_t)sqlite3_column_int64(events->stmt, c));
+        key.value = text;
+        return key;
+    }
+    key.value = column(events, c, &key.size);
+    return key;
+}
+
+static void put_column(struct sigma_events *events, const char *name, int c)
+{
+    struct sigma_key value = key(events, name, c);
+
+    if (value.value)
+        sigma_put(events->sigma, name, strlen(name), value.value, value.size);
+}
+
+/* The pairs of a column that is a JSON object. */
+static int put_pairs(struct sigma_events *events, int c)
+{
+    struct json_pair pair;
+    size_t           size;
+    const char      *text = column(events, c, &size);
+    int              r;
+
+    if (!text)
+        return 0;
+    json_pairs_begin(&events->pairs, text, size);
+    while ((r = json_pairs_next(&events->pairs, &pair)) > 0)
+        (pair.copied ? sigma_put_copy : sigma_put)(events->sigma, pair.name, pair.name_size,
+                                                   pair.value, pair.value_size);
+    return r == -ENOMEM ? r : 0; /* what is not JSON has no fields */
+}
+
+/* Begin the next event of the row at hand, all its values but the keys: 1; 0 where there is none,
+ * or no rule can fit it; -ENOMEM. */
+typedef int put_event(struct sigma_events *events);
+
+/* Members of System that rules ask for now and then; read only where one does. */
+static const struct {
+    const char *name, *column;
+} system_fields[] = {
+    {"Level", "level"},
+    {"Task", "task"},
+    {"Opcode", "opcode"},
+    {"Version", "version"},
+    {"Keywords", "keywords"},
+    {"UserID", "user_sid"},
+    {"ProcessID", "pid"},
+    {"ThreadID", "tid"},
+    {"Message", "message"},
+    {"ActivityID", "activity_id"},
+    {"ProviderGuid", "provider_guid"},
+    {"SystemTime", "datetime"},
+    {"TimeCreated", "datetime"},
+    {"EventRecordID", "record_id"},
+};
+
+static int put_windows(struct sigma_events *events)
+{
+    const struct sigma_key keys[] = {key(events, "Channel", OWN), key(events, "EventID", OWN + 1),
+                                     key(events, "Provider_Name", OWN + 2)};
+    int                    r = sigma_begin(events->sigma, events->log, keys, TBL_COUNT(keys));
+
+    if (r <= 0)
+        return r;
+    r = put_pairs(events, OWN + 4);
+    put_column(events, "Computer", OWN + 3);
+    for (int i = 0; i < (int)TBL_COUNT(system_fields); i++)
+        put_column(events, system_fields[i].name, OWN + 5 + i);
+    return r < 0 ? r : 1;
+}
+
+static int put_journal(struct sigma_events *events)
+{
+    const struct sigma_key keys[] = {key(events, "SYSLOG_IDENTIFIER", OWN)};
+    int                    r = sigma_begin(events->sigma, events->log, keys, TBL_COUNT(keys));
+
+    if (r <= 0)
+        return r;
+    r = put_pairs(events, OWN + 1);
+    return r < 0 ? r : 1;
+}
+
+/* One event of columns with their names; the first is the key. */
+static int put_columns(struct sigma_events *events)
+{
+    const struct sigma_key keys[] = {key(events, sqlite3_column_name(events->stmt, OWN), OWN)};
+    int                    r = sigma_begin(events->sigma, events->log, keys, TBL_COUNT(keys));
+
+    for (int c = OWN + 1; r > 0 && c < sqlite3_column_count(events->stmt); c++)
+        put_column(events, sqlite3_column_name(events->stmt, c), c);
+    return r;
+}
+
+static int put_audit(struct sigma_events *events)
+{
+    if (!events->row) {
+        size_t      size;
+        const char *text = column(events, OWN, &size);
+        int         r = sigma_audit_begin(events->audit, text ? text : "", size,
+                                          (const char *)sqlite3_column_text(events->stmt, OWN + 1),
+                                          (const char *)sqlite3_column_text(events->stmt, OWN + 2));
+        if (r < 0)
+            return r;
+    }
+    return sigma_audit_put(events->audit, events->sigma, events->log, &events->row);
+}
+
+static const struct feed {
+    const char *log, *product, *sql;
+    put_event  *put;
+} feeds[] = {
+    {"windows_events", "windows",
+     "SELECT time, host, source, record_id, channel, event_id, provider_name, computer, data%s "
+     "FROM "
+     "windows_events",
+     put_windows},
+    {"audit_events", "linux",
+     "SELECT time, host, source, serial, record, cmdline, address FROM audit_events", put_audit},
+    {"journal", "linux", "SELECT time, host, source, \"offset\", identifier, fields FROM journal",
+     put_journal},
+    {"auth_events", "linux",
+     "SELECT time, host, source, line, program, message, user, target_user, tty, cwd, command, "
+     "remote_host, kind, pid FROM auth_events WHERE exe IS NULL",
+     put_columns},
+    {"logs_macos", "macos",
+     "SELECT time, host, source, record, nullif(Image, '') AS Image, nullif(CommandLine, '') AS "
+     "CommandLine, nullif(User, '') AS User FROM logs_macos",
+     put_columns},
+};
+
+/* Tables --------------------------------------------------------------------------- */
+
+static char *feed_sql(const struct sigma_events *events, const struct feed *feed)
+{
+    sqlite3_str *more = sqlite3_str_new(NULL);
+
+    for (size_t i = 0; i < TBL_COUNT(system_fields); i++)
+        sqlite3_str_appendf(
+            more, ", %s",
+            sigma_asks(events->sigma, system_fields[i].name) ? system_fields[i].column : "NULL");
+    char *text = sqlite3_str_finish(more);
+    char *sql = text ? sqlite3_mprintf(feed->sql, text) : NULL;
+    sqlite3_free(text);
+    return sql;
+}
+
+/* Begin the next table that a rule reads: SQLITE_ROW, SQLITE_DONE, an error. */
+static int next_feed(struct sigma_events *events)
+{
+    for (; events->feed < TBL_COUNT(feeds); events->feed++) {
+        const struct feed *feed = &feeds[events->feed];
+        events->log = sigma_log(events->sigma, feed->log);
+        if (events->log < 0 || (events->product && strcmp(events->product, feed->product) != 0))
+            continue;
+        char *sql = feed_sql(events, feed);
+        int rc = sql ? sqlite3_prepare_v2(events->db, sql, -1, &events->stmt, NULL) : SQLITE_NOMEM;
+        sqlite3_free(sql);
+        return rc == SQLITE_OK ? SQLITE_ROW : rc;
+    }
+    return SQLITE_DONE;
+}
+
+/* The next row that has events: SQLITE_ROW, SQLITE_DONE after the last table, an error. */
+static int next_row(struct sigma_events *events)
+{
+    for (;;) {
+        int rc = events->stmt ? SQLITE_ROW : next_feed(events);
+        if (rc != SQLITE_ROW)
+            return rc;
+        rc = sqlite3_step(events->stmt);
+        if (rc != SQLITE_DONE)
+            return rc;
+        rc = sqlite3_finalize(events->stmt);
+        events->stmt = NULL;
+        events->feed++;
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+}
+
+static void fill_found(struct sigma_events *events, struct sigma_found *ret)
+{
+    sqlite3_stmt *stmt = events->stmt;
+    bool          timed = sqlite3_column_type(stmt, TIME) != SQLITE_NULL;
+
+    ret->log = feeds[events->feed].log;
+    ret->time = timed ? sqlite3_column_double(stmt, TIME) : NAN;
+    ret->host = (const char *)sqlite3_column_text(stmt, HOST);
+    ret->source = (const char *)sqlite3_column_text(stmt, SOURCE);
+    ret->record = (const char *)sqlite3_column_text(stmt, RECORD);
+}
+
+int sigma_events_next(struct sigma_events *events, bool all, struct sigma_found *ret)
+{
+    for (;;) {
+        int rc = events->row ? SQLITE_ROW : next_row(events);
+        if (rc != SQLITE_ROW)
+            return rc;
+        int r = feeds[events->feed].put(events);
+        if (r < 0)
+            return SQLITE_NOMEM;
+        events->read++;
+        if (r == 0)
+            continue;
+        long n = sigma_match(events->sigma, &ret->rules);
+        if (n < 0)
+            return SQLITE_NOMEM;
+        if (n == 0 && !all)
+            continue;
+        ret->n = (size_t)n;
+        fill_found(events, ret);
+        return SQLITE_ROW;
+    }
+}
+
+struct sigma_events *sigma_events_new(struct sigma *sigma, sqlite3 *db, const char *product)
+{
+    struct sigma_events *events = calloc(1, sizeof *events);
+
+    if (!events)
+        return NULL;
+    events->sigma = sigma;
+    events->db = db;
+    events->product = product;
+    events->audit = sigma_audit_new();
+    if (!events->audit) {
+        free(events);
+        return NULL;
+    }
+    return events;
+}
+
+void sigma_events_free(struct sigma_events *events)
+{
+    if (!events)
+        return;
+    sqlite3_finalize(events->stmt);
+    json_pairs_end(&events->pairs);
+    sigma_audit_free(events->audit);
+    free(events);
+}
+
+int64_t sigma_events_read(const struct sigma_events *events)
+{
+    return events->read;
+}
+
+/* Lists ---------------------------------------------------------------------------- */
+
+typedef int add_row(struct sigma *sigma, sqlite3_stmt *stmt);
+
+static const char *text(sqlite3_stmt *stmt, int c)
+{
+    return (const char *)sqlite3_column_text(stmt, c);
+}
+
+static int add_logsource(struct sigma *sigma, sqlite3_stmt *stmt)
+{
+    return sigma_add_logsource(
+        sigma, &(struct sigma_logsource){text(stmt, 0), text(stmt, 1), text(stmt, 2)},
+        text(stmt, 3), text(stmt, 4));
+}
+
+static int add_field(struct sigma *sigma, sqlite3_stmt *stmt)
+{
+    return sigma_add_field(sigma, text(stmt, 0), text(stmt, 1), text(stmt, 2), text(stmt, 3));
+}
+
+static int add_placeholder(struct sigma *sigma, sqlite3_stmt *stmt)
+{
+    return sigma_add_placeholder(sigma, text(stmt, 0), text(stmt, 1));
+}
+
+static int load_list(struct sigma *sigma, sqlite3 *db, const char *sql, add_row *add)
+{
+    sqlite3_stmt *stmt = NULL;
+    int           rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), r = 0;
+
+    while (rc == SQLITE_OK && r == 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        r = add(sigma, stmt);
+        rc = SQLITE_OK;
+    }
+    sqlite3_finalize(stmt);
+    if (r < 0)
+        return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_ERROR;
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int sigma_load_lists(struct sigma *sigma, sqlite3 *db)
+{
+    int rc = load_list(sigma, db,
+                       "SELECT product, category, service, log, fields FROM sigma_logsources "
+                       "WHERE log IS NOT NULL",
+                       add_logsource);
+
+    if (rc == SQLITE_OK)
+        rc = load_list(sigma, db,
+                       "SELECT log, fields, field, value FROM sigma_fields WHERE log IS NOT NULL "
+                       "AND field IS NOT NULL AND value IS NOT NULL",
+                       add_field);
+    if (rc == SQLITE_OK)
+        rc = load_list(sigma, db,
+                       "SELECT name, value FROM sigma_placeholders WHERE name IS NOT NULL AND "
+                       "value IS NOT NULL",
+                       add_placeholder);
+    return rc;
+}

@@ -1,0 +1,256 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/text/array.h"
+#include "sigma_set.h"
+
+static const char *placeholder_value(void *data, const char *name, size_t i)
+{
+    const struct sigma *sigma = data;
+
+    for (size_t p = 0; p < sigma->n_placeholders; p++)
+        if (strcmp(sigma->placeholders[p].name, name) == 0 && i-- == 0)
+            return sigma->placeholders[p].value;
+    return NULL;
+}
+
+struct sigma *sigma_new(void)
+{
+    struct sigma *sigma = calloc(1, sizeof *sigma);
+
+    if (sigma)
+        sigma->maker = (struct sigma_maker){.arena = &sigma->arena,
+                                            .scratch = &sigma->scratch,
+                                            .names = &sigma->names,
+                                            .placeholder = placeholder_value,
+                                            .placeholder_data = sigma};
+    return sigma;
+}
+
+void sigma_free(struct sigma *sigma)
+{
+    if (!sigma)
+        return;
+    sigma_free_kinds(sigma);
+    for (size_t i = 0; i < sigma->maker.n_regexps; i++)
+        regexp_free(sigma->maker.regexps[i]);
+    free(sigma->maker.regexps);
+    sigma_index_free(sigma->index);
+    sigma_names_free(&sigma->names);
+    sigma_event_free(&sigma->event);
+    free(sigma->sources);
+    free(sigma->mappings);
+    free(sigma->placeholders);
+    free(sigma->rules);
+    free(sigma->class_of);
+    free(sigma->classes);
+    free(sigma->indexed);
+    free(sigma->hidden);
+    free(sigma->given_up);
+    free(sigma->trees);
+    free(sigma->hits);
+    arena_free(&sigma->arena);
+    arena_free(&sigma->scratch);
+    free(sigma);
+}
+
+const char *sigma_error(const struct sigma *sigma)
+{
+    return sigma->error ? sigma->error : "";
+}
+
+/* Rules ---------------------------------------------------------------------------- */
+
+static struct sigma_rule *new_rule(struct sigma *sigma, const char *file)
+{
+    struct sigma_rule *rule = ARRAY_ADD(sigma->rules, sigma->n_rules);
+
+    if (rule)
+        rule->file = file;
+    return rule;
+}
+
+static int read_documents(struct sigma *sigma, const char *file, const struct yaml_file *yaml)
+{
+    for (size_t i = 0; i < yaml->n; i++) {
+        if (sigma->n_rules >= SIGMA_RULES_MAX)
+            return -E2BIG;
+        struct sigma_rule *rule = new_rule(sigma, file);
+        int r = rule ? sigma_rule_parse(&sigma->maker, yaml->documents[i], rule) : -ENOMEM;
+        if (r == -ENODATA)
+            sigma->n_rules--;
+        else if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int sigma_read(struct sigma *sigma, const char *file, const char *text, size_t size)
+{
+    struct yaml_file yaml;
+    const char      *name = arena_strndup(&sigma->arena, file, strlen(file));
+
+    arena_reset(&sigma->scratch);
+    int bad = yaml_file_parse(text, size, &sigma->scratch, &yaml);
+    if (bad == -ENOMEM)
+        return bad;
+    int r = read_documents(sigma, name, &yaml);
+    if (r == 0 && bad < 0) {
+        struct sigma_rule *rule = sigma->n_rules < SIGMA_RULES_MAX ? new_rule(sigma, name) : NULL;
+        if (!rule)
+            return -E2BIG;
+        rule->error = arena_strndup(&sigma->arena, yaml.error, strlen(yaml.error));
+        rule->error_line = yaml.error_line;
+    }
+    return sigma->arena.failed || sigma->scratch.failed ? -ENOMEM : r;
+}
+
+int sigma_fail(struct sigma *sigma, const char *file, const char *why)
+{
+    struct sigma_rule *rule =
+        sigma->n_rules < SIGMA_RULES_MAX
+            ? new_rule(sigma, arena_strndup(&sigma->arena, file, strlen(file)))
+            : NULL;
+
+    if (!rule)
+        return -E2BIG;
+    rule->error = arena_strndup(&sigma->arena, why, strlen(why));
+    return sigma->arena.failed ? -ENOMEM : 0;
+}
+
+size_t sigma_count(const struct sigma *sigma)
+{
+    return sigma->n_rules;
+}
+
+const struct sigma_rule *sigma_rule(const struct sigma *sigma, size_t i)
+{
+    return &sigma->rules[i];
+}
+
+static bool is_named(const struct sigma_rule *rule, const char *reference)
+{
+    return (rule->id && strcmp(rule->id, reference) == 0) ||
+           (rule->name && strcmp(rule->name, reference) == 0) ||
+           (rule->title && strcmp(rule->title, reference) == 0);
+}
+
+long sigma_find(const struct sigma *sigma, const char *reference)
+{
+    for (size_t i = 0; i < sigma->n_rules; i++)
+        if (is_named(&sigma->rules[i], reference))
+            return (long)i;
+    return -1;
+}
+
+/* Filters -------------------------------------------------------------------------- */
+
+/* Whether a filter is for a rule: its log source is in the filter's, and it is one of its rules. */
+static bool applies(const struct sigma_rule *filter, const struct sigma_rule *rule)
+{
+    if (rule->kind != SIGMA_RULE || !rule->tree ||
+        !sigma_says(filter->logsource.product, rule->logsource.product) ||
+        !sigma_says(filter->logsource.category, rule->logsource.category) ||
+        !sigma_says(filter->logsource.service, rule->logsource.service))
+        return false;
+    for (size_t i = 0; i < filter->n_applies_to; i++)
+        if (is_named(rule, filter->applies_to[i]))
+            return true;
+    return filter->n_applies_to == 0;
+}
+
+static int apply_filter(struct sigma *sigma, const struct sigma_rule *filter)
+{
+    for (size_t i = 0; i < sigma->n_rules; i++) {
+        struct sigma_rule *rule = &sigma->rules[i];
+        if (!applies(filter, rule))
+            continue;
+        struct sigma_node *both = sigma_node_new(&sigma->maker, SIGMA_AND, 2);
+        if (!both)
+            return -ENOMEM;
+        both->items[0] = rule->tree;
+        both->items[1] = filter->tree;
+        both->n = 2;
+        both->count = rule->tree->count + filter->tree->count;
+        both->label = filter->title;
+        rule->tree = both;
+    }
+    return 0;
+}
+
+/* Rules that correlations name -------------------------------------------------------- */
+
+static void hide_rules(struct sigma *sigma, struct sigma_rule *rule)
+{
+    const struct sigma_correlation *correlation = rule->correlation;
+
+    for (size_t i = 0; i < correlation->n_rules; i++) {
+        long found = sigma_find(sigma, correlation->rules[i]);
+        if (found < 0) {
+            rule->error = "names a rule that was not read";
+            rule->error_line = rule->line;
+        } else if (!correlation->generate) {
+            sigma->hidden[found] = true;
+        }
+    }
+}
+
+bool sigma_shown(const struct sigma *sigma, size_t rule)
+{
+    return !sigma->hidden[rule];
+}
+
+/* Finishing ------------------------------------------------------------------------ */
+
+static int allocate(struct sigma *sigma)
+{
+    size_t n = sigma->n_rules + 1;
+
+    sigma->class_of = calloc(n, sizeof *sigma->class_of);
+    sigma->indexed = calloc(n, sizeof *sigma->indexed);
+    sigma->hidden = calloc(n, sizeof *sigma->hidden);
+    sigma->given_up = calloc(n, sizeof *sigma->given_up);
+    sigma->trees = calloc(n, sizeof(struct sigma_node *));
+    sigma->hits = calloc(n, sizeof *sigma->hits);
+    return sigma->class_of && sigma->indexed && sigma->hidden && sigma->given_up && sigma->trees &&
+                   sigma->hits
+               ? 0
+               : -ENOMEM;
+}
+
+int sigma_finish(struct sigma *sigma)
+{
+    int r = allocate(sigma);
+
+    for (size_t i = 0; r == 0 && i < sigma->n_rules; i++)
+        if (sigma->rules[i].kind == SIGMA_FILTER && sigma->rules[i].tree)
+            r = apply_filter(sigma, &sigma->rules[i]);
+    for (size_t i = 0; r == 0 && i < sigma->n_rules; i++)
+        r = sigma_place_rule(sigma, i);
+    for (size_t i = 0; r == 0 && i < sigma->n_rules; i++) {
+        struct sigma_rule *rule = &sigma->rules[i];
+        if (rule->kind == SIGMA_CORRELATION && !rule->error)
+            hide_rules(sigma, rule);
+        if (rule->kind == SIGMA_RULE)
+            sigma->trees[i] = rule->tree;
+    }
+    if (r == 0)
+        r = sigma_index_new(sigma->trees, sigma->n_rules, sigma->indexed, &sigma->index);
+    arena_free(&sigma->scratch);
+    sigma->run = (struct sigma_run){.event = &sigma->event, .regexps = sigma->maker.regexps};
+    return sigma->arena.failed ? -ENOMEM : r;
+}
+
+int sigma_log(const struct sigma *sigma, const char *log)
+{
+    for (int i = 0; i < sigma->n_logs; i++)
+        if (strcmp(sigma->logs[i], log) == 0)
+            return sigma->used[i] ? i : -1;
+    return -1;
+}
+
+bool sigma_asks(const struct sigma *sigma, const char *field)
+{
+    return sigma_name_find(&sigma->names, field, strlen(field)) != SIGMA_NO_FIELD;
+}

@@ -1,0 +1,82 @@
+/* sigma_event.h -- one event as rules see it: values under names.
+ *
+ *     struct sigma_names names = {0};
+ *     int32_t image = sigma_name(&names, "Image", 5);      what rules ask for, before any event
+ *     struct sigma_event event = {0};
+ *     sigma_event_begin(&event, &names);
+ *     sigma_event_add(&event, "Image", 5, "C:\\x.exe", 8, false);
+ *     const struct sigma_value *value = sigma_event_get(&event, image);
+ *
+ * A name may have several values. Names that no rule asks for have values too, for keywords, but
+ * no number. Errors are sticky: event.failed after an allocation that failed.
+ */
+#ifndef SVCQL_SIGMA_EVENT_H
+#define SVCQL_SIGMA_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "formats/text/arena.h"
+
+#define SIGMA_NO_FIELD  (-1)
+#define SIGMA_VALUE_MAX (1u << 20) /* bytes of a value that are compared; the rest is cut off */
+#define SIGMA_EVENT_MAX 4096       /* values of an event; more are left out, and counted */
+
+/* Names of fields and their numbers, from 0. Case matters: an audit record has both syscall and
+ * SYSCALL. */
+struct sigma_names {
+    struct sigma_field_name {
+        const char *text;
+        uint32_t    size, hash;
+    } * names;
+    size_t   n, room;
+    int32_t *slots; /* hash table of numbers */
+    size_t   n_slots;
+};
+
+/* The number of a name, new where it had none; -1 where out of memory. */
+int32_t sigma_name(struct sigma_names *names, struct arena *arena, const char *name, size_t size);
+
+/* The number of a name; SIGMA_NO_FIELD where no rule asks for it. */
+int32_t sigma_name_find(const struct sigma_names *names, const char *name, size_t size);
+void    sigma_names_free(struct sigma_names *names);
+
+struct sigma_value {
+    const char *text;   /* as the log has it */
+    const char *folded; /* ASCII letters in lower case; NULL until sigma_value_fold() */
+    const char *name;   /* of the field */
+    uint32_t    size, name_size;
+    int32_t     field; /* number of the name, or SIGMA_NO_FIELD */
+    int32_t     next;  /* index of the next value of the same field, or -1 */
+};
+
+struct sigma_event {
+    const struct sigma_names *names;
+    struct sigma_value       *values;
+    size_t                    n, room;
+    size_t                    lost; /* values beyond SIGMA_EVENT_MAX, of all events */
+    struct {
+        uint32_t turn; /* event that it is of */
+        int32_t  first, last;
+    } * fields; /* of each number */
+    size_t       n_fields;
+    uint32_t     turn;
+    struct arena text; /* copies, and folded texts */
+    bool         failed;
+};
+
+void sigma_event_begin(struct sigma_event *event, const struct sigma_names *names);
+void sigma_event_free(struct sigma_event *event);
+
+/* Add a value. Without `copy` both texts must live until the event ends. */
+void sigma_event_add(struct sigma_event *event, const char *name, size_t name_size,
+                     const char *text, size_t size, bool copy);
+
+/* The first value of a field; NULL where the event has none. Further ones by their `next`. */
+const struct sigma_value *sigma_event_get(const struct sigma_event *event, int32_t field);
+
+/* Its text in lower case; the empty text where out of memory. */
+const char *sigma_value_fold(struct sigma_event *event, struct sigma_value *value);
+
+#endif

@@ -1,0 +1,34 @@
+/* sigma_index.h -- which rules an event may fit, by texts that they cannot do without.
+ *
+ * Nearly every rule has a set of texts of which an event must hold one. For each such text the
+ * index keeps the four bytes of it that the fewest other texts have; a value is read once, and only
+ * where it has the four bytes of a text is the text compared. So the cost of a value is that of its
+ * length, however many rules there are. A rule without such a set is one that is always tried. The
+ * tests of a rule that is tried ask the index, too, whether their texts are in the event.
+ */
+#ifndef SVCQL_SIGMA_INDEX_H
+#define SVCQL_SIGMA_INDEX_H
+
+#include "sigma_test.h"
+
+struct sigma_index;
+
+/* Index the trees of n rules (NULL: none); `indexed` says of each whether it is found by a text. 0
+ * or -ENOMEM. Free with sigma_index_free(). */
+int  sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
+                     struct sigma_index **ret);
+void sigma_index_free(struct sigma_index *index); /* accepts NULL */
+
+/* The rules, each once, in no order, one of whose texts the event holds in a field that it belongs
+ * to; valid until the next call. Without `all`, values of fields that no text belongs to are
+ * passed over; with it keywords are found everywhere. */
+const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *event, bool all,
+                                 size_t *ret_n);
+
+/* Whether the last search found the text that a test with `literal` cannot do without. */
+bool sigma_index_has(const struct sigma_index *index, const struct sigma_test *test);
+
+/* Whether a rule has a keyword: searched for in every value. */
+bool sigma_index_anywhere(const struct sigma_index *index, uint32_t rule);
+
+#endif

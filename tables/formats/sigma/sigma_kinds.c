@@ -1,0 +1,188 @@
+/* sigma_kinds.c -- what rules events with the same keys may fit: worked out once a kind. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sigma_set.h"
+
+void sigma_free_kinds(struct sigma *sigma)
+{
+    for (size_t i = 0; i < KIND_SLOTS; i++) {
+        if (!sigma->kinds[i])
+            continue;
+        free(sigma->kinds[i]->key);
+        free(sigma->kinds[i]->possible);
+        free(sigma->kinds[i]->tried);
+        free(sigma->kinds[i]->mappings);
+        free(sigma->kinds[i]);
+        sigma->kinds[i] = NULL;
+    }
+    sigma->n_kinds = 0;
+}
+
+enum truth { NO, YES, MAYBE };
+
+/* What the keys alone say of a tree: the event at hand has nothing but them. */
+static enum truth judge(struct sigma *sigma, const struct sigma_node *node,
+                        const struct sigma_key *keys, size_t n)
+{
+    enum truth result = node->join == SIGMA_AND ? YES : NO;
+
+    if (node->join == SIGMA_TEST) {
+        const struct sigma_test *test = node->test;
+        for (size_t k = 0; k < n; k++)
+            if (test->operation != SIGMA_FIELD &&
+                test->field == sigma_name_find(&sigma->names, keys[k].name, strlen(keys[k].name)) &&
+                test->field != SIGMA_NO_FIELD)
+                return sigma_test_fits(&sigma->run, test) ? YES : NO;
+        return MAYBE;
+    }
+    if (node->join == SIGMA_NOT) {
+        result = judge(sigma, node->items[0], keys, n);
+        return result == MAYBE ? MAYBE : result == YES ? NO : YES;
+    }
+    for (uint32_t i = 0; i < node->n; i++) {
+        enum truth item = judge(sigma, node->items[i], keys, n);
+        if (item == (node->join == SIGMA_AND ? NO : YES))
+            return item;
+        if (item == MAYBE)
+            result = MAYBE;
+    }
+    return result;
+}
+
+static void judge_rows(struct sigma *sigma, struct kind *kind, const struct sigma_key *keys,
+                       size_t n)
+{
+    for (size_t i = 0; i < sigma->n_sources; i++) {
+        const struct source_row *row = &sigma->sources[i];
+        if (row->log != kind->log)
+            continue;
+        enum truth fits = row->where ? judge(sigma, row->where, keys, n) : YES;
+        if (fits == YES)
+            sigma_set_add(&kind->rows, i);
+        if (fits == MAYBE) {
+            sigma_set_add(&kind->open_rows, i);
+            kind->is_open = true;
+        }
+    }
+}
+
+static int judge_mappings(struct sigma *sigma, struct kind *kind, const struct sigma_key *keys,
+                          size_t n)
+{
+    kind->mappings = calloc(sigma->n_mappings + 1, sizeof *kind->mappings);
+    if (!kind->mappings)
+        return -ENOMEM;
+    for (size_t i = 0; i < sigma->n_mappings; i++) {
+        const struct mapping *mapping = &sigma->mappings[i];
+        if (mapping->log == kind->log &&
+            (!mapping->where || judge(sigma, mapping->where, keys, n) != NO))
+            kind->mappings[kind->n_mappings++] = (uint16_t)i;
+    }
+    return 0;
+}
+
+static int judge_rules(struct sigma *sigma, struct kind *kind, const struct sigma_key *keys,
+                       size_t n)
+{
+    struct source_set rows = kind->rows;
+
+    for (size_t i = 0; i < SOURCE_SETS; i++)
+        rows.bits[i] |= kind->open_rows.bits[i];
+    kind->possible = calloc(sigma->n_rules / 64 + 1, sizeof *kind->possible);
+    kind->tried = calloc(sigma->n_rules + 1, sizeof *kind->tried);
+    if (!kind->possible || !kind->tried)
+        return -ENOMEM;
+    for (size_t i = 0; i < sigma->n_rules; i++) {
+        if (!sigma->trees[i] || !sigma_class_fits(&sigma->classes[sigma->class_of[i]], &rows) ||
+            judge(sigma, sigma->trees[i], keys, n) == NO)
+            continue;
+        kind->possible[i / 64] |= UINT64_C(1) << (i % 64);
+        kind->n_possible++;
+        if (!sigma->indexed[i])
+            kind->tried[kind->n_tried++] = (uint32_t)i;
+        kind->anywhere |= sigma_index_anywhere(sigma->index, (uint32_t)i);
+    }
+    uint32_t *tried = realloc(kind->tried, (kind->n_tried + 1) * sizeof *tried);
+    if (tried)
+        kind->tried = tried;
+    return 0;
+}
+
+/* The keys' values one after another, with their sizes, as a text that tells kinds apart. */
+static size_t join_keys(const struct sigma_key *keys, size_t n, int log, char *text, size_t room)
+{
+    size_t size = 0;
+
+    text[size++] = (char)log;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t of_key = keys[i].value ? (uint32_t)keys[i].size : UINT32_MAX;
+        size_t   bytes = keys[i].value ? keys[i].size : 0;
+        if (bytes + sizeof of_key > room - size)
+            return 0;
+        memcpy(text + size, &of_key, sizeof of_key);
+        memcpy(text + size + sizeof of_key, keys[i].value ? keys[i].value : "", bytes);
+        size += sizeof of_key + bytes;
+    }
+    return size;
+}
+
+static uint64_t hash_of(const char *text, size_t size)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (unsigned char)text[i]) * 1099511628211u;
+    return hash ^ hash >> 32;
+}
+
+static int new_kind(struct sigma *sigma, int log, const struct sigma_key *keys, size_t n,
+                    struct kind *kind)
+{
+    kind->log = log;
+    judge_rows(sigma, kind, keys, n);
+    int r = judge_mappings(sigma, kind, keys, n);
+    return r < 0 ? r : judge_rules(sigma, kind, keys, n);
+}
+
+#define KEY_MAX 1024 /* bytes of all keys of an event; longer ones share a kind without keys */
+
+int sigma_find_kind(struct sigma *sigma, int log, const struct sigma_key *keys, size_t n,
+                    struct kind **ret)
+{
+    char     text[KEY_MAX];
+    size_t   size = join_keys(keys, n, log, text, sizeof text);
+    uint64_t hash;
+
+    if (size == 0) {
+        text[size++] = (char)log;
+        n = 0;
+    }
+    hash = hash_of(text, size);
+    size_t at = hash % KIND_SLOTS;
+    for (; sigma->kinds[at]; at = (at + 1) % KIND_SLOTS) {
+        struct kind *kind = sigma->kinds[at];
+        if (kind->hash == hash && kind->key_size == size && memcmp(kind->key, text, size) == 0) {
+            *ret = kind;
+            return 0;
+        }
+    }
+    if (sigma->n_kinds == KINDS_MAX) { /* begin again, rather than hold what a log makes up */
+        sigma_free_kinds(sigma);
+        at = hash % KIND_SLOTS;
+    }
+    struct kind *kind = calloc(1, sizeof *kind);
+    if (!kind)
+        return -ENOMEM;
+    sigma->kinds[at] = kind;
+    sigma->n_kinds++;
+    kind->hash = hash;
+    kind->key = malloc(size);
+    if (!kind->key)
+        return -ENOMEM;
+    memcpy(kind->key, text, size);
+    kind->key_size = size;
+    *ret = kind;
+    return new_kind(sigma, log, keys, n, kind);
+}

@@ -1,0 +1,140 @@
+/* sigma_match.c -- an event, and the rules that it fits. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sigma_set.h"
+
+/* Events --------------------------------------------------------------------------- */
+
+int sigma_begin(struct sigma *sigma, int log, const struct sigma_key *keys, size_t n)
+{
+    sigma_event_begin(&sigma->event, &sigma->names);
+    for (size_t i = 0; i < n; i++)
+        if (keys[i].value)
+            sigma_event_add(&sigma->event, keys[i].name, strlen(keys[i].name), keys[i].value,
+                            keys[i].size, false);
+    int r = sigma_find_kind(sigma, log, keys, n, &sigma->kind);
+    if (r < 0 || sigma->event.failed)
+        return -ENOMEM;
+    return sigma->kind->n_possible > 0;
+}
+
+void sigma_put(struct sigma *sigma, const char *name, size_t name_size, const char *text,
+               size_t size)
+{
+    sigma_event_add(&sigma->event, name, name_size, text, size, false);
+}
+
+void sigma_put_copy(struct sigma *sigma, const char *name, size_t name_size, const char *text,
+                    size_t size)
+{
+    sigma_event_add(&sigma->event, name, name_size, text, size, true);
+}
+
+/* A field made of others; nothing where the event lacks one of them. */
+static void map_field(struct sigma *sigma, const struct mapping *mapping)
+{
+    struct sigma_event *event = &sigma->event;
+    char                text[4096];
+    size_t              size = 0;
+
+    for (size_t i = 0; i < mapping->n_pieces; i++) {
+        const struct piece       *piece = &mapping->pieces[i];
+        const struct sigma_value *value = piece->text ? NULL : sigma_event_get(event, piece->field);
+        if (!piece->text && !value)
+            return;
+        if (mapping->n_pieces == 1 && value) {
+            sigma_event_add(event, mapping->name, strlen(mapping->name), value->text, value->size,
+                            false);
+            return;
+        }
+        const char *from = piece->text ? piece->text : value->text;
+        size_t      n = piece->text ? strlen(piece->text) : value->size;
+        n = n < sizeof text - size ? n : sizeof text - size;
+        memcpy(text + size, from, n);
+        size += n;
+    }
+    sigma_event_add(event, mapping->name, strlen(mapping->name), text, size, true);
+}
+
+static void map_fields(struct sigma *sigma)
+{
+    for (size_t i = 0; i < sigma->kind->n_mappings; i++) {
+        const struct mapping *mapping = &sigma->mappings[sigma->kind->mappings[i]];
+        if (!sigma_event_get(&sigma->event, mapping->field) &&
+            (!mapping->where || sigma_node_fits(&sigma->run, mapping->where)))
+            map_field(sigma, mapping);
+    }
+}
+
+/* The rows of log sources that the event is of. */
+static void find_sources(struct sigma *sigma)
+{
+    sigma->rows = sigma->kind->rows;
+    for (size_t i = 0; sigma->kind->is_open && i < sigma->n_sources; i++)
+        if ((sigma->kind->open_rows.bits[i / 64] >> (i % 64) & 1) &&
+            sigma_node_fits(&sigma->run, sigma->sources[i].where))
+            sigma_set_add(&sigma->rows, i);
+}
+
+bool sigma_of_source(struct sigma *sigma, size_t rule)
+{
+    return sigma->trees[rule] &&
+           sigma_class_fits(&sigma->classes[sigma->class_of[rule]], &sigma->rows);
+}
+
+bool sigma_fits(struct sigma *sigma, const struct sigma_node *node)
+{
+    return sigma_node_fits(&sigma->run, node);
+}
+
+static void try_rule(struct sigma *sigma, uint32_t rule)
+{
+    if (sigma->given_up[rule] >= SIGMA_GIVE_UP ||
+        (sigma->kind->is_open && !sigma_of_source(sigma, rule)))
+        return;
+    sigma->run.too_long = 0;
+    if (sigma_node_fits(&sigma->run, sigma->trees[rule]))
+        sigma->hits[sigma->n_hits++] = rule;
+    sigma->given_up[rule] = (uint8_t)(sigma->given_up[rule] + (sigma->run.too_long > 0));
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+long sigma_match(struct sigma *sigma, const uint32_t **ret_rules)
+{
+    const struct kind *kind = sigma->kind;
+    size_t             n;
+
+    sigma->n_hits = 0;
+    map_fields(sigma);
+    find_sources(sigma);
+    const uint32_t *found = sigma_index_find(sigma->index, &sigma->event, kind->anywhere, &n);
+    sigma->run.index = sigma->index;
+    for (size_t i = 0; i < n; i++)
+        if (kind->possible[found[i] / 64] >> (found[i] % 64) & 1)
+            try_rule(sigma, found[i]);
+    for (size_t i = 0; i < kind->n_tried; i++)
+        try_rule(sigma, kind->tried[i]);
+    sigma->run.index = NULL;
+    if (sigma->n_hits > 1)
+        qsort(sigma->hits, sigma->n_hits, sizeof *sigma->hits, by_number);
+    *ret_rules = sigma->hits;
+    return sigma->event.failed ? -ENOMEM : (long)sigma->n_hits;
+}
+
+struct sigma_event *sigma_event(struct sigma *sigma)
+{
+    return &sigma->event;
+}
+
+unsigned sigma_given_up(const struct sigma *sigma, size_t rule)
+{
+    return sigma->given_up[rule];
+}

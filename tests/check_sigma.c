@@ -1,0 +1,446 @@
+/* check_sigma.c -- Sigma rules in YAML: what each part of the specification means, and what hostile
+ * files come to. */
+#include "harness.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/sigma/sigma.h"
+#include "formats/text/json_pairs.h"
+
+/* A rule of that detection, alone in a set that reads one log. */
+static struct sigma *one_rule(const char *detection)
+{
+    struct sigma *sigma = sigma_new();
+    char          text[8192];
+
+    snprintf(text, sizeof text, "title: t\nlogsource: {product: p}\ndetection:\n  %s\n", detection);
+    ck_assert_ptr_nonnull(sigma);
+    ck_assert_int_eq(
+        sigma_add_logsource(sigma, &(struct sigma_logsource){"p", NULL, NULL}, "log", NULL), 0);
+    ck_assert_int_eq(sigma_add_placeholder(sigma, "admins", "root"), 0);
+    ck_assert_int_eq(sigma_add_placeholder(sigma, "admins", "adm*"), 0);
+    ck_assert_int_eq(sigma_read(sigma, "t.yml", text, strlen(text)), 0);
+    ck_assert_int_eq(sigma_finish(sigma), 0);
+    ck_assert_uint_eq(sigma_count(sigma), 1);
+    return sigma;
+}
+
+/* Whether an event, a JSON object, fits. */
+static bool fits(struct sigma *sigma, const char *json)
+{
+    struct json_pairs pairs = {0};
+    struct json_pair  pair;
+    const uint32_t   *rules;
+    int               r = sigma_begin(sigma, sigma_log(sigma, "log"), NULL, 0);
+
+    ck_assert_int_ge(r, 0);
+    json_pairs_begin(&pairs, json, strlen(json));
+    while (json_pairs_next(&pairs, &pair) > 0)
+        sigma_put_copy(sigma, pair.name, pair.name_size, pair.value, pair.value_size);
+    json_pairs_end(&pairs);
+    long n = r ? sigma_match(sigma, &rules) : 0;
+    ck_assert_int_ge(n, 0);
+    return n > 0;
+}
+
+/* One line of a selection, events that fit it and events that do not. */
+static const struct {
+    const char *line;
+    const char *fits[4], *spares[4];
+} lines[] = {
+    /* text, wildcards and escapes */
+    {"F: abc", {"{'F':'abc'}", "{'F':'ABC'}"}, {"{'F':'abcd'}", "{'F':''}", "{'G':'abc'}"}},
+    {"F: 'a*c'", {"{'F':'ac'}", "{'F':'AbbC'}"}, {"{'F':'acd'}", "{'F':'xac'}"}},
+    {"F: 'a?c'", {"{'F':'abc'}", "{'F':'a\u00e9c'}"}, {"{'F':'ac'}", "{'F':'abbc'}"}},
+    {"F: '*a*b'", {"{'F':'ab'}", "{'F':'xaxbxb'}"}, {"{'F':'ba'}"}},
+    {"F: 'a\\*c'", {"{'F':'a*c'}"}, {"{'F':'abc'}", "{'F':'a\\\\*c'}"}},
+    {"F: 'a\\\\*c'", {"{'F':'a\\\\xc'}", "{'F':'a\\\\c'}"}, {"{'F':'a*c'}"}},
+    {"F: 'a\\\\\\*c'", {"{'F':'a\\\\*c'}"}, {"{'F':'a\\\\xc'}", "{'F':'a*c'}"}},
+    {"F: 'c:\\x'", {"{'F':'C:\\\\X'}"}, {"{'F':'c:x'}"}},
+    {"F: '\\\\\\\\host\\x'", {"{'F':'\\\\\\\\host\\\\x'}"}, {"{'F':'\\\\host\\\\x'}"}},
+    {"F: 'a\\'", {"{'F':'a\\\\'}"}, {"{'F':'a'}"}},
+    {"F: 'M\u00fcller*'", {"{'F':'m\u00fcller x'}"}, {"{'F':'muller'}"}},
+    {"F|contains: bcde", {"{'F':'aBCDEf'}", "{'F':'bcde'}"}, {"{'F':'bcd'}"}},
+    {"F|contains: 'b\\'", {"{'F':'ab\\\\c'}"}, {"{'F':'abc'}"}},
+    {"F|startswith: abcd", {"{'F':'ABCDe'}", "{'F':'abcd'}"}, {"{'F':'xabcd'}"}},
+    {"F|endswith: '\\sc.exe'", {"{'F':'C:\\\\Sc.ExE'}"}, {"{'F':'sc.exe'}", "{'F':'\\\\sc.exe '}"}},
+    {"F|endswith: 'b?d'", {"{'F':'abcd'}"}, {"{'F':'abd'}", "{'F':'abcde'}"}},
+    {"F|contains: [abcd, wxyz]", {"{'F':'1wxyz'}"}, {"{'F':'wxy'}"}},
+    {"F|contains|all: [abcd, wxyz]", {"{'F':'wxyz abcd'}"}, {"{'F':'wxyz'}", "{'F':'abcd'}"}},
+    {"F|cased: abCd", {"{'F':'abCd'}"}, {"{'F':'abcd'}"}},
+    {"F|contains|cased: abCd", {"{'F':'xabCdx'}"}, {"{'F':'xabcdx'}"}},
+    {"F: [abc, def]", {"{'F':'def'}", "{'F':['x','abc']}"}, {"{'F':'x'}"}},
+    /* null, empty, numbers, booleans */
+    {"F: null", {"{'G':'1'}", "{'F':null}"}, {"{'F':''}", "{'F':'null'}"}},
+    {"F:", {"{'G':'1'}"}, {"{'F':'x'}"}},
+    {"F: []", {"{'G':'1'}"}, {"{'F':'x'}"}},
+    {"F: ''", {"{'F':''}"}, {"{'G':'1'}", "{'F':'x'}"}},
+    {"F: ['', null]", {"{'F':''}", "{'G':'1'}"}, {"{'F':'x'}"}},
+    {"F: 10", {"{'F':'10'}", "{'F':10}", "{'F':'0xa'}"}, {"{'F':'100'}", "{'F':'ten'}"}},
+    {"F: '10'", {"{'F':'10'}"}, {"{'F':'0xa'}", "{'F':'10.0'}"}},
+    {"F: 0x10", {"{'F':'16'}"}, {"{'F':'10'}"}},
+    {"F: -1.5", {"{'F':'-1.5'}"}, {"{'F':'1.5'}"}},
+    {"F: true", {"{'F':'true'}", "{'F':'True'}", "{'F':'1'}"}, {"{'F':'false'}", "{'G':'1'}"}},
+    {"F: no", {"{'F':'no'}", "{'F':'false'}"}, {"{'F':'yes'}"}},
+    {"F|contains: 4688", {"{'F':'x4688'}"}, {"{'F':'468'}"}},
+    /* exists, neq, fieldref */
+    {"F|exists: true", {"{'F':''}"}, {"{'G':'1'}"}},
+    {"F|exists: false", {"{'G':'1'}"}, {"{'F':''}"}},
+    {"F|neq: abc", {"{'F':'x'}", "{'G':'abc'}"}, {"{'F':'ABC'}"}},
+    {"F|neq: [abc, def]", {"{'F':'x'}"}, {"{'F':'def'}"}},
+    {"F|contains|neq: abcd", {"{'F':'x'}"}, {"{'F':'xabcdx'}"}},
+    {"F|fieldref: G",
+     {"{'F':'Ab','G':'aB'}"},
+     {"{'F':'ab'}", "{'G':'ab'}", "{'F':'ab','G':'abc'}"}},
+    {"F|fieldref|startswith: G", {"{'F':'abc','G':'a'}"}, {"{'F':'abc','G':'b'}"}},
+    {"F|fieldref|endswith: G", {"{'F':'abc','G':'C'}"}, {"{'F':'abc','G':'b'}"}},
+    {"F|fieldref|contains: G", {"{'F':'abc','G':'b'}"}, {"{'F':'abc','G':'*'}"}},
+    {"F|fieldref|neq: G", {"{'F':'a','G':'b'}", "{'F':'a'}"}, {"{'F':'a','G':'A'}"}},
+    /* numbers and times */
+    {"F|gt: 5", {"{'F':'6'}", "{'F':'5.1'}"}, {"{'F':'5'}", "{'F':'x'}", "{'G':'6'}"}},
+    {"F|gte: 5", {"{'F':'5'}"}, {"{'F':'4'}"}},
+    {"F|lt: 5", {"{'F':'-7'}"}, {"{'F':'5'}", "{'F':''}"}},
+    {"F|lte: '5'", {"{'F':'5'}"}, {"{'F':'10'}"}},
+    {"F|minute: 30",
+     {"{'F':'2026-01-31 10:30:59'}", "{'F':'1700001000000'}"},
+     {"{'F':'2026-01-31 10:31:00'}"}},
+    {"F|hour: 8",
+     {"{'F':'2026-01-31T10:30:00+02:00'}", "{'F':'2026-01-31T08:00:00.123Z'}"},
+     {"{'F':'2026-01-31 10:30:00'}"}},
+    {"F|day: 29", {"{'F':'2024-02-29 00:00:00'}"}, {"{'F':'2024-03-01'}"}},
+    {"F|week: 53", {"{'F':'2021-01-03'}"}, {"{'F':'2021-01-04'}"}},
+    {"F|week: 1", {"{'F':'2024-12-30'}"}, {"{'F':'2024-12-29'}"}},
+    {"F|month: 2", {"{'F':'2024-02-29'}"}, {"{'F':'2024-03-01'}", "{'F':'nothing'}"}},
+    {"F|year: 1970", {"{'F':'0'}"}, {"{'F':'2024-03-01'}"}},
+    {"F|hour|gte: 22", {"{'F':'2026-01-31 23:00:00'}"}, {"{'F':'2026-01-31 21:59:59'}"}},
+    /* regular expressions, with and without a text that they cannot do without */
+    {"F|re: 'ab+c{2}d'", {"{'F':'xabbccdx'}"}, {"{'F':'abcd'}", "{'F':'ABBCCD'}"}},
+    {"F|re: 'x{1000,}'", {NULL}, {"{'F':'1000,}'}"}},
+    {"F|re: 'abcde?f'", {"{'F':'abcdf'}", "{'F':'abcdef'}"}, {"{'F':'abcf'}"}},
+    {"F|re: 'aaaa|[b]c'", {"{'F':'bc'}", "{'F':'aaaa'}"}, {"{'F':'aaa'}"}},
+    {"F|re: '(aaaa|b)cccc'", {"{'F':'bcccc'}"}, {"{'F':'b'}"}},
+    {"F|re: '[(]abcd[^]]efgh'", {"{'F':'(abcdxefgh'}"}, {"{'F':'(abcd]efgh'}"}},
+    {"F|re: '\\x41bcde'", {"{'F':'Abcde'}"}, {"{'F':'41bcde'}"}},
+    {"F|re|i: 'aBcDe'", {"{'F':'AbCdE'}"}, {"{'F':'x'}"}},
+    {"F|re|m: '^abcd$'", {"{'F':'x\\nabcd\\ny'}"}, {"{'F':'xabcd'}"}},
+    {"F|re|s: 'ab.cd'", {"{'F':'ab\\ncd'}"}, {"{'F':'abcd'}"}},
+    {"F|re: 'ab.cd'", {"{'F':'abxcd'}"}, {"{'F':'ab\\ncd'}"}},
+    {"F|re|startswith: 'b|cd'", {"{'F':'cdx'}"}, {"{'F':'xcd'}"}},
+    {"F|re|endswith: 'b|cd'", {"{'F':'xb'}"}, {"{'F':'bx'}"}},
+    /* networks */
+    {"F|cidr: 10.1.0.0/15",
+     {"{'F':'10.0.0.1'}", "{'F':'::ffff:10.1.2.3'}"},
+     {"{'F':'10.2.0.1'}", "{'F':'10.1'}", "{'F':'fe80::1'}"}},
+    {"F|cidr: [192.168.0.0/16, '2001:db8::/33']",
+     {"{'F':'2001:db8:7fff::1'}", "{'F':'192.168.9.9'}"},
+     {"{'F':'2001:db8:8000::1'}"}},
+    {"F|cidr: 127.0.0.1", {"{'F':'127.0.0.1'}"}, {"{'F':'127.0.0.2'}"}},
+    {"F|cidr: 0.0.0.0/0", {"{'F':'1.2.3.4'}"}, {"{'F':'::1'}", "{'F':'x'}"}},
+    /* encodings: RFC 4648; "foobar" and its three places */
+    {"F|base64: foobar", {"{'F':'Zm9vYmFy'}"}, {"{'F':'foobar'}"}},
+    {"F|base64: fooba", {"{'F':'Zm9vYmE='}"}, {"{'F':'Zm9vYmE'}"}},
+    {"F|base64offset|contains: foobar",
+     {"{'F':'Zm9vYmFy'}", "{'F':'IGZvb2Jhcg=='}", "{'F':'ICBmb29iYXI='}"},
+     {"{'F':'Zm9vYm'}"}},
+    {"F|wide|base64offset|contains: ping",
+     {"{'F':'cABpAG4AZwA='}", "{'F':'eABwAGkAbgBnAA=='}"},
+     {"{'F':'cGluZw=='}"}},
+    {"F|utf16le|base64: 'a'", {"{'F':'YQA='}"}, {"{'F':'AGE='}"}},
+    {"F|utf16be|base64: 'a'", {"{'F':'AGE='}"}, {"{'F':'YQA='}"}},
+    {"F|utf16|base64: 'a'", {"{'F':'//5hAA=='}"}, {"{'F':'YQA='}"}},
+    /* dashes and placeholders */
+    {"F|windash|contains: ' -enc x-y'",
+     {"{'F':'a -enc x-y'}", "{'F':'a /ENC x-y'}", "{'F':'a \u2013enc x-y'}",
+      "{'F':'a \u2015enc x-y'}"},
+     {"{'F':'a enc x-y'}", "{'F':'a -enc x/y'}"}},
+    {"F|windash|contains|all: [' -ab', ' /cd']", {"{'F':' /ab \u2014cd'}"}, {"{'F':' /ab'}"}},
+    {"F|expand: '%admins%'",
+     {"{'F':'ROOT'}", "{'F':'admin'}"},
+     {"{'F':'%admins%'}", "{'F':'toor'}"}},
+    {"F|contains|expand: 'x%admins%y'", {"{'F':'-xadm123y-'}"}, {"{'F':'xroot'}", "{'F':'root'}"}},
+};
+
+/* JSON with ' for ", so that the cases can be read. */
+static const char *as_json(const char *text, char ret[512])
+{
+    size_t n = 0;
+
+    for (; *text && n < 510; text++)
+        ret[n++] = *text == '\'' ? '"' : *text;
+    ret[n] = '\0';
+    return ret;
+}
+
+START_TEST(each_modifier_means_what_the_specification_says)
+{
+    char text[1024], json[512];
+
+    snprintf(text, sizeof text, "selection: {%s}\n  condition: selection", lines[_i].line);
+    if (strstr(lines[_i].line, ": ") == NULL) /* a key alone has no value in this form */
+        snprintf(text, sizeof text, "selection:\n    %s\n  condition: selection", lines[_i].line);
+    struct sigma *sigma = one_rule(text);
+    ck_assert_msg(!sigma_rule(sigma, 0)->error, "%s: %s", text, sigma_rule(sigma, 0)->error);
+    for (int i = 0; i < 4 && lines[_i].fits[i]; i++)
+        ck_assert_msg(fits(sigma, as_json(lines[_i].fits[i], json)), "%s should fit %s",
+                      lines[_i].line, json);
+    for (int i = 0; i < 4 && lines[_i].spares[i]; i++)
+        ck_assert_msg(!fits(sigma, as_json(lines[_i].spares[i], json)), "%s should not fit %s",
+                      lines[_i].line, json);
+    sigma_free(sigma);
+}
+END_TEST
+
+static const struct {
+    const char *detection, *fits, *spares;
+} conditions[] = {
+    {"a: {F: '1'}\n  b: {G: '2'}\n  condition: a and b", "{'F':1,'G':2}", "{'F':1}"},
+    {"a: {F: '1'}\n  b: {G: '2'}\n  condition: a or b", "{'G':2}", "{'F':2}"},
+    {"a: {F: '1'}\n  b: {G: '2'}\n  condition: a and not b", "{'F':1}", "{'F':1,'G':2}"},
+    {"a: {F: '1'}\n  b: {G: '2'}\n  condition: not a and not b", "{}", "{'F':1}"},
+    {"a: {F: '1'}\n  b: {G: '2'}\n  condition: not (a or b)", "{'F':2,'G':1}", "{'G':2}"},
+    {"a: {F: '1'}\n  b: {G: '2'}\n  c: {H: '3'}\n  condition: a or b and c", "{'F':1}", "{'G':2}"},
+    {"a: {F: '1'}\n  b: {G: '2'}\n  c: {H: '3'}\n  condition: (a or b) and c", "{'G':2,'H':3}",
+     "{'F':1}"},
+    {"a: {F: '1'}\n  b: {G: '2'}\n  condition: NOT a AND b", "{'G':2}", "{'F':1,'G':2}"},
+    {"s_1: {F: '1'}\n  s_2: {G: '2'}\n  x: {H: '3'}\n  condition: 1 of s_*", "{'G':2}", "{'H':3}"},
+    {"s_1: {F: '1'}\n  s_2: {G: '2'}\n  x: {H: '3'}\n  condition: all of s_*", "{'F':1,'G':2}",
+     "{'F':1,'H':3}"},
+    {"s_1: {F: '1'}\n  s_2: {G: '2'}\n  condition: any of them", "{'F':1}", "{}"},
+    {"s_1: {F: '1'}\n  _s: {G: '2'}\n  condition: all of them", "{'F':1}", "{'G':2}"},
+    {"s_1: {F: '1'}\n  f_1: {G: '2'}\n  condition: s_1 and not 1 of f_*", "{'F':1}",
+     "{'F':1,'G':2}"},
+    {"a: {F: '1'}\n  b: {G: '2'}\n  condition: [a, b]", "{'G':2}", "{'F':2}"},
+    {"a: [{F: '1'}, {G: '2', H: '3'}]\n  condition: a", "{'G':2,'H':3}", "{'G':2}"},
+    {"a: [{F: '1'}, abcd]\n  condition: a", "{'X':'xABCDx'}", "{'X':'abc'}"},
+    {"a: [abcd, 4711]\n  condition: a", "{'X':'a4711b'}", "{'X':'471'}"},
+    {"a: {'|all': [abcd, wxyz]}\n  condition: a", "{'X':'abcd','Y':'wxyz'}", "{'X':'abcd'}"},
+    {"a: {'|re': 'ab+c'}\n  condition: a", "{'X':'abbc'}", "{'X':'ac'}"},
+    {"a: ['ab*yz']\n  condition: a", "{'X':'_ab_yz_'}", "{'X':'yzab'}"},
+    {"a: {F: &x ['1', '2']}\n  b: {G: *x}\n  condition: a and b", "{'F':1,'G':2}", "{'F':1,'G':3}"},
+    {"a: &m {F: '1'}\n  b: {<<: *m, G: '2'}\n  condition: b", "{'F':1,'G':2}", "{'G':2}"},
+    {"a-b.c: {F: '1'}\n  condition: a-b.c", "{'F':1}", "{'F':2}"},
+};
+
+START_TEST(conditions_join_selections)
+{
+    char json[512];
+
+    struct sigma *sigma = one_rule(conditions[_i].detection);
+    ck_assert_msg(!sigma_rule(sigma, 0)->error, "%s", sigma_rule(sigma, 0)->error);
+    ck_assert_msg(fits(sigma, as_json(conditions[_i].fits, json)), "should fit %s", json);
+    ck_assert_msg(!fits(sigma, as_json(conditions[_i].spares, json)), "should not fit %s", json);
+    sigma_free(sigma);
+}
+END_TEST
+
+/* Rules that cannot run, the line and the reason. */
+static const struct {
+    const char *detection;
+    uint32_t    line;
+    const char *error;
+} faults[] = {
+    {"a: {F: x}", 4, "has no condition"},
+    {"a: {F: x}\n  condition: b", 5, "condition: an unknown selection at b"},
+    {"a: {F: x}\n  condition: a and", 5, "condition: no name at its end"},
+    {"a: {F: x}\n  condition: (a", 5, "condition: no ) at its end"},
+    {"a: {F: x}\n  condition: a b", 5, "condition: no \"and\" or \"or\" at b"},
+    {"a: {F: x}\n  condition: 1 of b*", 5, "condition: a pattern that no selection fits at b*"},
+    {"a: {F: x}\n  condition: a*", 5, "condition: a pattern without \"1 of\" or \"all of\" at a*"},
+    {"a: {F: x}\n  condition: a | count() > 5", 5,
+     "condition: an aggregation, which correlation rules have replaced, at |"},
+    {"a: {F|contain: x}\n  condition: a", 4, "unknown modifier contain"},
+    {"a: {F|re: '(?=x)'}\n  condition: a", 4, NULL},
+    {"a: {F|re: '(x)\\1'}\n  condition: a", 4, NULL},
+    {"a: {F|i: x}\n  condition: a", 4, "modifier i without re"},
+    {"a: {F|cidr: 10.0.0.0/33}\n  condition: a", 4, "10.0.0.0/33 is not a network"},
+    {"a: {F|cidr: host}\n  condition: a", 4, "host is not a network"},
+    {"a: {F|gt: x}\n  condition: a", 4, "x is not a number"},
+    {"a: {F|exists: maybe}\n  condition: a", 4, "exists is true or false"},
+    {"a: {F|base64: 'a*'}\n  condition: a", 4, "base64 of a value with wildcards"},
+    {"a: {F|expand: '%nobody%'}\n  condition: a", 4,
+     "a placeholder without values in sigma_placeholders"},
+    {"a: {F|windash: ' -a -b -c -d'}\n  condition: a", 4,
+     "windash on a value with more than three options"},
+    {"a: {F: {G: x}}\n  condition: a", 4, "a value that is a map or a list of lists"},
+    {"a: {}\n  condition: a", 4, "an empty selection"},
+};
+
+START_TEST(a_rule_that_cannot_run_says_where_and_why)
+{
+    struct sigma            *sigma = one_rule(faults[_i].detection);
+    const struct sigma_rule *rule = sigma_rule(sigma, 0);
+
+    ck_assert_ptr_nonnull(rule->error);
+    ck_assert_uint_eq(rule->error_line, faults[_i].line);
+    if (faults[_i].error)
+        ck_assert_str_eq(rule->error, faults[_i].error);
+    ck_assert_str_eq(rule->title, "t");
+    sigma_free(sigma);
+}
+END_TEST
+
+/* Hostile files -------------------------------------------------------------------- */
+
+static char *repeated(const char *before, const char *text, size_t n, const char *after)
+{
+    size_t size = strlen(text);
+    char  *all = malloc(strlen(before) + n * size + strlen(after) + 1), *at = stpcpy(all, before);
+
+    for (size_t i = 0; i < n; i++)
+        at = stpcpy(at, text);
+    strcpy(at, after);
+    return all;
+}
+
+/* The error of a text that is no file of rules, at most in a second. */
+static const char *error_of(const char *text, char ret[128])
+{
+    struct arena     arena = {0};
+    struct yaml_file file;
+    int              r = yaml_file_parse(text, strlen(text), &arena, &file);
+
+    snprintf(ret, 128, "%u: %s", file.error_line, r == 0 ? "read" : file.error);
+    arena_free(&arena);
+    return ret;
+}
+
+START_TEST(hostile_yaml_is_refused)
+{
+    char why[128], *text;
+    char bomb[1024] = "a: &a [1,1,1,1,1,1,1,1,1,1]\n", *at = bomb + strlen(bomb);
+
+    ck_assert_str_eq(error_of("a: [b, c]\n", why), "0: read");
+    text = repeated("a: ", "[", 100, "");
+    ck_assert_str_eq(error_of(text, why), "1: nested too deeply");
+    free(text);
+    for (char c = 'b'; c < 'k'; c++)
+        at += sprintf(at, "%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n", c, c, c - 1, c - 1, c - 1,
+                      c - 1, c - 1, c - 1, c - 1, c - 1);
+    ck_assert_str_eq(error_of(bomb, why),
+                     "6: aliases that come to more nodes than a rule can need");
+    ck_assert_str_eq(error_of("a: &x [*x]\n", why), "1: an alias whose anchor is not before it");
+    ck_assert_str_eq(error_of("a: 1\nb: 2\na: 3\n", why), "3: a key that occurs twice in a map");
+    ck_assert_str_eq(error_of("{[a]: 1}\n", why), "1: a key that is not a word");
+    text = repeated("a: [", "1,", 200000, "1]\n");
+    ck_assert_str_eq(error_of(text, why), "1: more nodes than a rule can need");
+    free(text);
+    text = repeated("a: '", "xxxxxxxxxxxxxxxx", 70000, "'\n");
+    ck_assert_str_eq(error_of(text, why), "1: larger than a file of rules can be");
+    free(text);
+    ck_assert_ptr_null(strstr(error_of("a: 'b\n", why), "read"));
+    ck_assert_ptr_null(strstr(error_of("\xff\xfe\xfa", why), ": read"));
+}
+END_TEST
+
+START_TEST(hostile_conditions_are_refused)
+{
+    char         *text = repeated("a: {F: x}\n  condition: ", "(", 1000, "a");
+    struct sigma *sigma = one_rule(text);
+
+    ck_assert_str_eq(sigma_rule(sigma, 0)->error, "condition: nested too deeply at (");
+    sigma_free(sigma);
+    free(text);
+    text = repeated("a: {F: x}\n  condition: ", "not ", 1000, "a");
+    sigma = one_rule(text);
+    ck_assert_str_eq(sigma_rule(sigma, 0)->error, "condition: nested too deeply at not");
+    sigma_free(sigma);
+    free(text);
+}
+END_TEST
+
+/* Documents, filters, log sources ---------------------------------------------------- */
+
+static const char documents[] =
+    "title: one\nid: 1\nlogsource: {product: p}\ndetection: {a: {F: x}, condition: a}\n"
+    "---\n"
+    "title: other\nid: 2\nlogsource: {product: q}\ndetection: {a: {F: x}, condition: a}\n"
+    "---\n"
+    "title: third\nid: 3\nlogsource: {product: p}\ndetection: {a: {F: y}, condition: a}\n"
+    "---\n"
+    "title: leave out\nlogsource: {product: p}\n"
+    "filter: {rules: ['1'], a: {G: z}, condition: not a}\n"
+    "---\n"
+    "- not a rule\n";
+
+START_TEST(a_file_has_documents_and_filters)
+{
+    struct sigma *sigma = sigma_new();
+
+    ck_assert_int_eq(
+        sigma_add_logsource(sigma, &(struct sigma_logsource){"p", NULL, NULL}, "log", NULL), 0);
+    ck_assert_int_eq(sigma_read(sigma, "d.yml", documents, strlen(documents)), 0);
+    ck_assert_int_eq(sigma_finish(sigma), 0);
+    ck_assert_uint_eq(sigma_count(sigma), 5);
+    ck_assert_str_eq(sigma_rule(sigma, 1)->error, "no log of q is read");
+    ck_assert_uint_eq(sigma_rule(sigma, 1)->line, 6);
+    ck_assert_str_eq(sigma_rule(sigma, 4)->error, "has no detection");
+    ck_assert(fits(sigma, "{\"F\":\"x\"}"));
+    ck_assert(!fits(sigma, "{\"F\":\"x\",\"G\":\"z\"}"));
+    ck_assert(fits(sigma, "{\"F\":\"y\",\"G\":\"z\"}"));
+    sigma_free(sigma);
+}
+END_TEST
+
+START_TEST(log_sources_and_fields_are_rows)
+{
+    const struct sigma_logsource created = {"p", "creation", NULL}, service = {"p", NULL, "s"};
+    struct sigma                *sigma = sigma_new();
+    const uint32_t              *rules;
+    static const char            text[] =
+        "title: c\nlogsource: {product: p, category: creation}\n"
+        "detection: {a: {Image: 'c*'}, condition: a}\n"
+        "---\n"
+        "title: both\nlogsource: {product: p, category: creation, service: s}\n"
+        "detection: {a: {Image|exists: true}, condition: a}\n";
+
+    ck_assert_int_eq(sigma_add_logsource(sigma, &created, "log", "{id: 1, kind: [x, y]}"), 0);
+    ck_assert_int_eq(sigma_add_logsource(sigma, &service, "log", "{channel: S}"), 0);
+    ck_assert_int_eq(sigma_add_field(sigma, "log", "{id: 1}", "Image", "{dir}\\{name}"), 0);
+    ck_assert_int_eq(sigma_add_logsource(sigma, &created, "log", "not: [closed"), -EBADMSG);
+    ck_assert_int_eq(sigma_read(sigma, "d.yml", text, strlen(text)), 0);
+    ck_assert_int_eq(sigma_finish(sigma), 0);
+    static const struct {
+        const char *id, *channel, *kind;
+        long        n;
+    } events[] = {{"1", "T", "x", 1},
+                  {"2", "T", "x", 0},
+                  {"1", "S", "Y", 2},
+                  {"1", "S", "z", 0},
+                  {"1", NULL, "x", 1}};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        const struct sigma_key keys[] = {{"id", events[i].id, 1},
+                                         {"channel", events[i].channel, events[i].channel != NULL}};
+        long                   n = 0;
+        if (sigma_begin(sigma, sigma_log(sigma, "log"), keys, 2) > 0) {
+            sigma_put(sigma, "dir", 3, "C:", 2);
+            sigma_put(sigma, "name", 4, "x", 1);
+            sigma_put(sigma, "kind", 4, events[i].kind, 1);
+            n = sigma_match(sigma, &rules);
+        }
+        ck_assert_msg(n == events[i].n, "event %zu: %ld", i, n);
+    }
+    sigma_free(sigma);
+}
+END_TEST
+
+Suite *make_sigma_suite(void)
+{
+    Suite *suite = suite_create("sigma");
+    TCase *tcase = tcase_create("sigma");
+
+    tcase_add_loop_test(tcase, each_modifier_means_what_the_specification_says, 0,
+                        sizeof lines / sizeof *lines);
+    tcase_add_loop_test(tcase, conditions_join_selections, 0,
+                        sizeof conditions / sizeof *conditions);
+    tcase_add_loop_test(tcase, a_rule_that_cannot_run_says_where_and_why, 0,
+                        sizeof faults / sizeof *faults);
+    tcase_add_test(tcase, hostile_yaml_is_refused);
+    tcase_add_test(tcase, hostile_conditions_are_refused);
+    tcase_add_test(tcase, a_file_has_documents_and_filters);
+    tcase_add_test(tcase, log_sources_and_fields_are_rows);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

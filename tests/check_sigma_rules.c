@@ -1,0 +1,285 @@
+/* check_sigma_rules.c -- svcql_rules() with rules in YAML, over logs of Windows, Linux and macOS. */
+#include "harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "make_evtx.h"
+
+static const char *const created[] = {"NewProcessName",
+                                      "C:\\Windows\\System32\\sc.exe",
+                                      "CommandLine",
+                                      "sc.exe create x binPath= c:\\x.exe",
+                                      "SubjectUserName",
+                                      "ann",
+                                      "SubjectDomainName",
+                                      "CORP",
+                                      NULL};
+static const char *const started[] = {"CommandLine", "sc.exe  create x binPath= c:\\x.exe", "Image",
+                                      "C:\\Windows\\System32\\sc.exe", NULL};
+static const char *const installed[] = {"ServiceName", "PSEXESVC", "ImagePath",
+                                        "%SystemRoot%\\PSEXESVC.exe", NULL};
+
+static const struct staged_event windows[] = {
+    {.channel = "System",
+     .provider = "Service Control Manager",
+     .id = 7045,
+     .time = 1700000000,
+     .pairs = installed},
+    {.channel = "Microsoft-Windows-Sysmon/Operational",
+     .provider = "Microsoft-Windows-Sysmon",
+     .id = 1,
+     .time = 1700000001,
+     .pairs = started},
+    {.channel = "Security",
+     .provider = "Microsoft-Windows-Security-Auditing",
+     .id = 4688,
+     .time = 1700000002,
+     .pairs = created},
+};
+
+static const char audit[] =
+    "type=SYSCALL msg=audit(1700000003.100:7): arch=c000003e syscall=59 success=yes exit=0 ppid=1 "
+    "pid=2 auid=1000 uid=0 gid=0 euid=0 tty=(none) ses=3 comm=\"systemctl\" "
+    "exe=\"/usr/bin/systemctl\" key=(null)\n"
+    "type=EXECVE msg=audit(1700000003.100:7): argc=3 a0=\"systemctl\" a1=\"stop\" a2=\"auditd\"\n"
+    "type=CWD msg=audit(1700000003.100:7): cwd=\"/root\"\n"
+    "type=PATH msg=audit(1700000003.100:7): item=0 name=\"x\" nametype=CREATE\n"
+    "type=SYSCALL msg=audit(1700000004.100:8): arch=c000003e syscall=42 success=yes exit=0 ppid=1 "
+    "pid=3 auid=1000 uid=0 comm=\"nc\" exe=\"/usr/bin/nc\"\n"
+    "type=SOCKADDR msg=audit(1700000004.100:8): saddr=02000016C0A80105000000000000000000\n"
+    "type=USER_CMD msg=audit(1700000005.100:9): pid=4 uid=1000 auid=1000 ses=3 "
+    "msg='cwd=\"/root\" cmd=6C73202D6C exe=\"/usr/bin/sudo\" terminal=pts/0 res=success'\n";
+
+/* A connection whose evidence is an event log, an audit log and an auth.log; rules go to `rules`. */
+static sqlite3 *staged(const char **ret_dir)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open();
+    char        path[512];
+
+    harness_write_text(dir, "logs/audit.log", audit);
+    harness_write_text(dir, "logs/auth.log",
+                       "Nov 14 10:00:00 web sshd[7]: error: maximum authentication attempts "
+                       "exceeded for root from 10.0.0.9 port 22\n");
+    snprintf(path, sizeof path, "%s/logs/System.evtx", dir);
+    make_evtx(path, windows, sizeof windows / sizeof *windows);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s/logs')", dir);
+    *ret_dir = dir;
+    return db;
+}
+
+static void write_rule(const char *dir, const char *path, const char *logsource,
+                       const char *detection)
+{
+    char text[2048];
+
+    snprintf(text, sizeof text,
+             "title: %s\nid: 0\nlevel: high\ntags: [attack.execution, attack.t1569.002]\n"
+             "logsource: {%s}\ndetection:\n  a: {%s}\n  condition: a\n",
+             path, logsource, detection);
+    harness_write_text(dir, path, text);
+}
+
+static const struct {
+    const char *logsource, *detection;
+    int         matches;
+} rules[] = {
+    {"product: windows, service: system", "EventID: 7045, ServiceName: psexesvc", 1},
+    {"product: windows, service: security", "EventID: 7045", 0},
+    {"product: windows, category: process_creation", "Image|endswith: '\\sc.exe'", 2},
+    {"product: windows, category: process_creation", "User: 'CORP\\ann'", 1},
+    {"category: process_creation", "CommandLine|contains|all: [create, binpath]", 2},
+    {"product: windows, category: process_creation",
+     "CommandLine|contains: create, ParentImage: null", 2},
+    {"product: windows", "Provider_Name: 'Service Control Manager', Channel: System", 1},
+    {"product: windows, category: process_creation, service: security", "Image|endswith: sc.exe",
+     1},
+    {"product: linux, service: auditd", "type: EXECVE, a0: systemctl, a1: stop", 1},
+    {"product: linux, service: auditd", "type: PATH, nametype: CREATE, exe: /usr/bin/systemctl", 1},
+    {"product: linux, service: auditd", "type: SYSCALL, SYSCALL: execve, tty: (none), key: null",
+     1},
+    {"product: linux, service: auditd", "type: USER_CMD, cmd: 'ls -l', res: success", 1},
+    {"product: linux, category: process_creation",
+     "Image|endswith: /systemctl, CommandLine|contains: 'stop auditd', CurrentDirectory: /root", 1},
+    {"product: linux, category: file_event", "TargetFilename: /root/x", 1},
+    {"product: linux, category: network_connection",
+     "DestinationIp|cidr: 192.168.0.0/16, DestinationPort: 22, Image|endswith: /nc, Initiated: "
+     "'true'",
+     1},
+    {"product: linux, service: sshd", "message|contains: maximum authentication", 1},
+    {"product: linux, service: auth", "program: sshd", 1},
+    {"product: linux, service: sudo", "cmd: ls -l", 1},
+    {"product: linux, service: cron", "message|contains: maximum", 0},
+};
+
+START_TEST(a_rule_runs_over_the_events_of_its_log_source)
+{
+    const char *dir;
+    sqlite3    *db = staged(&dir);
+
+    write_rule(dir, "rules/rule.yml", rules[_i].logsource, rules[_i].detection);
+    harness_expect(db, "", "SELECT error FROM svcql_rules('%s/rules') WHERE error IS NOT NULL",
+                   dir);
+    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_rules('%s/rules')", dir),
+                     rules[_i].matches);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_hit_says_what_it_is)
+{
+    const char *dir;
+    sqlite3    *db = staged(&dir);
+
+    write_rule(dir, "rules/rule.yml", "product: windows, service: system", "ServiceName: psexesvc");
+    harness_expect(db,
+                   "rules/rule.yml|0|high|T1569.002|attack.execution,attack.t1569.002|1700000000.0|"
+                   "%SystemRoot%\\PSEXESVC.exe|PSEXESVC|1|rule.yml|1|NULL",
+                   "SELECT rule, id, level, technique, tags, time, subject, row ->> 'ServiceName', "
+                   "record, file, line, error FROM svcql_rules('%s/rules')",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(folders_patterns_and_forms_may_be_mixed)
+{
+    const char *dir;
+    sqlite3    *db = staged(&dir);
+    char        link_path[512];
+
+    write_rule(dir, "rules/a.yml", "product: windows, service: system", "EventID: 7045");
+    write_rule(dir, "rules/deep/er/b.yaml", "product: linux, service: auditd", "type: EXECVE");
+    harness_write_text(dir, "rules/deep/c.sql", "SELECT * FROM logs WHERE EventID=7045");
+    harness_write_text(dir, "rules/deep/readme.md", "not a rule");
+    snprintf(link_path, sizeof link_path, "%s/rules/deep/loop", dir);
+    ck_assert_int_eq(symlink("..", link_path), 0);
+    harness_expect(db, "a.yml\ndeep/c.sql\ndeep/er/b.yaml",
+                   "SELECT file FROM svcql_rules('%s/rules') ORDER BY 1", dir);
+    harness_expect(db, "a.yml", "SELECT file FROM svcql_rules('%s/rules/a.yml')", dir);
+    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_rules('%s/rules/*.yml')", dir), 1);
+    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_rules('%s/rules/d*/*.sql')", dir),
+                     1);
+    harness_error(db, "SELECT count(*) FROM svcql_rules('%s/rules/*.none')", dir);
+    harness_expect(db, "3|3",
+                   "SELECT count(*), count(DISTINCT number) FROM svcql_rules('%s/rules')", dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(rules_that_cannot_run_are_rows_and_the_others_go_on)
+{
+    const char *dir;
+    sqlite3    *db = staged(&dir);
+
+    write_rule(dir, "rules/a.yml", "product: windows, service: system", "EventID: 7045");
+    write_rule(dir, "rules/b.yml", "product: windows, service: system", "EventID|odd: 7045");
+    write_rule(dir, "rules/c.yml", "product: azure", "EventID: 7045");
+    harness_write_text(dir, "rules/d.yml", "title: x\n\tbroken");
+    harness_expect(db,
+                   "a.yml|1|NULL\nb.yml|7|unknown modifier odd\n"
+                   "c.yml|1|no log of azure is read\nd.yml|2|1",
+                   "SELECT file, line, iif(file = 'd.yml', error IS NOT NULL, error) FROM "
+                   "svcql_rules('%s/rules') ORDER BY 1",
+                   dir);
+    harness_expect(
+        db, "read|1|3",
+        "SELECT status, records, skipped FROM evidence_sources WHERE table_name = 'svcql_rules'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(lists_of_the_user_are_used)
+{
+    const char *dir;
+    sqlite3    *db = staged(&dir);
+
+    write_rule(dir, "rules/a.yml", "product: acme, service: boxes", "Box: psexesvc");
+    write_rule(dir, "rules/b.yml", "product: windows, service: system",
+               "ServiceName|expand: '%tool%'");
+    ck_assert_int_eq(
+        harness_int(db, "SELECT count(*) FROM svcql_rules('%s/rules') WHERE error IS NULL", dir),
+        0);
+    harness_query(db,
+                  "INSERT INTO sigma_logsources VALUES('acme', NULL, 'boxes', 'windows_events', "
+                  "'{\"EventID\": 7045}')");
+    harness_query(
+        db, "INSERT INTO sigma_fields VALUES('windows_events', NULL, 'Box', '{ServiceName}')");
+    harness_query(db, "INSERT INTO sigma_placeholders VALUES('tool', 'psexe*')");
+    harness_expect(db, "a.yml\nb.yml",
+                   "SELECT file FROM svcql_rules('%s/rules') WHERE error IS NULL ORDER BY 1", dir);
+    harness_query(db, "INSERT INTO sigma_fields VALUES('windows_events', '[', 'Box', 'x')");
+    harness_error(db, "SELECT count(*) FROM svcql_rules('%s/rules')", dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(the_logs_are_read_once_for_all_rules_in_yaml)
+{
+    const char *dir;
+    sqlite3    *db = staged(&dir);
+    char        path[64];
+
+    for (int i = 0; i < 50; i++) {
+        snprintf(path, sizeof path, "rules/%d.yml", i);
+        write_rule(dir, path, "product: windows, service: system", "ServiceName: psexesvc");
+    }
+    static const char scans[] = "SELECT sum(scans) FROM svcql_tables WHERE name IN "
+                                "('windows_events', 'audit_events', 'journal', 'auth_events')";
+    int64_t           before = harness_int(db, "%s", scans);
+    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_rules('%s/rules')", dir), 50);
+    ck_assert_int_eq(harness_int(db, "%s", scans) - before, 1); /* and no log without a rule */
+    harness_close(db);
+}
+END_TEST
+
+/* Public rules: all of Windows, Linux and macOS run, but for those with placeholders, and of logs that
+ * nothing here reads. */
+START_TEST(public_rules_run)
+{
+    const char *evidence = getenv("SVCQL_EVIDENCE");
+    sqlite3    *db = harness_open();
+    char        path[512];
+
+    snprintf(path, sizeof path, "%s/sigma", evidence ? evidence : "");
+    if (!evidence || access(path, R_OK) != 0)
+        SKIP("no public rules: set SVCQL_EVIDENCE");
+    harness_query(db, "DELETE FROM evidence");
+    harness_expect(
+        db, "",
+        "SELECT file, line, error FROM svcql_rules('%s') WHERE error IS NOT NULL AND error NOT "
+        "LIKE 'no log of %%' AND error NOT LIKE 'a placeholder %%'",
+        path);
+    harness_expect(
+        db, "macos file_event",
+        "SELECT DISTINCT substr(error, 11, instr(error, ' is ') - 11) FROM svcql_rules('%s') "
+        "WHERE error LIKE 'no log of windows%%' OR error LIKE 'no log of linux%%' OR error "
+        "LIKE 'no log of macos%%'",
+        path);
+    ck_assert_int_gt(harness_int(db, "SELECT records FROM evidence_sources WHERE table_name = "
+                                     "'svcql_rules'"),
+                     3000);
+    harness_close(db);
+}
+END_TEST
+
+Suite *make_sigma_rules_suite(void)
+{
+    Suite *suite = suite_create("sigma_rules");
+    TCase *tcase = tcase_create("sigma_rules");
+
+    tcase_add_loop_test(tcase, a_rule_runs_over_the_events_of_its_log_source, 0,
+                        sizeof rules / sizeof *rules);
+    tcase_add_test(tcase, a_hit_says_what_it_is);
+    tcase_add_test(tcase, folders_patterns_and_forms_may_be_mixed);
+    tcase_add_test(tcase, rules_that_cannot_run_are_rows_and_the_others_go_on);
+    tcase_add_test(tcase, lists_of_the_user_are_used);
+    tcase_add_test(tcase, the_logs_are_read_once_for_all_rules_in_yaml);
+    tcase_add_test(tcase, public_rules_run);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
