@@ -237,6 +237,100 @@ START_TEST(the_logs_are_read_once_for_all_rules_in_yaml)
 }
 END_TEST
 
+/* Correlations --------------------------------------------------------------------- */
+
+/* Two base rules, of failed and of good logins, and a correlation of them. */
+static const char base[] =
+    "title: failed\nname: failed\nlogsource: {product: windows, service: security}\n"
+    "detection: {a: {EventID: 4625}, condition: a}\n"
+    "---\n"
+    "title: good\nname: good\nlogsource: {product: windows, service: security}\n"
+    "detection: {a: {EventID: 4624}, condition: a}\n"
+    "---\n"
+    "title: joined\ncorrelation:\n";
+
+static const struct {
+    const char *correlation;
+    const char *expected; /* rule, subject */
+} correlations[] = {
+    {"  type: event_count\n  rules: failed\n  group-by: [User]\n  timespan: 1m\n  condition: {gte: "
+     "3}\n",
+     "joined|User=ann: 4 in 30 s"},
+    {"  type: event_count\n  rules: failed\n  group-by: [User]\n  timespan: 1m\n  condition: {gt: "
+     "4}\n",
+     ""},
+    {"  type: event_count\n  rules: failed\n  timespan: 10s\n  condition: {gte: 3}\n",
+     "joined|3 in 10 s"},
+    {"  type: event_count\n  rules: failed\n  group-by: [User]\n  timespan: 1h\n  condition: {lt: "
+     "2}\n",
+     "joined|User=bob: 1 in 0 s"},
+    {"  type: value_count\n  rules: failed\n  timespan: 1h\n  condition: {field: Ip, gte: 3}\n",
+     "joined|3 in 3000 s"},
+    {"  type: value_count\n  rules: failed\n  group-by: [User]\n  timespan: 1h\n  condition: "
+     "{field: Ip, eq: 3}\n",
+     ""},
+    {"  type: value_sum\n  rules: failed\n  group-by: [User]\n  timespan: 1h\n  condition: {field: "
+     "Size, gt: 30}\n",
+     "joined|User=ann: 40 in 30 s\njoined|User=bob: 50 in 0 s"},
+    {"  type: value_avg\n  rules: failed\n  group-by: [User]\n  timespan: 1h\n  condition: {field: "
+     "Size, gte: 50}\n",
+     "joined|User=bob: 50 in 0 s"},
+    {"  type: temporal\n  rules: [failed, good]\n  group-by: [User]\n  timespan: 1h\n",
+     "joined|User=ann: 2 in 60 s"},
+    {"  type: temporal_ordered\n  rules: [failed, good]\n  group-by: [User]\n  timespan: 5m\n",
+     "joined|User=ann: 2 in 60 s"},
+    {"  type: temporal_ordered\n  rules: [good, failed]\n  group-by: [User]\n  timespan: 5m\n", ""},
+    {"  type: temporal\n  rules: [failed, good]\n  group-by: [who]\n  timespan: 1h\n  aliases:\n"
+     "    who: {failed: User, good: Name}\n",
+     "joined|who=bob: 2 in 100 s"},
+    {"  type: event_count\n  rules: failed\n  group-by: [User]\n  timespan: 1m\n  condition: {gte: "
+     "3}\n  generate: true\n",
+     "failed|NULL\nfailed|NULL\nfailed|NULL\nfailed|NULL\nfailed|NULL\njoined|User=ann: 4 in 30 s"},
+    {"  type: event_count\n  rules: nothing\n  timespan: 1m\n  condition: {gte: 3}\n",
+     "joined|NULL"},
+};
+
+START_TEST(correlations_join_hits_by_group_and_time)
+{
+    static const char *const pairs[][7] = {
+        {"User", "ann", "Ip", "10.0.0.1", "Size", "10", NULL},
+        {"User", "ann", "Ip", "10.0.0.2", "Size", "10", NULL},
+        {"User", "bob", "Ip", "10.0.0.3", "Size", "50", NULL},
+        {"User", "ann", "Name", "bob", NULL},
+    };
+    static const struct {
+        int id, pairs, time;
+    } order[] = {{4625, 1, 30}, {4625, 0, 0},    {4625, 0, 10},
+                 {4625, 1, 5},  {4625, 2, 3000}, {4624, 3, 60}};
+    struct staged_event events[6] = {0};
+    const char         *dir = harness_scratch();
+    sqlite3            *db = harness_open();
+    char                path[512], text[4096];
+
+    for (int i = 0; i < 6; i++)
+        events[i] = (struct staged_event){.channel = "Security",
+                                          .provider = "Microsoft-Windows-Security-Auditing",
+                                          .id = order[i].id,
+                                          .time = 1700000000 + order[i].time,
+                                          .pairs = pairs[order[i].pairs]};
+    if (strstr(correlations[_i].correlation, "who:"))
+        events[5].time = 1700003100;
+    harness_write_text(dir, "logs/keep", "");
+    snprintf(path, sizeof path, "%s/logs/Security.evtx", dir);
+    make_evtx(path, events, 6);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s/logs')", dir);
+    snprintf(text, sizeof text, "%s%s", base, correlations[_i].correlation);
+    harness_write_text(dir, "rules/rule.yml", text);
+    harness_expect(
+        db, correlations[_i].expected,
+        "SELECT rule, subject FROM svcql_rules('%s/rules') WHERE rule = 'joined' OR (rule = "
+        "'failed' AND %d)",
+        dir, strstr(correlations[_i].correlation, "generate") != NULL);
+    harness_close(db);
+}
+END_TEST
+
 /* Public rules: all of Windows, Linux and macOS run, but for those with placeholders, and of logs that
  * nothing here reads. */
 START_TEST(public_rules_run)
@@ -279,6 +373,8 @@ Suite *make_sigma_rules_suite(void)
     tcase_add_test(tcase, rules_that_cannot_run_are_rows_and_the_others_go_on);
     tcase_add_test(tcase, lists_of_the_user_are_used);
     tcase_add_test(tcase, the_logs_are_read_once_for_all_rules_in_yaml);
+    tcase_add_loop_test(tcase, correlations_join_hits_by_group_and_time, 0,
+                        sizeof correlations / sizeof *correlations);
     tcase_add_test(tcase, public_rules_run);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -2,6 +2,7 @@
 #ifndef SVCQL_RULES_SCAN_H
 #define SVCQL_RULES_SCAN_H
 
+#include "formats/sigma/sigma_correlate.h"
 #include "formats/text/rule_file.h"
 #include "root.h"
 #include "sigma_events.h"
@@ -54,13 +55,14 @@ struct sql_rules {
 
 /* Rules in YAML, and the events that they are tried on. */
 struct sigma_rules {
-    struct sigma        *rules;
-    struct sigma_events *events;
-    const char          *product; /* of which logs are read; NULL: of all */
-    struct sigma_found   found;   /* the event at hand */
-    size_t               at;      /* of its rules; or of all rules, of those with an error */
-    uint32_t            *matches; /* of each rule, so far */
-    enum { SIGMA_ERRORS, SIGMA_HITS, SIGMA_SLOW, SIGMA_DONE } stage;
+    struct sigma            *rules;
+    struct sigma_events     *events;
+    const char              *product;    /* of which logs are read; NULL: of all */
+    struct sigma_found       found;      /* the event at hand */
+    size_t                   at;         /* of its rules; or of all rules, of those with an error */
+    uint32_t                *matches;    /* of each rule, so far */
+    struct sigma_correlator *correlator; /* NULL: no rule is a correlation */
+    enum { SIGMA_ERRORS, SIGMA_HITS, SIGMA_JOINED, SIGMA_SLOW, SIGMA_DONE } stage;
 };
 
 struct rules_scan {

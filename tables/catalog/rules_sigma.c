@@ -91,12 +91,17 @@ int sigma_rules_begin(struct tbl_scan *scan, const char *logs)
     if (!sigma->matches || !sigma->events)
         return SQLITE_NOMEM;
     state->number = (int64_t)sigma_count(sigma->rules);
+    for (size_t i = 0; i < sigma_count(sigma->rules) && !sigma->correlator; i++)
+        if (sigma_rule(sigma->rules, i)->correlation &&
+            !(sigma->correlator = sigma_correlator_new(sigma->rules)))
+            return SQLITE_NOMEM;
     return report_rules(scan);
 }
 
 void sigma_rules_free(struct sigma_rules *sigma)
 {
     sigma_events_free(sigma->events);
+    sigma_correlator_free(sigma->correlator);
     sigma_free(sigma->rules);
     free(sigma->matches);
 }
@@ -237,6 +242,28 @@ static int next_error(struct tbl_scan *scan, struct match_row *row)
     return SQLITE_DONE;
 }
 
+/* All logs are read: correlate, and report what could not be kept for that. */
+static int end_hits(struct tbl_scan *scan)
+{
+    struct rules_scan *state = tbl_state(scan);
+
+    if (!state->sigma.correlator)
+        return SQLITE_DONE;
+    if (sigma_correlator_finish(state->sigma.correlator) < 0)
+        return SQLITE_NOMEM;
+    size_t lost = sigma_correlator_lost(state->sigma.correlator);
+    int    rc = lost ? svcql_report(tbl_svcql(scan),
+                                    &(struct report){.table = "svcql_rules",
+                                                     .kind = "correlations",
+                                                     .location = "correlations",
+                                                     .status = SOURCE_READ,
+                                                     .records = TBL_NULL,
+                                                     .skipped = (int64_t)lost,
+                                                     .detail = "hits without a time, or too many"})
+                     : SQLITE_OK;
+    return rc == SQLITE_OK ? SQLITE_DONE : rc;
+}
+
 static int next_hit(struct tbl_scan *scan, struct match_row *row)
 {
     struct rules_scan  *state = tbl_state(scan);
@@ -250,9 +277,45 @@ static int next_hit(struct tbl_scan *scan, struct match_row *row)
         }
         int rc = sigma_events_next(sigma->events, false, &sigma->found);
         if (rc != SQLITE_ROW)
-            return rc == SQLITE_DONE ? rc : sigma_fault(scan, rc);
+            return rc == SQLITE_DONE ? end_hits(scan) : sigma_fault(scan, rc);
         sigma->at = 0;
+        for (size_t i = 0; sigma->correlator && i < sigma->found.n; i++)
+            if (sigma_correlator_add(sigma->correlator, sigma->found.rules[i], sigma->found.time,
+                                     sigma->found.host) < 0)
+                return SQLITE_NOMEM;
     }
+}
+
+/* A hit of a correlation: what its group is, how much it came to, and from when to when. */
+static int joined_row(struct tbl_scan *scan, struct match_row *row,
+                      const struct sigma_correlated *hit)
+{
+    struct buffer json = {0};
+
+    fill_rule(scan, row, hit->rule);
+    row->time = hit->last;
+    row->host = hit->host;
+    row->subject = tbl_printf(scan, "%s%s%g in %g s", hit->group, *hit->group ? ": " : "",
+                              hit->value, hit->last - hit->first);
+    buffer_puts(&json, "{\"group\":");
+    buffer_json(&json, hit->group, strlen(hit->group));
+    buffer_printf(&json, ",\"value\":%.15g,\"first\":%.6f,\"last\":%.6f}", hit->value, hit->first,
+                  hit->last);
+    const char *text = buffer_text(&json);
+    row->row = text ? tbl_strndup(scan, text, json.size) : NULL;
+    buffer_free(&json);
+    return row->row && row->subject ? SQLITE_ROW : SQLITE_NOMEM;
+}
+
+static int next_joined(struct tbl_scan *scan, struct match_row *row)
+{
+    struct sigma_rules     *sigma = &((struct rules_scan *)tbl_state(scan))->sigma;
+    struct sigma_correlated hit;
+
+    while (sigma->correlator && sigma_correlator_next(sigma->correlator, &hit) > 0)
+        if (sigma_shown(sigma->rules, hit.rule))
+            return joined_row(scan, row, &hit);
+    return SQLITE_DONE;
 }
 
 /* Rules whose regular expressions took too long on some events. */
@@ -278,9 +341,10 @@ int sigma_rules_next(struct tbl_scan *scan, struct match_row *row)
     struct sigma_rules *sigma = &((struct rules_scan *)tbl_state(scan))->sigma;
 
     while (sigma->rules && sigma->stage != SIGMA_DONE) {
-        int rc = sigma->stage == SIGMA_ERRORS ? next_error(scan, row)
-                 : sigma->stage == SIGMA_HITS ? next_hit(scan, row)
-                                              : next_slow(scan, row);
+        int rc = sigma->stage == SIGMA_ERRORS   ? next_error(scan, row)
+                 : sigma->stage == SIGMA_HITS   ? next_hit(scan, row)
+                 : sigma->stage == SIGMA_JOINED ? next_joined(scan, row)
+                                                : next_slow(scan, row);
         if (rc != SQLITE_DONE)
             return rc;
         sigma->stage++;

@@ -181,14 +181,27 @@ static int apply_filter(struct sigma *sigma, const struct sigma_rule *filter)
 
 /* Rules that correlations name -------------------------------------------------------- */
 
+/* Give a field that a correlation reads a number. */
+static void ask_for(struct sigma *sigma, const char *field)
+{
+    if (field)
+        sigma_name(&sigma->names, &sigma->arena, field, strlen(field));
+}
+
 static void hide_rules(struct sigma *sigma, struct sigma_rule *rule)
 {
     const struct sigma_correlation *correlation = rule->correlation;
 
+    ask_for(sigma, correlation->field);
+    for (size_t i = 0; i < correlation->n_group_by; i++)
+        ask_for(sigma, correlation->group_by[i]);
+    for (size_t i = 0; i < correlation->n_aliases; i++)
+        ask_for(sigma, correlation->aliases[i].field);
     for (size_t i = 0; i < correlation->n_rules; i++) {
         long found = sigma_find(sigma, correlation->rules[i]);
-        if (found < 0) {
-            rule->error = "names a rule that was not read";
+        if (found < 0 || sigma->rules[found].error) {
+            rule->error = found < 0 ? "names a rule that was not read"
+                                    : "names a rule that cannot run";
             rule->error_line = rule->line;
         } else if (!correlation->generate) {
             sigma->hidden[found] = true;
@@ -253,4 +266,9 @@ int sigma_log(const struct sigma *sigma, const char *log)
 bool sigma_asks(const struct sigma *sigma, const char *field)
 {
     return sigma_name_find(&sigma->names, field, strlen(field)) != SIGMA_NO_FIELD;
+}
+
+int32_t sigma_field_number(const struct sigma *sigma, const char *field)
+{
+    return sigma_name_find(&sigma->names, field, strlen(field));
 }

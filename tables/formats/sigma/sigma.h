@@ -76,6 +76,9 @@ bool sigma_shown(const struct sigma *sigma, size_t rule);
 /* The number of a log; -1 where no rule that can run reads it. */
 int sigma_log(const struct sigma *sigma, const char *log);
 
+/* The number of a field's name (sigma_event.h); SIGMA_NO_FIELD where nothing asks for it. */
+int32_t sigma_field_number(const struct sigma *sigma, const char *field);
+
 /* Whether a rule asks for a field of that name. */
 bool sigma_asks(const struct sigma *sigma, const char *field);
 
