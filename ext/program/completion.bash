@@ -2,7 +2,7 @@
 _svcql() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'hunt query cat schedule tables shell signals osquery --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'hunt sigma query cat schedule tables shell signals osquery --help --version' -- "$current")
         return
     fi
     case $previous in
@@ -12,11 +12,12 @@ _svcql() {
         cat) words='unit json csv ndjson' ;;
         hunt) words+=' html navigator timesketch ecs ocsf' ;;
         esac ;;
+    -l | --level) words='informational low medium high critical' ;;
     -s | --since) [ "${COMP_WORDS[1]}" = hunt ] && words='15m 1h 24h 7d' ;;
     esac
     if [ -z "$words" ]; then
         case $previous in
-        -e | --evidence | -o | --output | --signals | --socket | -c | --config | --state | -s)
+        -e | --evidence | -o | --output | --signals | --rules | --explain | --junit | --socket | -c | --config | --state | -s)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             [ "${COMP_WORDS[1]}" = schedule ] && [[ $previous = -o || $previous = --output ]] &&
                 mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W '- journald syslog' -- "$current")
@@ -24,7 +25,10 @@ _svcql() {
             ;;
         esac
         case ${COMP_WORDS[1]} in
-        hunt) words='--evidence --since --severity --coverage --format --output --signals --help' ;;
+        hunt) words='--evidence --since --severity --coverage --format --output --signals --rules --help' ;;
+        sigma)
+            words='--evidence --level --explain --junit --format --output --help'
+            [[ $current != -* ]] && { mapfile -t COMPREPLY < <(compgen -f -W test -- "$current"); return; } ;;
         query) words='--evidence --format --output --parameter --state --help' ;;
         cat)
             words='--evidence --format --user --system --help'

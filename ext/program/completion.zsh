@@ -3,6 +3,7 @@
 local -a commands
 commands=(
     'hunt:show what is suspicious about the services of a host'
+    'sigma:show what Sigma rules match in the logs'
     'query:run SQL over the tables and print the rows'
     'cat:print a unit as one file, with the source of each line'
     'schedule:run queries when they are due and log what is new'
@@ -26,7 +27,15 @@ hunt)
         '--coverage[each source that could not be read, not a line a host]' \
         {-f,--format}'[form of the output]:format:(table json csv ndjson html navigator timesketch ecs ocsf)' \
         {-o,--output}'[write there]:file:_files' \
-        '--signals[use the detections of this folder too]:folder:_files -/' ;;
+        '--signals[use the detections of this folder too]:folder:_files -/' \
+        '--rules[show what Sigma rules of this folder match too]:folder:_files -/' ;;
+sigma)
+    _arguments '*'{-e,--evidence}'[read this instead of the live host]:path:_files' \
+        {-l,--level}'[lowest level to show]:level:(informational low medium high critical)' \
+        '--explain[show a rule as SQL, and what of it failed]:rule:_files' \
+        '--junit[write the results of sigma test as XML]:file:_files' \
+        {-f,--format}'[form of the output]:format:(table json csv ndjson)' \
+        {-o,--output}'[write there]:file:_files' '*:rules:_files' ;;
 query)
     _arguments '*'{-e,--evidence}'[read this instead of the live host]:path:_files' \
         {-f,--format}'[form of the output]:format:(table json csv ndjson)' \

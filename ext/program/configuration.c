@@ -46,6 +46,7 @@ static const struct {
     TEXT(logger_plugin, "stdout"),
     TEXT(logger_path, NULL),
     TEXT(signals, NULL),
+    TEXT(rules, NULL),
     TEXT(pack_delimiter, "_"),
     FLAG(logger_event_type, true),
     FLAG(logger_snapshot_event_type, false),
@@ -268,6 +269,35 @@ static int read_query(struct reading *reading, const struct json_place *above, c
         return r < 0 ? r : -ENOMEM;
     c->queries = queries;
     c->queries[c->n_queries++] = query;
+    return 0;
+}
+
+/* The query that a folder of Sigma rules adds: what they match in the last day. */
+static int add_rules(struct configuration *c)
+{
+    struct buffer sql = {0};
+
+    if (!c->options.rules)
+        return 0;
+    buffer_puts(&sql,
+                "SELECT datetime(time, 'unixepoch') AS datetime, host, level, rule, id, technique, "
+                "subject, source, record FROM svcql_rules('");
+    for (const char *at = c->options.rules; *at; at++)
+        buffer_puts(&sql, *at == '\'' ? "''" : (char[2]){*at, '\0'});
+    buffer_puts(&sql, "') WHERE error IS NULL AND time > unixepoch() - 86400");
+    const char *text = buffer_text(&sql) ? arena_strndup(&c->arena, sql.data, sql.size) : NULL;
+    buffer_free(&sql);
+    struct scheduled_query *queries =
+        arena_grow(&c->arena, c->queries, c->n_queries, &c->room[ROOM_QUERIES], sizeof *c->queries);
+    if (!text || !queries)
+        return -ENOMEM;
+    c->queries = queries;
+    c->queries[c->n_queries++] =
+        (struct scheduled_query){.name = "sigma",
+                                 .sql = text,
+                                 .interval = c->options.schedule_default_interval,
+                                 .denylist = true,
+                                 .pack = -1};
     return 0;
 }
 
@@ -535,6 +565,8 @@ static int read_configuration(struct reading *reading, const struct json_place *
         r = read_options(reading, top, json);
     if (r == 0)
         r = read_queries(reading, top, json, "schedule", -1);
+    if (r == 0)
+        r = add_rules(reading->c);
     if (r == 0)
         r = read_packs(reading, top, json);
     if (r == 0)

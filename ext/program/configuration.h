@@ -32,6 +32,7 @@ struct schedule_options {
     const char *logger_plugin;        /* filesystem, stdout, syslog or journald */
     const char *logger_path;          /* folder of the result files; NULL: svcql's own */
     const char *pack_delimiter;
+    const char *rules;   /* folder of Sigma rules, which add the query `sigma`; NULL: none */
     const char *signals; /* folder of detections; NULL: /etc/svcql/signals.d, where it exists */
     bool        logger_event_type;          /* a line for each row; else one for all of a run */
     bool        logger_snapshot_event_type; /* the same for snapshots */

@@ -13,7 +13,8 @@ enum {
     HUNT_COVERAGE,
     HUNT_FORMAT,
     HUNT_OUTPUT,
-    HUNT_SIGNALS
+    HUNT_SIGNALS,
+    HUNT_RULES
 };
 
 static const struct option_spec options[] = {
@@ -24,6 +25,7 @@ static const struct option_spec options[] = {
     {"format", 'f', "FORMAT", "table, json, csv, ndjson; html, navigator, timesketch, ecs or ocsf"},
     {"output", 'o', "FILE", "write to this file instead of standard output"},
     {"signals", 0, "DIR", "use the detections of this folder too"},
+    {"rules", 0, "DIR", "show what Sigma rules of this folder match too"},
     {0},
 };
 
@@ -38,6 +40,7 @@ struct hunt {
     bool        coverage; /* every source, in a table too */
     enum format format;
     const char *path;
+    const char *rules; /* folder of Sigma rules; NULL: none */
 
     bool             other_form; /* `form` instead of a format of rows */
     enum report_form form;
@@ -79,6 +82,19 @@ static const char posture_sql[] =
 static const char posture_table_sql[] =
     "SELECT host, mitigation, check_name, severity, subject, why FROM hunt_posture "
     "WHERE status = 'fail'";
+
+/* What Sigma rules match; how many of them cannot run is the table's report, in coverage. */
+static const char make_rules[] = "CREATE TEMP TABLE hunt_rules AS SELECT CASE level WHEN "
+                                 "'critical' THEN 4 WHEN 'high' THEN 3 WHEN "
+                                 "'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END AS rank, * FROM "
+                                 "svcql_rules(%Q) WHERE error IS NULL "
+                                 "%s";
+static const char rules_sql[] = "SELECT %s time, utc_datetime(time) AS datetime, host, level, "
+                                "rule, id, technique, subject, source, "
+                                "record FROM hunt_rules ORDER BY rank DESC, time, number, match";
+static const char rules_table_sql[] =
+    "SELECT strftime('%Y-%m-%d %H:%M', time, 'unixepoch') AS datetime, host, level, subject, rule "
+    "FROM hunt_rules ORDER BY rank DESC, time, number, match";
 
 static const char coverage_sql[] =
     "SELECT %s host, status, source, sum(skipped) AS skipped, detail, "
@@ -163,6 +179,9 @@ static bool take_option(struct hunt *hunt, int option)
     case HUNT_OUTPUT:
         hunt->path = optarg;
         return true;
+    case HUNT_RULES:
+        hunt->rules = optarg;
+        return true;
     case HUNT_SIGNALS:
         return use_signals(hunt->db, optarg, tell, NULL);
     default:
@@ -192,18 +211,20 @@ static char *make_findings(const struct hunt *hunt)
     return sql;
 }
 
-enum { FINDINGS, POSTURE, COVERAGE, N_SECTIONS };
+enum { FINDINGS, RULES, POSTURE, COVERAGE, N_SECTIONS };
 
 /* Each section's rows are found once and kept; then they are printed. */
 static const struct {
     const char *title, *none;
     const char *key;    /* of the object in JSON */
     const char *column; /* that marks a line of NDJSON */
-    const char *make;   /* NULL: make_findings() */
+    const char *make;   /* NULL: a function does */
     const char *sql, *table_sql;
 } sections[N_SECTIONS] = {
     {"Findings", "none of that severity or above", "findings", "'finding' AS section,", NULL,
      findings_sql, findings_table_sql},
+    {"Rules: what Sigma rules match", "nothing", "rules", "'rule' AS section,", make_rules,
+     rules_sql, rules_table_sql},
     {"Posture: what is missing", "nothing", "posture", "'posture' AS section,", make_posture,
      posture_sql, posture_table_sql},
     {"Coverage: what could not be read", "all was read", "coverage", "'coverage' AS section,",
@@ -213,7 +234,7 @@ static const struct {
 /* The SQL that prints a section's rows. */
 static char *section_sql(const struct hunt *hunt, int section)
 {
-    bool wide = hunt->coverage && section != FINDINGS;
+    bool wide = hunt->coverage && section > RULES;
 
     if (hunt->format == FORMAT_TABLE && !wide)
         return sqlite3_mprintf("%s", sections[section].table_sql);
@@ -221,11 +242,24 @@ static char *section_sql(const struct hunt *hunt, int section)
                            hunt->format == FORMAT_NDJSON ? sections[section].column : "");
 }
 
+/* The term on time is left out where all time is wanted, as above. */
+static char *make_rules_sql(const struct hunt *hunt)
+{
+    char *since = hunt->since > 0
+                      ? sqlite3_mprintf(" AND time >= %f", (double)time(NULL) - hunt->since)
+                      : sqlite3_mprintf("");
+    char *sql = sqlite3_mprintf(make_rules, hunt->rules, since);
+
+    sqlite3_free(since);
+    return sql;
+}
+
 /* Find a section's rows; false after complaining. */
 static bool make_section(struct hunt *hunt, int section)
 {
-    char *sql =
-        section == FINDINGS ? make_findings(hunt) : sqlite3_mprintf("%s", sections[section].make);
+    char *sql = section == FINDINGS ? make_findings(hunt)
+                : section == RULES  ? make_rules_sql(hunt)
+                                    : sqlite3_mprintf("%s", sections[section].make);
 
     pid_t progress = progress_begin();
     int   rc = sql ? sqlite3_exec(hunt->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
@@ -342,7 +376,7 @@ static long long print_form(struct hunt *hunt, struct output *output)
 
     bool done = findings && posture && problems;
     for (int section = 0; done && section < N_SECTIONS; section++)
-        done = make_section(hunt, section);
+        done = section == RULES || make_section(hunt, section);
     if (done && !report_write(hunt->db, hunt->form, &report, output->file))
         done = fail(hunt) >= 0;
     if (done && hunt->form == REPORT_TIMESKETCH)
@@ -360,12 +394,14 @@ static long long print_sections(struct hunt *hunt, struct output *output)
     struct output beside = {.file = stderr, .format = FORMAT_TABLE};
 
     for (int section = 0; section < N_SECTIONS; section++) {
+        if (section == RULES && !hunt->rules)
+            continue;
         bool      aside = hunt->format == FORMAT_CSV && section != FINDINGS;
         long long rows = print_section(hunt, aside ? &beside : output, section);
         if (rows < 0)
             return -1;
-        if (section == FINDINGS)
-            findings = rows;
+        if (section <= RULES)
+            findings += rows;
     }
     print_summary(hunt, output);
     return findings;
@@ -394,6 +430,8 @@ static int hunt_with(struct hunt *hunt, int argc, char **argv)
             return EXIT_ERROR;
     if (optind < argc)
         return complain("hunt: unexpected %s", argv[optind]);
+    if (hunt->rules && hunt->other_form)
+        return complain("hunt: --rules is for table, json, csv and ndjson");
     if (!output_open(&output, hunt->format, hunt->path))
         return EXIT_ERROR;
     int status = report(hunt, &output);

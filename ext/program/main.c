@@ -5,7 +5,7 @@
 #include "program.h"
 
 static const struct command *const all[] = {
-    &hunt_command,   &query_command, &cat_command,     &schedule_command,
+    &hunt_command,   &sigma_command, &query_command,   &cat_command,     &schedule_command,
     &tables_command, &shell_command, &signals_command, &osquery_command,
 };
 

@@ -4,12 +4,11 @@
 --          NewProcessName. A row gives events of a table that fit `fields` a value under `field` where they
 --          have none: each {Name} in `value` becomes the value of that name, and without it there is none.
 --          The first row that gives a value decides. Insert rows for names of your own.
+-- columns: log       Table that the events are in
+--          fields    Selection that they fit, as a JSON object; NULL: all events of the table
+--          field     Name of the field that rules ask for
+--          value     Value that it gets: text, and {Name} for the value of another field
 -- sources: defaults, or a table of this name in the open database
--- columns:
---   log     Table that the events are in
---   fields  Selection that they fit, as a JSON object; NULL: all events of the table
---   field   Name of the field that rules ask for
---   value   Value that it gets: text, and {Name} for the value of another field
 --
 --   SELECT field, value FROM sigma_fields WHERE log = 'audit_events';
 CREATE TEMP TABLE sigma_fields(

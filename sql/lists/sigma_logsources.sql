@@ -3,13 +3,12 @@
 -- why:     A rule names a product, a category or a service; a row says which events of which table those
 --          are. `fields` is a selection as in a rule, in JSON: names of fields, with modifiers, and
 --          values; NULL is every event of the table. Insert rows for logs of your own names.
+-- columns: product   Product of the rule, as windows, linux or macos
+--          category  Category of the rule, as process_creation; NULL: of a service, or of the product as a whole
+--          service   Service of the rule, as security or auditd; NULL: of a category
+--          log       Table that the events are in: windows_events, audit_events, journal, auth_events, logs_macos
+--          fields    Selection that they fit, as a JSON object; NULL: all events of the table
 -- sources: defaults, or a table of this name in the open database
--- columns:
---   product   Product of the rule, as windows, linux or macos
---   category  Category of the rule, as process_creation; NULL: of a service, or of the product as a whole
---   service   Service of the rule, as security or auditd; NULL: of a category
---   log       Table that the events are in: windows_events, audit_events, journal, auth_events, logs_macos
---   fields    Selection that they fit, as a JSON object; NULL: all events of the table
 --
 --   SELECT log, fields FROM sigma_logsources WHERE product = 'windows' AND category = 'process_creation';
 CREATE TEMP TABLE sigma_logsources(

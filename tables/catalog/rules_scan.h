@@ -57,7 +57,6 @@ struct sql_rules {
 struct sigma_rules {
     struct sigma            *rules;
     struct sigma_events     *events;
-    const char              *product;    /* of which logs are read; NULL: of all */
     struct sigma_found       found;      /* the event at hand */
     size_t                   at;         /* of its rules; or of all rules, of those with an error */
     uint32_t                *matches;    /* of each rule, so far */

@@ -56,23 +56,41 @@ int sigma_rules_read(struct tbl_scan *scan, const struct root *root, const char 
     return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-/* One report for all files: how many documents there are, and how many of them cannot run. */
+/* One report for all files: how many rules run, and how many cannot; those of logs that nothing here
+ * reads are neither. */
 static int report_rules(struct tbl_scan *scan)
 {
     struct rules_scan  *state = tbl_state(scan);
     const struct sigma *rules = state->sigma.rules;
-    int64_t             bad = 0;
+    int64_t             bad = 0, other = 0;
 
     for (size_t i = 0; i < sigma_count(rules); i++)
-        bad += sigma_rule(rules, i)->error != NULL;
+        if (sigma_rule(rules, i)->error)
+            *(sigma_rule(rules, i)->no_log ? &other : &bad) += 1;
     return svcql_report(tbl_svcql(scan),
                         &(struct report){.table = "svcql_rules",
                                          .kind = "rules",
                                          .location = state->path,
                                          .status = SOURCE_READ,
-                                         .records = (int64_t)sigma_count(rules) - bad,
+                                         .records = (int64_t)sigma_count(rules) - bad - other,
                                          .skipped = bad,
                                          .detail = bad ? "rules that cannot run" : NULL});
+}
+
+/* What the query asks of the events: their product, and their time. A hit of a correlation has the
+ * time of its last event, so those before it are read too. */
+static struct sigma_span span_of(struct tbl_scan *scan, const char *logs)
+{
+    const struct sigma     *rules = ((struct rules_scan *)tbl_state(scan))->sigma.rules;
+    const struct tbl_terms *time = TBL_TERMS(scan, struct match_row, time);
+    struct sigma_span       span = {.from = time->min, .to = time->max};
+
+    if (strncmp(logs, "logs_", 5) == 0)
+        span.product = logs + 5;
+    for (size_t i = 0; i < sigma_count(rules); i++)
+        if (sigma_rule(rules, i)->correlation)
+            span.from -= sigma_rule(rules, i)->correlation->timespan;
+    return span;
 }
 
 int sigma_rules_begin(struct tbl_scan *scan, const char *logs)
@@ -84,10 +102,9 @@ int sigma_rules_begin(struct tbl_scan *scan, const char *logs)
         return SQLITE_OK;
     if (sigma_finish(sigma->rules) < 0)
         return SQLITE_NOMEM;
-    if (strncmp(logs, "logs_", 5) == 0)
-        sigma->product = logs + 5;
+    struct sigma_span span = span_of(scan, logs);
     sigma->matches = calloc(sigma_count(sigma->rules) + 1, sizeof *sigma->matches);
-    sigma->events = sigma_events_new(sigma->rules, svcql_db(state->svcql), sigma->product);
+    sigma->events = sigma_events_new(sigma->rules, svcql_db(state->svcql), &span);
     if (!sigma->matches || !sigma->events)
         return SQLITE_NOMEM;
     state->number = (int64_t)sigma_count(sigma->rules);

@@ -19,7 +19,7 @@ enum { TIME, HOST, SOURCE, RECORD, OWN };
 struct sigma_events {
     struct sigma       *sigma;
     sqlite3            *db;
-    const char         *product;
+    struct sigma_span   span;
     size_t              feed; /* index of the table that is read */
     sqlite3_stmt       *stmt; /* NULL: not begun */
     int                 log;
@@ -163,20 +163,20 @@ static const struct feed {
 } feeds[] = {
     {"windows_events", "windows",
      "SELECT time, host, source, record_id, channel, event_id, provider_name, computer, data%s "
-     "FROM "
-     "windows_events",
+     "FROM windows_events WHERE 1",
      put_windows},
     {"audit_events", "linux",
-     "SELECT time, host, source, serial, record, cmdline, address FROM audit_events", put_audit},
-    {"journal", "linux", "SELECT time, host, source, \"offset\", identifier, fields FROM journal",
-     put_journal},
+     "SELECT time, host, source, serial, record, cmdline, address FROM audit_events WHERE 1",
+     put_audit},
+    {"journal", "linux",
+     "SELECT time, host, source, \"offset\", identifier, fields FROM journal WHERE 1", put_journal},
     {"auth_events", "linux",
      "SELECT time, host, source, line, program, message, user, target_user, tty, cwd, command, "
      "remote_host, kind, pid FROM auth_events WHERE exe IS NULL",
      put_columns},
     {"logs_macos", "macos",
      "SELECT time, host, source, record, nullif(Image, '') AS Image, nullif(CommandLine, '') AS "
-     "CommandLine, nullif(User, '') AS User FROM logs_macos",
+     "CommandLine, nullif(User, '') AS User FROM logs_macos WHERE 1",
      put_columns},
 };
 
@@ -184,16 +184,26 @@ static const struct feed {
 
 static char *feed_sql(const struct sigma_events *events, const struct feed *feed)
 {
-    sqlite3_str *more = sqlite3_str_new(NULL);
+    sqlite3_str *more = sqlite3_str_new(NULL), *sql = sqlite3_str_new(NULL);
 
     for (size_t i = 0; i < TBL_COUNT(system_fields); i++)
         sqlite3_str_appendf(
             more, ", %s",
             sigma_asks(events->sigma, system_fields[i].name) ? system_fields[i].column : "NULL");
     char *text = sqlite3_str_finish(more);
-    char *sql = text ? sqlite3_mprintf(feed->sql, text) : NULL;
+    if (text)
+        sqlite3_str_appendf(sql, feed->sql, text);
+    if (isfinite(events->span.from))
+        sqlite3_str_appendf(sql, " AND time >= %.6f", events->span.from);
+    if (isfinite(events->span.to))
+        sqlite3_str_appendf(sql, " AND time <= %.6f", events->span.to);
+    char *whole = sqlite3_str_finish(sql);
+    if (!text) {
+        sqlite3_free(whole);
+        return NULL;
+    }
     sqlite3_free(text);
-    return sql;
+    return whole;
 }
 
 /* Begin the next table that a rule reads: SQLITE_ROW, SQLITE_DONE, an error. */
@@ -202,7 +212,8 @@ static int next_feed(struct sigma_events *events)
     for (; events->feed < TBL_COUNT(feeds); events->feed++) {
         const struct feed *feed = &feeds[events->feed];
         events->log = sigma_log(events->sigma, feed->log);
-        if (events->log < 0 || (events->product && strcmp(events->product, feed->product) != 0))
+        if (events->log < 0 ||
+            (events->span.product && strcmp(events->span.product, feed->product) != 0))
             continue;
         char *sql = feed_sql(events, feed);
         int rc = sql ? sqlite3_prepare_v2(events->db, sql, -1, &events->stmt, NULL) : SQLITE_NOMEM;
@@ -265,7 +276,8 @@ int sigma_events_next(struct sigma_events *events, bool all, struct sigma_found 
     }
 }
 
-struct sigma_events *sigma_events_new(struct sigma *sigma, sqlite3 *db, const char *product)
+struct sigma_events *sigma_events_new(struct sigma *sigma, sqlite3 *db,
+                                      const struct sigma_span *span)
 {
     struct sigma_events *events = calloc(1, sizeof *events);
 
@@ -273,7 +285,7 @@ struct sigma_events *sigma_events_new(struct sigma *sigma, sqlite3 *db, const ch
         return NULL;
     events->sigma = sigma;
     events->db = db;
-    events->product = product;
+    events->span = *span;
     events->audit = sigma_audit_new();
     if (!events->audit) {
         free(events);

@@ -16,8 +16,16 @@ struct sigma_events; /* owned by the caller */
  * sigma_placeholders. Before sigma_read(). SQLITE_OK, or an error with sigma_error() or of `db`. */
 int sigma_load_lists(struct sigma *sigma, sqlite3 *db);
 
-/* Read the tables of one product: windows, linux, macos; NULL: of all. NULL: out of memory. */
-struct sigma_events *sigma_events_new(struct sigma *sigma, sqlite3 *db, const char *product);
+/* What is read: of one product (windows, linux, macos; NULL: of all), at or after a time (seconds
+ * since the epoch; -INFINITY: all times) and not after another. */
+struct sigma_span {
+    const char *product;
+    double      from, to;
+};
+
+/* NULL: out of memory. */
+struct sigma_events *sigma_events_new(struct sigma *sigma, sqlite3 *db,
+                                      const struct sigma_span *span);
 void                 sigma_events_free(struct sigma_events *events); /* accepts NULL */
 
 /* An event that some rule fits. */

@@ -61,7 +61,7 @@ static const struct tbl_column columns[] = {
             "ATT&CK techniques among its tags, separated by commas"),
     TBL_COL(struct match_row, tags, 0, "Its tags, separated by commas"),
     TBL_COL(struct match_row, host, 0, "Host of the event that it matched"),
-    TBL_COL(struct match_row, time, 0, "When that happened, seconds since the epoch, UTC"),
+    TBL_COL(struct match_row, time, TBL_RANGE, "When that happened, seconds since the epoch, UTC"),
     TBL_COL(
         struct match_row, subject, 0,
         "What the event is about: a command line, service, path, key or address; of rules in YAML"),

@@ -200,8 +200,8 @@ static void hide_rules(struct sigma *sigma, struct sigma_rule *rule)
     for (size_t i = 0; i < correlation->n_rules; i++) {
         long found = sigma_find(sigma, correlation->rules[i]);
         if (found < 0 || sigma->rules[found].error) {
-            rule->error = found < 0 ? "names a rule that was not read"
-                                    : "names a rule that cannot run";
+            rule->error =
+                found < 0 ? "names a rule that was not read" : "names a rule that cannot run";
             rule->error_line = rule->line;
         } else if (!correlation->generate) {
             sigma->hidden[found] = true;
@@ -271,4 +271,9 @@ bool sigma_asks(const struct sigma *sigma, const char *field)
 int32_t sigma_field_number(const struct sigma *sigma, const char *field)
 {
     return sigma_name_find(&sigma->names, field, strlen(field));
+}
+
+const char *sigma_field_name(const struct sigma *sigma, int32_t field)
+{
+    return field >= 0 && (size_t)field < sigma->names.n ? sigma->names.names[field].text : NULL;
 }

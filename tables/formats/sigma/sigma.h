@@ -79,6 +79,9 @@ int sigma_log(const struct sigma *sigma, const char *log);
 /* The number of a field's name (sigma_event.h); SIGMA_NO_FIELD where nothing asks for it. */
 int32_t sigma_field_number(const struct sigma *sigma, const char *field);
 
+/* The name of that number; NULL for SIGMA_NO_FIELD. */
+const char *sigma_field_name(const struct sigma *sigma, int32_t field);
+
 /* Whether a rule asks for a field of that name. */
 bool sigma_asks(const struct sigma *sigma, const char *field);
 

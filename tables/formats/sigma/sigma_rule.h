@@ -56,6 +56,7 @@ struct sigma_rule {
     size_t                    n_applies_to;
     const char               *error; /* why it cannot run */
     uint32_t                  error_line;
+    bool                      no_log; /* nothing is wrong with it, but its logs are not read */
 };
 
 /* Read one document into a zeroed rule. 0, also where the rule has an error; -ENODATA for an empty

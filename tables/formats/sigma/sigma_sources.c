@@ -237,6 +237,7 @@ int sigma_place_rule(struct sigma *sigma, size_t i)
     if (class->empty) {
         rule->error = no_log(sigma, &rule->logsource);
         rule->error_line = rule->line;
+        rule->no_log = true;
         rule->tree = NULL;
         return 0;
     }

@@ -156,6 +156,8 @@ static int take_value(struct json_pairs *pairs, struct json_pair *ret)
         return r < 0 ? r : 1;
     }
     take_bare(pairs, &ret->value, &ret->value_size);
+    if (ret->value_size == 0) /* nothing that can be passed over */
+        return -EBADMSG;
     return !(ret->value_size == 4 && memcmp(ret->value, "null", 4) == 0);
 }
 
