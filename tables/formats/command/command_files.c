@@ -412,7 +412,8 @@ static int run(struct command_reader *r, const struct shell_command *command,
     bool            mine = false;
     int             result = 0;
 
-    while (n && command->dialect == SHELL_POSIX && command_assignment(&r->shell, words))
+    while (n && command->dialect == SHELL_POSIX &&
+           (command_counting(&r->shell, command, words) || command_assignment(&r->shell, words)))
         words++, n--;
     if (!n)
         return 0;

@@ -1,5 +1,6 @@
 #include "command_lead.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "service_tools.h"
@@ -28,6 +29,95 @@ bool command_assignment(struct shell *shell, const struct shell_word *word)
     return size;
 }
 
+#define COUNTED_MAX COMMAND_TURNS_MAX
+
+struct counting {
+    long from, to, step;
+};
+
+static const char *past_blanks(const char *text)
+{
+    return text + strspn(text, " \t");
+}
+
+/* Past these letters and the blanks before them; NULL where others are here. */
+static const char *past(const char *text, const char *literal, size_t size)
+{
+    text = text ? past_blanks(text) : NULL;
+    return text && strncmp(text, literal, size) == 0 ? text + size : NULL;
+}
+
+static const char *past_number(const char *text, long *ret)
+{
+    char *end;
+
+    text = text ? past_blanks(text) : NULL;
+    *ret = text ? strtol(text, &end, 10) : 0;
+    return text && end > text && labs(*ret) < 1000000 ? end : NULL;
+}
+
+/* "i=0; i<3; i++" */
+static bool read_counting(const char *text, size_t name, struct counting *ret)
+{
+    const char *at = past_number(text + name + 1, &ret->from), *after;
+
+    at = past(past(at, ";", 1), text, name);
+    bool down = past(at, ">", 1);
+    if (!(at = past(at, down ? ">" : "<", 1)))
+        return false;
+    bool equal = *at == '=';
+    at = past(past(past_number(at + equal, &ret->to), ";", 1), text, name);
+    if (!at)
+        return false;
+    ret->to += equal ? (down ? -1 : 1) : 0;
+    ret->step = down ? -1 : 1;
+    at = past_blanks(at);
+    if (strncmp(at, down ? "--" : "++", 2) == 0)
+        return true;
+    if (strncmp(at, down ? "-=" : "+=", 2) != 0 || !(after = past_number(at + 2, &ret->step)))
+        return false;
+    ret->step = down ? -ret->step : ret->step;
+    return ret->step != 0 && (ret->step < 0) == down;
+}
+
+static const char *counted(struct arena *arena, const struct counting *counting)
+{
+    const char *list = "";
+    size_t      n = 0;
+
+    for (long i = counting->from; counting->step < 0 ? i > counting->to : i < counting->to;
+         i += counting->step) {
+        if (++n > COUNTED_MAX)
+            return NULL;
+        list = text_printf(arena, "%s%s%ld", list, *list ? " " : "", i);
+    }
+    return n ? list : NULL;
+}
+
+bool command_counting(struct shell *shell, const struct shell_command *command,
+                      const struct shell_word *word)
+{
+    size_t          name = assigned_name(word), begin = word->begin;
+    struct counting counting;
+
+    if (!name || begin >= command->size || command->text[begin] != word->text[0])
+        return false;
+    while (begin && (command->text[begin - 1] == ' ' || command->text[begin - 1] == '\t'))
+        begin--;
+    if (begin < 2 || command->text[begin - 1] != '(' || command->text[begin - 2] != '(')
+        return false;
+    const char *text =
+        arena_strndup(&shell->arena, command->text + word->begin,
+                      strnlen(command->text + word->begin, command->size - word->begin));
+    const char *list =
+        read_counting(text, name, &counting) ? counted(&shell->arena, &counting) : NULL;
+    if (list)
+        shell_set_list(shell, SHELL_POSIX, word->text, name, list);
+    else
+        shell_forget(shell, SHELL_POSIX, word->text, name);
+    return true;
+}
+
 size_t command_posix_lead(const struct shell_word *words, size_t n)
 {
     size_t i = 0;
@@ -44,59 +134,24 @@ size_t command_posix_lead(const struct shell_word *words, size_t n)
     return i;
 }
 
-/* The parts of a word's first {a,b}: before its brace, after it, and the number within. */
-struct braces {
-    const char *open, *close;
-    size_t      n;
-};
-
-static bool find_braces(const struct shell_word *word, struct braces *ret)
+/* $(seq 3), $(seq 2 9), $(seq 1 2 9): its numbers, or the text itself where it is more than that. */
+static const char *sequence(struct arena *arena, const char *text, const char *close,
+                            const char *otherwise)
 {
-    const char *open = strchr(word->text, '{'), *close = open ? strchr(open, '}') : NULL;
-    const char *comma = open ? strchr(open, ',') : NULL;
+    long            numbers[3] = {0};
+    int             n = 0;
+    const char     *at = text, *next;
+    struct counting counting = {1, 0, 1};
 
-    if (word->quoted || !close || !comma || comma > close || (open > word->text && open[-1] == '$'))
-        return false;
-    *ret = (struct braces){.open = open, .close = close, .n = 1};
-    for (; open < close; open++)
-        ret->n += *open == ',';
-    return true;
-}
-
-#define BRACE_WORDS_MAX 256
-#define BRACE_BYTES_MAX (64u << 10) /* of the words together */
-
-const struct shell_word *command_braces(struct arena *arena, const struct shell_word *words,
-                                        size_t *n)
-{
-    struct shell_word *expanded;
-    struct braces      braces;
-    size_t             total = 0, bytes = 0, at = 0;
-
-    for (size_t i = 0; i < *n; i++) {
-        bool found = find_braces(&words[i], &braces);
-        total += found ? braces.n : 1;
-        bytes += found ? braces.n * strlen(words[i].text) : 0;
-    }
-    if (total == *n || total > BRACE_WORDS_MAX || bytes > BRACE_BYTES_MAX ||
-        !(expanded = arena_alloc(arena, total * sizeof *expanded)))
-        return words;
-    for (size_t i = 0; i < *n; i++) {
-        if (!find_braces(&words[i], &braces)) {
-            expanded[at++] = words[i];
-            continue;
-        }
-        for (const char *p = braces.open + 1; p <= braces.close; at++) {
-            int size = (int)strcspn(p, ",}");
-
-            expanded[at].text = text_printf(arena, "%.*s%.*s%s", (int)(braces.open - words[i].text),
-                                            words[i].text, size, p, braces.close + 1);
-            expanded[at].spliced = i == 0; /* a command's name in braces hides it */
-            p += size + 1;
-        }
-    }
-    *n = total;
-    return expanded;
+    for (; n < 3 && (next = past_number(at, &numbers[n])); at = next)
+        n++;
+    if (!n || strcmp(past_blanks(at), close) != 0)
+        return otherwise;
+    counting.from = n > 1 ? numbers[0] : 1;
+    counting.step = n > 2 ? numbers[1] : 1;
+    counting.to = numbers[n - 1] + (counting.step < 0 ? -1 : 1);
+    const char *list = counting.step ? counted(arena, &counting) : NULL;
+    return list ? list : otherwise;
 }
 
 void command_loop(struct shell *shell, const struct shell_word *words, size_t n)
@@ -106,6 +161,8 @@ void command_loop(struct shell *shell, const struct shell_word *words, size_t n)
     if (n < 4 || strcmp(words[0].text, "for") != 0 || strcmp(words[2].text, "in") != 0)
         return;
     list = text_join(&shell->arena, words + 3, n - 3);
+    if (strncmp(list, "$(seq ", 6) == 0 || strncmp(list, "`seq ", 5) == 0)
+        list = sequence(&shell->arena, strchr(list, ' '), list[0] == '$' ? ")" : "`", list);
     if (!strpbrk(list, "$`*?"))
         shell_set_list(shell, SHELL_POSIX, words[1].text, strlen(words[1].text), list);
 }

@@ -9,10 +9,15 @@
 /* Whether a word is NAME=value, which precedes a command and which later words may use. */
 bool command_assignment(struct shell *shell, const struct shell_word *word);
 
+/* for ((NAME=0; NAME<3; NAME++)): the words of a command begin with NAME=0 between its parentheses. NAME
+ * has all these values then, or is unknown where they are not numbers, or too many. */
+bool command_counting(struct shell *shell, const struct shell_command *command,
+                      const struct shell_word *word);
+
 /* The number of words before the command that are not part of it: if, do, {, export ... */
 size_t command_posix_lead(const struct shell_word *words, size_t n);
 
-/* {systemctl,stop,ssh} and {a,b}.service, each word's first. Returns the words, or the given words
+/* {systemctl,stop,ssh}, {a,b}.service, x{1..3}, {a,b{c,d}}. Returns the words, or the given words
  * where there is nothing to expand, or too much. */
 const struct shell_word *command_braces(struct arena *arena, const struct shell_word *words,
                                         size_t *n);

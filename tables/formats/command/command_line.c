@@ -168,7 +168,8 @@ static int command_run(struct command_reader *r, const struct shell_command *com
     bool                  mine = false;
     int                   result = 0;
 
-    while (n && command->dialect == SHELL_POSIX && command_assignment(&r->shell, words))
+    while (n && command->dialect == SHELL_POSIX &&
+           (command_counting(&r->shell, command, words) || command_assignment(&r->shell, words)))
         words++, n--;
     r->more |= n && r->n_uses == COMMAND_USES_MAX;
     if (!n || r->more)

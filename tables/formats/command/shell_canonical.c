@@ -151,7 +151,8 @@ static int run(struct command_reader *r, const struct shell_command *command,
 {
     struct reading *c = (struct reading *)r;
 
-    while (n && command->dialect == SHELL_POSIX && command_assignment(&r->shell, words))
+    while (n && command->dialect == SHELL_POSIX &&
+           (command_counting(&r->shell, command, words) || command_assignment(&r->shell, words)))
         words++, n--;
     if (!n)
         return 0;

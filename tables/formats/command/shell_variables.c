@@ -49,6 +49,15 @@ void shell_set_list(struct shell *shell, enum shell_dialect dialect, const char 
     set(shell, dialect, name, name_size, words, true);
 }
 
+void shell_forget(struct shell *shell, enum shell_dialect dialect, const char *name,
+                  size_t name_size)
+{
+    struct shell_variable *variable = shell_get(shell, dialect, name, name_size);
+
+    if (variable)
+        *variable = shell->variables[--shell->n_variables];
+}
+
 void shell_end(struct shell *shell)
 {
     arena_free(&shell->arena);

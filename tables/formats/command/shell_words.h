@@ -92,6 +92,8 @@ void shell_set(struct shell *shell, enum shell_dialect dialect, const char *name
                const char *value);
 
 /* The same for a loop's variable: it has all of its words at once. */
+void shell_forget(struct shell *shell, enum shell_dialect dialect, const char *name,
+                  size_t name_size);
 void shell_set_list(struct shell *shell, enum shell_dialect dialect, const char *name,
                     size_t name_size, const char *words);
 
