@@ -80,8 +80,9 @@ static const char *event_of(const char *program, const char *message)
     const struct {
         const char      *name;
         struct auth_span span;
-    } parts[] = {{"u", e.user},    {"t", e.target}, {"y", e.tty},    {"d", e.cwd},
-                 {"c", e.command}, {"r", e.remote}, {"a", e.action}, {"e", e.reason}};
+    } parts[] = {{"u", e.user},   {"t", e.target},  {"y", e.tty},
+                 {"d", e.cwd},    {"c", e.command}, {"r", e.remote},
+                 {"a", e.action}, {"e", e.reason},  {"s", e.session}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (parts[i].span.text)
             n += (size_t)snprintf(shown + n, sizeof shown - n, "|%s=%.*s", parts[i].name,
@@ -127,8 +128,12 @@ START_TEST(su_pkexec_doas_polkit_and_cron)
                             "unix-user:root to gain ONE-SHOT authorization for action "
                             "org.freedesktop.systemd1.manage-units for system-bus-name::1.23 "
                             "[systemctl restart x] (owned by unix-user:ann)"),
-        "polkit 1|u=ann|t=root|c=systemctl restart x|a=org.freedesktop.systemd1.manage-units");
+        "polkit 1|u=ann|t=root|c=systemctl restart x|a=org.freedesktop.systemd1.manage-units|s=2");
     ck_assert_str_eq(event_of("CRON", "(root) CMD (systemctl restart x)"),
+                     "cron 1|u=root|c=systemctl restart x");
+    ck_assert_str_eq(event_of("CROND", "(root) CMD (systemctl restart x)"),
+                     "cron 1|u=root|c=systemctl restart x");
+    ck_assert_str_eq(event_of("crond", "USER root pid  77 cmd systemctl restart x"),
                      "cron 1|u=root|c=systemctl restart x");
 }
 END_TEST
@@ -169,8 +174,10 @@ START_TEST(programs_of_newer_and_older_hosts)
                      "0-7-9 15:0:39 0.000 0|box|(systemd)|93|x");
     ck_assert_str_eq(event_of("systemd-logind",
                               "New session '5' of user 'ann' with class 'user' and type 'tty'."),
-                     "session 1|t=ann");
-    ck_assert_str_eq(event_of("systemd-logind", "New session c1 of user ann."), "session 1|t=ann");
+                     "session 1|t=ann|s=5");
+    ck_assert_str_eq(event_of("systemd-logind", "New session c1 of user ann."),
+                     "session 1|t=ann|s=c1");
+    ck_assert_str_eq(event_of("systemd-logind", "Removed session c1."), "session_end 1|s=c1");
     ck_assert_str_eq(event_of("login", "ROOT LOGIN  on '/dev/tty1'"), "login 1|u=root|y=/dev/tty1");
     ck_assert_str_eq(event_of("login", "ROOT LOGIN ON tty1"), "login 1|u=root|y=tty1");
     ck_assert_str_eq(

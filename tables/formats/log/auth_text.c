@@ -336,6 +336,8 @@ static const struct pattern {
     {"CRON", "(%u) CMD (%c)", AUTH_CRON, 1},
     {"cron", "(%u) CMD (%c)", AUTH_CRON, 1},
     {"crond", "(%u) CMD (%c)", AUTH_CRON, 1},
+    {"CROND", "(%u) CMD (%c)", AUTH_CRON, 1},
+    {"crond", "USER %u pid %_ cmd %c", AUTH_CRON, 1},
     {"systemd-logind", "New session '%s' of user '%t' with %_", AUTH_SESSION, 1},
     {"systemd-logind", "New session '%s' of user '%t'.", AUTH_SESSION, 1},
     {"systemd-logind", "New session %s of user '%t' with %_", AUTH_SESSION, 1},

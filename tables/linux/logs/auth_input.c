@@ -32,6 +32,7 @@ static const char *const programs[] = {
     "CRON",
     "cron",
     "crond",
+    "CROND",
     "gdm-password",
     "sddm-helper",
     "lightdm",
