@@ -145,6 +145,7 @@ static int open_as_reader(const struct place_files *f)
 {
     int64_t      reader = reader_of(f);
     struct root *root = NULL;
+    struct stat  st;
 
     input_source(reader);
     if (input_over_budget())
@@ -152,7 +153,10 @@ static int open_as_reader(const struct place_files *f)
 
     if (reader <= 0)
         return root_open_file(f->source.root, f->path);
-    int r = root_as(f->source.root, reader, &root);
+    int r = root_stat(f->source.root, f->path, false, &st);
+    if (r == -ENOENT) /* whoever asks: most of these files are absent */
+        return r;
+    r = root_as(f->source.root, reader, &root);
     if (r < 0)
         return r;
     r = root_open_file(root, f->path);

@@ -77,6 +77,9 @@ uint64_t svcql_statement(const struct svcql *svcql);
 void *svcql_kept(const struct svcql *svcql, const void *key);
 int   svcql_keep(struct svcql *svcql, const void *key, void *data, void (*free_fn)(void *));
 
+/* The same until svcql_statement() changes: what all scans of a statement have in common. */
+int svcql_keep_statement(struct svcql *svcql, const void *key, void *data, void (*free_fn)(void *));
+
 /* Sources -------------------------------------------------------------------- */
 
 struct evidence {

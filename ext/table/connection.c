@@ -19,16 +19,26 @@ struct svcql *svcql_ref(struct svcql *svcql)
     return svcql;
 }
 
+/* Free what is kept, or only what is kept for the statement. */
+static void forget(struct svcql *svcql, bool of_statement)
+{
+    for (struct kept **at = &svcql->kept; *at;) {
+        struct kept *kept = *at;
+        if (of_statement && !kept->of_statement) {
+            at = &kept->next;
+            continue;
+        }
+        *at = kept->next;
+        kept->free(kept->data);
+        sqlite3_free(kept);
+    }
+}
+
 void svcql_unref(struct svcql *svcql)
 {
     if (!svcql || --svcql->references)
         return;
-    while (svcql->kept) {
-        struct kept *kept = svcql->kept;
-        svcql->kept = kept->next;
-        kept->free(kept->data);
-        sqlite3_free(kept);
-    }
+    forget(svcql, false);
     sqlite3_free(svcql);
 }
 
@@ -50,17 +60,29 @@ void *svcql_kept(const struct svcql *svcql, const void *key)
     return NULL;
 }
 
-int svcql_keep(struct svcql *svcql, const void *key, void *data, void (*free_fn)(void *))
+static int keep(struct svcql *svcql, struct kept item)
 {
     struct kept *kept = sqlite3_malloc64(sizeof *kept);
 
     if (!kept) {
-        free_fn(data);
+        item.free(item.data);
         return SQLITE_NOMEM;
     }
-    *kept = (struct kept){svcql->kept, key, data, free_fn};
+    *kept = item;
+    kept->next = svcql->kept;
     svcql->kept = kept;
     return SQLITE_OK;
+}
+
+int svcql_keep(struct svcql *svcql, const void *key, void *data, void (*free_fn)(void *))
+{
+    return keep(svcql, (struct kept){.key = key, .data = data, .free = free_fn});
+}
+
+int svcql_keep_statement(struct svcql *svcql, const void *key, void *data, void (*free_fn)(void *))
+{
+    return keep(svcql,
+                (struct kept){.key = key, .data = data, .free = free_fn, .of_statement = true});
 }
 
 void svcql_scan_begin(struct svcql *svcql)
@@ -70,6 +92,8 @@ void svcql_scan_begin(struct svcql *svcql)
 
 void svcql_scan_end(struct svcql *svcql)
 {
-    if (--svcql->scans == 0)
-        svcql->statement++;
+    if (--svcql->scans)
+        return;
+    svcql->statement++;
+    forget(svcql, true);
 }

@@ -3,6 +3,7 @@
 #ifndef SVCQL_CONNECTION_H
 #define SVCQL_CONNECTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ struct kept {
     const void  *key;
     void        *data;
     void (*free)(void *);
+    bool of_statement; /* ends when svcql_statement() changes */
 };
 
 struct svcql {

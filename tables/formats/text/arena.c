@@ -76,6 +76,15 @@ void *arena_grow(struct arena *arena, void *array, size_t n, size_t *room, size_
     return grown;
 }
 
+size_t arena_size(const struct arena *arena)
+{
+    size_t size = 0;
+
+    for (const struct arena_block *block = arena->blocks; block; block = block->next)
+        size += sizeof *block + block->room;
+    return size;
+}
+
 void arena_reset(struct arena *arena)
 {
     struct arena_block *keep = arena->blocks;

@@ -29,6 +29,9 @@ const char *arena_strndup(struct arena *arena, const char *text, size_t size);
 /* `array` with room for at least `n` + 1 items, doubled when full; NULL where out of memory. */
 void *arena_grow(struct arena *arena, void *array, size_t n, size_t *room, size_t item_size);
 
+/* Bytes of memory that it holds. */
+size_t arena_size(const struct arena *arena);
+
 /* Take all back, but keep a block for what comes next. */
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);

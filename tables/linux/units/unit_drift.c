@@ -321,7 +321,7 @@ static void add_idle_files(struct state *s)
 static void add_refused(struct state *s, const struct unit_entry *shipped)
 {
     const struct unit_file *file = &s->each.loaded.files[0];
-    bool                    mask = unit_is_mask(s->each.walk.search->root, file->entry->path);
+    bool                    mask = unit_search_is_mask(s->each.walk.search, file->entry);
     struct drift           *drift = add_drift(s, s->each.unit, mask ? "masked" : "refused");
 
     drift->value = mask ? NULL : s->each.loaded.refused;
@@ -367,7 +367,7 @@ static void compare_name(struct state *s, const struct unit_entry *shipped, cons
 
     if (!entry || !is_own(entry) || (fragment && strcmp(fragment->name, shipped->name) == 0))
         return;
-    bool          mask = unit_is_mask(search->root, entry->path);
+    bool          mask = unit_search_is_mask(search, entry);
     struct drift *drift = add_drift(s, name, mask ? "masked" : "redirected");
     drift->vendor_value = mask ? NULL : shipped->name;
     drift->value = mask || !fragment ? NULL : fragment->name;

@@ -28,7 +28,7 @@ int unit_each_open(struct unit_each *each, struct svcql *svcql, const struct uni
 void unit_each_close(struct unit_each *each)
 {
     unit_loaded_free(&each->loaded);
-    unit_search_free(each->places);
+    free(each->read);
     arena_free(&each->memory);
     unit_walk_close(&each->walk);
 }
@@ -90,7 +90,7 @@ static void gather_named(struct unit_each *each)
 
 /* Units ----------------------------------------------------------------------- */
 
-/* Load a unit if the query may need a row of it; mark the drop-ins that it reads. */
+/* Load a unit if the query may need a row of it; note the drop-ins that it reads. */
 static int load_unit(struct unit_each *each, const char *name)
 {
     struct unit_search  *search = each->walk.search;
@@ -100,7 +100,7 @@ static int load_unit(struct unit_each *each, const char *name)
     bool own = fragment && fragment->dir->own, path = unit_each_wants(each, fragment);
 
     for (size_t i = 0; r == 0 && i < drop_ins.n; i++) {
-        drop_ins.entries[i]->used = true;
+        each->read[drop_ins.entries[i] - search->entries] = true;
         own |= drop_ins.entries[i]->dir->own;
         path |= unit_each_wants(each, drop_ins.entries[i]);
     }
@@ -207,12 +207,14 @@ static int next_instance(struct unit_each *each)
 /* Other files ----------------------------------------------------------------- */
 
 /* Whether an entry has settings that no unit has read. */
-static bool is_rest(struct unit_search *search, const struct unit_entry *entry)
+static bool is_rest(const struct unit_each *each, const struct unit_entry *entry)
 {
-    static const char conf[] = ".conf";
-    size_t            size = strlen(entry->name), tail = sizeof conf - 1;
+    static const char   conf[] = ".conf";
+    struct unit_search *search = each->walk.search;
+    size_t              size = strlen(entry->name), tail = sizeof conf - 1;
 
-    if (entry->used || entry->error || entry->type == DT_DIR || !entry->dir->own)
+    if (each->read[entry - search->entries] || entry->error || entry->type == DT_DIR ||
+        !entry->dir->own)
         return false;
     if (entry->where == UNIT_DROP_IN)
         return size > tail && strcmp(entry->name + size - tail, conf) == 0;
@@ -227,16 +229,18 @@ static int next_rest(struct unit_each *each)
     if (each->next == search->n)
         return 0;
     struct unit_entry *entry = search->by_owner[each->next++];
-    if (!is_rest(search, entry) || !unit_each_wants(each, entry) ||
+    if (!is_rest(each, entry) || !unit_each_wants(each, entry) ||
         !tbl_match_text(each->want.unit, entry->owner, false))
         return 1;
     const char *type = unit_name_type(entry->owner);
     each->unit = entry->owner;
+    int                      r = unit_drop_ins_mark(search);
     const struct unit_entry *shadow = unit_search_shadow(search, entry);
     if (shadow == entry && unit_drop_in_mask(entry))
         shadow = unit_drop_in_mask(entry);
     each->instead = shadow != entry ? shadow->path : NULL;
-    int r = unit_load_file(search, entry, type ? type : entry->owner, &each->loaded);
+    if (r == 0)
+        r = unit_load_file(search, entry, type ? type : entry->owner, &each->loaded);
     return r < 0 ? r : 1;
 }
 
@@ -275,7 +279,7 @@ static int load_quadlet(struct unit_each *each, struct unit_entry *entry)
 {
     struct unit_drop_ins drop_ins;
     bool                 own = entry->dir->own, path = unit_each_wants(each, entry);
-    int                  r = quadlet_drop_ins(each->places, entry, &drop_ins);
+    int                  r = quadlet_drop_ins(each->walk.places, entry, &drop_ins);
 
     if (r < 0)
         return r;
@@ -284,7 +288,7 @@ static int load_quadlet(struct unit_each *each, struct unit_entry *entry)
         path |= unit_each_wants(each, drop_ins.entries[i]);
     }
     if (own && path) {
-        r = unit_load_files(each->places, entry, &drop_ins, &each->loaded);
+        r = unit_load_files(each->walk.places, entry, &drop_ins, &each->loaded);
         each->entry = entry;
     }
     unit_drop_ins_free(&drop_ins);
@@ -301,7 +305,7 @@ static int load_place(struct unit_each *each, struct unit_entry *entry)
     if (!entry->dir->own || entry->used || !unit_each_wants(each, entry))
         return 0;
     each->entry = entry;
-    return has_sections(kind) ? unit_load_file(each->places, entry, NULL, &each->loaded) : 0;
+    return has_sections(kind) ? unit_load_file(each->walk.places, entry, NULL, &each->loaded) : 0;
 }
 
 /* The file of a unit that has the name of the one which is generated of a quadlet, and comes before
@@ -323,10 +327,10 @@ static const char *before_generated(const struct unit_each *each)
 
 static int open_places(struct unit_each *each)
 {
-    int r = unit_places_open(&each->places, each->walk.source.root, &each->walk.search->manager);
+    int r = unit_walk_places(&each->walk);
 
     if (r == 0)
-        r = quadlets_mark(each->places);
+        r = quadlets_mark(each->walk.places);
     return r < 0 ? r : 1;
 }
 
@@ -335,14 +339,14 @@ static int next_place(struct unit_each *each)
     each->entry = NULL;
     if (!each->want.places)
         return 0;
-    if (!each->places)
+    if (!each->walk.places)
         return open_places(each);
-    if (each->next == each->places->n)
+    if (each->next == each->walk.places->n)
         return 0;
-    struct unit_entry *entry = &each->places->entries[each->next++];
+    struct unit_entry *entry = &each->walk.places->entries[each->next++];
     if (entry->error || entry->type == DT_DIR)
         return 1;
-    const struct unit_entry *shadow = unit_search_shadow(each->places, entry);
+    const struct unit_entry *shadow = unit_search_shadow(each->walk.places, entry);
     if (shadow == entry && entry->masked_by)
         shadow = entry->masked_by;
     each->instead = shadow != entry ? shadow->path : NULL;
@@ -361,12 +365,16 @@ static int next_place(struct unit_each *each)
 
 static int next_manager(struct unit_each *each)
 {
-    unit_search_free(each->places);
-    each->places = NULL;
     arena_free(&each->memory);
     each->instances = (struct unit_names){0};
     each->stage = UNIT_STAGE_UNITS;
-    return unit_walk_next(&each->walk);
+    free(each->read);
+    each->read = NULL;
+    int r = unit_walk_next(&each->walk);
+    if (r <= 0)
+        return r;
+    each->read = calloc(each->walk.search->n + 1, sizeof *each->read);
+    return each->read ? 1 : -ENOMEM;
 }
 
 int unit_each_next(struct unit_each *each)

@@ -40,13 +40,13 @@ struct unit_each {
     enum unit_stage       stage;
     size_t                next; /* of the stage */
     struct unit_names     instances;
+    bool                 *read; /* of each entry of the search, in its order: a unit reads it */
 
     struct unit_loaded loaded;  /* the unit, or with UNIT_STAGE_REST the file; may be empty */
     const char        *unit;    /* its name */
     const char        *instead; /* of UNIT_STAGE_REST and _PLACES: the file in force; NULL: none */
 
-    struct unit_search *places; /* of the manager; NULL: not opened */
-    struct unit_entry  *entry;  /* of UNIT_STAGE_PLACES: the file; NULL: none is needed */
+    struct unit_entry *entry; /* of UNIT_STAGE_PLACES: the file; NULL: none is needed */
 };
 
 /* All return a negative errno on failure. */

@@ -25,12 +25,10 @@ void unit_files_forget_manager(struct files_state *s)
     unit_states_free(s->states);
     unit_starts_free(s->starts);
     s->starts = NULL;
-    unit_search_free(s->places);
     free(s->started);
     s->started = NULL;
     s->n_started = 0;
     s->states = NULL;
-    s->places = NULL;
     s->current = NULL;
 }
 
@@ -56,7 +54,7 @@ static const char *executable_state(const struct files_state *s, const struct fi
 {
     struct stat st;
 
-    if (unit_is_mask(s->current->root, s->entry->path))
+    if (unit_search_is_mask(s->current, s->entry))
         return "masked";
     if (root_stat(s->current->root, s->entry->path, true, &st) < 0)
         return "bad";
@@ -91,16 +89,16 @@ static const char *starts(const struct files_state *s, const struct unit_entry *
 /* Gather the services of scripts that links of some runlevel start; sorted. */
 static int gather_started(struct files_state *s)
 {
-    s->started = calloc(s->places->n + 1, sizeof *s->started);
+    s->started = calloc(s->walk.places->n + 1, sizeof *s->started);
     if (!s->started)
         return -ENOMEM;
-    for (size_t i = 0; i < s->places->n; i++) {
-        const struct unit_entry *link = &s->places->entries[i];
+    for (size_t i = 0; i < s->walk.places->n; i++) {
+        const struct unit_entry *link = &s->walk.places->entries[i];
         const char *script = strcmp(link->dir->place->kind, "rc") == 0 ? starts(s, link) : NULL;
         if (script)
-            s->started[s->n_started++] = unit_sysv_name(&s->places->memory, script);
+            s->started[s->n_started++] = unit_sysv_name(&s->walk.places->memory, script);
     }
-    if (s->places->memory.failed)
+    if (s->walk.places->memory.failed)
         return -ENOMEM;
     qsort(s->started, s->n_started, sizeof *s->started, by_text);
     return 0;
@@ -132,7 +130,7 @@ static const char *place_state(const struct files_state *s, const struct file_ro
         return "enabled";
     if (!*s->entry->dir->place->group) /* an empty file replaces no other */
         return NULL;
-    return unit_is_mask(s->current->root, s->entry->path) ? "masked" : NULL;
+    return unit_search_is_mask(s->current, s->entry) ? "masked" : NULL;
 }
 
 int unit_files_get_state(struct tbl_scan *scan, const void *data, sqlite3_context *out)
@@ -149,7 +147,7 @@ int unit_files_get_state(struct tbl_scan *scan, const void *data, sqlite3_contex
         result(out, place_state(s, row));
         return SQLITE_OK;
     }
-    if (strcmp(row->kind, "drop-in") == 0 && unit_is_mask(s->current->root, s->entry->path))
+    if (strcmp(row->kind, "drop-in") == 0 && unit_search_is_mask(s->current, s->entry))
         state = "masked";
     if (s->entry->where == UNIT_TOP && unit_search_first(s->current, s->entry->name) == s->entry &&
         unit_name_kind(s->entry->name)) {

@@ -67,9 +67,9 @@ static int next_search(struct files_state *s)
     size_t number = s->walk.number;
 
     s->next = 0;
-    if (s->current && !s->places && s->places_wanted) {
-        int r = unit_places_open(&s->places, s->walk.source.root, &s->walk.search->manager);
-        s->current = s->places;
+    if (s->current && !s->walk.places && s->places_wanted) {
+        int r = unit_walk_places(&s->walk);
+        s->current = s->walk.places;
         return r < 0 ? r : 1;
     }
     unit_files_forget_manager(s);
@@ -230,11 +230,11 @@ static int fill(struct tbl_scan *scan, struct files_state *s, struct unit_entry 
                              .root = row->root};
     row->source = unit_walk_source(scan, &s->walk, row->path);
     row->unit = unit_of(s, entry, row->kind);
-    bool there = root_statx(s->current->root, entry->path, false, &st) == 0;
+    bool there = unit_search_statx(s->current, entry, &st) == 0;
     if (there)
         fill_status(scan, row, &st);
     fill_link(scan, s, entry, row);
-    if (strcmp(row->kind, "link") == 0 && unit_is_mask(s->current->root, entry->path))
+    if (strcmp(row->kind, "link") == 0 && unit_search_is_mask(s->current, entry))
         row->kind = "mask";
     if (strcmp(row->kind, "unit") == 0 && there && S_ISREG(st.stx_mode) && st.stx_size == 0)
         row->kind = "mask";

@@ -28,7 +28,6 @@ struct files_state {
     const struct tbl_terms *path, *name, *kind, *scope, *user, *unit;
     bool                    places_wanted;
     struct unit_walk        walk;
-    struct unit_search     *places;
     struct unit_states     *states;
     struct unit_starts     *starts;
     struct unit_search     *current; /* walk.search, then places */

@@ -14,8 +14,9 @@
 #include "unit_host.h"
 #include "unit_value_check.h"
 
-#define KEEP_FILE  (64u << 10) /* bytes of a drop-in that is kept parsed, as many units read it */
-#define KEEP_TOTAL (32u << 20)
+#define KEEP_FILE   (64u << 10) /* bytes of a file that is kept parsed */
+#define KEEP_TOTAL  (32u << 20)
+#define PER_SETTING (sizeof(struct unit_setting) + 64) /* bytes, about: its key and value too */
 
 /* Names --------------------------------------------------------------------- */
 
@@ -232,8 +233,9 @@ static int add_type_folders(struct unit_search *search, const char *name, struct
     return r;
 }
 
-int unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
-                       struct unit_drop_ins *ret)
+/* unit_drop_ins_find(); with `mark` those that others of the same name mask get `masked_by`. */
+static int find_drop_ins(struct unit_search *search, const char *name, bool own, bool mark,
+                         struct unit_drop_ins *ret)
 {
     struct unit_drop_ins found = {0};
     struct finding       f = {0};
@@ -253,7 +255,7 @@ int unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
                           *last = found.n ? found.entries[found.n - 1] : NULL;
         if (!last || strcmp(last->name, entry->name) != 0)
             found.entries[found.n++] = entry;
-        else if (!own && last != entry && !entry->masked_by)
+        else if (mark && last != entry && !entry->masked_by)
             entry->masked_by = last;
     }
     free(f.found);
@@ -264,11 +266,17 @@ int unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
     return r < 0 ? r : 0;
 }
 
+int unit_drop_ins_find(struct unit_search *search, const char *name, bool own,
+                       struct unit_drop_ins *ret)
+{
+    return find_drop_ins(search, name, own, false, ret);
+}
+
 /* Mark the drop-ins that a unit reads, and those that others of the same name mask. */
 static int mark_drop_ins_of(struct unit_search *search, const char *name)
 {
     struct unit_drop_ins drop_ins;
-    int                  r = unit_drop_ins_find(search, name, false, &drop_ins);
+    int                  r = find_drop_ins(search, name, false, true, &drop_ins);
 
     for (size_t i = 0; r == 0 && i < drop_ins.n; i++)
         drop_ins.entries[i]->used = true;
@@ -321,12 +329,6 @@ void unit_drop_ins_free(struct unit_drop_ins *drop_ins)
 }
 
 /* Parsing ------------------------------------------------------------------- */
-
-struct unit_parsed {
-    struct unit_setting *settings; /* a faulty or unread line is `ignored` */
-    size_t               n;
-    struct unit_file     file;
-};
 
 static const char stopped[] = "after a line at which systemd stops";
 
@@ -385,62 +387,62 @@ static void count_unread(struct unit_search *search, struct unit_entry *entry,
     entry->unread |= unread;
 }
 
-/* Read and parse a file. A mask, or one that cannot be read, has no settings. */
+/* Whether what a file says is kept for all who ask for it in this search. */
+static bool is_kept(const struct unit_search *search, const struct unit_entry *entry, size_t size)
+{
+    return entry->dir && size <= KEEP_FILE && search->parsed_bytes < KEEP_TOTAL;
+}
+
+/* Read and parse a file: *ret_kept where its settings are in the search's memory. */
 static int parse_file(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
-                      struct unit_parsed *p, size_t *ret_size)
+                      struct unit_parsed *p, bool *ret_kept)
 {
     struct unit_file_text text = {0};
+    int                   r = unit_file_read(search->root, entry->path, &text);
 
-    *p = (struct unit_parsed){.file = {.entry = entry}};
-    *ret_size = 0;
-    if (entry->type != DT_REG && unit_is_mask(search->root, entry->path))
-        return 0;
-    int r = unit_file_read(search->root, entry->path, &text);
     if (r < 0) {
         p->file.error = r;
         count_unread(search, entry, p);
         return r == -ENOMEM ? r : 0;
     }
-    *ret_size = text.size;
     p->file.size = text.file_size;
     p->file.cut = text.cut;
     p->file.nuls = memchr(text.text, '\0', text.size) != NULL;
-    r = parse_text(memory, text.text, text.size, search->manager.version, p);
+    *ret_kept = is_kept(search, entry, text.size);
+    r = parse_text(*ret_kept ? &search->memory : memory, text.text, text.size,
+                   search->manager.version, p);
     count_unread(search, entry, p);
     free(text.text);
     return r;
 }
 
-/* The content of a file, from the search's memory where it was kept, else in the caller's memory.
- */
-static int parsed(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
-                  struct unit_parsed *ret)
+int unit_parse(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
+               struct unit_parsed *ret)
 {
-    bool               keep = entry->where == UNIT_DROP_IN && search->parsed_bytes < KEEP_TOTAL;
-    struct unit_parsed p;
-    size_t             size;
+    struct unit_parsed p = {.file = {.entry = entry}}, *kept = NULL;
+    bool               keep = false;
+    int                r = 0;
 
     if (entry->parsed) {
         *ret = *entry->parsed;
         return 0;
     }
-    int                  r = parse_file(search, entry, keep ? &search->memory : memory, &p, &size);
-    struct unit_setting *copy =
-        r < 0 ? NULL : arena_alloc(keep ? &search->memory : memory, p.n * sizeof *copy);
+    if (entry->type == DT_REG || !unit_search_is_mask(search, entry))
+        r = parse_file(search, entry, memory, &p, &keep);
+    memory = keep ? &search->memory : memory;
+    struct unit_setting *copy = r < 0 ? NULL : arena_alloc(memory, p.n * sizeof *copy);
     if (copy && p.n)
         memcpy(copy, p.settings, p.n * sizeof *copy);
     free(p.settings);
-    if (!copy)
+    if (copy && keep)
+        kept = arena_alloc(memory, sizeof *kept);
+    if (!copy || (keep && !kept))
         return -ENOMEM;
     p.settings = copy;
-    if (keep && size <= KEEP_FILE) {
-        struct unit_parsed *kept = arena_alloc(&search->memory, sizeof *kept);
-        if (!kept)
-            return -ENOMEM;
+    if (kept)
         *kept = p;
-        entry->parsed = kept;
-    }
-    search->parsed_bytes += keep ? size : 0;
+    entry->parsed = kept;
+    search->parsed_bytes += kept ? sizeof *kept + p.n * PER_SETTING : 0;
     *ret = p;
     return 0;
 }
@@ -469,7 +471,7 @@ static int add_file(struct unit_search *search, struct unit_loaded *loaded,
                     struct unit_entry *entry, const char *type)
 {
     struct unit_parsed p;
-    int                r = parsed(search, entry, &loaded->memory, &p);
+    int                r = unit_parse(search, entry, &loaded->memory, &p);
     if (r < 0)
         return r;
 
@@ -543,12 +545,12 @@ static int finish(struct unit_loaded *loaded, const char *reason)
 }
 
 /* Why a unit with this fragment, which was read, cannot be loaded; NULL: it can. */
-static const char *refusal(const struct unit_search *search, const char *type,
-                           const struct unit_entry *fragment, const struct unit_file *file)
+static const char *refusal(struct unit_search *search, const char *type,
+                           struct unit_entry *fragment, const struct unit_file *file)
 {
     if (!fragment)
         return type && unit_type_needs_no_file(type) ? NULL : "no unit file of this name";
-    if (unit_is_mask(search->root, fragment->path))
+    if (unit_search_is_mask(search, fragment))
         return "unit is masked";
     if (file->error)
         return "unit file cannot be read";
@@ -581,6 +583,23 @@ int unit_load(struct unit_search *search, const char *name, struct unit_loaded *
     return r;
 }
 
+/* Append where and why the manager refuses one setting of the fragment: 1, 0, -ENOMEM. */
+static int verify_setting(const struct unit_file *file, const struct unit_setting *setting,
+                          const struct unit_expander *expander, struct arena *memory,
+                          struct buffer *reason)
+{
+    struct buffer why = {0};
+    int           r = unit_setting_fatal(setting, expander, memory, &why);
+
+    if (r) {
+        buffer_printf(reason, "%s:%u: ", file->entry->path, setting->line);
+        buffer_put(reason, why.data ? why.data : "", why.size);
+    }
+    r = why.failed ? -ENOMEM : r;
+    buffer_free(&why);
+    return r;
+}
+
 /* Append why the manager refuses the fragment or what it says with its drop-ins: 1, 0, -ENOMEM. */
 static int verify(const struct unit_search *search, const struct unit_host *host, const char *name,
                   struct unit_loaded *loaded, struct buffer *reason)
@@ -588,35 +607,30 @@ static int verify(const struct unit_search *search, const struct unit_host *host
     struct unit_specifiers specifiers;
     struct unit_expander   expander = {unit_specifiers_expand, &specifiers};
     struct arena           memory = {0};
+    struct unit_verified   unit = {name, loaded->settings, loaded->n, search->manager.version,
+                                   &expander};
+    int                    r = 0;
 
     unit_host_specifiers(host, &search->manager, &memory, &specifiers);
     unit_specifiers_name(&specifiers, name, &memory);
-    for (size_t i = 0; i < loaded->n && loaded->settings[i].file == 0; i++) {
-        size_t before = reason->size;
-        buffer_printf(reason, "%s:%u: ", loaded->files[0].entry->path, loaded->settings[i].line);
-        if (unit_setting_fatal(&loaded->settings[i], &expander, &memory, reason)) {
-            arena_free(&memory);
-            return 1;
-        }
-        reason->size = before;
-    }
-    struct unit_verified unit = {name, loaded->settings, loaded->n, search->manager.version,
-                                 &expander};
-    int                  r = unit_verify(&unit, &memory, reason);
+    for (size_t i = 0; r == 0 && i < loaded->n && loaded->settings[i].file == 0; i++)
+        r = verify_setting(&loaded->files[0], &loaded->settings[i], &expander, &memory, reason);
+    if (r == 0)
+        r = unit_verify(&unit, &memory, reason);
     r = memory.failed ? -ENOMEM : r;
     arena_free(&memory);
     return r;
 }
 
-int unit_loaded_bad_setting(const struct unit_search *search, const struct unit_host *host,
+int unit_loaded_bad_setting(struct unit_search *search, const struct unit_host *host,
                             const char *name, struct unit_loaded *loaded, const char **ret)
 {
-    const struct unit_entry *fragment = loaded->n_files ? loaded->files[0].entry : NULL;
-    struct buffer            reason = {0}, text = {0};
-    int                      r = 0;
+    struct unit_entry *fragment = loaded->n_files ? loaded->files[0].entry : NULL;
+    struct buffer      reason = {0}, text = {0};
+    int                r = 0;
 
     if (!loaded->verified && fragment && fragment->where == UNIT_TOP && !loaded->files[0].error &&
-        !loaded->files[0].fault && !unit_is_mask(search->root, fragment->path)) {
+        !loaded->files[0].fault && !unit_search_is_mask(search, fragment)) {
         buffer_puts(&reason, "bad-setting: ");
         r = verify(search, host, name, loaded, &reason);
         buffer_utf8(&text, reason.data ? reason.data : "", reason.size);

@@ -65,6 +65,16 @@ struct unit_loaded {
     const char *bad_setting;
 };
 
+/* One file as it is: its settings in the search's memory, where they are kept for who asks next, or in
+ * `memory` where it is large. Without any and `size` 0: a mask. 0 or -ENOMEM. */
+struct unit_parsed {
+    struct unit_setting *settings; /* a faulty or unread line is `ignored` */
+    size_t               n;
+    struct unit_file     file;
+};
+int unit_parse(struct unit_search *search, struct unit_entry *entry, struct arena *memory,
+               struct unit_parsed *ret);
+
 /* Load a unit by name: 0 or -ENOMEM; without a fragment only drop-ins. A fragment that systemd
  * refuses to load has no setting in force, nor have its drop-ins. */
 int unit_load(struct unit_search *search, const char *name, struct unit_loaded *ret);
@@ -72,7 +82,7 @@ int unit_load(struct unit_search *search, const char *name, struct unit_loaded *
 /* Why the manager refuses to load the unit although it could read its files, in its own words:
  * "bad-setting: ..."; NULL: it loads it. 0 or -ENOMEM. */
 struct unit_host;
-int unit_loaded_bad_setting(const struct unit_search *search, const struct unit_host *host,
+int unit_loaded_bad_setting(struct unit_search *search, const struct unit_host *host,
                             const char *name, struct unit_loaded *loaded, const char **ret);
 
 /* Read one file alone, as a fragment or drop-in of a unit of this type; NULL: a file of another

@@ -25,6 +25,12 @@ void unit_search_free(struct unit_search *search)
     free(search);
 }
 
+size_t unit_search_size(const struct unit_search *search)
+{
+    return sizeof *search + search->n_dirs * sizeof *search->dirs +
+           search->n * (sizeof *search->entries + sizeof(void *)) + arena_size(&search->memory);
+}
+
 /* Reading ------------------------------------------------------------------- */
 
 static int add_entry(struct unit_search *search, const struct unit_entry *entry)
@@ -431,6 +437,35 @@ int unit_search_open_vendor(struct unit_search **ret, const struct root *root,
     else
         *ret = search;
     return r;
+}
+
+/* Entries ------------------------------------------------------------------- */
+
+int unit_search_statx(struct unit_search *search, struct unit_entry *entry, struct statx *ret)
+{
+    if (!entry->status) {
+        int           r = root_statx(search->root, entry->path, false, ret);
+        struct statx *kept = r < 0 ? NULL : arena_alloc(&search->memory, sizeof *kept);
+        if (!kept)
+            return r < 0 ? r : -ENOMEM;
+        *kept = *ret;
+        entry->status = kept;
+    }
+    *ret = *entry->status;
+    return 0;
+}
+
+bool unit_search_is_mask(struct unit_search *search, struct unit_entry *entry)
+{
+    struct statx st;
+
+    if (entry->mask == UNIT_MASK_UNKNOWN) {
+        bool file = entry->type == DT_REG && unit_search_statx(search, entry, &st) == 0 &&
+                    S_ISREG(st.stx_mode);
+        bool mask = file ? st.stx_size == 0 : unit_is_mask(search->root, entry->path);
+        entry->mask = mask ? UNIT_MASK : UNIT_NO_MASK;
+    }
+    return entry->mask == UNIT_MASK;
 }
 
 /* Finding ------------------------------------------------------------------- */

@@ -85,8 +85,11 @@ struct unit_entry {
     const char *target;
     bool        targeted;
 
+    const struct statx *status; /* unit_search_statx(); NULL: not asked for yet */
+    enum { UNIT_MASK_UNKNOWN, UNIT_NO_MASK, UNIT_MASK } mask; /* unit_search_is_mask() */
+
     bool                      unread;    /* counted in the search: not read, or not to its end */
-    const struct unit_parsed *parsed;    /* unit_load.c: what a drop-in says, once it was read */
+    const struct unit_parsed *parsed;    /* unit_load.c: what the file says, once it was read */
     bool                      used;      /* unit_load.c: some unit reads it */
     const struct unit_entry  *masked_by; /* unit_load.c: a unit reads this one instead */
 };
@@ -100,9 +103,11 @@ struct unit_search {
     size_t             n_dirs;
     struct unit_entry *entries; /* by rank of the directory, then by path */
     size_t             n;
-    size_t             lost;   /* entries beyond UNIT_ENTRIES_MAX */
-    size_t             unread; /* files not read, or not to their end, so far (unit_load.c) */
-    size_t             broken; /* directories that were not listed to their end */
+    size_t             lost;    /* entries beyond UNIT_ENTRIES_MAX */
+    size_t             unread;  /* files not read, or not to their end, so far (unit_load.c) */
+    size_t             broken;  /* directories that were not listed to their end */
+    size_t             refused; /* targets that the user may not read (unit_walk.c), */
+    bool               counted; /* once this is set */
 
     struct unit_entry **by_owner; /* all, by (where, owner, name, rank) */
     struct arena        memory;
@@ -110,7 +115,7 @@ struct unit_search {
 
     struct unit_alias *aliases; /* unit_load.c; NULL: not gathered yet */
     size_t             n_aliases;
-    size_t             parsed_bytes; /* held by entries[].parsed */
+    size_t             parsed_bytes; /* held by entries[].parsed, about */
     bool               marked;       /* unit_load.c: all of `used` and `masked_by` are set */
 };
 
@@ -121,6 +126,9 @@ int unit_search_new(struct unit_search **ret, const struct root *root,
 int  unit_search_open(struct unit_search **ret, const struct root *root,
                       const struct unit_manager *manager);
 void unit_search_free(struct unit_search *search); /* accepts NULL */
+
+/* Bytes of memory that it holds, about. */
+size_t unit_search_size(const struct unit_search *search);
 
 /* The same as it was shipped: only the vendor's directories, without what is the administrator's, the
  * user's or made at run time. Of a user's manager those that all users share. */
@@ -154,6 +162,10 @@ bool unit_search_holds(const struct unit_search *search, const char *path);
 /* Whether the target of a path is empty or a device, which masks a unit; also a dangling link to
  * /dev/null, as in an image. */
 bool unit_is_mask(const struct root *root, const char *path);
+
+/* The same of an entry; what the entry is itself, as root_statx() gives it. Both are found out once. */
+bool unit_search_is_mask(struct unit_search *search, struct unit_entry *entry);
+int  unit_search_statx(struct unit_search *search, struct unit_entry *entry, struct statx *ret);
 
 /* The unit file that is loaded under this name: aliases followed, the template of an instance
  * where it has no file of its own. NULL: none. */

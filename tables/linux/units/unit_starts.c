@@ -87,15 +87,15 @@ static int reach(struct unit_starts *s, const char *name, const char **ret)
 static bool load_name(struct unit_search *search, const char *name, char ret[UNIT_NAME_MAX])
 {
     char template[UNIT_NAME_MAX], instance[UNIT_NAME_MAX];
-    const struct unit_entry *fragment = unit_search_fragment(search, name);
-    enum unit_name_kind      kind = unit_name_kind(name);
+    struct unit_entry  *fragment = unit_search_fragment(search, name);
+    enum unit_name_kind kind = unit_name_kind(name);
 
     if (kind != UNIT_NAME_PLAIN && kind != UNIT_NAME_INSTANCE)
         return false;
     strcpy(ret, name);
     if (!fragment) /* a target of which only links are known pulls in what they lead to */
         return strcmp(unit_name_type(name), "target") == 0;
-    if (unit_is_mask(search->root, fragment->path))
+    if (unit_search_is_mask(search, fragment))
         return false;
     if (strcmp(fragment->name, name) == 0 ||
         (kind == UNIT_NAME_INSTANCE && unit_name_template(name, template) &&
@@ -155,10 +155,9 @@ static int pull_links(struct unit_starts *s, const char *owner, const char *by)
     int                       r = 0;
 
     for (size_t i = 0; r == 0 && i < n; i++) {
-        const struct unit_entry *entry = entries[i];
+        struct unit_entry *entry = entries[i];
         if (entry->type == DT_LNK && *entry->name != '.' && is_read(s->search, entry) &&
-            unit_search_shadow(s->search, entry) == entry &&
-            !unit_is_mask(s->search->root, entry->path))
+            unit_search_shadow(s->search, entry) == entry && !unit_search_is_mask(s->search, entry))
             r = pull_in(s, entry->name, by);
     }
     return r;

@@ -9,7 +9,6 @@
 #include "formats/unit/unit_name.h"
 #include "formats/unit/unit_text.h"
 #include "formats/unit/unit_words.h"
-#include "unit_file.h"
 #include "unit_load.h"
 
 #define FOLLOW_MAX 64 /* links followed, as systemd */
@@ -172,9 +171,9 @@ static void read_aliases(struct install *i, const char *value)
         i->aliases.size = before;
 }
 
-static int read_setting(struct install *i, const struct unit_assignment *a)
+static int read_setting(struct install *i, const struct unit_setting *a)
 {
-    if (strcmp(a->section, "Install") != 0)
+    if (a->ignored || strcmp(a->section, "Install") != 0)
         return 0;
     if (strcmp(a->key, "Alias") == 0)
         read_aliases(i, a->value);
@@ -191,71 +190,62 @@ static int read_setting(struct install *i, const struct unit_assignment *a)
     return 0;
 }
 
-static int read_text(struct install *i, const char *data, size_t size, int version)
+/* Read what is a regular file or leads to one: *ret_mask for a mask. */
+static int read_file(struct unit_search *search, struct install *i, struct unit_entry *entry,
+                     bool *ret_mask)
 {
-    struct unit_text       text;
-    struct unit_assignment a;
-    int                    r;
+    struct arena       memory = {0};
+    struct unit_parsed parsed;
+    int                r = unit_parse(search, entry, &memory, &parsed);
 
-    i->version = version;
-    unit_text_open(&text, data, size, version);
-    while ((r = unit_text_next(&text, &a)) > 0) {
-        r = unit_fault_fatal(a.fault) ? BAD : a.fault == UNIT_OK ? read_setting(i, &a) : 0;
-        if (r < 0)
-            break;
-    }
-    unit_text_close(&text);
-    return r;
-}
-
-/* Read what is a regular file or leads to one: *ret_mask for a mask. What the folder says to be a regular
- * file is opened at once, and is a mask where it is empty. */
-static int read_file(struct unit_search *search, struct install *i, const char *path,
-                     unsigned char type, bool *ret_mask)
-{
-    struct unit_file_text text = {0};
-
-    *ret_mask = type != DT_REG && unit_is_mask(search->root, path);
-    if (*ret_mask)
-        return 0;
-    int r = unit_file_read(search->root, path, &text);
+    if (r == 0)
+        r = parsed.file.error ? parsed.file.error : parsed.file.fault ? BAD : 0;
     i->denied |= root_denied(r);
-    if (r < 0)
-        return r;
-    *ret_mask = text.file_size == 0;
-    r = read_text(i, text.text, text.size, search->manager.version);
-    free(text.text);
+    i->version = search->manager.version;
+    for (size_t k = 0; r == 0 && k < parsed.n; k++)
+        r = read_setting(i, &parsed.settings[k]);
+    arena_free(&memory);
+    if (r == 0)
+        *ret_mask = parsed.file.size == 0;
     return r;
 }
 
 /* Finding the file ------------------------------------------------------------ */
 
-/* Try one path as the file of `i`: 0, -ENOENT and similar errors, or BAD. */
-static int look_at(struct unit_search *search, struct install *i, const char *path,
-                   unsigned char kind)
+/* Try one entry as the file of `i`: 0, -ENOENT and similar errors, or BAD. */
+static int look_at(struct unit_search *search, struct install *i, struct unit_entry *entry)
 {
-    char              link[ROOT_PATH_MAX];
-    bool              mask;
-    struct unit_entry entry = {.path = path, .name = strrchr(path, '/') + 1, .link = link};
-    const char       *type = unit_name_type(i->name);
+    const char *type = unit_name_type(i->name);
+    bool        mask;
 
     if (!type || (strchr(i->name, '@') && !unit_type_templates(type)))
         return BAD;
-    if (kind == DT_LNK && root_readlink(search->root, path, link) == 0) {
-        const char *target = unit_search_target(search, &entry);
+    if (entry->type == DT_LNK && entry->link) {
+        const char *target = unit_search_target(search, entry);
         if (!target)
             return BAD;
         bool outside = !unit_search_holds(search, target);
-        if (!outside && !unit_alias_valid(entry.name, strrchr(target, '/') + 1))
+        if (!outside && !unit_alias_valid(entry->name, strrchr(target, '/') + 1))
             return BAD;
         snprintf(i->target, sizeof i->target, "%s", target);
         i->mode = unit_is_mask(search->root, target) ? MASKED : outside ? LINKED : ALIAS;
         return 0;
     }
-    int r = read_file(search, i, path, kind, &mask);
+    int r = read_file(search, i, entry, &mask);
     if (r == 0)
         i->mode = mask ? MASKED : REGULAR;
     return r;
+}
+
+/* The same of a path that a link leads to. */
+static int look_at_path(struct unit_search *search, struct install *i, const char *path)
+{
+    char              link[ROOT_PATH_MAX];
+    struct unit_entry entry = {.path = path, .name = strrchr(path, '/') + 1, .type = DT_LNK};
+
+    if (root_readlink(search->root, path, link) == 0)
+        entry.link = link;
+    return look_at(search, i, &entry);
 }
 
 static bool passes_over(int r)
@@ -270,7 +260,7 @@ static int look_for(struct unit_search *search, struct install *i, const char *n
     struct unit_entry *const *entries = unit_search_range(search, UNIT_TOP, name, &n);
 
     for (size_t k = 0; k < n; k++) {
-        int r = look_at(search, i, entries[k]->path, entries[k]->type);
+        int r = look_at(search, i, entries[k]);
         if (passes_over(r))
             continue;
         if (r < 0)
@@ -289,7 +279,7 @@ static int read_drop_ins(struct unit_search *search, struct install *i)
     int                  r = unit_drop_ins_find(search, i->name, true, &drop_ins);
 
     for (size_t k = 0; r == 0 && k < drop_ins.n; k++)
-        r = read_file(search, i, drop_ins.entries[k]->path, drop_ins.entries[k]->type, &mask);
+        r = read_file(search, i, drop_ins.entries[k], &mask);
     unit_drop_ins_free(&drop_ins);
     return r < 0 && r != -ENOMEM ? BAD : r;
 }
@@ -336,7 +326,7 @@ static int follow(struct unit_search *search, struct install *i)
     }
     strcpy(i->path, i->target);
     i->mode = UNSEEN;
-    int r = look_at(search, i, i->path, DT_LNK);
+    int r = look_at_path(search, i, i->path);
     return r < 0 && r != -ENOMEM ? BAD : r;
 }
 

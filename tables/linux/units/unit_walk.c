@@ -22,7 +22,7 @@ static void describe(const struct unit_walk *walk, int64_t broken, char *out, si
     int n = snprintf(out, size,
                      "directories not read: %lld; homes not read: %zu; files beyond the "
                      "limit: %lld",
-                     (long long)walk->closed, walk->managers.denied, (long long)walk->lost);
+                     (long long)walk->closed, walk->tree->managers.denied, (long long)walk->lost);
 
     if (broken)
         n += snprintf(out + n, size - (size_t)n, "; directories not listed to their end: %lld",
@@ -39,7 +39,7 @@ static void describe(const struct unit_walk *walk, int64_t broken, char *out, si
 
 static int report(struct unit_walk *walk)
 {
-    const struct unit_managers *managers = &walk->managers;
+    const struct unit_managers *managers = &walk->tree->managers;
     int64_t broken = walk->broken + (managers->error && !root_denied(managers->error));
     int64_t skipped = walk->closed + walk->lost + walk->unread + walk->refused + walk->over +
                       (int64_t)managers->denied + (int64_t)managers->lost + (managers->error != 0);
@@ -78,14 +78,18 @@ static bool is_refused(const struct unit_search *search, const struct unit_entry
 /* Count the parts that the search of a manager could not read. */
 static void count(struct unit_walk *walk)
 {
-    for (size_t i = 0; i < walk->search->n_dirs; i++)
-        walk->found |= walk->search->dirs[i].inode != 0;
-    for (size_t i = 0; i < walk->search->n; i++)
-        walk->closed += walk->search->entries[i].error && walk->search->entries[i].dir->own;
-    for (size_t i = 0; i < walk->search->n; i++)
-        walk->refused += is_refused(walk->search, &walk->search->entries[i]);
-    walk->lost += (int64_t)walk->search->lost;
-    walk->broken += (int64_t)walk->search->broken;
+    struct unit_search *search = walk->search;
+
+    for (size_t i = 0; i < search->n_dirs; i++)
+        walk->found |= search->dirs[i].inode != 0;
+    for (size_t i = 0; i < search->n; i++)
+        walk->closed += search->entries[i].error && search->entries[i].dir->own;
+    for (size_t i = 0; i < search->n && !search->counted; i++)
+        search->refused += is_refused(search, &search->entries[i]);
+    search->counted = true;
+    walk->refused += (int64_t)search->refused;
+    walk->lost += (int64_t)search->lost;
+    walk->broken += (int64_t)search->broken;
 }
 
 static int next_source(struct unit_walk *walk)
@@ -99,18 +103,29 @@ static int next_source(struct unit_walk *walk)
     walk->found = false;
     walk->next = 0;
     walk->number++;
-    r = unit_managers_list(walk->source.root, &walk->managers);
-    walk->in_source = r == 0;
-    return r < 0 ? r : 1;
+    r = unit_tree_get(walk->svcql, &walk->source, &walk->tree);
+    if (r < 0)
+        return r;
+    walk->source.root = walk->tree->root;
+    return 1;
 }
 
 static int end_source(struct unit_walk *walk)
 {
     int r = report(walk);
 
-    unit_managers_free(&walk->managers);
-    walk->in_source = false;
+    unit_tree_unref(walk->tree);
+    walk->tree = NULL;
     return r;
+}
+
+static void end_manager(struct unit_walk *walk)
+{
+    if (walk->places)
+        unit_tree_done(walk->tree, walk->next - 1, UNIT_TREE_PLACES);
+    if (walk->search)
+        unit_tree_done(walk->tree, walk->next - 1, UNIT_TREE_UNITS);
+    walk->search = walk->places = NULL;
 }
 
 static bool wanted(const struct unit_walk *walk, const struct unit_manager *manager)
@@ -124,31 +139,38 @@ int unit_walk_next(struct unit_walk *walk)
 
     walk->unread += walk->search ? (int64_t)walk->search->unread : 0;
     walk->over += walk->search && input_over_budget();
-    unit_search_free(walk->search);
-    walk->search = NULL;
+    end_manager(walk);
     for (;;) {
-        if (!walk->in_source && (r = next_source(walk)) <= 0)
+        if (!walk->tree && (r = next_source(walk)) <= 0)
             return r;
-        while (walk->next < walk->managers.n && !wanted(walk, &walk->managers.managers[walk->next]))
+        const struct unit_managers *managers = &walk->tree->managers;
+        while (walk->next < managers->n && !wanted(walk, &managers->managers[walk->next]))
             walk->next++;
-        if (walk->next < walk->managers.n)
+        if (walk->next < managers->n)
             break;
         if ((r = end_source(walk)) < 0)
             return r;
     }
-    const struct unit_manager *manager = &walk->managers.managers[walk->next++];
+    const struct unit_manager *manager = &walk->tree->managers.managers[walk->next];
     input_source(manager->scope == UNIT_USER ? manager->uid : INPUT_UNLIMITED);
-    r = unit_search_open(&walk->search, walk->source.root, manager);
+    r = unit_tree_search(walk->tree, walk->next++, UNIT_TREE_UNITS, &walk->search);
     if (r < 0)
         return r;
     count(walk);
     return 1;
 }
 
+int unit_walk_places(struct unit_walk *walk)
+{
+    return walk->places
+               ? 0
+               : unit_tree_search(walk->tree, walk->next - 1, UNIT_TREE_PLACES, &walk->places);
+}
+
 void unit_walk_close(struct unit_walk *walk)
 {
-    unit_search_free(walk->search);
-    unit_managers_free(&walk->managers);
+    end_manager(walk);
+    unit_tree_unref(walk->tree);
     sources_end(&walk->sources);
 }
 
