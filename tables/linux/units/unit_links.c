@@ -127,6 +127,19 @@ bool unit_is_mask(const struct root *root, const char *path)
     return S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode) || (S_ISREG(st.st_mode) && st.st_size == 0);
 }
 
+bool unit_search_is_mask(struct unit_search *search, struct unit_entry *entry)
+{
+    struct statx st;
+
+    if (entry->mask == UNIT_MASK_UNKNOWN) {
+        bool file = entry->type == DT_REG && unit_search_statx(search, entry, &st) == 0 &&
+                    S_ISREG(st.stx_mode);
+        bool mask = file ? st.stx_size == 0 : unit_is_mask(search->root, entry->path);
+        entry->mask = mask ? UNIT_MASK : UNIT_NO_MASK;
+    }
+    return entry->mask == UNIT_MASK;
+}
+
 /* The entry of a name that systemd loads: links within the search path must be valid aliases;
  * *ret_alias is then the name that they lead to, else NULL. */
 static struct unit_entry *loadable(struct unit_search *search, const char *name,

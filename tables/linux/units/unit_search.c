@@ -455,19 +455,6 @@ int unit_search_statx(struct unit_search *search, struct unit_entry *entry, stru
     return 0;
 }
 
-bool unit_search_is_mask(struct unit_search *search, struct unit_entry *entry)
-{
-    struct statx st;
-
-    if (entry->mask == UNIT_MASK_UNKNOWN) {
-        bool file = entry->type == DT_REG && unit_search_statx(search, entry, &st) == 0 &&
-                    S_ISREG(st.stx_mode);
-        bool mask = file ? st.stx_size == 0 : unit_is_mask(search->root, entry->path);
-        entry->mask = mask ? UNIT_MASK : UNIT_NO_MASK;
-    }
-    return entry->mask == UNIT_MASK;
-}
-
 /* Finding ------------------------------------------------------------------- */
 
 /* Index of the first entry that is not before the place, owner and name (NULL: any) or, with
