@@ -114,6 +114,74 @@ START_TEST(its_disk_tells_the_same_afterwards)
 }
 END_TEST
 
+/* Text logs alone. ---------------------------------------------------------------------- */
+
+#define EXEC(time, serial, auid, uid, ses, execve)                                                 \
+    "type=SYSCALL msg=audit(" time ":" serial "): arch=c000003e syscall=59 success=yes exit=0 "    \
+    "items=2 ppid=9 pid=1" serial " auid=" auid " uid=" uid " gid=0 euid=" uid                     \
+    " tty=pts0 ses=" ses " comm=\"systemctl\" exe=\"/usr/bin/systemctl\" key=\"k\"\n"              \
+    "type=EXECVE msg=audit(" time ":" serial "): " execve "\n"
+
+#define MANAGER(time, serial, type, unit)                                                          \
+    "type=" type " msg=audit(" time ":" serial                                                     \
+    "): pid=1 uid=0 auid=4294967295 ses=4294967295 msg='unit=" unit                                \
+    " comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" hostname=? addr=? terminal=? "             \
+    "res=success'\n"
+
+/* clang-format off */
+static const char audit_log[] =
+    EXEC("1789912801.000", "10", "1001", "0", "3", "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"x\"")
+    MANAGER("1789912801.100", "11", "SERVICE_START", "x")
+    MANAGER("1789912805.000", "12", "SERVICE_STOP", "x")
+    MANAGER("1789912806.000", "13", "SERVICE_START", "x")
+    EXEC("1789912810.000", "14", "1002", "0", "4", "argc=3 a0=\"systemctl\" a1=\"restart\" a2=\"x\"")
+    MANAGER("1789912810.100", "15", "SERVICE_STOP", "x")
+    MANAGER("1789912810.200", "16", "SERVICE_START", "x")
+    EXEC("1789912820.000", "17", "1001", "0", "3", "argc=3 a0=\"systemctl\" a1=\"stop\"")
+    MANAGER("1789912820.100", "18", "SERVICE_STOP", "y")
+    EXEC("1789912830.000", "19", "1001", "0", "3", "argc=3 a0=\"systemctl\" a1=\"stop\" a2=\"z*\"")
+    MANAGER("1789912830.100", "20", "SERVICE_STOP", "z1")
+    MANAGER("1789912830.110", "21", "SERVICE_STOP", "z2")
+    EXEC("1789912840.000", "22", "4294967295", "0", "4294967295", "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"w\"")
+    MANAGER("1789912840.100", "23", "SERVICE_START", "w")
+    EXEC("1789912850.000", "24", "1001", "0", "3", "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"v\"")
+    EXEC("1789912850.010", "25", "1001", "0", "5", "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"v\"")
+    MANAGER("1789912850.100", "26", "SERVICE_START", "v")
+    EXEC("1789912860.000", "27", "1001", "0", "3", "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"u\"")
+    MANAGER("1789913860.100", "28", "SERVICE_START", "u");
+/* clang-format on */
+
+/* What comes up again by itself, long after, or was asked for twice, is nobody's. */
+START_TEST(audit_alone_tells_who_asked)
+{
+    const char *root = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(root, "etc/hostname", "h\n");
+    harness_write_text(root, "etc/passwd",
+                       "root:x:0:0::/root:/bin/sh\nalice:x:1001:1001::/:/bin/sh\n"
+                       "bob:x:1002:1002::/:/bin/sh\n");
+    harness_write_text(root, "var/log/audit/audit.log", audit_log);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_expect(db,
+                   "11|root|alice|3|audit\n12|NULL|NULL|NULL|NULL\n13|NULL|NULL|NULL|NULL\n"
+                   "15|root|bob|4|audit\n16|root|bob|4|audit\n18|NULL|NULL|NULL|NULL\n"
+                   "20|root|alice|3|audit\n21|root|alice|3|audit\n23|root|NULL|NULL|audit\n"
+                   "26|NULL|NULL|NULL|ambiguous\n28|NULL|NULL|NULL|NULL",
+                   "SELECT record, user, login_user, session, how FROM service_events ORDER BY "
+                   "time");
+    harness_expect(
+        db, "15|bob\n16|bob",
+        "SELECT record, login_user FROM service_events WHERE time BETWEEN 1789912810 AND "
+        "1789912811 ORDER BY time");
+    harness_expect(db, "28|NULL\n26|NULL\n23|/usr/bin/systemctl",
+                   "SELECT record, asker FROM service_events ORDER BY time DESC LIMIT 3");
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_asked_by_suite(void);
 
 Suite *make_asked_by_suite(void)
@@ -126,5 +194,8 @@ Suite *make_asked_by_suite(void)
     tcase_add_test(tcase, the_live_host_tells_who_asked);
     tcase_add_test(tcase, its_disk_tells_the_same_afterwards);
     suite_add_tcase(suite, tcase);
+    TCase *text = tcase_create("text");
+    tcase_add_test(text, audit_alone_tells_who_asked);
+    suite_add_tcase(suite, text);
     return suite;
 }

@@ -110,7 +110,8 @@ WITH names AS MATERIALIZED (
                OR (g.now AND g.word IN ('disable', 'mask')),
            g.word GLOB '*kill*', g.word GLOB '*reload*', g.word GLOB '*restart*', g.how, g.handed
       FROM graded AS g
-     WHERE g.grade IN ('start', 'stop', 'run', 'power') OR g.word GLOB '*reload*' OR g.word GLOB '*restart*' OR g.now
+     WHERE g.target IS NOT '?' -- an argument that audit lost
+       AND (g.grade IN ('start', 'stop', 'run', 'power') OR g.word GLOB '*reload*' OR g.word GLOB '*restart*' OR g.now)
     UNION ALL
     -- dbus-daemon starts the unit of a name that somebody talks to; the kernel tells it who.
     SELECT j.host, coalesce(j.sent / 1e6, j.time), coalesce(j.sent / 1e6, j.time) + 30,

@@ -180,7 +180,7 @@ bool lexer_expand(struct lexer *l, const char *name, size_t size, bool quoted)
 {
     const struct shell_variable *variable = shell_get(l->shell, l->dialect, name, size);
 
-    if (variable && variable->list && l->dialect == SHELL_POSIX && l->next == NEXT_ARGUMENT &&
+    if (variable && variable->list && l->dialect != SHELL_POWERSHELL && l->next == NEXT_ARGUMENT &&
         strpbrk(variable->value, " \t\n"))
         put_list(l, variable->value);
     else if (variable)
