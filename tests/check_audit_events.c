@@ -284,6 +284,23 @@ START_TEST(json_lines_of_laurel_and_auditbeat_are_events)
 }
 END_TEST
 
+START_TEST(laurel_writes_a_command_as_one_text_too)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(
+        dir, "audit.log",
+        "{\"ID\":\"1615113648.981:15\",\"SYSCALL\":{\"syscall\":59,\"pid\":8,\"key\":["
+        "\"a\",\"b\"]},\"EXECVE\":{\"argc\":3,\"ARGV_STR\":\"systemctl  stop x\"}}\n"
+        "{\"ID\":\"1615113648.981:16\",\"SYSCALL\":{\"syscall\":59,\"key\":[]},"
+        "\"EXECVE\":{\"argc\":0,\"ARGV_STR\":\"\"}}\n");
+    harness_expect(db, "15|systemctl stop x|a,b\n16|NULL|NULL",
+                   "SELECT serial, cmdline, key FROM audit_events('%s/audit.log')", dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(io_uring_and_landlock_name_files)
 {
     sqlite3    *db = harness_open();
@@ -615,6 +632,7 @@ Suite *make_audit_events_suite(void)
         what_was_typed_is_commands,
         missing_arguments_keep_their_places,
         json_lines_of_laurel_and_auditbeat_are_events,
+        laurel_writes_a_command_as_one_text_too,
         io_uring_and_landlock_name_files,
         rotated_and_gzipped_logs_of_a_root_are_read,
         damage_is_counted_and_reported,

@@ -75,6 +75,10 @@ START_TEST(histories_are_read_where_users_move_them)
                        "db:x:0:0::/var/lib/db:/bin/bash\n");
     harness_write_text(dir, "home/ann/.zshenv", "export ZDOTDIR=\"$HOME/.z\"\n");
     harness_write_text(dir, "home/ann/.z/.zsh_history", "in zdotdir\n");
+    harness_write_text(dir, "home/ann/.z/.zshrc",
+                       "HISTFILE=$ZDOTDIR/named\nZDOTDIR=~/.z\nHISTFILE=~/.zz\n");
+    harness_write_text(dir, "home/ann/.z/named", "named there\n");
+    harness_write_text(dir, "home/ann/.zz", "named below\n");
     harness_write_text(dir, "home/ann/.bashrc",
                        "  # HISTFILE=~/comment\nexport HISTFILE=${XDG_STATE_HOME:-x}/h1; x=1\n"
                        "HISTFILE=~/.bash_history\nHISTFILE=$(mktemp)\nHISTFILE='/srv/ann h'\n");
@@ -91,7 +95,8 @@ START_TEST(histories_are_read_where_users_move_them)
     harness_write_text(dir, "var/lib/db/.bash_eternal_history", "#9\nservice\n");
     harness_expect(db,
                    "ann|Get-Service|pwsh\nann|def x [] {\n}|nu\nann|in state|bash\n"
-                   "ann|in zdotdir|zsh\nann|outside|bash\nann|usual|bash\nann|work|fish\n"
+                   "ann|in zdotdir|zsh\nann|named below|zsh\nann|named "
+                   "there|zsh\nann|outside|bash\nann|usual|bash\nann|work|fish\n"
                    "db|service|bash",
                    "SELECT user, command, shell FROM shell_history WHERE root = '%s' "
                    "ORDER BY user, command",

@@ -73,6 +73,39 @@ static void put_arguments(struct buffer *text, const cJSON *array)
     }
 }
 
+/* All of a command line in one text (laurel's execve-argv = "string"): where its words end is only known
+ * of those without blanks. */
+static void put_line(struct buffer *text, const char *line)
+{
+    size_t n = 0, size;
+
+    for (const char *at = line; *(at += strspn(at, " ")); at += size, n++)
+        size = strcspn(at, " ");
+    buffer_printf(text, " argc=%zu", n);
+    n = 0;
+    for (const char *at = line; *(at += strspn(at, " ")); at += size) {
+        size = strcspn(at, " ");
+        buffer_printf(text, " a%zu=", n++);
+        put_text(text, at, size);
+    }
+}
+
+/* Several keys of one record, as the kernel writes them: \001 between them, in hexadecimal. */
+static void put_keys(struct buffer *text, const cJSON *array)
+{
+    const cJSON *key;
+
+    buffer_puts(text, " key=");
+    cJSON_ArrayForEach(key, array)
+    {
+        const char *value = cJSON_GetStringValue(key);
+        if (key != array->child)
+            buffer_puts(text, "01");
+        for (; value && *value; value++)
+            buffer_printf(text, "%02X", (unsigned char)*value);
+    }
+}
+
 /* The title of PROCTITLE: its words, NULs between them, in hexadecimal. */
 static void put_title(struct buffer *text, const cJSON *array)
 {
@@ -109,6 +142,8 @@ static void put_record(struct buffer *text, const struct head *head, const char 
                        const cJSON *record)
 {
     const cJSON *field, *words = cJSON_GetObjectItemCaseSensitive(record, "ARGV");
+    const cJSON *line = cJSON_GetObjectItemCaseSensitive(record, "ARGV_STR");
+    const cJSON *keys = cJSON_GetObjectItemCaseSensitive(record, "key");
     bool         separated = false;
 
     put_head(text, head, type);
@@ -116,6 +151,10 @@ static void put_record(struct buffer *text, const struct head *head, const char 
         put_title(text, words);
     else if (cJSON_IsArray(words))
         put_arguments(text, words);
+    else if (cJSON_IsString(line) && strcmp(type, "EXECVE") == 0)
+        put_line(text, line->valuestring);
+    if (cJSON_IsArray(keys) && keys->child)
+        put_keys(text, keys);
     cJSON_ArrayForEach(field, record)
     {
         if (!isupper((unsigned char)*field->string) && strcmp(field->string, "argc") != 0)

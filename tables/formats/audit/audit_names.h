@@ -36,6 +36,7 @@ const char *audit_category_name(enum audit_category category);
     X(1327, PROCTITLE, OTHER)                                                                      \
     X(1320, EOE, OTHER)                                                                            \
     X(1306, SOCKADDR, OTHER)                                                                       \
+    X(1005, USER, OTHER)                                                                           \
     X(1006, LOGIN, LOGIN)                                                                          \
     X(1100, USER_AUTH, LOGIN)                                                                      \
     X(1101, USER_ACCT, LOGIN)                                                                      \

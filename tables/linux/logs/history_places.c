@@ -119,7 +119,8 @@ static const char *assigned(const char *line, const char *end, const char *name)
 
 static int take_zdotdir(struct places *places, int (*found)(const char *, void *), void *data)
 {
-    static const char *const names[] = {"/.zsh_history", "/.zhistory", "/.histfile", "/history"};
+    static const char *const names[] = {"/.zsh_history", "/.zhistory", "/.histfile", "/history",
+                                        "/.zshrc"};
     char                     path[PATH_SIZE + 16];
     int                      r = 0;
 
@@ -147,13 +148,16 @@ static int take_line(struct places *places, const char *line, const char *end, b
     return found(path, data);
 }
 
-int history_places(const char *text, size_t size, const char *home, bool zsh,
+int history_places(const char *text, size_t size, const char *home, const char *folder, bool zsh,
                    int (*found)(const char *path, void *data), void *data)
 {
     struct places places = {.home = home};
+    size_t        length = strlen(folder);
     const char   *end = text + size;
     int           r = 0;
 
+    if (length < sizeof places.zdotdir)
+        memcpy(places.zdotdir, folder, length);
     while (r == 0 && text < end && places.n < HISTORY_PLACES_MAX) {
         const char *newline = memchr(text, '\n', (size_t)(end - text));
         const char *stop = newline ? newline : end;

@@ -476,7 +476,9 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, priority, TBL_KEY | TBL_RANGE,
             "Severity of syslog, from 0, emergency, to 7, debug (PRIORITY)"),
     TBL_COL(struct journal_row, unit, TBL_KEY | TBL_PREFIX,
-            "System unit whose process wrote it (_SYSTEMD_UNIT)"),
+            "System unit whose process wrote it (_SYSTEMD_UNIT); init.scope for what PID 1 wrote, "
+            "which has the "
+            "unit that it is about in about_unit: journalctl -u shows both"),
     TBL_COL(struct journal_row, user_unit, TBL_KEY | TBL_PREFIX,
             "Unit of a user's manager whose process wrote it (_SYSTEMD_USER_UNIT)"),
     TBL_COL(struct journal_row, pid, TBL_KEY, "Process that wrote it (_PID)"),

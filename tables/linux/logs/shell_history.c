@@ -284,19 +284,32 @@ static bool is_placed(const char *path)
     return false;
 }
 
-/* A history that a startup file names is read after the others. */
+/* The number of the home that the open startup file is of. */
+static size_t home_index(const struct place_files *f)
+{
+    return f->place.tag & NAMED ? TAG_HOME(f->place.tag) : f->base;
+}
+
+/* A history that a startup file names is read after the others; so is a startup file, but not one that such
+ * a one names: it might name itself. */
 static int add_named(const char *path, void *data)
 {
     struct tbl_scan    *scan = data;
     struct state       *state = tbl_state(scan);
     struct place_files *f = &state->files;
-    const char         *home = f->bases[f->base].path;
-    size_t              size = strlen(home);
+    const char         *home = f->bases[home_index(f)].path;
+    size_t              size = strlen(home), length = strlen(path);
+    bool                startup = length > 7 && strcmp(path + length - 7, "/.zshrc") == 0;
+
+    if (startup && f->place.tag & NAMED)
+        return 0;
 
     if (strncmp(path, home, size) == 0 && path[size] == '/' && is_placed(path + size))
         return 0;
-    struct place_of_files place = {
-        .path = path, .tag = (int)(f->base << 8) | NAMED | (f->place.tag & 63), .optional = true};
+    struct place_of_files place = {.path = path,
+                                   .tag = (int)(home_index(f) << 8) | NAMED |
+                                          (startup ? STARTUP : 0) | (f->place.tag & 63),
+                                   .optional = true};
     return place_files_add(f, &place, f->bases[f->base].reader) == SQLITE_OK ? 0 : -ENOMEM;
 }
 
@@ -328,9 +341,14 @@ static int report_root(struct tbl_scan *scan)
 static int follow_startup(struct tbl_scan *scan)
 {
     struct place_files *f = &((struct state *)tbl_state(scan))->files;
+    char                folder[ROOT_PATH_MAX];
+    const char         *home = f->bases[home_index(f)].path;
 
-    int r = history_places(f->text, f->size, f->bases[f->base].path,
-                           TAG_SHELL(f->place.tag) == HISTORY_ZSH, add_named, scan);
+    snprintf(folder, sizeof folder, "%s%s", f->place.tag & NAMED ? "" : home, f->place.path);
+    if (strrchr(folder, '/'))
+        *strrchr(folder, '/') = '\0';
+    int r = history_places(f->text, f->size, home, folder, TAG_SHELL(f->place.tag) == HISTORY_ZSH,
+                           add_named, scan);
     if (r != -E2BIG)
         return r;
     f->skipped++;
