@@ -35,11 +35,13 @@
 enum tbl_type { TBL_TEXT, TBL_INT, TBL_REAL, TBL_BOOL, TBL_BLOB };
 
 enum tbl_flag {
-    TBL_KEY = 1 << 0,     /* uses column = value and column IN (...) */
-    TBL_RANGE = 1 << 1,   /* uses <, <=, >, >=, BETWEEN and = on a number */
-    TBL_PREFIX = 1 << 2,  /* uses the fixed beginning of a GLOB or LIKE pattern */
-    TBL_UNIQUE = 1 << 3,  /* column = value gives at most one row */
-    TBL_NEEDED = 1 << 4,  /* cannot scan without column = value */
+    TBL_KEY = 1 << 0,    /* uses column = value and column IN (...) */
+    TBL_RANGE = 1 << 1,  /* uses <, <=, >, >=, BETWEEN and = on a number */
+    TBL_PREFIX = 1 << 2, /* uses the fixed beginning of a GLOB or LIKE pattern */
+    TBL_UNIQUE = 1 << 3, /* column = value gives at most one row */
+    TBL_NEEDED =
+        1 << 4, /* cannot scan without column = value, or a pattern where it has TBL_PREFIX, on
+                             one of the columns that have it */
     TBL_HIDDEN = 1 << 5,  /* not in SELECT *; an argument: table(value) fills it, in column order */
     TBL_NOCASE = 1 << 6,  /* compares COLLATE NOCASE */
     TBL_LITERAL = 1 << 8, /* with TBL_KEY: column = value only where the query writes the value: a
@@ -203,6 +205,7 @@ struct tbl_terms {
     const char        *prefix;        /* what the text begins with; NULL if not known */
     bool               prefix_nocase; /* compare the prefix ignoring ASCII case */
     const char        *pattern;       /* of a GLOB or LIKE, whole; NULL if not known */
+    bool               pattern_glob;  /* it is of a GLOB */
 };
 
 /* The terms on the column held in the field at `offset`, valid until close(). Never NULL. Take the

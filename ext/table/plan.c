@@ -84,6 +84,8 @@ struct plan {
     int          terms;
     bool         unique;
     bool         timed;  /* a term leaves out rows without a time */
+    bool         needs;  /* the table has columns that are needed */
+    bool         given;  /* one of those has a term */
     bool         joined; /* a term's value comes from another table's row, or is not known yet */
 };
 
@@ -135,10 +137,12 @@ static bool plan_column(struct plan *plan, sqlite3_index_info *info, int c,
             blocked = true;
         }
     }
+    if (column->flags & TBL_NEEDED) {
+        plan->needs = true;
+        plan->given |= taken != 0;
+    }
     if (taken & 1u << OP_EQ)
         return true;
-    if (column->flags & TBL_NEEDED)
-        plan->rows = 1e12; /* x_filter() will refuse; any other plan is better */
     return !(blocked && column->flags & TBL_HIDDEN);
 }
 
@@ -199,6 +203,8 @@ int plan_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
             return SQLITE_CONSTRAINT;
         }
     }
+    if (plan.needs && !plan.given)
+        plan.rows = 1e12; /* x_filter() will refuse; any other plan is better */
     sqlite3_str_appendf(plan.text, "%scolumns=0x%llx", plan.terms ? " " : "",
                         (unsigned long long)info->colUsed);
     if (in_order(&plan, info, table))

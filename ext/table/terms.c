@@ -298,6 +298,7 @@ static int bind_prefix(struct tbl_scan *scan, size_t c, enum op op, sqlite3_valu
         return SQLITE_NOMEM;
     if (!(terms->pattern = scan_copy(&scan->scan_arena, pattern, strlen(pattern))))
         return SQLITE_NOMEM;
+    terms->pattern_glob = op == OP_GLOB;
     size_t size = strcspn(pattern, op == OP_GLOB ? "*?[" : "%_");
     if (!size || (terms->prefix && strlen(terms->prefix) >= size))
         return SQLITE_OK;
@@ -322,6 +323,22 @@ static int bind_term(struct tbl_scan *scan, size_t c, enum op op, sqlite3_value 
     return rc;
 }
 
+/* What the query must say of a table: a term on one of the columns that are needed. */
+static int check_needed(struct tbl_scan *scan)
+{
+    const struct tbl_table *table = scan_table(scan);
+    const char             *needed = NULL;
+
+    for (size_t c = 0; c < table->n_columns; c++) {
+        if (!(table->columns[c].flags & TBL_NEEDED))
+            continue;
+        if (scan->terms[c].n || scan->terms[c].pattern)
+            return SQLITE_OK;
+        needed = needed ? needed : table->columns[c].name;
+    }
+    return needed ? tbl_fail(scan, "%s: needs %s = ...", table->name, needed) : SQLITE_OK;
+}
+
 int scan_bind(struct tbl_scan *scan, const char *plan, int argc, sqlite3_value **argv)
 {
     const struct tbl_table *table = scan_table(scan);
@@ -335,8 +352,5 @@ int scan_bind(struct tbl_scan *scan, const char *plan, int argc, sqlite3_value *
         if (rc != SQLITE_OK)
             return rc;
     }
-    for (c = 0; c < table->n_columns; c++)
-        if (table->columns[c].flags & TBL_NEEDED && !scan->terms[c].n)
-            return tbl_fail(scan, "%s: needs %s = ...", table->name, table->columns[c].name);
-    return SQLITE_OK;
+    return check_needed(scan);
 }

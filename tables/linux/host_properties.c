@@ -36,6 +36,9 @@ static const struct place_of_files places[] = {
     {"/var/lib/dpkg/arch", NULL, PROPERTY_VALUE, true},
     {"/proc/uptime", NULL, PROPERTY_VALUE, true},
     {"/proc/sys/kernel/arch", NULL, PROPERTY_VALUE, true},
+    {"/proc/sys/kernel/osrelease", NULL, PROPERTY_VALUE, true},
+    {"/proc/cmdline", NULL, PROPERTY_VALUE, true},
+    {"/sys/firmware/efi/fw_platform_size", NULL, PROPERTY_VALUE, true},
     {"/proc/meminfo", NULL, PROPERTY_COLON, true},
     {"/proc/cpuinfo", NULL, PROPERTY_COLON, true},
     {"/sys/class/dmi/id", "*_*", PROPERTY_VALUE, true},
@@ -166,7 +169,8 @@ static void close_scan(struct tbl_scan *scan)
 static const struct tbl_column columns[] = {
     TBL_COL(struct property_row, file, TBL_KEY,
             "Name of the file that says it: os-release, hostname, machine-id, arch, uptime, "
-            "meminfo, cpuinfo, SystemVersion.plist, or one of /sys/class/dmi/id"),
+            "meminfo, cpuinfo, osrelease and cmdline (of the kernel), fw_platform_size (of EFI), "
+            "SystemVersion.plist, or one of /sys/class/dmi/id"),
     TBL_COL(struct property_row, name, 0,
             "Name of the property; the file's where the file is one value"),
     TBL_COL(struct property_row, value, 0, "Its value, without quotes"),

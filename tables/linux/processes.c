@@ -46,6 +46,12 @@ struct process {
     bool        kernel_thread;
     const char *cgroup, *unit, *user_unit, *container;
     const char *host, *source;
+
+    /* What osquery's table of this name has beside, under its names. */
+    const char *path;
+    int64_t     parent, suid, sgid, on_disk, resident_size, total_size, user_time, system_time;
+    int64_t     pgroup, threads, nice;
+    const char *cgroup_path;
 };
 
 struct user {
@@ -206,6 +212,20 @@ static const char *name_of(const struct state *state, int64_t uid)
 
 /* Rows ---------------------------------------------------------------------- */
 
+static void fill_usage(struct process *row, const struct proc_stat *stat)
+{
+    int64_t ticks = sysconf(_SC_CLK_TCK);
+
+    row->parent = stat->ppid;
+    row->pgroup = stat->group;
+    row->threads = stat->threads;
+    row->nice = stat->nice;
+    row->user_time = stat->user_ticks * 1000 / ticks;
+    row->system_time = stat->system_ticks * 1000 / ticks;
+    row->total_size = stat->size;
+    row->resident_size = stat->resident * sysconf(_SC_PAGESIZE);
+}
+
 static int read_stat(struct tbl_scan *scan, struct process *row)
 {
     struct state    *state = tbl_state(scan);
@@ -217,6 +237,7 @@ static int read_stat(struct tbl_scan *scan, struct process *row)
     row->ppid = stat.ppid;
     row->kernel_thread = stat.kernel;
     row->start_time = state->boot_time + (double)stat.start / (double)sysconf(_SC_CLK_TCK);
+    fill_usage(row, &stat);
     row->name = tbl_utf8(scan, stat.name.text, stat.name.size);
     row->state = tbl_utf8(scan, &stat.state, 1);
     return row->name && row->state ? 0 : -ENOMEM;
@@ -237,6 +258,8 @@ static int read_ids(struct tbl_scan *scan, struct process *row)
     row->euid = ids.euid;
     row->gid = ids.gid;
     row->egid = ids.egid;
+    row->suid = ids.suid;
+    row->sgid = ids.sgid;
     row->user = name_of(state, ids.euid);
     return ids.tgid == row->pid ? 0 : -ESRCH;
 }
@@ -248,6 +271,7 @@ static int read_program(struct tbl_scan *scan, struct process *row)
     size_t        size;
     bool          deleted;
 
+    row->on_disk = -1;
     if (!state->uses_exe || row->kernel_thread)
         return 0;
     if (!read_exe(state->dir, path, &size, &deleted)) {
@@ -255,7 +279,8 @@ static int read_program(struct tbl_scan *scan, struct process *row)
         return 0;
     }
     row->exe_deleted = deleted;
-    row->exe = tbl_utf8(scan, path, size);
+    row->on_disk = !deleted;
+    row->exe = row->path = tbl_utf8(scan, path, size);
     return row->exe ? 0 : -ENOMEM;
 }
 
@@ -275,6 +300,8 @@ static int read_cgroup(struct tbl_scan *scan, struct process *row)
         return 0;
     struct proc_span path = proc_cgroup(state->text.data, state->text.size);
     proc_cgroup_parse(path, &parts);
+    if ((r = copy_span(scan, path, &row->cgroup_path)) < 0)
+        return r;
     if ((r = copy_span(scan, path, &row->cgroup)) < 0 ||
         (r = copy_span(scan, parts.unit, &row->unit)) < 0 ||
         (r = copy_span(scan, parts.user_unit, &row->user_unit)) < 0)
@@ -400,17 +427,20 @@ static double read_boot_time(struct state *state)
 
 static void note_uses(struct tbl_scan *scan, struct state *state)
 {
-    static const size_t ids[] = {offsetof(struct process, uid), offsetof(struct process, euid),
-                                 offsetof(struct process, gid), offsetof(struct process, egid),
-                                 offsetof(struct process, user)};
+    static const size_t ids[] = {offsetof(struct process, uid),  offsetof(struct process, euid),
+                                 offsetof(struct process, gid),  offsetof(struct process, egid),
+                                 offsetof(struct process, user), offsetof(struct process, suid),
+                                 offsetof(struct process, sgid)};
 
     for (size_t i = 0; i < TBL_COUNT(ids); i++)
         state->uses_ids |= tbl_uses(scan, ids[i]);
     state->uses_exe =
-        TBL_USES(scan, struct process, exe) || TBL_USES(scan, struct process, exe_deleted);
+        TBL_USES(scan, struct process, exe) || TBL_USES(scan, struct process, exe_deleted) ||
+        TBL_USES(scan, struct process, path) || TBL_USES(scan, struct process, on_disk);
     state->uses_cgroup =
         TBL_USES(scan, struct process, cgroup) || TBL_USES(scan, struct process, unit) ||
-        TBL_USES(scan, struct process, user_unit) || TBL_USES(scan, struct process, container);
+        TBL_USES(scan, struct process, user_unit) || TBL_USES(scan, struct process, container) ||
+        TBL_USES(scan, struct process, cgroup_path);
     state->uses_login =
         TBL_USES(scan, struct process, loginuid) || TBL_USES(scan, struct process, session);
 }
@@ -540,6 +570,48 @@ static int get_cwd(struct tbl_scan *scan, const void *row, sqlite3_context *out)
     return n < 0 ? SQLITE_OK : result_text(scan, out, path, (size_t)n);
 }
 
+static int get_root(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state *state = tbl_state(scan);
+    char          path[PATH_MAX];
+
+    (void)row;
+    ssize_t n = read_link(state->dir, "root", path);
+    return n < 0 ? SQLITE_OK : result_text(scan, out, path, (size_t)n);
+}
+
+static int get_zero(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)scan;
+    (void)row;
+    sqlite3_result_int(out, 0);
+    return SQLITE_OK;
+}
+
+/* A line of /proc/PID/io. */
+static int result_io(struct tbl_scan *scan, sqlite3_context *out, const char *key)
+{
+    struct state *state = tbl_state(scan);
+    int64_t       bytes;
+
+    int r = read_file(state->dir, "io", FILE_MAX, &state->text);
+    if (r == 0 && proc_number(state->text.data, state->text.size, key, &bytes) == 0)
+        sqlite3_result_int64(out, bytes);
+    return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+static int get_bytes_read(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return result_io(scan, out, "read_bytes:");
+}
+
+static int get_bytes_written(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return result_io(scan, out, "write_bytes:");
+}
+
 static int get_parent_name(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     struct state         *state = tbl_state(scan);
@@ -603,6 +675,26 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("parent_exe", TBL_TEXT, 0, "Path of its parent's program", get_parent_exe),
     TBL_COL(struct process, host, TBL_KEY, "Host it runs on"),
     TBL_COL(struct process, source, 0, "Where it was read: /proc"),
+    TBL_COL(struct process, path, 0, "The same as exe, as osquery calls it"),
+    TBL_COL(struct process, parent, 0, "The same as ppid, as osquery calls it"),
+    TBL_COL(struct process, cgroup_path, 0, "The same as cgroup, as osquery calls it"),
+    TBL_COL(struct process, on_disk, 0,
+            "1 if its program is a file still, 0 if not, -1 if unknown"),
+    TBL_LAZY("root", TBL_TEXT, 0, "Its root directory", get_root),
+    TBL_COL(struct process, suid, 0, "User id, saved"),
+    TBL_COL(struct process, sgid, 0, "Group id, saved"),
+    TBL_COL(struct process, pgroup, 0, "Process group"),
+    TBL_COL(struct process, threads, 0, "How many threads it has"),
+    TBL_COL(struct process, nice, 0, "Nice level, -20 to 19"),
+    TBL_COL(struct process, user_time, 0, "Milliseconds that it ran in user mode"),
+    TBL_COL(struct process, system_time, 0, "Milliseconds that it ran in the kernel"),
+    TBL_COL(struct process, resident_size, 0, "Bytes of memory that are resident"),
+    TBL_COL(struct process, total_size, 0, "Bytes of virtual memory"),
+    TBL_LAZY("wired_size", TBL_INT, 0, "0, as in osquery on Linux", get_zero),
+    TBL_LAZY("disk_bytes_read", TBL_INT, 0, "Bytes that it had the disk read; NULL where denied",
+             get_bytes_read),
+    TBL_LAZY("disk_bytes_written", TBL_INT, 0,
+             "Bytes that it had the disk write; NULL where denied", get_bytes_written),
 };
 
 static const struct tbl_example examples[] = {

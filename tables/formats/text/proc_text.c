@@ -54,7 +54,7 @@ int proc_stat_parse(const char *text, size_t size, struct proc_stat *ret)
 {
     const char *open = memchr(text, '(', size), *close = memrchr(text, ')', size);
     const char *end = text + size;
-    int64_t     fields[19]; /* 4 to 22 of proc(5) */
+    int64_t     fields[21]; /* 4 to 24 of proc(5) */
 
     if (!open || !close || close < open || end - close < 4)
         return -EBADMSG;
@@ -66,21 +66,30 @@ int proc_stat_parse(const char *text, size_t size, struct proc_stat *ret)
         .name = {open + 1, (size_t)(close - open) - 1},
         .state = close[2],
         .ppid = fields[4 - 4],
+        .group = fields[5 - 4],
         .session = fields[6 - 4],
+        .user_ticks = fields[14 - 4],
+        .system_ticks = fields[15 - 4],
+        .nice = fields[19 - 4],
+        .threads = fields[20 - 4],
+        .size = fields[23 - 4],
+        .resident = fields[24 - 4],
         .kernel = fields[9 - 4] & PF_KTHREAD,
         .start = (uint64_t)fields[22 - 4],
     };
     return 0;
 }
 
-static bool take_ids(struct proc_span line, int64_t *ret_real, int64_t *ret_effective)
+static bool take_ids(struct proc_span line, int64_t *ret_real, int64_t *ret_effective,
+                     int64_t *ret_saved)
 {
     const char *at = line.text;
 
     if (!at)
         return false;
     const char *end = at + line.size;
-    return take_number(&at, end, ret_real) && take_number(&at, end, ret_effective);
+    return take_number(&at, end, ret_real) && take_number(&at, end, ret_effective) &&
+           take_number(&at, end, ret_saved);
 }
 
 int proc_ids_parse(const char *text, size_t size, struct proc_ids *ret)
@@ -90,8 +99,8 @@ int proc_ids_parse(const char *text, size_t size, struct proc_ids *ret)
     const char      *at = tgid.text;
 
     if (!at || !take_number(&at, at + tgid.size, &ids.tgid) ||
-        !take_ids(line_of(text, size, "Uid:"), &ids.uid, &ids.euid) ||
-        !take_ids(line_of(text, size, "Gid:"), &ids.gid, &ids.egid))
+        !take_ids(line_of(text, size, "Uid:"), &ids.uid, &ids.euid, &ids.suid) ||
+        !take_ids(line_of(text, size, "Gid:"), &ids.gid, &ids.egid, &ids.sgid))
         return -EBADMSG;
     *ret = ids;
     return 0;

@@ -21,9 +21,12 @@ struct proc_span {
 struct proc_stat {
     struct proc_span name;  /* any bytes: blanks, parentheses and newlines too */
     char             state; /* R, S, D, Z, T, t, X, I */
-    int64_t          ppid, session;
-    uint64_t         start;  /* clock ticks since the boot */
-    bool             kernel; /* a thread of the kernel */
+    int64_t          ppid, group, session;
+    int64_t          user_ticks, system_ticks; /* clock ticks that it has run */
+    int64_t          nice, threads;
+    uint64_t         start;          /* clock ticks since the boot */
+    int64_t          size, resident; /* bytes of memory, and pages of it that are resident */
+    bool             kernel;         /* a thread of the kernel */
 };
 
 /* /proc/PID/stat. -EBADMSG where it is none. */
@@ -31,7 +34,7 @@ int proc_stat_parse(const char *text, size_t size, struct proc_stat *ret);
 
 struct proc_ids {
     int64_t tgid; /* of the process; of a thread that is not its first, another than its own id */
-    int64_t uid, euid, gid, egid;
+    int64_t uid, euid, suid, gid, egid, sgid;
 };
 
 /* The ids of /proc/PID/status. */
