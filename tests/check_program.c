@@ -16,8 +16,8 @@
 #include "harness.h"
 
 static const struct command *const commands[] = {
-    &hunt_command,   &query_command, &cat_command,     &schedule_command,
-    &tables_command, &shell_command, &osquery_command, &sigma_command,
+    &hunt_command,  &query_command,   &cat_command,   &schedule_command, &tables_command,
+    &shell_command, &osquery_command, &sigma_command, &merge_command,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])

@@ -13,7 +13,7 @@ if ! python3 -m pip --version >/dev/null 2>&1; then
     echo 'python3 -m pip is missing'
     exit 77
 fi
-if ! python3 -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action ignore \
+if ! python3 -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action ignore --timeout 10 --retries 1 \
     --target "$folder/python" 'osquery==3.1.1' >"$folder/log" 2>&1; then
     echo "the Python package osquery 3.1.1 cannot be had: $(tail -n 1 "$folder/log")"
     exit 77

@@ -2,7 +2,7 @@
 _svcql() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'hunt sigma query cat schedule tables shell signals osquery --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'hunt sigma query cat schedule tables shell signals osquery merge --help --version' -- "$current")
         return
     fi
     case $previous in
@@ -38,6 +38,8 @@ _svcql() {
         shell) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         tables) words=--help ;;
         signals) words='test new --help' ;;
+        merge) words='--export --output --help'
+            [[ $current != -* ]] && { mapfile -t COMPREPLY < <(compgen -f -- "$current"); return; } ;;
         osquery) words='--socket --timeout --interval --evidence --verbose --help' ;;
         esac
     fi

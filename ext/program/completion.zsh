@@ -9,6 +9,7 @@ commands=(
     'schedule:run queries when they are due and log what is new'
     'tables:list tables, views and functions, or the columns of one'
     'signals:test your own detections, or begin one'
+    'merge:put results of many hosts into one database'
     'osquery:serve every table and view to osqueryd'
     'shell:open sqlite3 with the extension loaded'
 )
@@ -56,6 +57,9 @@ schedule)
         {-o,--output}'[where the log goes]:sink:(- journald syslog)' ;;
 signals)
     _arguments '1:what:(test new)' '*:folder:_files -/' ;;
+merge)
+    _arguments {-x,--export}'[then print a table]:table:(findings incidents items rare_items)' \
+        {-o,--output}'[write it there]:file:_files' '*:file:_files' ;;
 osquery)
     _arguments '--socket[extensions socket of osquery]:socket:_files' \
         '--timeout[wait for the socket]:seconds:' '--interval[between looks at osquery]:seconds:' \

@@ -6,7 +6,7 @@
 
 static const struct command *const all[] = {
     &hunt_command,   &sigma_command, &query_command,   &cat_command,     &schedule_command,
-    &tables_command, &shell_command, &signals_command, &osquery_command,
+    &tables_command, &shell_command, &signals_command, &osquery_command, &merge_command,
 };
 
 #define N_COMMANDS (sizeof all / sizeof all[0])

@@ -299,6 +299,7 @@ int run_osquery(int argc, char **argv)
     struct extension extension = {.timeout = 3, .interval = 3, .parent = getppid()};
     int              status = EXIT_ERROR;
 
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD); /* a database is one thread's at a time */
     if (parse_options(&extension, argc, argv) && take_signals(&extension)) {
         if (load_plugins(&extension))
             status = live(&extension);

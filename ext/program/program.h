@@ -44,10 +44,11 @@ int                         run_shell(int argc, char **argv);
 int                         run_tables(int argc, char **argv);
 int                         run_schedule(int argc, char **argv);
 int                         run_osquery(int argc, char **argv);
+int                         run_merge(int argc, char **argv);
 int                         run_signals(int argc, char **argv);
 int                         run_sigma(int argc, char **argv);
 extern const struct command hunt_command, query_command, shell_command, tables_command,
-    schedule_command, signals_command, sigma_command, cat_command, osquery_command;
+    schedule_command, signals_command, sigma_command, cat_command, osquery_command, merge_command;
 
 /* Report an error on standard error, as "svcql: ...". Returns EXIT_ERROR. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -98,14 +98,24 @@ static void put_text(struct buffer *b, const char *text, size_t size)
         buffer_utf8(b, text, size);
 }
 
-static void put_number(struct buffer *b, sqlite3_stmt *stmt, int i, enum plugin_type type)
+/* As printf() does, which is most of the cost of a row. */
+static void put_integer(struct buffer *b, int64_t number)
 {
-    double number = sqlite3_column_double(stmt, i);
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    char     digits[21], *at = digits + sizeof digits;
 
-    if (sqlite3_column_type(stmt, i) == SQLITE_INTEGER)
-        buffer_printf(b, "%lld", sqlite3_column_int64(stmt, i));
-    else if (type == PLUGIN_BIGINT && number >= -9e18 && number <= 9e18)
-        buffer_printf(b, "%lld", (long long)number);
+    do
+        *--at = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        *--at = '-';
+    buffer_put(b, at, (size_t)(digits + sizeof digits - at));
+}
+
+static void put_real(struct buffer *b, double number, enum plugin_type type)
+{
+    if (type == PLUGIN_BIGINT && number >= -9e18 && number <= 9e18)
+        put_integer(b, (int64_t)number);
     else
         buffer_printf(b, "%.17g", number);
 }
@@ -124,8 +134,11 @@ static void put_value(struct buffer *b, sqlite3_stmt *stmt, int i, enum plugin_t
     case SQLITE_BLOB:
         put_hex(b, sqlite3_column_blob(stmt, i), (size_t)sqlite3_column_bytes(stmt, i));
         break;
+    case SQLITE_INTEGER:
+        put_integer(b, sqlite3_column_int64(stmt, i));
+        break;
     default:
-        put_number(b, stmt, i, type);
+        put_real(b, sqlite3_column_double(stmt, i), type);
     }
     thrift_put_count(b, at, b->size - at - 4);
 }
@@ -135,7 +148,6 @@ static bool put_row(struct buffer *b, const struct context_statement *statement,
 {
     size_t count_at = thrift_put_map(b, THRIFT_STRING, THRIFT_STRING, 0);
     size_t begin = b->size, n = 1;
-    char   id[24];
 
     for (size_t i = 0; i < statement->n_columns; i++) {
         const struct plugin_column *column = statement->columns[i];
@@ -146,8 +158,11 @@ static bool put_row(struct buffer *b, const struct context_statement *statement,
         n++;
     }
     int64_t rowid = b->failed ? 0 : next_id(ids, b->data + begin, b->size - begin);
-    sqlite3_snprintf(sizeof id, id, "%lld", (long long)rowid);
-    osquery_put_pair(b, "rowid", id);
+    thrift_put_text(b, "rowid", strlen("rowid"));
+    size_t id_at = b->size;
+    thrift_put_i32(b, 0);
+    put_integer(b, rowid);
+    thrift_put_count(b, id_at, b->size - id_at - 4);
     thrift_put_count(b, count_at, n);
     return rowid != 0;
 }
