@@ -68,7 +68,7 @@ struct diversion {
 
 struct loading {
     struct packages  *p;
-    struct diversion *diversions; /* sorted by `from` */
+    struct diversion *diversions; /* sorted by `from`, which is canonical */
     size_t            n_diversions;
     uint32_t         *sorted; /* owners that status names, by name and architecture */
     size_t            n_sorted;
@@ -79,8 +79,7 @@ static int compare_diversions(const void *a, const void *b, void *data)
     const struct packages  *p = data;
     const struct diversion *x = a, *y = b;
 
-    return strcmp(packages_canonical(p, p->text + x->from),
-                  packages_canonical(p, p->text + y->from));
+    return strcmp(p->text + x->from, p->text + y->from);
 }
 
 static int add_diversions(struct loading *l, struct slice rest)
@@ -98,6 +97,9 @@ static int add_diversions(struct loading *l, struct slice rest)
             .to = add_slice(l->p, d.to, &r),
             .by = add_slice(l->p, d.by, &r),
         };
+    for (size_t i = 0; r == 0 && i < l->n_diversions; i++)
+        l->diversions[i].from =
+            (uint32_t)(packages_canonical(l->p, l->p->text + l->diversions[i].from) - l->p->text);
     if (r == 0)
         qsort_r(l->diversions, l->n_diversions, sizeof *l->diversions, compare_diversions, l->p);
     return r;
@@ -130,7 +132,7 @@ static uint32_t diverted(const struct loading *l, uint32_t path, const struct ow
     while (low < high) {
         size_t                  middle = low + (high - low) / 2;
         const struct diversion *d = &l->diversions[middle];
-        int                     order = strcmp(packages_canonical(p, p->text + d->from), name);
+        int                     order = strcmp(p->text + d->from, name);
 
         if (order == 0)
             return strcmp(p->text + d->by, p->text + owner->name) == 0 ? path : d->to;

@@ -86,7 +86,8 @@ unsigned packages_merged(const struct root *root)
 
 const char *packages_canonical(const struct packages *p, const char *path)
 {
-    if (strncmp(path, "/usr/", 5) != 0 || !strchr("bls", path[5]))
+    if (strncmp(path, "/usr/", 5) != 0 || (path[5] == 's' && path[6] != 'b') || /* /usr/share */
+        !strchr("bls", path[5]))
         return path;
 
     const char *dir = path + 5;
