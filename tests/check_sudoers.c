@@ -195,7 +195,8 @@ static void give_text(sqlite3_context *context, int argc, sqlite3_value **argv)
     sqlite3_result_text(context, sqlite3_user_data(context), -1, SQLITE_STATIC);
 }
 
-static void compare_sample(const char *path)
+/* Without `setenv`: cvtsudoers shows it once for commands that differ in it. */
+static void compare_sample(const char *path, bool setenv)
 {
     char     command[1200];
     size_t   size;
@@ -212,16 +213,17 @@ static void compare_sample(const char *path)
     snprintf(command, sizeof command, "%s/json", root);
     char *json = harness_read(command, NULL);
     sqlite3_create_function(db, "readfile_text", 0, SQLITE_UTF8, json, give_text, NULL, NULL);
-    char *expected = harness_query(db, "%s", theirs);
+    char *expected = harness_query(
+        db, "SELECT iif(%d, t, replace(t, ' setenv', '')) FROM (SELECT (%s) AS t)", setenv, theirs);
     ck_assert_str_ne(expected, "NULL");
     harness_expect(
         db, expected,
         "SELECT group_concat(t, char(10)) FROM (SELECT (SELECT group_concat(value) FROM "
         "json_each(users)) || ' ' || (SELECT group_concat(value) FROM json_each(hosts)) || "
         "' ' || (SELECT group_concat(value) FROM json_each(runas_users)) || ' ' || k.value "
-        "|| iif(nopasswd, ' nopasswd', '') || iif(setenv, ' setenv', '') || "
+        "|| iif(nopasswd, ' nopasswd', '') || iif(setenv AND %d, ' setenv', '') || "
         "iif(noexec, ' noexec', '') AS t FROM sudoers('%s'), json_each(commands) AS k)",
-        root);
+        setenv, root);
     harness_close(db);
 }
 
@@ -234,7 +236,125 @@ START_TEST(sudos_own_samples_read_as_cvtsudoers_reads_them)
     snprintf(path, sizeof path, "/usr/share/doc/sudo/examples/%s", samples[_i]);
     if (system("command -v cvtsudoers >/dev/null") != 0 || access(path, R_OK) != 0)
         SKIP("no cvtsudoers, or no %s", path);
-    compare_sample(path);
+    compare_sample(path, true);
+}
+END_TEST
+
+START_TEST(all_implies_setenv_and_passes_nothing_on)
+{
+    sqlite3    *db = harness_open();
+    const char *root = fixture("a ALL = NOSETENV: /bin/x, ALL\nb ALL = NOSETENV: ALL, /bin/y\n"
+                               "c ALL = ALL, /bin/z\nd ALL = SETENV: /bin/x, ALL, /bin/y\n"
+                               "e ALL = SETENV: /bin/x, /bin/y, !ALL\n");
+
+    harness_expect(db, "a|0,1\nb|0,0\nc|1,0\nd|1,1,0\ne|1,1,1",
+                   "SELECT users ->> 0, group_concat(setenv) FROM (SELECT * FROM sudoers('%s') "
+                   "WHERE source GLOB '*/sudoers' ORDER BY rule) GROUP BY 1",
+                   root);
+    harness_close(db);
+}
+END_TEST
+
+/* Generated files ----------------------------------------------------------------- */
+
+static uint32_t seed;
+
+static uint32_t any(uint32_t n)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % n;
+}
+
+#define ANY(array) ((array)[any(sizeof(array) / sizeof((array)[0]))])
+
+static const char *const users[] = {"ann",    "bob", "%ops", "!carl",        "#1000", "ADMINS",
+                                    "OTHERS", "ALL", "+net", "\"jo smith\"", "a\\,b"};
+static const char *const hosts[] = {"ALL", "web1", "!db1", "192.0.2.0/24", "LAN", "192.0.2.7"};
+static const char *const runas[] = {"",           "(root) ",      "(DB) ", "(ALL) ", "(ann, bob) ",
+                                    "(ALL:ALL) ", "(!ann, ALL) ", "(#33) "};
+static const char *const tags[] = {
+    "",       "",         "NOPASSWD: ", "PASSWD:",           "NOEXEC:",
+    "EXEC: ", "SETENV: ", "NOSETENV:",  "NOPASSWD:SETENV: ", "NOPASSWD : "};
+static const char *const commands[] = {"/bin/ls",
+                                       "/bin/ls -l  /x",
+                                       "ALL",
+                                       "SVC",
+                                       "!/bin/su",
+                                       "!SVC",
+                                       "/usr/bin/a b\\,c",
+                                       "/opt/*/x [a-z]*",
+                                       "/bin/id \"\"",
+                                       "/bin/\\:x",
+                                       "/sbin/",
+                                       "sudoedit /etc/x",
+                                       "/bin/t\ta \\\n  b",
+                                       "/usr/bin/systemctl start *"};
+
+static size_t put_list(char *text, const char *const *from, uint32_t n, uint32_t most)
+{
+    size_t size = 0;
+
+    for (uint32_t i = 1 + any(most); i; i--)
+        size += (size_t)sprintf(text + size, "%s%s", from[any(n)], i > 1 ? ", " : "");
+    return size;
+}
+
+#define COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
+
+static size_t put_commands(char *text)
+{
+    size_t size = 0;
+
+    for (uint32_t i = 1 + any(3); i; i--)
+        size += (size_t)sprintf(text + size, "%s%s%s%s", ANY(runas), ANY(tags), ANY(commands),
+                                i > 1 ? ", " : "");
+    return size;
+}
+
+static void random_file(char *text)
+{
+    size_t size =
+        (size_t)sprintf(text, "User_Alias ADMINS = dora, %%wheel : OTHERS = emil, !fay\n"
+                              "Host_Alias LAN = lan1, 198.51.100.0/24\n"
+                              "Runas_Alias DB = postgres, mysql\n"
+                              "Cmnd_Alias SVC = /bin/svc start, !/bin/svc stop, /bin/w\n");
+    for (uint32_t n = 1 + any(6); n; n--) {
+        size += put_list(text + size, users, COUNT(users), 3);
+        text[size++] = any(2) ? ' ' : '\t';
+        size += put_list(text + size, hosts, COUNT(hosts), 2);
+        size += (size_t)sprintf(text + size, " = ");
+        size += put_commands(text + size);
+        if (any(5) == 0) {
+            size += (size_t)sprintf(text + size, " : %s = ", ANY(hosts));
+            size += put_commands(text + size);
+        }
+        size += (size_t)sprintf(text + size, "%s\n", any(6) ? "" : " # a comment");
+    }
+}
+
+START_TEST(any_rules_are_those_of_cvtsudoers)
+{
+    char   text[16384], command[600];
+    size_t compared = 0;
+
+    if (system("command -v cvtsudoers >/dev/null") != 0)
+        SKIP("no cvtsudoers");
+    for (uint32_t of_seed = 1; of_seed <= 150; of_seed++) {
+        const char *root = harness_scratch();
+        char        path[300];
+        seed = of_seed * 7919;
+        random_file(text);
+        harness_write_text(root, "sudoers", text);
+        snprintf(path, sizeof path, "%s/sudoers", root);
+        snprintf(command, sizeof command,
+                 "cvtsudoers -e -f json -o /dev/null %s > %s/log 2>&1 && ! test -s %s/log", path,
+                 root, root);
+        if (system(command) != 0)
+            continue; /* such a file sudo does not take whole */
+        compare_sample(path, false);
+        compared++;
+    }
+    ck_assert_uint_gt(compared, 100);
 }
 END_TEST
 
@@ -331,7 +451,7 @@ START_TEST(blanks_and_escapes_of_commands_are_as_cvtsudoers_has_them)
     const char *root = harness_scratch();
     harness_write_text(root, "plain", blanks);
     snprintf(path, sizeof path, "%s/plain", root);
-    compare_sample(path);
+    compare_sample(path, true);
 }
 END_TEST
 
@@ -364,7 +484,10 @@ Suite *make_sudoers_suite(void)
     tcase_add_test(tcase, options_and_digests_are_passed_over);
     tcase_add_test(tcase, defaults_for_all_take_the_password_away);
     tcase_add_test(tcase, a_line_that_is_not_understood_is_counted_and_the_rest_read);
+    tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, commands_are_those_of_cvtsudoers);
+    tcase_add_test(tcase, all_implies_setenv_and_passes_nothing_on);
+    tcase_add_test(tcase, any_rules_are_those_of_cvtsudoers);
     tcase_add_loop_test(tcase, sudos_own_samples_read_as_cvtsudoers_reads_them, 0,
                         sizeof samples / sizeof *samples);
     tcase_add_test(tcase, aliases_that_name_themselves_end);

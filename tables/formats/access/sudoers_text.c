@@ -317,8 +317,6 @@ static void add_rule(struct cursor *c, const struct sudoers_list *users,
                                   .tags = context->tags,
                                   .source = strdup(c->source),
                                   .line = c->line};
-    if (strcmp(command, "ALL") == 0 && !negated && !(context->tags & TAG_NOSETENV))
-        rule->tags |= TAG_SETENV;
     copy_list(c, &rule->users, users);
     copy_list(c, &rule->hosts, hosts);
     copy_list(c, &rule->runas_users, &context->runas_users);
@@ -328,21 +326,35 @@ static void add_rule(struct cursor *c, const struct sudoers_list *users,
         fail(c, rule->source ? -E2BIG : -ENOMEM);
 }
 
+/* Whether a command without a tag of its own for it implies SETENV, as ALL does. */
+static bool implies_setenv(const char *command, bool negated)
+{
+    return strcmp(command, "ALL") == 0 && !negated;
+}
+
 static void read_commands(struct cursor *c, const struct sudoers_list *users,
                           const struct sudoers_list *hosts)
 {
-    struct context context = {.tags = 0};
+    static const unsigned setenv = TAG_SETENV | TAG_NOSETENV;
+    struct context        context = {.tags = 0};
 
     do {
-        bool negated;
+        bool     negated;
+        unsigned before = context.tags & setenv;
+        context.tags &= ~setenv;
         if (accept(c, '('))
             read_runas(c, &context);
         do
             skip_blanks(c);
         while (!c->error && (read_option(c) || read_tag(c, &context.tags)));
         char *command = c->error ? NULL : read_command(c, &negated);
+        bool  own = context.tags & setenv, implied = false;
+        if (command && !own) /* what is implied is passed on to no later command */
+            context.tags |= (implied = implies_setenv(command, negated)) ? TAG_SETENV : before;
         if (command)
             add_rule(c, users, hosts, &context, command, negated);
+        if (implied)
+            context.tags &= ~setenv;
     } while (!c->error && accept(c, ','));
     free_list(&context.runas_users);
     free_list(&context.runas_groups);

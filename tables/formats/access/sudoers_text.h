@@ -34,7 +34,7 @@ struct sudoers_list {
 enum sudoers_tag {
     TAG_NOPASSWD = 1 << 0,
     TAG_NOEXEC = 1 << 1,
-    TAG_SETENV = 1 << 2, /* of ALL without NOSETENV too, as sudo takes it */
+    TAG_SETENV = 1 << 2, /* of ALL without a NOSETENV of its own too, as sudo takes it */
     TAG_NOSETENV = 1 << 3,
     TAG_PASSWD = 1 << 4,
 };
