@@ -411,6 +411,37 @@ START_TEST(a_socket_of_somebody_else_is_refused)
 }
 END_TEST
 
+/* capsule@.service(5) of systemd 256 and later, the real one. */
+START_TEST(a_real_capsule_is_asked_and_its_files_are_read)
+{
+    ENTER();
+    if (access("/usr/lib/systemd/system/capsule@.service", F_OK) != 0)
+        SKIP("systemd has no capsules before 256");
+    systemd_shell("systemctl start capsule@box.service && mkdir -p "
+                  "/var/lib/private/capsules/box/.config/systemd/user");
+    harness_write_text("/", "var/lib/private/capsules/box/.config/systemd/user/mine.service",
+                       "[Service]\nExecStart=/bin/sleep 600 %h\nExecStart=\n"
+                       "ExecStart=/bin/sh -c 'exec sleep 600' %h %t\n");
+    systemd_shell("systemctl -C box daemon-reload && systemctl -C box start mine.service && "
+                  "systemd-run -C box --unit=away sleep 600");
+    sqlite3 *db = harness_open();
+    harness_expect(db,
+                   "away.service|active|/run/capsules/box/systemd/transient/away.service\n"
+                   "mine.service|active|/var/lib/capsules/box/.config/systemd/user/mine.service",
+                   "SELECT id, active_state, fragment_path FROM systemd_units WHERE scope = "
+                   "'capsule:box' AND id IN ('mine.service', 'away.service') ORDER BY id");
+    harness_expect(
+        db,
+        "away.service|[\"sleep\", \"600\"]\n"
+        "mine.service|[\"/bin/sh\", \"-c\", \"exec sleep 600\", \"/var/lib/capsules/box\", "
+        "\"/run/capsules/box\"]",
+        "SELECT unit, argv FROM unit_commands WHERE scope_user = 'c-box' AND effective "
+        "ORDER BY unit");
+    harness_close(db);
+    systemd_shell("systemctl stop capsule@box.service");
+}
+END_TEST
+
 START_TEST(the_manager_of_a_capsule_is_asked)
 {
     ENTER();
@@ -609,6 +640,7 @@ Suite *make_systemd_units_suite(void)
     tcase_add_test(real, a_user_whose_manager_is_closed_to_us_is_reported);
     tcase_add_test(real, a_socket_of_somebody_else_is_refused);
     tcase_add_test(real, the_manager_of_a_capsule_is_asked);
+    tcase_add_test(real, a_real_capsule_is_asked_and_its_files_are_read);
     tcase_add_test(real, another_address_is_asked_alone);
     tcase_add_test(real, the_managers_tell_their_unit_path_and_environment);
     suite_add_tcase(suite, real);
