@@ -406,6 +406,69 @@ START_TEST(services_are_starved_and_stopped_through_xargs)
 }
 END_TEST
 
+/* The event log ends at each shutdown, and where somebody stops it. */
+START_TEST(an_event_log_that_ends_without_a_shutdown_is_stopped)
+{
+    static const char *const  none[] = {NULL};
+    const struct staged_event shutdown = {.time = 1790000000,
+                                          .channel = "System",
+                                          .provider = "Microsoft-Windows-Kernel-General",
+                                          .id = 13,
+                                          .computer = "WS1",
+                                          .pairs = none};
+    struct staged_event       end = {.time = 1790000010,
+                                     .channel = "Security",
+                                     .provider = "Microsoft-Windows-Eventlog",
+                                     .id = 1100,
+                                     .computer = "WS1",
+                                     .pairs = none};
+    static const double       times[] = {1790000010, 1790090000, 1790090000};
+    static const char *const  expected[] = {"0", "1", "0"};
+
+    for (size_t i = 0; i < 3; i++) {
+        const char *dir = harness_scratch();
+        sqlite3    *db = harness_open();
+        char        path[4096];
+        end.time = times[i];
+        snprintf(path, sizeof path, "%s/case.evtx", dir);
+        make_evtx(path, i == 2 ? &end : (struct staged_event[]){shutdown, end}, i == 2 ? 1 : 2);
+        harness_query(db, "DELETE FROM evidence");
+        harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", path);
+        harness_expect(db, expected[i],
+                       "SELECT count(*) FROM findings WHERE signals LIKE '%%stops_security%%'");
+        harness_close(db);
+    }
+}
+END_TEST
+
+#define DAEMON_RAN(time, n, pid, ppid, exe, arguments)                                             \
+    "type=SYSCALL msg=audit(" time ":" n                                                           \
+    "): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=1 a2=1 a3=0 items=2 ppid=" ppid        \
+    " pid=" pid " auid=4294967295 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 "        \
+    "tty=(none) ses=4294967295 comm=\"x\" exe=\"" exe "\" key=(null)\n"                            \
+    "type=EXECVE msg=audit(" time ":" n "): " arguments "\n"
+
+/* Two shells of one daemon, minutes apart, and the shell of another. */
+START_TEST(steps_below_one_daemon_are_one_incident)
+{
+    sqlite3 *db = audited(
+        DAEMON_RAN("1790000000.000", "1", "40", "30", "/usr/bin/dash", "argc=1 a0=\"sh\"")
+            DAEMON_RAN("1790000001.000", "2", "50", "40", "/usr/bin/systemctl",
+                       "argc=3 a0=\"systemctl\" a1=\"stop\" a2=\"auditd\"")
+                DAEMON_RAN("1790000300.000", "3", "41", "30", "/usr/bin/dash", "argc=1 a0=\"sh\"")
+                    DAEMON_RAN("1790000301.000", "4", "51", "41", "/usr/bin/systemctl",
+                               "argc=3 a0=\"systemctl\" a1=\"mask\" a2=\"rsyslog\"")
+                        DAEMON_RAN("1790000600.000", "5", "42", "31", "/usr/bin/dash",
+                                   "argc=1 a0=\"sh\"")
+                            DAEMON_RAN("1790000601.000", "6", "52", "42", "/usr/bin/systemctl",
+                                       "argc=3 a0=\"systemctl\" a1=\"stop\" a2=\"fail2ban\""));
+
+    harness_expect(db, "web1 auditd 2026-09-21 14:13:21|2\nweb1 fail2ban 2026-09-21 14:23:21|1",
+                   "SELECT incident, steps FROM incidents ORDER BY first_time");
+    harness_close(db);
+}
+END_TEST
+
 #define EXECUTED(time, n, pid, ses, exe, arguments)                                                \
     "type=SYSCALL msg=audit(" time ":" n                                                           \
     "): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=1 "                                    \
@@ -468,6 +531,8 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, a_command_at_an_hour_never_seen_is_odd);
     tcase_add_test(tcase, changes_tell_which_setting_from_what_to_what);
     tcase_add_test(tcase, typed_commands_that_write_units_are_file_events);
+    tcase_add_test(tcase, steps_below_one_daemon_are_one_incident);
+    tcase_add_test(tcase, an_event_log_that_ends_without_a_shutdown_is_stopped);
     tcase_add_test(tcase, an_attack_of_seconds_on_three_services_is_one_incident);
     tcase_add_test(tcase, services_are_starved_and_stopped_through_xargs);
     suite_add_tcase(suite, tcase);

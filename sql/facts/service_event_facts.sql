@@ -27,7 +27,7 @@
 --           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
 --           "event_id": 7045, "source": "System.evtx", "record": "1", "security": 0, "random_bits": 10}
 -- rows:    audit_events, journal, windows_events
--- sources: service_rows, package_history, security_services, exec_patterns, attack_knobs
+-- sources: service_rows, windows_events, package_history, security_services, exec_patterns, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), service, image_path FROM service_event_facts WHERE action = 'created';
 CREATE TEMP VIEW service_event_facts AS
@@ -59,6 +59,11 @@ WITH events AS MATERIALIZED ( -- each log is read once: what starts and stops ne
 ), often AS MATERIALIZED ( -- over all time: what a timer runs ends again and again
     SELECT host, service FROM service_rows WHERE action = 'stopped'
      GROUP BY host, service HAVING count(DISTINCT CAST(time / 60 AS INTEGER)) > 4
+), shutdowns AS MATERIALIZED ( -- Windows' own records of them; read only where the event log ended
+    SELECT w.computer COLLATE NOCASE AS host, CAST(w.time / 60 AS INTEGER) AS minute
+      FROM windows_events AS w
+     WHERE w.event_id IN (13, 109, 1074)
+       AND w.provider_name IN ('Microsoft-Windows-Kernel-General', 'Microsoft-Windows-Kernel-Power', 'User32')
 ), alone AS ( -- the dear questions last, and of what ends and watches the host only
     SELECT e.*,
            iif(e.action NOT IN ('stopped', 'state'), 1,
@@ -74,7 +79,12 @@ WITH events AS MATERIALIZED ( -- each log is read once: what starts and stops ne
                             WHERE s.platform IN ('any', e.platform) AND s.role IS NOT 'backup'
                               AND (lower(e.service) GLOB s.name OR lower(e.display_name) GLOB s.name))) AS alone
       FROM events AS e
-     WHERE (e.action IN ('created', 'modified', 'start_type', 'cleared', 'stopped', 'state') AND e.event_id IS NOT 1100) -- each shutdown's
+     WHERE (e.action IN ('created', 'modified', 'start_type', 'cleared', 'stopped', 'state') AND e.event_id IS NOT 1100)
+        -- The event log ends at each shutdown; where the host records them, an end without one is a person's.
+        OR (e.event_id = 1100
+            AND EXISTS (SELECT 1 FROM shutdowns AS d WHERE d.host = e.host)
+            AND NOT EXISTS (SELECT 1 FROM shutdowns AS d
+                             WHERE d.host = e.host AND d.minute BETWEEN e.minute - 3 AND e.minute + 3))
         OR (e.platform = 'linux' AND (e.service GLOB 'run-[ru]*' OR e.image_path IS NOT NULL))
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     UNION ALL

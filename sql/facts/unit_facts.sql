@@ -39,7 +39,7 @@
 --          in_last_week               changed in the host's last week, and more than a day after its first package
 --          security                   of a drop-in: it is for a security service; NULL where a package owns the file
 --          sensor_off                 of a disabled security service: it does not run; NULL of others
---          once_enabled               of the same: its package's script had enabled it
+--          once_enabled               of the same: 1 its package's script had enabled it, 0 no script of a package ever did, NULL unknown
 --          random_bits               knob random_name_bits: name_randomness() above which a name counts as randomly generated
 --          instance_commands          of a socket: commands of the template that it starts
 --          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
@@ -102,7 +102,7 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
        u.state, u.description, u.user, u.commands, u.own_commands, u.own_settings, u.error, u.package,
        u.package_altered, u.uid, u.mode, u.mtime, u.ctime, u.btime, u.vendor, u.unowned, u.program,
        u.changed, u.stem,
-       iif(u.unowned AND u.kind = 'unit',
+       iif(u.unowned AND u.kind IN ('unit', 'link'),
            EXISTS (SELECT 1 FROM vendor_names AS v WHERE v.host = u.host AND v.name = u.name),
            NULL) AS vendor_namesake,
        iif(u.unowned AND u.kind IN ('unit', 'sysv', 'dbus') AND length(u.stem) > 3,
@@ -138,9 +138,13 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
            AND (u.package <> '' OR u.path GLOB '/etc/*')
            AND EXISTS (SELECT 1 FROM security_services AS s
                         WHERE s.platform IN ('any', 'linux') AND lower(u.name) GLOB s.name),
-           EXISTS (SELECT 1 FROM path_permissions AS w
-                    WHERE w.path = '/var/lib/systemd/deb-systemd-helper-enabled/' || u.name || '.dsh-also'
-                      AND w.host = u.host AND w.component = w.path AND w.error IS NULL), NULL) AS once_enabled,
+           iif(EXISTS (SELECT 1 FROM path_permissions AS w
+                        WHERE w.path = '/var/lib/systemd/deb-systemd-helper-enabled/' || u.name || '.dsh-also'
+                          AND w.host = u.host AND w.component = w.path AND w.error IS NULL), 1,
+               iif(u.package <> '' AND EXISTS (SELECT 1 FROM path_permissions AS w
+                                                WHERE w.path = '/var/lib/systemd/deb-systemd-helper-enabled'
+                                                  AND w.host = u.host AND w.component = w.path AND w.error IS NULL), 0, NULL)),
+           NULL) AS once_enabled,
        (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
        iif(NOT u.vendor AND u.name GLOB '*.socket',
            (SELECT group_concat(s.commands, char(10)) FROM unit_files AS s

@@ -2,8 +2,8 @@
 --
 -- why:     One attack leaves a command, a file, a unit, a start and a process, often of several services. Steps form one
 --          incident where on one host they are about one service, by its name or the program it runs, are of one login
---          session (audit's ses, a Windows logon id), have one parent process, or happened within a minute of each
---          other and not in different sessions; an hour of silence begins a new one. Starts and stops, and logons from
+--          session (audit's ses, logind's in a journal, a Windows logon id), have, outside sessions, one ancestor three
+--          steps up at most, or happened within a minute of each other and not in different sessions; an hour of silence begins a new one. Starts and stops, and logons from
 --          the network in the minute before a Windows service was created, are included. An incident is named after
 --          the service or program that it is about first, with its host and the time of its first step.
 -- attack:  as each row says (v19.1)
@@ -87,17 +87,23 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
         ON n.made AND w.time BETWEEN n.first - 60 AND n.first + 5 AND n.host IN (w.host, w.computer)
      WHERE w.logon_type = '3'
 ), recorded AS MATERIALIZED ( -- whose session the records are of; +: each log is read once
-    SELECT a.source, CAST(a.serial AS TEXT) AS record, CAST(a.ses AS TEXT) AS session, a.ppid
+    SELECT a.source, CAST(a.serial AS TEXT) AS record, CAST(a.ses AS TEXT) AS session, a.ppid, a.host, a.time
       FROM audit_events AS a
      WHERE a.category IN ('exec', 'file', 'user_cmd')
        AND +a.serial IN (SELECT CAST(record AS INTEGER) FROM told WHERE platform = 'linux')
+    UNION ALL -- of a journal, logind's or audit's
+    SELECT s.source, CAST(s.line AS TEXT), s.session, NULL, NULL, NULL
+      FROM auth_events AS s
+     WHERE s.kind IN ('sudo', 'su', 'pkexec', 'doas') AND s.session IS NOT NULL
     UNION ALL
     SELECT w.source, CAST(w.record_id AS TEXT),
            nullif(nullif(nullif(lower(coalesce(w.data ->> 'SubjectLogonId', w.data ->> 'LogonId', w.data ->> 'TargetLogonId')),
-                                '0x3e7'), '0x3e4'), '0x3e5'), NULL
+                                '0x3e7'), '0x3e4'), '0x3e5'), NULL, NULL, NULL
       FROM windows_events AS w
      WHERE w.event_id IN (1, 11, 12, 13, 14, 4624, 4657, 4663, 4674, 4688, 4697, 5145)
        AND +w.record_id IN (SELECT CAST(record AS INTEGER) FROM told WHERE platform = 'windows')
+), kin AS MATERIALIZED ( -- programs that were run; read only where a step is of no session
+    SELECT a.host, a.pid, a.ppid, a.time FROM audit_events AS a WHERE a.category = 'exec' AND a.ppid > 1
 ), remote AS MATERIALIZED ( -- where sessions come from
     SELECT a.host, CAST(a.ses AS TEXT) AS session, max(a.addr) AS address
       FROM audit_events AS a
@@ -112,7 +118,18 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
            -- What only lists an administrator's unit is joined by its name alone.
            t.fired = '[]' OR signal_severity(t.fired) <> 'info' OR t.step IN ('command', 'file') AS close
       FROM told AS t
-      LEFT JOIN recorded AS r ON r.source = t.source AND r.record = t.record
+      LEFT JOIN (SELECT p.source, p.record, p.session, -- without a session, the parent's parent, and then its
+                        coalesce(iif(p.session IS NULL,
+                            (SELECT k.ppid FROM kin AS k
+                              WHERE k.host = p.host AND k.pid = p.ppid AND k.time BETWEEN p.time - 3600 AND p.time
+                              ORDER BY k.time DESC LIMIT 1), NULL), p.ppid) AS ppid
+                   FROM (SELECT o.source, o.record, o.session, o.host, o.time,
+                                coalesce(iif(o.session IS NULL,
+                                    (SELECT k.ppid FROM kin AS k
+                                      WHERE k.host = o.host AND k.pid = o.ppid AND k.time BETWEEN o.time - 3600 AND o.time
+                                      ORDER BY k.time DESC LIMIT 1), NULL), o.ppid) AS ppid
+                           FROM recorded AS o) AS p) AS r
+             ON r.source = t.source AND r.record = t.record
       LEFT JOIN remote AS m ON m.host = t.host AND m.session = r.session
      GROUP BY t.host, t.source, t.record, t.step, t.subject, t.time, t.fired, t.entity
 ), gap AS MATERIALIZED (

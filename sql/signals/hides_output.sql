@@ -2,7 +2,7 @@
 -- platform:        linux
 -- technique:       T1564
 -- analytic:        AN0779
--- weight:          15
+-- weight:          20
 -- false positives: a daemon with much output that keeps its own log
 --
 -- shape:   unit

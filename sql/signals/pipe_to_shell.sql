@@ -5,7 +5,7 @@
 -- family:          inline
 -- false positives: a generator of shell text, such as envsubst, that an administrator pipes into sh
 --
--- pattern: unix \| *(/usr)?(/bin/)?(ba|da|z|k|a|)sh( +-s?)?( *$|[ "\';&])
+-- pattern: unix \| *(/usr)?(/bin/)?(ba|da|z|k|a|)sh( +-s?)?( *$|[ "\';&)])
 -- pattern: unix <&[0-9]+ *\| *(while|(ba|da|z|)sh)
 -- fires:   {"unix": "tail -c+99 /etc/x | gunzip | sh"}
 -- fires:   {"unix": "base64 -d /etc/x|sh"}

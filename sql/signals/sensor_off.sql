@@ -4,11 +4,13 @@
 -- analytic:        AN0779
 -- weight:          15
 -- family:          stops_security
--- false positives: an agent that was installed and never set up
+-- false positives: an agent that was installed and never set up, where the package manager does not record it
 --
 -- shape:   unit
 -- fires:   {"sensor_off": 1}
 -- fires:   {"sensor_off": 1, "name": "osqueryd.service"}
+-- fires:   {"sensor_off": 1, "once_enabled": 1}
+-- spares:  {"sensor_off": 1, "once_enabled": 0}
 -- spares:  {"sensor_off": 0}
 -- spares:  {"sensor_off": null, "name": "osqueryd.service"}
-sensor_off
+sensor_off AND once_enabled IS NOT 0

@@ -5,7 +5,9 @@
 -- false positives: an administrator who replaces one agent by another; the other is installed the
 --                  same day
 -- pattern: unix (systemctl +(--?[a-z-]+ +)*(stop|disable|mask)|launchctl +(unload|bootout|remove|disable)|service +(auditd|rsyslog|falcon)[a-z-]* +stop)[^;&|]*(auditd|falcon|crowdstrike|sentinel|wazuh|osquery|rsyslog|apparmor|clamav|mdatp|carbonblack|wdav|santa|sophos|fail2ban|firewalld)|setenforce +0|auditctl +-e *0
+-- pattern: unix for +[a-zA-Z_]+ +in +[^;]*(auditd|falcon|crowdstrike|sentinel|wazuh|osquery|rsyslog|apparmor|clamav|mdatp|carbonblack|sophos|fail2ban|veeam|aegis|aliyun)[^;]* *; *do *[^;]*(systemctl +(-[a-z-]+ +)*(stop|disable|mask|kill)|service +|p?kill(all)? )
 -- fires:   {"unix": "systemctl stop auditd"}
+-- fires:   {"unix": "for s in mysql auditd; do systemctl stop $s; done"}
 -- fires:   {"unix": "launchctl unload /Library/LaunchDaemons/com.crowdstrike.falcond.plist"}
 -- spares:  {"unix": "systemctl stop nginx"}
 -- spares:  {"unix": "systemctl restart auditd"}

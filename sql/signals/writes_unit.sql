@@ -29,5 +29,5 @@ AND (exe REGEXP '/(vi|vim[a-z.]*|nvim|nano|emacs[a-z0-9.-]*|ed|pico|joe|mcedit)$
 AND (exe REGEXP '^/opt/(puppetlabs|chef|cinc|cinc-client|saltstack|CrowdStrike|rudder)/') IS NOT 1
 AND (name REGEXP '^(puppet|chef-client|cinc-client|salt-(minion|call|ssh)|cloud-init|ansible.*|dnf|yum|pip3?|waagent|google_guest_ag|unattended-upgr|PackageKit.*|packagekitd|apt-get|needrestart|tuned|netplan.*|.+[.](postinst|preinst|prerm|postrm))$'
      AND path_trust(exe) IN ('system', 'local', 'vendor')) IS NOT 1
-AND (lineage REGEXP '(/[.]ansible/tmp/ansible-[^/"]+/AnsiballZ_|/ansible_[a-z]+_payload_|/var/lib/dpkg/info/[^ /"]+[.](post|pre)(inst|rm)|/var/tmp/rpm-tmp[.][A-Za-z0-9]+|["/ ](puppet|chef-client|cinc-client|salt-minion|salt-call|cloud-init|unattended-upgrade|apt-get|dnf|yum|zypper|dpkg) )'
+AND (lineage REGEXP '(/[.]ansible/tmp/ansible-[^/"]+/AnsiballZ_|/ansible_[a-z]+_payload_|/var/lib/dpkg/info/[^ /"]+[.](post|pre)(inst|rm)|/var/tmp/rpm-tmp[.][A-Za-z0-9]+|/(Runner[.](Listener|Worker)|agent[.]jar|remoting[.]jar)|["/ ](puppet|chef-client|cinc-client|salt-minion|salt-call|cloud-init|gitlab-runner|buildkite-agent|act_runner|forgejo-runner|woodpecker-agent|circleci-agent|unattended-upgrade|apt-get|dnf|yum|zypper|dpkg) )'
      AND service_child IS NOT 1 AND path_trust(exe) IN ('system', 'local', 'vendor')) IS NOT 1

@@ -1,0 +1,13 @@
+-- runs_from_drive_root: a service of a program that lies in the root of a drive
+-- platform:        windows
+-- technique:       T1036.005
+-- weight:          30
+-- false positives: a tool that an administrator put into C:\ and registered by hand
+--
+-- pattern: windows (?i)(^|["' =])(\\\?\?\\)?[a-z]:\\[^\\/"' ]+\.(exe|dll|sys|bat|cmd|ps1|vbs|js)
+-- pattern: windows (?i)^["']?(\\\?\?\\)?[a-z]:\\?["']?$
+-- fires:   {"windows": "C:\\x.exe -k"}
+-- fires:   {"windows": "\"D:\\a.exe\""}
+-- fires:   {"windows": "C:\\"}
+-- spares:  {"windows": "C:\\x\\x.exe"}
+-- spares:  {"windows": "C:\\Program Files\\x.exe"}
