@@ -10,11 +10,18 @@
 -- fires:   {"hooks": "BASH_ENV=/var/lib/b.sh"}
 -- fires:   {"hooks": "NODE_OPTIONS=--require=/var/lib/x.js"}
 -- fires:   {"hooks": "LD_LIBRARY_PATH=/opt/x\nPERL5OPT=-M/var/lib/X"}
+-- fires:   {"hooks": "ENV=/var/lib/b.sh"}
+-- fires:   {"hooks": "PYTHONPATH=/opt/app:/dev/shm/x"}
+-- fires:   {"hooks": "JAVA_TOOL_OPTIONS=-Xmx1g -javaagent:/var/lib/x.jar"}
+-- fires:   {"hooks": "CORECLR_PROFILER_PATH=/var/lib/x.so"}
+-- spares:  {"hooks": "ENV=production"}
+-- spares:  {"hooks": "JAVA_TOOL_OPTIONS=-javaagent:/opt/otel/agent.jar"}
+-- spares:  {"hooks": "CORECLR_PROFILER_PATH=/opt/datadog/x.so"}
 -- spares:  {"hooks": null}
 -- spares:  {"hooks": "NODE_OPTIONS=--max-old-space-size=4096"}
 -- spares:  {"hooks": "PYTHONPATH=/opt/app"}
 -- spares:  {"hooks": "LD_LIBRARY_PATH=/opt/x"}
-hooks REGEXP '(?m)^(BASH_ENV|PERL5OPT|PYTHONSTARTUP|GCONV_PATH|DOTNET_STARTUP_HOOKS)=|^RUBYOPT=.*-r|^NODE_OPTIONS=.*(--require|--import|--loader|-r )'
+hooks REGEXP '(?m)^(BASH_ENV|PERL5OPT|PYTHONSTARTUP|GCONV_PATH|DOTNET_STARTUP_HOOKS)=|^RUBYOPT=.*-r|^NODE_OPTIONS=.*(--require|--import|--loader|-r )|^ENV=/|^(PYTHONPATH|PERL5LIB|RUBYLIB|LD_LIBRARY_PATH)=([^\n]*:)?(/var)?/(tmp|dev/shm)(/|:|$)|^(JAVA_TOOL_OPTIONS|_JAVA_OPTIONS)=.*-(javaagent|agentpath):/(tmp|var|dev|home|root|run)/|^(COR|CORECLR)_PROFILER_PATH=/(tmp|var|dev|home|root|run|etc)/'
 --
 -- shape:   unit
 -- fires:   {"kind": "drop-in", "own_settings": "Environment=BASH_ENV=/var/lib/b.sh"}

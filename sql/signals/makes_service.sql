@@ -8,6 +8,13 @@
 -- shape:   command
 -- fires:   {"verb": "enable", "action": "create"}
 -- fires:   {"platform": "windows", "tool": "sc", "verb": "config", "action": "change"}
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "config", "action": "change", "arguments": "agent start=auto obj=LocalSystem"}
+-- fires:   {"platform": "windows", "tool": "reg", "verb": "add", "action": "change"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "privs", "action": "change"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "config", "action": "change", "arguments": "agent start=auto"}
+-- spares:  {"platform": "windows", "tool": "reg", "verb": "copy", "action": "change"}
 -- spares:  {"verb": "enable", "action": ""}
 -- spares:  {"platform": "windows", "tool": "sc", "verb": "config", "action": "start"}
 action IN ('create', 'change')
+AND NOT (tool = 'reg' AND verb = 'copy')
+AND NOT (tool = 'sc' AND (verb = 'privs' OR (verb = 'config' AND arguments REGEXP '(?i)^[^=]* start=(auto|demand|delayed-auto)$')))

@@ -9,9 +9,10 @@
 -- shape:   command
 -- fires:   {"platform": "windows", "tool": "reg", "verb": "add", "action": "change", "arguments": "x key=HKLM\\SYSTEM value=ImagePath"}
 -- fires:   {"platform": "windows", "tool": "powershell", "verb": "Set-ItemProperty", "action": "change", "arguments": "x key=HKLM:\\SYSTEM"}
+-- spares:  {"platform": "windows", "tool": "reg", "verb": "copy", "action": "change", "arguments": "x key=HKLM\\SYSTEM value=ImagePath"}
 -- spares:  {"platform": "windows", "tool": "reg", "verb": "add", "action": "", "arguments": "x key=HKLM\\SYSTEM value=ImagePath"}
 -- spares:  {"platform": "windows", "tool": "powershell", "verb": "Set-ItemProperty", "action": "change", "arguments": "x"}
-tool IN ('reg', 'powershell') AND arguments LIKE '%key=%' AND action IN ('create', 'change', 'delete')
+tool IN ('reg', 'powershell') AND NOT (tool = 'reg' AND verb = 'copy') AND arguments LIKE '%key=%' AND action IN ('create', 'change', 'delete')
 --
 -- shape:   registry
 -- fires:   {"value": "ImagePath", "decides": 1, "data": "C:\\x.exe"}

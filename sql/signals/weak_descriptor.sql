@@ -13,3 +13,10 @@
 -- spares:  {"security_sddl": "D:(A;;CCLCSWRPLOCRRC;;;WD)"}
 -- spares:  {"security_sddl": "D:(A;;GA;;;BA)"}
 security_sddl REGEXP '\(A;[A-Z]*;([A-Z][A-Z])*(DC|WD|WO|GA|GW)([A-Z][A-Z])*;;;(WD|AU|BU|IU|AN|BG)\)'
+--
+-- shape:   command
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "sdset", "action": "change", "arguments": "x D:(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;WD)"}
+-- fires:   {"platform": "windows", "tool": "sc", "verb": "sdset", "action": "change", "arguments": "x D:(A;;GA;;;BU)"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "sdset", "action": "change", "arguments": "x D:(A;;CCLCSWRPLOCRRC;;;WD)"}
+-- spares:  {"platform": "windows", "tool": "sc", "verb": "sdshow", "action": "change", "arguments": "x D:(A;;GA;;;BU)"}
+verb = 'sdset' AND arguments REGEXP '\(A;[A-Z]*;([A-Z][A-Z])*(DC|WD|WO|GA|GW)([A-Z][A-Z])*;;;(WD|AU|BU|IU|AN|BG)\)'
