@@ -41,7 +41,8 @@ static const struct staged_event windows[] = {
 };
 
 static const char audit[] =
-    "type=SYSCALL msg=audit(1700000003.100:7): arch=c000003e syscall=59 success=yes exit=0 ppid=1 "
+    "type=SYSCALL msg=audit(1700000003.100:7): arch=c000003e syscall=59 success=yes exit=0 a3=1 "
+    "ppid=1 "
     "pid=2 auid=1000 uid=0 gid=0 euid=0 tty=(none) ses=3 comm=\"systemctl\" "
     "exe=\"/usr/bin/systemctl\" key=(null)\n"
     "type=EXECVE msg=audit(1700000003.100:7): argc=3 a0=\"systemctl\" a1=\"stop\" a2=\"auditd\"\n"
@@ -102,6 +103,8 @@ static const struct {
     {"product: linux, service: auditd", "type: PATH, nametype: CREATE, exe: /usr/bin/systemctl", 1},
     {"product: linux, service: auditd", "type: SYSCALL, SYSCALL: execve, tty: (none), key: null",
      1},
+    {"product: linux, service: auditd", "type: EXECVE, a3|exists: true", 0},
+    {"product: linux, service: auditd", "type: SYSCALL, a3: '1'", 1},
     {"product: linux, service: auditd", "type: USER_CMD, cmd: 'ls -l', res: success", 1},
     {"product: linux, category: process_creation",
      "Image|endswith: /systemctl, CommandLine|contains: 'stop auditd', CurrentDirectory: /root", 1},

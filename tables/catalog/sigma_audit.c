@@ -104,6 +104,8 @@ static int put_fields(struct sigma_audit *audit, struct sigma *sigma,
 
     audit_fields_begin(&fields, record);
     while (r == 0 && audit_fields_next(&fields, &field)) {
+        if (!own && field.name[0] == 'a' && isdigit((unsigned char)field.name[1]))
+            continue; /* a register of the system call, not an argument of the program */
         int32_t number = own ? 0 : sigma_name_find(event->names, field.name, field.name_size);
         if (own || (number != SIGMA_NO_FIELD && !sigma_event_get(event, number)))
             r = put_field(audit, sigma, record, &field);

@@ -245,8 +245,10 @@ int sigma_finish(struct sigma *sigma)
         struct sigma_rule *rule = &sigma->rules[i];
         if (rule->kind == SIGMA_CORRELATION && !rule->error)
             hide_rules(sigma, rule);
-        if (rule->kind == SIGMA_RULE)
+        if (rule->kind == SIGMA_RULE && rule->tree) {
+            sigma_order(rule->tree);
             sigma->trees[i] = rule->tree;
+        }
     }
     if (r == 0)
         r = sigma_index_new(sigma->trees, sigma->n_rules, sigma->indexed, &sigma->index);

@@ -100,6 +100,9 @@ void sigma_set_add(struct source_set *set, size_t row);
 /* Whether what a filter or a rule says of a log source, NULL: nothing, is said of another too. */
 bool sigma_says(const char *wanted, const char *said);
 
+/* sigma_order.c: put what is cheap to test first, in each AND and OR of a tree. */
+void sigma_order(struct sigma_node *node);
+
 /* sigma_kinds.c: what rules an event with these keys may fit; 0 or -ENOMEM. */
 int  sigma_find_kind(struct sigma *sigma, int log, const struct sigma_key *keys, size_t n,
                      struct kind **ret);
