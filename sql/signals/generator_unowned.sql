@@ -1,4 +1,4 @@
--- generator_unowned: a generator that no package owns runs before all units
+-- generator_unowned: a generator that no package owns, or that is there until the next boot only, runs before all units
 -- platform:        linux
 -- technique:       T1543.002
 -- analytic:        AN0701
@@ -10,6 +10,8 @@
 -- shape:   unit
 -- fires:   {"kind": "generator"}
 -- fires:   {"kind": "generator", "scope_user": "bob"}
+-- fires:   {"kind": "generator", "unowned": null, "path": "/run/systemd/system-generators/x"}
 -- spares:  {"kind": "generator", "unowned": 0}
+-- spares:  {"kind": "generator", "unowned": null, "path": "/etc/systemd/system-generators/x"}
 -- spares:  {"kind": "unit"}
-kind = 'generator' AND unowned
+kind = 'generator' AND (unowned OR path GLOB '/run/systemd/*')

@@ -13,7 +13,7 @@
 -- pattern: unix mkfifo [^;]*;.*(nc|ncat|netcat|telnet|openssl)
 -- pattern: unix socat .*(exec|EXEC|system|SYSTEM):["']?[^ ,]*(sh|bash|python|perl|login|cmd)
 -- pattern: unix (ba|z|k|)sh +-i *(>|<|[0-9]>|&>|$)
--- pattern: unix socket.*(pty\.spawn|dup2|(subprocess|exec|system)[^;]{0,60}["'/](ba|da|z|k|)sh["' ])
+-- pattern: unix [sS]ocket[.(:].{0,600}(pty\.spawn|dup2|(subprocess|exec|system)[^;]{0,60}["'/](ba|da|z|k|)sh["' ])
 -- pattern: unix telnetd .*-l *[^ ]*sh( |$)
 -- pattern: unix openssl s_client .*\|
 -- pattern: unix (fsockopen|TCPSocket|pfsockopen|net\.Socket\(|IO::Socket::INET).{0,200}(/(ba|da|z|)sh[ "'\\]|popen|proc_open|`)
