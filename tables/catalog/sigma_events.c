@@ -27,6 +27,7 @@ struct sigma_events {
     struct json_pairs   pairs;
     struct sigma_audit *audit;
     int64_t             read;
+    uint32_t            asked;          /* which of system_fields, a bit each */
     char                numbers[8][24]; /* texts of a row's numbers */
     size_t              n_numbers;
 };
@@ -116,8 +117,9 @@ static int put_windows(struct sigma_events *events)
         return r;
     r = put_pairs(events, OWN + 4);
     put_column(events, "Computer", OWN + 3);
-    for (int i = 0; i < (int)TBL_COUNT(system_fields); i++)
-        put_column(events, system_fields[i].name, OWN + 5 + i);
+    for (int i = 0, c = OWN + 5; i < (int)TBL_COUNT(system_fields); i++)
+        if (events->asked >> i & 1)
+            put_column(events, system_fields[i].name, c++);
     return r < 0 ? r : 1;
 }
 
@@ -182,28 +184,29 @@ static const struct feed {
 
 /* Tables --------------------------------------------------------------------------- */
 
-static char *feed_sql(const struct sigma_events *events, const struct feed *feed)
+static char *feed_sql(struct sigma_events *events, const struct feed *feed)
 {
     sqlite3_str *more = sqlite3_str_new(NULL), *sql = sqlite3_str_new(NULL);
 
-    for (size_t i = 0; i < TBL_COUNT(system_fields); i++)
-        sqlite3_str_appendf(
-            more, ", %s",
-            sigma_asks(events->sigma, system_fields[i].name) ? system_fields[i].column : "NULL");
-    char *text = sqlite3_str_finish(more);
-    if (text)
-        sqlite3_str_appendf(sql, feed->sql, text);
+    events->asked = 0;
+    for (unsigned i = 0; i < TBL_COUNT(system_fields); i++)
+        if (sigma_asks(events->sigma, system_fields[i].name)) {
+            events->asked |= 1u << i;
+            sqlite3_str_appendf(more, ", %s", system_fields[i].column);
+        }
+    bool  failed = sqlite3_str_errcode(more) != SQLITE_OK;
+    char *text = sqlite3_str_finish(more); /* NULL: nothing was asked */
+    sqlite3_str_appendf(sql, feed->sql, text ? text : "");
     if (isfinite(events->span.from))
         sqlite3_str_appendf(sql, " AND time >= %.6f", events->span.from);
     if (isfinite(events->span.to))
         sqlite3_str_appendf(sql, " AND time <= %.6f", events->span.to);
-    char *whole = sqlite3_str_finish(sql);
-    if (!text) {
-        sqlite3_free(whole);
-        return NULL;
-    }
     sqlite3_free(text);
-    return whole;
+    text = sqlite3_str_finish(sql);
+    if (!failed)
+        return text;
+    sqlite3_free(text);
+    return NULL;
 }
 
 /* Begin the next table that a rule reads: SQLITE_ROW, SQLITE_DONE, an error. */

@@ -209,6 +209,19 @@ static bool like_other(struct sigma_run *run, const struct sigma_test *test,
         text, value->size);
 }
 
+/* Whether a value has the text that a regular expression cannot do without, where that is too short
+ * for the index. */
+static bool has_needed(struct sigma_run *run, const struct sigma_test *test,
+                       const struct sigma_value *value)
+{
+    const struct sigma_part *part = test->pattern.parts;
+
+    if (test->pattern.n == 0 || test->literal)
+        return true;
+    const char *text = text_of(run, test, value);
+    return memmem(text, value->size, part->text, part->size) != NULL;
+}
+
 static bool value_fits(struct sigma_run *run, const struct sigma_test *test,
                        const struct sigma_value *value)
 {
@@ -223,6 +236,8 @@ static bool value_fits(struct sigma_run *run, const struct sigma_test *test,
     case SIGMA_NUMBER:
         return number_of(value, &number) && number == test->number;
     case SIGMA_REGEXP:
+        if (!has_needed(run, test, value))
+            return false;
         r = regexp_match(run->regexps[test->regexp], value->text, value->size);
         run->too_long += r == -E2BIG;
         return r == 1;

@@ -50,7 +50,7 @@ void sigma_needed_text(struct arena *arena, const char *at, struct sigma_pattern
             at = c == '{' && strchr(at, '}') ? strchr(at, '}') : at;
         }
         if (plain) {
-            run[n++] = c;
+            run[n++] = (char)tolower((unsigned char)c); /* plain ones are ASCII */
             continue;
         }
         if (n > most)
