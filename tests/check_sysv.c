@@ -64,6 +64,7 @@ START_TEST(provides_of_a_script_are_read)
     expect_names("a", "# Provides: b\n", "");
     expect_names("a", "### BEGIN INIT INFO\n### END INIT INFO\n# Provides: b\n", "");
     expect_names("a", "### BEGIN INIT INFO\n# Provides:", "");
+    expect_names("a", "### BEGIN INIT INFO\n# Provides: @y c.socket d@ e", "d@.service e.service");
 }
 END_TEST
 
@@ -192,7 +193,8 @@ static void random_tree(void)
         if (any(5) == 0)
             continue;
         snprintf(path, sizeof path, "etc/init.d/%s", name);
-        snprintf(provides, sizeof provides, "%s $syslog other%u n%u.sh", name, i, i);
+        snprintf(provides, sizeof provides, "%s $syslog other%u n%u.sh @m%u s%u.socket", name, i, i,
+                 i, i);
         script(path, any(3) ? provides : name, any(5) ? 0755 : 0644);
         for (uint32_t n = any(3); n; n--) {
             snprintf(path, sizeof path, "etc/rc%c.d/%c%02u%s", "S0123456"[any(8)],

@@ -80,7 +80,9 @@ static void add_provided(const char *text, size_t size, const char *script, stru
         if (!n || text[i] == '$' || !buffer_text(&word))
             continue;
         sysv_unit_name(word.data, &name);
-        if (buffer_text(&name) && buffer_text(&own) && strcmp(name.data, own.data) != 0)
+        const char *type = buffer_text(&name) ? unit_name_type(name.data) : NULL;
+        if (type && strcmp(type, "service") == 0 && buffer_text(&own) &&
+            strcmp(name.data, own.data) != 0)
             buffer_put(ret, name.data, name.size + 1);
     }
     ret->failed |= own.failed || word.failed || name.failed;

@@ -22,7 +22,7 @@ void sysv_unit_name(const char *script, struct buffer *ret);
 const char *sysv_link_script(const char *link);
 
 /* Append the other names of a script's service that its "Provides:" gives, each with a NUL after
- * it; virtual facilities and its own name are none. */
+ * it; virtual facilities, its own name and what is no name of a service are none. */
 void sysv_provides(const char *data, size_t size, const char *script, struct buffer *ret);
 
 #endif
