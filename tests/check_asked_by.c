@@ -21,7 +21,8 @@ static void boot(void)
     booted = systemd_start(dir);
     if (booted <= 0 || asprintf(&line, "%s/tests/fixtures/asked_by/stage.sh", top) < 0)
         return;
-    staged = systemd_run(dir, (char *[]){"/bin/bash", line, (char *)dir, NULL});
+    /* The journal's folder is the fixture's own: a newer systemd mounts another /tmp over `dir`. */
+    staged = systemd_run(dir, (char *[]){"/bin/bash", line, "/var/log/journal", NULL});
     free(line);
 }
 
@@ -32,12 +33,12 @@ static void stop(void)
 }
 
 /* What the stage expects, as the table expected, and the rows of the journal's own events, as told. */
-static void read_expected(sqlite3 *db)
+static void read_expected(sqlite3 *db, const char *folder)
 {
     char  path[4096];
     char *text;
 
-    snprintf(path, sizeof path, "%s/expected", dir);
+    snprintf(path, sizeof path, "%s/expected", folder);
     text = harness_read(path, NULL);
     harness_query(db, "CREATE TEMP TABLE expected(unit, action, user, login_user, session)");
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
@@ -95,7 +96,7 @@ START_TEST(the_live_host_tells_who_asked)
     ck_assert_int_eq(staged, 0);
     systemd_enter(dir);
     sqlite3 *db = harness_open();
-    read_expected(db);
+    read_expected(db, "/var/log/journal");
     expect_who(db);
     harness_close(db);
 }
@@ -105,10 +106,12 @@ START_TEST(its_disk_tells_the_same_afterwards)
 {
     NEED_SYSTEMD(booted);
     ck_assert_int_eq(staged, 0);
+    char     journal[4096];
     sqlite3 *db = harness_open();
+    snprintf(journal, sizeof journal, "%s/journal", dir);
     harness_query(db, "DELETE FROM evidence");
-    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s/dead')", dir);
-    read_expected(db);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s/dead')", journal);
+    read_expected(db, journal);
     expect_who(db);
     harness_close(db);
 }
@@ -182,6 +185,38 @@ START_TEST(audit_alone_tells_who_asked)
 }
 END_TEST
 
+/* The manager's own messages have the user who ran run0, and its process in the name of the unit. */
+START_TEST(run0_is_known_by_the_unit_that_it_starts)
+{
+    NEED_SYSTEMD(booted);
+    if (access("/usr/bin/run0", X_OK) < 0 || access("/usr/lib/polkit-1/polkitd", X_OK) < 0)
+        SKIP("needs run0, of systemd 256, and polkit");
+    systemd_enter(dir);
+    systemd_shell(
+        "mkdir -p /etc/pam.d /etc/polkit-1/rules.d; for type in auth account session; do "
+        "echo $type required pam_permit.so; done | tee /etc/pam.d/systemd-run0 > /etc/pam.d/other; "
+        "echo 'polkit.addRule(function(a, s) { return polkit.Result.YES; });' > "
+        "/etc/polkit-1/rules.d/10.rules; systemctl restart polkit; for i in 1 2; do "
+        "printf '[Service]\\nExecStart=/bin/sleep 1000\\n' > /etc/systemd/system/lifted$i.service; "
+        "done; systemctl daemon-reload; tester() { setpriv --reuid=%d --regid=%d --clear-groups "
+        "\"$@\" < /dev/null; }; tester run0 --pipe systemctl start lifted1; "
+        "tester run0 --pipe --unit=lift systemctl start lifted2; journalctl --sync",
+        SYSTEMD_TESTER_UID, SYSTEMD_TESTER_UID);
+    sqlite3 *db = harness_open();
+    harness_expect(db,
+                   "lift.service|tester|run0\nlifted1.service|tester|/usr/bin/systemctl\n"
+                   "lifted2.service|tester|/usr/bin/systemctl",
+                   "SELECT service, login_user, asker FROM service_events WHERE service GLOB "
+                   "'lift*' ORDER BY 1");
+    harness_expect(
+        db, "1",
+        "SELECT count(*) FROM service_events WHERE service GLOB 'run-p*' AND how = 'run0' "
+        "AND asker_pid > 1 AND service GLOB 'run-p' || asker_pid || '-*'");
+    harness_expect(db, "2", "SELECT count(*) FROM process_events WHERE via = 'run0'");
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_asked_by_suite(void);
 
 Suite *make_asked_by_suite(void)
@@ -193,6 +228,7 @@ Suite *make_asked_by_suite(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, the_live_host_tells_who_asked);
     tcase_add_test(tcase, its_disk_tells_the_same_afterwards);
+    tcase_add_test(tcase, run0_is_known_by_the_unit_that_it_starts);
     suite_add_tcase(suite, tcase);
     TCase *text = tcase_create("text");
     tcase_add_test(text, audit_alone_tells_who_asked);

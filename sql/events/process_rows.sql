@@ -78,14 +78,15 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
          WHERE 0) AS w
 UNION ALL
 -- run0's command is the description of the unit that PID 1 starts for it, and its caller in fields of the
--- manager's own messages about that unit; the unit is named after run0's own process.
+-- manager's own messages about that unit; without a name
+-- of its own the unit is named after run0's own process.
 SELECT j.time, j.datetime, j.host COLLATE NOCASE,
-       CAST(substr(j.about_unit, 6) AS INTEGER), NULL, NULL COLLATE NOCASE,
+       iif(j.about_unit GLOB 'run-p[0-9]*', CAST(substr(j.about_unit, 6) AS INTEGER), NULL), NULL, NULL COLLATE NOCASE,
        j.elevated_user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
        substr(j.message, instr(j.message, ' - [run0] ') + 10, length(j.message) - instr(j.message, ' - [run0] ') - 12) COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, 1, 'run0',
        j.source, j.cursor, 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL
   FROM journal AS j
  WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' -- it begins
-   AND j.elevated_uid IS NOT NULL AND j.pid = 1 AND j.about_unit GLOB 'run-p[0-9]*'
+   AND j.elevated_uid >= 0 AND j.pid = 1
    AND j.message GLOB 'Starting * - [[]run0] *...';

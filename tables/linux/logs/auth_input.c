@@ -198,7 +198,7 @@ struct entry {
     struct {
         size_t at, size;
     } parts[N_PARTS];
-    uint64_t time, pid; /* time in microseconds */
+    uint64_t time, pid, sender; /* time in microseconds */
 };
 
 static void take_field(struct auth_input *input, const struct journal_field *field,
@@ -215,6 +215,7 @@ static void take_field(struct auth_input *input, const struct journal_field *fie
         buffer_put(&input->text, value, size);
     }
     journal_pick_number(field, "SYSLOG_PID", &entry->pid);
+    journal_pick_number(field, "_PID", &entry->sender);
     journal_pick_number(field, "_SOURCE_REALTIME_TIMESTAMP", &entry->time);
 }
 
@@ -249,7 +250,7 @@ static int read_entry(struct auth_input *input, struct auth_record *ret)
     int r = journal_pick_next(input->pick, &entry);
     if (r <= 0)
         return r;
-    struct entry parts = {.time = entry.realtime, .pid = UINT64_MAX};
+    struct entry parts = {.time = entry.realtime, .pid = UINT64_MAX, .sender = UINT64_MAX};
     buffer_reset(&input->text);
     for (uint32_t i = 0; i < entry.n_items; i++) {
         r = journal_pick_item(input->pick, &entry, i, &field);
@@ -259,6 +260,8 @@ static int read_entry(struct auth_input *input, struct auth_record *ret)
             return r;
         whole &= r == 0;
     }
+    if (parts.pid == UINT64_MAX)
+        parts.pid = parts.sender;
     input->bad += !whole;
     if (input->text.failed)
         return -ENOMEM;

@@ -510,7 +510,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, audit_type_name, TBL_KEY,
             "Name of the audit record's type (_AUDIT_TYPE_NAME)"),
     TBL_COL(struct journal_row, audit_id, TBL_KEY, "Serial number of the audit event (_AUDIT_ID)"),
-    TBL_COL(struct journal_row, elevated_uid, TBL_KEY,
+    TBL_COL(struct journal_row, elevated_uid, TBL_KEY | TBL_RANGE,
             "User who ran run0, in entries of and about the unit that it started (ELEVATED_UID)"),
     TBL_COL(struct journal_row, elevated_user, TBL_KEY, "Name of that user (ELEVATED_USER)"),
     TBL_LAZY("audit_fields", TBL_TEXT, 0,
