@@ -264,9 +264,6 @@ int tbl_sources_next(struct tbl_scan *scan, struct sources *sources, struct sour
 typedef int tbl_source_fn(const struct source *source, void *arg);
 int         tbl_each_source(struct tbl_scan *scan, tbl_source_fn *each, void *arg);
 
-/* The error of a sources_begin() that another layer called. */
-int tbl_sources_error(struct tbl_scan *scan, int negative_errno, const struct sources_want *want);
-
 /* root_shown() in memory of the row; NULL when out of memory. */
 char *tbl_shown(struct tbl_scan *scan, const struct root *root, const char *path);
 

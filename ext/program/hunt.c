@@ -1,4 +1,5 @@
 /* hunt.c -- svcql hunt: findings, posture and coverage, once. */
+#include <errno.h>
 #include <getopt.h>
 #include <string.h>
 #include <time.h>
@@ -192,7 +193,7 @@ static bool take_option(struct hunt *hunt, int option)
 static long long fail(struct hunt *hunt)
 {
     complain("%s", sqlite3_errmsg(hunt->db));
-    return -1;
+    return -EIO;
 }
 
 /* The term on time is left out where all time is wanted: not every finding has one. */
@@ -275,7 +276,7 @@ static long long print_rows(struct hunt *hunt, struct output *output, int sectio
 {
     char         *sql = section_sql(hunt, section);
     sqlite3_stmt *stmt = NULL;
-    long long     rows = -1;
+    long long     rows = -EIO;
 
     if (sql && sqlite3_prepare_v2(hunt->db, sql, -1, &stmt, NULL) == SQLITE_OK)
         rows = output_rows(output, stmt);
@@ -319,7 +320,7 @@ static long long print_section(struct hunt *hunt, struct output *output, int sec
     if (hunt->format == FORMAT_JSON)
         fprintf(output->file, "%s\"%s\":", section ? "," : "{", sections[section].key);
     output_title(output, sections[section].title);
-    long long rows = make_section(hunt, section) ? print_rows(hunt, output, section) : -1;
+    long long rows = make_section(hunt, section) ? print_rows(hunt, output, section) : -EIO;
     if (rows == 0 && hunt->format == FORMAT_TABLE)
         fprintf(output->file, "%s\n", sections[section].none);
     if (section == N_SECTIONS - 1 && hunt->format == FORMAT_JSON)
@@ -354,7 +355,7 @@ static void tell_timeless(struct hunt *hunt)
 static long long count_findings(struct hunt *hunt)
 {
     sqlite3_stmt *stmt = NULL;
-    long long     n = -1;
+    long long     n = -EIO;
 
     if (sqlite3_prepare_v2(hunt->db, "SELECT count(*) FROM hunt_findings", -1, &stmt, NULL) ==
             SQLITE_OK &&
@@ -384,7 +385,7 @@ static long long print_form(struct hunt *hunt, struct output *output)
     sqlite3_free(findings);
     sqlite3_free(posture);
     sqlite3_free(problems);
-    return done ? count_findings(hunt) : -1;
+    return done ? count_findings(hunt) : -EIO;
 }
 
 /* CSV has one header, so it holds the findings only; the rest goes to standard error. */
@@ -399,7 +400,7 @@ static long long print_sections(struct hunt *hunt, struct output *output)
         bool      aside = hunt->format == FORMAT_CSV && section != FINDINGS;
         long long rows = print_section(hunt, aside ? &beside : output, section);
         if (rows < 0)
-            return -1;
+            return rows;
         if (section <= RULES)
             findings += rows;
     }

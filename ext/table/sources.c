@@ -34,7 +34,7 @@ static int fail_empty(struct tbl_scan *scan, const struct sources_want *want)
     return rc;
 }
 
-int tbl_sources_error(struct tbl_scan *scan, int negative_errno, const struct sources_want *want)
+static int sources_error(struct tbl_scan *scan, int negative_errno, const struct sources_want *want)
 {
     const char *what = want->path     ? want->path
                        : want->source ? want->source
@@ -51,7 +51,7 @@ int tbl_sources_begin(struct tbl_scan *scan, struct sources *sources,
 {
     int r = sources_begin(sources, tbl_svcql(scan), want);
 
-    return r < 0 ? tbl_sources_error(scan, r, want) : SQLITE_OK;
+    return r < 0 ? sources_error(scan, r, want) : SQLITE_OK;
 }
 
 int tbl_sources_next(struct tbl_scan *scan, struct sources *sources, struct source *ret)

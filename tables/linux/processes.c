@@ -506,6 +506,7 @@ static void processes_close(struct tbl_scan *scan)
     sqlite3_free(state->users);
 }
 
+/* sources_begin(), as a probe has no scan. */
 static int processes_probe(struct svcql *svcql)
 {
     struct sources sources = {0};

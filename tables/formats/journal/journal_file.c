@@ -348,25 +348,33 @@ static int next_array(const struct journal_file *file, struct journal_list *list
 
 int journal_all(const struct journal_file *file, struct journal_list *ret)
 {
-    *ret = (struct journal_list){.left = UINT64_MAX}; /* the header of a live file may be out of
-    *date */
-    return enter(file, ret, file->entry_arrays);
+    struct journal_list list =
+        JOURNAL_NO_ENTRIES; /* the header of a live file may be out of date */
+    int r = enter(file, &list, file->entry_arrays);
+
+    if (r == 0)
+        *ret = list;
+    return r;
 }
 
 int journal_entries_of(const struct journal_file *file, uint64_t offset, struct journal_list *ret)
 {
-    uint64_t       size;
-    const uint8_t *p = object(file, offset, DATA, payload_at(file), &size);
+    uint64_t            size;
+    const uint8_t      *p = object(file, offset, DATA, payload_at(file), &size);
+    struct journal_list list = {0};
+    int                 r = 0;
 
-    *ret = (struct journal_list){0};
     if (!p)
         return -EBADMSG;
-    ret->left = le64(p + DATA_N_ENTRIES);
-    if (!ret->left)
-        return 0;
-    ret->first = le64(p + DATA_ENTRY);
-    ret->left--;
-    return enter(file, ret, ret->left ? le64(p + DATA_ENTRY_ARRAY) : 0);
+    list.left = le64(p + DATA_N_ENTRIES);
+    if (list.left) {
+        list.first = le64(p + DATA_ENTRY);
+        list.left--;
+        r = enter(file, &list, list.left ? le64(p + DATA_ENTRY_ARRAY) : 0);
+    }
+    if (r == 0)
+        *ret = list;
+    return r;
 }
 
 bool journal_whole(const struct journal_file *file, struct journal_list list)

@@ -98,8 +98,10 @@ struct journal_list {
     uint64_t left;     /* entries left in all; of journal_all() not known, and counted down */
 };
 
-/* All entries; those that have the data object at `offset`. A damaged one gives an empty list and
- * -EBADMSG. */
+/* What journal_all() gives for a file without entries: `left` counts down from here. */
+#define JOURNAL_NO_ENTRIES ((struct journal_list){.left = UINT64_MAX})
+
+/* All entries; those that have the data object at `offset`. -EBADMSG. */
 int journal_all(const struct journal_file *file, struct journal_list *ret);
 int journal_entries_of(const struct journal_file *file, uint64_t offset, struct journal_list *ret);
 

@@ -120,6 +120,7 @@ static void begin_all(struct journal_pick *pick)
     pick->all = true;
     pick->lost = 0;
     pick->n = 1;
+    pick->lists[0] = JOURNAL_NO_ENTRIES;
     pick->carving = journal_all(&pick->file, &pick->lists[0]) < 0;
 }
 

@@ -271,7 +271,8 @@ static int choose(struct tbl_scan *scan, struct journal_scan *s)
 static void begin_list(struct journal_scan *s)
 {
     s->end = 0;
-    if (s->values)
+    s->list = JOURNAL_NO_ENTRIES;
+    if (s->values) /* select_value() has read the list whole */
         journal_entries_of(&s->file, s->values[s->value], &s->list);
     else if (journal_all(&s->file, &s->list) < 0)
         s->carving = true;

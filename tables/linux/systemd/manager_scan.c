@@ -146,7 +146,8 @@ static int take_address(struct manager_scan *s, const char *address)
     return SQLITE_OK;
 }
 
-/* The live host's name and its managers; none where the evidence has no live host. */
+/* The live host's name and its managers; none where the evidence has no live host. sources_begin(), as a
+ * probe has no scan. */
 static int take_live_host(struct manager_scan *s)
 {
     struct sources sources = {0};

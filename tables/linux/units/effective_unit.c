@@ -88,8 +88,8 @@ static int open_scan(struct tbl_scan *scan)
         s->named.n = 1;
         s->named.texts = &s->canonical_text;
     }
-    int r = unit_each_open(
-        &s->each, tbl_svcql(scan),
+    return unit_each_open(
+        &s->each, scan,
         &(struct unit_each_want){.walk = {.table = "effective_unit",
                                           .host = key->host,
                                           .root = key->root,
@@ -98,8 +98,6 @@ static int open_scan(struct tbl_scan *scan)
                                  .path = &all_paths,
                                  .unit = &s->named,
                                  .instances = true});
-    return r < 0 ? tbl_sources_error(scan, r, &(struct sources_want){.root = key->root})
-                 : SQLITE_OK;
 }
 
 static void close_scan(struct tbl_scan *scan)

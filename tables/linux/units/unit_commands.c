@@ -33,8 +33,8 @@ static int open_scan(struct tbl_scan *scan)
     bool places = s->kind->n == 0;
     for (size_t i = 0; i < s->kind->n; i++)
         places |= strcmp(s->kind->texts[i], "unit") != 0;
-    int r = unit_each_open(
-        &s->each, tbl_svcql(scan),
+    return unit_each_open(
+        &s->each, scan,
         &(struct unit_each_want){.walk = {.table = "unit_commands",
                                           .host = key->host,
                                           .root = key->root,
@@ -44,8 +44,6 @@ static int open_scan(struct tbl_scan *scan)
                                  .unit = TBL_TERMS(scan, struct command_row, unit),
                                  .instances = true,
                                  .places = places});
-    return r < 0 ? tbl_sources_error(scan, r, &(struct sources_want){.root = key->root})
-                 : SQLITE_OK;
 }
 
 static void forget_line(struct commands_state *s)

@@ -63,8 +63,8 @@ static int open_scan(struct tbl_scan *scan)
     s->user = TBL_TERMS(scan, struct drift_row, scope_user);
     s->unit = TBL_TERMS(scan, struct drift_row, unit);
     s->change = TBL_TERMS(scan, struct drift_row, change);
-    int r = unit_each_open(
-        &s->each, tbl_svcql(scan),
+    return unit_each_open(
+        &s->each, scan,
         &(struct unit_each_want){.walk = {.table = "unit_drift",
                                           .host = key->host,
                                           .root = key->root,
@@ -73,8 +73,6 @@ static int open_scan(struct tbl_scan *scan)
                                  .path = &all_paths,
                                  .unit = s->unit,
                                  .instances = true});
-    return r < 0 ? tbl_sources_error(scan, r, &(struct sources_want){.root = key->root})
-                 : SQLITE_OK;
 }
 
 static void forget_unit(struct state *s)

@@ -18,11 +18,11 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-int unit_each_open(struct unit_each *each, struct svcql *svcql, const struct unit_each_want *want)
+int unit_each_open(struct unit_each *each, struct tbl_scan *scan, const struct unit_each_want *want)
 {
     *each =
         (struct unit_each){.want = *want, .stage = UNIT_STAGE_PLACES}; /* as if after a manager */
-    return unit_walk_open(&each->walk, svcql, &want->walk);
+    return unit_walk_open(&each->walk, scan, &want->walk);
 }
 
 void unit_each_close(struct unit_each *each)

@@ -1,7 +1,7 @@
 /* unit_each.h -- every unit of every manager of the evidence, each loaded as its manager would, and
  * after them the files that no unit reads.
  *
- *     unit_each_open(&each, svcql, &want);
+ *     unit_each_open(&each, scan, &want);
  *     while ((r = unit_each_next(&each)) > 0)
  *         for (size_t i = 0; i < each.loaded.n; i++) ... each.loaded.settings[i] ...
  *     unit_each_close(&each);
@@ -49,11 +49,12 @@ struct unit_each {
     struct unit_entry *entry; /* of UNIT_STAGE_PLACES: the file; NULL: none is needed */
 };
 
-/* All return a negative errno on failure. */
-int unit_each_open(struct unit_each *each, struct svcql *svcql, const struct unit_each_want *want);
+/* SQLITE_OK, or the error that the query fails with. */
+int unit_each_open(struct unit_each *each, struct tbl_scan *scan,
+                   const struct unit_each_want *want);
 
 /* Load the next unit: 1, with `loaded` empty where nothing of it is needed; 0 after
- * the last. */
+ * the last; negative errno. */
 int  unit_each_next(struct unit_each *each);
 void unit_each_close(struct unit_each *each); /* accepts a zeroed one */
 

@@ -50,15 +50,13 @@ static int open_scan(struct tbl_scan *scan)
     for (size_t i = 0; i < s->kind->n; i++)
         s->places_wanted |=
             !is_unit_kind(s->kind->texts[i]) || strcmp(s->kind->texts[i], "other") == 0;
-    int r =
-        unit_walk_open(&s->walk, tbl_svcql(scan),
-                       &(struct unit_walk_want){.table = "unit_files",
-                                                .host = key->host,
-                                                .root = key->root,
-                                                .system = tbl_match_text(s->scope, "system", false),
-                                                .user = tbl_match_text(s->scope, "user", false)});
-    return r < 0 ? tbl_sources_error(scan, r, &(struct sources_want){.root = key->root})
-                 : SQLITE_OK;
+    return unit_walk_open(
+        &s->walk, scan,
+        &(struct unit_walk_want){.table = "unit_files",
+                                 .host = key->host,
+                                 .root = key->root,
+                                 .system = tbl_match_text(s->scope, "system", false),
+                                 .user = tbl_match_text(s->scope, "user", false)});
 }
 
 /* Go on to the places of this manager, then to the next manager: 1, 0 at the end, -errno. */

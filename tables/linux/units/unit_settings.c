@@ -38,8 +38,8 @@ static int open_scan(struct tbl_scan *scan)
     s->user = TBL_TERMS(scan, struct setting_row, scope_user);
     s->section = TBL_TERMS(scan, struct setting_row, section);
     s->key = TBL_TERMS(scan, struct setting_row, key);
-    int r = unit_each_open(
-        &s->each, tbl_svcql(scan),
+    return unit_each_open(
+        &s->each, scan,
         &(struct unit_each_want){.walk = {.table = "unit_settings",
                                           .host = key->host,
                                           .root = key->root,
@@ -47,8 +47,6 @@ static int open_scan(struct tbl_scan *scan)
                                           .user = tbl_match_text(scope, "user", false)},
                                  .path = TBL_TERMS(scan, struct setting_row, path),
                                  .unit = TBL_TERMS(scan, struct setting_row, unit)});
-    return r < 0 ? tbl_sources_error(scan, r, &(struct sources_want){.root = key->root})
-                 : SQLITE_OK;
 }
 
 static void close_scan(struct tbl_scan *scan)

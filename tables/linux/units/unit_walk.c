@@ -7,13 +7,13 @@
 
 #include "formats/text/input.h"
 
-int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct unit_walk_want *want)
+int unit_walk_open(struct unit_walk *walk, struct tbl_scan *scan, const struct unit_walk_want *want)
 {
-    *walk = (struct unit_walk){.svcql = svcql, .want = *want};
-    return sources_begin(&walk->sources, svcql,
-                         &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
-                                                .host = want->host,
-                                                .root = want->root});
+    *walk = (struct unit_walk){.svcql = tbl_svcql(scan), .want = *want};
+    return tbl_sources_begin(scan, &walk->sources,
+                             &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
+                                                    .host = want->host,
+                                                    .root = want->root});
 }
 
 /* The parts that were left out, in words. */

@@ -36,8 +36,11 @@ struct unit_walk {
     bool                found;        /* a unit directory that was read */
 };
 
-/* All return a negative errno on failure. */
-int unit_walk_open(struct unit_walk *walk, struct svcql *svcql, const struct unit_walk_want *want);
+/* SQLITE_OK, or the error that the query fails with. */
+int unit_walk_open(struct unit_walk *walk, struct tbl_scan *scan,
+                   const struct unit_walk_want *want);
+
+/* The others return a negative errno on failure. */
 
 /* Go on to the next manager: 1, or 0 after the last. */
 int unit_walk_next(struct unit_walk *walk);
