@@ -17,13 +17,7 @@ WITH facts AS (
            coalesce(u.user, u.scope_user, 'root') AS account, u.scope_user AS user,
            CASE WHEN u.name GLOB '*.timer' THEN 'T1053.006'
                 WHEN u.kind IN ('sysv', 'rc') THEN 'T1037.004'
-                ELSE 'T1543.002' END AS technique, u.fired,
-           json_object('kind', u.kind, 'state', u.state, 'commands', u.commands, 'user', u.user,
-                       'package', u.package, 'altered', u.package_altered,
-                       'link_target', u.link_target, 'error', u.error, 'uid', u.uid,
-                       'mode', u.mode, 'mtime', u.mtime, 'ctime', u.ctime, 'btime', u.btime)
-               AS evidence,
-           u.source, u.path AS record
+                ELSE 'T1543.002' END AS technique, u.fired, u.evidence, u.source, u.path AS record
       FROM unit_signals AS u
     UNION ALL
     SELECT c.changed, c.host, 'linux', c.path, c.unit, coalesce(c.user, c.scope_user, 'root'),
@@ -36,18 +30,14 @@ WITH facts AS (
     UNION ALL
     -- What starts programs without being a unit.
     SELECT h.changed, h.host, 'linux', h.path, NULL, 'root', NULL,
-           CASE h.kind WHEN 'udev' THEN 'T1546.017' WHEN 'tmpfiles' THEN 'T1543.002' WHEN 'extension' THEN 'T1543.002'
-                       WHEN 'pam' THEN 'T1556.003' WHEN 'profile' THEN 'T1546.004'
-                       WHEN 'modules' THEN 'T1547.006' WHEN 'modprobe' THEN 'T1547.006'
-                       WHEN 'preload' THEN 'T1574.006' WHEN 'cron' THEN 'T1053.003'
-                       WHEN 'apt' THEN 'T1546.016' WHEN 'dpkg' THEN 'T1546.016'
-                       WHEN 'dnf' THEN 'T1546.016' WHEN 'pacman' THEN 'T1546.016'
-                       WHEN 'inittab' THEN 'T1037' WHEN 'journald' THEN 'T1685' ELSE 'T1546' END,
-           h.fired,
-           json_object('kind', h.kind, 'setting', h.setting, 'value', h.value, 'command', h.command,
-                       'content', h.content, 'runs', json(h.runs), 'package', h.package,
-                       'altered', h.package_altered, 'uid', h.uid, 'mode', h.mode),
-           h.source, h.path || ':' || h.line
+           CASE WHEN h.kind IN ('tmpfiles', 'extension') THEN 'T1543.002'
+                WHEN h.kind IN ('apt', 'dpkg', 'dnf', 'pacman') THEN 'T1546.016'
+                WHEN h.kind IN ('modules', 'modprobe') THEN 'T1547.006'
+                WHEN h.kind = 'udev' THEN 'T1546.017' WHEN h.kind = 'pam' THEN 'T1556.003'
+                WHEN h.kind = 'profile' THEN 'T1546.004' WHEN h.kind = 'preload' THEN 'T1574.006'
+                WHEN h.kind = 'cron' THEN 'T1053.003' WHEN h.kind = 'inittab' THEN 'T1037'
+                WHEN h.kind = 'journald' THEN 'T1685' ELSE 'T1546' END,
+           h.fired, h.evidence, h.source, h.path || ':' || h.line
       FROM hook_signals AS h WHERE h.fired <> '[]'
     UNION ALL
     -- Loaded, and the file is missing: started, then deleted.
@@ -72,12 +62,7 @@ WITH facts AS (
            CASE WHEN e.action IN ('start_type', 'state') THEN 'T1685'
                 WHEN e.action = 'cleared' THEN 'T1685.005' WHEN e.platform = 'linux' THEN 'T1569.003'
                 WHEN e.platform = 'macos' THEN 'T1543.004' ELSE 'T1543.003' END,
-           e.fired,
-           json_object('event_id', e.event_id, 'action', e.action, 'service', e.service,
-                       'image_path', e.image_path, 'start_type', e.start_type,
-                       'service_type', e.service_type, 'account', e.account, 'user', e.user,
-                       'detail', e.detail),
-           e.source, e.record
+           e.fired, e.evidence, e.source, e.record
       FROM service_event_signals AS e
 )
 SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,

@@ -34,6 +34,7 @@
 --          script_patterns            names of exec_patterns that match what the script holds, as a JSON array; NULL where a package owns it
 --          stops                      it stops, disables, masks or freezes a security service
 --          script                     the script in canonical form; NULL where a package owns it
+--          evidence                   the row as JSON, for people
 -- usual:   {"host": "web1", "source": "/etc/udev/rules.d/90-disk.rules", "path": "/etc/udev/rules.d/90-disk.rules",
 --           "kind": "udev", "line": 3, "setting": "RUN", "value": "/usr/bin/logger disk", "command": "/usr/bin/logger disk",
 --           "program": "/usr/bin/logger", "runs": "{\"/usr/bin/logger\":\"elf\"}", "package": "", "uid": 0, "mode": "0644",
@@ -137,5 +138,8 @@ SELECT h.host, h.source, h.path, h.kind, h.line, h.setting, h.value, h.command, 
                           json_each(c.value, '$.targets') AS t, security_services AS s
                     WHERE c.value ->> 'verb' IN ('stop', 'disable', 'mask', 'kill', 'freeze')
                       AND s.platform IN ('any', 'linux') AND lower(t.value) GLOB s.name), NULL) AS stops,
-       h.script
+       h.script,
+       json_object('kind', h.kind, 'setting', h.setting, 'value', h.value, 'command', h.command, 'content', h.content,
+                   'runs', json(h.runs), 'package', h.package, 'altered', h.package_altered, 'uid', h.uid,
+                   'mode', h.mode) AS evidence
   FROM texts AS h;

@@ -104,10 +104,10 @@ SELECT r.time, r.datetime, r.host, 'windows', 'key', 'modified', r.key, NULL, r.
        NULL, r.source, r.key
   FROM registry_services AS r
  WHERE r.current AND r.type IS NOT NULL
-   AND ((r.image_path_resolved NOT LIKE '%\Windows\System32\%'
-         AND r.image_path_resolved NOT LIKE '%\ProgramData\Microsoft\%'
-         AND r.image_path_resolved NOT LIKE '%\Windows\servicing\%')
-        OR r.service_dll_resolved NOT LIKE '%\Windows\System32\%')
+   -- Nothing of Windows has its program directly in C:\Windows; Defender has its own in ProgramData.
+   AND ((NOT (path_trust(r.image_path_resolved) = 'system' AND r.image_path_resolved LIKE '_:\Windows\%\%')
+         AND r.image_path_resolved NOT LIKE '%:\ProgramData\Microsoft\%')
+        OR NOT (path_trust(r.service_dll_resolved) = 'system' AND r.service_dll_resolved LIKE '_:\Windows\%\%'))
    -- a subquery, so that no log is read where no key reaches this term
    AND EXISTS (SELECT 1 FROM covered AS c
                 WHERE c.host = r.host AND r.time BETWEEN c.since AND c.until);

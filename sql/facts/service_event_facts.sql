@@ -22,6 +22,7 @@
 --          random_bits               knob random_name_bits: name_randomness() above which a name counts as randomly generated
 --          patterns                       names of exec_patterns that match what it runs and its name, as a JSON array
 --          places                         not of Windows: kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
+--          evidence                       the row as JSON, for people
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "windows", "action": "created", "service": "ReportAgent",
 --           "display_name": "Report agent", "image_path": "C:\\Program Files\\Report\\agent.exe",
 --           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
@@ -100,7 +101,10 @@ SELECT e.time, e.host, e.platform, e.action, e.service, e.display_name, e.image_
        (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
        pattern_signals(iif(e.platform = 'windows', 'windows', 'unix'), coalesce(e.image_path || ' ', '') || coalesce(e.service, '')) AS patterns,
        iif(e.platform = 'windows', NULL,
-           path_places(command_runs(e.image_path))) AS places
+           path_places(command_runs(e.image_path))) AS places,
+       json_object('event_id', e.event_id, 'action', e.action, 'service', e.service, 'image_path', e.image_path,
+                   'start_type', e.start_type, 'service_type', e.service_type, 'account', e.account, 'user', e.user,
+                   'detail', e.detail) AS evidence
   FROM alone AS e
  WHERE e.alone
    AND (e.action NOT IN ('stopped', 'state')

@@ -43,6 +43,7 @@
 --          random_bits               knob random_name_bits: name_randomness() above which a name counts as randomly generated
 --          instance_commands          of a socket: commands of the template that it starts
 --          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
+--          evidence                   the row as JSON, for people
 -- usual:   {"host": "web1", "source": "/etc/systemd/system/report.service", "path": "/etc/systemd/system/report.service",
 --           "name": "report.service", "kind": "unit", "unit": "report.service", "state": "enabled",
 --           "description": "Nightly report", "commands": "/usr/local/bin/report", "own_commands": "/usr/local/bin/report",
@@ -152,5 +153,8 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
            NULL) AS instance_commands,
        iif(NOT u.vendor AND u.kind NOT IN ('unit', 'drop-in'),
            pattern_signals('unix', u.own_commands),
-           NULL) AS patterns
+           NULL) AS patterns,
+       json_object('kind', u.kind, 'state', u.state, 'commands', u.commands, 'user', u.user, 'package', u.package,
+                   'altered', u.package_altered, 'link_target', u.link_target, 'error', u.error, 'uid', u.uid,
+                   'mode', u.mode, 'mtime', u.mtime, 'ctime', u.ctime, 'btime', u.btime) AS evidence
   FROM files AS u;

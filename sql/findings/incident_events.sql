@@ -150,53 +150,30 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
 ), minutes AS MATERIALIZED ( -- those of one session at most, and not of an image that was made at once
     SELECT host, minute FROM keyed WHERE close
      GROUP BY host, minute HAVING count(DISTINCT session) < 2 AND count(DISTINCT entity) <= 30
-), joined0 AS MATERIALIZED (
-    SELECT k.*, k.id AS story,
-           iif(k.close AND k.time IS NOT NULL AND m.host IS NOT NULL, 'minute ' || k.minute, 'alone ' || k.id) AS of_minute
+), joined0 AS MATERIALIZED ( -- each step is a story of its own; then all of one entity, session, parent or minute are of the first of theirs
+    SELECT k.time, k.host, k.platform, k.step, k.analytic, k.technique, k.subject, k.fired, k.evidence, k.source, k.record, k.user,
+           k.login_user, k.tool, k.verb, k.target, k.entity, k.session, k.remote_host, k.id, k.of_entity, k.of_session, k.of_parent,
+           iif(k.close AND k.time IS NOT NULL AND m.host IS NOT NULL, 'minute ' || k.minute, 'alone ' || k.id) AS of_minute, k.id AS story0
       FROM keyed AS k LEFT JOIN minutes AS m ON m.host = k.host AND m.minute = k.minute AND k.close
 ), joined1 AS MATERIALIZED (
-    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
-           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
-           min(story) OVER (PARTITION BY host, of_entity) AS story
-      FROM joined0
+    SELECT j.*, min(j.story0) OVER (PARTITION BY j.host, j.of_entity) AS story1 FROM joined0 AS j
 ), joined2 AS MATERIALIZED (
-    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
-           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
-           min(story) OVER (PARTITION BY host, of_session) AS story
-      FROM joined1
+    SELECT j.*, min(j.story1) OVER (PARTITION BY j.host, j.of_session) AS story2 FROM joined1 AS j
 ), joined3 AS MATERIALIZED (
-    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
-           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
-           min(story) OVER (PARTITION BY host, of_parent) AS story
-      FROM joined2
+    SELECT j.*, min(j.story2) OVER (PARTITION BY j.host, j.of_parent) AS story3 FROM joined2 AS j
 ), joined4 AS MATERIALIZED (
-    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
-           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
-           min(story) OVER (PARTITION BY host, of_minute) AS story
-      FROM joined3
+    SELECT j.*, min(j.story3) OVER (PARTITION BY j.host, j.of_minute) AS story4 FROM joined3 AS j
 ), joined5 AS MATERIALIZED (
-    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
-           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
-           min(story) OVER (PARTITION BY host, of_entity) AS story
-      FROM joined4
+    SELECT j.*, min(j.story4) OVER (PARTITION BY j.host, j.of_entity) AS story5 FROM joined4 AS j
 ), joined6 AS MATERIALIZED (
-    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
-           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
-           min(story) OVER (PARTITION BY host, of_session) AS story
-      FROM joined5
+    SELECT j.*, min(j.story5) OVER (PARTITION BY j.host, j.of_session) AS story6 FROM joined5 AS j
 ), joined7 AS MATERIALIZED (
-    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
-           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
-           min(story) OVER (PARTITION BY host, of_minute) AS story
-      FROM joined6
+    SELECT j.*, min(j.story6) OVER (PARTITION BY j.host, j.of_minute) AS story7 FROM joined6 AS j
 ), joined8 AS MATERIALIZED (
-    SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record, user, login_user, tool, verb,
-           target, entity, session, remote_host, id, of_entity, of_session, of_parent, of_minute,
-           min(story) OVER (PARTITION BY host, of_entity) AS story
-      FROM joined7
+    SELECT j.*, min(j.story7) OVER (PARTITION BY j.host, j.of_entity) AS story8 FROM joined7 AS j
 ), about AS MATERIALIZED (
-    SELECT j.*, first_value(j.entity) OVER (PARTITION BY j.story ORDER BY CASE j.step WHEN 'service' THEN 0 WHEN 'file' THEN 1 ELSE 2 END, j.time, j.id) AS about,
-           min(j.time) OVER (PARTITION BY j.story) AS first
+    SELECT j.*, first_value(j.entity) OVER (PARTITION BY j.story8 ORDER BY CASE j.step WHEN 'service' THEN 0 WHEN 'file' THEN 1 ELSE 2 END, j.time, j.id) AS about,
+           min(j.time) OVER (PARTITION BY j.story8) AS first
       FROM joined8 AS j
 )
 SELECT j.host || ' ' || j.about || coalesce(' ' || strftime('%Y-%m-%d %H:%M:%S', j.first, 'unixepoch'), '') AS incident,
