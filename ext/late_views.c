@@ -110,7 +110,7 @@ static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, 
 
 /* Planning ------------------------------------------------------------------------ */
 
-/* The columns that a term may be on: those by which a host and a range of time are asked for. */
+/* The columns that a term may be on: those that fix a host or a range of time. */
 static bool is_term(const char *column)
 {
     return strcmp(column, "host") == 0 || strcmp(column, "time") == 0 ||

@@ -1,10 +1,10 @@
 /* late_views.h -- views that SQLite plans when they are read, and only where they can have rows.
  *
- * SQLite writes a view out wherever another names it, and plans all of it again: of the analytics, which
- * are views of views of views, that took longer than most hosts take to be read. So a view SHAPE_signals is
+ * SQLite copies a view into each query that names it, and plans the whole of it again: for the analytics, which
+ * are views of views of views, that took longer than reading most hosts. So a view SHAPE_signals is
  * a virtual table instead, which is planned as one; when it is read, it runs the view's SELECT as a
- * statement of its own. What the query says of the host and of ranges (time) goes along; columns that the
- * query does not use are NULL there, so that nothing is worked out for them.
+ * statement of its own. Terms of the query on the host and on ranges (time) are passed on; columns that the
+ * query does not use are NULL there, so that nothing is computed for them.
  *
  * SHAPE_facts has the columns and their types in its header, and names the tables that give it rows:
  *

@@ -66,7 +66,7 @@ sqlite3 *svcql_db(const struct svcql *svcql);
 /* The value of a row of the table svcql_settings; never NULL. Owned by the connection. */
 const char *svcql_setting(const struct svcql *svcql, const char *name);
 
-/* A number that changes when no table of the connection is being read any more. What is asked of the disk
+/* A number that changes when no table of the connection is being read any more. What is read of the disk
  * for each scan of a statement, as whether a database is still the one that was read, may hold while it
  * stays; not for long, as a program may leave a statement open for good. */
 uint64_t svcql_statement(const struct svcql *svcql);

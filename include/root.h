@@ -39,7 +39,7 @@ struct root *root_unref(struct root *root); /* returns NULL; accepts NULL */
 const char  *root_path(
      const struct root *root); /* as given to root_open(), no trailing slash; "" for "/" */
 
-/* A root of which only the folder `at` (static text: "/etc/systemd/system") is there: it is the
+/* A root of which only the folder `at` (static text: "/etc/systemd/system") exists: it is the
  * folder `dir` below `parent`. For parts of a system that were collected without the rest. */
 int root_graft(const struct root *parent, const char *dir, const char *at, struct root **ret);
 

@@ -154,7 +154,7 @@ START_TEST(fields_of_messages_from_user_space)
 }
 END_TEST
 
-START_TEST(the_enriched_part_is_told_from_the_kernels)
+START_TEST(the_enriched_part_is_shown_from_the_kernels)
 {
     ck_assert_str_eq(fields_of("uid=0 key=(null)\x1d"
                                "ARCH=x86_64 UID=\"root\""),
@@ -166,7 +166,7 @@ START_TEST(the_enriched_part_is_told_from_the_kernels)
 }
 END_TEST
 
-START_TEST(the_enriched_part_is_told_where_copying_lost_its_separator)
+START_TEST(the_enriched_part_is_shown_where_copying_lost_its_separator)
 {
     ck_assert_str_eq(fields_of("uid=0 key=(null)ARCH=x86_64 SYSCALL=execve AUID=\"me\""),
                      "uid=0|key=(null)|[ARCH]=x86_64|[SYSCALL]=execve|[AUID]=\"me\"");
@@ -555,8 +555,8 @@ Suite *make_audit_text_suite(void)
         system_calls_are_known_by_the_numbers_of_their_machine,
         fields_of_kernel_records,
         fields_of_messages_from_user_space,
-        the_enriched_part_is_told_from_the_kernels,
-        the_enriched_part_is_told_where_copying_lost_its_separator,
+        the_enriched_part_is_shown_from_the_kernels,
+        the_enriched_part_is_shown_where_copying_lost_its_separator,
         no_line_costs_more_than_its_length,
         values_in_hexadecimal_are_decoded_where_a_field_is_written_so,
         a_value_compares_as_it_decodes,

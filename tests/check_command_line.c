@@ -1134,7 +1134,7 @@ START_TEST(a_shell_line_is_taken_apart_as_its_shell_would)
 }
 END_TEST
 
-START_TEST(hiding_the_name_is_seen_through_and_said)
+START_TEST(hiding_the_name_is_seen_through_and_reported)
 {
     check(hidden, sizeof hidden / sizeof hidden[0]);
 }
@@ -1291,7 +1291,7 @@ Suite *make_command_line_suite(void)
     tcase_add_test(lines, launchctl_old_and_new_verbs);
     tcase_add_test(lines, wrappers_are_seen_through);
     tcase_add_test(lines, a_shell_line_is_taken_apart_as_its_shell_would);
-    tcase_add_test(lines, hiding_the_name_is_seen_through_and_said);
+    tcase_add_test(lines, hiding_the_name_is_seen_through_and_reported);
     tcase_add_test(lines, sc_and_net_with_their_own_syntax);
     tcase_add_test(lines, wmic_and_the_services_keys_of_reg);
     tcase_add_test(lines, psexec_and_its_clones);

@@ -81,7 +81,7 @@ START_TEST(a_message_cut_anywhere_is_not_whole)
 END_TEST
 
 /* A length that goes beyond its container, a text with a NUL, a text that is not UTF-8. */
-START_TEST(damage_is_told)
+START_TEST(damage_is_shown)
 {
     static const struct {
         uint8_t change, at; /* after the text "simple" */
@@ -174,7 +174,7 @@ Suite *make_dbus_suite(void)
 
     tcase_add_test(tcase, values_are_read_as_their_types_say);
     tcase_add_test(tcase, a_message_cut_anywhere_is_not_whole);
-    tcase_add_loop_test(tcase, damage_is_told, 0, 4);
+    tcase_add_loop_test(tcase, damage_is_shown, 0, 4);
     tcase_add_test(tcase, a_type_is_one_complete_type);
     tcase_add_test(tcase, a_call_is_a_message);
     tcase_add_test(tcase, a_peer_does_not_say_that_we_have_no_memory);

@@ -376,7 +376,7 @@ START_TEST(a_host_that_is_gone_or_damaged_does_not_stop_the_others)
 }
 END_TEST
 
-START_TEST(evidence_can_be_taken_away_and_looked_at_anew)
+START_TEST(evidence_can_be_taken_away_and_read_anew)
 {
     make_linux(below("a"), "a");
     insert(dir);
@@ -754,7 +754,7 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, an_event_log_is_of_the_host_that_wrote_its_newest_record);
     tcase_add_test(tc, a_hundred_hosts_keep_few_files_open);
     tcase_add_test(tc, a_host_that_is_gone_or_damaged_does_not_stop_the_others);
-    tcase_add_test(tc, evidence_can_be_taken_away_and_looked_at_anew);
+    tcase_add_test(tc, evidence_can_be_taken_away_and_read_anew);
     tcase_add_test(tc, evidence_taken_away_during_a_scan_is_read_to_its_end);
     tcase_add_test(tc, a_location_that_is_none_is_an_error);
     tcase_add_test(tc, a_folder_of_nothing_known_says_so);

@@ -71,7 +71,7 @@ END_TEST
 
 /* Of a command in a package's unit, only the owner of its program is read; permissions are read of
  * what no package owns. A fact that is computed where nothing uses it appears here as scans. */
-START_TEST(commands_of_packages_are_looked_up_once_and_their_permissions_never)
+START_TEST(commands_of_packages_are_searched_once_and_their_permissions_never)
 {
     static const char *const tables[] = {"package_files", "path_permissions"};
     int64_t                  scans[2][2];
@@ -234,7 +234,7 @@ START_TEST(of_a_family_the_weightiest_signal_counts_alone)
 }
 END_TEST
 
-START_TEST(names_that_deceive_are_told)
+START_TEST(names_that_deceive_are_shown)
 {
     static const char *const names[][2] = {{"cron", "shadows_vendor"},
                                            {"xkqzvwpj", "random_name"},
@@ -520,13 +520,13 @@ Suite *make_findings_suite(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, findings_read_each_log_a_fixed_number_of_times);
-    tcase_add_test(tcase, commands_of_packages_are_looked_up_once_and_their_permissions_never);
+    tcase_add_test(tcase, commands_of_packages_are_searched_once_and_their_permissions_never);
     tcase_add_test(tcase, what_is_made_and_gone_within_minutes_removes_itself);
     tcase_add_test(tcase, an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps);
     tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
     tcase_add_test(tcase, a_plain_unit_is_low_while_it_is_new_and_info_later);
     tcase_add_test(tcase, of_a_family_the_weightiest_signal_counts_alone);
-    tcase_add_test(tcase, names_that_deceive_are_told);
+    tcase_add_test(tcase, names_that_deceive_are_shown);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);
     tcase_add_test(tcase, a_command_at_an_hour_never_seen_is_odd);
     tcase_add_test(tcase, changes_tell_which_setting_from_what_to_what);

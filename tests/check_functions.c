@@ -434,7 +434,7 @@ static const char *const drawn_names[] = {
 };
 /* clang-format on */
 
-START_TEST(names_drawn_at_random_are_told_from_names_that_people_chose)
+START_TEST(names_drawn_at_random_are_distinguished_from_names_that_people_chose)
 {
     for (size_t i = 0; i < sizeof chosen_names / sizeof chosen_names[0]; i++)
         ck_assert_msg(name_randomness(chosen_names[i], strlen(chosen_names[i])) < 10, "%s: %f",
@@ -545,7 +545,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, path_trust_names_the_kind_of_place);
     tcase_add_test(tcase, path_places_names_each_kind_of_place_once);
     tcase_add_test(tcase, libraries_of_services_are_usual_in_few_folders);
-    tcase_add_test(tcase, names_drawn_at_random_are_told_from_names_that_people_chose);
+    tcase_add_test(tcase, names_drawn_at_random_are_distinguished_from_names_that_people_chose);
     tcase_add_test(tcase, names_that_pass_for_others_are_known);
     tcase_add_test(tcase, functions_answer_null_for_null);
     tcase_add_test(tcase, shell_canonical_writes_a_text_as_it_would_run);

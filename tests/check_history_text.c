@@ -52,7 +52,7 @@ START_TEST(bash_without_stamps_is_a_command_a_line)
 }
 END_TEST
 
-START_TEST(bash_stamps_belong_to_the_command_behind_them)
+START_TEST(bash_stamps_belong_to_the_command_after_them)
 {
     EXPECT(".bash_history", "#1700000000\nls\n#1700000009\npwd\n",
            "2@1700000000:ls|4@1700000009:pwd");
@@ -116,7 +116,7 @@ START_TEST(fish_entries_have_escapes_and_times)
 }
 END_TEST
 
-START_TEST(mksh_and_ksh_files_are_told_by_their_first_bytes)
+START_TEST(mksh_and_ksh_files_are_known_by_their_first_bytes)
 {
     EXPECT(".sh_history",
            "\xab\xcd\xff\0\0\0\1systemctl start x\0\xff\0\0\0\2echo a\nb\0\xff\0\0\0\3"
@@ -210,12 +210,12 @@ Suite *make_history_text_suite(void)
 {
     const TTest *const tests[] = {
         bash_without_stamps_is_a_command_a_line,
-        bash_stamps_belong_to_the_command_behind_them,
+        bash_stamps_belong_to_the_command_after_them,
         bash_commands_of_several_lines_stay_one,
         zsh_extended_lines_have_time_and_duration,
         zsh_bytes_are_unmetafied,
         fish_entries_have_escapes_and_times,
-        mksh_and_ksh_files_are_told_by_their_first_bytes,
+        mksh_and_ksh_files_are_known_by_their_first_bytes,
         other_shells,
         an_open_quote_costs_no_more_than_its_lines,
         a_very_long_command_goes_on_in_another_entry,

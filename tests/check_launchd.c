@@ -96,7 +96,7 @@ static void finish(void)
     harness_close(db);
 }
 
-START_TEST(every_place_of_a_root_is_looked_into)
+START_TEST(every_place_of_a_root_is_read)
 {
     harness_expect(
         db,
@@ -349,7 +349,7 @@ Suite *make_launchd_suite(void)
     suite_add_tcase(suite, jobs);
     tcase_set_timeout(tables, 60);
     tcase_add_checked_fixture(tables, begin, finish);
-    tcase_add_test(tables, every_place_of_a_root_is_looked_into);
+    tcase_add_test(tables, every_place_of_a_root_is_read);
     tcase_add_test(tables, the_columns_say_what_the_keys_say);
     tcase_add_test(tables, the_program_is_found_under_the_root);
     tcase_add_test(tables, overrides_are_joined_to_their_jobs);

@@ -315,7 +315,7 @@ static const char escape_log[] =
          "argc=1 a0=\"sh\"");
 /* clang-format on */
 
-START_TEST(a_shell_out_of_a_tools_pager_is_told_and_an_editor_is_not)
+START_TEST(a_shell_out_of_a_tools_pager_is_found_and_an_editor_is_not)
 {
     const char *dir = harness_scratch();
     sqlite3    *db = harness_open();
@@ -496,7 +496,7 @@ START_TEST(findings_hold_what_commands_signal_and_the_sub_technique_filters_them
 }
 END_TEST
 
-START_TEST(a_start_with_no_tool_near_it_is_told)
+START_TEST(a_start_with_no_tool_near_it_is_shown)
 {
     sqlite3 *db = open_host();
 
@@ -537,7 +537,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, every_datetime_compares_with_sqlites_own);
     tcase_add_test(tcase, a_timeline_holds_every_log_in_one_clock_and_a_range_reaches_them);
     tcase_add_test(tcase, a_package_cycle_gives_no_finding);
-    tcase_add_test(tcase, a_shell_out_of_a_tools_pager_is_told_and_an_editor_is_not);
+    tcase_add_test(tcase, a_shell_out_of_a_tools_pager_is_found_and_an_editor_is_not);
     tcase_add_test(tcase, service_events_tell_starts_stops_and_failures_of_the_manager);
     tcase_add_test(tcase, file_events_tell_what_became_of_a_file_and_by_whom);
     tcase_add_test(tcase, commands_are_graded_by_what_they_do_and_to_what);
@@ -546,7 +546,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, a_signal_that_stops_nothing_is_no_stop);
     tcase_add_test(tcase, every_audit_field_is_one_of_sigmas);
     tcase_add_test(tcase, findings_hold_what_commands_signal_and_the_sub_technique_filters_them);
-    tcase_add_test(tcase, a_start_with_no_tool_near_it_is_told);
+    tcase_add_test(tcase, a_start_with_no_tool_near_it_is_shown);
     tcase_add_test(tcase, findings_of_a_window_are_those_of_all_time_within_it);
     tcase_add_test(tcase, a_range_of_time_reaches_every_log_that_can_seek);
     suite_add_tcase(suite, tcase);

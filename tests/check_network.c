@@ -45,7 +45,7 @@ static sqlite3 *looking_at(const struct staged_event *events, size_t n)
     return db;
 }
 
-START_TEST(a_new_windows_service_that_reaches_out_is_told)
+START_TEST(a_new_windows_service_that_reaches_out_is_shown)
 {
     const struct staged_event events[] = {
         {.channel = "System",
@@ -99,7 +99,7 @@ END_TEST
     "ses=4294967295 msg='unit=run-r5 comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" "           \
     "hostname=? addr=? terminal=? res=success'\n"
 
-START_TEST(a_transient_unit_that_reaches_out_is_told)
+START_TEST(a_transient_unit_that_reaches_out_is_shown)
 {
     const char *root = harness_scratch();
     sqlite3    *db = harness_open();
@@ -160,8 +160,8 @@ Suite *make_network_suite(void)
     TCase *tcase = tcase_create("services");
 
     tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, a_new_windows_service_that_reaches_out_is_told);
-    tcase_add_test(tcase, a_transient_unit_that_reaches_out_is_told);
+    tcase_add_test(tcase, a_new_windows_service_that_reaches_out_is_shown);
+    tcase_add_test(tcase, a_transient_unit_that_reaches_out_is_shown);
     tcase_add_test(tcase, no_log_of_connections_is_read_where_no_service_was_made);
     suite_add_tcase(suite, tcase);
     return suite;

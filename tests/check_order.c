@@ -106,7 +106,7 @@ static double set_back(int i, int n)
     return NOW + i * 7.25 - (i > n / 2 && i < n / 2 + n / 8 ? HOUR : 0);
 }
 
-/* The machine thinks that it is 1970 until it has asked the network. */
+/* The machine thinks that it is 1970 until the network has given the time. */
 static double without_clock(int i, int n)
 {
     return i < n / 10 ? 30 + i : NOW + i * 7.25;

@@ -263,7 +263,7 @@ END_TEST
 #define TIME_TERMS(list)                                                                           \
     "{\"colsUsed\":[],\"constraints\":[{\"name\":\"time\",\"list\":[" list "]}]}"
 
-/* osquery writes a number with 15 digits: what is asked must have it all the same. */
+/* osquery writes a number with 15 digits: the term must have it all the same. */
 START_TEST(bounds_of_numbers_are_wider_than_what_was_lost)
 {
     static const char head[] = "SELECT 1 FROM \"timeline\" WHERE \"time\" ";
@@ -502,7 +502,7 @@ START_TEST(what_cannot_be_answered_is_a_failed_status_with_the_reason)
 }
 END_TEST
 
-START_TEST(columns_are_told_as_they_are_registered)
+START_TEST(columns_are_shown_as_they_are_registered)
 {
     begin_server(0, 0, 0);
     osquery_call(server_path, "svcql_unit_files", "columns", NULL, &answer);
@@ -751,7 +751,7 @@ static void say_shutdown(int64_t uuid)
     buffer_free(&b);
 }
 
-START_TEST(it_ends_when_told_when_forgotten_and_when_refused)
+START_TEST(it_ends_when_stopped_when_forgotten_and_when_refused)
 {
     snprintf(em, sizeof em, "%s/em", harness_scratch());
     pid_t pid = start_extension("1"); /* before there is a socket */
@@ -844,11 +844,11 @@ START_TEST(bad_options_are_refused)
 }
 END_TEST
 
-/* The same query, asked of osquery's tables and of svcql's. */
+/* The same query on osquery's tables and on svcql's. */
 static void compare(sqlite3 *osquery, sqlite3 *own, const char *sql)
 {
     char  plain[4096], *to = plain;
-    char *asked = harness_query(osquery, "%s", sql);
+    char *theirs = harness_query(osquery, "%s", sql);
 
     for (const char *at = sql; *at;)
         if (strncmp(at, "svcql_", 6) == 0)
@@ -857,8 +857,8 @@ static void compare(sqlite3 *osquery, sqlite3 *own, const char *sql)
             *to++ = *at++;
     *to = '\0';
     char *expected = harness_query(own, "%s", plain);
-    ck_assert_msg(strcmp(asked, expected) == 0, "%s:\n%s\nnot\n%s", sql, asked, expected);
-    free(asked);
+    ck_assert_msg(strcmp(theirs, expected) == 0, "%s:\n%s\nnot\n%s", sql, theirs, expected);
+    free(theirs);
     free(expected);
 }
 
@@ -913,7 +913,7 @@ START_TEST(terms_and_columns_reach_the_extension)
 
     osquery_calls = 0;
     free(harness_query(db, "SELECT path FROM svcql_unit_files WHERE name IN ('a', 'b')"));
-    ck_assert_uint_eq(osquery_calls, 1); /* an IN is asked at once */
+    ck_assert_uint_eq(osquery_calls, 1); /* an IN is one call */
     ck_assert_ptr_ne(strstr(osquery_last_context,
                             "{\"name\":\"name\",\"list\":[{\"op\":2,\"expr\":\"a\"},{\"op\":2,"
                             "\"expr\":\"b\"}]"),
@@ -1034,14 +1034,14 @@ Suite *make_osquery_suite(void)
     tcase_add_test(tc, values_are_as_osquery_expects_them);
     tcase_add_test(tc, row_ids_are_the_same_each_time_and_for_each_part);
     tcase_add_test(tc, what_cannot_be_answered_is_a_failed_status_with_the_reason);
-    tcase_add_test(tc, columns_are_told_as_they_are_registered);
+    tcase_add_test(tc, columns_are_shown_as_they_are_registered);
     tcase_add_test(tc, ping_and_unknown_methods_are_answered_on_one_connection);
     tcase_add_test(tc, peers_that_are_slow_or_talk_something_else_are_dropped);
     tcase_add_test(tc, a_query_that_nobody_waits_for_or_that_lasts_too_long_ends);
     tcase_add_test(tc, a_peer_that_vanishes_before_its_rows_holds_nothing);
     tcase_add_test(tc, the_server_ends_while_queries_run);
     tcase_add_test(tc, hundreds_of_calls_at_once_are_all_answered);
-    tcase_add_test(tc, it_ends_when_told_when_forgotten_and_when_refused);
+    tcase_add_test(tc, it_ends_when_stopped_when_forgotten_and_when_refused);
     tcase_add_test(tc, it_registers_again_after_each_restart_and_leaves_no_socket);
     tcase_add_test(tc, sockets_of_killed_extensions_are_removed);
     tcase_add_test(tc, bad_options_are_refused);

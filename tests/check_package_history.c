@@ -85,7 +85,7 @@ static const char apt_rows[] =
     "SELECT action, package, old_version, new_version, detail, command, requested_by, "            \
     "end_time - time, line, item "
 
-START_TEST(apt_history_tells_who_asked_for_what)
+START_TEST(apt_history_names_who_installed_what)
 {
     sqlite3    *db = harness_open();
     const char *root = make_root();
@@ -349,7 +349,7 @@ Suite *make_package_history_suite(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, dpkg_log_says_what_changed);
-    tcase_add_test(tc, apt_history_tells_who_asked_for_what);
+    tcase_add_test(tc, apt_history_names_who_installed_what);
     tcase_add_test(tc, rotated_logs_are_expanded);
     tcase_add_test(tc, dnf_and_yum_logs_name_packages);
     tcase_add_test(tc, zypp_history_keeps_the_command_of_a_run);

@@ -174,7 +174,7 @@ START_TEST(altered_compares_with_what_the_package_put_there)
 }
 END_TEST
 
-START_TEST(architectures_are_told_apart)
+START_TEST(architectures_are_distinguished)
 {
     sqlite3    *db = harness_open();
     const char *root = make_dpkg();
@@ -577,7 +577,7 @@ Suite *make_packages_suite(void)
     tcase_add_test(tc, a_path_below_a_linked_directory_is_found);
     tcase_add_test(tc, a_diverted_file_is_where_it_was_diverted_to);
     tcase_add_test(tc, altered_compares_with_what_the_package_put_there);
-    tcase_add_test(tc, architectures_are_told_apart);
+    tcase_add_test(tc, architectures_are_distinguished);
     tcase_add_test(tc, a_scan_and_its_pushdown_agree);
     tcase_add_test(tc, lost_lines_are_counted);
     tcase_add_test(tc, a_root_without_packages_is_absent_not_empty);

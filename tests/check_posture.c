@@ -90,7 +90,7 @@ START_TEST(a_sound_linux_host_passes)
 }
 END_TEST
 
-START_TEST(an_answer_does_not_hang_on_what_was_asked_before)
+START_TEST(an_answer_does_not_depend_on_earlier_queries)
 {
     static const char *const views[] = {"posture_privileged_accounts", "posture_user_accounts",
                                         "posture_permissions", "posture_behavior_prevention"};
@@ -238,7 +238,7 @@ START_TEST(a_file_that_a_script_is_given_is_not_its_program)
 }
 END_TEST
 
-START_TEST(the_links_to_a_unit_and_its_target_are_looked_along)
+START_TEST(the_links_to_a_unit_and_its_target_are_followed)
 {
     const char *root = sound_linux();
     char        path[512];
@@ -576,11 +576,11 @@ Suite *make_posture_suite(void)
                         sizeof linux_weak / sizeof *linux_weak);
     tcase_add_test(tcase, a_service_of_a_user_may_run_the_users_files);
     tcase_add_test(tcase, a_file_that_a_script_is_given_is_not_its_program);
-    tcase_add_test(tcase, the_links_to_a_unit_and_its_target_are_looked_along);
+    tcase_add_test(tcase, the_links_to_a_unit_and_its_target_are_followed);
     tcase_add_test(tcase, an_access_control_list_counts);
     tcase_add_test(tcase, a_link_in_an_open_folder_is_its_owners);
     tcase_add_test(tcase, a_copy_whose_owners_are_not_the_hosts_does_not_pass);
-    tcase_add_test(tcase, an_answer_does_not_hang_on_what_was_asked_before);
+    tcase_add_test(tcase, an_answer_does_not_depend_on_earlier_queries);
     tcase_add_test(tcase, what_is_denied_is_unknown);
     tcase_add_test(tcase, what_is_absent_is_unknown);
     tcase_add_test(tcase, a_sound_mac_passes);

@@ -48,7 +48,7 @@ START_TEST(a_cut_stat_is_an_error)
 }
 END_TEST
 
-START_TEST(a_thread_of_the_kernel_is_told_by_its_flag)
+START_TEST(a_thread_of_the_kernel_is_known_by_its_flag)
 {
     static const char text[] = "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n";
     struct proc_stat  stat;
@@ -164,7 +164,7 @@ Suite *make_proc_text_suite(void)
 
     tcase_add_test(tests, a_name_may_hold_whatever_ends_it);
     tcase_add_test(tests, a_cut_stat_is_an_error);
-    tcase_add_test(tests, a_thread_of_the_kernel_is_told_by_its_flag);
+    tcase_add_test(tests, a_thread_of_the_kernel_is_known_by_its_flag);
     tcase_add_test(tests, ids_are_those_of_their_own_lines);
     tcase_add_test(tests, a_cgroup_is_systemds_or_the_unified_one);
     tcase_add_test(tests, a_cgroup_tells_unit_user_unit_and_container);

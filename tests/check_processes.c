@@ -199,7 +199,7 @@ START_TEST(terms_leave_nothing_out)
 END_TEST
 
 /* Nothing but what others' processes keep to themselves may be missing for an ordinary user. */
-START_TEST(an_ordinary_user_is_told_what_is_kept_from_him)
+START_TEST(an_ordinary_user_sees_what_is_kept_from_him)
 {
     if (getuid() != 0 || setgid(65534) < 0 || setuid(65534) < 0)
         SKIP("needs root");
@@ -274,7 +274,7 @@ Suite *make_processes_suite(void)
     tcase_add_test(here, a_zombie_has_a_name_and_no_program);
     tcase_add_test(here, a_thread_is_no_process);
     tcase_add_test(here, terms_leave_nothing_out);
-    tcase_add_test(here, an_ordinary_user_is_told_what_is_kept_from_him);
+    tcase_add_test(here, an_ordinary_user_sees_what_is_kept_from_him);
     suite_add_tcase(suite, here);
     tcase_set_timeout(real, 60);
     tcase_add_unchecked_fixture(real, boot, halt);

@@ -595,7 +595,7 @@ START_TEST(a_pack_or_a_misspelt_key_is_no_configuration)
 }
 END_TEST
 
-START_TEST(a_denied_query_is_told_by_every_run)
+START_TEST(a_denied_query_is_reported_by_every_run)
 {
     const char *dir = harness_scratch();
     char       *text;
@@ -705,7 +705,7 @@ Suite *make_program_suite(void)
         queries_take_parameters,
         tables_are_listed,
         a_pack_or_a_misspelt_key_is_no_configuration,
-        a_denied_query_is_told_by_every_run,
+        a_denied_query_is_reported_by_every_run,
         the_shipped_pack_runs_once,
     };
     Suite *suite = suite_create("program");

@@ -289,7 +289,7 @@ static const struct {
 } real[] = {
     {REGIPY "SYSTEM_B", 656, 0},
     {REGIPY "SYSTEM_WIN_10_1709", 737, 18},
-    {REGIPY "corrupted_system_hive", 198, 0}, /* of 258 keys in its list, 60 are gone */
+    {REGIPY "corrupted_system_hive", 198, 0}, /* of 258 keys in its list, 60 are missing */
     {"hives/C-Sto+gosecretsdump/test/system", 554, 0},
 };
 

@@ -190,7 +190,7 @@ START_TEST(a_change_whose_time_was_set_back_is_seen)
 }
 END_TEST
 
-START_TEST(files_and_states_that_come_and_go_are_told)
+START_TEST(files_and_states_that_come_and_go_are_shown)
 {
     ENTER();
     sqlite3          *db = harness_open();
@@ -335,7 +335,7 @@ Suite *make_reload_changes_suite(void)
     tcase_add_test(live, a_host_that_has_read_its_disk_has_no_row);
     tcase_add_test(live, what_would_change_is_what_a_reload_changes);
     tcase_add_test(live, a_change_whose_time_was_set_back_is_seen);
-    tcase_add_test(live, files_and_states_that_come_and_go_are_told);
+    tcase_add_test(live, files_and_states_that_come_and_go_are_shown);
     tcase_add_test(live, other_units_and_users_are_compared_too);
     suite_add_tcase(suite, live);
     tcase_set_timeout(hostile, 60);

@@ -214,8 +214,8 @@ START_TEST(no_form_acts_on_a_terminal)
 }
 END_TEST
 
-/* A grade that is asked for holds in every form. */
-START_TEST(forms_show_what_was_asked_for)
+/* A grade that is an option holds in every form. */
+START_TEST(forms_show_what_the_options_select)
 {
     const char *dir = hostile_host();
     char        line[8192];
@@ -241,7 +241,7 @@ Suite *make_report_suite(void)
         the_page_holds_evidence_as_data_only,
         no_two_pages_have_the_same_nonce,
         no_form_acts_on_a_terminal,
-        forms_show_what_was_asked_for,
+        forms_show_what_the_options_select,
     };
 
     Suite *suite = suite_create("report");

@@ -581,7 +581,7 @@ START_TEST(a_bad_configuration_keeps_the_old_one)
 }
 END_TEST
 
-START_TEST(views_of_the_configuration_may_be_asked)
+START_TEST(views_of_the_configuration_may_be_read)
 {
     schedule = schedule_begin(dir, "{\"views\":{\"v\":\"SELECT 5 AS x\"},\"schedule\":{\"q\":{"
                                    "\"query\":\"SELECT x FROM v\"}}}");
@@ -602,7 +602,7 @@ START_TEST(a_query_taken_out_is_forgotten)
 }
 END_TEST
 
-START_TEST(the_schedule_can_be_asked_about_itself)
+START_TEST(the_schedule_has_rows_about_itself)
 {
     schedule = schedule_begin(
         dir, "{\"schedule\":{\"q\":{\"query\":\"SELECT name, runs, waiting, dropped FROM "
@@ -930,7 +930,7 @@ START_TEST(a_line_that_was_cut_by_a_full_disk_is_ended)
 }
 END_TEST
 
-START_TEST(a_state_that_cannot_be_written_stops_output_and_is_told_once)
+START_TEST(a_state_that_cannot_be_written_stops_output_and_is_reported_once)
 {
     struct schedule_setup setup = schedule_setup_of(dir);
     char                  text[4096] = "";
@@ -1113,9 +1113,9 @@ Suite *make_schedule_suite(void)
         a_query_that_crashes_takes_nothing_with_it,
         a_pack_runs_where_its_discovery_finds_something,
         a_bad_configuration_keeps_the_old_one,
-        views_of_the_configuration_may_be_asked,
+        views_of_the_configuration_may_be_read,
         a_query_taken_out_is_forgotten,
-        the_schedule_can_be_asked_about_itself,
+        the_schedule_has_rows_about_itself,
         a_sink_that_is_down_loses_nothing,
         what_waits_is_bounded_and_what_was_dropped_is_counted,
         a_log_is_rotated_and_old_ones_go,
@@ -1126,7 +1126,7 @@ Suite *make_schedule_suite(void)
         a_state_belongs_to_one_program,
         an_older_state_is_brought_up_to_date,
         what_was_never_a_state_is_left_alone,
-        a_state_that_cannot_be_written_stops_output_and_is_told_once,
+        a_state_that_cannot_be_written_stops_output_and_is_reported_once,
         a_line_that_was_cut_by_a_full_disk_is_ended,
         a_line_that_is_out_and_not_noted_does_not_come_again,
         the_files_of_an_osquery_configuration_bear_its_names,

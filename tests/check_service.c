@@ -94,7 +94,7 @@ static void wait_for(const char *name, const char *unit)
                   output_of("systemctl status svcql; journalctl -u svcql -n 20 2>&1"));
 }
 
-START_TEST(planted_units_are_told_of_once)
+START_TEST(planted_units_are_reported_once)
 {
     NEED_SYSTEMD(booted);
     systemd_enter(dir);
@@ -172,7 +172,7 @@ static int lines_of(const char *name, const char *filter)
 }
 
 /* More rows than SQLite keeps in memory, in a sandbox that has one folder to write to. */
-START_TEST(a_large_host_is_told_of_once)
+START_TEST(a_large_host_is_reported_once)
 {
     NEED_SYSTEMD(booted);
     systemd_enter(dir);
@@ -211,7 +211,7 @@ START_TEST(a_large_host_is_told_of_once)
 END_TEST
 
 /* A full disk below the state: reported once, counted, and over when there is room again. */
-START_TEST(a_state_that_is_full_is_told_and_gets_over_it)
+START_TEST(a_state_that_is_full_is_reported_and_recovers)
 {
     NEED_SYSTEMD(booted);
     systemd_enter(dir);
@@ -238,9 +238,11 @@ END_TEST
 Suite *make_service_suite(void)
 {
     const TTest *const tests[] = {
-        planted_units_are_told_of_once, the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox,
-        the_sandbox_is_tight,           a_state_that_is_full_is_told_and_gets_over_it,
-        a_large_host_is_told_of_once,
+        planted_units_are_reported_once,
+        the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox,
+        the_sandbox_is_tight,
+        a_state_that_is_full_is_reported_and_recovers,
+        a_large_host_is_reported_once,
     };
     Suite *suite = suite_create("service");
     TCase *tcase = tcase_create("service");

@@ -221,7 +221,7 @@ START_TEST(a_transient_unit_that_ran_and_went_leaves_its_command)
 }
 END_TEST
 
-START_TEST(a_transient_unit_is_told_of)
+START_TEST(a_transient_unit_is_reported)
 {
     NEED_SYSTEMD(booted);
     sqlite3 *db = inside();
@@ -408,7 +408,7 @@ Suite *make_service_attacks_suite(void)
     tcase_add_test(tcase, a_sensor_that_was_switched_off_is_a_finding_of_the_state_alone);
     tcase_add_test(tcase, a_time_set_by_touch_changes_no_grade);
     tcase_add_test(tcase, a_transient_unit_that_ran_and_went_leaves_its_command);
-    tcase_add_test(tcase, a_transient_unit_is_told_of);
+    tcase_add_test(tcase, a_transient_unit_is_reported);
     tcase_add_test(tcase, a_user_manager_tells_of_its_units);
     tcase_add_test(tcase, fields_that_another_program_writes_are_not_believed);
     tcase_add_test(tcase, sudo_lines_in_the_journal_are_commands);

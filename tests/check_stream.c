@@ -82,7 +82,7 @@ START_TEST(gzip_members_follow_each_other)
 }
 END_TEST
 
-START_TEST(garbage_behind_a_member_is_an_error)
+START_TEST(garbage_after_a_member_is_an_error)
 {
     uint8_t packed[256];
     int     end;
@@ -379,7 +379,7 @@ Suite *make_stream_suite(void)
 
     tcase_add_test(tc, plain_lines_and_a_last_one_without_newline);
     tcase_add_test(tc, gzip_members_follow_each_other);
-    tcase_add_test(tc, garbage_behind_a_member_is_an_error);
+    tcase_add_test(tc, garbage_after_a_member_is_an_error);
     tcase_add_test(tc, zstandard_frames_follow_each_other);
     tcase_add_test(tc, xz_members_follow_each_other);
     tcase_add_test(tc, bzip2_members_follow_each_other);

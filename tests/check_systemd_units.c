@@ -279,7 +279,7 @@ START_TEST(every_property_of_a_users_manager_agrees_too)
 }
 END_TEST
 
-/* A property that only one unit of a type has must not be read as another's, however it is asked.
+/* A property that only one unit of a type has must not be read as another's, in whichever call.
  */
 START_TEST(one_column_gives_what_all_columns_give)
 {
@@ -412,7 +412,7 @@ START_TEST(a_socket_of_somebody_else_is_refused)
 END_TEST
 
 /* capsule@.service(5) of systemd 256 and later, the real one. */
-START_TEST(a_real_capsule_is_asked_and_its_files_are_read)
+START_TEST(a_real_capsule_and_its_files_are_read)
 {
     ENTER();
     if (access("/usr/lib/systemd/system/capsule@.service", F_OK) != 0)
@@ -442,7 +442,7 @@ START_TEST(a_real_capsule_is_asked_and_its_files_are_read)
 }
 END_TEST
 
-START_TEST(the_manager_of_a_capsule_is_asked)
+START_TEST(the_manager_of_a_capsule_is_read)
 {
     ENTER();
     systemd_shell(
@@ -462,7 +462,7 @@ START_TEST(the_manager_of_a_capsule_is_asked)
 }
 END_TEST
 
-START_TEST(another_address_is_asked_alone)
+START_TEST(another_address_is_read_alone)
 {
     ENTER();
     sqlite3 *db = harness_open();
@@ -639,9 +639,9 @@ Suite *make_systemd_units_suite(void)
     tcase_add_test(real, an_ordinary_user_is_shown_both_managers);
     tcase_add_test(real, a_user_whose_manager_is_closed_to_us_is_reported);
     tcase_add_test(real, a_socket_of_somebody_else_is_refused);
-    tcase_add_test(real, the_manager_of_a_capsule_is_asked);
-    tcase_add_test(real, a_real_capsule_is_asked_and_its_files_are_read);
-    tcase_add_test(real, another_address_is_asked_alone);
+    tcase_add_test(real, the_manager_of_a_capsule_is_read);
+    tcase_add_test(real, a_real_capsule_and_its_files_are_read);
+    tcase_add_test(real, another_address_is_read_alone);
     tcase_add_test(real, the_managers_tell_their_unit_path_and_environment);
     suite_add_tcase(suite, real);
     tcase_set_timeout(hostile, 30);

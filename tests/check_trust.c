@@ -428,7 +428,7 @@ START_TEST(wrappers_without_end_hide_no_command)
 }
 END_TEST
 
-/* What follows the last command that is read is told as one that is not. */
+/* What follows the last command that is read is reported as one call that is not. */
 START_TEST(commands_beyond_the_limit_of_a_line_are_one_obfuscated_call)
 {
     sqlite3 *db = harness_open();
@@ -478,15 +478,15 @@ static bool yes(void *data)
 
 START_TEST(a_read_ends_with_the_query)
 {
-    int               asked = 0, fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    int               calls = 0, fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
     char              byte;
     struct input_scan outer =
-        input_scan_begin((struct input_scan){.interrupted = yes, .data = &asked});
+        input_scan_begin((struct input_scan){.interrupted = yes, .data = &calls});
 
     ck_assert_int_eq(input_read(fd, &byte, 1), -ECANCELED);
     ck_assert_int_eq(input_pread(fd, &byte, 1, 0), -ECANCELED);
     ck_assert(input_ended());
-    ck_assert_int_eq(asked, 1);
+    ck_assert_int_eq(calls, 1);
     input_scan_end(outer);
     outer = input_scan_begin((struct input_scan){0});
     ck_assert_int_eq(input_read(fd, &byte, 1), 1);

@@ -124,7 +124,7 @@ START_TEST(each_manager_has_its_unit)
 }
 END_TEST
 
-START_TEST(drift_is_told_setting_by_setting)
+START_TEST(drift_is_shown_setting_by_setting)
 {
     new_root();
     file(VENDOR "a.service", "[Unit]\nAfter=x.target\n[Service]\nExecStart=/bin/a\nUser=x\n");
@@ -407,7 +407,7 @@ Suite *make_unit_drift_suite(void)
     tcase_add_test(files, a_unit_goes_by_any_of_its_names);
     tcase_add_test(files, a_unit_that_is_not_loaded_says_why);
     tcase_add_test(files, each_manager_has_its_unit);
-    tcase_add_test(files, drift_is_told_setting_by_setting);
+    tcase_add_test(files, drift_is_shown_setting_by_setting);
     tcase_add_test(files, masks_names_and_presets_are_drift);
     tcase_add_test(files, a_user_has_drift_of_his_own);
     suite_add_tcase(suite, files);

@@ -66,7 +66,7 @@ static void expect(const char *expected, const char *sql)
 
 /* Kinds ----------------------------------------------------------------------- */
 
-START_TEST(every_kind_of_file_in_a_unit_directory_is_told)
+START_TEST(every_kind_of_file_in_a_unit_directory_is_shown)
 {
     new_root();
     unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
@@ -85,7 +85,7 @@ START_TEST(every_kind_of_file_in_a_unit_directory_is_told)
 }
 END_TEST
 
-START_TEST(what_lies_beside_the_unit_path_is_told)
+START_TEST(what_is_beside_the_unit_path_is_shown)
 {
     new_root();
     unit("etc/systemd/system-generators/gen", "#!/bin/sh\n");
@@ -136,7 +136,7 @@ START_TEST(scripts_and_generators_have_states)
 }
 END_TEST
 
-START_TEST(hooks_and_runlevels_of_other_inits_are_told)
+START_TEST(hooks_and_runlevels_of_other_inits_are_shown)
 {
     new_root();
     unit("usr/lib/systemd/system-sleep/wake", "#!/bin/sh\n");
@@ -151,7 +151,7 @@ START_TEST(hooks_and_runlevels_of_other_inits_are_told)
 }
 END_TEST
 
-START_TEST(a_kind_asked_for_is_all_there_is)
+START_TEST(a_named_kind_is_all_there_is)
 {
     new_root();
     unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
@@ -264,7 +264,7 @@ END_TEST
 
 /* Links ----------------------------------------------------------------------- */
 
-START_TEST(links_that_leave_or_dangle_are_told)
+START_TEST(links_that_leave_or_dangle_are_shown)
 {
     new_root();
     unit("tmp/evil.service", "[Service]\nExecStart=/tmp/evil\n");
@@ -294,7 +294,7 @@ START_TEST(a_link_out_of_the_root_stays_inside)
 }
 END_TEST
 
-START_TEST(what_starts_a_unit_is_told_without_the_vendors_folders)
+START_TEST(what_starts_a_unit_is_shown_without_the_vendors_folders)
 {
     new_root();
     unit("etc/systemd/system/a.service", "[Unit]\nWants=b.service\n[Service]\nExecStart=/a\n");
@@ -463,7 +463,7 @@ START_TEST(a_root_without_units_is_absent)
 }
 END_TEST
 
-START_TEST(an_ordinary_user_is_told_what_was_closed)
+START_TEST(an_ordinary_user_sees_what_was_closed)
 {
     bool is_root = geteuid() == 0;
 
@@ -862,7 +862,7 @@ START_TEST(states_agree_on_links_made_by_hand)
 }
 END_TEST
 
-START_TEST(what_systemctl_and_its_kin_leave_behind_is_found)
+START_TEST(what_systemctl_and_similar_tools_leave_is_found)
 {
     ENTER();
     systemd_shell("systemctl -q set-property systemd-journald.service CPUWeight=77");
@@ -919,8 +919,8 @@ Suite *make_unit_files_suite(void)
     TCase *t = tcase_create("roots");
 
     tcase_set_timeout(t, 60);
-    tcase_add_test(t, every_kind_of_file_in_a_unit_directory_is_told);
-    tcase_add_test(t, what_lies_beside_the_unit_path_is_told);
+    tcase_add_test(t, every_kind_of_file_in_a_unit_directory_is_shown);
+    tcase_add_test(t, what_is_beside_the_unit_path_is_shown);
     tcase_add_test(t, scripts_and_generators_have_states);
     tcase_add_test(t, a_file_of_higher_rank_shadows_those_below);
     tcase_add_test(t, drop_ins_of_one_name_shadow_each_other);
@@ -928,14 +928,14 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, directories_of_the_running_manager_come_first);
     tcase_add_test(t, settings_in_force_include_every_drop_in);
     tcase_add_test(t, files_of_lines_show_them);
-    tcase_add_test(t, hooks_and_runlevels_of_other_inits_are_told);
-    tcase_add_test(t, a_kind_asked_for_is_all_there_is);
+    tcase_add_test(t, hooks_and_runlevels_of_other_inits_are_shown);
+    tcase_add_test(t, a_named_kind_is_all_there_is);
     tcase_add_test(t, a_root_without_units_is_absent);
-    tcase_add_test(t, an_ordinary_user_is_told_what_was_closed);
+    tcase_add_test(t, an_ordinary_user_sees_what_was_closed);
     tcase_add_test(t, each_user_has_directories_of_their_own);
-    tcase_add_test(t, links_that_leave_or_dangle_are_told);
+    tcase_add_test(t, links_that_leave_or_dangle_are_shown);
     tcase_add_test(t, a_link_out_of_the_root_stays_inside);
-    tcase_add_test(t, what_starts_a_unit_is_told_without_the_vendors_folders);
+    tcase_add_test(t, what_starts_a_unit_is_shown_without_the_vendors_folders);
     tcase_add_test(t, digests_are_of_what_a_link_leads_to);
     tcase_add_test(t, packages_are_found_under_both_names_of_a_merged_usr);
     tcase_add_test(t, packages_are_of_the_units_own_host);
@@ -958,7 +958,7 @@ Suite *make_unit_files_suite(void)
     tcase_add_test(t, what_starts_is_what_the_manager_pulls_in);
     tcase_add_test(t, states_agree_on_links_made_by_hand);
     tcase_add_test(t, states_of_a_users_units_agree);
-    tcase_add_test(t, what_systemctl_and_its_kin_leave_behind_is_found);
+    tcase_add_test(t, what_systemctl_and_similar_tools_leave_is_found);
     suite_add_tcase(s, t);
     return s;
 }

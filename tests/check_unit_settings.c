@@ -131,7 +131,7 @@ START_TEST(a_drop_in_that_a_prefix_masks_says_so)
 END_TEST
 
 /* What the host's systemd does not know yet, or no longer, it passes over; without a version that is not known. */
-START_TEST(directives_of_other_versions_are_told)
+START_TEST(directives_of_other_versions_are_shown)
 {
     new_root();
     file("etc/systemd/system/a.service",
@@ -210,7 +210,7 @@ START_TEST(drop_ins_with_a_dot_are_never_in_force)
 }
 END_TEST
 
-START_TEST(an_instance_can_be_asked_for)
+START_TEST(an_instance_can_be_named)
 {
     new_root();
     file("etc/systemd/system/a@.service", "[Service]\nExecStart=/bin/a %i\n");
@@ -624,10 +624,10 @@ Suite *make_unit_settings_suite(void)
     tcase_add_test(t, files_not_in_force_say_what_stands_for_them);
     tcase_add_test(t, a_drop_in_that_a_prefix_masks_says_so);
     tcase_add_test(t, an_environment_that_is_set_again_is_not_in_force);
-    tcase_add_test(t, directives_of_other_versions_are_told);
+    tcase_add_test(t, directives_of_other_versions_are_shown);
     tcase_add_test(t, a_version_is_judged_by_what_is_known_of_it);
     tcase_add_test(t, drop_ins_with_a_dot_are_never_in_force);
-    tcase_add_test(t, an_instance_can_be_asked_for);
+    tcase_add_test(t, an_instance_can_be_named);
     tcase_add_test(t, aliases_bring_their_drop_ins_along);
     tcase_add_test(t, what_systemd_ignores_says_why);
     tcase_add_test(t, a_masked_unit_has_nothing_in_force);

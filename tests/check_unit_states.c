@@ -20,7 +20,7 @@ static uint32_t any(uint32_t n)
 
 static const char *dir;
 
-/* The version of the systemctl that is asked; 0: there is none. */
+/* The version of systemctl; 0: there is none. */
 static int version(void)
 {
     int   number = 0;

@@ -123,7 +123,7 @@ START_TEST(a_byte_order_mark_is_dropped_once)
 }
 END_TEST
 
-START_TEST(what_systemd_ignores_is_told)
+START_TEST(what_systemd_ignores_is_shown)
 {
     EXPECT("A=1\n[S]\nnonsense\n=x\nB=2\n", "1!1|3!2|4!3|5[S]B=2");
 }
@@ -334,7 +334,7 @@ END_TEST
 
 /* Names --------------------------------------------------------------------- */
 
-START_TEST(names_of_units_are_told_from_others)
+START_TEST(names_of_units_are_distinguished_from_others)
 {
     ck_assert_int_eq(unit_name_kind("ssh.service"), UNIT_NAME_PLAIN);
     ck_assert_int_eq(unit_name_kind("getty@.service"), UNIT_NAME_TEMPLATE);
@@ -516,7 +516,7 @@ Suite *make_unit_text_suite(void)
     tcase_add_test(t, a_header_may_be_continued);
     tcase_add_test(t, lines_end_as_systemd_ends_them);
     tcase_add_test(t, a_byte_order_mark_is_dropped_once);
-    tcase_add_test(t, what_systemd_ignores_is_told);
+    tcase_add_test(t, what_systemd_ignores_is_shown);
     tcase_add_test(t, what_follows_a_broken_header_is_unread);
     tcase_add_test(t, bytes_that_are_not_utf8_end_the_reading);
     tcase_add_test(t, a_line_must_be_shorter_than_a_mebibyte);
@@ -540,7 +540,7 @@ Suite *make_unit_text_suite(void)
     suite_add_tcase(s, t);
 
     t = tcase_create("names and merging");
-    tcase_add_test(t, names_of_units_are_told_from_others);
+    tcase_add_test(t, names_of_units_are_distinguished_from_others);
     tcase_add_test(t, names_are_taken_apart_and_put_together);
     tcase_add_test(t, names_are_shortened_dash_by_dash);
     tcase_add_test(t, aliases_must_match_in_type_and_kind);

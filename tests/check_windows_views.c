@@ -469,7 +469,7 @@ static void stage_hive(const char *root)
     make_hive_free(hive);
 }
 
-START_TEST(key_that_changed_without_an_event_is_told)
+START_TEST(key_that_changed_without_an_event_is_shown)
 {
     static const struct staged staged[] = {
         {MANAGER, {"param1", "Windows Update", "param2", "running"}, 7036, 0},
@@ -678,7 +678,7 @@ Suite *make_windows_views_suite(void)
     tcase_add_loop_test(tcase, findings_tell_attacks_from_ordinary_days, 0,
                         sizeof judged / sizeof judged[0]);
     tcase_add_test(tcase, service_execution_is_the_part_of_findings_that_is_about_it);
-    tcase_add_test(tcase, key_that_changed_without_an_event_is_told);
+    tcase_add_test(tcase, key_that_changed_without_an_event_is_shown);
     tcase_add_test(tcase, rules_of_defender_at_work_are_evidence_of_them);
     tcase_add_test(tcase, known_admins_and_services_are_left_out);
     tcase_add_test(tcase, ranges_of_time_reach_the_logs_through_the_views);

@@ -30,7 +30,7 @@ static const char *const grades[GRADES] = {"info", "low", "medium", "high", "cri
 
 /* The findings of a host; shared with the processes that query them. */
 struct verdict {
-    bool looked, refused;
+    bool read, refused;
     int  count[GRADES];
     char signals[2048]; /* of the gravest findings, or of all that are medium or above */
     char subjects[2048];
@@ -88,13 +88,13 @@ static void look(sqlite3 *db)
              harness_query(db, "SELECT group_concat(severity || ' ' || subject || ' ' || signals, "
                                "char(10)) FROM seen WHERE severity IN ('medium', 'high', "
                                "'critical')"));
-    verdict->looked = true;
+    verdict->read = true;
 }
 
 /* Run in a process of its own, so that a crash is a miss and not the end. */
 static void look_at(const char *location, const char *box)
 {
-    *verdict = (struct verdict){.looked = false};
+    *verdict = (struct verdict){.read = false};
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
@@ -127,7 +127,7 @@ static void print_attack(const char *trick)
     totals.attacks++;
     totals.found += grade >= MEDIUM;
     printf("| %s | %s | %s | %s |\n", trick,
-           !verdict->looked  ? "failed"
+           !verdict->read    ? "failed"
            : grade >= MEDIUM ? "found"
                              : "**missed**",
            grade < 0 ? "" : grades[grade], grade <= INFO ? "" : verdict->signals);
@@ -207,11 +207,11 @@ static void judge_all(const char *platform, const struct attack *attacks, const 
 static void print_host(const char *name)
 {
     totals.hosts++;
-    totals.clean += verdict->looked && worst() < MEDIUM;
+    totals.clean += verdict->read && worst() < MEDIUM;
     printf("| %s |", name);
     for (int i = 0; i < GRADES; i++)
         printf(" %d |", verdict->count[i]);
-    printf(" %s |\n", !verdict->looked ? "failed" : worst() >= MEDIUM ? verdict->signals : "");
+    printf(" %s |\n", !verdict->read ? "failed" : worst() >= MEDIUM ? verdict->signals : "");
     fflush(stdout);
     if (worst() >= MEDIUM)
         fprintf(stderr, "%s\n%s\n", name, verdict->subjects);
@@ -341,7 +341,7 @@ static void judge_ordinary_file(const char *path, const char *name)
     if (verdict->refused) /* a licence, a note: no evidence */
         return;
     ordinary.files++;
-    if (!verdict->looked || worst() >= MEDIUM) {
+    if (!verdict->read || worst() >= MEDIUM) {
         print_host(strrchr(name, '/') + 1);
         return;
     }

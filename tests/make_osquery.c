@@ -456,7 +456,7 @@ static void put_expression(struct buffer *b, int op, sqlite3_value *value, const
     *glue = ",";
 }
 
-/* The list of one column: each of its terms, and of an IN that is asked at once each value as an =. */
+/* The list of one column: each of its terms, and of an IN that is one call each value as an =. */
 static void put_list(struct buffer *b, int wanted, const char *plan, sqlite3_value **argv)
 {
     const char *glue = "";

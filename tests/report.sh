@@ -68,7 +68,7 @@ expect attack 'T1543.002'
 expect services '&lt;img'
 expect services 'U+202E'
 expect posture 'rows'
-expect coverage 'What was not looked at'
+expect coverage 'What was not read'
 
 open two '#findings&host=web2'
 expect findings '1–3 of 3 rows'

@@ -721,7 +721,7 @@ static bool load_bytes(struct root_map *map, size_t at, size_t end)
     return true;
 }
 
-/* Read the blocks from one on that are not there: as many as are there right before it. */
+/* Read the blocks from one on that are not loaded: as many as are loaded right before it. */
 static bool load_blocks(struct root_map *map, size_t first)
 {
     size_t end = first + 1;

@@ -15,7 +15,7 @@ enum embedded_file {
     EMBEDDED_NAVIGATOR
 };
 
-/* The content of a file; a NUL stands behind its last byte, outside `ret_size`. */
+/* The content of a file; a NUL follows its last byte and is not counted in `ret_size`. */
 const char *embedded_file(enum embedded_file file, size_t *ret_size);
 
 #endif

@@ -3,9 +3,9 @@
  *     svcql osquery --socket /var/osquery/osquery.em
  *
  * Its life: wait for osquery's socket, register, answer at "<socket>.<uuid>". Every interval osquery is
- * asked whether it still has this extension: where it has not, or says shutdown, the program ends; where
- * osquery was restarted, it registers again; where osquery is gone for longer than the timeout, or what
- * started the program is gone too, it ends.
+ * called to see whether it still has this extension: where it has not, or says shutdown, the program ends; where
+ * osquery was restarted, it registers again; where osquery is absent for longer than the timeout, or what
+ * started the program has ended too, it ends.
  */
 #include <errno.h>
 #include <signal.h>
@@ -23,7 +23,7 @@
 
 #define POLL_SOCKET 20 /* milliseconds, as osquery's own extensions */
 #define BUSY_MAX                                                                                   \
-    6 /* times in a row that osquery may leave a question open before it counts as gone */
+    6 /* times in a row that osquery may leave a question open before it counts as ended */
 
 enum { OSQUERY_EVIDENCE, OSQUERY_INTERVAL, OSQUERY_SOCKET, OSQUERY_TIMEOUT, OSQUERY_VERBOSE };
 
@@ -199,7 +199,7 @@ static bool is_same_socket(const struct extension *extension)
            is.st_ctim.tv_nsec == was->st_ctim.tv_nsec;
 }
 
-/* REGISTERED: still there; UNREACHABLE: osquery is gone or another; ENDED: it does not want it. */
+/* REGISTERED: still present; UNREACHABLE: osquery has ended or is another; ENDED: it does not want it. */
 static enum outcome look(struct extension *extension, int *busy)
 {
     bool found = false;
@@ -213,7 +213,7 @@ static enum outcome look(struct extension *extension, int *busy)
     return !error && is_same_socket(extension) ? ENDED : UNREACHABLE;
 }
 
-/* Answer until osquery is gone, UNREACHABLE, or until the end, ENDED. */
+/* Answer until osquery has ended, UNREACHABLE, or until the end, ENDED. */
 static enum outcome watch(struct extension *extension, const struct server *server)
 {
     struct pollfd p[] = {{.fd = extension->signals, .events = POLLIN},

@@ -28,7 +28,7 @@ struct report_rows {
     const char *key, *sql;
 };
 
-/* What was asked for. The temporary tables hunt_findings, hunt_posture and hunt_coverage exist. */
+/* The options of the hunt. The temporary tables hunt_findings, hunt_posture and hunt_coverage exist. */
 struct report {
     const char               *severity; /* lowest grade */
     double                    since;    /* seconds of Unix time; 0: all time */

@@ -157,7 +157,7 @@ static int prepare(struct tbl_scan *scan, const char *where, const char *plan, i
     for (int i = 0; i < argc && plan_next_term(scan_table(scan), &at, &c, &op); i++)
         if (hands_on(scan, c, op))
             put_term(scan, c, op, argv[i], &sql);
-    /* Not the column itself, which would be asked of this file again. */
+    /* Not the column itself, which would be a term on this file again. */
     buffer_printf(&sql, " ORDER BY +time%s", scan->order->descending ? " DESC" : "");
     if (buffer_text(&sql))
         rc = sqlite3_prepare_v2(svcql_db(tbl_svcql(scan)), sql.data, -1, ret, NULL);

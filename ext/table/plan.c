@@ -165,9 +165,9 @@ static bool has_limit(const sqlite3_index_info *info)
     return false;
 }
 
-/* Whether the rows are to come in the order of time: where that alone is asked, and not for grouping
+/* Whether the rows are to come in the order of time: where that alone is wanted, and not for grouping
  * or once a row of another table. Rows without a time come first where it ascends: they would have to
- * be looked for. Of the columns from the 64th on all would be taken. */
+ * be searched for. Of the columns from the 64th on all would be taken. */
 static bool in_order(const struct plan *plan, sqlite3_index_info *info,
                      const struct tbl_table *table)
 {

@@ -2,7 +2,7 @@
 --
 -- why:     Audit's watches, Sysmon 11, 23 and 26, and 4663 record who wrote a file; the file itself does not. action is
 --          created, modified, deleted, renamed or attributes.
---          What commands write is known from the command alone: of audit's programs, sudo and its kin
+--          What commands write is known from the command alone: of audit's programs, sudo and similar tools
 --          and histories the files that service managers read, with exe the command's name, detail
 --          its line, and via history or command. A shell's own > shows in histories and in sh -c alone.
 -- sources: audit_events, auth_events, shell_history, users, windows_events, evidence

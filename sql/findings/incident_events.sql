@@ -68,7 +68,7 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
       FROM windows_events AS w
      WHERE w.event_id = 4624 AND w.channel = 'Security' AND w.data ->> 'LogonType' IN ('3', '10')
        AND EXISTS (SELECT 1 FROM seen WHERE platform = 'windows')
-), told AS MATERIALIZED (
+), traces AS MATERIALIZED (
     SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record,
            user, login_user, tool, verb, target, entity
       FROM named
@@ -90,7 +90,7 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
     SELECT a.source, CAST(a.serial AS TEXT) AS record, CAST(a.ses AS TEXT) AS session, a.ppid, a.host, a.time
       FROM audit_events AS a
      WHERE a.category IN ('exec', 'file', 'user_cmd')
-       AND +a.serial IN (SELECT CAST(record AS INTEGER) FROM told WHERE platform = 'linux')
+       AND +a.serial IN (SELECT CAST(record AS INTEGER) FROM traces WHERE platform = 'linux')
     UNION ALL -- of a journal, logind's or audit's
     SELECT s.source, CAST(s.line AS TEXT), s.session, NULL, NULL, NULL
       FROM auth_events AS s
@@ -101,7 +101,7 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
                                 '0x3e7'), '0x3e4'), '0x3e5'), NULL, NULL, NULL
       FROM windows_events AS w
      WHERE w.event_id IN (1, 11, 12, 13, 14, 4624, 4657, 4663, 4674, 4688, 4697, 5145)
-       AND +w.record_id IN (SELECT CAST(record AS INTEGER) FROM told WHERE platform = 'windows')
+       AND +w.record_id IN (SELECT CAST(record AS INTEGER) FROM traces WHERE platform = 'windows')
 ), kin AS MATERIALIZED ( -- programs that were run; read only where a step is of no session
     SELECT a.host, a.pid, a.ppid, a.time FROM audit_events AS a WHERE a.category = 'exec' AND a.ppid > 1
 ), remote AS MATERIALIZED ( -- where sessions come from
@@ -117,7 +117,7 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
            row_number() OVER (ORDER BY t.host, t.time, t.entity, t.step) AS id,
            -- What only lists an administrator's unit is joined by its name alone.
            t.fired = '[]' OR signal_severity(t.fired) <> 'info' OR t.step IN ('command', 'file') AS close
-      FROM told AS t
+      FROM traces AS t
       LEFT JOIN (SELECT p.source, p.record, p.session, -- without a session, the parent's parent, and then its
                         coalesce(iif(p.session IS NULL,
                             (SELECT k.ppid FROM kin AS k

@@ -4,7 +4,7 @@
  *     SELECT datetime, login_user, cmdline FROM process_events ORDER BY time DESC LIMIT 20;
  *
  * Each is a view of sql/, called ..._rows there, which brings the logs to one shape. As views they
- * could only be sorted whole. As tables they are asked for one window of time after another, and the
+ * could only be sorted whole. As tables they are read one window of time after another, and the
  * view hands each on to the logs. In a join that is not by time, have one of them kept first: WITH p AS
  * MATERIALIZED (SELECT ... FROM process_events).
  */

@@ -123,7 +123,7 @@ static int note(struct finder *f, const char *dir, int error, size_t lost)
     return error ? add(f, dir, "", true, error) : 0;
 }
 
-/* Whether a folder is there and was not seen before: 1, 0 or -ENOMEM. One that must not be looked
+/* Whether a folder exists and was not seen before: 1, 0 or -ENOMEM. One that must not be read
  * at is noted. */
 static int is_new(struct finder *f, const char *dir)
 {
@@ -181,7 +181,7 @@ static int take_parts(struct finder *f, const char *dir, const struct part *part
     return r;
 }
 
-/* A library, application or framework, unless it was looked into before. */
+/* A library, application or framework, unless it was read before. */
 static int take_whole(struct finder *f, const char *dir, const struct part *parts, size_t n)
 {
     int r = is_new(f, dir);

@@ -39,7 +39,7 @@ struct event_log_stats {
 };
 
 /* Takes the stream, on failure too. `min` and `max`: seconds since the epoch, infinite where
- * open. -EBADMSG where neither a file header nor any chunk is there; -ENOMEM; what read says. */
+ * open. -EBADMSG where there is neither a file header nor any chunk; -ENOMEM; what read says. */
 int event_log_open(struct stream *stream, double min, double max, struct event_log **ret);
 
 /* Where a log is in time, seconds since the epoch: widened by when the records of its first and its

@@ -384,7 +384,7 @@ static int lost_key(struct tbl_scan *scan, struct state *state, struct registry 
     return r < 0 ? SQLITE_OK : fill_key(scan, state, &state->path, row);
 }
 
-/* A lost key's value, unless it is in a cell that is now the value of a key that is there. */
+/* A lost key's value, unless it is in a cell that is now the value of a present key. */
 static int step_lost_keys(struct tbl_scan *scan, struct state *state, struct registry *row)
 {
     struct hive_value value;

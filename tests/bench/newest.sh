@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # newest.sh -- the newest rows, the last one's time and the last five minutes of logs of three sizes.
 #
-#     tests/bench/newest.sh [EVENTS]      of the smallest audit log, 20,000 unless told (22 MB); the next ones
+#     tests/bench/newest.sh [EVENTS]      of the smallest audit log, 20,000 by default (22 MB); the next ones
 #                                         are four and sixteen times as long
 #
 # Processor milliseconds of whole processes, medians of RUNS, less those of `SELECT 1`; how they grow with the

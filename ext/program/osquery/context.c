@@ -115,7 +115,7 @@ static struct bound value_of(const struct plugin_column *column, const char *tex
     return (struct bound){.type = PLUGIN_TEXT, .text = text};
 }
 
-/* Of a number that is not written as one nothing is asked: osquery compares it. */
+/* A number that is not written as one gives no term: osquery compares it. */
 static bool parse_number(const char *text, double *ret)
 {
     char  *end;

@@ -22,7 +22,7 @@ struct context_statement {
 };
 
 /* Prepare it; `context` NULL: all columns, no terms. SQLITE_OK; SQLITE_MISMATCH where the context is not
- * such an object; SQLITE_TOOBIG for too many terms; else what preparing said. context_end() after all. */
+ * such an object; SQLITE_TOOBIG for too many terms; else the code of sqlite3_prepare_v2(). context_end() after all. */
 int  context_prepare(sqlite3 *db, const struct plugin *plugin, const char *context,
                      struct context_statement *ret);
 void context_end(struct context_statement *statement);

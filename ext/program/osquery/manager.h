@@ -6,8 +6,8 @@
 
 #define MANAGER_WAIT 10 /* seconds for an answer */
 
-/* Register all plugins as the extension svcql. 0 with its uuid; -EREMOTEIO with what osquery said, as that
- * such an extension or table is there already; another negative errno where osquery cannot be reached. */
+/* Register all plugins as the extension svcql. 0 with its uuid; -EREMOTEIO with the message of osquery, as that
+ * such an extension or table exists already; another negative errno where osquery cannot be reached. */
 int manager_register(const char *socket, const struct plugins *plugins, int64_t *ret_uuid,
                      char *why, size_t size);
 

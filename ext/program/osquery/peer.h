@@ -36,7 +36,7 @@ void peer_within(struct peer *peer, int seconds);
 #define PEER_STALL 10
 int peer_send(const struct peer *peer, const struct buffer *message);
 
-/* Listen at a path, where only the owner may connect; a socket that is there already is removed. The
+/* Listen at a path, where only the owner may connect; an existing socket is removed. The
  * descriptor, which does not block, or -errno. */
 int peer_listen(const char *path);
 

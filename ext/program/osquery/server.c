@@ -128,7 +128,7 @@ static void refuse(struct server *server, const struct osquery_call *call, const
                      0);
 }
 
-/* Sends too: the rows count against the turn until they are gone. */
+/* Sends too: the rows count against the turn until they are sent. */
 static int answer_rows(struct server *server, const struct plugin *plugin,
                        const struct osquery_call *call, const struct peer *peer, struct buffer *b)
 {

@@ -61,7 +61,7 @@ function button(text, press, attributes = {}) {
 }
 
 const section = name => document.getElementById(name);
-const say = text => { section('said').textContent = text; };
+const say = text => { section('status').textContent = text; };
 const count = (n, one, many = one + 's') => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 const when = time => typeof time === 'number' ? new Date(time * 1000).toISOString().slice(0, 19).replace('T', ' ') : '';
 const grade = severity => el('span', {class: 'grade ' + (grades.includes(severity) ? severity : '')}, severity);
@@ -103,7 +103,7 @@ const tables = {}; // by section, for links such as #findings&host=web1
 // columns: {key, title, show, kind}; selects: keys with a list of values; more: what a row unfolds to.
 function table(place, {columns, rows, selects = [], more, caption, page = 100}) {
   const state = {q: '', from: 0, sort: null, down: false};
-  const body = el('tbody'), told = el('p', {class: 'quiet'}), inputs = {};
+  const body = el('tbody'), counted = el('p', {class: 'quiet'}), inputs = {};
   let size = page, shown = rows;
 
   const text_of = new Map();
@@ -141,7 +141,7 @@ function table(place, {columns, rows, selects = [], more, caption, page = 100}) 
       return line;
     }));
     const last = Math.min(state.from + size, shown.length);
-    told.textContent = shown.length ? `${(state.from + 1).toLocaleString('en')}–${last.toLocaleString('en')} of ${count(shown.length, 'row')}` : 'no rows';
+    counted.textContent = shown.length ? `${(state.from + 1).toLocaleString('en')}–${last.toLocaleString('en')} of ${count(shown.length, 'row')}` : 'no rows';
     pager.hidden = shown.length <= size && rows.length <= size;
     back.disabled = state.from === 0;
     on.disabled = last >= shown.length;
@@ -150,7 +150,7 @@ function table(place, {columns, rows, selects = [], more, caption, page = 100}) 
   function turn(by) {
     state.from = Math.max(0, state.from + by * size);
     draw();
-    say(told.textContent);
+    say(counted.textContent);
   }
   const back = button('Earlier rows', () => turn(-1)), on = button('Later rows', () => turn(1));
   const pager = el('div', {class: 'pager'}, back, on);
@@ -162,7 +162,7 @@ function table(place, {columns, rows, selects = [], more, caption, page = 100}) 
     }
     state.from = 0;
     draw();
-    say(told.textContent);
+    say(counted.textContent);
   }
   const read = () => set(Object.fromEntries(['q', ...selects].map(key => [key, inputs[key].value])));
 
@@ -189,7 +189,7 @@ function table(place, {columns, rows, selects = [], more, caption, page = 100}) 
     return head;
   });
   place.append(form, el('div', {class: 'wide'}, el('table', {}, caption ? el('caption', {}, caption) : null,
-    el('thead', {}, el('tr', {}, more ? el('td') : null, heads)), body)), told, pager);
+    el('thead', {}, el('tr', {}, more ? el('td') : null, heads)), body)), counted, pager);
   addEventListener('beforeprint', () => { size = Infinity; state.from = 0; draw(); });
   addEventListener('afterprint', () => { size = page; draw(); });
   tables[place.id] = {set};
@@ -250,7 +250,7 @@ function timeline(place) {
     first = Math.min(first, row.time);
     last = Math.max(last, row.time);
   }
-  const hosts = distinct(rows.map(row => row.host)), picture = el('div', {class: 'wide'}), told = el('p', {class: 'quiet'});
+  const hosts = distinct(rows.map(row => row.host)), picture = el('div', {class: 'wide'}), counted = el('p', {class: 'quiet'});
   const host = el('select', {}, el('option', {value: ''}, 'all'), hosts.map(name => el('option', {value: name}, name)));
   const span = el('select', {}, [['all time', 0], ['30 days', 2592000], ['a week', 604800], ['a day', 86400], ['an hour', 3600], ['a minute', 60]]
     .map(([name, seconds]) => el('option', {value: seconds}, name)));
@@ -261,11 +261,11 @@ function timeline(place) {
     const inside = rows.filter(row => row.time >= from && row.time <= from + seconds && (!host.value || row.host === host.value));
     const names = host.value ? [host.value] : hosts.slice(0, 200);
     at.disabled = !Number(span.value);
-    told.textContent = `${count(inside.length, 'finding')} from ${when(from)} to ${when(from + seconds)} UTC` + (names.length < hosts.length && !host.value ? `; the first ${names.length} of ${hosts.length} hosts` : '');
+    counted.textContent = `${count(inside.length, 'finding')} from ${when(from)} to ${when(from + seconds)} UTC` + (names.length < hosts.length && !host.value ? `; the first ${names.length} of ${hosts.length} hosts` : '');
     picture.replaceChildren(lanes(names, from, from + seconds, 'Findings by host and time', (name, y, x) => lane_marks(inside.filter(row => row.host === name), y, x)));
   }
   for (const input of [host, span, at]) input.addEventListener('input', draw);
-  place.append(el('form', {}, el('label', {}, 'host', host), el('label', {}, 'zoom', span), el('label', {}, 'earlier or later', at)), told, picture);
+  place.append(el('form', {}, el('label', {}, 'host', host), el('label', {}, 'zoom', span), el('label', {}, 'earlier or later', at)), counted, picture);
   tables.timeline = {set: values => { host.value = values.host || ''; draw(); }};
   draw();
 }
@@ -322,7 +322,7 @@ function incident(row, i) {
       el('tbody', {}, story.map(step => el('tr', {}, el('td', {class: 'time'}, (step.time || '').slice(0, 19)), [step.step, step.subject, step.user, [step.tool, step.verb, step.target].filter(Boolean).join(' '), (step.signals || '').replaceAll(',', ', '), step.record && step.record !== step.subject ? `${step.source} ${step.record}` : step.source].map(text => el('td', {}, text))))))));
 }
 
-// As many as a page holds; the rest when asked.
+// As many as fit a page; the rest on demand.
 function incidents(place) {
   const more = button('More incidents', () => add(50));
   let n = 0;
@@ -356,7 +356,7 @@ function attack(place) {
     found.has(id) ? el('a', {href: '#findings' + hash({technique: id})}, String(found.get(id))) : '0');
   const groups = distinct([...known].map(parent)), first = ['T1569', 'T1543'];
   groups.sort((a, b) => first.includes(b) - first.includes(a) || (a < b ? 1 : -1) * (first.includes(a) ? 1 : -1));
-  place.append(el('p', {class: 'quiet'}, `Techniques that are looked for, and findings of each; ATT&CK ${data.made.attack_version}.`),
+  place.append(el('p', {class: 'quiet'}, `Techniques that detections cover, and findings of each; ATT&CK ${data.made.attack_version}.`),
     el('div', {class: 'matrix'}, groups.map(group => el('div', {}, line(group), [...known].filter(id => id !== group && parent(id) === group).sort().map(line)))));
 }
 
@@ -384,7 +384,7 @@ function draw() {
   table(section('posture'), {rows: data.posture, selects: ['host', 'status', 'severity', 'mitigation', 'check_name'], columns: [
     {key: 'host', title: 'host', kind: 'word'}, {key: 'severity', title: 'severity', show: row => grade(row.severity)}, {key: 'status', title: 'status'}, {key: 'subject', title: 'subject'}, {key: 'why', title: 'why'}]});
   coverage_picture(section('coverage'));
-  section('coverage').append(el('h3', {}, 'What was not looked at'));
+  section('coverage').append(el('h3', {}, 'What was not read'));
   table(section('coverage'), {rows: data.problems, selects: ['host', 'status'], columns: [
     {key: 'host', title: 'host', kind: 'word'}, {key: 'status', title: 'status'}, {key: 'source', title: 'source'}, {key: 'skipped', title: 'records lost', kind: 'number'}, {key: 'detail', title: 'detail'},
     {key: 'analytics', title: 'analytics that miss it', show: row => (row.analytics || '').replaceAll(',', ', ')}]});

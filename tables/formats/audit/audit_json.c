@@ -137,7 +137,7 @@ static void put_head(struct buffer *text, const struct head *head, const char *t
     buffer_printf(text, " type=%s msg=audit(%s):", type, head->id);
 }
 
-/* The kernel's fields first, then, after the separator, what was looked up for them. */
+/* The kernel's fields first, then, after the separator, the names that were found for them. */
 static void put_record(struct buffer *text, const struct head *head, const char *type,
                        const cJSON *record)
 {
@@ -246,7 +246,7 @@ static bool read_time(const char *time, int64_t *ret, unsigned *ret_msec)
     return true;
 }
 
-/* Fields of the main record, and where auditbeat has them. The last four are looked up. */
+/* Fields of the main record, and where auditbeat has them. The last four are names that it found. */
 static const struct {
     const char *name, *path;
 } beat_fields[] = {

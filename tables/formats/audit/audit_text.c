@@ -195,7 +195,8 @@ bool audit_record_repeats(const char *line, size_t size, const struct audit_reco
 
 /* Fields -------------------------------------------------------------------- */
 
-#define SEPARATOR '\x1d' /* between what the kernel wrote and what auditd looked up */
+#define SEPARATOR                                                                                  \
+    '\x1d' /* between the fields of the kernel and the names that auditd found for them */
 
 void audit_fields_begin(struct audit_fields *fields, const struct audit_record *record)
 {

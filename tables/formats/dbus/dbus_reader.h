@@ -45,7 +45,7 @@ void dbus_reader_begin(struct dbus_reader *m, const uint8_t *data, size_t size, 
  * and a number of its size of 'n', 'q', 'i', 'u', 'x', 't', 'd'. */
 int dbus_read(struct dbus_reader *m, char type, void *ret);
 
-/* Several basic values and structures of them: "(sst)". A 0 means that not even the first is there.
+/* Several basic values and structures of them: "(sst)". A 0 means that not even the first is present.
  */
 int dbus_read_values(struct dbus_reader *m, const char *types, ...);
 

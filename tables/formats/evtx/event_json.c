@@ -19,7 +19,7 @@ struct event_json {
     bool         flat;   /* both are the root */
 };
 
-/* Where shippers put each field, below `system` or else below the root; the first that is there
+/* Where shippers put each field, below `system` or else below the root; the first that is present
  * counts. */
 #define PATHS(...) ((const char *const[]){__VA_ARGS__, NULL})
 

@@ -80,7 +80,7 @@ static bool spend_item(struct hive *hive)
     return true;
 }
 
-/* The size of the bins: the base block's, where it can be believed; else all that is there. */
+/* The size of the bins: the base block's, where it can be believed; else all that is present. */
 static void measure(struct hive *hive, const uint8_t *base, size_t size)
 {
     size_t   there = size - BASE_SIZE;

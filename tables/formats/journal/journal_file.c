@@ -94,7 +94,7 @@ static bool load(const struct journal_file *file, uint64_t at, uint64_t size)
     return !file->load || file->load(file->load_arg, at, size);
 }
 
-/* An object of that type and at least that size; NULL: none is there. */
+/* An object of that type and at least that size; NULL: there is none. */
 static const uint8_t *object(const struct journal_file *file, uint64_t offset, enum type type,
                              uint64_t least, uint64_t *ret_size)
 {
@@ -485,7 +485,7 @@ int journal_next(const struct journal_file *file, struct journal_list *list, uin
     return 0;
 }
 
-/* Whether the bytes have the form of an entry whose first field is there too. */
+/* Whether the bytes have the form of an entry whose first field is present too. */
 static bool plausible(const struct journal_file *file, uint64_t offset)
 {
     struct journal_entry entry;

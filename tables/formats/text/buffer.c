@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for `more` bytes and a NUL after what is there, or the sticky error. */
+/* Room for `more` bytes and a NUL after its content, or the sticky error. */
 static bool reserve(struct buffer *b, size_t more)
 {
     if (b->failed)

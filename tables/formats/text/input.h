@@ -21,7 +21,7 @@
 ssize_t input_read(int fd, void *data, size_t size);
 ssize_t input_pread(int fd, void *data, size_t size, off_t at);
 
-/* Bytes of the hole that begins at an offset: 0 where data is there, or where that is not known. A
+/* Bytes of the hole that begins at an offset: 0 where there is data, or where that is not known. A
  * hole at the end reaches to the end. */
 off_t input_hole(int fd, off_t at);
 

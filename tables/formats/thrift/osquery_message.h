@@ -1,7 +1,7 @@
 /* osquery_message.h -- the messages between osquery and its extensions (osquery.thrift).
  *
  * An extension answers ping, call and shutdown, and itself calls the manager's registerExtension,
- * deregisterExtension, extensions and ping. A table is asked by call("table", NAME, request), where the
+ * deregisterExtension, extensions and ping. A table is read by call("table", NAME, request), where the
  * request's "action" is "generate" or "columns" and its "context" says, as JSON, what the query wants.
  */
 #ifndef SVCQL_OSQUERY_MESSAGE_H

@@ -11,7 +11,7 @@
 
 #include "formats/text/buffer.h"
 
-/* Whether systemd passes over files of this name: hidden, or left behind by an editor or a package
+/* Whether systemd passes over files of this name: hidden, or left by an editor or a package
  * manager. */
 bool unit_name_ignored(const char *name);
 

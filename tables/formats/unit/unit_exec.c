@@ -77,10 +77,10 @@ static const char *say(struct parser *p, const char *fault, const char *before, 
 
     buffer_printf(&text, "%s%s%s%.200s%s", fault, *before == ':' && p->ignore ? ", ignoring" : "",
                   before, about, after);
-    const char *said = arena_strndup(p->memory, text.data ? text.data : "", text.size);
+    const char *copy = arena_strndup(p->memory, text.data ? text.data : "", text.size);
     p->memory->failed |= text.failed;
     buffer_free(&text);
-    return said;
+    return copy;
 }
 
 static const char *unbalanced(struct parser *p)

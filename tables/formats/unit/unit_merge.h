@@ -4,7 +4,7 @@
  *
  * The keys that are lists are documented in systemd.unit(5), .exec(5), .service(5) and related
  * pages; the resets that they share (all Condition...= are emptied together, so are the timers, the
- * paths and the sockets of a unit) are there too. A key that is not known counts as a plain one.
+ * paths and the sockets of a unit) are included. A key that is not known counts as a plain one.
  */
 #ifndef SVCQL_UNIT_MERGE_H
 #define SVCQL_UNIT_MERGE_H

@@ -105,7 +105,7 @@ static bool bad_account(const struct unit_setting *setting, const struct unit_ex
     return bad;
 }
 
-/* Of WorkingDirectory= and its like: what is not absolute. */
+/* Of WorkingDirectory= and similar settings: what is not absolute. */
 static bool bad_path(const struct unit_setting *setting, const struct unit_expander *expander,
                      struct buffer *ret)
 {

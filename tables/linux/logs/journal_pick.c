@@ -110,7 +110,7 @@ static int find_lists(struct journal_pick *pick, const char *name, const char *c
             pick->lost++;
     }
     if (r == 0 &&
-        (pick->lost || offset)) /* each value is there once: a file with more is none of journald */
+        (pick->lost || offset)) /* each value occurs once: a file with more is none of journald */
         r = -EBADMSG;
     return r == 0 && !pick->n ? -ENODATA : r;
 }

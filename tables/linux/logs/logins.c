@@ -178,7 +178,7 @@ static int next_lastlog(struct tbl_scan *scan, struct login_row *row)
 /* Databases ---------------------------------------------------------------------------- */
 
 /* event, user, time, tty, remote host, service, end, end's reason. Of a login without an end that the
- * shutdown of its boot came after, the host went down in an orderly way; where the next boot came
+ * shutdown of its boot came after, the host was shut down in order; where the next boot came
  * without one it crashed. */
 static const struct {
     const char *tables[2];

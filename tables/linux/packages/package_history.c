@@ -220,7 +220,7 @@ static void close_dnf(struct state *state)
 
 static const struct reader dnf_reader = {ARTEFACT_PACKAGE_LOG, open_dnf, next_of_dnf, close_dnf};
 
-/* rpm's database: when each package that is there now was installed --------------------- */
+/* rpm's database: when each present package was installed --------------------- */
 
 static void close_rpm(struct state *state)
 {

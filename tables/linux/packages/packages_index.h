@@ -67,7 +67,7 @@ struct packages {
     struct packages *next; /* in the connection's list */
     int              refs;
     struct root     *root;
-    uint64_t         statement; /* that asked for them last, and when: CLOCK_MONOTONIC, seconds */
+    uint64_t         statement; /* that used them last, and when: CLOCK_MONOTONIC, seconds */
     time_t           seen;
 
     char         *text;

@@ -512,7 +512,7 @@ static void drop_list(struct state *s)
 {
     if (s->not_compared) {
         s->managers.skipped += s->not_compared;
-        s->managers.detail = "settings that only the manager can work out are not compared";
+        s->managers.detail = "settings that only the manager can compute are not compared";
     }
     s->not_compared = 0;
     s->n_helds = s->next_held = 0;
@@ -613,7 +613,7 @@ static int probe(struct svcql *svcql)
 
 static const struct tbl_column columns[] = {
     ROW(host, TBL_KEY, "Host it is on"),
-    ROW(source, TBL_ID, "Manager that was asked: bus: and the scope"),
+    ROW(source, TBL_ID, "Manager that answered: bus: and the scope"),
     ROW(scope, TBL_KEY | TBL_ID,
         "Manager that has the unit: system, user:UID for a user's, capsule:NAME for a capsule's"),
     ROW(unit, TBL_KEY | TBL_ID, "Name of the unit"),

@@ -340,7 +340,7 @@ static const struct reload_setting settings[] = {
     {"SocketGroup", "SocketGroup", &value_text, SOCKET, TEXT, "", false},
     {"SocketMode", "SocketMode", &value_uint32, SOCKET, OCTAL, "438", false},
 
-    {"OnBootSec and its like", "TimersMonotonic", &timers, TIMER, TIMERS, "", false},
+    {"OnBootSec and similar settings", "TimersMonotonic", &timers, TIMER, TIMERS, "", false},
     {"OnCalendar", "TimersCalendar", &calendars, TIMER, CALENDARS, "", false},
     {"Unit", "Unit", &value_text, TIMER | PATH, TRIGGER, NULL, false},
     {"Persistent", "Persistent", &value_bool, TIMER, BOOL, "0", false},
@@ -349,7 +349,7 @@ static const struct reload_setting settings[] = {
     {"AccuracySec", "AccuracyUSec", &value_uint64, TIMER, SPAN, NULL, false},
     {"RandomizedDelaySec", "RandomizedDelayUSec", &value_uint64, TIMER, SPAN, "0", false},
 
-    {"PathExists and its like", "Paths", &pairs, PATH, PATHS, "", false},
+    {"PathExists and similar settings", "Paths", &pairs, PATH, PATHS, "", false},
     {"MakeDirectory", "MakeDirectory", &value_bool, PATH, BOOL, "0", false},
 };
 
@@ -516,7 +516,7 @@ struct reading {
     const char                  *section, *loaded;
     struct buffer               *out;
     const struct unit_setting   *last;  /* that has a value in force */
-    bool                         empty; /* the key is there, but empty */
+    bool                         empty; /* the key is present, but empty */
 };
 
 /* A text with its specifiers expanded; false where one is not known. */
@@ -684,7 +684,7 @@ static bool put_value(struct reading *r, const char *text)
     }
 }
 
-/* Whether the key is there and says yes. */
+/* Whether the key is present and its value is yes. */
 static bool is_on(const struct reading *r, const char *key)
 {
     bool on = false;

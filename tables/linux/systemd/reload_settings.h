@@ -53,7 +53,7 @@ struct reload_disk {
 enum reload_verdict {
     RELOAD_SAME,
     RELOAD_DIFFERS,
-    RELOAD_NOT_COMPARED, /* set on disk, in a form that only the manager can work out */
+    RELOAD_NOT_COMPARED, /* set on disk, in a form that only the manager can compute */
 };
 
 /* Compare a property's text with what is on disk: the text of that in *ret_text, and in *ret_last the

@@ -48,7 +48,7 @@ struct state {
 
 /* To answer for the state of a unit's file, a manager searches the whole unit path, once for each
  * unit. So the states of the system's units are computed here, from one reading of the disk. If a
- * part of it is unreadable, the manager is asked. */
+ * part of it is unreadable, the state is the manager's. */
 static int open_states(struct state *state)
 {
     struct unit_manager manager = {.scope = UNIT_SYSTEM, .uid = -1};

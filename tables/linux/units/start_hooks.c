@@ -699,7 +699,7 @@ static const struct tbl_column columns[] = {
         "and forwarded), apt, dpkg, dnf, pacman (hooks of package managers), acpi, kernel, "
         "extension (units of the trees of systemd-sysext, systemd-confext and portable services), "
         "credential (units and drop-ins in credential stores), nspawn (settings of containers), "
-        "cron (scripts of /etc/cron.daily and its like)"),
+        "cron (scripts of /etc/cron.daily and similar folders)"),
     ROW(line, 0, "Line of the file, from 1; 0 of a script"),
     ROW(position, TBL_ID, "Number of the row within its file, from 1"),
     ROW(setting, 0,

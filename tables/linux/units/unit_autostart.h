@@ -12,7 +12,7 @@
 const struct unit_setting *autostart_setting(const struct unit_loaded *loaded, const char *key);
 
 /* Why no service is made of the entry; NULL: one is, which OnlyShowIn= and conditions may still stop
- * at its start. An absent program counts only where the folders are there in which it would be. In
+ * at its start. An absent program counts only where the folders exist in which it would be. In
  * static memory. */
 const char *autostart_off(const struct root *root, const struct unit_entry *entry,
                           const struct unit_loaded *loaded, int version);

@@ -347,7 +347,8 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("started_by", TBL_TEXT, 0,
              "Units that pull it in when the manager starts, as a JSON array: by a link in .wants, "
              ".requires or "
-             ".upholds, Wants=, Requires= and the like, on a way from default.target; NULL: none",
+             ".upholds, Wants=, Requires= and similar settings, on a path from default.target; "
+             "NULL: none",
              unit_files_get_started_by),
     TBL_LAZY("aliases", TBL_TEXT, 0,
              "Other names by which the unit can be started, as a JSON array: links of its name, "

@@ -61,7 +61,7 @@ struct unit_loaded {
     const char          *refused; /* why nothing of it is in force; NULL: systemd loads it */
     struct arena         memory;  /* what the settings point into, unless the search keeps it */
 
-    bool        verified; /* unit_loaded_bad_setting() was asked */
+    bool        verified; /* unit_loaded_bad_setting() was called */
     const char *bad_setting;
 };
 

@@ -13,10 +13,10 @@ struct unit_place {
                             directories that do not shadow each other */
     const char *dir;     /* "~/" and "$/" as for unit_search_add_dir() */
     const char *pattern; /* of file names */
-    unsigned    depth;   /* levels of folders that are looked into too */
-    bool (*matches)(const char *name);     /* also asked of file names, and with a depth above 1
+    unsigned    depth;   /* levels of folders that are read too */
+    bool (*matches)(const char *name);     /* also called for file names, and with a depth above 1
                                               of the X of folders of drop-ins; NULL: not */
-    bool (*passes_over)(const char *path); /* of folders that are not looked into; NULL: none */
+    bool (*passes_over)(const char *path); /* of folders that are not read; NULL: none */
 };
 
 /* The places of the system's manager, those all users share, or a user's own; as a search whose

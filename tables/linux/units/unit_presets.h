@@ -22,7 +22,7 @@ struct unit_preset_rule {
 };
 
 struct unit_presets {
-    struct unit_preset_rule *rules; /* in the order in which they are looked through */
+    struct unit_preset_rule *rules; /* in the order in which they are applied */
     size_t                   n;
     size_t                   unread; /* files not read, or rules beyond the limit */
     struct arena             memory;

@@ -85,7 +85,7 @@ struct unit_entry {
     const char *target;
     bool        targeted;
 
-    const struct statx *status; /* unit_search_statx(); NULL: not asked for yet */
+    const struct statx *status; /* unit_search_statx(); NULL: not read yet */
     enum { UNIT_MASK_UNKNOWN, UNIT_NO_MASK, UNIT_MASK } mask; /* unit_search_is_mask() */
 
     bool                      unread;    /* counted in the search: not read, or not to its end */
