@@ -359,6 +359,21 @@ int place_files_next(struct place_files *f)
     return rc;
 }
 
+int place_files_row(struct place_files *f, void *row)
+{
+    int rc = is_open(f) ? f->next_record(f->scan, row) : SQLITE_DONE;
+
+    while (rc == SQLITE_DONE) {
+        rc = place_files_next(f);
+        if (rc != SQLITE_ROW)
+            return rc;
+        rc = f->begin_file(f->scan, row);
+        if (rc == SQLITE_OK)
+            rc = f->next_record(f->scan, row);
+    }
+    return rc;
+}
+
 int place_files_line(struct place_files *f, char **ret_line, size_t *ret_size)
 {
     int r = stream_line(f->stream, ret_line, ret_size);

@@ -11,6 +11,9 @@
  *         ... text, size, path, shown, source.host; records++, skipped++ ...
  *     place_files_end(&state->files);
  *
+ * A table whose rows are the records of one file after another sets begin_file and next_record and calls
+ * place_files_row() for each row.
+ *
  * A file that is absent, denied, too big or not regular, a folder that cannot be listed or has more
  * names than PLACE_NAMES_MAX: each is reported, and the walk goes on. Each file is opened only when
  * it is read, so a LIMIT reads no more than it needs.
@@ -61,6 +64,11 @@ struct place_files {
     /* What to do first in each root: place_files_base(), as a rule. NULL: nothing. */
     int (*begin_root)(struct tbl_scan *scan);
 
+    /* For place_files_row(): of a file that was opened, which may have a row of its own (SQLITE_ROW); SQLITE_OK
+     * where its records follow, SQLITE_DONE where it has none. The next record: SQLITE_ROW, SQLITE_DONE. */
+    int (*begin_file)(struct tbl_scan *scan, void *row);
+    int (*next_record)(struct tbl_scan *scan, void *row);
+
     /* Of the file that is open. */
     struct source         source;
     struct place_of_files place;
@@ -100,6 +108,9 @@ struct place_files {
 int  place_files_begin(struct place_files *f, const struct sources_want *want);
 int  place_files_next(struct place_files *f); /* SQLITE_ROW, SQLITE_DONE or an error */
 void place_files_end(struct place_files *f);  /* accepts a zeroed one */
+
+/* The next row of all files. SQLITE_ROW, SQLITE_DONE or an error. */
+int place_files_row(struct place_files *f, void *row);
 
 /* The next line of a file that is read by line, as stream_line() gives it: SQLITE_ROW, SQLITE_DONE at
  * the end of the file. */

@@ -37,11 +37,41 @@ struct line_row {
 /* A scan, all zero when it is opened. */
 struct state {
     struct place_files files;
-    bool               in_file;
     int64_t            line;
 };
 
 static const struct place_of_files places[] = {{.path = "/etc/NAME"}};
+
+static int begin_file(struct tbl_scan *scan, void *row)
+{
+    (void)row;
+    ((struct state *)tbl_state(scan))->line = 0;
+    return SQLITE_OK;
+}
+
+/* A row of the file: SQLITE_ROW, SQLITE_DONE at its end, or an error. */
+static int next_record(struct tbl_scan *scan, void *out)
+{
+    struct state    *state = tbl_state(scan);
+    struct line_row *row = out;
+    char            *text;
+    size_t           size;
+    int              rc = place_files_line(&state->files, &text, &size);
+
+    if (rc != SQLITE_ROW)
+        return rc;
+    state->files.records++;
+    row->text = tbl_utf8(scan, text, size); /* lives until the next row */
+    row->line = ++state->line;
+    row->host = state->files.source.host;
+    row->source = state->files.shown;
+    return row->text ? SQLITE_ROW : SQLITE_NOMEM;
+}
+
+static int next(struct tbl_scan *scan, void *row)
+{
+    return place_files_row(&((struct state *)tbl_state(scan))->files, row);
+}
 
 static int open_scan(struct tbl_scan *scan)
 {
@@ -52,45 +82,13 @@ static int open_scan(struct tbl_scan *scan)
                                         .kind = "NAME",
                                         .places = places,
                                         .n_places = TBL_COUNT(places),
-                                        .by_line = true};
+                                        .by_line = true,
+                                        .begin_file = begin_file,
+                                        .next_record = next_record};
     return place_files_begin(&state->files,
                              &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
                                                     .host = key->host,
                                                     .root = key->root});
-}
-
-static int fill(struct tbl_scan *scan, const char *text, size_t size, struct line_row *row)
-{
-    struct state *state = tbl_state(scan);
-
-    state->files.records++;
-    row->text = tbl_utf8(scan, text, size); /* lives until the next row */
-    row->line = state->line;
-    row->host = state->files.source.host;
-    row->source = state->files.shown;
-    return row->text ? SQLITE_ROW : SQLITE_NOMEM;
-}
-
-/* One row: SQLITE_ROW, SQLITE_DONE at the end, or an error. */
-static int next(struct tbl_scan *scan, void *row)
-{
-    struct state *state = tbl_state(scan);
-    char         *text;
-    size_t        size;
-
-    for (;;) {
-        int rc = state->in_file ? place_files_line(&state->files, &text, &size) : SQLITE_DONE;
-        if (rc == SQLITE_ROW) {
-            state->line++;
-            return fill(scan, text, size, row);
-        }
-        if (rc == SQLITE_DONE)
-            rc = place_files_next(&state->files);
-        if (rc != SQLITE_ROW)
-            return rc;
-        state->in_file = true;
-        state->line = 0;
-    }
 }
 
 static void close_scan(struct tbl_scan *scan)

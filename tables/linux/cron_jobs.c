@@ -57,7 +57,6 @@ static const struct place_of_files places[] = {
 struct state {
     struct place_files      files;
     const struct tbl_terms *users;
-    bool                    in_file; /* its lines are read */
     int64_t                 line;
 };
 
@@ -137,17 +136,19 @@ static int fill_script(struct tbl_scan *scan, struct job_row *row)
                 row);
 }
 
-static int next_job(struct tbl_scan *scan, struct job_row *row)
+static int next_job(struct tbl_scan *scan, void *out)
 {
     static const enum cron_form forms[] = {
         [SYSTEM] = CRON_SYSTEM, [USER] = CRON_USER, [ANACRON] = CRON_ANACRON};
     struct state   *state = tbl_state(scan);
+    struct job_row *row = out;
     struct cron_job job;
     char           *line;
     size_t          size;
-    int             rc;
+    int             rc = SQLITE_DONE;
 
-    while ((rc = place_files_line(&state->files, &line, &size)) == SQLITE_ROW) {
+    while (state->files.place.tag != SCRIPT &&
+           (rc = place_files_line(&state->files, &line, &size)) == SQLITE_ROW) {
         state->line++;
         int r = cron_parse(forms[state->files.place.tag], line, size, &job);
         state->files.skipped += r < 0;
@@ -159,20 +160,17 @@ static int next_job(struct tbl_scan *scan, struct job_row *row)
     return rc;
 }
 
-static int next(struct tbl_scan *scan, void *row)
+static int begin_file(struct tbl_scan *scan, void *row)
 {
     struct state *state = tbl_state(scan);
-    int           rc = state->in_file ? next_job(scan, row) : SQLITE_DONE;
 
-    while (rc == SQLITE_DONE) {
-        rc = place_files_next(&state->files);
-        if (rc != SQLITE_ROW)
-            return rc;
-        state->line = 0;
-        state->in_file = state->files.place.tag != SCRIPT;
-        rc = state->in_file ? next_job(scan, row) : fill_script(scan, row);
-    }
-    return rc;
+    state->line = 0;
+    return state->files.place.tag == SCRIPT ? fill_script(scan, row) : SQLITE_OK;
+}
+
+static int next(struct tbl_scan *scan, void *row)
+{
+    return place_files_row(&((struct state *)tbl_state(scan))->files, row);
 }
 
 static int open_scan(struct tbl_scan *scan)
@@ -187,7 +185,9 @@ static int open_scan(struct tbl_scan *scan)
                                         .places = places,
                                         .n_places = TBL_COUNT(places),
                                         .by_line = true,
-                                        .wanted = wanted};
+                                        .wanted = wanted,
+                                        .begin_file = begin_file,
+                                        .next_record = next_job};
     return place_files_begin(
         &state->files,
         &(struct sources_want){.artefacts = SYSTEM_ROOT, .host = key->host, .root = key->root});

@@ -75,12 +75,13 @@ static void fill_place(struct state *state, struct login_row *row)
     row->source = state->files.shown;
 }
 
-static int next_record(struct tbl_scan *scan, struct login_row *row)
+static int next_record(struct tbl_scan *scan, void *out)
 {
     struct state      *state = tbl_state(scan);
+    struct login_row  *row = out;
     struct utmp_record record;
 
-    while (state->at < state->files.size) {
+    while (state->files.place.tag == UTMP && state->at < state->files.size) {
         const uint8_t *data = (const uint8_t *)state->files.text + state->at;
         state->at += state->record;
         int r = utmp_read(data, state->record, &record);
@@ -150,7 +151,7 @@ static int fill_session(struct tbl_scan *scan, struct login_row *row)
     return SQLITE_ROW;
 }
 
-static int begin_file(struct tbl_scan *scan, struct login_row *row)
+static int begin_file(struct tbl_scan *scan, void *row)
 {
     struct state *state = tbl_state(scan);
 
@@ -160,22 +161,12 @@ static int begin_file(struct tbl_scan *scan, struct login_row *row)
     state->record = utmp_record_size((const uint8_t *)state->files.text, state->files.size);
     state->at = state->record ? 0 : state->files.size;
     state->files.skipped += !state->record;
-    return next_record(scan, row);
+    return SQLITE_OK;
 }
 
 static int next(struct tbl_scan *scan, void *row)
 {
-    struct state *state = tbl_state(scan);
-    int           rc =
-        state->files.text && state->files.place.tag == UTMP ? next_record(scan, row) : SQLITE_DONE;
-
-    while (rc == SQLITE_DONE) {
-        rc = place_files_next(&state->files);
-        if (rc != SQLITE_ROW)
-            return rc;
-        rc = begin_file(scan, row);
-    }
-    return rc;
+    return place_files_row(&((struct state *)tbl_state(scan))->files, row);
 }
 
 static int open_scan(struct tbl_scan *scan)
@@ -188,7 +179,9 @@ static int open_scan(struct tbl_scan *scan)
                                         .places = places,
                                         .n_places = TBL_COUNT(places),
                                         .wanted = wanted,
-                                        .begin_root = begin_root};
+                                        .begin_root = begin_root,
+                                        .begin_file = begin_file,
+                                        .next_record = next_record};
     return place_files_begin(&state->files,
                              &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
                                                     .host = key->hostname,

@@ -202,11 +202,14 @@ static int keep_rule(const struct polkit_rule *rule, void *data)
                : -ENOMEM;
 }
 
-static int read_file(struct state *state)
+static int begin_file(struct tbl_scan *scan, void *row)
 {
+    struct state       *state = tbl_state(scan);
     struct place_files *f = &state->files;
     int                 r;
 
+    (void)row;
+    free_rows(state);
     state->unknown = 0;
     state->loaded = loaded(state);
     r = kinds[f->place.tag].parse(f->text, f->size, keep_rule, state);
@@ -221,10 +224,14 @@ static int read_file(struct state *state)
 
 /* Rows -------------------------------------------------------------------------- */
 
-static int fill(struct tbl_scan *scan, struct state *state, struct rule_row *row)
+static int next_rule(struct tbl_scan *scan, void *out)
 {
-    const char *argument = row->root;
+    struct state    *state = tbl_state(scan);
+    struct rule_row *row = out;
+    const char      *argument = row->root;
 
+    if (state->row == state->n_rows)
+        return SQLITE_DONE;
     *row = state->rows[state->row++];
     row->root = argument;
     row->loaded = state->loaded;
@@ -236,17 +243,7 @@ static int fill(struct tbl_scan *scan, struct state *state, struct rule_row *row
 
 static int next(struct tbl_scan *scan, void *row)
 {
-    struct state *state = tbl_state(scan);
-
-    while (state->row == state->n_rows) {
-        free_rows(state);
-        int rc = place_files_next(&state->files);
-        if (rc == SQLITE_ROW)
-            rc = read_file(state);
-        if (rc != SQLITE_OK)
-            return rc;
-    }
-    return fill(scan, state, row);
+    return place_files_row(&((struct state *)tbl_state(scan))->files, row);
 }
 
 static int open_scan(struct tbl_scan *scan)
@@ -259,7 +256,9 @@ static int open_scan(struct tbl_scan *scan)
                                         .kind = "polkit",
                                         .places = places,
                                         .n_places = TBL_COUNT(places),
-                                        .begin_root = begin_root};
+                                        .begin_root = begin_root,
+                                        .begin_file = begin_file,
+                                        .next_record = next_rule};
     return place_files_begin(&state->files,
                              &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
                                                     .host = key->host,

@@ -254,7 +254,7 @@ static int enter_database(struct state *state)
 
 /* The walk ----------------------------------------------------------------------------- */
 
-static int next_record(struct tbl_scan *scan, struct login_row *row)
+static int next_record(struct tbl_scan *scan, void *row)
 {
     switch (((struct state *)tbl_state(scan))->kind) {
     case LASTLOG:
@@ -268,10 +268,13 @@ static int next_record(struct tbl_scan *scan, struct login_row *row)
 }
 
 /* A database of wtmpdb bears the name of the file whose place it took. */
-static int enter_file(struct state *state)
+static int begin_file(struct tbl_scan *scan, void *row)
 {
-    const char *dot = strrchr(state->files.name, '.');
+    struct state *state = tbl_state(scan);
+    const char   *dot = strrchr(state->files.name, '.');
 
+    (void)row;
+    leave_database(state);
     state->kind = state->files.place.tag;
     if (state->kind == WTMP && dot && strcmp(dot, ".db") == 0)
         state->kind = WTMPDB;
@@ -291,19 +294,7 @@ static int enter_file(struct state *state)
 
 static int next(struct tbl_scan *scan, void *row)
 {
-    struct state *state = tbl_state(scan);
-    int           rc = state->files.text ? next_record(scan, row) : SQLITE_DONE;
-
-    while (rc == SQLITE_DONE) {
-        leave_database(state);
-        rc = place_files_next(&state->files);
-        if (rc != SQLITE_ROW)
-            return rc;
-        rc = enter_file(state);
-        if (rc == SQLITE_OK)
-            rc = next_record(scan, row);
-    }
-    return rc;
+    return place_files_row(&((struct state *)tbl_state(scan))->files, row);
 }
 
 /* Not what SQLite keeps beside a database. */
@@ -322,7 +313,9 @@ static int open_scan(struct tbl_scan *scan)
                                         .kind = "logins",
                                         .places = places,
                                         .n_places = TBL_COUNT(places),
-                                        .wanted = wanted};
+                                        .wanted = wanted,
+                                        .begin_file = begin_file,
+                                        .next_record = next_record};
     return place_files_begin(&state->files,
                              &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT,
                                                     .host = key->host,

@@ -13,32 +13,9 @@
 #include "formats/unit/unit_name.h"
 #include "formats/unit/unit_words.h"
 #include "table.h"
+#include "unit_types.h"
 
 SQLITE_EXTENSION_INIT3
-
-/* Units with a section of this kind: a set of types. */
-enum {
-    SERVICE = 1 << 0,
-    SOCKET = 1 << 1,
-    MOUNT = 1 << 2,
-    SWAP = 1 << 3,
-    SLICE = 1 << 4,
-    SCOPE = 1 << 5,
-    TIMER = 1 << 6,
-    PATH = 1 << 7,
-    EXEC = SERVICE | SOCKET | MOUNT | SWAP,
-    KILL = EXEC | SCOPE,
-    CGROUP = EXEC | SLICE | SCOPE,
-    UNIT = 1 << 8, /* [Unit], of every type */
-};
-
-static const struct {
-    unsigned    type;
-    const char *name, *section;
-} types[] = {{SERVICE, "service", "Service"}, {SOCKET, "socket", "Socket"},
-             {MOUNT, "mount", "Mount"},       {SWAP, "swap", "Swap"},
-             {SLICE, "slice", "Slice"},       {SCOPE, "scope", "Scope"},
-             {TIMER, "timer", "Timer"},       {PATH, "path", "Path"}};
 
 /* How a value on disk becomes the text of the property. */
 enum form {
@@ -379,12 +356,19 @@ void reload_settings_sort(const struct reload_setting *ret[])
 /* The type of a unit, as a set of one. */
 static unsigned type_of(const char *unit, const char **ret_section)
 {
+    static const struct {
+        const char *type, *section;
+    } types[N_UNIT_TYPES] = {
+#define TYPE(bit, type, section) {type, section},
+        UNIT_KINDS(TYPE)
+#undef TYPE
+    };
     const char *name = unit_name_type(unit);
 
-    for (size_t i = 0; name && i < TBL_COUNT(types); i++)
-        if (strcmp(types[i].name, name) == 0) {
+    for (size_t i = SERVICE_AT; name && i < N_UNIT_TYPES; i++)
+        if (strcmp(types[i].type, name) == 0) {
             *ret_section = types[i].section;
-            return types[i].type;
+            return 1u << i;
         }
     return 0;
 }

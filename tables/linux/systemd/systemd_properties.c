@@ -8,30 +8,14 @@ SQLITE_EXTENSION_INIT3
 
 #define TEXTS_MAX (32u << 20) /* bytes of the texts of a batch */
 
-/* D-Bus interfaces, org.freedesktop.systemd1(5). A property of "exec" is on each of those types. */
-enum interface {
-    UNIT = 1 << 0,
-    SERVICE = 1 << 1,
-    SOCKET = 1 << 2,
-    MOUNT = 1 << 3,
-    SWAP = 1 << 4,
-    SLICE = 1 << 5,
-    SCOPE = 1 << 6,
-    TIMER = 1 << 7,
-    PATH = 1 << 8,
-    EXEC = SERVICE | SOCKET | MOUNT | SWAP,
-    CGROUP = EXEC | SLICE | SCOPE,
-};
-
+/* D-Bus interfaces. A property of EXEC is on each of those types. */
 static const struct {
     const char *type; /* of a unit: what its name ends in */
     const char *name;
-} interfaces[N_INTERFACES] = {
-    {NULL, MANAGER_NAME ".Unit"},       {"service", MANAGER_NAME ".Service"},
-    {"socket", MANAGER_NAME ".Socket"}, {"mount", MANAGER_NAME ".Mount"},
-    {"swap", MANAGER_NAME ".Swap"},     {"slice", MANAGER_NAME ".Slice"},
-    {"scope", MANAGER_NAME ".Scope"},   {"timer", MANAGER_NAME ".Timer"},
-    {"path", MANAGER_NAME ".Path"},
+} interfaces[N_UNIT_TYPES] = {
+#define INTERFACE(bit, type, section) {type, MANAGER_NAME "." section},
+    UNIT_KINDS(INTERFACE)
+#undef INTERFACE
 };
 
 /* Some columns again, since systemd 244 with all prefixes. These answers arrive later and replace
@@ -87,7 +71,7 @@ static bool uses(const struct tbl_scan *scan, const struct property *property)
 
 void properties_plan(struct properties *p, const struct tbl_scan *scan)
 {
-    for (size_t i = 0; i < N_INTERFACES; i++) {
+    for (size_t i = 0; i < N_UNIT_TYPES; i++) {
         struct plan *plan = &p->plans[i];
         for (size_t k = 0; k < TBL_COUNT(properties); k++)
             if (properties[k].interfaces >> i & 1 && uses(scan, &properties[k]))
@@ -209,7 +193,7 @@ int properties_ask(struct properties *p, struct manager_scan *managers, struct u
 {
     p->managers = managers;
     int r = ask_interface(p, unit, 0, all);
-    for (size_t i = 1; i < N_INTERFACES && r >= 0; i++)
+    for (size_t i = 1; i < N_UNIT_TYPES && r >= 0; i++)
         if (unit->type && strcmp(interfaces[i].type, unit->type) == 0)
             r = ask_interface(p, unit, i, p->plans[i].all);
     return r;

@@ -18,6 +18,7 @@
 #include "manager_scan.h"
 #include "systemd_value.h"
 #include "table.h"
+#include "unit_types.h"
 
 #define UNITS_MAX 64 /* in a batch */
 
@@ -169,7 +170,6 @@ struct unit {
 
 /* Asking -------------------------------------------------------------------- */
 
-#define N_INTERFACES     9
 #define N_PROPERTIES_MAX 80
 
 struct property;
@@ -190,7 +190,7 @@ struct question {
 };
 
 struct properties {
-    struct plan          plans[N_INTERFACES];
+    struct plan          plans[N_UNIT_TYPES];
     struct manager_scan *managers; /* whose counters of skipped records are kept */
     struct question      questions[UNITS_MAX * N_PROPERTIES_MAX];
     size_t               n_questions;
