@@ -14,6 +14,12 @@
  * A table whose rows are the records of one file after another sets begin_file and next_record and calls
  * place_files_row() for each row.
  *
+ * The walk opens, reads and reports: what a table would still do with paths alone is most of it. So
+ * `packages` and `package_history` do not stand on it. A package database is one index for several tables,
+ * kept from statement to statement by the stamps of its files; it reads a package's own lists when a row
+ * needs them, and rpm's stores in parts. Logs of packages are sources of evidence (ARTEFACT_PACKAGE_LOG),
+ * found as loose files too, and of eight databases that a root may have each is opened by its own reader.
+ *
  * A file that is absent, denied, too big or not regular, a folder that cannot be listed or has more
  * names than PLACE_NAMES_MAX: each is reported, and the walk goes on. Each file is opened only when
  * it is read, so a LIMIT reads no more than it needs.
