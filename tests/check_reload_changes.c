@@ -8,28 +8,7 @@
 
 #include "harness.h"
 #include "make_manager.h"
-#include "make_systemd.h"
-
-static const char *box;
-static pid_t       booted;
-
-static void boot(void)
-{
-    box = harness_scratch();
-    booted = systemd_start(box);
-}
-
-static void halt(void)
-{
-    if (booted > 0)
-        systemd_stop(box);
-}
-
-#define ENTER()                                                                                    \
-    do {                                                                                           \
-        NEED_SYSTEMD(booted);                                                                      \
-        systemd_enter(box);                                                                        \
-    } while (0)
+#include "systemd_box.h"
 
 #define ETC "etc/systemd/system/"
 

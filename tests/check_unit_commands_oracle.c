@@ -7,11 +7,9 @@
 #include <unistd.h>
 
 #include "harness.h"
-#include "make_systemd.h"
+#include "systemd_box.h"
 
-static const char *box;
-static pid_t       booted;
-static uint32_t    seed;
+static uint32_t seed;
 
 static uint32_t any(uint32_t n)
 {
@@ -21,24 +19,6 @@ static uint32_t any(uint32_t n)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ANY(array)   ((array)[any(COUNT(array))])
-
-static void boot(void)
-{
-    box = harness_scratch();
-    booted = systemd_start(box);
-}
-
-static void halt(void)
-{
-    if (booted > 0)
-        systemd_stop(box);
-}
-
-#define ENTER()                                                                                    \
-    do {                                                                                           \
-        NEED_SYSTEMD(booted);                                                                      \
-        systemd_enter(box);                                                                        \
-    } while (0)
 
 /* Output of the manager ------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "harness.h"
-#include "make_systemd.h"
+#include "systemd_box.h"
 
 static const char *dir;
 
@@ -204,27 +204,6 @@ START_TEST(a_user_has_drift_of_his_own)
 END_TEST
 
 /* A real systemd -------------------------------------------------------------- */
-
-static const char *box;
-static pid_t       booted;
-
-static void boot(void)
-{
-    box = harness_scratch();
-    booted = systemd_start(box);
-}
-
-static void halt(void)
-{
-    if (booted > 0)
-        systemd_stop(box);
-}
-
-#define ENTER()                                                                                    \
-    do {                                                                                           \
-        NEED_SYSTEMD(booted);                                                                      \
-        systemd_enter(box);                                                                        \
-    } while (0)
 
 static char *output(const char *command)
 {

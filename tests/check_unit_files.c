@@ -9,7 +9,7 @@
 #include "formats/text/buffer.h"
 #include "harness.h"
 #include "linux/units/unit_search.h"
-#include "make_systemd.h"
+#include "systemd_box.h"
 
 static const char *dir; /* a root, then in it what a test writes */
 
@@ -606,27 +606,6 @@ END_TEST
 
 /* Against systemd --------------------------------------------------------------- */
 
-static const char *box;
-static pid_t       booted;
-
-static void setup(void)
-{
-    box = harness_scratch();
-    booted = systemd_start(box);
-}
-
-static void teardown(void)
-{
-    if (booted > 0)
-        systemd_stop(box);
-}
-
-#define ENTER()                                                                                    \
-    do {                                                                                           \
-        NEED_SYSTEMD(booted);                                                                      \
-        systemd_enter(box);                                                                        \
-    } while (0)
-
 static char *lines_of(const char *command)
 {
     FILE  *pipe = popen(command, "re");
@@ -951,7 +930,7 @@ Suite *make_unit_files_suite(void)
 
     t = tcase_create("systemd");
     tcase_set_timeout(t, 60);
-    tcase_add_unchecked_fixture(t, setup, teardown);
+    tcase_add_unchecked_fixture(t, boot, halt);
     tcase_add_test(t, the_folders_are_those_of_systemd_analyze);
     tcase_add_test(t, states_agree_as_booted);
     tcase_add_test(t, states_agree_after_what_systemctl_does);

@@ -6,7 +6,7 @@
 
 #include "formats/unit/unit_directives.h"
 #include "harness.h"
-#include "make_systemd.h"
+#include "systemd_box.h"
 
 static const char *dir;
 
@@ -330,27 +330,6 @@ END_TEST
 
 /* Against systemd --------------------------------------------------------------- */
 
-static const char *box;
-static pid_t       booted;
-
-static void setup(void)
-{
-    box = harness_scratch();
-    booted = systemd_start(box);
-}
-
-static void teardown(void)
-{
-    if (booted > 0)
-        systemd_stop(box);
-}
-
-#define ENTER()                                                                                    \
-    do {                                                                                           \
-        NEED_SYSTEMD(booted);                                                                      \
-        systemd_enter(box);                                                                        \
-    } while (0)
-
 static char *output(const char *format, const char *argument)
 {
     char   command[1024];
@@ -639,7 +618,7 @@ Suite *make_unit_settings_suite(void)
 
     t = tcase_create("systemd");
     tcase_set_timeout(t, 60);
-    tcase_add_unchecked_fixture(t, setup, teardown);
+    tcase_add_unchecked_fixture(t, boot, halt);
     tcase_add_test(t, commands_are_those_of_the_manager);
     tcase_add_test(t, files_are_those_of_systemctl_cat);
     tcase_add_test(t, effective_values_are_those_of_systemctl_show);
