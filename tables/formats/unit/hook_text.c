@@ -90,7 +90,9 @@ static const char *clean_path(struct hook_reader *r, const char *path)
     return clean;
 }
 
-/* Folders and files from which programs are started or which give access. */
+/* Folders and files from which programs are started or which give access, by the beginning of their
+ * paths. unit_places.h, of a room above, knows some of them by the names of files in them; what a line of
+ * tmpfiles.d makes need not have such a name yet. */
 static bool starts_something(const char *path)
 {
     static const char *const places[] = {
