@@ -20,6 +20,7 @@
 #include "formats/text/name_measure.h"
 #include "formats/text/regexp.h"
 #include "formats/text/text_measure.h"
+#include "osquery_functions.h"
 #include "svcql.h"
 #include "table.h"
 
@@ -464,6 +465,10 @@ static const struct {
     {"event_access", 2, event_access_function},
     {"event_number", 1, event_number_function},
     {"logon_type", 1, logon_type_function},
+    {"concat", -1, concat_function},
+    {"concat_ws", -1, concat_ws_function},
+    {"split", 3, split_function},
+    {"regex_match", 3, regex_match_function},
 };
 
 /* clang-format off */
@@ -496,6 +501,20 @@ const struct function_doc function_docs[] = {
      "\\d \\s \\w \\b, {m,n}, alternation, anchors and (?i), in time bounded by pattern times "
      "text; replaces the sqlite3 shell's own, so that rules have the same meaning everywhere",
      "SELECT 'C:\\Users\\x\\a.EXE' REGEXP '(?i)\\\\users\\\\[^\\\\]+\\\\.*\\.exe$';"},
+    {"concat(value, ...)",
+     "The values joined, a NULL as nothing; osquery's function",
+     "SELECT concat('a', NULL, 1);"},
+    {"concat_ws(separator, value, ...)",
+     "The values joined by a separator, without the NULLs; osquery's function",
+     "SELECT concat_ws(', ', 'a', NULL, 'b');"},
+    {"split(text, characters, n)",
+     "The n-th part of a text, from 0, between any of the characters, empty parts left out; osquery's "
+     "function",
+     "SELECT split('/usr/bin/env', '/', 1);"},
+    {"regex_match(text, pattern, group)",
+     "What a group of a regular expression matches, 0 for all of it; NULL where nothing does; osquery's "
+     "function",
+     "SELECT regex_match('/usr/bin/env', '.*/(.*)', 1);"},
     {"once(value)",
      "The value itself, computed once: a term on it is not pushed down into a view",
      "SELECT once(1);"},

@@ -28,7 +28,10 @@ static const struct {
      "pid uid gid euid egid suid sgid on_disk wired_size resident_size total_size user_time "
      "system_time "
      "disk_bytes_read disk_bytes_written parent pgroup threads nice"},
-    {"process_events", "path cmdline cwd", "pid auid uid parent"},
+    {"process_events", "path cmdline cwd", "pid auid uid euid gid parent"},
+    {"mounts", "device device_alias path type flags", ""},
+    {"etc_hosts", "address hostnames", ""},
+    {"kernel_modules", "name used_by status address", "size"},
     {"users", "username description directory shell", "uid gid"},
     {"groups", "groupname", "gid"},
     {"shell_history", "command history_file", "uid"},
@@ -334,6 +337,91 @@ START_TEST(last_has_what_wtmp_has)
 }
 END_TEST
 
+START_TEST(lines_of_words_are_shown_as_osquery_shows_them)
+{
+    sqlite3 *db = open_root();
+
+    harness_write_text(
+        root, "etc/hosts",
+        "# names\n127.0.0.1\tlocalhost  web # own\n\n::1\n6.6.6.6 update.vendor.example\r\n");
+    harness_write_text(root, "proc/modules",
+                       "nf_tables 356352 2 nft_ct,nft_x, Live 0xffffffffc0a00000\n"
+                       "odd 1 0 - Loading 0x0 (OE)\n");
+    harness_write_text(root, "proc/self/mounts",
+                       "/dev/sda1 / ext4 rw,relatime 0 0\n"
+                       "tmpfs /tmp/a\\040b\\011 tmpfs rw,nosuid 0 0\n");
+    harness_expect(db, "127.0.0.1|localhost  web\n6.6.6.6|update.vendor.example",
+                   "SELECT address, hostnames FROM etc_hosts");
+    harness_expect(db,
+                   "nf_tables|356352|nft_ct,nft_x,|Live|0xffffffffc0a00000\nodd|1|-|Loading|0x0",
+                   "SELECT name, size, used_by, status, address FROM kernel_modules");
+    harness_expect(db,
+                   "/dev/sda1|/dev/sda1|/|ext4|rw,relatime\ntmpfs|tmpfs|/tmp/a b\t|tmpfs|rw,nosuid",
+                   "SELECT device, device_alias, path, type, flags FROM mounts");
+    harness_close(db);
+}
+END_TEST
+
+/* Functions --------------------------------------------------------------------------------------- */
+
+START_TEST(functions_of_osquery_give_what_they_give_there)
+{
+    static const struct {
+        const char *text, *pattern, *all, *first; /* groups 0 and 1 */
+    } cases[] = {
+        {"/usr/bin/env", ".*/(.*)", "/usr/bin/env", "env"},
+        {"~/a/b/c/d", "([/~].*?/.*?)/", "~/a/", "~/a"},
+        {"x.service", ".*\\.(\\w+)$", "x.service", "service"},
+        {"curl http://10.1.2.3:80/x", "//(\\d+\\.\\d+\\.\\d+\\.\\d+)[:/]",
+         "//10.1.2.3:", "10.1.2.3"},
+        {"curl http://e-x.org/", "//([\\w\\-\\.]+)[:/]", "//e-x.org/", "e-x.org"},
+        {"abc12345", "(\\d{5,})", "12345", "12345"},
+        {"ab-", "(\\W)$", "-", "-"},
+        {"aaa", "(a{2})", "aa", "aa"},
+        {"aaa", "(a{0})b?", "", ""},
+        {"aaaa", "(a{1,3}?)a*$", "aaaa", "a"},
+        {"abcd", "(?:ab|a)(b|c)?", "abc", "c"},
+        {"ab", "(a|ab)(c|bcd)?", "a", "a"},
+        {"xaby", "a(x)?b", "ab", "NULL"},
+        {"aXb", "[a-zA-Z]+", "aXb", "NULL"},
+        {"a]b", "([]])", "]", "]"},
+        {"a{b", "a{b", "a{b", "NULL"},
+        {"one two", "\\b(\\w+)$", "two", "two"},
+        {"", "(.*)", "", ""},
+        {"aaab", "(a*)*b", "aaab", "aaa"},
+        {"a", "b", "NULL", "NULL"},
+        {"a\nb", "a.b", "NULL", "NULL"},
+    };
+    static const char *const bad[] = {
+        "(", ")", "a**", "[a", "(?=a)", "\\1", "*a", "a{2,1}", "(a{1000}){1000}", "[z-a]"};
+    sqlite3 *db = harness_open();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *expected = sqlite3_mprintf("%s|%s", cases[i].all, cases[i].first);
+        char *sql =
+            sqlite3_mprintf("SELECT regex_match(%Q, %Q, 0), regex_match(%Q, %Q, 1)", cases[i].text,
+                            cases[i].pattern, cases[i].text, cases[i].pattern);
+        harness_expect(db, expected, "%s", sql);
+        sqlite3_free(sql);
+        sqlite3_free(expected);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        ck_assert_str_eq(harness_error(db, "SELECT regex_match('a', '%s', 0)", bad[i]),
+                         "regex_match: not a pattern that is understood");
+    ck_assert_str_eq(harness_error(db, "SELECT regex_match('a', 'a', 10)"),
+                     "regex_match: the group is 0 to 9");
+    /* What would take a matcher that goes back for ever. */
+    harness_expect(db, "NULL", "SELECT regex_match(hex(zeroblob(5000)) || 'x', '(0*)*(0*)*y', 1)");
+    harness_expect(db, "a1|a, b||",
+                   "SELECT concat('a', NULL, 1), concat_ws(', ', 'a', NULL, 'b'), concat(NULL), "
+                   "concat_ws('-')");
+    harness_expect(db, "usr|env|NULL|NULL",
+                   "SELECT split('/usr/bin/env', '/', 0), split('/usr/bin/env', '/', 2), "
+                   "split('/usr/bin/env', '/', 3), split(NULL, '/', 0)");
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_osquery_tables_suite(void)
 {
     Suite *suite = suite_create("osquery_tables");
@@ -351,5 +439,7 @@ Suite *make_osquery_tables_suite(void)
     tcase_add_test(tc, a_crontab_is_shown_as_osquery_shows_it);
     tcase_add_test(tc, the_running_kernel_is_described);
     tcase_add_test(tc, last_has_what_wtmp_has);
+    tcase_add_test(tc, lines_of_words_are_shown_as_osquery_shows_them);
+    tcase_add_test(tc, functions_of_osquery_give_what_they_give_there);
     return suite;
 }

@@ -23,7 +23,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
        iif(a.type IN ('TTY', 'USER_TTY'), 'tty', iif(a.category = 'user_cmd', 'sudo', 'audit')) AS via,
        a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, a.service_tools,
        a.exe COLLATE NOCASE AS path, a.uid, a.auid, a.ppid AS parent, -- as osquery calls them
-       CAST(a.ses AS TEXT) AS session
+       CAST(a.ses AS TEXT) AS session, a.euid, a.gid
   FROM audit_events AS a
   LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
@@ -34,7 +34,7 @@ UNION ALL
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COLLATE NOCASE,
        s.user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.command COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.cwd COLLATE NOCASE, s.success, s.kind,
-       s.source, CAST(s.line AS TEXT), 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, s.session
+       s.source, CAST(s.line AS TEXT), 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, s.session, NULL, NULL
   FROM auth_events AS s
  WHERE s.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND s.command IS NOT NULL
 UNION ALL
@@ -50,7 +50,7 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
        w.parent_cmdline COLLATE NOCASE,
        w.cwd COLLATE NOCASE,
        1, w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows'), 1,
-       w.exe COLLATE NOCASE, NULL, NULL, event_number(w.ppid), w.session
+       w.exe COLLATE NOCASE, NULL, NULL, event_number(w.ppid), w.session, NULL, NULL
   FROM (SELECT e.time, e.datetime, e.computer,
                CASE e.event_id WHEN 1 THEN e.process_id WHEN 4688 THEN e.new_process_id
                                ELSE e.target_process_id END AS pid,
@@ -85,7 +85,7 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
        j.elevated_user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
        substr(j.message, instr(j.message, ' - [run0] ') + 10, length(j.message) - instr(j.message, ' - [run0] ') - 12) COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, 1, 'run0',
-       j.source, j.cursor, 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL
+       j.source, j.cursor, 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL
   FROM journal AS j
  WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' -- it begins
    AND j.elevated_uid >= 0 AND j.pid = 1

@@ -33,6 +33,7 @@ struct process_event {
     const char *path;
     int64_t     uid, auid, parent;
     const char *session;
+    int64_t     euid, gid;
 };
 
 struct service_event {
@@ -91,6 +92,8 @@ static const struct tbl_column process_columns[] = {
     NUMBER(struct process_event, parent, "Process id of the parent, as osquery calls it"),
     EXACT(struct process_event, session,
           "Login session, by audit or logind; of Windows the logon id"),
+    NUMBER(struct process_event, euid, "Numeric user id in effect (audit)"),
+    NUMBER(struct process_event, gid, "Numeric group id (audit)"),
 };
 
 static const struct tbl_column service_columns[] = {
