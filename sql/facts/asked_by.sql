@@ -158,11 +158,18 @@ WITH names AS MATERIALIZED (
     SELECT l.host, l.session, l.user, l.since, l.until FROM logind AS l
      WHERE l.kind = 'session' AND l.message NOT GLOB '* class ''manager*' AND l.message NOT GLOB '* class ''background*'
        AND EXISTS (SELECT 1 FROM asks AS a WHERE a.session IS NULL AND a.login_user IS NOT NULL)
-), peers AS MATERIALIZED ( -- who talked to a socket that starts a unit for each: the unit is named after them
-    SELECT c.id, CAST(substr(c.service, instr(c.service, '@') + 1 + instr(substr(c.service, instr(c.service, '@') + 1), '-')) AS INTEGER) AS pid,
-           replace(substr(c.service, 1, length(c.service) - 8), rtrim(substr(c.service, 1, length(c.service) - 8), '0123456789'), '') AS uid
-      FROM happened AS c
-     WHERE c.action = 'started' AND c.service REGEXP '^[^@]+@[0-9]+-[0-9]+(_[0-9]+)?-[0-9]+\.service$'
+), instances AS ( -- of sockets, a unit for each that talks to it: x@NUMBER-PID-UID, and in newer versions x@NUMBER-COOKIE-PID_ID-UID
+    SELECT h.id, substr(h.service, 1, length(h.service) - 8) AS name,
+           rtrim(rtrim(substr(h.service, 1, length(h.service) - 8), '0123456789'), '-') AS rest
+      FROM happened AS h
+     WHERE h.action = 'started' AND h.service REGEXP '^[^@]+@[0-9]+(-[0-9]+)?-[0-9]+(_[0-9]+)?-[0-9]+\.service$'
+), named AS (
+    SELECT i.id, i.name, iif(rtrim(i.rest, '0123456789') GLOB '*_', rtrim(rtrim(i.rest, '0123456789'), '_'), i.rest) AS rest
+      FROM instances AS i
+), peers AS MATERIALIZED (
+    SELECT n.id, CAST(substr(n.rest, length(rtrim(n.rest, '0123456789')) + 1) AS INTEGER) AS pid,
+           substr(n.name, length(rtrim(n.name, '0123456789')) + 1) AS uid
+      FROM named AS n
 ), processes AS MATERIALIZED ( -- whose processes those are that are known by their number alone
     SELECT p.host, p.pid, p.time, p.login_user, p.session, p.exe
       FROM process_rows AS p
