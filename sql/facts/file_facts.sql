@@ -137,20 +137,15 @@ SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command
                    AND EXISTS (SELECT 1 FROM monitored_paths AS m
                                 WHERE m.platform = 'linux' AND lower(f.path) GLOB lower(m.path)),
                    (SELECT json_group_array(json_array(k.user, k.cmdline))
-                      FROM (SELECT o.user, o.cmdline, 0 AS above FROM kin AS o
-                             WHERE o.host = f.host AND o.pid = f.pid AND o.time BETWEEN f.time - 3600 AND f.time
-                            UNION ALL
-                            SELECT o.user, o.cmdline, 1 FROM kin AS o
-                             WHERE o.host = f.host AND o.pid = f.ppid AND o.time BETWEEN f.time - 86400 AND f.time
-                            UNION ALL
-                            SELECT o.user, o.cmdline, 2 FROM kin AS p CROSS JOIN kin AS o
-                             WHERE p.host = f.host AND p.pid = f.ppid AND p.time BETWEEN f.time - 86400 AND f.time
-                               AND o.host = p.host AND o.pid = p.ppid AND o.time BETWEEN p.time - 86400 AND p.time
-                            UNION ALL
-                            SELECT o.user, o.cmdline, 3 FROM kin AS p CROSS JOIN kin AS q CROSS JOIN kin AS o
-                             WHERE p.host = f.host AND p.pid = f.ppid AND p.time BETWEEN f.time - 86400 AND f.time
-                               AND q.host = p.host AND q.pid = p.ppid AND q.time BETWEEN p.time - 86400 AND p.time
-                               AND o.host = q.host AND o.pid = q.ppid AND o.time BETWEEN q.time - 86400 AND q.time
+                      FROM (WITH RECURSIVE up AS ( -- kin is named once: SQLite plans it at each use
+                                SELECT 0 AS above, f.pid AS pid, f.time - 3600 AS since, f.time AS until, NULL AS found, NULL AS user, NULL AS cmdline
+                                UNION ALL
+                                SELECT 1, f.ppid, f.time - 86400, f.time, NULL, NULL, NULL
+                                UNION ALL
+                                SELECT iif(u.above = 0, 4, u.above + 1), o.ppid, o.time - 86400, o.time, u.above, o.user, o.cmdline
+                                  FROM up AS u CROSS JOIN kin AS o
+                                 WHERE u.above < 4 AND o.host = f.host AND o.pid = u.pid AND o.time BETWEEN u.since AND u.until)
+                            SELECT user, cmdline, found AS above FROM up WHERE found IS NOT NULL
                              ORDER BY above LIMIT 16) AS k), NULL) AS lineage
           FROM file_events AS f
         UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use

@@ -166,8 +166,8 @@ static void keep_first(struct cache *cache, size_t i, struct kept kept)
  * row. */
 static bool just_seen(const struct kept *kept, const struct root *root, const struct kept *now)
 {
-    return kept->packages && kept->packages->root == root && kept->statement == now->statement &&
-           now->seen - kept->seen <= 1;
+    return kept->packages && strcmp(root_path(kept->packages->root), root_path(root)) == 0 &&
+           kept->statement == now->statement && now->seen - kept->seen <= 1;
 }
 
 static bool is_same(const struct kept *kept, const struct kept *now)

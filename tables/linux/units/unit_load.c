@@ -622,28 +622,47 @@ static int verify(const struct unit_search *search, const struct unit_host *host
     return r;
 }
 
+/* The same, of a fragment that was read: in *ret, in memory of `memory`. */
+static int refusal_text(const struct unit_search *search, const struct unit_host *host,
+                        const char *name, struct unit_loaded *loaded, struct arena *memory,
+                        const char **ret)
+{
+    struct buffer reason = {0}, text = {0};
+
+    buffer_puts(&reason, "bad-setting: ");
+    int r = verify(search, host, name, loaded, &reason);
+    buffer_utf8(&text, reason.data ? reason.data : "", reason.size);
+    *ret = r > 0 && buffer_text(&text) ? arena_strndup(memory, text.data, text.size) : NULL;
+    if (text.failed || reason.failed || memory->failed)
+        r = -ENOMEM;
+    buffer_free(&reason);
+    buffer_free(&text);
+    return r < 0 ? r : 0;
+}
+
+/* What the unit of a file's own name says is kept with the file, for the next scan of the statement. */
 int unit_loaded_bad_setting(struct unit_search *search, const struct unit_host *host,
                             const char *name, struct unit_loaded *loaded, const char **ret)
 {
     struct unit_entry *fragment = loaded->n_files ? loaded->files[0].entry : NULL;
-    struct buffer      reason = {0}, text = {0};
+    bool               own = fragment && strcmp(fragment->name, name) == 0;
     int                r = 0;
 
-    if (!loaded->verified && fragment && fragment->where == UNIT_TOP && !loaded->files[0].error &&
-        !loaded->files[0].fault && !unit_search_is_mask(search, fragment)) {
-        buffer_puts(&reason, "bad-setting: ");
-        r = verify(search, host, name, loaded, &reason);
-        buffer_utf8(&text, reason.data ? reason.data : "", reason.size);
-        if (r > 0 && buffer_text(&text))
-            loaded->bad_setting = arena_strndup(&loaded->memory, text.data, text.size);
-        if (text.failed || reason.failed || loaded->memory.failed)
-            r = -ENOMEM;
-        buffer_free(&reason);
-        buffer_free(&text);
+    if (!loaded->verified && own && fragment->verified) {
+        loaded->bad_setting = fragment->bad_setting;
+    } else if (!loaded->verified && fragment && fragment->where == UNIT_TOP &&
+               !loaded->files[0].error && !loaded->files[0].fault &&
+               !unit_search_is_mask(search, fragment)) {
+        r = refusal_text(search, host, name, loaded, own ? &search->memory : &loaded->memory,
+                         &loaded->bad_setting);
+        if (own && r == 0) {
+            fragment->bad_setting = loaded->bad_setting;
+            fragment->verified = true;
+        }
     }
     loaded->verified = true;
     *ret = loaded->bad_setting;
-    return r < 0 ? r : 0;
+    return r;
 }
 
 int unit_load_file(struct unit_search *search, struct unit_entry *entry, const char *type,

@@ -88,10 +88,12 @@ struct unit_entry {
     const struct statx *status; /* unit_search_statx(); NULL: not read yet */
     enum { UNIT_MASK_UNKNOWN, UNIT_NO_MASK, UNIT_MASK } mask; /* unit_search_is_mask() */
 
-    bool                      unread;    /* counted in the search: not read, or not to its end */
-    const struct unit_parsed *parsed;    /* unit_load.c: what the file says, once it was read */
-    bool                      used;      /* unit_load.c: some unit reads it */
-    const struct unit_entry  *masked_by; /* unit_load.c: a unit reads this one instead */
+    bool                      unread;      /* counted in the search: not read, or not to its end */
+    const struct unit_parsed *parsed;      /* unit_load.c: what the file says, once it was read */
+    const char               *bad_setting; /* unit_loaded_bad_setting() of the unit of its name, */
+    bool                      verified;    /* once this is set */
+    bool                      used;        /* unit_load.c: some unit reads it */
+    const struct unit_entry  *masked_by;   /* unit_load.c: a unit reads this one instead */
 };
 
 struct unit_search {
