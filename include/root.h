@@ -27,6 +27,11 @@ enum root_flag {
     ROOT_MACOS = 1 << 2,   /* join /System/Volumes/Data and /private to the root, as macOS does */
 };
 
+/* An archive, zip or tar, is a root as a folder is, and so is a folder in it: root_open("/cases/host1.zip/C").
+ * Members are read in place (packed.h): root_open_stream() reads one of any size; a descriptor of a
+ * member, which is in memory, may have 64 MiB, a map 256 MiB, else it is -EFBIG. An encrypted one is
+ * -ENOKEY. Owners' rights do not count in it. root_lost() counts the members that are left out, and says
+ * what ended the index before its end. */
 #define ROOT_PATH_MAX 4096       /* bytes of a path, with its NUL */
 #define ROOT_NAME_MAX 1023       /* of a name: FAT, NTFS and FUSE have more than NAME_MAX */
 #define ROOT_FILE_MAX (4u << 20) /* bytes root_read() takes when the caller has no better cap */
@@ -34,6 +39,10 @@ enum root_flag {
 struct root; /* counted reference to an open directory */
 
 int          root_open(const char *path, unsigned flags, struct root **ret);
+bool         root_in_archive(const struct root *root); /* whether the root is one, or in one */
+bool         root_names_archive(const char *name); /* whether a file of that name should be one */
+bool         root_is_archive(const char *path);    /* whether a regular file is one, by its bytes */
+size_t       root_lost(const struct root *root, int *ret_error);
 struct root *root_ref(struct root *root);
 struct root *root_unref(struct root *root); /* returns NULL; accepts NULL */
 const char  *root_path(
@@ -67,7 +76,11 @@ char *root_shown_copy(const struct root *root, const char *path); /* malloc()ed;
 int root_open_file(const struct root *root, const char *path);
 int root_open_stat(const struct root *root, const char *path,
                    struct stat *ret); /* and what it is */
-int root_open_dir(const struct root *root, const char *path, DIR **ret);
+struct root_dir;
+int              root_open_dir(const struct root *root, const char *path, struct root_dir **ret);
+void             root_closedir(struct root_dir *dir);   /* accepts NULL */
+DIR             *root_dir_stream(struct root_dir *dir); /* NULL: of an archive */
+struct root_dir *root_dir_take(DIR *stream);            /* NULL: no memory; closes it then */
 
 /* The same as a stream (formats/log/stream.h), which expands what is compressed and is the only method
  * to read what may be large: whatever its size, it takes little memory. `ret_stat` may be NULL. */
@@ -78,7 +91,7 @@ int root_open_stream(const struct root *root, const char *path, struct stat *ret
 /* The next entry of a folder, "." and ".." left out: 1 and *ret, 0 at the end, or a negative errno
  * where the rest of the folder cannot be read. The only method to list evidence: readdir() alone
  * takes an error for the end. */
-int root_readdir(DIR *stream, struct dirent **ret);
+int root_readdir(struct root_dir *dir, struct dirent **ret);
 #ifndef ROOT_READDIR
 #pragma GCC poison readdir
 #endif

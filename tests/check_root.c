@@ -576,9 +576,9 @@ static const struct {
 
 START_TEST(a_user_does_not_have_read_what_he_may_not_read)
 {
-    struct stat  st;
-    DIR         *stream;
-    struct root *root, *ann;
+    struct stat      st;
+    struct root_dir *stream;
+    struct root     *root, *ann;
 
     if (geteuid() != 0)
         SKIP("not root");

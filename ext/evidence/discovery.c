@@ -103,10 +103,10 @@ static int note_error(struct walker *w, int error)
 /* List the folders, regular files and links of a folder, sorted. */
 static int list(struct walker *w, const char *dir, struct listing *ret)
 {
-    struct listing listing = {0};
-    struct dirent *entry;
-    DIR           *stream = NULL;
-    int            r = root_open_dir(w->root, *dir ? dir : "/", &stream);
+    struct listing   listing = {0};
+    struct dirent   *entry;
+    struct root_dir *stream = NULL;
+    int              r = root_open_dir(w->root, *dir ? dir : "/", &stream);
 
     if (r < 0)
         return r;
@@ -121,7 +121,7 @@ static int list(struct walker *w, const char *dir, struct listing *ret)
         if (type == DT_DIR || type == DT_REG || type == DT_LNK)
             r = add_entry(&listing, entry->d_name, type);
     }
-    closedir(stream);
+    root_closedir(stream);
     if (listing.n)
         qsort(listing.entries, listing.n, sizeof *listing.entries, by_name);
     *ret = listing;
@@ -242,11 +242,30 @@ static bool sniff_expanded(enum artefact artefact, int fd)
     return fits;
 }
 
+/* A member of an archive: nothing but a stream is cheap. One that is encrypted is what its name says. */
+static bool sniff_member(const struct walker *w, enum artefact artefact, const char *path)
+{
+    struct stream *stream;
+    char          *data;
+    size_t         size;
+    int            r = root_open_stream(w->root, path, NULL, &stream);
+
+    if (r < 0)
+        return r == -ENOKEY;
+    r = stream_block(stream, &data, &size);
+    bool fits =
+        r > 0 && artefact_sniff(artefact, (uint8_t *)data, size < SNIFF_SIZE ? size : SNIFF_SIZE);
+    stream_close(stream);
+    return fits;
+}
+
 static bool sniff(const struct walker *w, enum artefact artefact, const char *path)
 {
     uint8_t data[SNIFF_SIZE];
-    int     fd = root_open_file(w->root, path);
 
+    if (root_in_archive(w->root))
+        return sniff_member(w, artefact, path);
+    int fd = root_open_file(w->root, path);
     if (fd < 0)
         return root_denied(fd); /* the table that opens it reports it */
     ssize_t size = read(fd, data, sizeof data);
@@ -346,6 +365,64 @@ static bool recognise(const struct walker *w, const char *dir, const char *name,
            w->wanted & 1u << *ret;
 }
 
+/* The name of an archive without what says that it is one. */
+static void cut_archive(char *name)
+{
+    size_t size = strlen(name);
+
+    if (!root_names_archive(name))
+        return;
+    while (size && name[size] != '.')
+        size--;
+    if (size > 4 && strncasecmp(name + size - 4, ".tar", 4) == 0)
+        size -= 4;
+    name[size] = '\0';
+}
+
+/* Take over what was found in an archive: its items; the rest of it has a line of its own. */
+static int take_found(struct walker *w, const char *path, struct discovery *found)
+{
+    int r = 0;
+
+    w->result->entries += found->entries;
+    w->result->skipped += found->skipped;
+    w->result->error = w->result->error ? w->result->error : found->error;
+    for (size_t i = 0; r == 0 && i < found->n; i++) {
+        struct discovered *item = ARRAY_ADD(w->result->items, w->result->n);
+        if (!item)
+            return -ENOMEM;
+        *item = found->items[i];
+        found->items[i] = (struct discovered){0};
+    }
+    for (size_t i = 0; r == 0 && i < found->unknown.n; i++)
+        r = add_unknown(w, path, found->unknown.paths[i] + 1);
+    return r;
+}
+
+/* An archive in a folder: as if its members were in a folder of its name. False in *ret_taken where
+ * nothing in it is known. */
+static int take_archive(struct walker *w, const char *path, bool *ret_taken)
+{
+    struct discovery found = {0};
+    char            *full = NULL;
+
+    *ret_taken = false;
+    if (asprintf(&full, "%s%s", root_path(w->root), path) < 0)
+        return -ENOMEM;
+    int r = root_is_archive(full) ? discover(full, w->wanted, &found) : -ENOTDIR;
+    free(full);
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    size_t files = 0;
+    for (size_t i = 0; i < found.n; i++)
+        files += found.items[i].n + (strcmp(found.items[i].kind, "files") != 0);
+    *ret_taken = files || found.error;
+    if (*ret_taken)
+        r = take_found(w, path, &found);
+    discovery_free(&found);
+    return r;
+}
+
 /* `in_units`: the folder is one of units, whose other files unit_files shows too. */
 static int take_file(struct walker *w, const char *dir, const struct listing *listing,
                      const char *name, bool in_units)
@@ -356,6 +433,12 @@ static int take_file(struct walker *w, const char *dir, const struct listing *li
     if (snprintf(path, sizeof path, "%s/%s", dir, name) >= ROOT_PATH_MAX) {
         w->result->skipped++;
         return 0;
+    }
+    if (root_names_archive(name)) {
+        bool taken;
+        int  r = take_archive(w, path, &taken);
+        if (r < 0 || taken)
+            return r;
     }
     if (!recognise(w, dir, name, path, &artefact))
         return in_units || goes_with(listing, name) ? 0 : add_unknown(w, dir, name);
@@ -625,6 +708,7 @@ static void host_of_path(const char *location, const char *collection, char host
         const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
         if (*last)
             snprintf(host, HOST_MAX, "%.*s", HOST_MAX - 1, last);
+        cut_archive(host);
         cut_generic(path);
     }
 }
@@ -755,6 +839,17 @@ static int discover_file(struct walker *w, const char *name)
     return -ENOTSUP;
 }
 
+/* Count what is left out of an archive's index. */
+static void note_lost(struct walker *w)
+{
+    int    error;
+    size_t lost = root_lost(w->root, &error);
+
+    w->result->skipped += lost;
+    if (error)
+        note_error(w, error);
+}
+
 int discover(const char *location, unsigned wanted, struct discovery *ret)
 {
     struct discovery result = {0};
@@ -774,6 +869,7 @@ int discover(const char *location, unsigned wanted, struct discovery *ret)
             close(fd);
         r = finish(&w, fd < 0 ? fd : discover_file(&w, name));
     } else if (r == 0) {
+        note_lost(&w);
         r = finish(&w, walk(&w, "", 0, false));
     }
     if (r == 0)

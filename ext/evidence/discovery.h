@@ -12,7 +12,8 @@
  * recognised. A file of a kind that no table reads is listed as unknown. Names decide; contents are
  * read only for marks (at most 16 KiB of a file), and to learn a host's name.
  *
- * A folder of unit files without a root around it counts as /etc/systemd/system of a system of
+ * An archive (zip, tar) is as a folder of its name with its members in it; one inside another is not
+ * opened. A folder of unit files without a root around it counts as /etc/systemd/system of a system of
  * which nothing else is known.
  *
  * Layouts that are recognised: mounted images; KAPE and CyLR (a folder a drive);

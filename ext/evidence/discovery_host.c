@@ -8,6 +8,7 @@
 #include "discovery.h"
 #include "formats/evtx/evtx.h"
 #include "formats/hive/hive.h"
+#include "formats/log/stream.h"
 #include "formats/plist/plist.h"
 
 /* The first word of some text, as far as it fits. */
@@ -128,38 +129,40 @@ static bool host_of_chunk(struct evtx_reader *reader, const uint8_t *chunk, char
     return found && *ret;
 }
 
-static bool read_chunk(int fd, off_t number, uint8_t chunk[EVTX_CHUNK_SIZE])
+static bool read_chunk(struct stream *log, uint64_t number, uint8_t chunk[EVTX_CHUNK_SIZE])
 {
-    off_t at = (off_t)EVTX_HEADER_SIZE + number * (off_t)EVTX_CHUNK_SIZE;
+    uint64_t at = EVTX_HEADER_SIZE + number * EVTX_CHUNK_SIZE;
+    size_t   n;
 
     memset(chunk, 0, EVTX_CHUNK_SIZE);
-    return pread(fd, chunk, EVTX_CHUNK_SIZE, at) > 512;
+    return stream_at(log, at, chunk, EVTX_CHUNK_SIZE, &n) == 0 && n > 512;
 }
 
 /* The chunk that was written to last, as the file's header says: a hint. */
-static off_t current_chunk(int fd)
+static uint64_t current_chunk(struct stream *log)
 {
-    uint8_t number[2] = {0}; /* low half of the little-endian number; a log has at most 65535 */
+    uint8_t number[2]; /* low half of the little-endian number; a log has at most 65535 */
+    size_t  n;
 
-    if (pread(fd, number, sizeof number, 16) != sizeof number)
-        return 0;
-    return number[0] | number[1] << 8;
+    if (!stream_plain(log) || stream_at(log, 16, number, sizeof number, &n) < 0 ||
+        n < sizeof number)
+        return 0; /* the first, of what can only be read from its beginning */
+    return number[0] | (uint64_t)number[1] << 8;
 }
 
 static bool host_of_event_log(const struct root *root, const char *path, char ret[HOST_MAX])
 {
     struct evtx_reader *reader = NULL;
     uint8_t            *chunk = calloc(1, EVTX_CHUNK_SIZE);
-    int                 fd = root_open_file(root, path);
+    struct stream      *log = NULL;
     bool                found = false;
 
-    if (fd >= 0 && chunk && evtx_reader_new(&reader) == 0)
-        found = (read_chunk(fd, current_chunk(fd), chunk) && host_of_chunk(reader, chunk, ret)) ||
-                (read_chunk(fd, 0, chunk) && host_of_chunk(reader, chunk, ret));
+    if (root_open_stream(root, path, NULL, &log) == 0 && chunk && evtx_reader_new(&reader) == 0)
+        found = (read_chunk(log, current_chunk(log), chunk) && host_of_chunk(reader, chunk, ret)) ||
+                (read_chunk(log, 0, chunk) && host_of_chunk(reader, chunk, ret));
     evtx_reader_free(reader);
     free(chunk);
-    if (fd >= 0)
-        close(fd);
+    stream_close(log);
     return found;
 }
 

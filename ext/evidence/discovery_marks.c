@@ -228,7 +228,8 @@ const char discovery_supported[] =
     "root file systems of Linux, Windows or macOS; folders of systemd units; event logs (*.evtx); "
     "Windows events as JSON, XML or CSV; registry hives; systemd journals; audit, authentication "
     "and "
-    "package logs; shell histories (*_history); launchd property lists";
+    "package logs; shell histories (*_history); launchd property lists; zip and tar archives of "
+    "these";
 
 static const struct {
     const char *begins, *name;

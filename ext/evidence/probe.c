@@ -14,10 +14,14 @@ SQLITE_EXTENSION_INIT3
 /* Whether a path can be opened, without reading it: 0 or a negative errno. */
 static int try_open(const struct root *root, const char *path)
 {
-    DIR *dir = NULL;
+    struct root_dir *dir = NULL;
+
+    struct stat st;
 
     if (!*path)
         return 0;
+    if (root_in_archive(root)) /* to open a member is to expand it */
+        return root_stat(root, path, true, &st);
     int fd = root_open_file(root, path);
     if (fd >= 0) {
         close(fd);
@@ -25,7 +29,7 @@ static int try_open(const struct root *root, const char *path)
     }
     int r = root_open_dir(root, path, &dir);
     if (r == 0)
-        closedir(dir);
+        root_closedir(dir);
     return r == -ENOTDIR ? fd : r;
 }
 

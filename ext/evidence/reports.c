@@ -190,6 +190,7 @@ enum source_status source_status_of(int negative_errno)
         return SOURCE_ABSENT;
     case -EACCES:
     case -EPERM:
+    case -ENOKEY:
         return SOURCE_DENIED;
     default:
         return SOURCE_DAMAGED;
@@ -203,6 +204,8 @@ const char *source_error(int negative_errno)
         return "left out from here on: beyond the budget of a source";
     case -EFBIG:
         return "left out from here on: too large, or expands to more than 200 times its size";
+    case -ENOKEY:
+        return "encrypted";
     default:
         return strerror(-negative_errno);
     }

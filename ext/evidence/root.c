@@ -1,11 +1,10 @@
-#include "root.h"
+#include "root_packed.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "formats/log/stream.h"
@@ -13,17 +12,6 @@
 #include "root_names.h"
 #include "root_reader.h"
 #include "root_walk.h"
-
-struct root {
-    int                 references;
-    int                 fd;
-    unsigned            flags;
-    const char         *at;     /* of a graft: the path that its folder represents; else NULL */
-    unsigned            has;    /* which of joined[] exist, of macOS */
-    struct root        *parent; /* of root_as(); else NULL */
-    struct root_reader *reader; /* the same */
-    char                path[];
-};
 
 #define FILE_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 #define DIR_FLAGS  (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -35,85 +23,41 @@ static void close_fd(int *fd)
 }
 #define cleanup_fd __attribute__((cleanup(close_fd))) int
 
-/* A root of an open folder, which it takes over; `path` is its name for people. */
-static int new_root(int fd, const char *path, unsigned flags, const char *at, struct root **ret)
-{
-    size_t size = strlen(path);
-    while (size && path[size - 1] == '/')
-        size--;
-    struct root *root = malloc(sizeof *root + size + 1);
-    if (!root) {
-        close(fd);
-        return -ENOMEM;
-    }
-    *root = (struct root){.references = 1, .fd = fd, .flags = flags, .at = at};
-    memcpy(root->path, path, size);
-    root->path[size] = '\0';
-    *ret = root;
-    return 0;
-}
-
-struct root *root_ref(struct root *root)
-{
-    __atomic_add_fetch(&root->references, 1, __ATOMIC_RELAXED);
-    return root;
-}
-
-struct root *root_unref(struct root *root)
-{
-    if (root && __atomic_sub_fetch(&root->references, 1, __ATOMIC_ACQ_REL) == 0) {
-        root_reader_free(root->reader);
-        root_unref(root->parent);
-        close(root->fd);
-        free(root);
-    }
-    return NULL;
-}
-
-const char *root_path(const struct root *root)
-{
-    return root->path;
-}
-
 /* Opening ------------------------------------------------------------------- */
-
-/* The rest of a path below the folder that a graft represents; NULL where it is not below it.
- * Folders above that folder can be opened, and are treated as the folder itself. */
-static const char *below_graft(const struct root *root, const char *path, int flags)
-{
-    size_t size = strlen(root->at), length = strlen(path);
-
-    if (strncmp(path, root->at, size) == 0 && (!path[size] || path[size] == '/'))
-        return path + size;
-    while (length && path[length - 1] == '/')
-        length--;
-    bool above = strncmp(path, root->at, length) == 0 && root->at[length] == '/';
-    return above && flags & O_PATH ? "" : NULL;
-}
 
 static int open_below(const struct root *root, const char *path, int flags)
 {
-    if (root->at && !(path = below_graft(root, path, flags)))
+    if (root->at && !(path = root_below_graft(root, path, flags)))
         return -ENOENT;
     return root->reader ? root_reader_open(root->reader, root->fd, path, flags)
                         : root_walk_open(root->fd, path, flags);
+}
+
+/* A folder of an open descriptor, which it takes over; or the error that opening it gave. */
+static int take_dir(int fd, struct root_dir **ret)
+{
+    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+
+    if (!stream) {
+        int r = fd < 0 ? fd : -errno;
+        close_fd(&fd);
+        return r;
+    }
+    *ret = root_dir_take(stream);
+    return *ret ? 0 : -ENOMEM;
 }
 
 /* Find the first entry of a directory that is `name` under the root's flags. */
 static int find_name(const struct root *root, const char *dir, const char *name,
                      char ret[ROOT_NAME_MAX + 1])
 {
-    struct dirent *entry;
-    bool           found = false;
-    int            fd = open_below(root, dir, DIR_FLAGS), r;
-    DIR           *stream = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent   *entry;
+    struct root_dir *stream;
+    bool             found = false;
 
-    if (!stream) {
-        r = fd < 0 ? fd : -errno;
-        if (fd >= 0)
-            close(fd);
+    int r = take_dir(open_below(root, dir, DIR_FLAGS), &stream);
+    if (r < 0)
         return r;
-    }
     while (!found && (r = root_readdir(stream, &entry)) > 0) {
         char decoded[ROOT_NAME_MAX + 1];
 
@@ -122,7 +66,7 @@ static int find_name(const struct root *root, const char *dir, const char *name,
         if (found)
             strcpy(ret, entry->d_name);
     }
-    closedir(stream);
+    root_closedir(stream);
     return found ? 0 : r < 0 ? r : -ENOENT;
 }
 
@@ -172,7 +116,12 @@ static const char *const joined[] = {"/System/Volumes/Data", "/private"};
 /* The spelling that a path has on disk, where it is not the path's own. */
 static bool spell(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
-    char       other[ROOT_PATH_MAX];
+    char     other[ROOT_PATH_MAX];
+    uint32_t node;
+
+    if (root->packed)
+        return root_packed_find(root, path, false, &node) == 0 &&
+               packed_path(root->packed, root->base, node, ret, ROOT_PATH_MAX) == 0;
     cleanup_fd fd = root->flags & (ROOT_NOCASE | ROOT_PERCENT)
                         ? open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC)
                         : -1;
@@ -216,11 +165,20 @@ char *root_shown_copy(const struct root *root, const char *path)
 
 int root_graft(const struct root *parent, const char *dir, const char *at, struct root **ret)
 {
-    char shown[2 * ROOT_PATH_MAX];
-    int  fd = open_below(parent, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char     shown[2 * ROOT_PATH_MAX];
+    uint32_t base;
 
     root_shown(parent, dir, shown);
-    return fd < 0 ? fd : new_root(fd, shown, parent->flags, at, ret);
+    if (parent->packed) {
+        int r = root_packed_find(parent, dir, true, &base);
+        if (r == 0)
+            r = root_new(-1, packed_ref(parent->packed), shown, parent->flags, at, ret);
+        if (r == 0)
+            (*ret)->base = base;
+        return r;
+    }
+    int fd = open_below(parent, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? fd : root_new(fd, NULL, shown, parent->flags, at, ret);
 }
 
 static int open_spelled(const struct root *root, const char *path, int flags)
@@ -238,13 +196,16 @@ int root_as(const struct root *parent, int64_t uid, struct root **ret)
 {
     struct root        *root;
     struct root_reader *reader = NULL;
-    int                 fd = fcntl(parent->fd, F_DUPFD_CLOEXEC, 0), r;
+    struct packed      *packed = parent->packed ? packed_ref(parent->packed) : NULL;
+    int                 fd = packed ? -1 : fcntl(parent->fd, F_DUPFD_CLOEXEC, 0), r;
 
-    if (fd < 0)
+    if (fd < 0 && !packed)
         return -errno;
-    r = new_root(fd, parent->path, parent->flags, parent->at, &root);
+    r = root_new(fd, packed, parent->path, parent->flags, parent->at, &root);
     if (r < 0)
         return r;
+    root->base = parent->base;
+    uid = packed ? 0 : uid; /* somebody else packed it: as of evidence that was unpacked */
     root->has = parent->has;
     root->parent = root_ref((struct root *)(uintptr_t)parent);
     r = uid > 0 ? root_reader_new(parent, root_read, uid, &reader) : 0;
@@ -254,11 +215,6 @@ int root_as(const struct root *parent, int64_t uid, struct root **ret)
     else
         *ret = root;
     return r;
-}
-
-unsigned root_flags(const struct root *root)
-{
-    return root->flags;
 }
 
 /* Open the path as macOS's firmlinks and its links below / would have it: the data volume is joined
@@ -307,8 +263,8 @@ int root_open(const char *path, unsigned flags, struct root **ret)
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0)
-        return -errno;
-    int r = new_root(fd, path, flags, NULL, ret);
+        return errno == ENOTDIR ? root_packed_open(path, flags, ret) : -errno;
+    int r = root_new(fd, NULL, path, flags, NULL, ret);
     if (r == 0 && flags & ROOT_MACOS)
         note_joined(*ret);
     return r;
@@ -316,6 +272,9 @@ int root_open(const char *path, unsigned flags, struct root **ret)
 
 int root_open_stat(const struct root *root, const char *path, struct stat *ret)
 {
+    if (root->packed)
+        return root_packed_fd(root, path, ret);
+
     int fd = open_any_case(root, path, FILE_FLAGS);
 
     if (fd < 0)
@@ -339,31 +298,39 @@ int root_open_stream(const struct root *root, const char *path, struct stat *ret
                      struct stream **ret)
 {
     struct stat st;
-    int         fd = root_open_stat(root, path, &st);
-    int         r = fd < 0 ? fd : stream_open(fd, ret);
+    uint32_t    node;
+    int         r, fd;
+
+    if (root->packed) {
+        r = root_packed_file(root, path, &node, &st);
+        r = r < 0 ? r : packed_stream(root->packed, node, ret);
+    } else {
+        fd = root_open_stat(root, path, &st);
+        r = fd < 0 ? fd : stream_open(fd, ret);
+    }
 
     if (r == 0 && ret_stat)
         *ret_stat = st;
     return r;
 }
 
-int root_open_dir(const struct root *root, const char *path, DIR **ret)
+int root_open_dir(const struct root *root, const char *path, struct root_dir **ret)
 {
-    int fd = open_any_case(root, path, DIR_FLAGS);
-    if (fd < 0)
-        return fd;
-    DIR *dir = fdopendir(fd);
-    if (!dir) {
-        int r = -errno;
-        close(fd);
-        return r;
-    }
-    *ret = dir;
-    return 0;
+    if (root->packed)
+        return root_packed_dir(root, path, ret);
+    return take_dir(open_any_case(root, path, DIR_FLAGS), ret);
 }
 
 int root_stat(const struct root *root, const char *path, bool follow, struct stat *ret)
 {
+    uint32_t node;
+
+    if (root->packed) {
+        int r = root_packed_find(root, path, follow, &node);
+        if (r == 0)
+            packed_stat(root->packed, node, ret);
+        return r;
+    }
     cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
 
     if (fd < 0)
@@ -391,6 +358,24 @@ int64_t root_chooser(const struct root *root, const char *path)
 
 int root_statx(const struct root *root, const char *path, bool follow, struct statx *ret)
 {
+    struct stat st;
+
+    if (root->packed) {
+        int r = root_stat(root, path, follow, &st);
+        if (r == 0)
+            *ret = (struct statx){.stx_mask = STATX_BASIC_STATS,
+                                  .stx_nlink = 1,
+                                  .stx_uid = st.st_uid,
+                                  .stx_gid = st.st_gid,
+                                  .stx_mode = (uint16_t)st.st_mode,
+                                  .stx_ino = st.st_ino,
+                                  .stx_size = (uint64_t)st.st_size,
+                                  .stx_blocks = (uint64_t)st.st_blocks,
+                                  .stx_mtime = {.tv_sec = st.st_mtim.tv_sec},
+                                  .stx_ctime = {.tv_sec = st.st_mtim.tv_sec},
+                                  .stx_atime = {.tv_sec = st.st_mtim.tv_sec}};
+        return r;
+    }
     cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
 
     if (fd < 0)
@@ -400,6 +385,18 @@ int root_statx(const struct root *root, const char *path, bool follow, struct st
 
 int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
+    uint32_t node;
+
+    if (root->packed) {
+        int         r = root_packed_find(root, path, false, &node);
+        const char *link = r < 0 ? NULL : packed_link(root->packed, node);
+        if (!link)
+            return r < 0 ? r : -EINVAL;
+        if (strlen(link) >= ROOT_PATH_MAX)
+            return -ENAMETOOLONG;
+        strcpy(ret, link);
+        return 0;
+    }
     cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return fd;
@@ -495,7 +492,7 @@ int root_resolve(const struct root *root, const char *path, char ret[ROOT_PATH_M
 
     if (strlen(path) >= sizeof rest)
         return -ENAMETOOLONG;
-    if (!root->reader && !root->at && !root->flags) { /* most paths have no link */
+    if (!root->reader && !root->at && !root->flags && !root->packed) { /* most paths have no link */
         int r = root_walk_plain(root->fd, path);
         if (r == 0)
             return spell_plain(path, ret);
@@ -570,200 +567,10 @@ int root_read_open(int fd, off_t size, size_t cap, char **ret, size_t *ret_size)
 int root_read(const struct root *root, const char *path, size_t cap, char **ret, size_t *ret_size)
 {
     struct stat st;
-    cleanup_fd  fd = root_open_stat(root, path, &st);
+
+    if (root->packed)
+        return root_packed_read(root, path, cap, ret, ret_size);
+    cleanup_fd fd = root_open_stat(root, path, &st);
 
     return fd < 0 ? fd : root_read_open(fd, st.st_size, cap, ret, ret_size);
-}
-
-/* Mapped ---------------------------------------------------------------------- */
-
-#define MAP_BLOCK ((size_t)4 << 10) /* bytes that are present or a hole */
-#define MAP_AHEAD 16                /* blocks read at once where a file is read in order */
-
-/* Memory as long as the file, which is read into it: mapping the file itself would end the process
- * if another process truncates the file. */
-static int map_memory(struct root_map *map)
-{
-    if (!map->size || map->data)
-        return 0;
-    map->data = mmap(NULL, map->size, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    map->room = map->size;
-    if (map->data != MAP_FAILED)
-        return 0;
-    map->data = NULL;
-    return -errno;
-}
-
-/* Open a file and have memory for it: that of `map`, where it has enough. */
-static int map_open(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
-{
-    struct stat st;
-    int         fd = root_open_stat(root, path, &st), r = 0;
-
-    if (fd < 0)
-        return fd;
-    if ((uint64_t)st.st_size > cap || (uint64_t)st.st_size > SIZE_MAX)
-        r = -EFBIG;
-    if (r == 0) {
-        if ((size_t)st.st_size > map->room)
-            root_unmap(map);
-        map->size = (size_t)st.st_size;
-        r = map_memory(map);
-    }
-    if (r < 0) {
-        close(fd);
-        return r;
-    }
-    map->fd = fd;
-    return 0;
-}
-
-/* Read from `at` until `end`, holes left out: 1, 0 where the file has become shorter, or a negative
- * errno; *done is the offset reached. */
-static int map_read(struct root_map *map, size_t at, size_t end, size_t *done)
-{
-    ssize_t n = 1;
-
-    while (at < end && n > 0) {
-        off_t hole = input_hole(map->fd, (off_t)at);
-        if ((uint64_t)hole >= end - at) {
-            at = end;
-            break;
-        }
-        at += (size_t)hole;
-        n = input_pread(map->fd, map->data + at, end - at, (off_t)at);
-        at += n > 0 ? (size_t)n : 0;
-    }
-    *done = at;
-    return n < 0 ? (int)n : n > 0;
-}
-
-int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
-{
-    struct root_map map = {0};
-    size_t          done;
-
-    int r = map_open(root, path, cap, &map);
-    if (r < 0)
-        return r;
-    r = map_read(&map, 0, map.size, &done);
-    close(map.fd);
-    map.fd = -1;
-    if (r < 0) {
-        root_unmap(&map);
-        return r;
-    }
-    *ret = map;
-    return 0;
-}
-
-static size_t map_bits(const struct root_map *map)
-{
-    return map->size / MAP_BLOCK / 8 + 1;
-}
-
-/* Be done with the file of a map of parts, and keep its memory. */
-static struct root_map leave_file(struct root_map *map)
-{
-    struct root_map left = {.data = map->data, .room = map->room};
-
-    if (map->loaded)
-        close(map->fd);
-    free(map->loaded);
-    *map = (struct root_map){0};
-    return left;
-}
-
-int root_map_again(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
-{
-    struct root_map next = leave_file(map);
-
-    int r = map_open(root, path, cap, &next);
-    if (r == 0 && !(next.loaded = calloc(map_bits(&next), 1))) {
-        close(next.fd);
-        r = -ENOMEM;
-    }
-    if (r < 0)
-        root_unmap(&next);
-    else
-        *map = next;
-    return r;
-}
-
-int root_map_parts(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
-{
-    struct root_map map = {0};
-
-    int r = root_map_again(root, path, cap, &map);
-    if (r == 0)
-        *ret = map;
-    return r;
-}
-
-static bool is_loaded(const struct root_map *map, size_t block)
-{
-    return map->loaded[block / 8] >> block % 8 & 1;
-}
-
-/* Fill a stretch of the memory, with zeros where the file has become shorter. */
-static bool load_bytes(struct root_map *map, size_t at, size_t end)
-{
-    while (at < end) {
-        ssize_t n = input_pread(map->fd, map->data + at, end - at, (off_t)at);
-        if (n < 0)
-            return false;
-        if (n == 0)
-            break;
-        at += (size_t)n;
-    }
-    memset(map->data + at, 0, end - at);
-    return true;
-}
-
-/* Read the blocks from one on that are not loaded: as many as are loaded right before it. */
-static bool load_blocks(struct root_map *map, size_t first)
-{
-    size_t end = first + 1;
-
-    for (size_t n = 1; n < MAP_AHEAD && first > n && is_loaded(map, first - n - 1) &&
-                       end * MAP_BLOCK < map->size && !is_loaded(map, end);
-         n++)
-        end++;
-    size_t bytes = end * MAP_BLOCK < map->size ? end * MAP_BLOCK : map->size;
-    if (!load_bytes(map, first * MAP_BLOCK, bytes))
-        return false;
-    for (size_t i = first; i < end; i++)
-        map->loaded[i / 8] |= (uint8_t)(1u << i % 8);
-    return true;
-}
-
-bool root_map_load(void *arg, uint64_t at, uint64_t size)
-{
-    struct root_map *map = arg;
-
-    if (at > map->size || size > map->size - at)
-        return false;
-    for (uint64_t i = at / MAP_BLOCK; size && i <= (at + size - 1) / MAP_BLOCK; i++)
-        if (!is_loaded(map, (size_t)i) && !load_blocks(map, (size_t)i))
-            return false;
-    return true;
-}
-
-void root_map_forget(struct root_map *map)
-{
-    if (!map->loaded)
-        return;
-    madvise(map->data, map->room, MADV_DONTNEED);
-    memset(map->loaded, 0, map_bits(map));
-}
-
-void root_unmap(struct root_map *map)
-{
-    if (map->data)
-        munmap(map->data, map->room);
-    if (map->loaded)
-        close(map->fd);
-    free(map->loaded);
-    *map = (struct root_map){0};
 }

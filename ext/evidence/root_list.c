@@ -45,7 +45,7 @@ int root_list(const struct root *root, const char *dir, const char *pattern, siz
 {
     struct root_names names = {0};
     struct dirent    *entry;
-    DIR              *stream;
+    struct root_dir  *stream;
     int               r = root_open_dir(root, dir, &stream);
 
     if (r < 0)
@@ -53,7 +53,7 @@ int root_list(const struct root *root, const char *dir, const char *pattern, siz
     while ((r = root_readdir(stream, &entry)) > 0 &&
            (r = take_name(root_flags(root), entry->d_name, pattern, cap, &names)) == 0)
         ;
-    closedir(stream);
+    root_closedir(stream);
     if (r == -ENOMEM || (r < 0 && !names.n && !names.lost)) {
         root_names_free(&names);
         return r;

@@ -490,9 +490,15 @@ static int add_named_file(struct sources_impl *impl, const char *path, unsigned 
     const char            *slash = strrchr(path, '/'), *rest;
     struct evidence_entry *holder = holder_of(impl->svcql, path, &rest);
     struct root           *root = NULL;
+    struct stat            st;
     char                  *dir = NULL, *within = NULL;
 
     int r = holder ? open_root(&holder->shown, &root) : -ENOENT;
+    if (r == 0 && root_stat(root, rest, true, &st) == -ENOTDIR) { /* in an archive of no evidence */
+        root = root_unref(root);
+        evidence_entry_unref(holder);
+        holder = NULL;
+    }
     if (!holder) {
         dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
         r = dir ? root_open(dir, 0, &root) : -ENOMEM;
@@ -584,11 +590,17 @@ static int add_source(struct sources_impl *impl, const char *path)
     return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 }
 
+/* A folder, an archive, or a folder in one. */
 static bool is_folder(const char *path)
 {
-    struct stat st;
+    struct root *root = NULL;
+    struct stat  st;
 
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return true;
+    bool archive = root_open(path, 0, &root) == 0;
+    root_unref(root);
+    return archive;
 }
 
 static _Thread_local int listing_error; /* of the first folder that glob() could not list */
@@ -602,7 +614,7 @@ static int note_folder(const char *path, int error)
 
 static void *open_folder(const char *path)
 {
-    return opendir(path);
+    return root_dir_take(opendir(path));
 }
 
 /* By default, glob() treats an error as the end of a folder. */
@@ -618,7 +630,7 @@ static struct dirent *next_entry_of(void *folder)
 
 static void close_folder(void *folder)
 {
-    closedir(folder);
+    root_closedir(folder);
 }
 
 /* Find the files that fit the query's pattern. */

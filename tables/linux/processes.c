@@ -60,7 +60,7 @@ struct user {
 };
 
 struct state {
-    DIR                    *proc;
+    struct root_dir        *proc;
     int                     dir; /* /proc/PID of the row, or -1 */
     size_t                  next_term;
     const struct tbl_terms *pid, *ppid, *name, *uid;
@@ -108,7 +108,8 @@ static int open_process(const struct state *state, int64_t pid)
     char name[24];
 
     snprintf(name, sizeof name, "%lld", (long long)pid);
-    int fd = openat(dirfd(state->proc), name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(dirfd(root_dir_stream(state->proc)), name,
+                    O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     return fd < 0 ? -errno : fd;
 }
 
@@ -397,16 +398,16 @@ static int report(struct svcql *svcql, const char *host, enum source_status stat
 }
 
 /* Open /proc, which must be what it says: -ENODEV where nothing is mounted there. */
-static int open_proc(const struct root *root, DIR **ret)
+static int open_proc(const struct root *root, struct root_dir **ret)
 {
-    struct statfs fs;
-    DIR          *dir;
+    struct statfs    fs;
+    struct root_dir *dir;
 
     int r = root_open_dir(root, "/proc", &dir);
     if (r < 0)
         return r;
-    if (fstatfs(dirfd(dir), &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
-        closedir(dir);
+    if (fstatfs(dirfd(root_dir_stream(dir)), &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
+        root_closedir(dir);
         return -ENODEV;
     }
     *ret = dir;
@@ -419,7 +420,7 @@ static double read_boot_time(struct state *state)
 {
     int64_t seconds;
 
-    if (read_file(dirfd(state->proc), "stat", STAT_MAX, &state->text) < 0 ||
+    if (read_file(dirfd(root_dir_stream(state->proc)), "stat", STAT_MAX, &state->text) < 0 ||
         proc_number(state->text.data, state->text.size, "btime", &seconds) < 0)
         return NAN;
     return (double)seconds;
@@ -457,7 +458,7 @@ static int open_host(struct tbl_scan *scan, const struct source *source)
                       strerror(-r));
     if (TBL_USES(scan, struct process, start_time))
         state->boot_time = read_boot_time(state);
-    state->hidden = faccessat(dirfd(state->proc), "1/stat", F_OK, 0) < 0;
+    state->hidden = faccessat(dirfd(root_dir_stream(state->proc)), "1/stat", F_OK, 0) < 0;
     return TBL_USES(scan, struct process, user) ? load_users(state, source->root) : SQLITE_OK;
 }
 
@@ -500,7 +501,7 @@ static void processes_close(struct tbl_scan *scan)
                : state->denied ? "programs of other users' processes may not be seen"
                                : NULL);
         close_process(state);
-        closedir(state->proc);
+        root_closedir(state->proc);
     }
     buffer_free(&state->text);
     sqlite3_free(state->users);
@@ -509,10 +510,10 @@ static void processes_close(struct tbl_scan *scan)
 /* sources_begin(), as a probe has no scan. */
 static int processes_probe(struct svcql *svcql)
 {
-    struct sources sources = {0};
-    struct source  source;
-    DIR           *dir;
-    int            rc = SQLITE_OK;
+    struct sources   sources = {0};
+    struct source    source;
+    struct root_dir *dir;
+    int              rc = SQLITE_OK;
 
     if (svcql_reported(svcql, "processes", "/proc"))
         return SQLITE_OK;
@@ -520,7 +521,7 @@ static int processes_probe(struct svcql *svcql)
         sources_begin(&sources, svcql, &(struct sources_want){.artefacts = 1u << ARTEFACT_LIVE});
     if (r >= 0 && sources_next(&sources, &source) > 0) {
         if ((r = open_proc(source.root, &dir)) == 0)
-            closedir(dir);
+            root_closedir(dir);
         rc = report(svcql, source.host,
                     r == 0         ? SOURCE_READY
                     : r == -ENODEV ? SOURCE_ABSENT

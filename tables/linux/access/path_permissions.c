@@ -101,18 +101,18 @@ static void add_acl_writer(char tag, uint32_t id, void *data)
  * or a negative errno. */
 static ssize_t read_acl(const struct root *root, const char *path, uint8_t acl[ACL_MAX])
 {
-    char link[64];
-    DIR *dir = NULL;
-    int  fd = root_open_file(root, path), r = fd < 0 ? root_open_dir(root, path, &dir) : 0;
+    char             link[64];
+    struct root_dir *dir = NULL;
+    int fd = root_open_file(root, path), r = fd < 0 ? root_open_dir(root, path, &dir) : 0;
 
     if (r < 0)
         return r;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", dir ? dirfd(dir) : fd);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dir ? dirfd(root_dir_stream(dir)) : fd);
     ssize_t size = getxattr(link, "system.posix_acl_access", acl, ACL_MAX);
     if (size < 0)
         size = -errno;
     if (dir)
-        closedir(dir);
+        root_closedir(dir);
     else
         close(fd);
     return size;

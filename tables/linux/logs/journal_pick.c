@@ -60,11 +60,11 @@ static int add_folder(const struct root *root, const char *path, struct root_nam
 int journal_pick_files(const struct root *root, const char *path, struct root_names *ret)
 {
     struct root_names names = {0};
-    DIR              *dir = NULL;
+    struct root_dir  *dir = NULL;
 
     int r = root_open_dir(root, path, &dir);
     if (r == 0) {
-        closedir(dir);
+        root_closedir(dir);
         r = add_folder(root, path, &names);
     } else if (r == -ENOTDIR) {
         r = add_file(&names, path, 0, 0);

@@ -100,9 +100,9 @@ static int collect(struct tbl_scan *scan, struct journal_scan *s, const char *di
 /* Take the next source and list its files: SQLITE_ROW, SQLITE_DONE or an error. */
 static int next_source(struct tbl_scan *scan, struct journal_scan *s)
 {
-    DIR *dir = NULL;
-    char detail[64];
-    int  r, rc = tbl_sources_next(scan, &s->sources, &s->source);
+    struct root_dir *dir = NULL;
+    char             detail[64];
+    int              r, rc = tbl_sources_next(scan, &s->sources, &s->source);
 
     forget_files(&s->files);
     s->records = s->lost = 0;
@@ -114,7 +114,7 @@ static int next_source(struct tbl_scan *scan, struct journal_scan *s)
         return r < 0 ? tbl_error(scan, r, s->source.shown) : SQLITE_ROW;
     }
     if (r == 0) {
-        closedir(dir);
+        root_closedir(dir);
         r = collect(scan, s, s->source.path, 1);
     }
     if (r == -ENOMEM)

@@ -91,21 +91,26 @@ static const char *folder_owner(struct unit_search *search, const char *name,
     return NULL;
 }
 
-static unsigned char type_of(int dir, const struct dirent *entry)
+static unsigned char type_of(DIR *dir, const struct dirent *entry)
 {
     struct stat st;
 
-    if (entry->d_type != DT_UNKNOWN)
+    if (entry->d_type != DT_UNKNOWN || !dir)
         return entry->d_type;
-    if (fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+    if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return DT_UNKNOWN;
     return (unsigned char)IFTODT(st.st_mode);
 }
 
-static const char *read_link(struct unit_search *search, int dir, const char *name)
+/* The text of a link of an open folder, which is NULL in an archive. */
+static const char *read_link(struct unit_search *search, DIR *dir, const char *path)
 {
-    char    target[ROOT_PATH_MAX];
-    ssize_t size = readlinkat(dir, name, target, sizeof target);
+    char target[ROOT_PATH_MAX];
+
+    if (!dir)
+        return root_readlink(search->root, path, target) < 0 ? NULL
+                                                             : unit_strdup(&search->memory, target);
+    ssize_t size = readlinkat(dirfd(dir), strrchr(path, '/') + 1, target, sizeof target);
 
     if (size < 0 || (size_t)size == sizeof target)
         return NULL;
@@ -194,7 +199,7 @@ static int read_name(struct unit_search *search, struct unit_entry *entry)
  * places.
  */
 static int read_stream(struct unit_search *search, const struct unit_dir *dir, const char *path,
-                       const char *owner, enum unit_where where, DIR *stream)
+                       const char *owner, enum unit_where where, struct root_dir *stream)
 {
     struct dirent *d;
     int            r;
@@ -207,13 +212,13 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
         struct unit_entry entry = {.dir = dir,
                                    .path = unit_join(&search->memory, path, d->d_name),
                                    .where = owner ? where : UNIT_TOP,
-                                   .type = type_of(dirfd(stream), d)};
+                                   .type = type_of(root_dir_stream(stream), d)};
         if (!entry.path)
             return -ENOMEM;
         entry.name = strrchr(entry.path, '/') + 1;
         entry.owner = owner ? owner : entry.name;
         if (entry.type == DT_LNK)
-            entry.link = read_link(search, dirfd(stream), d->d_name);
+            entry.link = read_link(search, root_dir_stream(stream), entry.path);
         bool below = owner || where != UNIT_TOP; /* folders of folders are not read */
         if (!below)
             r = read_name(search, &entry);
@@ -240,15 +245,15 @@ static const char *drop_in_path(struct unit_search *search, const char *path)
 static int read_folder(struct unit_search *search, const struct unit_dir *dir, const char *path,
                        const char *owner, enum unit_where where)
 {
-    DIR *stream;
-    int  r = root_open_dir(search->root, path, &stream);
+    struct root_dir *stream;
+    int              r = root_open_dir(search->root, path, &stream);
 
     if (r < 0)
         return add_failure(search, dir, path, r);
     if (where == UNIT_DROP_IN)
         path = drop_in_path(search, path);
     r = path ? read_stream(search, dir, path, owner, where, stream) : -ENOMEM;
-    closedir(stream);
+    root_closedir(stream);
     return r;
 }
 
@@ -260,13 +265,14 @@ static bool same_place(const struct unit_dir *a, const struct unit_dir *b)
 
 static int read_dir(struct unit_search *search, struct unit_dir *dir)
 {
-    struct stat st;
-    DIR        *stream;
-    int         r = root_open_dir(search->root, dir->path, &stream);
+    struct stat      st;
+    struct root_dir *stream;
+    int              r = root_open_dir(search->root, dir->path, &stream);
 
     if (r < 0)
         return add_failure(search, dir, dir->path, r);
-    if (fstat(dirfd(stream), &st) == 0) {
+    DIR *folder = root_dir_stream(stream);
+    if ((folder ? fstat(dirfd(folder), &st) : root_stat(search->root, dir->path, true, &st)) == 0) {
         dir->device = st.st_dev;
         dir->inode = st.st_ino;
         for (const struct unit_dir *other = search->dirs; other < search->dirs + search->n_dirs;
@@ -274,7 +280,7 @@ static int read_dir(struct unit_search *search, struct unit_dir *dir)
             dir->twin |= other != dir && other->inode && same_place(other, dir);
     }
     r = dir->twin ? 0 : read_stream(search, dir, dir->path, NULL, UNIT_TOP, stream);
-    closedir(stream);
+    root_closedir(stream);
     return r;
 }
 

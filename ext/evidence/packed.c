@@ -1,0 +1,333 @@
+#include "packed.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "packed_index.h"
+#include "root.h"
+#include "root_names.h"
+#include "root_walk.h"
+
+/* The tree ---------------------------------------------------------------------- */
+
+static uint32_t hash(uint32_t parent, const char *name, size_t size)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ parent;
+
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ (uint8_t)name[i]) * UINT64_C(0x100000001b3);
+    return (uint32_t)(h ^ h >> 32);
+}
+
+static uint32_t lookup(const struct packed *p, uint32_t parent, const char *name, size_t size)
+{
+    if (!p->n_slots)
+        return 0;
+    for (uint32_t i = p->slots[hash(parent, name, size) & (p->n_slots - 1)]; i;
+         i = p->nodes[i].same) {
+        const struct node *node = &p->nodes[i];
+        if (node->parent == parent && strncmp(node->name, name, size) == 0 && !node->name[size])
+            return i;
+    }
+    return 0;
+}
+
+static void enter(struct packed *p, uint32_t i)
+{
+    struct node *node = &p->nodes[i];
+    uint32_t     slot = hash(node->parent, node->name, strlen(node->name)) & (p->n_slots - 1);
+
+    node->same = p->slots[slot];
+    p->slots[slot] = i;
+}
+
+static int grow(struct packed *p)
+{
+    uint32_t     room = p->room ? 2 * p->room : 256;
+    struct node *nodes = realloc(p->nodes, room * sizeof *nodes);
+
+    if (!nodes)
+        return -ENOMEM;
+    p->nodes = nodes;
+    p->room = room;
+    uint32_t *slots = calloc(2 * (size_t)room, sizeof *slots);
+    if (!slots)
+        return -ENOMEM;
+    free(p->slots);
+    p->slots = slots;
+    p->n_slots = 2 * room;
+    for (uint32_t i = 1; i < p->n; i++)
+        enter(p, i);
+    return 0;
+}
+
+/* A new node, or -ENOMEM; *ret 0 where there are too many. */
+static int add_node(struct packed *p, uint32_t parent, const char *name, size_t size, uint32_t *ret)
+{
+    *ret = 0;
+    if (p->n >= PACKED_MEMBERS_MAX) {
+        p->lost++;
+        return 0;
+    }
+    if (p->n == p->room && grow(p) < 0)
+        return -ENOMEM;
+    uint32_t     i = p->n++;
+    struct node *node = &p->nodes[i];
+    *node = (struct node){
+        .name = arena_strndup(&p->names, name, size), .parent = parent, .mode = S_IFDIR | 0755};
+    if (p->names.failed)
+        return -ENOMEM;
+    if (i) {
+        struct node *folder = &p->nodes[parent];
+        if (folder->last)
+            p->nodes[folder->last].next = i;
+        else
+            folder->first = i;
+        folder->last = i;
+        enter(p, i);
+    }
+    *ret = i;
+    return 0;
+}
+
+int packed_begin(struct packed *p)
+{
+    uint32_t top;
+
+    return add_node(p, 0, "", 0, &top);
+}
+
+static bool is_dots(const char *name, size_t size)
+{
+    return (size == 1 || size == 2) && name[0] == '.' && name[size - 1] == '.';
+}
+
+/* The node of a member's name, with the folders on its path: 0 where it cannot be one. */
+static int add_path(struct packed *p, const char *path, uint32_t *ret)
+{
+    uint32_t at = PACKED_TOP;
+
+    *ret = 0;
+    for (size_t size; *(path += strspn(path, "/")); path += size) {
+        size = strcspn(path, "/");
+        if (size == 1 && *path == '.')
+            continue;
+        if (size > ROOT_NAME_MAX || is_dots(path, size) || !S_ISDIR(p->nodes[at].mode)) {
+            p->lost++;
+            return 0;
+        }
+        uint32_t next = lookup(p, at, path, size);
+        int      r = next ? 0 : add_node(p, at, path, size, &next);
+        if (r < 0 || !next)
+            return r;
+        at = next;
+    }
+    *ret = at;
+    return 0;
+}
+
+int packed_add(struct packed *p, const struct found_member *m, uint32_t *ret)
+{
+    uint32_t i, other;
+    int      r = add_path(p, m->name, &i);
+
+    *ret = 0;
+    if (r < 0 || !i)
+        return r;
+    if (m->same_as && (packed_find(p, PACKED_TOP, m->same_as, 0, false, &other) == 0) &&
+        other != i) {
+        const struct node *same = &p->nodes[other];
+        struct node       *node = &p->nodes[i];
+        node->mode = same->mode, node->uid = same->uid, node->gid = same->gid;
+        node->size = same->size, node->mtime = same->mtime, node->at = same->at;
+        node->kept = same->kept, node->n_kept = same->n_kept, node->link = same->link;
+        node->encrypted = same->encrypted;
+        return 0;
+    }
+    struct node *node = &p->nodes[i];
+    if (S_ISDIR(node->mode) && node->first && !S_ISDIR(m->mode)) { /* a file where a folder is */
+        p->lost++;
+        return 0;
+    }
+    node->mode = m->mode;
+    node->uid = m->uid;
+    node->gid = m->gid;
+    node->size = m->size < 0 ? 0 : m->size;
+    node->mtime = m->mtime;
+    node->at = m->at;
+    node->encrypted = m->encrypted;
+    node->kept = NULL;
+    node->link = m->link ? arena_strndup(&p->names, m->link, strlen(m->link)) : NULL;
+    *ret = i;
+    return p->names.failed ? -ENOMEM : 0;
+}
+
+/* Finding ------------------------------------------------------------------------- */
+
+static uint32_t find_child(const struct packed *p, uint32_t folder, const char *name,
+                           unsigned flags)
+{
+    uint32_t found = lookup(p, folder, name, strlen(name));
+
+    if (found || !(flags & (ROOT_NOCASE | ROOT_PERCENT)))
+        return found;
+    for (uint32_t i = p->nodes[folder].first; i; i = p->nodes[i].next) {
+        char decoded[ROOT_NAME_MAX + 1];
+        root_name_decode(flags, p->nodes[i].name, decoded);
+        if (root_name_is(flags, decoded, name))
+            return i;
+    }
+    return 0;
+}
+
+struct search {
+    const struct packed *packed;
+    uint32_t             base;
+    unsigned             flags;
+    int                  links; /* followed so far */
+};
+
+/* Go one name on from *at; -ENOENT, -ENOTDIR. */
+static int step(const struct search *s, const char *name, uint32_t *at)
+{
+    const struct node *node = &s->packed->nodes[*at];
+
+    if (!S_ISDIR(node->mode))
+        return -ENOTDIR;
+    if (strcmp(name, ".") == 0)
+        return 0;
+    if (strcmp(name, "..") == 0) {
+        *at = *at == s->base ? *at : node->parent;
+        return 0;
+    }
+    uint32_t next = find_child(s->packed, *at, name, s->flags);
+    *at = next ? next : *at;
+    return next ? 0 : -ENOENT;
+}
+
+static int walk_path(struct search *s, const char *path, bool follow, uint32_t *at)
+{
+    char name[ROOT_NAME_MAX + 1];
+
+    if (*path == '/')
+        *at = s->base;
+    for (size_t size; *(path += strspn(path, "/")); path += size) {
+        size = strcspn(path, "/");
+        uint32_t folder = *at;
+        if (size > ROOT_NAME_MAX)
+            return -ENAMETOOLONG;
+        snprintf(name, sizeof name, "%.*s", (int)size, path);
+        int r = step(s, name, at);
+        if (r < 0)
+            return r;
+        const char *link = s->packed->nodes[*at].link;
+        bool        last = !path[size + strspn(path + size, "/")];
+        if (!link || (last && !follow && path[size] != '/'))
+            continue;
+        if (++s->links > ROOT_LINKS_MAX)
+            return -ELOOP;
+        *at = folder;
+        if ((r = walk_path(s, link, true, at)) < 0)
+            return r;
+    }
+    return 0;
+}
+
+int packed_find(const struct packed *p, uint32_t base, const char *path, unsigned flags,
+                bool follow, uint32_t *ret)
+{
+    struct search s = {p, base, flags, 0};
+    uint32_t      at = base;
+    int           r = walk_path(&s, path, follow, &at);
+
+    if (r == 0)
+        *ret = at;
+    return r;
+}
+
+void packed_stat(const struct packed *p, uint32_t i, struct stat *ret)
+{
+    const struct node *node = &p->nodes[i];
+
+    *ret = (struct stat){.st_dev = p->was.st_dev,
+                         .st_ino = (ino_t)p->was.st_ino << 20 ^ i,
+                         .st_nlink = 1,
+                         .st_mode = node->mode,
+                         .st_uid = node->uid,
+                         .st_gid = node->gid,
+                         .st_size = node->size,
+                         .st_blocks = (node->size + 511) / 512};
+    ret->st_mtim.tv_sec = ret->st_ctim.tv_sec = ret->st_atim.tv_sec = node->mtime;
+}
+
+const char *packed_link(const struct packed *p, uint32_t node)
+{
+    return p->nodes[node].link;
+}
+
+const char *packed_name(const struct packed *p, uint32_t node)
+{
+    return p->nodes[node].name;
+}
+
+uint32_t packed_first(const struct packed *p, uint32_t folder)
+{
+    return p->nodes[folder].first;
+}
+
+uint32_t packed_next(const struct packed *p, uint32_t node)
+{
+    return p->nodes[node].next;
+}
+
+int packed_path(const struct packed *p, uint32_t base, uint32_t node, char *ret, size_t room)
+{
+    char  *at = ret + room;
+    size_t size;
+
+    if (room < 1)
+        return -ENAMETOOLONG;
+    *--at = '\0';
+    for (; node != base && node != PACKED_TOP; node = p->nodes[node].parent) {
+        size = strlen(p->nodes[node].name);
+        if (size + 1 > (size_t)(at - ret))
+            return -ENAMETOOLONG;
+        memcpy(at -= size, p->nodes[node].name, size);
+        *--at = '/';
+    }
+    memmove(ret, at, (size_t)(ret + room - at));
+    return 0;
+}
+
+size_t packed_lost(const struct packed *p, int *ret_error)
+{
+    *ret_error = p->error;
+    return p->lost;
+}
+
+/* References ---------------------------------------------------------------------- */
+
+static void free_packed(struct packed *p)
+{
+    close(p->fd);
+    free(p->path);
+    free(p->nodes);
+    free(p->slots);
+    arena_free(&p->names);
+    free(p);
+}
+
+struct packed *packed_ref(struct packed *p)
+{
+    __atomic_add_fetch(&p->references, 1, __ATOMIC_RELAXED);
+    return p;
+}
+
+void packed_unref(struct packed *p)
+{
+    if (p && __atomic_sub_fetch(&p->references, 1, __ATOMIC_ACQ_REL) == 0)
+        free_packed(p);
+}

@@ -1,0 +1,369 @@
+/* packed_read.c -- walk over an archive, and read its members, by libarchive. */
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "formats/text/input.h"
+#include "packed_index.h"
+
+#define BLOCK ((size_t)64 << 10)
+
+struct reader {
+    struct archive *archive;
+    struct packed  *packed; /* counted where a stream reads */
+    uint64_t        at;     /* in the file */
+    uint64_t        begin;
+    uint64_t        out; /* bytes of the entry so far */
+    int             error;
+    uint8_t         block[BLOCK];
+};
+
+static la_ssize_t read_block(struct archive *archive, void *data, const void **ret)
+{
+    struct reader *reader = data;
+    ssize_t        n = input_pread(reader->packed->fd, reader->block, BLOCK, (off_t)reader->at);
+
+    if (n < 0) {
+        reader->error = (int)n;
+        archive_set_error(archive, (int)-n, "read");
+        return -1;
+    }
+    reader->at += (uint64_t)n;
+    *ret = reader->block;
+    return n;
+}
+
+static la_int64_t skip_bytes(struct archive *archive, void *data, la_int64_t request)
+{
+    struct reader *reader = data;
+    uint64_t       whole = (uint64_t)reader->packed->was.st_size;
+    uint64_t       left = reader->at < whole ? whole - reader->at : 0;
+    uint64_t       n = (uint64_t)request < left ? (uint64_t)request : left;
+
+    (void)archive;
+    reader->at += n;
+    return (la_int64_t)n;
+}
+
+static void support(struct archive *archive, const struct packed *p)
+{
+    if (p->zip) {
+        archive_read_support_format_zip_streamable(archive);
+        return;
+    }
+    archive_read_support_format_tar(archive);
+    if (p->seekable)
+        return;
+    archive_read_support_filter_gzip(archive);
+    archive_read_support_filter_xz(archive);
+    archive_read_support_filter_zstd(archive);
+    archive_read_support_filter_bzip2(archive);
+    archive_read_support_filter_lz4(archive);
+}
+
+int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
+{
+    struct reader *reader = malloc(sizeof *reader);
+
+    if (!reader)
+        return -ENOMEM;
+    reader->archive = archive_read_new();
+    reader->packed = p;
+    reader->at = reader->begin = p->seekable ? at : 0;
+    reader->out = 0;
+    reader->error = 0;
+    if (!reader->archive) {
+        free(reader);
+        return -ENOMEM;
+    }
+    support(reader->archive, p);
+    archive_read_set_read_callback(reader->archive, read_block);
+    archive_read_set_skip_callback(reader->archive, skip_bytes);
+    archive_read_set_callback_data(reader->archive, reader);
+    if (archive_read_open1(reader->archive) != ARCHIVE_OK) {
+        int r = reader->error ? reader->error : -EBADMSG;
+        packed_close_reader(reader);
+        return r;
+    }
+    *ret = reader;
+    return 0;
+}
+
+struct archive *packed_archive(struct reader *reader)
+{
+    return reader->archive;
+}
+
+void packed_close_reader(struct reader *reader)
+{
+    archive_read_free(reader->archive);
+    free(reader);
+}
+
+static bool is_bomb(const struct reader *reader)
+{
+    uint64_t in = reader->at - reader->begin + 1;
+
+    return reader->out > STREAM_EXPANSION_FREE &&
+           (reader->out - STREAM_EXPANSION_FREE) / STREAM_EXPANSION_RATIO > in;
+}
+
+static int error_of(const struct reader *reader)
+{
+    return reader->error                              ? reader->error
+           : archive_errno(reader->archive) == ENOMEM ? -ENOMEM
+                                                      : -EBADMSG;
+}
+
+ssize_t packed_reader_bytes(struct reader *reader, void *data, size_t size)
+{
+    la_ssize_t n = archive_read_data(reader->archive, data, size);
+
+    if (n < 0)
+        return error_of(reader);
+    reader->out += (uint64_t)n;
+    return is_bomb(reader) ? -EFBIG : (ssize_t)n;
+}
+
+/* Pass over the rest of an entry whose bytes must be expanded for it. */
+static int pass_over(struct reader *reader)
+{
+    char    data[16384];
+    ssize_t n;
+
+    if (reader->packed->seekable)
+        return 0;
+    while ((n = packed_reader_bytes(reader, data, sizeof data)) > 0)
+        ;
+    return (int)n;
+}
+
+int packed_reader_next(struct reader *reader, struct archive_entry **ret, uint64_t *ret_at)
+{
+    int r = reader->out || archive_file_count(reader->archive) ? pass_over(reader) : 0;
+
+    if (r < 0)
+        return r;
+    if (!reader->packed->seekable)
+        reader->out = 0;
+    int rc = archive_read_next_header(reader->archive, ret);
+    reader->out = 0;
+    if (rc == ARCHIVE_EOF)
+        return 0;
+    if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
+        return error_of(reader);
+    *ret_at = (uint64_t)archive_read_header_position(reader->archive) + reader->begin;
+    return 1;
+}
+
+/* Walking --------------------------------------------------------------------------- */
+
+static const char *text_of(const char *utf8, const char *other)
+{
+    return utf8 ? utf8 : other;
+}
+
+static struct found_member member_of(struct archive_entry *entry, uint64_t at)
+{
+    const char *link = text_of(archive_entry_symlink_utf8(entry), archive_entry_symlink(entry));
+    const char *hard = text_of(archive_entry_hardlink_utf8(entry), archive_entry_hardlink(entry));
+
+    return (struct found_member){
+        .name = text_of(archive_entry_pathname_utf8(entry), archive_entry_pathname(entry)),
+        .link = archive_entry_filetype(entry) == AE_IFLNK ? link : NULL,
+        .same_as = hard,
+        .mode = (uint32_t)archive_entry_filetype(entry) | (uint32_t)archive_entry_perm(entry),
+        .uid = (uint32_t)archive_entry_uid(entry),
+        .gid = (uint32_t)archive_entry_gid(entry),
+        .encrypted = archive_entry_is_data_encrypted(entry),
+        .size = archive_entry_size(entry),
+        .mtime = archive_entry_mtime(entry),
+        .at = at};
+}
+
+/* Keep the content of a small member of a compressed tar: to come to it again costs to expand all that
+ * is before it. */
+static int keep_content(struct packed *p, struct reader *reader, uint32_t i)
+{
+    size_t size = (size_t)p->nodes[i].size, done = 0;
+
+    if (p->seekable || !S_ISREG(p->nodes[i].mode) || p->nodes[i].size > KEPT_FILE ||
+        p->kept >= KEPT_ALL || p->nodes[i].encrypted)
+        return 0;
+    size_t  room = ZSTD_compressBound(size);
+    char   *data = malloc(size + 1), *frame = malloc(room);
+    ssize_t n = data && frame ? 1 : -ENOMEM;
+    while (n > 0 && done < size && (n = packed_reader_bytes(reader, data + done, size - done)) > 0)
+        done += (size_t)n;
+    if (n >= 0 && done == size) {
+        size_t packed = ZSTD_compress(frame, room, data, size, 1);
+        void  *kept = ZSTD_isError(packed) ? NULL : arena_alloc(&p->names, packed);
+        n = p->names.failed ? -ENOMEM : 0;
+        if (kept) {
+            memcpy(kept, frame, packed);
+            p->nodes[i].kept = kept;
+            p->nodes[i].n_kept = (uint32_t)packed;
+            p->kept += packed;
+        }
+    }
+    free(data);
+    free(frame);
+    return n < 0 ? (int)n : 0;
+}
+
+int packed_index_walk(struct packed *p)
+{
+    struct archive_entry *entry;
+    struct reader        *reader;
+    uint64_t              at, number = 0;
+    uint32_t              node;
+    int                   r = packed_reader(p, 0, &reader);
+
+    if (r < 0)
+        return r;
+    while ((r = packed_reader_next(reader, &entry, &at)) > 0) {
+        struct found_member m = member_of(entry, p->seekable ? at : number);
+        number++;
+        if (!m.name) {
+            p->lost++;
+            continue;
+        }
+        r = packed_add(p, &m, &node);
+        if (r == 0 && node)
+            r = keep_content(p, reader, node);
+        if (r < 0 || input_interrupted()) {
+            r = r < 0 ? r : -ECANCELED;
+            break;
+        }
+    }
+    packed_close_reader(reader);
+    return r;
+}
+
+/* Content --------------------------------------------------------------------------- */
+
+static int check(const struct node *node)
+{
+    if (S_ISDIR(node->mode))
+        return -EISDIR;
+    return !S_ISREG(node->mode) ? -EINVAL : node->encrypted ? -ENOKEY : 0;
+}
+
+/* A reader at the content of a member. */
+static int reach(struct packed *p, const struct node *node, struct reader **ret)
+{
+    struct archive_entry *entry;
+    struct reader        *reader;
+    uint64_t              at;
+    int                   r = packed_reader(p, node->at, &reader);
+
+    if (r < 0)
+        return r;
+    uint64_t passed = p->seekable ? 0 : node->at;
+    do
+        r = packed_reader_next(reader, &entry, &at);
+    while (r > 0 && passed-- && !input_interrupted());
+    if (r > 0 && archive_entry_is_data_encrypted(entry))
+        r = -ENOKEY;
+    if (r <= 0) {
+        packed_close_reader(reader);
+        return r < 0 ? r : -EBADMSG;
+    }
+    *ret = reader;
+    return 0;
+}
+
+static ssize_t stream_bytes(void *data, void *out, size_t size)
+{
+    return packed_reader_bytes(data, out, size);
+}
+
+static void stream_end(void *data)
+{
+    struct reader *reader = data;
+    struct packed *p = reader->packed;
+
+    packed_close_reader(reader);
+    packed_unref(p);
+}
+
+/* Content that the walk kept. */
+struct kept {
+    size_t at, size;
+    char   data[];
+};
+
+static ssize_t kept_bytes(void *data, void *out, size_t size)
+{
+    struct kept *kept = data;
+    size_t       left = kept->size - kept->at, n = size < left ? size : left;
+
+    memcpy(out, kept->data + kept->at, n);
+    kept->at += n;
+    return (ssize_t)n;
+}
+
+static int read_kept(const struct node *node, void *data, size_t size)
+{
+    size_t n = ZSTD_decompress(data, size, node->kept, node->n_kept);
+
+    return ZSTD_isError(n) || n != size ? -EBADMSG : 0;
+}
+
+static int open_kept(const struct node *node, struct stream **ret)
+{
+    size_t       size = (size_t)node->size;
+    struct kept *kept = malloc(sizeof *kept + size);
+
+    if (!kept)
+        return -ENOMEM;
+    kept->at = 0;
+    kept->size = size;
+    int r = read_kept(node, kept->data, size);
+    if (r < 0) {
+        free(kept);
+        return r;
+    }
+    return stream_open_from(&(struct stream_from){kept_bytes, free, kept}, ret);
+}
+
+int packed_stream(struct packed *p, uint32_t i, struct stream **ret)
+{
+    const struct node *node = &p->nodes[i];
+    struct reader     *reader;
+
+    int r = check(node);
+    if (r < 0)
+        return r;
+    if (node->kept)
+        return open_kept(node, ret);
+    r = reach(p, node, &reader);
+    if (r < 0)
+        return r;
+    packed_ref(p);
+    return stream_open_from(&(struct stream_from){stream_bytes, stream_end, reader}, ret);
+}
+
+int packed_read(struct packed *p, uint32_t i, void *data, size_t size)
+{
+    const struct node *node = &p->nodes[i];
+    struct reader     *reader;
+    size_t             done = 0;
+    ssize_t            n = 1;
+
+    int r = S_ISLNK(node->mode) ? 0 : check(node);
+    if (r < 0)
+        return r;
+    if (node->kept)
+        return read_kept(node, data, size);
+    r = reach(p, node, &reader);
+    while (r == 0 && done < size &&
+           (n = packed_reader_bytes(reader, (char *)data + done, size - done)) > 0)
+        done += (size_t)n;
+    if (r == 0)
+        packed_close_reader(reader);
+    return r < 0 ? r : n < 0 ? (int)n : done < size ? -EBADMSG : 0;
+}

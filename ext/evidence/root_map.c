@@ -1,0 +1,235 @@
+/* root_map.c -- files of a root in memory, whole or in parts. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "formats/text/input.h"
+#include "root_packed.h"
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+/* Mapped ---------------------------------------------------------------------- */
+
+#define MAP_BLOCK ((size_t)4 << 10) /* bytes that are present or a hole */
+#define MAP_AHEAD 16                /* blocks read at once where a file is read in order */
+
+/* Memory as long as the file, which is read into it: mapping the file itself would end the process
+ * if another process truncates the file. */
+static int map_memory(struct root_map *map)
+{
+    if (!map->size || map->data)
+        return 0;
+    map->data = mmap(NULL, map->size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    map->room = map->size;
+    if (map->data != MAP_FAILED)
+        return 0;
+    map->data = NULL;
+    return -errno;
+}
+
+/* Have memory for a file of that size: that of `map`, where it has enough. */
+static int map_room(struct root_map *map, int64_t size, uint64_t cap)
+{
+    if ((uint64_t)size > cap || (uint64_t)size > SIZE_MAX)
+        return -EFBIG;
+    if ((size_t)size > map->room)
+        root_unmap(map);
+    map->size = (size_t)size;
+    return map_memory(map);
+}
+
+/* A member of an archive, all of it at once. */
+static int map_member(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
+{
+    struct stat st;
+    uint32_t    node;
+    int         r = root_packed_file(root, path, &node, &st);
+
+    if (r == 0)
+        r = map_room(map, st.st_size, cap < PACKED_WHOLE_MAX ? cap : PACKED_WHOLE_MAX);
+    if (r == 0)
+        r = packed_read(root->packed, node, map->data, map->size);
+    if (r < 0)
+        root_unmap(map);
+    map->fd = -1;
+    return r;
+}
+
+/* Open a file and have memory for it. */
+static int map_open(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
+{
+    struct stat st;
+
+    if (root->packed)
+        return map_member(root, path, cap, map);
+    int fd = root_open_stat(root, path, &st), r = 0;
+
+    if (fd < 0)
+        return fd;
+    r = map_room(map, st.st_size, cap);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    map->fd = fd;
+    return 0;
+}
+
+/* Read from `at` until `end`, holes left out: 1, 0 where the file has become shorter, or a negative
+ * errno; *done is the offset reached. */
+static int map_read(struct root_map *map, size_t at, size_t end, size_t *done)
+{
+    ssize_t n = 1;
+
+    while (at < end && n > 0) {
+        off_t hole = input_hole(map->fd, (off_t)at);
+        if ((uint64_t)hole >= end - at) {
+            at = end;
+            break;
+        }
+        at += (size_t)hole;
+        n = input_pread(map->fd, map->data + at, end - at, (off_t)at);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    *done = at;
+    return n < 0 ? (int)n : n > 0;
+}
+
+int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
+{
+    struct root_map map = {0};
+    size_t          done;
+
+    int r = map_open(root, path, cap, &map);
+    if (r < 0)
+        return r;
+    if (map.fd >= 0)
+        r = map_read(&map, 0, map.size, &done);
+    close_fd(&map.fd);
+    map.fd = -1;
+    if (r < 0) {
+        root_unmap(&map);
+        return r;
+    }
+    *ret = map;
+    return 0;
+}
+
+static size_t map_bits(const struct root_map *map)
+{
+    return map->size / MAP_BLOCK / 8 + 1;
+}
+
+/* Be done with the file of a map of parts, and keep its memory. */
+static struct root_map leave_file(struct root_map *map)
+{
+    struct root_map left = {.data = map->data, .room = map->room};
+
+    if (map->loaded)
+        close_fd(&map->fd);
+    free(map->loaded);
+    *map = (struct root_map){0};
+    return left;
+}
+
+int root_map_again(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
+{
+    struct root_map next = leave_file(map);
+
+    int r = map_open(root, path, cap, &next);
+    if (r == 0 && !(next.loaded = calloc(map_bits(&next), 1))) {
+        close_fd(&next.fd);
+        r = -ENOMEM;
+    }
+    if (r == 0 && next.fd < 0)
+        memset(next.loaded, 0xff, map_bits(&next));
+    if (r < 0)
+        root_unmap(&next);
+    else
+        *map = next;
+    return r;
+}
+
+int root_map_parts(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
+{
+    struct root_map map = {0};
+
+    int r = root_map_again(root, path, cap, &map);
+    if (r == 0)
+        *ret = map;
+    return r;
+}
+
+static bool is_loaded(const struct root_map *map, size_t block)
+{
+    return map->loaded[block / 8] >> block % 8 & 1;
+}
+
+/* Fill a stretch of the memory, with zeros where the file has become shorter. */
+static bool load_bytes(struct root_map *map, size_t at, size_t end)
+{
+    while (at < end) {
+        ssize_t n = input_pread(map->fd, map->data + at, end - at, (off_t)at);
+        if (n < 0)
+            return false;
+        if (n == 0)
+            break;
+        at += (size_t)n;
+    }
+    memset(map->data + at, 0, end - at);
+    return true;
+}
+
+/* Read the blocks from one on that are not loaded: as many as are loaded right before it. */
+static bool load_blocks(struct root_map *map, size_t first)
+{
+    size_t end = first + 1;
+
+    for (size_t n = 1; n < MAP_AHEAD && first > n && is_loaded(map, first - n - 1) &&
+                       end * MAP_BLOCK < map->size && !is_loaded(map, end);
+         n++)
+        end++;
+    size_t bytes = end * MAP_BLOCK < map->size ? end * MAP_BLOCK : map->size;
+    if (!load_bytes(map, first * MAP_BLOCK, bytes))
+        return false;
+    for (size_t i = first; i < end; i++)
+        map->loaded[i / 8] |= (uint8_t)(1u << i % 8);
+    return true;
+}
+
+bool root_map_load(void *arg, uint64_t at, uint64_t size)
+{
+    struct root_map *map = arg;
+
+    if (at > map->size || size > map->size - at)
+        return false;
+    for (uint64_t i = at / MAP_BLOCK; size && i <= (at + size - 1) / MAP_BLOCK; i++)
+        if (!is_loaded(map, (size_t)i) && !load_blocks(map, (size_t)i))
+            return false;
+    return true;
+}
+
+void root_map_forget(struct root_map *map)
+{
+    if (!map->loaded || map->fd < 0)
+        return;
+    madvise(map->data, map->room, MADV_DONTNEED);
+    memset(map->loaded, 0, map_bits(map));
+}
+
+void root_unmap(struct root_map *map)
+{
+    if (map->data)
+        munmap(map->data, map->room);
+    if (map->loaded)
+        close_fd(&map->fd);
+    free(map->loaded);
+    *map = (struct root_map){0};
+}

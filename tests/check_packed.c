@@ -1,0 +1,283 @@
+/* check_packed.c -- archives as evidence: what is read below one is what is read below the folder that
+ * was packed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "formats/text/buffer.h"
+#include "harness.h"
+#include "make_archive.h"
+#include "make_evtx.h"
+#include "make_hive.h"
+#include "root.h"
+
+static const char *const forms[] = {"zip",    "stored",  "tar",     "tar.gz",
+                                    "tar.xz", "tar.zst", "tar.bz2", "tar.lz4"};
+#define N_FORMS ((int)(sizeof forms / sizeof forms[0]))
+
+static const char *const installed[] = {"ServiceName", "PSEXESVC", "ImagePath", "p.exe", NULL};
+
+static void stage_evtx(const char *dir, const char *path, const char *computer, unsigned n)
+{
+    struct staged_event *events = calloc(n, sizeof *events);
+    size_t               size;
+
+    for (unsigned i = 0; i < n; i++)
+        events[i] = (struct staged_event){.channel = "System",
+                                          .provider = "Service Control Manager",
+                                          .computer = computer,
+                                          .id = 7045,
+                                          .record_id = i + 1,
+                                          .time = 1700000000 + i,
+                                          .pairs = installed};
+    uint8_t *log = make_evtx_bytes(events, n, &size);
+    harness_write(dir, path, log, size);
+    free(log);
+    free(events);
+}
+
+/* A collection of a Windows host as KAPE and CyLR make it, of a Linux host as UAC does, one of
+ * Velociraptor, and loose logs. */
+static void stage_kape(const char *dir)
+{
+    stage_evtx(dir, "C/Windows/System32/winevt/Logs/System.evtx", "WS01", 700);
+    stage_evtx(dir, "C/Windows/System32/winevt/Logs/Security.evtx", "WS01", 3);
+    harness_write_text(dir, "C/Windows/System32/drivers/etc/hosts", "127.0.0.1 x\n");
+}
+
+static void stage_velociraptor(const char *dir)
+{
+    stage_evtx(dir,
+               "uploads/auto/C%3A/Windows/System32/winevt/Logs/"
+               "Microsoft-Windows-Sysmon%4Operational.evtx",
+               "WS02", 5);
+    harness_write_text(dir, "client_info.json", "{\"hostname\": \"WS02\"}\n");
+}
+
+static void stage_uac(const char *dir)
+{
+    char link[4096];
+
+    harness_write_text(dir, "[root]/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(dir, "[root]/etc/hostname", "lin01\n");
+    harness_write_text(
+        dir, "[root]/etc/systemd/system/evil.service",
+        "[Service]\nExecStart=/tmp/.x/agent\n[Install]\nWantedBy=multi-user.target\n");
+    snprintf(link, sizeof link, "%s/[root]/etc/systemd/system/multi-user.target.wants", dir);
+    ck_assert(mkdir(link, 0755) == 0);
+    strcat(link, "/evil.service");
+    ck_assert(symlink("/etc/systemd/system/evil.service", link) == 0);
+    harness_write_text(dir, "[root]/var/log/auth.log",
+                       "Nov 14 22:13:20 lin01 sudo:    eve : TTY=pts/0 ; PWD=/ ; USER=root ; "
+                       "COMMAND=/bin/x\n");
+    harness_write_text(dir, "[root]/root/.bash_history", "systemctl start evil\n");
+    harness_write_text(dir, "live_response/network/hostname.txt", "lin01\n");
+}
+
+static void stage_loose(const char *dir)
+{
+    stage_evtx(dir, "logs/System.evtx", "WS03", 10);
+    harness_write_text(dir, "logs/events.jsonl",
+                       "{\"EventID\":7045,\"SourceName\":\"P\",\"Hostname\":\"WS03\"}\n");
+    harness_write_text(dir, "auth.log",
+                       "Nov 14 22:13:20 h CRON[1]: pam_unix(cron:session): session "
+                       "opened for user root by (uid=0)\n");
+    harness_write_text(dir, "notes.bin", "\1\2\3");
+}
+
+static void (*const layouts[])(const char *dir) = {stage_kape, stage_velociraptor, stage_uac,
+                                                   stage_loose};
+#define N_LAYOUTS ((int)(sizeof layouts / sizeof layouts[0]))
+
+/* Questions whose answers name no place, or name it below the location. */
+static const char *const questions[] = {
+    "SELECT host, count(*), sum(record_id), min(source), max(source) FROM windows_events "
+    "WHERE source LIKE '%s/%%' GROUP BY host, source ORDER BY source",
+    "SELECT name, path, state, fragment FROM (SELECT name, source AS path, '' AS state, '' AS "
+    "fragment FROM unit_files WHERE source LIKE '%s/%%') ORDER BY 1, 2",
+    "SELECT host, program, command, source FROM auth_events WHERE source LIKE '%s/%%' ORDER BY 4",
+    "SELECT user, command, source FROM shell_history WHERE source LIKE '%s/%%' ORDER BY 3",
+    "SELECT username, uid, source FROM users WHERE source LIKE '%s/%%' ORDER BY 1",
+    "SELECT kind, host, root FROM evidence WHERE location = '%s' ORDER BY root",
+    "SELECT location, status FROM evidence_sources WHERE location LIKE '%s/%%' AND table_name IN "
+    "('windows_events', 'auth_events', 'unit_files', 'shell_history', 'evidence') ORDER BY 1",
+};
+
+/* Answers with the location cut off. */
+static char *ask(const char *location)
+{
+    sqlite3      *db = harness_open();
+    struct buffer answers = {0};
+    size_t        size = strlen(location);
+
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", location);
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+        char *answer = harness_query(db, questions[i], location);
+        for (char *at; (at = strstr(answer, location));)
+            memmove(at, at + size, strlen(at + size) + 1);
+        buffer_printf(&answers, "--- %zu\n%s\n", i, answer);
+    }
+    harness_close(db);
+    char *text = strdup(buffer_text(&answers));
+    buffer_free(&answers);
+    return text;
+}
+
+/* A folder and its archive of the same name, which gives the host its name. */
+START_TEST(an_archive_is_read_as_its_folder)
+{
+    const char *scratch = harness_scratch();
+    char        dir[4096], path[4200];
+
+    for (int l = 0; l < N_LAYOUTS; l++) {
+        snprintf(dir, sizeof dir, "%s/%d/case", scratch, l);
+        snprintf(path, sizeof path, "%s/%d/packed/case.%s", scratch, l, forms[_i]);
+        if (strcmp(forms[_i], "stored") == 0)
+            snprintf(path, sizeof path, "%s/%d/packed/case.zip", scratch, l);
+        harness_write_text(scratch, "x", "");
+        char below[32];
+        snprintf(below, sizeof below, "%d/packed/x", l);
+        harness_write_text(scratch, below, "");
+        snprintf(below, sizeof below, "%d/case/.keep", l);
+        harness_write_text(scratch, below, "");
+        layouts[l](dir);
+        make_archive(path, forms[_i], dir);
+        char *expected = ask(dir), *given = ask(path);
+        ck_assert_str_eq(given, expected);
+        ck_assert_ptr_nonnull(strstr(expected, l == 2 ? "lin01" : l == 3 ? "auth.log" : "WS0"));
+        free(expected);
+        free(given);
+    }
+}
+END_TEST
+
+/* Archives in a folder of evidence, and members as arguments and as `source`. */
+START_TEST(members_have_paths)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *cases = harness_scratch();
+    char        path[4096];
+
+    stage_kape(dir);
+    snprintf(path, sizeof path, "%s/WS01.%s", cases, *forms[_i] == 's' ? "zip" : forms[_i]);
+    make_archive(path, forms[_i], dir);
+    harness_write_text(cases, "other.txt", "text\n");
+    harness_expect(db, "703", "SELECT count(*) FROM windows_events('%s')", path);
+    harness_expect(db, "703", "SELECT count(*) FROM windows_events('%s')", cases);
+    harness_expect(
+        db, "700",
+        "SELECT count(*) FROM windows_events('%s/C/Windows/System32/winevt/Logs/System.evtx')",
+        path);
+    harness_expect(db, "703", "SELECT count(*) FROM windows_events('%s/C/Windows/System32/winevt')",
+                   path);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", cases);
+    harness_expect(db, "3",
+                   "SELECT count(*) FROM windows_events WHERE source = "
+                   "'%s/C/Windows/System32/winevt/Logs/Security.evtx'",
+                   path);
+    harness_expect(db, "WS01|windows", "SELECT host, kind FROM evidence WHERE location = '%s'",
+                   cases);
+    harness_expect(db, "1700000699.0",
+                   "SELECT time FROM windows_events WHERE source LIKE '%s/%%' ORDER BY time DESC "
+                   "LIMIT 1",
+                   path);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(encrypted_members_are_named)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *cases = harness_scratch();
+    char        path[4096];
+
+    stage_kape(dir);
+    snprintf(path, sizeof path, "%s/WS01.zip", cases);
+    make_archive(path, "encrypted", dir);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", cases);
+    harness_expect(db, "0", "SELECT count(*) FROM windows_events WHERE source LIKE '%s/%%'", path);
+    harness_expect(db, "denied|encrypted",
+                   "SELECT status, detail FROM evidence_sources WHERE location = "
+                   "'%s/C/Windows/System32/winevt/Logs/System.evtx' AND table_name = "
+                   "'windows_events'",
+                   path);
+    harness_close(db);
+}
+END_TEST
+
+/* What is before the cut is read, and the cut is reported. */
+START_TEST(a_cut_archive_is_damaged)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *cases = harness_scratch();
+    char        path[4096];
+    struct stat st;
+
+    stage_kape(dir);
+    stage_evtx(dir, "D/Zero.evtx", "WS01", 3000);
+    snprintf(path, sizeof path, "%s/WS01.%s", cases, *forms[_i] == 's' ? "zip" : forms[_i]);
+    make_archive(path, forms[_i], dir);
+    ck_assert(stat(path, &st) == 0 && truncate(path, st.st_size - st.st_size / 8) == 0);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", cases);
+    harness_query(db, "SELECT count(*) FROM windows_events WHERE source LIKE '%s/%%'", path);
+    harness_expect(
+        db, "1",
+        "SELECT count(*) > 0 FROM evidence_sources WHERE location LIKE '%s%%' AND status = "
+        "'damaged'",
+        cases);
+    harness_close(db);
+}
+END_TEST
+
+/* Links and names that lead out lead nowhere; each is counted or missing. */
+START_TEST(nothing_leads_out_of_an_archive)
+{
+    static const char *const leaks[] = {"/etc/leak", "/etc/up", "/../etc/passwd", "/loop",
+                                        "/etc/../../../../etc/shadow"};
+    const char              *dir = harness_scratch(), *cases = harness_scratch();
+    char                     path[4096];
+    struct root             *root;
+
+    harness_write_text(dir, "etc/hostname", "inside\n");
+    snprintf(path, sizeof path, "%s/etc/leak", dir);
+    ck_assert(symlink("/etc/passwd", path) == 0);
+    snprintf(path, sizeof path, "%s/etc/up", dir);
+    ck_assert(symlink("../../../../../etc/passwd", path) == 0);
+    snprintf(path, sizeof path, "%s/loop", dir);
+    ck_assert(symlink("loop", path) == 0);
+    snprintf(path, sizeof path, "%s/name", dir);
+    ck_assert(symlink("../etc/hostname", path) == 0);
+    snprintf(path, sizeof path, "%s/a.%s", cases, *forms[_i] == 's' ? "zip" : forms[_i]);
+    make_archive(path, forms[_i], dir);
+    ck_assert_int_eq(root_open(path, 0, &root), 0);
+    for (size_t i = 0; i < sizeof leaks / sizeof leaks[0]; i++)
+        ck_assert_int_lt(root_open_file(root, leaks[i]), 0);
+    char  *text;
+    size_t size;
+    ck_assert_int_eq(root_read(root, "/name", 100, &text, &size), 0);
+    ck_assert_str_eq(text, "inside\n");
+    free(text);
+    ck_assert_int_eq(root_read(root, "/name", 3, &text, &size), -EFBIG);
+    root_unref(root);
+}
+END_TEST
+
+Suite *make_packed_suite(void)
+{
+    Suite *suite = suite_create("packed");
+    TCase *tc = tcase_create("packed");
+
+    tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, an_archive_is_read_as_its_folder, 0, N_FORMS);
+    tcase_add_loop_test(tc, members_have_paths, 0, N_FORMS);
+    tcase_add_test(tc, encrypted_members_are_named);
+    tcase_add_loop_test(tc, a_cut_archive_is_damaged, 0, N_FORMS);
+    tcase_add_loop_test(tc, nothing_leads_out_of_an_archive, 0, N_FORMS);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
