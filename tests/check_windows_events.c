@@ -257,6 +257,14 @@ START_TEST(old_bytes_of_a_live_record_give_no_second_row)
     harness_expect(db, "3|0", "SELECT count(*), sum(carved) FROM windows_events('%s')", path);
     harness_expect(db, "read|3 copies of live records left out",
                    "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
+    /* and so without the file's header, where all records are carved */
+    harness_write(dir, "System.evtx", both + EVTX_HEADER_SIZE,
+                  size + EVTX_CHUNK_SIZE - EVTX_HEADER_SIZE);
+    harness_expect(db, "3|3", "SELECT count(*), sum(carved) FROM windows_events('%s')", path);
+    harness_expect(db, "1",
+                   "SELECT instr(detail, '3 copies of live records left out') > 0 FROM "
+                   "evidence_sources WHERE location = '%s'",
+                   path);
     free(both);
     free(log);
     harness_close(db);

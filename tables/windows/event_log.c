@@ -297,7 +297,7 @@ static bool is_copy(struct event_log *log, const struct evtx_record *record,
     uint64_t  key = identity(event);
     uint64_t *slot = &log->seen[key >> (64 - SEEN_BITS)];
 
-    if (record->carved)
+    if (record->stray)
         return *slot == key;
     *slot = key;
     return false;

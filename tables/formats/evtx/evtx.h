@@ -74,7 +74,8 @@ struct evtx_record {
     uint64_t written; /* FILETIME */
     uint32_t at;      /* offset of the record in its chunk */
     uint32_t size;
-    bool     carved; /* found by its signature, in slack, after damage or inside another record */
+    bool     stray;  /* found by its signature, in slack, after damage or inside another record */
+    bool     carved; /* the same, or of a chunk off the file's grid */
 };
 
 /* Read the fixed part of the record at `at`; -EBADMSG where there is none. */

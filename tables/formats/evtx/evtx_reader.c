@@ -153,6 +153,7 @@ int evtx_next(struct evtx_reader *reader, struct evtx_record *ret)
     reader->at = record.at + record.size;
     if (!record.carved)
         reader->last_id = record.id;
+    record.stray = record.carved;
     record.carved |= reader->loose;
     *ret = record;
     return 1;
