@@ -580,6 +580,28 @@ START_TEST(an_export_without_an_event_is_damaged)
 }
 END_TEST
 
+START_TEST(what_is_known_and_not_read_says_so)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "SYSTEM{53b39e88}.TMContainer0001.regtrans-ms", "x");
+    harness_write_text(dir, "SYSTEM{53b39e88}.TM.blf", "x");
+    harness_write_text(dir, "0001.tracev3", "x");
+    harness_write_text(dir, "x.bin", "x");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db,
+                   "a part of macOS's unified log, which is not read\n"
+                   "a log of transactions, which are not applied to their hive\n"
+                   "transactions of a registry hive, which are not applied to it\n"
+                   "not of a kind that a table reads",
+                   "SELECT detail FROM evidence_sources WHERE location LIKE '%s/%%' AND status = "
+                   "'unknown' ORDER BY location",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_exports_suite(void)
 {
     Suite *suite = suite_create("exports");
@@ -593,6 +615,7 @@ Suite *make_exports_suite(void)
     tcase_add_loop_test(tc, every_form_in_utf16_is_the_same, 0, N_FORMS);
     tcase_add_loop_test(tc, a_cut_export_is_damaged, 0, N_FORMS);
     tcase_add_test(tc, an_export_without_an_event_is_damaged);
+    tcase_add_test(tc, what_is_known_and_not_read_says_so);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "formats/text/array.h"
@@ -184,6 +185,22 @@ static void remove_location(struct evidence_list *list, const char *location)
 
 /* Reports -------------------------------------------------------------------------- */
 
+/* Why a file is not read, of those whose kind is known by its name. */
+static const char *unread_reason(const char *path)
+{
+    static const char *const kinds[][2] = {
+        {".regtrans-ms", "transactions of a registry hive, which are not applied to it"},
+        {".blf", "a log of transactions, which are not applied to their hive"},
+        {".tracev3", "a part of macOS's unified log, which is not read"},
+    };
+    const char *dot = strrchr(path, '.');
+
+    for (size_t i = 0; dot && i < TBL_COUNT(kinds); i++)
+        if (strcasecmp(dot, kinds[i][0]) == 0)
+            return kinds[i][1];
+    return "not of a kind that a table reads";
+}
+
 static int report_unknown(struct svcql *svcql, const char *location,
                           const struct unknown_files *unknown)
 {
@@ -197,10 +214,10 @@ static int report_unknown(struct svcql *svcql, const char *location,
                             .kind = "file",
                             .location = shown,
                             .status = SOURCE_UNKNOWN,
-                            .records = TBL_NULL,
-                            .detail = "not of a kind that a table reads"};
+                            .records = TBL_NULL};
     for (size_t i = 0; rc == SQLITE_OK && i < unknown->n; i++) {
         snprintf(shown, sizeof shown, "%.*s%s", size, location, unknown->paths[i]);
+        report.detail = unread_reason(unknown->paths[i]);
         rc = svcql_report(svcql, &report);
     }
     report.kind = "files";
