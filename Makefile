@@ -147,7 +147,8 @@ $(BUILD)/tests/main.o: $(BUILD)/suites.h
 $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes -Wno-conversion
 
 # Calls that fail at a test's wish: tests/faults.h.
-FAULTS := malloc calloc realloc strdup strndup fstat fstat64 read pread pread64 __read_chk __pread64_chk
+FAULTS := malloc calloc realloc strdup strndup fstat fstat64 read pread pread64 __read_chk __pread64_chk \
+          open open64 __open64_2 openat openat64 __openat64_2 syscall
 $(BUILD)/check: $(TESTS) $(OBJECTS) $(filter-out %/main.o,$(PROGRAM))
 	@$(SAY) "  LINK  $@"
 	$(LINK) $(FAULTS:%=-Wl,--wrap=%) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(CHECK_LIBS) $(LDLIBS)

@@ -173,6 +173,10 @@ static void ndb(const char *path)
         put_le(blob + 4, (uint32_t)i, 4);
         put_le(blob + 12, (uint32_t)size, 4);
         memcpy(blob + 16, header, size);
+        uint8_t *tail = blob + 16 * n - 12;
+        put_le(tail, (uint32_t)adler32(1, blob, (uInt)(16 * n - 12)), 4);
+        put_le(tail + 4, (uint32_t)size, 4);
+        memcpy(tail + 8, "BlbE", 4);
         block += n;
     }
     harness_write(evidence, path, file, 16 * block);

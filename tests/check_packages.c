@@ -6,6 +6,8 @@
 
 #include "formats/package/dpkg_text.h"
 #include "formats/package/rpm_header.h"
+#include <zlib.h>
+
 #include "harness.h"
 #include "make_bytes.h"
 
@@ -380,6 +382,10 @@ static bool make_ndb(const char *root, const uint8_t *header, size_t size)
     put_le(blob + 4, 7, 4);
     put_le(blob + 12, (uint32_t)size, 4);
     memcpy(blob + 16, header, size);
+    uint8_t *tail = blob + 16 * blocks - 12;
+    put_le(tail, (uint32_t)adler32(1, blob, (uInt)(16 * blocks - 12)), 4);
+    put_le(tail + 4, (uint32_t)size, 4);
+    memcpy(tail + 8, "BlbE", 4);
     harness_write(root, "image/var/lib/rpm/Packages.db", file, whole);
     free(file);
     return true;

@@ -381,6 +381,47 @@ START_TEST(a_registry_value_too_large_is_cut_and_counted)
 }
 END_TEST
 
+/* What judges a service looks at what Windows could start, and a little more. */
+START_TEST(a_path_of_megabytes_costs_its_service_alone)
+{
+    sqlite3          *db = harness_open();
+    const char       *dir = harness_scratch();
+    struct made_hive *hive = make_hive();
+    struct made_key  *key = make_hive_key(hive, "ControlSet001\\Services\\long");
+    size_t            size = 8 << 20;
+    char             *text = malloc(size + 1);
+
+    for (size_t i = 0; i < size; i++)
+        text[i] = "C:\\a b\\c d.exe %v% "[i % 20];
+    text[size] = '\0';
+    make_hive_dword(make_hive_key(hive, "Select"), "Current", 1);
+    make_hive_string(key, "ImagePath", text);
+    make_hive_dword(key, "Type", 16);
+    make_hive_dword(key, "Start", 2);
+    key = make_hive_key(hive, "ControlSet001\\Services\\evil");
+    make_hive_string(key, "ImagePath", "C:\\Windows\\Temp\\evil.exe");
+    make_hive_dword(key, "Type", 16);
+    make_hive_dword(key, "Start", 2);
+    text[200 << 10] = '\0';
+    make_hive_string(make_hive_key(hive, "ControlSet001\\Control\\Session Manager\\Environment"),
+                     "v", text);
+    free(text);
+    make_hive_file(hive, dir, "Windows/System32/config/SYSTEM");
+    make_hive_free(hive);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
+    harness_expect(db, "0", "SELECT count(*) FROM findings WHERE 0");
+    long before = memory();
+    harness_expect(db, "evil|1\nlong|0",
+                   "SELECT substr(subject, 50), severity = 'high' FROM findings ORDER BY 1");
+    ck_assert_int_lt(memory() - before, MEMORY_MAX);
+    harness_expect(db, "1|values above 514 KiB were cut",
+                   "SELECT skipped > 0, detail FROM evidence_sources WHERE table_name = "
+                   "'registry_services'");
+    harness_close(db);
+}
+END_TEST
+
 /* Commands -------------------------------------------------------------------- */
 
 /* Its middle contains nothing that runs; its length is a signal of its own. */
@@ -598,6 +639,7 @@ Suite *make_trust_suite(void)
     tcase_add_test(tcase, a_list_of_another_shape_is_refused_by_name);
     tcase_add_test(tcase, a_cut_audit_line_is_counted_and_no_event);
     tcase_add_test(tcase, a_registry_value_too_large_is_cut_and_counted);
+    tcase_add_test(tcase, a_path_of_megabytes_costs_its_service_alone);
     tcase_add_test(tcase, a_command_longer_than_any_is_judged_by_its_ends);
     tcase_add_test(tcase, wrappers_without_end_hide_no_command);
     tcase_add_test(tcase, commands_beyond_the_limit_of_a_line_are_one_obfuscated_call);

@@ -10,6 +10,8 @@ enum fault {
     FAULT_MEMORY, /* malloc, calloc, realloc, strdup, strndup: no memory */
     FAULT_INPUT,  /* read, pread, fstat: EIO */
     FAULT_SHORT,  /* read, pread: half of the requested bytes; not a failure */
+    FAULT_FILES,  /* open, openat, openat2: EMFILE */
+    FAULT_SIGNAL, /* read, pread, openat2: EINTR; not a failure either */
 };
 
 /* Have the n-th call from now on fail, from 0; in this thread alone. */

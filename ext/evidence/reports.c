@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/text/input.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
@@ -132,15 +133,31 @@ static int update_report(struct report_entry *entry, const struct report *report
     return SQLITE_OK;
 }
 
+#define QUERY_SECONDS 60
+
+/* Whether a scan that read less, as for one name or fewer columns, would make one of the same query forget what was lost. */
+static bool says_less(const struct report *report, const struct report_entry *entry, time_t now)
+{
+    return report->status == SOURCE_READ && report->records <= entry->report.records &&
+           report->skipped < entry->report.skipped && now - entry->made < QUERY_SECONDS;
+}
+
 static int set_report(struct svcql *svcql, const struct report *report)
 {
     struct report_entry *entry = find_report(svcql, report->table, report->location);
+    struct timespec      now;
 
-    if (entry)
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    if (entry && says_less(report, entry, now.tv_sec))
+        return SQLITE_OK;
+    if (entry) {
+        entry->made = now.tv_sec;
         return update_report(entry, report);
+    }
     struct reports *reports = keep_reports(svcql);
     if (!reports || !(entry = new_report(report)))
         return SQLITE_NOMEM;
+    entry->made = now.tv_sec;
     size_t bucket = bucket_of(report->table, report->location);
     entry->next_in_bucket = reports->buckets[bucket];
     reports->buckets[bucket] = entry;
@@ -149,10 +166,25 @@ static int set_report(struct svcql *svcql, const struct report *report)
     return SQLITE_OK;
 }
 
+/* What the table did not see, as a file that it reads beside the source. */
+static void tell_faults(struct report *report)
+{
+    uint64_t faults = report->status == SOURCE_READY ? 0 : input_faults();
+
+    if (!faults || report->skipped || report->status > SOURCE_ABSENT)
+        return;
+    report->skipped = (int64_t)faults;
+    if (report->status == SOURCE_ABSENT)
+        report->status = SOURCE_DAMAGED;
+    if (!report->detail)
+        report->detail = "reads failed, of it or beside it";
+}
+
 int svcql_report(struct svcql *svcql, const struct report *report)
 {
     struct report copy = *report;
 
+    tell_faults(&copy);
     if (copy.status == SOURCE_READ && copy.records == 0 && copy.skipped > 0)
         copy.status = SOURCE_DAMAGED;
     return set_report(svcql, &copy);

@@ -244,9 +244,9 @@ static int open_any_case(const struct root *root, const char *path, int flags)
 {
     int fd = open_spelled(root, path, flags);
 
-    if (fd != -ENOENT || !(root->flags & ROOT_MACOS) || path[0] != '/')
-        return fd;
-    return open_joined(root, path, flags);
+    if (fd == -ENOENT && root->flags & ROOT_MACOS && path[0] == '/')
+        fd = open_joined(root, path, flags);
+    return input_fault(fd);
 }
 
 /* Note which volumes can be joined: a lookup that fails need not try the others. */
@@ -263,7 +263,7 @@ int root_open(const char *path, unsigned flags, struct root **ret)
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0)
-        return errno == ENOTDIR ? root_packed_open(path, flags, ret) : -errno;
+        return errno == ENOTDIR ? root_packed_open(path, flags, ret) : input_fault(-errno);
     int r = root_new(fd, NULL, path, flags, NULL, ret);
     if (r == 0 && flags & ROOT_MACOS)
         note_joined(*ret);
@@ -279,7 +279,7 @@ int root_open_stat(const struct root *root, const char *path, struct stat *ret)
 
     if (fd < 0)
         return fd == -ENXIO ? -EINVAL : fd; /* ENXIO: a socket, or a device without a driver */
-    int r = fstat(fd, ret) < 0 ? -errno : S_ISREG(ret->st_mode) ? 0 : -EINVAL;
+    int r = fstat(fd, ret) < 0 ? input_fault(-errno) : S_ISREG(ret->st_mode) ? 0 : -EINVAL;
     if (r < 0) {
         close(fd);
         return r;
@@ -294,6 +294,20 @@ int root_open_file(const struct root *root, const char *path)
     return root_open_stat(root, path, &st);
 }
 
+/* Whether the name is that of a compressed file, which is never empty. */
+static bool has_packed_name(const char *path)
+{
+    static const char *const suffixes[] = {".gz", ".xz", ".zst", ".bz2", ".lz4"};
+    size_t                   size = strlen(path);
+
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        size_t tail = strlen(suffixes[i]);
+        if (size > tail && strcmp(path + size - tail, suffixes[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 int root_open_stream(const struct root *root, const char *path, struct stat *ret_stat,
                      struct stream **ret)
 {
@@ -303,12 +317,18 @@ int root_open_stream(const struct root *root, const char *path, struct stat *ret
 
     if (root->packed) {
         r = root_packed_file(root, path, &node, &st);
+        if (r == 0 && st.st_size == 0 && has_packed_name(path))
+            r = -EBADMSG;
         r = r < 0 ? r : packed_stream(root->packed, node, ret);
     } else {
-        fd = root_open_stat(root, path, &st);
-        r = fd < 0 ? fd : stream_open(fd, ret);
+        r = fd = root_open_stat(root, path, &st);
+        if (fd >= 0 && st.st_size == 0 && has_packed_name(path)) {
+            close(fd);
+            r = -EBADMSG;
+        } else if (fd >= 0) {
+            r = stream_open(fd, ret);
+        }
     }
-
     if (r == 0 && ret_stat)
         *ret_stat = st;
     return r;
@@ -335,7 +355,7 @@ int root_stat(const struct root *root, const char *path, bool follow, struct sta
 
     if (fd < 0)
         return fd;
-    return fstat(fd, ret) < 0 ? -errno : 0;
+    return fstat(fd, ret) < 0 ? input_fault(-errno) : 0;
 }
 
 int64_t root_chooser(const struct root *root, const char *path)
@@ -380,7 +400,9 @@ int root_statx(const struct root *root, const char *path, bool follow, struct st
 
     if (fd < 0)
         return fd;
-    return statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, ret) < 0 ? -errno : 0;
+    return statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, ret) < 0
+               ? input_fault(-errno)
+               : 0;
 }
 
 int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
@@ -404,7 +426,8 @@ int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_
     char    target[ROOT_PATH_MAX];
     ssize_t size = readlinkat(fd, "", target, sizeof target);
     if (size < 0)
-        return errno == ENOENT ? -EINVAL : -errno; /* ENOENT: not a link (readlinkat(2)) */
+        return errno == ENOENT ? -EINVAL
+                               : input_fault(-errno); /* ENOENT: not a link (readlinkat(2)) */
     if ((size_t)size == sizeof target)
         return -ENAMETOOLONG;
     memcpy(ret, target, (size_t)size);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/input.h"
 #include "root_dir.h"
 
 struct root_dir {
@@ -80,7 +81,7 @@ int root_readdir(struct root_dir *dir, struct dirent **ret)
         errno = 0;
         entry = readdir(dir->stream);
         if (!entry)
-            return -errno;
+            return input_fault(-errno);
     } while (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
     *ret = entry;
     return 1;

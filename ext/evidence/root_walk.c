@@ -258,7 +258,7 @@ static int by_kernel(int root, const char *path, int flags, uint64_t resolve)
     path += strspn(path, "/");
     for (int i = 0; i < TRIES; i++) {
         int fd = (int)syscall(SYS_openat2, root, *path ? path : ".", &how, sizeof how);
-        if (fd >= 0 || errno != EAGAIN)
+        if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
             return fd >= 0 ? fd : -errno;
     }
     return -EAGAIN;

@@ -97,12 +97,10 @@ static bool is_interrupted(void *db)
 /* Reads of this scan end with the query, and keep to the budget of a source. */
 static struct input_scan begin_input(struct tbl_scan *scan)
 {
-    sqlite3             *db = svcql_db(((struct vtab *)scan->base.pVtab)->svcql);
-    struct input_budget *b = &scan->budget;
+    sqlite3 *db = svcql_db(((struct vtab *)scan->base.pVtab)->svcql);
 
-    return input_scan_begin((struct input_scan){.interrupted = is_interrupted,
-                                                .data = db,
-                                                .budget = b->bytes || b->rows || b->ms ? b : NULL});
+    return input_scan_begin((struct input_scan){
+        .interrupted = is_interrupted, .data = db, .budget = &scan->budget});
 }
 
 static int64_t limit_of(const struct svcql *svcql, const char *setting, int64_t factor)

@@ -64,6 +64,7 @@ static int take_event(void *user, const struct plist_event *event)
     if (event->type == PLIST_KEY) {
         buffer_reset(&state->key);
         buffer_put(&state->key, event->text, event->size);
+        return state->key.failed ? -ENOMEM : 0;
     } else if (event->type == PLIST_STRING && state->key.size &&
                !memchr(event->text, '\n', event->size)) {
         buffer_put(&state->plist, state->key.data, state->key.size);
@@ -80,7 +81,7 @@ static int open_plist(struct state *state)
     int r =
         plist_parse((const uint8_t *)state->files.text, state->files.size, take_event, state, NULL);
     state->files.error = r;
-    if (!buffer_text(&state->plist))
+    if (r == -ENOMEM || !buffer_text(&state->plist))
         return SQLITE_NOMEM;
     state->text = (struct property_span){state->plist.data, state->plist.size};
     return SQLITE_ROW;

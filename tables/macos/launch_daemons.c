@@ -366,8 +366,9 @@ static bool is_interpreter(const char *program)
     return false;
 }
 
-/* The beginning of a file that is a script, or with `any` any text; NULL: none, or no memory. */
-static const char *script_head(struct tbl_scan *scan, const char *path, bool any)
+/* The beginning of a file that is a script, or with `any` any text; *ret stays NULL where it is none. An
+ * SQLite code. */
+static int script_head(struct tbl_scan *scan, const char *path, bool any, const char **ret)
 {
     char   *data = tbl_alloc(scan, SCRIPT_MAX);
     int     fd = data ? root_open_file(tbl_source(scan)->root, path) : -1;
@@ -382,8 +383,9 @@ static const char *script_head(struct tbl_scan *scan, const char *path, bool any
         close(fd);
     bool script = size > 2 && memcmp(data, "#!", 2) == 0;
     if (size == 0 || !(script || any) || memchr(data, '\0', size))
-        return NULL;
-    return tbl_utf8(scan, data, size);
+        return data ? SQLITE_OK : SQLITE_NOMEM;
+    *ret = tbl_utf8(scan, data, size);
+    return *ret ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 /* The script that is the program, or the first that an interpreter is given. */
@@ -393,19 +395,21 @@ static int get_script_text(struct tbl_scan *scan, const void *row, sqlite3_conte
     char                     path[ROOT_PATH_MAX];
     bool                     found = find_program(scan, row, path);
     const char *program = daemon->program ? daemon->program : daemon->job.first_argument;
-    const char *text = found ? script_head(scan, path, false) : NULL;
+    const char *text = NULL;
+    int         rc = found ? script_head(scan, path, false, &text) : SQLITE_OK;
     cJSON *arguments = !text && program && is_interpreter(program) && daemon->job.program_arguments
                            ? cJSON_Parse(daemon->job.program_arguments)
                            : NULL;
     const cJSON *argument = cJSON_GetArrayItem(arguments, 0);
 
-    for (argument = argument ? argument->next : NULL; argument && !text; argument = argument->next)
+    for (argument = argument ? argument->next : NULL; rc == SQLITE_OK && argument && !text;
+         argument = argument->next)
         if (cJSON_IsString(argument) && argument->valuestring[0] == '/')
-            text = script_head(scan, argument->valuestring, true);
+            rc = script_head(scan, argument->valuestring, true, &text);
     cJSON_Delete(arguments);
     if (text)
         sqlite3_result_text(out, text, -1, SQLITE_TRANSIENT);
-    return SQLITE_OK;
+    return rc;
 }
 
 static int get_program_mode(struct tbl_scan *scan, const void *row, sqlite3_context *out)

@@ -4,6 +4,7 @@
  * overrides.plist, a dictionary of label to a dictionary with the key Disabled. */
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,7 @@ static int read_file(const struct root *root, struct reader *r)
     struct stat        st;
 
     int status = root_read(root, r->path, FILE_MAX, &data, &size);
+    r->mtime = NAN;
     if (status == 0 && root_stat(root, r->path, true, &st) == 0)
         r->mtime = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9;
     if (status < 0)
@@ -181,7 +183,7 @@ static int load(const struct root *root, const char *path, struct launchd_overri
 static int note_part(struct launchd_overrides *into, const char *dir,
                      const struct root_names *names)
 {
-    struct reader r = {.into = into, .path = dir, .uid = LAUNCHD_SYSTEM};
+    struct reader r = {.into = into, .path = dir, .uid = LAUNCHD_SYSTEM, .mtime = NAN};
 
     if (!names->error && !names->lost)
         return 0;
@@ -238,18 +240,49 @@ static int load_place(const struct root *root, const char *database, size_t plac
     return r == -ENOMEM ? r : 0;
 }
 
-/* Whether one database is the same folder as an earlier one. */
-static bool seen_before(const struct root *root, size_t database)
+/* Whether a folder is one of those that were seen before it. */
+static bool is_among(const struct stat *seen, size_t n)
 {
-    struct stat st, other;
-
-    if (root_stat(root, databases[database], true, &st) < 0)
-        return true; /* or none at all */
-    for (size_t i = 0; i < database; i++)
-        if (root_stat(root, databases[i], true, &other) == 0 && st.st_dev == other.st_dev &&
-            st.st_ino == other.st_ino)
+    for (size_t i = 0; i < n; i++)
+        if (seen[i].st_dev == seen[n].st_dev && seen[i].st_ino == seen[n].st_ino)
             return true;
     return false;
+}
+
+/* What is known of a database that cannot be looked at. */
+static int note_closed(struct launchd_overrides *into, const char *dir, int error)
+{
+    struct reader r = {.into = into, .path = dir, .uid = LAUNCHD_SYSTEM, .mtime = NAN};
+
+    return error == -ENOENT || error == -ENOTDIR ? 0 : add(&r, INT64_MIN, strerror(-error), error);
+}
+
+static int load_database(const struct root *root, const char *database,
+                         struct launchd_overrides *into)
+{
+    int r = 0;
+
+    for (size_t p = 0; r == 0 && p < N_PLACES; p++)
+        r = load_place(root, database, p, into);
+    return r;
+}
+
+static int load_databases(const struct root *root, struct launchd_overrides *into)
+{
+    struct stat seen[N_DATABASES];
+    size_t      n = 0;
+    int         r = 0;
+
+    for (size_t d = 0; r == 0 && d < N_DATABASES; d++) {
+        int there = root_stat(root, databases[d], true, &seen[n]);
+        if (there < 0) {
+            r = note_closed(into, databases[d], there);
+        } else if (!is_among(seen, n)) {
+            r = load_database(root, databases[d], into);
+            n++;
+        }
+    }
+    return r;
 }
 
 /* Finding ---------------------------------------------------------------------- */
@@ -321,12 +354,8 @@ static int finish(int r, struct launchd_overrides *overrides, struct launchd_ove
 int launchd_overrides_load(const struct root *root, struct launchd_overrides *ret)
 {
     struct launchd_overrides overrides = {0};
-    int                      r = 0;
 
-    for (size_t d = 0; r == 0 && d < N_DATABASES; d++)
-        for (size_t p = 0; r == 0 && p < N_PLACES && !seen_before(root, d); p++)
-            r = load_place(root, databases[d], p, &overrides);
-    return finish(r, &overrides, ret);
+    return finish(load_databases(root, &overrides), &overrides, ret);
 }
 
 int launchd_overrides_load_file(const struct root *root, const char *path,

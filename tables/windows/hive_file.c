@@ -181,8 +181,11 @@ static void describe(struct buffer *text, const struct hive *hive)
         add(text, "replayed from its logs, ");
         buffer_printf(text, "%u pages", hive->pages);
     }
-    if (hive->oversize)
+    if (hive->oversize && !hive->value_max)
         add(text, "values above 16 MiB were cut");
+    else if (hive->oversize)
+        buffer_printf(text, "%svalues above %u KiB were cut", text->size ? "; " : "",
+                      hive->value_max >> 10);
     if (hive->items == 0 || hive->bytes == 0)
         add(text, "given up: its lists repeat");
 }

@@ -21,7 +21,9 @@
 
 SQLITE_EXTENSION_INIT3
 
-enum { SETS_MAX = 16 };
+/* Control sets whose services are found; bytes of a value: Windows starts no more than 32,767 characters,
+ * and who judges a command takes one beyond 262,144 for obfuscated. The table registry has all of it. */
+enum { SETS_MAX = 16, VALUE_MAX = 514 << 10 };
 enum stage { STAGE_END, STAGE_SETS, STAGE_SERVICES, STAGE_LOST };
 
 struct state {
@@ -96,6 +98,7 @@ static int open_file(struct tbl_scan *scan)
     int r = hive_file_open(tbl_source(scan), &state->file);
     if (r < 0 || state->file.kind != HIVE_SYSTEM)
         return r;
+    state->file.hive.value_max = VALUE_MAX;
     r = hive_marks_begin(&state->seen, &state->file.hive);
     if (r < 0)
         return r;

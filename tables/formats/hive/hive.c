@@ -400,10 +400,11 @@ int hive_data(struct hive *hive, const struct hive_value *value, struct buffer *
               const uint8_t **ret, uint32_t *ret_size)
 {
     uint32_t       size = 4, want = value->size;
+    uint32_t       most = hive->value_max ? hive->value_max : HIVE_VALUE_MAX;
     const uint8_t *data = value->small;
 
-    if (want > HIVE_VALUE_MAX) {
-        want = HIVE_VALUE_MAX;
+    if (want > most) {
+        want = most;
         hive->oversize++;
     }
     if (!hive_spend(hive, want))

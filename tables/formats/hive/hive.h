@@ -77,7 +77,8 @@ struct hive {
     bool             damaged_base; /* the base block's checksum or root is wrong */
     bool             truncated;    /* fewer bins than the base block says */
     uint64_t         lost;         /* list entries, keys and values that could not be read */
-    uint64_t         oversize;     /* times that a value above HIVE_VALUE_MAX was cut */
+    uint32_t         value_max;    /* bytes of a value that are given; 0: HIVE_VALUE_MAX */
+    uint64_t         oversize;     /* times that a value above that was cut */
     uint64_t         items;        /* list entries that may still be read */
     uint64_t         bytes;        /* of value data and paths that may still be given */
     uint8_t         *grown;        /* owned copy, where a log made the hive longer than the file */

@@ -5,7 +5,11 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { CANDIDATES_MAX = 16 };
+enum {
+    CANDIDATES_MAX = 16,
+    EXPANDED_MAX =
+        256 << 10, /* bytes after which nothing is expanded: Windows takes 32,767 characters */
+};
 
 /* Variables -------------------------------------------------------------------- */
 
@@ -52,7 +56,8 @@ void image_path_expand(struct buffer *out, const char *text, image_path_lookup *
 {
     const char *percent, *end;
 
-    while ((percent = strchr(text, '%')) && (end = strchr(percent + 1, '%'))) {
+    while (out->size < EXPANDED_MAX && (percent = strchr(text, '%')) &&
+           (end = strchr(percent + 1, '%'))) {
         size_t size = (size_t)(end - percent - 1);
         buffer_put(out, text, (size_t)(percent - text));
         text = end + 1;

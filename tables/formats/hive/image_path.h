@@ -17,7 +17,8 @@
 typedef bool image_path_lookup(void *arg, const char *name, size_t size, struct buffer *out);
 
 /* Append `text` with its %variables% replaced, from `lookup` (may be NULL) or, where that does not
- * know one, by what a Windows of today has for services; others stay as they are. */
+ * know one, by what a Windows of today has for services; others stay as they are, and all of them in what
+ * follows on 256 KiB of result. */
 void image_path_expand(struct buffer *out, const char *text, image_path_lookup *lookup, void *arg);
 
 /* What a path names, which decides what it is relative to and which extension it may leave out. */

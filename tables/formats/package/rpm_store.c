@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "formats/text/byte_order.h"
 
@@ -146,6 +147,32 @@ static int next_of_hash(struct rpm_store *store, int64_t *ret_place)
     return 0;
 }
 
+/* Where the blob of a slot is, and how many bytes its blocks have; 0: outside the file. */
+static uint64_t blob_of(const struct rpm_store *store, const uint8_t *slot, const uint8_t **ret)
+{
+    uint64_t at = (uint64_t)le32(slot + SLOT_BLOCK) * BLOCK_SIZE;
+    uint64_t room = (uint64_t)le32(slot + SLOT_BLOCKS) * BLOCK_SIZE;
+
+    if (at > store->size || room > store->size - at || room < BLOB_HEAD + BLOB_TAIL)
+        return 0;
+    *ret = store->data + at;
+    return room;
+}
+
+/* A blob ends with the Adler-32 of all before that, its length once more, and a mark (rpm's
+ * lib/backend/ndb/rpmpkg.c). One outside the file is counted when it is read. */
+static bool is_intact(const struct rpm_store *store, const uint8_t *slot)
+{
+    const uint8_t *blob;
+    uint64_t       room = blob_of(store, slot, &blob);
+
+    if (!room)
+        return true;
+    const uint8_t *tail = blob + room - BLOB_TAIL;
+    return memcmp(tail + 8, "BlbE", 4) == 0 && le32(tail + 4) == le32(blob + BLOB_SIZE) &&
+           le32(tail) == adler32_z(1, blob, (size_t)room - BLOB_TAIL);
+}
+
 /* A slot names the package's number, its first block and how many; in a free one all are 0. */
 static int next_of_ndb(struct rpm_store *store, int64_t *ret_place)
 {
@@ -155,6 +182,7 @@ static int next_of_ndb(struct rpm_store *store, int64_t *ret_place)
         bool is_slot = memcmp(slot, "Slot", 4) == 0;
         store->lost += !is_slot || (le32(slot + SLOT_NUMBER) && !le32(slot + SLOT_BLOCK));
         if (is_slot && le32(slot + SLOT_BLOCK)) {
+            store->lost += !is_intact(store, slot);
             *ret_place = (int64_t)store->item - 1;
             return 1;
         }
@@ -227,17 +255,15 @@ static int read_hash(struct rpm_store *store, int64_t place, const uint8_t **ret
 static int read_ndb(const struct rpm_store *store, int64_t place, const uint8_t **ret,
                     size_t *ret_size)
 {
-    const uint8_t *slot = store->data + (size_t)place * SLOT_SIZE;
-    uint64_t       at = (uint64_t)le32(slot + SLOT_BLOCK) * BLOCK_SIZE;
-    uint64_t       room = (uint64_t)le32(slot + SLOT_BLOCKS) * BLOCK_SIZE;
+    const uint8_t *blob;
+    uint64_t       room = blob_of(store, store->data + (size_t)place * SLOT_SIZE, &blob);
 
-    if (at > store->size || room > store->size - at || room < BLOB_HEAD + BLOB_TAIL ||
-        memcmp(store->data + at, "BlbS", 4) != 0)
+    if (!room || memcmp(blob, "BlbS", 4) != 0)
         return -EBADMSG;
-    size_t size = le32(store->data + at + BLOB_SIZE);
+    size_t size = le32(blob + BLOB_SIZE);
     if (size > room - BLOB_HEAD - BLOB_TAIL)
         return -EBADMSG;
-    *ret = store->data + at + BLOB_HEAD;
+    *ret = blob + BLOB_HEAD;
     *ret_size = size;
     return 0;
 }

@@ -152,7 +152,7 @@ static int take(void *user, const struct plist_event *event)
     take_value(r, event);
     if (r->field->offset == offsetof(struct launchd_job, program_arguments) && !end)
         take_first_argument(r, event);
-    return r->job->text.failed ? -ENOMEM : 0;
+    return r->job->text.failed || r->first_argument.failed ? -ENOMEM : 0;
 }
 
 /* The fields point into the text, which has moved while it grew. */

@@ -85,6 +85,27 @@ static ssize_t charge(ssize_t n)
     return n;
 }
 
+/* Faults ---------------------------------------------------------------------- */
+
+int input_fault(int negative_errno)
+{
+    static const int faults[] = {EIO,       EMFILE,   ENFILE,    ENOMEM,  EUCLEAN, ESTALE,
+                                 EREMOTEIO, ENOTCONN, ETIMEDOUT, ENODATA, EBADMSG};
+
+    for (size_t i = 0; current.budget && i < sizeof faults / sizeof *faults; i++)
+        current.budget->faults += negative_errno == -faults[i];
+    return negative_errno;
+}
+
+uint64_t input_faults(void)
+{
+    uint64_t faults = current.budget ? current.budget->faults : 0;
+
+    if (current.budget)
+        current.budget->faults = 0;
+    return faults;
+}
+
 /* Reading --------------------------------------------------------------------- */
 
 ssize_t input_read(int fd, void *data, size_t size)
@@ -96,7 +117,7 @@ ssize_t input_read(int fd, void *data, size_t size)
     do
         n = read(fd, data, size < INPUT_BLOCK ? size : INPUT_BLOCK);
     while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : charge(n);
+    return n < 0 ? input_fault(-errno) : charge(n);
 }
 
 ssize_t input_pread(int fd, void *data, size_t size, off_t at)
@@ -108,7 +129,7 @@ ssize_t input_pread(int fd, void *data, size_t size, off_t at)
     do
         n = pread(fd, data, size < INPUT_BLOCK ? size : INPUT_BLOCK, at);
     while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : charge(n);
+    return n < 0 ? input_fault(-errno) : charge(n);
 }
 
 off_t input_hole(int fd, off_t at)

@@ -40,6 +40,7 @@ struct input_budget {
     int64_t  owner;       /* of the source; 0: the system's */
     uint64_t read, given; /* of the source until now: bytes, rows (the scan counts those) */
     int64_t  spent;       /* ms, until this step */
+    uint64_t faults;      /* see input_fault() */
 };
 
 /* The next source of the scan begins. Those of one user, in a row, have one budget together, which is
@@ -50,6 +51,13 @@ void input_source(int64_t owner);
 
 /* Whether the source is beyond its budget: who reads it leaves it with -EDQUOT. */
 bool input_over_budget(void);
+
+/* Count a call of the system for the scan where it failed for want of memory or descriptors, or by the
+ * disk, rather than by what is there; returns its argument. input_faults() is how many since it was last
+ * asked: a report that says nothing of them is corrected by that, so that a file that is read beside a
+ * source, as a time zone, is not lost in silence. */
+int      input_fault(int negative_errno);
+uint64_t input_faults(void);
 
 /* Scans nest: what begin returns goes to the end of the same scan. `data` and `budget`, which may be
  * NULL, must last until then. */

@@ -72,7 +72,9 @@ static bool bad_command(const struct unit_setting *setting, const struct unit_ex
 {
     struct unit_exec_line line = {0};
 
-    if (unit_exec_parse(setting->value, expander, memory, &line) < 0 || !line.refused)
+    if (unit_exec_parse(setting->value, expander, memory, &line) < 0)
+        ret->failed = true;
+    if (!line.refused)
         return false;
     buffer_puts(ret, line.fault);
     return true;
@@ -100,6 +102,7 @@ static bool bad_account(const struct unit_setting *setting, const struct unit_ex
         if (!list)
             break;
     }
+    ret->failed |= word.failed || name.failed;
     buffer_free(&word);
     buffer_free(&name);
     return bad;
@@ -122,6 +125,7 @@ static bool bad_path(const struct unit_setting *setting, const struct unit_expan
         bad = true;
     if (bad && expanded)
         buffer_printf(ret, "%s= path is not absolute: %.200s", setting->key, expanded);
+    ret->failed |= path.failed;
     buffer_free(&path);
     return bad;
 }
@@ -135,6 +139,7 @@ static bool bad_label(const struct unit_setting *setting, const struct unit_expa
 
     if (bad)
         bad_specifier(value, ret);
+    ret->failed |= label.failed;
     buffer_free(&label);
     return bad;
 }
@@ -241,10 +246,12 @@ static size_t commands(const struct look *look, const char *key)
     for (size_t i = 0; i < look->unit->n; i++) {
         const struct unit_setting *setting = &look->unit->settings[i];
         struct unit_exec_line      line = {0};
-        if (setting->effective && strcmp(setting->key, key) == 0 &&
-            strcmp(setting->section, look->section) == 0 &&
-            unit_exec_parse(setting->value, look->unit->expander, look->memory, &line) == 0)
-            n += line.n;
+        if (!setting->effective || strcmp(setting->key, key) != 0 ||
+            strcmp(setting->section, look->section) != 0)
+            continue;
+        if (unit_exec_parse(setting->value, look->unit->expander, look->memory, &line) < 0)
+            look->memory->failed = true;
+        n += line.n;
     }
     return n;
 }
@@ -363,7 +370,7 @@ static const char *verify_socket(const struct look *look)
 }
 
 /* Whether a unit's name is that of a path: "a-b" of "/a/b/". */
-static bool is_name_of(const char *name, const char *path)
+static bool is_name_of(const char *name, const char *path, struct arena *memory)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.";
     struct buffer     escaped = {0};
@@ -381,15 +388,17 @@ static bool is_name_of(const char *name, const char *path)
     }
     if (!escaped.size)
         buffer_putc(&escaped, '-');
-    bool same = escaped.failed || (escaped.size == (size_t)(dot - name) &&
-                                   memcmp(escaped.data, name, escaped.size) == 0);
+    bool same = !escaped.failed && escaped.size == (size_t)(dot - name) &&
+                memcmp(escaped.data, name, escaped.size) == 0;
+    memory->failed |= escaped.failed;
     buffer_free(&escaped);
     return same;
 }
 
 static bool is_other_path(const struct look *look, const char *path)
 {
-    return path && *path == '/' && !strchr(path, '%') && !is_name_of(look->unit->name, path);
+    return path && *path == '/' && !strchr(path, '%') &&
+           !is_name_of(look->unit->name, path, look->memory);
 }
 
 static const char *verify_mount(const struct look *look)

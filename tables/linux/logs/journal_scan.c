@@ -91,7 +91,7 @@ static int collect(struct tbl_scan *scan, struct journal_scan *s, const char *di
             r = collect(scan, s, path, depth - 1);
     }
     root_names_free(&names);
-    if (r == 0 || r == -ENOMEM)
+    if (r == 0 || r == -ENOMEM || depth) /* the source itself: see next_source() */
         return r;
     root_shown(s->source.root, dir, s->shown);
     return report(scan, s, s->shown, r, NULL) == SQLITE_OK ? 0 : -ENOMEM;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "formats/text/array.h"
+#include "formats/text/input.h"
 #include "formats/unit/unit_name.h"
 #include "unit_places.h"
 
@@ -97,8 +98,10 @@ static unsigned char type_of(DIR *dir, const struct dirent *entry)
 
     if (entry->d_type != DT_UNKNOWN || !dir)
         return entry->d_type;
-    if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+    if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        input_fault(-errno);
         return DT_UNKNOWN;
+    }
     return (unsigned char)IFTODT(st.st_mode);
 }
 
@@ -112,6 +115,8 @@ static const char *read_link(struct unit_search *search, DIR *dir, const char *p
                                                              : unit_strdup(&search->memory, target);
     ssize_t size = readlinkat(dirfd(dir), strrchr(path, '/') + 1, target, sizeof target);
 
+    if (size < 0)
+        input_fault(-errno);
     if (size < 0 || (size_t)size == sizeof target)
         return NULL;
     target[size] = '\0';
@@ -278,6 +283,8 @@ static int read_dir(struct unit_search *search, struct unit_dir *dir)
         for (const struct unit_dir *other = search->dirs; other < search->dirs + search->n_dirs;
              other++)
             dir->twin |= other != dir && other->inode && same_place(other, dir);
+    } else {
+        input_fault(-errno);
     }
     r = dir->twin ? 0 : read_stream(search, dir, dir->path, NULL, UNIT_TOP, stream);
     root_closedir(stream);
