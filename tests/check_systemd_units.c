@@ -442,6 +442,47 @@ START_TEST(a_real_capsule_and_its_files_are_read)
 }
 END_TEST
 
+/* Two that say nothing, and one of each other kind: all else comes, and nobody is waited for twice. */
+START_TEST(false_managers_of_users_cost_themselves_alone)
+{
+    static const enum lie lies[] = {LIE_SILENCE, LIE_SILENCE, LIE_FLOOD,
+                                    LIE_GARBAGE, LIE_HUGE,    LIE_VANISH};
+    struct rusage         usage;
+    char                  path[100];
+
+    ENTER();
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        systemd_shell("u=$(ls -d /run/user/55* 2>/dev/null | wc -l); u=$((5500 + u)); "
+                      "mkdir -p /run/user/$u/systemd; chmod 700 /run/user/$u; "
+                      "chown -R $u /run/user/$u");
+        snprintf(path, sizeof path, "/run/user/%zu/systemd/private", 5500 + i);
+        ck_assert_int_eq(seteuid((uid_t)(5500 + i)), 0);
+        ck_assert_int_gt(make_manager(path, lies[i]), 0);
+        ck_assert_int_eq(seteuid(0), 0);
+    }
+    sqlite3 *db = harness_open();
+    harness_expect(db, "system|1\nuser:1234|1",
+                   "SELECT scope, count(*) FROM systemd_units WHERE id IN ('full.service', "
+                   "'mine.service') AND environment IS NOT 'x' GROUP BY 1 ORDER BY 1");
+    harness_expect(db, "1",
+                   "SELECT count(*) < 3 FROM systemd_managers WHERE scope GLOB 'user:550*'");
+    harness_expect(
+        db,
+        "5500|damaged|did not answer, and is not asked again for a minute\n"
+        "5501|damaged|did not answer, and is not asked again for a minute\n"
+        "5502|damaged|File too large",
+        "SELECT substr(source, 10), status, detail FROM evidence_sources WHERE "
+        "table_name = 'systemd_managers' AND source GLOB 'bus:user:550[012]' ORDER BY 1");
+    harness_expect(db, "5503|damaged\n5504|damaged",
+                   "SELECT substr(source, 10), status FROM evidence_sources WHERE "
+                   "table_name = 'systemd_units' AND source GLOB 'bus:user:550[34]' ORDER BY 1");
+    getrusage(RUSAGE_SELF, &usage);
+    ck_assert_int_lt(usage.ru_maxrss, 128 << 10); /* KiB, the suite's own included */
+    harness_close(db);
+    systemd_shell("rm -r /run/user/55*");
+}
+END_TEST
+
 START_TEST(the_manager_of_a_capsule_is_read)
 {
     ENTER();
@@ -639,6 +680,7 @@ Suite *make_systemd_units_suite(void)
     tcase_add_test(real, an_ordinary_user_is_shown_both_managers);
     tcase_add_test(real, a_user_whose_manager_is_closed_to_us_is_reported);
     tcase_add_test(real, a_socket_of_somebody_else_is_refused);
+    tcase_add_test(real, false_managers_of_users_cost_themselves_alone);
     tcase_add_test(real, the_manager_of_a_capsule_is_read);
     tcase_add_test(real, a_real_capsule_and_its_files_are_read);
     tcase_add_test(real, another_address_is_read_alone);

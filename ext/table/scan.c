@@ -99,8 +99,8 @@ static struct input_scan begin_input(struct tbl_scan *scan)
 {
     sqlite3 *db = svcql_db(((struct vtab *)scan->base.pVtab)->svcql);
 
-    return input_scan_begin((struct input_scan){
-        .interrupted = is_interrupted, .data = db, .budget = &scan->budget});
+    return input_scan_begin(
+        (struct input_scan){.interrupted = is_interrupted, .data = db, .budget = &scan->budget});
 }
 
 static int64_t limit_of(const struct svcql *svcql, const char *setting, int64_t factor)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "manager_patience.h"
 #include "root.h"
 
 SQLITE_EXTENSION_INIT3
@@ -218,9 +219,21 @@ static int finish(struct manager_scan *s, enum source_status status, const char 
     return rc;
 }
 
+/* A manager that was waited for in vain is not waited for by the next scan. */
+static int note_silence(struct manager_scan *s, int64_t ms)
+{
+    bool others = !s->address && strcmp(s->scope, "system") != 0;
+
+    return others ? patience_note(s->svcql, s->scope, ms) : SQLITE_OK;
+}
+
 int manager_scan_lost(struct manager_scan *s, int negative_errno)
 {
-    return finish(s, SOURCE_DAMAGED, strerror(-negative_errno));
+    int rc = SQLITE_OK;
+
+    if (negative_errno == -ETIMEDOUT && s->manager)
+        rc = note_silence(s, manager_waited(s->manager));
+    return rc == SQLITE_OK ? finish(s, SOURCE_DAMAGED, strerror(-negative_errno)) : rc;
 }
 
 /* Reaching one -------------------------------------------------------------- */
@@ -257,6 +270,8 @@ static bool worth_trying(const struct route *route, const struct manager_owner *
         return false;
     if (route->whose == OF_SYSTEM)
         return !route->direct || geteuid() == 0;
+    if (last_failure == -ETIMEDOUT)
+        return false;
     return route->direct || (status != SOURCE_ABSENT && status != SOURCE_DENIED);
 }
 
@@ -273,6 +288,11 @@ static void write_path(char *out, size_t size, const struct route *route,
              route->name);
 }
 
+static int64_t limit(const struct manager_scan *s, const struct route *route, int64_t usual)
+{
+    return route->whose == OF_SYSTEM ? 0 : patience_left(s->svcql, usual);
+}
+
 /* Keep the most specific error; ENOENT and ECONNREFUSED rank last. */
 static int try_routes(struct manager_scan *s, const struct manager_owner *owner)
 {
@@ -285,11 +305,13 @@ static int try_routes(struct manager_scan *s, const struct manager_owner *owner)
         if (!worth_trying(route, owner, r))
             continue;
         write_path(path, sizeof path, route, owner);
-        r = try_socket(s, &(struct manager_socket){.path = path,
-                                                   .owner = route->whose == OF_SYSTEM
-                                                                ? MANAGER_ANYBODY
-                                                                : (uid_t)owner->uid,
-                                                   .direct = route->direct});
+        r = try_socket(s,
+                       &(struct manager_socket){
+                           .path = path,
+                           .owner = route->whose == OF_SYSTEM ? MANAGER_ANYBODY : (uid_t)owner->uid,
+                           .direct = route->direct,
+                           .greeting = limit(s, route, MANAGER_USER_GREETING),
+                           .patience = limit(s, route, MANAGER_USER_PATIENCE)});
         if (r >= 0 || status_of(worst) == SOURCE_ABSENT) {
             snprintf(s->socket, sizeof s->socket, "%s", path);
             worst = r;
@@ -317,14 +339,21 @@ static void name_manager(struct manager_scan *s, const struct manager_owner *own
 /* Reach the manager that was named, or report why not. */
 static int reach(struct manager_scan *s, const struct manager_owner *owner, bool *ret_reached)
 {
-    int r = s->address ? try_address(s, owner) : try_routes(s, owner);
+    if (!s->address && patience_ended(s->svcql, s->scope)) {
+        snprintf(s->socket, sizeof s->socket, "its socket");
+        note_failure(s, -ETIMEDOUT);
+        return report(s, SOURCE_DAMAGED, "did not answer, and is not asked again for a minute");
+    }
+    int64_t left = patience_left(s->svcql, MANAGER_USER_GREETING);
+    int     r = s->address ? try_address(s, owner) : try_routes(s, owner);
     *ret_reached = r >= 0;
     if (r >= 0)
         return SQLITE_OK;
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
     note_failure(s, r);
-    return report(s, status_of(r), strerror(-r));
+    int rc = r == -ETIMEDOUT ? note_silence(s, left) : SQLITE_OK;
+    return rc == SQLITE_OK ? report(s, status_of(r), strerror(-r)) : rc;
 }
 
 int manager_scan_next(struct manager_scan *s)

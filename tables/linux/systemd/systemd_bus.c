@@ -32,7 +32,9 @@ struct manager {
     int           fd;
     bool          direct, trusted, greeted;
     int64_t       patience; /* milliseconds left */
-    uint32_t      serial;   /* of the last call */
+    int64_t       next;     /* the same, after the greeting */
+    int64_t       waited;
+    uint32_t      serial; /* of the last call */
     size_t        pending;
     struct call   calls[MANAGER_IN_FLIGHT];
     struct buffer out; /* what is still to be sent begins at `sent` */
@@ -193,6 +195,7 @@ static int exchange(struct manager *manager, exchange_done *done, size_t argumen
         else if ((r = receive_some(manager)) == 0 && (r = send_some(manager)) == 0)
             r = wait_for_peer(manager, left);
     }
+    manager->waited += now_ms() - start;
     left = manager->patience - (now_ms() - start);
     manager->patience = left > 0 ? left : 0;
     return r < 0 ? r : 0;
@@ -279,7 +282,12 @@ int manager_connect(const struct manager_socket *to, struct manager **ret)
         return -ENOMEM;
     manager->direct = to->direct;
     manager->trusted = to->owner == MANAGER_ANYBODY;
-    manager->patience = manager->trusted ? MANAGER_GREETING : MANAGER_USER_GREETING;
+    manager->patience = to->greeting       ? to->greeting
+                        : manager->trusted ? MANAGER_GREETING
+                                           : MANAGER_USER_GREETING;
+    manager->next = to->patience       ? to->patience
+                    : manager->trusted ? MANAGER_PATIENCE
+                                       : MANAGER_USER_PATIENCE;
     int r = manager->fd = open_socket(to);
     if (r >= 0)
         r = shake_hands(manager, geteuid() == 0 && !manager->trusted ? to->owner : geteuid());
@@ -301,6 +309,11 @@ struct manager *manager_close(struct manager *manager)
     free(manager->in);
     free(manager);
     return NULL;
+}
+
+int64_t manager_waited(const struct manager *manager)
+{
+    return manager->waited;
 }
 
 /* Answers ------------------------------------------------------------------- */
@@ -345,7 +358,7 @@ static int deliver_until(struct manager *manager, size_t pending)
         int    r = dbus_message_measure(manager->in + manager->in_begin, have, &size);
         if (r <= 0)
             return r;
-        if (size > MANAGER_MESSAGE_MAX)
+        if (size > (manager->trusted ? MANAGER_MESSAGE_MAX : MANAGER_USER_MESSAGE_MAX))
             return -EFBIG;
         if (have < size)
             return manager->in_room - manager->in_begin < size ? make_room(manager, (size_t)size)
@@ -363,7 +376,7 @@ int manager_wait(struct manager *manager)
     int r = exchange(manager, deliver_until, 0);
 
     if (!manager->greeted)
-        manager->patience = manager->trusted ? MANAGER_PATIENCE : MANAGER_USER_PATIENCE;
+        manager->patience = manager->next;
     manager->greeted = true;
     return r;
 }

@@ -20,9 +20,10 @@
 
 #include "formats/dbus/dbus_reader.h"
 
-#define MANAGER_IN_FLIGHT   128         /* calls: the message bus refuses more pending replies */
-#define MANAGER_MESSAGE_MAX (32u << 20) /* bytes; 10,000 units are listed in 3 MiB */
-#define MANAGER_ANYBODY     UINT32_MAX
+#define MANAGER_IN_FLIGHT        128 /* calls: the message bus refuses more pending replies */
+#define MANAGER_MESSAGE_MAX      (32u << 20) /* bytes; 10,000 units are listed in 3 MiB */
+#define MANAGER_USER_MESSAGE_MAX (8u << 20)
+#define MANAGER_ANYBODY          UINT32_MAX
 
 /* Limits in milliseconds: of the first wait of a connection, and of all others together; less where
  * a user is the peer. */
@@ -40,9 +41,13 @@ struct manager_socket {
     const char *path;
     uid_t       owner;  /* of the listener, or MANAGER_ANYBODY; root connects as this user */
     bool        direct; /* the manager itself listens, not a message bus */
+    int64_t     greeting, patience; /* milliseconds, below; 0: the usual */
 };
 
 struct manager;
+
+/* Milliseconds that it has been waited for. */
+int64_t manager_waited(const struct manager *manager);
 
 /* Open the socket and do the handshake. -EPERM where another user is listening. */
 int             manager_connect(const struct manager_socket *socket, struct manager **ret);
