@@ -147,7 +147,7 @@ static int open_as_reader(const struct place_files *f)
     struct root *root = NULL;
     struct stat  st;
 
-    input_source(reader);
+    input_source(reader & ~ROOT_AS_ALL);
     if (input_over_budget())
         return -EDQUOT;
 

@@ -58,6 +58,8 @@ int root_graft(const struct root *parent, const char *dir, const char *at, struc
  * search, is -EPERM. Folders that the user neither owns nor may write, as of evidence that somebody
  * else unpacked, forbid nothing. Groups are those of the root's own /etc/group; access control
  * lists do not count. A uid of 0 or less: no such limit. For use in one thread. */
+#define ROOT_AS_ALL                                                                                \
+    (INT64_C(1) << 32) /* added to a uid: the user chose the whole path, as in HISTFILE */
 int root_as(const struct root *parent, int64_t uid, struct root **ret);
 
 /* The user to whom it is up what a path leads to: the owner of the first of its folders, or links to

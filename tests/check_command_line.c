@@ -1264,9 +1264,10 @@ START_TEST(bytes_that_are_no_utf8_stay_within_the_json)
 END_TEST
 
 /* Text that doubles at each step must be limited: it would need 2^60 bytes. */
-START_TEST(values_that_grow_by_themselves_are_bounded)
+/* The second call is the unknown one: a value was cut. */
+START_TEST(values_that_grow_by_themselves_are_bounded_and_told)
 {
-    expect_count(repeat("a=xxxxxxxxxxxxxxxx;", "a=$a$a;", 60, "systemctl stop $a"), 1);
+    expect_count(repeat("a=xxxxxxxxxxxxxxxx;", "a=$a$a;", 60, "systemctl stop $a"), 2);
 }
 END_TEST
 
@@ -1306,7 +1307,7 @@ Suite *make_command_line_suite(void)
     tcase_add_test(hostile, unclosed_quotes_and_groups_reach_to_the_end);
     tcase_add_test(hostile, arguments_may_be_separated_by_nul_as_in_proc);
     tcase_add_test(hostile, bytes_that_are_no_utf8_stay_within_the_json);
-    tcase_add_test(hostile, values_that_grow_by_themselves_are_bounded);
+    tcase_add_test(hostile, values_that_grow_by_themselves_are_bounded_and_told);
     tcase_add_test(hostile, the_quick_look_agrees_with_the_reading);
     suite_add_tcase(suite, hostile);
     return suite;

@@ -187,6 +187,38 @@ START_TEST(a_link_does_not_lead_out_of_the_root)
 END_TEST
 
 /* A link of a user to what he may not read would have root read it for him. */
+/* The same of a path that his startup file names. */
+START_TEST(a_startup_file_names_nothing_that_its_user_may_not_read)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = host();
+    char        path[1024];
+
+    if (geteuid() != 0)
+        SKIP("not root");
+    harness_write_text(dir, "root/secret", "systemctl start secret\n");
+    harness_write_text(dir, "srv/open", "systemctl start open\n");
+    harness_write_text(dir, "srv/homes/ann/.bashrc", "HISTFILE=/root/secret\nHISTFILE=/srv/open\n");
+    snprintf(path, sizeof path, "%s/root/secret", dir);
+    ck_assert_int_eq(chmod(path, 0600), 0);
+    snprintf(path, sizeof path, "%s/srv/open", dir);
+    ck_assert_int_eq(chmod(path, 0644), 0);
+    snprintf(path, sizeof path, "%s/srv", dir);
+    ck_assert_int_eq(chmod(path, 0755), 0);
+    ck_assert_int_eq(chmod(dir, 0755), 0);
+    snprintf(path, sizeof path, "%s/srv/homes/ann", dir);
+    ck_assert_int_eq(chown(path, 1000, 1000), 0);
+    harness_expect(db, "systemctl start open",
+                   "SELECT command FROM shell_history WHERE root = '%s' AND command GLOB "
+                   "'systemctl start [so]*'",
+                   dir);
+    harness_expect(
+        db, "denied|denied by owner",
+        "SELECT status, detail FROM evidence_sources WHERE location GLOB '*/root/secret'");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_link_to_anothers_file_is_denied_by_owner)
 {
     sqlite3    *db = harness_open();
@@ -311,6 +343,7 @@ Suite *make_shell_history_suite(void)
         a_history_that_is_no_file_is_reported_at_once,
         a_link_does_not_lead_out_of_the_root,
         a_link_to_anothers_file_is_denied_by_owner,
+        a_startup_file_names_nothing_that_its_user_may_not_read,
         a_home_that_breaks_off_is_damaged,
         bytes_that_are_not_text_stay_visible,
         histories_of_macos_and_windows_are_found,

@@ -392,7 +392,7 @@ START_TEST(a_path_of_megabytes_costs_its_service_alone)
     char             *text = malloc(size + 1);
 
     for (size_t i = 0; i < size; i++)
-        text[i] = "C:\\a b\\c d.exe %v% "[i % 20];
+        text[i] = "C:\\a b\\c d.exe %v% "[i % 19];
     text[size] = '\0';
     make_hive_dword(make_hive_key(hive, "Select"), "Current", 1);
     make_hive_string(key, "ImagePath", text);
@@ -412,7 +412,7 @@ START_TEST(a_path_of_megabytes_costs_its_service_alone)
     harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
     harness_expect(db, "0", "SELECT count(*) FROM findings WHERE 0");
     long before = memory();
-    harness_expect(db, "evil|1\nlong|0",
+    harness_expect(db, "evil|1\nlong|1",
                    "SELECT substr(subject, 50), severity = 'high' FROM findings ORDER BY 1");
     ck_assert_int_lt(memory() - before, MEMORY_MAX);
     harness_expect(db, "1|values above 514 KiB were cut",
@@ -482,6 +482,26 @@ START_TEST(commands_beyond_the_limit_of_a_line_are_one_obfuscated_call)
                        "SELECT json_array_length(c), c ->> '$[#-1].tool', "
                        "c ->> '$[#-1].obfuscated' FROM l",
                        n, n);
+    harness_close(db);
+}
+END_TEST
+
+/* A variable, its value or a here-document that is not kept may hide a command. */
+START_TEST(what_the_reader_of_a_shell_text_does_not_keep_is_told)
+{
+    sqlite3 *db = harness_open();
+
+    for (int n = 250; n <= 260; n += 10)
+        harness_expect(db, n < 256 ? "systemctl|0" : "unknown|1",
+                       "WITH RECURSIVE d(n, c) AS (SELECT 1, 'systemctl stop a' UNION ALL "
+                       "SELECT n + 1, 'v' || n || '=1; ' || c FROM d WHERE n < %d), "
+                       "l(c) AS (SELECT service_command(c) FROM d WHERE n = %d) "
+                       "SELECT c ->> '$[#-1].tool', c ->> '$[#-1].obfuscated' FROM l",
+                       n, n);
+    harness_expect(db, "systemctl|0\nunknown|1",
+                   "WITH l(n, c) AS (SELECT n, service_command('a=' || printf('%%.*c', n, 'x') || "
+                   "'; systemctl stop b') FROM (SELECT 4096 AS n UNION ALL SELECT 4097)) "
+                   "SELECT c ->> '$[#-1].tool', c ->> '$[#-1].obfuscated' FROM l ORDER BY n");
     harness_close(db);
 }
 END_TEST
@@ -643,6 +663,7 @@ Suite *make_trust_suite(void)
     tcase_add_test(tcase, a_command_longer_than_any_is_judged_by_its_ends);
     tcase_add_test(tcase, wrappers_without_end_hide_no_command);
     tcase_add_test(tcase, commands_beyond_the_limit_of_a_line_are_one_obfuscated_call);
+    tcase_add_test(tcase, what_the_reader_of_a_shell_text_does_not_keep_is_told);
     tcase_add_test(tcase, histories_beyond_the_limit_of_a_startup_file_are_counted);
     tcase_add_test(tcase, a_read_ends_with_the_query);
     tcase_add_test(tcase, an_interrupt_ends_a_step_of_a_table);

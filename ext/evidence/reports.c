@@ -133,31 +133,15 @@ static int update_report(struct report_entry *entry, const struct report *report
     return SQLITE_OK;
 }
 
-#define QUERY_SECONDS 60
-
-/* Whether a scan that read less, as for one name or fewer columns, would make one of the same query forget what was lost. */
-static bool says_less(const struct report *report, const struct report_entry *entry, time_t now)
-{
-    return report->status == SOURCE_READ && report->records <= entry->report.records &&
-           report->skipped < entry->report.skipped && now - entry->made < QUERY_SECONDS;
-}
-
 static int set_report(struct svcql *svcql, const struct report *report)
 {
     struct report_entry *entry = find_report(svcql, report->table, report->location);
-    struct timespec      now;
 
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    if (entry && says_less(report, entry, now.tv_sec))
-        return SQLITE_OK;
-    if (entry) {
-        entry->made = now.tv_sec;
+    if (entry)
         return update_report(entry, report);
-    }
     struct reports *reports = keep_reports(svcql);
     if (!reports || !(entry = new_report(report)))
         return SQLITE_NOMEM;
-    entry->made = now.tv_sec;
     size_t bucket = bucket_of(report->table, report->location);
     entry->next_in_bucket = reports->buckets[bucket];
     reports->buckets[bucket] = entry;

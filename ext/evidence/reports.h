@@ -3,12 +3,9 @@
 #ifndef SVCQL_REPORTS_H
 #define SVCQL_REPORTS_H
 
-#include <time.h>
-
 #include "evidence.h"
 
 struct report_entry {
-    time_t               made; /* seconds of the monotonic clock */
     struct report_entry *next_in_bucket;
     struct report_entry *next; /* in the order of the first report */
     struct report        report;

@@ -17,6 +17,7 @@ struct root_reader {
     const struct root *root;
     root_read_fn      *read;
     int64_t            uid;
+    bool               all; /* the user chose the whole path */
     bool               loaded;
     int64_t           *groups;
     size_t             n;
@@ -32,7 +33,8 @@ int root_reader_new(const struct root *root, root_read_fn *read, int64_t uid,
         return -ENOMEM;
     reader->root = root;
     reader->read = read;
-    reader->uid = uid;
+    reader->uid = uid & ~ROOT_AS_ALL;
+    reader->all = uid & ROOT_AS_ALL;
     *ret = reader;
     return 0;
 }
@@ -173,7 +175,7 @@ static int check(void *arg, int fd, bool last)
 
 int root_reader_open(struct root_reader *reader, int fd, const char *path, int flags)
 {
-    struct passage passage = {.reader = reader, .reads = !(flags & O_PATH)};
+    struct passage passage = {.reader = reader, .reads = !(flags & O_PATH), .guarded = reader->all};
 
     return root_walk(fd, path, flags, check, &passage);
 }

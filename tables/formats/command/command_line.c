@@ -373,8 +373,9 @@ int command_line_services(const char *line, size_t size, struct buffer *out)
         put_use(&r, &(struct service_use){.tool = pattern->tool, .verb = "run", .runtime = true},
                 false);
     result = shell_each(&r.shell, command_dialect(line, size), line, size, each_command, &r);
-    r.n_uses -= r.more;                       /* the last one says that there are more */
-    if (r.more || (r.shell.cut && !r.n_uses)) /* it names a tool, but its purpose is unknown */
+    r.n_uses -= r.more; /* the last one says that there are more */
+    if (r.more || r.shell.full ||
+        (r.shell.cut && !r.n_uses)) /* it names a tool, but its purpose is unknown */
         put_use(&r, &(struct service_use){.tool = "unknown", .verb = "unknown"}, true);
     r.n_uses += r.more;
     shell_end(&r.shell);

@@ -375,7 +375,7 @@ int command_read(const struct command_given *given, struct arena *memory,
         r = reading_end(c, r, &lines);
     if (r == 0) {
         ret->text = arena_strndup(memory, lines.data ? lines.data : "", lines.size);
-        ret->cut = c->cut;
+        ret->cut = c->cut || c->r.shell.full;
     }
     buffer_free(&lines);
     arena_free(&scratch);

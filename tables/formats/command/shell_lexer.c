@@ -100,6 +100,8 @@ void lexer_end_word(struct lexer *l)
     case NEXT_DELIMITER:
         if (l->n_heredocs < LEXER_HEREDOCS_MAX)
             l->heredocs[l->n_heredocs++] = text;
+        else
+            l->shell->full = true;
         break;
     case NEXT_FILE:
         add_file(l, text);
@@ -138,8 +140,10 @@ void lexer_put_value(struct lexer *l, const char *value, bool split)
 {
     size_t length = strlen(value);
 
-    if (length > l->shell->budget) /* nested values cost work as well */
+    if (length > l->shell->budget) { /* nested values cost work as well */
+        l->shell->full = true;
         return;
+    }
     l->shell->budget -= length;
     lexer_mark(l);
     for (size_t i = 0; i < length; i++) {
@@ -157,8 +161,10 @@ static void put_list(struct lexer *l, const char *values)
 {
     size_t length = strlen(values);
 
-    if (length > l->shell->budget)
+    if (length > l->shell->budget) {
+        l->shell->full = true;
         return;
+    }
     l->shell->budget -= length;
     lexer_mark(l);
     lexer_put(l, SHELL_LIST_BEGIN);

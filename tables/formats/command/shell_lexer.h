@@ -6,7 +6,7 @@
 #include "formats/text/buffer.h"
 #include "shell_words.h"
 
-#define LEXER_HEREDOCS_MAX 4
+#define LEXER_HEREDOCS_MAX 16
 
 enum lexer_next { NEXT_ARGUMENT, NEXT_FILE, NEXT_INPUT, NEXT_DELIMITER };
 

@@ -28,11 +28,14 @@ static void set(struct shell *shell, enum shell_dialect dialect, const char *nam
     struct shell_variable *variable = shell_get(shell, dialect, name, name_size);
 
     if (!variable) {
-        if (shell->n_variables == SHELL_VARIABLES_MAX)
+        if (shell->n_variables == SHELL_VARIABLES_MAX) {
+            shell->full = true;
             return;
+        }
         variable = &shell->variables[shell->n_variables++];
         variable->name = arena_strndup(&shell->arena, name, name_size);
     }
+    shell->full |= strlen(value) > SHELL_VALUE_MAX;
     variable->value = arena_strndup(&shell->arena, value, strnlen(value, SHELL_VALUE_MAX));
     variable->list = list;
 }

@@ -20,7 +20,7 @@
 
 #define SHELL_TEXT_MAX      (128u << 10) /* bytes of one line that are read */
 #define SHELL_DEPTH_MAX     8            /* texts within texts: substitutions, sh -c, cmd /c */
-#define SHELL_VARIABLES_MAX 64
+#define SHELL_VARIABLES_MAX 256
 #define SHELL_VALUE_MAX     4096 /* bytes of a variable's value */
 
 enum shell_dialect { SHELL_POSIX, SHELL_CMD, SHELL_POWERSHELL };
@@ -65,6 +65,7 @@ struct shell_variable {
 struct shell {
     struct arena          arena;
     bool                  cut; /* a text was left out, or its end: too deep, or beyond the budget */
+    bool                  full;   /* a variable, its value or a here-document was: beyond a limit */
     size_t                budget; /* bytes that may still be read; the rest is left out */
     unsigned              depth;
     struct shell_variable variables[SHELL_VARIABLES_MAX];
@@ -86,8 +87,8 @@ int shell_each(struct shell *shell, enum shell_dialect dialect, const char *text
 struct shell_variable *shell_get(struct shell *shell, enum shell_dialect dialect, const char *name,
                                  size_t size);
 
-/* Give a variable its value for the rest of the line; only the first SHELL_VARIABLES_MAX names are
- * kept. */
+/* Give a variable its value for the rest of the line; of further names than
+ * SHELL_VARIABLES_MAX, and of what is beyond SHELL_VALUE_MAX, `full` says that they are not kept. */
 void shell_set(struct shell *shell, enum shell_dialect dialect, const char *name, size_t name_size,
                const char *value);
 

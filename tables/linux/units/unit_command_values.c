@@ -217,17 +217,24 @@ int unit_commands_get_bind_mounts(struct tbl_scan *scan, const void *row, sqlite
 
 /* What runs in the end --------------------------------------------------------- */
 
-#define VARIABLES_MAX 64 /* used to read a shell's text */
+#define VARIABLES_MAX 256 /* used to read a shell's text */
 
-static size_t variables_of(const struct unit_environment *environment,
-                           struct command_variable        ret[VARIABLES_MAX])
+/* Those that the command may use, the rest of which is counted. */
+static size_t variables_of(struct commands_state *s, struct command_variable ret[VARIABLES_MAX])
 {
-    size_t n = 0;
+    const struct unit_environment *environment = &s->context.environment;
+    size_t                         n = 0;
 
-    for (size_t i = 0; i < environment->n && n < VARIABLES_MAX; i++)
-        if (environment->variables[i].value && !environment->variables[i].unset)
-            ret[n++] = (struct command_variable){environment->variables[i].name,
-                                                 environment->variables[i].value};
+    for (size_t i = 0; i < environment->n; i++) {
+        if (!environment->variables[i].value || environment->variables[i].unset)
+            continue;
+        if (n == VARIABLES_MAX) {
+            s->context.lost++;
+            break;
+        }
+        ret[n++] = (struct command_variable){environment->variables[i].name,
+                                             environment->variables[i].value};
+    }
     return n;
 }
 
@@ -241,7 +248,7 @@ static int need_reading(struct commands_state *s)
     if (s->have_reading || rc != SQLITE_OK)
         return rc;
     given.argv = words_of(s, &given.argc);
-    given.n_variables = variables_of(&s->context.environment, variables);
+    given.n_variables = variables_of(s, variables);
     if (!given.argv || command_read(&given, &s->memory, &s->reading) < 0)
         return SQLITE_NOMEM;
     s->context.lost += s->reading.cut;
