@@ -70,7 +70,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all arrows attack bench bindings check check-build check-fast check-platforms clean coverage deps deps-check \
+.PHONY: all arrows attack bench bench-large bindings check check-build check-fast check-platforms clean coverage deps deps-check \
         deb deps-develop deps-platforms dist docs docs-check evaluate faults format format-check fuzz golden guide headers \
         hunt install judge lint mutants navigator new-table report-check signals soak symbols tables-data threads \
         uninstall weights
@@ -425,6 +425,10 @@ judge weights: $(BUILD)/judge-corpus
 
 bench: $(BUILD)/svcql.so $(BUILD)/systemd-fixture
 	for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(BUILD) $$b || exit 1; done
+
+# Whether large evidence costs time in proportion and no memory; SCALE=0.1 is a tenth, WHAT='audit hosts' picks.
+bench-large: $(BUILD)/svcql.so $(BUILD)/systemd-fixture
+	BUILD=$(BUILD) ./tests/bench_large.sh $(WHAT)
 
 clean:
 	rm -rf build

@@ -1,48 +1,71 @@
 #!/usr/bin/env bash
-# mutants.sh [N [SEED]]: changes one thing at a time in the C and SQL sources, and reports which
-# changes no test notices. N mutants of all there are, chosen by SEED (printed, so that a run can be
-# repeated).
+# mutants.sh [N [SEED]]: changes one thing at a time in the C and SQL sources, and reports which changes
+# no test notices. N mutants of all there are, chosen by SEED (printed, so that a run can be repeated); with
+# LIST=1 of those in tests/mutants.list, which a run has seen noticed and which CI samples.
 #
-# Each is built and tried in a copy of the committed tree, which begins with what build/ has of it: first by
-# the suites that are named like the file, then by those of SUITES and the tests of the detections. One that
+# Each is built and tried in a copy of the committed tree, which begins with what build/ has of it: first by the
+# suites that are named like the file, then by the tests of the detections, then by SUITES. A survivor that
 # tests/mutants.txt names, with its reason, is not counted. BASELINE=passed: the tests of the tree itself need
-# not be run first. Exit status 1 where more than a tenth survive,
-# and more than one.
+# not be run first. RESULTS=FILE gets a line for each: noticed, survives or named, its file, line and change.
+# Exit status 1 where one of the list survives without a reason; of all, where more than a tenth do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 n=${1:-10} seed=${2:-$RANDOM}
-suites=${SUITES:-findings linux_views windows_views detections promises trust command_line unit_text audit_text}
+suites=${SUITES-findings linux_views windows_views detections promises trust command_line unit_text audit_text}
+results=$(realpath -m "${RESULTS:-/dev/null}")
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git archive HEAD | tar x -C "$copy"
-if [ -d build ]; then # its objects are newer than the tree, which has the commit's time
+if [ -d build ]; then # of this tree: nothing of it is to be made again
     tar c --exclude='build/hosts' --exclude='build/san' --exclude='build/clang' --exclude='build/fuzz' \
-        --exclude='build/corpus' build | tar x -C "$copy"
+        --exclude='build/corpus' --exclude='build/coverage' --exclude='build/threads' build | tar x -C "$copy"
+    find "$copy/build" -exec touch {} +
 fi
 
 # One mutant a line: file, line number, what to put in the place of what.
 mutants() {
-    git grep -nE ' (<|>|<=|>=|==|!=|&&) ' -- 'tables/*.c' 'ext/*.c' | awk -F: '
+    git grep -nE ' (<|>|<=|>=|==|!=|&&|\|\||\+=) ' -- 'tables/*.c' 'ext/*.c' | awk -F: '
         $3 !~ /^ *(\/?\*|#)/ {
             if ($0 ~ / && /) print $1, $2, "s/ && / || /"
+            else if ($0 ~ / \|\| /) print $1, $2, "s/ || / \\&\\& /"
             else if ($0 ~ / <= /) print $1, $2, "s/ <= / < /"
             else if ($0 ~ / < /) print $1, $2, "s/ < / <= /"
             else if ($0 ~ / == /) print $1, $2, "s/ == / != /"
             else if ($0 ~ / != /) print $1, $2, "s/ != / == /"
             else if ($0 ~ / > /) print $1, $2, "s/ > / >= /"
+            else if ($0 ~ / \+= /) print $1, $2, "s/ += / -= /"
         }'
     git grep -nE '^-- weight:' -- 'sql/signals/*.sql' | awk -F: '{ print $1, $2, "s/[0-9][0-9]*/1/" }'
-    git grep -nE ' AND | = | > ' -- 'sql/findings/*.sql' 'sql/facts/*.sql' | awk -F: '
-        $3 !~ /^ *--/ {
+    git grep -nE ' AND | = | > | IS NOT | IN \(| BETWEEN ' -- 'sql/*/*.sql' | awk -F: '
+        $3 !~ /^ *--/ && $1 !~ /^sql\/lists/ {
             if ($0 ~ / AND /) print $1, $2, "s/ AND / OR /"
+            else if ($0 ~ / IS NOT /) print $1, $2, "s/ IS NOT / IS /"
+            else if ($0 ~ / IN \(/) print $1, $2, "s/ IN (/ NOT IN (/"
             else if ($0 ~ / > /) print $1, $2, "s/ > / >= /"
             else if ($0 ~ / = /) print $1, $2, "s/ = / <> /"
         }'
+    git grep -nE "interval|minutes|hours|seconds|[0-9]{2,}" -- 'sql/analytics/*.sql' | awk -F: '
+        $3 !~ /^ *--/ && $0 ~ / [0-9][0-9]+/ { print $1, $2, "s/ [0-9][0-9]*/ 0/" }'
+}
+
+# The line of the list: file, the line as it stands, the change.
+listed() {
+    local file text change number
+    while IFS=$'\t' read -r file text change; do
+        number=$(awk -v text="$text" '{ line = $0; sub(/^ */, "", line) } line == text { print NR; exit }' "$file")
+        if [ -n "$number" ]; then echo "$file $number $change"; fi
+    done < <(grep -v '^#' tests/mutants.list)
 }
 
 # Suites whose name is a part of the file's path, or has its beginning.
 near() {
-    case $1 in ext/program/*) echo "schedule configuration program" ;; esac
+    case $1 in
+    ext/program/*) echo "schedule configuration program" ;;
+    sql/signals/*) return ;;
+    sql/posture/*) echo posture ;;
+    sql/compat/*) echo compat ;;
+    sql/*) echo "findings linux_views windows_views" ;;
+    esac
     for suite in "$copy"/tests/check_*.c; do
         name=$(basename "$suite" .c)
         name=${name#check_}
@@ -52,15 +75,21 @@ near() {
     done
 }
 
-tries() { make -s -C "$copy" "$@" >> "$copy/log" 2>&1; }
+tries() { timeout 300 make -s -C "$copy" BUILD=build "$@" >> "$copy/log" 2>&1; }
+passes() { (cd "$copy" && CK_FORK=yes timeout 300 build/check "$@") >> "$copy/log" 2>&1; }
 
 # Status 0 where a test fails, or the change does not build.
 is_noticed() {
     local named
     : > "$copy/log"
     named=$(near "$1" | xargs)
-    ! { tries all check-build && { [ -z "$named" ] || tries check-fast SUITE="$named"; } && tries signals &&
-        tries check-fast SUITE="$suites"; }
+    tries build/check || return 0
+    # shellcheck disable=SC2086 # suites are words
+    [ -z "$named" ] || passes $named || return 0
+    case $1 in sql/* | none) tries signals || return 0 ;; esac
+    # shellcheck disable=SC2086
+    [ -z "$suites" ] || passes $suites || return 0
+    return 1
 }
 
 # Whether tests/mutants.txt has this line of this file.
@@ -72,14 +101,26 @@ is_known() {
 [ "${BASELINE:-}" = passed ] || ! is_noticed none || { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
 survivors=0 tried=0
 while read -r file line change; do
-    cp "$copy/$file" "$copy/before"
+    cp -p "$copy/$file" "$copy/before"
     sed -i "$line$change" "$copy/$file"
+    text=$(sed -n "$line{s/^ *//;p}" "$file")
     tried=$((tried + 1))
-    if ! is_noticed "$file" && ! is_known "$file" "$line"; then
+    verdict=survives
+    if is_noticed "$file"; then
+        verdict=noticed
+    elif is_known "$file" "$line"; then
+        verdict=named
+    else
         survivors=$((survivors + 1))
-        echo "survives: $file:$line: $change: $(sed -n "$line{s/^ *//;p}" "$file")"
+        echo "survives: $file:$line: $change: $text"
     fi
+    printf '%s\t%s\t%s\t%s\n' "$verdict" "$file" "$text" "$change" >> "$results"
     cp "$copy/before" "$copy/$file"
-done < <(mutants | awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' | sort -n | cut -f2- | head -n "$n")
+done < <(if [ -n "${LIST:-}" ]; then listed; else mutants; fi |
+    awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' | sort -n | cut -f2- | head -n "$n")
 echo "seed $seed: $survivors of $tried mutants survive"
-[ "$survivors" -le 1 ] || [ $((survivors * 10)) -le "$tried" ]
+if [ -n "${LIST:-}" ]; then
+    [ "$survivors" -eq 0 ] && [ "$tried" -gt 0 ]
+else
+    [ $((survivors * 10)) -le "$tried" ]
+fi
