@@ -61,6 +61,17 @@ listed() {
 near() {
     case $1 in
     ext/program/*) echo "schedule configuration program" ;;
+    ext/evidence/*) echo "root root_names discovery frame fleet" ;;
+    ext/table/*) echo "frame order" ;;
+    ext/*) echo "functions detections findings" ;;
+    tables/linux/units/* | tables/formats/unit/*) echo "unit_files unit_settings unit_commands unit_text" ;;
+    tables/linux/logs/* | tables/formats/log/*) echo "auth_events audit_events shell_history journal" ;;
+    tables/linux/packages/* | tables/formats/package/*) echo "packages package_history" ;;
+    tables/linux/access/* | tables/formats/access/*) echo "sudoers polkit accounts posture" ;;
+    tables/linux/systemd/* | tables/formats/dbus/*) echo "systemd_units dbus reload_changes" ;;
+    tables/windows/* | tables/formats/hive/* | tables/formats/evtx/*) echo "hive registry registry_services evtx windows_events" ;;
+    tables/macos/* | tables/formats/plist/*) echo "plist launchd" ;;
+    tables/formats/command/*) echo "command_line unit_commands" ;;
     sql/signals/*) return ;;
     sql/posture/*) echo posture ;;
     sql/compat/*) echo compat ;;

@@ -284,30 +284,26 @@ static bool is_placed(const char *path)
     return false;
 }
 
-<<<<<<< HEAD
 /* The number of the home that the open startup file is of. */
 static size_t home_index(const struct place_files *f)
 {
     return f->place.tag & NAMED ? TAG_HOME(f->place.tag) : f->base;
 }
 
-/* A history that a startup file names is read after the others; so is a startup file, but not one that such
- * a one names: it might name itself. */
-=======
-/* The same of a file that a startup file names: he chose all of its path. Where the home is not his, as in
- * evidence that somebody else unpacked, modes say nothing. */
-static int64_t reader_of_named(const struct place_files *f)
+/* As reader_of() of a file that a startup file names: he chose all of its path. Where the home is not his, as
+ * in evidence that somebody else unpacked, modes say nothing. */
+static int64_t reader_of_named(const struct place_files *f, size_t home)
 {
-    int64_t     reader = f->bases[f->base].reader;
+    int64_t     reader = f->bases[home].reader;
     struct stat st;
-    bool his = reader > 0 && root_stat(f->source.root, f->bases[f->base].path, true, &st) == 0 &&
+    bool his = reader > 0 && root_stat(f->source.root, f->bases[home].path, true, &st) == 0 &&
                (int64_t)st.st_uid == reader;
 
     return his ? reader | ROOT_AS_ALL : reader;
 }
 
-/* A history that a startup file names is read after the others. */
->>>>>>> 0d6f87c (A user's HISTFILE leads to nothing that he may not read; what the reader of a shell's text does not keep is told)
+/* A history that a startup file names is read after the others; so is a startup file, but not one that such
+ * a one names: it might name itself. */
 static int add_named(const char *path, void *data)
 {
     struct tbl_scan    *scan = data;
@@ -322,17 +318,11 @@ static int add_named(const char *path, void *data)
 
     if (strncmp(path, home, size) == 0 && path[size] == '/' && is_placed(path + size))
         return 0;
-<<<<<<< HEAD
     struct place_of_files place = {.path = path,
                                    .tag = (int)(home_index(f) << 8) | NAMED |
                                           (startup ? STARTUP : 0) | (f->place.tag & 63),
                                    .optional = true};
-    return place_files_add(f, &place, f->bases[f->base].reader) == SQLITE_OK ? 0 : -ENOMEM;
-=======
-    struct place_of_files place = {
-        .path = path, .tag = (int)(f->base << 8) | NAMED | (f->place.tag & 63), .optional = true};
-    return place_files_add(f, &place, reader_of_named(f)) == SQLITE_OK ? 0 : -ENOMEM;
->>>>>>> 0d6f87c (A user's HISTFILE leads to nothing that he may not read; what the reader of a shell's text does not keep is told)
+    return place_files_add(f, &place, reader_of_named(f, home_index(f))) == SQLITE_OK ? 0 : -ENOMEM;
 }
 
 /* Report that a root has no history, or that its histories are reported file by file. */
