@@ -156,6 +156,59 @@ START_TEST(an_archive_is_read_as_its_folder)
 }
 END_TEST
 
+/* The number of rows of each table and view over one location; "no" where it needs an argument. */
+static char *count_all(const char *location)
+{
+    sqlite3 *db = harness_open();
+    char    *counts;
+
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", location);
+    char         *names = harness_query(db, "SELECT name FROM svcql_tables WHERE "
+                                                    "kind NOT IN ('function') ORDER BY name");
+    struct buffer text = {0};
+    for (char *name; (name = strsep(&names, "\n"));) {
+        sqlite3_stmt *stmt = NULL;
+        char         *sql = sqlite3_mprintf("SELECT * FROM %s", name);
+        int           rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), rows = 0;
+        while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+            rows++;
+        rc = sqlite3_finalize(stmt);
+        buffer_printf(&text, "%s %d %d\n", name, rc, rows);
+        sqlite3_free(sql);
+    }
+    harness_close(db);
+    counts = strdup(buffer_text(&text));
+    buffer_free(&text);
+    return counts;
+}
+
+START_TEST(every_table_and_view_reads_an_archive_as_its_folder)
+{
+    static const char *const packed[] = {"zip", "tar.gz"};
+    const char              *scratch = harness_scratch();
+    char                     dir[4096], path[4200];
+
+    for (size_t i = 0; i < sizeof packed / sizeof packed[0]; i++) {
+        snprintf(dir, sizeof dir, "%s/%zu/case", scratch, i);
+        snprintf(path, sizeof path, "%s/%zu/packed/case.%s", scratch, i, packed[i]);
+        char below[32];
+        snprintf(below, sizeof below, "%zu/packed/x", i);
+        harness_write_text(scratch, below, "");
+        snprintf(below, sizeof below, "%zu/case/.keep", i);
+        harness_write_text(scratch, below, "");
+        stage_uac(dir);
+        make_archive(path, packed[i], dir);
+        char *expected = count_all(dir), *given = count_all(path);
+        ck_assert_ptr_nonnull(strstr(expected, "\nfindings 0 "));
+        ck_assert_ptr_null(strstr(expected, "\nfindings 0 0\n"));
+        ck_assert_str_eq(given, expected);
+        free(expected);
+        free(given);
+    }
+}
+END_TEST
+
 /* Archives in a folder of evidence, and members as arguments and as `source`. */
 START_TEST(members_have_paths)
 {
@@ -274,6 +327,7 @@ Suite *make_packed_suite(void)
 
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, an_archive_is_read_as_its_folder, 0, N_FORMS);
+    tcase_add_test(tc, every_table_and_view_reads_an_archive_as_its_folder);
     tcase_add_loop_test(tc, members_have_paths, 0, N_FORMS);
     tcase_add_test(tc, encrypted_members_are_named);
     tcase_add_loop_test(tc, a_cut_archive_is_damaged, 0, N_FORMS);

@@ -202,11 +202,12 @@ static char *make_findings(const struct hunt *hunt)
     char *since = hunt->since > 0 ? sqlite3_mprintf("AND f.time >= unixepoch() - %f", hunt->since)
                                   : sqlite3_mprintf("");
     char *sql =
-        sqlite3_mprintf("CREATE TEMP TABLE hunt_findings AS SELECT f.* FROM findings AS f "
+        sqlite3_mprintf("CREATE TEMP TABLE hunt_findings AS WITH f AS MATERIALIZED (SELECT * FROM "
+                        "findings AS f WHERE true %s) SELECT f.* FROM f "
                         "JOIN severities AS s ON s.severity = f.severity "
-                        "WHERE s.rank >= (SELECT rank FROM severities WHERE severity = %Q) %s "
+                        "WHERE s.rank >= (SELECT rank FROM severities WHERE severity = %Q) "
                         "ORDER BY s.rank DESC, f.time",
-                        hunt->severity, since);
+                        since, hunt->severity);
 
     sqlite3_free(since);
     return sql;

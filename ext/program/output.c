@@ -23,7 +23,7 @@ bool parse_format(const char *name, enum format *ret)
             return true;
         }
     }
-    complain("unknown format %s: table, json, csv or ndjson", name);
+    complain("unknown format %s; --help lists those of this command", name);
     return false;
 }
 

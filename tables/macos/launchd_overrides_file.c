@@ -168,28 +168,42 @@ static int read_file(const struct root *root, struct reader *r)
     return status == 0 || status == -ENOMEM ? status : add(r, INT64_MIN, error.text, status);
 }
 
+static void free_reader(struct reader *r)
+{
+    buffer_free(&r->label);
+    buffer_free(&r->key);
+    buffer_free(&r->value);
+}
+
 static int load(const struct root *root, const char *path, struct launchd_overrides *into)
 {
     struct reader r = {.into = into, .path = path, .uid = uid_of(path)};
 
     int status = read_file(root, &r);
-    buffer_free(&r.label);
-    buffer_free(&r.key);
-    buffer_free(&r.value);
+    free_reader(&r);
     return status;
+}
+
+/* What is wrong with a folder of the system's is an item too. */
+static int note(struct launchd_overrides *into, const char *dir, const char *error, int status)
+{
+    struct reader r = {.into = into, .path = dir, .uid = LAUNCHD_SYSTEM, .mtime = NAN};
+
+    int added = add(&r, INT64_MIN, error, status);
+    free_reader(&r);
+    return added;
 }
 
 /* A folder of which a part could not be listed is an item with an error. */
 static int note_part(struct launchd_overrides *into, const char *dir,
                      const struct root_names *names)
 {
-    struct reader r = {.into = into, .path = dir, .uid = LAUNCHD_SYSTEM, .mtime = NAN};
-
     if (!names->error && !names->lost)
         return 0;
-    return add(&r, INT64_MIN,
-               names->error ? "the folder was not listed to its end" : "too many files in a folder",
-               names->error ? names->error : -EFBIG);
+    return note(into, dir,
+                names->error ? "the folder was not listed to its end"
+                             : "too many files in a folder",
+                names->error ? names->error : -EFBIG);
 }
 
 /* Load the files of one folder that fit a pattern. */
@@ -252,9 +266,7 @@ static bool is_among(const struct stat *seen, size_t n)
 /* What is known of a database that cannot be looked at. */
 static int note_closed(struct launchd_overrides *into, const char *dir, int error)
 {
-    struct reader r = {.into = into, .path = dir, .uid = LAUNCHD_SYSTEM, .mtime = NAN};
-
-    return error == -ENOENT || error == -ENOTDIR ? 0 : add(&r, INT64_MIN, strerror(-error), error);
+    return error == -ENOENT || error == -ENOTDIR ? 0 : note(into, dir, strerror(-error), error);
 }
 
 static int load_database(const struct root *root, const char *database,

@@ -107,10 +107,14 @@ static ssize_t read_acl(const struct root *root, const char *path, uint8_t acl[A
 
     if (r < 0)
         return r;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", dir ? dirfd(root_dir_stream(dir)) : fd);
-    ssize_t size = getxattr(link, "system.posix_acl_access", acl, ACL_MAX);
-    if (size < 0)
-        size = -errno;
+    DIR    *stream = dir ? root_dir_stream(dir) : NULL;
+    ssize_t size = -ENODATA; /* of a folder in an archive */
+    if (!dir || stream) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", stream ? dirfd(stream) : fd);
+        size = getxattr(link, "system.posix_acl_access", acl, ACL_MAX);
+        if (size < 0)
+            size = -errno;
+    }
     if (dir)
         root_closedir(dir);
     else
