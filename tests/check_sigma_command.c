@@ -81,6 +81,7 @@ START_TEST(hits_are_listed_by_level)
     ck_assert_ptr_nonnull(strstr(text, "high,psexec,psexec,T1569.002"));
     ck_assert_ptr_null(strstr(text, "any"));
     ck_assert_int_eq(run(&text, dir, "sigma -e logs rules/other.yml"), 0);
+    ck_assert_int_eq(run(&text, dir, "sigma -e logs rules/bad.yml"), 3);
     ck_assert_int_eq(run(&text, dir, "sigma -e logs nowhere"), 2);
     ck_assert_int_eq(run(&text, dir, "sigma -l odd rules"), 2);
 }

@@ -159,10 +159,11 @@ static int match(struct sigma_options *sigma, struct output *output, const char 
     long long hits = print_query(
         sigma->db, output,
         sqlite3_mprintf(sigma->format == FORMAT_TABLE ? hits_table_sql : hits_sql, rank));
-    if (hits < 0 || print_query(sigma->db, &beside, sqlite3_mprintf(errors_sql)) < 0)
+    long long broken = hits < 0 ? -1 : print_query(sigma->db, &beside, sqlite3_mprintf(errors_sql));
+    if (broken < 0)
         return EXIT_ERROR;
     print_summary(sigma->db, output);
-    return hits ? EXIT_FINDINGS : is_incomplete(sigma->db) ? EXIT_INCOMPLETE : EXIT_CLEAN;
+    return hits ? EXIT_FINDINGS : broken || is_incomplete(sigma->db) ? EXIT_INCOMPLETE : EXIT_CLEAN;
 }
 
 static int run_with(struct sigma_options *sigma, int argc, char **argv)
