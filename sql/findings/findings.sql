@@ -13,7 +13,7 @@ WITH merged AS (
     SELECT time, host, platform, subject, json_group_array(analytic) OVER same AS analytics,
            json_group_array(technique) OVER same AS techniques,
            json_group_array(json(fired)) OVER same AS fired,
-           json_group_object(analytic, json(evidence)) OVER same AS evidence,
+           json_group_array(json_array(analytic, json(evidence))) OVER same AS evidence,
            max(user) OVER same AS user, max(tool) OVER same AS tool, max(verb) OVER same AS verb,
            max(target) OVER same AS target,
            min(source) OVER same AS source, min(record) OVER same AS record,
@@ -28,6 +28,10 @@ SELECT m.time, utc_datetime(m.time) AS datetime, m.host, m.platform,
                 UNION ALL SELECT value FROM json_each(signal_techniques(m.fired))) AS t) AS technique,
        signal_severity(m.fired) AS severity, m.subject, signal_reasons(m.fired) AS why,
        signal_names(m.fired) AS signals, m.user, m.tool, m.verb, m.target,
-       m.host || ' ' || m.platform || ' ' || m.subject AS key, m.evidence, m.source, m.record
+       m.host || ' ' || m.platform || ' ' || m.subject AS key,
+       -- One member for each: the second of an analytic is "t1569_service_creation 2".
+       (SELECT json_group_object(e.value ->> 0 || iif(e.nth > 1, ' ' || e.nth, ''), e.value -> 1)
+          FROM (SELECT value, row_number() OVER (PARTITION BY value ->> 0 ORDER BY key) AS nth
+                  FROM json_each(m.evidence)) AS e) AS evidence, m.source, m.record
   FROM merged AS m
  WHERE m.nth = 1;
