@@ -266,7 +266,9 @@ static bool is_among(const struct stat *seen, size_t n)
 /* What is known of a database that cannot be looked at. */
 static int note_closed(struct launchd_overrides *into, const char *dir, int error)
 {
-    return error == -ENOENT || error == -ENOTDIR ? 0 : note(into, dir, strerror(-error), error);
+    if (error == -ENOENT || error == -ENOTDIR)
+        return 0;
+    return error == -ENOMEM ? error : note(into, dir, strerror(-error), error);
 }
 
 static int load_database(const struct root *root, const char *database,
