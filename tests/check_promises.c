@@ -161,6 +161,8 @@ static void make_linux_examples(void)
                        "start x] (owned by unix-user:ann)\n");
     harness_write_text(root, "etc/os-release", "PRETTY_NAME=\"Debian\"\n");
     harness_write_text(root, "etc/crontab", "@reboot root /tmp/x\n");
+    harness_write_text(root, "etc/hosts", "127.0.0.1 localhost\n");
+    harness_write_text(root, "tmp/x", "x\n");
     harness_write_text(root, "etc/udev/rules.d/9.rules", "RUN+=\"/opt/x\"\n");
     harness_write_text(root, "etc/sudoers", "ann ALL=(ALL) NOPASSWD: /usr/bin/systemctl\n");
     harness_write_text(root, "etc/polkit-1/localauthority/50-local.d/x.pkla",
@@ -466,6 +468,8 @@ static const struct {
     {"windows_events", "carved"},     /* needs a damaged log */
     {"windows_events", "'/triage"},   /* names a folder */
     {"logged_in_users", NULL},        /* of this host, just now */
+    {"hash", "processes"},            /* of what runs here */
+    {"file", "processes"},
 };
 
 static bool is_elsewhere(const char *table, const char *sql)
