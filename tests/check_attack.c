@@ -85,7 +85,8 @@ START_TEST(the_setting_picks_the_version_that_is_shown)
 
     harness_write_text(root, "etc/hostname", "web1\n");
     harness_write_text(root, "etc/os-release", "ID=debian\n");
-    harness_write_text(root, "etc/systemd/system/auditd.service.d/x.conf", "[Service]\nNice=1\n");
+    harness_write_text(root, "etc/systemd/system/auditd.service.d/x.conf",
+                       "[Service]\nExecStartPre=/usr/bin/true\n");
     harness_query(db, "DELETE FROM evidence");
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
     harness_expect(db, "1", "SELECT technique LIKE '%%T1685%%' FROM findings");

@@ -97,8 +97,11 @@ static const char after[] =
     "'EnvironmentFiles' WHEN setting = 'CPUQuota' THEN 'CPUQuotaPerSecUSec' WHEN setting GLOB "    \
     "'*Sec' THEN substr(setting, 1, length(setting) - 3) || 'USec' ELSE setting END"
 
-/* What changes too, for it follows from another setting, or from the reload. */
+/* What changes too, for it follows from another setting, from the reload, or as the service runs. */
 #define FOLLOWS                                                                                    \
+    "'ActiveState', 'SubState', 'CPUUsageNSec', 'ControlGroup', 'ControlPID', 'GID', 'UID', "      \
+    "'InactiveEnterTimestamp', 'InactiveEnterTimestampMonotonic', 'StateChangeTimestamp', "        \
+    "'StateChangeTimestampMonotonic', "                                                            \
     "'ActiveEnterTimestamp', 'ControlGroupId', 'MemoryAvailable', 'NeedDaemonReload', "            \
     "'CanReload', "                                                                                \
     "'RequiresMountsFor', 'Wants', "                                                               \
