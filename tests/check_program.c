@@ -414,11 +414,6 @@ START_TEST(rows_too_wide_for_the_terminal_are_a_line_a_cell)
 END_TEST
 
 /* The stock shell does not load an extension that needs a sanitizer's run-time. */
-#ifdef __SANITIZE_ADDRESS__
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
 
 /* Text that an attacker typed does not act on the terminal that shows it, in the program and in
  * make hunt. */

@@ -12,6 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether sanitizers are compiled in, which change memory and what may be loaded. */
+#ifdef __SANITIZE_ADDRESS__
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
 /* Leave the running test as skipped, which main() counts and prints with the reason. */
 #define SKIP(...)                                                                                  \
     do {                                                                                           \
