@@ -413,8 +413,6 @@ START_TEST(rows_too_wide_for_the_terminal_are_a_line_a_cell)
 }
 END_TEST
 
-/* The stock shell does not load an extension that needs a sanitizer's run-time. */
-
 /* Text that an attacker typed does not act on the terminal that shows it, in the program and in
  * make hunt. */
 START_TEST(hostile_texts_do_not_act_on_a_terminal)
