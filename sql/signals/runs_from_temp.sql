@@ -36,7 +36,14 @@ exe GLOB '/*' AND path_trust(exe) IN ('temp', 'shm')
 -- spares:  {"places": ",temp,", "vendor": 1}
 NOT vendor AND (places GLOB '*,temp,*' OR places GLOB '*,shm,*' OR script_patterns LIKE '%"runs_from_temp"%')
 --
--- shape:   launchd process service_event
+-- shape:   launchd
+-- fires:   {"places": ",temp,"}
+-- fires:   {"places": ",public,"}
+-- spares:  {"places": ",local,"}
+-- spares:  {"places": null}
+places GLOB '*,temp,*' OR places GLOB '*,shm,*' OR places GLOB '*,public,*'
+--
+-- shape:   process service_event
 -- fires:   {"places": ",temp,"}
 -- fires:   {"places": ",system,temp,"}
 -- spares:  {"places": ",local,"}
