@@ -8,7 +8,8 @@ name=svcql_$version-1_$arch
 stage=build/$name
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
 export SOURCE_DATE_EPOCH
-maintainer="${DEBFULLNAME:-$(git log -1 --format=%an)} <${DEBEMAIL:-$(git log -1 --format=%ae)}>"
+author() { git log -1 --format="$1" 2> /dev/null || echo "$2"; } # where there is git
+maintainer="${DEBFULLNAME:-$(author %an svcql)} <${DEBEMAIL:-$(author %ae root@localhost)}>"
 
 rm -rf "$stage"
 umask 022
