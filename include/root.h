@@ -80,9 +80,9 @@ int root_open_stat(const struct root *root, const char *path,
                    struct stat *ret); /* and what it is */
 struct root_dir;
 int              root_open_dir(const struct root *root, const char *path, struct root_dir **ret);
-void             root_closedir(struct root_dir *dir);   /* accepts NULL */
-DIR             *root_dir_stream(struct root_dir *dir); /* NULL: of an archive */
-struct root_dir *root_dir_take(DIR *stream);            /* NULL: no memory; closes it then */
+void             root_closedir(struct root_dir *dir);     /* accepts NULL */
+int              root_dir_fd(const struct root_dir *dir); /* negative: of an archive */
+struct root_dir *root_dir_take(DIR *stream);              /* NULL: no memory; closes it then */
 
 /* The same as a stream (formats/log/stream.h), which expands what is compressed and is the only method
  * to read what may be large: whatever its size, it takes little memory. `ret_stat` may be NULL. */

@@ -129,24 +129,24 @@ static char *ask(const char *location)
 }
 
 /* A folder and its archive of the same name, which gives the host its name. */
-START_TEST(an_archive_is_read_as_its_folder)
+static void pack(const char *form, void (*stage)(const char *dir), char dir[4096], char path[4200])
 {
     const char *scratch = harness_scratch();
-    char        dir[4096], path[4200];
+
+    harness_write_text(scratch, "case/.keep", "");
+    harness_write_text(scratch, "packed/.keep", "");
+    snprintf(dir, 4096, "%s/case", scratch);
+    snprintf(path, 4200, "%s/packed/case.%s", scratch, strcmp(form, "stored") == 0 ? "zip" : form);
+    stage(dir);
+    make_archive(path, form, dir);
+}
+
+START_TEST(an_archive_is_read_as_its_folder)
+{
+    char dir[4096], path[4200];
 
     for (int l = 0; l < N_LAYOUTS; l++) {
-        snprintf(dir, sizeof dir, "%s/%d/case", scratch, l);
-        snprintf(path, sizeof path, "%s/%d/packed/case.%s", scratch, l, forms[_i]);
-        if (strcmp(forms[_i], "stored") == 0)
-            snprintf(path, sizeof path, "%s/%d/packed/case.zip", scratch, l);
-        harness_write_text(scratch, "x", "");
-        char below[32];
-        snprintf(below, sizeof below, "%d/packed/x", l);
-        harness_write_text(scratch, below, "");
-        snprintf(below, sizeof below, "%d/case/.keep", l);
-        harness_write_text(scratch, below, "");
-        layouts[l](dir);
-        make_archive(path, forms[_i], dir);
+        pack(forms[_i], layouts[l], dir, path);
         char *expected = ask(dir), *given = ask(path);
         ck_assert_str_eq(given, expected);
         ck_assert_ptr_nonnull(strstr(expected, l == 2 ? "lin01" : l == 3 ? "auth.log" : "WS0"));
@@ -186,19 +186,10 @@ static char *count_all(const char *location)
 START_TEST(every_table_and_view_reads_an_archive_as_its_folder)
 {
     static const char *const packed[] = {"zip", "tar.gz"};
-    const char              *scratch = harness_scratch();
     char                     dir[4096], path[4200];
 
     for (size_t i = 0; i < sizeof packed / sizeof packed[0]; i++) {
-        snprintf(dir, sizeof dir, "%s/%zu/case", scratch, i);
-        snprintf(path, sizeof path, "%s/%zu/packed/case.%s", scratch, i, packed[i]);
-        char below[32];
-        snprintf(below, sizeof below, "%zu/packed/x", i);
-        harness_write_text(scratch, below, "");
-        snprintf(below, sizeof below, "%zu/case/.keep", i);
-        harness_write_text(scratch, below, "");
-        stage_uac(dir);
-        make_archive(path, packed[i], dir);
+        pack(packed[i], stage_uac, dir, path);
         char *expected = count_all(dir), *given = count_all(path);
         ck_assert_ptr_nonnull(strstr(expected, "\nfindings 0 "));
         ck_assert_ptr_null(strstr(expected, "\nfindings 0 0\n"));

@@ -25,15 +25,7 @@ static void file(const char *path, const char *text)
 #define FOLDER "etc/containers/systemd/"
 
 /* The rows of a query, with the table on this root in place of ROOT. */
-static void expect(const char *expected, const char *sql)
-{
-    sqlite3    *db = harness_open();
-    const char *mark = strstr(sql, "ROOT");
-
-    harness_expect(db, expected, "%.*sunit_commands('%s')%s", (int)(mark - sql), sql, dir,
-                   mark + 4);
-    harness_close(db);
-}
+#define expect(expected, sql) harness_expect_root(dir, "unit_commands", expected, sql)
 
 START_TEST(a_drop_in_overrides_what_a_container_runs)
 {
@@ -64,9 +56,7 @@ START_TEST(drop_ins_of_prefixes_templates_and_types_apply)
     file(FOLDER "a-.container.d/30.conf", "[Service]\nExecStop=/short\n");
     file(FOLDER "deep/er/container.d/.20.conf", "[Service]\nExecStop=/all\n");
     file(FOLDER "t@.container", "[Container]\nImage=i\nExec=%i\n");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%st@x.container", dir, FOLDER);
-    ck_assert(symlink("t@.container", path) == 0);
+    harness_link(dir, FOLDER "t@x.container", "t@.container");
     file(FOLDER "t@.container.d/60.conf", "[Service]\nExecStop=/template\n");
     file(FOLDER "pod.d/x.conf", "[Service]\nExecStop=/pod\n");
     file(FOLDER "p.pod", "[Pod]\n");

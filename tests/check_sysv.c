@@ -24,25 +24,8 @@ static void script(const char *path, const char *provides, mode_t mode)
     ck_assert(chmod(full, mode) == 0);
 }
 
-static void link_to(const char *path, const char *target)
-{
-    char full[4096], keep[4096];
-
-    snprintf(keep, sizeof keep, "%.*s/.keep", (int)(strrchr(path, '/') - path), path);
-    harness_write_text(dir, keep, "");
-    snprintf(full, sizeof full, "%s/%s", dir, path);
-    ck_assert(symlink(target, full) == 0);
-}
-
-/* Rows of unit_files on this root, where the query says ROOT. */
-static void expect(const char *expected, const char *sql)
-{
-    sqlite3    *db = harness_open();
-    const char *mark = strstr(sql, "ROOT");
-
-    harness_expect(db, expected, "%.*s('%s')%s", (int)(mark - sql), sql, dir, mark + 4);
-    harness_close(db);
-}
+/* The rows of a query, in which a table on this root is NAMEROOT. */
+#define expect(expected, sql) harness_expect_root(dir, "", expected, sql)
 
 static void expect_names(const char *script_name, const char *data, const char *expected)
 {
@@ -103,11 +86,11 @@ START_TEST(only_what_systemd_makes_a_service_of_is_listed)
     script("etc/init.d/alpha.dpkg-old", "x", 0755);
     script("etc/init.d/.hid", "x", 0755);
     harness_write_text(dir, "usr/lib/systemd/system/native.service", "[Service]\nExecStart=/x\n");
-    link_to("etc/systemd/system/masked.service", "/dev/null");
-    link_to("etc/rc3.d/S20alpha", "../init.d/alpha");
-    link_to("etc/rc3.d/S20native", "../init.d/native");
-    link_to("etc/rc3.d/S20masked", "../init.d/masked");
-    link_to("etc/rc3.d/K20theta.sh", "../init.d/theta.sh");
+    harness_link(dir, "etc/systemd/system/masked.service", "/dev/null");
+    harness_link(dir, "etc/rc3.d/S20alpha", "../init.d/alpha");
+    harness_link(dir, "etc/rc3.d/S20native", "../init.d/native");
+    harness_link(dir, "etc/rc3.d/S20masked", "../init.d/masked");
+    harness_link(dir, "etc/rc3.d/K20theta.sh", "../init.d/theta.sh");
     expect(
         "alpha|alpha.service|enabled|[\"beta.service\"]\nmasked|masked.service|NULL|NULL\n"
         "native|native.service|NULL|NULL\ntheta.sh|theta.service|disabled|NULL",
@@ -134,7 +117,7 @@ START_TEST(a_systemd_without_init_scripts_starts_none)
 
     dir = harness_scratch();
     script("etc/init.d/alpha", "alpha", 0755);
-    link_to("etc/rc3.d/S20alpha", "../init.d/alpha");
+    harness_link(dir, "etc/rc3.d/S20alpha", "../init.d/alpha");
 #define EXPECT(text)                                                                               \
     do {                                                                                           \
         expect(text, "SELECT state FROM unit_filesROOT WHERE kind = 'sysv'");                      \
@@ -146,7 +129,7 @@ START_TEST(a_systemd_without_init_scripts_starts_none)
     EXPECT("disabled");
     harness_write_text(dir, generator, "x");
     EXPECT("enabled");
-    link_to("etc/systemd/system-generators/systemd-sysv-generator", "/dev/null");
+    harness_link(dir, "etc/systemd/system-generators/systemd-sysv-generator", "/dev/null");
     EXPECT("disabled");
     snprintf(full, sizeof full, "%s/etc/systemd/system-generators/systemd-sysv-generator", dir);
     ck_assert(unlink(full) == 0);
@@ -200,13 +183,13 @@ static void random_tree(void)
             snprintf(path, sizeof path, "etc/rc%c.d/%c%02u%s", "S0123456"[any(8)],
                      any(3) ? 'S' : 'K', any(100), name);
             snprintf(target, sizeof target, "../init.d/%s", any(8) ? name : "gone");
-            link_to(path, target);
+            harness_link(dir, path, target);
         }
         struct buffer unit = {0};
         sysv_unit_name(name, &unit);
         snprintf(path, sizeof path, "etc/systemd/system/%s", buffer_text(&unit));
         if (any(6) == 0 && any(2))
-            link_to(path, "/dev/null");
+            harness_link(dir, path, "/dev/null");
         else if (any(6) == 0)
             harness_write_text(dir, path, "[Service]\nExecStart=/x\n");
         buffer_free(&unit);

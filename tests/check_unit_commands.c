@@ -31,27 +31,8 @@ static void service(const char *lines)
     file("etc/systemd/system/a.service", text);
 }
 
-static void link_to(const char *path, const char *target)
-{
-    char full[4096], keep[4096];
-
-    const char *slash = strrchr(path, '/');
-    snprintf(keep, sizeof keep, "%.*s/.keep", slash ? (int)(slash - path) : 1, slash ? path : ".");
-    harness_write_text(dir, keep, "");
-    snprintf(full, sizeof full, "%s/%s", dir, path);
-    ck_assert(symlink(target, full) == 0);
-}
-
 /* The rows of a query, with this root in place of ROOT. */
-static void expect(const char *expected, const char *sql)
-{
-    sqlite3    *db = harness_open();
-    const char *mark = strstr(sql, "ROOT");
-
-    harness_expect(db, expected, "%.*sunit_commands('%s')%s", (int)(mark - sql), sql, dir,
-                   mark + 4);
-    harness_close(db);
-}
+#define expect(expected, sql) harness_expect_root(dir, "unit_commands", expected, sql)
 
 START_TEST(every_command_has_a_row)
 {
@@ -116,8 +97,8 @@ START_TEST(instances_that_something_starts_have_rows)
     new_root();
     file("etc/systemd/system/c@.service", "[Service]\nExecStart=/%I %i %j\n");
     file("etc/systemd/system/b.service", "[Unit]\nOnFailure=c@%p.service\n");
-    link_to("etc/systemd/system/multi-user.target.wants/c@tmp-.cache-upd.service",
-            "/etc/systemd/system/c@.service");
+    harness_link(dir, "etc/systemd/system/multi-user.target.wants/c@tmp-.cache-upd.service",
+                 "/etc/systemd/system/c@.service");
     expect("c@.service|NULL|/%I|[\"/%I\", \"%i\", \"c\"]\n"
            "c@b.service|b|/b|[\"/b\", \"b\", \"c\"]\n"
            "c@tmp-.cache-upd.service|tmp-.cache-upd|/tmp/.cache/upd|"
@@ -133,9 +114,9 @@ START_TEST(programs_are_found_where_they_are)
             "/proc/self/root/opt/x ; /absent/../x ; %V/y\nExecStart=\\x2ftmp\\x2fz");
     file("usr/bin/real", "\177ELF");
     file("tmp/x", "#!/bin/sh\n");
-    link_to("usr/bin/tool", "/etc/alternatives/tool");
-    link_to("etc/alternatives/tool", "../../usr/bin/real");
-    link_to("bin", "usr/bin");
+    harness_link(dir, "usr/bin/tool", "/etc/alternatives/tool");
+    harness_link(dir, "etc/alternatives/tool", "../../usr/bin/real");
+    harness_link(dir, "bin", "usr/bin");
     expect("/tmp/x|script\n/dev/shm/x|missing\n/usr/bin/real|elf\n/usr/bin/real|elf\n"
            "/opt/x|missing\n/x|missing\n/var/tmp/y|missing\n/tmp/z|missing",
            "SELECT program, program_kind FROM ROOT");
@@ -145,7 +126,7 @@ END_TEST
 START_TEST(root_directories_and_bind_mounts_change_the_program)
 {
     service("RootDirectory=/srv/r\nExecStart=/x\nExecStartPost=/l");
-    link_to("srv/r/l", "/y");
+    harness_link(dir, "srv/r/l", "/y");
     expect("/srv/r/x|/srv/r|NULL\n/srv/r/y|/srv/r|NULL",
            "SELECT program, root_directory, bind_mounts FROM ROOT");
     service("BindReadOnlyPaths=/opt/agentd:/usr/bin/t -/opt/d:/usr/lib:norbind\n"

@@ -16,14 +16,6 @@ static void file(const char *path, const char *text)
     harness_write_text(dir, path, text);
 }
 
-static void link_to(const char *path, const char *target)
-{
-    char full[4096];
-
-    snprintf(full, sizeof full, "%s/%s", dir, path);
-    ck_assert(symlink(target, full) == 0);
-}
-
 static void new_root(void)
 {
     dir = harness_scratch();
@@ -81,7 +73,7 @@ START_TEST(a_unit_goes_by_any_of_its_names)
     new_root();
     file(VENDOR "g@.service", "[Service]\nExecStart=/bin/g %i\n");
     file(ETC "g@x.service.d/u.conf", "[Service]\nUser=gx\n");
-    link_to(VENDOR "h@.service", "g@.service");
+    harness_link(dir, VENDOR "h@.service", "g@.service");
     static const char instance[] = "[Service]|NULL|NULL\n"
                                    "ExecStart=/bin/g %i|/" VENDOR "g@.service|2\n"
                                    "User=gx|/" ETC "g@x.service.d/u.conf|2";
@@ -98,7 +90,7 @@ START_TEST(a_unit_that_is_not_loaded_says_why)
 {
     new_root();
     file(VENDOR "m.service", "[Service]\nExecStart=/bin/m\n");
-    link_to(ETC "m.service", "/dev/null");
+    harness_link(dir, ETC "m.service", "/dev/null");
     file(ETC "b.service", "[Service]\nExecStart=/bin/b\n[Broken\n");
     expect_unit("# unit is masked|/" ETC "m.service|NULL", "m.service");
     expect_unit("# systemd refuses to load this file|/" ETC "b.service|3", "b.service");
@@ -138,7 +130,7 @@ START_TEST(drift_is_shown_setting_by_setting)
     file(VENDOR "d.service", "[Service]\nExecStart=/bin/d\n");
     file(VENDOR "d.service.d/v.conf", "[Service]\nUser=vd\n");
     file(ETC "d.service.d/y.conf", "");
-    link_to(ETC "d.service.d/v.conf", "/dev/null");
+    harness_link(dir, ETC "d.service.d/v.conf", "/dev/null");
     file(ETC "local.service", "[Service]\nExecStart=/bin/l\n");
     file(ETC "local.service.d/x.conf", "[Service]\nUser=l\n");
     expect_drift(
@@ -160,17 +152,18 @@ START_TEST(masks_names_and_presets_are_drift)
 {
     new_root();
     file(VENDOR "m.service", "[Service]\nExecStart=/bin/m\n");
-    link_to(ETC "m.service", "/dev/null");
+    harness_link(dir, ETC "m.service", "/dev/null");
     file(VENDOR "b.service", "[Service]\nExecStart=/bin/b\n");
     file(ETC "b.service", "[Service]\nExecStart=/bin/b\n[Br\n");
     file(VENDOR "multi-user.target", "[Unit]\n");
     file(VENDOR "graphical.target", "[Unit]\n");
-    link_to(VENDOR "default.target", "graphical.target");
-    link_to(ETC "default.target", "/usr/lib/systemd/system/multi-user.target");
+    harness_link(dir, VENDOR "default.target", "graphical.target");
+    harness_link(dir, ETC "default.target", "/usr/lib/systemd/system/multi-user.target");
     file(VENDOR "on.service", "[Service]\nExecStart=/b\n[Install]\nWantedBy=multi-user.target\n");
     file(VENDOR "off.service", "[Service]\nExecStart=/b\n[Install]\nWantedBy=multi-user.target\n");
     file(VENDOR "same.service", "[Service]\nExecStart=/b\n[Install]\nWantedBy=multi-user.target\n");
-    link_to(ETC "multi-user.target.wants/on.service", "/usr/lib/systemd/system/on.service");
+    harness_link(dir, ETC "multi-user.target.wants/on.service",
+                 "/usr/lib/systemd/system/on.service");
     file("usr/lib/systemd/system-preset/90-x.preset", "enable on.service\ndisable s*\n");
     file("etc/systemd/system-preset/10-x.preset", "# c\n\ndisable on.*\n");
     expect_drift("b.service|refused|NULL|NULL|systemd refuses to load this file|/" ETC
@@ -195,9 +188,9 @@ START_TEST(a_user_has_drift_of_his_own)
     file("usr/lib/systemd/user/w.service", "[Service]\nExecStart=/bin/w\n");
     file("usr/lib/systemd/user-preset/90.preset", "disable *\n");
     file("home/ann/.config/systemd/user/default.target.wants/x", "");
-    link_to("home/ann/.config/systemd/user/default.target.wants/u.service",
-            "/usr/lib/systemd/user/u.service");
-    link_to("home/ann/.config/systemd/user/w.service", "/dev/null");
+    harness_link(dir, "home/ann/.config/systemd/user/default.target.wants/u.service",
+                 "/usr/lib/systemd/user/u.service");
+    harness_link(dir, "home/ann/.config/systemd/user/w.service", "/dev/null");
     expect_drift("ann|u.service|enabled|disabled|enabled\nann|w.service|masked|NULL|NULL",
                  "scope_user, unit, change, vendor_value, value", "ORDER BY unit");
 }

@@ -21,22 +21,6 @@ static void new_root(void)
     harness_write_text(dir, "etc/hostname", "dead\n");
 }
 
-static void link_to(const char *path, const char *target)
-{
-    char full[4096];
-
-    snprintf(full, sizeof full, "%s/.keep", path); /* harness_write() makes the parents */
-    *strrchr(full, '/') = '\0';
-    char *slash = strrchr(full, '/');
-    if (slash) {
-        snprintf(slash, sizeof full - (size_t)(slash - full), "/.keep");
-        harness_write_text(dir, full, "");
-    }
-    char link[4096];
-    snprintf(link, sizeof link, "%s/%s", dir, path);
-    ck_assert_msg(symlink(target, link) == 0, "%s: %s", link, strerror(errno));
-}
-
 static void unit(const char *path, const char *text)
 {
     harness_write_text(dir, path, text);
@@ -74,9 +58,9 @@ START_TEST(every_kind_of_file_in_a_unit_directory_is_shown)
     unit("etc/systemd/system/a.service.d/x.conf~", "");
     unit("etc/systemd/system/README", "hello");
     unit("etc/systemd/system/empty.service", "");
-    link_to("etc/systemd/system/b.service", "a.service");
-    link_to("etc/systemd/system/m.service", "/dev/null");
-    link_to("etc/systemd/system/multi-user.target.wants/a.service", "../a.service");
+    harness_link(dir, "etc/systemd/system/b.service", "a.service");
+    harness_link(dir, "etc/systemd/system/m.service", "/dev/null");
+    harness_link(dir, "etc/systemd/system/multi-user.target.wants/a.service", "../a.service");
     expect(
         "README|other|NULL\na.service|dependency-link|multi-user.target\na.service|unit|a.service\n"
         "b.service|link|b.service\nempty.service|mask|empty.service\nm.service|mask|m.service\n"
@@ -90,7 +74,7 @@ START_TEST(what_is_beside_the_unit_path_is_shown)
     new_root();
     unit("etc/systemd/system-generators/gen", "#!/bin/sh\n");
     script("etc/init.d/old", "#!/bin/sh\n");
-    link_to("etc/rc2.d/S01old", "../init.d/old");
+    harness_link(dir, "etc/rc2.d/S01old", "../init.d/old");
     unit("etc/rc.local", "#!/bin/sh\n");
     unit("usr/share/dbus-1/system-services/x.y.service",
          "[D-BUS Service]\nExec=/bin/evil\nUser=root\n");
@@ -117,15 +101,15 @@ START_TEST(scripts_and_generators_have_states)
     unit("etc/systemd/system-generators/on", "#!/bin/sh\n");
     unit("etc/systemd/system-generators/off", "#!/bin/sh\n");
     unit("usr/lib/systemd/system-generators/off", "#!/bin/sh\n");
-    link_to("etc/systemd/system-generators/no", "/dev/null");
+    harness_link(dir, "etc/systemd/system-generators/no", "/dev/null");
     unit("usr/lib/systemd/system-generators/no", "#!/bin/sh\n");
     char path[4096];
     snprintf(path, sizeof path, "%s/etc/systemd/system-generators/on", dir);
     chmod(path, 0755);
     script("etc/init.d/run", "");
     script("etc/init.d/rest", "");
-    link_to("etc/rc3.d/S02run", "../init.d/run");
-    link_to("etc/rc3.d/K02rest", "../init.d/rest");
+    harness_link(dir, "etc/rc3.d/S02run", "../init.d/run");
+    harness_link(dir, "etc/rc3.d/K02rest", "../init.d/rest");
     expect(
         "K02rest|disabled|NULL\nS02run|enabled|NULL\nno|masked|NULL\n"
         "no|NULL|/etc/systemd/system-generators/no\noff|disabled|NULL\n"
@@ -142,7 +126,7 @@ START_TEST(hooks_and_runlevels_of_other_inits_are_shown)
     unit("usr/lib/systemd/system-sleep/wake", "#!/bin/sh\n");
     script("etc/init.d/sshd", "#!/sbin/openrc-run\n");
     script("etc/init.d/idle", "#!/sbin/openrc-run\n");
-    link_to("etc/runlevels/default/sshd", "/etc/init.d/sshd");
+    harness_link(dir, "etc/runlevels/default/sshd", "/etc/init.d/sshd");
     expect(
         "hook|wake|disabled|/usr/lib/systemd/system-sleep/wake\n"
         "rc|sshd|enabled|/etc/runlevels/default/sshd\nsysv|idle|disabled|/etc/init.d/idle\n"
@@ -209,7 +193,7 @@ START_TEST(a_merged_usr_is_read_once)
 {
     new_root();
     unit("usr/lib/systemd/system/a.service", "");
-    link_to("lib", "usr/lib");
+    harness_link(dir, "lib", "usr/lib");
     expect("/usr/lib/systemd/system/a.service", "SELECT path FROM ROOT WHERE name = 'a.service'");
     unit("var/lib/dpkg/info/systemd.list", "/.\n/lib\n/lib/systemd/system\n/usr\n");
     expect("/lib/systemd/system/a.service", "SELECT path FROM ROOT WHERE name = 'a.service'");
@@ -240,7 +224,7 @@ START_TEST(settings_in_force_include_every_drop_in)
     unit("etc/systemd/system/a-.service.d/2.conf", "[Service]\nExecStart=/bin/c\n");
     unit("etc/systemd/system/service.d/3.conf", "[Unit]\nDescription=new\n[Service]\nUser=eve\n");
     unit("etc/systemd/system/alias.service.d/0.conf", "[Service]\nExecStart=/bin/zero\n");
-    link_to("etc/systemd/system/alias.service", "a-b.service");
+    harness_link(dir, "etc/systemd/system/alias.service", "a-b.service");
     expect("new|/bin/b\n/bin/c|eve|x.target",
            "SELECT description, exec_start, user, wanted_by FROM ROOT WHERE name = 'a-b.service'");
 }
@@ -269,10 +253,10 @@ START_TEST(links_that_leave_or_dangle_are_shown)
     new_root();
     unit("tmp/evil.service", "[Service]\nExecStart=/tmp/evil\n");
     unit("etc/systemd/system/in.service", "[Service]\nExecStart=/bin/in\n");
-    link_to("etc/systemd/system/evil.service", "/tmp/evil.service");
-    link_to("etc/systemd/system/gone.service", "../../../dev/shm/gone.service");
-    link_to("etc/systemd/system/alias.service", "in.service");
-    link_to("etc/systemd/system/mask.service", "/dev/null");
+    harness_link(dir, "etc/systemd/system/evil.service", "/tmp/evil.service");
+    harness_link(dir, "etc/systemd/system/gone.service", "../../../dev/shm/gone.service");
+    harness_link(dir, "etc/systemd/system/alias.service", "in.service");
+    harness_link(dir, "etc/systemd/system/mask.service", "/dev/null");
     expect("alias.service|0|0|alias|/etc/systemd/system/in.service\n"
            "evil.service|1|0|linked|/tmp/evil.service\ngone.service|1|1|bad|NULL\n"
            "in.service|NULL|NULL|indirect|/etc/systemd/system/"
@@ -285,7 +269,7 @@ END_TEST
 START_TEST(a_link_out_of_the_root_stays_inside)
 {
     new_root();
-    link_to("etc/systemd/system/out.service", "/../../../../../../etc/hostname");
+    harness_link(dir, "etc/systemd/system/out.service", "/../../../../../../etc/hostname");
     expect(
         "out.service|1|0|/etc/hostname|1 lines that systemd ignores; bad-setting: Service has no "
         "ExecStart=, ExecStop=, or SuccessAction=. Refusing.",
@@ -301,7 +285,7 @@ START_TEST(what_starts_a_unit_is_shown_without_the_vendors_folders)
     unit("etc/systemd/system/b.service", "[Service]\nExecStart=/b\n");
     unit("etc/systemd/system/c.service", "[Service]\nExecStart=/c\n");
     unit("etc/systemd/system/d.service", "[Service]\nExecStart=/d\n");
-    link_to("usr/lib/systemd/system/multi-user.target.upholds/a.service", "../a.service");
+    harness_link(dir, "usr/lib/systemd/system/multi-user.target.upholds/a.service", "../a.service");
     unit("etc/systemd/system/graphical.target.d/x.conf", "[Unit]\nWants=c.service\n");
     expect("a.service|[\"multi-user.target\"]\nb.service|[\"a.service\"]\n"
            "c.service|[\"graphical.target\"]\nd.service|NULL",
@@ -315,7 +299,7 @@ START_TEST(digests_are_of_what_a_link_leads_to)
 {
     new_root();
     unit("etc/systemd/system/a.service", "abc");
-    link_to("etc/systemd/system/b.service", "a.service");
+    harness_link(dir, "etc/systemd/system/b.service", "a.service");
     expect("a.service|ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n"
            "b.service|ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
            "SELECT name, sha256 FROM ROOT WHERE name IN ('a.service', 'b.service') ORDER BY name");
@@ -328,7 +312,7 @@ START_TEST(packages_are_found_under_both_names_of_a_merged_usr)
     unit("usr/lib/systemd/system/a.service", "abc");
     unit("usr/lib/systemd/system/b.service", "abc");
     unit("usr/lib/systemd/system/c.service", "abc");
-    link_to("lib", "usr/lib");
+    harness_link(dir, "lib", "usr/lib");
     unit("var/lib/dpkg/status",
          "Package: foo\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n");
     unit("var/lib/dpkg/info/foo.list",
@@ -393,8 +377,8 @@ START_TEST(bad_files_have_a_row_and_an_error)
     free(line);
     unit("etc/systemd/system/cut.service", "[Service\nExecStart=/x\n");
     unit("etc/systemd/system/latin.service", "[Service]\nExecStart=/\xe4\n");
-    link_to("etc/systemd/system/loop.service", "pool.service");
-    link_to("etc/systemd/system/pool.service", "loop.service");
+    harness_link(dir, "etc/systemd/system/loop.service", "pool.service");
+    harness_link(dir, "etc/systemd/system/pool.service", "loop.service");
     char path[4096];
     snprintf(path, sizeof path, "%s/etc/systemd/system/fifo.service", dir);
     ck_assert(mkfifo(path, 0644) == 0);
@@ -519,7 +503,7 @@ START_TEST(a_users_link_to_anothers_file_is_denied_by_owner)
     unit("etc/passwd", "ann:x:1001:1001::/home/ann:/bin/sh\n");
     unit("etc/secret", "[Service]\nExecStart=/bin/secret\n");
     unit("home/ann/.config/systemd/user/own.service", "[Service]\nExecStart=/bin/own\n");
-    link_to("home/ann/.config/systemd/user/x.service", "/etc/secret");
+    harness_link(dir, "home/ann/.config/systemd/user/x.service", "/etc/secret");
     set_mode("etc/secret", 0600);
     snprintf(path, sizeof path, "%s/home/ann", dir);
     ck_assert_int_eq(chown(path, 1001, 1001), 0);
@@ -558,10 +542,10 @@ START_TEST(links_that_are_called_as_folders_are_not_lost)
     new_root();
     unit("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
     unit("opt/d/x.conf", "[Service]\nUser=eve\n");
-    link_to("etc/systemd/system/a.service.d", "/opt/d");
-    link_to("etc/systemd/system/b.service.d", "/nowhere");
-    link_to("etc/systemd/system/c.service.wants", "a.service");
-    link_to("etc/systemd/system/d.service.d", "d.service.d");
+    harness_link(dir, "etc/systemd/system/a.service.d", "/opt/d");
+    harness_link(dir, "etc/systemd/system/b.service.d", "/nowhere");
+    harness_link(dir, "etc/systemd/system/c.service.wants", "a.service");
+    harness_link(dir, "etc/systemd/system/d.service.d", "d.service.d");
     expect("a.service|unit|eve|NULL\nb.service.d|other|NULL|NULL\nc.service.wants|other|NULL|NULL\n"
            "d.service.d|directory|NULL|Too many levels of symbolic links\nx.conf|drop-in|eve|NULL",
            "SELECT name, kind, user, error FROM ROOT WHERE name <> '.keep' ORDER BY name");
@@ -588,7 +572,7 @@ START_TEST(the_version_of_systemd_decides)
     new_root();
     harness_write_text(dir, cases[_i].library, "");
     unit("etc/systemd/user/up.service", "[Service]\nExecStart=/x\n[Install]\nUpheldBy=a.target\n");
-    link_to("etc/systemd/user/a.target.upholds/up.service", "../up.service");
+    harness_link(dir, "etc/systemd/user/a.target.upholds/up.service", "../up.service");
     unit("etc/systemd/user/cut.service", "[Install]\nWantedBy=a.target \"b\n");
     unit("etc/xdg/systemd/user/x.service", "[Service]\nExecStart=/x\n");
     unit("home/ann/.config/systemd/user.attached/a.service", "[Service]\nExecStart=/x\n");

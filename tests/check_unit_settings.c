@@ -22,24 +22,8 @@ static void file(const char *path, const char *text)
     harness_write_text(dir, path, text);
 }
 
-static void link_to(const char *path, const char *target)
-{
-    char full[4096];
-
-    snprintf(full, sizeof full, "%s/%s", dir, path);
-    ck_assert(symlink(target, full) == 0);
-}
-
 /* The rows of a query, with this root in place of ROOT. */
-static void expect(const char *expected, const char *sql)
-{
-    sqlite3    *db = harness_open();
-    const char *mark = strstr(sql, "ROOT");
-
-    harness_expect(db, expected, "%.*sunit_settings('%s')%s", (int)(mark - sql), sql, dir,
-                   mark + 4);
-    harness_close(db);
-}
+#define expect(expected, sql) harness_expect_root(dir, "unit_settings", expected, sql)
 
 START_TEST(every_directive_has_a_row_with_its_line)
 {
@@ -227,7 +211,7 @@ START_TEST(aliases_bring_their_drop_ins_along)
     new_root();
     file("etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
     file("etc/systemd/system/b.service.d/x.conf", "[Service]\nUser=b\n");
-    link_to("etc/systemd/system/b.service", "a.service");
+    harness_link(dir, "etc/systemd/system/b.service", "a.service");
     expect("a.service|ExecStart|1\na.service|User|1", "SELECT unit, key, effective FROM ROOT");
 }
 END_TEST
@@ -259,7 +243,7 @@ START_TEST(a_masked_unit_has_nothing_in_force)
     new_root();
     file("usr/lib/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
     file("etc/systemd/system/a.service.d/x.conf", "[Service]\nUser=a\n");
-    link_to("etc/systemd/system/a.service", "/dev/null");
+    harness_link(dir, "etc/systemd/system/a.service", "/dev/null");
     expect("User|0|unit is masked\nExecStart|0|another file replaces it",
            "SELECT key, effective, ignored FROM ROOT");
 }
@@ -283,7 +267,7 @@ START_TEST(capsules_have_settings_of_their_own)
     file("var/lib/private/capsules/box/.config/systemd/user/a.service.d/x.conf",
          "[Service]\nExecStart=/bin/b %h %t\n");
     file("var/lib/capsules/.keep", "");
-    link_to("var/lib/capsules/box", "../private/capsules/box");
+    harness_link(dir, "var/lib/capsules/box", "../private/capsules/box");
     file("run/capsules/box/systemd/transient/t.service", "[Service]\nExecStart=/bin/t\n");
     file("run/capsules/other/systemd/user/o.service", "[Service]\nExecStart=/bin/o\n");
     expect("NULL|a.service|/bin/a %h %t\nc-box|a.service|/bin/a %h %t\n"

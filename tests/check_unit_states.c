@@ -206,17 +206,6 @@ static bool exists(const char *path)
     return lstat(full, &st) == 0;
 }
 
-static void link_to(const char *path, const char *target)
-{
-    char full[4096], keep[4096];
-
-    const char *slash = strrchr(path, '/');
-    snprintf(keep, sizeof keep, "%.*s/.keep", slash ? (int)(slash - path) : 1, slash ? path : ".");
-    harness_write_text(dir, keep, "");
-    snprintf(full, sizeof full, "%s/%s", dir, path);
-    ck_assert(symlink(target, full) == 0);
-}
-
 static void random_link(const char *path, const char *name)
 {
     char target[256];
@@ -247,7 +236,7 @@ static void random_link(const char *path, const char *name)
         snprintf(target, sizeof target, "./%s", ANY(names));
         break;
     }
-    link_to(path, target);
+    harness_link(dir, path, target);
 }
 
 static void random_entry(void)
@@ -266,7 +255,7 @@ static void random_entry(void)
                              : "requires",
                  any(8) ? "" : ".", name);
         if (!exists(path))
-            link_to(path, "/x");
+            harness_link(dir, path, "/x");
         return;
     case 2: /* what a link may lead to */
         snprintf(path, sizeof path, "opt/%s", name);
@@ -295,7 +284,7 @@ START_TEST(any_tree_gives_the_states_that_systemd_gives)
         new_root();
         seed = of_seed * 7919;
         if (any(2)) {
-            link_to("lib", "usr/lib");
+            harness_link(dir, "lib", "usr/lib");
             harness_write_text(dir, "usr/share/pkgconfig/systemd.pc", "x\nroot_prefix=\n");
         }
         for (uint32_t n = 4 + any(40); n; n--)

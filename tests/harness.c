@@ -318,6 +318,32 @@ void harness_write_at(struct harness_here here, const char *dir, const char *pat
     free(full);
 }
 
+void harness_link_at(struct harness_here here, const char *dir, const char *path,
+                     const char *target)
+{
+    char *full = NULL;
+
+    if (asprintf(&full, "%s/%s", dir, path) < 0)
+        abort();
+    make_parents(full);
+    if (symlink(target, full) < 0)
+        fail_at(here, "%s: %s", full, strerror(errno));
+    free(full);
+}
+
+void harness_expect_root_at(struct harness_here here, const char *dir, const char *table,
+                            const char *expected, const char *sql)
+{
+    sqlite3    *db = harness_open_at(here);
+    const char *mark = strstr(sql, "ROOT");
+
+    if (!mark)
+        fail_at(here, "no ROOT in %s", sql);
+    harness_expect_at(here, db, expected, "%.*s%s('%s')%s", (int)(mark - sql), sql, table, dir,
+                      mark + strlen("ROOT"));
+    harness_close_at(here, db);
+}
+
 void harness_write_text_at(struct harness_here here, const char *dir, const char *path,
                            const char *text)
 {

@@ -67,6 +67,14 @@ const char *harness_scratch(void);
 #define harness_write(dir, ...)             harness_write_at(HARNESS_HERE, dir, __VA_ARGS__)
 #define harness_write_text(dir, path, text) harness_write_text_at(HARNESS_HERE, dir, path, text)
 
+/* Make a symbolic link below a folder, and its parents. */
+#define harness_link(dir, path, target) harness_link_at(HARNESS_HERE, dir, path, target)
+
+/* As harness_expect() in a connection of its own, with the table on a folder, table('dir'), in place of
+ * the word ROOT in the query. */
+#define harness_expect_root(dir, table, expected, sql)                                             \
+    harness_expect_root_at(HARNESS_HERE, dir, table, expected, sql)
+
 /* Read a whole file, with a NUL after it. Fails the test where it cannot. */
 #define harness_read(path, ret_size) harness_read_at(HARNESS_HERE, path, ret_size)
 
@@ -81,6 +89,10 @@ char *harness_error_at(struct harness_here here, sqlite3 *db, const char *format
     __attribute__((format(printf, 3, 4)));
 void harness_expect_at(struct harness_here here, sqlite3 *db, const char *expected,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
+void harness_expect_root_at(struct harness_here here, const char *dir, const char *table,
+                            const char *expected, const char *sql);
+void harness_link_at(struct harness_here here, const char *dir, const char *path,
+                     const char *target);
 void harness_write_at(struct harness_here here, const char *dir, const char *path, const void *data,
                       size_t size);
 void harness_write_text_at(struct harness_here here, const char *dir, const char *path,

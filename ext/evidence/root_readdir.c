@@ -39,9 +39,9 @@ struct root_dir *root_dir_of(struct packed *packed, uint32_t first)
     return dir;
 }
 
-DIR *root_dir_stream(struct root_dir *dir)
+int root_dir_fd(const struct root_dir *dir)
 {
-    return dir->stream;
+    return dir->stream ? dirfd(dir->stream) : -EXDEV;
 }
 
 void root_closedir(struct root_dir *dir)

@@ -85,11 +85,8 @@ static const char posture_table_sql[] =
     "WHERE status = 'fail'";
 
 /* What Sigma rules match; how many of them cannot run is the table's report, in coverage. */
-static const char make_rules[] = "CREATE TEMP TABLE hunt_rules AS SELECT CASE level WHEN "
-                                 "'critical' THEN 4 WHEN 'high' THEN 3 WHEN "
-                                 "'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END AS rank, * FROM "
-                                 "svcql_rules(%Q) WHERE error IS NULL "
-                                 "%s";
+static const char make_rules[] = "CREATE TEMP TABLE hunt_rules AS SELECT " SIGMA_RANK
+                                 " AS rank, * FROM svcql_rules(%Q) WHERE error IS NULL %s";
 static const char rules_sql[] = "SELECT %s time, utc_datetime(time) AS datetime, host, level, "
                                 "rule, id, technique, subject, source, "
                                 "record FROM hunt_rules ORDER BY rank DESC, time, number, match";
@@ -262,14 +259,10 @@ static bool make_section(struct hunt *hunt, int section)
     char *sql = section == FINDINGS ? make_findings(hunt)
                 : section == RULES  ? make_rules_sql(hunt)
                                     : sqlite3_mprintf("%s", sections[section].make);
+    bool  done = run_shown(hunt->db, sql);
 
-    pid_t progress = progress_begin();
-    int   rc = sql ? sqlite3_exec(hunt->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
-    progress_end(progress);
     sqlite3_free(sql);
-    if (rc != SQLITE_OK)
-        fail(hunt);
-    return rc == SQLITE_OK;
+    return done;
 }
 
 /* Print a section's rows; their count, or -1 after complaining. */
@@ -286,16 +279,6 @@ static long long print_rows(struct hunt *hunt, struct output *output, int sectio
     sqlite3_finalize(stmt);
     sqlite3_free(sql);
     return rows;
-}
-
-static void print_summary(struct hunt *hunt, struct output *output)
-{
-    sqlite3_stmt *stmt = NULL;
-
-    if (sqlite3_prepare_v2(hunt->db, summary_sql, -1, &stmt, NULL) == SQLITE_OK &&
-        sqlite3_step(stmt) == SQLITE_ROW)
-        output_title(output, (const char *)sqlite3_column_text(stmt, 0));
-    sqlite3_finalize(stmt);
 }
 
 /* Report each location in which nothing was recognised, and what would have been recognised.
@@ -341,32 +324,29 @@ static int incomplete(struct hunt *hunt)
     return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : (int)fail(hunt);
 }
 
-/* How many findings have no time, and so no place in a timeline. */
-static void tell_timeless(struct hunt *hunt)
-{
-    sqlite3_stmt *stmt = NULL;
-
-    if (sqlite3_prepare_v2(hunt->db, "SELECT count(*) FROM hunt_findings WHERE time IS NULL", -1,
-                           &stmt, NULL) == SQLITE_OK &&
-        sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int64(stmt, 0) > 0)
-        complain("%lld findings have no time and are left out", sqlite3_column_int64(stmt, 0));
-    sqlite3_finalize(stmt);
-}
-
-static long long count_findings(struct hunt *hunt)
+/* The number that a query of one row answers; negative after complaining. */
+static long long count(struct hunt *hunt, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
     long long     n = -EIO;
 
-    if (sqlite3_prepare_v2(hunt->db, "SELECT count(*) FROM hunt_findings", -1, &stmt, NULL) ==
-            SQLITE_OK &&
+    if (sqlite3_prepare_v2(hunt->db, sql, -1, &stmt, NULL) == SQLITE_OK &&
         sqlite3_step(stmt) == SQLITE_ROW)
         n = sqlite3_column_int64(stmt, 0);
     sqlite3_finalize(stmt);
     return n < 0 ? fail(hunt) : n;
 }
 
-/* All that was found, in another program's form: the number of findings, -1 after complaining. */
+/* Findings without a time have no place in a timeline. */
+static void tell_timeless(struct hunt *hunt)
+{
+    long long n = count(hunt, "SELECT count(*) FROM hunt_findings WHERE time IS NULL");
+
+    if (n > 0)
+        complain("%lld findings have no time and are left out", n);
+}
+
+/* All that was found, in another program's form: the number of findings, negative after complaining. */
 static long long print_form(struct hunt *hunt, struct output *output)
 {
     char *posture = sqlite3_mprintf(posture_sql, ""), *problems = sqlite3_mprintf(coverage_sql, "");
@@ -386,7 +366,7 @@ static long long print_form(struct hunt *hunt, struct output *output)
     sqlite3_free(findings);
     sqlite3_free(posture);
     sqlite3_free(problems);
-    return done ? count_findings(hunt) : -EIO;
+    return done ? count(hunt, "SELECT count(*) FROM hunt_findings") : -EIO;
 }
 
 /* CSV has one header, so it holds the findings only; the rest goes to standard error. */
@@ -405,7 +385,7 @@ static long long print_sections(struct hunt *hunt, struct output *output)
         if (section <= RULES)
             findings += rows;
     }
-    print_summary(hunt, output);
+    output_answer(output, hunt->db, summary_sql);
     return findings;
 }
 

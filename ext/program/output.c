@@ -399,3 +399,13 @@ void output_title(struct output *output, const char *title)
     if (output->format == FORMAT_TABLE)
         fprintf(output->file, output->terminal ? "\n\033[1m%s\033[0m\n" : "\n%s\n", title);
 }
+
+void output_answer(struct output *output, sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *stmt = NULL;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
+        output_title(output, (const char *)sqlite3_column_text(stmt, 0));
+    sqlite3_finalize(stmt);
+}

@@ -97,13 +97,22 @@ bool output_close(struct output *output);
  * evidence is printed with control and bidirectional characters escaped. */
 long long output_rows(struct output *output, sqlite3_stmt *stmt);
 
+/* Run SQL without rows, with its progress shown; false after complaining. NULL: no memory. */
+bool run_shown(sqlite3 *db, const char *sql);
+
 /* Show the progress of long work on a terminal, until progress_end() is called with the returned
  * value.
  */
 pid_t progress_begin(void);
 void  progress_end(pid_t child);
 
-/* A title above what follows, in the table format only. */
+/* A title above what follows, in the table format only; it is given, or what a query answers. */
 void output_title(struct output *output, const char *title);
+void output_answer(struct output *output, sqlite3 *db, const char *sql);
+
+/* The rank of a level of Sigma's, as an SQL expression. */
+#define SIGMA_RANK                                                                                 \
+    "CASE level WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 " \
+    "ELSE 0 END"
 
 #endif

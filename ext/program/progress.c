@@ -129,3 +129,14 @@ void progress_end(pid_t child)
     waitpid(child, NULL, 0);
     fputs("\r\033[K", stderr);
 }
+
+bool run_shown(sqlite3 *db, const char *sql)
+{
+    pid_t progress = progress_begin();
+    int   rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+
+    progress_end(progress);
+    if (rc != SQLITE_OK)
+        complain("%s", sqlite3_errmsg(db));
+    return rc == SQLITE_OK;
+}

@@ -29,13 +29,9 @@ struct sigma_options {
     enum format format;
 };
 
-#define RANK                                                                                       \
-    "CASE level WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 " \
-    "ELSE 0 END"
-
 /* The rows are kept: errors, hits and the summary are read from them. */
 static const char make_hits[] =
-    "CREATE TEMP TABLE sigma_hits AS SELECT " RANK " AS rank, r.* FROM svcql_rules(%Q) AS r";
+    "CREATE TEMP TABLE sigma_hits AS SELECT " SIGMA_RANK " AS rank, r.* FROM svcql_rules(%Q) AS r";
 static const char hits_sql[] =
     "SELECT time, utc_datetime(time) AS datetime, host, level, rule, id, technique, subject, file, "
     "line, "
@@ -109,27 +105,13 @@ static long long print_query(sqlite3 *db, struct output *output, char *sql)
     return rows;
 }
 
-static void print_summary(sqlite3 *db, struct output *output)
-{
-    sqlite3_stmt *stmt = NULL;
-
-    if (sqlite3_prepare_v2(db, summary_sql, -1, &stmt, NULL) == SQLITE_OK &&
-        sqlite3_step(stmt) == SQLITE_ROW)
-        output_title(output, (const char *)sqlite3_column_text(stmt, 0));
-    sqlite3_finalize(stmt);
-}
-
 static bool find_hits(struct sigma_options *sigma, const char *rules)
 {
     char *sql = sqlite3_mprintf(make_hits, rules);
-    pid_t progress = progress_begin();
-    int   rc = sql ? sqlite3_exec(sigma->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+    bool  done = run_shown(sigma->db, sql);
 
-    progress_end(progress);
     sqlite3_free(sql);
-    if (rc != SQLITE_OK)
-        complain("%s", sqlite3_errmsg(sigma->db));
-    return rc == SQLITE_OK;
+    return done;
 }
 
 /* Whether a log was denied, damaged or lost records. */
@@ -162,7 +144,7 @@ static int match(struct sigma_options *sigma, struct output *output, const char 
     long long broken = hits < 0 ? -1 : print_query(sigma->db, &beside, sqlite3_mprintf(errors_sql));
     if (broken < 0)
         return EXIT_ERROR;
-    print_summary(sigma->db, output);
+    output_answer(output, sigma->db, summary_sql);
     return hits ? EXIT_FINDINGS : broken || is_incomplete(sigma->db) ? EXIT_INCOMPLETE : EXIT_CLEAN;
 }
 

@@ -108,8 +108,7 @@ static int open_process(const struct state *state, int64_t pid)
     char name[24];
 
     snprintf(name, sizeof name, "%lld", (long long)pid);
-    int fd = openat(dirfd(root_dir_stream(state->proc)), name,
-                    O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(root_dir_fd(state->proc), name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     return fd < 0 ? -errno : fd;
 }
 
@@ -406,7 +405,7 @@ static int open_proc(const struct root *root, struct root_dir **ret)
     int r = root_open_dir(root, "/proc", &dir);
     if (r < 0)
         return r;
-    if (fstatfs(dirfd(root_dir_stream(dir)), &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
+    if (fstatfs(root_dir_fd(dir), &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
         root_closedir(dir);
         return -ENODEV;
     }
@@ -420,7 +419,7 @@ static double read_boot_time(struct state *state)
 {
     int64_t seconds;
 
-    if (read_file(dirfd(root_dir_stream(state->proc)), "stat", STAT_MAX, &state->text) < 0 ||
+    if (read_file(root_dir_fd(state->proc), "stat", STAT_MAX, &state->text) < 0 ||
         proc_number(state->text.data, state->text.size, "btime", &seconds) < 0)
         return NAN;
     return (double)seconds;
@@ -458,7 +457,7 @@ static int open_host(struct tbl_scan *scan, const struct source *source)
                       strerror(-r));
     if (TBL_USES(scan, struct process, start_time))
         state->boot_time = read_boot_time(state);
-    state->hidden = faccessat(dirfd(root_dir_stream(state->proc)), "1/stat", F_OK, 0) < 0;
+    state->hidden = faccessat(root_dir_fd(state->proc), "1/stat", F_OK, 0) < 0;
     return TBL_USES(scan, struct process, user) ? load_users(state, source->root) : SQLITE_OK;
 }
 

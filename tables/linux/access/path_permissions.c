@@ -103,14 +103,15 @@ static ssize_t read_acl(const struct root *root, const char *path, uint8_t acl[A
 {
     char             link[64];
     struct root_dir *dir = NULL;
+    ssize_t          size = -ENODATA; /* of a folder in an archive */
     int fd = root_open_file(root, path), r = fd < 0 ? root_open_dir(root, path, &dir) : 0;
 
     if (r < 0)
         return r;
-    DIR    *stream = dir ? root_dir_stream(dir) : NULL;
-    ssize_t size = -ENODATA; /* of a folder in an archive */
-    if (!dir || stream) {
-        snprintf(link, sizeof link, "/proc/self/fd/%d", stream ? dirfd(stream) : fd);
+    if (dir)
+        fd = root_dir_fd(dir);
+    if (fd >= 0) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
         size = getxattr(link, "system.posix_acl_access", acl, ACL_MAX);
         if (size < 0)
             size = -errno;

@@ -92,28 +92,29 @@ static const char *folder_owner(struct unit_search *search, const char *name,
     return NULL;
 }
 
-static unsigned char type_of(DIR *dir, const struct dirent *entry)
+/* `folder` is an open folder, or negative: of an archive. */
+static unsigned char type_of(int folder, const struct dirent *entry)
 {
     struct stat st;
 
-    if (entry->d_type != DT_UNKNOWN || !dir)
+    if (entry->d_type != DT_UNKNOWN || folder < 0)
         return entry->d_type;
-    if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+    if (fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
         input_fault(-errno);
         return DT_UNKNOWN;
     }
     return (unsigned char)IFTODT(st.st_mode);
 }
 
-/* The text of a link of an open folder, which is NULL in an archive. */
-static const char *read_link(struct unit_search *search, DIR *dir, const char *path)
+/* The text of a link of such a folder. */
+static const char *read_link(struct unit_search *search, int folder, const char *path)
 {
     char target[ROOT_PATH_MAX];
 
-    if (!dir)
+    if (folder < 0)
         return root_readlink(search->root, path, target) < 0 ? NULL
                                                              : unit_strdup(&search->memory, target);
-    ssize_t size = readlinkat(dirfd(dir), strrchr(path, '/') + 1, target, sizeof target);
+    ssize_t size = readlinkat(folder, strrchr(path, '/') + 1, target, sizeof target);
 
     if (size < 0)
         input_fault(-errno);
@@ -217,13 +218,13 @@ static int read_stream(struct unit_search *search, const struct unit_dir *dir, c
         struct unit_entry entry = {.dir = dir,
                                    .path = unit_join(&search->memory, path, d->d_name),
                                    .where = owner ? where : UNIT_TOP,
-                                   .type = type_of(root_dir_stream(stream), d)};
+                                   .type = type_of(root_dir_fd(stream), d)};
         if (!entry.path)
             return -ENOMEM;
         entry.name = strrchr(entry.path, '/') + 1;
         entry.owner = owner ? owner : entry.name;
         if (entry.type == DT_LNK)
-            entry.link = read_link(search, root_dir_stream(stream), entry.path);
+            entry.link = read_link(search, root_dir_fd(stream), entry.path);
         bool below = owner || where != UNIT_TOP; /* folders of folders are not read */
         if (!below)
             r = read_name(search, &entry);
@@ -276,8 +277,8 @@ static int read_dir(struct unit_search *search, struct unit_dir *dir)
 
     if (r < 0)
         return add_failure(search, dir, dir->path, r);
-    DIR *folder = root_dir_stream(stream);
-    if ((folder ? fstat(dirfd(folder), &st) : root_stat(search->root, dir->path, true, &st)) == 0) {
+    int folder = root_dir_fd(stream);
+    if ((folder >= 0 ? fstat(folder, &st) : root_stat(search->root, dir->path, true, &st)) == 0) {
         dir->device = st.st_dev;
         dir->inode = st.st_ino;
         for (const struct unit_dir *other = search->dirs; other < search->dirs + search->n_dirs;
