@@ -334,6 +334,7 @@ tables-data: $(BUILD)/systemd-fixture
 	    { $(BUILD)/systemd-fixture exec $$dir sh -c "cd '$(CURDIR)' && ./tests/systemd-interface.sh merge $(INTERFACE).tsv"; \
 	      $(BUILD)/systemd-fixture stop $$dir; rm -rf $$dir; }
 	awk -f $(INTERFACE).awk $(INTERFACE).tsv > $(INTERFACE).inc
+	awk -v want=wrappers -f $(INTERFACE).awk $(INTERFACE).tsv > tables/formats/command/systemd_wrappers.inc
 	./tests/unit-directives.sh merge $(DIRECTIVES).tsv
 	awk -f $(DIRECTIVES).awk $(DIRECTIVES).tsv > $(DIRECTIVES).inc
 

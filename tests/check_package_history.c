@@ -68,7 +68,7 @@ static const char apt_text[] =
     "\nStart-Date: 2026-11-24  12:00:00\nCommandline: apt purge x\nPurge: x:amd64 (3)\n"
     "Error: Sub-process /usr/bin/dpkg returned an error code (1)\n"
     "\nStart-Date: 2026-11-24  13:00:00\nCommandline: apt -f install\n"
-    "Comment: monthly update\n"
+    "Comment: monthly update\nRequested-By: bob (1001)\nError: dpkg was interrupted\n"
     "End-Date: 2026-11-24  13:00:01\n";
 
 static const char apt_rows[] =
@@ -79,7 +79,7 @@ static const char apt_rows[] =
     "remove|apache2|2.4|NULL|NULL|apt-get install -y nginx|alice (1000)|5.0|7|0\n"
     "purge|x|3|NULL|Sub-process /usr/bin/dpkg returned an error code (1)|apt purge x|NULL|NULL|12|"
     "0\n"
-    "run|NULL|NULL|NULL|monthly update|apt -f install|NULL|1.0|15|0";
+    "run|NULL|NULL|NULL|dpkg was interrupted|apt -f install|bob (1001)|1.0|15|0";
 
 #define APT_COLUMNS                                                                                \
     "SELECT action, package, old_version, new_version, detail, command, requested_by, "            \
@@ -91,6 +91,7 @@ START_TEST(apt_history_names_who_installed_what)
     const char *root = make_root();
 
     harness_write_text(root, "var/log/apt/history.log", apt_text);
+    harness_expect(db, "15|monthly update", "SELECT line, comment " FROM " AND comment IS NOT NULL", root);
     harness_expect(db, apt_rows, APT_COLUMNS FROM "ORDER BY line, item", root);
     harness_expect(db, "2026-11-24 10:40:15.000000", "SELECT min(datetime) " FROM, root);
     harness_close(db);

@@ -20,8 +20,17 @@ static bool is_one_of(const char *word, const char *list)
     return at && (at == list || at[-1] == ' ') && (at[size] == '\0' || at[size] == ' ');
 }
 
+/* Of machines and sessions: nothing that is of a service. */
+static bool only_reads(const char *verb)
+{
+    const char *end = strstr(verb, "-status");
+
+    return strncmp(verb, "list", 4) == 0 || strncmp(verb, "show", 4) == 0 ||
+           strncmp(verb, "status", 6) == 0 || (end && !end[7]);
+}
+
 /* The command that asks for one line of the table, put after a time of its own; nothing for options,
- * and for the verbs of tools that are read for some of their verbs alone. */
+ * and for what only reads of machines and sessions. */
 static void put_command(struct buffer *history, const char *kind, const char *of, const char *name)
 {
     if (strcmp(kind, "method") == 0) {
@@ -33,7 +42,8 @@ static void put_command(struct buffer *history, const char *kind, const char *of
     } else if (strcmp(kind, "varlink") == 0 && strcmp(of, "io.systemd.Shutdown") != 0) {
         buffer_printf(history, "varlinkctl call /run/x %s.%s '{}'\n", of, name);
     } else if (strcmp(kind, "verb") == 0 &&
-               is_one_of(of, "systemctl portablectl importctl systemd-sysext systemd-confext")) {
+               (is_one_of(of, "systemctl portablectl importctl systemd-sysext systemd-confext") ||
+                (is_one_of(of, "machinectl loginctl") && !only_reads(name)))) {
         buffer_printf(history, "%s %s x\n", of, name);
     }
 }

@@ -11,7 +11,7 @@ lib=/usr/lib/systemd
 
 tools='systemctl systemd-run run0 machinectl loginctl busctl portablectl systemd-sysext systemd-confext
        importctl varlinkctl systemd-mount systemd-umount systemd-notify systemd-socket-activate
-       systemd-inhibit'
+       systemd-inhibit systemd-nspawn systemd-cat'
 
 # Those over varlink that make, change, start or stop what runs.
 interfaces='Manager|Unit|Job|Machine|MachineImage|Import|Shutdown|sysext|service'

@@ -28,6 +28,8 @@ static const struct place {
     const char   *dir, *pattern;
 } places[] = {
     {ARTEFACT_AUDIT_LOG, OS_LINUX, "/var/log/audit", "audit.log*"},
+    {ARTEFACT_AUDIT_LOG, OS_LINUX, "/var/log/laurel", "audit.log*"},
+    {ARTEFACT_AUDIT_LOG, OS_LINUX, "/var/log/auditbeat", "auditbeat*"},
     {ARTEFACT_JOURNAL, OS_LINUX, "/var/log/journal", NULL},
     {ARTEFACT_JOURNAL, OS_LINUX, "/run/log/journal", NULL},
     {ARTEFACT_AUTH_LOG, OS_UNIX, "/var/log", "auth.log*"},

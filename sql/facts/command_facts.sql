@@ -54,7 +54,7 @@ WITH graded AS (
                           ORDER BY g.tool DESC LIMIT 1),
                         -- Verbs of a later systemd that have no grade yet.
                         iif(c.tool IN ('systemctl', 'busctl', 'gdbus', 'dbus-send', 'qdbus', 'varlinkctl',
-                                       'portablectl', 'importctl', 'systemd-sysext', 'systemd-confext'),
+                                       'portablectl', 'importctl', 'machinectl', 'loginctl', 'systemd-sysext', 'systemd-confext'),
                             iif(c.verb REGEXP '(?i)^(get|list|dump|lookup|is-|show)|-status$', 'read',
                                 'manager'), ''))) AS action,
            coalesce(c.target, '') || coalesce((SELECT ' ' || group_concat(o.value, ' ')

@@ -164,6 +164,14 @@ INSERT INTO temp.verb_grades VALUES
     ('', 'ExportRaw', 'read'), ('', 'ExportRawEx', 'read'),
 
     ('machinectl', 'poweroff', 'stop'), ('machinectl', 'reboot', 'stop'),
+    -- A session's end is that of its processes and, of the last one, of the user's services; the rest of
+    -- loginctl's verbs concern screens and seats.
+    ('loginctl', 'terminate-session', 'stop'), ('loginctl', 'terminate-user', 'stop'),
+    ('loginctl', 'terminate-seat', 'stop'), ('loginctl', 'kill-session', 'stop'),
+    ('loginctl', 'kill-user', 'stop'), ('loginctl', 'activate', 'read'), ('loginctl', 'attach', 'read'),
+    ('loginctl', 'flush-devices', 'read'), ('loginctl', 'lock-session', 'read'),
+    ('loginctl', 'lock-sessions', 'read'), ('loginctl', 'unlock-session', 'read'),
+    ('loginctl', 'unlock-sessions', 'read'), ('loginctl', 'disable-linger', 'disable'),
     ('plutil', 'remove', 'change'),
     ('PlistBuddy', 'add', 'change'), ('PlistBuddy', 'delete', 'change'),
     ('PlistBuddy', 'copy', 'change'), ('PlistBuddy', 'merge', 'change'),

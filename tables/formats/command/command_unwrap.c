@@ -116,6 +116,24 @@ static struct option read_option(struct command_reader *r, const struct wrapped 
     return option;
 }
 
+/* The value of an option that names the host or container; NULL for another option. */
+static const char *host_option(struct command_reader *r, const struct wrapped *w, size_t i)
+{
+    const char *text = w->words[i].text;
+    bool        is_long = text[1] == '-';
+
+    if (!w->wrapper->host)
+        return NULL;
+    size_t size = strcspn(text, is_long ? "=" : w->wrapper->letters);
+    if (!is_long && !text[size])
+        return NULL;
+    const char *name = is_long ? arena_strndup(&r->shell.arena, text, size)
+                               : text_printf(&r->shell.arena, "-%c", text[size]);
+    if (!word_in(w->wrapper->host, name, false))
+        return NULL;
+    return text[size] && text[size + 1] ? text + size + 1 : word(w, i + 1);
+}
+
 struct walk {
     size_t      program; /* index of the word with the program's name */
     const char *text, *host;
@@ -136,6 +154,8 @@ static struct walk walk(struct command_reader *r, const struct wrapped *w, size_
             ended = operands == 0;
         } else if (text[0] == '-' && text[1] && !ended) {
             struct option option = read_option(r, w, i);
+            if (!walk.host)
+                walk.host = host_option(r, w, i);
             i += option.more;
             walk.text = option.text;
             walk.inert |= option.inert;
@@ -248,8 +268,12 @@ static bool script_option(struct command_reader *r, const struct wrapped *w, siz
 
     if (!w->wrapper->file_options || !word_in(w->wrapper->file_options, name, false))
         return false;
-    *ret = equals ? r->run(r, w->command, &(struct shell_word){.text = equals + 1}, 1)
-                  : script(r, w, i + 1);
+    if (equals)
+        *ret = r->run(r, w->command, &(struct shell_word){.text = equals + 1}, 1);
+    else if (w->wrapper->flags & WRAPPER_NONE) /* at's words are a time, none of the script's */
+        *ret = i + 1 < w->n ? r->run(r, w->command, w->words + i + 1, 1) : 0;
+    else
+        *ret = script(r, w, i + 1);
     return true;
 }
 

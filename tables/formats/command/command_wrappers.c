@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "systemd_wrappers.inc"
+
 #define PYTHON                                                                                     \
     .kind = WRAPPER_CODE, .codes = "c", .letters = "WX", .inert = "m",                             \
     .longs = "--check-hash-based-pycs"
@@ -25,9 +27,7 @@ static const struct wrapper wrappers[] = {
     {.name = "doas", .letters = "uC", .inert = "L"},
     {.name = "opendoas", .letters = "uC", .inert = "L"},
     {.name = "pkexec", .longs = "--user"},
-    {.name = "run0", .letters = "uDpg",
-     .longs = "--user --group --unit --property --description --slice --nice --chdir --setenv "
-              "--background --machine --area --lightweight --shell-prompt-prefix"},
+    {.name = "run0", RUN0_VALUES},
     {.name = "su", .letters = "cgGsw", .text = 'c', .flags = WRAPPER_NONE,
      .longs = "--command --shell --group"},
     {.name = "runuser", .letters = "ucgGsw", .text = 'c', .longs = "--user --command --shell"},
@@ -56,7 +56,7 @@ static const struct wrapper wrappers[] = {
     {.name = "parallel", .letters = "jaNI"},
     {.name = "flock", .letters = "wEc", .text = 'c', .operands = 1, .longs = "--timeout"},
     {.name = "script", .letters = "cIOBTmoE", .text = 'c', .flags = WRAPPER_NONE},
-    {.name = "systemd-inhibit", .longs = "--what --who --why --mode"},
+    {.name = "systemd-inhibit", SYSTEMD_INHIBIT_VALUES},
     {.name = "strace", .letters = "oeEpsSuUaIbOPX"},
     {.name = "ltrace", .letters = "oeEpsSunax"},
     {.name = "chroot", .operands = 1, .longs = "--userspec --groups"},
@@ -82,8 +82,8 @@ static const struct wrapper wrappers[] = {
     {.name = "prlimit", .letters = "op"},
     {.name = "cgexec", .letters = "g"},
     {.name = "chpst", .letters = "uUbemdoplfrct/"},
-    {.name = "systemd-cat", .letters = "tp", .longs = "--identifier --priority --stderr-priority"},
-    {.name = "systemd-socket-activate", .letters = "lE", .longs = "--listen --setenv --fdname"},
+    {.name = "systemd-cat", SYSTEMD_CAT_VALUES},
+    {.name = "systemd-socket-activate", SYSTEMD_SOCKET_ACTIVATE_VALUES},
     {.name = "systemd-notify", .kind = WRAPPER_NOTIFY},
     {.name = "start-stop-daemon", .kind = WRAPPER_FIND},
     {.name = "find", .kind = WRAPPER_FIND},
@@ -108,7 +108,10 @@ static const struct wrapper wrappers[] = {
      .flags = WRAPPER_REMOTE, .longs = "--namespace --container"},
     {.name = "lxc", .commands = "exec", .operands = 1, .flags = WRAPPER_REMOTE,
      .longs = "--env --user --cwd"},
-    {.name = "lxc-attach", .letters = "nsuv", .longs = "--name"},
+    {.name = "lxc-attach", .letters = "nsuv", .longs = "--name", .host = "-n --name",
+     .flags = WRAPPER_REMOTE},
+    {.name = "systemd-nspawn", SYSTEMD_NSPAWN_VALUES, .inert = "b", .flags = WRAPPER_REMOTE,
+     .host = "-M --machine -D --directory -i --image --oci-bundle"},
     {.name = "vagrant", .letters = "c", .text = 'c', .flags = WRAPPER_NONE},
     {.name = "crackmapexec", .letters = "upHdxX", .text = 'x', .flags = WRAPPER_NONE},
     {.name = "netexec", .letters = "upHdxX", .text = 'x', .flags = WRAPPER_NONE},

@@ -25,7 +25,7 @@ enum wrapper_kind {
 
 enum wrapper_flag {
     WRAPPER_TEXT = 1,   /* the program and its arguments are joined and read by a shell */
-    WRAPPER_REMOTE = 2, /* the first operand names the host or container */
+    WRAPPER_REMOTE = 2, /* the first operand, or an option of `host`, names the host or container */
     WRAPPER_NONE = 4,   /* only the value of its text option is run */
 };
 
@@ -39,6 +39,7 @@ struct wrapper {
     const char *codes;         /* WRAPPER_CODE: short options whose value is code */
     const char *code_options;  /* WRAPPER_CODE: the same of several letters */
     const char *file_options;  /* options whose value is a script */
+    const char *host;          /* options whose value names the host or container */
     const char *inert;         /* short options that prevent running anything */
     const char *commands;      /* its own verbs that run a program; NULL: it has none */
     char        text;          /* short option whose value is shell text; NUL: none */

@@ -1,7 +1,10 @@
 # systemd_interface.awk: systemd_interface.tsv as C, systemd_interface.inc of systemd_tools.c: the options of
 # each tool, as TOOL_options[], and its verbs, as TOOL_verbs[]. Options that --help leaves out are added here.
+# With -v want=wrappers, systemd_wrappers.inc of command_wrappers.c: the options that take a value of the tools
+# that run another program, as TOOL_VALUES.
 BEGIN {
     FS = "\t"
+    n_wrappers = split("run0 systemd-cat systemd-inhibit systemd-nspawn systemd-socket-activate", wrappers, " ")
     # Read by getopt, but not listed by --help (systemd 252, src/systemctl/systemctl.c).
     add("systemctl", "", "kill-who", 1)
     add("systemctl", "", "no-legend", 0)
@@ -25,6 +28,8 @@ function add(tool, letter, name, value) {
     if (tool SUBSEP name in taken && name != "") name = ""
     if (letter == "" && name == "") return
     taken[tool, letter] = taken[tool, name] = 1
+    if (value && letter != "") letters[tool] = letters[tool] letter
+    if (value && name != "") longs[tool] = longs[tool] (longs[tool] == "" ? "" : " ") "--" name
     options[tool] = options[tool] sprintf("    {'%s', %s, %s},\n", letter == "" ? "\\0" : letter, \
                                           name == "" ? "NULL" : "\"" name "\"", flags(tool, name, value))
 }
@@ -40,7 +45,13 @@ $1 == "option" {
     else old[++n_old] = $2 SUBSEP letter SUBSEP name SUBSEP ($4 == "value")
 }
 /^# systemd [0-9]+ / && $0 { split($0, word, " "); newest = word[3] }
-$1 == "verb" { note($2); verbs[$2] = verbs[$2] (verbs[$2] == "" ? "" : " ") $3 }
+$1 == "verb" {
+    note($2)
+    verbs[$2] = verbs[$2] (verbs[$2] == "" ? "" : " ") $3
+    # Of the tools of machines and sessions those that only read have nothing to do with a service.
+    if ($2 ~ /^(machinectl|loginctl)$/ && $3 !~ /^(get|list|show|status)|-status$/)
+        changes[$2] = changes[$2] (changes[$2] == "" ? "" : " ") $3
+}
 
 function note(tool) { if (!(tool in seen)) { seen[tool] = 1; tools[++n_tools] = tool } }
 
@@ -61,11 +72,19 @@ END {
         split(old[i], part, SUBSEP)
         add(part[1], part[2], part[3], part[4])
     }
-    for (t = 1; t <= n_tools; t++) {
+    for (w = 1; want == "wrappers" && w <= n_wrappers; w++) {
+        macro = strings(longs[wrappers[w]])
+        gsub(/\n/, " \\\n", macro)
+        printf "\n#define %s_VALUES \\\n    .letters = \"%s\", .longs = \\\n%s\n", \
+               toupper(identifier(wrappers[w])), letters[wrappers[w]], macro
+    }
+    for (t = 1; want == "" && t <= n_tools; t++) {
         tool = tools[t]
         if (tool in options)
             printf "\nstatic const struct option_spec %s_options[] = {\n%s    {0},\n};\n", identifier(tool), options[tool]
         if (tool in verbs)
             printf "\nstatic const char %s_verbs[] =\n%s;\n", identifier(tool), strings(verbs[tool])
+        if (tool in changes)
+            printf "\nstatic const char %s_changes[] =\n%s;\n", identifier(tool), strings(changes[tool])
     }
 }

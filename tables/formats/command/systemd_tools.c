@@ -245,18 +245,14 @@ static bool read_qdbus(struct tool_call *call, struct service_use *use)
 
 /* The tools -------------------------------------------------------------------- */
 
-static const char machinectl_counted[] =
-    "shell login start stop enable disable poweroff reboot terminate kill clone remove bind "
-    "copy-to import-tar import-raw import-fs pull-tar pull-raw pause resume edit";
-
 /* clang-format off */
 const struct service_tool systemd_tools[] = {
     {"systemctl", "systemctl", read_systemctl, systemctl_options, NULL, 0, systemctl_verbs},
     {"systemd-run", "systemd-run", read_systemd_run, systemd_run_options, NULL, 1, TOOL_RUNS},
     {"run0", "run0", read_run0, run0_options, NULL, 1, TOOL_RUNS},
     {"portablectl", "portablectl", tool_verb_first, portablectl_options, NULL, 0, portablectl_verbs},
-    {"loginctl", "loginctl", tool_verb_first, loginctl_options, "enable-linger disable-linger", 0, loginctl_verbs},
-    {"machinectl", "machinectl", read_machinectl, machinectl_options, machinectl_counted, 3, machinectl_verbs},
+    {"loginctl", "loginctl", tool_verb_first, loginctl_options, loginctl_changes, 0, loginctl_verbs},
+    {"machinectl", "machinectl", read_machinectl, machinectl_options, machinectl_changes, 3, machinectl_verbs},
     {"importctl", "importctl", tool_verb_first, importctl_options, NULL, 0, importctl_verbs},
     {"systemd-sysext", "systemd-sysext", read_extensions, systemd_sysext_options, NULL, 0, systemd_sysext_verbs},
     {"systemd-confext", "systemd-confext", read_extensions, systemd_confext_options, NULL, 0, systemd_confext_verbs},

@@ -371,7 +371,7 @@ static bool looks_like_field(struct slice line)
 /* The run is whole: read what all of its changes share. */
 static void open_run(struct package_log *log)
 {
-    struct slice rest = {log->run.text.data, log->run.text.size}, line, value, comment = {0};
+    struct slice rest = {log->run.text.data, log->run.text.size}, line, value;
     struct package_change shared = {.tool = "apt", .time = INT64_MIN, .end = INT64_MIN};
 
     log->rest = rest;
@@ -383,12 +383,10 @@ static void open_run(struct package_log *log)
         else if (apt_field(line, "Error", &value))
             shared.detail = value;
         else
-            (void)(apt_field(line, "Comment", &comment) ||
+            (void)(apt_field(line, "Comment", &shared.comment) ||
                    apt_field(line, "Commandline", &shared.command) ||
                    apt_field(line, "Requested-By", &shared.requested_by));
     }
-    if (!shared.detail.size)
-        shared.detail = comment;
     log->run.open = false;
     log->change = shared;
     log->run_line = log->run.line;

@@ -38,8 +38,8 @@ struct package_change {
     /* Not NUL-terminated, good until the next push; `at` NULL: the log does not say. */
     struct slice package, architecture, old_version, new_version;
     struct slice command, requested_by;
-    struct slice
-        detail; /* state, phase, "automatic", conffile and decision, error, comment of apt */
+    struct slice comment; /* of a run of apt: what whoever asked for it wrote */
+    struct slice detail;  /* state, phase, "automatic", conffile and decision, error of apt */
 };
 
 /* A run of apt is known whole only at its end, and so is kept until then. Of zypp it is the command

@@ -175,6 +175,7 @@ static int fill(struct tbl_scan *scan, const struct state *state,
                  text(scan, change->old_version, &row->old_version) &&
                  text(scan, change->new_version, &row->new_version) &&
                  text(scan, change->detail, &row->detail) &&
+                 text(scan, change->comment, &row->comment) &&
                  text(scan, change->command, &row->command) &&
                  text(scan, change->requested_by, &row->requested_by);
     return whole ? 1 : -ENOMEM;
@@ -456,7 +457,9 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct history_row, new_version, 0, "Version after"),
     TBL_COL(struct history_row, detail, 0,
             "automatic (not requested by name), dpkg's state or phase, the file and decision "
-            "of a conffile, apt's error or comment"),
+            "of a conffile, apt's error"),
+    TBL_COL(struct history_row, comment, 0,
+            "What the program that asked apt for the run wrote beside it"),
     TBL_COL(struct history_row, command, 0, "Command line of the run, where the tool logs it"),
     TBL_COL(struct history_row, requested_by, 0,
             "User who requested it, as the tool logs it: name and uid, or uid"),

@@ -15,6 +15,7 @@ struct history_row {
     const char *old_version;
     const char *new_version;
     const char *detail;
+    const char *comment;
     const char *command;
     const char *requested_by;
     double      end_time;
