@@ -284,6 +284,44 @@ START_TEST(json_lines_of_laurel_and_auditbeat_are_events)
 }
 END_TEST
 
+/* auditbeat's own messages are in its folder too; what auditd has written itself is not read twice. */
+START_TEST(the_folders_of_laurel_and_auditbeat_are_read_where_auditd_keeps_no_log)
+{
+    static const char laurel[] = "{\"ID\":\"1615113648.981:15\",\"SYSCALL\":{\"syscall\":59,"
+                                 "\"pid\":8},\"EXECVE\":{\"ARGV\":[\"a\"]}}\n";
+    static const char beat[] = "{\"@timestamp\":\"2024-07-09T15:00:29.099Z\",\"auditd\":{"
+                               "\"sequence\":77,\"message_type\":\"syscall\"},\"process\":{"
+                               "\"pid\":5,\"args\":[\"b\"]}}\n";
+    sqlite3          *db = harness_open();
+    const char       *dir = harness_scratch();
+
+    harness_write_text(dir, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    harness_write_text(dir, "var/log/auditbeat/auditbeat-20240709.ndjson", beat);
+    harness_write_text(dir, "var/log/auditbeat/auditbeat.1",
+                       "{\"log.level\":\"info\",\"message\":\"started\"}\n");
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db, "77", "SELECT serial FROM audit_events");
+    harness_expect(db,
+                   "auditbeat-20240709.ndjson|read|1|NULL\n"
+                   "auditbeat.1|read|NULL|no such records in it",
+                   "SELECT replace(location, '%s/var/log/auditbeat/', ''), status, records, detail "
+                   "FROM evidence_sources WHERE table_name = 'audit_events' AND location GLOB "
+                   "'*/auditbeat/*' ORDER BY 1",
+                   dir);
+    harness_write_text(dir, "var/log/laurel/audit.log", laurel);
+    harness_write_text(dir, "var/log/laurel/audit.log.1", laurel);
+    harness_expect(db, "15\n15", "SELECT serial FROM audit_events");
+    harness_write_text(dir, "var/log/audit/audit.log", kill_event);
+    harness_expect(db, "13", "SELECT serial FROM audit_events");
+    harness_expect(db, "ready|not read: the audit log has the same events",
+                   "SELECT DISTINCT status, detail FROM evidence_sources WHERE table_name = "
+                   "'audit_events' AND location GLOB '*/laurel/*'");
+    harness_expect(db, "15", "SELECT serial FROM audit_events('%s/var/log/laurel/audit.log')", dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(laurel_writes_a_command_as_one_text_too)
 {
     sqlite3    *db = harness_open();
@@ -632,6 +670,7 @@ Suite *make_audit_events_suite(void)
         what_was_typed_is_commands,
         missing_arguments_keep_their_places,
         json_lines_of_laurel_and_auditbeat_are_events,
+        the_folders_of_laurel_and_auditbeat_are_read_where_auditd_keeps_no_log,
         laurel_writes_a_command_as_one_text_too,
         io_uring_and_landlock_name_files,
         rotated_and_gzipped_logs_of_a_root_are_read,

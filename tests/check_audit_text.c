@@ -76,6 +76,27 @@ START_TEST(a_line_that_is_no_record_is_refused)
 }
 END_TEST
 
+/* Of the kernel that this machine's headers are of. */
+START_TEST(every_type_of_the_kernels_header_has_its_name)
+{
+    char *text = harness_read("/usr/include/linux/audit.h", NULL), name[64];
+    int   number, n = 0;
+
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        if (sscanf(line, "#define AUDIT_%63[A-Z0-9_] %d", name, &number) != 2 || number < 1302 ||
+            number > 1799 || strncmp(name, "FIRST_", 6) == 0 || strncmp(name, "LAST_", 5) == 0)
+            continue;
+        enum audit_type type = audit_type_find(name, strlen(name));
+        ck_assert_msg(type != AUDIT_TYPE_OTHER, "%s %d", name, number);
+        snprintf(name, sizeof name, "%d", number);
+        ck_assert_msg(audit_type_find(name, 4) == type, "%s", name);
+        n++;
+    }
+    ck_assert_int_gt(n, 40);
+    free(text);
+}
+END_TEST
+
 START_TEST(types_are_known_by_name_and_number)
 {
     ck_assert_int_eq(audit_type_find("SYSCALL", 7), AUDIT_TYPE_SYSCALL);
@@ -552,6 +573,7 @@ Suite *make_audit_text_suite(void)
         what_syslog_writes_before_a_record_is_passed_over,
         a_line_that_is_no_record_is_refused,
         types_are_known_by_name_and_number,
+        every_type_of_the_kernels_header_has_its_name,
         system_calls_are_known_by_the_numbers_of_their_machine,
         fields_of_kernel_records,
         fields_of_messages_from_user_space,

@@ -91,7 +91,8 @@ START_TEST(apt_history_names_who_installed_what)
     const char *root = make_root();
 
     harness_write_text(root, "var/log/apt/history.log", apt_text);
-    harness_expect(db, "15|monthly update", "SELECT line, comment " FROM " AND comment IS NOT NULL", root);
+    harness_expect(db, "15|monthly update", "SELECT line, comment " FROM " AND comment IS NOT NULL",
+                   root);
     harness_expect(db, apt_rows, APT_COLUMNS FROM "ORDER BY line, item", root);
     harness_expect(db, "2026-11-24 10:40:15.000000", "SELECT min(datetime) " FROM, root);
     harness_close(db);

@@ -95,7 +95,7 @@ struct root_system {
     const char   *kind; /* linux, windows or macos */
     enum artefact artefact;
     unsigned      flags;     /* enum root_flag */
-    const char   *marks[16]; /* the more of these below a folder, the surer; ends with NULL */
+    const char   *marks[20]; /* the more of these below a folder, the surer; ends with NULL */
 };
 
 #define ROOT_SYSTEMS 3

@@ -35,8 +35,9 @@ const struct root_system root_systems[ROOT_SYSTEMS] = {
      ARTEFACT_LINUX_ROOT,
      0,
      {"/etc/passwd", "/etc/systemd", "/usr/lib/systemd", "/lib/systemd", "/etc/init.d",
-      "/etc/hostname", "/etc/os-release", "/var/log/journal", "/var/log/audit", "/var/log/auth.log",
-      "/var/log/secure", "/var/log/dpkg.log", "/var/lib/dpkg", "/var/lib/rpm", NULL}},
+      "/etc/hostname", "/etc/os-release", "/var/log/journal", "/var/log/audit", "/var/log/laurel",
+      "/var/log/auditbeat", "/var/log/auth.log", "/var/log/secure", "/var/log/dpkg.log",
+      "/var/lib/dpkg", "/var/lib/rpm", NULL}},
 };
 
 /* Whether the root has a folder with the name that a mark begins with, ignoring case. */

@@ -27,7 +27,8 @@ enum audit_category {
 const char *audit_category_name(enum audit_category category);
 
 /* Record types with their numbers: include/linux/audit.h (1300 and up) and libaudit's
- * audit-records.h. Those that most logs consist of come first. */
+ * audit-records.h; complete as of Linux 7.2 and audit 4.1.2. Those that most logs consist of come
+ * first. */
 #define AUDIT_TYPES(X)                                                                             \
     X(1300, SYSCALL, OTHER)                                                                        \
     X(1302, PATH, OTHER)                                                                           \
@@ -144,6 +145,7 @@ const char *audit_category_name(enum audit_category category);
     X(1424, LANDLOCK_DOMAIN, OTHER)                                                                \
     X(1425, MAC_TASK_CONTEXTS, OTHER)                                                              \
     X(1426, MAC_OBJ_CONTEXTS, OTHER)                                                               \
+    X(1500, APPARMOR, OTHER)                                                                       \
     X(1501, APPARMOR_AUDIT, OTHER)                                                                 \
     X(1502, APPARMOR_ALLOWED, OTHER)                                                               \
     X(1503, APPARMOR_DENIED, OTHER)                                                                \

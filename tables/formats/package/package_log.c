@@ -371,7 +371,7 @@ static bool looks_like_field(struct slice line)
 /* The run is whole: read what all of its changes share. */
 static void open_run(struct package_log *log)
 {
-    struct slice rest = {log->run.text.data, log->run.text.size}, line, value;
+    struct slice          rest = {log->run.text.data, log->run.text.size}, line, value;
     struct package_change shared = {.tool = "apt", .time = INT64_MIN, .end = INT64_MIN};
 
     log->rest = rest;

@@ -5,7 +5,8 @@
  *     WHERE category = 'exec' AND comm = 'systemctl' AND time > unixepoch() - 86400;
  *
  * Reads /var/log/audit/audit.log, its rotated and gzipped files, raw and enriched, and files that
- * the arguments name, also as laurel's and auditbeat's JSON lines; where a host keeps no audit log,
+ * the arguments name, also as laurel's and auditbeat's JSON lines, of /var/log/laurel and
+ * /var/log/auditbeat where auditd writes no log; where a host keeps none of these,
  * the audit records in its journal. Each file is joined separately: an event that a rotation cut is
  * two rows of one serial number. A range of time is found in a file by reading few places of it
  * (audit_seek.h): a file whose clock was set back for less than a 64th of its length counts as

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "evidence/discovery.h"
 #include "formats/audit/audit_json.h"
 #include "journal_ends.h"
 
@@ -20,16 +21,33 @@ static struct audit_input *input_of(struct tbl_scan *scan)
     return tbl_state(scan);
 }
 
-/* Whether the bytes of a log begin with an object of JSON. */
-static bool begins_json(const struct source *source)
+/* auditd itself, and what takes the kernel's events from it or in its place. */
+static int writer(const struct source *source)
+{
+    static const char *const folders[] = {"/var/log/audit/", "/var/log/laurel/",
+                                          "/var/log/auditbeat/"};
+
+    for (size_t i = 1; i < sizeof folders / sizeof *folders; i++)
+        if (strncmp(source->path, folders[i], strlen(folders[i])) == 0)
+            return (int)i;
+    return 0;
+}
+
+/* Whether the bytes of a log begin with an object of JSON. -ENODATA: its writer has put other lines
+ * there, as auditbeat does of its own work. */
+static int begins_json(const struct source *source)
 {
     struct stream *stream = NULL;
     char          *data;
     size_t         size;
-    bool           json = false;
+    int            json = 0;
 
-    if (root_open_stream(source->root, source->path, NULL, &stream) == 0)
-        json = stream_block(stream, &data, &size) > 0 && *data == '{';
+    if (root_open_stream(source->root, source->path, NULL, &stream) == 0 &&
+        stream_block(stream, &data, &size) > 0) {
+        json = *data == '{';
+        if (writer(source) && !artefact_sniff(ARTEFACT_AUDIT_LOG, (const uint8_t *)data, size))
+            json = -ENODATA;
+    }
     stream_close(stream);
     return json;
 }
@@ -44,10 +62,13 @@ static int open_log(struct tbl_scan *scan)
     int r = root_open_stream(source->root, source->path, &st, &input->stream);
     if (r < 0)
         return r;
+    int json = begins_json(source);
+    if (json < 0)
+        return json;
     if (st.st_size > 0 && log_sources_found(&input->sources) < 0)
         return -ENOMEM;
     input->stretch = (struct audit_stretch){0};
-    input->json = begins_json(source);
+    input->json = json;
     if (stream_plain(input->stream) &&
         (input->time->min > -INFINITY || input->time->max < INFINITY))
         input->stretch = audit_seek(stream_fd(input->stream), input->time->min);
@@ -126,6 +147,7 @@ static const struct log_reader reader = {
     .open_journal = open_journal,
     .close_file = close_file,
     .of_others = of_others,
+    .writer = writer,
 };
 
 static int leave_file(struct audit_input *input)

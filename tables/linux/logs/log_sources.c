@@ -45,7 +45,7 @@ static int next_source(struct log_sources *sources)
 void log_sources_end(struct log_sources *sources)
 {
     for (size_t i = 0; i < sources->n_logged; i++)
-        free(sources->logged[i]);
+        free(sources->logged[i].root);
     free(sources->logged);
     free(sources->shown);
     root_names_free(&sources->files);
@@ -54,24 +54,30 @@ void log_sources_end(struct log_sources *sources)
 
 /* Logs of a root ------------------------------------------------------------------- */
 
-static bool has_log(const struct log_sources *sources)
+static int writer_of(const struct log_sources *sources)
+{
+    return sources->reader->writer ? sources->reader->writer(&sources->source) : 0;
+}
+
+/* The log that the source's root is known to have; NULL: none. */
+static const struct logged *log_of(const struct log_sources *sources)
 {
     for (size_t i = 0; i < sources->n_logged; i++)
-        if (strcmp(sources->logged[i], root_path(sources->source.root)) == 0)
-            return true;
-    return false;
+        if (strcmp(sources->logged[i].root, root_path(sources->source.root)) == 0)
+            return &sources->logged[i];
+    return NULL;
 }
 
 int log_sources_found(struct log_sources *sources)
 {
-    if (has_log(sources))
+    if (log_of(sources))
         return 0;
-    char **logged = ARRAY_ADD(sources->logged, sources->n_logged);
+    struct logged *logged = ARRAY_ADD(sources->logged, sources->n_logged);
     if (!logged)
         return -ENOMEM;
-    *logged = strdup(root_path(sources->source.root));
-    sources->n_logged -= !*logged;
-    return *logged ? 0 : -ENOMEM;
+    *logged = (struct logged){strdup(root_path(sources->source.root)), writer_of(sources)};
+    sources->n_logged -= !logged->root;
+    return logged->root ? 0 : -ENOMEM;
 }
 
 /* Files ------------------------------------------------------------------------------ */
@@ -137,9 +143,29 @@ static int open_file(struct log_sources *sources, const char *path, bool journal
         return SQLITE_ROW;
     int rc = r == -ENOMEM               ? SQLITE_NOMEM
              : journal && r == -ENODATA ? SQLITE_OK
-                                        : report(sources, sources->shown, r, NULL);
+             : r == -ENODATA ? report(sources, sources->shown, 0, "no such records in it")
+                             : report(sources, sources->shown, r, NULL);
     close_file(sources);
     return rc;
+}
+
+/* The source has events that a log of its root has too. */
+static int leave_out(struct log_sources *sources)
+{
+    struct report left_out = report_of(sources, sources->source.shown);
+
+    left_out.status = SOURCE_READY;
+    left_out.detail = sources->reader->left_out;
+    return svcql_report(tbl_svcql(sources->scan), &left_out);
+}
+
+static int take_log(struct log_sources *sources)
+{
+    const struct logged *log = sources->named ? NULL : log_of(sources);
+
+    return log && log->writer != writer_of(sources)
+               ? leave_out(sources)
+               : open_file(sources, sources->source.path, false);
 }
 
 /* A source that is a journal becomes the list of its files; SQLITE_OK or an error. */
@@ -147,12 +173,8 @@ static int take_journal(struct log_sources *sources)
 {
     const char *location = sources->source.shown;
 
-    if (has_log(sources)) {
-        struct report left_out = report_of(sources, location);
-        left_out.status = SOURCE_READY;
-        left_out.detail = sources->reader->left_out;
-        return svcql_report(tbl_svcql(sources->scan), &left_out);
-    }
+    if (log_of(sources))
+        return leave_out(sources);
     int r = journal_pick_files(sources->source.root, sources->source.path, &sources->files);
     if (r == 0)
         r = sources->files.error ? sources->files.error : sources->files.lost ? -EFBIG : 0;
@@ -172,9 +194,8 @@ int log_sources_enter(struct log_sources *sources)
         sources->next_file = 0;
         if ((rc = next_source(sources)) != SQLITE_ROW)
             return rc;
-        rc = sources->source.artefact == ARTEFACT_JOURNAL
-                 ? take_journal(sources)
-                 : open_file(sources, sources->source.path, false);
+        rc = sources->source.artefact == ARTEFACT_JOURNAL ? take_journal(sources)
+                                                          : take_log(sources);
         if (rc != SQLITE_OK)
             return rc;
     }

@@ -3,7 +3,8 @@
  *
  * Where auditd or rsyslog runs, the journal holds the same events as its log, and each should be
  * reported once: a journal is left out where its root has a log. A journal that the query names is
- * read in any case. The status of each source and file is reported.
+ * read in any case. Of several programs that write one host's events, only one's logs are read, too.
+ * The status of each source and file is reported.
  */
 #ifndef SVCQL_LOG_SOURCES_H
 #define SVCQL_LOG_SOURCES_H
@@ -14,10 +15,11 @@
 /* A table's functions for the files. They return 0 or a negative errno. */
 struct log_reader {
     enum artefact log;
-    const char   *left_out; /* detail of a journal whose root has a log */
-    const char   *listed; /* detail of a folder of journals, whose files are reported one by one */
+    const char *left_out; /* detail of a journal, or another program's log, whose root has a log */
+    const char *listed;   /* detail of a folder of journals, whose files are reported one by one */
 
-    /* Open the log of sources->source; for a log that is not empty call log_sources_found(). */
+    /* Open the log of sources->source; for a log that is not empty call log_sources_found(). -ENODATA: it
+     * has no wanted records. */
     int (*open_log)(struct tbl_scan *scan);
 
     /* Open a journal of sources->source; -ENODATA: it has no wanted records. */
@@ -26,6 +28,15 @@ struct log_reader {
     void (*close_file)(struct tbl_scan *scan); /* accepts a half-opened one */
 
     bool (*of_others)(const struct source *source); /* as of sources_want */
+
+    /* Which program wrote a log, as a number; NULL: one alone writes them. */
+    int (*writer)(const struct source *source);
+};
+
+/* A root that has a log, and which program wrote it. */
+struct logged {
+    char *root; /* owned */
+    int   writer;
 };
 
 struct log_sources {
@@ -36,7 +47,7 @@ struct log_sources {
     struct sources_want      want;     /* its strings are borrowed */
     bool                     named;    /* the query names a path */
     bool                     journals; /* whether all logs were read */
-    char                   **logged;   /* paths of roots, owned */
+    struct logged           *logged;
     size_t                   n_logged;
 
     struct source     source; /* that is read */
