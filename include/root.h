@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 enum root_flag {
     ROOT_NOCASE = 1 << 0,  /* of Windows and macOS: see above */
@@ -54,10 +55,11 @@ int root_graft(const struct root *parent, const char *dir, const char *at, struc
 
 /* The same root as a user sees it who may not choose what others read for him. Once a path has
  * passed a folder in which that user may change names, all that follows must be his to read:
- * opening a file or folder of others whose mode does not let him, or below a folder that he may not
+ * opening a file or folder of others that does not let him, or below a folder that he may not
  * search, is -EPERM. Folders that the user neither owns nor may write, as of evidence that somebody
- * else unpacked, forbid nothing. Groups are those of the root's own /etc/group; access control
- * lists do not count. A uid of 0 or less: no such limit. For use in one thread. */
+ * else unpacked, forbid nothing. Groups are those of the root's own /etc/group. POSIX access control
+ * lists count, which let a user read what the mode does not, or forbid what it lets. A uid of 0 or
+ * less: no such limit. For use in one thread. */
 #define ROOT_AS_ALL                                                                                \
     (INT64_C(1) << 32) /* added to a uid: the user chose the whole path, as in HISTFILE */
 int root_as(const struct root *parent, int64_t uid, struct root **ret);
@@ -103,6 +105,11 @@ int root_stat(const struct root *root, const char *path, bool follow, struct sta
 
 /* The same as statx() gives it, birth time included. */
 int root_statx(const struct root *root, const char *path, bool follow, struct statx *ret);
+
+/* The POSIX access control list of an open file or folder, opened with O_PATH or not
+ * (formats/access/posix_acl.h): its size, or a negative errno; -ENODATA or -EOPNOTSUPP: it has none. */
+#define ROOT_ACL_MAX 65536 /* as the kernel's XATTR_SIZE_MAX */
+ssize_t root_acl(int fd, uint8_t ret[ROOT_ACL_MAX]);
 
 /* The text of a symbolic link, NUL-terminated; -EINVAL where the path is not a link. */
 int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX]);

@@ -1,5 +1,6 @@
 /* check_accounts.c -- users, groups and who may write along a path. */
 #include "harness.h"
+#include "make_acl.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -117,6 +118,41 @@ START_TEST(acl_applies_its_mask)
 }
 END_TEST
 
+static int in_staff(uint32_t gid, void *data)
+{
+    return gid == 50 || (gid == ACL_NOBODY && *(bool *)data);
+}
+
+START_TEST(acl_gives_access_in_the_order_of_its_entries)
+{
+    struct acl_entry entries[] = {
+        {ACL_USER_OBJ, 6, 0}, {ACL_USER, 4, 1000}, {ACL_USER, 0, 1001}, {ACL_GROUP_OBJ, 0, 0},
+        {ACL_GROUP, 6, 50},   {ACL_MASK, 4, 0},    {ACL_OTHER, 4, 0},   {0}};
+    enum { GROUP = 4, MASK = 5 };
+    bool    owning = false;
+    uint8_t acl[ACL_ROOM];
+
+#define ALLOWS(uid, wanted) acl_allows(acl, make_acl(entries, acl), uid, wanted, in_staff, &owning)
+    ck_assert_int_eq(ALLOWS(1000, 4), 1);
+    ck_assert_int_eq(ALLOWS(1000, 2), 0);
+    ck_assert_int_eq(ALLOWS(1001, 4), 0);
+    ck_assert_int_eq(ALLOWS(1002, 4), 1);
+    ck_assert_int_eq(ALLOWS(1002, 2), 0); /* by the mask */
+    owning = true;
+    ck_assert_int_eq(ALLOWS(1002, 4), 1); /* one of his groups is enough */
+    entries[GROUP].allowed = 0;
+    ck_assert_int_eq(ALLOWS(1002, 4), 0); /* a member is none of the others */
+    entries[GROUP].id = 51;
+    owning = false;
+    ck_assert_int_eq(ALLOWS(1002, 4), 1);
+    entries[MASK].allowed = 0;
+    ck_assert_int_eq(ALLOWS(1000, 4), 0);
+    ck_assert_int_eq(ALLOWS(1002, 4), 1); /* the mask is not for others */
+    ck_assert_int_lt(acl_allows(acl, 7, 1, 4, in_staff, &owning), 0);
+#undef ALLOWS
+}
+END_TEST
+
 Suite *make_accounts_suite(void)
 {
     Suite *suite = suite_create("accounts");
@@ -128,6 +164,7 @@ Suite *make_accounts_suite(void)
     tcase_add_test(tcase, a_link_out_of_the_root_stays_inside);
     tcase_add_test(tcase, a_path_is_needed);
     tcase_add_test(tcase, acl_applies_its_mask);
+    tcase_add_test(tcase, acl_gives_access_in_the_order_of_its_entries);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,5 +1,6 @@
 /* check_posture.c -- the four mitigations as checks: for each a weak host, and a safe one. */
 #include "harness.h"
+#include "make_acl.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "make_hive.h"
@@ -257,16 +257,14 @@ END_TEST
 
 START_TEST(an_access_control_list_counts)
 {
-    /* owner rwx, user 1000 rwx, group r-x, mask rwx, others r-x */
-    static const unsigned char acl[] = {2,   0,   0,   0,    1,   0,    7,    0,   255, 255, 255,
-                                        255, 2,   0,   7,    0,   0xe8, 3,    0,   0,   4,   0,
-                                        5,   0,   255, 255,  255, 255,  0x10, 0,   7,   0,   255,
-                                        255, 255, 255, 0x20, 0,   5,    0,    255, 255, 255, 255};
-    const char                *root = sound_linux();
-    char                       path[512];
+    static const struct acl_entry acl[] = {{ACL_USER_OBJ, 7, 0},  {ACL_USER, 7, 1000},
+                                           {ACL_GROUP_OBJ, 5, 0}, {ACL_MASK, 7, 0},
+                                           {ACL_OTHER, 5, 0},     {0}};
+    const char                   *root = sound_linux();
+    char                          path[512];
 
     snprintf(path, sizeof path, "%s/opt/tool/prepare", root);
-    if (setxattr(path, "system.posix_acl_access", acl, sizeof acl, 0) != 0)
+    if (!give_acl(path, acl))
         SKIP("no access control lists here");
     sqlite3 *db = look_at(root);
     harness_expect(

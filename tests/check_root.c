@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "evidence/root_walk.h"
+#include "make_acl.h"
 #include "root.h"
 
 static const char *in(const char *dir, const char *name)
@@ -604,6 +605,73 @@ START_TEST(a_user_does_not_have_read_what_he_may_not_read)
 }
 END_TEST
 
+/* Files of root, and what an access control list makes of them for ann. */
+static const struct listed {
+    const char      *path;
+    struct acl_entry entry;
+    unsigned         mask, others;
+    int              error; /* of reading a link of hers to it */
+} listed[] = {
+    {"etc/granted", {ACL_USER, 4, 1001}, 4, 0, 0},
+    {"etc/granted_to_bob", {ACL_USER, 4, 1002}, 4, 0, -EPERM},
+    {"etc/masked", {ACL_USER, 4, 1001}, 0, 0, -EPERM},
+    {"etc/refused", {ACL_USER, 0, 1001}, 4, 4, -EPERM},
+    {"etc/of_staff", {ACL_GROUP, 4, 50}, 4, 0, 0},
+    {"etc/of_others", {ACL_GROUP, 0, 42}, 4, 4, 0},
+};
+
+static bool list_it(const char *dir, const struct listed *l)
+{
+    const struct acl_entry entries[] = {{ACL_USER_OBJ, 6, 0},      l->entry,
+                                        {ACL_GROUP_OBJ, 0, 0},     {ACL_MASK, l->mask, 0},
+                                        {ACL_OTHER, l->others, 0}, {0}};
+    const struct acl_entry before[] = {{ACL_USER_OBJ, 6, 0},   {ACL_GROUP_OBJ, 0, 0},     l->entry,
+                                       {ACL_MASK, l->mask, 0}, {ACL_OTHER, l->others, 0}, {0}};
+
+    return give_acl(in(dir, l->path), l->entry.tag == ACL_USER ? entries : before);
+}
+
+START_TEST(an_access_control_list_says_what_a_user_may_read)
+{
+    const struct acl_entry writable[] = {{ACL_USER_OBJ, 7, 0},  {ACL_USER, 7, 1001},
+                                         {ACL_GROUP_OBJ, 0, 0}, {ACL_MASK, 7, 0},
+                                         {ACL_OTHER, 5, 0},     {0}};
+    const char            *dir;
+    char                   path[100], target[100];
+    struct root           *root, *ann;
+
+    if (geteuid() != 0)
+        SKIP("not root");
+    dir = users_host();
+    root = open_root(dir, 0);
+    ck_assert_int_eq(root_as(root, 1001, &ann), 0);
+    for (size_t i = 0; i < sizeof listed / sizeof *listed; i++) {
+        harness_write_text(dir, listed[i].path, "text");
+        own(dir, listed[i].path, 0, 0, 0600);
+        if (!list_it(dir, &listed[i]))
+            SKIP("no access control lists here");
+        snprintf(path, sizeof path, "home/ann/link%zu", i);
+        snprintf(target, sizeof target, "/%s", listed[i].path);
+        link_as(dir, target, path, 1001);
+        int fd = root_open_file(ann, path);
+        ck_assert_msg((fd < 0 ? fd : 0) == listed[i].error, "%s: %d", listed[i].path, fd);
+        if (fd >= 0)
+            close(fd);
+    }
+    /* A folder of root in which a list lets her make names. */
+    harness_write_text(dir, "srv/own", "text");
+    own(dir, "srv", 0, 0, 0755);
+    link_as(dir, "/etc/shadow", "srv/to_shadow", 0);
+    int fd = root_open_file(ann, "/srv/to_shadow");
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    ck_assert(give_acl(in(dir, "srv"), writable));
+    ck_assert_int_eq(root_open_file(ann, "/srv/to_shadow"), -EPERM);
+    root_unref(ann);
+    root_unref(root);
+}
+END_TEST
+
 /* Where ownership was lost when evidence was copied, nothing is anybody's to read. */
 START_TEST(evidence_of_other_owners_is_read)
 {
@@ -678,6 +746,7 @@ Suite *make_root_suite(void)
     tcase_add_test(tcase, links_of_procfs_lead_nowhere_outside);
     tcase_add_test(tcase, a_folder_that_breaks_off_is_not_taken_for_whole);
     tcase_add_test(tcase, a_user_does_not_have_read_what_he_may_not_read);
+    tcase_add_test(tcase, an_access_control_list_says_what_a_user_may_read);
     tcase_add_test(tcase, evidence_of_other_owners_is_read);
     tcase_add_test(tcase, threads_hunt_beside_each_other);
     suite_add_tcase(suite, tcase);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "formats/access/passwd_text.h"
+#include "formats/access/posix_acl.h"
 #include "formats/text/array.h"
 #include "root_walk.h"
 
@@ -134,18 +135,46 @@ static int in_group(struct root_reader *reader, int64_t gid)
 
 /* Checks ------------------------------------------------------------------------ */
 
-/* Whether the user has that access to a file: 1, 0 or -ENOMEM. The owner may change the mode, and
- * so has every access. */
-static int may(struct root_reader *reader, const struct stat *st, enum access access)
+/* Who asks about the groups of an access control list. */
+struct member {
+    struct root_reader *reader;
+    gid_t               gid; /* of the file */
+};
+
+static int is_in_group(uint32_t gid, void *data)
+{
+    const struct member *member = data;
+
+    return in_group(member->reader, gid == ACL_NOBODY ? member->gid : gid);
+}
+
+/* By the bits of the mode, which say all where there is no access control list. */
+static int mode_allows(struct root_reader *reader, const struct stat *st, enum access access)
 {
     bool group = st->st_mode >> 3 & access, other = st->st_mode & access;
 
-    if (st->st_uid == reader->uid)
-        return 1;
     if (group == other)
         return group;
     int r = in_group(reader, st->st_gid);
     return r < 0 ? r : r ? group : other;
+}
+
+/* Whether the user has that access to an open file: 1, 0 or a negative errno. The owner may change the
+ * mode, and so has every access. Where there is a list, the bits of the group are its mask: without
+ * them and those of others it lets nobody. */
+static int may(struct root_reader *reader, int fd, const struct stat *st, enum access access)
+{
+    struct member member = {reader, st->st_gid};
+    uint8_t       acl[ROOT_ACL_MAX];
+
+    if (st->st_uid == reader->uid)
+        return 1;
+    if (!((st->st_mode >> 3 | st->st_mode) & access))
+        return 0;
+    ssize_t size = root_acl(fd, acl);
+    int     r = size > 0 ? acl_allows(acl, (size_t)size, reader->uid, access, is_in_group, &member)
+                         : -EBADMSG;
+    return r == -EBADMSG ? mode_allows(reader, st, access) : r;
 }
 
 struct passage {
@@ -163,12 +192,12 @@ static int check(void *arg, int fd, bool last)
     if (fstat(fd, &st) < 0)
         return -errno;
     if (p->guarded && !last)
-        r = may(p->reader, &st, MAY_SEARCH);
+        r = may(p->reader, fd, &st, MAY_SEARCH);
     else if (p->guarded && p->reads)
-        r = may(p->reader, &st, MAY_READ);
+        r = may(p->reader, fd, &st, MAY_READ);
     if (r <= 0)
         return r < 0 ? r : -EPERM;
-    r = last || p->guarded ? 0 : may(p->reader, &st, MAY_WRITE);
+    r = last || p->guarded ? 0 : may(p->reader, fd, &st, MAY_WRITE);
     p->guarded |= r > 0;
     return r < 0 ? r : 0;
 }

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "evidence.h"
@@ -17,8 +16,7 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define STEPS_MAX 200   /* components of a path with all its links */
-#define ACL_MAX   65536 /* bytes of an access control list: as the kernel's XATTR_SIZE_MAX */
+#define STEPS_MAX 200 /* components of a path with all its links */
 
 struct step_row {
     const char *path;
@@ -97,11 +95,9 @@ static void add_acl_writer(char tag, uint32_t id, void *data)
     add_writer(tag, tag == 'g' && id == ACL_NOBODY ? context->owner_gid : id, context->writers);
 }
 
-/* The access control list of an open file, by its entry in /proc, as it is opened with O_PATH. Its size,
- * or a negative errno. */
-static ssize_t read_acl(const struct root *root, const char *path, uint8_t acl[ACL_MAX])
+/* The size of the access control list of a file or folder, or a negative errno. */
+static ssize_t read_acl(const struct root *root, const char *path, uint8_t acl[ROOT_ACL_MAX])
 {
-    char             link[64];
     struct root_dir *dir = NULL;
     ssize_t          size = -ENODATA; /* of a folder in an archive */
     int fd = root_open_file(root, path), r = fd < 0 ? root_open_dir(root, path, &dir) : 0;
@@ -110,12 +106,8 @@ static ssize_t read_acl(const struct root *root, const char *path, uint8_t acl[A
         return r;
     if (dir)
         fd = root_dir_fd(dir);
-    if (fd >= 0) {
-        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-        size = getxattr(link, "system.posix_acl_access", acl, ACL_MAX);
-        if (size < 0)
-            size = -errno;
-    }
+    if (fd >= 0)
+        size = root_acl(fd, acl);
     if (dir)
         root_closedir(dir);
     else
@@ -127,7 +119,7 @@ static void list_writers(struct state *state, const struct stat *st, struct step
 {
     struct buffer     *writers = &state->writers;
     struct acl_context context = {writers, st->st_gid};
-    uint8_t            acl[ACL_MAX];
+    uint8_t            acl[ROOT_ACL_MAX];
 
     buffer_reset(writers);
     if (S_ISLNK(st->st_mode)) {
