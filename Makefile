@@ -317,7 +317,7 @@ symbols: $(BUILD)/svcql.so
 
 # The tests that every detection has in its file: `fires` and `spares`.
 signals: $(BUILD)/svcql
-	$(BUILD)/svcql signals test sql/signals
+	$(BUILD)/svcql signals test --shipped sql/signals
 
 # A layer that the ATT&CK Navigator opens.
 navigator: $(BUILD)/svcql.so

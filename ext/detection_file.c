@@ -108,6 +108,14 @@ static const char **word_of(struct detection_file *file, const struct word *word
     return (const char **)((char *)file + word->offset);
 }
 
+/* What `svcql signals new` prints in place of a text that the author is to write. */
+static bool is_placeholder(const char *value)
+{
+    size_t size = strlen(value);
+
+    return size > 1 && *value == '<' && value[size - 1] == '>';
+}
+
 static void take_word(struct parser *p, const char *name, char *value)
 {
     for (size_t i = 0; i < TBL_COUNT(words); i++) {
@@ -325,6 +333,11 @@ static void check_header(struct parser *p)
             FAULT(p, "no -- %s:", words[i].name);
     if (!p->file->n_sections)
         FAULT(p, "no -- pattern: and no -- shape:");
+    if (p->file->title && is_placeholder(p->file->title))
+        FAULT(p, "the sentence that `why` shows is not written yet");
+    for (size_t i = 0; i < TBL_COUNT(words); i++)
+        if (*word_of(p->file, &words[i]) && is_placeholder(*word_of(p->file, &words[i])))
+            FAULT(p, "%s: is not written yet", words[i].name);
 }
 
 /* The name that the path gives, within `file->path`'s second copy after it. */

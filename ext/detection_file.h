@@ -23,6 +23,9 @@ struct detection_faults {
 void detection_fault(struct detection_faults *faults, const char *file, int line,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* The text of a fault, for one that has the name of a detection that exists. */
+#define DETECTION_NAME_TAKEN "a signal %s exists already"
+
 struct detection_pattern {
     const char *platform; /* any, unix or windows */
     const char *text;

@@ -2,8 +2,8 @@
  *
  * Each shape is a virtual table of one row, whose columns have the shape's types and collations, so
  * that an expression compares as it would in the shape's view. All detections of a shape are one
- * statement with a column each. An expression is compiled alone before it joins: once as (x) and once as
- * ((x)), so that it cannot close the parentheses around it, with an authorizer that allows one
+ * statement with a column each. An expression is compiled alone before it joins: once in parentheses and
+ * once without, so that it cannot close what is around it, with an authorizer that allows one
  * SELECT, the row and functions of a list, and it is run over no row, where only an aggregate gives one.
  */
 #include "detections.h"
@@ -290,7 +290,7 @@ static bool check_form(struct detections *d, const struct arm *arm, const struct
 static bool check_expression(struct detections *d, const struct arm *arm, const struct shape *shape)
 {
     return check_form(d, arm, shape, "SELECT (%s\n) FROM main.\"%w\"") &&
-           check_form(d, arm, shape, "SELECT ((%s\n)) FROM main.\"%w\"");
+           check_form(d, arm, shape, "SELECT CASE WHEN %s\n THEN 1 END FROM main.\"%w\"");
 }
 
 /* Patterns are compiled by the function that matches them later. */

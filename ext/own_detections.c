@@ -154,7 +154,7 @@ static int add_all_rows(struct own *own, struct detections *detections)
         if ((rc = add_rows(db, file)) == SQLITE_OK)
             i++;
         else if (rc == SQLITE_CONSTRAINT) {
-            detection_fault(&own->faults, file->path, 1, "a signal %s exists already", file->name);
+            detection_fault(&own->faults, file->path, 1, DETECTION_NAME_TAKEN, file->name);
             detections_drop(detections, i);
             rc = SQLITE_OK;
         }

@@ -17,9 +17,7 @@ SQLITE_EXTENSION_INIT3
 static const char *detail_of(const struct place_files *f, int error)
 {
     if (error)
-        return error == -EINVAL   ? "not a regular file"
-               : error == -EDQUOT ? source_error(error)
-                                  : root_as_error(error);
+        return root_as_error(error);
     return f->lost      ? "more files than are read"
            : f->cut     ? "only its first 64 MiB were read"
            : f->holes   ? "has holes, where nothing was written"

@@ -43,7 +43,7 @@
 #
 # A test names the columns in which its row differs from the shape's usual row. Each spares line is one
 # key away from a fires line of its section. The expression has no subquery, aggregate, clock or chance.
-# `svcql signals test sql/signals` runs the tests and checks what this script cannot.
+# `svcql signals test --shipped sql/signals` runs the tests and checks what this script cannot.
 #
 # SHAPE_facts.sql, in sql/facts or sql/findings, has in its header, after "-- columns:", one line a column: the name, its
 # type and NOCASE where it has them, and a sentence; after "-- usual:" the usual row as JSON; and after

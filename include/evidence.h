@@ -172,8 +172,8 @@ int svcql_report_folder(struct svcql *svcql, const char *table, const struct fol
 /* The status that a negative errno of opening means: absent, denied or damaged. */
 enum source_status source_status_of(int negative_errno);
 
-/* Its text: that of strerror(), except for -EDQUOT, a source beyond its budget (input.h), -EFBIG and
- * -ENOKEY. */
+/* Its text: that of strerror(), except where that would say nothing: -EDQUOT, a source beyond its budget
+ * (input.h), -EFBIG, -ENOKEY, -EBADMSG and -EINVAL. */
 const char *source_error(int negative_errno);
 
 #endif

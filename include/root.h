@@ -68,7 +68,7 @@ int root_as(const struct root *parent, int64_t uid, struct root **ret);
  * them, that is not root's. 0: none but root. */
 int64_t root_chooser(const struct root *root, const char *path);
 
-/* The words for an error of such a root: "denied by owner", else those of strerror(). */
+/* The words for an error of such a root: "denied by owner", else those of source_error(). */
 const char *root_as_error(int negative_errno);
 
 /* Where a person finds a path of the root: the root's own path in front of it, spelled as the files

@@ -462,8 +462,8 @@ START_TEST(files_that_no_table_reads_are_listed)
     harness_write_text(dir, "d/SYSTEM.LOG1", "x");
     insert(dir);
     harness_expect(db,
-                   "file|1000|NULL\nfiles|1|10 more files that no table reads\n"
-                   "files|1|1 more files that no table reads",
+                   "file|1000|NULL\nfiles|1|more files that no table reads: 10\n"
+                   "files|1|more files that no table reads: 1",
                    "SELECT kind, count(*), iif(kind = 'file', NULL, detail) FROM evidence_sources "
                    "WHERE status = 'unknown' GROUP BY kind, iif(kind = 'file', NULL, location) "
                    "ORDER BY kind, location DESC");

@@ -1,8 +1,9 @@
 /* check_faults.c -- memory and reads that fail at the n-th call, for every table of evidence.
  *
  * A query then fails, or gives the same rows, or loses rows that evidence_sources admits. It never
- * gives a row that is not there. SVCQL_FAULTS=all tries every n, as `make faults` does, SVCQL_FAULTS=TABLE
- * those of one table; without it some are tried, the first ones and fewer and fewer of the later ones.
+ * gives a row that is not there. SVCQL_FAULTS=all tries the first and the last call from each chain of
+ * callers, as `make faults` does, SVCQL_FAULTS=TABLE those of one table, and with SVCQL_FAULTS_EVERY
+ * every call; without it some are tried, the first ones and fewer and fewer of the later ones.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ static const char *const tables[] = {
 };
 
 #define N_TABLES (int)(sizeof tables / sizeof *tables)
-#define N_KINDS  5
+#define N_KINDS  6
 
 static char evidence[4200];
 
@@ -177,12 +178,42 @@ static bool fault_once(enum fault fault, long n, const char *table, const struct
     return fired;
 }
 
+/* The calls that are tried with `every` unset: from each chain of callers two. */
+static long *calls_of(enum fault fault, const char *table, size_t *ret_n)
+{
+    sqlite3    *db = open_evidence();
+    struct rows rows;
+
+    faults_watch(fault);
+    query(db, table, &rows);
+    long *calls = faults_watched(ret_n);
+    free(rows.text);
+    harness_close(db);
+    return calls;
+}
+
+/* What is tried: those calls, or with NULL every one, or the first ones and fewer and fewer later ones. */
+static long call_at(size_t i, const long *calls, size_t n_calls, bool every)
+{
+    if (calls)
+        return i < n_calls ? calls[i] : -1;
+    return every ? (long)i : (1L << i) - 1;
+}
+
+static bool readdir_fails(void)
+{
+    return faults_hit(FAULT_FOLDER);
+}
+
 START_TEST(a_call_that_fails_costs_no_wrong_row)
 {
-    static const enum fault kinds[] = {FAULT_MEMORY, FAULT_INPUT, FAULT_SHORT, FAULT_FILES,
-                                       FAULT_SIGNAL};
+    static const enum fault kinds[] = {FAULT_MEMORY, FAULT_INPUT,  FAULT_SHORT,
+                                       FAULT_FILES,  FAULT_SIGNAL, FAULT_FOLDER};
     enum fault              fault = kinds[_i % N_KINDS];
     const char             *table = tables[_i / N_KINDS], *all = getenv("SVCQL_FAULTS");
+    bool                    every = all && getenv("SVCQL_FAULTS_EVERY");
+    long                   *calls = NULL;
+    size_t                  n_calls = 0, tried = 0;
     struct rows             whole;
     bool                    fired = true;
     int                     bad = 0;
@@ -190,10 +221,13 @@ START_TEST(a_call_that_fails_costs_no_wrong_row)
     if (all && strcmp(all, "all") != 0 && strcmp(all, table) != 0)
         return;
     make_evidence();
+    harness_readdir_fails = readdir_fails;
     sqlite3 *db = open_evidence();
     ck_assert_int_eq(query(db, table, &whole), SQLITE_OK);
     harness_close(db);
-    for (long n = 0; fired; n += all ? 1 : 1 + n) {
+    if (all && !every)
+        calls = calls_of(fault, table, &n_calls);
+    for (long n; (calls || fired) && (n = call_at(tried, calls, n_calls, every)) >= 0; tried++) {
         const char *why = NULL;
         fired = fault_once(fault, n, table, &whole, &why);
         if (why) {
@@ -201,6 +235,9 @@ START_TEST(a_call_that_fails_costs_no_wrong_row)
             fprintf(stderr, "%s: call %ld of kind %d: %s\n", table, n, fault, why);
         }
     }
+    if (all)
+        fprintf(stderr, "%s, kind %d: %zu calls tried\n", table, fault, tried);
+    free(calls);
     free(whole.text);
     ck_assert_int_eq(bad, 0);
 }

@@ -294,7 +294,7 @@ START_TEST(a_damaged_field_costs_its_field_only)
     text[7] = ' '; /* no '=' any more */
     const char *path = write_damaged(data, size);
     harness_expect(db, "200|199", "SELECT count(*), count(message) " FROM, path);
-    harness_expect(db, "damaged|1 entries have fields that cannot be read",
+    harness_expect(db, "damaged|entries with fields that cannot be read: 1",
                    "SELECT status, detail FROM evidence_sources WHERE table_name = 'journal' AND "
                    "location = '%s'",
                    path);

@@ -17,7 +17,7 @@
 
 static const struct command *const commands[] = {
     &hunt_command,  &query_command,   &cat_command,   &schedule_command, &tables_command,
-    &shell_command, &osquery_command, &sigma_command, &merge_command,
+    &shell_command, &osquery_command, &sigma_command, &merge_command,    &signals_command,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
@@ -223,6 +223,15 @@ START_TEST(exit_statuses_say_what_was_found)
     ck_assert_int_eq(run(&text, "hunt --output /nowhere/x"), EXIT_ERROR);
     ck_assert_int_eq(run(&text, "hunt extra"), EXIT_ERROR);
     ck_assert_int_eq(run(&text, "nothing"), EXIT_ERROR);
+    ck_assert_int_eq(run(&text, "query ''"), EXIT_ERROR);
+    ck_assert_ptr_nonnull(strstr(text, "query: there is no statement in it"));
+    ck_assert_int_eq(run(&text, "hunt -e %s/fifo; mkfifo %s/fifo; exec %s hunt -e %s/fifo", dir,
+                         dir, harness_program(), dir),
+                     EXIT_ERROR);
+    ck_assert_msg(strstr(text, "/fifo: this is a FIFO, which is not a kind of evidence"), "%s",
+                  text);
+    ck_assert_int_eq(run(&text, "hunt -e /dev/null"), EXIT_ERROR);
+    ck_assert_msg(strstr(text, "/dev/null: this is a device,"), "%s", text);
     harness_write_text(dir, "empty/var/log/audit/audit.log", "type=EXECVE msg=audit(x\n");
     ck_assert_msg(run(&text, "hunt -e %s/empty", dir) == EXIT_INCOMPLETE, "%s", text);
 }
@@ -509,6 +518,8 @@ START_TEST(queries_take_parameters)
            "query -f ndjson -p a=1 -p b=2 'SELECT @a AS a, $b AS b'");
     expect(2, "svcql: query: :x has no value; give one with -p NAME=VALUE\n", "query 'SELECT :x'");
     expect(2, "svcql: query: ? has no value; give one with -p NAME=VALUE\n", "query 'SELECT ?'");
+    expect(0, "{\"a\":9e999,\"b\":-9e999,\"c\":1.5}\n",
+           "query -f ndjson 'SELECT 9e999 AS a, -9e999 AS b, 1.5 AS c'");
     ck_assert_int_eq(run(&text, "query -p z=1 'SELECT 1'"), 2);
     ck_assert_ptr_nonnull(strstr(text, "-p z=1 names no parameter of the query"));
 }
@@ -605,6 +616,10 @@ START_TEST(a_denied_query_is_reported_by_every_run)
         ck_assert_ptr_nonnull(strstr(text, "\"name\":\"svcql_schedule\""));
     }
     ck_assert_ptr_nonnull(strstr(text, "q: denied for 2 more minutes"));
+    ck_assert_int_eq(run(&text, "schedule --status -c %s/c --state %s/s.db", dir, dir), EXIT_CLEAN);
+    ck_assert_int_eq(run(&text, "schedule --status -c %s/none --state %s/s.db", dir, dir),
+                     EXIT_ERROR);
+    ck_assert_ptr_nonnull(strstr(text, "/none: No such file"));
 }
 END_TEST
 
@@ -645,8 +660,9 @@ START_TEST(the_shipped_pack_runs_once)
 }
 END_TEST
 
-#define OWN                                                                                        \
-    "-- from_cache: runs from /opt/.cache\n-- platform: linux\n-- technique: T1543.002\n"          \
+#define OWN "-- from_cache: runs from /opt/.cache\n" TESTED
+#define TESTED                                                                                     \
+    "-- platform: linux\n-- technique: T1543.002\n"                                                \
     "-- weight: 70\n-- false positives: none\n-- shape: unit_command\n"                            \
     "-- fires: {\"program\": \"/opt/.cache/a\"}\n-- fires: {\"program\": \"/opt/.cache/b\"}\n"     \
     "-- spares: {\"program\": \"/opt/cache/a\"}\n-- spares: {\"program\": \"/usr/bin/b\"}\n"
@@ -667,6 +683,28 @@ START_TEST(detections_of_ones_own_are_tried_and_hunted_with)
     harness_write_text(folder, "from_cache.sql", OWN "program GLOB '/opt/*'\n");
     ck_assert_int_eq(run(&text, "signals test %s", folder), EXIT_FINDINGS);
     ck_assert_msg(strstr(text, "from_cache.sql:9: should spare, but fires"), "%s", text);
+    harness_write_text(folder, "from_cache.sql",
+                       OWN "program GLOB '/opt/.cache/*') OR (program GLOB '/opt/.cache/*'\n");
+    ck_assert_int_eq(run(&text, "signals test %s", folder), EXIT_FINDINGS);
+    ck_assert_msg(strstr(text, "from_cache.sql:11: near \")\": syntax error"), "%s", text);
+    harness_write_text(folder, "from_cache.sql",
+                       OWN "program GLOB '/opt/.cache/*'\n THEN 1 END, CASE WHEN 1\n");
+    ck_assert_int_eq(run(&text, "signals test %s", folder), EXIT_FINDINGS);
+    ck_assert_msg(strstr(text, "from_cache.sql:12: near \"THEN\": syntax error"), "%s", text);
+    ck_assert_int_eq(
+        run(&text, "signals new unit_command mine 2>/dev/null | cat > %s/mine.sql", folder),
+        EXIT_CLEAN);
+    ck_assert_int_eq(run(&text, "signals test %s", folder), EXIT_FINDINGS);
+    ck_assert_msg(strstr(text, "mine.sql:1: the sentence that `why` shows is not written yet") &&
+                      strstr(text, "mine.sql:1: false positives: is not written yet"),
+                  "%s", text);
+    harness_write_text(folder, "runs_from_temp.sql",
+                       "-- runs_from_temp: x\n" TESTED "program GLOB '/opt/.cache/*'\n");
+    ck_assert_int_eq(run(&text, "signals test %s", folder), EXIT_FINDINGS);
+    ck_assert_msg(strstr(text, "runs_from_temp.sql:1: a signal runs_from_temp exists already"),
+                  "%s", text);
+    ck_assert_int_eq(run(&text, "signals test --shipped %s", folder), EXIT_FINDINGS);
+    ck_assert_msg(!strstr(text, "exists already"), "%s", text);
     ck_assert_int_eq(run(&text, "signals new unit_command mine"), EXIT_CLEAN);
     ck_assert_msg(strstr(text, "-- mine: ") && strstr(text, "-- shape:   unit_command"), "%s",
                   text);

@@ -270,11 +270,10 @@ START_TEST(a_link_out_of_the_root_stays_inside)
 {
     new_root();
     harness_link(dir, "etc/systemd/system/out.service", "/../../../../../../etc/hostname");
-    expect(
-        "out.service|1|0|/etc/hostname|1 lines that systemd ignores; bad-setting: Service has no "
-        "ExecStart=, ExecStop=, or SuccessAction=. Refusing.",
-        "SELECT name, link_leaves, link_dangling, resolved_path, error FROM ROOT WHERE name = "
-        "'out.service'");
+    expect("out.service|1|0|/etc/hostname|1 line that systemd ignores; bad-setting: Service has no "
+           "ExecStart=, ExecStop=, or SuccessAction=. Refusing.",
+           "SELECT name, link_leaves, link_dangling, resolved_path, error FROM ROOT WHERE name = "
+           "'out.service'");
 }
 END_TEST
 

@@ -186,7 +186,7 @@ START_TEST(damage_is_reported_and_costs_no_other_chunk)
     int64_t rest = harness_int(db, "SELECT count(*) FROM windows_events('%s')", path);
     ck_assert_int_gt(rest, 0);
     ck_assert_int_lt(rest, all);
-    harness_expect(db, "damaged|1 chunks damaged",
+    harness_expect(db, "damaged|1 chunk damaged",
                    "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
     free(log);
     harness_close(db);
@@ -255,14 +255,14 @@ START_TEST(old_bytes_of_a_live_record_give_no_second_row)
     make_evtx_seal(both, size + EVTX_CHUNK_SIZE);
     harness_write(dir, "System.evtx", both, size + EVTX_CHUNK_SIZE);
     harness_expect(db, "3|0", "SELECT count(*), sum(carved) FROM windows_events('%s')", path);
-    harness_expect(db, "read|3 copies of live records left out",
+    harness_expect(db, "read|3 records left out as copies of live ones",
                    "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
     /* and so without the file's header, where all records are carved */
     harness_write(dir, "System.evtx", both + EVTX_HEADER_SIZE,
                   size + EVTX_CHUNK_SIZE - EVTX_HEADER_SIZE);
     harness_expect(db, "3|3", "SELECT count(*), sum(carved) FROM windows_events('%s')", path);
     harness_expect(db, "1",
-                   "SELECT instr(detail, '3 copies of live records left out') > 0 FROM "
+                   "SELECT instr(detail, '3 records left out as copies of live ones') > 0 FROM "
                    "evidence_sources WHERE location = '%s'",
                    path);
     free(both);
@@ -288,7 +288,7 @@ START_TEST(altered_record_shows_in_the_checksum)
                    "SELECT intact, service_name FROM windows_events('%s') WHERE event_id = 7045",
                    path);
     harness_query(db, "SELECT count(*) FROM windows_events('%s')", path);
-    harness_expect(db, "damaged|1 chunks with a wrong checksum",
+    harness_expect(db, "damaged|1 chunk with a wrong checksum",
                    "SELECT status, detail FROM evidence_sources WHERE location = '%s'", path);
     free(log);
     harness_close(db);
@@ -479,7 +479,7 @@ START_TEST(lines_that_are_no_event_are_counted)
     harness_expect(db, "5", "SELECT event_id FROM windows_events('%s/e.jsonl')", dir);
     harness_expect(
         db,
-        "damaged|1|3|1 objects that are not an event; 2 damaged, or neither JSON nor XML nor CSV",
+        "damaged|1|3|1 object not of an event; 2 records damaged, or neither JSON nor XML nor CSV",
         "SELECT status, records, skipped, detail FROM evidence_sources "
         "WHERE location = '%s/e.jsonl'",
         dir);

@@ -1,14 +1,26 @@
 #include "faults.h"
 
 #include <errno.h>
-#include <stddef.h>
+#include <execinfo.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 
+#define CHAINS  (1u << 16)
+#define CALLERS 12 /* of a call: from SQLite's step to a parser it takes more than six */
+
 static _Thread_local enum fault armed;
 static _Thread_local long       left;
-static _Thread_local bool       fired, paused;
+static _Thread_local bool       fired, paused, watching;
+
+/* A chain of callers, by its hash, and the calls that came from it. */
+static struct chain {
+    uint64_t hash; /* 0: none */
+    long     first, last;
+} chains[CHAINS];
 
 void faults_arm(enum fault fault, long n)
 {
@@ -28,8 +40,70 @@ bool faults_disarm(void)
     return fired;
 }
 
+void faults_watch(enum fault fault)
+{
+    void *callers[1];
+
+    backtrace(callers, 1); /* the first time it allocates memory */
+    memset(chains, 0, sizeof chains);
+    faults_arm(fault, 0);
+    watching = true;
+}
+
+static int ascend(const void *a, const void *b)
+{
+    long x = *(const long *)a, y = *(const long *)b;
+
+    return (x > y) - (x < y);
+}
+
+long *faults_watched(size_t *ret_n)
+{
+    size_t n = 0;
+
+    armed = FAULT_NONE;
+    watching = false;
+    long *calls = calloc(2 * CHAINS, sizeof *calls);
+    for (size_t i = 0; calls && i < CHAINS; i++) {
+        if (chains[i].hash)
+            calls[n++] = chains[i].first;
+        if (chains[i].hash && chains[i].last != chains[i].first)
+            calls[n++] = chains[i].last;
+    }
+    if (n)
+        qsort(calls, n, sizeof *calls, ascend);
+    *ret_n = n;
+    return calls;
+}
+
+/* Note the call with that number: FNV-1a over its callers. Where the table is full, the chain that it
+ * meets takes it over. */
+static void note(long number)
+{
+    void    *callers[CALLERS];
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    paused = true;
+    int n = backtrace(callers, CALLERS);
+    paused = false;
+    for (int i = 0; i < n; i++)
+        hash = (hash ^ (uintptr_t)callers[i]) * UINT64_C(1099511628211);
+    hash |= 1;
+    size_t at = hash >> 48, tries = 0;
+    while (chains[at].hash && chains[at].hash != hash && tries++ < 100)
+        at = (at + 1) % CHAINS;
+    if (!chains[at].hash)
+        chains[at] = (struct chain){hash, number, number};
+    chains[at].last = number;
+}
+
 static bool fails(enum fault fault)
 {
+    if (watching) {
+        if (armed == fault && !paused)
+            note(left++);
+        return false;
+    }
     if (armed != fault || paused || fired || left-- > 0)
         return false;
     fired = true;
@@ -38,6 +112,11 @@ static bool fails(enum fault fault)
             : fault == FAULT_SIGNAL ? EINTR
                                     : EIO;
     return true;
+}
+
+bool faults_hit(enum fault fault)
+{
+    return fails(fault);
 }
 
 /* Of a function of the C library: what it would do, unless it fails. */

@@ -4,6 +4,7 @@
 #define SVCQL_FAULTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum fault {
     FAULT_NONE,
@@ -12,13 +13,22 @@ enum fault {
     FAULT_SHORT,  /* read, pread: half of the requested bytes; not a failure */
     FAULT_FILES,  /* open, openat, openat2: EMFILE */
     FAULT_SIGNAL, /* read, pread, openat2: EINTR; not a failure either */
+    FAULT_FOLDER, /* readdir: EIO; by way of harness_readdir_fails */
 };
 
 /* Have the n-th call from now on fail, from 0; in this thread alone. */
 void faults_arm(enum fault fault, long n);
 
+/* Have none fail, and note from where each is called. Then the numbers of the calls that are the first
+ * or the last from a chain of callers: n of them, in ascending order, the caller's to free(). */
+void  faults_watch(enum fault fault);
+long *faults_watched(size_t *ret_n);
+
 /* Whether calls are the test's own for now, which do not fail and do not count. */
 void faults_pause(bool pause);
+
+/* Whether a call that is not wrapped fails now, with errno set. */
+bool faults_hit(enum fault fault);
 
 /* No more; whether it has failed. */
 bool faults_disarm(void);

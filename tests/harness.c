@@ -380,6 +380,8 @@ static struct {
     int    error;
 } breaking;
 
+bool (*harness_readdir_fails)(void);
+
 void harness_break_readdir(size_t n, int error)
 {
     breaking.stream = NULL;
@@ -403,6 +405,8 @@ struct dirent *readdir(DIR *stream)
         errno = breaking.error;
         return NULL;
     }
+    if (harness_readdir_fails && harness_readdir_fails())
+        return NULL;
     struct dirent *entry = real(stream);
     if (!entry)
         breaking.stream = NULL; /* another may get its address */

@@ -102,6 +102,9 @@ char *harness_read_at(struct harness_here here, const char *path, size_t *ret_si
 /* From here on readdir() fails with `error` after `n` entries of each folder; 0: it works again. */
 void harness_break_readdir(size_t n, int error);
 
+/* Unless NULL: says before each readdir() whether it fails, with errno set. */
+extern bool (*harness_readdir_fails)(void);
+
 /* Have the kernel refuse openat2(2) to this process and its children, with an errno; 0, or -1 where
  * it cannot be arranged. harness_openat2() is that errno, 0 where nothing is refused. */
 int harness_refuse_openat2(int error);

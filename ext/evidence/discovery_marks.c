@@ -282,7 +282,11 @@ const char *describe_bytes(const uint8_t *data, size_t size)
 
 const char *describe_file(const char *path)
 {
-    uint8_t data[4096];
+    struct stat st;
+    uint8_t     data[4096];
+
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return S_ISFIFO(st.st_mode) ? "a FIFO" : S_ISSOCK(st.st_mode) ? "a socket" : "a device";
     int     fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     ssize_t size = fd < 0 ? -1 : read(fd, data, sizeof data);
 

@@ -224,7 +224,7 @@ static int report_unknown(struct svcql *svcql, const char *location,
     report.detail = detail;
     for (size_t i = 0; rc == SQLITE_OK && i < unknown->n_kinds; i++) {
         snprintf(shown, sizeof shown, "%.*s/**/*%s", size, location, unknown->kinds[i].suffix);
-        snprintf(detail, sizeof detail, "%zu more files that no table reads", unknown->kinds[i].n);
+        snprintf(detail, sizeof detail, "more files that no table reads: %zu", unknown->kinds[i].n);
         rc = svcql_report(svcql, &report);
     }
     return rc;
@@ -254,7 +254,7 @@ static int report(struct svcql *svcql, const char *location, const struct discov
                                                   : SOURCE_UNKNOWN,
                                 .records = (int64_t)files,
                                 .skipped = (int64_t)found->skipped,
-                                .detail = found->error ? strerror(-found->error) : nothing,
+                                .detail = found->error ? source_error(found->error) : nothing,
                             });
     free(nothing);
     return rc == SQLITE_OK ? report_unknown(svcql, location, &found->unknown) : rc;

@@ -40,7 +40,7 @@ static int report_probed(struct svcql *svcql, struct report report, int r)
         return SQLITE_OK;
     report.status = r == 0 ? SOURCE_READY : source_status_of(r);
     report.records = TBL_NULL;
-    report.detail = r == 0 ? "not read yet" : strerror(-r);
+    report.detail = r == 0 ? "not read yet" : source_error(r);
     return svcql_report(svcql, &report);
 }
 

@@ -184,7 +184,7 @@ int svcql_report_folder(struct svcql *svcql, const char *table, const struct fol
     root_shown(folder->root, folder->dir, shown);
     if (error)
         snprintf(detail, sizeof detail, "the folder was not listed to its end: %s",
-                 strerror(-error));
+                 source_error(error));
     else
         snprintf(detail, sizeof detail, "names beyond the limit of a folder: %zu", lost);
     return svcql_report(
@@ -196,35 +196,6 @@ int svcql_report_folder(struct svcql *svcql, const char *table, const struct fol
                                 .records = TBL_NULL,
                                 .skipped = (int64_t)lost + (error != 0),
                                 .detail = detail});
-}
-
-enum source_status source_status_of(int negative_errno)
-{
-    switch (negative_errno) {
-    case -ENOENT:
-    case -ENOTDIR:
-        return SOURCE_ABSENT;
-    case -EACCES:
-    case -EPERM:
-    case -ENOKEY:
-        return SOURCE_DENIED;
-    default:
-        return SOURCE_DAMAGED;
-    }
-}
-
-const char *source_error(int negative_errno)
-{
-    switch (negative_errno) {
-    case -EDQUOT:
-        return "left out from here on: beyond the budget of a source";
-    case -EFBIG:
-        return "left out from here on: too large, or expands to more than 200 times its size";
-    case -ENOKEY:
-        return "encrypted";
-    default:
-        return strerror(-negative_errno);
-    }
 }
 
 bool report_is_stale(const struct svcql *svcql, const struct report *report)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "formats/access/passwd_text.h"
 #include "formats/access/posix_acl.h"
 #include "formats/text/array.h"
@@ -51,7 +52,7 @@ void root_reader_free(struct root_reader *reader)
 
 const char *root_as_error(int negative_errno)
 {
-    return negative_errno == -EPERM ? "denied by owner" : strerror(-negative_errno);
+    return negative_errno == -EPERM ? "denied by owner" : source_error(negative_errno);
 }
 
 /* Groups ------------------------------------------------------------------------ */

@@ -313,7 +313,7 @@ static int report_gone(struct svcql *svcql, const struct evidence *evidence, int
                                                   .location = evidence->root,
                                                   .status = source_status_of(error),
                                                   .records = TBL_NULL,
-                                                  .detail = strerror(-error)});
+                                                  .detail = source_error(error)});
 
     return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
@@ -554,7 +554,7 @@ static int report_broken(struct sources_impl *impl, const char *path, int error,
                                                             .status = source_status_of(error),
                                                             .records = TBL_NULL,
                                                             .skipped = (int64_t)skipped,
-                                                            .detail = strerror(-error)});
+                                                            .detail = source_error(error)});
     return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
 
@@ -734,7 +734,7 @@ static int open_units(struct sources_impl *impl, const struct found *found)
                                                         .location = found->shown,
                                                         .status = source_status_of(r),
                                                         .records = TBL_NULL,
-                                                        .detail = strerror(-r)});
+                                                        .detail = source_error(r)});
     return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
 

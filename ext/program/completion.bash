@@ -37,7 +37,7 @@ _svcql() {
         schedule) words='--config --once --status --state --output --help' ;;
         shell) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         tables) words=--help ;;
-        signals) words='test new --help' ;;
+        signals) words='test new --shipped --help' ;;
         merge) words='--export --output --help'
             [[ $current != -* ]] && { mapfile -t COMPREPLY < <(compgen -f -- "$current"); return; } ;;
         osquery) words='--socket --timeout --interval --evidence --verbose --help' ;;

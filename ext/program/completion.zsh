@@ -56,7 +56,8 @@ schedule)
         {-s,--state}'[keep results there]:file:_files' \
         {-o,--output}'[where the log goes]:sink:(- journald syslog)' ;;
 signals)
-    _arguments '1:what:(test new)' '*:folder:_files -/' ;;
+    _arguments '--shipped[the folder is that of the detections of svcql]' \
+        '1:what:(test new)' '*:folder:_files -/' ;;
 merge)
     _arguments {-x,--export}'[then print a table]:table:(findings incidents items rare_items)' \
         {-o,--output}'[write it there]:file:_files' '*:file:_files' ;;

@@ -33,7 +33,8 @@ static int merge_all(sqlite3 *db, int n, char **paths)
             complain("merge: %s: %s", paths[i],
                      error == -EBADMSG ? "not a database that is whole" : strerror(-error));
         if (count.damaged)
-            complain("merge: %s: %lld lines are not results", paths[i], (long long)count.damaged);
+            complain("merge: %s: lines that are not results: %lld", paths[i],
+                     (long long)count.damaged);
         if (error || count.damaged)
             status = EXIT_INCOMPLETE;
         fprintf(stderr, "%s: %lld findings, %lld incidents, %lld items, %lld other rows\n",

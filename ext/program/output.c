@@ -1,5 +1,6 @@
 /* output.c -- rows for people (columns that fit the terminal) and for programs (JSON, CSV). */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -273,13 +274,19 @@ static long long print_grid(struct output *output, sqlite3_stmt *stmt)
 
 static void put_json_value(struct buffer *out, sqlite3_stmt *stmt, int c)
 {
+    double value;
+
     switch (sqlite3_column_type(stmt, c)) {
     case SQLITE_NULL:
         buffer_puts(out, "null");
         break;
     case SQLITE_INTEGER:
-    case SQLITE_FLOAT:
         buffer_puts(out, (const char *)sqlite3_column_text(stmt, c));
+        break;
+    case SQLITE_FLOAT: /* JSON has no infinity: what SQLite's own JSON has since 3.43 */
+        value = sqlite3_column_double(stmt, c);
+        buffer_puts(out, isinf(value) ? (value < 0 ? "-9e999" : "9e999")
+                                      : (const char *)sqlite3_column_text(stmt, c));
         break;
     case SQLITE_BLOB:
         buffer_putc(out, '"');

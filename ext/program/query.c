@@ -119,7 +119,7 @@ static bool run_statement(sqlite3 *db, struct output *output, sqlite3_stmt *stmt
 static int run_sql(sqlite3 *db, struct output *output, const char *sql,
                    struct parameters *parameters)
 {
-    bool ok = true;
+    bool ok = true, any = false;
 
     while (ok && *sql) {
         sqlite3_stmt *stmt = NULL;
@@ -129,8 +129,11 @@ static int run_sql(sqlite3 *db, struct output *output, const char *sql,
         }
         if (stmt)
             ok = run_statement(db, output, stmt, parameters);
+        any |= stmt != NULL;
         sqlite3_finalize(stmt);
     }
+    if (ok && !any)
+        return complain("query: there is no statement in it");
     for (size_t i = 0; ok && i < parameters->n; i++)
         if (!parameters->used[i])
             return complain("query: -p %s names no parameter of the query", parameters->given[i]);

@@ -851,7 +851,7 @@ static void deliver_to(struct schedule *schedule, struct sink_state *state)
         return;
     int r = sink_deliver(&state->sink, &undeliverable);
     if (undeliverable)
-        notice(schedule, LOG_WARNING, "%s: %lld lines are too long for it and were dropped", target,
+        notice(schedule, LOG_WARNING, "%s: lines too long for it, which were dropped: %lld", target,
                (long long)undeliverable);
     if (r < 0 && !state_works(schedule))
         return;

@@ -14,8 +14,10 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "configuration.h"
 #include "program.h"
 #include "schedule.h"
+#include "schedule_host.h"
 #include "schedule_status.h"
 
 enum { SCHEDULE_CONFIG, SCHEDULE_ONCE, SCHEDULE_STATUS, SCHEDULE_STATE, SCHEDULE_OUTPUT };
@@ -222,6 +224,24 @@ static bool begin(struct service *service)
     return false;
 }
 
+/* A configuration that was named for --status is not used, but it is read: its faults are what is wanted. */
+static bool configuration_is_good(const char *path)
+{
+    struct configuration configuration;
+    struct json_error    error = {0};
+    char                 host[256];
+
+    if (!path)
+        return true;
+    host_name(host, sizeof host);
+    if (configuration_read(path, host, &configuration, &error) < 0) {
+        complain("%s", error.text);
+        return false;
+    }
+    configuration_free(&configuration);
+    return true;
+}
+
 int run_schedule(int argc, char **argv)
 {
     struct service service = {.setup = {.waiting = waiting, .notice = say}};
@@ -233,6 +253,8 @@ int run_schedule(int argc, char **argv)
             return EXIT_ERROR;
     if (optind < argc)
         return complain("schedule: unexpected %s", argv[optind]);
+    if (service.status && !configuration_is_good(service.setup.config))
+        return EXIT_ERROR;
     if (service.status)
         return show_schedule(service.setup.state ? service.setup.state : SERVICE_STATE);
     place_temporary_files(service.setup.state);

@@ -9,7 +9,12 @@
 
 SQLITE_EXTENSION_INIT3
 
-static const struct option_spec options[] = {{0}};
+enum { SIGNALS_SHIPPED };
+
+static const struct option_spec options[] = {
+    {"shipped", 0, NULL, "the folder is that of the detections of svcql, whose names it may have"},
+    {0},
+};
 
 const struct command signals_command = {
     "signals",   "test DIR | new SHAPE NAME", "test your own detections, or begin one", options,
@@ -60,7 +65,24 @@ static void print_fault(void *data, const char *file, int line, const char *text
     fprintf(stderr, "%s:%d: %s\n", file, line, text);
 }
 
-static int test(const char *folder)
+/* The signals that svcql has: a name of theirs would leave the detection out. */
+static int refuse_taken(sqlite3 *db, struct detections *detections, struct detection_faults *faults)
+{
+    const struct detection_file *file;
+    sqlite3_stmt                *stmt = NULL;
+    int rc = sqlite3_prepare_v2(db, "SELECT 1 FROM signals WHERE name = ?", -1, &stmt, NULL);
+
+    for (size_t i = 0; rc == SQLITE_OK && (file = detections_at(detections, i)); i++) {
+        sqlite3_bind_text(stmt, 1, file->name, -1, SQLITE_STATIC);
+        if (sqlite3_step(stmt) == SQLITE_ROW)
+            detection_fault(faults, file->path, 1, DETECTION_NAME_TAKEN, file->name);
+        rc = sqlite3_reset(stmt);
+    }
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+static int test(sqlite3 *db, const char *folder, bool shipped)
 {
     struct detection_faults faults = {.report = print_fault};
     struct detections      *detections = NULL;
@@ -70,9 +92,14 @@ static int test(const char *folder)
     if (r < 0)
         return complain("signals: %s: %s", folder, strerror(-r));
     int tests = detections_test(detections);
+    if (!shipped && refuse_taken(db, detections, &faults) != SQLITE_OK) {
+        detections_free(detections);
+        return complain("signals: %s", sqlite3_errmsg(db));
+    }
     while (detections_at(detections, n))
         n++;
-    printf("%zu detections, %d tests, %d faults\n", n, tests, faults.n);
+    printf("%zu detection%s, %d test%s, %d fault%s\n", n, n == 1 ? "" : "s", tests,
+           tests == 1 ? "" : "s", faults.n, faults.n == 1 ? "" : "s");
     detections_free(detections);
     return faults.n ? EXIT_FINDINGS : EXIT_CLEAN;
 }
@@ -93,15 +120,16 @@ static void print_new(const struct shape *shape, const char *name)
 {
     const char *column = likely_column(shape);
 
-    printf("-- %s: runs from a folder of its own below /opt/.cache\n"
-           "-- platform:        any\n"
-           "-- technique:       T1543\n"
-           "-- weight:          40\n"
-           "-- reference:       where the fact is documented; may be left out\n"
-           "-- false positives: an ordinary case in which it fires, and how to recognise it\n"
-           "--\n"
-           "-- shape:   %s\n",
-           name, shape->name);
+    printf(
+        "-- %s: <the sentence that shows in why: runs from a folder of its own below /opt/.cache>\n"
+        "-- platform:        any\n"
+        "-- technique:       T1543\n"
+        "-- weight:          40\n"
+        "-- reference:       <where the fact is documented; may be left out>\n"
+        "-- false positives: <an ordinary case in which it fires, and how to recognise it>\n"
+        "--\n"
+        "-- shape:   %s\n",
+        name, shape->name);
     printf("-- fires:   {\"%s\": \"/opt/.cache/a\"}\n-- fires:   {\"%s\": \"/opt/.cache/b\"}\n",
            column, column);
     printf("-- spares:  {\"%s\": \"/opt/cache/a\"}\n-- spares:  {\"%s\": \"/usr/bin/b\"}\n", column,
@@ -129,10 +157,10 @@ static int begin(const char *shape_name, const char *name)
     return status;
 }
 
-static int pick(int argc, char **argv)
+static int pick(sqlite3 *db, int argc, char **argv, bool shipped)
 {
     if (argc - optind == 2 && strcmp(argv[optind], "test") == 0)
-        return test(argv[optind + 1]);
+        return test(db, argv[optind + 1], shipped);
     if (argc - optind == 3 && strcmp(argv[optind], "new") == 0)
         return begin(argv[optind + 1], argv[optind + 2]);
     return complain("signals: test DIR, or new SHAPE NAME; try svcql signals --help");
@@ -140,10 +168,16 @@ static int pick(int argc, char **argv)
 
 int run_signals(int argc, char **argv)
 {
-    if (next_option(&signals_command, argc, argv) != -1)
-        return EXIT_ERROR;
+    bool shipped = false;
+    int  option;
+
+    while ((option = next_option(&signals_command, argc, argv)) != -1)
+        if (option == SIGNALS_SHIPPED)
+            shipped = true;
+        else
+            return EXIT_ERROR;
     sqlite3 *db = open_database(); /* sets up the library that the detections run with */
-    int      status = db ? pick(argc, argv) : EXIT_ERROR;
+    int      status = db ? pick(db, argc, argv, shipped) : EXIT_ERROR;
 
     sqlite3_close(db);
     return status;

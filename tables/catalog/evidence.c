@@ -103,7 +103,7 @@ static int update(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_val
     if (!location || !*location)
         return fail(vtab, "INSERT needs a location", EINVAL);
     int r = evidence_add(svcql, location, (const char *)sqlite3_value_text(argv[2 + COLUMN_HOST]));
-    if (r == -ENOTSUP)
+    if (r == -ENOTSUP || r == -EINVAL)
         return fail_unsupported(vtab, location);
     return r < 0 ? fail(vtab, location, -r) : SQLITE_OK;
 }

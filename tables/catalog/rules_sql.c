@@ -40,7 +40,7 @@ static int report_file(struct tbl_scan *scan, const struct root *root,
                          .status = source->error ? source_status_of(source->error) : SOURCE_READ,
                          .records = (int64_t)source->rules.n,
                          .skipped = (int64_t)source->rules.lost + (source->error == -EBADMSG),
-                         .detail = source->error ? strerror(-source->error) : NULL});
+                         .detail = source->error ? source_error(source->error) : NULL});
 }
 
 int sql_rules_read(struct tbl_scan *scan, const struct root *root, const char *path,
@@ -523,7 +523,7 @@ int sql_rules_next(struct tbl_scan *scan, struct match_row *row)
             next_rule(state);
             return error_row(scan, row, NULL,
                              source->error == -EBADMSG ? "not a file of rules"
-                                                       : strerror(-source->error));
+                                                       : source_error(source->error));
         }
         for (; state->sql.rule < source->rules.n; next_rule(state)) {
             int rc = step_rule(scan, row, &source->rules.rules[state->sql.rule]);

@@ -225,8 +225,7 @@ static int read_file(struct tbl_scan *scan, struct daemon_row *row, const struct
     if (root_stat(tbl_source(scan)->root, file->path, true, &st) == 0 && fill_stat(scan, row, &st))
         return -ENOMEM;
     if (r < 0)
-        snprintf(error.text, sizeof error.text, "%s",
-                 r == -EINVAL ? "not a regular file" : strerror(-r));
+        snprintf(error.text, sizeof error.text, "%s", source_error(r));
     else
         r = launchd_job_read(&state->job, state->map.data, state->map.size, &error);
     if (r == -ENOMEM)
@@ -259,7 +258,7 @@ static int take_file(struct tbl_scan *scan, struct daemon_row *row, const struct
     if (rc != SQLITE_OK)
         return rc;
     if (file->error)
-        return report_file(scan, row->source, file->error, strerror(-file->error));
+        return report_file(scan, row->source, file->error, source_error(file->error));
     if (!wanted(state, row))
         return SQLITE_OK;
     int r = read_file(scan, row, file);

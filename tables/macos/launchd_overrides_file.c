@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "formats/plist/plist.h"
 #include "formats/text/array.h"
 #include "launchd_overrides.h"
@@ -160,7 +161,7 @@ static int read_file(const struct root *root, struct reader *r)
     if (status == 0 && root_stat(root, r->path, true, &st) == 0)
         r->mtime = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9;
     if (status < 0)
-        return status == -ENOMEM ? status : add(r, INT64_MIN, strerror(-status), status);
+        return status == -ENOMEM ? status : add(r, INT64_MIN, source_error(status), status);
     status = plist_parse((uint8_t *)data, size, take, r, &error);
     free(data);
     if (status == NOT_A_DICTIONARY)
@@ -268,7 +269,7 @@ static int note_closed(struct launchd_overrides *into, const char *dir, int erro
 {
     if (error == -ENOENT || error == -ENOTDIR)
         return 0;
-    return error == -ENOMEM ? error : note(into, dir, strerror(-error), error);
+    return error == -ENOMEM ? error : note(into, dir, source_error(error), error);
 }
 
 static int load_database(const struct root *root, const char *database,

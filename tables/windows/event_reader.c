@@ -348,10 +348,11 @@ bool event_failed(const struct event_reader *reader)
 
 /* Totals -------------------------------------------------------------------- */
 
-static void note(struct buffer *detail, uint64_t n, const char *what)
+static void note(struct buffer *detail, uint64_t n, const char *what, const char *happened)
 {
     if (n)
-        buffer_printf(detail, "%s%" PRIu64 " %s", detail->size ? "; " : "", n, what);
+        buffer_printf(detail, "%s%" PRIu64 " %s%s %s", detail->size ? "; " : "", n, what,
+                      n == 1 ? "" : "s", happened);
 }
 
 /* Chunks were removed from a log or added to it, in contradiction to its header. */
@@ -370,17 +371,17 @@ static struct event_totals log_totals(const struct event_reader *reader, struct 
         buffer_puts(detail, s.chunks ? "no file header" : "not an event log");
     if (s.dirty)
         buffer_puts(detail, detail->size ? "; not closed" : "not closed");
-    note(detail, s.carved, "records carved");
-    note(detail, s.copies, "copies of live records left out");
-    note(detail, s.stale, "old records without their template");
-    note(detail, s.skipped, "records damaged");
-    note(detail, s.lost, "bytes of records lost");
-    note(detail, s.damaged, "chunks damaged");
-    note(detail, s.bad_checksums, "chunks with a wrong checksum");
-    note(detail, s.cut, "bytes missing at the end");
-    note(detail, s.unread, "chunks outside the wanted time");
+    note(detail, s.carved, "record", "carved");
+    note(detail, s.copies, "record", "left out as copies of live ones");
+    note(detail, s.stale, "old record", "without a template");
+    note(detail, s.skipped, "record", "damaged");
+    note(detail, s.lost, "byte", "of records lost");
+    note(detail, s.damaged, "chunk", "damaged");
+    note(detail, s.bad_checksums, "chunk", "with a wrong checksum");
+    note(detail, s.cut, "byte", "missing at the end");
+    note(detail, s.unread, "chunk", "outside the wanted time");
     if (is_miscounted(&s))
-        note(detail, s.counted, "chunks by the count of the file's header");
+        note(detail, s.counted, "chunk", "by the count of the file's header");
     bool damaged = s.headerless || s.skipped || s.lost || s.damaged || s.cut ||
                    (s.bad_checksums && !s.dirty) || is_miscounted(&s);
     return (struct event_totals){(int64_t)s.records, (int64_t)(s.skipped + s.damaged), damaged};
@@ -392,7 +393,7 @@ struct event_totals event_totals(const struct event_reader *reader, struct buffe
 
     if (reader->log)
         return log_totals(reader, detail);
-    note(detail, (uint64_t)reader->foreign, "objects that are not an event");
-    note(detail, bad, "damaged, or neither JSON nor XML nor CSV");
+    note(detail, (uint64_t)reader->foreign, "object", "not of an event");
+    note(detail, bad, "record", "damaged, or neither JSON nor XML nor CSV");
     return (struct event_totals){reader->records, reader->foreign + (int64_t)bad, bad > 0};
 }

@@ -210,13 +210,13 @@ static int report_end(struct tbl_scan *scan, struct state *state, int error)
                                                           .status = source_status_of(error),
                                                           .records = 0,
                                                           .skipped = 1,
-                                                          .detail = strerror(-error)});
+                                                          .detail = source_error(error)});
 }
 
 /* The path ends. Others who may add to a folder may create an entry that is missing in it. */
 static int fill_end(struct tbl_scan *scan, struct state *state, int error, struct step_row *row)
 {
-    row->error = tbl_printf(scan, "%s", strerror(-error));
+    row->error = tbl_printf(scan, "%s", source_error(error));
     state->ended = true;
     if (error == -ENOENT && state->open_folder) {
         row->others_write = true;

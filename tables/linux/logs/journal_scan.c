@@ -121,7 +121,7 @@ static int next_source(struct tbl_scan *scan, struct journal_scan *s)
         return SQLITE_NOMEM;
     if (r == 0 && s->files.error)
         r = s->files.error;
-    snprintf(detail, sizeof detail, "%zu files%s", s->files.n,
+    snprintf(detail, sizeof detail, "%zu file%s%s", s->files.n, s->files.n == 1 ? "" : "s",
              s->files.error ? "; a folder was not listed to its end" : "");
     s->records = TBL_NULL;
     s->lost = (int64_t)s->files.lost;
@@ -340,7 +340,7 @@ static int report_file(struct tbl_scan *scan, struct journal_scan *s)
     if (s->over)
         return report(scan, s, s->shown, -EDQUOT, NULL);
     if (s->partial)
-        snprintf(detail, sizeof detail, "%lld entries have fields that cannot be read",
+        snprintf(detail, sizeof detail, "entries with fields that cannot be read: %lld",
                  (long long)s->partial);
     else if (s->carving)
         snprintf(detail, sizeof detail, "lists of entries are damaged");

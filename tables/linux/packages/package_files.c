@@ -49,7 +49,7 @@ static void describe(struct buffer *text, const struct packages_source *from, co
     buffer_printf(text, "%s%s: %lld packages", text->size ? "; " : "", tool,
                   (long long)from->packages);
     if (from->error)
-        buffer_printf(text, " (%s: %s)", from->location, strerror(-from->error));
+        buffer_printf(text, " (%s: %s)", from->location, source_error(from->error));
 }
 
 static int open_root(struct tbl_scan *scan)

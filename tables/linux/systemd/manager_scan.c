@@ -219,6 +219,18 @@ static int finish(struct manager_scan *s, enum source_status status, const char 
     return rc;
 }
 
+static const char *reason_of(int negative_errno)
+{
+    switch (negative_errno) {
+    case -EBADMSG:
+        return "its answers are not those of a service manager";
+    case -EFBIG:
+        return "its answer is too large";
+    default:
+        return strerror(-negative_errno);
+    }
+}
+
 /* A manager that was waited for in vain is not waited for by the next scan. */
 static int note_silence(struct manager_scan *s, int64_t ms)
 {
@@ -233,7 +245,7 @@ int manager_scan_lost(struct manager_scan *s, int negative_errno)
 
     if (negative_errno == -ETIMEDOUT && s->manager)
         rc = note_silence(s, manager_waited(s->manager));
-    return rc == SQLITE_OK ? finish(s, SOURCE_DAMAGED, strerror(-negative_errno)) : rc;
+    return rc == SQLITE_OK ? finish(s, SOURCE_DAMAGED, reason_of(negative_errno)) : rc;
 }
 
 /* Reaching one -------------------------------------------------------------- */
@@ -324,7 +336,7 @@ static void note_failure(struct manager_scan *s, int negative_errno)
 {
     if (!*s->failure)
         snprintf(s->failure, sizeof s->failure, "cannot connect to the %s manager at %s: %s",
-                 s->scope, s->socket, strerror(-negative_errno));
+                 s->scope, s->socket, reason_of(negative_errno));
 }
 
 static void name_manager(struct manager_scan *s, const struct manager_owner *owner)
@@ -353,7 +365,7 @@ static int reach(struct manager_scan *s, const struct manager_owner *owner, bool
         return SQLITE_NOMEM;
     note_failure(s, r);
     int rc = r == -ETIMEDOUT ? note_silence(s, left) : SQLITE_OK;
-    return rc == SQLITE_OK ? report(s, status_of(r), strerror(-r)) : rc;
+    return rc == SQLITE_OK ? report(s, status_of(r), reason_of(r)) : rc;
 }
 
 int manager_scan_next(struct manager_scan *s)

@@ -397,8 +397,6 @@ int unit_files_get_aliases(struct tbl_scan *scan, const void *data, sqlite3_cont
 
 static const char *error_of_file(struct tbl_scan *scan, const struct unit_file *file)
 {
-    if (file->error == -EINVAL)
-        return "not a regular file";
     if (file->error)
         return root_as_error(file->error);
     if (file->fault)
@@ -417,7 +415,9 @@ static const char *error_of_file(struct tbl_scan *scan, const struct unit_file *
     if (file->size > LARGE)
         return tbl_printf(scan, "unusually large for a unit file: %lld bytes",
                           (long long)file->size);
-    return file->ignored ? tbl_printf(scan, "%u lines that systemd ignores", file->ignored) : NULL;
+    return file->ignored ? tbl_printf(scan, "%u line%s that systemd ignores", file->ignored,
+                                      file->ignored == 1 ? "" : "s")
+                         : NULL;
 }
 
 /* Why a link of a file that is not read as a unit cannot be followed. */
