@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sigma_index.h"
+#include "sigma_test.h"
 
 /* Numbers and times ---------------------------------------------------------------- */
 
@@ -252,24 +252,14 @@ static bool value_fits(struct sigma_run *run, const struct sigma_test *test,
     }
 }
 
-/* Whether a text that the event holds is all that a pattern asks for. */
-static bool is_contains(const struct sigma_test *test)
-{
-    const struct sigma_pattern *pattern = &test->pattern;
-
-    return test->operation == SIGMA_TEXT && pattern->n == 1 && pattern->open_start &&
-           pattern->open_end && !test->cased && !pattern->parts[0].any;
-}
-
 bool sigma_test_fits(struct sigma_run *run, const struct sigma_test *test)
 {
     const struct sigma_event *event = run->event;
 
-    if (run->index && test->literal) {
-        if (!sigma_index_has(run->index, test))
-            return false;
-        if (is_contains(test))
-            return true;
+    if (run->marks && test->literal) {
+        bool is_there = run->marks[test->literal - 1] == run->turn;
+        if (!is_there || test->exact)
+            return is_there;
     }
     if (test->field == SIGMA_NO_FIELD) {
         for (size_t i = 0; i < event->n; i++)
@@ -298,6 +288,8 @@ bool sigma_node_fits(struct sigma_run *run, const struct sigma_node *node)
                 return false;
         return true;
     default:
+        if (run->marks && node->mark && run->marks[node->mark - 1] != run->turn)
+            return false;
         for (uint32_t i = 0; i < node->n; i++)
             if (sigma_node_fits(run, node->items[i]))
                 return true;

@@ -16,17 +16,18 @@
 struct literal {
     const char *text; /* folded; of a rule's pattern */
     uint32_t    size;
-    uint32_t    at; /* where its four bytes are */
-    uint32_t    gram;
+    uint32_t    at;  /* where its four bytes are */
+    uint32_t    key; /* of them and the field */
     int32_t     field;
-    uint32_t    first; /* of the links to the rules that are found by it */
-    uint32_t    next;  /* literal of the same bucket */
-    uint32_t    turn;  /* the search that found it last */
-    float       cost;  /* how common: rules are written about what is common, too */
+    bool        starts, ends; /* it is where the value begins, ends */
+    uint32_t    first;        /* of the links to what is found by it */
+    uint32_t    next;         /* literal of the same bucket */
+    float       cost;         /* how common: rules are written about what is common, too */
 };
 
+/* To a rule, or to an OR inside of one, that a literal finds. */
 struct link {
-    uint32_t rule, next;
+    uint32_t mark, next;
 };
 
 struct sigma_index {
@@ -38,9 +39,10 @@ struct sigma_index {
     uint64_t        filter[(1u << FILTER_BITS) / 64];
     uint8_t        *fields; /* of each number: whether a text belongs to it */
     size_t          n_fields;
-    size_t          n_rules;
+    size_t          n_rules, n_ors;
     bool           *anywhere; /* of each rule */
-    uint32_t       *turns;    /* of each rule: the search that found it last */
+    uint32_t       *marks;    /* of each literal, OR and rule: the search that found it last */
+    size_t          n_marks;
     uint32_t       *found;
     size_t          n_found;
     uint32_t        turn;
@@ -53,6 +55,12 @@ static uint32_t gram_at(const char *text)
 
     memcpy(&gram, text, sizeof gram);
     return gram;
+}
+
+/* A field's share of a key; nothing of keywords, SIGMA_NO_FIELD. */
+static uint32_t salt(int32_t field)
+{
+    return (uint32_t)(field + 1) * 0x9e3779b1u;
 }
 
 static uint32_t mix(uint32_t gram)
@@ -74,13 +82,21 @@ static char fold(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
-static uint32_t folded_gram(const char *text)
+/* Four bytes of a part in lower case; zeros after its end. */
+static uint32_t folded_gram(const struct sigma_part *part, uint32_t at)
 {
-    char folded[GRAM];
+    char folded[GRAM] = {0};
 
-    for (size_t i = 0; i < GRAM; i++)
-        folded[i] = fold(text[i]);
+    for (uint32_t i = 0; i < GRAM && at + i < part->size; i++)
+        folded[i] = fold(part->text[at + i]);
     return gram_at(folded);
+}
+
+/* A character beyond ASCII of two or three bytes: most values have none, so it costs nothing to
+ * search for. */
+static bool is_short(const struct sigma_part *part)
+{
+    return part->size >= 2 && part->size < GRAM && !part->any && (part->text[0] & 0x80);
 }
 
 typedef void gram_fn(struct sigma_index *index, const struct sigma_part *part, uint32_t at,
@@ -94,6 +110,8 @@ static void each_gram(struct sigma_index *index, const struct sigma_test *test, 
         return;
     for (uint32_t p = 0; p < test->pattern.n; p++) {
         const struct sigma_part *part = &test->pattern.parts[p];
+        if (is_short(part))
+            each(index, part, 0, data);
         for (uint32_t at = 0; part->size >= GRAM && at <= part->size - GRAM; at++)
             if (!part->any || !memchr(part->text + at, (unsigned char)SIGMA_ANY_BYTE, GRAM))
                 each(index, part, at, data);
@@ -103,7 +121,7 @@ static void each_gram(struct sigma_index *index, const struct sigma_test *test, 
 static void count_gram(struct sigma_index *index, const struct sigma_part *part, uint32_t at,
                        void *data)
 {
-    uint16_t *count = &index->counts[mix(folded_gram(part->text + at)) >> (32 - COUNT_BITS)];
+    uint16_t *count = &index->counts[mix(folded_gram(part, at)) >> (32 - COUNT_BITS)];
 
     (void)data;
     *count = (uint16_t)(*count + (*count < UINT16_MAX));
@@ -113,7 +131,7 @@ static void choose_gram(struct sigma_index *index, const struct sigma_part *part
                         void *data)
 {
     struct choice *best = data;
-    double         cost = index->counts[mix(folded_gram(part->text + at)) >> (32 - COUNT_BITS)];
+    double         cost = index->counts[mix(folded_gram(part, at)) >> (32 - COUNT_BITS)];
 
     if (cost < best->cost)
         *best = (struct choice){part, at, cost};
@@ -129,79 +147,74 @@ static void count_tree(struct sigma_index *index, const struct sigma_node *node)
 
 /* Making it -------------------------------------------------------------------------- */
 
-static bool same_text(const struct literal *literal, int32_t field, const struct sigma_part *part,
-                      uint32_t at)
+static bool same_text(const struct literal *a, const struct literal *b)
 {
-    if (literal->field != field || literal->size != part->size || literal->at != at)
-        return false;
-    for (uint32_t i = 0; i < part->size; i++)
-        if (literal->text[i] != fold(part->text[i]))
-            return false;
-    return true;
+    return a->key == b->key && a->field == b->field && a->size == b->size && a->at == b->at &&
+           a->starts == b->starts && a->ends == b->ends && memcmp(a->text, b->text, a->size) == 0;
 }
 
-static struct literal *new_literal(struct sigma_index *index, int32_t field,
-                                   const struct sigma_part *part, uint32_t at, uint32_t gram)
+/* Enter a literal that is not among those of its bucket; its number from 1, 0 where out of memory. */
+static uint32_t enter(struct sigma_index *index, const struct literal *literal)
 {
-    struct literal *literal = ARRAY_ADD(index->literals, index->n_literals);
-    char           *text = arena_alloc(&index->texts, part->size + 1);
+    uint32_t *bucket = &index->buckets[mix(literal->key) >> (32 - BUCKET_BITS)];
 
-    if (!literal || !text)
-        return NULL;
-    for (uint32_t i = 0; i < part->size; i++)
-        text[i] = fold(part->text[i]);
-    uint32_t hash = mix(gram);
-    *literal = (struct literal){.text = text,
-                                .size = part->size,
-                                .at = at,
-                                .gram = gram,
-                                .field = field,
-                                .first = NO_LITERAL,
-                                .next = index->buckets[hash >> (32 - BUCKET_BITS)]};
-    index->buckets[hash >> (32 - BUCKET_BITS)] = (uint32_t)index->n_literals - 1;
-    hash >>= 32 - FILTER_BITS;
-    index->filter[hash / 64] |= UINT64_C(1) << (hash % 64);
-    if (field >= 0)
-        index->fields[field] = 1;
-    return literal;
+    for (uint32_t l = *bucket; l != NO_LITERAL; l = index->literals[l].next)
+        if (same_text(&index->literals[l], literal))
+            return l + 1;
+    struct literal *added = ARRAY_ADD(index->literals, index->n_literals);
+    if (!added)
+        return 0;
+    *added = *literal;
+    added->next = *bucket;
+    *bucket = (uint32_t)index->n_literals - 1;
+    uint32_t bit = mix(literal->key) >> (32 - FILTER_BITS);
+    index->filter[bit / 64] |= UINT64_C(1) << (bit % 64);
+    if (literal->field >= 0)
+        index->fields[literal->field] = 1;
+    return (uint32_t)index->n_literals;
 }
 
 /* The fixed run of a part around its chosen bytes, without wildcards. */
-static struct sigma_part run_around(const struct sigma_part *part, uint32_t at, uint32_t *ret_at)
+static struct sigma_part run_around(const struct sigma_part *part, uint32_t at)
 {
-    uint32_t start = at, end = at + GRAM;
+    uint32_t start = at, end = at + GRAM < part->size ? at + GRAM : part->size;
 
     while (start > 0 && part->text[start - 1] != SIGMA_ANY_BYTE)
         start--;
     while (end < part->size && part->text[end] != SIGMA_ANY_BYTE)
         end++;
-    *ret_at = at - start;
     return (struct sigma_part){.text = part->text + start, .size = end - start};
 }
 
-/* Give a test the text that it cannot do without, if it has one of four bytes. */
+/* Give a test the text that it cannot do without, if it has one. */
 static int add_literal(struct sigma_index *index, struct sigma_test *test)
 {
-    struct choice best = {.cost = COST_MAX};
-    uint32_t      at;
+    const struct sigma_pattern *pattern = &test->pattern;
+    struct choice               best = {.cost = COST_MAX};
 
     each_gram(index, test, choose_gram, &best);
     if (!best.part)
         return 0;
-    struct sigma_part run = run_around(best.part, best.at, &at);
-    uint32_t          gram = folded_gram(run.text + at);
-    struct literal   *literal = NULL;
-    for (uint32_t l = index->buckets[mix(gram) >> (32 - BUCKET_BITS)]; l != NO_LITERAL;
-         l = index->literals[l].next)
-        if (same_text(&index->literals[l], test->field, &run, at)) {
-            literal = &index->literals[l];
-            break;
-        }
-    if (!literal && !(literal = new_literal(index, test->field, &run, at, gram)))
+    struct sigma_part run = run_around(best.part, best.at);
+    char             *text = arena_alloc(&index->texts, run.size + 1);
+    if (!text)
         return -ENOMEM;
-    literal->cost = (float)best.cost;
-    test->literal = (uint32_t)(literal - index->literals) + 1;
-    return 0;
+    for (uint32_t i = 0; i < run.size; i++)
+        text[i] = fold(run.text[i]);
+    bool is_text = test->operation == SIGMA_TEXT, first = run.text == pattern->parts[0].text;
+    bool last = run.text + run.size ==
+                pattern->parts[pattern->n - 1].text + pattern->parts[pattern->n - 1].size;
+    struct literal literal = {.text = text,
+                              .size = run.size,
+                              .at = (uint32_t)(best.part->text + best.at - run.text),
+                              .key = folded_gram(best.part, best.at) ^ salt(test->field),
+                              .field = test->field,
+                              .starts = is_text && first && !pattern->open_start,
+                              .ends = is_text && last && !pattern->open_end,
+                              .first = NO_LITERAL,
+                              .cost = (float)best.cost};
+    test->exact = is_text && first && last && pattern->n == 1 && !test->cased;
+    return (test->literal = enter(index, &literal)) ? 0 : -ENOMEM;
 }
 
 static int add_literals(struct sigma_index *index, const struct sigma_node *node)
@@ -239,35 +252,53 @@ static double cost_of(const struct sigma_index *index, const struct sigma_node *
     }
 }
 
-static int add_link(struct sigma_index *index, uint32_t rule, const struct sigma_test *test)
+static int add_link(struct sigma_index *index, uint32_t mark, const struct sigma_test *test)
 {
     struct literal *literal = &index->literals[test->literal - 1];
     struct link    *link = ARRAY_ADD(index->links, index->n_links);
 
     if (!link)
         return -ENOMEM;
-    *link = (struct link){rule, literal->first};
+    *link = (struct link){mark, literal->first};
     literal->first = (uint32_t)index->n_links - 1;
     return 0;
 }
 
 /* Enter the texts that a tree is found by: of an AND those of its cheapest part. */
-static int add_tree(struct sigma_index *index, uint32_t rule, const struct sigma_node *node)
+static int add_tree(struct sigma_index *index, uint32_t mark, const struct sigma_node *node)
 {
     const struct sigma_node *best = NULL;
     double                   least = COST_MAX;
     int                      r = 0;
 
     if (node->join == SIGMA_TEST)
-        return add_link(index, rule, node->test);
+        return add_link(index, mark, node->test);
     for (uint32_t i = 0; r == 0 && i < node->n; i++) {
         double cost = node->join == SIGMA_AND ? cost_of(index, node->items[i]) : 0;
         if (node->join == SIGMA_OR)
-            r = add_tree(index, rule, node->items[i]);
+            r = add_tree(index, mark, node->items[i]);
         else if (cost < least)
             least = cost, best = node->items[i];
     }
-    return r == 0 && best ? add_tree(index, rule, best) : r;
+    return r == 0 && best ? add_tree(index, mark, best) : r;
+}
+
+#define OR_MIN 4 /* tests of an OR that it pays to find as a whole */
+
+/* Enter each OR of a tree that is found by texts, so that a long list without one of them in the event
+ * is not gone through. */
+static int add_ors(struct sigma_index *index, struct sigma_node *node)
+{
+    int r = 0;
+
+    if (node->join == SIGMA_OR && node->n >= OR_MIN && !node->mark &&
+        cost_of(index, node) < COST_MAX) {
+        node->mark = (uint32_t)(index->n_literals + ++index->n_ors);
+        r = add_tree(index, node->mark - 1, node);
+    }
+    for (uint32_t i = 0; r == 0 && i < node->n; i++)
+        r = add_ors(index, node->items[i]);
+    return r;
 }
 
 /* The greatest number of a field in a tree; whether it has a keyword. */
@@ -282,6 +313,23 @@ static int32_t most_field(const struct sigma_node *node, bool *keyword)
         most = field > most ? field : most;
     }
     return most;
+}
+
+/* Enter the rules that can be found, after all literals. */
+static int add_rules(struct sigma_index *index, struct sigma_node *const *trees, bool *indexed)
+{
+    for (size_t i = 0; i < index->n_rules; i++)
+        if (trees[i] && add_ors(index, trees[i]) < 0)
+            return -ENOMEM;
+    index->n_marks = index->n_literals + index->n_ors;
+    for (size_t i = 0; i < index->n_rules; i++) {
+        indexed[i] = trees[i] && cost_of(index, trees[i]) < COST_MAX;
+        if (indexed[i] && add_tree(index, (uint32_t)(index->n_marks + i), trees[i]) < 0)
+            return -ENOMEM;
+    }
+    index->n_marks += index->n_rules;
+    index->marks = calloc(index->n_marks + 1, sizeof *index->marks);
+    return index->marks ? 0 : -ENOMEM;
 }
 
 static int fill(struct sigma_index *index, struct sigma_node *const *trees, size_t n, bool *indexed)
@@ -302,12 +350,7 @@ static int fill(struct sigma_index *index, struct sigma_node *const *trees, size
     for (size_t i = 0; i < n; i++)
         if (trees[i] && add_literals(index, trees[i]) < 0)
             return -ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        indexed[i] = trees[i] && cost_of(index, trees[i]) < COST_MAX;
-        if (indexed[i] && add_tree(index, (uint32_t)i, trees[i]) < 0)
-            return -ENOMEM;
-    }
-    return 0;
+    return add_rules(index, trees, indexed);
 }
 
 int sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
@@ -322,9 +365,8 @@ int sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
     index->n_rules = n;
     index->counts = calloc((size_t)1 << COUNT_BITS, sizeof *index->counts);
     index->anywhere = calloc(n + 1, sizeof *index->anywhere);
-    index->turns = calloc(n + 1, sizeof *index->turns);
     index->found = calloc(n + 1, sizeof *index->found);
-    if (index->counts && index->anywhere && index->turns && index->found)
+    if (index->counts && index->anywhere && index->found)
         r = fill(index, trees, n, indexed);
     free(index->counts);
     index->counts = NULL;
@@ -345,14 +387,9 @@ void sigma_index_free(struct sigma_index *index)
     free(index->links);
     free(index->fields);
     free(index->anywhere);
-    free(index->turns);
+    free(index->marks);
     free(index->found);
     free(index);
-}
-
-bool sigma_index_has(const struct sigma_index *index, const struct sigma_test *test)
-{
-    return index->literals[test->literal - 1].turn == index->turn;
 }
 
 bool sigma_index_anywhere(const struct sigma_index *index, uint32_t rule)
@@ -362,62 +399,108 @@ bool sigma_index_anywhere(const struct sigma_index *index, uint32_t rule)
 
 /* Searching -------------------------------------------------------------------------- */
 
-static void mark(struct sigma_index *index, struct literal *literal)
+/* A literal is in the event: so are, perhaps, the rules and ORs that it finds. */
+static void mark(struct sigma_index *index, uint32_t l)
 {
-    if (literal->turn == index->turn)
+    size_t first_rule = index->n_marks - index->n_rules;
+
+    if (index->marks[l] == index->turn)
         return;
-    literal->turn = index->turn;
-    for (uint32_t l = literal->first; l != NO_LITERAL; l = index->links[l].next) {
-        uint32_t rule = index->links[l].rule;
-        if (index->turns[rule] == index->turn)
+    index->marks[l] = index->turn;
+    for (l = index->literals[l].first; l != NO_LITERAL; l = index->links[l].next) {
+        uint32_t at = index->links[l].mark;
+        if (index->marks[at] == index->turn)
             continue;
-        index->turns[rule] = index->turn;
-        index->found[index->n_found++] = rule;
+        index->marks[at] = index->turn;
+        if (at >= first_rule)
+            index->found[index->n_found++] = (uint32_t)(at - first_rule);
     }
+}
+
+static bool is_here(const struct literal *literal, const char *text, uint32_t size, uint32_t at)
+{
+    if (at < literal->at)
+        return false;
+    at -= literal->at;
+    return literal->size <= size - at && (!literal->starts || at == 0) &&
+           (!literal->ends || literal->size == size - at) &&
+           memcmp(text + at, literal->text, literal->size) == 0;
 }
 
 /* The texts that have these four bytes, compared at the place where they are. */
-static void compare(struct sigma_index *index, const struct sigma_value *value, const char *text,
-                    uint32_t at, uint32_t gram, uint32_t hash)
+static void compare(struct sigma_index *index, int32_t field, const char *text, uint32_t size,
+                    uint32_t at, uint32_t key)
 {
-    for (uint32_t l = index->buckets[hash >> (32 - BUCKET_BITS)]; l != NO_LITERAL;
+    for (uint32_t l = index->buckets[mix(key) >> (32 - BUCKET_BITS)]; l != NO_LITERAL;
          l = index->literals[l].next) {
-        struct literal *literal = &index->literals[l];
-        if (literal->gram == gram && at >= literal->at &&
-            literal->size - literal->at <= value->size - at &&
-            (literal->field == value->field || literal->field == SIGMA_NO_FIELD) &&
-            memcmp(text + at - literal->at, literal->text, literal->size) == 0)
-            mark(index, literal);
+        const struct literal *literal = &index->literals[l];
+        if (literal->key == key && literal->field == field && is_here(literal, text, size, at))
+            mark(index, l);
     }
 }
 
-static void search(struct sigma_index *index, struct sigma_event *event, struct sigma_value *value)
+static bool may_be(const struct sigma_index *index, uint32_t key)
 {
-    const char *text = sigma_value_fold(event, value);
+    uint32_t bit = mix(key) >> (32 - FILTER_BITS);
 
-    for (uint32_t at = 0; at + GRAM <= value->size; at++) {
-        uint32_t gram = gram_at(text + at), hash = mix(gram), bit = hash >> (32 - FILTER_BITS);
-        if (index->filter[bit / 64] >> (bit % 64) & 1)
-            compare(index, value, text, at, gram, hash);
+    return index->filter[bit / 64] >> (bit % 64) & 1;
+}
+
+/* The texts of a field in a value. */
+static void search(struct sigma_index *index, int32_t field, const char *text, uint32_t size)
+{
+    uint32_t of_field = salt(field);
+    char     beyond = 0;
+
+    for (uint32_t at = 0; at + GRAM <= size; at++) {
+        uint32_t key = gram_at(text + at) ^ of_field;
+        beyond |= text[at];
+        if (may_be(index, key))
+            compare(index, field, text, size, at, key);
     }
+    for (uint32_t at = size < GRAM ? 0 : size - GRAM; at < size; at++)
+        beyond |= text[at];
+    for (uint32_t at = 0; (beyond & 0x80) && at < size; at++)
+        for (uint32_t n = 2; (text[at] & 0x80) && n < GRAM; n++) { /* see is_short() */
+            char bytes[GRAM] = {0};
+            memcpy(bytes, text + at, at + n <= size ? n : 0);
+            uint32_t key = gram_at(bytes) ^ of_field;
+            if (may_be(index, key))
+                compare(index, field, text, size, at, key);
+        }
+}
+
+static void next_turn(struct sigma_index *index)
+{
+    index->n_found = 0;
+    if (++index->turn != 0)
+        return;
+    memset(index->marks, 0, index->n_marks * sizeof *index->marks); /* all of 32 bits went by */
+    index->turn = 1;
 }
 
 const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *event, bool all,
                                  size_t *ret_n)
 {
-    index->n_found = 0;
-    if (++index->turn == 0) { /* all of 32 bits went by */
-        memset(index->turns, 0, index->n_rules * sizeof *index->turns);
-        for (size_t i = 0; i < index->n_literals; i++)
-            index->literals[i].turn = 0;
-        index->turn = 1;
-    }
+    next_turn(index);
     for (size_t i = 0; i < event->n; i++) {
         struct sigma_value *value = &event->values[i];
-        if (all || (value->field >= 0 && (size_t)value->field < index->n_fields &&
-                    index->fields[value->field]))
-            search(index, event, value);
+        bool searched = value->field >= 0 && (size_t)value->field < index->n_fields &&
+                        index->fields[value->field];
+        if (!all && !searched)
+            continue;
+        const char *text = sigma_value_fold(event, value);
+        if (searched)
+            search(index, value->field, text, value->size);
+        if (all)
+            search(index, SIGMA_NO_FIELD, text, value->size);
     }
     *ret_n = index->n_found;
     return index->found;
+}
+
+const uint32_t *sigma_index_marks(const struct sigma_index *index, uint32_t *ret_turn)
+{
+    *ret_turn = index->turn;
+    return index->marks;
 }

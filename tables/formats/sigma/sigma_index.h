@@ -2,9 +2,10 @@
  *
  * Nearly every rule has a set of texts of which an event must hold one. For each such text the
  * index keeps the four bytes of it that the fewest other texts have; a value is read once, and only
- * where it has the four bytes of a text is the text compared. So the cost of a value is that of its
- * length, however many rules there are. A rule without such a set is one that is always tried. The
- * tests of a rule that is tried ask the index, too, whether their texts are in the event.
+ * where it has the four bytes of a text of its field is the text compared, at its end where the rule
+ * says so. So the cost of a value is that of its length, however many rules there are. A rule without
+ * such a set is one that is always tried. The tests of a rule that is tried, and its lists of them, ask
+ * the index, too, whether their texts are in the event.
  */
 #ifndef SVCQL_SIGMA_INDEX_H
 #define SVCQL_SIGMA_INDEX_H
@@ -25,8 +26,9 @@ void sigma_index_free(struct sigma_index *index); /* accepts NULL */
 const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *event, bool all,
                                  size_t *ret_n);
 
-/* Whether the last search found the text that a test with `literal` cannot do without. */
-bool sigma_index_has(const struct sigma_index *index, const struct sigma_test *test);
+/* What the last search found: the numbers `literal` of tests and `mark` of ORs (from 1) whose mark is
+ * *ret_turn; of others the text, or each of the texts, is not in the event. */
+const uint32_t *sigma_index_marks(const struct sigma_index *index, uint32_t *ret_turn);
 
 /* Whether a rule has a keyword: searched for in every value. */
 bool sigma_index_anywhere(const struct sigma_index *index, uint32_t rule);

@@ -116,13 +116,13 @@ long sigma_match(struct sigma *sigma, const uint32_t **ret_rules)
     map_fields(sigma);
     find_sources(sigma);
     const uint32_t *found = sigma_index_find(sigma->index, &sigma->event, kind->anywhere, &n);
-    sigma->run.index = sigma->index;
+    sigma->run.marks = sigma_index_marks(sigma->index, &sigma->run.turn);
     for (size_t i = 0; i < n; i++)
         if (kind->possible[found[i] / 64] >> (found[i] % 64) & 1)
             try_rule(sigma, found[i]);
     for (size_t i = 0; i < kind->n_tried; i++)
         try_rule(sigma, kind->tried[i]);
-    sigma->run.index = NULL;
+    sigma->run.marks = NULL;
     if (sigma->n_hits > 1)
         qsort(sigma->hits, sigma->n_hits, sizeof *sigma->hits, by_number);
     *ret_rules = sigma->hits;

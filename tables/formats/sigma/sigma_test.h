@@ -43,6 +43,7 @@ struct sigma_test {
     enum sigma_operation operation;
     int32_t              field; /* SIGMA_NO_FIELD: any value of the event (keywords) */
     uint32_t    literal; /* the index's: number of a text that it cannot do without; 0: none */
+    bool        exact;   /* the index's: that text is all that it asks for */
     bool        cased;
     bool        starts, ends; /* of SIGMA_FIELD: contains where both */
     uint32_t    regexp;       /* index of the expression in the rules' list */
@@ -70,6 +71,7 @@ struct sigma_node {
     enum sigma_join     join;
     uint32_t            n;
     uint32_t            count; /* tests that it comes to, saturated */
+    uint32_t            mark;  /* the index's: number of an OR that it finds; 0: none */
     uint32_t            line;  /* in the file */
     const char         *label; /* the selection, or the line as written; NULL: neither */
     struct sigma_node **items; /* of AND, OR, NOT */
@@ -101,13 +103,12 @@ struct sigma_node *sigma_node_new(struct sigma_maker *maker, enum sigma_join joi
 int sigma_refuse(struct sigma_maker *maker, uint32_t line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-struct sigma_index;
-
 struct sigma_run {
-    const struct sigma_index *index; /* NULL: the event was not searched */
-    struct sigma_event       *event;
-    struct regexp *const     *regexps;
-    unsigned                  too_long; /* expressions that were given up */
+    const uint32_t       *marks; /* sigma_index_marks(); NULL: the event was not searched */
+    uint32_t              turn;
+    struct sigma_event   *event;
+    struct regexp *const *regexps;
+    unsigned              too_long; /* expressions that were given up */
 };
 
 bool sigma_test_fits(struct sigma_run *run, const struct sigma_test *test);
