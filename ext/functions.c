@@ -263,7 +263,9 @@ static void regexp(sqlite3_context *out, int argc, sqlite3_value **argv)
     if (!regexp)
         return;
     int r = regexp_match(regexp, text.text, text.size);
-    if (r < 0)
+    if (r == -ENOMEM)
+        sqlite3_result_error_nomem(out);
+    else if (r < 0)
         regexp_error(out, pattern.text, "takes too long");
     else
         sqlite3_result_int(out, r);

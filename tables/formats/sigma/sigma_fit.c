@@ -240,6 +240,7 @@ static bool value_fits(struct sigma_run *run, const struct sigma_test *test,
             return false;
         r = regexp_match(run->regexps[test->regexp], value->text, value->size);
         run->too_long += r == -E2BIG;
+        run->event->failed |= r == -ENOMEM;
         return r == 1;
     case SIGMA_CIDR:
         return in_network(test, value);

@@ -1,56 +1,11 @@
 #include "regexp.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
-
-/* The program ------------------------------------------------------------------ */
-
-enum op { OP_CHAR, OP_ANY, OP_ANY_LINE, OP_CLASS, OP_SPLIT, OP_JUMP, OP_ASSERT, OP_MATCH };
-
-enum assertion {
-    ASSERT_TEXT_BEGIN,
-    ASSERT_TEXT_END,  /* the end, \z */
-    ASSERT_LAST_LINE, /* the end, or before a newline there: $ and \Z */
-    ASSERT_LINE_BEGIN,
-    ASSERT_LINE_END,
-    ASSERT_WORD,
-    ASSERT_NO_WORD
-};
-
-struct instruction {
-    uint8_t  op;
-    bool     nocase;
-    uint32_t x, y; /* the character; the class; the targets; the assertion */
-};
-
-struct range {
-    uint32_t low, high; /* code points, both included */
-};
-
-struct class
-{
-    uint32_t first, n; /* in ranges */
-    bool     negated;
-};
-
-struct regexp {
-    struct instruction *code;
-    size_t              n;
-    struct range       *ranges;
-    size_t              n_ranges;
-    struct class       *classes;
-    size_t              n_classes;
-
-    /* Work of a match: two sets of instructions, and the stack of closing them. */
-    uint32_t *now, *later, *stack, *mark;
-    uint32_t  generation;
-    bool      begins[256]; /* bytes with which a match can begin, where it must take a character */
-    bool      any_begin;
-};
+#include "regexp_program.h"
 
 /* Parsing ------------------------------------------------------------------------ */
 
@@ -140,32 +95,12 @@ static void begin_class(struct parser *p)
         added->first = (uint32_t)re->n_ranges;
 }
 
-/* A code point of UTF-8 at `at`, or the byte itself; returns its length. */
-static size_t decode(const char *text, size_t size, uint32_t *ret)
-{
-    const uint8_t *s = (const uint8_t *)text;
-    size_t         n = s[0] < 0xc2 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 1;
-    uint32_t       c = n == 1 ? s[0] : s[0] & (0xffu >> (n + 1));
-
-    if (n > size)
-        n = 1;
-    for (size_t i = 1; i < n; i++) {
-        if ((s[i] & 0xc0) != 0x80) {
-            *ret = s[0];
-            return 1;
-        }
-        c = c << 6 | (s[i] & 0x3f);
-    }
-    *ret = n == 1 ? s[0] : c;
-    return n;
-}
-
 static uint32_t take(struct parser *p)
 {
     uint32_t c = 0;
 
     if (more(p))
-        p->at += decode(p->text + p->at, p->size - p->at, &c);
+        p->at += regexp_decode(p->text + p->at, p->size - p->at, &c);
     return c;
 }
 
@@ -628,178 +563,7 @@ static void alternatives(struct parser *p)
     }
 }
 
-/* Matching --------------------------------------------------------------------------- */
-
-struct text {
-    const char *text;
-    size_t      size, at; /* the current position between two characters */
-};
-
-static bool word_byte(const struct text *t, size_t at)
-{
-    if (at >= t->size)
-        return false;
-    char c = t->text[at];
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
-}
-
-static bool holds(enum assertion assertion, const struct text *t)
-{
-    bool at_end = t->at == t->size;
-    bool word = (t->at > 0 && word_byte(t, t->at - 1)) != word_byte(t, t->at);
-
-    switch (assertion) {
-    case ASSERT_TEXT_BEGIN:
-        return t->at == 0;
-    case ASSERT_TEXT_END:
-        return at_end;
-    case ASSERT_LAST_LINE:
-        return at_end || (t->at + 1 == t->size && t->text[t->at] == '\n');
-    case ASSERT_LINE_BEGIN:
-        return t->at == 0 || t->text[t->at - 1] == '\n';
-    case ASSERT_LINE_END:
-        return at_end || t->text[t->at] == '\n';
-    case ASSERT_WORD:
-        return word;
-    case ASSERT_NO_WORD:
-        return !word;
-    }
-    return false;
-}
-
-static uint32_t other_case(uint32_t c)
-{
-    uint32_t lower = c | 0x20;
-
-    return c < 0x80 && lower >= 'a' && lower <= 'z' ? c ^ 0x20 : c;
-}
-
-static bool in_ranges(const struct regexp *re, const struct class *class, uint32_t c)
-{
-    for (uint32_t i = 0; i < class->n; i++)
-        if (c >= re->ranges[class->first + i].low && c <= re->ranges[class->first + i].high)
-            return true;
-    return false;
-}
-
-static bool takes(const struct regexp *re, const struct instruction *in, uint32_t c)
-{
-    const struct class *class;
-
-    switch (in->op) {
-    case OP_CHAR:
-        return c == in->x || (in->nocase && other_case(c) == in->x);
-    case OP_ANY:
-        return true;
-    case OP_ANY_LINE:
-        return c != '\n';
-    case OP_CLASS:
-        class = &re->classes[in->x];
-        return (in_ranges(re, class, c) || (in->nocase && in_ranges(re, class, other_case(c)))) !=
-               class->negated;
-    }
-    return false;
-}
-
-/* Add to a set all instructions that are reached from `at` without taking a character. Returns
- * whether the match is among them. */
-static bool follow(struct regexp *re, uint32_t at, uint32_t *set, size_t *n, const struct text *t)
-{
-    size_t depth = 0;
-
-    re->stack[depth++] = at;
-    while (depth) {
-        const struct instruction *in;
-
-        at = re->stack[--depth];
-        if (re->mark[at] == re->generation)
-            continue;
-        re->mark[at] = re->generation;
-        in = &re->code[at];
-        if (in->op == OP_MATCH)
-            return true;
-        if (in->op == OP_SPLIT)
-            re->stack[depth++] = in->y;
-        if (in->op == OP_SPLIT || in->op == OP_JUMP)
-            re->stack[depth++] = in->x;
-        else if (in->op != OP_ASSERT)
-            set[(*n)++] = at;
-        else if (holds(in->x, t))
-            re->stack[depth++] = at + 1;
-    }
-    return false;
-}
-
-/* Forget which instructions are in a set. */
-static void next_generation(struct regexp *re)
-{
-    if (++re->generation == 0) {
-        memset(re->mark, 0, re->n * sizeof *re->mark);
-        re->generation = 1;
-    }
-}
-
-int regexp_match(struct regexp *re, const char *text, size_t size)
-{
-    struct text t = {.text = text, .size = size};
-    size_t      n = 0, steps = 0;
-
-    for (next_generation(re); steps <= REGEXP_STEPS_MAX; steps += n + 1) {
-        uint32_t c = 0, *swap;
-        size_t   n_later = 0, length;
-
-        if (!n && !re->any_begin) /* no match is in progress: go to where one can begin */
-            while (t.at < size && !re->begins[(uint8_t)text[t.at]])
-                t.at++;
-        if (follow(re, 0, re->now, &n, &t))
-            return 1;
-        if (t.at >= size)
-            return 0;
-        length = decode(text + t.at, size - t.at, &c);
-        t.at += length;
-        next_generation(re);
-        for (size_t i = 0; i < n; i++)
-            if (takes(re, &re->code[re->now[i]], c) &&
-                follow(re, re->now[i] + 1, re->later, &n_later, &t))
-                return 1;
-        swap = re->now;
-        re->now = re->later;
-        re->later = swap;
-        n = n_later;
-    }
-    return -E2BIG;
-}
-
 /* Compiling ---------------------------------------------------------------------------- */
-
-/* Which first bytes a match can have: those of the characters that the first instructions take. */
-static void find_begins(struct regexp *re)
-{
-    size_t n = 0, depth = 0;
-
-    re->generation++;
-    re->stack[depth++] = 0;
-    while (depth) {
-        uint32_t                  at = re->stack[--depth];
-        const struct instruction *in = &re->code[at];
-
-        if (re->mark[at] == re->generation)
-            continue;
-        re->mark[at] = re->generation;
-        if (in->op == OP_MATCH)
-            re->any_begin = true;
-        else if (in->op == OP_ASSERT) /* takes nothing: what follows it does */
-            re->stack[depth++] = at + 1;
-        else if (in->op == OP_SPLIT || in->op == OP_JUMP) {
-            re->stack[depth++] = in->x;
-            re->stack[depth++] = in->y;
-        } else
-            re->now[n++] = at;
-    }
-    for (uint32_t c = 0; c < 256; c++)
-        for (size_t i = 0; i < n && !re->begins[c]; i++)
-            re->begins[c] = c >= 0x80 || takes(re, &re->code[re->now[i]], c);
-}
 
 static bool prepare(struct regexp *re)
 {
@@ -807,10 +571,23 @@ static bool prepare(struct regexp *re)
     re->later = calloc(re->n, sizeof *re->later);
     re->mark = calloc(re->n, sizeof *re->mark);
     re->stack = calloc(2 * re->n + 2, sizeof *re->stack);
-    if (!re->now || !re->later || !re->mark || !re->stack)
+    return re->now && re->later && re->mark && re->stack;
+}
+
+/* Whether a pattern begins with as many characters as there are: .* .+ .{2,} and no alternatives. What is
+ * before a match, up to the begin of its line, is then a part of another. */
+static bool begins_line(const struct parser *p)
+{
+    size_t digits = 2;
+
+    if (p->size < 2 || p->text[0] != '.' || memchr(p->text, '|', p->size))
         return false;
-    find_begins(re);
-    return true;
+    if (p->text[1] != '{')
+        return p->text[1] == '*' || p->text[1] == '+';
+    while (digits < p->size && p->text[digits] >= '0' && p->text[digits] <= '9')
+        digits++;
+    return digits > 2 && digits + 1 < p->size && p->text[digits] == ',' &&
+           p->text[digits + 1] == '}';
 }
 
 int regexp_compile(const char *pattern, size_t size, struct regexp **ret, const char **ret_error)
@@ -824,6 +601,7 @@ int regexp_compile(const char *pattern, size_t size, struct regexp **ret, const 
     p.re = calloc(1, sizeof *p.re);
     if (!p.re)
         return -ENOMEM;
+    p.re->begins_line = begins_line(&p);
     alternatives(&p);
     if (!p.error && more(&p))
         fail(&p, ") without (");
@@ -850,5 +628,6 @@ void regexp_free(struct regexp *re)
     free(re->later);
     free(re->mark);
     free(re->stack);
+    regexp_free_automaton(re);
     free(re);
 }

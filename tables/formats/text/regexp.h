@@ -7,7 +7,7 @@
  *
  * A text is UTF-8 and matches by code points; a byte that is no UTF-8 counts as itself. Case is
  * ignored for ASCII letters only. The method is Thompson's, as R. Cox describes it ("Regular
- * Expression Matching Can Be Simple And Fast").
+ * Expression Matching Can Be Simple And Fast"), with states that are kept once they are known.
  */
 #ifndef SVCQL_REGEXP_H
 #define SVCQL_REGEXP_H
@@ -26,8 +26,8 @@ struct regexp;
 int  regexp_compile(const char *pattern, size_t size, struct regexp **ret, const char **ret_error);
 void regexp_free(struct regexp *regexp); /* accepts NULL */
 
-/* Whether the pattern matches anywhere in the text: 1, 0, or -E2BIG where it takes more steps than
- * REGEXP_STEPS_MAX. Not for two threads at once. */
+/* Whether the pattern matches anywhere in the text: 1, 0, -ENOMEM, or -E2BIG where it takes more steps
+ * than REGEXP_STEPS_MAX. Not for two threads at once. */
 int regexp_match(struct regexp *regexp, const char *text, size_t size);
 
 #endif
