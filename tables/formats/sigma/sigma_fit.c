@@ -182,14 +182,16 @@ static bool in_network(const struct sigma_test *test, const struct sigma_value *
 
 /* Tests ---------------------------------------------------------------------------- */
 
+static const char *folded(struct sigma_run *run, const struct sigma_value *value)
+{
+    return sigma_value_fold(run->event, &run->event->values[value - run->event->values]);
+}
+
 /* Text without regard to case unless the test is cased. */
 static const char *text_of(struct sigma_run *run, const struct sigma_test *test,
                            const struct sigma_value *value)
 {
-    struct sigma_event *event = run->event;
-
-    return test->cased ? value->text
-                       : sigma_value_fold(event, &event->values[value - event->values]);
+    return test->cased ? value->text : folded(run, value);
 }
 
 static bool like_other(struct sigma_run *run, const struct sigma_test *test,
@@ -209,17 +211,13 @@ static bool like_other(struct sigma_run *run, const struct sigma_test *test,
         text, value->size);
 }
 
-/* Whether a value has the text that a regular expression cannot do without, where that is too short
- * for the index. */
+/* Whether a value has the texts that a regular expression cannot do without. */
 static bool has_needed(struct sigma_run *run, const struct sigma_test *test,
                        const struct sigma_value *value)
 {
-    const struct sigma_part *part = test->pattern.parts;
-
-    if (test->pattern.n == 0 || test->literal)
+    if (test->pattern.n <= (run->marks && test->literal)) /* the index has found its only one */
         return true;
-    const char *text = text_of(run, test, value);
-    return memmem(text, value->size, part->text, part->size) != NULL;
+    return sigma_pattern_match(&test->pattern, folded(run, value), value->size);
 }
 
 static bool value_fits(struct sigma_run *run, const struct sigma_test *test,

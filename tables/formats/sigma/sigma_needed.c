@@ -26,41 +26,76 @@ static const char *skip_brackets(const char *at)
     return at;
 }
 
+/* Whether all matches have what is in a group: it is not left out, and it has no alternatives. */
+static bool is_plain(const char *group)
+{
+    const char *end = skip_brackets(group);
+
+    if (group[1] == '?' && group[2] != ':')
+        return false; /* flags */
+    return !strchr("*?{|", *end ? *end : '.') && !memchr(group, '|', (size_t)(end - group));
+}
+
+struct runs {
+    struct arena         *arena;
+    struct sigma_pattern *pattern;
+    size_t                room, n; /* bytes of the run at hand */
+    char                 *text;    /* where it begins */
+};
+
+static void end_run(struct runs *runs)
+{
+    struct sigma_pattern *pattern = runs->pattern;
+
+    if (runs->n == 0)
+        return;
+    struct sigma_part *parts =
+        arena_grow(runs->arena, pattern->parts, pattern->n, &runs->room, sizeof *parts);
+    if (!parts)
+        return;
+    pattern->parts = parts;
+    parts[pattern->n++] = (struct sigma_part){.text = runs->text, .size = (uint32_t)runs->n};
+    runs->text += runs->n;
+    runs->n = 0;
+}
+
+/* Read what is at `at`: where the next is, NULL where nothing can be said of the expression. */
+static const char *read_piece(struct runs *runs, const char *at)
+{
+    char c = *at;
+    bool plain = c > 0 && !strchr("()[]{}.*+?^$|\\", c);
+
+    if (c == '\\' && at[1]) {
+        c = *++at;
+        plain = ispunct((unsigned char)c);
+        if (isalnum((unsigned char)c) && !strchr("dDsSwWbBAzZ", c))
+            return NULL; /* a character by its number */
+    }
+    if (plain) {
+        runs->text[runs->n++] = (char)tolower((unsigned char)c); /* plain ones are ASCII */
+        return at + 1;
+    }
+    if (c == '|') /* what is before it need not be there */
+        return NULL;
+    if (strchr("*?{", c))
+        runs->n -= runs->n > 0; /* the character before it may be missing */
+    end_run(runs);
+    if (c == '{')
+        return strchr(at, '}') ? strchr(at, '}') + 1 : at + 1;
+    if (c == '(' && is_plain(at))
+        return at + (at[1] == '?' ? 3 : 1);
+    return c == '[' || c == '(' ? skip_brackets(at) : at + 1;
+}
+
 void sigma_needed_text(struct arena *arena, const char *at, struct sigma_pattern *ret)
 {
-    char  *run = arena_alloc(arena, strlen(at) + 1), *best = arena_alloc(arena, strlen(at) + 1);
-    size_t n = 0, most = 0;
+    struct runs runs = {arena, ret, 0, 0, arena_alloc(arena, strlen(at) + 1)};
 
-    for (bool plain; run && best; at++) {
-        char c = *at;
-        if (c == '|')
-            return; /* what is before it need not be there */
-        plain = c > 0 && !strchr("()[]{}.*+?^$|\\", c);
-        if (c == '\\' && at[1] && ispunct((unsigned char)at[1])) {
-            c = *++at;
-            plain = true;
-        } else if (c == '\\' && at[1]) {
-            if (isalnum((unsigned char)at[1]) && !strchr("dDsSwWbBAzZ", at[1]))
-                return; /* a character by its number */
-            at++;
-        } else if (c == '(' || c == '[') {
-            at = skip_brackets(at) - 1;
-        } else if (c && strchr("*?{", c)) {
-            n -= n > 0; /* the character before it may be missing */
-            at = c == '{' && strchr(at, '}') ? strchr(at, '}') : at;
-        }
-        if (plain) {
-            run[n++] = (char)tolower((unsigned char)c); /* plain ones are ASCII */
-            continue;
-        }
-        if (n > most)
-            memcpy(best, run, most = n);
-        n = 0;
-        if (!*at)
-            break;
-    }
-    if (!most || !(ret->parts = arena_alloc(arena, sizeof *ret->parts)))
-        return;
-    ret->parts[0] = (struct sigma_part){.text = best, .size = (uint32_t)most};
-    ret->n = 1;
+    *ret = (struct sigma_pattern){.open_start = true, .open_end = true};
+    while (runs.text && at && *at)
+        at = read_piece(&runs, at);
+    if (runs.text)
+        end_run(&runs);
+    if (!at)
+        ret->n = 0;
 }

@@ -4,8 +4,9 @@
 
 #include "sigma_pattern.h"
 
-/* The longest text that every match of a regular expression holds, without regard to case: of what
- * is outside of groups, classes and alternatives. *ret has one part, in lower case, or none. */
+/* The texts that every match of a regular expression holds one after another, without regard to case:
+ * what is outside of classes, alternatives and what may be missing. *ret has them in lower case, with
+ * stars between and around them; no parts: none are known. */
 void sigma_needed_text(struct arena *arena, const char *expression, struct sigma_pattern *ret);
 
 #endif

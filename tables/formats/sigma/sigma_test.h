@@ -49,7 +49,7 @@ struct sigma_test {
     uint32_t    regexp;       /* index of the expression in the rules' list */
     const char *shown;        /* of SIGMA_REGEXP and SIGMA_CIDR, as the rule writes it */
     union {
-        struct sigma_pattern pattern; /* of SIGMA_REGEXP a text that every match holds; none: n 0 */
+        struct sigma_pattern pattern; /* of SIGMA_REGEXP: sigma_needed.h */
         struct {
             double                  number;
             enum sigma_comparison   comparison;
