@@ -9,7 +9,7 @@
 #define GRAM        4u
 #define COUNT_BITS  17 /* of the table that counts how often four bytes occur in rules */
 #define BUCKET_BITS 15
-#define FILTER_BITS 19
+#define FILTER_BITS 14 /* of its words: 128 KiB */
 #define NO_LITERAL  UINT32_MAX
 #define COST_MAX    1e9
 
@@ -36,8 +36,8 @@ struct sigma_index {
     struct link    *links;
     size_t          n_literals, n_links;
     uint32_t        buckets[1u << BUCKET_BITS];
-    uint64_t        filter[(1u << FILTER_BITS) / 64];
-    uint8_t        *fields; /* of each number: whether a text belongs to it */
+    uint64_t        filter[1u << FILTER_BITS]; /* two bits of a word for each key */
+    uint8_t        *fields;                    /* of each number: whether a text belongs to it */
     size_t          n_fields;
     size_t          n_rules, n_ors;
     bool           *anywhere; /* of each rule */
@@ -63,9 +63,14 @@ static uint32_t salt(int32_t field)
     return (uint32_t)(field + 1) * 0x9e3779b1u;
 }
 
-static uint32_t mix(uint32_t gram)
+static uint64_t mix(uint32_t key)
 {
-    return gram * 2654435761u;
+    return key * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static uint64_t filter_bits(uint64_t hash)
+{
+    return UINT64_C(1) << (hash >> 44 & 63) | UINT64_C(1) << (hash >> 38 & 63);
 }
 
 /* What rules cannot do without ------------------------------------------------------- */
@@ -121,7 +126,7 @@ static void each_gram(struct sigma_index *index, const struct sigma_test *test, 
 static void count_gram(struct sigma_index *index, const struct sigma_part *part, uint32_t at,
                        void *data)
 {
-    uint16_t *count = &index->counts[mix(folded_gram(part, at)) >> (32 - COUNT_BITS)];
+    uint16_t *count = &index->counts[mix(folded_gram(part, at)) >> (64 - COUNT_BITS)];
 
     (void)data;
     *count = (uint16_t)(*count + (*count < UINT16_MAX));
@@ -131,7 +136,7 @@ static void choose_gram(struct sigma_index *index, const struct sigma_part *part
                         void *data)
 {
     struct choice *best = data;
-    double         cost = index->counts[mix(folded_gram(part, at)) >> (32 - COUNT_BITS)];
+    double         cost = index->counts[mix(folded_gram(part, at)) >> (64 - COUNT_BITS)];
 
     if (cost < best->cost)
         *best = (struct choice){part, at, cost};
@@ -156,7 +161,7 @@ static bool same_text(const struct literal *a, const struct literal *b)
 /* Enter a literal that is not among those of its bucket; its number from 1, 0 where out of memory. */
 static uint32_t enter(struct sigma_index *index, const struct literal *literal)
 {
-    uint32_t *bucket = &index->buckets[mix(literal->key) >> (32 - BUCKET_BITS)];
+    uint32_t *bucket = &index->buckets[mix(literal->key) >> (64 - BUCKET_BITS)];
 
     for (uint32_t l = *bucket; l != NO_LITERAL; l = index->literals[l].next)
         if (same_text(&index->literals[l], literal))
@@ -167,8 +172,8 @@ static uint32_t enter(struct sigma_index *index, const struct literal *literal)
     *added = *literal;
     added->next = *bucket;
     *bucket = (uint32_t)index->n_literals - 1;
-    uint32_t bit = mix(literal->key) >> (32 - FILTER_BITS);
-    index->filter[bit / 64] |= UINT64_C(1) << (bit % 64);
+    uint64_t hash = mix(literal->key);
+    index->filter[hash >> (64 - FILTER_BITS)] |= filter_bits(hash);
     if (literal->field >= 0)
         index->fields[literal->field] = 1;
     return (uint32_t)index->n_literals;
@@ -431,7 +436,7 @@ static bool is_here(const struct literal *literal, const char *text, uint32_t si
 static void compare(struct sigma_index *index, int32_t field, const char *text, uint32_t size,
                     uint32_t at, uint32_t key)
 {
-    for (uint32_t l = index->buckets[mix(key) >> (32 - BUCKET_BITS)]; l != NO_LITERAL;
+    for (uint32_t l = index->buckets[mix(key) >> (64 - BUCKET_BITS)]; l != NO_LITERAL;
          l = index->literals[l].next) {
         const struct literal *literal = &index->literals[l];
         if (literal->key == key && literal->field == field && is_here(literal, text, size, at))
@@ -441,9 +446,9 @@ static void compare(struct sigma_index *index, int32_t field, const char *text, 
 
 static bool may_be(const struct sigma_index *index, uint32_t key)
 {
-    uint32_t bit = mix(key) >> (32 - FILTER_BITS);
+    uint64_t hash = mix(key), bits = filter_bits(hash);
 
-    return index->filter[bit / 64] >> (bit % 64) & 1;
+    return (index->filter[hash >> (64 - FILTER_BITS)] & bits) == bits;
 }
 
 /* The texts of a field in a value. */
