@@ -92,10 +92,15 @@ static int judge_rules(struct sigma *sigma, struct kind *kind, const struct sigm
         rows.bits[i] |= kind->open_rows.bits[i];
     kind->possible = calloc(sigma->n_rules / 64 + 1, sizeof *kind->possible);
     kind->tried = calloc(sigma->n_rules + 1, sizeof *kind->tried);
-    if (!kind->possible || !kind->tried)
+    bool *fits = calloc(sigma->n_classes + 1, sizeof *fits);
+    if (!kind->possible || !kind->tried || !fits) {
+        free(fits);
         return -ENOMEM;
+    }
+    for (size_t i = 0; i < sigma->n_classes; i++)
+        fits[i] = sigma_class_fits(&sigma->classes[i], &rows);
     for (size_t i = 0; i < sigma->n_rules; i++) {
-        if (!sigma->trees[i] || !sigma_class_fits(&sigma->classes[sigma->class_of[i]], &rows) ||
+        if (!sigma->trees[i] || !fits[sigma->class_of[i]] ||
             judge(sigma, sigma->trees[i], keys, n) == NO)
             continue;
         kind->possible[i / 64] |= UINT64_C(1) << (i % 64);
@@ -104,6 +109,7 @@ static int judge_rules(struct sigma *sigma, struct kind *kind, const struct sigm
             kind->tried[kind->n_tried++] = (uint32_t)i;
         kind->anywhere |= sigma_index_anywhere(sigma->index, (uint32_t)i);
     }
+    free(fits);
     uint32_t *tried = realloc(kind->tried, (kind->n_tried + 1) * sizeof *tried);
     if (tried)
         kind->tried = tried;
