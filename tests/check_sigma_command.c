@@ -99,8 +99,8 @@ START_TEST(a_rule_is_explained)
     ck_assert_ptr_nonnull(strstr(text, "ImagePath: %SystemRoot%\\PSEXESVC.exe"));
     ck_assert_int_eq(run(&text, dir, "sigma -e logs --explain rules/psexec.yml"), 1);
     ck_assert_ptr_nonnull(strstr(text, "that fit: 1"));
-    ck_assert_int_eq(run(&text, dir, "sigma -e logs --explain rules/bad.yml"), 0);
-    ck_assert_ptr_nonnull(strstr(text, "cannot run: line 2: unknown modifier odd"));
+    ck_assert_int_eq(run(&text, dir, "sigma -e logs --explain rules/bad.yml"), 3);
+    ck_assert_ptr_nonnull(strstr(text, "cannot run (error): line 2: unknown modifier odd"));
     ck_assert_int_eq(run(&text, dir, "sigma --explain rules/none.yml"), 2);
 }
 END_TEST

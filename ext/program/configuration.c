@@ -284,7 +284,7 @@ static int add_rules(struct configuration *c)
                 "subject, source, record FROM svcql_rules('");
     for (const char *at = c->options.rules; *at; at++)
         buffer_puts(&sql, *at == '\'' ? "''" : (char[2]){*at, '\0'});
-    buffer_puts(&sql, "') WHERE error IS NULL AND time > unixepoch() - 86400");
+    buffer_puts(&sql, "') WHERE status = 'match' AND time > unixepoch() - 86400");
     const char *text = buffer_text(&sql) ? arena_strndup(&c->arena, sql.data, sql.size) : NULL;
     buffer_free(&sql);
     struct scheduled_query *queries =

@@ -86,7 +86,7 @@ static const char posture_table_sql[] =
 
 /* What Sigma rules match; how many of them cannot run is the table's report, in coverage. */
 static const char make_rules[] = "CREATE TEMP TABLE hunt_rules AS SELECT " SIGMA_RANK
-                                 " AS rank, * FROM svcql_rules(%Q) WHERE error IS NULL %s";
+                                 " AS rank, * FROM svcql_rules(%Q) WHERE status = 'match' %s";
 static const char rules_sql[] = "SELECT %s time, utc_datetime(time) AS datetime, host, level, "
                                 "rule, id, technique, subject, source, "
                                 "record FROM hunt_rules ORDER BY rank DESC, time, number, match";

@@ -35,23 +35,23 @@ static const char make_hits[] =
 static const char hits_sql[] =
     "SELECT time, utc_datetime(time) AS datetime, host, level, rule, id, technique, subject, file, "
     "line, "
-    "source, record, row FROM sigma_hits WHERE error IS NULL AND rank >= %d "
+    "source, record, row FROM sigma_hits WHERE status = 'match' AND rank >= %d "
     "ORDER BY rank DESC, time, number, match";
 static const char hits_table_sql[] =
     "SELECT level, strftime('%%Y-%%m-%%d %%H:%%M', time, 'unixepoch') AS datetime, host, rule, "
     "technique, "
-    "subject FROM sigma_hits WHERE error IS NULL AND rank >= %d ORDER BY rank DESC, time, number, "
+    "subject FROM sigma_hits WHERE status = 'match' AND rank >= %d ORDER BY rank DESC, time, "
+    "number, "
     "match";
 static const char errors_sql[] =
-    "SELECT file, line, rule, error FROM sigma_hits WHERE error IS NOT NULL AND error NOT LIKE "
-    "'no log of %%' ORDER BY file, line";
+    "SELECT file, line, rule, error FROM sigma_hits WHERE status NOT IN ('match', 'no log') "
+    "ORDER BY file, line";
 static const char summary_sql[] =
     "SELECT printf('Hits: %d of %d rules; rules that cannot run: %d, and of logs that nothing "
     "reads: "
-    "%d', count(*) FILTER (WHERE error IS NULL), count(DISTINCT number) FILTER (WHERE error IS "
-    "NULL), "
-    "count(*) FILTER (WHERE error IS NOT NULL AND error NOT LIKE 'no log of %'), "
-    "count(*) FILTER (WHERE error LIKE 'no log of %')) FROM sigma_hits";
+    "%d', count(*) FILTER (WHERE status = 'match'), count(DISTINCT number) FILTER (WHERE status = "
+    "'match'), count(*) FILTER (WHERE status NOT IN ('match', 'no log')), "
+    "count(*) FILTER (WHERE status = 'no log')) FROM sigma_hits";
 
 static int rank_of(const char *level)
 {

@@ -104,7 +104,8 @@ static void print_rule(const struct sigma *sigma, size_t i, const struct explain
     }
     fputs(buffer_text(&shown) ? shown.data : "", out);
     if (rule->error)
-        fprintf(out, "  cannot run: line %u: %s\n", rule->error_line, rule->error);
+        fprintf(out, "  cannot run (%s): line %u: %s\n", sigma_status_text(rule->runs),
+                rule->error_line, rule->error);
     else if (rule->tree)
         fprintf(out, "  events of its log source: %lld; that fit: %lld\n", explained->of_source,
                 explained->fit);
@@ -134,20 +135,21 @@ static int try_events(struct sigma *sigma, sqlite3 *db, struct explained *explai
 static int explain_all(struct sigma *sigma, sqlite3 *db, FILE *out)
 {
     struct explained *explained = calloc(sigma_count(sigma) + 1, sizeof *explained);
-    long long         fit = 0;
+    long long         fit = 0, broken = 0;
     int               rc = explained ? try_events(sigma, db, explained) : SQLITE_NOMEM;
 
     for (size_t i = 0; explained && i < sigma_count(sigma); i++) {
         if (rc == SQLITE_DONE)
             print_rule(sigma, i, &explained[i], out);
         fit += explained[i].fit;
+        broken += sigma_rule(sigma, i)->runs > SIGMA_NO_LOG;
         for (size_t e = 0; e < explained[i].n; e++)
             free(explained[i].events[e].text);
     }
     free(explained);
     if (rc != SQLITE_DONE)
         return complain("%s", rc == SQLITE_NOMEM ? "out of memory" : sqlite3_errmsg(db));
-    return fit ? EXIT_FINDINGS : EXIT_CLEAN;
+    return fit ? EXIT_FINDINGS : broken ? EXIT_INCOMPLETE : EXIT_CLEAN;
 }
 
 int sigma_explain(sqlite3 *db, const char *path, FILE *out)

@@ -61,8 +61,8 @@ static long long count_hits(const char *rule, const char *sample, char why[256])
     snprintf(why, 256, "cannot be read");
     if (db && add_evidence(db, sample) &&
         sqlite3_prepare_v2(
-            db, "SELECT count(*) FILTER (WHERE error IS NULL), max(error) FROM svcql_rules(?1)", -1,
-            &stmt, NULL) == SQLITE_OK) {
+            db, "SELECT count(*) FILTER (WHERE status = 'match'), max(error) FROM svcql_rules(?1)",
+            -1, &stmt, NULL) == SQLITE_OK) {
         sqlite3_bind_text(stmt, 1, rule, -1, SQLITE_STATIC);
         if (sqlite3_step(stmt) == SQLITE_ROW) {
             const char *error = (const char *)sqlite3_column_text(stmt, 1);

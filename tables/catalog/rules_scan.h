@@ -24,6 +24,7 @@ struct match_row {
     const char *record;
     const char *file;
     int64_t     line;
+    const char *status;
     const char *error;
     int64_t     number;
     int64_t     match;

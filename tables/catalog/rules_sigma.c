@@ -66,7 +66,7 @@ static int report_rules(struct tbl_scan *scan)
 
     for (size_t i = 0; i < sigma_count(rules); i++)
         if (sigma_rule(rules, i)->error)
-            *(sigma_rule(rules, i)->no_log ? &other : &bad) += 1;
+            *(sigma_rule(rules, i)->runs == SIGMA_NO_LOG ? &other : &bad) += 1;
     return svcql_report(tbl_svcql(scan),
                         &(struct report){.table = "svcql_rules",
                                          .kind = "rules",
@@ -156,6 +156,7 @@ static void fill_rule(struct tbl_scan *scan, struct match_row *row, size_t i)
     row->level = rule->level;
     row->technique = techniques(scan, rule->tags);
     row->tags = rule->tags;
+    row->status = sigma_status_text(SIGMA_RUNS);
     row->time = NAN;
     row->file = rule->file;
     row->line = rule->line;
@@ -163,10 +164,11 @@ static void fill_rule(struct tbl_scan *scan, struct match_row *row, size_t i)
     row->match = state->sigma.matches[i]++;
 }
 
-static int error_row(struct tbl_scan *scan, struct match_row *row, size_t i, const char *error,
-                     uint32_t line)
+static int error_row(struct tbl_scan *scan, struct match_row *row, size_t i, const char *status,
+                     const char *error, uint32_t line)
 {
     fill_rule(scan, row, i);
+    row->status = status;
     row->error = error;
     if (line)
         row->line = line;
@@ -254,7 +256,8 @@ static int next_error(struct tbl_scan *scan, struct match_row *row)
     while (sigma->at < sigma_count(sigma->rules)) {
         const struct sigma_rule *rule = sigma_rule(sigma->rules, sigma->at++);
         if (rule->error)
-            return error_row(scan, row, sigma->at - 1, rule->error, rule->error_line);
+            return error_row(scan, row, sigma->at - 1, sigma_status_text(rule->runs), rule->error,
+                             rule->error_line);
     }
     return SQLITE_DONE;
 }
@@ -348,7 +351,7 @@ static int next_slow(struct tbl_scan *scan, struct match_row *row)
         const char *error = tbl_printf(
             scan, "its regular expression took too long on %u event%s, not searched%s", n,
             n == 1 ? "" : "s", n < SIGMA_GIVE_UP ? "" : ", nor were those after them");
-        return error ? error_row(scan, row, i, error, 0) : SQLITE_NOMEM;
+        return error ? error_row(scan, row, i, "slow", error, 0) : SQLITE_NOMEM;
     }
     return SQLITE_DONE;
 }

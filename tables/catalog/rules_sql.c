@@ -382,6 +382,7 @@ void sql_rules_free(struct sql_rules *sql)
 static void fill_rule(struct rules_scan *state, struct match_row *row, const struct rule *rule)
 {
     row->file = state->sql.files[state->sql.file].name;
+    row->status = "match";
     row->rule = rule ? rule->title : NULL;
     row->id = rule ? rule->id : NULL;
     row->level = rule ? rule->level : NULL;
@@ -392,12 +393,13 @@ static void fill_rule(struct rules_scan *state, struct match_row *row, const str
 }
 
 static int error_row(struct tbl_scan *scan, struct match_row *row, const struct rule *rule,
-                     const char *error)
+                     const char *status, const char *error)
 {
     struct rules_scan *state = tbl_state(scan);
 
     state->match = 0;
     fill_rule(state, row, rule);
+    row->status = status;
     row->error = tbl_printf(scan, "%s", error);
     return row->error ? SQLITE_ROW : SQLITE_NOMEM;
 }
@@ -489,7 +491,7 @@ static int step_rule(struct tbl_scan *scan, struct match_row *row, const struct 
     int                rc = SQLITE_OK;
 
     if (!rule->sql)
-        return state->match++ ? SQLITE_DONE : error_row(scan, row, rule, "has no SQL");
+        return state->match++ ? SQLITE_DONE : error_row(scan, row, rule, "error", "has no SQL");
     if (!state->sql.stmt && (rc = prepare(state, rule, &state->sql.stmt)) == SQLITE_OK)
         state->match = 0;
     if (rc == SQLITE_OK) {
@@ -499,8 +501,11 @@ static int step_rule(struct tbl_scan *scan, struct match_row *row, const struct 
     }
     if (rc == SQLITE_ROW)
         return match_row(scan, row, rule);
-    const char *error = rc == SQLITE_INTERRUPT ? "takes too long" : sqlite3_errmsg(state->sql.db);
-    int code = rc == SQLITE_DONE || rc == SQLITE_NOMEM ? rc : error_row(scan, row, rule, error);
+    bool        slow = rc == SQLITE_INTERRUPT;
+    const char *error = slow ? "takes too long" : sqlite3_errmsg(state->sql.db);
+    int         code = rc == SQLITE_DONE || rc == SQLITE_NOMEM
+                           ? rc
+                           : error_row(scan, row, rule, slow ? "slow" : "error", error);
     sqlite3_finalize(state->sql.stmt);
     state->sql.stmt = NULL;
     return code;
@@ -521,7 +526,7 @@ int sql_rules_next(struct tbl_scan *scan, struct match_row *row)
         const struct rule_source *source = &state->sql.files[state->sql.file];
         if (source->error && state->sql.rule == 0) {
             next_rule(state);
-            return error_row(scan, row, NULL,
+            return error_row(scan, row, NULL, "error",
                              source->error == -EBADMSG ? "not a file of rules"
                                                        : source_error(source->error));
         }

@@ -1,7 +1,7 @@
 /* svcql_rules.c -- other people's detection rules, run over the logs in one pass.
  *
  *     SELECT rule, level, host, datetime(time, 'unixepoch'), subject FROM svcql_rules('/etc/rules');
- *     SELECT file, line, rule, error FROM svcql_rules('/etc/rules') WHERE error IS NOT NULL;
+ *     SELECT file, line, rule, error FROM svcql_rules('/etc/rules') WHERE status = 'error';
  *
  * Rules of Sigma run as they are, in YAML (rules_sigma.c), and converted to SQL (rules_sql.c). Each
  * form reads the logs once for all its rules.
@@ -74,7 +74,13 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct match_row, file, 0, "File of the rule"),
     TBL_COL(struct match_row, line, 0,
             "Line in that file: of the rule, or of what is wrong with it; NULL of a rule in SQL"),
-    TBL_COL(struct match_row, error, 0, "Why the rule, or its file, could not be used"),
+    TBL_COL(
+        struct match_row, status, 0,
+        "What the row says: match; error: the rule, or its file, could not be used; no log: "
+        "nothing "
+        "read here has its log source; no value: a placeholder is not in sigma_placeholders; slow: "
+        "it was given up"),
+    TBL_COL(struct match_row, error, 0, "Why it is no match, in words; NULL of a match"),
     TBL_COL(struct match_row, number, TBL_ID, "Number of the rule, over all files"),
     TBL_COL(struct match_row, match, TBL_ID, "Number of the match among the rule's, from 0"),
     TBL_COL(struct match_row, path, TBL_KEY | TBL_NEEDED | TBL_HIDDEN,
@@ -87,7 +93,7 @@ static const struct tbl_example examples[] = {
     {"What the rules of a folder match",
      "SELECT rule, level, host, subject, row FROM svcql_rules('/etc/svcql/rules')"},
     {"Rules that cannot run, and why",
-     "SELECT file, line, rule, error FROM svcql_rules('/etc/svcql/rules') WHERE error IS NOT NULL"},
+     "SELECT file, line, rule, error FROM svcql_rules('/etc/svcql/rules') WHERE status = 'error'"},
 };
 
 const struct tbl_table svcql_rules_table = {

@@ -100,8 +100,9 @@ int sigma_read(struct sigma *sigma, const char *file, const char *text, size_t s
         struct sigma_rule *rule = sigma->n_rules < SIGMA_RULES_MAX ? new_rule(sigma, name) : NULL;
         if (!rule)
             return -E2BIG;
-        rule->error = arena_strndup(&sigma->arena, yaml.error, strlen(yaml.error));
-        rule->error_line = yaml.error_line;
+        sigma_rule_refuse(rule, SIGMA_ERROR,
+                          arena_strndup(&sigma->arena, yaml.error, strlen(yaml.error)),
+                          yaml.error_line);
     }
     return sigma->arena.failed || sigma->scratch.failed ? -ENOMEM : r;
 }
@@ -115,7 +116,7 @@ int sigma_fail(struct sigma *sigma, const char *file, const char *why)
 
     if (!rule)
         return -E2BIG;
-    rule->error = arena_strndup(&sigma->arena, why, strlen(why));
+    sigma_rule_refuse(rule, SIGMA_ERROR, arena_strndup(&sigma->arena, why, strlen(why)), 0);
     return sigma->arena.failed ? -ENOMEM : 0;
 }
 
@@ -200,9 +201,10 @@ static void hide_rules(struct sigma *sigma, struct sigma_rule *rule)
     for (size_t i = 0; i < correlation->n_rules; i++) {
         long found = sigma_find(sigma, correlation->rules[i]);
         if (found < 0 || sigma->rules[found].error) {
-            rule->error =
-                found < 0 ? "names a rule that was not read" : "names a rule that cannot run";
-            rule->error_line = rule->line;
+            sigma_rule_refuse(rule, found < 0 ? SIGMA_ERROR : sigma->rules[found].runs,
+                              found < 0 ? "names a rule that was not read"
+                                        : "names a rule that cannot run",
+                              rule->line);
         } else if (!correlation->generate) {
             sigma->hidden[found] = true;
         }

@@ -250,6 +250,7 @@ static int add_text(struct item *item, struct sigma_node *list, const char *text
     }
     if (arena->failed || scratch->failed)
         return -ENOMEM;
+    item->maker->no_value = error == sigma_no_value;
     return error ? sigma_refuse(item->maker, item->line, "%s", error) : 0;
 }
 

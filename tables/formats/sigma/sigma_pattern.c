@@ -303,6 +303,8 @@ static bool find_name(const struct sigma_units *units, size_t at, size_t *ret_at
     return false;
 }
 
+const char sigma_no_value[] = "a placeholder without values in sigma_placeholders";
+
 static const char *expand_form(struct arena *arena, const struct sigma_units *from,
                                struct sigma_forms *made, sigma_placeholder *values, void *data)
 {
@@ -317,7 +319,7 @@ static const char *expand_form(struct arena *arena, const struct sigma_units *fr
         return NULL;
     }
     if (!values || !values(data, name, 0))
-        return "a placeholder without values in sigma_placeholders";
+        return sigma_no_value;
     for (size_t i = 0; (value = values(data, name, i)); i++) {
         struct sigma_units put_in = sigma_units_parse(arena, value, strlen(value));
         struct sigma_units to = {arena_alloc(arena, (from->n + put_in.n + 1) * sizeof(uint16_t)),

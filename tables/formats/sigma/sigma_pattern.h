@@ -44,6 +44,7 @@ sigma_change        sigma_make_windash;
 
 /* Put the values of placeholders, %name%, in the place of their names. `values` gives the i-th
  * value of a name, NULL past the last. */
+extern const char   sigma_no_value[]; /* why not, where a placeholder has no values */
 typedef const char *sigma_placeholder(void *data, const char *name, size_t i);
 const char         *sigma_make_expand(struct arena *arena, struct sigma_forms *forms,
                                       sigma_placeholder *values, void *data);

@@ -245,6 +245,25 @@ static int parse_body(struct sigma_maker *maker, const struct yaml_node *documen
     return r < 0 ? r : sigma_detection_parse(maker, detection, &rule->tree);
 }
 
+const char *sigma_status_text(enum sigma_status status)
+{
+    static const char *const texts[] = {[SIGMA_RUNS] = "match",
+                                        [SIGMA_NO_LOG] = "no log",
+                                        [SIGMA_NO_VALUE] = "no value",
+                                        [SIGMA_ERROR] = "error"};
+
+    return texts[status];
+}
+
+void sigma_rule_refuse(struct sigma_rule *rule, enum sigma_status why, const char *error,
+                       uint32_t line)
+{
+    rule->tree = NULL;
+    rule->runs = why;
+    rule->error = error;
+    rule->error_line = line;
+}
+
 int sigma_rule_parse(struct sigma_maker *maker, const struct yaml_node *document,
                      struct sigma_rule *rule)
 {
@@ -259,11 +278,11 @@ int sigma_rule_parse(struct sigma_maker *maker, const struct yaml_node *document
     rule->description = keep(maker, yaml_get(document, "description"));
     rule->tags = join(maker, yaml_get(document, "tags"));
     maker->error = NULL;
+    maker->no_value = false;
     int r = parse_body(maker, document, rule);
     if (r != -EBADMSG)
         return r;
-    rule->tree = NULL;
-    rule->error = maker->error;
-    rule->error_line = maker->error_line;
+    sigma_rule_refuse(rule, maker->no_value ? SIGMA_NO_VALUE : SIGMA_ERROR, maker->error,
+                      maker->error_line);
     return 0;
 }

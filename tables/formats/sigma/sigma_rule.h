@@ -7,6 +7,17 @@
 
 #include "sigma_condition.h"
 
+/* Why a rule cannot run. */
+enum sigma_status {
+    SIGMA_RUNS,
+    SIGMA_NO_LOG,   /* nothing is wrong with it, but its logs are not read */
+    SIGMA_NO_VALUE, /* a placeholder of it has no values */
+    SIGMA_ERROR,
+};
+
+/* "no log", "no value", "error"; of one that runs "match". */
+const char *sigma_status_text(enum sigma_status status);
+
 enum sigma_kind { SIGMA_RULE, SIGMA_CORRELATION, SIGMA_FILTER };
 
 struct sigma_logsource {
@@ -54,10 +65,14 @@ struct sigma_rule {
     struct sigma_correlation *correlation;
     const char              **applies_to; /* of a filter: rules; none: all */
     size_t                    n_applies_to;
-    const char               *error; /* why it cannot run */
+    enum sigma_status         runs;
+    const char               *error; /* why it cannot run, in words */
     uint32_t                  error_line;
-    bool                      no_log; /* nothing is wrong with it, but its logs are not read */
 };
+
+/* A rule cannot run. The text must live as long as the rule. */
+void sigma_rule_refuse(struct sigma_rule *rule, enum sigma_status why, const char *error,
+                       uint32_t line);
 
 /* Read one document into a zeroed rule. 0, also where the rule has an error; -ENODATA for an empty
  * document; -ENOMEM. */

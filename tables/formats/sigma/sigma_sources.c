@@ -235,10 +235,7 @@ int sigma_place_rule(struct sigma *sigma, size_t i)
         return r;
     const struct source_class *class = &sigma->classes[sigma->class_of[i]];
     if (class->empty) {
-        rule->error = no_log(sigma, &rule->logsource);
-        rule->error_line = rule->line;
-        rule->no_log = true;
-        rule->tree = NULL;
+        sigma_rule_refuse(rule, SIGMA_NO_LOG, no_log(sigma, &rule->logsource), rule->line);
         return 0;
     }
     for (size_t row = 0; row < sigma->n_sources; row++)

@@ -89,6 +89,7 @@ struct sigma_maker {
     void               *placeholder_data;
     uint32_t    error_line; /* of what could not be made, and why: static text, or the arena's */
     const char *error;
+    bool        no_value; /* it is a placeholder without values */
 };
 
 /* Tests of a line: key "Field|modifier|...", without a field a keyword; 0, -EBADMSG with
