@@ -3,8 +3,10 @@
 #define SVCQL_RULES_SCAN_H
 
 #include "formats/sigma/sigma_correlate.h"
+#include "formats/text/json_pairs.h"
 #include "formats/text/rule_file.h"
 #include "root.h"
+#include "sigma_audit.h"
 #include "sigma_events.h"
 #include "table.h"
 
@@ -44,9 +46,11 @@ struct sql_rules {
     struct rule_source *files;
     size_t              n_files;
     sqlite3            *db;
-    char              **columns;        /* of logs */
-    bool               *needed, *extra; /* extra: a name of the record's data that logs has not */
-    size_t              n_columns;
+    char              **columns; /* of logs, and names of the records' data that it has not */
+    bool               *needed;  /* of each column: whether a rule reads it */
+    size_t              n_columns, n_own;
+    struct sigma_audit *audit;
+    struct json_pairs   pairs;
     int64_t             events[RULE_EVENTS_MAX]; /* EventIDs that the rules name */
     size_t              n_events;
     bool                all_events; /* some rule names none */

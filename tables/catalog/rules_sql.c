@@ -4,12 +4,16 @@
  * table `logs`, under an authorizer that allows them to read it and to call functions. That table
  * is filled once, from the view of that name here, with the columns that the rules use and the
  * events that they can match; then each rule runs over it. So the logs are read once for all rules.
+ *
+ * In what pySigma writes, a name that is no column of the view is a field of the record's data. A field
+ * that a record lacks is '', so that NOT does not hide the row, and `IS NULL` holds of it.
  */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "evidence.h"
 #include "formats/text/array.h"
@@ -22,7 +26,8 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define STEPS_MAX 200000000 /* of SQLite's virtual machine that one rule may take: some seconds */
+#define COLUMNS_MAX 1900      /* SQLite's limit is 2,000 */
+#define STEPS_MAX   200000000 /* of SQLite's virtual machine that one rule may take: some seconds */
 
 /* Reading the rules ---------------------------------------------------------------- */
 
@@ -61,6 +66,122 @@ int sql_rules_read(struct tbl_scan *scan, const struct root *root, const char *p
         free(text);
     }
     return source->error == -ENOMEM ? SQLITE_NOMEM : report_file(scan, root, source);
+}
+
+/* What pySigma writes ----------------------------------------------------------------- */
+
+/* The rule's terms where it has the form that pySigma writes; NULL of any other. Its default output
+ * names a table that is still to be chosen. */
+static const char *terms_of(const char *sql)
+{
+    static const char *const forms[] = {"SELECT * FROM logs", "SELECT * FROM <TABLE_NAME>"};
+
+    while (isspace((unsigned char)*sql))
+        sql++;
+    for (size_t i = 0; i < TBL_COUNT(forms); i++) {
+        size_t size = strlen(forms[i]);
+        if (sqlite3_strnicmp(sql, forms[i], (int)size) == 0 && !strcasestr(sql + size, "select"))
+            return sql + size;
+    }
+    return NULL;
+}
+
+/* One word, name, text or other character of SQL. */
+struct token {
+    enum { TOKEN_END, TOKEN_WORD, TOKEN_NAME, TOKEN_OTHER } kind; /* TOKEN_NAME: in backticks */
+    const char *text;
+    size_t      size;
+};
+
+static struct token next_token(const char *sql)
+{
+    while (isspace((unsigned char)*sql))
+        sql++;
+    struct token token = {*sql ? TOKEN_OTHER : TOKEN_END, sql, *sql != 0};
+    if (isalpha((unsigned char)*sql) || *sql == '_') {
+        token.kind = TOKEN_WORD;
+        while (isalnum((unsigned char)sql[token.size]) || sql[token.size] == '_')
+            token.size++;
+    } else if (isdigit((unsigned char)*sql)) {
+        while (isalnum((unsigned char)sql[token.size]))
+            token.size++;
+    } else if (*sql && strchr("'\"`", *sql)) {
+        const char *end = strchr(sql + 1, *sql); /* a quote inside is doubled: two tokens */
+        token.kind = *sql == '`' ? TOKEN_NAME : TOKEN_OTHER;
+        token.size = end ? (size_t)(end - sql) + 1 : strlen(sql);
+    }
+    return token;
+}
+
+static bool is_word(struct token token, const char *word)
+{
+    return token.kind == TOKEN_WORD && token.size == strlen(word) &&
+           strncasecmp(token.text, word, token.size) == 0;
+}
+
+/* Add a name as a column unless there is one. False where out of memory. */
+static bool add_field(struct rules_scan *state, const char *name, size_t size)
+{
+    for (size_t c = 0; c < state->sql.n_columns; c++)
+        if (strlen(state->sql.columns[c]) == size &&
+            strncasecmp(state->sql.columns[c], name, size) == 0)
+            return true;
+    if (size == 0 || state->sql.n_columns == COLUMNS_MAX) /* it is then an error of the rule */
+        return true;
+    char *copy = strndup(name, size);
+    if (copy)
+        state->sql.columns[state->sql.n_columns++] = copy;
+    return copy != NULL;
+}
+
+/* Add the names of a rule that are neither words of SQL nor functions. */
+static bool add_fields_of(struct rules_scan *state, const char *sql)
+{
+    struct token token;
+
+    for (; (token = next_token(sql)).kind != TOKEN_END; sql = token.text + token.size) {
+        bool quoted = token.kind == TOKEN_NAME;
+        if (!quoted &&
+            (token.kind != TOKEN_WORD || *next_token(token.text + token.size).text == '(' ||
+             sqlite3_keyword_check(token.text, (int)token.size)))
+            continue;
+        if (!add_field(state, token.text + quoted, token.size - (quoted ? 2 : 0)))
+            return false;
+    }
+    return true;
+}
+
+static int add_fields(struct rules_scan *state)
+{
+    for (size_t f = 0; f < state->sql.n_files; f++)
+        for (size_t r = 0; r < state->sql.files[f].rules.n; r++) {
+            const char *sql = state->sql.files[f].rules.rules[r].sql;
+            const char *terms = sql ? terms_of(sql) : NULL;
+            if (terms && !add_fields_of(state, terms))
+                return SQLITE_NOMEM;
+        }
+    return SQLITE_OK;
+}
+
+/* A rule's SQL with its star replaced by what identifies an event, so that only the columns that it
+ * tests count as read, and with '' for NULL. Other forms run as they are. */
+static char *own_form(const char *sql)
+{
+    const char  *terms = terms_of(sql);
+    sqlite3_str *text;
+    struct token token, before = {0};
+
+    if (!terms)
+        return sqlite3_mprintf("%s", sql);
+    text = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(text, "SELECT rowid AS \"svcql rowid\" FROM logs");
+    for (; (token = next_token(terms)).kind != TOKEN_END; terms = token.text + token.size) {
+        bool is_null = is_word(token, "null") && (is_word(before, "is") || is_word(before, "not"));
+        sqlite3_str_append(text, terms, (int)(token.text - terms));
+        sqlite3_str_append(text, is_null ? "''" : token.text, is_null ? 2 : (int)token.size);
+        before = token;
+    }
+    return sqlite3_str_finish(text);
 }
 
 /* The private connection ------------------------------------------------------------ */
@@ -122,15 +243,16 @@ static int list_columns(struct tbl_scan *scan, const char *logs)
     if (rc != SQLITE_OK)
         return rc == SQLITE_NOMEM ? rc : tbl_fail(scan, "svcql_rules: %s", sqlite3_errmsg(db));
     size_t n = (size_t)sqlite3_column_count(stmt);
-    state->sql.columns = calloc(n, sizeof *state->sql.columns);
-    state->sql.needed = calloc(n, sizeof *state->sql.needed);
-    for (size_t c = 0; state->sql.columns && state->sql.needed && c < n; c++) {
+    state->sql.columns = calloc(COLUMNS_MAX, sizeof *state->sql.columns);
+    state->sql.needed = calloc(COLUMNS_MAX, sizeof *state->sql.needed);
+    for (size_t c = 0; state->sql.columns && state->sql.needed && c < n && c < COLUMNS_MAX; c++) {
         const char *name = sqlite3_column_name(stmt, (int)c);
         if (!name || !(state->sql.columns[c] = strdup(name)))
             break;
         state->sql.n_columns++;
     }
     sqlite3_finalize(stmt);
+    state->sql.n_own = n;
     return state->sql.n_columns == n ? SQLITE_OK : SQLITE_NOMEM;
 }
 
@@ -166,6 +288,8 @@ static int open_private(struct tbl_scan *scan, const char *logs)
     struct rules_scan *state = tbl_state(scan);
 
     int rc = list_columns(scan, logs);
+    if (rc == SQLITE_OK)
+        rc = add_fields(state);
     if (rc != SQLITE_OK)
         return rc;
     rc = sqlite3_open_v2(":memory:", &state->sql.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
@@ -178,23 +302,6 @@ static int open_private(struct tbl_scan *scan, const char *logs)
 }
 
 /* What the rules look at --------------------------------------------------------------- */
-
-/* A rule's SQL with its star replaced by what identifies an event, so that only the columns that it
- * tests count as read. pySigma's default output names a table that is still to be chosen. Other forms
- * run as they are. */
-static char *own_form(const char *sql)
-{
-    static const char *const forms[] = {"SELECT * FROM logs", "SELECT * FROM <TABLE_NAME>"};
-
-    while (isspace((unsigned char)*sql))
-        sql++;
-    for (size_t i = 0; i < TBL_COUNT(forms); i++) {
-        size_t size = strlen(forms[i]);
-        if (sqlite3_strnicmp(sql, forms[i], (int)size) == 0)
-            return sqlite3_mprintf("SELECT rowid AS \"svcql rowid\" FROM logs%s", sql + size);
-    }
-    return sqlite3_mprintf("%s", sql);
-}
 
 static int prepare(struct rules_scan *state, const struct rule *rule, sqlite3_stmt **ret)
 {
@@ -256,7 +363,7 @@ static int look_at_rules(struct rules_scan *state)
 /* Filling the table ---------------------------------------------------------------------- */
 
 static const char *const always[] = {"time",    "host",    "source", "record",
-                                     "Channel", "EventID", "data"};
+                                     "Channel", "EventID", "data",   "type"};
 
 static void need_always(struct rules_scan *state)
 {
@@ -266,15 +373,15 @@ static void need_always(struct rules_scan *state)
                 state->sql.needed[c] = true;
 }
 
-static void add_names(const struct rules_scan *state, sqlite3_str *sql, const char *between)
+/* The names of the first `n` columns, or a ? for each. */
+static void add_names(const struct rules_scan *state, sqlite3_str *sql, size_t n, bool values)
 {
     const char *mark = "";
 
-    for (size_t c = 0; c < state->sql.n_columns; c++) {
+    for (size_t c = 0; c < n; c++) {
         if (!state->sql.needed[c])
             continue;
-        sqlite3_str_appendf(sql, between[0] == '?' ? "%s?" : "%s\"%w\"", mark,
-                            state->sql.columns[c]);
+        sqlite3_str_appendf(sql, values ? "%s?" : "%s\"%w\"", mark, state->sql.columns[c]);
         mark = ", ";
     }
 }
@@ -284,7 +391,7 @@ static char *select_sql(const struct rules_scan *state, const char *logs)
     sqlite3_str *sql = sqlite3_str_new(NULL);
 
     sqlite3_str_appendall(sql, "SELECT ");
-    add_names(state, sql, ",");
+    add_names(state, sql, state->sql.n_own, false);
     sqlite3_str_appendf(sql, " FROM \"%w\"", logs);
     for (size_t i = 0; !state->sql.all_events && i < state->sql.n_events; i++)
         sqlite3_str_appendf(sql, i ? ", %lld" : " WHERE EventID IN (%lld",
@@ -299,20 +406,67 @@ static char *insert_sql(const struct rules_scan *state)
     sqlite3_str *sql = sqlite3_str_new(NULL);
 
     sqlite3_str_appendall(sql, "INSERT INTO logs(");
-    add_names(state, sql, ",");
+    add_names(state, sql, state->sql.n_columns, false);
     sqlite3_str_appendall(sql, ") VALUES(");
-    add_names(state, sql, "?");
+    add_names(state, sql, state->sql.n_columns, true);
     sqlite3_str_appendall(sql, ")");
     return sqlite3_str_finish(sql);
 }
 
-static int copy_events(sqlite3_stmt *from, sqlite3_stmt *to)
+/* The column of that name in a row; NULL where it is NULL. */
+static const char *text_of(sqlite3_stmt *stmt, const char *name)
+{
+    for (int c = 0; c < sqlite3_column_count(stmt); c++)
+        if (strcmp(sqlite3_column_name(stmt, c), name) == 0)
+            return (const char *)sqlite3_column_text(stmt, c);
+    return NULL;
+}
+
+/* The member of a row's data that is named so, of any case: 1, 0 or -ENOMEM. */
+static int find_member(struct json_pairs *pairs, const char *data, const char *name,
+                       struct json_pair *ret)
+{
+    int r;
+
+    json_pairs_begin(pairs, data, strlen(data));
+    while ((r = json_pairs_next(pairs, ret)) > 0)
+        if (strlen(name) == ret->name_size && strncasecmp(name, ret->name, ret->name_size) == 0)
+            return 1;
+    return r == -ENOMEM ? r : 0;
+}
+
+/* The value of a name that is no column: a member of the record's data, or a field of an audit record. */
+static int bind_field(struct sql_rules *sql, sqlite3_stmt *from, sqlite3_stmt *to, int at,
+                      const char *name)
+{
+    const char      *data = text_of(from, "data"), *type = text_of(from, "type");
+    struct json_pair pair;
+    struct buffer    value = {0};
+    int              r = data ? find_member(&sql->pairs, data, name, &pair) : 0;
+
+    if (r > 0)
+        buffer_put(&value, pair.value, pair.value_size);
+    else if (r == 0 && type && *type && find_member(&sql->pairs, data, "record", &pair) > 0 &&
+             (r = sigma_audit_begin(sql->audit, pair.value, pair.value_size, NULL, NULL)) == 0)
+        sigma_audit_value(sql->audit, type, name, &value);
+    int rc = r < 0 || !buffer_text(&value) ? SQLITE_NOMEM
+                                           : sqlite3_bind_text64(to, at, value.data, value.size,
+                                                                 SQLITE_TRANSIENT, SQLITE_UTF8);
+    buffer_free(&value);
+    return rc;
+}
+
+static int copy_events(struct sql_rules *sql, sqlite3_stmt *from, sqlite3_stmt *to)
 {
     int rc, n = sqlite3_column_count(from);
 
     while ((rc = sqlite3_step(from)) == SQLITE_ROW) {
+        int at = n;
         for (int c = 0; c < n; c++)
             sqlite3_bind_value(to, c + 1, sqlite3_column_value(from, c));
+        for (size_t c = sql->n_own; c < sql->n_columns; c++)
+            if (sql->needed[c] && bind_field(sql, from, to, ++at, sql->columns[c]) != SQLITE_OK)
+                return SQLITE_NOMEM;
         rc = sqlite3_step(to);
         sqlite3_reset(to);
         if (rc != SQLITE_DONE)
@@ -333,7 +487,8 @@ static int fill_logs(struct tbl_scan *scan, const char *logs)
         rc = private_error(scan, sqlite3_prepare_v2(state->sql.db, insert, -1, &to, NULL));
     if (rc == SQLITE_OK)
         rc = private_error(scan, sqlite3_exec(state->sql.db, "BEGIN", NULL, NULL, NULL));
-    if (rc == SQLITE_OK && (rc = copy_events(from, to)) != SQLITE_OK && rc != SQLITE_NOMEM)
+    if (rc == SQLITE_OK && (rc = copy_events(&state->sql, from, to)) != SQLITE_OK &&
+        rc != SQLITE_NOMEM)
         rc = tbl_fail(scan, "svcql_rules: %s", sqlite3_errmsg(db));
     sqlite3_finalize(from);
     sqlite3_finalize(to);
@@ -359,6 +514,9 @@ int sql_rules_begin(struct tbl_scan *scan, const char *logs)
     if (rc != SQLITE_OK)
         return rc;
     need_always(state);
+    state->sql.audit = sigma_audit_new();
+    if (!state->sql.audit)
+        return SQLITE_NOMEM;
     return fill_logs(scan, logs);
 }
 
@@ -370,6 +528,8 @@ void sql_rules_free(struct sql_rules *sql)
         free(sql->columns[c]);
     free(sql->columns);
     free(sql->needed);
+    sigma_audit_free(sql->audit);
+    json_pairs_end(&sql->pairs);
     for (size_t f = 0; f < sql->n_files; f++) {
         free(sql->files[f].name);
         rules_free(&sql->files[f].rules);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "formats/audit/audit_event.h"
 #include "formats/text/array.h"
@@ -70,6 +71,12 @@ static bool is_encoded(const struct audit_record *record, const struct audit_fie
     return false;
 }
 
+/* a0 to a3 of SYSCALL: registers of the system call, not arguments of the program. */
+static bool is_register(const struct audit_field *field)
+{
+    return field->name[0] == 'a' && isdigit((unsigned char)field->name[1]);
+}
+
 static bool is_absent(const struct audit_field *field)
 {
     return field->size == 6 && memcmp(field->value, "(null)", 6) == 0;
@@ -104,8 +111,8 @@ static int put_fields(struct sigma_audit *audit, struct sigma *sigma,
 
     audit_fields_begin(&fields, record);
     while (r == 0 && audit_fields_next(&fields, &field)) {
-        if (!own && field.name[0] == 'a' && isdigit((unsigned char)field.name[1]))
-            continue; /* a register of the system call, not an argument of the program */
+        if (!own && is_register(&field))
+            continue;
         int32_t number = own ? 0 : sigma_name_find(event->names, field.name, field.name_size);
         if (own || (number != SIGMA_NO_FIELD && !sigma_event_get(event, number)))
             r = put_field(audit, sigma, record, &field);
@@ -178,4 +185,40 @@ int sigma_audit_put(struct sigma_audit *audit, struct sigma *sigma, int log, boo
     if ((r = put_fields(audit, sigma, record, true)) == 0)
         r = put_shared(audit, sigma, record);
     return r < 0 ? r : 1;
+}
+
+static int value_in(const struct audit_record *record, bool own, const char *name,
+                    struct buffer *text)
+{
+    struct audit_fields fields;
+    struct audit_field  field;
+
+    audit_fields_begin(&fields, record);
+    while (audit_fields_next(&fields, &field)) {
+        if (strlen(name) != field.name_size ||
+            strncasecmp(name, field.name, field.name_size) != 0 || is_absent(&field) ||
+            (!own && is_register(&field)))
+            continue;
+        audit_value(&field, is_encoded(record, &field), " ", text);
+        return 1;
+    }
+    return 0;
+}
+
+int sigma_audit_value(const struct sigma_audit *audit, const char *type, const char *name,
+                      struct buffer *text)
+{
+    for (size_t i = 0; i < audit->n; i++) {
+        struct buffer of_record = {0};
+        audit_record_type(&audit->records[i], &of_record);
+        bool same = buffer_text(&of_record) && strcmp(of_record.data, type) == 0;
+        buffer_free(&of_record);
+        if (same && value_in(&audit->records[i], true, name, text))
+            return 1;
+    }
+    for (size_t i = 0; i < audit->n; i++)
+        if (audit->records[i].id == AUDIT_TYPE_SYSCALL &&
+            value_in(&audit->records[i], false, name, text))
+            return 1;
+    return 0;
 }

@@ -9,6 +9,7 @@
 #define SVCQL_SIGMA_AUDIT_H
 
 #include "formats/sigma/sigma.h"
+#include "formats/text/buffer.h"
 
 struct sigma_audit; /* owned by the caller */
 
@@ -23,5 +24,10 @@ int sigma_audit_begin(struct sigma_audit *audit, const char *lines, size_t size,
 /* Put the next record: 1; 0 where no rule can fit it, or there is none; -ENOMEM. *ret_more: whether
  * there are further ones. */
 int sigma_audit_put(struct sigma_audit *audit, struct sigma *sigma, int log, bool *ret_more);
+
+/* The value of a field, of any case, in the event's records of a type, or where they lack it in its
+ * SYSCALL record. 1 and appended to `text`; 0 where no record has it. Out of memory shows in `text`. */
+int sigma_audit_value(const struct sigma_audit *audit, const char *type, const char *name,
+                      struct buffer *text);
 
 #endif
