@@ -42,9 +42,11 @@ enum tbl_flag {
     TBL_NEEDED =
         1 << 4, /* cannot scan without column = value, or a pattern where it has TBL_PREFIX, on
                              one of the columns that have it */
-    TBL_HIDDEN = 1 << 5,  /* not in SELECT *; an argument: table(value) fills it, in column order */
-    TBL_NOCASE = 1 << 6,  /* compares COLLATE NOCASE */
-    TBL_LITERAL = 1 << 8, /* with TBL_KEY: column = value only where the query writes the value: a
+    TBL_HIDDEN = 1 << 5, /* not in SELECT *; an argument: table(value) fills it, in column order */
+    TBL_NOCASE = 1 << 6, /* compares COLLATE NOCASE */
+    TBL_ANYCASE = 1 << 12, /* with TBL_KEY: the table ignores ASCII case, so that it serves = and IN
+                              of COLLATE NOCASE as well as of its own collation */
+    TBL_LITERAL = 1 << 8,  /* with TBL_KEY: column = value only where the query writes the value: a
                              join reads the table once rather than once a value */
     TBL_NOT_NULL = 1 << 9, /* every row has a value */
     TBL_ORDER = 1 << 10,   /* of a column `time`: ORDER BY time is answered without reading all, see
@@ -200,7 +202,7 @@ const void *tbl_key(const struct tbl_scan *scan);
 struct tbl_terms {
     size_t             n;             /* count of values; 0: not constrained by = or IN */
     const char *const *texts;         /* the values, of a TEXT column */
-    const int64_t     *ints;          /* the values, of an INTEGER or BOOLEAN column */
+    const int64_t     *ints;          /* the same of an INTEGER or BOOLEAN column, ascending */
     double             min, max;      /* range, both ends included; -INFINITY, INFINITY if open */
     const char        *prefix;        /* what the text begins with; NULL if not known */
     bool               prefix_nocase; /* compare the prefix ignoring ASCII case */

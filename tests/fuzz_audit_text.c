@@ -18,7 +18,7 @@ static void decode(const struct audit_record *record, struct audit_arguments *ar
     audit_fields_begin(&fields, record);
     while (audit_fields_next(&fields, &field)) {
         audit_value(&field, true, " ", &text);
-        audit_value_is(&field, true, "systemctl");
+        audit_value_may_be(&field, "systemctl");
         audit_title_line(&field, &text);
         audit_sockaddr(&field, &text);
         if (!audit_is_null(&field))

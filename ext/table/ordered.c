@@ -110,7 +110,10 @@ static void put_value(sqlite3_value *value, struct buffer *sql)
 static void put_term(const struct tbl_scan *scan, size_t c, enum op op, sqlite3_value *value,
                      struct buffer *sql)
 {
-    buffer_printf(sql, " AND \"%s\"", scan_table(scan)->columns[c].name);
+    const struct tbl_column *column = &scan_table(scan)->columns[c];
+
+    buffer_printf(sql, " AND \"%s\"%s", column->name,
+                  column->flags & TBL_ANYCASE ? " COLLATE NOCASE" : "");
     if (!is_bound(op, value)) {
         put_value(value, sql);
         return;

@@ -45,14 +45,16 @@ static enum op op_of(const struct tbl_column *column, unsigned char op)
     }
 }
 
-/* True if the table compares like the term. GLOB and LIKE have no collation. */
+/* True if the table leaves out no row that the term takes. GLOB and LIKE have no collation. */
 static bool same_collation(sqlite3_index_info *info, int i, const struct tbl_column *column,
                            enum op op)
 {
     if (column->type != TBL_TEXT || op == OP_GLOB || op == OP_LIKE)
         return true;
-    return sqlite3_stricmp(sqlite3_vtab_collation(info, i),
-                           column->flags & TBL_NOCASE ? "NOCASE" : "BINARY") == 0;
+    const char *collation = sqlite3_vtab_collation(info, i);
+    if (column->flags & TBL_ANYCASE && sqlite3_stricmp(collation, "NOCASE") == 0)
+        return true;
+    return sqlite3_stricmp(collation, column->flags & TBL_NOCASE ? "NOCASE" : "BINARY") == 0;
 }
 
 /* Estimated fraction of the rows that pass a term. */

@@ -80,16 +80,20 @@ bool tbl_match_text(const struct tbl_terms *terms, const char *text, bool nocase
            !is_shown_as_is(text); /* SQLite compares what is shown */
 }
 
+static int compare_ints(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
 bool tbl_match_int(const struct tbl_terms *terms, int64_t value)
 {
     if (value == TBL_NULL)
         return !terms->n && isinf(terms->min) && isinf(terms->max);
     if (!tbl_match_real(&(struct tbl_terms){.min = terms->min, .max = terms->max}, (double)value))
         return false;
-    for (size_t i = 0; i < terms->n; i++)
-        if (terms->ints[i] == value)
-            return true;
-    return !terms->n;
+    return !terms->n || bsearch(&value, terms->ints, terms->n, sizeof value, compare_ints);
 }
 
 bool tbl_match_real(const struct tbl_terms *terms, double value)
@@ -231,7 +235,9 @@ static int bind_values(struct tbl_scan *scan, size_t c, enum op op, sqlite3_valu
     if (rc != SQLITE_OK || any)
         return rc;
     if (!lists.n)
-        return SQLITE_DONE; /* only NULLs, which no row equals */
+        return SQLITE_DONE;       /* only NULLs, which no row equals */
+    if (column->type != TBL_TEXT) /* there may be thousands, for tbl_match_int() */
+        qsort(lists.ints, lists.n, sizeof *lists.ints, compare_ints);
     narrow(&scan->terms[c], &lists);
     if (op == OP_EQ)
         fix_key(scan, column, &lists);

@@ -20,7 +20,7 @@
 --           "verb": "start", "target": "x", "user": "www-data", "service_account": 1, "parent": "sh -c id",
 --           "parent_user": "www-data", "source": "audit.log", "record": "1"}
 -- rows:    audit_events, windows_events
--- sources: service_commands, process_rows, service_accounts
+-- sources: service_commands, process_events, service_accounts
 --
 --   SELECT datetime, cmdline, parent, parent_user FROM account_child_facts;
 CREATE TEMP VIEW account_child_facts AS
@@ -31,7 +31,7 @@ WITH commands AS MATERIALIZED (
      WHERE c.ppid IS NOT NULL AND c.time >= scope_since(0) AND c.time <= scope_until(0)
 ), parents AS MATERIALIZED ( -- pids first: comparing an account with fifty patterns is slow
     SELECT p.host, p.pid, p.time, p.cmdline, p.user
-      FROM process_rows AS p
+      FROM process_events AS p
      WHERE p.pid IN (SELECT ppid FROM commands)
        AND p.time >= scope_since(3600) AND p.time <= scope_until(0)
        AND EXISTS (SELECT 1 FROM service_accounts AS a WHERE p.user GLOB a.name)

@@ -16,7 +16,7 @@
 --          how                      how that is known: audit, sudo, pkexec, doas, polkit, run0, cron, history (root's), dbus, package,
 --                                   peer (of a socket), timer, restart, or trigger (audit has no command for it, and a timer, socket or
 --                                   path of it was waiting); ambiguous: two may have asked; NULL: nobody recorded it
--- sources: service_rows, service_commands, process_rows, auth_events, journal, systemd_units, unit_files, unit_settings,
+-- sources: service_rows, service_commands, process_events, auth_events, journal, systemd_units, unit_files, unit_settings,
 --          package_history, users, verb_grades
 --
 --   SELECT datetime, action, service, login_user, session, asker, how FROM asked_by ORDER BY time DESC LIMIT 20;
@@ -172,7 +172,7 @@ WITH names AS MATERIALIZED (
       FROM named AS n
 ), processes AS MATERIALIZED ( -- whose processes those are that are known by their number alone
     SELECT p.host, p.pid, p.time, p.login_user, p.session, p.exe
-      FROM process_rows AS p
+      FROM process_events AS p
      WHERE p.pid IN (SELECT pid FROM asks WHERE how = 'dbus' UNION SELECT pid FROM peers)
        AND p.via = 'audit' AND p.time <= scope_until(1)
 ), targets AS MATERIALIZED ( -- as whom run0 runs what it is given

@@ -43,7 +43,13 @@ WITH starts AS MATERIALIZED ( -- in the time that the query asks for, with the m
     SELECT host, minute FROM starts GROUP BY host, minute HAVING count(DISTINCT service) > 8
 ), often AS MATERIALIZED (
     SELECT host, service FROM starts GROUP BY host, service HAVING count(DISTINCT minute) > 4
-), ever AS MATERIALIZED ( -- the same over all time
+), lately AS MATERIALIZED ( -- the same within an hour of the question's time
+    SELECT e.host, e.service
+      FROM service_rows AS e
+     WHERE scoped() AND e.action = 'started' AND e.platform = 'linux' AND e.service GLOB '*.service'
+       AND e.time >= scope_since(3600) AND e.time <= scope_until(3600)
+     GROUP BY e.host, e.service HAVING count(DISTINCT CAST(e.time / 60 AS INTEGER)) > 4
+), ever AS MATERIALIZED ( -- and over all time
     SELECT e.host, e.service
       FROM service_rows AS e
      WHERE scoped() AND e.action = 'started' AND e.platform = 'linux' AND e.service GLOB '*.service'
@@ -64,8 +70,9 @@ WITH starts AS MATERIALIZED ( -- in the time that the query asks for, with the m
        AND (s.time <= l.last OR s.host IN (SELECT host FROM after))
 ), judged AS MATERIALIZED ( -- the whole log is read only for a start that is otherwise unexplained
     SELECT n.time, n.host, n.service, n.detail, n.source, n.record, n.in_burst, n.tool_near,
-           iif(n.tool_near = 0, EXISTS (SELECT 1 FROM ever AS e
-                                         WHERE e.host = n.host AND e.service = n.service), n.regular) AS regular
+           CASE WHEN n.tool_near IS NOT 0 THEN n.regular
+                WHEN EXISTS (SELECT 1 FROM lately AS l WHERE l.host = n.host AND l.service = n.service) THEN 1
+                ELSE EXISTS (SELECT 1 FROM ever AS e WHERE e.host = n.host AND e.service = n.service) END AS regular
       FROM near AS n
 )
 SELECT j.time, j.host, 'linux' AS platform, j.service, j.detail, j.in_burst, j.regular,

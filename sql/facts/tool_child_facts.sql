@@ -22,7 +22,7 @@
 --           "cmdline": "less", "user": "root", "login_user": "alice", "tool": "systemctl status agent",
 --           "helper": 1, "source": "audit.log", "record": "1"}
 -- rows:    audit_events, windows_events
--- sources: process_rows
+-- sources: process_rows, process_events
 --
 --   SELECT datetime, login_user, tool, cmdline FROM tool_child_facts;
 CREATE TEMP VIEW tool_child_facts AS
@@ -39,9 +39,10 @@ WITH helpers(name) AS (
                     'busctl', 'systemd-run', 'timedatectl', 'hostnamectl')
 ), shown AS MATERIALIZED ( -- the pagers and editors among their children
     SELECT p.host, p.pid, p.time, t.cmdline
-      FROM process_rows AS p
-      JOIN tools AS t ON t.host = p.host AND t.pid = p.ppid AND p.time BETWEEN t.time AND t.time + 3600
-     WHERE p.time >= scope_since(3600) AND p.time <= scope_until(0)
+      FROM process_events AS p
+     CROSS JOIN tools AS t ON t.host = p.host AND t.pid = p.ppid AND p.time BETWEEN t.time AND t.time + 3600
+     WHERE p.ppid IN (SELECT pid FROM tools) -- a key of the table: what others started is not decoded
+       AND p.time >= scope_since(3600) AND p.time <= scope_until(0)
        AND p.name IN (SELECT name FROM helpers WHERE name <> 'systemctl')
 ), parents AS MATERIALIZED (
     SELECT host, pid, time, cmdline FROM tools WHERE cmdline NOT LIKE '%systemd-run%'
@@ -54,8 +55,8 @@ SELECT c.time, c.datetime, c.host, c.platform, c.name, c.exe, c.cmdline, c.user,
        json_object('tool', p.cmdline, 'exe', c.exe, 'pid', c.pid, 'ppid', c.ppid, 'user', c.user,
                    'login_user', c.login_user) AS evidence,
        c.source, c.record
-  FROM process_rows AS c
-  JOIN parents AS p ON p.host = c.host AND p.pid = c.ppid AND c.time BETWEEN p.time AND p.time + 3600
- WHERE c.platform = 'linux' AND c.name IS NOT NULL AND c.ppid IS NOT NULL
+  FROM process_events AS c
+ CROSS JOIN parents AS p ON p.host = c.host AND p.pid = c.ppid AND c.time BETWEEN p.time AND p.time + 3600
+ WHERE c.platform = 'linux' AND c.name IS NOT NULL AND c.ppid IN (SELECT pid FROM parents)
    AND c.time >= scope_since(0) AND c.time <= scope_until(0)
  GROUP BY c.host, c.source, c.record;

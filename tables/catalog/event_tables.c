@@ -18,7 +18,7 @@
 
 SQLITE_EXTENSION_INIT3
 
-#define VALUES_MAX 1000 /* of a list that is handed on; SQLite checks a longer one */
+#define VALUES_MAX 30000 /* of a list that is handed on; SQLite checks a longer one */
 
 #define YEAR (366 * 86400.0)
 

@@ -514,16 +514,26 @@ void audit_value_bytes(const struct audit_field *field, struct buffer *raw)
     put_raw(field->value, field->size, is_hex(field), raw);
 }
 
-bool audit_value_is(const struct audit_field *field, bool encoded, const char *text)
+bool audit_value_is(const struct audit_field *field, const char *text)
 {
     size_t size = strlen(text);
 
-    if (!encoded || !is_hex(field))
-        return field->size == size && memcmp(field->value, text, size) == 0;
-    if (field->size != size * 2)
+    return field->size == size && memcmp(field->value, text, size) == 0;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool audit_value_may_be(const struct audit_field *field, const char *text)
+{
+    size_t size = strlen(text), bytes = is_hex(field) ? 2 : 1;
+
+    if (field->size != size * bytes)
         return false;
     for (size_t i = 0; i < size; i++)
-        if (hex_byte(field->value + 2 * i) != text[i])
+        if (lower(bytes == 2 ? hex_byte(field->value + 2 * i) : field->value[i]) != lower(text[i]))
             return false;
     return true;
 }

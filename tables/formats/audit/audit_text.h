@@ -93,8 +93,11 @@ void audit_value(const struct audit_field *field, bool encoded, const char *nul,
 /* Append the bytes of a value, decoded where it is all hexadecimal. */
 void audit_value_bytes(const struct audit_field *field, struct buffer *raw);
 
-/* Whether a value, decoded as above, is this text. */
-bool audit_value_is(const struct audit_field *field, bool encoded, const char *text);
+/* Whether a value, as it is written, is this text. */
+bool audit_value_is(const struct audit_field *field, const char *text);
+
+/* Whether a value of an encoded field, decoded as above, is this text in upper or lower case. */
+bool audit_value_may_be(const struct audit_field *field, const char *text);
 
 /* The address of a SOCKADDR record's saddr as text: unix:/run/dbus/system_bus_socket, unix:@name
  * for an abstract one, 10.0.0.1:22, [::1]:22; nothing for other families. */

@@ -10,7 +10,8 @@
  * the audit records in its journal. Each file is joined separately: an event that a rotation cut is
  * two rows of one serial number. A range of time is found in a file by reading few places of it
  * (audit_seek.h): a file whose clock was set back for less than a 64th of its length counts as
- * ordered. Terms on category, type, serial, comm and exe are tested on the undecoded records.
+ * ordered. Terms on category, type, serial, pid, ppid, comm and exe are tested on the undecoded
+ * records.
  * Columns that need decoding of several records are lazy.
  */
 #include <stdlib.h>
@@ -135,7 +136,7 @@ struct rule_index {
 _Static_assert(TBL_COUNT(rules) <= 32, "sets of rules have 32 bits");
 
 struct filters {
-    const struct tbl_terms *time, *serial, *type, *comm, *exe;
+    const struct tbl_terms *time, *serial, *type, *pid, *ppid, *comm, *exe;
     unsigned                categories; /* set of 1u << enum audit_category */
     bool                    category;   /* whether a term or the query uses it */
     bool                    program;    /* whether there is a term on comm or exe */
@@ -203,6 +204,8 @@ static void read_filters(struct tbl_scan *scan, struct filters *filters)
                                 .time = TBL_TERMS(scan, struct audit_row, time),
                                 .serial = TBL_TERMS(scan, struct audit_row, serial),
                                 .type = TBL_TERMS(scan, struct audit_row, type),
+                                .pid = TBL_TERMS(scan, struct audit_row, pid),
+                                .ppid = TBL_TERMS(scan, struct audit_row, ppid),
                                 .comm = TBL_TERMS(scan, struct audit_row, comm),
                                 .exe = TBL_TERMS(scan, struct audit_row, exe)};
     for (int i = 0; i < AUDIT_CATEGORIES_END; i++)
@@ -243,7 +246,7 @@ static bool match_field(const struct tbl_terms *terms, const struct audit_field 
     if (!terms->n)
         return true;
     for (size_t i = 0; field->name && i < terms->n; i++)
-        if (audit_value_is(field, true, terms->texts[i]))
+        if (audit_value_may_be(field, terms->texts[i]))
             return true;
     return false;
 }
@@ -261,6 +264,23 @@ static bool match_type(const struct audit_event *event, const struct tbl_terms *
     const char *name = audit_type_name(audit_event_main(event)->id);
 
     return !name || tbl_match_text(terms, name, false);
+}
+
+/* Whether a column filled from a number of this name has one of the wanted values: the first record
+ * that has it decides, as for the row. */
+static bool match_number(const struct tbl_terms *terms, const struct audit_event *event,
+                         const char *name)
+{
+    struct audit_field field;
+    int64_t            value;
+
+    if (!terms->n)
+        return true;
+    for (size_t i = 0; i < event->n; i++)
+        if (has_columns(event->records[i].id) &&
+            audit_record_field(&event->records[i], name, &field))
+            return !audit_number(&field, &value) || tbl_match_int(terms, value);
+    return false;
 }
 
 static int nibble(char c)
@@ -326,6 +346,8 @@ static bool wanted(const struct filters *filters, const struct audit_event *even
     }
     if (filters->type->n && !match_type(event, filters->type))
         return false;
+    if (!match_number(filters->pid, event, "pid") || !match_number(filters->ppid, event, "ppid"))
+        return false;
     if ((filters->tools && !match_arguments(event, command_line_may_matter)) ||
         (filters->writes && !match_arguments(event, command_line_may_write)))
         return false;
@@ -376,7 +398,7 @@ static int64_t success_of(const struct audit_field *field)
     } words[] = {{"yes", 1}, {"no", 0}, {"success", 1}, {"failed", 0}, {"1", 1}, {"0", 0}};
 
     for (size_t i = 0; i < TBL_COUNT(words); i++)
-        if (audit_value_is(field, false, words[i].word))
+        if (audit_value_is(field, words[i].word))
             return words[i].value;
     return TBL_NULL;
 }
@@ -401,7 +423,7 @@ static bool fill(struct tbl_scan *scan, const struct rule *rule, const struct au
 
     if (rule->form == NUMBER || rule->form == ID || rule->form == SUCCESS)
         return fill_number(rule, field, out);
-    if (audit_is_null(field) || (rule->form == LOOKED_UP && audit_value_is(field, false, "unset")))
+    if (audit_is_null(field) || (rule->form == LOOKED_UP && audit_value_is(field, "unset")))
         return false;
     *(const char **)out = field_text(scan, field, rule->form);
     return true;
@@ -770,8 +792,8 @@ static const struct tbl_column columns[] = {
             "System call by name, by number where the name is unknown"),
     TBL_COL(struct audit_row, success, 0, "1 it succeeded, 0 it failed, NULL unknown"),
     TBL_COL(struct audit_row, exit, 0, "What the system call returned; negative: an errno"),
-    TBL_COL(struct audit_row, pid, 0, "Process"),
-    TBL_COL(struct audit_row, ppid, 0, "Its parent"),
+    TBL_COL(struct audit_row, pid, TBL_KEY | TBL_LITERAL, "Process"),
+    TBL_COL(struct audit_row, ppid, TBL_KEY | TBL_LITERAL, "Its parent"),
     TBL_COL(struct audit_row, uid, 0, "User it ran as"),
     TBL_COL(struct audit_row, euid, 0, "User in effect"),
     TBL_COL(struct audit_row, gid, 0, "Group it ran as"),
@@ -780,8 +802,8 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct audit_row, user, 0, "Name of uid, from an enriched log"),
     TBL_COL(struct audit_row, login_user, 0, "Name of auid, from an enriched log"),
     TBL_COL(struct audit_row, tty, 0, "Terminal"),
-    TBL_COL(struct audit_row, comm, TBL_KEY, "Name of the process, 15 bytes at most"),
-    TBL_COL(struct audit_row, exe, TBL_KEY, "Program it ran"),
+    TBL_COL(struct audit_row, comm, TBL_KEY | TBL_ANYCASE, "Name of the process, 15 bytes at most"),
+    TBL_COL(struct audit_row, exe, TBL_KEY | TBL_ANYCASE, "Program it ran"),
     TBL_COL(struct audit_row, key, 0, "Keys of the rule that matched, separated by commas"),
     TBL_LAZY("argv", TBL_TEXT, 0, "Arguments of EXECVE as a JSON array, split ones rejoined",
              get_argv),
