@@ -217,6 +217,86 @@ START_TEST(run0_is_known_by_the_unit_that_it_starts)
 }
 END_TEST
 
+/* A unit that is enabled, masked or edited leaves nothing of the manager's own. */
+/* clang-format off */
+static const char changes_log[] =
+    EXEC("1789912801.000", "10", "1001", "0", "3", "argc=4 a0=\"systemctl\" a1=\"enable\" a2=\"--now\" a3=\"x\"")
+    EXEC("1789912802.000", "11", "1002", "0", "4", "argc=4 a0=\"systemctl\" a1=\"mask\" a2=\"y.socket\" a3=\"z\"")
+    EXEC("1789912803.000", "12", "1002", "1002", "4", "argc=3 a0=\"systemctl\" a1=\"enable\" a2=\"refused\"")
+    EXEC("1789912804.000", "13", "1002", "1002", "4", "argc=4 a0=\"systemctl\" a1=\"--user\" a2=\"enable\" a3=\"mine\"")
+    EXEC("1789912805.000", "14", "1001", "0", "3", "argc=2 a0=\"systemctl\" a1=\"daemon-reload\"")
+    EXEC("1789912806.000", "15", "1001", "0", "3", "argc=4 a0=\"systemctl\" a1=\"set-property\" a2=\"x\" a3=\"CPUWeight=50\"")
+    EXEC("1789912807.000", "16", "1001", "0", "3", "argc=4 a0=\"systemctl\" a1=\"--root=/mnt\" a2=\"enable\" a3=\"x\"")
+    EXEC("1789912808.000", "17", "1001", "0", "3", "argc=4 a0=\"chroot\" a1=\"/mnt\" a2=\"systemctl\" a3=\"enable\"")
+    EXEC("1789912809.000", "18", "1001", "0", "3", "argc=7 a0=\"busctl\" a1=\"call\" a2=\"org.freedesktop.systemd1\" "
+         "a3=\"/x\" a4=\"org.freedesktop.systemd1.Manager\" a5=\"UnmaskUnitFiles\" a6=\"z.service\"");
+static const char changes_lines[] =
+    "2026-09-20T14:00:01.500000+00:00 h sudo: alice : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/systemctl enable --now x\n"
+    "2026-09-20T14:01:00.000000+00:00 h sudo: bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/systemctl edit x\n"
+    "2026-09-20T14:01:01.000000+00:00 h polkitd[44]: Operator of unix-session:4 successfully authenticated as unix-user:root "
+    "to gain TEMPORARY authorization for action org.freedesktop.systemd1.manage-unit-files for system-bus-name::1.5 "
+    "[systemctl disable q.timer] (owned by unix-user:bob)\n";
+/* clang-format on */
+
+START_TEST(changes_of_unit_files_have_rows_of_who_asked_for_them)
+{
+    const char *root = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(root, "etc/hostname", "h\n");
+    harness_write_text(root, "etc/passwd",
+                       "root:x:0:0::/root:/bin/sh\nalice:x:1001:1001::/:/bin/sh\n"
+                       "bob:x:1002:1002::/:/bin/sh\n");
+    harness_write_text(root, "var/log/audit/audit.log", changes_log);
+    harness_write_text(root, "var/log/auth.log", changes_lines);
+    harness_write_text(root, "root/.bash_history",
+                       "#1789912801\nsystemctl enable --now x\n#1789912999\nsystemctl preset w\n");
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_expect(db,
+                   "10|enabled|x.service|root|alice|3|audit\n"
+                   "11|masked|y.socket|root|bob|4|audit\n11|masked|z.service|root|bob|4|audit\n"
+                   "13|enabled|mine.service|bob|bob|4|audit\n"
+                   "14|reloaded|NULL|root|alice|3|audit\n"
+                   "15|modified|x.service|root|alice|3|audit\n"
+                   "18|unmasked|z.service|root|alice|3|audit\n"
+                   "2|modified|x.service|root|bob|NULL|sudo\n"
+                   "3|disabled|q.timer|bob|bob|4|polkit\n"
+                   "4|enabled|w.service|root|root|NULL|history",
+                   "SELECT record, action, service, user, login_user, session, how FROM "
+                   "service_events ORDER BY time, service");
+    harness_expect(db, "10", "SELECT count(*) FROM service_events");
+    harness_expect(db, "z.service|bob",
+                   "SELECT service, login_user FROM service_events WHERE "
+                   "action = 'masked' AND service = 'z.service'");
+    harness_close(db);
+}
+END_TEST
+
+/* From systemd 255 on the manager says whose process asked it to read all units again. */
+START_TEST(the_manager_tells_who_had_it_read_its_units_again)
+{
+    NEED_SYSTEMD(booted);
+    systemd_enter(dir);
+    systemd_shell(
+        "printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nWantedBy=fixture.target\\n' > "
+        "/etc/systemd/system/again.service; systemctl daemon-reload; echo $? > /run/x; "
+        "systemctl daemon-reexec; journalctl --sync");
+    sqlite3 *db = harness_open();
+    harness_expect(
+        db, "1|1",
+        "SELECT count(*) FILTER (WHERE action = 'reloaded') > 0, count(*) FILTER (WHERE action "
+        "= 'reexecuted') FROM service_events WHERE pid = 1 AND service IS NULL");
+    harness_expect(
+        db, "0",
+        "SELECT count(*) FROM service_events WHERE action IN ('reloaded', 'reexecuted') "
+        "AND detail GLOB '*client PID*' AND (asker IS NOT 'systemctl' AND asker NOT GLOB "
+        "'*/systemctl' OR asker_pid < 2)");
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_asked_by_suite(void);
 
 Suite *make_asked_by_suite(void)
@@ -228,10 +308,12 @@ Suite *make_asked_by_suite(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, the_live_host_tells_who_asked);
     tcase_add_test(tcase, its_disk_tells_the_same_afterwards);
+    tcase_add_test(tcase, the_manager_tells_who_had_it_read_its_units_again);
     tcase_add_test(tcase, run0_is_known_by_the_unit_that_it_starts);
     suite_add_tcase(suite, tcase);
     TCase *text = tcase_create("text");
     tcase_add_test(text, audit_alone_tells_who_asked);
+    tcase_add_test(text, changes_of_unit_files_have_rows_of_who_asked_for_them);
     suite_add_tcase(suite, text);
     return suite;
 }

@@ -67,6 +67,7 @@ WITH names AS MATERIALIZED (
            c.via GLOB '*run0*' OR c.via GLOB '*systemd-run*' AS handed
       FROM service_commands AS c
      WHERE c.platform = 'linux' AND c.success IS NOT 0 AND c.remote IS NULL AND c.via NOT GLOB 'tty*'
+       AND ' ' || c.via || ' ' NOT GLOB '* chroot *' -- where systemctl starts nothing
        AND (c.parent IS NULL OR c.parent GLOB '*/*' OR c.user = 'root') -- whoever else may write what he likes into his history
        AND c.time >= scope_since(1200) AND c.time <= scope_until(1)
        AND NOT EXISTS (SELECT 1 FROM forged AS f WHERE f.source = c.source AND f.record = c.record)

@@ -101,7 +101,9 @@ static const struct tbl_column service_columns[] = {
     DATETIME(struct service_event),
     TEXT(struct service_event, host, "Host that it happened on"),
     EXACT(struct service_event, action,
-          "created, modified, deleted, started, stopped, failed, cleared, state or start_type"),
+          "created, modified, deleted, started, stopped, failed, cleared, state or start_type; of "
+          "Linux "
+          "also enabled, disabled, masked, unmasked, and of the manager reloaded and reexecuted"),
     TEXT(struct service_event, service, "Name of the unit or Windows service"),
     TEXT(struct service_event, display_name, "Name for people"),
     TEXT(struct service_event, image_path, "ImagePath of the service; what systemd-run started"),
@@ -153,6 +155,7 @@ struct shown {
     const char             *logs[8];
     const char             *fuller; /* or NULL */
     size_t                  fuller_from;
+    const char             *more; /* a view whose rows are shown too, or NULL */
 };
 
 static const struct shown *shown_by(const struct tbl_scan *scan);
@@ -218,26 +221,37 @@ static const char *view_of(const struct tbl_scan *scan, const struct shown *show
     return shown->view;
 }
 
+static void put_select(const struct tbl_scan *scan, const struct tbl_table *table, const char *view,
+                       struct buffer *sql)
+{
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const struct tbl_column *column = &table->columns[c];
+        bool                     used = column->flags & TBL_ID || tbl_uses(scan, column->offset);
+        buffer_printf(sql, used ? "%s\"%s\"" : "%sNULL", c ? ", " : "SELECT ", column->name);
+    }
+    buffer_printf(sql, " FROM temp.\"%s\" WHERE 1", view);
+    for (size_t c = 0; c < table->n_columns; c++)
+        put_terms(scan, &table->columns[c], sql);
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct state           *state = tbl_state(scan);
     const struct tbl_table *table = (state->shown = shown_by(scan))->table;
+    const char             *more = state->shown->more;
     struct buffer           sql = {0};
     int                     rc = SQLITE_NOMEM, at = 1;
 
-    for (size_t c = 0; c < table->n_columns; c++) {
-        const struct tbl_column *column = &table->columns[c];
-        bool                     used = column->flags & TBL_ID || tbl_uses(scan, column->offset);
-        buffer_printf(&sql, used ? "%s\"%s\"" : "%sNULL", c ? ", " : "SELECT ", column->name);
+    put_select(scan, table, view_of(scan, state->shown), &sql);
+    if (more) {
+        buffer_puts(&sql, " UNION ALL ");
+        put_select(scan, table, more, &sql);
     }
-    buffer_printf(&sql, " FROM temp.\"%s\" WHERE 1", view_of(scan, state->shown));
-    for (size_t c = 0; c < table->n_columns; c++)
-        put_terms(scan, &table->columns[c], &sql);
     if (buffer_text(&sql))
         rc = sqlite3_prepare_v2(svcql_db(tbl_svcql(scan)), sql.data, -1, &state->stmt, NULL);
     buffer_free(&sql);
-    for (size_t c = 0; rc == SQLITE_OK && c < table->n_columns; c++)
-        rc = bind_terms(scan, &table->columns[c], state->stmt, &at);
+    for (size_t c = 0; rc == SQLITE_OK && c < (more ? 2 : 1) * table->n_columns; c++)
+        rc = bind_terms(scan, &table->columns[c % table->n_columns], state->stmt, &at);
     return rc == SQLITE_OK ? rc : fail(scan, rc);
 }
 
@@ -390,7 +404,8 @@ static const struct shown *shown_by(const struct tbl_scan *scan)
          .logs = {"audit_events", "auth_events", "journal", "windows_events"}},
         {.table = &service_events_table,
          .view = "service_rows",
-         .logs = {"audit_events", "journal", "windows_events"},
+         .logs = {"audit_events", "journal", "windows_events", "auth_events", "shell_history"},
+         .more = "unit_changes",
          .fuller = "asked_by",
          .fuller_from = offsetof(struct service_event, login_user)},
         {.table = &timeline_table,

@@ -1,0 +1,129 @@
+-- unit_changes: what was changed of units, and of the manager itself, of which no manager records what came of it.
+--
+-- why:     systemd has a message for each start and stop, which service_rows has, and none for a unit that is
+--          enabled, masked or edited: what asked for it leaves its own traces, as described for asked_by. A command of several logs
+--          has one row. The reading of all units again has a message, with the process that asked in
+--          newer versions. service_events shows these rows after those of service_rows.
+-- columns: action  enabled, disabled, masked, unmasked, modified, or of the manager reloaded and reexecuted
+--          service TEXT NOCASE  the unit; NULL: the manager, or all units
+--          login_user TEXT NOCASE account that had logged in
+--          session TEXT         login session, by audit or logind
+--          asker   TEXT NOCASE  program that asked
+--          asker_pid            its process
+--          how                  audit, sudo, pkexec, doas, run0, cron, polkit, history, or journal: the manager's own message
+-- sources: service_commands, auth_events, journal, process_rows
+--
+--   SELECT datetime, action, service, login_user, asker, how FROM unit_changes ORDER BY time DESC LIMIT 20;
+CREATE TEMP VIEW unit_changes AS
+WITH words(verb, action) AS (
+    VALUES ('enable', 'enabled'), ('reenable', 'enabled'), ('link', 'enabled'), ('preset', 'enabled'),
+           ('preset-all', 'enabled'), ('add-wants', 'enabled'), ('add-requires', 'enabled'), ('on', 'enabled'),
+           ('defaults', 'enabled'), ('enableunitfiles', 'enabled'), ('enableunitfileswithflags', 'enabled'),
+           ('reenableunitfiles', 'enabled'), ('linkunitfiles', 'enabled'), ('presetunitfiles', 'enabled'),
+           ('presetunitfileswithmode', 'enabled'), ('presetallunitfiles', 'enabled'),
+           ('adddependencyunitfiles', 'enabled'), ('set-default', 'modified'), ('setdefaulttarget', 'modified'),
+           ('disable', 'disabled'), ('off', 'disabled'), ('disableunitfiles', 'disabled'),
+           ('disableunitfileswithflags', 'disabled'), ('disableunitfileswithflagsandinstallinfo', 'disabled'),
+           ('mask', 'masked'), ('maskunitfiles', 'masked'), ('unmask', 'unmasked'), ('unmaskunitfiles', 'unmasked'),
+           ('edit', 'modified'), ('revert', 'modified'), ('set-property', 'modified'), ('bind', 'modified'),
+           ('mount-image', 'modified'), ('clean', 'modified'), ('revertunitfiles', 'modified'),
+           ('setunitproperties', 'modified'), ('setproperties', 'modified'), ('bindmountunit', 'modified'),
+           ('bindmount', 'modified'), ('mountimageunit', 'modified'), ('mountimage', 'modified'),
+           ('cleanunit', 'modified'), ('daemon-reload', 'reloaded'), ('reload', 'reloaded'),
+           ('daemon-reexec', 'reexecuted'), ('reexecute', 'reexecuted')
+), forged AS MATERIALIZED ( -- what another program wrote to the journal under the name of these
+    SELECT a.source, CAST(a.line AS TEXT) AS record
+      FROM auth_events AS a
+     WHERE a.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND a.exe IS NOT NULL
+       AND (path_trust(a.exe) IS NOT 'system'
+            OR lower(replace(a.exe, rtrim(a.exe, replace(a.exe, '/', '')), '')) NOT GLOB lower(replace(a.program, '-rs', '')) || '*')
+), traces AS ( -- commands of service tools, and those that polkit was asked about
+    SELECT c.time, c.datetime, c.host, c.tool, lower(c.verb) AS verb, c.target, c.options,
+           coalesce(c.user, iif(c.via GLOB 'cron*', c.login_user, NULL)) AS user, c.login_user, c.session,
+           c.pid, c.exe, c.cmdline, c.source, c.record,
+           CASE WHEN c.parent NOT GLOB '*/*' THEN 'history'
+                WHEN c.exe IS NOT NULL THEN 'audit'
+                WHEN c.via GLOB 'sudo*' OR c.via GLOB 'pkexec*' OR c.via GLOB 'doas*' OR c.via GLOB 'run0*' OR c.via GLOB 'cron*'
+                THEN substr(c.via, 1, instr(c.via || ' ', ' ') - 1)
+                ELSE 'audit' END AS how
+      FROM service_commands AS c
+     WHERE c.platform = 'linux' AND c.success IS NOT 0 AND c.remote IS NULL AND c.via NOT GLOB 'tty*'
+       AND ' ' || c.via || ' ' NOT GLOB '* chroot *'
+       AND c.time >= scope_since(10) AND c.time <= scope_until(10)
+       AND c.tool IN ('systemctl', 'busctl', 'gdbus', 'dbus-send', 'qdbus', 'varlinkctl', 'deb-systemd-helper',
+                      'update-rc.d', 'chkconfig')
+       AND c.options NOT GLOB '*"--root=*' AND c.options NOT GLOB '*"--image=*'
+       AND NOT EXISTS (SELECT 1 FROM forged AS f WHERE f.source = c.source AND f.record = c.record)
+    UNION ALL
+    SELECT a.time, a.datetime, a.host, c.value ->> 'tool', lower(c.value ->> 'verb'), t.value, c.value ->> 'options',
+           a.user, a.user, a.session, NULL, NULL, a.command, a.source, CAST(a.line AS TEXT), 'polkit'
+      FROM auth_events AS a
+     CROSS JOIN json_each(service_command(a.command)) AS c
+     CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
+     WHERE a.kind = 'polkit' AND a.success AND a.action GLOB 'org.freedesktop.systemd1.*'
+       AND (a.exe IS NULL OR (path_trust(a.exe) = 'system' AND a.exe GLOB '*/polkitd'))
+       AND a.time >= scope_since(10) AND a.time <= scope_until(10)
+), asked AS MATERIALIZED (
+    SELECT t.*, w.action, t.options GLOB '*"--user"*' AS of_user,
+           CASE t.how WHEN 'audit' THEN 1 WHEN 'polkit' THEN 3 WHEN 'history' THEN 4 ELSE 2 END AS rank
+      FROM traces AS t JOIN words AS w ON w.verb = t.verb
+     -- A user may do this in his own manager, and in the system's where polkit allows it.
+     WHERE (t.user IN ('root', '0') OR t.user IS NULL OR t.how = 'polkit' OR t.options GLOB '*"--user"*')
+       AND (t.verb <> 'reload' OR t.tool IN ('busctl', 'gdbus', 'dbus-send', 'qdbus', 'varlinkctl'))
+       AND NOT (t.verb = 'reload' AND t.target IS NOT NULL)
+), once AS ( -- what sudo writes, audit records and a shell remembers is one change
+    SELECT a.* FROM asked AS a
+     WHERE NOT EXISTS (SELECT 1 FROM asked AS b
+                        WHERE b.host = a.host AND b.verb = a.verb AND b.target IS a.target AND b.rank < a.rank
+                          AND b.time BETWEEN a.time - 5 AND a.time + 5)
+), told AS MATERIALIZED ( -- by the manager itself
+    SELECT coalesce(j.sent / 1e6, j.time) AS time, j.datetime, j.host, j.pid, j.exe, j.message, j.source, j.cursor AS record,
+           iif(j.message GLOB 'Reexec*', 'reexecuted', 'reloaded') AS action,
+           iif(instr(j.message, 'client PID '), CAST(substr(j.message, instr(j.message, 'client PID ') + 11) AS INTEGER), NULL) AS client,
+           iif(j.message GLOB '*(unit session-*.scope)*',
+               substr(j.message, instr(j.message, '(unit session-') + 14,
+                      instr(substr(j.message, instr(j.message, '(unit session-') + 14), '.scope)') - 1), NULL) AS session
+      FROM journal AS j
+     WHERE j.unit = 'init.scope' AND j.pid = 1 AND j.identifier = 'systemd'
+       AND j.time >= scope_since(10) AND j.time <= scope_until(10)
+       AND (j.message IN ('Reloading.', 'Reexecuting.') OR j.message GLOB 'Reload* requested from client PID *'
+            OR j.message GLOB 'Reexecut* requested from client PID *')
+), clients AS MATERIALIZED ( -- whose processes those were
+    SELECT p.host, p.pid, p.time, p.user, p.login_user, p.session, p.exe FROM process_rows AS p
+     WHERE p.pid IN (SELECT client FROM told) AND p.via = 'audit' AND p.time <= scope_until(1)
+), joined AS ( -- the command that the manager's message is about: by its process, or alone of its kind just before
+    SELECT t.*,
+           (SELECT json_array(c.user, c.login_user, c.session, c.exe) FROM clients AS c
+             WHERE c.host = t.host AND c.pid = t.client AND c.time <= t.time ORDER BY c.time DESC LIMIT 1) AS client_is,
+           (SELECT iif(count(DISTINCT coalesce(o.login_user, '') || ' ' || coalesce(o.session, '')) = 1,
+                       json_array(max(o.user), max(o.login_user), max(o.session), max(coalesce(o.exe, exec_path(o.cmdline), o.tool)), max(o.pid), max(o.how)), NULL)
+              FROM once AS o WHERE o.host = t.host AND o.how <> 'history' AND NOT o.of_user
+               -- What enables or edits a unit has all of them read again.
+               AND (o.action = t.action OR (t.action = 'reloaded' AND o.action <> 'reexecuted'))
+               AND o.time BETWEEN t.time - 3 AND t.time + 0.01) AS command
+      FROM told AS t
+)
+SELECT o.time, o.datetime, o.host COLLATE NOCASE AS host, o.action,
+       iif(o.target IS NULL OR (o.target GLOB '*.*' AND replace(o.target, rtrim(o.target, replace(o.target, '.', '')), '') IN
+               ('service', 'socket', 'timer', 'path', 'target', 'mount', 'automount', 'swap', 'slice', 'scope', 'device')),
+           o.target, o.target || '.service') COLLATE NOCASE AS service,
+       NULL COLLATE NOCASE AS display_name, NULL COLLATE NOCASE AS image_path, NULL COLLATE NOCASE AS start_type,
+       NULL COLLATE NOCASE AS service_type, NULL COLLATE NOCASE AS account, o.user COLLATE NOCASE AS user,
+       o.pid, o.exe COLLATE NOCASE AS exe, o.cmdline AS detail, o.source, o.record, 'linux' AS platform, NULL AS event_id,
+       o.login_user COLLATE NOCASE AS login_user, o.session, coalesce(o.exe, exec_path(o.cmdline), o.tool) COLLATE NOCASE AS asker, o.pid AS asker_pid, o.how
+  FROM once AS o
+ WHERE NOT (o.action IN ('reloaded', 'reexecuted') AND NOT o.of_user
+            AND EXISTS (SELECT 1 FROM told AS t WHERE t.host = o.host AND t.action = o.action
+                           AND t.time BETWEEN o.time - 0.01 AND o.time + 3))
+UNION ALL
+SELECT j.time, j.datetime, j.host COLLATE NOCASE, j.action, NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
+       NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
+       coalesce(j.client_is ->> 0, j.command ->> 0) COLLATE NOCASE, j.pid, j.exe COLLATE NOCASE, j.message, j.source, j.record,
+       'linux', NULL, coalesce(j.client_is ->> 1, j.command ->> 1) COLLATE NOCASE,
+       coalesce(j.session, j.client_is ->> 2, j.command ->> 2),
+       coalesce(j.client_is ->> 3, j.command ->> 3,
+                iif(j.message GLOB '*client PID * (''*'')*',
+                    substr(j.message, instr(j.message, ' (''') + 3, instr(j.message, ''')') - instr(j.message, ' (''') - 3), NULL)) COLLATE NOCASE,
+       coalesce(j.client, j.command ->> 4),
+       coalesce(iif(j.client_is IS NOT NULL, 'audit', NULL), j.command ->> 5, iif(j.client IS NOT NULL, 'journal', NULL))
+  FROM joined AS j;
