@@ -126,4 +126,7 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE, j.action, NULL COLLATE NOCASE,
                     substr(j.message, instr(j.message, ' (''') + 3, instr(j.message, ''')') - instr(j.message, ' (''') - 3), NULL)) COLLATE NOCASE,
        coalesce(j.client, j.command ->> 4),
        coalesce(iif(j.client_is IS NOT NULL, 'audit', NULL), j.command ->> 5, iif(j.client IS NOT NULL, 'journal', NULL))
-  FROM joined AS j;
+  FROM joined AS j
+ WHERE j.client IS NOT NULL -- newer versions write the older message too
+    OR NOT EXISTS (SELECT 1 FROM told AS t WHERE t.host = j.host AND t.action = j.action AND t.client IS NOT NULL
+                      AND t.time BETWEEN j.time - 10 AND j.time);
