@@ -179,7 +179,7 @@ static size_t write_drop_ins(const char *dir, const char *unit, const char *sect
     return n;
 }
 
-/* The drop-ins in which this systemd finds a key that it does not know. */
+/* The drop-ins in which this systemd finds a key that it does not know, or no longer. */
 static void verify(const char *dir, const char *unit, bool *unknown)
 {
     char  line[1024], *command = NULL, *end, *slash;
@@ -192,7 +192,8 @@ static void verify(const char *dir, const char *unit, bool *unknown)
     pipe = popen(command, "r"); /* NOLINT: the machine's own program */
     ck_assert_ptr_nonnull(pipe);
     while (fgets(line, sizeof line, pipe))
-        if ((end = strstr(line, ".conf:2: Unknown key")) &&
+        if (((end = strstr(line, ".conf:2: Unknown key")) ||
+             (end = strstr(line, ".conf:2: Support for option"))) &&
             (*end = '\0', slash = strrchr(line, '/')))
             unknown[strtoul(slash + 1, NULL, 10) % DIRECTIVES_MAX] = true;
     pclose(pipe);
