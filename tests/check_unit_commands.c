@@ -133,6 +133,12 @@ START_TEST(root_directories_and_bind_mounts_change_the_program)
             "ExecStart=/usr/bin/t\nExecStartPost=/usr/lib/a/b\nExecStop=+/usr/bin/t");
     expect("/opt/agentd|/opt/agentd:/usr/bin/t\n/opt/d/a/b|/opt/d:/usr/lib\n/usr/bin/t|NULL",
            "SELECT program, bind_mounts FROM ROOT");
+    service("BindPaths=/opt/agentd:/usr/lib/t /opt/u:/lib/u\nExecStart=/lib/t\n"
+            "ExecStartPost=/usr/lib/u\nExecStop=/lib/v");
+    harness_link(dir, "lib", "usr/lib"); /* as written, either may lead through a link */
+    file("usr/lib/u", "\177ELF");
+    expect("/opt/agentd|/opt/agentd:/usr/lib/t\n/opt/u|/opt/u:/usr/lib/u\n/usr/lib/v|NULL",
+           "SELECT program, bind_mounts FROM ROOT");
     service("ExecSearchPath=/tmp:/usr/bin\nExecStart=x");
     expect("/tmp/x", "SELECT program FROM ROOT");
 }

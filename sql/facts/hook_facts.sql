@@ -21,10 +21,10 @@
 --          mtime             REAL     last change of its content
 --          ctime             REAL     last change of its inode
 --          vendor                     a package owns the file, and it is unchanged
---          unowned                    no package owns it, on a host whose packages are known
+--          unowned                    no package owns it; where packages are unknown, it is where packages put nothing
 --          changed                    when it last changed: on a live host its inode's change counts too
 --          places                     kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
---          strangers                  compiled programs that it runs and that no package owns, one a line; NULL where packages are unknown
+--          strangers                  compiled programs that it runs and that no package owns, one a line; where packages are unknown, those outside the system's folders
 --          absent                     missing programs that it names, other than those of /bin, /sbin, /usr/bin and /usr/sbin, one a line
 --          absent_alone               the same, without those that are named as scripts or are in the system's folders or /usr/local
 --          module_known               of modules: a package owns the module, or known_modules lists it
@@ -72,7 +72,9 @@ WITH live AS MATERIALIZED (
            iif(h.package <> '' AND h.package_altered IS NOT 1, NULL, shell_canonical(h.text)) AS script,
            h.package, h.package_altered, h.uid, h.mode, h.mtime, h.ctime,
            coalesce(h.package <> '' AND h.package_altered IS NOT 1, 0) AS vendor,
-           h.package = '' AS unowned
+           -- Without a list of packages, by the folder; what PAM, profiles and modules have in /etc may be a package's.
+           coalesce(h.package = '',
+                    nullif(h.path REGEXP '^/(etc/(udev/rules[.]d|systemd|tmpfiles[.]d|modules-load[.]d|kernel)|run/(udev|tmpfiles[.]d)|usr/local)/', 0)) AS unowned
       FROM start_hooks AS h
      WHERE NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = h.host
                           AND n.item = h.path AND n.detail IS coalesce(h.command, h.value))
@@ -107,17 +109,18 @@ SELECT h.host, h.source, h.path, h.kind, h.line, h.setting, h.value, h.command, 
        h.package, h.package_altered, h.uid, h.mode, h.mtime, h.ctime, h.vendor, h.unowned,
        iif(h.host IN (SELECT host FROM live), max(h.mtime, h.ctime), h.mtime) AS changed,
        iif(NOT h.vendor, path_places(h.runs), NULL) AS places,
-       iif(NOT h.vendor AND h.package IS NOT NULL,
+       iif(NOT h.vendor AND (h.package IS NOT NULL OR h.unowned),
            (SELECT group_concat(r.key, char(10)) FROM json_each(h.runs) AS r
              WHERE r.value IN ('elf', 'other', 'unreadable')
+               AND (h.package IS NOT NULL OR path_trust(r.key) <> 'system')
                AND NOT EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = h.host AND p.path = r.key)),
            NULL) AS strangers,
-       iif(NOT h.vendor AND h.package IS NOT NULL,
+       iif(NOT h.vendor AND (h.package IS NOT NULL OR h.unowned),
            (SELECT group_concat(r.key, char(10)) FROM json_each(h.runs) AS r
-             WHERE r.value = 'missing' AND r.key NOT REGEXP '^(/usr)?/s?bin/'
+             WHERE r.value = 'missing' AND (h.package IS NOT NULL OR path_trust(r.key) <> 'system') AND r.key NOT REGEXP '^(/usr)?/s?bin/'
                AND NOT EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = h.host AND p.path = r.key)),
            NULL) AS absent,
-       iif(NOT h.vendor AND h.package IS NOT NULL,
+       iif(NOT h.vendor AND (h.package IS NOT NULL OR h.unowned),
            (SELECT group_concat(r.key, char(10)) FROM json_each(h.runs) AS r
              WHERE r.value = 'missing' AND path_trust(r.key) NOT IN ('system', 'local')
                AND r.key NOT GLOB '*.[a-z]*'),

@@ -26,13 +26,13 @@
 --          user              TEXT     user that it runs as; NULL for the manager's own
 --          effective         INTEGER  it is in force after all files of the unit are read
 --          vendor                     a package owns the file, and it is unchanged
---          unowned                    no package owns the file, on a host whose packages are known
+--          unowned                    no package owns the file; where packages are unknown, it is where packages put nothing
 --          unit_package               package of the unit that a drop-in alters; '' where no package owns it; NULL for other files
 --          changed                    when the file last changed
 --          places                     kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
---          program_owned              a package owns the program; NULL where packages are unknown or the name is not a path
+--          program_owned              a package owns the program; NULL where the name is not a path or, of an unknown package, in a folder of the system's
 --          program_altered            the package's program was changed since; NULL where no package owns it
---          script_owned               a package owns the script; NULL where there is none, or packages are unknown
+--          script_owned               a package owns the script, as program_owned; NULL where there is none
 --          program_writable           users other than root may write the program or script
 --          program_namesake           a package's program elsewhere has the same name; NULL where a package owns the program
 --          preloads                   libraries that LD_PRELOAD and LD_AUDIT load into it
@@ -58,8 +58,10 @@ WITH live AS MATERIALIZED (
     SELECT u.host, u.path, u.scope_user, u.kind, u.state, u.unit, u.package,
            iif(u.kind = 'drop-in', u.own_settings, NULL) AS own_settings,
            coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
-           u.package = '' AS unowned,
-           u.mtime, u.ctime
+           coalesce(u.package = '', nullif( -- as unit_facts has it
+               u.path REGEXP '^/(etc/systemd|run/systemd/(system|transient|user|system-generators)|usr/local|etc/containers/systemd)/'
+               OR (u.kind = 'sysv' AND name_randomness(u.name) > 10), 0)) AS unowned,
+           u.package IS NULL AS unlisted, u.mtime, u.ctime
       FROM unit_files AS u
      WHERE u.kind NOT IN ('mask', 'linger', 'directory', 'other', 'profile', 'hook')
        AND NOT EXISTS (SELECT 1 FROM normal AS n WHERE n.host = u.host
@@ -74,7 +76,7 @@ WITH live AS MATERIALIZED (
            iif(f.vendor, NULL, c.script_kind) AS script_kind,
            iif(f.vendor, NULL, c.script_text) AS script_text, iif(f.vendor, NULL, c.runs) AS runs,
            iif(f.vendor, NULL, c.argv) AS argv, iif(f.vendor, NULL, c.canonical) AS text, c.environment, c.bind_mounts, c.root_directory, c.user, c.effective,
-           f.vendor, f.unowned,
+           f.vendor, f.unowned, f.unlisted,
            iif(f.host IN (SELECT host FROM dated), max(f.mtime, f.ctime), f.mtime) AS changed,
            iif(f.kind <> 'drop-in',
                (SELECT group_concat(d.own_settings, char(10)) FROM files AS d
@@ -88,7 +90,7 @@ WITH live AS MATERIALIZED (
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
      WHERE 0
 )
 SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.setting, c.flags, c.program,
@@ -96,13 +98,15 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
        c.root_directory, c.user, c.effective, c.vendor, c.unowned, c.unit_package, c.changed,
        iif(NOT c.vendor, path_places(c.runs, c.program, c.script, c.root_directory), NULL) AS places,
        iif(c.unowned IS NOT NULL AND c.program GLOB '/*',
-           EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = c.program),
+           iif(c.unlisted, iif(path_trust(c.program) = 'system', NULL, 0),
+               EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = c.program)),
            NULL) AS program_owned,
        iif(c.unowned IS NOT NULL AND c.program GLOB '/*' AND c.program_kind NOT IN ('missing'),
            (SELECT max(p.replaced) FROM package_files AS p
              WHERE p.host = c.host AND p.path = c.program AND NOT p.conffile), NULL) AS program_altered,
        iif(c.unowned AND c.script GLOB '/*',
-           EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = c.script),
+           iif(c.unlisted, iif(path_trust(c.script) = 'system', NULL, 0),
+               EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = c.script)),
            NULL) AS script_owned,
        iif(NOT c.vendor AND c.scope_user IS NULL AND coalesce(c.user, 'root') IN ('root', '0')
            AND coalesce(c.script, c.program) GLOB '/*',

@@ -27,7 +27,7 @@
 --          ctime             REAL     last change of its inode
 --          btime             REAL     when its inode was created
 --          vendor                     a package owns the file, and it is unchanged
---          unowned                    no package owns it, on a host whose packages are known
+--          unowned                    no package owns it; where packages are unknown, it is where packages put nothing
 --          program                    path of the program that its first command runs
 --          changed                    when it last changed: the change of its inode counts too, on a live host and an image (not a copy, whose inodes are new)
 --          stem                       its name without kind, instance and @
@@ -83,7 +83,10 @@ WITH live AS MATERIALIZED (
            u.state, u.description, u.user, u.commands, u.own_commands, u.own_settings, u.error, u.package,
            u.package_altered, u.uid, u.mode, u.mtime, u.ctime, u.btime,
            coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
-           u.package = '' AS unowned, exec_path(u.own_commands) AS program,
+           coalesce(u.package = '', nullif( -- without a list of packages: where they put nothing, or under no name of theirs
+               u.path REGEXP '^/(etc/systemd|run/systemd/(system|transient|user|system-generators)|usr/local|etc/containers/systemd)/'
+               OR (u.kind = 'sysv' AND name_randomness(u.name) > 10), 0)) AS unowned,
+           exec_path(u.own_commands) AS program,
            iif(u.host IN (SELECT host FROM dated), max(u.mtime, u.ctime), u.mtime) AS changed,
            rtrim(substr(u.name, 1, instr(u.name || '.', '.') - 1), '@') AS stem
       FROM unit_files AS u

@@ -1,7 +1,7 @@
 -- hook_absent: an event, a login or the boot starts a missing program of no package, outside the usual folders
 -- platform:        linux
 -- technique:       T1546
--- weight:          20
+-- weight:          25
 -- false positives: a hook that remained when software below /opt was removed
 --
 -- shape:   hook

@@ -1,7 +1,7 @@
 -- pulls_in_stranger: a drop-in makes a package's unit start another unit
 -- platform:        linux
 -- technique:       T1543.002
--- weight:          20
+-- weight:          25
 -- reference:       systemd.unit(5)
 -- false positives: a drop-in that reports failures by OnFailure=; only what is pulled in at each
 --                  start counts

@@ -10,9 +10,10 @@
 -- shape:   unit
 -- fires:   {"state": "transient"}
 -- fires:   {"state": "transient-runtime"}
+-- fires:   {"state": "transient", "own_commands": null, "name": "check.timer"}
 -- spares:  {"state": "enabled"}
 -- spares:  {"state": "transient", "own_commands": null}
-state LIKE 'transient%' AND own_commands IS NOT NULL
+state LIKE 'transient%' AND (own_commands IS NOT NULL OR name GLOB '*.timer')
 
 -- shape:   service_event
 -- fires:   {"platform": "linux", "action": "started", "service": "run-r1.service"}

@@ -205,12 +205,11 @@ int unit_commands_get_bind_mounts(struct tbl_scan *scan, const void *row, sqlite
     (void)row;
     if (!s->current)
         return SQLITE_OK;
-    struct unit_context context = view_of(s);
-    int                 i = unit_view_bind(&context.view, s->current->path);
-    if (i < 0 || strcmp(context.view.binds[i].source, context.view.binds[i].target) == 0)
+    struct unit_context     context = view_of(s);
+    const struct unit_bind *bind = unit_view_bind(context.root, &context.view, s->current->path);
+    if (!bind || strcmp(bind->source, bind->target) == 0)
         return SQLITE_OK;
-    const char *text =
-        tbl_printf(scan, "%s:%s", context.view.binds[i].source, context.view.binds[i].target);
+    const char *text = tbl_printf(scan, "%s:%s", bind->source, bind->target);
     result(out, text ? tbl_utf8(scan, text, strlen(text)) : NULL);
     return SQLITE_OK;
 }

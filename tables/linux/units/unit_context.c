@@ -232,6 +232,21 @@ static void set_binds(struct gathering *g, const char *value)
         add_bind(g, words.words[i]);
 }
 
+/* The manager follows the links in where a mount goes; below a root directory they stay as written. */
+static void finish_binds(struct unit_context *c)
+{
+    struct unit_bind *binds = (struct unit_bind *)(uintptr_t)c->view.binds;
+    char              resolved[ROOT_PATH_MAX];
+
+    for (size_t i = 0; !c->view.directory && i < c->view.n_binds; i++) {
+        if (root_resolve(c->root, binds[i].target, resolved) < 0)
+            continue;
+        const char *target = arena_strndup(&c->memory, resolved, strlen(resolved));
+        if (target)
+            binds[i].target = target;
+    }
+}
+
 /* Gathering ------------------------------------------------------------------- */
 
 static const struct exec_setting {
@@ -521,6 +536,7 @@ int unit_context_open(struct unit_context *context, const struct unit_host *host
     c->environment.unset_last = search->manager.version >= 258;
     unset_environment(&g, loaded);
     c->lost += c->environment.lost;
+    finish_binds(c);
     finish_input(&g);
     buffer_free(&g.text);
     buffer_free(&g.input);

@@ -18,9 +18,10 @@ struct walk {
     char seen[ROOT_PATH_MAX]; /* so far, as the program sees it; "" for its root */
     char host[ROOT_PATH_MAX]; /* the same, as a path of the host */
     char rest[ROOT_PATH_MAX];
-    bool absent;  /* a component is absent: the rest is not searched */
-    bool outside; /* of the root directory, through /proc */
-    int  links;
+    const struct unit_bind *bind;    /* the last one met since the root; NULL: none */
+    bool                    absent;  /* a component is absent: the rest is not searched */
+    bool                    outside; /* of the root directory, through /proc */
+    int                     links;
 };
 
 static bool append(char path[ROOT_PATH_MAX], const char *name, size_t size)
@@ -39,6 +40,7 @@ static bool append(char path[ROOT_PATH_MAX], const char *name, size_t size)
 static void to_root(struct walk *w)
 {
     *w->seen = *w->host = '\0';
+    w->bind = NULL;
     if (w->view->directory && !w->outside)
         snprintf(w->host, sizeof w->host, "%s", w->view->directory);
 }
@@ -50,6 +52,18 @@ static const struct unit_bind *bind_at(const struct walk *w, const char *path)
         if (strcmp(w->view->binds[i].target, path) == 0)
             return &w->view->binds[i];
     return NULL;
+}
+
+/* Whether a bind mount is over the path so far; from there on, the host's path is its source's. */
+static bool enter_bind(struct walk *w)
+{
+    const struct unit_bind *bind = bind_at(w, w->seen);
+
+    if (!bind)
+        return false;
+    w->bind = bind;
+    snprintf(w->host, sizeof w->host, "%s", bind->source);
+    return true;
 }
 
 /* Whether a path is that of a process's root: /proc/self/root, /proc/1/root. */
@@ -88,10 +102,7 @@ static void walk_again(struct walk *w, const char *path)
     for (size_t size; *(path += strspn(path, "/")); path += size) {
         size = strcspn(path, "/");
         append(w->seen, path, size);
-        const struct unit_bind *bind = bind_at(w, w->seen);
-        if (bind)
-            snprintf(w->host, sizeof w->host, "%s", bind->source);
-        else
+        if (!enter_bind(w))
             append(w->host, path, size);
     }
 }
@@ -127,10 +138,8 @@ static bool step(struct walk *w, const char *name, size_t size)
     }
     if (!append(w->seen, name, size) || !append(w->host, name, size))
         return false;
-    const struct unit_bind *bind = bind_at(w, w->seen);
-    if (bind) {
+    if (enter_bind(w)) {
         w->absent = false;
-        snprintf(w->host, sizeof w->host, "%s", bind->source);
         return true;
     }
     if (is_proc_root(w->seen)) {
@@ -155,7 +164,7 @@ static bool step(struct walk *w, const char *name, size_t size)
 }
 
 static bool resolve(const struct root *root, const struct unit_view *view, const char *path,
-                    char ret[ROOT_PATH_MAX])
+                    char ret[ROOT_PATH_MAX], const struct unit_bind **ret_bind)
 {
     struct walk w = {.root = root, .view = view};
     int         size = *path == '/'
@@ -175,6 +184,7 @@ static bool resolve(const struct root *root, const struct unit_view *view, const
             return false;
     }
     strcpy(ret, *w.host ? w.host : "/");
+    *ret_bind = w.bind;
     return true;
 }
 
@@ -182,9 +192,10 @@ static bool resolve(const struct root *root, const struct unit_view *view, const
 static const char *folder_of(const struct root *root, const struct unit_view *view,
                              const char *path, size_t size)
 {
-    struct unit_folders *folders = view->folders;
-    char                 folder[UNIT_FOLDER_SIZE], resolved[ROOT_PATH_MAX];
-    struct stat          st;
+    struct unit_folders    *folders = view->folders;
+    const struct unit_bind *bind;
+    char                    folder[UNIT_FOLDER_SIZE], resolved[ROOT_PATH_MAX];
+    struct stat             st;
 
     if (size >= sizeof folder || strstr(path, "/.") || strstr(path, "//"))
         return NULL;
@@ -193,7 +204,7 @@ static const char *folder_of(const struct root *root, const struct unit_view *vi
     for (size_t i = 0; i < UNIT_FOLDERS; i++)
         if (strcmp(folders->folders[i].path, folder) == 0)
             return folders->folders[i].resolved;
-    if (!resolve(root, view, folder, resolved) || strlen(resolved) >= UNIT_FOLDER_SIZE ||
+    if (!resolve(root, view, folder, resolved, &bind) || strlen(resolved) >= UNIT_FOLDER_SIZE ||
         root_stat(root, resolved, false, &st) < 0 || !S_ISDIR(st.st_mode))
         return NULL;
     size_t slot = folders->next++ % UNIT_FOLDERS;
@@ -205,29 +216,31 @@ static const char *folder_of(const struct root *root, const struct unit_view *vi
 bool unit_program_resolve(const struct root *root, const struct unit_view *view, const char *path,
                           char ret[ROOT_PATH_MAX])
 {
-    const char *slash = strrchr(path, '/'), *folder = NULL;
-    char        found[2 * ROOT_PATH_MAX], target[ROOT_PATH_MAX];
+    const char             *slash = strrchr(path, '/'), *folder = NULL;
+    char                    found[2 * ROOT_PATH_MAX], target[ROOT_PATH_MAX];
+    const struct unit_bind *bind;
 
     if (view->folders && !view->directory && !view->n_binds && *path == '/' && slash > path &&
         slash[1])
         folder = folder_of(root, view, path, (size_t)(slash - path));
     if (!folder)
-        return resolve(root, view, path, ret);
+        return resolve(root, view, path, ret, &bind);
     int size = snprintf(found, sizeof found, "%s%s", strcmp(folder, "/") == 0 ? "" : folder, slash);
     if (size >= ROOT_PATH_MAX || root_readlink(root, found, target) == 0)
-        return resolve(root, view, path, ret);
+        return resolve(root, view, path, ret, &bind);
     strcpy(ret, found);
     return true;
 }
 
-int unit_view_bind(const struct unit_view *view, const char *path)
+const struct unit_bind *unit_view_bind(const struct root *root, const struct unit_view *view,
+                                       const char *path)
 {
-    for (size_t i = view->n_binds; i-- > 0;) {
-        size_t size = strlen(view->binds[i].target);
-        if (strncmp(view->binds[i].target, path, size) == 0 && (path[size] == '/' || !path[size]))
-            return (int)i;
-    }
-    return -1;
+    char                    host[ROOT_PATH_MAX];
+    const struct unit_bind *bind = NULL;
+
+    if (view->n_binds && resolve(root, view, path, host, &bind))
+        return bind;
+    return NULL;
 }
 
 /* Files ----------------------------------------------------------------------- */

@@ -40,9 +40,9 @@ struct unit_view {
 bool unit_program_resolve(const struct root *root, const struct unit_view *view, const char *path,
                           char ret[ROOT_PATH_MAX]);
 
-/* Whether a bind mount is over the path as the program sees it, or over one of its folders; its
- * index, or -1. */
-int unit_view_bind(const struct unit_view *view, const char *path);
+/* The bind mount over the file that a path leads to, or over one of its folders; NULL: none. */
+const struct unit_bind *unit_view_bind(const struct root *root, const struct unit_view *view,
+                                       const char *path);
 
 enum unit_program_kind {
     UNIT_PROGRAM_MISSING,
