@@ -190,6 +190,55 @@ START_TEST(a_wrapper_counts_where_its_child_was_not_recorded)
 }
 END_TEST
 
+/* A command line as the Security log has it, and what is found of it. */
+static const struct {
+    const char *line, *expected;
+} commands[] = {
+    {"reg copy HKLM\\SYSTEM\\CurrentControlSet\\Services\\a "
+     "HKLM\\SYSTEM\\CurrentControlSet\\Services\\b /s /f",
+     "low|makes_service"},
+    {"reg copy HKLM\\SOFTWARE\\staged HKLM\\SYSTEM\\CurrentControlSet\\Services\\b /s",
+     "low|makes_service"},
+    {"reg copy HKLM\\SYSTEM\\CurrentControlSet\\Services\\a HKLM\\SOFTWARE\\backup /s", "info|"},
+    {"sc stop WinDefend", "medium|stops_security"},
+    {"sc delete WinDefend", "medium|stops_security"},
+    {"sc config Sense start= disabled", "high|stops_security,makes_service"},
+    {"sc privs Reporter SeDebugPrivilege", "info|"},
+    {"sc config Reporter start= auto", "info|"},
+    {"sc config Reporter binPath= C:\\Windows\\System32\\a.exe", "low|makes_service"},
+    {"wmic service where \"caption like '%Sophos%'\" call stopservice", "medium|stops_security"},
+    {"wmic service where \"name='Sense'\" call ChangeStartMode Disabled",
+     "high|stops_security,makes_service"},
+    {"wmic service where \"name='Spooler'\" call ChangeStartMode Disabled", "low|makes_service"},
+    {"powershell Get-Service *sophos* | Stop-Service", "medium|stops_security"},
+    {"powershell Stop-Service -DisplayName 'Sophos Anti-Virus'", "medium|stops_security"},
+    {"net stop \"Sophos Anti-Virus\"", "medium|stops_security"},
+    {"net stop Spooler", "info|"},
+    {"sc sdset Reporter D:(A;;CCLCSWRPLOCRRC;;;WD)", "low|makes_service"},
+    {"sc sdset Reporter D:(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;WD)",
+     "medium|weak_descriptor,makes_service"},
+    {"sc sdset Reporter D:(D;;DCLCWPDTSD;;;IU)(A;;CC;;;SY)",
+     "high|hidden_by_descriptor,makes_service"},
+    {"sc create Reporter binPath= C:\\", "medium|runs_from_odd_path,makes_service"},
+    {"sc create Reporter binPath= C:\\ProgramData\\", "medium|runs_from_odd_path,makes_service"},
+    {"fltmc unload SysmonDrv", "medium|stops_security"},
+};
+
+START_TEST(commands_are_judged_by_what_they_do_to_services)
+{
+    const struct staged staged[] = {
+        PROCESS("0x10", "0x4", "C:\\Windows\\System32\\a.exe", commands[_i].line, 0),
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 1);
+    harness_expect(db, commands[_i].expected,
+                   "SELECT severity, signals FROM t1569_command_execution "
+                   "WHERE verb NOT LIKE 'Get-%%'");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(keys_of_both_logs_are_written_alike)
 {
     static const struct staged staged[] = {
@@ -684,6 +733,8 @@ Suite *make_windows_views_suite(void)
     tcase_add_test(tcase, ranges_of_time_reach_the_logs_through_the_views);
     tcase_add_test(tcase, ranges_of_time_reach_the_logs_through_findings);
     tcase_add_test(tcase, real_attacks_are_found_and_ordinary_logs_are_quiet);
+    tcase_add_loop_test(tcase, commands_are_judged_by_what_they_do_to_services, 0,
+                        sizeof commands / sizeof commands[0]);
     suite_add_tcase(suite, tcase);
     return suite;
 }

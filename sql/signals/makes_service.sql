@@ -12,9 +12,10 @@
 -- fires:   {"platform": "windows", "tool": "reg", "verb": "add", "action": "change"}
 -- spares:  {"platform": "windows", "tool": "sc", "verb": "privs", "action": "change"}
 -- spares:  {"platform": "windows", "tool": "sc", "verb": "config", "action": "change", "arguments": "agent start=auto"}
--- spares:  {"platform": "windows", "tool": "reg", "verb": "copy", "action": "change"}
+-- fires:   {"platform": "windows", "tool": "reg", "verb": "copy", "action": "change", "arguments": "b from=HKLM\\SOFTWARE\\x /s"}
+-- spares:  {"platform": "windows", "tool": "reg", "verb": "copy", "action": "change", "arguments": "b to=HKLM\\SOFTWARE\\x /s"}
 -- spares:  {"verb": "enable", "action": ""}
 -- spares:  {"platform": "windows", "tool": "sc", "verb": "config", "action": "start"}
 action IN ('create', 'change')
-AND NOT (tool = 'reg' AND verb = 'copy')
+AND NOT (tool = 'reg' AND verb = 'copy' AND arguments NOT LIKE '% from=%')
 AND NOT (tool = 'sc' AND (verb = 'privs' OR (verb = 'config' AND arguments REGEXP '(?i)^[^=]* start=(auto|demand|delayed-auto)$')))

@@ -174,6 +174,23 @@ static bool read_wmic(struct tool_call *call, struct service_use *use)
 
 /* reg.exe ------------------------------------------------------------------------ */
 
+/* reg copy FROM TO: the object is the key of a service that TO names, with the option from=, or else the
+ * one that FROM names, with the option to=. */
+static bool read_reg_copy(struct tool_call *call, const char *from, struct service_use *use)
+{
+    const char *to = tool_word(call, 3);
+
+    if (to && tool_use_of_key(call, to, use))
+        tool_option(call, use, "from", from);
+    else if (!tool_use_of_key(call, from, use))
+        return false;
+    else
+        tool_option(call, use, "to", to);
+    for (size_t i = 4; i < call->n; i++)
+        tool_option(call, use, call->words[i].text, NULL);
+    return true;
+}
+
 /* reg add \\host\HKLM\SYSTEM\...\Services\X /v name /t type /d data /f */
 static bool read_reg(struct tool_call *call, struct service_use *use)
 {
@@ -185,6 +202,8 @@ static bool read_reg(struct tool_call *call, struct service_use *use)
     if (unc_host(key) && strchr(key + 2, '\\'))
         use->remote =
             arena_strndup(call->arena, key + 2, (size_t)(strchr(key + 2, '\\') - key - 2));
+    if (strcmp(use->verb, "copy") == 0)
+        return read_reg_copy(call, key, use);
     if (strcmp(use->verb, "import") == 0)
         tool_target(call, use, key);
     else if (!tool_use_of_key(call, key, use))
