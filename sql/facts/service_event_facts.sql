@@ -87,6 +87,7 @@ WITH events AS MATERIALIZED ( -- each log is read once: what starts and stops ne
             AND NOT EXISTS (SELECT 1 FROM shutdowns AS d
                              WHERE d.host = e.host AND d.minute BETWEEN e.minute - 3 AND e.minute + 3))
         OR (e.platform = 'linux' AND (e.service GLOB 'run-[ru]*' OR e.image_path IS NOT NULL))
+        OR (e.event_id = 6 AND pattern_signals('windows', e.image_path) <> '[]') -- a driver that was loaded
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     UNION ALL
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL

@@ -6,10 +6,13 @@
 -- false positives: an administrator's own PsExec; the account and the host it came from are known
 --
 -- pattern: windows (?i)(psexesvc|paexec|remcomsvc|csexecsvc|csexec|xcmdsvc|winexesvc|smbexec|btobto|mssecsvc|kavsvc_psexec|execute\.bat|__output)
+-- pattern: windows \\[^\\ ]+-[^\\ ]+-[0-9]+-std(in|out|err)($|\s)
 -- pattern: windows (?i)(%systemroot%|[a-z]:\\windows)\\[a-z]{8}\.exe($|["\s])
 -- fires:   {"windows": "%SystemRoot%\\PSEXESVC.exe"}
 -- fires:   {"windows": "C:\\Windows\\abCDefgh.exe"}
 -- fires:   {"windows": "BTOBTO"}
+-- fires:   {"windows": "\\\\.\\pipe\\svc-WS02-4321-stdin"}
+-- spares:  {"windows": "\\\\.\\pipe\\svc-WS02-stdin"}
 -- spares:  {"windows": "C:\\Windows\\explorer1.exe"}
 -- spares:  {"windows": "C:\\Windows\\System32\\lsass.exe"}
 --

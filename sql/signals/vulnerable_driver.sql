@@ -1,0 +1,15 @@
+-- vulnerable_driver: loads a driver that intruders bring to end sensors from the kernel
+-- platform:        windows
+-- technique:       T1068
+-- weight:          30
+-- reference:       reports of ransom gangs that bring their own vulnerable driver, 2021 to 2026
+-- false positives: the product that the driver is from: a mainboard's or a game's tool, a scanner of another vendor; it
+--                  runs from its own folder, which does not count
+--
+-- pattern: windows (?i)(windows|users|programdata|perflogs|temp|drivers|public)\\([^\\ ]+\\)*(rtcore(32|64)|dbutil(_2_3|drv2)|gdrv[23]?|procexp(113|152)|kprocesshacker[0-9]?|zam(guard)?(32|64)|amsdk|aswarpot|mhyprot[23]?|truesight|viragt(64)?|rentdrv2?|bdapiutil64|wsftprm|asrdrv[0-9]+|capcom|iqvw(32|64)e?|winio64|eneio64|gmer(64)?|nseckrnl|tfsysmon|k7rkscan|rwdrv|hlpdrv|throttle(stop|blood)|echo_driver|mimidrv)[.]sys
+-- fires:   {"windows": "C:\\Windows\\Temp\\RTCore64.sys"}
+-- fires:   {"windows": "\\??\\C:\\Users\\Public\\dbutil_2_3.sys"}
+-- fires:   {"windows": "System32\\drivers\\zamguard64.sys"}
+-- spares:  {"windows": "C:\\Program Files (x86)\\MSI Afterburner\\RTCore64.sys"}
+-- spares:  {"windows": "C:\\Windows\\System32\\drivers\\core64.sys"}
+-- spares:  {"windows": "C:\\Windows\\System32\\drivers\\tcpip.sys"}
