@@ -88,5 +88,5 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
        j.source, j.cursor, 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL
   FROM journal AS j
  WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' -- it begins
-   AND j.elevated_uid >= 0 AND j.pid = 1
+   AND j.elevated_uid >= 0 AND +j.pid = 1 -- +: a list of the one value is short, that of all processes is not
    AND j.message GLOB 'Starting * - [[]run0] *...';
