@@ -229,6 +229,7 @@ static const struct expectation other_inits[] = {
     {"killall -HUP auditd", NULL},
     {"pkill --signal USR1 auditd", NULL},
     {"auditctl -e 0", "auditctl disable auditd [-e=0]"},
+    {"auditctl -D", "auditctl disable auditd [-D]"},
     {"auditctl -e 1", NULL},
     {"auditctl -w /etc -p wa", NULL},
     {"sudo setenforce 0", "setenforce disable selinux <sudo"},

@@ -127,17 +127,18 @@ static bool read_kill(struct tool_call *call, struct service_use *use)
     return use->targets.n && !is_harmless(signal);
 }
 
-/* auditctl -e 0: the kernel records nothing more. */
+/* auditctl -e 0: the kernel records nothing more; auditctl -D: it has no rules. */
 static bool read_auditctl(struct tool_call *call, struct service_use *use)
 {
     for (size_t i = 1; i < call->n; i++) {
-        const char *next = tool_word(call, i + 1);
-        if (strcmp(call->words[i].text, "-e0") != 0 &&
-            !(strcmp(call->words[i].text, "-e") == 0 && next && strcmp(next, "0") == 0))
+        const char *word = call->words[i].text, *next = tool_word(call, i + 1);
+        bool        all = strcmp(word, "-D") == 0;
+        if (!all && strcmp(word, "-e0") != 0 &&
+            !(strcmp(word, "-e") == 0 && next && strcmp(next, "0") == 0))
             continue;
         use->verb = "disable";
         text_list_add(call->arena, &use->targets, "auditd");
-        tool_option(call, use, "-e", "0");
+        tool_option(call, use, all ? "-D" : "-e", all ? NULL : "0");
         return true;
     }
     return false;
