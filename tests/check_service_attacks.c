@@ -133,6 +133,52 @@ START_TEST(security_services_that_stop_with_all_others_are_no_finding)
 }
 END_TEST
 
+/* A package's script stops its own daemon; without the package's log the same is a finding. */
+START_TEST(a_security_service_that_a_package_stops_is_no_finding)
+{
+    NEED_SYSTEMD(booted);
+    sqlite3 *db = inside();
+
+    make_unit("laurel", "/bin/sleep 1000");
+    systemd_shell("systemctl start laurel; systemctl stop laurel; mkdir -p /var/log; "
+                  "date '+%%Y-%%m-%%d %%H:%%M:%%S status half-configured laurel:amd64 1' "
+                  "> /var/log/dpkg.log");
+    settle();
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM findings WHERE target = 'laurel.service' AND "
+                   "signals GLOB '*stops_security*'");
+    systemd_shell("rm /var/log/dpkg.log");
+    harness_expect(db, "1",
+                   "SELECT count(*) FROM findings WHERE target = 'laurel.service' AND "
+                   "signals GLOB '*stops_security*'");
+    harness_close(db);
+}
+END_TEST
+
+/* Of the same minute: journald names the session by the scope that the writer is in. */
+START_TEST(steps_of_a_session_of_the_journal_are_one_incident)
+{
+    NEED_SYSTEMD(booted);
+    sqlite3 *db = inside();
+
+    systemd_shell(
+        "in_session() { systemd-run --quiet --scope --slice=user-%d.slice --unit=session-$1 "
+        "sh -c 'for s; do echo \"$USER : TTY=pts/0 ; PWD=/ ; USER=root ; "
+        "COMMAND=/usr/bin/systemctl stop $s\" | systemd-cat -t sudo; done' \"$@\"; }; "
+        "export USER=ann; in_session 7 crowdsec clamav-daemon; USER=eve; "
+        "in_session 8 sshguard",
+        SYSTEMD_TESTER_UID);
+    settle();
+    harness_expect(db, "7|ann|2|clamav-daemon,crowdsec\n8|eve|1|sshguard",
+                   "SELECT session, max(login_user), count(DISTINCT target), "
+                   "(SELECT group_concat(target) FROM (SELECT DISTINCT target FROM incident_events "
+                   "AS o WHERE o.incident = e.incident AND o.session = e.session ORDER BY 1)) "
+                   "FROM incident_events AS e WHERE session IN ('7', '8') GROUP BY incident "
+                   "ORDER BY session");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_frozen_security_service_is_a_finding)
 {
     NEED_SYSTEMD(booted);
@@ -404,6 +450,7 @@ Suite *make_service_attacks_suite(void)
     tcase_add_test(tcase, a_service_that_is_killed_fails);
     tcase_add_test(tcase, killing_a_security_service_is_a_finding);
     tcase_add_test(tcase, a_security_service_that_stops_alone_is_a_finding);
+    tcase_add_test(tcase, a_security_service_that_a_package_stops_is_no_finding);
     tcase_add_test(tcase, security_services_that_stop_with_all_others_are_no_finding);
     tcase_add_test(tcase, a_frozen_security_service_is_a_finding);
     tcase_add_test(tcase, a_sensor_that_was_switched_off_is_a_finding_of_the_state_alone);
@@ -415,6 +462,7 @@ Suite *make_service_attacks_suite(void)
     tcase_add_test(tcase, sudo_lines_in_the_journal_are_commands);
     tcase_add_test(tcase, typed_commands_are_found_and_harmless_ones_are_not);
     tcase_add_test(tcase, audit_tells_who_ran_what_and_which_files_changed);
+    tcase_add_test(tcase, steps_of_a_session_of_the_journal_are_one_incident);
     suite_add_tcase(suite, tcase);
     return suite;
 }
