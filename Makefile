@@ -43,9 +43,9 @@ endif
 SVCQL_CPPFLAGS = -Iinclude -Itables -Iext -I$(BUILD) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
                  -DSVCQL_VERSION='"$(VERSION)"'
 SVCQL_CFLAGS   = $(CSTD) $(OPT) -g $(WARN) $(HARDEN) -fPIC -fvisibility=hidden
-SVCQL_LIBS    := -lcjson -lexpat -lmd -lyaml -lz -lzstd -llzma -lbz2 -llz4 -larchive -lm
+SVCQL_LIBS    := -lcjson -lexpat -lmd -lyaml -lz -lzstd -llzma -lbz2 -llz4 -lm
 PROGRAM_LIBS  := -lsqlite3 -lsystemd
-CHECK_LIBS    := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0
+CHECK_LIBS    := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0 -larchive
 COMPILE        = $(CC) $(SVCQL_CPPFLAGS) $(SVCQL_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c
 LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
 

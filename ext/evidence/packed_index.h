@@ -4,7 +4,6 @@
 #ifndef SVCQL_PACKED_INDEX_H
 #define SVCQL_PACKED_INDEX_H
 
-#include <archive.h>
 #include <sys/types.h>
 
 #include "formats/text/arena.h"
@@ -66,9 +65,9 @@ int packed_index_walk(struct packed *packed);
 
 /* libarchive reading the file from an offset, with which it must end: packed_close_reader(). */
 struct reader;
-int             packed_reader(struct packed *packed, uint64_t at, struct reader **ret);
-struct archive *packed_archive(struct reader *reader);
-void            packed_close_reader(struct reader *reader);
+struct archive_entry;
+int  packed_reader(struct packed *packed, uint64_t at, struct reader **ret);
+void packed_close_reader(struct reader *reader);
 
 /* Bytes of the next entry, 0 at its end, or a negative errno: -EFBIG beyond what it may expand to. */
 ssize_t packed_reader_bytes(struct reader *reader, void *data, size_t size);

@@ -1,5 +1,4 @@
 /* packed_read.c -- walk over an archive, and read its members, by libarchive. */
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,18 +6,20 @@
 #include <zstd.h>
 
 #include "formats/text/input.h"
+#include "libarchive.h"
 #include "packed_index.h"
 
 #define BLOCK ((size_t)64 << 10)
 
 struct reader {
-    struct archive *archive;
-    struct packed  *packed; /* counted where a stream reads */
-    uint64_t        at;     /* in the file */
-    uint64_t        begin;
-    uint64_t        out; /* bytes of the entry so far */
-    int             error;
-    uint8_t         block[BLOCK];
+    const struct libarchive *lib;
+    struct archive          *archive;
+    struct packed           *packed; /* counted where a stream reads */
+    uint64_t                 at;     /* in the file */
+    uint64_t                 begin;
+    uint64_t                 out; /* bytes of the entry so far */
+    int                      error;
+    uint8_t                  block[BLOCK];
 };
 
 static la_ssize_t read_block(struct archive *archive, void *data, const void **ret)
@@ -28,7 +29,7 @@ static la_ssize_t read_block(struct archive *archive, void *data, const void **r
 
     if (n < 0) {
         reader->error = (int)n;
-        archive_set_error(archive, (int)-n, "read");
+        reader->lib->archive_set_error(archive, (int)-n, "read");
         return -1;
     }
     reader->at += (uint64_t)n;
@@ -48,29 +49,31 @@ static la_int64_t skip_bytes(struct archive *archive, void *data, la_int64_t req
     return (la_int64_t)n;
 }
 
-static void support(struct archive *archive, const struct packed *p)
+static void support(const struct libarchive *lib, struct archive *archive, const struct packed *p)
 {
     if (p->zip) {
-        archive_read_support_format_zip_streamable(archive);
+        lib->archive_read_support_format_zip_streamable(archive);
         return;
     }
-    archive_read_support_format_tar(archive);
+    lib->archive_read_support_format_tar(archive);
     if (p->seekable)
         return;
-    archive_read_support_filter_gzip(archive);
-    archive_read_support_filter_xz(archive);
-    archive_read_support_filter_zstd(archive);
-    archive_read_support_filter_bzip2(archive);
-    archive_read_support_filter_lz4(archive);
+    lib->archive_read_support_filter_gzip(archive);
+    lib->archive_read_support_filter_xz(archive);
+    lib->archive_read_support_filter_zstd(archive);
+    lib->archive_read_support_filter_bzip2(archive);
+    lib->archive_read_support_filter_lz4(archive);
 }
 
 int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
 {
-    struct reader *reader = malloc(sizeof *reader);
+    const struct libarchive *lib = libarchive();
+    struct reader           *reader = lib ? malloc(sizeof *reader) : NULL;
 
     if (!reader)
-        return -ENOMEM;
-    reader->archive = archive_read_new();
+        return lib ? -ENOMEM : -ELIBACC;
+    reader->lib = lib;
+    reader->archive = lib->archive_read_new();
     reader->packed = p;
     reader->at = reader->begin = p->seekable ? at : 0;
     reader->out = 0;
@@ -79,11 +82,11 @@ int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
         free(reader);
         return -ENOMEM;
     }
-    support(reader->archive, p);
-    archive_read_set_read_callback(reader->archive, read_block);
-    archive_read_set_skip_callback(reader->archive, skip_bytes);
-    archive_read_set_callback_data(reader->archive, reader);
-    if (archive_read_open1(reader->archive) != ARCHIVE_OK) {
+    support(lib, reader->archive, p);
+    lib->archive_read_set_read_callback(reader->archive, read_block);
+    lib->archive_read_set_skip_callback(reader->archive, skip_bytes);
+    lib->archive_read_set_callback_data(reader->archive, reader);
+    if (lib->archive_read_open1(reader->archive) != ARCHIVE_OK) {
         int r = reader->error ? reader->error : -EBADMSG;
         packed_close_reader(reader);
         return r;
@@ -92,14 +95,9 @@ int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
     return 0;
 }
 
-struct archive *packed_archive(struct reader *reader)
-{
-    return reader->archive;
-}
-
 void packed_close_reader(struct reader *reader)
 {
-    archive_read_free(reader->archive);
+    reader->lib->archive_read_free(reader->archive);
     free(reader);
 }
 
@@ -113,14 +111,14 @@ static bool is_bomb(const struct reader *reader)
 
 static int error_of(const struct reader *reader)
 {
-    return reader->error                              ? reader->error
-           : archive_errno(reader->archive) == ENOMEM ? -ENOMEM
-                                                      : -EBADMSG;
+    return reader->error                                           ? reader->error
+           : reader->lib->archive_errno(reader->archive) == ENOMEM ? -ENOMEM
+                                                                   : -EBADMSG;
 }
 
 ssize_t packed_reader_bytes(struct reader *reader, void *data, size_t size)
 {
-    la_ssize_t n = archive_read_data(reader->archive, data, size);
+    la_ssize_t n = reader->lib->archive_read_data(reader->archive, data, size);
 
     if (n < 0)
         return error_of(reader);
@@ -143,19 +141,19 @@ static int pass_over(struct reader *reader)
 
 int packed_reader_next(struct reader *reader, struct archive_entry **ret, uint64_t *ret_at)
 {
-    int r = reader->out || archive_file_count(reader->archive) ? pass_over(reader) : 0;
+    int r = reader->out || reader->lib->archive_file_count(reader->archive) ? pass_over(reader) : 0;
 
     if (r < 0)
         return r;
     if (!reader->packed->seekable)
         reader->out = 0;
-    int rc = archive_read_next_header(reader->archive, ret);
+    int rc = reader->lib->archive_read_next_header(reader->archive, ret);
     reader->out = 0;
     if (rc == ARCHIVE_EOF)
         return 0;
     if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
         return error_of(reader);
-    *ret_at = (uint64_t)archive_read_header_position(reader->archive) + reader->begin;
+    *ret_at = (uint64_t)reader->lib->archive_read_header_position(reader->archive) + reader->begin;
     return 1;
 }
 
@@ -166,21 +164,26 @@ static const char *text_of(const char *utf8, const char *other)
     return utf8 ? utf8 : other;
 }
 
-static struct found_member member_of(struct archive_entry *entry, uint64_t at)
+static struct found_member member_of(const struct libarchive *lib, struct archive_entry *entry,
+                                     uint64_t at)
 {
-    const char *link = text_of(archive_entry_symlink_utf8(entry), archive_entry_symlink(entry));
-    const char *hard = text_of(archive_entry_hardlink_utf8(entry), archive_entry_hardlink(entry));
+    const char *link =
+        text_of(lib->archive_entry_symlink_utf8(entry), lib->archive_entry_symlink(entry));
+    const char *hard =
+        text_of(lib->archive_entry_hardlink_utf8(entry), lib->archive_entry_hardlink(entry));
 
     return (struct found_member){
-        .name = text_of(archive_entry_pathname_utf8(entry), archive_entry_pathname(entry)),
-        .link = archive_entry_filetype(entry) == AE_IFLNK ? link : NULL,
+        .name =
+            text_of(lib->archive_entry_pathname_utf8(entry), lib->archive_entry_pathname(entry)),
+        .link = lib->archive_entry_filetype(entry) == AE_IFLNK ? link : NULL,
         .same_as = hard,
-        .mode = (uint32_t)archive_entry_filetype(entry) | (uint32_t)archive_entry_perm(entry),
-        .uid = (uint32_t)archive_entry_uid(entry),
-        .gid = (uint32_t)archive_entry_gid(entry),
-        .encrypted = archive_entry_is_data_encrypted(entry),
-        .size = archive_entry_size(entry),
-        .mtime = archive_entry_mtime(entry),
+        .mode =
+            (uint32_t)lib->archive_entry_filetype(entry) | (uint32_t)lib->archive_entry_perm(entry),
+        .uid = (uint32_t)lib->archive_entry_uid(entry),
+        .gid = (uint32_t)lib->archive_entry_gid(entry),
+        .encrypted = lib->archive_entry_is_data_encrypted(entry),
+        .size = lib->archive_entry_size(entry),
+        .mtime = lib->archive_entry_mtime(entry),
         .at = at};
 }
 
@@ -225,7 +228,7 @@ int packed_index_walk(struct packed *p)
     if (r < 0)
         return r;
     while ((r = packed_reader_next(reader, &entry, &at)) > 0) {
-        struct found_member m = member_of(entry, p->seekable ? at : number);
+        struct found_member m = member_of(reader->lib, entry, p->seekable ? at : number);
         number++;
         if (!m.name) {
             p->lost++;
@@ -266,7 +269,7 @@ static int reach(struct packed *p, const struct node *node, struct reader **ret)
     do
         r = packed_reader_next(reader, &entry, &at);
     while (r > 0 && passed-- && !input_interrupted());
-    if (r > 0 && archive_entry_is_data_encrypted(entry))
+    if (r > 0 && reader->lib->archive_entry_is_data_encrypted(entry))
         r = -ENOKEY;
     if (r <= 0) {
         packed_close_reader(reader);

@@ -43,16 +43,18 @@ svcql: missing-depends-on-sensible-utils *
 svcql: initial-upload-closes-no-bugs *
 END
 
-# The libraries that it needs, in the versions that their symbols ask for.
+# The libraries that it needs, in the versions that their symbols ask for, and the one that it loads by its name
+# when an archive is read.
 printf 'Source: svcql\n\nPackage: svcql\nArchitecture: any\nDescription: x\n' > build/debian/control
 depends=$(cd build && dpkg-shlibdeps -O --ignore-missing-info "$name/usr/bin/svcql" 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
+archive=$(dpkg -S "*/libarchive.so.13" | sed -n 's/^\(libarchive13[a-z0-9]*\):.*/\1/p' | head -1)
 cat > "$stage/DEBIAN/control" <<END
 Package: svcql
 Version: $version-1
 Architecture: $arch
 Maintainer: $maintainer
 Installed-Size: $(du -sk "$stage/usr" | cut -f1)
-Depends: $depends
+Depends: $depends, $archive
 Recommends: sqlite3
 Section: admin
 Priority: optional
