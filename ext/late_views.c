@@ -14,8 +14,8 @@ SQLITE_EXTENSION_INIT3
 
 struct late_view {
     sqlite3_vtab                base;
-    struct svcql               *svcql; /* the module's */
-    const struct embedded_view *view;
+    struct svcql               *svcql;        /* the module's */
+    const struct embedded_view *view, *facts; /* SHAPE_signals, SHAPE_facts */
     struct shape                shape;
     struct arena                arena;     /* owns what the shape holds */
     unsigned                    artefacts; /* of the tables that give it rows; 0: not known */
@@ -60,12 +60,12 @@ static int read_header(struct late_view *late, const char *name)
 
     late->view = view_find(name);
     snprintf(facts, sizeof facts, "%.*s_facts", (int)stem, name);
-    const struct embedded_view *header = view_find(facts);
-    if (!late->view || !header)
+    late->facts = view_find(facts);
+    if (!late->view || !late->facts)
         return -EINVAL;
-    if ((rows = view_header(header, "rows", &size)))
+    if ((rows = view_header(late->facts, "rows", &size)))
         late->artefacts = artefacts_of(late->svcql, rows, size);
-    return shape_read(&late->shape, &late->arena, header);
+    return shape_read(&late->shape, &late->arena, late->facts);
 }
 
 static int declare(sqlite3 *db, const struct late_view *late)
@@ -240,6 +240,52 @@ static bool names(const char *text, size_t size, const char *column)
     return false;
 }
 
+static size_t word_size(const char *text)
+{
+    size_t n = 0;
+
+    while (isalnum((unsigned char)text[n]) || text[n] == '_')
+        n++;
+    return n;
+}
+
+/* A view of a room, or NULL. */
+static const struct embedded_view *view_of(const char *name, size_t size, const char *room)
+{
+    for (const struct embedded_view *view = embedded_views; view->name; view++)
+        if (strlen(view->name) == size && memcmp(view->name, name, size) == 0)
+            return strcmp(view->room, room) == 0 ? view : NULL;
+    return NULL;
+}
+
+/* SQL in which "FROM unit_facts" has the SELECT of the facts in place of their name, and so on with views of
+ * the facts' own room, which nothing else reads: of a view SQLite first works out the columns, for which it
+ * resolves all names within it once more. A view that the user has replaced keeps its name. */
+static void put_inlined(const struct late_view *late, const char *text, const char *end,
+                        struct buffer *sql)
+{
+    static const char           word[] = "\n      FROM ";
+    const struct embedded_view *view;
+    const char                 *from;
+    size_t                      size;
+
+    while ((from = memmem(text, (size_t)(end - text), word, sizeof word - 1))) {
+        const char *name = from + sizeof word - 1;
+        size_t      n = word_size(name);
+        buffer_put(sql, text, (size_t)(name - text));
+        text = name;
+        if (name[n] != '\n' || !(view = view_of(name, n, late->facts->room)) ||
+            !view_is_as_shipped(svcql_db(late->svcql), view))
+            continue;
+        const char *select = view_select(view, &size);
+        buffer_putc(sql, '(');
+        put_inlined(late, select, select + size, sql);
+        buffer_puts(sql, "\n)");
+        text = name + n;
+    }
+    buffer_put(sql, text, (size_t)(end - text));
+}
+
 /* The view's SELECT. What of the facts neither the query nor a detection reads is not worked out. */
 static void put_select(const struct late_view *late, unsigned long long used, struct buffer *sql)
 {
@@ -251,7 +297,7 @@ static void put_select(const struct late_view *late, unsigned long long used, st
     const char *own = fired ? strstr(fired, "own_signals(") : NULL;
 
     if (!own || *svcql_setting(late->svcql, "signals")) {
-        buffer_put(sql, select, size);
+        put_inlined(late, select, end, sql);
         return;
     }
     buffer_put(sql, select, (size_t)(list - select));
@@ -261,7 +307,7 @@ static void put_select(const struct late_view *late, unsigned long long used, st
                       names(fired, (size_t)(own - fired), column);
         buffer_printf(sql, "%s%s%s", i ? ", " : "SELECT ", wanted ? "" : "NULL AS ", column);
     }
-    buffer_put(sql, after, (size_t)(end - after));
+    put_inlined(late, after, end, sql);
 }
 
 static int prepare(struct late_view *late, const char *plan, bool terms, sqlite3_stmt **ret)

@@ -201,6 +201,26 @@ static char *schema_text(const struct embedded_view *view)
     return sqlite3_mprintf("CREATE VIEW %.*s", (int)(end - sql), sql);
 }
 
+bool view_is_as_shipped(sqlite3 *db, const struct embedded_view *view)
+{
+    sqlite3_stmt *stmt = NULL;
+    char         *text = schema_text(view);
+    int           rc = text ? sqlite3_prepare_v2(db,
+                                                 "SELECT 1 FROM temp.sqlite_schema WHERE name = ?1 AND "
+                                                           "sql = ?2",
+                                                 -1, &stmt, NULL)
+                            : SQLITE_NOMEM;
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_text(stmt, 1, view->name, -1, SQLITE_STATIC);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_text(stmt, 2, text, -1, SQLITE_STATIC);
+    bool same = rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW;
+    sqlite3_finalize(stmt);
+    sqlite3_free(text);
+    return same;
+}
+
 static int insert_view(sqlite3_stmt *insert, const struct embedded_view *view)
 {
     char *sql = schema_text(view);

@@ -32,6 +32,10 @@ extern const size_t                 n_embedded_columns;
 /* The sentence on a view's column; NULL where there is none. */
 const char *view_column_doc(const char *view, const char *column);
 
+/* Whether the TEMP schema has a view with the text that it came with: the user has not put another in its
+ * place. False too where that cannot be told. */
+bool view_is_as_shipped(sqlite3 *db, const struct embedded_view *view);
+
 /* Create every view and list as a TEMP object. A list is left out where a database of the
  * connection has a table of its name, which is then used instead. On failure sets *ret_error, which
  * the caller frees with sqlite3_free(). Returns an SQLite code. */

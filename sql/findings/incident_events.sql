@@ -108,7 +108,7 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
     SELECT a.host, CAST(a.ses AS TEXT) AS session, max(a.addr) AS address
       FROM audit_events AS a
      WHERE a.category = 'login' AND a.ses IS NOT NULL AND a.addr NOT IN ('?', '')
-       AND EXISTS (SELECT 1 FROM recorded WHERE session IS NOT NULL)
+       AND EXISTS (SELECT 1 FROM seen)
      GROUP BY 1, 2
     UNION ALL
     SELECT coalesce(host, computer), lower(session), max(address) FROM network_logons GROUP BY 1, 2
@@ -147,14 +147,17 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
            coalesce(s.ppid || ' ' || CAST(s.time / 3600 AS INTEGER), 'alone ' || s.id) AS of_parent,
            sum(s.later) OVER (PARTITION BY s.host, s.close ORDER BY s.time ROWS UNBOUNDED PRECEDING) AS minute
       FROM spaced AS s
+), ranked AS ( -- windows, and no join with itself: SQLite plans all that keyed is made of at each of its uses
+    SELECT k.*, dense_rank() OVER (PARTITION BY k.host, k.close, k.minute ORDER BY k.entity) AS nth FROM keyed AS k
 ), minutes AS MATERIALIZED ( -- those of one session at most, and not of an image that was made at once
-    SELECT host, minute FROM keyed WHERE close
-     GROUP BY host, minute HAVING count(DISTINCT session) < 2 AND count(DISTINCT entity) <= 30
+    SELECT r.*, min(r.session) OVER each IS max(r.session) OVER each AND max(r.nth) OVER each <= 30 AS together
+      FROM ranked AS r
+    WINDOW each AS (PARTITION BY r.host, r.close, r.minute)
 ), joined0 AS MATERIALIZED ( -- each step is a story of its own; then all of one entity, session, parent or minute are of the first of theirs
     SELECT k.time, k.host, k.platform, k.step, k.analytic, k.technique, k.subject, k.fired, k.evidence, k.source, k.record, k.user,
            k.login_user, k.tool, k.verb, k.target, k.entity, k.session, k.remote_host, k.id, k.of_entity, k.of_session, k.of_parent,
-           iif(k.close AND k.time IS NOT NULL AND m.host IS NOT NULL, 'minute ' || k.minute, 'alone ' || k.id) AS of_minute, k.id AS story0
-      FROM keyed AS k LEFT JOIN minutes AS m ON m.host = k.host AND m.minute = k.minute AND k.close
+           iif(k.close AND k.time IS NOT NULL AND k.together, 'minute ' || k.minute, 'alone ' || k.id) AS of_minute, k.id AS story0
+      FROM minutes AS k
 ), joined1 AS MATERIALIZED (
     SELECT j.*, min(j.story0) OVER (PARTITION BY j.host, j.of_entity) AS story1 FROM joined0 AS j
 ), joined2 AS MATERIALIZED (
