@@ -164,6 +164,14 @@ START_TEST(xml_is_read_as_macos_does)
     expect("<?xml version='1.0' encoding='windows-1252'?><string>\x80</string>",
            "\"\xe2\x82\xac\"");
     expect("<?xml version='1.0' encoding='macintosh'?><string>\x8e</string>", "\"\xc3\xa9\"");
+    expect("<?xml version='1.0' encoding='iso-8859-2'?><string>a\xb1</string>",
+           "\"a\xef\xbf\xbd\"");
+    expect("<?xml version='1.0' encoding='Shift_JIS'?><true/>", "true");
+    /* An instruction before the root does not end with its own '?'. */
+    expect("<?><true/>?><false/>", "false");
+    expect("<array><?><true/></array>", "[true]");
+    /* In data an '&' is a character that is passed over. */
+    expect("<data>aGVs&bG8=</data>", "\"aGVsbG8=\"");
     expect_bytes("\xff\xfe<\0t\0r\0u\0e\0/\0>\0", 16, "true");
     expect_bytes("\0<\0t\0r\0u\0e\0/\0>", 14, "true");
 }
@@ -195,6 +203,14 @@ START_TEST(a_property_list_is_known_by_its_beginning)
     ck_assert(plist_looks_like((const uint8_t *)"bplist00", 8));
     ck_assert(plist_looks_like((const uint8_t *)" <?xml version", 14));
     ck_assert(plist_looks_like((const uint8_t *)"<!-- x --><plist>", 17));
+
+    struct buffer padded = {0};
+    buffer_puts(&padded, "<!--");
+    for (int i = 0; i < 1000; i++)
+        buffer_putc(&padded, 'x');
+    buffer_puts(&padded, "--><plist>");
+    ck_assert(plist_looks_like((const uint8_t *)padded.data, padded.size));
+    buffer_free(&padded);
     ck_assert(!plist_looks_like((const uint8_t *)"\0\0\0\1Bud1", 8));
     ck_assert(!plist_looks_like((const uint8_t *)"", 0));
 }
@@ -240,6 +256,10 @@ static const struct {
      "error: line 1: <integer> is not a number of 64 bits"},
     {"<integer>-9223372036854775809</integer>",
      "error: line 1: <integer> is not a number of 64 bits"},
+    {"<integer>&#49;</integer>", "error: line 1: <integer> is not a number of 64 bits"},
+    {"<integer><![CDATA[1]]></integer>", "error: line 1: <integer> is not a number of 64 bits"},
+    {"<true><![CDATA[]]></true>", "error: line 1: no end of <true>"},
+    {"<data>aGVs<![CDATA[bG8=]]></data>", "error: line 1: no end of <data>"},
     {"<real>x</real>", "error: line 1: <real> is not a number"},
     {"<real/>", "error: line 1: nothing in <real>"},
     {"<date>yesterday</date>", "error: line 1: <date> is not a date"},
@@ -315,24 +335,33 @@ static void put_offset(struct buffer *offsets, size_t at)
     buffer_putc(offsets, (char)at);
 }
 
+static void put_reference(struct buffer *file, unsigned object, unsigned size)
+{
+    if (size == 2)
+        buffer_putc(file, (char)(object >> 8));
+    buffer_putc(file, (char)object);
+}
+
 /* Arrays in a row, each of which holds the next one `width` times: width to the power of depth
  * values from 4 bytes a level. */
 static uint8_t *make_shared(unsigned depth, unsigned width, size_t *ret_size)
 {
     struct buffer file = {0};
     struct buffer offsets = {0};
+    unsigned      reference = depth < 256 ? 1 : 2;
 
     buffer_puts(&file, "bplist00");
     for (unsigned i = 0; i < depth; i++) {
         put_offset(&offsets, file.size);
         buffer_putc(&file, (char)(0xa0 | width));
         for (unsigned j = 0; j < width; j++)
-            buffer_putc(&file, (char)(i + 1));
+            put_reference(&file, i + 1, reference);
     }
     put_offset(&offsets, file.size);
     buffer_putc(&file, 9);
     uint8_t tail[32] = {[6] = 2,
-                        [7] = 1,
+                        [7] = (uint8_t)reference,
+                        [14] = (uint8_t)((depth + 1) >> 8),
                         [15] = (uint8_t)(depth + 1),
                         [30] = (uint8_t)(file.size >> 8),
                         [31] = (uint8_t)file.size};
@@ -394,11 +423,11 @@ START_TEST(nested_arrays_end_at_the_depth_cap)
         buffer_puts(&text, "</array>");
     const char *xml = buffer_text(&text);
     ck_assert_int_eq(plist_parse((const uint8_t *)xml, text.size, count, &events, &error), -EFBIG);
-    ck_assert_str_eq(error.text, "nested deeper than 128");
+    ck_assert_str_eq(error.text, "nested deeper than 512");
     ck_assert_uint_eq(events, PLIST_DEPTH_MAX);
     uint8_t *binary = make_shared(PLIST_DEPTH_MAX + 1, 1, &size);
     ck_assert_int_eq(plist_parse(binary, size, count, &events, &error), -EFBIG);
-    ck_assert_str_eq(error.text, "nested deeper than 128");
+    ck_assert_str_eq(error.text, "nested deeper than 512");
     free(binary);
     buffer_free(&text);
 }

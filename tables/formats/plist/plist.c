@@ -75,7 +75,6 @@ bool plist_looks_like(const uint8_t *data, size_t size)
 {
     static const char *const marks[] = {"<?xml", "<!DOCTYPE plist", "<plist"};
 
-    size = size < 512 ? size : 512;
     if (is_binary(data, size) || is_wide(data, size))
         return true;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)

@@ -28,7 +28,7 @@
 #include "formats/text/buffer.h"
 
 #define PLIST_SIZE_MAX  (64u << 20) /* bytes of a file */
-#define PLIST_DEPTH_MAX 128         /* containers within containers */
+#define PLIST_DEPTH_MAX 512         /* containers within containers, as macOS reads them */
 #define PLIST_NODES_MAX (1u << 20)  /* events of one file */
 
 enum plist_type {
@@ -71,8 +71,7 @@ struct plist_error {
 int plist_parse(const uint8_t *data, size_t size, plist_handler *handle, void *user,
                 struct plist_error *ret_error);
 
-/* Whether the first bytes are those of a property list, XML or binary. A guess, from at most 512.
- */
+/* Whether bytes are of a property list, XML or binary: a guess, as anything may be before <plist>. */
 bool plist_looks_like(const uint8_t *data, size_t size);
 
 /* A handler's tool: append one event to `json`, commas included; begin with an empty buffer or one

@@ -72,6 +72,7 @@ enum encoding {
     LATIN1,
     WINDOWS_1252,
     MAC_ROMAN,
+    OTHER_ASCII, /* a superset of ASCII without a table here: all else becomes U+FFFD */
     UTF16LE,
     UTF16BE,
     UTF32LE,
@@ -89,6 +90,14 @@ static const struct {
     {"macintosh", MAC_ROMAN},  {"mac", MAC_ROMAN},       {"x-mac-roman", MAC_ROMAN},
     {"x-macroman", MAC_ROMAN}, {"utf-16", UTF16BE},      {"utf-16le", UTF16LE},
     {"utf-16be", UTF16BE},     {"utf-32", UTF32BE},
+};
+
+/* Beginnings of the other names that macOS knows (CFStringEncodingDatabase.c) and in which ASCII is
+ * ASCII. What names programs and files of a job is that, so no name of an encoding hides it. */
+static const char *const supersets[] = {
+    "iso-8859-",  "windows-",   "cp",        "x-mac-", "koi8-",     "euc-",
+    "gb18030",    "gb2312",     "gbk",       "big5",   "shift_jis", "viscii",
+    "x-nextstep", "hz-gb-2312", "iso-2022-", "sjis",   "tis-",      "roman-latin1",
 };
 
 static const struct {
@@ -126,6 +135,9 @@ static enum encoding declared(const char *text, size_t size, char name[40])
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcasecmp(name, names[i].name) == 0)
             return names[i].encoding;
+    for (size_t i = 0; i < sizeof supersets / sizeof supersets[0]; i++)
+        if (strncasecmp(name, supersets[i], strlen(supersets[i])) == 0)
+            return OTHER_ASCII;
     return UNKNOWN;
 }
 
@@ -144,6 +156,8 @@ static uint32_t unit_at(const uint8_t *p, enum encoding encoding)
         return p[0] >= 0x80 && p[0] < 0xa0 ? windows_1252[p[0] - 0x80] : p[0];
     case MAC_ROMAN:
         return p[0] >= 0x80 ? mac_roman[p[0] - 0x80] : p[0];
+    case OTHER_ASCII:
+        return p[0] >= 0x80 ? 0xfffd : p[0];
     default:
         return p[0];
     }

@@ -1,12 +1,13 @@
 /* plist_xml.c -- the XML form, read as CoreFoundation reads it (CFPropertyList.c of
  * swift-corelibs-foundation), which is not how XML is read:
  *
- * - before the root and between values there may be, in any order and number, white space,
- * comments,
+ * - before the root and between values there may be, in any order and number, white space, comments,
  *   processing instructions and <?xml?> lines; a comment ends at the first "-->", with any content;
+ *   an instruction before the root ends at the first "?>" after its "<?", one between values at once;
  * - of a tag only the name counts: all up to the first '>' is passed over, quoted or not;
  * - <plist> may be left out, and holds exactly one value; nothing after the root is read;
- * - text holds CDATA and entities, no comments; control characters are text;
+ * - text holds CDATA and entities, no comments; control characters are text; in numbers, dates and
+ *   data an '&' is a character as any other;
  * - a <key> where a value is due is a string; a value where a key is due is an error;
  * - DOCTYPE is passed over; one with a subset of its own is refused.
  *
@@ -192,6 +193,17 @@ static int read_text(struct xml *x, struct span *ret)
         return plist_fail(x->sink, -ENOMEM, "out of memory");
     *ret = decoded ? (struct span){x->text.size ? x->text.data : "", x->text.size}
                    : (struct span){from, (size_t)(x->at - from)};
+    return 0;
+}
+
+/* The bytes up to the next '<', as they are. */
+static int read_raw(struct xml *x, struct span *ret)
+{
+    const char *from = x->at;
+    const char *tag = memchr(from, '<', (size_t)(x->end - from));
+
+    x->at = tag ? tag : x->end;
+    *ret = (struct span){from, (size_t)(x->at - from)};
     return 0;
 }
 
@@ -385,6 +397,7 @@ struct element {
     const char *name;
     enum level  level; /* that it opens; LEVEL_DOCUMENT for one that holds a value */
     bool        may_be_empty;
+    int (*read)(struct xml *x, struct span *ret);
     int (*emit)(struct xml *x, struct span text);
 };
 
@@ -401,17 +414,17 @@ static int emit_false(struct xml *x, struct span text)
 }
 
 static const struct element elements[] = {
-    {"key", LEVEL_DOCUMENT, true, emit_key},
-    {"string", LEVEL_DOCUMENT, true, emit_string},
-    {"dict", LEVEL_DICT, true, NULL},
-    {"array", LEVEL_ARRAY, true, NULL},
-    {"true", LEVEL_DOCUMENT, true, emit_true},
-    {"false", LEVEL_DOCUMENT, true, emit_false},
-    {"integer", LEVEL_DOCUMENT, false, emit_integer},
-    {"real", LEVEL_DOCUMENT, false, emit_real},
-    {"date", LEVEL_DOCUMENT, false, emit_date},
-    {"data", LEVEL_DOCUMENT, false, emit_data},
-    {"plist", LEVEL_PLIST, false, NULL},
+    {"key", LEVEL_DOCUMENT, true, read_text, emit_key},
+    {"string", LEVEL_DOCUMENT, true, read_text, emit_string},
+    {"dict", LEVEL_DICT, true, NULL, NULL},
+    {"array", LEVEL_ARRAY, true, NULL, NULL},
+    {"true", LEVEL_DOCUMENT, true, read_raw, emit_true},
+    {"false", LEVEL_DOCUMENT, true, read_raw, emit_false},
+    {"integer", LEVEL_DOCUMENT, false, read_raw, emit_integer},
+    {"real", LEVEL_DOCUMENT, false, read_text, emit_real},
+    {"date", LEVEL_DOCUMENT, false, read_raw, emit_date},
+    {"data", LEVEL_DOCUMENT, false, read_raw, emit_data},
+    {"plist", LEVEL_PLIST, false, NULL, NULL},
 };
 
 static const char *const level_names[] = {
@@ -496,7 +509,7 @@ static int close_level(struct xml *x)
 static int read_value(struct xml *x, const struct element *element, bool empty, bool key)
 {
     struct span text = {"", 0};
-    int         r = empty ? 0 : read_text(x, &text);
+    int         r = empty ? 0 : element->read(x, &text);
 
     if (r == 0 && element->emit == emit_key && !key)
         r = emit_string(x, text);
@@ -561,8 +574,10 @@ static int read_next(struct xml *x)
         return fail(x, x->depth ? "no end of" : "no value", level_names[x->levels[x->depth].kind]);
     if (*x->at != '<')
         return fail(x, "text outside of a value", "");
-    if (begins(x, "<?"))
+    if (begins(x, "<?")) {
+        x->at += x->depth ? 1 : 2;
         return skip_past(x, "?>", "no end of <?");
+    }
     if (begins(x, "<!--")) {
         x->at += strlen("<!--");
         return skip_past(x, "-->", "no end of a comment");
