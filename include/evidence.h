@@ -100,6 +100,8 @@ struct source {
     const char            *path;     /* within the root; "" for the root kinds */
     const char            *shown;    /* for the column `source`: where a person finds it */
     const char            *host;     /* never NULL */
+    const char            *copy; /* the copy of a system that it is from: RegBack, Windows.old, the
+                                    folder of a volume's shadow; NULL: from the system itself */
     enum artefact          artefact;
     bool                   live;
 };

@@ -460,15 +460,16 @@ END_TEST
 static const struct {
     const char *table, *sql; /* part of the query; NULL: all of the table's */
 } elsewhere[] = {
-    {"attached_baseline", NULL},      /* needs a baseline */
-    {"journal", NULL},                /* needs journald, which wrote within the hour */
-    {"path_permissions", NULL},       /* is about this host's /usr/bin */
-    {"svcql_rules", NULL},            /* reads /etc */
-    {"evidence_sources", "'denied'"}, /* nothing is denied to root */
-    {"windows_events", "carved"},     /* needs a damaged log */
-    {"windows_events", "'/triage"},   /* names a folder */
-    {"logged_in_users", NULL},        /* of this host, just now */
-    {"hash", "processes"},            /* of what runs here */
+    {"attached_baseline", NULL},               /* needs a baseline */
+    {"journal", NULL},                         /* needs journald, which wrote within the hour */
+    {"path_permissions", NULL},                /* is about this host's /usr/bin */
+    {"svcql_rules", NULL},                     /* reads /etc */
+    {"evidence_sources", "'denied'"},          /* nothing is denied to root */
+    {"windows_events", "carved"},              /* needs a damaged log */
+    {"windows_events", "'/triage"},            /* names a folder */
+    {"registry_services", "copy IS NOT NULL"}, /* needs a shadow copy */
+    {"logged_in_users", NULL},                 /* of this host, just now */
+    {"hash", "processes"},                     /* of what runs here */
     {"file", "processes"},
 };
 

@@ -151,7 +151,7 @@ static bool is_generic(const char *name, size_t size)
     for (size_t i = 0; i < TBL_COUNT(names); i++)
         if (strlen(names[i]) == size && strncasecmp(names[i], name, size) == 0)
             return true;
-    return false;
+    return copy_name(&name, &size);
 }
 
 /* Cut generic folders off the end of a path: the rest is the collection's own folder. */

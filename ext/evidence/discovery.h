@@ -119,6 +119,10 @@ bool root_system_hint(const char *name);
 bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
                       bool *ret_unsure);
 
+/* Whether a folder holds a copy of a system: RegBack, Windows.old, a volume's shadow as collectors name
+ * it (HarddiskVolumeShadowCopy3, vss3, C_vss3). The name, `*size` bytes, is cut to the part that says so. */
+bool copy_name(const char **name, size_t *size);
+
 /* Whether a file's name is a unit's. */
 bool names_unit(const char *name);
 

@@ -1,4 +1,5 @@
 /* discovery_marks.c -- the marks of roots and artefacts. */
+#include <ctype.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -135,6 +136,7 @@ static const struct {
     {ARTEFACT_HIVE, true, "*.DAT"},
     {ARTEFACT_HIVE, true, "*.hi?"},
     {ARTEFACT_HIVE, true, "*.hive"},
+    {ARTEFACT_HIVE, true, "*.hve"},
     {ARTEFACT_AUDIT_LOG, true, "*audit*log*"},
     {ARTEFACT_AUTH_LOG, true, "*auth*log*"},
     {ARTEFACT_AUTH_LOG, true, "secure*"},
@@ -147,6 +149,42 @@ static const struct {
     {ARTEFACT_EVENT_JSON, true, "*.txt"},
     {ARTEFACT_EVENT_JSON, true, "*.log"},
 };
+
+/* Bytes of digits at the end of a name. */
+static size_t tail_digits(const char *name, size_t size)
+{
+    size_t n = 0;
+
+    while (n < size && name[size - n - 1] >= '0' && name[size - n - 1] <= '9')
+        n++;
+    return n;
+}
+
+bool copy_name(const char **name, size_t *size)
+{
+    static const char *const folders[] = {"RegBack", "Windows.old"};
+    static const char *const shadows[] = {"HarddiskVolumeShadowCopy", "ShadowCopy", "vss"};
+    size_t                   digits = tail_digits(*name, *size), stem = *size - digits;
+
+    for (size_t i = 0; i < TBL_COUNT(folders); i++)
+        if (strlen(folders[i]) == *size && strncasecmp(folders[i], *name, *size) == 0)
+            return true;
+    stem -= stem && strchr("-_", (*name)[stem - 1]);
+    for (size_t i = 0; digits && i < TBL_COUNT(shadows); i++) {
+        size_t      n = strlen(shadows[i]);
+        const char *at = *name + stem - n;
+        if (stem < n || strncasecmp(at, shadows[i], n) != 0)
+            continue;
+        if (i == 0) { /* the whole path of the device may be before it */
+            *name = at;
+            *size -= stem - n;
+        } else if (at != *name && isalnum((unsigned char)at[-1])) {
+            continue; /* the end of another word */
+        }
+        return true;
+    }
+    return false;
+}
 
 bool names_unit(const char *name)
 {

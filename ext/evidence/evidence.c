@@ -260,6 +260,59 @@ static int report(struct svcql *svcql, const char *location, const struct discov
     return rc == SQLITE_OK ? report_unknown(svcql, location, &found->unknown) : rc;
 }
 
+/* Transactions of hives ------------------------------------------------------------ */
+
+struct transactions {
+    struct svcql      *svcql;
+    const struct root *root;
+    const char        *host;
+};
+
+static int report_transactions(void *arg, const char *dir, int error, size_t lost)
+{
+    static const char *const patterns[] = {"*.regtrans-ms", "*.blf"};
+    struct transactions     *t = arg;
+    char                     shown[2 * ROOT_PATH_MAX], path[ROOT_PATH_MAX];
+    int                      rc = SQLITE_OK;
+
+    for (size_t p = 0; !error && !lost && p < TBL_COUNT(patterns); p++) {
+        struct root_names names = {0};
+        if (root_list(t->root, dir, patterns[p], UNKNOWN_FILES, &names) < 0)
+            continue; /* the tables report a folder of hives that cannot be read */
+        for (size_t i = 0; rc == SQLITE_OK && i < names.n; i++) {
+            if (snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) >= ROOT_PATH_MAX)
+                continue;
+            root_shown(t->root, path, shown);
+            rc = svcql_report(t->svcql, &(struct report){.table = "evidence",
+                                                         .kind = "file",
+                                                         .host = t->host,
+                                                         .location = shown,
+                                                         .status = SOURCE_UNKNOWN,
+                                                         .records = TBL_NULL,
+                                                         .detail = unread_reason(path)});
+        }
+        root_names_free(&names);
+    }
+    return rc == SQLITE_OK ? 0 : -ENOMEM;
+}
+
+/* Name the transactions beside the hives of a Windows system: what they hold may be in no hive yet. */
+static int name_transactions(struct svcql *svcql, const struct discovered *item)
+{
+    static const char *const dirs[] = {"/Windows/System32/config", "/Windows/System32/config/TxR",
+                                       "/Users/*", "/Windows/ServiceProfiles/*"};
+    struct root             *root = NULL;
+
+    if (strcmp(item->kind, "windows") != 0 || root_open(item->root, item->flags, &root) < 0)
+        return 0;
+    struct transactions t = {svcql, root, item->host};
+    int                 r = 0;
+    for (size_t i = 0; r != -ENOMEM && i < TBL_COUNT(dirs); i++)
+        r = root_glob(root, dirs[i], UNKNOWN_FILES, report_transactions, &t);
+    root_unref(root);
+    return r == -ENOMEM ? r : 0;
+}
+
 static int add_item(struct evidence_list *list, const char *location, const char *host,
                     struct discovered *item)
 {
@@ -288,8 +341,11 @@ int evidence_add(struct svcql *svcql, const char *location, const char *host)
     remove_location(list_of(svcql), location);
     if (report(svcql, location, &found) != SQLITE_OK)
         r = -ENOMEM;
-    for (size_t i = 0; r == 0 && i < found.n; i++)
-        r = add_item(list_of(svcql), location, host, &found.items[i]);
+    for (size_t i = 0; r == 0 && i < found.n; i++) {
+        r = name_transactions(svcql, &found.items[i]);
+        if (r == 0)
+            r = add_item(list_of(svcql), location, host, &found.items[i]);
+    }
     discovery_free(&found);
     return r;
 }

@@ -21,6 +21,14 @@ SQLITE_EXTENSION_INIT3
 
 enum os { OS_LINUX = 1, OS_WINDOWS = 2, OS_MACOS = 4, OS_UNIX = OS_LINUX | OS_MACOS };
 
+/* The hives of the machine in one folder. */
+#define HIVES(dir)                                                                                 \
+    {ARTEFACT_HIVE, OS_WINDOWS, dir, "SYSTEM"}, {ARTEFACT_HIVE, OS_WINDOWS, dir, "SOFTWARE"},      \
+        {ARTEFACT_HIVE, OS_WINDOWS, dir, "SAM"}, {ARTEFACT_HIVE, OS_WINDOWS, dir, "SECURITY"},     \
+    {                                                                                              \
+        ARTEFACT_HIVE, OS_WINDOWS, dir, "DEFAULT"                                                  \
+    }
+
 /* pattern NULL: the folder itself is the source. A "*" in dir matches any name. */
 static const struct place {
     enum artefact artefact;
@@ -40,15 +48,17 @@ static const struct place {
     {ARTEFACT_PACKAGE_LOG, OS_LINUX, "/var/log", "yum.log*"},
     {ARTEFACT_PACKAGE_LOG, OS_LINUX, "/var/log/zypp", "history*"},
     {ARTEFACT_EVENT_LOG, OS_WINDOWS, "/Windows/System32/winevt/Logs", "*.evtx"},
-    {ARTEFACT_HIVE, OS_WINDOWS, "/Windows/System32/config", "SYSTEM"},
-    {ARTEFACT_HIVE, OS_WINDOWS, "/Windows/System32/config", "SOFTWARE"},
-    {ARTEFACT_HIVE, OS_WINDOWS, "/Windows/System32/config", "SAM"},
-    {ARTEFACT_HIVE, OS_WINDOWS, "/Windows/System32/config", "SECURITY"},
-    {ARTEFACT_HIVE, OS_WINDOWS, "/Windows/System32/config", "DEFAULT"},
+    HIVES("/Windows/System32/config"),
     {ARTEFACT_HIVE, OS_WINDOWS, "/Users/*", "NTUSER.DAT"},
     {ARTEFACT_HIVE, OS_WINDOWS, "/Users/*/AppData/Local/Microsoft/Windows", "UsrClass.dat"},
     {ARTEFACT_HIVE, OS_WINDOWS, "/Windows/ServiceProfiles/*", "NTUSER.DAT"},
     {ARTEFACT_HIVE, OS_WINDOWS, "/Documents and Settings/*", "NTUSER.DAT"},
+    {ARTEFACT_HIVE, OS_WINDOWS, "/Windows/AppCompat/Programs", "Amcache.hve"},
+    HIVES("/Windows/System32/config/RegBack"),
+    HIVES("/Windows.old/Windows/System32/config"),
+    {ARTEFACT_HIVE, OS_WINDOWS, "/Windows.old/Windows/AppCompat/Programs", "Amcache.hve"},
+    HIVES("/*HarddiskVolumeShadowCopy*/Windows/System32/config"),
+    HIVES("/*vss*/Windows/System32/config"),
 };
 
 static unsigned os_of_kind(const char *kind)
@@ -74,6 +84,7 @@ struct found {
     struct root           *root;
     char                  *host; /* where there is no entry */
     char                  *path, *shown;
+    char                  *copy;  /* of a source; may be NULL */
     char                  *units; /* folder of units to open as a system, later */
     enum artefact          artefact;
 };
@@ -112,6 +123,7 @@ static void free_found(struct found *found)
     free(found->host);
     free(found->path);
     free(found->shown);
+    free(found->copy);
     free(found->units);
 }
 
@@ -121,6 +133,26 @@ static void clear_batch(struct batch *batch)
         free_found(&batch->found[i]);
     free(batch->found);
     *batch = (struct batch){0};
+}
+
+/* Set the copy that a source is from, by the last folder below the location that is one: what the
+ * user named itself is no copy. */
+static int set_copy(struct found *found)
+{
+    const char *location = found->entry ? found->entry->shown.location : "";
+    size_t      size = strlen(location), copy = 0;
+    bool        below = size && strncmp(found->shown, location, size) == 0;
+
+    for (const char *part = below ? found->shown + size : found->path; *part; part += copy) {
+        part += strspn(part, "/");
+        copy = strcspn(part, "/");
+        if (!part[copy] || !copy_name(&part, &copy))
+            continue;
+        free(found->copy);
+        if (!(found->copy = strndup(part, copy)))
+            return -ENOMEM;
+    }
+    return 0;
 }
 
 static int add_found(struct batch *batch, struct owner owner, struct root *root,
@@ -140,7 +172,7 @@ static int add_found(struct batch *batch, struct owner owner, struct root *root,
         owner.entry->references++;
     root_shown(root, path, shown);
     found.shown = strdup(*shown ? shown : "/");
-    if (!found.path || !found.shown || (!owner.entry && !found.host)) {
+    if (!found.path || !found.shown || (!owner.entry && !found.host) || set_copy(&found) < 0) {
         free_found(&found);
         batch->n--;
         return -ENOMEM;
@@ -358,6 +390,7 @@ static struct source source_of(const struct found *found, struct root *units)
                            .path = found->path,
                            .shown = found->shown,
                            .host = evidence ? evidence->host : found->host,
+                           .copy = found->copy,
                            .artefact = found->artefact,
                            .live = evidence && evidence->live};
 }

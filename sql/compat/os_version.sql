@@ -12,7 +12,7 @@ WITH properties AS MATERIALIZED (
     SELECT host, 'ARCH', value FROM host_properties WHERE file = 'arch'
     UNION ALL
     SELECT host, 'NT ' || name, data FROM registry
-     WHERE key = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion' AND NOT deleted
+     WHERE key = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion' AND NOT deleted AND copy IS NULL
        AND name IN ('ProductName', 'CurrentVersion', 'CurrentBuildNumber', 'DisplayVersion', 'UBR',
                     'CurrentMajorVersionNumber', 'CurrentMinorVersionNumber', 'InstallDate', 'EditionID')
 ), known AS MATERIALIZED (

@@ -11,7 +11,7 @@ WITH properties AS MATERIALIZED (
      WHERE file NOT IN ('os-release', 'uptime', 'SystemVersion.plist')
     UNION ALL
     SELECT host, 'registry', name, data FROM registry
-     WHERE key = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Cryptography' AND name = 'MachineGuid' AND NOT deleted
+     WHERE key = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Cryptography' AND name = 'MachineGuid' AND NOT deleted AND copy IS NULL
 ), known AS MATERIALIZED (
     SELECT host,
            max(iif(file = 'product_uuid', value, NULL)) AS product_uuid,

@@ -14,7 +14,7 @@ WITH rules(check_name, guid) AS (
      WHERE key IN ('HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules',
                    'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules',
                    'HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows Defender\Policy Manager')
-       AND NOT deleted
+       AND NOT deleted AND copy IS NULL
 ), settings AS (
     SELECT r.check_name, s.host, s.source, s.key,
            CASE WHEN s.name = r.guid COLLATE NOCASE THEN s.data
@@ -26,6 +26,7 @@ WITH rules(check_name, guid) AS (
     -- Where the SOFTWARE hive was read, an absent setting means off.
     SELECT DISTINCT host FROM registry
      WHERE path = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft' AND NOT deleted
+       AND copy IS NULL
 )
 SELECT w.host, r.check_name, r.guid AS subject,
        json_object('value', (SELECT max(value) FROM settings AS s

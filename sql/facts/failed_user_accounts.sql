@@ -31,7 +31,7 @@ SELECT r.host, 'service_logon', replace(replace(r.key,
        json_object('rights', hex(r.data_raw)), r.source
   FROM registry AS r
  WHERE r.key GLOB 'HKEY_LOCAL_MACHINE\SECURITY\Policy\Accounts\*\ActSysAc' AND r.type <> 'subkey'
-   AND NOT r.deleted
+   AND NOT r.deleted AND r.copy IS NULL
    -- Services' own accounts, and those of IIS, have the right by default.
    AND NOT r.key REGEXP '\\S-1-5-(19|20|80-.*|82-.*|83-.*)\\ActSysAc$'
    AND substr(hex(r.data_raw), 1, 1) IN ('1', '3', '5', '7', '9', 'B', 'D', 'F');

@@ -72,7 +72,7 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
                    'control_set', r.control_set, 'deleted', r.deleted) AS evidence,
        r.source, r.key AS record
   FROM registry_services AS r
- WHERE (r.current OR r.deleted) AND r.type IS NOT NULL
+ WHERE (r.current OR r.deleted) AND r.copy IS NULL AND r.type IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM normal AS n
                     WHERE n.host = r.host AND n.item = r.key AND +n.detail IS
                           coalesce(r.image_path, '') || '|' || coalesce(r.service_dll, '') || '|' ||

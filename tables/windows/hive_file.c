@@ -133,6 +133,10 @@ int hive_file_open(const struct source *source, struct hive_file *file)
     int r = root_map(source->root, source->path, HIVE_FILE_MAX, &file->map);
     if (r < 0)
         return r;
+    if (!file->map.size && source->copy) {
+        file->why = "an empty file, as Windows 10 and later leave in RegBack";
+        return -ENOENT;
+    }
     file->why = hive_refusal(file->map.data, file->map.size);
     r = open_hive(source, file);
     if (r < 0)

@@ -19,6 +19,12 @@ struct hive_file {
     bool            open;
 };
 
+/* Documentation of the column `copy` of every table of hives. */
+#define HIVE_COPY_DOC                                                                              \
+    "Copy of the registry that it is from: RegBack, Windows.old, the folder of a volume's "        \
+    "shadow; "                                                                                     \
+    "NULL: the registry in use"
+
 /* Map and open the hive and replay its logs, in memory that is ours alone. 0 or a negative errno;
  * hive_file_close() is due in either case, and accepts a zeroed one. */
 int  hive_file_open(const struct source *source, struct hive_file *file);

@@ -33,6 +33,7 @@ struct registry {
     const char *source;
     bool        deleted;
     bool        recovered;
+    const char *copy;
     int64_t     size;
     int64_t     cell;
     int64_t     key_cell;
@@ -92,6 +93,7 @@ static void fill_common(struct tbl_scan *scan, struct state *state, struct regis
         .source = source->shown,
         .deleted = state->lost,
         .recovered = file->hive.recovered,
+        .copy = source->copy,
         .file = query->file,
         .size = TBL_NULL,
     };
@@ -552,6 +554,7 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     TBL_COL(struct registry, host, TBL_KEY | TBL_NOCASE, "Host of the registry"),
     TBL_COL(struct registry, recovered, 0, "Whether the hive was brought up to date by its logs"),
+    TBL_COL(struct registry, copy, 0, HIVE_COPY_DOC),
     TBL_COL(struct registry, cell, TBL_ID,
             "Offset of the key or value from the first bin, in bytes"),
     TBL_COL(struct registry, key_cell, TBL_ID, "Offset of the key that it is in"),

@@ -60,11 +60,12 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct hive_ke
 
     *row = (struct registry_service){
         .control_set = state->set.name,
-        .current = state->set.current,
+        .current = state->set.current && !tbl_source(scan)->copy,
         .time = hive_time(node->written),
         .last_write = hive_time(node->written),
         .deleted = state->lost,
         .recovered = file->hive.recovered,
+        .copy = tbl_source(scan)->copy,
         .host = file->host.data,
         .source = tbl_source(scan)->shown,
         .cell = node->cell,
@@ -498,7 +499,8 @@ static int get_datetime(struct tbl_scan *scan, const void *data, sqlite3_context
 
 static const struct tbl_column columns[] = {
     COL(control_set, TBL_KEY | TBL_NOCASE, "Key of the control set: ControlSet001"),
-    COL(current, 0, "Whether it is the control set in use (Select\\Current)"),
+    COL(current, 0,
+        "Whether it is the control set in use (Select\\Current) of the registry in use, no copy's"),
     COL(name, TBL_KEY | TBL_PREFIX | TBL_NOCASE, "Name of the key, which is the service's"),
     COL(display_name, TBL_NOCASE, "DisplayName, @file,-id where it is kept in a file"),
     COL(description, TBL_NOCASE, "Description, or where it is kept"),
@@ -569,6 +571,7 @@ static const struct tbl_column columns[] = {
              get_parameters_last_write),
     COL(deleted, TBL_KEY, "Whether the tree does not reach the key: deleted, or cut off by damage"),
     COL(recovered, 0, "Whether the hive was brought up to date by its logs"),
+    COL(copy, 0, HIVE_COPY_DOC),
     TBL_LAZY("key", TBL_TEXT, TBL_NOCASE, "Path of the key, as in the table registry", get_key),
     COL(host, TBL_KEY | TBL_NOCASE, "Host whose registry it is"),
     COL(source, TBL_KEY | TBL_ID,
@@ -581,6 +584,9 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"Services that are kept out of sight",
      "SELECT name, image_path, security_sddl FROM registry_services WHERE hidden"},
+    {"Services of a shadow copy that the registry in use has no longer",
+     "SELECT copy, name, image_path, datetime FROM registry_services AS r WHERE copy IS NOT NULL "
+     "AND name NOT IN (SELECT name FROM registry_services WHERE current AND NOT deleted)"},
     {"What was written last",
      "SELECT datetime, name, start_type, image_path, object_name FROM registry_services "
      "WHERE current ORDER BY time DESC LIMIT 10"},

@@ -27,6 +27,7 @@ struct scm {
     const char *services_key_sddl;
     double      control_key_last_write;
     bool        recovered;
+    const char *copy;
     const char *host;
     const char *source;
     int64_t     cell;
@@ -138,13 +139,14 @@ static int fill(struct tbl_scan *scan, struct state *state, struct scm *row)
 
     *row = (struct scm){
         .control_set = state->set.name,
-        .current = state->set.current,
+        .current = state->set.current && !tbl_source(scan)->copy,
         .scm_sddl_time = NAN,
         .remote_access_exemption = TBL_NULL,
         .services = TBL_NULL,
         .services_key_last_write = NAN,
         .control_key_last_write = NAN,
         .recovered = state->file.hive.recovered,
+        .copy = tbl_source(scan)->copy,
         .host = state->file.host.data,
         .source = tbl_source(scan)->shown,
         .cell = state->set.key.cell,
@@ -178,7 +180,8 @@ static void close(struct tbl_scan *scan)
 
 static const struct tbl_column columns[] = {
     COL(control_set, TBL_NOCASE, "Key of the control set: ControlSet001"),
-    COL(current, 0, "Whether it is the control set in use (Select\\Current)"),
+    COL(current, 0,
+        "Whether it is the control set in use (Select\\Current) of the registry in use, no copy's"),
     COL(scm_sddl, 0, "Descriptor of the service control manager in SDDL; NULL: the default one"),
     COL(scm_sddl_time, 0,
         "When that descriptor's key was last written, in seconds since the epoch"),
@@ -194,6 +197,7 @@ static const struct tbl_column columns[] = {
     COL(control_key_last_write, 0,
         "When the Control key was last written, in seconds since the epoch"),
     COL(recovered, 0, "Whether the hive was brought up to date by its logs"),
+    COL(copy, 0, HIVE_COPY_DOC),
     COL(host, TBL_KEY | TBL_NOCASE, "Host whose registry it is"),
     COL(source, TBL_KEY | TBL_ID,
         "File of the hive; = reads exactly that file, in evidence or not"),

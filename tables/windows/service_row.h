@@ -43,6 +43,7 @@ struct registry_service {
     double      last_write;
     bool        deleted;
     bool        recovered;
+    const char *copy;
     const char *host;
     const char *source;
     int64_t     cell;
