@@ -241,15 +241,50 @@ START_TEST(encrypted_members_are_named)
     char        path[4096];
 
     stage_kape(dir);
+    harness_write_text(dir, "C/Windows/System32/config/SYSTEM", "regf");
     snprintf(path, sizeof path, "%s/WS01.zip", cases);
     make_archive(path, "encrypted", dir);
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", cases);
     harness_expect(db, "0", "SELECT count(*) FROM windows_events WHERE source LIKE '%s/%%'", path);
+    harness_expect(db, "0", "SELECT count(*) FROM registry WHERE source LIKE '%s/%%'", path);
+    harness_expect(db, "denied|encrypted",
+                   "SELECT status, detail FROM evidence_sources WHERE location = "
+                   "'%s/C/Windows/System32/config/SYSTEM' AND table_name = 'registry'",
+                   path);
     harness_expect(db, "denied|encrypted",
                    "SELECT status, detail FROM evidence_sources WHERE location = "
                    "'%s/C/Windows/System32/winevt/Logs/System.evtx' AND table_name = "
                    "'windows_events'",
                    path);
+    harness_close(db);
+}
+END_TEST
+
+/* What must be whole in memory, as a hive, may have 256 MiB in an archive. */
+START_TEST(a_member_too_large_to_be_read_whole_is_named)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *cases = harness_scratch();
+    char        path[4096];
+
+    stage_evtx(dir, "C/Windows/System32/winevt/Logs/System.evtx", "WS01", 1);
+    harness_write_text(dir, "C/Windows/System32/config/SYSTEM", "regf");
+    snprintf(path, sizeof path, "%s/C/Windows/System32/config/SYSTEM", dir);
+    ck_assert(truncate(path, (256 << 20) + 1) == 0);
+    snprintf(path, sizeof path, "%s/WS01.zip", cases);
+    make_archive(path, "stored", dir);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", cases);
+    harness_expect(db, "0|1",
+                   "SELECT (SELECT count(*) FROM registry_services WHERE source LIKE '%s/%%'), "
+                   "(SELECT count(*) FROM windows_events WHERE source LIKE '%s/%%')",
+                   path, path);
+    harness_expect(
+        db,
+        "damaged|left out from here on: too large, or expands to more than 200 times its "
+        "size",
+        "SELECT status, detail FROM evidence_sources WHERE location = "
+        "'%s/C/Windows/System32/config/SYSTEM' AND table_name = 'registry_services'",
+        path);
     harness_close(db);
 }
 END_TEST
@@ -321,6 +356,7 @@ Suite *make_packed_suite(void)
     tcase_add_test(tc, every_table_and_view_reads_an_archive_as_its_folder);
     tcase_add_loop_test(tc, members_have_paths, 0, N_FORMS);
     tcase_add_test(tc, encrypted_members_are_named);
+    tcase_add_test(tc, a_member_too_large_to_be_read_whole_is_named);
     tcase_add_loop_test(tc, a_cut_archive_is_damaged, 0, N_FORMS);
     tcase_add_loop_test(tc, nothing_leads_out_of_an_archive, 0, N_FORMS);
     suite_add_tcase(suite, tc);

@@ -212,6 +212,27 @@ START_TEST(chunk_cut_off_a_closed_log_is_missed)
 }
 END_TEST
 
+START_TEST(an_upper_case_tree_shows_paths_as_spelt)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        path[512];
+    size_t      size;
+
+    snprintf(path, sizeof path, "%s/C/WINDOWS/SYSTEM32/WINEVT/LOGS/SYSTEM.EVTX", dir);
+    uint8_t *log = make_evtx_bytes(
+        &(struct staged_event){.channel = "System", .provider = "P", .id = 1}, 1, &size);
+    harness_write(dir, "C/WINDOWS/SYSTEM32/WINEVT/LOGS/SYSTEM.EVTX", log, size);
+    free(log);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
+    harness_expect(db, path, "SELECT source FROM windows_events");
+    harness_expect(db, path,
+                   "SELECT location FROM evidence_sources WHERE table_name = 'windows_events'");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(chunks_off_the_grid_or_without_a_header_are_carved)
 {
     sqlite3    *db = harness_open();
@@ -265,6 +286,11 @@ START_TEST(old_bytes_of_a_live_record_give_no_second_row)
                    "SELECT instr(detail, '3 records left out as copies of live ones') > 0 FROM "
                    "evidence_sources WHERE location = '%s'",
                    path);
+    /* in whatever order the chunks were carved */
+    memcpy(both, both + size, EVTX_CHUNK_SIZE);
+    memcpy(both + EVTX_CHUNK_SIZE, log + EVTX_HEADER_SIZE, EVTX_CHUNK_SIZE);
+    harness_write(dir, "System.evtx", both, 2 * EVTX_CHUNK_SIZE);
+    harness_expect(db, "3", "SELECT count(*) FROM windows_events('%s')", path);
     free(both);
     free(log);
     harness_close(db);
@@ -555,6 +581,7 @@ Suite *make_windows_events_suite(void)
     tcase_add_test(tcase, chunks_whose_clock_is_doubtful_are_read);
     tcase_add_test(tcase, damage_is_reported_and_costs_no_other_chunk);
     tcase_add_test(tcase, chunk_cut_off_a_closed_log_is_missed);
+    tcase_add_test(tcase, an_upper_case_tree_shows_paths_as_spelt);
     tcase_add_test(tcase, chunks_off_the_grid_or_without_a_header_are_carved);
     tcase_add_test(tcase, old_bytes_of_a_live_record_give_no_second_row);
     tcase_add_test(tcase, altered_record_shows_in_the_checksum);

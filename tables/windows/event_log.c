@@ -290,16 +290,19 @@ static uint64_t identity(const struct evtx_event *event)
 }
 
 /* Whether an event is not to be given: old bytes of chunks before are often left in slack, so what
- * is carved may be a copy of a live event that was given. Remembers the live ones. */
+ * is carved may be a copy of a live event that was given. Remembers the live ones; of a file without a
+ * header, whose chunks may be in any order and more than once, all. */
 static bool is_copy(struct event_log *log, const struct evtx_record *record,
                     const struct evtx_event *event)
 {
     uint64_t  key = identity(event);
     uint64_t *slot = &log->seen[key >> (64 - SEEN_BITS)];
+    bool      loose = log->stats.headerless;
 
-    if (record->stray)
-        return *slot == key;
-    *slot = key;
+    if (*slot == key && (record->stray || loose))
+        return true;
+    if (!record->stray || loose)
+        *slot = key;
     return false;
 }
 
