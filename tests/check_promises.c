@@ -12,6 +12,7 @@
 #include "make_evtx.h"
 #include "make_hive.h"
 #include "make_macos.h"
+#include "make_shimcache.h"
 #include "make_systemd.h"
 #include "table.h"
 
@@ -211,6 +212,25 @@ static void make_windows_examples(struct made_hive *hive)
     make_hive_descriptor(make_hive_key(hive, "ControlSet001\\Control\\ServiceGroupOrder\\Security"),
                          "Security", "O:SYG:SYD:(A;;0xf003f;;;WD)");
     make_hive_written(make_hive_key(hive, "ControlSet001\\Services"), 1800000000);
+
+    static const struct made_program programs[] = {{"C:\\a.exe", 133000000000000000, true},
+                                                   {"C:\\Users\\Public\\x.exe", 0, false}};
+    size_t                           size;
+    uint8_t                         *cache = make_shimcache("10", programs, 2, &size);
+    make_hive_value(make_hive_key(hive, "ControlSet001\\Control\\Session Manager\\AppCompatCache"),
+                    "AppCompatCache", 3, cache, size);
+    free(cache);
+}
+
+static void make_amcache(void)
+{
+    struct made_hive *hive = make_hive();
+
+    make_hive_string(make_hive_key(hive, "Root\\InventoryApplicationFile\\a"), "LowerCaseLongPath",
+                     "c:\\a.exe");
+    make_hive_dword(make_hive_key(hive, "Root\\InventoryDriverBinary\\c:/x.sys"), "DriverInBox", 0);
+    make_hive_file(hive, dir, "windows/Windows/AppCompat/Programs/Amcache.hve");
+    make_hive_free(hive);
 }
 
 static void make_software_hive(void)
@@ -231,6 +251,7 @@ static void begin(void)
     make_hostile_journal();
     make_hostile_windows();
     make_software_hive();
+    make_amcache();
     make_macos(below("macos"), "mac1");
     harness_write_text(below("macos"), "private/var/db/com.apple.xpc.launchd/disabled.502.plist",
                        "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict>"

@@ -13,6 +13,7 @@
 #include "make_hive.h"
 #include "make_osquery.h"
 #include "make_plist.h"
+#include "make_shimcache.h"
 
 /* Texts ---------------------------------------------------------------------------- */
 
@@ -192,6 +193,22 @@ static void write_hive(const char *dir)
     free(after);
     free(before);
     make_hive_free(made);
+}
+
+static void write_shimcaches(const char *dir)
+{
+    static const char *const         forms[] = {"xp", "2003-32", "7", "8.1", "10"};
+    static const struct made_program programs[] = {{"\\??\\C:\\a.exe", 133000000000000000, true},
+                                                   {"SYSVOL\\b.exe", 0, false}};
+    char                             path[64];
+    size_t                           size;
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        uint8_t *cache = make_shimcache(forms[i], programs, 2, &size);
+        snprintf(path, sizeof path, "shimcache/%s", forms[i]);
+        harness_write(dir, path, cache, size);
+        free(cache);
+    }
 }
 
 static void write_plists(const char *dir)
@@ -430,6 +447,7 @@ void make_corpus(const char *dir)
     write_chunk(dir, "evtx/forwarded", STAGED_FORWARDED);
     write_hive(dir);
     write_plists(dir);
+    write_shimcaches(dir);
     write_journals(dir);
     write_exec_lines(dir);
     write_rpm(dir);
