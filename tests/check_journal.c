@@ -490,6 +490,33 @@ START_TEST(a_running_journald_is_read)
 }
 END_TEST
 
+/* journalctl takes PID 1's entries by _PID=1, from 257.13 on by _SYSTEMD_CGROUP=/init.scope. */
+START_TEST(what_is_of_a_unit_is_what_journalctl_shows_of_it)
+{
+    NEED_SYSTEMD(booted);
+    systemd_enter(fixture_dir);
+    systemd_shell("systemd-run --quiet --wait --unit=svcql-shown.service /bin/echo shown");
+    systemd_shell("printf 'MESSAGE=a stranger\\nUNIT=svcql-shown.service\\n' | logger --journald");
+    systemd_shell("journalctl --sync; journalctl -q -u svcql-shown.service -o export | "
+                  "sed -n 's/^__CURSOR=//p' > /run/shown");
+    sqlite3 *db = harness_open();
+    char    *text = harness_read("/run/shown", NULL);
+    harness_query(db, "CREATE TEMP TABLE theirs(cursor)");
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        harness_query(db, "INSERT INTO theirs VALUES ('%s')", line);
+    free(text);
+    harness_query(db, "CREATE TEMP TABLE ours AS SELECT cursor, unit FROM journal WHERE unit = "
+                      "'svcql-shown.service' OR (about_unit = 'svcql-shown.service' AND unit = "
+                      "'init.scope')");
+    ck_assert_int_ge(harness_int(db, "SELECT count(*) FROM ours WHERE unit = 'init.scope'"), 2);
+    harness_expect(db, "",
+                   "SELECT * FROM (SELECT cursor FROM ours EXCEPT SELECT cursor FROM theirs)");
+    harness_expect(db, "",
+                   "SELECT * FROM (SELECT cursor FROM theirs EXCEPT SELECT cursor FROM ours)");
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_journal_suite(void)
 {
     Suite *suite = suite_create("journal");
@@ -521,6 +548,7 @@ Suite *make_journal_suite(void)
     tcase_set_timeout(live, 120);
     tcase_add_unchecked_fixture(live, setup, teardown);
     tcase_add_test(live, a_running_journald_is_read);
+    tcase_add_test(live, what_is_of_a_unit_is_what_journalctl_shows_of_it);
     suite_add_tcase(suite, live);
     return suite;
 }

@@ -475,10 +475,12 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, message, 0, "Text of the entry (MESSAGE)"),
     TBL_COL(struct journal_row, priority, TBL_KEY | TBL_RANGE,
             "Severity of syslog, from 0, emergency, to 7, debug (PRIORITY)"),
-    TBL_COL(struct journal_row, unit, TBL_KEY | TBL_PREFIX,
-            "System unit whose process wrote it (_SYSTEMD_UNIT); init.scope for what PID 1 wrote, "
-            "which has the "
-            "unit that it is about in about_unit: journalctl -u shows both"),
+    TBL_COL(
+        struct journal_row, unit, TBL_KEY | TBL_PREFIX,
+        "System unit whose process wrote it (_SYSTEMD_UNIT); init.scope for what PID 1 wrote, "
+        "which has the unit that it is about in about_unit. What journalctl -u x.service shows is, "
+        "of every version, unit = 'x.service' OR (about_unit = 'x.service' AND unit = "
+        "'init.scope')"),
     TBL_COL(struct journal_row, user_unit, TBL_KEY | TBL_PREFIX,
             "Unit of a user's manager whose process wrote it (_SYSTEMD_USER_UNIT)"),
     TBL_COL(struct journal_row, pid, TBL_KEY, "Process that wrote it (_PID)"),
@@ -543,6 +545,9 @@ static const struct tbl_example examples[] = {
     {"Units that the system manager started or stopped",
      "SELECT datetime, about_unit, job_type, job_result FROM journal WHERE identifier = 'systemd' "
      "AND job_result IS NOT NULL ORDER BY time DESC LIMIT 20"},
+    {"What journalctl -u ssh.service shows",
+     "SELECT datetime, message FROM journal WHERE unit = 'ssh.service' OR (about_unit = "
+     "'ssh.service' AND unit = 'init.scope') ORDER BY time"},
     {"All fields of an entry",
      "SELECT f.key, f.value FROM (SELECT fields FROM journal LIMIT 1) j, json_each(j.fields) f"},
 };
