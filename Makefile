@@ -71,7 +71,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all arrows attack bench bench-large bindings check check-build check-fast check-platforms clean coverage deps deps-check \
-        deb deps-develop deps-platforms dist docs docs-check evaluate faults format format-check fuzz golden guide headers \
+        deb deps-develop deps-platforms dist docs docs-check evaluate evaluate-interface faults format format-check fuzz golden guide headers \
         hunt install judge lint mutants navigator new-table report-check signals soak symbols tables-data threads \
         uninstall weights
 
@@ -416,7 +416,15 @@ evaluate: $(BUILD)/evaluate $(BUILD)/judge-corpus $(BUILD)/systemd-fixture $(BUI
 	./tests/evaluate_hosts.sh $(HOSTS) || echo 'no ordinary hosts could be made' >&2
 	$(BUILD)/evaluate $(HOSTS) > $(BUILD)/EVALUATION.md
 	$(BUILD)/judge-corpus -m -t >> $(BUILD)/EVALUATION.md
-	printf '\n## What systemd can be asked to do, and who asked\n\n' >> $(BUILD)/EVALUATION.md
+	sed -n '/$(INTERFACE_HEAD)/,$$p' tests/EVALUATION.md >> $(BUILD)/EVALUATION.md
+	mv $(BUILD)/EVALUATION.md tests/EVALUATION.md
+	$(MAKE) evaluate-interface
+
+# Its last part alone: all that each systemd can be asked to do.
+INTERFACE_HEAD := ^\#\# What systemd can be asked to do
+evaluate-interface: $(BUILD)/systemd-fixture $(BUILD)/svcql.so
+	sed '/$(INTERFACE_HEAD)/,$$d' tests/EVALUATION.md > $(BUILD)/EVALUATION.md
+	printf '## What systemd can be asked to do, and who asked\n\n' >> $(BUILD)/EVALUATION.md
 	./tests/evaluate_interface.sh $(BUILD)/systemd-fixture $(BUILD)/svcql.so $(PLATFORM_TREES) >> $(BUILD)/EVALUATION.md
 	mv $(BUILD)/EVALUATION.md tests/EVALUATION.md
 

@@ -5,8 +5,8 @@
 #
 # Each verb and each method on D-Bus that the version has (tables/formats/command/systemd_interface.tsv) and that does
 # not end the machine is run by one of two accounts, with the record that audit writes of it. Then: whether it ran; whether
-# service_commands has it; whether the unit's state changed, by the manager's own properties, and service_events
-# says so; whether the right account is named; and of what grade it is.
+# service_commands has it; whether the unit's state changed, by the manager's own properties, or its files did, and
+# service_events says so; whether the right account is named; and of what grade it is.
 set -euo pipefail
 fixture=$(realpath "$1") extension=$(realpath "$2")
 shift 2
@@ -131,6 +131,22 @@ cd "$top"
 exec "$@"
 '
 
+# A tree as debootstrap leaves it has no systemd: a copy gets one. TREE NAME; prints the tree to use.
+with_systemd() {
+    if [ -x "$1/usr/lib/systemd/systemd" ] && [ -x "$1/usr/bin/dbus-daemon" ]; then
+        realpath "$1"
+        return
+    fi
+    cp -a --reflink=auto "$1" "$work/tree-$2"
+    cp /etc/resolv.conf "$work/tree-$2/etc/"
+    printf '#!/bin/sh\nexit 101\n' > "$work/tree-$2/usr/sbin/policy-rc.d"
+    chmod +x "$work/tree-$2/usr/sbin/policy-rc.d"
+    unshare --mount --uts --ipc --propagation private bash -c "$in_tree" in "$work/tree-$2" "$work" "$PWD" sh -c '
+        apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+            systemd dbus dbus-user-session systemd-container' < /dev/null >&2
+    echo "$work/tree-$2"
+}
+
 run() { # NAME COMMAND-PREFIX...: stage it, and leave its disk in $work/NAME/disk
     local name=$1 box=$work/$1
     shift
@@ -150,16 +166,20 @@ report() { # FOLDER
     sqlite3 -cmd ".load $extension" -cmd "DELETE FROM evidence; INSERT INTO evidence(location) VALUES ('$1/disk')" \
         -cmd '.mode tabs' -cmd 'CREATE TEMP TABLE asked(kind, of, name, unit, serial, status, changed, account, time)' -cmd ".import $1/asked asked" -cmd '.mode list' :memory: "
 CREATE TEMP TABLE commands AS SELECT record, verb, target FROM service_commands;
-CREATE TEMP TABLE told AS SELECT service, login_user, session, time, asked, action FROM asked_by;
+CREATE TEMP TABLE told AS SELECT service, login_user, session, time, action, record FROM service_events;
 CREATE TEMP TABLE grades AS SELECT record, action, max(severity <> 'info') AS above FROM command_facts LEFT JOIN
     (SELECT record AS r, severity FROM t1569_command_execution) ON r = record GROUP BY record;
 CREATE TEMP TABLE seen AS
-SELECT a.kind, a.of, a.name, a.status, a.changed + 0 AS changed,
+SELECT a.kind, a.of, a.name, a.status,
+       a.changed + 0 OR (a.status + 0 = 0 AND EXISTS (SELECT 1 FROM grades AS g
+                          WHERE g.record = a.serial AND g.action IN ('create', 'disable', 'change'))) AS changed,
        EXISTS (SELECT 1 FROM commands AS c WHERE c.record = a.serial) AS command,
        coalesce((SELECT max(g.action) FROM grades AS g WHERE g.record = a.serial), '') AS grade,
-       EXISTS (SELECT 1 FROM told AS t WHERE t.service = a.unit AND t.time >= a.time - 0.01) AS event,
-       EXISTS (SELECT 1 FROM told AS t WHERE t.service = a.unit AND t.login_user = a.account AND t.time >= a.time - 0.01) AS who,
-       EXISTS (SELECT 1 FROM told AS t WHERE t.service = a.unit AND t.login_user <> a.account AND t.time >= a.time - 0.01) AS wrong
+       EXISTS (SELECT 1 FROM told AS t WHERE (t.service = a.unit OR t.record = a.serial) AND t.time >= a.time - 0.01) AS event,
+       EXISTS (SELECT 1 FROM told AS t WHERE (t.service = a.unit OR t.record = a.serial) AND t.login_user = a.account
+                  AND t.time >= a.time - 0.01) AS who,
+       EXISTS (SELECT 1 FROM told AS t WHERE (t.service = a.unit OR t.record = a.serial) AND t.login_user <> a.account
+                  AND t.time >= a.time - 0.01) AS wrong
   FROM asked AS a;
 SELECT '| $(cat "$1/version") | ' || kind || ' of ' || of || ' | ' || count(*) || ' | ' || sum(status + 0 = 0) || ' | ' || sum(command) || ' | '
        || sum(grade <> '' AND grade <> 'read') || ' | ' || sum(changed) || ' | ' || sum(changed AND event) || ' | '
@@ -168,12 +188,12 @@ SELECT '| $(cat "$1/version") | ' || kind || ' of ' || of || ' | ' || count(*) |
   FROM seen GROUP BY kind, of ORDER BY kind, of;"
 }
 
-echo '| systemd | asked for | n | ran | in service_commands | that change something | changed a unit | in service_events | by whom | a wrong one | not so: |'
+echo '| systemd | asked for | n | ran | in service_commands | that change something | changed a unit or its files | in service_events | by whom | a wrong one | not so: |'
 echo '|---|---|---|---|---|---|---|---|---|---|---|'
 run machine env
 report "$work/machine"
 for tree in "$@"; do
     name=$(basename "$(dirname "$tree/x")")-$RANDOM
-    run "$name" unshare --mount --uts --ipc --propagation private bash -c "$in_tree" in "$(realpath "$tree")" "$work" "$PWD"
+    run "$name" unshare --mount --uts --ipc --propagation private bash -c "$in_tree" in "$(with_systemd "$tree" "$name")" "$work" "$PWD"
     report "$work/$name"
 done
