@@ -64,7 +64,7 @@ static void read_expected(sqlite3 *db, const char *folder)
     "'started'))"
 
 /* Of each expected row the nearest: a unit starts twice only where it starts again by itself. */
-static void expect_who(sqlite3 *db)
+static void compare(sqlite3 *db)
 {
     harness_query(
         db,
@@ -78,6 +78,11 @@ static void expect_who(sqlite3 *db)
                               "login_user IS NOT told_login OR session IS NOT told_session OR user "
                               "IS NOT told_user"));
     harness_expect(db, "", "SELECT unit, action FROM result WHERE service IS NULL");
+}
+
+static void expect_who(sqlite3 *db)
+{
+    compare(db);
     harness_expect(
         db, "",
         "SELECT unit, action, told_login, told_session, how FROM result WHERE "
@@ -89,6 +94,35 @@ static void expect_who(sqlite3 *db)
                    "count(*) FROM result");
     harness_expect(db, "1", "SELECT count(*) >= 100 FROM result");
 }
+
+/* In logins over a real sshd, with the lines that sudo, pkexec, sshd and logind write themselves. */
+START_TEST(real_logins_tell_who_asked)
+{
+    static const char *const programs[] = {"/usr/sbin/sshd", "/usr/bin/sudo", "/usr/bin/pkexec",
+                                           "/usr/lib/polkit-1/polkitd"};
+    char                    *script = NULL;
+
+    NEED_SYSTEMD(booted);
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (access(programs[i], X_OK) < 0)
+            SKIP("needs openssh-server, sudo, polkitd and pkexec");
+    ck_assert_int_gt(asprintf(&script, "%s/tests/fixtures/asked_by/real.sh", top), 0);
+    int status = systemd_run(dir, (char *[]){"/bin/bash", script, "/var/log/journal/real", NULL});
+    free(script);
+    if (status == 77)
+        SKIP("no login over ssh has a session here: this kernel counts none");
+    ck_assert_int_eq(status, 0);
+    systemd_enter(dir);
+    sqlite3 *db = harness_open();
+    read_expected(db, "/var/log/journal/real");
+    compare(db);
+    harness_expect(db, "",
+                   "SELECT unit, told_login, told_session FROM result WHERE login_user IS NOT "
+                   "told_login OR session IS NOT told_session OR user IS NOT told_user");
+    harness_expect(db, "1", "SELECT count(*) >= 9 FROM result");
+    harness_close(db);
+}
+END_TEST
 
 START_TEST(the_live_host_tells_who_asked)
 {
@@ -309,6 +343,7 @@ Suite *make_asked_by_suite(void)
     tcase_add_test(tcase, the_live_host_tells_who_asked);
     tcase_add_test(tcase, its_disk_tells_the_same_afterwards);
     tcase_add_test(tcase, the_manager_tells_who_had_it_read_its_units_again);
+    tcase_add_test(tcase, real_logins_tell_who_asked);
     tcase_add_test(tcase, run0_is_known_by_the_unit_that_it_starts);
     suite_add_tcase(suite, tcase);
     TCase *text = tcase_create("text");

@@ -349,12 +349,13 @@ START_TEST(a_message_repeated_is_one_event_with_its_count)
         "Jul  9 15:00:59 box su[81]: pam_unix(su:session): session opened for user "
         "root(uid=0) by ann(uid=1000)\n");
 
-    harness_expect(db,
-                   "login|root|203.0.113.7|79|3|NULL|NULL\nlogin|ann|203.0.113.7|80|2|NULL|NULL\n"
-                   "session|ann|NULL|81|1|1000|0",
-                   "SELECT kind, user, remote_host, pid, count, uid, target_uid "
-                   "FROM auth_events('%s/auth.log')",
-                   dir);
+    harness_expect(
+        db,
+        "login|root|203.0.113.7|79|3|NULL|NULL|NULL\nlogin|ann|203.0.113.7|80|2|NULL|NULL|NULL\n"
+        "session|ann|NULL|81|1|1000|0|NULL",
+        "SELECT kind, user, remote_host, pid, count, uid, target_uid, writer_uid "
+        "FROM auth_events('%s/auth.log')",
+        dir);
     harness_close(db);
 }
 END_TEST
@@ -370,10 +371,11 @@ START_TEST(the_messages_of_a_journal_are_events_too)
     harness_expect(db, "45",
                    "SELECT count(*) FROM auth_events('%s') WHERE source GLOB '*5ebbfd4346b9f*'",
                    dir);
-    harness_expect(db, "root|root|pts/0|1|/usr/bin/su|fedora",
-                   "SELECT user, target_user, tty, success, exe, log_host FROM auth_events('%s') "
-                   "WHERE kind = 'su'",
-                   dir);
+    harness_expect(
+        db, "root|root|pts/0|1|/usr/bin/su|fedora|0",
+        "SELECT user, target_user, tty, success, exe, log_host, writer_uid FROM auth_events('%s') "
+        "WHERE kind = 'su'",
+        dir);
     harness_expect(db, "1",
                    "SELECT count(*) FROM auth_events('%s') WHERE kind = 'su' AND "
                    "time BETWEEN 1666584250 AND 1666584251",

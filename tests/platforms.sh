@@ -34,12 +34,15 @@ make_tree() {
     touch "$dir/tree.made"
 }
 
-# What a newcomer types, inside; podman is there for the tests of quadlets.
+# What a newcomer types, inside; podman is there for the tests of quadlets, what follows it for those of who asked the
+# manager, which install no server on a newcomer's own machine.
 newcomer='
 set -e
 cd /root/svcql
 apt-get -qq update
-apt-get -qq install -y --no-install-recommends make podman < /dev/null
+printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
+apt-get -qq install -y --no-install-recommends make podman openssh-server openssh-client libpam-systemd pkexec polkitd \
+    systemd-container < /dev/null
 make hunt > /tmp/hunt || { cat /tmp/hunt; exit 1; }
 cat /tmp/hunt
 grep -q "^Findings on this host" /tmp/hunt

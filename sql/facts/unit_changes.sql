@@ -35,6 +35,7 @@ WITH words(verb, action) AS (
     SELECT a.source, CAST(a.line AS TEXT) AS record
       FROM auth_events AS a
      WHERE a.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND a.exe IS NOT NULL
+       AND a.writer_uid IS NOT 0 -- pkexec becomes what it runs, before journald looks
        AND (path_trust(a.exe) IS NOT 'system'
             OR lower(replace(a.exe, rtrim(a.exe, replace(a.exe, '/', '')), '')) NOT GLOB lower(replace(a.program, '-rs', '')) || '*')
 ), traces AS ( -- commands of service tools, and those that polkit was asked about

@@ -34,6 +34,7 @@ struct auth_row {
     const char *program;
     int64_t     pid;
     const char *exe;
+    int64_t     writer_uid;
     const char *message;
     const char *log_host;
     const char *host;
@@ -100,6 +101,7 @@ static void fill(struct tbl_scan *scan, const struct auth_record *record,
     row->program = text_of(scan, record->program);
     row->pid = record->pid < 0 ? TBL_NULL : record->pid;
     row->exe = text_of(scan, record->exe);
+    row->writer_uid = record->writer < 0 ? TBL_NULL : record->writer;
     row->message = text_of(scan, record->message);
     row->log_host = text_of(scan, record->host);
     row->host = *input->sources.source.host ? input->sources.source.host : row->log_host;
@@ -185,7 +187,9 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct auth_row, exe, 0,
             "Program that wrote it according to journald; `program` is only the writer's own "
             "claim; NULL in a "
-            "text log"),
+            "text log. What pkexec ran may have taken its place by then"),
+    TBL_COL(struct auth_row, writer_uid, 0,
+            "User that wrote it according to journald; NULL in a text log"),
     TBL_COL(struct auth_row, message, 0, "The message"),
     TBL_COL(struct auth_row, log_host, 0, "Host that the line names"),
     TBL_COL(struct auth_row, host, TBL_ID, "Host of the evidence, or else of the line"),

@@ -198,7 +198,7 @@ struct entry {
     struct {
         size_t at, size;
     } parts[N_PARTS];
-    uint64_t time, pid, sender; /* time in microseconds */
+    uint64_t time, pid, sender, writer; /* time in microseconds */
 };
 
 static void take_field(struct auth_input *input, const struct journal_field *field,
@@ -216,6 +216,7 @@ static void take_field(struct auth_input *input, const struct journal_field *fie
     }
     journal_pick_number(field, "SYSLOG_PID", &entry->pid);
     journal_pick_number(field, "_PID", &entry->sender);
+    journal_pick_number(field, "_UID", &entry->writer);
     journal_pick_number(field, "_SOURCE_REALTIME_TIMESTAMP", &entry->time);
 }
 
@@ -250,7 +251,8 @@ static int read_entry(struct auth_input *input, struct auth_record *ret)
     int r = journal_pick_next(input->pick, &entry);
     if (r <= 0)
         return r;
-    struct entry parts = {.time = entry.realtime, .pid = UINT64_MAX, .sender = UINT64_MAX};
+    struct entry parts = {
+        .time = entry.realtime, .pid = UINT64_MAX, .sender = UINT64_MAX, .writer = UINT64_MAX};
     buffer_reset(&input->text);
     for (uint32_t i = 0; i < entry.n_items; i++) {
         r = journal_pick_item(input->pick, &entry, i, &field);
@@ -272,6 +274,7 @@ static int read_entry(struct auth_input *input, struct auth_record *ret)
                                 .exe = span_of(input, &parts, EXE),
                                 .session = session_of(input, &parts),
                                 .pid = parts.pid == UINT64_MAX ? -1 : (int64_t)parts.pid,
+                                .writer = parts.writer == UINT64_MAX ? -1 : (int64_t)parts.writer,
                                 .line = (int64_t)entry.offset,
                                 .count = 1};
     return 1;
@@ -349,6 +352,7 @@ static int next_line(struct auth_input *input, struct auth_record *ret)
                                     .program = line.program,
                                     .message = line.message,
                                     .pid = line.pid,
+                                    .writer = -1,
                                     .line = input->line,
                                     .count = line.count};
         return 1;

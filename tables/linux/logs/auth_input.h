@@ -23,6 +23,7 @@ struct auth_record {
     struct auth_span exe;     /* that wrote it, according to journald; text NULL in a text log */
     struct auth_span session; /* that its process was in, of logind or of audit; likewise */
     int64_t          pid;     /* -1: unknown */
+    int64_t          writer;  /* user that its process ran as, according to journald; -1: unknown */
     int64_t          line;
     int64_t          count;  /* number of repetitions of the message */
     int64_t          result; /* exit status of sudo's command, from a later line; -1: none */
