@@ -1,4 +1,4 @@
-/* check_cases.c -- the cases of SVCQL_CASES that are about units, scripts and packages come out as
+/* check_cases.c -- the cases of SVCQL_CASES that are about units, scripts, packages and logs come out as
  * their list says. A link is kept there as a file with its target; here it is a link again. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static const char *copy(const char *cases, const char *number)
     return dir;
 }
 
-/* ROOT in the query is the case's root. */
+/* ROOT in the query is the case's root, or one of its files. */
 static const struct {
     const char *number, *root, *expected, *sql;
 } cases[] = {
@@ -128,6 +128,62 @@ static const struct {
      "/usr/bin/sl|sl|0\n/usr/bin/tool|div|0\n/usr/bin/tool.distrib|orig|0\n"
      "/usr/lib/a32.so|liba|1\n/usr/lib/a64.so|liba|0",
      "SELECT path, package, altered FROM package_filesROOT WHERE digest IS NOT NULL ORDER BY path"},
+    /* clang-format off */
+    {"301", "/301.log", "301|[\"sh\",\"-c\",\"echo ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ\",\"tail end\"]|0",
+     "SELECT serial, argv, incomplete FROM audit_eventsROOT ORDER BY time, serial"},
+    {"301", "/301b.log", "302|[\"sh\",\"-c\",\"systemctl stop auditd.se\"]|0",
+     "SELECT serial, argv, incomplete FROM audit_eventsROOT ORDER BY time, serial"},
+    {"304", "/304.log", "306|'head 3005 ''0'' DEADBEEF'",
+     "SELECT serial, quote(cmdline) FROM audit_eventsROOT ORDER BY time, serial"},
+    {"305", "/305.log", "307|exec,units",
+     "SELECT serial, key FROM audit_eventsROOT ORDER BY time, serial"},
+    {"307", "/307.log", "309|id|web1\n309|ps ax|web2",
+     "SELECT serial, cmdline, host FROM audit_eventsROOT ORDER BY time, serial"},
+    {"307", "/308.log", "310|id\n310|who",
+     "SELECT serial, cmdline FROM audit_eventsROOT ORDER BY time, serial"},
+    {"307", "/309.log", "311|aa\n312|bb",
+     "SELECT serial, cmdline FROM audit_eventsROOT ORDER BY time, serial"},
+    {"307", "/329.log", "352|id",
+     "SELECT serial, cmdline FROM audit_eventsROOT ORDER BY time, serial"},
+    {"310", "/310.log", "313|SYSTEM_SHUTDOWN|success|root",
+     "SELECT serial, type, result, user FROM audit_eventsROOT ORDER BY time, serial"},
+    {"311", "/311.log", "314|SERVICE_START|nightly.service|success|root\n315|SERVICE_STOP|nightly.service|failed|root\n316|SERVICE_START|nightly.service|success|root",
+     "SELECT serial, type, unit, result, user FROM audit_eventsROOT ORDER BY time, serial"},
+    {"312", "/312.log", "8336|DAEMON_START|success",
+     "SELECT serial, type, result FROM audit_eventsROOT ORDER BY time, serial"},
+    {"313", "/313.log", "317|AVC|mysqld\n318|AVC|apparmor_parser",
+     "SELECT serial, type, comm FROM audit_eventsROOT ORDER BY time, serial"},
+    {"314", "/314.log", "319|systemctl disable --now auditd|/home/kim|success\n320|ls|/tmp/a b/|failed",
+     "SELECT serial, cmdline, cwd, result FROM audit_eventsROOT ORDER BY time, serial"},
+    {"314", "/315.log", "321|USER_LOGIN|failed\n322|USER_AUTH|failed",
+     "SELECT serial, type, result FROM audit_eventsROOT ORDER BY time, serial"},
+    {"317", "/317.log", "326|file|/etc/systemd/system/a.service\n327|file|/tmp/a b/new unit.service",
+     "SELECT serial, category, path FROM audit_eventsROOT ORDER BY time, serial"},
+    {"319", "/318.log", "328|id -u",
+     "SELECT serial, cmdline FROM audit_eventsROOT ORDER BY time, serial"},
+    {"319", "/319.log", "329|id",
+     "SELECT serial, cmdline FROM audit_eventsROOT ORDER BY time, serial"},
+    {"319", "/319b.log", "330|AVC|NULL\n331|SERVICE_START|cron.service",
+     "SELECT serial, type, unit FROM audit_eventsROOT ORDER BY time, serial"},
+    {"327", "/327.log", "348|TTY|systemctl stop auditd\n349|USER_TTY|systemctl mask auditd",
+     "SELECT serial, type, cmdline FROM audit_eventsROOT ORDER BY time, serial"},
+    {"330", "/330a.log", "401|systemctl stop auditd|NULL|1|execs|root\n403|NULL|NULL|1|NULL|root\n402|NULL|auditd.service|1|NULL|root",
+     "SELECT serial, cmdline, unit, success, key, user FROM audit_eventsROOT ORDER BY time, serial"},
+    {"330", "/330b.log", "401|systemctl stop auditd|NULL|1|execs|root\n403|NULL|NULL|1|NULL|root\n402|NULL|auditd.service|1|NULL|root",
+     "SELECT serial, cmdline, unit, success, key, user FROM audit_eventsROOT ORDER BY time, serial"},
+    {"330", "/330d.log", "401|systemctl stop auditd|NULL|1|execs|root\n403|NULL|NULL|1|NULL|root\n402|NULL|auditd.service|1|NULL|root",
+     "SELECT serial, cmdline, unit, success, key, user FROM audit_eventsROOT ORDER BY time, serial"},
+    {"330", "/330g.log", "401|systemctl stop auditd|NULL|1|execs|root\n403|NULL|NULL|1|NULL|root\n402|NULL|auditd.service|1|NULL|root",
+     "SELECT serial, cmdline, unit, success, key, user FROM audit_eventsROOT ORDER BY time, serial"},
+    {"801", "/auth.log", "1|login|kim|NULL|1|NULL|1|NULL|NULL|127.0.0.1\n2|login|o'x|NULL|0|NULL|1|NULL|NULL|2001:db8::9\n3|login|kim|NULL|1|NULL|1|NULL|NULL|203.0.113.5\n4|sudo|kim|root|1|NULL|1|NULL|/usr/bin/systemctl stop auditd|NULL\n5|sudo|kim|root|0|NULL|1|NULL|/usr/bin/id|NULL\n6|sudo|kim|root|0|NULL|1|NULL|/usr/bin/id|NULL\n7|sudo|kim|www-data|0|NULL|1|NULL|/bin/sh -c echo a ; COMMAND=/bin/fake|NULL\n8|sudo|kim|root|0|NULL|1|NULL|/usr/bin/id|NULL\n9|sudo|kim|root|1|0|1|NULL|/bin/bash -c 'x'|NULL\n10|sudo|kim|root|1|NULL|1|NULL|/usr/bin/systemctl stop x|NULL\n11|sudo|kim|NULL|1|NULL|1|NULL|y z|NULL\n12|sudo|kim|root|1|NULL|1|NULL|list|NULL\n13|sudo|kim|root|1|NULL|1|NULL|sudoedit /etc/systemd/system/a.service|NULL\n14|su|kim|root|1|NULL|1|NULL|NULL|NULL\n15|su|kim|root|0|NULL|1|NULL|NULL|NULL\n16|su|kim|root|1|NULL|1|NULL|NULL|NULL\n17|session|kim|root|1|NULL|1|NULL|NULL|NULL\n18|pkexec|kim|root|1|NULL|1|NULL|/usr/bin/systemctl stop y|NULL\n19|polkit|kim|kim|1|NULL|1|org.freedesktop.systemd1.manage-units|systemctl stop z|NULL\n20|polkit|kim|NULL|0|NULL|1|org.freedesktop.systemd1.manage-unit-files|/usr/bin/x y|NULL\n21|cron|root|NULL|1|NULL|1|NULL|systemctl restart q|NULL\n22|sudo|kim|root|1|NULL|1|NULL|/usr/bin/id -a|NULL\n23|sudo|kim|root|1|NULL|1|NULL|/usr/bin/id -b|NULL\n25|sudo|kim|root|1|NULL|1|NULL|/usr/bin/id -d|NULL\n26|sudo|kim|root|1|NULL|1|NULL|/usr/bin/id -e|NULL\n27|sudo|kim|root|1|NULL|1|NULL|/usr/bin/id -f|NULL\n28|sudo|kim|root|1|NULL|1|NULL|/usr/bin/id -g|NULL\n29|login|root|NULL|0|NULL|3|NULL|NULL|203.0.113.7\n30|doas|kim|root|1|NULL|1|NULL|systemctl stop w|NULL\n31|doas|kim|NULL|0|NULL|1|NULL|systemctl stop w|NULL\n32|sudo|kim|root|1|NULL|1|NULL|/usr/bin/id -h|NULL\n33|other|NULL|NULL|NULL|NULL|1|NULL|NULL|NULL\n34|login|root|NULL|1|NULL|1|NULL|NULL|NULL\n35|session|NULL|kim|1|NULL|1|NULL|NULL|NULL",
+     "SELECT line, kind, user, target_user, success, result, count, action, command, remote_host FROM auth_eventsROOT ORDER BY line"},
+    {"802", "/auth.log", "1|sudo|kim|root|1|0|1|NULL|/bin/bash -c 'x'|NULL\n2|sudo|kim|root|1|143|1|NULL|/usr/bin/systemctl stop x|NULL\n3|polkit|kim|root|1|NULL|1|org.freedesktop.systemd1.manage-units|systemctl stop z|NULL\n4|polkit|kim|NULL|0|NULL|1|org.freedesktop.systemd1.manage-unit-files|/usr/bin/x y|NULL\n5|login|root|NULL|0|NULL|3|NULL|NULL|203.0.113.7\n6|login|root|NULL|1|NULL|1|NULL|NULL|NULL\n7|login|kim|NULL|1|NULL|1|NULL|NULL|NULL\n8|login|kim|NULL|0|NULL|1|NULL|NULL|NULL\n9|other|NULL|NULL|NULL|NULL|1|NULL|NULL|NULL\n10|session|NULL|kim|1|NULL|1|NULL|NULL|NULL\n11|other|NULL|NULL|NULL|NULL|1|NULL|NULL|NULL\n12|auth|kim|kim|0|NULL|1|NULL|NULL|NULL\n13|other|NULL|NULL|NULL|NULL|1|NULL|NULL|NULL\n14|other|NULL|NULL|NULL|NULL|1|NULL|NULL|NULL",
+     "SELECT line, kind, user, target_user, success, result, count, action, command, remote_host FROM auth_eventsROOT ORDER BY line"},
+    {"401", "/.bash_history", "2|1700000000.0|sudo su -\n4|1700000100.0|for u in a b; do\n  systemctl stop $u\ndone\n9|1700000201.0|id\n11|1700000300.0|whoami",
+     "SELECT line, time, command FROM shell_historyROOT ORDER BY line"},
+    {"403", "/.zsh_history", "1|1700000400.0|systemctl status cron\n2|1700000410.0|echo \\\nfoo\n4|1700000420.0|for i in 1 2; do\n  systemctl stop x$i\ndone\n7|1700000430.0|echo \"größe – 日本\"\n8|NULL|plain line\n9|1700000440.0|echo a\\\\ \n10|1700000450.0|echo \": 1700000460:0;fake\"\n12|1700000480.0|echo nospace\n13|NULL|: notanum:0;x\n14|NULL|: 1700000490;legacy",
+     "SELECT line, time, command FROM shell_historyROOT ORDER BY line"},
+    /* clang-format on */
     {"609", "", "tzd", "SELECT DISTINCT package FROM package_filesROOT"},
     {"701", "/root",
      "alpha|enabled\ndelta|NULL\neta|disabled\ngamma|enabled\niota|NULL\nkappa|enabled\n"
