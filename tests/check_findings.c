@@ -218,6 +218,47 @@ START_TEST(a_plain_unit_is_low_while_it_is_new_and_info_later)
 }
 END_TEST
 
+/* A copy whose inodes are new: an administrator's unit of old, and one that took a package's time. */
+START_TEST(a_time_taken_from_a_packages_unit_is_no_age)
+{
+    static const char *const after[] = {"touch -d '2025-03-01 10:00:00'",
+                                        "touch -r usr/lib/systemd/system/cron.service"};
+    static const char *const expected[] = {"info|0", "low|1"};
+
+    for (int i = 0; i < 2; i++) {
+        const char *root = harness_scratch();
+        sqlite3    *db = harness_open();
+        char        shell[4096];
+
+        harness_write_text(root, "etc/os-release", "ID=debian\n");
+        harness_write_text(root, "var/lib/dpkg/status",
+                           "Package: cron\nStatus: install ok installed\nVersion: 1\n"
+                           "Architecture: all\n\n");
+        harness_write_text(root, "var/lib/dpkg/info/cron.list",
+                           "/usr/lib/systemd/system/cron.service\n"
+                           "/usr/lib/systemd/system/cron.timer\n");
+        harness_write_text(root, "usr/lib/systemd/system/cron.service",
+                           "[Service]\nExecStart=/usr/sbin/cron -f\n");
+        harness_write_text(root, "usr/lib/systemd/system/cron.timer", "[Timer]\nOnBootSec=1h\n");
+        harness_write_text(root, "var/log/dpkg.log",
+                           "2026-01-01 00:00:00 status installed base:all 1\n"
+                           "2026-09-01 00:00:00 status installed cron:all 1\n");
+        harness_write_text(root, UNIT_PATH, PLAIN);
+        snprintf(shell, sizeof shell,
+                 "cd '%s' && touch -d '2025-03-01 11:00:00' usr/lib/systemd/system/cron.service && "
+                 "touch -d '2025-05-01' usr/lib/systemd/system/cron.timer && %s " UNIT_PATH,
+                 root, after[i]);
+        ck_assert_int_eq(system(shell), 0);
+        harness_query(db, "DELETE FROM evidence");
+        harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+        harness_expect(db, expected[i],
+                       "SELECT severity, instr(signals, 'recent') > 0 FROM findings WHERE subject "
+                       "= '/" UNIT_PATH "'");
+        harness_close(db);
+    }
+}
+END_TEST
+
 START_TEST(of_a_family_the_weightiest_signal_counts_alone)
 {
     sqlite3 *db = harness_open();
@@ -525,6 +566,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps);
     tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
     tcase_add_test(tcase, a_plain_unit_is_low_while_it_is_new_and_info_later);
+    tcase_add_test(tcase, a_time_taken_from_a_packages_unit_is_no_age);
     tcase_add_test(tcase, of_a_family_the_weightiest_signal_counts_alone);
     tcase_add_test(tcase, names_that_deceive_are_shown);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);

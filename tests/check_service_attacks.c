@@ -155,7 +155,7 @@ START_TEST(a_security_service_that_a_package_stops_is_no_finding)
 }
 END_TEST
 
-/* Of the same minute: journald names the session by the scope that the writer is in. */
+/* Of the same minute: journald names the session by the scope that the writer is in, while it is there. */
 START_TEST(steps_of_a_session_of_the_journal_are_one_incident)
 {
     NEED_SYSTEMD(booted);
@@ -163,9 +163,9 @@ START_TEST(steps_of_a_session_of_the_journal_are_one_incident)
 
     systemd_shell(
         "in_session() { systemd-run --quiet --scope --slice=user-%d.slice --unit=session-$1 "
-        "sh -c 'for s; do echo \"$USER : TTY=pts/0 ; PWD=/ ; USER=root ; "
-        "COMMAND=/usr/bin/systemctl stop $s\" | systemd-cat -t sudo; done' \"$@\"; }; "
-        "export USER=ann; in_session 7 crowdsec clamav-daemon; USER=eve; "
+        "sh -c 'for s; do { echo \"$USER : TTY=pts/0 ; PWD=/ ; USER=root ; "
+        "COMMAND=/usr/bin/systemctl stop $s\"; journalctl --sync; } | systemd-cat -t sudo; done' "
+        "\"$@\"; }; export USER=ann; in_session 7 crowdsec clamav-daemon; USER=eve; "
         "in_session 8 sshguard",
         SYSTEMD_TESTER_UID);
     settle();
@@ -243,6 +243,41 @@ START_TEST(a_time_set_by_touch_changes_no_grade)
                    "SELECT count(*) FROM findings WHERE target IN ('touched.service', "
                    "'untouched.service')");
     systemd_shell("rm -r /var/lib/dpkg /var/log/dpkg.log");
+    harness_close(db);
+}
+END_TEST
+
+/* A copy of the disk, whose inodes are new: two old files, the one of a unit that the journal has known since before
+ * the last week, the other of one that it first tells of within it. */
+START_TEST(a_unit_that_a_journal_first_tells_of_in_the_last_week_is_recent)
+{
+    NEED_SYSTEMD(booted);
+    sqlite3 *db = inside();
+
+    make_unit("early", "/opt/a");
+    make_unit("late", "/opt/a");
+    systemd_shell(
+        "systemctl start early; s=$(date +%%s); until [ $(date +%%s) -gt $((s + 1)) ]; do sleep "
+        "0.1; done; systemctl start late; journalctl --sync; r=%s/copy; mkdir -p "
+        "$r/etc/systemd/system $r/var/log $r/var/lib/dpkg/info; cp -r /var/log/journal $r/var/log; "
+        "cp /etc/systemd/system/early.service /etc/systemd/system/late.service "
+        "$r/etc/systemd/system; touch -d '2024-03-01' $r/etc/systemd/system/*; "
+        "printf 'Package: cron\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n\n' "
+        "> $r/var/lib/dpkg/status; echo /usr/sbin/cron > $r/var/lib/dpkg/info/cron.list; { echo "
+        "'2024-01-01 00:00:00 status installed a:all 1'; date -u -d @$((s + 1 + 604800)) "
+        "'+%%F %%T status installed cron:all 1'; } > $r/var/log/dpkg.log; echo UTC > "
+        "$r/etc/timezone; echo ID=debian > $r/etc/os-release; rm /etc/systemd/system/early.service "
+        "/etc/systemd/system/late.service",
+        dir);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s/copy')", dir);
+    harness_expect(
+        db,
+        "/etc/systemd/system/early.service|info|0\n"
+        "/etc/systemd/system/late.service|low|1",
+        "SELECT subject, severity, instr(signals, 'recent') > 0 FROM findings WHERE "
+        "subject GLOB '/etc/systemd/system/*te*.service' OR subject GLOB '*early.service'"
+        " ORDER BY 1");
     harness_close(db);
 }
 END_TEST
@@ -455,6 +490,7 @@ Suite *make_service_attacks_suite(void)
     tcase_add_test(tcase, a_frozen_security_service_is_a_finding);
     tcase_add_test(tcase, a_sensor_that_was_switched_off_is_a_finding_of_the_state_alone);
     tcase_add_test(tcase, a_time_set_by_touch_changes_no_grade);
+    tcase_add_test(tcase, a_unit_that_a_journal_first_tells_of_in_the_last_week_is_recent);
     tcase_add_test(tcase, a_transient_unit_that_ran_and_went_leaves_its_command);
     tcase_add_test(tcase, a_transient_unit_is_reported);
     tcase_add_test(tcase, a_user_manager_tells_of_its_units);

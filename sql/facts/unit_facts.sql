@@ -52,7 +52,7 @@
 --           "program": "/usr/local/bin/report", "changed": 1760000000, "stem": "report",
 --           "vendor_namesake": 0, "vendor_neighbour": 0, "in_upgrade": 0, "in_last_week": 0, "security": 0, "random_bits": 10}
 -- rows:    unit_files
--- sources: unit_files, systemd_units, package_files, package_history, path_permissions, security_services, exec_patterns, attack_knobs,
+-- sources: unit_files, journal, systemd_units, package_files, package_history, path_permissions, security_services, exec_patterns, attack_knobs,
 --          attached_baseline, evidence
 --
 --   SELECT path, kind, state, program FROM unit_facts WHERE unowned;
@@ -70,7 +70,7 @@ WITH live AS MATERIALIZED (
       FROM package_history AS h, json_each('[-1, 0, 1]') AS d
      WHERE h.time IS NOT NULL
 ), vendor_files AS MATERIALIZED (
-    SELECT host, name, description, exec_path(own_commands) AS program, ctime
+    SELECT host, name, description, exec_path(own_commands) AS program, mtime, ctime
       FROM unit_files WHERE kind = 'unit' AND package <> ''
 ), vendor_names AS MATERIALIZED (
     SELECT DISTINCT host, name, replace(name, '.service', '') AS stem, description, program FROM vendor_files
@@ -78,6 +78,19 @@ WITH live AS MATERIALIZED (
     SELECT host FROM live
     UNION
     SELECT host FROM vendor_files GROUP BY host HAVING max(ctime) - min(ctime) > 86400
+), stamped AS MATERIALIZED ( -- copies that kept the times of files
+    SELECT host FROM vendor_files GROUP BY host HAVING max(mtime) - min(mtime) > 86400
+), mentions AS MATERIALIZED ( -- the first that the journal tells of each unit; read only of copies
+    SELECT j.host, j.about_unit AS unit, min(j.time) AS first, j.message_id = '39f53479d3a045ac8e11786248231fbf' AS start
+      FROM journal AS j
+     WHERE j.message_id IN ('39f53479d3a045ac8e11786248231fbf', '9d1aaa27d60140bd96365438aad20286',
+                            'be02cf6855d2428ba40df7e9d022f03d', 'd9b373ed55a64feb8242e02dbe79a49c',
+                            '98e322203f7a4ed290d09fe03c09fe15', '5eb03494b6584870a536b337290809b3',
+                            '7b05ebc668384222baa8881179cfda54', '7ad2d189f7e94e70a38c781354912448',
+                            'ae8f7b866b0347b9af31fe1c80b127c0')
+       AND j.comm = 'systemd' GROUP BY j.host, j.about_unit
+), told AS MATERIALIZED ( -- when each journal begins
+    SELECT host, min(first) AS since FROM mentions GROUP BY host
 ), files AS (
     SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_target, u.link_leaves,
            u.state, u.description, u.user, u.commands, u.own_commands, u.own_settings, u.error, u.package,
@@ -125,7 +138,18 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
            EXISTS (SELECT 1 FROM upgrades AS g
                     WHERE g.host = u.host AND g.minute = CAST(u.changed / 60 AS INTEGER)),
            NULL) AS in_upgrade,
-       u.changed >= (SELECT r.since FROM recent AS r WHERE r.host = u.host) AS in_last_week,
+       -- Of a copy, whose inodes are new: a time to the last digit that of a package's unit is borrowed, and what
+       -- the journal tells of a unit begins with it.
+       iif(u.unowned AND u.kind <> 'link' AND u.host NOT IN (SELECT host FROM dated)
+           AND u.changed < (SELECT r.since FROM recent AS r WHERE r.host = u.host),
+           EXISTS (SELECT 1 FROM vendor_files AS v
+                    WHERE v.host = u.host AND v.mtime = u.mtime AND v.name <> u.name
+                      AND v.host IN (SELECT host FROM stamped))
+           OR EXISTS (SELECT 1 FROM mentions AS m JOIN told AS t ON t.host = m.host
+                                              JOIN recent AS r ON r.host = m.host
+                       WHERE m.host = u.host AND m.unit = u.unit AND m.start AND m.first >= r.since
+                         AND t.since < r.since),
+           u.changed >= (SELECT r.since FROM recent AS r WHERE r.host = u.host)) AS in_last_week,
        iif(NOT u.vendor AND u.kind = 'drop-in',
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', 'linux') AND lower(u.unit) GLOB s.name),
