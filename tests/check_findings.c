@@ -544,6 +544,11 @@ START_TEST(an_attack_of_seconds_on_three_services_is_one_incident)
         "systemctl|stop|auditd\nsystemctl|mask|rsyslog\nsystemd-run|run|/dev/shm/x\n"
         "/usr/bin/bash|created|" UNIT,
         "SELECT tool, verb, target FROM incident_events WHERE session = '3' ORDER BY time");
+    harness_expect(db,
+                   "/usr/bin/bash|created|metrics.service\nsystemctl|mask|rsyslog\n"
+                   "systemctl|stop|auditd\nsystemd-run|run|/dev/shm/x",
+                   "SELECT tool, verb, target FROM findings WHERE time >= 1790000000 AND tool IS "
+                   "NOT NULL ORDER BY tool, verb");
     harness_expect(db, "0",
                    "SELECT count(*) FROM incident_events WHERE NOT incident GLOB host || ' ?*' OR "
                    "incident GLOB host || ' [0-9] *'");

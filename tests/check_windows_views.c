@@ -37,7 +37,8 @@ static void stage(sqlite3 *db, const struct staged *staged, size_t n)
 
     ck_assert_ptr_nonnull(events);
     for (size_t i = 0; i < n; i++)
-        events[i] = (struct staged_event){.channel = "System",
+        events[i] = (struct staged_event){.channel = strcmp(staged[i].provider, AUDIT) ? "System"
+                                                                                       : "Security",
                                           .provider = staged[i].provider,
                                           .computer = "WS01",
                                           .pairs = staged[i].pairs,
@@ -235,6 +236,36 @@ START_TEST(commands_are_judged_by_what_they_do_to_services)
     harness_expect(db, commands[_i].expected,
                    "SELECT severity, signals FROM t1569_command_execution "
                    "WHERE verb NOT LIKE 'Get-%%'");
+    harness_close(db);
+}
+END_TEST
+
+/* The session of the share that the program came through names the host that it came from. */
+START_TEST(an_incident_names_the_host_of_its_share)
+{
+    static const struct staged staged[] = {
+        {AUDIT,
+         {"SubjectUserName", "eve", "SubjectDomainName", "CORP", "SubjectLogonId", "0x1375fbd",
+          "ObjectType", "File", "IpAddress", "192.0.2.9", "IpPort", "50000", "ShareName",
+          "\\\\*\\ADMIN$", "AccessMask", "0x1"},
+         5140,
+         1700000000},
+        {AUDIT,
+         {"SubjectUserName", "eve", "SubjectDomainName", "CORP", "SubjectLogonId", "0x1375fbd",
+          "ObjectType", "File", "IpAddress", "192.0.2.9", "IpPort", "50000", "ShareName",
+          "\\\\*\\ADMIN$", "RelativeTargetName", "PSEXESVC.exe"},
+         5145,
+         1700000001},
+        {MANAGER,
+         {"ServiceName", "PSEXESVC", "ImagePath", "%SystemRoot%\\PSEXESVC.exe"},
+         7045,
+         1700000002},
+    };
+    sqlite3 *db = harness_open();
+
+    stage(db, staged, 3);
+    harness_expect(db, "psexesvc|0x1375fbd|192.0.2.9|2",
+                   "SELECT entity, session, remote_host, steps FROM incidents");
     harness_close(db);
 }
 END_TEST
@@ -736,6 +767,7 @@ Suite *make_windows_views_suite(void)
     tcase_add_test(tcase, records_of_one_installation_are_one_row);
     tcase_add_test(tcase, processes_of_both_logs_have_one_shape);
     tcase_add_test(tcase, a_wrapper_counts_where_its_child_was_not_recorded);
+    tcase_add_test(tcase, an_incident_names_the_host_of_its_share);
     tcase_add_test(tcase, keys_of_both_logs_are_written_alike);
     tcase_add_loop_test(tcase, findings_tell_attacks_from_ordinary_days, 0,
                         sizeof judged / sizeof judged[0]);

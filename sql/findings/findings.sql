@@ -14,7 +14,10 @@ WITH merged AS (
            json_group_array(technique) OVER same AS techniques,
            json_group_array(json(fired)) OVER same AS fired,
            json_group_array(json_array(analytic, json(evidence))) OVER same AS evidence,
-           max(user) OVER same AS user, max(tool) OVER same AS tool, max(verb) OVER same AS verb,
+           max(user) OVER same AS user,
+           max(iif(analytic IN ('t1569_file_modification', 't1569_registry_modification'), evidence ->> 'exe', tool)) OVER same AS tool,
+           max(coalesce(verb, iif(analytic IN ('t1569_file_modification', 't1569_registry_modification', 't1569_service_creation'),
+                                  evidence ->> 'action', NULL))) OVER same AS verb,
            max(target) OVER same AS target,
            min(source) OVER same AS source, min(record) OVER same AS record,
            row_number() OVER same AS nth

@@ -29,11 +29,11 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
            CASE WHEN f.analytic = 't1569_command_execution' THEN f.evidence ->> 'login_user'
                 WHEN f.analytic IN ('t1569_file_modification', 't1569_registry_modification') THEN f.user END AS login_user,
            CASE WHEN f.analytic = 't1569_command_execution' THEN f.tool
-                WHEN f.analytic IN ('t1569_file_modification', 't1569_registry_modification') THEN f.evidence ->> 'exe'
-                END AS tool,
-           CASE WHEN f.analytic = 't1569_command_execution' THEN f.verb
-                WHEN f.analytic <> 't1569_process_creation' THEN f.evidence ->> 'action' END AS verb,
-           iif(f.analytic IN ('t1569_file_modification', 't1569_registry_modification'), f.subject, f.target) AS target
+                WHEN f.analytic <> 't1569_service_creation' THEN f.evidence ->> 'exe' END AS tool,
+           CASE f.analytic WHEN 't1569_command_execution' THEN f.verb
+                           WHEN 't1569_process_creation' THEN 'run' ELSE f.evidence ->> 'action' END AS verb,
+           iif(f.analytic IN ('t1569_file_modification', 't1569_registry_modification', 't1569_process_creation'),
+               f.subject, f.target) AS target
       FROM found AS f
      WHERE f.analytic IN ('t1569_service_creation', 't1569_file_modification', 't1569_command_execution',
                           't1569_process_creation', 't1569_registry_modification')
@@ -63,10 +63,12 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
       FROM named GROUP BY host, entity
 ), network_logons AS MATERIALIZED (
     SELECT w.time, w.host, w.computer, w.data ->> 'TargetUserName' AS user, w.data ->> 'IpAddress' AS address,
-           w.data ->> 'LogonType' AS logon_type, w.data ->> 'TargetLogonId' AS session,
+           w.data ->> 'LogonType' AS logon_type,
+           coalesce(w.data ->> 'TargetLogonId', w.data ->> 'SubjectLogonId') AS session, -- 5140: a share is used
            w.source, CAST(w.record_id AS TEXT) AS record
       FROM windows_events AS w
-     WHERE w.event_id = 4624 AND w.channel = 'Security' AND w.data ->> 'LogonType' IN ('3', '10')
+     WHERE w.event_id IN (4624, 5140) AND w.channel = 'Security'
+       AND (w.event_id = 5140 OR w.data ->> 'LogonType' IN ('3', '10'))
        AND EXISTS (SELECT 1 FROM seen WHERE platform = 'windows')
 ), traces AS MATERIALIZED (
     SELECT time, host, platform, step, analytic, technique, subject, fired, evidence, source, record,
@@ -111,7 +113,7 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
        AND EXISTS (SELECT 1 FROM seen)
      GROUP BY 1, 2
     UNION ALL
-    SELECT coalesce(host, computer), lower(session), max(address) FROM network_logons GROUP BY 1, 2
+    SELECT computer, lower(session), max(address) FROM network_logons GROUP BY 1, 2
 ), steps AS MATERIALIZED (
     SELECT t.*, r.session, iif(r.ppid > 1, r.ppid, NULL) AS ppid, m.address AS remote_host,
            row_number() OVER (ORDER BY t.host, t.time, t.entity, t.step) AS id,
