@@ -195,6 +195,31 @@ static void write_hive(const char *dir)
     make_hive_free(made);
 }
 
+/* The length of a base, the base, and a layer that adds a key to it. */
+static void write_layer(const char *dir)
+{
+    struct made_hive *made = make_hive(), *layer = make_hive();
+    size_t            base_size, layer_size;
+
+    make_hive_string(make_hive_key(made, "a\\b"), "v", "x");
+    make_hive_string(make_hive_key(layer, "a\\b"), "v", "y");
+    make_hive_string(make_hive_key(layer, "a\\c"), "w", "z");
+    make_hive_minor(layer, 6);
+    uint8_t *base = make_hive_image(made, &base_size), *above = make_hive_image(layer, &layer_size);
+    uint8_t *seed = malloc(4 + base_size + layer_size);
+    if (!seed)
+        abort();
+    put_le(seed, base_size, 4);
+    memcpy(seed + 4, base, base_size);
+    memcpy(seed + 4 + base_size, above, layer_size);
+    harness_write(dir, "hive_layer/merged", seed, 4 + base_size + layer_size);
+    free(seed);
+    free(base);
+    free(above);
+    make_hive_free(made);
+    make_hive_free(layer);
+}
+
 static void write_shimcaches(const char *dir)
 {
     static const char *const         forms[] = {"xp", "2003-32", "7", "8.1", "10"};
@@ -447,6 +472,7 @@ void make_corpus(const char *dir)
     write_chunk(dir, "evtx/forwarded", STAGED_FORWARDED);
     write_hive(dir);
     write_plists(dir);
+    write_layer(dir);
     write_shimcaches(dir);
     write_journals(dir);
     write_exec_lines(dir);

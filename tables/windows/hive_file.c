@@ -113,7 +113,11 @@ static void map_logs(const struct source *source, struct root_map maps[LOGS])
         }
 }
 
-static int open_hive(const struct source *source, struct hive_file *file)
+typedef int open_fn(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
+                    size_t n_logs);
+
+static int open_hive(const struct source *source, const struct root_map *map, open_fn *open,
+                     struct hive *hive)
 {
     struct root_map maps[LOGS] = {0};
     struct hive_log logs[LOGS];
@@ -121,9 +125,52 @@ static int open_hive(const struct source *source, struct hive_file *file)
     map_logs(source, maps);
     for (size_t i = 0; i < LOGS; i++)
         logs[i] = (struct hive_log){maps[i].data, maps[i].size};
-    int r = hive_open(&file->hive, file->map.data, file->map.size, logs, LOGS);
+    int r = open(hive, map->data, map->size, logs, LOGS);
     for (size_t i = 0; i < LOGS; i++)
         root_unmap(&maps[i]);
+    return r;
+}
+
+/* Open the base of a differencing hive, which containers keep as SYSTEM_Base or SYSTEM beside SYSTEM_Delta.
+ * -EPROTONOSUPPORT where there is none. */
+static int open_base(const struct source *source, struct hive_file *file)
+{
+    static const char        delta[] = "_Delta";
+    static const char *const ends[] = {"_Base", "_base", "_BASE", ""};
+    char                     path[ROOT_PATH_MAX];
+    struct source            beside = *source;
+    size_t                   size = strlen(source->path), tail = strlen(delta);
+
+    if (size <= tail || strcasecmp(source->path + size - tail, delta) != 0)
+        return -EPROTONOSUPPORT;
+    beside.path = path;
+    for (size_t i = 0; i < TBL_COUNT(ends); i++) {
+        int n = snprintf(path, sizeof path, "%.*s%s", (int)(size - tail), source->path, ends[i]);
+        if (n < 0 || (size_t)n >= sizeof path ||
+            root_map(source->root, path, HIVE_FILE_MAX, &file->base) < 0)
+            continue;
+        if (open_hive(&beside, &file->base, hive_open, &file->hive) == 0)
+            return 0;
+        root_unmap(&file->base);
+    }
+    return -EPROTONOSUPPORT;
+}
+
+/* Read a differencing hive as a layer over its base. */
+static int open_layer(const struct source *source, struct hive_file *file)
+{
+    struct hive layer;
+
+    int r = open_base(source, file);
+    if (r < 0)
+        return r;
+    r = open_hive(source, &file->map, hive_open_layer, &layer);
+    if (r == 0) {
+        r = hive_put_layer(&file->hive, &layer);
+        hive_close(&layer);
+    }
+    if (r < 0)
+        hive_close(&file->hive);
     return r;
 }
 
@@ -138,7 +185,9 @@ int hive_file_open(const struct source *source, struct hive_file *file)
         return -ENOENT;
     }
     file->why = hive_refusal(file->map.data, file->map.size);
-    r = open_hive(source, file);
+    r = hive_is_layer(file->map.data, file->map.size)
+            ? open_layer(source, file)
+            : open_hive(source, &file->map, hive_open, &file->hive);
     if (r < 0)
         return r;
     file->open = true;
@@ -158,6 +207,7 @@ void hive_file_close(struct hive_file *file)
     if (file->open)
         hive_close(&file->hive);
     root_unmap(&file->map);
+    root_unmap(&file->base);
     buffer_free(&file->root);
     buffer_free(&file->host);
     *file = (struct hive_file){0};
@@ -204,6 +254,8 @@ void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struc
         return;
     }
     describe(&detail, hive);
+    if (file->base.data)
+        add(&detail, "a differencing hive, read as a layer over its base beside it");
     report->host = tbl_strndup(scan, file->host.data, file->host.size);
     report->skipped = (int64_t)(hive->lost + hive->oversize);
     report->detail = detail.size ? tbl_strndup(scan, detail.data, detail.size) : NULL;

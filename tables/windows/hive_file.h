@@ -11,7 +11,7 @@
 
 struct hive_file {
     struct hive     hive;
-    struct root_map map;
+    struct root_map map, base; /* the file; of a differencing hive its base beside it */
     enum hive_kind  kind;
     struct buffer   root; /* path of its root key: HKEY_LOCAL_MACHINE\SYSTEM */
     struct buffer   host; /* the evidence's or, of a file that no evidence holds, the hive's own */

@@ -16,6 +16,13 @@ struct refusal {
     const char *why;
 };
 
+bool hive_is_layer(const uint8_t *data, size_t size)
+{
+    return size >= BASE_SIZE + BIN_HEADER && memcmp(data, "regf", 4) == 0 &&
+           hive_base_checks(data) && hive_u32(data + BASE_TYPE) == 0 &&
+           hive_u32(data + BASE_MAJOR) == 1 && hive_u32(data + BASE_MINOR) == 6;
+}
+
 /* NULL where they may be one. */
 static const struct refusal *refuse(const uint8_t *data, size_t size)
 {
@@ -40,7 +47,7 @@ static const struct refusal *refuse(const uint8_t *data, size_t size)
         return &a_log;
     if (hive_u32(data + BASE_MAJOR) != 1)
         return &major;
-    if (hive_u32(data + BASE_MINOR) == 6)
+    if (hive_is_layer(data, size))
         return &layer;
     if (hive_u32(data + BASE_MINOR) < 3)
         return &minor;
@@ -121,14 +128,11 @@ static uint16_t base_name_size(const uint8_t *base)
     return size;
 }
 
-int hive_open(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
-              size_t n_logs)
+static int open_hive(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
+                     size_t n_logs)
 {
-    const struct refusal *refusal = refuse(data, size);
-    struct hive           hive = {.root = HIVE_NONE};
+    struct hive hive = {.root = HIVE_NONE};
 
-    if (refusal)
-        return refusal->code;
     if (size > HIVE_FILE_MAX)
         return -EFBIG;
     hive.damaged_base = memcmp(data, "regf", 4) != 0 || !hive_base_checks(data);
@@ -149,6 +153,20 @@ int hive_open(struct hive *ret, uint8_t *data, size_t size, const struct hive_lo
     hive_refill(&hive);
     *ret = hive;
     return 0;
+}
+
+int hive_open(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
+              size_t n_logs)
+{
+    const struct refusal *refusal = refuse(data, size);
+
+    return refusal ? refusal->code : open_hive(ret, data, size, logs, n_logs);
+}
+
+int hive_open_layer(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
+                    size_t n_logs)
+{
+    return hive_is_layer(data, size) ? open_hive(ret, data, size, logs, n_logs) : -EINVAL;
 }
 
 void hive_close(struct hive *hive)

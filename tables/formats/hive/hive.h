@@ -116,6 +116,14 @@ int  hive_open(struct hive *ret, uint8_t *data, size_t size, const struct hive_l
                size_t n_logs);
 void hive_close(struct hive *hive);
 
+/* A differencing hive (version 1.6), which holds only what differs from a base. It is opened by its own
+ * function, which takes no other, and put over its base: `base` then reads as both together. With an
+ * error `base` may hold a part of the layer. */
+bool hive_is_layer(const uint8_t *data, size_t size);
+int  hive_open_layer(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
+                     size_t n_logs);
+int  hive_put_layer(struct hive *base, struct hive *layer);
+
 /* Why these bytes are not a readable hive, in words; NULL where they may be one. */
 const char *hive_refusal(const uint8_t *data, size_t size);
 
