@@ -38,22 +38,18 @@ static void put_name(struct writer *w, const struct source_xml *s, struct span n
  * carriage return is lost unless written by its number. */
 static void put_escaped(struct writer *w, const char *text, size_t size)
 {
-    static const char *const entities[] = {
-        ['\r'] = "&#13;", ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
+#define NONE "\xef\xbf\xbd"
+    static const char *const instead[256] = {
+        [0 ... 8] = NONE, [11] = NONE,    [12] = NONE,    ['\r'] = "&#13;", [14 ... 31] = NONE,
+        ['&'] = "&amp;",  ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
+#undef NONE
 
     for (size_t i = 0, run; i < size; i += run + 1) {
-        const char *instead = NULL;
-        for (run = 0; i + run < size && !instead; run++) {
-            uint8_t c = (uint8_t)text[i + run];
-            if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
-                instead = "\xef\xbf\xbd";
-            else if (c < sizeof entities / sizeof entities[0])
-                instead = entities[c];
-        }
-        run -= instead != NULL;
+        for (run = 0; i + run < size && !instead[(uint8_t)text[i + run]]; run++)
+            ;
         buffer_put(w->out, text + i, run);
-        if (instead)
-            buffer_puts(w->out, instead);
+        if (i + run < size)
+            buffer_puts(w->out, instead[(uint8_t)text[i + run]]);
     }
 }
 

@@ -5,13 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for `more` bytes and a NUL after its content, or the sticky error. */
-static bool reserve(struct buffer *b, size_t more)
+static bool grow(struct buffer *b, size_t more)
 {
     if (b->failed)
         return false;
-    if (more < b->room - b->size)
-        return true;
     if (more > BUFFER_MAX || b->size + more > BUFFER_MAX) {
         b->failed = true;
         return false;
@@ -27,6 +24,12 @@ static bool reserve(struct buffer *b, size_t more)
     b->data = data;
     b->room = room;
     return true;
+}
+
+/* Room for `more` bytes and a NUL after its content, or the sticky error. */
+static inline bool reserve(struct buffer *b, size_t more)
+{
+    return (!b->failed && more < b->room - b->size) || grow(b, more);
 }
 
 void buffer_put(struct buffer *b, const void *data, size_t size)
@@ -248,12 +251,33 @@ static uint32_t unit_at(const uint8_t *data, size_t i)
     return (uint32_t)(data[2 * i] | data[2 * i + 1] << 8);
 }
 
+/* Append as many units as are ASCII, and plain in JSON, and return their number: nearly all are. */
+static size_t put_narrow(struct buffer *b, const uint8_t *data, size_t units, bool json)
+{
+    size_t n = 0;
+
+    if (!reserve(b, units))
+        return 0;
+    char *out = b->data + b->size;
+    for (; n < units && !data[2 * n + 1] && (json ? plain(data[2 * n]) : data[2 * n] < 0x80); n++)
+        out[n] = (char)data[2 * n];
+    b->size += n;
+    return n;
+}
+
 static void utf16(struct buffer *b, const uint8_t *data, size_t units, bool json)
 {
     for (size_t i = 0; i < units; i++) {
         uint32_t c = unit_at(data, i);
         char     out[4];
 
+        if (c < 0x80) {
+            size_t n = put_narrow(b, data + 2 * i, units - i, json);
+            i += n;
+            if (i == units)
+                return;
+            c = unit_at(data, i);
+        }
         if (c >= 0xd800 && c < 0xdc00 && i + 1 < units && (unit_at(data, i + 1) & 0xfc00) == 0xdc00)
             c = 0x10000 + ((c & 0x3ff) << 10) + (unit_at(data, ++i) & 0x3ff);
         else if (c >= 0xd800 && c < 0xe000)
