@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# plist.sh -- what 1,000 property lists cost: launch_daemons, against plistutil run over each.
+# plist.sh -- what 1,000 property lists cost: launch_daemons, a loop of libplist in one process, and plistutil run
+# over each by a shell.
 #
 #     tests/bench/plist.sh [FOLDER OF PLISTS]
 #
@@ -25,25 +26,20 @@ for ((i = 0; i < 1000; i++)); do
 done
 binary=$(grep -lc '^bplist' "$to"/*.plist | wc -l)
 
-ms() { # run a command three times; the best wall time in ms
-    local best=999999 start end
-    for _ in 1 2 3; do
-        start=$(date +%s%N)
-        "$@" >/dev/null 2>&1
-        end=$(((($(date +%s%N) - start) + 500000) / 1000000))
-        ((end < best)) && best=$end
-    done
-    echo "$best"
-}
-query() { sqlite3 :memory: -cmd ".load $so" "SELECT count(label), count(error) FROM launch_daemons WHERE root = '$work'"; }
-nothing() { sqlite3 :memory: -cmd ".load $so" 'SELECT 1'; }
-loop() { for f in "$to"/*; do "$1" -i "$f" -o /dev/null; done; }
+${CC:-cc} -O2 -o "$work/pair" tests/bench/pair.c
+# The library's newer versions return the format too.
+${CC:-cc} -O2 -w -o "$work/loop" tests/bench/plist_loop.c -lplist-2.0 2>/dev/null ||
+    ${CC:-cc} -O2 -w -DPLIST_FORMAT_ARGUMENT -o "$work/loop" tests/bench/plist_loop.c -lplist-2.0
 
-svcql=$(($(ms query) - $(ms nothing)))
-fork=$(ms loop /bin/true)
-plistutil=$(ms loop plistutil)
-echo "1,000 property lists, $binary of them binary:"
-echo "  launch_daemons              $svcql ms, $svcql µs each"
-echo "  plistutil over each         $plistutil ms"
-echo "  /bin/true over each         $fork ms"
-echo "  plistutil without starting  $((plistutil - fork)) ms"
+sql() { echo "sqlite3 -cmd '.load $so' :memory: \"$1\""; }
+nothing=$("$work/pair" 11 "$(sql 'SELECT 1 FROM sqlite_temp_schema LIMIT 1')" | cut -d' ' -f1)
+for columns in 'label, error' '*'; do
+    read -r ours _ theirs _ < <("$work/pair" 11 "$(sql "SELECT $columns FROM launch_daemons WHERE root = '$work'")" \
+        "$work/loop $to/*")
+    awk -v c="$columns" -v o="$ours" -v n="$nothing" -v t="$theirs" -v b="$binary" 'BEGIN {
+        printf "1,000 property lists, %d binary: launch_daemons (%s) %.1f ms; a loop of libplist %.1f ms; ratio %.2f (at most 1)\n",
+            b, c, o - n, t, (o - n) / t }'
+done
+echo "for f in '$to'/*; do \"\$1\" -i \"\$f\" -o /dev/null || :; done" > "$work/over_each"
+read -r started _ plistutil _ < <("$work/pair" 3 "bash $work/over_each /bin/true" "bash $work/over_each plistutil 2>/dev/null")
+echo "plistutil over each, by a shell: $plistutil ms, of which starting a program is $started ms"
