@@ -120,7 +120,7 @@ static bool is_cut(const char *line, const char *end)
 {
     static const char open[] = "msg='";
 
-    if (end[-1] == '\'')
+    if (end[-1] == '\'' || !memchr(line, '\'', (size_t)(end - line))) /* the kernel writes none */
         return false;
     const char *message = memmem(line, (size_t)(end - line), open, sizeof open - 1);
     return message &&
