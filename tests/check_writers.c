@@ -58,6 +58,15 @@ static const struct {
          "a1=\"/root/.ansible/tmp/ansible-tmp-1/AnsiballZ_copy.py\"")
          WROTE("2", "50", "40", NOBODY, "python3", "/usr/bin/python3.13"),
      "|info"},
+    {RAN("1", "40", "30", NOBODY, "0", "/usr/bin/python3.13",
+         "argc=2 a0=\"python3\" "
+         "a1=\"/var/tmp/ansible-tmp-1790000000.1-22-33/AnsiballZ_template.py\"")
+         WROTE("2", "50", "40", NOBODY, "python3", "/usr/bin/python3.13"),
+     "|info"},
+    {RAN("1", "40", "30", NOBODY, "33", "/usr/bin/python3.13",
+         "argc=2 a0=\"python3\" a1=\"/tmp/ansible-tmp-1.1-22-33/AnsiballZ_template.py\"")
+         WROTE("2", "50", "40", NOBODY, "python3", "/usr/bin/python3.13"),
+     "writes_unit|medium"},
     /* Two steps below the web server, as root in a session of somebody. */
     {RAN("1", "30", "20", NOBODY, "33", "/usr/bin/dash", "argc=3 a0=\"sh\" a1=\"-c\" a2=\"id\"")
          RAN("2", "40", "30", "1000", "0", "/usr/bin/sudo", "argc=2 a0=\"sudo\" a1=\"tee\"")
