@@ -137,7 +137,7 @@ WITH names AS MATERIALIZED (
     SELECT j.host, coalesce(j.sent / 1e6, j.time) - 0.001, coalesce(j.sent / 1e6, j.time) + 2, iif(j.about_unit GLOB 'run-p[0-9]*', CAST(substr(j.about_unit, 6) AS INTEGER), NULL), NULL, j.elevated_user, NULL, 'run0',
            j.about_unit, NULL, 0, 1, 0, 0, 0, 0, 'run0', 0
       FROM journal AS j
-     WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' AND j.elevated_uid >= 0 AND j.pid = 1
+     WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' AND j.elevated_uid >= 0 AND +j.pid = 1 -- +: as process_rows has it
        AND j.message GLOB 'Starting * - [[]run0] *...' AND j.time >= scope_since(1200) AND j.time <= scope_until(1)
     UNION ALL -- Restart=
     SELECT j.host, coalesce(j.sent / 1e6, j.time), coalesce(j.sent / 1e6, j.time) + 600, j.pid, NULL, NULL, NULL, coalesce(j.about_unit, j.about_user_unit),
