@@ -188,6 +188,12 @@ SELECT '| $(cat "$1/version") | ' || kind || ' of ' || of || ' | ' || count(*) |
   FROM seen GROUP BY kind, of ORDER BY kind, of;"
 }
 
+cat << END
+Each verb and method that does not end the machine was run on a booted systemd by one of two accounts, and svcql was asked
+afterwards. Of "n" those "ran" that had status 0; where "changed a unit or its files" is more than "in service_events" or "by
+whom", or a command is not in service_commands, its name is in the last column.
+
+END
 echo '| systemd | asked for | n | ran | in service_commands | that change something | changed a unit or its files | in service_events | by whom | a wrong one | not so: |'
 echo '|---|---|---|---|---|---|---|---|---|---|---|'
 run machine env

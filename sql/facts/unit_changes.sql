@@ -4,7 +4,7 @@
 --          enabled, masked or edited: what asked for it leaves its own traces, as described for asked_by. A command of several logs
 --          has one row. The reading of all units again has a message, with the process that asked in
 --          newer versions. service_events shows these rows after those of service_rows.
--- columns: action  enabled, disabled, masked, unmasked, modified, or of the manager reloaded and reexecuted
+-- columns: action  enabled, disabled, masked, unmasked, modified, stopped by a signal, or of the manager reloaded and reexecuted
 --          service TEXT NOCASE  the unit; NULL: the manager, or all units
 --          login_user TEXT NOCASE account that had logged in
 --          session TEXT         login session, by audit or logind
@@ -30,7 +30,8 @@ WITH words(verb, action) AS (
            ('setunitproperties', 'modified'), ('setproperties', 'modified'), ('bindmountunit', 'modified'),
            ('bindmount', 'modified'), ('mountimageunit', 'modified'), ('mountimage', 'modified'),
            ('cleanunit', 'modified'), ('daemon-reload', 'reloaded'), ('reload', 'reloaded'),
-           ('daemon-reexec', 'reexecuted'), ('reexecute', 'reexecuted')
+           ('daemon-reexec', 'reexecuted'), ('reexecute', 'reexecuted'), ('kill', 'killed'), ('killunit', 'killed'),
+           ('killunitsubgroup', 'killed'), ('killsubgroup', 'killed')
 ), forged AS MATERIALIZED ( -- what another program wrote to the journal under the name of these
     SELECT a.source, CAST(a.line AS TEXT) AS record
       FROM auth_events AS a
@@ -66,6 +67,9 @@ WITH words(verb, action) AS (
        AND a.time >= scope_since(10) AND a.time <= scope_until(10)
 ), asked AS MATERIALIZED (
     SELECT t.*, w.action, t.options GLOB '*"--user"*' AS of_user,
+           iif(t.target IS NULL OR (t.target GLOB '*.*' AND replace(t.target, rtrim(t.target, replace(t.target, '.', '')), '') IN
+                   ('service', 'socket', 'timer', 'path', 'target', 'mount', 'automount', 'swap', 'slice', 'scope', 'device')),
+               t.target, t.target || '.service') AS unit,
            CASE t.how WHEN 'audit' THEN 1 WHEN 'polkit' THEN 3 WHEN 'history' THEN 4 ELSE 2 END AS rank
       FROM traces AS t JOIN words AS w ON w.verb = t.verb
      -- A user may do this in his own manager, and in the system's where polkit allows it.
@@ -77,6 +81,12 @@ WITH words(verb, action) AS (
      WHERE NOT EXISTS (SELECT 1 FROM asked AS b
                         WHERE b.host = a.host AND b.verb = a.verb AND b.target IS a.target AND b.rank < a.rank
                           AND b.time BETWEEN a.time - 5 AND a.time + 5)
+), ended AS MATERIALIZED ( -- units that ended in order, a job or none; a signal is no job
+    SELECT coalesce(j.sent / 1e6, j.time) AS time, j.datetime, j.host, j.about_unit AS unit, j.pid, j.exe, j.message, j.source, j.cursor AS record
+      FROM journal AS j
+     WHERE j.message_id = '7ad2d189f7e94e70a38c781354912448' AND j.comm = 'systemd'
+       AND j.time >= scope_since(10) AND j.time <= scope_until(10)
+       AND EXISTS (SELECT 1 FROM asked AS a WHERE a.action = 'killed')
 ), told AS MATERIALIZED ( -- by the manager itself
     SELECT coalesce(j.sent / 1e6, j.time) AS time, j.datetime, j.host, j.pid, j.exe, j.message, j.source, j.cursor AS record,
            iif(j.message GLOB 'Reexec*', 'reexecuted', 'reloaded') AS action,
@@ -100,22 +110,30 @@ WITH words(verb, action) AS (
                        json_array(max(o.user), max(o.login_user), max(o.session), max(coalesce(o.exe, exec_path(o.cmdline), o.tool)), max(o.pid), max(o.how)), NULL)
               FROM once AS o WHERE o.host = t.host AND o.how <> 'history' AND NOT o.of_user
                -- What enables or edits a unit has all of them read again.
-               AND (o.action = t.action OR (t.action = 'reloaded' AND o.action <> 'reexecuted'))
+               AND (o.action = t.action OR (t.action = 'reloaded' AND o.action NOT IN ('reexecuted', 'killed')))
                AND o.time BETWEEN t.time - 3 AND t.time + 0.01) AS command
       FROM told AS t
 )
 SELECT o.time, o.datetime, o.host COLLATE NOCASE AS host, o.action,
-       iif(o.target IS NULL OR (o.target GLOB '*.*' AND replace(o.target, rtrim(o.target, replace(o.target, '.', '')), '') IN
-               ('service', 'socket', 'timer', 'path', 'target', 'mount', 'automount', 'swap', 'slice', 'scope', 'device')),
-           o.target, o.target || '.service') COLLATE NOCASE AS service,
+       o.unit COLLATE NOCASE AS service,
        NULL COLLATE NOCASE AS display_name, NULL COLLATE NOCASE AS image_path, NULL COLLATE NOCASE AS start_type,
        NULL COLLATE NOCASE AS service_type, NULL COLLATE NOCASE AS account, o.user COLLATE NOCASE AS user,
        o.pid, o.exe COLLATE NOCASE AS exe, o.cmdline AS detail, o.source, o.record, 'linux' AS platform, NULL AS event_id,
        o.login_user COLLATE NOCASE AS login_user, o.session, coalesce(o.exe, exec_path(o.cmdline), o.tool) COLLATE NOCASE AS asker, o.pid AS asker_pid, o.how
   FROM once AS o
- WHERE NOT (o.action IN ('reloaded', 'reexecuted') AND NOT o.of_user
+ WHERE o.action <> 'killed'
+   AND NOT (o.action IN ('reloaded', 'reexecuted') AND NOT o.of_user
             AND EXISTS (SELECT 1 FROM told AS t WHERE t.host = o.host AND t.action = o.action
                            AND t.time BETWEEN o.time - 0.01 AND o.time + 3))
+UNION ALL
+SELECT e.time, e.datetime, e.host COLLATE NOCASE, 'stopped', e.unit COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
+       NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, max(o.user) COLLATE NOCASE, e.pid, e.exe COLLATE NOCASE,
+       e.message, e.source, e.record, 'linux', NULL, max(o.login_user) COLLATE NOCASE, max(o.session),
+       max(coalesce(o.exe, exec_path(o.cmdline), o.tool)) COLLATE NOCASE, max(o.pid), max(o.how)
+  FROM ended AS e JOIN once AS o
+    ON o.host = e.host AND o.unit = e.unit AND o.action = 'killed' AND o.time BETWEEN e.time - 5 AND e.time + 0.01
+ GROUP BY e.source, e.record
+HAVING count(DISTINCT coalesce(o.login_user, '') || ' ' || coalesce(o.session, '')) = 1
 UNION ALL
 SELECT j.time, j.datetime, j.host COLLATE NOCASE, j.action, NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
