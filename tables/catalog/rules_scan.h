@@ -49,6 +49,8 @@ struct sql_rules {
     char              **columns; /* of logs, and names of the records' data that it has not */
     bool               *needed;  /* of each column: whether a rule reads it */
     size_t              n_columns, n_own;
+    struct buffer      *values; /* of the names that logs has not, in the row at hand */
+    struct buffer       record; /* lines of its audit event */
     struct sigma_audit *audit;
     struct json_pairs   pairs;
     int64_t             events[RULE_EVENTS_MAX]; /* EventIDs that the rules name */

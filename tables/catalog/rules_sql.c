@@ -422,37 +422,51 @@ static const char *text_of(sqlite3_stmt *stmt, const char *name)
     return NULL;
 }
 
-/* The member of a row's data that is named so, of any case: 1, 0 or -ENOMEM. */
-static int find_member(struct json_pairs *pairs, const char *data, const char *name,
-                       struct json_pair *ret)
+/* Keep a member of the record's data under the name that rules have for it, of any case. */
+static void keep_member(struct sql_rules *sql, const struct json_pair *pair)
 {
-    int r;
-
-    json_pairs_begin(pairs, data, strlen(data));
-    while ((r = json_pairs_next(pairs, ret)) > 0)
-        if (strlen(name) == ret->name_size && strncasecmp(name, ret->name, ret->name_size) == 0)
-            return 1;
-    return r == -ENOMEM ? r : 0;
+    if (pair->name_size == 6 && memcmp(pair->name, "record", 6) == 0)
+        buffer_put(&sql->record, pair->value, pair->value_size);
+    for (size_t c = sql->n_own; c < sql->n_columns; c++)
+        if (sql->needed[c] && strncasecmp(sql->columns[c], pair->name, pair->name_size) == 0 &&
+            !sql->columns[c][pair->name_size] && !sql->values[c - sql->n_own].size)
+            buffer_put(&sql->values[c - sql->n_own], pair->value, pair->value_size);
 }
 
-/* The value of a name that is no column: a member of the record's data, or a field of an audit record. */
-static int bind_field(struct sql_rules *sql, sqlite3_stmt *from, sqlite3_stmt *to, int at,
-                      const char *name)
+/* Read the names that are no columns from a row: members of the record's data, or fields of an audit
+ * record. 0 or -ENOMEM. */
+static int read_fields(struct sql_rules *sql, sqlite3_stmt *from)
 {
     const char      *data = text_of(from, "data"), *type = text_of(from, "type");
     struct json_pair pair;
-    struct buffer    value = {0};
-    int              r = data ? find_member(&sql->pairs, data, name, &pair) : 0;
+    int              r = 0;
 
-    if (r > 0)
-        buffer_put(&value, pair.value, pair.value_size);
-    else if (r == 0 && type && *type && find_member(&sql->pairs, data, "record", &pair) > 0 &&
-             (r = sigma_audit_begin(sql->audit, pair.value, pair.value_size, NULL, NULL)) == 0)
-        sigma_audit_value(sql->audit, type, name, &value);
-    int rc = r < 0 || !buffer_text(&value) ? SQLITE_NOMEM
-                                           : sqlite3_bind_text64(to, at, value.data, value.size,
-                                                                 SQLITE_TRANSIENT, SQLITE_UTF8);
-    buffer_free(&value);
+    buffer_reset(&sql->record);
+    for (size_t c = sql->n_own; c < sql->n_columns; c++)
+        buffer_reset(&sql->values[c - sql->n_own]);
+    if (!data || sql->n_own == sql->n_columns)
+        return 0;
+    json_pairs_begin(&sql->pairs, data, strlen(data));
+    while ((r = json_pairs_next(&sql->pairs, &pair)) > 0)
+        keep_member(sql, &pair);
+    if (r == -ENOMEM || !type || !*type)
+        return r == -ENOMEM ? r : 0;
+    r = sigma_audit_begin(sql->audit, sql->record.data, sql->record.size, NULL, NULL);
+    for (size_t c = sql->n_own; r == 0 && c < sql->n_columns; c++)
+        if (sql->needed[c] && !sql->values[c - sql->n_own].size)
+            sigma_audit_value(sql->audit, type, sql->columns[c], &sql->values[c - sql->n_own]);
+    return r;
+}
+
+static int bind_fields(struct sql_rules *sql, sqlite3_stmt *to, int at)
+{
+    int rc = SQLITE_OK;
+
+    for (size_t c = sql->n_own; rc == SQLITE_OK && c < sql->n_columns; c++) {
+        const char *text = buffer_text(&sql->values[c - sql->n_own]);
+        if (sql->needed[c])
+            rc = text ? sqlite3_bind_text(to, ++at, text, -1, SQLITE_STATIC) : SQLITE_NOMEM;
+    }
     return rc;
 }
 
@@ -461,12 +475,10 @@ static int copy_events(struct sql_rules *sql, sqlite3_stmt *from, sqlite3_stmt *
     int rc, n = sqlite3_column_count(from);
 
     while ((rc = sqlite3_step(from)) == SQLITE_ROW) {
-        int at = n;
         for (int c = 0; c < n; c++)
             sqlite3_bind_value(to, c + 1, sqlite3_column_value(from, c));
-        for (size_t c = sql->n_own; c < sql->n_columns; c++)
-            if (sql->needed[c] && bind_field(sql, from, to, ++at, sql->columns[c]) != SQLITE_OK)
-                return SQLITE_NOMEM;
+        if (read_fields(sql, from) < 0 || bind_fields(sql, to, n) != SQLITE_OK)
+            return SQLITE_NOMEM;
         rc = sqlite3_step(to);
         sqlite3_reset(to);
         if (rc != SQLITE_DONE)
@@ -515,7 +527,8 @@ int sql_rules_begin(struct tbl_scan *scan, const char *logs)
         return rc;
     need_always(state);
     state->sql.audit = sigma_audit_new();
-    if (!state->sql.audit)
+    state->sql.values = calloc(COLUMNS_MAX, sizeof *state->sql.values);
+    if (!state->sql.audit || !state->sql.values)
         return SQLITE_NOMEM;
     return fill_logs(scan, logs);
 }
@@ -524,6 +537,10 @@ void sql_rules_free(struct sql_rules *sql)
 {
     sqlite3_finalize(sql->stmt);
     sqlite3_close(sql->db);
+    for (size_t c = sql->n_own; sql->values && c < sql->n_columns; c++)
+        buffer_free(&sql->values[c - sql->n_own]);
+    free(sql->values);
+    buffer_free(&sql->record);
     for (size_t c = 0; c < sql->n_columns; c++)
         free(sql->columns[c]);
     free(sql->columns);
