@@ -30,6 +30,19 @@ struct link {
     uint32_t mark, next;
 };
 
+#define SEEN_SLOTS    4096
+#define SEEN_TEXT     232 /* bytes of a value */
+#define SEEN_LITERALS 24
+
+/* What a value holds, as logs have the same values over and over. */
+struct seen {
+    uint64_t hash;
+    int32_t  field;
+    uint8_t  size, n;
+    char     text[SEEN_TEXT];
+    uint32_t literals[SEEN_LITERALS];
+};
+
 struct sigma_index {
     struct arena    texts; /* folded texts of cased patterns */
     struct literal *literals;
@@ -46,7 +59,10 @@ struct sigma_index {
     uint32_t       *found;
     size_t          n_found;
     uint32_t        turn;
-    uint16_t       *counts; /* while it is made */
+    uint16_t       *counts;              /* while it is made */
+    struct seen    *seen;                /* SEEN_SLOTS */
+    uint32_t        here[SEEN_LITERALS]; /* literals of the value at hand */
+    uint32_t        n_here;              /* of them all */
 };
 
 static uint32_t gram_at(const char *text)
@@ -105,7 +121,7 @@ static bool is_short(const struct sigma_part *part)
 }
 
 typedef void gram_fn(struct sigma_index *index, const struct sigma_part *part, uint32_t at,
-                     void *data);
+                     uint32_t gram, void *data);
 
 /* Call for all four bytes of a test's fixed text. */
 static void each_gram(struct sigma_index *index, const struct sigma_test *test, gram_fn *each,
@@ -116,27 +132,28 @@ static void each_gram(struct sigma_index *index, const struct sigma_test *test, 
     for (uint32_t p = 0; p < test->pattern.n; p++) {
         const struct sigma_part *part = &test->pattern.parts[p];
         if (is_short(part))
-            each(index, part, 0, data);
+            each(index, part, 0, folded_gram(part, 0), data);
         for (uint32_t at = 0; part->size >= GRAM && at <= part->size - GRAM; at++)
             if (!part->any || !memchr(part->text + at, (unsigned char)SIGMA_ANY_BYTE, GRAM))
-                each(index, part, at, data);
+                each(index, part, at,
+                     test->cased ? folded_gram(part, at) : gram_at(part->text + at), data);
     }
 }
 
 static void count_gram(struct sigma_index *index, const struct sigma_part *part, uint32_t at,
-                       void *data)
+                       uint32_t gram, void *data)
 {
-    uint16_t *count = &index->counts[mix(folded_gram(part, at)) >> (64 - COUNT_BITS)];
+    uint16_t *count = &index->counts[mix(gram) >> (64 - COUNT_BITS)];
 
-    (void)data;
+    (void)part, (void)at, (void)data;
     *count = (uint16_t)(*count + (*count < UINT16_MAX));
 }
 
 static void choose_gram(struct sigma_index *index, const struct sigma_part *part, uint32_t at,
-                        void *data)
+                        uint32_t gram, void *data)
 {
     struct choice *best = data;
-    double         cost = index->counts[mix(folded_gram(part, at)) >> (64 - COUNT_BITS)];
+    double         cost = index->counts[mix(gram) >> (64 - COUNT_BITS)];
 
     if (cost < best->cost)
         *best = (struct choice){part, at, cost};
@@ -191,6 +208,18 @@ static struct sigma_part run_around(const struct sigma_part *part, uint32_t at)
     return (struct sigma_part){.text = part->text + start, .size = end - start};
 }
 
+/* A run in lower case; NULL where out of memory. */
+static const char *folded_text(struct sigma_index *index, const struct sigma_test *test,
+                               const struct sigma_part *run)
+{
+    if (!test->cased)
+        return run->text;
+    char *text = arena_alloc(&index->texts, run->size + 1);
+    for (uint32_t i = 0; text && i < run->size; i++)
+        text[i] = fold(run->text[i]);
+    return text;
+}
+
 /* Give a test the text that it cannot do without, if it has one. */
 static int add_literal(struct sigma_index *index, struct sigma_test *test)
 {
@@ -201,11 +230,9 @@ static int add_literal(struct sigma_index *index, struct sigma_test *test)
     if (!best.part)
         return 0;
     struct sigma_part run = run_around(best.part, best.at);
-    char             *text = arena_alloc(&index->texts, run.size + 1);
+    const char       *text = folded_text(index, test, &run);
     if (!text)
         return -ENOMEM;
-    for (uint32_t i = 0; i < run.size; i++)
-        text[i] = fold(run.text[i]);
     bool is_text = test->operation == SIGMA_TEXT, first = run.text == pattern->parts[0].text;
     bool last = run.text + run.size ==
                 pattern->parts[pattern->n - 1].text + pattern->parts[pattern->n - 1].size;
@@ -371,7 +398,8 @@ int sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
     index->counts = calloc((size_t)1 << COUNT_BITS, sizeof *index->counts);
     index->anywhere = calloc(n + 1, sizeof *index->anywhere);
     index->found = calloc(n + 1, sizeof *index->found);
-    if (index->counts && index->anywhere && index->found)
+    index->seen = calloc(SEEN_SLOTS, sizeof *index->seen);
+    if (index->counts && index->anywhere && index->found && index->seen)
         r = fill(index, trees, n, indexed);
     free(index->counts);
     index->counts = NULL;
@@ -394,6 +422,7 @@ void sigma_index_free(struct sigma_index *index)
     free(index->anywhere);
     free(index->marks);
     free(index->found);
+    free(index->seen);
     free(index);
 }
 
@@ -439,8 +468,12 @@ static void compare(struct sigma_index *index, int32_t field, const char *text, 
     for (uint32_t l = index->buckets[mix(key) >> (64 - BUCKET_BITS)]; l != NO_LITERAL;
          l = index->literals[l].next) {
         const struct literal *literal = &index->literals[l];
-        if (literal->key == key && literal->field == field && is_here(literal, text, size, at))
-            mark(index, l);
+        if (literal->key != key || literal->field != field || !is_here(literal, text, size, at))
+            continue;
+        mark(index, l);
+        if (index->n_here < SEEN_LITERALS)
+            index->here[index->n_here] = l;
+        index->n_here++;
     }
 }
 
@@ -475,6 +508,59 @@ static void search(struct sigma_index *index, int32_t field, const char *text, u
         }
 }
 
+static uint64_t hash_of(int32_t field, const char *text, uint32_t size)
+{
+    uint64_t hash = (uint64_t)(uint32_t)field << 32 | size, word;
+
+    for (; size; text += sizeof word) {
+        uint32_t n = size < sizeof word ? size : (uint32_t)sizeof word;
+        word = 0;
+        memcpy(&word, text, n);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 29;
+        size -= n;
+    }
+    return hash;
+}
+
+static void keep_seen(struct sigma_index *index, struct seen *seen, uint64_t hash, int32_t field,
+                      const struct sigma_value *value)
+{
+    if (index->n_here > SEEN_LITERALS)
+        return;
+    seen->hash = hash;
+    seen->field = field;
+    seen->size = (uint8_t)value->size;
+    seen->n = (uint8_t)index->n_here;
+    memcpy(seen->text, value->text, value->size);
+    memcpy(seen->literals, index->here, sizeof index->here);
+}
+
+/* The texts of a field in a value, which is searched only where it was not just seen. */
+static void look(struct sigma_index *index, struct sigma_event *event, int32_t field,
+                 struct sigma_value *value)
+{
+    if (value->size == 0)
+        return;
+    index->n_here = 0;
+    if (value->size > SEEN_TEXT) {
+        search(index, field, sigma_value_fold(event, value), value->size);
+        return;
+    }
+    uint64_t     hash = hash_of(field, value->text, value->size);
+    struct seen *seen = &index->seen[hash % SEEN_SLOTS];
+    if (seen->hash == hash && seen->field == field && seen->size == value->size &&
+        memcmp(seen->text, value->text, value->size) == 0) {
+        for (uint8_t i = 0; i < seen->n; i++)
+            mark(index, seen->literals[i]);
+        return;
+    }
+    const char *text = sigma_value_fold(event, value);
+    search(index, field, text, value->size);
+    if (value->size)
+        keep_seen(index, seen, hash, field, value);
+}
+
 static void next_turn(struct sigma_index *index)
 {
     index->n_found = 0;
@@ -492,13 +578,10 @@ const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *
         struct sigma_value *value = &event->values[i];
         bool searched = value->field >= 0 && (size_t)value->field < index->n_fields &&
                         index->fields[value->field];
-        if (!all && !searched)
-            continue;
-        const char *text = sigma_value_fold(event, value);
         if (searched)
-            search(index, value->field, text, value->size);
+            look(index, event, value->field, value);
         if (all)
-            search(index, SIGMA_NO_FIELD, text, value->size);
+            look(index, event, SIGMA_NO_FIELD, value);
     }
     *ret_n = index->n_found;
     return index->found;
