@@ -8,8 +8,6 @@ void json_pairs_begin(struct json_pairs *pairs, const char *text, size_t size)
     struct buffer names = pairs->names, values = pairs->values;
 
     *pairs = (struct json_pairs){.at = text, .end = text + size, .names = names, .values = values};
-    while (pairs->at < pairs->end && strchr(" \t\r\n", *pairs->at))
-        pairs->at++;
 }
 
 void json_pairs_end(struct json_pairs *pairs)
@@ -18,9 +16,14 @@ void json_pairs_end(struct json_pairs *pairs)
     buffer_free(&pairs->values);
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_blanks(struct json_pairs *pairs)
 {
-    while (pairs->at < pairs->end && *pairs->at && strchr(" \t\r\n", *pairs->at))
+    while (pairs->at < pairs->end && is_blank(*pairs->at))
         pairs->at++;
 }
 
@@ -141,7 +144,7 @@ static void take_bare(struct json_pairs *pairs, const char **ret, size_t *ret_si
             depth--;
     }
     const char *end = pairs->at;
-    while (end > *ret && strchr(" \t\r\n", end[-1]))
+    while (end > *ret && is_blank(end[-1]))
         end--;
     *ret_size = (size_t)(end - *ret);
 }
