@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # sigma.sh [LOG.evtx]: 200 converted rules over one event log, beside one full read of it, in one run; then all
-# public rules of $SVCQL_EVIDENCE in YAML, their start-up and memory.
+# public rules of $SVCQL_EVIDENCE in YAML, their start-up and memory. With ZIRCOLITE, a folder of Zircolite whose
+# requirements $PYTHON has, the rules for Windows over the public event logs by both, in one run.
 # Without a log, one of about 100 MB is made from the real ones of $SVCQL_EVIDENCE.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -69,3 +70,17 @@ awk -v n="$count" -v l="$load" -v s="$start" -v w="$whole" -v m="$match" -v k="$
     printf "all rules, start-up apart   %8.2f s\n", m - s + l
     printf "ratio                       %8.2f  (goal: at most 1.3)\n", (m - s + l) / w
     printf "memory                      %8.0f MiB (goal: at most 64)\n", k / 1024 }'
+
+[ -n "${ZIRCOLITE:-}" ] || { echo "skipped: no ZIRCOLITE"; exit 0; }
+windows=$public/rules/windows logs=$SVCQL_EVIDENCE/evtx svcql=$PWD/${BUILD:-build}/svcql python=${PYTHON:-python3}
+cost() { # seconds of processor time, KiB
+    /usr/bin/time -f '%U %S %M' -o "$box/t" "$@" >"$box/log" 2>&1 || [ $? -lt 2 ]
+    tail -n 1 "$box/t" | awk '{ printf "%.2f s, %.0f MiB\n", $1 + $2, $3 / 1024 }'
+}
+cd "$box"
+cp -r "$ZIRCOLITE" zircolite && cd zircolite
+"$python" zircolite.py -e "$logs" -r "$windows" -p sysmon windows-logsources -sr -o "$box/first.json" >/dev/null 2>&1
+for _ in 1 2 3; do
+    echo "svcql sigma                 $(cost "$svcql" sigma -e "$logs" -f ndjson "$windows")"
+    echo "Zircolite, rules converted  $(cost "$python" zircolite.py -e "$logs" -r ruleset-*.json -o "$box/out.json")"
+done
