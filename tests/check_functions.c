@@ -115,6 +115,17 @@ static const struct {
     {"a{2000}", "", -EINVAL},
     {"\\",                                                        "",                -EINVAL},
     {"\\q", "", -EINVAL},
+    {".{3,}", "ab\ncd", 0},
+    {".{3,}", "ab\ncde", 1},
+    {".{2,}x$", "ax\nbcx", 1},
+    {".{2,3}x", "ax\nbx", 0},
+    {".+b|c", "c", 1},
+    {"x\\b.{2}\\b", "ax bcx-d", 1},
+    {"(?m)^b$", "a\nb\nc", 1},
+    {"a\\Z", "b\na\n", 1},
+    {"a\\z", "b\na\n", 0},
+    {"\xc3\xa4+\\b", "\xc3\xa4\xc3\xa4", 0},
+    {"\xc3\xa4.\\B", "\xc3\xa4\xc3\xa4", 1},
     {"(a)\\1", "", -EINVAL},
     {"a(?=b)", "", -EINVAL},
     {"(?<n>a)", "", -EINVAL},
@@ -159,6 +170,24 @@ static void random_pattern(struct buffer *out, unsigned *seed, unsigned depth)
             buffer_puts(out, quantifiers[(unsigned)rand_r(seed) % 7]);
     }
 }
+
+/* a[ab]{12}c has thousands of states, of which a text passes through most. */
+START_TEST(states_that_are_forgotten_are_worked_out_again)
+{
+    char     text[4098] = "";
+    unsigned seed = 1;
+
+    for (size_t i = 0; i < 4096; i++)
+        text[i] = (seed = seed * 1103515245 + 12345) >> 16 & 1 ? 'a' : 'b';
+    ck_assert_int_eq(matches("a[ab]{12}c", text), 0);
+    for (size_t at = 1000; at < 1064; at++) {
+        char was = text[at];
+        text[at] = 'c';
+        ck_assert_msg(matches("a[ab]{12}c", text) == (text[at - 13] == 'a'), "%zu", at);
+        text[at] = was;
+    }
+}
+END_TEST
 
 START_TEST(regexp_agrees_with_the_c_library)
 {
@@ -536,6 +565,7 @@ Suite *make_functions_suite(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, patterns_mean_what_they_mean_in_rules);
+    tcase_add_test(tcase, states_that_are_forgotten_are_worked_out_again);
     tcase_add_test(tcase, regexp_agrees_with_the_c_library);
     tcase_add_test(tcase, patterns_that_make_others_backtrack_for_years_are_answered);
     tcase_add_test(tcase, regexp_is_the_operator_and_names_the_pattern_that_is_wrong);
