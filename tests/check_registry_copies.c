@@ -78,6 +78,9 @@ START_TEST(a_copy_of_the_registry_is_named_and_not_current)
                    "SELECT name FROM registry WHERE copy = '%s' AND type = 'subkey' AND key LIKE "
                    "'%%\\Services'",
                    places[_i].copy);
+    harness_expect(db, "NULL|1\na copy, by which the registry in use is not judged|1",
+                   "SELECT detail, records FROM evidence_sources WHERE table_name = "
+                   "'registry_services' AND kind = 'hive' AND status = 'read' ORDER BY detail");
 }
 END_TEST
 

@@ -254,6 +254,8 @@ void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struc
         return;
     }
     describe(&detail, hive);
+    if (tbl_source(scan)->copy)
+        add(&detail, "a copy, by which the registry in use is not judged");
     if (file->base.data)
         add(&detail, "a differencing hive, read as a layer over its base beside it");
     report->host = tbl_strndup(scan, file->host.data, file->host.size);
