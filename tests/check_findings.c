@@ -259,6 +259,28 @@ START_TEST(a_time_taken_from_a_packages_unit_is_no_age)
 }
 END_TEST
 
+START_TEST(security_services_name_platform_product_role_and_source)
+{
+    sqlite3 *db = harness_open();
+
+    harness_expect(db, "1|1",
+                   "SELECT count(*) >= 400, count(DISTINCT product) >= 200 FROM security_services");
+    harness_expect(
+        db, "",
+        "SELECT name FROM security_services WHERE (platform IN ('any', 'linux', 'macos', "
+        "'windows') AND product <> '' AND source <> '' AND name = lower(name) AND role IN "
+        "('sensor', 'antivirus', 'audit', 'log', 'firewall', 'backup')) IS NOT 1 OR "
+        "length(replace(name, '*', '')) < 3");
+    /* No pattern names what every host runs. */
+    harness_expect(db, "",
+                   "SELECT s.name, o.value FROM security_services AS s, json_each('[\"nginx\", "
+                   "\"sshd\", \"cron\", \"dbus\", \"systemd-logind\", \"spooler\", "
+                   "\"bits\", \"w32time\", \"docker\", \"postgresql\", \"mysql\", "
+                   "\"networkmanager\", \"com.apple.finder\"]') AS o WHERE o.value GLOB s.name");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(of_a_family_the_weightiest_signal_counts_alone)
 {
     sqlite3 *db = harness_open();
@@ -572,6 +594,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
     tcase_add_test(tcase, a_plain_unit_is_low_while_it_is_new_and_info_later);
     tcase_add_test(tcase, a_time_taken_from_a_packages_unit_is_no_age);
+    tcase_add_test(tcase, security_services_name_platform_product_role_and_source);
     tcase_add_test(tcase, of_a_family_the_weightiest_signal_counts_alone);
     tcase_add_test(tcase, names_that_deceive_are_shown);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);

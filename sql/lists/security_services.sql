@@ -332,7 +332,7 @@ INSERT INTO temp.security_services VALUES
     ('hipsdaemon', 'windows', 'Huorong', 'antivirus', 'the vendor''s service list'),
     ('360*', 'windows', '360 Total Security', 'antivirus', 'the vendor''s service list'),
     ('quickheal*', 'windows', 'Quick Heal', 'antivirus', 'display names'),
-    ('k7*', 'windows', 'K7', 'antivirus', 'the vendor''s service list'),
+    ('k7[a-z][a-z]*', 'windows', 'K7', 'antivirus', 'the vendor''s service list'),
     ('gdscan', 'windows', 'G Data', 'antivirus', 'the vendor''s service list'),
     ('g data*', 'windows', 'G Data', 'antivirus', 'display names'),
     ('emsisoft*', 'windows', 'Emsisoft', 'antivirus', 'display names'),
