@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # mutants.sh [N [SEED]]: changes one thing at a time in the C and SQL sources, and reports which changes
-# no test notices. N mutants of all there are, chosen by SEED (printed, so that a run can be repeated); with
-# LIST=1 of those in tests/mutants.list, which a run has seen noticed and which CI samples.
+# no test notices. N mutants of all there are, spread over rooms and kinds of change and chosen by SEED (printed,
+# so that a run can be repeated); with LIST=tests/mutants.list of those that it names, which a run has seen
+# noticed and which CI samples.
 #
 # Each is built and tried in a copy of the committed tree, which begins with what build/ has of it: first by the
-# suites that are named like the file, then by the tests of the detections, then by SUITES. A survivor that
-# tests/mutants.txt names, with its reason, is not counted. BASELINE=passed: the tests of the tree itself need
-# not be run first. RESULTS=FILE gets a line for each: noticed, survives or named, its file, line and change.
-# Exit status 1 where one of the list survives without a reason; of all, where more than a tenth do.
+# suites that are named like the file or name it, then by the tests of the detections, then by SUITES.
+# A survivor that tests/mutants.txt names, with its reason, is not counted. BASELINE=passed: the tests of the tree
+# itself need not be run first. RESULTS=FILE gets a line for each: noticed, survives or named, its file, line,
+# change, and what noticed it. What does not build is none.
+# Exit status 1 where one of the list survives without a reason, or where the list has fewer than 150 that are still
+# lines of the sources; of all, where more than a tenth survive.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 n=${1:-10} seed=${2:-$RANDOM}
@@ -35,71 +38,97 @@ mutants() {
             else if ($0 ~ / > /) print $1, $2, "s/ > / >= /"
             else if ($0 ~ / \+= /) print $1, $2, "s/ += / -= /"
         }'
+    git grep -nE '= (optarg|true);' -- 'ext/program/*.c' | awk -F: '{ print $1, $2, "s/[^ (]* = \\(optarg\\|true\\);/\\1;/" }'
+    git grep -nE '^    [{]"[a-z]+", (0|.[a-zA-Z0-9].), ("|NULL)' -- 'ext/program/*.c' | awk -F: '{ print $1, $2, "s/{\"/{\"no-/" }'
+    git grep -nE "^    [(]'[^']" -- 'sql/lists/*.sql' | awk -F: '{ print $1, $2, "s/('\''/('\''x-/" }'
     git grep -nE '^-- weight:' -- 'sql/signals/*.sql' | awk -F: '{ print $1, $2, "s/[0-9][0-9]*/1/" }'
     git grep -nE ' AND | = | > | IS NOT | IN \(| BETWEEN ' -- 'sql/*/*.sql' | awk -F: '
         $3 !~ /^ *--/ && $1 !~ /^sql\/lists/ {
-            if ($0 ~ / AND /) print $1, $2, "s/ AND / OR /"
+            if ($0 ~ / BETWEEN /) print $1, $2, "s/ BETWEEN / NOT BETWEEN /"
+            else if ($0 ~ / AND /) print $1, $2, "s/ AND / OR /"
             else if ($0 ~ / IS NOT /) print $1, $2, "s/ IS NOT / IS /"
             else if ($0 ~ / IN \(/) print $1, $2, "s/ IN (/ NOT IN (/"
             else if ($0 ~ / > /) print $1, $2, "s/ > / >= /"
             else if ($0 ~ / = /) print $1, $2, "s/ = / <> /"
         }'
-    git grep -nE "interval|minutes|hours|seconds|[0-9]{2,}" -- 'sql/analytics/*.sql' | awk -F: '
-        $3 !~ /^ *--/ && $0 ~ / [0-9][0-9]+/ { print $1, $2, "s/ [0-9][0-9]*/ 0/" }'
+    git grep -nE '[ (][0-9]{2,}' -- 'sql/*/*.sql' | awk -F: '
+        $3 !~ /^ *--/ && $1 !~ /^sql\/(lists|signals)/ { print $1, $2, "s/\\([ (]\\)[0-9][0-9]\\{1,\\}/\\10/" }'
 }
 
 # The line of the list: file, the line as it stands, the change.
 listed() {
     local file text change number
     while IFS=$'\t' read -r file text change; do
-        number=$(awk -v text="$text" '{ line = $0; sub(/^ */, "", line) } line == text { print NR; exit }' "$file")
+        number=$(awk -v text="${text//\\/\\\\}" '{ line = $0; sub(/^ */, "", line) } line == text { print NR; exit }' "$file") || true
         if [ -n "$number" ]; then echo "$file $number $change"; fi
-    done < <(grep -v '^#' tests/mutants.list)
+    done < <(grep -v '^#' "$LIST")
 }
 
-# Suites whose name is a part of the file's path, or has its beginning.
+# One of each kind of change in each room, then a second one, and so on.
+spread() {
+    awk -v seed="$1" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' | sort -n | cut -f2- |
+        awk '{ room = $1; sub(/\/[^\/]*$/, "", room); change = $0; sub(/^[^ ]* [^ ]* /, "", change)
+               print n[room, change]++ "\t" $0 }' | sort -sn | cut -f2-
+}
+
+# The suites to begin with: those that have the file's name, or its beginning, or name it, and those of its room.
 near() {
-    case $1 in
-    ext/program/*) echo "schedule configuration program" ;;
-    ext/evidence/*) echo "root root_names discovery frame fleet" ;;
-    ext/table/*) echo "frame order" ;;
-    ext/*) echo "functions detections findings" ;;
-    tables/linux/units/* | tables/formats/unit/*) echo "unit_files unit_settings unit_commands unit_text" ;;
-    tables/linux/logs/* | tables/formats/log/*) echo "auth_events audit_events shell_history journal" ;;
-    tables/linux/packages/* | tables/formats/package/*) echo "packages package_history" ;;
-    tables/linux/access/* | tables/formats/access/*) echo "sudoers polkit accounts posture" ;;
-    tables/linux/systemd/* | tables/formats/dbus/*) echo "systemd_units dbus reload_changes" ;;
-    tables/windows/* | tables/formats/hive/* | tables/formats/evtx/*) echo "hive registry registry_services evtx windows_events" ;;
-    tables/macos/* | tables/formats/plist/*) echo "plist launchd" ;;
-    tables/formats/command/*) echo "command_line unit_commands" ;;
-    sql/signals/*) return ;;
-    sql/posture/*) echo posture ;;
-    sql/compat/*) echo compat ;;
-    sql/*) echo "findings linux_views windows_views" ;;
-    esac
+    local stem name suite
+    stem=$(basename "$1" | sed 's/[.][a-z]*$//')
     for suite in "$copy"/tests/check_*.c; do
         name=$(basename "$suite" .c)
         name=${name#check_}
-        case $(basename "$1" | sed 's/[.][a-z]*$//') in
+        case $stem in
         "$name"* | "${name%s}"*) echo "$name" ;;
         esac
     done
+    case $1 in
+    sql/signals/*) return ;;
+    sql/*) grep -lw "$stem" "$copy"/tests/check_*.c | sed 's/.*check_//; s/[.]c$//' | head -n 4 || true ;;
+    esac
+    case $1 in
+    ext/program/osquery/*) echo osquery ;;
+    ext/program/*) echo program configuration schedule report ;;
+    ext/evidence/*) echo root root_names discovery frame fleet ;;
+    ext/table/*) echo frame order ;;
+    ext/*) echo functions detections findings ;;
+    tables/linux/units/* | tables/formats/unit/*) echo unit_files unit_settings unit_commands unit_text ;;
+    tables/linux/logs/* | tables/formats/log/*) echo auth_events audit_events shell_history journal ;;
+    tables/formats/audit/*) echo audit_text audit_events ;;
+    tables/formats/journal/*) echo journal ;;
+    tables/linux/packages/* | tables/formats/package/*) echo packages package_history ;;
+    tables/linux/access/* | tables/formats/access/*) echo sudoers polkit accounts posture ;;
+    tables/linux/systemd/* | tables/formats/dbus/*) echo systemd_units dbus reload_changes ;;
+    tables/formats/thrift/*) echo osquery ;;
+    tables/formats/sigma/*) echo sigma sigma_rules sigma_reference ;;
+    tables/windows/* | tables/formats/hive/* | tables/formats/evtx/*) echo hive registry registry_services evtx windows_events ;;
+    tables/macos/* | tables/formats/plist/*) echo plist launchd ;;
+    tables/formats/command/*) echo command_line unit_commands ;;
+    tables/formats/text/*) echo proc_text functions frame ;;
+    sql/posture/*) echo posture ;;
+    sql/compat/*) echo compat ;;
+    sql/*) echo findings linux_views windows_views ;;
+    esac
 }
 
-tries() { timeout 300 make -s -C "$copy" BUILD=build "$@" >> "$copy/log" 2>&1; }
+tries() { timeout 300 make -s -C "$copy" BUILD=build WERROR=0 "$@" >> "$copy/log" 2>&1; }
 passes() { (cd "$copy" && CK_FORK=yes timeout 300 build/check "$@") >> "$copy/log" 2>&1; }
 
-# Status 0 where a test fails, or the change does not build.
+# Status 0 where a test fails, which `by` is set to.
 is_noticed() {
-    local named
-    : > "$copy/log"
-    named=$(near "$1" | xargs)
-    tries build/check || return 0
-    # shellcheck disable=SC2086 # suites are words
-    [ -z "$named" ] || passes $named || return 0
+    local suite
+    # Both lists are words.
+    for suite in $(near "$1" | tr ' ' '\n' | awk '!seen[$0]++'); do
+        by=$suite
+        passes "$suite" || return 0
+    done
+    by=signals
     case $1 in sql/* | none) tries signals || return 0 ;; esac
-    # shellcheck disable=SC2086
-    [ -z "$suites" ] || passes $suites || return 0
+    for suite in $suites; do
+        by=$suite
+        passes "$suite" || return 0
+    done
+    by=
     return 1
 }
 
@@ -109,14 +138,19 @@ is_known() {
         '$1 == file && $2 == line { found = 1 } END { exit !found }' tests/mutants.txt
 }
 
-[ "${BASELINE:-}" = passed ] || ! is_noticed none || { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
+[ "${BASELINE:-}" = passed ] || { tries build/check && ! is_noticed none; } || { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
 survivors=0 tried=0
 while read -r file line change; do
     cp -p "$copy/$file" "$copy/before"
     sed -i "$line$change" "$copy/$file"
     text=$(sed -n "$line{s/^ *//;p}" "$file")
+    verdict=survives by=
+    : > "$copy/log"
+    if ! tries build/check; then
+        cp "$copy/before" "$copy/$file"
+        continue
+    fi
     tried=$((tried + 1))
-    verdict=survives
     if is_noticed "$file"; then
         verdict=noticed
     elif is_known "$file" "$line"; then
@@ -125,13 +159,12 @@ while read -r file line change; do
         survivors=$((survivors + 1))
         echo "survives: $file:$line: $change: $text"
     fi
-    printf '%s\t%s\t%s\t%s\n' "$verdict" "$file" "$text" "$change" >> "$results"
+    printf '%s\t%s\t%s\t%s\t%s\n' "$verdict" "$file" "$text" "$change" "$by" >> "$results"
     cp "$copy/before" "$copy/$file"
-done < <(if [ -n "${LIST:-}" ]; then listed; else mutants; fi |
-    awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' | sort -n | cut -f2- | head -n "$n")
+done < <(if [ -n "${LIST:-}" ]; then listed; else mutants; fi > "$copy/all"; spread "$seed" < "$copy/all" | sed "${n}q")
 echo "seed $seed: $survivors of $tried mutants survive"
 if [ -n "${LIST:-}" ]; then
-    [ "$survivors" -eq 0 ] && [ "$tried" -gt 0 ]
+    [ "$survivors" -eq 0 ] && [ "$(wc -l < "$copy/all")" -ge 150 ]
 else
     [ $((survivors * 10)) -le "$tried" ]
 fi
