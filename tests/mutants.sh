@@ -111,7 +111,11 @@ near() {
     esac
 }
 
-tries() { timeout 300 make -s -C "$copy" BUILD=build WERROR=0 "$@" >> "$copy/log" 2>&1; }
+# What is compiled anew looks at the bounds of arrays, as the run under sanitizers does.
+tries() {
+    timeout 300 make -s -C "$copy" BUILD=build WERROR=0 \
+        CFLAGS='-fsanitize=bounds -fsanitize-undefined-trap-on-error' "$@" >> "$copy/log" 2>&1
+}
 passes() { (cd "$copy" && CK_FORK=yes timeout 300 build/check "$@") >> "$copy/log" 2>&1; }
 
 # Status 0 where a test fails, which `by` is set to.
