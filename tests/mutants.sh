@@ -142,7 +142,7 @@ is_known() {
         '$1 == file && $2 == line { found = 1 } END { exit !found }' tests/mutants.txt
 }
 
-[ "${BASELINE:-}" = passed ] || { tries build/check && ! is_noticed none; } || { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
+[ "${BASELINE:-}" = passed ] || { tries build/check build/svcql && ! is_noticed none; } || { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
 survivors=0 tried=0
 while read -r file line change; do
     cp -p "$copy/$file" "$copy/before"
@@ -150,7 +150,7 @@ while read -r file line change; do
     text=$(sed -n "$line{s/^ *//;p}" "$file")
     verdict=survives by=
     : > "$copy/log"
-    if ! tries build/check; then
+    if ! tries build/check build/svcql; then
         cp "$copy/before" "$copy/$file"
         continue
     fi
