@@ -534,9 +534,9 @@ START_TEST(real_logs_have_every_record_that_ausearch_finds)
 {
 
     if (access("/usr/sbin/ausearch", X_OK) < 0 && access("/sbin/ausearch", X_OK) < 0)
-        SKIP("no ausearch");
+        SKIP("needs ausearch");
     if (!harness_evidence("audit/real"))
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     ck_assert_uint_gt(harness_each_evidence("audit/real", ".log", compare_with_ausearch, db), 0);
     harness_close(db);
@@ -549,7 +549,7 @@ START_TEST(a_real_argument_in_three_pieces_is_whole)
         harness_evidence("audit/real/threathunters-io+laurel/src/testdata/record-execve-long.txt");
 
     if (!log)
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     harness_expect(
         db, "exec|2|8192",
@@ -564,7 +564,7 @@ START_TEST(the_audit_records_of_a_journal_are_events_too)
     const char *dir = harness_evidence("journal/systemd-stable/no-rtc");
 
     if (!dir)
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     /* As journalctl --file counts entries of _TRANSPORT=audit, and of _AUDIT_TYPE=1130. */
     harness_expect(
@@ -604,7 +604,7 @@ START_TEST(a_hosts_journal_is_read_where_it_keeps_no_audit_log)
     const char *dir = harness_scratch();
 
     if (!harness_evidence("journal/systemd-stable/no-rtc"))
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     harness_write_text(dir, "etc/passwd", "");
     put_journal(dir);

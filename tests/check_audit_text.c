@@ -562,7 +562,7 @@ START_TEST(real_logs_read_the_same_however_they_are_cut)
     size_t with_events = 0;
 
     if (!harness_each_evidence("audit", ".log", whole_and_in_pieces, &with_events))
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     ck_assert_uint_gt(with_events, 20);
 }
 END_TEST

@@ -365,7 +365,7 @@ START_TEST(the_messages_of_a_journal_are_events_too)
     const char *dir = harness_evidence(JOURNALS);
 
     if (!dir)
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     /* As journalctl --file counts the entries of these identifiers in the undamaged file. */
     harness_expect(db, "45",
@@ -391,7 +391,7 @@ START_TEST(an_entry_received_before_its_own_time_is_found_by_that)
     const char *path = harness_evidence("journal/artemis");
 
     if (!path)
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     harness_expect(db, "/usr/bin/dnf upgrade",
                    "SELECT command FROM auth_events('%s') WHERE time = 1688346987.605452", path);
@@ -404,7 +404,7 @@ START_TEST(a_damaged_journal_gives_what_can_be_read)
     const char *dir = harness_evidence(JOURNALS);
 
     if (!dir)
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     harness_expect(db, "20",
                    "SELECT count(*) FROM auth_events('%s') WHERE source GLOB '*5ebbfd4385848*'",
@@ -426,7 +426,7 @@ START_TEST(an_entry_whose_message_is_unreadable_is_counted)
     size_t      size;
 
     if (!journal)
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     char    *data = harness_read(journal, &size);
     harness_write(dir, "whole.journal", data, size);
@@ -457,7 +457,7 @@ START_TEST(a_hosts_journal_is_read_where_it_keeps_no_text_log)
     size_t size;
 
     if (!journal)
-        SKIP("no evidence: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     char    *data = harness_read(journal, &size);
     harness_write_text(dir, "etc/passwd", "");

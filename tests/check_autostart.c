@@ -211,10 +211,13 @@ static const char *generated(const char *generator)
 
 static const char same_entries[] =
     "WITH ours AS (SELECT 'app-' || replace(replace(path, '/etc/xdg/autostart/', ''), '.desktop', "
-    "'') || '@autostart.service' AS unit, argv FROM unit_commands('%s') WHERE kind = 'autostart' "
-    "AND effective), started AS (SELECT name FROM unit_files('%s') WHERE kind = "
-    "'dependency-link'), theirs AS (SELECT unit, argv FROM unit_commands('%s') WHERE setting = "
-    "'ExecStart' AND unit IN (SELECT name FROM started)) SELECT 'ours', * FROM (SELECT * FROM ours "
+    "'') || '@autostart.service' AS unit, argv, count(*) FROM unit_commands('%s') WHERE kind = "
+    "'autostart' AND effective GROUP BY 1, 2), started AS (SELECT name FROM unit_files('%s') WHERE "
+    "kind = "
+    "'dependency-link'), theirs AS (SELECT unit, argv, count(*) FROM unit_commands('%s') WHERE "
+    "setting = "
+    "'ExecStart' AND unit IN (SELECT name FROM started) GROUP BY 1, 2) SELECT 'ours', * FROM "
+    "(SELECT * FROM ours "
     "EXCEPT SELECT * FROM theirs) UNION ALL SELECT 'theirs', * FROM (SELECT * FROM theirs EXCEPT "
     "SELECT * FROM ours) WHERE %u";
 
@@ -223,7 +226,7 @@ START_TEST(any_entries_start_what_the_generator_makes_of_them)
     const char *generator = find_generator();
 
     if (!generator)
-        SKIP("no systemd-xdg-autostart-generator");
+        SKIP("needs systemd-xdg-autostart-generator");
     int version = version_of_host();
     for (uint32_t of_seed = 1; of_seed <= 30; of_seed++) {
         seed = of_seed * 7919;

@@ -204,7 +204,7 @@ START_TEST(the_case_comes_out_as_its_list_says)
     const char *folder = getenv("SVCQL_CASES"), *sql = cases[_i].sql, *mark = strstr(sql, "ROOT");
 
     if (!folder)
-        SKIP("no SVCQL_CASES");
+        SKIP("needs SVCQL_CASES");
     const char *dir = copy(folder, cases[_i].number);
     sqlite3    *db = harness_open();
     harness_expect(db, cases[_i].expected, "%.*s('%s%s')%s", (int)(mark - sql), sql, dir,
@@ -221,7 +221,7 @@ START_TEST(a_package_of_rpm_has_the_rows_of_its_source)
     char                     command[4096];
 
     if (!folder)
-        SKIP("no SVCQL_CASES");
+        SKIP("needs SVCQL_CASES");
     if (geteuid() != 0 || system("command -v rpmbuild > /dev/null") != 0)
         SKIP("needs root and rpmbuild");
     const char *root = harness_scratch();

@@ -530,7 +530,7 @@ START_TEST(flipped_and_cut_real_logs_are_survived)
     unsigned rounds = 0;
 
     if (!harness_each_evidence("evtx", ".evtx", flip_real, &rounds))
-        SKIP("no real event logs");
+        SKIP("needs SVCQL_EVIDENCE");
     ck_assert_uint_gt(rounds, 100);
 }
 END_TEST

@@ -370,7 +370,7 @@ START_TEST(fields_agree_with_libevtx)
         SKIP("needs evtxexport");
     time_size = 27;
     if (!harness_each_evidence("evtx", ".evtx", compare_file, &tally))
-        SKIP("no real event logs");
+        SKIP("needs SVCQL_EVIDENCE");
     printf("evtxexport: %zu files, %zu events, %zu fields (%zu decoded without XML); %zu differ, "
            "%zu missing here, %zu not well formed\n",
            tally.files, tally.shared, tally.lines, tally.decoded, tally.different, tally.missing,
@@ -396,7 +396,7 @@ static void compare_short_file(const char *path, void *data)
 }
 
 /* By the library: its programs have another name in each version, or do not start. */
-static const char python_evtx[] = "python3 -c '\n"
+static const char python_evtx[] = "/usr/bin/python3 -c '\n"
                                   "import sys, Evtx.Evtx\n"
                                   "with Evtx.Evtx.Evtx(sys.argv[1]) as log:\n"
                                   "    for record in log.records():\n"
@@ -407,11 +407,11 @@ START_TEST(fields_agree_with_python_evtx)
 {
     struct tally tally = {.command = python_evtx};
 
-    if (system("python3 -c 'import Evtx.Evtx' 2>/dev/null") != 0)
+    if (system("/usr/bin/python3 -c 'import Evtx.Evtx' 2>/dev/null") != 0)
         SKIP("needs python3-evtx");
     time_size = 19;
     if (!harness_each_evidence("evtx", ".evtx", compare_short_file, &tally))
-        SKIP("no real event logs");
+        SKIP("needs SVCQL_EVIDENCE");
     printf("python-evtx: %zu files, %zu events, %zu fields; %zu with arrays passed over, %zu "
            "differ, %zu missing here\n",
            tally.files, tally.shared, tally.lines, tally.arrays, tally.different, tally.missing);

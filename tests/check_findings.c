@@ -532,6 +532,20 @@ START_TEST(steps_below_one_daemon_are_one_incident)
 }
 END_TEST
 
+/* One unit, twice, fifty minutes apart and in different hours. */
+START_TEST(the_gap_between_incidents_is_the_users)
+{
+    sqlite3 *db = audited(WROTE("1790000000", "1") WROTE("1790003000", "2"));
+
+    harness_expect(db, "1", "SELECT count(DISTINCT incident) FROM incident_events");
+    harness_query(db, "UPDATE attack_knobs SET value = 2999 WHERE name = 'incident_gap'");
+    harness_expect(db, "2", "SELECT count(DISTINCT incident) FROM incident_events");
+    harness_query(db, "UPDATE attack_knobs SET value = 3000 WHERE name = 'incident_gap'");
+    harness_expect(db, "1", "SELECT count(DISTINCT incident) FROM incident_events");
+    harness_close(db);
+}
+END_TEST
+
 #define EXECUTED(time, n, pid, ses, exe, arguments)                                                \
     "type=SYSCALL msg=audit(" time ":" n                                                           \
     "): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=1 "                                    \
@@ -602,6 +616,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, changes_tell_which_setting_from_what_to_what);
     tcase_add_test(tcase, typed_commands_that_write_units_are_file_events);
     tcase_add_test(tcase, steps_below_one_daemon_are_one_incident);
+    tcase_add_test(tcase, the_gap_between_incidents_is_the_users);
     tcase_add_test(tcase, an_event_log_that_ends_without_a_shutdown_is_stopped);
     tcase_add_test(tcase, an_attack_of_seconds_on_three_services_is_one_incident);
     tcase_add_test(tcase, services_are_starved_and_stopped_through_xargs);

@@ -190,7 +190,7 @@ START_TEST(real_histories)
         size_t      size;
 
         if (!path)
-            SKIP("no evidence: set SVCQL_EVIDENCE");
+            SKIP("needs SVCQL_EVIDENCE");
         char                *data = harness_read(path, &size);
         struct history       history;
         struct history_entry entry;

@@ -734,7 +734,7 @@ START_TEST(mangled_hives_neither_crash_nor_hang)
     struct mangling mangling = {1, rounds ? (unsigned)atoi(rounds) : 2};
 
     if (harness_each_evidence("hives", "", mangle, &mangling) == 0)
-        SKIP("no real hives: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
 }
 END_TEST
 

@@ -135,7 +135,7 @@ START_TEST(every_key_and_value_agrees_with_libhivex)
     struct totals totals = {0};
 
     if (harness_each_evidence("hives", "", compare, &totals) == 0)
-        SKIP("no real hives: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     ck_assert_uint_eq(totals.unlike, 0);
     ck_assert_uint_ge(totals.hives, 38);
     ck_assert_uint_ge(totals.keys, 100000);

@@ -178,7 +178,7 @@ static bool have_journalctl(void)
 START_TEST(agrees_with_journalctl)
 {
     if (!have_journalctl())
-        SKIP("no journalctl here");
+        SKIP("needs journalctl");
     compare_with_journalctl(file_of(variants[_i]));
 }
 END_TEST
@@ -192,11 +192,11 @@ static void compare_real(const char *path, void *data)
 START_TEST(agrees_with_journalctl_on_real_journals)
 {
     if (!have_journalctl())
-        SKIP("no journalctl here");
+        SKIP("needs journalctl");
     size_t n = harness_each_evidence("journal", ".journal", compare_real, NULL) +
                harness_each_evidence("journal", ".journal~", compare_real, NULL);
     if (!n)
-        SKIP("SVCQL_EVIDENCE is not set");
+        SKIP("needs SVCQL_EVIDENCE");
 }
 END_TEST
 

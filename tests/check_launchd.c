@@ -326,7 +326,7 @@ START_TEST(real_jobs_have_labels_and_programs)
     const char *folder = harness_evidence("plists/thirdparty");
 
     if (!folder)
-        SKIP("no plists in $SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     harness_expect(db, "[\"/usr/local/munki/libexec/logouthelper\"]|1",
                    "SELECT program_arguments, label_matches_file FROM launch_daemons("
                    "'%s/munki+munki/launchd/LaunchDaemons/*logouthelper.plist')",

@@ -224,7 +224,7 @@ START_TEST(the_newest_rows_of_a_long_log_cost_a_piece_of_it)
     long long                before = bytes_read();
 
     if (before < 0)
-        SKIP("no /proc/self/io here");
+        SKIP("needs /proc/self/io");
     harness_query(db, "SELECT count(*) FROM %s", table);
     long long whole = bytes_read() - before;
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
@@ -412,7 +412,7 @@ START_TEST(real_logs_are_the_same_in_order)
     n += harness_each_evidence("audit/real", ".log", check_real,
                                (const char *[]){"audit_events", "offset"});
     if (!n)
-        SKIP("SVCQL_EVIDENCE is not set");
+        SKIP("needs SVCQL_EVIDENCE");
 }
 END_TEST
 

@@ -295,7 +295,7 @@ START_TEST(the_running_kernel_is_described)
     sqlite3 *db = harness_open();
 
     if (access("/proc/cmdline", R_OK) != 0 || access("/proc/sys/kernel/osrelease", R_OK) != 0)
-        SKIP("no /proc");
+        SKIP("needs /proc");
     char *release = harness_read("/proc/sys/kernel/osrelease", NULL);
     release[strcspn(release, "\n")] = '\0';
     harness_expect(db, release, "SELECT version FROM kernel_info");

@@ -291,7 +291,7 @@ START_TEST(agrees_with_dpkg_of_this_host)
         pclose(dpkg);
     harness_close(db);
     if (n < 10)
-        SKIP("no dpkg here");
+        SKIP("needs dpkg");
 }
 END_TEST
 
@@ -417,7 +417,7 @@ START_TEST(older_rpm_databases_tell_the_same)
     free(header);
     free(before);
     if (!made)
-        SKIP("no db5.3_load here");
+        SKIP("needs db5.3_load");
 }
 END_TEST
 

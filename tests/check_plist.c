@@ -495,9 +495,9 @@ START_TEST(real_files_read_as_libplist_reads_them)
     struct oracle o = {.scratch = harness_scratch()};
 
     if (!harness_evidence("plists"))
-        SKIP("no plists in $SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     if (system("plistutil --version >/dev/null 2>&1") != 0)
-        SKIP("no plistutil");
+        SKIP("needs plistutil");
     size_t n = harness_each_evidence("plists", "", compare, &o);
     printf("plist: of %zu real files %zu read, %zu compared with libplist\n", n, o.read, o.agreed);
     ck_assert_uint_gt(o.agreed, 0);

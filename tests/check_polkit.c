@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "formats/access/polkit_text.h"
 
@@ -71,8 +72,8 @@ START_TEST(the_hosts_own_policies_are_read)
 {
     sqlite3 *db = harness_open();
 
-    if (harness_int(db, "SELECT count(*) FROM polkit_rules WHERE kind = 'policy'") == 0)
-        SKIP("no polkit actions on this host");
+    if (access("/usr/share/polkit-1/actions/org.freedesktop.systemd1.policy", R_OK) != 0)
+        SKIP("needs systemd's actions of polkit");
     harness_expect(db, "auth_admin",
                    "SELECT result FROM polkit_rules WHERE actions = "
                    "'[\"org.freedesktop.systemd1.manage-units\"]' AND kind = 'policy'");

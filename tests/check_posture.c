@@ -83,7 +83,7 @@ START_TEST(a_sound_linux_host_passes)
     sqlite3 *db = look_at(sound_linux());
 
     if (geteuid() != 0)
-        SKIP("files of a safe host are root's");
+        SKIP("needs root");
     harness_expect(db, sound_linux_checks, "%s", all_checks);
     harness_expect(db, "not_applicable", "SELECT DISTINCT status FROM posture_behavior_prevention");
     harness_close(db);
@@ -265,7 +265,7 @@ START_TEST(an_access_control_list_counts)
 
     snprintf(path, sizeof path, "%s/opt/tool/prepare", root);
     if (!give_acl(path, acl))
-        SKIP("no access control lists here");
+        SKIP("needs access control lists");
     sqlite3 *db = look_at(root);
     harness_expect(
         db, "/opt/tool/prepare|[\"user 1000\"]|1",
@@ -285,7 +285,7 @@ START_TEST(a_link_in_an_open_folder_is_its_owners)
     char        path[512];
 
     if (geteuid() != 0)
-        SKIP("needs to give a file away");
+        SKIP("needs root");
     harness_write_text(root, "tmp/x", "x");
     set_mode(root, "tmp", 01777);
     snprintf(path, sizeof path, "%s/tmp/link", root);
@@ -305,7 +305,7 @@ START_TEST(a_copy_whose_owners_are_not_the_hosts_does_not_pass)
     const char *root = sound_linux();
 
     if (geteuid() != 0)
-        SKIP("needs to give a file away");
+        SKIP("needs root");
     ck_assert_int_eq(chown(root, 1000, 1000), 0);
     sqlite3 *db = look_at(root);
     harness_expect(db, "0", "SELECT count(*) FROM posture_permissions WHERE status = 'pass'");
@@ -342,7 +342,7 @@ START_TEST(what_is_denied_is_unknown)
     char        out[512];
 
     if (geteuid() != 0)
-        SKIP("needs root to become nobody");
+        SKIP("needs root");
     set_mode(root, "etc/sudoers", 0400);
     set_mode(root, "etc/polkit-1/rules.d", 0700);
     set_mode(root, "opt/app", 0700);
@@ -400,7 +400,7 @@ START_TEST(a_sound_mac_passes)
     sqlite3 *db = look_at(macos());
 
     if (geteuid() != 0)
-        SKIP("files of a safe host are root's");
+        SKIP("needs root");
     harness_expect(db, "plist_owner|pass\nplist_target_writable|pass\nsudo_service_tool|pass", "%s",
                    all_checks);
     harness_close(db);

@@ -311,7 +311,7 @@ START_TEST(real_hive_shows_the_service_that_only_its_logs_hold)
     const char *path = harness_evidence(B);
 
     if (!path)
-        SKIP("no real hives: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     harness_expect(db, "\\??\\C:\\Users\\jcloudy\\AppData\\Local\\Temp\\ad_driver.sys",
                    "SELECT data FROM registry('%s') WHERE key = '" SERVICES
                    "\\ad_driver' AND name = 'ImagePath'",
@@ -334,7 +334,7 @@ START_TEST(narrowed_scans_of_real_hives_leave_nothing_out)
     const char *path = harness_evidence(REGIPY "SYSTEM_WIN_10_1709");
 
     if (!path)
-        SKIP("no real hives: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     for (size_t i = 0; i < sizeof narrow / sizeof narrow[0]; i++) {
         const char *format = "SELECT count(*), sum(deleted), sum(cell), sum(size) "
                              "FROM registry('%s') WHERE %s%s";

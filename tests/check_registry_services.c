@@ -299,7 +299,7 @@ START_TEST(real_hives_have_as_many_services_as_others_find_and_none_hidden)
     char        expected[64];
 
     if (!path)
-        SKIP("no real hives: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     snprintf(expected, sizeof expected, "%d|%d|0|%d", real[_i].services, real[_i].deleted,
              real[_i].services);
     harness_expect(db, expected,
@@ -322,7 +322,7 @@ START_TEST(log_replay_adds_the_service_that_was_loaded_last)
     size_t      size;
 
     if (!path)
-        SKIP("no real hives: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     char *data = harness_read(path, &size);
     harness_write(dir, "SYSTEM", data, size);
     free(data);
@@ -344,7 +344,7 @@ START_TEST(mangled_hives_answer_every_query)
     unsigned    seed = 7;
 
     if (!path)
-        SKIP("no real hives: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     char *data = harness_read(path, &size);
     for (int round = 0; round < 12; round++) {
         for (int i = 0; i < 2000; i++)

@@ -372,7 +372,7 @@ START_TEST(permissions_are_alike)
     int         root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     if (geteuid() != 0)
-        SKIP("not root");
+        SKIP("needs root");
     ck_assert_int_eq(chmod(dir, 0755), 0);
     harness_write_text(dir, "listed/f", "x");
     harness_write_text(dir, "passed/f", "x");
@@ -582,7 +582,7 @@ START_TEST(a_user_does_not_have_read_what_he_may_not_read)
     struct root     *root, *ann;
 
     if (geteuid() != 0)
-        SKIP("not root");
+        SKIP("needs root");
     root = open_root(users_host(), 0);
     ck_assert_int_eq(root_as(root, 1001, &ann), 0);
     for (size_t i = 0; i < sizeof reads_of_ann / sizeof reads_of_ann[0]; i++) {
@@ -679,7 +679,7 @@ START_TEST(evidence_of_other_owners_is_read)
     struct root *root, *ann;
 
     if (geteuid() != 0)
-        SKIP("not root");
+        SKIP("needs root");
     dir = users_host();
     own(dir, "home/ann", 500, 500, 0700);
     root = open_root(dir, 0);

@@ -84,6 +84,13 @@ static int times_reported(const char *name, const char *unit)
     return n;
 }
 
+/* Until a line of shell succeeds; the test fails where it does not in two minutes. */
+static void wait_until(const char *condition)
+{
+    systemd_shell("n=0; until %s; do n=$((n + 1)); [ $n -lt 1200 ] || exit 1; sleep 0.1; done",
+                  condition);
+}
+
 static void wait_for(const char *name, const char *unit)
 {
     int reported = 0;
@@ -109,10 +116,11 @@ START_TEST(planted_units_are_reported_once)
     wait_for("units", "second.service");
     ck_assert_int_eq(times_reported("units", "planted.service"), 1);
     harness_write_text("/etc", "svcql.json", "{\"schedule\":{\"units\":{}}}");
-    systemd_shell("systemctl reload svcql; sleep 0.3; systemctl is-active --quiet svcql");
-    ck_assert_ptr_nonnull(strstr(output_of("journalctl --sync; journalctl -u svcql -o cat"),
-                                 "schedule.units.query: must be SQL"));
-    ck_assert_ptr_nonnull(strstr(output_of("systemctl show -p StatusText svcql"), "old one stays"));
+    systemd_shell("systemctl reload svcql");
+    wait_until("systemctl show -p StatusText svcql | grep -q 'old one stays'");
+    systemd_shell("systemctl is-active --quiet svcql");
+    wait_until("{ journalctl --sync; journalctl -u svcql -o cat | "
+               "grep -q 'schedule.units.query: must be SQL'; }");
     systemd_shell(
         "printf '[Service]\\nExecStart=/bin/true\\n' > /etc/systemd/system/third.service");
     wait_for("units", "third.service");
@@ -137,9 +145,11 @@ START_TEST(the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox)
             break;
     }
     ck_assert_ptr_nonnull(strstr(text, "backdoor.service"));
-    systemd_shell("sleep 1; systemctl stop svcql");
+    wait_until("sqlite3 /var/lib/svcql/state.db 'SELECT sum(runs = 0) FROM svcql_schedule' | "
+               "grep -qx 0");
+    systemd_shell("systemctl stop svcql");
     text = output_of("sqlite3 /var/lib/svcql/state.db 'SELECT name, error FROM svcql_schedule "
-                     "WHERE error IS NOT NULL OR runs = 0'");
+                     "WHERE error IS NOT NULL'");
     ck_assert_str_eq(text, "");
     /* What the sandbox keeps from the tables would be reported here. */
     text = output_of("journalctl -o cat SVCQL_NAME=pack_t1569_coverage");
@@ -219,14 +229,15 @@ START_TEST(a_state_that_is_full_is_reported_and_recovers)
     install("--config /etc/svcql.json");
     wait_for("room", "svcql.service");
     systemd_shell("systemctl stop svcql; mount -t tmpfs -o size=300k tmpfs /var/lib/svcql; "
-                  "systemctl start svcql; sleep 1.5");
+                  "systemctl start svcql");
+    wait_until("sqlite3 /var/lib/svcql/state.db 'SELECT sum(runs) FROM svcql_schedule' | "
+               "grep -qx '[1-9][0-9]*'");
     systemd_shell("cat /dev/zero > /var/lib/svcql/fill || true");
     systemd_shell("for i in $(seq 300); do printf '[Service]\\nExecStart=/bin/true\\n' > "
-                  "/etc/systemd/system/full-$i.service; done; sleep 4");
-    char *text = output_of("sqlite3 /var/lib/svcql/state.db "
-                           "'SELECT name, coalesce(last_error, 0) FROM svcql_schedule'; "
-                           "systemctl show -p StatusText svcql");
-    ck_assert_msg(strstr(text, "full") || strstr(text, "nothing is run"), "%s", text);
+                  "/etc/systemd/system/full-$i.service; done");
+    wait_until("{ sqlite3 /var/lib/svcql/state.db "
+               "'SELECT name, coalesce(last_error, 0) FROM svcql_schedule'; "
+               "systemctl show -p StatusText svcql; } | grep -q -e full -e 'nothing is run'");
     systemd_shell("rm /var/lib/svcql/fill; mount -o remount,size=8m /var/lib/svcql; "
                   "systemctl reload svcql");
     wait_for("room", "full-300.service");

@@ -195,7 +195,7 @@ START_TEST(a_startup_file_names_nothing_that_its_user_may_not_read)
     char        path[1024];
 
     if (geteuid() != 0)
-        SKIP("not root");
+        SKIP("needs root");
     harness_write_text(dir, "root/secret", "systemctl start secret\n");
     harness_write_text(dir, "srv/open", "systemctl start open\n");
     harness_write_text(dir, "srv/homes/ann/.bashrc", "HISTFILE=/root/secret\nHISTFILE=/srv/open\n");
@@ -226,7 +226,7 @@ START_TEST(a_link_to_anothers_file_is_denied_by_owner)
     char        path[1024];
 
     if (geteuid() != 0)
-        SKIP("not root");
+        SKIP("needs root");
     harness_write_text(dir, "etc/shadow", "root:secret:1\n");
     snprintf(path, sizeof path, "%s/etc/shadow", dir);
     ck_assert_int_eq(chmod(path, 0600), 0);

@@ -349,7 +349,7 @@ START_TEST(public_rules_run)
 
     snprintf(path, sizeof path, "%s/sigma", evidence ? evidence : "");
     if (!evidence || access(path, R_OK) != 0)
-        SKIP("no public rules: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     harness_query(db, "DELETE FROM evidence");
     harness_expect(

@@ -102,7 +102,7 @@ START_TEST(commands_are_those_of_cvtsudoers)
     char *text;
 
     if (system("command -v cvtsudoers >/dev/null") != 0)
-        SKIP("no cvtsudoers");
+        SKIP("needs cvtsudoers");
     const char *root = fixture(sample);
     sqlite3    *db = harness_open();
 
@@ -338,7 +338,7 @@ START_TEST(any_rules_are_those_of_cvtsudoers)
     size_t compared = 0;
 
     if (system("command -v cvtsudoers >/dev/null") != 0)
-        SKIP("no cvtsudoers");
+        SKIP("needs cvtsudoers");
     for (uint32_t of_seed = 1; of_seed <= 150; of_seed++) {
         const char *root = harness_scratch();
         char        path[300];
@@ -447,7 +447,7 @@ START_TEST(blanks_and_escapes_of_commands_are_as_cvtsudoers_has_them)
     char path[512];
 
     if (system("command -v cvtsudoers >/dev/null") != 0)
-        SKIP("no cvtsudoers");
+        SKIP("needs cvtsudoers");
     const char *root = harness_scratch();
     harness_write_text(root, "plain", blanks);
     snprintf(path, sizeof path, "%s/plain", root);

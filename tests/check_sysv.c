@@ -225,7 +225,7 @@ START_TEST(any_tree_of_scripts_is_what_the_generator_makes_of_it)
     const char *generator = find_generator();
 
     if (!generator)
-        SKIP("no systemd-sysv-generator");
+        SKIP("needs systemd-sysv-generator");
     for (uint32_t of_seed = 1; of_seed <= 40; of_seed++) {
         seed = of_seed * 7919;
         random_tree();

@@ -532,7 +532,7 @@ START_TEST(cases_come_out_as_they_run)
     sqlite3    *db;
 
     if (!folder)
-        SKIP("no SVCQL_CASES");
+        SKIP("needs SVCQL_CASES");
     db = harness_open();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         harness_expect(db, cases[i].text,

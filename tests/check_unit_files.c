@@ -497,7 +497,7 @@ START_TEST(a_users_link_to_anothers_file_is_denied_by_owner)
     char path[4096];
 
     if (geteuid() != 0)
-        SKIP("not root");
+        SKIP("needs root");
     new_root();
     unit("etc/passwd", "ann:x:1001:1001::/home/ann:/bin/sh\n");
     unit("etc/secret", "[Service]\nExecStart=/bin/secret\n");

@@ -495,7 +495,7 @@ START_TEST(real_units_are_read_without_a_fault)
     size_t n[2] = {0};
 
     if (!harness_each_evidence("units", ".service", read_one, n))
-        SKIP("no SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     harness_each_evidence("units", ".socket", read_one, n);
     harness_each_evidence("units", ".timer", read_one, n);
     ck_assert_msg(n[0] > 2000 && n[1] == 0, "%zu assignments, %zu faults", n[0], n[1]);

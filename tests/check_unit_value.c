@@ -150,7 +150,7 @@ START_TEST(any_time_is_taken_as_systemd_analyze_takes_it)
     char text[512];
 
     if (system("command -v systemd-analyze > /dev/null") != 0)
-        SKIP("no systemd-analyze");
+        SKIP("needs systemd-analyze");
     seed = 104729;
     for (int i = 0; i < 300; i++) {
         any_calendar(text);
@@ -222,7 +222,7 @@ START_TEST(any_address_is_taken_as_the_manager_takes_it)
     size_t       size;
 
     if (system("command -v systemd-analyze > /dev/null") != 0)
-        SKIP("no systemd-analyze");
+        SKIP("needs systemd-analyze");
     for (size_t i = 0; i < n * n_keys; i++)
         sprintf(text + strlen(text), "%s=%s\n", keys[i / n], addresses[i % n]);
     strcat(text, "ListenStream=/run/ok\n");

@@ -548,7 +548,7 @@ START_TEST(ranges_of_time_of_real_logs_leave_nothing_out)
     size_t ranges = 0;
 
     if (!harness_each_evidence("evtx", ".evtx", compare_ranges, &ranges))
-        SKIP("no real event logs");
+        SKIP("needs SVCQL_EVIDENCE");
     ck_assert_uint_gt(ranges, 400);
 }
 END_TEST
@@ -558,7 +558,7 @@ START_TEST(real_json_is_read_to_the_last_line)
     const char *path = harness_evidence("json");
 
     if (!path)
-        SKIP("no real JSON events");
+        SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
     harness_expect(db, "786",
                    "SELECT count(*) FROM windows_events('%s/OTRF+Security-Datasets/*/c*.json') "

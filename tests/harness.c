@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <ftw.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -22,13 +23,16 @@
 
 /* Skips --------------------------------------------------------------------- */
 
-/* Shared with the processes that Check forks. */
+/* Which reasons count, for how many tests and when: the file explains itself. */
+#define SKIPS "tests/skips.txt"
+
+/* Shared with the processes that Check forks: a reason for each line of SKIPS. */
 static struct {
     int count;
     struct {
         int  count;
         char text[120];
-    } reasons[32]; /* the last one takes what has no room */
+    } reasons[64];
     char scratch[512];
 } * shared;
 
@@ -55,8 +59,9 @@ static void print_skips(void)
 {
     const char *missing = getenv("SVCQL_MISSING");
 
-    for (size_t i = 0; i < N_REASONS && shared->reasons[i].count; i++)
-        printf("skipped %d: %s\n", shared->reasons[i].count, shared->reasons[i].text);
+    for (size_t i = 0; i < N_REASONS; i++)
+        if (shared->reasons[i].count)
+            printf("skipped %d: %s\n", shared->reasons[i].count, shared->reasons[i].text);
     if (shared->count && missing && *missing)
         printf("packages that are not installed: %s\n", missing);
 }
@@ -69,24 +74,6 @@ int harness_end(void)
     nftw(shared->scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
     munmap(shared, sizeof *shared);
     return count;
-}
-
-void harness_skip(const char *test, const char *format, ...)
-{
-    char    reason[sizeof shared->reasons[0].text];
-    size_t  i = 0;
-    va_list ap;
-
-    va_start(ap, format);
-    vsnprintf(reason, sizeof reason, format, ap);
-    va_end(ap);
-    fprintf(stderr, "skipped %s: %s\n", test, reason);
-    shared->count++;
-    while (i < N_REASONS - 1 && shared->reasons[i].count &&
-           strcmp(shared->reasons[i].text, reason) != 0)
-        i++;
-    if (shared->reasons[i].count++ == 0)
-        strcpy(shared->reasons[i].text, i < N_REASONS - 1 ? reason : "other reasons");
 }
 
 /* What the harness has given out stays reachable, so that a test need not free it. */
@@ -120,6 +107,48 @@ static void fail_at(struct harness_here here, const char *format, ...)
     va_end(ap);
     _ck_assert_failed(here.file, here.line, "Failed", "turn %d: %s", here.turn, why);
     abort();
+}
+
+/* Skipped tests ------------------------------------------------------------- */
+
+/* The line of SKIPS that has this reason: its number, or N_REASONS where none has it. */
+static size_t find_reason(const char *reason, int *ret_most, char ret_unless[static 256])
+{
+    char   line[512], pattern[256];
+    FILE  *in = fopen(SKIPS, "re");
+    size_t i = 0;
+    bool   found = false;
+
+    while (in && i < N_REASONS && !found && fgets(line, sizeof line, in)) {
+        found = sscanf(line, "%d\t%255[^\t]\t%255[^\n]", ret_most, ret_unless, pattern) == 3 &&
+                fnmatch(pattern, reason, 0) == 0;
+        i += !found;
+    }
+    if (in)
+        fclose(in);
+    return found ? i : N_REASONS;
+}
+
+void harness_skip(struct harness_here here, const char *test, const char *format, ...)
+{
+    char    reason[sizeof shared->reasons[0].text], unless[256];
+    int     most;
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(reason, sizeof reason, format, ap);
+    va_end(ap);
+    reason[strcspn(reason, "\n")] = '\0';
+    size_t i = find_reason(reason, &most, unless);
+    if (i == N_REASONS)
+        fail_at(here, "no reason of " SKIPS " to be skipped: %s", reason);
+    if (system(unless) == 0)
+        fail_at(here, "skipped, though \"%s\" succeeds: %s", unless, reason);
+    fprintf(stderr, "skipped %s: %s\n", test, reason);
+    shared->count++;
+    strcpy(shared->reasons[i].text, reason);
+    if (++shared->reasons[i].count > most)
+        fail_at(here, "more than the %d tests of " SKIPS " are skipped: %s", most, reason);
 }
 
 /* Queries ------------------------------------------------------------------- */

@@ -19,14 +19,6 @@ enum { SANITIZED = 1 };
 enum { SANITIZED = 0 };
 #endif
 
-/* Leave the running test as skipped, which main() counts and prints with the reason. */
-#define SKIP(...)                                                                                  \
-    do {                                                                                           \
-        harness_skip(__func__, __VA_ARGS__);                                                       \
-        return;                                                                                    \
-    } while (0)
-void harness_skip(const char *test, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /* Where a test called the harness, and for which time. */
 struct harness_here {
     const char *file;
@@ -39,6 +31,16 @@ struct harness_here {
                                turn++;                                                             \
                                turn;                                                               \
                            })})
+
+/* Leave the running test as skipped, which main() counts and prints with the reason. It fails where the
+ * reason is none of tests/skips.txt, or does not hold here. */
+#define SKIP(...)                                                                                  \
+    do {                                                                                           \
+        harness_skip(HARNESS_HERE, __func__, __VA_ARGS__);                                         \
+        return;                                                                                    \
+    } while (0)
+void harness_skip(struct harness_here here, const char *test, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* An in-memory database with the extension loaded; fails the test where it will not load. */
 #define harness_open() harness_open_at(HARNESS_HERE)

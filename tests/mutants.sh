@@ -82,17 +82,15 @@ near() {
         "$name"* | "${name%s}"*) echo "$name" ;;
         esac
     done
+    grep -lw "$stem" "$copy"/tests/check_*.c | sed 's/.*check_//; s/[.]c$//' | head -n 4 || true
     case $1 in
-    sql/signals/*) return ;;
-    sql/*) grep -lw "$stem" "$copy"/tests/check_*.c | sed 's/.*check_//; s/[.]c$//' | head -n 4 || true ;;
-    esac
-    case $1 in
+    sql/signals/*) echo signals detections ;;
     ext/program/osquery/*) echo osquery ;;
     ext/program/*) echo program configuration schedule report ;;
-    ext/evidence/*) echo root root_names discovery frame fleet ;;
+    ext/evidence/*) echo root_names frame fleet root discovery ;;
     ext/table/*) echo frame order ;;
     ext/*) echo functions detections findings ;;
-    tables/linux/units/* | tables/formats/unit/*) echo unit_files unit_settings unit_commands unit_text ;;
+    tables/linux/units/* | tables/formats/unit/*) echo unit_text unit_files unit_commands unit_settings ;;
     tables/linux/logs/* | tables/formats/log/*) echo auth_events audit_events shell_history journal ;;
     tables/formats/audit/*) echo audit_text audit_events ;;
     tables/formats/journal/*) echo journal ;;

@@ -1,0 +1,31 @@
+#include "make_spared.h"
+
+#include "harness.h"
+
+void expect_spared(sqlite3 *db, const char *view, const char *expression, const char *list,
+                   const char *column)
+{
+    static const struct {
+        const char *host;
+        bool        stays;
+    } turns[] = {{"host || '-2'", true}, {"host", false}, {"NULL", false}};
+
+    harness_query(db,
+                  "CREATE TEMP TABLE spared AS SELECT host, %s AS value, count(*) AS n FROM %s "
+                  "WHERE %s <> '' GROUP BY 1, 2 LIMIT 1",
+                  expression, view, expression);
+    int64_t n = harness_int(db, "SELECT coalesce(sum(n), 0) FROM spared");
+    ck_assert_msg(n > 0, "no row of %s has %s", view, expression);
+    for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++) {
+        harness_query(db, "DELETE FROM %s", list);
+        harness_query(db, "INSERT INTO %s(%s, host) SELECT value, %s FROM spared", list, column,
+                      turns[i].host);
+        int64_t left = harness_int(db,
+                                   "SELECT count(*) FROM %s WHERE host = (SELECT host FROM spared) "
+                                   "AND %s = (SELECT value FROM spared)",
+                                   view, expression);
+        ck_assert_msg(left == (turns[i].stays ? n : 0), "%s, %s for host %s: %d rows of %d", view,
+                      list, turns[i].host, (int)left, (int)n);
+    }
+    harness_query(db, "DELETE FROM %s; DROP TABLE spared", list);
+}
