@@ -348,7 +348,46 @@ static const char ticking_log[] =
     STARTED("1789920000", "8", "tick")
     EXEC("1789930000.000", "9", "602", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
          "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"a\"");
+
+static const char asking_log[] =
+    EXEC("1789900000.000", "1", "601", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"a\"")
+    EXEC("1789909991.000", "2", "602", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"near\"")
+    STARTED("1789910000", "3", "near")
+    EXEC("1789919989.000", "4", "603", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"b\"")
+    STARTED("1789920000", "5", "far")
+    EXEC("1789930000.000", "6", "604", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"start\" a2=\"a\"");
 /* clang-format on */
+
+/* A tool nine seconds before near starts, and eleven before far does. */
+START_TEST(how_long_a_tool_explains_a_start_is_the_users)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = open_host();
+    static const struct {
+        int         window;
+        const char *unasked;
+    } turns[] = {{10, "far.service"}, {8, "near.service\nfar.service"}, {12, ""}};
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/hostname", "tools\n");
+    harness_write_text(dir, "var/log/audit/audit.log", asking_log);
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db, "10",
+                   "SELECT CAST(value AS INTEGER) FROM attack_knobs WHERE name = 'tool_window'");
+    for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++) {
+        harness_query(db, "UPDATE attack_knobs SET value = %d WHERE name = 'tool_window'",
+                      turns[i].window);
+        harness_expect(
+            db, turns[i].unasked,
+            "SELECT subject FROM t1569_unasked_start WHERE host = 'tools' ORDER BY time");
+    }
+    harness_close(db);
+}
+END_TEST
 
 #define ROWS "time, host, severity, subject, signals, analytic, evidence"
 
@@ -551,6 +590,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, commands_are_graded_by_what_they_do_and_to_what);
     tcase_add_test(tcase, a_service_is_what_would_run);
     tcase_add_test(tcase, known_admins_are_left_out);
+    tcase_add_test(tcase, how_long_a_tool_explains_a_start_is_the_users);
     tcase_add_test(tcase, a_signal_that_stops_nothing_is_no_stop);
     tcase_add_test(tcase, every_audit_field_is_one_of_sigmas);
     tcase_add_test(tcase, findings_hold_what_commands_signal_and_the_sub_technique_filters_them);

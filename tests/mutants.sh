@@ -55,19 +55,19 @@ mutants() {
         $3 !~ /^ *--/ && $1 !~ /^sql\/(lists|signals)/ { print $1, $2, "s/\\([ (]\\)[0-9][0-9]\\{1,\\}/\\10/" }'
 }
 
-# The line of the list: file, the line as it stands, the change.
+# The line of the list: file, the line as it stands, the change, and the suite that noticed it.
 listed() {
-    local file text change number
-    while IFS=$'\t' read -r file text change; do
+    local file text change suite number
+    while IFS=$'\t' read -r file text change suite; do
         number=$(awk -v text="${text//\\/\\\\}" '{ line = $0; sub(/^ */, "", line) } line == text { print NR; exit }' "$file") || true
-        if [ -n "$number" ]; then echo "$file $number $change"; fi
+        if [ -n "$number" ]; then printf '%s %s %s\t%s\n' "$file" "$number" "$change" "$suite"; fi
     done < <(grep -v '^#' "$LIST")
 }
 
 # One of each kind of change in each room, then a second one, and so on.
 spread() {
     awk -v seed="$1" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' | sort -n | cut -f2- |
-        awk '{ room = $1; sub(/\/[^\/]*$/, "", room); change = $0; sub(/^[^ ]* [^ ]* /, "", change)
+        awk '{ room = $1; sub(/\/[^\/]*$/, "", room); change = $0; sub(/^[^ ]* [^ ]* /, "", change); sub(/\t.*/, "", change)
                print n[room, change]++ "\t" $0 }' | sort -sn | cut -f2-
 }
 
@@ -84,7 +84,7 @@ near() {
     done
     grep -lw "$stem" "$copy"/tests/check_*.c | sed 's/.*check_//; s/[.]c$//' | head -n 4 || true
     case $1 in
-    sql/signals/*) echo signals detections ;;
+    sql/signals/*) echo make-signals signals detections ;;
     ext/program/osquery/*) echo osquery ;;
     ext/program/*) echo program configuration schedule report ;;
     ext/evidence/*) echo root_names frame fleet root discovery ;;
@@ -114,21 +114,16 @@ tries() {
     timeout 300 make -s -C "$copy" BUILD=build WERROR=0 \
         CFLAGS='-fsanitize=bounds -fsanitize-undefined-trap-on-error' "$@" >> "$copy/log" 2>&1
 }
-passes() { (cd "$copy" && CK_FORK=yes timeout 300 build/check "$@") >> "$copy/log" 2>&1; }
+# A suite passes; make-signals: the tests that detections have in their files.
+passes() {
+    if [ "$1" = make-signals ]; then tries signals; else (cd "$copy" && CK_FORK=yes timeout 300 build/check "$1") >> "$copy/log" 2>&1; fi
+}
 
-# Status 0 where a test fails, which `by` is set to.
+# Status 0 where a test fails, which `by` is set to: of the suite in the list, those near the file, and the others.
 is_noticed() {
-    local suite
-    # Both lists are words.
-    for suite in $(near "$1" | tr ' ' '\n' | awk '!seen[$0]++'); do
-        by=$suite
-        passes "$suite" || return 0
-    done
-    by=signals
-    case $1 in sql/* | none) tries signals || return 0 ;; esac
-    for suite in $suites; do
-        by=$suite
-        passes "$suite" || return 0
+    for by in $({ echo "$2"; near "$1"; case $1 in sql/* | none) echo make-signals ;; esac; echo "$suites"; } |
+        tr ' ' '\n' | awk 'NF && !seen[$0]++'); do
+        passes "$by" || return 0
     done
     by=
     return 1
@@ -140,9 +135,10 @@ is_known() {
         '$1 == file && $2 == line { found = 1 } END { exit !found }' tests/mutants.txt
 }
 
-[ "${BASELINE:-}" = passed ] || { tries build/check build/svcql && ! is_noticed none; } || { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
+[ "${BASELINE:-}" = passed ] || { tries build/check build/svcql && ! is_noticed none ''; } || { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
 survivors=0 tried=0
-while read -r file line change; do
+while IFS=$'\t' read -r line suite; do
+    read -r file line change <<< "$line"
     cp -p "$copy/$file" "$copy/before"
     sed -i "$line$change" "$copy/$file"
     text=$(sed -n "$line{s/^ *//;p}" "$file")
@@ -153,7 +149,7 @@ while read -r file line change; do
         continue
     fi
     tried=$((tried + 1))
-    if is_noticed "$file"; then
+    if is_noticed "$file" "$suite"; then
         verdict=noticed
     elif is_known "$file" "$line"; then
         verdict=named

@@ -167,9 +167,9 @@ def check_concurrency(n=300):
 
 
 def raw(data, close=True):
-    """Send bytes; what comes back within a second."""
+    """Send bytes; what comes back."""
     peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    peer.settimeout(15)
+    peer.settimeout(60)
     peer.connect(f"{em}.{manager.uuid}")
     peer.sendall(data)
     if close:
