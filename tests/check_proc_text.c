@@ -109,6 +109,7 @@ START_TEST(a_cgroup_tells_unit_user_unit_and_container)
         {"/user.slice/user-1000.slice/session-3.scope", "session-3.scope", NULL, NULL},
         {"/user.slice/user-1000.slice/user@1000.service/app.slice/evil.service",
          "user@1000.service", "evil.service", NULL},
+        {"/system.slice/docker.service/init.scope", "docker.service", NULL, NULL},
         {"/user.slice/user-1000.slice/user@1000.service/init.scope", "user@1000.service",
          "init.scope", NULL},
         {"/system.slice/docker-" ID ".scope", "docker-" ID ".scope", NULL, ID},
