@@ -641,7 +641,7 @@ START_TEST(an_access_control_list_says_what_a_user_may_read)
     struct root           *root, *ann;
 
     if (geteuid() != 0)
-        SKIP("not root");
+        SKIP("needs root");
     dir = users_host();
     root = open_root(dir, 0);
     ck_assert_int_eq(root_as(root, 1001, &ann), 0);
@@ -649,7 +649,7 @@ START_TEST(an_access_control_list_says_what_a_user_may_read)
         harness_write_text(dir, listed[i].path, "text");
         own(dir, listed[i].path, 0, 0, 0600);
         if (!list_it(dir, &listed[i]))
-            SKIP("no access control lists here");
+            SKIP("needs access control lists");
         snprintf(path, sizeof path, "home/ann/link%zu", i);
         snprintf(target, sizeof target, "/%s", listed[i].path);
         link_as(dir, target, path, 1001);

@@ -215,7 +215,7 @@ START_TEST(real_caches_are_read_whole)
     const char *path = harness_evidence(real[_i].path);
 
     if (!path)
-        SKIP("no real hives: set SVCQL_EVIDENCE");
+        SKIP("needs SVCQL_EVIDENCE");
     harness_expect(db, real[_i].rows,
                    "SELECT form, control_set, count(*) FROM shimcache('%s') GROUP BY 1, 2", path);
     harness_expect(db, "read|0",
