@@ -24,7 +24,7 @@
 --          unowned                    no package owns it; where packages are unknown, it is where packages put nothing
 --          changed                    when it last changed: on a live host its inode's change counts too
 --          places                     kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
---          strangers                  compiled programs that it runs and that no package owns, one a line; where packages are unknown, those outside the system's folders
+--          strangers                  compiled programs that it, or the unit that its device starts, runs and that no package owns, one a line; where packages are unknown, those outside the system's folders
 --          absent                     missing programs that it names, other than those of /bin, /sbin, /usr/bin and /usr/sbin, one a line
 --          absent_alone               the same, without those that are named as scripts or are in the system's folders or /usr/local
 --          module_known               of modules: a package owns the module, or known_modules lists it
@@ -41,7 +41,7 @@
 --           "mtime": 1760000000, "ctime": 1760000000, "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",system,",
 --           "text": "/usr/bin/logger disk", "patterns": "[]"}
 -- rows:    start_hooks, cron_jobs
--- sources: start_hooks, cron_jobs, unit_files, package_files, known_modules, security_services, exec_patterns, attached_baseline, evidence
+-- sources: start_hooks, cron_jobs, unit_files, unit_commands, package_files, known_modules, security_services, exec_patterns, attached_baseline, evidence
 --
 --   SELECT path, line, command, strangers FROM hook_facts WHERE unowned;
 CREATE TEMP VIEW hook_facts AS
@@ -110,10 +110,16 @@ SELECT h.host, h.source, h.path, h.kind, h.line, h.setting, h.value, h.command, 
        iif(h.host IN (SELECT host FROM live), max(h.mtime, h.ctime), h.mtime) AS changed,
        iif(NOT h.vendor, path_places(h.runs), NULL) AS places,
        iif(NOT h.vendor AND (h.package IS NOT NULL OR h.unowned),
-           (SELECT group_concat(r.key, char(10)) FROM json_each(h.runs) AS r
-             WHERE r.value IN ('elf', 'other', 'unreadable')
-               AND (h.package IS NOT NULL OR path_trust(r.key) <> 'system')
-               AND NOT EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = h.host AND p.path = r.key)),
+           iif(h.setting GLOB '*SYSTEMD_WANTS}',
+               (SELECT group_concat(c.program, char(10)) FROM unit_commands AS c
+                 WHERE c.unit = h.value AND c.host = h.host AND c.scope_user IS NULL
+                   AND c.program_kind IN ('elf', 'other', 'unreadable')
+                   AND (h.package IS NOT NULL OR path_trust(c.program) <> 'system')
+                   AND NOT EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = h.host AND p.path = c.program)),
+               (SELECT group_concat(r.key, char(10)) FROM json_each(h.runs) AS r
+                 WHERE r.value IN ('elf', 'other', 'unreadable')
+                   AND (h.package IS NOT NULL OR path_trust(r.key) <> 'system')
+                   AND NOT EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = h.host AND p.path = r.key))),
            NULL) AS strangers,
        iif(NOT h.vendor AND (h.package IS NOT NULL OR h.unowned),
            (SELECT group_concat(r.key, char(10)) FROM json_each(h.runs) AS r

@@ -21,6 +21,7 @@
 --          error                   TEXT why it could not be read
 --          run_at_load         INTEGER  RunAtLoad
 --          keep_alive              TEXT KeepAlive, as JSON
+--          watch_paths             TEXT WatchPaths, a JSON array
 --          mode                    TEXT permissions of the file, in octal digits
 --          uid                 INTEGER  owner of the file
 --          domain                       of an override: its domain, the system's or a user's
@@ -51,7 +52,7 @@ SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.
        coalesce(d.program || ' ', '') ||
        coalesce((SELECT group_concat(value, ' ') FROM json_each(d.program_arguments)), '') AS command,
        d.environment_variables AS environment, d.path GLOB '*/System/Library/*' AS in_system,
-       d.label_matches_file, d.hidden, d.error, d.run_at_load, d.keep_alive, d.mode, d.uid,
+       d.label_matches_file, d.hidden, d.error, d.run_at_load, d.keep_alive, d.watch_paths, d.mode, d.uid,
        NULL AS domain, NULL AS disabled, NULL AS security,
        iif(d.path GLOB '*/System/Library/*', NULL,
            pattern_signals('unix', coalesce(d.program || ' ', '') ||
@@ -70,7 +71,7 @@ SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.
                     WHERE n.host = d.host AND n.item = d.path AND +n.detail IS d.sha256)
 UNION ALL
 SELECT o.mtime, o.host, 'macos', 'override', NULL, o.label, o.label, NULL, 'root', NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.domain, o.disabled,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.domain, o.disabled,
        iif(o.disabled, EXISTS (SELECT 1 FROM security_services AS s
                                 WHERE s.platform IN ('any', 'macos') AND lower(o.label) GLOB s.name),
            NULL), NULL, NULL, NULL,

@@ -27,8 +27,12 @@
 --          effective         INTEGER  it is in force after all files of the unit are read
 --          vendor                     a package owns the file, and it is unchanged
 --          unowned                    no package owns the file; where packages are unknown, it is where packages put nothing
---          unit_package               package of the unit that a drop-in alters; '' where no package owns it; NULL for other files
+--          own_settings      TEXT     settings of the file itself, Name=value, one a line; NULL where a package owns it
+--          drop_ins          TEXT     settings of the unit's drop-ins; NULL of a drop-in
+--          unit_package               package of the unit that a drop-in alters, of one of them where it is for all units of a prefix; '' where no package owns it; NULL for other files
 --          changed                    when the file last changed
+--          start_script               text of a SysV script or of rc.local; NULL where a package owns it
+--          started                    programs without an extension that such a script names and that no package owns, with commas; of the system's folders only those that are present
 --          places                     kinds of place that its programs and scripts are in, as path_trust() names them: ,system,temp,
 --          program_owned              a package owns the program; NULL where the name is not a path or, of an unknown package, in a folder of the system's
 --          program_altered            the package's program was changed since; NULL where no package owns it
@@ -43,7 +47,7 @@
 --           "unit": "report.service", "kind": "unit", "state": "enabled", "setting": "ExecStart", "flags": "",
 --           "program": "/usr/local/bin/report", "program_kind": "elf", "runs": "[\"/usr/local/bin/report\"]",
 --           "argv": "[\"/usr/local/bin/report\"]", "text": "/usr/local/bin/report", "environment": "{}", "effective": 1,
---           "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",local,", "program_owned": 1, "program_writable": 0,
+--           "own_settings": "Description=Nightly report\nExecStart=/usr/local/bin/report\nWorkingDirectory=/srv/report", "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",local,", "program_owned": 1, "program_writable": 0,
 --           "program_namesake": 0, "patterns": "[]", "script_patterns": "[]"}
 -- rows:    unit_commands
 -- sources: unit_commands, unit_files, package_files, path_permissions, exec_patterns, attached_baseline, evidence
@@ -56,7 +60,7 @@ WITH live AS MATERIALIZED (
     SELECT host, item, detail FROM attached_baseline WHERE kind = 'unit'
 ), files AS MATERIALIZED (
     SELECT u.host, u.path, u.scope_user, u.kind, u.state, u.unit, u.package,
-           iif(u.kind = 'drop-in', u.own_settings, NULL) AS own_settings,
+           iif(u.package <> '' AND u.package_altered IS NOT 1 AND u.kind <> 'drop-in', NULL, u.own_settings) AS own_settings,
            coalesce(u.package <> '' AND u.package_altered IS NOT 1, 0) AS vendor,
            coalesce(u.package = '', nullif( -- as unit_facts has it
                u.path REGEXP '^/(etc/systemd|run/systemd/(system|transient|user|system-generators)|usr/local|etc/containers/systemd)/'
@@ -76,26 +80,39 @@ WITH live AS MATERIALIZED (
            iif(f.vendor, NULL, c.script_kind) AS script_kind,
            iif(f.vendor, NULL, c.script_text) AS script_text, iif(f.vendor, NULL, c.runs) AS runs,
            iif(f.vendor, NULL, c.argv) AS argv, iif(f.vendor, NULL, c.canonical) AS text, c.environment, c.bind_mounts, c.root_directory, c.user, c.effective,
-           f.vendor, f.unowned, f.unlisted,
+           f.vendor, f.unowned, f.unlisted, f.own_settings,
            iif(f.host IN (SELECT host FROM dated), max(f.mtime, f.ctime), f.mtime) AS changed,
            iif(f.kind <> 'drop-in',
                (SELECT group_concat(d.own_settings, char(10)) FROM files AS d
                  WHERE d.host = f.host AND d.unit = f.unit AND d.kind = 'drop-in'), NULL) AS drop_ins,
            iif(f.kind = 'drop-in' AND NOT f.vendor,
                (SELECT max(v.package) FROM files AS v
-                 WHERE v.host = f.host AND v.unit = f.unit AND v.kind = 'unit'), NULL) AS unit_package
+                 WHERE v.host = f.host AND v.kind = 'unit'
+                   AND (v.unit = f.unit OR (f.unit GLOB '*-.*' AND v.unit GLOB replace(f.unit, '-.', '-*.')))),
+               NULL) AS unit_package
       FROM unit_commands AS c -- CROSS JOIN: so that it is read once, and not again for each file
       CROSS JOIN files AS f ON f.host = c.host AND f.path = c.path AND f.scope_user IS c.scope_user
      WHERE c.effective IS NOT 0 OR NOT f.vendor
     UNION ALL
     -- An arm without FROM keeps SQLite from computing a column again at each use.
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
      WHERE 0
 )
 SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.setting, c.flags, c.program,
        c.program_kind, c.script, c.script_kind, c.runs, c.argv, c.text, c.environment, c.bind_mounts,
-       c.root_directory, c.user, c.effective, c.vendor, c.unowned, c.unit_package, c.changed,
+       c.root_directory, c.user, c.effective, c.vendor, c.unowned, c.own_settings, c.drop_ins, c.unit_package, c.changed,
+       iif(c.kind IN ('sysv', 'rc') AND NOT c.vendor, c.script_text, NULL) AS start_script,
+       iif(c.kind IN ('sysv', 'rc') AND c.unowned,
+           (SELECT group_concat(DISTINCT r.value) FROM json_each(command_runs(c.script_text)) AS r
+             WHERE r.value GLOB '/*' AND r.value NOT GLOB '*.*'
+               AND NOT EXISTS (SELECT 1 FROM package_files AS p WHERE p.host = c.host AND p.path = r.value)
+               AND (path_trust(r.value) <> 'system'
+                    OR (NOT c.unlisted
+                        AND EXISTS (SELECT 1 FROM path_permissions AS w
+                                     WHERE w.path = r.value AND w.host = c.host AND w.component = w.path
+                                       AND w.type = 'file')))),
+           NULL) AS started,
        iif(NOT c.vendor, path_places(c.runs, c.program, c.script, c.root_directory), NULL) AS places,
        iif(c.unowned IS NOT NULL AND c.program GLOB '/*',
            iif(c.unlisted, iif(path_trust(c.program) = 'system', NULL, 0),

@@ -41,6 +41,7 @@
 --          sensor_off                 of a disabled security service: it does not run; NULL of others
 --          once_enabled               of the same: 1 its package's script had enabled it, 0 no script of a package ever did, NULL unknown
 --          random_bits               knob random_name_bits: name_randomness() above which a name counts as randomly generated
+--          timed_state                of a timer: state of the service that it starts
 --          instance_commands          of a socket: commands of the template that it starts
 --          patterns                   names of exec_patterns that match what it runs, as a JSON array; NULL where a package owns the file
 --          evidence                   the row as JSON, for people
@@ -174,6 +175,14 @@ SELECT u.host, u.source, u.path, u.name, u.kind, u.scope_user, u.unit, u.link_ta
                                                   AND w.host = u.host AND w.component = w.path AND w.error IS NULL), 0, NULL)),
            NULL) AS once_enabled,
        (SELECT coalesce(max(value), 10) FROM attack_knobs WHERE name = 'random_name_bits') AS random_bits,
+       iif(NOT u.vendor AND u.name GLOB '*.timer',
+           (SELECT max(s.state) FROM unit_files AS s
+             WHERE s.unit = iif(instr(char(10) || u.own_settings, char(10) || 'Unit='),
+                              trim(substr(u.own_settings, instr(char(10) || u.own_settings, char(10) || 'Unit=') + 5,
+                                          instr(substr(u.own_settings || char(10), instr(char(10) || u.own_settings, char(10) || 'Unit=') + 5), char(10)) - 1)),
+                              replace(u.name, '.timer', '.service'))
+               AND s.kind = 'unit' AND s.host = u.host AND s.scope_user IS u.scope_user),
+           NULL) AS timed_state,
        iif(NOT u.vendor AND u.name GLOB '*.socket',
            (SELECT group_concat(s.commands, char(10)) FROM unit_files AS s
              WHERE s.name = replace(u.name, '.socket', '@.service') AND s.host = u.host),

@@ -1,7 +1,7 @@
 -- bare_shell: runs a shell without a script, or on a terminal
 -- platform:        linux
 -- technique:       T1059.004
--- weight:          25
+-- weight:          30
 -- family:          inline
 -- false positives: a rescue console that an administrator put on a terminal
 --

@@ -5,16 +5,18 @@
 -- family:          download
 -- false positives: a health check of a neighbour by its address; private addresses do not fire
 --
--- pattern: unix (^|[/ "'`(;|&@])(curl|wget|fetch|aria2c)( [^;|&]*)?[/ @"']([2-7]|1[1-9]|[2-9][0-9]|1[013-68][0-9]|12[0-689]|17[013-9]|19[013-9]|2[0-5][0-9])\.[0-9]+\.[0-9]+\.[0-9]+
+-- pattern: unix (^|[/ "'`(;|&@])(curl|wget|fetch|aria2c)( [^;|&]*)?[/ @"'](([2-7]|1[1-9]|[2-9][0-9]|1[013-68][0-9]|12[0-689]|17[013-9]|19[013-9]|2[0-5][0-9])\.[0-9]+|192\.([0-9]|[1-9][0-9]|1[0-57-9][0-9]|16[0-79]|2[0-5][0-9])|172\.([0-9]|1[0-5]|3[2-9]|[4-9][0-9]|[12][0-9][0-9]))\.[0-9]+\.[0-9]+
 -- fires:   {"unix": "curl -s http://203.0.113.9/a"}
 -- fires:   {"unix": "/usr/bin/wget -q 198.51.100.7/x"}
+-- fires:   {"unix": "/usr/bin/wget -q http://192.0.2.7/x"}
 -- spares:  {"unix": "curl -s http://127.0.0.1:8080/health"}
 -- spares:  {"unix": "/usr/bin/wget -q http://192.168.1.7/x"}
 -- spares:  {"unix": "/usr/bin/wget -q http://10.0.0.7/x"}
+-- spares:  {"unix": "/usr/bin/wget -q http://172.20.0.7/x"}
 --
 -- shape:   file
 -- fires:   {"origin": "command", "exe": "curl", "action": "created", "link_target": "http://203.0.113.9/x.service"}
 -- fires:   {"origin": "command", "exe": "wget", "action": "created", "link_target": "198.51.100.7/x.service"}
 -- spares:  {"origin": "command", "exe": "curl", "action": "created", "link_target": "https://example.org/x.service"}
 -- spares:  {"origin": "command", "exe": "wget", "action": "created", "link_target": "http://192.168.1.7/x.service"}
-origin = 'command' AND link_target REGEXP '^([a-z]+://)?([2-7]|1[1-9]|[2-9][0-9]|1[013-68][0-9]|12[0-689]|17[013-9]|19[013-9]|2[0-5][0-9])\.[0-9]+\.[0-9]+\.[0-9]+([:/]|$)'
+origin = 'command' AND link_target REGEXP '^([a-z]+://)?(([2-7]|1[1-9]|[2-9][0-9]|1[013-68][0-9]|12[0-689]|17[013-9]|19[013-9]|2[0-5][0-9])\.[0-9]+|192\.([0-9]|[1-9][0-9]|1[0-57-9][0-9]|16[0-79]|2[0-5][0-9])|172\.([0-9]|1[0-5]|3[2-9]|[4-9][0-9]|[12][0-9][0-9]))\.[0-9]+\.[0-9]+([:/]|$)'

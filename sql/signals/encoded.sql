@@ -9,10 +9,12 @@
 -- pattern: unix xxd +(-[a-z]+ +)*-[a-z]*r
 -- pattern: unix (b64decode|fromhex|decode\(.?base64|unhexlify|MIME::Base64|str_rot13|base64_decode)
 -- pattern: unix \\x[0-9a-f][0-9a-f]\\x[0-9a-f][0-9a-f]\\x[0-9a-f][0-9a-f]
+-- pattern: unix (\\[0-7][0-7][0-7]){3}
 -- pattern: windows (?i)( -e(c|n|nc|nco|ncod|ncode|ncoded|ncodedc.*)? +[a-z0-9+/=]{20,}|frombase64string|certutil[^|]*-decode)
 -- fires:   {"unix": "echo aWQ= | base64 -d"}
 -- fires:   {"unix": "openssl enc -aes-256-cbc -d"}
 -- fires:   {"unix": "xxd -r -p x"}
+-- fires:   {"unix": "$(printf '\\143\\165\\162\\154') 203.0.113.9"}
 -- fires:   {"windows": "powershell -enc SQBFAFgAIAAoAE4AZQB3AA=="}
 -- fires:   {"windows": "certutil -decode a b"}
 -- spares:  {"unix": "base64 /etc/x"}

@@ -1,14 +1,15 @@
 -- inline_interpreter: runs an interpreter with the program in the command line
 -- platform:        any
 -- technique:       T1059
--- weight:          25
+-- weight:          20
 -- family:          inline
 -- false positives: health checks of one line that print a version or test a port
 --
--- pattern: unix (python[0-9.]*|perl[0-9.]*|ruby[0-9.]*|node|nodejs|lua[0-9.]*) +(-[A-Za-z-]+ +)*-[a-zA-Z]*[ceE][ "']
+-- pattern: unix (python[0-9.]*|perl[0-9.]*|ruby[0-9.]*|node|nodejs|lua[0-9.]*) +(-[A-Za-z:-]+ +)*-[a-zA-Z]*[ceE][ "']
 -- pattern: unix (^|[/ "'])(php[0-9.]*) +(-[a-z]+ +)*-r[ "']
 -- pattern: unix (^|[/ "'])osascript +(-l +[A-Za-z]+ +|-[a-z]+ +)*-e 
 -- fires:   {"unix": "python3 -c \"import os\""}
+-- fires:   {"unix": "/usr/bin/perl -MIO::Socket::INET -e \"exit\""}
 -- fires:   {"unix": "/usr/bin/perl -e \"exec 1\""}
 -- fires:   {"unix": "php -r 'system(1);'"}
 -- fires:   {"unix": "/usr/bin/osascript -e \"do shell script 1\""}

@@ -12,6 +12,9 @@
 -- shape:   unit
 -- fires:   {"own_settings": "EnvironmentFile=/tmp/e"}
 -- fires:   {"own_settings": "Type=simple\nEnvironmentFile=-/dev/shm/e"}
+-- fires:   {"kind": "drop-in", "own_settings": "Environment=LD_LIBRARY_PATH=/tmp/.l"}
 -- spares:  {"own_settings": "EnvironmentFile=/etc/default/e"}
+-- spares:  {"own_settings": "Environment=TMPDIR=/tmp"}
 -- spares:  {"own_settings": "EnvironmentFile=/tmp/e", "vendor": 1}
-NOT vendor AND own_settings REGEXP '(EnvironmentFile|RootDirectory|RootImage|LoadCredential|ExecSearchPath)=-?([a-z]+:)?(/var)?/(tmp|dev/shm)/?'
+NOT vendor AND (own_settings REGEXP '(EnvironmentFile|RootDirectory|RootImage|LoadCredential|ExecSearchPath)=-?([a-z]+:)?(/var)?/(tmp|dev/shm)/?'
+    OR own_settings REGEXP '(?m)^Environment=[^\n]*(LD_LIBRARY_PATH|GCONV_PATH|PYTHONPATH|PERL5LIB|RUBYLIB|NODE_PATH|PATH)=[^ \n]*((/var)?/tmp|/dev/shm|/run/user)(/|[ :"\n]|$)')

@@ -409,6 +409,9 @@ static bool is_one_of(const char *const *names, size_t n, const char *name, size
 
 #define ONE_OF(names, name, size) is_one_of(names, sizeof names / sizeof names[0], name, size)
 
+/* Folders that hold folders of programs and of data, by XDG's rules, and no programs themselves. */
+static const char *const base_dots[] = {".cache", ".config", ".local"};
+
 /* Whether a name of the path that begins with a dot hides nothing: path->text[at, end) with its slash. */
 static bool usual_dot(const struct path *path, size_t at, size_t end, bool home)
 {
@@ -418,6 +421,8 @@ static bool usual_dot(const struct path *path, size_t at, size_t end, bool home)
     if (end == path->size) /* a file's name: the exceptions are for folders */
         return (size == 4 && memcmp(name, ".env", 4) == 0) ||
                (home && ONE_OF(home_files, name, size));
+    if (ONE_OF(base_dots, name, size) && !memchr(path->text + end + 1, '/', path->size - end - 1))
+        return false;
     return ONE_OF(tool_dots, name, size) || (home && ONE_OF(home_dots, name, size)) ||
            (end + 1 >= bin && memcmp(path->text + end + 1 - bin, NODE_BIN, bin) == 0);
 }

@@ -1,0 +1,15 @@
+-- attached_by_hand: lies in the folder of attached portable services, and nothing attached it
+-- platform:        linux
+-- technique:       T1543.002
+-- weight:          30
+-- reference:       portablectl(1)
+-- false positives: none is known; portablectl writes a drop-in 20-portable.conf beside each unit that it attaches, and
+--                  copies the unit of the image under its own name
+--
+-- shape:   unit_command
+-- fires:   {"path": "/etc/systemd/system.attached/metrics.service", "drop_ins": null}
+-- fires:   {"path": "/run/systemd/system.attached/metrics.service", "drop_ins": "CPUQuota=10%"}
+-- spares:  {"path": "/etc/systemd/system.attached/metrics.service", "drop_ins": "RootImage=/srv/metrics.raw"}
+-- spares:  {"path": "/run/systemd/system.attached/metrics.service", "drop_ins": "RootDirectory=/srv/metrics"}
+-- spares:  {"path": "/etc/systemd/system/metrics.service", "drop_ins": null}
+kind = 'unit' AND path GLOB '*/system.attached/*' AND coalesce(drop_ins, '') NOT REGEXP '(?m)^(RootImage|RootDirectory|ExtensionImages|BindReadOnlyPaths|LogExtraFields)='

@@ -1,0 +1,14 @@
+-- daemon_of_script_language: a daemon of root runs osascript, which needs a user's session
+-- platform:        macos
+-- technique:       T1059
+-- analytic:        AN1126
+-- weight:          30
+-- reference:       launchd.plist(5), osascript(1)
+-- false positives: a management tool that shows a message to the user who is logged in
+--
+-- shape:   launchd
+-- fires:   {"program_arguments": "[\"/usr/bin/osascript\",\"-e\",\"do shell script 1\"]", "program": null}
+-- fires:   {"program_arguments": "[\"osascript\",\"/Library/x.scpt\"]", "program": "/usr/bin/osascript"}
+-- spares:  {"program_arguments": "[\"/usr/bin/osascript\",\"-e\",\"do shell script 1\"]", "program": null, "type": "agent"}
+-- spares:  {"program_arguments": "[\"/usr/bin/caffeinate\",\"-i\"]", "program": null}
+type = 'daemon' AND NOT in_system AND coalesce(program, program_arguments ->> 0) GLOB '*osascript'

@@ -1,0 +1,12 @@
+-- debugs_others: a service attaches a debugger or a tracer to other processes
+-- platform:        linux
+-- technique:       T1543.002
+-- weight:          30
+-- reference:       gdb(1), strace(1); published thefts of passwords from sshd
+-- false positives: a developer's profiling of his own program, which is not enabled at boot
+--
+-- pattern: unix (^|[/ "';|&(])(gdb|strace|ltrace) +[^;|&]*(-p *[0-9$`]|--pid|-p *"?[$`])
+-- fires:   {"unix": "/usr/bin/gdb -batch -p 1 -ex 'call (int)system(\"/opt/a\")'"}
+-- fires:   {"unix": "/bin/sh -c \"strace -f -e trace=read -o /var/lib/.t -p $(pidof sshd)\""}
+-- spares:  {"unix": "/usr/bin/gdb -batch -x /srv/a.gdb /srv/a"}
+-- spares:  {"unix": "/usr/bin/strace -o /var/log/a.trace /srv/a"}

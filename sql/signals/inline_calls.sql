@@ -1,0 +1,11 @@
+-- inline_calls: a program in the command line opens connections, makes processes or runs text
+-- platform:        any
+-- technique:       T1059
+-- weight:          15
+-- false positives: a test of a port in one line
+--
+-- pattern: unix (python[0-9.]*|perl[0-9.]*|ruby[0-9.]*|node|nodejs|php[0-9.]*|lua[0-9.]*) +[^;|]*-[a-zA-Z]*[cer] *[^|]*(socket|pty|fork|urllib|urlopen|child_process|net[.]connect|exec *[( ]|eval *[( ]|subprocess|popen|TCPSocket|IO::|fsockopen|loadstring)
+-- fires:   {"unix": "/usr/bin/python3 -Ic \"import pty,socket\""}
+-- fires:   {"unix": "/usr/bin/ruby -rsocket -e \"exit if fork\""}
+-- spares:  {"unix": "/usr/bin/python3 -c \"import sys; print(sys.version)\""}
+-- spares:  {"unix": "/usr/bin/python3 /srv/app/fork.py"}

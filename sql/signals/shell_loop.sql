@@ -1,0 +1,12 @@
+-- shell_loop: a shell's endless loop stands in the command line
+-- platform:        any
+-- technique:       T1059.004
+-- weight:          12
+-- false positives: a keep-alive or a poll of one line; a loop that ends when something answers (until, while !) does not
+--                  fire
+--
+-- pattern: unix (while +(:|true|/bin/true|/usr/bin/true|1|sleep +[0-9]+|\[ +1 +\]) *;|until +(false|/bin/false) *;|for *\(\( *;)
+-- fires:   {"unix": "/bin/sh -c \"while :; do sleep 9; done\""}
+-- fires:   {"unix": "bash -c 'while true; do ./a; sleep 60; done'"}
+-- spares:  {"unix": "bash -c 'until curl -s http://127.0.0.1/; do sleep 1; done'"}
+-- spares:  {"unix": "bash -c 'while ! test -e /run/x; do sleep 1; done'"}

@@ -1,0 +1,14 @@
+-- starts_stranger: a start script of no package starts a compiled program that no package owns
+-- platform:        linux
+-- technique:       T1037.004
+-- analytic:        AN0779
+-- weight:          10
+-- reference:       rc.local(5)
+-- false positives: software that was installed without a package and still brings a start script
+--
+-- shape:   unit_command
+-- fires:   {"kind": "sysv", "started": "/usr/bin/gsxkqpwzvt"}
+-- fires:   {"kind": "rc", "started": "/opt/metricsd"}
+-- spares:  {"kind": "rc", "started": null}
+-- spares:  {"kind": "sysv", "started": null}
+started IS NOT NULL

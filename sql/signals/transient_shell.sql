@@ -1,0 +1,14 @@
+-- transient_shell: a transient service is a shell's command line
+-- platform:        linux
+-- technique:       T1569.003
+-- analytic:        AN0200
+-- weight:          10
+-- reference:       systemd-run(1)
+-- false positives: an administrator's long job under systemd-run, which ends
+--
+-- shape:   unit
+-- fires:   {"state": "transient", "own_commands": "/bin/sh -c 'sleep 9'"}
+-- fires:   {"state": "transient", "own_commands": "/usr/bin/bash -lc id"}
+-- spares:  {"state": "transient", "own_commands": "/usr/bin/rsync -a /a /b"}
+-- spares:  {"state": "enabled", "own_commands": "/bin/sh -c 'sleep 9'"}
+state LIKE 'transient%' AND own_commands REGEXP '^[-@:+!]*"?(/usr)?(/bin/)?(ba|da|z|k)?sh"? +(-[a-z]+ +)*"?-[a-z]*c'

@@ -1,0 +1,14 @@
+-- transient_timer: a timer that systemd-run made, for a program at a later time
+-- platform:        linux
+-- technique:       T1053.006
+-- analytic:        AN0645
+-- weight:          20
+-- reference:       systemd-run(1)
+-- false positives: an administrator who puts a command off; it is gone after the command ran
+--
+-- shape:   unit
+-- fires:   {"name": "metrics.timer", "state": "transient"}
+-- fires:   {"name": "run-r1.timer", "path": "/run/systemd/transient/run-r1.timer"}
+-- spares:  {"name": "metrics.timer", "state": "enabled"}
+-- spares:  {"name": "metrics.service", "state": "transient"}
+name GLOB '*.timer' AND (state LIKE 'transient%' OR path GLOB '/run/*/transient/*')

@@ -1,0 +1,12 @@
+-- tunnel_to_address: its tunnel ends at the bare address of a host of the internet
+-- platform:        any
+-- technique:       T1572
+-- weight:          15
+-- false positives: an administrator's own rented server that has no name; private addresses do not fire
+--
+-- pattern: unix (^|[/ ])(auto)?ssh +[^;|&]*-[a-zA-Z]*R *[^;|&]*[@ ](([2-7]|1[1-9]|[2-9][0-9]|1[013-68][0-9]|12[0-689]|17[013-9]|19[013-9]|2[0-2][0-9])\.[0-9]+|192\.([0-9]|[1-9][0-9]|1[0-57-9][0-9]|16[0-79]|2[0-5][0-9])|172\.([0-9]|1[0-5]|3[2-9]|[4-9][0-9]|[12][0-9][0-9]))\.[0-9]+\.[0-9]+( |$)
+-- pattern: unix (^|[/ ])openssl +s_client +[^;|&]*-connect[ =](([2-7]|1[1-9]|[2-9][0-9]|1[013-68][0-9]|12[0-689]|17[013-9]|19[013-9]|2[0-2][0-9])\.[0-9]+|192\.([0-9]|[1-9][0-9]|1[0-57-9][0-9]|16[0-79]|2[0-5][0-9])|172\.([0-9]|1[0-5]|3[2-9]|[4-9][0-9]|[12][0-9][0-9]))\.[0-9]+\.[0-9]+:
+-- fires:   {"unix": "/usr/bin/ssh -fNR 9000:localhost:22 x@203.0.113.9"}
+-- fires:   {"unix": "/usr/bin/openssl s_client -quiet -connect 203.0.113.9:443"}
+-- spares:  {"unix": "/usr/bin/ssh -fNR 9000:localhost:22 x@gate.example.org"}
+-- spares:  {"unix": "/usr/bin/ssh -fNR 9000:localhost:22 x@10.0.0.9"}

@@ -1,0 +1,14 @@
+-- watches_home: a change of a folder runs a script that is in none of the folders for programs
+-- platform:        macos
+-- technique:       T1543.001
+-- analytic:        AN1126
+-- weight:          20
+-- reference:       launchd.plist(5), WatchPaths
+-- false positives: a user's own script that sorts his downloads, kept in the home folder itself
+--
+-- shape:   launchd
+-- fires:   {"type": "agent", "watch_paths": "[\"/Users/ann/Downloads\"]", "command": "/bin/sh /Users/ann/m.sh"}
+-- fires:   {"type": "agent", "watch_paths": "[\"/Users/ann/.ssh\"]", "command": "/Users/ann/Library/m "}
+-- spares:  {"type": "agent", "watch_paths": null, "command": "/bin/sh /Users/ann/m.sh"}
+-- spares:  {"type": "agent", "watch_paths": "[\"/Users/ann/Downloads\"]", "command": "/bin/sh /Users/ann/bin/m.sh"}
+watch_paths <> '[]' AND command REGEXP '(^| )/Users/[^/]+/(Library/|Documents/|Downloads/|Desktop/)?[^/ ]+( |$)'
