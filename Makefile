@@ -175,7 +175,7 @@ $(BUILD)/evaluate: $(EVALUATE:%=$(BUILD)/%.o) $(OBJECTS)
 	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(CHECK_LIBS) $(LDLIBS)
 
 # Judges the labelled cases of tests/corpus/judgement.
-JUDGE := $(addprefix tests/,judge_corpus judge_ordinary corpus harness make_descriptor make_evtx make_hive)
+JUDGE := $(addprefix tests/,judge_corpus judge_ordinary corpus corpus_given harness make_descriptor make_evtx make_hive)
 $(BUILD)/judge-corpus: $(JUDGE:%=$(BUILD)/%.o) $(OBJECTS)
 	$(LINK) -o $@ $^ $(SVCQL_LIBS) $(PROGRAM_LIBS) $(CHECK_LIBS) $(LDLIBS)
 

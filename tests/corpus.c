@@ -295,6 +295,16 @@ static void own(struct packages *p, const char *path)
     buffer_printf(&p->list, "/%s\n", path);
 }
 
+/* The name of a unit without its folder and kind, as Debian names its file of variables. */
+static const char *stem_of(const char *path)
+{
+    static char stem[256];
+    const char *name = strrchr(path, '/') + 1;
+
+    snprintf(stem, sizeof stem, "%.*s", (int)strcspn(name, "."), name);
+    return stem;
+}
+
 static void base_item(struct packages *p, const char *kind, char *path, char *rest)
 {
     struct buffer text = {0};
@@ -311,9 +321,10 @@ static void base_item(struct packages *p, const char *kind, char *path, char *re
     }
     if (strcmp(kind, "unit") == 0)
         buffer_printf(&text,
-                      "[Unit]\nDescription=%s of its package\n[Service]\nExecStart=%s\n"
+                      "[Unit]\nDescription=%s of its package\n[Service]\n"
+                      "EnvironmentFile=-/etc/default/%s\nExecStart=%s\n"
                       "[Install]\nWantedBy=multi-user.target\n",
-                      p->name, rest);
+                      p->name, stem_of(path), rest);
     else
         buffer_puts(&text, strcmp(kind, "script") == 0 ? "#!/bin/sh\nexit 0\n" : "# defaults\n");
     harness_write(p->dir, path, text.data, text.size);
@@ -577,7 +588,7 @@ void corpus_write(const struct corpus *corpus, const struct corpus_case *one, co
         harness_write_text(
             dir, "System/Library/CoreServices/SystemVersion.plist",
             "<plist><dict><key>ProductVersion</key><string>15.1</string></dict></plist>");
-    } else {
+    } else if (!one || !one->without_packages) {
         write_base(corpus, dir);
     }
     for (size_t i = 0; one && i < one->n_items; i++) {

@@ -28,7 +28,9 @@ struct corpus_item {
 struct corpus_case {
     const char         *name, *platform, *what, *source, *twin; /* twin may be NULL */
     bool                attack;
-    bool                fitting; /* in the half from which weights may be taken */
+    bool                fitting;          /* in the half from which weights may be taken */
+    bool                without_packages; /* lies on an empty host, and not over base.txt */
+    size_t              n_expected;       /* subjects that findings must name; 0 counts as 1 */
     struct corpus_item *items;
     size_t              n_items;
 };

@@ -1,11 +1,11 @@
 /* evaluate.c -- the program build/evaluate: what the findings are worth, measured.
  *
- *     SVCQL_EVIDENCE=DIR build/evaluate [FOLDER of ordinary hosts] [PART of a trick's name]
+ *     SVCQL_EVIDENCE=DIR SVCQL_CASES=DIR build/evaluate [FOLDER of ordinary hosts] [PART of a trick's name]
  *
  * Prints tests/EVALUATION.md: each attack, found or missed, how grave and by which signals; and for
  * each ordinary host the findings of each grade. Attacks on Linux are staged on a real systemd that
  * is booted again for each, with this machine's own package database; without root they are
- * skipped, which is reported. See tests/evaluate_hosts.sh for the ordinary hosts, evaluate.h for
+ * skipped, which is reported. A miss without a reason in evaluate_reasons.c makes the exit status 1. See tests/evaluate_hosts.sh for the ordinary hosts, evaluate.h for
  * the attacks.
  */
 #include "evaluate.h"
@@ -37,7 +37,7 @@ struct verdict {
 };
 
 static struct {
-    int attacks, found, skipped, hosts, clean;
+    int attacks, found, skipped, hosts, clean, unexplained;
 } totals;
 
 static struct verdict *verdict;
@@ -120,12 +120,26 @@ static void look_at(const char *location, const char *box)
 
 /* Attacks ----------------------------------------------------------------------- */
 
-static void print_attack(const char *trick)
+/* Lines of the list of misses. */
+static char  *misses;
+static size_t misses_size;
+
+static void remember_miss(const char *trick)
+{
+    static FILE *out;
+    const char  *reason = evaluate_reason(trick);
+
+    if (!out && !(out = open_memstream(&misses, &misses_size)))
+        abort();
+    fprintf(out, "- %s: %s\n", trick, reason ? reason : "**no reason is known**");
+    fflush(out);
+    totals.unexplained += !reason;
+}
+
+static void print_row(const char *trick)
 {
     int grade = worst();
 
-    totals.attacks++;
-    totals.found += grade >= MEDIUM;
     printf("| %s | %s | %s | %s |\n", trick,
            !verdict->read    ? "failed"
            : grade >= MEDIUM ? "found"
@@ -134,6 +148,17 @@ static void print_attack(const char *trick)
     fflush(stdout);
     if (getenv("VERBOSE"))
         fprintf(stderr, "%s\n%s\n", trick, verdict->subjects);
+}
+
+static void print_attack(const char *trick)
+{
+    bool found = worst() >= MEDIUM;
+
+    totals.attacks++;
+    totals.found += found;
+    if (!found)
+        remember_miss(trick);
+    print_row(trick);
 }
 
 /* The machine's own packages, where the booted system can see them. */
@@ -200,6 +225,39 @@ static void judge_all(const char *platform, const struct attack *attacks, const 
     for (; attacks->trick; attacks++)
         if (!part || strstr(attacks->trick, part))
             judge(attacks);
+}
+
+/* Given cases that are staged on a booted system: a folder each, with stage.sh and a README. */
+static void judge_staged(const char *cases)
+{
+    struct dirent **names;
+    char            path[8192];
+    size_t          size;
+    int             n, found = 0, staged = 0;
+
+    snprintf(path, sizeof path, "%s/judgement", cases ? cases : "");
+    n = cases ? scandir(path, &names, NULL, alphasort) : 0;
+    printf("\n### Given cases, staged\n\n| case | | severity | signals |\n|---|---|---|---|\n");
+    for (int i = 0; i < n; i++) {
+        snprintf(path, sizeof path, "%s/judgement/%s/stage.sh", cases, names[i]->d_name);
+        if (access(path, F_OK) != 0)
+            continue;
+        const char *dir = harness_scratch();
+        if (!boot(dir, harness_read(path, &size)))
+            continue;
+        look_at(NULL, dir);
+        systemd_stop(dir);
+        snprintf(path, sizeof path, "%s/judgement/%s/README", cases, names[i]->d_name);
+        if (strstr(harness_read(path, &size), "no finding")) { /* the control */
+            printf("| %s: nothing is staged | %s | | |\n", names[i]->d_name,
+                   worst() >= MEDIUM ? "**an alarm**" : "no alarm");
+            continue;
+        }
+        staged++;
+        found += worst() >= MEDIUM;
+        print_row(names[i]->d_name);
+    }
+    printf("\n%d staged, %d with a finding of medium or above.\n", staged, found);
 }
 
 /* Ordinary hosts ------------------------------------------------------------------ */
@@ -391,6 +449,10 @@ int main(int argc, char **argv)
     if (verdict == MAP_FAILED || system(packages_command) != 0)
         return EXIT_FAILURE;
     attacks(evidence, part);
+    if (!part || strcmp(part, "given") == 0)
+        judge_staged(getenv("SVCQL_CASES"));
+    if (misses)
+        printf("\n### Missed, and why\n\n%s", misses);
     printf("\n## Ordinary hosts\n\n| host | info | low | medium | high | critical | signals of "
            "medium and above |\n|---|---|---|---|---|---|---|\n");
     if (!part) {
@@ -407,5 +469,6 @@ int main(int argc, char **argv)
            "files without a finding of medium or above.\n",
            totals.found, totals.attacks, totals.skipped, totals.clean, totals.hosts);
     harness_end();
-    return EXIT_SUCCESS;
+    free(misses);
+    return totals.unexplained ? EXIT_FAILURE : EXIT_SUCCESS;
 }

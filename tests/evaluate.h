@@ -18,4 +18,7 @@ extern const struct attack evaluate_linux[];
 extern const struct attack evaluate_windows[];
 extern const struct attack evaluate_macos[];
 
+/* Why an attack may be missed; NULL: it should be found. */
+const char *evaluate_reason(const char *trick);
+
 #endif
