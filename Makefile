@@ -379,7 +379,7 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz_%.o build/fuzz/libformats.a
 	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(SVCQL_LIBS)
 
 # These need more than the formats: all of it.
-FUZZ_WHOLE := configuration packed root state
+FUZZ_WHOLE := configuration merge packed root state
 build/fuzz/obj/embedded_%.o: $(BUILD)/embedded_%.c
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) -c -o $@ $<

@@ -231,7 +231,9 @@ bool tbl_uses_name(const struct tbl_scan *scan, const char *name);
 
 /* Memory that lives until the next row -------------------------------------- */
 
-void *tbl_alloc(struct tbl_scan *scan, size_t size); /* aligned; NULL when out of memory */
+/* NULL when out of memory; the scan then ends with SQLITE_NOMEM, whatever the table makes of it. */
+
+void *tbl_alloc(struct tbl_scan *scan, size_t size); /* aligned */
 char *tbl_strndup(struct tbl_scan *scan, const char *text, size_t size);
 char *tbl_printf(struct tbl_scan *scan, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

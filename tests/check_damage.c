@@ -379,13 +379,15 @@ static bool admits(sqlite3 *db, const char *table)
 /* What is wrong with how a table reads the damaged file; NULL: nothing. */
 static const char *wrong(const struct damaged *file, const char *table, int64_t whole)
 {
-    sqlite3    *db = open_evidence(file->path);
-    int64_t     n = rows_of(db, table);
-    const char *why = n < 0                             ? "the query fails"
-                      : n < whole && !admits(db, table) ? "rows are missing, and nothing says so"
-                                                        : NULL;
+    struct harness_cost before = harness_cost();
+    sqlite3            *db = open_evidence(file->path);
+    int64_t             n = rows_of(db, table);
+    const char         *why = n < 0                             ? "the query fails"
+                              : n < whole && !admits(db, table) ? "rows are missing, and nothing says so"
+                                                                : NULL;
 
     harness_close(db);
+    harness_expect_cost(&before, table);
     return why;
 }
 

@@ -42,6 +42,30 @@ static int merge_text(const char *text)
     return merge_file(db, path, &count);
 }
 
+/* A hole of 40 MiB between two rows costs the line that it is in. */
+START_TEST(a_line_without_end_is_skipped_and_counted)
+{
+    static const char   row[] = "{\"host\":\"e\"," FINDING("/etc/w.service") "}\n";
+    struct harness_cost before;
+    char                path[4200];
+
+    begin();
+    snprintf(path, sizeof path, "%s/log", dir);
+    harness_write_text(dir, "log", row);
+    FILE *file = fopen(path, "r+");
+    fseek(file, 40 << 20, SEEK_SET);
+    fprintf(file, "\n%s", row);
+    ck_assert_int_eq(fclose(file), 0);
+    before = harness_cost();
+    count = (struct merge_count){0};
+    ck_assert_int_eq(merge_file(db, path, &count), 0);
+    ck_assert_int_eq((int)count.findings, 2);
+    ck_assert_int_eq((int)count.damaged, 1);
+    harness_expect_cost(&before, "a line of 40 MiB");
+    sqlite3_close(db);
+}
+END_TEST
+
 START_TEST(lines_of_every_form_are_read_once)
 {
     static const char log[] = EVENT("a", "added", FINDING("/etc/x.service")) EVENT(
@@ -220,6 +244,7 @@ Suite *make_merge_suite(void)
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 240);
     tcase_add_test(tc, duckdb_reads_what_is_exported);
+    tcase_add_test(tc, a_line_without_end_is_skipped_and_counted);
     tcase_add_test(tc, lines_of_every_form_are_read_once);
     tcase_add_test(tc, what_one_host_alone_has_is_rare);
     tcase_add_test(tc, databases_are_merged_too);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -442,12 +441,13 @@ START_TEST(a_real_capsule_and_its_files_are_read)
 }
 END_TEST
 
-/* Two that say nothing, and one of each other kind: all else comes, and nobody is waited for twice. */
+/* What users have where their managers should listen: two say nothing, and one is of each other kind. All else comes, findings too, and nobody is waited for twice. */
 START_TEST(false_managers_of_users_cost_themselves_alone)
 {
-    static const enum lie lies[] = {LIE_SILENCE, LIE_SILENCE, LIE_FLOOD,
-                                    LIE_GARBAGE, LIE_HUGE,    LIE_VANISH};
-    struct rusage         usage;
+    static const enum lie lies[] = {LIE_SILENCE, LIE_SILENCE, LIE_FLOOD,   LIE_GARBAGE,
+                                    LIE_HUGE,    LIE_VANISH,  LIE_REJECTS, LIE_DATA,
+                                    LIE_LINE,    LIE_REFUSES, LIE_SIZES,   LIE_SERIAL};
+    struct harness_cost   before;
     char                  path[100];
 
     ENTER();
@@ -460,7 +460,13 @@ START_TEST(false_managers_of_users_cost_themselves_alone)
         ck_assert_int_gt(make_manager(path, lies[i]), 0);
         ck_assert_int_eq(seteuid(0), 0);
     }
+    harness_write_text("/", "etc/systemd/system/evil.service",
+                       "[Service]\nExecStart=/tmp/.x/evil\n");
     sqlite3 *db = harness_open();
+    before = harness_cost();
+    harness_expect(db, "1",
+                   "SELECT count(*) > 0 FROM findings WHERE subject = "
+                   "'/etc/systemd/system/evil.service'");
     harness_expect(db, "system|1\nuser:1234|1",
                    "SELECT scope, count(*) FROM systemd_units WHERE id IN ('full.service', "
                    "'mine.service') AND environment IS NOT 'x' GROUP BY 1 ORDER BY 1");
@@ -471,14 +477,15 @@ START_TEST(false_managers_of_users_cost_themselves_alone)
                    "5501|damaged|did not answer, and is not asked again for a minute",
                    "SELECT substr(source, 10), status, detail FROM evidence_sources WHERE "
                    "table_name = 'systemd_managers' AND source GLOB 'bus:user:550[01]' ORDER BY 1");
-    harness_expect(db, "5502|damaged\n5503|damaged\n5504|damaged",
+    harness_expect(db,
+                   "5502|damaged\n5503|damaged\n5504|damaged\n5506|denied\n5507|damaged\n"
+                   "5508|damaged\n5509|denied\n5510|damaged\n5511|damaged",
                    "SELECT substr(source, 10), status FROM evidence_sources WHERE "
-                   "table_name = 'systemd_units' AND source GLOB 'bus:user:550[234]' ORDER BY 1");
-    getrusage(RUSAGE_SELF, &usage);
-    if (!SANITIZED) /* KiB, the suite's own included */
-        ck_assert_int_lt(usage.ru_maxrss, 128 << 10);
+                   "table_name = 'systemd_units' AND source GLOB 'bus:user:55*' AND "
+                   "substr(source, 10) NOT IN ('5500', '5501', '5505') ORDER BY 1");
+    harness_expect_cost(&before, "false managers");
     harness_close(db);
-    systemd_shell("rm -r /run/user/55*");
+    systemd_shell("rm -r /run/user/55* /etc/systemd/system/evil.service");
 }
 END_TEST
 
@@ -615,7 +622,7 @@ START_TEST(a_huge_answer_ends_the_manager_not_the_query)
     const char *path = liar(LIE_HUGE);
     harness_expect(db, "8388608", "SELECT max(length(description)) FROM systemd_units('%s')", path);
     harness_expect(db, "", "SELECT id FROM systemd_units('%s') WHERE environment <> ''", path);
-    harness_expect(db, "damaged|File too large",
+    harness_expect(db, "damaged|its answer is too large",
                    "SELECT status, detail FROM evidence_sources WHERE source = 'bus:%s' AND "
                    "table_name = 'systemd_units'",
                    path);
@@ -637,25 +644,45 @@ START_TEST(a_manager_that_dies_is_reported)
 }
 END_TEST
 
-START_TEST(garbage_is_an_error_at_once)
+static const struct {
+    enum lie    lie;
+    const char *error, *status;
+} strangers[] = {
+    {LIE_GARBAGE, "its answers are not those of a service manager", "damaged"},
+    {LIE_REJECTS, "Operation not permitted", "denied"},
+    {LIE_DATA, "its answers are not those of a service manager", "damaged"},
+    {LIE_LINE, "its answers are not those of a service manager", "damaged"},
+    {LIE_REFUSES, "Permission denied", "denied"},
+    {LIE_SERIAL, "Connection timed out", "damaged"},
+    {LIE_SIZES, "its answer is too large", "damaged"},
+};
+
+START_TEST(a_manager_that_is_none_is_an_error_with_a_name)
 {
-    sqlite3 *db = harness_open();
-    char    *error = harness_error(db, "SELECT id FROM systemd_units('%s')", liar(LIE_GARBAGE));
-    ck_assert_msg(strstr(error, "cannot connect to the system manager"), "%s", error);
-    free(error);
+    sqlite3    *db = harness_open();
+    const char *path = liar(strangers[_i].lie);
+
+    char *error = harness_error(db, "SELECT id FROM systemd_units('%s')", path);
+    ck_assert_msg(strstr(error, "cannot connect to the system manager") &&
+                      strstr(error, strangers[_i].error),
+                  "%s", error);
+    harness_expect(db, strangers[_i].status,
+                   "SELECT status FROM evidence_sources WHERE source = 'bus:%s' AND table_name = "
+                   "'systemd_units'",
+                   path);
     harness_close(db);
 }
 END_TEST
 
 START_TEST(silence_and_noise_have_an_end)
 {
-    sqlite3      *db = harness_open();
-    struct rusage usage;
-    char         *error =
-        harness_error(db, "SELECT id FROM systemd_units('%s')", liar(_i ? LIE_FLOOD : LIE_SILENCE));
+    sqlite3            *db = harness_open();
+    const char         *path = liar(_i ? LIE_FLOOD : LIE_SILENCE);
+    struct harness_cost before = harness_cost();
+
+    char *error = harness_error(db, "SELECT id FROM systemd_units('%s')", path);
     ck_assert_msg(strstr(error, "timed out"), "%s", error);
-    getrusage(RUSAGE_SELF, &usage);
-    ck_assert_int_lt(usage.ru_maxrss, 768 << 10); /* KiB; gigabytes are sent */
+    harness_expect_cost(&before, "a manager without end"); /* gigabytes are sent */
     free(error);
     harness_close(db);
 }
@@ -691,7 +718,8 @@ Suite *make_systemd_units_suite(void)
     tcase_add_test(hostile, what_the_manager_will_not_tell_is_counted);
     tcase_add_test(hostile, a_huge_answer_ends_the_manager_not_the_query);
     tcase_add_test(hostile, a_manager_that_dies_is_reported);
-    tcase_add_test(hostile, garbage_is_an_error_at_once);
+    tcase_add_loop_test(hostile, a_manager_that_is_none_is_an_error_with_a_name, 0,
+                        sizeof strangers / sizeof *strangers);
     tcase_add_loop_test(hostile, silence_and_noise_have_an_end, 0, 2);
     suite_add_tcase(suite, hostile);
     return suite;

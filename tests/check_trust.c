@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "formats/text/input.h"
@@ -16,14 +15,16 @@
 #include "root.h"
 #include "svcql.h"
 
-#define MEMORY_MAX (64l << 10) /* KiB more than before */
+static struct harness_cost cost_before; /* the test, or before svcql reads what it has made */
 
-static long memory(void)
+static void begin_cost(void)
 {
-    struct rusage usage;
+    cost_before = harness_cost();
+}
 
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
+static void end_cost(void)
+{
+    harness_expect_cost(&cost_before, "the test");
 }
 
 /* Write text at an offset of a file that may not be there yet; what is before it is a hole. */
@@ -58,7 +59,7 @@ START_TEST(a_hole_in_a_history_costs_its_user_alone)
     const char *dir = two_homes();
 
     write_at(dir, "home/ann/.bash_history", "last\n", 60 << 20);
-    long before = memory();
+    begin_cost();
     harness_expect(db, "bob|systemctl start x",
                    "SELECT user, command FROM shell_history WHERE root = '%s' AND user = 'bob'",
                    dir);
@@ -70,7 +71,6 @@ START_TEST(a_hole_in_a_history_costs_its_user_alone)
                    "SELECT status, records, skipped > 0, detail FROM evidence_sources "
                    "WHERE source = '%s/home/ann/.bash_history'",
                    dir);
-    ck_assert_int_lt(memory() - before, MEMORY_MAX);
     harness_close(db);
 }
 END_TEST
@@ -381,6 +381,40 @@ START_TEST(a_registry_value_too_large_is_cut_and_counted)
 }
 END_TEST
 
+START_TEST(triggers_of_megabytes_are_cut_and_counted)
+{
+    enum { N = 12, SIZE = 64 << 10 };
+    sqlite3          *db = harness_open();
+    const char       *dir = harness_scratch();
+    struct made_hive *hive = make_hive();
+    struct made_key  *service = make_hive_key(hive, "ControlSet001\\Services\\evil");
+    char             *data = calloc(1, SIZE), path[100];
+
+    make_hive_dword(make_hive_key(hive, "Select"), "Current", 1);
+    make_hive_dword(service, "Start", 2);
+    make_hive_dword(service, "Type", 16);
+    for (int i = 0; i < N; i++) {
+        snprintf(path, sizeof path, "ControlSet001\\Services\\evil\\TriggerInfo\\%02d", i);
+        struct made_key *trigger = make_hive_key(hive, path);
+        make_hive_dword(trigger, "Type", 1);
+        make_hive_dword(trigger, "DataType0", 1);
+        make_hive_value(trigger, "Data0", 3, data, SIZE);
+    }
+    make_hive_file(hive, dir, "Windows/System32/config/SYSTEM");
+    make_hive_free(hive);
+    free(data);
+    begin_cost();
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
+    harness_expect(db, "8",
+                   "SELECT json_array_length(triggers) FROM registry_services WHERE name = 'evil'");
+    harness_expect(db, "4",
+                   "SELECT skipped FROM evidence_sources WHERE table_name = "
+                   "'registry_services' AND status <> 'ready'");
+    harness_close(db);
+}
+END_TEST
+
 /* What judges a service looks at what Windows could start, and a little more. */
 START_TEST(a_path_of_megabytes_costs_its_service_alone)
 {
@@ -411,10 +445,9 @@ START_TEST(a_path_of_megabytes_costs_its_service_alone)
     harness_query(db, "DELETE FROM evidence");
     harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
     harness_expect(db, "0", "SELECT count(*) FROM findings WHERE 0");
-    long before = memory();
+    begin_cost();
     harness_expect(db, "evil|1\nlong|1",
                    "SELECT substr(subject, 50), severity = 'high' FROM findings ORDER BY 1");
-    ck_assert_int_lt(memory() - before, MEMORY_MAX);
     harness_expect(db, "1|values above 514 KiB were cut",
                    "SELECT skipped > 0, detail FROM evidence_sources WHERE table_name = "
                    "'registry_services'");
@@ -647,6 +680,7 @@ Suite *make_trust_suite(void)
     TCase *tcase = tcase_create("hostile");
 
     tcase_set_timeout(tcase, 30);
+    tcase_add_checked_fixture(tcase, begin_cost, end_cost);
     tcase_add_test(tcase, a_hole_in_a_history_costs_its_user_alone);
     tcase_add_test(tcase, a_long_command_is_cut_and_counted);
     tcase_add_test(tcase, a_sparse_log_is_read_at_once);
@@ -659,6 +693,7 @@ Suite *make_trust_suite(void)
     tcase_add_test(tcase, a_list_of_another_shape_is_refused_by_name);
     tcase_add_test(tcase, a_cut_audit_line_is_counted_and_no_event);
     tcase_add_test(tcase, a_registry_value_too_large_is_cut_and_counted);
+    tcase_add_test(tcase, triggers_of_megabytes_are_cut_and_counted);
     tcase_add_test(tcase, a_path_of_megabytes_costs_its_service_alone);
     tcase_add_test(tcase, a_command_longer_than_any_is_judged_by_its_ends);
     tcase_add_test(tcase, wrappers_without_end_hide_no_command);

@@ -1,8 +1,9 @@
 /* fuzz_root.c -- hosts of three platforms with files changed or cut, read through every table and view.
  *
- * The input is a byte that says with which relation to begin, then edits (fuzz_edits.h). A run reads
- * RELATIONS of them, so that one is quick; the next byte value begins with the next ones. No query may end
- * in more than an error.
+ * The input is a byte that says which relation is read, then edits (fuzz_edits.h). A run reads that one, and
+ * each table that reads a file which is changed. Most of a query's time is SQLite's own, to plan it: so the
+ * connection and its statements stay, and a run has the evidence read anew. No query may end in more
+ * than an error.
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -10,9 +11,8 @@
 #include "fuzz_edits.h"
 #include "svcql.h"
 
-#define CORPUS    "tests/corpus/"
-#define FIXTURE   "tests/fixtures/linux/compromised/"
-#define RELATIONS 6
+#define CORPUS  "tests/corpus/"
+#define FIXTURE "tests/fixtures/linux/compromised/"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -57,8 +57,15 @@ static const struct {
 
 #define N_FILES (sizeof files / sizeof *files)
 
-static char   dir[] = "/tmp/svcql-fuzz-root-XXXXXX";
-static char **relations;
+static char     dir[] = "/tmp/svcql-fuzz-root-XXXXXX";
+static sqlite3 *db;
+
+static struct relation {
+    char         *name;
+    sqlite3_stmt *stmt; /* NULL: not prepared yet */
+    bool          is_table;
+    bool          reads[N_FILES]; /* a table: those files, by its reports of them */
+} * relations;
 static size_t n_relations;
 
 static struct {
@@ -75,7 +82,8 @@ static int add_relation(void *data, int n, char **values, char **names)
 {
     (void)data, (void)n, (void)names;
     relations = realloc(relations, (n_relations + 1) * sizeof *relations);
-    relations[n_relations++] = strdup(values[0]);
+    relations[n_relations++] =
+        (struct relation){.name = strdup(values[0]), .is_table = *values[1] == '1'};
     return 0;
 }
 
@@ -102,44 +110,24 @@ static void end(void)
     remove_tree(dir);
     for (size_t i = 0; i < N_FILES; i++)
         free(originals[i].bytes);
-    for (size_t i = 0; i < n_relations; i++)
-        free(relations[i]);
+    for (size_t i = 0; i < n_relations; i++) {
+        sqlite3_finalize(relations[i].stmt);
+        free(relations[i].name);
+    }
     free(relations);
+    if (sqlite3_close(db) != SQLITE_OK)
+        abort();
 }
 
-static sqlite3 *open_evidence(void)
+/* Nothing that is kept of the evidence outlives its rows. */
+static void begin_evidence(void)
 {
-    sqlite3 *db;
-
-    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
-        abort();
     char *sql = sqlite3_mprintf("DELETE FROM evidence; INSERT INTO evidence(location) "
                                 "VALUES('%q/l'), ('%q/n'), ('%q/w'), ('%q/m')",
                                 dir, dir, dir, dir);
+
     sqlite3_exec(db, sql, NULL, NULL, NULL);
     sqlite3_free(sql);
-    return db;
-}
-
-static void begin(void)
-{
-    char path[600];
-
-    if (!mkdtemp(dir))
-        abort();
-    atexit(end);
-    sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
-    for (size_t i = 0; i < N_FILES; i++) {
-        originals[i].bytes = edit_load(files[i].from, &originals[i].size);
-        path_of(i, path);
-        edit_save(path, originals[i].bytes, originals[i].size);
-    }
-    sqlite3 *db = open_evidence();
-    sqlite3_exec(db, "SELECT name FROM svcql_tables WHERE kind <> 'function' ORDER BY name",
-                 add_relation, NULL, NULL);
-    sqlite3_close(db);
-    if (!n_relations)
-        abort();
 }
 
 static void edit_file(const struct edit *edit, size_t file)
@@ -160,18 +148,67 @@ static int too_long(void *data)
     return 1;
 }
 
-static void read_all(sqlite3 *db, const char *relation)
+static void read_all(struct relation *relation)
 {
-    sqlite3_stmt *stmt = NULL;
-    char         *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", relation);
-
     sqlite3_progress_handler(db, 20000000, too_long, NULL);
-    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK)
-        for (int rows = 0; rows < 500 && sqlite3_step(stmt) == SQLITE_ROW; rows++)
-            for (int c = sqlite3_column_count(stmt); c > 0; c--)
-                sqlite3_column_text(stmt, c - 1);
-    sqlite3_finalize(stmt);
-    sqlite3_free(sql);
+    if (!relation->stmt) {
+        char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", relation->name);
+        sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &relation->stmt, NULL);
+        sqlite3_free(sql);
+    }
+    for (int rows = 0; rows < 500 && sqlite3_step(relation->stmt) == SQLITE_ROW; rows++)
+        for (int c = sqlite3_column_count(relation->stmt); c > 0; c--)
+            sqlite3_column_text(relation->stmt, c - 1);
+    sqlite3_reset(relation->stmt);
+}
+
+/* Note that a table has reported a file: its name, and the path. */
+static int note_reader(void *data, int n, char **values, char **names)
+{
+    size_t size = strlen(dir) + 1;
+
+    (void)data, (void)n, (void)names;
+    for (size_t i = 0; i < n_relations; i++)
+        for (size_t f = 0; f < N_FILES && strcmp(relations[i].name, values[0]) == 0; f++)
+            relations[i].reads[f] |=
+                strlen(values[1]) > size && strcmp(values[1] + size, files[f].path) == 0;
+    return 0;
+}
+
+static void begin(void)
+{
+    char path[600];
+
+    if (!mkdtemp(dir))
+        abort();
+    sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
+    for (size_t i = 0; i < N_FILES; i++) {
+        originals[i].bytes = edit_load(files[i].from, &originals[i].size);
+        path_of(i, path);
+        edit_save(path, originals[i].bytes, originals[i].size);
+    }
+    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
+        abort();
+    atexit(end);
+    begin_evidence();
+    sqlite3_exec(
+        db, "SELECT name, kind = 'table' FROM svcql_tables WHERE kind <> 'function' ORDER BY 1",
+        add_relation, NULL, NULL);
+    if (!n_relations)
+        abort();
+    for (size_t i = 0; i < n_relations; i++)
+        if (relations[i].is_table)
+            read_all(&relations[i]);
+    sqlite3_exec(db, "SELECT table_name, location FROM evidence_sources WHERE location IS NOT NULL",
+                 note_reader, NULL, NULL);
+}
+
+static bool reads_any(const struct relation *relation, const bool changed[N_FILES])
+{
+    for (size_t f = 0; f < N_FILES; f++)
+        if (changed[f] && relation->reads[f])
+            return true;
+    return false;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -179,22 +216,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool        changed[N_FILES] = {false};
     struct edit edit;
     char        path[600];
-    size_t      first = size ? *data * (size_t)RELATIONS : 0;
 
     if (!n_relations)
         begin();
+    size_t first = size ? *data % n_relations : 0;
     data += size > 0;
     size -= size > 0;
     for (int i = 0; i < 4 && edit_next(&data, &size, &edit); i++) {
         edit_file(&edit, edit.file % N_FILES);
         changed[edit.file % N_FILES] = true;
     }
-    sqlite3 *db = open_evidence();
-    for (size_t i = 0; i < RELATIONS; i++)
-        read_all(db, relations[(first + i) % n_relations]);
-    read_all(db, "evidence_sources");
-    if (sqlite3_close(db) != SQLITE_OK)
-        abort();
+    begin_evidence();
+    for (size_t i = 0; i < n_relations; i++)
+        if (i == first || reads_any(&relations[i], changed))
+            read_all(&relations[i]);
     for (size_t i = 0; i < N_FILES; i++)
         if (changed[i]) {
             path_of(i, path);

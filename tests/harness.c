@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -399,6 +400,38 @@ char *harness_read_at(struct harness_here here, const char *path, size_t *ret_si
     if (ret_size)
         *ret_size = size;
     return keep(data);
+}
+
+/* Costs ---------------------------------------------------------------------- */
+
+#define COST_SECONDS 5
+#define COST_KIB     (64l << 10)
+
+struct harness_cost harness_cost(void)
+{
+    static const int    whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
+    struct harness_cost cost = {0};
+    struct rusage       usage;
+
+    for (size_t i = 0; i < 2; i++) {
+        getrusage(whose[i], &usage);
+        cost.seconds += (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+                        (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+        cost.kib = usage.ru_maxrss > cost.kib ? usage.ru_maxrss : cost.kib;
+    }
+    return cost;
+}
+
+void harness_expect_cost_at(struct harness_here here, const struct harness_cost *before,
+                            const char *what)
+{
+    struct harness_cost now = harness_cost();
+
+    if (SANITIZED ||
+        (now.seconds - before->seconds <= COST_SECONDS && now.kib - before->kib <= COST_KIB))
+        return;
+    fail_at(here, "%s: %.1f s, %ld KiB more", what, now.seconds - before->seconds,
+            now.kib - before->kib);
 }
 
 /* Failures ------------------------------------------------------------------- */

@@ -77,6 +77,18 @@ const char *harness_scratch(void);
 #define harness_expect_root(dir, table, expected, sql)                                             \
     harness_expect_root_at(HARNESS_HERE, dir, table, expected, sql)
 
+/* What this process and its ended children have used until now: the processor's time, and the most memory
+ * at once. */
+struct harness_cost {
+    double seconds;
+    long   kib;
+};
+struct harness_cost harness_cost(void);
+
+/* Fails the test where more was used since than a hostile source may cost: 5 s, 64 MiB. Sanitizers, which
+ * change both, are not held to it. */
+#define harness_expect_cost(before, what) harness_expect_cost_at(HARNESS_HERE, before, what)
+
 /* Read a whole file, with a NUL after it. Fails the test where it cannot. */
 #define harness_read(path, ret_size) harness_read_at(HARNESS_HERE, path, ret_size)
 
@@ -93,6 +105,8 @@ void harness_expect_at(struct harness_here here, sqlite3 *db, const char *expect
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 void harness_expect_root_at(struct harness_here here, const char *dir, const char *table,
                             const char *expected, const char *sql);
+void harness_expect_cost_at(struct harness_here here, const struct harness_cost *before,
+                            const char *what);
 void harness_link_at(struct harness_here here, const char *dir, const char *path,
                      const char *target);
 void harness_write_at(struct harness_here here, const char *dir, const char *path, const void *data,

@@ -1,6 +1,9 @@
 #include "make_manager.h"
 
+#include "make_bytes.h"
+
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,10 +135,76 @@ static int flood(sd_bus *bus)
     return r;
 }
 
+/* Managers without sd-bus, which would not lie so ------------------------------- */
+
+static bool send_all(int fd, const void *data, size_t size)
+{
+    const char *at = data;
+
+    for (ssize_t n; size; at += n, size -= (size_t)n)
+        if ((n = send(fd, at, size, MSG_NOSIGNAL)) <= 0)
+            return false;
+    return true;
+}
+
+static bool say(int fd, const char *text)
+{
+    return send_all(fd, text, strlen(text));
+}
+
+/* Read up to the end of the client's handshake; false where it has gone. */
+static bool await_begin(int fd)
+{
+    char   text[1000];
+    size_t size = 0;
+
+    for (ssize_t n; size < sizeof text - 1; size += (size_t)n) {
+        if ((n = recv(fd, text + size, sizeof text - 1 - size, 0)) <= 0)
+            return false;
+        for (ssize_t i = 0; i < n; i++) /* it begins with a NUL */
+            text[size + (size_t)i] += text[size + (size_t)i] == 0;
+        text[size + (size_t)n] = 0;
+        if (strstr(text, "BEGIN\r\n"))
+            return true;
+    }
+    return false;
+}
+
+/* A METHOD_RETURN without a body for a call of some serial (D-Bus specification, "Message Format"), or
+ * with a body of a size that is never sent. */
+static bool send_return(int fd, uint32_t serial, uint32_t body)
+{
+    uint8_t message[24] = {'l', 2, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0, 5, 1, 'u', 0};
+
+    put_le(message + 4, body, 4);
+    put_le(message + 20, serial, 4);
+    return send_all(fd, message, sizeof message);
+}
+
+/* A different serial for each message, of which the client has used none. */
+static void answer_others(int fd)
+{
+    char calls[4096];
+
+    if (!await_begin(fd) || !say(fd, "OK 0123456789abcdef0123456789abcdef\r\n"))
+        return;
+    for (uint32_t i = 0; recv(fd, calls, sizeof calls, 0) > 0; i++)
+        if (!send_return(fd, 1000000 + i, lie == LIE_SIZES ? 0x07ffffff : 0))
+            return;
+}
+
+static void repeat(int fd, const char *text)
+{
+    while (say(fd, text))
+        continue;
+}
+
 static int answer(sd_bus_message *call, void *data, sd_bus_error *error)
 {
     if (lie == LIE_FLOOD)
         return flood(sd_bus_message_get_bus(call));
+    if (lie == LIE_REFUSES)
+        return sd_bus_error_set(error, SD_BUS_ERROR_ACCESS_DENIED, "no");
     if (sd_bus_message_is_method_call(call, "org.freedesktop.systemd1.Manager", "ListUnits"))
         return list_units(call, data, error);
     if (sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Properties", "Get"))
@@ -167,13 +236,31 @@ static void serve_one(int fd)
 {
     static const char garbage[] = "\xff\0OK 0\r\n\r\nDATA\r\nOK\r\nl\1\2\3\xff\xff\xff\xff";
 
-    if (lie == LIE_GARBAGE) {
-        for (int i = 0; i < 1000 && send(fd, garbage, sizeof garbage, MSG_NOSIGNAL) > 0; i++)
+    switch (lie) {
+    case LIE_GARBAGE:
+        for (int i = 0; i < 1000 && send_all(fd, garbage, sizeof garbage); i++)
             continue;
-        close(fd);
-    } else if (lie != LIE_SILENCE) {
-        serve(fd);
+        break;
+    case LIE_REJECTS:
+        repeat(fd, "REJECTED EXTERNAL ANONYMOUS\r\n");
+        break;
+    case LIE_DATA:
+        repeat(fd, "DATA\r\n");
+        break;
+    case LIE_LINE:
+        repeat(fd, "OK 0123456789");
+        break;
+    case LIE_SERIAL:
+    case LIE_SIZES:
+        answer_others(fd);
+        break;
+    case LIE_SILENCE: /* keeps it open */
+        return;
+    default:
+        serve(fd); /* closes it */
+        return;
     }
+    close(fd);
 }
 
 pid_t make_manager(const char *path, enum lie its_lie)

@@ -14,6 +14,12 @@ enum lie {
     LIE_GARBAGE, /* bytes that are not D-Bus */
     LIE_SILENCE, /* accepts, and sends nothing */
     LIE_FLOOD,   /* sends signals without end, and no answer */
+    LIE_REJECTS, /* lets nobody in */
+    LIE_DATA,    /* asks for more data in each line of the handshake, without end */
+    LIE_LINE,    /* begins its answer with a line that does not end */
+    LIE_REFUSES, /* lets in, and refuses each call with an error */
+    LIE_SERIAL,  /* lets in, and answers calls that were not made */
+    LIE_SIZES,   /* the same with messages that are longer than any may be */
 };
 
 /* Serve one connection after another on a socket at `path`, which ends in "/private", in a child

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define LINE_MAX_BYTES (64u << 20) /* a snapshot is one line */
+#include "formats/text/buffer.h"
+
+#define LINE_MAX_BYTES (32u << 20) /* a snapshot is one line; a value of a database */
 
 /* Tables ------------------------------------------------------------------------------------ */
 
@@ -184,30 +186,50 @@ static int add_line(struct merging *m, const cJSON *line)
 
 static int add_text(struct merging *m, const char *text, size_t size)
 {
-    cJSON *line = size <= LINE_MAX_BYTES ? cJSON_ParseWithLength(text, size) : NULL;
+    cJSON *line = cJSON_ParseWithLength(text, size);
     int    error = 0;
 
     if (cJSON_IsObject(line))
         error = add_line(m, line);
-    else if (text[strspn(text, " \t\r\n")])
+    else if (text[strspn(text, " \t\r\n")] || strlen(text) < size)
         m->count->damaged++;
     cJSON_Delete(line);
     return error;
 }
 
+/* Read the next line without its end: 1, 0 at the end of the file, or a negative errno. Of one that is
+ * too long the rest is skipped, and *ret_cut set. */
+static int next_line(FILE *file, struct buffer *line, bool *ret_cut)
+{
+    int c = getc_unlocked(file);
+
+    buffer_reset(line);
+    *ret_cut = false;
+    if (c == EOF)
+        return ferror(file) ? -errno : 0;
+    for (; c != EOF && c != '\n'; c = getc_unlocked(file)) {
+        *ret_cut |= line->size == LINE_MAX_BYTES;
+        if (!*ret_cut)
+            buffer_putc(line, (char)c);
+        if (line->failed)
+            return -ENOMEM;
+    }
+    return buffer_text(line) ? 1 : -ENOMEM;
+}
+
 static int add_log(struct merging *m, FILE *file)
 {
-    char   *text = NULL;
-    size_t  room = 0;
-    ssize_t n;
-    int     error = 0;
+    struct buffer line = {0};
+    bool          cut;
+    int           error = 0, r = 0;
 
-    while (!error && (n = getline(&text, &room, file)) > 0)
-        error = add_text(m, text, (size_t)n);
-    if (!error && ferror(file))
-        error = -errno;
-    free(text);
-    return error;
+    while (!error && (r = next_line(file, &line, &cut)) > 0)
+        if (cut)
+            m->count->damaged++;
+        else
+            error = add_text(m, line.data, line.size);
+    buffer_free(&line);
+    return error ? error : r;
 }
 
 /* Databases ------------------------------------------------------------------------------------ */
@@ -221,10 +243,14 @@ static cJSON *row_of(sqlite3_stmt *stmt)
         int         type = sqlite3_column_type(stmt, i);
         if (!name || type == SQLITE_NULL)
             continue;
-        if (type == SQLITE_INTEGER || type == SQLITE_FLOAT)
-            cJSON_AddNumberToObject(row, name, sqlite3_column_double(stmt, i));
-        else
-            cJSON_AddStringToObject(row, name, (const char *)sqlite3_column_text(stmt, i));
+        bool added =
+            type == SQLITE_INTEGER || type == SQLITE_FLOAT
+                ? cJSON_AddNumberToObject(row, name, sqlite3_column_double(stmt, i))
+                : cJSON_AddStringToObject(row, name, (const char *)sqlite3_column_text(stmt, i));
+        if (!added) {
+            cJSON_Delete(row);
+            return NULL;
+        }
     }
     return row;
 }
@@ -246,7 +272,8 @@ static int add_table(struct merging *m, sqlite3 *from, const char *name)
     return error ? error : rc == SQLITE_DONE ? 0 : -EBADMSG;
 }
 
-/* Nothing that the database itself says is run: no view, no trigger, no function. */
+/* Nothing that the database itself says is run: no view, no trigger, and no function but SQLite's own in a
+ * generated column, whose values are as limited as all others. */
 static int add_database(struct merging *m, const char *path)
 {
     static const char names[] =
@@ -257,6 +284,7 @@ static int add_database(struct merging *m, const char *path)
     int           error = 0;
 
     int rc = sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY, NULL);
+    sqlite3_limit(from, SQLITE_LIMIT_LENGTH, LINE_MAX_BYTES);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(from, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON", NULL,
                           NULL, NULL);

@@ -1,4 +1,6 @@
-/* arena.c -- memory of a row, allocated piece by piece and freed all at once. */
+/* arena.c -- memory of a row, allocated piece by piece and freed all at once. Where a piece cannot be had the
+ * row's arena has failed: the scan ends with SQLITE_NOMEM, and no table has to tell a NULL that means
+ * nothing from one that means no memory. */
 #include <stdarg.h>
 #include <string.h>
 
@@ -44,6 +46,7 @@ char *tbl_utf8(struct tbl_scan *scan, const char *text, size_t size)
     if (buffer_text(&valid))
         copy = tbl_strndup(scan, valid.data, valid.size);
     buffer_free(&valid);
+    scan->row_arena.failed |= !copy;
     return copy;
 }
 
@@ -54,6 +57,7 @@ char *tbl_printf(struct tbl_scan *scan, const char *format, ...)
     va_start(ap, format);
     char *text = sqlite3_vmprintf(format, ap);
     va_end(ap);
+    scan->row_arena.failed |= !text;
     if (!text)
         return NULL;
     char *copy = tbl_strndup(scan, text, strlen(text));

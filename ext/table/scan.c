@@ -137,6 +137,8 @@ static int next_row(struct tbl_scan *scan)
     rc = scan->order      ? order_next(scan)
          : table->sources ? scan_sources_next(scan, scan->row)
                           : table->next(scan, scan->row);
+    if (rc == SQLITE_ROW && scan->row_arena.failed)
+        rc = SQLITE_NOMEM;
     scan->eof = rc != SQLITE_ROW;
     scan->budget.given += rc == SQLITE_ROW;
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -272,7 +274,8 @@ int scan_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int c)
     }
     if (column->get) {
         struct input_scan outer = begin_input(scan);
-        return end_input(outer, column->get(scan, scan->row, out));
+        int               rc = column->get(scan, scan->row, out);
+        return end_input(outer, rc == SQLITE_OK && scan->row_arena.failed ? SQLITE_NOMEM : rc);
     }
 
     const void            *field = scan_field(scan->row, column);

@@ -36,19 +36,39 @@ struct walk {
 
 static int walk_folder(struct walk *walk, const char *dir, unsigned depth);
 
+/* A file or folder of which nothing can be known: its rules are missing. */
+static int report_unread(struct walk *walk, const char *path, int error)
+{
+    char location[2 * ROOT_PATH_MAX];
+
+    if (error == -ENOMEM)
+        return SQLITE_NOMEM;
+    root_shown(walk->root, path, location);
+    return svcql_report(tbl_svcql(walk->scan), &(struct report){.table = tbl_name(walk->scan),
+                                                                .kind = "rules",
+                                                                .location = location,
+                                                                .status = source_status_of(error),
+                                                                .records = TBL_NULL,
+                                                                .skipped = 1,
+                                                                .detail = source_error(error)});
+}
+
 /* A name in a folder: a file of rules, or a folder. Links to folders are not followed, as they may
  * lead to where the walk has been. */
 static int walk_name(struct walk *walk, const char *path, unsigned depth)
 {
     struct stat st;
 
-    if (root_stat(walk->root, path, false, &st) < 0)
-        return SQLITE_OK;
+    int r = root_stat(walk->root, path, false, &st);
+    if (r < 0)
+        return r == -ENOENT ? SQLITE_OK : report_unread(walk, path, r);
     if (S_ISDIR(st.st_mode))
         return walk_folder(walk, path, depth);
     if (rule_form_of(path) == RULE_NONE)
         return SQLITE_OK;
-    if (S_ISLNK(st.st_mode) && (root_stat(walk->root, path, true, &st) < 0 || S_ISDIR(st.st_mode)))
+    if (S_ISLNK(st.st_mode) && (r = root_stat(walk->root, path, true, &st)) < 0)
+        return report_unread(walk, path, r);
+    if (S_ISDIR(st.st_mode))
         return SQLITE_OK;
     if (++walk->n > RULE_FILES_MAX)
         return tbl_fail(walk->scan, "%s: more than %d files", tbl_name(walk->scan), RULE_FILES_MAX);
@@ -64,9 +84,10 @@ static int walk_folder(struct walk *walk, const char *dir, unsigned depth)
         return tbl_fail(walk->scan, "%s: %s: folders nested too deeply", tbl_name(walk->scan), dir);
     int r = root_list(walk->root, *dir ? dir : "/", NULL, RULE_FILES_MAX, &names);
     if (r < 0)
-        return *dir ? svcql_report_folder(tbl_svcql(walk->scan), tbl_name(walk->scan),
-                                          &(struct folder){"rules", "", walk->root, dir}, r, 0)
-                    : tbl_error(walk->scan, r, root_path(walk->root));
+        return r == -ENOMEM ? SQLITE_NOMEM
+               : *dir       ? svcql_report_folder(tbl_svcql(walk->scan), tbl_name(walk->scan),
+                                                  &(struct folder){"rules", "", walk->root, dir}, r, 0)
+                            : tbl_error(walk->scan, r, root_path(walk->root));
     int rc = svcql_report_folder(tbl_svcql(walk->scan), tbl_name(walk->scan),
                                  &(struct folder){"rules", "", walk->root, dir}, names.error,
                                  names.lost);

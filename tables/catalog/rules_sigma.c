@@ -49,7 +49,7 @@ int sigma_rules_read(struct tbl_scan *scan, const struct root *root, const char 
         r = sigma_read(state->sigma.rules, name, text, size);
         free(text);
     } else if (r != -ENOMEM) {
-        r = sigma_fail(state->sigma.rules, name, strerror(-r));
+        r = sigma_fail(state->sigma.rules, name, source_error(r));
     }
     if (r == -E2BIG)
         return tbl_fail(scan, "svcql_rules: more than %d rules", SIGMA_RULES_MAX);
@@ -246,7 +246,7 @@ static int hit_row(struct tbl_scan *scan, struct match_row *row, size_t rule)
     row->record = found->record ? tbl_printf(scan, "%s", found->record) : NULL;
     row->subject = subject(scan, event);
     row->row = event_json(scan, event);
-    return row->row ? SQLITE_ROW : SQLITE_NOMEM;
+    return row->row ? SQLITE_ROW : SQLITE_NOMEM; /* of the others the scan knows it */
 }
 
 static int next_error(struct tbl_scan *scan, struct match_row *row)

@@ -44,7 +44,7 @@ static int report_file(struct tbl_scan *scan, const struct root *root,
                          .location = location,
                          .status = source->error ? source_status_of(source->error) : SOURCE_READ,
                          .records = (int64_t)source->rules.n,
-                         .skipped = (int64_t)source->rules.lost + (source->error == -EBADMSG),
+                         .skipped = (int64_t)source->rules.lost + (source->error != 0),
                          .detail = source->error ? source_error(source->error) : NULL});
 }
 
@@ -585,6 +585,7 @@ static void add_json(struct buffer *json, const char *name, sqlite3_value *value
 {
     const char *text = (const char *)sqlite3_value_text(value);
 
+    json->failed |= !text && sqlite3_value_type(value) != SQLITE_NULL;
     if (!text || !*text) /* empty values are left out */
         return;
     buffer_puts(json, json->size > 1 ? "," : "");
@@ -668,7 +669,10 @@ static int step_rule(struct tbl_scan *scan, struct match_row *row, const struct 
     int                rc = SQLITE_OK;
 
     if (!rule->sql)
-        return state->match++ ? SQLITE_DONE : error_row(scan, row, rule, "error", "has no SQL");
+        return state->match++
+                   ? SQLITE_DONE
+                   : error_row(scan, row, rule,
+                               rule->too_long ? "its SQL is longer than 1 MiB" : "has no SQL");
     if (!state->sql.stmt && (rc = prepare(state, rule, &state->sql.stmt)) == SQLITE_OK)
         state->match = 0;
     if (rc == SQLITE_OK) {

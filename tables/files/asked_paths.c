@@ -208,6 +208,8 @@ int asked_paths_report(struct asked_paths *asked, int error)
 
     if (error == -ENOENT || error == -ENOTDIR)
         return SQLITE_OK;
+    if (error == -ENOMEM)
+        return SQLITE_NOMEM;
     root_shown(asked->source.root, asked->path, location);
     return svcql_report(tbl_svcql(asked->scan), &(struct report){.table = tbl_name(asked->scan),
                                                                  .kind = "path",

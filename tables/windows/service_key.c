@@ -114,7 +114,11 @@ void service_put_strings(struct buffer *json, const uint8_t *data, uint32_t size
 
 /* Triggers ------------------------------------------------------------------------------ */
 
-enum { DATA_STRING = 2, DATA_MAX = 20, TRIGGERS_MAX = 1 << 20 /* bytes of JSON */ };
+enum {
+    DATA_STRING = 2,
+    DATA_MAX = 20,
+    TRIGGERS_MAX = 1 << 20 /* bytes of JSON; triggers and items beyond are counted as lost */
+};
 
 static int64_t dword(struct hive *hive, const struct hive_key *key, const char *name)
 {
@@ -153,9 +157,12 @@ static void put_items(struct hive *hive, const struct hive_key *trigger, struct 
     for (unsigned i = 0; i < DATA_MAX; i++) {
         snprintf(name, sizeof name, "Data%u", i);
         snprintf(type, sizeof type, "DataType%u", i);
-        if (service_data(hive, trigger, "", name, &scratch, &data, &size) < 0 ||
-            size > TRIGGERS_MAX)
+        if (service_data(hive, trigger, "", name, &scratch, &data, &size) < 0)
             break;
+        if (size > TRIGGERS_MAX) {
+            hive->lost++;
+            continue;
+        }
         if (dword(hive, trigger, type) == DATA_STRING) {
             service_put_strings(json, data, size, "", &more);
             continue;
@@ -201,7 +208,11 @@ int service_put_triggers(struct hive *hive, const struct hive_key *service, stru
         return r;
     buffer_putc(json, '[');
     hive_subkeys_begin(&triggers, hive, &info);
-    while (json->size < TRIGGERS_MAX && hive_subkeys_next(&triggers, &trigger)) {
+    while (hive_subkeys_next(&triggers, &trigger)) {
+        if (json->size >= TRIGGERS_MAX) {
+            hive->lost++;
+            continue;
+        }
         if (more)
             buffer_putc(json, ',');
         put_trigger(hive, &trigger, json);

@@ -459,10 +459,11 @@ static bool match_end(const struct sigma_part *part, const char *text, size_t si
 
 bool sigma_pattern_match(const struct sigma_pattern *pattern, const char *text, size_t size)
 {
-    const struct sigma_part *part = pattern->parts, *end = part + pattern->n;
+    const struct sigma_part *part = pattern->parts;
 
-    if (part == end)
+    if (!pattern->n)
         return pattern->open_start || pattern->open_end || size == 0;
+    const struct sigma_part *end = part + pattern->n;
     if (!pattern->open_start) {
         long n = match_here(part, text, size);
         if (n < 0 || (pattern->n == 1 && !pattern->open_end && (size_t)n != size))

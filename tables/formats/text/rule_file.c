@@ -38,14 +38,19 @@ void rules_free(struct rules *rules)
 
 /* JSON ---------------------------------------------------------------------------- */
 
-static char *string_of(const cJSON *object, const char *name)
+/* A copy of a text, or NULL of none. False: no memory. */
+static bool copy(const char *text, char **ret)
 {
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-
-    return text ? strdup(text) : NULL;
+    *ret = text ? strdup(text) : NULL;
+    return *ret || !text;
 }
 
-/* The tags of a rule, separated by commas. */
+static bool copy_member(const cJSON *object, const char *name, char **ret)
+{
+    return copy(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name)), ret);
+}
+
+/* The tags of a rule, separated by commas; NULL: no memory. */
 static char *tags_of(const cJSON *object)
 {
     const cJSON  *tags = cJSON_GetObjectItemCaseSensitive(object, "tags"), *tag;
@@ -66,12 +71,12 @@ static int add_json_rule(struct rules *rules, const cJSON *object, const char *s
 
     if (!rule)
         return rules->lost ? 0 : -ENOMEM;
-    rule->title = string_of(object, "title");
-    rule->id = string_of(object, "id");
-    rule->level = string_of(object, "level");
-    rule->tags = tags_of(object);
-    rule->sql = sql && strlen(sql) <= RULE_SQL_MAX ? strdup(sql) : NULL;
-    return 0;
+    rule->too_long = sql && strlen(sql) > RULE_SQL_MAX;
+    bool copied = copy_member(object, "title", &rule->title) &&
+                  copy_member(object, "id", &rule->id) &&
+                  copy_member(object, "level", &rule->level) && (rule->tags = tags_of(object)) &&
+                  copy(rule->too_long ? NULL : sql, &rule->sql);
+    return copied ? 0 : -ENOMEM;
 }
 
 static int add_json_object(struct rules *rules, const cJSON *object)
@@ -140,8 +145,8 @@ static char *header_value(const char *text, size_t size)
     return strndup(text, size);
 }
 
-/* Take a comment line such as "-- level: high". */
-static void take_header(struct rule *rule, const char *line, size_t size)
+/* Take a comment line such as "-- level: high". False: no memory. */
+static bool take_header(struct rule *rule, const char *line, size_t size)
 {
     const struct {
         const char *word;
@@ -161,11 +166,12 @@ static void take_header(struct rule *rule, const char *line, size_t size)
         size_t length = strlen(headers[i].word);
         if (size < length || memcmp(line, headers[i].word, length) != 0 || *headers[i].field)
             continue;
-        *headers[i].field = header_value(line + length, size - length);
+        return (*headers[i].field = header_value(line + length, size - length));
     }
+    return true;
 }
 
-/* Step over blanks and comments in front of a statement, taking what they say. */
+/* Step over blanks and comments in front of a statement, taking what they say. NULL: no memory. */
 static const char *read_headers(struct rule *rule, const char *p, const char *end)
 {
     for (;;) {
@@ -175,7 +181,8 @@ static const char *read_headers(struct rule *rule, const char *p, const char *en
             return p;
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         const char *stop = newline ? newline : end;
-        take_header(rule, p, (size_t)(stop - p));
+        if (!take_header(rule, p, (size_t)(stop - p)))
+            return NULL;
         p = stop;
     }
 }
@@ -190,13 +197,16 @@ int rules_parse_sql(struct rules *rules, const char *text, size_t size)
         struct rule  parsed = {0};
         struct rule *rule;
         p = read_headers(&parsed, p, end);
-        if (p == end) {
+        if (!p || p == end) {
             free_rule(&parsed);
-            return 0;
+            return p ? 0 : -ENOMEM;
         }
         const char *stop = statement_end(p, end);
-        if ((size_t)(stop - p) <= RULE_SQL_MAX)
-            parsed.sql = strndup(p, (size_t)(stop - p));
+        parsed.too_long = (size_t)(stop - p) > RULE_SQL_MAX;
+        if (!parsed.too_long && !(parsed.sql = strndup(p, (size_t)(stop - p)))) {
+            free_rule(&parsed);
+            return -ENOMEM;
+        }
         p = stop;
         if (!(rule = add_rule(rules))) {
             free_rule(&parsed);

@@ -9,6 +9,7 @@
 #ifndef SVCQL_RULE_FILE_H
 #define SVCQL_RULE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define RULE_FILE_MAX (32u << 20) /* bytes of a file */
@@ -18,6 +19,7 @@
 struct rule {
     char *title, *id, *level, *tags; /* owned; NULL where the file does not say */
     char *sql;                       /* owned; NULL: the file has none for this rule */
+    bool  too_long;                  /* or its SQL is longer than RULE_SQL_MAX */
 };
 
 struct rules {

@@ -239,7 +239,7 @@ static int fill(struct tbl_scan *scan, struct state *state, struct step_row *row
         tbl_utf8(scan, *state->done ? state->done : "/", *state->done ? strlen(state->done) : 1);
     int r = root_stat(state->source.root, *state->done ? state->done : "/", false, &st);
     if (r < 0)
-        return fill_end(scan, state, r, row);
+        return r == -ENOMEM ? SQLITE_NOMEM : fill_end(scan, state, r, row);
     row->type = type_of(st.st_mode);
     row->owner_uid = st.st_uid;
     row->owner_gid = st.st_gid;
