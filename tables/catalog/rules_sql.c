@@ -671,7 +671,7 @@ static int step_rule(struct tbl_scan *scan, struct match_row *row, const struct 
     if (!rule->sql)
         return state->match++
                    ? SQLITE_DONE
-                   : error_row(scan, row, rule,
+                   : error_row(scan, row, rule, "error",
                                rule->too_long ? "its SQL is longer than 1 MiB" : "has no SQL");
     if (!state->sql.stmt && (rc = prepare(state, rule, &state->sql.stmt)) == SQLITE_OK)
         state->match = 0;
