@@ -439,7 +439,7 @@ START_TEST(service_events_tell_starts_stops_and_failures_of_the_manager)
 
     harness_expect(db,
                    "started|x.service|1\nfailed|y.service|1\nstopped|x.service|1\n"
-                   "started|z.service|1",
+                   "started|z.service|1\nenabled|nginx.service|506\nenabled|/tmp/x.service|507",
                    "SELECT action, service, pid FROM service_events WHERE " HERE " ORDER BY time");
     harness_close(db);
 }
