@@ -280,9 +280,10 @@ static uint16_t *slot_of(struct automaton *automaton, const uint32_t *set, size_
 static int state_of(struct automaton *automaton, const uint32_t *set, size_t n, enum edge before)
 {
     uint16_t *slot = slot_of(automaton, set, n, before);
+    int       known = *slot;
 
-    if (*slot)
-        return *slot;
+    if (known)
+        return known;
     if (automaton->n_states == STATES_MAX || automaton->n_sets + n > SETS_MAX) {
         forget_states(automaton);
         slot = slot_of(automaton, set, n, before);
