@@ -40,7 +40,7 @@ newcomer='
 set -e
 cd /root/svcql
 apt-get -qq update
-printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
+printf "#!/bin/sh\nexit 101\n" > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
 apt-get -qq install -y --no-install-recommends make podman openssh-server openssh-client libpam-systemd pkexec polkitd \
     systemd-container < /dev/null
 make hunt > /tmp/hunt || { cat /tmp/hunt; exit 1; }

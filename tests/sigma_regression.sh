@@ -11,7 +11,7 @@ git -C "$1" ls-tree -r --name-only HEAD >"$box/all"
 mkdir "$box/rules"
 grep '^regression_data/.*[.]evtx$' "$box/all" | while IFS= read -r log; do
     name=$(basename "$(dirname "$log")")
-    rule=$(grep "^rules.*/$name[.]yml$" "$box/all") || { echo "skipped: no rule $name"; continue; }
+    rule=$(grep "^rules.*/${name}[.]yml$" "$box/all") || { echo "skipped: no rule $name"; continue; }
     git -C "$1" show "HEAD:$rule" >"$box/rules/$name.yml"
     git -C "$1" show "HEAD:$log" >"$box/rules/$name.match.$(basename "$log")"
 done
