@@ -363,7 +363,7 @@ static const struct {
     {"/home/u/.nvm/versions/node/v20/bin/node", "home"},
     {"/home/u/.npm-global/lib/node_modules/x/bin/x", "home"},
     {"/root/.acme.sh/acme.sh", "home"},
-    {"/home/u/.cache/x", "home"},
+    {"/home/u/.cache/x", "hidden"},
     {"/opt/.cache/x", "hidden"},
     {"/opt/.bin/x", "hidden"},
     {"/srv/node_modules/.bin/node-red", "local"},

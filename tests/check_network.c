@@ -147,7 +147,7 @@ START_TEST(no_log_of_connections_is_read_where_no_service_was_made)
     harness_query(db, "SELECT * FROM network_facts");
     all = harness_int(db, "SELECT scans FROM svcql_tables WHERE name = 'windows_events'") - before;
     before += all;
-    harness_query(db, "SELECT * FROM service_events WHERE action = 'created'");
+    harness_query(db, "SELECT * FROM service_rows WHERE action = 'created'");
     made = harness_int(db, "SELECT scans FROM svcql_tables WHERE name = 'windows_events'") - before;
     ck_assert_int_eq(all, made);
     harness_close(db);

@@ -483,6 +483,82 @@ START_TEST(a_command_longer_than_any_is_judged_by_its_ends)
 }
 END_TEST
 
+/* As long as a pattern of SQLite's must not be: 50,000 bytes. What a log, a unit or a rule says is a text
+ * everywhere, and no pattern. */
+static const char *host_of_long_texts(void)
+{
+    const char *dir = harness_scratch();
+    static char name[60001];
+    char       *text = NULL;
+
+    memset(name, 'A', sizeof name - 1);
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/hostname", "long\n");
+    harness_write_text(dir, "etc/passwd", "ann:x:1000:1000::/home/ann:/bin/bash\n");
+    harness_write_text(dir, "etc/systemd/system/odd.service", "[Service]\nExecStart=/tmp/odd\n");
+    harness_write_text(dir, "var/lib/dpkg/status", "Package: a\nStatus: install ok installed\n\n");
+    harness_write_text(dir, "var/lib/dpkg/info/a.list",
+                       "/usr/lib/modules/6.1/kernel/a.ko\n/usr/bin/systemctl\n");
+    harness_write_text(dir, "var/log/dpkg.log",
+                       "2023-11-14 22:13:20 install nginx:amd64 <none> 1.0\n");
+    ck_assert_int_gt(
+        asprintf(&text,
+                 "type=SYSCALL msg=audit(1700000000.000:7): arch=c000003e syscall=59 success=yes "
+                 "exit=0 items=1 ppid=1 pid=77 auid=1000 uid=0 euid=0 ses=3 comm=\"systemctl\" "
+                 "exe=\"/usr/bin/systemctl\"\n"
+                 "type=EXECVE msg=audit(1700000000.000:7): argc=3 a0=\"systemctl\" a1=\"stop\" "
+                 "a2=\"%s\"\n"
+                 "type=SERVICE_STOP msg=audit(1700000001.000:8): pid=1 uid=0 auid=4294967295 "
+                 "ses=4294967295 msg='unit=x comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" "
+                 "hostname=? addr=? terminal=? res=success'\n",
+                 name),
+        0);
+    harness_write_text(dir, "var/log/audit/audit.log", text);
+    free(text);
+    ck_assert_int_gt(asprintf(&text,
+                              "Nov 14 22:13:20 long sudo:     ann : TTY=pts/0 ; PWD=/home/ann ; "
+                              "USER=root ; COMMAND=/usr/bin/systemctl start %s\n",
+                              name),
+                     0);
+    harness_write_text(dir, "var/log/auth.log", text);
+    free(text);
+    ck_assert_int_gt(asprintf(&text, "systemd-run %s\nnet stop \"%s\"\n", name, name), 0);
+    harness_write_text(dir, "home/ann/.bash_history", text);
+    free(text);
+    harness_write_text(dir, "etc/modules-load.d/a.conf", name);
+    ck_assert_int_gt(asprintf(&text, "ann ALL=(root) NOPASSWD: /%s*\n", name), 0);
+    harness_write_text(dir, "etc/sudoers", text);
+    free(text);
+    return dir;
+}
+
+START_TEST(a_long_text_of_a_log_is_no_pattern)
+{
+    sqlite3      *db = harness_open();
+    sqlite3_stmt *views = NULL;
+
+    harness_expect(db, "", "DELETE FROM evidence");
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", host_of_long_texts());
+    harness_expect(db, "1", "SELECT count(*) FROM findings WHERE subject GLOB '*/odd.service'");
+    harness_expect(db, "1",
+                   "SELECT count(*) FROM service_commands WHERE length(target) = 60000 AND "
+                   "tool = 'systemctl' AND verb = 'stop'");
+    ck_assert_int_eq(
+        sqlite3_prepare_v2(db,
+                           "SELECT name FROM temp.sqlite_schema WHERE type = 'view' ORDER BY name",
+                           -1, &views, NULL),
+        SQLITE_OK);
+    int n = 0;
+    for (; sqlite3_step(views) == SQLITE_ROW; n++)
+        harness_int(db, "SELECT count(*) FROM (SELECT * FROM \"%s\")",
+                    sqlite3_column_text(views, 0));
+    ck_assert_int_gt(n, 50);
+    sqlite3_finalize(views);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(wrappers_without_end_hide_no_command)
 {
     static const struct {
@@ -703,6 +779,10 @@ Suite *make_trust_suite(void)
     tcase_add_test(tcase, a_read_ends_with_the_query);
     tcase_add_test(tcase, an_interrupt_ends_a_step_of_a_table);
     tcase_add_test(tcase, a_file_cut_while_it_is_read_is_zeros);
+    suite_add_tcase(suite, tcase);
+    tcase = tcase_create("all views"); /* each in turn, with the memory that SQLite keeps */
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_long_text_of_a_log_is_no_pattern);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -29,7 +29,7 @@ static const struct {
                                 "INIT INFO\ncase $1 in start) /var/lib/hqzkvpwmtr 99;; esac\n"},
       {"var/lib/hqzkvpwmtr", ""},
       {"usr/bin/sh", ""}},
-     "medium|random_name,legacy_start,program_unowned,unowned",
+     "medium|random_name,legacy_start,starts_stranger,program_unowned,unowned",
      "/etc/init.d/hqzkvpwmtr"},
     {{{"etc/init.d/cron", "#!/bin/sh\n### BEGIN INIT INFO\n# Provides: cron\n### END INIT INFO\n"
                           "case $1 in start) /usr/sbin/cron;; esac\n"},
@@ -77,7 +77,7 @@ static const struct {
      "/etc/systemd/system-sleep/10-x"},
     {{{"run/systemd/transient/check.timer", "[Unit]\nDescription=/opt/agentd 1\n[Timer]\n"
                                             "OnCalendar=*:0/5\nRemainAfterElapse=no\n"}},
-     "medium|transient,timer_every_minutes,unowned",
+     "medium|transient_timer,transient,timer_every_minutes,unowned",
      "/run/systemd/transient/check.timer"},
     {{{UNITS "web.service", "[Unit]\nDescription=Web\n[Service]\nExecStart=/usr/bin/python3 "
                             "/srv/web/app.py\nUser=web\n"},

@@ -207,14 +207,17 @@ WITH names AS MATERIALIZED (
       LEFT JOIN aliases AS l ON l.host = a.host AND l.alias = a.unit
 ), pairs AS ( -- by name, by pattern, and what systemd-run and run0 named after themselves
     SELECT c.id, k.* FROM known AS k CROSS JOIN happened AS c ON c.host = k.host AND c.service = k.unit
+                                                             AND k.time <= c.began + 0.002 AND k.until >= c.began
     UNION ALL
-    SELECT c.id, k.* FROM known AS k CROSS JOIN happened AS c ON c.host = k.host AND c.service GLOB k.unit
+    SELECT c.id, k.* FROM known AS k CROSS JOIN happened AS c ON c.host = k.host AND c.service GLOB iif(length(k.unit) < 256 AND k.unit GLOB '*[*?[]*', k.unit, '')
+       AND k.time <= c.began + 0.002 AND k.until >= c.began
      WHERE k.unit GLOB '*[*?[]*' AND k.unit <> c.service
     UNION ALL
     SELECT c.id, k.* FROM known AS k CROSS JOIN happened AS c
         ON c.host = k.host AND c.service GLOB 'run-*'
+       AND k.time <= c.began + 0.002 AND k.until >= c.began
        AND (c.service GLOB 'run-p' || k.pid || '-*' OR (c.service NOT GLOB 'run-p*'
-            AND (c.image_path = k.command OR (k.command NOT GLOB '/*' AND c.image_path GLOB '/*/' || k.command))))
+            AND (c.image_path = k.command OR (k.command NOT GLOB '/*' AND substr(c.image_path, -1 - length(k.command)) = '/' || k.command))))
      WHERE k.unit IS NULL
 ), candidates AS (
     SELECT p.*, p.unit IS '*' AS wild

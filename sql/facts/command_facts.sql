@@ -81,7 +81,7 @@ SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdl
                     WHERE s.platform IN ('any', g.platform)
                       AND (g.service GLOB s.name
                            -- The command itself may name a pattern of GLOB or LIKE, such as '%sophos%'.
-                           OR iif(g.service GLOB '*[*%]*' AND g.service GLOB '*[a-z0-9][a-z0-9][a-z0-9]*',
+                           OR iif(length(g.service) < 256 AND g.service GLOB '*[*%]*' AND g.service GLOB '*[a-z0-9][a-z0-9][a-z0-9]*',
                                   replace(s.name, '*', '') GLOB replace(g.service, '%', '*')
                                       OR lower(s.product) GLOB replace(g.service, '%', '*'), 0))),
            -- What xargs adds is not in the line; what the line looks for may be.

@@ -28,10 +28,10 @@ SELECT p.host, iif('yes' IN (p.result, p.result_inactive, p.result_active) OR p.
                       AND (g.members <> '' OR EXISTS (SELECT 1 FROM users AS u
                                                        WHERE u.host = g.host AND u.gid = g.gid))), 1)
    AND (p.actions = '[]' OR EXISTS (SELECT 1 FROM json_each(p.actions) AS a
-         WHERE 'org.freedesktop.systemd1.manage-units' GLOB rtrim(a.value, '*') || '*'
-            OR 'org.freedesktop.systemd1.manage-unit-files' GLOB rtrim(a.value, '*') || '*'
-            OR 'org.freedesktop.systemd1.reload-daemon' GLOB rtrim(a.value, '*') || '*'
-            OR 'org.freedesktop.systemd1.set-environment' GLOB rtrim(a.value, '*') || '*'))
+         WHERE 'org.freedesktop.systemd1.manage-units' GLOB iif(length(a.value) < 256, rtrim(a.value, '*') || '*', '')
+            OR 'org.freedesktop.systemd1.manage-unit-files' GLOB iif(length(a.value) < 256, rtrim(a.value, '*') || '*', '')
+            OR 'org.freedesktop.systemd1.reload-daemon' GLOB iif(length(a.value) < 256, rtrim(a.value, '*') || '*', '')
+            OR 'org.freedesktop.systemd1.set-environment' GLOB iif(length(a.value) < 256, rtrim(a.value, '*') || '*', '')))
 UNION ALL
 SELECT s.host, 'sudo_service_tool', s.users,
        json_object('commands', json(s.commands), 'nopasswd', s.nopasswd, 'line', s.line,
@@ -45,7 +45,7 @@ SELECT s.host, 'sudo_service_tool', s.users,
                 WHERE c.value NOT GLOB '!*'
                   AND ((c.value = 'ALL' AND s.nopasswd)
                    OR EXISTS (SELECT 1 FROM tools AS t
-                               WHERE (t.path GLOB c.program AND c.program GLOB '*[*?[]*')
+                               WHERE (t.path GLOB iif(length(c.program) < 4096, c.program, '') AND c.program GLOB '*[*?[]*')
                                   OR (c.program GLOB '*/' AND instr(t.path, c.program) = 1))
                    OR (c.value REGEXP
                        '(^|/)(systemctl|service|invoke-rc.d|update-rc.d|systemd-run|busctl|launchctl|init.d)($|[ /*?[])'

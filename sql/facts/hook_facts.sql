@@ -136,7 +136,7 @@ SELECT h.host, h.source, h.path, h.kind, h.line, h.setting, h.value, h.command, 
                     WHERE replace(lower(h.value), '-', '_') GLOB m.name)
            OR EXISTS (SELECT 1 FROM package_files AS p
                        WHERE p.host = h.host
-                         AND replace(p.path, '-', '_') GLOB '*/modules/*/' || replace(h.value, '-', '_') || '.ko*'),
+                         AND p.path GLOB '*/modules/*' AND instr(replace(p.path, '-', '_'), '/' || replace(h.value, '-', '_') || '.ko')),
            NULL) AS module_known,
        iif(h.kind = 'journald', h.host IN (SELECT host FROM kept), NULL) AS forwarded,
        h.text,

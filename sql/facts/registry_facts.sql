@@ -74,7 +74,7 @@ WITH logged AS MATERIALIZED (
            n.value IN ('ImagePath', 'ServiceDll', 'Start', 'Type', 'ObjectName', 'FailureCommand',
                        'FailureActions', 'Library', 'DependOnService', 'RequiredPrivileges')
            OR (n.key LIKE '%\Services\%\Security' AND n.key NOT LIKE '%\Services\%\%\Security') AS decides,
-           n.value IS NULL AND n.key LIKE '%\Services\' || n.service AS whole_key,
+           n.value IS NULL AND lower(substr(n.key, -length('\Services\' || n.service))) = lower('\Services\' || n.service) AS whole_key,
            n.value = 'Start' AND n.data IN ('DWORD (0x00000004)', '4') AS disables
       FROM named AS n
     UNION ALL

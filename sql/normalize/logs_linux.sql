@@ -109,7 +109,7 @@ SELECT
        '' COLLATE NOCASE AS LogonId,
        json_object('record', a.record) AS data
   FROM audit_events AS a
- CROSS JOIN json_each('["' || replace(a.types, ',', '","') || '"]') AS t
+ CROSS JOIN json_each('[' || replace(json_quote(a.types), ',', '","') || ']') AS t
   LEFT JOIN json_each(iif(t.value = 'PATH', a.paths, '[null]')) AS p
- WHERE t.key = (SELECT min(o.key) FROM json_each('["' || replace(a.types, ',', '","') || '"]') AS o
+ WHERE t.key = (SELECT min(o.key) FROM json_each('[' || replace(json_quote(a.types), ',', '","') || ']') AS o
                  WHERE o.value = t.value); -- a type that occurs twice has one row

@@ -40,8 +40,8 @@ SELECT p.time, p.datetime, p.host, p.user, p.login_user, p.pid, p.ppid, p.parent
            AND coalesce(path_trust(t.value), 'system') IN ('system', 'local')
            -- A package's scripts stop the package's own services: auditd of auditd, nginx of nginx-light.
            AND (c.value ->> 'verb' NOT IN ('stop', 'kill', 'mask', 'disable', 'off', 'remove')
-                OR replace(q.packages, ',', ' ') LIKE
-                   '% ' || rtrim(replace(t.value, '.service', ''), 'd') || '%'), 0)
+                OR instr(lower(replace(q.packages, ',', ' ')),
+                         ' ' || nullif(rtrim(replace(lower(t.value), '.service', ''), 'd'), ''))), 0)
            AS patch_cycle,
        p.source, p.record, p.platform, p.session
   FROM process_rows AS p -- CROSS JOIN streams the rows; a comma would let SQLite store them all first

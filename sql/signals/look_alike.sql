@@ -4,7 +4,7 @@
 -- weight:          40
 -- false positives: two services of one vendor whose names differ by one letter, such as php-fpm and
 --                  php-fcm
--- pattern: any [a-z]I[a-z]?($|[ /"'.])
+-- pattern: any [a-z]{3}I[a-z]?($|[ /"'.])
 -- fires:   {"unix": "/Users/ann/Library/GoogIe LLC"}
 -- fires:   {"unix": "/usr/bin/mysqI"}
 -- spares:  {"unix": "/opt/OpenAI/webUI"}

@@ -64,11 +64,9 @@ static int walk_name(struct walk *walk, const char *path, unsigned depth)
         return r == -ENOENT ? SQLITE_OK : report_unread(walk, path, r);
     if (S_ISDIR(st.st_mode))
         return walk_folder(walk, path, depth);
-    if (rule_form_of(path) == RULE_NONE)
-        return SQLITE_OK;
     if (S_ISLNK(st.st_mode) && (r = root_stat(walk->root, path, true, &st)) < 0)
-        return report_unread(walk, path, r);
-    if (S_ISDIR(st.st_mode))
+        return report_unread(walk, path, r); /* a folder of rules, maybe */
+    if (S_ISDIR(st.st_mode) || rule_form_of(path) == RULE_NONE)
         return SQLITE_OK;
     if (++walk->n > RULE_FILES_MAX)
         return tbl_fail(walk->scan, "%s: more than %d files", tbl_name(walk->scan), RULE_FILES_MAX);
