@@ -202,6 +202,27 @@ START_TEST(rules_that_cannot_run_are_rows_and_the_others_go_on)
 }
 END_TEST
 
+#define COUNT_OF(name, of)                                                                         \
+    "title: " name "\nname: " name "\ncorrelation: {type: event_count, rules: [" of                \
+    "], timespan: 1m, condition: {gte: 1}}\n"
+
+START_TEST(a_correlation_of_itself_is_an_error)
+{
+    const char *dir;
+    sqlite3    *db = staged(&dir);
+
+    write_rule(dir, "rules/a.yml", "product: windows, service: system", "EventID: 7045");
+    harness_write_text(dir, "rules/b.yml", COUNT_OF("b", "b"));
+    harness_write_text(dir, "rules/c.yml", COUNT_OF("c", "d"));
+    harness_write_text(dir, "rules/d.yml", COUNT_OF("d", "c"));
+    harness_write_text(dir, "rules/e.yml", COUNT_OF("e", "f"));
+    harness_write_text(dir, "rules/f.yml", COUNT_OF("f", "rules/a.yml"));
+    harness_expect(db, "b.yml|error\nc.yml|error\nd.yml|error\ne.yml|match",
+                   "SELECT file, status FROM svcql_rules('%s/rules') ORDER BY 1", dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(lists_of_the_user_are_used)
 {
     const char *dir;
@@ -380,6 +401,7 @@ Suite *make_sigma_rules_suite(void)
     tcase_add_test(tcase, a_hit_says_what_it_is);
     tcase_add_test(tcase, folders_patterns_and_forms_may_be_mixed);
     tcase_add_test(tcase, rules_that_cannot_run_are_rows_and_the_others_go_on);
+    tcase_add_test(tcase, a_correlation_of_itself_is_an_error);
     tcase_add_test(tcase, lists_of_the_user_are_used);
     tcase_add_test(tcase, the_logs_are_read_once_for_all_rules_in_yaml);
     tcase_add_loop_test(tcase, correlations_join_hits_by_group_and_time, 0,

@@ -5,6 +5,8 @@
 #include "formats/text/array.h"
 #include "sigma_set.h"
 
+enum { DEPTH_MAX = 64 }; /* of correlations of correlations */
+
 static const char *placeholder_value(void *data, const char *name, size_t i)
 {
     const struct sigma *sigma = data;
@@ -189,6 +191,40 @@ static void ask_for(struct sigma *sigma, const char *field)
         sigma_name(&sigma->names, &sigma->arena, field, strlen(field));
 }
 
+/* Whether each rule that a correlation names is one of events, or a correlation that stands on such. */
+static bool stands(const struct sigma *sigma, const struct sigma_rule *rule, const bool *stand)
+{
+    for (size_t i = 0; i < rule->correlation->n_rules; i++) {
+        long found = sigma_find(sigma, rule->correlation->rules[i]);
+        if (found >= 0 && sigma->rules[found].kind == SIGMA_CORRELATION && !stand[found])
+            return false;
+    }
+    return true;
+}
+
+/* Refuse correlations that name themselves, by way of others too: they could never hit. */
+static int refuse_circles(struct sigma *sigma)
+{
+    bool *stand = calloc(sigma->n_rules + 1, sizeof *stand), more = true;
+
+    if (!stand)
+        return -ENOMEM;
+    for (int depth = 0; more && depth < DEPTH_MAX; depth++) {
+        more = false;
+        for (size_t i = 0; i < sigma->n_rules; i++)
+            if (sigma->rules[i].kind == SIGMA_CORRELATION && !stand[i] &&
+                (sigma->rules[i].error || stands(sigma, &sigma->rules[i], stand)))
+                more = stand[i] = true;
+    }
+    for (size_t i = 0; i < sigma->n_rules; i++)
+        if (sigma->rules[i].kind == SIGMA_CORRELATION && !stand[i])
+            sigma_rule_refuse(&sigma->rules[i], SIGMA_ERROR,
+                              "is a correlation of itself, or of too many one above another",
+                              sigma->rules[i].line);
+    free(stand);
+    return 0;
+}
+
 static void hide_rules(struct sigma *sigma, struct sigma_rule *rule)
 {
     const struct sigma_correlation *correlation = rule->correlation;
@@ -243,6 +279,8 @@ int sigma_finish(struct sigma *sigma)
             r = apply_filter(sigma, &sigma->rules[i]);
     for (size_t i = 0; r == 0 && i < sigma->n_rules; i++)
         r = sigma_place_rule(sigma, i);
+    if (r == 0)
+        r = refuse_circles(sigma);
     for (size_t i = 0; r == 0 && i < sigma->n_rules; i++) {
         struct sigma_rule *rule = &sigma->rules[i];
         if (rule->kind == SIGMA_CORRELATION && !rule->error)
