@@ -393,7 +393,7 @@ END_TEST
 
 /* The kernel has one audit for all: who uses it holds a lock that is the kernel's too, rules name the
  * programs and the folder that count, and all is off again when the shell ends, whatever happens. 77:
- * somebody else is using it. The daemon is there when a message arrives, and all is written when a message
+ * somebody else is using it. It tells of the whole machine, also of what other tests do. The daemon is there when a message arrives, and all is written when a message
  * after all events is. */
 static const char audited[] =
     "command -v auditd auditctl >/dev/null || exit 77\n"
@@ -457,14 +457,14 @@ START_TEST(audit_tells_who_ran_what_and_which_files_changed)
                    "systemctl|link|/tmp/linked.service\nsystemctl|mask|nosuch.service\n"
                    "systemctl|stop|audited.service\nsystemd-run|run|audited-run",
                    "SELECT tool, verb, target FROM service_commands WHERE host = 'audited' "
-                   "AND verb <> 'show' AND target IS NOT NULL ORDER BY time");
+                   "AND verb <> 'show' AND target REGEXP 'audited|linked|nosuch' ORDER BY time");
     harness_expect(db,
                    "created|/etc/systemd/system/audited.service\n"
                    "created|/etc/systemd/system/linked.service\n"
                    "created|/etc/systemd/system/nosuch.service\n"
                    "deleted|/etc/systemd/system/audited.service",
                    "SELECT action, path FROM file_events WHERE host = 'audited' AND action IN "
-                   "('created', 'deleted') ORDER BY time");
+                   "('created', 'deleted') AND path REGEXP 'audited|linked|nosuch' ORDER BY time");
     harness_expect(db, "1",
                    "SELECT severity IN ('high', 'critical') FROM t1569_command_execution WHERE "
                    "host = 'audited' AND cmdline = 'systemctl link /tmp/linked.service'");

@@ -343,7 +343,7 @@ void harness_write_at(struct harness_here here, const char *dir, const char *pat
     if (lstat(full, &st) == 0 && S_ISLNK(st.st_mode)) /* what a link leads to is not the test's */
         unlink(full);
     FILE *file = fopen(full, "we");
-    if (!file || fwrite(data, 1, size, file) != size || fclose(file) != 0)
+    if (!file || (size && fwrite(data, 1, size, file) != size) || fclose(file) != 0)
         fail_at(here, "%s: %s", full, strerror(errno));
     free(full);
 }
