@@ -205,7 +205,7 @@ WITH names AS MATERIALIZED (
       FROM asks AS a
       LEFT JOIN names AS u ON a.how = 'dbus' AND u.host = a.host AND u.uid = CAST(a.user AS INTEGER)
       LEFT JOIN aliases AS l ON l.host = a.host AND l.alias = a.unit
-), pairs AS ( -- by name, by pattern, and what systemd-run and run0 named after themselves
+), pairs AS ( -- of the same time: by name, by pattern, and what systemd-run and run0 named after themselves
     SELECT c.id, k.* FROM known AS k CROSS JOIN happened AS c ON c.host = k.host AND c.service = k.unit
                                                              AND k.time <= c.began + 0.002 AND k.until >= c.began
     UNION ALL
@@ -222,8 +222,7 @@ WITH names AS MATERIALIZED (
 ), candidates AS (
     SELECT p.*, p.unit IS '*' AS wild
       FROM pairs AS p JOIN happened AS c ON c.id = p.id
-     WHERE p.time <= c.began + 0.002 AND p.until >= c.began
-       AND p.of_user = (c.manager IS NOT NULL)
+     WHERE p.of_user = (c.manager IS NOT NULL)
        AND (c.manager IS NULL OR p.how = 'restart' OR p.user = c.manager
             OR p.user = (SELECT u.username FROM names AS u WHERE u.host = c.host AND u.uid = CAST(c.manager AS INTEGER)))
        AND CASE WHEN c.start THEN p.starts AND p.time > coalesce(c.started, 0) AND (p.restarts OR p.time > coalesce(c.stopped, 0))
