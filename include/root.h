@@ -136,6 +136,10 @@ struct root_map {
     uint8_t *loaded; /* a bit a block; NULL: all of it */
 };
 int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
+/* As root_map(), in the memory of a map that is done with, or of a zeroed one, and what the file is. An error leaves
+ * the map zeroed. */
+int root_map_next(const struct root *root, const char *path, uint64_t cap, struct root_map *map,
+                  struct stat *ret_stat);
 int root_map_parts(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
 /* As root_map_parts(), in the memory of a map of parts that is done with, or of a zeroed one. An error leaves it zeroed. */
 int  root_map_again(const struct root *root, const char *path, uint64_t cap, struct root_map *map);

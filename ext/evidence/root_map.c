@@ -18,6 +18,8 @@ static void close_fd(int *fd)
 
 #define MAP_BLOCK ((size_t)4 << 10) /* bytes that are present or a hole */
 #define MAP_AHEAD 16                /* blocks read at once where a file is read in order */
+#define MAP_ROOM                                                                                   \
+    ((size_t)64 << 10) /* memory comes in multiples of it, so that the next file may have it */
 
 /* Memory as long as the file, which is read into it: mapping the file itself would end the process
  * if another process truncates the file. */
@@ -25,9 +27,11 @@ static int map_memory(struct root_map *map)
 {
     if (!map->size || map->data)
         return 0;
-    map->data = mmap(NULL, map->size, PROT_READ | PROT_WRITE,
+    size_t room = map->size < SIZE_MAX - MAP_ROOM ? (map->size + MAP_ROOM - 1) / MAP_ROOM * MAP_ROOM
+                                                  : map->size;
+    map->data = mmap(NULL, room, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    map->room = map->size;
+    map->room = room;
     if (map->data != MAP_FAILED)
         return 0;
     map->data = NULL;
@@ -46,14 +50,14 @@ static int map_room(struct root_map *map, int64_t size, uint64_t cap)
 }
 
 /* A member of an archive, all of it at once. */
-static int map_member(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
+static int map_member(const struct root *root, const char *path, uint64_t cap, struct root_map *map,
+                      struct stat *st)
 {
-    struct stat st;
-    uint32_t    node;
-    int         r = root_packed_file(root, path, &node, &st);
+    uint32_t node;
+    int      r = root_packed_file(root, path, &node, st);
 
     if (r == 0)
-        r = map_room(map, st.st_size, cap < PACKED_WHOLE_MAX ? cap : PACKED_WHOLE_MAX);
+        r = map_room(map, st->st_size, cap < PACKED_WHOLE_MAX ? cap : PACKED_WHOLE_MAX);
     if (r == 0)
         r = packed_read(root->packed, node, map->data, map->size);
     if (r < 0)
@@ -62,18 +66,17 @@ static int map_member(const struct root *root, const char *path, uint64_t cap, s
     return r;
 }
 
-/* Open a file and have memory for it. */
-static int map_open(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
+/* Open a file and have memory for it; *st is what it is. */
+static int map_open(const struct root *root, const char *path, uint64_t cap, struct root_map *map,
+                    struct stat *st)
 {
-    struct stat st;
-
     if (root->packed)
-        return map_member(root, path, cap, map);
-    int fd = root_open_stat(root, path, &st), r = 0;
+        return map_member(root, path, cap, map, st);
+    int fd = root_open_stat(root, path, st), r = 0;
 
     if (fd < 0)
         return fd;
-    r = map_room(map, st.st_size, cap);
+    r = map_room(map, st->st_size, cap);
     if (r < 0) {
         close(fd);
         return r;
@@ -82,44 +85,58 @@ static int map_open(const struct root *root, const char *path, uint64_t cap, str
     return 0;
 }
 
-/* Read from `at` until `end`, holes left out: 1, 0 where the file has become shorter, or a negative
- * errno; *done is the offset reached. */
-static int map_read(struct root_map *map, size_t at, size_t end, size_t *done)
+/* Read all of it, holes left out where it may have any; what is no longer there is zeros. */
+static int map_read(struct root_map *map, bool sparse)
 {
+    size_t  at = 0, end = map->size;
     ssize_t n = 1;
 
     while (at < end && n > 0) {
-        off_t hole = input_hole(map->fd, (off_t)at);
-        if ((uint64_t)hole >= end - at) {
-            at = end;
-            break;
-        }
+        off_t hole = sparse ? input_hole(map->fd, (off_t)at) : 0;
+        if ((uint64_t)hole >= end - at)
+            return 0;
         at += (size_t)hole;
         n = input_pread(map->fd, map->data + at, end - at, (off_t)at);
         at += n > 0 ? (size_t)n : 0;
     }
-    *done = at;
-    return n < 0 ? (int)n : n > 0;
+    if (n == 0)
+        memset(map->data + at, 0, end - at);
+    return n < 0 ? (int)n : 0;
+}
+
+int root_map_next(const struct root *root, const char *path, uint64_t cap, struct root_map *map,
+                  struct stat *ret_stat)
+{
+    struct root_map next = {.data = map->data, .room = map->room, .fd = -1};
+    struct stat     st;
+
+    *map = (struct root_map){0};
+    int  r = map_open(root, path, cap, &next, &st);
+    bool sparse = r == 0 && next.fd >= 0 && st.st_blocks < (st.st_size + 511) / 512;
+    if (sparse && next.data) /* holes are zeros, which memory that was used is not */
+        madvise(next.data, next.room, MADV_DONTNEED);
+    if (r == 0 && next.fd >= 0)
+        r = map_read(&next, sparse);
+    close_fd(&next.fd);
+    next.fd = -1;
+    if (r < 0 || !next.size)
+        root_unmap(&next);
+    if (r < 0)
+        return r;
+    *map = next;
+    *ret_stat = st;
+    return 0;
 }
 
 int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
 {
     struct root_map map = {0};
-    size_t          done;
+    struct stat     st;
 
-    int r = map_open(root, path, cap, &map);
-    if (r < 0)
-        return r;
-    if (map.fd >= 0)
-        r = map_read(&map, 0, map.size, &done);
-    close_fd(&map.fd);
-    map.fd = -1;
-    if (r < 0) {
-        root_unmap(&map);
-        return r;
-    }
-    *ret = map;
-    return 0;
+    int r = root_map_next(root, path, cap, &map, &st);
+    if (r == 0)
+        *ret = map;
+    return r;
 }
 
 static size_t map_bits(const struct root_map *map)
@@ -142,8 +159,9 @@ static struct root_map leave_file(struct root_map *map)
 int root_map_again(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
 {
     struct root_map next = leave_file(map);
+    struct stat     st;
 
-    int r = map_open(root, path, cap, &next);
+    int r = map_open(root, path, cap, &next, &st);
     if (r == 0 && !(next.loaded = calloc(map_bits(&next), 1))) {
         close_fd(&next.fd);
         r = -ENOMEM;

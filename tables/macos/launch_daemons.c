@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "evidence.h"
+#include "evidence/root_names.h"
 #include "formats/plist/launchd_plist.h"
 #include "formats/text/input.h"
 #include "launchd_overrides.h"
@@ -55,16 +56,40 @@ struct state {
     struct launchd_job       job;
     struct launchd_overrides overrides; /* of the source, once a row asks */
     bool                     have_overrides;
+    bool                     uses_user;
+    size_t                   resolved; /* `next` of the row whose program is `program` */
+    bool                     found;    /* whether it was found */
+    char                     program[ROOT_PATH_MAX]; /* after all links */
+    char                     folder[ROOT_PATH_MAX];  /* of the last file, and where it is shown */
+    char                     folder_shown[2 * ROOT_PATH_MAX];
     int64_t                  records, damaged;
     const struct tbl_terms  *types, *paths, *names;
 };
 
 /* Sources ---------------------------------------------------------------------- */
 
+/* Whether the query needs a field of the job. */
+static bool uses_field(const void *scan, size_t offset)
+{
+    static const char *const by_arguments[] = {"program_path", "script_text", "program_mode",
+                                               "program_uid"};
+
+    for (size_t i = 0;
+         i < TBL_COUNT(by_arguments) && offset == offsetof(struct launchd_job, program_arguments);
+         i++)
+        if (tbl_uses_name(scan, by_arguments[i]))
+            return true;
+    return tbl_uses(scan, offsetof(struct daemon_row, job) + offset);
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
+    launchd_job_leave_out(&state->job, uses_field, scan);
+    state->uses_user = TBL_USES(scan, struct daemon_row, user) ||
+                       tbl_uses_name(scan, "disabled_override") ||
+                       tbl_uses_name(scan, "disabled_override_source");
     state->types = TBL_TERMS(scan, struct daemon_row, type);
     state->paths = TBL_TERMS(scan, struct daemon_row, path);
     state->names = TBL_TERMS(scan, struct daemon_row, name);
@@ -122,7 +147,8 @@ static int open_source(struct tbl_scan *scan)
     struct state        *state = tbl_state(scan);
     const struct source *source = tbl_source(scan);
 
-    state->next = 0;
+    state->next = state->resolved = 0;
+    state->folder[0] = '\0';
     state->records = state->damaged = 0;
     return *source->path ? one_file(scan)
                          : launchd_files_find(source->root, state->types, &state->files);
@@ -144,22 +170,31 @@ static double seconds(struct timespec time)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Where a person finds a path of a root. */
-static const char *shown(struct tbl_scan *scan, const struct root *root, const char *path)
+/* Where a person finds a file: its name is spelled as its folder has it, so the folder is looked up once. */
+static const char *shown(struct tbl_scan *scan, const struct launchd_file *file)
 {
-    char text[2 * ROOT_PATH_MAX];
+    struct state      *state = tbl_state(scan);
+    const struct root *root = tbl_source(scan)->root;
+    const char        *path = file->path, *name = strrchr(path, '/');
+    size_t             size = name ? (size_t)(name - path) : 0;
 
-    root_shown(root, path, text);
-    return tbl_strndup(scan, text, strlen(text));
+    if (*tbl_source(scan)->path || file->error || !size || root_flags(root) & ROOT_PERCENT)
+        return tbl_shown(scan, root, path);
+    if (strncmp(state->folder, path, size) != 0 || state->folder[size]) {
+        snprintf(state->folder, sizeof state->folder, "%.*s", (int)size, path);
+        root_shown(root, state->folder, state->folder_shown);
+    }
+    return tbl_printf(scan, "%s%s", state->folder_shown, name);
 }
 
 static int fill_file(struct tbl_scan *scan, struct daemon_row *row, const struct launchd_file *file)
 {
-    size_t      size = 0;
-    const char *user = launchd_user_of(file->path, &size);
+    const struct state *state = tbl_state(scan);
+    size_t              size = 0;
+    const char         *user = state->uses_user ? launchd_user_of(file->path, &size) : NULL;
 
     row->host = tbl_source(scan)->host;
-    row->source = shown(scan, tbl_source(scan)->root, file->path);
+    row->source = shown(scan, file);
     row->path = file->path;
     row->name = strrchr(file->path, '/') + 1;
     row->hidden = row->name[0] == '.';
@@ -214,15 +249,15 @@ static int fill_job(struct tbl_scan *scan, struct daemon_row *row)
 static int read_file(struct tbl_scan *scan, struct daemon_row *row, const struct launchd_file *file)
 {
     struct state      *state = tbl_state(scan);
+    const struct root *root = tbl_source(scan)->root;
     struct plist_error error = {""};
     struct stat        st;
 
-    root_unmap(&state->map);
-    int r = root_map(tbl_source(scan)->root, file->path, FILE_MAX, &state->map);
+    int r = root_map_next(root, file->path, FILE_MAX, &state->map, &st);
     if (!file->sure && (r == 0 ? !plist_looks_like(state->map.data, state->map.size)
                                : r == -ENOENT || r == -EINVAL))
         return 0;
-    if (root_stat(tbl_source(scan)->root, file->path, true, &st) == 0 && fill_stat(scan, row, &st))
+    if ((r == 0 || root_stat(root, file->path, true, &st) == 0) && fill_stat(scan, row, &st))
         return -ENOMEM;
     if (r < 0)
         snprintf(error.text, sizeof error.text, "%s", source_error(r));
@@ -320,31 +355,35 @@ static int written_program(const struct root *root, const struct daemon_row *row
     return 0;
 }
 
-/* Where the program is after all links; false where there is none. */
-static bool find_program(struct tbl_scan *scan, const struct daemon_row *row,
-                         char ret[ROOT_PATH_MAX])
+/* Where the program of the row is after all links; NULL where there is none. */
+static const char *find_program(struct tbl_scan *scan, const struct daemon_row *row)
 {
-    char written[ROOT_PATH_MAX];
-    int  size = written_program(tbl_source(scan)->root, row, written);
+    struct state *state = tbl_state(scan);
+    char          written[ROOT_PATH_MAX];
 
-    return size > 0 && size < ROOT_PATH_MAX &&
-           root_resolve(tbl_source(scan)->root, written, ret) == 0;
+    if (state->resolved != state->next) { /* the number of the row's file, plus one */
+        int size = written_program(tbl_source(scan)->root, row, written);
+        state->found = size > 0 && size < ROOT_PATH_MAX &&
+                       root_resolve(tbl_source(scan)->root, written, state->program) == 0;
+        state->resolved = state->next;
+    }
+    return state->found ? state->program : NULL;
 }
 
 static int get_program_path(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
-    char path[ROOT_PATH_MAX];
+    const char *path = find_program(scan, row);
 
-    if (find_program(scan, row, path))
+    if (path)
         sqlite3_result_text(out, path, -1, SQLITE_TRANSIENT);
     return SQLITE_OK;
 }
 
 static bool stat_program(struct tbl_scan *scan, const void *row, struct stat *ret)
 {
-    char path[ROOT_PATH_MAX];
+    const char *path = find_program(scan, row);
 
-    return find_program(scan, row, path) && root_stat(tbl_source(scan)->root, path, true, ret) == 0;
+    return path && root_stat(tbl_source(scan)->root, path, true, ret) == 0;
 }
 
 /* Scripts --------------------------------------------------------------------- */
@@ -391,11 +430,10 @@ static int script_head(struct tbl_scan *scan, const char *path, bool any, const 
 static int get_script_text(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     const struct daemon_row *daemon = row;
-    char                     path[ROOT_PATH_MAX];
-    bool                     found = find_program(scan, row, path);
+    const char              *path = find_program(scan, row);
     const char *program = daemon->program ? daemon->program : daemon->job.first_argument;
     const char *text = NULL;
-    int         rc = found ? script_head(scan, path, false, &text) : SQLITE_OK;
+    int         rc = path ? script_head(scan, path, false, &text) : SQLITE_OK;
     cJSON *arguments = !text && program && is_interpreter(program) && daemon->job.program_arguments
                            ? cJSON_Parse(daemon->job.program_arguments)
                            : NULL;
@@ -516,7 +554,7 @@ static int get_override_source(struct tbl_scan *scan, const void *row, sqlite3_c
     int rc = find_override(scan, row, &override);
     if (!override)
         return rc;
-    const char *source = shown(scan, tbl_source(scan)->root, override->path);
+    const char *source = tbl_shown(scan, tbl_source(scan)->root, override->path);
     if (source)
         sqlite3_result_text(out, source, -1, SQLITE_TRANSIENT);
     return source ? rc : SQLITE_NOMEM;

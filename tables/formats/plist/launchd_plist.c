@@ -62,12 +62,24 @@ struct reader {
     bool                has_first_argument;
 };
 
-static const struct field *find_field(const struct plist_event *key)
+_Static_assert(N_FIELDS <= 64, "launchd_job.left_out has a bit for each");
+
+/* The field of a key; NULL for one that is of no interest, or left out. */
+static const struct field *find_field(const struct launchd_job *job, const struct plist_event *key)
 {
     for (size_t i = 0; i < N_FIELDS; i++)
         if (fields[i].key_size == key->size && memcmp(fields[i].key, key->text, key->size) == 0)
-            return &fields[i];
+            return job->left_out >> i & 1 ? NULL : &fields[i];
     return NULL;
+}
+
+void launchd_job_leave_out(struct launchd_job *job, bool (*uses)(const void *arg, size_t offset),
+                           const void         *arg)
+{
+    job->left_out = 0;
+    for (size_t i = 0; i < N_FIELDS; i++)
+        if (fields[i].kind == JSON && !uses(arg, fields[i].offset))
+            job->left_out |= UINT64_C(1) << i;
 }
 
 static int64_t octal(const struct plist_event *event)
@@ -138,7 +150,7 @@ static int take(void *user, const struct plist_event *event)
     if (event->depth == 0)
         return event->type == PLIST_BEGIN_DICT || end ? 0 : NOT_A_DICTIONARY;
     if (event->depth == 1 && event->type == PLIST_KEY) {
-        r->field = find_field(event);
+        r->field = find_field(r->job, event);
         r->job->keys++;
         return 0;
     }
@@ -178,7 +190,7 @@ static void clear(struct launchd_job *job)
     struct buffer text = job->text;
 
     buffer_reset(&text);
-    *job = (struct launchd_job){.text = text};
+    *job = (struct launchd_job){.text = text, .left_out = job->left_out};
     for (size_t i = 0; i < N_FIELDS; i++)
         if (is_number(&fields[i]))
             *(int64_t *)(void *)((char *)job + fields[i].offset) = LAUNCHD_ABSENT;

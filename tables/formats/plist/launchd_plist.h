@@ -33,8 +33,15 @@ struct launchd_job {
 
     size_t keys; /* top-level keys */
 
+    uint64_t left_out; /* see launchd_job_leave_out() */
+
     struct buffer text; /* memory of all of the above */
 };
+
+/* Have JSON fields, of those that `uses` does not name by their offset in the struct, left NULL in all jobs that are
+ * read from now on; without ProgramArguments there is no first argument either. */
+void launchd_job_leave_out(struct launchd_job *job, bool (*uses)(const void *arg, size_t offset),
+                           const void         *arg);
 
 /* Read a job. Returns as plist_parse(), and -EBADMSG where the value is not a dictionary. The job
  * holds what was read before an error too. Its memory is the caller's, to be used again for the

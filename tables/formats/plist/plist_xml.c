@@ -29,17 +29,20 @@
 /* An open element that holds others. */
 enum level { LEVEL_DOCUMENT, LEVEL_PLIST, LEVEL_DICT, LEVEL_ARRAY };
 
+struct level_state {
+    enum level kind;
+    bool       value_due; /* of a dictionary: after its key */
+    bool       filled;    /* of the document and <plist>: has its one value */
+};
+
 struct xml {
     struct plist_sink *sink;
     const char        *begin, *at, *end;
     struct buffer      text; /* of one value, where entities and CDATA make it differ */
     unsigned           depth;
     bool               done;
-    struct {
-        enum level kind;
-        bool       value_due; /* of a dictionary: after its key */
-        bool       filled;    /* of the document and <plist>: has its one value */
-    } levels[2 * PLIST_DEPTH_MAX + 2];
+    struct level_state levels[2 * PLIST_DEPTH_MAX +
+                              2]; /* that of the document first; `depth` is the last one open */
 };
 
 /* The text of one value. */
@@ -395,6 +398,7 @@ static int emit_data(struct xml *x, struct span s)
 
 struct element {
     const char *name;
+    size_t      size;  /* of the name */
     enum level  level; /* that it opens; LEVEL_DOCUMENT for one that holds a value */
     bool        may_be_empty;
     int (*read)(struct xml *x, struct span *ret);
@@ -413,18 +417,19 @@ static int emit_false(struct xml *x, struct span text)
                      : emit(x, (struct plist_event){.type = PLIST_BOOL});
 }
 
+#define NAME(text) text, sizeof(text) - 1
 static const struct element elements[] = {
-    {"key", LEVEL_DOCUMENT, true, read_text, emit_key},
-    {"string", LEVEL_DOCUMENT, true, read_text, emit_string},
-    {"dict", LEVEL_DICT, true, NULL, NULL},
-    {"array", LEVEL_ARRAY, true, NULL, NULL},
-    {"true", LEVEL_DOCUMENT, true, read_raw, emit_true},
-    {"false", LEVEL_DOCUMENT, true, read_raw, emit_false},
-    {"integer", LEVEL_DOCUMENT, false, read_raw, emit_integer},
-    {"real", LEVEL_DOCUMENT, false, read_text, emit_real},
-    {"date", LEVEL_DOCUMENT, false, read_raw, emit_date},
-    {"data", LEVEL_DOCUMENT, false, read_raw, emit_data},
-    {"plist", LEVEL_PLIST, false, NULL, NULL},
+    {NAME("key"), LEVEL_DOCUMENT, true, read_text, emit_key},
+    {NAME("string"), LEVEL_DOCUMENT, true, read_text, emit_string},
+    {NAME("dict"), LEVEL_DICT, true, NULL, NULL},
+    {NAME("array"), LEVEL_ARRAY, true, NULL, NULL},
+    {NAME("true"), LEVEL_DOCUMENT, true, read_raw, emit_true},
+    {NAME("false"), LEVEL_DOCUMENT, true, read_raw, emit_false},
+    {NAME("integer"), LEVEL_DOCUMENT, false, read_raw, emit_integer},
+    {NAME("real"), LEVEL_DOCUMENT, false, read_text, emit_real},
+    {NAME("date"), LEVEL_DOCUMENT, false, read_raw, emit_date},
+    {NAME("data"), LEVEL_DOCUMENT, false, read_raw, emit_data},
+    {NAME("plist"), LEVEL_PLIST, false, NULL, NULL},
 };
 
 static const char *const level_names[] = {
@@ -437,8 +442,7 @@ static const char *const level_names[] = {
 static const struct element *element_of(struct span name)
 {
     for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
-        if (strlen(elements[i].name) == name.size &&
-            memcmp(elements[i].name, name.text, name.size) == 0)
+        if (elements[i].size == name.size && memcmp(elements[i].name, name.text, name.size) == 0)
             return &elements[i];
     return NULL;
 }
@@ -594,14 +598,25 @@ static int read_next(struct xml *x)
     return r == 0 ? close_level(x) : r;
 }
 
+/* All but the levels that are not open, which are most of it. */
+static void xml_begin(struct xml *x, struct plist_sink *sink, const char *text, size_t size)
+{
+    x->sink = sink;
+    x->begin = x->at = text;
+    x->end = text + size;
+    x->text = (struct buffer){0};
+    x->depth = 0;
+    x->done = false;
+    x->levels[0] = (struct level_state){.kind = LEVEL_DOCUMENT};
+}
+
 int plist_read_xml(struct plist_sink *sink, const uint8_t *data, size_t size)
 {
-    struct xml    x = {.sink = sink};
+    struct xml    x;
     struct buffer utf8 = {0};
     int           r = plist_to_utf8(sink, &data, &size, &utf8);
 
-    x.begin = x.at = (const char *)data;
-    x.end = x.begin + size;
+    xml_begin(&x, sink, (const char *)data, size);
     while (r == 0 && !x.done)
         r = read_next(&x);
     buffer_free(&x.text);
