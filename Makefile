@@ -49,8 +49,12 @@ CHECK_LIBS    := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0 
 COMPILE        = $(CC) $(SVCQL_CPPFLAGS) $(SVCQL_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c
 LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
 
-# Every source below ext/ and tables/ is part of the extension, except for the program's.
-SOURCES   := $(sort $(filter-out ext/program/%,$(shell find ext tables -name '*.c')))
+# Every source below ext/ and tables/ is part of the extension, except for the program's and for what asks
+# other operating systems than TARGET.
+TARGET    ?= linux
+HOSTS_linux := ext/host/linux/% ext/host/posix/%
+SOURCES   := $(shell find ext tables -name '*.c')
+SOURCES   := $(sort $(filter-out ext/program/% ext/host/%,$(SOURCES)) $(filter $(HOSTS_$(TARGET)),$(SOURCES)))
 FORMATS   := $(filter tables/formats/%,$(SOURCES))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
              $(BUILD)/embedded_columns.o
@@ -289,11 +293,11 @@ golden: $(BUILD)/svcql.so
 # what mixes AND and OR without parentheses. A header compiles alone (the lists that are included by a
 # macro's definition, *.list.h, are none).
 arrows: all headers
-	awk -f tests/arrows.awk CONTRIBUTING.md $$(find include ext tables -name '*.[ch]') $(SQL)
+	awk -f tests/arrows.awk CONTRIBUTING.md $$(find include ext tables -name '*.[ch]' ! -path 'ext/host/windows/include/*') $(SQL)
 	awk -f tests/mixed.awk sql/*/*.sql
 	nm -A $(filter $(BUILD)/tables/% $(BUILD)/ext/%,$(OBJECTS)) | awk -f tests/circles.awk
 
-HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h')
+HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h' ! -path 'ext/host/windows/*')
 headers:
 	@for h in $(HEADERS); do echo "#include \"$$h\"" | \
 	    $(CC) -I. $(SVCQL_CPPFLAGS) $(CPPFLAGS) $(CSTD) $(WARN) -Wno-unused -fsyntax-only -x c - || exit 1; done

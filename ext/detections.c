@@ -18,6 +18,7 @@
 
 #include "formats/text/array.h"
 #include "functions.h"
+#include "root.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
@@ -542,32 +543,58 @@ static int load_file(struct detections *d, const char *folder, int fd, const cha
     return r == -EINVAL ? 0 : r;
 }
 
-static int is_detection(const struct dirent *entry)
+static bool is_detection(const char *name)
 {
-    size_t size = strlen(entry->d_name);
+    size_t size = strlen(name);
 
-    return size > 4 && *entry->d_name != '.' && strcmp(entry->d_name + size - 4, ".sql") == 0;
+    return size > 4 && *name != '.' && strcmp(name + size - 4, ".sql") == 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names of a folder's detections, sorted. */
+static int list_detections(int folder, struct root_names *ret)
+{
+    int              copy = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+    DIR             *stream = copy < 0 ? NULL : fdopendir(copy);
+    struct root_dir *dir = stream ? root_dir_take(stream) : NULL;
+    struct dirent   *entry;
+    int              r = dir ? 0 : -errno;
+
+    if (!stream && copy >= 0)
+        close(copy);
+    while (r == 0 && (r = root_readdir(dir, &entry)) > 0) {
+        char **name = is_detection(entry->d_name) ? ARRAY_ADD(ret->names, ret->n) : NULL;
+        if (name)
+            *name = strdup(entry->d_name);
+        r = is_detection(entry->d_name) && (!name || !*name) ? -ENOMEM : 0;
+    }
+    root_closedir(dir);
+    if (r == 0 && ret->n)
+        qsort(ret->names, ret->n, sizeof *ret->names, by_name);
+    return r;
 }
 
 int detections_load(const char *folder, struct detection_faults *faults, struct detections **ret)
 {
-    struct dirent    **names = NULL;
+    struct root_names  names = {0};
     struct detections *d = NULL;
     int                fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
     if (fd < 0)
         return -errno;
-    int n = scandirat(fd, ".", &names, is_detection, alphasort);
-    r = n < 0 ? -errno : detections_new(faults, &d);
-    for (int i = 0; i < n; i++) {
-        if (r == 0 && i < FILES_MAX)
-            r = load_file(d, folder, fd, names[i]->d_name);
-        free(names[i]);
-    }
-    if (r == 0 && n > FILES_MAX)
+    r = list_detections(fd, &names);
+    if (r == 0)
+        r = detections_new(faults, &d);
+    for (size_t i = 0; r == 0 && i < names.n && i < FILES_MAX; i++)
+        r = load_file(d, folder, fd, names.names[i]);
+    if (r == 0 && names.n > FILES_MAX)
         detection_fault(faults, folder, 0, "more than %d detections: the rest is left out",
                         FILES_MAX);
-    free(names);
+    root_names_free(&names);
     close(fd);
     if (r < 0)
         detections_free(d);

@@ -1,7 +1,6 @@
 #include "evidence_list.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "formats/text/array.h"
+#include "host.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -102,13 +102,13 @@ static int append(struct evidence_list *list, struct evidence_entry *entry)
 
 static struct evidence_entry *live_entry(void)
 {
-    char                   name[HOST_NAME_MAX + 1] = "localhost", zone[HOST_MAX] = "";
+    char                   name[HOST_NAME_SIZE], zone[HOST_MAX] = "";
     char                   unused[HOST_MAX] = "";
     struct root           *root = NULL;
     struct discovered      item = {.kind = "live"};
     struct evidence_entry *entry = NULL;
 
-    gethostname(name, sizeof name - 1);
+    host_computer_name(name);
     if (root_open("/", 0, &root) == 0)
         host_of_root(root, "linux", unused, zone);
     root_unref(root);

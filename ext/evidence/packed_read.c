@@ -6,7 +6,7 @@
 #include <zstd.h>
 
 #include "formats/text/input.h"
-#include "libarchive.h"
+#include "host/libarchive.h"
 #include "packed_index.h"
 
 #define BLOCK ((size_t)64 << 10)

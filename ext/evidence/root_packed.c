@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "root_dir.h"
 
 static const char *const joined[] = {"/System/Volumes/Data", "/private"};
@@ -61,21 +61,10 @@ int root_packed_fd(const struct root *root, const char *path, struct stat *ret)
     if (ret->st_size > MEMBER_FD_MAX)
         return -EFBIG;
     char *data = malloc(size ? size : 1);
-    int   fd = data ? memfd_create("member", MFD_CLOEXEC) : -1;
-    r = !data ? -ENOMEM : fd < 0 ? -errno : packed_read(root->packed, node, data, size);
-    for (size_t done = 0; r == 0 && done < size;) {
-        ssize_t n = write(fd, data + done, size - done);
-        r = n < 0 ? -errno : 0;
-        done += n > 0 ? (size_t)n : 0;
-    }
+    r = data ? packed_read(root->packed, node, data, size) : -ENOMEM;
+    r = r < 0 ? r : host_memory_file(data, size, ret);
     free(data);
-    if (r == 0 && (lseek(fd, 0, SEEK_SET) < 0 || fchmod(fd, ret->st_mode & 07777) < 0 ||
-                   futimens(fd, (struct timespec[]){ret->st_atim, ret->st_mtim}) < 0))
-        r = -errno;
-    if (r < 0)
-        if (fd >= 0)
-            close(fd);
-    return r < 0 ? r : fd;
+    return r;
 }
 
 /* A root below an archive file, or below a folder in it. */

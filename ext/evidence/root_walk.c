@@ -6,15 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "formats/text/array.h"
+#include "host.h"
 #include "root.h"
-
-#ifdef SYS_openat2
-#include <linux/openat2.h>
-#endif
 
 #define TRIES 8 /* of a path whose directories are moved meanwhile */
 
@@ -245,36 +241,13 @@ void root_walk_without_openat2(bool without)
     __atomic_store_n(&without_openat2, without, __ATOMIC_RELAXED);
 }
 
-#ifndef SYS_openat2
-#define RESOLVE_NO_SYMLINKS 0
-#endif
-
-static int by_kernel(int root, const char *path, int flags, uint64_t resolve)
-{
-#ifdef SYS_openat2
-    struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC),
-                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve};
-
-    path += strspn(path, "/");
-    for (int i = 0; i < TRIES; i++) {
-        int fd = (int)syscall(SYS_openat2, root, *path ? path : ".", &how, sizeof how);
-        if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
-            return fd >= 0 ? fd : -errno;
-    }
-    return -EAGAIN;
-#else
-    (void)root, (void)path, (void)flags, (void)resolve;
-    return -ENOSYS;
-#endif
-}
-
 /* Whether the kernel, or a filter before it, refuses the call itself: EPERM can also be of a file,
  * but not of the root, which is open already. */
 static bool is_refused(int root, int error)
 {
     if (error != -EPERM)
         return error == -ENOSYS;
-    int fd = by_kernel(root, "", O_PATH | O_DIRECTORY, 0);
+    int fd = host_open_below(root, "", O_PATH | O_DIRECTORY, false);
     if (fd >= 0)
         close(fd);
     return fd == -EPERM;
@@ -283,7 +256,7 @@ static bool is_refused(int root, int error)
 int root_walk_open(int root, const char *path, int flags)
 {
     if (!__atomic_load_n(&without_openat2, __ATOMIC_RELAXED)) {
-        int fd = by_kernel(root, path, flags, 0);
+        int fd = host_open_below(root, path, flags, false);
         if (fd >= 0 || !is_refused(root, fd))
             return fd;
         root_walk_without_openat2(true);
@@ -295,7 +268,7 @@ int root_walk_plain(int root, const char *path)
 {
     if (__atomic_load_n(&without_openat2, __ATOMIC_RELAXED))
         return -ENOSYS;
-    int fd = by_kernel(root, path, O_PATH, RESOLVE_NO_SYMLINKS);
+    int fd = host_open_below(root, path, O_PATH, true);
     if (fd >= 0)
         close(fd);
     return fd < 0 ? fd : 0;

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "files/asked_paths.h"
 
@@ -64,12 +63,19 @@ static const char *type_of(unsigned mode)
     return "unknown";
 }
 
+/* As makedev(3) of Linux. */
+static uint64_t device_number(uint64_t major, uint64_t minor)
+{
+    return (major & 0xfffff000) << 32 | (major & 0xfff) << 8 | (minor & 0xffffff00) << 12 |
+           (minor & 0xff);
+}
+
 static void fill_status(struct file_row *row, const struct statx *st)
 {
     row->inode = (int64_t)st->stx_ino;
     row->uid = st->stx_uid;
     row->gid = st->stx_gid;
-    row->device = (int64_t)makedev(st->stx_rdev_major, st->stx_rdev_minor);
+    row->device = (int64_t)device_number(st->stx_rdev_major, st->stx_rdev_minor);
     row->size = (int64_t)st->stx_size;
     row->block_size = st->stx_blksize;
     row->atime = st->stx_atime.tv_sec;

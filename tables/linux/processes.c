@@ -10,19 +10,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "evidence.h"
 #include "formats/access/passwd_text.h"
 #include "formats/text/buffer.h"
 #include "formats/text/proc_text.h"
+#include "host.h"
 #include "root.h"
 #include "table.h"
 
@@ -399,13 +398,12 @@ static int report(struct svcql *svcql, const char *host, enum source_status stat
 /* Open /proc, which must be what it says: -ENODEV where nothing is mounted there. */
 static int open_proc(const struct root *root, struct root_dir **ret)
 {
-    struct statfs    fs;
     struct root_dir *dir;
 
     int r = root_open_dir(root, "/proc", &dir);
     if (r < 0)
         return r;
-    if (fstatfs(root_dir_fd(dir), &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
+    if (!host_is_procfs(root_dir_fd(dir))) {
         root_closedir(dir);
         return -ENODEV;
     }

@@ -232,7 +232,11 @@ int launchd_files_find(const struct root *root, const struct tbl_terms *types,
         r = look(&f, applications, TBL_COUNT(applications), take_application);
     if (r == 0)
         r = look(&f, frameworks, TBL_COUNT(frameworks), take_framework);
-    tdestroy(f.seen, free);
+    while (f.seen) { /* a node begins with its pointer to what it holds */
+        void *folder = *(void **)f.seen;
+        tdelete(folder, &f.seen, by_folder);
+        free(folder);
+    }
     if (r < 0) {
         launchd_files_free(&f.found);
         return r;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/un.h>
 
 #include "unit_name.h"
 
@@ -18,6 +17,7 @@
 
 #define MICROSECOND 1000000ll
 #define CHAIN_MAX   1000 /* numbers of one list */
+#define UNIX_PATH   108  /* bytes of a socket's path: unix(7) */
 
 static bool has(const char **text, const char *word)
 {
@@ -325,7 +325,7 @@ int unit_address_check(const char *text, bool *ret_internet)
 
     *ret_internet = false;
     if (*text == '/' || *text == '@')
-        return text[1] && strlen(text) < sizeof((struct sockaddr_un *)NULL)->sun_path ? 0 : EINVAL;
+        return text[1] && strlen(text) < UNIX_PATH ? 0 : EINVAL;
     for (size_t i = 0; i < COUNT(vsock); i++)
         if (strncmp(text, vsock[i], strlen(vsock[i])) == 0) {
             *ret_internet = i == 0;

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "evidence.h"
 #include "formats/text/array.h"
+#include "host.h"
 #include "packages_dpkg.h"
 #include "packages_index.h"
 #include "packages_rpm.h"
@@ -74,7 +74,7 @@ static int load(struct root *root, struct packages **ret)
         return -ENOMEM;
     p->refs = 1;
     p->root = root_ref(root);
-    if (getrandom(&p->seed, sizeof p->seed, GRND_NONBLOCK) < 0)
+    if (host_random(&p->seed, sizeof p->seed) < 0)
         p->seed = (uint64_t)(uintptr_t)p;
     p->seed |= 1;
     p->merged = packages_merged(root);

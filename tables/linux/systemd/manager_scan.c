@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "manager_patience.h"
 #include "root.h"
 
@@ -165,7 +166,7 @@ static int take_live_host(struct manager_scan *s)
     }
     sources_end(&sources);
     if (!*s->host_name)
-        gethostname(s->host_name, sizeof s->host_name - 1);
+        host_computer_name(s->host_name);
     return r == -ENOMEM ? SQLITE_NOMEM : rc;
 }
 

@@ -1,21 +1,17 @@
 #include "systemd_bus.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "formats/dbus/dbus_message.h"
 #include "formats/text/buffer.h"
+#include "host.h"
 
 #define DBUS_NAME      "org.freedesktop.DBus"
 #define BLOCK          ((size_t)64 << 10) /* bytes received at a time, at least */
@@ -43,68 +39,6 @@ struct manager {
     size_t        in_begin, in_end, in_room;
 };
 
-/* Connecting ---------------------------------------------------------------- */
-
-/* Change the effective user of this thread alone: the libc's wrapper would change all threads. */
-static int become(uid_t uid)
-{
-    return (int)syscall(SYS_setresuid, -1, uid, -1);
-}
-
-static int connect_socket(int fd, const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    if (strlen(path) >= sizeof address.sun_path)
-        return -ENAMETOOLONG;
-    strcpy(address.sun_path, path);
-    return connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? -errno : 0;
-}
-
-/* A user's manager serves its user only, so root connects as the owner; the kernel records the user
- * at this moment. Changing back makes the process undumpable, which is undone. */
-static int connect_as(int fd, const char *path, uid_t owner)
-{
-    int dumpable = prctl(PR_GET_DUMPABLE);
-
-    if (owner == MANAGER_ANYBODY || owner == 0 || geteuid() != 0)
-        return connect_socket(fd, path);
-    if (become(owner) < 0)
-        return -errno;
-    int r = connect_socket(fd, path);
-    if (become(0) < 0)
-        abort(); /* cannot fail; continuing as another user would be worse */
-    prctl(PR_SET_DUMPABLE, dumpable);
-    return r;
-}
-
-static int check_peer(int fd, uid_t owner)
-{
-    struct ucred peer;
-    socklen_t    size = sizeof peer;
-
-    if (owner == MANAGER_ANYBODY)
-        return 0;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-        return -errno;
-    return peer.uid == owner ? 0 : -EPERM;
-}
-
-static int open_socket(const struct manager_socket *to)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (fd < 0)
-        return -errno;
-    int r = connect_as(fd, to->path, to->owner);
-    if (r == 0)
-        r = check_peer(fd, to->owner);
-    if (r == 0)
-        return fd;
-    close(fd);
-    return r;
-}
-
 /* Bytes --------------------------------------------------------------------- */
 
 static int64_t now_ms(void)
@@ -124,9 +58,9 @@ static int send_some(struct manager *manager)
         return -ENOMEM;
     if (!left)
         return 0;
-    ssize_t n = send(manager->fd, manager->out.data + manager->sent, left, MSG_NOSIGNAL);
+    ssize_t n = host_socket_send(manager->fd, manager->out.data + manager->sent, left);
     if (n < 0)
-        return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+        return (int)n;
     manager->sent += (size_t)n;
     if (manager->sent == manager->out.size) {
         buffer_reset(&manager->out);
@@ -163,21 +97,12 @@ static int receive_some(struct manager *manager)
         if (r < 0)
             return r;
     }
-    ssize_t n =
-        recv(manager->fd, manager->in + manager->in_end, manager->in_room - manager->in_end, 0);
+    ssize_t n = host_socket_receive(manager->fd, manager->in + manager->in_end,
+                                    manager->in_room - manager->in_end);
     if (n < 0)
-        return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+        return (int)n;
     manager->in_end += (size_t)n;
-    return n ? 1 : -ECONNRESET;
-}
-
-/* Wait until the peer reads or writes. */
-static int wait_for_peer(struct manager *manager, int64_t ms)
-{
-    short         events = manager->out.size ? POLLIN | POLLOUT : POLLIN;
-    struct pollfd poller = {.fd = manager->fd, .events = events};
-
-    return poll(&poller, 1, (int)ms) < 0 && errno != EINTR ? -errno : 0;
+    return n > 0;
 }
 
 /* Send and receive until `done`, which returns 1 then; this is the only place that waits. */
@@ -193,7 +118,7 @@ static int exchange(struct manager *manager, exchange_done *done, size_t argumen
         if (left <= 0)
             r = -ETIMEDOUT;
         else if ((r = receive_some(manager)) == 0 && (r = send_some(manager)) == 0)
-            r = wait_for_peer(manager, left);
+            r = host_socket_wait(manager->fd, manager->out.size > 0, left);
     }
     manager->waited += now_ms() - start;
     left = manager->patience - (now_ms() - start);
@@ -288,7 +213,7 @@ int manager_connect(const struct manager_socket *to, struct manager **ret)
     manager->next = to->patience       ? to->patience
                     : manager->trusted ? MANAGER_PATIENCE
                                        : MANAGER_USER_PATIENCE;
-    int r = manager->fd = open_socket(to);
+    int r = manager->fd = host_socket_connect(to->path, to->owner);
     if (r >= 0)
         r = shake_hands(manager, geteuid() == 0 && !manager->trusted ? to->owner : geteuid());
     if (r < 0) {
@@ -304,7 +229,7 @@ struct manager *manager_close(struct manager *manager)
     if (!manager)
         return NULL;
     if (manager->fd >= 0)
-        close(manager->fd);
+        host_socket_close(manager->fd);
     buffer_free(&manager->out);
     free(manager->in);
     free(manager);

@@ -19,11 +19,12 @@
 #include <sys/types.h>
 
 #include "formats/dbus/dbus_reader.h"
+#include "host.h"
 
 #define MANAGER_IN_FLIGHT        128 /* calls: the message bus refuses more pending replies */
 #define MANAGER_MESSAGE_MAX      (32u << 20) /* bytes; 10,000 units are listed in 3 MiB */
 #define MANAGER_USER_MESSAGE_MAX (8u << 20)
-#define MANAGER_ANYBODY          UINT32_MAX
+#define MANAGER_ANYBODY          HOST_ANYBODY
 
 /* Limits in milliseconds: of the first wait of a connection, and of all others together; less where
  * a user is the peer. */

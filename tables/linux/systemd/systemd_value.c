@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -189,9 +188,8 @@ static int read_namespaces(struct dbus_reader *m, struct value *v)
         uint64_t    flag;
         const char *name;
     } kinds[] = {
-        {CLONE_NEWCGROUP, "cgroup"}, {CLONE_NEWIPC, "ipc"}, {CLONE_NEWNET, "net"},
-        {CLONE_NEWNS, "mnt"},        {CLONE_NEWPID, "pid"}, {CLONE_NEWUSER, "user"},
-        {CLONE_NEWUTS, "uts"},
+        {0x02000000, "cgroup"}, {0x08000000, "ipc"},  {0x40000000, "net"}, {0x00020000, "mnt"},
+        {0x20000000, "pid"},    {0x10000000, "user"}, {0x04000000, "uts"},
     };
     uint64_t flags;
 

@@ -1,6 +1,5 @@
 #include "unit_host.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,9 +89,8 @@ static const char *architecture(const struct root *root)
     static const struct {
         unsigned    machine;
         const char *name;
-    } machines[] = {{EM_X86_64, "x86-64"}, {EM_386, "x86"},       {EM_AARCH64, "arm64"},
-                    {EM_ARM, "arm"},       {EM_RISCV, "riscv64"}, {EM_S390, "s390x"},
-                    {EM_PPC64, "ppc64-le"}};
+    } machines[] = {{62, "x86-64"},   {3, "x86"},    {183, "arm64"},  {40, "arm"},
+                    {243, "riscv64"}, {22, "s390x"}, {21, "ppc64-le"}}; /* e_machine of elf(5) */
     uint8_t     header[20];
     const char *name = NULL;
     int         fd = root_open_file(root, "/usr/lib/systemd/systemd");
@@ -102,7 +100,7 @@ static const char *architecture(const struct root *root)
     if (fd < 0)
         return NULL;
     if (read(fd, header, sizeof header) == (ssize_t)sizeof header &&
-        memcmp(header, ELFMAG, SELFMAG) == 0 && header[EI_DATA] == ELFDATA2LSB)
+        memcmp(header, "\177ELF", 4) == 0 && header[5] == 1) /* little-endian */
         for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++)
             if ((header[18] | (unsigned)header[19] << 8) == machines[i].machine)
                 name = machines[i].name;

@@ -1,4 +1,4 @@
-#include "libarchive.h"
+#include "host/libarchive.h"
 
 #include <dlfcn.h>
 #include <pthread.h>

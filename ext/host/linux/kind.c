@@ -1,0 +1,3 @@
+#include "host.h"
+
+const char host_kind[] = "linux";

@@ -1,0 +1,20 @@
+/* sys/mman.h -- memory by pages, without files: memory.c. */
+#ifndef SVCQL_WINDOWS_MMAN_H
+#define SVCQL_WINDOWS_MMAN_H
+
+#include <sys/types.h>
+
+#define PROT_READ     1
+#define PROT_WRITE    2
+#define MAP_PRIVATE   2
+#define MAP_ANONYMOUS 32
+#define MAP_NORESERVE 0x4000
+#define MAP_FAILED    ((void *)-1)
+#define MADV_DONTNEED 4
+
+void *mmap(void *at, size_t size, int protection, int flags, int fd,
+           off_t offset) __asm__("host_mmap");
+int   munmap(void *memory, size_t size) __asm__("host_munmap");
+int   madvise(void *memory, size_t size, int advice) __asm__("host_madvise");
+
+#endif

@@ -1,0 +1,28 @@
+/* memory.c -- memory by pages. */
+#include <errno.h>
+#include <sys/mman.h>
+#include <windows.h>
+
+void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    (void)at, (void)protection, (void)offset;
+    void *memory = fd >= 0 || !(flags & MAP_ANONYMOUS)
+                       ? NULL
+                       : VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    if (memory)
+        return memory;
+    errno = fd >= 0 ? EOPNOTSUPP : ENOMEM;
+    return MAP_FAILED;
+}
+
+int munmap(void *memory, size_t size)
+{
+    (void)size;
+    return VirtualFree(memory, 0, MEM_RELEASE) ? 0 : -1;
+}
+
+int madvise(void *memory, size_t size, int advice)
+{
+    (void)advice;
+    return VirtualAlloc(memory, size, MEM_RESET, PAGE_READWRITE) ? 0 : -1;
+}

@@ -1,0 +1,59 @@
+/* host.h -- what svcql asks of the operating system that it runs on, where POSIX has no one answer.
+ *
+ * Each function has one source in a folder of ext/host for each system: ext/host/linux, and
+ * ext/host/posix for what the others of POSIX do alike. Those of ext/host/windows also have POSIX's own
+ * functions on files, folders and text, as far as svcql calls them, so that everything above is written
+ * once. Functions return a negative errno on failure.
+ */
+#ifndef SVCQL_HOST_H
+#define SVCQL_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* Names ------------------------------------------------------------------------- */
+
+/* The kind that a root of the live host has: "linux", "windows" or "macos"; and where it is: "/", "C:/". */
+extern const char host_kind[];
+const char       *host_root(void);
+
+#define HOST_NAME_SIZE 256
+void host_computer_name(char ret[HOST_NAME_SIZE]); /* "localhost" where it has none */
+
+/* Files ------------------------------------------------------------------------- */
+
+/* Open a path below the folder `root` in one call, so that no link and no ".." leads out of it: a
+ * descriptor. With `plain` no link is followed at all: -ELOOP. -ENOSYS where the system has no such call,
+ * -EPERM also where a filter forbids it, -EAGAIN where the tree changed under each of several tries. */
+int host_open_below(int root, const char *path, int flags, bool plain);
+
+/* A descriptor that reads these bytes from memory, and whose fstat() gives the mode and times of `was`. */
+int host_memory_file(const void *data, size_t size, const struct stat *was);
+
+/* Whether a folder is a mounted procfs, not one on a disk. */
+bool host_is_procfs(int folder);
+
+/* Others ------------------------------------------------------------------------ */
+
+/* Bytes that nobody can guess; without waiting for them. */
+int host_random(void *ret, size_t size);
+
+/* Local sockets ------------------------------------------------------------------- */
+
+#define HOST_ANYBODY UINT32_MAX
+
+/* Connect to a socket of the file system whose listener is the user `owner`, as whom root connects;
+ * HOST_ANYBODY: as oneself, to whoever listens. The descriptor does not block. -EPERM where another user
+ * listens, -EAFNOSUPPORT where the system has no such sockets. */
+int host_socket_connect(const char *path, uint32_t owner);
+int host_socket_wait(int fd, bool write, int64_t ms); /* until the peer reads or writes */
+
+/* Bytes sent or received; 0 where none can be now; -ECONNRESET at the end. */
+ssize_t host_socket_send(int fd, const void *data, size_t size);
+ssize_t host_socket_receive(int fd, void *data, size_t size);
+void    host_socket_close(int fd);
+
+#endif
