@@ -19,7 +19,9 @@ static void close_fd(int *fd)
 #define MAP_BLOCK ((size_t)4 << 10) /* bytes that are present or a hole */
 #define MAP_AHEAD 16                /* blocks read at once where a file is read in order */
 #define MAP_ROOM                                                                                   \
-    ((size_t)64 << 10) /* memory comes in multiples of it, so that the next file may have it */
+    ((size_t)64 << 10) /* memory is a multiple of it, so that the next file may have it */
+#define MAP_MANY  ((size_t)4 << 20) /* bytes whose cost is mostly page faults: worth huge pages, */
+#define MAP_PAGES ((size_t)2 << 20) /* which their memory is a multiple of */
 
 /* Memory as long as the file, which is read into it: mapping the file itself would end the process
  * if another process truncates the file. */
@@ -27,8 +29,8 @@ static int map_memory(struct root_map *map)
 {
     if (!map->size || map->data)
         return 0;
-    size_t room = map->size < SIZE_MAX - MAP_ROOM ? (map->size + MAP_ROOM - 1) / MAP_ROOM * MAP_ROOM
-                                                  : map->size;
+    size_t unit = map->size < MAP_MANY ? MAP_ROOM : MAP_PAGES;
+    size_t room = map->size < SIZE_MAX - unit ? (map->size + unit - 1) / unit * unit : map->size;
     map->data = mmap(NULL, room, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     map->room = room;
@@ -115,6 +117,8 @@ int root_map_next(const struct root *root, const char *path, uint64_t cap, struc
     bool sparse = r == 0 && next.fd >= 0 && st.st_blocks < (st.st_size + 511) / 512;
     if (sparse && next.data) /* holes are zeros, which memory that was used is not */
         madvise(next.data, next.room, MADV_DONTNEED);
+    if (r == 0 && next.size >= MAP_MANY && (uint64_t)st.st_blocks * 512 >= next.size / 2)
+        madvise(next.data, next.room, MADV_HUGEPAGE);
     if (r == 0 && next.fd >= 0)
         r = map_read(&next, sparse);
     close_fd(&next.fd);

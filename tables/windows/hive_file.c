@@ -122,7 +122,8 @@ static int open_hive(const struct source *source, const struct root_map *map, op
     struct root_map maps[LOGS] = {0};
     struct hive_log logs[LOGS];
 
-    map_logs(source, maps);
+    if (hive_is_dirty(map->data, map->size))
+        map_logs(source, maps);
     for (size_t i = 0; i < LOGS; i++)
         logs[i] = (struct hive_log){maps[i].data, maps[i].size};
     int r = open(hive, map->data, map->size, logs, LOGS);

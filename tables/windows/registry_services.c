@@ -48,6 +48,8 @@ struct state {
     bool                lost;
 
     struct buffer scratch, text, more;
+    struct buffer sddl;      /* of the key's descriptor that was shown last; empty: of none */
+    uint32_t      sddl_cell; /* of that descriptor */
 };
 
 /* Rows ----------------------------------------------------------------------------- */
@@ -129,6 +131,7 @@ static void close_file(struct tbl_scan *scan)
     hive_marks_end(&state->seen);
     hive_file_close(&state->file);
     hive_file_close(&state->software);
+    buffer_reset(&state->sddl);
     state->software_tried = state->lost = false;
     state->n_sets = 0;
 }
@@ -249,6 +252,7 @@ static void close(struct tbl_scan *scan)
     buffer_free(&state->scratch);
     buffer_free(&state->text);
     buffer_free(&state->more);
+    buffer_free(&state->sddl);
 }
 
 /* Lazy columns -------------------------------------------------------------------------- */
@@ -408,6 +412,7 @@ static int get_hidden(struct tbl_scan *scan, const void *row, sqlite3_context *o
     return SQLITE_OK;
 }
 
+/* Most keys share their descriptor with the one before. */
 static int get_key_sddl(struct tbl_scan *scan, const void *data, sqlite3_context *out)
 {
     const struct registry_service *row = data;
@@ -415,11 +420,19 @@ static int get_key_sddl(struct tbl_scan *scan, const void *data, sqlite3_context
     const uint8_t                 *bytes;
     uint32_t                       size;
 
-    buffer_reset(&state->text);
-    int r = hive_security(&state->file.hive, &row->node, &bytes, &size);
-    if (r == 0)
-        r = sd_put_sddl(&state->text, bytes, size, SD_KEY);
-    return result(out, &state->text, r);
+    if (!state->sddl.size || row->node.security != state->sddl_cell) {
+        buffer_reset(&state->sddl);
+        int r = hive_security(&state->file.hive, &row->node, &bytes, &size);
+        if (r == 0)
+            r = sd_put_sddl(&state->sddl, bytes, size, SD_KEY);
+        state->sddl_cell = row->node.security;
+        if (r < 0 || !state->sddl.size || state->sddl.failed) {
+            r = result(out, &state->sddl, r);
+            buffer_reset(&state->sddl);
+            return r;
+        }
+    }
+    return result(out, &state->sddl, 0);
 }
 
 static int get_path_candidates(struct tbl_scan *scan, const void *data, sqlite3_context *out)

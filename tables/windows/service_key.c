@@ -135,10 +135,12 @@ static int64_t dword(struct hive *hive, const struct hive_key *key, const char *
 
 static void put_name_or_number(struct buffer *json, const char *name, int64_t value)
 {
-    if (name)
-        buffer_printf(json, "\"%s\"", name);
-    else if (value >= 0)
-        buffer_printf(json, "%lld", (long long)value);
+    if (name) {
+        buffer_putc(json, '"');
+        buffer_puts(json, name);
+        buffer_putc(json, '"');
+    } else if (value >= 0)
+        buffer_decimal(json, (uint64_t)value);
     else
         buffer_puts(json, "null");
 }

@@ -128,6 +128,17 @@ static uint16_t base_name_size(const uint8_t *base)
     return size;
 }
 
+static bool base_is_damaged(const uint8_t *data)
+{
+    return memcmp(data, "regf", 4) != 0 || !hive_base_checks(data);
+}
+
+bool hive_is_dirty(const uint8_t *data, size_t size)
+{
+    return size < BASE_SIZE || base_is_damaged(data) ||
+           hive_u32(data + BASE_PRIMARY) != hive_u32(data + BASE_SECONDARY);
+}
+
 static int open_hive(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
                      size_t n_logs)
 {
@@ -135,9 +146,8 @@ static int open_hive(struct hive *ret, uint8_t *data, size_t size, const struct 
 
     if (size > HIVE_FILE_MAX)
         return -EFBIG;
-    hive.damaged_base = memcmp(data, "regf", 4) != 0 || !hive_base_checks(data);
-    hive.dirty =
-        hive.damaged_base || hive_u32(data + BASE_PRIMARY) != hive_u32(data + BASE_SECONDARY);
+    hive.damaged_base = base_is_damaged(data);
+    hive.dirty = hive_is_dirty(data, size);
     hive.bins = data + BASE_SIZE;
     measure(&hive, data, size);
     if (hive.dirty) {

@@ -127,6 +127,9 @@ int  hive_put_layer(struct hive *base, struct hive *layer);
 /* Why these bytes are not a readable hive, in words; NULL where they may be one. */
 const char *hive_refusal(const uint8_t *data, size_t size);
 
+/* Whether the last write did not finish, or cannot be believed: then logs count. */
+bool hive_is_dirty(const uint8_t *data, size_t size);
+
 /* Allow as much reading again as after hive_open(). */
 void hive_refill(struct hive *hive);
 

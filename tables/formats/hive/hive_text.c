@@ -90,11 +90,14 @@ bool hive_name_is(const struct hive_name *name, const char *text, size_t size)
 
     if (units > size || size > 3 * units)
         return false;
-    if (!name->latin1 || plain_run(name->data, units) < units)
+    if (!name->latin1)
         return same_text(name, text, size);
-    for (size_t i = 0; i < units; i++)
+    for (size_t i = 0; i < units; i++) {
+        if (name->data[i] == 0 || name->data[i] >= 0x80)
+            return same_text(name, text, size);
         if (lower(name->data[i]) != lower((uint8_t)text[i]))
             return false;
+    }
     return units == size;
 }
 
@@ -156,11 +159,11 @@ void hive_put_data(struct buffer *text, uint32_t type, const uint8_t *data, uint
     else if (type == HIVE_REG_MULTI_SZ)
         hive_each_string(data, size, join, &joined);
     else if (type == HIVE_REG_DWORD && size == 4)
-        buffer_printf(text, "%u", hive_u32(data));
+        buffer_decimal(text, hive_u32(data));
     else if (type == HIVE_REG_DWORD_BIG_ENDIAN && size == 4)
-        buffer_printf(text, "%u", __builtin_bswap32(hive_u32(data)));
+        buffer_decimal(text, __builtin_bswap32(hive_u32(data)));
     else if (type == HIVE_REG_QWORD && size == 8)
-        buffer_printf(text, "%llu", (unsigned long long)hive_u64(data));
+        buffer_decimal(text, hive_u64(data));
     else
         put_hex(text, data, size);
 }

@@ -77,10 +77,15 @@ void sd_put_sid(struct buffer *text, const uint8_t *sid, size_t size, bool alias
         buffer_puts(text, name);
         return;
     }
-    buffer_printf(text, authority(sid) >> 32 ? "S-1-0x%llx" : "S-1-%llu",
-                  (unsigned long long)authority(sid));
-    for (size_t i = 0; i < sid[1]; i++)
-        buffer_printf(text, "-%u", le32(sid + SID_HEADER + 4 * i));
+    buffer_puts(text, "S-1-");
+    if (authority(sid) >> 32)
+        buffer_printf(text, "0x%llx", (unsigned long long)authority(sid));
+    else
+        buffer_decimal(text, authority(sid));
+    for (size_t i = 0; i < sid[1]; i++) {
+        buffer_putc(text, '-');
+        buffer_decimal(text, le32(sid + SID_HEADER + 4 * i));
+    }
 }
 
 /* Access entries ------------------------------------------------------------------ */

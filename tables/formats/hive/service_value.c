@@ -94,17 +94,20 @@ int service_put_failure_actions(struct buffer *json, const uint8_t *data, size_t
     if (le32(data) == UINT32_MAX)
         buffer_puts(json, "null");
     else
-        buffer_printf(json, "%u", le32(data));
+        buffer_decimal(json, le32(data));
     buffer_puts(json, ",\"actions\":[");
     for (size_t i = 0; i < n; i++) {
         const uint8_t *pair = data + HEADER + PAIR * i;
         const char    *type = NAME(types, le32(pair));
         buffer_puts(json, i ? ",{\"type\":" : "{\"type\":");
+        buffer_puts(json, type ? "\"" : "");
         if (type)
-            buffer_printf(json, "\"%s\"", type);
+            buffer_puts(json, type);
         else
-            buffer_printf(json, "%u", le32(pair));
-        buffer_printf(json, ",\"delay\":%u}", le32(pair + 4));
+            buffer_decimal(json, le32(pair));
+        buffer_puts(json, type ? "\",\"delay\":" : ",\"delay\":");
+        buffer_decimal(json, le32(pair + 4));
+        buffer_putc(json, '}');
     }
     buffer_puts(json, "]}");
     return 0;

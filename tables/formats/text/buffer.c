@@ -303,6 +303,16 @@ void buffer_utf16_json(struct buffer *b, const uint8_t *data, size_t units)
     utf16(b, data, units, true);
 }
 
+void buffer_decimal(struct buffer *b, uint64_t number)
+{
+    char digits[20], *end = digits + sizeof digits, *at = end;
+
+    do
+        *--at = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    buffer_put(b, at, (size_t)(end - at));
+}
+
 void buffer_hex(struct buffer *b, const uint8_t *data, size_t size)
 {
     static const char digits[] = "0123456789abcdef";

@@ -53,6 +53,9 @@ void buffer_printable(struct buffer *b, const char *text, size_t size);
 /* Whether bytes are valid UTF-8 as they are, and hold no NUL. */
 bool buffer_is_text(const char *text, size_t size);
 
+/* Append a number in decimal digits. */
+void buffer_decimal(struct buffer *b, uint64_t number);
+
 /* Append bytes as lower-case hexadecimal digits. */
 void buffer_hex(struct buffer *b, const uint8_t *data, size_t size);
 
