@@ -54,11 +54,23 @@ LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
 TARGET    ?= linux
 HOSTS_linux := ext/host/linux/% ext/host/posix/%
 SOURCES   := $(shell find ext tables -name '*.c')
-SOURCES   := $(sort $(filter-out ext/program/% ext/host/%,$(SOURCES)) $(filter $(HOSTS_$(TARGET)),$(SOURCES)))
+SOURCES   := $(sort $(filter-out ext/program/% ext/static/% ext/host/%,$(SOURCES)) $(filter $(HOSTS_$(TARGET)),$(SOURCES)))
 FORMATS   := $(filter tables/formats/%,$(SOURCES))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
              $(BUILD)/embedded_columns.o
 PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c ext/program/*/*.c))
+# The static program: all libraries are in it, and ext/static/ stands for what loads or starts others.
+ifdef STATIC
+OBJECTS   := $(filter-out %/host/posix/libarchive.o,$(OBJECTS))
+PROGRAM   := $(filter-out %/program/shell.o,$(PROGRAM)) \
+             $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/static/*.c)) \
+             $(patsubst %,$(BUILD)/%.o,sqlite3 shell cJSON)
+SVCQL_CPPFLAGS += -I$(STATIC) -DSQLITE_CORE
+STATIC_CFLAGS  := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+SVCQL_CFLAGS   += $(STATIC_CFLAGS) -Wno-address # of functions that are always there
+SVCQL_LIBS     := -lexpat -lmd -lyaml -larchive -lnettle -lz -lzstd -llzma -lbz2 -llz4 -lm
+PROGRAM_LIBS   := -static -Wl,--gc-sections,-s
+endif
 SUITES    := $(wildcard tests/check_*.c)
 TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c tests/corpus.c $(wildcard tests/make_*.c))
 # A folder of sql/ is a prerequisite too, so that a removed file is removed from the build.
@@ -76,7 +88,7 @@ JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all arrows attack bench bench-large bindings check check-build check-fast check-platforms clean coverage deps deps-check \
         deb deps-develop deps-platforms dist docs docs-check evaluate evaluate-interface faults format format-check fuzz golden guide headers \
-        hunt install judge lint mutants navigator new-table report-check signals soak symbols tables-data threads \
+        hunt install judge lint mutants navigator new-table report-check signals soak static static-check symbols tables-data threads \
         uninstall weights
 
 # A build shows what it makes, a line a file; make V=1 shows the commands, make -s nothing.
@@ -232,6 +244,26 @@ uninstall:
 dist:
 	git archive --format=tar --prefix=svcql-$(VERSION)/ HEAD | gzip -9n > build/svcql-$(VERSION).tar.gz
 	cd build && sha256sum svcql-$(VERSION).tar.gz > SHA256SUMS
+
+# The program alone, for hosts that have no SQLite, or an old one, and none of the libraries.
+STATIC_SOURCES ?= build/static/sources
+static:
+	@$(INSTALL_PACKAGES) $(PACKAGES) nettle-dev
+	./ext/package/static-sources.sh $(STATIC_SOURCES)
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=build/static OPT=-Os STATIC=$(abspath $(STATIC_SOURCES)) build/static/svcql
+
+static-check: static all $(BUILD)/check
+	./tests/static.sh build/static/svcql $(BUILD)/svcql.so $(BUILD)/check
+
+ifdef STATIC
+SQLITE_OPTIONS := -DSQLITE_THREADSAFE=1 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_DEPRECATED -DSQLITE_DQS=0 \
+    -DSQLITE_ENABLE_MATH_FUNCTIONS \
+    -DSQLITE_SHELL_INIT_PROC=svcql_shell_begin -Dmain=sqlite3_shell
+$(BUILD)/%.o: $(STATIC)/%.c
+	@mkdir -p $(@D)
+	@$(SAY) "  CC    $(<F)"
+	$(CC) -Os $(STATIC_CFLAGS) -w $(SQLITE_OPTIONS) -c -o $@ $<
+endif
 
 deb: all $(BUILD)/svcql.a
 	@$(INSTALL_PACKAGES) dpkg-dev

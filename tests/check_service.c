@@ -15,11 +15,8 @@ static char        bindir[4096];
 
 static void setup(void)
 {
-    ssize_t n = readlink("/proc/self/exe", bindir, sizeof bindir - 1);
-
-    bindir[n > 0 ? n : 0] = '\0';
-    if (strrchr(bindir, '/'))
-        *strrchr(bindir, '/') = '\0';
+    snprintf(bindir, sizeof bindir, "%s", harness_program());
+    *strrchr(bindir, '/') = '\0';
     dir = harness_scratch();
     booted = systemd_start(dir);
 }

@@ -504,8 +504,11 @@ int harness_openat2(void)
 const char *harness_program(void)
 {
     static char path[4096];
+    const char *other = getenv("SVCQL_PROGRAM");
     ssize_t     n = readlink("/proc/self/exe", path, sizeof path - 16);
 
+    if (other && *other)
+        return other;
     ck_assert_int_gt(n, 0);
     path[n] = '\0';
     strcpy(strrchr(path, '/'), "/svcql");

@@ -126,7 +126,7 @@ extern bool (*harness_readdir_fails)(void);
 int harness_refuse_openat2(int error);
 int harness_openat2(void);
 
-/* The path of the svcql program beside this one. */
+/* The path of the svcql program: $SVCQL_PROGRAM, or the one beside this one. */
 const char *harness_program(void);
 
 /* The path of a file in the folder of real evidence ($SVCQL_EVIDENCE), or NULL where the variable

@@ -13,6 +13,7 @@
 
 #include <cjson/cJSON.h>
 #define SD_JOURNAL_SUPPRESS_LOCATION
+#define SD_JOURNAL_SUPPRESS_LOCATION /* the lines of this program tell its user nothing */
 #include <systemd/sd-journal.h>
 
 #include "formats/text/buffer.h"

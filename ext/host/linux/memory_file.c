@@ -1,6 +1,7 @@
 #include "host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -18,9 +19,19 @@ static int fill(int fd, const char *data, size_t size, const struct stat *was)
     return 0;
 }
 
-int host_memory_file(const void *data, size_t size, const struct stat *was)
+/* Before Linux 3.17 it is a file without a name in the folder that is in memory. */
+static int open_memory(void)
 {
     int fd = memfd_create("member", MFD_CLOEXEC);
+
+    if (fd < 0 && errno == ENOSYS)
+        fd = open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return fd;
+}
+
+int host_memory_file(const void *data, size_t size, const struct stat *was)
+{
+    int fd = open_memory();
     int r = fd < 0 ? -errno : fill(fd, data, size, was);
 
     if (r < 0 && fd >= 0)
