@@ -111,6 +111,10 @@ int root_statx(const struct root *root, const char *path, bool follow, struct st
 #define ROOT_ACL_MAX 65536 /* as the kernel's XATTR_SIZE_MAX */
 ssize_t root_acl(int fd, uint8_t ret[ROOT_ACL_MAX]);
 
+/* root_stat() of what a path names, not followed, and its access control list; *ret_size is what root_acl() returns. */
+int root_stat_acl(const struct root *root, const char *path, struct stat *ret,
+                  uint8_t acl[ROOT_ACL_MAX], ssize_t *ret_size);
+
 /* The text of a symbolic link, NUL-terminated; -EINVAL where the path is not a link. */
 int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX]);
 

@@ -358,6 +358,25 @@ int root_stat(const struct root *root, const char *path, bool follow, struct sta
     return fstat(fd, ret) < 0 ? input_fault(-errno) : 0;
 }
 
+int root_stat_acl(const struct root *root, const char *path, struct stat *ret,
+                  uint8_t acl[ROOT_ACL_MAX], ssize_t *ret_size)
+{
+    struct stat st;
+
+    if (root->packed) {
+        *ret_size = -ENODATA;
+        return root_stat(root, path, false, ret);
+    }
+    cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return fd;
+    if (fstat(fd, &st) < 0)
+        return input_fault(-errno);
+    *ret = st;
+    *ret_size = S_ISLNK(st.st_mode) ? -ENODATA : root_acl(fd, acl);
+    return 0;
+}
+
 int64_t root_chooser(const struct root *root, const char *path)
 {
     char        folder[ROOT_PATH_MAX];

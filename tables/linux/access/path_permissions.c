@@ -7,11 +7,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "evidence.h"
-#include "formats/access/posix_acl.h"
 #include "formats/text/buffer.h"
+#include "path_step.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
@@ -68,74 +67,16 @@ static void close_scan(struct tbl_scan *scan)
 
 /* Writers ----------------------------------------------------------------------- */
 
-/* Add an account that may write; root does not count. */
-static void add_writer(char tag, uint32_t id, void *data)
-{
-    struct buffer *writers = data;
-
-    if ((tag == 'u' || tag == 'g') && id == 0)
-        return;
-    buffer_printf(writers, "%s\"", writers->size ? "," : "");
-    if (tag == 'o')
-        buffer_puts(writers, "others");
-    else
-        buffer_printf(writers, "%s %u", tag == 'u' ? "user" : "group", id);
-    buffer_putc(writers, '"');
-}
-
-struct acl_context {
-    struct buffer *writers;
-    gid_t          owner_gid;
-};
-
-static void add_acl_writer(char tag, uint32_t id, void *data)
-{
-    const struct acl_context *context = data;
-
-    add_writer(tag, tag == 'g' && id == ACL_NOBODY ? context->owner_gid : id, context->writers);
-}
-
-/* The size of the access control list of a file or folder, or a negative errno. */
-static ssize_t read_acl(const struct root *root, const char *path, uint8_t acl[ROOT_ACL_MAX])
-{
-    struct root_dir *dir = NULL;
-    ssize_t          size = -ENODATA; /* of a folder in an archive */
-    int fd = root_open_file(root, path), r = fd < 0 ? root_open_dir(root, path, &dir) : 0;
-
-    if (r < 0)
-        return r;
-    if (dir)
-        fd = root_dir_fd(dir);
-    if (fd >= 0)
-        size = root_acl(fd, acl);
-    if (dir)
-        root_closedir(dir);
-    else
-        close(fd);
-    return size;
-}
-
-static void list_writers(struct state *state, const struct stat *st, struct step_row *row)
+static void list_writers(struct state *state, const struct path_step *step, struct step_row *row)
 {
     struct buffer     *writers = &state->writers;
-    struct acl_context context = {writers, st->st_gid};
-    uint8_t            acl[ROOT_ACL_MAX];
+    const struct stat *st = &step->st;
 
     buffer_reset(writers);
-    if (S_ISLNK(st->st_mode)) {
-        if (state->open_folder) /* elsewhere a link is as safe as its folder */
-            add_writer('u', st->st_uid, writers);
-    } else {
-        add_writer('u', st->st_uid, writers);
-        ssize_t size = read_acl(state->source.root, *state->done ? state->done : "/", acl);
-        row->acl = size > 0;
-        if (!row->acl || acl_writers(acl, (size_t)size, add_acl_writer, &context) < 0) {
-            if (st->st_mode & S_IWGRP)
-                add_writer('g', st->st_gid, writers);
-            if (st->st_mode & S_IWOTH)
-                add_writer('o', 0, writers);
-        }
-    }
+    buffer_puts(writers, step->writers);
+    if (S_ISLNK(st->st_mode) && state->open_folder) /* elsewhere a link is as safe as its folder */
+        path_step_add_writer(writers, 'u', st->st_uid);
+    row->acl = step->acl;
     /* Only the owner of an entry in a sticky folder may replace it; data written to a character
      * device such as /dev/null is not read back from it. */
     state->open_folder = writers->size && S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX;
@@ -230,26 +171,26 @@ static int fill_end(struct tbl_scan *scan, struct state *state, int error, struc
 
 static int fill(struct tbl_scan *scan, struct state *state, struct step_row *row)
 {
-    struct stat st;
-    char        target[ROOT_PATH_MAX];
+    const char *done = *state->done ? state->done : "/";
 
     row->step = state->step++;
     row->host = state->source.host;
-    row->component =
-        tbl_utf8(scan, *state->done ? state->done : "/", *state->done ? strlen(state->done) : 1);
-    int r = root_stat(state->source.root, *state->done ? state->done : "/", false, &st);
-    if (r < 0)
-        return r == -ENOMEM ? SQLITE_NOMEM : fill_end(scan, state, r, row);
-    row->type = type_of(st.st_mode);
-    row->owner_uid = st.st_uid;
-    row->owner_gid = st.st_gid;
-    row->mode = st.st_mode & 07777;
-    list_writers(state, &st, row);
+    row->component = tbl_utf8(scan, done, strlen(done));
+    const struct path_step *step = path_step(tbl_svcql(scan), state->source.root, done);
+    if (!step)
+        return SQLITE_NOMEM;
+    if (step->error < 0)
+        return fill_end(scan, state, step->error, row);
+    row->type = type_of(step->st.st_mode);
+    row->owner_uid = step->st.st_uid;
+    row->owner_gid = step->st.st_gid;
+    row->mode = step->st.st_mode & 07777;
+    list_writers(state, step, row);
     if (row->writers)
         row->writers = tbl_printf(scan, "[%s", row->writers);
-    if (S_ISLNK(st.st_mode) && root_readlink(state->source.root, state->done, target) == 0) {
-        row->link_target = tbl_utf8(scan, target, strlen(target));
-        follow(state, target);
+    if (step->target) {
+        row->link_target = tbl_utf8(scan, step->target, strlen(step->target));
+        follow(state, step->target);
     }
     return row->component && row->writers ? SQLITE_ROW : SQLITE_NOMEM;
 }
