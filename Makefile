@@ -86,9 +86,9 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all arrows attack bench bench-large bindings check check-build check-fast check-platforms clean coverage deps deps-check \
+.PHONY: FORCE all arrows attack bench bench-large bindings check check-build check-fast check-platforms clean coverage deps deps-check \
         deb deps-develop deps-platforms dist docs docs-check evaluate evaluate-interface faults format format-check fuzz golden guide headers \
-        hunt install judge lint mutants navigator new-table report-check signals soak static static-check symbols tables-data threads \
+        hunt install judge lint mutants navigator new-table packages-arm64 report-check rpm signals soak static static-check symbols tables-data threads \
         uninstall weights
 
 # A build shows what it makes, a line a file; make V=1 shows the commands, make -s nothing.
@@ -113,6 +113,11 @@ $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
 EXPORTS := $(wildcard sql/exports/*.sql)
 $(BUILD)/ext/program/embedded_files.o: sql/packs/t1569.json $(EXPORTS) $(wildcard ext/program/report/*)
 $(BUILD)/ext/program/%.o: SVCQL_CPPFLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
+$(BUILD)/ext/program/main.o $(BUILD)/ext/program/shell.o: $(BUILD)/libdir
+$(BUILD)/libdir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(libdir)' | cmp -s - $@ || echo '$(libdir)' > $@
+FORCE:
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@$(SAY) "  CC    $<"
@@ -268,6 +273,24 @@ endif
 deb: all $(BUILD)/svcql.a
 	@$(INSTALL_PACKAGES) dpkg-dev
 	./ext/package/deb.sh $(VERSION)
+
+# The extension with its libraries inside, as their names differ between distributions; glibc and libm are not.
+$(BUILD)/portable/svcql.so: $(OBJECTS)
+	@mkdir -p $(@D)
+	@$(SAY) "  LINK  $@"
+	$(CC) -shared -O2 -fPIC -w -Wl,-z,nodelete,-z,defs,--exclude-libs,ALL -fvisibility=hidden -o $@ $^ \
+	    $(STATIC_SOURCES)/cJSON.c $(STATIC_SOURCES)/bzip2/*.c \
+	    -Wl,-Bstatic -lexpat -lmd -lyaml -lz -lzstd -llzma -llz4 -Wl,-Bdynamic -lm
+
+rpm: all $(BUILD)/svcql.a static
+	@$(INSTALL_PACKAGES) rpm --optional rpmlint
+	@$(MAKE) --no-print-directory $(BUILD)/portable/svcql.so
+	./ext/package/rpm.sh $(VERSION)
+
+# All packages for arm64, by Debian's cross compiler.
+packages-arm64: all
+	@$(INSTALL_PACKAGES) dpkg-dev rpm
+	./ext/package/arm64.sh $(VERSION)
 
 # Tests -------------------------------------------------------------------------
 

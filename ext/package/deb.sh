@@ -1,9 +1,11 @@
 #!/bin/sh
-# deb.sh VERSION: build/svcql_VERSION-1_ARCH.deb of what is built, the same bytes for the same commit. Its maintainer is
-# $DEBFULLNAME <$DEBEMAIL>, or the author of the commit.
+# deb.sh VERSION [ARCH BUILD]: build/svcql_VERSION-1_ARCH.deb of what is built, the same bytes for the same commit. Its
+# maintainer is $DEBFULLNAME <$DEBEMAIL>, or the author of the commit. Another architecture's is made of the folder BUILD,
+# beside this machine's own build: what it needs of other packages is taken from that, as the suite has the same ones.
 set -eu
 version=$1
-arch=$(dpkg --print-architecture)
+arch=${2:-$(dpkg --print-architecture)} from=${3:-build}
+strip=$(dpkg-architecture "-a$arch" -qDEB_HOST_GNU_TYPE)-strip
 name=svcql_$version-1_$arch
 stage=build/$name
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
@@ -13,10 +15,10 @@ maintainer="${DEBFULLNAME:-$(author %an svcql)} <${DEBEMAIL:-$(author %ae root@l
 
 rm -rf "$stage"
 umask 022
-make -s install DESTDIR="$stage" prefix=/usr "libdir=/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)" unitdir=/usr/lib/systemd/system
-strip --strip-unneeded --remove-section=.comment --remove-section=.note "$stage/usr/bin/svcql"
-find "$stage/usr/lib" -name '*.so' -exec strip --strip-unneeded --remove-section=.comment --remove-section=.note {} +
-find "$stage/usr/lib" -name '*.a' -exec strip --strip-debug --enable-deterministic-archives {} +
+make -s install BUILD="$from" DESTDIR="$stage" prefix=/usr "libdir=/usr/lib/$(dpkg-architecture "-a$arch" -qDEB_HOST_MULTIARCH)" unitdir=/usr/lib/systemd/system
+"$strip" --strip-unneeded --remove-section=.comment --remove-section=.note "$stage/usr/bin/svcql"
+find "$stage/usr/lib" -name '*.so' -exec "$strip" --strip-unneeded --remove-section=.comment --remove-section=.note {} +
+find "$stage/usr/lib" -name '*.a' -exec "$strip" --strip-debug --enable-deterministic-archives {} +
 find "$stage/usr/share/man" -type f -exec gzip -9n {} +
 
 doc=$stage/usr/share/doc/svcql
@@ -46,7 +48,7 @@ END
 # The libraries that it needs, in the versions that their symbols ask for, and the one that it loads by its name
 # when an archive is read.
 printf 'Source: svcql\n\nPackage: svcql\nArchitecture: any\nDescription: x\n' > build/debian/control
-depends=$(cd build && dpkg-shlibdeps -O --ignore-missing-info "$name/usr/bin/svcql" 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
+depends=$(cd build && dpkg-shlibdeps -O --ignore-missing-info svcql 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
 archive=$(dpkg -S "*/libarchive.so.13" | sed -n 's/^\(libarchive13[a-z0-9]*\):.*/\1/p' | head -1)
 cat > "$stage/DEBIAN/control" <<END
 Package: svcql

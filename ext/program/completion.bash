@@ -25,7 +25,7 @@ _svcql() {
             ;;
         esac
         case ${COMP_WORDS[1]} in
-        hunt) words='--evidence --since --severity --coverage --format --output --signals --rules --help' ;;
+        hunt) words='--evidence --since --severity --coverage --format --output --signals --rules --follow --help' ;;
         sigma)
             words='--evidence --level --explain --junit --format --output --help'
             [[ $current != -* ]] && { mapfile -t COMPREPLY < <(compgen -f -W test -- "$current"); return; } ;;

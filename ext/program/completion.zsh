@@ -29,7 +29,8 @@ hunt)
         {-f,--format}'[form of the output]:format:(table json csv ndjson html navigator timesketch ecs ocsf)' \
         {-o,--output}'[write there]:file:_files' \
         '--signals[use the detections of this folder too]:folder:_files -/' \
-        '--rules[show what Sigma rules of this folder match too]:folder:_files -/' ;;
+        '--rules[show what Sigma rules of this folder match too]:folder:_files -/' \
+        '--follow[then print findings as they come]' ;;
 sigma)
     _arguments '*'{-e,--evidence}'[read this instead of the live host]:path:_files' \
         {-l,--level}'[lowest level to show]:level:(informational low medium high critical)' \

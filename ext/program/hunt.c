@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "follow.h"
 #include "program.h"
 #include "report.h"
 
@@ -15,7 +16,8 @@ enum {
     HUNT_FORMAT,
     HUNT_OUTPUT,
     HUNT_SIGNALS,
-    HUNT_RULES
+    HUNT_RULES,
+    HUNT_FOLLOW
 };
 
 static const struct option_spec options[] = {
@@ -27,6 +29,7 @@ static const struct option_spec options[] = {
     {"output", 'o', "FILE", "write to this file instead of standard output"},
     {"signals", 0, "DIR", "use the detections of this folder too"},
     {"rules", 0, "DIR", "show what Sigma rules of this folder match too"},
+    {"follow", 0, NULL, "then print findings as they come, until interrupted: table or ndjson"},
     {0},
 };
 
@@ -42,6 +45,7 @@ struct hunt {
     enum format format;
     const char *path;
     const char *rules; /* folder of Sigma rules; NULL: none */
+    bool        follow;
 
     bool             other_form; /* `form` instead of a format of rows */
     enum report_form form;
@@ -180,6 +184,8 @@ static bool take_option(struct hunt *hunt, int option)
     case HUNT_RULES:
         hunt->rules = optarg;
         return true;
+    case HUNT_FOLLOW:
+        return hunt->follow = true;
     case HUNT_SIGNALS:
         return use_signals(hunt->db, optarg, tell, NULL);
     default:
@@ -414,9 +420,14 @@ static int hunt_with(struct hunt *hunt, int argc, char **argv)
         return complain("hunt: unexpected %s", argv[optind]);
     if (hunt->rules && hunt->other_form)
         return complain("hunt: --rules is for table, json, csv and ndjson");
+    if (hunt->follow &&
+        (hunt->other_form || (hunt->format != FORMAT_TABLE && hunt->format != FORMAT_NDJSON)))
+        return complain("hunt: --follow is for table and ndjson");
     if (!output_open(&output, hunt->format, hunt->path))
         return EXIT_ERROR;
     int status = report(hunt, &output);
+    if (hunt->follow && status != EXIT_ERROR)
+        status = follow(hunt->db, &output, hunt->severity);
     return output_close(&output) ? status : EXIT_ERROR;
 }
 

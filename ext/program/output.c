@@ -1,6 +1,7 @@
 /* output.c -- rows for people (columns that fit the terminal) and for programs (JSON, CSV). */
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -398,6 +399,18 @@ long long output_rows(struct output *output, sqlite3_stmt *stmt)
     if (output->format == FORMAT_JSON)
         fputs(rows ? "]\n" : "[]\n", output->file);
     buffer_free(&line);
+    return rc == SQLITE_DONE ? rows : -1;
+}
+
+long long output_texts(struct output *output, sqlite3_stmt *stmt)
+{
+    long long rows = 0;
+    int       rc;
+
+    for (; (rc = sqlite3_step(stmt)) == SQLITE_ROW; rows++) {
+        const char *text = (const char *)sqlite3_column_text(stmt, 0);
+        print_text(output, text ? text : "", output->width ? output->width : SIZE_MAX);
+    }
     return rc == SQLITE_DONE ? rows : -1;
 }
 

@@ -97,6 +97,9 @@ bool output_close(struct output *output);
  * evidence is printed with control and bidirectional characters escaped. */
 long long output_rows(struct output *output, sqlite3_stmt *stmt);
 
+/* The same for rows of one text, a line each, cut to the width of a terminal. */
+long long output_texts(struct output *output, sqlite3_stmt *stmt);
+
 /* Run SQL without rows, with its progress shown; false after complaining. NULL: no memory. */
 bool run_shown(sqlite3 *db, const char *sql);
 
