@@ -72,7 +72,7 @@ SVCQL_LIBS     := -lexpat -lmd -lyaml -larchive -lnettle -lz -lzstd -llzma -lbz2
 PROGRAM_LIBS   := -static -Wl,--gc-sections,-s
 endif
 SUITES    := $(wildcard tests/check_*.c)
-TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c tests/corpus.c $(wildcard tests/make_*.c))
+TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c tests/rows.c tests/questions.c tests/corpus.c $(wildcard tests/make_*.c))
 # A folder of sql/ is a prerequisite too, so that a removed file is removed from the build.
 FACTS     := $(sort $(wildcard sql/*/*_facts.sql))
 SIGNALS   := $(sort $(wildcard sql/signals/*.sql))
@@ -312,7 +312,7 @@ check-platforms: deps-platforms
 
 # Every call of each table that may fail, failing: some minutes. Sources that a hostile hand prepares.
 faults: $(BUILD)/check
-	SVCQL_FAULTS=all $(CHECK_ENV) $(BUILD)/check faults
+	SVCQL_FAULTS=all $(CHECK_ENV) $(BUILD)/check faults oom
 
 attack: $(BUILD)/check
 	$(CHECK_ENV) $(BUILD)/check trust systemd_units

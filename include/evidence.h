@@ -152,9 +152,9 @@ struct report {
     bool               root; /* a probe's, of a whole root: not shown once the table has read it */
 };
 
-/* Set what evidence_sources shows for (table, location), replacing an earlier report. A source
- * whose records were all lost counts as damaged, not as read. Copies the strings. Returns an
- * SQLite code. */
+/* Set what evidence_sources shows for (table, location). It replaces an earlier report, unless that is
+ * worse and of the same statement, while any of its scans is open. A source whose records were all lost
+ * counts as damaged, not as read. Copies the strings. Returns an SQLite code. */
 int svcql_report(struct svcql *svcql, const struct report *report);
 
 /* Whether a table has reported a location: for probing. */

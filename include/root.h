@@ -31,10 +31,11 @@ enum root_flag {
 /* An archive, zip or tar, is a root as a folder is, and so is a folder in it: root_open("/cases/host1.zip/C").
  * Members are read in place (packed.h): root_open_stream() reads one of any size; a descriptor of a
  * member, which is in memory, may have 64 MiB, a map 256 MiB, else it is -EFBIG. An encrypted one is
- * -ENOKEY. Owners' rights do not count in it. root_lost() counts the members that are left out, and says
- * what ended the index before its end. */
+ * -ENOKEY. Owners' rights do not count in it. root_lost() counts the members that are left out, says
+ * why ("" where none is), and what ended the index before its end. */
 #define ROOT_PATH_MAX 4096       /* bytes of a path, with its NUL */
 #define ROOT_NAME_MAX 1023       /* of a name: FAT, NTFS and FUSE have more than NAME_MAX */
+#define ROOT_LOST_MAX 320        /* bytes of the reasons of root_lost() */
 #define ROOT_FILE_MAX (4u << 20) /* bytes root_read() takes when the caller has no better cap */
 
 struct root; /* counted reference to an open directory */
@@ -43,7 +44,7 @@ int          root_open(const char *path, unsigned flags, struct root **ret);
 bool         root_in_archive(const struct root *root); /* whether the root is one, or in one */
 bool         root_names_archive(const char *name); /* whether a file of that name should be one */
 bool         root_is_archive(const char *path);    /* whether a regular file is one, by its bytes */
-size_t       root_lost(const struct root *root, int *ret_error);
+size_t       root_lost(const struct root *root, char ret_why[ROOT_LOST_MAX], int *ret_error);
 struct root *root_ref(struct root *root);
 struct root *root_unref(struct root *root); /* returns NULL; accepts NULL */
 const char  *root_path(

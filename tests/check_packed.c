@@ -313,6 +313,66 @@ START_TEST(a_cut_archive_is_damaged)
 }
 END_TEST
 
+/* The header of the member of a tar, by a name in it. */
+static char *header_of(char *tar, size_t size, const char *name)
+{
+    for (char *at = tar; at + 512 <= tar + size; at += 512)
+        if (strncmp(at, name, strlen(name)) == 0)
+            return at;
+    ck_abort_msg("no member %s", name);
+}
+
+/* Its sum (POSIX.1-2017, pax, ustar interchange format): of all bytes, with blanks for itself. */
+static void sum_header(char *header)
+{
+    unsigned sum = 0;
+
+    memset(header + 148, ' ', 8);
+    for (int i = 0; i < 512; i++)
+        sum += (unsigned char)header[i];
+    snprintf(header + 148, 8, "%06o", sum);
+}
+
+/* Each member that is left out counts, with its reason, and costs no other. */
+START_TEST(members_left_out_are_counted_with_their_reason)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *cases = harness_scratch();
+    char        path[4096], text[2000];
+    size_t      size;
+
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    for (int i = 0; i < 6; i++) {
+        snprintf(path, sizeof path, "m%d/etc/hostname", i);
+        harness_write_text(dir, path, text);
+        snprintf(path, sizeof path, "m%d/var/log/auth.log", i);
+        harness_write_text(dir, path, text);
+    }
+    snprintf(path, sizeof path, "%s/a.tar", cases);
+    make_archive(path, "tar", dir);
+    char *tar = harness_read(path, &size);
+    header_of(tar, size, "m1/etc/hostname")[0] ^= 1;
+    header_of(tar, size, "m3/etc/hostname")[0] ^= 1;
+    char *out = header_of(tar, size, "m4/etc/hostname");
+    memcpy(out, "../", 3);
+    sum_header(out);
+    harness_write(cases, "a.tar", tar, size);
+    harness_query(db, "DELETE FROM evidence");
+    for (int folder = 0; folder < 2; folder++) {
+        harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", folder ? cases : path);
+        harness_expect(db, "damaged|6|3|1",
+                       "SELECT status, records, skipped, detail LIKE '%%members left out: 1 with a "
+                       "name that leads out of the archive, is too long or is none, 2 or more with "
+                       "a damaged header' FROM evidence_sources WHERE location = '%s'",
+                       folder ? cases : path);
+        harness_query(db, "DELETE FROM evidence");
+    }
+    free(tar);
+    harness_close(db);
+}
+END_TEST
+
 /* Links and names that lead out lead nowhere; each is counted or missing. */
 START_TEST(nothing_leads_out_of_an_archive)
 {
@@ -358,6 +418,7 @@ Suite *make_packed_suite(void)
     tcase_add_test(tc, encrypted_members_are_named);
     tcase_add_test(tc, a_member_too_large_to_be_read_whole_is_named);
     tcase_add_loop_test(tc, a_cut_archive_is_damaged, 0, N_FORMS);
+    tcase_add_test(tc, members_left_out_are_counted_with_their_reason);
     tcase_add_loop_test(tc, nothing_leads_out_of_an_archive, 0, N_FORMS);
     suite_add_tcase(suite, tc);
     return suite;

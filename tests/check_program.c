@@ -335,6 +335,27 @@ START_TEST(evidence_without_anything_known_is_an_incomplete_look)
 }
 END_TEST
 
+/* A file that a query reads, or a folder that it could have read, is named once. */
+START_TEST(evidence_that_was_not_understood_is_named)
+{
+    const char *dir = harness_scratch();
+    char       *text;
+
+    harness_write_text(dir, "Security.evtx", "this is no event log, whatever its name is");
+    harness_write_text(dir, "only/etc/motd", "hello\n");
+    run(&text, "query -e %s/Security.evtx 'SELECT count(*) FROM windows_events, windows_events'",
+        dir);
+    ck_assert_int_eq(count(text, "Security.evtx: damaged: not an event log"), 1);
+    run(&text, "query -e %s/only 'SELECT count(*) FROM users'", dir);
+    ck_assert_int_eq(count(text, "svcql: evidence: "), 1);
+    ck_assert_ptr_nonnull(strstr(text, "only: unknown: nothing was recognised in"));
+    run(&text, "hunt -f ecs -e %s/Security.evtx", dir);
+    ck_assert_int_eq(count(text, "Security.evtx: damaged: not an event log"), 1);
+    run(&text, "query " COMPROMISED " 'SELECT 1'");
+    ck_assert_ptr_null(strstr(text, "svcql:"));
+}
+END_TEST
+
 START_TEST(coverage_is_a_line_a_host_and_posture_is_not_repeated)
 {
     char *text;
@@ -722,6 +743,7 @@ Suite *make_program_suite(void)
         since_leaves_out_what_is_older,
         coverage_says_what_is_damaged_and_what_is_absent,
         evidence_without_anything_known_is_an_incomplete_look,
+        evidence_that_was_not_understood_is_named,
         coverage_is_a_line_a_host_and_posture_is_not_repeated,
         cut_cells_fit_the_terminal,
         rows_too_wide_for_the_terminal_are_a_line_a_cell,

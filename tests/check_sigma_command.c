@@ -76,7 +76,8 @@ START_TEST(hits_are_listed_by_level)
     ck_assert_msg(high && low && high < low, "%s", text);
     ck_assert_ptr_nonnull(strstr(text, "T1569.002"));
     ck_assert_ptr_nonnull(strstr(text, "unknown modifier odd"));
-    ck_assert_ptr_nonnull(strstr(text, "Hits: 2 of 2 rules; rules that cannot run: 1"));
+    ck_assert_ptr_nonnull(
+        strstr(text, "Hits: 2 of 2 rules; rules that ran: 3, that cannot run: 1, of logs"));
     ck_assert_int_eq(run(&text, dir, "sigma -e logs -l high -f csv rules 2>/dev/null"), 1);
     ck_assert_ptr_nonnull(strstr(text, "high,psexec,psexec,T1569.002"));
     ck_assert_ptr_null(strstr(text, "any"));
@@ -84,6 +85,21 @@ START_TEST(hits_are_listed_by_level)
     ck_assert_int_eq(run(&text, dir, "sigma -e logs rules/bad.yml"), 3);
     ck_assert_int_eq(run(&text, dir, "sigma -e logs nowhere"), 2);
     ck_assert_int_eq(run(&text, dir, "sigma -l odd rules"), 2);
+}
+END_TEST
+
+START_TEST(a_folder_without_a_rule_is_an_error)
+{
+    const char *dir = staged();
+    char       *text;
+
+    harness_write_text(dir, "none/readme.md", "x\n");
+    harness_write_text(dir, "empty/a.yml", "\n");
+    ck_assert_int_eq(run(&text, dir, "sigma -e logs none"), 2);
+    ck_assert_ptr_nonnull(strstr(text, "none: no file of rules in it"));
+    ck_assert_int_eq(run(&text, dir, "sigma -e logs empty"), 2);
+    ck_assert_ptr_nonnull(strstr(text, "empty: no rule in it"));
+    ck_assert_int_eq(run(&text, dir, "hunt -e logs --rules none"), 2);
 }
 END_TEST
 
@@ -167,6 +183,7 @@ Suite *make_sigma_command_suite(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, hits_are_listed_by_level);
+    tcase_add_test(tcase, a_folder_without_a_rule_is_an_error);
     tcase_add_test(tcase, a_rule_is_explained);
     tcase_add_test(tcase, rules_are_tried_on_their_samples);
     tcase_add_test(tcase, a_hunt_shows_what_rules_match);

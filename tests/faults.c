@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <execinfo.h>
+#include <sqlite3.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #define CALLERS 12 /* of a call: from SQLite's step to a parser it takes more than six */
 
 static _Thread_local enum fault armed;
-static _Thread_local long       left;
+static _Thread_local long       left, seen;
 static _Thread_local bool       fired, paused, watching;
 
 /* A chain of callers, by its hash, and the calls that came from it. */
@@ -26,6 +27,7 @@ void faults_arm(enum fault fault, long n)
 {
     armed = fault;
     left = n;
+    seen = 0;
     fired = false;
 }
 
@@ -104,7 +106,10 @@ static bool fails(enum fault fault)
             note(left++);
         return false;
     }
-    if (armed != fault || paused || fired || left-- > 0)
+    if (armed != fault || paused || fired)
+        return false;
+    seen++;
+    if (left-- > 0)
         return false;
     fired = true;
     errno = fault == FAULT_MEMORY   ? ENOMEM
@@ -112,6 +117,35 @@ static bool fails(enum fault fault)
             : fault == FAULT_SIGNAL ? EINTR
                                     : EIO;
     return true;
+}
+
+long faults_seen(void)
+{
+    return seen;
+}
+
+/* SQLite calls the C library from its own file, which --wrap does not change. */
+static sqlite3_mem_methods sqlite;
+
+static void *sqlite_malloc(int size)
+{
+    return fails(FAULT_MEMORY) ? NULL : sqlite.xMalloc(size);
+}
+
+static void *sqlite_realloc(void *old, int size)
+{
+    return fails(FAULT_MEMORY) ? NULL : sqlite.xRealloc(old, size);
+}
+
+void faults_use_sqlite(void)
+{
+    sqlite3_shutdown();
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite);
+    sqlite3_mem_methods failing = sqlite;
+    failing.xMalloc = sqlite_malloc;
+    failing.xRealloc = sqlite_realloc;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 }
 
 bool faults_hit(enum fault fault)

@@ -8,7 +8,7 @@
 
 enum fault {
     FAULT_NONE,
-    FAULT_MEMORY, /* malloc, calloc, realloc, strdup, strndup: no memory */
+    FAULT_MEMORY, /* malloc, calloc, realloc, strdup, strndup, SQLite's where faults_use_sqlite() */
     FAULT_INPUT,  /* read, pread, fstat: EIO */
     FAULT_SHORT,  /* read, pread: half of the requested bytes; not a failure */
     FAULT_FILES,  /* open, openat, openat2: EMFILE */
@@ -18,6 +18,9 @@ enum fault {
 
 /* Have the n-th call from now on fail, from 0; in this thread alone. */
 void faults_arm(enum fault fault, long n);
+
+/* Have SQLite's own calls for memory fail too, and count with the others. No connection may be open. */
+void faults_use_sqlite(void);
 
 /* Have none fail, and note from where each is called. Then the numbers of the calls that are the first
  * or the last from a chain of callers: n of them, in ascending order, the caller's to free(). */
@@ -32,5 +35,8 @@ bool faults_hit(enum fault fault);
 
 /* No more; whether it has failed. */
 bool faults_disarm(void);
+
+/* How many calls there were since faults_arm(), of those that could fail. */
+long faults_seen(void);
 
 #endif

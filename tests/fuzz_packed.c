@@ -50,14 +50,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct packed *packed;
     const char    *rest;
-    char           path[64];
+    char           path[64], why[ROOT_LOST_MAX];
     int            fd = memfd_create("packed", MFD_CLOEXEC), error;
 
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     if (fd >= 0 && write(fd, data, size) == (ssize_t)size &&
         packed_open(path, &packed, &rest) == 0) {
         read_folder(packed, PACKED_TOP, 0);
-        packed_lost(packed, &error);
+        packed_lost(packed, why, &error);
         packed_unref(packed);
     }
     if (fd >= 0)

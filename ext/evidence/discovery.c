@@ -379,6 +379,16 @@ static void cut_archive(char *name)
     name[size] = '\0';
 }
 
+/* Add why members of one of the archives of a folder are left out. */
+static void note_why(struct walker *w, const char *path, const char *why)
+{
+    size_t n = strlen(w->result->lost);
+
+    if (*why)
+        snprintf(w->result->lost + n, sizeof w->result->lost - n, "%s%s: %s", n ? "; " : "",
+                 path + 1, why);
+}
+
 /* Take over what was found in an archive: its items; the rest of it has a line of its own. */
 static int take_found(struct walker *w, const char *path, struct discovery *found)
 {
@@ -386,6 +396,7 @@ static int take_found(struct walker *w, const char *path, struct discovery *foun
 
     w->result->entries += found->entries;
     w->result->skipped += found->skipped;
+    note_why(w, path, found->lost);
     w->result->error = w->result->error ? w->result->error : found->error;
     for (size_t i = 0; r == 0 && i < found->n; i++) {
         struct discovered *item = ARRAY_ADD(w->result->items, w->result->n);
@@ -843,10 +854,12 @@ static int discover_file(struct walker *w, const char *name)
 static void note_lost(struct walker *w)
 {
     int    error;
-    size_t lost = root_lost(w->root, &error);
+    size_t lost = root_lost(w->root, w->result->lost, &error);
 
     w->result->skipped += lost;
-    if (error)
+    if (error && lost)
+        w->result->error = error;
+    else if (error)
         note_error(w, error);
 }
 

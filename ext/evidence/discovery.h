@@ -64,11 +64,12 @@ struct unknown_files {
 };
 
 struct discovery {
-    struct discovered   *items;
-    size_t               n;
-    size_t               entries; /* names read */
-    size_t               skipped; /* folders not read and names beyond the limits */
-    int                  error;   /* of the first folder that could not be read; 0: none */
+    struct discovered *items;
+    size_t             n;
+    size_t             entries;   /* names read */
+    size_t             skipped;   /* folders not read and names beyond the limits */
+    char lost[3 * ROOT_LOST_MAX]; /* of those: why members of archives are left out; or "" */
+    int  error;                   /* of the first folder that could not be read; 0: none */
     struct unknown_files unknown;
 };
 

@@ -230,17 +230,28 @@ static int report_unknown(struct svcql *svcql, const char *location,
     return rc;
 }
 
+/* Why a location was read in part, or that nothing was recognised; "" for neither. Malloc()ed, or NULL. */
+static char *detail_of(const char *location, const struct discovery *found, size_t files)
+{
+    const char *error = found->error ? source_error(found->error) : "";
+    char       *text = NULL;
+
+    int n = files || found->error
+                ? asprintf(&text, "%s%s%s", error, *error && *found->lost ? "; " : "", found->lost)
+                : asprintf(&text, "nothing was recognised in %s%s%s; searched for: %s", location,
+                           *found->lost ? "; " : "", found->lost, discovery_supported);
+    return n < 0 ? NULL : text;
+}
+
 /* Report what the walk of a location found; files that no table reads are reported one by one. */
 static int report(struct svcql *svcql, const char *location, const struct discovery *found)
 {
     size_t files = 0;
-    char  *nothing = NULL;
 
     for (size_t i = 0; i < found->n; i++)
         files += found->items[i].n + (strcmp(found->items[i].kind, "files") != 0);
-    if (!files && !found->error &&
-        asprintf(&nothing, "nothing was recognised in %s; searched for: %s", location,
-                 discovery_supported) < 0)
+    char *detail = detail_of(location, found, files);
+    if (!detail)
         return SQLITE_NOMEM;
     int rc =
         svcql_report(svcql, &(struct report){
@@ -254,9 +265,9 @@ static int report(struct svcql *svcql, const char *location, const struct discov
                                                   : SOURCE_UNKNOWN,
                                 .records = (int64_t)files,
                                 .skipped = (int64_t)found->skipped,
-                                .detail = found->error ? source_error(found->error) : nothing,
+                                .detail = *detail ? detail : NULL,
                             });
-    free(nothing);
+    free(detail);
     return rc == SQLITE_OK ? report_unknown(svcql, location, &found->unknown) : rc;
 }
 

@@ -69,7 +69,7 @@ static int add_node(struct packed *p, uint32_t parent, const char *name, size_t 
 {
     *ret = 0;
     if (p->n >= PACKED_MEMBERS_MAX) {
-        p->lost++;
+        p->lost[PACKED_LIMIT]++;
         return 0;
     }
     if (p->n == p->room && grow(p) < 0)
@@ -116,7 +116,7 @@ static int add_path(struct packed *p, const char *path, uint32_t *ret)
         if (size == 1 && *path == '.')
             continue;
         if (size > ROOT_NAME_MAX || is_dots(path, size) || !S_ISDIR(p->nodes[at].mode)) {
-            p->lost++;
+            p->lost[S_ISDIR(p->nodes[at].mode) ? PACKED_NAME : PACKED_PLACE]++;
             return 0;
         }
         uint32_t next = lookup(p, at, path, size);
@@ -149,7 +149,7 @@ int packed_add(struct packed *p, const struct found_member *m, uint32_t *ret)
     }
     struct node *node = &p->nodes[i];
     if (S_ISDIR(node->mode) && node->first && !S_ISDIR(m->mode)) { /* a file where a folder is */
-        p->lost++;
+        p->lost[PACKED_PLACE]++;
         return 0;
     }
     node->mode = m->mode;
@@ -302,10 +302,28 @@ int packed_path(const struct packed *p, uint32_t base, uint32_t node, char *ret,
     return 0;
 }
 
-size_t packed_lost(const struct packed *p, int *ret_error)
+/* "Members left out: 2 ..., 1 ...". */
+static const char *const losses[PACKED_LOSSES] = {
+    [PACKED_NAME] = "with a name that leads out of the archive, is too long or is none",
+    [PACKED_LIMIT] = "beyond the limit of members",
+    [PACKED_PLACE] = "that are file and folder at once",
+    [PACKED_LINK] = "links whose target cannot be read",
+    [PACKED_HEADER] = "or more with a damaged header",
+};
+
+size_t packed_lost(const struct packed *p, char ret_why[ROOT_LOST_MAX], int *ret_error)
 {
+    size_t lost = 0, length = 0;
+
     *ret_error = p->error;
-    return p->lost;
+    *ret_why = '\0';
+    for (size_t i = 0; i < PACKED_LOSSES; i++) {
+        if (p->lost[i])
+            length += (size_t)snprintf(ret_why + length, ROOT_LOST_MAX - length, "%s%zu %s",
+                                       lost ? ", " : "members left out: ", p->lost[i], losses[i]);
+        lost += p->lost[i];
+    }
+    return lost;
 }
 
 /* References ---------------------------------------------------------------------- */

@@ -14,8 +14,8 @@
  * comes before it is expanded each time; small members were kept, compressed, by the walk. Memory is the
  * index and some MiB. What must be whole in memory may have PACKED_WHOLE_MAX bytes, else it is -EFBIG.
  *
- * Hostile archives: names with "..", and members beyond PACKED_MEMBERS_MAX, are counted and left out; a
- * member that expands beyond STREAM_EXPANSION_FREE and STREAM_EXPANSION_RATIO (stream.h) ends there with
+ * Hostile archives: names with "..", and members beyond PACKED_MEMBERS_MAX, are counted and left out; where
+ * the header of a tar's member cannot be read, the next one that can is searched for; a member that expands beyond STREAM_EXPANSION_FREE and STREAM_EXPANSION_RATIO (stream.h) ends there with
  * -EFBIG; a walk asks whether the query was interrupted.
  *
  * Errors: -ENOTDIR no archive there; -EBADMSG damaged; -ENOKEY the member is encrypted; -ENOMEM.
@@ -29,6 +29,7 @@
 #include <sys/stat.h>
 
 #include "formats/log/stream.h"
+#include "root.h"
 
 #define PACKED_MEMBERS_MAX 300000
 #define PACKED_WHOLE_MAX   (256u << 20) /* bytes */
@@ -44,8 +45,9 @@ void           packed_unref(struct packed *packed); /* accepts NULL */
 bool packed_is(const char *path);
 bool packed_names(const char *name); /* whether it should be one */
 
-/* Members that were left out, and the errno that ended the index before its end; 0: it is whole. */
-size_t packed_lost(const struct packed *packed, int *ret_error);
+/* Members that were left out, why, as a text of a report, and -EBADMSG where a header could not be read, or
+ * the errno that ended the index before its end; 0: it is whole. */
+size_t packed_lost(const struct packed *packed, char ret_why[ROOT_LOST_MAX], int *ret_error);
 
 /* Nodes: folders, files and links. The first is the top folder. */
 #define PACKED_TOP 0u

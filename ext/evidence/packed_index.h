@@ -12,6 +12,16 @@
 #define KEPT_FILE (256u << 10) /* bytes of a member of a compressed tar that is kept */
 #define KEPT_ALL  (16u << 20)  /* of all of them, compressed */
 
+/* Why a member is left out; losses[] in packed.c has the words. */
+enum packed_loss {
+    PACKED_NAME,   /* leads out, is too long, or is none */
+    PACKED_LIMIT,  /* of members */
+    PACKED_PLACE,  /* a file where a folder is */
+    PACKED_LINK,   /* its target cannot be read */
+    PACKED_HEADER, /* one or several in a row, in a tar, that cannot be read */
+    PACKED_LOSSES
+};
+
 struct node {
     const char *name;
     const char *link; /* NULL: none */
@@ -37,7 +47,7 @@ struct packed {
     uint32_t    *slots; /* of names, a power of 2 */
     uint32_t     n_slots;
     struct arena names;
-    size_t       lost;
+    size_t       lost[PACKED_LOSSES];
     size_t       kept; /* bytes */
     int          error;
 };

@@ -17,7 +17,8 @@ struct reader {
     struct packed           *packed; /* counted where a stream reads */
     uint64_t                 at;     /* in the file */
     uint64_t                 begin;
-    uint64_t                 out; /* bytes of the entry so far */
+    uint64_t                 out;    /* bytes of the entry so far */
+    size_t                   broken; /* places where headers could not be read */
     int                      error;
     uint8_t                  block[BLOCK];
 };
@@ -76,7 +77,7 @@ int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
     reader->archive = lib->archive_read_new();
     reader->packed = p;
     reader->at = reader->begin = p->seekable ? at : 0;
-    reader->out = 0;
+    reader->out = reader->broken = 0;
     reader->error = 0;
     if (!reader->archive) {
         free(reader);
@@ -139,6 +140,19 @@ static int pass_over(struct reader *reader)
     return (int)n;
 }
 
+/* The next header that can be read: of a tar, those after a damaged one are searched for block by block. */
+static int next_header(struct reader *reader, struct archive_entry **ret)
+{
+    int rc = reader->lib->archive_read_next_header(reader->archive, ret);
+
+    if (rc != ARCHIVE_RETRY)
+        return rc;
+    reader->broken++;
+    while (rc == ARCHIVE_RETRY && !input_interrupted())
+        rc = reader->lib->archive_read_next_header(reader->archive, ret);
+    return rc;
+}
+
 int packed_reader_next(struct reader *reader, struct archive_entry **ret, uint64_t *ret_at)
 {
     int r = reader->out || reader->lib->archive_file_count(reader->archive) ? pass_over(reader) : 0;
@@ -147,7 +161,7 @@ int packed_reader_next(struct reader *reader, struct archive_entry **ret, uint64
         return r;
     if (!reader->packed->seekable)
         reader->out = 0;
-    int rc = reader->lib->archive_read_next_header(reader->archive, ret);
+    int rc = next_header(reader, ret);
     reader->out = 0;
     if (rc == ARCHIVE_EOF)
         return 0;
@@ -231,7 +245,7 @@ int packed_index_walk(struct packed *p)
         struct found_member m = member_of(reader->lib, entry, p->seekable ? at : number);
         number++;
         if (!m.name) {
-            p->lost++;
+            p->lost[PACKED_NAME]++;
             continue;
         }
         r = packed_add(p, &m, &node);
@@ -242,6 +256,9 @@ int packed_index_walk(struct packed *p)
             break;
         }
     }
+    p->lost[PACKED_HEADER] = reader->broken;
+    if (reader->broken)
+        p->error = -EBADMSG;
     packed_close_reader(reader);
     return r;
 }

@@ -139,7 +139,7 @@ static int read_link(struct packed *p, uint32_t node)
 
     if (p->nodes[node].size <= 0 || size >= sizeof target ||
         packed_read(p, node, target, size) < 0) {
-        p->lost++;
+        p->lost[PACKED_LINK]++;
         return 0;
     }
     p->nodes[node].link = arena_strndup(&p->names, target, size);
@@ -178,7 +178,7 @@ static int take_entries(struct packed *p, const uint8_t *data, uint64_t size)
         if (whole > size)
             return -EBADMSG;
         if (n_name >= sizeof name || memchr(data + ENTRY_SIZE, 0, n_name)) {
-            p->lost++;
+            p->lost[PACKED_NAME]++;
         } else {
             memcpy(name, data + ENTRY_SIZE, n_name);
             name[n_name] = '\0';

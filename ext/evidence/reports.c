@@ -6,6 +6,7 @@
 
 #include "formats/text/input.h"
 #include "table.h"
+#include "table/connection.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -119,8 +120,33 @@ static struct report_entry *new_report(const struct report *report)
     return entry;
 }
 
-static int update_report(struct report_entry *entry, const struct report *report)
+/* How bad it is: 2 the source failed, 1 records of it were lost, 0 neither. */
+static int badness(const struct report *report)
 {
+    return report->status == SOURCE_DENIED || report->status == SOURCE_DAMAGED
+               ? 2
+               : report->skipped > 0;
+}
+
+static bool is_worse(const struct report *a, const struct report *b)
+{
+    int difference = badness(a) - badness(b);
+
+    return difference ? difference > 0 : a->skipped > b->skipped;
+}
+
+/* A statement that reads a source again, and this time whole, has lost what the first reading lost. */
+static bool stays(const struct report_entry *entry, const struct report *report, uint64_t statement)
+{
+    return statement && entry->statement == statement && is_worse(&entry->report, report);
+}
+
+static int update_report(struct report_entry *entry, const struct report *report,
+                         uint64_t statement)
+{
+    if (stays(entry, report, statement))
+        return SQLITE_OK;
+
     char *detail = copy_text(report->detail);
 
     if (report->detail && !detail)
@@ -130,19 +156,22 @@ static int update_report(struct report_entry *entry, const struct report *report
     entry->report.status = report->status;
     entry->report.records = report->records;
     entry->report.skipped = report->skipped;
+    entry->statement = statement;
     return SQLITE_OK;
 }
 
 static int set_report(struct svcql *svcql, const struct report *report)
 {
     struct report_entry *entry = find_report(svcql, report->table, report->location);
+    uint64_t             statement = svcql->scans ? svcql_statement(svcql) + 1 : 0;
 
     if (entry)
-        return update_report(entry, report);
+        return update_report(entry, report, statement);
     struct reports *reports = keep_reports(svcql);
     if (!reports || !(entry = new_report(report)))
         return SQLITE_NOMEM;
     size_t bucket = bucket_of(report->table, report->location);
+    entry->statement = statement;
     entry->next_in_bucket = reports->buckets[bucket];
     reports->buckets[bucket] = entry;
     *reports->end = entry;

@@ -9,6 +9,7 @@ struct report_entry {
     struct report_entry *next_in_bucket;
     struct report_entry *next; /* in the order of the first report */
     struct report        report;
+    uint64_t             statement; /* that the report is of; 0: of none */
 };
 
 /* The oldest, or NULL. They stay valid until the connection ends. */

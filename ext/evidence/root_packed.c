@@ -93,10 +93,11 @@ int root_packed_open(const char *path, unsigned flags, struct root **ret)
     return r;
 }
 
-size_t root_lost(const struct root *root, int *ret_error)
+size_t root_lost(const struct root *root, char ret_why[ROOT_LOST_MAX], int *ret_error)
 {
     *ret_error = 0;
-    return root->packed ? packed_lost(root->packed, ret_error) : 0;
+    *ret_why = '\0';
+    return root->packed ? packed_lost(root->packed, ret_why, ret_error) : 0;
 }
 
 bool root_in_archive(const struct root *root)

@@ -402,10 +402,9 @@ static int report(struct hunt *hunt, struct output *output)
     if (findings < 0)
         return EXIT_ERROR;
     int missing = incomplete(hunt);
-    return missing < 0 || report_nothing(hunt) < 0 ? EXIT_ERROR
-           : findings                              ? EXIT_FINDINGS
-           : missing                               ? EXIT_INCOMPLETE
-                                                   : EXIT_CLEAN;
+    if (missing < 0 || report_nothing(hunt) < 0 || !tell_unread(hunt->db, false))
+        return EXIT_ERROR;
+    return findings ? EXIT_FINDINGS : missing ? EXIT_INCOMPLETE : EXIT_CLEAN;
 }
 
 static int hunt_with(struct hunt *hunt, int argc, char **argv)

@@ -37,7 +37,7 @@ static int merge_all(sqlite3 *db, int n, char **paths)
                      (long long)count.damaged);
         if (error || count.damaged)
             status = EXIT_INCOMPLETE;
-        fprintf(stderr, "%s: %lld findings, %lld incidents, %lld items, %lld other rows\n",
+        fprintf(stderr, "%s: findings: %lld; incidents: %lld; items: %lld; other rows: %lld\n",
                 paths[i], (long long)count.findings, (long long)count.incidents,
                 (long long)count.items, (long long)count.other);
     }

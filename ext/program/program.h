@@ -65,6 +65,11 @@ bool spare_files(sqlite3 *db);
 /* Add evidence to read instead of the live host: false after complaining. */
 bool add_evidence(sqlite3 *db, const char *location);
 
+/* Report on standard error the locations of evidence that are denied or damaged themselves, a line each, and,
+ * with `nothing`, those in which nothing was recognised: once, after what was asked. False after
+ * complaining of an error. */
+bool tell_unread(sqlite3 *db, bool nothing);
+
 /* Use the detections of a folder too. A fault of one is reported and the others still work; false,
  * after complaining, where the folder cannot be read. */
 bool use_signals(sqlite3 *db, const char *folder, void (*tell)(void *data, const char *text),

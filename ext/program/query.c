@@ -56,6 +56,31 @@ bool add_evidence(sqlite3 *db, const char *location)
     return rc == SQLITE_DONE;
 }
 
+bool tell_unread(sqlite3 *db, bool nothing)
+{
+    static const char sql[] =
+        "SELECT DISTINCT location, status, detail FROM evidence_sources AS s "
+        "WHERE location IN (SELECT location FROM evidence WHERE kind <> 'live') AND "
+        "iif(table_name = 'evidence' AND (status = 'unknown' OR coalesce(records, 0) = 0), ?1, "
+        "status IN ('denied', 'damaged')) ORDER BY 1";
+    sqlite3_stmt *stmt = NULL;
+    int           rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_int(stmt, 1, nothing);
+    while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const char *detail = (const char *)sqlite3_column_text(stmt, 2);
+        complain("evidence: %s: %s%s%s", (const char *)sqlite3_column_text(stmt, 0),
+                 (const char *)sqlite3_column_text(stmt, 1), detail ? ": " : "",
+                 detail ? detail : "");
+        rc = SQLITE_OK;
+    }
+    sqlite3_finalize(stmt);
+    if (rc != SQLITE_DONE)
+        complain("%s", sqlite3_errmsg(db));
+    return rc == SQLITE_DONE;
+}
+
 /* Parameters: -p name=value for :name, @name or $name ---------------------------- */
 
 struct parameters {
@@ -159,6 +184,7 @@ const struct command query_command = {
 
 struct query {
     enum format       format;
+    bool              evidence; /* was given */
     const char       *path, *state;
     struct parameters parameters;
 };
@@ -169,6 +195,7 @@ static bool query_option(sqlite3 *db, int option, struct query *query)
 
     switch (option) {
     case QUERY_EVIDENCE:
+        query->evidence = true;
         return add_evidence(db, optarg);
     case QUERY_FORMAT:
         return parse_format(optarg, &query->format);
@@ -205,6 +232,8 @@ static int query(sqlite3 *db, int argc, char **argv)
         !output_open(&output, query.format, query.path))
         return EXIT_ERROR;
     int status = run_sql(db, &output, argv[optind], &query.parameters);
+    if (query.evidence && !tell_unread(db, true))
+        status = EXIT_ERROR;
     return output_close(&output) ? status : EXIT_ERROR;
 }
 

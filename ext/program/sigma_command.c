@@ -46,12 +46,18 @@ static const char hits_table_sql[] =
 static const char errors_sql[] =
     "SELECT file, line, rule, error FROM sigma_hits WHERE status NOT IN ('match', 'no log') "
     "ORDER BY file, line";
+#define RULES_RUN                                                                                  \
+    "(SELECT coalesce(sum(records), 0) FROM evidence_sources WHERE table_name = 'svcql_rules' "    \
+    "AND "                                                                                         \
+    "kind = 'rules')"
 static const char summary_sql[] =
-    "SELECT printf('Hits: %d of %d rules; rules that cannot run: %d, and of logs that nothing "
-    "reads: "
-    "%d', count(*) FILTER (WHERE status = 'match'), count(DISTINCT number) FILTER (WHERE status = "
-    "'match'), count(*) FILTER (WHERE status NOT IN ('match', 'no log')), "
+    "SELECT printf('Hits: %d of %d rules; rules that ran: %d, that cannot run: %d, of logs that "
+    "nothing reads: %d', count(*) FILTER (WHERE status = 'match'), count(DISTINCT number) FILTER "
+    "(WHERE status = 'match'), " RULES_RUN
+    ", count(*) FILTER (WHERE status NOT IN ('match', 'no log')), "
     "count(*) FILTER (WHERE status = 'no log')) FROM sigma_hits";
+static const char no_rule_sql[] =
+    "SELECT 1 WHERE " RULES_RUN " = 0 AND NOT EXISTS (SELECT 1 FROM sigma_hits)";
 
 static int rank_of(const char *level)
 {
@@ -115,14 +121,14 @@ static bool find_hits(struct sigma_options *sigma, const char *rules)
 }
 
 /* Whether a log was denied, damaged or lost records. */
-static bool is_incomplete(sqlite3 *db)
+static const char incomplete_sql[] =
+    "SELECT 1 FROM evidence_sources WHERE table_name <> 'svcql_rules' AND "
+    "(status IN ('denied', 'damaged') OR skipped > 0)";
+
+static bool has_row(sqlite3 *db, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    int           rc =
-        sqlite3_prepare_v2(db,
-                           "SELECT 1 FROM evidence_sources WHERE table_name <> 'svcql_rules' AND "
-                           "(status IN ('denied', 'damaged') OR skipped > 0)",
-                           -1, &stmt, NULL);
+    int           rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
 
     if (rc == SQLITE_OK)
         rc = sqlite3_step(stmt);
@@ -145,7 +151,11 @@ static int match(struct sigma_options *sigma, struct output *output, const char 
     if (broken < 0)
         return EXIT_ERROR;
     output_answer(output, sigma->db, summary_sql);
-    return hits ? EXIT_FINDINGS : broken || is_incomplete(sigma->db) ? EXIT_INCOMPLETE : EXIT_CLEAN;
+    if (!hits && !broken && has_row(sigma->db, no_rule_sql))
+        return complain("sigma: %s: no rule in it", rules);
+    if (hits)
+        return EXIT_FINDINGS;
+    return broken || has_row(sigma->db, incomplete_sql) ? EXIT_INCOMPLETE : EXIT_CLEAN;
 }
 
 static int run_with(struct sigma_options *sigma, int argc, char **argv)

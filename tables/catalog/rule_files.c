@@ -31,7 +31,8 @@ struct walk {
     struct root     *root;
     rule_file_fn    *each;
     size_t           n;
-    int              rc; /* SQLite's, of what ended it */
+    bool             unread; /* a file or folder was reported */
+    int              rc;     /* SQLite's, of what ended it */
 };
 
 static int walk_folder(struct walk *walk, const char *dir, unsigned depth);
@@ -43,6 +44,7 @@ static int report_unread(struct walk *walk, const char *path, int error)
 
     if (error == -ENOMEM)
         return SQLITE_NOMEM;
+    walk->unread = true;
     root_shown(walk->root, path, location);
     return svcql_report(tbl_svcql(walk->scan), &(struct report){.table = tbl_name(walk->scan),
                                                                 .kind = "rules",
@@ -81,6 +83,7 @@ static int walk_folder(struct walk *walk, const char *dir, unsigned depth)
     if (depth == 0)
         return tbl_fail(walk->scan, "%s: %s: folders nested too deeply", tbl_name(walk->scan), dir);
     int r = root_list(walk->root, *dir ? dir : "/", NULL, RULE_FILES_MAX, &names);
+    walk->unread |= r < 0 || names.error || names.lost;
     if (r < 0)
         return r == -ENOMEM ? SQLITE_NOMEM
                : *dir       ? svcql_report_folder(tbl_svcql(walk->scan), tbl_name(walk->scan),
@@ -103,6 +106,10 @@ static int open_folder(struct walk *walk, const char *path)
     if (r < 0)
         return r;
     walk->rc = walk_folder(walk, "", DEPTH_MAX);
+    if (walk->rc == SQLITE_OK && walk->n == 0 && !walk->unread)
+        walk->rc =
+            tbl_fail(walk->scan, "%s: %s: no file of rules in it: *.yml, *.yaml, *.sql, *.json",
+                     tbl_name(walk->scan), path);
     return 0;
 }
 

@@ -80,7 +80,7 @@ bool exec_path(const char *command, size_t size, struct buffer *out)
         buffer_put(out, command, end);
     else
         first_word(command, size, !windows, out);
-    return out->size > before;
+    return out->size > before || out->failed;
 }
 
 /* path_trust() ---------------------------------------------------------------------- */

@@ -1,0 +1,121 @@
+#include "make_platforms.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <utmp.h>
+
+#include "harness.h"
+#include "make_archive.h"
+#include "make_cases.h"
+#include "make_hive.h"
+#include "make_macos.h"
+#include "make_shimcache.h"
+
+static void write_login(const char *dir)
+{
+    struct utmp login = {
+        .ut_type = USER_PROCESS, .ut_pid = 7, .ut_user = "ann", .ut_line = "pts/0"};
+
+    login.ut_tv.tv_sec = 1700000000;
+    harness_write(dir, "var/log/wtmp", &login, sizeof login);
+}
+
+static void write_journal(const char *dir)
+{
+    size_t   size;
+    uint8_t *journal = make_journal("regular", &size);
+
+    harness_write(dir, "var/log/journal/0123/system.journal", journal, size);
+    free(journal);
+}
+
+/* Files of a Linux root beside those of make_linux(). */
+static const struct {
+    const char *path, *text;
+} texts[] = {
+    {"home/ann/.bash_history", "systemctl start x\nls\n"},
+    {"etc/sudoers", "root ALL=(ALL) ALL\n"},
+    {"etc/crontab", "1 2 * * * root /bin/true\n"},
+    {"etc/hosts", "127.0.0.1 localhost\n"},
+    {"etc/group", "wheel:x:10:ann\nadm:x:4:\n"},
+    {"etc/udev/rules.d/9.rules", "ACTION==\"add\", RUN+=\"/tmp/x\"\n"},
+    {"etc/polkit-1/rules.d/50-a.rules",
+     "polkit.addRule(function(action, subject) {\n  if (action.id == 'a.b') {\n    return "
+     "polkit.Result.YES;\n  }\n});\n"},
+    {"usr/lib/systemd/system/a.service", "[Service]\nExecStart=/usr/bin/a\n"},
+    {"etc/systemd/system/a.service.d/b.conf", "[Service]\nUser=ann\n"},
+    {"var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nArchitecture: all\n"
+                            "Version: 1\n\n"},
+    {"var/lib/dpkg/info/a.list", "/.\n/usr\n/usr/lib/systemd/system/a.service\n"},
+    {"var/log/dpkg.log", "2026-11-24 10:00:00 install a:all <none> 1\n"},
+};
+
+/* What Windows keeps of programs: Amcache.hve, and a cache within the SYSTEM hive of another host. */
+static void write_programs(const char *dir, const char *host)
+{
+    static const struct made_program programs[] = {{"C:\\Windows\\Temp\\evil.exe", 1, true}};
+    struct made_hive                *amcache = make_hive(), *system = make_hive();
+    struct made_key                 *file =
+        make_hive_key(amcache, "Root\\InventoryApplicationFile\\evil.exe|0123456789abcdef");
+    size_t   size;
+    uint8_t *cache = make_shimcache("10", programs, 1, &size);
+
+    make_hive_string(file, "LowerCaseLongPath", "c:\\windows\\temp\\evil.exe");
+    make_hive_string(file, "Name", "evil.exe");
+    make_hive_file(amcache, dir, "Windows/appcompat/Programs/Amcache.hve");
+    make_hive_dword(make_hive_key(system, "Select"), "Current", 1);
+    make_hive_string(make_hive_key(system, "ControlSet001\\Control\\ComputerName\\ComputerName"),
+                     "ComputerName", host);
+    make_hive_value(
+        make_hive_key(system, "ControlSet001\\Control\\Session Manager\\AppCompatCache"),
+        "AppCompatCache", 3, cache, size);
+    make_hive_file(system, dir, "Windows/System32/config/SYSTEM");
+    make_hive_free(amcache);
+    make_hive_free(system);
+    free(cache);
+}
+
+const char *make_platforms(void)
+{
+    const char *dir = harness_scratch(), *unpacked = harness_scratch();
+    char        path[4300];
+
+    snprintf(path, sizeof path, "%s/linux", dir);
+    make_linux(path, "a");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        harness_write_text(path, texts[i].path, texts[i].text);
+    write_login(path);
+    write_journal(path);
+    snprintf(path, sizeof path, "%s/windows", dir);
+    make_windows(path, "b", "%4");
+    snprintf(path, sizeof path, "%s/windows-2", dir);
+    write_programs(path, "e");
+    snprintf(path, sizeof path, "%s/macos", dir);
+    make_macos(path, "c");
+    make_linux(unpacked, "d");
+    snprintf(path, sizeof path, "%s/host-d.tar.gz", dir);
+    make_archive(path, "tar.gz", unpacked);
+    return dir;
+}
+
+const char *make_rules(void)
+{
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "a.yml",
+                       "title: a\nlogsource: {product: windows, service: system}\ndetection: {a: "
+                       "{EventID: 7045}, condition: a}\n");
+    harness_write_text(
+        dir, "b.json",
+        "[{\"title\": \"b\", \"rule\": [\"SELECT * FROM logs WHERE EventID = 7045\"]}]");
+    return dir;
+}
+
+sqlite3 *make_platforms_open(const char *evidence)
+{
+    sqlite3 *db = harness_open();
+
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", evidence);
+    return db;
+}
