@@ -444,6 +444,28 @@ START_TEST(sessions_of_logind_stand_in_for_utmp)
 }
 END_TEST
 
+START_TEST(a_record_of_utmp_that_is_cut_off_is_counted)
+{
+    const char *dir = make_host();
+    char        path[4200];
+    size_t      size;
+    sqlite3    *db = harness_open();
+
+    snprintf(path, sizeof path, "%s/run/utmp", dir);
+    char *whole = harness_read(path, &size), *cut = malloc(size + 1);
+    memcpy(cut, whole, size);
+    cut[size] = 7;
+    harness_write(dir, "run/utmp", cut, size + 1);
+    harness_expect(db, "1", "SELECT count(*) > 0 FROM logged_in_users WHERE root = '%s'", dir);
+    harness_expect(db, "1",
+                   "SELECT skipped FROM evidence_sources WHERE table_name = 'logged_in_users' AND "
+                   "location GLOB '*/utmp'");
+    free(cut);
+    free(whole);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(the_clock_is_a_table)
 {
     sqlite3 *db = harness_open();
@@ -478,6 +500,7 @@ Suite *make_compat_suite(void)
     tcase_add_test(tcase, sql_files_keep_their_statements_apart);
     tcase_add_test(tcase, decorators_of_ordinary_configurations_find_their_tables_on_a_dead_root);
     tcase_add_test(tcase, sessions_of_logind_stand_in_for_utmp);
+    tcase_add_test(tcase, a_record_of_utmp_that_is_cut_off_is_counted);
     tcase_add_test(tcase, the_clock_is_a_table);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -81,7 +81,8 @@ static int next_record(struct tbl_scan *scan, void *out)
     struct login_row  *row = out;
     struct utmp_record record;
 
-    while (state->files.place.tag == UTMP && state->at < state->files.size) {
+    while (state->files.place.tag == UTMP &&
+           state->files.size - state->at >= (state->record ? state->record : 1)) {
         const uint8_t *data = (const uint8_t *)state->files.text + state->at;
         state->at += state->record;
         int r = utmp_read(data, state->record, &record);
@@ -160,7 +161,7 @@ static int begin_file(struct tbl_scan *scan, void *row)
     state->has_utmp = true;
     state->record = utmp_record_size((const uint8_t *)state->files.text, state->files.size);
     state->at = state->record ? 0 : state->files.size;
-    state->files.skipped += !state->record;
+    state->files.skipped += !state->record || state->files.size % state->record;
     return SQLITE_OK;
 }
 
