@@ -515,6 +515,29 @@ START_TEST(functions_answer_null_for_null)
 }
 END_TEST
 
+/* Each word that runs the next costs a piece of the stack; what reads itself would cost all of it. */
+START_TEST(commands_within_commands_end)
+{
+    static const char *const words[] = {
+        "sh < ",   "at -f ",    "sudo ",        "nice ",  "xargs ",
+        "cmd /c ", "busybox ",  "systemd-run ", "sh -c ", "bash --rcfile=bash < ",
+        "env -S ", "chroot / ", "powershell ",  "{a,",    "$("};
+    sqlite3 *db = harness_open();
+
+    harness_expect(db, "[\"sh\",\"sh\"]|[\"python3\",\"python3\"]|sh < bash",
+                   "SELECT command_runs('sh < sh'), command_runs('python3 < python3'), "
+                   "shell_canonical('sh < bash')");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        harness_query(
+            db,
+            "WITH line(l) AS (SELECT replace(hex(zeroblob(20000)), '00', '%s') || 'sh < sh') "
+            "SELECT length(command_runs(l)), length(shell_canonical(l)), "
+            "length(service_command(l)), length(file_writes(l)) FROM line",
+            words[i]);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(path_places_names_each_kind_of_place_once)
 {
     sqlite3 *db = harness_open();
@@ -573,6 +596,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, edit_distance_counts_swaps_once);
     tcase_add_test(tcase, exec_path_takes_the_program_as_its_system_would);
     tcase_add_test(tcase, path_trust_names_the_kind_of_place);
+    tcase_add_test(tcase, commands_within_commands_end);
     tcase_add_test(tcase, path_places_names_each_kind_of_place_once);
     tcase_add_test(tcase, libraries_of_services_are_usual_in_few_folders);
     tcase_add_test(tcase, names_drawn_at_random_are_distinguished_from_names_that_people_chose);

@@ -94,6 +94,7 @@ static const struct {
                             "y\"}\n"},
     {"hook_text/lines", "#!/bin/sh\n[Desktop Entry]\nExec=/bin/x\nPATH=/a\n"
                         "session required pam_exec.so /bin/x\n"},
+    {"unit_exec/reads_itself", "-/bin/sh sh -c 'sh < sh; python3 < python3'\n"},
     {"unit_exec/line", "-@/bin/sh sh -c \"a $X ${Y}\" 'b c' ; /bin/true\n"},
     {"history_text/bash", "#1700000000\nsystemctl start x\nls\n"},
     {"history_text/zsh", ": 1700000001:2;echo a\\\nb\n"},

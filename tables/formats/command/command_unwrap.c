@@ -284,8 +284,11 @@ static int read_input(struct command_reader *r, const struct wrapped *w)
                         : w->command->piped ? r->output
                                             : NULL;
 
-    if (!input && w->command->file)
-        return r->run(r, w->command, &(struct shell_word){.text = w->command->file}, 1);
+    if (!input && w->command->file) { /* what it runs does not read that file again: sh < sh */
+        struct shell_command inner = *w->command;
+        inner.file = NULL;
+        return r->run(r, &inner, &(struct shell_word){.text = w->command->file}, 1);
+    }
     return text_within(r, w, NULL, SHELL_POSIX, input);
 }
 
