@@ -11,7 +11,7 @@
 # hold a host's units or what several hosts are. What takes less than a fifth of a second says nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-build=${BUILD:-build} scale=${SCALE:-1} cc=${CC:-cc}
+build=$(realpath "${BUILD:-build}") scale=${SCALE:-1} cc=${CC:-cc}
 work=$(mktemp -d "${TMPDIR:-/tmp}/svcql-large-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 missed=0
@@ -76,6 +76,21 @@ make_units() {
     done
 }
 
+# journald's own writer, which need not be installed: from its package, unpacked here. Fails where there is none.
+journal_remote=/lib/systemd/systemd-journal-remote journal_libraries=
+get_journal_remote() {
+    local deb
+    [ ! -x "$journal_remote" ] || return 0
+    mkdir "$work/remote"
+    (cd "$work/remote" && apt-get -q download systemd-journal-remote libmicrohttpd12) > /dev/null 2>&1 || return 1
+    for deb in "$work"/remote/*.deb; do
+        dpkg -x "$deb" "$work/remote"
+    done
+    journal_remote=$(find "$work/remote" -name systemd-journal-remote -type f)
+    journal_libraries=$(dirname "$(find "$work/remote" -name 'libmicrohttpd.so.12')")
+    [ -x "$journal_remote" ] && LD_LIBRARY_PATH=$journal_libraries "$journal_remote" --version > /dev/null 2>&1
+}
+
 make_journal() {
     awk -v n="$1" 'BEGIN {
         for (i = 1; i <= n; i++) {
@@ -84,7 +99,7 @@ make_journal() {
             print "SYSLOG_IDENTIFIER=d" i % 97 "\n_PID=" 1000 + i % 30000 "\n_COMM=d" i % 97
             print "MESSAGE=request " i " took " i % 977 " ms\n"
         }
-    }' | /lib/systemd/systemd-journal-remote --split-mode=none -o "$2/bench.journal" - > /dev/null 2>&1
+    }' | LD_LIBRARY_PATH=$journal_libraries "$journal_remote" --split-mode=none -o "$2/bench.journal" - > /dev/null 2>&1
 }
 
 live() {
@@ -94,7 +109,7 @@ live() {
         mkdir "$box"
         "$build/systemd-fixture" start "$box" > /dev/null
         # shellcheck disable=SC2016 # the shell inside expands it
-        lines+=("$n $("$build/systemd-fixture" exec "$box" env N="$n" SO="$PWD/$build/svcql" bash -euc '
+        lines+=("$n $("$build/systemd-fixture" exec "$box" env N="$n" SO="$build/svcql" bash -euc '
             mkdir -p /etc/systemd/system/fixture.target.wants
             for ((i = 0; i < N; i++)); do
                 printf "[Service]\nExecStart=/bin/sleep %d\n" $i > /etc/systemd/system/bench-$i.service
@@ -128,10 +143,10 @@ one() {
         twice "event log, records: data" 0.2 3900000 make_events "" "SELECT count(*), sum(length(data)) FROM windows_events('@/made.evtx')"
         ;;
     journal)
-        if [ -x /lib/systemd/systemd-journal-remote ]; then
+        if get_journal_remote; then
             twice "journal, entries: messages" 0.2 10000000 make_journal "" "SELECT count(*), sum(length(message)) FROM journal WHERE file = '@'"
         else
-            echo "journal: skipped, needs systemd-journal-remote"
+            echo "journal: skipped, needs systemd-journal-remote or a mirror of it"
         fi
         ;;
     *)

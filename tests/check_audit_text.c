@@ -557,6 +557,15 @@ static void whole_and_in_pieces(const char *path, void *data)
     free(text);
 }
 
+START_TEST(a_made_log_reads_the_same_however_it_is_cut)
+{
+    size_t n = 0;
+
+    whole_and_in_pieces("tests/corpus/audit_text/records", &n);
+    ck_assert_uint_eq(n, 1);
+}
+END_TEST
+
 START_TEST(real_logs_read_the_same_however_they_are_cut)
 {
     size_t with_events = 0;
@@ -594,6 +603,7 @@ Suite *make_audit_text_suite(void)
         a_line_too_long_is_one_unreadable_line,
         an_endless_event_is_cut_so_that_memory_stays_bounded,
         hundreds_of_events_may_be_open_at_once,
+        a_made_log_reads_the_same_however_it_is_cut,
         real_logs_read_the_same_however_they_are_cut,
     };
     Suite *suite = suite_create("audit_text");

@@ -1,4 +1,4 @@
-/* check_hive_oracle.c -- every key and value of real hives, against libhivex. */
+/* check_hive_oracle.c -- every key and value of made and of real hives, against libhivex. */
 #include <errno.h>
 #include <hivex.h>
 #include <math.h>
@@ -8,6 +8,7 @@
 
 #include "formats/hive/hive.h"
 #include "harness.h"
+#include "make_hive.h"
 
 struct totals {
     size_t hives, refused, keys, values, unlike;
@@ -128,6 +129,53 @@ static void compare(const char *path, void *arg)
     free(data);
 }
 
+/* A hive with each type of value, names in both encodings, a value of several cells, many subkeys. */
+static struct made_hive *made_hive_of(const char *lists)
+{
+    struct made_hive *made = make_hive();
+    struct made_key  *key = make_hive_key(made, "Services\\caf\xc3\xa9");
+    static uint8_t    big[40000];
+    char              path[64];
+
+    for (size_t i = 0; i < sizeof big; i++)
+        big[i] = (uint8_t)(i * 7);
+    make_hive_lists(made, lists);
+    make_hive_string(key, "ImagePath", "C:\\Windows\\Temp\\a.exe");
+    make_hive_expand(key, "\xd0\x9f\xd1\x83\xd1\x82\xd1\x8c", "%SystemRoot%\\x");
+    make_hive_strings(key, "DependOnService", "a|b");
+    make_hive_string(key, "", "default");
+    make_hive_dword(key, "Start", 2);
+    make_hive_qword(key, "Long", UINT64_C(0x0123456789abcdef));
+    make_hive_value(key, "Big", 3, big, sizeof big);
+    make_hive_value(key, "None", 0, NULL, 0);
+    make_hive_written(key, 1700000000);
+    for (int i = 0; i < 1200; i++) {
+        snprintf(path, sizeof path, "Many\\key%04d", i);
+        make_hive_dword(make_hive_key(made, path), "Number", (uint32_t)i);
+    }
+    return made;
+}
+
+START_TEST(made_hives_agree_with_libhivex)
+{
+    static const char *const lists[] = {"lf", "lh", "li", "ri"};
+    struct totals            totals = {0};
+    char                     path[4200];
+    const char              *dir = harness_scratch();
+    struct made_hive        *made = made_hive_of(lists[_i]);
+
+    make_hive_file(made, dir, "hive");
+    make_hive_free(made);
+    snprintf(path, sizeof path, "%s/hive", dir);
+    compare(path, &totals);
+    ck_assert_uint_eq(totals.hives, 1);
+    ck_assert_uint_eq(totals.unlike, 0);
+    ck_assert_uint_eq(totals.keys, 1204);
+    ck_assert_uint_eq(totals.values, 1208);
+    ck_assert_uint_eq(totals.nul + totals.nameless, 0);
+}
+END_TEST
+
 /* libhivex refuses three: a damaged bin, a wrong checksum, and a log whose checksum is wrong too,
  * so that its type cannot be believed. */
 START_TEST(every_key_and_value_agrees_with_libhivex)
@@ -152,6 +200,7 @@ Suite *make_hive_oracle_suite(void)
     TCase *tc = tcase_create("libhivex");
 
     tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, made_hives_agree_with_libhivex, 0, 4);
     tcase_add_test(tc, every_key_and_value_agrees_with_libhivex);
     suite_add_tcase(suite, tc);
     return suite;

@@ -490,6 +490,19 @@ static void compare(const char *path, void *user)
     free(data);
 }
 
+/* Seeds of both forms, so that a clone without evidence has the oracle too. */
+START_TEST(made_files_read_as_libplist_reads_them)
+{
+    struct oracle o = {.scratch = harness_scratch()};
+
+    if (system("plistutil --version >/dev/null 2>&1") != 0)
+        SKIP("needs plistutil");
+    compare("tests/corpus/plist/xml", &o);
+    compare("tests/corpus/plist/binary", &o);
+    ck_assert_uint_eq(o.agreed, 2);
+}
+END_TEST
+
 START_TEST(real_files_read_as_libplist_reads_them)
 {
     struct oracle o = {.scratch = harness_scratch()};
@@ -523,6 +536,7 @@ Suite *make_plist_suite(void)
     tcase_add_test(tc, shared_references_do_not_multiply);
     tcase_add_test(tc, a_long_text_is_not_handed_out_again_and_again);
     tcase_add_test(tc, nested_arrays_end_at_the_depth_cap);
+    tcase_add_test(tc, made_files_read_as_libplist_reads_them);
     tcase_add_test(tc, real_files_read_as_libplist_reads_them);
     suite_add_tcase(suite, tc);
     return suite;
