@@ -7,6 +7,7 @@
 
 #include "harness.h"
 #include "make_audit.h"
+#include "make_cases.h"
 
 static const char exec_event[] =
     "type=SYSCALL msg=audit(1700000000.250:10): arch=c000003e syscall=59 success=yes exit=0 a0=1 "
@@ -603,6 +604,40 @@ START_TEST(the_audit_records_of_a_journal_are_events_too)
 }
 END_TEST
 
+static void put_made_journal(const char *dir)
+{
+    size_t   size;
+    uint8_t *data = make_journal("host", &size);
+
+    harness_write(dir, "var/log/journal/0123/system.journal", data, size);
+    free(data);
+}
+
+START_TEST(the_audit_records_of_a_made_journal_are_events_too)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(dir, "etc/passwd", "");
+    put_made_journal(dir);
+    harness_expect(
+        db, "10|10|10|103|1795514403.0",
+        "SELECT count(*), count(DISTINCT \"offset\"), sum(type = 'SERVICE_START' AND "
+        "unit GLOB 'x?.service' AND success = 1 AND pid = 1), min(serial), min(time) FROM "
+        "audit_events WHERE root = '%s'",
+        dir);
+    harness_expect(
+        db, "5", "SELECT count(*) FROM audit_events WHERE root = '%s' AND time >= 1795514450", dir);
+    harness_write_text(dir, "var/log/audit/audit.log", service_event);
+    harness_expect(db, "11", "SELECT serial FROM audit_events WHERE root = '%s'", dir);
+    harness_expect(db, "not read: the audit log has the same events",
+                   "SELECT detail FROM evidence_sources WHERE table_name = 'audit_events' AND "
+                   "location = '%s/var/log/journal'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 /* Put a real journal where a made-up host keeps its journal. */
 static void put_journal(const char *dir)
 {
@@ -706,6 +741,7 @@ Suite *make_audit_events_suite(void)
         made_logs_have_every_record_that_ausearch_finds,
         real_logs_have_every_record_that_ausearch_finds,
         a_real_argument_in_three_pieces_is_whole,
+        the_audit_records_of_a_made_journal_are_events_too,
         the_audit_records_of_a_journal_are_events_too,
         a_hosts_journal_is_read_where_it_keeps_no_audit_log,
         what_the_kernel_records_live_is_what_was_run,

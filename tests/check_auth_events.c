@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "harness.h"
+#include "make_cases.h"
 
 /* Lines --------------------------------------------------------------------------- */
 
@@ -360,6 +361,86 @@ START_TEST(a_message_repeated_is_one_event_with_its_count)
 }
 END_TEST
 
+static void write_journal(const char *dir, const char *path, char **ret_data, size_t *ret_size)
+{
+    size_t   size;
+    uint8_t *data = make_journal("host", &size);
+
+    harness_write(dir, path, data, size);
+    if (ret_data)
+        *ret_data = (char *)data, *ret_size = size;
+    else
+        free(data);
+}
+
+/* One entry has a time 1.5 ms after the one at which journald received it. */
+START_TEST(the_messages_of_a_made_journal_are_events_too)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    write_journal(dir, "host.journal", NULL, NULL);
+    harness_expect(
+        db, "login|10\nsu|10\nsudo|10",
+        "SELECT kind, count(*) FROM auth_events('%s/host.journal') WHERE kind <> 'other' "
+        "GROUP BY kind",
+        dir);
+    harness_expect(db, "1795514401.0015|ann|root|pts/0|1|/usr/bin/su|host|0",
+                   "SELECT time, user, target_user, tty, success, exe, log_host, writer_uid FROM "
+                   "auth_events('%s/host.journal') WHERE kind = 'su' AND time < 1795514402",
+                   dir);
+    harness_expect(
+        db, "1", "SELECT count(*) FROM auth_events('%s/host.journal') WHERE time = 1795514401.0015",
+        dir);
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM auth_events('%s/host.journal') WHERE time > 1795514500",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(an_entry_of_a_made_journal_whose_message_is_unreadable_is_counted)
+{
+    static const char start[] = "MESSAGE=(to root) ann on pts/0";
+    const char       *dir = harness_scratch();
+    sqlite3          *db = harness_open();
+    char             *data;
+    size_t            size;
+
+    write_journal(dir, "whole.journal", &data, &size);
+    char *at = memmem(data, size, start, sizeof start - 1);
+    ck_assert_ptr_nonnull(at);
+    at[7] = ' '; /* no '=' any more, in the one object that ten entries share */
+    harness_write(dir, "cut.journal", data, size);
+    free(data);
+    harness_expect(db, "whole.journal|10\ncut.journal|0",
+                   "SELECT replace(source, '%s/', ''), count(*) FILTER (WHERE kind = 'su') "
+                   "FROM auth_events('%s/*.journal') GROUP BY source ORDER BY source DESC",
+                   dir, dir);
+    harness_expect(db, "whole.journal|0\ncut.journal|10",
+                   "SELECT replace(source, '%s/', ''), skipped FROM evidence_sources "
+                   "WHERE table_name = 'auth_events' AND source GLOB '%s/*.journal' "
+                   "ORDER BY source DESC",
+                   dir, dir);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_hosts_made_journal_is_read_where_it_keeps_no_text_log)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(dir, "etc/passwd", "");
+    write_journal(dir, "var/log/journal/0123/system.journal", NULL, NULL);
+    harness_expect(db, "30",
+                   "SELECT count(*) FROM auth_events WHERE root = '%s' AND kind <> 'other'", dir);
+    harness_write_text(dir, "var/log/auth.log", "2024-01-01T10:00:00Z box su: (to root) a on x\n");
+    harness_expect(db, "a", "SELECT user FROM auth_events WHERE root = '%s'", dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(the_messages_of_a_journal_are_events_too)
 {
     const char *dir = harness_evidence(JOURNALS);
@@ -486,6 +567,9 @@ Suite *make_auth_events_suite(void)
         years_that_lines_do_not_write_come_from_the_file,
         local_time_is_that_of_the_roots_zone,
         lines_are_chosen_counted_and_reported,
+        the_messages_of_a_made_journal_are_events_too,
+        an_entry_of_a_made_journal_whose_message_is_unreadable_is_counted,
+        a_hosts_made_journal_is_read_where_it_keeps_no_text_log,
         the_messages_of_a_journal_are_events_too,
         an_entry_received_before_its_own_time_is_found_by_that,
         a_damaged_journal_gives_what_can_be_read,

@@ -17,7 +17,8 @@ void make_windows(const char *dir, const char *host, const char *percent);
  * zip (a Linux root unpacked), files (loose). */
 void make_collection(const char *dir, const char *tool, const char *host);
 
-/* The bytes of a journal of journald, 200 entries: "compact", "regular" or "unkeyed"; malloc()ed. */
+/* The bytes of a journal of journald: "compact", "regular" or "unkeyed", 200 entries; "host", 50, of sudo, su,
+ * sshd, cron and the audit of services. malloc()ed. */
 uint8_t *make_journal(const char *variant, size_t *ret_size);
 
 #endif
