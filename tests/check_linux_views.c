@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/buffer.h"
 #include "harness.h"
 #include "make_spared.h"
 
@@ -458,6 +459,41 @@ START_TEST(file_events_tell_what_became_of_a_file_and_by_whom)
 }
 END_TEST
 
+/* A folder of the kernel's that goes with all that is in it; a link, whose other name is no object. */
+START_TEST(an_event_of_many_files_is_an_event_of_each)
+{
+    const char   *dir = harness_scratch();
+    struct buffer log = {0};
+    sqlite3      *db = harness_open();
+
+    buffer_puts(&log,
+                "type=SYSCALL msg=audit(1700000000.000:1): arch=c000003e syscall=84 success=yes "
+                "exit=0 pid=7 auid=0 uid=0 comm=\"rmdir\" exe=\"/bin/rmdir\"\n"
+                "type=CWD msg=audit(1700000000.000:1): cwd=\"/sys\"\n"
+                "type=PATH msg=audit(1700000000.000:1): item=0 name=\"/sys\" nametype=PARENT\n");
+    for (int i = 0; i < 3000; i++)
+        buffer_printf(
+            &log, "type=PATH msg=audit(1700000000.000:1): item=%d name=\"a/f%d\" nametype=DELETE\n",
+            i + 1, i);
+    buffer_puts(&log,
+                "type=SYSCALL msg=audit(1700000009.000:2): arch=c000003e syscall=86 success=yes "
+                "exit=0 pid=7 auid=0 uid=0 comm=\"ln\" exe=\"/bin/ln\"\n"
+                "type=PATH msg=audit(1700000009.000:2): item=0 name=\"/old\" nametype=NORMAL\n"
+                "type=PATH msg=audit(1700000009.000:2): item=1 name=\"/\" nametype=PARENT\n"
+                "type=PATH msg=audit(1700000009.000:2): item=2 name=\"/new\" nametype=CREATE\n");
+    harness_write_text(dir, "etc/hostname", "many\n");
+    harness_write(dir, "var/log/audit/audit.log", log.data, log.size);
+    buffer_free(&log);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir);
+    harness_expect(
+        db, "1|created|1|/new|/new\n3000|deleted|3000|/sys/a/f0|/sys/a/f999",
+        "SELECT count(*), action, count(DISTINCT path), min(path), max(path) FROM file_events "
+        "GROUP BY action ORDER BY action");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(commands_are_graded_by_what_they_do_and_to_what)
 {
     sqlite3 *db = open_host();
@@ -587,6 +623,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, a_shell_out_of_a_tools_pager_is_found_and_an_editor_is_not);
     tcase_add_test(tcase, service_events_tell_starts_stops_and_failures_of_the_manager);
     tcase_add_test(tcase, file_events_tell_what_became_of_a_file_and_by_whom);
+    tcase_add_test(tcase, an_event_of_many_files_is_an_event_of_each);
     tcase_add_test(tcase, commands_are_graded_by_what_they_do_and_to_what);
     tcase_add_test(tcase, a_service_is_what_would_run);
     tcase_add_test(tcase, known_admins_are_left_out);

@@ -23,13 +23,14 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
                 THEN 'attributes'
             WHEN instr(a.paths, '"CREATE"') THEN 'created'
             ELSE 'modified' END AS action,
-       a.path COLLATE NOCASE AS path,
+       iif(o.value = 0, a.path, o.value) COLLATE NOCASE AS path,
        coalesce(a.user, u.username, CAST(a.uid AS TEXT)) COLLATE NOCASE AS user,
        coalesce(a.login_user, l.username, CAST(a.auid AS TEXT)) COLLATE NOCASE AS login_user,
        a.pid, a.exe COLLATE NOCASE AS exe, a.syscall AS detail,
        a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, 'audit' AS via,
        NULL COLLATE NOCASE AS from_path, NULL AS content, a.comm COLLATE NOCASE AS name, a.ppid, a.auid
   FROM audit_events AS a
+ CROSS JOIN json_each(ifnull(a.objects, '[0]')) AS o -- nearly always one
   LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
   LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
  WHERE a.category = 'file' AND a.path IS NOT NULL AND a.success IS NOT 0

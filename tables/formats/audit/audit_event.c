@@ -360,15 +360,15 @@ static bool denied_path(const struct audit_event *event, struct audit_field *ret
     return record && audit_record_field(record, "path", ret) && !audit_is_null(ret);
 }
 
-void audit_event_path(const struct audit_event *event, struct buffer *text)
+/* Append a name, made absolute by the working directory of the event. */
+static void put_absolute(const struct audit_event *event, const struct audit_field *name,
+                         struct buffer *text)
 {
-    struct audit_field         name, cwd;
+    struct audit_field         cwd;
     struct buffer              path = {0};
     const struct audit_record *at = audit_event_find(event, AUDIT_TYPE_CWD);
 
-    if (!named_path(event, &name) && !denied_path(event, &name))
-        return;
-    audit_value(&name, true, "", &path);
+    audit_value(name, true, "", &path);
     if (path.size && path.data[0] != '/' && at && audit_record_field(at, "cwd", &cwd) &&
         !audit_is_null(&cwd)) {
         audit_value(&cwd, true, "", text);
@@ -376,6 +376,57 @@ void audit_event_path(const struct audit_event *event, struct buffer *text)
             buffer_putc(text, '/');
     }
     buffer_put(text, path.data, path.size);
+    text->failed |= path.failed;
+    buffer_free(&path);
+}
+
+void audit_event_path(const struct audit_event *event, struct buffer *text)
+{
+    struct audit_field name;
+
+    if (named_path(event, &name) || denied_path(event, &name))
+        put_absolute(event, &name, text);
+}
+
+/* The nametype of a PATH record that has a name and is not of a PARENT; false for another record. */
+static bool object_type(const struct audit_record *record, struct audit_field *ret_name,
+                        struct audit_field *ret_type)
+{
+    return record->id == AUDIT_TYPE_PATH && object_name(record, ret_name) &&
+           (audit_record_field(record, "nametype", ret_type) ||
+            audit_record_field(record, "objtype", ret_type));
+}
+
+static bool is_same(const struct audit_field *a, const struct audit_field *b)
+{
+    return a->size == b->size && memcmp(a->value, b->value, a->size) == 0;
+}
+
+void audit_event_objects(const struct audit_event *event, struct buffer *text)
+{
+    struct audit_field name, type, last = {0};
+    struct buffer      path = {0};
+    size_t             n = 0;
+
+    for (size_t i = 0; i < event->n; i++)
+        if (object_type(&event->records[i], &name, &type)) {
+            n = last.value && is_same(&type, &last) ? n + 1 : 1;
+            last = type;
+        }
+    if (n < 2)
+        return;
+    buffer_putc(text, '[');
+    n = 0;
+    for (size_t i = 0; i < event->n; i++) {
+        if (!object_type(&event->records[i], &name, &type) || !is_same(&type, &last))
+            continue;
+        buffer_reset(&path);
+        put_absolute(event, &name, &path);
+        if (n++)
+            buffer_putc(text, ',');
+        buffer_json(text, path.data ? path.data : "", path.size);
+    }
+    buffer_putc(text, ']');
     text->failed |= path.failed;
     buffer_free(&path);
 }

@@ -43,6 +43,10 @@ void audit_event_paths(const struct audit_event *event, struct buffer *text);
  * that is not the directory a change was made in (nametype PARENT). Nothing where there is none. */
 void audit_event_path(const struct audit_event *event, struct buffer *text);
 
+/* Append the paths of all files that the event did the same to, as a JSON array: of the PATH records, those whose
+ * nametype is that of the last. Nothing where there is one at most, as of nearly all events. */
+void audit_event_objects(const struct audit_event *event, struct buffer *text);
+
 /* Append the lines as they are in the log. */
 void audit_event_text(const struct audit_event *event, struct buffer *text);
 

@@ -596,6 +596,12 @@ static int get_path(struct tbl_scan *scan, const void *row, sqlite3_context *out
     return give_event(scan, out, audit_event_path);
 }
 
+static int get_objects(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return give_event(scan, out, audit_event_objects);
+}
+
 static int get_record(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)row;
@@ -823,6 +829,10 @@ static const struct tbl_column columns[] = {
         "File of the event, as an absolute path: the last PATH that is not a PARENT, of EXECVE the "
         "first",
         get_path),
+    TBL_LAZY("objects", TBL_TEXT, 0,
+             "Paths of all files that the event did the same to, as a JSON array, where there are "
+             "several: a folder removed with what the kernel keeps in it",
+             get_objects),
     TBL_LAZY("paths", TBL_TEXT, 0,
              "All PATH records as a JSON array of {item, name, nametype, mode, ouid, ogid, inode, "
              "dev}",
