@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "formats/sigma/sigma.h"
+#include "formats/sigma/yaml_entries.h"
 #include "formats/text/json_pairs.h"
 
 /* A rule of that detection, alone in a set that reads one log. */
@@ -426,6 +427,107 @@ START_TEST(log_sources_and_fields_are_rows)
 }
 END_TEST
 
+/* Of a file, what is left where a, b and c are asked for; NULL: all of it. */
+static const struct {
+    const char *text, *left;
+} files[] = {
+    {"a: 1\nx: 2\nb: 3\n", "a: 1\n\nb: 3\n"},
+    {"a: 1\nx:\n- p\n-\n  q: r\n\n  s\nb:\n  - x: y\n", "a: 1\n\n\n\n\n\n\nb:\n  - x: y\n"},
+    {"a: 1\nx: |\n  it's \"so\n\n  [\nb: 'it''s'\n", "a: 1\n\n\n\n\nb: 'it''s'\n"},
+    {"a: 1\nx: 'it''s: \"'\nb: \"\\\"\" # c\n", "a: 1\n\nb: \"\\\"\" # c\n"},
+    {"x: first\ny: 2\n---\nx: first\ny: 2", "x: first\n\n---\nx: first\n"},
+    {"# c\nx: first\ny: 2\r\n'z': 3\n", "# c\nx: first\n\n'z': 3\n"},
+    {"a: don't\nx: it's\nb: 1\n", "a: don't\n\nb: 1\n"},
+    {"", ""},
+    /* text that may go on in the next line, or that is not plain to see */
+    {"a: \"1\nx: 2\"\nb: 3\n", NULL},
+    {"a: '1\nx: 2'\n", NULL},
+    {"a: '1''\nx: 2'\n", NULL},
+    {"a: \"1\\\"\nx: 2\"\n", NULL},
+    {"'a \"b': \"open\nx: 2\"\n", NULL},
+    {"- 'a': - \"open\nx: 2\"\n", "- 'a': - \"open\nx: 2\"\n"},
+    {"don't: 'open\nx: 2'\n", NULL},
+    {"a: [\nx: 2]\n", NULL},
+    {"a: {\nx: 2}\n", NULL},
+    {"a: &n 1\nx: *n\n", NULL},
+    {"a: !t 'x\nx: 2'\n", NULL},
+    {"a: 1\nx: \"2\nb: \"\n", NULL},
+    {"? a\n: 1\nx: 2\n", NULL},
+    {"a: 1\nx: 2\rb: 3\n", NULL},
+    {"a: 1\nx: 2\u2028b: 3\n", NULL},
+    {"a: 1\nx: 2\xc2\x85"
+     "b: 3\n",
+     NULL},
+};
+
+START_TEST(what_nobody_asks_for_is_left_out_where_that_is_plain)
+{
+    static const char *const keys[] = {"a", "b", "c", NULL};
+    const char              *text = files[_i].text;
+    char                     out[100];
+    size_t                   size;
+    bool                     plain = yaml_entries(text, strlen(text), keys, out, &size);
+
+    ck_assert_msg(plain == (files[_i].left != NULL), "%s", text);
+    if (plain)
+        ck_assert_msg(size == strlen(files[_i].left) && memcmp(out, files[_i].left, size) == 0,
+                      "%s---\n%.*s", text, (int)size, out);
+}
+END_TEST
+
+/* The tree of a file without those entries, in a line. */
+static void print_tree(const struct yaml_node *node, struct buffer *text)
+{
+    buffer_printf(text, "%u%s(", node->line, node->plain ? "" : "'");
+    buffer_put(text, node->text ? node->text : "", node->size);
+    for (size_t i = 0; i < node->n; i++)
+        print_tree(node->items[i], text);
+    buffer_putc(text, ')');
+}
+
+static void compare_trees(const char *path, void *data)
+{
+    static const char *const keys[] = {"title", "detection", "logsource", NULL};
+    static char              text[1 << 16], out[1 << 16];
+    struct yaml_file         all, part;
+    struct arena             arena = {0};
+    FILE                    *file = fopen(path, "re");
+    size_t                  *left_out = data, size, less;
+
+    ck_assert_ptr_nonnull(file);
+    size = fread(text, 1, sizeof text, file);
+    fclose(file);
+    bool plain = size < sizeof text && yaml_entries(text, size, keys, out, &less);
+    ck_assert_int_eq(yaml_file_parse(text, size, &arena, &all), 0);
+    ck_assert_int_eq(plain ? yaml_file_parse(out, less, &arena, &part) : 0, 0);
+    for (size_t i = 0; plain && i < all.n; i++)
+        for (const char *const *key = keys; *key; key++) {
+            const struct yaml_node *a = yaml_get(all.documents[i], *key);
+            const struct yaml_node *b = yaml_get(part.documents[i], *key);
+            struct buffer           trees[2] = {0};
+            ck_assert_int_eq(a != NULL, b != NULL);
+            if (a) {
+                print_tree(a, &trees[0]);
+                print_tree(b, &trees[1]);
+                ck_assert_str_eq(buffer_text(&trees[0]), buffer_text(&trees[1]));
+            }
+            buffer_free(&trees[0]);
+            buffer_free(&trees[1]);
+        }
+    arena_free(&arena);
+    *left_out += plain;
+}
+
+START_TEST(public_rules_are_the_same_without_what_nobody_asks_for)
+{
+    size_t left_out = 0, n = harness_each_evidence("sigma", ".yml", compare_trees, &left_out);
+
+    if (!n)
+        SKIP("needs SVCQL_EVIDENCE");
+    ck_assert_uint_gt(left_out, n * 9 / 10);
+}
+END_TEST
+
 Suite *make_sigma_suite(void)
 {
     Suite *suite = suite_create("sigma");
@@ -441,6 +543,9 @@ Suite *make_sigma_suite(void)
     tcase_add_test(tcase, hostile_conditions_are_refused);
     tcase_add_test(tcase, a_file_has_documents_and_filters);
     tcase_add_test(tcase, log_sources_and_fields_are_rows);
+    tcase_add_loop_test(tcase, what_nobody_asks_for_is_left_out_where_that_is_plain, 0,
+                        sizeof files / sizeof *files);
+    tcase_add_test(tcase, public_rules_are_the_same_without_what_nobody_asks_for);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -182,7 +182,7 @@ static const char *event_json(struct tbl_scan *scan, struct sigma_event *event)
 
     buffer_putc(&json, '{');
     for (size_t i = 0; i < event->n; i++) {
-        const struct sigma_value *value = &event->values[i];
+        const struct sigma_value *value = sigma_event_at(event, i);
         buffer_puts(&json, i ? "," : "");
         buffer_json(&json, value->name, value->name_size);
         buffer_putc(&json, ':');
@@ -195,7 +195,7 @@ static const char *event_json(struct tbl_scan *scan, struct sigma_event *event)
 }
 
 /* What people want to see of an event, the best name first. */
-static const char *subject(struct tbl_scan *scan, const struct sigma_event *event)
+static const char *subject(struct tbl_scan *scan, struct sigma_event *event)
 {
     static const char *const names[] = {"CommandLine",
                                         "ScriptBlockText",
@@ -225,7 +225,7 @@ static const char *subject(struct tbl_scan *scan, const struct sigma_event *even
 
     for (size_t i = 0; i < TBL_COUNT(names); i++)
         for (size_t v = 0; v < event->n; v++) {
-            const struct sigma_value *value = &event->values[v];
+            const struct sigma_value *value = sigma_event_at(event, v);
             if (value->size && value->name_size == strlen(names[i]) &&
                 memcmp(value->name, names[i], value->name_size) == 0)
                 return tbl_utf8(scan, value->text, value->size);
@@ -244,7 +244,10 @@ static int hit_row(struct tbl_scan *scan, struct match_row *row, size_t rule)
     row->host = found->host ? tbl_printf(scan, "%s", found->host) : NULL;
     row->source = found->source ? tbl_printf(scan, "%s", found->source) : NULL;
     row->record = found->record ? tbl_printf(scan, "%s", found->record) : NULL;
-    row->subject = subject(scan, event);
+    if (TBL_USES(scan, struct match_row, subject))
+        row->subject = subject(scan, event);
+    if (!TBL_USES(scan, struct match_row, row))
+        return SQLITE_ROW;
     row->row = event_json(scan, event);
     return row->row ? SQLITE_ROW : SQLITE_NOMEM; /* of the others the scan knows it */
 }

@@ -114,7 +114,7 @@ static int put_fields(struct sigma_audit *audit, struct sigma *sigma,
         if (!own && is_register(&field))
             continue;
         int32_t number = own ? 0 : sigma_name_find(event->names, field.name, field.name_size);
-        if (own || (number != SIGMA_NO_FIELD && !sigma_event_get(event, number)))
+        if (own || (number != SIGMA_NO_FIELD && !sigma_event_has(event, number)))
             r = put_field(audit, sigma, record, &field);
     }
     return r;
@@ -124,7 +124,7 @@ static void put_text(struct sigma *sigma, const char *name, const char *text, si
 {
     const struct sigma_event *event = sigma_event(sigma);
 
-    if (!sigma_event_get(event, sigma_name_find(event->names, name, strlen(name))))
+    if (!sigma_event_has(event, sigma_name_find(event->names, name, strlen(name))))
         sigma_put(sigma, name, strlen(name), text, size);
 }
 

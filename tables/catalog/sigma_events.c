@@ -16,6 +16,8 @@ SQLITE_EXTENSION_INIT3
 /* Columns that every query begins with. */
 enum { TIME, HOST, SOURCE, RECORD, OWN };
 
+#define NUMBER_ROOM 20 /* characters of a number */
+
 struct sigma_events {
     struct sigma       *sigma;
     sqlite3            *db;
@@ -27,8 +29,8 @@ struct sigma_events {
     struct json_pairs   pairs;
     struct sigma_audit *audit;
     int64_t             read;
-    uint32_t            asked;          /* which of system_fields, a bit each */
-    char                numbers[8][24]; /* texts of a row's numbers */
+    uint32_t            asked;                    /* which of system_fields, a bit each */
+    char                numbers[16][NUMBER_ROOM]; /* texts of a row's numbers */
     size_t              n_numbers;
 };
 
@@ -42,16 +44,29 @@ static const char *column(struct sigma_events *events, int c, size_t *ret_size)
     return text;
 }
 
+/* The text of a number, at the end of the room that there is for it. */
+static const char *number_text(int64_t number, char room[NUMBER_ROOM], size_t *ret_size)
+{
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    char    *at = room + NUMBER_ROOM;
+
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (number < 0)
+        *--at = '-';
+    *ret_size = (size_t)(room + NUMBER_ROOM - at);
+    return at;
+}
+
 /* A column as a key; the text of a number is made by us, as SQLite's would cost an allocation. */
 static struct sigma_key key(struct sigma_events *events, const char *name, int c)
 {
     struct sigma_key key = {.name = name};
 
     if (sqlite3_column_type(events->stmt, c) == SQLITE_INTEGER) {
-        char *text = events->numbers[events->n_numbers++ % TBL_COUNT(events->numbers)];
-        key.size = (size_t)snprintf(text, sizeof events->numbers[0], "%" PRId64,
-                                    (int64_t)sqlite3_column_int64(events->stmt, c));
-        key.value = text;
+        char *room = events->numbers[events->n_numbers++ % TBL_COUNT(events->numbers)];
+        key.value = number_text(sqlite3_column_int64(events->stmt, c), room, &key.size);
         return key;
     }
     key.value = column(events, c, &key.size);
@@ -81,6 +96,18 @@ static int put_pairs(struct sigma_events *events, int c)
         (pair.copied ? sigma_put_copy : sigma_put)(events->sigma, pair.name, pair.name_size,
                                                    pair.value, pair.value_size);
     return r == -ENOMEM ? r : 0; /* what is not JSON has no fields */
+}
+
+/* The values that a table hands over. */
+static int put_fields(struct sigma_events *events, int c)
+{
+    const struct event_fields *fields =
+        sqlite3_value_pointer(sqlite3_column_value(events->stmt, c), EVENT_FIELDS);
+
+    if (!fields)
+        return 0;
+    sigma_read_by(events->sigma, fields);
+    return fields->each(fields->reader, sigma_take, events->sigma);
 }
 
 /* Begin the next event of the row at hand, all its values but the keys: 1; 0 where there is none,
@@ -115,7 +142,7 @@ static int put_windows(struct sigma_events *events)
 
     if (r <= 0)
         return r;
-    r = put_pairs(events, OWN + 4);
+    r = put_fields(events, OWN + 4);
     put_column(events, "Computer", OWN + 3);
     for (int i = 0, c = OWN + 5; i < (int)TBL_COUNT(system_fields); i++)
         if (events->asked >> i & 1)
@@ -164,7 +191,8 @@ static const struct feed {
     put_event  *put;
 } feeds[] = {
     {"windows_events", "windows",
-     "SELECT time, host, source, record_id, channel, event_id, provider_name, computer, data%s "
+     "SELECT time, host, source, record_id, channel, event_id, provider_name, computer, "
+     "event_fields%s "
      "FROM windows_events WHERE 1",
      put_windows},
     {"audit_events", "linux",

@@ -9,6 +9,7 @@
 #include "event_log.h"
 #include "formats/evtx/event_forms.h"
 #include "formats/evtx/event_json.h"
+#include "formats/evtx/evtx_names.h"
 #include "formats/log/stream.h"
 #include "formats/text/csv_records.h"
 #include "formats/text/json_objects.h"
@@ -42,6 +43,10 @@ struct event_reader {
     } texts[TEXTS];
     uint64_t count;  /* of events so far */
     bool     failed; /* for lack of memory */
+
+    struct event_fields fields;
+    struct evtx_names  *pair_names; /* NULL: no fields were asked for */
+    struct arena        made;       /* texts of fields of JSON */
 };
 
 int event_open(struct stream *stream, bool json, struct event_range range,
@@ -74,6 +79,8 @@ void event_close(struct event_reader *reader)
     csv_records_free(&reader->rows);
     free(reader->header);
     event_json_free(reader->json);
+    evtx_names_free(reader->pair_names);
+    arena_free(&reader->made);
     for (size_t i = 0; i < TEXTS; i++)
         buffer_free(&reader->texts[i].text);
     free(reader);
@@ -339,6 +346,56 @@ const char *event_value(struct event_reader *reader, const char *name)
     const char *ready = buffer_text(text);
     reader->failed |= !ready;
     return ready;
+}
+
+/* Fields -------------------------------------------------------------------- */
+
+static int take_pair(struct event_reader *reader, const struct evtx_pair *pair, event_take *take,
+                     void *to)
+{
+    struct event_field field = {0};
+    struct evtx_value  value;
+    uint32_t           at = 0;
+
+    if (pair->value.type == EVTX_NULL)
+        return 0;
+    if (evtx_name(reader->pair_names, pair, &field) < 0)
+        return -ENOMEM;
+    while (evtx_value_each(&pair->value, &at, &value)) {
+        field.value = value.data;
+        field.size = value.size;
+        field.form = value.type == EVTX_UTF8 ? 0 : value.type;
+        take(to, &field);
+    }
+    return 0;
+}
+
+static int each_field(void *data, event_take *take, void *to)
+{
+    struct event_reader *reader = data;
+    int                  r = 0;
+
+    if (reader->json) {
+        arena_reset(&reader->made);
+        return event_json_fields(reader->json, &reader->made, take, to);
+    }
+    if (!reader->pair_names && !(reader->pair_names = evtx_names_new()))
+        return -ENOMEM;
+    evtx_names_begin(reader->pair_names);
+    for (size_t i = 0; r == 0 && i < reader->event.n_pairs; i++)
+        r = take_pair(reader, &reader->event.pairs[i], take, to);
+    return r;
+}
+
+static void field_text(const void *value, uint32_t size, uint8_t form, struct buffer *text)
+{
+    evtx_value_text(&(struct evtx_value){value, size, form}, text);
+}
+
+struct event_fields *event_fields(struct event_reader *reader)
+{
+    reader->fields = (struct event_fields){reader, each_field, field_text};
+    return &reader->fields;
 }
 
 bool event_failed(const struct event_reader *reader)

@@ -6,6 +6,7 @@
 #define SVCQL_EVENT_READER_H
 
 #include "formats/evtx/evtx.h"
+#include "formats/text/event_fields.h"
 
 struct event_reader;
 struct stream;
@@ -44,6 +45,9 @@ const char *event_data(struct event_reader *reader);
 const char *event_xml(struct event_reader *reader);
 const char *event_message(struct event_reader *reader);
 const char *event_value(struct event_reader *reader, const char *name);
+
+/* The data's names and values, good until the next event. Valid as long as the reader. */
+struct event_fields *event_fields(struct event_reader *reader);
 
 /* Whether a text was NULL for lack of memory, and not because the event has none. */
 bool event_failed(const struct event_reader *reader);

@@ -91,6 +91,13 @@ static int get_message(struct tbl_scan *scan, const void *row, sqlite3_context *
     return result(scan, out, event_message(reader_of(scan)));
 }
 
+static int get_fields(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    sqlite3_result_pointer(out, event_fields(reader_of(scan)), EVENT_FIELDS, NULL);
+    return SQLITE_OK;
+}
+
 #define SYSTEM_TEXTS(X)                                                                            \
     X(provider_guid, PROVIDER_GUID, "GUID of the provider, in braces")                             \
     X(keywords, KEYWORDS,                                                                          \
@@ -392,6 +399,9 @@ static const struct tbl_column columns[] = {
             "Where in the file the record begins, in bytes"),
     TBL_COL(struct windows_event, path, TBL_KEY | TBL_HIDDEN,
             "Argument: file, folder or glob to read instead of the evidence"),
+    TBL_LAZY("event_fields", TBL_TEXT, TBL_HIDDEN,
+             "The names and values of the data as svcql_rules reads them: a pointer, NULL in SQL",
+             get_fields),
 #define DATA_COLUMN(name, key)                                                                     \
     TBL_LAZY(#name, TBL_TEXT, TBL_HIDDEN, key " of the event's data", get_data_##name),
     DATA_VALUES(DATA_COLUMN)

@@ -463,6 +463,78 @@ void event_json_data(const struct event_json *event, struct buffer *text)
     buffer_free(&r.scratch);
 }
 
+struct taking {
+    event_take   *take;
+    void         *to;
+    struct arena *arena;
+    struct buffer scratch;
+    unsigned      n;
+};
+
+/* A text as it is where it is UTF-8, or else a copy with U+FFFD. */
+static const char *clean(struct taking *t, const char *text, uint32_t *size)
+{
+    if (buffer_is_text(text, *size))
+        return text;
+    buffer_reset(&t->scratch);
+    buffer_utf8(&t->scratch, text, *size);
+    *size = (uint32_t)t->scratch.size;
+    return arena_strndup(t->arena, t->scratch.size ? t->scratch.data : "", t->scratch.size);
+}
+
+static void take_scalar(struct taking *t, struct event_field *field, const cJSON *item)
+{
+    if (cJSON_IsNull(item))
+        return;
+    if (cJSON_IsString(item)) {
+        field->size = (uint32_t)strlen(item->valuestring);
+        field->value = clean(t, item->valuestring, &field->size);
+    } else {
+        buffer_reset(&t->scratch);
+        put_scalar(item, &t->scratch);
+        field->size = (uint32_t)t->scratch.size;
+        field->value =
+            arena_strndup(t->arena, t->scratch.size ? t->scratch.data : "", t->scratch.size);
+    }
+    t->take(t->to, field);
+}
+
+static bool take_member(void *context, const char *name, const cJSON *value)
+{
+    struct taking     *t = context;
+    struct event_field field = {0};
+    const cJSON       *element;
+    char               number[24];
+
+    t->n++;
+    if (name) {
+        field.name_size = (uint32_t)strlen(name);
+        field.name = clean(t, name, &field.name_size);
+    } else {
+        field.name_size = (uint32_t)snprintf(number, sizeof number, "param%u", t->n);
+        field.name = arena_strndup(t->arena, number, field.name_size);
+    }
+    if (!cJSON_IsArray(value))
+        take_scalar(t, &field, value);
+    else
+        cJSON_ArrayForEach(element, value)
+        {
+            take_scalar(t, &field, element);
+        }
+    return t->arena->failed;
+}
+
+int event_json_fields(const struct event_json *event, struct arena *arena, event_take *take,
+                      void *to)
+{
+    struct taking t = {.take = take, .to = to, .arena = arena};
+
+    visit_members(event->data, event->flat, 0, take_member, &t);
+    bool failed = arena->failed || t.scratch.failed;
+    buffer_free(&t.scratch);
+    return failed ? -ENOMEM : 0;
+}
+
 struct search {
     const char  *name;
     const cJSON *found;

@@ -9,6 +9,8 @@
 #define SVCQL_EVENT_JSON_H
 
 #include "evtx.h"
+#include "formats/text/arena.h"
+#include "formats/text/event_fields.h"
 
 struct event_json;
 
@@ -34,6 +36,11 @@ bool event_json_message(const struct event_json *event, struct buffer *text);
 /* Append the data pairs as evtx_pairs_json() does: one object, every value a string, a list of
  * strings or null. */
 void event_json_data(const struct event_json *event, struct buffer *text);
+
+/* The same, each as a field in UTF-8, a list as several; those that are null are left out. What has to be made for
+ * that is the arena's. 0 or -ENOMEM. */
+int event_json_fields(const struct event_json *event, struct arena *arena, event_take *take,
+                      void *to);
 
 /* Append one value of the data by its name; false where it is absent or null. */
 bool event_json_value(const struct event_json *event, const char *name, struct buffer *text);

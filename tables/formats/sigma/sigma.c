@@ -4,6 +4,7 @@
 
 #include "formats/text/array.h"
 #include "sigma_set.h"
+#include "yaml_entries.h"
 
 enum { DEPTH_MAX = 64 }; /* of correlations of correlations */
 
@@ -88,13 +89,27 @@ static int read_documents(struct sigma *sigma, const char *file, const struct ya
     return 0;
 }
 
+/* The entries of a rule that are read; others are for people. */
+static const char *const entries[] = {"title",       "id",        "name",   "level",
+                                      "tags",        "logsource", "action", "detection",
+                                      "correlation", "filter",    NULL};
+
+static int parse_yaml(struct sigma *sigma, const char *text, size_t size, struct yaml_file *ret)
+{
+    char *read = size <= YAML_SIZE_MAX ? arena_alloc(&sigma->scratch, size + 1) : NULL;
+
+    if (read && yaml_entries(text, size, entries, read, &size))
+        text = read;
+    return yaml_file_parse(text, size, &sigma->scratch, ret);
+}
+
 int sigma_read(struct sigma *sigma, const char *file, const char *text, size_t size)
 {
     struct yaml_file yaml;
     const char      *name = arena_strndup(&sigma->arena, file, strlen(file));
 
     arena_reset(&sigma->scratch);
-    int bad = yaml_file_parse(text, size, &sigma->scratch, &yaml);
+    int bad = parse_yaml(sigma, text, size, &yaml);
     if (bad == -ENOMEM)
         return bad;
     int r = read_documents(sigma, name, &yaml);

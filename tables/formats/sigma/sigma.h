@@ -103,6 +103,11 @@ void sigma_put(struct sigma *sigma, const char *name, size_t name_size, const ch
 void sigma_put_copy(struct sigma *sigma, const char *name, size_t name_size, const char *text,
                     size_t size);
 
+/* Add a value as its log has it: an event_take, to a struct sigma. Those of a form other than 0 need before it
+ * sigma_read_by(), which says how their texts are made. */
+void sigma_take(void *sigma, const struct event_field *field);
+void sigma_read_by(struct sigma *sigma, const struct event_fields *fields);
+
 /* The rules that the event fits, in their order: their number, or -ENOMEM. The list is valid until
  * the next call. */
 long sigma_match(struct sigma *sigma, const uint32_t **ret_rules);

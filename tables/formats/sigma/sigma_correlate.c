@@ -132,8 +132,8 @@ static bool put_group(struct sigma_correlator *correlator, const struct member *
 {
     const struct sigma_correlation *correlation =
         sigma_rule(correlator->sigma, member->rule)->correlation;
-    const struct sigma_event *event = sigma_event(correlator->sigma);
-    struct buffer            *group = &correlator->group;
+    struct sigma_event *event = sigma_event(correlator->sigma);
+    struct buffer      *group = &correlator->group;
 
     buffer_reset(group);
     for (size_t g = 0; g < correlation->n_group_by; g++) {

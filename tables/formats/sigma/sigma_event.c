@@ -107,6 +107,7 @@ void sigma_event_free(struct sigma_event *event)
     free(event->values);
     free(event->fields);
     arena_free(&event->text);
+    buffer_free(&event->scratch);
     *event = (struct sigma_event){0};
 }
 
@@ -124,57 +125,166 @@ static void link_value(struct sigma_event *event, int32_t field, int32_t index)
     event->fields[field].last = index;
 }
 
-void sigma_event_add(struct sigma_event *event, const char *name, size_t name_size,
-                     const char *text, size_t size, bool copy)
+/* A value of a field at the end, of which its bytes are left to fill; NULL where there is no room. */
+static struct sigma_value *new_value(struct sigma_event *event, const char *name, size_t name_size,
+                                     int32_t field)
 {
     if (event->n == SIGMA_EVENT_MAX) {
         event->lost++;
-        return;
+        return NULL;
     }
     struct sigma_value *value = ARRAY_REUSE(event->values, event->n, event->room);
     if (!value) {
         event->failed = true;
-        return;
+        return NULL;
     }
-    if (size > SIGMA_VALUE_MAX)
-        size = SIGMA_VALUE_MAX;
-    *value = (struct sigma_value){.text = text,
-                                  .size = (uint32_t)size,
-                                  .name = name,
-                                  .name_size = (uint32_t)name_size,
-                                  .field = sigma_name_find(event->names, name, name_size),
-                                  .next = -1};
-    if (copy) {
-        value->text = arena_strndup(&event->text, text, size);
-        value->name = arena_strndup(&event->text, name, name_size);
-        if (event->text.failed) {
-            event->failed = true;
-            value->size = value->name_size = 0;
-        }
-    }
+    value->name = name;
+    value->name_size = (uint32_t)name_size;
+    value->field = field;
+    value->next = -1;
     link_value(event, value->field, (int32_t)event->n - 1);
+    return value;
 }
 
-const struct sigma_value *sigma_event_get(const struct sigma_event *event, int32_t field)
+static const char *keep(struct sigma_event *event, const char *text, size_t size)
 {
-    if (field < 0 || (size_t)field >= event->n_fields || event->fields[field].turn != event->turn)
+    const char *copy = arena_strndup(&event->text, text, size);
+
+    event->failed |= event->text.failed;
+    return copy;
+}
+
+void sigma_event_add(struct sigma_event *event, const char *name, size_t name_size,
+                     const char *text, size_t size, bool copy)
+{
+    struct sigma_value *value =
+        new_value(event, name, name_size, sigma_name_find(event->names, name, name_size));
+
+    if (!value)
+        return;
+    size = size < SIGMA_VALUE_MAX ? size : SIGMA_VALUE_MAX;
+    value->text = copy ? keep(event, text, size) : text;
+    value->name = copy ? keep(event, name, name_size) : name;
+    if (event->failed)
+        size = value->name_size = 0;
+    value->bytes = value->text;
+    value->size = value->n_bytes = (uint32_t)size;
+}
+
+void sigma_event_take(struct sigma_event *event, const struct event_field *field)
+{
+    int32_t             number = field->known ? *field->known : EVENT_NAME_NEW;
+    struct sigma_value *value;
+
+    if (number == EVENT_NAME_NEW)
+        number = sigma_name_find(event->names, field->name, field->name_size);
+    if (field->known)
+        *field->known = number;
+    value = new_value(event, field->name, field->name_size, number);
+    if (!value)
+        return;
+    value->bytes = field->value;
+    value->n_bytes = field->size;
+    value->form = field->form;
+    if (field->form)
+        return;
+    value->text = field->value;
+    value->size = field->size < SIGMA_VALUE_MAX ? field->size : SIGMA_VALUE_MAX;
+}
+
+/* Make the text of a value. */
+static void read_value(struct sigma_event *event, struct sigma_value *value)
+{
+    struct buffer *text = &event->scratch;
+
+    if (value->text)
+        return;
+    buffer_reset(text);
+    event->read(value->bytes, value->n_bytes, value->form, text);
+    value->size = (uint32_t)(text->size < SIGMA_VALUE_MAX ? text->size : SIGMA_VALUE_MAX);
+    value->text = keep(event, text->size ? text->data : "", value->size);
+    event->failed |= text->failed;
+    if (event->failed)
+        value->size = 0;
+}
+
+bool sigma_event_has(const struct sigma_event *event, int32_t field)
+{
+    return field >= 0 && (size_t)field < event->n_fields &&
+           event->fields[field].turn == event->turn;
+}
+
+const struct sigma_value *sigma_event_at(struct sigma_event *event, size_t i)
+{
+    if (i >= event->n)
         return NULL;
-    return &event->values[event->fields[field].first];
+    read_value(event, &event->values[i]);
+    return &event->values[i];
+}
+
+const struct sigma_value *sigma_event_get(struct sigma_event *event, int32_t field)
+{
+    return sigma_event_has(event, field) ? sigma_event_at(event, (size_t)event->fields[field].first)
+                                         : NULL;
+}
+
+const struct sigma_value *sigma_event_next(struct sigma_event       *event,
+                                           const struct sigma_value *value)
+{
+    return value->next < 0 ? NULL : sigma_event_at(event, (size_t)value->next);
+}
+
+void sigma_event_rename(struct sigma_event *event, int32_t field, const char *name,
+                        size_t name_size)
+{
+    if (!sigma_event_has(event, field))
+        return;
+    struct sigma_value  from = event->values[event->fields[field].first];
+    struct sigma_value *value =
+        new_value(event, name, name_size, sigma_name_find(event->names, name, name_size));
+
+    if (!value)
+        return;
+    value->text = from.text;
+    value->folded = from.folded;
+    value->plain = from.plain;
+    value->size = from.size;
+    value->bytes = from.bytes;
+    value->n_bytes = from.n_bytes;
+    value->form = from.form;
+}
+
+/* Eight bytes with ASCII letters in lower case. */
+static uint64_t fold_eight(uint64_t eight)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = 0x80 * ones;
+    uint64_t       low = eight & ~high;
+    uint64_t       from_a = low + (0x80 - 'A') * ones, after_z = low + (0x80 - 'Z' - 1) * ones;
+
+    return eight | ((from_a & ~after_z & ~eight & high) >> 2);
 }
 
 const char *sigma_value_fold(struct sigma_event *event, struct sigma_value *value)
 {
+    uint64_t eight, all = 0;
+
     if (value->folded)
         return value->folded;
-    char *folded = arena_alloc(&event->text, (size_t)value->size + 8);
+    read_value(event, value);
+    char *folded = arena_alloc(&event->text, (size_t)value->size + sizeof eight);
     if (!folded) {
         event->failed = true;
         value->size = 0;
         return "";
     }
-    for (uint32_t i = 0; i < value->size; i++) {
-        unsigned char c = (unsigned char)value->text[i];
-        folded[i] = (char)(c + ((unsigned char)(c - 'A') < 26 ? 32 : 0));
+    for (uint32_t i = 0; i < value->size; i += sizeof eight) {
+        uint32_t left = value->size - i;
+        eight = 0;
+        memcpy(&eight, value->text + i, left < sizeof eight ? left : sizeof eight);
+        all |= eight;
+        eight = fold_eight(eight);
+        memcpy(folded + i, &eight, sizeof eight);
     }
+    value->plain = !(all & UINT64_C(0x8080808080808080));
     return value->folded = folded;
 }

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "formats/text/arena.h"
+#include "formats/text/event_fields.h"
 
 #define SIGMA_NO_FIELD  (-1)
 #define SIGMA_VALUE_MAX (1u << 20) /* bytes of a value that are compared; the rest is cut off */
@@ -43,17 +44,20 @@ int32_t sigma_name_find(const struct sigma_names *names, const char *name, size_
 void    sigma_names_free(struct sigma_names *names);
 
 struct sigma_value {
-    const char *text;   /* as the log has it */
+    const char *text;   /* UTF-8; NULL until it is made of the bytes */
     const char *folded; /* ASCII letters in lower case; NULL until sigma_value_fold() */
     const char *name;   /* of the field */
-    uint32_t    size, name_size;
+    const void *bytes;  /* as the log has it */
+    uint32_t    size, name_size, n_bytes;
     int32_t     field; /* number of the name, or SIGMA_NO_FIELD */
     int32_t     next;  /* index of the next value of the same field, or -1 */
+    uint8_t     form;  /* of the bytes: event_fields.h */
+    bool        plain; /* the folded text is ASCII */
 };
 
 struct sigma_event {
     const struct sigma_names *names;
-    struct sigma_value       *values;
+    struct sigma_value       *values; /* their texts by the functions below */
     size_t                    n, room;
     size_t                    lost; /* values beyond SIGMA_EVENT_MAX, of all events */
     struct {
@@ -63,7 +67,9 @@ struct sigma_event {
     size_t       n_fields;
     uint32_t     turn;
     struct arena text; /* copies, and folded texts */
-    bool         failed;
+    void (*read)(const void *value, uint32_t size, uint8_t form, struct buffer *text);
+    struct buffer scratch;
+    bool          failed;
 };
 
 void sigma_event_begin(struct sigma_event *event, const struct sigma_names *names);
@@ -73,8 +79,22 @@ void sigma_event_free(struct sigma_event *event);
 void sigma_event_add(struct sigma_event *event, const char *name, size_t name_size,
                      const char *text, size_t size, bool copy);
 
-/* The first value of a field; NULL where the event has none. Further ones by their `next`. */
-const struct sigma_value *sigma_event_get(const struct sigma_event *event, int32_t field);
+/* Add one as its log has it; event->read makes its text. */
+void sigma_event_take(struct sigma_event *event, const struct event_field *field);
+
+/* Add the first value of a field under a further name. */
+void sigma_event_rename(struct sigma_event *event, int32_t field, const char *name,
+                        size_t name_size);
+
+/* Whether the event has a value of a field. */
+bool sigma_event_has(const struct sigma_event *event, int32_t field);
+
+/* The first value of a field, the next one of the same field, and the i-th of all, with their texts; NULL where the
+ * event has none. The empty text where out of memory. */
+const struct sigma_value *sigma_event_get(struct sigma_event *event, int32_t field);
+const struct sigma_value *sigma_event_next(struct sigma_event       *event,
+                                           const struct sigma_value *value);
+const struct sigma_value *sigma_event_at(struct sigma_event *event, size_t i);
 
 /* Its text in lower case; the empty text where out of memory. */
 const char *sigma_value_fold(struct sigma_event *event, struct sigma_value *value);

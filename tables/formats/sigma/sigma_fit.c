@@ -12,6 +12,21 @@
 
 #define NUMBER_MAX 63 /* characters of a number or a time */
 
+/* A few decimal digits as a number, as nearly all are; false of anything else. */
+static bool short_number(const struct sigma_value *value, double *ret)
+{
+    uint32_t number = 0;
+
+    for (uint32_t i = 0; i < value->size; i++) {
+        unsigned digit = (unsigned)value->text[i] - '0';
+        if (digit > 9)
+            return false;
+        number = number * 10 + digit;
+    }
+    *ret = number;
+    return true;
+}
+
 /* A value as a number, decimal or 0x and hexadecimal; false where it is none. */
 static bool number_of(const struct sigma_value *value, double *ret)
 {
@@ -20,6 +35,8 @@ static bool number_of(const struct sigma_value *value, double *ret)
     if (value->size == 0 || value->size > NUMBER_MAX || !strchr("+-.0123456789", value->text[0]) ||
         value->text[value->size - 1] == '.')
         return false;
+    if (value->size < 10 && short_number(value, ret))
+        return true;
     memcpy(text, value->text, value->size);
     text[value->size] = '\0';
     *ret = strtod(text, &end);
@@ -253,7 +270,7 @@ static bool value_fits(struct sigma_run *run, const struct sigma_test *test,
 
 bool sigma_test_fits(struct sigma_run *run, const struct sigma_test *test)
 {
-    const struct sigma_event *event = run->event;
+    struct sigma_event *event = run->event;
 
     if (run->marks && test->literal) {
         bool is_there = run->marks[test->literal - 1] == run->turn;
@@ -262,15 +279,15 @@ bool sigma_test_fits(struct sigma_run *run, const struct sigma_test *test)
     }
     if (test->field == SIGMA_NO_FIELD) {
         for (size_t i = 0; i < event->n; i++)
-            if (value_fits(run, test, &event->values[i]))
+            if (value_fits(run, test, sigma_event_at(event, i)))
                 return true;
         return false;
     }
+    if (test->operation == SIGMA_NULL || test->operation == SIGMA_EXISTS)
+        return sigma_event_has(event, test->field) == (test->operation == SIGMA_EXISTS);
     const struct sigma_value *value = sigma_event_get(event, test->field);
-    if (test->operation == SIGMA_NULL)
-        return !value;
     while (value && !value_fits(run, test, value))
-        value = value->next < 0 ? NULL : &event->values[value->next];
+        value = sigma_event_next(event, value);
     return value != NULL;
 }
 

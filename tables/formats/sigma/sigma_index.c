@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "formats/text/array.h"
+#include "formats/text/bytes_hash.h"
 
 #define GRAM        4u
 #define COUNT_BITS  17 /* of the table that counts how often four bytes occur in rules */
 #define BUCKET_BITS 15
-#define FILTER_BITS 14 /* of its words: 128 KiB */
+#define FILTER_BITS 20 /* of the number of its bits: 128 KiB */
 #define NO_LITERAL  UINT32_MAX
 #define COST_MAX    1e9
 
@@ -31,15 +32,16 @@ struct link {
 };
 
 #define SEEN_SLOTS    4096
-#define SEEN_TEXT     232 /* bytes of a value */
+#define SEEN_BYTES    480 /* of a value */
 #define SEEN_LITERALS 24
 
 /* What a value holds, as logs have the same values over and over. */
 struct seen {
     uint64_t hash;
     int32_t  field;
-    uint8_t  size, n;
-    char     text[SEEN_TEXT];
+    uint16_t size;
+    uint8_t  form, n;
+    char     bytes[SEEN_BYTES];
     uint32_t literals[SEEN_LITERALS];
 };
 
@@ -49,9 +51,11 @@ struct sigma_index {
     struct link    *links;
     size_t          n_literals, n_links;
     uint32_t        buckets[1u << BUCKET_BITS];
-    uint64_t        filter[1u << FILTER_BITS]; /* two bits of a word for each key */
-    uint8_t        *fields;                    /* of each number: whether a text belongs to it */
-    size_t          n_fields;
+    uint32_t        filter[1u << (FILTER_BITS - 5)]; /* a bit for each key */
+    size_t          n_fields;                        /* numbers of fields */
+    int32_t        *rule_fields; /* those of rules' texts, one rule after another */
+    uint32_t       *first_field; /* of each rule; the next one's is the end */
+    size_t          n_rule_fields;
     size_t          n_rules, n_ors;
     bool           *anywhere; /* of each rule */
     uint32_t       *marks;    /* of each literal, OR and rule: the search that found it last */
@@ -84,9 +88,10 @@ static uint64_t mix(uint32_t key)
     return key * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static uint64_t filter_bits(uint64_t hash)
+/* The bit of a key in the filter. */
+static uint32_t filter_bit(uint32_t key)
 {
-    return UINT64_C(1) << (hash >> 44 & 63) | UINT64_C(1) << (hash >> 38 & 63);
+    return (key * 0x9e3779b1u) >> (32 - FILTER_BITS);
 }
 
 /* What rules cannot do without ------------------------------------------------------- */
@@ -189,10 +194,8 @@ static uint32_t enter(struct sigma_index *index, const struct literal *literal)
     *added = *literal;
     added->next = *bucket;
     *bucket = (uint32_t)index->n_literals - 1;
-    uint64_t hash = mix(literal->key);
-    index->filter[hash >> (64 - FILTER_BITS)] |= filter_bits(hash);
-    if (literal->field >= 0)
-        index->fields[literal->field] = 1;
+    uint32_t bit = filter_bit(literal->key);
+    index->filter[bit / 32] |= 1u << bit % 32;
     return (uint32_t)index->n_literals;
 }
 
@@ -257,6 +260,25 @@ static int add_literals(struct sigma_index *index, const struct sigma_node *node
         return node->test->literal ? 0 : add_literal(index, node->test);
     for (uint32_t i = 0; r == 0 && i < node->n; i++)
         r = add_literals(index, node->items[i]);
+    return r;
+}
+
+/* Note the fields of a tree's texts, each once, among those of the rule, which are the last. */
+static int add_fields(struct sigma_index *index, const struct sigma_node *node, uint32_t first)
+{
+    int r = 0;
+
+    for (uint32_t i = 0; r == 0 && i < node->n; i++)
+        r = add_fields(index, node->items[i], first);
+    if (node->join != SIGMA_TEST || !node->test->literal || node->test->field < 0)
+        return r;
+    for (size_t i = first; i < index->n_rule_fields; i++)
+        if (index->rule_fields[i] == node->test->field)
+            return r;
+    int32_t *field = ARRAY_ADD(index->rule_fields, index->n_rule_fields);
+    if (!field)
+        return -ENOMEM;
+    *field = node->test->field;
     return r;
 }
 
@@ -376,12 +398,13 @@ static int fill(struct sigma_index *index, struct sigma_node *const *trees, size
         most = field > most ? field : most;
     }
     index->n_fields = (size_t)(most + 1);
-    index->fields = calloc(index->n_fields + 1, 1);
-    if (!index->fields)
-        return -ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        if (trees[i] && add_literals(index, trees[i]) < 0)
+    for (size_t i = 0; i < n; i++) {
+        index->first_field[i] = (uint32_t)index->n_rule_fields;
+        if (trees[i] && (add_literals(index, trees[i]) < 0 ||
+                         add_fields(index, trees[i], index->first_field[i]) < 0))
             return -ENOMEM;
+    }
+    index->first_field[n] = (uint32_t)index->n_rule_fields;
     return add_rules(index, trees, indexed);
 }
 
@@ -399,7 +422,8 @@ int sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
     index->anywhere = calloc(n + 1, sizeof *index->anywhere);
     index->found = calloc(n + 1, sizeof *index->found);
     index->seen = calloc(SEEN_SLOTS, sizeof *index->seen);
-    if (index->counts && index->anywhere && index->found && index->seen)
+    index->first_field = calloc(n + 1, sizeof *index->first_field);
+    if (index->counts && index->anywhere && index->found && index->seen && index->first_field)
         r = fill(index, trees, n, indexed);
     free(index->counts);
     index->counts = NULL;
@@ -418,7 +442,8 @@ void sigma_index_free(struct sigma_index *index)
     arena_free(&index->texts);
     free(index->literals);
     free(index->links);
-    free(index->fields);
+    free(index->rule_fields);
+    free(index->first_field);
     free(index->anywhere);
     free(index->marks);
     free(index->found);
@@ -429,6 +454,19 @@ void sigma_index_free(struct sigma_index *index)
 bool sigma_index_anywhere(const struct sigma_index *index, uint32_t rule)
 {
     return index->anywhere[rule];
+}
+
+size_t sigma_index_words(const struct sigma_index *index)
+{
+    return index->n_fields / 64 + 1;
+}
+
+void sigma_index_ask(const struct sigma_index *index, uint32_t rule, uint64_t *fields)
+{
+    for (uint32_t i = index->first_field[rule]; i < index->first_field[rule + 1]; i++) {
+        uint32_t field = (uint32_t)index->rule_fields[i];
+        fields[field / 64] |= UINT64_C(1) << field % 64;
+    }
 }
 
 /* Searching -------------------------------------------------------------------------- */
@@ -479,48 +517,37 @@ static void compare(struct sigma_index *index, int32_t field, const char *text, 
 
 static bool may_be(const struct sigma_index *index, uint32_t key)
 {
-    uint64_t hash = mix(key), bits = filter_bits(hash);
+    uint32_t bit = filter_bit(key);
 
-    return (index->filter[hash >> (64 - FILTER_BITS)] & bits) == bits;
+    return index->filter[bit / 32] >> bit % 32 & 1;
 }
 
-/* The texts of a field in a value. */
-static void search(struct sigma_index *index, int32_t field, const char *text, uint32_t size)
+/* The short texts beyond ASCII of a field in a value; see is_short(). */
+static void search_short(struct sigma_index *index, int32_t field, const char *text, uint32_t size)
 {
-    uint32_t of_field = salt(field);
-    char     beyond = 0;
-
-    for (uint32_t at = 0; at + GRAM <= size; at++) {
-        uint32_t key = gram_at(text + at) ^ of_field;
-        beyond |= text[at];
-        if (may_be(index, key))
-            compare(index, field, text, size, at, key);
-    }
-    for (uint32_t at = size < GRAM ? 0 : size - GRAM; at < size; at++)
-        beyond |= text[at];
-    for (uint32_t at = 0; (beyond & 0x80) && at < size; at++)
-        for (uint32_t n = 2; (text[at] & 0x80) && n < GRAM; n++) { /* see is_short() */
+    for (uint32_t at = 0; at < size; at++)
+        for (uint32_t n = 2; (text[at] & 0x80) && n < GRAM; n++) {
             char bytes[GRAM] = {0};
             memcpy(bytes, text + at, at + n <= size ? n : 0);
-            uint32_t key = gram_at(bytes) ^ of_field;
+            uint32_t key = gram_at(bytes) ^ salt(field);
             if (may_be(index, key))
                 compare(index, field, text, size, at, key);
         }
 }
 
-static uint64_t hash_of(int32_t field, const char *text, uint32_t size)
+/* The texts of a field in a value. */
+static void search(struct sigma_index *index, int32_t field, const char *text, uint32_t size,
+                   bool plain)
 {
-    uint64_t hash = (uint64_t)(uint32_t)field << 32 | size, word;
+    uint32_t of_field = salt(field);
 
-    for (; size; text += sizeof word) {
-        uint32_t n = size < sizeof word ? size : (uint32_t)sizeof word;
-        word = 0;
-        memcpy(&word, text, n);
-        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 29;
-        size -= n;
+    for (uint32_t at = 0; at + GRAM <= size; at++) {
+        uint32_t key = gram_at(text + at) ^ of_field;
+        if (may_be(index, key))
+            compare(index, field, text, size, at, key);
     }
-    return hash;
+    if (!plain)
+        search_short(index, field, text, size);
 }
 
 static void keep_seen(struct sigma_index *index, struct seen *seen, uint64_t hash, int32_t field,
@@ -530,34 +557,42 @@ static void keep_seen(struct sigma_index *index, struct seen *seen, uint64_t has
         return;
     seen->hash = hash;
     seen->field = field;
-    seen->size = (uint8_t)value->size;
+    seen->form = value->form;
+    seen->size = (uint16_t)value->n_bytes;
     seen->n = (uint8_t)index->n_here;
-    memcpy(seen->text, value->text, value->size);
+    memcpy(seen->bytes, value->bytes, value->n_bytes);
     memcpy(seen->literals, index->here, sizeof index->here);
 }
 
-/* The texts of a field in a value, which is searched only where it was not just seen. */
+static bool is_seen(const struct seen *seen, uint64_t hash, int32_t field,
+                    const struct sigma_value *value)
+{
+    return seen->hash == hash && seen->field == field && seen->form == value->form &&
+           seen->size == value->n_bytes && memcmp(seen->bytes, value->bytes, value->n_bytes) == 0;
+}
+
+/* The texts of a field in a value, whose text is made and searched only where it was not just seen. */
 static void look(struct sigma_index *index, struct sigma_event *event, int32_t field,
                  struct sigma_value *value)
 {
-    if (value->size == 0)
+    struct seen *seen = NULL;
+    uint64_t     hash = 0;
+
+    if (value->n_bytes == 0)
         return;
     index->n_here = 0;
-    if (value->size > SEEN_TEXT) {
-        search(index, field, sigma_value_fold(event, value), value->size);
-        return;
+    if (value->n_bytes <= SEEN_BYTES) {
+        hash = bytes_hash(value->bytes, value->n_bytes, (uint64_t)field << 8 | value->form);
+        seen = &index->seen[(hash >> 32) % SEEN_SLOTS];
     }
-    uint64_t     hash = hash_of(field, value->text, value->size);
-    struct seen *seen = &index->seen[hash % SEEN_SLOTS];
-    if (seen->hash == hash && seen->field == field && seen->size == value->size &&
-        memcmp(seen->text, value->text, value->size) == 0) {
+    if (seen && is_seen(seen, hash, field, value)) {
         for (uint8_t i = 0; i < seen->n; i++)
             mark(index, seen->literals[i]);
         return;
     }
     const char *text = sigma_value_fold(event, value);
-    search(index, field, text, value->size);
-    if (value->size)
+    search(index, field, text, value->size, value->plain);
+    if (seen && !event->failed)
         keep_seen(index, seen, hash, field, value);
 }
 
@@ -570,15 +605,14 @@ static void next_turn(struct sigma_index *index)
     index->turn = 1;
 }
 
-const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *event, bool all,
-                                 size_t *ret_n)
+const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *event,
+                                 const uint64_t *fields, bool all, size_t *ret_n)
 {
     next_turn(index);
     for (size_t i = 0; i < event->n; i++) {
         struct sigma_value *value = &event->values[i];
-        bool searched = value->field >= 0 && (size_t)value->field < index->n_fields &&
-                        index->fields[value->field];
-        if (searched)
+        uint32_t            field = (uint32_t)value->field;
+        if (value->field >= 0 && field < index->n_fields && fields[field / 64] >> field % 64 & 1)
             look(index, event, value->field, value);
         if (all)
             look(index, event, SIGMA_NO_FIELD, value);

@@ -20,11 +20,15 @@ int  sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
                      struct sigma_index **ret);
 void sigma_index_free(struct sigma_index *index); /* accepts NULL */
 
-/* The rules, each once, in no order, one of whose texts the event holds in a field that it belongs
- * to; valid until the next call. Without `all`, values of fields that no text belongs to are
- * passed over; with it keywords are found everywhere. */
-const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *event, bool all,
-                                 size_t *ret_n);
+/* Add the fields of a rule's texts to a set of them, a bit for each number, in sigma_index_words() words. */
+size_t sigma_index_words(const struct sigma_index *index);
+void   sigma_index_ask(const struct sigma_index *index, uint32_t rule, uint64_t *fields);
+
+/* The rules, each once, in no order, one of whose texts the event holds in a field of the set that it belongs
+ * to; valid until the next call. Only rules whose fields are all in the set are sure to be found. With `all` keywords
+ * are found in every value. */
+const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *event,
+                                 const uint64_t *fields, bool all, size_t *ret_n);
 
 /* What the last search found: the numbers `literal` of tests and `mark` of ORs (from 1) whose mark is
  * *ret_turn; of others the text, or each of the texts, is not in the event. */

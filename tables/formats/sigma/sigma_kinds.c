@@ -13,6 +13,7 @@ void sigma_free_kinds(struct sigma *sigma)
         free(sigma->kinds[i]->key);
         free(sigma->kinds[i]->possible);
         free(sigma->kinds[i]->tried);
+        free(sigma->kinds[i]->fields);
         free(sigma->kinds[i]->mappings);
         free(sigma->kinds[i]);
         sigma->kinds[i] = NULL;
@@ -22,27 +23,38 @@ void sigma_free_kinds(struct sigma *sigma)
 
 enum truth { NO, YES, MAYBE };
 
+/* The numbers of the keys' names. */
+struct key_fields {
+    int32_t fields[SIGMA_KEYS_MAX];
+    size_t  n;
+};
+
+static bool is_key(const struct key_fields *keys, int32_t field)
+{
+    for (size_t i = 0; i < keys->n; i++)
+        if (keys->fields[i] == field)
+            return field != SIGMA_NO_FIELD;
+    return false;
+}
+
 /* What the keys alone say of a tree: the event at hand has nothing but them. */
 static enum truth judge(struct sigma *sigma, const struct sigma_node *node,
-                        const struct sigma_key *keys, size_t n)
+                        const struct key_fields *keys)
 {
     enum truth result = node->join == SIGMA_AND ? YES : NO;
 
     if (node->join == SIGMA_TEST) {
         const struct sigma_test *test = node->test;
-        for (size_t k = 0; k < n; k++)
-            if (test->operation != SIGMA_FIELD &&
-                test->field == sigma_name_find(&sigma->names, keys[k].name, strlen(keys[k].name)) &&
-                test->field != SIGMA_NO_FIELD)
-                return sigma_test_fits(&sigma->run, test) ? YES : NO;
-        return MAYBE;
+        if (test->operation == SIGMA_FIELD || !is_key(keys, test->field))
+            return MAYBE;
+        return sigma_test_fits(&sigma->run, test) ? YES : NO;
     }
     if (node->join == SIGMA_NOT) {
-        result = judge(sigma, node->items[0], keys, n);
+        result = judge(sigma, node->items[0], keys);
         return result == MAYBE ? MAYBE : result == YES ? NO : YES;
     }
     for (uint32_t i = 0; i < node->n; i++) {
-        enum truth item = judge(sigma, node->items[i], keys, n);
+        enum truth item = judge(sigma, node->items[i], keys);
         if (item == (node->join == SIGMA_AND ? NO : YES))
             return item;
         if (item == MAYBE)
@@ -51,14 +63,13 @@ static enum truth judge(struct sigma *sigma, const struct sigma_node *node,
     return result;
 }
 
-static void judge_rows(struct sigma *sigma, struct kind *kind, const struct sigma_key *keys,
-                       size_t n)
+static void judge_rows(struct sigma *sigma, struct kind *kind, const struct key_fields *keys)
 {
     for (size_t i = 0; i < sigma->n_sources; i++) {
         const struct source_row *row = &sigma->sources[i];
         if (row->log != kind->log)
             continue;
-        enum truth fits = row->where ? judge(sigma, row->where, keys, n) : YES;
+        enum truth fits = row->where ? judge(sigma, row->where, keys) : YES;
         if (fits == YES)
             sigma_set_add(&kind->rows, i);
         if (fits == MAYBE) {
@@ -68,8 +79,7 @@ static void judge_rows(struct sigma *sigma, struct kind *kind, const struct sigm
     }
 }
 
-static int judge_mappings(struct sigma *sigma, struct kind *kind, const struct sigma_key *keys,
-                          size_t n)
+static int judge_mappings(struct sigma *sigma, struct kind *kind, const struct key_fields *keys)
 {
     kind->mappings = calloc(sigma->n_mappings + 1, sizeof *kind->mappings);
     if (!kind->mappings)
@@ -77,14 +87,13 @@ static int judge_mappings(struct sigma *sigma, struct kind *kind, const struct s
     for (size_t i = 0; i < sigma->n_mappings; i++) {
         const struct mapping *mapping = &sigma->mappings[i];
         if (mapping->log == kind->log &&
-            (!mapping->where || judge(sigma, mapping->where, keys, n) != NO))
+            (!mapping->where || judge(sigma, mapping->where, keys) != NO))
             kind->mappings[kind->n_mappings++] = (uint16_t)i;
     }
     return 0;
 }
 
-static int judge_rules(struct sigma *sigma, struct kind *kind, const struct sigma_key *keys,
-                       size_t n)
+static int judge_rules(struct sigma *sigma, struct kind *kind, const struct key_fields *keys)
 {
     struct source_set rows = kind->rows;
 
@@ -92,8 +101,9 @@ static int judge_rules(struct sigma *sigma, struct kind *kind, const struct sigm
         rows.bits[i] |= kind->open_rows.bits[i];
     kind->possible = calloc(sigma->n_rules / 64 + 1, sizeof *kind->possible);
     kind->tried = calloc(sigma->n_rules + 1, sizeof *kind->tried);
+    kind->fields = calloc(sigma_index_words(sigma->index), sizeof *kind->fields);
     bool *fits = calloc(sigma->n_classes + 1, sizeof *fits);
-    if (!kind->possible || !kind->tried || !fits) {
+    if (!kind->possible || !kind->tried || !kind->fields || !fits) {
         free(fits);
         return -ENOMEM;
     }
@@ -101,12 +111,13 @@ static int judge_rules(struct sigma *sigma, struct kind *kind, const struct sigm
         fits[i] = sigma_class_fits(&sigma->classes[i], &rows);
     for (size_t i = 0; i < sigma->n_rules; i++) {
         if (!sigma->trees[i] || !fits[sigma->class_of[i]] ||
-            judge(sigma, sigma->trees[i], keys, n) == NO)
+            judge(sigma, sigma->trees[i], keys) == NO)
             continue;
         kind->possible[i / 64] |= UINT64_C(1) << (i % 64);
         kind->n_possible++;
         if (!sigma->indexed[i])
             kind->tried[kind->n_tried++] = (uint32_t)i;
+        sigma_index_ask(sigma->index, (uint32_t)i, kind->fields);
         kind->anywhere |= sigma_index_anywhere(sigma->index, (uint32_t)i);
     }
     free(fits);
@@ -146,10 +157,14 @@ static uint64_t hash_of(const char *text, size_t size)
 static int new_kind(struct sigma *sigma, int log, const struct sigma_key *keys, size_t n,
                     struct kind *kind)
 {
+    struct key_fields fields = {.n = n};
+
+    for (size_t i = 0; i < n; i++)
+        fields.fields[i] = sigma_name_find(&sigma->names, keys[i].name, strlen(keys[i].name));
     kind->log = log;
-    judge_rows(sigma, kind, keys, n);
-    int r = judge_mappings(sigma, kind, keys, n);
-    return r < 0 ? r : judge_rules(sigma, kind, keys, n);
+    judge_rows(sigma, kind, &fields);
+    int r = judge_mappings(sigma, kind, &fields);
+    return r < 0 ? r : judge_rules(sigma, kind, &fields);
 }
 
 #define KEY_MAX 1024 /* bytes of all keys of an event; longer ones share a kind without keys */

@@ -32,6 +32,16 @@ void sigma_put_copy(struct sigma *sigma, const char *name, size_t name_size, con
     sigma_event_add(&sigma->event, name, name_size, text, size, true);
 }
 
+void sigma_take(void *sigma, const struct event_field *field)
+{
+    sigma_event_take(&((struct sigma *)sigma)->event, field);
+}
+
+void sigma_read_by(struct sigma *sigma, const struct event_fields *fields)
+{
+    sigma->event.read = fields->text;
+}
+
 /* A field made of others; nothing where the event lacks one of them. */
 static void map_field(struct sigma *sigma, const struct mapping *mapping)
 {
@@ -39,16 +49,15 @@ static void map_field(struct sigma *sigma, const struct mapping *mapping)
     char                text[4096];
     size_t              size = 0;
 
+    if (mapping->n_pieces == 1 && !mapping->pieces->text) {
+        sigma_event_rename(event, mapping->pieces->field, mapping->name, strlen(mapping->name));
+        return;
+    }
     for (size_t i = 0; i < mapping->n_pieces; i++) {
         const struct piece       *piece = &mapping->pieces[i];
         const struct sigma_value *value = piece->text ? NULL : sigma_event_get(event, piece->field);
         if (!piece->text && !value)
             return;
-        if (mapping->n_pieces == 1 && value) {
-            sigma_event_add(event, mapping->name, strlen(mapping->name), value->text, value->size,
-                            false);
-            return;
-        }
         const char *from = piece->text ? piece->text : value->text;
         size_t      n = piece->text ? strlen(piece->text) : value->size;
         n = n < sizeof text - size ? n : sizeof text - size;
@@ -62,7 +71,7 @@ static void map_fields(struct sigma *sigma)
 {
     for (size_t i = 0; i < sigma->kind->n_mappings; i++) {
         const struct mapping *mapping = &sigma->mappings[sigma->kind->mappings[i]];
-        if (!sigma_event_get(&sigma->event, mapping->field) &&
+        if (!sigma_event_has(&sigma->event, mapping->field) &&
             (!mapping->where || sigma_node_fits(&sigma->run, mapping->where)))
             map_field(sigma, mapping);
     }
@@ -115,7 +124,8 @@ long sigma_match(struct sigma *sigma, const uint32_t **ret_rules)
     sigma->n_hits = 0;
     map_fields(sigma);
     find_sources(sigma);
-    const uint32_t *found = sigma_index_find(sigma->index, &sigma->event, kind->anywhere, &n);
+    const uint32_t *found =
+        sigma_index_find(sigma->index, &sigma->event, kind->fields, kind->anywhere, &n);
     sigma->run.marks = sigma_index_marks(sigma->index, &sigma->run.turn);
     for (size_t i = 0; i < n; i++)
         if (kind->possible[found[i] / 64] >> (found[i] % 64) & 1)

@@ -274,8 +274,6 @@ int sigma_rule_parse(struct sigma_maker *maker, const struct yaml_node *document
     rule->id = keep(maker, yaml_get(document, "id"));
     rule->name = keep(maker, yaml_get(document, "name"));
     rule->level = keep(maker, yaml_get(document, "level"));
-    rule->status = keep(maker, yaml_get(document, "status"));
-    rule->description = keep(maker, yaml_get(document, "description"));
     rule->tags = join(maker, yaml_get(document, "tags"));
     maker->error = NULL;
     maker->no_value = false;

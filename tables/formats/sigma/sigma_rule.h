@@ -59,7 +59,7 @@ struct sigma_rule {
     enum sigma_kind           kind;
     const char               *file;
     uint32_t                  line; /* of the document */
-    const char               *title, *id, *name, *level, *status, *tags, *description;
+    const char               *title, *id, *name, *level, *tags;
     struct sigma_logsource    logsource;
     struct sigma_node        *tree; /* NULL: none, or it could not be made */
     struct sigma_correlation *correlation;

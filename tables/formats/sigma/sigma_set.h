@@ -57,6 +57,7 @@ struct kind {
     uint64_t         *possible;  /* rules, a bit each */
     uint32_t         *tried;     /* rules that the index does not find */
     size_t            n_tried, n_possible;
+    uint64_t         *fields;   /* in which texts of these rules are looked for, a bit each */
     uint16_t         *mappings; /* of fields, that may be for them */
     size_t            n_mappings;
     bool              anywhere; /* a keyword is looked for in every value */

@@ -187,8 +187,8 @@ static const struct sigma_test *first_test(const struct sigma_node *node)
 /* What the event has where a line looks. */
 static void put_values(struct sigma *sigma, const struct sigma_test *test, struct buffer *text)
 {
-    const struct sigma_event *event = sigma_event(sigma);
-    const struct sigma_value *value = test ? sigma_event_get(event, test->field) : NULL;
+    const struct sigma_value *value =
+        test ? sigma_event_get(sigma_event(sigma), test->field) : NULL;
 
     if (!test || test->field == SIGMA_NO_FIELD)
         return;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "byte_order.h"
+
 static bool grow(struct buffer *b, size_t more)
 {
     if (b->failed)
@@ -251,6 +253,21 @@ static uint32_t unit_at(const uint8_t *data, size_t i)
     return (uint32_t)(data[2 * i] | data[2 * i + 1] << 8);
 }
 
+/* Copy units of ASCII as bytes, four at a time, as far as there are four; returns how many. */
+static size_t narrow_fours(char *out, const uint8_t *data, size_t units)
+{
+    size_t n = 0;
+
+    for (; units - n >= 4; n += 4) {
+        uint64_t four = le64(data + 2 * n);
+        if (four & UINT64_C(0xff80ff80ff80ff80))
+            break;
+        four = (four | four >> 8) & UINT64_C(0x0000ffff0000ffff);
+        put_le32((uint8_t *)out + n, (uint32_t)(four | four >> 16));
+    }
+    return n;
+}
+
 /* Append as many units as are ASCII, and plain in JSON, and return their number: nearly all are. */
 static size_t put_narrow(struct buffer *b, const uint8_t *data, size_t units, bool json)
 {
@@ -259,6 +276,8 @@ static size_t put_narrow(struct buffer *b, const uint8_t *data, size_t units, bo
     if (!reserve(b, units))
         return 0;
     char *out = b->data + b->size;
+    if (!json)
+        n = narrow_fours(out, data, units);
     for (; n < units && !data[2 * n + 1] && (json ? plain(data[2 * n]) : data[2 * n] < 0x80); n++)
         out[n] = (char)data[2 * n];
     b->size += n;

@@ -36,6 +36,14 @@ static inline uint64_t le_number(const uint8_t *p, size_t size)
     return value;
 }
 
+static inline void put_le32(uint8_t *p, uint32_t value)
+{
+    p[0] = (uint8_t)value;
+    p[1] = (uint8_t)(value >> 8);
+    p[2] = (uint8_t)(value >> 16);
+    p[3] = (uint8_t)(value >> 24);
+}
+
 /* Most significant byte first. */
 static inline uint32_t be32(const uint8_t *p)
 {

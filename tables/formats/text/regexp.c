@@ -590,6 +590,40 @@ static bool begins_line(const struct parser *p)
            p->text[digits + 1] == '}';
 }
 
+/* Note that an instruction can be reached after so many characters. */
+static bool reach(struct regexp *re, uint32_t at, uint32_t length)
+{
+    bool nearer = length < re->later[at];
+
+    if (nearer)
+        re->later[at] = length;
+    return nearer;
+}
+
+/* The characters on the shortest path to the match. Paths lead forward but for repetitions, which do not shorten
+ * them, so a few rounds do. */
+static uint32_t shortest_match(struct regexp *re)
+{
+    memset(re->later, 0xff, re->n * sizeof *re->later);
+    re->later[0] = 0;
+    for (bool nearer = true; nearer;) {
+        nearer = false;
+        for (uint32_t i = 0; i < re->n; i++) {
+            const struct instruction *in = &re->code[i];
+            uint32_t                  length = re->later[i];
+            if (length == UINT32_MAX || in->op == OP_MATCH)
+                continue;
+            if (in->op == OP_SPLIT || in->op == OP_JUMP) {
+                nearer |= reach(re, in->x, length);
+                nearer |= in->op == OP_SPLIT && reach(re, in->y, length);
+            } else {
+                nearer |= reach(re, i + 1, length + (in->op != OP_ASSERT));
+            }
+        }
+    }
+    return re->later[re->n - 1];
+}
+
 int regexp_compile(const char *pattern, size_t size, struct regexp **ret, const char **ret_error)
 {
     struct parser p = {.text = pattern, .size = size};
@@ -613,6 +647,7 @@ int regexp_compile(const char *pattern, size_t size, struct regexp **ret, const 
         *ret_error = p.error;
         return p.no_memory ? -ENOMEM : -EINVAL;
     }
+    p.re->shortest = shortest_match(p.re);
     *ret = p.re;
     return 0;
 }

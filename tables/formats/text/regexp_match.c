@@ -29,8 +29,8 @@ struct state {
 };
 
 struct automaton {
-    uint8_t symbols[ASCII]; /* of each character: those that no instruction tells apart share one */
-    uint32_t     width; /* symbols; the last two are a newline that ends the text, and its end */
+    uint8_t  symbols[256]; /* of each byte: characters that no instruction tells apart share one */
+    uint32_t width; /* symbols; the last: a newline that ends the text, its end, beyond ASCII */
     struct state states[STATES_MAX];
     uint32_t     n_states;
     uint16_t     slots[SLOTS]; /* hash table of states */
@@ -228,12 +228,14 @@ static void find_begins(struct regexp *re, struct automaton *automaton)
 
 static struct automaton *automaton_new(struct regexp *re)
 {
-    uint8_t           symbols[ASCII] = {0};
-    uint32_t          width = find_symbols(re, symbols) + 2;
+    uint8_t           symbols[256] = {0};
+    uint32_t          width = find_symbols(re, symbols) + 3;
     struct automaton *automaton = calloc(1, sizeof *automaton + (size_t)STATES_MAX * width * 2);
 
     if (!automaton)
         return NULL;
+    memset(symbols + ASCII, (int)width - 1,
+           sizeof symbols - ASCII); /* its next state is never known */
     memcpy(automaton->symbols, symbols, sizeof symbols);
     automaton->width = width;
     automaton->n_states = FIRST_STATE;
@@ -311,7 +313,7 @@ struct character {
 static struct character character_at(const struct automaton *automaton, const char *text,
                                      size_t size)
 {
-    struct character c = {0, automaton->width - 1, 0, EDGE_TEXT};
+    struct character c = {0, automaton->width - 2, 0, EDGE_TEXT};
 
     if (size == 0)
         return c;
@@ -320,9 +322,19 @@ static struct character character_at(const struct automaton *automaton, const ch
     c.symbol = (uint8_t)*text < ASCII ? automaton->symbols[(uint8_t)*text] : UINT32_MAX;
     if (c.edge == EDGE_LINE && size == 1) {
         c.edge = EDGE_LAST_LINE;
-        c.symbol = automaton->width - 2;
+        c.symbol = automaton->width - 3;
     }
     return c;
+}
+
+#define FEW 64 /* instructions that are put in order one by one */
+
+/* Enter an instruction among those that are in order; `now` has them nearly so. */
+static void enter(uint32_t *later, size_t n, uint32_t instruction)
+{
+    for (; n > 0 && later[n - 1] > instruction; n--)
+        later[n] = later[n - 1];
+    later[n] = instruction;
 }
 
 /* The instructions after those of `now` that take a character, in order, to `later`: their number. */
@@ -331,10 +343,15 @@ static size_t pass(struct regexp *re, size_t n, uint32_t c)
     size_t n_later = 0;
 
     next_generation(re);
-    for (size_t i = 0; i < n; i++)
-        if (takes(re, &re->code[re->now[i]], c))
-            re->mark[re->now[i] + 1] = re->generation;
-    for (uint32_t i = 0; i < re->n; i++)
+    for (size_t i = 0; i < n; i++) {
+        uint32_t after = re->now[i] + 1;
+        if (re->mark[after] == re->generation || !takes(re, &re->code[re->now[i]], c))
+            continue;
+        re->mark[after] = re->generation;
+        if (n <= FEW)
+            enter(re->later, n_later++, after);
+    }
+    for (uint32_t i = 0; n > FEW && i < re->n; i++)
         if (re->mark[i] == re->generation)
             re->later[n_later++] = i;
     return n_later;
@@ -354,7 +371,7 @@ static int step(struct regexp *re, uint32_t from, const struct character *c, siz
     bool matched = may_begin && follow(re, 0, &n, false, state.before, c->edge);
     for (uint32_t i = 0; !matched && i < state.n; i++)
         matched = follow(re, automaton->sets[state.first + i], &n, false, state.before, c->edge);
-    *steps += n + 1 + re->n / 8; /* pass() sees all */
+    *steps += n + 1 + (n > FEW ? re->n / 8 : 0); /* pass() sees all */
     int to = matched                ? MATCHED
              : c->edge == EDGE_TEXT ? (int)from
                                     : state_of(automaton, re->later, pass(re, n, c->code),
@@ -381,24 +398,25 @@ static size_t skip(struct automaton *automaton, const char *text, size_t size, i
 /* Pass over characters whose next state is known. */
 static size_t run(const struct automaton *automaton, const char *text, size_t size, int *state)
 {
-    const uint32_t width = automaton->width;
-    size_t         at = 0;
+    const uint16_t *next = automaton->next;
+    const size_t    width = automaton->width;
+    const uint8_t  *at = (const uint8_t *)text, *end = at + size;
+    size_t          from = (size_t)*state;
 
-    for (uint32_t from = (uint32_t)*state; at < size; at++) {
-        uint8_t c = (uint8_t)text[at];
-        if (c >= ASCII)
-            break;
-        uint16_t to = automaton->next[from * width + automaton->symbols[c]];
+    for (; at < end; at++) {
+        size_t to = next[from * width + automaton->symbols[*at]];
         if (to < FIRST_STATE)
             break;
         from = to;
-        *state = to;
     }
-    return at;
+    *state = (int)from;
+    return (size_t)(at - (const uint8_t *)text);
 }
 
 int regexp_match(struct regexp *re, const char *text, size_t size)
 {
+    if (size < re->shortest)
+        return 0;
     struct automaton *automaton = re->automaton ? re->automaton : automaton_new(re);
     size_t            steps = 0;
     int               state = automaton ? state_of(automaton, re->later, 0, EDGE_TEXT) : -ENOMEM;

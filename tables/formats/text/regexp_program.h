@@ -41,6 +41,7 @@ struct regexp {
     size_t              n_ranges;
     struct class       *classes;
     size_t              n_classes;
+    uint32_t            shortest;    /* characters that a match has at least */
     bool                begins_line; /* where there is a match, one begins at the begin of a line */
 
     /* Work of a match: two sets of instructions, and the stack of closing them. */

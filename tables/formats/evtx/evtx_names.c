@@ -1,0 +1,127 @@
+#include "evtx_names.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/text/arena.h"
+#include "formats/text/bytes_hash.h"
+
+#define NAMES_MAX 1024u /* remembered; what an event has beyond them is made each time */
+#define SLOTS     2048u
+#define BYTES_MAX (1u << 20) /* of the remembered ones */
+
+struct name {
+    const char *bytes; /* as the log has it */
+    const char *text;
+    uint32_t    bytes_size, text_size, number;
+    int32_t     known; /* to who takes the fields */
+    uint8_t     type;
+};
+
+struct evtx_names {
+    struct arena  texts;
+    struct buffer scratch;
+    struct name   names[NAMES_MAX];
+    uint16_t      slots[SLOTS]; /* index + 1 */
+    uint32_t      n;
+    size_t        bytes;
+    bool          full;
+};
+
+struct evtx_names *evtx_names_new(void)
+{
+    return calloc(1, sizeof(struct evtx_names));
+}
+
+void evtx_names_free(struct evtx_names *names)
+{
+    if (!names)
+        return;
+    arena_free(&names->texts);
+    buffer_free(&names->scratch);
+    free(names);
+}
+
+void evtx_names_begin(struct evtx_names *names)
+{
+    if (!names->full)
+        return;
+    arena_reset(&names->texts);
+    memset(names->slots, 0, sizeof names->slots);
+    names->n = 0;
+    names->bytes = 0;
+    names->full = false;
+}
+
+/* The slot of a name, or the free one where it belongs: no more than half are taken. */
+static uint16_t *slot_of(struct evtx_names *names, const struct evtx_pair *pair)
+{
+    const struct evtx_value *bytes = &pair->name;
+    uint64_t                 seed = (uint64_t)pair->number << 8 | bytes->type;
+    uint32_t at = (uint32_t)(bytes_hash(bytes->data, bytes->size, seed) >> 32) % SLOTS;
+
+    for (; names->slots[at]; at = (at + 1) % SLOTS) {
+        const struct name *name = &names->names[names->slots[at] - 1];
+        if (name->bytes_size == bytes->size && name->number == pair->number &&
+            name->type == bytes->type &&
+            (!bytes->size || memcmp(name->bytes, bytes->data, bytes->size) == 0))
+            break;
+    }
+    return &names->slots[at];
+}
+
+/* Make the text of a name; false where out of memory. */
+static bool make(struct evtx_names *names, const struct evtx_pair *pair, struct name *ret)
+{
+    struct buffer *text = &names->scratch;
+
+    buffer_reset(text);
+    evtx_value_text(&pair->name, text);
+    if (!pair->name.size)
+        buffer_printf(text, "param%" PRIu32, pair->number);
+    else if (pair->number)
+        buffer_printf(text, "#%" PRIu32, pair->number);
+    if (!buffer_text(text))
+        return false;
+    *ret = (struct name){.text = arena_strndup(&names->texts, text->data, text->size),
+                         .text_size = (uint32_t)text->size,
+                         .bytes_size = pair->name.size,
+                         .number = pair->number,
+                         .known = EVENT_NAME_NEW,
+                         .type = pair->name.type};
+    return !names->texts.failed;
+}
+
+/* A name that is not among the remembered ones: remember it, if there is room. */
+static struct name *add(struct evtx_names *names, const struct evtx_pair *pair, uint16_t *slot)
+{
+    struct name made;
+
+    if (!make(names, pair, &made))
+        return NULL;
+    names->bytes += made.bytes_size + made.text_size;
+    names->full |= names->n + 1 == NAMES_MAX || names->bytes > BYTES_MAX;
+    if (names->full) { /* the last one's place is for those that are not */
+        names->names[NAMES_MAX - 1] = made;
+        return &names->names[NAMES_MAX - 1];
+    }
+    made.bytes = arena_strndup(&names->texts, (const char *)pair->name.data, pair->name.size);
+    names->names[names->n++] = made;
+    *slot = (uint16_t)names->n;
+    return names->texts.failed ? NULL : &names->names[names->n - 1];
+}
+
+int evtx_name(struct evtx_names *names, const struct evtx_pair *pair, struct event_field *field)
+{
+    uint16_t    *slot = slot_of(names, pair);
+    struct name *name = *slot ? &names->names[*slot - 1] : add(names, pair, slot);
+
+    if (!name)
+        return -ENOMEM;
+    field->name = name->text;
+    field->name_size = name->text_size;
+    field->known = &name->known;
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* bytes_hash.h -- a quick hash of some bytes, for tables in memory that honest input fills.
+ *
+ * Eight bytes at a time; not for tables whose length an attacker may choose: those must be bounded.
+ */
+#ifndef SVCQL_BYTES_HASH_H
+#define SVCQL_BYTES_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+static inline uint64_t bytes_hash_step(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
+static inline uint64_t bytes_hash(const void *bytes, size_t size, uint64_t seed)
+{
+    const char *at = bytes;
+    uint64_t    hash = seed ^ size, word = 0;
+
+    if (size < sizeof word) {
+        for (size_t i = 0; i < size; i++)
+            word = word << 8 | (uint8_t)at[i];
+        return bytes_hash_step(hash, word);
+    }
+    const char *end = at + size;
+    for (; (size_t)(end - at) > sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        hash = bytes_hash_step(hash, word);
+    }
+    memcpy(&word, end - sizeof word, sizeof word); /* some of them a second time */
+    return bytes_hash_step(hash, word);
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* event_fields.h -- the names and values of one event, from the table that reads it to the rules that it is tried
+ * against, without a text of them all in between.
+ *
+ * A value stays as its log has it. Only where a rule needs its text is that made: most values are of fields that
+ * no rule asks for, or are the same as in the events before.
+ */
+#ifndef SVCQL_EVENT_FIELDS_H
+#define SVCQL_EVENT_FIELDS_H
+
+#include <stdint.h>
+
+#include "buffer.h"
+
+/* The type of the pointer that a hidden column gives (sqlite3_result_pointer). */
+#define EVENT_FIELDS "svcql_event_fields"
+
+/* The name is UTF-8. Neither is NUL-terminated; both live until the table's next row. */
+struct event_field {
+    const char *name;
+    const void *value;
+    uint32_t    name_size, size; /* bytes */
+    uint8_t     form;            /* of the value: 0 is UTF-8, others are the table's own */
+    int32_t    *known; /* where the taker may keep what it knows of the name; NULL: nowhere */
+};
+
+#define EVENT_NAME_NEW INT32_MIN /* what is there at first */
+
+typedef void event_take(void *to, const struct event_field *field);
+
+struct event_fields {
+    void *reader;
+
+    /* Call `take` for each value of the event; 0 or -ENOMEM. */
+    int (*each)(void *reader, event_take *take, void *to);
+
+    /* Append the text of a value of a form other than 0. It depends on nothing but the bytes and the form. */
+    void (*text)(const void *value, uint32_t size, uint8_t form, struct buffer *text);
+};
+
+#endif
