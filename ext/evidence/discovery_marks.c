@@ -9,6 +9,7 @@
 
 #include "discovery.h"
 #include "formats/evtx/event_forms.h"
+#include "formats/listing/listing.h"
 #include "formats/plist/plist.h"
 #include "formats/text/utf16_text.h"
 #include "root_names.h"
@@ -148,6 +149,18 @@ static const struct {
     {ARTEFACT_EVENT_JSON, true, "*.tsv"},
     {ARTEFACT_EVENT_JSON, true, "*.txt"},
     {ARTEFACT_EVENT_JSON, true, "*.log"},
+    {ARTEFACT_SERVICE_LISTING, true, "*.txt"},
+    {ARTEFACT_SERVICE_LISTING, true, "*.csv"},
+    {ARTEFACT_SERVICE_LISTING, true, "*.tsv"},
+    {ARTEFACT_SERVICE_LISTING, true, "*.json"},
+    {ARTEFACT_SERVICE_LISTING, true, "*.jsonl"},
+    {ARTEFACT_SERVICE_LISTING, true, "*.ndjson"},
+    {ARTEFACT_SERVICE_LISTING, true, "*.reg"},
+    {ARTEFACT_SERVICE_LISTING, true, "*.log"},
+    {ARTEFACT_SERVICE_LISTING, true, "*.out"},
+    {ARTEFACT_SERVICE_LISTING, true, "*systemctl*"},
+    {ARTEFACT_SERVICE_LISTING, true, "*launchctl*"},
+    {ARTEFACT_SERVICE_LISTING, true, "*service*"},
 };
 
 /* Bytes of digits at the end of a name. */
@@ -267,7 +280,8 @@ const char discovery_supported[] =
     "root file systems of Linux, Windows or macOS; folders of systemd units; event logs (*.evtx); "
     "Windows events as JSON, XML or CSV; registry hives; systemd journals; audit, authentication "
     "and "
-    "package logs; shell histories (*_history); launchd property lists; zip and tar archives of "
+    "package logs; shell histories (*_history); launchd property lists; what systemctl, launchctl, sc, "
+    "reg, PowerShell, autorunsc and osquery print of services; zip and tar archives of "
     "these";
 
 static const struct {
@@ -362,13 +376,18 @@ static bool is_events(const uint8_t *data, size_t size)
             contains(data, size, "schemas.microsoft.com/win/2004/08/events/event"));
 }
 
-/* The same of UTF-16, as PowerShell's redirections write. */
-static bool is_wide_events(const uint8_t *data, size_t size)
+static bool is_listing(const uint8_t *data, size_t size)
+{
+    return listing_is((const char *)data, size);
+}
+
+/* Whether a text of UTF-8 or, as PowerShell's redirections write, of UTF-16 is of a kind. */
+static bool is_wide(const uint8_t *data, size_t size, bool (*is)(const uint8_t *data, size_t size))
 {
     struct utf16_text wide = {0};
     const char       *text = (const char *)data;
 
-    bool fits = utf16_text_feed(&wide, &text, &size) == 0 && is_events((const uint8_t *)text, size);
+    bool fits = utf16_text_feed(&wide, &text, &size) == 0 && is((const uint8_t *)text, size);
     utf16_text_free(&wide);
     return fits;
 }
@@ -394,7 +413,9 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
         return contains(data, size, "sshd") || contains(data, size, "sudo") ||
                contains(data, size, "pam_") || contains(data, size, "CRON");
     case ARTEFACT_EVENT_JSON:
-        return is_wide_events(data, size);
+        return is_wide(data, size, is_events);
+    case ARTEFACT_SERVICE_LISTING:
+        return is_wide(data, size, is_listing);
     default:
         return true;
     }

@@ -38,13 +38,23 @@
 --           "subject": "/Library/LaunchDaemons/com.example.agent.plist", "account": "root",
 --           "program": "/usr/local/bin/agent", "command": "/usr/local/bin/agent ", "in_system": 0, "hidden": 0,
 --           "label_matches_file": 1, "mode": "0644", "uid": 0, "patterns": "[]", "script_patterns": "[]", "places": ",local,", "source": "/", "record": "1"}
--- rows:    launch_daemons, launchd_overrides
--- sources: launch_daemons, launchd_overrides, security_services, exec_patterns, attached_baseline
+-- rows:    launch_daemons, launchd_overrides, service_listings
+-- sources: launch_daemons, launchd_overrides, service_listings, security_services, exec_patterns, attached_baseline
 --
 --   SELECT path, label, command FROM launchd_facts WHERE NOT in_system;
 CREATE TEMP VIEW launchd_facts AS
 WITH normal AS MATERIALIZED (
     SELECT host, item, detail FROM attached_baseline WHERE kind = 'launchd'
+), lists AS MATERIALIZED ( -- read only where a collection has listings too
+    SELECT host, label FROM launch_daemons
+), listed AS (
+    SELECT l.time, l.host, l.definition, l.name, l.service_type, l.scope, l.user_account, l.start_type, l.program,
+           coalesce(l.arguments, json_array(l.command)) AS arguments,
+           coalesce((SELECT group_concat(value, ' ') FROM json_each(l.arguments)), l.command, l.program) AS command,
+           l.source, l.position
+      FROM service_listings AS l
+     WHERE l.platform = 'macos' AND coalesce(l.arguments, l.command, l.program) IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM lists AS d WHERE d.host = l.host AND d.label = l.name)
 )
 SELECT d.mtime AS time, d.host, 'macos' AS platform, 'property list' AS kind, d.path, d.label,
        d.path AS subject, d.type, coalesce(d.user_name, d.user, 'root') AS account, d.user,
@@ -78,4 +88,26 @@ SELECT o.mtime, o.host, 'macos', 'override', NULL, o.label, o.label, NULL, 'root
        json_object('domain', o.domain, 'disabled', o.disabled, 'key', o.key, 'value', o.value),
        o.source, o.domain || '/' || o.label
   FROM launchd_overrides AS o
- WHERE o.label IS NOT NULL;
+ WHERE o.label IS NOT NULL
+UNION ALL
+-- Jobs that launchd had in memory when launchctl printed them, and whose property list is not at hand.
+SELECT l.time, l.host, 'macos', 'property list', l.definition, l.name, coalesce(l.definition, l.name),
+       CASE WHEN l.service_type = 'LAUNCH_AGENT' OR l.scope GLOB 'gui/*' OR l.scope = 'Aqua' THEN 'agent'
+            WHEN l.service_type = 'LAUNCH_DAEMON' OR l.scope = 'system' THEN 'daemon' END,
+       coalesce(l.user_account, 'root'), NULL, l.program, l.arguments, l.command, NULL,
+       coalesce(l.definition GLOB '*/System/Library/*', 0),
+       iif(l.definition GLOB '/*', l.definition GLOB '*/' || l.name || '.plist', NULL), l.definition GLOB '*/.*', NULL,
+       l.start_type = 'AUTO_START', NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       iif(l.definition GLOB '*/System/Library/*', NULL, pattern_signals('unix', l.command)), NULL,
+       iif(l.definition GLOB '*/System/Library/*', NULL, path_places(command_runs(l.arguments), l.program)),
+       json_object('label', l.name, 'program', l.program, 'arguments', json(l.arguments)), l.source,
+       CAST(l.position AS TEXT)
+  FROM listed AS l
+UNION ALL
+SELECT o.time, o.host, 'macos', 'override', NULL, o.name, o.name, NULL, 'root', NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.scope, o.state = 'disabled',
+       iif(o.state = 'disabled', EXISTS (SELECT 1 FROM security_services AS s
+                                          WHERE s.platform IN ('any', 'macos') AND lower(o.name) GLOB s.name), NULL),
+       NULL, NULL, NULL, json_object('domain', o.scope, 'state', o.state), o.source, CAST(o.position AS TEXT)
+  FROM service_listings AS o
+ WHERE o.platform = 'macos' AND o.form = 'launchctl print-disabled';

@@ -39,14 +39,27 @@
 --           "image_path": "C:\\Program Files\\Report\\agent.exe",
 --           "image_path_resolved": "C:\\Program Files\\Report\\agent.exe", "unquoted_path": 0, "deleted": 0,
 --           "hidden": 0, "patterns": "[]", "source": "SYSTEM", "record": "1"}
--- rows:    registry_services, registry_services_scm
--- sources: registry_services, registry_services_scm, security_services, exec_patterns,
+-- rows:    registry_services, registry_services_scm, service_listings
+-- sources: registry_services, registry_services_scm, service_listings, security_services, exec_patterns,
 --          attached_baseline
 --
 --   SELECT name, image_path, failure_program FROM service_key_facts WHERE failure_command <> '';
 CREATE TEMP VIEW service_key_facts AS
 WITH normal AS MATERIALIZED (
     SELECT host, item, detail FROM attached_baseline WHERE kind = 'service'
+), keys AS MATERIALIZED ( -- read only where a collection has listings too
+    SELECT host, name, image_path FROM registry_services WHERE current
+), listed AS ( -- what several tools printed of one service, as one row
+    SELECT min(time) AS time, host, name, max(definition) AS definition, max(service_type) AS service_type,
+           max(start_type) AS start_type, max(user_account) AS account, command, max(module_path) AS module_path,
+           max(failure_command) AS failure_command, min(source) AS source, min(form) AS form,
+           min(position) AS position
+      FROM service_listings AS l
+     WHERE platform = 'windows' AND (command IS NOT NULL OR start_type = 'DISABLED')
+       AND NOT EXISTS (SELECT 1 FROM keys AS k
+                        WHERE k.host = l.host AND k.name = l.name
+                          AND (l.command IS NULL OR k.image_path = l.command))
+     GROUP BY host, name, command
 )
 SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
        r.object_name AS account, r.type, r.service_type, r.start, r.start_type, r.image_path,
@@ -83,4 +96,33 @@ SELECT coalesce(m.scm_sddl_time, m.control_key_last_write), m.host, 'windows', '
        m.control_set, NULL, NULL, NULL, NULL, NULL, m.scm_sddl, m.remote_access_exemption, NULL,
        json_object('scm_sddl', m.scm_sddl, 'remote_access_exemption', m.remote_access_exemption),
        m.source, m.control_set
-  FROM registry_services_scm AS m WHERE m.current;
+  FROM registry_services_scm AS m WHERE m.current
+UNION ALL
+-- Of a host whose registry is not at hand, or that had another command when the tool ran.
+SELECT l.time, l.host, 'windows', 'service',
+       iif(l.definition LIKE 'HKEY%', l.definition, 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\' || l.name),
+       l.name, l.account, CASE l.service_type WHEN 'KERNEL_DRIVER' THEN 1 WHEN 'FILE_SYSTEM_DRIVER' THEN 2
+                                              WHEN 'SHARE_PROCESS' THEN 32 ELSE 16 END,
+       l.service_type, CASE l.start_type WHEN 'BOOT_START' THEN 0 WHEN 'SYSTEM_START' THEN 1 WHEN 'AUTO_START' THEN 2
+                                         WHEN 'DEMAND_START' THEN 3 WHEN 'DISABLED' THEN 4 END, l.start_type,
+       l.command, exec_path(l.command), l.module_path, l.module_path, l.failure_command,
+       exec_path(l.failure_command), NULL, NULL, NULL, NULL,
+       l.command NOT LIKE '"%' AND instr(exec_path(l.command), ' ') > 0, 0, NULL,
+       iif(l.start_type = 'DISABLED',
+           EXISTS (SELECT 1 FROM security_services AS s
+                    WHERE s.platform IN ('any', 'windows') AND lower(l.name) GLOB s.name), NULL),
+       iif(length(l.name) > 7 AND coalesce(l.service_type, '') NOT LIKE '%DRIVER',
+           EXISTS (SELECT 1 FROM security_services AS s
+                    WHERE s.platform IN ('any', 'windows') AND s.name NOT GLOB '*[* ]*'
+                      AND edit_distance(s.name, lower(l.name)) = 1), NULL), NULL, NULL,
+       iif(l.failure_command <> '',
+           (SELECT json_group_array(s.value)
+              FROM (SELECT value FROM json_each(pattern_signals('windows', coalesce(l.command, '') || ' ' || l.name))
+                    UNION SELECT value FROM json_each(pattern_signals('windows', l.failure_command))
+                           WHERE value <> 'command_processor') AS s),
+           pattern_signals('windows', coalesce(l.command, '') || ' ' || l.name)),
+       json_object('image_path', substr(l.command, 1, 32768), 'service_type', l.service_type,
+                   'start_type', l.start_type, 'service_dll', l.module_path,
+                   'failure_command', substr(l.failure_command, 1, 32768), 'form', l.form),
+       l.source, CAST(l.position AS TEXT)
+  FROM listed AS l;

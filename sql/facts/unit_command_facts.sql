@@ -49,8 +49,8 @@
 --           "argv": "[\"/usr/local/bin/report\"]", "text": "/usr/local/bin/report", "environment": "{}", "effective": 1,
 --           "own_settings": "Description=Nightly report\nExecStart=/usr/local/bin/report\nWorkingDirectory=/srv/report", "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",local,", "program_owned": 1, "program_writable": 0,
 --           "program_namesake": 0, "patterns": "[]", "script_patterns": "[]"}
--- rows:    unit_commands
--- sources: unit_commands, unit_files, package_files, path_permissions, exec_patterns, attached_baseline, evidence
+-- rows:    unit_commands, service_listings
+-- sources: unit_commands, unit_files, service_listings, package_files, path_permissions, exec_patterns, attached_baseline, evidence
 --
 --   SELECT path, program, program_owned, places FROM unit_command_facts WHERE unowned;
 CREATE TEMP VIEW unit_command_facts AS
@@ -158,4 +158,18 @@ SELECT c.host, c.source, c.path, c.unit, c.kind, c.state, c.scope_user, c.settin
                             WHERE p.host = c.host AND p.path = coalesce(c.script, c.program)
                               AND p.altered IS NOT 1),
            pattern_signals('unix', replace(c.script_text, char(10), ' ; ')), NULL) AS script_patterns
-  FROM commands AS c;
+  FROM commands AS c
+UNION ALL
+-- Units that a manager had in memory when systemctl show printed them, and whose file is not at hand.
+SELECT l.host, l.source, coalesce(l.definition, l.name), l.name, 'unit', l.state, NULL, c.value ->> 'setting', '',
+       c.value ->> 'program', NULL, NULL, NULL, command_runs(c.value ->> 'text'), json_array(c.value ->> 'text'),
+       c.value ->> 'text', '{}', NULL, NULL, coalesce(l.user_account, 'root'), 1, 0,
+       coalesce(l.definition REGEXP '^/(etc/systemd|run/systemd/(system|transient|user|system-generators)|usr/local|etc/containers/systemd)/', 1),
+       NULL, NULL, NULL, l.time, NULL, NULL,
+       path_places(command_runs(c.value ->> 'text'), c.value ->> 'program'),
+       iif(path_trust(c.value ->> 'program') = 'system', NULL, 0), NULL, NULL, NULL, NULL, NULL, NULL,
+       pattern_signals('unix', c.value ->> 'text'), NULL
+  FROM service_listings AS l
+ CROSS JOIN json_each(l.commands) AS c
+ WHERE l.platform = 'linux'
+   AND NOT EXISTS (SELECT 1 FROM files AS f WHERE f.host = l.host AND f.unit = l.name);

@@ -3,8 +3,9 @@
 -- why:     One inventory over systemd units, SysV scripts, launchd jobs and Windows service keys, live or
 --          from a disk. What only a running system knows (status, pid, exit codes) is NULL elsewhere. For a unit, path,
 --          command and user are those of what systemd would run, each ExecStart= on a line of `command`; where systemd
---          runs nothing, they are as the unit writes them.
--- sources: unit_files, unit_commands, systemd_units, launch_daemons, registry_services
+--          runs nothing, they are as the unit writes them. What a collection holds of the output of systemctl, launchctl,
+--          sc and similar tools has rows of its own, one for each file that lists the service.
+-- sources: unit_files, unit_commands, systemd_units, launch_daemons, registry_services, service_listings
 --
 --   SELECT host, name, start_type, user_account, path FROM services WHERE start_type = 'AUTO_START';
 CREATE TEMP VIEW services AS
@@ -61,4 +62,14 @@ SELECT r.name, r.service_type, r.display_name, NULL, NULL, r.start_type, NULL, N
        r.image_path_resolved, r.service_dll_resolved, r.description, r.object_name, r.image_path,
        iif(r.start = 4, 'disabled', 'enabled'), 'system', r.host, 'windows', r.time, r.key, r.source, NULL
   FROM registry_services AS r
- WHERE r.current AND NOT r.deleted AND r.type IS NOT NULL;
+ WHERE r.current AND NOT r.deleted AND r.type IS NOT NULL
+UNION ALL
+SELECT l.name, CASE l.platform WHEN 'linux' THEN 'SYSTEMD' WHEN 'macos' THEN coalesce(l.service_type, 'LAUNCHD')
+                               ELSE l.service_type END,
+       coalesce(l.display_name, l.description), l.status, l.pid, l.start_type, l.win32_exit_code, l.service_exit_code,
+       coalesce(l.program, l.arguments ->> 0, exec_path(l.command)), l.module_path, l.description, l.user_account,
+       coalesce(l.command, l.arguments), coalesce(l.state, iif(l.start_type = 'DISABLED', 'disabled', 'enabled')),
+       iif(l.scope GLOB 'gui/*' OR l.scope GLOB 'user/*' OR l.scope = 'Aqua', 'user', 'system'), l.host, l.platform,
+       l.time, l.definition, l.source, l.started_by
+  FROM service_listings AS l
+ WHERE l.platform <> 'linux' OR l.name GLOB '*.service';
