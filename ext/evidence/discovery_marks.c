@@ -280,7 +280,8 @@ const char discovery_supported[] =
     "root file systems of Linux, Windows or macOS; folders of systemd units; event logs (*.evtx); "
     "Windows events as JSON, XML or CSV; registry hives; systemd journals; audit, authentication "
     "and "
-    "package logs; shell histories (*_history); launchd property lists; what systemctl, launchctl, sc, "
+    "package logs; shell histories (*_history); launchd property lists; what systemctl, launchctl, "
+    "sc, "
     "reg, PowerShell, autorunsc and osquery print of services; zip and tar archives of "
     "these";
 

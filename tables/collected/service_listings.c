@@ -136,9 +136,8 @@ static int next(struct state *state)
 {
     for (;;) {
         char *block;
-        int   r = state->ended
-                      ? listing_end(state->listing)
-                      : listing_feed(state->listing, &state->block, &state->n_block);
+        int   r = state->ended ? listing_end(state->listing)
+                               : listing_feed(state->listing, &state->block, &state->n_block);
         if (r || state->ended)
             return r;
         r = stream_block(state->stream, &block, &state->n_block);
@@ -208,11 +207,10 @@ static void report_file(struct tbl_scan *scan, struct report *report)
     if (report->status == SOURCE_READ && lost.bad + lost.foreign)
         report->status = SOURCE_DAMAGED;
     if (bad || foreign || others)
-        report->detail =
-            tbl_printf(scan, "%s%s%s%s%s%s%s", report->detail ? report->detail : "",
-                       report->detail ? "; " : "", bad ? bad : "", bad && foreign ? "; " : "",
-                       foreign ? foreign : "", (bad || foreign) && others ? "; " : "",
-                       others ? others : "");
+        report->detail = tbl_printf(scan, "%s%s%s%s%s%s%s", report->detail ? report->detail : "",
+                                    report->detail ? "; " : "", bad ? bad : "",
+                                    bad && foreign ? "; " : "", foreign ? foreign : "",
+                                    (bad || foreign) && others ? "; " : "", others ? others : "");
 }
 
 static const struct tbl_column columns[] = {
@@ -252,8 +250,9 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct service_listing, started_by, 0, "Units that start it, such as its timer"),
     TBL_COL(struct service_listing, computer, TBL_NOCASE,
             "Computer that the tool names, where it does"),
-    TBL_COL(struct service_listing, time, 0,
-            "When the file was last written, in seconds since the epoch, UTC; NULL where not known"),
+    TBL_COL(
+        struct service_listing, time, 0,
+        "When the file was last written, in seconds since the epoch, UTC; NULL where not known"),
     TBL_COL(struct service_listing, host, TBL_KEY, "Host that the file belongs to"),
     TBL_COL(struct service_listing, source, TBL_KEY | TBL_ID, "File that lists it"),
     TBL_COL(struct service_listing, position, TBL_ID,
@@ -279,8 +278,9 @@ static const struct tbl_source_table sources = {
 
 const struct tbl_table service_listings_table = {
     .name = "service_listings",
-    .doc = "Services as systemctl, launchctl, sc, reg, PowerShell, wmic, autorunsc, Velociraptor and "
-           "osquery printed them, in files of collections",
+    .doc =
+        "Services as systemctl, launchctl, sc, reg, PowerShell, wmic, autorunsc, Velociraptor and "
+        "osquery printed them, in files of collections",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -5,15 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAD_SIZE   16384 /* bytes that are read before the form is decided */
-#define HEAD_LINES  80    /* lines within which one of the forms begins */
+#define HEAD_SIZE  16384 /* bytes that are read before the form is decided */
+#define HEAD_LINES 80    /* lines within which one of the forms begins */
 
-const struct listing_grammar *const listing_grammars[] = {
-    &listing_units,         &listing_unit_files,        &listing_timers,   &listing_status,
-    &listing_launchctl_list, &listing_launchctl_disabled, &listing_launchctl_print,
-    &listing_launchctl_job, &listing_sc,                &listing_reg_file, &listing_reg_query,
-    &listing_table,         &listing_ps_list,           &listing_pairs,    &listing_sc_foreign,
-    NULL};
+const struct listing_grammar *const listing_grammars[] = {&listing_units,
+                                                          &listing_unit_files,
+                                                          &listing_timers,
+                                                          &listing_status,
+                                                          &listing_launchctl_list,
+                                                          &listing_launchctl_disabled,
+                                                          &listing_launchctl_print,
+                                                          &listing_launchctl_job,
+                                                          &listing_sc,
+                                                          &listing_reg_file,
+                                                          &listing_reg_query,
+                                                          &listing_table,
+                                                          &listing_ps_list,
+                                                          &listing_pairs,
+                                                          &listing_sc_foreign,
+                                                          NULL};
 
 /* Records ------------------------------------------------------------------------ */
 

@@ -93,8 +93,7 @@ static void close_block(struct listing *l, const char *arguments)
 {
     if (l->depth == 2 && strcmp(l->block, arguments) == 0 && l->pending.size) {
         buffer_putc(&l->pending, ']');
-        listing_set(l, LISTING_ARGUMENTS, l->pending.data ? l->pending.data : "",
-                    l->pending.size);
+        listing_set(l, LISTING_ARGUMENTS, l->pending.data ? l->pending.data : "", l->pending.size);
     }
     if (l->depth <= 2)
         *l->block = '\0';

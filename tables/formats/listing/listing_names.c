@@ -181,12 +181,12 @@ static void put_status(struct listing *l, const char *value, size_t size)
 static void put_start_type(struct listing *l, const char *value, size_t size)
 {
     static const struct word words[] = {
-        {"autostart", "AUTO_START"},       {"auto", "AUTO_START"},
-        {"automatic", "AUTO_START"},       {"automaticdelayedstart", "AUTO_START"},
+        {"autostart", "AUTO_START"},        {"auto", "AUTO_START"},
+        {"automatic", "AUTO_START"},        {"automaticdelayedstart", "AUTO_START"},
         {"autostartdelayed", "AUTO_START"}, {"demandstart", "DEMAND_START"},
-        {"manual", "DEMAND_START"},        {"disabled", "DISABLED"},
-        {"bootstart", "BOOT_START"},       {"boot", "BOOT_START"},
-        {"systemstart", "SYSTEM_START"},   {"system", "SYSTEM_START"},
+        {"manual", "DEMAND_START"},         {"disabled", "DISABLED"},
+        {"bootstart", "BOOT_START"},        {"boot", "BOOT_START"},
+        {"systemstart", "SYSTEM_START"},    {"system", "SYSTEM_START"},
     };
     char        folded[32];
     int64_t     number;

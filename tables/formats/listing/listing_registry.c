@@ -32,9 +32,9 @@ static enum listing_take take_key(struct listing *l, const char *key, size_t siz
 
     if (name && name_size > size - (size_t)(name - key))
         name_size = size - (size_t)(name - key);
-    size_t whole = name ? (size_t)(name + name_size - key) : 0;
+    size_t               whole = name ? (size_t)(name + name_size - key) : 0;
     const struct buffer *open = &l->open.text[LISTING_DEFINITION];
-    bool same = name && !listing_empty(l) && open->size == whole &&
+    bool                 same = name && !listing_empty(l) && open->size == whole &&
                 strncasecmp(open->data, key, whole) == 0;
 
     if (!listing_empty(l) && !same) {
@@ -54,9 +54,9 @@ static enum listing_take take_key(struct listing *l, const char *key, size_t siz
     }
     const char *rest = name + name_size;
     size_t      rest_size = size - whole;
-    strcpy(l->block, rest_size == 0 ? "key"
+    strcpy(l->block, rest_size == 0                                                  ? "key"
                      : rest_size == 11 && strncasecmp(rest, "\\Parameters", 11) == 0 ? "parameters"
-                                                                                    : "");
+                                                                                     : "");
     return LINE_TAKEN;
 }
 
@@ -68,8 +68,8 @@ static bool is_name(const char *name, size_t size, const char *wanted)
 static void take_value(struct listing *l, const char *name, size_t size, const char *value,
                        size_t value_size)
 {
-    static const char *const names[] = {"DisplayName", "Description", "ImagePath",
-                                        "Type",        "Start",       "ObjectName",
+    static const char *const names[] = {"DisplayName",    "Description", "ImagePath",
+                                        "Type",           "Start",       "ObjectName",
                                         "FailureCommand", "ServiceDll"};
 
     if (!*l->block || listing_empty(l))

@@ -222,7 +222,8 @@ static int take_autorun(struct listing *l)
     const char *launch = value_of(l, "Launch String"), *image = value_of(l, "Image Path");
     const char *enabled = value_of(l, "Enabled");
 
-    if (!*entry || (strcasecmp(category, "Services") != 0 && strcasecmp(category, "Drivers") != 0)) {
+    if (!*entry ||
+        (strcasecmp(category, "Services") != 0 && strcasecmp(category, "Drivers") != 0)) {
         l->lost.others++;
         return 0;
     }

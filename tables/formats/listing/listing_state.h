@@ -54,19 +54,19 @@ struct listing {
     struct listing_lost           lost;
 
     /* Of single grammars. */
-    struct buffer previous;                 /* the line before */
-    struct buffer pending;                  /* a value that goes on in the next line */
-    enum listing_field last;                /* the field set last; LISTING_FIELDS: none */
-    size_t        columns[LISTING_COLUMNS]; /* where those of a table begin, in characters */
-    size_t        n_columns;
-    bool          job_column;
-    unsigned      depth;     /* of launchctl's braces */
-    char          block[64]; /* the one that is open: services, arguments, environment */
-    char          domain[128];
-    bool          old_registry; /* REGEDIT4: texts are not UTF-16 */
-    bool          in_parameters;
-    bool          typed; /* a service's key has a Type */
-    uint64_t      line_at;
+    struct buffer      previous;                 /* the line before */
+    struct buffer      pending;                  /* a value that goes on in the next line */
+    enum listing_field last;                     /* the field set last; LISTING_FIELDS: none */
+    size_t             columns[LISTING_COLUMNS]; /* where those of a table begin, in characters */
+    size_t             n_columns;
+    bool               job_column;
+    unsigned           depth;     /* of launchctl's braces */
+    char               block[64]; /* the one that is open: services, arguments, environment */
+    char               domain[128];
+    bool               old_registry; /* REGEDIT4: texts are not UTF-16 */
+    bool               in_parameters;
+    bool               typed; /* a service's key has a Type */
+    uint64_t           line_at;
 };
 
 /* Set a field of the open record; an empty text sets nothing. */

@@ -6,15 +6,18 @@
 
 static const char *const load_words[] = {"loaded",      "not-found", "masked", "error",
                                          "bad-setting", "merged",    "stub",   NULL};
-static const char *const active_words[] = {
-    "active",       "inactive",  "failed",      "activating",
-    "deactivating", "reloading", "maintenance", "refreshing", NULL};
-static const char *const file_states[] = {
-    "enabled", "enabled-runtime", "disabled",       "static",    "masked",    "masked-runtime",
-    "linked",  "linked-runtime",  "indirect",       "alias",     "generated", "transient",
-    "bad",     NULL};
-static const char *const job_words[] = {"start",  "stop",        "restart",       "reload",
-                                        "nop",    "try-restart", "verify-active", NULL};
+static const char *const active_words[] = {"active",      "inactive",     "failed",
+                                           "activating",  "deactivating", "reloading",
+                                           "maintenance", "refreshing",   NULL};
+static const char *const file_states[] = {"enabled",   "enabled-runtime",
+                                          "disabled",  "static",
+                                          "masked",    "masked-runtime",
+                                          "linked",    "linked-runtime",
+                                          "indirect",  "alias",
+                                          "generated", "transient",
+                                          "bad",       NULL};
+static const char *const job_words[] = {"start", "stop",        "restart",       "reload",
+                                        "nop",   "try-restart", "verify-active", NULL};
 
 /* The mark of a unit's state before its name: a circle, a cross, an arrow or a star. */
 static const char *after_mark(const char *line)
@@ -50,8 +53,8 @@ static bool is_units_row(const char *line)
     struct listing_word words[4];
 
     return listing_words(after_mark(line), words, 4) == 4 &&
-           listing_is_unit(words[0].text, words[0].size) && listing_word_in(&words[1], load_words) &&
-           listing_word_in(&words[2], active_words);
+           listing_is_unit(words[0].text, words[0].size) &&
+           listing_word_in(&words[1], load_words) && listing_word_in(&words[2], active_words);
 }
 
 static bool units_begin(const struct listing *l, const char *line)
@@ -154,8 +157,8 @@ static enum listing_take timers_line(struct listing *l, const char *line)
     struct listing_word words[24];
     size_t              n = listing_words(line, words, 24);
 
-    if (n < 3 || !listing_is_unit(words[n - 1].text, words[n - 1].size) ||
-        words[n - 2].size < 6 || !listing_is_unit(words[n - 2].text, words[n - 2].size))
+    if (n < 3 || !listing_is_unit(words[n - 1].text, words[n - 1].size) || words[n - 2].size < 6 ||
+        !listing_is_unit(words[n - 2].text, words[n - 2].size))
         return LINE_TAKEN;
     listing_set(l, LISTING_NAME, words[n - 1].text, words[n - 1].size);
     listing_set(l, LISTING_STARTED_BY, words[n - 2].text, words[n - 2].size);
@@ -181,10 +184,10 @@ static size_t key_of(const char *line)
 static bool pairs_begin(const struct listing *l, const char *line)
 {
     static const char *const marks[] = {
-        "LoadState=loaded", "LoadState=not-found", "LoadState=masked", "ActiveState=active",
-        "ActiveState=inactive", "ActiveState=failed", "FragmentPath=/", "UnitFileState=",
-        "ExecStart={ path=", "AcceptPause=TRUE", "AcceptPause=FALSE", "DesktopInteract=TRUE",
-        "DesktopInteract=FALSE", "StartMode=Auto", "StartMode=Manual", "StartMode=Disabled"};
+        "LoadState=loaded",      "LoadState=not-found", "LoadState=masked",  "ActiveState=active",
+        "ActiveState=inactive",  "ActiveState=failed",  "FragmentPath=/",    "UnitFileState=",
+        "ExecStart={ path=",     "AcceptPause=TRUE",    "AcceptPause=FALSE", "DesktopInteract=TRUE",
+        "DesktopInteract=FALSE", "StartMode=Auto",      "StartMode=Manual",  "StartMode=Disabled"};
 
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (listing_begins(line, marks[i]))
@@ -251,8 +254,8 @@ static void close_commands(struct listing *l)
 /* wmic prints the same keys for each service: the first of them begins the next. */
 static bool is_next(struct listing *l, const char *key, size_t size)
 {
-    bool known = size < sizeof l->block && strlen(l->block) == size &&
-                 memcmp(l->block, key, size) == 0;
+    bool known =
+        size < sizeof l->block && strlen(l->block) == size && memcmp(l->block, key, size) == 0;
 
     if (!*l->block && size < sizeof l->block) {
         memcpy(l->block, key, size);
@@ -263,9 +266,9 @@ static bool is_next(struct listing *l, const char *key, size_t size)
 
 static bool is_windows_key(const char *line)
 {
-    static const char *const keys[] = {"AcceptPause=", "Caption=", "DesktopInteract=",
-                                       "DisplayName=", "Name=",    "PathName=",
-                                       "StartMode=",   "StartName="};
+    static const char *const keys[] = {
+        "AcceptPause=", "Caption=",  "DesktopInteract=", "DisplayName=",
+        "Name=",        "PathName=", "StartMode=",       "StartName="};
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (listing_begins(line, keys[i]))
@@ -320,8 +323,8 @@ static bool status_begin(const struct listing *l, const char *line)
     struct listing_word word;
 
     (void)l;
-    return name > line && *line != ' ' && listing_words(name, &word, 1) == 1 &&
-           word.text == name && listing_is_unit(word.text, word.size) &&
+    return name > line && *line != ' ' && listing_words(name, &word, 1) == 1 && word.text == name &&
+           listing_is_unit(word.text, word.size) &&
            (!name[word.size] || listing_begins(name + word.size, " - "));
 }
 
@@ -346,9 +349,8 @@ static void take_loaded(struct listing *l, const char *value)
 
 static void take_status(struct listing *l, const char *line)
 {
-    static const char *const keys[][2] = {{"Active:", "ActiveState"},
-                                          {"Main PID:", "MainPID"},
-                                          {"TriggeredBy:", "TriggeredBy"}};
+    static const char *const keys[][2] = {
+        {"Active:", "ActiveState"}, {"Main PID:", "MainPID"}, {"TriggeredBy:", "TriggeredBy"}};
 
     line += strspn(line, " ");
     if (listing_begins(line, "Loaded: "))

@@ -32,12 +32,30 @@ static bool sc_begins(const struct listing *l, const char *line)
            listing_begins(line, "SERVICE_NAME :");
 }
 
-static const char *const sc_keys[] = {
-    "TYPE",          "STATE",       "WIN32_EXIT_CODE", "SERVICE_EXIT_CODE", "CHECKPOINT",
-    "WAIT_HINT",     "PID",         "FLAGS",           "START_TYPE",        "ERROR_CONTROL",
-    "BINARY_PATH_NAME", "LOAD_ORDER_GROUP", "TAG",     "DISPLAY_NAME",      "DEPENDENCIES",
-    "SERVICE_START_NAME", "RESET_PERIOD (in seconds)", "REBOOT_MESSAGE",    "COMMAND_LINE",
-    "FAILURE_ACTIONS", "SERVICE_NAME", "PROTECTION_LEVEL", "SERVICE_SID_TYPE", NULL};
+static const char *const sc_keys[] = {"TYPE",
+                                      "STATE",
+                                      "WIN32_EXIT_CODE",
+                                      "SERVICE_EXIT_CODE",
+                                      "CHECKPOINT",
+                                      "WAIT_HINT",
+                                      "PID",
+                                      "FLAGS",
+                                      "START_TYPE",
+                                      "ERROR_CONTROL",
+                                      "BINARY_PATH_NAME",
+                                      "LOAD_ORDER_GROUP",
+                                      "TAG",
+                                      "DISPLAY_NAME",
+                                      "DEPENDENCIES",
+                                      "SERVICE_START_NAME",
+                                      "RESET_PERIOD (in seconds)",
+                                      "REBOOT_MESSAGE",
+                                      "COMMAND_LINE",
+                                      "FAILURE_ACTIONS",
+                                      "SERVICE_NAME",
+                                      "PROTECTION_LEVEL",
+                                      "SERVICE_SID_TYPE",
+                                      NULL};
 
 static bool is_sc_key(const char *key, size_t size)
 {
@@ -81,8 +99,8 @@ const struct listing_grammar listing_sc = {"sc query", WINDOWS, sc_begins, sc_li
 /* Names of types and states are English everywhere, the keys before them are not. */
 static bool is_foreign(const char *line)
 {
-    static const char *const words[] = {"WIN32_OWN_PROCESS", "WIN32_SHARE_PROCESS",
-                                        "KERNEL_DRIVER", "FILE_SYSTEM_DRIVER"};
+    static const char *const words[] = {"WIN32_OWN_PROCESS", "WIN32_SHARE_PROCESS", "KERNEL_DRIVER",
+                                        "FILE_SYSTEM_DRIVER"};
     const char              *key, *value;
     size_t                   size = key_of(line, &key, &value);
 
@@ -132,12 +150,20 @@ static bool is_list_key(const char *line, const char *const *names)
  * the one of the name. */
 static bool ps_list_begins(const struct listing *l, const char *line)
 {
-    static const char *const of_all[] = {"Name", "DisplayName", "Status", "ServiceName",
-                                         "ProcessId", "ExitCode", "PSComputerName", NULL};
-    static const char *const of_services[] = {"StartMode", "StartType", "PathName", "StartName",
-                                              "ServicesDependedOn", "RequiredServices",
-                                              "DependentServices", "CanPauseAndContinue",
-                                              "ServiceHandle", "AcceptPause", NULL};
+    static const char *const of_all[] = {"Name",           "DisplayName", "Status",
+                                         "ServiceName",    "ProcessId",   "ExitCode",
+                                         "PSComputerName", NULL};
+    static const char *const of_services[] = {"StartMode",
+                                              "StartType",
+                                              "PathName",
+                                              "StartName",
+                                              "ServicesDependedOn",
+                                              "RequiredServices",
+                                              "DependentServices",
+                                              "CanPauseAndContinue",
+                                              "ServiceHandle",
+                                              "AcceptPause",
+                                              NULL};
 
     return is_list_key(line, of_services) || (l->container == LINES && is_list_key(line, of_all));
 }
@@ -224,8 +250,8 @@ static bool is_rule(const char *line)
 /* Whether the words of a header are a table's of services. */
 static bool is_table_header(const char *line)
 {
-    static const char *const of_services[] = {"StartMode", "StartType", "PathName", "StartName",
-                                              "ServiceType", NULL};
+    static const char *const of_services[] = {"StartMode", "StartType",   "PathName",
+                                              "StartName", "ServiceType", NULL};
     struct listing_word      words[LISTING_COLUMNS];
     size_t                   n = listing_words(line, words, LISTING_COLUMNS);
     bool                     name = false, of_service = false, display = false, status = false;
