@@ -8,72 +8,24 @@
 #define HEAD_SIZE  16384 /* bytes that are read before the form is decided */
 #define HEAD_LINES 80    /* lines within which one of the forms begins */
 
-const struct listing_grammar *const listing_grammars[] = {&listing_units,
-                                                          &listing_unit_files,
-                                                          &listing_timers,
-                                                          &listing_status,
-                                                          &listing_launchctl_list,
-                                                          &listing_launchctl_disabled,
-                                                          &listing_launchctl_print,
-                                                          &listing_launchctl_job,
-                                                          &listing_sc,
-                                                          &listing_reg_file,
-                                                          &listing_reg_query,
-                                                          &listing_table,
-                                                          &listing_ps_list,
-                                                          &listing_pairs,
-                                                          &listing_sc_foreign,
-                                                          NULL};
+static const struct listing_grammar *const grammars[] = {&listing_units,
+                                                         &listing_unit_files,
+                                                         &listing_timers,
+                                                         &listing_status,
+                                                         &listing_launchctl_list,
+                                                         &listing_launchctl_disabled,
+                                                         &listing_launchctl_print,
+                                                         &listing_launchctl_job,
+                                                         &listing_sc,
+                                                         &listing_reg_file,
+                                                         &listing_reg_query,
+                                                         &listing_table,
+                                                         &listing_ps_list,
+                                                         &listing_pairs,
+                                                         &listing_sc_foreign,
+                                                         NULL};
 
 /* Records ------------------------------------------------------------------------ */
-
-static void reset(struct listing_record *record)
-{
-    for (size_t i = 0; i < LISTING_FIELDS; i++) {
-        buffer_reset(&record->text[i]);
-        record->has[i] = false;
-    }
-    record->form = NULL;
-}
-
-void listing_set(struct listing *l, enum listing_field field, const char *text, size_t size)
-{
-    struct buffer *value = &l->open.text[field];
-
-    if (!size)
-        return;
-    if (!l->open.form) {
-        l->open.form = l->grammar ? l->grammar->form : "";
-        l->open.platform = l->grammar ? l->grammar->platform : WINDOWS;
-        l->open.at = l->line_at;
-    }
-    buffer_reset(value);
-    buffer_utf8(value, text, size);
-    l->open.has[field] = true;
-    l->last = field;
-}
-
-void listing_puts(struct listing *l, enum listing_field field, const char *text)
-{
-    if (text)
-        listing_set(l, field, text, strlen(text));
-}
-
-bool listing_named(const struct listing *l)
-{
-    return l->open.has[LISTING_NAME];
-}
-
-bool listing_empty(const struct listing *l)
-{
-    return !l->open.form;
-}
-
-void listing_drop(struct listing *l)
-{
-    reset(&l->open);
-    l->last = LISTING_FIELDS;
-}
 
 /* Give the open record out; one without a name is counted. */
 static bool finish(struct listing *l)
@@ -101,58 +53,13 @@ static bool failed(const struct listing *l)
     return failed;
 }
 
-/* Words -------------------------------------------------------------------------- */
-
-size_t listing_words(const char *line, struct listing_word *ret, size_t most)
-{
-    size_t n = 0;
-
-    for (const char *at = line + strspn(line, " \t"); *at && n < most; at += strspn(at, " \t")) {
-        ret[n].text = at;
-        ret[n++].size = strcspn(at, " \t");
-        at += strcspn(at, " \t");
-    }
-    return n;
-}
-
-bool listing_word_is(const struct listing_word *word, const char *text)
-{
-    return strlen(text) == word->size && memcmp(word->text, text, word->size) == 0;
-}
-
-bool listing_word_in(const struct listing_word *word, const char *const *list)
-{
-    while (*list && !listing_word_is(word, *list))
-        list++;
-    return *list != NULL;
-}
-
-bool listing_begins(const char *line, const char *prefix)
-{
-    return strncmp(line, prefix, strlen(prefix)) == 0;
-}
-
-bool listing_is_unit(const char *text, size_t size)
-{
-    static const char *const types[] = {".service", ".socket",    ".timer",  ".path",
-                                        ".mount",   ".automount", ".target", ".slice",
-                                        ".swap",    ".scope",     ".device"};
-
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        size_t n = strlen(types[i]);
-        if (size > n && memcmp(text + size - n, types[i], n) == 0)
-            return memchr(text, '=', size) == NULL;
-    }
-    return false;
-}
-
 /* Lines -------------------------------------------------------------------------- */
 
 static const struct listing_grammar *grammar_of(const struct listing *l, const char *line)
 {
-    for (size_t i = 0; listing_grammars[i]; i++)
-        if (listing_grammars[i]->begins(l, line))
-            return listing_grammars[i];
+    for (size_t i = 0; grammars[i]; i++)
+        if (grammars[i]->begins(l, line))
+            return grammars[i];
     return NULL;
 }
 

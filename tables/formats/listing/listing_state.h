@@ -82,8 +82,7 @@ bool listing_named(const struct listing *l);
 bool listing_empty(const struct listing *l);
 void listing_drop(struct listing *l);
 
-extern const struct listing_grammar *const listing_grammars[];
-extern const struct listing_grammar        listing_units, listing_unit_files, listing_timers,
+extern const struct listing_grammar listing_units, listing_unit_files, listing_timers,
     listing_pairs, listing_status;
 extern const struct listing_grammar listing_launchctl_list, listing_launchctl_job,
     listing_launchctl_print, listing_launchctl_disabled;
