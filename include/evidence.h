@@ -42,6 +42,7 @@
     X(PACKAGE_LOG, "package_log")         /* dpkg.log, apt/history.log, dnf and yum logs */        \
     X(EVENT_LOG, "event_log")             /* .evtx */                                              \
     X(EVENT_JSON, "event_json")           /* Windows events as JSON, XML or CSV */                 \
+    X(UNIFIED_LOG, "unified_log")         /* of macOS, as exported; launchd.log */                 \
     X(SERVICE_LISTING, "service_listing") /* what systemctl, sc and so on printed */               \
     X(HIVE, "hive")                       /* registry hive, its .LOG1 and .LOG2 beside it */       \
     X(PLIST, "plist")                     /* launchd property list */                              \

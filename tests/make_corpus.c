@@ -268,6 +268,25 @@ static const struct {
      "{\"name\":\"pack\",\"hostIdentifier\":\"m1\",\"columns\":{\"path\":"
      "\"/Library/LaunchDaemons/com.a.plist\",\"label\":\"com.a\",\"program\":\"\","
      "\"program_arguments\":\"/x -a\",\"run_at_load\":\"1\"},\"action\":\"added\"}\n"},
+    {"unified_text/default",
+     "Timestamp                       Thread     Type        Activity             PID    TTL  \n"
+     "2026-11-20 10:44:01.067615-0400 0x1        Error       0x3a7820             1      0    "
+     "launchd: (lib) [gui/501/com.b [577]:] Successfully spawned .b[577] because speculative\n"
+     "2026-11-20 10:44:02.067615-0400 0x1 Info 0x0 0 0 Google Chrome: two\nlines\n"
+     "----------------------------------------\nLog      - Default:        2\n"},
+    {"unified_text/syslog",
+     "2018-10-18 20:15:09.353210-0700  localhost sudo[7142]:  ann : TTY=ttys000 ; PWD=/ ; "
+     "USER=root ; COMMAND=/bin/launchctl load /tmp/x.plist\n"},
+    {"unified_text/compact",
+     "2026-06-09 18:18:08.974 Df launchd[1:1683] [gui/501 [100004]:] service inactive: com.x\n"},
+    {"unified_text/launchd",
+     "2026-08-14 20:21:43.322799 (gui/501 [100003]) <Notice>: entering bootstrap mode\n"},
+    {"unified_text/objects",
+     "{\"messageType\":\"Error\",\"userID\":0,\"subsystem\":\"com.apple.iokit\","
+     "\"processImagePath\":"
+     "\"\\/kernel\",\"timestamp\":\"2026-03-06 "
+     "13:30:09.202323+0800\",\"eventMessage\":\"DarkWake\","
+     "\"traceID\":103147935109124,\"processID\":0}\n{\"count\":1,\"finished\":1}\n"},
     {"sudoers_text/rules", "User_Alias ADMINS = ann, %wheel\nCmnd_Alias S = /bin/sh, ! /bin/ls\n"
                            "Defaults env_reset\nADMINS ALL = (root : adm) NOPASSWD: S, \\\n"
                            " sudoedit /etc/x\n@includedir /etc/sudoers.d\n"},

@@ -111,7 +111,8 @@ bool root_system_hint(const char *name);
 /* Artefacts that are read as a stream, and so compressed too. */
 #define STREAMED_ARTEFACTS                                                                         \
     (1u << ARTEFACT_AUDIT_LOG | 1u << ARTEFACT_AUTH_LOG | 1u << ARTEFACT_PACKAGE_LOG |             \
-     1u << ARTEFACT_EVENT_LOG | 1u << ARTEFACT_EVENT_JSON | 1u << ARTEFACT_SERVICE_LISTING)
+     1u << ARTEFACT_EVENT_LOG | 1u << ARTEFACT_EVENT_JSON | 1u << ARTEFACT_SERVICE_LISTING |       \
+     1u << ARTEFACT_UNIFIED_LOG)
 
 /* What a loose file may be, by its name (without folders) and the folder it is in. With `wanted`,
  * a set of 1u << enum artefact, the first of those. The end of a name that a compressor adds does

@@ -10,6 +10,7 @@
 #include "discovery.h"
 #include "formats/evtx/event_forms.h"
 #include "formats/listing/listing.h"
+#include "formats/log/unified_text.h"
 #include "formats/plist/plist.h"
 #include "formats/text/utf16_text.h"
 #include "root_names.h"
@@ -149,6 +150,16 @@ static const struct {
     {ARTEFACT_EVENT_JSON, true, "*.tsv"},
     {ARTEFACT_EVENT_JSON, true, "*.txt"},
     {ARTEFACT_EVENT_JSON, true, "*.log"},
+    {ARTEFACT_UNIFIED_LOG, false, "*.tracev3"},
+    {ARTEFACT_UNIFIED_LOG, true, "*launchd.log*"},
+    {ARTEFACT_UNIFIED_LOG, true, "*unified*"},
+    {ARTEFACT_UNIFIED_LOG, true, "*.txt"},
+    {ARTEFACT_UNIFIED_LOG, true, "*.log"},
+    {ARTEFACT_UNIFIED_LOG, true, "*.json"},
+    {ARTEFACT_UNIFIED_LOG, true, "*.jsonl"},
+    {ARTEFACT_UNIFIED_LOG, true, "*.ndjson"},
+    {ARTEFACT_UNIFIED_LOG, true, "*.csv"},
+    {ARTEFACT_UNIFIED_LOG, true, "*.out"},
     {ARTEFACT_SERVICE_LISTING, true, "*.txt"},
     {ARTEFACT_SERVICE_LISTING, true, "*.csv"},
     {ARTEFACT_SERVICE_LISTING, true, "*.tsv"},
@@ -415,6 +426,8 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
                contains(data, size, "pam_") || contains(data, size, "CRON");
     case ARTEFACT_EVENT_JSON:
         return is_wide(data, size, is_events);
+    case ARTEFACT_UNIFIED_LOG:
+        return unified_form_of((const char *)data, size) != UNIFIED_NONE;
     case ARTEFACT_SERVICE_LISTING:
         return is_wide(data, size, is_listing);
     default:

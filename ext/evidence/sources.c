@@ -42,6 +42,8 @@ static const struct place {
     {ARTEFACT_JOURNAL, OS_LINUX, "/run/log/journal", NULL},
     {ARTEFACT_AUTH_LOG, OS_UNIX, "/var/log", "auth.log*"},
     {ARTEFACT_AUTH_LOG, OS_UNIX, "/var/log", "secure*"},
+    {ARTEFACT_UNIFIED_LOG, OS_MACOS, "/var/log/com.apple.xpc.launchd", "launchd.log*"},
+    {ARTEFACT_UNIFIED_LOG, OS_MACOS, "/var/db/diagnostics/*", "*.tracev3"},
     {ARTEFACT_PACKAGE_LOG, OS_LINUX, "/var/log", "dpkg.log*"},
     {ARTEFACT_PACKAGE_LOG, OS_LINUX, "/var/log/apt", "history.log*"},
     {ARTEFACT_PACKAGE_LOG, OS_LINUX, "/var/log", "dnf.rpm.log*"},

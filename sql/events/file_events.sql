@@ -5,7 +5,7 @@
 --          What commands write is known from the command alone: of audit's programs, sudo and similar tools
 --          and histories the files that service managers read, with exe the command's name, detail
 --          its line, and via history or command. A shell's own > shows in histories and in sh -c alone.
--- sources: audit_events, auth_events, shell_history, users, windows_events, evidence
+-- sources: audit_events, auth_events, shell_history, users, windows_events, unified_log, evidence
 --
 --   SELECT datetime, login_user, action, path, exe FROM file_events WHERE path GLOB '/etc/systemd/*';
 CREATE TEMP VIEW file_events AS
@@ -94,6 +94,23 @@ SELECT s.time, s.datetime, s.host COLLATE NOCASE, f.value ->> 'action', f.value 
   FROM auth_events AS s
  CROSS JOIN json_each(file_writes(s.command)) AS f
  WHERE s.kind IN ('sudo', 'pkexec', 'doas') AND s.success IS NOT 0
+UNION ALL
+SELECT u.time, u.datetime, u.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,
+       a.value ->> 'target_user' COLLATE NOCASE, a.value ->> 'user' COLLATE NOCASE, u.pid,
+       f.value ->> 'program' COLLATE NOCASE, a.value ->> 'command' COLLATE NOCASE, u.source, CAST(u.position AS TEXT),
+       'macos', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content', NULL, NULL, NULL
+  FROM unified_log AS u
+ CROSS JOIN json_each(json_array(json(auth_message('sudo', u.message)))) AS a
+ CROSS JOIN json_each(file_writes(a.value ->> 'command')) AS f
+ WHERE u.process = 'sudo' AND u.message GLOB '*COMMAND=*' AND a.value ->> 'success' IS NOT 0
+UNION ALL
+-- Background task management names a property list that launchd took up, whoever wrote it.
+SELECT u.time, u.datetime, u.host COLLATE NOCASE, 'modified',
+       replace(regex_match(u.message, 'url=file://([^, ]+[.]plist)', 1), '%20', ' ') COLLATE NOCASE,
+       NULL COLLATE NOCASE, NULL COLLATE NOCASE, u.pid, u.process COLLATE NOCASE, u.message COLLATE NOCASE, u.source,
+       CAST(u.position AS TEXT), 'macos', 'launchd', NULL, NULL, NULL, NULL, NULL
+  FROM unified_log AS u
+ WHERE u.process = 'backgroundtaskmanagementd' AND u.message GLOB 'registerLaunchItem: *updated legacy*url=file://*.plist*'
 UNION ALL
 SELECT h.time, h.datetime, h.host COLLATE NOCASE, f.value ->> 'action',
        iif(f.value ->> 'path' GLOB '~*',

@@ -2,11 +2,11 @@
 --
 -- why:     Audit's EXECVE, sudo's own lines, Sysmon 1 and 4688 record the same fact in different forms. Each
 --          log is read once. A name where a log has only a number is taken from the host's users.
---          via names the source: audit, sysmon or security, which record every process, or the program that logged what
---          it was asked to run: sudo, pkexec, doas, cron, run0; tty is text typed on a terminal, possibly several commands,
+--          via names the source: audit, sysmon or security, which record every process, launchd, which records those of its
+--          jobs by name, or the program that logged what it was asked to run: sudo, pkexec, doas, cron, run0; tty is text typed on a terminal, possibly several commands,
 --          one a line. The term service_tools = 1 leaves out early every process that cannot be a service tool, and
 --          nothing else.
--- sources: audit_events, auth_events, journal, users, windows_events
+-- sources: audit_events, auth_events, journal, users, windows_events, unified_log
 --
 --   SELECT datetime, login_user, user, cmdline FROM process_rows WHERE time > unixepoch() - 3600;
 CREATE TEMP VIEW process_rows AS
@@ -89,4 +89,23 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
   FROM journal AS j
  WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' -- it begins
    AND j.elevated_uid >= 0 AND +j.pid = 1 -- +: a list of the one value is short, that of all processes is not
-   AND j.message GLOB 'Starting * - [[]run0] *...';
+   AND j.message GLOB 'Starting * - [[]run0] *...'
+UNION ALL
+-- sudo's line in macOS' unified log is the one that it writes to syslog: sudo(8).
+SELECT u.time, u.datetime, u.host COLLATE NOCASE, u.pid, NULL, a.value ->> 'target_user' COLLATE NOCASE,
+       a.value ->> 'user' COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, a.value ->> 'command' COLLATE NOCASE,
+       NULL COLLATE NOCASE, NULL COLLATE NOCASE, a.value ->> 'cwd' COLLATE NOCASE, a.value ->> 'success', 'sudo',
+       u.source, CAST(u.position AS TEXT), 'macos', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM unified_log AS u
+ CROSS JOIN json_each(json_array(json(auth_message('sudo', u.message)))) AS a
+ WHERE u.process = 'sudo' AND u.message GLOB '*COMMAND=*' AND a.value ->> 'command' IS NOT NULL
+UNION ALL
+-- launchd, when a job's own program runs: "Successfully spawned NAME[577] because speculative".
+SELECT u.time, u.datetime, u.host COLLATE NOCASE, CAST(regex_match(u.message, '\[([0-9]+)\] because', 1) AS INTEGER), 1,
+       iif(u.subsystem GLOB 'system/*', 'root', NULL) COLLATE NOCASE, NULL COLLATE NOCASE,
+       regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) COLLATE NOCASE,
+       regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) COLLATE NOCASE,
+       NULL COLLATE NOCASE, '/sbin/launchd' COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, 1, 'launchd',
+       u.source, CAST(u.position AS TEXT), 'macos', 0, NULL COLLATE NOCASE, NULL, NULL, 1, NULL, NULL, NULL
+  FROM unified_log AS u
+ WHERE u.process = 'launchd' AND u.message GLOB 'Successfully spawned *[[]*[]] because *';

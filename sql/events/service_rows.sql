@@ -1,9 +1,10 @@
 -- service_rows: what happened to services, in one shape, as service managers and logs record it.
 --
--- why:     SERVICE_START of audit, the journal's job messages, and System 7045, 7040 and 7036 record the same kind of
---          event. action is created, modified, deleted, started, stopped, failed, enabled, disabled, state or
+-- why:     SERVICE_START of audit, the journal's job messages, System 7045, 7040 and 7036, and launchd's messages in
+--          macOS' unified log record the same kind of event. Of launchd, created is a job that was loaded and deleted one
+--          that was unloaded. action is created, modified, deleted, started, stopped, failed, enabled, disabled, state or
 --          start_type. Each log is read once, for these kinds of record only.
--- sources: audit_events, journal, windows_events
+-- sources: audit_events, journal, windows_events, unified_log
 --
 --   SELECT datetime, action, service, detail FROM service_rows WHERE action IN ('created', 'failed');
 CREATE TEMP VIEW service_rows AS
@@ -131,4 +132,48 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
         UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                NULL, NULL, NULL, NULL
-         WHERE 0) AS w;
+         WHERE 0) AS w
+UNION ALL
+-- launchd's subsystem is the domain, "gui/501 [100003]", or the job with its process, "gui/501/com.example [577]".
+-- Its messages, as macOS 10.12 to 26 write them: "Successfully spawned NAME[577] because ipc (mach)"; "exited due to
+-- exit(0), ran for 5ms", in older versions "Service exited with abnormal code: 1"; "Bootstrap by launchctl[90] for
+-- PATH succeeded (0: )"; "removing service: LABEL"; "Setting service LABEL to enabled", "Enabling service LABEL".
+-- Background task management names the program of an item when launchd asks whether it is allowed.
+SELECT l.time, l.datetime, l.host COLLATE NOCASE, l.action, l.service COLLATE NOCASE, NULL COLLATE NOCASE,
+       l.image_path COLLATE NOCASE, NULL COLLATE NOCASE, l.service_type COLLATE NOCASE, l.account COLLATE NOCASE,
+       l.account COLLATE NOCASE, l.pid, NULL COLLATE NOCASE, l.message COLLATE NOCASE, l.source, l.record, 'macos', NULL,
+       l.time
+  FROM (SELECT u.time, u.datetime, u.host, u.message, u.source, CAST(u.position AS TEXT) AS record,
+               CASE WHEN u.message GLOB 'effectiveItemDisposition: *' THEN 'state'
+                    WHEN u.message GLOB 'Successfully spawned *' THEN 'started'
+                    WHEN u.message GLOB '* succeeded (0:*' THEN 'created'
+                    WHEN u.message GLOB 'Bootstrap by *' THEN 'failed'
+                    WHEN u.message GLOB 'removing service: *' THEN 'deleted'
+                    WHEN u.message GLOB 'Enabling *' OR u.message GLOB '* to enabled' THEN 'enabled'
+                    WHEN u.message GLOB 'Disabling *' OR u.message GLOB '* to disabled' THEN 'disabled'
+                    WHEN u.message REGEXP 'exit\(0\)|SIG(TERM|KILL|HUP|INT)' THEN 'stopped'
+                    ELSE 'failed' END AS action,
+               CASE WHEN u.message GLOB 'effectiveItemDisposition: *'
+                    THEN regex_match(u.message, 'BTMConfigLabel = "?([^";]+)', 1)
+                    WHEN u.message GLOB 'Bootstrap by *'
+                    THEN coalesce(regex_match(u.message, ' for .*/([^/]+)[.]plist (succeeded|failed)', 1),
+                                  regex_match(u.message, ' for (.*) (succeeded|failed)', 1))
+                    WHEN u.message REGEXP '^(removing service: |Enabling service |Disabling service |Setting service )'
+                    THEN regex_match(u.message, '^(removing service: |[A-Za-z]+ service )([^ ]+)', 2)
+                    ELSE coalesce(regex_match(u.subsystem, '^(system|[a-z]+/[0-9]+)/([^ ]+)', 2),
+                                  regex_match(u.message, '^[(]([^ )[]+)', 1)) END AS service,
+               regex_match(u.message, 'BTMConfigExecutablePath = "?([^";]+)', 1) AS image_path,
+               iif(u.subsystem GLOB 'system*', 'daemon', iif(u.subsystem GLOB 'gui/*' OR u.subsystem GLOB 'user/*', 'agent', NULL)) AS service_type,
+               iif(u.subsystem GLOB 'system*', 'root', regex_match(u.subsystem, '^(gui|user|login)/([0-9]+)', 2)) AS account,
+               CAST(coalesce(regex_match(u.message, '\[([0-9]+)\] because', 1),
+                             regex_match(u.subsystem, '\[([0-9]+)\]$', 1)) AS INTEGER) AS pid
+          FROM unified_log AS u
+         WHERE u.process IN ('launchd', 'backgroundtaskmanagementd')
+           AND (u.process = 'launchd') = (u.message NOT GLOB 'effectiveItemDisposition: *')
+           AND (u.message GLOB 'Successfully spawned *' OR u.message GLOB 'Bootstrap by *'
+                OR u.message GLOB 'exited due to *' OR u.message GLOB 'Service exited *'
+                OR u.message GLOB 'removing service: *' OR u.message GLOB 'Enabling service *'
+                OR u.message GLOB 'Disabling service *' OR u.message GLOB 'Setting service * to *abled'
+                OR u.message GLOB 'effectiveItemDisposition: *BTMConfigExecutablePath*')
+        UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0) AS l;

@@ -36,7 +36,7 @@
 --           "exe": "/usr/bin/systemctl", "cmdline": "systemctl status agent", "tool": "systemctl",
 --           "verb": "status", "target": "agent", "options": "[]", "known_remote": 0, "starves": 0, "unnamed": 0, "obfuscated": 0, "patch_cycle": 0, "action": "",
 --           "arguments": "agent", "service": "agent", "service_account": 0, "source": "audit.log", "record": "1"}
--- rows:    audit_events, auth_events, windows_events, shell_history
+-- rows:    audit_events, auth_events, windows_events, shell_history, unified_log
 -- sources: service_commands, verb_grades, security_services, service_accounts, exec_patterns,
 --          remote_execution_hosts
 --

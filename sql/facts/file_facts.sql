@@ -41,7 +41,7 @@
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "origin": "unit file", "kind": "unit",
 --           "subject": "/etc/systemd/system/agent.service", "state": "enabled", "service": "agent.service",
 --           "uid": 0, "mode": "0644", "source": "/", "record": "/etc/systemd/system/agent.service"}
--- rows:    unit_files, systemd_managers, launch_daemons, audit_events, auth_events, shell_history, windows_events
+-- rows:    unit_files, systemd_managers, launch_daemons, audit_events, auth_events, shell_history, windows_events, unified_log
 -- sources: unit_files, systemd_managers, launch_daemons, file_events, process_rows, monitored_paths,
 --          security_services, service_accounts, exec_patterns, attached_baseline
 --

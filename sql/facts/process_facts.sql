@@ -29,7 +29,7 @@
 --           "user": "root", "pid": 300, "name": "agent", "exe": "/usr/sbin/agent", "exe_deleted": 0,
 --           "cmdline": "/usr/sbin/agent -f", "parent": "/usr/lib/systemd/systemd", "service": "agent.service",
 --           "patterns": "[]", "places": ",system,", "source": "/proc/300", "record": "pid 300"}
--- rows:    processes, audit_events, windows_events
+-- rows:    processes, audit_events, windows_events, unified_log
 -- sources: processes, process_rows, path_permissions, package_files, exec_patterns, attached_baseline
 --
 --   SELECT datetime(time, 'unixepoch'), service, cmdline FROM process_facts WHERE running;

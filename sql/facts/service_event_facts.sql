@@ -27,7 +27,7 @@
 --           "display_name": "Report agent", "image_path": "C:\\Program Files\\Report\\agent.exe",
 --           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
 --           "event_id": 7045, "source": "System.evtx", "record": "1", "security": 0, "random_bits": 10}
--- rows:    audit_events, journal, windows_events
+-- rows:    audit_events, journal, windows_events, unified_log
 -- sources: service_rows, windows_events, package_history, security_services, exec_patterns, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), service, image_path FROM service_event_facts WHERE action = 'created';

@@ -6,7 +6,7 @@
 --                  leads to another host or hides something.
 -- false positives: patch_cycle marks commands of a package's own scripts: a tool that such scripts call, on a usual
 --                  target, within a minute of the package log's lines; such scripts stop only their own service
--- sources:         process_rows, windows_events, shell_history, package_history, evidence
+-- sources:         process_rows, windows_events, shell_history, unified_log, package_history, evidence
 --
 --   SELECT datetime, login_user, tool, verb, target, cmdline FROM service_commands WHERE NOT patch_cycle;
 CREATE TEMP VIEW service_commands AS
@@ -103,4 +103,30 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.user COLLATE NOCASE, w.u
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0) AS w
  CROSS JOIN json_each(service_command(w.cmdline)) AS c
  CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
- WHERE service_command(w.cmdline) IS NOT NULL;
+ WHERE service_command(w.cmdline) IS NOT NULL
+UNION ALL
+-- What launchd was asked, and by which process: "Bootstrap by launchctl[90] for PATH succeeded", "bootout initiated by:
+-- launchctl[91]<-sh[88]", "removing job: caller = launchctl". The command line is one that does the same.
+SELECT b.time, b.datetime, b.host COLLATE NOCASE, b.user COLLATE NOCASE, b.user COLLATE NOCASE, b.pid, NULL,
+       b.parent COLLATE NOCASE, b.tool COLLATE NOCASE,
+       b.tool || ' ' || b.verb || ' ' || b.domain || iif(b.verb = 'bootstrap', ' ', '/') || b.target COLLATE NOCASE,
+       b.tool, b.verb COLLATE NOCASE, b.target COLLATE NOCASE, '[]', NULL, 0, '', 0, b.success, 0, b.source, b.record,
+       'macos', NULL
+  FROM (SELECT u.time, u.datetime, u.host, u.source, CAST(u.position AS TEXT) AS record,
+               CASE WHEN u.message GLOB 'Bootstrap by *' THEN 'bootstrap' WHEN u.message GLOB 'bootout *' THEN 'bootout'
+                    ELSE 'remove' END AS verb,
+               regex_match(u.message, '(by:?|caller =) ([^[<]+)', 2) AS tool,
+               CAST(regex_match(u.message, '^[^[]*\[([0-9]+)\]', 1) AS INTEGER) AS pid,
+               regex_match(u.message, '<-([^[<]+)', 1) AS parent,
+               regex_match(u.subsystem, '^(system|[a-z]+/[0-9]+)', 1) AS domain,
+               coalesce(regex_match(u.message, ' for (.*) (succeeded|failed)', 1),
+                        regex_match(u.subsystem, '^(system|[a-z]+/[0-9]+)/([^ ]+)', 2)) AS target,
+               iif(u.subsystem GLOB 'system*', 'root', regex_match(u.subsystem, '^(gui|user|login)/([0-9]+)', 2)) AS user,
+               u.message NOT GLOB '* failed (*' AS success
+          FROM unified_log AS u
+         WHERE u.process = 'launchd'
+           AND (u.message GLOB 'Bootstrap by *' OR u.message GLOB '*bootout initiated by: *'
+                OR u.message GLOB 'removing job: caller = *')
+        UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0) AS b
+ WHERE b.target IS NOT NULL;

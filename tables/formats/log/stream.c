@@ -152,7 +152,7 @@ int stream_line(struct stream *s, char **ret_line, size_t *ret_size)
     return 1;
 }
 
-int stream_block(struct stream *s, char **ret_data, size_t *ret_size)
+int stream_peek(struct stream *s, char **ret_data, size_t *ret_size)
 {
     if (over_budget(s))
         return s->status;
@@ -162,8 +162,16 @@ int stream_block(struct stream *s, char **ret_data, size_t *ret_size)
     s->returned = s->offset;
     *ret_data = s->data + s->begin;
     *ret_size = s->end - s->begin;
-    consume(s, *ret_size);
     return 1;
+}
+
+int stream_block(struct stream *s, char **ret_data, size_t *ret_size)
+{
+    int r = stream_peek(s, ret_data, ret_size);
+
+    if (r > 0)
+        consume(s, *ret_size);
+    return r;
 }
 
 uint64_t stream_offset(const struct stream *s)

@@ -51,6 +51,9 @@ int stream_line(struct stream *s, char **ret_line, size_t *ret_size);
 /* The next bytes, at least one. The same returns; do not mix with overlong lines half read. */
 int stream_block(struct stream *s, char **ret_data, size_t *ret_size);
 
+/* The bytes that are next, at least one, which stay to be read. The same returns. */
+int stream_peek(struct stream *s, char **ret_data, size_t *ret_size);
+
 /* Where in the expanded text what was last returned begins, in bytes. */
 uint64_t stream_offset(const struct stream *s);
 

@@ -9,7 +9,7 @@
  * /var/log/auditbeat where auditd writes no log; where a host keeps none of these,
  * the audit records in its journal. Each file is joined separately: an event that a rotation cut is
  * two rows of one serial number. A range of time is found in a file by reading few places of it
- * (audit_seek.h): a file whose clock was set back for less than a 64th of its length counts as
+ * (log_seek.h): a file whose clock was set back for less than a 64th of its length counts as
  * ordered. Terms on category, type, serial, pid, ppid, comm and exe are tested on the undecoded
  * records.
  * Columns that need decoding of several records are lazy.

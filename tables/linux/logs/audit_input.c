@@ -52,6 +52,19 @@ static int begins_json(const struct source *source)
     return json;
 }
 
+/* For log_seek(). */
+static bool stamp_of(void *arg, const char *line, size_t size, double *ret)
+{
+    struct audit_record record;
+    struct audit_stamp  stamp;
+
+    (void)arg;
+    if (audit_record_parse(line, size, &record, &stamp) < 0)
+        return false;
+    *ret = audit_time(&stamp);
+    return true;
+}
+
 /* Open a log at the beginning of the query's time range. */
 static int open_log(struct tbl_scan *scan)
 {
@@ -67,11 +80,11 @@ static int open_log(struct tbl_scan *scan)
         return json;
     if (st.st_size > 0 && log_sources_found(&input->sources) < 0)
         return -ENOMEM;
-    input->stretch = (struct audit_stretch){0};
+    input->stretch = (struct log_stretch){0};
     input->json = json;
     if (stream_plain(input->stream) &&
         (input->time->min > -INFINITY || input->time->max < INFINITY))
-        input->stretch = audit_seek(stream_fd(input->stream), input->time->min);
+        input->stretch = log_seek(stream_fd(input->stream), input->time->min, stamp_of, NULL);
     if (input->stretch.start)
         r = stream_seek(input->stream, input->stretch.start);
     audit_window_restart(input->window, input->stretch.start);
@@ -84,9 +97,9 @@ static int open_journal(struct tbl_scan *scan, const char *path)
     struct audit_input *input = input_of(scan);
 
     audit_window_restart(input->window, 0);
-    int r = audit_journal_open(input->sources.source.root, path,
-                               input->time->min - AUDIT_SEEK_SLACK, &input->journal);
-    input->stretch = (struct audit_stretch){0, r == 0 && audit_journal_ordered(input->journal)};
+    int r = audit_journal_open(input->sources.source.root, path, input->time->min - LOG_SEEK_SLACK,
+                               &input->journal);
+    input->stretch = (struct log_stretch){0, r == 0 && audit_journal_ordered(input->journal)};
     return r;
 }
 
@@ -165,7 +178,7 @@ static int leave_file(struct audit_input *input)
 static bool is_past(const struct audit_input *input)
 {
     return input->stretch.ordered &&
-           audit_time(audit_window_stamp(input->window)) > input->time->max + AUDIT_SEEK_SLACK;
+           audit_time(audit_window_stamp(input->window)) > input->time->max + LOG_SEEK_SLACK;
 }
 
 /* The records of the next line that is an event of JSON. */
@@ -262,7 +275,7 @@ static int source_ends(const struct source *source, struct tbl_ends *ret)
     int fd = root_open_file(source->root, source->path);
     if (fd < 0)
         return SQLITE_OK;
-    bool sought = audit_ends(fd, ret);
+    bool sought = log_ends(fd, stamp_of, NULL, ret);
     close(fd);
     return sought ? SQLITE_OK : SQLITE_DONE;
 }

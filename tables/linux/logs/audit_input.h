@@ -8,11 +8,11 @@
 #define SVCQL_AUDIT_INPUT_H
 
 #include "audit_journal.h"
-#include "audit_seek.h"
 #include "evidence.h"
 #include "formats/audit/audit_window.h"
 #include "formats/log/stream.h"
 #include "journal_pick.h"
+#include "log_seek.h"
 #include "log_sources.h"
 #include "table.h"
 
@@ -27,7 +27,7 @@ struct audit_input {
     uint64_t              at;     /* offset of its next line */
     int64_t               bad;    /* its lines that are not events */
     struct buffer         text;
-    struct audit_stretch  stretch;
+    struct log_stretch    stretch;
     struct audit_journal *journal; /* of a journal */
 
     int error; /* that ended the reading of the file; 0: none */

@@ -1,11 +1,9 @@
-#include "audit_seek.h"
+#include "log_seek.h"
 
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "formats/audit/audit_text.h"
 
 #define PLACES 64
 #define PROBE_SIZE                                                                                 \
@@ -19,29 +17,25 @@ struct place {
     double   time;
 };
 
-static bool parse_line(const char *line, size_t size, double *ret)
-{
-    struct audit_record record;
-    struct audit_stamp  stamp;
-
-    if (audit_record_parse(line, size, &record, &stamp) < 0)
-        return false;
-    *ret = audit_time(&stamp);
-    return true;
-}
+struct seeker {
+    int        fd;
+    log_stamp *stamp;
+    void      *arg;
+};
 
 /* The first whole line after an offset that is a record. */
-static bool look(int fd, uint64_t offset, struct place *ret)
+static bool look(const struct seeker *s, uint64_t offset, struct place *ret)
 {
     char        data[PROBE_SIZE];
-    ssize_t     size = pread(fd, data, sizeof data, (off_t)offset);
+    ssize_t     size = pread(s->fd, data, sizeof data, (off_t)offset);
     const char *end = data + (size > 0 ? size : 0);
 
     for (const char *line = data, *next; line < end; line = next + 1) {
         next = memchr(line, '\n', (size_t)(end - line));
         if (!next)
             return false;
-        if ((line == data && offset > 0) || !parse_line(line, (size_t)(next - line), &ret->time))
+        if ((line == data && offset > 0) ||
+            !s->stamp(s->arg, line, (size_t)(next - line), &ret->time))
             continue;
         ret->offset = offset + (uint64_t)(line - data);
         return true;
@@ -50,15 +44,15 @@ static bool look(int fd, uint64_t offset, struct place *ret)
 }
 
 /* Sample the whole file. Narrow [*low, *high) to the place of `min`; false where time goes back. */
-static bool survey(int fd, uint64_t size, double min, uint64_t *low, uint64_t *high)
+static bool survey(const struct seeker *s, uint64_t size, double min, uint64_t *low, uint64_t *high)
 {
     double latest = -INFINITY;
 
     for (uint64_t i = 0; i < PLACES; i++) {
         struct place place;
-        if (!look(fd, size / PLACES * i, &place))
+        if (!look(s, size / PLACES * i, &place))
             continue;
-        if (place.time < latest - AUDIT_SEEK_SLACK)
+        if (place.time < latest - LOG_SEEK_SLACK)
             return false;
         latest = fmax(latest, place.time);
         if (place.offset >= *high)
@@ -71,25 +65,26 @@ static bool survey(int fd, uint64_t size, double min, uint64_t *low, uint64_t *h
     return true;
 }
 
-struct audit_stretch audit_seek(int fd, double min)
+struct log_stretch log_seek(int fd, double min, log_stamp *stamp, void *arg)
 {
-    struct stat  st;
-    struct place place;
+    struct seeker s = {fd, stamp, arg};
+    struct stat   st;
+    struct place  place;
 
     if (fstat(fd, &st) < 0 || st.st_size < NEAR)
-        return (struct audit_stretch){0};
+        return (struct log_stretch){0};
     uint64_t low = 0, high = (uint64_t)st.st_size;
-    min -= AUDIT_SEEK_SLACK;
-    if (!look(fd, 0, &place) || !survey(fd, high, min, &low, &high))
-        return (struct audit_stretch){0};
+    min -= LOG_SEEK_SLACK;
+    if (!look(&s, 0, &place) || !survey(&s, high, min, &low, &high))
+        return (struct log_stretch){0};
     while (high - low > NEAR) {
         uint64_t middle = low + (high - low) / 2;
-        if (!look(fd, middle, &place) || place.time >= min || place.offset >= high)
+        if (!look(&s, middle, &place) || place.time >= min || place.offset >= high)
             high = middle;
         else
             low = place.offset;
     }
-    return (struct audit_stretch){low, true};
+    return (struct log_stretch){low, true};
 }
 
 /* Widen the ends by two times, of which `inner` is nearer to the middle. */
@@ -103,29 +98,30 @@ static void widen(struct tbl_ends *ends, double first, double inner_first, doubl
 }
 
 /* The last record of a file. */
-static bool look_last(int fd, uint64_t size, struct place *ret)
+static bool look_last(const struct seeker *s, uint64_t size, struct place *ret)
 {
     bool found = false;
 
-    for (uint64_t at = size > PROBE_SIZE ? size - PROBE_SIZE : 0; look(fd, at, ret);
+    for (uint64_t at = size > PROBE_SIZE ? size - PROBE_SIZE : 0; look(s, at, ret);
          at = ret->offset + 1)
         found = true;
     return found;
 }
 
-bool audit_ends(int fd, struct tbl_ends *ends)
+bool log_ends(int fd, log_stamp *stamp, void *arg, struct tbl_ends *ends)
 {
-    struct stat  st;
-    struct place first, near_first, near_last, last;
-    uint64_t     low = 0, high = UINT64_MAX;
+    struct seeker s = {fd, stamp, arg};
+    struct stat   st;
+    struct place  first, near_first, near_last, last;
+    uint64_t      low = 0, high = UINT64_MAX;
 
     if (fstat(fd, &st) < 0 || st.st_size == 0)
         return true;
     uint64_t size = (uint64_t)st.st_size, near = size < 2 * NEAR ? size / 2 : NEAR;
-    if (!look(fd, 0, &first) || !survey(fd, size, -INFINITY, &low, &high) ||
-        !look_last(fd, size, &last))
+    if (!look(&s, 0, &first) || !survey(&s, size, -INFINITY, &low, &high) ||
+        !look_last(&s, size, &last))
         return false;
-    if (!look(fd, near, &near_first) || !look(fd, size - near, &near_last))
+    if (!look(&s, near, &near_first) || !look(&s, size - near, &near_last))
         near_first = first, near_last = last;
     widen(ends, first.time, near_first.time, near_last.time, last.time);
     return true;

@@ -1,0 +1,32 @@
+/* log_seek.h -- finds the place of a time range in a log of lines without reading the whole log. */
+#ifndef SVCQL_LOG_SEEK_H
+#define SVCQL_LOG_SEEK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "table.h"
+
+/* Records are written a little out of order, and clocks are stepped a little: records less than
+ * this many seconds outside of the range are read as well. */
+#define LOG_SEEK_SLACK 60
+
+struct log_stretch {
+    uint64_t start;   /* the offset of a line; no record of the range is before it */
+    bool     ordered; /* whether reading may stop once a record is LOG_SEEK_SLACK past its end */
+};
+
+/* Whether a line begins a record, and when that was, in seconds since the epoch. */
+typedef bool log_stamp(void *arg, const char *line, size_t size, double *ret);
+
+/* Find the records of `min` and later (seconds since the epoch). The file is sampled at 64 places:
+ * where time does not rise from each to the next, as after a clock was set back or in a compressed
+ * file, all of it must be read. The cost is bounded for any size of file. */
+struct log_stretch log_seek(int fd, double min, log_stamp *stamp, void *arg);
+
+/* Widen *ends by those of a log: false where it cannot be sought, as one that is compressed, has a
+ * record that goes over more than 16 KiB, or whose time goes back. An empty one changes nothing. */
+bool log_ends(int fd, log_stamp *stamp, void *arg, struct tbl_ends *ends);
+
+#endif
