@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "evidence.h"
+#include "formats/text/buffer.h"
 #include "harness.h"
 #include "make_cases.h"
 #include "make_evtx.h"
@@ -243,9 +244,36 @@ static void make_software_hive(void)
     make_hive_free(hive);
 }
 
+/* What tools printed, with the names as what they print of. */
+static void make_collected(void)
+{
+    struct buffer services = {0}, entries = {0};
+
+    for (size_t i = 0; i < TBL_COUNT(names); i++) {
+        buffer_puts(&services, "{\"StartMode\":\"Auto\",\"PathName\":\"C:\\\\a.exe\",\"Name\":");
+        buffer_json(&services, names[i], strlen(names[i]));
+        buffer_puts(&services, "}\n");
+        buffer_printf(&entries,
+                      "{\"timestamp\":\"2026-11-20 10:44:%02u.5+0100\",\"processID\":%u,"
+                      "\"eventMessage\":\"x\",\"processImagePath\":",
+                      (unsigned)i % 60, (unsigned)i);
+        buffer_json(&entries, names[i], strlen(names[i]));
+        buffer_puts(&entries, ",\"subsystem\":");
+        buffer_json(&entries, names[i], strlen(names[i]));
+        buffer_puts(&entries, "}\n");
+    }
+    buffer_puts(&entries, "{\"timestamp\":\"2026-11-20 10:50:00.5+0100\",\"eventMessage\":\"y\","
+                          "\"processImagePath\":\"/sbin/launchd\",\"processID\":1}\n");
+    harness_write(dir, "collected/services.json", services.data, services.size);
+    harness_write(dir, "collected/log.ndjson", entries.data, entries.size);
+    buffer_free(&services);
+    buffer_free(&entries);
+}
+
 static void begin(void)
 {
     dir = harness_scratch();
+    make_collected();
     make_hostile_linux();
     make_linux_examples();
     make_hostile_journal();

@@ -80,8 +80,9 @@ static const struct tbl_column process_columns[] = {
     TEXT(struct process_event, parent_cmdline, "Command line of the parent process"),
     TEXT(struct process_event, cwd, "Working directory"),
     NUMBER(struct process_event, success, "1 where it succeeded, 0 where it failed"),
-    EXACT(struct process_event, via,
-          "How it is known: audit, sysmon, security, tty, sudo, pkexec, doas, run0 or cron"),
+    EXACT(
+        struct process_event, via,
+        "How it is known: audit, sysmon, security, launchd, tty, sudo, pkexec, doas, run0 or cron"),
     SOURCE(struct process_event),
     PLATFORM(struct process_event),
     TBL_COL(struct process_event, service_tools, TBL_KEY,
@@ -100,11 +101,14 @@ static const struct tbl_column service_columns[] = {
     TIME(struct service_event),
     DATETIME(struct service_event),
     TEXT(struct service_event, host, "Host that it happened on"),
-    EXACT(struct service_event, action,
-          "created, modified, deleted, started, stopped, failed, cleared, state or start_type; of "
-          "Linux "
-          "also enabled, disabled, masked, unmasked, and of the manager reloaded and reexecuted"),
-    TEXT(struct service_event, service, "Name of the unit or Windows service"),
+    EXACT(
+        struct service_event, action,
+        "created, modified, deleted, started, stopped, failed, cleared, state or start_type; of "
+        "Linux "
+        "and macOS also enabled, disabled; of Linux masked, unmasked, and of the manager reloaded "
+        "and reexecuted"),
+    TEXT(struct service_event, service,
+         "Name of the unit or Windows service, label of a launchd job"),
     TEXT(struct service_event, display_name, "Name for people"),
     TEXT(struct service_event, image_path, "ImagePath of the service; what systemd-run started"),
     TEXT(struct service_event, start_type, "Start type that the event names"),
