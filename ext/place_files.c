@@ -82,47 +82,96 @@ static void enter(struct place_files *f)
 
 /* Files -------------------------------------------------------------------------- */
 
-/* The text of an open file, or the beginning of a long one: 0 or a negative errno. */
+static void end_text(struct place_files *f)
+{
+    if (f->more)
+        close(f->fd);
+    f->more = false;
+}
+
+/* Read on until there are `size` bytes of text, for which there is room, or the file ends. */
+static int read_until(struct place_files *f, size_t size)
+{
+    ssize_t n = 1;
+
+    while (f->size < size && f->got < f->most && n > 0) {
+        off_t hole = input_hole(f->fd, f->offset);
+        if (hole > 0) { /* one NUL represents it */
+            f->offset += hole;
+            f->holes++;
+            f->text[f->size++] = '\0';
+            f->got++;
+            continue;
+        }
+        size_t room = size - f->size < f->most - f->got ? size - f->size : f->most - f->got;
+        n = input_pread(f->fd, f->text + f->size, room, f->offset);
+        if (n < 0)
+            break;
+        f->size += (size_t)n;
+        f->got += (size_t)n;
+        f->offset += n;
+    }
+    if (n <= 0 || f->got == f->most)
+        end_text(f);
+    f->text[f->size] = '\0';
+    return n < 0 ? (int)n : 0;
+}
+
+int place_files_more(struct place_files *f, size_t used)
+{
+    size_t before = f->size - used;
+
+    if (!f->more)
+        return 0;
+    memmove(f->text, f->text + used, before);
+    f->size = before;
+    char *text = realloc(f->text, before + PLACE_PART + 1);
+    if (text)
+        f->text = text;
+    int r = text ? read_until(f, before + PLACE_PART) : -ENOMEM;
+    if (r < 0)
+        end_text(f);
+    f->error = r < 0 ? r : f->error;
+    return r < 0 ? r : f->size > before;
+}
+
+int place_files_all(struct place_files *f)
+{
+    int r = 0;
+
+    while (f->more && (r = place_files_more(f, 0)) > 0)
+        ;
+    return r < 0 ? r : 0;
+}
+
+/* The text of an open file, which it takes, or the beginning of a long one: 0 or a negative errno. */
 static int read_text(struct place_files *f, int fd)
 {
     struct stat st;
-    size_t      size = 0;
-    off_t       at = 0;
-    ssize_t     n = 1;
 
+    f->fd = fd;
+    f->more = true;
+    f->size = f->got = 0;
+    f->offset = 0;
     if (fstat(fd, &st) < 0)
         return -errno;
     f->owner = (int64_t)st.st_uid;
     f->cut = st.st_size > PLACE_FILE_MAX;
-    size_t room = f->cut        ? PLACE_FILE_MAX
-                  : !st.st_size ? PLACE_PROC_MAX /* files of /proc do not report their size */
-                                : (size_t)st.st_size;
-    f->text = malloc(room + 1);
+    f->unsized = !st.st_size; /* files of /proc do not report their size */
+    f->most = f->cut ? PLACE_FILE_MAX : f->unsized ? PLACE_PROC_MAX : (size_t)st.st_size;
+    size_t size = f->by_part && f->most > PLACE_PART ? PLACE_PART : f->most;
+    f->text = malloc(size + 1);
     if (!f->text)
         return -ENOMEM;
-    while (size < room && n > 0) {
-        off_t hole = input_hole(fd, at);
-        if (hole > 0) { /* one NUL represents it */
-            at += hole;
-            f->holes++;
-            f->text[size++] = '\0';
-            continue;
-        }
-        n = input_pread(fd, f->text + size, room - size, at);
-        size += n > 0 ? (size_t)n : 0;
-        at += n;
-    }
-    if (n < 0)
-        return (int)n;
-    f->text[size] = '\0';
-    f->size = size;
-    f->zeros = f->is_text && !f->holes && memchr(f->text, '\0', size);
-    f->cut |= !st.st_size && size == room;
-    return 0;
+    int r = read_until(f, size);
+    f->zeros = r == 0 && f->is_text && !f->holes && memchr(f->text, '\0', f->size);
+    f->cut |= f->unsized && f->got == f->most;
+    return r;
 }
 
 static void leave_file(struct place_files *f)
 {
+    end_text(f);
     free(f->text);
     f->text = NULL;
     stream_close(f->stream);
@@ -171,7 +220,6 @@ static int open_file(struct place_files *f)
         r = stream_open(fd, &f->stream); /* takes fd */
     } else if (r >= 0) {
         r = read_text(f, fd);
-        close(fd);
     }
     if (r >= 0)
         return SQLITE_ROW;

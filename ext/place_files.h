@@ -33,6 +33,7 @@
 #define PLACE_NAMES_MAX 200000      /* of one folder */
 #define PLACE_ADDED_MAX 10000       /* places added while the files of one root are read */
 #define PLACE_FILE_MAX  (64u << 20) /* bytes; of a longer file only these are returned */
+#define PLACE_PART      (1u << 20)  /* bytes that place_files_more() reads */
 #define PLACE_PROC_MAX  (1u << 20)  /* the same for a file that reports size 0, as in /proc */
 
 struct place_of_files {
@@ -59,6 +60,7 @@ struct place_files {
     const struct place_of_files *places;
     size_t                       n_places;
     bool                         by_line; /* files are read by place_files_line(), of any size */
+    bool                         by_part; /* files are read by place_files_more(), see there */
     bool                         by_base; /* the places are below bases alone: none, no places */
     bool                         by_root; /* place_files_next() stops after each root, text NULL */
     bool                         is_text; /* NULs in it are damage, and counted */
@@ -84,6 +86,7 @@ struct place_files {
     size_t                base;                     /* which of those of this root it is below */
     char                 *text;                     /* with a NUL after it; NULL: no file is open */
     size_t                size;
+    bool                  more;  /* there is more of it, for place_files_more() */
     int64_t               owner; /* user id of the file; not set for one that is read by line */
 
     /* Of the file that is open, for the table to count; reported when it is closed. */
@@ -106,7 +109,11 @@ struct place_files {
     struct root_names   names; /* in the folder */
     size_t              next_name;
     struct stream      *stream;
-    size_t              holes; /* of the file, each represented by one NUL */
+    int                 fd;        /* of the file, while there is more of it */
+    off_t               offset;    /* read until here */
+    size_t              got, most; /* bytes of text until now, and at most */
+    bool                unsized;   /* it reports size 0, as in /proc */
+    size_t              holes;     /* of the file, each represented by one NUL */
     size_t              zeros; /* lines, of a file read whole 1, that hold NULs and should not */
     bool                cut;   /* the file is longer than PLACE_FILE_MAX */
 };
@@ -121,6 +128,14 @@ int place_files_row(struct place_files *f, void *row);
 /* The next line of a file that is read by line, as stream_line() gives it: SQLITE_ROW, SQLITE_DONE at
  * the end of the file. */
 int place_files_line(struct place_files *f, char **ret_line, size_t *ret_size);
+
+/* Of a file that is read by part, whose `text` is its beginning: drop the first `used` bytes, which the table is done
+ * with, and read on behind the rest. So memory is that of a part, whatever the file's size. `text` moves. 1, 0 at the
+ * end, or a negative errno, which is in `error` too; there is no more then. */
+int place_files_more(struct place_files *f, size_t used);
+
+/* Read the rest of such a file: 0 or a negative errno. */
+int place_files_all(struct place_files *f);
 
 /* One more place of this root, read after the others; copies the path. A path that is added twice
  * is read once. `reader` as below. SQLITE_OK or SQLITE_NOMEM. */

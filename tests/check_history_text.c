@@ -8,16 +8,43 @@
 
 #include "harness.h"
 
-/* "line@time+duration:command" for each, joined by '|'; a newline in a command is shown as ~. */
-static char *commands_of(const char *name, const char *data, size_t size)
+/* A file of which only `known` bytes are known yet, `part` more each time. */
+struct parts {
+    const char *data;
+    size_t      size, known, part;
+};
+
+/* As shell_history does it: a command at the end of what is known is read again with more. */
+static int next_in_parts(struct history *history, struct parts *parts, struct history_entry *ret)
 {
+    for (;;) {
+        const struct history before = *history;
+        int                  r = history_next(history, ret);
+        if (r < 0 || parts->known == parts->size || (r > 0 && !history_at_end(history)))
+            return r;
+        history_take_back(history, &before);
+        size_t left = parts->size - parts->known;
+        parts->known += left < parts->part ? left : parts->part;
+        history_read_on(history, history->at, (size_t)(parts->data + parts->known - history->at));
+    }
+}
+
+/* "line@time+duration:command" for each, joined by '|'; a newline in a command is shown as ~. */
+static char *read_in_parts(const char *name, const char *data, size_t size, size_t part)
+{
+    const char          *line = memchr(data, '\n', size);
+    size_t               first = line ? (size_t)(line + 1 - data) : size;
+    struct parts         parts = {data, size, first, part};
+    enum history_shell   shell = history_shell_of(name, HISTORY_SH, data, size);
     struct history       history;
     struct history_entry entry;
     struct buffer        b = {0};
     int                  r;
 
-    history_begin(&history, data, size, history_shell_of(name, HISTORY_SH, data, size));
-    while ((r = history_next(&history, &entry)) > 0) {
+    if (shell == HISTORY_XONSH || parts.known > size)
+        parts.known = size;
+    history_begin(&history, data, parts.known, shell);
+    while ((r = next_in_parts(&history, &parts, &entry)) > 0) {
         buffer_printf(&b, "%s%llu", b.size ? "|" : "", (unsigned long long)entry.line);
         if (!isnan(entry.time))
             buffer_printf(&b, "@%.0f", entry.time);
@@ -28,9 +55,23 @@ static char *commands_of(const char *name, const char *data, size_t size)
             buffer_putc(&b, entry.command[i] == '\n' ? '~' : entry.command[i]);
     }
     ck_assert_int_eq(r, 0);
+    buffer_printf(&b, history.cut ? "|cut:%llu" : "", (unsigned long long)history.cut);
     history_end(&history);
     buffer_text(&b);
     return b.data;
+}
+
+/* The same whatever the parts. */
+static char *commands_of(const char *name, const char *data, size_t size)
+{
+    char *whole = read_in_parts(name, data, size, size + 1);
+
+    for (size_t part = 1; part < 200; part = 3 * part + 1) {
+        char *commands = read_in_parts(name, data, size, part + size / 1000);
+        ck_assert_msg(strcmp(commands, whole) == 0, "in parts of %zu: %s", part, commands);
+        free(commands);
+    }
+    return whole;
 }
 
 static void expect(const char *name, const char *data, size_t size, const char *expected)
@@ -199,6 +240,7 @@ START_TEST(real_histories)
         while (history_next(&history, &entry) > 0)
             n[isnan(entry.time) ? 1 : 0]++;
         history_end(&history);
+        free(commands_of(strrchr(path, '/') + 1, data, size));
         free(data);
         ck_assert_msg(n[0] == files[i].with_time && n[1] == files[i].without, "%s: %d and %d",
                       files[i].path, n[0], n[1]);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "formats/text/buffer.h"
 #include "harness.h"
 
 static const char *host(void)
@@ -45,6 +46,39 @@ START_TEST(every_users_histories_are_read)
     harness_expect(db, "gone|id|ash|box|1",
                    "SELECT user, command, shell, host, history_file = source "
                    "FROM shell_history WHERE root = '%s' AND user = 'gone'",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
+/* Of 3 MiB: longer than the part that is read at a time, with commands of several lines all along, one of 300 KiB. */
+START_TEST(a_long_history_is_read_in_parts)
+{
+    const char   *dir = harness_scratch();
+    sqlite3      *db = harness_open();
+    struct buffer text = {0};
+
+    for (int i = 0; i < 60000; i++) {
+        buffer_printf(&text, "#%d\nfor i in %d\ndo systemctl start a$i.service\ndone\n",
+                      1700000000 + i, i);
+        for (int j = 0; i == 30000 && j < 300000; j++)
+            buffer_putc(&text, j % 1000 != 999 ? 'x' : '\n');
+    }
+    ck_assert_uint_gt(text.size, 3 << 20);
+    harness_write(dir, "root/.bash_history", text.data, text.size);
+    buffer_free(&text);
+    harness_expect(db, "59999|1700000000.0|1700059999.0",
+                   "SELECT count(DISTINCT command), min(time), max(time) FROM shell_history "
+                   "WHERE root = '%s' AND command GLOB 'for i in *[0-9]\ndo systemctl start "
+                   "a$i.service\ndone'",
+                   dir);
+    harness_expect(db, "11|for i in 59989\ndo systemctl start a$i.service\ndone|240258",
+                   "SELECT count(*), min(command), min(line) FROM shell_history "
+                   "WHERE root = '%s' AND time >= 1700059989 AND time < 1e12",
+                   dir);
+    harness_expect(db, "10",
+                   "SELECT count(*) FROM shell_history WHERE root = '%s' "
+                   "AND datetime > '2023-11-15 14:53:09.5'",
                    dir);
     harness_close(db);
 }
@@ -336,6 +370,7 @@ Suite *make_shell_history_suite(void)
 {
     const TTest *const tests[] = {
         every_users_histories_are_read,
+        a_long_history_is_read_in_parts,
         a_file_can_be_named,
         histories_are_read_where_users_move_them,
         databases_of_histories_are_read,

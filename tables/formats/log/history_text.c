@@ -171,11 +171,9 @@ static bool bash_stamp(const struct line *line, double *ret)
  * (lib/readline/histfile.c); else each line is one. Empty lines are none. */
 static int next_bash(struct history *history, struct history_entry *ret)
 {
-    struct history peek = {.at = history->data, .end = history->end};
-    struct line    line;
-    double         time = NAN, none;
-    bool           joined = next_line(&peek, &line) && bash_stamp(&line, &none);
-    uint64_t       number = 0;
+    struct line line;
+    double      time = NAN, none;
+    uint64_t    number = 0;
 
     for (;;) {
         struct history before = *history;
@@ -190,7 +188,7 @@ static int next_bash(struct history *history, struct history_entry *ret)
         }
         number = number ? number : history->line;
         append(history, &line);
-        if (!joined)
+        if (!history->stamped)
             break;
     }
     if (!number)
@@ -396,19 +394,12 @@ static int next_xonsh(struct history *history, struct history_entry *ret)
 
 static void begin_xonsh(struct history *history)
 {
-    history->json = cJSON_ParseWithLength(history->data, (size_t)(history->end - history->data));
+    history->json = cJSON_ParseWithLength(history->at, (size_t)(history->end - history->at));
     const cJSON *data = cJSON_GetObjectItemCaseSensitive(history->json, "data");
     const cJSON *cmds = cJSON_GetObjectItemCaseSensitive(data, "cmds");
 
     history->cmd = cJSON_IsArray(cmds) ? cmds->child : NULL;
     history->bad = !history->json;
-}
-
-/* Skip the two bytes that identify the format. */
-static void skip_magic(struct history *history)
-{
-    if (history->at == history->data)
-        history->at += history->end - history->at < 2 ? history->end - history->at : 2;
 }
 
 /* The bytes up to the next NUL. */
@@ -424,7 +415,6 @@ static struct line until_nul(struct history *history)
 /* mksh: what is not an entry, as after damage, is passed over up to the next 0xff. */
 static int next_mksh(struct history *history, struct history_entry *ret)
 {
-    skip_magic(history);
     while (history->at < history->end) {
         const char *mark = memchr(history->at, 0xff, (size_t)(history->end - history->at));
         if (!mark || history->end - mark < 6)
@@ -442,7 +432,6 @@ static int next_mksh(struct history *history, struct history_entry *ret)
 
 static int next_ksh(struct history *history, struct history_entry *ret)
 {
-    skip_magic(history);
     while (history->at < history->end) {
         if (*history->at == '\x82') {
             history->at += history->end - history->at < 6 ? history->end - history->at : 6;
@@ -462,9 +451,30 @@ static int next_ksh(struct history *history, struct history_entry *ret)
 
 void history_begin(struct history *history, const char *data, size_t size, enum history_shell shell)
 {
-    *history = (struct history){.data = data, .at = data, .end = data + size, .shell = shell};
+    struct history peek = {.at = data, .end = data + size};
+    struct line    line;
+    double         time;
+
+    *history = (struct history){.at = data, .end = data + size, .shell = shell};
     if (shell == HISTORY_XONSH)
         begin_xonsh(history);
+    if (shell == HISTORY_BASH)
+        history->stamped = next_line(&peek, &line) && bash_stamp(&line, &time);
+    if (shell == HISTORY_MKSH || shell == HISTORY_KSH) /* the bytes that identify the format */
+        history->at += size < 2 ? size : 2;
+}
+
+void history_take_back(struct history *history, const struct history *before)
+{
+    history->at = before->at;
+    history->line = before->line;
+    history->cut = before->cut;
+}
+
+void history_read_on(struct history *history, const char *text, size_t size)
+{
+    history->at = text;
+    history->end = text + size;
 }
 
 int history_next(struct history *history, struct history_entry *ret)

@@ -6,6 +6,17 @@
  *         ...
  *     history_end(&history);
  *
+ * A long file is read in parts: at the end of one (history_at_end()) the command that was given may be cut off, so
+ * that it is taken back and read again with the next part:
+ *
+ *     struct history before = history;
+ *     int r = history_next(&history, &entry);
+ *     if (there is more && (r == 0 || history_at_end(&history))) {
+ *         history_take_back(&history, &before);
+ *         ... from history.at on, with more after it: text, size ...
+ *         history_read_on(&history, text, size);
+ *     }
+ *
  * Pure: reads memory, keeps nothing else. Formats:
  *
  *   bash      a command a line; with HISTTIMEFORMAT a line "#SECONDS" before each, and a command may
@@ -67,13 +78,14 @@ enum history_shell history_shell_of(const char *name, enum history_shell usual, 
                                     size_t size);
 
 struct history {
-    const char        *data, *at, *end;
+    const char        *at, *end;
     enum history_shell shell;
     uint64_t           line; /* of `at`, from 1; of mksh and ksh the command's number in the file */
     struct buffer      text;
-    cJSON             *json; /* of xonsh; owned */
-    const cJSON       *cmd;  /* the next command in it */
-    bool               bad;  /* the file is not what its shell writes */
+    cJSON             *json;    /* of xonsh; owned */
+    const cJSON       *cmd;     /* the next command in it */
+    bool               bad;     /* the file is not what its shell writes */
+    bool               stamped; /* bash: its first line is a stamp */
     uint64_t cut; /* commands longer than HISTORY_COMMAND_MAX, whose beginning was given */
     bool     is_cut;
 };
@@ -86,6 +98,7 @@ struct history_entry {
     size_t      size;
 };
 
+/* `data` is the file's beginning; of xonsh all of it, and in any case its first line, or what may be one. */
 void history_begin(struct history *history, const char *data, size_t size,
                    enum history_shell shell);
 
@@ -93,5 +106,13 @@ void history_begin(struct history *history, const char *data, size_t size,
  * passed over. A last command that lacks its end is a command. */
 int  history_next(struct history *history, struct history_entry *ret);
 void history_end(struct history *history);
+
+static inline bool history_at_end(const struct history *history)
+{
+    return history->at == history->end;
+}
+
+void history_take_back(struct history *history, const struct history *before);
+void history_read_on(struct history *history, const char *text, size_t size);
 
 #endif

@@ -53,7 +53,7 @@ struct home {
 
 struct state {
     struct place_files      files;
-    const struct tbl_terms *users, *uids;
+    const struct tbl_terms *users, *uids, *times;
     struct home            *homes; /* of each base of `files` */
     size_t                  n_homes, homes_lost;
     int64_t                 read; /* histories of this root */
@@ -356,6 +356,8 @@ static int follow_startup(struct tbl_scan *scan)
     char                folder[ROOT_PATH_MAX];
     const char         *home = f->bases[home_index(f)].path;
 
+    if (place_files_all(f) == -ENOMEM)
+        return -ENOMEM;
     snprintf(folder, sizeof folder, "%s%s", f->place.tag & NAMED ? "" : home, f->place.path);
     if (strrchr(folder, '/'))
         *strrchr(folder, '/') = '\0';
@@ -379,6 +381,15 @@ static bool is_database(const struct place_files *f)
     return f->size && strstr(f->name, "sqlite") && memcmp(f->text, magic, f->size) == 0;
 }
 
+/* Note NULs in the last bytes of the text, which only mksh and ksh write. */
+static void note_zeros(struct state *state, size_t size)
+{
+    struct place_files *f = &state->files;
+
+    if (state->history.shell != HISTORY_MKSH && state->history.shell != HISTORY_KSH)
+        f->zeros |= memchr(f->text + f->size - size, '\0', size) != NULL;
+}
+
 /* Begin with the history that is open: 0 or -ENOMEM. */
 static int enter_file(struct state *state)
 {
@@ -390,14 +401,16 @@ static int enter_file(struct state *state)
     state->user = home ? home->user : NULL;
     state->uid = home && home->uid != TBL_NULL ? home->uid : f->owner;
     if (is_database(f)) {
-        r = history_database_open((uint8_t *)f->text, f->size, &state->database, &shell);
+        r = place_files_all(f);
+        r = r < 0 ? r
+                  : history_database_open((uint8_t *)f->text, f->size, &state->database, &shell);
         f->error = r;
     } else {
         shell = history_shell_of(f->name, shell, f->text, f->size);
+        r = shell == HISTORY_XONSH ? place_files_all(f) : 0;
         history_begin(&state->history, f->text, f->size, shell);
         f->skipped += state->history.bad;
-        f->zeros = shell != HISTORY_MKSH && shell != HISTORY_KSH && !f->holes &&
-                   memchr(f->text, '\0', f->size);
+        note_zeros(state, f->size);
     }
     state->shell = history_shell_name(shell);
     state->in_file = true;
@@ -405,12 +418,32 @@ static int enter_file(struct state *state)
     return r == -ENOMEM ? r : 0;
 }
 
+/* The next command of a text. One that ends where the part does may go on in the next. */
+static int next_command(struct state *state, struct history_entry *ret)
+{
+    struct place_files *f = &state->files;
+    struct history     *history = &state->history;
+
+    for (;;) {
+        const struct history before = *history;
+        int                  r = history_next(history, ret);
+        if (r < 0 || !f->more || (r > 0 && !history_at_end(history)))
+            return r;
+        history_take_back(history, &before);
+        size_t used = (size_t)(history->at - f->text), left = f->size - used;
+        if ((r = place_files_more(f, used)) < 0)
+            return r == -ENOMEM ? r : 0;
+        history_read_on(history, f->text, f->size);
+        note_zeros(state, f->size - left);
+    }
+}
+
 static int next_entry(struct state *state, struct history_entry *ret)
 {
     if (state->files.error)
         return 0;
     return state->database.stmt ? history_database_next(&state->database, ret)
-                                : history_next(&state->history, ret);
+                                : next_command(state, ret);
 }
 
 static void leave_file(struct state *state)
@@ -423,6 +456,8 @@ static void leave_file(struct state *state)
         state->files.skipped += (int64_t)state->database.empty + state->database.file.damaged;
         state->files.detail = "the database is damaged";
     }
+    if (state->files.holes) /* each is a NUL of the text */
+        state->files.zeros = 0;
     history_end(&state->history);
     history_database_close(&state->database);
     state->in_file = false;
@@ -439,10 +474,12 @@ static int open_scan(struct tbl_scan *scan)
 
     state->users = TBL_TERMS(scan, struct history_row, user);
     state->uids = TBL_TERMS(scan, struct history_row, uid);
+    state->times = TBL_TERMS(scan, struct history_row, time);
     state->files = (struct place_files){.scan = scan,
                                         .kind = artefact_name(ARTEFACT_SHELL_HISTORY),
                                         .places = places,
                                         .n_places = TBL_COUNT(places),
+                                        .by_part = true,
                                         .by_root = true,
                                         .of_users = true,
                                         .begin_root = begin_root,
@@ -482,6 +519,10 @@ static int next(struct tbl_scan *scan, void *out)
     for (;;) {
         if (state->in_file) {
             int r = input_over_budget() ? -EDQUOT : next_entry(state, &entry);
+            if (r > 0 && !tbl_match_real(state->times, entry.time)) {
+                state->files.records++;
+                continue;
+            }
             if (r > 0)
                 return fill(scan, &entry, out);
             leave_file(state);
@@ -523,9 +564,10 @@ static const struct tbl_column columns[] = {
             "User whose home the history is in; of a file named in the query, its owner"),
     TBL_COL(struct history_row, user, TBL_KEY, "Name of that user"),
     TBL_COL(
-        struct history_row, time, 0,
+        struct history_row, time, TBL_RANGE,
         "When the command began, in seconds since the epoch; NULL where the shell kept no time"),
-    TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
+    TBL_LAZY("datetime", TBL_TEXT, TBL_DATETIME, "time in UTC, as datetime() writes it",
+             get_datetime),
     TBL_COL(struct history_row, duration, 0, "Seconds that it ran, where zsh recorded it"),
     TBL_COL(struct history_row, command, 0, "The command, all its lines"),
     TBL_COL(
