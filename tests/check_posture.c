@@ -564,6 +564,29 @@ START_TEST(a_hive_that_is_not_there_is_unknown)
 }
 END_TEST
 
+/* The commands of all units cost most of the posture. */
+START_TEST(the_inputs_of_services_are_found_once_and_only_where_they_are_asked_for)
+{
+    static const struct {
+        const char *query;
+        int64_t     scans;
+    } asks[] = {
+        {"SELECT * FROM posture_answers WHERE status = 'fail'", 1},
+        {"SELECT * FROM posture_permissions", 1},
+        {"SELECT * FROM posture_behavior_prevention", 0},
+    };
+    sqlite3 *db = look_at(sound_linux());
+
+    for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
+        const char *scans = "SELECT scans FROM svcql_tables WHERE name = 'unit_commands'";
+        int64_t     before = harness_int(db, "%s", scans);
+        free(harness_query(db, "%s", asks[i].query));
+        ck_assert_msg(harness_int(db, "%s", scans) - before == asks[i].scans, "%s", asks[i].query);
+    }
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_posture_suite(void)
 {
     Suite *suite = suite_create("posture");
@@ -587,6 +610,7 @@ Suite *make_posture_suite(void)
     tcase_add_loop_test(tcase, each_weakness_of_windows_is_found_and_nothing_else, 0,
                         sizeof windows_cases / sizeof *windows_cases);
     tcase_add_test(tcase, a_hive_that_is_not_there_is_unknown);
+    tcase_add_test(tcase, the_inputs_of_services_are_found_once_and_only_where_they_are_asked_for);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -5,7 +5,7 @@
 --           mitigation leaves the others' tables unread.
 -- severity: as posture_checks says of a failure, else info
 -- attack:   M1018 M1022 M1026 M1040
--- sources:  posture_questions, failed_user_accounts, failed_permissions, failed_privileged_accounts,
+-- sources:  posture_questions, failed_inputs, failed_user_accounts, failed_permissions, failed_privileged_accounts,
 --           failed_behavior_prevention
 --
 --   SELECT host, check_name, status, subject, why FROM posture_answers WHERE mitigation = 'M1026';
@@ -22,6 +22,8 @@ WITH questions AS MATERIALIZED (
     SELECT 'M1026', host, check_name, subject, evidence, source, NULL FROM failed_privileged_accounts
     UNION ALL
     SELECT 'M1040', host, check_name, subject, evidence, source, NULL FROM failed_behavior_prevention
+    UNION ALL
+    SELECT mitigation, host, check_name, subject, evidence, source, NULL FROM failed_inputs
     UNION ALL
     SELECT mitigation, host, name, NULL, NULL, NULL, platform FROM questions -- one row for each check and host
 ), counted AS (

@@ -1,29 +1,14 @@
--- failed_permissions: files that a service trusts and that users other than root may write.
+-- failed_permissions: paths of Windows services that users other than administrators decide.
 --
--- why:     The failures of the checks of M1022 (see posture_checks), each with its proof. posture_permissions also
---          shows which checks passed and which could not be answered.
--- sources: service_inputs, registry_services
+-- why:     The failures of the checks of M1022 (see posture_checks) that are about the registry, each with its proof;
+--          failed_inputs has those about files. posture_permissions has all, and shows which checks passed and which
+--          could not be answered.
+-- sources: registry_services
 --
 --   SELECT host, check_name, subject, evidence FROM failed_permissions;
 CREATE TEMP VIEW failed_permissions AS
-WITH checks(platform, kind, check_name) AS (
-    VALUES ('linux', 'unit-file', 'unit_file_writable'), ('linux', 'program', 'exec_target_writable'),
-           ('linux', 'script', 'script_writable'),
-           ('linux', 'environment-file', 'environment_file_writable'),
-           ('linux', 'folder', 'working_directory_writable'),
-           ('macos', 'program', 'plist_target_writable'), ('macos', 'argument', 'plist_target_writable'),
-           ('macos', 'folder', 'plist_target_writable')
-)
-SELECT i.host, k.check_name, i.weak_at AS subject,
-       json_object('writers', json(i.writers), 'mode', i.mode, 'path', min(i.path),
-                   'service', min(i.service), 'services', count(DISTINCT i.service)) AS evidence,
-       min(i.source) AS source
-  FROM service_inputs AS i JOIN checks AS k ON k.platform = i.platform AND k.kind = i.kind
- WHERE i.weak_at IS NOT NULL
- GROUP BY i.host, k.check_name, i.weak_at
-UNION ALL
-SELECT r.host, 'unquoted_path', r.name,
-       json_object('image_path', r.image_path, 'first', json(r.path_candidates)), r.source
+SELECT r.host, 'unquoted_path' AS check_name, r.name AS subject,
+       json_object('image_path', r.image_path, 'first', json(r.path_candidates)) AS evidence, r.source
   FROM registry_services AS r
  WHERE r.current AND NOT r.deleted AND r.unquoted_path
 UNION ALL

@@ -2,7 +2,7 @@
 --
 -- why:     The failures of the checks of M1026 (see posture_checks), each with its proof. posture_privileged_accounts
 --          also shows which checks passed and which could not be answered.
--- sources: polkit_rules, groups, users, sudoers, service_inputs, registry_services, registry_services_scm
+-- sources: polkit_rules, groups, users, sudoers, registry_services, registry_services_scm
 --
 --   SELECT host, check_name, subject, evidence FROM failed_privileged_accounts;
 CREATE TEMP VIEW failed_privileged_accounts AS
@@ -52,13 +52,6 @@ SELECT s.host, 'sudo_service_tool', s.users,
                        AND (s.nopasswd OR c.value GLOB '*[[][*?]*' OR instr(c.value, '*')
                             OR c.value NOT GLOB '* *' OR c.value GLOB '* edit*'
                             OR c.value GLOB '*systemd-run*'))))
-UNION ALL
-SELECT i.host, 'root_service_input', i.service,
-       json_object('path', min(i.path), 'at', min(i.weak_at), 'inputs', count(DISTINCT i.path)),
-       min(i.source)
-  FROM service_inputs AS i
- WHERE i.platform = 'linux' AND i.weak_at IS NOT NULL AND i.kind <> 'folder'
- GROUP BY i.host, i.service
 UNION ALL
 SELECT r.host, 'service_account', r.name, json_object('account', r.object_name), r.source
   FROM registry_services AS r

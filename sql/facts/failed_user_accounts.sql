@@ -2,7 +2,7 @@
 --
 -- why:     The failures of the checks of M1018 (see posture_checks), each with its proof. posture_user_accounts also
 --          shows which checks passed and which could not be answered.
--- sources: unit_files, groups, users, service_inputs, registry
+-- sources: unit_files, groups, users, registry
 --
 --   SELECT host, check_name, subject, evidence FROM failed_user_accounts;
 CREATE TEMP VIEW failed_user_accounts AS
@@ -19,11 +19,6 @@ SELECT g.host, 'admin_group', g.groupname || ': ' || m.member, json_object('gid'
         SELECT u.host, u.gid, u.username FROM users AS u WHERE u.uid <> 0) AS m
     ON m.host = g.host AND m.gid = g.gid AND m.member <> ''
  WHERE g.groupname IN ('sudo', 'wheel', 'admin')
-UNION ALL
-SELECT i.host, 'plist_owner', i.path,
-       json_object('at', i.weak_at, 'writers', json(i.writers), 'mode', i.mode), i.source
-  FROM service_inputs AS i
- WHERE i.platform = 'macos' AND i.kind = 'unit-file' AND i.weak_at IS NOT NULL
 UNION ALL
 -- ActSysAc holds the logon rights of an account; bit 0x10 is SeServiceLogonRight ([MS-LSAD] 2.2.1.2).
 SELECT r.host, 'service_logon', replace(replace(r.key,

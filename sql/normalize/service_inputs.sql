@@ -8,17 +8,18 @@
 --
 --   SELECT host, service, kind, path, weak_at, writers FROM service_inputs WHERE weak_at IS NOT NULL;
 CREATE TEMP VIEW service_inputs AS
-WITH commands AS MATERIALIZED (
-    -- Commands that run as root, because of + or ! before them or because no user is set.
-    SELECT host, source, unit, path, setting, script, runs,
+WITH runs AS MATERIALIZED (
+    SELECT host, source, unit, kind, path, setting, script, runs, user,
            -- The links that lead to a program count, but not those outside the folder that is its root.
            iif(executable GLOB '/*' AND root_directory IS NULL AND bind_mounts IS NULL,
                executable, program) AS program
       FROM unit_commands
-     WHERE scope = 'system' AND effective = 1 AND user IN ('root', '0')
+     WHERE scope = 'system' AND effective = 1
+), commands AS (
+    -- Commands that run as root, because of + or ! before them or because no user is set.
+    SELECT host, source, unit, path, setting, script, runs, program FROM runs WHERE user IN ('root', '0')
 ), accounts AS MATERIALIZED ( -- units that run as somebody else
-    SELECT DISTINCT host, unit FROM unit_commands
-     WHERE scope = 'system' AND kind = 'unit' AND effective = 1 AND user NOT IN ('root', '0')
+    SELECT DISTINCT host, unit FROM runs WHERE kind = 'unit' AND user NOT IN ('root', '0')
 ), settings AS MATERIALIZED (
     SELECT host, source, unit, key, ltrim(value, '-') AS path FROM unit_settings
      WHERE scope = 'system' AND effective AND key IN ('EnvironmentFile', 'WorkingDirectory')

@@ -2,7 +2,9 @@
 # audit.sh -- audit_events beside ausearch and libauparse over generated logs of 250 MB and, for
 # ranges of time, of ten times as much; what it costs in memory.
 #
-# Best of ROUNDS, the two of a pair taking turns. A line reads: what, wall ms, processor ms, MB/s of
+# As csv: whole processes on both sides, medians. Else best of ROUNDS, the two of a pair taking turns; ours is a
+# program that has the extension loaded and reads every value, theirs a whole process of ausearch or a program
+# that uses its library. A line reads: what, wall ms, processor ms, MB/s of
 # processor time, peak KiB.
 set -euo pipefail
 build=${BUILD:-build} rounds=${ROUNDS:-5} here=$(dirname "$0")
@@ -43,11 +45,27 @@ pair() { # title, at least, query, theirs: loop's arguments
 }
 log="audit_events('$work/audit.log')"
 
+# whole TITLE, QUERY, THEIRS...: processor time of whole processes by turns, both writing csv, ours as the shell does it.
+${CC:-cc} -O2 -o "$work/pair" "$here/pair.c"
+whole() {
+    local title=$1 query=$2 ours theirs ratio memory
+    read -r ours memory theirs ratio < <("$work/pair" "$rounds" \
+        "sqlite3 -csv -cmd '.load $build/svcql' :memory: \"$query\"" "$3 2>/dev/null")
+    awk -v t="$title" -v o="$ours" -v m="$memory" -v q="$theirs" -v r="$ratio" 'BEGIN {
+        printf "%-48s %9.1f ms, %d KiB; ausearch %.1f ms: %.2f times as fast\n", t, o, m, q, r }'
+}
+# What ausearch's csv has of an event: node, time, serial, type, session, who, action, result, object, program.
+as_csv="host, type, datetime, serial, category, ses, login_user, user, syscall, success, path, pid, exe"
+
 echo "$events events, $((bytes / 1000000)) MB"
 pair "program is systemctl" 4 "SELECT time, pid, auid, uid, tty, comm, exe, cmdline, success
     FROM $log WHERE exe = '/usr/bin/systemctl'" run ausearch -if "$work/audit.log" -x systemctl --format csv
 pair "service_commands" 4 "DELETE FROM evidence; INSERT INTO evidence(location) VALUES('$work/root');
     SELECT * FROM service_commands" run ausearch -if "$work/audit.log" -x systemctl --format csv
+whole "all events as csv, 13 columns" "SELECT $as_csv FROM $log" "ausearch -if '$work/audit.log' --format csv"
+whole "all events as csv, SELECT *, 13 times as long" "SELECT * FROM $log" "ausearch -if '$work/audit.log' --format csv"
+whole "one program as csv, 13 columns" "SELECT $as_csv FROM $log WHERE exe = '/usr/bin/systemctl'" \
+    "ausearch -if '$work/audit.log' -x systemctl --format csv"
 pair "all rows, all columns" 3 "SELECT * FROM $log" interpret "$work/audit.log"
 pair "all rows, all columns" - "SELECT * FROM $log" auparse "$work/audit.log"
 
