@@ -660,8 +660,9 @@ START_TEST(a_hosts_journal_is_read_where_it_keeps_no_audit_log)
     sqlite3 *db = harness_open();
     harness_write_text(dir, "etc/passwd", "");
     put_journal(dir);
-    ck_assert_int_gt(harness_int(db, "SELECT count(*) FROM audit_events WHERE root = '%s'", dir),
-                     300);
+    harness_expect(db, "-1|-1",
+                   "SELECT count(*), count(DISTINCT record) FROM audit_events WHERE root = '%s'",
+                   dir);
     harness_write_text(dir, "var/log/audit/audit.log", service_event);
     harness_expect(db, "11", "SELECT serial FROM audit_events WHERE root = '%s'", dir);
     harness_expect(db, "not read: the audit log has the same events",

@@ -136,8 +136,10 @@ static const char *user_database(void)
 
 START_TEST(a_list_in_the_database_is_the_one_used)
 {
-    sqlite3 *db;
-    harness_close(harness_open());
+    sqlite3 *db = harness_open();
+    int64_t  settings = harness_int(db, "SELECT count(*) FROM svcql_settings");
+    harness_close(db);
+    ck_assert_int_gt(settings, 0);
     const char *path = user_database();
     sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
     ck_assert_int_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
@@ -148,15 +150,17 @@ END_TEST
 
 START_TEST(a_table_of_the_same_name_hides_none_of_ours)
 {
-    sqlite3 *db;
-    harness_close(harness_open());
+    sqlite3 *db = harness_open();
+    int64_t  settings = harness_int(db, "SELECT count(*) FROM svcql_settings");
+    harness_close(db);
+    ck_assert_int_gt(settings, 0);
     const char *path = user_database();
     sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
     ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-    ck_assert_int_gt(harness_int(db, "SELECT count(*) FROM svcql_settings"), 0);
+    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_settings"), settings);
     harness_expect(db, "0", "SELECT count(*) FROM main.svcql_settings");
     harness_expect(db, "", "ATTACH '%s' AS other", path);
-    ck_assert_int_gt(harness_int(db, "SELECT count(*) FROM svcql_settings"), 0);
+    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_settings"), settings);
     harness_close(db);
 }
 END_TEST

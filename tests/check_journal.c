@@ -227,8 +227,7 @@ START_TEST(a_cut_file_gives_its_beginning_and_counts_the_rest)
         used--;
     const char *path = write_damaged(data, used - (used - 3732000) / 2);
     int64_t     n = harness_int(db, "SELECT count(message) " FROM, path);
-    ck_assert_int_gt(n, 50);
-    ck_assert_int_lt(n, 150);
+    ck_assert_int_eq(n, _i == 0 ? 96 : 104); /* compact entries are smaller */
     harness_expect(db, "damaged|200", REPORT, path);
     ck_assert_int_gt(harness_int(db, "SELECT count(*) " FROM "AND comm = 'comm1'", path), 10);
     free(data);

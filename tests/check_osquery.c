@@ -784,12 +784,28 @@ static void say_shutdown(int64_t uuid)
     buffer_free(&b);
 }
 
+/* Whether a process has become the extension and waits: of stat, the name and the state (proc(5)). */
+static bool waits(pid_t pid)
+{
+    char path[64], name[17] = "", state = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *in = fopen(path, "re");
+    if (in && fscanf(in, "%*d (%16[^)]) %c", name, &state) != 2)
+        state = 0;
+    if (in)
+        fclose(in);
+    return strncmp(name, "svcql", 5) == 0 && state == 'S';
+}
+
 START_TEST(it_ends_when_stopped_when_forgotten_and_when_refused)
 {
     snprintf(em, sizeof em, "%s/em", harness_scratch());
     pid_t pid = start_extension("1"); /* before there is a socket */
 
-    usleep(100000);
+    for (int i = 0; i < 30000 && !waits(pid); i++)
+        usleep(1000);
+    ck_assert(waits(pid));
     struct osquery_manager *manager = begin_manager();
     ck_assert_int_eq(kill(pid, 0), 0);
     int64_t uuid = osquery_manager_wait(manager, 1);

@@ -243,8 +243,8 @@ START_TEST(rowids_are_unique_and_stable)
     make_hive_dword(make_hive_key(made, "ControlSet001\\Services\\gone"), "v", 1);
     make_hive_deleted(make_hive_key(made, "ControlSet001\\Services\\gone"));
     write_hive(made, "SYSTEM");
-    harness_expect(db, "1",
-                   "SELECT count(*) = count(DISTINCT rowid) AND count(*) > 10 "
+    harness_expect(db, "1|19",
+                   "SELECT count(*) = count(DISTINCT rowid), count(*) "
                    "FROM registry('%s/SYSTEM')",
                    dir);
     ck_assert_int_eq(harness_int(db,
@@ -266,7 +266,7 @@ START_TEST(what_cannot_be_read_is_reported_and_fails_nothing)
     make_hive_file(made, dir, "bad/c.hive");
     make_hive_free(made);
     write_hive(system_hive(), "bad/d.hive");
-    ck_assert_int_gt(harness_int(db, "SELECT count(*) FROM registry('%s/bad')", dir), 10);
+    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM registry('%s/bad')", dir), 17);
     harness_expect(db,
                    "damaged|registry of Windows 95, 98 or Me (CREG)\n"
                    "damaged|too short for a registry hive\n"

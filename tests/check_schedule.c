@@ -879,7 +879,7 @@ START_TEST(a_corrupt_state_is_put_aside_and_a_new_one_begun)
     unlink(path_of("log"));
     schedule = schedule_begin(dir, NULL);
     ck_assert_msg(strstr(notices, "the damaged state is kept as "), "%s", notices);
-    ck_assert_int_ge(files_named("state.db.corrupt-"), 1);
+    ck_assert_int_eq(files_named("state.db.corrupt-"), 1);
     ck_assert_int_eq(schedule_tick(schedule, true), 0);
     expect_log("q 0 added {\"command\":\"a\"}");
     expect_state("1", "SELECT runs FROM svcql_schedule");
@@ -1047,14 +1047,16 @@ static void run_until_killed(void)
     }
 }
 
-/* Each command is typed once and never removed: so each is logged once, with a kill at any time.
- */
+/* Each command is typed once and never removed: so each is logged once, with a kill at any time. The
+ * pauses are of random length: they choose the times, no result depends on them. SVCQL_SEED repeats one. */
 START_TEST(a_hundred_kills_lose_and_double_nothing)
 {
     FILE    *history = fopen(path_of("history"), "we");
     int      typed = 0;
-    unsigned seed = (unsigned)time(NULL);
+    unsigned seed =
+        getenv("SVCQL_SEED") ? (unsigned)atol(getenv("SVCQL_SEED")) : (unsigned)time(NULL);
 
+    printf("schedule: seed %u\n", seed);
     for (int i = 0; i < 100; i++) {
         pid_t pid = fork();
         if (pid == 0)

@@ -5,8 +5,9 @@
  * Prints tests/EVALUATION.md: each attack, found or missed, how grave and by which signals; and for
  * each ordinary host the findings of each grade. Attacks on Linux are staged on a real systemd that
  * is booted again for each, with this machine's own package database; without root they are
- * skipped, which is reported. A miss without a reason in evaluate_reasons.c makes the exit status 1. See tests/evaluate_hosts.sh for the ordinary hosts, evaluate.h for
- * the attacks.
+ * skipped, which is reported. A miss or an alarm without a reason in evaluate_reasons.c, and a reason that nothing
+ * needs any more, make the exit status 1, and are named on standard error. See tests/evaluate_hosts.sh for the
+ * ordinary hosts, evaluate.h for the attacks.
  */
 #include "evaluate.h"
 
@@ -120,19 +121,21 @@ static void look_at(const char *location, const char *box)
 
 /* Attacks ----------------------------------------------------------------------- */
 
-/* Lines of the list of misses. */
+/* Lines of the list of misses and alarms. */
 static char  *misses;
 static size_t misses_size;
 
-static void remember_miss(const char *trick)
+static void remember(const char *what, const char *name)
 {
     static FILE *out;
-    const char  *reason = evaluate_reason(trick);
+    const char  *reason = evaluate_reason(name);
 
     if (!out && !(out = open_memstream(&misses, &misses_size)))
         abort();
-    fprintf(out, "- %s: %s\n", trick, reason ? reason : "**no reason is known**");
+    fprintf(out, "- %s: %s\n", name, reason ? reason : "**no reason is known**");
     fflush(out);
+    if (!reason)
+        fprintf(stderr, "%s: %s\n%s\n", what, name, verdict->subjects);
     totals.unexplained += !reason;
 }
 
@@ -157,7 +160,7 @@ static void print_attack(const char *trick)
     totals.attacks++;
     totals.found += found;
     if (!found)
-        remember_miss(trick);
+        remember("a lost attack", trick);
     print_row(trick);
 }
 
@@ -174,7 +177,7 @@ static bool boot(const char *dir, const char *script)
 
     if (systemd_start(dir) <= 0)
         return false;
-    if (asprintf(&line, "%s%s", packages_mount, script ? script : ":") < 0)
+    if (asprintf(&line, "exec >&2; %s%s", packages_mount, script ? script : ":") < 0)
         abort();
     int status = systemd_run(dir, (char *[]){"/bin/bash", "-c", line, NULL});
     if (status != 0)
@@ -251,10 +254,14 @@ static void judge_staged(const char *cases)
         if (strstr(harness_read(path, &size), "no finding")) { /* the control */
             printf("| %s: nothing is staged | %s | | |\n", names[i]->d_name,
                    worst() >= MEDIUM ? "**an alarm**" : "no alarm");
+            if (!verdict->read || worst() >= MEDIUM)
+                remember("a new alarm", names[i]->d_name);
             continue;
         }
         staged++;
         found += worst() >= MEDIUM;
+        if (worst() < MEDIUM)
+            remember("a lost attack", names[i]->d_name);
         print_row(names[i]->d_name);
     }
     printf("\n%d staged, %d with a finding of medium or above.\n", staged, found);
@@ -271,8 +278,8 @@ static void print_host(const char *name)
         printf(" %d |", verdict->count[i]);
     printf(" %s |\n", !verdict->read ? "failed" : worst() >= MEDIUM ? verdict->signals : "");
     fflush(stdout);
-    if (worst() >= MEDIUM)
-        fprintf(stderr, "%s\n%s\n", name, verdict->subjects);
+    if (!verdict->read || worst() >= MEDIUM)
+        remember("a new alarm", name);
 }
 
 static void judge_booted(void)
@@ -451,8 +458,6 @@ int main(int argc, char **argv)
     attacks(evidence, part);
     if (!part || strcmp(part, "given") == 0)
         judge_staged(getenv("SVCQL_CASES"));
-    if (misses)
-        printf("\n### Missed, and why\n\n%s", misses);
     printf("\n## Ordinary hosts\n\n| host | info | low | medium | high | critical | signals of "
            "medium and above |\n|---|---|---|---|---|---|---|\n");
     if (!part) {
@@ -461,10 +466,10 @@ int main(int argc, char **argv)
         if (evidence)
             judge_ordinary_files(evidence);
     }
-    if (evidence && !part)
-        printf(
-            "\nmnemosyne is a driver of memory forensics, run from a user's folder; msdirectx is "
-            "the driver of the FU rootkit, in a hive kept for its damage.\n");
+    if (misses)
+        printf("\n## Missed attacks and alarms, and why\n\n%s", misses);
+    if (evidence && !part && getenv("SVCQL_CASES") && !totals.skipped)
+        totals.unexplained += evaluate_unused_reasons();
     printf("\n%d of %d attacks found at medium or above, %d skipped; %d of %d ordinary hosts and "
            "files without a finding of medium or above.\n",
            totals.found, totals.attacks, totals.skipped, totals.clean, totals.hosts);

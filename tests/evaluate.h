@@ -18,7 +18,10 @@ extern const struct attack evaluate_linux[];
 extern const struct attack evaluate_windows[];
 extern const struct attack evaluate_macos[];
 
-/* Why an attack may be missed; NULL: it should be found. */
-const char *evaluate_reason(const char *trick);
+/* Why an attack may be missed, or an ordinary host have an alarm; NULL: it may not. */
+const char *evaluate_reason(const char *name);
+
+/* The number of reasons that were not asked for, which it names: each would hide a later loss. */
+int evaluate_unused_reasons(void);
 
 #endif

@@ -1,12 +1,15 @@
-/* evaluate_reasons.c -- attacks that may be missed: what an ordinary host has that looks the same. */
+/* evaluate_reasons.c -- attacks that may be missed: what an ordinary host has that looks the same; and ordinary
+ * hosts and files that may have an alarm. */
 #include "evaluate.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /* clang-format off */
 static const struct {
-    const char *trick, *reason;
+    const char *name, *reason;
 } reasons[] = {
     {"started over D-Bus: no tool near it (audit)",
      "the record of a unit that an automount, a timer or a desktop starts is the same; low, and a part of incidents"},
@@ -28,13 +31,34 @@ static const struct {
      "the service manager sets the start of a driver to 3, on demand, which is that driver's own default"},
     {"eventlog-dac.evtx", "the log was cleared, and nothing else is recorded; low"},
     {"powersploit-system.evtx", "the log was cleared, and nothing else is recorded; low"},
+    {"wr-38-sleep-hook",
+     "the program that its hook runs is absent, as where a package was removed and its hook stayed; low"},
+    {"2-vss_7-System.evtx", "an alarm: mnemosyne is a driver of memory forensics, run from a user's folder"},
+    {"corrupted_system_hive", "an alarm: msdirectx is the driver of the FU rootkit, in a hive kept for its damage"},
 };
 /* clang-format on */
 
-const char *evaluate_reason(const char *trick)
+static bool used[sizeof reasons / sizeof reasons[0]];
+
+const char *evaluate_reason(const char *name)
 {
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
-        if (strcmp(reasons[i].trick, trick) == 0)
+        if (strcmp(reasons[i].name, name) == 0) {
+            used[i] = true;
             return reasons[i].reason;
+        }
     return NULL;
+}
+
+int evaluate_unused_reasons(void)
+{
+    int n = 0;
+
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (!used[i]) {
+            fprintf(stderr, "no longer missed, and no alarm: remove the reason of %s\n",
+                    reasons[i].name);
+            n++;
+        }
+    return n;
 }

@@ -1,29 +1,31 @@
 #!/usr/bin/env bash
-# mutants.sh [N [SEED]]: changes one thing at a time in the C and SQL sources, and reports which changes
-# no test notices. N mutants of all there are, spread over rooms and kinds of change and chosen by SEED (printed,
-# so that a run can be repeated); with LIST=tests/mutants.list of those that it names, which a run has seen
-# noticed and which CI samples.
+# mutants.sh [N [SEED]]: changes one thing at a time in the C and SQL sources, and reports which changes no test
+# notices. N mutants of all there are, spread over rooms and kinds of change and chosen by SEED (printed, so that a
+# run can be repeated); with LIST=tests/mutants.list of those that it names, which a run has seen noticed and which
+# CI samples.
 #
-# Each is built and tried in a copy of the committed tree, which begins with what build/ has of it: first by the
-# suites that are named like the file or name it, then by the tests of the detections, then by SUITES.
-# A survivor that tests/mutants.txt names, with its reason, is not counted. BASELINE=passed: the tests of the tree
-# itself need not be run first. RESULTS=FILE gets a line for each: noticed, survives or named, its file, line,
-# change, and what noticed it. What does not build is none.
-# Exit status 1 where one of the list survives without a reason, or where the list has fewer than 150 that are still
-# lines of the sources; of all, where more than a tenth survive.
+# Each is built and tried in a copy of the committed tree, which begins with what build/ has of it, by
+#   C:    the suites that run the changed line, as build/coverage/lines says (tests/mutants_lines.sh makes it, once),
+#         those of the file's name first, then the quickest. A line that no suite runs is not tried: it survives.
+#   SQL:  the detections' own tests, the suites that name the view or one that reads it, the golden files, the
+#         guide, and `make judge`, which CI runs too: the labelled cases are what tells a right weight from a wrong one.
+#   LIST: the suite that the list names, and no other.
+# A mutant that hangs is noticed by the limit of LIMIT seconds for one suite. Suites whose oracle is that nothing
+# crashes are not asked: `robust` below.
+#
+# A survivor that tests/mutants.txt names, with its reason, is counted apart. RESULTS=FILE gets a line for each:
+# noticed, survives or named, its file, line, change, and what noticed it. What does not build is no mutant. JOBS=2:
+# two at a time, each in a copy of its own. ONLY='^sql/' draws from the files that it fits, an extended regexp.
+# Exit status 1 where one of the list survives or the list has fewer than 150 that are still lines of the sources;
+# of all, where more than a tenth survive.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 n=${1:-10} seed=${2:-$RANDOM}
-suites=${SUITES-findings linux_views windows_views detections promises trust command_line unit_text audit_text}
-results=$(realpath -m "${RESULTS:-/dev/null}")
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
-git archive HEAD | tar x -C "$copy"
-if [ -d build ]; then # of this tree: nothing of it is to be made again
-    tar c --exclude='build/hosts' --exclude='build/san' --exclude='build/clang' --exclude='build/fuzz' \
-        --exclude='build/corpus' --exclude='build/coverage' --exclude='build/threads' build | tar x -C "$copy"
-    find "$copy/build" -exec touch {} +
-fi
+jobs=${JOBS:-1} limit=${LIMIT:-300} list=${LIST:-}
+robust='attack corpus damage evtx_oracle faults oom soak trust'
+lines=build/coverage/lines
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 # One mutant a line: file, line number, what to put in the place of what.
 mutants() {
@@ -55,13 +57,13 @@ mutants() {
         $3 !~ /^ *--/ && $1 !~ /^sql\/(lists|signals)/ { print $1, $2, "s/\\([ (]\\)[0-9][0-9]\\{1,\\}/\\10/" }'
 }
 
-# The line of the list: file, the line as it stands, the change, and the suite that noticed it.
+# The lines of the list, and the suite of each: file, the line as it stands, the change, the suite.
 listed() {
     local file text change suite number
     while IFS=$'\t' read -r file text change suite; do
         number=$(awk -v text="${text//\\/\\\\}" '{ line = $0; sub(/^ */, "", line) } line == text { print NR; exit }' "$file") || true
         if [ -n "$number" ]; then printf '%s %s %s\t%s\n' "$file" "$number" "$change" "$suite"; fi
-    done < <(grep -v '^#' "$LIST")
+    done < <(grep -v '^#' "$list")
 }
 
 # One of each kind of change in each room, then a second one, and so on.
@@ -71,98 +73,122 @@ spread() {
                print n[room, change]++ "\t" $0 }' | sort -sn | cut -f2-
 }
 
-# The suites to begin with: those that have the file's name, or its beginning, or name it, and those of its room.
-near() {
-    local stem name suite
-    stem=$(basename "$1" | sed 's/[.][a-z]*$//')
-    for suite in "$copy"/tests/check_*.c; do
-        name=$(basename "$suite" .c)
-        name=${name#check_}
-        case $stem in
-        "$name"* | "${name%s}"*) echo "$name" ;;
-        esac
+# The suites that run a line, those of the file's name first, then the quickest; where the line is of a process that
+# ends without a word to gcov, or of a table of data, those that run its file.
+running() {
+    awk -F '\t' -v file="$1" -v line="$2" -v robust=" $robust " '
+        $3 != file || index(robust, " " $1 " ") { next }
+        { stem = file; gsub(/.*\/|[.]c$/, "", stem)
+          at = (index(stem, $1) == 1 ? 0 : $2) "\t" $1; all[at]
+          if (index($4, ":" line ":")) { hits[at]; found = 1 } else if (index($4, "~" line ":")) idle = 1 }
+        END { if (found) { for (at in hits) print at } else if (!idle) for (at in all) print at }' "$lines" | sort -n | cut -f2
+}
+
+# The views that read a view of that name, and itself.
+readers() {
+    local names=$1 more
+    while more=$(git grep -lwE "$(tr ' ' '|' <<< "$names")" -- 'sql/*/*.sql' | sed 's/.*\///; s/[.]sql$//' | sort -u | xargs) &&
+        [ "$more" != "$names" ]; do
+        names=$more
     done
-    grep -lw "$stem" "$copy"/tests/check_*.c | sed 's/.*check_//; s/[.]c$//' | head -n 4 || true
+    echo "$names"
+}
+
+# What to try a change of SQL by. A detection's shape reads it under the name of that.
+judging() {
+    local name suite
+    name=$(basename "$1" .sql)
+    echo make-signals
     case $1 in
-    sql/signals/*) echo make-signals signals detections ;;
-    ext/program/osquery/*) echo osquery ;;
-    ext/program/*) echo program configuration schedule report ;;
-    ext/evidence/*) echo root_names frame fleet root discovery ;;
-    ext/table/*) echo frame order ;;
-    ext/*) echo functions detections findings ;;
-    tables/linux/units/* | tables/formats/unit/*) echo unit_text unit_files unit_commands unit_settings ;;
-    tables/linux/logs/* | tables/formats/log/*) echo auth_events audit_events shell_history journal ;;
-    tables/formats/audit/*) echo audit_text audit_events ;;
-    tables/formats/journal/*) echo journal ;;
-    tables/linux/packages/* | tables/formats/package/*) echo packages package_history ;;
-    tables/linux/access/* | tables/formats/access/*) echo sudoers polkit accounts posture ;;
-    tables/linux/systemd/* | tables/formats/dbus/*) echo systemd_units dbus reload_changes ;;
-    tables/formats/thrift/*) echo osquery ;;
-    tables/formats/sigma/*) echo sigma sigma_rules sigma_reference ;;
-    tables/windows/* | tables/formats/hive/* | tables/formats/evtx/*) echo hive registry registry_services evtx windows_events ;;
-    tables/macos/* | tables/formats/plist/*) echo plist launchd ;;
-    tables/formats/command/*) echo command_line unit_commands ;;
-    tables/formats/text/*) echo proc_text functions frame ;;
-    sql/posture/*) echo posture ;;
-    sql/compat/*) echo compat ;;
-    sql/*) echo findings linux_views windows_views ;;
+    sql/signals/*) echo signals detections findings ;;
+    *)
+        for suite in $(git grep -lwE "$(readers "$name" | tr ' ' '|')" -- 'tests/check_*.c' | sed 's/.*check_//; s/[.]c$//'); do
+            case " $robust " in *" $suite "*) ;; *)
+                awk -F '\t' -v suite="$suite" -v near="$(grep -cw "$name" "tests/check_$suite.c")" \
+                    '$1 == suite { print (near ? 0 : 1000) + $2 "\t" $1; exit }' "$lines" ;;
+            esac
+        done | sort -n | cut -f2
+        ;;
+    esac
+    echo make-golden make-guide
+    case $1 in sql/compat/* | sql/posture/*) ;; *) echo make-judge ;; esac
+}
+
+# Everything below works in one copy. What is compiled anew looks at the bounds of arrays, as the run under
+# sanitizers does.
+tries() {
+    timeout "$limit" make -s -C "$copy" BUILD=build WERROR=0 LDFLAGS=-Wl,--strip-debug \
+        CFLAGS='-O1 -fsanitize=bounds -fsanitize-undefined-trap-on-error' "$@" >> "$copy/log" 2>&1 < /dev/null
+}
+passes() {
+    case $1 in
+    make-*) tries "${1#make-}" ;;
+    *) (cd "$copy" && timeout "$limit" build/check "$1") >> "$copy/log" 2>&1 < /dev/null ;;
     esac
 }
 
-# What is compiled anew looks at the bounds of arrays, as the run under sanitizers does.
-tries() {
-    timeout 300 make -s -C "$copy" BUILD=build WERROR=0 \
-        CFLAGS='-fsanitize=bounds -fsanitize-undefined-trap-on-error' "$@" >> "$copy/log" 2>&1
-}
-# A suite passes; make-signals: the tests that detections have in their files.
-passes() {
-    if [ "$1" = make-signals ]; then tries signals; else (cd "$copy" && CK_FORK=yes timeout 300 build/check "$1") >> "$copy/log" 2>&1; fi
-}
-
-# Status 0 where a test fails, which `by` is set to: of the suite in the list, those near the file, and the others.
-is_noticed() {
-    for by in $({ echo "$2"; near "$1"; case $1 in sql/* | none) echo make-signals ;; esac; echo "$suites"; } |
-        tr ' ' '\n' | awk 'NF && !seen[$0]++'); do
-        passes "$by" || return 0
-    done
-    by=
-    return 1
+begin_copy() {
+    copy=$work/$1
+    mkdir "$copy"
+    git archive HEAD | tar x -C "$copy"
+    if [ -d build ]; then # of this tree: nothing of it is to be made again
+        tar c --exclude='build/hosts' --exclude='build/san' --exclude='build/clang' --exclude='build/fuzz' \
+            --exclude='build/corpus' --exclude='build/coverage' --exclude='build/threads' build | tar x -C "$copy"
+        find "$copy/build" -exec touch {} +
+    fi
+    tries all build/check build/systemd-fixture || { echo "the tree does not build: "; tail -n 20 "$copy/log"; return 2; }
 }
 
 # Whether tests/mutants.txt has this line of this file.
 is_known() {
-    awk -F '\t' -v file="$1" -v line="$(sed -n "$2{s/^ *//;p}" "$1")" \
-        '$1 == file && $2 == line { found = 1 } END { exit !found }' tests/mutants.txt
+    awk -F '\t' -v file="$1" -v text="$2" '$1 == file && $2 == text { found = 1 } END { exit !found }' tests/mutants.txt
 }
 
-[ "${BASELINE:-}" = passed ] || { tries build/check build/svcql && ! is_noticed none ''; } || { echo "the tests fail without a change: see below"; tail -n 20 "$copy/log"; exit 2; }
-survivors=0 tried=0
-while IFS=$'\t' read -r line suite; do
-    read -r file line change <<< "$line"
-    cp -p "$copy/$file" "$copy/before"
-    sed -i "$line$change" "$copy/$file"
+# try FILE LINE CHANGE [SUITE]: a line of the results.
+try() {
+    local file=$1 line=$2 change=$3 text verdict=survives by='' suites
     text=$(sed -n "$line{s/^ *//;p}" "$file")
-    verdict=survives by=
+    cp "$file" "$copy/before"
+    sed -i "$line$change" "$copy/$file"
     : > "$copy/log"
-    if ! tries build/check build/svcql; then
-        cp "$copy/before" "$copy/$file"
-        continue
+    if tries all build/check; then
+        case $file:${4:-} in
+        *:?*) suites=$4 ;;
+        *.c:) suites=$(running "$file" "$line") ;;
+        *) suites=$(judging "$file") ;;
+        esac
+        for by in $suites ''; do
+            if [ -n "$by" ] && ! passes "$by"; then verdict=noticed; break; fi
+        done
+        if [ $verdict = survives ] && is_known "$file" "$text"; then verdict=named; fi
+        if [ -z "$suites" ]; then by='run by no suite'; fi
+        printf '%s\t%s\t%s\t%s\t%s\n' "$verdict" "$file" "$text" "$change" "$by" >> "$work/results"
+        if [ $verdict = survives ]; then echo "survives: $file:$line: $change: $text${by:+ ($by)}"; fi
     fi
-    tried=$((tried + 1))
-    if is_noticed "$file" "$suite"; then
-        verdict=noticed
-    elif is_known "$file" "$line"; then
-        verdict=named
-    else
-        survivors=$((survivors + 1))
-        echo "survives: $file:$line: $change: $text"
-    fi
-    printf '%s\t%s\t%s\t%s\t%s\n' "$verdict" "$file" "$text" "$change" "$by" >> "$results"
     cp "$copy/before" "$copy/$file"
-done < <(if [ -n "${LIST:-}" ]; then listed; else mutants; fi > "$copy/all"; spread "$seed" < "$copy/all" | sed "${n}q")
-echo "seed $seed: $survivors of $tried mutants survive"
-if [ -n "${LIST:-}" ]; then
-    [ "$survivors" -eq 0 ] && [ "$(wc -l < "$copy/all")" -ge 150 ]
-else
-    [ $((survivors * 10)) -le "$tried" ]
-fi
+}
+
+# Every jobs-th mutant from that one on.
+share() {
+    local line suite file number change
+    begin_copy "$1"
+    while IFS=$'\t' read -r line suite; do
+        read -r file number change <<< "$line"
+        try "$file" "$number" "$change" "$suite"
+    done < <(awk -v first="$1" -v jobs="$jobs" 'NR % jobs == first % jobs' "$work/chosen")
+}
+
+if [ -n "$list" ]; then listed; else mutants | grep -E "${ONLY:-.}"; fi > "$work/all"
+spread "$seed" < "$work/all" | sed "${n}q" > "$work/chosen"
+[ -n "$list" ] || [ -s "$lines" ] || ./tests/mutants_lines.sh
+touch "$work/results"
+for ((job = 0; job < jobs; job++)); do share "$job" & done
+status=0
+for ((job = 0; job < jobs; job++)); do wait -n || status=2; done
+[ -z "${RESULTS:-}" ] || cp "$work/results" "$RESULTS"
+[ $status -eq 0 ] || exit $status
+awk -F '\t' -v seed="$seed" -v list="$list" -v listed="$(wc -l < "$work/all")" '
+    { n[$1]++; tried++ }
+    END { printf "seed %s: of %d mutants %d are noticed, %d survive, %d more are named in tests/mutants.txt\n", seed, tried,
+              n["noticed"], n["survives"], n["named"]
+          exit list ? n["survives"] > 0 || listed < 150 : n["survives"] * 10 > tried }' "$work/results"
