@@ -179,7 +179,7 @@ share() {
 }
 
 if [ -n "$list" ]; then listed; else mutants | grep -E "${ONLY:-.}"; fi > "$work/all"
-spread "$seed" < "$work/all" | sed "${n}q" > "$work/chosen"
+spread "$seed" < "$work/all" | awk -v n="$n" 'NR <= n' > "$work/chosen"
 [ -n "$list" ] || [ -s "$lines" ] || ./tests/mutants_lines.sh
 touch "$work/results"
 for ((job = 0; job < jobs; job++)); do share "$job" & done
