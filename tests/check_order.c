@@ -59,8 +59,8 @@ static void same_limits_at(struct harness_here here, sqlite3 *db, const char *ta
     harness_query_at(here, db, "CREATE TEMP TABLE times AS SELECT time FROM %s WHERE %s", table,
                      where);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        char *sorted = harness_query_at(here, db, "SELECT time FROM temp.times ORDER BY time %s",
-                                        limits[i]);
+        char *sorted =
+            harness_query_at(here, db, "SELECT time FROM temp.times ORDER BY time %s", limits[i]);
         harness_expect_at(here, db, sorted, "SELECT time FROM %s WHERE %s ORDER BY time %s", table,
                           where, limits[i]);
         free(sorted);
@@ -335,9 +335,14 @@ START_TEST(an_event_log_is_the_same_in_order)
     same_rows(db, table, "position", "event_id IN (7036, 7040)");
     same_rows(db, table, "position || param1", "param2 = 'running' AND time > 1790000000 + 300");
     same_limits(db, table, "1");
-    harness_write_text(dir, "more.json",
-                       "{\"Event\":{\"System\":{\"EventID\":4624,\"Channel\":\"Security\"}}}\n");
-    ck_assert_int_eq(same_rows(db, table, "source || position", "1"), 1501);
+    harness_write_text(
+        dir, "more.json",
+        "{\"Event\":{\"System\":{\"EventID\":4624,\"Channel\":\"Security\",\"Provider\":"
+        "{\"#attributes\":{\"Name\":\"X\"}}}}}\n" /* which has no time */
+        "{\"Event\":{\"System\":{\"EventID\":4624,\"Channel\":\"Security\",\"Provider\":"
+        "{\"#attributes\":{\"Name\":\"X\"}},\"TimeCreated\":{\"#attributes\":{\"SystemTime\":"
+        "\"2026-09-21T14:20:00.000000Z\"}}}}}\n");
+    ck_assert_int_eq(same_rows(db, table, "source || position", "1"), 1502);
     same_limits(db, table, "1");
     harness_close(db);
 }

@@ -445,7 +445,7 @@ START_TEST(a_damaged_database_gives_what_it_has)
                                  "SELECT skipped FROM evidence_sources WHERE table_name = "
                                  "'package_files' AND location = '%s/image'",
                                  root),
-                     2);
+                     3);
     harness_close(db);
 }
 END_TEST
@@ -547,7 +547,7 @@ START_TEST(a_header_that_lies_loses_files_not_memory)
     ck_assert_int_eq(rpm_header_parse(blob, size, &header), 0);
     ck_assert_int_eq(rpm_files_begin(&header, &files), 0);
     ck_assert(!rpm_files_next(&files, &file));
-    ck_assert_uint_gt(files.lost, 1);
+    ck_assert_uint_eq(files.lost, 0xffffffff);
     rpm_files_end(&files);
     for (size_t cut = 0; cut < size; cut++)
         ck_assert_int_lt(rpm_header_parse(blob, cut, &header), 0);

@@ -304,7 +304,7 @@ START_TEST(a_cut_archive_is_damaged)
     ck_assert(stat(path, &st) == 0 && truncate(path, st.st_size - st.st_size / 8) == 0);
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", cases);
     harness_query(db, "SELECT count(*) FROM windows_events WHERE source LIKE '%s/%%'", path);
-    harness_expect(db, "1",
+    harness_expect(db, "2",
                    "SELECT count(*) FROM evidence_sources WHERE location LIKE '%s%%' AND status = "
                    "'damaged'",
                    cases);

@@ -7,8 +7,8 @@
 # Each is built and tried in a copy of the committed tree, which begins with what build/ has of it, by
 #   C:    the suites that run the changed line, as build/coverage/lines says (tests/mutants_lines.sh makes it, once),
 #         those of the file's name first, then the quickest. A line that no suite runs is not tried: it survives.
-#   SQL:  the detections' own tests, the suites that name the view or one that reads it, the golden files, the
-#         guide, and `make judge`, which CI runs too: the labelled cases are what tells a right weight from a wrong one.
+#   SQL:  the detections' own tests, the suites that name the view or one that reads it, the golden files and the
+#         guide. A weight also by `make judge`, which CI runs too: only labelled cases tell a right one from a wrong one.
 #   LIST: the suite that the list names, and no other.
 # A mutant that hangs is noticed by the limit of LIMIT seconds for one suite. Suites whose oracle is that nothing
 # crashes are not asked: `robust` below.
@@ -23,7 +23,7 @@ cd "$(dirname "$0")/.."
 n=${1:-10} seed=${2:-$RANDOM}
 jobs=${JOBS:-1} limit=${LIMIT:-300} list=${LIST:-}
 robust='attack corpus damage evtx_oracle faults oom soak trust'
-lines=build/coverage/lines
+lines=build/coverage/lines weight='s/[0-9][0-9]*/1/'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -43,7 +43,7 @@ mutants() {
     git grep -nE '= (optarg|true);' -- 'ext/program/*.c' | awk -F: '{ print $1, $2, "s/[^ (]* = \\(optarg\\|true\\);/\\1;/" }'
     git grep -nE '^    [{]"[a-z]+", (0|.[a-zA-Z0-9].), ("|NULL)' -- 'ext/program/*.c' | awk -F: '{ print $1, $2, "s/{\"/{\"no-/" }'
     git grep -nE "^    [(]'[^']" -- 'sql/lists/*.sql' | awk -F: '{ print $1, $2, "s/('\''/('\''x-/" }'
-    git grep -nE '^-- weight:' -- 'sql/signals/*.sql' | awk -F: '{ print $1, $2, "s/[0-9][0-9]*/1/" }'
+    git grep -nE '^-- weight:' -- 'sql/signals/*.sql' | awk -F: -v change="$weight" '{ print $1, $2, change }'
     git grep -nE ' AND | = | > | IS NOT | IN \(| BETWEEN ' -- 'sql/*/*.sql' | awk -F: '
         $3 !~ /^ *--/ && $1 !~ /^sql\/lists/ {
             if ($0 ~ / BETWEEN /) print $1, $2, "s/ BETWEEN / NOT BETWEEN /"
@@ -94,7 +94,7 @@ readers() {
     echo "$names"
 }
 
-# What to try a change of SQL by. A detection's shape reads it under the name of that.
+# What to try a change of SQL by: judging FILE CHANGE.
 judging() {
     local name suite
     name=$(basename "$1" .sql)
@@ -105,13 +105,13 @@ judging() {
         for suite in $(git grep -lwE "$(readers "$name" | tr ' ' '|')" -- 'tests/check_*.c' | sed 's/.*check_//; s/[.]c$//'); do
             case " $robust " in *" $suite "*) ;; *)
                 awk -F '\t' -v suite="$suite" -v near="$(grep -cw "$name" "tests/check_$suite.c")" \
-                    '$1 == suite { print (near ? 0 : 1000) + $2 "\t" $1; exit }' "$lines" ;;
+                    '$1 == suite { cost = $2 } END { print (near ? 0 : 1000) + (cost ? cost : 10) "\t" suite }' "$lines" ;;
             esac
         done | sort -n | cut -f2
         ;;
     esac
     echo make-golden make-guide
-    case $1 in sql/compat/* | sql/posture/*) ;; *) echo make-judge ;; esac
+    if [ "$2" = "$weight" ]; then echo make-judge; fi
 }
 
 # Everything below works in one copy. What is compiled anew looks at the bounds of arrays, as the run under
@@ -155,7 +155,7 @@ try() {
         case $file:${4:-} in
         *:?*) suites=$4 ;;
         *.c:) suites=$(running "$file" "$line") ;;
-        *) suites=$(judging "$file") ;;
+        *) suites=$(judging "$file" "$change") ;;
         esac
         for by in $suites ''; do
             if [ -n "$by" ] && ! passes "$by"; then verdict=noticed; break; fi
