@@ -147,8 +147,8 @@ is_known() {
 # try FILE LINE CHANGE [SUITE]: a line of the results.
 try() {
     local file=$1 line=$2 change=$3 text verdict=survives by='' suites
-    text=$(sed -n "$line{s/^ *//;p}" "$file")
-    cp "$file" "$copy/before"
+    text=$(sed -n "$line{s/^ *//;p}" "$copy/$file")
+    cp "$copy/$file" "$copy/before"
     sed -i "$line$change" "$copy/$file"
     : > "$copy/log"
     if tries all build/check; then
