@@ -204,9 +204,10 @@ START_TEST(a_root_has_launchds_log_and_the_logs_own_files)
                    "2026-11-20 10:44:01.123136|launchd|1|Notice|gui/501/com.x [30002]\n"
                    "2026-11-20 10:44:02.000001|launchd|1|Notice|NULL",
                    "SELECT datetime, process, pid, type, subsystem FROM unified_log");
-    harness_expect(db,
-                   "unknown|the log's own form, which is not read: export it by log show --archive",
-                   "SELECT status, detail FROM evidence_sources WHERE location LIKE '%%.tracev3'");
+    harness_expect(
+        db,
+        "unknown|a part of macOS's unified log, which is not read: log show --archive exports it",
+        "SELECT status, detail FROM evidence_sources WHERE location LIKE '%%.tracev3'");
     harness_expect(db, "xspawn|bootstrap|<private>|30001|501",
                    "SELECT tool, verb, target, pid, user FROM service_commands "
                    "WHERE source LIKE '%%launchd.log'");

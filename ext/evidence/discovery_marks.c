@@ -150,7 +150,6 @@ static const struct {
     {ARTEFACT_EVENT_JSON, true, "*.tsv"},
     {ARTEFACT_EVENT_JSON, true, "*.txt"},
     {ARTEFACT_EVENT_JSON, true, "*.log"},
-    {ARTEFACT_UNIFIED_LOG, false, "*.tracev3"},
     {ARTEFACT_UNIFIED_LOG, true, "*launchd.log*"},
     {ARTEFACT_UNIFIED_LOG, true, "*unified*"},
     {ARTEFACT_UNIFIED_LOG, true, "*.txt"},

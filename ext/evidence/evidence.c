@@ -185,20 +185,20 @@ static void remove_location(struct evidence_list *list, const char *location)
 
 /* Reports -------------------------------------------------------------------------- */
 
-/* Why a file is not read, of those whose kind is known by its name. */
-static const char *unread_reason(const char *path)
+const char *unread_reason(const char *path)
 {
     static const char *const kinds[][2] = {
         {".regtrans-ms", "transactions of a registry hive, which are not applied to it"},
         {".blf", "a log of transactions, which are not applied to their hive"},
-        {".tracev3", "a part of macOS's unified log, which is not read"},
+        {".tracev3",
+         "a part of macOS's unified log, which is not read: log show --archive exports it"},
     };
     const char *dot = strrchr(path, '.');
 
     for (size_t i = 0; dot && i < TBL_COUNT(kinds); i++)
         if (strcasecmp(dot, kinds[i][0]) == 0)
             return kinds[i][1];
-    return "not of a kind that a table reads";
+    return NULL;
 }
 
 static int report_unknown(struct svcql *svcql, const char *location,
@@ -218,6 +218,8 @@ static int report_unknown(struct svcql *svcql, const char *location,
     for (size_t i = 0; rc == SQLITE_OK && i < unknown->n; i++) {
         snprintf(shown, sizeof shown, "%.*s%s", size, location, unknown->paths[i]);
         report.detail = unread_reason(unknown->paths[i]);
+        if (!report.detail)
+            report.detail = "not of a kind that a table reads";
         rc = svcql_report(svcql, &report);
     }
     report.kind = "files";

@@ -31,6 +31,9 @@ struct evidence_entry {
     struct stat             root_was; /* as the folder was when it was opened */
 };
 
+/* Why a file is not read, of those whose kind is known by its name; NULL for others. */
+const char *unread_reason(const char *path);
+
 /* One with a copy of the location, which takes over the rest of the item; NULL when out of memory.
  */
 struct evidence_entry *evidence_entry_new(const char *location, struct discovered *item);

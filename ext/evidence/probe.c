@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "evidence_list.h"
 #include "reports.h"
 #include "sources.h"
 #include "table/registry.h"
@@ -38,9 +39,10 @@ static int report_probed(struct svcql *svcql, struct report report, int r)
 {
     if (svcql_reported(svcql, report.table, report.location))
         return SQLITE_OK;
-    report.status = r == 0 ? SOURCE_READY : source_status_of(r);
+    const char *never = r == 0 ? unread_reason(report.location) : NULL;
+    report.status = r < 0 ? source_status_of(r) : never ? SOURCE_UNKNOWN : SOURCE_READY;
     report.records = TBL_NULL;
-    report.detail = r == 0 ? "not read yet" : source_error(r);
+    report.detail = r < 0 ? source_error(r) : never ? never : "not read yet";
     return svcql_report(svcql, &report);
 }
 

@@ -117,7 +117,8 @@ static void report_file(struct tbl_scan *scan, struct report *report)
 
     if (state->own_form) {
         report->status = SOURCE_UNKNOWN;
-        report->detail = "the log's own form, which is not read: export it by log show --archive";
+        report->detail =
+            "a part of macOS's unified log, which is not read: log show --archive exports it";
     }
     if (!bad)
         return;

@@ -788,5 +788,7 @@ bool event_form_is_csv(const char *text, size_t size)
         if (begins && (after == line || strchr(",;\t\"\r", text[after])))
             return true;
     }
-    return false;
+    /* Splunk exports the events themselves in a column; others than Windows' too. */
+    return memmem(text, line, "_raw", 4) &&
+           (memmem(text, size, "<Event ", 7) || memmem(text, size, "EventCode=", 10));
 }

@@ -209,6 +209,23 @@ static int take_tree(cJSON *root, struct event_json **ret)
     return r;
 }
 
+/* A cell of a row: Velociraptor writes what is an object in JSON as its text. */
+static bool add_cell(cJSON *root, const char *name, const char *value)
+{
+    static const char *const objects[] = {"EventData", "UserData", "System"};
+    cJSON                   *object = NULL;
+
+    for (size_t i = 0; *value == '{' && i < sizeof objects / sizeof objects[0]; i++)
+        if (strcmp(name, objects[i]) == 0)
+            object = cJSON_Parse(value);
+    if (!object)
+        return cJSON_AddStringToObject(root, name, value) != NULL;
+    if (cJSON_AddItemToObject(root, name, object))
+        return true;
+    cJSON_Delete(object);
+    return false;
+}
+
 int event_json_row(const char *const *names, size_t n_names, const char *const *values, size_t n,
                    struct event_json **ret)
 {
@@ -217,7 +234,7 @@ int event_json_row(const char *const *names, size_t n_names, const char *const *
     for (size_t i = 0; root && i < n; i++) {
         const char *name = i < n_names ? names[i] : i == n_names ? "Message" : NULL;
         if (name && *name && *values[i] && !member(root, name) &&
-            !cJSON_AddStringToObject(root, name, values[i])) {
+            !add_cell(root, name, values[i])) {
             cJSON_Delete(root);
             root = NULL;
         }
