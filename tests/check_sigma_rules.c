@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "make_evtx.h"
 
@@ -248,6 +249,57 @@ START_TEST(lists_of_the_user_are_used)
 }
 END_TEST
 
+/* A connection whose evidence is a journal of 200 entries: texts, bytes, long fields that are compressed, and names
+ * with several values. */
+static sqlite3 *with_journal(const char *dir)
+{
+    sqlite3 *db = harness_open();
+    size_t   packed;
+    char    *data = harness_read("tests/fixtures/journal/regular.journal.zst", &packed);
+    size_t   size = (size_t)ZSTD_getFrameContentSize(data, packed);
+    uint8_t *whole = malloc(size);
+
+    ck_assert_ptr_nonnull(whole);
+    ck_assert_uint_eq(ZSTD_decompress(whole, size, data, packed), size);
+    harness_write(dir, "a.journal", whole, size);
+    free(whole);
+    free(data);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s/a.journal')", dir);
+    return db;
+}
+
+START_TEST(fields_of_the_journal_are_names_in_rules_of_both_forms)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = with_journal(dir);
+
+    write_rule(dir, "all.yml", "product: linux, service: syslog", "MESSAGE|exists: true");
+    write_rule(dir, "some.yml", "product: linux", "_SYSTEMD_UNIT: unit1.service, TAG: second");
+    write_rule(dir, "unit.yml", "product: linux", "_SYSTEMD_UNIT|startswith: UNIT1");
+    harness_write_text(
+        dir, "unit.sql",
+        "SELECT * FROM <TABLE_NAME> WHERE _SYSTEMD_UNIT LIKE 'UNIT1%%' ESCAPE '\\'\n");
+    harness_expect(db, "200", "SELECT count(*) FROM svcql_rules('%s/all.yml')", dir);
+    harness_expect(db, "0|2380",
+                   "SELECT sum(r.row ->> f.key IS NOT f.value), count(*) FROM "
+                   "svcql_rules('%s/all.yml') AS r, journal AS j, json_each(j.fields) AS f "
+                   "WHERE CAST(r.record AS INTEGER) = j.\"offset\" AND f.type = 'text'",
+                   dir);
+    harness_expect(db, "1",
+                   "SELECT (SELECT count(*) FROM svcql_rules('%s/some.yml')) = "
+                   "(SELECT count(*) FROM journal, json_each(fields, '$.TAG') AS t WHERE "
+                   "unit = 'unit1.service' AND t.value = 'second')",
+                   dir);
+    for (int sql = 0; sql < 2; sql++)
+        harness_expect(db, "1",
+                       "SELECT count(*) = 50 AND count(*) = (SELECT count(*) FROM journal WHERE "
+                       "unit LIKE 'unit1%%') FROM svcql_rules('%s/unit.%s') WHERE error IS NULL",
+                       dir, sql ? "sql" : "yml");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(the_logs_are_read_once_for_all_rules_in_yaml)
 {
     const char *dir;
@@ -403,6 +455,7 @@ Suite *make_sigma_rules_suite(void)
     tcase_add_test(tcase, rules_that_cannot_run_are_rows_and_the_others_go_on);
     tcase_add_test(tcase, a_correlation_of_itself_is_an_error);
     tcase_add_test(tcase, lists_of_the_user_are_used);
+    tcase_add_test(tcase, fields_of_the_journal_are_names_in_rules_of_both_forms);
     tcase_add_test(tcase, the_logs_are_read_once_for_all_rules_in_yaml);
     tcase_add_loop_test(tcase, correlations_join_hits_by_group_and_time, 0,
                         sizeof correlations / sizeof *correlations);

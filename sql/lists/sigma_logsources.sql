@@ -115,6 +115,7 @@ INSERT INTO temp.sigma_logsources VALUES
     ('linux', 'file_delete', NULL, 'audit_events', '{"type": "PATH", "nametype": "DELETE"}'),
     ('linux', 'network_connection', NULL, 'audit_events', '{"type": "SOCKADDR", "addr_ip|exists": true}'),
     ('linux', NULL, 'syslog', 'journal', NULL),
+    ('linux', NULL, 'journald', 'journal', NULL),
     ('linux', NULL, 'syslog', 'auth_events', NULL),
     ('linux', NULL, 'auth', 'auth_events', NULL),
     ('linux', NULL, 'auth', 'journal', '{"SYSLOG_FACILITY": [4, 10]}'),

@@ -1,10 +1,11 @@
--- logs_linux: what Linux's audit wrote, under the names that Sigma rules use.
+-- logs_linux: what Linux's audit and its journal wrote, under the names that Sigma rules use.
 --
--- why:     One row for each record of an event: rules on type = 'EXECVE' or 'PATH' and rules on
---          Image and CommandLine both match. An absent field is '' and not NULL, which inside
+-- why:     One row for each record of an audit event: rules on type = 'EXECVE' or 'PATH' and rules on
+--          Image and CommandLine both match. Fields of the journal are in data under their own names,
+--          MESSAGE, SYSLOG_IDENTIFIER, _SYSTEMD_UNIT, which svcql_rules finds there. An absent field is '' and not NULL, which inside
 --          NOT would hide the row; text compares without case.
 -- false positives: as each rule says
--- sources: audit_events
+-- sources: audit_events, journal
 --
 --   SELECT time, host, CommandLine FROM logs_linux WHERE Image LIKE '%/systemctl';
 CREATE TEMP VIEW logs_linux AS
@@ -112,4 +113,40 @@ SELECT
  CROSS JOIN json_each('[' || replace(json_quote(a.types), ',', '","') || ']') AS t
   LEFT JOIN json_each(iif(t.value = 'PATH', a.paths, '[null]')) AS p
  WHERE t.key = (SELECT min(o.key) FROM json_each('[' || replace(json_quote(a.types), ',', '","') || ']') AS o
-                 WHERE o.value = t.value); -- a type that occurs twice has one row
+                 WHERE o.value = t.value) -- a type that occurs twice has one row
+UNION ALL
+SELECT
+       j.time AS time, j.host COLLATE NOCASE AS host, j.source AS source,
+       CAST(j."offset" AS TEXT) AS record, coalesce(j.host, '') AS Computer, '' AS Channel,
+       NULL AS EventID, '' AS Provider_Name, '' AS AccessList, '' AS AccessMask, '' AS AccountName,
+       '' AS Binary, '' AS ClientProcessId, coalesce(j.cmdline, '') AS CommandLine, '' AS Company,
+       '' AS Description, '' AS Details, '' AS EventLog, '' AS EventType, '' AS Hashes,
+       coalesce(j.exe, '') AS Image, '' AS ImageLoaded, '' AS ImagePath, '' AS IntegrityLevel,
+       '' AS InterfaceUuid, '' AS ObjectType, '' AS OriginalFileName, '' AS ParentCommandLine,
+       '' AS ParentImage, '' AS ParentProcessId, '' AS PipeName,
+       coalesce(CAST(j.pid AS TEXT), '') AS ProcessId, '' AS ProcessName, '' AS Product,
+       '' AS RelativeTargetName, '' AS SYSCALL, '' AS ScriptBlockText, '' AS ServiceFileName,
+       '' AS ServiceName, '' AS ServiceStartType, '' AS ServiceType, '' AS ShareName,
+       '' AS TargetFilename, '' AS TargetObject, '' AS TaskName,
+       coalesce(CAST(j.uid AS TEXT), '') AS User, '' AS UserName, '' AS a0, '' AS a1, '' AS answers,
+       '' AS endpoint, '' AS name, '' AS nametype, '' AS operation, '' AS param1, '' AS param2,
+       '' AS path, '' AS query, '' AS rejected, '' AS type,
+       coalesce(replace(j.unit, '.service', ''), '') AS unit, '' AS NewProcessName,
+       '' AS ParentProcessName, '' AS SubjectUserName, '' AS SubjectUserSid, '' AS SubjectLogonId,
+       '' AS TargetUserName, '' AS ObjectName, '' AS ObjectServer, '' AS ObjectValueName,
+       '' AS NewValue, '' AS OperationType, '' AS ServiceAccount, '' AS StartType, '' AS Payload,
+       '' AS ContextInfo, '' AS Signed, '' AS Signature, '' AS CurrentDirectory, '' AS IpAddress,
+       '' AS LogonType, '' AS HostApplication, '' AS ParentUser, '' AS NewName,
+       '' AS DestinationPort, '' AS DestinationIp, '' AS SourceImage, '' AS TargetImage,
+       '' AS GrantedAccess, '' AS CallTrace, '' AS param3, '' AS param4, '' AS param5,
+       coalesce(j.exe, '') AS exe, coalesce(j.comm, '') AS comm, '' AS cwd, '' AS key,
+       '' AS proctitle, '' AS a2, '' AS a3, '' AS a4, '' AS a5, '' AS a6, '' AS a7, '' AS a8,
+       '' AS a9, '' AS a10, '' AS a11, '' AS a12, '' AS a13, '' AS a14, '' AS a15,
+       coalesce(CAST(j.login_uid AS TEXT), '') AS auid, coalesce(CAST(j.uid AS TEXT), '') AS uid,
+       '' AS euid, coalesce(CAST(j.gid AS TEXT), '') AS gid,
+       coalesce(CAST(j.audit_session AS TEXT), '') AS ses, coalesce(CAST(j.pid AS TEXT), '') AS pid,
+       '' AS ppid, '' AS tty, '' AS terminal, '' AS success, '' AS exit, '' AS res, '' AS acct,
+       '' AS op, '' AS addr, '' AS hostname, '' AS subj, '' AS saddr, '' AS opid, '' AS ocomm,
+       '' AS cmd, '' AS argc, '' AS item, '' AS inode, '' AS dev, '' AS mode, '' AS ouid,
+       '' AS ogid, '' AS LogonId, j.fields AS data
+  FROM journal AS j;

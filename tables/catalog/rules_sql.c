@@ -451,7 +451,7 @@ static int read_fields(struct sql_rules *sql, sqlite3_stmt *from)
         keep_member(sql, &pair);
     if (r == -ENOMEM || !type || !*type)
         return r == -ENOMEM ? r : 0;
-    r = sigma_audit_begin(sql->audit, sql->record.data, sql->record.size, NULL, NULL);
+    r = sigma_audit_begin(sql->audit, sql->record.data, sql->record.size);
     for (size_t c = sql->n_own; r == 0 && c < sql->n_columns; c++)
         if (sql->needed[c] && !sql->values[c - sql->n_own].size)
             sigma_audit_value(sql->audit, type, sql->columns[c], &sql->values[c - sql->n_own]);

@@ -6,14 +6,16 @@
 #include <string.h>
 #include <strings.h>
 
-#include "formats/audit/audit_event.h"
 #include "formats/text/array.h"
 
 struct sigma_audit {
-    struct audit_record *records;
-    size_t               n, room, at;
-    const char          *command, *address;
-    struct buffer        type, value;
+    const struct audit_record *records;
+    size_t                     n, at;
+    struct audit_record       *own; /* read from lines */
+    size_t                     room;
+    struct buffer              lines; /* with U+FFFD for what is not UTF-8 */
+    struct buffer              type, value;
+    struct audit_arguments     arguments;
 };
 
 struct sigma_audit *sigma_audit_new(void)
@@ -25,31 +27,54 @@ void sigma_audit_free(struct sigma_audit *audit)
 {
     if (!audit)
         return;
-    free(audit->records);
+    free(audit->own);
+    audit_arguments_free(&audit->arguments);
+    buffer_free(&audit->lines);
     buffer_free(&audit->type);
     buffer_free(&audit->value);
     free(audit);
 }
 
-int sigma_audit_begin(struct sigma_audit *audit, const char *lines, size_t size,
-                      const char *command, const char *address)
+int sigma_audit_begin(struct sigma_audit *audit, const char *lines, size_t size)
 {
     struct audit_stamp stamp;
 
     audit->n = audit->at = 0;
-    audit->command = command;
-    audit->address = address;
     for (const char *end = lines + size; lines < end;) {
         const char *stop = memchr(lines, '\n', (size_t)(end - lines));
         stop = stop ? stop : end;
-        struct audit_record *record = ARRAY_REUSE(audit->records, audit->n, audit->room);
+        struct audit_record *record = ARRAY_REUSE(audit->own, audit->n, audit->room);
         if (!record)
             return -ENOMEM;
         if (audit_record_parse(lines, (size_t)(stop - lines), record, &stamp) < 0)
             audit->n--;
         lines = stop + 1;
     }
+    audit->records = audit->own;
     return 0;
+}
+
+static bool is_text(const struct audit_event *event)
+{
+    for (size_t i = 0; i < event->n; i++)
+        if (!buffer_is_text(event->records[i].line, event->records[i].size))
+            return false;
+    return true;
+}
+
+int sigma_audit_event(struct sigma_audit *audit, const struct audit_event *event)
+{
+    if (is_text(event)) {
+        audit->at = 0;
+        audit->records = event->records;
+        audit->n = event->n;
+        return 0;
+    }
+    buffer_reset(&audit->lines);
+    audit_event_text(event, &audit->lines);
+    if (!buffer_text(&audit->lines))
+        return -ENOMEM;
+    return sigma_audit_begin(audit, audit->lines.data, audit->lines.size);
 }
 
 /* Whether the kernel and programs write a field in hexadecimal where its text needs it: audit's
@@ -120,24 +145,62 @@ static int put_fields(struct sigma_audit *audit, struct sigma *sigma,
     return r;
 }
 
-static void put_text(struct sigma *sigma, const char *name, const char *text, size_t size)
+static bool lacks(struct sigma *sigma, const char *name)
 {
     const struct sigma_event *event = sigma_event(sigma);
 
-    if (!sigma_event_has(event, sigma_name_find(event->names, name, strlen(name))))
+    return !sigma_event_has(event, sigma_name_find(event->names, name, strlen(name)));
+}
+
+static void put_text(struct sigma *sigma, const char *name, const char *text, size_t size)
+{
+    if (lacks(sigma, name))
         sigma_put(sigma, name, strlen(name), text, size);
 }
 
-/* 10.0.0.1:22 or [::1]:22 as an address and a port. */
-static void put_address(struct sigma *sigma, const char *address)
+/* The same of a text that does not stay. */
+static void put_copy(struct sigma *sigma, const char *name, const char *text, size_t size)
 {
-    const char *port = strrchr(address, ':');
+    if (lacks(sigma, name))
+        sigma_put_copy(sigma, name, strlen(name), text, size);
+}
 
+/* 10.0.0.1:22 or [::1]:22 as an address and a port. */
+static int put_address(struct sigma_audit *audit, struct sigma *sigma,
+                       const struct audit_record *record)
+{
+    struct audit_field field;
+
+    buffer_reset(&audit->value);
+    if (audit_record_field(record, "saddr", &field) && !is_absent(&field))
+        audit_sockaddr(&field, &audit->value);
+    const char *address = buffer_text(&audit->value);
+    if (!address)
+        return -ENOMEM;
+    const char *port = strrchr(address, ':');
     if (!port || strncmp(address, "unix:", 5) == 0)
-        return;
+        return 0;
     bool bracket = *address == '[' && port[-1] == ']';
-    put_text(sigma, "addr_ip", address + bracket, (size_t)(port - address) - 2 * bracket);
-    put_text(sigma, "addr_port", port + 1, strlen(port + 1));
+    put_copy(sigma, "addr_ip", address + bracket, (size_t)(port - address) - 2 * bracket);
+    put_copy(sigma, "addr_port", port + 1, strlen(port + 1));
+    return 0;
+}
+
+/* The arguments of all EXECVE records: a long line is in several. */
+static int put_command(struct sigma_audit *audit, struct sigma *sigma)
+{
+    audit_arguments_reset(&audit->arguments);
+    for (size_t i = 0; i < audit->n; i++)
+        if (audit->records[i].id == AUDIT_TYPE_EXECVE &&
+            audit_arguments_add(&audit->arguments, &audit->records[i]) < 0)
+            return -ENOMEM;
+    buffer_reset(&audit->value);
+    if (audit->arguments.n)
+        audit_arguments_line(&audit->arguments, &audit->value);
+    const char *line = buffer_text(&audit->value);
+    if (line && audit->value.size)
+        put_copy(sigma, "cmdline", line, audit->value.size);
+    return line ? 0 : -ENOMEM;
 }
 
 /* What is known of an event beside the record: from its other records, and read from them. */
@@ -159,10 +222,10 @@ static int put_shared(struct sigma_audit *audit, struct sigma *sigma,
             r = put_fields(audit, sigma, other, false);
         }
     }
-    if (record->id == AUDIT_TYPE_EXECVE && audit->command)
-        put_text(sigma, "cmdline", audit->command, strlen(audit->command));
-    if (record->id == AUDIT_TYPE_SOCKADDR && audit->address)
-        put_address(sigma, audit->address);
+    if (r == 0 && record->id == AUDIT_TYPE_EXECVE)
+        r = put_command(audit, sigma);
+    if (r == 0 && record->id == AUDIT_TYPE_SOCKADDR)
+        r = put_address(audit, sigma, record);
     put_text(sigma, "message", record->line, record->size);
     return r;
 }

@@ -8,18 +8,17 @@
 #ifndef SVCQL_SIGMA_AUDIT_H
 #define SVCQL_SIGMA_AUDIT_H
 
+#include "formats/audit/audit_event.h"
 #include "formats/sigma/sigma.h"
-#include "formats/text/buffer.h"
 
 struct sigma_audit; /* owned by the caller */
 
 struct sigma_audit *sigma_audit_new(void); /* NULL where out of memory */
 void                sigma_audit_free(struct sigma_audit *audit);
 
-/* Begin an event of these lines, whose command line and address (NULL: none) are known. The texts
- * must live until its last record was put. 0 or -ENOMEM. */
-int sigma_audit_begin(struct sigma_audit *audit, const char *lines, size_t size,
-                      const char *command, const char *address);
+/* Begin an event, or one of these lines, which must live until its last record was put. 0 or -ENOMEM. */
+int sigma_audit_event(struct sigma_audit *audit, const struct audit_event *event);
+int sigma_audit_begin(struct sigma_audit *audit, const char *lines, size_t size);
 
 /* Put the next record: 1; 0 where no rule can fit it, or there is none; -ENOMEM. *ret_more: whether
  * there are further ones. */

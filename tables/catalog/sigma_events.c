@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/text/json_pairs.h"
 #include "sigma_audit.h"
 #include "table.h"
 
@@ -26,7 +25,6 @@ struct sigma_events {
     sqlite3_stmt       *stmt; /* NULL: not begun */
     int                 log;
     bool                row; /* the statement is at a row of which an event may be left */
-    struct json_pairs   pairs;
     struct sigma_audit *audit;
     int64_t             read;
     uint32_t            asked;                    /* which of system_fields, a bit each */
@@ -79,23 +77,6 @@ static void put_column(struct sigma_events *events, const char *name, int c)
 
     if (value.value)
         sigma_put(events->sigma, name, strlen(name), value.value, value.size);
-}
-
-/* The pairs of a column that is a JSON object. */
-static int put_pairs(struct sigma_events *events, int c)
-{
-    struct json_pair pair;
-    size_t           size;
-    const char      *text = column(events, c, &size);
-    int              r;
-
-    if (!text)
-        return 0;
-    json_pairs_begin(&events->pairs, text, size);
-    while ((r = json_pairs_next(&events->pairs, &pair)) > 0)
-        (pair.copied ? sigma_put_copy : sigma_put)(events->sigma, pair.name, pair.name_size,
-                                                   pair.value, pair.value_size);
-    return r == -ENOMEM ? r : 0; /* what is not JSON has no fields */
 }
 
 /* The values that a table hands over. */
@@ -157,7 +138,7 @@ static int put_journal(struct sigma_events *events)
 
     if (r <= 0)
         return r;
-    r = put_pairs(events, OWN + 1);
+    r = put_fields(events, OWN + 1);
     return r < 0 ? r : 1;
 }
 
@@ -175,12 +156,10 @@ static int put_columns(struct sigma_events *events)
 static int put_audit(struct sigma_events *events)
 {
     if (!events->row) {
-        size_t      size;
-        const char *text = column(events, OWN, &size);
-        int         r = sigma_audit_begin(events->audit, text ? text : "", size,
-                                          (const char *)sqlite3_column_text(events->stmt, OWN + 1),
-                                          (const char *)sqlite3_column_text(events->stmt, OWN + 2));
-        if (r < 0)
+        const struct audit_event *event =
+            sqlite3_value_pointer(sqlite3_column_value(events->stmt, OWN), AUDIT_EVENT);
+        int r = event ? sigma_audit_event(events->audit, event) : 0;
+        if (r < 0 || !event)
             return r;
     }
     return sigma_audit_put(events->audit, events->sigma, events->log, &events->row);
@@ -196,10 +175,10 @@ static const struct feed {
      "FROM windows_events WHERE 1",
      put_windows},
     {"audit_events", "linux",
-     "SELECT time, host, source, serial, record, cmdline, address FROM audit_events WHERE 1",
-     put_audit},
+     "SELECT time, host, source, serial, event_records FROM audit_events WHERE 1", put_audit},
     {"journal", "linux",
-     "SELECT time, host, source, \"offset\", identifier, fields FROM journal WHERE 1", put_journal},
+     "SELECT time, host, source, \"offset\", identifier, event_fields FROM journal WHERE 1",
+     put_journal},
     {"auth_events", "linux",
      "SELECT time, host, source, line, program, message, user, target_user, tty, cwd, command, "
      "remote_host, kind, pid FROM auth_events WHERE exe IS NULL",
@@ -330,7 +309,6 @@ void sigma_events_free(struct sigma_events *events)
     if (!events)
         return;
     sqlite3_finalize(events->stmt);
-    json_pairs_end(&events->pairs);
     sigma_audit_free(events->audit);
     free(events);
 }

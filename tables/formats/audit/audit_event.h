@@ -4,6 +4,9 @@
 
 #include "audit_window.h"
 
+/* The type of the pointer to a struct audit_event that a hidden column gives (sqlite3_result_pointer). */
+#define AUDIT_EVENT "svcql_audit_event"
+
 /* The system call of a SYSCALL record; NULL where it is not one of those listed. */
 const struct audit_syscall *audit_record_syscall(const struct audit_record *record);
 

@@ -608,6 +608,13 @@ static int get_record(struct tbl_scan *scan, const void *row, sqlite3_context *o
     return give_event(scan, out, audit_event_text);
 }
 
+static int get_event_records(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    sqlite3_result_pointer(out, &((struct state *)tbl_state(scan))->event, AUDIT_EVENT, NULL);
+    return SQLITE_OK;
+}
+
 static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)scan;
@@ -866,6 +873,8 @@ static const struct tbl_column columns[] = {
         struct audit_row, unit_writes, TBL_KEY | TBL_HIDDEN,
         "Argument: 1 leaves out at once programs whose arguments name no folder of units, start "
         "scripts or property lists"),
+    TBL_LAZY("event_records", TBL_TEXT, TBL_HIDDEN,
+             "Its records as svcql_rules reads them: a pointer, NULL in SQL", get_event_records),
 };
 
 static const struct tbl_example examples[] = {

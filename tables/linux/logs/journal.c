@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "journal_ends.h"
+#include "journal_fields.h"
 #include "journal_scan.h"
 
 SQLITE_EXTENSION_INIT3
@@ -131,6 +132,8 @@ struct state {
     size_t              n_used; /* columns that fields fill */
     struct cached       cache[CACHE_SIZE];
     uint64_t            cached_file; /* the file of these objects */
+
+    struct journal_fields fields;
 };
 
 /* Rows ------------------------------------------------------------------------------------------
@@ -342,7 +345,10 @@ static int open(struct tbl_scan *scan)
 
 static void close(struct tbl_scan *scan)
 {
-    journal_scan_end(&((struct state *)tbl_state(scan))->scan);
+    struct state *state = tbl_state(scan);
+
+    journal_fields_free(&state->fields);
+    journal_scan_end(&state->scan);
 }
 
 /* Lazy columns
@@ -459,6 +465,17 @@ static int get_audit_fields(struct tbl_scan *scan, const void *data, sqlite3_con
     return result_json(scan, data, audit_name, out);
 }
 
+static int get_event_fields(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    struct state *state = tbl_state(scan);
+
+    sqlite3_result_pointer(out,
+                           journal_fields(&state->fields, &state->scan.file,
+                                          &((const struct journal_row *)data)->entry),
+                           EVENT_FIELDS, NULL);
+    return SQLITE_OK;
+}
+
 static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, time, TBL_RANGE | TBL_ORDER | TBL_NOT_NULL,
             "When journald received it, in seconds since the epoch, UTC"),
@@ -536,6 +553,8 @@ static const struct tbl_column columns[] = {
             "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct journal_row, root, TBL_KEY | TBL_HIDDEN,
             "Argument: a file system's root, to read its journal instead"),
+    TBL_LAZY("event_fields", TBL_TEXT, TBL_HIDDEN,
+             "All fields as svcql_rules reads them: a pointer, NULL in SQL", get_event_fields),
 };
 
 static const struct tbl_example examples[] = {
