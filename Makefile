@@ -49,12 +49,14 @@ CHECK_LIBS    := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0 
 COMPILE        = $(CC) $(SVCQL_CPPFLAGS) $(SVCQL_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c
 LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
 
-# Every source below ext/ and tables/ is part of the extension, except for the program's and for what asks
-# other operating systems than TARGET.
+# The system to build for: linux, or windows by mingw-w64. Its folder of ext/host says how.
 TARGET    ?= linux
-HOSTS_linux := ext/host/linux/% ext/host/posix/%
+include ext/host/$(TARGET)/target.mk
+
+# Every source below ext/ and tables/ is part of the extension, except for the program's and for what asks
+# other operating systems.
 SOURCES   := $(shell find ext tables -name '*.c')
-SOURCES   := $(sort $(filter-out ext/program/% ext/static/% ext/host/%,$(SOURCES)) $(filter $(HOSTS_$(TARGET)),$(SOURCES)))
+SOURCES   := $(sort $(filter-out ext/program/% ext/static/% ext/host/%,$(SOURCES)) $(filter $(HOSTS),$(SOURCES)))
 FORMATS   := $(filter tables/formats/%,$(SOURCES))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
              $(BUILD)/embedded_columns.o
@@ -97,13 +99,17 @@ ifndef V
 endif
 SAY = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 
-all: $(BUILD)/svcql.so $(BUILD)/svcql
+all: $(PRODUCTS)
 
 # nodelete: SQLite unloads an extension whose start fails, and calls the destructors of what it had
 # registered when the connection is closed.
 $(BUILD)/svcql.so: $(OBJECTS)
 	@$(SAY) "  LINK  $@"
 	$(LINK) -shared -Wl,-z,nodelete,-z,defs -o $@ $^ $(SVCQL_LIBS) $(LDLIBS)
+
+$(BUILD)/svcql.dll: ext/host/windows/svcql.def $(OBJECTS)
+	@$(SAY) "  LINK  $@"
+	$(LINK) -shared -o $@ $^ $(SVCQL_LIBS) $(LDLIBS)
 
 # The program: the extension linked to a command line.
 $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)

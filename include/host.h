@@ -17,8 +17,9 @@
 /* Names ------------------------------------------------------------------------- */
 
 /* The kind that a root of the live host has: "linux", "windows" or "macos"; and where it is: "/", "C:/". */
-extern const char host_kind[];
-const char       *host_root(void);
+extern const char     host_kind[];
+extern const unsigned host_root_flags; /* enum root_flag */
+const char           *host_root(void);
 
 #define HOST_NAME_SIZE 256
 void host_computer_name(char ret[HOST_NAME_SIZE]); /* "localhost" where it has none */
@@ -40,6 +41,16 @@ bool host_is_procfs(int folder);
 
 /* Bytes that nobody can guess; without waiting for them. */
 int host_random(void *ret, size_t size);
+
+/* The running registry -------------------------------------------------------------- */
+
+/* Call `each` with the path of each hive that is loaded, "HKEY_LOCAL_MACHINE\\SYSTEM", "HKEY_USERS\\S-1-5-18",
+ * until it returns something else than 0, which is then returned. None where there is no registry. */
+int host_registry_roots(int (*each)(void *arg, const char *path), void *arg);
+
+/* Open one as a hive (formats/hive/hive_live.h), which stays where it is; hive_close() is due. */
+struct hive;
+int host_registry_open(const char *path, struct hive *ret);
 
 /* Local sockets ------------------------------------------------------------------- */
 

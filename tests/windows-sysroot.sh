@@ -74,20 +74,23 @@ by_cmake() {
     cp zstd.h zstd_errors.h "$dir/include")
 (cd cjson && library cjson -DCJSON_HIDE_SYMBOLS cJSON.c && mkdir -p "$dir/include/cjson" &&
     cp cJSON.h "$dir/include/cjson")
-(cd libmd && : >config.h && library md '-I. -Iinclude -Isrc' src/md5.c src/sha1.c src/sha2.c && cp include/md5.h include/sha1.h include/sha2.h "$dir/include")
+(cd libmd && : >config.h && library md '-I. -Iinclude -Isrc' src/md5*.c src/sha*.c && cp include/md5.h include/sha1.h include/sha2.h "$dir/include")
 by_cmake libyaml -DBUILD_TESTING=OFF
-# Debian's patches ask for XML_GE, which only later versions of its rules for CMake define.
-flags="$flags -DXML_GE=1" by_cmake expat/expat -DEXPAT_BUILD_TOOLS=OFF -DEXPAT_BUILD_EXAMPLES=OFF -DEXPAT_BUILD_TESTS=OFF \
-    -DEXPAT_SHARED_LIBS=OFF -DEXPAT_BUILD_DOCS=OFF
+(cd expat/expat/lib && : >expat_config.h && library expat '-I. -DHAVE_EXPAT_CONFIG_H -DXML_STATIC -DXML_GE=1 -DXML_DTD=1
+    -DXML_NS=1 -DXML_CONTEXT_BYTES=1024 -DBYTEORDER=1234' xmlparse.c xmltok.c xmlrole.c &&
+    cp expat.h expat_external.h "$dir/include")
 by_cmake xz-utils -DCREATE_XZ_SYMLINKS=OFF
-by_cmake libarchive -DENABLE_TEST=OFF -DENABLE_TAR=OFF -DENABLE_CPIO=OFF -DENABLE_CAT=OFF -DENABLE_OPENSSL=OFF \
-    -DENABLE_LIBXML2=OFF -DENABLE_EXPAT=OFF -DENABLE_ICONV=OFF -DENABLE_ACL=OFF -DENABLE_XATTR=OFF \
-    -DENABLE_CNG=OFF -DENABLE_LIBB2=OFF -DENABLE_PCREPOSIX=OFF -DENABLE_WERROR=OFF
+(cd libarchive && ./configure --host=$host --prefix="$dir" --disable-shared --enable-static --disable-bsdtar \
+    --disable-bsdcpio --disable-bsdcat --disable-acl --disable-xattr --without-openssl --without-xml2 \
+    --without-expat --without-iconv --without-cng --without-libb2 --without-nettle --without-mbedtls \
+    --disable-dependency-tracking CFLAGS="$flags" CPPFLAGS="-I$dir/include -DLZMA_API_STATIC" LDFLAGS="-L$dir/lib" &&
+    make -j "$(nproc)" libarchive.la && cp .libs/libarchive.a "$dir/lib" &&
+    cp libarchive/archive.h libarchive/archive_entry.h "$dir/include")
 
 # SQLite: the amalgamation, and the shell in which an extension is loaded ------------
 
-(cd sqlite3 && ./configure && make sqlite3.c shell.c && library sqlite3 -DSQLITE_THREADSAFE=1 sqlite3.c &&
-    cp sqlite3.h sqlite3ext.h "$dir/include" && cp src/sqlite3ext.h "$dir/include" &&
+(cd sqlite3 && ./configure --disable-readline && make sqlite3.c shell.c && library sqlite3 -DSQLITE_THREADSAFE=1 sqlite3.c &&
+    cp sqlite3.h src/sqlite3ext.h "$dir/include" &&
     $cc -O2 -o "$dir/bin/sqlite3.exe" shell.c -I. -L"$dir/lib" -lsqlite3 -static)
 
 cd "$dir"

@@ -105,18 +105,18 @@ static struct evidence_entry *live_entry(void)
     char                   name[HOST_NAME_SIZE], zone[HOST_MAX] = "";
     char                   unused[HOST_MAX] = "";
     struct root           *root = NULL;
-    struct discovered      item = {.kind = "live"};
+    struct discovered      item = {.kind = "live", .flags = host_root_flags};
     struct evidence_entry *entry = NULL;
 
     host_computer_name(name);
-    if (root_open("/", 0, &root) == 0)
-        host_of_root(root, "linux", unused, zone);
+    if (root_open(host_root(), host_root_flags, &root) == 0)
+        host_of_root(root, host_kind, unused, zone);
     root_unref(root);
-    item.root = strdup("/");
+    item.root = strdup(host_root());
     item.host = strdup(name);
     item.time_zone = *zone ? strdup(zone) : NULL;
     if (item.root && item.host && (!*zone || item.time_zone))
-        entry = evidence_entry_new("/", &item);
+        entry = evidence_entry_new(host_root(), &item);
     if (entry) {
         entry->shown.live = true;
         return entry;

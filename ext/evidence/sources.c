@@ -10,6 +10,7 @@
 #include "discovery.h"
 #include "formats/log/stream.h"
 #include "formats/text/array.h"
+#include "host.h"
 #include "table/registry.h"
 #include "table/scope.h"
 
@@ -68,6 +69,7 @@ static unsigned os_of_kind(const char *kind)
     return strcmp(kind, "windows") == 0 ? OS_WINDOWS
            : strcmp(kind, "macos") == 0 ? OS_MACOS
            : strcmp(kind, "files") == 0 ? 0u
+           : strcmp(kind, "live") == 0  ? os_of_kind(host_kind)
                                         : OS_LINUX;
 }
 
@@ -278,6 +280,26 @@ static int add_file(struct batch *batch, struct owner owner, struct root *root,
     return found->path ? 0 : -ENOMEM;
 }
 
+struct hives {
+    struct sources_impl *impl;
+    struct owner         owner;
+    struct root         *root;
+};
+
+static int add_live_hive(void *arg, const char *path)
+{
+    const struct hives *hives = arg;
+    struct batch       *batch = &hives->impl->batch;
+
+    int r = add_found(batch, hives->owner, hives->root, ARTEFACT_HIVE, path);
+    if (r < 0)
+        return r;
+    struct found *found = &batch->found[batch->n - 1];
+    free(found->shown);
+    found->shown = strdup(path);
+    return found->shown ? 0 : -ENOMEM;
+}
+
 /* All sources of one evidence. */
 static int add_entry(struct sources_impl *impl, struct evidence_entry *entry, struct root *root)
 {
@@ -289,6 +311,8 @@ static int add_entry(struct sources_impl *impl, struct evidence_entry *entry, st
 
     if (r == 0 && entry->shown.live && artefacts & 1u << ARTEFACT_LIVE)
         r = add_found(batch, owner, root, ARTEFACT_LIVE, "");
+    if (r == 0 && entry->shown.live && artefacts & 1u << ARTEFACT_HIVE)
+        r = host_registry_roots(add_live_hive, &(struct hives){impl, owner, root});
     for (size_t i = 0; r == 0 && i < entry->n_files; i++)
         if (artefacts & 1u << entry->files[i].artefact)
             r = add_file(batch, owner, root, &entry->files[i]);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "formats/hive/hive_live.h"
+#include "host.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
@@ -175,9 +177,30 @@ static int open_layer(const struct source *source, struct hive_file *file)
     return r;
 }
 
+/* A hive that this host has loaded has no file, but a path as tables show it. */
+static bool is_running(const struct source *source)
+{
+    return source->live && strncmp(source->path, "HKEY_", 5) == 0;
+}
+
+static int open_running(const struct source *source, struct hive_file *file)
+{
+    int r = host_registry_open(source->path, &file->hive);
+
+    if (r < 0)
+        return r;
+    file->open = true;
+    file->kind = hive_kind(&file->hive);
+    buffer_puts(&file->root, source->path);
+    buffer_puts(&file->host, source->host);
+    return buffer_text(&file->root) && buffer_text(&file->host) ? 0 : -ENOMEM;
+}
+
 int hive_file_open(const struct source *source, struct hive_file *file)
 {
     *file = (struct hive_file){0};
+    if (is_running(source))
+        return open_running(source, file);
     int r = root_map(source->root, source->path, HIVE_FILE_MAX, &file->map);
     if (r < 0)
         return r;
@@ -194,7 +217,7 @@ int hive_file_open(const struct source *source, struct hive_file *file)
     file->open = true;
     file->kind = hive_kind(&file->hive);
     put_root(file, source->path);
-    /* A hive is never the live host's, though its root file system holds the file. */
+    /* A hive of a file is never the live host's, though its root file system holds the file. */
     if (!*source->host || source->live)
         hive_computer_name(&file->hive, &file->host);
     else
@@ -255,6 +278,9 @@ void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struc
         return;
     }
     describe(&detail, hive);
+    if (hive_live_denied(hive))
+        buffer_printf(&detail, "%s%llu keys denied", detail.size ? "; " : "",
+                      (unsigned long long)hive_live_denied(hive));
     if (tbl_source(scan)->copy)
         add(&detail, "a copy, by which the registry in use is not judged");
     if (file->base.data)

@@ -82,7 +82,7 @@ static void fill_common(struct tbl_scan *scan, struct state *state, struct regis
     const struct registry  *query = tbl_key(scan);
     const struct source    *source = tbl_source(scan);
     const struct hive_file *file = &state->file;
-    const char             *slash = strrchr(source->path, '/');
+    const char             *slash = strrchr(source->path, file->hive.live ? '\\' : '/');
     double                  time = hive_time(state->key.written);
 
     *row = (struct registry){

@@ -452,7 +452,7 @@ static bool open_software(struct tbl_scan *scan, struct state *state)
 {
     char          path[ROOT_PATH_MAX];
     struct source beside = *tbl_source(scan);
-    const char   *slash = strrchr(beside.path, '/');
+    const char   *slash = strrchr(beside.path, state->file.hive.live ? '\\' : '/');
     int n = snprintf(path, sizeof path, "%.*sSOFTWARE", slash ? (int)(slash + 1 - beside.path) : 0,
                      beside.path);
 

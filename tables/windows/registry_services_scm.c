@@ -134,8 +134,9 @@ static void fill_control(struct tbl_scan *scan, struct state *state, struct scm 
 
 static int fill(struct tbl_scan *scan, struct state *state, struct scm *row)
 {
-    const struct scm *query = tbl_key(scan);
-    struct hive_key   services;
+    const struct scm   *query = tbl_key(scan);
+    struct hive_key     services;
+    struct hive_subkeys list;
 
     *row = (struct scm){
         .control_set = state->set.name,
@@ -154,6 +155,8 @@ static int fill(struct tbl_scan *scan, struct state *state, struct scm *row)
     };
     fill_control(scan, state, row);
     if (hive_find(&state->file.hive, state->set.key.cell, "Services", &services) == 0) {
+        hive_subkeys_begin(&list, &state->file.hive, &services);
+        hive_key(&state->file.hive, services.cell, &services); /* a running one counts them now */
         row->services = services.n_subkeys;
         row->services_key_last_write = hive_time(services.written);
         row->services_key_sddl = sddl(scan, &services, "", NULL);

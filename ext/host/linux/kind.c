@@ -1,3 +1,4 @@
 #include "host.h"
 
-const char host_kind[] = "linux";
+const char     host_kind[] = "linux";
+const unsigned host_root_flags = 0;

@@ -2,12 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <io.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <winternl.h>
+
+/* The C library's, of standard streams; its header has POSIX's names too, with other types. */
+int _read(int fd, void *data, unsigned size);
+int _write(int fd, const void *data, unsigned size);
+int _close(int fd);
+int _isatty(int fd);
 
 static SRWLOCK             lock = SRWLOCK_INIT;
 static struct description *table[DESCRIPTOR_MAX];
@@ -48,7 +53,7 @@ int fail_windows(DWORD error)
         {ERROR_DISK_CORRUPT, EUCLEAN},
         {ERROR_FILE_EXISTS, EEXIST},
         {ERROR_ALREADY_EXISTS, EEXIST},
-        {ERROR_CLOUD_FILE_ACCESS_DENIED, EACCES},
+        {395 /* ERROR_CLOUD_FILE_ACCESS_DENIED */, EACCES},
         {ERROR_NOT_READY, EIO},
         {ERROR_CRC, EIO},
         {ERROR_IO_DEVICE, EIO},

@@ -5,14 +5,23 @@
 
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
 {
-    (void)at, (void)protection, (void)offset;
-    void *memory = fd >= 0 || !(flags & MAP_ANONYMOUS)
-                       ? NULL
-                       : VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    (void)at, (void)offset;
+    void *memory =
+        fd >= 0 || !(flags & MAP_ANONYMOUS)
+            ? NULL
+            : VirtualAlloc(NULL, size, protection ? MEM_RESERVE | MEM_COMMIT : MEM_RESERVE,
+                           protection ? PAGE_READWRITE : PAGE_NOACCESS);
     if (memory)
         return memory;
     errno = fd >= 0 ? EOPNOTSUPP : ENOMEM;
     return MAP_FAILED;
+}
+
+/* Reserved memory becomes memory here. */
+int mprotect(void *memory, size_t size, int protection)
+{
+    (void)protection;
+    return VirtualAlloc(memory, size, MEM_COMMIT, PAGE_READWRITE) ? 0 : -1;
 }
 
 int munmap(void *memory, size_t size)

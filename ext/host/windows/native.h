@@ -16,10 +16,6 @@
 #define FILE_OPEN_NO_RECALL 0x00400000 /* nothing is fetched from a cloud or a tape */
 #endif
 
-BOOLEAN NTAPI RtlDosPathNameToNtPathName_U(PCWSTR dos, PUNICODE_STRING ret, PWSTR *part,
-                                           PVOID unused);
-VOID NTAPI    RtlFreeUnicodeString(PUNICODE_STRING string);
-
 /* Tags of links have this bit: the name stands for another one (MS-FSCC 2.1.2.1). */
 #define TAG_IS_NAME(tag) (((tag)&0x20000000) != 0)
 

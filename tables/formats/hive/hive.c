@@ -63,8 +63,8 @@ const char *hive_refusal(const uint8_t *data, size_t size)
 
 void hive_refill(struct hive *hive)
 {
-    hive->items = (uint64_t)hive->size * 2 + 4096;
-    hive->bytes = (uint64_t)hive->size * 16 + (1u << 20);
+    hive->items = (uint64_t)hive_room(hive) * 2 + 4096;
+    hive->bytes = (uint64_t)hive_room(hive) * 16 + (1u << 20);
 }
 
 bool hive_spend(struct hive *hive, size_t bytes)
@@ -181,6 +181,8 @@ int hive_open_layer(struct hive *ret, uint8_t *data, size_t size, const struct h
 
 void hive_close(struct hive *hive)
 {
+    if (hive->calls)
+        hive->calls->end(hive);
     free(hive->grown);
     *hive = (struct hive){.root = HIVE_NONE};
 }
@@ -272,7 +274,13 @@ static bool open_list(struct hive_subkeys *s, uint32_t cell, bool roots)
 
 void hive_subkeys_begin(struct hive_subkeys *subkeys, struct hive *hive, const struct hive_key *key)
 {
+    struct hive_key filled = *key;
+
     *subkeys = (struct hive_subkeys){.hive = hive};
+    if (hive->calls) {
+        hive->calls->fill_keys(hive, &filled);
+        key = &filled;
+    }
     if (key->n_subkeys && !open_list(subkeys, key->subkeys, true))
         hive->lost++;
 }
@@ -310,7 +318,10 @@ static int find_subkey(struct hive *hive, const struct hive_key *key, const char
 {
     struct hive_subkeys subkeys;
     struct hive_key     subkey;
+    int                 r = hive->calls ? hive->calls->find_key(hive, key, name, size, ret) : 1;
 
+    if (r <= 0)
+        return r;
     hive_subkeys_begin(&subkeys, hive, key);
     while (hive_subkeys_next(&subkeys, &subkey))
         if (hive_name_is(&subkey.name, name, size)) {
@@ -339,9 +350,14 @@ int hive_find(struct hive *hive, uint32_t cell, const char *path, struct hive_ke
 
 void hive_values_begin(struct hive_values *values, struct hive *hive, const struct hive_key *key)
 {
-    uint32_t size;
+    struct hive_key filled = *key;
+    uint32_t        size;
 
     *values = (struct hive_values){.hive = hive};
+    if (hive->calls) {
+        hive->calls->fill_values(hive, &filled);
+        key = &filled;
+    }
     if (key->n_values == 0)
         return;
     values->list = hive_cell(hive, key->values, &size);
@@ -460,8 +476,12 @@ int hive_data(struct hive *hive, const struct hive_value *value, struct buffer *
 int hive_security(struct hive *hive, const struct hive_key *key, const uint8_t **ret,
                   uint32_t *ret_size)
 {
-    uint32_t       size;
-    const uint8_t *p = record(hive, key->security, "sk", SK_DESCRIPTOR + 4, &size);
+    struct hive_key filled = *key;
+    uint32_t        size;
+
+    if (hive->calls)
+        hive->calls->fill_security(hive, &filled);
+    const uint8_t *p = record(hive, filled.security, "sk", SK_DESCRIPTOR + 4, &size);
 
     if (!p)
         return -EBADMSG;

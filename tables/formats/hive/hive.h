@@ -35,6 +35,8 @@
 #define HIVE_PATH_MAX (3u * 32767u) /* bytes of a path within a hive, as UTF-8 */
 #define HIVE_VALUE_MAX                                                                             \
     (16u << 20) /* bytes of one value's data; as text they stay below BUFFER_MAX */
+#define HIVE_LIVE_MAX                                                                              \
+    (256u << 20) /* bytes of all cells of a running registry; what does not fit is lost */
 #define HIVE_EPOCH 116444736000000000 /* FILETIME of 1970-01-01, in 100 ns */
 
 enum hive_reg {
@@ -66,23 +68,25 @@ struct hive_log {
 };
 
 struct hive {
-    const uint8_t   *bins; /* the bins, after replay */
-    uint32_t         size; /* bytes of them */
-    uint32_t         root; /* cell of the root key; HIVE_NONE where none was found */
-    uint32_t         minor;
-    uint64_t         written; /* FILETIME of the base block */
-    uint32_t         pages;   /* pages taken from transaction logs */
-    bool             dirty;   /* the file says that its last write did not finish */
-    bool             recovered;
-    bool             damaged_base; /* the base block's checksum or root is wrong */
-    bool             truncated;    /* fewer bins than the base block says */
-    uint64_t         lost;         /* list entries, keys and values that could not be read */
-    uint32_t         value_max;    /* bytes of a value that are given; 0: HIVE_VALUE_MAX */
-    uint64_t         oversize;     /* times that a value above that was cut */
-    uint64_t         items;        /* list entries that may still be read */
-    uint64_t         bytes;        /* of value data and paths that may still be given */
-    uint8_t         *grown;        /* owned copy, where a log made the hive longer than the file */
-    struct hive_name file_name; /* the end of the path the hive had, UTF-16LE, in the base block */
+    const uint8_t    *bins; /* the bins, after replay */
+    uint32_t          size; /* bytes of them */
+    uint32_t          root; /* cell of the root key; HIVE_NONE where none was found */
+    uint32_t          minor;
+    uint64_t          written; /* FILETIME of the base block */
+    uint32_t          pages;   /* pages taken from transaction logs */
+    bool              dirty;   /* the file says that its last write did not finish */
+    bool              recovered;
+    bool              damaged_base; /* the base block's checksum or root is wrong */
+    bool              truncated;    /* fewer bins than the base block says */
+    uint64_t          lost;         /* list entries, keys and values that could not be read */
+    uint32_t          value_max;    /* bytes of a value that are given; 0: HIVE_VALUE_MAX */
+    uint64_t          oversize;     /* times that a value above that was cut */
+    uint64_t          items;        /* list entries that may still be read */
+    uint64_t          bytes;        /* of value data and paths that may still be given */
+    uint8_t          *grown;        /* owned copy, where a log made the hive longer than the file */
+    struct hive_name  file_name; /* the end of the path the hive had, UTF-16LE, in the base block */
+    struct hive_live *live;      /* of a running registry (hive_live.h), owned; else NULL */
+    const struct hive_calls *calls; /* the same */
 };
 
 struct hive_key {
@@ -107,6 +111,22 @@ struct hive_value {
     const uint8_t   *small;
     struct hive_name name; /* empty: the default value */
 };
+
+/* Of a running registry: what makes the cells of a key before they are read. It may stay where it was. */
+struct hive_calls {
+    void (*fill_keys)(struct hive *hive, struct hive_key *key);
+    void (*fill_values)(struct hive *hive, struct hive_key *key);
+    int (*find_key)(struct hive *hive, const struct hive_key *key, const char *name, size_t size,
+                    struct hive_key *ret); /* 1: search the list */
+    void (*fill_security)(struct hive *hive, struct hive_key *key);
+    void (*end)(struct hive *hive);
+};
+
+/* Bytes of cells that the hive may come to have. */
+static inline uint32_t hive_room(const struct hive *hive)
+{
+    return hive->live ? HIVE_LIVE_MAX : hive->size;
+}
 
 /* Opening -------------------------------------------------------------------- */
 

@@ -126,7 +126,7 @@ static uint32_t step(const struct hive_scan *scan)
 
 bool hive_scan_next(struct hive_scan *scan, uint32_t *ret_cell, bool *ret_free)
 {
-    while (settle(scan)) {
+    while (!scan->hive->live && settle(scan)) {
         uint32_t cell = scan->cell;
         scan->cell += step(scan);
         if (!wanted(scan, cell) || hive_mark(scan->seen, cell))

@@ -6,7 +6,7 @@
 
 int hive_marks_begin(struct hive_marks *marks, const struct hive *hive)
 {
-    uint32_t n = hive->size / 8 + 1;
+    uint32_t n = hive_room(hive) / 8 + 1;
     uint8_t *bits = calloc(1, n / 8 + 1);
 
     if (!bits)

@@ -15,6 +15,8 @@ enum {
     DT_SOCK = 12
 };
 
+#define IFTODT(mode) (((mode)&0170000) >> 12)
+
 struct dirent {
     ino_t         d_ino;
     unsigned char d_type;

@@ -13,6 +13,9 @@
 #define R_OK          4
 #define W_OK          2
 #define F_OK          0
+#define X_OK          1
+
+enum { _SC_CLK_TCK = 2, _SC_PAGESIZE = 30 };
 
 ssize_t read(int fd, void *data, size_t size) __asm__("host_read");
 ssize_t pread(int fd, void *data, size_t size, off_t at) __asm__("host_pread");
@@ -24,5 +27,7 @@ int     isatty(int fd) __asm__("host_isatty");
 uid_t   geteuid(void) __asm__("host_geteuid");
 int     getpid(void) __asm__("host_getpid");
 int     unlink(const char *path) __asm__("host_unlink");
+long    sysconf(int name) __asm__("host_sysconf");
+int     faccessat(int fd, const char *name, int how, int flags) __asm__("host_faccessat");
 
 #endif

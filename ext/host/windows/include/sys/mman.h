@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#define PROT_NONE     0
 #define PROT_READ     1
 #define PROT_WRITE    2
 #define MAP_PRIVATE   2
@@ -14,6 +15,7 @@
 
 void *mmap(void *at, size_t size, int protection, int flags, int fd,
            off_t offset) __asm__("host_mmap");
+int   mprotect(void *memory, size_t size, int protection) __asm__("host_mprotect");
 int   munmap(void *memory, size_t size) __asm__("host_munmap");
 int   madvise(void *memory, size_t size, int advice) __asm__("host_madvise");
 

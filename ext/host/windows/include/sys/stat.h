@@ -5,6 +5,12 @@
 #include <sys/types.h>
 #include <time.h>
 
+/* The structures of Windows's own functions, which other headers include, without their older names. */
+#pragma push_macro("NO_OLDNAMES")
+#define NO_OLDNAMES
+#include <_mingw_stat64.h>
+#pragma pop_macro("NO_OLDNAMES")
+
 /* Owners are 0, as Windows has none that are numbers; modes are what the attributes say. */
 struct stat {
     dev_t           st_dev; /* serial number of the volume */
@@ -66,15 +72,17 @@ struct statx_timestamp {
 };
 
 struct statx {
-    uint32_t               stx_mask, stx_nlink, stx_uid, stx_gid;
+    uint32_t               stx_mask, stx_blksize, stx_nlink, stx_uid, stx_gid;
     uint16_t               stx_mode;
     uint64_t               stx_ino, stx_size, stx_blocks;
+    uint64_t               stx_attributes, stx_attributes_mask; /* none is known */
     struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;
     uint32_t               stx_rdev_major, stx_rdev_minor, stx_dev_major, stx_dev_minor;
 };
 
-#define STATX_BASIC_STATS 0x7ffu
-#define STATX_BTIME       0x800u
+#define STATX_BASIC_STATS    0x7ffu
+#define STATX_BTIME          0x800u
+#define STATX_ATTR_IMMUTABLE 0x10u
 
 int statx(int fd, const char *name, int flags, unsigned mask,
           struct statx *ret) __asm__("host_statx");

@@ -1,0 +1,103 @@
+/* host.c -- what include/host.h and include/root.h ask of Windows. */
+#include "host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include <bcrypt.h>
+
+#include "descriptors.h"
+#include "root.h"
+#include "utf16.h"
+
+const char     host_kind[] = "windows";
+const unsigned host_root_flags = ROOT_NOCASE;
+
+const char *host_root(void)
+{
+    static char root[4] = "C:/";
+    wchar_t     folder[MAX_PATH];
+
+    /* The folder of the system, whatever a variable says. */
+    if (GetSystemWindowsDirectoryW(folder, MAX_PATH) > 2 && folder[1] == L':' && folder[0] < 0x80)
+        root[0] = (char)folder[0];
+    return root;
+}
+
+void host_computer_name(char ret[HOST_NAME_SIZE])
+{
+    wchar_t name[HOST_NAME_SIZE / 3];
+    DWORD   units = HOST_NAME_SIZE / 3;
+
+    if (!GetComputerNameExW(ComputerNamePhysicalDnsHostname, name, &units) ||
+        !utf16_to_utf8(name, units, ret, HOST_NAME_SIZE))
+        snprintf(ret, HOST_NAME_SIZE, "localhost");
+}
+
+int host_open_below(int root, const char *path, int flags, bool plain)
+{
+    (void)root, (void)path, (void)flags, (void)plain;
+    return -ENOSYS;
+}
+
+ssize_t root_acl(int fd, uint8_t ret[ROOT_ACL_MAX])
+{
+    (void)fd, (void)ret;
+    return -EOPNOTSUPP;
+}
+
+int host_memory_file(const void *data, size_t size, const struct stat *was)
+{
+    uint8_t *copy = malloc(size ? size : 1);
+
+    if (!copy)
+        return -ENOMEM;
+    memcpy(copy, data, size);
+    int fd = descriptor_of_memory(copy, size, was);
+    return fd < 0 ? -errno : fd;
+}
+
+bool host_is_procfs(int folder)
+{
+    (void)folder;
+    return false;
+}
+
+int host_random(void *ret, size_t size)
+{
+    return BCryptGenRandom(NULL, ret, (ULONG)size, BCRYPT_USE_SYSTEM_PREFERRED_RNG) == 0 ? 0 : -EIO;
+}
+
+/* Local sockets: the managers that listen to them are of Linux. */
+
+int host_socket_connect(const char *path, uint32_t owner)
+{
+    (void)path, (void)owner;
+    return -ENOENT;
+}
+
+int host_socket_wait(int fd, bool write, int64_t ms)
+{
+    (void)fd, (void)write, (void)ms;
+    return -EBADF;
+}
+
+ssize_t host_socket_send(int fd, const void *data, size_t size)
+{
+    (void)fd, (void)data, (void)size;
+    return -EBADF;
+}
+
+ssize_t host_socket_receive(int fd, void *data, size_t size)
+{
+    (void)fd, (void)data, (void)size;
+    return -EBADF;
+}
+
+void host_socket_close(int fd)
+{
+    (void)fd;
+}

@@ -1,0 +1,319 @@
+/* registry.c -- the running registry by Windows's native functions, whose names have a length: keys and
+ * values with a NUL in their name, which regedit does not show, are read as any other.
+ *
+ * A key whose descriptor does not let this user in is opened with the privilege to make a backup, where
+ * the user has it, and marked. A link is not followed, so that each key is read once. A process of 64
+ * bits sees the keys of both views: those of 32 bits are below WOW6432Node.
+ */
+#include "host.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptors.h"
+#include "formats/hive/hive_live.h"
+#include "native.h"
+#include "utf16.h"
+
+#define NAME_BYTES 1024 /* of a key; a value's may have 32,766 */
+#define BACKUP     4    /* REG_OPTION_BACKUP_RESTORE */
+
+/* Windows Driver Kit: KEY_BASIC_INFORMATION, KEY_VALUE_FULL_INFORMATION and the functions on them. */
+struct key_basic {
+    LARGE_INTEGER written;
+    ULONG         title, name_bytes;
+    WCHAR         name[1];
+};
+
+struct value_full {
+    ULONG title, type, data_at, data_bytes, name_bytes;
+    WCHAR name[1];
+};
+
+enum { KEY_BASIC = 0, VALUE_FULL = 1 };
+
+NTSYSAPI NTSTATUS NTAPI NtOpenKeyEx(PHANDLE ret, ACCESS_MASK access, POBJECT_ATTRIBUTES name,
+                                    ULONG options);
+NTSYSAPI NTSTATUS NTAPI NtQueryKey(HANDLE key, int class, PVOID ret, ULONG size, PULONG ret_size);
+NTSYSAPI NTSTATUS NTAPI NtEnumerateKey(HANDLE key, ULONG i, int class, PVOID ret, ULONG size,
+                                       PULONG ret_size);
+NTSYSAPI NTSTATUS NTAPI NtEnumerateValueKey(HANDLE key, ULONG i, int class, PVOID ret, ULONG size,
+                                            PULONG ret_size);
+NTSYSAPI NTSTATUS NTAPI NtQuerySecurityObject(HANDLE key, SECURITY_INFORMATION parts, PVOID ret,
+                                              ULONG size, PULONG ret_size);
+
+#define IS(status, number) ((status) == (NTSTATUS)(number))
+enum {
+    NO_MORE_ENTRIES = (int)0x8000001A,
+    BUFFER_OVERFLOWS = (int)0x80000005,
+    BUFFER_TOO_SMALL = (int)0xC0000023,
+    ACCESS_IS_DENIED = (int)0xC0000022,
+};
+
+struct registry {
+    HANDLE root;
+    bool   system; /* \Registry\Machine\SYSTEM */
+    void  *room;   /* for what is read */
+    ULONG  room_size;
+};
+
+/* Opening ----------------------------------------------------------------------------- */
+
+static int errno_of(NTSTATUS status)
+{
+    fail_status(status);
+    return -errno;
+}
+
+/* Open a key below a folder of keys: a negative status. *ret_denied: its descriptor forbids it. */
+static NTSTATUS open_key(HANDLE below, const void *path, size_t bytes, ACCESS_MASK access,
+                         HANDLE *ret, bool *ret_denied)
+{
+    UNICODE_STRING    name = {.Length = (USHORT)bytes,
+                              .MaximumLength = (USHORT)bytes,
+                              .Buffer = (WCHAR *)(uintptr_t)path};
+    OBJECT_ATTRIBUTES attributes;
+
+    InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE | 0x100 /* OBJ_OPENLINK */,
+                               below, NULL);
+    NTSTATUS status = NtOpenKeyEx(ret, access, &attributes, REG_OPTION_OPEN_LINK);
+    *ret_denied = IS(status, ACCESS_IS_DENIED);
+    if (*ret_denied)
+        status = NtOpenKeyEx(ret, access, &attributes, REG_OPTION_OPEN_LINK | BACKUP);
+    return status;
+}
+
+static int open_below(const struct registry *r, const uint8_t *path, size_t units,
+                      ACCESS_MASK access, HANDLE *ret)
+{
+    bool denied;
+
+    if (units > UINT16_MAX / 2)
+        return -ENAMETOOLONG;
+    NTSTATUS status = open_key(r->root, path, 2 * units, access, ret, &denied);
+    return status < 0 ? errno_of(status) : 0;
+}
+
+/* Have more room, of which a function has said how much it takes; false: no memory. */
+static bool grow(struct registry *r, ULONG size)
+{
+    void *room = realloc(r->room, size + 1024);
+
+    if (!room)
+        return false;
+    r->room = room;
+    r->room_size = size + 1024;
+    return true;
+}
+
+static bool is_short(NTSTATUS status)
+{
+    return IS(status, BUFFER_OVERFLOWS) || IS(status, BUFFER_TOO_SMALL);
+}
+
+/* Keys and values ------------------------------------------------------------------------ */
+
+static int look(void *data, const uint8_t *path, size_t units, uint64_t *ret_written)
+{
+    struct registry *r = data;
+    HANDLE           key;
+    ULONG            size;
+    int              error = open_below(r, path, units, KEY_QUERY_VALUE, &key);
+
+    if (error < 0)
+        return error;
+    NTSTATUS status = NtQueryKey(key, KEY_BASIC, r->room, r->room_size, &size);
+    NtClose(key);
+    if (status < 0)
+        return errno_of(status);
+    *ret_written = (uint64_t)((struct key_basic *)r->room)->written.QuadPart;
+    return 0;
+}
+
+/* Windows adds this link to SYSTEM when it starts; the hive has it not. */
+static bool is_current_link(const struct registry *r, size_t units, const struct key_basic *key)
+{
+    static const wchar_t name[] = L"CurrentControlSet";
+
+    return r->system && units == 0 && key->name_bytes == sizeof name - sizeof *name &&
+           _wcsnicmp(key->name, name, sizeof name / sizeof *name - 1) == 0;
+}
+
+typedef NTSTATUS NTAPI enumerate(HANDLE key, ULONG i, int class, PVOID ret, ULONG size,
+                                 PULONG ret_size);
+
+/* The i-th item of a key in r->room: 1, 0 at the end, or a negative errno. */
+static int item(struct registry *r, HANDLE key, enumerate *function, int class, ULONG i)
+{
+    ULONG    size = 0;
+    NTSTATUS status = function(key, i, class, r->room, r->room_size, &size);
+
+    for (int tries = 0; is_short(status) && tries < 3; tries++) {
+        if (!grow(r, size))
+            return -ENOMEM;
+        status = function(key, i, class, r->room, r->room_size, &size);
+    }
+    if (IS(status, NO_MORE_ENTRIES))
+        return 0;
+    return status < 0 ? errno_of(status) : 1;
+}
+
+static int keys(void *data, const uint8_t *path, size_t units, struct hive_live *to)
+{
+    struct registry *r = data;
+    HANDLE           key;
+    int              more, error = open_below(r, path, units, KEY_ENUMERATE_SUB_KEYS, &key);
+
+    if (error < 0)
+        return error;
+    for (ULONG i = 0; error == 0 && (more = item(r, key, NtEnumerateKey, KEY_BASIC, i)) != 0; i++) {
+        const struct key_basic *found = r->room;
+        error = more < 0 ? more
+                : is_current_link(r, units, found)
+                    ? 0
+                    : hive_live_key(to, (const uint8_t *)found->name, found->name_bytes / 2,
+                                    (uint64_t)found->written.QuadPart);
+    }
+    NtClose(key);
+    return error;
+}
+
+static int values(void *data, const uint8_t *path, size_t units, struct hive_live *to)
+{
+    struct registry *r = data;
+    HANDLE           key;
+    int              more, error = open_below(r, path, units, KEY_QUERY_VALUE, &key);
+
+    if (error < 0)
+        return error;
+    for (ULONG i = 0; error == 0 && (more = item(r, key, NtEnumerateValueKey, VALUE_FULL, i)) != 0;
+         i++) {
+        const struct value_full *found = r->room;
+        error = more < 0 ? more
+                         : hive_live_value(to, (const uint8_t *)found->name, found->name_bytes / 2,
+                                           found->type, (const uint8_t *)found + found->data_at,
+                                           found->data_bytes);
+    }
+    NtClose(key);
+    return error;
+}
+
+static int security(void *data, const uint8_t *path, size_t units, struct buffer *to)
+{
+    const SECURITY_INFORMATION parts =
+        OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+    struct registry *r = data;
+    HANDLE           key;
+    ULONG            size = 0;
+    int              error = open_below(r, path, units, READ_CONTROL, &key);
+
+    if (error < 0)
+        return error;
+    NTSTATUS status = NtQuerySecurityObject(key, parts, r->room, r->room_size, &size);
+    if (is_short(status) && grow(r, size))
+        status = NtQuerySecurityObject(key, parts, r->room, r->room_size, &size);
+    NtClose(key);
+    if (status < 0)
+        return errno_of(status);
+    buffer_put(to, r->room, size);
+    return 0;
+}
+
+static void close_registry(void *data)
+{
+    struct registry *r = data;
+
+    NtClose(r->root);
+    free(r->room);
+    free(r);
+}
+
+/* Roots --------------------------------------------------------------------------------- */
+
+static const struct {
+    const char    *shown;
+    const wchar_t *native;
+} tops[] = {{"HKEY_LOCAL_MACHINE", L"\\Registry\\Machine"}, {"HKEY_USERS", L"\\Registry\\User"}};
+
+/* The native path of a root, from the one that tables show. */
+static bool native_path(const char *path, wchar_t ret[NAME_BYTES])
+{
+    for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
+        size_t size = strlen(tops[i].shown), units = wcslen(tops[i].native);
+        if (strncmp(path, tops[i].shown, size) != 0 || path[size] != '\\')
+            continue;
+        wcscpy(ret, tops[i].native);
+        return utf8_to_utf16(path + size, ret + units, NAME_BYTES - units) > 0;
+    }
+    return false;
+}
+
+/* Let this process pass descriptors to read, if it has the right. */
+static void enable_backup(void)
+{
+    TOKEN_PRIVILEGES privilege = {.PrivilegeCount = 1};
+    HANDLE           token;
+
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
+        return;
+    privilege.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
+    if (LookupPrivilegeValueW(NULL, L"SeBackupPrivilege", &privilege.Privileges[0].Luid))
+        AdjustTokenPrivileges(token, FALSE, &privilege, 0, NULL, NULL);
+    CloseHandle(token);
+}
+
+int host_registry_open(const char *path, struct hive *ret)
+{
+    static const struct hive_registry calls = {look, keys, values, security, close_registry};
+    struct registry                  *r;
+    wchar_t                           native[NAME_BYTES];
+    bool                              denied;
+
+    if (!native_path(path, native))
+        return -ENOENT;
+    if (!(r = calloc(1, sizeof *r)) || !grow(r, 65536)) {
+        free(r);
+        return -ENOMEM;
+    }
+    enable_backup();
+    NTSTATUS status = open_key(NULL, native, 2 * wcslen(native), KEY_READ, &r->root, &denied);
+    if (status < 0) {
+        free(r->room);
+        free(r);
+        return errno_of(status);
+    }
+    r->system = _wcsicmp(native, L"\\Registry\\Machine\\SYSTEM") == 0;
+    return hive_live_open(ret, &calls, r);
+}
+
+static int each_user(int (*each)(void *arg, const char *path), void *arg)
+{
+    char    path[NAME_BYTES] = "HKEY_USERS\\";
+    wchar_t name[256];
+    size_t  size = strlen(path);
+    int     r = 0;
+
+    for (DWORD i = 0; r == 0; i++) {
+        DWORD units = 256;
+        if (RegEnumKeyExW(HKEY_USERS, i, name, &units, NULL, NULL, NULL, NULL) != ERROR_SUCCESS)
+            break;
+        if (utf16_to_utf8(name, units, path + size, sizeof path - size))
+            r = each(arg, path);
+    }
+    return r;
+}
+
+int host_registry_roots(int (*each)(void *arg, const char *path), void *arg)
+{
+    static const char *const machine[] = {"SYSTEM", "SOFTWARE", "SAM", "SECURITY"};
+    char                     path[64];
+    int                      r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof machine / sizeof *machine; i++) {
+        strcpy(path, "HKEY_LOCAL_MACHINE\\");
+        r = each(arg, strcat(path, machine[i]));
+    }
+    return r ? r : each_user(each, arg);
+}
