@@ -51,6 +51,7 @@ LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
 
 # The system to build for: linux, or windows by mingw-w64. Its folder of ext/host says how.
 TARGET    ?= linux
+.DEFAULT_GOAL := all
 include ext/host/$(TARGET)/target.mk
 
 # Every source below ext/ and tables/ is part of the extension, except for the program's and for what asks
@@ -110,6 +111,8 @@ $(BUILD)/svcql.so: $(OBJECTS)
 $(BUILD)/svcql.dll: ext/host/windows/svcql.def $(OBJECTS)
 	@$(SAY) "  LINK  $@"
 	$(LINK) -shared -o $@ $^ $(SVCQL_LIBS) $(LDLIBS)
+
+$(OBJECTS): | $(READY)
 
 # The program: the extension linked to a command line.
 $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
@@ -301,9 +304,13 @@ packages-arm64: all
 # Tests -------------------------------------------------------------------------
 
 # All of it; SAN=1 for AddressSanitizer and UndefinedBehaviorSanitizer.
+ifeq ($(TARGET),windows)
+check: check-wine
+else
 check: deps-check
 	@$(MAKE) --no-print-directory $(JOBS) check-build
 	@$(MAKE) --no-print-directory signals golden guide symbols check-fast
+endif
 
 check-build: all $(BUILD)/check $(BUILD)/systemd-fixture
 

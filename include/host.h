@@ -21,6 +21,9 @@ extern const char     host_kind[];
 extern const unsigned host_root_flags; /* enum root_flag */
 const char           *host_root(void);
 
+/* A copy of a path that a user gave, with a slash between its parts; malloc()ed, NULL: no memory. */
+char *host_path(const char *path);
+
 #define HOST_NAME_SIZE 256
 void host_computer_name(char ret[HOST_NAME_SIZE]); /* "localhost" where it has none */
 

@@ -163,6 +163,8 @@ START_TEST(a_key_is_found_by_its_path_without_its_neighbours)
                      0);
     ck_assert_uint_eq(looks, before);
     ck_assert_uint_eq(again.cell, key.cell);
+    ck_assert_int_eq(hive_find(&hive, hive.root, "Many", &key), 0);
+    ck_assert_int_eq(hive_find(&hive, hive.root, "ControlSet001", &again), 0);
     ck_assert_int_eq(hive_find(&hive, hive.root, "ControlSet002", &key), -ENOENT);
     ck_assert_uint_eq(hive.lost, 0);
 }

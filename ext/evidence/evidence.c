@@ -344,7 +344,7 @@ static int add_item(struct evidence_list *list, const char *location, const char
     return 0;
 }
 
-int evidence_add(struct svcql *svcql, const char *location, const char *host)
+static int add_location(struct svcql *svcql, const char *location, const char *host)
 {
     struct discovery found;
 
@@ -360,5 +360,14 @@ int evidence_add(struct svcql *svcql, const char *location, const char *host)
             r = add_item(list_of(svcql), location, host, &found.items[i]);
     }
     discovery_free(&found);
+    return r;
+}
+
+int evidence_add(struct svcql *svcql, const char *location, const char *host)
+{
+    char *path = host_path(location);
+    int   r = path ? add_location(svcql, path, host) : -ENOMEM;
+
+    free(path);
     return r;
 }

@@ -19,7 +19,7 @@ static int try_open(const struct root *root, const char *path)
 
     struct stat st;
 
-    if (!*path)
+    if (!*path || *path != '/') /* the root itself; a hive of the running registry */
         return 0;
     if (root_in_archive(root)) /* to open a member is to expand it */
         return root_stat(root, path, true, &st);
@@ -92,8 +92,9 @@ static int report_absent(struct svcql *svcql, const struct tbl_table *table,
 
     if (!place)
         return SQLITE_OK;
-    snprintf(location, sizeof location, "%s%s",
-             strcmp(evidence->root, "/") == 0 ? "" : evidence->root, place);
+    size_t size = strlen(evidence->root);
+    size -= size && evidence->root[size - 1] == '/';
+    snprintf(location, sizeof location, "%.*s%s", (int)size, evidence->root, place);
     return svcql_report(svcql, &(struct report){
                                    .table = table->name,
                                    .kind = artefact_name(artefact),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "discovery.h"
@@ -599,6 +600,45 @@ static int give_to(struct evidence_entry *entry, const struct evidence_entry *ho
     return r < 0 ? r : set_text(&entry->shown.time_zone, holder->shown.time_zone);
 }
 
+/* The live host's hives have no files ---------------------------------------------- */
+
+static int is_that_hive(void *path, const char *loaded)
+{
+    return strcasecmp(path, loaded) == 0;
+}
+
+static bool is_loaded(const char *path)
+{
+    return strncmp(path, "HKEY_", 5) == 0 &&
+           host_registry_roots(is_that_hive, (void *)(uintptr_t)path) > 0;
+}
+
+/* The live host's evidence, counted; NULL where it was removed. */
+static struct evidence_entry *live_entry_of(const struct svcql *svcql)
+{
+    struct evidence_entry *entry;
+
+    for (size_t i = 0; (entry = evidence_entry_ref(svcql, i)); i++) {
+        if (entry->shown.live)
+            return entry;
+        evidence_entry_unref(entry);
+    }
+    return NULL;
+}
+
+/* Takes the reference. */
+static int add_loaded(struct sources_impl *impl, struct evidence_entry *live, const char *path)
+{
+    struct root *root = NULL;
+
+    int r = open_root(&live->shown, &root);
+    if (r == 0)
+        r = add_live_hive(&(struct hives){impl, {.entry = live}, root}, path);
+    root_unref(root);
+    evidence_entry_unref(live);
+    return r;
+}
+
 /* A path of a query of which a part could not be listed, for every table that would read it. */
 static int report_broken(struct sources_impl *impl, const char *path, int error, size_t skipped)
 {
@@ -646,6 +686,10 @@ static int add_named_folder(struct sources_impl *impl, const char *path)
 /* Exactly this file; one in a missing folder is not an error, as it has no rows. */
 static int add_source(struct sources_impl *impl, const char *path)
 {
+    struct evidence_entry *live = is_loaded(path) ? live_entry_of(impl->svcql) : NULL;
+
+    if (live)
+        return add_loaded(impl, live, path);
     int r = add_named_file(impl, path, impl->artefacts);
 
     return r == -ENOENT || r == -ENOTDIR ? 0 : r;
@@ -749,10 +793,13 @@ int sources_begin(struct sources *sources, struct svcql *svcql, const struct sou
     impl->host = scope_of(svcql)->host;
     impl->of_others = want->of_others;
     sources->impl = impl;
-    int r = want->path     ? add_named(impl, want->path)
-            : want->source ? add_source(impl, want->source)
-            : want->root   ? add_root(impl, want->root)
-                           : hold_evidence(impl, want->host);
+    char *path = want->path ? host_path(want->path) : NULL;
+    int   r = want->path && !path ? -ENOMEM
+              : path              ? add_named(impl, path)
+              : want->source      ? add_source(impl, want->source)
+              : want->root        ? add_root(impl, want->root)
+                                  : hold_evidence(impl, want->host);
+    free(path);
     if (r < 0)
         sources_end(sources);
     return r;

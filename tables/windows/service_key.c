@@ -36,14 +36,25 @@ static long number_of(const struct hive_name *name, char ret[32])
     return strtol(ret + size, NULL, 10);
 }
 
+/* Wine's registry has its only control set under this name, which Windows has for a link alone. */
+static bool is_current(const struct control_sets *sets, const struct hive_key *key)
+{
+    static const char name[] = "CurrentControlSet";
+
+    return sets->hive->live && hive_name_is(&key->name, name, strlen(name));
+}
+
 bool control_sets_next(struct control_sets *sets, struct control_set *ret)
 {
     struct hive_key key;
 
     while (sets->roots.hive && hive_subkeys_next(&sets->roots, &key)) {
-        long number = number_of(&key.name, ret->name);
+        long number =
+            is_current(sets, &key) ? (long)sets->current : number_of(&key.name, ret->name);
         if (number < 0)
             continue;
+        if (is_current(sets, &key))
+            strcpy(ret->name, "CurrentControlSet");
         ret->key = key;
         ret->current = number == (long)sets->current;
         return true;

@@ -1,11 +1,17 @@
 #include "host.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 const char *host_root(void)
 {
     return "/";
+}
+
+char *host_path(const char *path)
+{
+    return strdup(path);
 }
 
 void host_computer_name(char ret[HOST_NAME_SIZE])

@@ -27,6 +27,15 @@ const char *host_root(void)
     return root;
 }
 
+char *host_path(const char *path)
+{
+    char *copy = strdup(path);
+
+    for (char *p = copy; p && *p; p++)
+        *p = *p == '\\' ? '/' : *p;
+    return copy;
+}
+
 void host_computer_name(char ret[HOST_NAME_SIZE])
 {
     wchar_t name[HOST_NAME_SIZE / 3];

@@ -115,32 +115,6 @@ static bool is_short(NTSTATUS status)
 
 /* Keys and values ------------------------------------------------------------------------ */
 
-static int look(void *data, const uint8_t *path, size_t units, uint64_t *ret_written)
-{
-    struct registry *r = data;
-    HANDLE           key;
-    ULONG            size;
-    int              error = open_below(r, path, units, KEY_QUERY_VALUE, &key);
-
-    if (error < 0)
-        return error;
-    NTSTATUS status = NtQueryKey(key, KEY_BASIC, r->room, r->room_size, &size);
-    NtClose(key);
-    if (status < 0)
-        return errno_of(status);
-    *ret_written = (uint64_t)((struct key_basic *)r->room)->written.QuadPart;
-    return 0;
-}
-
-/* Windows adds this link to SYSTEM when it starts; the hive has it not. */
-static bool is_current_link(const struct registry *r, size_t units, const struct key_basic *key)
-{
-    static const wchar_t name[] = L"CurrentControlSet";
-
-    return r->system && units == 0 && key->name_bytes == sizeof name - sizeof *name &&
-           _wcsnicmp(key->name, name, sizeof name / sizeof *name - 1) == 0;
-}
-
 typedef NTSTATUS NTAPI enumerate(HANDLE key, ULONG i, int class, PVOID ret, ULONG size,
                                  PULONG ret_size);
 
@@ -160,6 +134,55 @@ static int item(struct registry *r, HANDLE key, enumerate *function, int class, 
     return status < 0 ? errno_of(status) : 1;
 }
 
+/* Whether a key below a folder of keys is a link: its value says to which. */
+static bool is_link(HANDLE below, const WCHAR *name, size_t bytes)
+{
+    union {
+        struct value_full value;
+        char              room[2048];
+    } data;
+    HANDLE key;
+    ULONG  size;
+    bool   denied, link = false;
+
+    if (open_key(below, name, bytes, KEY_QUERY_VALUE, &key, &denied) < 0)
+        return false;
+    for (ULONG i = 0;
+         !link && NtEnumerateValueKey(key, i, VALUE_FULL, &data, sizeof data, &size) >= 0; i++)
+        link = data.value.type == REG_LINK;
+    NtClose(key);
+    return link;
+}
+
+/* Windows adds a link to SYSTEM when it starts, to the control set in use; the hive has it not. */
+static bool is_current_link(const struct registry *r, HANDLE root, const WCHAR *name, size_t units)
+{
+    static const wchar_t current[] = L"CurrentControlSet";
+    const size_t         size = sizeof current / sizeof *current - 1;
+
+    return r->system && units == size && _wcsnicmp(name, current, size) == 0 &&
+           is_link(root, name, 2 * size);
+}
+
+static int look(void *data, const uint8_t *path, size_t units, uint64_t *ret_written)
+{
+    struct registry *r = data;
+    HANDLE           key;
+    ULONG            size;
+    int              error = is_current_link(r, r->root, (const WCHAR *)(const void *)path, units)
+                                 ? -ENOENT
+                                 : open_below(r, path, units, KEY_QUERY_VALUE, &key);
+
+    if (error < 0)
+        return error;
+    NTSTATUS status = NtQueryKey(key, KEY_BASIC, r->room, r->room_size, &size);
+    NtClose(key);
+    if (status < 0)
+        return errno_of(status);
+    *ret_written = (uint64_t)((struct key_basic *)r->room)->written.QuadPart;
+    return 0;
+}
+
 static int keys(void *data, const uint8_t *path, size_t units, struct hive_live *to)
 {
     struct registry *r = data;
@@ -171,7 +194,7 @@ static int keys(void *data, const uint8_t *path, size_t units, struct hive_live 
     for (ULONG i = 0; error == 0 && (more = item(r, key, NtEnumerateKey, KEY_BASIC, i)) != 0; i++) {
         const struct key_basic *found = r->room;
         error = more < 0 ? more
-                : is_current_link(r, units, found)
+                : units == 0 && is_current_link(r, key, found->name, found->name_bytes / 2)
                     ? 0
                     : hive_live_key(to, (const uint8_t *)found->name, found->name_bytes / 2,
                                     (uint64_t)found->written.QuadPart);

@@ -7,6 +7,7 @@ AR           := x86_64-w64-mingw32-ar
 BUILD        := build/windows
 WINDOWS_ROOT := $(or $(SVCQL_WINDOWS_DIR),$(abspath $(BUILD))/root)
 PRODUCTS      = $(BUILD)/svcql.dll
+READY        := $(WINDOWS_ROOT)/.built
 
 # The compiler's checks of printf() know only Windows's own, and its isnan() takes a float.
 WARN         += -Wno-format -Wno-float-conversion
@@ -16,12 +17,20 @@ SVCQL_CPPFLAGS += -isystem ext/host/windows/include -isystem $(WINDOWS_ROOT)/inc
                   -D__USE_MINGW_ANSI_STDIO=1 -DLIBARCHIVE_STATIC -DLZMA_API_STATIC -DXML_STATIC \
                   -DYAML_DECLARE_STATIC
 SVCQL_CFLAGS += -ffunction-sections -fdata-sections
-LDFLAGS      += -L$(WINDOWS_ROOT)/lib -static -Wl,--gc-sections,-s,--dynamicbase,--nxcompat,--high-entropy-va
-SVCQL_LIBS   := -larchive -lcjson -lexpat -lmd -lyaml -lz -lzstd -llzma -lbz2 -llz4 -lbcrypt -lws2_32 \
+SVCQL_LIBS   := -L$(WINDOWS_ROOT)/lib -static -Wl,--gc-sections,-s,--dynamicbase,--nxcompat,--high-entropy-va \
+                -larchive -lcjson -lexpat -lmd -lyaml -lz -lzstd -llzma -lbz2 -llz4 -lbcrypt -lws2_32 \
                 -ladvapi32 -lntdll
 
-$(WINDOWS_ROOT)/.built: tests/windows-sysroot.sh
+$(READY): tests/windows-sysroot.sh
 	@$(SAY) "  ROOT  $(WINDOWS_ROOT)"
 	./tests/install-packages.sh gcc-mingw-w64-x86-64-posix cmake make tcl
 	./tests/windows-sysroot.sh $(WINDOWS_ROOT)
 	touch $@
+
+# What the extension gives under Wine, beside what the one of this system gives.
+.PHONY: check-wine
+check-wine:
+	@./tests/install-packages.sh wine wine64 sqlite3
+	@$(MAKE) --no-print-directory $(JOBS) $(PRODUCTS)
+	@$(MAKE) --no-print-directory $(JOBS) TARGET=linux build/svcql.so
+	@SVCQL_WINDOWS_DIR=$(WINDOWS_ROOT) ./tests/wine.sh $(BUILD)

@@ -286,13 +286,18 @@ static bool is_listed(const struct hive_live *live, uint32_t cell)
     return hive_u16(live->bins + cell + 4 + NK_FLAGS) & KEYS_LISTED;
 }
 
+/* `ret` may be the parent itself. */
 static bool was_found(struct hive *hive, uint32_t parent, const char *name, size_t size,
                       struct hive_key *ret)
 {
     const struct hive_live *live = hive->live;
+    struct hive_key         key;
 
-    return live->found != HIVE_NONE && live->found_in == parent &&
-           hive_key(hive, live->found, ret) == 0 && hive_name_is(&ret->name, name, size);
+    if (live->found == HIVE_NONE || live->found_in != parent ||
+        hive_key(hive, live->found, &key) < 0 || !hive_name_is(&key.name, name, size))
+        return false;
+    *ret = key;
+    return true;
 }
 
 /* Append UTF-8 as UTF-16; what is not UTF-8 is a name that no key has. */

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# wine.sh DIR [TEST...]: svcql.dll of DIR in the stock shell of its root, under Wine: what is compared with
+# the same query on this system, and what is made in Wine's registry and service manager and must be seen.
+# Prints a line a test; what Wine lacks is skipped, counted, with the reason. WINEPREFIX is a folder of the
+# test's own, kept in DIR for the next run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=$(realpath "$1")
+shift
+root=${SVCQL_WINDOWS_DIR:-$build/root}
+shell=$root/bin/sqlite3.exe
+export WINEPREFIX=$build/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=' TZ=UTC
+scratch=$(mktemp -d)
+passed=0 failed=0 skipped=0
+
+end() {
+    wineserver -k 2>/dev/null || true
+    rm -rf "$scratch"
+}
+trap end EXIT
+
+[ -d "$WINEPREFIX/drive_c" ] || timeout 300 wineboot -i >/dev/null 2>&1
+drive=$WINEPREFIX/drive_c
+
+# Paths of this system as Wine has them.
+windows() { printf 'Z:%s' "$(realpath "$1")"; }
+query() { timeout 120 wine "$shell" -batch -cmd ".load '$(windows "$build")/svcql'" :memory: "$@" | tr -d '\r'; }
+here() { sqlite3 -batch -cmd ".load build/svcql" :memory: "$@"; }
+
+pass() { passed=$((passed + 1)); }
+fail() {
+    failed=$((failed + 1))
+    echo "wine: FAILED: $1"
+    sed 's/^/    /' "$2" | head -n 20
+}
+skip() {
+    skipped=$((skipped + 1))
+    echo "wine: skipped: $1: $2"
+}
+
+# same NAME LOCATION SQL: the rows of evidence, here and there. %E is the location in paths.
+same() {
+    local location
+    location=$(realpath "$2")
+    here "DELETE FROM evidence; INSERT INTO evidence(location) VALUES('$location');" "$3" |
+        sed "s|$location|%E|g" >"$scratch/here" 2>&1 || true
+    query "DELETE FROM evidence; INSERT INTO evidence(location) VALUES('Z:$location');" "$3" 2>&1 |
+        sed "s|Z:$location|%E|g" >"$scratch/there" || true
+    if [ ! -s "$scratch/here" ]; then
+        echo "no row here" >"$scratch/diff"
+        fail "$1" "$scratch/diff"
+    elif diff "$scratch/here" "$scratch/there" >"$scratch/diff"; then
+        pass
+    else
+        fail "$1" "$scratch/diff"
+    fi
+}
+
+# gives NAME EXPECTED SQL: what the live tables have of this Wine.
+gives() {
+    query "$3" >"$scratch/there" 2>&1 || true
+    if [ "$(cat "$scratch/there")" = "$2" ]; then
+        pass
+    else
+        echo "expected: $2" | cat - "$scratch/there" >"$scratch/diff"
+        fail "$1" "$scratch/diff"
+    fi
+}
+
+# Evidence ---------------------------------------------------------------------
+
+# Wine resolves the links of this system itself, so a tree with links is read in an archive.
+tar -C tests/fixtures/linux/compromised -cf "$scratch/host.tar" .
+same "findings of a host in an archive" "$scratch/host.tar" \
+    'SELECT severity, subject, signals FROM findings ORDER BY subject, severity'
+same "settings of its units" "$scratch/host.tar" \
+    'SELECT source, path, name, kind, scope, directory, rank FROM unit_files ORDER BY 1, 2'
+if [ -n "${SVCQL_EVIDENCE:-}" ]; then
+    find "$SVCQL_EVIDENCE" -name '*.evtx' -size -1200k | sort | head -n 8 | while read -r log; do
+        ln "$log" "$scratch/" 2>/dev/null || cp "$log" "$scratch/"
+    done
+    mkdir "$scratch/logs" "$scratch/hives"
+    mv "$scratch"/*.evtx "$scratch/logs"
+    same "events" "$scratch/logs" 'SELECT event_id, channel, datetime, data FROM windows_events ORDER BY source, record_id'
+    find "$SVCQL_EVIDENCE" -type f \( -iname system -o -iname 'system.*' -o -iname '*_system' \) -size -20M | sort |
+        head -n 2 | while read -r hive; do cp "$hive" "$scratch/hives/$(basename "$hive")"; done
+    same "services of hives" "$scratch/hives" \
+        'SELECT control_set, name, image_path_resolved, security_sddl, triggers, datetime FROM registry_services ORDER BY 1, 2, cell'
+    same "findings of hives" "$scratch/hives" 'SELECT severity, subject, signals FROM findings ORDER BY 2, 1'
+else
+    skip "event logs and hives" "SVCQL_EVIDENCE is not set"
+fi
+
+# Live ---------------------------------------------------------------------------
+
+gives "this host is the evidence" "live|C:/" 'SELECT kind, location FROM evidence'
+gives "the registry in use is read" 'HKEY_LOCAL_MACHINE\SYSTEM' \
+    "SELECT source FROM registry WHERE key = 'HKEY_LOCAL_MACHINE\\SYSTEM\\Select' AND name = 'Current'"
+wine sc create svcqltest binPath= 'C:\ProgramData\x.exe -k netsvcs' start= auto DisplayName= 'Tëst €' >/dev/null
+wine reg add 'HKLM\System\CurrentControlSet\Services\svcqltest\Parameters' /v ServiceDll /t REG_EXPAND_SZ \
+    /d '%SystemRoot%\Temp\e.dll' /f >/dev/null
+gives "a service that is created is seen" 'svcqltest|AUTO_START|C:\ProgramData\x.exe|1|C:\Windows\Temp\e.dll' \
+    "SELECT name, start_type, image_path_resolved, current, service_dll_resolved FROM registry_services WHERE name = 'svcqltest'"
+gives "its key was written now" 1 \
+    "SELECT abs(time - unixepoch('now')) < 100 FROM registry_services WHERE name = 'SVCQLTEST'"
+gives "it is a service of this host" 'svcqltest|Tëst €' \
+    "SELECT name, display_name FROM services WHERE name = 'svcqltest'"
+gives "and a finding" 1 \
+    "SELECT count(*) > 0 FROM findings WHERE subject LIKE '%svcqltest%'"
+wine sc delete svcqltest >/dev/null
+gives "a service that is deleted is not seen" 0 \
+    "SELECT count(*) FROM registry_services WHERE name = 'svcqltest'"
+
+# Hostile names --------------------------------------------------------------------
+
+mkdir -p "$drive/svcql/deep"
+printf 'x' >"$drive/svcql/plain.txt"
+for name in 'C:\svcql\CON' 'C:\svcql\NUL' '\\.\PhysicalDrive0' 'C:\svcql\plain.txt:stream' '\\.\pipe\x'; do
+    gives "no file by the name $name" "" "SELECT path FROM hash WHERE path = '$name' AND sha256 IS NOT NULL"
+done
+
+echo "wine: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
