@@ -57,7 +57,7 @@ include ext/host/$(TARGET)/target.mk
 # Every source below ext/ and tables/ is part of the extension, except for the program's and for what asks
 # other operating systems.
 SOURCES   := $(shell find ext tables -name '*.c')
-SOURCES   := $(sort $(filter-out ext/program/% ext/static/% ext/host/%,$(SOURCES)) $(filter $(HOSTS),$(SOURCES)))
+SOURCES   := $(sort $(filter-out ext/program/% ext/static/% ext/host/%,$(SOURCES)) $(filter $(HOST_FOLDERS),$(SOURCES)))
 FORMATS   := $(filter tables/formats/%,$(SOURCES))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
              $(BUILD)/embedded_columns.o

@@ -1,3 +1,3 @@
 # Linux, by the compiler that is at hand.
-HOSTS    := ext/host/linux/% ext/host/posix/%
+HOST_FOLDERS := ext/host/linux/% ext/host/posix/%
 PRODUCTS  = $(BUILD)/svcql.so $(BUILD)/svcql

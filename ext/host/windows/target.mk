@@ -1,7 +1,7 @@
 # Windows 10 and later on x86-64, by Debian's mingw-w64: gcc-mingw-w64-x86-64-posix. Libraries are built
 # from Debian's sources once, into WINDOWS_ROOT: tests/windows-sysroot.sh. Nothing but Windows's own
 # libraries is needed where it runs.
-HOSTS        := ext/host/windows/%
+HOST_FOLDERS := ext/host/windows/% ext/static/libarchive.c
 CC           := $(CCACHE) x86_64-w64-mingw32-gcc-posix
 AR           := x86_64-w64-mingw32-ar
 BUILD        := build/windows
