@@ -3,19 +3,22 @@
 # folder: static libraries, their headers, and sqlite3.exe, the stock shell, in which the extension is
 # tried. The sources are those of this machine's own suite. Kept between runs: done once.
 set -eu
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES # of the make that calls this
 dir=$1
 sources='bzip2 cjson expat libarchive libmd libyaml libzstd lz4 sqlite3 xz-utils zlib'
 host=x86_64-w64-mingw32
 cc="${CCACHE-} $host-gcc"
 
+cd "$(dirname "$0")/.."
 case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
-stamp="$sources $($host-gcc -dumpfullversion) $(cksum <"$0")"
+stamp="$sources $($host-gcc -dumpfullversion) $(cksum <tests/windows-sysroot.sh)"
 [ "$(cat "$dir/.built" 2>/dev/null)" != "$stamp" ] || exit 0
 rm -rf "$dir"
 mkdir -p "$dir/include" "$dir/lib" "$dir/bin" "$dir/src/state/lists/partial" "$dir/src/cache/archives/partial"
 log=$dir/log
 trap '[ $? -eq 0 ] || { echo "windows-sysroot.sh: failed; the end of $log:" >&2; tail -n 20 "$log" >&2; }' EXIT
 exec 3>&1 >"$log" 2>&1
+mirror=$(./tests/debian-mirror.sh)
 cd "$dir/src"
 
 # Sources ---------------------------------------------------------------------
@@ -23,7 +26,7 @@ cd "$dir/src"
 . /etc/os-release
 : >status
 cat >sources.list <<END
-deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${MIRROR:-http://deb.debian.org/debian} $VERSION_CODENAME main
+deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $VERSION_CODENAME main
 END
 apt() {
     apt-get -q -o Dir::Etc::sourcelist="$PWD/sources.list" -o Dir::Etc::sourceparts=- \
@@ -53,17 +56,14 @@ library() {
     $host-ar rcsD "$dir/lib/lib$name.a" ".objects-$name"/*.o
 }
 
-# by_cmake FOLDER OPTION...: the same by the library's own rules
-by_cmake() {
-    from=$1
-    shift
-    cmake -S "$from" -B "$from/.build" -DCMAKE_SYSTEM_NAME=Windows -DCMAKE_C_COMPILER=$host-gcc \
-        -DCMAKE_RC_COMPILER=$host-windres -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS="$flags" \
-        -DCMAKE_INSTALL_PREFIX="$dir" -DCMAKE_FIND_ROOT_PATH="$dir" \
-        -DCMAKE_FIND_ROOT_PATH_MODE_PROGRAM=NEVER -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
-        -DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DBUILD_SHARED_LIBS=OFF "$@"
-    cmake --build "$from/.build" -j "$(nproc)"
-    cmake --install "$from/.build"
+# by_configure OPTION...: prepare the current folder, a library with a configure script. What its package
+# changed in the rules of that script is not made again.
+by_configure() {
+    ./configure --host=$host --prefix="$dir" --disable-shared --enable-static --disable-dependency-tracking \
+        CFLAGS="$flags" CPPFLAGS="-I$dir/include -DLZMA_API_STATIC" LDFLAGS="-L$dir/lib" "$@"
+}
+make_static() {
+    make -j "$(nproc)" ACLOCAL=: AUTOCONF=: AUTOMAKE=: AUTOHEADER=: "$@"
 }
 
 (cd zlib && library z '' ./*.c && cp zlib.h zconf.h "$dir/include")
@@ -75,16 +75,17 @@ by_cmake() {
 (cd cjson && library cjson -DCJSON_HIDE_SYMBOLS cJSON.c && mkdir -p "$dir/include/cjson" &&
     cp cJSON.h "$dir/include/cjson")
 (cd libmd && : >config.h && library md '-I. -Iinclude -Isrc' src/md5*.c src/sha*.c && cp include/md5.h include/sha1.h include/sha2.h "$dir/include")
-by_cmake libyaml -DBUILD_TESTING=OFF
+(cd libyaml && library yaml '-Iinclude -DYAML_DECLARE_STATIC -DYAML_VERSION_MAJOR=0 -DYAML_VERSION_MINOR=2
+    -DYAML_VERSION_PATCH=5 -DYAML_VERSION_STRING="0.2.5"' src/*.c && cp include/yaml.h "$dir/include")
 (cd expat/expat/lib && : >expat_config.h && library expat '-I. -DHAVE_EXPAT_CONFIG_H -DXML_STATIC -DXML_GE=1 -DXML_DTD=1
     -DXML_NS=1 -DXML_CONTEXT_BYTES=1024 -DBYTEORDER=1234' xmlparse.c xmltok.c xmlrole.c &&
     cp expat.h expat_external.h "$dir/include")
-by_cmake xz-utils -DCREATE_XZ_SYMLINKS=OFF
-(cd libarchive && ./configure --host=$host --prefix="$dir" --disable-shared --enable-static --disable-bsdtar \
-    --disable-bsdcpio --disable-bsdcat --disable-acl --disable-xattr --without-openssl --without-xml2 \
-    --without-expat --without-iconv --without-cng --without-libb2 --without-nettle --without-mbedtls \
-    --disable-dependency-tracking CFLAGS="$flags" CPPFLAGS="-I$dir/include -DLZMA_API_STATIC" LDFLAGS="-L$dir/lib" &&
-    make -j "$(nproc)" libarchive.la && cp .libs/libarchive.a "$dir/lib" &&
+(cd xz-utils && by_configure --disable-encoders --disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo \
+    --disable-scripts --disable-doc --disable-nls --disable-threads && make_static -C src/liblzma liblzma.la &&
+    cp src/liblzma/.libs/liblzma.a "$dir/lib" && cp -r src/liblzma/api/lzma.h src/liblzma/api/lzma "$dir/include")
+(cd libarchive && by_configure --disable-bsdtar --disable-bsdcpio --disable-bsdcat --disable-acl --disable-xattr \
+    --without-openssl --without-xml2 --without-expat --without-iconv --without-cng --without-libb2 --without-nettle \
+    --without-mbedtls && make_static libarchive.la && cp .libs/libarchive.a "$dir/lib" &&
     cp libarchive/archive.h libarchive/archive_entry.h "$dir/include")
 
 # SQLite: the amalgamation, and the shell in which an extension is loaded ------------

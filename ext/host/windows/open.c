@@ -156,18 +156,16 @@ static bool is_slash(char c)
 static wchar_t *full_path(const char *path)
 {
     size_t   size = strlen(path);
-    wchar_t *wide = utf8_to_utf16_copy(path), *full = malloc((UNITS_MAX + 8) * sizeof *full);
+    char     drive[4] = {path[0], ':', '\\', 0};
+    bool     alone = size == 2 && path[1] == ':';
+    wchar_t *wide = utf8_to_utf16_copy(alone ? drive : path),
+            *full = malloc((UNITS_MAX + 8) * sizeof *full);
 
     if (!wide || !full || !size) {
         errno = size && !full ? ENOMEM : ENOENT;
         free(wide);
         free(full);
         return NULL;
-    }
-    if (size == 2 && path[1] == ':') {
-        wide = realloc(wide, 4 * sizeof *wide);
-        wide[2] = L'\\';
-        wide[3] = 0;
     }
     DWORD units = GetFullPathNameW(wide, UNITS_MAX, full, NULL);
     free(wide);

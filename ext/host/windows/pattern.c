@@ -35,10 +35,10 @@ static bool is_of_class(const char *name, size_t size, int byte)
 /* Whether a set, after its '[', has the byte; NULL where it has no end: '[' is then itself. */
 static const char *match_set(const char *p, int byte, int flags, bool *ret)
 {
-    bool not = *p == '!' || *p == '^', found = false;
-    int c = folded(byte, flags);
+    bool inverted = *p == '!' || *p == '^', found = false;
+    int  c = folded(byte, flags);
 
-    p += not ;
+    p += inverted;
     for (const char *first = p; *p && (*p != ']' || p == first); p++) {
         const char *end = p[0] == '[' && p[1] == ':' ? strstr(p + 2, ":]") : NULL;
         if (end) {
@@ -57,7 +57,7 @@ static const char *match_set(const char *p, int byte, int flags, bool *ret)
         }
         found |= low <= c && c <= high;
     }
-    *ret = found != not ;
+    *ret = found != inverted;
     return *p ? p + 1 : NULL;
 }
 

@@ -23,7 +23,7 @@ SVCQL_LIBS   := -L$(WINDOWS_ROOT)/lib -static -Wl,--gc-sections,-s,--dynamicbase
 
 $(READY): tests/windows-sysroot.sh
 	@$(SAY) "  ROOT  $(WINDOWS_ROOT)"
-	./tests/install-packages.sh gcc-mingw-w64-x86-64-posix cmake make tcl
+	./tests/install-packages.sh gcc-mingw-w64-x86-64-posix dpkg-dev tcl
 	./tests/windows-sysroot.sh $(WINDOWS_ROOT)
 	touch $@
 
