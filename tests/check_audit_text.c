@@ -384,15 +384,35 @@ END_TEST
 
 /* Events -------------------------------------------------------------------- */
 
+/* An event is the same once more from its own bytes, whatever records of others stand between. */
+static void expect_again(struct audit_window *again, const char *text, size_t size,
+                         const struct audit_event *event)
+{
+    struct audit_event same;
+
+    ck_assert_uint_le(event->end, size);
+    ck_assert_int_eq(audit_window_again(again, text + event->offset, event->end - event->offset,
+                                        event->offset, &same),
+                     1);
+    ck_assert_uint_eq(same.stamp.serial, event->stamp.serial);
+    ck_assert_uint_eq(same.n, event->n);
+    for (size_t i = 0; i < same.n; i++) {
+        ck_assert_uint_eq(same.records[i].size, event->records[i].size);
+        ck_assert_int_eq(same.records[i].id, event->records[i].id);
+        ck_assert_mem_eq(same.records[i].line, event->records[i].line, same.records[i].size);
+    }
+}
+
 /* Each event as "serial@offset:TYPE,TYPE", fed in pieces of `step` bytes. */
 static char *events_of(const char *text, size_t size, size_t step, uint64_t *ret_unreadable)
 {
-    struct audit_window *window;
+    struct audit_window *window, *again;
     struct audit_event   event;
     struct buffer        b = {0};
     bool                 more = true;
 
     ck_assert_int_eq(audit_window_new(&window), 0);
+    ck_assert_int_eq(audit_window_new(&again), 0);
     for (size_t at = 0; more; at += step) {
         more = at < size;
         if (more)
@@ -406,10 +426,12 @@ static char *events_of(const char *text, size_t size, size_t step, uint64_t *ret
             for (size_t i = 0; i < event.n; i++)
                 buffer_printf(&b, "%c%.*s", i ? ',' : ':', (int)event.records[i].type_size,
                               event.records[i].line + event.records[i].type);
+            expect_again(again, text, size, &event);
         }
     }
     if (ret_unreadable)
         *ret_unreadable = audit_window_unreadable(window);
+    audit_window_free(again);
     audit_window_free(window);
     buffer_text(&b);
     return b.data;

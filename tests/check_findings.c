@@ -69,6 +69,132 @@ START_TEST(findings_read_each_log_a_fixed_number_of_times)
 }
 END_TEST
 
+/* What this process has read so far, in bytes; -1 where that is not known. */
+static long long bytes_read(void)
+{
+    char      line[100];
+    long long bytes = -1;
+    FILE     *in = fopen("/proc/self/io", "r");
+
+    while (in && fgets(line, sizeof line, in))
+        sscanf(line, "rchar: %lld", &bytes);
+    if (in)
+        fclose(in);
+    return bytes;
+}
+
+/* Commands, their children, starts of services and files that are written, of which every second is written
+ * through the next one's records, as two processors do. */
+static char *busy_log(int events)
+{
+    char  *log = NULL;
+    size_t size;
+    FILE  *out = open_memstream(&log, &size);
+
+    for (int i = 0; i < events; i++) {
+        char stamp[64], next[64];
+
+        snprintf(stamp, sizeof stamp, "%d.%03d:%d", 1790000000 + 10 * i, i % 1000, 2 * i);
+        snprintf(next, sizeof next, "%d.%03d:%d", 1790000000 + 10 * i, i % 1000, 2 * i + 1);
+        fprintf(out,
+                "type=SYSCALL msg=audit(%s): arch=c000003e syscall=59 success=yes exit=0 ppid=%d "
+                "pid=%d "
+                "auid=1000 uid=0 ses=3 comm=\"%s\" exe=\"/usr/bin/%s\"\n",
+                stamp, i % 9 == 2 ? 2000 + i - 1 : 1400, 2000 + i, i % 9 == 1 ? "systemctl" : "sh",
+                i % 9 == 1 ? "systemctl" : "sh");
+        fprintf(out,
+                "type=SYSCALL msg=audit(%s): arch=c000003e syscall=257 success=yes exit=3 items=2 "
+                "ppid=1400 "
+                "pid=%d auid=1000 uid=0 ses=3 comm=\"tee\" exe=\"/usr/bin/tee\"\n",
+                next, 20000 + i);
+        fprintf(out, "type=EXECVE msg=audit(%s): argc=3 a0=\"%s\" a1=\"%s\" a2=\"job%d\"\n", stamp,
+                i % 9 == 1 ? "systemctl" : "sh", i % 9 == 1 ? "start" : "-c", i % 7);
+        fprintf(out, "type=PATH msg=audit(%s): item=1 name=\"%s%d.service\" nametype=CREATE\n",
+                next, i % 5 ? "/home/ann/job" : "/etc/systemd/system/job", i % 7);
+        for (int k = 0; k < 20; k++) /* and what a host does all day */
+            fprintf(
+                out,
+                "type=SYSCALL msg=audit(%d.900:%d): arch=c000003e syscall=59 success=yes exit=0 "
+                "ppid=1400 pid=%d auid=1000 uid=0 ses=3 comm=\"date\" exe=\"/usr/bin/date\"\n"
+                "type=EXECVE msg=audit(%d.900:%d): argc=1 a0=\"date\"\n",
+                1790000000 + 10 * i, 200000 + 20 * i + k, 40000 + k, 1790000000 + 10 * i,
+                200000 + 20 * i + k);
+        if (i % 4 == 0)
+            fprintf(
+                out,
+                "type=SERVICE_START msg=audit(%d.500:%d): pid=1 uid=0 auid=4294967295 "
+                "ses=4294967295 "
+                "msg='unit=job%d comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" res=success'\n",
+                1790000000 + 10 * i, 100000 + i, i % 7);
+    }
+    fclose(out);
+    return log;
+}
+
+START_TEST(findings_read_an_audit_log_twice_at_most)
+{
+    char     *log = busy_log(1000);
+    sqlite3  *empty = audited(""), *db = audited(log);
+    long long before = bytes_read();
+
+    if (before < 0)
+        SKIP("needs /proc/self/io");
+    free(harness_query(empty, "SELECT * FROM findings"));
+    long long nothing = bytes_read() - before;
+    before = bytes_read();
+    free(harness_query(db, "SELECT * FROM findings"));
+    long long whole = bytes_read() - before - nothing;
+    /* Once, once more for what ran above the writers of files, and then what is wanted. */
+    ck_assert_msg(2 * whole <= 5 * (long long)strlen(log), "%lld of %zu bytes", whole, strlen(log));
+    free(log);
+    harness_close(db);
+    harness_close(empty);
+}
+END_TEST
+
+/* Each view alone reads the log itself; found's later ones by what its first one noted of it. */
+START_TEST(what_is_found_of_a_log_is_the_same_however_it_is_read)
+{
+    static const char *const analytics[] = {"t1569_service_creation", "t1569_file_modification",
+                                            "t1569_process_creation", "t1569_command_execution",
+                                            "t1569_unasked_start",    "t1569_tool_child",
+                                            "t1569_account_jump",     "t1569_service_network"};
+    static const char *const terms[] = {"", " AND time > 1790001000",
+                                        " AND time BETWEEN 1790000900 AND 1790001900"};
+    char                    *log = busy_log(300);
+    sqlite3                 *db = audited(log);
+    int                      rows = 0;
+
+    for (size_t t = 0; t < sizeof terms / sizeof *terms; t++) {
+        harness_query(db,
+                      "CREATE TEMP TABLE all%zu AS SELECT analytic, time, subject, fired, "
+                      "evidence, record FROM "
+                      "found WHERE 1%s",
+                      t, terms[t]);
+        for (size_t i = 0; i < sizeof analytics / sizeof *analytics; i++) {
+            char *alone = harness_query(
+                db,
+                "SELECT time, subject, fired, evidence, record FROM %s WHERE fired <> '[]'%s "
+                "ORDER BY 1, 2, 3, 4, 5",
+                analytics[i], terms[t]);
+            char *together =
+                harness_query(db,
+                              "SELECT time, subject, fired, evidence, record FROM all%zu WHERE "
+                              "analytic = '%s' ORDER BY 1, 2, 3, 4, 5",
+                              t, analytics[i]);
+            ck_assert_msg(strcmp(alone, together) == 0, "%s%s:\n%s\nand\n%s", analytics[i],
+                          terms[t], alone, together);
+            rows += *together != '\0';
+            free(alone);
+            free(together);
+        }
+    }
+    ck_assert_int_ge(rows, 6); /* of files, commands and children, each */
+    free(log);
+    harness_close(db);
+}
+END_TEST
+
 /* Of a command in a package's unit, only the owner of its program is read; permissions are read of
  * what no package owns. A fact that is computed where nothing uses it appears here as scans. */
 START_TEST(commands_of_packages_are_searched_once_and_their_permissions_never)
@@ -602,6 +728,8 @@ Suite *make_findings_suite(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, findings_read_each_log_a_fixed_number_of_times);
+    tcase_add_test(tcase, findings_read_an_audit_log_twice_at_most);
+    tcase_add_test(tcase, what_is_found_of_a_log_is_the_same_however_it_is_read);
     tcase_add_test(tcase, commands_of_packages_are_searched_once_and_their_permissions_never);
     tcase_add_test(tcase, what_is_made_and_gone_within_minutes_removes_itself);
     tcase_add_test(tcase, an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps);

@@ -28,7 +28,25 @@ static void decode(const struct audit_record *record, struct audit_arguments *ar
     buffer_free(&text);
 }
 
-static void drain(struct audit_window *window)
+/* What was fed so far, and a window for events once more. */
+struct fed {
+    const char          *data;
+    struct audit_window *again;
+};
+
+/* An event has as many records when it is read from its own bytes. */
+static void read_again(const struct fed *fed, const struct audit_event *event)
+{
+    struct audit_event same;
+    size_t             n = event->n;
+
+    if (audit_window_again(fed->again, fed->data + event->offset, event->end - event->offset,
+                           event->offset, &same) != 1 ||
+        same.n != n)
+        abort();
+}
+
+static void drain(struct audit_window *window, const struct fed *fed)
 {
     struct audit_arguments arguments = {0};
     struct audit_event     event;
@@ -38,6 +56,7 @@ static void drain(struct audit_window *window)
         audit_arguments_reset(&arguments);
         for (size_t i = 0; i < event.n; i++)
             decode(&event.records[i], &arguments);
+        read_again(fed, &event);
         buffer_reset(&text);
         audit_arguments_incomplete(&arguments);
         audit_arguments_json(&arguments, &text);
@@ -62,19 +81,23 @@ static void put_typed(const char *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct audit_window *window;
+    struct fed           fed = {(const char *)data, NULL};
 
     put_typed((const char *)data, size);
     if (size < 1 || audit_window_new(&window) < 0)
         return 0;
+    if (audit_window_new(&fed.again) < 0)
+        abort();
     size_t cut = size > 1 ? 1 + data[0] % (size - 1) : size;
     for (size_t at = 0; at < size; at += cut) {
         if (audit_window_feed(window, (const char *)data + at, size - at < cut ? size - at : cut) <
             0)
             break;
-        drain(window);
+        drain(window, &fed);
     }
     audit_window_end(window);
-    drain(window);
+    drain(window, &fed);
+    audit_window_free(fed.again);
     audit_window_free(window);
     return 0;
 }

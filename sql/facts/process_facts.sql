@@ -62,7 +62,19 @@ SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
        p.source || '/' || p.pid AS source, 'pid ' || p.pid AS record
   FROM running AS p
 UNION ALL
--- On Linux the manager is process 1.
+-- On Linux the manager is process 1. Only audit's rows, of which the log is not asked for service tools, have no
+-- service_tools: the others' logs are not read for this.
+SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.user, e.pid, e.name,
+       e.exe, NULL, NULL, e.cmdline, e.parent_exe, e.parent_cmdline, NULL, NULL, NULL, e.via,
+       pattern_signals('unix', coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '')),
+       path_places(command_runs(e.cmdline), e.exe),
+       json_object('pid', e.pid, 'exe', e.exe, 'cmdline', e.cmdline, 'parent', e.parent_exe,
+                   'parent_cmdline', e.parent_cmdline, 'user', e.user, 'via', e.via),
+       e.source, e.record
+  FROM process_rows AS e
+ WHERE e.platform = 'linux' AND e.ppid = 1 AND e.via = 'audit' AND e.service_tools IS NOT 1
+UNION ALL
+-- Of audit, service_tools = 1 leaves next to nothing, and what has a parent's program is none of it.
 SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.user, e.pid, e.name,
        e.exe, NULL, NULL, e.cmdline, e.parent_exe, e.parent_cmdline, NULL, NULL, NULL, e.via,
        pattern_signals(iif(e.platform = 'windows', 'windows', 'unix'), coalesce(e.exe, '') || ' ' || coalesce(e.cmdline, '')),
@@ -71,6 +83,6 @@ SELECT e.time, e.host, e.platform, 0, coalesce(nullif(e.cmdline, ''), e.exe), e.
                    'parent_cmdline', e.parent_cmdline, 'user', e.user, 'via', e.via),
        e.source, e.record
   FROM process_rows AS e
- WHERE e.parent_exe LIKE '%\services.exe' OR e.parent_exe LIKE '%/launchd'
-    OR (e.exe LIKE '%\services.exe' AND e.exe NOT LIKE '%\Windows\System32\services.exe')
-    OR (e.platform = 'linux' AND e.ppid = 1 AND e.via = 'audit');
+ WHERE e.service_tools = 1
+   AND (e.parent_exe LIKE '%\services.exe' OR e.parent_exe LIKE '%/launchd'
+        OR (e.exe LIKE '%\services.exe' AND e.exe NOT LIKE '%\Windows\System32\services.exe'));

@@ -184,6 +184,8 @@ static bool hands_on(const struct tbl_terms *terms)
     return terms->n && terms->n <= VALUES_MAX;
 }
 
+/* Numbers are written: a table may take = of a number, which is what SQLite makes of a list of one, only where
+ * the query writes it (TBL_LITERAL). */
 static void put_terms(const struct tbl_scan *scan, const struct tbl_column *column,
                       struct buffer *sql)
 {
@@ -193,10 +195,15 @@ static void put_terms(const struct tbl_scan *scan, const struct tbl_column *colu
         buffer_printf(sql, " AND \"%s\" >= ?", column->name);
     if (isfinite(terms->max))
         buffer_printf(sql, " AND \"%s\" <= ?", column->name);
-    for (size_t i = 0; hands_on(terms) && i < terms->n; i++)
-        buffer_printf(sql, i ? ", ?" : " AND \"%s\" IN (?", column->name);
-    if (hands_on(terms))
-        buffer_putc(sql, ')');
+    if (!hands_on(terms))
+        return;
+    buffer_printf(sql, " AND \"%s\" IN (", column->name);
+    for (size_t i = 0; i < terms->n; i++)
+        if (column->type == TBL_TEXT)
+            buffer_puts(sql, i ? ", ?" : "?");
+        else
+            buffer_printf(sql, i ? ", %lld" : "%lld", (long long)terms->ints[i]);
+    buffer_putc(sql, ')');
 }
 
 static int bind_terms(const struct tbl_scan *scan, const struct tbl_column *column,
@@ -209,10 +216,9 @@ static int bind_terms(const struct tbl_scan *scan, const struct tbl_column *colu
         rc = sqlite3_bind_double(stmt, (*at)++, terms->min);
     if (rc == SQLITE_OK && isfinite(terms->max))
         rc = sqlite3_bind_double(stmt, (*at)++, terms->max);
-    for (size_t i = 0; rc == SQLITE_OK && hands_on(terms) && i < terms->n; i++)
-        rc = column->type == TBL_TEXT
-                 ? sqlite3_bind_text(stmt, (*at)++, terms->texts[i], -1, SQLITE_TRANSIENT)
-                 : sqlite3_bind_int64(stmt, (*at)++, terms->ints[i]);
+    for (size_t i = 0;
+         rc == SQLITE_OK && column->type == TBL_TEXT && hands_on(terms) && i < terms->n; i++)
+        rc = sqlite3_bind_text(stmt, (*at)++, terms->texts[i], -1, SQLITE_TRANSIENT);
     return rc;
 }
 

@@ -306,10 +306,57 @@ int audit_window_next(struct audit_window *window, struct audit_event *ret)
         if (r < 0)
             return r;
     }
-    const struct slot *slot = oldest(window);
-    *ret = (struct audit_event){slot->stamp, slot->offset, slot->records, slot->n};
+    const struct slot         *slot = oldest(window);
+    const struct audit_record *last = &slot->records[slot->n - 1];
+    uint64_t end = window->base + (uint64_t)(last->line + last->size - window->data);
+    *ret = (struct audit_event){slot->stamp, slot->offset, end, slot->records, slot->n};
     window->given = true;
     return 1;
+}
+
+/* An event once more --------------------------------------------------------- */
+
+static bool same_stamp(const struct audit_stamp *a, const struct audit_stamp *b)
+{
+    return a->serial == b->serial && a->sec == b->sec && a->msec == b->msec;
+}
+
+/* Take the line as the next record of the slot, if it is one of its event. */
+static int take_again(struct slot *slot, const char *line, size_t size)
+{
+    struct audit_stamp   stamp;
+    struct audit_record *place = ARRAY_REUSE(slot->records, slot->n, slot->room);
+
+    if (!place)
+        return -ENOMEM;
+    if (slot->n > 1 && audit_record_repeats(line, size, &slot->records[0], place))
+        return 0;
+    if (audit_record_parse(line, size, place, &stamp) < 0 ||
+        (slot->n > 1 && !(same_stamp(&stamp, &slot->stamp) && same_node(place, &slot->records[0]))))
+        slot->n--;
+    else
+        slot->stamp = stamp;
+    return 0;
+}
+
+int audit_window_again(struct audit_window *window, const char *data, size_t size, uint64_t offset,
+                       struct audit_event *ret)
+{
+    struct slot *slot = &window->slots[0];
+    const char  *end = data + size;
+    int          r = 0;
+
+    window->count = 0;
+    slot->n = 0;
+    for (const char *line = data, *next; r == 0 && line < end; line = next + 1) {
+        next = memchr(line, '\n', (size_t)(end - line));
+        next = next ? next : end;
+        r = take_again(slot, line, (size_t)(next - line));
+        if (!slot->n)
+            break;
+    }
+    *ret = (struct audit_event){slot->stamp, offset, offset + size, slot->records, slot->n};
+    return r < 0 ? r : slot->n > 0;
 }
 
 /* The buffer ----------------------------------------------------------------- */

@@ -32,6 +32,7 @@
 struct audit_event {
     struct audit_stamp         stamp;
     uint64_t                   offset;  /* of the first record's line in the input, in bytes */
+    uint64_t                   end;     /* of the last record's end */
     const struct audit_record *records; /* in the order of the log; at least one */
     size_t                     n;
 };
@@ -57,6 +58,12 @@ bool audit_window_ended(const struct audit_window *window);
 /* The next event: 1, valid until the next call of next(), feed() or restart(); 0: feed more, or
  * after end() no more; -ENOMEM. */
 int audit_window_next(struct audit_window *window, struct audit_event *ret);
+
+/* An event once more, from the bytes between its offset and its end alone, in which records of others may
+ * be too: 1, valid while the bytes are and until the next call; 0 where they do not begin with a record;
+ * -ENOMEM. Not together with feed() and next(), between two calls of restart(). */
+int audit_window_again(struct audit_window *window, const char *data, size_t size, uint64_t offset,
+                       struct audit_event *ret);
 
 /* The stamp of the record read last; where the reading of a stretch of time may stop. */
 const struct audit_stamp *audit_window_stamp(const struct audit_window *window);

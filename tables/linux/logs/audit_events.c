@@ -17,12 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_filter.h"
 #include "audit_input.h"
 #include "evidence.h"
 #include "formats/audit/audit_event.h"
 #include "formats/audit/audit_tty.h"
-#include "formats/command/command_files.h"
-#include "formats/command/command_line.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
@@ -135,19 +134,10 @@ struct rule_index {
 
 _Static_assert(TBL_COUNT(rules) <= 32, "sets of rules have 32 bits");
 
-struct filters {
-    const struct tbl_terms *time, *serial, *type, *pid, *ppid, *comm, *exe;
-    unsigned                categories; /* set of 1u << enum audit_category */
-    bool                    category;   /* whether a term or the query uses it */
-    bool                    program;    /* whether there is a term on comm or exe */
-    bool                    tools;      /* leave out programs that cannot be a service tool */
-    bool                    writes;     /* leave out those that name no file of a service manager */
-};
-
 struct state {
     struct audit_input     input;
     struct audit_event     event; /* of the row */
-    struct filters         filters;
+    struct audit_filter    filter;
     struct rule_index      index;
     struct audit_arguments arguments;
     struct buffer          text;            /* scratch */
@@ -193,165 +183,27 @@ static bool is_recorded(const struct tbl_terms *terms)
     return true;
 }
 
-static void read_filters(struct tbl_scan *scan, struct filters *filters)
+static void read_filter(struct tbl_scan *scan, struct audit_filter *filter)
 {
     const struct tbl_terms *category = TBL_TERMS(scan, struct audit_row, category);
 
     const struct audit_row *key = tbl_key(scan);
 
-    *filters = (struct filters){.tools = key->service_tools == 1,
-                                .writes = key->unit_writes == 1,
-                                .time = TBL_TERMS(scan, struct audit_row, time),
-                                .serial = TBL_TERMS(scan, struct audit_row, serial),
-                                .type = TBL_TERMS(scan, struct audit_row, type),
-                                .pid = TBL_TERMS(scan, struct audit_row, pid),
-                                .ppid = TBL_TERMS(scan, struct audit_row, ppid),
-                                .comm = TBL_TERMS(scan, struct audit_row, comm),
-                                .exe = TBL_TERMS(scan, struct audit_row, exe)};
+    *filter = (struct audit_filter){.tools = key->service_tools == 1,
+                                    .writes = key->unit_writes == 1,
+                                    .time = TBL_TERMS(scan, struct audit_row, time),
+                                    .serial = TBL_TERMS(scan, struct audit_row, serial),
+                                    .type = TBL_TERMS(scan, struct audit_row, type),
+                                    .pid = TBL_TERMS(scan, struct audit_row, pid),
+                                    .ppid = TBL_TERMS(scan, struct audit_row, ppid),
+                                    .comm = TBL_TERMS(scan, struct audit_row, comm),
+                                    .exe = TBL_TERMS(scan, struct audit_row, exe)};
     for (int i = 0; i < AUDIT_CATEGORIES_END; i++)
         if (tbl_match_text(category, audit_category_name((enum audit_category)i), false))
-            filters->categories |= 1u << i;
-    filters->program = (filters->comm->n || filters->exe->n) && is_recorded(filters->comm) &&
-                       is_recorded(filters->exe);
-    filters->category = category->n || TBL_USES(scan, struct audit_row, category);
-}
-
-/* Whether the records of a type have fields that rules fill columns from. */
-static bool has_columns(enum audit_type type)
-{
-    return type != AUDIT_TYPE_PATH && type != AUDIT_TYPE_EXECVE && type != AUDIT_TYPE_PROCTITLE &&
-           type != AUDIT_TYPE_EOE && type != AUDIT_TYPE_SOCKADDR;
-}
-
-/* The program of an event: comm and exe of the first records that have them. */
-static struct audit_program program_of(const struct audit_event *event)
-{
-    struct audit_program program = {0}, more;
-
-    for (size_t i = 0; i < event->n && !(program.comm.name && program.exe.name); i++) {
-        if (!has_columns(event->records[i].id))
-            continue;
-        audit_record_program(&event->records[i], &more);
-        if (!program.comm.name && more.comm.name && !audit_is_null(&more.comm))
-            program.comm = more.comm;
-        if (!program.exe.name && more.exe.name && !audit_is_null(&more.exe))
-            program.exe = more.exe;
-    }
-    return program;
-}
-
-/* Whether a field has one of the wanted values. */
-static bool match_field(const struct tbl_terms *terms, const struct audit_field *field)
-{
-    if (!terms->n)
-        return true;
-    for (size_t i = 0; field->name && i < terms->n; i++)
-        if (audit_value_may_be(field, terms->texts[i]))
-            return true;
-    return false;
-}
-
-static bool match_program(const struct filters *filters, const struct audit_event *event)
-{
-    if (!filters->program)
-        return true;
-    struct audit_program program = program_of(event);
-    return match_field(filters->comm, &program.comm) && match_field(filters->exe, &program.exe);
-}
-
-static bool match_type(const struct audit_event *event, const struct tbl_terms *terms)
-{
-    const char *name = audit_type_name(audit_event_main(event)->id);
-
-    return !name || tbl_match_text(terms, name, false);
-}
-
-/* Whether a column filled from a number of this name has one of the wanted values: the first record
- * that has it decides, as for the row. */
-static bool match_number(const struct tbl_terms *terms, const struct audit_event *event,
-                         const char *name)
-{
-    struct audit_field field;
-    int64_t            value;
-
-    if (!terms->n)
-        return true;
-    for (size_t i = 0; i < event->n; i++)
-        if (has_columns(event->records[i].id) &&
-            audit_record_field(&event->records[i], name, &field))
-            return !audit_number(&field, &value) || tbl_match_int(terms, value);
-    return false;
-}
-
-static int nibble(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-typedef bool may_matter(const char *line, size_t size);
-
-/* Whether a value in hexadecimal can matter. A long one can. */
-static bool hex_matters(const char *text, const char *end, may_matter *matters)
-{
-    char   plain[512];
-    size_t n = 0;
-
-    for (; end - text > 1 && nibble(text[0]) >= 0 && nibble(text[1]) >= 0; text += 2) {
-        if (n == sizeof plain)
-            return true;
-        plain[n++] = (char)(nibble(text[0]) << 4 | nibble(text[1]));
-    }
-    return matters(plain, n);
-}
-
-/* Whether the arguments, as they are recorded, can matter. A long one's pieces (a1[0]=) can. */
-static bool can_matter(const struct audit_record *execve, may_matter *matters)
-{
-    const char *line = execve->line, *end = line + execve->size;
-
-    for (const char *p = line + execve->body; (p = memchr(p, '=', (size_t)(end - p))); p++)
-        if (p + 1 < end && p[1] != '"' && p[-1] != 'c' && /* argc= is a number */
-            (p[-1] == ']' || hex_matters(p + 1, end, matters)))
-            return true;
-    return matters(line + execve->body, execve->size - execve->body);
-}
-
-static bool match_arguments(const struct audit_event *event, may_matter *matters)
-{
-    bool found = false;
-
-    for (size_t i = 0; i < event->n; i++) {
-        if (event->records[i].id != AUDIT_TYPE_EXECVE)
-            continue;
-        found = true;
-        if (can_matter(&event->records[i], matters))
-            return true;
-    }
-    return !found;
-}
-
-/* Cheap terms first; nothing is decoded. */
-static bool wanted(const struct filters *filters, const struct audit_event *event,
-                   enum audit_category *ret_category)
-{
-    if (!tbl_match_real(filters->time, audit_time(&event->stamp)) ||
-        !tbl_match_int(filters->serial, (int64_t)event->stamp.serial))
-        return false;
-    if (filters->category) {
-        *ret_category = audit_event_category(event);
-        if (!(filters->categories & 1u << *ret_category))
-            return false;
-    }
-    if (filters->type->n && !match_type(event, filters->type))
-        return false;
-    if (!match_number(filters->pid, event, "pid") || !match_number(filters->ppid, event, "ppid"))
-        return false;
-    if ((filters->tools && !match_arguments(event, command_line_may_matter)) ||
-        (filters->writes && !match_arguments(event, command_line_may_write)))
-        return false;
-    return match_program(filters, event);
+            filter->categories |= 1u << i;
+    filter->program = (filter->comm->n || filter->exe->n) && is_recorded(filter->comm) &&
+                      is_recorded(filter->exe);
+    filter->category = category->n || TBL_USES(scan, struct audit_row, category);
 }
 
 /* Rows ----------------------------------------------------------------------- */
@@ -495,7 +347,7 @@ static const char *syscall_name(struct tbl_scan *scan, const struct audit_event 
 static void fill_program(struct tbl_scan *scan, const struct audit_event *event,
                          struct audit_row *row)
 {
-    struct audit_program program = program_of(event);
+    struct audit_program program = audit_event_program(event);
 
     if (program.comm.name)
         row->comm = field_text(scan, &program.comm, ENCODED);
@@ -541,7 +393,7 @@ static void fill_row(struct tbl_scan *scan, enum audit_category category, struct
     row->offset = offset_of(state, event);
     uint32_t left = (uint32_t)((UINT64_C(1) << state->index.n) - 1);
     for (size_t i = 0; left && i < event->n; i++)
-        if (has_columns(event->records[i].id))
+        if (audit_has_columns(event->records[i].id))
             fill_from(scan, &event->records[i], row, &left);
     if (state->program)
         fill_program(scan, event, row);
@@ -734,12 +586,12 @@ static int get_address(struct tbl_scan *scan, const void *row, sqlite3_context *
 
 /* The scan --------------------------------------------------------------------- */
 
-static struct audit_want want_of(const struct tbl_scan *scan)
+static struct audit_want want_of(struct tbl_scan *scan)
 {
     const struct audit_row *key = tbl_key(scan);
 
     return (struct audit_want){
-        .time = TBL_TERMS(scan, struct audit_row, time),
+        .filter = &((struct state *)tbl_state(scan))->filter,
         .source = TBL_TERMS(scan, struct audit_row, source),
         .sources = {.path = key->file, .source = key->source, .root = key->root}};
 }
@@ -756,7 +608,7 @@ static int open_scan(struct tbl_scan *scan)
     struct state           *state = tbl_state(scan);
     const struct audit_want want = want_of(scan);
 
-    read_filters(scan, &state->filters);
+    read_filter(scan, &state->filter);
     index_rules(scan, &state->index);
     state->syscall = TBL_USES(scan, struct audit_row, syscall);
     state->program = TBL_USES(scan, struct audit_row, comm) ||
@@ -772,7 +624,7 @@ static int next(struct tbl_scan *scan, void *out)
     int                 rc;
 
     while ((rc = audit_input_next(scan, &state->input, &state->event)) == SQLITE_ROW)
-        if (wanted(&state->filters, &state->event, &category)) {
+        if (audit_filter_event(&state->filter, &state->event, &category)) {
             fill_row(scan, category, out);
             return state->no_memory ? SQLITE_NOMEM : SQLITE_ROW;
         }

@@ -10,6 +10,7 @@
 #include "evidence/discovery.h"
 #include "formats/audit/audit_json.h"
 #include "journal_ends.h"
+#include "table/scope.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -65,6 +66,44 @@ static bool stamp_of(void *arg, const char *line, size_t size, double *ret)
     return true;
 }
 
+/* Whether the statement has an index of a plain log, by which its events are read then. */
+static bool use_index(struct tbl_scan *scan, const struct stat *st)
+{
+    struct audit_input       *input = input_of(scan);
+    const struct audit_index *index = audit_index_find(tbl_svcql(scan), st, input->range);
+
+    if (index)
+        input->selection = audit_selection_new(index, input->filter);
+    return input->selection;
+}
+
+/* Make an index while a log is read for an analytic. */
+static void begin_index(struct tbl_scan *scan, const struct stat *st)
+{
+    struct audit_input *input = input_of(scan);
+    const struct scope *scope = scope_of(tbl_svcql(scan));
+
+    if (!scope->inside)
+        return;
+    input->range.min = fmin(input->range.min, scope->since - AUDIT_INDEX_BEFORE);
+    input->range.max = fmax(input->range.max, scope->until + AUDIT_INDEX_AFTER);
+    input->index = audit_index_new(st, input->range);
+}
+
+/* Go to the beginning of the time that is read. */
+static int begin_stretch(struct audit_input *input)
+{
+    int r = 0;
+
+    input->stretch = (struct log_stretch){0};
+    if (input->range.min > -INFINITY || input->range.max < INFINITY)
+        input->stretch = log_seek(stream_fd(input->stream), input->range.min, stamp_of, NULL);
+    if (input->stretch.start)
+        r = stream_seek(input->stream, input->stretch.start);
+    audit_window_restart(input->window, input->stretch.start);
+    return r;
+}
+
 /* Open a log at the beginning of the query's time range. */
 static int open_log(struct tbl_scan *scan)
 {
@@ -75,20 +114,21 @@ static int open_log(struct tbl_scan *scan)
     int r = root_open_stream(source->root, source->path, &st, &input->stream);
     if (r < 0)
         return r;
-    int json = begins_json(source);
+    input->range = (struct audit_index_range){input->filter->time->min, input->filter->time->max};
+    input->stretch = (struct log_stretch){0};
+    audit_window_restart(input->window, 0);
+    bool plain = stream_plain(input->stream), indexed = plain && use_index(scan, &st);
+    int  json = indexed ? 0 : begins_json(source);
     if (json < 0)
         return json;
+    input->json = json;
     if (st.st_size > 0 && log_sources_found(&input->sources) < 0)
         return -ENOMEM;
-    input->stretch = (struct log_stretch){0};
-    input->json = json;
-    if (stream_plain(input->stream) &&
-        (input->time->min > -INFINITY || input->time->max < INFINITY))
-        input->stretch = log_seek(stream_fd(input->stream), input->time->min, stamp_of, NULL);
-    if (input->stretch.start)
-        r = stream_seek(input->stream, input->stretch.start);
-    audit_window_restart(input->window, input->stretch.start);
-    return r;
+    if (!plain || indexed)
+        return 0;
+    if (!json)
+        begin_index(scan, &st);
+    return begin_stretch(input);
 }
 
 /* Entries of a journal are in the order of their arrival. */
@@ -96,9 +136,10 @@ static int open_journal(struct tbl_scan *scan, const char *path)
 {
     struct audit_input *input = input_of(scan);
 
+    input->range.max = input->filter->time->max;
     audit_window_restart(input->window, 0);
-    int r = audit_journal_open(input->sources.source.root, path, input->time->min - LOG_SEEK_SLACK,
-                               &input->journal);
+    int r = audit_journal_open(input->sources.source.root, path,
+                               input->filter->time->min - LOG_SEEK_SLACK, &input->journal);
     input->stretch = (struct log_stretch){0, r == 0 && audit_journal_ordered(input->journal)};
     return r;
 }
@@ -109,6 +150,10 @@ static void close_file(struct tbl_scan *scan)
 
     stream_close(input->stream);
     audit_journal_close(input->journal);
+    audit_index_free(input->index);
+    audit_selection_free(input->selection);
+    input->index = NULL;
+    input->selection = NULL;
     input->stream = NULL;
     input->journal = NULL;
     input->error = 0;
@@ -165,11 +210,15 @@ static const struct log_reader reader = {
 
 static int leave_file(struct audit_input *input)
 {
-    int64_t lost = (int64_t)audit_window_unreadable(input->window) + input->bad +
-                   (input->journal ? audit_journal_lost(input->journal) : 0);
+    const struct audit_index *index =
+        input->selection ? audit_selection_index(input->selection) : NULL;
+    uint64_t records = index ? audit_index_records(index) : audit_window_records(input->window);
+    uint64_t lost = index ? audit_index_lost(index) : audit_window_unreadable(input->window);
 
+    if (input->journal)
+        lost += (uint64_t)audit_journal_lost(input->journal);
     return log_sources_leave(
-        &input->sources, input->error, (int64_t)audit_window_records(input->window), lost,
+        &input->sources, input->error, (int64_t)records, (int64_t)lost + input->bad,
         input->journal ? "entries that could not be read" : "lines that are not audit records");
 }
 
@@ -178,7 +227,7 @@ static int leave_file(struct audit_input *input)
 static bool is_past(const struct audit_input *input)
 {
     return input->stretch.ordered &&
-           audit_time(audit_window_stamp(input->window)) > input->time->max + LOG_SEEK_SLACK;
+           audit_time(audit_window_stamp(input->window)) > input->range.max + LOG_SEEK_SLACK;
 }
 
 /* The records of the next line that is an event of JSON. */
@@ -237,6 +286,59 @@ static int read_more(struct audit_input *input)
     return r == -ENOMEM ? r : 0;
 }
 
+/* Room for the bytes of an event. */
+static bool make_room(struct audit_input *input, size_t size)
+{
+    char *bytes = size > input->bytes_room ? realloc(input->bytes, 2 * size) : input->bytes;
+
+    if (!bytes)
+        return false;
+    input->bytes_room = size > input->bytes_room ? 2 * size : input->bytes_room;
+    input->bytes = bytes;
+    return true;
+}
+
+/* The next event of the index: 1, 0 after the last or where the file cannot be read, or -ENOMEM. */
+static int next_selected(struct audit_input *input, struct audit_event *ret)
+{
+    struct audit_place place;
+    size_t             size;
+
+    while (audit_selection_next(input->selection, &place)) {
+        if (!make_room(input, place.size))
+            return -ENOMEM;
+        input->error = stream_at(input->stream, place.offset, input->bytes, place.size, &size);
+        if (input->error < 0)
+            return 0;
+        int r = audit_window_again(input->window, input->bytes, size, place.offset, ret);
+        if (r != 0)
+            return r;
+        input->bad++; /* it was overwritten meanwhile */
+    }
+    return 0;
+}
+
+/* The next event as audit_window_next() gives it, noted in the index that is made. */
+static int next_read(struct audit_input *input, struct audit_event *ret)
+{
+    int r = audit_window_next(input->window, ret);
+
+    if (r > 0 && input->index)
+        audit_index_add(input->index, ret);
+    return r;
+}
+
+/* All of the file was read. */
+static int end_file(struct tbl_scan *scan, struct audit_input *input)
+{
+    if (input->index && !input->error) {
+        audit_index_keep(tbl_svcql(scan), input->index, audit_window_records(input->window),
+                         audit_window_unreadable(input->window));
+        input->index = NULL;
+    }
+    return leave_file(input);
+}
+
 int audit_input_next(struct tbl_scan *scan, struct audit_input *input, struct audit_event *ret)
 {
     int rc, r;
@@ -244,11 +346,11 @@ int audit_input_next(struct tbl_scan *scan, struct audit_input *input, struct au
     for (;;) {
         if (!input->sources.shown && (rc = log_sources_enter(&input->sources)) != SQLITE_ROW)
             return rc;
-        r = audit_window_next(input->window, ret);
+        r = input->selection ? next_selected(input, ret) : next_read(input, ret);
         if (r > 0)
             return SQLITE_ROW;
-        if (r == 0 && audit_window_ended(input->window)) {
-            if ((rc = leave_file(input)) != SQLITE_OK)
+        if (r == 0 && (input->selection || audit_window_ended(input->window))) {
+            if ((rc = end_file(scan, input)) != SQLITE_OK)
                 return rc;
         } else if (r < 0 || (r = read_more(input)) < 0) {
             return tbl_error(scan, r, input->sources.shown);
@@ -259,7 +361,7 @@ int audit_input_next(struct tbl_scan *scan, struct audit_input *input, struct au
 int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
                       const struct audit_want *want)
 {
-    input->time = want->time;
+    input->filter = want->filter;
     int r = audit_window_new(&input->window);
 
     return r < 0 ? tbl_error(scan, r, "evidence")
@@ -305,4 +407,5 @@ void audit_input_end(struct audit_input *input)
     log_sources_end(&input->sources);
     audit_window_free(input->window);
     buffer_free(&input->text);
+    free(input->bytes);
 }

@@ -7,6 +7,7 @@
 #ifndef SVCQL_AUDIT_INPUT_H
 #define SVCQL_AUDIT_INPUT_H
 
+#include "audit_index.h"
 #include "audit_journal.h"
 #include "evidence.h"
 #include "formats/audit/audit_window.h"
@@ -18,9 +19,10 @@
 
 /* Must be the first member of the table's state. */
 struct audit_input {
-    const struct tbl_terms *time;
-    struct log_sources      sources; /* .shown and .source are the source of an event */
-    struct audit_window    *window;
+    const struct audit_filter *filter;
+    struct audit_index_range   range;   /* of time that is read: at least that of the filter */
+    struct log_sources         sources; /* .shown and .source are the source of an event */
+    struct audit_window       *window;
 
     struct stream        *stream; /* of a log */
     bool                  json;   /* that has one object on each line */
@@ -30,19 +32,25 @@ struct audit_input {
     struct log_stretch    stretch;
     struct audit_journal *journal; /* of a journal */
 
+    struct audit_index     *index;     /* being made of the log; or NULL */
+    struct audit_selection *selection; /* the log's events are read by an index; or NULL */
+    char                   *bytes;     /* owned: of the event that is read by it */
+    size_t                  bytes_room;
+
     int error; /* that ended the reading of the file; 0: none */
 };
 
-/* What to read; `time` and `source` are the query's terms on these columns. Returns an SQLite code.
- */
+/* What to read; `source` is the query's terms on that column. The filter must outlive the input: all that
+ * it leaves is read, and more. Returns an SQLite code. */
 struct audit_want {
-    const struct tbl_terms *time, *source;
-    struct sources_want     sources; /* without artefacts */
+    const struct audit_filter *filter;
+    const struct tbl_terms    *source;
+    struct sources_want        sources; /* without artefacts */
 };
 int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
                       const struct audit_want *want);
 
-/* The next event of the time range, and some before and after it: SQLITE_ROW, SQLITE_DONE or an
+/* The next event that the filter may want, and others: SQLITE_ROW, SQLITE_DONE or an
  * error. The event is valid until the next call. */
 int audit_input_next(struct tbl_scan *scan, struct audit_input *input, struct audit_event *ret);
 
