@@ -221,6 +221,27 @@ bool view_is_as_shipped(sqlite3 *db, const struct embedded_view *view)
     return same;
 }
 
+int views_as_shipped(sqlite3 *db, bool *ret)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(db, "SELECT name, sql FROM temp.sqlite_schema", -1, &stmt, NULL);
+
+    for (const struct embedded_view *view = embedded_views; view->name; view++)
+        ret[view - embedded_views] = false;
+    while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const char                 *name = (const char *)sqlite3_column_text(stmt, 0);
+        const char                 *sql = (const char *)sqlite3_column_text(stmt, 1);
+        const struct embedded_view *view = name && sql ? view_find(name) : NULL;
+        char                       *text = view ? schema_text(view) : NULL;
+        if (text)
+            ret[view - embedded_views] = strcmp(text, sql) == 0;
+        sqlite3_free(text);
+        rc = SQLITE_OK;
+    }
+    sqlite3_finalize(stmt);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
 static int insert_view(sqlite3_stmt *insert, const struct embedded_view *view)
 {
     char *sql = schema_text(view);
@@ -310,6 +331,13 @@ const char *view_header(const struct embedded_view *view, const char *word, size
 }
 
 /* Columns ----------------------------------------------------------------------- */
+
+const struct declared_column declared_columns[] = {
+#define COLUMN(view, name, type) {view, name, type},
+#include "view_columns.list.h"
+#undef COLUMN
+};
+const size_t n_declared_columns = sizeof declared_columns / sizeof declared_columns[0];
 
 static int compare_columns(const void *a, const void *b)
 {

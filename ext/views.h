@@ -36,6 +36,18 @@ const char *view_column_doc(const char *view, const char *column);
  * place. False too where that cannot be told. */
 bool view_is_as_shipped(sqlite3 *db, const struct embedded_view *view);
 
+/* The same of all, in the order of embedded_views; `ret` has room for them. Returns an SQLite code. */
+int views_as_shipped(sqlite3 *db, bool *ret);
+
+/* The columns of the views as SQLite derives them from their SELECT, which takes it long: of each view those
+ * in a row, in their order, the views sorted by name. Lists and views of shapes are not in it. Made by
+ * `make docs`, and compared with SQLite's by a test. */
+struct declared_column {
+    const char *view, *name, *type; /* type NULL: SQLite knows none */
+};
+extern const struct declared_column declared_columns[];
+extern const size_t                 n_declared_columns;
+
 /* Create every view and list as a TEMP object. A list is left out where a database of the
  * connection has a table of its name, which is then used instead. On failure sets *ret_error, which
  * the caller frees with sqlite3_free(). Returns an SQLite code. */

@@ -92,6 +92,34 @@ START_TEST(every_view_prepares_and_every_table_is_described)
 }
 END_TEST
 
+/* What a build declares of views is what SQLite derives from them; of expressions, newer versions derive a type
+ * that older ones do not know. */
+START_TEST(columns_of_views_are_those_that_sqlite_derives)
+{
+    sqlite3 *db = harness_open();
+
+    harness_expect(
+        db, "",
+        "WITH c AS MATERIALIZED (SELECT table_name, name, position, type FROM svcql_columns) "
+        "SELECT s.name, p.name, p.type FROM temp.sqlite_schema AS s "
+        "CROSS JOIN pragma_table_info(s.name, 'temp') AS p "
+        "LEFT JOIN c ON c.table_name = s.name AND c.name = p.name AND c.position = p.cid "
+        "WHERE (s.type = 'view' OR s.sql LIKE 'CREATE TABLE%%') AND s.name NOT GLOB 'sqlite_*' "
+        "AND (c.name IS NULL OR (coalesce(c.type, '') <> p.type AND "
+        "(s.type <> 'view' OR sqlite_version() < '3.41')))");
+    harness_expect(db, "1",
+                   "SELECT (SELECT count(*) FROM svcql_columns WHERE table_name IN (SELECT name "
+                   "FROM temp.sqlite_schema "
+                   "WHERE type = 'view')) = (SELECT count(*) FROM temp.sqlite_schema AS s, "
+                   "pragma_table_info(s.name, 'temp') WHERE s.type = 'view')");
+    harness_query(db, "DROP VIEW temp.timers");
+    harness_expect(db, "0", "SELECT count(*) FROM svcql_columns WHERE table_name = 'timers'");
+    harness_query(db, "CREATE TEMP VIEW timers AS SELECT 1 AS mine");
+    harness_expect(db, "mine", "SELECT name FROM svcql_columns WHERE table_name = 'timers'");
+    harness_close(db);
+}
+END_TEST
+
 static const struct sqlite3_api_routines *routines;
 
 static int take_routines(sqlite3 *db, char **error, const struct sqlite3_api_routines *api)
@@ -286,6 +314,7 @@ Suite *make_frame_suite(void)
     tcase_add_test(tcase, evidence_names_its_host_from_its_own_files);
     tcase_add_test(tcase, every_example_runs);
     tcase_add_test(tcase, every_view_prepares_and_every_table_is_described);
+    tcase_add_test(tcase, columns_of_views_are_those_that_sqlite_derives);
     tcase_add_test(tcase, loading_twice_changes_nothing);
     tcase_add_test(tcase, a_list_in_the_database_is_the_one_used);
     tcase_add_test(tcase, a_table_of_the_same_name_hides_none_of_ours);

@@ -57,3 +57,14 @@ SELECT CASE WHEN row_number() OVER (PARTITION BY kind ORDER BY name) = 1
        coalesce(char(10) || char(10) || '\`\`\`sql' || char(10) || examples || char(10) || '\`\`\`', '') || char(10)
   FROM svcql_tables WHERE kind NOT IN ('table', 'function') ORDER BY kind, name;"
 } >sql/README.md
+
+# Newer SQLite has a type for every column of a view, so the list is written with an older one.
+if [ "$(query "SELECT sqlite_version() < '3.41'")" = 1 ]; then
+    {
+        echo "/* view_columns.list.h -- the columns of the views, as SQLite derives them: made by \`make docs\`. */"
+        query "
+SELECT 'COLUMN(\"' || s.name || '\", \"' || c.name || '\", ' || iif(c.type = '', 'NULL', '\"' || c.type || '\"') || ')'
+  FROM temp.sqlite_schema AS s, pragma_table_xinfo(s.name, 'temp') AS c
+ WHERE s.type = 'view' ORDER BY s.name, c.cid;"
+    } >ext/view_columns.list.h
+fi

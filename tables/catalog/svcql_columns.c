@@ -22,8 +22,11 @@ struct column_row {
 };
 
 struct state {
-    size_t        table, view, column;
-    sqlite3_stmt *stmt;    /* names the columns of a view */
+    size_t table, view, column;
+    size_t declared; /* the next one of the view at `view`, which ends before `declared_end` */
+    size_t declared_end;
+    bool  *as_shipped;     /* owned: by view; NULL: not known yet */
+    sqlite3_stmt *stmt;    /* names the columns of another view */
     bool          listing; /* those of the view at `view` */
 };
 
@@ -77,7 +80,8 @@ static int next_of_table(struct tbl_scan *scan, struct column_row *row)
 }
 
 /* SQLite derives a view's columns from its SELECT. The pragma only resolves names, which costs a
- * tenth of preparing the SELECT. */
+ * tenth of preparing the SELECT, and still most of the time that this table would take: so only views that are
+ * not declared are asked for. */
 static int prepare_view(struct tbl_scan *scan, const char *name)
 {
     struct state *state = tbl_state(scan);
@@ -89,47 +93,110 @@ static int prepare_view(struct tbl_scan *scan, const char *name)
         if (rc != SQLITE_OK)
             return rc;
     }
-    state->listing = true;
+    state->declared_end = 0;
     /* A list that the user's own database holds is not in the TEMP schema, so it is not described.
      */
     return sqlite3_bind_text(state->stmt, 1, name, -1, SQLITE_STATIC);
 }
 
-static void fill_of_view(struct tbl_scan *scan, struct column_row *row, const char *view)
+static void fill_of_view(struct tbl_scan *scan, struct column_row *row, const char *view,
+                         const char *name, const char *type)
 {
     struct state *state = tbl_state(scan);
-    const char   *name = (const char *)sqlite3_column_text(state->stmt, 0);
-    const char   *type = (const char *)sqlite3_column_text(state->stmt, 1);
 
     *row = (struct column_row){.table_name = view,
-                               .name = name ? tbl_printf(scan, "%s", name) : NULL,
+                               .name = name,
                                .position = (int64_t)state->column++,
-                               .type = type && *type ? tbl_printf(scan, "%s", type) : NULL,
+                               .type = type && *type ? type : NULL,
                                .description = name ? view_column_doc(view, name) : NULL};
+}
+
+/* Find the view's columns among those declared at the build; false where it has none, or the user has put
+ * another view in its place. */
+static bool find_declared(struct state *state, const char *view)
+{
+    size_t low = 0, high = n_declared_columns;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(declared_columns[middle].view, view) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (high = low; high < n_declared_columns && strcmp(declared_columns[high].view, view) == 0;)
+        high++;
+    state->declared = low;
+    state->declared_end = state->as_shipped[state->view] ? high : low;
+    return state->declared < state->declared_end;
+}
+
+static int learn_shipped(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+    size_t        n = 0;
+
+    while (embedded_views[n].name)
+        n++;
+    if (!(state->as_shipped = sqlite3_malloc64(n * sizeof *state->as_shipped)))
+        return SQLITE_NOMEM;
+    return views_as_shipped(svcql_db(tbl_svcql(scan)), state->as_shipped);
+}
+
+/* Begin with the columns of the view at `view`, if they are wanted. */
+static int begin_view(struct tbl_scan *scan, const char *view)
+{
+    struct state *state = tbl_state(scan);
+    int           rc = SQLITE_OK;
+
+    if (state->listing ||
+        !tbl_match_text(TBL_TERMS(scan, struct column_row, table_name), view, false))
+        return SQLITE_OK;
+    if (!state->as_shipped)
+        rc = learn_shipped(scan);
+    if (rc == SQLITE_OK && !find_declared(state, view))
+        rc = prepare_view(scan, view);
+    state->listing = true;
+    return rc;
+}
+
+/* The next column of the view that is listed: SQLITE_ROW, SQLITE_DONE or an error. */
+static int next_column(struct tbl_scan *scan, struct column_row *row, const char *view)
+{
+    struct state *state = tbl_state(scan);
+
+    if (state->declared_end) {
+        if (state->declared == state->declared_end)
+            return SQLITE_DONE;
+        const struct declared_column *column = &declared_columns[state->declared++];
+        fill_of_view(scan, row, view, column->name, column->type);
+        return SQLITE_ROW;
+    }
+    int rc = sqlite3_step(state->stmt);
+    if (rc == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(state->stmt, 0);
+        const char *type = (const char *)sqlite3_column_text(state->stmt, 1);
+        fill_of_view(scan, row, view, name ? tbl_printf(scan, "%s", name) : NULL,
+                     type ? tbl_printf(scan, "%s", type) : NULL);
+    }
+    return rc;
 }
 
 static int next_of_view(struct tbl_scan *scan, struct column_row *row)
 {
     struct state *state = tbl_state(scan);
 
-    for (const struct embedded_view *view; (view = &embedded_views[state->view])->name;) {
-        int rc = SQLITE_OK;
-
-        if (!state->listing &&
-            tbl_match_text(TBL_TERMS(scan, struct column_row, table_name), view->name, false) &&
-            (rc = prepare_view(scan, view->name)) != SQLITE_OK)
-            return rc;
-        if (state->listing && (rc = sqlite3_step(state->stmt)) == SQLITE_ROW) {
-            fill_of_view(scan, row, view->name);
-            return SQLITE_ROW;
-        }
-        if (state->listing)
+    for (const struct embedded_view *view; (view = &embedded_views[state->view])->name;
+         state->view++) {
+        int rc = begin_view(scan, view->name);
+        if (rc == SQLITE_OK && state->listing)
+            rc = next_column(scan, row, view->name);
+        if (rc == SQLITE_DONE)
             rc = sqlite3_reset(state->stmt);
         if (rc != SQLITE_OK)
             return rc;
         state->listing = false;
-        state->column = 0;
-        state->view++;
+        state->column = state->declared_end = 0;
     }
     return SQLITE_DONE;
 }
@@ -146,6 +213,7 @@ static void close_scan(struct tbl_scan *scan)
     struct state *state = tbl_state(scan);
 
     sqlite3_finalize(state->stmt);
+    sqlite3_free(state->as_shipped);
 }
 
 static const struct tbl_column columns[] = {
