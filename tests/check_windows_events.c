@@ -144,6 +144,54 @@ START_TEST(range_of_time_reads_only_the_chunks_it_touches)
 }
 END_TEST
 
+START_TEST(a_record_number_reads_only_the_chunks_that_may_have_it)
+{
+    sqlite3 *db = harness_open();
+    char     path[4096];
+
+    snprintf(path, sizeof path, "%s/Long.evtx", harness_scratch());
+    stage_many(path, 2000);
+    harness_expect(
+        db, "1900|1700001899",
+        "SELECT record_id, CAST(time AS INTEGER) FROM windows_events('%s') WHERE record_id = 1900",
+        path);
+    ck_assert_int_le(
+        harness_int(db, "SELECT records FROM evidence_sources WHERE location = '%s'", path), 900);
+    harness_expect(
+        db, "5\n1000\n1900",
+        "SELECT record_id FROM windows_events('%s') WHERE record_id IN (1900, 5, 1000, -1, 99999)",
+        path);
+    harness_close(db);
+}
+END_TEST
+
+/* As of a log that was exported: its records have numbers of their own, its events those that they had. */
+START_TEST(chunks_whose_events_have_other_numbers_are_read)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        path[4096];
+    size_t      size;
+
+    snprintf(path, sizeof path, "%s/Export.evtx", dir);
+    stage_many(path, 1000);
+    uint8_t *log = (uint8_t *)harness_read(path, &size);
+    ck_assert_uint_gt(size, EVTX_HEADER_SIZE + 2 * EVTX_CHUNK_SIZE);
+    for (uint8_t *chunk = log + EVTX_HEADER_SIZE; chunk < log + size; chunk += EVTX_CHUNK_SIZE) {
+        uint8_t *numbers[] = {chunk + 24, chunk + 32, chunk + 512 + 8,
+                              chunk + le32(chunk + 44) + 8};
+        for (size_t i = 0; i < 4; i++)
+            put_le(numbers[i], le64(numbers[i]) + 5000, 8);
+    }
+    make_evtx_seal(log, size);
+    harness_write(dir, "Export.evtx", log, size);
+    harness_expect(db, "900", "SELECT record_id FROM windows_events('%s') WHERE record_id = 900",
+                   path);
+    free(log);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(chunks_whose_clock_is_doubtful_are_read)
 {
     sqlite3    *db = harness_open();
@@ -578,6 +626,8 @@ Suite *make_windows_events_suite(void)
     tcase_add_test(tcase, terms_leave_out_nothing_that_fits_them);
     tcase_add_test(tcase, source_names_a_file_whether_or_not_evidence_knows_it);
     tcase_add_test(tcase, range_of_time_reads_only_the_chunks_it_touches);
+    tcase_add_test(tcase, a_record_number_reads_only_the_chunks_that_may_have_it);
+    tcase_add_test(tcase, chunks_whose_events_have_other_numbers_are_read);
     tcase_add_test(tcase, chunks_whose_clock_is_doubtful_are_read);
     tcase_add_test(tcase, damage_is_reported_and_costs_no_other_chunk);
     tcase_add_test(tcase, chunk_cut_off_a_closed_log_is_missed);

@@ -15,11 +15,16 @@
 #define SEEN_BITS 16
 
 struct event_log {
-    struct stream         *stream;
-    uint64_t               size; /* UINT64_MAX: not known before its end */
-    uint64_t               next; /* offset of the next chunk */
-    uint64_t               at;   /* offset of the chunk being read */
-    double                 min, max;
+    struct stream     *stream;
+    uint64_t           size; /* UINT64_MAX: not known before its end */
+    uint64_t           next; /* offset of the next chunk */
+    uint64_t           at;   /* offset of the chunk being read */
+    struct event_range range;
+    enum {
+        NOT_KNOWN,
+        AS_RECORDS,
+        OTHERS
+    } numbers;                     /* of the events read so far, beside their records' */
     double                 before; /* when the last record of the chunk before was written */
     bool                   open_chunk, intact;
     struct evtx_reader    *reader;
@@ -61,7 +66,7 @@ static int read_header(struct event_log *log)
     return 0;
 }
 
-int event_log_open(struct stream *stream, double min, double max, struct event_log **ret)
+int event_log_open(struct stream *stream, const struct event_range *range, struct event_log **ret)
 {
     struct event_log *log = calloc(1, sizeof *log);
     int64_t           size = stream_size(stream);
@@ -72,8 +77,7 @@ int event_log_open(struct stream *stream, double min, double max, struct event_l
     }
     log->stream = stream;
     log->size = size < 0 ? UINT64_MAX : (uint64_t)size;
-    log->min = min;
-    log->max = max;
+    log->range = *range;
     log->before = -INFINITY;
     int r = evtx_reader_new(&log->reader);
     if (!r)
@@ -116,6 +120,24 @@ static bool has_old_records(const struct event_log *log, uint64_t at, uint32_t f
            memmem(slack, size, "**\0\0", 4) != NULL;
 }
 
+/* Whether a chunk has none of the wanted numbers. */
+static bool without_ids(const struct event_log *log, const struct evtx_chunk *header, uint64_t last)
+{
+    size_t low = 0, high = log->range.n_ids;
+
+    if (!high || log->numbers != AS_RECORDS || header->last_record != last ||
+        header->first_record > last)
+        return false;
+    while (low < high) { /* the first that is not below the chunk's first */
+        size_t middle = low + (high - low) / 2;
+        if (log->range.ids[middle] < 0 || (uint64_t)log->range.ids[middle] < header->first_record)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == log->range.n_ids || (uint64_t)log->range.ids[low] > last;
+}
+
 /* Whether the chunk at `next` is outside the range, by a few bytes of it. */
 static bool outside(struct event_log *log)
 {
@@ -132,10 +154,14 @@ static bool outside(struct event_log *log)
     double first = written(head, n_head, 512), last = written(tail, n_tail, 0);
     bool   forwarded = head[HEAD - 1] != 0x0c; /* no template instance */
     log->before = last;
+    if (n_tail == sizeof tail && le64(head + 512 + 8) == header.first_record &&
+        without_ids(log, &header, le64(tail + 8)) &&
+        !has_old_records(log, log->next, header.free_at))
+        return true;
     if (isnan(first) || isnan(last) || isnan(before) || forwarded || last < first ||
         first < before - SPARE)
         return false;
-    return (fmin(first, before) - SPARE > log->max || last + SPARE < log->min) &&
+    return (fmin(first, before) - SPARE > log->range.max || last + SPARE < log->range.min) &&
            !has_old_records(log, log->next, header.free_at);
 }
 
@@ -249,7 +275,7 @@ static void begin_chunk(struct event_log *log, const struct evtx_chunk *chunk, s
 /* Load the next chunk that may hold wanted records: 1, 0 at the end, or a negative errno. */
 static int next_chunk(struct event_log *log)
 {
-    bool              ranged = !isinf(log->min) || !isinf(log->max);
+    bool              ranged = !isinf(log->range.min) || !isinf(log->range.max) || log->range.n_ids;
     struct evtx_chunk chunk;
     size_t            size;
 
@@ -306,6 +332,21 @@ static bool is_copy(struct event_log *log, const struct evtx_record *record,
     return false;
 }
 
+/* Note whether the event has the number of its record. */
+static void compare_numbers(struct event_log *log, const struct evtx_record *record,
+                            const struct evtx_event *event)
+{
+    int64_t id = -1;
+
+    if (record->carved)
+        return;
+    evtx_value_int(&event->system[EVTX_RECORD_ID], &id);
+    if (id < 0 || (uint64_t)id != record->id)
+        log->numbers = OTHERS;
+    else if (log->numbers == NOT_KNOWN)
+        log->numbers = AS_RECORDS;
+}
+
 static void count_failure(struct event_log *log, const struct evtx_record *record)
 {
     if (record->carved)
@@ -330,6 +371,7 @@ int event_log_next(struct event_log *log, struct evtx_record *ret_record,
                 log->stats.copies++;
                 continue;
             }
+            compare_numbers(log, ret_record, ret_event);
             log->stats.records++;
             log->stats.carved += ret_record->carved;
             return 1;

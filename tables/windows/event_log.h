@@ -1,6 +1,6 @@
 /* event_log.h -- the events of one .evtx file, in the order of its chunks, read 64 KiB at a time.
  *
- *     r = event_log_open(stream, min, max, &log);
+ *     r = event_log_open(stream, &range, &log);
  *     while ((r = event_log_next(log, &record, &event)) > 0)
  *         ...
  *     event_log_close(log);
@@ -15,6 +15,9 @@
  * forwarded or have no such time are read, and those with old records after the last one. An event
  * whose own time differs from when it was written by more than that, in a chunk whose clock seems
  * to run well, can be missed.
+ *
+ * Record numbers leave out chunks by the first and last number that their headers have, as long as the numbers
+ * in the events read are those of their records, which they are not in a log that was exported or forwarded.
  */
 #ifndef SVCQL_EVENT_LOG_H
 #define SVCQL_EVENT_LOG_H
@@ -24,11 +27,18 @@
 struct event_log;
 struct stream;
 
+/* What is wanted of a log. */
+struct event_range {
+    double         min, max; /* seconds since the epoch, infinite where open */
+    const int64_t *ids;      /* record numbers, ascending; the caller's */
+    size_t         n_ids;    /* 0: of any number */
+};
+
 struct event_log_stats {
     uint64_t records, skipped; /* decoded; found but not decodable */
     uint64_t carved, stale;  /* of records; carved ones without their template, not in `skipped` */
     uint64_t copies;         /* carved ones of which the live record was given: left out */
-    uint64_t chunks, unread; /* chunks read; left out by the range of time */
+    uint64_t chunks, unread; /* chunks read; left out by the range */
     uint64_t damaged;        /* pieces of 64 KiB that are neither a chunk nor empty */
     uint64_t bad_checksums;  /* chunks whose checksums are wrong */
     uint64_t lost;           /* bytes of chunks that should be records and are not */
@@ -38,9 +48,8 @@ struct event_log_stats {
     bool     ended; /* the whole file has been read */
 };
 
-/* Takes the stream, on failure too. `min` and `max`: seconds since the epoch, infinite where
- * open. -EBADMSG where there is neither a file header nor any chunk; -ENOMEM; what read says. */
-int event_log_open(struct stream *stream, double min, double max, struct event_log **ret);
+/* Takes the stream, on failure too. -EBADMSG where there is neither a file header nor any chunk; -ENOMEM; what read says. */
+int event_log_open(struct stream *stream, const struct event_range *range, struct event_log **ret);
 
 /* Where a log is in time, seconds since the epoch: widened by when the records of its first and its
  * last chunk were written. False where that is not known, or where it cannot be read by time. */

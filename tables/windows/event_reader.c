@@ -58,7 +58,7 @@ int event_open(struct stream *stream, bool json, struct event_range range,
         stream_close(stream);
         return -ENOMEM;
     }
-    int r = json ? 0 : event_log_open(stream, range.min, range.max, &reader->log);
+    int r = json ? 0 : event_log_open(stream, &range, &reader->log);
     if (json)
         reader->stream = stream;
     if (r)
@@ -436,7 +436,7 @@ static struct event_totals log_totals(const struct event_reader *reader, struct 
     note(detail, s.damaged, "chunk", "damaged");
     note(detail, s.bad_checksums, "chunk", "with a wrong checksum");
     note(detail, s.cut, "byte", "missing at the end");
-    note(detail, s.unread, "chunk", "outside the wanted time");
+    note(detail, s.unread, "chunk", "outside the wanted range");
     if (is_miscounted(&s))
         note(detail, s.counted, "chunk", "by the count of the file's header");
     bool damaged = s.headerless || s.skipped || s.lost || s.damaged || s.cut ||

@@ -5,15 +5,12 @@
 #ifndef SVCQL_EVENT_READER_H
 #define SVCQL_EVENT_READER_H
 
+#include "event_log.h"
 #include "formats/evtx/evtx.h"
 #include "formats/text/event_fields.h"
 
 struct event_reader;
 struct stream;
-
-struct event_range {
-    double min, max; /* seconds since the epoch; infinite where open */
-};
 
 struct event_totals {
     int64_t records, skipped;

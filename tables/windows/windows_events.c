@@ -214,7 +214,8 @@ static int open_file(struct tbl_scan *scan)
 {
     struct state        *state = tbl_state(scan);
     const struct source *source = tbl_source(scan);
-    struct event_range   range = {state->times->min, state->times->max};
+    struct event_range   range = {state->times->min, state->times->max, state->records->ints,
+                                  state->records->n};
     struct stream       *stream;
 
     int r = root_open_stream(source->root, source->path, NULL, &stream);

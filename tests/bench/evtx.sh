@@ -50,6 +50,7 @@ ask "System columns and data" "SELECT count(*) FROM (SELECT $system, data $from)
 ask "xml" "SELECT sum(length(xml)) $from"
 ask "event_id = 7045" "SELECT count(*) $from WHERE event_id = 7045"
 ask "event_id = 7045, values" "SELECT count(service_name || image_path) $from WHERE event_id = 7045"
+ask "record_id = 40000" "SELECT count(*) $from WHERE record_id = 40000"
 ask "five minutes" "SELECT count(*) $from WHERE time BETWEEN 1700050000 AND 1700050300"
 peer "xml, written out" "SELECT xml $from" "evtxexport -f xml" "evtxexport -f xml '$log'"
 # The Rust reader, by the Python package evtx; its start is that of Python.
