@@ -4,7 +4,8 @@
  *
  * SQLite itself reads all rows and sorts them. Here the rows come from a statement over the same
  * table, run once for each window of time: the first holds some fifty rows at that end of the logs,
- * each after it is sixteen times as wide, more where one was empty, and the last is open. SQLite sorts the rows of a window,
+ * each after it is as wide as the rows that are missing of a LIMIT seem to need, else sixteen times as wide, more where
+ * one was empty, and the last is open. SQLite sorts the rows of a window,
  * and ends the scan when it has enough. Every row that the table finds for its own time is in
  * exactly one window, wherever in its log it stands. Where a log cannot be sought by time, all is
  * one window.
@@ -27,9 +28,11 @@ struct order {
     struct tbl_ends ends;
     double          low, high; /* of the window: low is in it, high is not */
     double          width;     /* of the next one */
-    bool            descending;
-    bool            empty; /* the window gave no row so far */
-    bool            last;  /* no window comes after this one */
+    double
+        wanted; /* rows that the query takes at most, less those of windows before; 0: not known */
+    double given; /* rows of the window */
+    bool   descending;
+    bool   last; /* no window comes after this one */
 };
 
 static size_t time_at(const struct tbl_table *table)
@@ -186,10 +189,21 @@ static bool is_open(const struct tbl_terms *time)
 static int begin_window(struct order *order)
 {
     order->stmt = order->last && order->rest ? order->rest : order->window;
-    order->empty = true;
+    order->given = 0;
     sqlite3_reset(order->stmt);
     int rc = sqlite3_bind_double(order->stmt, 1, order->low);
     return rc == SQLITE_OK ? sqlite3_bind_double(order->stmt, 2, order->high) : rc;
+}
+
+/* Make the next window wider: twice as wide as the rows that are missing need, if they are as dense. */
+static void widen(struct order *order)
+{
+    double times = order->given ? WIDER : WIDER * WIDER;
+
+    order->wanted -= order->given;
+    if (order->given && order->wanted > 0)
+        times = fmin(fmax(2 * order->wanted / order->given, 1), WIDER);
+    order->width *= times;
 }
 
 /* Go on to the window beside the one before: down from the latest row, or up from the earliest. */
@@ -208,7 +222,6 @@ static void step(struct tbl_scan *scan, struct order *order)
         order->last = order->high > fmin(time->max, order->ends.last);
         order->high = order->last ? INFINITY : order->high;
     }
-    order->width *= order->empty ? WIDER * WIDER : WIDER;
 }
 
 /* The first window, for a query that takes so many rows; 0: unknown. */
@@ -220,6 +233,7 @@ static void begin(struct tbl_scan *scan, struct order *order, double rows)
     order->width =
         order->descending ? ends->last - ends->near_last : ends->near_first - ends->first;
     order->width = fmax(order->width, 1) * fmax(rows / ROWS_NEAR, 1);
+    order->wanted = rows;
     order->low = fmin(ends->last, time->max);
     order->high = fmax(ends->first, time->min);
     step(scan, order);
@@ -282,13 +296,14 @@ int order_next(struct tbl_scan *scan)
 
     for (;;) {
         int rc = sqlite3_step(order->stmt);
-        order->empty &= rc != SQLITE_ROW;
+        order->given += rc == SQLITE_ROW;
         if (rc == SQLITE_ROW)
             return rc;
         if (rc != SQLITE_DONE)
             return fail(scan, rc);
         if (order->last)
             return SQLITE_DONE;
+        widen(order);
         step(scan, order);
         if ((rc = begin_window(order)) != SQLITE_OK)
             return rc;

@@ -1,11 +1,12 @@
-/* event_tables.c -- process_events, service_events and timeline: what the logs record in one shape,
- * newest first without reading the logs whole.
+/* event_tables.c -- process_events, service_events, service_commands and timeline: what the logs record in one
+ * shape, newest first without reading the logs whole.
  *
  *     SELECT datetime, login_user, cmdline FROM process_events ORDER BY time DESC LIMIT 20;
  *
  * Each is a view of sql/, called ..._rows there, which brings the logs to one shape. As views they
  * could only be sorted whole. As tables they are read one window of time after another, and the
- * view hands each on to the logs. In a join that is not by time, have one of them kept first: WITH p AS
+ * view hands each on to the logs. And where other views name one, SQLite plans its view when it is read, once, and
+ * not at each name. In a join that is not by time, have one of them kept first: WITH p AS
  * MATERIALIZED (SELECT ... FROM process_events).
  */
 #include <math.h>
@@ -46,6 +47,17 @@ struct service_event {
     const char *login_user, *session, *asker;
     int64_t     asker_pid;
     const char *how;
+};
+
+struct service_command {
+    double      time;
+    const char *datetime, *host, *user, *login_user;
+    int64_t     pid, ppid;
+    const char *parent, *exe, *cmdline, *tool, *verb, *target, *options, *remote;
+    int64_t     runtime;
+    const char *via;
+    int64_t     obfuscated, success, patch_cycle;
+    const char *source, *record, *platform, *session;
 };
 
 struct moment {
@@ -137,6 +149,37 @@ static const struct tbl_column service_columns[] = {
           "NULL where nobody recorded it"),
 };
 
+static const struct tbl_column command_columns[] = {
+    TIME(struct service_command),
+    DATETIME(struct service_command),
+    TEXT(struct service_command, host, "Host that it was run on"),
+    TEXT(struct service_command, user, "Account that it ran as"),
+    TEXT(struct service_command, login_user, "Account that had logged in"),
+    NUMBER(struct service_command, pid, "Process id"),
+    NUMBER(struct service_command, ppid, "Process id of the parent"),
+    TEXT(struct service_command, parent, "Program of the parent process; of a history the shell"),
+    TEXT(struct service_command, exe, "Program of the process"),
+    TEXT(struct service_command, cmdline, "Command line"),
+    TBL_COL(struct service_command, tool, TBL_KEY | TBL_LITERAL | TBL_ID,
+            "Tool for services: systemctl, sc, launchctl, ..."),
+    TBL_COL(struct service_command, verb, TBL_KEY | TBL_LITERAL | TBL_NOCASE | TBL_ID,
+            "What the tool was asked to do"),
+    TBL_COL(struct service_command, target, TBL_KEY | TBL_LITERAL | TBL_NOCASE | TBL_ID,
+            "Unit, label or service that it is about"),
+    TBL_COL(struct service_command, options, TBL_ID, "Its options, a JSON array"),
+    TEXT(struct service_command, remote, "Host that the command acts on, where it is another one"),
+    NUMBER(struct service_command, runtime, "1 where the effect lasts until the next boot"),
+    TBL_COL(struct service_command, via, TBL_ID,
+            "Programs that ran the tool or logged it, separated by blanks: sudo, sh, ssh, ..."),
+    NUMBER(struct service_command, obfuscated, "1 where its text hides the tool"),
+    NUMBER(struct service_command, success, "1 it ran, 0 it could not, NULL unknown"),
+    NUMBER(struct service_command, patch_cycle, "1 where a package's own script ran it"),
+    SOURCE(struct service_command),
+    PLATFORM(struct service_command),
+    EXACT(struct service_command, session,
+          "Login session, by audit or logind; of Windows the logon id"),
+};
+
 static const struct tbl_column moment_columns[] = {
     TIME(struct moment),
     DATETIME(struct moment),
@@ -171,6 +214,67 @@ struct state {
     const struct shown *shown;
 };
 
+/* Statements of scans that have ended, for those of the same statement that come after: the windows of a scan in
+ * order of time differ in their values alone, and SQLite takes long to plan a view. */
+#define SPARE_MAX 4
+
+struct spares {
+    sqlite3_stmt *stmts[SPARE_MAX];
+    size_t        next; /* to be replaced */
+};
+
+static const char spares_key;
+
+static void free_spares(void *data)
+{
+    struct spares *spares = data;
+
+    for (size_t i = 0; i < SPARE_MAX; i++)
+        sqlite3_finalize(spares->stmts[i]);
+    sqlite3_free(spares);
+}
+
+static struct spares *spares_of(struct svcql *svcql)
+{
+    struct spares *spares = svcql_kept(svcql, &spares_key);
+
+    if (spares || !(spares = sqlite3_malloc64(sizeof *spares)))
+        return spares;
+    *spares = (struct spares){0};
+    return svcql_keep_statement(svcql, &spares_key, spares, free_spares) == SQLITE_OK ? spares
+                                                                                      : NULL;
+}
+
+/* A spare statement of this text, which is the caller's then; or NULL. */
+static sqlite3_stmt *take_spare(struct svcql *svcql, const char *sql)
+{
+    struct spares *spares = svcql_kept(svcql, &spares_key);
+    sqlite3_stmt  *stmt = NULL;
+
+    for (size_t i = 0; spares && !stmt && i < SPARE_MAX; i++)
+        if (spares->stmts[i] && strcmp(sqlite3_sql(spares->stmts[i]), sql) == 0) {
+            stmt = spares->stmts[i];
+            spares->stmts[i] = NULL;
+        }
+    return stmt;
+}
+
+static void give_spare(struct svcql *svcql, sqlite3_stmt *stmt)
+{
+    struct spares *spares = stmt && sqlite3_reset(stmt) == SQLITE_OK ? spares_of(svcql) : NULL;
+    size_t         i = 0;
+
+    if (!spares) {
+        sqlite3_finalize(stmt);
+        return;
+    }
+    while (i < SPARE_MAX && spares->stmts[i])
+        i++;
+    i = i < SPARE_MAX ? i : spares->next++ % SPARE_MAX;
+    sqlite3_finalize(spares->stmts[i]);
+    spares->stmts[i] = stmt;
+}
+
 /* SQLite's own error stands as it is, as if the query had the view in it. */
 static int fail(struct tbl_scan *scan, int rc)
 {
@@ -191,9 +295,9 @@ static void put_terms(const struct tbl_scan *scan, const struct tbl_column *colu
 {
     const struct tbl_terms *terms = tbl_terms(scan, column->offset);
 
-    if (isfinite(terms->min))
+    if (terms->min > -INFINITY)
         buffer_printf(sql, " AND \"%s\" >= ?", column->name);
-    if (isfinite(terms->max))
+    if (terms->max < INFINITY)
         buffer_printf(sql, " AND \"%s\" <= ?", column->name);
     if (!hands_on(terms))
         return;
@@ -212,9 +316,9 @@ static int bind_terms(const struct tbl_scan *scan, const struct tbl_column *colu
     const struct tbl_terms *terms = tbl_terms(scan, column->offset);
     int                     rc = SQLITE_OK;
 
-    if (isfinite(terms->min))
+    if (terms->min > -INFINITY)
         rc = sqlite3_bind_double(stmt, (*at)++, terms->min);
-    if (rc == SQLITE_OK && isfinite(terms->max))
+    if (rc == SQLITE_OK && terms->max < INFINITY)
         rc = sqlite3_bind_double(stmt, (*at)++, terms->max);
     for (size_t i = 0;
          rc == SQLITE_OK && column->type == TBL_TEXT && hands_on(terms) && i < terms->n; i++)
@@ -257,7 +361,9 @@ static int open_scan(struct tbl_scan *scan)
         buffer_puts(&sql, " UNION ALL ");
         put_select(scan, table, more, &sql);
     }
-    if (buffer_text(&sql))
+    if (buffer_text(&sql) && (state->stmt = take_spare(tbl_svcql(scan), sql.data)))
+        rc = SQLITE_OK;
+    else if (!sql.failed)
         rc = sqlite3_prepare_v2(svcql_db(tbl_svcql(scan)), sql.data, -1, &state->stmt, NULL);
     buffer_free(&sql);
     for (size_t c = 0; rc == SQLITE_OK && c < (more ? 2 : 1) * table->n_columns; c++)
@@ -310,7 +416,7 @@ static int next(struct tbl_scan *scan, void *row)
 
 static void close_scan(struct tbl_scan *scan)
 {
-    sqlite3_finalize(((struct state *)tbl_state(scan))->stmt);
+    give_spare(tbl_svcql(scan), ((struct state *)tbl_state(scan))->stmt);
 }
 
 /* The ends ------------------------------------------------------------------------------ */
@@ -373,6 +479,12 @@ static const struct tbl_example service_examples[] = {
      "'failed')"},
 };
 
+static const struct tbl_example command_examples[] = {
+    {"Commands of people, not of packages",
+     "SELECT datetime, login_user, tool, verb, target, cmdline FROM service_commands WHERE NOT "
+     "patch_cycle"},
+};
+
 static const struct tbl_example moment_examples[] = {
     {"What happened on a host in half an hour",
      "SELECT datetime, kind, user, text, severity FROM timeline WHERE host = 'web1' AND time "
@@ -403,6 +515,10 @@ EVENT_TABLE(process_events, struct process_event,
 EVENT_TABLE(service_events, struct service_event,
             "What happened to services, in one shape, as service managers and logs record it",
             20000, service_columns, service_examples);
+EVENT_TABLE(service_commands, struct service_command,
+            "Every command that did something to services, who ran it, and on what; one row for "
+            "each target",
+            20000, command_columns, command_examples);
 EVENT_TABLE(timeline, struct moment, "The events of every source in one order of time", 200000,
             moment_columns, moment_examples);
 
@@ -418,6 +534,9 @@ static const struct shown *shown_by(const struct tbl_scan *scan)
          .more = "unit_changes",
          .fuller = "asked_by",
          .fuller_from = offsetof(struct service_event, login_user)},
+        {.table = &service_commands_table,
+         .view = "service_command_rows",
+         .logs = {"audit_events", "journal", "windows_events", "auth_events", "shell_history"}},
         {.table = &timeline_table,
          .view = "timeline_rows",
          .logs = {"audit_events", "journal", "auth_events", "windows_events", "shell_history",

@@ -67,9 +67,9 @@ static void write_terms(struct tbl_scan *scan, struct buffer *sql)
     const struct tbl_terms *time = TBL_TERMS(scan, struct found_row, time);
     const struct tbl_terms *host = TBL_TERMS(scan, struct found_row, host);
 
-    if (isfinite(time->min))
+    if (time->min > -INFINITY)
         buffer_puts(sql, " AND time >= ?1");
-    if (isfinite(time->max))
+    if (time->max < INFINITY)
         buffer_puts(sql, " AND time <= ?2");
     if (host->n == 1)
         buffer_puts(sql, " AND host = ?3");
@@ -81,9 +81,9 @@ static int bind_terms(struct tbl_scan *scan, sqlite3_stmt *stmt)
     const struct tbl_terms *host = TBL_TERMS(scan, struct found_row, host);
     int                     rc = SQLITE_OK;
 
-    if (isfinite(time->min))
+    if (time->min > -INFINITY)
         rc = sqlite3_bind_double(stmt, 1, time->min);
-    if (rc == SQLITE_OK && isfinite(time->max))
+    if (rc == SQLITE_OK && time->max < INFINITY)
         rc = sqlite3_bind_double(stmt, 2, time->max);
     if (rc == SQLITE_OK && host->n == 1)
         rc = sqlite3_bind_text(stmt, 3, host->texts[0], -1, SQLITE_TRANSIENT);

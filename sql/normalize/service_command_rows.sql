@@ -1,15 +1,15 @@
--- service_commands: every command that did something to services, who ran it, and on what.
+-- service_command_rows: every command that did something to services, who ran it, and on what.
 --
 -- why:             systemctl, sc, launchctl and similar tools, however they were wrapped, from every log of processes
 --                  and from what users typed. One row for each target. Where a log has what a wrapper ran as a row of its
 --                  own (same host, process or its child, within ten seconds), the wrapper's row is left out unless it
---                  leads to another host or hides something.
+--                  leads to another host or hides something. The table service_commands shows these rows.
 -- false positives: patch_cycle marks commands of a package's own scripts: a tool that such scripts call, on a usual
 --                  target, within a minute of the package log's lines; such scripts stop only their own service
 -- sources:         process_rows, windows_events, shell_history, unified_log, package_history, evidence
 --
---   SELECT datetime, login_user, tool, verb, target, cmdline FROM service_commands WHERE NOT patch_cycle;
-CREATE TEMP VIEW service_commands AS
+--   SELECT datetime, login_user, tool, verb, target, cmdline FROM service_command_rows WHERE NOT patch_cycle;
+CREATE TEMP VIEW service_command_rows AS
 WITH patches AS MATERIALIZED (
     SELECT h.host COLLATE NOCASE AS host, CAST(h.time / 60 + d.value AS INTEGER) AS minute,
            ' ' || group_concat(DISTINCT h.package) AS packages
