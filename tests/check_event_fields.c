@@ -57,7 +57,7 @@ struct total {
 
 static void compare_log(const char *path, void *data)
 {
-    const struct event_range all = {-INFINITY, INFINITY};
+    const struct event_range all = {.min = -INFINITY, .max = INFINITY};
     struct total            *total = data;
     struct event_reader     *reader;
     struct stream           *stream;

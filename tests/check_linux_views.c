@@ -596,7 +596,8 @@ START_TEST(a_range_of_time_reaches_every_log_that_can_seek)
     sqlite3 *db = harness_open();
     char    *plan;
 
-    plan = harness_query(db, "EXPLAIN QUERY PLAN SELECT * FROM service_commands WHERE time > 1");
+    plan =
+        harness_query(db, "EXPLAIN QUERY PLAN SELECT * FROM service_command_rows WHERE time > 1");
     ck_assert_ptr_nonnull(strstr(plan, "SCAN a VIRTUAL TABLE INDEX 0:time>=?"));
     ck_assert_ptr_nonnull(strstr(plan, "SCAN s VIRTUAL TABLE INDEX 0:time>=?"));
     ck_assert_ptr_null(strstr(plan, "MATERIALIZE process_events"));

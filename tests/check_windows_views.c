@@ -635,7 +635,7 @@ END_TEST
 START_TEST(ranges_of_time_reach_the_logs_through_the_views)
 {
     static const char *const views[] = {"process_rows", "service_rows", "file_events",
-                                        "registry_events", "service_commands"};
+                                        "registry_events", "service_command_rows"};
     sqlite3                 *db = harness_open();
 
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
@@ -743,8 +743,9 @@ START_TEST(ranges_of_time_reach_the_logs_through_findings)
                      {"t1569_command_execution", 1}, {"t1569_tool_child", 1},
                      {"t1569_unasked_start", 1},     {"t1569_account_jump", 1},
                      {"t1569_service_network", 1}};
-    static const char *const facts[] = {"service_event_facts", "file_facts",    "process_facts",
-                                        "registry_facts",      "command_facts", "tool_child_facts"};
+    static const char *const facts[] = {"service_event_facts",  "file_facts",
+                                        "process_facts",        "registry_facts",
+                                        "service_command_rows", "tool_child_facts"};
     sqlite3                 *db = harness_open();
     size_t                   ranged = 0;
 
