@@ -214,7 +214,8 @@ static unsigned add_value(struct values *v, unsigned type, const void *data, siz
 {
     if (v->n == VALUES_MAX || size > sizeof v->items[0].bytes)
         abort();
-    v->items[v->n] = (struct value){.type = (uint8_t)type, .size = (uint16_t)size};
+    v->items[v->n].type = (uint8_t)type;
+    v->items[v->n].size = (uint16_t)size;
     memcpy(v->items[v->n].bytes, data, size);
     return v->n++;
 }
@@ -583,11 +584,10 @@ static void put_values(struct chunk *c, const struct values *v)
 /* The nested section is the last value: its size is known once it is written, and patched. */
 static void put_nested(struct chunk *c, struct values *outer, const struct staged_event *e)
 {
-    struct values inner = {.items = calloc(VALUES_MAX, sizeof *inner.items)};
+    static struct value items[VALUES_MAX];
+    struct values       inner = {.items = items};
+    uint32_t            sizes = c->at + 4;
 
-    if (!inner.items)
-        abort();
-    uint32_t sizes = c->at + 4;
     add_value(outer, EVTX_XML, "", 0);
     put_values(c, outer);
     uint32_t from = c->at;
@@ -597,15 +597,13 @@ static void put_nested(struct chunk *c, struct values *outer, const struct stage
     put8(c, 0x00);
     if (!c->full)
         put_le(c->bytes + sizes + 4 * (outer->n - 1), c->at - from, 2);
-    free(inner.items);
 }
 
 static void put_body(struct chunk *c, const struct staged_event *e, uint64_t record)
 {
-    struct values values = {.items = calloc(VALUES_MAX, sizeof *values.items)};
+    static struct value items[VALUES_MAX]; /* a megabyte, which is not cleared for each event */
+    struct values       values = {.items = items};
 
-    if (!values.items)
-        abort();
     put_header(c);
     if (e->form == STAGED_FORWARDED) {
         put_event(c, &values, e, record, false);
@@ -617,7 +615,6 @@ static void put_body(struct chunk *c, const struct staged_event *e, uint64_t rec
             put_nested(c, &values, e);
     }
     put8(c, 0x00);
-    free(values.items);
 }
 
 static void put_record(struct chunk *c, const struct staged_event *e, uint64_t record)
@@ -663,15 +660,32 @@ static void end_chunk(struct writer *w)
     w->n_chunks++;
 }
 
+/* Copy what is in use of a chunk, which is most often little of it. */
+static void copy_chunk(struct chunk *to, const struct chunk *from)
+{
+    memcpy(to->bytes, from->bytes, from->at);
+    memset(to->bytes + from->at, 0, sizeof to->bytes - from->at);
+    memcpy(to->names, from->names, from->n_names * sizeof from->names[0]);
+    memcpy(to->templates, from->templates, from->n_templates * sizeof from->templates[0]);
+    to->at = from->at;
+    to->last_at = from->last_at;
+    to->full = from->full;
+    to->in_template = from->in_template;
+    to->first = from->first;
+    to->last = from->last;
+    to->n_names = from->n_names;
+    to->n_templates = from->n_templates;
+}
+
 static void add_event(struct writer *w, const struct staged_event *e, uint64_t record)
 {
     static struct chunk before;
 
-    before = w->chunk;
+    copy_chunk(&before, &w->chunk);
     put_record(&w->chunk, e, record);
     if (!w->chunk.full)
         return;
-    w->chunk = before;
+    copy_chunk(&w->chunk, &before);
     end_chunk(w);
     begin_chunk(&w->chunk);
     put_record(&w->chunk, e, record);

@@ -1,8 +1,13 @@
 /* make_log.c -- write an event log for benchmarks: make_log FILE RECORDS. One record every two
  * seconds: process starts, logons, state changes, and a service installed in every 500. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
 
+#include "formats/evtx/evtx.h"
+#include "make_bytes.h"
 #include "make_evtx.h"
 
 #define PROCESS                                                                                    \
@@ -47,28 +52,58 @@ static const struct {
     {"Microsoft-Windows-Sysmon/Operational", "Microsoft-Windows-Sysmon", process, 1},
 };
 
+#define BATCH 20000 /* records that are in memory */
+
+static struct staged_event event_of(size_t i)
+{
+    size_t kind = i % 4;
+
+    if (i % 500 == 250)
+        return (struct staged_event){.channel = "System",
+                                     .provider = "Service Control Manager",
+                                     .id = 7045,
+                                     .pairs = installed,
+                                     .record_id = i + 1,
+                                     .time = 1700000000.0 + 2.0 * (double)i};
+    return (struct staged_event){.channel = kinds[kind].channel,
+                                 .provider = kinds[kind].provider,
+                                 .id = kinds[kind].id,
+                                 .pairs = kinds[kind].pairs,
+                                 .record_id = i + 1,
+                                 .time = 1700000000.0 + 2.0 * (double)i};
+}
+
+/* The header of all: that of the first batch, with the number of chunks, 65,535 at most, and the next record. */
+static void set_header(uint8_t *header, size_t n_chunks, size_t n)
+{
+    put_le(header + 16, n_chunks - 1, 8);
+    put_le(header + 24, n + 1, 8);
+    put_le(header + 42, n_chunks, 2);
+    put_le(header + 124, crc32(0, header, 120), 4);
+}
+
 int main(int argc, char **argv)
 {
-    size_t               n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
-    struct staged_event *events = calloc(n + 1, sizeof *events);
+    static struct staged_event events[BATCH];
+    static uint8_t             header[EVTX_HEADER_SIZE];
+    size_t                     n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0, n_chunks = 0;
+    FILE                      *file = n ? fopen(argv[1], "wb") : NULL;
+    bool                       good = file && fwrite(header, sizeof header, 1, file) == 1;
 
-    if (!n || !events)
-        return EXIT_FAILURE;
-    for (size_t i = 0; i < n; i++) {
-        size_t kind = i % 4;
-        events[i] = (struct staged_event){.channel = kinds[kind].channel,
-                                          .provider = kinds[kind].provider,
-                                          .id = kinds[kind].id,
-                                          .pairs = kinds[kind].pairs,
-                                          .time = 1700000000.0 + 2.0 * (double)i};
-        if (i % 500 == 250) {
-            events[i].id = 7045;
-            events[i].provider = "Service Control Manager";
-            events[i].channel = "System";
-            events[i].pairs = installed;
-        }
+    for (size_t done = 0, part; good && done < n; done += part) {
+        size_t size;
+        part = n - done < BATCH ? n - done : BATCH;
+        for (size_t i = 0; i < part; i++)
+            events[i] = event_of(done + i);
+        uint8_t *log = make_evtx_bytes(events, part, &size);
+        if (!done)
+            memcpy(header, log, sizeof header);
+        n_chunks += (size - sizeof header) / EVTX_CHUNK_SIZE;
+        good = fwrite(log + sizeof header, size - sizeof header, 1, file) == 1;
+        free(log);
     }
-    make_evtx(argv[1], events, n);
-    free(events);
-    return EXIT_SUCCESS;
+    set_header(header, n_chunks, n);
+    good = good && n_chunks <= UINT16_MAX && fseek(file, 0, SEEK_SET) == 0 &&
+           fwrite(header, sizeof header, 1, file) == 1;
+    return file && fclose(file) == 0 && good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
