@@ -349,8 +349,18 @@ static void spoil(uint8_t *log, size_t size, int how)
     case 3: /* no entry */
         log[512] = 'X';
         break;
-    default: /* a page that would be outside the bins */
+    case 4: /* a page that would be outside the bins */
         log[512 + 40 + 3] = 0x7f;
+        break;
+    case 5: /* no bytes */
+        memset(log + 512 + 4, 0, 4);
+        break;
+    case 6: /* less than a sector */
+        memset(log + 512 + 4, 0, 4);
+        log[512 + 5] = 1;
+        break;
+    default: /* not whole sectors */
+        log[512 + 4] = 1;
         break;
     }
 }
@@ -775,7 +785,7 @@ Suite *make_hive_suite(void)
     tcase_add_loop_test(tc, new_log_is_replayed_even_where_the_hive_grew, 0, 2);
     tcase_add_loop_test(tc, old_log_is_replayed, 0, 2);
     tcase_add_test(tc, logs_are_replayed_in_the_order_of_their_numbers);
-    tcase_add_loop_test(tc, a_log_that_is_not_whole_is_not_applied, 0, 5);
+    tcase_add_loop_test(tc, a_log_that_is_not_whole_is_not_applied, 0, 8);
     tcase_add_loop_test(tc, an_entry_that_lies_and_is_sealed_is_not_believed, 0,
                         sizeof false_sizes / sizeof false_sizes[0]);
     tcase_add_loop_test(tc, logs_of_a_clean_hive_and_older_entries_are_ignored, 0, 2);

@@ -296,6 +296,28 @@ static char *repeated(const char *before, const char *text, size_t n, const char
     return all;
 }
 
+/* A condition may come to 100,000 tests, each as often as it is named; of a list of conditions, all together. */
+START_TEST(the_tests_of_a_condition_are_limited)
+{
+    char       *values = repeated("a: {F: [", "1,", 999, "1]}\n  b: {F: x}\n  condition: ");
+    char       *half = repeated("", "a or ", 49, "a"), *detection = NULL;
+    const char *forms[] = {"%s%s or %s", NULL, "%s%s or %s or b", "a condition of too many tests",
+                           "%s[%s, %s]", NULL, "%s[%s, %s or b]", "conditions of too many tests"};
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i += 2) {
+        ck_assert_int_gt(asprintf(&detection, forms[i], values, half, half), 0);
+        struct sigma *sigma = one_rule(detection);
+        const char   *error = sigma_rule(sigma, 0)->error;
+        ck_assert_msg(forms[i + 1] ? error && strcmp(error, forms[i + 1]) == 0 : !error, "%s: %s",
+                      forms[i], error ? error : "read");
+        sigma_free(sigma);
+        free(detection);
+    }
+    free(values);
+    free(half);
+}
+END_TEST
+
 /* The error of a text that is no file of rules, at most in a second. */
 static const char *error_of(const char *text, char ret[128])
 {
@@ -540,6 +562,7 @@ Suite *make_sigma_suite(void)
     tcase_add_loop_test(tcase, a_rule_that_cannot_run_says_where_and_why, 0,
                         sizeof faults / sizeof *faults);
     tcase_add_test(tcase, hostile_yaml_is_refused);
+    tcase_add_test(tcase, the_tests_of_a_condition_are_limited);
     tcase_add_test(tcase, hostile_conditions_are_refused);
     tcase_add_test(tcase, a_file_has_documents_and_filters);
     tcase_add_test(tcase, log_sources_and_fields_are_rows);

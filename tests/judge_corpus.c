@@ -73,15 +73,15 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return remove(path);
 }
 
-static void judge(const struct corpus *corpus, const struct corpus_case *one, int days,
+static void judge(sqlite3 *db, const struct corpus *corpus, const struct corpus_case *one, int days,
                   struct verdict *verdict)
 {
     const char *dir = harness_scratch();
-    sqlite3    *db = harness_open();
 
     corpus_write(corpus, one, dir, days);
     harness_query(db, "DELETE FROM evidence");
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_query(db, "DROP TABLE IF EXISTS temp.seen");
     harness_query(db,
                   "CREATE TEMP TABLE seen AS SELECT v.rank, f.severity, f.subject, f.signals, "
                   "(SELECT total(weight) FROM (SELECT max(s.weight) AS weight FROM signals AS s "
@@ -101,25 +101,30 @@ static void judge(const struct corpus *corpus, const struct corpus_case *one, in
                             "']', ' ; ') FROM seen WHERE rank >= %d OR rank = %d",
                             MEDIUM, verdict->grade));
     verdict->judged = true;
-    harness_close(db);
     nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT); /* thousands are made */
 }
 
-/* Judge every n-th case from `first` on, in a process each, so that a crash is one case's. */
+/* Judge every n-th case from `first` on, in a process each, so that a crash is one case's. Each begins with
+ * a copy of a connection that has its views. */
 static void judge_share(const struct corpus *corpus, const char *part, size_t first, size_t n)
 {
+    sqlite3 *db = harness_open();
+
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "SELECT * FROM findings");
     for (size_t i = first; i < corpus->n; i += n) {
         if (part && !strstr(corpus->cases[i].name, part))
             continue;
         pid_t child = fork();
         if (child == 0) {
             for (int a = first_age; a < n_ages; a++)
-                judge(corpus, &corpus->cases[i], ages[a], &verdicts[i][a]);
+                judge(db, corpus, &corpus->cases[i], ages[a], &verdicts[i][a]);
             fflush(NULL);
             _exit(0);
         }
         waitpid(child, NULL, 0);
     }
+    harness_close(db);
 }
 
 static void judge_all(const struct corpus *corpus, const char *part, long cores)

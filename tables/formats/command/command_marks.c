@@ -64,8 +64,9 @@ static bool named(const char *line, size_t size, size_t at, const char *name, si
     }
     if (n < name_size)
         return false;
-    while (at < size && vanishes(line[at]))
-        at++;
+    for (; at < size && vanishes(line[at]); at++)
+        if (line[at] == '\\' && at + 1 < size && strchr("01234567xtn", line[at + 1]))
+            return true; /* printf may make a space of it */
     return at >= size || !is_alnum(line[at]) || !is_alnum(name[name_size - 1]);
 }
 
@@ -100,6 +101,17 @@ static bool built(const char *line, size_t size, size_t at)
            (line[n] == '$' || line[n] == '%' || (line[n - 1] == '}' && is_alnum(line[n])));
 }
 
+/* A character written in numbers for printf or echo, \163 or \x73, at a backslash. */
+static bool numbered(const char *line, size_t size, size_t at)
+{
+    if (at + 3 >= size)
+        return false;
+    const char *n = line + at + 1;
+    if (n[0] == 'x')
+        return digit_value(n[1]) >= 0 && digit_value(n[2]) >= 0;
+    return n[0] >= '0' && n[0] <= '3' && n[1] >= '0' && n[1] <= '7' && n[2] >= '0' && n[2] <= '7';
+}
+
 bool command_line_may_matter(const char *line, size_t size)
 {
     bool inside = false;    /* within a word: no name begins here */
@@ -109,6 +121,8 @@ bool command_line_may_matter(const char *line, size_t size)
         char c = line[at];
 
         if ((c == '$' || c == '%') && built(line, size, at))
+            return true;
+        if (c == '\\' && numbered(line, size, at))
             return true;
         patterned = patterned || c == '_' || c == '\\';
         if (!is_name(c)) { /* a word after a dot is a suffix: ssh.service */
