@@ -889,6 +889,8 @@ static const struct expectation nothing[] = {
     {":", NULL},
 };
 
+#define EIGHT(text) text text text text text text text text
+
 static const struct expectation field[] = {
     {"sc.exe create AtomicTestService_CMD binPath= \"%COMSPEC% /c powershell.exe -nop -w hidden -command New-Item -ItemType File C:\\art-marker.txt\"",
      "sc create AtomicTestService_CMD [binpath=cmd.exe /c powershell.exe -nop -w hidden -command New-Item -ItemType File C:\\art-marker.txt]"},
@@ -998,6 +1000,10 @@ static const struct expectation field[] = {
     {"systemctl stop {a} {} {,} ${x}{1,2} $(awk '{print $1,$2}' l) \"{a,b}\"",
      "systemctl stop {a} {} ${x}1 ${x}2 $(awk '{print $1,$2}' l) {a,b}"},
     {"systemctl stop {1..2000} {{{{a,b", "systemctl stop {1..2000} {{{{a,b"},
+    /* sixteen groups, and one more than are expanded */
+    {"systemctl stop " EIGHT("{1..1}") EIGHT("{1..1}"), "systemctl stop " EIGHT("1") EIGHT("1")},
+    {"systemctl stop " EIGHT("{1..1}") EIGHT("{1..1}") "{1..1}",
+     "systemctl stop " EIGHT("{1..1}") EIGHT("{1..1}") "{1..1}"},
     {"for i in {1..2}; do systemctl stop x$i; done", "systemctl stop x1 ; systemctl stop x2"},
     {"for i in $(seq 2 3); do systemctl stop x$i; done", "systemctl stop x2 ; systemctl stop x3"},
     {"for i in $(seq $n); do systemctl stop x$i; done", "systemctl stop x$i"},
