@@ -1,14 +1,19 @@
 /* check_merge.c -- svcql merge: results of many hosts in one file. */
 #include "program/merge.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "harness.h"
+
 #include "program/program.h"
+#include <errno.h>
+#include <zstd.h>
 
 #define EVENT(host, action, columns)                                                               \
     "{\"name\":\"pack_svcql_x\",\"hostIdentifier\":\"" host                                        \
@@ -236,6 +241,68 @@ START_TEST(duckdb_reads_what_is_exported)
 }
 END_TEST
 
+/* As svcql hunt and query write them: over several lines, and in one. */
+START_TEST(documents_of_json_are_read)
+{
+    static const char *const texts[] = {
+        "{\"findings\":[{\"host\":\"e\"," FINDING(
+            "/etc/w.service") "},\n"
+                              "{\"host\":\"e\"," FINDING(
+                                  "/etc/x.service") "}\n],\n\"coverage\":[\n{\"a\":1}]}\n",
+        "{\"findings\":[{\"host\":\"e\"," FINDING(
+            "/etc/w.service") "},"
+                              "{\"host\":\"e\"," FINDING(
+                                  "/etc/x.service") "}],\"coverage\":[{\"a\":1}]}",
+        "[{\"host\":\"e\"," FINDING("/etc/w.service") "},\n{\"a\":1},\n"
+                                                      "{\"host\":\"e\"," FINDING(
+                                                          "/etc/x.service") "}]\n",
+    };
+
+    begin();
+    ck_assert_int_eq(merge_text(texts[_i]), 0);
+    ck_assert_int_eq((int)count.findings, 2);
+    ck_assert_int_eq((int)count.other, 1);
+    ck_assert_int_eq((int)count.damaged, 0);
+    /* A document that is cut off is lines that are none, and the whole ones still count. */
+    char cut[2048];
+    snprintf(cut, sizeof cut, "{\"findings\":[\n{\"host\":\"e\",%s}\n", FINDING("/etc/w.service"));
+    ck_assert_int_eq(merge_text(cut), 0);
+    ck_assert_int_eq((int)count.findings, 1);
+    ck_assert_int_eq((int)count.damaged, 1);
+    sqlite3_close(db);
+}
+END_TEST
+
+static int merge_bytes(const char *name, const void *data, size_t size)
+{
+    char path[4200];
+
+    harness_write(dir, name, data, size);
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    count = (struct merge_count){0};
+    return merge_file(db, path, &count);
+}
+
+START_TEST(compressed_logs_are_read)
+{
+    static const char row[] = "{\"host\":\"e\"," FINDING("/etc/w.service") "}\n";
+    char              packed[1024], database[4096] = "SQLite format 3";
+    size_t            size;
+
+    begin();
+    size = ZSTD_compress(packed, sizeof packed, row, strlen(row), 1);
+    ck_assert(!ZSTD_isError(size));
+    ck_assert_int_eq(merge_bytes("log.zst", packed, size), 0);
+    ck_assert_int_eq((int)count.findings, 1);
+    ck_assert_int_eq(merge_bytes("cut.zst", packed, size - 8), -EBADMSG);
+    size = ZSTD_compress(packed, sizeof packed, database, sizeof database, 1);
+    ck_assert_int_eq(merge_bytes("db.zst", packed, size), -EOPNOTSUPP);
+    ck_assert_int_eq(merge_bytes("empty", "", 0), 0);
+    ck_assert_int_eq(merge_file(db, dir, &count), -EISDIR);
+    sqlite3_close(db);
+}
+END_TEST
+
 Suite *make_merge_suite(void)
 {
     Suite *suite = suite_create("merge");
@@ -246,6 +313,8 @@ Suite *make_merge_suite(void)
     tcase_add_test(tc, duckdb_reads_what_is_exported);
     tcase_add_test(tc, a_line_without_end_is_skipped_and_counted);
     tcase_add_test(tc, lines_of_every_form_are_read_once);
+    tcase_add_loop_test(tc, documents_of_json_are_read, 0, 3);
+    tcase_add_test(tc, compressed_logs_are_read);
     tcase_add_test(tc, what_one_host_alone_has_is_rare);
     tcase_add_test(tc, databases_are_merged_too);
     tcase_add_test(tc, the_command_exports_typed_rows);

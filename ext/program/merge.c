@@ -2,12 +2,14 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "formats/log/stream.h"
 #include "formats/text/buffer.h"
 
 #define LINE_MAX_BYTES (32u << 20) /* a snapshot is one line; a value of a database */
@@ -156,7 +158,10 @@ static int add_list(struct merging *m, const cJSON *list, bool removed)
 
     m->removed = removed;
     for (const cJSON *row = list ? list->child : NULL; row && !error; row = row->next)
-        error = add_row(m, row);
+        if (cJSON_IsObject(row))
+            error = add_row(m, row);
+        else
+            m->count->damaged++;
     m->removed = false;
     return error;
 }
@@ -184,12 +189,36 @@ static int add_line(struct merging *m, const cJSON *line)
     return add_row(m, line);
 }
 
+/* Rows as svcql hunt -f json has them, lists by section, or svcql query -f json, one list. */
+static int add_document(struct merging *m, const cJSON *document)
+{
+    const cJSON *section;
+    int          error = 0;
+
+    m->host = NULL;
+    if (cJSON_IsArray(document))
+        return add_list(m, document, false);
+    cJSON_ArrayForEach(section, document)
+    {
+        if (!error && cJSON_IsArray(section))
+            error = add_list(m, section, false);
+    }
+    return error;
+}
+
+static bool is_document(const cJSON *text)
+{
+    return cJSON_IsArray(text) || cJSON_IsArray(member(text, "findings"));
+}
+
 static int add_text(struct merging *m, const char *text, size_t size)
 {
     cJSON *line = cJSON_ParseWithLength(text, size);
     int    error = 0;
 
-    if (cJSON_IsObject(line))
+    if (is_document(line))
+        error = add_document(m, line);
+    else if (cJSON_IsObject(line))
         error = add_line(m, line);
     else if (text[strspn(text, " \t\r\n")] || strlen(text) < size)
         m->count->damaged++;
@@ -197,37 +226,95 @@ static int add_text(struct merging *m, const char *text, size_t size)
     return error;
 }
 
-/* Read the next line without its end: 1, 0 at the end of the file, or a negative errno. Of one that is
- * too long the rest is skipped, and *ret_cut set. */
-static int next_line(FILE *file, struct buffer *line, bool *ret_cut)
-{
-    int c = getc_unlocked(file);
+/* Lines of a file, expanded where it is compressed. */
+struct lines {
+    struct stream *stream;
+    char          *block;
+    size_t         left;
+};
 
-    buffer_reset(line);
+/* The next bytes, if none are left: 1, 0 at the end, or a negative errno. */
+static int fill(struct lines *lines)
+{
+    return lines->left ? 1 : stream_block(lines->stream, &lines->block, &lines->left);
+}
+
+/* Append the next line without its end: 1, 0 at the end of the file, or a negative errno. Of one that is
+ * too long the rest is skipped, and *ret_cut set. */
+static int next_line(struct lines *lines, struct buffer *line, bool *ret_cut)
+{
+    bool   ended = false;
+    size_t from = line->size;
+    int    r;
+
     *ret_cut = false;
-    if (c == EOF)
-        return ferror(file) ? -errno : 0;
-    for (; c != EOF && c != '\n'; c = getc_unlocked(file)) {
-        *ret_cut |= line->size == LINE_MAX_BYTES;
+    while (!ended && (r = fill(lines)) > 0) {
+        char  *newline = memchr(lines->block, '\n', lines->left);
+        size_t size = newline ? (size_t)(newline - lines->block) : lines->left;
+        *ret_cut |= size > LINE_MAX_BYTES - line->size;
         if (!*ret_cut)
-            buffer_putc(line, (char)c);
-        if (line->failed)
-            return -ENOMEM;
+            buffer_put(line, lines->block, size);
+        ended = newline;
+        lines->block += size + ended;
+        lines->left -= size + ended;
     }
+    if (!ended && (r < 0 || (line->size == from && !*ret_cut)))
+        return r;
     return buffer_text(line) ? 1 : -ENOMEM;
 }
 
-static int add_log(struct merging *m, FILE *file)
+/* Whether a file begins with a line that is a part of a document, which is over several. */
+static bool begins_document(const struct buffer *line)
 {
+    char   first = line->data[strspn(line->data, " \t\r")];
+    cJSON *whole = cJSON_ParseWithLength(line->data, line->size);
+
+    cJSON_Delete(whole);
+    return !whole && (first == '[' || first == '{');
+}
+
+/* Take a document that begins with `line`; false where that is none, and the lines are read one by one. */
+static int add_lines_as_document(struct merging *m, struct lines *lines, struct buffer *line)
+{
+    bool cut = false;
+    int  error = 0, r = 1;
+
+    while (!cut && r > 0) {
+        buffer_putc(line, '\n');
+        r = next_line(lines, line, &cut);
+    }
+    if (r < 0 || !buffer_text(line))
+        return r < 0 ? r : -ENOMEM;
+    cJSON *document = cut ? NULL : cJSON_ParseWithLength(line->data, line->size);
+    if (is_document(document)) {
+        error = add_document(m, document);
+    } else {
+        char *save, *at = strtok_r(line->data, "\n", &save);
+        for (; !error && at; at = strtok_r(NULL, "\n", &save))
+            error = add_text(m, at, strlen(at));
+        m->count->damaged += cut;
+    }
+    cJSON_Delete(document);
+    return error;
+}
+
+static int add_log(struct merging *m, struct stream *stream)
+{
+    struct lines  lines = {.stream = stream};
     struct buffer line = {0};
-    bool          cut;
+    bool          cut, first = true;
     int           error = 0, r = 0;
 
-    while (!error && (r = next_line(file, &line, &cut)) > 0)
+    while (!error && (r = next_line(&lines, &line, &cut)) > 0) {
         if (cut)
             m->count->damaged++;
+        else if (first && begins_document(&line))
+            error = add_lines_as_document(m, &lines, &line);
         else
             error = add_text(m, line.data, line.size);
+        first = false;
+        buffer_reset(&line);
+    }
     buffer_free(&line);
     return error ? error : r;
 }
@@ -300,17 +387,29 @@ static int add_database(struct merging *m, const char *path)
 
 int merge_file(sqlite3 *db, const char *path, struct merge_count *count)
 {
-    struct merging m = {.db = db, .count = count};
-    char           head[16] = "";
-    FILE          *file = fopen(path, "re");
+    static const char magic[] = "SQLite format 3"; /* with its NUL */
+    struct merging    m = {.db = db, .count = count};
+    struct stream    *stream;
+    struct stat       is;
+    char             *head;
+    size_t            size = 0;
+    int               fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-    if (!file)
+    if (fd < 0)
         return -errno;
-    size_t n = fread(head, 1, sizeof head, file);
-    rewind(file);
-    int error = n == sizeof head && memcmp(head, "SQLite format 3", sizeof head) == 0
-                    ? add_database(&m, path)
-                    : add_log(&m, file);
-    fclose(file);
+    if (fstat(fd, &is) < 0 || !S_ISREG(is.st_mode)) {
+        close(fd);
+        return S_ISDIR(is.st_mode) ? -EISDIR : -ESPIPE;
+    }
+    int error = stream_open(fd, &stream);
+    if (error < 0)
+        return error;
+    error = stream_peek(stream, &head, &size);
+    bool database = error > 0 && size >= sizeof magic && memcmp(head, magic, sizeof magic) == 0;
+    if (error > 0)
+        error = !database              ? add_log(&m, stream)
+                : stream_plain(stream) ? add_database(&m, path)
+                                       : -EOPNOTSUPP;
+    stream_close(stream);
     return error;
 }

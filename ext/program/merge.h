@@ -24,9 +24,10 @@ struct merge_count {
 /* Make the tables, unless they are there. An SQLite code. */
 int merge_prepare(sqlite3 *db);
 
-/* Add a file: a result log of osquery or svcql, rows as NDJSON, or a database with tables of the names above
- * or baseline, baseline_now or services. 0; -EIO where the database failed, else the negative errno of
- * reading. */
+/* Add a file: a result log of osquery or svcql, rows as NDJSON, what svcql hunt or query writes as JSON (of
+ * 32 MiB at most), all of these also compressed (gzip, Zstandard, xz, bzip2, LZ4), or a database with tables of the
+ * names above or baseline, baseline_now or services. 0; -EIO where the database failed; -EOPNOTSUPP a database that is
+ * compressed; -ESPIPE not a file; -EBADMSG damaged; else the negative errno of reading. */
 int merge_file(sqlite3 *db, const char *path, struct merge_count *count);
 
 #endif

@@ -19,6 +19,15 @@ const struct command merge_command = {
     merge_options, run_merge,
 };
 
+static const char *reason(int error)
+{
+    return error == -EBADMSG      ? "damaged, or not a whole database"
+           : error == -EOPNOTSUPP ? "a database that is compressed: expand it first"
+           : error == -ESPIPE     ? "not a file"
+           : error == -EFBIG      ? "expands to more than a log does"
+                                  : strerror(-error);
+}
+
 /* A file that cannot be read, or only in part, is reported, and the others are still merged. */
 static int merge_all(sqlite3 *db, int n, char **paths)
 {
@@ -30,8 +39,7 @@ static int merge_all(sqlite3 *db, int n, char **paths)
         if (error == -EIO)
             return complain("merge: %s", sqlite3_errmsg(db));
         if (error)
-            complain("merge: %s: %s", paths[i],
-                     error == -EBADMSG ? "not a database that is whole" : strerror(-error));
+            complain("merge: %s: %s", paths[i], reason(error));
         if (count.damaged)
             complain("merge: %s: lines that are not results: %lld", paths[i],
                      (long long)count.damaged);
