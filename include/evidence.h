@@ -93,6 +93,7 @@ struct evidence {
     const char *root;  /* folder that confines all reading */
     unsigned    flags; /* enum root_flag, to open it with */
     bool        live;
+    bool        host_given; /* the host is as the user gave it */
 };
 
 struct source {
@@ -106,6 +107,7 @@ struct source {
                                     folder of a volume's shadow; NULL: from the system itself */
     enum artefact          artefact;
     bool                   live;
+    bool                   named; /* the query names this very file */
 };
 
 struct sources_want {
@@ -119,6 +121,8 @@ struct sources_want {
     /* Whether a source of a host may have rows of another: where a question is about one host, what
      * is of others alone is not read. Asked once a statement. NULL: a row's host is its source's. */
     bool (*of_others)(const struct source *source);
+    bool
+        host_of_rows; /* `host` is that of rows: evidence of others is read where of_others() says so */
 };
 
 /* The iterator is opaque except for its size, so that it can be a member of a table's state. */

@@ -28,7 +28,7 @@ enum root_flag {
     ROOT_MACOS = 1 << 2,   /* join /System/Volumes/Data and /private to the root, as macOS does */
 };
 
-/* An archive, zip or tar, is a root as a folder is, and so is a folder in it: root_open("/cases/host1.zip/C").
+/* An archive, zip or tar, or a container's image, is a root as a folder is, and so is a folder in it: root_open("/cases/host1.zip/C").
  * Members are read in place (packed.h): root_open_stream() reads one of any size; a descriptor of a
  * member, which is in memory, may have 64 MiB, a map 256 MiB, else it is -EFBIG. An encrypted one is
  * -ENOKEY. Owners' rights do not count in it. root_lost() counts the members that are left out, says
@@ -40,11 +40,15 @@ enum root_flag {
 
 struct root; /* counted reference to an open directory */
 
-int          root_open(const char *path, unsigned flags, struct root **ret);
-bool         root_in_archive(const struct root *root); /* whether the root is one, or in one */
-bool         root_names_archive(const char *name); /* whether a file of that name should be one */
-bool         root_is_archive(const char *path);    /* whether a regular file is one, by its bytes */
-size_t       root_lost(const struct root *root, char ret_why[ROOT_LOST_MAX], int *ret_error);
+int    root_open(const char *path, unsigned flags, struct root **ret);
+bool   root_in_archive(const struct root *root); /* whether the root is one, or in one */
+bool   root_names_archive(const char *name);     /* whether a file of that name should be one */
+bool   root_is_archive(const char *path);        /* whether a regular file is one, by its bytes */
+size_t root_lost(const struct root *root, char ret_why[ROOT_LOST_MAX], int *ret_error);
+/* Whether a file may list a container's image, which is in its folder: a root then, by the list's path; and
+ * whether a folder is the root of one. */
+bool         root_names_image(const char *name);
+bool         root_is_image(const struct root *root, const char *dir);
 struct root *root_ref(struct root *root);
 struct root *root_unref(struct root *root); /* returns NULL; accepts NULL */
 const char  *root_path(
@@ -130,7 +134,9 @@ int root_read(const struct root *root, const char *path, size_t cap, char **ret,
 int root_read_open(int fd, off_t size, size_t cap, char **ret, size_t *ret_size);
 
 /* A regular file of at most `cap` bytes (-EFBIG: larger, or larger than this machine can address), page by page in memory that is ours: somebody may change or
- * shorten the file meanwhile, and what is no longer there is zeros. Holes take no memory. root_map()
+ * shorten the file meanwhile, and what is no longer there is zeros. Holes take no memory. A compressed
+ * file, and a member of an archive, is expanded whole, up to 256 MiB: root_map() gives -EFBIG for what is
+ * longer, root_map_parts() its beginning, marked as cut. root_map()
  * reads it whole; after root_map_parts() root_map_load() reads what is needed of it, in blocks.
  * root_unmap() accepts a zeroed one. */
 struct root_map {
@@ -139,6 +145,7 @@ struct root_map {
     size_t   room;   /* bytes of memory that `data` has */
     int      fd;     /* of root_map_parts() */
     uint8_t *loaded; /* a bit a block; NULL: all of it */
+    bool     cut;    /* of root_map_parts(): more of a compressed file is missing, or damaged */
 };
 int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
 /* As root_map(), in the memory of a map that is done with, or of a zeroed one, and what the file is. An error leaves

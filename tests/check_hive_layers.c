@@ -130,6 +130,35 @@ START_TEST(a_layer_is_read_over_the_base_beside_it)
 }
 END_TEST
 
+/* Where no query names it, the base is read with the layer alone, and says so. */
+START_TEST(a_base_beside_its_layer_is_read_once)
+{
+    static const char *const bases[] = {"SYSTEM_Base", "SYSTEM"};
+    size_t                   size;
+    uint8_t                 *image = layer_image(&size, SUPERSEDES_TREE);
+
+    harness_write(dir, "h/SYSTEM_Delta", image, size);
+    free(image);
+    char path[64];
+    snprintf(path, sizeof path, "h/%s", bases[_i]);
+    write_base(path);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s/h')", dir);
+    harness_expect(db, "added\nchanged\nkept\nreplaced",
+                   "SELECT name FROM registry_services WHERE NOT deleted ORDER BY name");
+    harness_query(db, "SELECT count(*) FROM registry");
+    for (int i = 0; i < 2; i++) {
+        const char *table = i ? "registry" : "registry_services";
+        harness_expect(db,
+                       "read|0|the base of a differencing hive beside it, with which it is read",
+                       "SELECT status, records, detail FROM evidence_sources WHERE table_name = "
+                       "'%s' AND location = '%s/%s'",
+                       table, dir, path);
+    }
+    harness_expect(db, "4", "SELECT count(*) FROM registry_services('%s/%s') WHERE NOT deleted",
+                   dir, path);
+}
+END_TEST
+
 START_TEST(a_key_may_stand_for_its_values_alone)
 {
     size_t   size;
@@ -201,6 +230,7 @@ Suite *make_hive_layers_suite(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_layer_is_read_over_the_base_beside_it, 0, 2);
+    tcase_add_loop_test(tc, a_base_beside_its_layer_is_read_once, 0, 2);
     tcase_add_test(tc, a_key_may_stand_for_its_values_alone);
     tcase_add_test(tc, a_layer_without_its_base_is_named);
     tcase_add_test(tc, a_mangled_layer_costs_no_more_than_it_holds);

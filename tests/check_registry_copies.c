@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "harness.h"
+#include "make_archive.h"
 #include "make_hive.h"
+#include "make_packed.h"
 
 static sqlite3    *db;
 static const char *dir;
@@ -81,6 +83,56 @@ START_TEST(a_copy_of_the_registry_is_named_and_not_current)
     harness_expect(db, "NULL|1\na copy, by which the registry in use is not judged|1",
                    "SELECT detail, records FROM evidence_sources WHERE table_name = "
                    "'registry_services' AND kind = 'hive' AND status = 'read' ORDER BY detail");
+}
+END_TEST
+
+static void write_packed(const char *path, int method, const void *data, size_t size)
+{
+    char   name[256];
+    size_t n;
+    void  *packed = make_packed(method, data, size, &n);
+
+    snprintf(name, sizeof name, "%s%s", path, packed_suffix[method]);
+    harness_write(dir, name, packed, n);
+    free(packed);
+}
+
+/* A hive that was not written out, and the log that completes it, both compressed; in a folder and in an
+ * archive of it. */
+START_TEST(a_compressed_hive_is_read_with_its_log)
+{
+    char   path[600];
+    size_t before_size, after_size, log_size;
+    char  *before, *after;
+    int    method = _i % PACKED_METHODS;
+    bool   archive = _i >= PACKED_METHODS;
+
+    write_system("made/before", "xxxxx");
+    write_system("made/after", "later");
+    snprintf(path, sizeof path, "%s/made/before", dir);
+    before = harness_read(path, &before_size);
+    snprintf(path, sizeof path, "%s/made/after", dir);
+    after = harness_read(path, &after_size);
+    make_hive_sequences((uint8_t *)before, 7, 6);
+    uint8_t *log =
+        make_hive_log((uint8_t *)before, before_size, (uint8_t *)after, after_size, 7, &log_size);
+    write_packed("h/registry/SYSTEM", method, before, before_size);
+    write_packed("h/registry/SYSTEM.LOG1", method, log, log_size);
+    if (archive) {
+        char packed[600];
+        snprintf(path, sizeof path, "%s/h", dir);
+        snprintf(packed, sizeof packed, "%s/h.zip", dir);
+        make_archive(packed, "zip", path);
+    }
+    insert(archive ? "/h.zip" : "/h");
+    harness_expect(db, "WS7|later", "SELECT host, name FROM registry_services");
+    harness_expect(db, "1|replayed from its logs, 1 pages",
+                   "SELECT count(*), min(detail) FROM evidence_sources WHERE status = 'read' AND "
+                   "table_name = 'registry_services' AND kind = 'hive'");
+    harness_expect(db, "0", "SELECT count(*) FROM evidence_sources WHERE status = 'unknown'");
+    free(before);
+    free(after);
+    free(log);
 }
 END_TEST
 
@@ -162,6 +214,7 @@ Suite *make_registry_copies_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_copy_of_the_registry_is_named_and_not_current, 0,
                         sizeof places / sizeof places[0]);
+    tcase_add_loop_test(tc, a_compressed_hive_is_read_with_its_log, 0, 2 * PACKED_METHODS);
     tcase_add_test(tc, what_judges_the_registry_leaves_copies_out);
     tcase_add_test(tc, what_the_user_names_himself_is_no_copy);
     tcase_add_test(tc, names_that_only_resemble_a_shadows_are_hosts);

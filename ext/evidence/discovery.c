@@ -11,6 +11,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "formats/journal/journal_file.h"
 #include "formats/log/expander.h"
 #include "formats/log/stream.h"
 #include "formats/text/array.h"
@@ -269,7 +270,7 @@ static bool sniff(const struct walker *w, enum artefact artefact, const char *pa
     if (fd < 0)
         return root_denied(fd); /* the table that opens it reports it */
     ssize_t size = read(fd, data, sizeof data);
-    if (size > 0 && STREAMED_ARTEFACTS & 1u << artefact && is_compressed(data, (size_t)size))
+    if (size > 0 && PACKED_ARTEFACTS & 1u << artefact && is_compressed(data, (size_t)size))
         return sniff_expanded(artefact, fd);
     close(fd);
     return size > 0 && artefact_sniff(artefact, data, (size_t)size);
@@ -321,27 +322,45 @@ static int add_unknown(struct walker *w, const char *dir, const char *name)
     return 0;
 }
 
+static bool has_name(const struct listing *listing, const char *name, size_t size)
+{
+    for (size_t i = 0; i < listing->n; i++)
+        if (strlen(listing->entries[i].name) == size &&
+            strncasecmp(listing->entries[i].name, name, size) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a file is the log of a hive in the same folder, either of which may be compressed. */
+static bool is_log_of_hive(const struct listing *listing, const char *name)
+{
+    static const char *const logs[] = {".LOG", ".LOG1", ".LOG2"};
+    size_t                   size = uncompressed_name(name);
+    char                     hive[ROOT_NAME_MAX + 1];
+
+    for (size_t i = 0; i < TBL_COUNT(logs); i++) {
+        size_t tail = strlen(logs[i]);
+        if (size <= tail || strncasecmp(name + size - tail, logs[i], tail) != 0)
+            continue;
+        if (has_name(listing, name, size - tail))
+            return true;
+        int n = snprintf(hive, sizeof hive, "%.*s%s", (int)(size - tail), name, name + size);
+        if (n > 0 && (size_t)n < sizeof hive && has_name(listing, hive, (size_t)n))
+            return true;
+    }
+    return false;
+}
+
 /* Whether a file is read together with another: a hive's log with its hive, a collector's file
  * about the host with all of its files. */
 static bool goes_with(const struct listing *listing, const char *name)
 {
     static const char *const notes[] = {"client_info.json", "hostname.txt", "hostname_-f.txt"};
-    static const char *const logs[] = {".LOG", ".LOG1", ".LOG2"};
-    size_t                   size = strlen(name);
 
     for (size_t i = 0; i < TBL_COUNT(notes); i++)
         if (strcmp(name, notes[i]) == 0)
             return true;
-    for (size_t l = 0; l < TBL_COUNT(logs); l++) {
-        size_t tail = strlen(logs[l]);
-        if (size <= tail || strcasecmp(name + size - tail, logs[l]) != 0)
-            continue;
-        for (size_t i = 0; i < listing->n; i++)
-            if (strlen(listing->entries[i].name) == size - tail &&
-                strncasecmp(listing->entries[i].name, name, size - tail) == 0)
-                return true;
-    }
-    return false;
+    return is_log_of_hive(listing, name);
 }
 
 /* Files ------------------------------------------------------------------------ */
@@ -453,7 +472,7 @@ static int take_file(struct walker *w, const char *dir, const struct listing *li
     }
     if (!recognise(w, dir, name, path, &artefact))
         return in_units || goes_with(listing, name) ? 0 : add_unknown(w, dir, name);
-    if (artefact == ARTEFACT_JOURNAL && *dir)
+    if (artefact == ARTEFACT_JOURNAL && *dir && journal_file_name(name))
         return take_journal(w, dir);
     return add_candidate(w, NULL, artefact, path);
 }
@@ -512,10 +531,41 @@ static int walk_folders(struct walker *w, const char *dir, const struct listing 
     return r;
 }
 
+/* Whether a folder has a container's image in it: 1 with its items, 0, or -ENOMEM. What is beside the list
+ * are parts of the image. */
+static int take_image(struct walker *w, const char *dir, const struct listing *listing)
+{
+    char path[ROOT_PATH_MAX];
+    bool taken = false;
+    int  r = 0;
+
+    for (size_t i = 0; r == 0 && !taken && i < listing->n; i++) {
+        const struct entry *entry = &listing->entries[i];
+        if (entry->type != DT_REG || !root_names_image(entry->name) || root_in_archive(w->root) ||
+            snprintf(path, sizeof path, "%s/%s", dir, entry->name) >= ROOT_PATH_MAX)
+            continue;
+        r = take_archive(w, path, &taken);
+    }
+    return r < 0 ? r : taken;
+}
+
+/* Whether a folder is the root of a system: 1 and its candidates, 0, or -ENOMEM. */
+static int take_system(struct walker *w, const char *dir, const struct listing *listing)
+{
+    int r = listing->hint ? take_root(w, dir) : 0;
+
+    if (r == 0 && root_is_image(w->root, *dir ? dir : "/") && !has_name(listing, "Files", 5)) {
+        const struct root_system *system = root_system_of(ARTEFACT_LINUX_ROOT);
+        r = add_candidate(w, system, system->artefact, dir);
+        r = r < 0 ? r : 1;
+    }
+    return r == 0 ? take_image(w, dir, listing) : r;
+}
+
 static int walk_listing(struct walker *w, const char *dir, const struct listing *listing,
                         unsigned depth, bool in_units)
 {
-    int r = listing->hint ? take_root(w, dir) : 0;
+    int r = take_system(w, dir, listing);
 
     if (r != 0)
         return r < 0 ? r : 0;
@@ -628,7 +678,7 @@ static int add_root_item(struct walker *w, const struct candidate *candidate)
 static void host_of_files(const struct walker *w, const struct candidate *files, size_t n,
                           char host[HOST_MAX], char zone[HOST_MAX])
 {
-    static const enum artefact with_host[] = {ARTEFACT_HIVE, ARTEFACT_EVENT_LOG};
+    static const enum artefact with_host[] = {ARTEFACT_HIVE, ARTEFACT_EVENT_LOG, ARTEFACT_JOURNAL};
 
     for (size_t a = 0; a < TBL_COUNT(with_host) && !*host; a++)
         for (size_t i = 0, tries = 0; i < n && tries < ASKED_MAX; i++) {
@@ -714,7 +764,11 @@ static void host_of_path(const char *location, const char *collection, char host
 {
     char path[2 * ROOT_PATH_MAX];
 
-    snprintf(path, sizeof path, "%s%s", location, collection);
+    const char *file = strrchr(location, '/');
+    int         size = (int)strlen(location);
+    if (file && root_names_image(file + 1)) /* what lists an image is named after its folder */
+        size = (int)(file - location);
+    snprintf(path, sizeof path, "%.*s%s", size, location, collection);
     for (int i = 0; i < 2; i++) {
         const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
         if (*last)

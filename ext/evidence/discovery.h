@@ -13,7 +13,7 @@
  * read only for marks (at most 16 KiB of a file), and to learn a host's name.
  *
  * An archive (zip, tar) is as a folder of its name with its members in it; one inside another is not
- * opened. A folder of unit files without a root around it counts as /etc/systemd/system of a system of
+ * opened. A container's image, of OCI or of `docker save`, packed or as a folder, is a root of Linux. A folder of unit files without a root around it counts as /etc/systemd/system of a system of
  * which nothing else is known.
  *
  * Layouts that are recognised: mounted images; KAPE and CyLR (a folder a drive);
@@ -102,21 +102,25 @@ struct root_system {
 #define ROOT_SYSTEMS 3
 extern const struct root_system root_systems[ROOT_SYSTEMS];
 
+/* The system of a root's artefact. */
+const struct root_system *root_system_of(enum artefact artefact);
+
 /* The system whose root the folder is; NULL where it is none. Opens it. */
 const struct root_system *root_system_at(const char *path);
 
 /* Whether an entry of that name can be the beginning of a mark. */
 bool root_system_hint(const char *name);
 
-/* Artefacts that are read as a stream, and so compressed too. */
-#define STREAMED_ARTEFACTS                                                                         \
+/* Artefacts that are read compressed too: as a stream, or expanded in memory. */
+#define PACKED_ARTEFACTS                                                                           \
     (1u << ARTEFACT_AUDIT_LOG | 1u << ARTEFACT_AUTH_LOG | 1u << ARTEFACT_PACKAGE_LOG |             \
      1u << ARTEFACT_EVENT_LOG | 1u << ARTEFACT_EVENT_JSON | 1u << ARTEFACT_SERVICE_LISTING |       \
-     1u << ARTEFACT_UNIFIED_LOG)
+     1u << ARTEFACT_UNIFIED_LOG | 1u << ARTEFACT_JOURNAL | 1u << ARTEFACT_HIVE |                   \
+     1u << ARTEFACT_PLIST)
 
 /* What a loose file may be, by its name (without folders) and the folder it is in. With `wanted`,
  * a set of 1u << enum artefact, the first of those. The end of a name that a compressor adds does
- * not count for what is read as a stream. `ret_unsure`: many other files have such names,
+ * not count for what is read compressed too. `ret_unsure`: many other files have such names,
  * so artefact_sniff() must decide. */
 bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum artefact *ret,
                       bool *ret_unsure);

@@ -8,6 +8,7 @@
 #include "discovery.h"
 #include "formats/evtx/evtx.h"
 #include "formats/hive/hive.h"
+#include "formats/journal/journal_export.h"
 #include "formats/log/stream.h"
 #include "formats/plist/plist.h"
 
@@ -42,6 +43,99 @@ bool host_of_text(const struct root *root, const char *path, char ret_host[HOST_
     return found;
 }
 
+/* Journals ----------------------------------------------------------------------- */
+
+#define JOURNALS_MAX 16  /* files of a folder that are asked */
+#define EXPORTED_MAX 100 /* entries of an export */
+
+/* The name in a field _HOSTNAME; false: it is another field, or fits into no name. */
+static bool take_hostname(const struct journal_field *field, char ret[HOST_MAX])
+{
+    static const char name[] = "_HOSTNAME";
+    size_t            size = sizeof name - 1;
+
+    return field->name_size == size && memcmp(field->at, name, size) == 0 &&
+           first_word(field->at + size + 1, field->size - size - 1, ret);
+}
+
+/* The name that a host had last: values are listed in the order in which they came. */
+static bool host_of_values(struct journal_file *file, char ret[HOST_MAX])
+{
+    struct journal_field field;
+    uint64_t             offset;
+    bool                 found = false;
+
+    int r = journal_values(file, "_HOSTNAME", &offset);
+    while (r == 0 && offset && (r = journal_data(file, offset, &field)) == 0) {
+        found = take_hostname(&field, ret) || found;
+        r = journal_next_value(file, offset, &offset);
+    }
+    return found;
+}
+
+static bool host_of_export(const struct root *root, const char *path, char ret[HOST_MAX])
+{
+    struct journal_export *export;
+    struct journal_entry entry;
+    struct journal_field field;
+    struct stream       *stream;
+    bool                 found = false;
+
+    if (root_open_stream(root, path, NULL, &stream) < 0 || journal_export_open(stream, &export) < 0)
+        return false;
+    for (int n = 0; !found && n < EXPORTED_MAX && journal_export_next(export, &entry) > 0; n++)
+        for (uint32_t i = 0; !found && i < entry.n_items; i++)
+            found = journal_export_item(export, i, &field) == 0 && take_hostname(&field, ret);
+    journal_export_close(export);
+    return found;
+}
+
+static bool host_of_journal_file(const struct root *root, const char *path, char ret[HOST_MAX])
+{
+    struct root_map     map;
+    struct journal_file file;
+    bool                found = false;
+
+    if (!journal_file_name(path))
+        return host_of_export(root, path, ret);
+    if (root_map_parts(root, path, UINT64_C(8) << 30, &map) < 0)
+        return false;
+    if (map.size < JOURNAL_HEADER_SIZE || !root_map_load(&map, 0, JOURNAL_HEADER_SIZE) ||
+        journal_file_open(&file, map.data, map.size) < 0) {
+        found = host_of_export(root, path, ret);
+    } else {
+        file.load = root_map_load;
+        file.load_arg = &map;
+        found = host_of_values(&file, ret);
+        journal_file_close(&file);
+    }
+    root_unmap(&map);
+    return found;
+}
+
+/* Of a folder, the name that its journals agree on. */
+static bool host_of_journal(const struct root *root, const char *path, char ret[HOST_MAX])
+{
+    struct root_names names;
+    char              other[HOST_MAX], file[ROOT_PATH_MAX];
+    bool              found = false;
+
+    if (root_list(root, path, "*.journal*", JOURNALS_MAX, &names) < 0)
+        return host_of_journal_file(root, path, ret);
+    for (size_t i = 0; i < names.n; i++) {
+        if ((size_t)snprintf(file, sizeof file, "%s/%s", path, names.names[i]) >= sizeof file ||
+            !host_of_journal_file(root, file, found ? other : ret))
+            continue;
+        if (found && strcasecmp(other, ret) != 0) { /* of several hosts */
+            found = false;
+            break;
+        }
+        found = true;
+    }
+    root_names_free(&names);
+    return found;
+}
+
 /* Windows ---------------------------------------------------------------------- */
 
 /* Use the content of a buffer as the result. */
@@ -56,18 +150,17 @@ static bool take(struct buffer *text, char ret[HOST_MAX])
     return fits;
 }
 
-static void map_logs(const struct root *root, const char *path, struct root_map maps[3],
-                     struct hive_log logs[3])
+static void map_logs(const struct root *root, const char *path, struct root_map maps[HIVE_LOGS],
+                     struct hive_log logs[HIVE_LOGS])
 {
-    static const char *const suffixes[3] = {".LOG1", ".LOG2", ".LOG"};
+    char name[ROOT_PATH_MAX];
 
-    for (size_t i = 0; i < 3; i++) {
-        char name[ROOT_PATH_MAX + 8];
-
+    for (unsigned i = 0; i < HIVE_LOGS; i++) {
         maps[i] = (struct root_map){0};
-        snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
-        if (root_map(root, name, HIVE_FILE_MAX, &maps[i]) < 0)
-            maps[i] = (struct root_map){0};
+        for (unsigned form = 0; !maps[i].data && hive_log_path(path, i, form, name, sizeof name);
+             form++)
+            if (root_map(root, name, HIVE_FILE_MAX, &maps[i]) < 0)
+                maps[i] = (struct root_map){0};
         logs[i] = (struct hive_log){maps[i].data, maps[i].size};
     }
 }
@@ -87,19 +180,19 @@ static bool ask_hive(struct hive *hive, char ret_host[HOST_MAX], char ret_zone[H
 static bool host_of_hive(const struct root *root, const char *path, char ret_host[HOST_MAX],
                          char ret_zone[HOST_MAX])
 {
-    struct root_map map = {0}, maps[3];
-    struct hive_log logs[3];
+    struct root_map map = {0}, maps[HIVE_LOGS];
+    struct hive_log logs[HIVE_LOGS];
     struct hive     hive;
     bool            found = false;
 
     if (root_map(root, path, HIVE_FILE_MAX, &map) < 0)
         return false;
     map_logs(root, path, maps, logs);
-    if (hive_open(&hive, map.data, map.size, logs, 3) == 0) {
+    if (hive_open(&hive, map.data, map.size, logs, HIVE_LOGS) == 0) {
         found = ask_hive(&hive, ret_host, ret_zone);
         hive_close(&hive);
     }
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < HIVE_LOGS; i++)
         root_unmap(&maps[i]);
     root_unmap(&map);
     return found;
@@ -261,6 +354,8 @@ bool host_of_file(const struct root *root, enum artefact artefact, const char *p
         return host_of_hive(root, path, ret_host, ret_zone);
     case ARTEFACT_EVENT_LOG:
         return host_of_event_log(root, path, ret_host);
+    case ARTEFACT_JOURNAL:
+        return host_of_journal(root, path, ret_host);
     default:
         return false;
     }

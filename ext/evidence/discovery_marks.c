@@ -9,7 +9,9 @@
 
 #include "discovery.h"
 #include "formats/evtx/event_forms.h"
+#include "formats/journal/journal_export.h"
 #include "formats/listing/listing.h"
+#include "formats/log/expander.h"
 #include "formats/log/unified_text.h"
 #include "formats/plist/plist.h"
 #include "formats/text/utf16_text.h"
@@ -64,6 +66,15 @@ static int count_marks(const struct root *root, const struct root_names *names,
         n +=
             can_have(names, system->marks[i]) && root_stat(root, system->marks[i], false, &st) == 0;
     return n;
+}
+
+const struct root_system *root_system_of(enum artefact artefact)
+{
+    const struct root_system *system = root_systems;
+
+    while (system->artefact != artefact)
+        system++;
+    return system;
 }
 
 const struct root_system *root_system_at(const char *path)
@@ -150,6 +161,13 @@ static const struct {
     {ARTEFACT_EVENT_JSON, true, "*.tsv"},
     {ARTEFACT_EVENT_JSON, true, "*.txt"},
     {ARTEFACT_EVENT_JSON, true, "*.log"},
+    {ARTEFACT_JOURNAL, true, "*journal*"},
+    {ARTEFACT_JOURNAL, true, "*.export"},
+    {ARTEFACT_JOURNAL, true, "*.json*"},
+    {ARTEFACT_JOURNAL, true, "*.ndjson"},
+    {ARTEFACT_JOURNAL, true, "*.txt"},
+    {ARTEFACT_JOURNAL, true, "*.log"},
+    {ARTEFACT_JOURNAL, true, "*.out"},
     {ARTEFACT_UNIFIED_LOG, true, "*launchd.log*"},
     {ARTEFACT_UNIFIED_LOG, true, "*unified*"},
     {ARTEFACT_UNIFIED_LOG, true, "*.txt"},
@@ -241,20 +259,6 @@ static bool is_hive_log(const char *name)
            fnmatch("*.regtrans-ms", name, FNM_CASEFOLD) == 0;
 }
 
-/* Cut what a compressor added to a name. */
-static bool cut_compressed(char *path)
-{
-    static const char *const ends[] = {".gz", ".xz", ".zst", ".bz2", ".lz4"};
-    char                    *dot = strrchr(path, '.');
-
-    for (size_t i = 0; dot && i < TBL_COUNT(ends); i++)
-        if (strcasecmp(dot, ends[i]) == 0) {
-            *dot = '\0';
-            return true;
-        }
-    return false;
-}
-
 static bool find_name(const char *name, const char *path, unsigned wanted, enum artefact *ret,
                       bool *ret_unsure)
 {
@@ -282,8 +286,11 @@ bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum a
         return false;
     if (find_name(name, path, wanted, ret, ret_unsure))
         return true;
-    return cut_compressed(path) &&
-           find_name(strrchr(path, '/') + 1, path, wanted & STREAMED_ARTEFACTS, ret, ret_unsure);
+    size_t plain = uncompressed_name(path);
+    if (!path[plain])
+        return false;
+    path[plain] = '\0';
+    return find_name(strrchr(path, '/') + 1, path, wanted & PACKED_ARTEFACTS, ret, ret_unsure);
 }
 
 const char discovery_supported[] =
@@ -409,7 +416,7 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
     case ARTEFACT_EVENT_LOG:
         return size >= 8 && memcmp(data, "ElfFile", 8) == 0;
     case ARTEFACT_JOURNAL:
-        return size >= 8 && memcmp(data, "LPKSHHRH", 8) == 0;
+        return (size >= 8 && memcmp(data, "LPKSHHRH", 8) == 0) || journal_export_is(data, size);
     case ARTEFACT_HIVE:
         return size >= 4 && memcmp(data, "regf", 4) == 0;
     case ARTEFACT_PLIST:
@@ -423,8 +430,8 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
     case ARTEFACT_AUTH_LOG:
         return contains(data, size, "sshd") || contains(data, size, "sudo") ||
                contains(data, size, "pam_") || contains(data, size, "CRON");
-    case ARTEFACT_EVENT_JSON:
-        return is_wide(data, size, is_events);
+    case ARTEFACT_EVENT_JSON: /* an entry of a journal may speak of events */
+        return !journal_export_is(data, size) && is_wide(data, size, is_events);
     case ARTEFACT_UNIFIED_LOG:
         return unified_form_of((const char *)data, size) != UNIFIED_NONE;
     case ARTEFACT_SERVICE_LISTING:

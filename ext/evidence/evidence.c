@@ -337,6 +337,8 @@ static int add_item(struct evidence_list *list, const char *location, const char
         item->host = copy;
     }
     struct evidence_entry *entry = evidence_entry_new(location, item);
+    if (entry)
+        entry->shown.host_given = host != NULL;
     if (!entry || append(list, entry) < 0) {
         evidence_entry_unref(entry);
         return -ENOMEM;

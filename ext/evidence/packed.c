@@ -64,11 +64,23 @@ static int grow(struct packed *p)
     return 0;
 }
 
-/* A new node, or -ENOMEM; *ret 0 where there are too many. */
-static int add_node(struct packed *p, uint32_t parent, const char *name, size_t size, uint32_t *ret)
+/* Have a node in its folder. */
+static void list(struct packed *p, uint32_t i)
+{
+    struct node *folder = &p->nodes[p->nodes[i].parent];
+
+    if (folder->last)
+        p->nodes[folder->last].next = i;
+    else
+        folder->first = i;
+    folder->last = i;
+}
+
+/* A new node, which no folder lists, or -ENOMEM; *ret 0 where there are too many. */
+static int new_node(struct packed *p, uint32_t parent, const char *name, size_t size, uint32_t *ret)
 {
     *ret = 0;
-    if (p->n >= PACKED_MEMBERS_MAX) {
+    if (p->n >= p->most) {
         p->lost[PACKED_LIMIT]++;
         return 0;
     }
@@ -78,18 +90,55 @@ static int add_node(struct packed *p, uint32_t parent, const char *name, size_t 
     struct node *node = &p->nodes[i];
     *node = (struct node){
         .name = arena_strndup(&p->names, name, size), .parent = parent, .mode = S_IFDIR | 0755};
+    node->implied = true;
     if (p->names.failed)
         return -ENOMEM;
-    if (i) {
-        struct node *folder = &p->nodes[parent];
-        if (folder->last)
-            p->nodes[folder->last].next = i;
-        else
-            folder->first = i;
-        folder->last = i;
+    if (i)
+        enter(p, i);
+    *ret = i;
+    return 0;
+}
+
+static int add_node(struct packed *p, uint32_t parent, const char *name, size_t size, uint32_t *ret)
+{
+    int r = new_node(p, parent, name, size, ret);
+
+    if (r == 0 && *ret)
+        list(p, *ret);
+    return r;
+}
+
+uint32_t packed_child(const struct packed *p, uint32_t folder, const char *name)
+{
+    return lookup(p, folder, name, strlen(name));
+}
+
+int packed_add_child(struct packed *p, uint32_t folder, const char *name, uint32_t *ret)
+{
+    return add_node(p, folder, name, strlen(name), ret);
+}
+
+int packed_add_hidden(struct packed *p, uint32_t folder, const char *name, uint32_t *ret)
+{
+    return new_node(p, folder, name, strlen(name), ret);
+}
+
+int packed_lift(struct packed *p, uint32_t folder)
+{
+    uint32_t *slots = calloc(p->n_slots, sizeof *slots);
+
+    if (!slots)
+        return -ENOMEM;
+    free(p->slots);
+    p->slots = slots;
+    p->nodes[PACKED_TOP].first = p->nodes[folder].first;
+    p->nodes[PACKED_TOP].last = p->nodes[folder].last;
+    p->nodes[folder].name = "/"; /* no name that is looked for */
+    for (uint32_t i = 1; i < p->n; i++) {
+        if (p->nodes[i].parent == folder)
+            p->nodes[i].parent = PACKED_TOP;
         enter(p, i);
     }
-    *ret = i;
     return 0;
 }
 
@@ -159,6 +208,7 @@ int packed_add(struct packed *p, const struct found_member *m, uint32_t *ret)
     node->mtime = m->mtime;
     node->at = m->at;
     node->encrypted = m->encrypted;
+    node->implied = false;
     node->kept = NULL;
     node->link = m->link ? arena_strndup(&p->names, m->link, strlen(m->link)) : NULL;
     *ret = i;
@@ -236,13 +286,30 @@ static int walk_path(struct search *s, const char *path, bool follow, uint32_t *
     return 0;
 }
 
+/* The rest of a path that begins with a layer's; NULL: it does not. */
+static const char *below_layer(const struct packed *p, const char *path)
+{
+    path += strspn(path, "/");
+    for (size_t i = 0; i < p->n_layers; i++) {
+        size_t size = strlen(p->layers[i]->path);
+        if (strncmp(path, p->layers[i]->path, size) == 0 && path[size] == '/')
+            return path + size;
+    }
+    return NULL;
+}
+
 int packed_find(const struct packed *p, uint32_t base, const char *path, unsigned flags,
                 bool follow, uint32_t *ret)
 {
     struct search s = {p, base, flags, 0};
     uint32_t      at = base;
     int           r = walk_path(&s, path, follow, &at);
+    const char   *rest = r == -ENOENT ? below_layer(p, path) : NULL;
 
+    if (rest) {
+        at = base;
+        r = walk_path(&s, rest, follow, &at);
+    }
     if (r == 0)
         *ret = at;
     return r;
@@ -283,23 +350,41 @@ uint32_t packed_next(const struct packed *p, uint32_t node)
     return p->nodes[node].next;
 }
 
+/* Put a name, and a slash before it, in front of a path. */
+static int put_name(char *ret, char **at, const char *name)
+{
+    size_t size = strlen(name);
+
+    if (size + 1 > (size_t)(*at - ret))
+        return -ENAMETOOLONG;
+    memcpy(*at -= size, name, size);
+    *--*at = '/';
+    return 0;
+}
+
 int packed_path(const struct packed *p, uint32_t base, uint32_t node, char *ret, size_t room)
 {
-    char  *at = ret + room;
-    size_t size;
+    char              *at = ret + room;
+    const struct node *last = &p->nodes[node];
+    int                r = 0;
 
     if (room < 1)
         return -ENAMETOOLONG;
     *--at = '\0';
-    for (; node != base && node != PACKED_TOP; node = p->nodes[node].parent) {
-        size = strlen(p->nodes[node].name);
-        if (size + 1 > (size_t)(at - ret))
-            return -ENAMETOOLONG;
-        memcpy(at -= size, p->nodes[node].name, size);
-        *--at = '/';
-    }
-    memmove(ret, at, (size_t)(ret + room - at));
-    return 0;
+    for (; r == 0 && node != base && node != PACKED_TOP; node = p->nodes[node].parent)
+        r = put_name(ret, &at, p->nodes[node].name);
+    if (r == 0 && p->n_layers && !S_ISDIR(last->mode))
+        r = put_name(ret, &at, p->layers[last->layer]->path);
+    if (r == 0)
+        memmove(ret, at, (size_t)(ret + room - at));
+    return r;
+}
+
+bool packed_is_image(const struct packed *p, uint32_t folder)
+{
+    bool is_top = folder == PACKED_TOP;
+
+    return p->n_layers && (p->alone ? is_top : !is_top && p->nodes[folder].parent == PACKED_TOP);
 }
 
 /* "Members left out: 2 ..., 1 ...". */
@@ -313,14 +398,18 @@ static const char *const losses[PACKED_LOSSES] = {
 
 size_t packed_lost(const struct packed *p, char ret_why[ROOT_LOST_MAX], int *ret_error)
 {
-    size_t lost = 0, length = 0;
+    size_t lost = 0;
 
     *ret_error = p->error;
-    *ret_why = '\0';
+    snprintf(ret_why, ROOT_LOST_MAX, "%s", p->trouble ? p->trouble : "");
     for (size_t i = 0; i < PACKED_LOSSES; i++) {
-        if (p->lost[i])
-            length += (size_t)snprintf(ret_why + length, ROOT_LOST_MAX - length, "%s%zu %s",
-                                       lost ? ", " : "members left out: ", p->lost[i], losses[i]);
+        size_t length = strlen(ret_why);
+        if (p->lost[i] && losses[i])
+            snprintf(ret_why + length, ROOT_LOST_MAX - length, "%s%zu %s",
+                     strstr(ret_why, "members left out") ? ", "
+                     : length                            ? "; members left out: "
+                                                         : "members left out: ",
+                     p->lost[i], losses[i]);
         lost += p->lost[i];
     }
     return lost;
@@ -330,7 +419,12 @@ size_t packed_lost(const struct packed *p, char ret_why[ROOT_LOST_MAX], int *ret
 
 static void free_packed(struct packed *p)
 {
-    close(p->fd);
+    if (p->fd >= 0)
+        close(p->fd);
+    for (size_t i = 0; i < p->n_layers; i++)
+        packed_unref(p->layers[i]);
+    free(p->layers);
+    packed_unref(p->outer);
     free(p->path);
     free(p->nodes);
     free(p->slots);

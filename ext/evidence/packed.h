@@ -1,4 +1,4 @@
-/* packed.h -- an archive, zip or tar, as a tree of folders and files that is read in place: what a root
+/* packed.h -- an archive, zip or tar, or a container's image (packed_image.h), as a tree of folders and files that is read in place: what a root
  * (root.h) below an archive file stands on. Nothing is unpacked to disk.
  *
  *     r = packed_open("/cases/host1.zip/C/Windows", &packed, &rest);   rest is "/C/Windows"
@@ -49,6 +49,9 @@ bool packed_names(const char *name); /* whether it should be one */
  * the errno that ended the index before its end; 0: it is whole. */
 size_t packed_lost(const struct packed *packed, char ret_why[ROOT_LOST_MAX], int *ret_error);
 
+/* Whether it is an image with that folder as its root. */
+bool packed_is_image(const struct packed *packed, uint32_t folder);
+
 /* Nodes: folders, files and links. The first is the top folder. */
 #define PACKED_TOP 0u
 
@@ -65,7 +68,8 @@ const char *packed_name(const struct packed *packed, uint32_t node);
 uint32_t packed_first(const struct packed *packed, uint32_t folder);
 uint32_t packed_next(const struct packed *packed, uint32_t node);
 
-/* Path of a node below `base`, with a slash in front; "" for `base` itself. -ENAMETOOLONG. */
+/* Path of a node below `base`, with a slash in front; "" for `base` itself. Of a file in an image, its layer's
+ * goes before it, which packed_find() accepts. -ENAMETOOLONG. */
 int packed_path(const struct packed *packed, uint32_t base, uint32_t node, char *ret, size_t room);
 
 /* Content: as a stream; or all of it, which must have `size` bytes as packed_stat() says. */

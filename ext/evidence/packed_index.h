@@ -4,6 +4,7 @@
 #ifndef SVCQL_PACKED_INDEX_H
 #define SVCQL_PACKED_INDEX_H
 
+#include <string.h>
 #include <sys/types.h>
 
 #include "formats/text/arena.h"
@@ -18,6 +19,7 @@ enum packed_loss {
     PACKED_LIMIT,  /* of members */
     PACKED_PLACE,  /* a file where a folder is */
     PACKED_LINK,   /* its target cannot be read */
+    PACKED_LAYER,  /* of an image, as `trouble` says */
     PACKED_HEADER, /* one or several in a row, in a tar, that cannot be read */
     PACKED_LOSSES
 };
@@ -32,6 +34,9 @@ struct node {
     uint32_t    mode;                      /* as of struct stat, with the type */
     uint32_t    uid, gid;
     bool        encrypted;
+    bool        implied; /* a folder that a path has, and that is not a member itself */
+    bool        closed;  /* of an image: the layers below add nothing to the folder */
+    uint16_t    layer;   /* of an image, which has the content */
     int64_t     size, mtime;
     uint64_t    at; /* offset in the file where reading can begin, or number in a compressed tar */
 };
@@ -41,15 +46,25 @@ struct packed {
     int          fd;
     struct stat  was; /* of the file, to know it again */
     char        *path;
+    uint64_t     begin, length; /* the part of the file that it is */
     bool         zip, seekable; /* seekable: `at` is an offset */
     struct node *nodes;
     uint32_t     n, room;
     uint32_t    *slots; /* of names, a power of 2 */
     uint32_t     n_slots;
     struct arena names;
-    size_t       lost[PACKED_LOSSES];
-    size_t       kept; /* bytes */
+    size_t       lost[PACKED_LOSSES], most; /* members left out; that there may be */
+    size_t       kept, room_kept;           /* bytes; that there may be */
     int          error;
+    const char  *trouble; /* in words, in `names`; NULL: none */
+
+    struct packed **layers; /* of a container's image, counted: packed_layers.h */
+    size_t          n_layers;
+    bool            alone;  /* the image is the only one, whose root is the top folder */
+    uint16_t        number; /* of a layer */
+    struct packed
+            *outer; /* the archive that a layer is read from as a stream, counted; NULL: a file */
+    uint32_t outer_node;
 };
 
 /* What a member is, before it has a node. */
@@ -67,11 +82,29 @@ int packed_begin(struct packed *packed);
 /* Add a member with the folders on its path; *ret is its node, 0 where it was left out. -ENOMEM. */
 int packed_add(struct packed *packed, const struct found_member *member, uint32_t *ret);
 
+/* A child of a folder by its name; 0: none. Add one that has none of that name: a folder, `hidden` of those
+ * that are not listed. *ret is 0 where there are too many. -ENOMEM. */
+uint32_t packed_child(const struct packed *packed, uint32_t folder, const char *name);
+int      packed_add_child(struct packed *packed, uint32_t folder, const char *name, uint32_t *ret);
+int      packed_add_hidden(struct packed *packed, uint32_t folder, const char *name, uint32_t *ret);
+
+/* Have the content of a folder in the top folder, which had only that. -ENOMEM. */
+int packed_lift(struct packed *packed, uint32_t folder);
+
 /* The index of a zip: -EBADMSG where it has no directory. */
 int packed_index_zip(struct packed *packed);
 
 /* The index by walking over the file. */
 int packed_index_walk(struct packed *packed);
+
+/* Where in the file the content of a member of a plain tar is: 0; -ESPIPE where it is of no plain tar. */
+int packed_section(struct packed *packed, uint32_t node, uint64_t *ret);
+
+/* Whether the first 512 bytes of a file are those of a tar. */
+static inline bool packed_is_tar(const uint8_t data[512])
+{
+    return memcmp(data + 257, "ustar", 5) == 0;
+}
 
 /* libarchive reading the file from an offset, with which it must end: packed_close_reader(). */
 struct reader;

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "formats/log/expander.h"
-#include "packed_index.h"
+#include "packed_image.h"
 #include "root.h"
 
 #define SHARED_MAX   16     /* archives whose index is shared, or kept though nobody uses it */
@@ -23,7 +23,7 @@ static bool is_zip(const uint8_t *data, ssize_t size)
 
 static bool is_tar(const uint8_t *data, ssize_t size)
 {
-    return size >= 512 && memcmp(data + 257, "ustar", 5) == 0;
+    return size >= 512 && packed_is_tar(data);
 }
 
 bool packed_names(const char *name)
@@ -78,18 +78,6 @@ static int open_regular(const char *path, struct stat *ret)
     if (r < 0 && fd >= 0)
         close(fd);
     return r < 0 ? r : fd;
-}
-
-bool packed_is(const char *path)
-{
-    struct stat st;
-    bool        zip, seekable;
-    int         fd = open_regular(path, &st);
-    bool        is = fd >= 0 && recognise(fd, path, &zip, &seekable);
-
-    if (fd >= 0)
-        close(fd);
-    return is;
 }
 
 static int make_index(struct packed *p)
@@ -155,8 +143,8 @@ static void share(struct packed *p)
         packed_unref(old[i]);
 }
 
-/* Open an archive of which there is no index. Takes the descriptor. */
-static int open_new(int fd, const char *path, const struct stat *st, struct packed **ret)
+/* Open an archive, and the image that it may be. Takes the descriptor. */
+static int open_archive(int fd, const char *path, const struct stat *st, struct packed **ret)
 {
     struct packed *p = calloc(1, sizeof *p);
 
@@ -168,14 +156,29 @@ static int open_new(int fd, const char *path, const struct stat *st, struct pack
     p->references = 1;
     p->fd = fd;
     p->was = *st;
+    p->length = (uint64_t)st->st_size;
+    p->most = PACKED_MEMBERS_MAX;
+    p->room_kept = KEPT_ALL;
     int r = recognise(fd, path, &p->zip, &p->seekable) ? make_index(p) : -ENOTDIR;
+    if (r == 0)
+        r = packed_image_inside(&p);
     if (r < 0) {
         packed_unref(p);
         return r;
     }
-    share(p);
     *ret = p;
     return 0;
+}
+
+/* Open what there is no index of. Takes the descriptor. */
+static int open_new(int fd, const char *path, const struct stat *st, struct packed **ret)
+{
+    int r = packed_image_lists(path) ? packed_image_listed(fd, path, st, ret)
+                                     : open_archive(fd, path, st, ret);
+
+    if (r == 0)
+        share(*ret);
+    return r;
 }
 
 static int open_file(const char *path, struct packed **ret)
@@ -221,4 +224,31 @@ int packed_open(const char *path, struct packed **ret, const char **ret_rest)
         return 0;
     }
     return -ENOTDIR;
+}
+
+/* Whether a list is that of an image, which only reading it shows. */
+static bool lists_image(const char *path)
+{
+    struct packed *image;
+    const char    *rest;
+
+    if (packed_open(path, &image, &rest) < 0)
+        return false;
+    packed_unref(image);
+    return true;
+}
+
+bool packed_is(const char *path)
+{
+    struct stat st;
+    bool        zip, seekable;
+
+    if (packed_image_lists(path))
+        return lists_image(path);
+    int  fd = open_regular(path, &st);
+    bool is = fd >= 0 && recognise(fd, path, &zip, &seekable);
+
+    if (fd >= 0)
+        close(fd);
+    return is;
 }

@@ -15,7 +15,8 @@ struct reader {
     const struct libarchive *lib;
     struct archive          *archive;
     struct packed           *packed; /* counted where a stream reads */
-    uint64_t                 at;     /* in the file */
+    struct stream           *outer;  /* that the bytes come from; NULL: a file */
+    uint64_t                 at;     /* in the file or stream */
     uint64_t                 begin;
     uint64_t                 out;    /* bytes of the entry so far */
     size_t                   broken; /* places where headers could not be read */
@@ -23,10 +24,31 @@ struct reader {
     uint8_t                  block[BLOCK];
 };
 
+/* The next bytes of the file, or of its part that is the archive. */
+static ssize_t file_bytes(struct reader *reader, const void **ret)
+{
+    const struct packed *p = reader->packed;
+    uint64_t             left = reader->at < p->length ? p->length - reader->at : 0;
+
+    *ret = reader->block;
+    return input_pread(p->fd, reader->block, left < BLOCK ? (size_t)left : BLOCK,
+                       (off_t)(p->begin + reader->at));
+}
+
+static ssize_t outer_bytes(struct reader *reader, const void **ret)
+{
+    char  *data;
+    size_t size = 0;
+    int    r = stream_block(reader->outer, &data, &size);
+
+    *ret = data;
+    return r > 0 ? (ssize_t)size : r;
+}
+
 static la_ssize_t read_block(struct archive *archive, void *data, const void **ret)
 {
     struct reader *reader = data;
-    ssize_t        n = input_pread(reader->packed->fd, reader->block, BLOCK, (off_t)reader->at);
+    ssize_t        n = reader->outer ? outer_bytes(reader, ret) : file_bytes(reader, ret);
 
     if (n < 0) {
         reader->error = (int)n;
@@ -34,15 +56,14 @@ static la_ssize_t read_block(struct archive *archive, void *data, const void **r
         return -1;
     }
     reader->at += (uint64_t)n;
-    *ret = reader->block;
     return n;
 }
 
 static la_int64_t skip_bytes(struct archive *archive, void *data, la_int64_t request)
 {
     struct reader *reader = data;
-    uint64_t       whole = (uint64_t)reader->packed->was.st_size;
-    uint64_t       left = reader->at < whole ? whole - reader->at : 0;
+    uint64_t       whole = reader->packed->length;
+    uint64_t       left = !reader->outer && reader->at < whole ? whole - reader->at : 0;
     uint64_t       n = (uint64_t)request < left ? (uint64_t)request : left;
 
     (void)archive;
@@ -57,7 +78,7 @@ static void support(const struct libarchive *lib, struct archive *archive, const
         return;
     }
     lib->archive_read_support_format_tar(archive);
-    if (p->seekable)
+    if (p->seekable || p->outer)
         return;
     lib->archive_read_support_filter_gzip(archive);
     lib->archive_read_support_filter_xz(archive);
@@ -79,16 +100,21 @@ int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
     reader->at = reader->begin = p->seekable ? at : 0;
     reader->out = reader->broken = 0;
     reader->error = 0;
-    if (!reader->archive) {
+    reader->outer = NULL;
+    int r = !reader->archive ? -ENOMEM
+            : p->outer       ? packed_stream(p->outer, p->outer_node, &reader->outer)
+                             : 0;
+    if (r < 0) {
+        lib->archive_read_free(reader->archive);
         free(reader);
-        return -ENOMEM;
+        return r;
     }
     support(lib, reader->archive, p);
     lib->archive_read_set_read_callback(reader->archive, read_block);
     lib->archive_read_set_skip_callback(reader->archive, skip_bytes);
     lib->archive_read_set_callback_data(reader->archive, reader);
     if (lib->archive_read_open1(reader->archive) != ARCHIVE_OK) {
-        int r = reader->error ? reader->error : -EBADMSG;
+        r = reader->error ? reader->error : -EBADMSG;
         packed_close_reader(reader);
         return r;
     }
@@ -99,6 +125,7 @@ int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
 void packed_close_reader(struct reader *reader)
 {
     reader->lib->archive_read_free(reader->archive);
+    stream_close(reader->outer);
     free(reader);
 }
 
@@ -208,7 +235,7 @@ static int keep_content(struct packed *p, struct reader *reader, uint32_t i)
     size_t size = (size_t)p->nodes[i].size, done = 0;
 
     if (p->seekable || !S_ISREG(p->nodes[i].mode) || p->nodes[i].size > KEPT_FILE ||
-        p->kept >= KEPT_ALL || p->nodes[i].encrypted)
+        p->kept >= p->room_kept || p->nodes[i].encrypted)
         return 0;
     size_t  room = ZSTD_compressBound(size);
     char   *data = malloc(size + 1), *frame = malloc(room);
@@ -350,6 +377,30 @@ static int open_kept(const struct node *node, struct stream **ret)
     return stream_open_from(&(struct stream_from){kept_bytes, free, kept}, ret);
 }
 
+/* What has the content of a node: the archive, or a layer of an image. */
+static struct packed *holder_of(struct packed *p, const struct node *node)
+{
+    return p->n_layers ? p->layers[node->layer] : p;
+}
+
+int packed_section(struct packed *p, uint32_t i, uint64_t *ret)
+{
+    const struct node *node = &p->nodes[i];
+    struct reader     *reader;
+
+    if (p->zip || !p->seekable || p->outer || p->n_layers)
+        return -ESPIPE;
+    int r = check(node);
+    if (r == 0)
+        r = reach(p, node, &reader);
+    if (r < 0)
+        return r;
+    *ret =
+        p->begin + reader->begin + (uint64_t)reader->lib->archive_filter_bytes(reader->archive, 0);
+    packed_close_reader(reader);
+    return 0;
+}
+
 int packed_stream(struct packed *p, uint32_t i, struct stream **ret)
 {
     const struct node *node = &p->nodes[i];
@@ -360,6 +411,7 @@ int packed_stream(struct packed *p, uint32_t i, struct stream **ret)
         return r;
     if (node->kept)
         return open_kept(node, ret);
+    p = holder_of(p, node);
     r = reach(p, node, &reader);
     if (r < 0)
         return r;
@@ -379,7 +431,7 @@ int packed_read(struct packed *p, uint32_t i, void *data, size_t size)
         return r;
     if (node->kept)
         return read_kept(node, data, size);
-    r = reach(p, node, &reader);
+    r = reach(holder_of(p, node), node, &reader);
     while (r == 0 && done < size &&
            (n = packed_reader_bytes(reader, (char *)data + done, size - done)) > 0)
         done += (size_t)n;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/log/expander.h"
 #include "formats/log/stream.h"
 #include "formats/text/input.h"
 #include "root_names.h"
@@ -297,15 +298,7 @@ int root_open_file(const struct root *root, const char *path)
 /* Whether the name is that of a compressed file, which is never empty. */
 static bool has_packed_name(const char *path)
 {
-    static const char *const suffixes[] = {".gz", ".xz", ".zst", ".bz2", ".lz4"};
-    size_t                   size = strlen(path);
-
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        size_t tail = strlen(suffixes[i]);
-        if (size > tail && strcmp(path + size - tail, suffixes[i]) == 0)
-            return true;
-    }
-    return false;
+    return path[uncompressed_name(path)] != '\0';
 }
 
 int root_open_stream(const struct root *root, const char *path, struct stat *ret_stat,

@@ -5,8 +5,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "formats/log/expander.h"
 #include "formats/text/input.h"
-#include "root_packed.h"
+#include "root_expand.h"
 
 static void close_fd(int *fd)
 {
@@ -51,29 +52,10 @@ static int map_room(struct root_map *map, int64_t size, uint64_t cap)
     return map_memory(map);
 }
 
-/* A member of an archive, all of it at once. */
-static int map_member(const struct root *root, const char *path, uint64_t cap, struct root_map *map,
-                      struct stat *st)
-{
-    uint32_t node;
-    int      r = root_packed_file(root, path, &node, st);
-
-    if (r == 0)
-        r = map_room(map, st->st_size, cap < PACKED_WHOLE_MAX ? cap : PACKED_WHOLE_MAX);
-    if (r == 0)
-        r = packed_read(root->packed, node, map->data, map->size);
-    if (r < 0)
-        root_unmap(map);
-    map->fd = -1;
-    return r;
-}
-
 /* Open a file and have memory for it; *st is what it is. */
 static int map_open(const struct root *root, const char *path, uint64_t cap, struct root_map *map,
                     struct stat *st)
 {
-    if (root->packed)
-        return map_member(root, path, cap, map, st);
     int fd = root_open_stat(root, path, st), r = 0;
 
     if (fd < 0)
@@ -113,7 +95,8 @@ int root_map_next(const struct root *root, const char *path, uint64_t cap, struc
     struct stat     st;
 
     *map = (struct root_map){0};
-    int  r = map_open(root, path, cap, &next, &st);
+    int  r = root->packed ? root_expand_member(root, path, cap, false, &next, &st)
+                          : map_open(root, path, cap, &next, &st);
     bool sparse = r == 0 && next.fd >= 0 && st.st_blocks < (st.st_size + 511) / 512;
     if (sparse && next.data) /* holes are zeros, which memory that was used is not */
         madvise(next.data, next.room, MADV_DONTNEED);
@@ -121,7 +104,12 @@ int root_map_next(const struct root *root, const char *path, uint64_t cap, struc
         madvise(next.data, next.room, MADV_HUGEPAGE);
     if (r == 0 && next.fd >= 0)
         r = map_read(&next, sparse);
-    close_fd(&next.fd);
+    if (r == 0 && next.fd >= 0 && is_compressed(next.data, next.size)) {
+        int fd = next.fd;
+        r = root_expand_file(fd, cap, false, &next);
+    } else {
+        close_fd(&next.fd);
+    }
     next.fd = -1;
     if (r < 0 || !next.size)
         root_unmap(&next);
@@ -160,12 +148,30 @@ static struct root_map leave_file(struct root_map *map)
     return left;
 }
 
+static bool is_packed(int fd)
+{
+    uint8_t first[10];
+    ssize_t n = input_pread(fd, first, sizeof first, 0);
+
+    return n > 0 && is_compressed(first, (size_t)n);
+}
+
+/* Open a file that is to be read in parts, where it can be. */
+static int map_parts(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
+{
+    struct stat st;
+
+    if (root->packed)
+        return root_expand_member(root, path, cap, true, map, &st);
+    int r = map_open(root, path, cap, map, &st);
+    return r == 0 && is_packed(map->fd) ? root_expand_file(map->fd, cap, true, map) : r;
+}
+
 int root_map_again(const struct root *root, const char *path, uint64_t cap, struct root_map *map)
 {
     struct root_map next = leave_file(map);
-    struct stat     st;
 
-    int r = map_open(root, path, cap, &next, &st);
+    int r = map_parts(root, path, cap, &next);
     if (r == 0 && !(next.loaded = calloc(map_bits(&next), 1))) {
         close_fd(&next.fd);
         r = -ENOMEM;

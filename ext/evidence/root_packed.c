@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "packed_image.h"
 #include "root_dir.h"
 
 static const char *const joined[] = {"/System/Volumes/Data", "/private"};
@@ -98,6 +99,19 @@ size_t root_lost(const struct root *root, char ret_why[ROOT_LOST_MAX], int *ret_
     *ret_error = 0;
     *ret_why = '\0';
     return root->packed ? packed_lost(root->packed, ret_why, ret_error) : 0;
+}
+
+bool root_names_image(const char *name)
+{
+    return packed_image_lists(name);
+}
+
+bool root_is_image(const struct root *root, const char *dir)
+{
+    uint32_t node;
+
+    return root->packed && root_packed_find(root, dir, false, &node) == 0 &&
+           packed_is_image(root->packed, node);
 }
 
 bool root_in_archive(const struct root *root)

@@ -92,6 +92,7 @@ struct found {
     char                  *copy;  /* of a source; may be NULL */
     char                  *units; /* folder of units to open as a system, later */
     enum artefact          artefact;
+    bool                   named; /* in the query */
 };
 
 /* The sources of one evidence, or those that a query names. */
@@ -103,7 +104,8 @@ struct batch {
 struct sources_impl {
     struct svcql *svcql;
     unsigned      artefacts;
-    const char   *host; /* that the question is about; NULL: any */
+    const char   *host; /* that the question, or the scan, is about; NULL: any */
+    bool          of_scan;
     bool (*of_others)(const struct source *source);
     struct evidence_entry **entries; /* whose sources follow, from `at` on */
     size_t                  n, at;
@@ -397,7 +399,8 @@ static bool can_have(const struct sources_impl *impl, const struct evidence_entr
 /* Whether evidence is a whole system of another host than the question is about. */
 static bool is_of_another(const struct sources_impl *impl, const struct evidence_entry *entry)
 {
-    return impl->host && !entry->shown.live && os_of_kind(entry->shown.kind) & OS_UNIX &&
+    return impl->host && (impl->of_scan || !entry->shown.live) &&
+           os_of_kind(entry->shown.kind) & OS_UNIX &&
            sqlite3_stricmp(entry->shown.host, impl->host) != 0;
 }
 
@@ -419,7 +422,8 @@ static struct source source_of(const struct found *found, struct root *units)
                            .host = evidence ? evidence->host : found->host,
                            .copy = found->copy,
                            .artefact = found->artefact,
-                           .live = evidence && evidence->live};
+                           .live = evidence && evidence->live,
+                           .named = found->named};
 }
 
 /* Leave out the sources of another host's evidence where none has rows of others. */
@@ -524,7 +528,7 @@ static enum artefact artefact_of_file(const struct root *root, const char *path,
     static const enum artefact marked[] = {ARTEFACT_JOURNAL, ARTEFACT_EVENT_LOG, ARTEFACT_HIVE,
                                            ARTEFACT_EVENT_JSON};
     const char                *name = strrchr(path, '/');
-    enum artefact              artefact = (enum artefact)__builtin_ctz(wanted);
+    enum artefact              artefact = (enum artefact)__builtin_ctz(wanted), named;
     struct stream             *stream = NULL;
     char                      *data;
     size_t                     size = 0;
@@ -540,8 +544,10 @@ static enum artefact artefact_of_file(const struct root *root, const char *path,
             return marked[i];
         }
     stream_close(stream);
-    artefact_of_name(name ? name + 1 : path, "", wanted, &artefact, &unsure);
-    return artefact;
+    bool known = artefact_of_name(name ? name + 1 : path, "", wanted, &named, &unsure);
+    for (size_t i = 0; known && unsure && i < TBL_COUNT(marked); i++)
+        known = named != marked[i]; /* its bytes say that it is none */
+    return known ? named : artefact;
 }
 
 /* A file that the query names, or a folder of journals. It is read below its evidence's root or,
@@ -571,6 +577,8 @@ static int add_named_file(struct sources_impl *impl, const char *path, unsigned 
     if (r == 0)
         r = add_found(&impl->batch, (struct owner){holder, ""}, root,
                       artefact_of_file(root, within, artefacts & ~ROOT_ARTEFACTS), within);
+    if (r == 0)
+        impl->batch.found[impl->batch.n - 1].named = true;
     root_unref(root);
     evidence_entry_unref(holder);
     free(within);
@@ -596,6 +604,7 @@ static int give_to(struct evidence_entry *entry, const struct evidence_entry *ho
         return 0;
     entry->shown.id = holder->shown.id;
     entry->shown.live = holder->shown.live;
+    entry->shown.host_given = holder->shown.host_given;
     int r = set_text(&entry->shown.host, holder->shown.host);
     return r < 0 ? r : set_text(&entry->shown.time_zone, holder->shown.time_zone);
 }
@@ -790,7 +799,8 @@ int sources_begin(struct sources *sources, struct svcql *svcql, const struct sou
         return -ENOMEM;
     impl->svcql = svcql;
     impl->artefacts = want->artefacts;
-    impl->host = scope_of(svcql)->host;
+    impl->of_scan = want->host && want->host_of_rows;
+    impl->host = impl->of_scan ? want->host : scope_of(svcql)->host;
     impl->of_others = want->of_others;
     sources->impl = impl;
     char *path = want->path ? host_path(want->path) : NULL;
@@ -798,7 +808,7 @@ int sources_begin(struct sources *sources, struct svcql *svcql, const struct sou
               : path              ? add_named(impl, path)
               : want->source      ? add_source(impl, want->source)
               : want->root        ? add_root(impl, want->root)
-                                  : hold_evidence(impl, want->host);
+                                  : hold_evidence(impl, impl->of_scan ? NULL : want->host);
     free(path);
     if (r < 0)
         sources_end(sources);

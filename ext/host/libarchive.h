@@ -28,6 +28,7 @@
     X(archive_entry_uid)                                                                           \
     X(archive_errno)                                                                               \
     X(archive_file_count)                                                                          \
+    X(archive_filter_bytes)                                                                        \
     X(archive_read_data)                                                                           \
     X(archive_read_free)                                                                           \
     X(archive_read_header_position)                                                                \

@@ -6,12 +6,14 @@
 #include <strings.h>
 
 #include "formats/hive/hive_live.h"
+#include "formats/log/expander.h"
+#include "formats/log/stream.h"
 #include "host.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
 
-enum { LOGS = 3, LOG_MAX = 512 << 20 };
+enum { LOG_MAX = 512 << 20 };
 
 /* Where a hive is in the registry ----------------------------------------------- */
 
@@ -76,6 +78,11 @@ static void put_user(struct hive_file *file, const char *path)
     buffer_free(&named);
 }
 
+static bool is_default(const char *name)
+{
+    return strncasecmp(name, "DEFAULT", 7) == 0 && uncompressed_name(name) == 7;
+}
+
 static void put_root(struct hive_file *file, const char *path)
 {
     static const char *const machine[] = {
@@ -88,7 +95,7 @@ static void put_root(struct hive_file *file, const char *path)
     if (file->kind < TBL_COUNT(machine) && machine[file->kind]) {
         buffer_puts(&file->root, "HKEY_LOCAL_MACHINE\\");
         buffer_puts(&file->root, machine[file->kind]);
-    } else if (file->kind == HIVE_USER && strcasecmp(file_name(path), "DEFAULT") == 0) {
+    } else if (file->kind == HIVE_USER && is_default(file_name(path))) {
         buffer_puts(&file->root, "HKEY_USERS\\.DEFAULT");
     } else if (file->kind == HIVE_USER || file->kind == HIVE_USER_CLASSES) {
         put_user(file, path);
@@ -100,19 +107,15 @@ static void put_root(struct hive_file *file, const char *path)
 
 /* Opening ------------------------------------------------------------------------- */
 
-/* Map the existing logs beside a hive, with the ending in either case. */
-static void map_logs(const struct source *source, struct root_map maps[LOGS])
+/* Map the existing logs beside a hive. */
+static void map_logs(const struct source *source, struct root_map maps[HIVE_LOGS])
 {
-    static const char *const endings[LOGS][2] = {
-        {".LOG1", ".log1"}, {".LOG2", ".log2"}, {".LOG", ".log"}};
     char path[ROOT_PATH_MAX];
 
-    for (size_t i = 0; i < LOGS; i++)
-        for (size_t j = 0; j < 2 && !maps[i].data; j++) {
-            int n = snprintf(path, sizeof path, "%s%s", source->path, endings[i][j]);
-            if (n > 0 && (size_t)n < sizeof path)
-                root_map(source->root, path, LOG_MAX, &maps[i]);
-        }
+    for (unsigned i = 0; i < HIVE_LOGS; i++)
+        for (unsigned form = 0;
+             !maps[i].data && hive_log_path(source->path, i, form, path, sizeof path); form++)
+            root_map(source->root, path, LOG_MAX, &maps[i]);
 }
 
 typedef int open_fn(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
@@ -121,34 +124,43 @@ typedef int open_fn(struct hive *ret, uint8_t *data, size_t size, const struct h
 static int open_hive(const struct source *source, const struct root_map *map, open_fn *open,
                      struct hive *hive)
 {
-    struct root_map maps[LOGS] = {0};
-    struct hive_log logs[LOGS];
+    struct root_map maps[HIVE_LOGS] = {0};
+    struct hive_log logs[HIVE_LOGS];
 
     if (hive_is_dirty(map->data, map->size))
         map_logs(source, maps);
-    for (size_t i = 0; i < LOGS; i++)
+    for (size_t i = 0; i < HIVE_LOGS; i++)
         logs[i] = (struct hive_log){maps[i].data, maps[i].size};
-    int r = open(hive, map->data, map->size, logs, LOGS);
-    for (size_t i = 0; i < LOGS; i++)
+    int r = open(hive, map->data, map->size, logs, HIVE_LOGS);
+    for (size_t i = 0; i < HIVE_LOGS; i++)
         root_unmap(&maps[i]);
     return r;
+}
+
+static const char *const deltas[] = {"_Delta", "_delta", "_DELTA"};
+static const char *const base_ends[] = {"_Base", "_base", "_BASE", ""};
+
+/* Bytes of a differencing hive's path without "_Delta" and what a compressor added; 0: it is not named so. */
+static size_t base_length(const char *path)
+{
+    size_t size = uncompressed_name(path), tail = strlen(deltas[0]);
+
+    return size > tail && strncasecmp(path + size - tail, deltas[0], tail) == 0 ? size - tail : 0;
 }
 
 /* Open the base of a differencing hive, which containers keep as SYSTEM_Base or SYSTEM beside SYSTEM_Delta.
  * -EPROTONOSUPPORT where there is none. */
 static int open_base(const struct source *source, struct hive_file *file)
 {
-    static const char        delta[] = "_Delta";
-    static const char *const ends[] = {"_Base", "_base", "_BASE", ""};
-    char                     path[ROOT_PATH_MAX];
-    struct source            beside = *source;
-    size_t                   size = strlen(source->path), tail = strlen(delta);
+    const char   *packed = source->path + uncompressed_name(source->path);
+    size_t        size = base_length(source->path);
+    char          path[ROOT_PATH_MAX];
+    struct source beside = *source;
 
-    if (size <= tail || strcasecmp(source->path + size - tail, delta) != 0)
-        return -EPROTONOSUPPORT;
     beside.path = path;
-    for (size_t i = 0; i < TBL_COUNT(ends); i++) {
-        int n = snprintf(path, sizeof path, "%.*s%s", (int)(size - tail), source->path, ends[i]);
+    for (size_t i = 0; size && i < TBL_COUNT(base_ends); i++) {
+        int n =
+            snprintf(path, sizeof path, "%.*s%s%s", (int)size, source->path, base_ends[i], packed);
         if (n < 0 || (size_t)n >= sizeof path ||
             root_map(source->root, path, HIVE_FILE_MAX, &file->base) < 0)
             continue;
@@ -196,11 +208,57 @@ static int open_running(const struct source *source, struct hive_file *file)
     return buffer_text(&file->root) && buffer_text(&file->host) ? 0 : -ENOMEM;
 }
 
+static bool exists(const struct root *root, const char *path)
+{
+    struct stat st;
+
+    return root_stat(root, path, true, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static bool is_layer(const struct root *root, const char *path)
+{
+    struct stream *stream = NULL;
+    char          *data;
+    size_t         size;
+
+    bool layer = root_open_stream(root, path, NULL, &stream) == 0 &&
+                 stream_block(stream, &data, &size) > 0 &&
+                 hive_is_layer((const uint8_t *)data, size);
+    stream_close(stream);
+    return layer;
+}
+
+/* Whether a hive is the base of a differencing one beside it, with which it is read. */
+static bool is_base(const struct source *source)
+{
+    const char *packed = source->path + uncompressed_name(source->path);
+    int         size = (int)(packed - source->path), tail = (int)strlen(base_ends[0]);
+    bool        ends = size > tail && strncasecmp(packed - tail, base_ends[0], (size_t)tail) == 0;
+    char        path[ROOT_PATH_MAX];
+
+    size -= ends ? tail : 0;
+    for (size_t i = 0; !ends && *base_ends[i]; i++) /* which goes before this one */
+        if (snprintf(path, sizeof path, "%.*s%s%s", size, source->path, base_ends[i], packed) <
+                ROOT_PATH_MAX &&
+            exists(source->root, path))
+            return false;
+    for (size_t i = 0; i < TBL_COUNT(deltas); i++)
+        if (snprintf(path, sizeof path, "%.*s%s%s", size, source->path, deltas[i], packed) <
+                ROOT_PATH_MAX &&
+            is_layer(source->root, path))
+            return true;
+    return false;
+}
+
 int hive_file_open(const struct source *source, struct hive_file *file)
 {
     *file = (struct hive_file){0};
     if (is_running(source))
         return open_running(source, file);
+    if (!source->named && is_base(source)) {
+        file->is_base = true;
+        return -ENOENT;
+    }
     int r = root_map(source->root, source->path, HIVE_FILE_MAX, &file->map);
     if (r < 0)
         return r;
@@ -273,6 +331,12 @@ void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struc
     const struct hive *hive = &file->hive;
     struct buffer      detail = {0};
 
+    if (file->is_base) {
+        report->status = SOURCE_READ;
+        report->records = 0;
+        report->detail = "the base of a differencing hive beside it, with which it is read";
+        return;
+    }
     if (report->status != SOURCE_READ) { /* it could not be opened */
         report->detail = file->why ? file->why : report->detail;
         return;

@@ -17,6 +17,7 @@ struct hive_file {
     struct buffer   host; /* the evidence's or, of a file that no evidence holds, the hive's own */
     const char     *why;  /* in words, where hive_file_open() failed; static */
     bool            open;
+    bool            is_base; /* not opened: it is read with the differencing hive beside it */
 };
 
 /* Documentation of the column `copy` of every table of hives. */

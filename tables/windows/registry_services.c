@@ -458,6 +458,7 @@ static bool open_software(struct tbl_scan *scan, struct state *state)
 
     if (!state->software_tried && n > 0 && (size_t)n < sizeof path) {
         beside.path = path;
+        beside.named = true;
         if (hive_file_open(&beside, &state->software) < 0)
             hive_file_close(&state->software);
     }

@@ -67,6 +67,11 @@ struct hive_log {
     size_t         size;
 };
 
+/* Where the transaction log `i` of a hive may be, by the hive's path: what it is called with the ending in
+ * either case and, of a hive that was compressed, compressed too. `form` counts from 0; false: no more. */
+#define HIVE_LOGS 3
+bool hive_log_path(const char *hive, unsigned i, unsigned form, char *ret, size_t room);
+
 struct hive {
     const uint8_t    *bins; /* the bins, after replay */
     uint32_t          size; /* bytes of them */

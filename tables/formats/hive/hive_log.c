@@ -7,9 +7,11 @@
 #include "hive_log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/log/expander.h"
 #include "formats/text/array.h"
 #include "hive_base.h"
 
@@ -305,6 +307,19 @@ static void restore_base(uint8_t *data, const struct hive_log *logs, size_t n_lo
     if (!best)
         return;
     memcpy(data, best, SECTOR);
+}
+
+bool hive_log_path(const char *hive, unsigned i, unsigned form, char *ret, size_t room)
+{
+    static const char *const ends[HIVE_LOGS][2] = {
+        {".LOG1", ".log1"}, {".LOG2", ".log2"}, {".LOG", ".log"}};
+    size_t      plain = uncompressed_name(hive);
+    const char *packed = form < 2 ? hive + plain : "";
+
+    if (form >= (hive[plain] ? 4u : 2u))
+        return false;
+    int n = snprintf(ret, room, "%.*s%s%s", (int)plain, hive, ends[i][form % 2], packed);
+    return n > 0 && (size_t)n < room;
 }
 
 int hive_replay(struct hive *hive, uint8_t *data, size_t size, const struct hive_log *logs,

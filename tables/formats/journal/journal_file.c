@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zstd.h>
 
+#include "formats/log/expander.h"
 #include "formats/text/byte_order.h"
 
 enum type { DATA = 1, FIELD = 2, ENTRY = 3, ENTRY_ARRAY = 6, TAG = 7 };
@@ -38,6 +39,19 @@ enum incompatible { FILE_COMPACT = 16, FILE_KNOWN = 31 };
 #define LARGE        4096
 #define BUDGET_FREE  (1ull << 30)
 #define BUDGET_RATIO 100
+
+bool journal_file_name(const char *name)
+{
+    static const char *const ends[] = {".journal", ".journal~"};
+    size_t                   size = uncompressed_name(name);
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t tail = strlen(ends[i]);
+        if (size > tail && memcmp(name + size - tail, ends[i], tail) == 0)
+            return true;
+    }
+    return false;
+}
 
 int journal_header_parse(struct journal_file *file, const uint8_t *data)
 {

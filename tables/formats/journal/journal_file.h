@@ -66,6 +66,10 @@ struct journal_field {
     size_t      name_size; /* the '=' is at[name_size] */
 };
 
+/* Whether a file's name or path is that of a journal file: *.journal, *.journal~ where it was not closed,
+ * both with what a compressor adds. */
+bool journal_file_name(const char *name);
+
 /* The header's JOURNAL_HEADER_SIZE bytes alone, of a file that is not read otherwise: what of
  * *file begins with `data` and ends with the calls is left empty. The errors of journal_file_open(). */
 int journal_header_parse(struct journal_file *file, const uint8_t *data);

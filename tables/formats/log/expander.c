@@ -6,6 +6,7 @@
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -223,6 +224,19 @@ static const struct coding *coding_of(const uint8_t *data, size_t size)
 bool is_compressed(const uint8_t *data, size_t size)
 {
     return coding_of(data, size) != NULL;
+}
+
+size_t uncompressed_name(const char *name)
+{
+    static const char *const ends[] = {".gz", ".xz", ".zst", ".bz2", ".lz4"};
+    size_t                   size = strlen(name);
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t tail = strlen(ends[i]);
+        if (size > tail && strcasecmp(name + size - tail, ends[i]) == 0)
+            return size - tail;
+    }
+    return size;
 }
 
 /* Input --------------------------------------------------------------------- */

@@ -15,6 +15,10 @@ struct stream_from;
 /* Whether a file of these first bytes (ten are enough) is compressed by a method that is known. */
 bool is_compressed(const uint8_t *data, size_t size);
 
+/* Bytes of a file's name or path without the ending that a compressor added; all of them where there is
+ * none, or nothing before it. */
+size_t uncompressed_name(const char *name);
+
 /* `first`: bytes that were read already, which are copied, at most 64 KiB. -EINVAL where they are not
  * compressed; -ENOMEM. */
 int  expander_new(const struct stream_from *from, const uint8_t *first, size_t size,

@@ -184,6 +184,11 @@ uint64_t stream_overlong(const struct stream *s)
     return s->overlong;
 }
 
+bool stream_expands(const struct stream *s)
+{
+    return s->expander != NULL;
+}
+
 bool stream_plain(const struct stream *s)
 {
     return s->fd >= 0 && !s->expander;

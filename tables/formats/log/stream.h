@@ -60,6 +60,9 @@ uint64_t stream_offset(const struct stream *s);
 /* Lines that were longer than STREAM_LINE_MAX, of which the beginning was returned. */
 uint64_t stream_overlong(const struct stream *s);
 
+/* Whether it is compressed. */
+bool stream_expands(const struct stream *s);
+
 /* Whether it is a file that is not compressed, so that stream_seek() works and offsets are the file's. */
 bool stream_plain(const struct stream *s);
 

@@ -138,7 +138,7 @@ static int open_journal(struct tbl_scan *scan, const char *path)
 
     input->range.max = input->filter->time->max;
     audit_window_restart(input->window, 0);
-    int r = audit_journal_open(input->sources.source.root, path,
+    int r = audit_journal_open(&input->sources.source, path,
                                input->filter->time->min - LOG_SEEK_SLACK, &input->journal);
     input->stretch = (struct log_stretch){0, r == 0 && audit_journal_ordered(input->journal)};
     return r;
@@ -189,7 +189,7 @@ static bool of_others(const struct source *source)
     struct stream *stream = NULL;
 
     if (source->artefact == ARTEFACT_JOURNAL)
-        return false;
+        return journal_has_others(source);
     if (root_open_stream(source->root, source->path, NULL, &stream) < 0)
         return true; /* which is reported when it is read */
     bool others = has_nodes(stream);
@@ -372,8 +372,10 @@ int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
  * cannot be opened has no rows. */
 static int source_ends(const struct source *source, struct tbl_ends *ret)
 {
-    if (source->artefact == ARTEFACT_JOURNAL)
-        return journal_ends(source->root, source->path, ret) == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+    if (source->artefact == ARTEFACT_JOURNAL) {
+        int r = journal_ends(source->root, source->path, ret);
+        return r == -ENOMEM ? SQLITE_NOMEM : r == -ESPIPE ? SQLITE_DONE : SQLITE_OK;
+    }
     int fd = root_open_file(source->root, source->path);
     if (fd < 0)
         return SQLITE_OK;

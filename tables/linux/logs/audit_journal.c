@@ -11,11 +11,12 @@
 
 struct audit_journal {
     struct journal_pick *pick;
-    int64_t              lost; /* entries that prove not to be audit records */
+    int64_t              lost;   /* entries that prove not to be audit records */
+    bool                 others; /* entries may be of other hosts than the source */
     struct buffer        message, line;
 };
 
-int audit_journal_open(const struct root *root, const char *path, double min,
+int audit_journal_open(const struct source *source, const char *path, double min,
                        struct audit_journal **ret)
 {
     static const char *const values[] = {"audit", NULL};
@@ -23,7 +24,8 @@ int audit_journal_open(const struct root *root, const char *path, double min,
 
     if (!journal)
         return -ENOMEM;
-    int r = journal_pick_open(root, path, "_TRANSPORT", values, min, &journal->pick);
+    journal->others = journal_of_others(source, path);
+    int r = journal_pick_open(source->root, path, "_TRANSPORT", values, min, &journal->pick);
     if (r < 0)
         audit_journal_close(journal);
     else
@@ -54,8 +56,21 @@ int64_t audit_journal_lost(const struct audit_journal *journal)
 /* The parts of the record in an entry. Numbers are 0 where a field is missing. */
 struct parts {
     uint64_t serial, type, time; /* time in microseconds */
-    char     type_name[64];
+    char     type_name[64], host[256];
 };
+
+/* A word of the line: a value that has no blank and fits. */
+static void take_word(const struct journal_field *field, const char *name, char *ret, size_t room)
+{
+    size_t      size;
+    const char *value = journal_pick_value(field, name, &size);
+
+    if (!value || size >= room || memchr(value, ' ', size) || memchr(value, '\n', size) ||
+        memchr(value, '\0', size))
+        return;
+    memcpy(ret, value, size);
+    ret[size] = '\0';
+}
 
 /* A message is one line; newlines in it are removed. */
 static void take_message(const struct journal_field *field, struct buffer *message)
@@ -75,14 +90,9 @@ static void take_message(const struct journal_field *field, struct buffer *messa
 static void take_field(struct audit_journal *journal, const struct journal_field *field,
                        struct parts *parts)
 {
-    size_t      size;
-    const char *name = journal_pick_value(field, "_AUDIT_TYPE_NAME", &size);
-
-    if (name && size < sizeof parts->type_name && !memchr(name, ' ', size) &&
-        !memchr(name, '\n', size)) {
-        memcpy(parts->type_name, name, size);
-        parts->type_name[size] = '\0';
-    }
+    take_word(field, "_AUDIT_TYPE_NAME", parts->type_name, sizeof parts->type_name);
+    if (journal->others)
+        take_word(field, "_HOSTNAME", parts->host, sizeof parts->host);
     journal_pick_number(field, "_AUDIT_ID", &parts->serial);
     journal_pick_number(field, "_AUDIT_TYPE", &parts->type);
     journal_pick_number(field, "_SOURCE_REALTIME_TIMESTAMP", &parts->time);
@@ -114,10 +124,10 @@ static int put_line(struct audit_journal *journal, const struct journal_entry *e
     const char *message = buffer_text(&journal->message);
     const char *body = message ? strchr(message, ' ') : NULL;
     buffer_reset(&journal->line);
-    buffer_printf(
-        &journal->line,
-        "entry=%" PRIu64 " type=%s msg=audit(%" PRIu64 ".%03u:%" PRIu64 "):", entry->offset,
-        parts.type_name, parts.time / 1000000, (unsigned)(parts.time / 1000 % 1000), parts.serial);
+    buffer_printf(&journal->line,
+                  "entry=%" PRIu64 "%s%s type=%s msg=audit(%" PRIu64 ".%03u:%" PRIu64 "):",
+                  entry->offset, *parts.host ? " node=" : "", parts.host, parts.type_name,
+                  parts.time / 1000000, (unsigned)(parts.time / 1000 % 1000), parts.serial);
     buffer_puts(&journal->line, body ? body : "");
     buffer_putc(&journal->line, '\n');
     return journal->line.failed || journal->message.failed ? -ENOMEM : 0;

@@ -5,7 +5,8 @@
  *
  *     entry=4711 type=SYSCALL msg=audit(1732442400.123:456): arch=c000003e ...
  *
- * where 4711 is the offset of the entry in the file.
+ * where 4711 is the offset of the entry in the file. Of a journal with the entries of several hosts, a line has
+ * its host as the kernel's records have it from auditd: `node=web1 type=...`.
  */
 #ifndef SVCQL_AUDIT_JOURNAL_H
 #define SVCQL_AUDIT_JOURNAL_H
@@ -13,13 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "root.h"
+#include "evidence.h"
 
 struct audit_journal;
 
 /* Open a journal file for its audit records from `min` on, in seconds since the epoch (-INFINITY:
  * all). -ENODATA where it has none; -EBADMSG where it is damaged or not a journal. */
-int audit_journal_open(const struct root *root, const char *path, double min,
+int audit_journal_open(const struct source *source, const char *path, double min,
                        struct audit_journal **ret);
 /* Whether its records are in the order of time. */
 bool audit_journal_ordered(const struct audit_journal *journal);

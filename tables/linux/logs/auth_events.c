@@ -104,7 +104,9 @@ static void fill(struct tbl_scan *scan, const struct auth_record *record,
     row->writer_uid = record->writer < 0 ? TBL_NULL : record->writer;
     row->message = text_of(scan, record->message);
     row->log_host = text_of(scan, record->host);
-    row->host = *input->sources.source.host ? input->sources.source.host : row->log_host;
+    row->host = input->sources.source.host;
+    if (!*row->host || (input->others && row->log_host))
+        row->host = row->log_host;
     row->source = input->sources.shown;
     row->line = record->line;
 }

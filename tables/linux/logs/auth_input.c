@@ -148,6 +148,7 @@ static void close_file(struct tbl_scan *scan)
     input->stream = NULL;
     input->zone = NULL;
     input->pick = NULL;
+    input->others = false;
     sudo_ends_free(&input->ends);
     input->line = input->read = input->bad = 0;
 }
@@ -307,6 +308,7 @@ static int open_journal(struct tbl_scan *scan, const char *path)
 
     if (r < 0)
         return r;
+    input->others = journal_of_others(&input->sources.source, path);
     return journal_pick_open(input->sources.source.root, path, "SYSLOG_IDENTIFIER", programs,
                              input->time->min - (input->ends.n ? DAY : 0), &input->pick);
 }
@@ -314,7 +316,7 @@ static int open_journal(struct tbl_scan *scan, const char *path)
 /* A log without a host of its own has the hosts that its lines say. */
 static bool of_others(const struct source *source)
 {
-    return !*source->host;
+    return !*source->host || (source->artefact == ARTEFACT_JOURNAL && journal_has_others(source));
 }
 
 static const struct log_reader reader = {

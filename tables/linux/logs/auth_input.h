@@ -46,8 +46,9 @@ struct auth_input {
     struct time_zone    *zone;   /* of its root */
     struct auth_calendar calendar;
 
-    struct journal_pick *pick; /* of a journal */
-    struct buffer        text; /* the fields of its entry */
+    struct journal_pick *pick;   /* of a journal */
+    bool                 others; /* whose entries are of the hosts that they name */
+    struct buffer        text;   /* the fields of its entry */
 };
 
 struct auth_want {

@@ -4,7 +4,8 @@
  *      WHERE identifier = 'sudo' AND time > unixepoch() - 3600;
  *
  * Files are read in place by journal_file.h, one after another: rows come in the order of time
- * within a file. Terms with = and IN on a field select the lists of entries that have its values, a
+ * within a file. What journalctl wrote out, -o export or json, is read from its beginning to its end
+ * (journal_export.h). Terms with = and IN on a field select the lists of entries that have its values, a
  * time is found by bisection, and an entry's fields are read once. A file whose clock was set back
  * is read whole: see journal_order.h for what of that is seen.
  */
@@ -188,7 +189,7 @@ static int take_field(struct tbl_scan *scan, struct state *state, uint64_t offse
 
     if (cached->offset == offset && cached->known == UNKNOWN)
         return 0;
-    int r = journal_data(&state->scan.file, offset, &field);
+    int r = journal_data(&state->scan.input.file, offset, &field);
     if (r < 0)
         return r;
     if (cached->offset != offset) {
@@ -197,6 +198,21 @@ static int take_field(struct tbl_scan *scan, struct state *state, uint64_t offse
     }
     return cached->known == UNKNOWN ? 0
                                     : set_column(scan, &known_fields[cached->known], &field, row);
+}
+
+/* The same for a field of an export's entry. */
+static int take_exported(struct tbl_scan *scan, struct state *state, uint32_t i,
+                         struct journal_row *row)
+{
+    struct journal_field field;
+
+    int r = journal_export_item(state->scan.input.export, i, &field);
+    if (r < 0)
+        return r;
+    int known = find_known(&field);
+    return known == UNKNOWN || !state->used[known]
+               ? 0
+               : set_column(scan, &known_fields[known], &field, row);
 }
 
 /* Read the fields once, until all columns that the query reads are filled. */
@@ -211,7 +227,10 @@ static int fill_fields(struct tbl_scan *scan, struct state *state, struct journa
         state->cached_file = state->scan.number;
     }
     for (uint32_t i = 0; left && i < entry->n_items; i++) {
-        int r = take_field(scan, state, journal_item_offset(&state->scan.file, entry, i), row);
+        int r = state->scan.input.export
+                    ? take_exported(scan, state, i, row)
+                    : take_field(scan, state,
+                                 journal_item_offset(&state->scan.input.file, entry, i), row);
 
         if (r == -ENOMEM)
             return r;
@@ -259,7 +278,7 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct journal
             *(int64_t *)((char *)row + known_fields[i].offset) = TBL_NULL;
     if ((state->boot_used && !row->boot_id) || fill_fields(scan, state, row) < 0)
         return SQLITE_NOMEM;
-    if (state->scan.copied && row->hostname)
+    if (state->scan.others && row->hostname)
         row->host = row->hostname;
     return SQLITE_ROW;
 }
@@ -318,7 +337,17 @@ static struct sources_want want_of(const struct tbl_scan *scan)
         .host = key->file ? NULL : key->host,
         .path = key->file,
         .root = key->root,
+        .of_others = journal_has_others,
+        .host_of_rows = true,
     };
+}
+
+/* SQLITE_ABORT: a file of the source has no ends that can be sought. */
+static int ends_of(const struct source *source, struct tbl_ends *ret)
+{
+    int r = journal_ends(source->root, source->path, ret);
+
+    return r == -ENOMEM ? SQLITE_NOMEM : r == -ESPIPE ? SQLITE_ABORT : SQLITE_OK;
 }
 
 static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
@@ -329,9 +358,9 @@ static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
 
     int rc = tbl_sources_begin(scan, &sources, &want);
     while (rc == SQLITE_OK && (rc = tbl_sources_next(scan, &sources, &source)) == SQLITE_ROW)
-        rc = journal_ends(source.root, source.path, ret) == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+        rc = ends_of(&source, ret);
     sources_end(&sources);
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+    return rc == SQLITE_DONE ? SQLITE_OK : rc == SQLITE_ABORT ? SQLITE_DONE : rc;
 }
 
 static int open(struct tbl_scan *scan)
@@ -365,9 +394,11 @@ static int get_cursor(struct tbl_scan *scan, const void *data, sqlite3_context *
 {
     struct state               *state = tbl_state(scan);
     const struct journal_entry *entry = &((const struct journal_row *)data)->entry;
-    const char                 *seqnum_id = hex_id(scan, state->scan.file.seqnum_id);
-    const char                 *boot_id = hex_id(scan, entry->boot_id);
-    char                        text[200];
+    const struct journal_input *input = &state->scan.input;
+    const char *seqnum_id = hex_id(scan, input->export ? journal_export_seqnum_id(input->export)
+                                                       : input->file.seqnum_id);
+    const char *boot_id = hex_id(scan, entry->boot_id);
+    char        text[200];
 
     if (!seqnum_id || !boot_id)
         return SQLITE_NOMEM;
@@ -420,7 +451,7 @@ static int add_fields(struct tbl_scan *scan, const struct journal_entry *entry, 
     struct journal_field field;
 
     for (uint32_t i = 0; i < entry->n_items; i++) {
-        int r = journal_item(&state->scan.file, entry, i, &field);
+        int r = journal_input_item(&state->scan.input, entry, i, &field);
 
         if (r == -ENOMEM)
             return SQLITE_NOMEM;
@@ -486,7 +517,9 @@ static const struct tbl_column columns[] = {
         "When its writer sent it, in microseconds since the epoch (_SOURCE_REALTIME_TIMESTAMP); "
         "NULL where the entry does not have it"),
     TBL_COL(struct journal_row, host, TBL_KEY,
-            "Host of the evidence; of a copied file named by the query, the host in its entries"),
+            "Host of the evidence; of a loose or copied file, and of what systemd-journal-remote "
+            "received, "
+            "the host in its entries"),
     TBL_COL(struct journal_row, identifier, TBL_KEY | TBL_PREFIX,
             "Name that the program logs under (SYSLOG_IDENTIFIER)"),
     TBL_COL(struct journal_row, message, 0, "Text of the entry (MESSAGE)"),
@@ -548,7 +581,8 @@ static const struct tbl_column columns[] = {
         get_fields),
     TBL_LAZY("cursor", TBL_TEXT, 0, "Cursor of the entry, for journalctl --cursor", get_cursor),
     TBL_COL(struct journal_row, source, TBL_ID, "File that it was read from"),
-    TBL_COL(struct journal_row, offset, TBL_ID, "Offset of the entry in the file, in bytes"),
+    TBL_COL(struct journal_row, offset, TBL_ID,
+            "Offset of the entry in the file, in bytes; of an export, in its text"),
     TBL_COL(struct journal_row, file, TBL_KEY | TBL_HIDDEN,
             "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct journal_row, root, TBL_KEY | TBL_HIDDEN,
@@ -573,7 +607,8 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table journal_table = {
     .name = "journal",
-    .doc = "Entries of systemd's journal, the system's and users', live or from copied files",
+    .doc =
+        "Entries of systemd's journal, the system's and users', live, from copied files or exports",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -24,27 +24,32 @@ static void widen(struct tbl_ends *ends, const struct journal_file *file)
     ends->near_last = fmax(ends->near_last, last - near);
 }
 
-static void file_ends(const struct root *root, const char *path, struct tbl_ends *ends)
+static int file_ends(const struct root *root, const char *path, struct tbl_ends *ends)
 {
     uint8_t             header[JOURNAL_HEADER_SIZE];
     struct journal_file file;
-    int                 fd = root_open_file(root, path);
+    int                 fd = root_open_file(root, path), r = 0;
 
     if (fd < 0)
-        return;
-    if (pread(fd, header, sizeof header, 0) == sizeof header &&
-        journal_header_parse(&file, header) == 0)
-        widen(ends, &file);
+        return 0;
+    if (pread(fd, header, sizeof header, 0) == sizeof header) {
+        r = journal_header_parse(&file, header);
+        if (r == 0)
+            widen(ends, &file);
+    }
     close(fd);
+    return r == -EBADMSG ? -ESPIPE : 0;
 }
 
 int journal_ends(const struct root *root, const char *path, struct tbl_ends *ends)
 {
     struct root_names files = {0};
 
+    if (root_in_archive(root))
+        return -ESPIPE;
     int r = journal_pick_files(root, path, &files);
     for (size_t i = 0; r == 0 && i < files.n; i++)
-        file_ends(root, files.names[i], ends);
+        r = file_ends(root, files.names[i], ends);
     root_names_free(&files);
-    return r == -ENOMEM ? r : 0;
+    return r == -ENOMEM || r == -ESPIPE ? r : 0;
 }

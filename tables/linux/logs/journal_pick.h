@@ -1,5 +1,5 @@
-/* journal_pick.h -- the entries of a journal file that have one of some values in a field, for
- * tables of events that journald stores with other messages.
+/* journal_pick.h -- the files of a journal, and the entries of one that have one of some values in a field,
+ * for tables of events that journald stores with other messages.
  *
  *     struct journal_pick *pick;
  *     journal_pick_open(root, path, "_TRANSPORT", values, min, &pick);
@@ -7,22 +7,47 @@
  *         for (i = 0; i < entry.n_items; i++)
  *             journal_pick_item(pick, &entry, i, &field);
  *
- * Entries are found by the file's lists, without reading all of it: see journal_file.h.
+ * Entries are found by the file's lists, without reading all of it: see journal_file.h. An export of a journal
+ * (journal_export.h) has no lists and is read from its beginning to its end.
  */
 #ifndef SVCQL_JOURNAL_PICK_H
 #define SVCQL_JOURNAL_PICK_H
 
+#include "evidence.h"
+#include "formats/journal/journal_export.h"
 #include "formats/journal/journal_file.h"
-#include "root.h"
 
 /* The journal files of a source: those of a folder and of the folders in it, or the one file. The
  * names are paths within the root. -ENOENT, -ENOMEM, ... */
 int journal_pick_files(const struct root *root, const char *path, struct root_names *ret);
 
-/* Open a journal file, of which only what is read is kept in memory: `map`, zeroed or done with, which must stay where it
- * is, and that the caller gives to root_unmap() even after an error. */
-int journal_open_parts(const struct root *root, const char *path, struct root_map *map,
-                       struct journal_file *file);
+/* Whether a file is of another host than its source: systemd-journal-remote received it, or it is in the folder
+ * of another machine than the source's own. */
+bool journal_received(const struct source *source, const char *path);
+
+/* Whether its entries may be: the same, and loose files whose host nobody named. Such an entry is of the host
+ * that it names in _HOSTNAME. The second: whether a source has such a file, for sources_want. */
+bool journal_of_others(const struct source *source, const char *path);
+bool journal_has_others(const struct source *source);
+
+/* A journal that is open: a file of journald, of which only what is read is kept in memory, or an export of
+ * one. Zeroed, or done with, before it is opened; it must stay where it is. */
+struct journal_input {
+    struct root_map     map;
+    struct journal_file file;
+    struct journal_export *export; /* NULL: a file */
+    bool open;
+};
+
+/* -EBADMSG: neither of them. journal_input_close() keeps memory for the next file, journal_input_end() none;
+ * either is due after an error too. */
+int  journal_input_open(const struct root *root, const char *path, struct journal_input *input);
+void journal_input_close(struct journal_input *input);
+void journal_input_end(struct journal_input *input);
+
+/* As journal_item(). */
+int journal_input_item(struct journal_input *input, const struct journal_entry *entry, uint32_t i,
+                       struct journal_field *ret);
 
 struct journal_pick;
 

@@ -8,7 +8,6 @@
 
 #include "formats/text/array.h"
 #include "formats/text/input.h"
-#include "journal_pick.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -45,14 +44,6 @@ static int add_file(struct journal_files *files, const char *dir, const char *na
     return 0;
 }
 
-static bool is_journal(const char *name)
-{
-    size_t size = strlen(name);
-
-    return (size > 8 && strcmp(name + size - 8, ".journal") == 0) ||
-           (size > 9 && strcmp(name + size - 9, ".journal~") == 0);
-}
-
 static int report(struct tbl_scan *scan, const struct journal_scan *s, const char *location, int r,
                   const char *detail)
 {
@@ -83,7 +74,7 @@ static int collect(struct tbl_scan *scan, struct journal_scan *s, const char *di
         char        path[ROOT_PATH_MAX];
         struct stat st;
 
-        if (is_journal(names.names[i]))
+        if (journal_file_name(names.names[i]))
             r = add_file(&s->files, dir, names.names[i]);
         else if (depth &&
                  (size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path &&
@@ -235,17 +226,17 @@ static bool holds_all(const struct journal_file *file)
 static int choose(struct tbl_scan *scan, struct journal_scan *s)
 {
     struct selection best = {.entries = UINT64_MAX};
-    uint64_t         room = s->file.size / ENTRY_MIN;
-    uint64_t         most = s->file.n_entries < room ? s->file.n_entries : room;
+    uint64_t         room = s->input.file.size / ENTRY_MIN;
+    uint64_t         most = s->input.file.n_entries < room ? s->input.file.n_entries : room;
 
-    if (!holds_all(&s->file))
+    if (!holds_all(&s->input.file))
         return 0;
     for (size_t i = 0; i < s->n_wants; i++) {
         struct selection selection = {0};
         int              r = 1;
 
         if (constrained(s->wants[i].terms))
-            r = select_values(scan, &s->file, &s->wants[i], &selection);
+            r = select_values(scan, &s->input.file, &s->wants[i], &selection);
         if (r == -ENOMEM) {
             free(selection.values);
             free(best.values);
@@ -273,11 +264,11 @@ static void begin_list(struct journal_scan *s)
     s->end = 0;
     s->list = JOURNAL_NO_ENTRIES;
     if (s->values) /* select_value() has read the list whole */
-        journal_entries_of(&s->file, s->values[s->value], &s->list);
-    else if (journal_all(&s->file, &s->list) < 0)
+        journal_entries_of(&s->input.file, s->values[s->value], &s->list);
+    else if (journal_all(&s->input.file, &s->list) < 0)
         s->carving = true;
     if (s->from > JOURNAL_SLACK && s->span.ordered)
-        journal_seek(&s->file, &s->list, s->from - JOURNAL_SLACK);
+        journal_seek(&s->input.file, &s->list, s->from - JOURNAL_SLACK);
 }
 
 /* Whether every entry of the file is outside of the wanted time. */
@@ -289,13 +280,14 @@ static bool outside(const struct journal_scan *s)
 static void close_file(struct journal_scan *s)
 {
     if (s->since_turn || s->turned) /* pages that were read need not be kept */
-        root_map_forget(&s->map);
-    journal_file_close(&s->file);
+        root_map_forget(&s->input.map);
+    journal_input_close(&s->input);
     s->since_turn = 0;
     free(s->values);
     s->values = NULL;
     s->n_values = s->value = 0;
-    s->carving = s->over = s->passed_over = false;
+    s->carving = s->over = s->passed_over = s->others = false;
+    s->error = 0;
     s->span = (struct journal_span){0};
     s->last = s->carved = s->turned = 0;
     s->records = s->lost = s->partial = 0;
@@ -309,10 +301,13 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
     input_source(0);
     s->copied = s->named && strncmp(path, "/var/log/journal/", 17) != 0 &&
                 strncmp(path, "/run/log/journal/", 17) != 0;
+    s->others = s->copied || journal_of_others(&s->source, path);
     root_shown(s->source.root, path, s->shown);
-    int r = journal_open_parts(s->source.root, path, &s->map, &s->file);
+    int r = journal_input_open(s->source.root, path, &s->input);
+    if (r == 0 && s->input.export)
+        return 0;
     if (r == 0 && (s->from || s->to < UINT64_MAX))
-        s->span = journal_span(&s->file);
+        s->span = journal_span(&s->input.file);
     s->passed_over = r == 0 && outside(s);
     if (r == 0 && !s->passed_over)
         r = choose(scan, s);
@@ -330,15 +325,23 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
 static int report_file(struct tbl_scan *scan, struct journal_scan *s)
 {
     char     detail[128] = "";
-    uint64_t most = s->file.size / ENTRY_MIN; /* greatest possible number of entries in a file */
+    uint64_t most =
+        s->input.file.size / ENTRY_MIN; /* greatest possible number of entries in a file */
     uint64_t passed = journal_passed(&s->list) + s->carved;
 
-    if (s->carving && s->file.n_entries > passed) {
-        uint64_t missing = s->file.n_entries - passed;
+    if (s->carving && s->input.file.n_entries > passed) {
+        uint64_t missing = s->input.file.n_entries - passed;
         s->lost += (int64_t)(missing < most ? missing : most);
     }
     if (s->over)
         return report(scan, s, s->shown, -EDQUOT, NULL);
+    if (s->input.export)
+        s->lost += journal_export_lost(s->input.export);
+    if (s->error)
+        return report(scan, s, s->shown, s->error, NULL);
+    if (s->input.map.cut)
+        return report(scan, s, s->shown, -EFBIG,
+                      "left out from here on: it expands to more than 256 MiB, or is damaged");
     if (s->partial)
         snprintf(detail, sizeof detail, "entries with fields that cannot be read: %lld",
                  (long long)s->partial);
@@ -374,14 +377,14 @@ static void turn_pages(struct journal_scan *s, uint64_t offset)
         return;
     s->turned = offset;
     s->since_turn = 0;
-    root_map_forget(&s->map);
+    root_map_forget(&s->input.map);
 }
 
 /* Whether an entry has one of the values before the current one too, and was returned for that. */
 static bool returned(const struct journal_scan *s, const struct journal_entry *entry)
 {
     for (uint32_t i = 0; s->value && i < entry->n_items; i++) {
-        uint64_t offset = journal_item_offset(&s->file, entry, i);
+        uint64_t offset = journal_item_offset(&s->input.file, entry, i);
 
         if (bsearch(&offset, s->values, s->value, sizeof offset, compare_offsets))
             return true;
@@ -394,17 +397,17 @@ static bool returned(const struct journal_scan *s, const struct journal_entry *e
 static int next_offset(struct journal_scan *s, uint64_t *ret)
 {
     if (!s->carving) {
-        int r = journal_next(&s->file, &s->list, ret);
+        int r = journal_next(&s->input.file, &s->list, ret);
 
         if (r > 0 || s->values) /* lists of values were complete when they were chosen */
             return r > 0;
-        if (r == 0 && journal_passed(&s->list) >= s->file.n_entries)
+        if (r == 0 && journal_passed(&s->list) >= s->input.file.n_entries)
             return 0;
         s->carving = true;
         if (s->last < s->list.array)
             s->last = s->list.array;
     }
-    int r = journal_carve(&s->file, s->last, ret);
+    int r = journal_carve(&s->input.file, s->last, ret);
     if (r > 0)
         s->last = *ret;
     return r;
@@ -413,7 +416,7 @@ static int next_offset(struct journal_scan *s, uint64_t *ret)
 /* Whether journald has written an entry since the file was mapped, beyond what is mapped. */
 static bool newer(const struct journal_scan *s, uint64_t offset)
 {
-    return s->source.live && !s->copied && offset + ENTRY_MAX > s->file.size;
+    return s->source.live && !s->copied && offset + ENTRY_MAX > s->input.file.size;
 }
 
 /* The next entry of the current list within the wanted time: 1, or 0. */
@@ -425,14 +428,14 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
         turn_pages(s, offset);
         s->carved += s->carving;
         /* Offsets in a list rise: one that leads back could be endless. */
-        if (offset < s->end || journal_entry(&s->file, offset, ret) < 0) {
+        if (offset < s->end || journal_entry(&s->input.file, offset, ret) < 0) {
             if (newer(s, offset))
                 return 0;
             s->lost++;
             continue;
         }
         s->last = offset;
-        s->end = offset + ENTRY_MIN + (s->file.compact ? 4 : 16) * (uint64_t)ret->n_items;
+        s->end = offset + ENTRY_MIN + (s->input.file.compact ? 4 : 16) * (uint64_t)ret->n_items;
         if (s->span.ordered && ret->realtime > s->to && ret->realtime - s->to > JOURNAL_SLACK &&
             !s->carving)
             return 0;
@@ -442,8 +445,27 @@ static int next_of_list(struct journal_scan *s, struct journal_entry *ret)
     return 0;
 }
 
+/* The next entry of an export within the wanted time: 1, or 0. */
+static int next_of_export(struct journal_scan *s, struct journal_entry *ret)
+{
+    int r;
+
+    while (!(s->over = input_over_budget()) &&
+           (r = journal_export_next(s->input.export, ret)) != 0) {
+        if (r < 0) {
+            s->error = r;
+            return 0;
+        }
+        if (ret->realtime >= s->from && ret->realtime <= s->to)
+            return 1;
+    }
+    return 0;
+}
+
 static int next_entry(struct journal_scan *s, struct journal_entry *ret)
 {
+    if (s->input.export)
+        return next_of_export(s, ret);
     if (s->passed_over || (s->values && !s->n_values))
         return 0;
     while (next_of_list(s, ret) == 0) {
@@ -467,7 +489,7 @@ int journal_scan_begin(struct tbl_scan *scan, struct journal_scan *s,
 int journal_scan_next(struct tbl_scan *scan, struct journal_scan *s, struct journal_entry *ret)
 {
     for (;;) {
-        while (!s->file.size) {
+        while (!s->input.open) {
             int rc = next_file(scan, s);
             if (rc != SQLITE_ROW)
                 return rc;
@@ -476,6 +498,8 @@ int journal_scan_next(struct tbl_scan *scan, struct journal_scan *s, struct jour
             s->records++;
             return SQLITE_ROW;
         }
+        if (s->error == -ENOMEM)
+            return SQLITE_NOMEM;
         int rc = report_file(scan, s);
         close_file(s);
         if (rc != SQLITE_OK)
@@ -486,7 +510,7 @@ int journal_scan_next(struct tbl_scan *scan, struct journal_scan *s, struct jour
 void journal_scan_end(struct journal_scan *s)
 {
     close_file(s);
-    root_unmap(&s->map);
+    journal_input_end(&s->input);
     forget_files(&s->files);
     sources_end(&s->sources);
 }

@@ -8,6 +8,7 @@
 
 #include "evidence.h"
 #include "formats/journal/journal_order.h"
+#include "journal_pick.h"
 #include "table.h"
 
 /* The query's terms on a field. */
@@ -34,12 +35,12 @@ struct journal_scan {
     struct source        source;
     struct journal_files files;
 
-    struct root_map     map;
-    struct journal_file file;                     /* size 0: none is open */
-    uint64_t            number;                   /* of the file, from 1 */
-    char                shown[2 * ROOT_PATH_MAX]; /* for the column source */
-    bool                named;                    /* the query names its files */
-    bool                copied; /* such a file, outside the places where a host keeps its journal */
+    struct journal_input input;
+    uint64_t             number;                   /* of the file, from 1 */
+    char                 shown[2 * ROOT_PATH_MAX]; /* for the column source */
+    bool                 named;                    /* the query names its files */
+    bool copied; /* such a file, outside the places where a host keeps its journal */
+    bool others; /* its entries are of the hosts that they name */
 
     struct journal_span span;        /* where the query asks for a time */
     bool                passed_over; /* none of its entries is of that time */
@@ -51,6 +52,7 @@ struct journal_scan {
     uint64_t            last;    /* entry read last */
     uint64_t            end;     /* where it ends */
     uint64_t            carved;
+    int                 error; /* negative errno that ended an export */
     int64_t             records, lost;
     int64_t             partial;    /* the caller's count of entries with an unreadable field */
     uint64_t            turned;     /* offset up to which pages were released */

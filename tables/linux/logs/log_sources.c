@@ -168,14 +168,31 @@ static int take_log(struct log_sources *sources)
                : open_file(sources, sources->source.path, false);
 }
 
+/* Leave out the files of a journal whose events a log of the root has: not those of other hosts. */
+static void leave_own(struct log_sources *sources)
+{
+    struct root_names *files = &sources->files;
+    size_t             n = 0;
+
+    for (size_t i = 0; i < files->n; i++)
+        if (journal_received(&sources->source, files->names[i]))
+            files->names[n++] = files->names[i];
+        else
+            free(files->names[i]);
+    files->n = n;
+}
+
 /* A source that is a journal becomes the list of its files; SQLITE_OK or an error. */
 static int take_journal(struct log_sources *sources)
 {
     const char *location = sources->source.shown;
 
-    if (log_of(sources))
-        return leave_out(sources);
     int r = journal_pick_files(sources->source.root, sources->source.path, &sources->files);
+    if (r == 0 && log_of(sources)) {
+        leave_own(sources);
+        if (!sources->files.n)
+            return leave_out(sources);
+    }
     if (r == 0)
         r = sources->files.error ? sources->files.error : sources->files.lost ? -EFBIG : 0;
     return r == -ENOMEM ? SQLITE_NOMEM : report(sources, location, r, sources->reader->listed);

@@ -2,7 +2,8 @@
  * both: all logs first, then the journals.
  *
  * Where auditd or rsyslog runs, the journal holds the same events as its log, and each should be
- * reported once: a journal is left out where its root has a log. A journal that the query names is
+ * reported once: a journal is left out where its root has a log, but for the files of it that came from
+ * other hosts. A journal that the query names is
  * read in any case. Of several programs that write one host's events, only one's logs are read, too.
  * The status of each source and file is reported.
  */
