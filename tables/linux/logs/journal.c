@@ -501,7 +501,7 @@ static int get_event_fields(struct tbl_scan *scan, const void *data, sqlite3_con
     struct state *state = tbl_state(scan);
 
     sqlite3_result_pointer(out,
-                           journal_fields(&state->fields, &state->scan.file,
+                           journal_fields(&state->fields, &state->scan.input,
                                           &((const struct journal_row *)data)->entry),
                            EVENT_FIELDS, NULL);
     return SQLITE_OK;

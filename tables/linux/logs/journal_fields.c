@@ -6,8 +6,8 @@
 /* A text that lives as long as the entry: bytes that are not UTF-8, and NULs, as U+FFFD. NULL where out of memory. */
 static const char *keep(struct journal_fields *fields, const char *text, uint32_t *size)
 {
-    const char   *scratch = (const char *)fields->file->scratch;
-    bool          passes = scratch && text >= scratch && text < scratch + fields->file->room;
+    const char   *scratch = (const char *)fields->input->file.scratch;
+    bool          passes = scratch && text >= scratch && text < scratch + fields->input->file.room;
     struct buffer clean = {0};
 
     if (buffer_is_text(text, *size))
@@ -34,7 +34,7 @@ static int each_field(void *reader, event_take *take, void *to)
     for (uint32_t i = 0; i < fields->entry->n_items; i++) {
         struct journal_field item;
         struct event_field   field = {0};
-        int                  r = journal_item(fields->file, fields->entry, i, &item);
+        int                  r = journal_input_item(fields->input, fields->entry, i, &item);
         if (r == -ENOMEM)
             return r;
         if (r < 0)
@@ -50,11 +50,11 @@ static int each_field(void *reader, event_take *take, void *to)
     return 0;
 }
 
-struct event_fields *journal_fields(struct journal_fields *fields, struct journal_file *file,
+struct event_fields *journal_fields(struct journal_fields *fields, struct journal_input *input,
                                     const struct journal_entry *entry)
 {
     fields->fields = (struct event_fields){.reader = fields, .each = each_field};
-    fields->file = file;
+    fields->input = input;
     fields->entry = entry;
     return &fields->fields;
 }

@@ -2,19 +2,19 @@
 #ifndef SVCQL_JOURNAL_FIELDS_H
 #define SVCQL_JOURNAL_FIELDS_H
 
-#include "formats/journal/journal_file.h"
 #include "formats/text/arena.h"
 #include "formats/text/event_fields.h"
+#include "journal_pick.h"
 
 struct journal_fields {
     struct event_fields         fields;
-    struct journal_file        *file;
+    struct journal_input       *input;
     const struct journal_entry *entry;
     struct arena                copies; /* of what is compressed, or not UTF-8 */
 };
 
 /* Of an entry that is read already, which must live as long as they are used. A zeroed or a used one. */
-struct event_fields *journal_fields(struct journal_fields *fields, struct journal_file *file,
+struct event_fields *journal_fields(struct journal_fields *fields, struct journal_input *input,
                                     const struct journal_entry *entry);
 
 void journal_fields_free(struct journal_fields *fields); /* accepts a zeroed one */
