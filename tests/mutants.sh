@@ -73,15 +73,19 @@ spread() {
                print n[room, change]++ "\t" $0 }' | sort -sn | cut -f2-
 }
 
-# The suites that run a line, those of the file's name first, then the quickest; where the line is of a process that
-# ends without a word to gcov, or of a table of data, those that run its file.
+# The suites that run a line, those of the file's name first, then the quickest; where the file has changed since the
+# lines were noted, or none runs any line of it to its end (a process that ends without a word to gcov), those that
+# run the file.
 running() {
-    awk -F '\t' -v file="$1" -v line="$2" -v robust=" $robust " '
+    local changed=0
+    git diff --quiet "$(cat "$lines.commit")" HEAD -- "$1" || changed=1
+    awk -F '\t' -v file="$1" -v line="$2" -v robust=" $robust " -v changed="$changed" '
         $3 != file || index(robust, " " $1 " ") { next }
         { stem = file; gsub(/.*\/|[.]c$/, "", stem)
           at = (index(stem, $1) == 1 ? 0 : $2) "\t" $1; all[at]
           if (index($4, ":" line ":")) { hits[at]; found = 1 } else if (index($4, "~" line ":")) idle = 1 }
-        END { if (found) { for (at in hits) print at } else if (!idle) for (at in all) print at }' "$lines" | sort -n | cut -f2
+        END { if (found && !changed) { for (at in hits) print at } else if (changed || !idle) for (at in all) print at }' "$lines" |
+        sort -n | cut -f2
 }
 
 # The views that read a view of that name, and itself.

@@ -13,6 +13,7 @@ rm -f $build/tests/*.d $build/replay/*.d
 find $build/tests $build/replay $build/*.h -exec touch {} +
 make -s -j"$(nproc)" BUILD=$build OPT='-O0 --coverage' HARDEN= check-build
 touch $build/lines
+[ -n "${SUITES:-}" ] || git rev-parse HEAD > $build/lines.commit
 for suite in ${SUITES:-$(sed 's/SUITE(\(.*\))/\1/' $build/suites.h)}; do
     case $suite in attack | corpus | damage | evtx_oracle | faults | oom | soak | trust) continue ;; esac
     find $build -name '*.gcda' -delete
