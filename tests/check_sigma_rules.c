@@ -107,6 +107,8 @@ static const struct {
     {"product: linux, service: auditd", "type: EXECVE, a3|exists: true", 0},
     {"product: linux, service: auditd", "type: SYSCALL, a3: '1'", 1},
     {"product: linux, service: auditd", "type: USER_CMD, cmd: 'ls -l', res: success", 1},
+    {"product: linux, service: auditd", "type: USER_CMD, uid: '1000', auid: '1000'",
+     1}, /* not hexadecimal */
     {"product: linux, category: process_creation",
      "Image|endswith: /systemctl, CommandLine|contains: 'stop auditd', CurrentDirectory: /root", 1},
     {"product: linux, category: file_event", "TargetFilename: /root/x", 1},
