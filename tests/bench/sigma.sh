@@ -80,6 +80,17 @@ cost() { # seconds of processor time, KiB
 cd "$box"
 cp -r "$ZIRCOLITE" zircolite && cd zircolite
 "$python" zircolite.py -e "$logs" -r "$windows" -p sysmon windows-logsources -sr -o "$box/first.json" >/dev/null 2>&1
+# Hits are a rule, a log and a record. What svcql alone has are rules of process_creation on Security's 4688, which the
+# pipelines leave to Sysmon, and records of damaged logs.
+"$svcql" sigma -e "$logs" -f ndjson "$windows" >"$box/hits.ndjson" 2>/dev/null || [ $? -lt 2 ]
+"$python" - "$box/first.json" "$box/hits.ndjson" <<'END'
+import json, os, sys
+theirs = {(rule["id"], match["OriginalLogfile"], str(match["EventRecordID"]))
+          for rule in json.load(open(sys.argv[1])) for match in rule["matches"]}
+ours = {(hit["id"], os.path.basename(hit["source"]), hit["record"])
+        for hit in map(json.loads, open(sys.argv[2]))}
+print(f"hits of both {len(theirs & ours)}; of Zircolite alone {len(theirs - ours)}; of svcql alone {len(ours - theirs)}")
+END
 for _ in 1 2 3; do
     echo "svcql sigma                 $(cost "$svcql" sigma -e "$logs" -f ndjson "$windows")"
     echo "Zircolite, rules converted  $(cost "$python" zircolite.py -e "$logs" -r ruleset-*.json -o "$box/out.json")"
