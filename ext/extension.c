@@ -57,7 +57,19 @@ static int create_tables(sqlite3 *db)
     return rc;
 }
 
-static int create_objects(sqlite3 *db, char **error)
+/* Whether the user lets nothing be written, as Datasette does. */
+static bool query_only(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool          only = false;
+
+    if (sqlite3_prepare_v2(db, "PRAGMA query_only", -1, &stmt, NULL) == SQLITE_OK)
+        only = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    return only;
+}
+
+static int create_temporary(sqlite3 *db, char **error)
 {
     int rc = sqlite3_exec(db, "SAVEPOINT svcql_load", NULL, NULL, NULL);
 
@@ -69,6 +81,17 @@ static int create_objects(sqlite3 *db, char **error)
     if (rc != SQLITE_OK)
         sqlite3_exec(db, "ROLLBACK TO svcql_load", NULL, NULL, NULL);
     sqlite3_exec(db, "RELEASE svcql_load", NULL, NULL, NULL);
+    return rc;
+}
+
+/* What is made is in the TEMP schema alone, so it is no writing that query_only is there to prevent. */
+static int create_objects(sqlite3 *db, char **error)
+{
+    if (!query_only(db))
+        return create_temporary(db, error);
+    sqlite3_exec(db, "PRAGMA query_only = 0", NULL, NULL, NULL);
+    int rc = create_temporary(db, error);
+    sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
     return rc;
 }
 

@@ -49,5 +49,12 @@ mkdir -p rust/src && cp "$here/rusqlite.rs" rust/src/main.rs
 printf '[package]\nname = "example"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\nrusqlite = { version = "0.37", features = ["bundled", "load_extension"] }\n' \
     > rust/Cargo.toml
 binding rusqlite 'cd rust && CARGO_HOME=$PWD/home cargo build --quiet && cp target/debug/example ..' ./example "$library" "$root"
+mkdir -p plugins && cp "$here/datasette.py" plugins/
+# datasette: rows of CSV after a line of names.
+datasette() {
+    SVCQL_LIBRARY=$library SVCQL_ROOT=$root venv/bin/datasette --memory --setting sql_time_limit_ms 60000 --plugins-dir plugins \
+        --get '/_memory.csv?sql=SELECT+severity,subject+FROM+findings+ORDER+BY+subject' | tr -d '\r' | sed '1d; s/,/ /'
+}
+binding datasette "$python -m venv venv && venv/bin/pip install --quiet datasette==0.65.5" datasette
 echo "bindings: $passed passed, $failed failed; not installed:${skipped:- none}"
 [ "$failed" -eq 0 ]

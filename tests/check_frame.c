@@ -142,6 +142,25 @@ START_TEST(loading_twice_changes_nothing)
 }
 END_TEST
 
+/* As Datasette opens its connections: nothing of the user's is written, and nothing may be afterwards. */
+START_TEST(loads_where_only_queries_are_allowed)
+{
+    sqlite3 *db = NULL;
+    char    *error = NULL;
+
+    sqlite3_auto_extension((void (*)(void))take_routines);
+    sqlite3_close(harness_open());
+    sqlite3_reset_auto_extension();
+    ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_svcql_init(db, &error, routines), SQLITE_OK);
+    harness_expect(db, "1", "SELECT count(*) > 50 FROM svcql_tables");
+    harness_expect(db, "0", "SELECT count(*) FROM main.sqlite_schema");
+    ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE x(a)", NULL, NULL, NULL), SQLITE_READONLY);
+    sqlite3_close(db);
+}
+END_TEST
+
 /* A database file with a table of its own called like one of ours, and one like a list. */
 static const char *user_database(void)
 {
@@ -316,6 +335,7 @@ Suite *make_frame_suite(void)
     tcase_add_test(tcase, every_view_prepares_and_every_table_is_described);
     tcase_add_test(tcase, columns_of_views_are_those_that_sqlite_derives);
     tcase_add_test(tcase, loading_twice_changes_nothing);
+    tcase_add_test(tcase, loads_where_only_queries_are_allowed);
     tcase_add_test(tcase, a_list_in_the_database_is_the_one_used);
     tcase_add_test(tcase, a_table_of_the_same_name_hides_none_of_ours);
     tcase_add_test(tcase, the_database_stays_untouched);
