@@ -55,6 +55,37 @@ int host_registry_roots(int (*each)(void *arg, const char *path), void *arg);
 struct hive;
 int host_registry_open(const char *path, struct hive *ret);
 
+/* The service control manager of Windows ---------------------------------------------- */
+
+/* A service or driver as the manager lists it; numbers as in SERVICE_STATUS_PROCESS. */
+struct host_service {
+    char    *name, *display_name; /* owned by the list */
+    uint32_t type, state, controls, win32_exit_code, service_exit_code, pid, flags;
+};
+
+struct host_services {
+    struct host_service *list;
+    size_t               n;
+};
+
+/* All of them, drivers too. -EOPNOTSUPP where the system has no such manager. */
+int  host_services(struct host_services *ret);
+void host_services_free(struct host_services *services); /* accepts a zeroed one */
+
+/* How the manager would start a service. What it does not say, as an old one may not, is
+ * HOST_UNKNOWN or NULL. */
+#define HOST_UNKNOWN UINT32_MAX
+struct host_service_setup {
+    char    *path, *account; /* malloc()ed */
+    uint32_t start, delayed_start, sid_type, launch_protected;
+    uint32_t preshutdown_ms;
+    uint8_t *descriptor; /* malloc()ed, self-relative */
+    uint32_t descriptor_size;
+};
+
+int  host_service_setup(const char *name, struct host_service_setup *ret); /* -EACCES: denied */
+void host_service_setup_free(struct host_service_setup *setup);
+
 /* Local sockets ------------------------------------------------------------------- */
 
 #define HOST_ANYBODY UINT32_MAX

@@ -103,8 +103,10 @@ gives "a service that is created is seen" 'svcqltest|AUTO_START|C:\ProgramData\x
     "SELECT name, start_type, image_path_resolved, current, service_dll_resolved FROM registry_services WHERE name = 'svcqltest'"
 gives "its key was written now" 1 \
     "SELECT abs(time - unixepoch('now')) < 100 FROM registry_services WHERE name = 'SVCQLTEST'"
-gives "it is a service of this host" 'svcqltest|Tëst €' \
-    "SELECT name, display_name FROM services WHERE name = 'svcqltest'"
+gives "it is a service of this host" 'svcqltest|Tëst €|STOPPED' \
+    "SELECT name, display_name, status FROM services WHERE name = 'svcqltest'"
+gives "the manager would start it" 'STOPPED|AUTO_START|C:\ProgramData\x.exe -k netsvcs|LocalSystem' \
+    "SELECT state, start_type, path, user_account FROM scm_services WHERE name = 'svcqltest'"
 gives "and a finding" 1 \
     "SELECT count(*) > 0 FROM findings WHERE subject LIKE '%svcqltest%'"
 wine sc delete svcqltest >/dev/null

@@ -5,7 +5,7 @@
 --          command and user are those of what systemd would run, each ExecStart= on a line of `command`; where systemd
 --          runs nothing, they are as the unit writes them. What a collection holds of the output of systemctl, launchctl,
 --          sc and similar tools has rows of its own, one for each file that lists the service.
--- sources: unit_files, unit_commands, systemd_units, launch_daemons, registry_services, service_listings
+-- sources: unit_files, unit_commands, systemd_units, launch_daemons, registry_services, scm_services, service_listings
 --
 --   SELECT host, name, start_type, user_account, path FROM services WHERE start_type = 'AUTO_START';
 CREATE TEMP VIEW services AS
@@ -18,6 +18,8 @@ WITH loaded AS MATERIALIZED (
       FROM unit_commands
      WHERE effective = 1 AND kind = 'unit' AND setting = 'ExecStart'
      GROUP BY host, scope, scope_user, unit
+), managed AS MATERIALIZED (
+    SELECT name, host, state, pid, win32_exit_code, service_exit_code FROM scm_services
 )
 SELECT u.name COLLATE NOCASE AS name, 'SYSTEMD' AS service_type,
        u.description AS display_name,
@@ -58,10 +60,11 @@ SELECT d.label, iif(d.type = 'agent', 'LAUNCH_AGENT', 'LAUNCH_DAEMON'), d.label,
   FROM launch_daemons AS d
  WHERE d.type IN ('daemon', 'agent') AND d.error IS NULL
 UNION ALL
-SELECT r.name, r.service_type, r.display_name, NULL, NULL, r.start_type, NULL, NULL,
+SELECT r.name, r.service_type, r.display_name, m.state, m.pid, r.start_type, m.win32_exit_code, m.service_exit_code,
        r.image_path_resolved, r.service_dll_resolved, r.description, r.object_name, r.image_path,
        iif(r.start = 4, 'disabled', 'enabled'), 'system', r.host, 'windows', r.time, r.key, r.source, NULL
   FROM registry_services AS r
+  LEFT JOIN managed AS m ON m.name = r.name AND m.host = r.host
  WHERE r.current AND NOT r.deleted AND r.type IS NOT NULL
 UNION ALL
 SELECT l.name, CASE l.platform WHEN 'linux' THEN 'SYSTEMD' WHEN 'macos' THEN coalesce(l.service_type, 'LAUNCHD')

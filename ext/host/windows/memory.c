@@ -32,6 +32,7 @@ int munmap(void *memory, size_t size)
 
 int madvise(void *memory, size_t size, int advice)
 {
-    (void)advice;
+    if (advice != MADV_DONTNEED)
+        return 0;
     return VirtualAlloc(memory, size, MEM_RESET, PAGE_READWRITE) ? 0 : -1;
 }

@@ -12,6 +12,7 @@
 #define MAP_NORESERVE 0x4000
 #define MAP_FAILED    ((void *)-1)
 #define MADV_DONTNEED 4
+#define MADV_HUGEPAGE 14 /* Windows decides that itself */
 
 void *mmap(void *at, size_t size, int protection, int flags, int fd,
            off_t offset) __asm__("host_mmap");
