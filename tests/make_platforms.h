@@ -4,8 +4,8 @@
 
 #include <sqlite3.h>
 
-/* Roots of Linux, Windows (two) and macOS and an archive of a Linux root, hosts a to e, with something for each
- * table that reads evidence. The folder is removed when the program ends. */
+/* Roots of Linux, Windows (two) and macOS, an archive of a Linux root, hosts a to e, and what a service tool
+ * printed: something for each table that reads evidence. The folder is removed when the program ends. */
 const char *make_platforms(void);
 
 /* A folder with a rule of Sigma, a.yml, and one as SQL, b.json. It ends likewise. */
