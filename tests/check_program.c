@@ -360,6 +360,8 @@ START_TEST(coverage_is_a_line_a_host_and_posture_is_not_repeated)
 {
     char *text;
 
+    if (geteuid() != 0) /* the fixtures are then not root's, which is a finding on both hosts */
+        SKIP("needs root");
     ck_assert_int_eq(run(&text, "hunt " COMPROMISED " -e tests/fixtures/linux/benign"), 1);
     char *coverage = strstr(text, "\nCoverage");
     ck_assert_ptr_nonnull(coverage);
