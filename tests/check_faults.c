@@ -23,7 +23,8 @@
  * must show; all of those by `make faults`. The tables left out read what runs, or nothing. */
 #define LEFT_OUT                                                                                   \
     "'attached_baseline', 'evidence', 'evidence_sources', 'logged_in_users', 'processes', "        \
-    "'reload_changes', 'svcql_columns', 'svcql_settings', 'svcql_tables', 'systemd_units', "       \
+    "'reload_changes', 'scm_services', 'svcql_columns', 'svcql_settings', 'svcql_tables', "        \
+    "'systemd_units', "                                                                            \
     "'systemd_managers'"
 #define SOME_VIEWS  "name IN ('findings', 'incidents')"
 #define ALL_VIEWS   "kind IN ('events', 'normalize', 'findings')"
