@@ -304,9 +304,10 @@ START_TEST(a_cut_archive_is_damaged)
     ck_assert(stat(path, &st) == 0 && truncate(path, st.st_size - st.st_size / 8) == 0);
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", cases);
     harness_query(db, "SELECT count(*) FROM windows_events WHERE source LIKE '%s/%%'", path);
-    harness_expect(db, "2",
-                   "SELECT count(*) FROM evidence_sources WHERE location LIKE '%s%%' AND status = "
-                   "'damaged'",
+    /* Once, beside the member that the cut may have hit: which that is depends on the folder's order. */
+    harness_expect(db, "1",
+                   "SELECT count(*) FROM evidence_sources WHERE table_name = 'evidence' AND "
+                   "location = '%s' AND status = 'damaged'",
                    cases);
     harness_close(db);
 }
