@@ -214,9 +214,10 @@ START_TEST(the_command_exports_typed_rows)
 }
 END_TEST
 
-START_TEST(duckdb_reads_what_is_exported)
+/* What a script says of exported findings of two hosts. */
+static void ask_database(const char *script, char *text, size_t size)
 {
-    char out[4200], log[4200], exported[4200], command[9000], text[4096];
+    char out[4200], log[4200], exported[4200], command[9000];
 
     dir = harness_scratch();
     snprintf(out, sizeof out, "%s/out.db", dir);
@@ -228,15 +229,33 @@ START_TEST(duckdb_reads_what_is_exported)
     char *argv[] = {"merge", "-x", "findings", "-o", exported, out, log, NULL};
     optind = 0;
     ck_assert_int_eq(run_merge(7, argv), EXIT_CLEAN);
-    snprintf(command, sizeof command, "tests/duckdb.sh '%s'", exported);
+    snprintf(command, sizeof command, "%s '%s'", script, exported);
     FILE *pipe = popen(command, "r");
-    text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
+    text[fread(text, 1, size - 1, pipe)] = '\0';
     int status = pclose(pipe);
     if (WEXITSTATUS(status) == 77)
         SKIP("%s", text);
     ck_assert_int_eq(status, 0);
+}
+
+START_TEST(duckdb_reads_what_is_exported)
+{
+    char text[4096];
+
+    ask_database("tests/duckdb.sh", text, sizeof text);
     ck_assert_msg(strstr(text, "time:DOUBLE datetime:TIMESTAMP") && strstr(text, "host:VARCHAR") &&
                       strstr(text, " 2\n"),
+                  "%s", text);
+}
+END_TEST
+
+START_TEST(clickhouse_reads_what_is_exported)
+{
+    char text[4096];
+
+    ask_database("tests/clickhouse.sh", text, sizeof text);
+    ck_assert_msg(strstr(text, "time\tNullable(Float64)") &&
+                      strstr(text, "host\tNullable(String)") && strstr(text, "\nhigh\t2\n"),
                   "%s", text);
 }
 END_TEST
@@ -311,6 +330,7 @@ Suite *make_merge_suite(void)
     suite_add_tcase(suite, tc);
     tcase_set_timeout(tc, 240);
     tcase_add_test(tc, duckdb_reads_what_is_exported);
+    tcase_add_test(tc, clickhouse_reads_what_is_exported);
     tcase_add_test(tc, a_line_without_end_is_skipped_and_counted);
     tcase_add_test(tc, lines_of_every_form_are_read_once);
     tcase_add_loop_test(tc, documents_of_json_are_read, 0, 3);
