@@ -76,14 +76,12 @@ same "findings of a host in an archive" "$scratch/host.tar" \
 same "settings of its units" "$scratch/host.tar" \
     'SELECT source, path, name, kind, scope, directory, rank FROM unit_files ORDER BY 1, 2'
 if [ -n "${SVCQL_EVIDENCE:-}" ]; then
-    find "$SVCQL_EVIDENCE" -name '*.evtx' -size -1200k | sort | head -n 8 | while read -r log; do
-        ln "$log" "$scratch/" 2>/dev/null || cp "$log" "$scratch/"
-    done
     mkdir "$scratch/logs" "$scratch/hives"
-    mv "$scratch"/*.evtx "$scratch/logs"
+    find "$SVCQL_EVIDENCE" -name '*.evtx' -size -1200k | sort | sed -n '1,8p' |
+        while read -r log; do cp "$log" "$scratch/logs"; done
     same "events" "$scratch/logs" 'SELECT event_id, channel, datetime, data FROM windows_events ORDER BY source, record_id'
     find "$SVCQL_EVIDENCE" -type f \( -iname system -o -iname 'system.*' -o -iname '*_system' \) -size -20M | sort |
-        head -n 2 | while read -r hive; do cp "$hive" "$scratch/hives/$(basename "$hive")"; done
+        sed -n '1,2p' | while read -r hive; do cp "$hive" "$scratch/hives/$(basename "$hive")"; done
     same "services of hives" "$scratch/hives" \
         'SELECT control_set, name, image_path_resolved, security_sddl, triggers, datetime FROM registry_services ORDER BY 1, 2, cell'
     same "findings of hives" "$scratch/hives" 'SELECT severity, subject, signals FROM findings ORDER BY 2, 1'
