@@ -6,140 +6,24 @@
 #include "formats/text/buffer.h"
 #include "harness.h"
 #include "make_packed.h"
+#include "make_unified_log.h"
 
 /* The same entries in each form ------------------------------------------------------------ */
-
-static const struct entry {
-    const char *process, *path;
-    int         pid;
-    const char *subsystem, *category, *message;
-} entries[] = {
-    {"launchd", "/sbin/launchd", 1, "gui/501/com.example.b [577]", "",
-     "Successfully spawned .b[577] because speculative"},
-    {"launchd", "/sbin/launchd", 1, "gui/501 [100003]", "",
-     "Bootstrap by launchctl[570] for /Users/a/Library/LaunchAgents/com.example.b.plist succeeded "
-     "(0: )"},
-    {"sudo", "/usr/bin/sudo", 7142, NULL, NULL,
-     "   ann : TTY=ttys000 ; PWD=/Users/ann ; USER=root ; COMMAND=/bin/launchctl load "
-     "/tmp/x.plist"},
-    {"Google Chrome", "/Applications/Google Chrome", 99, "com.google.x", "ui",
-     "two\nlines: [a] (b) \"c\""},
-    {"launchd", "/sbin/launchd", 1, "gui/501/com.example.b [577]", "",
-     "bootout initiated by: launchctl[580]<-sh[579]"},
-    {"launchd", "/sbin/launchd", 1, "gui/501/com.example.b [577]", "",
-     "exited due to SIGTERM | sent by launchd[1], ran for 15835ms"},
-    {"launchd", "/sbin/launchd", 1, "gui/501 [100003]", "", "removing service: com.example.b"},
-    {"launchd", "/sbin/launchd", 1, "system", "",
-     "Setting service com.crowdstrike.falcond to disabled"},
-};
-
-#define N_ENTRIES (sizeof entries / sizeof entries[0])
-#define BEGIN     1795171440 /* 2026-11-20 10:44:00 UTC */
-
-enum style { DEFAULT, SYSLOG, COMPACT, NDJSON, JSON, OBJECTS, CSV, STYLES };
-
-static const char *const heads[STYLES] = {
-    [DEFAULT] = "Filtering the log data using \"process == 1\"\nTimestamp                       "
-                "Thread     Type        Activity             PID    TTL  \n",
-    [SYSLOG] = "Timestamp                       (process)[PID]    \n",
-    [COMPACT] = "Timestamp               Ty Process[PID:TID]\n",
-    [JSON] = "[",
-    [CSV] = "Timestamp,Event Type,Log Type,Subsystem,PID,Category,Process,Message,Boot UUID\n",
-};
-
-static const char *const tails[STYLES] = {
-    [DEFAULT] = "-----------------------------------------------------------------------------\n"
-                "Log      - Default:          8, Info:                0, Debug:             0\n",
-    [SYSLOG] = "",
-    [NDJSON] = "{\"count\":8,\"finished\":1}\n",
-    [JSON] = "]\n",
-};
-
-static void put_subsystem(struct buffer *out, const struct entry *e)
-{
-    if (e->subsystem)
-        buffer_printf(out, "[%s:%s] ", e->subsystem, e->category);
-}
-
-static void put_json(struct buffer *out, const char *name, const char *text)
-{
-    buffer_printf(out, "\"%s\" : ", name);
-    buffer_json(out, text ? text : "", text ? strlen(text) : 0);
-    buffer_puts(out, ",");
-}
-
-static void put_entry(struct buffer *out, enum style style, const struct entry *e, unsigned i)
-{
-    unsigned minute = 44 + i / 60, second = i % 60;
-    char     stamp[64];
-
-    /* Of a zone four hours behind; of styles without one, UTC. */
-    bool zoned = style != COMPACT && style != OBJECTS && style != CSV;
-    snprintf(stamp, sizeof stamp, "2026-11-20%c%02u:%02u:%02u.%s",
-             zoned || style == COMPACT ? ' ' : 'T', zoned ? 6u : 10u, minute, second,
-             style == COMPACT ? "123"
-             : zoned          ? "123000-0400"
-                              : "123000Z");
-    if (style == DEFAULT) {
-        buffer_printf(out, "%s 0x11c1f6   Default     0x0                  %-6d 0    %s: ", stamp,
-                      e->pid, e->process);
-    } else if (style == SYSLOG) {
-        buffer_printf(out, "%s  localhost %s[%d]: ", stamp, e->process, e->pid);
-    } else if (style == COMPACT) {
-        buffer_printf(out, "%s Df %s[%d:1683] ", stamp, e->process, e->pid);
-    } else if (style == CSV) {
-        buffer_printf(out, "%s,Log,Default,%s,%d,%s,%s,\"", stamp, e->subsystem ? e->subsystem : "",
-                      e->pid, e->category ? e->category : "", e->path);
-        for (const char *at = e->message; *at; at++)
-            buffer_printf(out, *at == '"' ? "\"\"" : "%c", *at);
-        buffer_puts(out, "\",B\n");
-        return;
-    } else {
-        buffer_puts(out, style == JSON && i ? ",{\n  " : "{");
-        put_json(out, style == OBJECTS ? "message" : "eventMessage", e->message);
-        put_json(out, style == OBJECTS ? "process" : "processImagePath", e->path);
-        put_json(out, style == OBJECTS ? "log_type" : "messageType", "Default");
-        put_json(out, style == OBJECTS ? "boot_uuid" : "bootUUID", "B");
-        put_json(out, "subsystem", e->subsystem);
-        put_json(out, "category", e->category);
-        buffer_printf(out, "\"%s\":%d,\"backtrace\":{\"frames\":[{\"imageOffset\":7}]},",
-                      style == OBJECTS ? "pid" : "processID", e->pid);
-        buffer_printf(out, "\"traceID\":45473881108119556,\"timestamp\" : \"%s\"}%s", stamp,
-                      style == JSON ? "" : "\n");
-        return;
-    }
-    put_subsystem(out, e);
-    buffer_printf(out, "%s\n", e->message);
-}
-
-static struct buffer make_log(enum style style)
-{
-    struct buffer out = {0};
-
-    buffer_puts(&out, heads[style] ? heads[style] : "");
-    for (unsigned i = 0; i < N_ENTRIES; i++)
-        put_entry(&out, style, &entries[i], i);
-    buffer_puts(&out, tails[style] ? tails[style] : "");
-    return out;
-}
-
-static const char *const names[STYLES] = {"default.txt", "syslog.log", "compact.txt", "log.ndjson",
-                                          "log.json",    "m.jsonl",    "m.csv"};
 
 /* What each form has of the entries: name of the process alone, where it has no more. */
 START_TEST(each_form_has_the_same_entries)
 {
     sqlite3      *db = harness_open();
     const char   *dir = harness_scratch();
-    struct buffer log = make_log((enum style)_i);
-    const char   *name = names[_i];
+    struct buffer log = make_unified_log((enum unified_style)_i);
+    const char   *name = unified_names[_i];
 
     harness_write(dir, name, log.data, log.size);
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
-    for (unsigned i = 0; i < N_ENTRIES; i++) {
-        const struct entry *e = &entries[i];
-        struct buffer       expected = {0};
-        const char         *message = e->message + strspn(e->message, " ");
+    for (unsigned i = 0; i < UNIFIED_MADE; i++) {
+        const struct unified_made *e = &unified_made[i];
+        struct buffer              expected = {0};
+        const char                *message = e->message + strspn(e->message, " ");
         buffer_printf(&expected, "%s|%d|%s|%s|%d", e->process, e->pid,
                       e->subsystem ? e->subsystem : "NULL",
                       e->category && *e->category ? e->category : "NULL", (int)strlen(message));
@@ -147,7 +31,7 @@ START_TEST(each_form_has_the_same_entries)
         harness_expect(db, expected.data,
                        "SELECT process, pid, subsystem, category, length(ltrim(message)) "
                        "FROM unified_log WHERE source = '%s/%s' AND abs(time - %u.123) < 0.0005",
-                       dir, name, BEGIN + i);
+                       dir, name, UNIFIED_BEGIN + i);
         buffer_free(&expected);
     }
     harness_expect(db, "unified_log|read|8|0",
@@ -166,14 +50,15 @@ START_TEST(a_packed_export_is_read)
     const char *dir = harness_scratch();
 
     for (int style = 0; style < STYLES; style++) {
-        struct buffer log = make_log((enum style)style);
+        struct buffer log = make_unified_log((enum unified_style)style);
         size_t        size;
         void         *packed = make_packed(style % 3, log.data, log.size, &size);
         char          name[64];
-        snprintf(name, sizeof name, "%d-%s%s", style, names[style], packed_suffix[style % 3]);
+        snprintf(name, sizeof name, "%d-%s%s", style, unified_names[style],
+                 packed_suffix[style % 3]);
         harness_write(dir, name, packed, size);
         ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM unified_log('%s/%s')", dir, name),
-                         (int64_t)N_ENTRIES);
+                         (int64_t)UNIFIED_MADE);
         free(packed);
         buffer_free(&log);
     }
@@ -221,7 +106,7 @@ START_TEST(launchds_words_are_events_of_services)
 {
     sqlite3      *db = harness_open();
     const char   *dir = harness_scratch();
-    struct buffer log = make_log(NDJSON);
+    struct buffer log = make_unified_log(NDJSON);
 
     harness_write(dir, "log.ndjson", log.data, log.size);
     buffer_free(&log);

@@ -557,67 +557,28 @@ static void write_dbus(const char *dir)
     buffer_free(&reply);
 }
 
-/* A file and a link, as a ustar and as a zip of stored members; their checksums are right. */
-static size_t put_tar_member(uint8_t *out, const char *name, char type, const char *link,
-                             const char *text)
+/* The same two entries in the forms of journalctl; one has a field of bytes, one a field twice. */
+static void write_journal_exports(const char *dir)
 {
-    unsigned sum = 0;
+    static const char text[] = "__CURSOR=s=00112233445566778899aabbccddeeff;i=7;b="
+                               "ffeeddccbbaa99887766554433221100;m=9;t=5d3;x=1f\n"
+                               "__REALTIME_TIMESTAMP=1700000000000000\n__MONOTONIC_TIMESTAMP=9\n"
+                               "_BOOT_ID=ffeeddccbbaa99887766554433221100\nMESSAGE\n"
+                               "\3\0\0\0\0\0\0\0a\nb\nPRIORITY=6\n\n"
+                               "__REALTIME_TIMESTAMP=1700000001000000\nTAG=one\nTAG=two\n\n";
 
-    memset(out, 0, 1024);
-    snprintf((char *)out, 100, "%s", name);
-    memcpy(out + 100, "0000644", 8);
-    memcpy(out + 108, "0000000", 8);
-    memcpy(out + 116, "0000000", 8);
-    snprintf((char *)out + 124, 12, "%011o", (unsigned)strlen(text));
-    snprintf((char *)out + 136, 12, "%011o", 1700000000);
-    out[156] = (uint8_t)type;
-    snprintf((char *)out + 157, 100, "%s", link);
-    memcpy(out + 257, "ustar\00000", 8);
-    memset(out + 148, ' ', 8);
-    for (size_t i = 0; i < 512; i++)
-        sum += out[i];
-    snprintf((char *)out + 148, 8, "%06o", sum);
-    memcpy(out + 512, text, strlen(text));
-    return *text ? 1024 : 512;
-}
-
-static size_t put_zip_entry(uint8_t *out, bool central, const char *name, const char *text,
-                            uint32_t crc, size_t at)
-{
-    size_t n = strlen(name), size = strlen(text), head = central ? 46 : 30, more = central ? 2 : 0;
-
-    memset(out, 0, head);
-    memcpy(out, central ? "PK\1\2" : "PK\3\4", 4);
-    put_le(out + 4, 20, 2);
-    put_le(out + 4 + more, 20, 2);
-    put_le(out + 14 + more, crc, 4);
-    put_le(out + 18 + more, size, 4);
-    put_le(out + 22 + more, size, 4);
-    put_le(out + 26 + more, n, 2);
-    if (central)
-        put_le(out + 42, at, 4);
-    memcpy(out + head, name, n);
-    memcpy(out + head + n, text, central ? 0 : size);
-    return head + n + (central ? 0 : size);
-}
-
-static void write_archives(const char *dir)
-{
-    uint8_t data[4096] = {0};
-    size_t  size = put_tar_member(data, "etc/a", '0', "", "text\n");
-
-    size += put_tar_member(data + size, "b", '2', "../etc/a", "");
-    harness_write(dir, "packed/ustar", data, size + 1024);
-    memset(data, 0, sizeof data);
-    size = put_zip_entry(data, false, "C/a", "text\n", 0x37ecda27, 0);
-    size_t begin = size;
-    size += put_zip_entry(data + size, true, "C/a", "text\n", 0x37ecda27, 0);
-    memcpy(data + size, "PK\5\6", 4);
-    put_le(data + size + 8, 1, 2);
-    put_le(data + size + 10, 1, 2);
-    put_le(data + size + 12, size - begin, 4);
-    put_le(data + size + 16, begin, 4);
-    harness_write(dir, "packed/zip", data, size + 22);
+    harness_write(dir, "journal_export/text", text, sizeof text - 1);
+    harness_write_text(dir, "journal_export/json",
+                       "{\"__CURSOR\":\"s=00112233445566778899aabbccddeeff;i=7;m=9;x=1f\","
+                       "\"__REALTIME_TIMESTAMP\":\"1700000000000000\",\"MESSAGE\":[97,10,98],"
+                       "\"COREDUMP\":null}\n"
+                       "{\"__REALTIME_TIMESTAMP\":\"1700000001000000\",\"TAG\":[\"one\","
+                       "[116,119,111]],\"PRIORITY\":6}\n");
+    harness_write_text(dir, "journal_export/json-seq",
+                       "\x1e{\"__REALTIME_TIMESTAMP\":\"1\",\"MESSAGE\":\"a\"}\n\x1e"
+                       "{\"__REALTIME_TIMESTAMP\":\"2\"}\n");
+    harness_write_text(dir, "journal_export/json-sse",
+                       "data: {\"__REALTIME_TIMESTAMP\":\"1\",\"MESSAGE\":\"a\"}\n\n");
 }
 
 void make_corpus(const char *dir)
@@ -640,5 +601,6 @@ void make_corpus(const char *dir)
     write_utmp(dir);
     write_dbus(dir);
     write_osquery(dir);
-    write_archives(dir);
+    make_corpus_archives(dir);
+    write_journal_exports(dir);
 }

@@ -5,4 +5,7 @@
 /* Write them below a folder: NAME/SEED for tests/fuzz_NAME.c. */
 void make_corpus(const char *dir);
 
+/* Those of archives and of containers' images. */
+void make_corpus_archives(const char *dir);
+
 #endif

@@ -46,6 +46,7 @@ struct walker {
     struct discovery *result;
     struct candidate *candidates;
     size_t            n, roots;
+    bool              in_journals; /* the folder being read is a source of journals already */
 };
 
 /* Listing ---------------------------------------------------------------------- */
@@ -279,10 +280,9 @@ static bool sniff(const struct walker *w, enum artefact artefact, const char *pa
 /* A folder of journals is one source, which is read as one. */
 static int take_journal(struct walker *w, const char *dir)
 {
-    const struct candidate *last = w->n ? &w->candidates[w->n - 1] : NULL;
-
-    if (last && last->artefact == ARTEFACT_JOURNAL && strcmp(last->path, dir) == 0)
+    if (w->in_journals)
         return 0;
+    w->in_journals = true;
     return add_candidate(w, NULL, ARTEFACT_JOURNAL, dir);
 }
 
@@ -504,6 +504,7 @@ static int walk_files(struct walker *w, const char *dir, const struct listing *l
 {
     int r = 0;
 
+    w->in_journals = false;
     for (size_t i = 0; r == 0 && i < listing->n; i++) {
         const struct entry *entry = &listing->entries[i];
         if (entry->type == DT_LNK && !in_units)

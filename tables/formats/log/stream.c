@@ -51,23 +51,36 @@ static int make_room(struct stream *s)
     return 0;
 }
 
-/* Add text. Returns 1, or 0 where the input has ended, well or with s->status. */
+/* Read what there is room for, once: bytes, 0 at the end, or a negative errno. */
+static ssize_t add_some(struct stream *s)
+{
+    size_t  room = s->room - s->end;
+    ssize_t n = s->expander ? expander_read(s->expander, s->data + s->end, room)
+                            : s->from.read(s->from.data, s->data + s->end, room);
+
+    s->end += n > 0 ? (size_t)n : 0;
+    return n;
+}
+
+/* Add text. Returns 1, or 0 where the input has ended, well or with s->status. What is not plain may come in
+ * small parts, as the members of gzip that a file was put together of: a block tells what the text is, so it
+ * is made full. */
 static int fill(struct stream *s)
 {
     if (s->ended)
         return 0;
 
     ssize_t n = make_room(s);
+    size_t  before = s->end;
     if (n == 0)
-        n = s->expander ? expander_read(s->expander, s->data + s->end, s->room - s->end)
-                        : s->from.read(s->from.data, s->data + s->end, s->room - s->end);
+        do
+            n = add_some(s);
+        while (n > 0 && !stream_plain(s) && s->end < s->room);
     if (n <= 0) {
         s->status = (int)n;
         s->ended = true;
-        return 0;
     }
-    s->end += (size_t)n;
-    return 1;
+    return s->end > before;
 }
 
 /* Pass over a hole of the file that comes next: nothing is buffered before it. */
@@ -279,7 +292,7 @@ static void close_fd(void *data)
     close(((struct stream *)data)->fd);
 }
 
-/* Fill a block, as far as the file goes: few bytes at a time would hide what it is. */
+/* Read a block, of at least as many bytes as tell a coding. */
 static ssize_t first_block(struct stream *s)
 {
     size_t  size = 0;
@@ -306,6 +319,8 @@ static int begin(struct stream *s)
     if (is_compressed((const uint8_t *)s->data, (size_t)n))
         return expander_new(&s->from, (const uint8_t *)s->data, (size_t)n, &s->expander);
     s->end = (size_t)n;
+    if (!stream_plain(s) && s->end < BLOCK / 2)
+        fill(s);
     return 0;
 }
 
