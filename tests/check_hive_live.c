@@ -27,6 +27,7 @@ static const struct fake {
      "cial",
      "ImagePath", HIVE_REG_EXPAND_SZ, "C\0:\0\\\0x\0\0", 10, HIVE_EPOCH + 20000000, 0},
     {"ControlSet001\\Services\\\xe2\x82\xac", "Start", HIVE_REG_DWORD, "\2\0\0", 4, HIVE_EPOCH, 0},
+    {"Leaf", "Start", HIVE_REG_DWORD, "\2\0\0", 4, HIVE_EPOCH, 0},
     {"Many", NULL, 0, NULL, 0, HIVE_EPOCH, 0},
 };
 
@@ -111,6 +112,8 @@ static int values(void *data, const uint8_t *path, size_t units, struct hive_liv
     (void)data;
     if (!key || key->error)
         return key ? key->error : -ENOENT;
+    if (strcmp(key->path, "Leaf") == 0)
+        hive_live_leaf(to);
     return key->value ? hive_live_value(to, name, widen(key->value, strlen(key->value), name),
                                         key->type, (const uint8_t *)key->data, key->size)
                       : 0;
@@ -206,6 +209,21 @@ START_TEST(a_walk_sees_each_key_once_and_what_is_denied_is_counted)
 }
 END_TEST
 
+START_TEST(a_key_that_is_known_to_have_no_subkeys_is_not_asked_for_one)
+{
+    struct hive_key   key, below;
+    struct hive_value value;
+
+    ck_assert_int_eq(hive_find(&hive, hive.root, "Leaf", &key), 0);
+    ck_assert_int_eq(hive_find(&hive, key.cell, "Parameters", &below), -ENOENT);
+    ck_assert_uint_eq(looks, 3); /* the root, the key and what it has not */
+    ck_assert_int_eq(hive_find_value(&hive, &key, "Start", &value), 0);
+    ck_assert_int_eq(hive_find(&hive, key.cell, "Parameters", &below), -ENOENT);
+    ck_assert_uint_eq(looks, 3);
+    ck_assert_uint_eq(lists, 0);
+}
+END_TEST
+
 START_TEST(a_long_list_of_keys_is_whole)
 {
     struct hive_subkeys list;
@@ -250,6 +268,7 @@ Suite *make_hive_live_suite(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_key_is_found_by_its_path_without_its_neighbours);
     tcase_add_test(tc, a_walk_sees_each_key_once_and_what_is_denied_is_counted);
+    tcase_add_test(tc, a_key_that_is_known_to_have_no_subkeys_is_not_asked_for_one);
     tcase_add_test(tc, a_long_list_of_keys_is_whole);
     tcase_add_test(tc, a_descriptor_is_read_and_nothing_is_found_deleted);
     suite_add_tcase(suite, tc);

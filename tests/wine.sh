@@ -119,5 +119,17 @@ for name in 'C:\svcql\CON' 'C:\svcql\NUL' '\\.\PhysicalDrive0' 'C:\svcql\plain.t
     gives "no file by the name $name" "" "SELECT path FROM hash WHERE path = '$name' AND sha256 IS NOT NULL"
 done
 
+# What it costs ----------------------------------------------------------------------
+
+if x86_64-w64-mingw32-gcc-posix -O2 -I"$root/include" -o "$scratch/registry_loop.exe" tests/bench/registry_loop.c \
+    -L"$root/lib" -lsqlite3 -ladvapi32 -static 2>"$scratch/diff" &&
+    timeout 120 wine "$scratch/registry_loop.exe" "$(windows "$build")/svcql.dll" >"$scratch/there" 2>"$scratch/diff"; then
+    tr -d '\r' <"$scratch/there" | sed 's/^/wine: /'
+    pass
+else
+    fail "each key that a plain loop finds has a row" "$scratch/diff"
+fi
+echo "wine: svcql.dll has $(stat -c %s "$build/svcql.dll") bytes"
+
 echo "wine: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -30,6 +30,8 @@ struct state {
     struct hive_file file;
     struct hive_file software; /* beside it, opened when it is needed */
     bool             software_tried;
+    struct hive_key  groups; /* of svchost.exe, in it */
+    bool             has_groups;
     enum stage       stage;
     bool             scan_lost;
 
@@ -46,6 +48,12 @@ struct state {
     struct hive_scan    scan;
     uint64_t            damage; /* before the scan for deleted keys */
     bool                lost;
+
+    struct image {
+        bool asked, has_programs; /* of the root of the source, which may have been asked */
+        char path[ROOT_PATH_MAX]; /* the last image that was looked for: many services share one */
+        bool exists;
+    } image;
 
     struct buffer scratch, text, more;
     struct buffer sddl;      /* of the key's descriptor that was shown last; empty: of none */
@@ -132,7 +140,8 @@ static void close_file(struct tbl_scan *scan)
     hive_file_close(&state->file);
     hive_file_close(&state->software);
     buffer_reset(&state->sddl);
-    state->software_tried = state->lost = false;
+    state->software_tried = state->has_groups = state->lost = false;
+    state->image = (struct image){0};
     state->n_sets = 0;
 }
 
@@ -279,19 +288,34 @@ static int result_value(struct tbl_scan *scan, const struct registry_service *ro
     return result(out, &state->text, r);
 }
 
+static bool exists(const struct source *source, const char *path)
+{
+    struct stat st;
+
+    return root_stat(source->root, path, true, &st) == 0;
+}
+
 /* Whether the program is below the root that the hive came from. Only an image can show this: a
  * collection leaves programs out, and then services.exe too. */
 static int get_image_exists(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     const struct registry_service *service = row;
     const struct source           *source = tbl_source(scan);
+    struct image                  *image = &((struct state *)tbl_state(scan))->image;
     char                           path[ROOT_PATH_MAX];
-    struct stat                    st;
 
-    if (service->image_path_resolved && source->evidence &&
-        root_stat(source->root, "/Windows/System32/services.exe", true, &st) == 0 &&
-        root_windows_path(service->image_path_resolved, 'C', path) == 0)
-        sqlite3_result_int(out, root_stat(source->root, path, true, &st) == 0);
+    if (!service->image_path_resolved || !source->evidence)
+        return SQLITE_OK;
+    if (!image->asked)
+        image->has_programs = exists(source, "/Windows/System32/services.exe");
+    image->asked = true;
+    if (!image->has_programs || root_windows_path(service->image_path_resolved, 'C', path) < 0)
+        return SQLITE_OK;
+    if (strcmp(path, image->path) != 0) {
+        strcpy(image->path, path);
+        image->exists = exists(source, path);
+    }
+    sqlite3_result_int(out, image->exists);
     return SQLITE_OK;
 }
 
@@ -447,8 +471,14 @@ static int get_path_candidates(struct tbl_scan *scan, const void *data, sqlite3_
     return result(out, &state->text, 0);
 }
 
+static bool find_groups(struct hive *software, struct hive_key *ret)
+{
+    return hive_find(software, software->root, "Microsoft\\Windows NT\\CurrentVersion\\Svchost",
+                     ret) == 0;
+}
+
 /* Open the SOFTWARE hive that is beside the SYSTEM hive, once; it may well not be there. */
-static bool open_software(struct tbl_scan *scan, struct state *state)
+static bool open_groups(struct tbl_scan *scan, struct state *state)
 {
     char          path[ROOT_PATH_MAX];
     struct source beside = *tbl_source(scan);
@@ -461,9 +491,11 @@ static bool open_software(struct tbl_scan *scan, struct state *state)
         beside.named = true;
         if (hive_file_open(&beside, &state->software) < 0)
             hive_file_close(&state->software);
+        else
+            state->has_groups = find_groups(&state->software.hive, &state->groups);
     }
     state->software_tried = true;
-    return state->software.open;
+    return state->has_groups;
 }
 
 static int get_svchost_members(struct tbl_scan *scan, const void *data, sqlite3_context *out)
@@ -471,16 +503,15 @@ static int get_svchost_members(struct tbl_scan *scan, const void *data, sqlite3_
     const struct registry_service *row = data;
     struct state                  *state = tbl_state(scan);
     struct hive                   *hive = &state->software.hive;
-    struct hive_key                groups;
     const uint8_t                 *bytes;
     uint32_t                       size;
     bool                           more = false;
 
-    if (!row->svchost_group || !open_software(scan, state) ||
-        hive_find(hive, hive->root, "Microsoft\\Windows NT\\CurrentVersion\\Svchost", &groups) < 0)
+    if (!row->svchost_group || !open_groups(scan, state))
         return SQLITE_OK;
     hive_refill(hive);
-    int r = service_data(hive, &groups, "", row->svchost_group, &state->scratch, &bytes, &size);
+    int r =
+        service_data(hive, &state->groups, "", row->svchost_group, &state->scratch, &bytes, &size);
     if (r < 0)
         return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
     buffer_reset(&state->text);

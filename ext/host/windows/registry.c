@@ -27,12 +27,17 @@ struct key_basic {
     WCHAR         name[1];
 };
 
+struct key_full { /* KEY_FULL_INFORMATION, to what is read of it */
+    LARGE_INTEGER written;
+    ULONG         title, class_at, class_bytes, n_subkeys;
+};
+
 struct value_full {
     ULONG title, type, data_at, data_bytes, name_bytes;
     WCHAR name[1];
 };
 
-enum { KEY_BASIC = 0, VALUE_FULL = 1 };
+enum { KEY_BASIC = 0, VALUE_FULL = 1, KEY_FULL = 2 };
 
 NTSYSAPI NTSTATUS NTAPI NtOpenKeyEx(PHANDLE ret, ACCESS_MASK access, POBJECT_ATTRIBUTES name,
                                     ULONG options);
@@ -203,6 +208,14 @@ static int keys(void *data, const uint8_t *path, size_t units, struct hive_live 
     return error;
 }
 
+static bool is_leaf(const struct registry *r, HANDLE key)
+{
+    ULONG size;
+
+    return NtQueryKey(key, KEY_FULL, r->room, r->room_size, &size) >= 0 &&
+           ((const struct key_full *)r->room)->n_subkeys == 0;
+}
+
 static int values(void *data, const uint8_t *path, size_t units, struct hive_live *to)
 {
     struct registry *r = data;
@@ -211,6 +224,8 @@ static int values(void *data, const uint8_t *path, size_t units, struct hive_liv
 
     if (error < 0)
         return error;
+    if (is_leaf(r, key))
+        hive_live_leaf(to);
     for (ULONG i = 0; error == 0 && (more = item(r, key, NtEnumerateValueKey, VALUE_FULL, i)) != 0;
          i++) {
         const struct value_full *found = r->room;

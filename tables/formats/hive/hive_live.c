@@ -156,6 +156,13 @@ int hive_live_value(struct hive_live *live, const uint8_t *name, size_t units, u
     return add(live, cell);
 }
 
+void hive_live_leaf(struct hive_live *live)
+{
+    uint8_t *flags = live->bins + live->parent + 4 + NK_FLAGS;
+
+    put16(flags, hive_u16(flags) | KEYS_LISTED);
+}
+
 /* Paths ------------------------------------------------------------------------------- */
 
 static void put_units(struct buffer *path, const struct hive_name *name)
