@@ -303,7 +303,7 @@ static void random_layer(unsigned *seed, int number, struct model *m, char names
     struct model own = {.n = 0};
     int          n = 0;
 
-    snprintf(contents, 4, "%d", number);
+    snprintf(contents, 4, "%d", number % 10);
     for (int i = 0; i < MEMBERS; i++) {
         char path[16], folder[16];
         int  kind = rand_r(seed) % 6;
