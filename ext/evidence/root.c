@@ -123,11 +123,11 @@ static bool spell(const struct root *root, const char *path, char ret[ROOT_PATH_
     if (root->packed)
         return root_packed_find(root, path, false, &node) == 0 &&
                packed_path(root->packed, root->base, node, ret, ROOT_PATH_MAX) == 0;
-    cleanup_fd fd = root->flags & (ROOT_NOCASE | ROOT_PERCENT)
-                        ? open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC)
-                        : -1;
+    if (!(root->flags & (ROOT_NOCASE | ROOT_PERCENT)))
+        return false;
+    cleanup_fd fd = open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-    if (fd != -ENOENT)
+    if (fd >= 0)
         return false;
     if (respell(root, path, ret) == 0)
         return true;
@@ -250,12 +250,13 @@ static int open_any_case(const struct root *root, const char *path, int flags)
     return input_fault(fd);
 }
 
-/* Note which volumes can be joined: a lookup that fails need not try the others. */
+/* Note which volumes can be joined: a lookup that fails need not try the others. One that cannot be opened
+ * now may be there. */
 static void note_joined(struct root *root)
 {
     for (size_t i = 0; i < N_JOINED; i++) {
         cleanup_fd fd = open_spelled(root, joined[i], O_PATH | O_CLOEXEC);
-        root->has |= fd >= 0 ? 1u << i : 0;
+        root->has |= fd != -ENOENT && fd != -ENOTDIR ? 1u << i : 0;
     }
 }
 
