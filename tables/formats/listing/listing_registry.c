@@ -40,7 +40,7 @@ static enum listing_take take_key(struct listing *l, const char *key, size_t siz
     if (!listing_empty(l) && !same) {
         if (l->typed)
             return LINE_AGAIN;
-        l->lost.others++; /* a key that no service is without: Type */
+        l->lost.others++;
         listing_drop(l);
     }
     if (!same)
@@ -75,7 +75,11 @@ static void take_value(struct listing *l, const char *name, size_t size, const c
     if (!*l->block || listing_empty(l))
         return;
     bool parameters = strcmp(l->block, "parameters") == 0;
-    l->typed |= !parameters && is_name(name, size, "Type");
+    /* One of these makes it a service: `reg query /s /v ImagePath` shows no other, and a file that changes
+     * one may hold that alone. */
+    l->typed |= parameters ? is_name(name, size, "ServiceDll")
+                           : is_name(name, size, "Type") || is_name(name, size, "Start") ||
+                                 is_name(name, size, "ImagePath");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (is_name(name, size, names[i]) && (!parameters || is_name(name, size, "ServiceDll")))
             listing_put(l, WINDOWS, names[i], strlen(names[i]), value, value_size);

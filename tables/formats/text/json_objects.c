@@ -23,6 +23,7 @@ static void begin(struct json_objects *o, bool tag)
     o->at = o->read;
     o->in_tag = tag;
     o->depth = !tag;
+    o->last = '\0';
     o->garbage = tag ? o->garbage : 0;
 }
 
@@ -156,8 +157,8 @@ static bool ends_in_key(const struct json_objects *o, const char *key, size_t *r
     return size > length && memcmp(text + size - length, key, length) == 0;
 }
 
-/* Whether the array that begins is what the object is around: its first member, or the hits of a
- * search. Its bracket is the last of `text`. */
+/* Whether the array that begins after a colon is what the object is around: its first member, or the hits
+ * of a search. Its bracket is the last of `text`; no byte is looked at for two brackets. */
 static bool is_envelope(struct json_objects *o)
 {
     static const char *const keys[] = {"\"value\"",   "\"records\"", "\"events\"", "\"Events\"",
@@ -192,13 +193,16 @@ static void inside(struct json_objects *o, char c)
         inside_event(o, c);
     if (!o->depth)
         return;
+    char last = o->last;
+    if (!memchr(" \t\r", c, 3))
+        o->last = c;
     if (o->in_string)
         inside_string(o, c);
     else if (c == '"')
         o->in_string = true;
     else if (c == '{')
         o->depth++;
-    else if (c == '[' && o->depth <= 2 && is_envelope(o))
+    else if (c == '[' && last == ':' && o->depth <= 2 && is_envelope(o))
         open_envelope(o);
     else if (c == '}' && --o->depth == 0)
         finish(o);

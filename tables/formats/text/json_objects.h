@@ -31,7 +31,8 @@ struct json_objects {
     uint64_t read;    /* bytes taken from the stream so far */
     uint64_t garbage; /* bytes on this line that belong to no object */
     unsigned depth;
-    size_t   tag; /* where in `text` the last tag of an event begins */
+    size_t   tag;  /* where in `text` the last tag of an event begins */
+    char     last; /* byte of the object that is no blank */
     bool     in_string, escaped, in_tag, in_event, in_line, complete, line_start, too_long;
     bool enveloped; /* the objects are elements of an array in an object, whose rest is left out */
 };
