@@ -545,8 +545,9 @@ static enum artefact artefact_of_file(const struct root *root, const char *path,
         }
     stream_close(stream);
     bool known = artefact_of_name(name ? name + 1 : path, "", wanted, &named, &unsure);
-    for (size_t i = 0; known && unsure && i < TBL_COUNT(marked); i++)
-        known = named != marked[i]; /* its bytes say that it is none */
+    for (size_t i = 0; known && unsure && i < TBL_COUNT(marked);
+         i++) /* its bytes say that it is none */
+        known = named != marked[i] || named == ARTEFACT_EVENT_JSON;
     return known ? named : artefact;
 }
 
