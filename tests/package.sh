@@ -11,6 +11,7 @@ root=tests/fixtures/linux/compromised
 status=0
 svcql hunt -e "$root" > /dev/null || status=$?
 [ "$status" -eq 1 ] || fail "the installed program ends with $status"
+[ "$(echo 'SELECT count(*) > 50 FROM svcql_tables;' | svcql shell)" = 1 ] || fail "the installed shell has no tables"
 man svcql > /dev/null 2>&1 || ! command -v man > /dev/null || fail "no manual"
 
 # A program that links it in, as its pkg-config file says.
