@@ -441,10 +441,10 @@ static bool take_object(struct journal_export *e, const cJSON *object, struct jo
         if (!name_length(member->string, strlen(member->string)) ||
             member->string[name_length(member->string, strlen(member->string))])
             return false;
-        if (is_list_of_values(member)) /* the field occurs more than once */
-            cJSON_ArrayForEach(value, member) take_value(e, member->string, value, entry);
-        else
-            take_value(e, member->string, member, entry);
+        /* A list: the field occurs more than once. */
+        for (value = is_list_of_values(member) ? member->child : member; value;
+             value = value == member ? NULL : value->next)
+            take_value(e, member->string, value, entry);
     }
     return true;
 }
