@@ -87,6 +87,7 @@ struct questions questions_of(const char *term)
     if (sqlite3_exec(db, sql, each, &questions, NULL) != SQLITE_OK)
         abort();
     sqlite3_close(db);
+    sqlite3_reset_auto_extension(); /* suites are made in one process, whose tests may open plain ones */
     return questions;
 }
 

@@ -198,10 +198,10 @@ static int begin_window(struct order *order)
 /* Make the next window wider: twice as wide as the rows that are missing need, if they are as dense. */
 static void widen(struct order *order)
 {
-    double times = order->given ? WIDER : WIDER * WIDER;
+    double times = order->given > 0 ? WIDER : WIDER * WIDER;
 
     order->wanted -= order->given;
-    if (order->given && order->wanted > 0)
+    if (order->given > 0 && order->wanted > 0)
         times = fmin(fmax(2 * order->wanted / order->given, 1), WIDER);
     order->width *= times;
 }
