@@ -10,9 +10,8 @@ fail() { echo "static: $*" >&2; exit 1; }
 [ "$(stat -c %s "$program")" -lt 6000000 ] || fail "$(stat -c %s "$program") bytes"
 ! readelf -lW "$program" | grep -E 'INTERP|DYNAMIC' || fail "it is not static"
 
-mkdir -p "$dir/beside" "$dir/root/tmp"
-cp "$program" "$dir/beside/svcql"
-ln -s "$library" "$dir/beside/svcql.so" # for the suites of the stock shell
+mkdir -p "$dir/root/tmp"
+ln -sf "$library" "$(dirname "$program")/svcql.so" # for the suites of the stock shell
 cp "$program" "$dir/root/svcql"
 cp -a tests/fixtures/linux "$dir/root/hosts"
 tar -C "$dir/root/hosts/compromised" -czf "$dir/root/hosts/web7.tar.gz" .
@@ -46,5 +45,5 @@ diff "$dir/stock" "$dir/old" || fail "with the calls of Linux 3.10, it finds som
 answer=$(echo "SELECT (count(*) > 50) || ' ' || sqlite_version() FROM svcql_tables" | chroot "$dir/root" /svcql shell 2>&1)
 [[ $answer =~ ^1\ 3\.[0-9.]+$ ]] || fail "its shell says $answer"
 
-SVCQL_PROGRAM=$dir/beside/svcql "$check" program configuration sigma_command merge service
+SVCQL_PROGRAM=$program "$check" program configuration sigma_command merge service
 echo "static: $(stat -c %s "$program") bytes"
