@@ -155,7 +155,8 @@ START_TEST(a_security_service_that_a_package_stops_is_no_finding)
 }
 END_TEST
 
-/* Of the same minute: journald names the session by the scope that the writer is in, while it is there. */
+/* Of the same minute: journald names the session by the scope that the writer is in, so it stays there until its
+ * line is written. */
 START_TEST(steps_of_a_session_of_the_journal_are_one_incident)
 {
     NEED_SYSTEMD(booted);
@@ -164,7 +165,8 @@ START_TEST(steps_of_a_session_of_the_journal_are_one_incident)
     systemd_shell(
         "in_session() { systemd-run --quiet --scope --slice=user-%d.slice --unit=session-$1 "
         "sh -c 'for s; do { echo \"$USER : TTY=pts/0 ; PWD=/ ; USER=root ; "
-        "COMMAND=/usr/bin/systemctl stop $s\"; journalctl --sync; } | systemd-cat -t sudo; done' "
+        "COMMAND=/usr/bin/systemctl stop $s\"; until journalctl -q -o cat -t sudo | "
+        "grep -q \"stop $s\\$\"; do sleep 0.1; done; } | systemd-cat -t sudo; done' "
         "\"$@\"; }; export USER=ann; in_session 7 crowdsec clamav-daemon; USER=eve; "
         "in_session 8 sshguard",
         SYSTEMD_TESTER_UID);

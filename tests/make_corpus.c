@@ -11,6 +11,7 @@
 #include "make_dbus.h"
 #include "make_evtx.h"
 #include "make_hive.h"
+#include "make_listings.h"
 #include "make_osquery.h"
 #include "make_plist.h"
 #include "make_shimcache.h"
@@ -129,145 +130,6 @@ static const struct {
     {"rule_file/json", "[{\"title\":\"t\",\"id\":\"1\",\"level\":\"high\",\"tags\":[\"a\",\"b\"],"
                        "\"rule\":[\"SELECT * FROM logs WHERE x='1'\"]}]"},
     {"rule_file/sql", "-- title: t\n-- id: 1\n-- level: low\nSELECT * FROM logs WHERE a = ';';\n"},
-    {"listing/systemctl_list-units.txt",
-     "  UNIT          LOAD      ACTIVE   SUB     DESCRIPTION\n"
-     "  cron.service  loaded    active   running Regular background programs\n"
-     "\xe2\x97\x8f evil.service  not-found failed   failed  evil.service\n"
-     "\nLOAD   = Reflects whether the unit definition was properly loaded.\n"
-     "2 loaded units listed.\n"},
-    {"listing/systemctl_list-unit-files.txt",
-     "UNIT FILE       STATE    VENDOR PRESET\ncron.service    enabled  enabled\n"
-     "auditd.service  masked   enabled\nx@.service      static   -\n\n3 unit files listed.\n"},
-    {"listing/systemctl_list-timers_--all.txt",
-     "NEXT                        LEFT    LAST                        PASSED  UNIT     ACTIVATES\n"
-     "Thu 2026-11-26 06:31:00 UTC 2h left Wed 2026-11-25 06:41:07 UTC 21h ago a.timer  a.service\n"
-     "n/a                         n/a     n/a                         n/a     b.timer  b.service\n"
-     "\n2 timers listed.\n"},
-    {"listing/show.txt",
-     "Type=simple\nMainPID=12\nExecStart={ path=/usr/sbin/cron ; argv[]=/usr/sbin/cron -f $A ; "
-     "ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }\n"
-     "ExecStartEx={ path=/usr/sbin/cron ; argv[]=/usr/sbin/cron -f $A ; flags= ; "
-     "start_time=[n/a] }\n"
-     "Id=cron.service\nActiveState=active\nUnitFileState=enabled\n\n"
-     "ExecStart={ path=/tmp/x ; argv[]=/tmp/x a;b ; ignore_errors=no ; start_time=[n/a] }\n"
-     "ExecStart={ path=/bin/y ; argv[]=/bin/y ; ignore_errors=no ; start_time=[n/a] }\n"
-     "Id=evil.service\nLoadState=loaded\nActiveState=inactive\n"},
-    {"listing/systemctl_status.txt",
-     "\xe2\x97\x8f ssh.service - OpenBSD Secure Shell server\n"
-     "     Loaded: loaded (/usr/lib/systemd/system/ssh.service; enabled; preset: enabled)\n"
-     "     Active: active (running) since Tue 2026-11-24 10:00:00 UTC; 3h ago\n"
-     "   Main PID: 812 (sshd)\n\nNov 24 10:00:00 h systemd[1]: Started ssh.service.\n\n"
-     "\xe2\x97\x8b apt.timer - x\n     Loaded: loaded (/usr/lib/systemd/system/apt.timer; "
-     "disabled; "
-     "preset: enabled)\n     Active: inactive (dead)\n"},
-    {"listing/units.json",
-     "[{\"unit\":\"cron.service\",\"load\":\"loaded\",\"active\":\"active\",\"sub\":\"running\","
-     "\"description\":\"Cron\"},{\"unit\":\"b.service\",\"load\":\"loaded\",\"active\":\"failed\","
-     "\"sub\":\"failed\",\"description\":\"B\"}]\n"},
-    {"listing/launchctl_list.txt",
-     "PID\tStatus\tLabel\n-\t0\tcom.apple.a\n345\t0\tcom.example.b\n-\t-9\tcom.example.c d\n"},
-    {"listing/launchctl_list_b.txt",
-     "{\n\t\"LimitLoadToSessionType\" = \"Aqua\";\n\t\"Label\" = \"com.example.b\";\n"
-     "\t\"LastExitStatus\" = 0;\n\t\"PID\" = 345;\n\t\"Program\" = \"/Users/x/.b\";\n"
-     "\t\"ProgramArguments\" = (\n\t\t\"/Users/x/.b\";\n\t\t\"-a \\\" b\";\n\t);\n};\n"},
-    {"listing/launchctl_print.txt",
-     "gui/501/com.example.b = {\n\tactive count = 1\n\tpath = "
-     "/Users/x/Library/LaunchAgents/b.plist\n"
-     "\ttype = LaunchAgent\n\tstate = running\n\n\tprogram = /Users/x/.b\n\targuments = {\n"
-     "\t\t/Users/x/.b\n\t\t-c\n\t\techo {\n\t}\n\n\tenvironment = {\n\t\tA => b\n\t}\n\n\tpid = "
-     "345\n"
-     "\tlast exit code = (never exited)\n\n\tproperties = keepalive | runatload\n}\n"
-     "system = {\n\ttype = system\n\tservices = {\n\t\t   123      - \tcom.apple.x\n"
-     "\t\t     0   (pe) \tcom.apple.y\n\t}\n\n\tdisabled services = {\n"
-     "\t\t\"com.apple.q\" => disabled\n\t\t\"com.ok\" => enabled\n\t}\n}\n"},
-    {"listing/launchctl_print-disabled.txt",
-     "disabled services = {\n\t\"com.apple.q\" => true\n\t\"com.ok\" => false\n}\n"},
-    {"listing/sc_query.txt",
-     "\nSERVICE_NAME: Spooler\nDISPLAY_NAME: Print Spooler\n"
-     "        TYPE               : 110  WIN32_OWN_PROCESS  (interactive)\n"
-     "        STATE              : 4  RUNNING\n"
-     "                                (STOPPABLE, NOT_PAUSABLE, ACCEPTS_SHUTDOWN)\n"
-     "        WIN32_EXIT_CODE    : 0  (0x0)\n        SERVICE_EXIT_CODE  : 0  (0x0)\n"
-     "        CHECKPOINT         : 0x0\n        WAIT_HINT          : 0x0\n"
-     "        PID                : 1234\n        FLAGS              :\n\n"
-     "SERVICE_NAME: evil\nDISPLAY_NAME: evil\n        TYPE               : 10  WIN32_OWN_PROCESS\n"
-     "        STATE              : 1  STOPPED\n"},
-    {"listing/sc_qc.txt",
-     "[SC] QueryServiceConfig SUCCESS\n\nSERVICE_NAME: evil\n"
-     "        TYPE               : 10  WIN32_OWN_PROCESS\n"
-     "        START_TYPE         : 2   AUTO_START  (DELAYED)\n"
-     "        ERROR_CONTROL      : 1   NORMAL\n"
-     "        BINARY_PATH_NAME   : C:\\Users\\Public\\x.exe -k\n        LOAD_ORDER_GROUP   :\n"
-     "        TAG                : 0\n        DISPLAY_NAME       : Evil: the service\n"
-     "        DEPENDENCIES       : RPCSS\n                           : http\n"
-     "        SERVICE_START_NAME : LocalSystem\n[SC] QueryServiceConfig SUCCESS\n\n"
-     "SERVICE_NAME: b\n        TYPE               : 1  KERNEL_DRIVER\n"
-     "        START_TYPE         : 0   BOOT_START\n        BINARY_PATH_NAME   : "
-     "\\SystemRoot\\b.sys\n"},
-    {"listing/reg_query.txt",
-     "\nHKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\evil\n"
-     "    Type    REG_DWORD    0x10\n    Start    REG_DWORD    0x2\n"
-     "    ImagePath    REG_EXPAND_SZ    C:\\Users\\Public\\x.exe -k\n"
-     "    ObjectName    REG_SZ    LocalSystem\n\n"
-     "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\evil\\Parameters\n"
-     "    ServiceDll    REG_EXPAND_SZ    C:\\x.dll\n\n"
-     "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\no service\n\n"
-     "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\drv\n"
-     "    Type    REG_DWORD    0x1\n    Start    REG_DWORD    0x4\n"},
-    {"listing/services.reg",
-     "Windows Registry Editor Version 5.00\n\n"
-     "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\evil]\n\"Type\"=dword:00000010\n"
-     "\"Start\"=dword:00000002\n\"ImagePath\"=hex(2):43,00,3a,00,5c,00,\\\n"
-     "  78,00,2e,00,65,00,78,00,65,00,00,00\n\"DisplayName\"=\"a \\\"b\\\" \\\\c\"\n"
-     "\"ImagePath2\"=-\n\n"
-     "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\evil\\Security]\n"
-     "\"Security\"=hex:01,00,\\\n  14,80\n\n[-HKEY_LOCAL_MACHINE\\SYSTEM\\x\\Services\\gone]\n"
-     "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\z]\n\"Type\"=dword:00000020\n"
-     "\"Start\"=dword:00000004\n\"ImagePath\"=\"C:\\\\z.exe\"\n"},
-    {"listing/Get-Service_fl.txt",
-     "\nName                : Spooler\nRequiredServices    : {RPCSS, http}\n"
-     "CanPauseAndContinue : False\nDisplayName         : Print Spooler\nMachineName         : .\n"
-     "Status              : Running\nServicesDependedOn  : {RPCSS, http}\n"
-     "ServiceType         : Win32OwnProcess, InteractiveProcess\nStartType           : "
-     "Automatic\n\n"
-     "Name                : evil\nDisplayName         : Evil\nStatus              : Stopped\n"
-     "StartType           : Manual\n\n"},
-    {"listing/Get-Service.txt",
-     "\nStatus   Name               DisplayName\n------   ----               -----------\n"
-     "Running  Appinfo            Application Information\n"
-     "Stopped  \xc3\xa9vil               \xc3\x89vil\n\n"},
-    {"listing/Win32_Service.txt",
-     "\nPSComputerName : WS01\nName           : evil\nStatus         : OK\n"
-     "PathName       : \"C:\\Program Files\\long \n                 folder\\b.exe\" -a\n"
-     "StartMode      : Auto\nStartName      : LocalSystem\nState          : Running\n"
-     "ProcessId      : 77\n\nName      : b\nStartMode : Disabled\nState     : Stopped\n"},
-    {"listing/Win32_Service.csv",
-     "#TYPE Microsoft.Management.Infrastructure.CimInstance#root/cimv2/Win32_Service\n"
-     "\"Name\",\"DisplayName\",\"PathName\",\"StartMode\",\"StartName\",\"State\",\"ProcessId\"\n"
-     "\"evil\",\"Evil\",\"C:\\x.exe -k \"\"q\"\"\",\"Auto\",\"LocalSystem\",\"Running\",\"77\"\n"},
-    {"listing/Win32_Service.json",
-     "[\n    {\n        \"Name\":  \"evil\",\n        \"StartMode\":  \"Auto\",\n"
-     "        \"PathName\":  \"C:\\\\x.exe -k\",\n        \"State\":  \"Running\",\n"
-     "        \"Status\":  \"OK\",\n        \"ProcessId\":  77\n    }\n]\n"},
-    {"listing/wmic_service_list_full.txt",
-     "\n\nAcceptPause=FALSE\nDisplayName=Evil\nName=evil\nPathName=C:\\x.exe -k\nProcessId=77\n"
-     "StartMode=Auto\nState=Running\n\n\nAcceptPause=FALSE\nDisplayName=B\nName=b\n"
-     "PathName=C:\\b.exe\nStartMode=Manual\nState=Stopped\n\n"},
-    {"listing/wmic_service_get.txt", "DisplayName    Name   PathName            StartMode  \n"
-                                     "Evil thing     evil   C:\\a b\\x.exe -k     Auto       \n"
-                                     "B              b      C:\\b.exe            Manual     \n"},
-    {"listing/autoruns.csv",
-     "Time,Entry Location,Entry,Enabled,Category,Profile,Description,Company,Image Path,Version,"
-     "Launch String\n"
-     "t,\"HKLM\\System\\CurrentControlSet\\Services\",\"\",,,,,,,,\n"
-     "t,HKLM\\System\\CurrentControlSet\\Services,evil,enabled,Services,System-wide,Evil,,"
-     "c:\\x.exe,,C:\\x.exe -k\n"
-     "t,HKLM\\System\\CurrentControlSet\\Services,drv,disabled,Drivers,System-wide,D,,c:\\d.sys,,\n"
-     "t,HKLM\\Software\\Run,r,enabled,Logon,System-wide,,,c:\\r.exe,,r.exe\n"},
-    {"listing/osquery_launchd.json",
-     "{\"name\":\"pack\",\"hostIdentifier\":\"m1\",\"columns\":{\"path\":"
-     "\"/Library/LaunchDaemons/com.a.plist\",\"label\":\"com.a\",\"program\":\"\","
-     "\"program_arguments\":\"/x -a\",\"run_at_load\":\"1\"},\"action\":\"added\"}\n"},
     {"unified_text/default",
      "Timestamp                       Thread     Type        Activity             PID    TTL  \n"
      "2026-11-20 10:44:01.067615-0400 0x1        Error       0x3a7820             1      0    "
@@ -377,6 +239,16 @@ static void write_layer(const char *dir)
     free(above);
     make_hive_free(made);
     make_hive_free(layer);
+}
+
+static void write_listings(const char *dir)
+{
+    char name[128];
+
+    for (size_t i = 0; i < made_listings_n; i++) {
+        snprintf(name, sizeof name, "listing/%s", made_listings[i].file);
+        harness_write_text(dir, name, made_listings[i].text);
+    }
 }
 
 static void write_shimcaches(const char *dir)
@@ -594,6 +466,7 @@ void make_corpus(const char *dir)
     write_plists(dir);
     write_layer(dir);
     write_shimcaches(dir);
+    write_listings(dir);
     write_journals(dir);
     write_exec_lines(dir);
     write_rpm(dir);

@@ -45,5 +45,6 @@ diff "$dir/stock" "$dir/old" || fail "with the calls of Linux 3.10, it finds som
 answer=$(echo "SELECT (count(*) > 50) || ' ' || sqlite_version() FROM svcql_tables" | chroot "$dir/root" /svcql shell 2>&1)
 [[ $answer =~ ^1\ 3\.[0-9.]+$ ]] || fail "its shell says $answer"
 
-SVCQL_PROGRAM=$program "$check" program configuration sigma_command merge service
+# shellcheck disable=SC2086 # names of suites
+SVCQL_PROGRAM=$program "$check" ${SUITE:-program configuration sigma_command merge service}
 echo "static: $(stat -c %s "$program") bytes"

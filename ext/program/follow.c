@@ -5,6 +5,7 @@
  */
 #include "follow.h"
 
+#include <math.h>
 #include <time.h>
 
 #include "watch.h"
@@ -12,7 +13,7 @@
 #define LATE 600 /* seconds that an event may be logged after its time */
 #define LOOK                                                                                       \
     60000 /* milliseconds: what has no file, such as a manager's answer, is asked each minute */
-#define PAUSE 300 /* milliseconds between two looks, at least */
+#define PAUSE 0.3 /* seconds between two looks, at least */
 
 /* What tells one finding of a subject from another. */
 #define FINDING                                                                                    \
@@ -98,22 +99,12 @@ static bool print_new(sqlite3 *db, struct output *output)
     return rows >= 0 && fflush(output->file) == 0;
 }
 
-/* Milliseconds since some point. */
-static long long now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* As long as the looks take, they are not more than half of the time. */
-static void rest(long long took)
+static void rest(double took)
 {
-    long long       pause = took > PAUSE ? took : PAUSE;
-    struct timespec time = {pause / 1000, pause % 1000 * 1000000};
+    double pause = took > PAUSE ? took : PAUSE;
 
-    nanosleep(&time, NULL);
+    nanosleep(&(struct timespec){(time_t)pause, (long)((pause - floor(pause)) * 1e9)}, NULL);
 }
 
 int follow(sqlite3 *db, struct output *output, const char *severity)
@@ -123,11 +114,12 @@ int follow(sqlite3 *db, struct output *output, const char *severity)
 
     if (!watch)
         complain("hunt: inotify: no more of it on this host");
+    /* What comes while it looks or rests, or before a folder is watched, is seen by the next look. */
     while (well && watch_sources(db, watch)) {
-        watch_wait(watch, LOOK);
-        long long start = now();
+        double start = monotonic();
         well = run(db, look_sql, severity) && print_new(db, output);
-        rest(now() - start);
+        rest(monotonic() - start);
+        watch_wait(watch, LOOK);
     }
     watch_free(watch);
     return EXIT_ERROR;

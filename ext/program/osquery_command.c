@@ -180,10 +180,10 @@ static enum outcome register_now(struct extension *extension)
 
 static enum outcome register_within(struct extension *extension)
 {
-    double       until = peer_clock() + extension->timeout;
+    double       until = monotonic() + extension->timeout;
     enum outcome outcome;
 
-    while ((outcome = register_now(extension)) == UNREACHABLE && peer_clock() < until)
+    while ((outcome = register_now(extension)) == UNREACHABLE && monotonic() < until)
         if (signalled(extension, POLL_SOCKET))
             return ENDED;
     return outcome;

@@ -75,6 +75,9 @@ bool tell_unread(sqlite3 *db, bool nothing);
 bool use_signals(sqlite3 *db, const char *folder, void (*tell)(void *data, const char *text),
                  void *data);
 
+/* Seconds since some moment, which no change of the clock disturbs. */
+double monotonic(void);
+
 /* Seconds of a span such as 90s, 15m, 1h, 7d, 2w; -1 where it is not one. */
 double parse_span(const char *text);
 

@@ -15,20 +15,13 @@
 
 #include "formats/text/buffer.h"
 #include "json_cell.h"
+#include "program.h"
 
 #define ROW_MAX       (16u << 20) /* bytes of one row; ordinary rows are far smaller */
 #define TEMPORARY_MAX (1u << 30)  /* bytes of a temporary file: a query sorts there what is large */
 
 /* First characters of a line in the pipe. */
 enum { MARK_ROW = 'R', MARK_DONE = 'D', MARK_FAILED = 'F', MARK_MEMORY = 'M' };
-
-static double now(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* last_run() is one value for a whole statement, and SQLite must know: only then it is pushed into
  * the tables below a view. */
@@ -306,7 +299,7 @@ static int read_child(struct reader *reader, int fd, double end)
     int                       r = 0;
 
     while (r >= 0 && !reader->ended) {
-        double left = end - now();
+        double left = end - monotonic();
         if (left <= 0)
             return over_time(reader->result);
         struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
@@ -362,7 +355,7 @@ static void explain(const struct run_request *request, struct run_result *result
 int run_query_apart(const struct run_request *request, struct run_result *ret)
 {
     struct reader reader = {.request = request, .result = ret};
-    double        begin = now();
+    double        begin = monotonic();
     pid_t         parent = getpid();
     int           ends[2];
 
@@ -383,7 +376,7 @@ int run_query_apart(const struct run_request *request, struct run_result *ret)
     if (pid > 0)
         reap(pid, ret);
     buffer_free(&reader.text);
-    ret->wall = now() - begin;
+    ret->wall = monotonic() - begin;
     explain(request, ret);
     return r;
 }

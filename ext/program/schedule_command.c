@@ -54,14 +54,6 @@ static void say(int priority, const char *text)
     complain("%s", text);
 }
 
-static double monotonic(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 static void ping(struct service *service)
 {
     double now = monotonic();

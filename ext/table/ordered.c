@@ -28,9 +28,8 @@ struct order {
     struct tbl_ends ends;
     double          low, high; /* of the window: low is in it, high is not */
     double          width;     /* of the next one */
-    double
-        wanted; /* rows that the query takes at most, less those of windows before; 0: not known */
-    double given; /* rows of the window */
+    double wanted; /* rows that the query takes at most and has not got yet; 0: not known */
+    double given;  /* rows of the window */
     bool   descending;
     bool   last; /* no window comes after this one */
 };

@@ -12,20 +12,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "program/program.h"
+
 #define SEND_MAX  60 /* seconds for a whole message, also where some of it is taken now and then */
 #define STALE_AGE 60 /* seconds: no extension is between bind() and listen() for so long */
 
-double peer_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static int milliseconds_until(const struct timespec *until)
 {
-    double left = (double)until->tv_sec + (double)until->tv_nsec / 1e9 - peer_clock();
+    double left = (double)until->tv_sec + (double)until->tv_nsec / 1e9 - monotonic();
 
     return left <= 0 ? 0 : (int)(left * 1000) + 1;
 }
@@ -108,7 +102,7 @@ int peer_connect(struct peer *peer, const char *path)
 
 int peer_send(const struct peer *peer, const struct buffer *message)
 {
-    double until = peer_clock() + SEND_MAX;
+    double until = monotonic() + SEND_MAX;
     size_t at = 0;
 
     if (message->failed)
@@ -121,7 +115,7 @@ int peer_send(const struct peer *peer, const struct buffer *message)
             at += (size_t)n;
         else if (errno == EAGAIN)
             error =
-                peer_clock() > until ? -ETIMEDOUT : wait_for(peer->fd, POLLOUT, PEER_STALL * 1000);
+                monotonic() > until ? -ETIMEDOUT : wait_for(peer->fd, POLLOUT, PEER_STALL * 1000);
         else if (errno != EINTR)
             error = -errno;
         if (error)

@@ -44,7 +44,4 @@ int peer_listen(const char *path);
  * older than a minute, where nobody listens. */
 void peer_remove_stale(const char *path);
 
-/* Seconds since some moment, which no change of the clock disturbs. */
-double peer_clock(void);
-
 #endif

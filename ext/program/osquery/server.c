@@ -14,13 +14,14 @@
 #include "formats/thrift/osquery_message.h"
 #include "program/osquery/generate.h"
 #include "program/osquery/peer.h"
+#include "program/program.h"
 
 #define LOOK 200 /* milliseconds between looks at running queries */
 
 struct query {
     sqlite3 *db;    /* open while in use or idle */
     int      fd;    /* of the peer that waits; -1: idle */
-    double   until; /* peer_clock() */
+    double   until; /* monotonic() */
 };
 
 struct connection {
@@ -58,12 +59,12 @@ static struct query *idle_query(struct server *server)
 /* Wait for a turn; NULL where the server stops or the time is over. */
 static struct query *begin_query(struct server *server, int fd)
 {
-    double          until = peer_clock() + server->setup.query;
+    double          until = monotonic() + server->setup.query;
     struct query   *query = NULL;
     struct timespec wait;
 
     pthread_mutex_lock(&server->lock);
-    while (!server->stopping && peer_clock() < until && !(query = idle_query(server))) {
+    while (!server->stopping && monotonic() < until && !(query = idle_query(server))) {
         clock_gettime(CLOCK_MONOTONIC, &wait);
         wait.tv_sec++;
         pthread_cond_timedwait(&server->changed, &server->lock, &wait);
@@ -76,12 +77,20 @@ static struct query *begin_query(struct server *server, int fd)
     return query;
 }
 
-/* What the tables keep for the next query stays; what the allocator does not need goes back. */
+/* Give back what the allocator does not need; AddressSanitizer's is not the one that would be trimmed. */
+static void trim_memory(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+    malloc_trim(1 << 20);
+#endif
+}
+
+/* What the tables keep for the next query stays. */
 static void end_query(struct server *server, struct query *query)
 {
     if (query->db)
         sqlite3_db_release_memory(query->db);
-    malloc_trim(1 << 20);
+    trim_memory();
     pthread_mutex_lock(&server->lock);
     query->fd = -1;
     pthread_cond_broadcast(&server->changed);
@@ -113,7 +122,7 @@ static void interrupt_queries(struct server *server)
     for (size_t i = 0; i < SERVER_QUERIES_MAX; i++) {
         struct query *query = &server->queries[i];
         if (query->fd >= 0 && query->db &&
-            (server->stopping || peer_clock() > query->until || peer_left(query->fd)))
+            (server->stopping || monotonic() > query->until || peer_left(query->fd)))
             sqlite3_interrupt(query->db);
     }
     pthread_mutex_unlock(&server->lock);

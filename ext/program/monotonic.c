@@ -1,0 +1,11 @@
+#include <time.h>
+
+#include "program.h"
+
+double monotonic(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
