@@ -155,6 +155,11 @@ static void put_plists(void)
     harness_write_text(dir, "LaunchDaemons/json.plist",
                        "{\"Label\": \"com.example.a\", \"Program\": \"/tmp/a\"}");
     want("LaunchDaemons/json.plist", "launch_daemons", "damaged", 1); /* launchd does not load it */
+    harness_write_text(dir, "lists/json.plist",
+                       "{\"Label\": \"com.example.a\", \"Program\": \"/tmp/a\"}");
+    want("lists/json.plist", "launch_daemons", "damaged", 1);
+    harness_write_text(dir, "lists/text.plist", "{ Label = a; Program = \"/tmp/a\"; }");
+    want("lists/text.plist", "launch_daemons", "damaged", 1);
     free(xml);
     free(binary);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/evtx/event_yaml.h"
 #include "harness.h"
 #include "make_evtx.h"
 #include "make_exports.h"
@@ -265,6 +266,104 @@ START_TEST(a_cut_export_is_damaged)
 }
 END_TEST
 
+/* What is read of an array whose end was cut off is not all of it, though each object is whole. */
+START_TEST(an_array_that_does_not_end_is_damaged)
+{
+    static const char *const arrays[][3] = {
+        {"windows_events", "[{\"EventID\":7045,\"SourceName\":\"P\"}", "]"},
+        {"windows_events", "{\"value\":[{\"EventID\":7045,\"SourceName\":\"P\"}", "]}"},
+        {"windows_events",
+         "{\"hits\":{\"total\":1,\"hits\":[\n{\"_source\":{\"EventID\":7045,"
+         "\"SourceName\":\"P\"}}",
+         "]}}"},
+        {"unified_log",
+         "[{\"timestamp\":\"2023-11-14 22:13:20.000000+0000\",\"processImagePath\":"
+         "\"/a\",\"eventMessage\":\"m\",\"traceID\":1}",
+         "]"},
+        {"journal", "[{\"__REALTIME_TIMESTAMP\":\"1700000000000000\",\"MESSAGE\":\"a\"}", "]"},
+        {"service_listings",
+         "[{\"unit\":\"a.service\",\"load\":\"loaded\",\"active\":\"active\","
+         "\"sub\":\"running\",\"description\":\"A\"}",
+         "]"}};
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        text[512];
+
+    for (int i = 0; i < 4; i++) {
+        snprintf(text, sizeof text, "%s%s%s", arrays[_i][1], i & 1 ? "\n" : "",
+                 i < 2 ? "" : arrays[_i][2]);
+        harness_write_text(dir, "a.json", text);
+        harness_expect(db, "1", "SELECT count(*) FROM %s('%s/a.json')", arrays[_i][0], dir);
+        harness_expect(db, i < 2 ? "damaged|1|1" : "read|1|0",
+                       "SELECT status, records, skipped FROM evidence_sources WHERE location = "
+                       "'%s/a.json' AND table_name = '%s'",
+                       dir, arrays[_i][0]);
+    }
+    harness_close(db);
+}
+END_TEST
+
+/* As serde_yaml 0.9.34 writes such values. */
+START_TEST(yaml_of_a_cell_is_an_object)
+{
+    static const char *const cases[][2] = {
+        {"a: 1\nb: C:\\x: y\nc: null\nd: ''\n",
+         "{\"a\":\"1\",\"b\":\"C:\\\\x: y\",\"c\":null,\"d\":\"\"}"},
+        {"a: '%x% it''s # not'\nb: \"t\\tq\\\"\\u00e9\\x41\"\n",
+         "{\"a\":\"%x% it's # not\",\"b\":\"t\\tq\\\"\xc3\xa9"
+         "A\"}"},
+        {"a: |-\n  one\n\n    two\nb: |+\n  x\nc: z\n",
+         "{\"a\":\"one\\n\\n  two\",\"b\":\"x\\n\",\"c\":\"z\"}"},
+        {"---\nData:\n- x\n- 'y: z'\n- |-\n  m\n  n\n'#attributes':\n  Name: q\n",
+         "{\"Data\":[\"x\",\"y: z\",\"m\\nn\"],\"#attributes\":{\"Name\":\"q\"}}"},
+        {"", "{}"},
+        {"plain", "{}"},
+        {"a: 'cut", "{\"a\":\"cut\"}"},
+        {"a:\n b:\n  c:\n   d: e\n f: g\n", "{\"a\":{\"b\":{\"c\":{\"d\":\"e\"}},\"f\":\"g\"}}"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cJSON *tree = event_yaml(cases[i][0]);
+        char  *text = cJSON_PrintUnformatted(tree);
+        ck_assert_str_eq(text, cases[i][1]);
+        cJSON_free(text);
+        cJSON_Delete(tree);
+    }
+}
+END_TEST
+
+START_TEST(text_of_wevtutil_that_is_not_whole_is_counted)
+{
+#define HEAD "Event[0]:\n  Log Name: System\n  Source: Service Control Manager\n  Event ID: 7036\n"
+    static const char *const texts[][2] = {
+        {HEAD "  Description:\nThe A service entered the stopped state.\n", "read|1|0"},
+        {HEAD "  Description: The A service entered the stopped state.", "read|1|0"},
+        {HEAD "  Descr", "damaged|0|1"},
+        {HEAD "  Description:\nx\n\nEvent[1]:", "damaged|1|1"},
+        {HEAD "  Description:\nx\n\nEvent[1]:\n  Event", "damaged|1|1"},
+        {"Event[0]:\n  Protokollname: System\n  Quelle: A\n  Ereigniskennung: 1\n  Beschreibung: "
+         "\nx\n",
+         "damaged|0|1"},
+        {HEAD HEAD "  Description:\nx\n", "damaged|1|1"},
+    };
+#undef HEAD
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        harness_write_text(dir, "a.txt", texts[i][0]);
+        harness_query(db, "SELECT count(*) FROM windows_events('%s/a.txt')", dir);
+        harness_expect(db, texts[i][1],
+                       "SELECT status, records, skipped FROM evidence_sources WHERE location = "
+                       "'%s/a.txt'",
+                       dir);
+    }
+    harness_expect(db, "1", "SELECT count(*) FROM windows_events('%s/a.txt') WHERE param1 IS NULL",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(an_export_without_an_event_is_damaged)
 {
     static const char *const texts[] = {"{\"EventID\":7045,\"a\":1}\n",
@@ -318,6 +417,9 @@ Suite *make_exports_suite(void)
     tcase_add_loop_test(tc, every_form_gives_the_rows_of_the_log, 0, made_exports_n);
     tcase_add_loop_test(tc, every_form_in_utf16_is_the_same, 0, made_exports_n);
     tcase_add_loop_test(tc, a_cut_export_is_damaged, 0, made_exports_n);
+    tcase_add_loop_test(tc, an_array_that_does_not_end_is_damaged, 0, 6);
+    tcase_add_test(tc, yaml_of_a_cell_is_an_object);
+    tcase_add_test(tc, text_of_wevtutil_that_is_not_whole_is_counted);
     tcase_add_test(tc, an_export_without_an_event_is_damaged);
     tcase_add_test(tc, what_is_known_and_not_read_says_so);
     suite_add_tcase(suite, tc);

@@ -1,10 +1,12 @@
-/* fuzz_event_json.c -- any text is events, other JSON, XML or CSV, or none, and is rendered within bounds. */
+/* fuzz_event_json.c -- any text is events, other JSON, XML, CSV, wevtutil's text or YAML, or none, and is rendered within bounds. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "formats/evtx/event_forms.h"
 #include "formats/evtx/event_json.h"
 #include "formats/evtx/event_messages.h"
+#include "formats/evtx/event_text.h"
+#include "formats/evtx/event_yaml.h"
 #include "formats/text/csv_records.h"
 #include "formats/text/json_objects.h"
 #include "formats/text/utf16_text.h"
@@ -75,6 +77,41 @@ static void read_rows(const char *data, size_t size, struct buffer *text)
     free(header);
 }
 
+static void read_text(struct event_text *events, struct buffer *text)
+{
+    struct event_json *event;
+
+    if (event_json_row(events->names, events->n, events->values, events->n, &event) != 0)
+        return;
+    event_json_data(event, text);
+    event_json_free(event);
+}
+
+/* wevtutil's text, in two blocks. */
+static void read_texts(const char *data, size_t size, struct buffer *text)
+{
+    struct event_text events = {0};
+
+    for (size_t at = 0, n; at < size; at += n) {
+        n = at ? size - at : size / 2 + 1;
+        const char *block = data + at;
+        size_t      left = n;
+        while (event_text_feed(&events, &block, &left) > 0)
+            read_text(&events, text);
+    }
+    if (event_text_end(&events) > 0)
+        read_text(&events, text);
+    event_text_free(&events);
+}
+
+static void read_yaml(const char *data, size_t size)
+{
+    char *text = strndup(data, size);
+
+    cJSON_Delete(event_yaml(text));
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct utf16_text wide = {0};
@@ -92,6 +129,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             read_rows(block, n, &text);
     }
     read_objects((const char *)data, size, &text);
+    read_texts((const char *)data, size, &text);
+    read_yaml((const char *)data, size);
     utf16_text_free(&wide);
     buffer_free(&text);
     return 0;

@@ -127,6 +127,28 @@ const char *const made_state[] = {"param1", "Print Spooler", "param2", "stopped"
     "\"Computer\":\"WS01\",\"Channel\":\"Sys\",\"EventID\":" #id ",\"RecordID\":" #record          \
     ",\"Details\":" details "}"
 
+#define TEXT_EVENT(n, id, date, text)                                                              \
+    "Event[" n "\r\n  Log Name: System\r\n  Source: Service Control Manager\r\n  Date: " date      \
+    "\r\n  Event ID: " #id "\r\n  Task: N/A\r\n  Level: Information\r\n  Opcode: N/A\r\n"          \
+    "  Keyword: Classic\r\n  User: S-1-5-18\r\n  User Name: NT AUTHORITY\\SYSTEM\r\n"              \
+    "  Computer: WS01\r\n  Description: \r\n" text "\r\n\r\n"
+#define OSQUERY(id, data)                                                                          \
+    "{\"time\":\"1700000000\",\"datetime\":\"2023-11-14T22:13:20.000000000Z\",\"source\":"         \
+    "\"System\",\"provider_name\":\"Service Control Manager\",\"provider_guid\":"                  \
+    "\"{555908d1-a6d7-4695-8e1e-26931d2012f4}\",\"computer_name\":\"WS01\",\"eventid\":\"" #id     \
+    "\",\"task\":\"0\",\"level\":\"4\",\"keywords\":\"0x8080000000000000\",\"data\":\""            \
+    "{\\\"EventData\\\":" data "}\"}"
+#define OSQUERY_LOG(id, data)                                                                      \
+    "{\"name\":\"pack_t_windows_events\",\"hostIdentifier\":\"ws01\",\"calendarTime\":"            \
+    "\"Tue Nov 14 22:13:25 2023 UTC\",\"unixTime\":1700000005,\"epoch\":0,\"counter\":1,"          \
+    "\"numerics\":false,\"columns\":" OSQUERY(id, data) ",\"action\":\"added\"}\n"
+#define OSQUERY_MADE                                                                               \
+    "{\\\"ServiceName\\\":\\\"PSEXESVC\\\",\\\"ImagePath\\\":\\\"C:\\\\\\\\Windows\\\\\\\\p."      \
+    "exe\\\","                                                                                     \
+    "\\\"ServiceType\\\":\\\"user mode service\\\",\\\"StartType\\\":\\\"demand start\\\","        \
+    "\\\"AccountName\\\":\\\"LocalSystem\\\"}"
+#define OSQUERY_STATE "{\\\"param1\\\":\\\"Print Spooler\\\",\\\"param2\\\":\\\"stopped\\\"}"
+
 const struct made_export made_exports[] = {
     {"wevtutil", "a.xml", ALL, XML_BOTH("\r\n") "\r\n"},
     {"wevtutil, several lines", "a.xml", ALL, XML_BOTH("\n\n")},
@@ -307,5 +329,38 @@ const struct made_export made_exports[] = {
      "\"2023-11-14 22:13:20.000 +00:00\",\"r\",\"info\",\"WS01\",\"Sys\",7045,10,"
      "\"Svc: PSEXESVC ¦ Path: C:\\Windows\\p.exe ¦ Acct: LocalSystem\"\n"
      "\"2023-11-14 22:13:20.000 +00:00\",\"r\",\"info\",\"WS01\",\"Sys\",7036,11,\"Svc: x\"\n"},
+    {"wevtutil text", "a.txt", WHERE | PROVIDER | ALL_DATA,
+     TEXT_EVENT("0]:", 7045, "2023-11-14T22:13:20.000", MADE_TEXT("\r\n", ""))
+         TEXT_EVENT("1]:", 7036, "2023-11-14T22:13:20.000", STATE_TEXT)},
+    {"wevtutil text of Windows 11", "a.txt", WHERE | PROVIDER | ALL_DATA,
+     "\xef\xbb\xbf" TEXT_EVENT("0]", 7045, "2023-11-14T22:13:20.0000000Z", MADE_TEXT("\r\n", ""))
+         TEXT_EVENT("1]", 7036, "2023-11-14T22:13:20.0000000Z", STATE_TEXT)},
+    {"chainsaw csv", "sigma.csv", ALL,
+     "timestamp,detections,path,count,Event.System.Provider,Event ID,Record ID,Computer,Event "
+     "Data\n2023-11-14T22:13:20+00:00,PsExec Service;Other,logs/System.evtx,1,Service Control "
+     "Manager,7045,10,WS01,\"AccountName: LocalSystem\nImagePath: C:\\Windows\\p.exe\n"
+     "ServiceName: PSEXESVC\nServiceType: user mode service\nStartType: demand start\n\"\n"
+     "2023-11-14T22:13:20+00:00,r,logs/System.evtx,1,Service Control Manager,7036,11,WS01,\""
+     "Binary: 530070006F006F006C00\nparam1: Print Spooler\nparam2: 'stopped'\n\"\n"},
+    {"chainsaw csv of its own rules", "service_installation.csv",
+     RECORD | WHERE | PROVIDER | MADE_ONLY,
+     "timestamp,detections,path,Event ID,Record ID,Computer,Service Name,Service File Name,Service "
+     "Type,Service Start Type,Service Account\n2023-11-14T22:13:20+00:00,Suspicious Paths Service "
+     "Installation,logs/System.evtx,7045,10,WS01,PSEXESVC,C:\\Windows\\p.exe,user mode "
+     "service,demand start,LocalSystem\n2023-11-14T22:13:20+00:00,r,x,7036,11,WS01,a,,,,\n"},
+    {"osquery results", "osqueryd.results.log", WHERE | PROVIDER | ALL_DATA,
+     OSQUERY_LOG(7045, OSQUERY_MADE) OSQUERY_LOG(7036, OSQUERY_STATE)},
+    {"osquery snapshot", "osqueryd.snapshots.log", WHERE | PROVIDER | ALL_DATA,
+     "{\"snapshot\":[" OSQUERY(7045, OSQUERY_MADE) "," OSQUERY(
+         7036, OSQUERY_STATE) "],\"action\":\"snapshot\",\"name\":\"n\",\"hostIdentifier\":"
+                              "\"ws01\",\"unixTime\":1700000005}\n"},
+    {"osqueryi", "a.json", WHERE | PROVIDER | ALL_DATA,
+     "[\n  " OSQUERY(
+         7045,
+         "[\\\"PSEXESVC\\\",\\\"C:\\\\\\\\Windows\\\\\\\\p.exe\\\",\\\"user mode service\\\","
+         "\\\"demand start\\\",\\\"LocalSystem\\\"]") ",\n  " OSQUERY(7036,
+                                                                      "[\\\"Print "
+                                                                      "Spooler\\\","
+                                                                      "\\\"stopped\\\"]") "\n]\n"},
 };
 const int made_exports_n = sizeof made_exports / sizeof made_exports[0];

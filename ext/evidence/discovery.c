@@ -889,9 +889,9 @@ static int finish(struct walker *w, int r)
 /* A location that is one file: its kind by its name or its first bytes. */
 static int discover_file(struct walker *w, const char *name)
 {
-    static const enum artefact sniffed[] = {ARTEFACT_EVENT_LOG, ARTEFACT_HIVE,
-                                            ARTEFACT_JOURNAL,   ARTEFACT_PLIST,
-                                            ARTEFACT_AUDIT_LOG, ARTEFACT_EVENT_JSON};
+    static const enum artefact sniffed[] = {ARTEFACT_EVENT_LOG,  ARTEFACT_HIVE,
+                                            ARTEFACT_JOURNAL,    ARTEFACT_AUDIT_LOG,
+                                            ARTEFACT_EVENT_JSON, ARTEFACT_PLIST};
     enum artefact              artefact;
     char                       path[ROOT_PATH_MAX];
 

@@ -9,6 +9,7 @@
 
 #include "discovery.h"
 #include "formats/evtx/event_forms.h"
+#include "formats/evtx/event_text.h"
 #include "formats/journal/journal_export.h"
 #include "formats/listing/listing.h"
 #include "formats/log/expander.h"
@@ -295,7 +296,8 @@ bool artefact_of_name(const char *name, const char *dir, unsigned wanted, enum a
 
 const char discovery_supported[] =
     "root file systems of Linux, Windows or macOS; folders of systemd units; event logs (*.evtx); "
-    "Windows events as JSON, XML or CSV; registry hives; systemd journals; audit, authentication "
+    "Windows events as JSON, XML, CSV or wevtutil's text; registry hives; systemd journals; audit, "
+    "authentication "
     "and "
     "package logs; shell histories (*_history); launchd property lists; what systemctl, launchctl, "
     "sc, "
@@ -374,10 +376,10 @@ static bool contains(const uint8_t *data, size_t size, const char *text)
  * speaks of events, such as a manual, is none: JSON begins with a bracket. */
 static bool is_events(const uint8_t *data, size_t size)
 {
-    static const char *const json[] = {"EventID",       "event_id",     "EventRecordID",
-                                       "EventRecordId", "\"eventID\"",  "EventCode",
-                                       "\"EventId\"",   "\"RecordId\"", "winlog.event_data"};
-    size_t                   blank = 0;
+    static const char *const json[] = {
+        "EventID",   "event_id",    "EventRecordID", "EventRecordId",     "\"eventID\"",
+        "EventCode", "\"EventId\"", "\"RecordId\"",  "winlog.event_data", "\"eventid\""};
+    size_t blank = 0;
 
     while (blank < size && memchr(" \t\r\n\xef\xbb\xbf", data[blank], 7))
         blank++;
@@ -389,7 +391,7 @@ static bool is_events(const uint8_t *data, size_t size)
         for (size_t i = 0; i < TBL_COUNT(json); i++)
             if (contains(data, size, json[i]))
                 return true;
-    return event_form_is_csv((const char *)data, size) ||
+    return event_form_is_csv((const char *)data, size) || event_text_is((const char *)data, size) ||
            (contains(data, size, "<Event") &&
             contains(data, size, "schemas.microsoft.com/win/2004/08/events/event"));
 }
@@ -420,8 +422,8 @@ bool artefact_sniff(enum artefact artefact, const uint8_t *data, size_t size)
     case ARTEFACT_HIVE:
         return size >= 4 && memcmp(data, "regf", 4) == 0;
     case ARTEFACT_PLIST:
-        return plist_looks_like(data, size) && contains(data, size, "Label") &&
-               contains(data, size, "Program");
+        return (plist_looks_like(data, size) || plist_is_unread(data, size)) &&
+               contains(data, size, "Label") && contains(data, size, "Program");
     case ARTEFACT_AUDIT_LOG:
         return (contains(data, size, "type=") && contains(data, size, "msg=audit(")) ||
                (size && *data == '{' &&

@@ -9,6 +9,7 @@
 #include "event_log.h"
 #include "formats/evtx/event_forms.h"
 #include "formats/evtx/event_json.h"
+#include "formats/evtx/event_text.h"
 #include "formats/evtx/evtx_names.h"
 #include "formats/log/stream.h"
 #include "formats/text/csv_records.h"
@@ -22,14 +23,15 @@ struct event_reader {
     struct event_log  *log;
     struct evtx_record record;
     struct evtx_event  event;
-    /* of text: JSON, XML or CSV */
+    /* of text: JSON or XML, CSV, or plain */
     struct stream      *stream;
     struct utf16_text   utf16;
     const char         *block; /* what of the stream is not taken yet */
     size_t              n_block;
-    bool                begun, ended, csv;
+    bool                begun, ended, csv, plain;
     struct json_objects objects;
     struct csv_records  rows;
+    struct event_text   texts;
     char               *header; /* of CSV: names, a NUL after each; NULL: not read yet */
     const char         *names[CSV_FIELDS_MAX];
     size_t              n_names;
@@ -40,7 +42,7 @@ struct event_reader {
         struct buffer text;
         uint64_t      event; /* the one it was rendered for */
         const char   *ready; /* what came of that; NULL: nothing */
-    } texts[TEXTS];
+    } rendered[TEXTS];
     uint64_t count;  /* of events so far */
     bool     failed; /* for lack of memory */
 
@@ -77,12 +79,13 @@ void event_close(struct event_reader *reader)
     utf16_text_free(&reader->utf16);
     json_objects_free(&reader->objects);
     csv_records_free(&reader->rows);
+    event_text_free(&reader->texts);
     free(reader->header);
     event_json_free(reader->json);
     evtx_names_free(reader->pair_names);
     arena_free(&reader->made);
     for (size_t i = 0; i < TEXTS; i++)
-        buffer_free(&reader->texts[i].text);
+        buffer_free(&reader->rendered[i].text);
     free(reader);
 }
 
@@ -96,28 +99,39 @@ static int next_block(struct event_reader *reader)
     if (r <= 0)
         return r;
     r = utf16_text_feed(&reader->utf16, &reader->block, &reader->n_block);
-    if (r == 0 && !reader->begun)
+    if (r == 0 && !reader->begun) {
         reader->csv = event_form_is_csv(reader->block, reader->n_block);
+        reader->plain = event_text_is(reader->block, reader->n_block);
+    }
     reader->begun = true;
     return r < 0 ? r : 1;
 }
 
-/* Take the next object or row of the text: 1, 0 at the end, or a negative errno. */
+static int feed(struct event_reader *reader)
+{
+    return reader->csv     ? csv_records_feed(&reader->rows, &reader->block, &reader->n_block)
+           : reader->plain ? event_text_feed(&reader->texts, &reader->block, &reader->n_block)
+                           : json_objects_feed(&reader->objects, &reader->block, &reader->n_block);
+}
+
+static int end(struct event_reader *reader)
+{
+    reader->ended = true;
+    return reader->csv     ? csv_records_end(&reader->rows)
+           : reader->plain ? event_text_end(&reader->texts)
+                           : json_objects_end(&reader->objects);
+}
+
+/* Take the next object, row or text: 1, 0 at the end, or a negative errno. */
 static int next_object(struct event_reader *reader)
 {
     for (;;) {
-        int r = reader->csv ? csv_records_feed(&reader->rows, &reader->block, &reader->n_block)
-                            : json_objects_feed(&reader->objects, &reader->block, &reader->n_block);
+        int r = feed(reader);
         if (r || reader->ended)
             return r;
         r = next_block(reader);
-        if (r < 0)
-            return r;
-        if (r == 0) {
-            reader->ended = true;
-            return reader->csv ? csv_records_end(&reader->rows)
-                               : json_objects_end(&reader->objects);
-        }
+        if (r <= 0)
+            return r < 0 ? r : end(reader);
     }
 }
 
@@ -162,9 +176,11 @@ static int next_text(struct event_reader *reader)
                 return r;
             continue;
         }
-        r = reader->csv ? take_row(reader)
-                        : event_json_parse(reader->objects.text.data, reader->objects.text.size,
-                                           &reader->json);
+        r = reader->csv     ? take_row(reader)
+            : reader->plain ? event_json_row(reader->texts.names, reader->texts.n,
+                                             reader->texts.values, reader->texts.n, &reader->json)
+                            : event_json_parse(reader->objects.text.data, reader->objects.text.size,
+                                               &reader->json);
         if (r == 0 || r == -ENOMEM)
             return r ? r : 1;
         bool cut = reader->csv && reader->rows.n < reader->n_names; /* counted already */
@@ -191,11 +207,11 @@ int event_next(struct event_reader *reader)
 /* The buffer of a text, empty, and NULL in `ready`; false where it is rendered already. */
 static bool begin(struct event_reader *reader, unsigned which, struct buffer **ret)
 {
-    if (reader->texts[which].event == reader->count)
+    if (reader->rendered[which].event == reader->count)
         return false;
-    reader->texts[which].event = reader->count;
-    reader->texts[which].ready = NULL;
-    *ret = &reader->texts[which].text;
+    reader->rendered[which].event = reader->count;
+    reader->rendered[which].ready = NULL;
+    *ret = &reader->rendered[which].text;
     buffer_reset(*ret);
     return true;
 }
@@ -203,9 +219,9 @@ static bool begin(struct event_reader *reader, unsigned which, struct buffer **r
 static const char *finish(struct event_reader *reader, unsigned which, bool found)
 {
     if (found)
-        reader->texts[which].ready = buffer_text(&reader->texts[which].text);
-    reader->failed |= found && !reader->texts[which].ready;
-    return reader->texts[which].ready;
+        reader->rendered[which].ready = buffer_text(&reader->rendered[which].text);
+    reader->failed |= found && !reader->rendered[which].ready;
+    return reader->rendered[which].ready;
 }
 
 const char *event_text(struct event_reader *reader, enum evtx_field field)
@@ -213,7 +229,7 @@ const char *event_text(struct event_reader *reader, enum evtx_field field)
     struct buffer *text;
 
     if (!begin(reader, field, &text))
-        return reader->texts[field].ready;
+        return reader->rendered[field].ready;
     if (reader->json)
         return finish(reader, field, event_json_text(reader->json, field, text));
     const struct evtx_value *value = &reader->event.system[field];
@@ -251,9 +267,10 @@ bool event_intact(const struct event_reader *reader)
 
 uint64_t event_position(const struct event_reader *reader)
 {
-    return reader->log   ? event_log_offset(reader->log, &reader->record)
-           : reader->csv ? reader->rows.at
-                         : reader->objects.at;
+    return reader->log     ? event_log_offset(reader->log, &reader->record)
+           : reader->csv   ? reader->rows.at
+           : reader->plain ? reader->texts.at
+                           : reader->objects.at;
 }
 
 int64_t event_record(const struct event_reader *reader)
@@ -270,7 +287,7 @@ const char *event_data(struct event_reader *reader)
     struct buffer *text;
 
     if (!begin(reader, DATA, &text))
-        return reader->texts[DATA].ready;
+        return reader->rendered[DATA].ready;
     if (reader->json)
         event_json_data(reader->json, text);
     else
@@ -283,7 +300,7 @@ const char *event_xml(struct event_reader *reader)
     struct buffer *text;
 
     if (!begin(reader, XML, &text))
-        return reader->texts[XML].ready;
+        return reader->rendered[XML].ready;
     int r = reader->log ? evtx_xml(event_log_reader(reader->log), &reader->record, text) : -ENOENT;
     reader->failed |= r == -ENOMEM;
     return finish(reader, XML, r == 0);
@@ -294,7 +311,7 @@ const char *event_message(struct event_reader *reader)
     struct buffer *text;
 
     if (!begin(reader, MESSAGE, &text))
-        return reader->texts[MESSAGE].ready;
+        return reader->rendered[MESSAGE].ready;
     if (reader->json)
         return finish(reader, MESSAGE, event_json_message(reader->json, text));
     if (reader->event.message.type == EVTX_NULL)
@@ -331,7 +348,7 @@ static const struct evtx_value *find(const struct evtx_event *event, const char 
 
 const char *event_value(struct event_reader *reader, const char *name)
 {
-    struct buffer *text = &reader->texts[VALUE].text;
+    struct buffer *text = &reader->rendered[VALUE].text;
 
     buffer_reset(text);
     if (reader->json) {
@@ -446,7 +463,8 @@ static struct event_totals log_totals(const struct event_reader *reader, struct 
 
 struct event_totals event_totals(const struct event_reader *reader, struct buffer *detail)
 {
-    uint64_t bad = (uint64_t)reader->bad + reader->objects.bad + reader->rows.bad;
+    uint64_t bad =
+        (uint64_t)reader->bad + reader->objects.bad + reader->rows.bad + reader->texts.bad;
 
     if (reader->log)
         return log_totals(reader, detail);

@@ -7,92 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "event_form_parts.h"
 #include "event_names.h"
-#include "event_xml_tree.h"
 #include "evtx.h"
-
-#define WRAPS_MAX 6 /* of one in another */
-
-static cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static const char *string(const cJSON *object, const char *name)
-{
-    return cJSON_GetStringValue(member(object, name));
-}
-
-static bool add(cJSON *object, const char *name, cJSON *item)
-{
-    if (item && cJSON_AddItemToObject(object, name, item))
-        return true;
-    cJSON_Delete(item);
-    return false;
-}
-
-/* Replace the root by a part of it. */
-static void become(cJSON **root, cJSON *part)
-{
-    cJSON_Delete(*root);
-    *root = part;
-}
-
-/* Envelopes --------------------------------------------------------------------- */
-
-static const char *const envelopes[][2] = {
-    {"result", NULL}, {"_source", NULL}, {"fields", NULL}, {"document", "data"}, {"_raw", NULL}};
-
-/* What an envelope holds, detached; NULL where the object is none. */
-static cJSON *take_out(cJSON *root)
-{
-    for (size_t i = 0; i < sizeof envelopes / sizeof envelopes[0]; i++) {
-        cJSON *outer = member(root, envelopes[i][0]), *holder = root;
-        if (outer && envelopes[i][1]) {
-            holder = outer;
-            outer = member(outer, envelopes[i][1]);
-        }
-        if (cJSON_IsObject(outer))
-            return cJSON_DetachItemViaPointer(holder, outer);
-    }
-    return NULL;
-}
-
-/* Names with dots: {"winlog.event_id": 1} is {"winlog": {"event_id": 1}}. */
-static bool nest(cJSON *root)
-{
-    static const char *const parts[] = {"winlog.",  "event.", "host.",
-                                        "process.", "Event.", "@timestamp"};
-
-    for (cJSON *item = root->child, *next; item; item = next) {
-        cJSON *at = root;
-        next = item->next;
-        bool wanted = false;
-        for (size_t i = 0; item->string && i < sizeof parts / sizeof parts[0]; i++)
-            wanted |= strncmp(item->string, parts[i], strlen(parts[i])) == 0;
-        char *name = wanted ? strdup(item->string) : NULL, *rest = name, *part;
-        if (!wanted)
-            continue;
-        if (!name)
-            return false;
-        cJSON *value = cJSON_DetachItemViaPointer(root, item);
-        if (cJSON_IsArray(value) && cJSON_GetArraySize(value) == 1) {
-            cJSON *only = cJSON_DetachItemFromArray(value, 0);
-            become(&value, only);
-        }
-        while (at && (part = strsep(&rest, ".")) && rest) {
-            cJSON *inner = member(at, part);
-            at = inner ? inner : cJSON_AddObjectToObject(at, part);
-        }
-        bool added = at && cJSON_IsObject(at) && part && add(at, part, value);
-        if (!added && !(at && cJSON_IsObject(at)))
-            cJSON_Delete(value);
-        free(name);
-        if (!at)
-            return false;
-    }
-    return true;
-}
 
 /* Values ------------------------------------------------------------------------ */
 
@@ -123,10 +40,6 @@ double event_form_time(const char *text)
     return evtx_value_time(&value);
 }
 
-struct word {
-    const char *word, *number;
-};
-
 static const struct word levels[] = {{"LogAlways", "0"}, {"Critical", "1"}, {"Error", "2"},
                                      {"Warning", "3"},   {"Warn", "3"},     {"Information", "4"},
                                      {"Info", "4"},      {"Verbose", "5"},  {"crit", "1"},
@@ -149,27 +62,12 @@ static const struct word loggers[] = {
     {"Microsoft-Windows-PowerShell/Operational", "Microsoft-Windows-PowerShell"},
     {NULL, NULL}};
 
-static const char *translate(const struct word *words, const char *word)
-{
-    for (; words->word; words++)
-        if (strcmp(words->word, word) == 0)
-            return words->number;
-    return word;
-}
-
 /* The value of a field of System as the log has it. */
 static cJSON *system_value(const char *name, cJSON *item)
 {
+    item = event_form_value(item);
     const char *text = cJSON_GetStringValue(item), *other = text;
 
-    if (cJSON_IsObject(item)) { /* a SID or a time of PowerShell */
-        cJSON *inner = member(item, "Value") ? member(item, "Value") : member(item, "value");
-        if (inner) {
-            inner = cJSON_DetachItemViaPointer(item, inner);
-            become(&item, inner);
-            text = other = cJSON_GetStringValue(item);
-        }
-    }
     if (!text)
         return item;
     if (strcmp(name, "TimeCreated") == 0) {
@@ -196,171 +94,17 @@ static cJSON *system_value(const char *name, cJSON *item)
     return item;
 }
 
-/* Data -------------------------------------------------------------------------- */
-
-/* Newtonsoft's JSON of XML: {"Data": [{"@Name": "x", "#text": "y"}, ...], "@xmlns": ...}. */
-static bool add_newtonsoft(cJSON *data, cJSON *part)
-{
-    cJSON *list = member(part, "Data"), *item, *next;
-
-    if (list)
-        cJSON_DetachItemViaPointer(part, list);
-    bool array = cJSON_IsArray(list), added = true;
-    for (item = array ? list->child : list; added && item; item = next) {
-        const char *name = string(item, "@Name"), *text = string(item, "#text");
-        next = array ? item->next : NULL;
-        if (name)
-            added = cJSON_AddStringToObject(data, name, text ? text : "") != NULL;
-        else if (!cJSON_IsNull(item) && !cJSON_IsObject(item))
-            added = add(data, "Data", cJSON_Duplicate(item, true));
-    }
-    cJSON_Delete(list);
-    for (item = part->child; added && item; item = next) {
-        next = item->next;
-        bool empty = cJSON_IsString(item) && !*item->valuestring;
-        if (*item->string != '@' && !(strcmp(item->string, "Binary") == 0 && empty))
-            added = add(data, item->string, cJSON_Duplicate(item, true));
-    }
-    return added;
-}
-
-/* EventData as an object, as JSON in a string, or as XML. NULL where it is none of them. */
-static cJSON *open_data(cJSON *item)
-{
-    static const char close[] = "</EventData>";
-    const char       *text = cJSON_GetStringValue(item), *xml, *end;
-    cJSON            *tree = NULL;
-
-    if (cJSON_IsObject(item))
-        return item;
-    if (text && *text == '{')
-        tree = cJSON_Parse(text);
-    else if (text && (xml = strstr(text, "<EventData")) && (end = strstr(xml, close)))
-        tree = event_xml_tree(xml, (size_t)(end - xml) + strlen(close));
-    cJSON_Delete(item);
-    return tree;
-}
-
-/* The data of an EvtxECmd payload. */
-static cJSON *payload_data(cJSON *root)
-{
-    cJSON *payload = cJSON_Parse(string(root, "Payload")), *data = cJSON_CreateObject();
-    cJSON *part = member(payload, "EventData");
-
-    if (!cJSON_IsObject(part))
-        part = member(payload, "UserData");
-    if (!cJSON_IsObject(part))
-        part = payload;
-    if (data && cJSON_IsObject(part) && !add_newtonsoft(data, part)) {
-        cJSON_Delete(data);
-        data = NULL;
-    }
-    cJSON_Delete(payload);
-    return data;
-}
-
-/* Values without names, with those of the event's manifest. */
-static cJSON *listed_data(cJSON *list, const char *provider, int64_t id)
-{
-    cJSON *data = cJSON_CreateObject(), *item;
-    char   number[24];
-    size_t i = 0;
-
-    cJSON_ArrayForEach(item, list)
-    {
-        cJSON      *value = cJSON_IsObject(item) ? member(item, "Value") : item;
-        const char *name = event_value_name(provider, id, i++);
-        snprintf(number, sizeof number, "param%zu", i);
-        cJSON *copy = value ? cJSON_Duplicate(value, true) : cJSON_CreateNull();
-        if (cJSON_IsObject(copy)) /* a SID */
-            copy = system_value("", copy);
-        if (!data || !add(data, name ? name : number, copy)) {
-            cJSON_Delete(data);
-            return NULL;
-        }
-    }
-    return data;
-}
-
-/* Azure's ParameterXml: <Param>a</Param><Param>b</Param>. */
-static cJSON *parameter_data(const char *xml, const char *provider, int64_t id)
-{
-    cJSON      *list = cJSON_CreateArray(), *data = NULL;
-    const char *end;
-
-    while (list && (xml = strstr(xml, "<Param>")) && (end = strstr(xml, "</Param>"))) {
-        char       *whole = strndup(xml, (size_t)(end - xml) + 8);
-        cJSON      *tree = whole ? event_xml_tree(whole, strlen(whole)) : NULL;
-        const char *text = string(tree, "#text");
-        cJSON_AddItemToArray(list, cJSON_CreateString(text ? text : ""));
-        cJSON_Delete(tree);
-        free(whole);
-        xml = end;
-    }
-    if (list)
-        data = listed_data(list, provider, id);
-    cJSON_Delete(list);
-    return data;
-}
-
-/* Names of details as hayabusa abbreviates them. */
-static const struct word details[] = {{"Svc", "ServiceName"},
-                                      {"Path", "ImagePath"},
-                                      {"Acct", "AccountName"},
-                                      {"Cmdline", "CommandLine"},
-                                      {"Proc", "Image"},
-                                      {"PID", "ProcessId"},
-                                      {"ParentCmdline", "ParentCommandLine"},
-                                      {"LID", "LogonId"},
-                                      {"User", "User"},
-                                      {"TgtUser", "TargetUserName"},
-                                      {"SrcIP", "IpAddress"},
-                                      {"Src", "SourceImage"},
-                                      {NULL, NULL}};
-
-static bool add_details(cJSON *data, const cJSON *item)
-{
-    static const char bar[] = " ¦ ";
-    const char       *text = cJSON_GetStringValue(item);
-    const cJSON      *inner = cJSON_IsObject(item) ? item->child : NULL;
-
-    for (; inner; inner = inner->next) {
-        if (!add(data, translate(details, inner->string), cJSON_Duplicate(inner, true)))
-            return false;
-    }
-    while (text && *text) {
-        const char *end = strstr(text, bar), *colon = strstr(text, ": ");
-        size_t      size = end ? (size_t)(end - text) : strlen(text);
-        char        name[64];
-        if (colon && colon < text + size && (size_t)(colon - text) < sizeof name) {
-            snprintf(name, sizeof name, "%.*s", (int)(colon - text), text);
-            char *value = strndup(colon + 2, size - (size_t)(colon + 2 - text));
-            bool  added = value && cJSON_AddStringToObject(data, translate(details, name), value);
-            free(value);
-            if (!added)
-                return false;
-        }
-        text = end ? end + strlen(bar) : text + size;
-    }
-    return true;
-}
-
-static cJSON *detail_data(cJSON *root)
-{
-    static const char *const names[] = {"AllFieldInfo", "Details", "ExtraFieldInfo"};
-    cJSON                   *data = cJSON_CreateObject();
-
-    for (size_t i = 0; data && i < sizeof names / sizeof names[0]; i++)
-        if (!add_details(data, member(root, names[i]))) {
-            cJSON_Delete(data);
-            data = NULL;
-        }
-    return data;
-}
-
 /* Forms ------------------------------------------------------------------------- */
 
-enum kept { DATA_OPENED, DATA_PAYLOAD, DATA_LISTED, DATA_DETAILS, DATA_REST };
+enum kept {
+    DATA_OPENED,
+    DATA_PAYLOAD,
+    DATA_LISTED,
+    DATA_DETAILS,
+    DATA_REST,
+    DATA_COLUMNS,
+    DATA_OSQUERY
+};
 
 struct rename {
     const char *from, *to;
@@ -407,12 +151,36 @@ static const struct form {
      {{"Event ID", "EventID"},
       {"Source", "ProviderName"},
       {"Date and Time", "TimeCreated"},
+      {"Date", "TimeCreated"},
       {"Log Name", "Channel"},
       {"Log", "Channel"},
       {"Computer", "Computer"},
       {"Level", "Level"},
       {"Keywords", "Keywords"},
+      {"Keyword", "Keywords"},
       {"User", "UserID"}}},
+    {{"Event ID", "detections", "timestamp"},
+     DATA_COLUMNS,
+     {{"Event ID", "EventID"},
+      {"Event.System.Provider", "ProviderName"},
+      {"Provider", "ProviderName"},
+      {"Record ID", "EventRecordID"},
+      {"Computer", "Computer"},
+      {"timestamp", "TimeCreated"}}},
+    {{"eventid", "provider_name", "datetime"},
+     DATA_OSQUERY,
+     {{"eventid", "EventID"},
+      {"provider_name", "ProviderName"},
+      {"provider_guid", "ProviderGuid"},
+      {"source", "Channel"},
+      {"channel", "Channel"},
+      {"computer_name", "Computer"},
+      {"datetime", "TimeCreated"},
+      {"pid", "ProcessID"},
+      {"tid", "ThreadID"},
+      {"task", "Task"},
+      {"level", "Level"},
+      {"keywords", "Keywords"}}},
     {{"EventCode", "SourceName"},
      DATA_LISTED,
      {{"EventCode", "EventID"},
@@ -473,53 +241,6 @@ static const struct form {
       {"Version", "Version"}}},
 };
 
-/* Columns of Azure that are no data of an event. */
-static const char *const azure[] = {"TenantId",
-                                    "SourceSystem",
-                                    "MG",
-                                    "ManagementGroupName",
-                                    "_ResourceId",
-                                    "Type",
-                                    "AzureDeploymentID",
-                                    "Role",
-                                    "SourceComputerId",
-                                    "_ItemId",
-                                    "TimeCollected",
-                                    "EventOriginId",
-                                    "EventData",
-                                    "Activity",
-                                    "EventLevelName",
-                                    "Opcode",
-                                    "Correlation",
-                                    "_SubscriptionId",
-                                    "AccountType",
-                                    "Account",
-                                    "PartitionKey",
-                                    "RowKey",
-                                    "StorageAccount"};
-
-static cJSON *rest_data(cJSON *root)
-{
-    cJSON *data = cJSON_CreateObject();
-
-    for (cJSON *item = root->child, *next; data && item; item = next) {
-        bool keep = !cJSON_IsNull(item) && !(cJSON_IsString(item) && !*item->valuestring);
-        next = item->next;
-        for (size_t i = 0; i < sizeof azure / sizeof azure[0]; i++)
-            keep = keep && strcmp(azure[i], item->string) != 0;
-        if (!keep)
-            continue;
-        char *name = strdup(item->string);
-        bool  added = name && add(data, name, cJSON_DetachItemViaPointer(root, item));
-        free(name);
-        if (!added) {
-            cJSON_Delete(data);
-            data = NULL;
-        }
-    }
-    return data;
-}
-
 static const struct form *form_of(const cJSON *root)
 {
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
@@ -530,6 +251,42 @@ static const struct form *form_of(const cJSON *root)
             return &forms[i];
     }
     return NULL;
+}
+
+static int64_t number_of(const cJSON *system)
+{
+    const cJSON *id = member(system, "EventID");
+
+    return cJSON_IsNumber(id)   ? (int64_t)id->valuedouble
+           : cJSON_IsString(id) ? strtoll(id->valuestring, NULL, 10)
+                                : 0;
+}
+
+/* The provider of an event by its number alone, as chainsaw's own rules leave them; NULL: unknown. */
+static const char *provider_of(int64_t id)
+{
+    return id >= 7000 && id <= 7045   ? loggers[0].other
+           : id >= 4608 && id <= 5447 ? loggers[1].other
+                                      : NULL;
+}
+
+/* Add the channel by the provider or the reverse, of those where each has one of the other. */
+static bool complete(cJSON *system, const struct form *form)
+{
+    const char *channel = string(system, "Channel"), *provider = string(system, "ProviderName");
+    const char *other = channel ? translate(loggers, channel) : NULL;
+
+    if (!provider && form->kept == DATA_DETAILS && other != channel)
+        provider = other;
+    if (!provider && form->kept == DATA_COLUMNS)
+        provider = provider_of(number_of(system));
+    if (provider && !member(system, "ProviderName") &&
+        !cJSON_AddStringToObject(system, "ProviderName", provider))
+        return false;
+    for (size_t i = 0; provider && !channel && loggers[i].word; i++)
+        if (strcmp(loggers[i].other, provider) == 0)
+            return cJSON_AddStringToObject(system, "Channel", loggers[i].word) != NULL;
+    return true;
 }
 
 static cJSON *system_of(cJSON *root, const struct form *form)
@@ -547,9 +304,10 @@ static cJSON *system_of(cJSON *root, const struct form *form)
             return NULL;
         }
     }
-    const char *channel = string(system, "Channel");
-    if (channel && form->kept == DATA_DETAILS && !member(system, "ProviderName"))
-        cJSON_AddStringToObject(system, "ProviderName", translate(loggers, channel));
+    if (!complete(system, form)) {
+        cJSON_Delete(system);
+        return NULL;
+    }
     return system;
 }
 
@@ -564,29 +322,31 @@ static cJSON *data_of(cJSON *root, const struct form *form, const cJSON *system)
 {
     const char *provider = string(system, "ProviderName"), *message = message_of(root);
     const char *parameters = string(root, "ParameterXml");
-    cJSON      *id = member(system, "EventID"), *list = member(root, "Properties");
-    cJSON      *opened = member(root, "EventData"), *data = NULL;
-    int64_t     number = cJSON_IsNumber(id)   ? (int64_t)id->valuedouble
-                         : cJSON_IsString(id) ? strtoll(id->valuestring, NULL, 10)
-                                              : 0;
+    cJSON      *list = member(root, "Properties"), *opened = member(root, "EventData");
+    cJSON      *data = NULL;
+    int64_t     number = number_of(system);
 
     provider = provider ? provider : "";
     if (form->kept == DATA_PAYLOAD)
-        return payload_data(root);
+        return event_data_payload(root);
     if (form->kept == DATA_DETAILS)
-        return detail_data(root);
+        return event_data_details(root);
+    if (form->kept == DATA_COLUMNS)
+        return event_data_columns(root);
+    if (form->kept == DATA_OSQUERY && string(root, "data"))
+        return event_data_osquery(string(root, "data"), provider, number);
     if (opened && (cJSON_IsObject(opened) || (cJSON_IsString(opened) && *opened->valuestring)))
-        data = open_data(cJSON_DetachItemViaPointer(root, opened));
+        data = event_data_opened(cJSON_DetachItemViaPointer(root, opened));
     if (data && member(data, "EventData")) { /* of a <DataItem> around it */
         cJSON *inner = cJSON_DetachItemViaPointer(data, member(data, "EventData"));
         become(&data, inner);
     }
     if (!data && form->kept == DATA_REST)
-        return rest_data(root);
+        return event_data_rest(root);
     if (!data && cJSON_IsArray(list) && list->child)
-        data = listed_data(list, provider, number);
+        data = event_data_listed(list, provider, number);
     if (!data && parameters && *parameters)
-        data = parameter_data(parameters, provider, number);
+        data = event_data_parameters(parameters, provider, number);
     if (!data && message)
         data = event_message_values(provider, number, message);
     return data ? data : cJSON_CreateObject();
@@ -622,141 +382,25 @@ static int open_form(cJSON **root)
     return assemble(root, system, data, message_of(*root));
 }
 
-/* Wazuh ------------------------------------------------------------------------- */
-
-/* Names begin in lower case, but for those of Windows that do; a backslash is written twice. */
-static cJSON *restored(const cJSON *object)
-{
-    cJSON       *copy = cJSON_CreateObject();
-    const cJSON *item;
-
-    cJSON_ArrayForEach(item, object)
-    {
-        char       *name = strdup(item->string);
-        const char *text = cJSON_GetStringValue(item);
-        cJSON      *value = cJSON_Duplicate(item, true);
-        if (name && strncmp(name, "param", 5) != 0 && *name >= 'a' && *name <= 'z')
-            *name = (char)(*name - 'a' + 'A');
-        if (text && value && strstr(text, "\\\\")) {
-            char *to = value->valuestring;
-            for (const char *from = text; *from; from++) {
-                *to++ = *from;
-                from += from[0] == '\\' && from[1] == '\\';
-            }
-            *to = '\0';
-        }
-        bool added = name && copy && add(copy, name, value);
-        free(name);
-        if (!added) {
-            cJSON_Delete(copy);
-            return NULL;
-        }
-    }
-    return copy;
-}
+/* Entry ------------------------------------------------------------------------- */
 
 static int open_wazuh(cJSON **root)
 {
-    const cJSON *win = member(member(*root, "data"), "win"), *system = member(win, "system"), *data;
+    cJSON *system, *data;
+    char  *message;
+    int    r = event_form_wazuh(*root, &system, &data, &message);
 
-    if (!system)
-        return 0;
-    for (data = win->child; data && data == system; data = data->next)
-        ;
-    cJSON      *fields = restored(system), *values = restored(data);
-    const char *message = string(fields, "Message");
-    cJSON      *time = member(fields, "SystemTime");
-
-    if (!fields || !values) {
-        cJSON_Delete(fields);
-        cJSON_Delete(values);
-        return -ENOMEM;
+    if (r > 0) {
+        r = assemble(root, system, data, message);
+        free(message);
     }
-    if (time && !add(fields, "TimeCreated", cJSON_Duplicate(time, true))) {
-        cJSON_Delete(fields);
-        cJSON_Delete(values);
-        return -ENOMEM;
-    }
-    size_t size = message ? strlen(message) : 0;
-    char  *plain = NULL;
-    if (size >= 2 && *message == '"' && message[size - 1] == '"')
-        plain = strndup(message + 1, size - 2);
-    int r = assemble(root, fields, values, NULL);
-    if (r == 0 && plain)
-        cJSON_AddStringToObject(*root, "Message", plain);
-    free(plain);
     return r;
 }
 
-/* Splunk ------------------------------------------------------------------------ */
-
-/* Lines NAME=value, of which the last, Message=, goes on to the end; before them the time. */
-static bool add_classic(cJSON *root, const char *raw)
-{
-    while (*raw) {
-        size_t      size = strcspn(raw, "\r\n");
-        const char *equals = memchr(raw, '=', size);
-        char        name[32];
-
-        if (equals && (size_t)(equals - raw) < sizeof name) {
-            bool message = strncmp(raw, "Message=", 8) == 0;
-            snprintf(name, sizeof name, "%.*s", (int)(equals - raw), raw);
-            char *value = message ? strdup(equals + 1)
-                                  : strndup(equals + 1, size - (size_t)(equals + 1 - raw));
-            if (member(root, name))
-                cJSON_DeleteItemFromObjectCaseSensitive(root, name);
-            bool added = value && cJSON_AddStringToObject(root, name, value);
-            free(value);
-            if (!added || message)
-                return added;
-        } else if (!member(root, "TimeCreated") && size) {
-            char *time = strndup(raw, size);
-            bool  good = time && !isnan(event_form_time(time));
-            if (good && !member(root, "_time"))
-                cJSON_AddStringToObject(root, "TimeCreated", time);
-            free(time);
-        }
-        raw += size + strspn(raw + size, "\r\n");
-    }
-    return true;
-}
-
-/* An event as JSON in the text of a message, as transports hand it on. */
-static void open_message(cJSON **root)
-{
-    const char *text = string(*root, "message");
-    cJSON      *inner = text && *text == '{' ? cJSON_Parse(text) : NULL;
-
-    if (cJSON_IsObject(inner) && (member(inner, "EventID") || member(inner, "Event") ||
-                                  member(inner, "winlog") || member(inner, "event_id")))
-        become(root, inner);
-    else
-        cJSON_Delete(inner);
-}
-
-static int open_raw(cJSON *root)
-{
-    const char *raw = string(root, "_raw");
-
-    if (!raw || !strstr(raw, "EventCode=") || strstr(raw, "<Event"))
-        return 0;
-    return add_classic(root, raw) ? 0 : -ENOMEM;
-}
-
-/* Entry ------------------------------------------------------------------------- */
-
 int event_form_open(cJSON **root)
 {
-    for (int i = 0; i < WRAPS_MAX; i++) {
-        cJSON *inner = member(*root, "System") ? NULL : take_out(*root);
-        if (!inner)
-            break;
-        become(root, inner);
-    }
-    open_message(root);
-    if (!nest(*root))
-        return -ENOMEM;
-    int r = open_raw(*root);
+    int r = event_form_unwrap(root);
+
     if (r == 0)
         r = open_wazuh(root);
     return r < 0 || member(*root, "Event") || member(*root, "System") ? r : open_form(root);

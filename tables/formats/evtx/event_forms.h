@@ -9,7 +9,9 @@
  *   Elastic        {"_source": {...}}, "fields", names with dots (winlog.event_id)
  *   Wazuh          {"data": {"win": {"system": {...}, "eventdata": {...}}}}, names in lower case
  *   Azure          tables Event, SecurityEvent, WindowsEvent: EventData is XML, JSON or an object
- *   chainsaw       {"document": {"data": {"Event": ...}}}
+ *   chainsaw       {"document": {"data": {"Event": ...}}}; CSV: detections, Event ID, the data as YAML or in columns
+ *   osquery        rows of windows_events and windows_eventlog: eventid, provider_name, data; its logs' "columns"
+ *   wevtutil       text: see event_text.h
  *   hayabusa       Channel "Sys", Details "Svc: x ¦ Path: y" or an object
  *
  * A time that says no zone is taken as UTC; with '/', a 12-hour clock is month first, a 24-hour clock

@@ -222,7 +222,7 @@ static const struct label {
 };
 
 /* Without an own label, the name is the label without blanks: "Object Server", Sysmon's "Image". */
-static void name_of(const char *section, const char *label, char *ret, size_t room)
+void event_label_name(const char *section, const char *label, char *ret, size_t room)
 {
     size_t n = 0;
 
@@ -277,7 +277,7 @@ static bool add_line(cJSON *values, const char *line, size_t size, char section[
         strcpy(section, text);
         return true;
     }
-    name_of(section, text, name, sizeof name);
+    event_label_name(section, text, name, sizeof name);
     return cJSON_GetObjectItemCaseSensitive(values, name) || add_value(values, name, value, left);
 }
 

@@ -17,6 +17,9 @@ const char *event_value_name(const char *provider, int64_t id, size_t i);
 /* The values that a message holds, as an object; NULL where none is known of it, or without memory. */
 cJSON *event_message_values(const char *provider, int64_t id, const char *message);
 
+/* The name of a value by what a message calls it, "Service File Name", in a section of it or, "", in none. */
+void event_label_name(const char *section, const char *label, char *ret, size_t room);
+
 /* A provider's name from the one that a viewer shows: "Microsoft Windows security auditing." */
 const char *event_provider_name(const char *shown);
 

@@ -83,6 +83,12 @@ bool plist_looks_like(const uint8_t *data, size_t size)
     return false;
 }
 
+bool plist_is_unread(const uint8_t *data, size_t size)
+{
+    return size && !is_binary(data, size) && !is_xml(data, size) &&
+           (is_json(data, size) || *data == '{');
+}
+
 int plist_parse(const uint8_t *data, size_t size, plist_handler *handle, void *user,
                 struct plist_error *ret_error)
 {

@@ -74,6 +74,9 @@ int plist_parse(const uint8_t *data, size_t size, plist_handler *handle, void *u
 /* Whether bytes are of a property list, XML or binary: a guess, as anything may be before <plist>. */
 bool plist_looks_like(const uint8_t *data, size_t size);
 
+/* Whether bytes may be of a list in a form that is named and not read: JSON or OpenStep's dictionary. */
+bool plist_is_unread(const uint8_t *data, size_t size);
+
 /* A handler's tool: append one event to `json`, commas included; begin with an empty buffer or one
  * that ends in '[', '{', ',' or ':'. Dates are ISO 8601 text, data is base64 text, a UID is
  * {"CF$UID":n} as in XML, numbers that JSON cannot say are null. */

@@ -73,6 +73,15 @@ static void newline(struct json_objects *o)
         end_of_other_text(o);
 }
 
+/* An array around objects begins or ends; a bracket of other text, as in "sudo[1]: ", is none. */
+static void count_array(struct json_objects *o, char c)
+{
+    if (c == '[')
+        o->arrays += !o->garbage;
+    else
+        o->arrays -= !o->garbage && o->arrays;
+}
+
 /* One byte outside all objects. */
 static void outside(struct json_objects *o, char c)
 {
@@ -80,7 +89,9 @@ static void outside(struct json_objects *o, char c)
         begin(o, false);
     else if (c == '<')
         begin(o, true);
-    else if (!memchr(" \t\r[],\xef\xbb\xbf", c, 9) && !(c == '}' && o->enveloped)) {
+    else if (c == '[' || c == ']')
+        count_array(o, c);
+    else if (!memchr(" \t\r,\xef\xbb\xbf", c, 7) && !(c == '}' && o->enveloped)) {
         o->garbage++;
         if (o->garbage <= 8)
             buffer_putc(&o->text, c);
@@ -161,8 +172,9 @@ static bool ends_in_key(const struct json_objects *o, const char *key, size_t *r
  * of a search. Its bracket is the last of `text`; no byte is looked at for two brackets. */
 static bool is_envelope(struct json_objects *o)
 {
-    static const char *const keys[] = {"\"value\"",   "\"records\"", "\"events\"", "\"Events\"",
-                                       "\"results\"", "\"rows\"",    "\"data\"",   "\"hits\""};
+    static const char *const keys[] = {"\"value\"",  "\"records\"", "\"events\"",
+                                       "\"Events\"", "\"results\"", "\"rows\"",
+                                       "\"data\"",   "\"hits\"",    "\"snapshot\""};
     size_t                   at;
 
     if (o->depth == 2)
@@ -180,6 +192,7 @@ static void open_envelope(struct json_objects *o)
 {
     o->depth = 0;
     o->enveloped = true;
+    o->arrays++;
     buffer_reset(&o->text);
 }
 
@@ -277,10 +290,12 @@ int json_objects_end(struct json_objects *o)
         o->complete = false;
         buffer_reset(&o->text);
     }
-    if (o->depth || o->in_tag || o->in_event)
+    if (o->depth || o->in_tag || o->in_event) {
         drop(o);
-    else
+    } else {
         newline(o);
+        o->bad += o->arrays > 0;
+    }
     return o->complete;
 }
 
