@@ -214,8 +214,8 @@ START_TEST(the_command_exports_typed_rows)
 }
 END_TEST
 
-/* What a script says of exported findings of two hosts. */
-static void ask_database(const char *script, char *text, size_t size)
+/* What a script says of exported findings of two hosts; false: the test is skipped. */
+static bool ask_database(const char *script, char *text, size_t size)
 {
     char out[4200], log[4200], exported[4200], command[9000];
 
@@ -233,16 +233,20 @@ static void ask_database(const char *script, char *text, size_t size)
     FILE *pipe = popen(command, "r");
     text[fread(text, 1, size - 1, pipe)] = '\0';
     int status = pclose(pipe);
-    if (WEXITSTATUS(status) == 77)
-        SKIP("%s", text);
+    if (WEXITSTATUS(status) == 77) {
+        harness_skip(HARNESS_HERE, __func__, "%s", text);
+        return false;
+    }
     ck_assert_int_eq(status, 0);
+    return true;
 }
 
 START_TEST(duckdb_reads_what_is_exported)
 {
     char text[4096];
 
-    ask_database("tests/duckdb.sh", text, sizeof text);
+    if (!ask_database("tests/duckdb.sh", text, sizeof text))
+        return;
     ck_assert_msg(strstr(text, "time:DOUBLE datetime:TIMESTAMP") && strstr(text, "host:VARCHAR") &&
                       strstr(text, " 2\n"),
                   "%s", text);
@@ -253,7 +257,8 @@ START_TEST(clickhouse_reads_what_is_exported)
 {
     char text[4096];
 
-    ask_database("tests/clickhouse.sh", text, sizeof text);
+    if (!ask_database("tests/clickhouse.sh", text, sizeof text))
+        return;
     ck_assert_msg(strstr(text, "time\tNullable(Float64)") &&
                       strstr(text, "host\tNullable(String)") && strstr(text, "\nhigh\t2\n"),
                   "%s", text);

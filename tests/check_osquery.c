@@ -1068,7 +1068,7 @@ END_TEST
 
 START_TEST(osquerys_go_client_is_answered)
 {
-    ask_peer("go", "21 operators, 9 whole tables, 300 calls at once");
+    ask_peer("go", "21 operators, 9 whole tables, 300 calls at once, 94 malformed messages");
 }
 END_TEST
 

@@ -8,6 +8,10 @@ file=$(readlink -f "$1")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
+if ! python3 -m pip --version >/dev/null 2>&1; then
+    echo 'python3 -m pip is missing'
+    exit 77
+fi
 # What else the package names is for data frames.
 if ! python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --timeout 10 --retries 1 \
     --no-deps --target "$folder/python" 'chdb-core==26.9.0' >"$folder/log" 2>&1; then

@@ -7,6 +7,10 @@ file=$(readlink -f "$1")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
+if ! python3 -m pip --version >/dev/null 2>&1; then
+    echo 'python3 -m pip is missing'
+    exit 77
+fi
 if ! python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --timeout 10 --retries 1 \
     --target "$folder/python" 'duckdb==2.0.1' >"$folder/log" 2>&1; then
     echo "the Python package duckdb 2.0.1 cannot be had: $(tail -n 1 "$folder/log")"

@@ -1,17 +1,21 @@
 // osquery_peer.go PROGRAM EVIDENCE FOLDER: osquery-go as the peer of svcql osquery.
 //
 // Its generated processor is the manager that the extension registers at, and its client asks as osqueryd does:
-// each operator, whole tables, calls at once, ping and shutdown. What a call answers is held against what the
-// sqlite3 shell says with the library beside the program. Prints how much was asked; ends with status 1 where
-// something differs. tests/osquery-peers.sh builds and runs it.
+// each operator, whole tables, calls at once, ping and shutdown; beside it sockets of its own send what no client
+// would. What a call answers is held against what the sqlite3 shell says with the library beside the program.
+// Prints how much was asked; ends with status 1 where something differs. tests/osquery-peers.sh builds and runs it.
 package main
 
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +24,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/apache/thrift/lib/go/thrift"
@@ -319,6 +324,70 @@ func (p *peer) checkTogether() {
 	}
 }
 
+// raw sends bytes over a connection of its own, and has all that comes back until the extension closes it.
+func (p *peer) raw(message []byte) []byte {
+	connection, err := net.Dial("unix", p.socket)
+	must(err, "connecting")
+	defer connection.Close()
+	must(connection.SetDeadline(time.Now().Add(patience)), "the deadline")
+	if _, err = connection.Write(message); err == nil {
+		err = connection.(*net.UnixConn).CloseWrite()
+	}
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ENOTCONN) {
+		return nil // dropped before all was sent
+	}
+	must(err, "sending")
+	answer, err := io.ReadAll(connection)
+	if !errors.Is(err, syscall.ECONNRESET) {
+		must(err, "an answer's end")
+	}
+	return answer
+}
+
+// checkMalformed sends a call cut at each byte, and calls whose lengths are more than they hold or than any may
+// have. None is answered, and the whole call is, before and after.
+func (p *peer) checkMalformed() int {
+	number := func(value uint32) []byte { return binary.BigEndian.AppendUint32(nil, value) }
+	text := func(value string) []byte { return append(number(uint32(len(value))), value...) }
+	join := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+	head := join(number(0x80010001), text("call"), number(1))
+	begin := join(head, []byte{11, 0, 1}, text("table"), []byte{11, 0, 2}, text("svcql_signals"))
+	whole := join(begin, []byte{13, 0, 3, 11, 11}, number(1), text("action"), text("columns"), []byte{0})
+	answered := func() {
+		if answer := p.raw(whole); !bytes.Contains(answer, []byte("column")) {
+			fail("a whole call is answered by %q", answer)
+		}
+	}
+	bad := [][]byte{
+		bytes.Repeat([]byte{0xff}, 4096),
+		[]byte("GET / HTTP/1.1\r\n\r\n"),
+		join(number(0x80020001), text("call"), number(1)),            // another version
+		join(number(0x80010005), text("call"), number(1)),            // no such kind
+		join(number(0x80010001), number(0x7fffffff), []byte("call")), // a name of 2 GiB
+		join(number(0x80010001), number(0xffffffff), []byte("call")), // of -1
+		join(head, []byte{11, 0, 1}, number(0x7fffffff), whole),      // a text of 2 GiB
+		join(head, []byte{11, 0, 1}, number(0xfffffff0), whole),      // of -16
+		join(begin, []byte{13, 0, 3, 11, 11}, number(0x7fffffff)),    // a map of 2^31 - 1
+		join(begin, []byte{13, 0, 3, 11, 11}, number(0xffffffff)),    // of -1
+		join(head, []byte{15, 0, 9, 12}, number(0x10000000), whole),  // a list, of a field that is none
+		join(head, []byte{15, 0, 9, 0}, number(8), whole),            // of no type
+		join(head, bytes.Repeat([]byte{12, 0, 1}, 100000)),           // a structure in a structure
+		join(head, []byte{99, 0, 1}, whole),                          // no such type
+		join(begin, []byte{13, 0, 3, 11, 11}, number(1), text("context"), number(64<<20), make([]byte, 17<<20)),
+	}
+	answered()
+	for size := range whole {
+		bad = append(bad, whole[:size])
+	}
+	for _, message := range bad {
+		if answer := p.raw(message); len(answer) != 0 {
+			fail("%d bytes, %q...: answered by %q", len(message), message[:min(len(message), 40)], answer)
+		}
+	}
+	answered()
+	return len(bad)
+}
+
 // checkLife pings over one connection again and again, and says shutdown.
 func (p *peer) checkLife(extension *exec.Cmd) {
 	client, err := osquery.NewClient(p.socket, patience)
@@ -371,9 +440,10 @@ func run(program, evidence, folder string) {
 	operators, tables := p.checkOperators(), p.checkTables()
 	p.checkColumns()
 	p.checkTogether()
+	malformed := p.checkMalformed()
 	await(m.looked, "it does not look whether it is known")
 	p.checkLife(extension)
-	fmt.Printf("%d operators, %d whole tables, %d calls at once\n", operators, tables, calls)
+	fmt.Printf("%d operators, %d whole tables, %d calls at once, %d malformed messages\n", operators, tables, calls, malformed)
 }
 
 func main() {

@@ -24,8 +24,8 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
             WHEN instr(a.paths, '"CREATE"') THEN 'created'
             ELSE 'modified' END AS action,
        iif(o.value = 0, a.path, o.value) COLLATE NOCASE AS path,
-       coalesce(a.user, u.username, CAST(a.uid AS TEXT)) COLLATE NOCASE AS user,
-       coalesce(a.login_user, l.username, CAST(a.auid AS TEXT)) COLLATE NOCASE AS login_user,
+       CAST(coalesce(a.user, u.username, a.uid) AS TEXT) COLLATE NOCASE AS user,
+       CAST(coalesce(a.login_user, l.username, a.auid) AS TEXT) COLLATE NOCASE AS login_user,
        a.pid, a.exe COLLATE NOCASE AS exe, a.syscall AS detail,
        a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, 'audit' AS via,
        NULL COLLATE NOCASE AS from_path, NULL AS content, a.comm COLLATE NOCASE AS name, a.ppid, a.auid
@@ -76,8 +76,8 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
          WHERE 0) AS w
 UNION ALL
 SELECT a.time, a.datetime, a.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,
-       coalesce(a.user, u.username, CAST(a.uid AS TEXT)) COLLATE NOCASE,
-       coalesce(a.login_user, l.username, CAST(a.auid AS TEXT)) COLLATE NOCASE,
+       CAST(coalesce(a.user, u.username, a.uid) AS TEXT) COLLATE NOCASE,
+       CAST(coalesce(a.login_user, l.username, a.auid) AS TEXT) COLLATE NOCASE,
        a.pid, f.value ->> 'program' COLLATE NOCASE, a.cmdline COLLATE NOCASE, a.source,
        CAST(a.serial AS TEXT), 'linux', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content',
        a.comm COLLATE NOCASE, a.ppid, a.auid

@@ -9,7 +9,7 @@
 CREATE TEMP VIEW network_events AS
 SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, 'linux' AS platform, 'connected' AS action,
        a.pid, a.ppid, a.exe COLLATE NOCASE AS exe,
-       coalesce(a.user, CAST(a.uid AS TEXT)) COLLATE NOCASE AS user,
+       CAST(coalesce(a.user, a.uid) AS TEXT) COLLATE NOCASE AS user,
        trim(rtrim(rtrim(a.address, '0123456789'), ':'), '[]') AS address,
        CAST(replace(a.address, rtrim(a.address, '0123456789'), '') AS INTEGER) AS port,
        NULL COLLATE NOCASE AS name, a.source, CAST(a.serial AS TEXT) AS record

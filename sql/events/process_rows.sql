@@ -14,8 +14,8 @@ WITH names AS MATERIALIZED (
     SELECT host, uid, min(username) AS username FROM users GROUP BY host, uid
 )
 SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
-       coalesce(a.user, u.username, CAST(a.uid AS TEXT)) COLLATE NOCASE AS user,
-       coalesce(a.login_user, l.username, CAST(a.auid AS TEXT)) COLLATE NOCASE AS login_user,
+       CAST(coalesce(a.user, u.username, a.uid) AS TEXT) COLLATE NOCASE AS user,
+       CAST(coalesce(a.login_user, l.username, a.auid) AS TEXT) COLLATE NOCASE AS login_user,
        a.exe COLLATE NOCASE AS exe, a.comm COLLATE NOCASE AS name,
        a.cmdline COLLATE NOCASE AS cmdline,
        NULL COLLATE NOCASE AS parent_exe, NULL COLLATE NOCASE AS parent_cmdline,
