@@ -707,7 +707,7 @@ END_TEST
 
 static char em[200];
 
-static pid_t start_extension(const char *interval)
+static pid_t start_over(const char *evidence, const char *interval)
 {
     char    path[4096];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 16);
@@ -719,10 +719,15 @@ static pid_t start_extension(const char *interval)
     if (pid == 0) {
         /* As osqueryd starts what ends in .ext: by its name, without a command. */
         execl(path, "/usr/local/lib/svcql/svcql.ext", "--socket", em, "--timeout", "10",
-              "--interval", interval, "--evidence", compromised, (char *)NULL);
+              "--interval", interval, "--evidence", evidence, (char *)NULL);
         _exit(127);
     }
     return pid;
+}
+
+static pid_t start_extension(const char *interval)
+{
+    return start_over(compromised, interval);
 }
 
 static int status_of(pid_t pid)
@@ -875,6 +880,66 @@ START_TEST(sockets_of_killed_extensions_are_removed)
     ck_assert_int_eq(status_of(pid), 0);
     ck_assert_int_eq(access(left, F_OK), -1);
     ck_assert_int_eq(access(other, F_OK), 0); /* nobody's socket */
+    osquery_manager_end(manager);
+}
+END_TEST
+
+/* The most memory that a process has had, in kB: proc(5). */
+static long peak_of(pid_t pid)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    char *text = harness_read(path, NULL), *at = strstr(text, "\nVmHWM:");
+    long  kb = at ? strtol(at + strlen("\nVmHWM:"), NULL, 10) : 0;
+
+    free(text);
+    return kb;
+}
+
+static void *ask_everything(void *arg)
+{
+    osquery_call(server_path, "svcql_shell_history", "generate", "{}", arg);
+    return NULL;
+}
+
+/* Over a history of a million commands, asked from several connections at once, each answer is the limit's, and
+ * the extension has less memory than the 200 MB of osqueryd's watchdog. */
+START_TEST(a_million_rows_stay_below_the_watchdogs_memory)
+{
+    struct osquery_answer answers[4];
+    pthread_t             threads[4];
+    const char           *evidence = harness_scratch();
+    struct buffer         b = {0};
+
+    for (int i = 0; i < 1000000; i++)
+        buffer_printf(&b, "systemctl restart service-%d\n", i);
+    harness_write_text(evidence, "etc/os-release", "ID=debian\n");
+    harness_write_text(evidence, "etc/passwd", "ann:x:1000:1000::/home/ann:/bin/bash\n");
+    harness_write(evidence, "home/ann/.bash_history", b.data, b.size);
+    buffer_free(&b);
+    struct osquery_manager *manager = begin_manager();
+    pid_t                   pid = start_over(evidence, "1");
+    int64_t                 uuid = osquery_manager_wait(manager, 1);
+    struct peer             peer;
+    connect_to(&peer, socket_of(uuid));
+    peer_close(&peer);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_everything, &answers[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        ck_assert_int_eq(answers[i].status.code, OSQUERY_FAILED);
+        ck_assert_str_eq(
+            answers[i].status.message,
+            "svcql_shell_history: more than 500000 rows or 32 MiB; narrow the query by "
+            "time or by a key");
+        osquery_answer_free(&answers[i]);
+    }
+    long kb = peak_of(pid);
+    ck_assert_int_gt(kb, 0);
+    ck_assert_msg(SANITIZED || kb < 200 * 1000, "%ld kB", kb);
+    say_shutdown(uuid);
+    ck_assert_int_eq(status_of(pid), 0);
     osquery_manager_end(manager);
 }
 END_TEST
@@ -1103,6 +1168,7 @@ Suite *make_osquery_suite(void)
     tcase_add_test(tc, it_ends_when_stopped_when_forgotten_and_when_refused);
     tcase_add_test(tc, it_registers_again_after_each_restart_and_leaves_no_socket);
     tcase_add_test(tc, sockets_of_killed_extensions_are_removed);
+    tcase_add_test(tc, a_million_rows_stay_below_the_watchdogs_memory);
     tcase_add_test(tc, bad_options_are_refused);
     tcase_add_test(tc, queries_give_what_they_give_in_svcql);
     tcase_add_test(tc, terms_and_columns_reach_the_extension);
