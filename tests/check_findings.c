@@ -423,6 +423,32 @@ START_TEST(of_a_family_the_weightiest_signal_counts_alone)
 }
 END_TEST
 
+START_TEST(answers_that_are_kept_follow_the_lists_that_they_are_from)
+{
+    sqlite3 *db = harness_open();
+
+    harness_expect(db, "1|0|0",
+                   "SELECT listed('service_accounts', 'tomcat9'), "
+                   "listed('service_accounts', 'alice'), "
+                   "listed('service_accounts', NULL)");
+    harness_query(db, "INSERT INTO service_accounts VALUES ('ali*', 'a site')");
+    harness_expect(db, "1", "SELECT listed('service_accounts', 'alice')");
+    harness_expect(db, "1|0|0",
+                   "SELECT listed('monitored_paths', '/ETC/rc.local', 'linux'), "
+                   "listed('monitored_paths', '/etc/rc.local', 'macos'), "
+                   "listed('monitored_paths', '/opt/x', 'linux')");
+    harness_query(db, "DELETE FROM monitored_paths WHERE path = '/etc/rc.local'");
+    harness_expect(db, "0", "SELECT listed('monitored_paths', '/ETC/rc.local', 'linux')");
+    harness_expect(db, "T1569,T1543.002",
+                   "SELECT finding_techniques('[\"recent\"]', 'T1569,T1543.002')");
+    harness_query(db, "UPDATE signals SET technique = 'T1685' WHERE name = 'recent'");
+    harness_expect(db, "T1569,T1685", "SELECT finding_techniques('[[\"recent\"]]', 'T1569')");
+    harness_query(db, "UPDATE svcql_settings SET value = '18.1' WHERE name = 'attack_version'");
+    harness_expect(db, "T1569,T1562.001", "SELECT finding_techniques('[[\"recent\"]]', 'T1569')");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(names_that_deceive_are_shown)
 {
     static const char *const names[][2] = {{"cron", "shadows_vendor"},
@@ -738,6 +764,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, a_time_taken_from_a_packages_unit_is_no_age);
     tcase_add_test(tcase, security_services_name_platform_product_role_and_source);
     tcase_add_test(tcase, of_a_family_the_weightiest_signal_counts_alone);
+    tcase_add_test(tcase, answers_that_are_kept_follow_the_lists_that_they_are_from);
     tcase_add_test(tcase, names_that_deceive_are_shown);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);
     tcase_add_test(tcase, a_command_at_an_hour_never_seen_is_odd);

@@ -34,10 +34,10 @@ WITH commands AS MATERIALIZED (
       FROM process_events AS p
      WHERE p.pid IN (SELECT ppid FROM commands)
        AND p.time >= scope_since(3600) AND p.time <= scope_until(0)
-       AND EXISTS (SELECT 1 FROM service_accounts AS a WHERE p.user GLOB a.name)
+       AND listed('service_accounts', p.user)
 )
 SELECT c.time, c.datetime, c.host, c.platform, c.cmdline, c.tool, c.verb, c.target, c.user,
-       EXISTS (SELECT 1 FROM service_accounts AS a WHERE c.user GLOB a.name) AS service_account,
+       listed('service_accounts', c.user) AS service_account,
        p.cmdline AS parent, p.user AS parent_user,
        json_object('tool', c.tool, 'verb', c.verb, 'target', c.target, 'user', c.user,
                    'parent', p.cmdline, 'parent_user', p.user) AS evidence, c.source, c.record

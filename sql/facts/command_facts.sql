@@ -93,8 +93,7 @@ SELECT g.time, g.host, g.platform, g.user, g.login_user, g.parent, g.exe, g.cmdl
        (g.verb IN ('set-property', 'SetUnitProperties') AND g.arguments REGEXP '(?i)CPUQuota=[0-5](\.[0-9]+)?%|Memory(Max|High|Limit)=([0-9]{1,7}|[0-9]{1,4}K|1?[0-9]M)( |$)|TasksMax=[0-3]( |$)|IPAddressDeny=(any|0\.0\.0\.0/0)') AS starves,
        (g.action IN ('stop', 'disable') AND coalesce(g.target, '{}') = '{}' AND g.via GLOB '*xargs*') AS unnamed,
        iif(g.patch_cycle, NULL,
-           EXISTS (SELECT 1 FROM service_accounts AS a
-                    WHERE coalesce(g.user, g.login_user) GLOB a.name)) AS service_account,
+           listed('service_accounts', coalesce(g.user, g.login_user))) AS service_account,
        iif(NOT g.patch_cycle AND g.action IN ('create', 'change', 'run', 'environment'),
            pattern_signals(iif(g.platform = 'windows', 'windows', 'unix'), g.arguments), NULL) AS patterns,
        json_object('tool', g.tool, 'verb', g.verb, 'action', g.action, 'target', g.target,

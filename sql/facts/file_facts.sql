@@ -118,7 +118,7 @@ SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command
                       AND lower(replace(e.path, rtrim(e.path, replace(e.path, '/', '')), '')) GLOB s.name), NULL),
        e.action, e.exe, e.pid, e.name, e.login, e.lineage,
        iif(e.lineage <> '[]',
-           EXISTS (SELECT 1 FROM json_each(e.lineage) AS l JOIN service_accounts AS a ON l.value ->> 0 GLOB a.name), NULL),
+           EXISTS (SELECT 1 FROM json_each(e.lineage) AS l WHERE listed('service_accounts', l.value ->> 0)), NULL),
        e.detail,
        iif(e.content IS NOT NULL,
            pattern_signals('unix', replace(replace(replace(e.content, '\n', ' ; '), char(10), ' ; '), 'ExecStart=', ' ; ')),
@@ -134,8 +134,7 @@ SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command
                iif(f.via = 'audit', f.auid IS NOT NULL, NULL) AS login,
                -- Programs are looked up only for a writer that is neither a package manager nor an editor.
                iif(f.via = 'audit' AND (f.exe REGEXP '/(dpkg|rpm|apt-get|systemctl|systemd|snapd|vi|vim[a-z.]*|nano)$') IS NOT 1
-                   AND EXISTS (SELECT 1 FROM monitored_paths AS m
-                                WHERE m.platform = 'linux' AND lower(f.path) GLOB lower(m.path)),
+                   AND listed('monitored_paths', f.path, 'linux'),
                    (SELECT json_group_array(json_array(k.user, k.cmdline))
                       FROM (WITH RECURSIVE up AS ( -- kin is named once: SQLite plans it at each use
                                 SELECT 0 AS above, f.pid AS pid, f.time - 3600 AS since, f.time AS until, NULL AS found, NULL AS user, NULL AS cmdline
@@ -152,8 +151,7 @@ SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                NULL, NULL
          WHERE 0) AS e
- WHERE EXISTS (SELECT 1 FROM monitored_paths AS m
-                WHERE m.platform = e.platform AND lower(e.path) GLOB lower(m.path))
+ WHERE listed('monitored_paths', e.path, e.platform)
     OR e.path LIKE '%\IPC$\svcctl' OR e.path LIKE '%\pipe\svcctl'
     OR (e.path LIKE '\\%$\%' AND e.action IN ('created', 'modified'))
     OR (e.platform = 'windows'

@@ -378,10 +378,47 @@ static bool braced_value(struct audit_fields *fields, const char *at, struct aud
     return true;
 }
 
+/* Characters of the values that the kernel writes bare, about which no rule above is. */
+static const bool plain[256] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['_'] = true,
+    ['-'] = true,         ['+'] = true,         ['.'] = true,
+};
+
+static const char *plain_end(const char *at, const char *end)
+{
+    while (at < end && plain[(uint8_t)*at])
+        at++;
+    return at;
+}
+
+/* The next field where it is " name=value " of such characters alone, as nearly all of the kernel's are. */
+static bool plain_field(struct audit_fields *fields, struct audit_field *ret)
+{
+    const char *end = fields->end, *name = fields->at + 1;
+
+    if (fields->inside || name >= end || name[-1] != ' ')
+        return false;
+    const char *equals = plain_end(name, end);
+    if (equals == name || equals == end || *equals != '=')
+        return false;
+    const char *value = equals + 1, *at = plain_end(value, end);
+    if (at == value || end - at < 2 || at[0] != ' ' || at[1] == '(')
+        return false;
+    *ret = (struct audit_field){.name = name,
+                                .name_size = (size_t)(equals - name),
+                                .value = value,
+                                .size = (size_t)(at - value),
+                                .enriched = fields->enriched};
+    fields->at = at;
+    return true;
+}
+
 bool audit_fields_next(struct audit_fields *fields, struct audit_field *ret)
 {
     const char *end = fields->end, *old = NULL;
 
+    if (plain_field(fields, ret))
+        return true;
     while ((fields->at = separators(fields)) < end) {
         const char *name = fields->at, *at = name;
         while (at < end && *at != '=' && *at != ' ' && *at != SEPARATOR)

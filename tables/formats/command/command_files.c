@@ -24,10 +24,22 @@ static const char *const folders[] = {
     "/LaunchDaemons", "/LaunchAgents", "/containers/systemd", "/xinetd.d", "/rc",
 };
 
+static bool names_folder(const char *at, size_t size)
+{
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        size_t length = strlen(folders[i]);
+        if (length <= size && memcmp(at, folders[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool command_line_may_write(const char *line, size_t size)
 {
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
-        if (memmem(line, size, folders[i], strlen(folders[i])))
+    const char *end = line + size;
+
+    for (const char *at = line; (at = memchr(at, '/', (size_t)(end - at))); at++)
+        if (names_folder(at, (size_t)(end - at)))
             return true;
     return false;
 }
