@@ -439,7 +439,7 @@ START_TEST(answers_that_are_kept_follow_the_lists_that_they_are_from)
                    "listed('monitored_paths', '/opt/x', 'linux')");
     harness_query(db, "DELETE FROM monitored_paths WHERE path = '/etc/rc.local'");
     harness_expect(db, "0", "SELECT listed('monitored_paths', '/ETC/rc.local', 'linux')");
-    harness_expect(db, "T1569,T1543.002",
+    harness_expect(db, "T1569,T1543.002,T1543",
                    "SELECT finding_techniques('[\"recent\"]', 'T1569,T1543.002')");
     harness_query(db, "UPDATE signals SET technique = 'T1685' WHERE name = 'recent'");
     harness_expect(db, "T1569,T1685", "SELECT finding_techniques('[[\"recent\"]]', 'T1569')");
