@@ -42,7 +42,8 @@ def log(path, *data):  # one event; data: (name, type, bytes)
     def fields():
         element('System', None, lambda: element('EventID', None, lambda: text('1')),
                 lambda: element('TimeCreated', ('SystemTime', '2023-11-14T22:13:20.0000000Z')))
-        element('EventData', None, lambda: [element('Data', d[0] and ('Name', d[0]), value(i)) for i, d in enumerate(data)])
+        element('EventData', None, lambda: [element('Data', d[0] and ('Name', d[0]), value(i))
+                                            for i, d in enumerate(data)])
     put(b'**\0\0', pack('<IQQ', 0, 1, 133444736000000000), b'\x0f\1\1\0\x0c\1')
     put(pack('<III', 1, len(c) + 8, 0), bytes(range(16)))
     sized(lambda: put(b'\x0f\1\1\0'), lambda: element('Event', None, fields), lambda: put(b'\0'))
