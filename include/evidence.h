@@ -104,7 +104,8 @@ struct source {
     const char            *shown;    /* for the column `source`: where a person finds it */
     const char            *host;     /* never NULL */
     const char            *copy; /* the copy of a system that it is from: RegBack, Windows.old, the
-                                    folder of a volume's shadow; NULL: from the system itself */
+                                    folder of a volume's shadow, the name of a compressed hive
+                                    beside the hive; NULL: from the system itself */
     enum artefact          artefact;
     bool                   live;
     bool                   named; /* the query names this very file */

@@ -167,8 +167,11 @@ struct root_names {
     size_t lost;  /* names beyond `cap` */
     int    error; /* negative errno that ended the directory before its end; 0: it is whole */
 };
-int  root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
-               struct root_names *ret);
+int root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
+              struct root_names *ret);
+/* The same, where the end that a compressor adds to a name does not count: "*.evtx" fits a.evtx.gz too. */
+int  root_list_packed(const struct root *root, const char *dir, const char *pattern, size_t cap,
+                      struct root_names *ret);
 void root_names_free(struct root_names *names);
 
 /* Call `each` with every path that a pattern may mean: "*" matches any part of a name, and names

@@ -6,6 +6,7 @@
 
 #include "harness.h"
 #include "make_archive.h"
+#include "make_cases.h"
 #include "make_hive.h"
 #include "make_packed.h"
 
@@ -136,6 +137,51 @@ START_TEST(a_compressed_hive_is_read_with_its_log)
 }
 END_TEST
 
+/* Compress a file of the staged system in its place. */
+static void pack(const char *path, int method, bool keep)
+{
+    char   whole[600];
+    size_t size;
+
+    snprintf(whole, sizeof whole, "%s/%s", dir, path);
+    char *data = harness_read(whole, &size);
+    write_packed(path, method, data, size);
+    free(data);
+    if (!keep)
+        ck_assert_int_eq(remove(whole), 0);
+}
+
+START_TEST(hives_and_logs_of_a_system_are_read_compressed_in_their_place)
+{
+    make_windows(dir, "WS7", "%4");
+    pack("Windows/System32/config/SYSTEM", _i, false);
+    pack("Windows/System32/winevt/Logs/System.evtx", _i, false);
+    insert("");
+    harness_expect(db, "WS7|windows", "SELECT host, kind FROM evidence");
+    harness_expect(db, "WS7|evil|NULL|1",
+                   "SELECT host, name, copy, current FROM registry_services");
+    harness_expect(db, "2", "SELECT count(*) FROM windows_events WHERE event_id = 7045");
+    harness_expect(db, "1",
+                   "SELECT count(*) FROM windows_events WHERE source LIKE '%%/System.evtx%s'",
+                   packed_suffix[_i]);
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM evidence_sources WHERE status IN ('damaged', 'unknown')");
+}
+END_TEST
+
+START_TEST(a_compressed_hive_beside_the_hive_is_a_copy)
+{
+    char expected[64];
+
+    make_windows(dir, "WS7", "%4");
+    pack("Windows/System32/config/SYSTEM", _i, true);
+    insert("");
+    snprintf(expected, sizeof expected, "NULL|1\nSYSTEM%s|0", packed_suffix[_i]);
+    harness_expect(db, expected, "SELECT copy, current FROM registry_services ORDER BY copy");
+    harness_expect(db, "evil", "SELECT name FROM services");
+}
+END_TEST
+
 START_TEST(what_judges_the_registry_leaves_copies_out)
 {
     write_system("C/Windows/System32/config/SYSTEM", "now");
@@ -215,6 +261,9 @@ Suite *make_registry_copies_suite(void)
     tcase_add_loop_test(tc, a_copy_of_the_registry_is_named_and_not_current, 0,
                         sizeof places / sizeof places[0]);
     tcase_add_loop_test(tc, a_compressed_hive_is_read_with_its_log, 0, 2 * PACKED_METHODS);
+    tcase_add_loop_test(tc, hives_and_logs_of_a_system_are_read_compressed_in_their_place, 0,
+                        PACKED_METHODS);
+    tcase_add_loop_test(tc, a_compressed_hive_beside_the_hive_is_a_copy, 0, PACKED_METHODS);
     tcase_add_test(tc, what_judges_the_registry_leaves_copies_out);
     tcase_add_test(tc, what_the_user_names_himself_is_no_copy);
     tcase_add_test(tc, names_that_only_resemble_a_shadows_are_hosts);

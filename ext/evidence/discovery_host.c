@@ -45,6 +45,7 @@ bool host_of_text(const struct root *root, const char *path, char ret_host[HOST_
 
 /* Journals ----------------------------------------------------------------------- */
 
+#define FORMS_MAX    16  /* of one file, as it is and compressed */
 #define JOURNALS_MAX 16  /* files of a folder that are asked */
 #define EXPORTED_MAX 100 /* entries of an export */
 
@@ -259,20 +260,37 @@ static bool host_of_event_log(const struct root *root, const char *path, char re
     return found;
 }
 
+/* A file that may be compressed, by the first of its forms that has a host. */
+static bool host_of_either(const struct root *root, enum artefact artefact, const char *dir,
+                           const char *name, char ret_host[HOST_MAX], char ret_zone[HOST_MAX])
+{
+    struct root_names names;
+    char              path[ROOT_PATH_MAX];
+    bool              found = false;
+
+    if (root_list_packed(root, dir, name, FORMS_MAX, &names) < 0)
+        return false;
+    for (size_t i = 0; !found && i < names.n; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, names.names[i]);
+        found = artefact == ARTEFACT_HIVE ? host_of_hive(root, path, ret_host, ret_zone)
+                                          : host_of_event_log(root, path, ret_host);
+    }
+    root_names_free(&names);
+    return found;
+}
+
 static void host_of_windows(const struct root *root, char ret_host[HOST_MAX],
                             char ret_zone[HOST_MAX])
 {
-    static const char *const logs[] = {"System", "Security", "Application"};
+    static const char *const logs[] = {"System.evtx", "Security.evtx", "Application.evtx"};
 
-    if (host_of_hive(root, "/Windows/System32/config/SYSTEM", ret_host, ret_zone))
+    if (host_of_either(root, ARTEFACT_HIVE, "/Windows/System32/config", "SYSTEM", ret_host,
+                       ret_zone))
         return;
-    for (size_t i = 0; i < TBL_COUNT(logs); i++) {
-        char path[ROOT_PATH_MAX];
-
-        snprintf(path, sizeof path, "/Windows/System32/winevt/Logs/%s.evtx", logs[i]);
-        if (host_of_event_log(root, path, ret_host))
+    for (size_t i = 0; i < TBL_COUNT(logs); i++)
+        if (host_of_either(root, ARTEFACT_EVENT_LOG, "/Windows/System32/winevt/Logs", logs[i],
+                           ret_host, ret_zone))
             return;
-    }
 }
 
 /* macOS ------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/log/expander.h"
 #include "formats/text/array.h"
 #include "root.h"
 #include "root_names.h"
@@ -25,23 +26,44 @@ static int add_name(struct root_names *names, const char *name)
     return *added ? 0 : -ENOMEM;
 }
 
+/* What is listed of a folder. */
+struct wanted {
+    const char *pattern; /* NULL: all */
+    unsigned    flags;   /* of the root */
+    bool        packed;  /* compressed files too */
+    size_t      cap;
+};
+
+static bool fits(const struct wanted *wanted, const char *name)
+{
+    int  flags = wanted->flags & ROOT_NOCASE ? FNM_CASEFOLD : 0;
+    char plain[ROOT_NAME_MAX + 1];
+
+    if (!wanted->pattern || fnmatch(wanted->pattern, name, flags) == 0)
+        return true;
+    size_t size = wanted->packed ? uncompressed_name(name) : strlen(name);
+    if (!name[size])
+        return false;
+    snprintf(plain, sizeof plain, "%.*s", (int)size, name);
+    return fnmatch(wanted->pattern, plain, flags) == 0;
+}
+
 /* Keep a name that fits, or count it where there is no room. */
-static int take_name(unsigned flags, const char *entry, const char *pattern, size_t cap,
-                     struct root_names *names)
+static int take_name(const struct wanted *wanted, const char *entry, struct root_names *names)
 {
     char name[ROOT_NAME_MAX + 1];
 
-    root_name_decode(flags, entry, name);
-    if (pattern && fnmatch(pattern, name, flags & ROOT_NOCASE ? FNM_CASEFOLD : 0) != 0)
+    root_name_decode(wanted->flags, entry, name);
+    if (!fits(wanted, name))
         return 0;
-    if (names->n < cap && strlen(entry) <= ROOT_NAME_MAX)
+    if (names->n < wanted->cap && strlen(entry) <= ROOT_NAME_MAX)
         return add_name(names, name);
     names->lost++;
     return 0;
 }
 
-int root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
-              struct root_names *ret)
+static int list(const struct root *root, const char *dir, const struct wanted *wanted,
+                struct root_names *ret)
 {
     struct root_names names = {0};
     struct dirent    *entry;
@@ -51,7 +73,7 @@ int root_list(const struct root *root, const char *dir, const char *pattern, siz
     if (r < 0)
         return r;
     while ((r = root_readdir(stream, &entry)) > 0 &&
-           (r = take_name(root_flags(root), entry->d_name, pattern, cap, &names)) == 0)
+           (r = take_name(wanted, entry->d_name, &names)) == 0)
         ;
     root_closedir(stream);
     if (r == -ENOMEM || (r < 0 && !names.n && !names.lost)) {
@@ -63,6 +85,18 @@ int root_list(const struct root *root, const char *dir, const char *pattern, siz
         qsort(names.names, names.n, sizeof *names.names, by_name);
     *ret = names;
     return 0;
+}
+
+int root_list(const struct root *root, const char *dir, const char *pattern, size_t cap,
+              struct root_names *ret)
+{
+    return list(root, dir, &(struct wanted){pattern, root_flags(root), false, cap}, ret);
+}
+
+int root_list_packed(const struct root *root, const char *dir, const char *pattern, size_t cap,
+                     struct root_names *ret)
+{
+    return list(root, dir, &(struct wanted){pattern, root_flags(root), true, cap}, ret);
 }
 
 void root_names_free(struct root_names *names)

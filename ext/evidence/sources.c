@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "discovery.h"
+#include "formats/log/expander.h"
 #include "formats/log/stream.h"
 #include "formats/text/array.h"
 #include "host.h"
@@ -214,17 +215,45 @@ static int report_part(const struct adder *a, const char *dir, int error, size_t
     return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
 
-/* Files of one folder by pattern. A folder that may not be read is a source too, so that the table
+/* Whether the file that one compressed was made of lies beside it: names are in order. */
+static bool has_plain(const struct root_names *names, size_t i)
+{
+    size_t size = uncompressed_name(names->names[i]);
+
+    for (size_t k = 0; names->names[i][size] && k < names->n; k++)
+        if (strlen(names->names[k]) == size &&
+            strncasecmp(names->names[k], names->names[i], size) == 0)
+            return true;
+    return false;
+}
+
+/* A file of a folder. Of a hive that lies there plain too, the compressed one is a copy. */
+static int add_listed(const struct adder *a, const char *dir, const struct root_names *names,
+                      size_t i)
+{
+    char path[ROOT_PATH_MAX];
+
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names->names[i]) >= sizeof path)
+        return 0;
+    int r = add_found(a->batch, a->owner, a->root, a->place->artefact, path);
+    if (r < 0 || a->place->artefact != ARTEFACT_HIVE || !has_plain(names, i))
+        return r;
+    struct found *found = &a->batch->found[a->batch->n - 1];
+    if (!found->copy)
+        found->copy = strdup(names->names[i]);
+    return found->copy ? 0 : -ENOMEM;
+}
+
+/* Files of one folder by pattern, compressed or not. A folder that may not be read is a source too, so that the table
  * which opens it reports why. */
 static int add_folder(void *arg, const char *dir, int error, size_t lost)
 {
     struct adder     *a = arg;
     struct root_names names = {0};
-    char              path[ROOT_PATH_MAX];
 
     if (lost || (error && !root_denied(error)))
         return report_part(a, dir, error, lost);
-    int r = error ? error : root_list(a->root, dir, a->place->pattern, NAMES_MAX, &names);
+    int r = error ? error : root_list_packed(a->root, dir, a->place->pattern, NAMES_MAX, &names);
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     if (root_denied(r))
@@ -233,8 +262,7 @@ static int add_folder(void *arg, const char *dir, int error, size_t lost)
         return r;
     r = report_part(a, dir, r < 0 ? r : names.error, names.lost);
     for (size_t i = 0; r == 0 && i < names.n; i++)
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names.names[i]) < sizeof path)
-            r = add_found(a->batch, a->owner, a->root, a->place->artefact, path);
+        r = add_listed(a, dir, &names, i);
     root_names_free(&names);
     return r;
 }

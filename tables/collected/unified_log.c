@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "evidence.h"
+#include "formats/log/expander.h"
 #include "linux/logs/local_time.h"
 #include "table.h"
 #include "unified_reader.h"
@@ -63,9 +64,9 @@ static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context 
 
 static bool is_own_form(const char *path)
 {
-    size_t size = strlen(path);
+    size_t size = uncompressed_name(path);
 
-    return size > 8 && strcasecmp(path + size - 8, ".tracev3") == 0;
+    return size > 8 && strncasecmp(path + size - 8, ".tracev3", 8) == 0;
 }
 
 static int open(struct tbl_scan *scan)

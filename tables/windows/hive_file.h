@@ -23,7 +23,7 @@ struct hive_file {
 /* Documentation of the column `copy` of every table of hives. */
 #define HIVE_COPY_DOC                                                                              \
     "Copy of the registry that it is from: RegBack, Windows.old, the folder of a volume's "        \
-    "shadow; "                                                                                     \
+    "shadow, or the name of a compressed hive beside the plain one; "                              \
     "NULL: the registry in use"
 
 /* Map and open the hive and replay its logs, in memory that is ours alone. 0 or a negative errno;
