@@ -136,4 +136,5 @@ INSERT INTO temp.sigma_logsources VALUES
     ('linux', NULL, 'modsecurity', 'journal', '{"SYSLOG_IDENTIFIER": ["modsecurity", "apache2", "nginx"]}'),
     ('linux', NULL, 'sudo', 'audit_events', '{"type": "USER_CMD"}'),
     ('macos', NULL, NULL, 'logs_macos', NULL),
-    ('macos', 'process_creation', NULL, 'logs_macos', NULL);
+    ('macos', 'process_creation', NULL, 'logs_macos', '{"EventType": "process_creation"}'),
+    ('macos', 'file_event', NULL, 'logs_macos', '{"EventType": "file_event"}');

@@ -185,7 +185,9 @@ static const struct feed {
      put_columns},
     {"logs_macos", "macos",
      "SELECT time, host, source, record, nullif(Image, '') AS Image, nullif(CommandLine, '') AS "
-     "CommandLine, nullif(User, '') AS User FROM logs_macos WHERE 1",
+     "CommandLine, nullif(User, '') AS User, nullif(ParentImage, '') AS ParentImage, "
+     "nullif(TargetFilename, '') AS TargetFilename, nullif(ProcessId, '') AS ProcessId, EventType "
+     "FROM logs_macos WHERE 1",
      put_columns},
 };
 
