@@ -9,7 +9,7 @@ PACKAGES         := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson
                     libarchive-dev
 CHECK_PACKAGES   := check libauparse-dev libhivex-dev libplist-dev
 ORACLE_PACKAGES  := systemd dbus dbus-user-session util-linux auditd libevtx-utils python3-evtx \
-                    libplist-utils sudo strace rpm db5.3-util
+                    libplist-utils sudo strace rpm db5.3-util umoci
 DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppcheck shellcheck git chromium
 
 prefix  ?= /usr/local

@@ -246,10 +246,10 @@ static void put_images(void)
     char                    *tar = make_layer(members, &size), name[256];
 
     make_image(dir, "docker.tar", &layer, 1);
-    snprintf(name, sizeof name, "docker.tar/%064x/layer.tar/var/log/auth.log", 0);
+    snprintf(name, sizeof name, "docker.tar/%s/var/log/auth.log", make_image_layer(0));
     want(name, "auth_events", "read", 1);
     make_image(dir, "oci.tar", &layer, 1);
-    snprintf(name, sizeof name, "oci.tar/blobs/sha256/%064x/var/log/auth.log", 1);
+    snprintf(name, sizeof name, "oci.tar/%s/var/log/auth.log", make_image_layer(0));
     want(name, "auth_events", "read", 1);
     harness_write(dir, "exported.tar", tar, size);
     want("exported.tar/var/log/auth.log", "auth_events", "read", 1);

@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +41,14 @@ static void put_member(struct archive *archive, const struct image_member *membe
     archive_entry_set_filetype(entry, link ? AE_IFLNK : member->content ? AE_IFREG : AE_IFDIR);
     archive_entry_set_perm(entry, member->content ? 0644 : 0755);
     archive_entry_set_mtime(entry, 1700000000, 0);
-    archive_entry_set_size(entry, link ? 0 : (la_int64_t)strlen(content));
+    bool hard = strncmp(content, "=>", 2) == 0;
+    archive_entry_set_size(entry, link || hard ? 0 : (la_int64_t)strlen(content));
     if (link)
         archive_entry_set_symlink(entry, content + 2);
+    if (hard)
+        archive_entry_set_hardlink(entry, content + 2);
     need(archive_write_header(archive, entry) == ARCHIVE_OK);
-    if (!link && *content)
+    if (!link && !hard && *content)
         need(archive_write_data(archive, content, strlen(content)) == (la_ssize_t)strlen(content));
     archive_entry_free(entry);
 }
@@ -64,73 +68,130 @@ char *make_layer(const struct image_member *members, size_t *ret_size)
     return tar.data;
 }
 
-/* Write a layer below the image's folder: its bytes as they are kept, less what is damaged. */
-static void write_layer(const char *folder, const char *path, const struct image_layer *layer,
-                        int method)
+static char layer_paths[16][128];
+
+const char *make_image_layer(size_t i)
 {
-    size_t size, packed_size;
+    return layer_paths[i];
+}
+
+static char *sum_of(const void *data, size_t size)
+{
+    static char sum[SHA256_DIGEST_STRING_LENGTH];
+
+    return SHA256Data(data, size, sum);
+}
+
+/* What is kept of a layer: its bytes, less or other than they should be where it is damaged. */
+static void write_kept(const char *folder, const char *path, const char *damage, char *data,
+                       size_t size)
+{
+    if (damage && strcmp(damage, "missing") == 0)
+        return;
+    if (damage && strcmp(damage, "cut") == 0)
+        size /= 2;
+    if (damage && strcmp(damage, "altered") == 0) {
+        char *content = memmem(data, size, "/tmp/new", 8);
+        need(content != NULL);
+        content[5] = 'N';
+    }
+    harness_write(folder, path, data, size);
+}
+
+/* Write a layer, add the sum of its tar to `sums`, and return how many bytes are kept. With `named_by_sum` its name is that
+ * of what is kept. */
+static size_t write_layer(const char *folder, size_t i, const struct image_layer *layer, int method,
+                          bool named_by_sum, struct buffer *sums)
+{
+    size_t size;
     char  *tar = make_layer(layer->members, &size);
 
+    buffer_printf(sums, "%s\"sha256:%s\"", sums->size ? "," : "", sum_of(tar, size));
     if (method >= 0) {
-        char *packed = make_packed(method, tar, size, &packed_size);
+        size_t packed_size;
+        char  *packed = make_packed(method, tar, size, &packed_size);
         free(tar);
         tar = packed;
         size = packed_size;
     }
-    if (layer->damage && strcmp(layer->damage, "cut") == 0)
-        size /= 2;
-    if (!layer->damage || strcmp(layer->damage, "missing") != 0)
-        harness_write(folder, path, tar, size);
+    if (named_by_sum)
+        snprintf(layer_paths[i], sizeof layer_paths[i], "blobs/sha256/%s", sum_of(tar, size));
+    else
+        snprintf(layer_paths[i], sizeof layer_paths[i], "%064zx/layer.tar", i);
+    write_kept(folder, layer_paths[i], layer->damage, tar, size);
     free(tar);
+    return size;
+}
+
+/* Write a list by its sum, whose text is returned: static memory. */
+static const char *write_blob(const char *folder, const struct buffer *list)
+{
+    const char *sum = sum_of(list->data, list->size);
+    char        path[128];
+
+    snprintf(path, sizeof path, "blobs/sha256/%s", sum);
+    harness_write(folder, path, list->data, list->size);
+    return sum;
 }
 
 static void write_docker(const char *folder, const struct image_layer *layers, size_t n)
 {
-    struct buffer list = {0};
-    char          path[128];
+    struct buffer list = {0}, sums = {0};
 
     buffer_puts(&list,
                 "[{\"Config\":\"config.json\",\"RepoTags\":[\"registry.example/team/app:1.0\"],"
                 "\"Layers\":[");
     for (size_t i = 0; i < n; i++) {
-        snprintf(path, sizeof path, "%064zx/layer.tar", i);
-        buffer_printf(&list, "%s\"%s\"", i ? "," : "", path);
-        write_layer(folder, path, &layers[i], -1);
+        write_layer(folder, i, &layers[i], -1, false, &sums);
+        buffer_printf(&list, "%s\"%s\"", i ? "," : "", layer_paths[i]);
     }
     buffer_puts(&list, "]}]");
     harness_write(folder, "manifest.json", list.data, list.size);
-    harness_write_text(folder, "config.json", "{\"os\":\"linux\"}");
+    buffer_reset(&list);
+    buffer_printf(&list, "{\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[%s]}}",
+                  buffer_text(&sums));
+    harness_write(folder, "config.json", list.data, list.size);
     buffer_free(&list);
+    buffer_free(&sums);
 }
+
+#define MEDIA "\"mediaType\":\"application/vnd.oci.image."
 
 static void write_oci(const char *folder, const struct image_layer *layers, size_t n, int method)
 {
     static const char *const kinds[] = {"+gzip", "", "+zstd"};
-    struct buffer            list = {0};
-    char                     path[128];
+    struct buffer            list = {0}, sums = {0}, config = {0}, items = {0};
 
-    buffer_puts(&list, "{\"schemaVersion\":2,\"layers\":[");
     for (size_t i = 0; i < n; i++) {
-        bool encrypted = layers[i].damage && strcmp(layers[i].damage, "encrypted") == 0;
-        snprintf(path, sizeof path, "blobs/sha256/%064zx", i + 1);
-        write_layer(folder, path, &layers[i], method);
-        buffer_printf(&list,
-                      "%s{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar%s%s\",\"digest\":"
-                      "\"sha256:%064zx\"}",
+        bool   encrypted = layers[i].damage && strcmp(layers[i].damage, "encrypted") == 0;
+        size_t size = write_layer(folder, i, &layers[i], method, true, &sums);
+        buffer_printf(&items,
+                      "%s{" MEDIA "layer.v1.tar%s%s\",\"size\":%zu,\"digest\":\"sha256:%s\"}",
                       i ? "," : "", method < 0 ? "" : kinds[method], encrypted ? "+encrypted" : "",
-                      i + 1);
+                      size, strrchr(layer_paths[i], '/') + 1);
     }
-    buffer_puts(&list, "]}");
-    snprintf(path, sizeof path, "blobs/sha256/%064x", 0xabc);
-    harness_write(folder, path, list.data, list.size);
+    buffer_printf(&config,
+                  "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":"
+                  "\"layers\",\"diff_ids\":[%s]}}",
+                  buffer_text(&sums));
+    buffer_printf(&list,
+                  "{\"schemaVersion\":2,\"config\":{" MEDIA
+                  "config.v1+json\",\"size\":%zu,\"digest\":\"sha256:%s\"},\"layers\":[%s]}",
+                  config.size, write_blob(folder, &config), buffer_text(&items));
+    size_t      size = list.size;
+    const char *sum = write_blob(folder, &list);
     buffer_reset(&list);
     buffer_printf(&list,
-                  "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":"
-                  "\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:%064x\"}]}",
-                  0xabc);
+                  "{\"schemaVersion\":2,\"manifests\":[{" MEDIA
+                  "manifest.v1+json\",\"size\":%zu,\"digest\":\"sha256:%s\",\"annotations\":"
+                  "{\"org.opencontainers.image.ref.name\":\"t\"}}]}",
+                  size, sum);
     harness_write(folder, "index.json", list.data, list.size);
     harness_write_text(folder, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
     buffer_free(&list);
+    buffer_free(&sums);
+    buffer_free(&config);
+    buffer_free(&items);
 }
 
 const char *make_image(const char *dir, const char *form, const struct image_layer *layers,

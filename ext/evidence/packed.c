@@ -178,6 +178,22 @@ static int add_path(struct packed *p, const char *path, uint32_t *ret)
     return 0;
 }
 
+/* A hard link without its other name is a link to that, which may come. */
+static int wait_for_other(struct packed *p, struct node *node, const char *name)
+{
+    size_t size = strlen(name) + 2;
+    char  *link = arena_alloc(&p->names, size);
+
+    if (!link)
+        return -ENOMEM;
+    snprintf(link, size, "/%s", name);
+    node->mode = S_IFLNK | 0777;
+    node->hard = true;
+    node->implied = false;
+    node->link = link;
+    return 0;
+}
+
 int packed_add(struct packed *p, const struct found_member *m, uint32_t *ret)
 {
     uint32_t i, other;
@@ -193,10 +209,12 @@ int packed_add(struct packed *p, const struct found_member *m, uint32_t *ret)
         node->mode = same->mode, node->uid = same->uid, node->gid = same->gid;
         node->size = same->size, node->mtime = same->mtime, node->at = same->at;
         node->kept = same->kept, node->n_kept = same->n_kept, node->link = same->link;
-        node->encrypted = same->encrypted;
+        node->encrypted = same->encrypted, node->hard = same->hard;
         return 0;
     }
     struct node *node = &p->nodes[i];
+    if (m->same_as && m->size <= 0 && !node->first) /* another layer may have it */
+        return wait_for_other(p, node, m->same_as);
     if (S_ISDIR(node->mode) && node->first && !S_ISDIR(m->mode)) { /* a file where a folder is */
         p->lost[PACKED_PLACE]++;
         return 0;
@@ -208,7 +226,7 @@ int packed_add(struct packed *p, const struct found_member *m, uint32_t *ret)
     node->mtime = m->mtime;
     node->at = m->at;
     node->encrypted = m->encrypted;
-    node->implied = false;
+    node->implied = node->hard = false;
     node->kept = NULL;
     node->link = m->link ? arena_strndup(&p->names, m->link, strlen(m->link)) : NULL;
     *ret = i;
@@ -424,6 +442,7 @@ static void free_packed(struct packed *p)
     for (size_t i = 0; i < p->n_layers; i++)
         packed_unref(p->layers[i]);
     free(p->layers);
+    free(p->hard);
     packed_unref(p->outer);
     free(p->path);
     free(p->nodes);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,27 +94,35 @@ static int read_blob(const struct store *store, const char *path, char **ret, si
     return 0;
 }
 
-/* NULL where there is none; *ret_error says why. */
-static cJSON *read_list(const struct store *store, const char *path, int *ret_error)
-{
-    char  *data;
-    size_t size;
-    cJSON *list = NULL;
-
-    *ret_error = read_blob(store, path, &data, &size);
-    if (*ret_error == 0) {
-        list = cJSON_ParseWithLength(data, size);
-        *ret_error = list ? 0 : -EBADMSG;
-        free(data);
-    }
-    return list;
-}
-
 static const char *text_of(const cJSON *object, const char *name)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
 
     return cJSON_IsString(member) ? member->valuestring : "";
+}
+
+/* Sums ---------------------------------------------------------------------------- */
+
+/* The SHA-256 in "sha256:0123...", or in "blobs/sha256/0123...", the path of a blob; "" where it is none. */
+static const char *sum_in(const char *text)
+{
+    static const char *const begins[] = {"sha256:", "blobs/sha256/"};
+
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        size_t size = strlen(begins[i]);
+        if (strncmp(text, begins[i], size) == 0 && strlen(text) == size + 64 &&
+            strspn(text + size, "0123456789abcdef") == 64)
+            return text + size;
+    }
+    return "";
+}
+
+static bool has_sum(const char *path, const char *data, size_t size)
+{
+    char sum[SHA256_DIGEST_STRING_LENGTH];
+
+    return !*sum_in(path) ||
+           strcmp(SHA256Data((const uint8_t *)data, size, sum), sum_in(path)) == 0;
 }
 
 /* The path of a blob by its digest, "sha256:0123...": false where it is not one. */
@@ -140,7 +149,8 @@ static int note(struct packed *image, const char *path, int error)
     if (error == -ENOMEM || error == -ECANCELED)
         return error;
     image->lost[PACKED_LAYER]++;
-    image->error = image->error ? image->error : error == -ENOENT ? -EBADMSG : error;
+    bool damaged = error == -ENOENT || error == -EILSEQ;
+    image->error = image->error ? image->error : damaged ? -EBADMSG : error;
     if (image->trouble)
         return 0;
     snprintf(text, sizeof text, "a part of a container's image is %s: %s",
@@ -148,10 +158,32 @@ static int note(struct packed *image, const char *path, int error)
              : error == -ENOKEY  ? "encrypted"
              : error == -EFBIG   ? "too large"
              : error == -ENOTSUP ? "of an unknown kind"
+             : error == -EILSEQ  ? "altered: its SHA-256 is not what the image says"
                                  : "damaged",
              path);
     image->trouble = arena_strndup(&image->names, text, strlen(text));
     return image->names.failed ? -ENOMEM : 0;
+}
+
+/* NULL where there is none; *ret_error says why. One whose name is its sum, and is not, is noted, and read. */
+static cJSON *read_list(const struct store *store, const char *path, int *ret_error)
+{
+    char  *data;
+    size_t size;
+    cJSON *list = NULL;
+
+    *ret_error = read_blob(store, path, &data, &size);
+    if (*ret_error == 0) {
+        list = cJSON_ParseWithLength(data, size);
+        *ret_error = list ? 0 : -EBADMSG;
+        if (list && !has_sum(path, data, size) && note(store->image, path, -EILSEQ) < 0) {
+            cJSON_Delete(list);
+            list = NULL;
+            *ret_error = -ENOMEM;
+        }
+        free(data);
+    }
+    return list;
 }
 
 static void add_losses(struct packed *image, const struct packed *part)
@@ -160,21 +192,23 @@ static void add_losses(struct packed *image, const struct packed *part)
         image->lost[i] += part->lost[i];
 }
 
-static int open_layer(const struct store *store, const char *path, struct packed **ret)
+static int open_layer(const struct store *store, const char *path, const struct packed_sums *sums,
+                      struct packed **ret)
 {
     uint32_t node;
     int      r;
 
     if (!store->archive) {
         r = open_blob(store, path);
-        return r < 0 ? r : packed_layer_file(r, path, store->image, ret);
+        return r < 0 ? r : packed_layer_file(r, path, sums, store->image, ret);
     }
     r = find_blob(store, path, &node);
-    return r < 0 ? r : packed_layer_member(store->archive, node, path, store->image, ret);
+    return r < 0 ? r : packed_layer_member(store->archive, node, path, sums, store->image, ret);
 }
 
 /* The layer at a path, which another image may have too; NULL where it cannot be read. */
-static int layer_at(struct store *store, const char *path, bool encrypted, struct packed **ret)
+static int layer_at(struct store *store, const char *path, const char *expanded, bool encrypted,
+                    struct packed **ret)
 {
     struct packed *image = store->image;
 
@@ -184,10 +218,13 @@ static int layer_at(struct store *store, const char *path, bool encrypted, struc
             *ret = image->layers[i];
             return 0;
         }
-    struct packed *layer = NULL;
-    int            r = encrypted                       ? -ENOKEY
-                       : image->n_layers == LAYERS_MAX ? -EFBIG
-                                                       : open_layer(store, path, &layer);
+    struct packed     *layer = NULL;
+    struct packed_sums sums;
+    snprintf(sums.kept, sizeof sums.kept, "%s", sum_in(path));
+    snprintf(sums.expanded, sizeof sums.expanded, "%s", expanded);
+    int r = encrypted                       ? -ENOKEY
+            : image->n_layers == LAYERS_MAX ? -EFBIG
+                                            : open_layer(store, path, &sums, &layer);
     if (r < 0)
         return note(image, path, r);
     struct packed **added = ARRAY_ADD(image->layers, image->n_layers);
@@ -198,7 +235,9 @@ static int layer_at(struct store *store, const char *path, bool encrypted, struc
     *added = *ret = layer;
     layer->number = (uint16_t)(image->n_layers - 1);
     add_losses(image, layer);
-    return layer->error ? note(image, path, layer->error) : 0;
+    return layer->error     ? note(image, path, layer->error)
+           : layer->altered ? note(image, path, -EILSEQ)
+                            : 0;
 }
 
 /* A name for the folder of an image: what is after the last slash of what it is called. */
@@ -225,26 +264,63 @@ static int begin_image(struct store *store, const char *called, uint32_t *ret)
     return packed_add_child(store->image, PACKED_TOP, name, ret);
 }
 
-/* Put the layers of a list over one another: the last is the uppermost. `path_of` gives the path of an item,
- * false where it is not one. */
-static int put_layers(struct store *store, const cJSON *layers, const char *called,
-                      bool (*path_of)(const cJSON *item, char ret[ROOT_PATH_MAX]))
+/* The sums of what layers expand to, "rootfs": {"diff_ids": [...]} of an image's configuration: a list that is part
+ * of *ret_config, which the caller deletes, or NULL. */
+static int sums_of(const struct store *store, const char *path, cJSON **ret_config, cJSON **ret)
 {
+    int error;
+
+    *ret = NULL;
+    if (!*path) {
+        *ret_config = NULL;
+        return 0;
+    }
+    *ret_config = read_list(store, path, &error);
+    *ret = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(*ret_config, "rootfs"),
+                                            "diff_ids");
+    return *ret_config ? 0 : note(store->image, path, error);
+}
+
+/* What an image is made of: `config` is the path of its configuration, "" where it has none; `path_of` gives the
+ * path of a layer, false where it is not one. */
+struct made_of {
+    const char  *called, *config;
+    const cJSON *layers;
+    bool (*path_of)(const cJSON *item, char ret[ROOT_PATH_MAX]);
+};
+
+/* Put one layer below those that are put. */
+static int put_layer(struct store *store, const struct made_of *made, uint32_t top, int i,
+                     const cJSON *sums)
+{
+    const cJSON   *item = cJSON_GetArrayItem(made->layers, i);
+    const char    *sum = cJSON_GetStringValue(cJSON_GetArrayItem(sums, i));
     char           path[ROOT_PATH_MAX];
     struct packed *layer;
-    uint32_t       top;
-    int            r = begin_image(store, called, &top);
 
-    for (int i = cJSON_GetArraySize(layers) - 1; r == 0 && top && i >= 0; i--) {
-        const cJSON *item = cJSON_GetArrayItem(layers, i);
-        if (!path_of(item, path)) {
-            r = note(store->image, called, -ENOTSUP);
-            continue;
-        }
-        r = layer_at(store, path, strstr(text_of(item, "mediaType"), "encrypted") != NULL, &layer);
-        if (r == 0 && layer)
-            r = packed_put_layer(store->image, top, layer);
-    }
+    if (!made->path_of(item, path))
+        return note(store->image, made->called, -ENOTSUP);
+    int r = layer_at(store, path, sum_in(sum ? sum : ""),
+                     strstr(text_of(item, "mediaType"), "encrypted") != NULL, &layer);
+    return r == 0 && layer ? packed_put_layer(store->image, top, layer) : r;
+}
+
+/* Put the layers of an image over one another: the last is the uppermost. */
+static int put_layers(struct store *store, const struct made_of *made)
+{
+    cJSON   *config, *sums;
+    uint32_t top;
+    int      n = cJSON_GetArraySize(made->layers), r = begin_image(store, made->called, &top);
+
+    if (r < 0 || !top)
+        return r;
+    r = sums_of(store, made->config, &config, &sums);
+    if (cJSON_GetArraySize(sums) != n) /* of which layer each is, is not known */
+        sums = NULL;
+    for (int i = n - 1; r == 0 && i >= 0; i--)
+        r = put_layer(store, made, top, i, sums);
+    cJSON_Delete(config);
+    packed_end_layers(store->image);
     return r;
 }
 
@@ -256,6 +332,15 @@ static bool path_of_name(const cJSON *item, char ret[ROOT_PATH_MAX])
 
     path += strspn(path, "./");
     return *path && strlen(path) < ROOT_PATH_MAX && strcpy(ret, path);
+}
+
+/* What `docker save` lists; others call their lists so too. */
+static bool is_docker(const cJSON *image)
+{
+    return cJSON_GetObjectItemCaseSensitive(image, "Layers") &&
+           (cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(image, "Layers")) ||
+            cJSON_GetObjectItemCaseSensitive(image, "Config") ||
+            cJSON_GetObjectItemCaseSensitive(image, "RepoTags"));
 }
 
 /* manifest.json: [{"RepoTags": [...], "Layers": [...]}]. 1 with images, 0 without any. */
@@ -271,9 +356,15 @@ static int read_docker(struct store *store, const cJSON *list)
         const cJSON *layers = cJSON_GetObjectItemCaseSensitive(image, "Layers");
         const cJSON *tag =
             cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(image, "RepoTags"), 0);
-        if (!cJSON_IsArray(layers) || store->images == IMAGES_MAX)
+        if (store->images == IMAGES_MAX || !is_docker(image))
             continue;
-        r = put_layers(store, layers, cJSON_IsString(tag) ? tag->valuestring : "", path_of_name);
+        if (!cJSON_IsArray(layers) && !cJSON_IsNull(layers) &&
+            (r = note(store->image, "manifest.json, Layers", -ENOTSUP)) < 0)
+            return r;
+        r = put_layers(store,
+                       &(struct made_of){cJSON_IsString(tag) ? tag->valuestring : "",
+                                         text_of(image, "Config"),
+                                         cJSON_IsArray(layers) ? layers : NULL, path_of_name});
         if (r < 0)
             return r;
     }
@@ -318,7 +409,7 @@ static int read_index(struct store *store, const cJSON *list, unsigned depth);
 /* A manifest or a list of manifests, by its descriptor. */
 static int read_item(struct store *store, const cJSON *item, unsigned depth)
 {
-    char name[256], path[256];
+    char name[256], path[256], config[256];
     int  error, r = 0;
 
     if (!blob_path(text_of(item, "digest"), path) || store->images == IMAGES_MAX)
@@ -327,9 +418,12 @@ static int read_item(struct store *store, const cJSON *item, unsigned depth)
     if (!list)
         return note(store->image, path, error);
     image_name(item, name);
+    if (!blob_path(text_of(cJSON_GetObjectItemCaseSensitive(list, "config"), "digest"), config))
+        *config = '\0';
     if (has_layers(list))
-        r = put_layers(store, cJSON_GetObjectItemCaseSensitive(list, "layers"), name,
-                       path_of_digest);
+        r = put_layers(store, &(struct made_of){name, config,
+                                                cJSON_GetObjectItemCaseSensitive(list, "layers"),
+                                                path_of_digest});
     else if (depth < INDEX_MAX)
         r = read_index(store, list, depth + 1);
     cJSON_Delete(list);

@@ -8,7 +8,8 @@
  *
  * An image that is alone is the tree; of several, each is a folder of it, named after the image. A file's
  * path (packed_path()) begins with that of its layer, "/blobs/sha256/0123.../etc/passwd", by which it is found
- * again. A layer that is missing or damaged is named by packed_trouble(); the others are read.
+ * again. A layer that is missing or damaged is named by packed_lost(); the others are read. Lists and layers that are
+ * not what their SHA-256 says (digests of OCI, diff_ids of docker's configuration) are named too, and read.
  */
 #ifndef SVCQL_PACKED_IMAGE_H
 #define SVCQL_PACKED_IMAGE_H

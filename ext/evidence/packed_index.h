@@ -35,10 +35,16 @@ struct node {
     uint32_t    uid, gid;
     bool        encrypted;
     bool        implied; /* a folder that a path has, and that is not a member itself */
+    bool        hard;    /* a hard link whose other name is not there: `link` has that */
     bool        closed;  /* of an image: the layers below add nothing to the folder */
     uint16_t    layer;   /* of an image, which has the content */
     int64_t     size, mtime;
     uint64_t    at; /* offset in the file where reading can begin, or number in a compressed tar */
+};
+
+/* SHA-256 in hexadecimal of a layer as it is kept, and of the tar in it: "" where nothing says it. */
+struct packed_sums {
+    char kept[65], expanded[65];
 };
 
 struct packed {
@@ -60,11 +66,17 @@ struct packed {
 
     struct packed **layers; /* of a container's image, counted: packed_layers.h */
     size_t          n_layers;
+    uint32_t       *hard; /* hard links of layers that wait for a layer below, counted */
+    size_t          n_hard;
+    uint64_t        summed; /* bytes of layers that were read for their sums alone */
     bool            alone;  /* the image is the only one, whose root is the top folder */
     uint16_t        number; /* of a layer */
     struct packed
             *outer; /* the archive that a layer is read from as a stream, counted; NULL: a file */
     uint32_t outer_node;
+
+    const struct packed_sums *sums; /* of a layer, while it is indexed; NULL: not to be looked at */
+    bool                      altered; /* it is not what they say */
 };
 
 /* What a member is, before it has a node. */
@@ -94,7 +106,7 @@ int packed_lift(struct packed *packed, uint32_t folder);
 /* The index of a zip: -EBADMSG where it has no directory. */
 int packed_index_zip(struct packed *packed);
 
-/* The index by walking over the file. */
+/* The index by walking over the file, whose sum is made where it is asked for. */
 int packed_index_walk(struct packed *packed);
 
 /* Where in the file the content of a member of a plain tar is: 0; -ESPIPE where it is of no plain tar. */

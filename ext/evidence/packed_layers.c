@@ -2,19 +2,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "formats/log/expander.h"
+#include "formats/text/array.h"
 #include "formats/text/input.h"
+#include "root.h"
 
 #define DEPTH_MAX 256 /* folders of a layer, one in another; those beyond are counted */
 
 /* Opening --------------------------------------------------------------------------- */
 
-static struct packed *new_layer(const char *name, const struct packed *image)
+static struct packed *new_layer(const char *name, const struct packed_sums *sums,
+                                const struct packed *image)
 {
     struct packed *layer = calloc(1, sizeof *layer);
 
@@ -26,6 +30,7 @@ static struct packed *new_layer(const char *name, const struct packed *image)
     layer->fd = -1;
     layer->most = image->most;
     layer->room_kept = image->room_kept;
+    layer->sums = sums;
     return layer;
 }
 
@@ -34,8 +39,13 @@ static int index_layer(struct packed *layer, struct packed *image, struct packed
 {
     int r = packed_begin(layer);
 
+    if (layer->seekable && layer->length > PACKED_SUMS_MAX - image->summed)
+        layer->sums = NULL;
+    else if (layer->seekable)
+        image->summed += layer->length;
     if (r == 0)
         r = packed_index_walk(layer);
+    layer->sums = NULL;
     if (r == -ENOMEM || r == -ECANCELED || (r < 0 && layer->n <= 1)) {
         packed_unref(layer);
         return r;
@@ -55,9 +65,10 @@ static bool is_plain(int fd, uint64_t at)
     return input_pread(fd, data, sizeof data, (off_t)at) == sizeof data && packed_is_tar(data);
 }
 
-int packed_layer_file(int fd, const char *name, struct packed *image, struct packed **ret)
+int packed_layer_file(int fd, const char *name, const struct packed_sums *sums,
+                      struct packed *image, struct packed **ret)
 {
-    struct packed *layer = new_layer(name, image);
+    struct packed *layer = new_layer(name, sums, image);
 
     if (!layer) {
         close(fd);
@@ -92,9 +103,9 @@ static int reach_member(struct packed *archive, uint32_t node, struct packed *la
 }
 
 int packed_layer_member(struct packed *archive, uint32_t node, const char *name,
-                        struct packed *image, struct packed **ret)
+                        const struct packed_sums *sums, struct packed *image, struct packed **ret)
 {
-    struct packed *layer = new_layer(name, image);
+    struct packed *layer = new_layer(name, sums, image);
 
     if (!layer)
         return -ENOMEM;
@@ -129,11 +140,68 @@ static void take_over(struct packed *image, uint32_t i, const struct packed *lay
     node->uid = other->uid;
     node->gid = other->gid;
     node->encrypted = other->encrypted;
+    node->hard = other->hard;
     node->implied = other->implied;
     node->size = other->size;
     node->mtime = other->mtime;
     node->at = other->at;
     node->layer = layer->number;
+}
+
+/* Hard links to files of layers below ------------------------------------------------- */
+
+static int wait_for(struct packed *image, uint32_t i)
+{
+    uint32_t *added = ARRAY_ADD(image->hard, image->n_hard);
+
+    if (!added)
+        return -ENOMEM;
+    *added = i;
+    return 0;
+}
+
+/* Whether a layer takes the file at a path away from those below it: by a mark at one of its folders or names, or
+ * by another kind of file there. */
+static bool takes_away(const struct packed *layer, const char *path)
+{
+    uint32_t at = PACKED_TOP;
+    char     mark[WHITEOUT + ROOT_NAME_MAX + 1];
+
+    for (size_t size; *(path += strspn(path, "/")); path += size) {
+        size = strcspn(path, "/");
+        if (size > ROOT_NAME_MAX || !S_ISDIR(layer->nodes[at].mode))
+            return true;
+        snprintf(mark, sizeof mark, "%s%.*s", whiteout, (int)size, path);
+        if (packed_child(layer, at, opaque) || packed_child(layer, at, mark))
+            return true;
+        at = packed_child(layer, at, mark + WHITEOUT);
+        if (!at)
+            return false;
+    }
+    return true;
+}
+
+/* Look for the files of hard links in a layer below theirs, where they may be hard links again. */
+static void settle_links(struct packed *image, const struct packed *layer)
+{
+    size_t left = 0;
+
+    for (size_t k = 0; k < image->n_hard; k++) {
+        uint32_t     i = image->hard[k], from = 0;
+        struct node *node = &image->nodes[i];
+        bool         found = packed_find(layer, PACKED_TOP, node->link, 0, false, &from) == 0;
+        if (found && layer->nodes[from].hard) {
+            node->link = layer->nodes[from].link;
+            image->hard[left++] = i;
+        } else if (found && S_ISREG(layer->nodes[from].mode)) {
+            take_over(image, i, layer, from);
+        } else if (takes_away(layer, node->link)) {
+            image->lost[PACKED_LINK]++;
+        } else {
+            image->hard[left++] = i;
+        }
+    }
+    image->n_hard = left;
 }
 
 static int put_folder(struct packed *image, uint32_t folder, const struct packed *layer,
@@ -151,6 +219,8 @@ static int put_member(struct packed *image, uint32_t folder, const struct packed
         if (r < 0 || !i)
             return r;
         take_over(image, i, layer, from);
+        if (image->nodes[i].hard)
+            return wait_for(image, i);
     } else if (!S_ISDIR(image->nodes[i].mode) || image->nodes[i].closed) {
         return 0;
     } else if (!is_folder) { /* which hides the folders of layers below it */
@@ -205,7 +275,14 @@ static int put_folder(struct packed *image, uint32_t folder, const struct packed
 
 int packed_put_layer(struct packed *image, uint32_t top, const struct packed *layer)
 {
+    settle_links(image, layer);
     return image->nodes[top].closed ? 0 : put_folder(image, top, layer, PACKED_TOP, 0);
+}
+
+void packed_end_layers(struct packed *image)
+{
+    image->lost[PACKED_LINK] += image->n_hard;
+    image->n_hard = 0;
 }
 
 int packed_close_layers(struct packed *image, bool alone)

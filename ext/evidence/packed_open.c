@@ -80,6 +80,16 @@ static int open_regular(const char *path, struct stat *ret)
     return r < 0 ? r : fd;
 }
 
+/* Count the hard links whose other name the archive does not have. */
+static void count_links(struct packed *p)
+{
+    uint32_t other;
+
+    for (uint32_t i = 1; i < p->n; i++)
+        if (p->nodes[i].hard && packed_find(p, PACKED_TOP, p->nodes[i].link, 0, true, &other) < 0)
+            p->lost[PACKED_LINK]++;
+}
+
 static int make_index(struct packed *p)
 {
     int r = packed_begin(p);
@@ -96,6 +106,7 @@ static int make_index(struct packed *p)
         p->error = r;
         r = 0;
     }
+    count_links(p);
     return r;
 }
 

@@ -1,7 +1,9 @@
 /* packed_read.c -- walk over an archive, and read its members, by libarchive. */
 #include <errno.h>
+#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -20,6 +22,7 @@ struct reader {
     uint64_t                 begin;
     uint64_t                 out;    /* bytes of the entry so far */
     size_t                   broken; /* places where headers could not be read */
+    SHA2_CTX                *sum;    /* of all bytes; NULL: none is made */
     int                      error;
     uint8_t                  block[BLOCK];
 };
@@ -45,10 +48,19 @@ static ssize_t outer_bytes(struct reader *reader, const void **ret)
     return r > 0 ? (ssize_t)size : r;
 }
 
+static ssize_t next_bytes(struct reader *reader, const void **ret)
+{
+    ssize_t n = reader->outer ? outer_bytes(reader, ret) : file_bytes(reader, ret);
+
+    if (n > 0 && reader->sum)
+        SHA256Update(reader->sum, *ret, (size_t)n);
+    return n;
+}
+
 static la_ssize_t read_block(struct archive *archive, void *data, const void **ret)
 {
     struct reader *reader = data;
-    ssize_t        n = reader->outer ? outer_bytes(reader, ret) : file_bytes(reader, ret);
+    ssize_t        n = next_bytes(reader, ret);
 
     if (n < 0) {
         reader->error = (int)n;
@@ -63,7 +75,8 @@ static la_int64_t skip_bytes(struct archive *archive, void *data, la_int64_t req
 {
     struct reader *reader = data;
     uint64_t       whole = reader->packed->length;
-    uint64_t       left = !reader->outer && reader->at < whole ? whole - reader->at : 0;
+    bool           may = !reader->outer && !reader->sum;
+    uint64_t       left = may && reader->at < whole ? whole - reader->at : 0;
     uint64_t       n = (uint64_t)request < left ? (uint64_t)request : left;
 
     (void)archive;
@@ -87,7 +100,28 @@ static void support(const struct libarchive *lib, struct archive *archive, const
     lib->archive_read_support_filter_lz4(archive);
 }
 
-int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
+/* The sum of what a reader reads. */
+struct sum {
+    const char *wanted;
+    SHA2_CTX    context;
+};
+
+/* What the bytes of the reader should have as their sum; NULL where nothing says it. */
+static const char *wanted_sum(const struct packed *p, const struct reader *reader)
+{
+    const struct packed_sums *sums = p->sums;
+    bool                      expands = reader->outer && stream_expands(reader->outer);
+    bool                      plain = !expands && (reader->outer || p->seekable);
+
+    if (!sums)
+        return NULL;
+    if (!expands && *sums->kept)
+        return sums->kept;
+    return (expands || plain) && *sums->expanded ? sums->expanded : NULL;
+}
+
+/* `sum`: NULL, or what is made of all bytes, if something says what it should be. */
+static int open_reader(struct packed *p, uint64_t at, struct sum *sum, struct reader **ret)
 {
     const struct libarchive *lib = libarchive();
     struct reader           *reader = lib ? malloc(sizeof *reader) : NULL;
@@ -101,6 +135,7 @@ int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
     reader->out = reader->broken = 0;
     reader->error = 0;
     reader->outer = NULL;
+    reader->sum = NULL;
     int r = !reader->archive ? -ENOMEM
             : p->outer       ? packed_stream(p->outer, p->outer_node, &reader->outer)
                              : 0;
@@ -108,6 +143,10 @@ int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
         lib->archive_read_free(reader->archive);
         free(reader);
         return r;
+    }
+    if (sum && (sum->wanted = wanted_sum(p, reader))) {
+        SHA256Init(&sum->context);
+        reader->sum = &sum->context;
     }
     support(lib, reader->archive, p);
     lib->archive_read_set_read_callback(reader->archive, read_block);
@@ -120,6 +159,11 @@ int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
     }
     *ret = reader;
     return 0;
+}
+
+int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
+{
+    return open_reader(p, at, NULL, ret);
 }
 
 void packed_close_reader(struct reader *reader)
@@ -258,16 +302,26 @@ static int keep_content(struct packed *p, struct reader *reader, uint32_t i)
     return n < 0 ? (int)n : 0;
 }
 
-int packed_index_walk(struct packed *p)
+/* Read what is left, and compare. */
+static void compare_sum(struct packed *p, struct reader *reader, const char *wanted)
+{
+    char        sum[SHA256_DIGEST_STRING_LENGTH];
+    const void *data;
+    ssize_t     n;
+
+    while ((n = next_bytes(reader, &data)) > 0)
+        reader->at += (uint64_t)n;
+    SHA256End(reader->sum, sum);
+    p->altered = n == 0 && strcasecmp(sum, wanted) != 0;
+}
+
+static int add_members(struct packed *p, struct reader *reader)
 {
     struct archive_entry *entry;
-    struct reader        *reader;
     uint64_t              at, number = 0;
     uint32_t              node;
-    int                   r = packed_reader(p, 0, &reader);
+    int                   r;
 
-    if (r < 0)
-        return r;
     while ((r = packed_reader_next(reader, &entry, &at)) > 0) {
         struct found_member m = member_of(reader->lib, entry, p->seekable ? at : number);
         number++;
@@ -278,14 +332,26 @@ int packed_index_walk(struct packed *p)
         r = packed_add(p, &m, &node);
         if (r == 0 && node)
             r = keep_content(p, reader, node);
-        if (r < 0 || input_interrupted()) {
-            r = r < 0 ? r : -ECANCELED;
-            break;
-        }
+        if (r < 0 || input_interrupted())
+            return r < 0 ? r : -ECANCELED;
     }
+    return r;
+}
+
+int packed_index_walk(struct packed *p)
+{
+    struct reader *reader;
+    struct sum     sum = {NULL};
+    int            r = open_reader(p, 0, &sum, &reader);
+
+    if (r < 0)
+        return r;
+    r = add_members(p, reader);
     p->lost[PACKED_HEADER] = reader->broken;
     if (reader->broken)
         p->error = -EBADMSG;
+    if (sum.wanted && r == 0)
+        compare_sum(p, reader, sum.wanted);
     packed_close_reader(reader);
     return r;
 }
