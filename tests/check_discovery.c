@@ -256,6 +256,25 @@ START_TEST(without_a_name_a_host_is_called_as_its_folder)
 }
 END_TEST
 
+/* A folder of a system's tree names no host, be it the location or below it. */
+START_TEST(folders_of_a_tree_name_no_host)
+{
+    static const char *const folders[] = {"var", "var/log/remote", "export", "C/ProgramData",
+                                          "private/var/log"};
+    char                     path[256];
+
+    snprintf(path, sizeof path, "srv9/%s/units.txt", folders[_i]);
+    harness_write_text(dir, path, "UNIT FILE STATE PRESET\na.service enabled enabled\n");
+    insert(below("srv9"));
+    harness_expect(db, "srv9", "SELECT host FROM evidence");
+    harness_query(db, "DELETE FROM evidence");
+    snprintf(path, sizeof path, "srv9/%s", folders[_i]);
+    insert(below(path));
+    harness_expect(db, "srv9", "SELECT host FROM evidence");
+    harness_expect(db, "srv9", "SELECT host FROM service_listings");
+}
+END_TEST
+
 /* The same rows, except for the host's name and for what only the running system has. */
 START_TEST(a_tree_of_units_reads_alike_live_and_dead)
 {
@@ -762,6 +781,7 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, evidence_can_be_taken_away_and_read_anew);
     tcase_add_test(tc, evidence_taken_away_during_a_scan_is_read_to_its_end);
     tcase_add_test(tc, a_location_that_is_none_is_an_error);
+    tcase_add_loop_test(tc, folders_of_a_tree_name_no_host, 0, 5);
     tcase_add_test(tc, a_folder_of_nothing_known_says_so);
     tcase_add_test(tc, files_that_no_table_reads_are_listed);
     tcase_add_test(tc, a_file_of_no_kind_that_is_read_is_an_error_that_says_what_it_is);

@@ -192,6 +192,34 @@ START_TEST(what_is_not_understood_is_counted)
 }
 END_TEST
 
+/* Values that are no process's number, or that end in their middle. */
+START_TEST(a_value_that_is_not_whole_is_counted_with_its_row)
+{
+#define LONG "99999999999999999999"
+    static const char *const texts[][3] = {
+        {"PID\tStatus\tLabel\n" LONG "\t0\tcom.a\n7\t0\tcom.b\n",
+         "com.a|NULL|RUNNING\ncom.b|7|RUNNING", "damaged|2|1"},
+        {"{\n\t\"Label\" = \"com.a\";\n\t\"PID\" = " LONG ";\n\t\"OnDemand\" = true;\n};\n",
+         "com.a|NULL|NULL", "damaged|1|1"},
+        {"Id=a.service\nActiveState=active\nExecStart={ path=/bin/a ; argv[]=/bin/a -x\n",
+         "a.service|NULL|RUNNING", "damaged|1|1"},
+        {"Id=a.service\nActiveState=active\nExecStart={ pa\n\nId=b.service\nActiveState=active\n",
+         "a.service|NULL|RUNNING\nb.service|NULL|RUNNING", "damaged|2|1"},
+    };
+#undef LONG
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    harness_write_text(dir, "a.txt", texts[_i][0]);
+    harness_expect(db, texts[_i][1],
+                   "SELECT name, pid, status FROM service_listings('%s/a.txt') ORDER BY 1", dir);
+    harness_expect(
+        db, texts[_i][2],
+        "SELECT status, records, skipped FROM evidence_sources WHERE location = '%s/a.txt'", dir);
+    harness_close(db);
+}
+END_TEST
+
 /* Oracles ------------------------------------------------------------------------------- */
 
 /* A real manager's own words, and the tables that ask it and read its files. */
@@ -369,6 +397,7 @@ Suite *make_service_listings_suite(void)
     tcase_add_test(tc, several_commands_in_one_file_are_told_apart);
     tcase_add_test(tc, listed_services_are_judged_as_others);
     tcase_add_test(tc, what_is_not_understood_is_counted);
+    tcase_add_loop_test(tc, a_value_that_is_not_whole_is_counted_with_its_row, 0, 4);
     tcase_add_test(tc, reg_says_what_the_hive_does);
     tcase_add_test(tc, what_the_disk_says_too_is_judged_once);
     tcase_add_test(tc, a_form_cut_anywhere_gives_what_is_before_the_cut);

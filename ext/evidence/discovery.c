@@ -143,6 +143,8 @@ static bool is_generic(const char *name, size_t size)
         "logs", "log", "evtx", "eventlogs", "event logs", "winevt", "registry", "hives", "config",
         "system32", "windows", "journal", "audit", "history", "json", "plist", "plists",
         "launchdaemons", "launchagents", "units", "systemd", "system", "user",
+        "var", "etc", "usr", "lib", "run", "home", "tmp", "opt", "private", "library", "users",
+        "programdata", "remote", "export", "exports",
     };
     /* clang-format on */
 

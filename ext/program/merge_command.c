@@ -21,7 +21,7 @@ const struct command merge_command = {
 
 static const char *reason(int error)
 {
-    return error == -EBADMSG      ? "damaged, or not a whole database"
+    return error == -EBADMSG      ? "cut off or damaged: what is before that is merged"
            : error == -EOPNOTSUPP ? "a database that is compressed: expand it first"
            : error == -ESPIPE     ? "not a file"
            : error == -EFBIG      ? "expands to more than a log does"

@@ -32,7 +32,7 @@ static bool finish(struct listing *l)
 {
     bool named = listing_named(l);
 
-    l->lost.bad += !named && !listing_empty(l);
+    l->lost.bad += l->open.cut || (!named && !listing_empty(l));
     if (named) {
         for (size_t i = 0; i < LISTING_FIELDS; i++)
             buffer_text(&l->open.text[i]);

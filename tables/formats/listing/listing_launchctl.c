@@ -9,6 +9,15 @@
 
 #include "listing_state.h"
 
+/* A job runs that has a process; one whose number is no process's may. */
+static void put_runs(struct listing *l)
+{
+    if (l->open.has[LISTING_PID])
+        listing_puts(l, LISTING_STATUS, "RUNNING");
+    else if (!l->open.cut)
+        listing_puts(l, LISTING_STATUS, "STOPPED");
+}
+
 /* list ---------------------------------------------------------------------------- */
 
 static bool list_begins(const struct listing *l, const char *line)
@@ -129,7 +138,7 @@ static enum listing_take job_line(struct listing *l, const char *line)
         close_block(l, "ProgramArguments");
         if (l->depth || listing_empty(l))
             return LINE_TAKEN;
-        listing_puts(l, LISTING_STATUS, l->open.has[LISTING_PID] ? "RUNNING" : "STOPPED");
+        put_runs(l);
         return LINE_ENDS;
     }
     if (*at == '"' && middle && (ends_with(at, "(") || ends_with(at, "{"))) {
@@ -245,7 +254,7 @@ static enum listing_take take_service(struct listing *l, const char *at)
         return LINE_TAKEN;
     listing_set(l, LISTING_NAME, words[2].text, strlen(words[2].text));
     listing_put(l, MACOS, "pid", 3, words[0].text, words[0].size);
-    listing_puts(l, LISTING_STATUS, l->open.has[LISTING_PID] ? "RUNNING" : "STOPPED");
+    put_runs(l);
     if (is_number(&words[1]))
         listing_put(l, MACOS, "LastExitStatus", 14, words[1].text, words[1].size);
     listing_puts(l, LISTING_SCOPE, l->domain);

@@ -1,5 +1,6 @@
 /* listing_names.c -- what tools call the fields of a service, and how they write their values. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,7 @@ static const char *after_number(const char *value, size_t *size)
     return value + blanks;
 }
 
-/* A number as reg, .reg files and others write it. */
+/* A number as reg, .reg files and others write it; errno is ERANGE of one that is too long. */
 static bool number_of(const char *value, size_t size, int base, int64_t *ret)
 {
     char   text[32], *end;
@@ -147,6 +148,7 @@ static bool number_of(const char *value, size_t size, int base, int64_t *ret)
         n++;
     }
     text[n] = '\0';
+    errno = 0;
     *ret = strtoll(text, &end, strncasecmp(text, "0x", 2) == 0 ? 16 : base);
     return end != text && !*end;
 }
@@ -244,6 +246,10 @@ static void put_number(struct listing *l, enum listing_field field, const char *
     if (!number_of(value, size, 10, &number) ||
         (field == LISTING_PID && number == 0)) /* of what does not run */
         return;
+    if (errno == ERANGE) {
+        l->open.cut = true;
+        return;
+    }
     snprintf(text, sizeof text, "%lld", (long long)number);
     listing_puts(l, field, text);
 }

@@ -11,6 +11,7 @@ static void reset(struct listing_record *record)
         record->has[i] = false;
     }
     record->form = NULL;
+    record->cut = false;
 }
 
 void listing_set(struct listing *l, enum listing_field field, const char *text, size_t size)

@@ -18,6 +18,7 @@ struct listing_record {
     enum platform platform;
     const char   *form; /* NULL: nothing was set yet */
     uint64_t      at;
+    bool          cut; /* a value of it is not whole, or beyond what it may be */
 };
 
 /* What a line did: it is a part of the open record or none of anybody's; it completes the open record; the

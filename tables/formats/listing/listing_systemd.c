@@ -208,11 +208,14 @@ static void take_command(struct listing *l, const char *key, size_t key_size, co
     const char    *path = strstr(value, "path="), *argv = strstr(value, " ; argv[]=");
     bool           main = key_size == 9 && memcmp(key, "ExecStart", 9) == 0;
 
-    if (!path || !argv || argv < path)
+    if (!path || !argv || argv < path) {
+        l->open.cut = true;
         return;
+    }
     path += 5;
     const char *text = argv + 10, *end = strstr(text, " ; ignore_errors=");
-    size_t      size = end ? (size_t)(end - text) : strlen(text), path_size = (size_t)(argv - path);
+    l->open.cut |= !end;
+    size_t size = end ? (size_t)(end - text) : strlen(text), path_size = (size_t)(argv - path);
     if (main) {
         struct buffer lines = {0};
         if (l->open.has[LISTING_COMMAND]) {
@@ -299,7 +302,7 @@ static enum listing_take pairs_line(struct listing *l, const char *line)
     }
     if (is_next(l, line, size))
         return LINE_AGAIN;
-    if (listing_begins(line, "Exec") && listing_begins(value, "{ path=")) {
+    if (listing_begins(line, "Exec") && *value == '{') {
         begin_pairs(l, false);
         if (line[size - 2] != 'E' || line[size - 1] != 'x') /* ExecStartEx= says the same again */
             take_command(l, line, size, value);
