@@ -527,6 +527,10 @@ const struct function_doc function_docs[] = {
     {"scope_until(seconds)",
      "The time up to which a query wants findings, and a margin; infinity as for scope_since()",
      "SELECT scope_until(60);"},
+    {"scope_action(actions)",
+     "Whether a query of service_events asks for one of the actions, which commas separate: what can have no other "
+     "is not read",
+     "SELECT scope_action('started,stopped');"},
     {"scoped()",
      "Whether a query wants findings of some time only",
      "SELECT scoped();"},

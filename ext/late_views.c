@@ -286,6 +286,19 @@ static void put_inlined(const struct late_view *late, const char *text, const ch
     buffer_put(sql, text, (size_t)(end - text));
 }
 
+/* What follows a call of a function, of whose arguments none is a text with a bracket in it. */
+static const char *after_call(const char *call)
+{
+    const char *at = strchr(call, '(');
+
+    for (int depth = 0; *at; at++) {
+        depth += (*at == '(') - (*at == ')');
+        if (!depth)
+            return at + 1;
+    }
+    return at;
+}
+
 /* The view's SELECT. What of the facts neither the query nor a detection reads is not worked out. */
 static void put_select(const struct late_view *late, unsigned long long used, struct buffer *sql)
 {
@@ -307,7 +320,9 @@ static void put_select(const struct late_view *late, unsigned long long used, st
                       names(fired, (size_t)(own - fired), column);
         buffer_printf(sql, "%s%s%s", i ? ", " : "SELECT ", wanted ? "" : "NULL AS ", column);
     }
-    put_inlined(late, after, end, sql);
+    put_inlined(late, after, own, sql);
+    buffer_puts(sql, "''"); /* there are none of the user's own */
+    put_inlined(late, after_call(own), end, sql);
 }
 
 static int prepare(struct late_view *late, const char *plan, bool terms, sqlite3_stmt **ret)

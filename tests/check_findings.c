@@ -152,6 +152,50 @@ START_TEST(findings_read_an_audit_log_twice_at_most)
 }
 END_TEST
 
+/* The bytes that a query reads, less those of another. */
+static long long bytes_of(sqlite3 *db, const char *sql)
+{
+    long long before = bytes_read();
+
+    free(harness_query(db, "%s", sql));
+    return bytes_read() - before;
+}
+
+START_TEST(events_of_services_read_logs_that_can_have_the_action)
+{
+    static const char *const without[] = {"created", "deleted", "cleared', 'start_type"};
+    char                    *log = busy_log(1000);
+    sqlite3                 *db = audited(log);
+    long long                size = (long long)strlen(log);
+
+    free(log);
+    if (bytes_read() < 0)
+        SKIP("needs /proc/self/io");
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        char sql[200];
+        snprintf(sql, sizeof sql, "SELECT * FROM service_rows WHERE action IN ('%s')", without[i]);
+        harness_expect(db, "", "SELECT service FROM (%s)", sql);
+        snprintf(sql, sizeof sql,
+                 "SELECT service, action FROM service_events WHERE action IN ('%s')", without[i]);
+        harness_expect(db, "", "%s", sql);
+        ck_assert_int_lt(bytes_of(db, sql), size / 4);
+    }
+    ck_assert_int_ge(
+        bytes_of(db, "SELECT service, action FROM service_events WHERE action = 'started'"), size);
+    harness_expect(db, "250", "SELECT count(*) FROM service_events WHERE action = 'started'");
+    /* What asked for a start is told by what stopped before it. */
+    harness_expect(
+        db, "250",
+        "SELECT count(*) FROM service_events WHERE action = 'started' AND how IS NOT 'x'");
+    harness_expect(
+        db, "0",
+        "SELECT count(*) FROM (SELECT action FROM unit_changes EXCEPT SELECT value FROM "
+        "json_each('[\"modified\",\"enabled\",\"disabled\",\"masked\",\"unmasked\",\"reloaded\","
+        "\"reexecuted\",\"stopped\"]'))");
+    harness_close(db);
+}
+END_TEST
+
 /* Each view alone reads the log itself; found's later ones by what its first one noted of it. */
 START_TEST(what_is_found_of_a_log_is_the_same_however_it_is_read)
 {
@@ -755,6 +799,7 @@ Suite *make_findings_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, findings_read_each_log_a_fixed_number_of_times);
     tcase_add_test(tcase, findings_read_an_audit_log_twice_at_most);
+    tcase_add_test(tcase, events_of_services_read_logs_that_can_have_the_action);
     tcase_add_test(tcase, what_is_found_of_a_log_is_the_same_however_it_is_read);
     tcase_add_test(tcase, commands_of_packages_are_searched_once_and_their_permissions_never);
     tcase_add_test(tcase, what_is_made_and_gone_within_minutes_removes_itself);

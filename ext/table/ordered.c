@@ -4,8 +4,8 @@
  *
  * SQLite itself reads all rows and sorts them. Here the rows come from a statement over the same
  * table, run once for each window of time: the first holds some fifty rows at that end of the logs,
- * each after it is as wide as the rows that are missing of a LIMIT seem to need, else sixteen times as wide, more where
- * one was empty, and the last is open. SQLite sorts the rows of a window,
+ * each after it is as wide as the rows that are missing of a LIMIT seem to need, else sixteen times as wide,
+ * and the last is open. SQLite sorts the rows of a window,
  * and ends the scan when it has enough. Every row that the table finds for its own time is in
  * exactly one window, wherever in its log it stands. Where a log cannot be sought by time, all is
  * one window.
@@ -197,7 +197,7 @@ static int begin_window(struct order *order)
 /* Make the next window wider: twice as wide as the rows that are missing need, if they are as dense. */
 static void widen(struct order *order)
 {
-    double times = order->given > 0 ? WIDER : WIDER * WIDER;
+    double times = WIDER;
 
     order->wanted -= order->given;
     if (order->given > 0 && order->wanted > 0)

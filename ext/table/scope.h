@@ -19,6 +19,8 @@ struct scope {
     double      since, until; /* seconds since the epoch; infinite where the side is open */
     bool        inside;       /* an analytic runs */
     const char *host; /* NULL: any. Evidence of other hosts alone is not read: see sources_want */
+    const char *const *actions; /* of services, that are asked for; NULL: any */
+    size_t             n_actions;
 };
 
 int scope_register(struct svcql *svcql);

@@ -24,15 +24,15 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
             WHEN instr(a.paths, '"CREATE"') THEN 'created'
             ELSE 'modified' END AS action,
        iif(o.value = 0, a.path, o.value) COLLATE NOCASE AS path,
-       CAST(coalesce(a.user, u.username, a.uid) AS TEXT) COLLATE NOCASE AS user,
-       CAST(coalesce(a.login_user, l.username, a.auid) AS TEXT) COLLATE NOCASE AS login_user,
+       CAST(coalesce(a.user, (SELECT u.username FROM names AS u WHERE u.host = a.host AND u.uid = a.uid),
+                     a.uid) AS TEXT) COLLATE NOCASE AS user,
+       CAST(coalesce(a.login_user, (SELECT l.username FROM names AS l WHERE l.host = a.host AND l.uid = a.auid),
+                     a.auid) AS TEXT) COLLATE NOCASE AS login_user,
        a.pid, a.exe COLLATE NOCASE AS exe, a.syscall AS detail,
        a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, 'audit' AS via,
        NULL COLLATE NOCASE AS from_path, NULL AS content, a.comm COLLATE NOCASE AS name, a.ppid, a.auid
   FROM audit_events AS a
  CROSS JOIN json_each(ifnull(a.objects, '[0]')) AS o -- nearly always one
-  LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
-  LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
  WHERE a.category = 'file' AND a.path IS NOT NULL AND a.success IS NOT 0
 UNION ALL
 -- A pipe is \\.\pipe\name, a file over the network \\*\share\name as the Security log calls the share;
@@ -76,15 +76,15 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
          WHERE 0) AS w
 UNION ALL
 SELECT a.time, a.datetime, a.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,
-       CAST(coalesce(a.user, u.username, a.uid) AS TEXT) COLLATE NOCASE,
-       CAST(coalesce(a.login_user, l.username, a.auid) AS TEXT) COLLATE NOCASE,
+       CAST(coalesce(a.user, (SELECT u.username FROM names AS u WHERE u.host = a.host AND u.uid = a.uid),
+                     a.uid) AS TEXT) COLLATE NOCASE,
+       CAST(coalesce(a.login_user, (SELECT l.username FROM names AS l WHERE l.host = a.host AND l.uid = a.auid),
+                     a.auid) AS TEXT) COLLATE NOCASE,
        a.pid, f.value ->> 'program' COLLATE NOCASE, a.cmdline COLLATE NOCASE, a.source,
        CAST(a.serial AS TEXT), 'linux', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content',
        a.comm COLLATE NOCASE, a.ppid, a.auid
   FROM audit_events AS a
  CROSS JOIN json_each(file_writes(a.cmdline)) AS f
-  LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
-  LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
  WHERE a.unit_writes = 1 AND a.category IN ('exec', 'user_cmd') AND a.success IS NOT 0
 UNION ALL
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,

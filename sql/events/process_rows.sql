@@ -14,8 +14,10 @@ WITH names AS MATERIALIZED (
     SELECT host, uid, min(username) AS username FROM users GROUP BY host, uid
 )
 SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
-       CAST(coalesce(a.user, u.username, a.uid) AS TEXT) COLLATE NOCASE AS user,
-       CAST(coalesce(a.login_user, l.username, a.auid) AS TEXT) COLLATE NOCASE AS login_user,
+       CAST(coalesce(a.user, (SELECT u.username FROM names AS u WHERE u.host = a.host AND u.uid = a.uid),
+                     a.uid) AS TEXT) COLLATE NOCASE AS user,
+       CAST(coalesce(a.login_user, (SELECT l.username FROM names AS l WHERE l.host = a.host AND l.uid = a.auid),
+                     a.auid) AS TEXT) COLLATE NOCASE AS login_user,
        a.exe COLLATE NOCASE AS exe, a.comm COLLATE NOCASE AS name,
        a.cmdline COLLATE NOCASE AS cmdline,
        NULL COLLATE NOCASE AS parent_exe, NULL COLLATE NOCASE AS parent_cmdline,
@@ -25,8 +27,6 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
        a.exe COLLATE NOCASE AS path, a.uid, a.auid, a.ppid AS parent, -- as osquery calls them
        CAST(a.ses AS TEXT) AS session, a.euid, a.gid
   FROM audit_events AS a
-  LEFT JOIN names AS u ON u.host = a.host AND u.uid = a.uid
-  LEFT JOIN names AS l ON l.host = a.host AND l.uid = a.auid
  WHERE a.category IN ('exec', 'user_cmd')
 UNION ALL
 -- Lines of sudo and similar programs, from text logs or, where a host has none, its journal; audit's records in

@@ -18,7 +18,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
        a.type || coalesce(' ' || a.result, '') AS detail,
        a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, NULL AS event_id, a.time AS sent
   FROM audit_events AS a
- WHERE a.category = 'service'
+ WHERE a.category = 'service' AND scope_action('started,stopped,failed')
 UNION ALL
 -- systemd's messages, known by their identifiers (systemd/sd-messages.h). Anybody may write these
 -- fields: only those that a process named systemd wrote count.
@@ -45,7 +45,7 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
                         'd9b373ed55a64feb8242e02dbe79a49c', -- a unit went to failed
                         '98e322203f7a4ed290d09fe03c09fe15', -- its main process ended, and how
                         '7b05ebc668384222baa8881179cfda54') -- reloaded
-   AND j.comm = 'systemd'
+   AND j.comm = 'systemd' AND scope_action('started,stopped,state,failed')
 UNION ALL
 -- Of Windows 7045 service is the display name, of 4697 the key's: the two are of one service where image_path and time
 -- are equal. For a use of rights (4674, 4656), service is the object.
@@ -115,7 +115,8 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
                WHEN e.event_id IN (7045, 4697) THEN NULL
                ELSE event_message(coalesce(e.param3, e.param2, e.state)) END AS detail
           FROM windows_events AS e
-         WHERE e.event_id IN (7045, 7040, 7036, 7035, 7042, 7031, 7034, 7000, 7001, 7009, 7011, 7022,
+         WHERE scope_action('created,modified,deleted,started,stopped,failed,state,start_type,cleared')
+           AND e.event_id IN (7045, 7040, 7036, 7035, 7042, 7031, 7034, 7000, 7001, 7009, 7011, 7022,
                               7023, 7024, 7026, 7038, 4697, 4674, 4656, 5024, 5025, 1100, 1102, 104,
                               4, 6)
            AND e.provider_name IN ('Service Control Manager', 'Microsoft-Windows-Security-Auditing',
@@ -168,7 +169,8 @@ SELECT l.time, l.datetime, l.host COLLATE NOCASE, l.action, l.service COLLATE NO
                CAST(coalesce(regex_match(u.message, '\[([0-9]+)\] because', 1),
                              regex_match(u.subsystem, '\[([0-9]+)\]$', 1)) AS INTEGER) AS pid
           FROM unified_log AS u
-         WHERE u.process IN ('launchd', 'backgroundtaskmanagementd')
+         WHERE scope_action('created,deleted,started,stopped,failed,enabled,disabled,state')
+           AND u.process IN ('launchd', 'backgroundtaskmanagementd')
            AND (u.process = 'launchd') = (u.message NOT GLOB 'effectiveItemDisposition: *')
            AND (u.message GLOB 'Successfully spawned *' OR u.message GLOB 'Bootstrap by *'
                 OR u.message GLOB 'exited due to *' OR u.message GLOB 'Service exited *'

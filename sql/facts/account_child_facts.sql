@@ -29,12 +29,20 @@ WITH commands AS MATERIALIZED (
            c.source, c.record
       FROM service_commands AS c
      WHERE c.ppid IS NOT NULL AND c.time >= scope_since(0) AND c.time <= scope_until(0)
-), parents AS MATERIALIZED ( -- pids first: comparing an account with fifty patterns is slow
-    SELECT p.host, p.pid, p.time, p.cmdline, p.user
+), accounts AS MATERIALIZED ( -- of the processes that ran a command, without what takes long to read
+    SELECT p.host, p.pid, p.time, p.user, p.source, p.record
       FROM process_events AS p
      WHERE p.pid IN (SELECT ppid FROM commands)
        AND p.time >= scope_since(3600) AND p.time <= scope_until(0)
        AND listed('service_accounts', p.user)
+), lines AS MATERIALIZED ( -- nearly always of none
+    SELECT p.pid, p.source, p.record, p.cmdline
+      FROM process_events AS p
+     WHERE p.pid IN (SELECT pid FROM accounts)
+       AND p.time >= scope_since(3600) AND p.time <= scope_until(0)
+), parents AS MATERIALIZED (
+    SELECT a.host, a.pid, a.time, l.cmdline, a.user
+      FROM accounts AS a JOIN lines AS l ON l.source = a.source AND l.record = a.record AND l.pid = a.pid
 )
 SELECT c.time, c.datetime, c.host, c.platform, c.cmdline, c.tool, c.verb, c.target, c.user,
        listed('service_accounts', c.user) AS service_account,

@@ -49,7 +49,7 @@ WITH helpers(name) AS (
     UNION ALL
     SELECT host, pid, time, cmdline FROM shown
 )
-SELECT c.time, c.datetime, c.host, c.platform, c.name, c.exe, c.cmdline, c.user, c.login_user, c.pid,
+SELECT c.time, utc_datetime(c.time) AS datetime, c.host, c.platform, c.name, c.exe, c.cmdline, c.user, c.login_user, c.pid,
        c.ppid, p.cmdline AS tool, max(p.time) AS tool_time,
        c.name IN (SELECT name FROM helpers) AS helper,
        json_object('tool', p.cmdline, 'exe', c.exe, 'pid', c.pid, 'ppid', c.ppid, 'user', c.user,

@@ -202,7 +202,8 @@ struct shown {
     const char             *logs[8];
     const char             *fuller; /* or NULL */
     size_t                  fuller_from;
-    const char             *more; /* a view whose rows are shown too, or NULL */
+    const char             *more;         /* a view whose rows are shown too, or NULL */
+    const char *const      *more_actions; /* that it has, with a NULL at the end */
 };
 
 static const struct shown *shown_by(const struct tbl_scan *scan);
@@ -348,11 +349,28 @@ static void put_select(const struct tbl_scan *scan, const struct tbl_table *tabl
         put_terms(scan, &table->columns[c], sql);
 }
 
+/* The terms on the column `action` of a scan, which other tables have not. */
+static const struct tbl_terms *action_terms(const struct tbl_scan *scan, const struct shown *shown)
+{
+    return shown->more_actions ? TBL_TERMS(scan, struct service_event, action) : NULL;
+}
+
+/* The view whose rows are shown too, where it has any that are asked for; or NULL. */
+static const char *more_of(const struct tbl_scan *scan, const struct shown *shown)
+{
+    const struct tbl_terms *terms = action_terms(scan, shown);
+    const char *const      *action = shown->more_actions;
+
+    while (terms && *action && !tbl_match_text(terms, *action, false))
+        action++;
+    return terms && !*action ? NULL : shown->more;
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct state           *state = tbl_state(scan);
     const struct tbl_table *table = (state->shown = shown_by(scan))->table;
-    const char             *more = state->shown->more;
+    const char             *more = more_of(scan, state->shown);
     struct buffer           sql = {0};
     int                     rc = SQLITE_NOMEM, at = 1;
 
@@ -385,6 +403,17 @@ static void fill(sqlite3_stmt *stmt, int c, const struct tbl_column *column, voi
         *(int64_t *)field = sqlite3_column_int64(stmt, c);
 }
 
+/* The actions that are asked for, of a view that shows each of its rows without looking at others. */
+static void take_actions(const struct tbl_scan *scan, struct scope *scope)
+{
+    const struct shown     *shown = ((struct state *)tbl_state((struct tbl_scan *)scan))->shown;
+    const struct tbl_terms *terms = action_terms(scan, shown);
+    bool                    plain = terms && terms->n && view_of(scan, shown) == shown->view;
+
+    scope->actions = plain ? terms->texts : NULL;
+    scope->n_actions = plain ? terms->n : 0;
+}
+
 /* What a view joins with its events is of their time too. */
 static int step(struct tbl_scan *scan, sqlite3_stmt *stmt)
 {
@@ -392,6 +421,7 @@ static int step(struct tbl_scan *scan, sqlite3_stmt *stmt)
     const struct tbl_terms  *terms = tbl_terms(scan, time->offset);
     struct scope            *scope = scope_of(tbl_svcql(scan)), before = *scope;
 
+    take_actions(scan, scope);
     if (!scope->inside) {
         scope->since = terms->min;
         scope->until = terms->max;
@@ -524,6 +554,9 @@ EVENT_TABLE(timeline, struct moment, "The events of every source in one order of
 
 static const struct shown *shown_by(const struct tbl_scan *scan)
 {
+    static const char *const  unit_change_actions[] = {"modified",   "enabled",  "disabled",
+                                                       "masked",     "unmasked", "reloaded",
+                                                       "reexecuted", "stopped",  NULL};
     static const struct shown shown[] = {
         {.table = &process_events_table,
          .view = "process_rows",
@@ -532,6 +565,7 @@ static const struct shown *shown_by(const struct tbl_scan *scan)
          .view = "service_rows",
          .logs = {"audit_events", "journal", "windows_events", "auth_events", "shell_history"},
          .more = "unit_changes",
+         .more_actions = unit_change_actions,
          .fuller = "asked_by",
          .fuller_from = offsetof(struct service_event, login_user)},
         {.table = &service_commands_table,

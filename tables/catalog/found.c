@@ -115,7 +115,10 @@ static int step(struct tbl_scan *scan, sqlite3_stmt *stmt)
     const struct tbl_terms *host = TBL_TERMS(scan, struct found_row, host);
     struct scope           *scope = scope_of(tbl_svcql(scan)), before = *scope;
 
-    *scope = (struct scope){time->min, time->max, true, host->n == 1 ? host->texts[0] : NULL};
+    *scope = (struct scope){.since = time->min,
+                            .until = time->max,
+                            .inside = true,
+                            .host = host->n == 1 ? host->texts[0] : NULL};
     int rc = sqlite3_step(stmt);
     *scope = before;
     return rc;
