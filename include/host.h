@@ -8,6 +8,7 @@
 #ifndef SVCQL_HOST_H
 #define SVCQL_HOST_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -85,6 +86,11 @@ struct host_service_setup {
 
 int  host_service_setup(const char *name, struct host_service_setup *ret); /* -EACCES: denied */
 void host_service_setup_free(struct host_service_setup *setup);
+
+/* Threads ------------------------------------------------------------------------- */
+
+/* As pthread_create(): signals stay with the threads that the program has. */
+int host_thread(pthread_t *ret, void *(*run)(void *), void *data);
 
 /* Local sockets ------------------------------------------------------------------- */
 

@@ -52,8 +52,12 @@ enum tbl_flag {
     TBL_ORDER = 1 << 10,   /* of a column `time`: ORDER BY time is answered without reading all, see
                               tbl_table.ends */
     TBL_DATETIME =
-        1 << 11,     /* the column `time`, which has TBL_RANGE, as tbl_result_datetime() writes
+        1 << 11, /* the column `time`, which has TBL_RANGE, as tbl_result_datetime() writes
                                it: <, <=, > and >= become a range of time */
+    TBL_POINTER =
+        1
+        << 13, /* with TBL_HIDDEN, of type TEXT: an argument for the extension's own queries, a pointer of the
+                              type that the column's name is; SQL gives it no value, nor does the table */
     TBL_ID = 1 << 7, /* part of what tells a row from all others; every table has one. The rowid is
                         made of these; a single INTEGER one is the rowid */
 };

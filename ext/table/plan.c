@@ -29,7 +29,7 @@ static enum op op_of(const struct tbl_column *column, unsigned char op)
 {
     switch (op) {
     case SQLITE_INDEX_CONSTRAINT_EQ:
-        return column->flags & (TBL_KEY | TBL_RANGE) ? OP_EQ : OP_NONE;
+        return column->flags & (TBL_KEY | TBL_RANGE | TBL_POINTER) ? OP_EQ : OP_NONE;
     case SQLITE_INDEX_CONSTRAINT_GT:
     case SQLITE_INDEX_CONSTRAINT_GE:
         return column->flags & (TBL_RANGE | TBL_DATETIME) ? OP_GE : OP_NONE;
@@ -108,6 +108,7 @@ static void take_term(struct plan *plan, sqlite3_index_info *info, int i,
     plan->joined |= op == OP_EQ && !is_literal(info, i);
     plan->timed |= column->flags & (TBL_ORDER | TBL_DATETIME);
     info->aConstraintUsage[i].argvIndex = ++plan->terms;
+    info->aConstraintUsage[i].omit = (column->flags & TBL_POINTER) != 0; /* no row has it */
     sqlite3_str_appendf(plan->text, "%s%s%s", plan->terms > 1 ? " AND " : "", column->name,
                         op_text[op]);
     plan->rows *= selectivity(column, op);

@@ -18,6 +18,10 @@ static const struct setting settings[] = {
      "0"},
     {"source_rows", "Rows that a scan returns of one source, with the same rule; 0: all", "0"},
     {"source_seconds", "Seconds that a scan spends on one source, with the same rule; 0: all", "0"},
+    {"threads",
+     "Threads that decode one long event log, no more than the processors that are online; 1: no "
+     "other than the query's own",
+     "2"},
 };
 
 /* The values that were set, in the order of settings[]; NULL: the default. Kept once one is. */

@@ -313,10 +313,21 @@ static int bind_prefix(struct tbl_scan *scan, size_t c, enum op op, sqlite3_valu
     return terms->prefix ? SQLITE_OK : SQLITE_NOMEM;
 }
 
+static int bind_pointer(struct tbl_scan *scan, const struct tbl_column *column, sqlite3_value *arg)
+{
+    void *pointer = sqlite3_value_pointer(arg, column->name);
+
+    *(void **)scan_field(scan->key, column) = pointer;
+    return pointer ? SQLITE_OK : SQLITE_DONE;
+}
+
 static int bind_term(struct tbl_scan *scan, size_t c, enum op op, sqlite3_value *arg)
 {
     const struct tbl_column *column = &scan_table(scan)->columns[c];
     int                      rc = SQLITE_OK;
+
+    if (column->flags & TBL_POINTER)
+        return bind_pointer(scan, column, arg);
 
     if (op == OP_GLOB || op == OP_LIKE)
         return bind_prefix(scan, c, op, arg);

@@ -8,14 +8,13 @@
 #include <string.h>
 
 #include "sigma_audit.h"
+#include "sigma_filter.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
 
 /* Columns that every query begins with. */
 enum { TIME, HOST, SOURCE, RECORD, OWN };
-
-#define NUMBER_ROOM 20 /* characters of a number */
 
 struct sigma_events {
     struct sigma       *sigma;
@@ -26,10 +25,11 @@ struct sigma_events {
     int                 log;
     bool                row; /* the statement is at a row of which an event may be left */
     struct sigma_audit *audit;
-    int64_t             read;
-    uint32_t            asked;                    /* which of system_fields, a bit each */
-    char                numbers[16][NUMBER_ROOM]; /* texts of a row's numbers */
+    struct sigma_filter filter;
+    uint32_t            asked; /* which of sigma_system_fields, a bit each */
+    char                numbers[16][SIGMA_NUMBER_ROOM]; /* texts of a row's numbers */
     size_t              n_numbers;
+    const struct sigma_filter_found *found; /* what the filter says of the row; NULL: nothing */
 };
 
 /* Rows ----------------------------------------------------------------------------- */
@@ -42,21 +42,6 @@ static const char *column(struct sigma_events *events, int c, size_t *ret_size)
     return text;
 }
 
-/* The text of a number, at the end of the room that there is for it. */
-static const char *number_text(int64_t number, char room[NUMBER_ROOM], size_t *ret_size)
-{
-    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
-    char    *at = room + NUMBER_ROOM;
-
-    do
-        *--at = (char)('0' + left % 10);
-    while (left /= 10);
-    if (number < 0)
-        *--at = '-';
-    *ret_size = (size_t)(room + NUMBER_ROOM - at);
-    return at;
-}
-
 /* A column as a key; the text of a number is made by us, as SQLite's would cost an allocation. */
 static struct sigma_key key(struct sigma_events *events, const char *name, int c)
 {
@@ -64,7 +49,7 @@ static struct sigma_key key(struct sigma_events *events, const char *name, int c
 
     if (sqlite3_column_type(events->stmt, c) == SQLITE_INTEGER) {
         char *room = events->numbers[events->n_numbers++ % TBL_COUNT(events->numbers)];
-        key.value = number_text(sqlite3_column_int64(events->stmt, c), room, &key.size);
+        key.value = sigma_number_text(sqlite3_column_int64(events->stmt, c), room, &key.size);
         return key;
     }
     key.value = column(events, c, &key.size);
@@ -87,6 +72,7 @@ static int put_fields(struct sigma_events *events, int c)
 
     if (!fields)
         return 0;
+    events->found = fields->found;
     sigma_read_by(events->sigma, fields);
     return fields->each(fields->reader, sigma_take, events->sigma);
 }
@@ -94,26 +80,6 @@ static int put_fields(struct sigma_events *events, int c)
 /* Begin the next event of the row at hand, all its values but the keys: 1; 0 where there is none,
  * or no rule can fit it; -ENOMEM. */
 typedef int put_event(struct sigma_events *events);
-
-/* Members of System that rules ask for now and then; read only where one does. */
-static const struct {
-    const char *name, *column;
-} system_fields[] = {
-    {"Level", "level"},
-    {"Task", "task"},
-    {"Opcode", "opcode"},
-    {"Version", "version"},
-    {"Keywords", "keywords"},
-    {"UserID", "user_sid"},
-    {"ProcessID", "pid"},
-    {"ThreadID", "tid"},
-    {"Message", "message"},
-    {"ActivityID", "activity_id"},
-    {"ProviderGuid", "provider_guid"},
-    {"SystemTime", "datetime"},
-    {"TimeCreated", "datetime"},
-    {"EventRecordID", "record_id"},
-};
 
 static int put_windows(struct sigma_events *events)
 {
@@ -125,9 +91,9 @@ static int put_windows(struct sigma_events *events)
         return r;
     r = put_fields(events, OWN + 4);
     put_column(events, "Computer", OWN + 3);
-    for (int i = 0, c = OWN + 5; i < (int)TBL_COUNT(system_fields); i++)
+    for (int i = 0, c = OWN + 5; events->asked >> i; i++)
         if (events->asked >> i & 1)
-            put_column(events, system_fields[i].name, c++);
+            put_column(events, sigma_system_fields[i].name, c++);
     return r < 0 ? r : 1;
 }
 
@@ -193,15 +159,15 @@ static const struct feed {
 
 /* Tables --------------------------------------------------------------------------- */
 
-static char *feed_sql(struct sigma_events *events, const struct feed *feed)
+static char *feed_sql(struct sigma_events *events, const struct feed *feed, bool filtered)
 {
     sqlite3_str *more = sqlite3_str_new(NULL), *sql = sqlite3_str_new(NULL);
 
     events->asked = 0;
-    for (unsigned i = 0; i < TBL_COUNT(system_fields); i++)
-        if (sigma_asks(events->sigma, system_fields[i].name)) {
+    for (unsigned i = 0; sigma_system_fields[i].name; i++)
+        if (sigma_asks(events->sigma, sigma_system_fields[i].name)) {
             events->asked |= 1u << i;
-            sqlite3_str_appendf(more, ", %s", system_fields[i].column);
+            sqlite3_str_appendf(more, ", %s", sigma_system_fields[i].column);
         }
     bool  failed = sqlite3_str_errcode(more) != SQLITE_OK;
     char *text = sqlite3_str_finish(more); /* NULL: nothing was asked */
@@ -210,6 +176,8 @@ static char *feed_sql(struct sigma_events *events, const struct feed *feed)
         sqlite3_str_appendf(sql, " AND time >= %.6f", events->span.from);
     if (isfinite(events->span.to))
         sqlite3_str_appendf(sql, " AND time <= %.6f", events->span.to);
+    if (filtered)
+        sqlite3_str_appendf(sql, " AND %s = ?1", EVTX_FILTER);
     sqlite3_free(text);
     text = sqlite3_str_finish(sql);
     if (!failed)
@@ -218,8 +186,22 @@ static char *feed_sql(struct sigma_events *events, const struct feed *feed)
     return NULL;
 }
 
+/* Prepare the query of a table; where it may, the table leaves out events that no rule fits. */
+static int prepare(struct sigma_events *events, const struct feed *feed, bool all)
+{
+    bool filtered = feed->put == put_windows && !all &&
+                    sigma_filter_begin(&events->filter, events->sigma, events->log);
+    char *sql = feed_sql(events, feed, filtered);
+    int   rc = sql ? sqlite3_prepare_v2(events->db, sql, -1, &events->stmt, NULL) : SQLITE_NOMEM;
+
+    sqlite3_free(sql);
+    return rc == SQLITE_OK && filtered
+               ? sqlite3_bind_pointer(events->stmt, 1, &events->filter.filter, EVTX_FILTER, NULL)
+               : rc;
+}
+
 /* Begin the next table that a rule reads: SQLITE_ROW, SQLITE_DONE, an error. */
-static int next_feed(struct sigma_events *events)
+static int next_feed(struct sigma_events *events, bool all)
 {
     for (; events->feed < TBL_COUNT(feeds); events->feed++) {
         const struct feed *feed = &feeds[events->feed];
@@ -227,19 +209,17 @@ static int next_feed(struct sigma_events *events)
         if (events->log < 0 ||
             (events->span.product && strcmp(events->span.product, feed->product) != 0))
             continue;
-        char *sql = feed_sql(events, feed);
-        int rc = sql ? sqlite3_prepare_v2(events->db, sql, -1, &events->stmt, NULL) : SQLITE_NOMEM;
-        sqlite3_free(sql);
+        int rc = prepare(events, feed, all);
         return rc == SQLITE_OK ? SQLITE_ROW : rc;
     }
     return SQLITE_DONE;
 }
 
 /* The next row that has events: SQLITE_ROW, SQLITE_DONE after the last table, an error. */
-static int next_row(struct sigma_events *events)
+static int next_row(struct sigma_events *events, bool all)
 {
     for (;;) {
-        int rc = events->stmt ? SQLITE_ROW : next_feed(events);
+        int rc = events->stmt ? SQLITE_ROW : next_feed(events, all);
         if (rc != SQLITE_ROW)
             return rc;
         rc = sqlite3_step(events->stmt);
@@ -268,16 +248,18 @@ static void fill_found(struct sigma_events *events, struct sigma_found *ret)
 int sigma_events_next(struct sigma_events *events, bool all, struct sigma_found *ret)
 {
     for (;;) {
-        int rc = events->row ? SQLITE_ROW : next_row(events);
+        int rc = events->row ? SQLITE_ROW : next_row(events, all);
         if (rc != SQLITE_ROW)
             return rc;
+        events->found = NULL;
         int r = feeds[events->feed].put(events);
         if (r < 0)
             return SQLITE_NOMEM;
-        events->read++;
         if (r == 0)
             continue;
-        long n = sigma_match(events->sigma, &ret->rules);
+        const struct sigma_filter_found *found = events->found;
+        long n = found ? sigma_accept(events->sigma, found->rules, found->n, &ret->rules)
+                       : sigma_match(events->sigma, &ret->rules);
         if (n < 0)
             return SQLITE_NOMEM;
         if (n == 0 && !all)
@@ -311,13 +293,9 @@ void sigma_events_free(struct sigma_events *events)
     if (!events)
         return;
     sqlite3_finalize(events->stmt);
+    sigma_filter_end(&events->filter);
     sigma_audit_free(events->audit);
     free(events);
-}
-
-int64_t sigma_events_read(const struct sigma_events *events)
-{
-    return events->read;
 }
 
 /* Lists ---------------------------------------------------------------------------- */

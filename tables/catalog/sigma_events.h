@@ -37,11 +37,8 @@ struct sigma_found {
     size_t          n;
 };
 
-/* SQLITE_ROW, SQLITE_DONE, or an error of `db`. The event itself is sigma_event(). With `all` also
- * events that no rule fits. */
+/* SQLITE_ROW, SQLITE_DONE, or an error of `db`. The event itself is sigma_event(). With `all`, of
+ * every call or none, also events that no rule fits. */
 int sigma_events_next(struct sigma_events *events, bool all, struct sigma_found *ret);
-
-/* Events that were tried, so far. */
-int64_t sigma_events_read(const struct sigma_events *events);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_pool.h"
 #include "formats/log/stream.h"
 #include "formats/text/byte_order.h"
 
@@ -13,24 +14,30 @@
 #define EARLIEST 946684800.0 /* 2000-01-01 */
 
 #define SEEN_BITS 16
+#define ALONE_CHUNKS                                                                               \
+    16 /* that are read before other threads begin, and that a log must have after them */
 
 struct event_log {
     struct stream     *stream;
-    uint64_t           size; /* UINT64_MAX: not known before its end */
-    uint64_t           next; /* offset of the next chunk */
-    uint64_t           at;   /* offset of the chunk being read */
+    uint64_t           size;    /* UINT64_MAX: not known before its end */
+    uint64_t           next;    /* offset of the next chunk to be read */
+    uint64_t           damaged; /* pieces before that which are neither chunks nor empty */
     struct event_range range;
+    unsigned           threads; /* that may begin */
     enum {
         NOT_KNOWN,
         AS_RECORDS,
         OTHERS
-    } numbers;                     /* of the events read so far, beside their records' */
-    double                 before; /* when the last record of the chunk before was written */
-    bool                   open_chunk, intact;
-    struct evtx_reader    *reader;
+    } numbers;                        /* of the events read so far, beside their records' */
+    double                    before; /* when the last record of the chunk before was written */
+    struct event_pool        *pool;
+    struct event_batch       *batch; /* whose entries are given; NULL: none */
+    const struct event_entry *entry; /* the one at hand */
+    size_t                    at;    /* index of the next entry */
+    int      end; /* of the reading: 1 it goes on, 0 all is read, or a negative errno */
+    uint64_t given, asked[EVENT_RENDERS]; /* events; texts of them */
     struct event_log_stats stats;
     uint64_t               seen[1 << SEEN_BITS]; /* of live events, the last for each slot */
-    uint8_t                chunk[EVTX_CHUNK_SIZE];
 };
 
 /* What was lost of a compressed file is -EBADMSG, the rest of a file -EIO. */
@@ -66,7 +73,12 @@ static int read_header(struct event_log *log)
     return 0;
 }
 
-int event_log_open(struct stream *stream, const struct event_range *range, struct event_log **ret)
+static bool is_ranged(const struct event_range *range)
+{
+    return !isinf(range->min) || !isinf(range->max) || range->n_ids;
+}
+
+int event_log_open(struct stream *stream, const struct event_want *want, struct event_log **ret)
 {
     struct event_log *log = calloc(1, sizeof *log);
     int64_t           size = stream_size(stream);
@@ -77,9 +89,11 @@ int event_log_open(struct stream *stream, const struct event_range *range, struc
     }
     log->stream = stream;
     log->size = size < 0 ? UINT64_MAX : (uint64_t)size;
-    log->range = *range;
+    log->range = want->range;
+    log->threads = is_ranged(&want->range) ? 1 : want->threads;
     log->before = -INFINITY;
-    int r = evtx_reader_new(&log->reader);
+    log->end = 1;
+    int r = event_pool_new(want->filter, &log->pool);
     if (!r)
         r = read_header(log);
     if (r)
@@ -93,8 +107,8 @@ void event_log_close(struct event_log *log)
 {
     if (!log)
         return;
+    event_pool_free(log->pool);
     stream_close(log->stream);
-    evtx_reader_free(log->reader);
     free(log);
 }
 
@@ -222,20 +236,13 @@ bool event_log_ends(struct stream *stream, struct event_log_ends *ret)
 
 /* Chunks -------------------------------------------------------------------------- */
 
-static void account(struct event_log *log)
-{
-    if (log->open_chunk)
-        log->stats.lost += evtx_lost(log->reader);
-    log->open_chunk = false;
-}
-
 /* Step over bytes that are not a chunk, to the next chunk off the grid or to the next place. */
-static void step_over(struct event_log *log, size_t size)
+static void step_over(struct event_log *log, const uint8_t *bytes, size_t size)
 {
-    size_t found = evtx_find_chunk(log->chunk, size, 1);
+    bool   empty = is_empty(bytes, size);
+    size_t found = empty ? size : evtx_find_chunk(bytes, size, 1);
 
-    if (!is_empty(log->chunk, size))
-        log->stats.damaged++;
+    log->damaged += !empty;
     if (found < size)
         log->next += found;
     else if (log->stats.headerless && size == EVTX_CHUNK_SIZE)
@@ -251,157 +258,184 @@ static bool on_grid(const struct event_log *log)
 }
 
 /* Read the bytes at `next`, and what is missing of a chunk as zeros. */
-static int fill(struct event_log *log, size_t *ret_size)
+static int fill(struct event_log *log, struct event_batch *batch)
 {
-    int r = read_at(log->stream, log->next, log->chunk, EVTX_CHUNK_SIZE, ret_size);
+    int r = read_at(log->stream, log->next, batch->chunk, EVTX_CHUNK_SIZE, &batch->size);
 
-    if (r == 0 && *ret_size < EVTX_CHUNK_SIZE)
-        memset(log->chunk + *ret_size, 0, EVTX_CHUNK_SIZE - *ret_size);
+    if (r == 0 && batch->size < EVTX_CHUNK_SIZE)
+        memset(batch->chunk + batch->size, 0, EVTX_CHUNK_SIZE - batch->size);
     return r;
 }
 
-static void begin_chunk(struct event_log *log, const struct evtx_chunk *chunk, size_t size)
+/* Read the next chunk that may hold wanted records: 1, 0 at the end, or a negative errno. */
+static int read_chunk(struct event_log *log, struct event_batch *batch)
 {
-    log->at = log->next;
-    log->next += size;
-    log->open_chunk = true;
-    log->intact = chunk->header_intact && size == EVTX_CHUNK_SIZE && evtx_chunk_intact(log->chunk);
-    log->stats.chunks++;
-    log->stats.bad_checksums += !log->intact;
-    if (size < EVTX_CHUNK_SIZE)
-        log->stats.cut += EVTX_CHUNK_SIZE - size;
-}
+    bool ranged = is_ranged(&log->range);
 
-/* Load the next chunk that may hold wanted records: 1, 0 at the end, or a negative errno. */
-static int next_chunk(struct event_log *log)
-{
-    bool              ranged = !isinf(log->range.min) || !isinf(log->range.max) || log->range.n_ids;
-    struct evtx_chunk chunk;
-    size_t            size;
-
-    account(log);
     while (log->next < log->size) {
         if (ranged && on_grid(log) && outside(log)) {
             log->next += EVTX_CHUNK_SIZE;
             log->stats.unread++;
             continue;
         }
-        int r = fill(log, &size);
+        int r = fill(log, batch);
         if (r)
             return r;
-        if (size == 0)
+        if (batch->size == 0)
             break;
-        if (evtx_load(log->reader, log->chunk, !on_grid(log), &chunk) == 0) {
-            begin_chunk(log, &chunk, size);
+        if (evtx_chunk_parse(batch->chunk, EVTX_CHUNK_SIZE, &batch->header) == 0) {
+            batch->at = log->next;
+            batch->loose = !on_grid(log);
+            batch->damaged = log->damaged;
+            log->next += batch->size;
             return 1;
         }
-        step_over(log, size);
+        step_over(log, batch->chunk, batch->size);
     }
-    log->stats.ended = true;
     return 0;
 }
 
-/* A number that two events share only if they are one: its record number and time, mixed. */
-static uint64_t identity(const struct evtx_event *event)
+/* Let other threads help once a log turns out to be long. They make the texts that nearly all events so far were
+ * asked for. */
+static void start_threads(struct event_log *log)
 {
-    const struct evtx_value *time = &event->system[EVTX_TIME_CREATED];
-    uint64_t                 filetime = 0;
-    int64_t                  id = 0;
+    unsigned render = 0;
 
-    evtx_value_int(&event->system[EVTX_RECORD_ID], &id);
-    if (time->size == sizeof filetime)
-        filetime = le64(time->data);
-    uint64_t mixed = ((uint64_t)id * 0x9e3779b97f4a7c15u) ^ filetime;
-    return (mixed ^ mixed >> 32) * 0xd6e8feb86659fd93u;
+    if (log->threads < 2 || log->stats.chunks < ALONE_CHUNKS || log->next >= log->size ||
+        log->size - log->next < ALONE_CHUNKS * EVTX_CHUNK_SIZE)
+        return;
+    for (unsigned i = 0; i < EVENT_RENDERS; i++)
+        if (log->asked[i] >= log->given - log->given / 4)
+            render |= 1u << i;
+    event_pool_start(log->pool, log->threads, log->given ? render : 0);
+    log->threads = 1;
+}
+
+static void begin_batch(struct event_log *log)
+{
+    const struct event_batch *batch = log->batch;
+
+    log->at = 0;
+    log->stats.chunks++;
+    log->stats.damaged = batch->damaged;
+    log->stats.lost += batch->lost;
+    log->stats.bad_checksums += !batch->intact;
+    log->stats.cut += EVTX_CHUNK_SIZE - batch->size;
+}
+
+/* The next batch: 1, 0 at the end, or a negative errno. What ends the reading comes after what was read. */
+static int next_batch(struct event_log *log)
+{
+    struct event_batch *batch;
+
+    if (log->batch)
+        event_pool_release(log->pool);
+    log->batch = NULL;
+    start_threads(log);
+    while (log->end > 0 && (batch = event_pool_free_batch(log->pool)))
+        if ((log->end = read_chunk(log, batch)) > 0)
+            event_pool_put(log->pool);
+    log->batch = event_pool_take(log->pool);
+    if (!log->batch) {
+        log->stats.ended = log->end == 0;
+        log->stats.damaged = log->damaged;
+        return log->end;
+    }
+    if (log->batch->error < 0)
+        return log->batch->error;
+    begin_batch(log);
+    return 1;
 }
 
 /* Whether an event is not to be given: old bytes of chunks before are often left in slack, so what
  * is carved may be a copy of a live event that was given. Remembers the live ones; of a file without a
  * header, whose chunks may be in any order and more than once, all. */
-static bool is_copy(struct event_log *log, const struct evtx_record *record,
-                    const struct evtx_event *event)
+static bool is_copy(struct event_log *log, const struct event_entry *entry)
 {
-    uint64_t  key = identity(event);
-    uint64_t *slot = &log->seen[key >> (64 - SEEN_BITS)];
+    uint64_t *slot = &log->seen[entry->identity >> (64 - SEEN_BITS)];
     bool      loose = log->stats.headerless;
 
-    if (*slot == key && (record->stray || loose))
+    if (*slot == entry->identity && (entry->record.stray || loose))
         return true;
-    if (!record->stray || loose)
-        *slot = key;
+    if (!entry->record.stray || loose)
+        *slot = entry->identity;
     return false;
 }
 
 /* Note whether the event has the number of its record. */
-static void compare_numbers(struct event_log *log, const struct evtx_record *record,
-                            const struct evtx_event *event)
+static void compare_numbers(struct event_log *log, const struct event_entry *entry)
 {
-    int64_t id = -1;
-
-    if (record->carved)
+    if (entry->record.carved)
         return;
-    evtx_value_int(&event->system[EVTX_RECORD_ID], &id);
-    if (id < 0 || (uint64_t)id != record->id)
+    if (entry->number < 0 || (uint64_t)entry->number != entry->record.id)
         log->numbers = OTHERS;
     else if (log->numbers == NOT_KNOWN)
         log->numbers = AS_RECORDS;
 }
 
-static void count_failure(struct event_log *log, const struct evtx_record *record)
+/* Count a record; false where it gives no event: it was not decoded, or it is a copy. */
+static bool count_record(struct event_log *log, const struct event_entry *entry)
 {
-    if (record->carved)
-        log->stats.stale++;
-    else
-        log->stats.skipped++;
+    if (entry->error) {
+        *(entry->record.carved ? &log->stats.stale : &log->stats.skipped) += 1;
+        return false;
+    }
+    if (is_copy(log, entry)) {
+        log->stats.copies++;
+        return false;
+    }
+    compare_numbers(log, entry);
+    log->stats.records++;
+    log->stats.carved += entry->record.carved;
+    return true;
 }
 
-int event_log_next(struct event_log *log, struct evtx_record *ret_record,
-                   struct evtx_event *ret_event)
+int event_log_next(struct event_log *log, const struct event_entry **ret)
 {
     for (;;) {
-        while (log->open_chunk && evtx_next(log->reader, ret_record) > 0) {
-            int r = evtx_decode(log->reader, ret_record, ret_event);
-            if (r == -ENOMEM)
-                return r;
-            if (r) {
-                count_failure(log, ret_record);
+        while (log->batch && log->at < log->batch->n) {
+            log->entry = &log->batch->entries[log->at++];
+            if (!count_record(log, log->entry) || !log->entry->event)
                 continue;
-            }
-            if (is_copy(log, ret_record, ret_event)) {
-                log->stats.copies++;
-                continue;
-            }
-            compare_numbers(log, ret_record, ret_event);
-            log->stats.records++;
-            log->stats.carved += ret_record->carved;
+            log->given++;
+            *ret = log->entry;
             return 1;
         }
-        int r = next_chunk(log);
+        int r = next_batch(log);
         if (r <= 0)
             return r;
     }
 }
 
+const char *event_log_text(struct event_log *log, enum event_render which, struct buffer *room,
+                           bool *ret_failed)
+{
+    const struct event_ahead *ahead = &log->entry->texts[which];
+    int                       r = 0;
+
+    log->asked[which]++;
+    if (ahead->at != SIZE_MAX)
+        return ahead->text;
+    if (which == EVENT_RENDER_DATA)
+        evtx_pairs_json(log->entry->event, room);
+    else
+        r = event_batch_xml(log->batch, &log->entry->record, room);
+    const char *text = r == 0 ? buffer_text(room) : NULL;
+    *ret_failed |= r == -ENOMEM || (r == 0 && !text);
+    return text;
+}
+
 uint64_t event_log_offset(const struct event_log *log, const struct evtx_record *record)
 {
-    return log->at + record->at;
+    return log->batch->at + record->at;
 }
 
 bool event_log_intact(const struct event_log *log)
 {
-    return log->intact;
-}
-
-struct evtx_reader *event_log_reader(struct event_log *log)
-{
-    return log->reader;
+    return log->batch->intact;
 }
 
 struct event_log_stats event_log_stats(const struct event_log *log)
 {
-    struct event_log_stats stats = log->stats;
-
-    if (log->open_chunk)
-        stats.lost += evtx_lost(log->reader);
-    return stats;
+    return log->stats;
 }

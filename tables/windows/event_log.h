@@ -1,11 +1,12 @@
 /* event_log.h -- the events of one .evtx file, in the order of its chunks, read 64 KiB at a time.
  *
- *     r = event_log_open(stream, &range, &log);
- *     while ((r = event_log_next(log, &record, &event)) > 0)
+ *     r = event_log_open(stream, &want, &log);
+ *     while ((r = event_log_next(log, &entry)) > 0)
  *         ...
  *     event_log_close(log);
  *
- * Memory is a chunk and what evtx.h needs for one, for files of any size. A plain file is read
+ * Memory is a few chunks and what evtx.h needs for them, for files of any size. From the second MiB on of a log that is
+ * read whole, its chunks are decoded by several threads (event_pool.h). A plain file is read
  * with pread(2), so that one that shrinks meanwhile is a short read and not a signal; a compressed
  * one, or a member of an archive, is read once from its beginning.
  *
@@ -22,7 +23,7 @@
 #ifndef SVCQL_EVENT_LOG_H
 #define SVCQL_EVENT_LOG_H
 
-#include "formats/evtx/evtx.h"
+#include "event_batch.h"
 
 struct event_log;
 struct stream;
@@ -32,6 +33,12 @@ struct event_range {
     double         min, max; /* seconds since the epoch, infinite where open */
     const int64_t *ids;      /* record numbers, ascending; the caller's */
     size_t         n_ids;    /* 0: of any number */
+};
+
+struct event_want {
+    struct event_range        range;
+    const struct evtx_filter *filter;  /* NULL: all events; the caller's */
+    unsigned                  threads; /* that may decode a long log; 0 and 1: the caller's alone */
 };
 
 struct event_log_stats {
@@ -48,8 +55,9 @@ struct event_log_stats {
     bool     ended; /* the whole file has been read */
 };
 
-/* Takes the stream, on failure too. -EBADMSG where there is neither a file header nor any chunk; -ENOMEM; what read says. */
-int event_log_open(struct stream *stream, const struct event_range *range, struct event_log **ret);
+/* Takes the stream, on failure too. -EBADMSG where there is neither a file header nor any chunk; -ENOMEM; what read
+ * says. */
+int event_log_open(struct stream *stream, const struct event_want *want, struct event_log **ret);
 
 /* Where a log is in time, seconds since the epoch: widened by when the records of its first and its
  * last chunk were written. False where that is not known, or where it cannot be read by time. */
@@ -58,16 +66,17 @@ struct event_log_ends {
 };
 bool event_log_ends(struct stream *stream, struct event_log_ends *ret);
 
-/* The next event that can be decoded: 1, 0 at the end, or a negative errno. Valid until the next
- * call. */
-int event_log_next(struct event_log *log, struct evtx_record *ret_record,
-                   struct evtx_event *ret_event);
+/* The next event that can be decoded and is wanted: 1, 0 at the end, or a negative errno. Valid until the next call. */
+int event_log_next(struct event_log *log, const struct event_entry **ret);
+
+/* A text of the event at hand, made ahead or now: NULL where there is none, or, with *ret_failed, no memory. */
+const char *event_log_text(struct event_log *log, enum event_render which, struct buffer *room,
+                           bool *ret_failed);
 
 /* Where in the file the current record begins; whether the checksums of its chunk hold. */
 uint64_t event_log_offset(const struct event_log *log, const struct evtx_record *record);
 bool     event_log_intact(const struct event_log *log);
 
-struct evtx_reader    *event_log_reader(struct event_log *log);
 struct event_log_stats event_log_stats(const struct event_log *log);
 void                   event_log_close(struct event_log *log); /* accepts NULL */
 

@@ -20,9 +20,8 @@ enum { DATA = EVTX_FIELD_COUNT, XML, MESSAGE, VALUE, TEXTS };
 
 struct event_reader {
     /* of .evtx */
-    struct event_log  *log;
-    struct evtx_record record;
-    struct evtx_event  event;
+    struct event_log         *log;
+    const struct event_entry *entry;
     /* of text: JSON or XML, CSV, or plain */
     struct stream      *stream;
     struct utf16_text   utf16;
@@ -51,7 +50,7 @@ struct event_reader {
     struct arena        made;       /* texts of fields of JSON */
 };
 
-int event_open(struct stream *stream, bool json, struct event_range range,
+int event_open(struct stream *stream, bool json, const struct event_want *want,
                struct event_reader **ret)
 {
     struct event_reader *reader = calloc(1, sizeof *reader);
@@ -60,7 +59,7 @@ int event_open(struct stream *stream, bool json, struct event_range range,
         stream_close(stream);
         return -ENOMEM;
     }
-    int r = json ? 0 : event_log_open(stream, &range, &reader->log);
+    int r = json ? 0 : event_log_open(stream, want, &reader->log);
     if (json)
         reader->stream = stream;
     if (r)
@@ -192,8 +191,7 @@ static int next_text(struct event_reader *reader)
 
 int event_next(struct event_reader *reader)
 {
-    int r = reader->log ? event_log_next(reader->log, &reader->record, &reader->event)
-                        : next_text(reader);
+    int r = reader->log ? event_log_next(reader->log, &reader->entry) : next_text(reader);
 
     if (r > 0) {
         reader->count++;
@@ -232,7 +230,7 @@ const char *event_text(struct event_reader *reader, enum evtx_field field)
         return reader->rendered[field].ready;
     if (reader->json)
         return finish(reader, field, event_json_text(reader->json, field, text));
-    const struct evtx_value *value = &reader->event.system[field];
+    const struct evtx_value *value = &reader->entry->event->system[field];
     if (value->type == EVTX_NULL)
         return NULL;
     evtx_value_text(value, text);
@@ -242,22 +240,22 @@ const char *event_text(struct event_reader *reader, enum evtx_field field)
 bool event_int(const struct event_reader *reader, enum evtx_field field, int64_t *ret)
 {
     return reader->json ? event_json_int(reader->json, field, ret)
-                        : evtx_value_int(&reader->event.system[field], ret);
+                        : evtx_value_int(&reader->entry->event->system[field], ret);
 }
 
 double event_time(const struct event_reader *reader)
 {
     if (reader->json)
         return event_json_time(reader->json);
-    double time = evtx_value_time(&reader->event.system[EVTX_TIME_CREATED]);
-    if (isnan(time) && reader->record.written)
-        time = evtx_filetime(reader->record.written);
+    double time = evtx_value_time(&reader->entry->event->system[EVTX_TIME_CREATED]);
+    if (isnan(time) && reader->entry->record.written)
+        time = evtx_filetime(reader->entry->record.written);
     return time;
 }
 
 bool event_carved(const struct event_reader *reader)
 {
-    return reader->log && reader->record.carved;
+    return reader->log && reader->entry->record.carved;
 }
 
 bool event_intact(const struct event_reader *reader)
@@ -267,7 +265,7 @@ bool event_intact(const struct event_reader *reader)
 
 uint64_t event_position(const struct event_reader *reader)
 {
-    return reader->log     ? event_log_offset(reader->log, &reader->record)
+    return reader->log     ? event_log_offset(reader->log, &reader->entry->record)
            : reader->csv   ? reader->rows.at
            : reader->plain ? reader->texts.at
                            : reader->objects.at;
@@ -279,7 +277,14 @@ int64_t event_record(const struct event_reader *reader)
 
     if (event_int(reader, EVTX_RECORD_ID, &id))
         return id;
-    return reader->log ? (int64_t)reader->record.id : INT64_MIN;
+    return reader->log ? (int64_t)reader->entry->record.id : INT64_MIN;
+}
+
+static const char *log_text(struct event_reader *reader, unsigned which, enum event_render render,
+                            struct buffer *text)
+{
+    reader->rendered[which].ready = event_log_text(reader->log, render, text, &reader->failed);
+    return reader->rendered[which].ready;
 }
 
 const char *event_data(struct event_reader *reader)
@@ -288,10 +293,9 @@ const char *event_data(struct event_reader *reader)
 
     if (!begin(reader, DATA, &text))
         return reader->rendered[DATA].ready;
-    if (reader->json)
-        event_json_data(reader->json, text);
-    else
-        evtx_pairs_json(&reader->event, text);
+    if (!reader->json)
+        return log_text(reader, DATA, EVENT_RENDER_DATA, text);
+    event_json_data(reader->json, text);
     return finish(reader, DATA, true);
 }
 
@@ -301,9 +305,7 @@ const char *event_xml(struct event_reader *reader)
 
     if (!begin(reader, XML, &text))
         return reader->rendered[XML].ready;
-    int r = reader->log ? evtx_xml(event_log_reader(reader->log), &reader->record, text) : -ENOENT;
-    reader->failed |= r == -ENOMEM;
-    return finish(reader, XML, r == 0);
+    return reader->log ? log_text(reader, XML, EVENT_RENDER_XML, text) : NULL;
 }
 
 const char *event_message(struct event_reader *reader)
@@ -314,9 +316,9 @@ const char *event_message(struct event_reader *reader)
         return reader->rendered[MESSAGE].ready;
     if (reader->json)
         return finish(reader, MESSAGE, event_json_message(reader->json, text));
-    if (reader->event.message.type == EVTX_NULL)
+    if (reader->entry->event->message.type == EVTX_NULL)
         return NULL;
-    evtx_value_text(&reader->event.message, text);
+    evtx_value_text(&reader->entry->event->message, text);
     return finish(reader, MESSAGE, true);
 }
 
@@ -356,7 +358,7 @@ const char *event_value(struct event_reader *reader, const char *name)
         reader->failed |= text->failed;
         return found ? buffer_text(text) : NULL;
     }
-    const struct evtx_value *value = find(&reader->event, name);
+    const struct evtx_value *value = find(reader->entry->event, name);
     if (!value || value->type == EVTX_NULL)
         return NULL;
     evtx_value_text(value, text);
@@ -367,30 +369,9 @@ const char *event_value(struct event_reader *reader, const char *name)
 
 /* Fields -------------------------------------------------------------------- */
 
-static int take_pair(struct event_reader *reader, const struct evtx_pair *pair, event_take *take,
-                     void *to)
-{
-    struct event_field field = {0};
-    struct evtx_value  value;
-    uint32_t           at = 0;
-
-    if (pair->value.type == EVTX_NULL)
-        return 0;
-    if (evtx_name(reader->pair_names, pair, &field) < 0)
-        return -ENOMEM;
-    while (evtx_value_each(&pair->value, &at, &value)) {
-        field.value = value.data;
-        field.size = value.size;
-        field.form = value.type == EVTX_UTF8 ? 0 : value.type;
-        take(to, &field);
-    }
-    return 0;
-}
-
 static int each_field(void *data, event_take *take, void *to)
 {
     struct event_reader *reader = data;
-    int                  r = 0;
 
     if (reader->json) {
         arena_reset(&reader->made);
@@ -398,20 +379,13 @@ static int each_field(void *data, event_take *take, void *to)
     }
     if (!reader->pair_names && !(reader->pair_names = evtx_names_new()))
         return -ENOMEM;
-    evtx_names_begin(reader->pair_names);
-    for (size_t i = 0; r == 0 && i < reader->event.n_pairs; i++)
-        r = take_pair(reader, &reader->event.pairs[i], take, to);
-    return r;
-}
-
-static void field_text(const void *value, uint32_t size, uint8_t form, struct buffer *text)
-{
-    evtx_value_text(&(struct evtx_value){value, size, form}, text);
+    return evtx_fields(reader->pair_names, reader->entry->event, take, to);
 }
 
 struct event_fields *event_fields(struct event_reader *reader)
 {
-    reader->fields = (struct event_fields){reader, each_field, field_text};
+    reader->fields = (struct event_fields){reader, reader->log ? reader->entry->found : NULL,
+                                           each_field, evtx_field_text};
     return &reader->fields;
 }
 

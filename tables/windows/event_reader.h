@@ -18,7 +18,7 @@ struct event_totals {
 };
 
 /* Takes the stream, on failure too. -EBADMSG: not such a file; -ENOMEM; what read says. */
-int  event_open(struct stream *stream, bool json, struct event_range range,
+int  event_open(struct stream *stream, bool json, const struct event_want *want,
                 struct event_reader **ret);
 void event_close(struct event_reader *reader); /* accepts NULL */
 

@@ -16,7 +16,9 @@
  * NOCASE where case does not matter.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "event_log.h"
 #include "event_reader.h"
@@ -45,6 +47,7 @@ struct windows_event {
     const char *host;
     const char *source;
     const char *path; /* the argument */
+    const void *filter;
 };
 
 struct state {
@@ -210,18 +213,36 @@ static void want(struct tbl_scan *scan, struct sources_want *want)
     want->of_others = of_others;
 }
 
+/* How many threads may decode a log. A budget counts what is read when it is needed: then only one. */
+static unsigned threads_of(struct tbl_scan *scan)
+{
+    static const char *const budgets[] = {"source_megabytes", "source_rows", "source_seconds"};
+    const struct svcql      *svcql = tbl_svcql(scan);
+    long                     wanted = strtol(svcql_setting(svcql, "threads"), NULL, 10);
+    long                     online = sysconf(_SC_NPROCESSORS_ONLN);
+
+    for (size_t i = 0; i < TBL_COUNT(budgets); i++)
+        if (strtoll(svcql_setting(svcql, budgets[i]), NULL, 10) > 0)
+            return 1;
+    long threads = wanted < online ? wanted : online;
+    return threads > 1 ? (unsigned)threads : 1;
+}
+
 static int open_file(struct tbl_scan *scan)
 {
-    struct state        *state = tbl_state(scan);
-    const struct source *source = tbl_source(scan);
-    struct event_range   range = {state->times->min, state->times->max, state->records->ints,
-                                  state->records->n};
-    struct stream       *stream;
+    struct state               *state = tbl_state(scan);
+    const struct source        *source = tbl_source(scan);
+    const struct windows_event *key = tbl_key(scan);
+    struct stream              *stream;
+    struct event_want           want = {
+                  .range = {state->times->min, state->times->max, state->records->ints, state->records->n},
+                  .filter = key->filter,
+                  .threads = threads_of(scan)};
 
     int r = root_open_stream(source->root, source->path, NULL, &stream);
     if (r < 0)
         return r;
-    return event_open(stream, source->artefact == ARTEFACT_EVENT_JSON, range, &state->reader);
+    return event_open(stream, source->artefact == ARTEFACT_EVENT_JSON, &want, &state->reader);
 }
 
 static void report_file(struct tbl_scan *scan, struct report *report)
@@ -407,6 +428,9 @@ static const struct tbl_column columns[] = {
     TBL_LAZY(#name, TBL_TEXT, TBL_HIDDEN, key " of the event's data", get_data_##name),
     DATA_VALUES(DATA_COLUMN)
 #undef DATA_COLUMN
+        {EVTX_FILTER,
+         "What svcql_rules asks of an event before it becomes a row: a pointer, NULL in SQL",
+         TBL_TEXT, TBL_POINTER | TBL_HIDDEN, offsetof(struct windows_event, filter), NULL},
 };
 
 static const struct tbl_example examples[] = {

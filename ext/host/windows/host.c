@@ -110,3 +110,9 @@ void host_socket_close(int fd)
 {
     (void)fd;
 }
+
+/* There are no signals that a thread could get. */
+int host_thread(pthread_t *ret, void *(*run)(void *), void *data)
+{
+    return -pthread_create(ret, NULL, run, data);
+}

@@ -220,5 +220,7 @@ int faccessat(int fd, const char *name, int how, int flags)
 /* Of an x86-64 machine; ticks are Linux's. */
 long sysconf(int name)
 {
-    return name == _SC_PAGESIZE ? 4096 : 100;
+    return name == _SC_PAGESIZE           ? 4096
+           : name == _SC_NPROCESSORS_ONLN ? (long)GetActiveProcessorCount(ALL_PROCESSOR_GROUPS)
+                                          : 100;
 }

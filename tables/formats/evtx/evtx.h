@@ -216,4 +216,8 @@ int evtx_decode(struct evtx_reader *reader, const struct evtx_record *record,
 /* Append the record as XML. Errors as evtx_decode(). */
 int evtx_xml(struct evtx_reader *reader, const struct evtx_record *record, struct buffer *xml);
 
+/* The same without a reader: `work` is what the chunk has cost so far, of EVTX_WORK_MAX. */
+int evtx_write_xml(const uint8_t *chunk, uint32_t *work, const struct evtx_record *record,
+                   struct buffer *xml);
+
 #endif

@@ -1,6 +1,5 @@
 #include "evtx_layout.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "formats/text/array.h"
@@ -31,14 +30,6 @@ static const struct {
     EVTX_SYSTEM_FIELDS(FIELD)
 #undef FIELD
 };
-
-int layouts_spend(struct layouts *l, uint32_t steps)
-{
-    if (steps > EVTX_WORK_MAX - l->work)
-        return -EFBIG;
-    l->work += steps;
-    return 0;
-}
 
 static int add_piece(struct layouts *l, struct piece piece)
 {

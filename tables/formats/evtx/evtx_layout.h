@@ -7,6 +7,8 @@
 #ifndef SVCQL_EVTX_LAYOUT_H
 #define SVCQL_EVTX_LAYOUT_H
 
+#include <errno.h>
+
 #include "binxml.h"
 
 /* The place of an element in an event. */
@@ -56,8 +58,19 @@ struct layouts {
     uint16_t        slots[2 * LAYOUTS_MAX]; /* by offset: index + 1 */
 };
 
-/* Account for work on the chunk: 0, or -EFBIG once there has been too much. */
-int layouts_spend(struct layouts *l, uint32_t steps);
+/* Account for work on a chunk: 0, or -EFBIG once there has been too much. */
+static inline int evtx_spend(uint32_t *work, uint32_t steps)
+{
+    if (steps > EVTX_WORK_MAX - *work)
+        return -EFBIG;
+    *work += steps;
+    return 0;
+}
+
+static inline int layouts_spend(struct layouts *l, uint32_t steps)
+{
+    return evtx_spend(&l->work, steps);
+}
 
 /* The layout of a template's body; compiled at first use. The pointer holds until the next call. */
 int layouts_template(struct layouts *l, const struct binxml_template *body, enum place place,
@@ -65,9 +78,6 @@ int layouts_template(struct layouts *l, const struct binxml_template *body, enum
 
 /* The layout of the element at the cursor, which is outside any template. */
 int layouts_element(struct layouts *l, struct cursor *in, enum place place, struct layout *ret);
-
-/* Write a record as XML, at the expense of the same budget. Errors as evtx_xml(). */
-int evtx_write_xml(struct layouts *budget, const struct evtx_record *record, struct buffer *xml);
 
 void layouts_begin(struct layouts *l, const uint8_t *chunk);
 void layouts_free(struct layouts *l);

@@ -44,7 +44,8 @@ void evtx_names_free(struct evtx_names *names)
     free(names);
 }
 
-void evtx_names_begin(struct evtx_names *names)
+/* Begin an event: names of earlier ones may end. */
+static void begin(struct evtx_names *names)
 {
     if (!names->full)
         return;
@@ -113,7 +114,9 @@ static struct name *add(struct evtx_names *names, const struct evtx_pair *pair, 
     return names->texts.failed ? NULL : &names->names[names->n - 1];
 }
 
-int evtx_name(struct evtx_names *names, const struct evtx_pair *pair, struct event_field *field)
+/* Give a field the name of a pair. */
+static int put_name(struct evtx_names *names, const struct evtx_pair *pair,
+                    struct event_field *field)
 {
     uint16_t    *slot = slot_of(names, pair);
     struct name *name = *slot ? &names->names[*slot - 1] : add(names, pair, slot);
@@ -124,4 +127,40 @@ int evtx_name(struct evtx_names *names, const struct evtx_pair *pair, struct eve
     field->name_size = name->text_size;
     field->known = &name->known;
     return 0;
+}
+
+static int take_pair(struct evtx_names *names, const struct evtx_pair *pair, event_take *take,
+                     void *to)
+{
+    struct event_field field = {0};
+    struct evtx_value  value;
+    uint32_t           at = 0;
+
+    if (pair->value.type == EVTX_NULL)
+        return 0;
+    if (put_name(names, pair, &field) < 0)
+        return -ENOMEM;
+    while (evtx_value_each(&pair->value, &at, &value)) {
+        field.value = value.data;
+        field.size = value.size;
+        field.form = value.type == EVTX_UTF8 ? 0 : value.type;
+        take(to, &field);
+    }
+    return 0;
+}
+
+int evtx_fields(struct evtx_names *names, const struct evtx_event *event, event_take *take,
+                void *to)
+{
+    int r = 0;
+
+    begin(names);
+    for (size_t i = 0; r == 0 && i < event->n_pairs; i++)
+        r = take_pair(names, &event->pairs[i], take, to);
+    return r;
+}
+
+void evtx_field_text(const void *value, uint32_t size, uint8_t form, struct buffer *text)
+{
+    evtx_value_text(&(struct evtx_value){value, size, form}, text);
 }

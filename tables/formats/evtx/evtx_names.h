@@ -1,7 +1,6 @@
 /* evtx_names.h -- the names of an event's pairs as UTF-8, each made once: a log has few, over and over.
  *
- *     evtx_names_begin(names);
- *     evtx_name(names, &event.pairs[i], &field);
+ *     evtx_fields(names, &event, take, to);
  *
  * A name without text is "param1" by its place; the second value of a name is "name#2".
  */
@@ -16,10 +15,11 @@ struct evtx_names;
 struct evtx_names *evtx_names_new(void); /* NULL: out of memory */
 void               evtx_names_free(struct evtx_names *names);
 
-/* Begin an event: names of earlier ones may end. */
-void evtx_names_begin(struct evtx_names *names);
+/* Call `take` for each value of an event that has one; 0 or -ENOMEM. Names are good until the next event. */
+int evtx_fields(struct evtx_names *names, const struct evtx_event *event, event_take *take,
+                void *to);
 
-/* Give a field the name of a pair, good until the next event; -ENOMEM. */
-int evtx_name(struct evtx_names *names, const struct evtx_pair *pair, struct event_field *field);
+/* Append the text of such a value, as struct event_fields says. */
+void evtx_field_text(const void *value, uint32_t size, uint8_t form, struct buffer *text);
 
 #endif

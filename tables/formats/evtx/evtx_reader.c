@@ -91,10 +91,8 @@ static bool credible(const struct evtx_reader *reader, const struct evtx_record 
 static bool carve(const struct evtx_reader *reader, uint32_t from, uint32_t end,
                   struct evtx_record *ret)
 {
-    static const uint8_t magic[] = {0x2a, 0x2a, 0, 0};
-
     while (from + HEADER_SIZE + 4 <= end) {
-        const uint8_t *p = memmem(reader->chunk + from, end - from, magic, sizeof magic);
+        const uint8_t *p = memchr(reader->chunk + from, '*', end - from);
         if (!p)
             return false;
         from = (uint32_t)(p - reader->chunk);
@@ -102,7 +100,7 @@ static bool carve(const struct evtx_reader *reader, uint32_t from, uint32_t end,
             ret->carved = true;
             return true;
         }
-        from += 4;
+        from++;
     }
     return false;
 }
@@ -432,5 +430,5 @@ int evtx_decode(struct evtx_reader *reader, const struct evtx_record *record,
 
 int evtx_xml(struct evtx_reader *reader, const struct evtx_record *record, struct buffer *xml)
 {
-    return evtx_write_xml(&reader->layouts, record, xml);
+    return evtx_write_xml(reader->chunk, &reader->layouts.work, record, xml);
 }

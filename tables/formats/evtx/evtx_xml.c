@@ -10,7 +10,8 @@ struct writer {
     struct evtx_value *values;  /* a stack, of the templates being written */
     uint32_t           n_values;
     unsigned           depth;
-    struct layouts    *budget;
+    uint32_t          *work;  /* of EVTX_WORK_MAX */
+    size_t             limit; /* of the output's size */
     bool               strict;
 };
 
@@ -60,7 +61,7 @@ static int put_value(struct writer *w, const struct evtx_value *value)
     if (w->scratch.size)
         put_escaped(w, w->scratch.data, w->scratch.size);
     w->out->failed |= w->scratch.failed;
-    return w->out->size > EVTX_XML_MAX ? -EFBIG : 0;
+    return w->out->size > w->limit ? -EFBIG : 0;
 }
 
 static int put_text(struct writer *w, const struct source_xml *s, struct span text)
@@ -145,7 +146,7 @@ static int text_token(struct writer *w, struct source_xml *s, const struct tag *
 {
     unsigned    token = binxml_peek(&s->in);
     struct span text;
-    int         r = layouts_spend(w->budget, 16);
+    int         r = evtx_spend(w->work, 16);
 
     if (r || token < BINXML_VALUE || token > BINXML_OPTIONAL || token == BINXML_ATTRIBUTE ||
         token == BINXML_PI_TARGET || token == BINXML_PI_DATA || token == BINXML_TEMPLATE)
@@ -264,9 +265,9 @@ static int element(struct writer *w, struct source_xml *s)
 {
     struct tag tag = {.from = w->out->size};
     bool       has_attributes = s->in.chunk[s->in.at] & BINXML_MORE;
-    int        r = layouts_spend(w->budget, 16);
+    int        r = evtx_spend(w->work, 16);
 
-    if (r || w->depth == BINXML_DEPTH_MAX || w->out->size > EVTX_XML_MAX)
+    if (r || w->depth == BINXML_DEPTH_MAX || w->out->size > w->limit)
         return r ? r : -EFBIG;
     if (!cursor_skip(&s->in, s->in_template ? 7 : 5) || !binxml_name(&s->in, &tag.name))
         return -EBADMSG;
@@ -306,7 +307,7 @@ static int fragment(struct writer *w, struct source_xml *s)
     int r = s->nest > BINXML_NEST_MAX ? -EFBIG : 0;
 
     while (!r && binxml_peek(&s->in) != BINXML_END) {
-        r = layouts_spend(w->budget, 16);
+        r = evtx_spend(w->work, 16);
         if (!r && binxml_peek(&s->in) == BINXML_HEADER)
             r = cursor_skip(&s->in, 4) ? 0 : -EBADMSG;
         else if (!r)
@@ -315,10 +316,12 @@ static int fragment(struct writer *w, struct source_xml *s)
     return r;
 }
 
-int evtx_write_xml(struct layouts *budget, const struct evtx_record *record, struct buffer *xml)
+int evtx_write_xml(const uint8_t *chunk, uint32_t *work, const struct evtx_record *record,
+                   struct buffer *xml)
 {
-    struct writer     w = {.out = xml, .budget = budget, .strict = record->carved};
-    struct source_xml s = {.in = {budget->chunk, record->at + 24, record->at + record->size - 4}};
+    struct writer w = {
+        .out = xml, .work = work, .limit = xml->size + EVTX_XML_MAX, .strict = record->carved};
+    struct source_xml s = {.in = {chunk, record->at + 24, record->at + record->size - 4}};
 
     w.values = malloc(BINXML_VALUES_MAX * sizeof *w.values);
     if (!w.values)

@@ -31,17 +31,29 @@ struct sigma *sigma_new(void)
     return sigma;
 }
 
-void sigma_free(struct sigma *sigma)
+/* What a set has for itself, shared or not. */
+static void free_own(struct sigma *sigma)
 {
-    if (!sigma)
-        return;
     sigma_free_kinds(sigma);
     for (size_t i = 0; i < sigma->maker.n_regexps; i++)
         regexp_free(sigma->maker.regexps[i]);
     free(sigma->maker.regexps);
+    sigma_search_free(sigma->search);
+    sigma_event_free(&sigma->event);
+    free(sigma->hits);
+}
+
+void sigma_free(struct sigma *sigma)
+{
+    if (!sigma)
+        return;
+    free_own(sigma);
+    if (sigma->shared) {
+        free(sigma);
+        return;
+    }
     sigma_index_free(sigma->index);
     sigma_names_free(&sigma->names);
-    sigma_event_free(&sigma->event);
     free(sigma->sources);
     free(sigma->mappings);
     free(sigma->placeholders);
@@ -52,7 +64,6 @@ void sigma_free(struct sigma *sigma)
     free(sigma->hidden);
     free(sigma->given_up);
     free(sigma->trees);
-    free(sigma->hits);
     arena_free(&sigma->arena);
     arena_free(&sigma->scratch);
     free(sigma);
@@ -278,11 +289,18 @@ static int allocate(struct sigma *sigma)
     sigma->hidden = calloc(n, sizeof *sigma->hidden);
     sigma->given_up = calloc(n, sizeof *sigma->given_up);
     sigma->trees = calloc(n, sizeof(struct sigma_node *));
-    sigma->hits = calloc(n, sizeof *sigma->hits);
-    return sigma->class_of && sigma->indexed && sigma->hidden && sigma->given_up && sigma->trees &&
-                   sigma->hits
+    return sigma->class_of && sigma->indexed && sigma->hidden && sigma->given_up && sigma->trees
                ? 0
                : -ENOMEM;
+}
+
+/* What trying events needs. */
+static int begin_own(struct sigma *sigma)
+{
+    sigma->hits = calloc(sigma->n_rules + 1, sizeof *sigma->hits);
+    sigma->search = sigma_search_new(sigma->index);
+    sigma->run = (struct sigma_run){.event = &sigma->event, .regexps = sigma->maker.regexps};
+    return sigma->hits && sigma->search ? 0 : -ENOMEM;
 }
 
 int sigma_finish(struct sigma *sigma)
@@ -308,8 +326,35 @@ int sigma_finish(struct sigma *sigma)
     if (r == 0)
         r = sigma_index_new(sigma->trees, sigma->n_rules, sigma->indexed, &sigma->index);
     arena_free(&sigma->scratch);
-    sigma->run = (struct sigma_run){.event = &sigma->event, .regexps = sigma->maker.regexps};
+    if (r == 0)
+        r = begin_own(sigma);
     return sigma->arena.failed ? -ENOMEM : r;
+}
+
+struct sigma *sigma_share(const struct sigma *sigma)
+{
+    struct sigma *share = malloc(sizeof *share);
+    size_t        n = sigma->maker.n_regexps;
+
+    if (!share)
+        return NULL;
+    *share = *sigma;
+    share->shared = true;
+    memset(share->kinds, 0, sizeof share->kinds);
+    share->n_kinds = 0;
+    share->event = (struct sigma_event){0};
+    share->hits = NULL;
+    share->search = NULL;
+    share->maker.n_regexps = 0;
+    share->maker.regexps = calloc(n + 1, sizeof(struct regexp *));
+    int r = share->maker.regexps ? begin_own(share) : -ENOMEM;
+    for (; r == 0 && share->maker.n_regexps < n; share->maker.n_regexps++)
+        r = regexp_copy(sigma->maker.regexps[share->maker.n_regexps],
+                        &share->maker.regexps[share->maker.n_regexps]);
+    if (r == 0)
+        return share;
+    sigma_free(share);
+    return NULL;
 }
 
 int sigma_log(const struct sigma *sigma, const char *log)

@@ -64,6 +64,10 @@ int sigma_fail(struct sigma *sigma, const char *file, const char *why);
 /* Make ready for events: filters applied, log sources found, texts indexed. */
 int sigma_finish(struct sigma *sigma);
 
+/* The same rules, made ready, for another thread: it tries events of its own against them, on trial alone, and ends
+ * before `sigma` does. NULL: out of memory. */
+struct sigma *sigma_share(const struct sigma *sigma);
+
 size_t                   sigma_count(const struct sigma *sigma);
 const struct sigma_rule *sigma_rule(const struct sigma *sigma, size_t i);
 
@@ -111,6 +115,16 @@ void sigma_read_by(struct sigma *sigma, const struct event_fields *fields);
 /* The rules that the event fits, in their order: their number, or -ENOMEM. The list is valid until
  * the next call. */
 long sigma_match(struct sigma *sigma, const uint32_t **ret_rules);
+
+/* The same where another thread has found the rules: their number. */
+long sigma_accept(struct sigma *sigma, const uint32_t *rules, size_t n, const uint32_t **ret_rules);
+
+/* Begin or end to try events only to see what rules fit them. Meanwhile an expression that takes too long fits, and is
+ * not counted, and events lack values that no rule asks for. */
+void sigma_trial(struct sigma *sigma, bool on);
+
+/* Whether an expression took too long in the last event, so that it is to be tried again, not on trial. */
+bool sigma_unsure(const struct sigma *sigma);
 
 /* The event at hand, with the fields that mappings gave it, after sigma_match(). */
 struct sigma_event *sigma_event(struct sigma *sigma);

@@ -180,6 +180,8 @@ void sigma_event_take(struct sigma_event *event, const struct event_field *field
         number = sigma_name_find(event->names, field->name, field->name_size);
     if (field->known)
         *field->known = number;
+    if (number == SIGMA_NO_FIELD && event->known_only)
+        return;
     value = new_value(event, field->name, field->name_size, number);
     if (!value)
         return;

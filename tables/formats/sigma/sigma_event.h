@@ -69,7 +69,8 @@ struct sigma_event {
     struct arena text; /* copies, and folded texts */
     void (*read)(const void *value, uint32_t size, uint8_t form, struct buffer *text);
     struct buffer scratch;
-    bool          failed;
+    bool known_only; /* values of other names are left out: none is searched for keywords */
+    bool failed;
 };
 
 void sigma_event_begin(struct sigma_event *event, const struct sigma_names *names);

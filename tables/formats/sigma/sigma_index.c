@@ -1,98 +1,11 @@
-#include "sigma_index.h"
-
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "formats/text/array.h"
-#include "formats/text/bytes_hash.h"
+#include "sigma_literals.h"
 
-#define GRAM        4u
-#define COUNT_BITS  17 /* of the table that counts how often four bytes occur in rules */
-#define BUCKET_BITS 15
-#define FILTER_BITS 20 /* of the number of its bits: 128 KiB */
-#define NO_LITERAL  UINT32_MAX
-#define COST_MAX    1e9
-
-struct literal {
-    const char *text; /* folded; of a rule's pattern */
-    uint32_t    size;
-    uint32_t    at;  /* where its four bytes are */
-    uint32_t    key; /* of them and the field */
-    int32_t     field;
-    bool        starts, ends; /* it is where the value begins, ends */
-    uint32_t    first;        /* of the links to what is found by it */
-    uint32_t    next;         /* literal of the same bucket */
-    float       cost;         /* how common: rules are written about what is common, too */
-};
-
-/* To a rule, or to an OR inside of one, that a literal finds. */
-struct link {
-    uint32_t mark, next;
-};
-
-#define SEEN_SLOTS    4096
-#define SEEN_BYTES    480 /* of a value */
-#define SEEN_LITERALS 24
-
-/* What a value holds, as logs have the same values over and over. */
-struct seen {
-    uint64_t hash;
-    int32_t  field;
-    uint16_t size;
-    uint8_t  form, n;
-    char     bytes[SEEN_BYTES];
-    uint32_t literals[SEEN_LITERALS];
-};
-
-struct sigma_index {
-    struct arena    texts; /* folded texts of cased patterns */
-    struct literal *literals;
-    struct link    *links;
-    size_t          n_literals, n_links;
-    uint32_t        buckets[1u << BUCKET_BITS];
-    uint32_t        filter[1u << (FILTER_BITS - 5)]; /* a bit for each key */
-    size_t          n_fields;                        /* numbers of fields */
-    int32_t        *rule_fields; /* those of rules' texts, one rule after another */
-    uint32_t       *first_field; /* of each rule; the next one's is the end */
-    size_t          n_rule_fields;
-    size_t          n_rules, n_ors;
-    bool           *anywhere; /* of each rule */
-    uint32_t       *marks;    /* of each literal, OR and rule: the search that found it last */
-    size_t          n_marks;
-    uint32_t       *found;
-    size_t          n_found;
-    uint32_t        turn;
-    uint16_t       *counts;              /* while it is made */
-    struct seen    *seen;                /* SEEN_SLOTS */
-    uint32_t        here[SEEN_LITERALS]; /* literals of the value at hand */
-    uint32_t        n_here;              /* of them all */
-};
-
-static uint32_t gram_at(const char *text)
-{
-    uint32_t gram;
-
-    memcpy(&gram, text, sizeof gram);
-    return gram;
-}
-
-/* A field's share of a key; nothing of keywords, SIGMA_NO_FIELD. */
-static uint32_t salt(int32_t field)
-{
-    return (uint32_t)(field + 1) * 0x9e3779b1u;
-}
-
-static uint64_t mix(uint32_t key)
-{
-    return key * UINT64_C(0x9e3779b97f4a7c15);
-}
-
-/* The bit of a key in the filter. */
-static uint32_t filter_bit(uint32_t key)
-{
-    return (key * 0x9e3779b1u) >> (32 - FILTER_BITS);
-}
+#define COUNT_BITS 17 /* of the table that counts how often four bytes occur in rules */
+#define COST_MAX   1e9
 
 /* What rules cannot do without ------------------------------------------------------- */
 
@@ -382,8 +295,7 @@ static int add_rules(struct sigma_index *index, struct sigma_node *const *trees,
             return -ENOMEM;
     }
     index->n_marks += index->n_rules;
-    index->marks = calloc(index->n_marks + 1, sizeof *index->marks);
-    return index->marks ? 0 : -ENOMEM;
+    return 0;
 }
 
 static int fill(struct sigma_index *index, struct sigma_node *const *trees, size_t n, bool *indexed)
@@ -420,10 +332,8 @@ int sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
     index->n_rules = n;
     index->counts = calloc((size_t)1 << COUNT_BITS, sizeof *index->counts);
     index->anywhere = calloc(n + 1, sizeof *index->anywhere);
-    index->found = calloc(n + 1, sizeof *index->found);
-    index->seen = calloc(SEEN_SLOTS, sizeof *index->seen);
     index->first_field = calloc(n + 1, sizeof *index->first_field);
-    if (index->counts && index->anywhere && index->found && index->seen && index->first_field)
+    if (index->counts && index->anywhere && index->first_field)
         r = fill(index, trees, n, indexed);
     free(index->counts);
     index->counts = NULL;
@@ -445,9 +355,6 @@ void sigma_index_free(struct sigma_index *index)
     free(index->rule_fields);
     free(index->first_field);
     free(index->anywhere);
-    free(index->marks);
-    free(index->found);
-    free(index->seen);
     free(index);
 }
 
@@ -467,162 +374,4 @@ void sigma_index_ask(const struct sigma_index *index, uint32_t rule, uint64_t *f
         uint32_t field = (uint32_t)index->rule_fields[i];
         fields[field / 64] |= UINT64_C(1) << field % 64;
     }
-}
-
-/* Searching -------------------------------------------------------------------------- */
-
-/* A literal is in the event: so are, perhaps, the rules and ORs that it finds. */
-static void mark(struct sigma_index *index, uint32_t l)
-{
-    size_t first_rule = index->n_marks - index->n_rules;
-
-    if (index->marks[l] == index->turn)
-        return;
-    index->marks[l] = index->turn;
-    for (l = index->literals[l].first; l != NO_LITERAL; l = index->links[l].next) {
-        uint32_t at = index->links[l].mark;
-        if (index->marks[at] == index->turn)
-            continue;
-        index->marks[at] = index->turn;
-        if (at >= first_rule)
-            index->found[index->n_found++] = (uint32_t)(at - first_rule);
-    }
-}
-
-static bool is_here(const struct literal *literal, const char *text, uint32_t size, uint32_t at)
-{
-    if (at < literal->at)
-        return false;
-    at -= literal->at;
-    return literal->size <= size - at && (!literal->starts || at == 0) &&
-           (!literal->ends || literal->size == size - at) &&
-           memcmp(text + at, literal->text, literal->size) == 0;
-}
-
-/* The texts that have these four bytes, compared at the place where they are. */
-static void compare(struct sigma_index *index, int32_t field, const char *text, uint32_t size,
-                    uint32_t at, uint32_t key)
-{
-    for (uint32_t l = index->buckets[mix(key) >> (64 - BUCKET_BITS)]; l != NO_LITERAL;
-         l = index->literals[l].next) {
-        const struct literal *literal = &index->literals[l];
-        if (literal->key != key || literal->field != field || !is_here(literal, text, size, at))
-            continue;
-        mark(index, l);
-        if (index->n_here < SEEN_LITERALS)
-            index->here[index->n_here] = l;
-        index->n_here++;
-    }
-}
-
-static bool may_be(const struct sigma_index *index, uint32_t key)
-{
-    uint32_t bit = filter_bit(key);
-
-    return index->filter[bit / 32] >> bit % 32 & 1;
-}
-
-/* The short texts beyond ASCII of a field in a value; see is_short(). */
-static void search_short(struct sigma_index *index, int32_t field, const char *text, uint32_t size)
-{
-    for (uint32_t at = 0; at < size; at++)
-        for (uint32_t n = 2; (text[at] & 0x80) && n < GRAM; n++) {
-            char bytes[GRAM] = {0};
-            memcpy(bytes, text + at, at + n <= size ? n : 0);
-            uint32_t key = gram_at(bytes) ^ salt(field);
-            if (may_be(index, key))
-                compare(index, field, text, size, at, key);
-        }
-}
-
-/* The texts of a field in a value. */
-static void search(struct sigma_index *index, int32_t field, const char *text, uint32_t size,
-                   bool plain)
-{
-    uint32_t of_field = salt(field);
-
-    for (uint32_t at = 0; at + GRAM <= size; at++) {
-        uint32_t key = gram_at(text + at) ^ of_field;
-        if (may_be(index, key))
-            compare(index, field, text, size, at, key);
-    }
-    if (!plain)
-        search_short(index, field, text, size);
-}
-
-static void keep_seen(struct sigma_index *index, struct seen *seen, uint64_t hash, int32_t field,
-                      const struct sigma_value *value)
-{
-    if (index->n_here > SEEN_LITERALS)
-        return;
-    seen->hash = hash;
-    seen->field = field;
-    seen->form = value->form;
-    seen->size = (uint16_t)value->n_bytes;
-    seen->n = (uint8_t)index->n_here;
-    memcpy(seen->bytes, value->bytes, value->n_bytes);
-    memcpy(seen->literals, index->here, sizeof index->here);
-}
-
-static bool is_seen(const struct seen *seen, uint64_t hash, int32_t field,
-                    const struct sigma_value *value)
-{
-    return seen->hash == hash && seen->field == field && seen->form == value->form &&
-           seen->size == value->n_bytes && memcmp(seen->bytes, value->bytes, value->n_bytes) == 0;
-}
-
-/* The texts of a field in a value, whose text is made and searched only where it was not just seen. */
-static void look(struct sigma_index *index, struct sigma_event *event, int32_t field,
-                 struct sigma_value *value)
-{
-    struct seen *seen = NULL;
-    uint64_t     hash = 0;
-
-    if (value->n_bytes == 0)
-        return;
-    index->n_here = 0;
-    if (value->n_bytes <= SEEN_BYTES) {
-        hash = bytes_hash(value->bytes, value->n_bytes, (uint64_t)field << 8 | value->form);
-        seen = &index->seen[(hash >> 32) % SEEN_SLOTS];
-    }
-    if (seen && is_seen(seen, hash, field, value)) {
-        for (uint8_t i = 0; i < seen->n; i++)
-            mark(index, seen->literals[i]);
-        return;
-    }
-    const char *text = sigma_value_fold(event, value);
-    search(index, field, text, value->size, value->plain);
-    if (seen && !event->failed)
-        keep_seen(index, seen, hash, field, value);
-}
-
-static void next_turn(struct sigma_index *index)
-{
-    index->n_found = 0;
-    if (++index->turn != 0)
-        return;
-    memset(index->marks, 0, index->n_marks * sizeof *index->marks); /* all of 32 bits went by */
-    index->turn = 1;
-}
-
-const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *event,
-                                 const uint64_t *fields, bool all, size_t *ret_n)
-{
-    next_turn(index);
-    for (size_t i = 0; i < event->n; i++) {
-        struct sigma_value *value = &event->values[i];
-        uint32_t            field = (uint32_t)value->field;
-        if (value->field >= 0 && field < index->n_fields && fields[field / 64] >> field % 64 & 1)
-            look(index, event, value->field, value);
-        if (all)
-            look(index, event, SIGMA_NO_FIELD, value);
-    }
-    *ret_n = index->n_found;
-    return index->found;
-}
-
-const uint32_t *sigma_index_marks(const struct sigma_index *index, uint32_t *ret_turn)
-{
-    *ret_turn = index->turn;
-    return index->marks;
 }

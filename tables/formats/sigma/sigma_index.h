@@ -24,15 +24,20 @@ void sigma_index_free(struct sigma_index *index); /* accepts NULL */
 size_t sigma_index_words(const struct sigma_index *index);
 void   sigma_index_ask(const struct sigma_index *index, uint32_t rule, uint64_t *fields);
 
+/* A search in events, one for each thread; it ends before the index does. NULL: out of memory. */
+struct sigma_search;
+struct sigma_search *sigma_search_new(const struct sigma_index *index);
+void                 sigma_search_free(struct sigma_search *search); /* accepts NULL */
+
 /* The rules, each once, in no order, one of whose texts the event holds in a field of the set that it belongs
  * to; valid until the next call. Only rules whose fields are all in the set are sure to be found. With `all` keywords
  * are found in every value. */
-const uint32_t *sigma_index_find(struct sigma_index *index, struct sigma_event *event,
-                                 const uint64_t *fields, bool all, size_t *ret_n);
+const uint32_t *sigma_search_find(struct sigma_search *search, struct sigma_event *event,
+                                  const uint64_t *fields, bool all, size_t *ret_n);
 
 /* What the last search found: the numbers `literal` of tests and `mark` of ORs (from 1) whose mark is
  * *ret_turn; of others the text, or each of the texts, is not in the event. */
-const uint32_t *sigma_index_marks(const struct sigma_index *index, uint32_t *ret_turn);
+const uint32_t *sigma_search_marks(const struct sigma_search *search, uint32_t *ret_turn);
 
 /* Whether a rule has a keyword: searched for in every value. */
 bool sigma_index_anywhere(const struct sigma_index *index, uint32_t rule);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/text/bytes_hash.h"
 #include "sigma_set.h"
 
 void sigma_free_kinds(struct sigma *sigma)
@@ -145,15 +146,6 @@ static size_t join_keys(const struct sigma_key *keys, size_t n, int log, char *t
     return size;
 }
 
-static uint64_t hash_of(const char *text, size_t size)
-{
-    uint64_t hash = 14695981039346656037u;
-
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 1099511628211u;
-    return hash ^ hash >> 32;
-}
-
 static int new_kind(struct sigma *sigma, int log, const struct sigma_key *keys, size_t n,
                     struct kind *kind)
 {
@@ -180,7 +172,7 @@ int sigma_find_kind(struct sigma *sigma, int log, const struct sigma_key *keys, 
         text[size++] = (char)log;
         n = 0;
     }
-    hash = hash_of(text, size);
+    hash = bytes_hash(text, size, 0);
     size_t at = hash % KIND_SLOTS;
     for (; sigma->kinds[at]; at = (at + 1) % KIND_SLOTS) {
         struct kind *kind = sigma->kinds[at];

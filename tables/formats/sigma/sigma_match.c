@@ -17,6 +17,7 @@ int sigma_begin(struct sigma *sigma, int log, const struct sigma_key *keys, size
     int r = sigma_find_kind(sigma, log, keys, n, &sigma->kind);
     if (r < 0 || sigma->event.failed)
         return -ENOMEM;
+    sigma->event.known_only = sigma->trial && !sigma->kind->anywhere;
     return sigma->kind->n_possible > 0;
 }
 
@@ -98,15 +99,32 @@ bool sigma_fits(struct sigma *sigma, const struct sigma_node *node)
     return sigma_node_fits(&sigma->run, node);
 }
 
+/* How often a rule was given up is read by other threads while it is tried. */
+static unsigned times_given_up(const struct sigma *sigma, uint32_t rule)
+{
+    return __atomic_load_n(&sigma->given_up[rule], __ATOMIC_RELAXED);
+}
+
+static void give_up(struct sigma *sigma, uint32_t rule)
+{
+    uint8_t times = (uint8_t)(times_given_up(sigma, rule) + 1);
+
+    __atomic_store_n(&sigma->given_up[rule], times, __ATOMIC_RELAXED);
+}
+
 static void try_rule(struct sigma *sigma, uint32_t rule)
 {
-    if (sigma->given_up[rule] >= SIGMA_GIVE_UP ||
+    if (times_given_up(sigma, rule) >= SIGMA_GIVE_UP ||
         (sigma->kind->is_open && !sigma_of_source(sigma, rule)))
         return;
     sigma->run.too_long = 0;
-    if (sigma_node_fits(&sigma->run, sigma->trees[rule]))
+    bool fits = sigma_node_fits(&sigma->run, sigma->trees[rule]);
+    if (sigma->run.too_long && sigma->trial)
+        fits = sigma->unsure = true;
+    else if (sigma->run.too_long)
+        give_up(sigma, rule);
+    if (fits)
         sigma->hits[sigma->n_hits++] = rule;
-    sigma->given_up[rule] = (uint8_t)(sigma->given_up[rule] + (sigma->run.too_long > 0));
 }
 
 static int by_number(const void *a, const void *b)
@@ -122,11 +140,12 @@ long sigma_match(struct sigma *sigma, const uint32_t **ret_rules)
     size_t             n;
 
     sigma->n_hits = 0;
+    sigma->unsure = false;
     map_fields(sigma);
     find_sources(sigma);
     const uint32_t *found =
-        sigma_index_find(sigma->index, &sigma->event, kind->fields, kind->anywhere, &n);
-    sigma->run.marks = sigma_index_marks(sigma->index, &sigma->run.turn);
+        sigma_search_find(sigma->search, &sigma->event, kind->fields, kind->anywhere, &n);
+    sigma->run.marks = sigma_search_marks(sigma->search, &sigma->run.turn);
     for (size_t i = 0; i < n; i++)
         if (kind->possible[found[i] / 64] >> (found[i] % 64) & 1)
             try_rule(sigma, found[i]);
@@ -137,6 +156,25 @@ long sigma_match(struct sigma *sigma, const uint32_t **ret_rules)
         qsort(sigma->hits, sigma->n_hits, sizeof *sigma->hits, by_number);
     *ret_rules = sigma->hits;
     return sigma->event.failed ? -ENOMEM : (long)sigma->n_hits;
+}
+
+long sigma_accept(struct sigma *sigma, const uint32_t *rules, size_t n, const uint32_t **ret_rules)
+{
+    map_fields(sigma);
+    find_sources(sigma);
+    memcpy(sigma->hits, rules, n * sizeof *rules);
+    *ret_rules = sigma->hits;
+    return sigma->event.failed ? -ENOMEM : (long)n;
+}
+
+void sigma_trial(struct sigma *sigma, bool on)
+{
+    sigma->trial = on;
+}
+
+bool sigma_unsure(const struct sigma *sigma)
+{
+    return sigma->unsure;
 }
 
 struct sigma_event *sigma_event(struct sigma *sigma)

@@ -81,6 +81,9 @@ struct sigma {
     uint8_t             *given_up;
     struct sigma_node  **trees;
     struct sigma_index  *index;
+    struct sigma_search *search;
+    bool                 trial, unsure; /* sigma_trial(), sigma_unsure() */
+    bool                 shared; /* sigma_share(): all but what an event changes is another's */
     size_t               n_sources, n_mappings, n_placeholders, n_rules, n_classes;
     struct kind         *kinds[KIND_SLOTS];
     size_t               n_kinds;

@@ -34,4 +34,17 @@ static inline uint64_t bytes_hash(const void *bytes, size_t size, uint64_t seed)
     return bytes_hash_step(hash, word);
 }
 
+/* The same of some of the bytes of a longer text: of the beginning, of the middle, and most of the end, where paths and
+ * commands differ. */
+static inline uint64_t bytes_hash_some(const void *bytes, size_t size, uint64_t seed)
+{
+    const char *at = bytes;
+
+    if (size <= 96)
+        return bytes_hash(bytes, size, seed);
+    seed = bytes_hash(at, 16, seed ^ size);
+    seed = bytes_hash(at + size / 2, 16, seed);
+    return bytes_hash(at + size - 48, 48, seed);
+}
+
 #endif

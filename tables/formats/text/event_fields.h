@@ -28,7 +28,8 @@ struct event_field {
 typedef void event_take(void *to, const struct event_field *field);
 
 struct event_fields {
-    void *reader;
+    void       *reader;
+    const void *found; /* of the query's filter (evtx_filter.h); NULL: nothing */
 
     /* Call `take` for each value of the event; 0 or -ENOMEM. */
     int (*each)(void *reader, event_take *take, void *to);

@@ -652,13 +652,33 @@ int regexp_compile(const char *pattern, size_t size, struct regexp **ret, const 
     return 0;
 }
 
+int regexp_copy(const struct regexp *re, struct regexp **ret)
+{
+    struct regexp *copy = malloc(sizeof *copy);
+
+    if (!copy)
+        return -ENOMEM;
+    *copy = *re;
+    copy->is_copy = true;
+    copy->generation = 0;
+    copy->automaton = NULL;
+    if (!prepare(copy)) {
+        regexp_free(copy);
+        return -ENOMEM;
+    }
+    *ret = copy;
+    return 0;
+}
+
 void regexp_free(struct regexp *re)
 {
     if (!re)
         return;
-    free(re->code);
-    free(re->ranges);
-    free(re->classes);
+    if (!re->is_copy) {
+        free(re->code);
+        free(re->ranges);
+        free(re->classes);
+    }
     free(re->now);
     free(re->later);
     free(re->mark);

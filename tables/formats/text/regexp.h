@@ -26,6 +26,9 @@ struct regexp;
 int  regexp_compile(const char *pattern, size_t size, struct regexp **ret, const char **ret_error);
 void regexp_free(struct regexp *regexp); /* accepts NULL */
 
+/* The same expression for another thread, to be freed before the first one: 0, -ENOMEM. */
+int regexp_copy(const struct regexp *regexp, struct regexp **ret);
+
 /* Whether the pattern matches anywhere in the text: 1, 0, -ENOMEM, or -E2BIG where it takes more steps
  * than REGEXP_STEPS_MAX. Not for two threads at once. */
 int regexp_match(struct regexp *regexp, const char *text, size_t size);

@@ -39,7 +39,7 @@ struct automaton {
     unsigned     forgotten; /* how often all states were */
     bool     begins[256];   /* bytes with which a match can begin, where it must take a character */
     bool     any_begin;
-    uint16_t next[]; /* of each state, for each symbol */
+    uint16_t next[]; /* of each state, for each symbol: UNKNOWN, MATCHED, or a state's place here */
 };
 
 void regexp_free_automaton(struct regexp *re)
@@ -377,7 +377,8 @@ static int step(struct regexp *re, uint32_t from, const struct character *c, siz
                                     : state_of(automaton, re->later, pass(re, n, c->code),
                                                c->edge == EDGE_LAST_LINE ? EDGE_LINE : c->edge);
     if (to >= 0 && c->symbol < automaton->width && automaton->forgotten == forgotten)
-        automaton->next[from * automaton->width + c->symbol] = (uint16_t)to;
+        automaton->next[from * automaton->width + c->symbol] =
+            (uint16_t)(to == MATCHED ? MATCHED : (uint32_t)to * automaton->width);
     return to;
 }
 
@@ -399,17 +400,16 @@ static size_t skip(struct automaton *automaton, const char *text, size_t size, i
 static size_t run(const struct automaton *automaton, const char *text, size_t size, int *state)
 {
     const uint16_t *next = automaton->next;
-    const size_t    width = automaton->width;
     const uint8_t  *at = (const uint8_t *)text, *end = at + size;
-    size_t          from = (size_t)*state;
+    size_t          from = (size_t)*state * automaton->width;
 
     for (; at < end; at++) {
-        size_t to = next[from * width + automaton->symbols[*at]];
+        size_t to = next[from + automaton->symbols[*at]];
         if (to < FIRST_STATE)
             break;
         from = to;
     }
-    *state = (int)from;
+    *state = (int)(from / automaton->width);
     return (size_t)(at - (const uint8_t *)text);
 }
 
@@ -431,7 +431,9 @@ int regexp_match(struct regexp *re, const char *text, size_t size)
         int              known = c.symbol < automaton->width
                                      ? automaton->next[(uint32_t)state * automaton->width + c.symbol]
                                      : UNKNOWN;
-        state = known == UNKNOWN ? step(re, (uint32_t)state, &c, &steps) : known;
+        state = known == UNKNOWN   ? step(re, (uint32_t)state, &c, &steps)
+                : known == MATCHED ? MATCHED
+                                   : known / (int)automaton->width;
         if (c.length == 0)
             break;
         text += c.length, size -= c.length;

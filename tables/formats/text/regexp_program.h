@@ -42,6 +42,7 @@ struct regexp {
     struct class       *classes;
     size_t              n_classes;
     uint32_t            shortest;    /* characters that a match has at least */
+    bool                is_copy;     /* the program is another's */
     bool                begins_line; /* where there is a match, one begins at the begin of a line */
 
     /* Work of a match: two sets of instructions, and the stack of closing them. */

@@ -15,7 +15,7 @@
 #define F_OK          0
 #define X_OK          1
 
-enum { _SC_CLK_TCK = 2, _SC_PAGESIZE = 30 };
+enum { _SC_CLK_TCK = 2, _SC_PAGESIZE = 30, _SC_NPROCESSORS_ONLN = 84 };
 
 ssize_t read(int fd, void *data, size_t size) __asm__("host_read");
 ssize_t pread(int fd, void *data, size_t size, off_t at) __asm__("host_pread");
