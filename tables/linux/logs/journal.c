@@ -515,7 +515,8 @@ static const struct tbl_column columns[] = {
     TBL_COL(
         struct journal_row, sent, 0,
         "When its writer sent it, in microseconds since the epoch (_SOURCE_REALTIME_TIMESTAMP); "
-        "NULL where the entry does not have it"),
+        "NULL where the entry does not have it. journalctl shows it rather than time in its short "
+        "forms, but selects by time, with --since and --until"),
     TBL_COL(struct journal_row, host, TBL_KEY,
             "Host of the evidence; of a loose or copied file, and of what systemd-journal-remote "
             "received, "
