@@ -6,6 +6,7 @@
 
 #include "formats/evtx/event_yaml.h"
 #include "harness.h"
+#include "make_archive.h"
 #include "make_evtx.h"
 #include "make_exports.h"
 #include "make_packed.h"
@@ -405,6 +406,54 @@ START_TEST(what_is_known_and_not_read_says_so)
 }
 END_TEST
 
+/* What is known and not read is called by its name; an archive is one under any. */
+START_TEST(what_is_in_no_table_is_called_what_it_is)
+{
+    static const struct {
+        const char *name, *bytes;
+        size_t      size;
+        const char *what;
+    } files[] = {{"a.7z", "7z\xbc\xaf\x27\x1c", 6, ": a 7-Zip archive"},
+                 {"b.evt", "\x30\0\0\0LfLe", 8, ": an event log of Windows XP (.evt)"},
+                 {"c.E01", "EVF\x09\r\n\xff", 8, ": an EnCase (E01) disk image"},
+                 {"d.docx", "PK\3\4xxxxxxxxxxxxxxxxxxxxxxxx", 28, ": a ZIP archive"},
+                 {"e.txt", "words\n", 6, ""},
+                 {"f.json", "", 0, ": an empty file"}};
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *scratch = harness_scratch();
+    char        path[600], from[600], inner[600];
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        harness_write(dir, files[i].name, files[i].bytes, files[i].size);
+    harness_write_text(scratch, "in/e.jsonl", logs[3][1]);
+    snprintf(from, sizeof from, "%s/in", scratch);
+    snprintf(inner, sizeof inner, "%s/inner.zip", scratch);
+    make_archive(inner, "zip", from);
+    size_t size;
+    char  *zip = harness_read(inner, &size);
+    harness_write(scratch, "in/inner.zip", zip, size);
+    free(zip);
+    snprintf(path, sizeof path, "%s/collection", dir);
+    make_archive(path, "tar.gz", from);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char detail[128];
+        snprintf(detail, sizeof detail, "unknown|not of a kind that a table reads%s",
+                 files[i].what);
+        harness_expect(db, detail,
+                       "SELECT status, detail FROM evidence_sources WHERE location = '%s/%s'", dir,
+                       files[i].name);
+    }
+    harness_expect(
+        db, "1", "SELECT count(*) FROM windows_events WHERE source = '%s/collection/e.jsonl'", dir);
+    harness_expect(
+        db, "unknown|not of a kind that a table reads: an archive in an archive",
+        "SELECT status, detail FROM evidence_sources WHERE location = '%s/collection/inner.zip'",
+        dir);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_exports_suite(void)
 {
     Suite *suite = suite_create("exports");
@@ -422,6 +471,7 @@ Suite *make_exports_suite(void)
     tcase_add_test(tc, text_of_wevtutil_that_is_not_whole_is_counted);
     tcase_add_test(tc, an_export_without_an_event_is_damaged);
     tcase_add_test(tc, what_is_known_and_not_read_says_so);
+    tcase_add_test(tc, what_is_in_no_table_is_called_what_it_is);
     suite_add_tcase(suite, tc);
     return suite;
 }

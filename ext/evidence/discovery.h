@@ -58,6 +58,7 @@ struct unknown_kind {
 
 struct unknown_files {
     char              **paths; /* below the location, with a slash in front */
+    const char        **what;  /* of each: format_of_bytes(), or NULL */
     size_t              n;
     struct unknown_kind kinds[UNKNOWN_KINDS];
     size_t              n_kinds;
@@ -83,6 +84,9 @@ void discovery_free(struct discovery *found);
 
 /* The kinds of evidence, for messages: "root file systems, event logs (*.evtx), ...". */
 extern const char discovery_supported[];
+
+/* What has a format that is known and not read: "a RAR archive"; NULL where that is none. */
+const char *format_of_bytes(const uint8_t *data, size_t size);
 
 /* The kind of a file by its first bytes: "a ZIP archive", "plain text", "binary data". */
 const char *describe_bytes(const uint8_t *data, size_t size);

@@ -128,6 +128,7 @@ void discovery_free(struct discovery *found)
     for (size_t i = 0; i < found->unknown.n; i++)
         free(found->unknown.paths[i]);
     free(found->unknown.paths);
+    free(found->unknown.what);
     *found = (struct discovery){0};
 }
 

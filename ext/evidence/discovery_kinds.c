@@ -75,3 +75,16 @@ bool discovery_kind(const struct walker *w, const char *dir, const char *name, c
     return w->wanted != ARTEFACTS_ALL && artefact_of_name(name, dir, ARTEFACTS_ALL, ret, &unsure) &&
            w->wanted & 1u << *ret;
 }
+
+const char *discovery_format(const struct walker *w, const char *path)
+{
+    uint8_t data[600]; /* the last mark is at byte 510 */
+
+    if (root_in_archive(w->root))
+        return root_names_archive(path) ? "an archive in an archive" : NULL;
+    int     fd = root_open_file(w->root, path);
+    ssize_t size = fd < 0 ? -1 : read(fd, data, sizeof data);
+    if (fd >= 0)
+        close(fd);
+    return size < 0 ? NULL : format_of_bytes(data, (size_t)size);
+}

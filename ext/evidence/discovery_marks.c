@@ -331,6 +331,17 @@ static const struct {
      "a Linux program", 4, 0},
     {"MZ", "a Windows program", 2, 0},
     {"%PDF", "a PDF document", 4, 0},
+    {"LfLe", "an event log of Windows XP (.evt)", 4, 4},
+    {"\xef\xcd\xab\x89", "an ESE database", 4, 4},
+    {"MAM\x04", "a prefetch file of Windows", 4, 0},
+    {"SCCA", "a prefetch file of Windows", 4, 4},
+    {"L\0\0\0\1\x14\2\0", "a shortcut of Windows (.lnk)", 8, 0},
+    {"PAGEDU64", "a memory dump of Windows", 8, 0},
+    {"PAGEDUMP", "a memory dump of Windows", 8, 0},
+    {"MDMP", "a memory dump of Windows", 4, 0},
+    {"EMiL", "a memory dump (LiME)", 4, 0},
+    {"\xd4\xc3\xb2\xa1", "a capture of network traffic (pcap)", 4, 0},
+    {"\x0a\x0d\x0d\x0a", "a capture of network traffic (pcapng)", 4, 0},
 };
 
 static bool is_plain_text(const uint8_t *data, size_t size)
@@ -341,14 +352,21 @@ static bool is_plain_text(const uint8_t *data, size_t size)
     return memchr(data, 0, size) == NULL;
 }
 
-const char *describe_bytes(const uint8_t *data, size_t size)
+const char *format_of_bytes(const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i < TBL_COUNT(formats); i++)
         if (formats[i].at + formats[i].size <= size &&
             memcmp(data + formats[i].at, formats[i].begins, formats[i].size) == 0)
             return formats[i].name;
-    if (!size)
-        return "an empty file";
+    return size ? NULL : "an empty file";
+}
+
+const char *describe_bytes(const uint8_t *data, size_t size)
+{
+    const char *format = format_of_bytes(data, size);
+
+    if (format)
+        return format;
     return is_plain_text(data, size) ? "plain text" : "binary data";
 }
 

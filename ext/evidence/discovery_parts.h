@@ -40,6 +40,9 @@ bool discovery_sniff(const struct walker *w, enum artefact artefact, const char 
 bool discovery_kind(const struct walker *w, const char *dir, const char *name, const char *path,
                     enum artefact *ret);
 
+/* What a file of no kind is, as format_of_bytes() has it; of a member of an archive by its name alone. */
+const char *discovery_format(const struct walker *w, const char *path);
+
 /* Add a candidate at a path, which is copied; `system` is NULL of a file. -ENOMEM. */
 int discovery_add(struct walker *w, const struct root_system *system, enum artefact artefact,
                   const char *path);

@@ -125,7 +125,7 @@ static void count_unknown(struct unknown_files *unknown, const char *name)
     unknown->kinds[i].n++;
 }
 
-static int add_unknown(struct walker *w, const char *dir, const char *name)
+static int add_unknown(struct walker *w, const char *dir, const char *name, const char *what)
 {
     struct unknown_files *unknown = &w->result->unknown;
 
@@ -135,9 +135,11 @@ static int add_unknown(struct walker *w, const char *dir, const char *name)
     }
     if (!unknown->paths && !(unknown->paths = calloc(UNKNOWN_FILES, sizeof *unknown->paths)))
         return -ENOMEM;
+    if (!unknown->what && !(unknown->what = calloc(UNKNOWN_FILES, sizeof *unknown->what)))
+        return -ENOMEM;
     if (asprintf(&unknown->paths[unknown->n], "%s/%s", dir, name) < 0)
         return -ENOMEM;
-    unknown->n++;
+    unknown->what[unknown->n++] = what;
     return 0;
 }
 
@@ -220,12 +222,12 @@ static int take_found(struct walker *w, const char *path, struct discovery *foun
         found->items[i] = (struct discovered){0};
     }
     for (size_t i = 0; r == 0 && i < found->unknown.n; i++)
-        r = add_unknown(w, path, found->unknown.paths[i] + 1);
+        r = add_unknown(w, path, found->unknown.paths[i] + 1, found->unknown.what[i]);
     return r;
 }
 
 /* An archive in a folder: as if its members were in a folder of its name. False in *ret_taken where
- * nothing in it is known. */
+ * nothing in it is known. One that cannot be read is taken if its name says that it is one. */
 static int take_archive(struct walker *w, const char *path, bool *ret_taken)
 {
     struct discovery found = {0};
@@ -241,11 +243,21 @@ static int take_archive(struct walker *w, const char *path, bool *ret_taken)
     size_t files = 0;
     for (size_t i = 0; i < found.n; i++)
         files += found.items[i].n + (strcmp(found.items[i].kind, "files") != 0);
-    *ret_taken = files || found.error;
+    *ret_taken = files || (found.error && root_names_archive(path));
     if (*ret_taken)
         r = take_found(w, path, &found);
     discovery_free(&found);
     return r;
+}
+
+/* A file of no kind, which may be an archive without the name of one. */
+static int take_other(struct walker *w, const char *dir, const char *name, const char *path)
+{
+    bool        taken = false, room = w->result->unknown.n < UNKNOWN_FILES;
+    const char *format = room ? discovery_format(w, path) : NULL;
+    int         r = format && !root_names_archive(name) ? take_archive(w, path, &taken) : 0;
+
+    return r < 0 || taken ? r : add_unknown(w, dir, name, format);
 }
 
 /* `in_units`: the folder is one of units, whose other files unit_files shows too. */
@@ -266,7 +278,7 @@ static int take_file(struct walker *w, const char *dir, const struct listing *li
             return r;
     }
     if (!discovery_kind(w, dir, name, path, &artefact))
-        return in_units || goes_with(listing, name) ? 0 : add_unknown(w, dir, name);
+        return in_units || goes_with(listing, name) ? 0 : take_other(w, dir, name, path);
     if (artefact == ARTEFACT_JOURNAL && *dir && journal_file_name(name))
         return take_journal(w, dir);
     return discovery_add(w, NULL, artefact, path);
@@ -303,7 +315,7 @@ static int walk_files(struct walker *w, const char *dir, const struct listing *l
     for (size_t i = 0; r == 0 && i < listing->n; i++) {
         const struct entry *entry = &listing->entries[i];
         if (entry->type == DT_LNK && !in_units)
-            r = add_unknown(w, dir, entry->name);
+            r = add_unknown(w, dir, entry->name, NULL);
         else if (entry->type == DT_REG)
             r = take_file(w, dir, listing, entry->name, in_units);
     }

@@ -204,9 +204,10 @@ const char *unread_reason(const char *path)
 static int report_unknown(struct svcql *svcql, const char *location,
                           const struct unknown_files *unknown)
 {
-    char shown[2 * ROOT_PATH_MAX], detail[64];
-    int  rc = SQLITE_OK;
-    int  size = (int)strlen(location);
+    static const char other[] = "not of a kind that a table reads";
+    char              shown[2 * ROOT_PATH_MAX], detail[128];
+    int               rc = SQLITE_OK;
+    int               size = (int)strlen(location);
 
     while (size > 1 && location[size - 1] == '/')
         size--;
@@ -217,9 +218,10 @@ static int report_unknown(struct svcql *svcql, const char *location,
                             .records = TBL_NULL};
     for (size_t i = 0; rc == SQLITE_OK && i < unknown->n; i++) {
         snprintf(shown, sizeof shown, "%.*s%s", size, location, unknown->paths[i]);
+        const char *what = unknown->what[i];
+        snprintf(detail, sizeof detail, "%s%s%s", other, what ? ": " : "", what ? what : "");
         report.detail = unread_reason(unknown->paths[i]);
-        if (!report.detail)
-            report.detail = "not of a kind that a table reads";
+        report.detail = report.detail ? report.detail : detail;
         rc = svcql_report(svcql, &report);
     }
     report.kind = "files";
