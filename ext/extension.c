@@ -18,7 +18,7 @@
 #include "svcql.h"
 #include "table/registry.h"
 #include "table/scope.h"
-#include "views.h"
+#include "temp_schema.h"
 
 SQLITE_EXTENSION_INIT1
 
@@ -43,21 +43,6 @@ static bool already_loaded(sqlite3 *db)
     return loaded;
 }
 
-/* Put the tables into the TEMP schema, which SQLite searches first: so a table of the same name in
- * the user's database hides none of them from the views. */
-static int create_tables(sqlite3 *db)
-{
-    int rc = SQLITE_OK;
-
-    for (size_t i = 0; rc == SQLITE_OK && i < TBL_COUNT(tables); i++) {
-        char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE temp.\"%w\" USING \"%w\"",
-                                    tables[i]->name, tables[i]->name);
-        rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
-        sqlite3_free(sql);
-    }
-    return rc;
-}
-
 /* Whether the user lets nothing be written, as Datasette does. */
 static bool query_only(sqlite3 *db)
 {
@@ -70,15 +55,15 @@ static bool query_only(sqlite3 *db)
     return only;
 }
 
-static int create_temporary(sqlite3 *db, char **error)
+static int create_temporary(struct svcql *svcql, char **error)
 {
+    sqlite3 *db = svcql_db(svcql);
+
     int rc = sqlite3_exec(db, "SAVEPOINT svcql_load", NULL, NULL, NULL);
 
     if (rc != SQLITE_OK)
         return rc;
-    rc = create_tables(db);
-    if (rc == SQLITE_OK)
-        rc = views_create(db, error);
+    rc = temp_schema_create(svcql, error);
     if (rc != SQLITE_OK)
         sqlite3_exec(db, "ROLLBACK TO svcql_load", NULL, NULL, NULL);
     sqlite3_exec(db, "RELEASE svcql_load", NULL, NULL, NULL);
@@ -86,12 +71,14 @@ static int create_temporary(sqlite3 *db, char **error)
 }
 
 /* What is made is in the TEMP schema alone, so it is no writing that query_only is there to prevent. */
-static int create_objects(sqlite3 *db, char **error)
+static int create_objects(struct svcql *svcql, char **error)
 {
+    sqlite3 *db = svcql_db(svcql);
+
     if (!query_only(db))
-        return create_temporary(db, error);
+        return create_temporary(svcql, error);
     sqlite3_exec(db, "PRAGMA query_only = 0", NULL, NULL, NULL);
-    int rc = create_temporary(db, error);
+    int rc = create_temporary(svcql, error);
     sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
     return rc;
 }
@@ -128,7 +115,7 @@ static int load(sqlite3 *db, char **error)
     if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
         *error = sqlite3_mprintf("svcql: cannot replace the function regexp while a "
                                  "statement runs: load with .load, not by SELECT load_extension()");
-    return rc == SQLITE_OK ? create_objects(db, error) : rc;
+    return rc == SQLITE_OK ? create_objects(svcql, error) : rc;
 }
 
 /* As SQLITE_EXTENSION_INIT2(), but written once: connections are opened in several threads at a time. */

@@ -7,6 +7,7 @@
 
 #include "formats/text/buffer.h"
 #include "shapes.h"
+#include "table/deferred.h"
 #include "table/registry.h"
 #include "views.h"
 
@@ -15,9 +16,11 @@ SQLITE_EXTENSION_INIT3
 struct late_view {
     sqlite3_vtab                base;
     struct svcql               *svcql;        /* the module's */
-    const struct embedded_view *view, *facts; /* SHAPE_signals, SHAPE_facts */
-    struct shape                shape;
-    struct arena                arena;     /* owns what the shape holds */
+    const struct embedded_view *view, *facts; /* SHAPE_signals, SHAPE_facts; or any view and NULL */
+    struct shape                shape;        /* of facts */
+    const char                **columns;      /* but `fired` */
+    size_t                      n_columns;
+    struct arena                arena;     /* owns the names of columns, and what the shape holds */
     unsigned                    artefacts; /* of the tables that give it rows; 0: not known */
 };
 
@@ -52,28 +55,59 @@ static unsigned artefacts_of(const struct svcql *svcql, const char *names, size_
     return set;
 }
 
-static int read_header(struct late_view *late, const char *name)
+static int read_header(struct late_view *late)
 {
-    size_t      stem = strlen(name) - strlen("_signals"), size;
-    char        facts[64];
-    const char *rows;
+    size_t      size;
+    const char *rows = view_header(late->facts, "rows", &size);
 
-    late->view = view_find(name);
-    snprintf(facts, sizeof facts, "%.*s_facts", (int)stem, name);
-    late->facts = view_find(facts);
-    if (!late->view || !late->facts)
-        return -EINVAL;
-    if ((rows = view_header(late->facts, "rows", &size)))
+    if (rows)
         late->artefacts = artefacts_of(late->svcql, rows, size);
-    return shape_read(&late->shape, &late->arena, late->facts);
+    late->columns = late->shape.columns;
+    int r = shape_read(&late->shape, &late->arena, late->facts);
+    late->n_columns = late->shape.n_columns;
+    return r;
 }
 
-static int declare(sqlite3 *db, const struct late_view *late)
+/* SHAPE_facts of SHAPE_signals, or NULL. */
+static const struct embedded_view *facts_of(const char *name)
+{
+    static const char suffix[] = "_signals";
+    size_t            size = strlen(name), end = sizeof suffix - 1;
+    char              facts[64];
+
+    if (size <= end || strcmp(name + size - end, suffix) != 0)
+        return NULL;
+    snprintf(facts, sizeof facts, "%.*s_facts", (int)(size - end), name);
+    return view_find(facts);
+}
+
+static int declare_shape(sqlite3 *db, const struct late_view *late)
 {
     char *sql = sqlite3_mprintf("CREATE TABLE x(%s, fired)", late->shape.declaration);
     int   rc = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
 
     sqlite3_free(sql);
+    return rc;
+}
+
+/* Of any other view: its columns as SQLite derives them. */
+static int declare_columns(sqlite3 *db, struct late_view *late)
+{
+    const struct declared_column *columns = view_columns(late->view->name, &late->n_columns);
+    struct buffer                 sql = {0};
+    int                           rc = SQLITE_NOMEM;
+
+    late->columns = arena_alloc(&late->arena, late->n_columns * sizeof *late->columns);
+    buffer_puts(&sql, "CREATE TABLE x(");
+    for (size_t i = 0; late->columns && i < late->n_columns; i++) {
+        late->columns[i] = columns[i].name;
+        buffer_printf(&sql, "%s\"%s\" %s COLLATE %s", i ? ", " : "", columns[i].name,
+                      columns[i].type ? columns[i].type : "", columns[i].collation);
+    }
+    buffer_putc(&sql, ')');
+    if (late->columns && buffer_text(&sql))
+        rc = sqlite3_declare_vtab(db, sql.data);
+    buffer_free(&sql);
     return rc;
 }
 
@@ -89,16 +123,25 @@ static int x_disconnect(sqlite3_vtab *vtab)
 static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
                      char **error)
 {
-    struct late_view *late = sqlite3_malloc64(sizeof *late);
+    const struct embedded_view *view = view_find(argv[2]);
+    struct late_view           *late;
 
     (void)argc;
-    if (!late)
+    if (!view) {
+        *error = sqlite3_mprintf("svcql: %s is not a view", argv[2]);
+        return SQLITE_ERROR;
+    }
+    int rc = deferred_views(aux, argv[1]);
+    if (rc != SQLITE_OK)
+        return rc;
+    if (!(late = sqlite3_malloc64(sizeof *late)))
         return SQLITE_NOMEM;
-    *late = (struct late_view){.svcql = aux};
-    int r = read_header(late, argv[2]);
-    int rc = r == -ENOMEM ? SQLITE_NOMEM : r < 0 ? SQLITE_ERROR : declare(db, late);
-    if (r == -EINVAL)
-        *error = sqlite3_mprintf("svcql: %s is not a view of a shape", argv[2]);
+    *late = (struct late_view){.svcql = aux, .view = view, .facts = facts_of(argv[2])};
+    int r = late->facts ? read_header(late) : 0;
+    if (r < 0)
+        rc = r == -ENOMEM ? SQLITE_NOMEM : SQLITE_ERROR;
+    else
+        rc = late->facts ? declare_shape(db, late) : declare_columns(db, late);
     if (rc != SQLITE_OK) {
         x_disconnect(&late->base);
         return rc;
@@ -121,13 +164,14 @@ static const char *operator_of(const struct late_view *late, sqlite3_index_info 
 {
     const struct sqlite3_index_constraint *term = &info->aConstraint[i];
 
-    if (!term->usable || term->iColumn < 0 || (size_t)term->iColumn >= late->shape.n_columns ||
-        !is_term(late->shape.columns[term->iColumn]))
+    if (!term->usable || term->iColumn < 0 || (size_t)term->iColumn >= late->n_columns)
+        return NULL;
+    const char *column = late->columns[term->iColumn];
+    if (late->facts && !is_term(column))
         return NULL;
     switch (term->op) {
     case SQLITE_INDEX_CONSTRAINT_EQ:
-        return strcmp(late->shape.columns[term->iColumn], "host") == 0 &&
-                       !sqlite3_vtab_in(info, i, -1)
+        return (!late->facts || strcmp(column, "host") == 0) && !sqlite3_vtab_in(info, i, -1)
                    ? "="
                    : NULL;
     case SQLITE_INDEX_CONSTRAINT_GT:
@@ -150,13 +194,15 @@ static int x_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
     sqlite3_str            *plan = sqlite3_str_new(NULL);
     int                     n = 0;
 
+    deferred_views_later(late->svcql);
     for (int i = 0; i < info->nConstraint; i++) {
         const char *operator= operator_of(late, info, i);
         if (!operator)
             continue;
         info->aConstraintUsage[i].argvIndex = ++n;
-        sqlite3_str_appendf(plan, "%s%s%s?%d COLLATE %s", n > 1 ? " AND " : "",
-                            late->shape.columns[info->aConstraint[i].iColumn], operator, n,
+        sqlite3_str_appendf(plan, late->facts ? "%s%s%s?%d COLLATE %s" : "%s\"%s\"%s?%d COLLATE %s",
+                            n > 1 ? " AND " : "",
+                            late->columns[info->aConstraint[i].iColumn], operator, n,
                             sqlite3_vtab_collation(info, i));
     }
     sqlite3_str_appendf(plan, "%scolumns=0x%llx", n ? " " : "", (unsigned long long)info->colUsed);
@@ -309,6 +355,10 @@ static void put_select(const struct late_view *late, unsigned long long used, st
     const char *fired = after ? strstr(after, "once('['") : NULL;
     const char *own = fired ? strstr(fired, "own_signals(") : NULL;
 
+    if (!late->facts) {
+        buffer_put(sql, select, size);
+        return;
+    }
     if (!own || *svcql_setting(late->svcql, "signals")) {
         put_inlined(late, select, end, sql);
         return;
@@ -327,20 +377,17 @@ static void put_select(const struct late_view *late, unsigned long long used, st
 
 static int prepare(struct late_view *late, const char *plan, bool terms, sqlite3_stmt **ret)
 {
-    const struct shape *shape = &late->shape;
-    const char         *columns = strstr(plan, "columns=0x");
-    struct buffer       sql = {0};
-    unsigned long long  used = 0;
-    int                 rc = SQLITE_NOMEM;
+    const char        *columns = strstr(plan, "columns=0x");
+    struct buffer      sql = {0};
+    unsigned long long used = 0;
+    int                rc = SQLITE_NOMEM;
 
     sscanf(columns, "columns=0x%llx", &used);
     buffer_puts(&sql, "SELECT ");
-    for (size_t i = 0; i <= shape->n_columns; i++) {
-        bool wanted = used >> (i < 63 ? i : 63) & 1;
-        buffer_printf(&sql, "%s%s", i ? ", " : "",
-                      !wanted                 ? "NULL"
-                      : i == shape->n_columns ? "fired"
-                                              : shape->columns[i]);
+    for (size_t i = 0; i < late->n_columns + (late->facts != NULL); i++) {
+        const char *column = i < late->n_columns ? late->columns[i] : "fired";
+        bool        wanted = used >> (i < 63 ? i : 63) & 1;
+        buffer_printf(&sql, wanted ? "%s\"%s\"" : "%sNULL", i ? ", " : "", column);
     }
     buffer_puts(&sql, " FROM (");
     put_select(late, used, &sql);

@@ -1,10 +1,4 @@
-/* views.c -- puts the shipped views and lists into the TEMP schema.
- *
- * CREATE VIEW has SQLite parse each view twice, once to check it and once to enter it, which for
- * all of them takes longer than everything else that loading does. So the views are written into
- * temp.sqlite_schema directly, and SQLite reads that schema again, once. If the connection does not
- * allow this, each is created by CREATE VIEW.
- */
+/* views.c -- the shipped views and lists: their texts, headers and columns; the lists as TEMP tables. */
 #include "views.h"
 
 #include <stdio.h>
@@ -17,7 +11,7 @@
 
 SQLITE_EXTENSION_INIT3
 
-static bool is_list(const struct embedded_view *view)
+bool view_is_list(const struct embedded_view *view)
 {
     return strcmp(view->room, "lists") == 0;
 }
@@ -32,7 +26,7 @@ static const char *body(const struct embedded_view *view)
     return sql;
 }
 
-static int run(sqlite3 *db, const struct embedded_view *view, char **ret_error)
+int view_run(sqlite3 *db, const struct embedded_view *view, char **ret_error)
 {
     char *error = NULL;
     int   rc = sqlite3_exec(db, body(view), NULL, NULL, &error);
@@ -53,7 +47,7 @@ static int create_list(sqlite3 *db, const struct embedded_view *list, char **ret
     if (insert)
         values = strstr(insert, " VALUES\n");
     if (!values)
-        return run(db, list, ret_error);
+        return view_run(db, list, ret_error);
     char *create = sqlite3_mprintf("%.*s", (int)(insert - sql), sql);
     int   rc = create ? sqlite3_exec(db, create, NULL, NULL, NULL) : SQLITE_NOMEM;
     sqlite3_free(create);
@@ -105,13 +99,13 @@ static char *user_has(sqlite3_stmt *names, const char *name)
     return schema;
 }
 
-static int create_lists(sqlite3 *db, char **ret_error)
+int views_create_lists(sqlite3 *db, char **ret_error)
 {
     sqlite3_stmt *names = user_tables(db);
     int           rc = SQLITE_OK;
 
     for (const struct embedded_view *list = embedded_views; rc == SQLITE_OK && list->name; list++)
-        if (is_list(list)) {
+        if (view_is_list(list)) {
             char *schema = user_has(names, list->name);
             rc = create_list(db, list, ret_error);
             if (rc == SQLITE_OK && schema)
@@ -156,7 +150,7 @@ const char *view_select(const struct embedded_view *view, size_t *ret_size)
 }
 
 /* SHAPE_signals: what SHAPE_facts has, and what fired. */
-static bool is_late(const struct embedded_view *view)
+bool view_is_late(const struct embedded_view *view)
 {
     char facts[64];
 
@@ -164,36 +158,14 @@ static bool is_late(const struct embedded_view *view)
            view_find(facts);
 }
 
-static int create_late(sqlite3 *db, const struct embedded_view *view, char **ret_error)
-{
-    char *sql =
-        sqlite3_mprintf("CREATE VIRTUAL TABLE temp.\"%w\" USING " LATE_VIEW_MODULE, view->name);
-    int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, ret_error) : SQLITE_NOMEM;
-
-    sqlite3_free(sql);
-    return rc;
-}
-
-static int create_one_by_one(sqlite3 *db, char **ret_error)
-{
-    int rc = SQLITE_OK;
-
-    for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
-        if (is_late(view))
-            rc = create_late(db, view, ret_error);
-        else if (!is_list(view))
-            rc = run(db, view, ret_error);
-    return rc;
-}
-
 /* As SQLite itself stores a view's text: without TEMP, and without the semicolon. */
-static char *schema_text(const struct embedded_view *view)
+char *view_schema_text(const struct embedded_view *view)
 {
     static const char prefix[] = "CREATE TEMP VIEW ";
     const char       *sql = body(view);
     const char       *end = strrchr(sql, ';');
 
-    if (is_late(view))
+    if (view_is_late(view))
         return sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\" USING " LATE_VIEW_MODULE, view->name);
     if (strncmp(sql, prefix, sizeof prefix - 1) != 0 || !end)
         return NULL;
@@ -204,7 +176,7 @@ static char *schema_text(const struct embedded_view *view)
 bool view_is_as_shipped(sqlite3 *db, const struct embedded_view *view)
 {
     sqlite3_stmt *stmt = NULL;
-    char         *text = schema_text(view);
+    char         *text = view_schema_text(view);
     int           rc = text ? sqlite3_prepare_v2(db,
                                                  "SELECT 1 FROM temp.sqlite_schema WHERE name = ?1 AND "
                                                            "sql = ?2",
@@ -232,7 +204,7 @@ int views_as_shipped(sqlite3 *db, bool *ret)
         const char                 *name = (const char *)sqlite3_column_text(stmt, 0);
         const char                 *sql = (const char *)sqlite3_column_text(stmt, 1);
         const struct embedded_view *view = name && sql ? view_find(name) : NULL;
-        char                       *text = view ? schema_text(view) : NULL;
+        char                       *text = view ? view_schema_text(view) : NULL;
         if (text)
             ret[view - embedded_views] = strcmp(text, sql) == 0;
         sqlite3_free(text);
@@ -240,68 +212,6 @@ int views_as_shipped(sqlite3 *db, bool *ret)
     }
     sqlite3_finalize(stmt);
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-static int insert_view(sqlite3_stmt *insert, const struct embedded_view *view)
-{
-    char *sql = schema_text(view);
-
-    if (!sql)
-        return SQLITE_ERROR;
-    sqlite3_bind_text(insert, 1, view->name, -1, SQLITE_STATIC);
-    sqlite3_bind_text(insert, 2, sql, -1, sqlite3_free);
-    sqlite3_bind_text(insert, 3, is_late(view) ? "table" : "view", -1, SQLITE_STATIC);
-    int rc = sqlite3_step(insert);
-    sqlite3_reset(insert);
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-static int insert_views(sqlite3 *db)
-{
-    sqlite3_stmt *insert = NULL;
-    int           rc = sqlite3_prepare_v2(db,
-                                          "INSERT INTO temp.sqlite_schema(type, name, tbl_name, "
-                                                    "rootpage, sql) VALUES(?3, ?1, ?1, 0, ?2)",
-                                          -1, &insert, NULL);
-
-    for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
-        if (!is_list(view))
-            rc = insert_view(insert, view);
-    sqlite3_finalize(insert);
-    return rc;
-}
-
-/* Write the views into the schema and make SQLite read it. The connection's own settings are
- * restored. */
-static int write_schema(sqlite3 *db)
-{
-    int defensive = 0, writable = 0;
-
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1, &writable);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
-    int rc = insert_views(db);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(db, "PRAGMA writable_schema = RESET", NULL, NULL, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, writable, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, defensive, NULL);
-    return rc;
-}
-
-int views_create(sqlite3 *db, char **ret_error)
-{
-    int rc = create_lists(db, ret_error);
-
-    if (rc != SQLITE_OK)
-        return rc;
-    rc = sqlite3_exec(db, "SAVEPOINT svcql_views", NULL, NULL, NULL);
-    if (rc == SQLITE_OK && (rc = write_schema(db)) != SQLITE_OK && rc != SQLITE_NOMEM) {
-        sqlite3_exec(db, "ROLLBACK TO svcql_views", NULL, NULL, NULL);
-        rc = create_one_by_one(db, ret_error);
-    }
-    sqlite3_exec(db, "RELEASE svcql_views", NULL, NULL, NULL);
-    return rc;
 }
 
 /* Headers ----------------------------------------------------------------------- */
@@ -332,12 +242,28 @@ const char *view_header(const struct embedded_view *view, const char *word, size
 
 /* Columns ----------------------------------------------------------------------- */
 
-const struct declared_column declared_columns[] = {
-#define COLUMN(view, name, type) {view, name, type},
+static const struct declared_column declared_columns[] = {
+#define COLUMN(view, name, type, collation) {view, name, type, collation},
 #include "view_columns.list.h"
 #undef COLUMN
 };
-const size_t n_declared_columns = sizeof declared_columns / sizeof declared_columns[0];
+
+const struct declared_column *view_columns(const char *view, size_t *ret_n)
+{
+    size_t low = 0, end = sizeof declared_columns / sizeof declared_columns[0], high = end;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(declared_columns[middle].view, view) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (high = low; high < end && strcmp(declared_columns[high].view, view) == 0;)
+        high++;
+    *ret_n = high - low;
+    return declared_columns + low;
+}
 
 static int compare_columns(const void *a, const void *b)
 {

@@ -43,15 +43,27 @@ int views_as_shipped(sqlite3 *db, bool *ret);
  * in a row, in their order, the views sorted by name. Lists and views of shapes are not in it. Made by
  * `make docs`, and compared with SQLite's by a test. */
 struct declared_column {
-    const char *view, *name, *type; /* type NULL: SQLite knows none */
+    const char *view, *name, *type, *collation; /* type NULL: SQLite knows none */
 };
-extern const struct declared_column declared_columns[];
-extern const size_t                 n_declared_columns;
 
-/* Create every view and list as a TEMP object. A list is left out where a database of the
+/* Those of a view, and how many. */
+const struct declared_column *view_columns(const char *view, size_t *ret_n);
+
+/* Create every list as a TEMP table. One is left out where a database of the
  * connection has a table of its name, which is then used instead. On failure sets *ret_error, which
  * the caller frees with sqlite3_free(). Returns an SQLite code. */
-int views_create(sqlite3 *db, char **ret_error);
+int views_create_lists(sqlite3 *db, char **ret_error);
+
+/* Run the statements of one file. Returns as views_create_lists(). */
+int view_run(sqlite3 *db, const struct embedded_view *view, char **ret_error);
+
+/* Whether it is a list; a virtual table of late_views.h. */
+bool view_is_list(const struct embedded_view *view);
+bool view_is_late(const struct embedded_view *view);
+
+/* As SQLite stores a view's text in its schema: without TEMP, and without the semicolon. For
+ * sqlite3_free(); NULL where it has another form, or memory is short. */
+char *view_schema_text(const struct embedded_view *view);
 
 /* The one of that name, or NULL. */
 const struct embedded_view *view_find(const char *name);

@@ -98,6 +98,7 @@ START_TEST(columns_of_views_are_those_that_sqlite_derives)
 {
     sqlite3 *db = harness_open();
 
+    harness_query(db, "SELECT 1 FROM timers LIMIT 0"); /* from here on the views are views */
     harness_expect(
         db, "",
         "WITH c AS MATERIALIZED (SELECT table_name, name, position, type FROM svcql_columns) "
@@ -117,6 +118,81 @@ START_TEST(columns_of_views_are_those_that_sqlite_derives)
     harness_query(db, "CREATE TEMP VIEW timers AS SELECT 1 AS mine");
     harness_expect(db, "mine", "SELECT name FROM svcql_columns WHERE table_name = 'timers'");
     harness_close(db);
+}
+END_TEST
+
+/* Views that SQLite has not read yet ------------------------------------------------ */
+
+static bool is_view(sqlite3 *db, const char *name)
+{
+    const char *plan = harness_query(db, "EXPLAIN QUERY PLAN SELECT * FROM %s", name);
+    char        table[80];
+
+    snprintf(table, sizeof table, "SCAN %s VIRTUAL TABLE", name);
+    return !strstr(plan, table);
+}
+
+START_TEST(the_first_statement_that_names_a_view_reads_all)
+{
+    static const char *const firsts[] = {
+        "SELECT 1 FROM services LIMIT 0",
+        "EXPLAIN SELECT 1 FROM services JOIN timers JOIN unit_signals",
+        "PRAGMA temp.table_info(services)",
+        "SELECT 1 FROM process_events LIMIT 0",
+        "SELECT 1 FROM unit_signals LIMIT 0",
+        "SELECT count(*) FROM pragma_table_list; SELECT 1 FROM services LIMIT 0",
+        "DROP VIEW temp.timers",
+        "BEGIN; SELECT 1 FROM services LIMIT 0; CREATE TABLE a(b); ROLLBACK",
+        "CREATE TABLE a(b); ALTER TABLE a RENAME b TO c; ALTER TABLE a RENAME TO d",
+    };
+    sqlite3 *db = harness_open();
+
+    harness_query(db, "%s", firsts[_i]);
+    ck_assert(is_view(db, "services"));
+    ck_assert(is_view(db, "coverage"));
+    harness_expect(db, "", "SELECT name FROM pragma_table_list WHERE schema = 'temp' AND ncol = 0");
+    harness_close(db);
+}
+END_TEST
+
+/* A schema is not read again under a statement that runs, and that statement runs to its end. */
+START_TEST(views_give_the_same_rows_while_a_statement_runs)
+{
+    static const char question[] = "SELECT count(*), sum(name = 'SVCHOST'), max(typeof(pid)) FROM "
+                                   "services WHERE name = 'EVIL' AND host LIKE 'h%'";
+    sqlite3          *db = harness_open();
+    sqlite3_stmt     *running;
+
+    harness_query(db, "CREATE TABLE a AS SELECT value AS b FROM json_each('[1, 2, 3]')");
+    sqlite3_prepare_v2(db, "SELECT b, (SELECT count(*) FROM a AS x WHERE x.b < a.b) FROM a", -1,
+                       &running, NULL);
+    ck_assert_int_eq(sqlite3_step(running), SQLITE_ROW);
+    ck_assert(!is_view(db, "services"));
+    char *meanwhile = strdup(harness_query(db, "%s", question));
+    ck_assert_int_eq(sqlite3_step(running), SQLITE_ROW);
+    ck_assert_int_eq(sqlite3_step(running), SQLITE_ROW);
+    ck_assert_int_eq(sqlite3_step(running), SQLITE_DONE);
+    sqlite3_finalize(running);
+    harness_expect(db, meanwhile, "%s", question);
+    ck_assert(is_view(db, "services"));
+    free(meanwhile);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_connection_that_asks_tables_is_small)
+{
+    enum { CONNECTIONS = 20 };
+    sqlite3      *db[CONNECTIONS];
+    sqlite3_int64 before = sqlite3_memory_used();
+
+    for (int i = 0; i < CONNECTIONS; i++) {
+        db[i] = harness_open();
+        harness_query(db[i], "SELECT 1; SELECT count(*) FROM svcql_settings");
+    }
+    ck_assert_int_lt((sqlite3_memory_used() - before) / CONNECTIONS, 1000000);
+    for (int i = 0; i < CONNECTIONS; i++)
+        harness_close(db[i]);
 }
 END_TEST
 
@@ -334,6 +410,9 @@ Suite *make_frame_suite(void)
     tcase_add_test(tcase, every_example_runs);
     tcase_add_test(tcase, every_view_prepares_and_every_table_is_described);
     tcase_add_test(tcase, columns_of_views_are_those_that_sqlite_derives);
+    tcase_add_loop_test(tcase, the_first_statement_that_names_a_view_reads_all, 0, 9);
+    tcase_add_test(tcase, views_give_the_same_rows_while_a_statement_runs);
+    tcase_add_test(tcase, a_connection_that_asks_tables_is_small);
     tcase_add_test(tcase, loading_twice_changes_nothing);
     tcase_add_test(tcase, loads_where_only_queries_are_allowed);
     tcase_add_test(tcase, a_list_in_the_database_is_the_one_used);

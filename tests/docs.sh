@@ -58,13 +58,26 @@ SELECT CASE WHEN row_number() OVER (PARTITION BY kind ORDER BY name) = 1
   FROM svcql_tables WHERE kind NOT IN ('table', 'function') ORDER BY kind, name;"
 } >sql/README.md
 
-# Newer SQLite has a type for every column of a view, so the list is written with an older one.
+# Newer SQLite has a type for every column of a view, so the list is written with an older one. A column's collation is
+# that of the CollSeq that a comparison of it compiles to: the last ones of the statement, one a column.
 if [ "$(query "SELECT sqlite_version() < '3.41'")" = 1 ]; then
+    columns=$(mktemp)
+    query "SELECT 1 FROM findings LIMIT 0; -- from here on the views are views
+SELECT s.name || ' ' || c.name || ' ' || iif(c.type = '', 'NULL', '\"' || c.type || '\"')
+  FROM temp.sqlite_schema AS s, pragma_table_xinfo(s.name, 'temp') AS c
+ WHERE s.type = 'view' ORDER BY s.name, c.cid;" >"$columns"
     {
         echo "/* view_columns.list.h -- the columns of the views, as SQLite derives them: made by \`make docs\`. */"
-        query "
-SELECT 'COLUMN(\"' || s.name || '\", \"' || c.name || '\", ' || iif(c.type = '', 'NULL', '\"' || c.type || '\"') || ')'
-  FROM temp.sqlite_schema AS s, pragma_table_xinfo(s.name, 'temp') AS c
- WHERE s.type = 'view' ORDER BY s.name, c.cid;"
+        awk '{ if ($1 != view) { if (view) print "FROM (SELECT * FROM " view " LIMIT 1);"
+                                print ".print view " $1; printf "EXPLAIN SELECT 1" }
+              view = $1; printf ", min(\"%s\", 0)\n", $2 }
+            END { print "FROM (SELECT * FROM " view " LIMIT 1);" }' "$columns" |
+            sqlite3 -batch -cmd ".load $extension" -cmd '.mode list' -cmd '.explain off' :memory: |
+            awk -F'|' 'NR == FNR { split($0, f, " "); n[f[1]]++; line[f[1], n[f[1]]] = "COLUMN(\"" f[1] "\", \"" f[2] "\", " f[3]; next }
+                function flush(i) { for (i = 1; view && i <= n[view]; i++) print line[view, i] ", \"" last[found - n[view] + i] "\")" }
+                /^view / { flush(); view = substr($0, 6); found = 0 }
+                $2 == "CollSeq" { sub(/-.*/, "", $6); last[++found] = $6 }
+                END { flush() }' "$columns" -
     } >ext/view_columns.list.h
+    rm "$columns"
 fi

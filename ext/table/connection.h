@@ -23,6 +23,7 @@ struct svcql {
     struct kept *kept;
     size_t       scans;     /* that are open */
     uint64_t     statement; /* svcql_statement() */
+    bool         deferred;  /* see deferred.h */
 };
 
 /* One reference is the caller's. */

@@ -532,6 +532,7 @@ static const struct tbl_example moment_examples[] = {
         .row_size = sizeof(row),                                                                   \
         .state_size = sizeof(struct state),                                                        \
         .rows = count,                                                                             \
+        .reads_views = true,                                                                       \
         .ends = ends,                                                                              \
         .open = open_scan,                                                                         \
         .next = next,                                                                              \

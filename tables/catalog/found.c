@@ -226,6 +226,7 @@ const struct tbl_table found_table = {
     .row_size = sizeof(struct found_row),
     .state_size = sizeof(struct state),
     .rows = 200,
+    .reads_views = true,
     .open = open_scan,
     .next = next,
     .close = close_scan,

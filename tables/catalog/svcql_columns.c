@@ -22,12 +22,12 @@ struct column_row {
 };
 
 struct state {
-    size_t table, view, column;
-    size_t declared; /* the next one of the view at `view`, which ends before `declared_end` */
-    size_t declared_end;
-    bool  *as_shipped;     /* owned: by view; NULL: not known yet */
-    sqlite3_stmt *stmt;    /* names the columns of another view */
-    bool          listing; /* those of the view at `view` */
+    size_t                        table, view, column;
+    const struct declared_column *declared;   /* the next one of the view at `view` */
+    size_t                        n_declared; /* that are left */
+    bool                         *as_shipped; /* owned: by view; NULL: not known yet */
+    sqlite3_stmt                 *stmt;       /* names the columns of another view */
+    bool                          listing;    /* those of the view at `view` */
 };
 
 static const char *const type_names[] = {
@@ -93,7 +93,7 @@ static int prepare_view(struct tbl_scan *scan, const char *name)
         if (rc != SQLITE_OK)
             return rc;
     }
-    state->declared_end = 0;
+    state->declared = NULL;
     /* A list that the user's own database holds is not in the TEMP schema, so it is not described.
      */
     return sqlite3_bind_text(state->stmt, 1, name, -1, SQLITE_STATIC);
@@ -115,20 +115,10 @@ static void fill_of_view(struct tbl_scan *scan, struct column_row *row, const ch
  * another view in its place. */
 static bool find_declared(struct state *state, const char *view)
 {
-    size_t low = 0, high = n_declared_columns;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(declared_columns[middle].view, view) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (high = low; high < n_declared_columns && strcmp(declared_columns[high].view, view) == 0;)
-        high++;
-    state->declared = low;
-    state->declared_end = state->as_shipped[state->view] ? high : low;
-    return state->declared < state->declared_end;
+    state->declared = view_columns(view, &state->n_declared);
+    if (!state->as_shipped[state->view] || !state->n_declared)
+        state->declared = NULL;
+    return state->declared;
 }
 
 static int learn_shipped(struct tbl_scan *scan)
@@ -165,10 +155,10 @@ static int next_column(struct tbl_scan *scan, struct column_row *row, const char
 {
     struct state *state = tbl_state(scan);
 
-    if (state->declared_end) {
-        if (state->declared == state->declared_end)
+    if (state->declared) {
+        if (!state->n_declared--)
             return SQLITE_DONE;
-        const struct declared_column *column = &declared_columns[state->declared++];
+        const struct declared_column *column = state->declared++;
         fill_of_view(scan, row, view, column->name, column->type);
         return SQLITE_ROW;
     }
@@ -196,7 +186,8 @@ static int next_of_view(struct tbl_scan *scan, struct column_row *row)
         if (rc != SQLITE_OK)
             return rc;
         state->listing = false;
-        state->column = state->declared_end = 0;
+        state->column = 0;
+        state->declared = NULL;
     }
     return SQLITE_DONE;
 }

@@ -1,0 +1,152 @@
+/* temp_schema.c -- puts tables, lists and views into the TEMP schema, which SQLite searches first: so a table
+ * of the same name in the user's database hides none of them.
+ *
+ * CREATE VIEW has SQLite parse each view twice, once to check it and once to enter it, and CREATE VIRTUAL
+ * TABLE connects each table; for all of them this takes longer than everything else that loading does. So they
+ * are written into temp.sqlite_schema directly, and SQLite reads that schema again, once. What it reads is a
+ * virtual table in place of each view; the view's text replaces it only then (table/deferred.h). If the
+ * connection does not allow this, each is created by a statement.
+ */
+#include "temp_schema.h"
+
+#include <stdio.h>
+
+#include "late_views.h"
+#include "table/registry.h"
+#include "views.h"
+
+SQLITE_EXTENSION_INIT3
+
+static char *table_text(const char *schema, const char *name, const char *module)
+{
+    return sqlite3_mprintf("CREATE VIRTUAL TABLE %s\"%w\" USING \"%w\"", schema, name, module);
+}
+
+static int insert_row(sqlite3_stmt *insert, const char *name, const char *module)
+{
+    char *sql = table_text("", name, module);
+
+    if (!sql)
+        return SQLITE_NOMEM;
+    sqlite3_bind_text(insert, 1, name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 2, sql, -1, sqlite3_free);
+    int rc = sqlite3_step(insert);
+    sqlite3_reset(insert);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* A row for each table and view; *ret_first: the number of that of the first view. */
+static int insert_rows(struct svcql *svcql, sqlite3_int64 *ret_first)
+{
+    sqlite3_stmt           *insert = NULL;
+    const struct tbl_table *table;
+    int                     rc = sqlite3_prepare_v2(svcql_db(svcql),
+                                                    "INSERT INTO temp.sqlite_schema(type, name, tbl_name, "
+                                                                        "rootpage, sql) VALUES('table', ?1, ?1, 0, ?2)",
+                                                    -1, &insert, NULL);
+
+    for (size_t i = 0; rc == SQLITE_OK && (table = tbl_at(svcql, i)); i++)
+        rc = insert_row(insert, table->name, table->name);
+    *ret_first = sqlite3_last_insert_rowid(svcql_db(svcql)) + 1;
+    for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
+        if (!view_is_list(view))
+            rc = insert_row(insert, view->name, LATE_VIEW_MODULE);
+    sqlite3_finalize(insert);
+    return rc;
+}
+
+/* Give each view its text; SQLite has read the rows before it prepares this. */
+static int write_texts(sqlite3 *db, sqlite3_int64 row)
+{
+    sqlite3_stmt *update = NULL;
+    int           rc = sqlite3_prepare_v2(
+                  db, "UPDATE temp.sqlite_schema SET type = 'view', sql = ?2 WHERE rowid = ?1", -1, &update,
+                  NULL);
+
+    for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++) {
+        if (view_is_list(view) || view_is_late(view)) {
+            row += !view_is_list(view);
+            continue;
+        }
+        char *sql = view_schema_text(view);
+        if (!sql)
+            return sqlite3_finalize(update), SQLITE_ERROR;
+        sqlite3_bind_int64(update, 1, row++);
+        sqlite3_bind_text(update, 2, sql, -1, sqlite3_free);
+        rc = sqlite3_step(update) == SQLITE_DONE ? SQLITE_OK : sqlite3_errcode(db);
+        sqlite3_reset(update);
+    }
+    sqlite3_finalize(update);
+    return rc;
+}
+
+static int write_rows(struct svcql *svcql)
+{
+    sqlite3      *db = svcql_db(svcql);
+    sqlite3_int64 first = 0;
+
+    int rc = insert_rows(svcql, &first);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, "PRAGMA writable_schema = RESET", NULL, NULL, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
+    return rc == SQLITE_OK ? write_texts(db, first) : rc;
+}
+
+/* The connection's own settings are restored. */
+static int write_schema(struct svcql *svcql)
+{
+    sqlite3 *db = svcql_db(svcql);
+    int      defensive = 0, writable = 0;
+
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1, &writable);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
+    int rc = write_rows(svcql);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, writable, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, defensive, NULL);
+    return rc;
+}
+
+static int create_table(sqlite3 *db, const char *name, const char *module, char **ret_error)
+{
+    char *sql = table_text("temp.", name, module);
+    int   rc = sql ? sqlite3_exec(db, sql, NULL, NULL, ret_error) : SQLITE_NOMEM;
+
+    sqlite3_free(sql);
+    return rc;
+}
+
+static int create_one_by_one(struct svcql *svcql, char **ret_error)
+{
+    sqlite3                *db = svcql_db(svcql);
+    const struct tbl_table *table;
+    int                     rc = SQLITE_OK;
+
+    for (size_t i = 0; rc == SQLITE_OK && (table = tbl_at(svcql, i)); i++)
+        rc = create_table(db, table->name, table->name, ret_error);
+    for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
+        if (view_is_late(view))
+            rc = create_table(db, view->name, LATE_VIEW_MODULE, ret_error);
+        else if (!view_is_list(view))
+            rc = view_run(db, view, ret_error);
+    return rc;
+}
+
+int temp_schema_create(struct svcql *svcql, char **ret_error)
+{
+    sqlite3 *db = svcql_db(svcql);
+    int      rc = views_create_lists(db, ret_error);
+
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = sqlite3_exec(db, "SAVEPOINT svcql_schema", NULL, NULL, NULL);
+    if (rc == SQLITE_OK && (rc = write_schema(svcql)) == SQLITE_OK) {
+        svcql->deferred = true;
+    } else if (rc != SQLITE_NOMEM) {
+        sqlite3_exec(db, "ROLLBACK TO svcql_schema", NULL, NULL, NULL);
+        rc = create_one_by_one(svcql, ret_error);
+    }
+    sqlite3_exec(db, "RELEASE svcql_schema", NULL, NULL, NULL);
+    return rc;
+}
