@@ -51,6 +51,17 @@ static const struct {
      " /etc/x 0123456789abcdef0123456789abcdef obsolete\n\n"},
     {"dpkg_text/md5sums", "d41d8cd98f00b204e9800998ecf8427e  usr/bin/x\n"},
     {"dpkg_text/diversions", "/bin/sh\n/bin/sh.distrib\ndash\n"},
+    {"event_json/wevtutil",
+     "Event[0]:\r\n  Log Name: System\r\n  Source: Service Control Manager\r\n"
+     "  Event ID: 7036\r\n  User: N/A\r\n  Description: \r\nThe A service entered "
+     "the running state.\r\n\r\nEvent[1]\r\n  Event ID: 1\r\n"},
+    {"event_json/chainsaw",
+     "timestamp,detections,path,Event.System.Provider,Event ID,Record ID,Computer,Event "
+     "Data\n2023-11-14T22:13:20+00:00,r,p,P,7045,1,W,\"a: 'b''c'\nd: |-\n  e\n  f\n"
+     "g:\n- 1\n- \"\"\\x41\"\"\n\"\n"},
+    {"event_json/osquery",
+     "{\"columns\":{\"datetime\":\"2023-11-14T22:13:20Z\",\"source\":\"System\","
+     "\"provider_name\":\"P\",\"eventid\":\"1\",\"data\":\"{\\\"EventData\\\":[\\\"a\\\"]}\"}}\n"},
     {"event_json/winlogbeat",
      "{\"@timestamp\":\"2023-11-14T22:13:20Z\",\"winlog\":{\"event_id\":7045,\"channel\":"
      "\"System\","

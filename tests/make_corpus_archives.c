@@ -70,13 +70,17 @@ static void write_archives(const char *dir)
     harness_write(dir, "packed/zip", data, size + 22);
 }
 
-/* Two layers, of which the upper one takes a file away. */
+/* Two layers, of which the upper one takes a file away, and has hard links to one below and to none. */
 static size_t put_layer(uint8_t *out, bool upper)
 {
     size_t size = upper ? put_tar_member(out, "etc/.wh.a", '0', "", "", 0)
                         : put_tar_member(out, "etc/a", '0', "", "text\n", 5);
 
     size += put_tar_member(out + size, upper ? "etc/b" : "etc/c", '0', "", "other\n", 6);
+    if (upper) {
+        size += put_tar_member(out + size, "etc/d", '1', "etc/c", "", 0);
+        size += put_tar_member(out + size, "etc/e", '1', "etc/none", "", 0);
+    }
     memset(out + size, 0, 1024);
     return size + 1024;
 }
