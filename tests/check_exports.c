@@ -413,12 +413,14 @@ START_TEST(what_is_in_no_table_is_called_what_it_is)
         const char *name, *bytes;
         size_t      size;
         const char *what;
-    } files[] = {{"a.7z", "7z\xbc\xaf\x27\x1c", 6, ": a 7-Zip archive"},
-                 {"b.evt", "\x30\0\0\0LfLe", 8, ": an event log of Windows XP (.evt)"},
-                 {"c.E01", "EVF\x09\r\n\xff", 8, ": an EnCase (E01) disk image"},
-                 {"d.docx", "PK\3\4xxxxxxxxxxxxxxxxxxxxxxxx", 28, ": a ZIP archive"},
-                 {"e.txt", "words\n", 6, ""},
-                 {"f.json", "", 0, ": an empty file"}};
+    } files[] = {
+        {"a.7z", "7z\xbc\xaf\x27\x1c", 6, ": a 7-Zip archive"},
+        {"b.evt", "\x30\0\0\0LfLe", 8, ": an event log of Windows XP (.evt)"},
+        {"c.E01", "EVF\x09\r\n\xff", 8, ": an EnCase (E01) disk image"},
+        {"d.docx", "PK\3\4xxxxxxxxxxxxxxxxxxxxxxxx", 28, ": a ZIP archive"},
+        {"e.txt", "words\n", 6, ""},
+        {"cowrie.json", "{\"eventid\":\"cowrie.login.failed\",\"src_ip\":\"1.2.3.4\"}\n", 53, ""},
+        {"f.json", "", 0, ": an empty file"}};
     sqlite3    *db = harness_open();
     const char *dir = harness_scratch(), *scratch = harness_scratch();
     char        path[600], from[600], inner[600];

@@ -394,10 +394,10 @@ static bool contains(const uint8_t *data, size_t size, const char *text)
  * speaks of events, such as a manual, is none: JSON begins with a bracket. */
 static bool is_events(const uint8_t *data, size_t size)
 {
-    static const char *const json[] = {
-        "EventID",   "event_id",    "EventRecordID", "EventRecordId",     "\"eventID\"",
-        "EventCode", "\"EventId\"", "\"RecordId\"",  "winlog.event_data", "\"eventid\""};
-    size_t blank = 0;
+    static const char *const json[] = {"EventID",       "event_id",     "EventRecordID",
+                                       "EventRecordId", "\"eventID\"",  "EventCode",
+                                       "\"EventId\"",   "\"RecordId\"", "winlog.event_data"};
+    size_t                   blank = 0;
 
     while (blank < size && memchr(" \t\r\n\xef\xbb\xbf", data[blank], 7))
         blank++;
@@ -405,10 +405,12 @@ static bool is_events(const uint8_t *data, size_t size)
     size -= blank;
     if (!size)
         return false;
-    if (*data == '{' || *data == '[' || (size > 7 && memcmp(data, "Record ", 7) == 0))
-        for (size_t i = 0; i < TBL_COUNT(json); i++)
-            if (contains(data, size, json[i]))
-                return true;
+    bool objects = *data == '{' || *data == '[' || (size > 7 && memcmp(data, "Record ", 7) == 0);
+    for (size_t i = 0; objects && i < TBL_COUNT(json); i++)
+        if (contains(data, size, json[i]))
+            return true;
+    if (objects && contains(data, size, "\"eventid\"") && contains(data, size, "\"provider_name\""))
+        return true; /* osquery's; others have an eventid too */
     return event_form_is_csv((const char *)data, size) || event_text_is((const char *)data, size) ||
            (contains(data, size, "<Event") &&
             contains(data, size, "schemas.microsoft.com/win/2004/08/events/event"));

@@ -456,7 +456,7 @@ static const struct tbl_source_table sources = {
 const struct tbl_table windows_events_table = {
     .name = "windows_events",
     .doc = "Events of Windows logs: .evtx files, intact or damaged, and what other tools export of "
-           "them as JSON, XML or CSV",
+           "them as JSON, XML, CSV or text",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

@@ -1,4 +1,4 @@
-/* event_json.h -- a Windows event that some shipper or tool wrote as JSON, XML or CSV.
+/* event_json.h -- a Windows event that some shipper or tool wrote as JSON, XML, CSV or text.
  *
  * Known by their members: evtx_dump (Event.System, with or without separate attributes),
  * Velociraptor's parse_evtx() (System), winlogbeat 6 to 8 (winlog, event_data), NXLog and the flat
