@@ -341,7 +341,7 @@ static int add_members(struct packed *p, struct reader *reader)
 int packed_index_walk(struct packed *p)
 {
     struct reader *reader;
-    struct sum     sum = {NULL};
+    struct sum     sum = {.wanted = NULL};
     int            r = open_reader(p, 0, &sum, &reader);
 
     if (r < 0)
