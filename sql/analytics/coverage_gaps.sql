@@ -10,21 +10,20 @@
 --
 --   SELECT host, log, gap, datetime, until, detail FROM coverage_gaps ORDER BY host, time;
 CREATE TEMP VIEW coverage_gaps AS
-WITH audit AS MATERIALIZED (
-    SELECT host, time, source, type, CAST(serial AS TEXT) AS record,
-           iif(type = 'CONFIG_CHANGE', record, NULL) AS text -- of the others it would be the whole log
-      FROM audit_events
+WITH hours AS MATERIALIZED ( -- of audit: no silence of a day is within one
+    SELECT host, CAST(time / 3600 AS INTEGER) AS hour, min(time) AS first, max(time) AS last
+      FROM audit_events GROUP BY host, hour
 ), boots AS MATERIALIZED (
     SELECT host, boot_id, min(time) AS first, max(time) AS last, min(source) AS source
       FROM journal GROUP BY host, boot_id
 ), heard AS (
-    SELECT host, 'audit' AS log, time, source FROM audit
+    SELECT host, 'audit' AS log, first, last, NULL AS source FROM hours
     UNION ALL
-    SELECT host, log, iif(n, last, first), source
-      FROM (SELECT host, 'journal' AS log, first, last, source FROM boots), (SELECT 0 AS n UNION SELECT 1)
+    SELECT host, 'journal', iif(n, last, first), iif(n, last, first), source
+      FROM boots, (SELECT 0 AS n UNION SELECT 1)
 ), spaced AS (
-    SELECT h.host, h.log, h.time, h.source, lag(h.time) OVER (PARTITION BY h.host, h.log ORDER BY h.time)
-               AS before
+    SELECT h.host, h.log, h.first AS time, h.source,
+           lag(h.last) OVER (PARTITION BY h.host, h.log ORDER BY h.first) AS before
       FROM heard AS h
 ), gaps AS (
     SELECT w.computer AS host, w.channel AS log, 'cleared' AS gap, w.time, w.time AS until,
@@ -33,19 +32,23 @@ WITH audit AS MATERIALIZED (
       FROM windows_events AS w
      WHERE w.event_id IN (1102, 104) AND w.provider_name = 'Microsoft-Windows-Eventlog'
     UNION ALL
-    SELECT a.host, 'audit', 'stopped', a.time, NULL, a.type, a.source, a.record
-      FROM audit AS a
-     WHERE a.type IN ('DAEMON_END', 'DAEMON_ABORT')
-        OR (a.type = 'CONFIG_CHANGE' AND a.text LIKE '%audit_enabled=0%')
+    SELECT a.host, 'audit', 'stopped', a.time, NULL, a.type, a.source, CAST(a.serial AS TEXT)
+      FROM audit_events AS a
+     WHERE a.type IN ('DAEMON_END', 'DAEMON_ABORT', 'CONFIG_CHANGE')
+       AND (a.type <> 'CONFIG_CHANGE' OR a.record LIKE '%audit_enabled=0%')
     UNION ALL
     SELECT b.host, 'audit', 'boot without audit', b.first, b.last, b.boot_id, b.source, NULL
       FROM boots AS b
-     WHERE b.host IN (SELECT a.host FROM audit AS a)
-       AND NOT EXISTS (SELECT 1 FROM audit AS a
-                        WHERE a.host = b.host AND a.time BETWEEN b.first - 60 AND b.last + 60)
+     WHERE b.host IN (SELECT h.host FROM hours AS h)
+       AND iif(EXISTS (SELECT 1 FROM hours AS h
+                        WHERE h.host = b.host AND (h.first BETWEEN b.first - 60 AND b.last + 60
+                                                   OR h.last BETWEEN b.first - 60 AND b.last + 60)),
+               0, -- else the log is asked, which seeks the time
+               NOT EXISTS (SELECT 1 FROM audit_events AS a
+                            WHERE a.host = b.host AND a.time BETWEEN b.first - 60 AND b.last + 60))
     UNION ALL
     SELECT s.host, s.log, 'silent', s.before, s.time, round((s.time - s.before) / 3600, 1) || ' hours',
-           s.source, NULL
+           (SELECT a.source FROM audit_events AS a WHERE a.host = s.host AND a.time = s.time LIMIT 1), NULL
       FROM spaced AS s WHERE s.time - s.before > 86400 AND s.log = 'audit'
     UNION ALL
     -- The time between two boots is not silence: the machine was off, or its journal is missing.
