@@ -314,6 +314,18 @@ static void edit_distance(sqlite3_context *out, int argc, sqlite3_value **argv)
         sqlite3_result_int(out, distance);
 }
 
+static void path_name(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    const char *path = (const char *)sqlite3_value_text(argv[0]);
+    const char *name = path;
+
+    (void)argc;
+    for (const char *at = path; at && *at; at++)
+        if (*at == '/' || *at == '\\')
+            name = at + 1;
+    sqlite3_result_text(out, name, -1, SQLITE_TRANSIENT); /* NULL of NULL */
+}
+
 static void path_of_command(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     struct argument command = argument(argv[0]);
@@ -458,6 +470,7 @@ static const struct {
     {"entropy", 1, entropy},
     {"edit_distance", 2, edit_distance},
     {"exec_path", 1, path_of_command},
+    {"path_name", 1, path_name},
     {"path_trust", 1, trust},
     {"path_places", -1, places},
     {"usual_library", 1, usual_library},
@@ -590,6 +603,9 @@ const struct function_doc function_docs[] = {
      "quoted or not; NULL where there is none",
      "SELECT exec_path('@-/usr/bin/bash -c id'), exec_path('C:\\Program Files\\a b\\c.exe -k "
      "x');"},
+    {"path_name(path)",
+     "The last part of a path, after its last / or \\",
+     "SELECT path_name('/usr/bin/sh'), path_name('C:\\Windows\\explorer.exe');"},
     {"path_trust(path)",
      "The kind of place that a path is in: system, vendor, local, home, public, temp, shm, "
      "hidden, unc or device; NULL where the path is not absolute",

@@ -345,34 +345,73 @@ static const char *after_call(const char *call)
     return at;
 }
 
-/* The view's SELECT. What of the facts neither the query nor a detection reads is not worked out. */
-static void put_select(const struct late_view *late, unsigned long long used, struct buffer *sql)
+static bool is_used(unsigned long long used, size_t column)
 {
-    size_t      size;
-    const char *select = view_select(late->view, &size), *end = select + size;
-    const char *list = strstr(select, "SELECT "),
-               *after = list ? strstr(list, "\n      FROM ") : NULL;
-    const char *fired = after ? strstr(after, "once('['") : NULL;
-    const char *own = fired ? strstr(fired, "own_signals(") : NULL;
+    return used >> (column < 63 ? column : 63) & 1;
+}
 
-    if (!late->facts) {
-        buffer_put(sql, select, size);
-        return;
+/* "SELECT", the columns that the query reads, and what fired as `fired` says. */
+static void put_columns(const struct late_view *late, unsigned long long used,
+                        const struct buffer *fired, struct buffer *sql)
+{
+    size_t n = late->n_columns;
+
+    for (size_t i = 0; i < n + (late->facts != NULL); i++) {
+        buffer_puts(sql, i ? ", " : "SELECT ");
+        if (!is_used(used, i))
+            buffer_puts(sql, "NULL");
+        else if (i < n)
+            buffer_printf(sql, "\"%s\"", late->columns[i]);
+        else
+            buffer_put(sql, fired->data, fired->size);
     }
-    if (!own || *svcql_setting(late->svcql, "signals")) {
-        put_inlined(late, select, end, sql);
-        return;
-    }
+}
+
+/* The SELECT of a view without the user's own detections: its facts, of which is not worked out what neither the
+ * query nor a detection reads, and once the columns that are read, as no other SELECT is around it. */
+static void put_facts(const struct late_view *late, unsigned long long used, const char *select,
+                      const char *own, struct buffer *sql)
+{
+    static const char facts_end[] = "\n)\n";
+    const char       *list = strstr(select, "SELECT "), *after = strstr(list, "\n      FROM ");
+    const char       *fired = strstr(after, "once('['"), *rest = after_call(own);
+    const char       *end = strstr(after, facts_end) + sizeof facts_end - 1;
+    struct buffer     text = {0};
+
     buffer_put(sql, select, (size_t)(list - select));
     for (size_t i = 0; i < late->shape.n_columns; i++) {
         const char *column = late->shape.columns[i];
-        bool        wanted = used >> (i < 63 ? i : 63) & 1 || is_term(column) ||
-                      names(fired, (size_t)(own - fired), column);
+        bool        wanted =
+            is_used(used, i) || is_term(column) || names(fired, (size_t)(own - fired), column);
         buffer_printf(sql, "%s%s%s", i ? ", " : "SELECT ", wanted ? "" : "NULL AS ", column);
     }
-    put_inlined(late, after, own, sql);
-    buffer_puts(sql, "''"); /* there are none of the user's own */
-    put_inlined(late, after_call(own), end, sql);
+    put_inlined(late, after, end, sql);
+    buffer_put(&text, fired, (size_t)(own - fired));
+    buffer_puts(&text, "''"); /* there are none of the user's own */
+    buffer_put(&text, rest, (size_t)(strstr(rest, " AS fired") - rest));
+    put_columns(late, used, &text, sql);
+    buffer_puts(sql, " FROM f");
+    sql->failed |= text.failed;
+    buffer_free(&text);
+}
+
+static void put_select(const struct late_view *late, unsigned long long used, struct buffer *sql)
+{
+    size_t      size;
+    const char *select = view_select(late->view, &size);
+    const char *own = late->facts ? strstr(select, "own_signals(") : NULL;
+
+    if (own && !*svcql_setting(late->svcql, "signals")) {
+        put_facts(late, used, select, own, sql);
+        return;
+    }
+    put_columns(late, used, &(struct buffer){.data = "fired", .size = 5}, sql);
+    buffer_puts(sql, " FROM (");
+    if (late->facts)
+        put_inlined(late, select, select + size, sql);
+    else
+        buffer_put(sql, select, size);
+    buffer_puts(sql, ")");
 }
 
 static int prepare(struct late_view *late, const char *plan, bool terms, sqlite3_stmt **ret)
@@ -383,15 +422,7 @@ static int prepare(struct late_view *late, const char *plan, bool terms, sqlite3
     int                rc = SQLITE_NOMEM;
 
     sscanf(columns, "columns=0x%llx", &used);
-    buffer_puts(&sql, "SELECT ");
-    for (size_t i = 0; i < late->n_columns + (late->facts != NULL); i++) {
-        const char *column = i < late->n_columns ? late->columns[i] : "fired";
-        bool        wanted = used >> (i < 63 ? i : 63) & 1;
-        buffer_printf(&sql, wanted ? "%s\"%s\"" : "%sNULL", i ? ", " : "", column);
-    }
-    buffer_puts(&sql, " FROM (");
     put_select(late, used, &sql);
-    buffer_puts(&sql, ")");
     if (terms)
         buffer_printf(&sql, " WHERE %.*s", (int)(columns - plan), plan);
     if (buffer_text(&sql))

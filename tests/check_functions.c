@@ -508,6 +508,9 @@ START_TEST(functions_answer_null_for_null)
     harness_expect(db, "NULL|NULL|NULL|NULL|NULL|NULL",
                    "SELECT service_command(NULL), entropy(NULL), edit_distance(NULL, 'a'), "
                    "edit_distance('a', NULL), exec_path(NULL), path_trust(NULL)");
+    harness_expect(db, "NULL|sh|sh.exe||a",
+                   "SELECT path_name(NULL), path_name('/bin/sh'), path_name('C:\\x/sh.exe'), "
+                   "path_name('/a/'), path_name('a')");
     harness_expect(db, "NULL|stop",
                    "SELECT service_command('man systemctl'), "
                    "service_command('systemctl stop x') ->> '$[0].verb'");

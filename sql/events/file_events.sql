@@ -21,7 +21,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
                                'mkdir', 'mkdirat', 'creat') THEN 'created'
             WHEN a.syscall GLOB '*chmod*' OR a.syscall GLOB '*chown*' OR a.syscall GLOB '*xattr*'
                 THEN 'attributes'
-            WHEN instr(a.paths, '"CREATE"') THEN 'created'
+            WHEN a.creates THEN 'created'
             ELSE 'modified' END AS action,
        iif(o.value = 0, a.path, o.value) COLLATE NOCASE AS path,
        CAST(coalesce(a.user, (SELECT u.username FROM names AS u WHERE u.host = a.host AND u.uid = a.uid),

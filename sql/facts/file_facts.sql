@@ -110,7 +110,7 @@ UNION ALL
 SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command', 'log'), e.path,
        coalesce(e.login_user, e.user),
        iif(e.from_path = '/dev/null' AND e.via IN ('command', 'history'), 'mask', NULL), NULL, NULL,
-       replace(e.path, rtrim(e.path, replace(replace(e.path, '/', ''), '\', '')), ''), e.from_path, NULL, NULL,
+       path_name(e.path), e.from_path, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        iif(e.from_path = '/dev/null' AND e.via IN ('command', 'history'),
            EXISTS (SELECT 1 FROM security_services AS s

@@ -442,6 +442,21 @@ static int get_paths(struct tbl_scan *scan, const void *row, sqlite3_context *ou
     return give_event(scan, out, audit_event_paths);
 }
 
+static int get_creates(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    const struct audit_event *event = &((struct state *)tbl_state(scan))->event;
+    struct audit_field        type;
+    bool                      creates = false;
+
+    (void)row;
+    for (size_t i = 0; i < event->n && !creates; i++)
+        creates = event->records[i].id == AUDIT_TYPE_PATH &&
+                  audit_record_field(&event->records[i], "nametype", &type) &&
+                  audit_value_is(&type, "CREATE");
+    sqlite3_result_int(out, creates);
+    return SQLITE_OK;
+}
+
 static int get_path(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)row;
@@ -727,6 +742,8 @@ static const struct tbl_column columns[] = {
         "scripts or property lists"),
     TBL_LAZY("event_records", TBL_TEXT, TBL_HIDDEN,
              "Its records as svcql_rules reads them: a pointer, NULL in SQL", get_event_records),
+    TBL_LAZY("creates", TBL_INT, TBL_HIDDEN, "1 where a PATH record is of a file that was made",
+             get_creates),
 };
 
 static const struct tbl_example examples[] = {
