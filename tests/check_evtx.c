@@ -624,6 +624,58 @@ START_TEST(integers_and_times_are_read_from_texts_too)
 }
 END_TEST
 
+/* One unit after another, as the documents say: for texts without surrogates. */
+static void convert_plainly(const uint16_t *units, size_t n, bool json, struct buffer *text)
+{
+    static const char escapes[] = {
+        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+
+    for (size_t i = 0; i < n; i++) {
+        uint16_t c = units[i];
+        if (c == 0)
+            buffer_puts(text, "\xef\xbf\xbd");
+        else if (json && c < sizeof escapes && escapes[c])
+            buffer_printf(text, "\\%c", escapes[c]);
+        else if (json && (c == '"' || c == '\\'))
+            buffer_printf(text, "\\%c", c);
+        else if (json && (c < 0x20 || (c >= 0x7f && c < 0xa0)))
+            buffer_printf(text, "\\u%04x", c);
+        else if (c < 0x80)
+            buffer_putc(text, (char)c);
+        else if (c < 0x800)
+            buffer_printf(text, "%c%c", 0xc0 | c >> 6, 0x80 | (c & 0x3f));
+        else
+            buffer_printf(text, "%c%c%c", 0xe0 | c >> 12, 0x80 | (c >> 6 & 0x3f),
+                          0x80 | (c & 0x3f));
+    }
+}
+
+START_TEST(text_of_any_length_is_converted)
+{
+    static const uint16_t odd[] = {0,    1,    '\n', 0x1f, '"',   '\\',  0x7e,  0x7f,
+                                   0x80, 0x9f, 0xa0, 0xff, 0x100, 0x7ff, 0x800, 0xffff};
+    unsigned              seed = (unsigned)_i;
+
+    for (int round = 0; round < 20000; round++) {
+        uint16_t      units[80];
+        uint8_t       bytes[160];
+        size_t        n = (size_t)(rand_r(&seed) % 80);
+        struct buffer expected = {0}, text = {0};
+        for (size_t i = 0; i < n; i++) {
+            units[i] = rand_r(&seed) % 24 ? (uint16_t)(' ' + rand_r(&seed) % 95)
+                                          : odd[rand_r(&seed) % (int)(sizeof odd / sizeof *odd)];
+            bytes[2 * i] = (uint8_t)units[i];
+            bytes[2 * i + 1] = (uint8_t)(units[i] >> 8);
+        }
+        convert_plainly(units, n, _i, &expected);
+        buffer_utf16_shown(&text, bytes, n, _i);
+        ck_assert_str_eq(buffer_text(&text), buffer_text(&expected));
+        buffer_free(&text);
+        buffer_free(&expected);
+    }
+}
+END_TEST
+
 Suite *make_evtx_suite(void)
 {
     Suite *suite = suite_create("evtx");
@@ -651,6 +703,7 @@ Suite *make_evtx_suite(void)
     tcase_add_loop_test(tcase, value_of_every_type_is_rendered, 0,
                         sizeof values / sizeof values[0]);
     tcase_add_test(tcase, integers_and_times_are_read_from_texts_too);
+    tcase_add_loop_test(tcase, text_of_any_length_is_converted, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,6 +1,7 @@
 /* check_sigma.c -- Sigma rules in YAML: what each part of the specification means, and what hostile
  * files come to. */
 #include "harness.h"
+#include "yaml_same.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 
 #include "formats/sigma/sigma.h"
-#include "formats/sigma/yaml_entries.h"
+#include "formats/sigma/yaml_plain.h"
 #include "formats/text/json_pairs.h"
 
 /* A rule of that detection, alone in a set that reads one log. */
@@ -449,104 +450,139 @@ START_TEST(log_sources_and_fields_are_rows)
 }
 END_TEST
 
-/* Of a file, what is left where a, b and c are asked for; NULL: all of it. */
+/* Files that are plain, where a, b and c are asked for, and files that are left to libyaml. */
 static const struct {
-    const char *text, *left;
+    const char *text;
+    bool        plain;
 } files[] = {
-    {"a: 1\nx: 2\nb: 3\n", "a: 1\n\nb: 3\n"},
-    {"a: 1\nx:\n- p\n-\n  q: r\n\n  s\nb:\n  - x: y\n", "a: 1\n\n\n\n\n\n\nb:\n  - x: y\n"},
-    {"a: 1\nx: |\n  it's \"so\n\n  [\nb: 'it''s'\n", "a: 1\n\n\n\n\nb: 'it''s'\n"},
-    {"a: 1\nx: 'it''s: \"'\nb: \"\\\"\" # c\n", "a: 1\n\nb: \"\\\"\" # c\n"},
-    {"x: first\ny: 2\n---\nx: first\ny: 2", "x: first\n\n---\nx: first\n"},
-    {"# c\nx: first\ny: 2\r\n'z': 3\n", "# c\nx: first\n\n'z': 3\n"},
-    {"a: don't\nx: it's\nb: 1\n", "a: don't\n\nb: 1\n"},
-    {"", ""},
+    {"a: 1\nx: 2\nb: 3\n", true},
+    {"a: 1\nx:\n- p\n-\n  q: r\n\n- s\nb:\n  - x: y\n", true},
+    {"a: 1\nx: |\n  it's \"so\n\n  [\nb: 'it''s'\n", true},
+    {"a: 1\nx: 'it''s: \"'\nb: \"\\\"\\\\\\n\" # c\n", true},
+    {"x: first\ny: 2\n---\nx: first\ny: 2", true},
+    {"# c\nx: first\ny: 2\r\n'a': 3\n", true},
+    {"a: don't\nx: it's\nb: 1\n", true},
+    {"---\na: 1\n---\nb:\n---\nc: ''\n", true},
+    {"", true},
+    {"a:\n  b|c:\n    - 'x: y' # z\n    - p:q\n    -  -f#g\n    - k: v\n      l:\n      - m\n      "
+     "- n\n"
+     "    - - 1\n      -\n    -\n      - ~\n  d :   e f   # g\n  'h' : \"i\"\nb:\n- null\n-\nc:\n",
+     true},
+    {"a: caf\u00e9\nb: \"\u4e2d\"\n", true},
+    {"a: C:\\x y\nb: http://x/#y\nc: {0}\n", false},
+    /* what is more than this reads */
+    {"a: [1]\n", false},
+    {"a: |\n  x\n", false},
+    {"a: b\n  c\n", false},
+    {"a: \"\\x41\"\n", false},
+    {"a: *b\n", false},
+    {"<<: b\n", false},
+    {"- a\n", false},
+    {" a: 1\n", false},
+    {"a:\t1\n", false},
+    {"--- a\n", false},
+    {"a: 1\n---\n", false},
+    {"a: 1\n...\n", false},
+    /* what is wrong */
+    {"a: 1\na: 2\n", false},
+    {"a: b: c\n", false},
+    {"a: 'b' c\n", false},
+    {"a: 'b'#c\n", false},
+    {"a: - b\n", false},
+    {"a:\n  b: 1\n c: 2\n", false},
+    {"a:\n  b: 1\n   c: 2\n", false},
+    {"a:\n  - b\n  c: 2\n", false},
+    {"a: 1\nb\n", false},
+    {"a: \xff\n", false},
+    {"a: \x01\n", false},
+    {"a: \xc2\x9b\n", false},
     /* text that may go on in the next line, or that is not plain to see */
-    {"a: \"1\nx: 2\"\nb: 3\n", NULL},
-    {"a: '1\nx: 2'\n", NULL},
-    {"a: '1''\nx: 2'\n", NULL},
-    {"a: \"1\\\"\nx: 2\"\n", NULL},
-    {"'a \"b': \"open\nx: 2\"\n", NULL},
-    {"- 'a': - \"open\nx: 2\"\n", "- 'a': - \"open\nx: 2\"\n"},
-    {"don't: 'open\nx: 2'\n", NULL},
-    {"a: [\nx: 2]\n", NULL},
-    {"a: {\nx: 2}\n", NULL},
-    {"a: &n 1\nx: *n\n", NULL},
-    {"a: !t 'x\nx: 2'\n", NULL},
-    {"a: 1\nx: \"2\nb: \"\n", NULL},
-    {"? a\n: 1\nx: 2\n", NULL},
-    {"a: 1\nx: 2\rb: 3\n", NULL},
-    {"a: 1\nx: 2\u2028b: 3\n", NULL},
+    {"a: \"1\nx: 2\"\nb: 3\n", false},
+    {"a: '1\nx: 2'\n", false},
+    {"a: '1''\nx: 2'\n", false},
+    {"a: \"1\\\"\nx: 2\"\n", false},
+    {"'a \"b': \"open\nx: 2\"\n", false},
+    {"- 'a': - \"open\nx: 2\"\n", false},
+    {"don't: 'open\nx: 2'\n", false},
+    {"a: 1\nx: [\nb: 2]\n", false},
+    {"a: 1\nx: {\nb: 2}\n", false},
+    {"a: 1\nx: &n 1\nb: *n\n", false},
+    {"a: 1\nx: !t 'x\nb: 2'\n", false},
+    {"a: 1\nx: \"2\nb: \"\n", false},
+    {"? a\n: 1\nx: 2\n", false},
+    {"a: 1\nx: 2\rb: 3\n", false},
+    {"a: 1\nx: 2\u2028b: 3\n", false},
     {"a: 1\nx: 2\xc2\x85"
      "b: 3\n",
-     NULL},
+     false},
 };
 
-START_TEST(what_nobody_asks_for_is_left_out_where_that_is_plain)
-{
-    static const char *const keys[] = {"a", "b", "c", NULL};
-    const char              *text = files[_i].text;
-    char                     out[100];
-    size_t                   size;
-    bool                     plain = yaml_entries(text, strlen(text), keys, out, &size);
+static const char *const asked[] = {"a", "b", "c", "title", "detection", "logsource", NULL};
 
-    ck_assert_msg(plain == (files[_i].left != NULL), "%s", text);
-    if (plain)
-        ck_assert_msg(size == strlen(files[_i].left) && memcmp(out, files[_i].left, size) == 0,
-                      "%s---\n%.*s", text, (int)size, out);
+/* Whether a text is plain; then libyaml must give the same for what is asked, of `keys` or, NULL, of all. */
+static bool compare_readers(const char *text, size_t size, const char *const *keys)
+{
+    struct yaml_file all, part;
+    struct arena     arena = {0};
+    bool             plain = yaml_plain(text, size, keys, &arena, &part) == 1;
+
+    if (plain) {
+        ck_assert_msg(yaml_file_parse(text, size, &arena, &all) == 0, "%s in\n%.*s", all.error,
+                      (int)size, text);
+        ck_assert_uint_eq(all.n, part.n);
+    }
+    for (size_t i = 0; plain && i < all.n; i++)
+        for (const char *const *key = asked; *key; key++)
+            ck_assert_msg(
+                yaml_same(yaml_get(all.documents[i], *key), yaml_get(part.documents[i], *key)),
+                "%s of\n%.*s", *key, (int)size, text);
+    for (size_t i = 0; plain && !keys && i < all.n; i++)
+        ck_assert_msg(yaml_same(all.documents[i], part.documents[i]), "%.*s", (int)size, text);
+    arena_free(&arena);
+    return plain;
+}
+
+START_TEST(plain_yaml_is_what_libyaml_makes_of_it)
+{
+    ck_assert_msg(compare_readers(files[_i].text, strlen(files[_i].text), asked) == files[_i].plain,
+                  "%s", files[_i].text);
 }
 END_TEST
 
-/* The tree of a file without those entries, in a line. */
-static void print_tree(const struct yaml_node *node, struct buffer *text)
+/* A plain file with bytes of it changed is still read the same, or not plain. */
+START_TEST(plain_yaml_with_changes_is_too)
 {
-    buffer_printf(text, "%u%s(", node->line, node->plain ? "" : "'");
-    buffer_put(text, node->text ? node->text : "", node->size);
-    for (size_t i = 0; i < node->n; i++)
-        print_tree(node->items[i], text);
-    buffer_putc(text, ')');
+    static const char marks[] = "-:#'\"\\ \n\n  [{&*!|>%@`,?\tx~";
+    unsigned          seed = (unsigned)_i;
+    size_t            plain = 0;
+    char              text[400];
+
+    for (int round = 0; round < 20000; round++) {
+        size_t size = strlen(files[9].text);
+        memcpy(text, files[9].text, size);
+        for (int n = rand_r(&seed) % 3; n >= 0; n--)
+            text[(size_t)rand_r(&seed) % size] = marks[(size_t)rand_r(&seed) % (sizeof marks - 1)];
+        plain += compare_readers(text, size, NULL);
+    }
+    ck_assert_uint_gt(plain, 1000);
+}
+END_TEST
+
+static void compare_rule(const char *path, void *data)
+{
+    size_t size;
+    char  *text = harness_read(path, &size);
+
+    *(size_t *)data += compare_readers(text, size, asked);
 }
 
-static void compare_trees(const char *path, void *data)
+START_TEST(public_rules_are_plain_and_the_same)
 {
-    static const char *const keys[] = {"title", "detection", "logsource", NULL};
-    static char              text[1 << 16], out[1 << 16];
-    struct yaml_file         all, part;
-    struct arena             arena = {0};
-    FILE                    *file = fopen(path, "re");
-    size_t                  *left_out = data, size, less;
-
-    ck_assert_ptr_nonnull(file);
-    size = fread(text, 1, sizeof text, file);
-    fclose(file);
-    bool plain = size < sizeof text && yaml_entries(text, size, keys, out, &less);
-    ck_assert_int_eq(yaml_file_parse(text, size, &arena, &all), 0);
-    ck_assert_int_eq(plain ? yaml_file_parse(out, less, &arena, &part) : 0, 0);
-    for (size_t i = 0; plain && i < all.n; i++)
-        for (const char *const *key = keys; *key; key++) {
-            const struct yaml_node *a = yaml_get(all.documents[i], *key);
-            const struct yaml_node *b = yaml_get(part.documents[i], *key);
-            struct buffer           trees[2] = {0};
-            ck_assert_int_eq(a != NULL, b != NULL);
-            if (a) {
-                print_tree(a, &trees[0]);
-                print_tree(b, &trees[1]);
-                ck_assert_str_eq(buffer_text(&trees[0]), buffer_text(&trees[1]));
-            }
-            buffer_free(&trees[0]);
-            buffer_free(&trees[1]);
-        }
-    arena_free(&arena);
-    *left_out += plain;
-}
-
-START_TEST(public_rules_are_the_same_without_what_nobody_asks_for)
-{
-    size_t left_out = 0, n = harness_each_evidence("sigma", ".yml", compare_trees, &left_out);
+    size_t plain = 0, n = harness_each_evidence("sigma", ".yml", compare_rule, &plain);
 
     if (!n)
         SKIP("needs SVCQL_EVIDENCE");
-    ck_assert_uint_gt(left_out, n * 9 / 10);
+    ck_assert_uint_gt(plain, n * 9 / 10);
 }
 END_TEST
 
@@ -566,9 +602,10 @@ Suite *make_sigma_suite(void)
     tcase_add_test(tcase, hostile_conditions_are_refused);
     tcase_add_test(tcase, a_file_has_documents_and_filters);
     tcase_add_test(tcase, log_sources_and_fields_are_rows);
-    tcase_add_loop_test(tcase, what_nobody_asks_for_is_left_out_where_that_is_plain, 0,
+    tcase_add_loop_test(tcase, plain_yaml_is_what_libyaml_makes_of_it, 0,
                         sizeof files / sizeof *files);
-    tcase_add_test(tcase, public_rules_are_the_same_without_what_nobody_asks_for);
+    tcase_add_loop_test(tcase, plain_yaml_with_changes_is_too, 0, 4);
+    tcase_add_test(tcase, public_rules_are_plain_and_the_same);
     suite_add_tcase(suite, tcase);
     return suite;
 }

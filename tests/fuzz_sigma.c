@@ -1,14 +1,16 @@
 /* fuzz_sigma.c -- a file of Sigma rules, and an event that is tried against them.
  *
  * The input is YAML up to a line "...." and a JSON object after it. Whatever the file holds, reading
- * it ends, and an event's hits are the same with and without its kind being known. */
+ * it ends, both readers of YAML agree, and an event's hits are the same with and without its kind being known. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "formats/sigma/sigma_correlate.h"
 #include "formats/sigma/sigma_show.h"
+#include "formats/sigma/yaml_plain.h"
 #include "formats/text/json_pairs.h"
+#include "yaml_same.h"
 
 static long try_event(struct sigma *sigma, const char *json, size_t size, const uint32_t **ret)
 {
@@ -52,6 +54,22 @@ static void use(struct sigma *sigma, const char *json, size_t size)
     buffer_free(&text);
 }
 
+/* What is plain is what libyaml makes of it. */
+static void read_twice(const char *text, size_t size)
+{
+    struct yaml_file plain, all;
+    struct arena     arena = {0};
+
+    if (yaml_plain(text, size, NULL, &arena, &plain) > 0) {
+        if (yaml_file_parse(text, size, &arena, &all) < 0 || all.n != plain.n)
+            abort();
+        for (size_t i = 0; i < all.n; i++)
+            if (!yaml_same(all.documents[i], plain.documents[i]))
+                abort();
+    }
+    arena_free(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sigma *sigma = sigma_new();
@@ -60,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!sigma)
         return 0;
+    read_twice(text, yaml);
     sigma_add_logsource(sigma, &(struct sigma_logsource){"p", NULL, NULL}, "log", NULL);
     sigma_add_logsource(sigma, &(struct sigma_logsource){"p", "c", NULL}, "log", "{EventID: 1}");
     sigma_add_field(sigma, "log", NULL, "Image", "{F}/{G}");

@@ -15,20 +15,11 @@
 
 static void put_string(const struct evtx_value *v, struct buffer *b, bool json)
 {
-    uint32_t units = v->size / 2, run;
+    uint32_t units = v->size / 2;
 
     while (units && le16(v->data + 2 * units - 2) == 0)
         units--;
-    for (uint32_t at = 0; at < units; at += run + 1) {
-        for (run = 0; at + run < units && le16(v->data + 2 * (at + run)); run++)
-            ;
-        if (json)
-            buffer_utf16_json(b, v->data + 2 * at, run);
-        else
-            buffer_utf16(b, v->data + 2 * at, run);
-        if (at + run < units)
-            buffer_puts(b, "\xef\xbf\xbd"); /* for the NUL */
-    }
+    buffer_utf16_shown(b, v->data, units, json);
 }
 
 /* Code page unknown: Latin-1, which gives every byte a character. */

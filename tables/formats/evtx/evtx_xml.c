@@ -30,6 +30,19 @@ struct tag {
     struct span name;
 };
 
+/* Append a few bytes, without a call where there is room. */
+static inline void put(struct writer *w, const char *text, size_t size)
+{
+    struct buffer *out = w->out;
+
+    if (!out->failed && size < out->room - out->size) {
+        memcpy(out->data + out->size, text, size);
+        out->size += size;
+    } else {
+        buffer_put(out, text, size);
+    }
+}
+
 static void put_name(struct writer *w, const struct source_xml *s, struct span name)
 {
     buffer_utf16(w->out, s->in.chunk + name.at, name.units);
@@ -37,14 +50,14 @@ static void put_name(struct writer *w, const struct source_xml *s, struct span n
 
 /* XML 1.0, section 2.2: control characters but tab and line ends cannot be written at all; 2.11: a
  * carriage return is lost unless written by its number. */
-static void put_escaped(struct writer *w, const char *text, size_t size)
-{
 #define NONE "\xef\xbf\xbd"
-    static const char *const instead[256] = {
-        [0 ... 8] = NONE, [11] = NONE,    [12] = NONE,    ['\r'] = "&#13;", [14 ... 31] = NONE,
-        ['&'] = "&amp;",  ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
+static const char *const instead[256] = {
+    [0 ... 8] = NONE, [11] = NONE,    [12] = NONE,    ['\r'] = "&#13;", [14 ... 31] = NONE,
+    ['&'] = "&amp;",  ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
 #undef NONE
 
+static void put_escaped(struct writer *w, const char *text, size_t size)
+{
     for (size_t i = 0, run; i < size; i += run + 1) {
         for (run = 0; i + run < size && !instead[(uint8_t)text[i + run]]; run++)
             ;
@@ -54,14 +67,42 @@ static void put_escaped(struct writer *w, const char *text, size_t size)
     }
 }
 
+/* Bytes at the beginning of a text that can stand as they are. */
+static size_t plain_run(const char *text, size_t size)
+{
+    size_t n = 0;
+
+    while (n < size && !instead[(uint8_t)text[n]])
+        n++;
+    return n;
+}
+
+/* Numbers, times, GUIDs and the like need no escape; of texts, most do not either. */
+static bool is_text(const struct evtx_value *value)
+{
+    unsigned type = value->type & ~(unsigned)EVTX_ARRAY;
+
+    return type == EVTX_STRING || type == EVTX_ANSI || type == EVTX_UTF8;
+}
+
 static int put_value(struct writer *w, const struct evtx_value *value)
 {
-    buffer_reset(&w->scratch);
-    evtx_value_text(value, &w->scratch);
-    if (w->scratch.size)
-        put_escaped(w, w->scratch.data, w->scratch.size);
-    w->out->failed |= w->scratch.failed;
-    return w->out->size > w->limit ? -EFBIG : 0;
+    struct buffer *out = w->out;
+    size_t         from = out->size;
+
+    evtx_value_text(value, out);
+    if (!out->failed && out->size > from && is_text(value)) {
+        size_t plain = plain_run(out->data + from, out->size - from);
+        if (from + plain < out->size) {
+            buffer_reset(&w->scratch);
+            buffer_put(&w->scratch, out->data + from + plain, out->size - from - plain);
+            out->size = from + plain;
+            if (!w->scratch.failed)
+                put_escaped(w, w->scratch.data, w->scratch.size);
+            out->failed |= w->scratch.failed;
+        }
+    }
+    return out->size > w->limit ? -EFBIG : 0;
 }
 
 static int put_text(struct writer *w, const struct source_xml *s, struct span text)
@@ -84,15 +125,15 @@ static int put_array(struct writer *w, const struct source_xml *s, const struct 
     for (bool first = true; !r && evtx_value_each(array, &at, &item); first = false) {
         if (!first && tag) {
             struct buffer start = {0};
-            buffer_puts(w->out, "</");
+            put(w, "</", 2);
             put_name(w, s, tag->name);
-            buffer_putc(w->out, '>');
+            put(w, ">", 1);
             if (!w->out->failed)
                 buffer_put(&start, w->out->data + tag->from, tag->to - tag->from);
             buffer_put(w->out, start.size ? start.data : "", start.size);
             buffer_free(&start);
         } else if (!first) {
-            buffer_putc(w->out, ',');
+            put(w, ",", 1);
         }
         r = put_value(w, &item);
     }
@@ -127,9 +168,9 @@ static int entity(struct writer *w, struct source_xml *s)
     if (known) {
         put_escaped(w, &known, 1);
     } else {
-        buffer_puts(w->out, "&amp;");
+        put(w, "&amp;", 5);
         put_name(w, s, name);
-        buffer_putc(w->out, ';');
+        put(w, ";", 1);
     }
     return 0;
 }
@@ -194,12 +235,12 @@ static int attribute(struct writer *w, struct source_xml *s)
         binxml_substitution(&s->in, &ignored);
         return 0;
     }
-    buffer_putc(w->out, ' ');
+    put(w, " ", 1);
     put_name(w, s, name);
-    buffer_puts(w->out, "=\"");
+    put(w, "=\"", 2);
     while ((r = text_token(w, s, NULL)) > 0)
         ;
-    buffer_putc(w->out, '"');
+    put(w, "\"", 1);
     return r;
 }
 
@@ -233,9 +274,9 @@ static int content(struct writer *w, struct source_xml *s, const struct tag *tag
             return r;
     }
     s->in.at++;
-    buffer_puts(w->out, "</");
+    put(w, "</", 2);
     put_name(w, s, tag->name);
-    buffer_putc(w->out, '>');
+    put(w, ">", 1);
     return 0;
 }
 
@@ -253,10 +294,10 @@ static int element_body(struct writer *w, struct source_xml *s, struct tag *tag,
         return r ? r : -EBADMSG;
     s->in.at++;
     if (token == BINXML_CLOSE_EMPTY) {
-        buffer_puts(w->out, "/>");
+        put(w, "/>", 2);
         return 0;
     }
-    buffer_putc(w->out, '>');
+    put(w, ">", 1);
     tag->to = w->out->size;
     return content(w, s, tag);
 }
@@ -271,7 +312,7 @@ static int element(struct writer *w, struct source_xml *s)
         return r ? r : -EFBIG;
     if (!cursor_skip(&s->in, s->in_template ? 7 : 5) || !binxml_name(&s->in, &tag.name))
         return -EBADMSG;
-    buffer_putc(w->out, '<');
+    put(w, "<", 1);
     put_name(w, s, tag.name);
     w->depth++;
     r = element_body(w, s, &tag, has_attributes);

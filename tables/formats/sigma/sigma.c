@@ -4,7 +4,7 @@
 
 #include "formats/text/array.h"
 #include "sigma_set.h"
-#include "yaml_entries.h"
+#include "yaml_plain.h"
 
 enum { DEPTH_MAX = 64 }; /* of correlations of correlations */
 
@@ -107,11 +107,9 @@ static const char *const entries[] = {"title",       "id",        "name",   "lev
 
 static int parse_yaml(struct sigma *sigma, const char *text, size_t size, struct yaml_file *ret)
 {
-    char *read = size <= YAML_SIZE_MAX ? arena_alloc(&sigma->scratch, size + 1) : NULL;
+    int r = yaml_plain(text, size, entries, &sigma->scratch, ret);
 
-    if (read && yaml_entries(text, size, entries, read, &size))
-        text = read;
-    return yaml_file_parse(text, size, &sigma->scratch, ret);
+    return r < 0 ? r : r > 0 ? 0 : yaml_file_parse(text, size, &sigma->scratch, ret);
 }
 
 int sigma_read(struct sigma *sigma, const char *file, const char *text, size_t size)

@@ -253,14 +253,60 @@ static uint32_t unit_at(const uint8_t *data, size_t i)
     return (uint32_t)(data[2 * i] | data[2 * i + 1] << 8);
 }
 
-/* Copy units of ASCII as bytes, four at a time, as far as there are four; returns how many. */
-static size_t narrow_fours(char *out, const uint8_t *data, size_t units)
+typedef uint8_t sixteen __attribute__((vector_size(16)));
+
+/* Whether no byte of a vector is set. */
+static bool is_clear(sixteen bytes)
+{
+    uint64_t halves[2];
+
+    memcpy(halves, &bytes, sizeof halves);
+    return !(halves[0] | halves[1]);
+}
+
+/* Copy units that are ASCII but NUL and, in JSON, plain, as bytes, sixteen at a time, as far as there are as many of
+ * them; returns how many. */
+static size_t narrow_sixteens(char *out, const uint8_t *data, size_t units, bool json)
 {
     size_t n = 0;
 
+    for (; units - n >= 16; n += 16) {
+        sixteen first, second;
+        memcpy(&first, data + 2 * n, sizeof first);
+        memcpy(&second, data + 2 * n + 16, sizeof second);
+        sixteen low = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20,
+                                              22, 24, 26, 28, 30);
+        sixteen high = __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21,
+                                               23, 25, 27, 29, 31);
+        sixteen other = high | (low & 0x80);
+        if (json)
+            other |= (sixteen)((low < 0x20) | (low == 0x7f) | (low == '"') | (low == '\\'));
+        else
+            other |= (sixteen)(low == 0);
+        if (!is_clear(other))
+            break;
+        memcpy(out + n, &low, sizeof low);
+    }
+    return n;
+}
+
+#define LANES(unit) ((unit)*UINT64_C(0x0001000100010001))
+
+/* The same for four at a time: in a lane of 16 bits whose unit is at most 0x7f, adding 0x80 - n sets bit 7 where it is
+ * n or more. */
+static size_t narrow_fours(char *out, const uint8_t *data, size_t units, bool json)
+{
+    const uint64_t high = LANES(0x80);
+    size_t         n = 0;
+
     for (; units - n >= 4; n += 4) {
-        uint64_t four = le64(data + 2 * n);
-        if (four & UINT64_C(0xff80ff80ff80ff80))
+        uint64_t four = le64(data + 2 * n), good = four + LANES(0x7f);
+        if (four & LANES(0xff80))
+            break;
+        if (json)
+            good = (four + LANES(0x60)) & ~(four + LANES(1)) & ((four ^ LANES('"')) + LANES(0x7f)) &
+                   ((four ^ LANES('\\')) + LANES(0x7f));
+        if ((good & high) != high)
             break;
         four = (four | four >> 8) & UINT64_C(0x0000ffff0000ffff);
         put_le32((uint8_t *)out + n, (uint32_t)(four | four >> 16));
@@ -268,23 +314,24 @@ static size_t narrow_fours(char *out, const uint8_t *data, size_t units)
     return n;
 }
 
-/* Append as many units as are ASCII, and plain in JSON, and return their number: nearly all are. */
+/* Append as many units as are ASCII but NUL, and plain in JSON, and return their number: nearly all are. */
 static size_t put_narrow(struct buffer *b, const uint8_t *data, size_t units, bool json)
 {
-    size_t n = 0;
-
     if (!reserve(b, units))
         return 0;
-    char *out = b->data + b->size;
-    if (!json)
-        n = narrow_fours(out, data, units);
-    for (; n < units && !data[2 * n + 1] && (json ? plain(data[2 * n]) : data[2 * n] < 0x80); n++)
+    char  *out = b->data + b->size;
+    size_t n = narrow_sixteens(out, data, units, json);
+    n += narrow_fours(out + n, data + 2 * n, units - n, json);
+    for (; n < units && !data[2 * n + 1] &&
+           (json ? plain(data[2 * n]) : (uint8_t)(data[2 * n] - 1) < 0x7f);
+         n++)
         out[n] = (char)data[2 * n];
     b->size += n;
     return n;
 }
 
-static void utf16(struct buffer *b, const uint8_t *data, size_t units, bool json)
+/* `nul`: what stands for a NUL; NULL: itself. */
+static void utf16(struct buffer *b, const uint8_t *data, size_t units, bool json, const char *nul)
 {
     for (size_t i = 0; i < units; i++) {
         uint32_t c = unit_at(data, i);
@@ -303,7 +350,9 @@ static void utf16(struct buffer *b, const uint8_t *data, size_t units, bool json
             c = 0xfffd;
         if (!reserve(b, 4))
             return;
-        if (json && c < 0xa0 && !plain((uint8_t)c))
+        if (!c && nul)
+            buffer_puts(b, nul);
+        else if (json && c < 0xa0 && !plain((uint8_t)c))
             escape(b, (uint8_t)c);
         else if (c < 0x80)
             b->data[b->size++] = (char)c;
@@ -314,12 +363,17 @@ static void utf16(struct buffer *b, const uint8_t *data, size_t units, bool json
 
 void buffer_utf16(struct buffer *b, const uint8_t *data, size_t units)
 {
-    utf16(b, data, units, false);
+    utf16(b, data, units, false, NULL);
 }
 
 void buffer_utf16_json(struct buffer *b, const uint8_t *data, size_t units)
 {
-    utf16(b, data, units, true);
+    utf16(b, data, units, true, NULL);
+}
+
+void buffer_utf16_shown(struct buffer *b, const uint8_t *data, size_t units, bool json)
+{
+    utf16(b, data, units, json, replacement);
 }
 
 void buffer_decimal(struct buffer *b, uint64_t number)

@@ -39,6 +39,9 @@ void buffer_json(struct buffer *b, const char *text, size_t size);
 void buffer_utf16(struct buffer *b, const uint8_t *data, size_t units);
 void buffer_utf16_json(struct buffer *b, const uint8_t *data, size_t units);
 
+/* The same, with U+FFFD for each NUL. */
+void buffer_utf16_shown(struct buffer *b, const uint8_t *data, size_t units, bool json);
+
 /* Append bytes as UTF-8 text: valid sequences stay, others become U+FFFD. */
 void buffer_utf8(struct buffer *b, const char *text, size_t size);
 
