@@ -42,7 +42,13 @@ head = pack('<4sIIQIIIIIII', b'regf', 1, 1, 133444736000000000, 1, 5, 0, 1, 32, 
 head += pack('<I', reduce(int.__xor__, unpack_from('<127I', head)))
 open('hive', 'wb').write(head.ljust(4096, b'\0') + cells)
 END
-printf 'module find\n\ngo 1.24\n\nrequire www.velocidex.com/golang/regparser v0.0.0-20250203141505-31e704a67ef7\n' >go.mod
+cat >go.mod <<'END'
+module find
+
+go 1.24
+
+require www.velocidex.com/golang/regparser v0.0.0-20250203141505-31e704a67ef7
+END
 cat >main.go <<'END'
 package main
 
