@@ -114,6 +114,12 @@ static int respell(const struct root *root, const char *path, char ret[ROOT_PATH
 static const char *const joined[] = {"/System/Volumes/Data", "/private"};
 #define N_JOINED (sizeof joined / sizeof joined[0])
 
+/* Whether there is a spelling of it on disk. A folder that cannot be read for the moment is counted. */
+static bool spelled_as(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
+{
+    return input_fault(respell(root, path, ret)) == 0;
+}
+
 /* The spelling that a path has on disk, where it is not the path's own. */
 static bool spell(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
@@ -129,17 +135,17 @@ static bool spell(const struct root *root, const char *path, char ret[ROOT_PATH_
 
     if (fd >= 0)
         return false;
-    if (respell(root, path, ret) == 0)
+    if (spelled_as(root, path, ret))
         return true;
     for (size_t i = 0; i < N_JOINED && root->flags & ROOT_MACOS; i++) {
         size_t size = strlen(joined[i]);
         bool   below = strncmp(path, joined[i], size) == 0 && path[size] == '/';
 
-        if (below && respell(root, path + size, ret) == 0)
+        if (below && spelled_as(root, path + size, ret))
             return true;
         if (root->has & 1u << i &&
             snprintf(other, sizeof other, "%s%s", joined[i], path) < ROOT_PATH_MAX &&
-            respell(root, other, ret) == 0)
+            spelled_as(root, other, ret))
             return true;
     }
     return false;
