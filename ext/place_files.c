@@ -35,7 +35,8 @@ static int report(struct place_files *f, int error)
                                 : skipped ? SOURCE_DAMAGED
                                           : SOURCE_READ;
 
-    if (status == SOURCE_ABSENT && f->place.optional)
+    if (status == SOURCE_ABSENT && f->place.optional &&
+        !svcql_reported(tbl_svcql(f->scan), tbl_name(f->scan), f->shown))
         return SQLITE_OK;
     f->reported = true;
     return svcql_report(tbl_svcql(f->scan), &(struct report){.table = tbl_name(f->scan),
@@ -211,11 +212,14 @@ static int open_as_reader(const struct place_files *f)
     return r;
 }
 
-/* Open the file at f->path: SQLITE_ROW; SQLITE_OK where it could not be, which is reported. */
-static int open_file(struct place_files *f)
+/* Open the file at f->path, which was `listed`, or is tried: SQLITE_ROW; SQLITE_OK where it could not be
+ * opened, which is reported. */
+static int open_file(struct place_files *f, bool listed)
 {
     enter(f);
     int fd = open_as_reader(f), r = fd;
+    if (r < 0 && listed)
+        r = root_gone(f->source.root, f->path, r);
     if (r >= 0 && f->by_line) {
         r = stream_open(fd, &f->stream); /* takes fd */
     } else if (r >= 0) {
@@ -279,7 +283,11 @@ static int open_folder(struct place_files *f)
     int r = root_list(f->source.root, f->path, f->place.pattern, PLACE_NAMES_MAX, &f->names);
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
-    int error = r < 0 ? r : f->names.error;
+    struct folder folder = {f->kind, f->source.host, f->source.root, f->path};
+    int           error = r < 0 ? r : f->names.error;
+    if ((r == 0 || source_status_of(r) == SOURCE_ABSENT) &&
+        svcql_listed(tbl_svcql(f->scan), tbl_name(f->scan), &folder, f->place.pattern, &f->names))
+        return SQLITE_NOMEM;
     if (f->names.lost || (error && source_status_of(error) == SOURCE_DAMAGED))
         return report_part(f, error, f->names.lost);
     return r < 0 || (!f->names.n && !f->place.optional) ? report(f, r) : SQLITE_OK;
@@ -294,7 +302,7 @@ static int next_name(struct place_files *f)
         (f->wanted && !f->wanted(f->scan, &f->place, name)) ||
         (root_stat(f->source.root, f->path, true, &st) == 0 && S_ISDIR(st.st_mode)))
         return SQLITE_OK;
-    return open_file(f);
+    return open_file(f, true);
 }
 
 static int next_folder(struct place_files *f)
@@ -307,7 +315,7 @@ static int next_folder(struct place_files *f)
     const char *slash = strrchr(f->path, '/');
     if (f->wanted && !f->wanted(f->scan, &f->place, slash ? slash + 1 : f->path))
         return SQLITE_OK;
-    return open_file(f);
+    return open_file(f, false);
 }
 
 /* Find the names for the "*" in a place's path; where there is none, report the folder above. */
@@ -356,7 +364,7 @@ static int next_source(struct place_files *f)
         f->next_place = f->n_places;
         snprintf(f->path, sizeof f->path, "%s", f->source.path);
         f->place = (struct place_of_files){0};
-        return open_file(f);
+        return open_file(f, !f->source.named);
     }
     int rc_begin = f->begin_root ? f->begin_root(f->scan) : SQLITE_OK;
     if (f->by_base && !f->n_bases)

@@ -178,11 +178,17 @@ struct folder {
 int svcql_report_folder(struct svcql *svcql, const char *table, const struct folder *folder,
                         int error, size_t lost);
 
+/* Compare the names of a folder, or the paths below it, with those that it had when the same statement listed
+ * it before for this kind and pattern (which may be NULL), and report what is missing now as damaged: a part
+ * of the answer has its rows, and a part has not. Returns an SQLite code. */
+int svcql_listed(struct svcql *svcql, const char *table, const struct folder *folder,
+                 const char *pattern, const struct root_names *names);
+
 /* The status that a negative errno of opening means: absent, denied or damaged. */
 enum source_status source_status_of(int negative_errno);
 
 /* Its text: that of strerror(), except where that would say nothing: -EDQUOT, a source beyond its budget
- * (input.h), -EFBIG, -ENOKEY, -EBADMSG and -EINVAL. */
+ * (input.h), -EFBIG, -ENOKEY, -EBADMSG, -EINVAL, and -ESTALE, a source that was removed while it was read. */
 const char *source_error(int negative_errno);
 
 #endif

@@ -174,6 +174,10 @@ int  root_list_packed(const struct root *root, const char *dir, const char *patt
                       struct root_names *ret);
 void root_names_free(struct root_names *names);
 
+/* What the error means of opening a name that a folder was listed with: -ESTALE where the name is missing
+ * now, which input_fault() counts, -ENOENT where it is a link to nothing, else `error`. */
+int root_gone(const struct root *root, const char *path, int error);
+
 /* Call `each` with every path that a pattern may mean: "*" matches any part of a name, and names
  * after the last "*" are not searched. A folder that cannot be listed, or only in part, comes with
  * its error, one with more than `cap` names that fit with how many were lost. What `each` returns,

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "faults.h"
 #include "harness.h"
@@ -109,6 +110,8 @@ static void make_evidence(void)
     evidence = make_platforms();
     rules = make_rules();
     harness_readdir_fails = readdir_fails;
+    harness_readdir_saw = faults_saw;
+    faults_gone_from(evidence);
 }
 
 START_TEST(a_call_that_fails_costs_no_wrong_row)
@@ -201,6 +204,111 @@ START_TEST(a_good_reading_hides_no_failed_one_of_the_same_statement)
 }
 END_TEST
 
+/* Ask twice in one statement with a file moved away right before it would be opened for the n-th time. Where
+ * it was in a folder that the statement had read, its loss is admitted. */
+static bool gone_once(long n, const struct question *question, const char *sql,
+                      const struct rows *whole, const char **why)
+{
+    sqlite3    *db = make_platforms_open(evidence);
+    struct rows rows;
+
+    faults_arm(FAULT_GONE, n);
+    int  rc = rows_of(db, sql, &rows);
+    bool fired = faults_disarm();
+    if (rc == SQLITE_OK && fired && faults_gone_known() && !rows_equal(&rows, whole) &&
+        !admits(db, question))
+        *why = faults_gone();
+    if (*why)
+        rows_are_among(&rows, whole); /* prints one that is not */
+    rows_free(&rows);
+    harness_close(db);
+    return fired;
+}
+
+START_TEST(a_file_that_is_removed_meanwhile_is_missed)
+{
+    const struct question *one = &questions.list[_i];
+    const char            *all = getenv("SVCQL_FAULTS");
+    char                  *sql, *twice;
+    struct rows            whole;
+    bool                   fired = true;
+    int                    bad = 0;
+
+    if (all && strcmp(all, "all") != 0 && strcmp(all, one->name) != 0)
+        return;
+    make_evidence();
+    sql = question_sql(one, rules);
+    if (asprintf(&twice, "SELECT * FROM (%s) UNION ALL SELECT * FROM (%s)", sql, sql) < 0)
+        abort();
+    sqlite3 *db = make_platforms_open(evidence);
+    ck_assert_int_eq(rows_of(db, twice, &whole), SQLITE_OK);
+    harness_close(db);
+    for (long n = 0; fired; n = all ? n + 1 : 4 * n + 3) {
+        const char *why = NULL;
+        fired = gone_once(n, one, twice, &whole, &why);
+        if (fired) { /* it is back, and its ctime is another */
+            rows_free(&whole);
+            db = make_platforms_open(evidence);
+            ck_assert_int_eq(rows_of(db, twice, &whole), SQLITE_OK);
+            harness_close(db);
+        }
+        bad += why != NULL;
+        if (why)
+            fprintf(stderr, "%s: open %ld, after %s was removed: evidence_sources is silent\n",
+                    one->name, n, why);
+    }
+    free(twice);
+    free(sql);
+    rows_free(&whole);
+    ck_assert_int_eq(bad, 0);
+}
+END_TEST
+
+/* Of each kind of source: a statement has read it, and then it is removed before the statement looks for it
+ * again. */
+static const struct {
+    const char *table, *path; /* below make_platforms() */
+} removed[] = {
+    {"audit_events", "linux/var/log/audit/audit.log"},
+    {"journal", "linux/var/log/journal/0123/system.journal"},
+    {"shell_history", "linux/home/ann/.bash_history"},
+    {"package_history", "linux/var/log/dpkg.log"},
+    {"cron_jobs", "linux/etc/crontab"},
+    {"users", "linux/etc/passwd"},
+    {"unit_drift", "linux/usr/lib/systemd/system/a.service"},
+    {"windows_events", "windows/Windows/System32/winevt/Logs/System.evtx"},
+    {"registry", "windows/Windows/System32/config/SYSTEM"},
+    {"launch_daemons", "macos/Library/LaunchDaemons/com.apple.updated.plist"},
+    {"launchd_overrides", "macos/private/var/db/com.apple.xpc.launchd/disabled.plist"},
+};
+
+START_TEST(a_source_that_is_removed_during_a_statement_is_damaged)
+{
+    const char   *table = removed[_i].table;
+    char          sql[200], path[4400];
+    sqlite3_stmt *stmt;
+
+    make_evidence();
+    sqlite3 *db = make_platforms_open(evidence);
+    snprintf(sql, sizeof sql, "SELECT host FROM %s UNION ALL SELECT host FROM %s", table, table);
+    long long n = harness_int(db, "SELECT count(*) FROM (%s)", sql), rest = n / 2;
+    ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    for (long long i = 0; i < n / 2; i++)
+        ck_assert_int_eq(sqlite3_step(stmt), SQLITE_ROW);
+    snprintf(path, sizeof path, "%s/%s", evidence, removed[_i].path);
+    ck_assert_int_eq(unlink(path), 0);
+    while (sqlite3_step(stmt) == SQLITE_ROW)
+        rest--;
+    ck_assert_int_eq(sqlite3_finalize(stmt), SQLITE_OK);
+    ck_assert_int_gt(rest, 0);
+    harness_expect(db, "damaged|1|was there when it was looked for, and is missing now",
+                   "SELECT status, skipped, detail FROM evidence_sources WHERE table_name = '%s' "
+                   "AND location = '%s'",
+                   table, path);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_faults_suite(void)
 {
     Suite *suite = suite_create("faults");
@@ -211,6 +319,12 @@ Suite *make_faults_suite(void)
     tcase_add_test(tcase, every_table_has_a_row_here);
     tcase_add_test(tcase, a_good_reading_hides_no_failed_one_of_the_same_statement);
     tcase_add_loop_test(tcase, a_call_that_fails_costs_no_wrong_row, 0, N_KINDS * (int)questions.n);
+    suite_add_tcase(suite, tcase);
+    tcase = tcase_create("removed");
+    tcase_set_timeout(tcase, getenv("SVCQL_FAULTS") ? 3600 : 120);
+    tcase_add_loop_test(tcase, a_source_that_is_removed_during_a_statement_is_damaged, 0,
+                        sizeof removed / sizeof *removed);
+    tcase_add_loop_test(tcase, a_file_that_is_removed_meanwhile_is_missed, 0, (int)questions.n);
     suite_add_tcase(suite, tcase);
     return suite;
 }

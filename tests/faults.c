@@ -2,13 +2,18 @@
 
 #include <errno.h>
 #include <execinfo.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <sqlite3.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #define CHAINS  (1u << 16)
 #define CALLERS 12 /* of a call: from SQLite's step to a parser it takes more than six */
@@ -23,8 +28,45 @@ static struct chain {
     long     first, last;
 } chains[CHAINS];
 
+/* Entries of folders that were read, by inode, in a table that is searched from each one's place on. */
+static uint64_t known[1u << 14];
+static char     gone_below[PATH_MAX], gone[PATH_MAX + 64], gone_to[PATH_MAX + 64];
+static bool     gone_known;
+
+static uint64_t *known_at(uint64_t inode)
+{
+    size_t at = inode % (sizeof known / sizeof *known);
+
+    while (known[at] && known[at] != inode)
+        at = (at + 1) % (sizeof known / sizeof *known);
+    return &known[at];
+}
+
+void faults_saw(uint64_t inode)
+{
+    if (armed == FAULT_GONE && !paused)
+        *known_at(inode) = inode;
+}
+
+void faults_gone_from(const char *dir)
+{
+    snprintf(gone_below, sizeof gone_below, "%s", dir);
+}
+
+bool faults_gone_known(void)
+{
+    return gone_known;
+}
+
+const char *faults_gone(void)
+{
+    return gone;
+}
+
 void faults_arm(enum fault fault, long n)
 {
+    if (fault == FAULT_GONE)
+        memset(known, 0, sizeof known);
     armed = fault;
     left = n;
     seen = 0;
@@ -38,6 +80,8 @@ void faults_pause(bool pause)
 
 bool faults_disarm(void)
 {
+    if (armed == FAULT_GONE && fired && rename(gone_to, gone) != 0)
+        abort();
     armed = FAULT_NONE;
     return fired;
 }
@@ -153,6 +197,32 @@ bool faults_hit(enum fault fault)
     return fails(fault);
 }
 
+/* Move a regular file away that is about to be opened for reading, where its turn has come. */
+static void go(int dir, const char *path, int flags)
+{
+    char        folder[PATH_MAX], link[64];
+    struct stat st;
+
+    if (armed != FAULT_GONE || paused || fired || flags & (O_PATH | O_DIRECTORY))
+        return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dir);
+    ssize_t size =
+        dir == AT_FDCWD || (dir < 0 && *path == '/') ? 0 : readlink(link, folder, sizeof folder);
+    if (size < 0 || size == sizeof folder)
+        return;
+    int n = snprintf(gone, sizeof gone, "%.*s%s%s", (int)size, folder,
+                     size && *path != '/' ? "/" : "", path);
+    if (n < 0 || (size_t)n >= sizeof gone || strncmp(gone, gone_below, strlen(gone_below)) != 0 ||
+        lstat(gone, &st) < 0 || !S_ISREG(st.st_mode))
+        return;
+    gone_known = *known_at(st.st_ino) == st.st_ino;
+    if (!fails(FAULT_GONE))
+        return;
+    snprintf(gone_to, sizeof gone_to, "%s.gone", gone_below);
+    if (rename(gone, gone_to) < 0)
+        abort();
+}
+
 /* Of a function of the C library: what it would do, unless it fails. */
 #define WRAP(fault, type, failure, name, parameters, arguments)                                    \
     type __real_##name parameters;                                                                 \
@@ -189,21 +259,33 @@ WRAP_READ(__pread64_chk, (int fd, void *data, size_t size, off_t at, size_t room
           (fd, data, size, at, room))
 
 /* Of those with "...", the arguments that may follow are handed on as they are. */
-WRAP(FAULT_FILES, int, -1, open, (const char *path, int flags, long mode), (path, flags, mode))
-WRAP(FAULT_FILES, int, -1, open64, (const char *path, int flags, long mode), (path, flags, mode))
-WRAP(FAULT_FILES, int, -1, __open64_2, (const char *path, int flags), (path, flags))
-WRAP(FAULT_FILES, int, -1, openat, (int dir, const char *path, int flags, long mode),
-     (dir, path, flags, mode))
-WRAP(FAULT_FILES, int, -1, openat64, (int dir, const char *path, int flags, long mode),
-     (dir, path, flags, mode))
-WRAP(FAULT_FILES, int, -1, __openat64_2, (int dir, const char *path, int flags), (dir, path, flags))
+#define WRAP_OPEN(name, dir, flags, parameters, arguments)                                         \
+    int __real_##name parameters;                                                                  \
+    int __wrap_##name parameters;                                                                  \
+    int __wrap_##name parameters                                                                   \
+    {                                                                                              \
+        go(dir, path, flags);                                                                      \
+        return fails(FAULT_FILES) ? -1 : __real_##name arguments;                                  \
+    }
+
+WRAP_OPEN(open, AT_FDCWD, flags, (const char *path, int flags, long mode), (path, flags, mode))
+WRAP_OPEN(open64, AT_FDCWD, flags, (const char *path, int flags, long mode), (path, flags, mode))
+WRAP_OPEN(__open64_2, AT_FDCWD, flags, (const char *path, int flags), (path, flags))
+WRAP_OPEN(openat, dir, flags, (int dir, const char *path, int flags, long mode),
+          (dir, path, flags, mode))
+WRAP_OPEN(openat64, dir, flags, (int dir, const char *path, int flags, long mode),
+          (dir, path, flags, mode))
+WRAP_OPEN(__openat64_2, dir, flags, (int dir, const char *path, int flags), (dir, path, flags))
 
 long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-    bool opens = number == SYS_openat2;
+    const struct open_how *how = (const struct open_how *)(uintptr_t)c;
+    bool                   opens = number == SYS_openat2;
 
+    if (opens && how)
+        go((int)a, (const char *)(uintptr_t)b, (int)how->flags);
     return opens && (fails(FAULT_FILES) || fails(FAULT_SIGNAL))
                ? -1
                : __real_syscall(number, a, b, c, d, e, f);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum fault {
     FAULT_NONE,
@@ -14,6 +15,7 @@ enum fault {
     FAULT_FILES,  /* open, openat, openat2: EMFILE */
     FAULT_SIGNAL, /* read, pread, openat2: EINTR; not a failure either */
     FAULT_FOLDER, /* readdir: EIO; by way of harness_readdir_fails */
+    FAULT_GONE, /* open, openat, openat2 of a file: it is moved away before, until faults_disarm() */
 };
 
 /* Have the n-th call from now on fail, from 0; in this thread alone. */
@@ -32,6 +34,16 @@ void faults_pause(bool pause);
 
 /* Whether a call that is not wrapped fails now, with errno set. */
 bool faults_hit(enum fault fault);
+
+/* The folder below which FAULT_GONE moves files away; beside it they wait. */
+void faults_gone_from(const char *dir);
+
+/* A folder was read, and has an entry of this inode. */
+void faults_saw(uint64_t inode);
+
+/* Whether the file of FAULT_GONE was in a folder that was read. */
+bool        faults_gone_known(void);
+const char *faults_gone(void); /* its path */
 
 /* No more; whether it has failed. */
 bool faults_disarm(void);

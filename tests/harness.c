@@ -443,6 +443,7 @@ static struct {
 } breaking;
 
 bool (*harness_readdir_fails)(void);
+void (*harness_readdir_saw)(uint64_t inode);
 
 void harness_break_readdir(size_t n, int error)
 {
@@ -472,6 +473,8 @@ struct dirent *readdir(DIR *stream)
     struct dirent *entry = real(stream);
     if (!entry)
         breaking.stream = NULL; /* another may get its address */
+    else if (harness_readdir_saw)
+        harness_readdir_saw(entry->d_ino);
     return entry;
 }
 

@@ -121,6 +121,9 @@ void harness_break_readdir(size_t n, int error);
 /* Unless NULL: says before each readdir() whether it fails, with errno set. */
 extern bool (*harness_readdir_fails)(void);
 
+/* Unless NULL: called with the inode of each entry that readdir() returned. */
+extern void (*harness_readdir_saw)(uint64_t inode);
+
 /* Have the kernel refuse openat2(2) to this process and its children, with an errno; 0, or -1 where
  * it cannot be arranged. harness_openat2() is that errno, 0 where nothing is refused. */
 int harness_refuse_openat2(int error);

@@ -141,6 +141,14 @@ static bool stays(const struct report_entry *entry, const struct report *report,
     return statement && entry->statement == statement && is_worse(&entry->report, report);
 }
 
+/* One that the statement has read, and does not find any more. */
+static bool is_gone(const struct report_entry *entry, const struct report *report,
+                    uint64_t statement)
+{
+    return statement && entry->statement == statement && report->status == SOURCE_ABSENT &&
+           entry->report.status == SOURCE_READ;
+}
+
 static int update_report(struct report_entry *entry, const struct report *report,
                          uint64_t statement)
 {
@@ -165,6 +173,13 @@ static int set_report(struct svcql *svcql, const struct report *report)
     struct report_entry *entry = find_report(svcql, report->table, report->location);
     uint64_t             statement = svcql->scans ? svcql_statement(svcql) + 1 : 0;
 
+    if (entry && is_gone(entry, report, statement)) {
+        struct report gone = *report;
+        gone.status = source_status_of(-ESTALE);
+        gone.detail = source_error(-ESTALE);
+        gone.skipped = 1;
+        return update_report(entry, &gone, statement);
+    }
     if (entry)
         return update_report(entry, report, statement);
     struct reports *reports = keep_reports(svcql);

@@ -7,6 +7,7 @@
 
 #include "formats/log/expander.h"
 #include "formats/text/array.h"
+#include "formats/text/input.h"
 #include "root.h"
 #include "root_names.h"
 
@@ -97,6 +98,16 @@ int root_list_packed(const struct root *root, const char *dir, const char *patte
                      struct root_names *ret)
 {
     return list(root, dir, &(struct wanted){pattern, root_flags(root), true, cap}, ret);
+}
+
+int root_gone(const struct root *root, const char *path, int error)
+{
+    struct stat st;
+
+    if (error != -ENOENT && error != -ENOTDIR)
+        return error;
+    int r = root_stat(root, path, false, &st);
+    return r == -ENOENT || r == -ENOTDIR ? input_fault(-ESTALE) : error;
 }
 
 void root_names_free(struct root_names *names)

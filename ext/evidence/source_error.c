@@ -30,6 +30,8 @@ const char *source_error(int negative_errno)
         return "encrypted";
     case -EBADMSG:
         return "its content is damaged, or not of the kind that it should be";
+    case -ESTALE:
+        return "was there when it was looked for, and is missing now";
     case -EINVAL:
         return "not a regular file";
     default:

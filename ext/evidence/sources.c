@@ -13,6 +13,7 @@
 #include "formats/log/stream.h"
 #include "formats/text/array.h"
 #include "host.h"
+#include "listings.h"
 #include "table/registry.h"
 #include "table/scope.h"
 
@@ -197,20 +198,29 @@ struct adder {
     const struct place *place;
 };
 
+static struct folder folder_of(const struct adder *a, const char *dir)
+{
+    return (struct folder){.kind = artefact_name(a->place->artefact),
+                           .host = a->owner.entry ? a->owner.entry->shown.host : a->owner.host,
+                           .root = a->root,
+                           .dir = dir};
+}
+
+/* Whether a table would read the files of the place. */
+static bool reads(const struct tbl_table *table, const struct adder *a)
+{
+    return table->artefacts & 1u << a->place->artefact;
+}
+
 /* A folder of which a part is missing, for every table that would read its files. */
 static int report_part(const struct adder *a, const char *dir, int error, size_t lost)
 {
-    enum artefact artefact = a->place->artefact;
-    struct folder folder = {.kind = artefact_name(artefact),
-                            .host = a->owner.entry ? a->owner.entry->shown.host : a->owner.host,
-                            .root = a->root,
-                            .dir = dir};
-    int           rc = SQLITE_OK;
-
+    const struct folder     folder = folder_of(a, dir);
     const struct tbl_table *table;
+    int                     rc = SQLITE_OK;
 
     for (size_t i = 0; rc == SQLITE_OK && (table = tbl_at(a->svcql, i)); i++)
-        if (table->artefacts & 1u << artefact)
+        if (reads(table, a))
             rc = svcql_report_folder(a->svcql, table->name, &folder, error, lost);
     return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
@@ -244,6 +254,42 @@ static int add_listed(const struct adder *a, const char *dir, const struct root_
     return found->copy ? 0 : -ENOMEM;
 }
 
+/* The files that the folder had when this statement listed it before, for the same tables. */
+static int report_missing(const struct adder *a, const char *dir, const struct root_names *names)
+{
+    const struct folder     folder = folder_of(a, dir);
+    const struct tbl_table *table;
+    struct root_names       gone = {0};
+
+    int r = listings_gone(a->svcql, &folder, a->place->pattern, names, &gone);
+    for (size_t i = 0; r == 0 && gone.n && (table = tbl_at(a->svcql, i)); i++)
+        if (reads(table, a) && listings_report(a->svcql, table->name, &folder, &gone) != SQLITE_OK)
+            r = -ENOMEM;
+    root_names_free(&gone);
+    return r;
+}
+
+/* A folder that is a source itself is missing: for the tables that have read it. */
+static int report_absent(const struct adder *a)
+{
+    const struct folder     folder = folder_of(a, a->place->dir);
+    const struct tbl_table *table;
+    char                    shown[2 * ROOT_PATH_MAX];
+    int                     rc = SQLITE_OK;
+
+    root_shown(a->root, folder.dir, shown);
+    for (size_t i = 0; rc == SQLITE_OK && (table = tbl_at(a->svcql, i)); i++)
+        if (reads(table, a) && svcql_reported(a->svcql, table->name, shown))
+            rc = svcql_report(a->svcql, &(struct report){.table = table->name,
+                                                         .kind = folder.kind,
+                                                         .host = folder.host,
+                                                         .location = shown,
+                                                         .status = SOURCE_ABSENT,
+                                                         .records = TBL_NULL,
+                                                         .detail = source_error(-ENOENT)});
+    return rc == SQLITE_OK ? 0 : -ENOMEM;
+}
+
 /* Files of one folder by pattern, compressed or not. A folder that may not be read is a source too, so that the table
  * which opens it reports why. */
 static int add_folder(void *arg, const char *dir, int error, size_t lost)
@@ -255,12 +301,14 @@ static int add_folder(void *arg, const char *dir, int error, size_t lost)
         return report_part(a, dir, error, lost);
     int r = error ? error : root_list_packed(a->root, dir, a->place->pattern, NAMES_MAX, &names);
     if (r == -ENOENT || r == -ENOTDIR)
-        return 0;
+        return report_missing(a, dir, &names);
     if (root_denied(r))
         return add_found(a->batch, a->owner, a->root, a->place->artefact, dir);
     if (r == -ENOMEM)
         return r;
     r = report_part(a, dir, r < 0 ? r : names.error, names.lost);
+    if (r == 0)
+        r = report_missing(a, dir, &names);
     for (size_t i = 0; r == 0 && i < names.n; i++)
         r = add_listed(a, dir, &names, i);
     root_names_free(&names);
@@ -270,13 +318,13 @@ static int add_folder(void *arg, const char *dir, int error, size_t lost)
 static int add_place(struct svcql *svcql, struct batch *batch, struct owner owner,
                      struct root *root, const struct place *place)
 {
-    struct stat st;
+    struct adder adder = {svcql, batch, owner, root, place};
+    struct stat  st;
 
     if (place->pattern)
-        return root_glob(root, place->dir, NAMES_MAX, add_folder,
-                         &(struct adder){svcql, batch, owner, root, place});
+        return root_glob(root, place->dir, NAMES_MAX, add_folder, &adder);
     if (root_stat(root, place->dir, true, &st) == -ENOENT)
-        return 0;
+        return report_absent(&adder);
     return add_found(batch, owner, root, place->artefact, place->dir);
 }
 
@@ -393,9 +441,11 @@ static void give_root_back(struct sources_impl *impl)
     impl->lender = NULL;
 }
 
-/* Evidence that is missing now does not stop the others; it is reported. */
+/* Evidence that is missing now does not stop the others; it is reported. It was there when it was added. */
 static int report_gone(struct svcql *svcql, const struct evidence *evidence, int error)
 {
+    if (error == -ENOENT)
+        error = -ESTALE;
     int rc = svcql_report(svcql, &(struct report){.table = "evidence",
                                                   .kind = evidence->kind,
                                                   .host = evidence->host,

@@ -172,6 +172,8 @@ static int enter_file(struct tbl_scan *scan)
     scan->records = 0;
     input_source(0);
     int r = scan_table(scan)->sources->open_file(scan);
+    if (r < 0 && *scan->source.path && !scan->source.named)
+        r = root_gone(scan->source.root, scan->source.path, r);
     if (r == -ENOMEM)
         return SQLITE_NOMEM;
     scan->file_open = r == 0;

@@ -63,7 +63,7 @@ static int walk_name(struct walk *walk, const char *path, unsigned depth)
 
     int r = root_stat(walk->root, path, false, &st);
     if (r < 0)
-        return r == -ENOENT ? SQLITE_OK : report_unread(walk, path, r);
+        return report_unread(walk, path, root_gone(walk->root, path, r));
     if (S_ISDIR(st.st_mode))
         return walk_folder(walk, path, depth);
     if (S_ISLNK(st.st_mode) && (r = root_stat(walk->root, path, true, &st)) < 0)

@@ -206,6 +206,8 @@ int asked_paths_report(struct asked_paths *asked, int error)
 {
     char location[2 * ROOT_PATH_MAX];
 
+    if (path_walk_listed(&asked->walk) && asked->walking)
+        error = root_gone(asked->source.root, asked->path, error);
     if (error == -ENOENT || error == -ENOTDIR)
         return SQLITE_OK;
     if (error == -ENOMEM)

@@ -38,6 +38,11 @@ void path_walk_begin(struct path_walk *walk, const char *pattern)
     }
 }
 
+bool path_walk_listed(const struct path_walk *walk)
+{
+    return walk->n_parts && path_walk_is_pattern(walk->parts[walk->n_parts - 1], walk->glob);
+}
+
 void path_walk_end(struct path_walk *walk)
 {
     while (walk->n_folders > 0)

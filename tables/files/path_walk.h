@@ -46,6 +46,9 @@ void path_walk_end(struct path_walk *walk);
  * returned, unless 0. */
 int path_walk_next(struct path_walk *walk);
 
+/* Whether its paths are names that a folder was listed with. */
+bool path_walk_listed(const struct path_walk *walk);
+
 /* Whether a pattern has a part that is not a name. */
 bool path_walk_is_pattern(const char *text, bool glob);
 

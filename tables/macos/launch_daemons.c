@@ -141,6 +141,29 @@ static int one_file(struct tbl_scan *scan)
     return 0;
 }
 
+/* Report the files that this statement found before, for the same types, and does not find now. */
+static int report_missing(struct tbl_scan *scan)
+{
+    struct state              *state = tbl_state(scan);
+    const struct launchd_file *files = state->files.files;
+    const struct source       *source = tbl_source(scan);
+    struct root_names          names = {.n = state->files.n, .lost = state->files.lost};
+    struct folder folder = {artefact_name(ARTEFACT_PLIST), source->host, source->root, ""};
+
+    if (state->types->n > 1 || state->types->prefix)
+        return 0;
+    if (!(names.names = calloc(names.n + 1, sizeof *names.names)))
+        return -ENOMEM;
+    for (size_t i = 0; i < names.n; i++) {
+        names.names[i] = files[i].path;
+        names.error = files[i].error ? files[i].error : names.error;
+    }
+    int rc = svcql_listed(tbl_svcql(scan), table_name, &folder,
+                          state->types->n ? state->types->texts[0] : NULL, &names);
+    free(names.names);
+    return rc == SQLITE_OK ? 0 : -ENOMEM;
+}
+
 /* Find the files of a source. */
 static int open_source(struct tbl_scan *scan)
 {
@@ -150,8 +173,10 @@ static int open_source(struct tbl_scan *scan)
     state->next = state->resolved = 0;
     state->folder[0] = '\0';
     state->records = state->damaged = 0;
-    return *source->path ? one_file(scan)
-                         : launchd_files_find(source->root, state->types, &state->files);
+    if (*source->path)
+        return one_file(scan);
+    int r = launchd_files_find(source->root, state->types, &state->files);
+    return r < 0 ? r : report_missing(scan);
 }
 
 static void close_source(struct tbl_scan *scan)
@@ -254,6 +279,8 @@ static int read_file(struct tbl_scan *scan, struct daemon_row *row, const struct
     struct stat        st;
 
     int r = root_map_next(root, file->path, FILE_MAX, &state->map, &st);
+    if (r < 0 && !tbl_source(scan)->named)
+        r = root_gone(root, file->path, r);
     if (!file->sure && (r == 0 ? !plist_looks_like(state->map.data, state->map.size)
                                : r == -ENOENT || r == -EINVAL))
         return 0;
@@ -530,7 +557,8 @@ static int find_override(struct tbl_scan *scan, const struct daemon_row *row,
     if (!row->label || *tbl_source(scan)->path)
         return SQLITE_OK;
     if (!state->have_overrides &&
-        launchd_overrides_load(tbl_source(scan)->root, &state->overrides) < 0)
+        (launchd_overrides_load(tbl_source(scan)->root, &state->overrides) < 0 ||
+         launchd_overrides_listed(scan, &state->overrides) != SQLITE_OK))
         return SQLITE_NOMEM;
     state->have_overrides = true;
     *ret = launchd_overrides_find(&state->overrides, row->label, deciding_user(scan, row));

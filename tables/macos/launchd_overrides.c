@@ -81,12 +81,16 @@ static int open_source(struct tbl_scan *scan)
 {
     struct state        *state = tbl_state(scan);
     const struct source *source = tbl_source(scan);
+    bool                 one = *source->path;
 
     state->next = 0;
-    int r = *source->path
-                ? launchd_overrides_load_file(source->root, source->path, &state->overrides)
+    int r = one ? launchd_overrides_load_file(source->root, source->path, &state->overrides)
                 : launchd_overrides_load(source->root, &state->overrides);
-    return r == 0 && report_files(scan) != SQLITE_OK ? -ENOMEM : r;
+    if (r < 0)
+        return r;
+    int rc = one ? SQLITE_OK : launchd_overrides_listed(scan, &state->overrides);
+    rc = rc == SQLITE_OK ? report_files(scan) : rc;
+    return rc == SQLITE_OK ? 0 : -ENOMEM;
 }
 
 /* Files are reported one by one; of a root, how many entries they gave. */

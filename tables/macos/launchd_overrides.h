@@ -30,6 +30,10 @@ struct launchd_overrides {
 /* All override files of a root. */
 int launchd_overrides_load(const struct root *root, struct launchd_overrides *ret);
 
+/* Report the files that this statement found before for the scan's table, and does not find now. An SQLite code. */
+struct tbl_scan;
+int launchd_overrides_listed(struct tbl_scan *scan, const struct launchd_overrides *overrides);
+
 /* One file; its name determines its user. */
 int launchd_overrides_load_file(const struct root *root, const char *path,
                                 struct launchd_overrides *ret);

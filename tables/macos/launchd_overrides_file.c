@@ -13,6 +13,7 @@
 #include "formats/plist/plist.h"
 #include "formats/text/array.h"
 #include "launchd_overrides.h"
+#include "table.h"
 
 #define FOLDERS_MAX 10000       /* per-user folders and files taken of one */
 #define FILE_MAX    (16u << 20) /* bytes */
@@ -160,6 +161,9 @@ static int read_file(const struct root *root, struct reader *r)
     r->mtime = NAN;
     if (status == 0 && root_stat(root, r->path, true, &st) == 0)
         r->mtime = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9;
+    if (status < 0)
+        status =
+            root_gone(root, r->path, status); /* only files of folders that were listed are read */
     if (status < 0)
         return status == -ENOMEM ? status : add(r, INT64_MIN, source_error(status), status);
     status = plist_parse((uint8_t *)data, size, take, r, &error);
@@ -388,4 +392,22 @@ void launchd_overrides_free(struct launchd_overrides *overrides)
     free(overrides->items);
     free(overrides->by_label);
     *overrides = (struct launchd_overrides){0};
+}
+
+int launchd_overrides_listed(struct tbl_scan *scan, const struct launchd_overrides *overrides)
+{
+    const struct launchd_override *items = overrides->items;
+    const struct source           *source = tbl_source(scan);
+    struct root_names              names = {.names = calloc(overrides->n + 1, sizeof *names.names)};
+    struct folder folder = {artefact_name(ARTEFACT_LAUNCHD_OVERRIDES), source->host, source->root,
+                            ""};
+
+    if (!names.names)
+        return SQLITE_NOMEM;
+    for (size_t i = 0; i < overrides->n; i++)
+        if (!names.n || strcmp(names.names[names.n - 1], items[i].path) != 0)
+            names.names[names.n++] = items[i].path;
+    int rc = svcql_listed(tbl_svcql(scan), tbl_name(scan), &folder, NULL, &names);
+    free(names.names);
+    return rc;
 }

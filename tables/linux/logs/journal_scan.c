@@ -68,6 +68,9 @@ static int collect(struct tbl_scan *scan, struct journal_scan *s, const char *di
     struct root_names names = {0};
     int               r = root_list(s->source.root, dir, NULL, FILES_MAX, &names);
 
+    struct folder folder = {artefact_name(ARTEFACT_JOURNAL), s->source.host, s->source.root, dir};
+    if (r == 0 && svcql_listed(tbl_svcql(scan), "journal", &folder, NULL, &names) != SQLITE_OK)
+        r = -ENOMEM;
     s->files.lost += names.lost + (names.error != 0);
     s->files.error = names.error ? names.error : s->files.error;
     for (size_t i = 0; r == 0 && i < names.n; i++) {
@@ -304,6 +307,8 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
     s->others = s->copied || journal_of_others(&s->source, path);
     root_shown(s->source.root, path, s->shown);
     int r = journal_input_open(s->source.root, path, &s->input);
+    if (r < 0 && !s->source.named)
+        r = root_gone(s->source.root, path, r);
     if (r == 0 && s->input.export)
         return 0;
     if (r == 0 && (s->from || s->to < UINT64_MAX))

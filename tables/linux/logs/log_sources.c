@@ -139,6 +139,8 @@ static int open_file(struct log_sources *sources, const char *path, bool journal
     }
     int r = journal ? sources->reader->open_journal(sources->scan, path)
                     : sources->reader->open_log(sources->scan);
+    if (r < 0 && !sources->source.named)
+        r = root_gone(sources->source.root, path, r);
     if (r == 0)
         return SQLITE_ROW;
     int rc = r == -ENOMEM               ? SQLITE_NOMEM
@@ -187,7 +189,12 @@ static int take_journal(struct log_sources *sources)
 {
     const char *location = sources->source.shown;
 
+    struct folder folder = {artefact_name(ARTEFACT_JOURNAL), sources->source.host,
+                            sources->source.root, ""};
     int r = journal_pick_files(sources->source.root, sources->source.path, &sources->files);
+    if (r == 0 && svcql_listed(tbl_svcql(sources->scan), tbl_name(sources->scan), &folder,
+                               sources->source.path, &sources->files) != SQLITE_OK)
+        r = -ENOMEM;
     if (r == 0 && log_of(sources)) {
         leave_own(sources);
         if (!sources->files.n)

@@ -256,6 +256,7 @@ static int load_list(struct loading *l, const char *file)
     if (r == -ENOMEM)
         return r;
     if (r < 0) {
+        root_gone(p->root, path, r);
         p->dpkg.lost++;
         return 0;
     }
@@ -300,7 +301,7 @@ static int add_summed(struct packages *p, const char *file)
     snprintf(path, sizeof path, DPKG_STATUS_DIR "/%s.md5sums", file);
     int r = root_read(p->root, path, LIST_MAX, &text, &size);
     if (r < 0) {
-        p->dpkg.lost += r != -ENOENT;
+        p->dpkg.lost += r != -ENOENT; /* a package without digests of files has no such file */
         return r == -ENOMEM ? r : 0;
     }
     owner->first = (uint32_t)p->n_entries;

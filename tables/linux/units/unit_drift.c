@@ -444,10 +444,32 @@ static int compare_names(struct state *s)
         else if (shipped && (s->each.walk.search->manager.scope != UNIT_USER || is_linked(s, name)))
             r = compare_preset(s, name);
     }
+    s->each.walk.unread += (int64_t)s->vendor->unread;
+    s->each.walk.lost += (int64_t)s->vendor->lost;
+    s->each.walk.broken += (int64_t)s->vendor->broken;
     return r;
 }
 
 /* Rows ------------------------------------------------------------------------ */
+
+/* Report the vendor's files that this statement found before and does not find now: unlike the manager's own
+ * they are looked for again by each scan. */
+static int report_missing(struct state *s)
+{
+    const struct unit_walk *walk = &s->each.walk;
+    struct root_names       names = {.names = calloc(s->vendor->n + 1, sizeof *names.names),
+                                     .lost = s->vendor->lost + s->vendor->broken};
+    struct folder           folder = {artefact_name(ARTEFACT_LINUX_ROOT), walk->source.host,
+                                      walk->source.root, ""};
+
+    if (!names.names)
+        return -ENOMEM;
+    for (; names.n < s->vendor->n; names.n++)
+        names.names[names.n] = (char *)(uintptr_t)s->vendor->entries[names.n].path;
+    int rc = svcql_listed(walk->svcql, walk->want.table, &folder, unit_walk_scope(walk), &names);
+    free(names.names);
+    return rc == SQLITE_OK ? 0 : -ENOMEM;
+}
 
 static int begin_manager(struct state *s)
 {
@@ -455,6 +477,8 @@ static int begin_manager(struct state *s)
 
     forget_manager(s);
     int r = unit_search_open_vendor(&s->vendor, root, &s->each.walk.search->manager);
+    if (r == 0)
+        r = report_missing(s);
     if (r == 0)
         r = unit_presets_read(&s->presets, root, s->each.walk.search->manager.scope);
     s->each.walk.unread += (int64_t)s->presets.unread;

@@ -490,6 +490,8 @@ int unit_files_get_sha256(struct tbl_scan *scan, const void *row, sqlite3_contex
     (void)row;
     if (unit_program_digest(s->current->root, s->entry->path, hex))
         result(out, hex);
+    else
+        root_gone(s->current->root, s->entry->path, -ENOENT); /* counts it where it was removed */
     return SQLITE_OK;
 }
 

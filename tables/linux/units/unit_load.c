@@ -401,6 +401,7 @@ static int parse_file(struct unit_search *search, struct unit_entry *entry, stru
     int                   r = unit_file_read(search->root, entry->path, &text);
 
     if (r < 0) {
+        r = root_gone(search->root, entry->path, r);
         p->file.error = r;
         count_unread(search, entry, p);
         return r == -ENOMEM ? r : 0;

@@ -415,7 +415,7 @@ static void each_line(struct reader *r, void (*each)(struct reader *, char *line
                       &size);
 
     if (e < 0) {
-        r->out.unread = e != -ENOENT;
+        r->out.unread = root_gone(r->each->walk.source.root, r->each->entry->path, e) != -ENOENT;
         r->memory->failed |= e == -ENOMEM;
         return;
     }

@@ -250,7 +250,7 @@ static int look_at_path(struct unit_search *search, struct install *i, const cha
 
 static bool passes_over(int r)
 {
-    return r == -ENOENT || r == -ENOTDIR || r == -EACCES;
+    return r == -ENOENT || r == -ENOTDIR || r == -EACCES || r == -ESTALE;
 }
 
 /* Search the directories for a file of this name: 1 where there is one, 0, or BAD. */
