@@ -15,13 +15,14 @@ SQLITE_EXTENSION_INIT3
 
 struct late_view {
     sqlite3_vtab                base;
-    struct svcql               *svcql;        /* the module's */
-    const struct embedded_view *view, *facts; /* SHAPE_signals, SHAPE_facts; or any view and NULL */
-    struct shape                shape;        /* of facts */
-    const char                **columns;      /* but `fired` */
-    size_t                      n_columns;
-    struct arena                arena;     /* owns the names of columns, and what the shape holds */
-    unsigned                    artefacts; /* of the tables that give it rows; 0: not known */
+    struct svcql               *svcql; /* the module's */
+    const struct embedded_view *view,
+        *facts;           /* SHAPE_signals, SHAPE_facts; or another view and NULL */
+    struct shape shape;   /* of facts */
+    const char **columns; /* but `fired` */
+    size_t       n_columns;
+    struct arena arena;     /* owns the names of columns, and what the shape holds */
+    unsigned     artefacts; /* of the tables that give it rows; 0: not known */
 };
 
 struct cursor {
@@ -81,13 +82,23 @@ static const struct embedded_view *facts_of(const char *name)
     return view_find(facts);
 }
 
-static int declare_shape(sqlite3 *db, const struct late_view *late)
+static int declare_shape(sqlite3 *db, const struct late_view *late, const char *more)
 {
-    char *sql = sqlite3_mprintf("CREATE TABLE x(%s, fired)", late->shape.declaration);
+    char *sql = sqlite3_mprintf("CREATE TABLE x(%s%s)", late->shape.declaration, more);
     int   rc = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
 
     sqlite3_free(sql);
     return rc;
+}
+
+/* SHAPE_facts itself. */
+static int declare_facts(sqlite3 *db, struct late_view *late)
+{
+    int r = shape_read(&late->shape, &late->arena, late->view);
+
+    late->columns = late->shape.columns;
+    late->n_columns = late->shape.n_columns;
+    return r == 0 ? declare_shape(db, late, "") : r == -ENOMEM ? SQLITE_NOMEM : SQLITE_ERROR;
 }
 
 /* Of any other view: its columns as SQLite derives them. */
@@ -141,7 +152,9 @@ static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, 
     if (r < 0)
         rc = r == -ENOMEM ? SQLITE_NOMEM : SQLITE_ERROR;
     else
-        rc = late->facts ? declare_shape(db, late) : declare_columns(db, late);
+        rc = late->facts                ? declare_shape(db, late, ", fired")
+             : view_is_late(late->view) ? declare_facts(db, late)
+                                        : declare_columns(db, late);
     if (rc != SQLITE_OK) {
         x_disconnect(&late->base);
         return rc;
@@ -180,6 +193,10 @@ static const char *operator_of(const struct late_view *late, sqlite3_index_info 
     case SQLITE_INDEX_CONSTRAINT_LT:
     case SQLITE_INDEX_CONSTRAINT_LE:
         return "<=";
+    case SQLITE_INDEX_CONSTRAINT_LIKE:
+        return late->facts ? NULL : " LIKE ";
+    case SQLITE_INDEX_CONSTRAINT_GLOB:
+        return late->facts ? NULL : " GLOB ";
     default:
         return NULL;
     }

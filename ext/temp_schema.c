@@ -22,10 +22,8 @@ static char *table_text(const char *schema, const char *name, const char *module
     return sqlite3_mprintf("CREATE VIRTUAL TABLE %s\"%w\" USING \"%w\"", schema, name, module);
 }
 
-static int insert_row(sqlite3_stmt *insert, const char *name, const char *module)
+static int insert_row(sqlite3_stmt *insert, const char *name, char *sql)
 {
-    char *sql = table_text("", name, module);
-
     if (!sql)
         return SQLITE_NOMEM;
     sqlite3_bind_text(insert, 1, name, -1, SQLITE_STATIC);
@@ -46,11 +44,13 @@ static int insert_rows(struct svcql *svcql, sqlite3_int64 *ret_first)
                                                     -1, &insert, NULL);
 
     for (size_t i = 0; rc == SQLITE_OK && (table = tbl_at(svcql, i)); i++)
-        rc = insert_row(insert, table->name, table->name);
+        rc = insert_row(insert, table->name, table_text("", table->name, table->name));
     *ret_first = sqlite3_last_insert_rowid(svcql_db(svcql)) + 1;
     for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
         if (!view_is_list(view))
-            rc = insert_row(insert, view->name, LATE_VIEW_MODULE);
+            rc = insert_row(insert, view->name,
+                            view_is_late(view) ? view_schema_text(view)
+                                               : table_text("", view->name, LATE_VIEW_MODULE));
     sqlite3_finalize(insert);
     return rc;
 }

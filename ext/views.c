@@ -149,13 +149,39 @@ const char *view_select(const struct embedded_view *view, size_t *ret_size)
     return select ? select + 4 : "";
 }
 
-/* SHAPE_signals: what SHAPE_facts has, and what fired. */
+static bool is_facts(const struct embedded_view *view)
+{
+    static const char suffix[] = "_facts";
+    size_t            size = strlen(view->name), end = sizeof suffix - 1;
+
+    return size > end && strcmp(view->name + size - end, suffix) == 0;
+}
+
+/* SHAPE_facts, and SHAPE_signals: what SHAPE_facts has, and what fired. */
 bool view_is_late(const struct embedded_view *view)
 {
     char facts[64];
 
-    return strncmp(view->name, "logs_", 5) != 0 && *family_of(view->name, &facts) &&
-           view_find(facts);
+    return is_facts(view) || (strncmp(view->name, "logs_", 5) != 0 &&
+                              *family_of(view->name, &facts) && view_find(facts));
+}
+
+/* The SELECT of facts stands in the text as a comment, for people; that of signals is made by the build. */
+static char *late_text(const struct embedded_view *view)
+{
+    size_t       size;
+    const char  *select = view_select(view, &size), *end = select + (is_facts(view) ? size : 0);
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+
+    sqlite3_str_appendf(sql, "CREATE VIRTUAL TABLE \"%w\" USING " LATE_VIEW_MODULE "%s", view->name,
+                        select < end ? " -- AS" : "");
+    while (select < end) {
+        const char *newline = memchr(select, '\n', (size_t)(end - select));
+        int         n = (int)((newline ? newline : end) - select);
+        sqlite3_str_appendf(sql, "\n-- %.*s", n, select);
+        select += n + 1;
+    }
+    return sqlite3_str_finish(sql);
 }
 
 /* As SQLite itself stores a view's text: without TEMP, and without the semicolon. */
@@ -166,7 +192,7 @@ char *view_schema_text(const struct embedded_view *view)
     const char       *end = strrchr(sql, ';');
 
     if (view_is_late(view))
-        return sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\" USING " LATE_VIEW_MODULE, view->name);
+        return late_text(view);
     if (strncmp(sql, prefix, sizeof prefix - 1) != 0 || !end)
         return NULL;
     sql += sizeof prefix - 1;
