@@ -225,6 +225,23 @@ START_TEST(an_altered_part_is_named_and_read)
 }
 END_TEST
 
+/* Zeros after the end of a tar belong to none of its members. */
+START_TEST(a_layer_that_is_too_long_to_compare_is_told)
+{
+    char path[700];
+
+    make_image(dir, "docker", layers, 3);
+    snprintf(path, sizeof path, "%s/docker/%s", dir, make_image_layer(1));
+    ck_assert_int_eq(truncate(path, (off_t)1100 << 20), 0);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s/docker')", dir);
+    expect_units(all_units);
+    harness_expect(db,
+                   "read|0|manifest.json: layers not compared with their SHA-256, as they have "
+                   "more than 1 GiB: 1",
+                   "SELECT status, skipped, detail FROM evidence_sources WHERE kind = 'location'");
+}
+END_TEST
+
 /* A hard link whose other name is in a layer below has the file that is there, not that of a layer above. */
 START_TEST(a_hard_link_has_the_file_of_the_layers_below)
 {
@@ -371,6 +388,7 @@ Suite *make_images_suite(void)
     tcase_add_test(tc, several_images_of_an_archive_are_hosts);
     tcase_add_loop_test(tc, a_layer_that_cannot_be_read_is_named, 0, 10);
     tcase_add_loop_test(tc, an_altered_part_is_named_and_read, 0, 6);
+    tcase_add_test(tc, a_layer_that_is_too_long_to_compare_is_told);
     tcase_add_loop_test(tc, a_hard_link_has_the_file_of_the_layers_below, 0, IMAGE_FORMS);
     tcase_add_test(tc, a_hard_link_without_a_file_is_counted);
     tcase_add_test(tc, layers_of_another_type_are_named);

@@ -243,7 +243,7 @@ static int take_archive(struct walker *w, const char *path, bool *ret_taken)
     size_t files = 0;
     for (size_t i = 0; i < found.n; i++)
         files += found.items[i].n + (strcmp(found.items[i].kind, "files") != 0);
-    *ret_taken = files || (found.error && root_names_archive(path));
+    *ret_taken = files || (found.error && (root_names_archive(path) || root_names_image(path)));
     if (*ret_taken)
         r = take_found(w, path, &found);
     discovery_free(&found);

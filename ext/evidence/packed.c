@@ -430,6 +430,11 @@ size_t packed_lost(const struct packed *p, char ret_why[ROOT_LOST_MAX], int *ret
                      p->lost[i], losses[i]);
         lost += p->lost[i];
     }
+    size_t length = strlen(ret_why);
+    if (p->unsummed)
+        snprintf(ret_why + length, ROOT_LOST_MAX - length,
+                 "%slayers not compared with their SHA-256, as they have more than 1 GiB: %zu",
+                 length ? "; " : "", p->unsummed);
     return lost;
 }
 

@@ -68,9 +68,10 @@ struct packed {
     size_t          n_layers;
     uint32_t       *hard; /* hard links of layers that wait for a layer below, counted */
     size_t          n_hard;
-    uint64_t        summed; /* bytes of layers that were read for their sums alone */
-    bool            alone;  /* the image is the only one, whose root is the top folder */
-    uint16_t        number; /* of a layer */
+    uint64_t        summed;   /* bytes of layers that were read for their sums alone */
+    size_t          unsummed; /* layers that were not, as that would have been too many */
+    bool            alone;    /* the image is the only one, whose root is the top folder */
+    uint16_t        number;   /* of a layer */
     struct packed
             *outer; /* the archive that a layer is read from as a stream, counted; NULL: a file */
     uint32_t outer_node;

@@ -39,10 +39,12 @@ static int index_layer(struct packed *layer, struct packed *image, struct packed
 {
     int r = packed_begin(layer);
 
-    if (layer->seekable && layer->length > PACKED_SUMS_MAX - image->summed)
+    if (layer->seekable && layer->length > PACKED_SUMS_MAX - image->summed) {
         layer->sums = NULL;
-    else if (layer->seekable)
+        image->unsummed++;
+    } else if (layer->seekable) {
         image->summed += layer->length;
+    }
     if (r == 0)
         r = packed_index_walk(layer);
     layer->sums = NULL;
