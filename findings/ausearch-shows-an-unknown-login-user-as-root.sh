@@ -2,9 +2,9 @@
 # ausearch and libauparse 3.0.9 (Debian 12 auditd 1:3.0.9-1, amd64); 4.0.2 of Debian 13 does the same
 #
 # systemd writes "auid=n/a" into a USER_AVC event where the caller has no login user, as a daemon has
-# (its source, src/core/selinux-access.c, audit callback). `ausearch -i` shows that text as "root", and
-# so do programs on libauparse: what does not begin with a digit is taken as number 0. An event in which
-# nobody was logged in so names root as who was. The log itself, without -i, has n/a.
+# (its source, src/core/selinux-access.c, audit callback). `ausearch -i` shows that text as "root": it
+# is taken for a number, and what has no digits becomes 0. An event in which nobody was logged in so names
+# root as who was. The log itself, without -i, has n/a.
 #
 # Seen: "for auid=root uid=root" for "for auid=n/a uid=0".
 set -eu

@@ -1,5 +1,5 @@
 #!/bin/sh
-# evtx 0.14.0 (PyPI; the Rust crate evtx, on which Zircolite and others stand)
+# evtx 0.14.0 (PyPI, of the Rust crate evtx)
 #
 # The JSON of an event has one value where the event has several, without a word: of an array, and of
 # elements Data that bear the same name, the last; of elements Data without a name none, where one with

@@ -31,7 +31,9 @@ entry() { # SECONDS MESSAGE [FIELD]
 } >entries
 tree/lib/systemd/systemd-journal-remote -o a.journal entries 2>log || { cat log; exit 1; }
 
-show() { tree/bin/journalctl --file a.journal -q -o short-iso "$@" | awk '{ print substr($1, 12, 8), $NF }' | paste -sd, -; }
+show() {
+    tree/bin/journalctl --file a.journal -q -o short-iso "$@" | awk '{ print substr($1, 12, 8), $NF }' | paste -sd, -
+}
 all=$(show)
 since=$(show --since '2023-11-14 22:14:00')
 until=$(show --until '2023-11-14 22:13:40')

@@ -5,7 +5,7 @@
 # socket is there: it looks for it at each tick of a clock and not before the first. With a timeout of
 # less than that it always fails, with "deadline exceeded", as if osqueryd were down. Close() closes
 # nothing, as the field that it looks at is never set: each client costs a descriptor here and a
-# thread of osqueryd until the process ends, so a program that connects for each query adds them up.
+# connection of osqueryd until the process ends, so a program that connects for each query adds them up.
 #
 # Seen: "NewClient took 200ms; after Close the server reads: i/o timeout (not end of file); a timeout of
 # 150 ms: context deadline exceeded".

@@ -1,5 +1,5 @@
 #!/bin/sh
-# python-evtx 0.8.1 (PyPI; Debian has it too)
+# python-evtx 0.8.1 (PyPI)
 #
 # A value of type SYSTEMTIME has its fraction in milliseconds ([MS-DTYP] 2.3.13), and python-evtx prints
 # it as microseconds: .987 of a second is .000987. The order of events within a second so changes,

@@ -204,7 +204,8 @@ static const struct tbl_column columns[] = {
         "Path as Windows keeps it: C:\\, in Windows 8 SYSVOL\\; of an app its package"),
     COL(path_resolved, TBL_NOCASE, "The same with C: for SYSVOL, the system's drive"),
     COL(modified, 0,
-        "When the file was last written, in seconds since the epoch; no time of a run"),
+        "When the file was last written, in seconds since the epoch; no time of a run; NULL of an "
+        "app, which has none (regipy leaves these entries out)"),
     COL(executed, 0,
         "Whether it ran, by flags of Windows 7 and 8 and the data of Windows 10 that others found "
         "to say so; NULL where the form has none"),

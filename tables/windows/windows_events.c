@@ -404,7 +404,8 @@ static const struct tbl_column columns[] = {
     SYSTEM_TEXTS(SYSTEM_COLUMN)
 #undef SYSTEM_COLUMN
         TBL_LAZY("data", TBL_TEXT, 0,
-                 "EventData or UserData as a JSON object of name and value, all values strings",
+                 "EventData or UserData as a JSON object of name and value, all values strings; of "
+                 "several values of one name, JSON that the evtx library made has the last alone",
                  get_data),
     TBL_LAZY("message", TBL_TEXT, 0,
              "Message as the sender rendered it: forwarded events and JSON forms only",

@@ -360,8 +360,9 @@ static const struct tbl_column columns[] = {
     TBL_LAZY("end_datetime", TBL_TEXT, 0, "end_time in UTC, as datetime() writes it",
              get_end_datetime),
     TBL_COL(struct login_row, end, 0,
-            "How it ended, of wtmpdb: logout, shutdown, down (the host was shut down), crash (the "
-            "next boot came without a shutdown); NULL where it lasts"),
+            "How it ended, of wtmpdb: logout, shutdown, down (the host was shut down; wtmpdb last "
+            "says crash for it too), crash (the next boot came without a shutdown); NULL where it "
+            "lasts"),
     TBL_COL(struct login_row, kept_in, 0, "utmp, wtmp, btmp, lastlog, wtmpdb or lastlog2"),
     TBL_COL(struct login_row, record, TBL_ID, "Record of the file, from 1; of a database its row"),
     TBL_COL(struct login_row, host, TBL_KEY | TBL_ID, "Host that the evidence is of"),
