@@ -2,8 +2,8 @@
 # findings.sh -- findings and incidents over an empty host, which is what planning takes (aims: 25 and 60 ms
 # with .load and the first statement, which stand alone before them); over a host with 300 units, packages,
 # a journal of 10,000 entries (where a systemd may be booted to write it) and 10 MB of audit log; of the
-# last five minutes of audit logs of one day that are 100 MB and 1 GB long, and of the whole of them; then over
-# 1, 10 and 100 hosts of evidence.
+# last five minutes of audit logs of one day that are 100 MB and 1 GB long, and of the whole of them, with what
+# happened to services in them and their gaps; then over 1, 10 and 100 hosts of evidence.
 #
 # Best of ROUNDS, whole processes: processor ms, elapsed ms, peak KiB. Aim: the host under 1 s; hosts
 # linear.
@@ -71,8 +71,15 @@ for n in 93000 930000; do
         show "last five minutes of a day of $mb MB of audit"
     question='SELECT * FROM findings'
     timed "$work/day" | show "all of it"
+    question="SELECT * FROM service_events WHERE action = 'created'"
+    timed "$work/day" | show "services that were created, of which audit has none"
+    question="SELECT time, service FROM service_events WHERE action = 'started'"
+    timed "$work/day" | show "services that were started"
+    question='SELECT * FROM coverage_gaps'
+    timed "$work/day" | show "gaps"
     rm -r "$work/day"
 done
+question='SELECT * FROM findings'
 for n in 1 10 100; do
     for ((i = 0; i < n; i++)); do
         [ -d "$work/h$i" ] || make_host "$work/h$i" 20 500

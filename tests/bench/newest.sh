@@ -83,6 +83,7 @@ hosts_grow() { # TITLE LIMIT SQL, without the log
 }
 hosts_grow 'newest 20 of process_events' 0.3 'SELECT * FROM process_events ORDER BY time DESC LIMIT 20'
 hosts_grow 'newest 20 of service_events' 0.3 'SELECT * FROM service_events ORDER BY time DESC LIMIT 20'
+hosts_grow 'newest 20 of service_commands' 0.3 'SELECT * FROM service_commands ORDER BY time DESC LIMIT 20'
 hosts_grow 'newest 20 of timeline' 0.3 'SELECT * FROM timeline ORDER BY time DESC LIMIT 20'
 hosts_grow 'findings of the last five minutes' 0.3 "SELECT * FROM findings WHERE time > $last - 300"
 hosts_grow 'service_commands of the last five minutes' 0.3 "SELECT * FROM service_commands WHERE time > $last - 300"
