@@ -311,6 +311,43 @@ START_TEST(coverage_says_what_is_damaged_and_what_is_absent)
 }
 END_TEST
 
+/* It is told once, on the other stream, though the log loses more with each look. */
+START_TEST(a_hunt_that_follows_tells_what_it_loses)
+{
+    const char *dir = harness_scratch(), *out = harness_scratch();
+    char       *line, text[4096];
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/hostname", "web9\n");
+    harness_write_text(dir, "var/log/audit/audit.log",
+                       "type=SERVICE_START msg=audit(1795514400.000:1): pid=1 uid=0 msg='unit=a "
+                       "exe=\"/usr/lib/systemd/systemd\" res=success'\n");
+    harness_write_text(dir, "etc/systemd/system/b.service", "[Service]\nExecStart=/usr/bin/b\n");
+    ck_assert_int_gt(
+        asprintf(&line,
+                 "o=%s d=%s; %s hunt -e $d --follow -f ndjson > $o/out 2> $o/err & p=$!\n"
+                 "until_found() { n=0; until grep -q \"$1\" $o/$2; do n=$((n + 1)); "
+                 "[ $n -lt 600 ] || { kill $p; exit 1; }; sleep 0.1; done; }\n"
+                 "until_found '\"section\":\"coverage\"' out\n"
+                 "echo 'type=EXECVE msg=audit(x' >> $d/var/log/audit/audit.log\n"
+                 "until_found audit.log err\n"
+                 "echo 'type=EXECVE msg=audit(y' >> $d/var/log/audit/audit.log\n"
+                 "printf '[Service]\\nExecStart=/dev/shm/.x/one\\n' > "
+                 "$d/etc/systemd/system/a.service\n"
+                 "until_found /a.service out; { kill $p; wait $p; } 2> /dev/null; cat $o/err",
+                 out, dir, harness_program()),
+        0);
+    FILE  *pipe = popen(line, "r");
+    size_t n = fread(text, 1, sizeof text - 1, pipe);
+    text[n] = '\0';
+    pclose(pipe);
+    free(line);
+    ck_assert_msg(strncmp(text, "svcql: hunt: ", 13) == 0, "%s", text);
+    ck_assert_msg(strstr(text, "/var/log/audit/audit.log: damaged: "), "%s", text);
+    ck_assert_int_eq(count(text, "\n"), 1);
+}
+END_TEST
+
 START_TEST(evidence_without_anything_known_is_an_incomplete_look)
 {
     const char *dir = harness_scratch();
@@ -744,6 +781,7 @@ Suite *make_program_suite(void)
         severity_is_the_least_that_is_shown,
         since_leaves_out_what_is_older,
         coverage_says_what_is_damaged_and_what_is_absent,
+        a_hunt_that_follows_tells_what_it_loses,
         evidence_without_anything_known_is_an_incomplete_look,
         evidence_that_was_not_understood_is_named,
         coverage_is_a_line_a_host_and_posture_is_not_repeated,

@@ -19,7 +19,14 @@
 #define FINDING                                                                                    \
     "host || ' ' || subject || ' ' || coalesce(signals, '') || ' ' || coalesce(record, '')"
 
+/* Sources that were not read whole, each with its location alone. */
+#define LOSSES                                                                                     \
+    "SELECT location, max(status) AS status, max(detail) AS detail FROM evidence_sources "         \
+    "WHERE status IN ('denied', 'damaged') OR skipped > 0 GROUP BY location"
+
 static const char begin_sql[] =
+    "CREATE TEMP TABLE hunt_lost AS " LOSSES ";"
+    "CREATE TEMP TABLE hunt_losses AS SELECT * FROM hunt_lost LIMIT 0;"
     "CREATE TEMP TABLE hunt_seen(finding TEXT, time REAL, PRIMARY KEY(finding, time)) WITHOUT "
     "ROWID;"
     "CREATE TEMP TABLE hunt_new AS SELECT * FROM hunt_findings LIMIT 0;"
@@ -34,7 +41,10 @@ static const char look_sql[] =
     "AND s.rank >= (SELECT rank FROM severities WHERE severity = ?2) ORDER BY f.time;"
     "DELETE FROM hunt_new WHERE (" FINDING ", time) IN (SELECT finding, time FROM hunt_seen);"
     "INSERT OR IGNORE INTO hunt_seen SELECT " FINDING ", time FROM hunt_new;"
-    "DELETE FROM hunt_seen WHERE time < unixepoch() - ?1";
+    "DELETE FROM hunt_seen WHERE time < unixepoch() - ?1;"
+    "DELETE FROM hunt_losses;"
+    "INSERT INTO hunt_losses " LOSSES " HAVING location NOT IN (SELECT location FROM hunt_lost);"
+    "INSERT INTO hunt_lost SELECT * FROM hunt_losses";
 
 static const char new_sql[] =
     "SELECT 'finding' AS section, time, datetime, host, severity, analytic, "
@@ -43,6 +53,8 @@ static const char new_sql[] =
 static const char new_table_sql[] = "SELECT strftime('%Y-%m-%d %H:%M:%S', time, 'unixepoch') || '  "
                                     "' || host || '  ' || severity || "
                                     "'  ' || subject || '  ' || why FROM hunt_new";
+
+static const char losses_sql[] = "SELECT location, status, detail FROM hunt_losses";
 
 /* Folders in which something comes, beside those of what was read. */
 static const char places_sql[] =
@@ -99,6 +111,24 @@ static bool print_new(sqlite3 *db, struct output *output)
     return rows >= 0 && fflush(output->file) == 0;
 }
 
+/* Report, once, the sources of which this look has lost something: no findings must not look like clean. */
+static bool tell_losses(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+
+    if (sqlite3_prepare_v2(db, losses_sql, -1, &stmt, NULL) == SQLITE_OK)
+        while (sqlite3_step(stmt) == SQLITE_ROW) {
+            const char *detail = (const char *)sqlite3_column_text(stmt, 2);
+            complain("hunt: %s: %s%s%s", (const char *)sqlite3_column_text(stmt, 0),
+                     (const char *)sqlite3_column_text(stmt, 1), detail ? ": " : "",
+                     detail ? detail : "");
+        }
+    if (sqlite3_finalize(stmt) == SQLITE_OK)
+        return true;
+    complain("%s", sqlite3_errmsg(db));
+    return false;
+}
+
 /* As long as the looks take, they are not more than half of the time. */
 static void rest(double took)
 {
@@ -117,7 +147,7 @@ int follow(sqlite3 *db, struct output *output, const char *severity)
     /* What comes while it looks or rests, or before a folder is watched, is seen by the next look. */
     while (well && watch_sources(db, watch)) {
         double start = monotonic();
-        well = run(db, look_sql, severity) && print_new(db, output);
+        well = run(db, look_sql, severity) && print_new(db, output) && tell_losses(db);
         rest(monotonic() - start);
         watch_wait(watch, LOOK);
     }
