@@ -4,7 +4,7 @@
 # The records of the systemd journal have no priority where the entry has the highest one: PRIORITY=0,
 # "emerg", is taken for an absent field, since 0 is false in Python. A search for what is at least as
 # severe as "crit" so misses the emergencies alone, "the system is unusable" of systemd.journal-fields(7)
-# and syslog(3), such as a kernel panic's or a full audit backlog's. The other seven levels have names.
+# and syslog(3), such as those of a kernel panic. The other seven levels have names.
 #
 # Seen: None, alert, crit, err, warning, notice, info, debug for the entries of priority 0 to 7.
 set -eu
