@@ -438,10 +438,10 @@ static bool has_other_breaks(const char *text, size_t size)
     for (const char *at = text; (at = memchr(at, '\r', (size_t)(end - at))); at++)
         if (at + 1 == end || at[1] != '\n')
             return true;
-    for (const char *at = text; (at = memchr(at, '\xe2', (size_t)(end - at))); at++)
+    for (const char *at = text; (at = memchr(at, 0xe2, (size_t)(end - at))); at++)
         if (end - at > 2 && at[1] == '\x80' && (at[2] == '\xa8' || at[2] == '\xa9'))
             return true;
-    for (const char *at = text; (at = memchr(at, '\xc2', (size_t)(end - at))); at++)
+    for (const char *at = text; (at = memchr(at, 0xc2, (size_t)(end - at))); at++)
         if (end - at > 1 && at[1] == '\x85')
             return true;
     return false;
