@@ -10,6 +10,10 @@
  * ordinary units alone, -g the cases of SVCQL_CASES alone, -t at a third age too, the one that `touch -r` of
  * a package's file would give; -m prints a report in place of the cases. The exit status is 1 where a bar
  * below is missed, in the half that only reports, or a given case is judged wrongly without a known reason.
+ *
+ * Without a part, -m and -q, what each case got is held against tests/grades.txt too, also those
+ * of tests/corpus/signals: a weight may change without crossing a bar, but not the points of the cases that its
+ * signal fires on. UPDATE=1 writes the file.
  */
 #include <ftw.h>
 #include <math.h>
@@ -41,6 +45,7 @@ enum { INFO, LOW, MEDIUM, HIGH, CRITICAL, GRADES };
 struct verdict {
     bool judged;
     int  grade, points; /* of the gravest finding */
+    int  total;         /* points of all its findings */
     int  n_found;       /* subjects of medium and above */
     char signals[600];  /* of all its findings of low and above */
     char subjects[400];
@@ -93,6 +98,7 @@ static void judge(sqlite3 *db, const struct corpus *corpus, const struct corpus_
         (int)harness_int(db, "SELECT count(DISTINCT subject) FROM seen WHERE rank >= %d", MEDIUM);
     verdict->points =
         (int)harness_int(db, "SELECT CAST(coalesce(max(points), 0) AS INTEGER) FROM seen");
+    verdict->total = (int)harness_int(db, "SELECT CAST(total(points) AS INTEGER) FROM seen");
     copy_text(verdict->signals, sizeof verdict->signals,
               harness_query(db, "SELECT group_concat(signals) FROM seen WHERE signals <> ''"));
     copy_text(verdict->subjects, sizeof verdict->subjects,
@@ -403,6 +409,48 @@ static void print_weights(const struct corpus *corpus)
     harness_close(db);
 }
 
+/* Grades that are kept ------------------------------------------------------------------ */
+
+#define GRADES_FILE "tests/grades.txt"
+
+static void write_grades(FILE *file, const struct corpus *corpus)
+{
+    for (size_t i = 0; i < corpus->n; i++) {
+        fprintf(file, "%s", corpus->cases[i].name);
+        for (int a = 0; a < 2; a++)
+            fprintf(file, "\t%s %d", grades[verdicts[i][a].grade], verdicts[i][a].total);
+        fprintf(file, "\n");
+    }
+}
+
+/* Compare what all cases got with what they got when the file was written: how many files differ. */
+static int compare_grades(const struct corpus *corpus, long jobs)
+{
+    const char    *update = getenv("UPDATE"), *dir = harness_scratch();
+    struct corpus *more = corpus_load("tests/corpus/signals");
+    char           path[4200], command[4300];
+
+    more->base = strdup(corpus->base);
+    snprintf(path, sizeof path, "%s/grades.txt", dir);
+    FILE *file = fopen(update && *update == '1' ? GRADES_FILE : path, "w");
+    if (!file)
+        abort();
+    fprintf(file, "# What each case gets, 2 and 40 days old: the severity of its gravest finding, "
+                  "and the points of\n"
+                  "# all its findings. UPDATE=1 make judge writes this file.\n");
+    write_grades(file, corpus);
+    judge_all(more, NULL, jobs);
+    write_grades(file, more);
+    corpus_free(more);
+    if (fclose(file) != 0)
+        abort();
+    if (update && *update == '1')
+        return 0;
+    snprintf(command, sizeof command, "diff -U0 %s %s", GRADES_FILE, path);
+    fflush(stdout);
+    return system(command) != 0;
+}
+
 int main(int argc, char **argv)
 {
     bool all = false, fitting = false, weights = false, report = false, real = false, given = false;
@@ -443,6 +491,8 @@ int main(int argc, char **argv)
     below += print_twins(corpus, report);
     if (weights)
         print_weights(corpus);
+    if (!part && !report && !first_age)
+        below += compare_grades(corpus, jobs);
     if (!part)
         below += judge_ordinary(corpus) + judge_given(corpus, jobs);
     corpus_free(corpus);
