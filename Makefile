@@ -61,7 +61,8 @@ SOURCES   := $(sort $(filter-out ext/program/% ext/static/% ext/host/%,$(SOURCES
 FORMATS   := $(filter tables/formats/%,$(SOURCES))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
              $(BUILD)/embedded_columns.o
-PROGRAM   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/program/*.c ext/program/*/*.c))
+PROGRAM_SOURCES := $(filter-out $(NOT_IN_PROGRAM),$(wildcard ext/program/*.c ext/program/*/*.c))
+PROGRAM   := $(PROGRAM_SOURCES:%.c=$(BUILD)/%.o)
 # The static program: all libraries are in it, and ext/static/ stands for what loads or starts others.
 ifdef STATIC
 OBJECTS   := $(filter-out %/host/posix/libarchive.o,$(OBJECTS))
@@ -108,11 +109,15 @@ $(BUILD)/svcql.so: $(OBJECTS)
 	@$(SAY) "  LINK  $@"
 	$(LINK) -shared -Wl,-z,nodelete,-z,defs -o $@ $^ $(SVCQL_LIBS) $(LDLIBS)
 
+$(BUILD)/svcql.exe: $(PROGRAM) $(OBJECTS)
+	@$(SAY) "  LINK  $@"
+	$(LINK) -o $@ $^ $(PROGRAM_LIBS) $(SVCQL_LIBS) $(LDLIBS)
+
 $(BUILD)/svcql.dll: ext/host/windows/svcql.def $(OBJECTS)
 	@$(SAY) "  LINK  $@"
 	$(LINK) -shared -o $@ $^ $(SVCQL_LIBS) $(LDLIBS)
 
-$(OBJECTS): | $(READY)
+$(OBJECTS) $(PROGRAM): | $(READY)
 
 # The program: the extension linked to a command line.
 $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
@@ -147,10 +152,14 @@ $(BUILD)/sql/lists/exec_patterns.sql:
 	@mkdir -p $(@D)
 	$(call DETECTIONS,-v want=patterns) > $@.new && mv $@.new $@
 
-# The views, as C strings: one { path, text } a file of sql/.
+# The views, as C strings: one { path, text } a file of sql/; compressed where PACK_VIEWS is set.
+PACK_TEXT = tr '\001' '\000' < $(BUILD)/embedded_text | gzip -9nc | od -An -v -tu1 | \
+            sed 's/  *\([0-9]*\)/\1,/g' > $(BUILD)/embedded_text.inc
 $(BUILD)/embedded_views.c: ext/embed.awk $(SQL) $(wildcard sql/*/)
 	@mkdir -p $(@D)
-	awk -f ext/embed.awk $(SQL) > $@.new && mv $@.new $@
+	LC_ALL=C awk $(if $(PACK_VIEWS),-v text=$(BUILD)/embedded_text )-f ext/embed.awk $(SQL) > $@.new
+	$(if $(PACK_VIEWS),$(PACK_TEXT))
+	mv $@.new $@
 
 # For programs that link the extension in: include/svcql.h.
 $(BUILD)/svcql.a: $(OBJECTS)
@@ -459,7 +468,7 @@ build/fuzz/obj/embedded_%.o: $(BUILD)/embedded_%.c
 build/fuzz/obj/ext/program/%.o: FUZZ_FLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
 build/fuzz/libwhole.a: $(SOURCES:%.c=build/fuzz/obj/%.o) build/fuzz/obj/embedded_views.o \
                        build/fuzz/obj/embedded_columns.o \
-                       $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out %/main.c,$(wildcard ext/program/*.c ext/program/*/*.c)))
+                       $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out %/main.c,$(PROGRAM_SOURCES)))
 	rm -f $@
 	$(AR) rcs $@ $^
 

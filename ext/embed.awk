@@ -1,4 +1,7 @@
-# embed.awk -- the files of sql/ as a C table: awk -f ext/embed.awk sql/*/*.sql > embedded_views.c
+# embed.awk -- the files of sql/ as a C table: LC_ALL=C awk -f ext/embed.awk sql/*/*.sql > embedded_views.c
+#
+# With -v text=FILE the texts go there, each with a byte 1 after it, and the table has their offsets in embedded_text:
+# views_unpack() expands them.
 #
 # A file makes the one view or table that it is named after; else it is reported, and the exit status is 1.
 function end_file() {
@@ -16,9 +19,16 @@ function begin_file() {
     name = part[n]
     sub(/\.sql$/, "", name)
     printf "%s    {\"%s\", \"%s\",\n", (files++ ? "    },\n" : ""), part[n - 1], name
+    if (text != "") {
+        if (size++)
+            printf "\001" > text
+        printf "     embedded_text + %d\n", size - 1
+    }
 }
 BEGIN {
     print "#include \"views.h\"\n"
+    if (text != "")
+        print "extern char embedded_text[];\n"
     print "const struct embedded_view embedded_views[] = {"
 }
 FNR == 1 { begin_file() }
@@ -26,6 +36,11 @@ made == "" && /^CREATE TEMP (VIEW|TABLE) / {
     made = $4
     sub(/[^A-Za-z0-9_].*/, "", made)
     line = FNR
+}
+text != "" {
+    print > text
+    size += length($0) + 1
+    next
 }
 {
     gsub(/\\/, "&&")
@@ -40,4 +55,9 @@ END {
     if (files)
         print "    },"
     print "    {0},\n};"
+    if (text != "")
+        printf "char embedded_text[%d];\nstatic const unsigned char packed[] = {\n#include \"embedded_text.inc\"\n};\n" \
+               "const struct embedded_pack embedded_pack = {packed, sizeof packed, embedded_text, sizeof embedded_text};\n", size
+    else
+        print "const struct embedded_pack embedded_pack = {0};"
 }

@@ -19,6 +19,7 @@
 #include "table/registry.h"
 #include "table/scope.h"
 #include "temp_schema.h"
+#include "views.h"
 
 SQLITE_EXTENSION_INIT1
 
@@ -87,7 +88,7 @@ static int load(sqlite3 *db, char **error)
 {
     struct svcql *svcql = NULL;
 
-    int rc = svcql_new(db, &svcql);
+    int rc = views_unpack() ? svcql_new(db, &svcql) : SQLITE_NOMEM;
     if (rc != SQLITE_OK)
         return rc;
     rc = evidence_begin(svcql);

@@ -1,9 +1,11 @@
 /* views.c -- the shipped views and lists: their texts, headers and columns; the lists as TEMP tables. */
 #include "views.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "late_views.h"
 #include "list_rows.h"
@@ -35,6 +37,32 @@ int view_run(sqlite3 *db, const struct embedded_view *view, char **ret_error)
         *ret_error = sqlite3_mprintf("svcql: %s: %s", view->name, error ? error : "no memory");
     sqlite3_free(error);
     return rc;
+}
+
+/* Compressed texts --------------------------------------------------------------- */
+
+static bool unpacked;
+
+static void unpack(void)
+{
+    z_stream stream = {.next_in = (Bytef *)embedded_pack.packed,
+                       .avail_in = (uInt)embedded_pack.n_packed,
+                       .next_out = (Bytef *)embedded_pack.text,
+                       .avail_out = (uInt)embedded_pack.size};
+
+    if (embedded_pack.size && inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
+        return;
+    unpacked = !embedded_pack.size || inflate(&stream, Z_FINISH) == Z_STREAM_END;
+    if (embedded_pack.size)
+        inflateEnd(&stream);
+}
+
+bool views_unpack(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, unpack);
+    return unpacked;
 }
 
 /* Lists ------------------------------------------------------------------------- */

@@ -21,6 +21,18 @@ struct embedded_view {
 /* Ends with an element whose name is NULL. */
 extern const struct embedded_view embedded_views[];
 
+/* The texts of a build that has them compressed, by gzip, and where they are expanded; size 0: they are not. */
+struct embedded_pack {
+    const unsigned char *packed;
+    size_t               n_packed;
+    char                *text;
+    size_t               size;
+};
+extern const struct embedded_pack embedded_pack;
+
+/* Expand them, once, before a view's text is read. False where that fails. */
+bool views_unpack(void);
+
 /* The sentence on a column: of one view, or of every view that has such a column where `view` is
  * "". From sql/columns.txt and the headers of views, sorted by column and view. */
 struct embedded_column {

@@ -42,35 +42,35 @@ done
 
 # Libraries ---------------------------------------------------------------------
 
-flags='-O2 -ffunction-sections -fdata-sections -DNDEBUG'
+# Only what is read with: no library's own build is run, which would take most of the time for its questions to
+# the compiler.
+flags='-Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -DNDEBUG'
 
 # library NAME FLAGS FILE...: compile the files of the current folder into libNAME.a
 library() {
     name=$1 own=$2
     shift 2
     mkdir -p ".objects-$name"
-    for file in "$@"; do
-        # shellcheck disable=SC2086 # lists of words
-        $cc $flags $own -c -o ".objects-$name/$(basename "$file" .c).o" "$file"
-    done
+    printf '%s\n' "$@" | FLAGS="$cc $flags $own" OBJECTS=".objects-$name" xargs -P "$(nproc)" -n 1 sh -c '
+        object=${1#./}
+        exec $FLAGS -c -o "$OBJECTS/$(echo "${object%.c}" | tr / -).o" "$1"' compile || return
     $host-ar rcsD "$dir/lib/lib$name.a" ".objects-$name"/*.o
 }
 
-# by_configure OPTION...: prepare the current folder, a library with a configure script. What its package
-# changed in the rules of that script is not made again.
-by_configure() {
-    ./configure --host=$host --prefix="$dir" --disable-shared --enable-static --disable-dependency-tracking \
-        CFLAGS="$flags" CPPFLAGS="-I$dir/include -DLZMA_API_STATIC" LDFLAGS="-L$dir/lib" "$@"
-}
-make_static() {
-    make -j "$(nproc)" ACLOCAL=: AUTOCONF=: AUTOMAKE=: AUTOHEADER=: "$@"
+# without WORD FILE...: those whose names do not have the word.
+without() {
+    word=$1
+    shift
+    printf '%s\n' "$@" | grep -v "$word"
 }
 
-(cd zlib && library z '' ./*.c && cp zlib.h zconf.h "$dir/include")
+(cd zlib && library z '' adler32.c crc32.c inffast.c inflate.c inftrees.c trees.c deflate.c zutil.c uncompr.c &&
+    cp zlib.h zconf.h "$dir/include")
 (cd bzip2 && library bz2 '' blocksort.c huffman.c crctable.c randtable.c compress.c decompress.c bzlib.c &&
     cp bzlib.h "$dir/include")
 (cd lz4/lib && library lz4 '' lz4.c lz4hc.c lz4frame.c xxhash.c && cp lz4.h lz4hc.h lz4frame.h "$dir/include")
-(cd libzstd/lib && library zstd -DZSTD_DISABLE_ASM common/*.c decompress/*.c compress/*.c &&
+(cd libzstd/lib && library zstd '-DZSTD_DISABLE_ASM -DZSTD_LEGACY_SUPPORT=0 -DHUF_FORCE_DECOMPRESS_X1
+    -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DZSTD_STRIP_ERROR_STRINGS -DDYNAMIC_BMI2=0 -DZSTD_NO_INLINE' common/*.c decompress/*.c &&
     cp zstd.h zstd_errors.h "$dir/include")
 (cd cjson && library cjson -DCJSON_HIDE_SYMBOLS cJSON.c && mkdir -p "$dir/include/cjson" &&
     cp cJSON.h "$dir/include/cjson")
@@ -78,19 +78,49 @@ make_static() {
 (cd libyaml && library yaml '-Iinclude -DYAML_DECLARE_STATIC -DYAML_VERSION_MAJOR=0 -DYAML_VERSION_MINOR=2
     -DYAML_VERSION_PATCH=5 -DYAML_VERSION_STRING="0.2.5"' src/*.c && cp include/yaml.h "$dir/include")
 (cd expat/expat/lib && : >expat_config.h && library expat '-I. -DHAVE_EXPAT_CONFIG_H -DXML_STATIC -DXML_GE=1 -DXML_DTD=1
-    -DXML_NS=1 -DXML_CONTEXT_BYTES=1024 -DBYTEORDER=1234' xmlparse.c xmltok.c xmlrole.c &&
+    -DXML_NS=1 -DXML_MIN_SIZE -DXML_CONTEXT_BYTES=1024 -DBYTEORDER=1234' xmlparse.c xmltok.c xmlrole.c &&
     cp expat.h expat_external.h "$dir/include")
-(cd xz-utils && by_configure --disable-encoders --disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo \
-    --disable-scripts --disable-doc --disable-nls --disable-threads && make_static -C src/liblzma liblzma.la &&
-    cp src/liblzma/.libs/liblzma.a "$dir/lib" && cp -r src/liblzma/api/lzma.h src/liblzma/api/lzma "$dir/include")
-(cd libarchive && by_configure --disable-bsdtar --disable-bsdcpio --disable-bsdcat --disable-acl --disable-xattr \
-    --without-openssl --without-xml2 --without-expat --without-iconv --without-cng --without-libb2 --without-nettle \
-    --without-mbedtls && make_static libarchive.la && cp .libs/libarchive.a "$dir/lib" &&
-    cp libarchive/archive.h libarchive/archive_entry.h "$dir/include")
+
+lzma='-DHAVE_STDBOOL_H -DHAVE__BOOL -DHAVE_STDINT_H -DHAVE_INTTYPES_H -DHAVE_DECODERS -DHAVE_CHECK_CRC32
+    -DHAVE_CHECK_CRC64 -DHAVE_CHECK_SHA256 -DTUKLIB_FAST_UNALIGNED_ACCESS -DTUKLIB_SYMBOL_PREFIX=lzma_
+    -DSIZEOF_SIZE_T=8 -DASSUME_RAM=128 -DPACKAGE_NAME="XZ" -DPACKAGE_URL="" -DPACKAGE_BUGREPORT="" -DLZMA_API_STATIC
+    -Isrc/common'
+for decoder in LZMA1 LZMA2 DELTA X86 POWERPC IA64 ARM ARMTHUMB ARM64 SPARC RISCV; do
+    lzma="$lzma -DHAVE_DECODER_$decoder"
+done
+for folder in api common check lz rangecoder lzma delta simple; do
+    lzma="$lzma -Isrc/liblzma/$folder"
+done
+(cd xz-utils &&
+    # shellcheck disable=SC2046 # a list of words
+    library lzma "$lzma" $(without 'encoder\|_mt\|outqueue\|hardware\|string_conv\|tablegen\|_small\|easy_preset\|_x86' \
+        src/liblzma/common/*.c src/liblzma/check/*.c src/liblzma/lz/*.c src/liblzma/lzma/*.c src/liblzma/delta/*.c \
+        src/liblzma/simple/*.c) &&
+    cp -r src/liblzma/api/lzma.h src/liblzma/api/lzma "$dir/include")
+
+(cd libarchive/libarchive && cat >config-svcql.h <<'END' &&
+#include "../contrib/android/config/windows_host.h"
+#define __LIBARCHIVE_CONFIG_H_INCLUDED 1
+#define HAVE_ZLIB_H 1
+#define HAVE_LIBZ 1
+#define HAVE_BZLIB_H 1
+#define HAVE_LIBBZ2 1
+#define HAVE_LZMA_H 1
+#define HAVE_LIBLZMA 1
+#define HAVE_LZ4_H 1
+#define HAVE_LIBLZ4 1
+#define HAVE_ZSTD_H 1
+#define HAVE_LIBZSTD 1
+END
+    # shellcheck disable=SC2046 # a list of words
+    library archive "-I. -I$dir/include -DLIBARCHIVE_STATIC -DLZMA_API_STATIC -DPLATFORM_CONFIG_H=\"config-svcql.h\"" \
+        $(without 'filter_all\|filter_by_code\|format_all\|format_by_code\|_disk_\|extract\|getdate\|filter_rpm\|filter_program\|lrzip\|grzip\|lzop\|digest\|cmdline\|match\|rar5\|blake' \
+            archive_[a-rt-v]*.c) archive_string*.c archive_windows.c xxhash.c &&
+    cp archive.h archive_entry.h "$dir/include")
 
 # SQLite: the amalgamation, and the shell in which an extension is loaded ------------
 
-(cd sqlite3 && ./configure --disable-readline && make sqlite3.c shell.c && library sqlite3 -DSQLITE_THREADSAFE=1 sqlite3.c &&
+(cd sqlite3 && ./configure --disable-readline --disable-tcl && make sqlite3.c shell.c && library sqlite3 -DSQLITE_THREADSAFE=1 sqlite3.c &&
     cp sqlite3.h src/sqlite3ext.h "$dir/include" &&
     $cc -O2 -o "$dir/bin/sqlite3.exe" shell.c -I. -L"$dir/lib" -lsqlite3 -static)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# wine.sh DIR [TEST...]: svcql.dll of DIR in the stock shell of its root, under Wine: what is compared with
+# wine.sh DIR [TEST...]: svcql.dll of DIR in the stock shell of its root, and svcql.exe, under Wine: what is compared with
 # the same query on this system, and what is made in Wine's registry and service manager and must be seen.
 # Prints a line a test; what Wine lacks is skipped, counted, with the reason. WINEPREFIX is a folder of the
 # test's own, kept in DIR for the next run.
@@ -10,10 +10,12 @@ shift
 root=${SVCQL_WINDOWS_DIR:-$build/root}
 shell=$root/bin/sqlite3.exe
 export WINEPREFIX=$build/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=' TZ=UTC
+export LC_ALL=C.UTF-8 # of the arguments, which Windows has in UTF-16
 scratch=$(mktemp -d)
 passed=0 failed=0 skipped=0
 
 end() {
+    exec 9>&- # the shell that waits ends
     wineserver -k 2>/dev/null || true
     rm -rf "$scratch"
 }
@@ -21,6 +23,20 @@ trap end EXIT
 
 [ -d "$WINEPREFIX/drive_c" ] || timeout 300 wineboot -i >/dev/null 2>&1
 drive=$WINEPREFIX/drive_c
+# One program runs until the end, so that Wine's service manager does too: it ends seconds after the last
+# program, and the next one's, which reads the registry anew, may begin while a test asks it.
+mkfifo "$scratch/waits"
+wine "$shell" -batch :memory: <"$scratch/waits" >/dev/null 2>&1 9>&- &
+exec 9>"$scratch/waits"
+
+# manager_has NAME: wait until the service manager has a service.
+manager_has() {
+    for _ in $(seq 40); do
+        wine sc query "$1" >/dev/null 2>&1 && return
+        sleep 0.25
+    done
+    echo "wine: the service manager has no $1" >&2
+}
 
 # Paths of this system as Wine has them.
 windows() { printf 'Z:%s' "$(realpath "$1")"; }
@@ -31,7 +47,7 @@ pass() { passed=$((passed + 1)); }
 fail() {
     failed=$((failed + 1))
     echo "wine: FAILED: $1"
-    sed 's/^/    /' "$2" | head -n 20
+    sed 's/^/    /' "$2" | head -n 20 | cut -c 1-300
 }
 skip() {
     skipped=$((skipped + 1))
@@ -89,6 +105,33 @@ else
     skip "event logs and hives" "SVCQL_EVIDENCE is not set"
 fi
 
+# The program ----------------------------------------------------------------------
+
+# says NAME ARGUMENT...: what svcql.exe prints, and its exit status, as the program of this system.
+says() {
+    local name=$1
+    shift
+    { build/svcql "$@" -e "$scratch/host.tar" 2>&1 || echo "status $?"; } | tr -d "\r" >"$scratch/here"
+    { timeout 120 wine "$build/svcql.exe" "$@" -e "Z:$scratch/host.tar" 2>&1 || echo "status $?"; } |
+        tr -d '\r' | sed "s|Z:$scratch|$scratch|g" >"$scratch/there"
+    if diff "$scratch/here" "$scratch/there" >"$scratch/diff"; then
+        pass
+    else
+        fail "$name" "$scratch/diff"
+    fi
+}
+says "svcql hunt" hunt --format ndjson
+says "its exports" hunt --format ecs
+says "svcql query" query -f csv "SELECT name, 'Tëst €' AS word FROM unit_files ORDER BY path"
+says "a table on a terminal's width" query "SELECT name, path FROM unit_files ORDER BY path"
+says "svcql cat" cat ssh.service
+if timeout 120 wine "$build/svcql.exe" hunt -e "Z:$scratch/host.tar" --format html --output "Z:$scratch/repört.html" \
+    >"$scratch/diff" 2>&1 || [ $? -eq 1 ] && grep -q 'ssh.service.d' "$scratch/repört.html"; then
+    pass
+else
+    fail "svcql hunt --format html" "$scratch/diff"
+fi
+
 # Live ---------------------------------------------------------------------------
 
 gives "this host is the evidence" "live|C:/" 'SELECT kind, location FROM evidence'
@@ -97,6 +140,7 @@ gives "the registry in use is read" 'HKEY_LOCAL_MACHINE\SYSTEM' \
 wine sc create svcqltest binPath= 'C:\ProgramData\x.exe -k netsvcs' start= auto DisplayName= 'Tëst €' >/dev/null
 wine reg add 'HKLM\System\CurrentControlSet\Services\svcqltest\Parameters' /v ServiceDll /t REG_EXPAND_SZ \
     /d '%SystemRoot%\Temp\e.dll' /f >/dev/null
+manager_has svcqltest
 gives "a service that is created is seen" 'svcqltest|AUTO_START|C:\ProgramData\x.exe|1|C:\Windows\Temp\e.dll' \
     "SELECT name, start_type, image_path_resolved, current, service_dll_resolved FROM registry_services WHERE name = 'svcqltest'"
 gives "its key was written now" 1 \

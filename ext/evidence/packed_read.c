@@ -1,11 +1,11 @@
 /* packed_read.c -- walk over an archive, and read its members, by libarchive. */
 #include <errno.h>
+#include <lz4.h>
 #include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "formats/text/input.h"
 #include "host/libarchive.h"
@@ -281,24 +281,24 @@ static int keep_content(struct packed *p, struct reader *reader, uint32_t i)
     if (p->seekable || !S_ISREG(p->nodes[i].mode) || p->nodes[i].size > KEPT_FILE ||
         p->kept >= p->room_kept || p->nodes[i].encrypted)
         return 0;
-    size_t  room = ZSTD_compressBound(size);
-    char   *data = malloc(size + 1), *frame = malloc(room);
-    ssize_t n = data && frame ? 1 : -ENOMEM;
+    int     room = LZ4_compressBound((int)size);
+    char   *data = malloc(size + 1), *block = malloc((size_t)room);
+    ssize_t n = data && block ? 1 : -ENOMEM;
     while (n > 0 && done < size && (n = packed_reader_bytes(reader, data + done, size - done)) > 0)
         done += (size_t)n;
     if (n >= 0 && done == size) {
-        size_t packed = ZSTD_compress(frame, room, data, size, 1);
-        void  *kept = ZSTD_isError(packed) ? NULL : arena_alloc(&p->names, packed);
+        size_t packed = (size_t)LZ4_compress_default(data, block, (int)size, room);
+        void  *kept = arena_alloc(&p->names, packed);
         n = p->names.failed ? -ENOMEM : 0;
         if (kept) {
-            memcpy(kept, frame, packed);
+            memcpy(kept, block, packed);
             p->nodes[i].kept = kept;
             p->nodes[i].n_kept = (uint32_t)packed;
             p->kept += packed;
         }
     }
     free(data);
-    free(frame);
+    free(block);
     return n < 0 ? (int)n : 0;
 }
 
@@ -421,9 +421,9 @@ static ssize_t kept_bytes(void *data, void *out, size_t size)
 
 static int read_kept(const struct node *node, void *data, size_t size)
 {
-    size_t n = ZSTD_decompress(data, size, node->kept, node->n_kept);
+    int n = LZ4_decompress_safe(node->kept, data, (int)node->n_kept, (int)size);
 
-    return ZSTD_isError(n) || n != size ? -EBADMSG : 0;
+    return n < 0 || (size_t)n != size ? -EBADMSG : 0;
 }
 
 static int open_kept(const struct node *node, struct stream **ret)

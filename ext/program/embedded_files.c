@@ -2,15 +2,23 @@
 
 #include <stdint.h>
 
+/* Of assemblers, that of Windows knows neither a stack of sections nor symbols that a file hides. */
+#ifdef _WIN32
+#define BEGIN ".section .rdata,\"dr\"\n"
+#define END   ".text\n"
+#define HIDE(name)
+#else
+#define BEGIN      ".pushsection .rodata\n"
+#define END        ".popsection\n"
+#define HIDE(name) ".hidden " name "\n"
+#endif
+
 #define EMBED(name, path)                                                                          \
-    __asm__(".pushsection .rodata\n"                                                               \
-            ".hidden file_" #name "\n"                                                             \
-            ".global file_" #name "\n"                                                             \
-            "file_" #name ": .incbin \"" path "\"\n"                                               \
-            ".hidden file_" #name "_end\n"                                                         \
-            ".global file_" #name "_end\n"                                                         \
-            "file_" #name "_end: .byte 0\n"                                                        \
-            ".popsection\n");                                                                      \
+    __asm__(BEGIN HIDE("file_" #name) ".global file_" #name "\n"                                   \
+                                      "file_" #name ": .incbin \"" path                            \
+                                      "\"\n" HIDE("file_" #name                                    \
+                                                  "_end") ".global file_" #name "_end\n"           \
+                                                          "file_" #name "_end: .byte 0\n" END);    \
     extern const char file_##name[], file_##name##_end[]
 
 EMBED(pack, "sql/packs/t1569.json");

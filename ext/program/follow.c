@@ -8,7 +8,7 @@
 #include <math.h>
 #include <time.h>
 
-#include "watch.h"
+#include "system.h"
 
 #define LATE 600 /* seconds that an event may be logged after its time */
 #define LOOK                                                                                       \

@@ -3,10 +3,14 @@
 #include <string.h>
 
 #include "program.h"
+#include "system.h"
 
 static const struct command *const all[] = {
-    &hunt_command,   &sigma_command, &query_command,   &cat_command,     &schedule_command,
-    &tables_command, &shell_command, &signals_command, &osquery_command, &merge_command,
+    &hunt_command,     &sigma_command,   &query_command, &cat_command,
+    &tables_command,   &signals_command, &merge_command,
+#ifndef SVCQL_NO_DAEMONS /* of systems with POSIX's processes and sockets */
+    &schedule_command, &osquery_command, &shell_command,
+#endif
 };
 
 #define N_COMMANDS (sizeof all / sizeof all[0])
@@ -44,6 +48,7 @@ static bool is_help(const char *argument)
     return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
 }
 
+#ifndef SVCQL_NO_DAEMONS
 /* osqueryd starts an extension by its own name, which ends in .ext, and gives no command. */
 static bool is_autoloaded(const char *name)
 {
@@ -51,12 +56,17 @@ static bool is_autoloaded(const char *name)
 
     return n > 4 && strcmp(name + n - 4, ".ext") == 0;
 }
+#endif
 
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "");
+    if (!program_begin(&argc, &argv))
+        return complain("out of memory");
+#ifndef SVCQL_NO_DAEMONS
     if (is_autoloaded(argv[0]))
         return run_osquery(argc, argv);
+#endif
     if (argc <= 1 || is_help(argv[1]) || strcmp(argv[1], "help") == 0)
         return help();
     if (strcmp(argv[1], "--version") == 0)

@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -12,6 +11,7 @@
 #include "formats/text/buffer.h"
 #include "json_cell.h"
 #include "program.h"
+#include "system.h"
 
 #define CELL_MAX 200 /* columns of one cell in a table that is not cut to a terminal */
 
@@ -29,13 +29,13 @@ bool parse_format(const char *name, enum format *ret)
     return false;
 }
 
-static size_t terminal_width(int fd)
+static size_t width_of(int fd)
 {
-    struct winsize size;
-    const char    *columns = getenv("COLUMNS");
+    const char *columns = getenv("COLUMNS");
+    size_t      width = terminal_width(fd);
 
-    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
-        return size.ws_col;
+    if (width)
+        return width;
     return columns && atoi(columns) > 0 ? (size_t)atoi(columns) : 80;
 }
 
@@ -47,7 +47,7 @@ bool output_open(struct output *output, enum format format, const char *path)
         return false;
     }
     output->terminal = isatty(fileno(output->file)) == 1;
-    output->width = output->terminal ? terminal_width(fileno(output->file)) : 0;
+    output->width = output->terminal ? width_of(fileno(output->file)) : 0;
     return true;
 }
 

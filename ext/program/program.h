@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "monotonic.h"
+
 /* Exit statuses. */
 enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_ERROR = 2, EXIT_INCOMPLETE = 3 };
 
@@ -75,9 +77,6 @@ bool tell_unread(sqlite3 *db, bool nothing);
 bool use_signals(sqlite3 *db, const char *folder, void (*tell)(void *data, const char *text),
                  void *data);
 
-/* Seconds since some moment, which no change of the clock disturbs. */
-double monotonic(void);
-
 /* Seconds of a span such as 90s, 15m, 1h, 7d, 2w; -1 where it is not one. */
 double parse_span(const char *text);
 
@@ -110,12 +109,6 @@ long long output_texts(struct output *output, sqlite3_stmt *stmt);
 
 /* Run SQL without rows, with its progress shown; false after complaining. NULL: no memory. */
 bool run_shown(sqlite3 *db, const char *sql);
-
-/* Show the progress of long work on a terminal, until progress_end() is called with the returned
- * value.
- */
-pid_t progress_begin(void);
-void  progress_end(pid_t child);
 
 /* A title above what follows, in the table format only; it is given, or what a query answers. */
 void output_title(struct output *output, const char *title);

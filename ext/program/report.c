@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "embedded_files.h"
 #include "formats/text/buffer.h"
+#include "host.h"
 #include "program.h"
 
 #define SERVICES_MOST "20000" /* of the page; who wants more asks the table */
@@ -166,7 +166,7 @@ static bool make_nonce(char nonce[33])
 {
     unsigned char bytes[16];
 
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+    if (host_random(bytes, sizeof bytes) < 0)
         return false;
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(nonce + 2 * i, 3, "%02x", bytes[i]);

@@ -1,8 +1,10 @@
 #include "sigma_samples.h"
 
-#include <fts.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "formats/text/buffer.h"
 #include "program.h"
@@ -90,31 +92,66 @@ static void try_sample(struct results *results, const char *rule, const char *sa
     put_case(results, rule, sample, hits >= 0 && (hits > 0) != clean ? NULL : why);
 }
 
-/* The samples beside a rule: names that begin with the rule's, then .match or .clean. */
-static void try_rule(struct results *results, const char *rule, const FTSENT *siblings)
-{
-    long long   before = results->tests;
-    const char *name = strrchr(rule, '/') ? strrchr(rule, '/') + 1 : rule;
-    size_t      stem = strlen(name) - strlen(strrchr(name, '.'));
+/* The names in a folder, sorted. */
+struct names {
+    char **list;
+    size_t n;
+};
 
-    for (; siblings; siblings = siblings->fts_link) {
-        const char *rest = siblings->fts_name + stem;
-        char        path[4096];
-        if (strncmp(siblings->fts_name, name, stem) != 0)
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void free_names(struct names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        free(names->list[i]);
+    free(names->list);
+}
+
+static struct names names_of(const char *folder)
+{
+    struct names names = {0};
+    DIR         *dir = opendir(folder);
+
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        char **list = *entry->d_name == '.'
+                          ? NULL
+                          : reallocarray(names.list, names.n + 1, sizeof *names.list);
+        if (!list)
+            continue;
+        names.list = list;
+        if ((list[names.n] = strdup(entry->d_name)))
+            names.n++;
+    }
+    if (dir)
+        closedir(dir);
+    if (names.n)
+        qsort(names.list, names.n, sizeof *names.list, by_name);
+    return names;
+}
+
+/* The samples beside a rule: names that begin with the rule's, then .match or .clean. */
+static void try_rule(struct results *results, const char *folder, const char *name,
+                     const struct names *siblings)
+{
+    long long before = results->tests;
+    size_t    stem = strlen(name) - strlen(strrchr(name, '.'));
+    char      rule[4096], path[4096];
+
+    snprintf(rule, sizeof rule, "%s/%s", folder, name);
+    for (size_t i = 0; i < siblings->n; i++) {
+        const char *sibling = siblings->list[i], *rest = sibling + stem;
+        if (strncmp(sibling, name, stem) != 0)
             continue;
         bool match = strncmp(rest, ".match", 6) == 0, clean = strncmp(rest, ".clean", 6) == 0;
         if ((!match && !clean) || (rest[6] && rest[6] != '.'))
             continue;
-        if ((size_t)snprintf(path, sizeof path, "%.*s%s", (int)(name - rule), rule,
-                             siblings->fts_name) < sizeof path)
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, sibling) < sizeof path)
             try_sample(results, rule, path, clean);
     }
     results->without += before == results->tests;
-}
-
-static int by_name(const FTSENT **a, const FTSENT **b)
-{
-    return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
 static bool is_sample(const char *name)
@@ -122,34 +159,29 @@ static bool is_sample(const char *name)
     return strstr(name, ".match") || strstr(name, ".clean");
 }
 
-static bool walk(struct results *results, const char *folder)
-{
-    char *paths[] = {strdup(folder), NULL};
-    FTS  *tree = paths[0] ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name) : NULL;
-    bool  found = false;
+#define DEPTH_MAX 32
 
-    for (FTSENT *entry; tree && (entry = fts_read(tree));) {
-        found |= entry->fts_info == FTS_F;
-        if (entry->fts_info == FTS_D && entry->fts_level > 0 && is_sample(entry->fts_name))
-            fts_set(tree, entry, FTS_SKIP);
-        if (entry->fts_info != FTS_D || is_sample(entry->fts_name))
+/* The rules of a folder, then those of the folders in it, which no link leads to. True where it has a file. */
+static bool walk(struct results *results, const char *folder, int depth)
+{
+    struct names names = names_of(folder);
+    bool         found = false;
+
+    for (size_t i = 0; i < names.n; i++)
+        if (!is_sample(names.list[i]) &&
+            (ends_with(names.list[i], ".yml") || ends_with(names.list[i], ".yaml")))
+            try_rule(results, folder, names.list[i], &names);
+    for (size_t i = 0; i < names.n; i++) {
+        char        path[4096];
+        struct stat st;
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, names.list[i]) >= sizeof path ||
+            fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
             continue;
-        const FTSENT *children = fts_children(tree, 0);
-        for (const FTSENT *child = children; child; child = child->fts_link) {
-            char rule[4096];
-            if (is_sample(child->fts_name) ||
-                (!ends_with(child->fts_name, ".yml") && !ends_with(child->fts_name, ".yaml")))
-                continue;
-            size_t size = strlen(entry->fts_path);
-            while (size > 1 && entry->fts_path[size - 1] == '/')
-                size--;
-            snprintf(rule, sizeof rule, "%.*s/%s", (int)size, entry->fts_path, child->fts_name);
-            try_rule(results, rule, children);
-        }
+        found |= S_ISREG(st.st_mode);
+        if (S_ISDIR(st.st_mode) && !is_sample(names.list[i]) && depth < DEPTH_MAX)
+            found |= walk(results, path, depth + 1);
     }
-    if (tree)
-        fts_close(tree);
-    free(paths[0]);
+    free_names(&names);
     return found;
 }
 
@@ -172,8 +204,13 @@ static bool write_junit(struct results *results, const char *path)
 int sigma_samples(const char *folder, const char *junit, FILE *out)
 {
     struct results results = {.out = out};
-    bool           done = walk(&results, folder);
+    size_t         size = strlen(folder);
+    char          *path = strdup(folder);
 
+    while (path && size > 1 && path[size - 1] == '/')
+        path[--size] = '\0';
+    bool done = path && walk(&results, path, 0);
+    free(path);
     if (!done)
         complain("sigma: %s: no folder with files", folder);
     fprintf(out, "%lld samples, %lld failed, %lld rules without samples\n", results.tests,

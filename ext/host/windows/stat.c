@@ -217,6 +217,11 @@ int faccessat(int fd, const char *name, int how, int flags)
     return fstatat(fd, name, &st, flags);
 }
 
+int access(const char *path, int how)
+{
+    return faccessat(AT_FDCWD, path, how, 0);
+}
+
 /* Of an x86-64 machine; ticks are Linux's. */
 long sysconf(int name)
 {

@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "program/program.h"
+#include "monotonic.h"
 
 #define SEND_MAX  60 /* seconds for a whole message, also where some of it is taken now and then */
 #define STALE_AGE 60 /* seconds: no extension is between bind() and listen() for so long */

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "formats/thrift/osquery_message.h"
+#include "monotonic.h"
 #include "program/osquery/generate.h"
 #include "program/osquery/peer.h"
-#include "program/program.h"
 
 #define LOOK 200 /* milliseconds between looks at running queries */
 

@@ -28,6 +28,7 @@ uid_t   geteuid(void) __asm__("host_geteuid");
 int     getpid(void) __asm__("host_getpid");
 int     unlink(const char *path) __asm__("host_unlink");
 long    sysconf(int name) __asm__("host_sysconf");
+int     access(const char *path, int how) __asm__("host_access");
 int     faccessat(int fd, const char *name, int how, int flags) __asm__("host_faccessat");
 
 #endif

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "program.h"
+#include "program/system.h"
 
 #define FIRST_LOOK 700 /* ms: shorter work needs no line */
 #define NEXT_LOOK  200 /* ms */
@@ -128,15 +128,4 @@ void progress_end(pid_t child)
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     fputs("\r\033[K", stderr);
-}
-
-bool run_shown(sqlite3 *db, const char *sql)
-{
-    pid_t progress = progress_begin();
-    int   rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
-
-    progress_end(progress);
-    if (rc != SQLITE_OK)
-        complain("%s", sqlite3_errmsg(db));
-    return rc == SQLITE_OK;
 }

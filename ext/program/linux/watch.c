@@ -1,4 +1,4 @@
-#include "watch.h"
+#include "program/system.h"
 
 #include <libgen.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 #include <time.h>
 
-#include "program.h"
+#include "monotonic.h"
 
 double monotonic(void)
 {
