@@ -91,13 +91,14 @@ done
 for folder in api common check lz rangecoder lzma delta simple; do
     lzma="$lzma -Isrc/liblzma/$folder"
 done
+# shellcheck disable=SC2046 # a list of words
 (cd xz-utils &&
-    # shellcheck disable=SC2046 # a list of words
     library lzma "$lzma" $(without 'encoder\|_mt\|outqueue\|hardware\|string_conv\|tablegen\|_small\|easy_preset\|_x86' \
         src/liblzma/common/*.c src/liblzma/check/*.c src/liblzma/lz/*.c src/liblzma/lzma/*.c src/liblzma/delta/*.c \
         src/liblzma/simple/*.c) &&
     cp -r src/liblzma/api/lzma.h src/liblzma/api/lzma "$dir/include")
 
+# shellcheck disable=SC2046 # a list of words
 (cd libarchive/libarchive && cat >config-svcql.h <<'END' &&
 #include "../contrib/android/config/windows_host.h"
 #define __LIBARCHIVE_CONFIG_H_INCLUDED 1
@@ -112,7 +113,6 @@ done
 #define HAVE_ZSTD_H 1
 #define HAVE_LIBZSTD 1
 END
-    # shellcheck disable=SC2046 # a list of words
     library archive "-I. -I$dir/include -DLIBARCHIVE_STATIC -DLZMA_API_STATIC -DPLATFORM_CONFIG_H=\"config-svcql.h\"" \
         $(without 'filter_all\|filter_by_code\|format_all\|format_by_code\|_disk_\|extract\|getdate\|filter_rpm\|filter_program\|lrzip\|grzip\|lzop\|digest\|cmdline\|match\|rar5\|blake' \
             archive_[a-rt-v]*.c) archive_string*.c archive_windows.c xxhash.c &&
