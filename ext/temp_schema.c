@@ -133,11 +133,45 @@ static int create_one_by_one(struct svcql *svcql, char **ret_error)
     return rc;
 }
 
+static bool is_brought(struct svcql *svcql, const char *name)
+{
+    const struct tbl_table *table;
+
+    for (size_t i = 0; (table = tbl_at(svcql, i)); i++)
+        if (sqlite3_stricmp(table->name, name) == 0)
+            return true;
+    for (const struct embedded_view *view = embedded_views; view->name; view++)
+        if (!view_is_list(view) && sqlite3_stricmp(view->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Fail where the user has a temporary object of one of the names: rows written beside it would damage the schema. */
+static int refuse_clash(struct svcql *svcql, char **ret_error)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(svcql_db(svcql), "SELECT type, name FROM temp.sqlite_schema", -1,
+                                &stmt, NULL);
+
+    while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(stmt, 1);
+        if (!name || !is_brought(svcql, name))
+            continue;
+        *ret_error = sqlite3_mprintf("%s: a temporary %s of that name already exists", name,
+                                     sqlite3_column_text(stmt, 0));
+        rc = SQLITE_ERROR;
+    }
+    int end = sqlite3_finalize(stmt);
+    return rc == SQLITE_OK ? end : rc;
+}
+
 int temp_schema_create(struct svcql *svcql, char **ret_error)
 {
     sqlite3 *db = svcql_db(svcql);
     int      rc = views_create_lists(db, ret_error);
 
+    if (rc == SQLITE_OK)
+        rc = refuse_clash(svcql, ret_error);
     if (rc != SQLITE_OK)
         return rc;
     rc = sqlite3_exec(db, "SAVEPOINT svcql_schema", NULL, NULL, NULL);

@@ -25,6 +25,43 @@ START_TEST(lists_itself)
 }
 END_TEST
 
+static const struct sqlite3_api_routines *loader;
+
+static int keep_loader(sqlite3 *db, char **error, const struct sqlite3_api_routines *api)
+{
+    (void)db, (void)error;
+    loader = api;
+    return SQLITE_OK;
+}
+
+/* Rows written beside such a one would be a damaged schema. */
+START_TEST(a_temporary_object_of_the_same_name_is_refused)
+{
+    static const char *const made[][2] = {
+        {"CREATE TEMP TABLE Unit_Files(x)", "temporary table"},
+        {"CREATE TEMP TABLE findings(x)", "temporary table"},
+        {"CREATE TEMP VIEW findings AS SELECT 1", "temporary view"},
+    };
+
+    harness_close(harness_open()); /* what is linked in knows SQLite from then on */
+    sqlite3_cancel_auto_extension((void (*)(void))sqlite3_svcql_init);
+    sqlite3_auto_extension((void (*)(void))keep_loader);
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        sqlite3 *db;
+        char    *error = NULL;
+        ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+        harness_query(db, "%s", made[i][0]);
+        ck_assert_int_eq(sqlite3_svcql_init(db, &error, loader), SQLITE_ERROR);
+        ck_assert_ptr_nonnull(strstr(error, made[i][1]));
+        sqlite3_free(error);
+        harness_expect(db, "1",
+                       "SELECT count(*) FROM temp.sqlite_schema WHERE name IN "
+                       "('Unit_Files', 'findings', 'incidents')");
+        sqlite3_close(db);
+    }
+}
+END_TEST
+
 START_TEST(evidence_begins_with_the_live_host_and_can_lose_it)
 {
     sqlite3 *db = harness_open();
@@ -405,6 +442,7 @@ Suite *make_frame_suite(void)
 
     tcase_add_test(tcase, loads_and_says_its_version);
     tcase_add_test(tcase, lists_itself);
+    tcase_add_test(tcase, a_temporary_object_of_the_same_name_is_refused);
     tcase_add_test(tcase, evidence_begins_with_the_live_host_and_can_lose_it);
     tcase_add_test(tcase, evidence_names_its_host_from_its_own_files);
     tcase_add_test(tcase, every_example_runs);

@@ -30,5 +30,5 @@ SELECT name, path,
             THEN ltrim(substr(command, instr(command, program) + length(program) +
                                        (substr(command, instr(command, program) + length(program), 1) = '"')))
             END AS args,
-       type, rtrim(definition, replace(replace(definition, '/', ''), '\', '')) AS source, status, username, host
+       type, CAST(rtrim(definition, replace(replace(definition, '/', ''), '\', '')) AS TEXT) AS source, status, username, host
   FROM items;
