@@ -13,6 +13,31 @@ static bool are_in_temp(sqlite3 *db, const char *const *lists)
     return true;
 }
 
+/* -1 where an authorizer forbids to ask. */
+static int ask_schema_version(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    int           version = -1;
+
+    if (sqlite3_prepare_v2(db, "PRAGMA temp.schema_version", -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
+        version = sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    return version;
+}
+
+/* Asked once a statement that reads tables, which asks for stamps with each row. */
+static int schema_version(struct svcql *svcql)
+{
+    if (!svcql->scans)
+        return ask_schema_version(svcql_db(svcql));
+    if (svcql->schema_statement != svcql_statement(svcql) + 1) {
+        svcql->schema = ask_schema_version(svcql_db(svcql));
+        svcql->schema_statement = svcql_statement(svcql) + 1;
+    }
+    return svcql->schema;
+}
+
 struct list_stamp list_stamp(struct svcql *svcql, const char *const *lists)
 {
     sqlite3 *db = svcql_db(svcql);
@@ -20,12 +45,13 @@ struct list_stamp list_stamp(struct svcql *svcql, const char *const *lists)
 
     return (struct list_stamp){.valid = !bound || svcql->scans,
                                .changes = sqlite3_total_changes(db),
+                               .schema = schema_version(svcql),
                                .bound = bound,
                                .statement = bound ? svcql_statement(svcql) : 0};
 }
 
 bool list_stamp_same(const struct list_stamp *a, const struct list_stamp *b)
 {
-    return a->valid && b->valid && a->changes == b->changes && a->bound == b->bound &&
-           a->statement == b->statement;
+    return a->valid && b->valid && a->changes == b->changes && a->schema == b->schema &&
+           a->bound == b->bound && a->statement == b->statement;
 }

@@ -9,12 +9,13 @@
 struct list_stamp {
     bool     valid;
     int      changes; /* of the connection */
+    int      schema;  /* its version in TEMP, where a list may be dropped, made again or renamed */
     bool     bound;   /* kept for one statement alone: */
     uint64_t statement;
 };
 
 /* What stays the same while the lists hold the same. A list in TEMP changes only with what the connection
- * counts; within a transaction that somebody began, whose rollback would not be seen, and of a list that is
+ * counts, or with its schema; within a transaction that somebody began, whose rollback would not be seen, and of a list that is
  * not in TEMP, which others may change, what was read is kept for one statement that reads tables. `lists`
  * ends with NULL. */
 struct list_stamp list_stamp(struct svcql *svcql, const char *const *lists);

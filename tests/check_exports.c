@@ -304,6 +304,64 @@ START_TEST(an_array_that_does_not_end_is_damaged)
 }
 END_TEST
 
+#define EVENT(n)                                                                                   \
+    "<Event><System><Provider Name=\"P\"/><EventID>7045</EventID><TimeCreated "                    \
+    "SystemTime=\"2023-11-14T22:13:0" n "Z\"/></System></Event>"
+#define HEADLESS "\"><System><Provider Name=\"P\"/><EventID>7045</EventID></System></Event>"
+
+/* What an export lost between its events is counted, on one line or several; '@' stands for a NUL. */
+START_TEST(events_that_are_lost_between_others_are_counted)
+{
+    static const struct {
+        const char *file, *text;
+        const char *rows, *report;
+    } cases[] = {
+        {"a.xml", "<Events>" EVENT("1") EVENT("2") "</Events>", "2", "read|2|0"},
+        {"a.xml", "<Events>" EVENT("1") EVENT("2"), "2", "damaged|2|1"},
+        {"a.xml", "<Events>\n" EVENT("1") "\n" EVENT("2") "\n", "2", "damaged|2|1"},
+        {"a.xml", "<Events/>" EVENT("1"), "1", "read|1|0"},
+        {"a.xml", "<Events>" EVENT("1") HEADLESS EVENT("2") "</Events>", "2", "damaged|2|1"},
+        {"a.xml", "<Events>\n" EVENT("1") "\n" HEADLESS "\n" EVENT("2") "\n</Events>", "2",
+         "damaged|2|1"},
+        {"a.xml",
+         "<Events>" EVENT("1") HEADLESS HEADLESS EVENT("2") HEADLESS EVENT("3") "</Events>", "3",
+         "damaged|3|2"},
+        {"a.xml",
+         "<Events>" EVENT("1") "<System><EventID>7045</EventID></System></Event>" EVENT(
+             "2") "</Events>",
+         "2", "damaged|2|1"},
+        {"a.xml",
+         "<13>Nov 14 22:13:00 h app: " EVENT("1") "\n<13>Nov 14 22:13:00 h app: " EVENT("2"), "2",
+         "read|2|0"},
+        {"a.json",
+         "[{\"EventID\":7045,\"SourceName\":\"P\"},{\"EventID\":7045,@\"SourceName\":\"P\"}]", "1",
+         "damaged|1|1"},
+        {"a.csv",
+         "EventTime,Computer,Channel,Provider,EventID,EventRecordID,EventData,UserData,Message\n"
+         "2023-11-14T22:13:20Z,W,System,P,7045,10,,,m\n"
+         "2023-11-14T22:13:20Z,W,System,P,7036,11,,,\"a@b\"\n",
+         "2", "damaged|2|1"},
+    };
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = strdup(cases[i].text), *hole = strchr(text, '@');
+        if (hole)
+            *hole = '\0';
+        harness_write(dir, cases[i].file, text, strlen(cases[i].text));
+        harness_expect(db, cases[i].rows, "SELECT count(*) FROM windows_events('%s/%s')", dir,
+                       cases[i].file);
+        harness_expect(db, cases[i].report,
+                       "SELECT status, records, skipped FROM evidence_sources WHERE location = "
+                       "'%s/%s' AND table_name = 'windows_events'",
+                       dir, cases[i].file);
+        free(text);
+    }
+    harness_close(db);
+}
+END_TEST
+
 /* As serde_yaml 0.9.34 writes such values. */
 START_TEST(yaml_of_a_cell_is_an_object)
 {
@@ -469,6 +527,7 @@ Suite *make_exports_suite(void)
     tcase_add_loop_test(tc, every_form_in_utf16_is_the_same, 0, made_exports_n);
     tcase_add_loop_test(tc, a_cut_export_is_damaged, 0, made_exports_n);
     tcase_add_loop_test(tc, an_array_that_does_not_end_is_damaged, 0, 6);
+    tcase_add_test(tc, events_that_are_lost_between_others_are_counted);
     tcase_add_test(tc, yaml_of_a_cell_is_an_object);
     tcase_add_test(tc, text_of_wevtutil_that_is_not_whole_is_counted);
     tcase_add_test(tc, an_export_without_an_event_is_damaged);

@@ -504,6 +504,13 @@ START_TEST(answers_that_are_kept_follow_the_lists_that_they_are_from)
     harness_expect(db, "T1569,T1685", "SELECT finding_techniques('[[\"recent\"]]', 'T1569')");
     harness_query(db, "UPDATE svcql_settings SET value = '18.1' WHERE name = 'attack_version'");
     harness_expect(db, "T1569,T1562.001", "SELECT finding_techniques('[[\"recent\"]]', 'T1569')");
+    harness_expect(db, "high", "SELECT signal_severity('[\"runs_from_temp\",\"inline_shell\"]')");
+    harness_query(db,
+                  "CREATE TEMP TABLE other AS SELECT * FROM signals; UPDATE other SET weight = 1;"
+                  "ALTER TABLE temp.signals RENAME TO kept; ALTER TABLE other RENAME TO signals");
+    harness_expect(db, "info", "SELECT signal_severity('[\"runs_from_temp\",\"inline_shell\"]')");
+    harness_query(db, "DROP TABLE temp.signals; CREATE TEMP TABLE signals AS SELECT * FROM kept");
+    harness_expect(db, "high", "SELECT signal_severity('[\"runs_from_temp\",\"inline_shell\"]')");
     harness_close(db);
 }
 END_TEST

@@ -24,6 +24,9 @@ struct svcql {
     size_t       scans;     /* that are open */
     uint64_t     statement; /* svcql_statement() */
     bool         deferred;  /* see deferred.h */
+    uint64_t
+        schema_statement; /* the number after that of the statement for which `schema` was asked */
+    int schema;           /* the version of the TEMP schema: list_stamp.c */
 };
 
 /* One reference is the caller's. */

@@ -246,7 +246,7 @@ int event_json_parse(const char *line, size_t size, struct event_json **ret)
 {
     while (size && (*line == ' ' || *line == '\t' || *line == '[' || *line == ','))
         line++, size--; /* an array written one element a line is read as lines */
-    if (!size || (*line != '{' && *line != '<'))
+    if (!size || (*line != '{' && *line != '<') || (*line == '{' && memchr(line, '\0', size)))
         return -EBADMSG;
     return take_tree(parse_line(line, size), ret);
 }

@@ -12,7 +12,8 @@ static void restart(struct csv_records *csv)
 {
     buffer_reset(&csv->text);
     csv->n = 0;
-    csv->open = csv->quoted = csv->quote = csv->complete = csv->too_long = csv->hash = false;
+    csv->open = csv->quoted = csv->quote = csv->complete = csv->too_long = csv->hash = csv->hole =
+        false;
 }
 
 static void begin_field(struct csv_records *csv)
@@ -25,6 +26,7 @@ static void begin_field(struct csv_records *csv)
 
 static void put(struct csv_records *csv, char c)
 {
+    csv->hole |= !c;
     if (csv->text.size < CSV_RECORD_MAX)
         buffer_putc(&csv->text, c ? c : ' ');
     else
@@ -44,7 +46,7 @@ static void end_record(struct csv_records *csv)
     if (csv->text.size && csv->text.data[csv->text.size - 1] == '\r')
         csv->text.size--;
     buffer_putc(&csv->text, '\0');
-    csv->bad += csv->too_long;
+    csv->bad += csv->too_long || csv->hole;
     if (csv->too_long || csv->hash)
         restart(csv);
     else

@@ -9,7 +9,8 @@
  *
  * Semicolons and tabs separate too: what the first record has most of. A field in quotes may hold
  * separators and line ends. A file that begins with "#TYPE", as PowerShell writes, has that line left
- * out. A record that is too long or has too many fields is counted and left out.
+ * out. A record that is too long or has too many fields is counted and left out; one that holds a NUL, which no text
+ * does, is counted and given.
  */
 #ifndef SVCQL_CSV_RECORDS_H
 #define SVCQL_CSV_RECORDS_H
@@ -28,7 +29,7 @@ struct csv_records {
     uint32_t      begins[CSV_FIELDS_MAX];
     uint64_t      read;
     char          separator; /* 0: before the end of the first line */
-    bool          open, quoted, quote, complete, too_long, hash;
+    bool          open, quoted, quote, complete, too_long, hash, hole;
 };
 
 /* Take bytes from *data, up to the end of a record: 1 when one is complete, 0 when all are taken,

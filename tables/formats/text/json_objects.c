@@ -30,6 +30,7 @@ static void begin(struct json_objects *o, bool tag)
 static void finish(struct json_objects *o)
 {
     o->depth = 0;
+    o->after_event |= o->in_event;
     o->in_event = o->in_line = false;
     o->garbage = 0;
     if (o->too_long)
@@ -44,8 +45,9 @@ static void end_of_other_text(struct json_objects *o)
 {
     bool counts = o->text.size >= 6 && memcmp(o->text.data, "Record", 6) == 0;
 
-    o->bad += o->garbage && !counts && !o->enveloped;
+    o->bad += o->garbage && !counts && !o->enveloped && !o->headless;
     o->garbage = 0;
+    o->headless = o->after_event = false;
     buffer_reset(&o->text);
 }
 
@@ -116,24 +118,43 @@ static bool is_tag(const struct json_objects *o, size_t at, const char *name)
            memchr(" \t\r\n/>", o->text.data[at + size], 6);
 }
 
+/* A tag outside events has ended. Text before it on the line may be of a syslog line, which may hold an event. A tag
+ * that closes something after such text, or any tag after an event, is of an event whose beginning is lost. */
+static void end_of_outer_tag(struct json_objects *o)
+{
+    char second = o->text.size > 1 ? o->text.data[1] : '\0';
+    bool begins = is_tag(o, 0, "<Events"), ends = is_tag(o, 0, "</Events");
+
+    if (begins && o->text.data[o->text.size - 2] != '/')
+        o->roots++;
+    o->roots -= ends && o->roots;
+    if (begins || ends || second == '?') {
+        buffer_reset(&o->text);
+        return;
+    }
+    o->garbage += (second >= '0' && second <= '9') || o->after_event;
+    if (second == '/' && o->garbage && !o->headless) {
+        o->headless = true;
+        o->bad++;
+    }
+    o->in_line = !o->garbage;
+    if (!o->in_line)
+        buffer_reset(&o->text);
+}
+
 /* The first tag has ended: of an event, of what is around events, or of something else. */
 static void end_of_tag(struct json_objects *o)
 {
-    char second = o->text.size > 1 ? o->text.data[1] : '\0';
-
     o->in_tag = false;
-    if (is_tag(o, 0, "<Event")) {
-        o->in_event = true;
-        o->tag = 0;
-        if (o->text.data[o->text.size - 2] == '/')
-            finish(o);
+    if (!is_tag(o, 0, "<Event")) {
+        end_of_outer_tag(o);
         return;
     }
-    o->garbage += second >= '0' && second <= '9'; /* of a syslog line, which may hold an event */
-    o->in_line =
-        !o->garbage && second != '?' && !is_tag(o, 0, "<Events") && !is_tag(o, 0, "</Events");
-    if (!o->in_line)
-        buffer_reset(&o->text);
+    o->in_event = true;
+    o->headless = false;
+    o->tag = 0;
+    if (o->text.data[o->text.size - 2] == '/')
+        finish(o);
 }
 
 /* A tag of an event has ended: it ends the event, or another event interrupts it. */
@@ -294,7 +315,7 @@ int json_objects_end(struct json_objects *o)
         drop(o);
     } else {
         newline(o);
-        o->bad += o->arrays > 0;
+        o->bad += o->arrays || o->roots;
     }
     return o->complete;
 }

@@ -13,8 +13,8 @@
  * its end, over several lines too; declarations and <Events> around it are left out; another line that
  * begins with "<" is given as it is. An object that a line end cuts inside a string, or that another at
  * the very beginning of a line interrupts, is damaged, and so is an event that another interrupts: it is
- * counted, and the reading goes on with that one. An array that does not end was cut, and counts as one
- * damaged object.
+ * counted, and the reading goes on with that one. An event whose beginning is lost counts too where another follows
+ * it on the line. An array or <Events> that does not end was cut, and counts as one damaged object.
  */
 #ifndef SVCQL_JSON_OBJECTS_H
 #define SVCQL_JSON_OBJECTS_H
@@ -27,7 +27,8 @@
 struct json_objects {
     struct buffer text; /* of the object just completed, until the next call */
     uint64_t      at;   /* where in the stream it began, in bytes */
-    uint64_t      bad;  /* damaged objects, arrays that do not end, and lines of other text */
+    uint64_t
+        bad; /* damaged objects, arrays and <Events> that do not end, and lines of other text */
 
     uint64_t read;    /* bytes taken from the stream so far */
     uint64_t garbage; /* bytes on this line that belong to no object */
@@ -35,8 +36,10 @@ struct json_objects {
     size_t   tag;  /* where in `text` the last tag of an event begins */
     char     last; /* byte of the object that is no blank */
     bool     in_string, escaped, in_tag, in_event, in_line, complete, line_start, too_long;
-    size_t   arrays; /* around the objects, that did not end yet */
-    bool enveloped;  /* the objects are elements of an array in an object, whose rest is left out */
+    bool     after_event,
+        headless; /* on this line; what follows is of an event that was counted as damaged */
+    size_t arrays, roots; /* around the objects, and <Events> around events, that did not end yet */
+    bool enveloped; /* the objects are elements of an array in an object, whose rest is left out */
 };
 
 /* Take bytes from *data, up to the end of an object: 1 when one is complete, 0 when all are taken,
