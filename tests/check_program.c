@@ -265,7 +265,9 @@ START_TEST(severity_is_the_least_that_is_shown)
     ck_assert_int_eq(findings_of(dir, "", "low", &all), 1);
     ck_assert_int_eq(findings_of(dir, "-S high", "low", &high), 0);
     ck_assert_int_eq(findings_of(dir, "--severity critical", "critical", &critical), critical);
-    ck_assert(critical > 0 && critical < high && high < low);
+    ck_assert_int_eq(critical, 4);
+    ck_assert_int_eq(high, 5);
+    ck_assert_int_eq(low, 6);
     ck_assert_int_eq(findings_of(dir, "-S high", "high", &high), high - critical);
 }
 END_TEST
@@ -520,13 +522,21 @@ START_TEST(json_holds_findings_posture_and_coverage)
 {
     static const char *const keys[] = {"findings", "posture", "coverage"};
     char                    *text;
+    int                      n[3];
 
     ck_assert_int_eq(run(&text, "hunt -f json " COMPROMISED), EXIT_FINDINGS);
     cJSON *json = cJSON_Parse(text);
     ck_assert_msg(json, "%s", text);
     for (size_t i = 0; i < 3; i++)
-        ck_assert_int_gt(cJSON_GetArraySize(cJSON_GetObjectItem(json, keys[i])), 0);
+        n[i] = cJSON_GetArraySize(cJSON_GetObjectItem(json, keys[i]));
     cJSON_Delete(json);
+    ck_assert_int_eq(n[0], 6);
+    ck_assert_int_eq(n[1], 5);
+    ck_assert_int_gt(n[2], 0); /* more with each table that a host without logs lacks */
+    run(&text, "hunt -f ndjson " COMPROMISED);
+    ck_assert_int_eq(count(text, "\"section\":\"finding\""), n[0]);
+    ck_assert_int_eq(count(text, "\"section\":\"posture\""), n[1]);
+    ck_assert_int_eq(count(text, "\"section\":\"coverage\""), n[2]);
 }
 END_TEST
 
@@ -545,7 +555,9 @@ START_TEST(ndjson_is_one_object_a_line)
         sections[2] += strcmp(section, "coverage") == 0;
         cJSON_Delete(json);
     }
-    ck_assert(sections[0] > 0 && sections[1] > 0 && sections[2] > 0);
+    ck_assert_int_eq(sections[0], 6);
+    ck_assert_int_eq(sections[1], 5);
+    ck_assert_int_gt(sections[2], 0); /* as many as in json, which the test above compares */
 }
 END_TEST
 
