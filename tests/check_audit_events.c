@@ -96,6 +96,43 @@ START_TEST(an_execution_is_one_row_of_all_its_records)
 }
 END_TEST
 
+/* Of an execution the first PATH record is the program, with a name or without (fexecve); of other events the last
+ * that is not the folder. What a record does not have is not known. */
+START_TEST(the_file_of_an_event_has_a_mode_and_owners)
+{
+    sqlite3    *db = harness_open();
+    const char *log = all_events(), *dir = harness_scratch();
+
+    harness_expect(db, "10|0100755|0|0\n12|0100644|NULL|NULL\n16|NULL|NULL|NULL",
+                   "SELECT serial, mode, ouid, ogid FROM audit_events('%s') WHERE path IS NOT NULL",
+                   log);
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM audit_events('%s') WHERE path IS NULL AND "
+                   "coalesce(mode, ouid, ogid) IS NOT NULL",
+                   log);
+    harness_write_text(
+        dir, "audit.log",
+        "type=SYSCALL msg=audit(1700000000.250:1): arch=c000003e syscall=322 success=yes exit=0 "
+        "pid=8 uid=1 gid=2 euid=3 suid=4 fsuid=5 egid=6 sgid=7 fsgid=8 comm=\"x\" exe=\"/bin/x\"\n"
+        "type=EXECVE msg=audit(1700000000.250:1): argc=1 a0=\"x\"\n"
+        "type=PATH msg=audit(1700000000.250:1): item=0 name=\"\" mode=0100700 ouid=4294967295 "
+        "ogid=5 nametype=NORMAL\n"
+        "type=PATH msg=audit(1700000000.250:1): item=1 name=\"/lib64/ld-linux-x86-64.so.2\" "
+        "mode=0100755 ouid=0 ogid=0 nametype=NORMAL\n"
+        "type=SYSCALL msg=audit(1700000001.000:2): arch=c000003e syscall=59 pid=8 egid=4294967295 "
+        "suid=-1 comm=\"x\" exe=\"/bin/x\"\n"
+        "type=EXECVE msg=audit(1700000001.000:2): argc=1 a0=\"x\"\n"
+        "type=PATH msg=audit(1700000001.000:2): item=0 name=\"/bin/x\" mode=(null) ouid=x ogid=\n");
+    harness_expect(db,
+                   "1|3|4|5|2|6|7|8|0100700|NULL|5|NULL\n"
+                   "2|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|/bin/x",
+                   "SELECT serial, euid, suid, fsuid, gid, egid, sgid, fsgid, mode, ouid, ogid, "
+                   "path FROM audit_events('%s/audit.log')",
+                   dir);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(each_kind_of_event_fills_its_own_columns)
 {
     sqlite3    *db = harness_open();
@@ -270,22 +307,32 @@ START_TEST(json_lines_of_laurel_and_auditbeat_are_events)
     harness_write_text(
         dir, "audit.log",
         "{\"ID\":\"1615113648.981:15\",\"NODE\":\"web1\",\"SYSCALL\":{\"arch\":\"0xc000003e\","
-        "\"syscall\":59,\"success\":\"yes\",\"pid\":8,\"comm\":\"sys\",\"exe\":\"/bin/s x\","
+        "\"syscall\":59,\"success\":\"yes\",\"pid\":8,\"comm\":\"0o7\",\"exe\":\"/bin/s x\","
         "\"key\":null,\"AUID\":\"ann\",\"UID\":\"root\"},\"EXECVE\":{\"argc\":2,\"ARGV\":[\"s\","
-        "\"a \\\"b\"]},\"CWD\":{\"cwd\":\"/\"},\"PARENT_INFO\":{\"comm\":\"sh\"}}\n"
+        "\"a \\\"b\"]},\"CWD\":{\"cwd\":\"/\"},\"PATH\":[{\"item\":0,\"name\":\"/bin/s "
+        "x\",\"mode\":"
+        "\"0o100755\",\"ouid\":3,\"ogid\":4}],\"PARENT_INFO\":{\"comm\":\"sh\"}}\n"
         "no object\n"
         "{\"@timestamp\":\"2024-07-09T15:00:29.099Z\",\"auditd\":{\"sequence\":77,\"result\":"
         "\"fail\",\"message_type\":\"syscall\",\"data\":{\"syscall\":\"openat\"},\"paths\":[{"
         "\"item\":\"0\",\"name\":\"/etc/a\",\"nametype\":\"CREATE\"}]},\"process\":{\"pid\":5,"
-        "\"executable\":\"/bin/tee\",\"args\":[\"tee\",\"/etc/a\"]},\"user\":{\"id\":\"0\"},"
+        "\"executable\":\"/bin/tee\",\"args\":[\"tee\",\"/etc/a\"]},\"user\":{\"id\":\"0\","
+        "\"effective\":{\"id\":\"1\",\"group\":{\"id\":\"2\"}},\"saved\":{\"id\":\"3\",\"group\":{"
+        "\"id\":\"4\"}},\"filesystem\":{\"id\":\"5\",\"group\":{\"id\":\"6\"}}},"
         "\"tags\":[\"units\"]}\n");
     harness_expect(
         db,
-        "15|2021-03-07 10:40:48.981000|exec|execve|1|root|ann|s 'a \"b'|NULL|/bin/s x|web1\n"
+        "15|2021-03-07 10:40:48.981000|exec|execve|1|root|ann|s 'a \"b'|/bin/s x|/bin/s x|web1\n"
         "77|2024-07-09 15:00:29.099000|file|openat|0|NULL|NULL|tee /etc/a|/etc/a|/bin/tee|",
         "SELECT serial, datetime, category, syscall, success, user, login_user, cmdline, "
         "path, exe, iif(serial = 15, host, '') FROM audit_events('%s/audit.log')",
         dir);
+    harness_expect(db,
+                   "0o7|NULL|NULL|NULL|NULL|NULL|NULL|0100755|3|4\n"
+                   "NULL|1|3|5|2|4|6|NULL|NULL|NULL",
+                   "SELECT comm, euid, suid, fsuid, egid, sgid, fsgid, mode, ouid, ogid "
+                   "FROM audit_events('%s/audit.log')",
+                   dir);
     harness_expect(db, "damaged|1",
                    "SELECT status, skipped FROM evidence_sources WHERE location = '%s/audit.log'",
                    dir);
@@ -724,6 +771,7 @@ Suite *make_audit_events_suite(void)
 {
     const TTest *const tests[] = {
         an_execution_is_one_row_of_all_its_records,
+        the_file_of_an_event_has_a_mode_and_owners,
         each_kind_of_event_fills_its_own_columns,
         terms_that_are_pushed_down_lose_no_row,
         a_name_in_hexadecimal_is_found_by_what_it_says,

@@ -33,16 +33,17 @@ static const struct {
      "pid uid gid euid egid suid sgid on_disk wired_size resident_size total_size user_time "
      "system_time disk_bytes_read disk_bytes_written parent pgroup threads nice",
      "start_time", ""},
-    {"process_events", "path cmdline cwd", "pid auid uid euid gid parent", "time",
-     "mode cmdline_size env env_count env_size egid owner_uid owner_gid atime mtime ctime btime "
-     "overflows uptime eid fsuid suid fsgid sgid syscall"},
+    {"process_events", "path mode cmdline env cwd overflows eid syscall",
+     "pid cmdline_size env_count env_size auid uid euid gid egid owner_uid owner_gid btime parent "
+     "fsuid suid fsgid sgid",
+     "time", "atime mtime ctime uptime"},
     {"mounts", "device device_alias path type flags",
      "blocks_size blocks blocks_free blocks_available inodes inodes_free", "", ""},
     {"etc_hosts", "address hostnames", "", "", "pid_with_namespace"},
     {"kernel_modules", "name used_by status address", "size", "", ""},
-    {"users", "username description directory shell", "uid gid", "",
-     "uid_signed gid_signed uuid pid_with_namespace include_remote"},
-    {"groups", "groupname", "gid", "", "gid_signed pid_with_namespace"},
+    {"users", "username description directory shell uuid", "uid gid uid_signed gid_signed", "",
+     "pid_with_namespace include_remote"},
+    {"groups", "groupname", "gid gid_signed", "", "pid_with_namespace"},
     {"shell_history", "command history_file", "uid", "time", ""},
     {"logged_in_users", "type user tty host", "time pid", "", "sid registry_hive"},
     {"system_info",
@@ -213,6 +214,21 @@ START_TEST(processes_mean_what_the_specification_says)
 }
 END_TEST
 
+/* Text that is not of audit has none of what audit alone records. */
+START_TEST(a_line_of_sudo_has_no_system_call)
+{
+    sqlite3 *db = open_root();
+
+    harness_write_text(root, "var/log/auth.log",
+                       "2026-11-03T10:00:00.000000+00:00 web sudo:   ann : TTY=pts/0 ; PWD=/ ; "
+                       "USER=root ; COMMAND=/usr/bin/id \xc3\xa9\n");
+    harness_expect(db, "sudo|/usr/bin/id \xc3\xa9|14|NULL|NULL|NULL|NULL|1",
+                   "SELECT via, cmdline, cmdline_size, syscall, mode, owner_uid, egid, eid = "
+                   "record FROM process_events");
+    harness_close(db);
+}
+END_TEST
+
 /* A record of audit: pid the process, parent its parent, auid who had logged in, path what was executed,
  * cmdline all of argv, time in seconds, with their fraction here. */
 START_TEST(process_events_are_executions)
@@ -222,16 +238,32 @@ START_TEST(process_events_are_executions)
     harness_write_text(
         root, "var/log/audit/audit.log",
         "type=SYSCALL msg=audit(1700000000.250:10): arch=c000003e syscall=59 success=yes exit=0 "
-        "items=2 ppid=7 pid=8 auid=1000 uid=5 gid=6 euid=9 suid=9 fsuid=9 egid=6 tty=pts1 ses=3 "
-        "comm=\"systemctl\" exe=\"/usr/bin/systemctl\"\n"
+        "items=2 ppid=7 pid=8 auid=1000 uid=5 gid=6 euid=9 suid=10 fsuid=11 egid=12 sgid=13 "
+        "fsgid=14 tty=pts1 ses=3 comm=\"systemctl\" exe=\"/usr/bin/systemctl\"\n"
         "type=EXECVE msg=audit(1700000000.250:10): argc=3 a0=\"systemctl\" a1=\"start\" a2=612062\n"
         "type=CWD msg=audit(1700000000.250:10): cwd=\"/root\"\n"
+        "type=PATH msg=audit(1700000000.250:10): item=0 name=\"/usr/bin/systemctl\" inode=5 "
+        "dev=08:01 mode=0104755 ouid=21 ogid=22 rdev=00:00 nametype=NORMAL\n"
+        "type=PATH msg=audit(1700000000.250:10): item=1 name=\"/lib64/ld-linux-x86-64.so.2\" "
+        "inode=6 dev=08:01 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL\n"
         "type=SYSCALL msg=audit(1700000001.000:11): arch=c000003e syscall=257 success=yes exit=3 "
         "ppid=7 pid=8 auid=1000 uid=5 comm=\"x\" exe=\"/bin/x\"\n");
     harness_expect(db,
                    "8|/usr/bin/systemctl|systemctl start 'a b'|/root|1000|5|9|6|7|1700000000.25",
                    "SELECT pid, path, cmdline, cwd, auid, uid, euid, gid, parent, time "
                    "FROM process_events");
+    /* Identities in effect, saved and of the file system; the system call by its name; the file that was executed
+     * as the first PATH record has it; the event's number; bytes of the command line. */
+    harness_expect(db, "10|11|12|13|14|execve|0104755|21|22|10|text|21",
+                   "SELECT suid, fsuid, egid, sgid, fsgid, syscall, mode, owner_uid, owner_gid, "
+                   "eid, typeof(eid), cmdline_size FROM process_events WHERE syscall = 'execve' "
+                   "AND owner_uid = 21 AND mode = '0104755' AND egid = 12");
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM process_events WHERE syscall = 'execveat' OR egid = 6");
+    /* What osquery has on no Linux. */
+    harness_expect(db, "NULL|NULL|NULL|NULL|NULL",
+                   "SELECT env, env_count, env_size, overflows, btime FROM process_events");
+    harness_expect(db, "21", "SELECT cmdline_size FROM process_events WHERE eid = '10'");
     /* Without a name for it, an account is its number, and equals it as number and as text. */
     for (int i = 0; i < 4; i++) {
         static const char *const tables[] = {"process_events", "process_rows", "service_commands",
@@ -252,12 +284,15 @@ START_TEST(accounts_and_groups_are_those_of_the_files)
     harness_write_text(root, "etc/passwd",
                        "root:x:0:0:root:/root:/bin/bash\n"
                        "nobody:x:4294967294:65534:No body,,,:/nonexistent:/usr/sbin/nologin\n");
-    harness_write_text(root, "etc/group", "root:x:0:\nadm:x:4:ann,bob\n");
+    harness_write_text(root, "etc/group", "root:x:0:\nadm:x:4:ann,bob\nnogroup:x:4294967295:\n");
     harness_expect(db,
                    "0|0|root|root|/root|/bin/bash\n"
                    "4294967294|65534|nobody|No body,,,|/nonexistent|/usr/sbin/nologin",
                    "SELECT uid, gid, username, description, directory, shell FROM users");
-    harness_expect(db, "0|root\n4|adm", "SELECT gid, groupname FROM groups");
+    harness_expect(db, "0|root\n4|adm\n4294967295|nogroup", "SELECT gid, groupname FROM groups");
+    /* A signed number of 32 bits; an account of Linux has no UUID. */
+    harness_expect(db, "0|0|NULL\n-2|65534|NULL", "SELECT uid_signed, gid_signed, uuid FROM users");
+    harness_expect(db, "0\n4\n-1", "SELECT gid_signed FROM groups");
     harness_close(db);
 }
 END_TEST
@@ -516,6 +551,7 @@ Suite *make_osquery_tables_suite(void)
     tcase_add_test(tc, what_public_queries_ask_is_served);
     tcase_add_test(tc, processes_mean_what_the_specification_says);
     tcase_add_test(tc, process_events_are_executions);
+    tcase_add_test(tc, a_line_of_sudo_has_no_system_call);
     tcase_add_test(tc, accounts_and_groups_are_those_of_the_files);
     tcase_add_test(tc, histories_are_lines_of_their_users);
     tcase_add_test(tc, what_starts_by_itself_is_named_with_its_program);

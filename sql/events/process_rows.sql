@@ -25,7 +25,8 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
        iif(a.type IN ('TTY', 'USER_TTY'), 'tty', iif(a.category = 'user_cmd', 'sudo', 'audit')) AS via,
        a.source, CAST(a.serial AS TEXT) AS record, 'linux' AS platform, a.service_tools,
        a.exe COLLATE NOCASE AS path, a.uid, a.auid, a.ppid AS parent, -- as osquery calls them
-       CAST(a.ses AS TEXT) AS session, a.euid, a.gid
+       CAST(a.ses AS TEXT) AS session, a.euid, a.suid, a.fsuid, a.gid, a.egid, a.sgid, a.fsgid,
+       a.syscall, a.mode, a.ouid AS owner_uid, a.ogid AS owner_gid
   FROM audit_events AS a
  WHERE a.category IN ('exec', 'user_cmd')
 UNION ALL
@@ -34,7 +35,8 @@ UNION ALL
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COLLATE NOCASE,
        s.user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.command COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.cwd COLLATE NOCASE, s.success, s.kind,
-       s.source, CAST(s.line AS TEXT), 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, s.session, NULL, NULL
+       s.source, CAST(s.line AS TEXT), 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, s.session,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM auth_events AS s
  WHERE s.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND s.command IS NOT NULL
 UNION ALL
@@ -50,7 +52,8 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
        w.parent_cmdline COLLATE NOCASE,
        w.cwd COLLATE NOCASE,
        1, w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows'), 1,
-       w.exe COLLATE NOCASE, NULL, NULL, event_number(w.ppid), w.session, NULL, NULL
+       w.exe COLLATE NOCASE, NULL, NULL, event_number(w.ppid), w.session,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM (SELECT e.time, e.datetime, e.computer,
                CASE e.event_id WHEN 1 THEN e.process_id WHEN 4688 THEN e.new_process_id
                                ELSE e.target_process_id END AS pid,
@@ -85,7 +88,8 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
        j.elevated_user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
        substr(j.message, instr(j.message, ' - [run0] ') + 10, length(j.message) - instr(j.message, ' - [run0] ') - 12) COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, 1, 'run0',
-       j.source, j.cursor, 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL
+       j.source, j.cursor, 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM journal AS j
  WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' -- it begins
    AND j.elevated_uid >= 0 AND +j.pid = 1 -- +: a list of the one value is short, that of all processes is not
@@ -95,7 +99,8 @@ UNION ALL
 SELECT u.time, u.datetime, u.host COLLATE NOCASE, u.pid, NULL, a.value ->> 'target_user' COLLATE NOCASE,
        a.value ->> 'user' COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, a.value ->> 'command' COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, a.value ->> 'cwd' COLLATE NOCASE, a.value ->> 'success', 'sudo',
-       u.source, CAST(u.position AS TEXT), 'macos', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL
+       u.source, CAST(u.position AS TEXT), 'macos', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM unified_log AS u
  CROSS JOIN json_each(json_array(json(auth_message('sudo', u.message)))) AS a
  WHERE u.process = 'sudo' AND u.message GLOB '*COMMAND=*' AND a.value ->> 'command' IS NOT NULL
@@ -106,6 +111,7 @@ SELECT u.time, u.datetime, u.host COLLATE NOCASE, CAST(regex_match(u.message, '\
        regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) COLLATE NOCASE,
        regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) COLLATE NOCASE,
        NULL COLLATE NOCASE, '/sbin/launchd' COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, 1, 'launchd',
-       u.source, CAST(u.position AS TEXT), 'macos', 0, NULL COLLATE NOCASE, NULL, NULL, 1, NULL, NULL, NULL
+       u.source, CAST(u.position AS TEXT), 'macos', 0, NULL COLLATE NOCASE, NULL, NULL, 1, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM unified_log AS u
  WHERE u.process = 'launchd' AND u.message GLOB 'Successfully spawned *[[]*[]] because *';

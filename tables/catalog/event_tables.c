@@ -34,7 +34,15 @@ struct process_event {
     const char *path;
     int64_t     uid, auid, parent;
     const char *session;
-    int64_t     euid, gid;
+    int64_t     euid, suid, fsuid, gid, egid, sgid, fsgid;
+    const char *syscall, *mode;
+    int64_t     owner_uid, owner_gid;
+    const char *eid;
+    int64_t     cmdline_size;
+    const char *env;
+    int64_t     env_count, env_size;
+    const char *overflows;
+    int64_t     btime;
 };
 
 struct service_event {
@@ -76,6 +84,8 @@ struct moment {
         TBL_COL(row, record, TBL_ID,                                                               \
                 "Where the record is in its source: a serial, record number, line or cursor")
 #define PLATFORM(row) EXACT(row, platform, "linux, windows or macos")
+#define OF_OSQUERY(field, doc)                                                                     \
+    TBL_COL(struct process_event, field, TBL_HIDDEN, doc) /* hidden in osquery too */
 
 static const struct tbl_column process_columns[] = {
     TIME(struct process_event),
@@ -106,7 +116,35 @@ static const struct tbl_column process_columns[] = {
     EXACT(struct process_event, session,
           "Login session, by audit or logind; of Windows the logon id"),
     NUMBER(struct process_event, euid, "Numeric user id in effect (audit)"),
+    NUMBER(struct process_event, suid, "Numeric user id saved (audit)"),
+    NUMBER(struct process_event, fsuid, "Numeric user id that files are opened as (audit)"),
     NUMBER(struct process_event, gid, "Numeric group id (audit)"),
+    NUMBER(struct process_event, egid, "Numeric group id in effect (audit)"),
+    NUMBER(struct process_event, sgid, "Numeric group id saved (audit)"),
+    NUMBER(struct process_event, fsgid, "Numeric group id that files are opened as (audit)"),
+    EXACT(struct process_event, syscall, "System call by name: execve, execveat (audit)"),
+    EXACT(struct process_event, mode,
+          "Type and permissions of the file that was executed, in octal: 0100755 (audit)"),
+    NUMBER(struct process_event, owner_uid, "User that owned that file (audit)"),
+    NUMBER(struct process_event, owner_gid, "Group that owned that file (audit)"),
+    OF_OSQUERY(eid, "The same as record, as osquery calls it"),
+    OF_OSQUERY(cmdline_size, "Bytes of cmdline"),
+    OF_OSQUERY(env, "NULL: the logs have no environment, as osquery has none on Linux"),
+    OF_OSQUERY(env_count, "NULL, as env"),
+    OF_OSQUERY(env_size, "NULL, as env"),
+    OF_OSQUERY(overflows, "NULL, as osquery has none on Linux"),
+    OF_OSQUERY(btime,
+               "NULL: the logs have no times of files, and osquery has not this one on Linux"),
+};
+
+/* What the columns that the view has not are computed from. */
+static const struct computed {
+    const char *column, *sql;
+} computed[] = {
+    {"eid", "\"record\""}, {"cmdline_size", "length(CAST(\"cmdline\" AS BLOB))"},
+    {"env", "NULL"},       {"env_count", "NULL"},
+    {"env_size", "NULL"},  {"overflows", "NULL"},
+    {"btime", "NULL"},
 };
 
 static const struct tbl_column service_columns[] = {
@@ -336,13 +374,28 @@ static const char *view_of(const struct tbl_scan *scan, const struct shown *show
     return shown->view;
 }
 
+/* A column as an expression of the view's columns. */
+static void put_column(const struct tbl_column *column, struct buffer *sql)
+{
+    for (size_t i = 0; i < TBL_COUNT(computed); i++)
+        if (strcmp(computed[i].column, column->name) == 0) {
+            buffer_puts(sql, computed[i].sql);
+            return;
+        }
+    buffer_printf(sql, "\"%s\"", column->name);
+}
+
 static void put_select(const struct tbl_scan *scan, const struct tbl_table *table, const char *view,
                        struct buffer *sql)
 {
     for (size_t c = 0; c < table->n_columns; c++) {
         const struct tbl_column *column = &table->columns[c];
         bool                     used = column->flags & TBL_ID || tbl_uses(scan, column->offset);
-        buffer_printf(sql, used ? "%s\"%s\"" : "%sNULL", c ? ", " : "SELECT ", column->name);
+        buffer_puts(sql, c ? ", " : "SELECT ");
+        if (used)
+            put_column(column, sql);
+        else
+            buffer_puts(sql, "NULL");
     }
     buffer_printf(sql, " FROM temp.\"%s\" WHERE 1", view);
     for (size_t c = 0; c < table->n_columns; c++)

@@ -337,19 +337,24 @@ static bool object_name(const struct audit_record *record, struct audit_field *r
     return named;
 }
 
-/* Of a program executed the first PATH is the program, the others its interpreter and loader. */
+const struct audit_record *audit_event_object(const struct audit_event *event)
+{
+    bool                       exec = audit_event_find(event, AUDIT_TYPE_EXECVE) != NULL;
+    const struct audit_record *object = exec ? audit_event_find(event, AUDIT_TYPE_PATH) : NULL;
+
+    for (size_t i = 0; !exec && i < event->n; i++) {
+        struct audit_field name;
+        if (event->records[i].id == AUDIT_TYPE_PATH && object_name(&event->records[i], &name))
+            object = &event->records[i];
+    }
+    return object;
+}
+
 static bool named_path(const struct audit_event *event, struct audit_field *ret)
 {
-    bool found = false, exec = audit_event_find(event, AUDIT_TYPE_EXECVE) != NULL;
+    const struct audit_record *object = audit_event_object(event);
 
-    for (size_t i = 0; i < event->n && !(found && exec); i++) {
-        struct audit_field name;
-        if (event->records[i].id != AUDIT_TYPE_PATH || !object_name(&event->records[i], &name))
-            continue;
-        *ret = name;
-        found = true;
-    }
-    return found;
+    return object && object_name(object, ret);
 }
 
 /* The path that Landlock denied. */

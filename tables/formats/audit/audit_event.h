@@ -42,8 +42,13 @@ void audit_record_program(const struct audit_record *record, struct audit_progra
  * "inode","dev"}; "[]" where there is none. Names are as recorded: relative ones to the cwd. */
 void audit_event_paths(const struct audit_event *event, struct buffer *text);
 
-/* Append the path that the event ended with, made absolute by its working directory: the last PATH
- * that is not the directory a change was made in (nametype PARENT). Nothing where there is none. */
+/* The PATH record of the file that the event is about, or NULL: of a program executed the first, as the others are
+ * its interpreter and loader, else the last that has a name and is not the directory a change was made in (nametype
+ * PARENT). */
+const struct audit_record *audit_event_object(const struct audit_event *event);
+
+/* Append the path of that file, made absolute by the working directory, or else the path that Landlock denied.
+ * Nothing where there is none. */
 void audit_event_path(const struct audit_event *event, struct buffer *text);
 
 /* Append the paths of all files that the event did the same to, as a JSON array: of the PATH records, those whose

@@ -33,13 +33,24 @@ static void put_text(struct buffer *text, const char *value, size_t size)
         buffer_printf(text, "%02X", (unsigned char)value[i]);
 }
 
+/* A mode as laurel writes it, "0o100755", which is 0100755 elsewhere. */
+static bool is_octal_mode(const char *name, const char *string)
+{
+    size_t size = strlen(string);
+
+    return strcmp(name, "mode") == 0 && size > 2 && size < 16 && strncmp(string, "0o", 2) == 0 &&
+           strspn(string + 2, "01234567") == size - 2;
+}
+
 static void put_value(struct buffer *text, const char *name, const cJSON *value)
 {
     const char *string = cJSON_GetStringValue(value);
 
     if (string && strcmp(name, "arch") == 0 && strncmp(string, "0x", 2) == 0)
         string += 2;
-    if (string)
+    if (string && is_octal_mode(name, string))
+        buffer_printf(text, "0%s", string + 2);
+    else if (string)
         put_text(text, string, strlen(string));
     else if (cJSON_IsNumber(value) && fabs(value->valuedouble) < 1e15)
         buffer_printf(text, "%.0f", value->valuedouble);
@@ -250,14 +261,27 @@ static bool read_time(const char *time, int64_t *ret, unsigned *ret_msec)
 static const struct {
     const char *name, *path;
 } beat_fields[] = {
-    {"pid", "process.pid"},       {"ppid", "process.parent.pid"},
-    {"ppid", "process.ppid"},     {"auid", "user.audit.id"},
-    {"uid", "user.id"},           {"euid", "user.effective.id"},
-    {"gid", "user.group.id"},     {"ses", "auditd.session"},
-    {"tty", "auditd.data.tty"},   {"exit", "auditd.data.exit"},
-    {"comm", "process.name"},     {"exe", "process.executable"},
-    {"unit", "auditd.data.unit"}, {"op", "auditd.data.op"},
-    {"cmd", "auditd.data.cmd"},   {"acct", "auditd.data.acct"},
+    {"pid", "process.pid"},
+    {"ppid", "process.parent.pid"},
+    {"ppid", "process.ppid"},
+    {"auid", "user.audit.id"},
+    {"uid", "user.id"},
+    {"euid", "user.effective.id"},
+    {"suid", "user.saved.id"},
+    {"fsuid", "user.filesystem.id"},
+    {"gid", "user.group.id"},
+    {"egid", "user.effective.group.id"},
+    {"sgid", "user.saved.group.id"},
+    {"fsgid", "user.filesystem.group.id"},
+    {"ses", "auditd.session"},
+    {"tty", "auditd.data.tty"},
+    {"exit", "auditd.data.exit"},
+    {"comm", "process.name"},
+    {"exe", "process.executable"},
+    {"unit", "auditd.data.unit"},
+    {"op", "auditd.data.op"},
+    {"cmd", "auditd.data.cmd"},
+    {"acct", "auditd.data.acct"},
     {"addr", "source.ip"},
 };
 

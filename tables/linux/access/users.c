@@ -37,6 +37,13 @@ struct group_row {
     const char *root;
 };
 
+/* As osquery has them: the lowest 32 bits, with a sign. */
+static int give_signed(sqlite3_context *out, int64_t id)
+{
+    sqlite3_result_int(out, (int32_t)(uint32_t)id);
+    return SQLITE_OK;
+}
+
 /* The lines of one file below every root. */
 struct lines {
     const struct tbl_terms *uid; /* of users */
@@ -142,13 +149,37 @@ static int users_next(struct tbl_scan *scan, void *row)
     return rc;
 }
 
+static int get_uid_signed(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)scan;
+    return give_signed(out, ((const struct user_row *)row)->uid);
+}
+
+static int get_gid_signed(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)scan;
+    return give_signed(out, ((const struct user_row *)row)->gid);
+}
+
+/* Accounts of Linux have none. */
+static int get_uuid(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)scan, (void)row, (void)out;
+    return SQLITE_OK;
+}
+
 static const struct tbl_column user_columns[] = {
     TBL_COL(struct user_row, uid, TBL_KEY, "User id"),
     TBL_COL(struct user_row, gid, 0, "Primary group id"),
+    TBL_LAZY("uid_signed", TBL_INT, 0, "uid as a number of 32 bits with a sign, as in osquery",
+             get_uid_signed),
+    TBL_LAZY("gid_signed", TBL_INT, 0, "gid as a number of 32 bits with a sign, as in osquery",
+             get_gid_signed),
     TBL_COL(struct user_row, username, 0, "Login name"),
     TBL_COL(struct user_row, description, 0, "Full name and other information (GECOS)"),
     TBL_COL(struct user_row, directory, 0, "Home directory"),
     TBL_COL(struct user_row, shell, 0, "Login shell"),
+    TBL_LAZY("uuid", TBL_TEXT, 0, "NULL: accounts of Linux have none", get_uuid),
     TBL_COL(struct user_row, host, TBL_KEY, "Host the account is on"),
     TBL_COL(struct user_row, source, TBL_ID, "File it was read from"),
     TBL_COL(struct user_row, line, TBL_ID, "Line of the file, from 1"),
@@ -216,8 +247,16 @@ static int groups_next(struct tbl_scan *scan, void *row)
     return rc;
 }
 
+static int get_group_signed(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)scan;
+    return give_signed(out, ((const struct group_row *)row)->gid);
+}
+
 static const struct tbl_column group_columns[] = {
     TBL_COL(struct group_row, gid, 0, "Group id"),
+    TBL_LAZY("gid_signed", TBL_INT, 0, "gid as a number of 32 bits with a sign, as in osquery",
+             get_group_signed),
     TBL_COL(struct group_row, groupname, 0, "Name of the group"),
     TBL_COL(struct group_row, members, 0, "Members that the file lists, separated by commas"),
     TBL_COL(struct group_row, host, TBL_KEY, "Host the group is on"),

@@ -38,7 +38,12 @@ struct audit_row {
     int64_t     ppid;
     int64_t     uid;
     int64_t     euid;
+    int64_t     suid;
+    int64_t     fsuid;
     int64_t     gid;
+    int64_t     egid;
+    int64_t     sgid;
+    int64_t     fsgid;
     int64_t     auid;
     int64_t     ses;
     const char *user;
@@ -98,8 +103,11 @@ static const struct rule {
     RULE("addr", TEXT, addr),
     RULE("auid", ID, auid),
     RULE("cwd", ENCODED, cwd),
+    RULE("egid", ID, egid),
     RULE("euid", ID, euid),
     RULE("exit", NUMBER, exit),
+    RULE("fsgid", ID, fsgid),
+    RULE("fsuid", ID, fsuid),
     RULE("gid", ID, gid),
     RULE("hostname", ENCODED, hostname),
     RULE("key", KEYS, key),
@@ -113,8 +121,10 @@ static const struct rule {
     RULE("result", SUCCESS, success),
     RULE("result", TEXT, result),
     RULE("ses", ID, ses),
+    RULE("sgid", ID, sgid),
     RULE("subj", TEXT, subject),
     RULE("success", SUCCESS, success),
+    RULE("suid", ID, suid),
     RULE("terminal", TEXT, tty),
     RULE("tty", TEXT, tty),
     RULE("uid", ID, uid),
@@ -463,6 +473,50 @@ static int get_path(struct tbl_scan *scan, const void *row, sqlite3_context *out
     return give_event(scan, out, audit_event_path);
 }
 
+/* The field of the PATH record of the file that the event is about. */
+static bool object_field(struct tbl_scan *scan, const char *name, struct audit_field *ret)
+{
+    const struct audit_record *object =
+        audit_event_object(&((struct state *)tbl_state(scan))->event);
+
+    return object && audit_record_field(object, name, ret) && !audit_is_null(ret);
+}
+
+static int get_mode(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    struct state      *state = tbl_state(scan);
+    struct audit_field field;
+
+    (void)row;
+    buffer_reset(&state->text);
+    if (object_field(scan, "mode", &field))
+        audit_value(&field, false, "", &state->text);
+    return give(state, out);
+}
+
+static int give_owner(struct tbl_scan *scan, const char *name, sqlite3_context *out)
+{
+    struct audit_field field;
+    int64_t            id;
+
+    if (object_field(scan, name, &field) && audit_number(&field, &id) && id != UINT32_MAX &&
+        id != -1)
+        sqlite3_result_int64(out, id);
+    return SQLITE_OK;
+}
+
+static int get_ouid(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return give_owner(scan, "ouid", out);
+}
+
+static int get_ogid(struct tbl_scan *scan, const void *row, sqlite3_context *out)
+{
+    (void)row;
+    return give_owner(scan, "ogid", out);
+}
+
 static int get_objects(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)row;
@@ -676,7 +730,12 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct audit_row, ppid, TBL_KEY | TBL_LITERAL, "Its parent"),
     TBL_COL(struct audit_row, uid, 0, "User it ran as"),
     TBL_COL(struct audit_row, euid, 0, "User in effect"),
+    TBL_COL(struct audit_row, suid, 0, "User saved"),
+    TBL_COL(struct audit_row, fsuid, 0, "User that files are opened as"),
     TBL_COL(struct audit_row, gid, 0, "Group it ran as"),
+    TBL_COL(struct audit_row, egid, 0, "Group in effect"),
+    TBL_COL(struct audit_row, sgid, 0, "Group saved"),
+    TBL_COL(struct audit_row, fsgid, 0, "Group that files are opened as"),
     TBL_COL(struct audit_row, auid, 0, "User who had logged in; NULL where nobody had"),
     TBL_COL(struct audit_row, ses, 0, "Login session; NULL where there is none"),
     TBL_COL(struct audit_row, user, 0, "Name of uid, from an enriched log"),
@@ -703,6 +762,9 @@ static const struct tbl_column columns[] = {
         "File of the event, as an absolute path: the last PATH that is not a PARENT, of EXECVE the "
         "first",
         get_path),
+    TBL_LAZY("mode", TBL_TEXT, 0, "Type and permissions of that file, in octal: 0100755", get_mode),
+    TBL_LAZY("ouid", TBL_INT, 0, "User that owned it", get_ouid),
+    TBL_LAZY("ogid", TBL_INT, 0, "Group that owned it", get_ogid),
     TBL_LAZY("objects", TBL_TEXT, 0,
              "Paths of all files that the event did the same to, as a JSON array, where there are "
              "several: a folder removed with what the kernel keeps in it",
