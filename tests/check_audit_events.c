@@ -538,7 +538,7 @@ START_TEST(a_range_of_time_reads_only_its_stretch)
                    log);
     int64_t records =
         harness_int(db, "SELECT records FROM evidence_sources WHERE location = '%s'", log);
-    ck_assert_int_gt(records, 20);
+    ck_assert_int_gt(records, 20); /* by the size of the blocks that are read */
     ck_assert_int_lt(records, 2000);
     harness_close(db);
 }
@@ -573,6 +573,8 @@ static void compare_with_ausearch(const char *path, void *data)
         path);
     ck_assert_msg(ours >= theirs, "%s: %lld records, ausearch has %lld", path, (long long)ours,
                   (long long)theirs);
+    /* It leaves out a SYSCALL without all its fields and what belongs to it; the file has it. */
+    ck_assert_int_eq(ours, run_count("grep -ac 'audit([0-9]' '%s'", path));
     int64_t shown =
         harness_int(db, "SELECT records FROM evidence_sources WHERE location = '%s'", path);
     ck_assert_int_eq(ours, shown);
@@ -603,7 +605,7 @@ START_TEST(real_logs_have_every_record_that_ausearch_finds)
     if (!harness_evidence("audit/real"))
         SKIP("needs SVCQL_EVIDENCE");
     sqlite3 *db = harness_open();
-    ck_assert_uint_gt(harness_each_evidence("audit/real", ".log", compare_with_ausearch, db), 0);
+    ck_assert_uint_eq(harness_each_evidence("audit/real", ".log", compare_with_ausearch, db), 55);
     harness_close(db);
 }
 END_TEST

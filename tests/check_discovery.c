@@ -738,6 +738,7 @@ START_TEST(nothing_outside_of_the_root_is_ever_opened)
         _exit(0);
     }
     waitpid(pid, NULL, 0);
+    /* How many files are opened, and how often, is a matter of what runs. */
     ck_assert_int_gt(caught(trap, pid, image, outside, sizeof outside), 10);
     ck_assert_str_eq(outside, "");
 

@@ -376,6 +376,7 @@ START_TEST(fields_agree_with_libevtx)
            tally.files, tally.shared, tally.lines, tally.decoded, tally.different, tally.missing,
            tally.malformed);
     fflush(stdout);
+    /* How many of them the tool reads is a matter of its version. */
     ck_assert_uint_gt(tally.shared, 10000);
     ck_assert_uint_gt(tally.decoded, 200000);
     ck_assert_uint_eq(tally.malformed, 0);
@@ -416,6 +417,7 @@ START_TEST(fields_agree_with_python_evtx)
            "differ, %zu missing here\n",
            tally.files, tally.shared, tally.lines, tally.arrays, tally.different, tally.missing);
     fflush(stdout);
+    /* How many of them the library reads is a matter of its version. */
     ck_assert_uint_gt(tally.shared, 500);
     ck_assert_uint_eq(tally.missing, 0);
     ck_assert_uint_eq(tally.different, 0);

@@ -134,8 +134,8 @@ START_TEST(what_public_queries_ask_is_served)
             free(harness_query(db, "EXPLAIN SELECT t.%s FROM %s AS t", column, table));
         }
     }
-    ck_assert_int_ge(tables, 20);
-    ck_assert_int_ge(columns, 100);
+    ck_assert_int_eq(tables, 25);
+    ck_assert_int_eq(columns, 128);
     free(text);
     harness_close(db);
 }
@@ -381,7 +381,7 @@ START_TEST(the_running_kernel_is_described)
     free(harness_query(db, "DELETE FROM evidence"));
     harness_expect(db, "0", "SELECT count(*) FROM kernel_info");
     harness_expect(db, "0", "SELECT count(*) FROM platform_info");
-    harness_expect(db, "1", "SELECT count(*) > 0 FROM osquery_flags WHERE name = 'attack_version'");
+    harness_expect(db, "1", "SELECT count(*) FROM osquery_flags WHERE name = 'attack_version'");
     harness_close(db);
 }
 END_TEST

@@ -217,6 +217,7 @@ START_TEST(a_cut_file_gives_its_lines_and_then_an_error)
     size_t n = gzip(plain, sizeof plain, packed, sizeof packed);
     char  *text = lines_of(packed, n / 2, &end);
     ck_assert_int_eq(end, -EBADMSG);
+    /* How much is readable before the cut is a matter of zlib's version. */
     ck_assert_uint_gt(strlen(text), sizeof plain / 3);
     ck_assert(strncmp(text, plain, 79) == 0);
 

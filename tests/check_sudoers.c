@@ -354,7 +354,7 @@ START_TEST(any_rules_are_those_of_cvtsudoers)
         compare_sample(path, false);
         compared++;
     }
-    ck_assert_uint_gt(compared, 100);
+    ck_assert_uint_gt(compared, 100); /* which files cvtsudoers takes is a matter of its version */
 }
 END_TEST
 
@@ -374,7 +374,7 @@ START_TEST(aliases_that_name_themselves_end)
     ck_assert_int_eq(sudoers_parse(&sudoers, text, sizeof text - 1, "x"), 0);
     sudoers_expand(&sudoers, ALIAS_COMMAND, &sudoers.rules[0].command, count, &n);
     ck_assert_int_eq(n, 0);
-    ck_assert_uint_gt(sudoers.cut, 0);
+    ck_assert_uint_eq(sudoers.cut, 4); /* each of the two names of B has two of A */
     sudoers_free(&sudoers);
 }
 END_TEST
