@@ -587,6 +587,59 @@ START_TEST(public_rules_are_plain_and_the_same)
 }
 END_TEST
 
+/* Parts that are too short for the index are searched for: wherever one is, in values of each length. */
+START_TEST(short_parts_are_found_in_long_values)
+{
+    static const char *const parts[] = {"-ep", "q", "zz", "e-e", "aab", "x y"};
+    char                     rule[64], value[161], json[200], shown[161];
+
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+        size_t size = strlen(parts[p]);
+        snprintf(rule, sizeof rule, "s: {F|contains: '%s'}\n  condition: s", parts[p]);
+        struct sigma *sigma = one_rule(rule);
+        for (size_t n = 40; n < sizeof value; n += 15) {
+            /* nearly the part, over and over: all of it but its end */
+            for (size_t i = 0; i < n; i++)
+                value[i] = size > 1 ? parts[p][i % (size - 1)] : 'a';
+            value[n] = '\0';
+            snprintf(json, sizeof json, "{\"F\":\"%s\"}", value);
+            ck_assert_msg(fits(sigma, json) == (strstr(value, parts[p]) != NULL), "%s", json);
+            for (size_t at = 0; at + size <= n; at++) {
+                memcpy(shown, value, n + 1);
+                memcpy(shown + at, parts[p], size);
+                snprintf(json, sizeof json, "{\"F\":\"%s\"}", shown);
+                ck_assert_msg(fits(sigma, json), "%s: %s", parts[p], json);
+            }
+        }
+        sigma_free(sigma);
+    }
+}
+END_TEST
+
+/* What a value holds is remembered, of short and of long ones, with and without texts of the rule. */
+START_TEST(values_that_come_again_are_told_apart)
+{
+    struct sigma *sigma =
+        one_rule("s: {F|contains: [abcd, bcde, cdef, wxyz, xyz0]}\n  condition: s");
+    char value[128], json[160];
+
+    for (int turn = 0; turn < 3; turn++)
+        for (size_t n = 8; n < 100; n++)
+            for (size_t at = 0; at <= n - 8; at++) {
+                memset(value, '.', n);
+                value[n] = '\0';
+                memcpy(value + at,
+                       at % 3 == 0   ? "abcdefgh"
+                       : at % 3 == 1 ? "__wxyz0_"
+                                     : "abc_wxy_",
+                       8);
+                snprintf(json, sizeof json, "{\"F\":\"%s\"}", value);
+                ck_assert_msg(fits(sigma, json) == (at % 3 != 2), "%s", json);
+            }
+    sigma_free(sigma);
+}
+END_TEST
+
 Suite *make_sigma_suite(void)
 {
     Suite *suite = suite_create("sigma");
@@ -603,6 +656,8 @@ Suite *make_sigma_suite(void)
     tcase_add_test(tcase, hostile_conditions_are_refused);
     tcase_add_test(tcase, a_file_has_documents_and_filters);
     tcase_add_test(tcase, log_sources_and_fields_are_rows);
+    tcase_add_test(tcase, short_parts_are_found_in_long_values);
+    tcase_add_test(tcase, values_that_come_again_are_told_apart);
     tcase_add_loop_test(tcase, plain_yaml_is_what_libyaml_makes_of_it, 0,
                         sizeof files / sizeof *files);
     tcase_add_loop_test(tcase, plain_yaml_with_changes_is_too, 0, 4);

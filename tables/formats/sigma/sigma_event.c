@@ -4,16 +4,13 @@
 #include <string.h>
 
 #include "formats/text/array.h"
+#include "formats/text/bytes_hash.h"
 
 /* Names ---------------------------------------------------------------------------- */
 
 static uint32_t hash_of(const char *text, size_t size)
 {
-    uint32_t hash = 2166136261u; /* FNV-1a */
-
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
-    return hash ^ hash >> 15;
+    return (uint32_t)(bytes_hash(text, size, 0) >> 32);
 }
 
 static int32_t *slot_of(const struct sigma_names *names, const char *text, size_t size,
@@ -125,6 +122,18 @@ static void link_value(struct sigma_event *event, int32_t field, int32_t index)
     event->fields[field].last = index;
 }
 
+static bool grow_values(struct sigma_event *event)
+{
+    size_t room = event->room ? 2 * event->room : 64;
+    void  *values = reallocarray(event->values, room, sizeof *event->values);
+
+    if (!values)
+        return false;
+    event->values = values;
+    event->room = room;
+    return true;
+}
+
 /* A value of a field at the end, of which its bytes are left to fill; NULL where there is no room. */
 static struct sigma_value *new_value(struct sigma_event *event, const char *name, size_t name_size,
                                      int32_t field)
@@ -133,15 +142,13 @@ static struct sigma_value *new_value(struct sigma_event *event, const char *name
         event->lost++;
         return NULL;
     }
-    struct sigma_value *value = ARRAY_REUSE(event->values, event->n, event->room);
-    if (!value) {
+    if (event->n == event->room && !grow_values(event)) {
         event->failed = true;
         return NULL;
     }
-    value->name = name;
-    value->name_size = (uint32_t)name_size;
-    value->field = field;
-    value->next = -1;
+    struct sigma_value *value = &event->values[event->n++];
+    *value = (struct sigma_value){
+        .name = name, .name_size = (uint32_t)name_size, .field = field, .next = -1};
     link_value(event, value->field, (int32_t)event->n - 1);
     return value;
 }
@@ -237,13 +244,12 @@ const struct sigma_value *sigma_event_next(struct sigma_event       *event,
 }
 
 void sigma_event_rename(struct sigma_event *event, int32_t field, const char *name,
-                        size_t name_size)
+                        size_t name_size, int32_t number)
 {
     if (!sigma_event_has(event, field))
         return;
     struct sigma_value  from = event->values[event->fields[field].first];
-    struct sigma_value *value =
-        new_value(event, name, name_size, sigma_name_find(event->names, name, name_size));
+    struct sigma_value *value = new_value(event, name, name_size, number);
 
     if (!value)
         return;

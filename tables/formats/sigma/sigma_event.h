@@ -83,9 +83,9 @@ void sigma_event_add(struct sigma_event *event, const char *name, size_t name_si
 /* Add one as its log has it; event->read makes its text. */
 void sigma_event_take(struct sigma_event *event, const struct event_field *field);
 
-/* Add the first value of a field under a further name. */
+/* Add the first value of a field under a further name, which has this number. */
 void sigma_event_rename(struct sigma_event *event, int32_t field, const char *name,
-                        size_t name_size);
+                        size_t name_size, int32_t number);
 
 /* Whether the event has a value of a field. */
 bool sigma_event_has(const struct sigma_event *event, int32_t field);

@@ -51,7 +51,8 @@ static void map_field(struct sigma *sigma, const struct mapping *mapping)
     size_t              size = 0;
 
     if (mapping->n_pieces == 1 && !mapping->pieces->text) {
-        sigma_event_rename(event, mapping->pieces->field, mapping->name, strlen(mapping->name));
+        sigma_event_rename(event, mapping->pieces->field, mapping->name, strlen(mapping->name),
+                           mapping->field);
         return;
     }
     for (size_t i = 0; i < mapping->n_pieces; i++) {

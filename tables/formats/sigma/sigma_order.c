@@ -4,6 +4,17 @@
 #define COST_MAX   1000000u
 #define SORTED_MAX 64 /* items; longer lists are values of one field */
 
+#define GRAM 4 /* bytes of a text that the index finds */
+
+/* Whether a pattern is looked for in all of a value, as it is too short for the index. */
+static bool is_searched(const struct sigma_pattern *pattern)
+{
+    for (uint32_t i = 0; i < pattern->n; i++)
+        if (pattern->parts[i].size >= GRAM)
+            return false;
+    return pattern->n > 0 && pattern->open_start && pattern->open_end;
+}
+
 static uint32_t cost_of(const struct sigma_node *node)
 {
     uint32_t cost = 0;
@@ -12,7 +23,9 @@ static uint32_t cost_of(const struct sigma_node *node)
         const struct sigma_test *test = node->test;
         if (test->field == SIGMA_NO_FIELD) /* every value is searched */
             return test->operation == SIGMA_REGEXP ? 10000 : 100;
-        return test->operation == SIGMA_REGEXP ? 500 : test->operation == SIGMA_TEXT ? 2 : 1;
+        if (test->operation == SIGMA_TEXT)
+            return is_searched(&test->pattern) ? 20 : 2;
+        return test->operation == SIGMA_REGEXP ? 500 : 1;
     }
     for (uint32_t i = 0; i < node->n && cost < COST_MAX; i++)
         cost += cost_of(node->items[i]);

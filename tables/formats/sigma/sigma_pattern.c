@@ -429,11 +429,41 @@ static long match_here(const struct sigma_part *part, const char *text, size_t s
     return (long)at;
 }
 
+#define SHORT_MAX 3  /* bytes of a part that memmem() would go through a text for byte by byte */
+#define LONG_MIN  64 /* bytes of a text that it pays for */
+
+/* How common a byte is in commands and scripts, roughly: 0 for a rare one. */
+static size_t commonness(char c)
+{
+    static const char common[] = "jqxz%&!@#~^`?<>|{}[]+*;kvw/\\:,='\"()_-.$ybgfpmuhdclsrnioate ";
+    const char       *at = c ? strchr(common, c) : NULL;
+
+    return at ? (size_t)(at - common) + 1 : 0;
+}
+
+/* memmem() by the rarest byte of a few. */
+static const char *find_few(const struct sigma_part *part, const char *text, size_t size)
+{
+    uint32_t rare = 0;
+
+    for (uint32_t i = 1; i < part->size; i++)
+        if (commonness(part->text[i]) < commonness(part->text[rare]))
+            rare = i;
+    const char *end = text + size - (part->size - 1 - rare);
+    for (const char *at = text + rare;
+         (at = memchr(at, (unsigned char)part->text[rare], (size_t)(end - at))); at++)
+        if (memcmp(at - rare, part->text, part->size) == 0)
+            return at - rare;
+    return NULL;
+}
+
 /* Find a part in a text: where it begins, and its length there; NULL where it is not. */
 static const char *find_part(const struct sigma_part *part, const char *text, size_t size,
                              size_t *ret_size)
 {
     *ret_size = part->size;
+    if (!part->any && part->size <= SHORT_MAX && size >= LONG_MIN)
+        return find_few(part, text, size);
     if (!part->any)
         return memmem(text, size, part->text, part->size);
     for (size_t at = 0; at < size; at++) {

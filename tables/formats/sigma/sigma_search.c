@@ -6,6 +6,7 @@
 
 #define SEEN_SLOTS    4096
 #define SEEN_BYTES    480 /* of a value */
+#define SEEN_HERE     40 /* bytes of literals and value that stand in the slot: one line of the cache */
 #define SEEN_LITERALS 24
 #define SEEN_ROOM     (1u << 20) /* bytes of values and literals */
 
@@ -13,9 +14,10 @@
 struct seen {
     uint64_t hash;
     int32_t  field;
-    uint32_t at, room; /* its literals and its bytes after them; room 0: none */
-    uint16_t size;
-    uint8_t  form, n; /* of literals */
+    uint32_t at, room;        /* where longer ones are */
+    uint16_t size;            /* of the value; 0: none */
+    uint8_t  form, n;         /* of literals */
+    char     here[SEEN_HERE]; /* its literals and its bytes after them */
 };
 
 struct sigma_search {
@@ -24,7 +26,8 @@ struct sigma_search {
     uint32_t                 *found;
     size_t                    n_found;
     uint32_t                  turn;
-    struct seen              *seen;      /* SEEN_SLOTS */
+    struct seen              *seen; /* SEEN_SLOTS, each in a line of the cache */
+    void                     *seen_memory;
     char                     *seen_room; /* SEEN_ROOM */
     uint32_t                  seen_used;
     uint32_t                  here[SEEN_LITERALS]; /* literals of the value at hand */
@@ -40,10 +43,13 @@ struct sigma_search *sigma_search_new(const struct sigma_index *index)
     search->index = index;
     search->marks = calloc(index->n_marks + 1, sizeof *search->marks);
     search->found = calloc(index->n_rules + 1, sizeof *search->found);
-    search->seen = calloc(SEEN_SLOTS, sizeof *search->seen);
+    search->seen_memory = calloc(SEEN_SLOTS + 1, sizeof *search->seen);
     search->seen_room = malloc(SEEN_ROOM);
-    if (search->marks && search->found && search->seen && search->seen_room)
+    if (search->marks && search->found && search->seen_memory && search->seen_room) {
+        uintptr_t memory = (uintptr_t)search->seen_memory, line = sizeof *search->seen;
+        search->seen = (struct seen *)((char *)search->seen_memory + (line - memory % line) % line);
         return search;
+    }
     sigma_search_free(search);
     return NULL;
 }
@@ -54,7 +60,7 @@ void sigma_search_free(struct sigma_search *search)
         return;
     free(search->marks);
     free(search->found);
-    free(search->seen);
+    free(search->seen_memory);
     free(search->seen_room);
     free(search);
 }
@@ -157,6 +163,13 @@ static void find_room(struct sigma_search *search, struct seen *seen, uint32_t n
     search->seen_used += needed;
 }
 
+/* The literals of what is kept in a slot, and its bytes after them. */
+static char *seen_data(const struct sigma_search *search, struct seen *seen)
+{
+    return seen->n * sizeof *search->here + seen->size <= SEEN_HERE ? seen->here
+                                                                    : search->seen_room + seen->at;
+}
+
 static void keep_seen(struct sigma_search *search, struct seen *seen, uint64_t hash, int32_t field,
                       const struct sigma_value *value)
 {
@@ -164,27 +177,28 @@ static void keep_seen(struct sigma_search *search, struct seen *seen, uint64_t h
 
     if (search->n_here > SEEN_LITERALS)
         return;
-    find_room(search, seen, of_literals + value->n_bytes);
+    if (of_literals + value->n_bytes > SEEN_HERE)
+        find_room(search, seen, of_literals + value->n_bytes);
     seen->hash = hash;
     seen->field = field;
     seen->form = value->form;
     seen->size = (uint16_t)value->n_bytes;
     seen->n = (uint8_t)search->n_here;
-    memcpy(search->seen_room + seen->at, search->here, of_literals);
-    memcpy(search->seen_room + seen->at + of_literals, value->bytes, value->n_bytes);
+    char *data = seen_data(search, seen);
+    memcpy(data, search->here, of_literals);
+    memcpy(data + of_literals, value->bytes, value->n_bytes);
 }
 
 /* The literals of a value that was seen before; NULL where it was not. */
-static const char *find_seen(const struct sigma_search *search, const struct seen *seen,
-                             uint64_t hash, int32_t field, const struct sigma_value *value)
+static const char *find_seen(const struct sigma_search *search, struct seen *seen, uint64_t hash,
+                             int32_t field, const struct sigma_value *value)
 {
-    const char *literals = search->seen_room + seen->at;
-    bool        same =
-        seen->hash == hash && seen->room && seen->field == field && seen->form == value->form &&
-        seen->size == value->n_bytes &&
-        memcmp(literals + seen->n * sizeof *search->here, value->bytes, value->n_bytes) == 0;
-
-    return same ? literals : NULL;
+    if (seen->hash != hash || seen->size != value->n_bytes || seen->field != field ||
+        seen->form != value->form)
+        return NULL;
+    const char *data = seen_data(search, seen);
+    size_t      of_literals = seen->n * sizeof *search->here;
+    return memcmp(data + of_literals, value->bytes, value->n_bytes) == 0 ? data : NULL;
 }
 
 /* The texts of a field in a value, whose text is made and searched only where it was not just seen. */
