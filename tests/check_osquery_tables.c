@@ -135,7 +135,7 @@ START_TEST(what_public_queries_ask_is_served)
         }
     }
     ck_assert_int_eq(tables, 25);
-    ck_assert_int_eq(columns, 128);
+    ck_assert_int_eq(columns, 137);
     free(text);
     harness_close(db);
 }

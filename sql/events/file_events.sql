@@ -38,8 +38,8 @@ UNION ALL
 -- A pipe is \\.\pipe\name, a file over the network \\*\share\name as the Security log calls the share;
 -- opened is a pipe or a share in use, by which services are run from other hosts.
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
-       w.path COLLATE NOCASE, w.user COLLATE NOCASE,
-       w.user COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,
+       w.path COLLATE NOCASE, CAST(w.user AS TEXT) COLLATE NOCASE,
+       CAST(w.user AS TEXT) COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,
        w.detail COLLATE NOCASE, w.source, w.record, iif(w.path LIKE '/%', 'linux', 'windows'), 'windows', NULL, NULL,
        NULL, NULL, NULL
   FROM (SELECT e.time, e.datetime, e.computer, e.source, CAST(e.record_id AS TEXT) AS record,
@@ -96,7 +96,7 @@ SELECT s.time, s.datetime, s.host COLLATE NOCASE, f.value ->> 'action', f.value 
  WHERE s.kind IN ('sudo', 'pkexec', 'doas') AND s.success IS NOT 0
 UNION ALL
 SELECT u.time, u.datetime, u.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,
-       a.value ->> 'target_user' COLLATE NOCASE, a.value ->> 'user' COLLATE NOCASE, u.pid,
+       CAST(a.value ->> 'target_user' AS TEXT) COLLATE NOCASE, CAST(a.value ->> 'user' AS TEXT) COLLATE NOCASE, u.pid,
        f.value ->> 'program' COLLATE NOCASE, a.value ->> 'command' COLLATE NOCASE, u.source, CAST(u.position AS TEXT),
        'macos', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content', NULL, NULL, NULL
   FROM unified_log AS u

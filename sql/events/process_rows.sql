@@ -44,7 +44,7 @@ UNION ALL
 -- process's account only where it is not the creator's; 4696 is its number in older Windows.
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
        event_number(w.pid), event_number(w.ppid),
-       w.user COLLATE NOCASE, w.login_user COLLATE NOCASE,
+       CAST(w.user AS TEXT) COLLATE NOCASE, CAST(w.login_user AS TEXT) COLLATE NOCASE,
        w.exe COLLATE NOCASE,
        replace(w.exe, rtrim(w.exe, replace(replace(w.exe, '\', ''), '/', '')), '') COLLATE NOCASE,
        w.cmdline COLLATE NOCASE,
@@ -96,8 +96,8 @@ SELECT j.time, j.datetime, j.host COLLATE NOCASE,
    AND j.message GLOB 'Starting * - [[]run0] *...'
 UNION ALL
 -- sudo's line in macOS' unified log is the one that it writes to syslog: sudo(8).
-SELECT u.time, u.datetime, u.host COLLATE NOCASE, u.pid, NULL, a.value ->> 'target_user' COLLATE NOCASE,
-       a.value ->> 'user' COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, a.value ->> 'command' COLLATE NOCASE,
+SELECT u.time, u.datetime, u.host COLLATE NOCASE, u.pid, NULL,
+       CAST(a.value ->> 'target_user' AS TEXT) COLLATE NOCASE, CAST(a.value ->> 'user' AS TEXT) COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, a.value ->> 'command' COLLATE NOCASE,
        NULL COLLATE NOCASE, NULL COLLATE NOCASE, a.value ->> 'cwd' COLLATE NOCASE, a.value ->> 'success', 'sudo',
        u.source, CAST(u.position AS TEXT), 'macos', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
@@ -107,7 +107,7 @@ SELECT u.time, u.datetime, u.host COLLATE NOCASE, u.pid, NULL, a.value ->> 'targ
 UNION ALL
 -- launchd, when a job's own program runs: "Successfully spawned NAME[577] because speculative".
 SELECT u.time, u.datetime, u.host COLLATE NOCASE, CAST(regex_match(u.message, '\[([0-9]+)\] because', 1) AS INTEGER), 1,
-       iif(u.subsystem GLOB 'system/*', 'root', NULL) COLLATE NOCASE, NULL COLLATE NOCASE,
+       CAST(iif(u.subsystem GLOB 'system/*', 'root', NULL) AS TEXT) COLLATE NOCASE, NULL COLLATE NOCASE,
        regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) COLLATE NOCASE,
        regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) COLLATE NOCASE,
        NULL COLLATE NOCASE, '/sbin/launchd' COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, 1, 'launchd',

@@ -75,7 +75,7 @@ SELECT h.time, h.datetime, h.host COLLATE NOCASE, h.user COLLATE NOCASE, h.user 
 UNION ALL
 -- Text that PowerShell ran: script blocks (4104), pipelines (800, 4103) and the host's own command
 -- line (400), from any provider, with or without a process of its own.
-SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.user COLLATE NOCASE, w.user COLLATE NOCASE,
+SELECT w.time, w.datetime, w.computer COLLATE NOCASE, CAST(w.user AS TEXT) COLLATE NOCASE, CAST(w.user AS TEXT) COLLATE NOCASE,
        w.pid, NULL, NULL COLLATE NOCASE, 'powershell.exe' COLLATE NOCASE, w.cmdline COLLATE NOCASE,
        c.value ->> 'tool', c.value ->> 'verb' COLLATE NOCASE, t.value COLLATE NOCASE,
        c.value ->> 'options', c.value ->> 'remote' COLLATE NOCASE, c.value ->> 'runtime',
@@ -107,8 +107,8 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.user COLLATE NOCASE, w.u
 UNION ALL
 -- What launchd was asked, and by which process: "Bootstrap by launchctl[90] for PATH succeeded", "bootout initiated by:
 -- launchctl[91]<-sh[88]", "removing job: caller = launchctl". The command line is one that does the same.
-SELECT b.time, b.datetime, b.host COLLATE NOCASE, b.user COLLATE NOCASE, b.user COLLATE NOCASE, b.pid, NULL,
-       b.parent COLLATE NOCASE, b.tool COLLATE NOCASE,
+SELECT b.time, b.datetime, b.host COLLATE NOCASE, CAST(b.user AS TEXT) COLLATE NOCASE,
+       CAST(b.user AS TEXT) COLLATE NOCASE, b.pid, NULL, b.parent COLLATE NOCASE, b.tool COLLATE NOCASE,
        b.tool || ' ' || b.verb || ' ' || b.domain || iif(b.verb = 'bootstrap', ' ', '/') || b.target COLLATE NOCASE,
        b.tool, b.verb COLLATE NOCASE, b.target COLLATE NOCASE, '[]', NULL, 0, '', 0, b.success, 0, b.source, b.record,
        'macos', NULL
