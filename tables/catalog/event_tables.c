@@ -147,6 +147,8 @@ static const struct computed {
     {"btime", "NULL"},
 };
 
+_Static_assert(TBL_COUNT(process_columns) <= 64, "struct state has a bit for each column");
+
 static const struct tbl_column service_columns[] = {
     TIME(struct service_event),
     DATETIME(struct service_event),
@@ -251,6 +253,7 @@ static const struct shown *shown_by(const struct tbl_scan *scan);
 struct state {
     sqlite3_stmt       *stmt;
     const struct shown *shown;
+    uint64_t            selected; /* a bit for each column that the statement asks the view for */
 };
 
 /* Statements of scans that have ended, for those of the same statement that come after: the windows of a scan in
@@ -385,15 +388,25 @@ static void put_column(const struct tbl_column *column, struct buffer *sql)
     buffer_printf(sql, "\"%s\"", column->name);
 }
 
-static void put_select(const struct tbl_scan *scan, const struct tbl_table *table, const char *view,
+static uint64_t selected_columns(const struct tbl_scan *scan, const struct tbl_table *table)
+{
+    uint64_t selected = 0;
+
+    for (size_t c = 0; c < table->n_columns; c++)
+        if (table->columns[c].flags & TBL_ID || tbl_uses(scan, table->columns[c].offset))
+            selected |= UINT64_C(1) << c;
+    return selected;
+}
+
+static void put_select(struct tbl_scan *scan, const struct tbl_table *table, const char *view,
                        struct buffer *sql)
 {
+    const struct state *state = tbl_state(scan);
+
     for (size_t c = 0; c < table->n_columns; c++) {
-        const struct tbl_column *column = &table->columns[c];
-        bool                     used = column->flags & TBL_ID || tbl_uses(scan, column->offset);
         buffer_puts(sql, c ? ", " : "SELECT ");
-        if (used)
-            put_column(column, sql);
+        if (state->selected >> c & 1)
+            put_column(&table->columns[c], sql);
         else
             buffer_puts(sql, "NULL");
     }
@@ -427,6 +440,7 @@ static int open_scan(struct tbl_scan *scan)
     struct buffer           sql = {0};
     int                     rc = SQLITE_NOMEM, at = 1;
 
+    state->selected = selected_columns(scan, table);
     put_select(scan, table, view_of(scan, state->shown), &sql);
     if (more) {
         buffer_puts(&sql, " UNION ALL ");
@@ -493,7 +507,8 @@ static int next(struct tbl_scan *scan, void *row)
     if (rc != SQLITE_ROW)
         return rc == SQLITE_DONE ? rc : fail(scan, rc);
     for (size_t c = 0; c < table->n_columns; c++)
-        fill(state->stmt, (int)c, &table->columns[c], row);
+        if (state->selected >> c & 1)
+            fill(state->stmt, (int)c, &table->columns[c], row);
     return rc;
 }
 

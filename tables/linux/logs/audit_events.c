@@ -144,6 +144,11 @@ struct rule_index {
 
 _Static_assert(TBL_COUNT(rules) <= 32, "sets of rules have 32 bits");
 
+/* The fields of the PATH record of the file that an event is about, name NULL where it has none. */
+struct object {
+    struct audit_field mode, ouid, ogid;
+};
+
 struct state {
     struct audit_input     input;
     struct audit_event     event; /* of the row */
@@ -152,8 +157,10 @@ struct state {
     struct audit_arguments arguments;
     struct buffer          text;            /* scratch */
     bool                   arguments_known; /* of the row */
-    bool                   syscall;         /* whether the column is used */
-    bool                   program;         /* whether comm or exe is */
+    struct object          object;
+    bool                   object_known; /* of the row */
+    bool                   syscall;      /* whether the column is used */
+    bool                   program;      /* whether comm or exe is */
     bool                   no_memory;
 };
 
@@ -412,6 +419,7 @@ static void fill_row(struct tbl_scan *scan, enum audit_category category, struct
     if (audit_type_category(audit_event_main(event)->id) == AUDIT_CATEGORY_SERVICE)
         row->unit = unit_name(scan, row);
     state->arguments_known = false;
+    state->object_known = false;
 }
 
 /* Lazy columns ---------------------------------------------------------------- */
@@ -473,34 +481,52 @@ static int get_path(struct tbl_scan *scan, const void *row, sqlite3_context *out
     return give_event(scan, out, audit_event_path);
 }
 
-/* The field of the PATH record of the file that the event is about. */
-static bool object_field(struct tbl_scan *scan, const char *name, struct audit_field *ret)
+/* Read once for the three columns that show it. */
+static const struct object *object_of(struct state *state)
 {
-    const struct audit_record *object =
-        audit_event_object(&((struct state *)tbl_state(scan))->event);
+    const struct audit_record *record;
+    struct object             *object = &state->object;
+    struct audit_fields        fields;
+    struct audit_field         field;
 
-    return object && audit_record_field(object, name, ret) && !audit_is_null(ret);
+    if (state->object_known)
+        return object;
+    *object = (struct object){0};
+    state->object_known = true;
+    if (!(record = audit_event_object(&state->event)))
+        return object;
+    audit_fields_begin(&fields, record);
+    while (!(object->mode.name && object->ouid.name && object->ogid.name) &&
+           audit_fields_next(&fields, &field) && !field.enriched) {
+        if (field.name_size != 4)
+            continue;
+        if (memcmp(field.name, "mode", 4) == 0)
+            object->mode = field;
+        else if (memcmp(field.name, "ouid", 4) == 0)
+            object->ouid = field;
+        else if (memcmp(field.name, "ogid", 4) == 0)
+            object->ogid = field;
+    }
+    return object;
 }
 
 static int get_mode(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
-    struct state      *state = tbl_state(scan);
-    struct audit_field field;
+    struct state             *state = tbl_state(scan);
+    const struct audit_field *mode = &object_of(state)->mode;
 
     (void)row;
     buffer_reset(&state->text);
-    if (object_field(scan, "mode", &field))
-        audit_value(&field, false, "", &state->text);
+    if (mode->name && !audit_is_null(mode))
+        audit_value(mode, false, "", &state->text);
     return give(state, out);
 }
 
-static int give_owner(struct tbl_scan *scan, const char *name, sqlite3_context *out)
+static int give_owner(const struct audit_field *field, sqlite3_context *out)
 {
-    struct audit_field field;
-    int64_t            id;
+    int64_t id;
 
-    if (object_field(scan, name, &field) && audit_number(&field, &id) && id != UINT32_MAX &&
-        id != -1)
+    if (field->name && audit_number(field, &id) && id != UINT32_MAX && id != -1)
         sqlite3_result_int64(out, id);
     return SQLITE_OK;
 }
@@ -508,13 +534,13 @@ static int give_owner(struct tbl_scan *scan, const char *name, sqlite3_context *
 static int get_ouid(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)row;
-    return give_owner(scan, "ouid", out);
+    return give_owner(&object_of(tbl_state(scan))->ouid, out);
 }
 
 static int get_ogid(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)row;
-    return give_owner(scan, "ogid", out);
+    return give_owner(&object_of(tbl_state(scan))->ogid, out);
 }
 
 static int get_objects(struct tbl_scan *scan, const void *row, sqlite3_context *out)
