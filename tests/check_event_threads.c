@@ -100,6 +100,9 @@ START_TEST(any_number_of_threads_gives_the_same_answer)
     ck_assert_msg(strcmp(one, many) == 0, "eight threads: %s", sql);
     if (_i >= QUERIES)
         ck_assert_ptr_nonnull(strstr(one, "damaged"));
+    free(one);
+    free(two);
+    free(many);
 }
 END_TEST
 

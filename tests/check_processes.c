@@ -16,6 +16,20 @@
 #include "harness.h"
 #include "make_systemd.h"
 
+/* The kernel shows the program a moment before what it was given. */
+static bool has_arguments(pid_t pid)
+{
+    char name[64];
+    int  first;
+
+    snprintf(name, sizeof name, "/proc/%d/cmdline", pid);
+    FILE *file = fopen(name, "re");
+    first = file ? getc(file) : EOF;
+    if (file)
+        fclose(file);
+    return first != EOF;
+}
+
 /* A copy of sleep(1) under `path`, running with these arguments. */
 static pid_t run(const char *path, char *const argv[])
 {
@@ -34,7 +48,7 @@ static pid_t run(const char *path, char *const argv[])
     for (int i = 0; i < 60000; i++) {
         ssize_t n = readlink(link, text, sizeof text - 1);
         text[n > 0 ? n : 0] = '\0';
-        if (strcmp(text, path) == 0)
+        if (strcmp(text, path) == 0 && has_arguments(pid))
             return pid;
         usleep(1000);
     }

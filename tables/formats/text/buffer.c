@@ -428,6 +428,16 @@ const char *buffer_text(struct buffer *b)
     return b->data;
 }
 
+char *buffer_take(struct buffer *b)
+{
+    char *text = buffer_text(b) ? b->data : NULL;
+
+    if (!text)
+        free(b->data);
+    *b = (struct buffer){0};
+    return text;
+}
+
 void buffer_reset(struct buffer *b)
 {
     b->size = 0;

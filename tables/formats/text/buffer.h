@@ -69,6 +69,9 @@ void buffer_shell_word(struct buffer *b, const char *text, size_t size);
 /* The text so far, NUL-terminated, still owned by the buffer; NULL if any write failed. */
 const char *buffer_text(struct buffer *b);
 
+/* The same, which the caller frees from then on: the buffer is empty and has no memory. NULL if any write failed. */
+char *buffer_take(struct buffer *b);
+
 /* Empty the buffer and clear its error, keeping the memory for the next use. */
 void buffer_reset(struct buffer *b);
 void buffer_free(struct buffer *b);

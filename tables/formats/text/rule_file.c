@@ -62,7 +62,7 @@ static char *tags_of(const cJSON *object)
         if (name)
             buffer_printf(&text, "%s%s", text.size ? "," : "", name);
     }
-    return buffer_text(&text) ? text.data : NULL;
+    return buffer_take(&text);
 }
 
 static int add_json_rule(struct rules *rules, const cJSON *object, const char *sql)

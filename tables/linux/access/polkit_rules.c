@@ -152,7 +152,7 @@ static char *json_names(const struct polkit_names *names)
         buffer_json(&text, names->names[i].text, names->names[i].size);
     }
     buffer_putc(&text, ']');
-    return buffer_text(&text) ? text.data : NULL;
+    return buffer_take(&text);
 }
 
 static char *copy_name(struct polkit_name name)
@@ -160,7 +160,7 @@ static char *copy_name(struct polkit_name name)
     struct buffer text = {0};
 
     buffer_utf8(&text, name.text ? name.text : "", name.size);
-    return buffer_text(&text) ? text.data : NULL;
+    return buffer_take(&text);
 }
 
 static void free_rows(struct state *state)
