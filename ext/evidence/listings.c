@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/text/array.h"
+#include "formats/text/bytes_hash.h"
 #include "reports.h"
+#include "root_names.h"
 #include "table.h"
 
 SQLITE_EXTENSION_INIT3
@@ -17,7 +18,6 @@ SQLITE_EXTENSION_INIT3
 struct listing {
     struct listing   *next;
     char             *key;
-    uint64_t          digest; /* of the names */
     struct root_names names;
 };
 
@@ -57,38 +57,16 @@ static struct listings *listings_of(struct svcql *svcql)
                : NULL;
 }
 
-/* FNV-1a. */
-static uint64_t digest_text(uint64_t digest, const char *text)
+/* Whether they are the same in the same order, that of root_list(). */
+static bool same_names(const struct root_names *a, const struct root_names *b)
 {
-    do
-        digest = (digest ^ (unsigned char)*text) * UINT64_C(1099511628211);
-    while (*text++);
-    return digest;
-}
+    size_t i = 0;
 
-static uint64_t digest_of(const struct root_names *names)
-{
-    uint64_t digest = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < names->n; i++)
-        digest = digest_text(digest, names->names[i]);
-    return digest;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int add_name(struct root_names *names, const char *name)
-{
-    char **added = ARRAY_ADD(names->names, names->n);
-
-    if (!added)
-        return -ENOMEM;
-    *added = strdup(name);
-    names->n -= !*added;
-    return *added ? 0 : -ENOMEM;
+    if (a->n != b->n)
+        return false;
+    while (i < a->n && strcmp(a->names[i], b->names[i]) == 0)
+        i++;
+    return i == a->n;
 }
 
 /* Keep what a folder holds now, in place of what it held. */
@@ -98,12 +76,10 @@ static int set_names(struct listing *listing, const struct root_names *names)
     int               r = 0;
 
     for (size_t i = 0; r == 0 && i < names->n; i++)
-        r = add_name(&copy, names->names[i]);
-    if (copy.n)
-        qsort(copy.names, copy.n, sizeof *copy.names, by_name);
+        r = root_names_add(&copy, names->names[i]);
+    root_names_sort(&copy);
     root_names_free(&listing->names);
     listing->names = copy;
-    listing->digest = r < 0 ? 0 : digest_of(names);
     return r;
 }
 
@@ -117,7 +93,7 @@ static int subtract(const struct root_names *before, const struct root_names *no
         while (k < now->n && strcmp(now->names[k], before->names[i]) < 0)
             k++;
         if (k == now->n || strcmp(now->names[k], before->names[i]) != 0)
-            r = add_name(ret, before->names[i]);
+            r = root_names_add(ret, before->names[i]);
     }
     return r;
 }
@@ -148,13 +124,14 @@ int listings_gone(struct svcql *svcql, const struct folder *folder, const char *
     if (!listings || asprintf(&key, "%s%s%c%s%c%s", root_path(folder->root), folder->dir, '\1',
                               pattern ? pattern : "", '\1', folder->kind) < 0)
         return -ENOMEM;
-    struct listing **bucket = &listings->buckets[digest_text(0, key) % BUCKETS], *listing = *bucket;
+    struct listing **bucket = &listings->buckets[(bytes_hash(key, strlen(key), 0) >> 32) % BUCKETS],
+                   *listing = *bucket;
     while (listing && strcmp(listing->key, key) != 0)
         listing = listing->next;
     if (!listing)
         return begin_listing(bucket, key, names);
     free(key);
-    if (listing->names.n == names->n && listing->digest == digest_of(names))
+    if (same_names(&listing->names, names))
         return 0;
     struct root_names before = listing->names;
     listing->names = (struct root_names){0};

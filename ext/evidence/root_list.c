@@ -16,7 +16,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int add_name(struct root_names *names, const char *name)
+int root_names_add(struct root_names *names, const char *name)
 {
     char **added = ARRAY_ADD(names->names, names->n);
 
@@ -25,6 +25,12 @@ static int add_name(struct root_names *names, const char *name)
     *added = strdup(name);
     names->n -= !*added; /* a NULL name cannot be sorted */
     return *added ? 0 : -ENOMEM;
+}
+
+void root_names_sort(struct root_names *names)
+{
+    if (names->n)
+        qsort(names->names, names->n, sizeof *names->names, by_name);
 }
 
 /* What is listed of a folder. */
@@ -58,7 +64,7 @@ static int take_name(const struct wanted *wanted, const char *entry, struct root
     if (!fits(wanted, name))
         return 0;
     if (names->n < wanted->cap && strlen(entry) <= ROOT_NAME_MAX)
-        return add_name(names, name);
+        return root_names_add(names, name);
     names->lost++;
     return 0;
 }
@@ -82,8 +88,7 @@ static int list(const struct root *root, const char *dir, const struct wanted *w
         return r;
     }
     names.error = r;
-    if (names.n)
-        qsort(names.names, names.n, sizeof *names.names, by_name);
+    root_names_sort(&names);
     *ret = names;
     return 0;
 }
