@@ -56,49 +56,30 @@ static unsigned artefacts_of(const struct svcql *svcql, const char *names, size_
     return set;
 }
 
-static int read_header(struct late_view *late)
+/* Declare the columns of SHAPE_facts, and `more`. */
+static int declare_shape(sqlite3 *db, struct late_view *late, const struct embedded_view *facts,
+                         const char *more)
+{
+    int r = shape_read(&late->shape, &late->arena, facts);
+
+    if (r < 0)
+        return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_ERROR;
+    late->columns = late->shape.columns;
+    late->n_columns = late->shape.n_columns;
+    char *sql = sqlite3_mprintf("CREATE TABLE x(%s%s)", late->shape.declaration, more);
+    int   rc = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
+    sqlite3_free(sql);
+    return rc;
+}
+
+static int declare_signals(sqlite3 *db, struct late_view *late)
 {
     size_t      size;
     const char *rows = view_header(late->facts, "rows", &size);
 
     if (rows)
         late->artefacts = artefacts_of(late->svcql, rows, size);
-    late->columns = late->shape.columns;
-    int r = shape_read(&late->shape, &late->arena, late->facts);
-    late->n_columns = late->shape.n_columns;
-    return r;
-}
-
-/* SHAPE_facts of SHAPE_signals, or NULL. */
-static const struct embedded_view *facts_of(const char *name)
-{
-    static const char suffix[] = "_signals";
-    size_t            size = strlen(name), end = sizeof suffix - 1;
-    char              facts[64];
-
-    if (size <= end || strcmp(name + size - end, suffix) != 0)
-        return NULL;
-    snprintf(facts, sizeof facts, "%.*s_facts", (int)(size - end), name);
-    return view_find(facts);
-}
-
-static int declare_shape(sqlite3 *db, const struct late_view *late, const char *more)
-{
-    char *sql = sqlite3_mprintf("CREATE TABLE x(%s%s)", late->shape.declaration, more);
-    int   rc = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
-
-    sqlite3_free(sql);
-    return rc;
-}
-
-/* SHAPE_facts itself. */
-static int declare_facts(sqlite3 *db, struct late_view *late)
-{
-    int r = shape_read(&late->shape, &late->arena, late->view);
-
-    late->columns = late->shape.columns;
-    late->n_columns = late->shape.n_columns;
-    return r == 0 ? declare_shape(db, late, "") : r == -ENOMEM ? SQLITE_NOMEM : SQLITE_ERROR;
+    return declare_shape(db, late, late->facts, ", fired");
 }
 
 /* Of any other view: its columns as SQLite derives them. */
@@ -147,14 +128,10 @@ static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, 
         return rc;
     if (!(late = sqlite3_malloc64(sizeof *late)))
         return SQLITE_NOMEM;
-    *late = (struct late_view){.svcql = aux, .view = view, .facts = facts_of(argv[2])};
-    int r = late->facts ? read_header(late) : 0;
-    if (r < 0)
-        rc = r == -ENOMEM ? SQLITE_NOMEM : SQLITE_ERROR;
-    else
-        rc = late->facts                ? declare_shape(db, late, ", fired")
-             : view_is_late(late->view) ? declare_facts(db, late)
-                                        : declare_columns(db, late);
+    *late = (struct late_view){.svcql = aux, .view = view, .facts = view_facts(view)};
+    rc = late->facts          ? declare_signals(db, late)
+         : view_is_late(view) ? declare_shape(db, late, view, "")
+                              : declare_columns(db, late);
     if (rc != SQLITE_OK) {
         x_disconnect(&late->base);
         return rc;

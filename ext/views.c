@@ -185,13 +185,18 @@ static bool is_facts(const struct embedded_view *view)
     return size > end && strcmp(view->name + size - end, suffix) == 0;
 }
 
+const struct embedded_view *view_facts(const struct embedded_view *view)
+{
+    char        facts[64];
+    const char *name = strncmp(view->name, "logs_", 5) != 0 ? family_of(view->name, &facts) : "";
+
+    return *name ? view_find(name) : NULL;
+}
+
 /* SHAPE_facts, and SHAPE_signals: what SHAPE_facts has, and what fired. */
 bool view_is_late(const struct embedded_view *view)
 {
-    char facts[64];
-
-    return is_facts(view) || (strncmp(view->name, "logs_", 5) != 0 &&
-                              *family_of(view->name, &facts) && view_find(facts));
+    return is_facts(view) || view_facts(view);
 }
 
 /* The SELECT of facts stands in the text as a comment, for people; that of signals is made by the build. */

@@ -73,6 +73,9 @@ int view_run(sqlite3 *db, const struct embedded_view *view, char **ret_error);
 bool view_is_list(const struct embedded_view *view);
 bool view_is_late(const struct embedded_view *view);
 
+/* SHAPE_facts of SHAPE_signals; NULL of any other view. */
+const struct embedded_view *view_facts(const struct embedded_view *view);
+
 /* As SQLite stores a view's text in its schema: without TEMP, and without the semicolon. For
  * sqlite3_free(); NULL where it has another form, or memory is short. */
 char *view_schema_text(const struct embedded_view *view);
