@@ -13,26 +13,13 @@ static bool are_in_temp(sqlite3 *db, const char *const *lists)
     return true;
 }
 
-/* -1 where an authorizer forbids to ask. */
-static int ask_schema_version(sqlite3 *db)
-{
-    sqlite3_stmt *stmt = NULL;
-    int           version = -1;
-
-    if (sqlite3_prepare_v2(db, "PRAGMA temp.schema_version", -1, &stmt, NULL) == SQLITE_OK &&
-        sqlite3_step(stmt) == SQLITE_ROW)
-        version = sqlite3_column_int(stmt, 0);
-    sqlite3_finalize(stmt);
-    return version;
-}
-
 /* Asked once a statement that reads tables, which asks for stamps with each row. */
 static int schema_version(struct svcql *svcql)
 {
     if (!svcql->scans)
-        return ask_schema_version(svcql_db(svcql));
+        return svcql_temp_version(svcql);
     if (svcql->schema_statement != svcql_statement(svcql) + 1) {
-        svcql->schema = ask_schema_version(svcql_db(svcql));
+        svcql->schema = svcql_temp_version(svcql);
         svcql->schema_statement = svcql_statement(svcql) + 1;
     }
     return svcql->schema;

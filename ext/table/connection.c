@@ -97,3 +97,15 @@ void svcql_scan_end(struct svcql *svcql)
     svcql->statement++;
     forget(svcql, true);
 }
+
+int svcql_temp_version(const struct svcql *svcql)
+{
+    sqlite3_stmt *stmt = NULL;
+    int           version = -1;
+
+    if (sqlite3_prepare_v2(svcql->db, "PRAGMA temp.schema_version", -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
+        version = sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    return version;
+}

@@ -38,4 +38,7 @@ void          svcql_unref(struct svcql *svcql);
 void svcql_scan_begin(struct svcql *svcql);
 void svcql_scan_end(struct svcql *svcql);
 
+/* The version of the TEMP schema; -1 where an authorizer forbids to ask. */
+int svcql_temp_version(const struct svcql *svcql);
+
 #endif

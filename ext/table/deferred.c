@@ -31,19 +31,14 @@ int deferred_views(struct svcql *svcql, const char *database)
 /* SQLite reads a schema again when a statement starts that was prepared under another version of it. */
 void deferred_views_later(struct svcql *svcql)
 {
-    sqlite3_stmt *stmt = NULL;
-    char          sql[64];
-    int           version;
+    char sql[64];
 
     if (!svcql->deferred || is_busy(svcql->db))
         return;
     svcql->deferred = false;
-    sqlite3_prepare_v2(svcql->db, "PRAGMA temp.schema_version", -1, &stmt, NULL);
-    bool known = stmt && sqlite3_step(stmt) == SQLITE_ROW;
-    version = sqlite3_column_int(stmt, 0);
-    sqlite3_finalize(stmt);
+    int version = svcql_temp_version(svcql);
     snprintf(sql, sizeof sql, "PRAGMA temp.schema_version = %d",
              version == INT_MAX ? 1 : version + 1);
-    if (known) /* refused, as PRAGMA query_only does: then they stay what they are */
+    if (version != -1) /* refused, as PRAGMA query_only does: then they stay what they are */
         sqlite3_exec(svcql->db, sql, NULL, NULL, NULL);
 }
