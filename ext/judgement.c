@@ -17,6 +17,7 @@
 #include "attack.h"
 #include "formats/text/arena.h"
 #include "formats/text/buffer.h"
+#include "formats/text/bytes_hash.h"
 #include "list_stamp.h"
 
 SQLITE_EXTENSION_INIT3
@@ -379,11 +380,9 @@ static void put_techniques(const struct judgement *judgement, const struct fired
 
 static struct memo *memo_of(struct judgement *judgement, enum question question, const char *asked)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    uint64_t hash = bytes_hash(asked, strlen(asked), 0);
 
-    for (const char *at = asked; *at; at++)
-        hash = (hash ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
-    return &judgement->memos[question][hash % MEMO_SLOTS];
+    return &judgement->memos[question][(hash >> 32) % MEMO_SLOTS];
 }
 
 static const char *answer_in(const struct memo *memo, const char *asked)
