@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "evidence/root_names.h"
 #include "formats/text/array.h"
 #include "functions.h"
 #include "root.h"
@@ -550,11 +551,6 @@ static bool is_detection(const char *name)
     return size > 4 && *name != '.' && strcmp(name + size - 4, ".sql") == 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The names of a folder's detections, sorted. */
 static int list_detections(int folder, struct root_names *ret)
 {
@@ -566,15 +562,11 @@ static int list_detections(int folder, struct root_names *ret)
 
     if (!stream && copy >= 0)
         close(copy);
-    while (r == 0 && (r = root_readdir(dir, &entry)) > 0) {
-        char **name = is_detection(entry->d_name) ? ARRAY_ADD(ret->names, ret->n) : NULL;
-        if (name)
-            *name = strdup(entry->d_name);
-        r = is_detection(entry->d_name) && (!name || !*name) ? -ENOMEM : 0;
-    }
+    while (r == 0 && (r = root_readdir(dir, &entry)) > 0)
+        r = is_detection(entry->d_name) ? root_names_add(ret, entry->d_name) : 0;
     root_closedir(dir);
-    if (r == 0 && ret->n)
-        qsort(ret->names, ret->n, sizeof *ret->names, by_name);
+    if (r == 0)
+        root_names_sort(ret);
     return r;
 }
 

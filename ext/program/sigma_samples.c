@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "evidence/root_names.h"
 #include "formats/text/buffer.h"
 #include "program.h"
 
@@ -93,48 +94,26 @@ static void try_sample(struct results *results, const char *rule, const char *sa
 }
 
 /* The names in a folder, sorted. */
-struct names {
-    char **list;
-    size_t n;
-};
-
-static int by_name(const void *a, const void *b)
+static struct root_names names_of(const char *folder)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+    struct root_names names = {0};
+    DIR              *stream = opendir(folder);
+    struct root_dir  *dir = stream ? root_dir_take(stream) : NULL;
+    struct dirent    *entry;
+    int               r = 0;
 
-static void free_names(struct names *names)
-{
-    for (size_t i = 0; i < names->n; i++)
-        free(names->list[i]);
-    free(names->list);
-}
-
-static struct names names_of(const char *folder)
-{
-    struct names names = {0};
-    DIR         *dir = opendir(folder);
-
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        char **list = *entry->d_name == '.'
-                          ? NULL
-                          : reallocarray(names.list, names.n + 1, sizeof *names.list);
-        if (!list)
-            continue;
-        names.list = list;
-        if ((list[names.n] = strdup(entry->d_name)))
-            names.n++;
-    }
-    if (dir)
-        closedir(dir);
-    if (names.n)
-        qsort(names.list, names.n, sizeof *names.list, by_name);
+    while (dir && r >= 0 && (r = root_readdir(dir, &entry)) > 0)
+        r = *entry->d_name == '.' ? 0 : root_names_add(&names, entry->d_name);
+    root_closedir(dir);
+    if (r < 0)
+        complain("sigma: %s: %s", folder, strerror(-r));
+    root_names_sort(&names);
     return names;
 }
 
 /* The samples beside a rule: names that begin with the rule's, then .match or .clean. */
 static void try_rule(struct results *results, const char *folder, const char *name,
-                     const struct names *siblings)
+                     const struct root_names *siblings)
 {
     long long before = results->tests;
     size_t    stem = strlen(name) - strlen(strrchr(name, '.'));
@@ -142,7 +121,7 @@ static void try_rule(struct results *results, const char *folder, const char *na
 
     snprintf(rule, sizeof rule, "%s/%s", folder, name);
     for (size_t i = 0; i < siblings->n; i++) {
-        const char *sibling = siblings->list[i], *rest = sibling + stem;
+        const char *sibling = siblings->names[i], *rest = sibling + stem;
         if (strncmp(sibling, name, stem) != 0)
             continue;
         bool match = strncmp(rest, ".match", 6) == 0, clean = strncmp(rest, ".clean", 6) == 0;
@@ -164,24 +143,24 @@ static bool is_sample(const char *name)
 /* The rules of a folder, then those of the folders in it, which no link leads to. True where it has a file. */
 static bool walk(struct results *results, const char *folder, int depth)
 {
-    struct names names = names_of(folder);
-    bool         found = false;
+    struct root_names names = names_of(folder);
+    bool              found = false;
 
     for (size_t i = 0; i < names.n; i++)
-        if (!is_sample(names.list[i]) &&
-            (ends_with(names.list[i], ".yml") || ends_with(names.list[i], ".yaml")))
-            try_rule(results, folder, names.list[i], &names);
+        if (!is_sample(names.names[i]) &&
+            (ends_with(names.names[i], ".yml") || ends_with(names.names[i], ".yaml")))
+            try_rule(results, folder, names.names[i], &names);
     for (size_t i = 0; i < names.n; i++) {
         char        path[4096];
         struct stat st;
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, names.list[i]) >= sizeof path ||
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, names.names[i]) >= sizeof path ||
             fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
             continue;
         found |= S_ISREG(st.st_mode);
-        if (S_ISDIR(st.st_mode) && !is_sample(names.list[i]) && depth < DEPTH_MAX)
+        if (S_ISDIR(st.st_mode) && !is_sample(names.names[i]) && depth < DEPTH_MAX)
             found |= walk(results, path, depth + 1);
     }
-    free_names(&names);
+    root_names_free(&names);
     return found;
 }
 
