@@ -60,7 +60,7 @@ SOURCES   := $(shell find ext tables -name '*.c')
 SOURCES   := $(sort $(filter-out ext/program/% ext/static/% ext/host/%,$(SOURCES)) $(filter $(HOST_FOLDERS),$(SOURCES)))
 FORMATS   := $(filter tables/formats/%,$(SOURCES))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_views.o \
-             $(BUILD)/embedded_columns.o
+             $(BUILD)/embedded_columns.o $(BUILD)/embedded_lists.o
 PROGRAM_SOURCES := $(filter-out $(NOT_IN_PROGRAM),$(wildcard ext/program/*.c ext/program/*/*.c))
 PROGRAM   := $(PROGRAM_SOURCES:%.c=$(BUILD)/%.o)
 # The static program: all libraries are in it, and ext/static/ stands for what loads or starts others.
@@ -159,6 +159,20 @@ $(BUILD)/embedded_views.c: ext/embed.awk $(SQL) $(wildcard sql/*/)
 	@mkdir -p $(@D)
 	LC_ALL=C awk $(if $(PACK_VIEWS),-v text=$(BUILD)/embedded_text )-f ext/embed.awk $(SQL) > $@.new
 	$(if $(PACK_VIEWS),$(PACK_TEXT))
+	mv $@.new $@
+
+# The lists as a database, see ext/list_image.h; none where texts are compressed.
+LISTS     := $(filter sql/lists/% $(BUILD)/sql/lists/%,$(SQL))
+LISTS_DB   = { echo 'PRAGMA page_size = 4096; BEGIN;'; sed 's/^CREATE TEMP TABLE/CREATE TABLE/; s/^INSERT INTO temp\./INSERT INTO /' \
+             $(LISTS); echo 'COMMIT;'; } | sqlite3 -batch -bail -init /dev/null $(1)
+$(BUILD)/embedded_lists.c: $(LISTS) $(wildcard sql/lists/)
+	@mkdir -p $(@D)
+	rm -f $@.db
+	$(if $(PACK_VIEWS),: > $@.db,$(call LISTS_DB,$@.db))
+	{ echo '#include "list_image.h"'; echo 'static const unsigned char image[] = {'; \
+	    od -An -v -tu1 $@.db | sed 's/  *\([0-9]*\)/\1,/g'; \
+	    echo '$(if $(PACK_VIEWS),0)};'; \
+	    echo 'const struct list_image embedded_lists = {image, $(if $(PACK_VIEWS),0,sizeof image)};'; } > $@.new
 	mv $@.new $@
 
 # For programs that link the extension in: include/svcql.h.

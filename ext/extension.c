@@ -11,6 +11,7 @@
 #include "functions.h"
 #include "judgement.h"
 #include "late_views.h"
+#include "list_image.h"
 #include "listed.h"
 #include "own_detections.h"
 #include "pattern_signals.h"
@@ -59,15 +60,20 @@ static bool query_only(sqlite3 *db)
 static int create_temporary(struct svcql *svcql, char **error)
 {
     sqlite3 *db = svcql_db(svcql);
+    bool     lists = list_image_restore(db);
+    bool     begun = false;
 
     int rc = sqlite3_exec(db, "SAVEPOINT svcql_load", NULL, NULL, NULL);
 
-    if (rc != SQLITE_OK)
-        return rc;
-    rc = temp_schema_create(svcql, error);
-    if (rc != SQLITE_OK)
+    begun = rc == SQLITE_OK;
+    if (rc == SQLITE_OK)
+        rc = temp_schema_create(svcql, lists, error);
+    if (rc != SQLITE_OK && begun)
         sqlite3_exec(db, "ROLLBACK TO svcql_load", NULL, NULL, NULL);
-    sqlite3_exec(db, "RELEASE svcql_load", NULL, NULL, NULL);
+    if (begun)
+        sqlite3_exec(db, "RELEASE svcql_load", NULL, NULL, NULL);
+    if (rc != SQLITE_OK && lists)
+        list_image_remove(db);
     return rc;
 }
 
@@ -143,7 +149,7 @@ int sqlite3_svcql_init(sqlite3 *db, char **error, const sqlite3_api_routines *ap
             sqlite3_mprintf("svcql needs SQLite 3.38 or later; this is %s", sqlite3_libversion());
         return SQLITE_ERROR;
     }
-    if (already_loaded(db))
+    if (list_image_opens() || already_loaded(db))
         return SQLITE_OK;
     int rc = load(db, error);
     if (rc != SQLITE_OK && !*error)

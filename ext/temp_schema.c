@@ -165,12 +165,12 @@ static int refuse_clash(struct svcql *svcql, char **ret_error)
     return rc == SQLITE_OK ? end : rc;
 }
 
-int temp_schema_create(struct svcql *svcql, char **ret_error)
+int temp_schema_create(struct svcql *svcql, bool lists, char **ret_error)
 {
     sqlite3 *db = svcql_db(svcql);
-    int      rc = views_create_lists(db, ret_error);
+    int      rc = views_create_lists(db, lists, ret_error);
 
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK && !lists) /* else TEMP was empty */
         rc = refuse_clash(svcql, ret_error);
     if (rc != SQLITE_OK)
         return rc;

@@ -4,7 +4,7 @@
 
 #include "table/connection.h"
 
-/* Create them. On failure sets *ret_error, which the caller frees with sqlite3_free(). Returns an SQLite code. */
-int temp_schema_create(struct svcql *svcql, char **ret_error);
+/* Create them; the lists too, unless `lists`: they are there. On failure sets *ret_error, which the caller frees with sqlite3_free(). Returns an SQLite code. */
+int temp_schema_create(struct svcql *svcql, bool lists, char **ret_error);
 
 #endif

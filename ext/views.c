@@ -127,7 +127,7 @@ static char *user_has(sqlite3_stmt *names, const char *name)
     return schema;
 }
 
-int views_create_lists(sqlite3 *db, char **ret_error)
+int views_create_lists(sqlite3 *db, bool made, char **ret_error)
 {
     sqlite3_stmt *names = user_tables(db);
     int           rc = SQLITE_OK;
@@ -135,7 +135,7 @@ int views_create_lists(sqlite3 *db, char **ret_error)
     for (const struct embedded_view *list = embedded_views; rc == SQLITE_OK && list->name; list++)
         if (view_is_list(list)) {
             char *schema = user_has(names, list->name);
-            rc = create_list(db, list, ret_error);
+            rc = made ? SQLITE_OK : create_list(db, list, ret_error);
             if (rc == SQLITE_OK && schema)
                 rc = own_list_use(db, schema, list->name, ret_error);
             sqlite3_free(schema);
@@ -211,7 +211,8 @@ static char *late_text(const struct embedded_view *view)
     while (select < end) {
         const char *newline = memchr(select, '\n', (size_t)(end - select));
         int         n = (int)((newline ? newline : end) - select);
-        sqlite3_str_appendf(sql, "\n-- %.*s", n, select);
+        sqlite3_str_append(sql, "\n-- ", 4);
+        sqlite3_str_append(sql, select, n);
         select += n + 1;
     }
     return sqlite3_str_finish(sql);
@@ -223,13 +224,17 @@ char *view_schema_text(const struct embedded_view *view)
     static const char prefix[] = "CREATE TEMP VIEW ";
     const char       *sql = body(view);
     const char       *end = strrchr(sql, ';');
+    sqlite3_str      *text;
 
     if (view_is_late(view))
         return late_text(view);
     if (strncmp(sql, prefix, sizeof prefix - 1) != 0 || !end)
         return NULL;
     sql += sizeof prefix - 1;
-    return sqlite3_mprintf("CREATE VIEW %.*s", (int)(end - sql), sql);
+    text = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(text, "CREATE VIEW ");
+    sqlite3_str_append(text, sql, (int)(end - sql)); /* by "%.*s" it would be read byte by byte */
+    return sqlite3_str_finish(text);
 }
 
 bool view_is_as_shipped(sqlite3 *db, const struct embedded_view *view)

@@ -61,10 +61,10 @@ struct declared_column {
 /* Those of a view, and how many. */
 const struct declared_column *view_columns(const char *view, size_t *ret_n);
 
-/* Create every list as a TEMP table. One is left out where a database of the
+/* Create every list as a TEMP table, where they are not `made` yet. One is left out where a database of the
  * connection has a table of its name, which is then used instead. On failure sets *ret_error, which
  * the caller frees with sqlite3_free(). Returns an SQLite code. */
-int views_create_lists(sqlite3 *db, char **ret_error);
+int views_create_lists(sqlite3 *db, bool made, char **ret_error);
 
 /* Run the statements of one file. Returns as views_create_lists(). */
 int view_run(sqlite3 *db, const struct embedded_view *view, char **ret_error);

@@ -1,5 +1,6 @@
 /* check_frame.c -- loading, the catalogue, evidence, and what the kit promises of every table. */
 #include "harness.h"
+#include "list_image.h"
 #include "list_rows.h"
 
 #include <stdio.h>
@@ -397,6 +398,85 @@ START_TEST(lists_are_filled_with_rows_of_literals)
 }
 END_TEST
 
+/* What the TEMP schema has of a connection made by `sql` and then loaded into: the texts and rows of all lists. */
+static char *lists_after(const char *sql)
+{
+    sqlite3 *db;
+    char    *error = NULL;
+
+    ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+    harness_query(db, "%s", sql);
+    ck_assert_int_eq(sqlite3_svcql_init(db, &error, loader), SQLITE_OK);
+    char *names = strdup(harness_query(db, "SELECT name FROM temp.sqlite_schema WHERE rootpage > 0 "
+                                           "AND type = 'table' AND name <> 'own' "
+                                           "ORDER BY name"));
+    char *lists = strdup(harness_query(db, "SELECT sql FROM temp.sqlite_schema WHERE rootpage > 0 "
+                                           "AND type = 'table' AND name <> 'own' "
+                                           "ORDER BY name"));
+    for (char *next, *name = strtok_r(names, "\n", &next); name;
+         name = strtok_r(NULL, "\n", &next)) {
+        char *rows = harness_query(db, "SELECT * FROM temp.\"%s\"", name);
+        lists = realloc(lists, strlen(lists) + strlen(rows) + 2);
+        strcat(strcat(lists, "\n"), rows);
+    }
+    harness_expect(db, "1", "SELECT count(*) > 100 FROM signals");
+    harness_query(
+        db,
+        "INSERT INTO known_admins(user) VALUES('ansible'); DELETE FROM severities WHERE rank = 4");
+    harness_expect(db, "4|ansible",
+                   "SELECT count(*), (SELECT user FROM known_admins) FROM severities");
+    free(names);
+    sqlite3_close(db);
+    return lists;
+}
+
+/* From the image of the build, or by statements where TEMP is not empty, and so on. */
+START_TEST(lists_are_the_same_however_they_are_made)
+{
+    static const char *const others[] = {
+        "CREATE TEMP TABLE own(x)",
+        "BEGIN",
+        "PRAGMA encoding = 'UTF-16le'; CREATE TABLE own(x)",
+    };
+    sqlite3 *db;
+
+    harness_close(harness_open());
+    sqlite3_reset_auto_extension();
+    sqlite3_auto_extension((void (*)(void))keep_loader);
+    ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+    ck_assert(list_image_restore(db));
+    ck_assert(!list_image_restore(db));
+    list_image_remove(db);
+    harness_expect(db, "0", "SELECT count(*) FROM temp.sqlite_schema");
+    sqlite3_close(db);
+    char *lists = lists_after("SELECT 1");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char *same = lists_after(others[i]);
+        ck_assert_str_eq(same, lists);
+        free(same);
+    }
+    free(lists);
+}
+END_TEST
+
+START_TEST(a_load_that_fails_leaves_nothing)
+{
+    sqlite3 *db;
+    char    *error = NULL;
+
+    harness_close(harness_open());
+    sqlite3_reset_auto_extension();
+    sqlite3_auto_extension((void (*)(void))keep_loader);
+    ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+    harness_query(db, "CREATE TABLE known_admins(person)");
+    ck_assert_int_eq(sqlite3_svcql_init(db, &error, loader), SQLITE_ERROR);
+    ck_assert_ptr_nonnull(strstr(error, "has no column user"));
+    sqlite3_free(error);
+    harness_expect(db, "0", "SELECT count(*) FROM temp.sqlite_schema");
+    sqlite3_close(db);
+}
+END_TEST
+
 START_TEST(or_counts_each_row_once)
 {
     sqlite3 *db = harness_open();
@@ -459,6 +539,8 @@ Suite *make_frame_suite(void)
     tcase_add_test(tcase, settings_change_and_go_back);
     tcase_add_loop_test(tcase, plans_say_what_reaches_the_table, 0, sizeof plans / sizeof plans[0]);
     tcase_add_test(tcase, lists_are_filled_with_rows_of_literals);
+    tcase_add_test(tcase, lists_are_the_same_however_they_are_made);
+    tcase_add_test(tcase, a_load_that_fails_leaves_nothing);
     tcase_add_test(tcase, or_counts_each_row_once);
     tcase_add_test(tcase, stored_views_cannot_reach_the_host);
     tcase_add_test(tcase, bad_locations_are_named_errors);
