@@ -15,7 +15,7 @@
 #
 # A survivor that tests/mutants.txt names, with its reason, is counted apart. RESULTS=FILE gets a line for each:
 # noticed, survives or named, its file, line, change, and what noticed it. What does not build is no mutant. JOBS=2:
-# two at a time, each in a copy of its own. ONLY='^sql/' draws from the files that it fits, an extended regexp.
+# two at a time, each in a copy of its own. NEAR=6 asks no more than the first six of them: quick, and more survive. ONLY='^sql/' draws from the files that it fits, an extended regexp.
 # Exit status 1 where one of the list survives or the list has fewer than 150 that are still lines of the sources;
 # of all, where more than a tenth survive.
 set -euo pipefail
@@ -104,8 +104,9 @@ judging() {
     name=$(basename "$1" .sql)
     echo make-signals
     case $1 in
-    sql/signals/*) echo signals detections findings ;;
+    sql/signals/*) printf '%s\n' signals detections findings make-golden make-guide ;;
     *)
+        printf '%s\n' make-golden make-guide
         for suite in $(git grep -lwE "$(readers "$name" | tr ' ' '|')" -- 'tests/check_*.c' | sed 's/.*check_//; s/[.]c$//'); do
             case " $robust " in *" $suite "*) ;; *)
                 awk -F '\t' -v suite="$suite" -v near="$(grep -cw "$name" "tests/check_$suite.c")" \
@@ -114,7 +115,6 @@ judging() {
         done | sort -n | cut -f2
         ;;
     esac
-    echo make-golden make-guide
     if [ "$2" = "$weight" ]; then echo make-judge; fi
 }
 
@@ -161,6 +161,7 @@ try() {
         *.c:) suites=$(running "$file" "$line") ;;
         *) suites=$(judging "$file" "$change") ;;
         esac
+        [ -z "${NEAR:-}" ] || suites=$(printf '%s\n' $suites | head -n "$NEAR")
         for by in $suites ''; do
             if [ -n "$by" ] && ! passes "$by"; then verdict=noticed; break; fi
         done
