@@ -263,12 +263,15 @@ START_TEST(loads_where_only_queries_are_allowed)
     char    *error = NULL;
 
     sqlite3_auto_extension((void (*)(void))take_routines);
-    sqlite3_close(harness_open());
+    db = harness_open();
+    char *tables = harness_query(db, "SELECT count(*), sum(kind = 'table') FROM svcql_tables");
+    sqlite3_close(db);
     sqlite3_reset_auto_extension();
     ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL), SQLITE_OK);
     ck_assert_int_eq(sqlite3_svcql_init(db, &error, routines), SQLITE_OK);
-    harness_expect(db, "1", "SELECT count(*) > 50 FROM svcql_tables");
+    harness_expect(db, tables, "SELECT count(*), sum(kind = 'table') FROM svcql_tables");
+    free(tables);
     harness_expect(db, "0", "SELECT count(*) FROM main.sqlite_schema");
     ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE x(a)", NULL, NULL, NULL), SQLITE_READONLY);
     sqlite3_close(db);
@@ -297,11 +300,9 @@ static const char *user_database(void)
 
 START_TEST(a_list_in_the_database_is_the_one_used)
 {
-    sqlite3 *db = harness_open();
-    int64_t  settings = harness_int(db, "SELECT count(*) FROM svcql_settings");
-    harness_close(db);
-    ck_assert_int_gt(settings, 0);
     const char *path = user_database();
+    sqlite3    *db;
+
     sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
     ck_assert_int_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     harness_expect(db, "puppet", "SELECT user FROM known_admins");
@@ -312,16 +313,17 @@ END_TEST
 START_TEST(a_table_of_the_same_name_hides_none_of_ours)
 {
     sqlite3 *db = harness_open();
-    int64_t  settings = harness_int(db, "SELECT count(*) FROM svcql_settings");
+    char    *settings = harness_query(db, "SELECT name, value FROM svcql_settings");
     harness_close(db);
-    ck_assert_int_gt(settings, 0);
+    ck_assert_ptr_nonnull(strstr(settings, "threads|"));
     const char *path = user_database();
     sqlite3_auto_extension((void (*)(void))sqlite3_svcql_init);
     ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_settings"), settings);
+    harness_expect(db, settings, "SELECT name, value FROM svcql_settings");
     harness_expect(db, "0", "SELECT count(*) FROM main.svcql_settings");
     harness_expect(db, "", "ATTACH '%s' AS other", path);
-    ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_settings"), settings);
+    harness_expect(db, settings, "SELECT name, value FROM svcql_settings");
+    free(settings);
     harness_close(db);
 }
 END_TEST

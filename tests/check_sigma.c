@@ -552,10 +552,11 @@ END_TEST
 /* A plain file with bytes of it changed is still read the same, or not plain. */
 START_TEST(plain_yaml_with_changes_is_too)
 {
-    static const char marks[] = "-:#'\"\\ \n\n  [{&*!|>%@`,?\tx~";
-    unsigned          seed = (unsigned)_i;
-    size_t            plain = 0;
-    char              text[400];
+    static const size_t are_plain[] = {3045, 3114, 3032, 2965}; /* of glibc's rand_r() */
+    static const char   marks[] = "-:#'\"\\ \n\n  [{&*!|>%@`,?\tx~";
+    unsigned            seed = (unsigned)_i;
+    size_t              plain = 0;
+    char                text[400];
 
     for (int round = 0; round < 20000; round++) {
         size_t size = strlen(files[9].text);
@@ -564,7 +565,7 @@ START_TEST(plain_yaml_with_changes_is_too)
             text[(size_t)rand_r(&seed) % size] = marks[(size_t)rand_r(&seed) % (sizeof marks - 1)];
         plain += compare_readers(text, size, NULL);
     }
-    ck_assert_uint_gt(plain, 1000);
+    ck_assert_uint_eq(plain, are_plain[_i]); /* a reader that leaves more to libyaml is slower */
 }
 END_TEST
 

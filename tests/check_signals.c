@@ -86,13 +86,15 @@ START_TEST(every_name_of_a_signal_is_defined)
     regmatch_t match;
 
     ck_assert_int_eq(regcomp(&named, NAMED, REG_EXTENDED), 0);
-    harness_query(db, "CREATE TEMP TABLE named AS SELECT DISTINCT signal FROM exec_patterns");
+    harness_query(db, "CREATE TEMP TABLE named(signal)");
     const char *at = harness_query(db, "SELECT sql FROM sqlite_temp_schema WHERE type = 'view' OR "
                                        "name GLOB '*_facts'");
     for (; regexec(&named, at, 1, &match, 0) == 0; at += match.rm_eo)
         keep_names(db, at + match.rm_eo - 1);
     regfree(&named);
-    harness_expect(db, "1", "SELECT count(*) > 20 AND max(signal = 'deleted_key') FROM named");
+    harness_expect(db, "attack_tool\ncommand_processor\ndeleted_key\nremote_execution_name",
+                   "SELECT DISTINCT signal FROM named ORDER BY 1");
+    harness_query(db, "INSERT INTO named SELECT signal FROM exec_patterns");
     harness_expect(db, "",
                    "SELECT signal FROM named WHERE signal NOT IN (SELECT name FROM signals)");
     harness_close(db);

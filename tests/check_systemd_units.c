@@ -466,13 +466,12 @@ START_TEST(false_managers_of_users_cost_themselves_alone)
     sqlite3 *db = harness_open();
     before = harness_cost();
     harness_expect(db, "1",
-                   "SELECT count(*) > 0 FROM findings WHERE subject = "
+                   "SELECT count(*) FROM findings WHERE subject = "
                    "'/etc/systemd/system/evil.service'");
     harness_expect(db, "system|1\nuser:1234|1",
                    "SELECT scope, count(*) FROM systemd_units WHERE id IN ('full.service', "
                    "'mine.service') AND environment IS NOT 'x' GROUP BY 1 ORDER BY 1");
-    harness_expect(db, "1",
-                   "SELECT count(*) < 3 FROM systemd_managers WHERE scope GLOB 'user:550*'");
+    harness_expect(db, "", "SELECT scope FROM systemd_managers WHERE scope GLOB 'user:55*'");
     harness_expect(db,
                    "5500|damaged|did not answer, and is not asked again for a minute\n"
                    "5501|damaged|did not answer, and is not asked again for a minute",

@@ -15,7 +15,8 @@
 #
 # A survivor that tests/mutants.txt names, with its reason, is counted apart. RESULTS=FILE gets a line for each:
 # noticed, survives or named, its file, line, change, and what noticed it. What does not build is no mutant. JOBS=2:
-# two at a time, each in a copy of its own. NEAR=6 asks no more than the first six of them: quick, and more survive. ONLY='^sql/' draws from the files that it fits, an extended regexp.
+# two at a time, each in a copy of its own. NEAR=6 asks the first six suites of each alone: quick, and more survive.
+# ONLY='^sql/' draws from the files that it fits, an extended regexp.
 # Exit status 1 where one of the list survives or the list has fewer than 150 that are still lines of the sources;
 # of all, where more than a tenth survive.
 set -euo pipefail
