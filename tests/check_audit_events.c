@@ -544,6 +544,106 @@ START_TEST(a_range_of_time_reads_only_its_stretch)
 }
 END_TEST
 
+/* Outlines ------------------------------------------------------------------------ */
+
+/* A log with a silence of up to three days now and then; from event `back_at` on a hundred days earlier; event `node_at` of
+ * another node. */
+static const char *silent_log(int n, int back_at, int node_at)
+{
+    static char path[512];
+    unsigned    seed = 7;
+    long        at = 1600000000;
+
+    snprintf(path, sizeof path, "%s/audit.log", harness_scratch());
+    FILE *file = fopen(path, "w");
+    ck_assert(file != NULL);
+    for (int i = 0; i < n; i++) {
+        seed = seed * 1103515245 + 12345;
+        at += (seed >> 16) % 100 == 0 ? (seed >> 8) % 259200 : (seed >> 16) % 5;
+        at -= i == back_at ? 8640000 : 0;
+        for (int k = 0; k < 2; k++)
+            fprintf(file,
+                    "%stype=%s msg=audit(%ld.%03d:%d): arch=c000003e syscall=59 success=yes pid=%d "
+                    "comm=\"a\" "
+                    "exe=\"/bin/a\" key=(null)\n",
+                    i == node_at ? "node=other " : "", k ? "CWD" : "SYSCALL", at, i % 1000, i, i);
+    }
+    fclose(file);
+    return path;
+}
+
+static void expect_outline(sqlite3 *db, long long apart)
+{
+    static const char ends[] = "SELECT min(time), max(time) FROM %s";
+    static const char silences[] =
+        "SELECT time - before, time FROM (SELECT time, lag(time) OVER (ORDER BY time) AS "
+        "before FROM %s) WHERE time - before > %lld";
+
+    harness_expect(db, harness_query(db, ends, "whole"), ends, "outline");
+    harness_expect(db, harness_query(db, silences, "whole", 2 * apart), silences, "outline",
+                   2 * apart);
+    harness_expect(db, "0",
+                   "SELECT count(*) FROM whole AS w WHERE NOT EXISTS (SELECT 1 FROM outline AS o "
+                   "WHERE o.time BETWEEN "
+                   "w.time - %lld AND w.time) OR NOT EXISTS (SELECT 1 FROM outline AS o WHERE "
+                   "o.time BETWEEN w.time "
+                   "AND w.time + %lld)",
+                   apart, apart);
+}
+
+START_TEST(an_outline_has_the_ends_and_every_silence)
+{
+    static const long long aparts[] = {600, 43200, 1000000000000};
+    sqlite3               *db = harness_open();
+    const char            *log = silent_log(40000, -1, -1);
+
+    harness_query(db, "CREATE TABLE whole AS SELECT time FROM audit_events('%s')", log);
+    harness_query(db, "CREATE INDEX whole_time ON whole(time)");
+    harness_expect(
+        db, "1",
+        "SELECT count(*) > 50 FROM (SELECT time - lag(time) OVER (ORDER BY time) AS silence FROM "
+        "whole) WHERE silence > 86400");
+    for (size_t i = 0; i < sizeof aparts / sizeof *aparts; i++) {
+        harness_query(
+            db, "CREATE TABLE outline AS SELECT time FROM audit_events('%s') WHERE outline = %lld",
+            log, aparts[i]);
+        harness_query(db, "CREATE INDEX outline_time ON outline(time)");
+        expect_outline(db, aparts[i]);
+        if (aparts[i] > 43200) /* else the silences of this log are all over it */
+            harness_expect(db, "1", "SELECT count(*) < 4000 FROM outline");
+        harness_expect(db, "read|0",
+                       "SELECT status, skipped FROM evidence_sources WHERE location = '%s'", log);
+        harness_query(db, "DROP TABLE outline");
+    }
+    harness_close(db);
+}
+END_TEST
+
+/* Events of several nodes, a clock that was set back in a part of the log, a small log, a compressed one. */
+START_TEST(a_log_that_cannot_be_outlined_is_read_whole)
+{
+    const char *logs[] = {"", "", ""}, *dir = harness_scratch();
+    char        zipped[600], command[1300];
+    sqlite3    *db = harness_open();
+
+    logs[0] = strdup(silent_log(20000, -1, 0));
+    logs[1] = strdup(silent_log(20000, 9990, -1));
+    logs[2] = strdup(silent_log(200, -1, -1));
+    for (size_t i = 0; i < 3; i++)
+        harness_expect(db, i == 2 ? "200" : "20000",
+                       "SELECT count(*) FROM audit_events('%s') WHERE outline = 1000000000000",
+                       logs[i]);
+    snprintf(zipped, sizeof zipped, "%s/audit.log.gz", dir);
+    snprintf(command, sizeof command, "gzip -c '%s' > '%s'", logs[1], zipped);
+    ck_assert_int_eq(system(command), 0);
+    harness_expect(db, "20000",
+                   "SELECT count(*) FROM audit_events('%s') WHERE outline = 1000000000000", zipped);
+    for (size_t i = 0; i < 3; i++)
+        free((char *)logs[i]);
+    harness_close(db);
+}
+END_TEST
+
 /* Evidence ---------------------------------------------------------------------- */
 
 static int64_t run_count(const char *command, const char *path)
@@ -789,6 +889,8 @@ Suite *make_audit_events_suite(void)
         a_log_that_is_absent_is_reported_and_fails_no_query,
         a_range_of_time_gives_what_a_full_scan_gives,
         a_range_of_time_reads_only_its_stretch,
+        an_outline_has_the_ends_and_every_silence,
+        a_log_that_cannot_be_outlined_is_read_whole,
         made_logs_have_every_record_that_ausearch_finds,
         real_logs_have_every_record_that_ausearch_finds,
         a_real_argument_in_three_pieces_is_whole,

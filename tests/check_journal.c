@@ -212,6 +212,44 @@ START_TEST(agrees_with_journalctl_on_real_journals)
 }
 END_TEST
 
+/* Ends of boots ------------------------------------------------------------------------------ */
+
+#define BOOTS                                                                                      \
+    "SELECT host, boot_id, min(time), max(time), min(source) FROM journal WHERE file = '%s' AND "  \
+    "%s GROUP BY 1, 2"
+
+static void compare_ends(const char *path, void *data)
+{
+    sqlite3 *db = harness_open();
+    int64_t *fewer = data, all = harness_int(db, "SELECT count(*) " FROM, path);
+
+    harness_expect(db, harness_query(db, BOOTS, path, "1"), BOOTS, path, "ends = 1");
+    *fewer += harness_int(db, "SELECT count(*) " FROM "AND ends = 1", path) < all;
+    harness_close(db);
+}
+
+START_TEST(the_ends_of_boots_are_those_of_all_entries)
+{
+    int64_t fewer = 0;
+
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+        compare_ends(file_of(variants[i]), &fewer);
+    ck_assert_int_eq(fewer, sizeof variants / sizeof *variants);
+}
+END_TEST
+
+START_TEST(the_ends_of_boots_are_those_of_all_entries_of_real_journals)
+{
+    int64_t fewer = 0;
+    size_t  n = harness_each_evidence("journal", ".journal", compare_ends, &fewer) +
+               harness_each_evidence("journal", ".journal~", compare_ends, &fewer);
+
+    if (!n)
+        SKIP("needs SVCQL_EVIDENCE");
+    ck_assert_int_gt(fewer, 0);
+}
+END_TEST
+
 /* Damage ------------------------------------------------------------------------------------- */
 
 static const char *write_damaged(const uint8_t *data, size_t size)
@@ -553,6 +591,8 @@ Suite *make_journal_suite(void)
 
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, agrees_with_journalctl_on_real_journals);
+    tcase_add_test(tc, the_ends_of_boots_are_those_of_all_entries);
+    tcase_add_test(tc, the_ends_of_boots_are_those_of_all_entries_of_real_journals);
     tcase_add_test(tc, hosts_are_those_of_the_evidence);
     tcase_add_test(tc, what_is_no_journal_is_damaged);
     tcase_add_test(tc, lz4_is_expanded);

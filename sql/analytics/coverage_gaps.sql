@@ -10,12 +10,13 @@
 --
 --   SELECT host, log, gap, datetime, until, detail FROM coverage_gaps ORDER BY host, time;
 CREATE TEMP VIEW coverage_gaps AS
-WITH hours AS MATERIALIZED ( -- of audit: no silence of a day is within one
+WITH hours AS MATERIALIZED ( -- of audit: no silence of a day is within one. What the outline leaves out has records in it
+                             -- half a day before and after, so that no two of them are a day apart in its place.
     SELECT host, CAST(time / 3600 AS INTEGER) AS hour, min(time) AS first, max(time) AS last
-      FROM audit_events GROUP BY host, hour
+      FROM audit_events WHERE outline = 43200 GROUP BY host, hour
 ), boots AS MATERIALIZED (
     SELECT host, boot_id, min(time) AS first, max(time) AS last, min(source) AS source
-      FROM journal GROUP BY host, boot_id
+      FROM journal WHERE ends = 1 GROUP BY host, boot_id
 ), heard AS (
     SELECT host, 'audit' AS log, first, last, NULL AS source FROM hours
     UNION ALL

@@ -3,7 +3,7 @@
 # with .load and the first statement, which stand alone before them); over a host with 300 units, packages,
 # a journal of 10,000 entries (where a systemd may be booted to write it) and 10 MB of audit log; of the
 # last five minutes of audit logs of one day that are 100 MB and 1 GB long, and of the whole of them, with what
-# happened to services in them and their gaps; then over 1, 10 and 100 hosts of evidence.
+# happened to services in them, their gaps and spans; then over 1, 10 and 100 hosts of evidence.
 #
 # Best of ROUNDS, whole processes: processor ms, elapsed ms, peak KiB. Aim: the host under 1 s; hosts
 # linear.
@@ -77,6 +77,8 @@ for n in 93000 930000; do
     timed "$work/day" | show "services that were started"
     question='SELECT * FROM coverage_gaps'
     timed "$work/day" | show "gaps"
+    question='SELECT host, log, seen_from, seen_to FROM coverage_spans'
+    timed "$work/day" | show "spans of logs"
     rm -r "$work/day"
 done
 question='SELECT * FROM findings'

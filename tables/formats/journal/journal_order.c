@@ -1,5 +1,6 @@
 #include "journal_order.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define BOOTS_MAX 512 /* a file of more is not in order */
@@ -70,19 +71,47 @@ static size_t take_boots(const struct journal_file *file, struct boot *boots)
     return r == 0 && entries >= file->n_entries ? n : 0;
 }
 
+/* The boots of a file in the order of their places: their count, 0 where it is not in order. */
+static size_t boots_in_order(const struct journal_file *file, struct boot *boots)
+{
+    size_t n = take_boots(file, boots);
+
+    if (n)
+        qsort(boots, n, sizeof *boots, by_place);
+    return in_order(boots, n) ? n : 0;
+}
+
 struct journal_span journal_span(const struct journal_file *file)
 {
     struct journal_span span = {UINT64_MAX, 0, false};
     struct boot        *boots = calloc(BOOTS_MAX, sizeof *boots);
-    size_t              n = boots ? take_boots(file, boots) : 0;
+    size_t              n = boots ? boots_in_order(file, boots) : 0;
 
-    if (n)
-        qsort(boots, n, sizeof *boots, by_place);
-    span.ordered = in_order(boots, n);
+    span.ordered = n > 0;
     for (size_t i = 0; i < n; i++) {
         span.first = boots[i].first.realtime < span.first ? boots[i].first.realtime : span.first;
         span.last = boots[i].last.realtime > span.last ? boots[i].last.realtime : span.last;
     }
     free(boots);
     return span;
+}
+
+long journal_boot_ends(const struct journal_file *file, uint64_t **ret)
+{
+    struct boot *boots = calloc(BOOTS_MAX, sizeof *boots);
+    uint64_t    *offsets = calloc(2 * BOOTS_MAX, sizeof *offsets);
+    long         n = boots && offsets ? 0 : -ENOMEM;
+    size_t       n_boots = n < 0 ? 0 : boots_in_order(file, boots);
+
+    for (size_t i = 0; i < n_boots; i++) {
+        offsets[n++] = boots[i].first.offset;
+        if (boots[i].last.offset != boots[i].first.offset)
+            offsets[n++] = boots[i].last.offset;
+    }
+    free(boots);
+    if (n > 0)
+        *ret = offsets;
+    else
+        free(offsets);
+    return n;
 }

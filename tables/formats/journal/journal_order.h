@@ -24,4 +24,8 @@ struct journal_span {
 /* A few reads for each boot. A file whose lists do not hold together is not in order. */
 struct journal_span journal_span(const struct journal_file *file);
 
+/* The offsets of the first and the last entry of each boot, ascending, for free(): how many they are; 0 where the file
+ * is not in order; -ENOMEM. */
+long journal_boot_ends(const struct journal_file *file, uint64_t **ret);
+
 #endif

@@ -69,6 +69,7 @@ struct audit_row {
     const char *root;
     int64_t     service_tools;
     int64_t     unit_writes;
+    int64_t     outline;
 };
 
 /* Fields --------------------------------------------------------------------- */
@@ -688,6 +689,7 @@ static struct audit_want want_of(struct tbl_scan *scan)
     return (struct audit_want){
         .filter = &((struct state *)tbl_state(scan))->filter,
         .source = TBL_TERMS(scan, struct audit_row, source),
+        .apart = key->outline == TBL_NULL ? NAN : (double)key->outline,
         .sources = {.path = key->file, .source = key->source, .root = key->root}};
 }
 
@@ -828,6 +830,10 @@ static const struct tbl_column columns[] = {
         struct audit_row, unit_writes, TBL_KEY | TBL_HIDDEN,
         "Argument: 1 leaves out at once programs whose arguments name no folder of units, start "
         "scripts or property lists"),
+    TBL_COL(struct audit_row, outline, TBL_KEY | TBL_HIDDEN,
+            "Argument: seconds; leaves out events that have others of their log at most so long "
+            "before and after them, where "
+            "these need not be read to know that"),
     TBL_LAZY("event_records", TBL_TEXT, TBL_HIDDEN,
              "Its records as svcql_rules reads them: a pointer, NULL in SQL", get_event_records),
     TBL_LAZY("creates", TBL_INT, TBL_HIDDEN, "1 where a PATH record is of a file that was made",

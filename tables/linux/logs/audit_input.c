@@ -14,6 +14,8 @@
 
 SQLITE_EXTENSION_INIT3
 
+#define PART_BYTES ((size_t)64 << 10) /* read of an outline at once */
+
 /* Files ------------------------------------------------------------------------- */
 
 /* The input is the first member of the table's state. */
@@ -64,6 +66,41 @@ static bool stamp_of(void *arg, const char *line, size_t size, double *ret)
         return false;
     *ret = audit_time(&stamp);
     return true;
+}
+
+/* The same, which notes whether records name nodes. */
+static bool stamp_and_node(void *arg, const char *line, size_t size, double *ret)
+{
+    struct audit_record record;
+    struct audit_stamp  stamp;
+
+    if (audit_record_parse(line, size, &record, &stamp) < 0)
+        return false;
+    *(bool *)arg |= record.node_size > 0;
+    *ret = audit_time(&stamp);
+    return true;
+}
+
+static void forget_outline(struct audit_input *input)
+{
+    free(input->outline.parts);
+    input->outline = (struct log_outline){0};
+    input->part = 0;
+    input->records = 0;
+}
+
+/* Read of a plain log an outline alone. Of one with the events of several nodes all is read, as each has its own. */
+static int begin_outline(struct audit_input *input)
+{
+    bool nodes = false;
+
+    int r = log_outline(stream_fd(input->stream), input->apart, stamp_and_node, &nodes,
+                        &input->outline);
+    if (nodes)
+        forget_outline(input);
+    if (input->outline.n)
+        audit_window_restart(input->window, input->outline.parts[0].start);
+    return r < 0 ? r : input->outline.n > 0;
 }
 
 /* Whether the statement has an index of a plain log, by which its events are read then. */
@@ -117,7 +154,8 @@ static int open_log(struct tbl_scan *scan)
     input->range = (struct audit_index_range){input->filter->time->min, input->filter->time->max};
     input->stretch = (struct log_stretch){0};
     audit_window_restart(input->window, 0);
-    bool plain = stream_plain(input->stream), indexed = plain && use_index(scan, &st);
+    bool plain = stream_plain(input->stream), outlined = plain && !isnan(input->apart);
+    bool indexed = plain && !outlined && use_index(scan, &st);
     int  json = indexed ? 0 : begins_json(source);
     if (json < 0)
         return json;
@@ -126,6 +164,8 @@ static int open_log(struct tbl_scan *scan)
         return -ENOMEM;
     if (!plain || indexed)
         return 0;
+    if (outlined && !json && (r = begin_outline(input)) != 0)
+        return r < 0 ? r : 0;
     if (!json)
         begin_index(scan, &st);
     return begin_stretch(input);
@@ -152,6 +192,7 @@ static void close_file(struct tbl_scan *scan)
     audit_journal_close(input->journal);
     audit_index_free(input->index);
     audit_selection_free(input->selection);
+    forget_outline(input);
     input->index = NULL;
     input->selection = NULL;
     input->stream = NULL;
@@ -212,7 +253,8 @@ static int leave_file(struct audit_input *input)
 {
     const struct audit_index *index =
         input->selection ? audit_selection_index(input->selection) : NULL;
-    uint64_t records = index ? audit_index_records(index) : audit_window_records(input->window);
+    uint64_t records =
+        index ? audit_index_records(index) : input->records + audit_window_records(input->window);
     uint64_t lost = index ? audit_index_lost(index) : audit_window_unreadable(input->window);
 
     if (input->journal)
@@ -254,7 +296,45 @@ static int read_json(struct audit_input *input, const char **ret, size_t *ret_si
     return r;
 }
 
-/* 1 with more of the file, 0 at its end, or a negative errno. */
+/* Room for the bytes of an event. */
+static bool make_room(struct audit_input *input, size_t size)
+{
+    char *bytes = size > input->bytes_room ? realloc(input->bytes, 2 * size) : input->bytes;
+
+    if (!bytes)
+        return false;
+    input->bytes_room = size > input->bytes_room ? 2 * size : input->bytes_room;
+    input->bytes = bytes;
+    return true;
+}
+
+/* More of the part of the outline. */
+static int read_part(struct audit_input *input, const char **ret, size_t *ret_size)
+{
+    struct log_part *part = &input->outline.parts[input->part];
+    uint64_t         left = part->end - part->start;
+    size_t           size = left < PART_BYTES ? (size_t)left : PART_BYTES;
+
+    if (!make_room(input, PART_BYTES))
+        return -ENOMEM;
+    int r = stream_at(input->stream, part->start, input->bytes, size, ret_size);
+    *ret = input->bytes;
+    part->start += *ret_size;
+    return r < 0 ? r : *ret_size > 0;
+}
+
+/* Go on to the next part. */
+static bool next_part(struct audit_input *input)
+{
+    if (input->error || input->part + 1 >= input->outline.n)
+        return false;
+    input->records += audit_window_records(input->window);
+    input->bad += (int64_t)audit_window_unreadable(input->window);
+    audit_window_restart(input->window, input->outline.parts[++input->part].start);
+    return true;
+}
+
+/* 1 with more of the file, or of its part; 0 at its end, or a negative errno. */
 static int read_block(struct audit_input *input, const char **ret, size_t *ret_size)
 {
     char *data;
@@ -263,6 +343,8 @@ static int read_block(struct audit_input *input, const char **ret, size_t *ret_s
         return audit_journal_line(input->journal, ret, ret_size);
     if (input->json)
         return read_json(input, ret, ret_size);
+    if (input->outline.n)
+        return read_part(input, ret, ret_size);
     int r = stream_block(input->stream, &data, ret_size);
     *ret = data;
     return r;
@@ -282,20 +364,11 @@ static int read_more(struct audit_input *input)
     if (r > 0)
         return audit_window_feed(input->window, data, size);
     input->error = r;
-    audit_window_end(input->window);
+    if (input->part + 1 < input->outline.n)
+        audit_window_cut(input->window);
+    else
+        audit_window_end(input->window);
     return r == -ENOMEM ? r : 0;
-}
-
-/* Room for the bytes of an event. */
-static bool make_room(struct audit_input *input, size_t size)
-{
-    char *bytes = size > input->bytes_room ? realloc(input->bytes, 2 * size) : input->bytes;
-
-    if (!bytes)
-        return false;
-    input->bytes_room = size > input->bytes_room ? 2 * size : input->bytes_room;
-    input->bytes = bytes;
-    return true;
 }
 
 /* The next event of the index: 1, 0 after the last or where the file cannot be read, or -ENOMEM. */
@@ -350,7 +423,7 @@ int audit_input_next(struct tbl_scan *scan, struct audit_input *input, struct au
         if (r > 0)
             return SQLITE_ROW;
         if (r == 0 && (input->selection || audit_window_ended(input->window))) {
-            if ((rc = end_file(scan, input)) != SQLITE_OK)
+            if (!next_part(input) && (rc = end_file(scan, input)) != SQLITE_OK)
                 return rc;
         } else if (r < 0 || (r = read_more(input)) < 0) {
             return tbl_error(scan, r, input->sources.shown);
@@ -362,6 +435,7 @@ int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
                       const struct audit_want *want)
 {
     input->filter = want->filter;
+    input->apart = want->apart;
     int r = audit_window_new(&input->window);
 
     return r < 0 ? tbl_error(scan, r, "evidence")

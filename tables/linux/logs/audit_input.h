@@ -30,11 +30,15 @@ struct audit_input {
     int64_t               bad;    /* its lines that are not events */
     struct buffer         text;
     struct log_stretch    stretch;
+    double                apart;   /* seconds, as log_outline(); NAN: all is read */
+    struct log_outline    outline; /* of the log, where it is read by one */
+    size_t                part;    /* of it, that is read */
+    uint64_t              records; /* of the parts before */
     struct audit_journal *journal; /* of a journal */
 
     struct audit_index     *index;     /* being made of the log; or NULL */
     struct audit_selection *selection; /* the log's events are read by an index; or NULL */
-    char                   *bytes;     /* owned: of the event that is read by it */
+    char                   *bytes; /* owned: of the event that is read by it, or of an outline */
     size_t                  bytes_room;
 
     int error; /* that ended the reading of the file; 0: none */
@@ -46,6 +50,9 @@ struct audit_want {
     const struct audit_filter *filter;
     const struct tbl_terms    *source;
     struct sources_want        sources; /* without artefacts */
+    double
+        apart; /* NAN; or seconds: events that have others of their log at most so long before and after them
+                     may be left out */
 };
 int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
                       const struct audit_want *want);

@@ -62,6 +62,7 @@ struct journal_row {
     int64_t     offset;
     const char *file;
     const char *root;
+    int64_t     ends;
 
     struct journal_entry entry;
 };
@@ -271,6 +272,7 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct journal
         .offset = (int64_t)entry->offset,
         .file = key->file,
         .root = key->root,
+        .ends = key->ends,
         .entry = *entry,
     };
     for (size_t i = 0; i < N_KNOWN; i++)
@@ -306,6 +308,7 @@ static void read_terms(struct tbl_scan *scan, struct state *state)
     bool                    host = TBL_USES(scan, struct journal_row, host);
 
     state->boot_used = TBL_USES(scan, struct journal_row, boot_id);
+    state->scan.ends = ((const struct journal_row *)tbl_key(scan))->ends == 1;
     state->scan.from = bound(times->min, -2, 0);
     state->scan.to = bound(times->max, 2, UINT64_MAX);
     for (size_t i = 0; i < N_KNOWN; i++) {
@@ -588,6 +591,10 @@ static const struct tbl_column columns[] = {
             "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct journal_row, root, TBL_KEY | TBL_HIDDEN,
             "Argument: a file system's root, to read its journal instead"),
+    TBL_COL(struct journal_row, ends, TBL_KEY | TBL_HIDDEN,
+            "Argument: 1 leaves out entries that are neither the first nor the last of their boot "
+            "in their file, where its "
+            "lists are whole and in the order of time"),
     TBL_LAZY("event_fields", TBL_TEXT, TBL_HIDDEN,
              "All fields as svcql_rules reads them: a pointer, NULL in SQL", get_event_fields),
 };

@@ -287,13 +287,24 @@ static void close_file(struct journal_scan *s)
     journal_input_close(&s->input);
     s->since_turn = 0;
     free(s->values);
-    s->values = NULL;
-    s->n_values = s->value = 0;
+    free(s->picked);
+    s->values = s->picked = NULL;
+    s->n_values = s->value = s->n_picked = s->next_picked = 0;
     s->carving = s->over = s->passed_over = s->others = false;
     s->error = 0;
     s->span = (struct journal_span){0};
     s->last = s->carved = s->turned = 0;
     s->records = s->lost = s->partial = 0;
+}
+
+/* Where only the ends of boots are wanted, find them. 0 or -ENOMEM. */
+static int pick_ends(struct journal_scan *s)
+{
+    long n =
+        s->ends && holds_all(&s->input.file) ? journal_boot_ends(&s->input.file, &s->picked) : 0;
+
+    s->n_picked = n > 0 ? (size_t)n : 0;
+    return n < 0 ? -ENOMEM : 0;
 }
 
 /* Open a file and find where to begin. 0, or a negative errno with the file closed. */
@@ -315,12 +326,14 @@ static int open_file(struct tbl_scan *scan, struct journal_scan *s, const char *
         s->span = journal_span(&s->input.file);
     s->passed_over = r == 0 && outside(s);
     if (r == 0 && !s->passed_over)
+        r = pick_ends(s);
+    if (r == 0 && !s->passed_over && !s->picked)
         r = choose(scan, s);
     if (r < 0) {
         close_file(s);
         return r;
     }
-    if (s->passed_over)
+    if (s->passed_over || s->picked)
         return 0;
     if (!s->values || s->n_values)
         begin_list(s);
@@ -467,10 +480,22 @@ static int next_of_export(struct journal_scan *s, struct journal_entry *ret)
     return 0;
 }
 
+/* The next entry that was picked, within the wanted time: 1, or 0. */
+static int next_picked(struct journal_scan *s, struct journal_entry *ret)
+{
+    while (s->next_picked < s->n_picked)
+        if (journal_entry(&s->input.file, s->picked[s->next_picked++], ret) == 0 &&
+            ret->realtime >= s->from && ret->realtime <= s->to)
+            return 1;
+    return 0;
+}
+
 static int next_entry(struct journal_scan *s, struct journal_entry *ret)
 {
     if (s->input.export)
         return next_of_export(s, ret);
+    if (s->picked)
+        return next_picked(s, ret);
     if (s->passed_over || (s->values && !s->n_values))
         return 0;
     while (next_of_list(s, ret) == 0) {

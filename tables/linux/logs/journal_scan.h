@@ -30,6 +30,8 @@ struct journal_scan {
     const struct journal_want *wants; /* the caller's; those without terms are skipped */
     size_t                     n_wants;
     uint64_t                   from, to; /* the caller's: microseconds, both included */
+    bool
+        ends; /* the caller's: of a file in order only the first and last entry of each boot are wanted */
 
     struct sources       sources;
     struct source        source;
@@ -46,6 +48,8 @@ struct journal_scan {
     bool                passed_over; /* none of its entries is of that time */
     uint64_t           *values; /* data objects whose entries are read, sorted; NULL: all are */
     size_t              n_values, value;
+    uint64_t           *picked; /* the entries that are read alone; NULL: by lists */
+    size_t              n_picked, next_picked;
     struct journal_list list;
     bool                carving; /* the list is broken: entries are found by their form */
     bool                over;    /* the file is beyond the budget of a source */

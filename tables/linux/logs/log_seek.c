@@ -1,9 +1,13 @@
 #include "log_seek.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "formats/text/array.h"
 
 #define PLACES 64
 #define PROBE_SIZE                                                                                 \
@@ -125,4 +129,81 @@ bool log_ends(int fd, log_stamp *stamp, void *arg, struct tbl_ends *ends)
         near_first = first, near_last = last;
     widen(ends, first.time, near_first.time, near_last.time, last.time);
     return true;
+}
+
+/* Outlines ------------------------------------------------------------------------- */
+
+#define PARTS_MAX 20000
+
+struct outliner {
+    struct seeker       seeker;
+    double              apart;
+    struct log_outline *ret;
+};
+
+/* Parts are added in their order, but for the last one, which may begin within those before it. As the
+ * functions below: 1, 0 or -ENOMEM, as log_outline(). */
+static int add_part(struct log_outline *outline, uint64_t start, uint64_t end)
+{
+    struct log_part *last;
+
+    for (; outline->n && outline->parts[outline->n - 1].end >= start; outline->n--) {
+        last = &outline->parts[outline->n - 1];
+        start = last->start < start ? last->start : start;
+        end = last->end > end ? last->end : end;
+    }
+    if (outline->n == PARTS_MAX)
+        return 0;
+    if (!(last = ARRAY_ADD(outline->parts, outline->n)))
+        return -ENOMEM;
+    *last = (struct log_part){start, end};
+    return 1;
+}
+
+/* Add what is between two records. */
+static int divide(struct outliner *o, const struct place *low, const struct place *high)
+{
+    struct place middle;
+
+    if (high->time - low->time <= o->apart)
+        return 1;
+    if (high->offset - low->offset <= NEAR)
+        return add_part(o->ret, low->offset, high->offset + PROBE_SIZE);
+    if (!look(&o->seeker, low->offset + (high->offset - low->offset) / 2, &middle) ||
+        middle.offset >= high->offset || middle.time < low->time - LOG_SEEK_SLACK ||
+        middle.time > high->time + LOG_SEEK_SLACK)
+        return 0;
+    int r = divide(o, low, &middle);
+    if (r > 0)
+        r = add_part(o->ret, middle.offset, middle.offset + PROBE_SIZE);
+    return r > 0 ? divide(o, &middle, high) : r;
+}
+
+static int outline_of(struct outliner *o, uint64_t size)
+{
+    uint64_t     low = 0, high = UINT64_MAX;
+    struct place first, near_last, last;
+
+    if (size < 4 * NEAR || !look(&o->seeker, 0, &first) ||
+        !survey(&o->seeker, size, -INFINITY, &low, &high) ||
+        !look(&o->seeker, size - NEAR, &near_last) || !look_last(&o->seeker, size, &last))
+        return 0;
+    int r = add_part(o->ret, 0, NEAR);
+    if (r > 0)
+        r = divide(o, &first, &last);
+    return r > 0 ? add_part(o->ret, near_last.offset, size) : r;
+}
+
+int log_outline(int fd, double apart, log_stamp *stamp, void *arg, struct log_outline *ret)
+{
+    struct log_outline outline = {0};
+    struct outliner    o = {{fd, stamp, arg}, apart, &outline};
+    struct stat        st;
+
+    int r = fstat(fd, &st) < 0 || st.st_size < 0 ? 0 : outline_of(&o, (uint64_t)st.st_size);
+    if (r > 0)
+        *ret = outline;
+    else
+        free(outline.parts);
+    return r;
 }

@@ -29,4 +29,20 @@ struct log_stretch log_seek(int fd, double min, log_stamp *stamp, void *arg);
  * record that goes over more than 16 KiB, or whose time goes back. An empty one changes nothing. */
 bool log_ends(int fd, log_stamp *stamp, void *arg, struct tbl_ends *ends);
 
+/* Parts of a file, in its order, each of which begins with a line. */
+struct log_part {
+    uint64_t start, end;
+};
+
+struct log_outline {
+    struct log_part *parts; /* owned by the caller, for free() */
+    size_t           n;
+};
+
+/* Find parts of a log so that each record outside of them has others in them at most `apart` seconds before it and
+ * after it: its first and last 64 KiB, a record now and then, and what is around each longer silence. 1; 0 where that
+ * is not known without reading all, as of a log of log_ends(), or of a small one; -ENOMEM. Where a log counts as
+ * ordered and a few records between two places that were read are not, they are taken for ordered. */
+int log_outline(int fd, double apart, log_stamp *stamp, void *arg, struct log_outline *ret);
+
 #endif
