@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <math.h>
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -215,6 +216,53 @@ START_TEST(regexp_agrees_with_the_c_library)
         regfree(&reference);
     }
     buffer_free(&pattern);
+}
+END_TEST
+
+/* Where none is in progress the next match is looked for by its first bytes: unless an alternative, which never matches,
+ * may begin with any. Texts are of pieces of matches. */
+START_TEST(leaps_to_where_a_match_may_begin_miss_none)
+{
+    static const char *const patterns[] = {"\\w+`(\\w+|-|.)`[\\w+|\\s]",
+                                           "\"(\\{\\d\\}){2,}\"\\s*-f",
+                                           "cmd.{0,5}(?:/c|/r).+power",
+                                           "(?i)\\$e`?n`?v",
+                                           "\\$a\\[\\d{1,3}\\]$",
+                                           "(?:a-b|gci|ge-c).{1,3}-f",
+                                           "\\bcmd\\b",
+                                           "^cmd",
+                                           "(?m)^cmd$",
+                                           "(?m)^-f",
+                                           "[^a]`-",
+                                           "\xc3\xa9`a",
+                                           "a.\xc3\xa9-",
+                                           "(?:cmd)+-f",
+                                           "(?:\\w+-)+f",
+                                           "(?:^-)+f",
+                                           "-f\\z",
+                                           ".+`-",
+                                           "(?:a*b)*`",
+                                           "\\n\\n-"};
+    static const char *const pieces[] = {
+        "`",  "a", "-",  "\"",    "{1}", "-f", " ",  "cmd", "/c", "$e",       "nv",  "$a[",
+        "12", "]", "\n", "power", "gci", "ge", "-c", ".",   "b",  "\xc3\xa9", "\xa9"};
+    unsigned seed = 5;
+    int      found = 0;
+
+    for (size_t p = 0; p < sizeof patterns / sizeof *patterns; p++) {
+        char other[128];
+        snprintf(other, sizeof other, "(?:%s)|(?s:.)\\A", patterns[p]);
+        for (int round = 0; round < 2000; round++) {
+            char text[256] = "";
+            for (int i = rand_r(&seed) % 24; i > 0; i--)
+                strcat(text, pieces[(size_t)rand_r(&seed) % (sizeof pieces / sizeof *pieces)]);
+            int expected = matches(other, text);
+            ck_assert_msg(matches(patterns[p], text) == expected, "%s on '%s', not %d", patterns[p],
+                          text, expected);
+            found += expected;
+        }
+    }
+    ck_assert_int_gt(found, 1000);
 }
 END_TEST
 
@@ -593,6 +641,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, patterns_mean_what_they_mean_in_rules);
     tcase_add_test(tcase, states_that_are_forgotten_are_worked_out_again);
     tcase_add_test(tcase, regexp_agrees_with_the_c_library);
+    tcase_add_test(tcase, leaps_to_where_a_match_may_begin_miss_none);
     tcase_add_test(tcase, patterns_that_make_others_backtrack_for_years_are_answered);
     tcase_add_test(tcase, regexp_is_the_operator_and_names_the_pattern_that_is_wrong);
     tcase_add_test(tcase, entropy_is_in_bits_per_byte);

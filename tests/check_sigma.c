@@ -30,22 +30,38 @@ static struct sigma *one_rule(const char *detection)
     return sigma;
 }
 
-/* Whether an event, a JSON object, fits. */
-static bool fits(struct sigma *sigma, const char *json)
+/* Whether an event, a JSON object, fits; on trial values that no rule looks at are left out. */
+static bool fits_so(struct sigma *sigma, const char *json, bool trial)
 {
     struct json_pairs pairs = {0};
     struct json_pair  pair;
+    struct arena      texts = {0};
     const uint32_t   *rules;
-    int               r = sigma_begin(sigma, sigma_log(sigma, "log"), NULL, 0);
 
+    sigma_trial(sigma, trial);
+    int r = sigma_begin(sigma, sigma_log(sigma, "log"), NULL, 0);
     ck_assert_int_ge(r, 0);
     json_pairs_begin(&pairs, json, strlen(json));
     while (json_pairs_next(&pairs, &pair) > 0)
-        sigma_put_copy(sigma, pair.name, pair.name_size, pair.value, pair.value_size);
+        sigma_take(sigma, &(struct event_field){
+                              .name = arena_strndup(&texts, pair.name, pair.name_size),
+                              .name_size = (uint32_t)pair.name_size,
+                              .value = arena_strndup(&texts, pair.value, pair.value_size),
+                              .size = (uint32_t)pair.value_size});
     json_pairs_end(&pairs);
     long n = r ? sigma_match(sigma, &rules) : 0;
     ck_assert_int_ge(n, 0);
+    arena_free(&texts);
+    sigma_trial(sigma, false);
     return n > 0;
+}
+
+static bool fits(struct sigma *sigma, const char *json)
+{
+    bool fit = fits_so(sigma, json, false);
+
+    ck_assert_msg(fits_so(sigma, json, true) == fit, "on trial: %s", json);
+    return fit;
 }
 
 /* One line of a selection, events that fit it and events that do not. */
@@ -435,9 +451,10 @@ START_TEST(log_sources_and_fields_are_rows)
                   {"1", "S", "z", 0},
                   {"1", NULL, "x", 1}};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        const struct sigma_key keys[] = {{"id", events[i].id, 1},
-                                         {"channel", events[i].channel, events[i].channel != NULL}};
-        long                   n = 0;
+        const struct sigma_key keys[] = {
+            {"id", events[i].id, 1, NULL},
+            {"channel", events[i].channel, events[i].channel != NULL, NULL}};
+        long n = 0;
         if (sigma_begin(sigma, sigma_log(sigma, "log"), keys, 2) > 0) {
             sigma_put(sigma, "dir", 3, "C:", 2);
             sigma_put(sigma, "name", 4, "x", 1);
@@ -641,6 +658,85 @@ START_TEST(values_that_come_again_are_told_apart)
 }
 END_TEST
 
+/* A log's value of form 7 is a number of two bytes, shown in decimal; of form 9 a text of two bytes a character. */
+static void form_text(const void *value, uint32_t size, uint8_t form, struct buffer *text)
+{
+    const uint8_t *bytes = value;
+
+    if (form == 7)
+        buffer_printf(text, "%d", bytes[0] | bytes[1] << 8);
+    else
+        buffer_utf16(text, bytes, size / 2);
+}
+
+static bool form_fits(struct sigma *sigma, const void *value, uint32_t size, uint8_t form)
+{
+    static const uint8_t      texts[256] = {[7] = EVENT_FIGURES, [9] = EVENT_WIDE};
+    const struct event_fields fields = {.text = form_text, .texts = texts};
+    const uint32_t           *rules;
+
+    sigma_trial(sigma, true);
+    ck_assert_int_eq(sigma_begin(sigma, sigma_log(sigma, "log"), NULL, 0), 1);
+    sigma_read_by(sigma, &fields);
+    sigma_take(sigma, &(struct event_field){
+                          .name = "N", .name_size = 1, .value = value, .size = size, .form = form});
+    long n = sigma_match(sigma, &rules);
+    sigma_trial(sigma, false);
+    return n > 0;
+}
+
+/* Numbers are not searched for words, nor what is too short: but for keywords that may be there. */
+START_TEST(keywords_are_found_in_values_of_every_form)
+{
+    struct sigma *digits = one_rule("s: ['12345']\n  condition: s");
+    struct sigma *word = one_rule("s: [abcde]\n  condition: s");
+    struct sigma *either = one_rule("s: [abcde, '2345']\n  condition: s");
+    struct sigma *none = one_rule("s: [abcde]\n  condition: not s");
+    struct sigma *any = one_rule("s: ['b']\n  condition: s");
+    const uint8_t number[2] = {0x39, 0x30}; /* 12345 */
+
+    ck_assert(form_fits(digits, number, 2, 7));
+    ck_assert(!form_fits(word, number, 2, 7));
+    ck_assert(form_fits(either, number, 2, 7));
+    ck_assert(form_fits(none, number, 2, 7));
+    ck_assert(form_fits(word, "a\0b\0c\0d\0e", 10, 9));
+    ck_assert(form_fits(word, "A\0b\0c\0d\0e\0f", 12, 9));
+    ck_assert(!form_fits(word, "a\0b\0c\0d", 8, 9));
+    ck_assert(!form_fits(none, "a\0b\0c\0d\0e", 10, 9));
+    ck_assert(form_fits(any, "a\0b", 4, 9));
+    ck_assert(form_fits(any, "b", 1, 0));
+    ck_assert(!form_fits(any, number, 2, 7));
+    sigma_free(digits);
+    sigma_free(word);
+    sigma_free(either);
+    sigma_free(none);
+    sigma_free(any);
+}
+END_TEST
+
+/* Trees beyond what is kept as steps are walked as they are, and say the same. */
+START_TEST(a_rule_of_very_many_values_fits_as_others_do)
+{
+    struct sigma *sigma = sigma_new();
+    struct buffer text = {0};
+
+    sigma_add_logsource(sigma, &(struct sigma_logsource){"p", NULL, NULL}, "log", NULL);
+    buffer_puts(&text, "title: t\nlogsource: {product: p}\ndetection:\n  s:\n    F|contains:\n");
+    for (int i = 0; i < 18000; i++)
+        buffer_printf(&text, "      - value%05d\n", i);
+    buffer_puts(&text, "  t: {F|endswith: x}\n  condition: s and not t\n");
+    ck_assert_int_eq(sigma_read(sigma, "r.yml", buffer_text(&text), text.size), 0);
+    ck_assert_int_eq(sigma_finish(sigma), 0);
+    ck_assert_ptr_null(sigma_rule(sigma, 0)->error);
+    ck_assert(fits(sigma, "{\"F\":\"a value17999\"}"));
+    ck_assert(fits(sigma, "{\"F\":\"value00000.\"}"));
+    ck_assert(!fits(sigma, "{\"F\":\"value00000x\"}"));
+    ck_assert(!fits(sigma, "{\"F\":\"value18000\"}"));
+    buffer_free(&text);
+    sigma_free(sigma);
+}
+END_TEST
+
 Suite *make_sigma_suite(void)
 {
     Suite *suite = suite_create("sigma");
@@ -659,6 +755,8 @@ Suite *make_sigma_suite(void)
     tcase_add_test(tcase, log_sources_and_fields_are_rows);
     tcase_add_test(tcase, short_parts_are_found_in_long_values);
     tcase_add_test(tcase, values_that_come_again_are_told_apart);
+    tcase_add_test(tcase, keywords_are_found_in_values_of_every_form);
+    tcase_add_test(tcase, a_rule_of_very_many_values_fits_as_others_do);
     tcase_add_loop_test(tcase, plain_yaml_is_what_libyaml_makes_of_it, 0,
                         sizeof files / sizeof *files);
     tcase_add_loop_test(tcase, plain_yaml_with_changes_is_too, 0, 4);

@@ -332,18 +332,23 @@ static void random_event(struct event *event)
     }
 }
 
-/* The first field is a key, so that kinds of events are judged by it. */
+/* The first field is a key, so that kinds of events are judged by it. Every other event is only tried. */
 static long try_event(struct sigma *sigma, const struct event *event, const uint32_t **ret_rules)
 {
+    static bool              trial;
     const struct sigma_key   key = {"F0", event->has[0] ? event->values[0] : NULL,
-                                    strlen(event->values[0])};
+                                    strlen(event->values[0]), NULL};
     static const char *const names[] = {"F0", "F1", "F2", "F3", "F4"};
 
+    sigma_trial(sigma, trial = !trial);
     if (sigma_begin(sigma, sigma_log(sigma, "log"), &key, 1) == 0)
         return 0;
     for (unsigned f = 1; f < N_FIELDS; f++)
         if (event->has[f])
-            sigma_put(sigma, names[f], 2, event->values[f], strlen(event->values[f]));
+            sigma_take(sigma, &(struct event_field){.name = names[f],
+                                                    .name_size = 2,
+                                                    .value = event->values[f],
+                                                    .size = (uint32_t)strlen(event->values[f])});
     return sigma_match(sigma, ret_rules);
 }
 

@@ -16,7 +16,7 @@ static long try_event(struct sigma *sigma, const char *json, size_t size, const 
 {
     struct json_pairs pairs = {0};
     struct json_pair  pair;
-    struct sigma_key  keys[] = {{"EventID", "1", 1}, {"Channel", NULL, 0}};
+    struct sigma_key  keys[] = {{"EventID", "1", 1, NULL}, {"Channel", NULL, 0, NULL}};
     int               log = sigma_log(sigma, "log");
     long              n = -1;
 

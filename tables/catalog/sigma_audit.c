@@ -242,7 +242,9 @@ int sigma_audit_put(struct sigma_audit *audit, struct sigma *sigma, int log, boo
     const char *type = buffer_text(&audit->type);
     if (!type)
         return -ENOMEM;
-    int r = sigma_begin(sigma, log, &(struct sigma_key){"type", type, audit->type.size}, 1);
+    int r = sigma_begin(
+        sigma, log, &(struct sigma_key){.name = "type", .value = type, .size = audit->type.size},
+        1);
     if (r <= 0)
         return r;
     if ((r = put_fields(audit, sigma, record, true)) == 0)

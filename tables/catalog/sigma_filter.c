@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "formats/evtx/evtx_names.h"
+#include "formats/text/bytes_hash.h"
 #include "table.h"
 
 const struct sigma_system_field sigma_system_fields[] = {
@@ -53,7 +54,8 @@ struct matcher {
     struct event_fields  fields;
     struct last_text     channel, provider, computer;
     struct buffer        scratch;
-    uint32_t             asked; /* which of sigma_system_fields, a bit each */
+    int32_t              known[4]; /* numbers of the keys and of Computer */
+    uint32_t             asked;    /* which of sigma_system_fields, a bit each */
     int                  log;
 };
 
@@ -105,7 +107,10 @@ static struct matcher *new_matcher(struct sigma_filter *filter, bool own)
     matcher->log = filter->log;
     matcher->sigma = own ? filter->sigma : sigma_share(filter->sigma);
     matcher->names = evtx_names_new();
+    for (size_t i = 0; i < TBL_COUNT(matcher->known); i++)
+        matcher->known[i] = EVENT_NAME_NEW;
     matcher->fields.text = evtx_field_text;
+    matcher->fields.texts = evtx_field_texts;
     for (unsigned i = 0; sigma_system_fields[i].name; i++)
         if (sigma_asks(filter->sigma, sigma_system_fields[i].name))
             matcher->asked |= 1u << i;
@@ -136,7 +141,7 @@ static struct sigma_key text_key(const char *name, const struct evtx_value *valu
     if (value->type == EVTX_NULL)
         return key;
     if (!last->text.size || last->type != value->type || last->bytes.size != value->size ||
-        memcmp(last->bytes.data, value->data, value->size) != 0) {
+        !bytes_same(last->bytes.data, value->data, value->size)) {
         buffer_reset(&last->bytes);
         buffer_reset(&last->text);
         buffer_put(&last->bytes, value->data, value->size);
@@ -204,10 +209,12 @@ static long try_event(struct matcher *matcher, const struct evtx_event *event,
     char                     room[SIGMA_NUMBER_ROOM];
     bool                     failed = false;
     const struct evtx_value *system = event->system;
-    const struct sigma_key   keys[] = {
-          text_key("Channel", &system[EVTX_CHANNEL], &matcher->channel, &failed),
-          number_key("EventID", &system[EVTX_EVENT_ID], room),
-          text_key("Provider_Name", &system[EVTX_PROVIDER_NAME], &matcher->provider, &failed)};
+    struct sigma_key         keys[] = {
+                text_key("Channel", &system[EVTX_CHANNEL], &matcher->channel, &failed),
+                number_key("EventID", &system[EVTX_EVENT_ID], room),
+                text_key("Provider_Name", &system[EVTX_PROVIDER_NAME], &matcher->provider, &failed)};
+    for (size_t i = 0; i < TBL_COUNT(keys); i++)
+        keys[i].known = &matcher->known[i];
     int r = failed ? -ENOMEM : sigma_begin(sigma, matcher->log, keys, TBL_COUNT(keys));
 
     if (r <= 0)
@@ -217,7 +224,11 @@ static long try_event(struct matcher *matcher, const struct evtx_event *event,
     struct sigma_key computer =
         text_key("Computer", &system[EVTX_COMPUTER], &matcher->computer, &failed);
     if (computer.value)
-        sigma_put(sigma, computer.name, strlen(computer.name), computer.value, computer.size);
+        sigma_take(sigma, &(struct event_field){.name = computer.name,
+                                                .name_size = (uint32_t)strlen(computer.name),
+                                                .value = computer.value,
+                                                .size = (uint32_t)computer.size,
+                                                .known = &matcher->known[TBL_COUNT(keys)]});
     for (unsigned i = 0; matcher->asked >> i; i++)
         if (matcher->asked >> i & 1)
             put_system(matcher, event, &sigma_system_fields[i]);

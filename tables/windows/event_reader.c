@@ -385,7 +385,7 @@ static int each_field(void *data, event_take *take, void *to)
 struct event_fields *event_fields(struct event_reader *reader)
 {
     reader->fields = (struct event_fields){reader, reader->log ? reader->entry->found : NULL,
-                                           each_field, evtx_field_text};
+                                           each_field, evtx_field_text, evtx_field_texts};
     return &reader->fields;
 }
 

@@ -10,6 +10,7 @@
 
 #define NAMES_MAX 1024u /* remembered; what an event has beyond them is made each time */
 #define SLOTS     2048u
+#define PLACES    1024u
 #define BYTES_MAX (1u << 20) /* of the remembered ones */
 
 struct name {
@@ -24,7 +25,8 @@ struct evtx_names {
     struct arena  texts;
     struct buffer scratch;
     struct name   names[NAMES_MAX];
-    uint16_t      slots[SLOTS]; /* index + 1 */
+    uint16_t      slots[SLOTS];   /* index + 1 */
+    uint16_t      places[PLACES]; /* the same, of names that were last at an address like this */
     uint32_t      n;
     size_t        bytes;
     bool          full;
@@ -51,9 +53,17 @@ static void begin(struct evtx_names *names)
         return;
     arena_reset(&names->texts);
     memset(names->slots, 0, sizeof names->slots);
+    memset(names->places, 0, sizeof names->places);
     names->n = 0;
     names->bytes = 0;
     names->full = false;
+}
+
+static bool is_name(const struct name *name, const struct evtx_pair *pair)
+{
+    return name->bytes_size == pair->name.size && name->number == pair->number &&
+           name->type == pair->name.type &&
+           bytes_same(name->bytes, pair->name.data, pair->name.size);
 }
 
 /* The slot of a name, or the free one where it belongs: no more than half are taken. */
@@ -64,10 +74,7 @@ static uint16_t *slot_of(struct evtx_names *names, const struct evtx_pair *pair)
     uint32_t at = (uint32_t)(bytes_hash(bytes->data, bytes->size, seed) >> 32) % SLOTS;
 
     for (; names->slots[at]; at = (at + 1) % SLOTS) {
-        const struct name *name = &names->names[names->slots[at] - 1];
-        if (name->bytes_size == bytes->size && name->number == pair->number &&
-            name->type == bytes->type &&
-            (!bytes->size || memcmp(name->bytes, bytes->data, bytes->size) == 0))
+        if (is_name(&names->names[names->slots[at] - 1], pair))
             break;
     }
     return &names->slots[at];
@@ -114,12 +121,25 @@ static struct name *add(struct evtx_names *names, const struct evtx_pair *pair, 
     return names->texts.failed ? NULL : &names->names[names->n - 1];
 }
 
+/* The name of a pair; NULL: out of memory. Those of a chunk's templates are at the same addresses in all its events. */
+static struct name *find(struct evtx_names *names, const struct evtx_pair *pair)
+{
+    uintptr_t address = (uintptr_t)pair->name.data + pair->number;
+    uint16_t *place = &names->places[(address >> 1 ^ address >> 11) % PLACES];
+
+    if (*place && is_name(&names->names[*place - 1], pair))
+        return &names->names[*place - 1];
+    uint16_t    *slot = slot_of(names, pair);
+    struct name *name = *slot ? &names->names[*slot - 1] : add(names, pair, slot);
+    *place = *slot;
+    return name;
+}
+
 /* Give a field the name of a pair. */
 static int put_name(struct evtx_names *names, const struct evtx_pair *pair,
                     struct event_field *field)
 {
-    uint16_t    *slot = slot_of(names, pair);
-    struct name *name = *slot ? &names->names[*slot - 1] : add(names, pair, slot);
+    struct name *name = find(names, pair);
 
     if (!name)
         return -ENOMEM;
@@ -164,3 +184,15 @@ void evtx_field_text(const void *value, uint32_t size, uint8_t form, struct buff
 {
     evtx_value_text(&(struct evtx_value){value, size, form}, text);
 }
+
+const uint8_t evtx_field_texts[256] = {
+    [EVTX_STRING] = EVENT_WIDE,        [EVTX_ANSI] = EVENT_NARROW,
+    [EVTX_INT8] = EVENT_FIGURES,       [EVTX_UINT8] = EVENT_FIGURES,
+    [EVTX_INT16] = EVENT_FIGURES,      [EVTX_UINT16] = EVENT_FIGURES,
+    [EVTX_INT32] = EVENT_FIGURES,      [EVTX_UINT32] = EVENT_FIGURES,
+    [EVTX_INT64] = EVENT_FIGURES,      [EVTX_UINT64] = EVENT_FIGURES,
+    [EVTX_BINARY] = EVENT_FIGURES,     [EVTX_GUID] = EVENT_FIGURES,
+    [EVTX_SIZE] = EVENT_FIGURES,       [EVTX_FILETIME] = EVENT_FIGURES,
+    [EVTX_SYSTEMTIME] = EVENT_FIGURES, [EVTX_SID] = EVENT_FIGURES,
+    [EVTX_HEX32] = EVENT_FIGURES,      [EVTX_HEX64] = EVENT_FIGURES,
+};

@@ -21,5 +21,6 @@ int evtx_fields(struct evtx_names *names, const struct evtx_event *event, event_
 
 /* Append the text of such a value, as struct event_fields says. */
 void evtx_field_text(const void *value, uint32_t size, uint8_t form, struct buffer *text);
+extern const uint8_t evtx_field_texts[256];
 
 #endif

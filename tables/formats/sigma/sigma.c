@@ -60,10 +60,14 @@ void sigma_free(struct sigma *sigma)
     free(sigma->rules);
     free(sigma->class_of);
     free(sigma->classes);
+    free(sigma->class_rules);
+    free(sigma->class_first);
     free(sigma->indexed);
     free(sigma->hidden);
     free(sigma->given_up);
     free(sigma->trees);
+    sigma_steps_free(&sigma->steps);
+    free(sigma->first_step);
     arena_free(&sigma->arena);
     arena_free(&sigma->scratch);
     free(sigma);
@@ -292,6 +296,39 @@ static int allocate(struct sigma *sigma)
                : -ENOMEM;
 }
 
+/* The rules that have a tree, by their classes. */
+static int sort_rules(struct sigma *sigma)
+{
+    uint32_t *first = sigma->class_first = calloc(sigma->n_classes + 2, sizeof *first);
+
+    sigma->class_rules = calloc(sigma->n_rules + 1, sizeof *sigma->class_rules);
+    if (!first || !sigma->class_rules)
+        return -ENOMEM;
+    for (size_t i = 0; i < sigma->n_rules; i++)
+        if (sigma->trees[i])
+            first[sigma->class_of[i] + 2]++;
+    for (size_t c = 2; c < sigma->n_classes + 2; c++)
+        first[c] += first[c - 1];
+    for (uint32_t i = 0; i < sigma->n_rules; i++)
+        if (sigma->trees[i])
+            sigma->class_rules[first[sigma->class_of[i] + 1]++] = i;
+    return 0;
+}
+
+/* The steps of all trees, those of one log source near each other. */
+static int add_steps(struct sigma *sigma)
+{
+    int r = 0;
+
+    sigma->first_step = calloc(sigma->n_rules + 1, sizeof *sigma->first_step);
+    for (uint32_t i = 0; sigma->first_step && r == 0 && i < sigma->class_first[sigma->n_classes];
+         i++) {
+        uint32_t rule = sigma->class_rules[i];
+        r = sigma_steps_add(&sigma->steps, sigma->trees[rule], &sigma->first_step[rule]);
+    }
+    return sigma->first_step ? r : -ENOMEM;
+}
+
 /* What trying events needs. */
 static int begin_own(struct sigma *sigma)
 {
@@ -322,7 +359,11 @@ int sigma_finish(struct sigma *sigma)
         }
     }
     if (r == 0)
+        r = sort_rules(sigma);
+    if (r == 0)
         r = sigma_index_new(sigma->trees, sigma->n_rules, sigma->indexed, &sigma->index);
+    if (r == 0)
+        r = add_steps(sigma);
     arena_free(&sigma->scratch);
     if (r == 0)
         r = begin_own(sigma);

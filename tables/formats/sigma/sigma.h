@@ -95,6 +95,7 @@ struct sigma_key {
     const char *name;
     const char *value; /* NULL: the event has none */
     size_t      size;
+    int32_t    *known; /* as in struct event_field */
 };
 
 /* Begin an event, with its keys as its first values. 1; 0 where no rule can fit it; -ENOMEM. Every

@@ -23,7 +23,7 @@ static int32_t *slot_of(const struct sigma_names *names, const char *text, size_
         if (*slot < 0)
             return slot;
         const struct sigma_field_name *name = &names->names[*slot];
-        if (name->hash == hash && name->size == size && memcmp(name->text, text, size) == 0)
+        if (name->hash == hash && name->size == size && bytes_same(name->text, text, size))
             return slot;
     }
 }
@@ -81,6 +81,7 @@ void sigma_event_begin(struct sigma_event *event, const struct sigma_names *name
 {
     event->names = names;
     event->n = 0;
+    event->texts = NULL;
     arena_reset(&event->text);
     if (++event->turn == 0 && event->fields) { /* all of 32 bits went by */
         memset(event->fields, 0, event->n_fields * sizeof *event->fields);
@@ -178,6 +179,17 @@ void sigma_event_add(struct sigma_event *event, const char *name, size_t name_si
     value->size = value->n_bytes = (uint32_t)size;
 }
 
+/* Whether a value may matter to the event's rules. */
+static bool is_needed(const struct sigma_event *event, int32_t number,
+                      const struct event_field *field)
+{
+    const struct sigma_needs *needs = event->needs;
+
+    if (!needs || (number >= 0 && sigma_bit_has(needs->fields, (uint32_t)number)))
+        return true;
+    return sigma_may_hold(event, &needs->words, field->size, field->form);
+}
+
 void sigma_event_take(struct sigma_event *event, const struct event_field *field)
 {
     int32_t             number = field->known ? *field->known : EVENT_NAME_NEW;
@@ -187,7 +199,7 @@ void sigma_event_take(struct sigma_event *event, const struct event_field *field
         number = sigma_name_find(event->names, field->name, field->name_size);
     if (field->known)
         *field->known = number;
-    if (number == SIGMA_NO_FIELD && event->known_only)
+    if (!is_needed(event, number, field))
         return;
     value = new_value(event, field->name, field->name_size, number);
     if (!value)

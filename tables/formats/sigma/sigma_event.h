@@ -55,6 +55,28 @@ struct sigma_value {
     bool        plain; /* the folded text is ASCII */
 };
 
+/* What keywords are like that values are searched for. */
+struct sigma_words {
+    uint32_t shortest; /* characters; UINT32_MAX: there are none; 0: nothing is known */
+    bool     figures;  /* one is of EVENT_FIGURES_OF alone */
+};
+
+static inline void sigma_bit_add(uint64_t *set, uint32_t number)
+{
+    set[number / 64] |= UINT64_C(1) << number % 64;
+}
+
+static inline bool sigma_bit_has(const uint64_t *set, uint32_t number)
+{
+    return set[number / 64] >> number % 64 & 1;
+}
+
+/* Values that matter to an event's rules: those of a set of fields, and those that may hold a keyword. */
+struct sigma_needs {
+    const uint64_t    *fields; /* of each number a bit */
+    struct sigma_words words;
+};
+
 struct sigma_event {
     const struct sigma_names *names;
     struct sigma_value       *values; /* their texts by the functions below */
@@ -68,9 +90,10 @@ struct sigma_event {
     uint32_t     turn;
     struct arena text; /* copies, and folded texts */
     void (*read)(const void *value, uint32_t size, uint8_t form, struct buffer *text);
-    struct buffer scratch;
-    bool known_only; /* values of other names are left out: none is searched for keywords */
-    bool failed;
+    const uint8_t            *texts; /* of each form: event_fields.h */
+    struct buffer             scratch;
+    const struct sigma_needs *needs; /* other values are left out; NULL: none are */
+    bool                      failed;
 };
 
 void sigma_event_begin(struct sigma_event *event, const struct sigma_names *names);
@@ -82,6 +105,17 @@ void sigma_event_add(struct sigma_event *event, const char *name, size_t name_si
 
 /* Add one as its log has it; event->read makes its text. */
 void sigma_event_take(struct sigma_event *event, const struct event_field *field);
+
+/* Whether a value's bytes may be of a text that holds one of some keywords. */
+static inline bool sigma_may_hold(const struct sigma_event *event, const struct sigma_words *words,
+                                  uint32_t n_bytes, uint8_t form)
+{
+    uint8_t text = !form ? EVENT_NARROW : event->texts ? event->texts[form] : EVENT_ANY;
+
+    if (text == EVENT_ANY || text == EVENT_FIGURES)
+        return words->shortest != UINT32_MAX && (text == EVENT_ANY || words->figures);
+    return n_bytes >> (text == EVENT_WIDE) >= words->shortest;
+}
 
 /* Add the first value of a field under a further name, which has this number. */
 void sigma_event_rename(struct sigma_event *event, int32_t field, const char *name,

@@ -268,15 +268,10 @@ static bool value_fits(struct sigma_run *run, const struct sigma_test *test,
     }
 }
 
-bool sigma_test_fits(struct sigma_run *run, const struct sigma_test *test)
+bool sigma_test_values(struct sigma_run *run, const struct sigma_test *test)
 {
     struct sigma_event *event = run->event;
 
-    if (run->marks && test->literal) {
-        bool is_there = run->marks[test->literal - 1] == run->turn;
-        if (!is_there || test->exact)
-            return is_there;
-    }
     if (test->field == SIGMA_NO_FIELD) {
         for (size_t i = 0; i < event->n; i++)
             if (value_fits(run, test, sigma_event_at(event, i)))
@@ -289,6 +284,16 @@ bool sigma_test_fits(struct sigma_run *run, const struct sigma_test *test)
     while (value && !value_fits(run, test, value))
         value = sigma_event_next(event, value);
     return value != NULL;
+}
+
+bool sigma_test_fits(struct sigma_run *run, const struct sigma_test *test)
+{
+    if (run->marks && test->literal) {
+        bool is_there = run->marks[test->literal - 1] == run->turn;
+        if (!is_there || test->exact)
+            return is_there;
+    }
+    return sigma_test_values(run, test);
 }
 
 bool sigma_node_fits(struct sigma_run *run, const struct sigma_node *node)

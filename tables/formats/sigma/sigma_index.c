@@ -61,7 +61,7 @@ static void each_gram(struct sigma_index *index, const struct sigma_test *test, 
 static void count_gram(struct sigma_index *index, const struct sigma_part *part, uint32_t at,
                        uint32_t gram, void *data)
 {
-    uint16_t *count = &index->counts[mix(gram) >> (64 - COUNT_BITS)];
+    uint16_t *count = &index->work.counts[mix(gram) >> (64 - COUNT_BITS)];
 
     (void)part, (void)at, (void)data;
     *count = (uint16_t)(*count + (*count < UINT16_MAX));
@@ -71,7 +71,7 @@ static void choose_gram(struct sigma_index *index, const struct sigma_part *part
                         uint32_t gram, void *data)
 {
     struct choice *best = data;
-    double         cost = index->counts[mix(gram) >> (64 - COUNT_BITS)];
+    double         cost = index->work.counts[mix(gram) >> (64 - COUNT_BITS)];
 
     if (cost < best->cost)
         *best = (struct choice){part, at, cost};
@@ -96,7 +96,7 @@ static bool same_text(const struct literal *a, const struct literal *b)
 /* Enter a literal that is not among those of its bucket; its number from 1, 0 where out of memory. */
 static uint32_t enter(struct sigma_index *index, const struct literal *literal)
 {
-    uint32_t *bucket = &index->buckets[mix(literal->key) >> (64 - BUCKET_BITS)];
+    uint32_t *bucket = &index->work.buckets[mix(literal->key) >> (64 - BUCKET_BITS)];
 
     for (uint32_t l = *bucket; l != NO_LITERAL; l = index->literals[l].next)
         if (same_text(&index->literals[l], literal))
@@ -107,8 +107,6 @@ static uint32_t enter(struct sigma_index *index, const struct literal *literal)
     *added = *literal;
     added->next = *bucket;
     *bucket = (uint32_t)index->n_literals - 1;
-    uint32_t bit = filter_bit(literal->key);
-    index->filter[bit / 32] |= 1u << bit % 32;
     return (uint32_t)index->n_literals;
 }
 
@@ -176,23 +174,52 @@ static int add_literals(struct sigma_index *index, const struct sigma_node *node
     return r;
 }
 
-/* Note the fields of a tree's texts, each once, among those of the rule, which are the last. */
-static int add_fields(struct sigma_index *index, const struct sigma_node *node, uint32_t first)
+/* Note a field, once, among those of the rule, which are the last. */
+static int add_field(struct sigma_index *index, int32_t number, bool text, uint32_t first)
 {
-    int r = 0;
-
-    for (uint32_t i = 0; r == 0 && i < node->n; i++)
-        r = add_fields(index, node->items[i], first);
-    if (node->join != SIGMA_TEST || !node->test->literal || node->test->field < 0)
-        return r;
     for (size_t i = first; i < index->n_rule_fields; i++)
-        if (index->rule_fields[i] == node->test->field)
-            return r;
-    int32_t *field = ARRAY_ADD(index->rule_fields, index->n_rule_fields);
+        if (index->rule_fields[i].number == number) {
+            index->rule_fields[i].text |= text;
+            return 0;
+        }
+    struct rule_field *field = ARRAY_ADD(index->rule_fields, index->n_rule_fields);
     if (!field)
         return -ENOMEM;
-    *field = node->test->field;
-    return r;
+    *field = (struct rule_field){number, text};
+    return 0;
+}
+
+/* Note the text of a keyword among those of its rule. */
+static void add_word(struct sigma_words *words, const struct literal *literal)
+{
+    uint32_t n = 0;
+    bool     figures = true;
+
+    for (uint32_t i = 0; literal && i < literal->size; i++) {
+        n += (literal->text[i] & 0xc0) != 0x80;
+        figures &= literal->text[i] && strchr(EVENT_FIGURES_OF, literal->text[i]);
+    }
+    words->shortest = n < words->shortest ? n : words->shortest;
+    words->figures |= figures;
+}
+
+/* Note the fields of a tree, and its keywords. */
+static int add_fields(struct sigma_index *index, const struct sigma_node *node, size_t rule)
+{
+    const struct sigma_test *test = node->test;
+    uint32_t                 first = index->first_field[rule];
+    int                      r = 0;
+
+    for (uint32_t i = 0; r == 0 && i < node->n; i++)
+        r = add_fields(index, node->items[i], rule);
+    if (node->join != SIGMA_TEST)
+        return r;
+    if (test->field == SIGMA_NO_FIELD)
+        add_word(&index->words[rule], test->literal ? &index->literals[test->literal - 1] : NULL);
+    else
+        r = add_field(index, test->field, test->literal, first);
+    return r == 0 && test->operation == SIGMA_FIELD ? add_field(index, test->other, false, first)
+                                                    : r;
 }
 
 /* What it costs to find a tree by texts; COST_MAX and more: it cannot be. */
@@ -222,12 +249,12 @@ static double cost_of(const struct sigma_index *index, const struct sigma_node *
 static int add_link(struct sigma_index *index, uint32_t mark, const struct sigma_test *test)
 {
     struct literal *literal = &index->literals[test->literal - 1];
-    struct link    *link = ARRAY_ADD(index->links, index->n_links);
+    struct link    *link = ARRAY_ADD(index->work.links, index->work.n_links);
 
     if (!link)
         return -ENOMEM;
     *link = (struct link){mark, literal->first};
-    literal->first = (uint32_t)index->n_links - 1;
+    literal->first = (uint32_t)index->work.n_links - 1;
     return 0;
 }
 
@@ -268,15 +295,13 @@ static int add_ors(struct sigma_index *index, struct sigma_node *node)
     return r;
 }
 
-/* The greatest number of a field in a tree; whether it has a keyword. */
-static int32_t most_field(const struct sigma_node *node, bool *keyword)
+/* The greatest number of a field in a tree. */
+static int32_t most_field(const struct sigma_node *node)
 {
     int32_t most = node->join == SIGMA_TEST ? node->test->field : -1;
 
-    *keyword |= node->join == SIGMA_TEST && most == SIGMA_NO_FIELD;
-
     for (uint32_t i = 0; i < node->n; i++) {
-        int32_t field = most_field(node->items[i], keyword);
+        int32_t field = most_field(node->items[i]);
         most = field > most ? field : most;
     }
     return most;
@@ -306,18 +331,26 @@ static int fill(struct sigma_index *index, struct sigma_node *const *trees, size
         if (!trees[i])
             continue;
         count_tree(index, trees[i]);
-        int32_t field = most_field(trees[i], &index->anywhere[i]);
+        int32_t field = most_field(trees[i]);
         most = field > most ? field : most;
     }
     index->n_fields = (size_t)(most + 1);
     for (size_t i = 0; i < n; i++) {
         index->first_field[i] = (uint32_t)index->n_rule_fields;
-        if (trees[i] && (add_literals(index, trees[i]) < 0 ||
-                         add_fields(index, trees[i], index->first_field[i]) < 0))
+        index->words[i].shortest = UINT32_MAX;
+        if (trees[i] && (add_literals(index, trees[i]) < 0 || add_fields(index, trees[i], i) < 0))
             return -ENOMEM;
     }
     index->first_field[n] = (uint32_t)index->n_rule_fields;
     return add_rules(index, trees, indexed);
+}
+
+static void free_work(struct index_work *work)
+{
+    free(work->links);
+    free(work->buckets);
+    free(work->counts);
+    *work = (struct index_work){0};
 }
 
 int sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
@@ -325,18 +358,22 @@ int sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
 {
     struct sigma_index *index = calloc(1, sizeof *index);
     int                 r = -ENOMEM;
+    size_t              bucket_bytes = sizeof *index->work.buckets << BUCKET_BITS;
 
     if (!index)
         return r;
-    memset(index->buckets, 0xff, sizeof index->buckets);
     index->n_rules = n;
-    index->counts = calloc((size_t)1 << COUNT_BITS, sizeof *index->counts);
-    index->anywhere = calloc(n + 1, sizeof *index->anywhere);
+    index->work.buckets = malloc(bucket_bytes);
+    index->work.counts = calloc((size_t)1 << COUNT_BITS, sizeof *index->work.counts);
+    index->words = calloc(n + 1, sizeof *index->words);
     index->first_field = calloc(n + 1, sizeof *index->first_field);
-    if (index->counts && index->anywhere && index->first_field)
+    if (index->work.buckets && index->work.counts && index->words && index->first_field) {
+        memset(index->work.buckets, 0xff, bucket_bytes);
         r = fill(index, trees, n, indexed);
-    free(index->counts);
-    index->counts = NULL;
+    }
+    if (r == 0)
+        r = sigma_index_pack(index);
+    free_work(&index->work);
     if (r < 0) {
         sigma_index_free(index);
         return r;
@@ -351,27 +388,37 @@ void sigma_index_free(struct sigma_index *index)
         return;
     arena_free(&index->texts);
     free(index->literals);
-    free(index->links);
+    free(index->marks);
+    free(index->first_mark);
+    free(index->slots);
+    free(index->packed);
+    free(index->filter_words);
+    free(index->filters);
     free(index->rule_fields);
     free(index->first_field);
-    free(index->anywhere);
+    free(index->words);
     free(index);
 }
 
-bool sigma_index_anywhere(const struct sigma_index *index, uint32_t rule)
+void sigma_index_ask(const struct sigma_index *index, uint32_t rule, uint64_t *searched,
+                     uint64_t *asked, struct sigma_words *words)
 {
-    return index->anywhere[rule];
-}
+    const struct sigma_words *of_rule = &index->words[rule];
 
-size_t sigma_index_words(const struct sigma_index *index)
-{
-    return index->n_fields / 64 + 1;
-}
-
-void sigma_index_ask(const struct sigma_index *index, uint32_t rule, uint64_t *fields)
-{
     for (uint32_t i = index->first_field[rule]; i < index->first_field[rule + 1]; i++) {
-        uint32_t field = (uint32_t)index->rule_fields[i];
-        fields[field / 64] |= UINT64_C(1) << field % 64;
+        sigma_bit_add(asked, (uint32_t)index->rule_fields[i].number);
+        if (index->rule_fields[i].text)
+            sigma_bit_add(searched, (uint32_t)index->rule_fields[i].number);
     }
+    words->figures |= of_rule->figures;
+    if (words->shortest > of_rule->shortest)
+        words->shortest = of_rule->shortest;
+}
+
+bool sigma_index_asks(const struct sigma_index *index, uint32_t rule, int32_t field)
+{
+    for (uint32_t i = index->first_field[rule]; i < index->first_field[rule + 1]; i++)
+        if (index->rule_fields[i].number == field)
+            return true;
+    return false;
 }

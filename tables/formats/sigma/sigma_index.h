@@ -20,9 +20,13 @@ int  sigma_index_new(struct sigma_node *const *trees, size_t n, bool *indexed,
                      struct sigma_index **ret);
 void sigma_index_free(struct sigma_index *index); /* accepts NULL */
 
-/* Add the fields of a rule's texts to a set of them, a bit for each number, in sigma_index_words() words. */
-size_t sigma_index_words(const struct sigma_index *index);
-void   sigma_index_ask(const struct sigma_index *index, uint32_t rule, uint64_t *fields);
+/* Add what a rule looks at to sets of fields, a bit for each number: the fields that are searched for its texts, all that
+ * it asks for, its keywords. */
+void sigma_index_ask(const struct sigma_index *index, uint32_t rule, uint64_t *searched,
+                     uint64_t *asked, struct sigma_words *words);
+
+/* Whether a rule asks for a field. */
+bool sigma_index_asks(const struct sigma_index *index, uint32_t rule, int32_t field);
 
 /* A search in events, one for each thread; it ends before the index does. NULL: out of memory. */
 struct sigma_search;
@@ -30,16 +34,14 @@ struct sigma_search *sigma_search_new(const struct sigma_index *index);
 void                 sigma_search_free(struct sigma_search *search); /* accepts NULL */
 
 /* The rules, each once, in no order, one of whose texts the event holds in a field of the set that it belongs
- * to; valid until the next call. Only rules whose fields are all in the set are sure to be found. With `all` keywords
- * are found in every value. */
+ * to; valid until the next call. Only rules whose fields are all in the set are sure to be found. Keywords
+ * are found where values may hold those of `words`. */
 const uint32_t *sigma_search_find(struct sigma_search *search, struct sigma_event *event,
-                                  const uint64_t *fields, bool all, size_t *ret_n);
+                                  const uint64_t *fields, const struct sigma_words *words,
+                                  size_t *ret_n);
 
 /* What the last search found: the numbers `literal` of tests and `mark` of ORs (from 1) whose mark is
  * *ret_turn; of others the text, or each of the texts, is not in the event. */
 const uint32_t *sigma_search_marks(const struct sigma_search *search, uint32_t *ret_turn);
-
-/* Whether a rule has a keyword: searched for in every value. */
-bool sigma_index_anywhere(const struct sigma_index *index, uint32_t rule);
 
 #endif

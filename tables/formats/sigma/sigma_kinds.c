@@ -15,6 +15,7 @@ void sigma_free_kinds(struct sigma *sigma)
         free(sigma->kinds[i]->possible);
         free(sigma->kinds[i]->tried);
         free(sigma->kinds[i]->fields);
+        free(sigma->kinds[i]->asked);
         free(sigma->kinds[i]->mappings);
         free(sigma->kinds[i]);
         sigma->kinds[i] = NULL;
@@ -94,34 +95,75 @@ static int judge_mappings(struct sigma *sigma, struct kind *kind, const struct k
     return 0;
 }
 
+/* Add what a tree that is not indexed looks at. */
+static void ask_tree(const struct sigma_node *node, uint64_t *asked, struct sigma_words *words)
+{
+    const struct sigma_test *test = node->test;
+
+    for (uint32_t i = 0; i < node->n; i++)
+        ask_tree(node->items[i], asked, words);
+    if (node->join != SIGMA_TEST)
+        return;
+    if (test->field == SIGMA_NO_FIELD)
+        *words = (struct sigma_words){.shortest = 0, .figures = true};
+    else
+        sigma_bit_add(asked, (uint32_t)test->field);
+    if (test->operation == SIGMA_FIELD)
+        sigma_bit_add(asked, (uint32_t)test->other);
+}
+
+/* Add what the mappings and the open rows of a kind look at. */
+static void ask_lists(const struct sigma *sigma, struct kind *kind)
+{
+    for (size_t i = 0; i < sigma->n_sources; i++)
+        if (kind->open_rows.bits[i / 64] >> (i % 64) & 1)
+            ask_tree(sigma->sources[i].where, kind->asked, &kind->needs.words);
+    for (size_t i = 0; i < kind->n_mappings; i++) {
+        const struct mapping *mapping = &sigma->mappings[kind->mappings[i]];
+        if (mapping->where)
+            ask_tree(mapping->where, kind->asked, &kind->needs.words);
+        for (size_t p = 0; p < mapping->n_pieces; p++)
+            if (!mapping->pieces[p].text)
+                sigma_bit_add(kind->asked, (uint32_t)mapping->pieces[p].field);
+    }
+}
+
+static void judge_rule(struct sigma *sigma, struct kind *kind, const struct key_fields *keys,
+                       uint32_t rule)
+{
+    bool keyed = false;
+
+    for (size_t i = 0; i < keys->n; i++)
+        keyed |= keys->fields[i] != SIGMA_NO_FIELD &&
+                 sigma_index_asks(sigma->index, rule, keys->fields[i]);
+    if (keyed && judge(sigma, sigma->trees[rule], keys) == NO)
+        return;
+    kind->possible[rule / 64] |= UINT64_C(1) << (rule % 64);
+    kind->n_possible++;
+    if (!sigma->indexed[rule])
+        kind->tried[kind->n_tried++] = rule;
+    sigma_index_ask(sigma->index, rule, kind->fields, kind->asked, &kind->needs.words);
+}
+
 static int judge_rules(struct sigma *sigma, struct kind *kind, const struct key_fields *keys)
 {
     struct source_set rows = kind->rows;
+    size_t            words = sigma->names.n / 64 + 1;
 
     for (size_t i = 0; i < SOURCE_SETS; i++)
         rows.bits[i] |= kind->open_rows.bits[i];
     kind->possible = calloc(sigma->n_rules / 64 + 1, sizeof *kind->possible);
     kind->tried = calloc(sigma->n_rules + 1, sizeof *kind->tried);
-    kind->fields = calloc(sigma_index_words(sigma->index), sizeof *kind->fields);
-    bool *fits = calloc(sigma->n_classes + 1, sizeof *fits);
-    if (!kind->possible || !kind->tried || !kind->fields || !fits) {
-        free(fits);
+    kind->fields = calloc(words, sizeof *kind->fields);
+    kind->asked = calloc(words, sizeof *kind->asked);
+    if (!kind->possible || !kind->tried || !kind->fields || !kind->asked)
         return -ENOMEM;
-    }
-    for (size_t i = 0; i < sigma->n_classes; i++)
-        fits[i] = sigma_class_fits(&sigma->classes[i], &rows);
-    for (size_t i = 0; i < sigma->n_rules; i++) {
-        if (!sigma->trees[i] || !fits[sigma->class_of[i]] ||
-            judge(sigma, sigma->trees[i], keys) == NO)
-            continue;
-        kind->possible[i / 64] |= UINT64_C(1) << (i % 64);
-        kind->n_possible++;
-        if (!sigma->indexed[i])
-            kind->tried[kind->n_tried++] = (uint32_t)i;
-        sigma_index_ask(sigma->index, (uint32_t)i, kind->fields);
-        kind->anywhere |= sigma_index_anywhere(sigma->index, (uint32_t)i);
-    }
-    free(fits);
+    kind->needs = (struct sigma_needs){kind->asked, {.shortest = UINT32_MAX}};
+    for (size_t c = 0; c < sigma->n_classes; c++)
+        if (sigma_class_fits(&sigma->classes[c], &rows))
+            for (uint32_t i = sigma->class_first[c]; i < sigma->class_first[c + 1]; i++)
+                judge_rule(sigma, kind, keys, sigma->class_rules[i]);
+    ask_lists(sigma, kind);
     uint32_t *tried = realloc(kind->tried, (kind->n_tried + 1) * sizeof *tried);
     if (tried)
         kind->tried = tried;
@@ -176,7 +218,7 @@ int sigma_find_kind(struct sigma *sigma, int log, const struct sigma_key *keys, 
     size_t at = hash % KIND_SLOTS;
     for (; sigma->kinds[at]; at = (at + 1) % KIND_SLOTS) {
         struct kind *kind = sigma->kinds[at];
-        if (kind->hash == hash && kind->key_size == size && memcmp(kind->key, text, size) == 0) {
+        if (kind->hash == hash && kind->key_size == size && bytes_same(kind->key, text, size)) {
             *ret = kind;
             return 0;
         }

@@ -1,4 +1,4 @@
-/* sigma_literals.h -- what an index of texts is made of: for sigma_index.c and sigma_search.c alone. */
+/* sigma_literals.h -- what an index of texts is made of: for sigma_index.c, sigma_pack.c and sigma_search.c alone. */
 #ifndef SVCQL_SIGMA_LITERALS_H
 #define SVCQL_SIGMA_LITERALS_H
 
@@ -8,7 +8,6 @@
 
 #define GRAM        4u
 #define BUCKET_BITS 16
-#define FILTER_BITS 20 /* of the number of its bits: 128 KiB */
 #define NO_LITERAL  UINT32_MAX
 
 struct literal {
@@ -28,22 +27,63 @@ struct link {
     uint32_t mark, next;
 };
 
-struct sigma_index {
-    struct arena    texts; /* folded texts of cased patterns */
-    struct literal *literals;
-    struct link    *links;
-    size_t          n_literals, n_links;
-    uint32_t        buckets[1u << BUCKET_BITS];
-    uint32_t        filter[1u << (FILTER_BITS - 5)]; /* a bit for each key */
-    size_t          n_fields;                        /* numbers of fields */
-    int32_t        *rule_fields; /* those of rules' texts, one rule after another */
-    uint32_t       *first_field; /* of each rule; the next one's is the end */
-    size_t          n_rule_fields;
-    size_t          n_rules, n_ors;
-    bool           *anywhere; /* of each rule */
-    size_t          n_marks;  /* literals, ORs and rules */
-    uint16_t       *counts;   /* while it is made */
+/* A set of the four bytes of a field's literals, and of keywords', that may be too large by a few: two bits for each. */
+struct key_filter {
+    uint32_t first; /* word */
+    uint32_t shift; /* of the hash: its upper bits are a word's number */
 };
+
+/* A literal as the search compares it; those of one key stand together. */
+struct packed {
+    const char *text;
+    uint32_t    size, at, literal;
+    int32_t     field;
+    bool        starts, ends;
+};
+
+/* A place of the table of keys. */
+struct slot {
+    uint32_t key, first, n; /* of its literals; 0: free */
+};
+
+/* A field that a rule's tests are of. */
+struct rule_field {
+    int32_t number;
+    bool    text; /* one of them is found by a text */
+};
+
+/* What is needed only while an index is made. */
+struct index_work {
+    struct link *links;
+    size_t       n_links;
+    uint32_t    *buckets; /* first literal of each */
+    uint16_t    *counts;  /* how often four bytes occur */
+};
+
+struct sigma_index {
+    struct arena        texts; /* folded texts of cased patterns */
+    struct literal     *literals;
+    size_t              n_literals;
+    uint32_t           *marks; /* rules and ORs that literals find, one literal after another */
+    uint32_t           *first_mark; /* of each literal; the next one's is the end */
+    struct slot        *slots;      /* hash table: a power of two, at most half full */
+    unsigned            slot_shift;
+    size_t              slot_last;
+    struct packed      *packed; /* literals by their keys */
+    uint32_t           *filter_words;
+    struct key_filter  *filters;     /* of keywords, and of each field */
+    size_t              n_fields;    /* numbers of fields */
+    struct rule_field  *rule_fields; /* one rule after another */
+    uint32_t           *first_field; /* of each rule; the next one's is the end */
+    size_t              n_rule_fields;
+    size_t              n_rules, n_ors;
+    struct sigma_words *words;   /* of each rule */
+    size_t              n_marks; /* literals, ORs and rules */
+    struct index_work   work;
+};
+
+/* sigma_pack.c: arrange what was made for the search. 0 or -ENOMEM. */
+int sigma_index_pack(struct sigma_index *index);
 
 static inline uint32_t gram_at(const char *text)
 {
@@ -64,10 +104,30 @@ static inline uint64_t mix(uint32_t key)
     return key * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-/* The bit of a key in the filter. */
-static inline uint32_t filter_bit(uint32_t key)
+/* The filter of a field, or of keywords. */
+static inline struct key_filter filter_of(const struct sigma_index *index, int32_t field)
 {
-    return (key * 0x9e3779b1u) >> (32 - FILTER_BITS);
+    return index->filters[field + 1];
+}
+
+/* Where four bytes are in a filter: a word, and two bits of it. */
+static inline uint32_t *filter_word(const struct sigma_index *index, struct key_filter filter,
+                                    uint32_t gram, uint32_t *ret_bits)
+{
+    uint64_t hash = mix(gram);
+
+    *ret_bits = 1u << (hash >> 32 & 31) | 1u << (hash >> 27 & 31);
+    return &index->filter_words[filter.first + (hash >> filter.shift)];
+}
+
+/* The slot of a key; one of no literals where there is none. */
+static inline struct slot *slot_of_key(const struct sigma_index *index, uint32_t key)
+{
+    size_t at = (size_t)(mix(key) >> index->slot_shift);
+
+    while (index->slots[at].n && index->slots[at].key != key)
+        at = (at + 1) & index->slot_last;
+    return &index->slots[at];
 }
 
 #endif

@@ -7,17 +7,27 @@
 
 /* Events --------------------------------------------------------------------------- */
 
+static uint32_t size_of(size_t size)
+{
+    return size < SIGMA_VALUE_MAX ? (uint32_t)size : SIGMA_VALUE_MAX;
+}
+
 int sigma_begin(struct sigma *sigma, int log, const struct sigma_key *keys, size_t n)
 {
     sigma_event_begin(&sigma->event, &sigma->names);
+    sigma->event.needs = NULL;
     for (size_t i = 0; i < n; i++)
         if (keys[i].value)
-            sigma_event_add(&sigma->event, keys[i].name, strlen(keys[i].name), keys[i].value,
-                            keys[i].size, false);
+            sigma_event_take(&sigma->event,
+                             &(struct event_field){.name = keys[i].name,
+                                                   .name_size = (uint32_t)strlen(keys[i].name),
+                                                   .value = keys[i].value,
+                                                   .size = size_of(keys[i].size),
+                                                   .known = keys[i].known});
     int r = sigma_find_kind(sigma, log, keys, n, &sigma->kind);
     if (r < 0 || sigma->event.failed)
         return -ENOMEM;
-    sigma->event.known_only = sigma->trial && !sigma->kind->anywhere;
+    sigma->event.needs = sigma->trial ? &sigma->kind->needs : NULL;
     return sigma->kind->n_possible > 0;
 }
 
@@ -41,6 +51,7 @@ void sigma_take(void *sigma, const struct event_field *field)
 void sigma_read_by(struct sigma *sigma, const struct event_fields *fields)
 {
     sigma->event.read = fields->text;
+    sigma->event.texts = fields->texts;
 }
 
 /* A field made of others; nothing where the event lacks one of them. */
@@ -69,11 +80,18 @@ static void map_field(struct sigma *sigma, const struct mapping *mapping)
     sigma_event_add(event, mapping->name, strlen(mapping->name), text, size, true);
 }
 
+/* Whether a field has only what another has, and no rule looks at it: on trial it is not made. */
+static bool is_idle(const struct sigma *sigma, const struct mapping *mapping)
+{
+    return sigma->event.needs && mapping->n_pieces == 1 && !mapping->pieces->text &&
+           !sigma_bit_has(sigma->event.needs->fields, (uint32_t)mapping->field);
+}
+
 static void map_fields(struct sigma *sigma)
 {
     for (size_t i = 0; i < sigma->kind->n_mappings; i++) {
         const struct mapping *mapping = &sigma->mappings[sigma->kind->mappings[i]];
-        if (!sigma_event_has(&sigma->event, mapping->field) &&
+        if (!is_idle(sigma, mapping) && !sigma_event_has(&sigma->event, mapping->field) &&
             (!mapping->where || sigma_node_fits(&sigma->run, mapping->where)))
             map_field(sigma, mapping);
     }
@@ -119,7 +137,9 @@ static void try_rule(struct sigma *sigma, uint32_t rule)
         (sigma->kind->is_open && !sigma_of_source(sigma, rule)))
         return;
     sigma->run.too_long = 0;
-    bool fits = sigma_node_fits(&sigma->run, sigma->trees[rule]);
+    bool fits = sigma->first_step[rule] == SIGMA_NO_STEPS
+                    ? sigma_node_fits(&sigma->run, sigma->trees[rule])
+                    : sigma_steps_fit(&sigma->steps, sigma->first_step[rule], &sigma->run);
     if (sigma->run.too_long && sigma->trial)
         fits = sigma->unsure = true;
     else if (sigma->run.too_long)
@@ -145,7 +165,7 @@ long sigma_match(struct sigma *sigma, const uint32_t **ret_rules)
     map_fields(sigma);
     find_sources(sigma);
     const uint32_t *found =
-        sigma_search_find(sigma->search, &sigma->event, kind->fields, kind->anywhere, &n);
+        sigma_search_find(sigma->search, &sigma->event, kind->fields, &kind->needs.words, &n);
     sigma->run.marks = sigma_search_marks(sigma->search, &sigma->run.turn);
     for (size_t i = 0; i < n; i++)
         if (kind->possible[found[i] / 64] >> (found[i] % 64) & 1)

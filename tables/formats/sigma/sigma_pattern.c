@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "formats/text/rare_bytes.h"
+
 /* Units ---------------------------------------------------------------------------- */
 
 struct sigma_units sigma_units_parse(struct arena *arena, const char *text, size_t size)
@@ -432,22 +434,13 @@ static long match_here(const struct sigma_part *part, const char *text, size_t s
 #define SHORT_MAX 3  /* bytes of a part that memmem() would go through a text for byte by byte */
 #define LONG_MIN  64 /* bytes of a text that it pays for */
 
-/* How common a byte is in commands and scripts, roughly: 0 for a rare one. */
-static size_t commonness(char c)
-{
-    static const char common[] = "jqxz%&!@#~^`?<>|{}[]+*;kvw/\\:,='\"()_-.$ybgfpmuhdclsrnioate ";
-    const char       *at = c ? strchr(common, c) : NULL;
-
-    return at ? (size_t)(at - common) + 1 : 0;
-}
-
 /* memmem() by the rarest byte of a few. */
 static const char *find_few(const struct sigma_part *part, const char *text, size_t size)
 {
     uint32_t rare = 0;
 
     for (uint32_t i = 1; i < part->size; i++)
-        if (commonness(part->text[i]) < commonness(part->text[rare]))
+        if (byte_rank(part->text[i]) < byte_rank(part->text[rare]))
             rare = i;
     const char *end = text + size - (part->size - 1 - rare);
     for (const char *at = text + rare;
@@ -494,6 +487,8 @@ bool sigma_pattern_match(const struct sigma_pattern *pattern, const char *text, 
     if (!pattern->n)
         return pattern->open_start || pattern->open_end || size == 0;
     const struct sigma_part *end = part + pattern->n;
+    if (pattern->n == 1 && !part->any && !pattern->open_start && !pattern->open_end)
+        return size == part->size && memcmp(text, part->text, size) == 0;
     if (!pattern->open_start) {
         long n = match_here(part, text, size);
         if (n < 0 || (pattern->n == 1 && !pattern->open_end && (size_t)n != size))

@@ -13,7 +13,7 @@
 /* What a value holds, as logs have the same values over and over. */
 struct seen {
     uint64_t hash;
-    int32_t  field;
+    int32_t  what;            /* was searched for: a field twice, and 1 for keywords */
     uint32_t at, room;        /* where longer ones are */
     uint16_t size;            /* of the value; 0: none */
     uint8_t  form, n;         /* of literals */
@@ -74,8 +74,8 @@ static void mark(struct sigma_search *search, uint32_t l)
     if (search->marks[l] == search->turn)
         return;
     search->marks[l] = search->turn;
-    for (l = index->literals[l].first; l != NO_LITERAL; l = index->links[l].next) {
-        uint32_t at = index->links[l].mark;
+    for (uint32_t i = index->first_mark[l]; i < index->first_mark[l + 1]; i++) {
+        uint32_t at = index->marks[i];
         if (search->marks[at] == search->turn)
             continue;
         search->marks[at] = search->turn;
@@ -84,25 +84,35 @@ static void mark(struct sigma_search *search, uint32_t l)
     }
 }
 
-static bool is_here(const struct literal *literal, const char *text, uint32_t size, uint32_t at)
+/* A folded value that is searched, and what for. */
+struct sought {
+    const char *text;
+    uint32_t    size;
+    int32_t     field; /* SIGMA_NO_FIELD: for none's texts */
+    bool        words; /* for keywords, too */
+};
+
+static bool is_here(const struct packed *literal, const struct sought *in, uint32_t at)
 {
     if (at < literal->at)
         return false;
     at -= literal->at;
-    return literal->size <= size - at && (!literal->starts || at == 0) &&
-           (!literal->ends || literal->size == size - at) &&
-           memcmp(text + at, literal->text, literal->size) == 0;
+    return literal->size <= in->size - at && (!literal->starts || at == 0) &&
+           (!literal->ends || literal->size == in->size - at) &&
+           bytes_same(in->text + at, literal->text, literal->size);
 }
 
 /* The texts that have these four bytes, compared at the place where they are. */
-static void compare(struct sigma_search *search, int32_t field, const char *text, uint32_t size,
+static void compare(struct sigma_search *search, const struct sought *in, int32_t field,
                     uint32_t at, uint32_t key)
 {
     const struct sigma_index *index = search->index;
-    for (uint32_t l = index->buckets[mix(key) >> (64 - BUCKET_BITS)]; l != NO_LITERAL;
-         l = index->literals[l].next) {
-        const struct literal *literal = &index->literals[l];
-        if (literal->key != key || literal->field != field || !is_here(literal, text, size, at))
+    const struct slot        *slot = slot_of_key(index, key);
+
+    for (uint32_t i = 0; i < slot->n; i++) {
+        const struct packed *literal = &index->packed[slot->first + i];
+        uint32_t             l = literal->literal;
+        if (literal->field != field || !is_here(literal, in, at))
             continue;
         mark(search, l);
         if (search->n_here < SEEN_LITERALS)
@@ -111,41 +121,49 @@ static void compare(struct sigma_search *search, int32_t field, const char *text
     }
 }
 
-static bool may_be(const struct sigma_index *index, uint32_t key)
+static bool passes(const struct sigma_index *index, struct key_filter filter, uint32_t gram)
 {
-    uint32_t bit = filter_bit(key);
+    uint32_t bits, word = *filter_word(index, filter, gram, &bits);
 
-    return index->filter[bit / 32] >> bit % 32 & 1;
+    return (word & bits) == bits;
 }
 
-/* The short texts beyond ASCII of a field in a value; see is_short(). */
-static void find_short(struct sigma_search *search, int32_t field, const char *text, uint32_t size)
+/* What is sought that has these four bytes. */
+static void compare_all(struct sigma_search *search, const struct sought *in, uint32_t at,
+                        uint32_t gram)
 {
     const struct sigma_index *index = search->index;
-    for (uint32_t at = 0; at < size; at++)
-        for (uint32_t n = 2; (text[at] & 0x80) && n < GRAM; n++) {
+
+    if (in->field != SIGMA_NO_FIELD)
+        compare(search, in, in->field, at, gram ^ salt(in->field));
+    if (in->words && passes(index, filter_of(index, SIGMA_NO_FIELD), gram))
+        compare(search, in, SIGMA_NO_FIELD, at, gram);
+}
+
+/* The short texts beyond ASCII; see is_short(). */
+static void find_short(struct sigma_search *search, const struct sought *in)
+{
+    struct key_filter filter = filter_of(search->index, in->field);
+
+    for (uint32_t at = 0; at < in->size; at++)
+        for (uint32_t n = 2; (in->text[at] & 0x80) && n < GRAM; n++) {
             char bytes[GRAM] = {0};
-            memcpy(bytes, text + at, at + n <= size ? n : 0);
-            uint32_t key = gram_at(bytes) ^ salt(field);
-            if (may_be(index, key))
-                compare(search, field, text, size, at, key);
+            memcpy(bytes, in->text + at, at + n <= in->size ? n : 0);
+            if (passes(search->index, filter, gram_at(bytes)))
+                compare_all(search, in, at, gram_at(bytes));
         }
 }
 
-/* The texts of a field in a value. */
-static void find_texts(struct sigma_search *search, int32_t field, const char *text, uint32_t size,
-                       bool plain)
+static void find_texts(struct sigma_search *search, const struct sought *in)
 {
     const struct sigma_index *index = search->index;
-    uint32_t                  of_field = salt(field);
+    struct key_filter         filter = filter_of(index, in->field);
 
-    for (uint32_t at = 0; at + GRAM <= size; at++) {
-        uint32_t key = gram_at(text + at) ^ of_field;
-        if (may_be(index, key))
-            compare(search, field, text, size, at, key);
+    for (uint32_t at = 0; at + GRAM <= in->size; at++) {
+        uint32_t gram = gram_at(in->text + at);
+        if (passes(index, filter, gram))
+            compare_all(search, in, at, gram);
     }
-    if (!plain)
-        find_short(search, field, text, size);
 }
 
 /* Room for what is kept in a slot, the one that it has where that is enough. Where all is used all is forgotten. */
@@ -170,7 +188,7 @@ static char *seen_data(const struct sigma_search *search, struct seen *seen)
                                                                     : search->seen_room + seen->at;
 }
 
-static void keep_seen(struct sigma_search *search, struct seen *seen, uint64_t hash, int32_t field,
+static void keep_seen(struct sigma_search *search, struct seen *seen, uint64_t hash, int32_t what,
                       const struct sigma_value *value)
 {
     uint32_t of_literals = search->n_here * (uint32_t)sizeof *search->here;
@@ -180,7 +198,7 @@ static void keep_seen(struct sigma_search *search, struct seen *seen, uint64_t h
     if (of_literals + value->n_bytes > SEEN_HERE)
         find_room(search, seen, of_literals + value->n_bytes);
     seen->hash = hash;
-    seen->field = field;
+    seen->what = what;
     seen->form = value->form;
     seen->size = (uint16_t)value->n_bytes;
     seen->n = (uint8_t)search->n_here;
@@ -191,31 +209,33 @@ static void keep_seen(struct sigma_search *search, struct seen *seen, uint64_t h
 
 /* The literals of a value that was seen before; NULL where it was not. */
 static const char *find_seen(const struct sigma_search *search, struct seen *seen, uint64_t hash,
-                             int32_t field, const struct sigma_value *value)
+                             int32_t what, const struct sigma_value *value)
 {
-    if (seen->hash != hash || seen->size != value->n_bytes || seen->field != field ||
+    if (seen->hash != hash || seen->size != value->n_bytes || seen->what != what ||
         seen->form != value->form)
         return NULL;
     const char *data = seen_data(search, seen);
     size_t      of_literals = seen->n * sizeof *search->here;
-    return memcmp(data + of_literals, value->bytes, value->n_bytes) == 0 ? data : NULL;
+    return bytes_same(data + of_literals, value->bytes, value->n_bytes) ? data : NULL;
 }
 
-/* The texts of a field in a value, whose text is made and searched only where it was not just seen. */
-static void look(struct sigma_search *search, struct sigma_event *event, int32_t field,
-                 struct sigma_value *value)
+/* The texts of a field, or keywords, or both, in a value, whose text is made and searched only where it was not just
+ * seen. */
+static void look(struct sigma_search *search, struct sigma_event *event, struct sigma_value *value,
+                 int32_t field, bool words)
 {
     struct seen *seen = NULL;
     uint64_t     hash = 0;
+    int32_t      what = field * 2 + words;
 
     if (value->n_bytes == 0)
         return;
     search->n_here = 0;
     if (value->n_bytes <= SEEN_BYTES) {
-        hash = bytes_hash_some(value->bytes, value->n_bytes, (uint64_t)field << 8 | value->form);
+        hash = bytes_hash_some(value->bytes, value->n_bytes, (uint64_t)what << 8 | value->form);
         seen = &search->seen[(hash >> 32) % SEEN_SLOTS];
     }
-    const char *literals = seen ? find_seen(search, seen, hash, field, value) : NULL;
+    const char *literals = seen ? find_seen(search, seen, hash, what, value) : NULL;
     if (literals) {
         for (uint8_t i = 0; i < seen->n; i++) {
             uint32_t literal;
@@ -224,10 +244,13 @@ static void look(struct sigma_search *search, struct sigma_event *event, int32_t
         }
         return;
     }
-    const char *text = sigma_value_fold(event, value);
-    find_texts(search, field, text, value->size, value->plain);
+    struct sought sought = {.text = sigma_value_fold(event, value), .field = field, .words = words};
+    sought.size = value->size; /* now: 0 where out of memory */
+    find_texts(search, &sought);
+    if (!value->plain)
+        find_short(search, &sought);
     if (seen && !event->failed)
-        keep_seen(search, seen, hash, field, value);
+        keep_seen(search, seen, hash, what, value);
 }
 
 static void next_turn(struct sigma_search *search)
@@ -241,17 +264,19 @@ static void next_turn(struct sigma_search *search)
 }
 
 const uint32_t *sigma_search_find(struct sigma_search *search, struct sigma_event *event,
-                                  const uint64_t *fields, bool all, size_t *ret_n)
+                                  const uint64_t *fields, const struct sigma_words *words,
+                                  size_t *ret_n)
 {
-    const struct sigma_index *index = search->index;
+    size_t n_fields = search->index->n_fields;
+
     next_turn(search);
     for (size_t i = 0; i < event->n; i++) {
         struct sigma_value *value = &event->values[i];
         uint32_t            field = (uint32_t)value->field;
-        if (value->field >= 0 && field < index->n_fields && fields[field / 64] >> field % 64 & 1)
-            look(search, event, value->field, value);
-        if (all)
-            look(search, event, SIGMA_NO_FIELD, value);
+        bool                of_field = field < n_fields && sigma_bit_has(fields, field);
+        bool                of_words = sigma_may_hold(event, words, value->n_bytes, value->form);
+        if (of_field || of_words)
+            look(search, event, value, of_field ? value->field : SIGMA_NO_FIELD, of_words);
     }
     *ret_n = search->n_found;
     return search->found;

@@ -4,6 +4,7 @@
 
 #include "sigma.h"
 #include "sigma_index.h"
+#include "sigma_steps.h"
 
 #define KINDS_MAX   4096 /* kinds of events that are remembered */
 #define KIND_SLOTS  8192
@@ -47,20 +48,21 @@ struct source_class {
 
 /* What is known of all events with the same keys. */
 struct kind {
-    uint64_t          hash;
-    int               log;
-    char             *key; /* of the keys' values, joined */
-    size_t            key_size;
-    struct source_set rows;      /* that surely fit */
-    struct source_set open_rows; /* that may */
-    bool              is_open;   /* some of them do */
-    uint64_t         *possible;  /* rules, a bit each */
-    uint32_t         *tried;     /* rules that the index does not find */
-    size_t            n_tried, n_possible;
-    uint64_t         *fields;   /* in which texts of these rules are looked for, a bit each */
-    uint16_t         *mappings; /* of fields, that may be for them */
-    size_t            n_mappings;
-    bool              anywhere; /* a keyword is looked for in every value */
+    uint64_t           hash;
+    int                log;
+    char              *key; /* of the keys' values, joined */
+    size_t             key_size;
+    struct source_set  rows;      /* that surely fit */
+    struct source_set  open_rows; /* that may */
+    bool               is_open;   /* some of them do */
+    uint64_t          *possible;  /* rules, a bit each */
+    uint32_t          *tried;     /* rules that the index does not find */
+    size_t             n_tried, n_possible;
+    uint64_t          *fields;   /* in which texts of these rules are looked for, a bit each */
+    uint64_t          *asked;    /* all that these rules, the mappings and the open rows look at */
+    struct sigma_needs needs;    /* the latter, and keywords */
+    uint16_t          *mappings; /* of fields, that may be for them */
+    size_t             n_mappings;
 };
 
 struct sigma {
@@ -77,10 +79,14 @@ struct sigma {
     struct sigma_rule   *rules;
     uint32_t            *class_of; /* of each rule */
     struct source_class *classes;
+    uint32_t            *class_rules; /* rules with a tree, one class after another */
+    uint32_t            *class_first; /* of each class; the next one's is the end */
     bool                *indexed, *hidden;
     uint8_t             *given_up;
     struct sigma_node  **trees;
     struct sigma_index  *index;
+    struct sigma_steps   steps;
+    uint32_t            *first_step; /* of each rule */
     struct sigma_search *search;
     bool                 trial, unsure; /* sigma_trial(), sigma_unsure() */
     bool                 shared; /* sigma_share(): all but what an event changes is another's */

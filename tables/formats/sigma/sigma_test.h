@@ -113,6 +113,9 @@ struct sigma_run {
 };
 
 bool sigma_test_fits(struct sigma_run *run, const struct sigma_test *test);
+
+/* The same where the index leaves it open. */
+bool sigma_test_values(struct sigma_run *run, const struct sigma_test *test);
 bool sigma_node_fits(struct sigma_run *run, const struct sigma_node *node);
 
 #endif

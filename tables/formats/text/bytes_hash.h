@@ -5,6 +5,7 @@
 #ifndef SVCQL_BYTES_HASH_H
 #define SVCQL_BYTES_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -34,7 +35,32 @@ static inline uint64_t bytes_hash(const void *bytes, size_t size, uint64_t seed)
     return bytes_hash_step(hash, word);
 }
 
-/* The same of some of the bytes of a longer text: of the beginning, of the middle, and most of the end, where paths and
+/* Whether two texts of one size are equal: quicker than memcmp() where most are short and are. */
+static inline bool bytes_same(const void *a, const void *b, size_t size)
+{
+    const char *x = a, *y = b;
+    uint64_t    left, right;
+
+    if (size > 128)
+        return memcmp(x, y, size) == 0;
+    if (size < sizeof left) {
+        for (size_t i = 0; i < size; i++)
+            if (x[i] != y[i])
+                return false;
+        return true;
+    }
+    for (size_t at = 0; at < size - sizeof left; at += sizeof left) {
+        memcpy(&left, x + at, sizeof left);
+        memcpy(&right, y + at, sizeof right);
+        if (left != right)
+            return false;
+    }
+    memcpy(&left, x + size - sizeof left, sizeof left); /* some of them a second time */
+    memcpy(&right, y + size - sizeof right, sizeof right);
+    return left == right;
+}
+
+/* A hash of some of the bytes of a longer text: of the beginning, of the middle, and most of the end, where paths and
  * commands differ. */
 static inline uint64_t bytes_hash_some(const void *bytes, size_t size, uint64_t seed)
 {

@@ -25,6 +25,17 @@ struct event_field {
 
 #define EVENT_NAME_NEW INT32_MIN /* what is there at first */
 
+/* What is known of a value's text before it is made. */
+enum value_text {
+    EVENT_ANY,    /* nothing */
+    EVENT_NARROW, /* no more characters than bytes */
+    EVENT_WIDE,   /* no more characters than pairs of bytes */
+    EVENT_FIGURES /* EVENT_FIGURES_OF alone, of any case: a number, a time, an identifier */
+};
+
+/* S-1-5-18, {0B1C...}, 0x1f, 2026-01-31T10:00:00Z, in lower case. */
+#define EVENT_FIGURES_OF "0123456789abcdefxstz-:.{}"
+
 typedef void event_take(void *to, const struct event_field *field);
 
 struct event_fields {
@@ -36,6 +47,8 @@ struct event_fields {
 
     /* Append the text of a value of a form other than 0. It depends on nothing but the bytes and the form. */
     void (*text)(const void *value, uint32_t size, uint8_t form, struct buffer *text);
+
+    const uint8_t *texts; /* enum value_text of each form but 0; NULL: all EVENT_ANY */
 };
 
 #endif

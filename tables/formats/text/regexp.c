@@ -624,6 +624,19 @@ static uint32_t shortest_match(struct regexp *re)
     return re->later[re->n - 1];
 }
 
+/* A match that comes back to the first instruction has one inside of it that begins there: no need to come back. Where
+ * matches are sought from begins of lines alone, there is. */
+static void drop_returns(struct regexp *re)
+{
+    for (size_t i = 0; i < re->n && !re->begins_line; i++) {
+        struct instruction *in = &re->code[i];
+        if (in->op != OP_SPLIT || (in->x != 0 && in->y != 0))
+            continue;
+        in->op = OP_JUMP;
+        in->x = in->y = in->x ? in->x : in->y;
+    }
+}
+
 int regexp_compile(const char *pattern, size_t size, struct regexp **ret, const char **ret_error)
 {
     struct parser p = {.text = pattern, .size = size};
@@ -647,6 +660,7 @@ int regexp_compile(const char *pattern, size_t size, struct regexp **ret, const 
         *ret_error = p.error;
         return p.no_memory ? -ENOMEM : -EINVAL;
     }
+    drop_returns(p.re);
     p.re->shortest = shortest_match(p.re);
     *ret = p.re;
     return 0;

@@ -10,18 +10,15 @@
 #include <string.h>
 
 #include "array.h"
-#include "regexp_program.h"
+#include "regexp_leap.h"
 
 #define ASCII      128
 #define STATES_MAX 256
 #define SETS_MAX   32768 /* instructions of all states */
 #define SLOTS      512
 
-/* What is before or after a place, as assertions see it. */
-enum edge { EDGE_OTHER, EDGE_WORD, EDGE_LINE, EDGE_LAST_LINE, EDGE_TEXT };
-
-/* What a transition may be but a state; states follow. */
-enum { UNKNOWN, MATCHED, FIRST_STATE };
+/* What a transition may be but a state; states follow, the first ones those without an instruction, one for each edge. */
+enum { UNKNOWN, MATCHED, FIRST_STATE, BUSY_STATE = FIRST_STATE + EDGE_TEXT + 1 };
 
 struct state {
     uint32_t  first, n; /* in sets */
@@ -37,8 +34,7 @@ struct automaton {
     uint16_t    *sets;
     size_t       n_sets;
     unsigned     forgotten; /* how often all states were */
-    bool     begins[256];   /* bytes with which a match can begin, where it must take a character */
-    bool     any_begin;
+    struct leap  leap;
     uint16_t next[]; /* of each state, for each symbol: UNKNOWN, MATCHED, or a state's place here */
 };
 
@@ -68,40 +64,6 @@ size_t regexp_decode(const char *text, size_t size, uint32_t *ret)
     }
     *ret = n == 1 ? s[0] : c;
     return n;
-}
-
-static uint32_t other_case(uint32_t c)
-{
-    uint32_t lower = c | 0x20;
-
-    return c < 0x80 && lower >= 'a' && lower <= 'z' ? c ^ 0x20 : c;
-}
-
-static bool in_ranges(const struct regexp *re, const struct class *class, uint32_t c)
-{
-    for (uint32_t i = 0; i < class->n; i++)
-        if (c >= re->ranges[class->first + i].low && c <= re->ranges[class->first + i].high)
-            return true;
-    return false;
-}
-
-static bool takes(const struct regexp *re, const struct instruction *in, uint32_t c)
-{
-    const struct class *class;
-
-    switch (in->op) {
-    case OP_CHAR:
-        return c == in->x || (in->nocase && other_case(c) == in->x);
-    case OP_ANY:
-        return true;
-    case OP_ANY_LINE:
-        return c != '\n';
-    case OP_CLASS:
-        class = &re->classes[in->x];
-        return (in_ranges(re, class, c) || (in->nocase && in_ranges(re, class, other_case(c)))) !=
-               class->negated;
-    }
-    return false;
 }
 
 static enum edge edge_of(uint32_t c)
@@ -146,82 +108,10 @@ static uint32_t find_symbols(const struct regexp *re, uint8_t symbols[ASCII])
         if (re->code[i].op != OP_CHAR && re->code[i].op != OP_CLASS)
             continue; /* others take all characters, or all but newlines, or none */
         for (uint32_t c = 0; c < ASCII; c++)
-            taken[c] = takes(re, &re->code[i], c);
+            taken[c] = regexp_takes(re, &re->code[i], c);
         n = split_symbols(symbols, taken, n);
     }
     return n;
-}
-
-/* Instructions ------------------------------------------------------------------------ */
-
-static bool holds(enum assertion assertion, enum edge before, enum edge after)
-{
-    switch (assertion) {
-    case ASSERT_TEXT_BEGIN:
-        return before == EDGE_TEXT;
-    case ASSERT_TEXT_END:
-        return after == EDGE_TEXT;
-    case ASSERT_LAST_LINE:
-        return after == EDGE_TEXT || after == EDGE_LAST_LINE;
-    case ASSERT_LINE_BEGIN:
-        return before == EDGE_TEXT || before == EDGE_LINE;
-    case ASSERT_LINE_END:
-        return after == EDGE_TEXT || after == EDGE_LAST_LINE || after == EDGE_LINE;
-    case ASSERT_WORD:
-        return (before == EDGE_WORD) != (after == EDGE_WORD);
-    case ASSERT_NO_WORD:
-        return (before == EDGE_WORD) == (after == EDGE_WORD);
-    }
-    return false;
-}
-
-/* Add to `now` all instructions that take a character and are reached from `at` without one, `any`: past
- * assertions that may not hold, too. Returns whether the match is among them. */
-static bool follow(struct regexp *re, uint32_t at, size_t *n, bool any, enum edge before,
-                   enum edge after)
-{
-    size_t depth = 0;
-
-    re->stack[depth++] = at;
-    while (depth) {
-        at = re->stack[--depth];
-        if (re->mark[at] == re->generation)
-            continue;
-        re->mark[at] = re->generation;
-        const struct instruction *in = &re->code[at];
-        if (in->op == OP_MATCH)
-            return true;
-        if (in->op == OP_SPLIT)
-            re->stack[depth++] = in->y;
-        if (in->op == OP_SPLIT || in->op == OP_JUMP)
-            re->stack[depth++] = in->x;
-        else if (in->op != OP_ASSERT)
-            re->now[(*n)++] = at;
-        else if (any || holds(in->x, before, after))
-            re->stack[depth++] = at + 1;
-    }
-    return false;
-}
-
-/* Forget which instructions are marked. */
-static void next_generation(struct regexp *re)
-{
-    if (++re->generation == 0) {
-        memset(re->mark, 0, re->n * sizeof *re->mark);
-        re->generation = 1;
-    }
-}
-
-/* Which first bytes a match can have: those of the characters that the first instructions take. */
-static void find_begins(struct regexp *re, struct automaton *automaton)
-{
-    size_t n = 0;
-
-    next_generation(re);
-    automaton->any_begin = follow(re, 0, &n, true, EDGE_OTHER, EDGE_OTHER);
-    for (uint32_t c = 0; c < 256; c++)
-        for (size_t i = 0; i < n && !automaton->begins[c]; i++)
-            automaton->begins[c] = c >= ASCII || takes(re, &re->code[re->now[i]], c);
 }
 
 /* States ------------------------------------------------------------------------------ */
@@ -238,14 +128,16 @@ static struct automaton *automaton_new(struct regexp *re)
            sizeof symbols - ASCII); /* its next state is never known */
     memcpy(automaton->symbols, symbols, sizeof symbols);
     automaton->width = width;
-    automaton->n_states = FIRST_STATE;
-    find_begins(re, automaton);
+    automaton->n_states = BUSY_STATE;
+    for (enum edge edge = EDGE_OTHER; edge <= EDGE_TEXT; edge++)
+        automaton->states[FIRST_STATE + edge].before = edge;
+    regexp_leap_make(re, &automaton->leap);
     return re->automaton = automaton;
 }
 
 static void forget_states(struct automaton *automaton)
 {
-    automaton->n_states = FIRST_STATE;
+    automaton->n_states = BUSY_STATE;
     automaton->n_sets = 0;
     automaton->forgotten++;
     memset(automaton->slots, 0, sizeof automaton->slots);
@@ -281,6 +173,8 @@ static uint16_t *slot_of(struct automaton *automaton, const uint32_t *set, size_
 /* The state of a set, in order, and what is before it: its number, or -ENOMEM. */
 static int state_of(struct automaton *automaton, const uint32_t *set, size_t n, enum edge before)
 {
+    if (n == 0)
+        return FIRST_STATE + (int)before;
     uint16_t *slot = slot_of(automaton, set, n, before);
     int       known = *slot;
 
@@ -342,10 +236,10 @@ static size_t pass(struct regexp *re, size_t n, uint32_t c)
 {
     size_t n_later = 0;
 
-    next_generation(re);
+    regexp_next_generation(re);
     for (size_t i = 0; i < n; i++) {
         uint32_t after = re->now[i] + 1;
-        if (re->mark[after] == re->generation || !takes(re, &re->code[re->now[i]], c))
+        if (re->mark[after] == re->generation || !regexp_takes(re, &re->code[re->now[i]], c))
             continue;
         re->mark[after] = re->generation;
         if (n <= FEW)
@@ -366,11 +260,12 @@ static int step(struct regexp *re, uint32_t from, const struct character *c, siz
     unsigned           forgotten = automaton->forgotten;
     size_t             n = 0;
 
-    next_generation(re);
+    regexp_next_generation(re);
     bool may_begin = !re->begins_line || state.before >= EDGE_LINE;
-    bool matched = may_begin && follow(re, 0, &n, false, state.before, c->edge);
+    bool matched = may_begin && regexp_follow(re, 0, &n, false, state.before, c->edge);
     for (uint32_t i = 0; !matched && i < state.n; i++)
-        matched = follow(re, automaton->sets[state.first + i], &n, false, state.before, c->edge);
+        matched =
+            regexp_follow(re, automaton->sets[state.first + i], &n, false, state.before, c->edge);
     *steps += n + 1 + (n > FEW ? re->n / 8 : 0); /* pass() sees all */
     int to = matched                ? MATCHED
              : c->edge == EDGE_TEXT ? (int)from
@@ -382,35 +277,48 @@ static int step(struct regexp *re, uint32_t from, const struct character *c, siz
     return to;
 }
 
-/* Where no match is in progress, go to where one can begin, or to the last byte. */
+/* Where no match is in progress, go to where one may begin. */
 static size_t skip(struct automaton *automaton, const char *text, size_t size, int *state)
 {
-    size_t at = 0;
+    size_t at = *state < BUSY_STATE ? regexp_leap(&automaton->leap, text, size) : 0;
 
-    if (automaton->any_begin || automaton->states[*state].n)
-        return 0;
-    while (at < size && !automaton->begins[(uint8_t)text[at]])
-        at++; /* none of these is beyond ASCII */
     if (at)
-        *state = state_of(automaton, NULL, 0, edge_of((uint8_t)text[at - 1]));
+        *state = FIRST_STATE + (int)edge_of((uint8_t)text[at - 1]);
     return at;
 }
 
-/* Pass over characters whose next state is known. */
+/* Pass over characters whose next state is known, or up to where no match is in progress and the next may be far. */
 static size_t run(const struct automaton *automaton, const char *text, size_t size, int *state)
 {
     const uint16_t *next = automaton->next;
     const uint8_t  *at = (const uint8_t *)text, *end = at + size;
     size_t          from = (size_t)*state * automaton->width;
+    size_t          least = automaton->leap.far ? BUSY_STATE * automaton->width : FIRST_STATE;
 
-    for (; at < end; at++) {
+    while (at < end) {
         size_t to = next[from + automaton->symbols[*at]];
         if (to < FIRST_STATE)
             break;
         from = to;
+        at++;
+        if (to < least)
+            break;
     }
     *state = (int)(from / automaton->width);
     return (size_t)(at - (const uint8_t *)text);
+}
+
+/* The state after the next character, which may be the last one. */
+static int next_state(struct regexp *re, int state, const struct character *c, size_t *steps)
+{
+    const struct automaton *automaton = re->automaton;
+    int                     known = c->symbol < automaton->width
+                                        ? automaton->next[(uint32_t)state * automaton->width + c->symbol]
+                                        : UNKNOWN;
+
+    return known == UNKNOWN   ? step(re, (uint32_t)state, c, steps)
+           : known == MATCHED ? MATCHED
+                              : known / (int)automaton->width;
 }
 
 int regexp_match(struct regexp *re, const char *text, size_t size)
@@ -419,21 +327,19 @@ int regexp_match(struct regexp *re, const char *text, size_t size)
         return 0;
     struct automaton *automaton = re->automaton ? re->automaton : automaton_new(re);
     size_t            steps = 0;
-    int               state = automaton ? state_of(automaton, re->later, 0, EDGE_TEXT) : -ENOMEM;
+    int               state = automaton ? FIRST_STATE + (int)EDGE_TEXT : -ENOMEM;
 
     while (state >= FIRST_STATE && steps <= REGEXP_STEPS_MAX) {
-        size_t done = size ? skip(automaton, text, size - 1, &state) : 0;
-        if (state < 0)
-            break;
-        done += size ? run(automaton, text + done, size - 1 - done, &state) : 0;
+        size_t done = skip(automaton, text, size, &state);
+        if (size && done == size)
+            return 0;
         text += done, size -= done;
+        done = size ? run(automaton, text, size - 1, &state) : 0;
+        text += done, size -= done;
+        if (done && automaton->leap.far && state < BUSY_STATE)
+            continue;
         struct character c = character_at(automaton, text, size);
-        int              known = c.symbol < automaton->width
-                                     ? automaton->next[(uint32_t)state * automaton->width + c.symbol]
-                                     : UNKNOWN;
-        state = known == UNKNOWN   ? step(re, (uint32_t)state, &c, &steps)
-                : known == MATCHED ? MATCHED
-                                   : known / (int)automaton->width;
+        state = next_state(re, state, &c, &steps);
         if (c.length == 0)
             break;
         text += c.length, size -= c.length;

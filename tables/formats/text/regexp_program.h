@@ -18,6 +18,9 @@ enum assertion {
     ASSERT_NO_WORD
 };
 
+/* What is before or after a place, as assertions see it. */
+enum edge { EDGE_OTHER, EDGE_WORD, EDGE_LINE, EDGE_LAST_LINE, EDGE_TEXT };
+
 struct instruction {
     uint8_t  op;
     bool     nocase;
@@ -53,6 +56,17 @@ struct regexp {
 
 /* The code point at the beginning of a text, and its length; a byte that is no UTF-8 is itself. */
 size_t regexp_decode(const char *text, size_t size, uint32_t *ret);
+
+/* regexp_follow.c: whether an instruction takes a character; those that take none do not. */
+bool regexp_takes(const struct regexp *regexp, const struct instruction *in, uint32_t c);
+
+/* Forget which instructions were followed. */
+void regexp_next_generation(struct regexp *regexp);
+
+/* Add to `now`, which has *n, all instructions that take a character, are reached from `at` without one, and were not
+ * followed yet; `any`: past assertions that may not hold, too. Returns whether the match is among them. */
+bool regexp_follow(struct regexp *regexp, uint32_t at, size_t *n, bool any, enum edge before,
+                   enum edge after);
 
 void regexp_free_automaton(struct regexp *regexp);
 
