@@ -7,8 +7,8 @@
 # Each is built and tried in a copy of the committed tree, which begins with what build/ has of it, by
 #   C:    the suites that run the changed line, as build/coverage/lines says (tests/mutants_lines.sh makes it, once),
 #         those of the file's name first, then the quickest. A line that no suite runs is not tried: it survives.
-#   SQL:  the detections' own tests, the suites that name the view or one that reads it, the golden files and the
-#         guide. A weight also by `make judge`, which CI runs too: only labelled cases tell a right one from a wrong one.
+#   SQL:  the detections' own tests, the golden files and the guide, the suite of all columns, the suites that name the
+#         view or one that reads it. A weight also by `make judge`, which CI runs too: only labelled cases tell a right one from a wrong one.
 #   LIST: the suite that the list names, and no other.
 # A mutant that hangs is noticed by the limit of LIMIT seconds for one suite. Suites whose oracle is that nothing
 # crashes are not asked: `robust` below.
@@ -107,7 +107,7 @@ judging() {
     case $1 in
     sql/signals/*) printf '%s\n' signals detections findings make-golden make-guide ;;
     *)
-        printf '%s\n' make-golden make-guide
+        printf '%s\n' make-golden make-guide columns
         for suite in $(git grep -lwE "$(readers "$name" | tr ' ' '|')" -- 'tests/check_*.c' | sed 's/.*check_//; s/[.]c$//'); do
             case " $robust " in *" $suite "*) ;; *)
                 awk -F '\t' -v suite="$suite" -v near="$(grep -cw "$name" "tests/check_$suite.c")" \
@@ -162,7 +162,7 @@ try() {
         *.c:) suites=$(running "$file" "$line") ;;
         *) suites=$(judging "$file" "$change") ;;
         esac
-        [ -z "${NEAR:-}" ] || suites=$(printf '%s\n' $suites | head -n "$NEAR")
+        [ -z "${NEAR:-}" ] || suites=$(printf '%s\n' $suites | awk -v near="$NEAR" 'NR <= near')
         for by in $suites ''; do
             if [ -n "$by" ] && ! passes "$by"; then verdict=noticed; break; fi
         done

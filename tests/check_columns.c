@@ -1,0 +1,288 @@
+/* check_columns.c -- what each column of each table and view has, over all labelled cases on one host of each platform
+ * and small evidence of every platform: how many values, and a digest of them, as tests/columns.txt keeps them. What is
+ * asserted of a few rows elsewhere is held here for all: a change of a view that is not meant to change its rows
+ * changes nothing here, and one that is shows the columns that it touches. UPDATE=1 writes the file.
+ *
+ * The digest knows neither the order of rows nor the time: what is a moment of these days counts as "T", and the
+ * folder of the evidence as "ROOT". A table that reads what runs is not asked, nor a list, which is what its file says.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "corpus.h"
+#include "formats/text/buffer.h"
+#include "harness.h"
+#include "make_platforms.h"
+#include "questions.h"
+
+#define KEPT        "tests/columns.txt"
+#define DAYS        (86400.0 * 500)
+#define COLUMNS_MAX 256
+
+#define ASKED                                                                                      \
+    "kind NOT IN ('function', 'lists') AND name NOT IN ('attached_baseline', 'evidence', "         \
+    "'logged_in_users', 'processes', 'reload_changes', 'scm_services', 'svcql_columns', "          \
+    "'svcql_settings', 'svcql_tables', 'systemd_units', 'systemd_managers', 'time')"
+
+/* What a run's own numbers and pauses decide: which of hundreds of files that are written within a second
+ * came first makes incidents of the hosts with all cases. */
+static const struct {
+    const char *relation, *column;
+    int         set;
+} varies[] = {{"file", "inode", -1},
+              {"incident_facts", "seconds", -1},
+              {"incident_signals", "seconds", -1},
+              {"incidents", NULL, 0},
+              {"incident_events", NULL, 0},
+              {"incident_facts", NULL, 0},
+              {"incident_signals", NULL, 0}};
+
+static bool is_left_out(const char *relation, const char *column, int set)
+{
+    for (size_t i = 0; i < sizeof varies / sizeof *varies; i++)
+        if (strcmp(varies[i].relation, relation) == 0 &&
+            (varies[i].set < 0 || varies[i].set == set) &&
+            (!varies[i].column || (column && strcmp(varies[i].column, column) == 0)))
+            return true;
+    return false;
+}
+
+static const char *root;
+
+/* Whether a number is a moment near now, in seconds, milliseconds or microseconds. */
+static bool is_moment(double value)
+{
+    double now = (double)time(NULL);
+
+    for (double unit = 1; unit <= 1e6; unit *= 1e3)
+        if (value / unit > now - DAYS && value / unit < now + DAYS)
+            return true;
+    return false;
+}
+
+/* The size of a date and time that begins here, 2026-11-28 22:06:01.5Z, in a year near this one; 0: none does. */
+static size_t date_at(const char *text)
+{
+    static const char form[] = "0000-00-00 00:00:00";
+    time_t            now = time(NULL);
+    size_t            n = 0;
+
+    for (; form[n]; n++)
+        if (form[n] == '0'   ? !isdigit((uint8_t)text[n])
+            : form[n] == ' ' ? text[n] != ' ' && text[n] != 'T'
+                             : text[n] != form[n])
+            break;
+    if (n < 10 || abs(atoi(text) - gmtime(&now)->tm_year - 1900) > 2)
+        return 0;
+    if (form[n])
+        return 10;
+    while (text[n] == '.' || text[n] == 'Z' || isdigit((uint8_t)text[n]))
+        n++;
+    return n;
+}
+
+/* A text without what differs from one run to the next. */
+static void put_text(struct buffer *out, const char *text)
+{
+    size_t n, size = strlen(root);
+
+    for (bool inside = false; *text; text += n) {
+        bool digit = isdigit((uint8_t)*text);
+        n = 1;
+        if (strncmp(text, root, size) == 0) {
+            buffer_puts(out, "ROOT");
+            n = size;
+        } else if (digit && !inside && (n = date_at(text))) {
+            buffer_puts(out, "T");
+        } else if (digit && !inside && (n = strspn(text, "0123456789.")) && is_moment(atof(text))) {
+            buffer_puts(out, "T");
+        } else {
+            n = 1;
+            buffer_putc(out, *text);
+        }
+        inside = digit && n == 1;
+    }
+}
+
+static void put_value(struct buffer *out, sqlite3_value *value)
+{
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+    case SQLITE_FLOAT:
+        if (is_moment(sqlite3_value_double(value)))
+            buffer_puts(out, "T");
+        else if (sqlite3_value_type(value) == SQLITE_INTEGER)
+            buffer_printf(out, "%lld", sqlite3_value_int64(value));
+        else
+            buffer_printf(out, "%.6g", sqlite3_value_double(value));
+        break;
+    case SQLITE_BLOB:
+        buffer_put(out, sqlite3_value_blob(value), (size_t)sqlite3_value_bytes(value));
+        break;
+    default:
+        put_text(out, (const char *)sqlite3_value_text(value));
+    }
+}
+
+static uint64_t hash_of(uint64_t hash, const void *data, size_t size)
+{
+    for (const uint8_t *at = data; size; at++, size--)
+        hash = (hash ^ *at) * 0x100000001b3u;
+    return hash;
+}
+
+struct sum {
+    size_t   n;
+    uint64_t digest;
+};
+
+static void add(struct sum *sum, uint64_t hash)
+{
+    hash ^= hash >> 32;
+    sum->n++;
+    sum->digest += hash * 0x9e3779b97f4a7c15u;
+}
+
+static void put_sum(struct buffer *out, const char *name, const char *column, const struct sum *sum)
+{
+    buffer_printf(out, "%s %s %zu %08x\n", name, column, sum->n, (unsigned)(sum->digest >> 32));
+}
+
+/* The lines of a relation: its rows, and the columns that have a value. */
+static void put_relation(struct buffer *out, sqlite3 *db, int set, const char *name,
+                         const char *sql)
+{
+    struct sum    rows = {0}, columns[COLUMNS_MAX] = {0};
+    sqlite3_stmt *stmt;
+    int           n, rc;
+
+    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK, "%s: %s", sql,
+                  sqlite3_errmsg(db));
+    n = sqlite3_column_count(stmt);
+    ck_assert_int_le(n, COLUMNS_MAX);
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        uint64_t row = 0xcbf29ce484222325u;
+        for (int i = 0; i < n; i++) {
+            struct buffer text = {0};
+            if (sqlite3_column_type(stmt, i) == SQLITE_NULL ||
+                is_left_out(name, sqlite3_column_name(stmt, i), set))
+                continue;
+            put_value(&text, sqlite3_column_value(stmt, i));
+            uint64_t hash = hash_of(0xcbf29ce484222325u, text.data, text.size);
+            add(&columns[i], hash);
+            row = hash_of(row, &hash, sizeof hash) + (uint64_t)i;
+            buffer_free(&text);
+        }
+        add(&rows, row);
+    }
+    ck_assert_msg(rc == SQLITE_DONE, "%s: %s", sql, sqlite3_errmsg(db));
+    put_sum(out, name, "*", &rows);
+    for (int i = 0; i < n; i++)
+        if (columns[i].n)
+            put_sum(out, name, sqlite3_column_name(stmt, i), &columns[i]);
+    sqlite3_finalize(stmt);
+}
+
+/* All that the cases of a platform put on their hosts, on one. */
+static void write_host(const struct corpus *corpus, const struct corpus *more, const char *platform,
+                       const char *dir)
+{
+    const struct corpus *both[] = {corpus, more};
+    struct corpus_case   all = {.name = platform, .platform = platform};
+
+    for (size_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < both[c]->n; i++) {
+            const struct corpus_case *one = &both[c]->cases[i];
+            if (strcmp(one->platform, platform) != 0)
+                continue;
+            all.items = realloc(all.items, (all.n_items + one->n_items) * sizeof *all.items);
+            ck_assert_ptr_nonnull(all.items);
+            memcpy(all.items + all.n_items, one->items, one->n_items * sizeof *one->items);
+            all.n_items += one->n_items;
+        }
+    corpus_write(corpus, &all, dir, 2);
+    free(all.items);
+}
+
+static sqlite3 *open_hosts(void)
+{
+    static const char *const platforms[] = {"linux", "macos", "windows"};
+    struct corpus           *corpus = corpus_load("tests/corpus/judgement");
+    struct corpus           *more = corpus_load("tests/corpus/signals");
+    sqlite3                 *db = harness_open();
+    char                     dir[4200];
+
+    harness_query(db, "DELETE FROM evidence");
+    for (size_t i = 0; i < sizeof platforms / sizeof *platforms; i++) {
+        snprintf(dir, sizeof dir, "%s/all-%s", root, platforms[i]);
+        write_host(corpus, more, platforms[i], dir);
+        harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    }
+    corpus_free(corpus);
+    corpus_free(more);
+    return db;
+}
+
+/* Prints the lines of a that b has not, after a mark. */
+static int print_other(const char *mark, const char *a, const char *b)
+{
+    int n = 0;
+
+    for (size_t size; *a; a += size + (a[size] == '\n')) {
+        size = strcspn(a, "\n");
+        char *line = NULL;
+        ck_assert_int_gt(asprintf(&line, "\n%.*s\n", (int)size, a), 0);
+        if (strncmp(b, line + 1, size + 1) != 0 && !strstr(b, line) && n++ < 100)
+            fprintf(stderr, "%s %.*s\n", mark, (int)size, a);
+        free(line);
+    }
+    return n;
+}
+
+/* The rows of each relation over two sets of evidence, against those kept. */
+START_TEST(columns_have_what_they_had)
+{
+    struct questions questions = questions_of(ASKED);
+    struct buffer    out = {0};
+
+    if (geteuid() != 0)
+        SKIP("needs root");
+    for (int set = 0; set < 2; set++) {
+        root = set ? make_platforms() : harness_scratch();
+        sqlite3 *db = set ? make_platforms_open(root) : open_hosts();
+        buffer_puts(&out, set ? "# small evidence of every platform\n" : "# all labelled cases\n");
+        for (size_t i = 0; i < questions.n; i++) {
+            char *sql = question_sql(&questions.list[i], make_rules());
+            if (!is_left_out(questions.list[i].name, NULL, set))
+                put_relation(&out, db, set, questions.list[i].name, sql);
+            free(sql);
+        }
+        harness_close(db);
+    }
+    if (getenv("UPDATE")) {
+        harness_write("tests", "columns.txt", out.data, out.size);
+    } else {
+        char *kept = harness_read(KEPT, NULL);
+        int   n = print_other("kept:", kept, buffer_text(&out));
+        n += print_other("now: ", buffer_text(&out), kept);
+        ck_assert_msg(n == 0, "%d lines differ from " KEPT "; UPDATE=1 writes it", n);
+        free(kept);
+    }
+    buffer_free(&out);
+}
+END_TEST
+
+Suite *make_columns_suite(void)
+{
+    Suite *suite = suite_create("columns");
+    TCase *tcase = tcase_create("columns");
+
+    tcase_set_timeout(tcase, 240);
+    tcase_add_test(tcase, columns_have_what_they_had);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
