@@ -275,6 +275,38 @@ static const char changes_lines[] =
     "[systemctl disable q.timer] (owned by unix-user:bob)\n";
 /* clang-format on */
 
+/* An entry of a journal, as journalctl exports it. */
+#define ENTRY(second, pid, id, elevated, message)                                                  \
+    "__CURSOR=s=00112233445566778899aabbccddeeff;i=" second                                        \
+    "\n__REALTIME_TIMESTAMP=17000000" second "000000\n_PID=" pid "\nMESSAGE_ID=" id                \
+    "\nUNIT=run-p77-i" second ".service\n" elevated "MESSAGE=" message "\n\n"
+#define STARTS  "7d4958e842da4a758f6c1cdc7b36dcc5"
+#define STARTED "39f53479d3a045ac8e11786248231fbf"
+#define BY_ANN  "ELEVATED_UID=0\nELEVATED_USER=ann\n"
+#define RUNS_ID "Starting run-p77.service - [run0] /usr/bin/id..."
+
+/* Anybody may write that to the journal, and the manager of a unit that another tool describes so. */
+START_TEST(run0_is_what_the_manager_says_of_a_start)
+{
+    static const char text[] =
+        ENTRY("10", "1", STARTS, BY_ANN, RUNS_ID) ENTRY("11", "77", STARTS, BY_ANN, RUNS_ID)
+            ENTRY("12", "1", STARTED, BY_ANN, RUNS_ID) ENTRY("13", "1", STARTS, "", RUNS_ID)
+                ENTRY("14", "1", STARTS, BY_ANN, "Starting a.service - Another unit...");
+    const char *dir_of_export = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(dir_of_export, "boot.export", text);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir_of_export);
+    harness_expect(db, "5", "SELECT count(*) FROM journal");
+    harness_expect(
+        db, "1700000010|77|ann|/usr/bin/id",
+        "SELECT CAST(time AS INTEGER), pid, login_user, cmdline FROM process_events WHERE via = "
+        "'run0'");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(changes_of_unit_files_have_rows_of_who_asked_for_them)
 {
     const char *root = harness_scratch();
@@ -355,6 +387,7 @@ Suite *make_asked_by_suite(void)
     suite_add_tcase(suite, tcase);
     TCase *text = tcase_create("text");
     tcase_add_test(text, audit_alone_tells_who_asked);
+    tcase_add_test(text, run0_is_what_the_manager_says_of_a_start);
     tcase_add_test(text, changes_of_unit_files_have_rows_of_who_asked_for_them);
     suite_add_tcase(suite, text);
     return suite;

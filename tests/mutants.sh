@@ -8,7 +8,8 @@
 #   C:    the suites that run the changed line, as build/coverage/lines says (tests/mutants_lines.sh makes it, once),
 #         those of the file's name first, then the quickest. A line that no suite runs is not tried: it survives.
 #   SQL:  the detections' own tests, the golden files and the guide, the suite of all columns, the suites that name the
-#         view or one that reads it. A weight also by `make judge`, which CI runs too: only labelled cases tell a right one from a wrong one.
+#         view or one that reads it. A weight also by `make judge`, which CI runs too: only labelled cases tell a right
+#         one from a wrong one.
 #   LIST: the suite that the list names, and no other.
 # A mutant that hangs is noticed by the limit of LIMIT seconds for one suite. Suites whose oracle is that nothing
 # crashes are not asked: `robust` below.
@@ -89,10 +90,11 @@ running() {
         sort -n | cut -f2
 }
 
-# The views that read a view of that name, and itself.
+# The views that read a view of that name, and itself; X_signals is made of X_facts by the build.
 readers() {
     local names=$1 more
-    while more=$(git grep -lwE "$(tr ' ' '|' <<< "$names")" -- 'sql/*/*.sql' | sed 's/.*\///; s/[.]sql$//' | sort -u | xargs) &&
+    while more=$({ tr ' ' '\n' <<< "$names"; tr ' ' '\n' <<< "$names" | sed -n 's/_facts$/_signals/p'
+                   git grep -lwE "$(tr ' ' '|' <<< "$names")" -- 'sql/*/*.sql' | sed 's/.*\///; s/[.]sql$//'; } | sort -u | xargs) &&
         [ "$more" != "$names" ]; do
         names=$more
     done
