@@ -144,6 +144,23 @@ START_TEST(range_of_time_reads_only_the_chunks_it_touches)
 }
 END_TEST
 
+#define SPAN "SELECT min(time), max(time) FROM windows_events('%s') WHERE %s"
+
+START_TEST(the_ends_of_a_log_read_only_the_chunks_that_may_have_them)
+{
+    sqlite3 *db = harness_open();
+    char     path[4096];
+
+    snprintf(path, sizeof path, "%s/Long.evtx", harness_scratch());
+    stage_many(path, 5000);
+    harness_expect(db, "1700000000.0|1700004999.0", SPAN, path, "ends = 1");
+    ck_assert_int_le(
+        harness_int(db, "SELECT records FROM evidence_sources WHERE location = '%s'", path), 1200);
+    harness_expect(db, "1700000000.0|1700004999.0", SPAN, path, "ends = 0");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_record_number_reads_only_the_chunks_that_may_have_it)
 {
     sqlite3 *db = harness_open();
@@ -212,6 +229,7 @@ START_TEST(chunks_whose_clock_is_doubtful_are_read)
         harness_write(dir, path + strlen(dir) + 1, log, size);
         harness_expect(db, "1", "SELECT count(*) FROM windows_events('%s') WHERE time = 1700000100",
                        path);
+        harness_expect(db, harness_query(db, SPAN, path, "1"), SPAN, path, "ends = 1");
         free(log);
     }
     harness_close(db);
@@ -591,6 +609,29 @@ static void compare_ranges(const char *path, void *data)
     harness_close(db);
 }
 
+static void compare_ends(const char *path, void *data)
+{
+    size_t  *differ = data;
+    sqlite3 *db = harness_open();
+    char    *whole = harness_query(db, SPAN, path, "1"),
+         *ends = harness_query(db, SPAN, path, "ends = 1");
+
+    *differ += strcmp(whole, ends) != 0;
+    if (strcmp(whole, ends) != 0)
+        fprintf(stderr, "%s: %s, not %s\n", path, ends, whole);
+    harness_close(db);
+}
+
+START_TEST(the_ends_of_real_logs_are_those_of_all_records)
+{
+    size_t differ = 0;
+
+    if (!harness_each_evidence("evtx", ".evtx", compare_ends, &differ))
+        SKIP("needs SVCQL_EVIDENCE");
+    ck_assert_uint_eq(differ, 0);
+}
+END_TEST
+
 START_TEST(ranges_of_time_of_real_logs_leave_nothing_out)
 {
     size_t ranges = 0, logs = harness_each_evidence("evtx", ".evtx", compare_ranges, &ranges);
@@ -626,6 +667,7 @@ Suite *make_windows_events_suite(void)
     tcase_add_test(tcase, terms_leave_out_nothing_that_fits_them);
     tcase_add_test(tcase, source_names_a_file_whether_or_not_evidence_knows_it);
     tcase_add_test(tcase, range_of_time_reads_only_the_chunks_it_touches);
+    tcase_add_test(tcase, the_ends_of_a_log_read_only_the_chunks_that_may_have_them);
     tcase_add_test(tcase, a_record_number_reads_only_the_chunks_that_may_have_it);
     tcase_add_test(tcase, chunks_whose_events_have_other_numbers_are_read);
     tcase_add_test(tcase, chunks_whose_clock_is_doubtful_are_read);
@@ -644,6 +686,7 @@ Suite *make_windows_events_suite(void)
     tcase_add_test(tcase, xml_that_is_hostile_is_no_event);
     tcase_add_test(tcase, lines_that_are_no_event_are_counted);
     tcase_add_test(tcase, ranges_of_time_of_real_logs_leave_nothing_out);
+    tcase_add_test(tcase, the_ends_of_real_logs_are_those_of_all_records);
     tcase_add_test(tcase, real_json_is_read_to_the_last_line);
     suite_add_tcase(suite, tcase);
     return suite;

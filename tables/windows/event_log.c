@@ -75,7 +75,8 @@ static int read_header(struct event_log *log)
 
 static bool is_ranged(const struct event_range *range)
 {
-    return !isinf(range->min) || !isinf(range->max) || range->n_ids;
+    return !isinf(range->min) || !isinf(range->max) || range->n_ids ||
+           range->hole_min < range->hole_max;
 }
 
 int event_log_open(struct stream *stream, const struct event_want *want, struct event_log **ret)
@@ -152,6 +153,13 @@ static bool without_ids(const struct event_log *log, const struct evtx_chunk *he
     return low == log->range.n_ids || (uint64_t)log->range.ids[low] > last;
 }
 
+/* Whether no record between two times is wanted. */
+static bool is_unwanted(const struct event_range *range, double first, double last)
+{
+    return first > range->max || last < range->min ||
+           (first > range->hole_min && last < range->hole_max);
+}
+
 /* Whether the chunk at `next` is outside the range, by a few bytes of it. */
 static bool outside(struct event_log *log)
 {
@@ -175,7 +183,7 @@ static bool outside(struct event_log *log)
     if (isnan(first) || isnan(last) || isnan(before) || forwarded || last < first ||
         first < before - SPARE)
         return false;
-    return (fmin(first, before) - SPARE > log->range.max || last + SPARE < log->range.min) &&
+    return is_unwanted(&log->range, fmin(first, before) - SPARE, last + SPARE) &&
            !has_old_records(log, log->next, header.free_at);
 }
 

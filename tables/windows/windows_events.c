@@ -48,6 +48,7 @@ struct windows_event {
     const char *source;
     const char *path; /* the argument */
     const void *filter;
+    int64_t     ends;
 };
 
 struct state {
@@ -228,6 +229,17 @@ static unsigned threads_of(struct tbl_scan *scan)
     return threads > 1 ? (unsigned)threads : 1;
 }
 
+/* Where only its ends are wanted, leave out what is between the records that are known to be near them. */
+static void leave_middle(struct stream *stream, struct event_range *range)
+{
+    struct event_log_ends ends = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+
+    if (!stream_plain(stream) || !event_log_ends(stream, &ends))
+        return;
+    range->hole_min = ends.first;
+    range->hole_max = ends.last;
+}
+
 static int open_file(struct tbl_scan *scan)
 {
     struct state               *state = tbl_state(scan);
@@ -242,6 +254,8 @@ static int open_file(struct tbl_scan *scan)
     int r = root_open_stream(source->root, source->path, NULL, &stream);
     if (r < 0)
         return r;
+    if (key->ends == 1 && source->artefact == ARTEFACT_EVENT_LOG)
+        leave_middle(stream, &want.range);
     return event_open(stream, source->artefact == ARTEFACT_EVENT_JSON, &want, &state->reader);
 }
 
@@ -362,6 +376,7 @@ static void complete(struct tbl_scan *scan, struct windows_event *row)
     row->host = source->host;
     row->source = source->shown;
     row->path = key->path;
+    row->ends = key->ends;
 }
 
 static int next_record(struct tbl_scan *scan, void *row)
@@ -422,6 +437,9 @@ static const struct tbl_column columns[] = {
             "Where in the file the record begins, in bytes"),
     TBL_COL(struct windows_event, path, TBL_KEY | TBL_HIDDEN,
             "Argument: file, folder or glob to read instead of the evidence"),
+    TBL_COL(struct windows_event, ends, TBL_KEY | TBL_HIDDEN,
+            "Argument: 1 leaves out chunks of a log that cannot have its earliest or latest "
+            "record, as their headers say"),
     TBL_LAZY("event_fields", TBL_TEXT, TBL_HIDDEN,
              "The names and values of the data as svcql_rules reads them: a pointer, NULL in SQL",
              get_fields),
