@@ -546,8 +546,8 @@ END_TEST
 
 /* Outlines ------------------------------------------------------------------------ */
 
-/* A log with a silence of up to three days now and then; from event `back_at` on a hundred days earlier; event `node_at` of
- * another node. */
+/* A log with a silence of up to three days now and then; from event `back_at` on a hundred days earlier; event `node_at` and
+ * each five hundredth after it of another node. */
 static const char *silent_log(int n, int back_at, int node_at)
 {
     static char path[512];
@@ -566,7 +566,8 @@ static const char *silent_log(int n, int back_at, int node_at)
                     "%stype=%s msg=audit(%ld.%03d:%d): arch=c000003e syscall=59 success=yes pid=%d "
                     "comm=\"a\" "
                     "exe=\"/bin/a\" key=(null)\n",
-                    i == node_at ? "node=other " : "", k ? "CWD" : "SYSCALL", at, i % 1000, i, i);
+                    node_at >= 0 && i >= node_at && (i - node_at) % 500 == 0 ? "node=other " : "",
+                    k ? "CWD" : "SYSCALL", at, i % 1000, i, i);
     }
     fclose(file);
     return path;
@@ -619,27 +620,29 @@ START_TEST(an_outline_has_the_ends_and_every_silence)
 }
 END_TEST
 
-/* Events of several nodes, a clock that was set back in a part of the log, a small log, a compressed one. */
+/* Events of several nodes, few of them of the other; a clock that was set back in a part of the log, and shortly before its
+ * end; a small log, a compressed one. */
 START_TEST(a_log_that_cannot_be_outlined_is_read_whole)
 {
-    const char *logs[] = {"", "", ""}, *dir = harness_scratch();
-    char        zipped[600], command[1300];
-    sqlite3    *db = harness_open();
+    static const struct {
+        int n, back_at, node_at;
+    } logs[] = {{20000, -1, 7}, {20000, 9990, -1}, {20000, 19950, -1}, {200, -1, -1}};
+    sqlite3 *db = harness_open();
+    char     zipped[600], command[1300];
 
-    logs[0] = strdup(silent_log(20000, -1, 0));
-    logs[1] = strdup(silent_log(20000, 9990, -1));
-    logs[2] = strdup(silent_log(200, -1, -1));
-    for (size_t i = 0; i < 3; i++)
-        harness_expect(db, i == 2 ? "200" : "20000",
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+        const char *log = silent_log(logs[i].n, logs[i].back_at, logs[i].node_at);
+        for (size_t k = 0; k < 2; k++)
+            harness_expect(db, logs[i].n == 200 ? "200" : "20000",
+                           "SELECT count(*) FROM audit_events('%s') WHERE outline = %s", log,
+                           k ? "1000000000000" : "43200");
+        snprintf(zipped, sizeof zipped, "%s.gz", log);
+        snprintf(command, sizeof command, "gzip -c '%s' > '%s'", log, zipped);
+        ck_assert_int_eq(system(command), 0);
+        harness_expect(db, logs[i].n == 200 ? "200" : "20000",
                        "SELECT count(*) FROM audit_events('%s') WHERE outline = 1000000000000",
-                       logs[i]);
-    snprintf(zipped, sizeof zipped, "%s/audit.log.gz", dir);
-    snprintf(command, sizeof command, "gzip -c '%s' > '%s'", logs[1], zipped);
-    ck_assert_int_eq(system(command), 0);
-    harness_expect(db, "20000",
-                   "SELECT count(*) FROM audit_events('%s') WHERE outline = 1000000000000", zipped);
-    for (size_t i = 0; i < 3; i++)
-        free((char *)logs[i]);
+                       zipped);
+    }
     harness_close(db);
 }
 END_TEST

@@ -3,7 +3,7 @@
 -- why:             An analytic without findings proves nothing about a time when a log was cleared, switched off or
 --                  silent. A gap is a log that was cleared (Windows 1102, 104), an audit daemon that ended or was
 --                  switched off, a boot that the journal has and audit has not, or a day without a record in a log that
---                  has records before and after.
+--                  has records before and after; of an audit log as coverage_spans reads it.
 -- attack:          T1685.005 T1685 (v19.1): clearing logs, switching them off
 -- false positives: a machine that was off; a laptop's weekend
 -- sources:         windows_events, audit_events, journal

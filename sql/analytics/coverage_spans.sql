@@ -3,8 +3,8 @@
 -- why:     A question about last month needs a log of last month. Read it before you rely on an empty result. first
 --          and last cost a few reads of an audit log or a journal of any size, and one for each chunk of an event log;
 --          records reads the logs, where it is asked for. first and last are exact where a log is in the order of
---          time but for what lies within a minute; an audit log whose clock was set back for less than a 64th of its
---          length counts as such.
+--          time but for what lies within a minute; an audit log counts as such whose clock was set back for less
+--          than a 64th of its length, and as one host's where fewer than one record in a thousand names another node.
 -- sources: audit_events, journal, auth_events, windows_events, package_history, shell_history
 --
 --   SELECT host, log, source, seen_from, seen_to, records FROM coverage_spans ORDER BY host, seen_from;

@@ -25,36 +25,51 @@ struct seeker {
     int        fd;
     log_stamp *stamp;
     void      *arg;
+    bool       every; /* all records of a place are stamped, not only those that are sought */
 };
 
-/* The first whole line after an offset that is a record. */
-static bool look(const struct seeker *s, uint64_t offset, struct place *ret)
+/* The first record, or the last, of the whole lines from an offset to PROBE_SIZE after it. */
+static bool look_for(const struct seeker *s, uint64_t offset, bool last, struct place *ret)
 {
     char        data[PROBE_SIZE];
     ssize_t     size = pread(s->fd, data, sizeof data, (off_t)offset);
     const char *end = data + (size > 0 ? size : 0);
+    bool        found = false;
+    double      time;
 
     for (const char *line = data, *next; line < end; line = next + 1) {
         next = memchr(line, '\n', (size_t)(end - line));
-        if (!next)
-            return false;
-        if ((line == data && offset > 0) ||
-            !s->stamp(s->arg, line, (size_t)(next - line), &ret->time))
+        if (!next || (found && !last && !s->every))
+            break;
+        if ((line == data && offset > 0) || !s->stamp(s->arg, line, (size_t)(next - line), &time))
             continue;
-        ret->offset = offset + (uint64_t)(line - data);
-        return true;
+        if (!found || last)
+            *ret = (struct place){offset + (uint64_t)(line - data), time};
+        found = true;
     }
-    return false;
+    return found;
 }
 
-/* Sample the whole file. Narrow [*low, *high) to the place of `min`; false where time goes back. */
+/* The first whole line after an offset that is a record. */
+static bool look(const struct seeker *s, uint64_t offset, struct place *ret)
+{
+    return look_for(s, offset, false, ret);
+}
+
+/* The last record of a file. */
+static bool look_last(const struct seeker *s, uint64_t size, struct place *ret)
+{
+    return look_for(s, size > PROBE_SIZE ? size - PROBE_SIZE : 0, true, ret);
+}
+
+/* Sample the whole file, its end too. Narrow [*low, *high) to the place of `min`; false where time goes back. */
 static bool survey(const struct seeker *s, uint64_t size, double min, uint64_t *low, uint64_t *high)
 {
     double latest = -INFINITY;
 
-    for (uint64_t i = 0; i < PLACES; i++) {
+    for (uint64_t i = 0; i <= PLACES; i++) {
         struct place place;
-        if (!look(s, size / PLACES * i, &place))
+        if (!(i < PLACES ? look(s, size / PLACES * i, &place) : look_last(s, size, &place)))
             continue;
         if (place.time < latest - LOG_SEEK_SLACK)
             return false;
@@ -71,7 +86,7 @@ static bool survey(const struct seeker *s, uint64_t size, double min, uint64_t *
 
 struct log_stretch log_seek(int fd, double min, log_stamp *stamp, void *arg)
 {
-    struct seeker s = {fd, stamp, arg};
+    struct seeker s = {fd, stamp, arg, false};
     struct stat   st;
     struct place  place;
 
@@ -101,20 +116,9 @@ static void widen(struct tbl_ends *ends, double first, double inner_first, doubl
     ends->near_last = fmax(ends->near_last, inner_last);
 }
 
-/* The last record of a file. */
-static bool look_last(const struct seeker *s, uint64_t size, struct place *ret)
-{
-    bool found = false;
-
-    for (uint64_t at = size > PROBE_SIZE ? size - PROBE_SIZE : 0; look(s, at, ret);
-         at = ret->offset + 1)
-        found = true;
-    return found;
-}
-
 bool log_ends(int fd, log_stamp *stamp, void *arg, struct tbl_ends *ends)
 {
-    struct seeker s = {fd, stamp, arg};
+    struct seeker s = {fd, stamp, arg, false};
     struct stat   st;
     struct place  first, near_first, near_last, last;
     uint64_t      low = 0, high = UINT64_MAX;
@@ -197,7 +201,7 @@ static int outline_of(struct outliner *o, uint64_t size)
 int log_outline(int fd, double apart, log_stamp *stamp, void *arg, struct log_outline *ret)
 {
     struct log_outline outline = {0};
-    struct outliner    o = {{fd, stamp, arg}, apart, &outline};
+    struct outliner    o = {{fd, stamp, arg, true}, apart, &outline};
     struct stat        st;
 
     int r = fstat(fd, &st) < 0 || st.st_size < 0 ? 0 : outline_of(&o, (uint64_t)st.st_size);

@@ -20,7 +20,7 @@ struct log_stretch {
 /* Whether a line begins a record, and when that was, in seconds since the epoch. */
 typedef bool log_stamp(void *arg, const char *line, size_t size, double *ret);
 
-/* Find the records of `min` and later (seconds since the epoch). The file is sampled at 64 places:
+/* Find the records of `min` and later (seconds since the epoch). The file is sampled at 64 places and at its end:
  * where time does not rise from each to the next, as after a clock was set back or in a compressed
  * file, all of it must be read. The cost is bounded for any size of file. */
 struct log_stretch log_seek(int fd, double min, log_stamp *stamp, void *arg);
@@ -42,7 +42,8 @@ struct log_outline {
 /* Find parts of a log so that each record outside of them has others in them at most `apart` seconds before it and
  * after it: its first and last 64 KiB, a record now and then, and what is around each longer silence. 1; 0 where that
  * is not known without reading all, as of a log of log_ends(), or of a small one; -ENOMEM. Where a log counts as
- * ordered and a few records between two places that were read are not, they are taken for ordered. */
+ * ordered and a few records between two places that were read are not, they are taken for ordered. Every record of
+ * the places that are read is stamped. */
 int log_outline(int fd, double apart, log_stamp *stamp, void *arg, struct log_outline *ret);
 
 #endif
