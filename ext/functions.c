@@ -17,6 +17,7 @@
 #include "formats/command/exec_path.h"
 #include "formats/command/shell_canonical.h"
 #include "formats/log/auth_text.h"
+#include "formats/text/json_tree.h"
 #include "formats/text/name_measure.h"
 #include "formats/text/regexp.h"
 #include "formats/text/text_measure.h"
@@ -128,24 +129,27 @@ static void canonical(sqlite3_context *out, int argc, sqlite3_value **argv)
 
 #define RUNS_ARGC_MAX 4096
 
-/* The words of a JSON array, into memory of the arena; NULL, and *ret_n unchanged, where there is
- * no word, or no memory. */
-static const char *const *json_words(struct arena *memory, const char *text, size_t *ret_n)
+/* The words of a JSON array, into memory of the arena: how many, -EBADMSG where the text is not one, or
+ * -ENOMEM. */
+static int json_words(struct arena *memory, const char *text, const char *const **ret)
 {
-    cJSON       *array = cJSON_Parse(text), *item;
-    const char **words = arena_alloc(memory, RUNS_ARGC_MAX * sizeof *words);
-    size_t       n = 0;
+    cJSON      *array, *item;
+    const char *end;
+    int         n = 0, r = json_tree_end(text, strlen(text), &end, &array);
 
-    if (words && cJSON_IsArray(array))
+    if (r < 0)
+        return r;
+    bool         whole = cJSON_IsArray(array) && !*(end + strspn(end, " \t\r\n"));
+    const char **words = whole ? arena_alloc(memory, RUNS_ARGC_MAX * sizeof *words) : NULL;
+    if (words)
         cJSON_ArrayForEach(item, array)
         {
             if (n < RUNS_ARGC_MAX && cJSON_IsString(item))
                 words[n++] = arena_strndup(memory, item->valuestring, strlen(item->valuestring));
         }
     cJSON_Delete(array);
-    if (n)
-        *ret_n = n;
-    return n ? words : NULL;
+    *ret = words;
+    return memory->failed ? -ENOMEM : whole ? n : -EBADMSG;
 }
 
 /* What a command runs. A text is the input of a shell, so the shell itself is not part of it. */
@@ -156,17 +160,22 @@ static void runs(sqlite3_context *out, int argc, sqlite3_value **argv)
     struct buffer          json = {0};
     struct command_reading reading = {0};
     const char            *shell[] = {"sh", "-c", command.text};
-    size_t                 n = 3, first = 1;
-    const char *const     *words = shell; /* "[ -x /opt/x ] && ..." is not an array */
+    const char *const     *words = NULL;
+    int                    n = -EBADMSG;
 
     (void)argc;
     if (!command.text)
         return;
-    if (*command.text == '[' && (words = json_words(&memory, command.text, &n)))
-        first = 0;
-    int r = words
-                ? command_read(&(struct command_given){.argv = words, .argc = n}, &memory, &reading)
-                : 0;
+    if (*command.text == '[')
+        n = json_words(&memory, command.text, &words);
+    size_t first = n == -EBADMSG; /* "[ -x /opt/x ] && ..." is not an array */
+    if (first) {
+        words = shell;
+        n = 3;
+    }
+    int r = n > 0 ? command_read(&(struct command_given){.argv = words, .argc = (size_t)n}, &memory,
+                                 &reading)
+                  : n;
     buffer_putc(&json, '[');
     for (size_t i = first; r == 0 && i < reading.n_runs; i++) {
         buffer_puts(&json, i > first ? "," : "");
@@ -417,9 +426,11 @@ static void places(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     struct argument json = argc ? argument(argv[0]) : (struct argument){0};
     struct buffer   found = {0};
-    cJSON          *list = json.text ? cJSON_ParseWithLength(json.text, json.size) : NULL;
+    cJSON          *list = NULL;
     const cJSON    *item;
 
+    if (json.text)
+        found.failed = json_tree(json.text, json.size, &list) == -ENOMEM;
     cJSON_ArrayForEach(item, list)
     {
         const char *path = cJSON_IsObject(list) ? item->string : cJSON_GetStringValue(item);

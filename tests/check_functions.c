@@ -589,6 +589,18 @@ START_TEST(commands_within_commands_end)
 }
 END_TEST
 
+START_TEST(a_test_in_brackets_is_no_list_of_words)
+{
+    sqlite3 *db = harness_open();
+
+    harness_expect(db, "[\"[\",\"/tmp/x\"]|[\"[\",\"/tmp/y\"]|[\"/tmp/z\"]|[]",
+                   "SELECT command_runs('[ -x /tmp/x ] && /tmp/x -d'), "
+                   "command_runs('[ 1 ] && /tmp/y'), command_runs('[\"/tmp/z\"] '), "
+                   "command_runs('[]')");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(path_places_names_each_kind_of_place_once)
 {
     sqlite3 *db = harness_open();
@@ -649,6 +661,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, exec_path_takes_the_program_as_its_system_would);
     tcase_add_test(tcase, path_trust_names_the_kind_of_place);
     tcase_add_test(tcase, commands_within_commands_end);
+    tcase_add_test(tcase, a_test_in_brackets_is_no_list_of_words);
     tcase_add_test(tcase, path_places_names_each_kind_of_place_once);
     tcase_add_test(tcase, libraries_of_services_are_usual_in_few_folders);
     tcase_add_test(tcase, names_drawn_at_random_are_distinguished_from_names_that_people_chose);

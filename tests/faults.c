@@ -4,6 +4,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <linux/openat2.h>
 #include <sqlite3.h>
 #include <stdint.h>
@@ -143,6 +144,15 @@ static void note(long number)
     chains[at].last = number;
 }
 
+static void print_callers(void)
+{
+    void *callers[40];
+
+    paused = true;
+    backtrace_symbols_fd(callers, backtrace(callers, 40), STDERR_FILENO);
+    paused = false;
+}
+
 static bool fails(enum fault fault)
 {
     if (watching) {
@@ -156,40 +166,18 @@ static bool fails(enum fault fault)
     if (left-- > 0)
         return false;
     fired = true;
-    errno = fault == FAULT_MEMORY   ? ENOMEM
-            : fault == FAULT_FILES  ? EMFILE
-            : fault == FAULT_SIGNAL ? EINTR
-                                    : EIO;
+    if (getenv("SVCQL_FAULTS_TRACE"))
+        print_callers();
+    errno = fault == FAULT_MEMORY || fault == FAULT_LIBRARY ? ENOMEM
+            : fault == FAULT_FILES                          ? EMFILE
+            : fault == FAULT_SIGNAL                         ? EINTR
+                                                            : EIO;
     return true;
 }
 
 long faults_seen(void)
 {
     return seen;
-}
-
-/* SQLite calls the C library from its own file, which --wrap does not change. */
-static sqlite3_mem_methods sqlite;
-
-static void *sqlite_malloc(int size)
-{
-    return fails(FAULT_MEMORY) ? NULL : sqlite.xMalloc(size);
-}
-
-static void *sqlite_realloc(void *old, int size)
-{
-    return fails(FAULT_MEMORY) ? NULL : sqlite.xRealloc(old, size);
-}
-
-void faults_use_sqlite(void)
-{
-    sqlite3_shutdown();
-    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite);
-    sqlite3_mem_methods failing = sqlite;
-    failing.xMalloc = sqlite_malloc;
-    failing.xRealloc = sqlite_realloc;
-    sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
-    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 }
 
 bool faults_hit(enum fault fault)
@@ -232,13 +220,115 @@ static void go(int dir, const char *path, int flags)
         return fails(fault) ? (failure) : __real_##name arguments;                                 \
     }
 
+WRAP(FAULT_INPUT, int, -1, fstat, (int fd, struct stat *st), (fd, st))
+WRAP(FAULT_INPUT, int, -1, fstat64, (int fd, struct stat *st), (fd, st))
+
+/* Memory ------------------------------------------------------------------------------ */
+
+#ifdef __SANITIZE_ADDRESS__
+
 WRAP(FAULT_MEMORY, void *, NULL, malloc, (size_t size), (size))
 WRAP(FAULT_MEMORY, void *, NULL, calloc, (size_t n, size_t size), (n, size))
 WRAP(FAULT_MEMORY, void *, NULL, realloc, (void *old, size_t size), (old, size))
 WRAP(FAULT_MEMORY, char *, NULL, strdup, (const char *text), (text))
 WRAP(FAULT_MEMORY, char *, NULL, strndup, (const char *text, size_t size), (text, size))
-WRAP(FAULT_INPUT, int, -1, fstat, (int fd, struct stat *st), (fd, st))
-WRAP(FAULT_INPUT, int, -1, fstat64, (int fd, struct stat *st), (fd, st))
+
+/* SQLite calls the C library from its own file, which --wrap does not change. */
+static sqlite3_mem_methods sqlite;
+
+static void *sqlite_malloc(int size)
+{
+    return fails(FAULT_MEMORY) ? NULL : sqlite.xMalloc(size);
+}
+
+static void *sqlite_realloc(void *old, int size)
+{
+    return fails(FAULT_MEMORY) ? NULL : sqlite.xRealloc(old, size);
+}
+
+static void use_sqlite(void)
+{
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite);
+    sqlite3_mem_methods failing = sqlite;
+    failing.xMalloc = sqlite_malloc;
+    failing.xRealloc = sqlite_realloc;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
+}
+
+#else
+
+/* Where this program and SQLite are in memory. */
+static struct {
+    uintptr_t from, to;
+} ours[16];
+static size_t n_ours;
+
+static int note_file(struct dl_phdr_info *info, size_t size, void *data)
+{
+    (void)size, (void)data;
+    if (*info->dlpi_name && !strstr(info->dlpi_name, "/libsqlite3."))
+        return 0;
+    for (size_t i = 0; i < info->dlpi_phnum && n_ours < sizeof ours / sizeof *ours; i++)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
+            ours[n_ours].from = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+            ours[n_ours].to = ours[n_ours].from + info->dlpi_phdr[i].p_memsz;
+            n_ours++;
+        }
+    return 0;
+}
+
+static bool is_ours(const void *caller)
+{
+    if (!n_ours)
+        dl_iterate_phdr(note_file, NULL);
+    for (size_t i = 0; i < n_ours; i++)
+        if ((uintptr_t)caller >= ours[i].from && (uintptr_t)caller < ours[i].to)
+            return true;
+    return false;
+}
+
+static bool memory_fails(const void *caller)
+{
+    return armed == FAULT_LIBRARY ? !paused && !is_ours(caller) && fails(FAULT_LIBRARY)
+                                  : fails(FAULT_MEMORY);
+}
+
+/* These stand before the C library's for all libraries, and for the C library itself. */
+#define EXPORTED __attribute__((visibility("default")))
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+EXPORTED void *malloc(size_t size)
+{
+    return memory_fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
+}
+
+EXPORTED void *calloc(size_t n, size_t size)
+{
+    return memory_fails(__builtin_return_address(0)) ? NULL : __libc_calloc(n, size);
+}
+
+EXPORTED void *realloc(void *old, size_t size)
+{
+    return memory_fails(__builtin_return_address(0)) ? NULL : __libc_realloc(old, size);
+}
+
+static void use_sqlite(void)
+{
+}
+
+#endif
+
+void faults_use_sqlite(void)
+{
+    sqlite3_shutdown();
+    use_sqlite();
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
+}
+
+/* Files ------------------------------------------------------------------------------- */
 
 /* Reads may be short too. */
 #define WRAP_READ(name, parameters, arguments)                                                     \

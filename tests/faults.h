@@ -1,5 +1,6 @@
-/* faults.h -- calls of the C library that fail once, at the n-th: the check program is linked with
- * --wrap for each of them (Makefile: FAULTS). */
+/* faults.h -- calls of the C library that fail once, at the n-th: the check program is linked with --wrap for
+ * those for files (Makefile: FAULTS), and has its own malloc(), calloc() and realloc(), which all libraries call.
+ * SVCQL_FAULTS_TRACE=1 prints the callers of each that fails. */
 #ifndef SVCQL_FAULTS_H
 #define SVCQL_FAULTS_H
 
@@ -9,7 +10,10 @@
 
 enum fault {
     FAULT_NONE,
-    FAULT_MEMORY, /* malloc, calloc, realloc, strdup, strndup, SQLite's where faults_use_sqlite() */
+    FAULT_MEMORY, /* malloc, calloc, realloc: of all libraries; with sanitizers, which have their own, ours
+                      and SQLite's */
+    FAULT_LIBRARY, /* those of libraries other than SQLite, as cJSON, libarchive, the C library; none with
+                      sanitizers */
     FAULT_INPUT,  /* read, pread, fstat: EIO */
     FAULT_SHORT,  /* read, pread: half of the requested bytes; not a failure */
     FAULT_FILES,  /* open, openat, openat2: EMFILE */
@@ -21,7 +25,7 @@ enum fault {
 /* Have the n-th call from now on fail, from 0; in this thread alone. */
 void faults_arm(enum fault fault, long n);
 
-/* Have SQLite's own calls for memory fail too, and count with the others. No connection may be open. */
+/* Have SQLite ask for all its memory, so that its calls fail and count too. No connection may be open. */
 void faults_use_sqlite(void);
 
 /* Have none fail, and note from where each is called. Then the numbers of the calls that are the first

@@ -9,6 +9,7 @@
 
 #include "discovery_parts.h"
 #include "formats/text/array.h"
+#include "formats/text/json_tree.h"
 #include "root_names.h"
 
 #define ASKED_MAX 16 /* loose files of one kind that are read for their host */
@@ -245,7 +246,8 @@ static bool host_of_client(const struct walker *w, const char *collection, char 
     snprintf(path, sizeof path, "%s/client_info.json", collection);
     if (root_read(w->root, path, ROOT_FILE_MAX, &text, &size) < 0)
         return false;
-    cJSON       *json = cJSON_ParseWithLength(text, size);
+    cJSON *json;
+    json_tree(text, size, &json);
     const cJSON *info = cJSON_GetObjectItem(json, "os_info");
     const cJSON *name = cJSON_GetObjectItem(info ? info : json, "hostname");
     bool         found = cJSON_IsString(name) && *name->valuestring;

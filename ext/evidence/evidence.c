@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "formats/text/array.h"
+#include "formats/text/input.h"
 #include "host.h"
 
 SQLITE_EXTENSION_INIT3
@@ -350,9 +351,16 @@ static int add_item(struct evidence_list *list, const char *location, const char
 
 static int add_location(struct svcql *svcql, const char *location, const char *host)
 {
-    struct discovery found;
+    struct discovery  found;
+    struct input_scan outer = input_scan_begin((struct input_scan){.budget = NULL});
+    int               r = discover(location, ARTEFACTS_ALL, &found);
+    bool              no_memory = input_no_memory();
 
-    int r = discover(location, ARTEFACTS_ALL, &found);
+    input_scan_end(outer);
+    if (r == 0 && no_memory) { /* a name, or a part, is missing */
+        discovery_free(&found);
+        r = -ENOMEM;
+    }
     if (r < 0)
         return r;
     remove_location(list_of(svcql), location);

@@ -1,6 +1,5 @@
 #include "packed_image.h"
 
-#include <cjson/cJSON.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +11,7 @@
 
 #include "formats/text/array.h"
 #include "formats/text/input.h"
+#include "formats/text/json_tree.h"
 #include "packed_layers.h"
 #include "root.h"
 #include "root_walk.h"
@@ -174,8 +174,7 @@ static cJSON *read_list(const struct store *store, const char *path, int *ret_er
 
     *ret_error = read_blob(store, path, &data, &size);
     if (*ret_error == 0) {
-        list = cJSON_ParseWithLength(data, size);
-        *ret_error = list ? 0 : -EBADMSG;
+        *ret_error = json_tree(data, size, &list);
         if (list && !has_sum(path, data, size) && note(store->image, path, -EILSEQ) < 0) {
             cJSON_Delete(list);
             list = NULL;
@@ -459,8 +458,9 @@ static int read_images(struct store *store)
         return r;
     char  *mark;
     size_t size;
-    if (read_blob(store, "oci-layout", &mark, &size) < 0)
-        return 0;
+    r = read_blob(store, "oci-layout", &mark, &size);
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
     free(mark);
     list = read_list(store, "index.json", &error);
     r = error == -ENOMEM ? error : read_index(store, list, 0);

@@ -16,15 +16,17 @@
 struct reader {
     const struct libarchive *lib;
     struct archive          *archive;
-    struct packed           *packed; /* counted where a stream reads */
-    struct stream           *outer;  /* that the bytes come from; NULL: a file */
-    uint64_t                 at;     /* in the file or stream */
-    uint64_t                 begin;
-    uint64_t                 out;    /* bytes of the entry so far */
-    size_t                   broken; /* places where headers could not be read */
-    SHA2_CTX                *sum;    /* of all bytes; NULL: none is made */
-    int                      error;
-    uint8_t                  block[BLOCK];
+    struct archive_entry
+        *entry; /* not libarchive's own, of which it does not ask whether there was memory */
+    struct packed *packed; /* counted where a stream reads */
+    struct stream *outer;  /* that the bytes come from; NULL: a file */
+    uint64_t       at;     /* in the file or stream */
+    uint64_t       begin;
+    uint64_t       out;    /* bytes of the entry so far */
+    size_t         broken; /* places where headers could not be read */
+    SHA2_CTX      *sum;    /* of all bytes; NULL: none is made */
+    int            error;
+    uint8_t        block[BLOCK];
 };
 
 /* The next bytes of the file, or of its part that is the archive. */
@@ -84,20 +86,21 @@ static la_int64_t skip_bytes(struct archive *archive, void *data, la_int64_t req
     return (la_int64_t)n;
 }
 
-static void support(const struct libarchive *lib, struct archive *archive, const struct packed *p)
+/* What the archive may be. False: no memory. */
+static bool support(const struct libarchive *lib, struct archive *archive, const struct packed *p)
 {
-    if (p->zip) {
-        lib->archive_read_support_format_zip_streamable(archive);
-        return;
-    }
-    lib->archive_read_support_format_tar(archive);
-    if (p->seekable || p->outer)
-        return;
-    lib->archive_read_support_filter_gzip(archive);
-    lib->archive_read_support_filter_xz(archive);
-    lib->archive_read_support_filter_zstd(archive);
-    lib->archive_read_support_filter_bzip2(archive);
-    lib->archive_read_support_filter_lz4(archive);
+    int (*const filters[])(struct archive *) = {
+        lib->archive_read_support_filter_gzip, lib->archive_read_support_filter_xz,
+        lib->archive_read_support_filter_zstd, lib->archive_read_support_filter_bzip2,
+        lib->archive_read_support_filter_lz4};
+    int (*format)(struct archive *) = p->zip ? lib->archive_read_support_format_zip_streamable
+                                             : lib->archive_read_support_format_tar;
+    bool plain = p->zip || p->seekable || p->outer;
+    bool good = format(archive) != ARCHIVE_FATAL;
+
+    for (size_t i = 0; !plain && i < sizeof filters / sizeof filters[0]; i++)
+        good = filters[i](archive) != ARCHIVE_FATAL && good;
+    return good;
 }
 
 /* The sum of what a reader reads. */
@@ -120,6 +123,16 @@ static const char *wanted_sum(const struct packed *p, const struct reader *reade
     return (expands || plain) && *sums->expanded ? sums->expanded : NULL;
 }
 
+/* Why libarchive has just failed. It does not always say that there was no memory: errno was 0 before the call. */
+static int error_of(const struct reader *reader)
+{
+    int error = errno;
+
+    return reader->error ? reader->error
+           : error == ENOMEM || reader->lib->archive_errno(reader->archive) == ENOMEM ? -ENOMEM
+                                                                                      : -EBADMSG;
+}
+
 /* `sum`: NULL, or what is made of all bytes, if something says what it should be. */
 static int open_reader(struct packed *p, uint64_t at, struct sum *sum, struct reader **ret)
 {
@@ -130,30 +143,34 @@ static int open_reader(struct packed *p, uint64_t at, struct sum *sum, struct re
         return lib ? -ENOMEM : -ELIBACC;
     reader->lib = lib;
     reader->archive = lib->archive_read_new();
+    reader->entry = reader->archive ? lib->archive_entry_new2(reader->archive) : NULL;
     reader->packed = p;
     reader->at = reader->begin = p->seekable ? at : 0;
     reader->out = reader->broken = 0;
     reader->error = 0;
     reader->outer = NULL;
     reader->sum = NULL;
-    int r = !reader->archive ? -ENOMEM
-            : p->outer       ? packed_stream(p->outer, p->outer_node, &reader->outer)
-                             : 0;
+    int r = !reader->entry ? -ENOMEM
+            : p->outer     ? packed_stream(p->outer, p->outer_node, &reader->outer)
+                           : 0;
     if (r < 0) {
-        lib->archive_read_free(reader->archive);
-        free(reader);
+        packed_close_reader(reader);
         return r;
     }
     if (sum && (sum->wanted = wanted_sum(p, reader))) {
         SHA256Init(&sum->context);
         reader->sum = &sum->context;
     }
-    support(lib, reader->archive, p);
+    if (!support(lib, reader->archive, p) ||
+        lib->archive_read_set_callback_data(reader->archive, reader) != ARCHIVE_OK) {
+        packed_close_reader(reader);
+        return -ENOMEM;
+    }
     lib->archive_read_set_read_callback(reader->archive, read_block);
     lib->archive_read_set_skip_callback(reader->archive, skip_bytes);
-    lib->archive_read_set_callback_data(reader->archive, reader);
+    errno = 0;
     if (lib->archive_read_open1(reader->archive) != ARCHIVE_OK) {
-        r = reader->error ? reader->error : -EBADMSG;
+        r = error_of(reader);
         packed_close_reader(reader);
         return r;
     }
@@ -168,6 +185,7 @@ int packed_reader(struct packed *p, uint64_t at, struct reader **ret)
 
 void packed_close_reader(struct reader *reader)
 {
+    reader->lib->archive_entry_free(reader->entry);
     reader->lib->archive_read_free(reader->archive);
     stream_close(reader->outer);
     free(reader);
@@ -181,15 +199,9 @@ static bool is_bomb(const struct reader *reader)
            (reader->out - STREAM_EXPANSION_FREE) / STREAM_EXPANSION_RATIO > in;
 }
 
-static int error_of(const struct reader *reader)
-{
-    return reader->error                                           ? reader->error
-           : reader->lib->archive_errno(reader->archive) == ENOMEM ? -ENOMEM
-                                                                   : -EBADMSG;
-}
-
 ssize_t packed_reader_bytes(struct reader *reader, void *data, size_t size)
 {
+    errno = 0;
     la_ssize_t n = reader->lib->archive_read_data(reader->archive, data, size);
 
     if (n < 0)
@@ -214,13 +226,15 @@ static int pass_over(struct reader *reader)
 /* The next header that can be read: of a tar, those after a damaged one are searched for block by block. */
 static int next_header(struct reader *reader, struct archive_entry **ret)
 {
-    int rc = reader->lib->archive_read_next_header(reader->archive, ret);
+    errno = 0;
+    int rc = reader->lib->archive_read_next_header2(reader->archive, reader->entry);
 
+    *ret = reader->entry;
     if (rc != ARCHIVE_RETRY)
         return rc;
     reader->broken++;
     while (rc == ARCHIVE_RETRY && !input_interrupted())
-        rc = reader->lib->archive_read_next_header(reader->archive, ret);
+        rc = reader->lib->archive_read_next_header2(reader->archive, reader->entry);
     return rc;
 }
 

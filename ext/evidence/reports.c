@@ -225,6 +225,8 @@ int svcql_report_folder(struct svcql *svcql, const char *table, const struct fol
 
     if (!error && !lost)
         return SQLITE_OK;
+    if (error == -ENOMEM)
+        return SQLITE_NOMEM;
     root_shown(folder->root, folder->dir, shown);
     if (error)
         snprintf(detail, sizeof detail, "the folder was not listed to its end: %s",

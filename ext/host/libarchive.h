@@ -14,11 +14,13 @@
 
 #define LIBARCHIVE_FUNCTIONS(X)                                                                    \
     X(archive_entry_filetype)                                                                      \
+    X(archive_entry_free)                                                                          \
     X(archive_entry_gid)                                                                           \
     X(archive_entry_hardlink)                                                                      \
     X(archive_entry_hardlink_utf8)                                                                 \
     X(archive_entry_is_data_encrypted)                                                             \
     X(archive_entry_mtime)                                                                         \
+    X(archive_entry_new2)                                                                          \
     X(archive_entry_pathname)                                                                      \
     X(archive_entry_pathname_utf8)                                                                 \
     X(archive_entry_perm)                                                                          \
@@ -33,7 +35,7 @@
     X(archive_read_free)                                                                           \
     X(archive_read_header_position)                                                                \
     X(archive_read_new)                                                                            \
-    X(archive_read_next_header)                                                                    \
+    X(archive_read_next_header2)                                                                   \
     X(archive_read_open1)                                                                          \
     X(archive_read_set_callback_data)                                                              \
     X(archive_read_set_read_callback)                                                              \

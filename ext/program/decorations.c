@@ -1,4 +1,5 @@
 #include "decorations.h"
+#include "formats/text/json_tree.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -103,6 +104,7 @@ int decorations_refresh(struct decorations *decorations, const struct configurat
                         double uptime, decorate_fn fn, void *data)
 {
     bool changed = false;
+    int  r = 0;
 
     for (size_t i = 0; i < decorations->n; i++) {
         const struct decorator *decorator = &configuration->decorators[i];
@@ -111,10 +113,12 @@ int decorations_refresh(struct decorations *decorations, const struct configurat
         char *row = NULL;
         bool  worked = fn(data, decorator->sql, &row);
         cJSON_Delete(decorations->rows[i]);
-        decorations->rows[i] = row ? cJSON_Parse(row) : NULL;
+        decorations->rows[i] = NULL;
+        if (row && json_tree(row, strlen(row), &decorations->rows[i]) == -ENOMEM)
+            r = -ENOMEM;
         decorations->due[i] = next_due(decorator, uptime, worked);
         free(row);
         changed = true;
     }
-    return changed ? compose(decorations) : 0;
+    return r == 0 && changed ? compose(decorations) : r;
 }

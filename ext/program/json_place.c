@@ -1,4 +1,5 @@
 #include "json_place.h"
+#include "formats/text/json_tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -140,7 +141,11 @@ int json_parse(const struct json_place *place, char *text, size_t size, cJSON **
     const char *end = text;
 
     blank_comments(text, size);
-    cJSON *json = cJSON_ParseWithLengthOpts(text, size, &end, false);
+    cJSON *json;
+    if (json_tree_end(text, size, &end, &json) == -ENOMEM) {
+        json_fail(place, NULL, "%s", strerror(ENOMEM));
+        return -ENOMEM;
+    }
     for (; json && end < text + size; end++)
         if (!strchr(" \t\r\n", *end))
             break;

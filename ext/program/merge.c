@@ -11,6 +11,7 @@
 
 #include "formats/log/stream.h"
 #include "formats/text/buffer.h"
+#include "formats/text/json_tree.h"
 
 #define LINE_MAX_BYTES (32u << 20) /* a snapshot is one line; a value of a database */
 
@@ -213,9 +214,12 @@ static bool is_document(const cJSON *text)
 
 static int add_text(struct merging *m, const char *text, size_t size)
 {
-    cJSON *line = cJSON_ParseWithLength(text, size);
-    int    error = 0;
+    cJSON *line;
+    int    error = json_tree(text, size, &line);
 
+    if (error == -ENOMEM)
+        return error;
+    error = 0;
     if (is_document(line))
         error = add_document(m, line);
     else if (cJSON_IsObject(line))
@@ -267,10 +271,11 @@ static int next_line(struct lines *lines, struct buffer *line, bool *ret_cut)
 static bool begins_document(const struct buffer *line)
 {
     char   first = line->data[strspn(line->data, " \t\r")];
-    cJSON *whole = cJSON_ParseWithLength(line->data, line->size);
+    cJSON *whole;
+    int    r = json_tree(line->data, line->size, &whole);
 
     cJSON_Delete(whole);
-    return !whole && (first == '[' || first == '{');
+    return r < 0 && (first == '[' || first == '{');
 }
 
 /* Take a document that begins with `line`; false where that is none, and the lines are read one by one. */
@@ -285,7 +290,9 @@ static int add_lines_as_document(struct merging *m, struct lines *lines, struct 
     }
     if (r < 0 || !buffer_text(line))
         return r < 0 ? r : -ENOMEM;
-    cJSON *document = cut ? NULL : cJSON_ParseWithLength(line->data, line->size);
+    cJSON *document = NULL;
+    if (!cut && json_tree(line->data, line->size, &document) == -ENOMEM)
+        return -ENOMEM;
     if (is_document(document)) {
         error = add_document(m, document);
     } else {

@@ -17,6 +17,7 @@
 #include <systemd/sd-journal.h>
 
 #include "formats/text/buffer.h"
+#include "formats/text/json_tree.h"
 #include "sink.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
@@ -95,11 +96,14 @@ static void add_value(struct fields *fields, const char *prefix, const cJSON *it
         buffer_printf(text, "%.17g", item->valuedouble);
 }
 
-static void add_all(struct fields *fields, const struct sink *sink, const struct waiting_line *line)
+/* 0 or -ENOMEM. */
+static int add_all(struct fields *fields, const struct sink *sink, const struct waiting_line *line)
 {
     static const char *const head[] = {"name", "hostIdentifier", "epoch", "counter", "action"};
-    cJSON                   *json = cJSON_ParseWithLength(line->text, line->size);
-    const cJSON             *columns = cJSON_GetObjectItemCaseSensitive(json, "columns");
+    cJSON                   *json;
+    if (json_tree(line->text, line->size, &json) == -ENOMEM)
+        return -ENOMEM;
+    const cJSON *columns = cJSON_GetObjectItemCaseSensitive(json, "columns");
 
     buffer_put(add_field(fields, "MESSAGE"), line->text, line->size);
     buffer_printf(add_field(fields, "PRIORITY"), "%d", line_priority(columns));
@@ -111,6 +115,7 @@ static void add_all(struct fields *fields, const struct sink *sink, const struct
     for (const cJSON *item = columns ? columns->child : NULL; item; item = item->next)
         add_value(fields, "SVCQL_COLUMN", item);
     cJSON_Delete(json);
+    return 0;
 }
 
 /* sd_journal_sendv() reports success where no journal listens, and blocks where it does not read:
@@ -136,7 +141,7 @@ static int write_journal(struct sink *sink, const struct waiting_line *line)
 
     if (poll(&poll_fd, 1, SINK_PATIENCE) != 1)
         return -EAGAIN;
-    add_all(&fields, sink, line);
+    r = add_all(&fields, sink, line);
     for (int i = 0; i < fields.n; i++) {
         if (!buffer_text(&fields.texts[i]))
             r = -ENOMEM;
@@ -174,7 +179,9 @@ static int syslog_begin(struct sink *sink)
 /* As the C library writes it for a local socket: <PRI>Mmm dd hh:mm:ss TAG: text. */
 static int write_syslog(struct sink *sink, const struct waiting_line *line)
 {
-    cJSON        *json = cJSON_ParseWithLength(line->text, line->size);
+    cJSON *json;
+    if (json_tree(line->text, line->size, &json) == -ENOMEM)
+        return -ENOMEM;
     int           priority = line_priority(cJSON_GetObjectItemCaseSensitive(json, "columns"));
     struct buffer text = {0};
     char          stamp[32];

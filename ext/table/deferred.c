@@ -25,7 +25,10 @@ int deferred_views(struct svcql *svcql, const char *database)
     sqlite3_db_config(svcql->db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1, &writable);
     int rc = sqlite3_exec(svcql->db, "PRAGMA writable_schema = RESET", NULL, NULL, NULL);
     sqlite3_db_config(svcql->db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, writable, NULL);
-    return rc == SQLITE_OK ? SQLITE_SCHEMA : SQLITE_OK; /* not allowed by an authorizer, say */
+    svcql->deferred = rc == SQLITE_NOMEM;
+    return rc == SQLITE_OK      ? SQLITE_SCHEMA
+           : rc == SQLITE_NOMEM ? rc
+                                : SQLITE_OK; /* not allowed by an authorizer, say */
 }
 
 /* SQLite reads a schema again when a statement starts that was prepared under another version of it. */
@@ -40,5 +43,5 @@ void deferred_views_later(struct svcql *svcql)
     snprintf(sql, sizeof sql, "PRAGMA temp.schema_version = %d",
              version == INT_MAX ? 1 : version + 1);
     if (version != -1) /* refused, as PRAGMA query_only does: then they stay what they are */
-        sqlite3_exec(svcql->db, sql, NULL, NULL, NULL);
+        svcql->deferred = sqlite3_exec(svcql->db, sql, NULL, NULL, NULL) == SQLITE_NOMEM;
 }

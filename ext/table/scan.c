@@ -121,10 +121,10 @@ static struct input_budget new_budget(const struct svcql *svcql)
 
 static int end_input(struct input_scan outer, int rc)
 {
-    bool interrupted = input_ended();
+    bool interrupted = input_ended(), no_memory = input_no_memory();
 
     input_scan_end(outer);
-    return interrupted ? SQLITE_INTERRUPT : rc;
+    return interrupted ? SQLITE_INTERRUPT : no_memory ? SQLITE_NOMEM : rc;
 }
 
 static int next_row(struct tbl_scan *scan)

@@ -105,7 +105,7 @@ static int update(struct svcql *svcql, sqlite3_vtab *vtab, int argc, sqlite3_val
     int r = evidence_add(svcql, location, (const char *)sqlite3_value_text(argv[2 + COLUMN_HOST]));
     if (r == -ENOTSUP || r == -EINVAL)
         return fail_unsupported(vtab, location);
-    return r < 0 ? fail(vtab, location, -r) : SQLITE_OK;
+    return r == -ENOMEM ? SQLITE_NOMEM : r < 0 ? fail(vtab, location, -r) : SQLITE_OK;
 }
 
 static const struct tbl_example examples[] = {

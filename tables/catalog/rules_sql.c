@@ -608,29 +608,30 @@ static int fill_event(struct tbl_scan *scan, struct match_row *row, sqlite3_int6
         sqlite3_prepare_v2(state->sql.db, "SELECT * FROM logs WHERE rowid = ?1", -1, &stmt, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_bind_int64(stmt, 1, rowid);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt);
     buffer_putc(&json, '{');
-    if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
-        for (size_t c = 0; c < state->sql.n_columns; c++) {
-            const char    *name = state->sql.columns[c];
-            sqlite3_value *value = sqlite3_column_value(stmt, (int)c);
-            const char    *text = (const char *)sqlite3_value_text(value);
-            if (strcmp(name, "time") == 0 && text)
-                row->time = sqlite3_value_double(value);
-            else if (strcmp(name, "host") == 0)
-                row->host = text ? tbl_printf(scan, "%s", text) : NULL;
-            else if (strcmp(name, "source") == 0)
-                row->source = text ? tbl_printf(scan, "%s", text) : NULL;
-            else if (strcmp(name, "record") == 0)
-                row->record = text ? tbl_printf(scan, "%s", text) : NULL;
-            else
-                add_json(&json, name, value);
-        }
+    for (size_t c = 0; rc == SQLITE_ROW && c < state->sql.n_columns; c++) {
+        const char    *name = state->sql.columns[c];
+        sqlite3_value *value = sqlite3_column_value(stmt, (int)c);
+        const char    *text = (const char *)sqlite3_value_text(value);
+        json.failed |= !text && sqlite3_value_type(value) != SQLITE_NULL;
+        if (strcmp(name, "time") == 0 && text)
+            row->time = sqlite3_value_double(value);
+        else if (strcmp(name, "host") == 0)
+            row->host = text ? tbl_printf(scan, "%s", text) : NULL;
+        else if (strcmp(name, "source") == 0)
+            row->source = text ? tbl_printf(scan, "%s", text) : NULL;
+        else if (strcmp(name, "record") == 0)
+            row->record = text ? tbl_printf(scan, "%s", text) : NULL;
+        else
+            add_json(&json, name, value);
     }
     sqlite3_finalize(stmt);
     buffer_putc(&json, '}');
     row->row = buffer_text(&json) ? tbl_strndup(scan, json.data, json.size) : NULL;
     buffer_free(&json);
-    return row->row ? SQLITE_ROW : SQLITE_NOMEM;
+    return rc != SQLITE_ROW ? rc : row->row ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
 /* A row of a rule that selects its own columns. */

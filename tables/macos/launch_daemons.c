@@ -16,6 +16,7 @@
 #include "evidence/root_names.h"
 #include "formats/plist/launchd_plist.h"
 #include "formats/text/input.h"
+#include "formats/text/json_tree.h"
 #include "launchd_overrides.h"
 #include "launchd_places.h"
 #include "table.h"
@@ -461,9 +462,12 @@ static int get_script_text(struct tbl_scan *scan, const void *row, sqlite3_conte
     const char *program = daemon->program ? daemon->program : daemon->job.first_argument;
     const char *text = NULL;
     int         rc = path ? script_head(scan, path, false, &text) : SQLITE_OK;
-    cJSON *arguments = !text && program && is_interpreter(program) && daemon->job.program_arguments
-                           ? cJSON_Parse(daemon->job.program_arguments)
-                           : NULL;
+    const char *list = daemon->job.program_arguments;
+    cJSON      *arguments = NULL;
+
+    if (!text && program && is_interpreter(program) && list &&
+        json_tree(list, strlen(list), &arguments) == -ENOMEM)
+        return SQLITE_NOMEM;
     const cJSON *argument = cJSON_GetArrayItem(arguments, 0);
 
     for (argument = argument ? argument->next : NULL; rc == SQLITE_OK && argument && !text;

@@ -1,11 +1,13 @@
 #include "program/osquery/context.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "formats/text/array.h"
+#include "formats/text/json_tree.h"
 
 /* Relative error of a number that was written with 15 digits, and some more. */
 #define LOST_DIGITS 1e-14
@@ -282,10 +284,12 @@ int context_prepare(sqlite3 *db, const struct plugin *plugin, const char *contex
                     struct context_statement *ret)
 {
     struct builder builder = {.plugin = plugin, .glue = " WHERE "};
-    cJSON         *json = context ? cJSON_Parse(context) : NULL;
+    cJSON         *json = NULL;
     const cJSON   *constraint;
 
     *ret = (struct context_statement){0};
+    if (context && json_tree(context, strlen(context), &json) == -ENOMEM)
+        return SQLITE_NOMEM;
     if (context && !cJSON_IsObject(json)) {
         cJSON_Delete(json);
         return SQLITE_MISMATCH;

@@ -1,4 +1,5 @@
 #include "audit_json.h"
+#include "formats/text/json_tree.h"
 
 #include <cjson/cJSON.h>
 #include <ctype.h>
@@ -351,10 +352,12 @@ static int put_beat(const cJSON *event, uint64_t offset, struct buffer *text)
 
 int audit_json_lines(const char *line, size_t size, uint64_t offset, struct buffer *text)
 {
-    cJSON *event = cJSON_ParseWithLength(line, size);
-    int    r = -EBADMSG;
+    cJSON *event;
+    int    r = json_tree(line, size, &event);
 
-    if (cJSON_IsObject(event))
+    if (r == 0 && !cJSON_IsObject(event))
+        r = -EBADMSG;
+    else if (r == 0)
         r = cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(event, "auditd"))
                 ? put_beat(event, offset, text)
                 : put_laurel(event, offset, text);

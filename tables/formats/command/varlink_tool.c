@@ -1,7 +1,8 @@
 /* varlink_tool.c -- varlinkctl(1) of systemd 255 and later: what it asks of the service manager. */
-#include <cjson/cJSON.h>
+#include <errno.h>
 #include <string.h>
 
+#include "formats/text/json_tree.h"
 #include "service_tools.h"
 
 #define DEPTH_MAX 8 /* of objects in the parameters; StartTransient's commands are at 4 */
@@ -113,10 +114,13 @@ bool read_varlinkctl(struct tool_call *call, struct service_use *use)
         /* A log that joins arguments may have parted the parameters at blanks. */
         const struct shell_word *first = call->operands[3];
         size_t                   rest = call->n - (size_t)(first - call->words);
-        cJSON                   *object = cJSON_Parse(first->text);
+        cJSON                   *object;
+        int                      r = json_tree(first->text, strlen(first->text), &object);
+        const char              *all = r == -EBADMSG ? text_join(call->arena, first, rest) : NULL;
 
-        if (!object)
-            object = cJSON_Parse(text_join(call->arena, first, rest));
+        if (all)
+            r = json_tree(all, strlen(all), &object);
+        call->arena->failed |= r == -ENOMEM;
         take_parameters(call, use, object, 0);
         cJSON_Delete(object);
     }

@@ -7,6 +7,7 @@
 #include "event_names.h"
 #include "event_xml_tree.h"
 #include "event_yaml.h"
+#include "formats/text/json_tree.h"
 
 cJSON *event_form_value(cJSON *item)
 {
@@ -51,47 +52,57 @@ static bool add_newtonsoft(cJSON *data, cJSON *part)
     return added;
 }
 
-/* EventData as an object, or in a string as JSON or XML. NULL where it is none of them. */
-cJSON *event_data_opened(cJSON *item)
+/* The end of each that makes an object: 0 with it, or with none, -ENOMEM. */
+static int give(bool made, cJSON *data, cJSON **ret)
+{
+    if (!made) {
+        cJSON_Delete(data);
+        return -ENOMEM;
+    }
+    *ret = data;
+    return 0;
+}
+
+int event_data_opened(cJSON *item, cJSON **ret)
 {
     static const char close[] = "</EventData>";
     const char       *text = cJSON_GetStringValue(item), *xml, *end;
     cJSON            *tree = NULL;
+    int               r = 0;
 
     if (cJSON_IsObject(item))
-        return item;
+        return give(true, item, ret);
     if (text && *text == '{')
-        tree = cJSON_Parse(text);
+        r = json_tree(text, strlen(text), &tree);
     else if (text && (xml = strstr(text, "<EventData")) && (end = strstr(xml, close)))
-        tree = event_xml_tree(xml, (size_t)(end - xml) + strlen(close));
+        r = event_xml_tree(xml, (size_t)(end - xml) + strlen(close), &tree);
     cJSON_Delete(item);
-    return tree;
+    return give(r != -ENOMEM, tree, ret);
 }
 
-/* The data of an EvtxECmd payload. */
-cJSON *event_data_payload(const cJSON *root)
+int event_data_payload(const cJSON *root, cJSON **ret)
 {
-    cJSON *payload = cJSON_Parse(string(root, "Payload")), *data = cJSON_CreateObject();
-    cJSON *part = member(payload, "EventData");
+    const char *text = string(root, "Payload");
+    cJSON      *payload = NULL, *data = cJSON_CreateObject();
+    bool        made = data && !(text && json_tree(text, strlen(text), &payload) == -ENOMEM);
+    cJSON      *part = member(payload, "EventData");
 
     if (!cJSON_IsObject(part))
         part = member(payload, "UserData");
     if (!cJSON_IsObject(part))
         part = payload;
-    if (data && cJSON_IsObject(part) && !add_newtonsoft(data, part)) {
-        cJSON_Delete(data);
-        data = NULL;
-    }
+    if (made && cJSON_IsObject(part))
+        made = add_newtonsoft(data, part);
     cJSON_Delete(payload);
-    return data;
+    return give(made, data, ret);
 }
 
-/* Values without names, with those of the event's manifest. */
-cJSON *event_data_listed(const cJSON *list, const char *provider, int64_t id)
+int event_data_listed(const cJSON *list, const char *provider, int64_t id, cJSON **ret)
 {
     cJSON *data = cJSON_CreateObject(), *item;
     char   number[24];
     size_t i = 0;
+    bool   made = data != NULL;
 
     cJSON_ArrayForEach(item, list)
     {
@@ -101,33 +112,42 @@ cJSON *event_data_listed(const cJSON *list, const char *provider, int64_t id)
         cJSON *copy = value ? cJSON_Duplicate(value, true) : cJSON_CreateNull();
         if (cJSON_IsObject(copy)) /* a SID */
             copy = event_form_value(copy);
-        if (!data || !add(data, name ? name : number, copy)) {
-            cJSON_Delete(data);
-            return NULL;
-        }
+        made = add(data, name ? name : number, copy) && made;
     }
-    return data;
+    return give(made, data, ret);
+}
+
+/* One more text of a list, of an element that has it. */
+static bool add_parameter(cJSON *list, const char *xml, size_t size)
+{
+    cJSON *tree;
+    int    r = event_xml_tree(xml, size, &tree);
+
+    if (r == -ENOMEM)
+        return false;
+    const char *text = string(tree, "#text");
+    cJSON      *item = cJSON_CreateString(text ? text : "");
+    bool        added = item && cJSON_AddItemToArray(list, item);
+    if (!added)
+        cJSON_Delete(item);
+    cJSON_Delete(tree);
+    return added;
 }
 
 /* Azure's ParameterXml: <Param>a</Param><Param>b</Param>. */
-cJSON *event_data_parameters(const char *xml, const char *provider, int64_t id)
+int event_data_parameters(const char *xml, const char *provider, int64_t id, cJSON **ret)
 {
-    cJSON      *list = cJSON_CreateArray(), *data = NULL;
+    cJSON      *list = cJSON_CreateArray();
     const char *end;
+    bool        made = list != NULL;
 
-    while (list && (xml = strstr(xml, "<Param>")) && (end = strstr(xml, "</Param>"))) {
-        char       *whole = strndup(xml, (size_t)(end - xml) + 8);
-        cJSON      *tree = whole ? event_xml_tree(whole, strlen(whole)) : NULL;
-        const char *text = string(tree, "#text");
-        cJSON_AddItemToArray(list, cJSON_CreateString(text ? text : ""));
-        cJSON_Delete(tree);
-        free(whole);
+    while (made && (xml = strstr(xml, "<Param>")) && (end = strstr(xml, "</Param>"))) {
+        made = add_parameter(list, xml, (size_t)(end - xml) + 8);
         xml = end;
     }
-    if (list)
-        data = event_data_listed(list, provider, id);
+    int r = made ? event_data_listed(list, provider, id, ret) : -ENOMEM;
     cJSON_Delete(list);
-    return data;
+    return r;
 }
 
 /* Names of details as hayabusa abbreviates them. */
@@ -172,34 +192,32 @@ static bool add_details(cJSON *data, const cJSON *item)
     return true;
 }
 
-cJSON *event_data_details(const cJSON *root)
+int event_data_details(const cJSON *root, cJSON **ret)
 {
     static const char *const names[] = {"AllFieldInfo", "Details", "ExtraFieldInfo"};
     cJSON                   *data = cJSON_CreateObject();
+    bool                     made = data != NULL;
 
-    for (size_t i = 0; data && i < sizeof names / sizeof names[0]; i++)
-        if (!add_details(data, member(root, names[i]))) {
-            cJSON_Delete(data);
-            data = NULL;
-        }
-    return data;
+    for (size_t i = 0; made && i < sizeof names / sizeof names[0]; i++)
+        made = add_details(data, member(root, names[i]));
+    return give(made, data, ret);
 }
 
 /* osquery ------------------------------------------------------------------------ */
 
-/* {"EventData": {...}}, or a list of values that have no names. */
-cJSON *event_data_osquery(const char *text, const char *provider, int64_t id)
+int event_data_osquery(const char *text, const char *provider, int64_t id, cJSON **ret)
 {
-    cJSON *tree = cJSON_Parse(text), *part = member(tree, "EventData"), *data = NULL;
+    cJSON *tree, *data = NULL;
+    int    r = json_tree(text, strlen(text), &tree);
+    cJSON *part = member(tree, "EventData");
 
     if (!part)
         part = member(tree, "UserData");
-    if (cJSON_IsArray(part))
-        data = event_data_listed(part, provider, id);
-    else if (cJSON_IsObject(part))
+    r = r == -EBADMSG ? 0 : cJSON_IsArray(part) ? event_data_listed(part, provider, id, &data) : r;
+    if (cJSON_IsObject(part))
         data = cJSON_DetachItemViaPointer(tree, part);
     cJSON_Delete(tree);
-    return data ? data : cJSON_CreateObject();
+    return give(r == 0, data, ret);
 }
 
 /* chainsaw ------------------------------------------------------------------------- */
@@ -215,15 +233,14 @@ static void name_of_column(const char *column, char ret[64])
         event_label_name("", column, ret, 64);
 }
 
-cJSON *event_data_columns(const cJSON *root)
+int event_data_columns(const cJSON *root, cJSON **ret)
 {
     static const char *const others[] = {"detections", "path", "count", "Count"};
     const char              *whole = string(root, "Event Data");
-    cJSON                   *data = whole ? NULL : cJSON_CreateObject();
+    cJSON                   *data = whole ? event_yaml(whole) : cJSON_CreateObject();
+    bool                     made = data != NULL;
 
-    if (whole)
-        return event_yaml(whole);
-    for (const cJSON *item = root->child; data && item; item = item->next) {
+    for (const cJSON *item = root->child; made && !whole && item; item = item->next) {
         char name[64];
         bool keep = cJSON_IsString(item);
         for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
@@ -231,12 +248,9 @@ cJSON *event_data_columns(const cJSON *root)
         if (!keep)
             continue;
         name_of_column(item->string, name);
-        if (!add(data, name, cJSON_Duplicate(item, true))) {
-            cJSON_Delete(data);
-            data = NULL;
-        }
+        made = add(data, name, cJSON_Duplicate(item, true));
     }
-    return data;
+    return give(made, data, ret);
 }
 
 /* Azure ------------------------------------------------------------------------- */
@@ -266,11 +280,12 @@ static const char *const azure[] = {"TenantId",
                                     "RowKey",
                                     "StorageAccount"};
 
-cJSON *event_data_rest(cJSON *root)
+int event_data_rest(cJSON *root, cJSON **ret)
 {
     cJSON *data = cJSON_CreateObject();
+    bool   made = data != NULL;
 
-    for (cJSON *item = root->child, *next; data && item; item = next) {
+    for (cJSON *item = root->child, *next; made && item; item = next) {
         bool keep = !cJSON_IsNull(item) && !(cJSON_IsString(item) && !*item->valuestring);
         next = item->next;
         for (size_t i = 0; i < sizeof azure / sizeof azure[0]; i++)
@@ -278,12 +293,8 @@ cJSON *event_data_rest(cJSON *root)
         if (!keep)
             continue;
         char *name = strdup(item->string);
-        bool  added = name && add(data, name, cJSON_DetachItemViaPointer(root, item));
+        made = name && add(data, name, cJSON_DetachItemViaPointer(root, item));
         free(name);
-        if (!added) {
-            cJSON_Delete(data);
-            data = NULL;
-        }
     }
-    return data;
+    return give(made, data, ret);
 }

@@ -64,18 +64,23 @@ int event_form_wazuh(const cJSON *root, cJSON **ret_system, cJSON **ret_data, ch
 
 /* Data (event_form_data.c) ------------------------------------------------------------- */
 
-/* Each gives a new object; NULL for lack of memory or, where it says so, where there is none. */
+/* Each gives a new object, or none (NULL) where it says so: 0 or -ENOMEM. */
 
-cJSON *event_data_payload(const cJSON *root); /* EvtxECmd's, JSON of XML */
-cJSON *event_data_details(const cJSON *root); /* hayabusa's */
-cJSON *event_data_rest(cJSON *root); /* of Azure's SecurityEvent: what is no other column */
-cJSON *event_data_opened(
-    cJSON *item); /* an object, or JSON or XML in a string, or NULL. Takes the item */
-cJSON *event_data_columns(const cJSON *root); /* of chainsaw's CSV, what is left of its columns */
-cJSON *event_data_osquery(const char *text, const char *provider, int64_t id);
+int event_data_payload(const cJSON *root, cJSON **ret); /* EvtxECmd's, JSON of XML */
+int event_data_details(const cJSON *root, cJSON **ret); /* hayabusa's */
+int event_data_rest(cJSON  *root,
+                    cJSON **ret); /* of Azure's SecurityEvent: what is no other column */
+int event_data_columns(const cJSON *root,
+                       cJSON      **ret); /* of chainsaw's CSV, what is left of its columns */
+
+/* EventData: an object, or JSON or XML in a string, or none. Takes the item. */
+int event_data_opened(cJSON *item, cJSON **ret);
+
+/* {"EventData": {...}}, or a list of values that have no names, or none. */
+int event_data_osquery(const char *text, const char *provider, int64_t id, cJSON **ret);
 
 /* Values without names, in a list or in Azure's ParameterXml, with those of the event's manifest. */
-cJSON *event_data_listed(const cJSON *list, const char *provider, int64_t id);
-cJSON *event_data_parameters(const char *xml, const char *provider, int64_t id);
+int event_data_listed(const cJSON *list, const char *provider, int64_t id, cJSON **ret);
+int event_data_parameters(const char *xml, const char *provider, int64_t id, cJSON **ret);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "event_form_parts.h"
 #include "event_forms.h"
+#include "formats/text/json_tree.h"
 
 #define WRAPS_MAX 6 /* of one in another */
 
@@ -56,11 +57,12 @@ static bool nest(cJSON *root)
             cJSON *inner = member(at, part);
             at = inner ? inner : cJSON_AddObjectToObject(at, part);
         }
-        bool added = at && cJSON_IsObject(at) && part && add(at, part, value);
-        if (!added && !(at && cJSON_IsObject(at)))
+        bool fits = cJSON_IsObject(at) && part;
+        bool added = fits && add(at, part, value);
+        if (!fits)
             cJSON_Delete(value);
         free(name);
-        if (!at)
+        if (!at || (fits && !added))
             return false;
     }
     return true;
@@ -99,13 +101,14 @@ static cJSON *restored(const cJSON *object)
     return copy;
 }
 
-/* A message without the quotes around it: malloc()ed, or NULL. */
-static char *unquoted(const char *message)
+/* A message without the quotes around it: malloc()ed, or NULL where it has none. False: no memory. */
+static bool unquoted(const char *message, char **ret)
 {
     size_t size = message ? strlen(message) : 0;
+    bool   quoted = size >= 2 && *message == '"' && message[size - 1] == '"';
 
-    return size >= 2 && *message == '"' && message[size - 1] == '"' ? strndup(message + 1, size - 2)
-                                                                    : NULL;
+    *ret = quoted ? strndup(message + 1, size - 2) : NULL;
+    return *ret || !quoted;
 }
 
 int event_form_wazuh(const cJSON *root, cJSON **ret_system, cJSON **ret_data, char **ret_message)
@@ -119,12 +122,12 @@ int event_form_wazuh(const cJSON *root, cJSON **ret_system, cJSON **ret_data, ch
     cJSON *fields = restored(system), *values = restored(data);
     cJSON *time = member(fields, "SystemTime");
 
-    if (!fields || !values || (time && !add(fields, "TimeCreated", cJSON_Duplicate(time, true)))) {
+    if (!fields || !values || (time && !add(fields, "TimeCreated", cJSON_Duplicate(time, true))) ||
+        !unquoted(string(fields, "Message"), ret_message)) {
         cJSON_Delete(fields);
         cJSON_Delete(values);
         return -ENOMEM;
     }
-    *ret_message = unquoted(string(fields, "Message"));
     *ret_system = fields;
     *ret_data = values;
     return 1;
@@ -153,10 +156,11 @@ static bool add_classic(cJSON *root, const char *raw)
                 return added;
         } else if (!member(root, "TimeCreated") && size) {
             char *time = strndup(raw, size);
-            bool  good = time && !isnan(event_form_time(time));
-            if (good && !member(root, "_time"))
-                cJSON_AddStringToObject(root, "TimeCreated", time);
+            bool  wanted = time && !isnan(event_form_time(time)) && !member(root, "_time");
+            bool  added = !wanted || cJSON_AddStringToObject(root, "TimeCreated", time);
             free(time);
+            if (!time || !added)
+                return false;
         }
         raw += size + strspn(raw + size, "\r\n");
     }
@@ -164,16 +168,19 @@ static bool add_classic(cJSON *root, const char *raw)
 }
 
 /* An event as JSON in the text of a message, as transports hand it on. */
-static void open_message(cJSON **root)
+static int open_message(cJSON **root)
 {
     const char *text = string(*root, "message");
-    cJSON      *inner = text && *text == '{' ? cJSON_Parse(text) : NULL;
+    cJSON      *inner = NULL;
 
+    if (text && *text == '{' && json_tree(text, strlen(text), &inner) == -ENOMEM)
+        return -ENOMEM;
     if (cJSON_IsObject(inner) && (member(inner, "EventID") || member(inner, "Event") ||
                                   member(inner, "winlog") || member(inner, "event_id")))
         become(root, inner);
     else
         cJSON_Delete(inner);
+    return 0;
 }
 
 static int open_raw(cJSON *root)
@@ -195,7 +202,8 @@ int event_form_unwrap(cJSON **root)
             break;
         become(root, inner);
     }
-    open_message(root);
+    if (open_message(root) < 0)
+        return -ENOMEM;
     if (!member(*root, "detections") && !nest(*root)) /* chainsaw's columns are names with dots */
         return -ENOMEM;
     return open_raw(*root);

@@ -291,38 +291,49 @@ static const char *message_of(const cJSON *root)
     return message ? message : string(root, "RenderedDescription");
 }
 
-static cJSON *data_of(cJSON *root, const struct form *form, const cJSON *system)
+/* The data beside System, of forms that have it in one of several places; NULL: none. */
+static int data_beside(cJSON *root, const struct form *form, const char *provider, int64_t number,
+                       cJSON **ret)
 {
-    const char *provider = string(system, "ProviderName"), *message = message_of(root);
-    const char *parameters = string(root, "ParameterXml");
+    const char *parameters = string(root, "ParameterXml"), *message = message_of(root);
     cJSON      *list = member(root, "Properties"), *opened = member(root, "EventData");
-    cJSON      *data = NULL;
+    int         r = 0;
+
+    if (opened && (cJSON_IsObject(opened) || (cJSON_IsString(opened) && *opened->valuestring)))
+        r = event_data_opened(cJSON_DetachItemViaPointer(root, opened), ret);
+    if (*ret && member(*ret, "EventData")) { /* of a <DataItem> around it */
+        cJSON *inner = cJSON_DetachItemViaPointer(*ret, member(*ret, "EventData"));
+        become(ret, inner);
+    }
+    if (r == 0 && !*ret && form->kept == DATA_REST)
+        return event_data_rest(root, ret);
+    if (r == 0 && !*ret && cJSON_IsArray(list) && list->child)
+        r = event_data_listed(list, provider, number, ret);
+    if (r == 0 && !*ret && parameters && *parameters)
+        r = event_data_parameters(parameters, provider, number, ret);
+    if (r == 0 && !*ret && message)
+        r = event_message_values(provider, number, message, ret);
+    return r;
+}
+
+static int data_of(cJSON *root, const struct form *form, const cJSON *system, cJSON **ret)
+{
+    const char *provider = string(system, "ProviderName"), *osquery = string(root, "data");
     int64_t     number = number_of(system);
 
     provider = provider ? provider : "";
-    if (form->kept == DATA_PAYLOAD)
-        return event_data_payload(root);
-    if (form->kept == DATA_DETAILS)
-        return event_data_details(root);
-    if (form->kept == DATA_COLUMNS)
-        return event_data_columns(root);
-    if (form->kept == DATA_OSQUERY && string(root, "data"))
-        return event_data_osquery(string(root, "data"), provider, number);
-    if (opened && (cJSON_IsObject(opened) || (cJSON_IsString(opened) && *opened->valuestring)))
-        data = event_data_opened(cJSON_DetachItemViaPointer(root, opened));
-    if (data && member(data, "EventData")) { /* of a <DataItem> around it */
-        cJSON *inner = cJSON_DetachItemViaPointer(data, member(data, "EventData"));
-        become(&data, inner);
+    switch (form->kept) {
+    case DATA_PAYLOAD:
+        return event_data_payload(root, ret);
+    case DATA_DETAILS:
+        return event_data_details(root, ret);
+    case DATA_COLUMNS:
+        return event_data_columns(root, ret);
+    default:
+        return form->kept == DATA_OSQUERY && osquery
+                   ? event_data_osquery(osquery, provider, number, ret)
+                   : data_beside(root, form, provider, number, ret);
     }
-    if (!data && form->kept == DATA_REST)
-        return event_data_rest(root);
-    if (!data && cJSON_IsArray(list) && list->child)
-        data = event_data_listed(list, provider, number);
-    if (!data && parameters && *parameters)
-        data = event_data_parameters(parameters, provider, number);
-    if (!data && message)
-        data = event_message_values(provider, number, message);
-    return data ? data : cJSON_CreateObject();
 }
 
 /* {"Event": {"System": ..., "EventData": ...}, "Message": ...} */
@@ -351,8 +362,13 @@ static int open_form(cJSON **root)
     cJSON *system = system_of(*root, form);
     if (!system)
         return -ENOMEM;
-    cJSON *data = data_of(*root, form, system);
-    return assemble(root, system, data, message_of(*root));
+    cJSON *data = NULL;
+    int    r = data_of(*root, form, system, &data);
+    if (r < 0) {
+        cJSON_Delete(system);
+        return r;
+    }
+    return assemble(root, system, data ? data : cJSON_CreateObject(), message_of(*root));
 }
 
 /* Entry ------------------------------------------------------------------------- */

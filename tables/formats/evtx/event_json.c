@@ -1,14 +1,15 @@
 #include "event_json.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_form_parts.h"
 #include "event_forms.h"
 #include "event_xml_tree.h"
+#include "formats/text/json_tree.h"
 
 #define DEPTH_MAX 8
 
@@ -79,11 +80,6 @@ static const char *const transport[] = {
     "type",
 };
 
-static const cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* The item at a path "a.b.c". */
 static const cJSON *follow(const cJSON *object, const char *path)
 {
@@ -152,8 +148,8 @@ static bool recognise(struct event_json *event)
 static const char *const xml_members[] = {"SyslogMessage", "message", "Message", "_raw",
                                           "RawXml",        "Xml",     "xml",     "EventXml"};
 
-/* Replace an event's XML by its tree. */
-static void expand_xml(cJSON *root)
+/* Replace an event's XML by its tree. 0 or -ENOMEM. */
+static int expand_xml(cJSON *root)
 {
     for (size_t i = 0; i < sizeof xml_members / sizeof xml_members[0]; i++) {
         const char *text = cJSON_GetStringValue(member(root, xml_members[i]));
@@ -161,69 +157,65 @@ static void expand_xml(cJSON *root)
         const char *end = xml ? strstr(xml, "</Event>") : NULL;
         if (!end || !strchr(" \t\r\n>", xml[6]))
             continue;
-        cJSON *tree = event_xml_tree(xml, (size_t)(end - xml) + 8);
-        if (tree && !cJSON_AddItemToObject(root, "Event", tree))
-            cJSON_Delete(tree);
-        if (tree)
-            return;
+        cJSON *tree;
+        int    r = event_xml_tree(xml, (size_t)(end - xml) + 8, &tree);
+        if (r != -EBADMSG)
+            return r == 0 && add(root, "Event", tree) ? 0 : -ENOMEM;
     }
+    return 0;
 }
 
 /* An object of a line of JSON, or of one of XML. */
-static cJSON *parse_line(const char *line, size_t size)
+static int parse_line(const char *line, size_t size, cJSON **ret)
 {
-    if (*line == '{') {
-        return cJSON_ParseWithLength(line, size);
-    }
-    cJSON *tree = event_xml_tree(line, size), *root = tree ? cJSON_CreateObject() : NULL;
-    if (!root || !cJSON_AddItemToObject(root, "Event", tree)) {
-        cJSON_Delete(tree);
-        cJSON_Delete(root);
-        return NULL;
-    }
-    return root;
+    cJSON *tree;
+
+    if (*line == '{')
+        return json_tree(line, size, ret);
+    int r = event_xml_tree(line, size, &tree);
+    if (r < 0)
+        return r;
+    *ret = cJSON_CreateObject();
+    if (add(*ret, "Event", tree))
+        return 0;
+    cJSON_Delete(*ret);
+    return -ENOMEM;
 }
 
-/* Take a tree, NULL too, as an event. */
+/* Take a tree as an event. */
 static int take_tree(cJSON *root, struct event_json **ret)
 {
     struct event_json *event = calloc(1, sizeof *event);
     int                r = event ? 0 : -ENOMEM;
 
-    if (r == 0 && cJSON_IsObject(root))
+    if (r == 0)
         r = event_form_open(&root);
-    if (r < 0 || !event) {
+    if (r == 0 && !cJSON_IsObject(member(root, "Event")))
+        r = expand_xml(root);
+    if (r < 0) {
         cJSON_Delete(root);
         free(event);
-        return -ENOMEM;
+        return r;
     }
-    if (cJSON_IsObject(root) && !cJSON_IsObject(member(root, "Event")))
-        expand_xml(root);
     event->root = root;
-    if (cJSON_IsObject(root) && recognise(event)) {
+    if (recognise(event)) {
         *ret = event;
         return 0;
     }
-    r = cJSON_IsObject(root) ? -ENOMSG : -EBADMSG;
     event_json_free(event);
-    return r;
+    return -ENOMSG;
 }
 
-/* A cell of a row: Velociraptor writes what is an object in JSON as its text. */
+/* A cell of a row: Velociraptor writes what is an object in JSON as its text. False: no memory. */
 static bool add_cell(cJSON *root, const char *name, const char *value)
 {
     static const char *const objects[] = {"EventData", "UserData", "System"};
     cJSON                   *object = NULL;
 
     for (size_t i = 0; *value == '{' && i < sizeof objects / sizeof objects[0]; i++)
-        if (strcmp(name, objects[i]) == 0)
-            object = cJSON_Parse(value);
-    if (!object)
-        return cJSON_AddStringToObject(root, name, value) != NULL;
-    if (cJSON_AddItemToObject(root, name, object))
-        return true;
-    cJSON_Delete(object);
-    return false;
+        if (strcmp(name, objects[i]) == 0 && json_tree(value, strlen(value), &object) == -ENOMEM)
+            return false;
+    return object ? add(root, name, object) : cJSON_AddStringToObject(root, name, value) != NULL;
 }
 
 int event_json_row(const char *const *names, size_t n_names, const char *const *values, size_t n,
@@ -248,7 +240,9 @@ int event_json_parse(const char *line, size_t size, struct event_json **ret)
         line++, size--; /* an array written one element a line is read as lines */
     if (!size || (*line != '{' && *line != '<') || (*line == '{' && memchr(line, '\0', size)))
         return -EBADMSG;
-    return take_tree(parse_line(line, size), ret);
+    cJSON *root;
+    int    r = parse_line(line, size, &root);
+    return r < 0 ? r : take_tree(root, ret);
 }
 
 void event_json_free(struct event_json *event)
@@ -279,8 +273,11 @@ static void put_scalar(const cJSON *item, struct buffer *text)
         put_number(item->valuedouble, text);
     } else if (cJSON_IsBool(item)) {
         buffer_puts(text, cJSON_IsTrue(item) ? "true" : "false");
-    } else if (!cJSON_IsNull(item) && (printed = cJSON_PrintUnformatted(item))) {
-        buffer_utf8(text, printed, strlen(printed));
+    } else if (!cJSON_IsNull(item)) {
+        if ((printed = cJSON_PrintUnformatted(item)))
+            buffer_utf8(text, printed, strlen(printed));
+        else
+            text->failed = true;
         cJSON_free(printed);
     }
 }

@@ -1,5 +1,6 @@
 #include "event_names.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -330,7 +331,7 @@ static bool add_sentence(cJSON *values, const struct sentence *sentence, const c
     return true;
 }
 
-cJSON *event_message_values(const char *provider, int64_t id, const char *message)
+int event_message_values(const char *provider, int64_t id, const char *message, cJSON **ret)
 {
     cJSON *values = cJSON_CreateObject();
     bool   whole = values != NULL;
@@ -340,8 +341,11 @@ cJSON *event_message_values(const char *provider, int64_t id, const char *messag
             whole = add_sentence(values, &sentences[i], message);
     if (whole && !values->child)
         whole = add_lines(values, message);
-    if (whole && values->child)
-        return values;
+    if (whole && values->child) {
+        *ret = values;
+        return 0;
+    }
     cJSON_Delete(values);
-    return NULL;
+    *ret = NULL;
+    return whole ? 0 : -ENOMEM;
 }

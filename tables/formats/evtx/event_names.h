@@ -14,8 +14,8 @@
 /* The name of the i-th value from 0 of an event; NULL where it is not known. */
 const char *event_value_name(const char *provider, int64_t id, size_t i);
 
-/* The values that a message holds, as an object; NULL where none is known of it, or without memory. */
-cJSON *event_message_values(const char *provider, int64_t id, const char *message);
+/* The values that a message holds, as an object, NULL where none is known of it: 0 or -ENOMEM. */
+int event_message_values(const char *provider, int64_t id, const char *message, cJSON **ret);
 
 /* The name of a value by what a message calls it, "Service File Name", in a section of it or, "", in none. */
 void event_label_name(const char *section, const char *label, char *ret, size_t room);

@@ -1,5 +1,6 @@
 #include "event_xml_tree.h"
 
+#include <errno.h>
 #include <expat.h>
 #include <stdbool.h>
 #include <string.h>
@@ -15,12 +16,12 @@ struct tree {
     cJSON   *root;
     unsigned depth;
     struct buffer text;
-    bool          failed;
+    int           error;
 };
 
-static void fail(struct tree *tree)
+static void fail(struct tree *tree, int error)
 {
-    tree->failed = true;
+    tree->error = error;
     XML_StopParser(tree->parser, XML_FALSE);
 }
 
@@ -48,19 +49,26 @@ static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **
 {
     struct tree *tree = data;
 
-    if (tree->failed) /* expat calls on after XML_StopParser() */
+    if (tree->error) /* expat calls on after XML_StopParser() */
         return;
-    cJSON *element = tree->depth < DEPTH_MAX ? cJSON_CreateObject() : NULL;
+    if (tree->depth == DEPTH_MAX) {
+        fail(tree, -EBADMSG);
+        return;
+    }
+    cJSON *element = cJSON_CreateObject();
     if (!element || !add_attributes(element, attributes)) {
         cJSON_Delete(element);
-        fail(tree);
+        fail(tree, -ENOMEM);
         return;
     }
     const char *given = strcmp(name, "Data") == 0 ? attribute(element, "Name") : NULL;
     if (!tree->root)
         tree->root = element;
-    else if (!cJSON_AddItemToObject(tree->open[tree->depth - 1], given ? given : name, element))
-        fail(tree);
+    else if (!cJSON_AddItemToObject(tree->open[tree->depth - 1], given ? given : name, element)) {
+        cJSON_Delete(element);
+        fail(tree, -ENOMEM);
+        return;
+    }
     tree->open[tree->depth++] = element;
     buffer_reset(&tree->text);
 }
@@ -87,7 +95,7 @@ static void become_text(struct tree *tree, cJSON *element, const char *text)
     cJSON_DetachItemViaPointer(parent, element);
     if (!string || !cJSON_AddItemToObject(parent, element->string, string)) {
         cJSON_Delete(string);
-        fail(tree);
+        fail(tree, -ENOMEM);
     }
     cJSON_Delete(element);
 }
@@ -97,7 +105,7 @@ static void XMLCALL on_end(void *data, const XML_Char *name)
     struct tree *tree = data;
     bool         only_text = true;
 
-    if (tree->failed)
+    if (tree->error)
         return;
     cJSON      *element = tree->open[--tree->depth], *list;
     const char *text = buffer_text(&tree->text);
@@ -106,11 +114,11 @@ static void XMLCALL on_end(void *data, const XML_Char *name)
     list = cJSON_GetObjectItemCaseSensitive(element, "#attributes");
     bool plain = !list || (strcmp(name, "Data") == 0 && attribute(element, "Name"));
     if (!text)
-        fail(tree);
+        fail(tree, -ENOMEM);
     else if (only_text && plain && tree->depth)
         become_text(tree, element, text);
     else if (only_text && !is_blank(text) && !cJSON_AddStringToObject(element, "#text", text))
-        fail(tree);
+        fail(tree, -ENOMEM);
     buffer_reset(&tree->text);
 }
 
@@ -119,26 +127,28 @@ static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char 
                                const XML_Char *public, int internal)
 {
     (void)name, (void)system, (void)public, (void)internal;
-    fail(data);
+    fail(data, -EBADMSG);
 }
 
-cJSON *event_xml_tree(const char *xml, size_t size)
+int event_xml_tree(const char *xml, size_t size, cJSON **ret)
 {
-    struct tree tree = {.parser = XML_ParserCreate("UTF-8")};
+    struct tree tree = {.parser = size > TEXT_MAX ? NULL : XML_ParserCreate("UTF-8")};
 
-    if (!tree.parser || size > TEXT_MAX) {
-        XML_ParserFree(tree.parser);
-        return NULL;
-    }
+    *ret = NULL;
+    if (!tree.parser)
+        return size > TEXT_MAX ? -EBADMSG : -ENOMEM;
     XML_SetUserData(tree.parser, &tree);
     XML_SetElementHandler(tree.parser, on_start, on_end);
     XML_SetCharacterDataHandler(tree.parser, on_text);
     XML_SetStartDoctypeDeclHandler(tree.parser, on_doctype);
-    bool good = XML_Parse(tree.parser, xml, (int)size, 1) == XML_STATUS_OK && !tree.failed;
+    bool good = XML_Parse(tree.parser, xml, (int)size, 1) == XML_STATUS_OK;
+    bool no_memory = !good && XML_GetErrorCode(tree.parser) == XML_ERROR_NO_MEMORY;
     XML_ParserFree(tree.parser);
     buffer_free(&tree.text);
-    if (good)
-        return tree.root;
-    cJSON_Delete(tree.root);
-    return NULL;
+    int r = tree.error ? tree.error : no_memory ? -ENOMEM : good ? 0 : -EBADMSG;
+    if (r == 0)
+        *ret = tree.root;
+    else
+        cJSON_Delete(tree.root);
+    return r;
 }

@@ -11,8 +11,8 @@
 #include <cjson/cJSON.h>
 #include <stddef.h>
 
-/* The object of the root element, for cJSON_Delete(); NULL where the text is not well
- * formed, nests deeper than 32 or declares a document type. */
-cJSON *event_xml_tree(const char *xml, size_t size);
+/* The object of the root element, for cJSON_Delete(): 0, -EBADMSG where the text is not well formed, nests deeper
+ * than 32 or declares a document type, or -ENOMEM; *ret is then NULL. */
+int event_xml_tree(const char *xml, size_t size, cJSON **ret);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "formats/text/byte_order.h"
 #include "formats/text/json_objects.h"
+#include "formats/text/json_tree.h"
 
 #define NAME_MAX_SIZE 64 /* bytes of a field's name; journald refuses longer ones */
 
@@ -477,11 +478,13 @@ static int next_json(struct journal_export *e, struct journal_entry *entry)
     if (r <= 0)
         return r;
     begin_entry(e, e->objects.at, entry);
-    cJSON *object = cJSON_ParseWithLength(e->objects.text.data, e->objects.text.size);
+    cJSON *object;
+    if (json_tree(e->objects.text.data, e->objects.text.size, &object) == -ENOMEM)
+        return -ENOMEM;
     if (!cJSON_IsObject(object) || !take_object(e, object, entry))
         e->timed = false;
     cJSON_Delete(object);
-    return 1;
+    return e->text.failed ? -ENOMEM : 1;
 }
 
 /* All -------------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "formats/text/json_tree.h"
 #include "listing_state.h"
 
 /* Names that say what a row is of. The first that a row has decides. */
@@ -128,15 +129,16 @@ static int take_object(struct listing *l, const cJSON *object)
 
 int listing_object(struct listing *l, const char *text, size_t size)
 {
-    cJSON *object = cJSON_ParseWithLength(text, size);
+    cJSON *object;
+    int    r = json_tree(text, size, &object);
 
-    if (!object) {
-        l->lost.bad++;
-        return 0;
+    if (r < 0) {
+        l->lost.bad += r != -ENOMEM;
+        return r == -ENOMEM ? r : 0;
     }
     const cJSON *columns = cJSON_GetObjectItemCaseSensitive(object, "columns");
     const cJSON *host = cJSON_GetObjectItemCaseSensitive(object, "hostIdentifier");
-    int          r = take_object(l, columns ? columns : object);
+    r = take_object(l, columns ? columns : object);
     if (r > 0 && columns && cJSON_IsString(host))
         listing_puts(l, LISTING_COMPUTER, host->valuestring);
     cJSON_Delete(object);

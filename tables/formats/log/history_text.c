@@ -1,4 +1,5 @@
 #include "history_text.h"
+#include "formats/text/json_tree.h"
 
 #include <errno.h>
 #include <math.h>
@@ -392,14 +393,15 @@ static int next_xonsh(struct history *history, struct history_entry *ret)
     return 0;
 }
 
-static void begin_xonsh(struct history *history)
+static int begin_xonsh(struct history *history)
 {
-    history->json = cJSON_ParseWithLength(history->at, (size_t)(history->end - history->at));
+    int          r = json_tree(history->at, (size_t)(history->end - history->at), &history->json);
     const cJSON *data = cJSON_GetObjectItemCaseSensitive(history->json, "data");
     const cJSON *cmds = cJSON_GetObjectItemCaseSensitive(data, "cmds");
 
     history->cmd = cJSON_IsArray(cmds) ? cmds->child : NULL;
-    history->bad = !history->json;
+    history->bad = r == -EBADMSG;
+    return r == -ENOMEM ? r : 0;
 }
 
 /* The bytes up to the next NUL. */
@@ -449,19 +451,21 @@ static int next_ksh(struct history *history, struct history_entry *ret)
     return 0;
 }
 
-void history_begin(struct history *history, const char *data, size_t size, enum history_shell shell)
+int history_begin(struct history *history, const char *data, size_t size, enum history_shell shell)
 {
     struct history peek = {.at = data, .end = data + size};
     struct line    line;
     double         time;
+    int            r = 0;
 
     *history = (struct history){.at = data, .end = data + size, .shell = shell};
     if (shell == HISTORY_XONSH)
-        begin_xonsh(history);
+        r = begin_xonsh(history);
     if (shell == HISTORY_BASH)
         history->stamped = next_line(&peek, &line) && bash_stamp(&line, &time);
     if (shell == HISTORY_MKSH || shell == HISTORY_KSH) /* the bytes that identify the format */
         history->at += size < 2 ? size : 2;
+    return r;
 }
 
 void history_take_back(struct history *history, const struct history *before)

@@ -99,8 +99,7 @@ struct history_entry {
 };
 
 /* `data` is the file's beginning; of xonsh all of it, and in any case its first line, or what may be one. */
-void history_begin(struct history *history, const char *data, size_t size,
-                   enum history_shell shell);
+int history_begin(struct history *history, const char *data, size_t size, enum history_shell shell);
 
 /* The next command: 1, 0 at the end, or -ENOMEM. Empty lines and stamps without a command are
  * passed over. A last command that lacks its end is a command. */

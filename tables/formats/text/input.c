@@ -92,6 +92,7 @@ int input_fault(int negative_errno)
     static const int faults[] = {EIO,       EMFILE,   ENFILE,    ENOMEM,  EUCLEAN, ESTALE,
                                  EREMOTEIO, ENOTCONN, ETIMEDOUT, ENODATA, EBADMSG};
 
+    current.no_memory |= negative_errno == -ENOMEM;
     for (size_t i = 0; current.budget && i < sizeof faults / sizeof *faults; i++)
         current.budget->faults += negative_errno == -faults[i];
     return negative_errno;
@@ -104,6 +105,11 @@ uint64_t input_faults(void)
     if (current.budget)
         current.budget->faults = 0;
     return faults;
+}
+
+bool input_no_memory(void)
+{
+    return current.no_memory;
 }
 
 /* Reading --------------------------------------------------------------------- */

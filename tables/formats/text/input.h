@@ -59,6 +59,10 @@ bool input_over_budget(void);
 int      input_fault(int negative_errno);
 uint64_t input_faults(void);
 
+/* Whether one of them failed for want of memory since the scan began its step: the step then fails, whatever
+ * came of it, so that what was not read for it passes for nothing else. */
+bool input_no_memory(void);
+
 /* Scans nest: what begin returns goes to the end of the same scan. `data` and `budget`, which may be
  * NULL, must last until then. */
 struct input_scan {
@@ -66,6 +70,7 @@ struct input_scan {
     void                *data;
     struct input_budget *budget;
     int64_t              began; /* set by begin */
+    bool                 no_memory;
 };
 struct input_scan input_scan_begin(struct input_scan scan);
 void              input_scan_end(struct input_scan outer);

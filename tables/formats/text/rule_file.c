@@ -9,6 +9,7 @@
 
 #include "array.h"
 #include "buffer.h"
+#include "formats/text/json_tree.h"
 
 static struct rule *add_rule(struct rules *rules)
 {
@@ -98,9 +99,13 @@ static int add_json_object(struct rules *rules, const cJSON *object)
 
 int rules_parse_json(struct rules *rules, const char *text, size_t size)
 {
-    cJSON       *array = cJSON_ParseWithLength(text, size);
+    cJSON       *array;
     const cJSON *object;
-    int          r = cJSON_IsArray(array) ? 0 : cJSON_IsObject(array) ? 1 : -EBADMSG;
+    int          r = json_tree(text, size, &array);
+
+    if (r < 0)
+        return r;
+    r = cJSON_IsArray(array) ? 0 : cJSON_IsObject(array) ? 1 : -EBADMSG;
 
     if (r == 1)
         r = add_json_object(rules, array);

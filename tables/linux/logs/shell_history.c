@@ -408,7 +408,7 @@ static int enter_file(struct state *state)
     } else {
         shell = history_shell_of(f->name, shell, f->text, f->size);
         r = shell == HISTORY_XONSH ? place_files_all(f) : 0;
-        history_begin(&state->history, f->text, f->size, shell);
+        r = r < 0 ? r : history_begin(&state->history, f->text, f->size, shell);
         f->skipped += state->history.bad;
         note_zeros(state, f->size);
     }
