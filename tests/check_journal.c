@@ -238,6 +238,21 @@ START_TEST(the_ends_of_boots_are_those_of_all_entries)
 }
 END_TEST
 
+START_TEST(the_ends_of_boots_are_those_of_each_name_of_a_host)
+{
+    sqlite3 *db = harness_open();
+    char    *path = strdup(file_of("renamed"));
+
+    harness_expect(db, harness_query(db, BOOTS, path, "1"), BOOTS, path, "ends = 1");
+    harness_expect(db, "1795515405|1795515499",
+                   "SELECT CAST(min(time) AS INT), CAST(max(time) AS INT) " FROM "AND ends = 1 "
+                   "AND host = 'host' AND boot_id GLOB '*1'",
+                   path);
+    free(path);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(the_ends_of_boots_are_those_of_all_entries_of_real_journals)
 {
     int64_t fewer = 0;
@@ -592,6 +607,7 @@ Suite *make_journal_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, agrees_with_journalctl_on_real_journals);
     tcase_add_test(tc, the_ends_of_boots_are_those_of_all_entries);
+    tcase_add_test(tc, the_ends_of_boots_are_those_of_each_name_of_a_host);
     tcase_add_test(tc, the_ends_of_boots_are_those_of_all_entries_of_real_journals);
     tcase_add_test(tc, hosts_are_those_of_the_evidence);
     tcase_add_test(tc, what_is_no_journal_is_damaged);

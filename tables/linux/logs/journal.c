@@ -594,7 +594,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct journal_row, ends, TBL_KEY | TBL_HIDDEN,
             "Argument: 1 leaves out entries that are neither the first nor the last of their boot "
             "in their file, where its "
-            "lists are whole and in the order of time"),
+            "lists are whole and in the order of time, and all its entries are of one host"),
     TBL_LAZY("event_fields", TBL_TEXT, TBL_HIDDEN,
              "All fields as svcql_rules reads them: a pointer, NULL in SQL", get_event_fields),
 };

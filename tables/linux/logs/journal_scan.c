@@ -297,11 +297,24 @@ static void close_file(struct journal_scan *s)
     s->records = s->lost = s->partial = 0;
 }
 
+/* Whether all entries of the file have one host. A host may get another name within a boot. */
+static bool of_one_host(const struct journal_scan *s)
+{
+    const struct journal_file *file = &s->input.file;
+    struct journal_list        list;
+    uint64_t                   value, next;
+
+    return !s->others ||
+           (journal_values(file, "_HOSTNAME", &value) == 0 && value &&
+            journal_next_value(file, value, &next) == 0 && !next &&
+            journal_entries_of(file, value, &list) == 0 && list.left + 1 >= file->n_entries);
+}
+
 /* Where only the ends of boots are wanted, find them. 0 or -ENOMEM. */
 static int pick_ends(struct journal_scan *s)
 {
-    long n =
-        s->ends && holds_all(&s->input.file) ? journal_boot_ends(&s->input.file, &s->picked) : 0;
+    bool picks = s->ends && holds_all(&s->input.file) && of_one_host(s);
+    long n = picks ? journal_boot_ends(&s->input.file, &s->picked) : 0;
 
     s->n_picked = n > 0 ? (size_t)n : 0;
     return n < 0 ? -ENOMEM : 0;
