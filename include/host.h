@@ -87,6 +87,47 @@ struct host_service_setup {
 int  host_service_setup(const char *name, struct host_service_setup *ret); /* -EACCES: denied */
 void host_service_setup_free(struct host_service_setup *setup);
 
+/* Processes ----------------------------------------------------------------------- */
+
+/* A process as the system lists it where there is no /proc. */
+struct host_process {
+    char   *name; /* owned by the list */
+    int64_t pid, ppid, session, threads;
+    double  start_time; /* seconds since the epoch; NAN: not known */
+    int64_t user_ms, system_ms;
+    int64_t resident_bytes, private_bytes;
+    int64_t read_bytes, written_bytes;
+    bool    kernel; /* it is a part of the kernel */
+};
+
+struct host_processes {
+    struct host_process *list; /* in the order of their numbers */
+    size_t               n;
+};
+
+/* All of them. -EOPNOTSUPP where they are folders of /proc. */
+int  host_processes(struct host_processes *ret);
+void host_processes_free(struct host_processes *processes); /* accepts a zeroed one */
+
+/* What has to be asked of a process itself. */
+enum host_process_part {
+    HOST_PROCESS_PROGRAM = 1,
+    HOST_PROCESS_COMMAND = 2,
+    HOST_PROCESS_USER = 4,
+};
+
+struct host_process_details {
+    char   *program, *command; /* malloc()ed; NULL: none, or denied */
+    char   *user;              /* malloc()ed: DOMAIN\\name, or the SID of one without a name */
+    int64_t uid, gid; /* of the user's SID and primary group the last number; -1: not known */
+};
+
+/* Some parts of one; others are NULL and -1. -ESRCH where it has ended, -EACCES where a part is denied: the
+ * rest is given. */
+int  host_process_details(const struct host_process *process, unsigned parts,
+                          struct host_process_details *ret);
+void host_process_details_free(struct host_process_details *details); /* accepts a zeroed one */
+
 /* Threads ------------------------------------------------------------------------- */
 
 /* As pthread_create(): signals stay with the threads that the program has. */

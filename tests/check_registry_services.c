@@ -155,6 +155,36 @@ START_TEST(a_descriptor_that_hides_is_seen_whoever_may_list)
 }
 END_TEST
 
+/* What Windows's functions show no more of than the name, the hive has. */
+START_TEST(a_key_that_may_not_be_read_is_hidden_and_a_finding)
+{
+    static const struct {
+        const char *name, *sddl;
+    } keys[] = {
+        {"closed", "O:SYG:SYD:(D;;0x20019;;;BA)(A;;0xf003f;;;SY)"},  {"empty", "O:SYG:SYD:"},
+        {"below", "O:SYG:SYD:(D;IO;0x20019;;;BA)(A;;0x20019;;;BA)"}, /* what is below the key */
+        {"written", "O:SYG:SYD:(D;;0x10006;;;WD)(A;;0x20019;;;BA)"}, /* no writing and no removal */
+        {"guest", "O:SYG:SYD:(D;;0x20019;;;BG)(A;;0x20019;;;BA)"},
+    };
+    struct made_hive *made = system_hive();
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        service(made, keys[i].name, "C:\\Program Files\\Agent\\agent.exe");
+        make_hive_security(below(made, keys[i].name), keys[i].sddl);
+    }
+    write_hive(made, "SYSTEM");
+    harness_expect(
+        db, "closed,empty",
+        "SELECT group_concat(name) FROM (SELECT name FROM registry_services('%s/SYSTEM') "
+        "WHERE key_hidden ORDER BY name)",
+        dir);
+    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", dir));
+    harness_expect(db, "closed,empty",
+                   "SELECT group_concat(substr(subject, 50)) FROM (SELECT subject FROM findings "
+                   "WHERE signals LIKE '%%hidden_by_descriptor%%' ORDER BY subject)");
+}
+END_TEST
+
 START_TEST(an_unquoted_path_says_what_may_run_instead)
 {
     struct made_hive *made = system_hive();
@@ -302,10 +332,11 @@ START_TEST(real_hives_have_as_many_services_as_others_find_and_none_hidden)
         SKIP("needs SVCQL_EVIDENCE");
     snprintf(expected, sizeof expected, "%d|%d|0|%d", real[_i].services, real[_i].deleted,
              real[_i].services);
-    harness_expect(db, expected,
-                   "SELECT sum(NOT deleted), sum(deleted), sum(hidden AND NOT deleted), "
-                   "sum(NOT deleted AND host <> '') FROM registry_services('%s')",
-                   path);
+    harness_expect(
+        db, expected,
+        "SELECT sum(NOT deleted), sum(deleted), sum((hidden OR key_hidden) AND NOT deleted), "
+        "sum(NOT deleted AND host <> '') FROM registry_services('%s')",
+        path);
     ck_assert_int_eq(harness_int(db,
                                  "SELECT count(*) FROM registry_services('%s') WHERE "
                                  "json_valid(coalesce(failure_actions, '{}')) + "
@@ -379,6 +410,7 @@ Suite *make_registry_services_suite(void)
     tcase_add_test(tc, values_become_columns);
     tcase_add_test(tc, triggers_are_json);
     tcase_add_test(tc, a_descriptor_that_hides_is_seen_whoever_may_list);
+    tcase_add_test(tc, a_key_that_may_not_be_read_is_hidden_and_a_finding);
     tcase_add_test(tc, an_unquoted_path_says_what_may_run_instead);
     tcase_add_test(tc, a_driver_without_a_path_is_where_drivers_are);
     tcase_add_test(tc, the_hosts_own_variables_are_used);

@@ -38,6 +38,12 @@ manager_has() {
     echo "wine: the service manager has no $1" >&2
 }
 
+# In a new prefix the manager starts its services while the first program runs.
+for _ in $(seq 240); do
+    wine sc query Eventlog 2>/dev/null | grep -q RUNNING && break
+    sleep 0.25
+done
+
 # Paths of this system as Wine has them.
 windows() { printf 'Z:%s' "$(realpath "$1")"; }
 query() { timeout 120 wine "$shell" -batch -cmd ".load '$(windows "$build")/svcql'" :memory: "$@" | tr -d '\r'; }
@@ -155,6 +161,49 @@ wine sc delete svcqltest >/dev/null
 gives "a service that is deleted is not seen" 0 \
     "SELECT count(*) FROM registry_services WHERE name = 'svcqltest'"
 
+# Of which the registry's functions show the name alone. On Windows whoever may make backups reads the rest too.
+acl=$scratch/wine_acl.exe
+x86_64-w64-mingw32-gcc-posix -O1 -municode -o "$acl" tests/wine_acl.c -ladvapi32
+wine reg add 'HKLM\System\CurrentControlSet\Services\svcqlclosed' /v Type /t REG_DWORD /d 16 /f >/dev/null
+wine "$acl" key 'SYSTEM\CurrentControlSet\Services\svcqlclosed' 'D:(D;;0x20019;;;WD)(A;;0xf003f;;;SY)'
+if wine reg query 'HKLM\System\CurrentControlSet\Services\svcqlclosed' >/dev/null 2>&1; then
+    skip "a key that a descriptor hides" "this Wine reads it all the same"
+else
+    gives "a key that may not be read is a finding" 'svcqlclosed|1|hidden_by_descriptor' \
+        "SELECT name, key_hidden, (SELECT signals FROM findings WHERE subject LIKE '%\svcqlclosed') FROM registry_services
+          WHERE name = 'svcqlclosed'"
+    gives "and its source does not say that all was read" 1 \
+        "SELECT skipped FROM evidence_sources WHERE (SELECT count(image_path) FROM registry_services) AND
+          table_name = 'registry_services' AND location LIKE '%\SYSTEM'"
+fi
+wine "$acl" key 'SYSTEM\CurrentControlSet\Services\svcqlclosed' 'D:(A;;0xf003f;;;WD)'
+wine reg delete 'HKLM\System\CurrentControlSet\Services\svcqlclosed' /f >/dev/null
+
+# Histories of PowerShell, of each profile and of the system's own.
+for profile in "users/älice" users/bob windows/system32/config/systemprofile windows/ServiceProfiles/LocalService; do
+    folder=$drive/$profile/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine
+    mkdir -p "$folder"
+    printf 'New-Service x -BinaryPathName C:\\x.exe\r\nsc.exe stop €\r\n' >"$folder/ConsoleHost_history.txt"
+done
+gives "histories of PowerShell of all profiles" 'LocalService|2,bob|2,systemprofile|2,älice|2' \
+    "SELECT group_concat(user || '|' || n) FROM (SELECT user, count(*) AS n FROM shell_history WHERE shell = 'pwsh'
+      AND history_file LIKE 'C:%ConsoleHost_history.txt' GROUP BY user ORDER BY user)"
+gives "and their commands" 'sc.exe stop €' "SELECT command FROM shell_history WHERE user = 'bob' AND line = 2"
+
+# Each process is named as it is in Windows: a service manager that starts svchost.exe, which runs services.
+gives "processes have the services that they run" 'svchost.exe|services.exe|Eventlog' \
+    "SELECT name, parent_name, unit FROM processes WHERE unit = 'Eventlog'"
+gives "and program, command line, account and times" '1|1|1|1|1' \
+    "SELECT exe LIKE 'C:\windows\system32\svchost.exe', cmdline LIKE '%\svchost.exe -k %', user LIKE '%\%',
+            abs(start_time - unixepoch('now')) < 900, on_disk AND NOT exe_deleted FROM processes WHERE unit = 'Eventlog'"
+gives "a process by its number" 1 \
+    "SELECT count(*) FROM processes WHERE pid = (SELECT pid FROM scm_services WHERE name = 'Eventlog') AND threads > 0"
+gives "what the service manager started is a fact of Windows" 'windows|Eventlog|services.exe' \
+    "SELECT platform, service, replace(parent, rtrim(parent, replace(parent, '\', '')), '') FROM process_facts
+      WHERE running AND service = 'Eventlog'"
+gives "processes are a source of this host" $'1\nread' \
+    "SELECT count(*) > 3 FROM processes; SELECT status FROM evidence_sources WHERE table_name = 'processes'"
+
 # Hostile names --------------------------------------------------------------------
 
 mkdir -p "$drive/svcql/deep"
@@ -173,7 +222,17 @@ if x86_64-w64-mingw32-gcc-posix -O2 -I"$root/include" -o "$scratch/registry_loop
 else
     fail "each key that a plain loop finds has a row" "$scratch/diff"
 fi
-echo "wine: svcql.dll has $(stat -c %s "$build/svcql.dll") bytes"
+size=$(stat -c %s "$build/svcql.dll")
+echo "wine: svcql.dll has $size bytes"
+# What a build for users is; one without the linker's optimizations has a third more.
+if [ -z "${SVCQL_FAST:-}" ]; then
+    if [ "$size" -lt 2000000 ]; then
+        pass
+    else
+        echo "$size bytes, of less than 2,000,000" >"$scratch/diff"
+        fail "the size of svcql.dll" "$scratch/diff"
+    fi
+fi
 
 echo "wine: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -41,11 +41,13 @@ WITH normal AS MATERIALIZED (
            container, host, source
       FROM processes AS p
      WHERE NOT kernel_thread
-       AND (parent_name = 'systemd' OR unit GLOB '*.service' OR user_unit GLOB '*.service')
+       AND (parent_name = 'systemd' OR unit GLOB '*.service' OR user_unit GLOB '*.service'
+            OR parent_name LIKE 'services.exe' -- of Windows; one that is not Windows' own too
+            OR (name LIKE 'services.exe' AND exe NOT LIKE '_:\Windows\System32\services.exe'))
        AND NOT EXISTS (SELECT 1 FROM normal AS n
                         WHERE n.host = p.host AND n.item = p.exe AND n.detail IS p.parent_exe)
 )
-SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
+SELECT p.start_time AS time, p.host, iif(p.source = '/proc', 'linux', 'windows') AS platform, 1 AS running,
        coalesce(nullif(p.cmdline, ''), p.exe, p.name) AS subject, p.user, p.pid,
        p.name COLLATE NOCASE AS name, p.exe, p.exe_deleted,
        iif(p.exe_deleted AND p.exe GLOB '/*' AND p.exe NOT GLOB '/memfd:*',
@@ -54,8 +56,8 @@ SELECT p.start_time AS time, p.host, 'linux' AS platform, 1 AS running,
            AND NOT EXISTS (SELECT 1 FROM package_files AS f WHERE f.host = p.host AND f.path = p.exe),
            NULL) AS program_gone, p.cmdline, p.parent_exe AS parent,
        NULL AS parent_cmdline, p.unit AS service, p.user_unit, p.container, NULL AS via,
-       pattern_signals('unix', coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '')) AS patterns,
-       path_places(command_runs(p.cmdline), p.exe) AS places,
+       pattern_signals(iif(p.source = '/proc', 'unix', 'windows'), coalesce(p.exe, '') || ' ' || coalesce(p.cmdline, '')) AS patterns,
+       iif(p.source = '/proc', path_places(command_runs(p.cmdline), p.exe), NULL) AS places,
        json_object('pid', p.pid, 'name', p.name, 'exe', p.exe, 'unit', p.unit,
                    'user_unit', p.user_unit, 'parent', p.parent_exe, 'user', p.user,
                    'container', p.container) AS evidence,

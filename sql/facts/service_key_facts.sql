@@ -24,7 +24,7 @@
 --          control_set              TEXT NOCASE  control set that the key belongs to
 --          unquoted_path            INTEGER      ImagePath has a space in its program and no quotes
 --          deleted                  INTEGER      the key was recovered from free space of the hive
---          hidden                   INTEGER      the descriptor denies others to query the service
+--          hidden                   INTEGER      the descriptor denies others to query the service, or that of its key to read it
 --          security                              where Start is 4: it is a security service
 --          security_neighbour                    of a program with a name of eight letters or more: the name of a security service differs in one letter
 --          scm_sddl                              of the manager: its stored descriptor, which Windows does not set by default
@@ -65,7 +65,7 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
        r.object_name AS account, r.type, r.service_type, r.start, r.start_type, r.image_path,
        r.image_path_resolved, r.service_dll, r.service_dll_resolved, r.failure_command,
        exec_path(r.failure_command) AS failure_program, r.performance_library, r.environment,
-       r.security_sddl, r.control_set, r.unquoted_path, r.deleted, r.hidden,
+       r.security_sddl, r.control_set, r.unquoted_path, r.deleted, r.hidden OR r.key_hidden AS hidden,
        iif(r.start = 4, EXISTS (SELECT 1 FROM security_services AS s
                                  WHERE s.platform IN ('any', 'windows') AND lower(r.name) GLOB s.name), NULL) AS security,
        iif(length(r.name) > 7 AND r.type >= 16,
@@ -82,10 +82,11 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
        json_object('image_path', substr(r.image_path, 1, 32768), 'service_type', r.service_type,
                    'start_type', r.start_type, 'service_dll', substr(r.service_dll, 1, 32768),
                    'failure_command', substr(r.failure_command, 1, 32768), 'security', r.security_sddl,
+                   'key_security', iif(r.key_hidden, r.key_sddl, NULL),
                    'control_set', r.control_set, 'deleted', r.deleted) AS evidence,
        r.source, r.key AS record
   FROM registry_services AS r
- WHERE (r.current OR r.deleted) AND r.copy IS NULL AND r.type IS NOT NULL
+ WHERE (r.current OR r.deleted) AND r.copy IS NULL AND (r.type IS NOT NULL OR r.key_hidden)
    AND NOT EXISTS (SELECT 1 FROM normal AS n
                     WHERE n.host = r.host AND n.item = r.key AND +n.detail IS
                           coalesce(r.image_path, '') || '|' || coalesce(r.service_dll, '') || '|' ||

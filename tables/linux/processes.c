@@ -1,4 +1,5 @@
-/* processes.c -- what runs on this host now, and which unit, user and parent it belongs to.
+/* processes.c -- what runs on this host now, and which unit, user and parent it belongs to: /proc, or the
+ * list that Windows gives (process_list.h).
  *
  *     SELECT pid, user, unit, exe, cmdline FROM processes
  *     WHERE exe_deleted OR exe LIKE '/tmp/%' OR exe LIKE '/dev/shm/%' OR exe LIKE '/memfd:%';
@@ -22,8 +23,8 @@
 #include "formats/text/buffer.h"
 #include "formats/text/proc_text.h"
 #include "host.h"
+#include "process_list.h"
 #include "root.h"
-#include "table.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -33,32 +34,16 @@ SQLITE_EXTENSION_INIT3
 #define PASSWD_MAX (16u << 20)
 #define NOBODY     4294967295 /* loginuid and sessionid of who has not logged in */
 
-struct process {
-    int64_t     pid, ppid;
-    const char *name, *exe;
-    int64_t     exe_deleted;
-    int64_t     uid, euid, gid, egid;
-    const char *user;
-    int64_t     loginuid, session;
-    double      start_time;
-    const char *state;
-    bool        kernel_thread;
-    const char *cgroup, *unit, *user_unit, *container;
-    const char *host, *source;
-
-    /* What osquery's table of this name has beside, under its names. */
-    const char *path;
-    int64_t     parent, suid, sgid, on_disk, resident_size, total_size, user_time, system_time;
-    int64_t     pgroup, threads, nice;
-    const char *cgroup_path;
-};
-
 struct user {
     int64_t uid;
     char    name[64];
 };
 
 struct state {
+    struct sources          sources;
+    struct source           source;
+    bool                    listed; /* the system gives a list, `list` */
+    struct process_list     list;
     struct root_dir        *proc;
     int                     dir; /* /proc/PID of the row, or -1 */
     size_t                  next_term;
@@ -369,6 +354,10 @@ static int processes_next(struct tbl_scan *scan, void *out)
     const struct process blank = *row;
     int64_t              pid;
 
+    if (state->listed) {
+        row->host = state->host;
+        return process_list_next(scan, &state->list, state->source.root, row);
+    }
     while (state->proc && next_pid(state, &pid)) {
         close_process(state);
         *row = blank;
@@ -382,13 +371,19 @@ static int processes_next(struct tbl_scan *scan, void *out)
 
 /* Opening ------------------------------------------------------------------- */
 
+/* Where processes are read, as evidence_sources has it. */
+static const char *location(void)
+{
+    return strcmp(host_kind, "windows") == 0 ? PROCESS_LIST : "/proc";
+}
+
 static int report(struct svcql *svcql, const char *host, enum source_status status, int64_t records,
                   int64_t skipped, const char *detail)
 {
     return svcql_report(svcql, &(struct report){.table = "processes",
                                                 .kind = "proc",
                                                 .host = host,
-                                                .location = "/proc",
+                                                .location = location(),
                                                 .status = status,
                                                 .records = records,
                                                 .skipped = skipped,
@@ -449,7 +444,12 @@ static int open_host(struct tbl_scan *scan, const struct source *source)
     struct svcql *svcql = tbl_svcql(scan);
 
     snprintf(state->host, sizeof state->host, "%s", source->host);
-    int r = open_proc(source->root, &state->proc);
+    int r = process_list_begin(scan, &state->list);
+    state->listed = r != -EOPNOTSUPP;
+    if (!state->listed)
+        r = open_proc(source->root, &state->proc);
+    if (r == 0 && state->listed)
+        return SQLITE_OK;
     if (r < 0)
         return report(svcql, state->host, r == -ENODEV ? SOURCE_ABSENT : source_status_of(r), 0, 0,
                       strerror(-r));
@@ -463,8 +463,6 @@ static int processes_open(struct tbl_scan *scan)
 {
     struct state         *state = tbl_state(scan);
     const struct process *key = tbl_key(scan);
-    struct sources        sources = {0};
-    struct source         source;
 
     state->dir = -1;
     state->pid = TBL_TERMS(scan, struct process, pid);
@@ -473,13 +471,12 @@ static int processes_open(struct tbl_scan *scan)
     state->uid = TBL_TERMS(scan, struct process, uid);
     note_uses(scan, state);
     int rc = tbl_sources_begin(
-        scan, &sources,
+        scan, &state->sources,
         &(struct sources_want){.artefacts = 1u << ARTEFACT_LIVE, .host = key->host});
     if (rc == SQLITE_OK)
-        rc = tbl_sources_next(scan, &sources, &source);
+        rc = tbl_sources_next(scan, &state->sources, &state->source);
     if (rc == SQLITE_ROW)
-        rc = open_host(scan, &source);
-    sources_end(&sources);
+        rc = open_host(scan, &state->source);
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
@@ -487,6 +484,10 @@ static void processes_close(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
+    if (state->listed && state->list.all.n)
+        report(tbl_svcql(scan), state->host, SOURCE_READ, state->list.records, state->list.denied,
+               state->list.denied ? "programs or users of some processes may not be seen" : NULL);
+    process_list_end(&state->list);
     if (state->proc) {
         report(tbl_svcql(scan), state->host,
                state->error    ? SOURCE_DAMAGED
@@ -502,22 +503,26 @@ static void processes_close(struct tbl_scan *scan)
     }
     buffer_free(&state->text);
     sqlite3_free(state->users);
+    sources_end(&state->sources);
 }
 
 /* sources_begin(), as a probe has no scan. */
 static int processes_probe(struct svcql *svcql)
 {
-    struct sources   sources = {0};
-    struct source    source;
-    struct root_dir *dir;
-    int              rc = SQLITE_OK;
+    struct sources        sources = {0};
+    struct source         source;
+    struct host_processes list = {0};
+    struct root_dir      *dir;
+    int                   rc = SQLITE_OK;
 
-    if (svcql_reported(svcql, "processes", "/proc"))
+    if (svcql_reported(svcql, "processes", location()))
         return SQLITE_OK;
     int r =
         sources_begin(&sources, svcql, &(struct sources_want){.artefacts = 1u << ARTEFACT_LIVE});
     if (r >= 0 && sources_next(&sources, &source) > 0) {
-        if ((r = open_proc(source.root, &dir)) == 0)
+        r = host_processes(&list);
+        host_processes_free(&list);
+        if (r == -EOPNOTSUPP && (r = open_proc(source.root, &dir)) == 0)
             root_closedir(dir);
         rc = report(svcql, source.host,
                     r == 0         ? SOURCE_READY
@@ -546,6 +551,8 @@ static int get_cmdline(struct tbl_scan *scan, const void *row, sqlite3_context *
     struct state *state = tbl_state(scan);
     struct buffer line = {0};
 
+    if (state->listed)
+        return process_list_command(&state->list, out);
     (void)row;
     int r = read_file(state->dir, "cmdline", ARGS_MAX, &state->text);
     if (r < 0 || !state->text.size)
@@ -601,14 +608,22 @@ static int result_io(struct tbl_scan *scan, sqlite3_context *out, const char *ke
 
 static int get_bytes_read(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
+    const struct state *state = tbl_state(scan);
+
     (void)row;
-    return result_io(scan, out, "read_bytes:");
+    if (state->listed)
+        sqlite3_result_int64(out, state->list.at->read_bytes);
+    return state->listed ? SQLITE_OK : result_io(scan, out, "read_bytes:");
 }
 
 static int get_bytes_written(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
+    const struct state *state = tbl_state(scan);
+
     (void)row;
-    return result_io(scan, out, "write_bytes:");
+    if (state->listed)
+        sqlite3_result_int64(out, state->list.at->written_bytes);
+    return state->listed ? SQLITE_OK : result_io(scan, out, "write_bytes:");
 }
 
 static int get_parent_name(struct tbl_scan *scan, const void *row, sqlite3_context *out)
@@ -617,6 +632,8 @@ static int get_parent_name(struct tbl_scan *scan, const void *row, sqlite3_conte
     const struct process *process = row;
     struct proc_stat      stat;
 
+    if (state->listed)
+        return process_list_parent_name(&state->list, out);
     int dir = open_process(state, process->ppid);
     if (dir < 0)
         return SQLITE_OK;
@@ -629,12 +646,15 @@ static int get_parent_name(struct tbl_scan *scan, const void *row, sqlite3_conte
 
 static int get_parent_exe(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
+    struct state         *state = tbl_state(scan);
     const struct process *process = row;
     char                  path[PATH_MAX];
     size_t                size;
     bool                  deleted;
 
-    int dir = open_process(tbl_state(scan), process->ppid);
+    if (state->listed)
+        return process_list_parent_exe(&state->list, out);
+    int dir = open_process(state, process->ppid);
     if (dir < 0)
         return SQLITE_OK;
     bool found = read_exe(dir, path, &size, &deleted);
@@ -647,33 +667,46 @@ static int get_parent_exe(struct tbl_scan *scan, const void *row, sqlite3_contex
 static const struct tbl_column columns[] = {
     TBL_COL(struct process, pid, TBL_KEY | TBL_UNIQUE | TBL_ID, "Process id"),
     TBL_COL(struct process, ppid, TBL_KEY, "Process id of its parent"),
-    TBL_COL(struct process, name, TBL_KEY, "Name, which the process can change; at most 15 bytes"),
+    TBL_COL(struct process, name, TBL_KEY,
+            "Name, which the process can change, at most 15 bytes; on Windows that of its "
+            "program's file"),
     TBL_COL(struct process, exe, 0,
             "Path of its program; NULL for a kernel thread, or where it may not be read"),
     TBL_COL(struct process, exe_deleted, 0, "1 if that file has been deleted since"),
-    TBL_LAZY("cmdline", TBL_TEXT, 0,
-             "Command line, which the process can change, quoted as for a shell", get_cmdline),
+    TBL_LAZY(
+        "cmdline", TBL_TEXT, 0,
+        "Command line, which the process can change, quoted as for a shell; on Windows as it is",
+        get_cmdline),
     TBL_LAZY("cwd", TBL_TEXT, 0, "Working directory", get_cwd),
-    TBL_COL(struct process, uid, TBL_KEY, "User id, real"),
+    TBL_COL(struct process, uid, TBL_KEY, "User id, real; on Windows the last number of the SID"),
     TBL_COL(struct process, euid, 0, "User id, effective"),
-    TBL_COL(struct process, gid, 0, "Group id, real"),
+    TBL_COL(struct process, gid, 0,
+            "Group id, real; on Windows the last number of the primary group's SID"),
     TBL_COL(struct process, egid, 0, "Group id, effective"),
-    TBL_COL(struct process, user, 0, "Name of the effective user, by /etc/passwd"),
+    TBL_COL(struct process, user, 0,
+            "Name of the effective user, by /etc/passwd; on Windows DOMAIN\\name, or a SID without "
+            "a name"),
     TBL_COL(struct process, loginuid, 0,
             "User whose login started it, as the audit log's auid; NULL if none"),
-    TBL_COL(struct process, session, 0, "Session of that login, as the audit log's ses"),
+    TBL_COL(struct process, session, 0,
+            "Session of that login, as the audit log's ses; on Windows the session, 0: that of "
+            "services"),
     TBL_COL(struct process, start_time, 0,
             "When it was started, seconds since the epoch, accurate to a second"),
     TBL_COL(struct process, state, 0, "R running, S and D sleeping, T stopped, Z zombie, I idle"),
-    TBL_COL(struct process, kernel_thread, 0, "1 if a kernel thread"),
+    TBL_COL(struct process, kernel_thread, 0,
+            "1 if a kernel thread, or a process of Windows's kernel"),
     TBL_COL(struct process, cgroup, 0, "Control group in systemd's hierarchy"),
-    TBL_COL(struct process, unit, 0, "Unit of the system manager that it belongs to"),
+    TBL_COL(
+        struct process, unit, 0,
+        "Unit of the system manager that it belongs to; on Windows the services that it runs, with "
+        "commas between them"),
     TBL_COL(struct process, user_unit, 0, "Unit of a user's manager that it belongs to"),
     TBL_COL(struct process, container, 0, "Id or name of the container that it runs in"),
     TBL_LAZY("parent_name", TBL_TEXT, 0, "Name of its parent", get_parent_name),
     TBL_LAZY("parent_exe", TBL_TEXT, 0, "Path of its parent's program", get_parent_exe),
     TBL_COL(struct process, host, TBL_KEY, "Host it runs on"),
-    TBL_COL(struct process, source, 0, "Where it was read: /proc"),
+    TBL_COL(struct process, source, 0, "Where it was read: /proc, or the system's process list"),
     TBL_COL(struct process, path, 0, "The same as exe, as osquery calls it"),
     TBL_COL(struct process, parent, 0, "The same as ppid, as osquery calls it"),
     TBL_COL(struct process, cgroup_path, 0, "The same as cgroup, as osquery calls it"),
@@ -688,12 +721,14 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct process, user_time, 0, "Milliseconds that it ran in user mode"),
     TBL_COL(struct process, system_time, 0, "Milliseconds that it ran in the kernel"),
     TBL_COL(struct process, resident_size, 0, "Bytes of memory that are resident"),
-    TBL_COL(struct process, total_size, 0, "Bytes of virtual memory"),
+    TBL_COL(struct process, total_size, 0, "Bytes of virtual memory; on Windows its private ones"),
     TBL_LAZY("wired_size", TBL_INT, 0, "0, as in osquery on Linux", get_zero),
-    TBL_LAZY("disk_bytes_read", TBL_INT, 0, "Bytes that it had the disk read; NULL where denied",
+    TBL_LAZY("disk_bytes_read", TBL_INT, 0,
+             "Bytes that it had the disk read, on Windows all that it read; NULL where denied",
              get_bytes_read),
     TBL_LAZY("disk_bytes_written", TBL_INT, 0,
-             "Bytes that it had the disk write; NULL where denied", get_bytes_written),
+             "Bytes that it had the disk write, on Windows all that it wrote; NULL where denied",
+             get_bytes_written),
 };
 
 static const struct tbl_example examples[] = {

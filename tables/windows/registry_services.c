@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/hive/hive_live.h"
 #include "formats/hive/security_descriptor.h"
 #include "formats/hive/service_value.h"
 #include "hive_file.h"
@@ -436,6 +437,20 @@ static int get_hidden(struct tbl_scan *scan, const void *row, sqlite3_context *o
     return SQLITE_OK;
 }
 
+/* Of a running registry a key whose descriptor may not be read at all is one that hides. */
+static int get_key_hidden(struct tbl_scan *scan, const void *data, sqlite3_context *out)
+{
+    const struct registry_service *row = data;
+    struct hive                   *hive = &((struct state *)tbl_state(scan))->file.hive;
+    const uint8_t                 *bytes;
+    uint32_t                       size;
+    uint64_t                       denied = hive_live_denied(hive);
+
+    int r = hive_security(hive, &row->node, &bytes, &size);
+    sqlite3_result_int(out, r == 0 ? sd_hides_key(bytes, size) : hive_live_denied(hive) > denied);
+    return SQLITE_OK;
+}
+
 /* Most keys share their descriptor with the one before. */
 static int get_key_sddl(struct tbl_scan *scan, const void *data, sqlite3_context *out)
 {
@@ -444,7 +459,8 @@ static int get_key_sddl(struct tbl_scan *scan, const void *data, sqlite3_context
     const uint8_t                 *bytes;
     uint32_t                       size;
 
-    if (!state->sddl.size || row->node.security != state->sddl_cell) {
+    if (!state->sddl.size || row->node.security != state->sddl_cell ||
+        row->node.security == HIVE_NONE) { /* of a running registry, which has to be asked */
         buffer_reset(&state->sddl);
         int r = hive_security(&state->file.hive, &row->node, &bytes, &size);
         if (r == 0)
@@ -608,6 +624,10 @@ static const struct tbl_column columns[] = {
              "status denied, or granted to no one",
              get_hidden),
     TBL_LAZY("key_sddl", TBL_TEXT, 0, "Descriptor of the key in SDDL", get_key_sddl),
+    TBL_LAZY("key_hidden", TBL_BOOL, 0,
+             "Whether that descriptor keeps users and administrators from reading the key, so that "
+             "Windows shows of it no more than its name",
+             get_key_hidden),
     COL(time, TBL_RANGE, "When the key was last written, in seconds since the epoch"),
     TBL_LAZY("datetime", TBL_TEXT, 0, "time in UTC, as datetime() writes it", get_datetime),
     COL(last_write, 0, "The same as time"),
@@ -628,7 +648,8 @@ static const struct tbl_column columns[] = {
 
 static const struct tbl_example examples[] = {
     {"Services that are kept out of sight",
-     "SELECT name, image_path, security_sddl FROM registry_services WHERE hidden"},
+     "SELECT name, image_path, security_sddl, key_sddl FROM registry_services WHERE hidden OR "
+     "key_hidden"},
     {"Services of a shadow copy that the registry in use has no longer",
      "SELECT copy, name, image_path, datetime FROM registry_services AS r WHERE copy IS NOT NULL "
      "AND name NOT IN (SELECT name FROM registry_services WHERE current AND NOT deleted)"},

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "descriptors.h"
 #include "formats/hive/hive_live.h"
 #include "native.h"
@@ -29,7 +30,7 @@ struct key_basic {
 
 struct key_full { /* KEY_FULL_INFORMATION, to what is read of it */
     LARGE_INTEGER written;
-    ULONG         title, class_at, class_bytes, n_subkeys;
+    ULONG         title, class_at, class_bytes, n_subkeys, name_max, class_max, n_values;
 };
 
 struct value_full {
@@ -62,6 +63,12 @@ struct registry {
     bool   system; /* \Registry\Machine\SYSTEM */
     void  *room;   /* for what is read */
     ULONG  room_size;
+
+    /* The key that was read last, which stays open: its values are asked for, and then its descriptor. */
+    HANDLE      key;
+    ACCESS_MASK access;
+    uint8_t    *path;
+    size_t      path_units;
 };
 
 /* Opening ----------------------------------------------------------------------------- */
@@ -99,6 +106,42 @@ static int open_below(const struct registry *r, const uint8_t *path, size_t unit
         return -ENAMETOOLONG;
     NTSTATUS status = open_key(r->root, path, 2 * units, access, ret, &denied);
     return status < 0 ? errno_of(status) : 0;
+}
+
+static void close_last(struct registry *r)
+{
+    if (r->key)
+        NtClose(r->key);
+    free(r->path);
+    r->key = NULL;
+    r->path = NULL;
+    r->path_units = 0;
+}
+
+/* Open a key for reading or, where that is too much, with one right; it is r->key. */
+static int open_last(struct registry *r, const uint8_t *path, size_t units, ACCESS_MASK need)
+{
+    HANDLE      key;
+    ACCESS_MASK access = KEY_READ;
+
+    if (r->key && r->access & need && units == r->path_units &&
+        memcmp(path, r->path, 2 * units) == 0)
+        return 0;
+    close_last(r);
+    int error = open_below(r, path, units, access, &key);
+    if (error == -EACCES)
+        error = open_below(r, path, units, access = need, &key);
+    if (error < 0)
+        return error;
+    if (!(r->path = malloc(2 * units + 1))) {
+        NtClose(key);
+        return -ENOMEM;
+    }
+    memcpy(r->path, path, 2 * units);
+    r->path_units = units;
+    r->access = access;
+    r->key = key;
+    return 0;
 }
 
 /* Have more room, of which a function has said how much it takes; false: no memory. */
@@ -191,42 +234,36 @@ static int look(void *data, const uint8_t *path, size_t units, uint64_t *ret_wri
 static int keys(void *data, const uint8_t *path, size_t units, struct hive_live *to)
 {
     struct registry *r = data;
-    HANDLE           key;
-    int              more, error = open_below(r, path, units, KEY_ENUMERATE_SUB_KEYS, &key);
+    int              more, error = open_last(r, path, units, KEY_ENUMERATE_SUB_KEYS);
 
-    if (error < 0)
-        return error;
-    for (ULONG i = 0; error == 0 && (more = item(r, key, NtEnumerateKey, KEY_BASIC, i)) != 0; i++) {
+    for (ULONG i = 0; error == 0 && (more = item(r, r->key, NtEnumerateKey, KEY_BASIC, i)) != 0;
+         i++) {
         const struct key_basic *found = r->room;
         error = more < 0 ? more
-                : units == 0 && is_current_link(r, key, found->name, found->name_bytes / 2)
+                : units == 0 && is_current_link(r, r->key, found->name, found->name_bytes / 2)
                     ? 0
                     : hive_live_key(to, (const uint8_t *)found->name, found->name_bytes / 2,
                                     (uint64_t)found->written.QuadPart);
     }
-    NtClose(key);
     return error;
-}
-
-static bool is_leaf(const struct registry *r, HANDLE key)
-{
-    ULONG size;
-
-    return NtQueryKey(key, KEY_FULL, r->room, r->room_size, &size) >= 0 &&
-           ((const struct key_full *)r->room)->n_subkeys == 0;
 }
 
 static int values(void *data, const uint8_t *path, size_t units, struct hive_live *to)
 {
     struct registry *r = data;
-    HANDLE           key;
-    int              more, error = open_below(r, path, units, KEY_QUERY_VALUE, &key);
+    ULONG            size, n = UINT32_MAX;
+    int              more, error = open_last(r, path, units, KEY_QUERY_VALUE);
 
     if (error < 0)
         return error;
-    if (is_leaf(r, key))
-        hive_live_leaf(to);
-    for (ULONG i = 0; error == 0 && (more = item(r, key, NtEnumerateValueKey, VALUE_FULL, i)) != 0;
+    if (NtQueryKey(r->key, KEY_FULL, r->room, r->room_size, &size) >= 0) {
+        const struct key_full *full = r->room;
+        n = full->n_values;
+        if (full->n_subkeys == 0)
+            hive_live_leaf(to);
+    }
+    for (ULONG i = 0;
+         error == 0 && i < n && (more = item(r, r->key, NtEnumerateValueKey, VALUE_FULL, i)) != 0;
          i++) {
         const struct value_full *found = r->room;
         error = more < 0 ? more
@@ -234,7 +271,6 @@ static int values(void *data, const uint8_t *path, size_t units, struct hive_liv
                                            found->type, (const uint8_t *)found + found->data_at,
                                            found->data_bytes);
     }
-    NtClose(key);
     return error;
 }
 
@@ -243,16 +279,14 @@ static int security(void *data, const uint8_t *path, size_t units, struct buffer
     const SECURITY_INFORMATION parts =
         OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
     struct registry *r = data;
-    HANDLE           key;
     ULONG            size = 0;
-    int              error = open_below(r, path, units, READ_CONTROL, &key);
+    int              error = open_last(r, path, units, READ_CONTROL);
 
     if (error < 0)
         return error;
-    NTSTATUS status = NtQuerySecurityObject(key, parts, r->room, r->room_size, &size);
+    NTSTATUS status = NtQuerySecurityObject(r->key, parts, r->room, r->room_size, &size);
     if (is_short(status) && grow(r, size))
-        status = NtQuerySecurityObject(key, parts, r->room, r->room_size, &size);
-    NtClose(key);
+        status = NtQuerySecurityObject(r->key, parts, r->room, r->room_size, &size);
     if (status < 0)
         return errno_of(status);
     buffer_put(to, r->room, size);
@@ -263,6 +297,7 @@ static void close_registry(void *data)
 {
     struct registry *r = data;
 
+    close_last(r);
     NtClose(r->root);
     free(r->room);
     free(r);
@@ -288,20 +323,6 @@ static bool native_path(const char *path, wchar_t ret[NAME_BYTES])
     return false;
 }
 
-/* Let this process pass descriptors to read, if it has the right. */
-static void enable_backup(void)
-{
-    TOKEN_PRIVILEGES privilege = {.PrivilegeCount = 1};
-    HANDLE           token;
-
-    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
-        return;
-    privilege.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
-    if (LookupPrivilegeValueW(NULL, L"SeBackupPrivilege", &privilege.Privileges[0].Luid))
-        AdjustTokenPrivileges(token, FALSE, &privilege, 0, NULL, NULL);
-    CloseHandle(token);
-}
-
 int host_registry_open(const char *path, struct hive *ret)
 {
     static const struct hive_registry calls = {look, keys, values, security, close_registry};
@@ -315,7 +336,7 @@ int host_registry_open(const char *path, struct hive *ret)
         free(r);
         return -ENOMEM;
     }
-    enable_backup();
+    enable_privilege(L"SeBackupPrivilege"); /* passes descriptors, to read */
     NTSTATUS status = open_key(NULL, native, 2 * wcslen(native), KEY_READ, &r->root, &denied);
     if (status < 0) {
         free(r->room);

@@ -16,7 +16,8 @@ READY        := $(WINDOWS_ROOT)/.built
 # The compiler's checks of printf() know only Windows's own, and its isnan() takes a float. What is set by a function
 # of another file is unknown to the checks of a link.
 WARN         += -Wno-format -Wno-float-conversion -Wno-maybe-uninitialized -Wno-attributes
-OPT           = -Os -flto=auto
+# As one part, so that texts that two files have are one.
+OPT           = -Oz -flto=auto -flto-partition=one
 PACK_VIEWS   := 1
 HARDEN       := -fstack-protector-strong
 PROGRAM_LIBS := -lsqlite3
@@ -27,14 +28,14 @@ SVCQL_CPPFLAGS += -DSVCQL_NO_DAEMONS -isystem ext/host/windows/include -isystem 
 SVCQL_CFLAGS += -fno-asynchronous-unwind-tables -fno-unwind-tables
 SVCQL_LIBS   := -L$(WINDOWS_ROOT)/lib -static -Wl,--gc-sections,-s,--dynamicbase,--nxcompat,--high-entropy-va \
                 -larchive -lcjson -lexpat -lmd -lyaml -lz -lzstd -llzma -lbz2 -llz4 -lbcrypt -lws2_32 \
-                -ladvapi32 -lntdll
+                -ladvapi32 -lsecur32 -lntdll
 
 # The symbols of its assembly are the linker's to find.
 $(BUILD)/ext/program/embedded_files.o: SVCQL_CFLAGS += -fno-lto
 
 $(READY): tests/windows-sysroot.sh
 	@$(SAY) "  ROOT  $(WINDOWS_ROOT)"
-	./tests/install-packages.sh gcc-mingw-w64-x86-64-posix dpkg-dev tcl gzip
+	./tests/install-packages.sh gcc-mingw-w64-x86-64-posix dpkg-dev tcl xz-utils
 	./tests/windows-sysroot.sh $(WINDOWS_ROOT)
 	touch $@
 

@@ -293,9 +293,10 @@ static bool lists_services(const uint8_t *sid, size_t size)
     return false;
 }
 
-bool sd_hides_service(const uint8_t *data, size_t size)
+/* Whether a list denies a right to who should have it, or grants it to no one. */
+static bool hides(const uint8_t *data, size_t size, uint32_t right)
 {
-    const uint32_t  query = SD_SERVICE_QUERY_STATUS | SD_GENERIC_ALL | SD_GENERIC_READ;
+    const uint32_t  query = right | SD_GENERIC_ALL | SD_GENERIC_READ;
     struct sd_list  list;
     struct sd_entry entry;
     bool            granted = false;
@@ -303,11 +304,21 @@ bool sd_hides_service(const uint8_t *data, size_t size)
     if (sd_dacl(data, size, &list) < 0)
         return false;
     while (sd_next(&list, &entry)) {
-        if (!(entry.mask & query))
+        if (!(entry.mask & query) || entry.flags & SD_INHERIT_ONLY)
             continue;
         if (entry.type == SD_DENY && lists_services(entry.sid, entry.sid_size))
             return true;
         granted = granted || entry.type == SD_ALLOW;
     }
     return !granted && !list.damaged;
+}
+
+bool sd_hides_service(const uint8_t *data, size_t size)
+{
+    return hides(data, size, SD_SERVICE_QUERY_STATUS);
+}
+
+bool sd_hides_key(const uint8_t *data, size_t size)
+{
+    return hides(data, size, SD_KEY_QUERY_VALUE);
 }

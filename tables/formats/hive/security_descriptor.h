@@ -31,9 +31,11 @@ enum sd_entry_type { SD_ALLOW = 0, SD_DENY = 1, SD_AUDIT = 2 };
 /* Rights of a service ([MS-SCMR] 3.1.4) that matter here, and generic ones. */
 enum sd_right {
     SD_SERVICE_QUERY_STATUS = 0x4, /* without it, a service is not listed */
+    SD_KEY_QUERY_VALUE = 0x1,      /* of a key: winnt.h */
     SD_GENERIC_ALL = 0x10000000,
 };
 #define SD_GENERIC_READ 0x80000000u
+#define SD_INHERIT_ONLY 0x8 /* an entry's flag: for what is below alone */
 
 struct sd_entry {
     uint8_t        type; /* enum sd_entry_type, object types folded into the plain ones; or other */
@@ -58,5 +60,8 @@ bool sd_next(struct sd_list *list, struct sd_entry *ret);
 /* Whether a service's descriptor keeps it out of lists of services: it denies the right to query
  * its status to administrators, the system, users or those logged on, or grants it to no one. */
 bool sd_hides_service(const uint8_t *data, size_t size);
+
+/* Whether a key's descriptor keeps the same accounts from reading its values, or grants that to no one. */
+bool sd_hides_key(const uint8_t *data, size_t size);
 
 #endif
