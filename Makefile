@@ -153,12 +153,11 @@ $(BUILD)/sql/lists/exec_patterns.sql:
 	$(call DETECTIONS,-v want=patterns) > $@.new && mv $@.new $@
 
 # The views, as C strings: one { path, text } a file of sql/; compressed where PACK_VIEWS is set.
-PACK_TEXT = tr '\001' '\000' < $(BUILD)/embedded_text | gzip -9nc | od -An -v -tu1 | \
-            sed 's/  *\([0-9]*\)/\1,/g' > $(BUILD)/embedded_text.inc
+PACK = tr '\001' '\000' < $(1)_text | xz -9e --check=none -c | od -An -v -tu1 | sed 's/  *\([0-9]*\)/\1,/g' > $(1).inc
 $(BUILD)/embedded_views.c: ext/embed.awk $(SQL) $(wildcard sql/*/)
 	@mkdir -p $(@D)
-	LC_ALL=C awk $(if $(PACK_VIEWS),-v text=$(BUILD)/embedded_text )-f ext/embed.awk $(SQL) > $@.new
-	$(if $(PACK_VIEWS),$(PACK_TEXT))
+	LC_ALL=C awk $(if $(PACK_VIEWS),-v text=$(BUILD)/embedded_views_text )-f ext/embed.awk $(SQL) > $@.new
+	$(if $(PACK_VIEWS),$(call PACK,$(BUILD)/embedded_views))
 	mv $@.new $@
 
 # The lists as a database, see ext/list_image.h; none where texts are compressed.
@@ -183,9 +182,10 @@ $(BUILD)/svcql.a: $(OBJECTS)
 # What their columns hold, sorted by column and view.
 $(BUILD)/embedded_columns.c: ext/columns.awk sql/columns.txt $(SQL)
 	@mkdir -p $(@D)
-	{ echo '#include "views.h"'; echo 'const struct embedded_column embedded_columns[] = {'; \
-	    awk -f ext/columns.awk sql/columns.txt $(SQL) | LC_ALL=C sort; \
-	    echo '};'; echo 'const size_t n_embedded_columns = sizeof embedded_columns / sizeof *embedded_columns;'; } > $@
+	awk -f ext/columns.awk sql/columns.txt $(SQL) | LC_ALL=C sort | \
+	    LC_ALL=C awk -v c=1 $(if $(PACK_VIEWS),-v text=$(BUILD)/embedded_columns_text )-f ext/columns.awk > $@.new
+	$(if $(PACK_VIEWS),$(call PACK,$(BUILD)/embedded_columns))
+	mv $@.new $@
 
 $(BUILD)/embedded_%.o: $(BUILD)/embedded_%.c
 	@$(SAY) "  CC    $<"

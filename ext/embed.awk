@@ -56,7 +56,7 @@ END {
         print "    },"
     print "    {0},\n};"
     if (text != "")
-        printf "char embedded_text[%d];\nstatic const unsigned char packed[] = {\n#include \"embedded_text.inc\"\n};\n" \
+        printf "char embedded_text[%d];\nstatic const unsigned char packed[] = {\n#include \"embedded_views.inc\"\n};\n" \
                "const struct embedded_pack embedded_pack = {packed, sizeof packed, embedded_text, sizeof embedded_text};\n", size
     else
         print "const struct embedded_pack embedded_pack = {0};"

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
+
+#include <lzma.h>
 
 #include "late_views.h"
 #include "list_rows.h"
@@ -43,18 +44,19 @@ int view_run(sqlite3 *db, const struct embedded_view *view, char **ret_error)
 
 static bool unpacked;
 
+static bool expand(const struct embedded_pack *pack)
+{
+    uint64_t memory = UINT64_MAX;
+    size_t   in = 0, out = 0;
+
+    return !pack->size ||
+           lzma_stream_buffer_decode(&memory, 0, NULL, pack->packed, &in, pack->n_packed,
+                                     (uint8_t *)pack->text, &out, pack->size) == LZMA_OK;
+}
+
 static void unpack(void)
 {
-    z_stream stream = {.next_in = (Bytef *)embedded_pack.packed,
-                       .avail_in = (uInt)embedded_pack.n_packed,
-                       .next_out = (Bytef *)embedded_pack.text,
-                       .avail_out = (uInt)embedded_pack.size};
-
-    if (embedded_pack.size && inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
-        return;
-    unpacked = !embedded_pack.size || inflate(&stream, Z_FINISH) == Z_STREAM_END;
-    if (embedded_pack.size)
-        inflateEnd(&stream);
+    unpacked = expand(&embedded_pack) && expand(&embedded_column_pack);
 }
 
 bool views_unpack(void)

@@ -21,14 +21,14 @@ struct embedded_view {
 /* Ends with an element whose name is NULL. */
 extern const struct embedded_view embedded_views[];
 
-/* The texts of a build that has them compressed, by gzip, and where they are expanded; size 0: they are not. */
+/* The texts of a build that has them compressed, by xz, and where they are expanded; size 0: they are not. */
 struct embedded_pack {
     const unsigned char *packed;
     size_t               n_packed;
     char                *text;
     size_t               size;
 };
-extern const struct embedded_pack embedded_pack;
+extern const struct embedded_pack embedded_pack, embedded_column_pack;
 
 /* Expand them, once, before a view's text is read. False where that fails. */
 bool views_unpack(void);

@@ -44,7 +44,7 @@ done
 
 # Only what is read with: no library's own build is run, which would take most of the time for its questions to
 # the compiler.
-flags='-Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -DNDEBUG'
+flags='-Oz -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -DNDEBUG'
 
 # library NAME FLAGS FILE...: compile the files of the current folder into libNAME.a
 library() {
@@ -72,7 +72,9 @@ without() {
 (cd libzstd/lib && library zstd '-DZSTD_DISABLE_ASM -DZSTD_LEGACY_SUPPORT=0 -DHUF_FORCE_DECOMPRESS_X1
     -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DZSTD_STRIP_ERROR_STRINGS -DDYNAMIC_BMI2=0 -DZSTD_NO_INLINE' common/*.c decompress/*.c &&
     cp zstd.h zstd_errors.h "$dir/include")
-(cd cjson && library cjson -DCJSON_HIDE_SYMBOLS cJSON.c && mkdir -p "$dir/include/cjson" &&
+# Windows's own sscanf(), as it is there already.
+(cd cjson && printf '#include <stdio.h>\n#define sscanf __ms_sscanf\n' >scanf.h &&
+    library cjson '-DCJSON_HIDE_SYMBOLS -include scanf.h' cJSON.c && mkdir -p "$dir/include/cjson" &&
     cp cJSON.h "$dir/include/cjson")
 (cd libmd && : >config.h && library md '-I. -Iinclude -Isrc' src/md5*.c src/sha*.c && cp include/md5.h include/sha1.h include/sha2.h "$dir/include")
 (cd libyaml && library yaml '-Iinclude -DYAML_DECLARE_STATIC -DYAML_VERSION_MAJOR=0 -DYAML_VERSION_MINOR=2

@@ -12,4 +12,7 @@ int   host_fclose(FILE *file);
 #define open_memstream host_open_memstream
 #define fclose         host_fclose
 
+/* Windows's own, as it is there already. */
+#define sscanf __ms_sscanf
+
 #endif
