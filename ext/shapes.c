@@ -105,10 +105,10 @@ int shape_read(struct shape *shape, struct arena *arena, const struct embedded_v
     const char   *at = view_header(view, "columns", &size);
     int           r = 0;
 
-    if (!usual || !at)
+    if (!at)
         return -EINVAL;
     shape->name = arena_strndup(arena, view->name, shape_size(view));
-    shape->usual = joined(arena, usual, usual_size);
+    shape->usual = usual ? joined(arena, usual, usual_size) : NULL;
     for (const char *end = at + size; r == 0 && next_line(&at, end, &line, &n);)
         r = read_column(shape, arena, &declaration, line, n);
     if (buffer_text(&declaration))
@@ -129,8 +129,12 @@ int shapes_read(struct shapes *ret)
     if (!shapes.shapes)
         return -ENOMEM;
     for (const struct embedded_view *view = embedded_views; r == 0 && view->name; view++)
-        if (shape_size(view))
-            r = shape_read(&shapes.shapes[shapes.n++], &shapes.arena, view);
+        if (shape_size(view)) {
+            struct shape *shape = &shapes.shapes[shapes.n++];
+            r = shape_read(shape, &shapes.arena, view);
+            if (r == 0 && !shape->usual)
+                r = -EINVAL;
+        }
     if (r < 0)
         arena_free(&shapes.arena);
     else

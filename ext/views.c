@@ -179,12 +179,15 @@ const char *view_select(const struct embedded_view *view, size_t *ret_size)
     return select ? select + 4 : "";
 }
 
+/* A view of facts, or another that says so. */
 static bool is_facts(const struct embedded_view *view)
 {
     static const char suffix[] = "_facts";
     size_t            size = strlen(view->name), end = sizeof suffix - 1;
 
-    return size > end && strcmp(view->name + size - end, suffix) == 0;
+    if (size > end && strcmp(view->name + size - end, suffix) == 0)
+        return true;
+    return view_header(view, "late", &size) != NULL;
 }
 
 const struct embedded_view *view_facts(const struct embedded_view *view)

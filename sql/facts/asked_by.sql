@@ -16,140 +16,20 @@
 --          how                      how that is known: audit, sudo, pkexec, doas, polkit, run0, cron, history (root's), dbus, package,
 --                                   peer (of a socket), timer, restart, or trigger (audit has no command for it, and a timer, socket or
 --                                   path of it was waiting); ambiguous: two may have asked; NULL: nobody recorded it
--- sources: service_rows, service_commands, process_events, auth_events, journal, systemd_units, unit_files, unit_settings,
---          package_history, users, verb_grades
+-- sources: unit_jobs, job_requests, process_events, auth_events, unit_files, unit_settings, users, service_rows
 --
 --   SELECT datetime, action, service, login_user, session, asker, how FROM asked_by ORDER BY time DESC LIMIT 20;
 CREATE TEMP VIEW asked_by AS
 WITH names AS MATERIALIZED (
     SELECT host, uid, min(username) AS username FROM users GROUP BY host, uid
-), events AS MATERIALIZED (
-    SELECT e.time, e.datetime, e.host, e.action, e.service, e.display_name, e.image_path, e.start_type, e.service_type,
-           e.account, e.user AS manager, e.pid, e.exe, e.detail, e.source, e.record, e.platform, e.event_id, e.sent,
-           -- What audit and the journal record of one change are two events.
-           e.detail GLOB 'SERVICE_ST*' AS audited, e.action = 'started' OR e.detail GLOB 'Failed to start*' AS start
-      FROM service_rows AS e
-     WHERE e.platform = 'linux' AND e.time >= scope_since(600) AND e.time <= scope_until(1)
-), begins AS MATERIALIZED ( -- jobs that begin before they are done
-    SELECT j.host, coalesce(j.about_unit, j.about_user_unit) AS unit, coalesce(j.sent / 1e6, j.time) AS sent,
-           j.message_id <> 'de5b426a63be47a7b6ac3eaac82e2f6f' AS start
-      FROM journal AS j
-     WHERE j.message_id IN ('7d4958e842da4a758f6c1cdc7b36dcc5', 'de5b426a63be47a7b6ac3eaac82e2f6f')
-       AND j.comm = 'systemd' AND j.time >= scope_since(1200) AND j.time <= scope_until(1)
-), spaced AS MATERIALIZED (
-    SELECT e.*,
-           max(e.sent) FILTER (WHERE e.action = 'started') OVER before AS started,
-           max(e.sent) FILTER (WHERE e.action = 'stopped') OVER before AS stopped
-      FROM events AS e
-    WINDOW before AS (PARTITION BY e.host, e.service, e.manager, e.audited ORDER BY e.sent
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), happened AS MATERIALIZED (
-    SELECT row_number() OVER () AS id, s.*,
-           iif(s.action = 'state', s.sent,
-               coalesce((SELECT max(b.sent) FROM begins AS b
-                          WHERE b.host = s.host AND b.unit = s.service AND b.start = s.start
-                            AND b.sent BETWEEN s.sent - 600 AND s.sent), s.sent)) AS began
-      FROM spaced AS s
-), forged AS MATERIALIZED ( -- what another program wrote to the journal under the name of these
-    SELECT a.source, CAST(a.line AS TEXT) AS record
-      FROM auth_events AS a
-     WHERE a.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND a.exe IS NOT NULL
-       AND a.writer_uid IS NOT 0 -- pkexec becomes what it runs, before journald looks
-       AND (path_trust(a.exe) IS NOT 'system'
-            OR lower(replace(a.exe, rtrim(a.exe, replace(a.exe, '/', '')), '')) NOT GLOB lower(replace(a.program, '-rs', '')) || '*')
-), lines AS ( -- commands of service tools, and those that polkit was asked about
-    SELECT c.host, c.time, c.pid, coalesce(c.user, iif(c.via GLOB 'cron*', c.login_user, NULL)) AS user, c.login_user,
-           c.session, c.tool, c.verb, c.target, c.options, c.cmdline, c.exe,
-           CASE WHEN c.parent NOT GLOB '*/*' THEN 'history'
-                WHEN c.via GLOB 'sudo*' AND c.exe IS NULL THEN 'sudo' WHEN c.via GLOB 'pkexec*' AND c.exe IS NULL THEN 'pkexec'
-                WHEN c.via GLOB 'doas*' AND c.exe IS NULL THEN 'doas' WHEN c.via GLOB 'run0*' AND c.exe IS NULL THEN 'run0'
-                WHEN c.via GLOB 'cron*' AND c.exe IS NULL THEN 'cron'
-                ELSE 'audit' END AS how,
-           c.via GLOB '*run0*' OR c.via GLOB '*systemd-run*' AS handed
-      FROM service_commands AS c
-     WHERE c.platform = 'linux' AND c.success IS NOT 0 AND c.remote IS NULL AND c.via NOT GLOB 'tty*'
-       AND ' ' || c.via || ' ' NOT GLOB '* chroot *' -- where systemctl starts nothing
-       AND (c.parent IS NULL OR c.parent GLOB '*/*' OR c.user = 'root') -- whoever else may write what he likes into his history
-       AND c.time >= scope_since(1200) AND c.time <= scope_until(1)
-       AND NOT EXISTS (SELECT 1 FROM forged AS f WHERE f.source = c.source AND f.record = c.record)
-    UNION ALL
-    SELECT a.host, a.time, NULL, a.user, a.user, a.session, c.value ->> 'tool', c.value ->> 'verb', t.value,
-           c.value ->> 'options', a.command, exec_path(a.command), 'polkit', 0
-      FROM auth_events AS a
-     CROSS JOIN json_each(service_command(a.command)) AS c
-     CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
-     WHERE a.kind = 'polkit' AND a.success AND a.action GLOB 'org.freedesktop.systemd1.*'
-       AND (a.exe IS NULL OR (path_trust(a.exe) = 'system' AND a.exe GLOB '*/polkitd'))
-       AND a.time >= scope_since(1200) AND a.time <= scope_until(1)
-), graded AS (
-    SELECT l.*, lower(l.verb) AS word, l.options GLOB '*"--now"*' AS now,
-           coalesce((SELECT g.action FROM verb_grades AS g WHERE g.verb = l.verb AND g.tool IN (l.tool, '')
-                      ORDER BY g.tool DESC LIMIT 1), '') AS grade
-      FROM lines AS l
-), runs AS MATERIALIZED ( -- of package managers, for somebody
-    SELECT h.host, h.time, h.end_time, h.requested_by, h.command, h.tool, h.package FROM package_history AS h
-     WHERE h.requested_by IS NOT NULL AND h.time >= scope_since(7200) AND h.time <= scope_until(1)
-), files AS MATERIALIZED (
-    SELECT f.host, f.package, f.unit FROM unit_files AS f
-     WHERE f.scope = 'system' AND f.kind IN ('unit', 'sysv') AND f.package <> '' AND EXISTS (SELECT 1 FROM runs)
-), asks(host, time, until, pid, user, login_user, session, asker, unit, command, of_user, starts, stops, kills, reloads,
-        restarts, how, handed) AS MATERIALIZED (
-    SELECT g.host, g.time, g.time + 90, iif(g.how IN ('audit', 'pkexec'), g.pid, NULL), g.user, g.login_user, g.session,
-           CASE WHEN g.how = 'history' THEN g.tool WHEN g.how = 'audit' THEN g.exe
-                ELSE coalesce(exec_path(g.cmdline), g.tool) END,
-           CASE WHEN g.word IN ('isolate') OR g.grade = 'power' THEN '*'
-                WHEN g.grade = 'run' AND g.options NOT GLOB '*"--unit=*' AND g.tool IN ('systemd-run', 'run0') THEN NULL
-                WHEN g.options GLOB '*"--on-*' THEN replace(g.target, '.service', '') || iif(g.target GLOB '*.timer', '', '.timer')
-                WHEN g.target GLOB '*.*' AND replace(g.target, rtrim(g.target, replace(g.target, '.', '')), '') IN
-                     ('service', 'socket', 'timer', 'path', 'target', 'mount', 'automount', 'swap', 'slice', 'scope', 'device')
-                THEN g.target
-                ELSE g.target || '.service' END,
-           iif(g.grade = 'run' AND g.options NOT GLOB '*"--unit=*',
-               (SELECT substr(o.value, 9) FROM json_each(g.options) AS o WHERE o.value GLOB 'command=*'), NULL),
-           g.options GLOB '*"--user"*',
-           g.grade IN ('start', 'run') OR (g.now AND g.word IN ('enable', 'reenable', 'unmask')),
-           g.grade IN ('stop', 'power') OR g.word GLOB '*restart*' OR g.word = 'isolate'
-               OR (g.now AND g.word IN ('disable', 'mask')),
-           g.word GLOB '*kill*', g.word GLOB '*reload*', g.word GLOB '*restart*', g.how, g.handed
-      FROM graded AS g
-     WHERE g.target IS NOT '?' -- an argument that audit lost
-       AND (g.grade IN ('start', 'stop', 'run', 'power') OR g.word GLOB '*reload*' OR g.word GLOB '*restart*' OR g.now)
-    UNION ALL
-    -- dbus-daemon starts the unit of a name that somebody talks to; the kernel tells it who.
-    SELECT j.host, coalesce(j.sent / 1e6, j.time), coalesce(j.sent / 1e6, j.time) + 30,
-           CAST(substr(j.message, instr(j.message, '(uid=') + 5 + instr(substr(j.message, instr(j.message, '(uid=') + 5), 'pid=') + 3) AS INTEGER),
-           CAST(CAST(substr(j.message, instr(j.message, '(uid=') + 5) AS INTEGER) AS TEXT), NULL, NULL,
-           substr(j.message, instr(j.message, ' comm="') + 7,
-                  instr(substr(j.message, instr(j.message, ' comm="') + 7), '"') - 1),
-           substr(j.message, instr(j.message, ' unit=''') + 7,
-                  instr(substr(j.message, instr(j.message, ' unit=''') + 7), '''') - 1),
-           NULL, 0, 1, 0, 0, 0, 0, 'dbus', 0
-      FROM journal AS j
-     WHERE j.identifier = 'dbus-daemon' AND j.comm = 'dbus-daemon' AND path_trust(j.exe) = 'system'
-       AND j.message GLOB '[[]system] Activating via systemd: service name=''*'' unit=''*'' requested by '':*'' (uid=* pid=* comm="*'
-       AND j.time >= scope_since(1200) AND j.time <= scope_until(1)
-    UNION ALL
-    SELECT u.host, u.last_trigger_time - 0.01, u.last_trigger_time + 2, 1, NULL, NULL, NULL, u.id, t.value, NULL,
-           0, 1, 0, 0, 0, 0, 'timer', 0
-      FROM systemd_units AS u, json_each(u.triggers) AS t
-     WHERE u.type = 'timer' AND u.scope = 'system' AND u.last_trigger_time > 0
-    UNION ALL -- run0's own unit
-    SELECT j.host, coalesce(j.sent / 1e6, j.time) - 0.001, coalesce(j.sent / 1e6, j.time) + 2, iif(j.about_unit GLOB 'run-p[0-9]*', CAST(substr(j.about_unit, 6) AS INTEGER), NULL), NULL, j.elevated_user, NULL, 'run0',
-           j.about_unit, NULL, 0, 1, 0, 0, 0, 0, 'run0', 0
-      FROM journal AS j
-     WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' AND j.elevated_uid >= 0 AND +j.pid = 1 -- +: as process_rows has it
-       AND j.message GLOB 'Starting * - [[]run0] *...' AND j.time >= scope_since(1200) AND j.time <= scope_until(1)
-    UNION ALL -- Restart=
-    SELECT j.host, coalesce(j.sent / 1e6, j.time), coalesce(j.sent / 1e6, j.time) + 600, j.pid, NULL, NULL, NULL, coalesce(j.about_unit, j.about_user_unit),
-           coalesce(j.about_unit, j.about_user_unit), NULL, j.about_unit IS NULL, 1, 1, 0, 0, 1, 'restart', 0
-      FROM journal AS j
-     WHERE j.message_id = '5eb03494b6584870a536b337290809b3' AND j.comm = 'systemd'
-       AND j.time >= scope_since(1200) AND j.time <= scope_until(1)
-    UNION ALL -- a package's own units, while apt ran for somebody
-    SELECT h.host, h.time, coalesce(h.end_time, h.time) + 2, NULL, 'root',
-           substr(h.requested_by, 1, instr(h.requested_by || ' (', ' (') - 1), NULL, coalesce(exec_path(h.command), h.tool),
-           f.unit, NULL, 0, 1, 1, 0, 1, 1, 'package', 0
-      FROM runs AS h JOIN files AS f ON f.host = h.host AND f.package = h.package
+    SELECT id, time, datetime, host, action, service, display_name, image_path, start_type, service_type, account, manager, pid, exe,
+           detail, source, record, platform, event_id, start, started, stopped, began
+      FROM unit_jobs
+), asks AS MATERIALIZED (
+    SELECT host, time, until, pid, user, login_user, session, asker, unit, command, of_user, starts, stops, kills, reloads, restarts,
+           how, handed
+      FROM job_requests
 ), logind AS (
     SELECT a.host, a.session, a.kind, a.target_user AS user, a.message, a.time AS since,
            lead(a.time, 1, 9e999) OVER (PARTITION BY a.host, a.session ORDER BY a.time) AS until
@@ -185,42 +65,51 @@ WITH names AS MATERIALIZED (
     SELECT f.host, a.value AS alias, min(f.unit) AS unit FROM unit_files AS f, json_each(f.aliases) AS a
      WHERE f.scope = 'system' AND f.kind = 'unit' AND f.aliases IS NOT NULL
      GROUP BY 1, 2
+), owned AS MATERIALIZED (
+    SELECT a.host, a.time, a.until, a.pid, a.user, a.login_user, a.session, a.asker, a.unit, a.command, a.of_user, a.starts, a.stops,
+           a.kills, a.reloads, a.restarts, a.how, a.handed,
+           (SELECT json_array(p.login_user, p.session) FROM processes AS p
+             WHERE a.how = 'dbus' AND p.host = a.host AND p.pid = a.pid AND p.time <= a.time
+             ORDER BY p.time DESC LIMIT 1) AS process
+      FROM asks AS a
 ), known AS MATERIALIZED (
     SELECT a.host, a.time, a.until, a.pid, coalesce(u.username, a.user,
                iif(a.how = 'run0', (SELECT iif(count(DISTINCT t.target_user) = 1, max(t.target_user), NULL) FROM targets AS t
                                      WHERE t.host = a.host AND t.time BETWEEN a.time AND a.time + 5), NULL)) AS user,
-           coalesce(a.login_user, (SELECT p.login_user FROM processes AS p
-                                    WHERE a.how = 'dbus' AND p.host = a.host AND p.pid = a.pid AND p.time <= a.time
-                                    ORDER BY p.time DESC LIMIT 1)) AS login_user,
-           coalesce(a.session, CASE WHEN a.how = 'dbus'
-                               THEN (SELECT p.session FROM processes AS p WHERE p.host = a.host AND p.pid = a.pid AND p.time <= a.time
-                                      ORDER BY p.time DESC LIMIT 1)
-                               WHEN a.how IN ('sudo', 'doas', 'pkexec', 'polkit', 'run0', 'package') AND a.login_user IS NOT NULL
-                               THEN (SELECT iif(count(DISTINCT s.session) = 1, max(s.session), NULL) FROM sessions AS s
-                                      WHERE s.host = a.host AND s.user = a.login_user
-                                        AND a.time BETWEEN s.since AND s.until) END) AS session,
+           coalesce(a.login_user, a.process ->> 0) AS login_user,
+           coalesce(a.session, a.process ->> 1,
+                    CASE WHEN a.how IN ('sudo', 'doas', 'pkexec', 'polkit', 'run0', 'package') AND a.login_user IS NOT NULL
+                    THEN (SELECT iif(count(DISTINCT s.session) = 1, max(s.session), NULL) FROM sessions AS s
+                           WHERE s.host = a.host AND s.user = a.login_user
+                             AND a.time BETWEEN s.since AND s.until) END) AS session,
            a.asker, coalesce(l.unit, a.unit) AS unit, a.command, a.of_user, a.starts, a.stops, a.kills, a.reloads,
            a.restarts, a.how, a.handed,
            a.user IN ('root', '0') OR a.how NOT IN ('audit', 'history') AS able
-      FROM asks AS a
+      FROM owned AS a
       LEFT JOIN names AS u ON a.how = 'dbus' AND u.host = a.host AND u.uid = CAST(a.user AS INTEGER)
       LEFT JOIN aliases AS l ON l.host = a.host AND l.alias = a.unit
 ), pairs AS ( -- of the same time: by name, by pattern, and what systemd-run and run0 named after themselves
-    SELECT c.id, k.* FROM known AS k CROSS JOIN happened AS c ON c.host = k.host AND c.service = k.unit
-                                                             AND k.time <= c.began + 0.002 AND k.until >= c.began
+    SELECT c.id, k.time, k.pid, k.user, k.login_user, k.session, k.asker, k.unit, k.of_user, k.starts, k.stops, k.kills, k.reloads, k.restarts,
+           k.how, k.handed, k.able
+      FROM known AS k CROSS JOIN happened AS c ON c.host = k.host AND c.service = k.unit
+       AND k.time <= c.began + 0.002 AND k.until >= c.began
     UNION ALL
-    SELECT c.id, k.* FROM known AS k CROSS JOIN happened AS c ON c.host = k.host AND c.service GLOB iif(length(k.unit) < 256 AND k.unit GLOB '*[*?[]*', k.unit, '')
+    SELECT c.id, k.time, k.pid, k.user, k.login_user, k.session, k.asker, k.unit, k.of_user, k.starts, k.stops, k.kills, k.reloads, k.restarts,
+           k.how, k.handed, k.able
+      FROM known AS k CROSS JOIN happened AS c ON c.host = k.host AND c.service GLOB iif(length(k.unit) < 256 AND k.unit GLOB '*[*?[]*', k.unit, '')
        AND k.time <= c.began + 0.002 AND k.until >= c.began
      WHERE k.unit GLOB '*[*?[]*' AND k.unit <> c.service
     UNION ALL
-    SELECT c.id, k.* FROM known AS k CROSS JOIN happened AS c
+    SELECT c.id, k.time, k.pid, k.user, k.login_user, k.session, k.asker, k.unit, k.of_user, k.starts, k.stops, k.kills, k.reloads, k.restarts,
+           k.how, k.handed, k.able
+      FROM known AS k CROSS JOIN happened AS c
         ON c.host = k.host AND c.service GLOB 'run-*'
        AND k.time <= c.began + 0.002 AND k.until >= c.began
        AND (c.service GLOB 'run-p' || k.pid || '-*' OR (c.service NOT GLOB 'run-p*'
             AND (c.image_path = k.command OR (k.command NOT GLOB '/*' AND substr(c.image_path, -1 - length(k.command)) = '/' || k.command))))
      WHERE k.unit IS NULL
 ), candidates AS (
-    SELECT p.*, p.unit IS '*' AS wild
+    SELECT p.id, p.time, p.pid, p.user, p.login_user, p.session, p.asker, p.how, p.handed, p.able, p.unit IS '*' AS wild
       FROM pairs AS p JOIN happened AS c ON c.id = p.id
      WHERE p.of_user = (c.manager IS NOT NULL)
        AND (c.manager IS NULL OR p.how = 'restart' OR p.user = c.manager
@@ -231,17 +120,19 @@ WITH names AS MATERIALIZED (
                                                AND (p.restarts OR p.time > coalesce(c.started, 0))
                 ELSE p.stops AND p.time > coalesce(c.stopped, 0) AND (p.time > c.time - 10 OR NOT p.kills) END
 ), able AS ( -- a user may not do this without being asked about it: where somebody who may did, that was it
-    SELECT c.*, max(c.able) OVER each AS any_able, min(c.wild) OVER each AS all_wild,
+    SELECT c.id, c.time, c.pid, c.user, c.login_user, c.session, c.asker, c.how, c.handed, c.able, c.wild, max(c.able) OVER each AS any_able, min(c.wild) OVER each AS all_wild,
            max(c.how <> 'history') OVER each AS any_log, max(c.handed AND c.login_user IS NOT NULL) OVER each AS any_handed
       FROM candidates AS c
     WINDOW each AS (PARTITION BY c.id)
 ), kept AS (
-    SELECT a.*, a.able = a.any_able AND (a.how <> 'history' OR NOT a.any_log) AND (NOT a.wild OR a.all_wild)
+    SELECT a.id, a.time, a.pid, a.user, a.login_user, a.session, a.asker, a.how,
+           a.able = a.any_able AND (a.how <> 'history' OR NOT a.any_log) AND (NOT a.wild OR a.all_wild)
                 -- What run0 and systemd-run start has no login of its own, or a new one.
                 AND NOT (a.any_handed AND a.how = 'audit' AND NOT a.handed AND coalesce(a.login_user, 'root') = 'root') AS kept
       FROM able AS a
 ), chosen AS MATERIALIZED ( -- what sudo writes and audit records is one ask, of which audit knows more
-    SELECT k.*, k.kept AND NOT (k.how IN ('sudo', 'doas', 'pkexec', 'polkit', 'cron')
+    SELECT k.id, k.time, k.pid, k.user, k.login_user, k.session, k.asker, k.how,
+           k.kept AND NOT (k.how IN ('sudo', 'doas', 'pkexec', 'polkit', 'cron')
                                 AND max(k.kept AND k.how = 'audit') OVER (PARTITION BY k.id)) AS counts,
            row_number() OVER (PARTITION BY k.id ORDER BY k.kept DESC, k.how = 'audit' DESC, k.how = 'package', k.time DESC) AS place
       FROM kept AS k
@@ -256,7 +147,7 @@ WITH names AS MATERIALIZED (
            max(iif(c.place = 1, c.how, NULL)) AS how
       FROM chosen AS c GROUP BY c.id
 ), covered AS MATERIALIZED ( -- since when audit records what service tools are asked
-    SELECT host, min(time) AS since FROM known WHERE how = 'audit' GROUP BY host
+    SELECT host, min(time) AS since FROM asks WHERE how = 'audit' GROUP BY host
 ), waiting AS MATERIALIZED ( -- timers, sockets and paths, what they start, and from when to when they wait
     SELECT t.host, t.service AS asker, t.time AS since,
            coalesce((SELECT max(s.value) FROM unit_settings AS s

@@ -11,72 +11,46 @@
 --          asker   TEXT NOCASE  program that asked
 --          asker_pid            its process
 --          how                  audit, sudo, pkexec, doas, run0, cron, polkit, history, or journal: the manager's own message
--- sources: service_commands, auth_events, journal, process_rows
+-- sources: manager_requests, journal, process_rows
 --
 --   SELECT datetime, action, service, login_user, asker, how FROM unit_changes ORDER BY time DESC LIMIT 20;
 CREATE TEMP VIEW unit_changes AS
-WITH words(verb, action) AS (
-    VALUES ('enable', 'enabled'), ('reenable', 'enabled'), ('link', 'enabled'), ('preset', 'enabled'),
-           ('preset-all', 'enabled'), ('add-wants', 'enabled'), ('add-requires', 'enabled'), ('on', 'enabled'),
-           ('defaults', 'enabled'), ('enableunitfiles', 'enabled'), ('enableunitfileswithflags', 'enabled'),
-           ('reenableunitfiles', 'enabled'), ('linkunitfiles', 'enabled'), ('presetunitfiles', 'enabled'),
-           ('presetunitfileswithmode', 'enabled'), ('presetallunitfiles', 'enabled'),
-           ('adddependencyunitfiles', 'enabled'), ('set-default', 'modified'), ('setdefaulttarget', 'modified'),
-           ('disable', 'disabled'), ('off', 'disabled'), ('disableunitfiles', 'disabled'),
-           ('disableunitfileswithflags', 'disabled'), ('disableunitfileswithflagsandinstallinfo', 'disabled'),
-           ('mask', 'masked'), ('maskunitfiles', 'masked'), ('unmask', 'unmasked'), ('unmaskunitfiles', 'unmasked'),
-           ('edit', 'modified'), ('revert', 'modified'), ('set-property', 'modified'), ('bind', 'modified'),
-           ('mount-image', 'modified'), ('clean', 'modified'), ('revertunitfiles', 'modified'),
-           ('setunitproperties', 'modified'), ('setproperties', 'modified'), ('bindmountunit', 'modified'),
-           ('bindmount', 'modified'), ('mountimageunit', 'modified'), ('mountimage', 'modified'),
-           ('cleanunit', 'modified'), ('daemon-reload', 'reloaded'), ('reload', 'reloaded'),
-           ('daemon-reexec', 'reexecuted'), ('reexecute', 'reexecuted'), ('kill', 'killed'), ('killunit', 'killed'),
-           ('killunitsubgroup', 'killed'), ('killsubgroup', 'killed')
-), forged AS MATERIALIZED ( -- what another program wrote to the journal under the name of these
-    SELECT a.source, CAST(a.line AS TEXT) AS record
-      FROM auth_events AS a
-     WHERE a.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND a.exe IS NOT NULL
-       AND a.writer_uid IS NOT 0 -- pkexec becomes what it runs, before journald looks
-       AND (path_trust(a.exe) IS NOT 'system'
-            OR lower(replace(a.exe, rtrim(a.exe, replace(a.exe, '/', '')), '')) NOT GLOB lower(replace(a.program, '-rs', '')) || '*')
-), traces AS ( -- commands of service tools, and those that polkit was asked about
-    SELECT c.time, c.datetime, c.host, c.tool, lower(c.verb) AS verb, c.target, c.options,
-           coalesce(c.user, iif(c.via GLOB 'cron*', c.login_user, NULL)) AS user, c.login_user, c.session,
-           c.pid, c.exe, c.cmdline, c.source, c.record,
-           CASE WHEN c.parent NOT GLOB '*/*' THEN 'history'
-                WHEN c.exe IS NOT NULL THEN 'audit'
-                WHEN c.via GLOB 'sudo*' OR c.via GLOB 'pkexec*' OR c.via GLOB 'doas*' OR c.via GLOB 'run0*' OR c.via GLOB 'cron*'
-                THEN substr(c.via, 1, instr(c.via || ' ', ' ') - 1)
-                ELSE 'audit' END AS how
-      FROM service_commands AS c
-     WHERE c.platform = 'linux' AND c.success IS NOT 0 AND c.remote IS NULL AND c.via NOT GLOB 'tty*'
-       AND ' ' || c.via || ' ' NOT GLOB '* chroot *'
-       AND c.time >= scope_since(10) AND c.time <= scope_until(10)
-       AND c.tool IN ('systemctl', 'busctl', 'gdbus', 'dbus-send', 'qdbus', 'varlinkctl', 'deb-systemd-helper',
-                      'update-rc.d', 'chkconfig')
-       AND c.options NOT GLOB '*"--root=*' AND c.options NOT GLOB '*"--image=*'
-       AND NOT EXISTS (SELECT 1 FROM forged AS f WHERE f.source = c.source AND f.record = c.record)
-    UNION ALL
-    SELECT a.time, a.datetime, a.host, c.value ->> 'tool', lower(c.value ->> 'verb'), t.value, c.value ->> 'options',
-           a.user, a.user, a.session, NULL, NULL, a.command, a.source, CAST(a.line AS TEXT), 'polkit'
-      FROM auth_events AS a
-     CROSS JOIN json_each(service_command(a.command)) AS c
-     CROSS JOIN json_each(iif(c.value ->> 'targets' = '[]', '[null]', c.value ->> 'targets')) AS t
-     WHERE a.kind = 'polkit' AND a.success AND a.action GLOB 'org.freedesktop.systemd1.*'
-       AND (a.exe IS NULL OR (path_trust(a.exe) = 'system' AND a.exe GLOB '*/polkitd'))
-       AND a.time >= scope_since(10) AND a.time <= scope_until(10)
+WITH words AS ( -- a text, as SQLite copies a list of VALUES to each use
+    SELECT v.value AS verb, a.key AS action
+      FROM json_each('{"enabled": ["enable", "reenable", "link", "preset", "preset-all", "add-wants", "add-requires", "on",
+                           "defaults", "enableunitfiles", "enableunitfileswithflags", "reenableunitfiles", "linkunitfiles",
+                           "presetunitfiles", "presetunitfileswithmode", "presetallunitfiles", "adddependencyunitfiles"],
+                       "modified": ["set-default", "setdefaulttarget", "edit", "revert", "set-property", "bind", "mount-image",
+                           "clean", "revertunitfiles", "setunitproperties", "setproperties", "bindmountunit", "bindmount",
+                           "mountimageunit", "mountimage", "cleanunit"],
+                       "disabled": ["disable", "off", "disableunitfiles", "disableunitfileswithflags",
+                           "disableunitfileswithflagsandinstallinfo"],
+                       "masked": ["mask", "maskunitfiles"],
+                       "unmasked": ["unmask", "unmaskunitfiles"],
+                       "reloaded": ["daemon-reload", "reload"],
+                       "reexecuted": ["daemon-reexec", "reexecute"],
+                       "killed": ["kill", "killunit", "killunitsubgroup", "killsubgroup"]}') AS a, json_each(a.value) AS v
+), traces AS (
+    SELECT r.time, r.datetime, r.host, r.tool, lower(r.verb) AS verb, r.target, r.options, r.user, r.login_user, r.session, r.pid,
+           r.exe, r.cmdline, r.source, r.record, r.how
+      FROM manager_requests AS r
+     WHERE r.time >= scope_since(10) AND r.time <= scope_until(10)
+       AND (r.how = 'polkit'
+            OR (r.tool IN ('systemctl', 'busctl', 'gdbus', 'dbus-send', 'qdbus', 'varlinkctl', 'deb-systemd-helper', 'update-rc.d',
+                           'chkconfig')
+                AND r.options NOT GLOB '*"--root=*' AND r.options NOT GLOB '*"--image=*'))
 ), asked AS MATERIALIZED (
     SELECT t.*, w.action, t.options GLOB '*"--user"*' AS of_user,
            iif(t.target IS NULL OR (t.target GLOB '*.*' AND replace(t.target, rtrim(t.target, replace(t.target, '.', '')), '') IN
                    ('service', 'socket', 'timer', 'path', 'target', 'mount', 'automount', 'swap', 'slice', 'scope', 'device')),
                t.target, t.target || '.service') AS unit,
            CASE t.how WHEN 'audit' THEN 1 WHEN 'polkit' THEN 3 WHEN 'history' THEN 4 ELSE 2 END AS rank
-      FROM traces AS t JOIN words AS w ON w.verb = t.verb
+      FROM traces AS t CROSS JOIN words AS w ON w.verb = t.verb
      -- A user may do this in his own manager, and in the system's where polkit allows it.
      WHERE (t.user IN ('root', '0') OR t.user IS NULL OR t.how = 'polkit' OR t.options GLOB '*"--user"*')
        AND (t.verb <> 'reload' OR t.tool IN ('busctl', 'gdbus', 'dbus-send', 'qdbus', 'varlinkctl'))
        AND NOT (t.verb = 'reload' AND t.target IS NOT NULL)
-), once AS ( -- what sudo writes, audit records and a shell remembers is one change
+), once AS MATERIALIZED ( -- what sudo writes, audit records and a shell remembers is one change
     SELECT a.* FROM asked AS a
      WHERE NOT EXISTS (SELECT 1 FROM asked AS b
                         WHERE b.host = a.host AND b.verb = a.verb AND b.target IS a.target AND b.rank < a.rank

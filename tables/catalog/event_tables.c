@@ -240,6 +240,7 @@ struct shown {
     const struct tbl_table *table;
     const char             *view;
     const char             *logs[8];
+    double                  near;   /* seconds that have some fifty rows on a busy host */
     const char             *fuller; /* or NULL */
     size_t                  fuller_from;
     const char             *more;         /* a view whose rows are shown too, or NULL */
@@ -330,17 +331,20 @@ static bool hands_on(const struct tbl_terms *terms)
     return terms->n && terms->n <= VALUES_MAX;
 }
 
+static bool is_range(const struct tbl_terms *terms)
+{
+    return terms->min > -INFINITY || terms->max < INFINITY;
+}
+
 /* Numbers are written: a table may take = of a number, which is what SQLite makes of a list of one, only where
- * the query writes it (TBL_LITERAL). */
+ * the query writes it (TBL_LITERAL). A range has both ends, so that all windows of a scan have one text. */
 static void put_terms(const struct tbl_scan *scan, const struct tbl_column *column,
                       struct buffer *sql)
 {
     const struct tbl_terms *terms = tbl_terms(scan, column->offset);
 
-    if (terms->min > -INFINITY)
-        buffer_printf(sql, " AND \"%s\" >= ?", column->name);
-    if (terms->max < INFINITY)
-        buffer_printf(sql, " AND \"%s\" <= ?", column->name);
+    if (is_range(terms))
+        buffer_printf(sql, " AND \"%s\" >= ? AND \"%s\" <= ?", column->name, column->name);
     if (!hands_on(terms))
         return;
     buffer_printf(sql, " AND \"%s\" IN (", column->name);
@@ -358,9 +362,9 @@ static int bind_terms(const struct tbl_scan *scan, const struct tbl_column *colu
     const struct tbl_terms *terms = tbl_terms(scan, column->offset);
     int                     rc = SQLITE_OK;
 
-    if (terms->min > -INFINITY)
+    if (is_range(terms))
         rc = sqlite3_bind_double(stmt, (*at)++, terms->min);
-    if (rc == SQLITE_OK && terms->max < INFINITY)
+    if (rc == SQLITE_OK && is_range(terms))
         rc = sqlite3_bind_double(stmt, (*at)++, terms->max);
     for (size_t i = 0;
          rc == SQLITE_OK && column->type == TBL_TEXT && hands_on(terms) && i < terms->n; i++)
@@ -552,8 +556,8 @@ static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
         ret->first = fmin(ret->first, first);
         ret->last = fmax(ret->last, last);
     }
-    ret->near_first = ret->first + 60;
-    ret->near_last = ret->last - 60;
+    ret->near_first = ret->first + shown->near;
+    ret->near_last = ret->last - shown->near;
     return rc;
 }
 
@@ -629,9 +633,11 @@ static const struct shown *shown_by(const struct tbl_scan *scan)
     static const struct shown shown[] = {
         {.table = &process_events_table,
          .view = "process_rows",
+         .near = 60,
          .logs = {"audit_events", "auth_events", "journal", "windows_events"}},
         {.table = &service_events_table,
          .view = "service_rows",
+         .near = 600,
          .logs = {"audit_events", "journal", "windows_events", "auth_events", "shell_history"},
          .more = "unit_changes",
          .more_actions = unit_change_actions,
@@ -639,9 +645,11 @@ static const struct shown *shown_by(const struct tbl_scan *scan)
          .fuller_from = offsetof(struct service_event, login_user)},
         {.table = &service_commands_table,
          .view = "service_command_rows",
+         .near = 600,
          .logs = {"audit_events", "journal", "windows_events", "auth_events", "shell_history"}},
         {.table = &timeline_table,
          .view = "timeline_rows",
+         .near = 60,
          .logs = {"audit_events", "journal", "auth_events", "windows_events", "shell_history",
                   "package_history"}},
     };

@@ -9,11 +9,10 @@
 
 #include "formats/text/array.h"
 
-#define PLACES 64
-#define PROBE_SIZE                                                                                 \
-    (16u << 10)          /* bytes read in one place; the kernel's records are shorter         \
-                          */
-#define NEAR (64u << 10) /* bytes that are read rather than searched */
+#define PLACES      64
+#define PROBE_FIRST (2u << 10)  /* bytes read in one place, which nearly always hold a record */
+#define PROBE_SIZE  (16u << 10) /* where they do not; the kernel's records are shorter */
+#define NEAR        (64u << 10) /* bytes that are read rather than searched */
 
 /* A record found by reading at one place. */
 struct place {
@@ -28,11 +27,12 @@ struct seeker {
     bool       every; /* all records of a place are stamped, not only those that are sought */
 };
 
-/* The first record, or the last, of the whole lines from an offset to PROBE_SIZE after it. */
-static bool look_for(const struct seeker *s, uint64_t offset, bool last, struct place *ret)
+/* The first record, or the last, of the whole lines in `room` bytes from an offset on. */
+static bool look_for(const struct seeker *s, uint64_t offset, size_t room, bool last,
+                     struct place *ret)
 {
     char        data[PROBE_SIZE];
-    ssize_t     size = pread(s->fd, data, sizeof data, (off_t)offset);
+    ssize_t     size = pread(s->fd, data, room, (off_t)offset);
     const char *end = data + (size > 0 ? size : 0);
     bool        found = false;
     double      time;
@@ -53,13 +53,14 @@ static bool look_for(const struct seeker *s, uint64_t offset, bool last, struct 
 /* The first whole line after an offset that is a record. */
 static bool look(const struct seeker *s, uint64_t offset, struct place *ret)
 {
-    return look_for(s, offset, false, ret);
+    return (!s->every && look_for(s, offset, PROBE_FIRST, false, ret)) ||
+           look_for(s, offset, PROBE_SIZE, false, ret);
 }
 
 /* The last record of a file. */
 static bool look_last(const struct seeker *s, uint64_t size, struct place *ret)
 {
-    return look_for(s, size > PROBE_SIZE ? size - PROBE_SIZE : 0, true, ret);
+    return look_for(s, size > PROBE_SIZE ? size - PROBE_SIZE : 0, PROBE_SIZE, true, ret);
 }
 
 /* Sample the whole file, its end too. Narrow [*low, *high) to the place of `min`; false where time goes back. */
