@@ -109,6 +109,15 @@ static const struct {
     {"product: linux, service: auditd", "type: USER_CMD, cmd: 'ls -l', res: success", 1},
     {"product: linux, service: auditd", "type: USER_CMD, uid: '1000', auid: '1000'",
      1}, /* not hexadecimal */
+    /* keywords in a record's own values, in those of the event's other records, in decoded ones */
+    {"product: linux, service: auditd", "'|all': [systemctl, success]", 1},
+    {"product: linux, service: auditd", "type: PATH, exe|contains: bin, '|all': [systemctl]", 1},
+    {"product: linux, service: auditd", "type: PATH, exe|contains: bin, '|all': [sshd]", 0},
+    {"product: linux, service: auditd", "'|all': ['ls -l']", 1},
+    {"product: linux, service: auditd", "type: SOCKADDR, '|all': ['192.168.1.5']", 1},
+    {"product: linux, service: auditd", "'|re': '^systemctl$'", 2},
+    {"product: linux, service: auditd",
+     "type: EXECVE, exe|contains: bin, '|re': '^/usr/bin/systemctl$'", 1},
     {"product: linux, category: process_creation",
      "Image|endswith: /systemctl, CommandLine|contains: 'stop auditd', CurrentDirectory: /root", 1},
     {"product: linux, category: file_event", "TargetFilename: /root/x", 1},

@@ -24,6 +24,9 @@ int sigma_audit_begin(struct sigma_audit *audit, const char *lines, size_t size)
  * there are further ones. */
 int sigma_audit_put(struct sigma_audit *audit, struct sigma *sigma, int log, bool *ret_more);
 
+/* Put the record that was put last again: after one that was on trial. The same results. */
+int sigma_audit_again(struct sigma_audit *audit, struct sigma *sigma, int log);
+
 /* The value of a field, of any case, in the event's records of a type, or where they lack it in its
  * SYSCALL record. 1 and appended to `text`; 0 where no record has it. Out of memory shows in `text`. */
 int sigma_audit_value(const struct sigma_audit *audit, const char *type, const char *name,

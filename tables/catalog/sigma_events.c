@@ -131,30 +131,37 @@ static int put_audit(struct sigma_events *events)
     return sigma_audit_put(events->audit, events->sigma, events->log, &events->row);
 }
 
+static int put_audit_again(struct sigma_events *events)
+{
+    return sigma_audit_again(events->audit, events->sigma, events->log);
+}
+
 static const struct feed {
     const char *log, *product, *sql;
     put_event  *put;
+    put_event  *again; /* what was put last: where it is first tried; NULL: it is not */
 } feeds[] = {
     {"windows_events", "windows",
      "SELECT time, host, source, record_id, channel, event_id, provider_name, computer, "
      "event_fields%s "
      "FROM windows_events WHERE 1",
-     put_windows},
+     put_windows, NULL},
     {"audit_events", "linux",
-     "SELECT time, host, source, serial, event_records FROM audit_events WHERE 1", put_audit},
+     "SELECT time, host, source, serial, event_records FROM audit_events WHERE 1", put_audit,
+     put_audit_again},
     {"journal", "linux",
      "SELECT time, host, source, \"offset\", identifier, event_fields FROM journal WHERE 1",
-     put_journal},
+     put_journal, NULL},
     {"auth_events", "linux",
      "SELECT time, host, source, line, program, message, user, target_user, tty, cwd, command, "
      "remote_host, kind, pid FROM auth_events WHERE exe IS NULL",
-     put_columns},
+     put_columns, NULL},
     {"logs_macos", "macos",
      "SELECT time, host, source, record, nullif(Image, '') AS Image, nullif(CommandLine, '') AS "
      "CommandLine, nullif(User, '') AS User, nullif(ParentImage, '') AS ParentImage, "
      "nullif(TargetFilename, '') AS TargetFilename, nullif(ProcessId, '') AS ProcessId, EventType "
      "FROM logs_macos WHERE 1",
-     put_columns},
+     put_columns, NULL},
 };
 
 /* Tables --------------------------------------------------------------------------- */
@@ -245,6 +252,35 @@ static void fill_found(struct sigma_events *events, struct sigma_found *ret)
     ret->record = (const char *)sqlite3_column_text(stmt, RECORD);
 }
 
+#define NO_EVENT (-ENOENT)
+
+/* Try the event at hand: the number of rules that it fits; NO_EVENT where there is none, or no rule can fit it; -ENOMEM. */
+static long try_event(struct sigma_events *events, const uint32_t **ret_rules)
+{
+    int r = feeds[events->feed].put(events);
+
+    if (r <= 0)
+        return r < 0 ? r : NO_EVENT;
+    const struct sigma_filter_found *found = events->found;
+    return found ? sigma_accept(events->sigma, found->rules, found->n, ret_rules)
+                 : sigma_match(events->sigma, ret_rules);
+}
+
+/* The same of an event that is put whole only where it fits a rule. */
+static long try_twice(struct sigma_events *events, const uint32_t **ret_rules)
+{
+    sigma_trial(events->sigma, true);
+    long n = try_event(events, ret_rules);
+    sigma_trial(events->sigma, false);
+    if (n <= 0)
+        return n;
+    bool unsure = sigma_unsure(events->sigma);
+    if (feeds[events->feed].again(events) < 0)
+        return -ENOMEM;
+    return unsure ? sigma_match(events->sigma, ret_rules)
+                  : sigma_accept(events->sigma, *ret_rules, (size_t)n, ret_rules);
+}
+
 int sigma_events_next(struct sigma_events *events, bool all, struct sigma_found *ret)
 {
     for (;;) {
@@ -252,17 +288,11 @@ int sigma_events_next(struct sigma_events *events, bool all, struct sigma_found 
         if (rc != SQLITE_ROW)
             return rc;
         events->found = NULL;
-        int r = feeds[events->feed].put(events);
-        if (r < 0)
+        long n = !all && feeds[events->feed].again ? try_twice(events, &ret->rules)
+                                                   : try_event(events, &ret->rules);
+        if (n < 0 && n != NO_EVENT)
             return SQLITE_NOMEM;
-        if (r == 0)
-            continue;
-        const struct sigma_filter_found *found = events->found;
-        long n = found ? sigma_accept(events->sigma, found->rules, found->n, &ret->rules)
-                       : sigma_match(events->sigma, &ret->rules);
-        if (n < 0)
-            return SQLITE_NOMEM;
-        if (n == 0 && !all)
+        if (n == NO_EVENT || (n == 0 && !all))
             continue;
         ret->n = (size_t)n;
         fill_found(events, ret);

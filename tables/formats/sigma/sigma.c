@@ -334,6 +334,7 @@ static int begin_own(struct sigma *sigma)
 {
     sigma->hits = calloc(sigma->n_rules + 1, sizeof *sigma->hits);
     sigma->search = sigma_search_new(sigma->index);
+    sigma->event.names = &sigma->names;
     sigma->run = (struct sigma_run){.event = &sigma->event, .regexps = sigma->maker.regexps};
     return sigma->hits && sigma->search ? 0 : -ENOMEM;
 }

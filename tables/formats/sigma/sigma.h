@@ -117,6 +117,10 @@ void sigma_read_by(struct sigma *sigma, const struct event_fields *fields);
  * the next call. */
 long sigma_match(struct sigma *sigma, const uint32_t **ret_rules);
 
+/* Whether no keyword of any rule is in those values of the event that was tried last that have QUIET_MAX characters. */
+#define QUIET_MAX 16
+bool sigma_is_quiet(const struct sigma *sigma);
+
 /* The same where another thread has found the rules: their number. */
 long sigma_accept(struct sigma *sigma, const uint32_t *rules, size_t n, const uint32_t **ret_rules);
 

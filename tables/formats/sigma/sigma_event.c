@@ -179,17 +179,6 @@ void sigma_event_add(struct sigma_event *event, const char *name, size_t name_si
     value->size = value->n_bytes = (uint32_t)size;
 }
 
-/* Whether a value may matter to the event's rules. */
-static bool is_needed(const struct sigma_event *event, int32_t number,
-                      const struct event_field *field)
-{
-    const struct sigma_needs *needs = event->needs;
-
-    if (!needs || (number >= 0 && sigma_bit_has(needs->fields, (uint32_t)number)))
-        return true;
-    return sigma_may_hold(event, &needs->words, field->size, field->form);
-}
-
 void sigma_event_take(struct sigma_event *event, const struct event_field *field)
 {
     int32_t             number = field->known ? *field->known : EVENT_NAME_NEW;
@@ -199,7 +188,7 @@ void sigma_event_take(struct sigma_event *event, const struct event_field *field
         number = sigma_name_find(event->names, field->name, field->name_size);
     if (field->known)
         *field->known = number;
-    if (!is_needed(event, number, field))
+    if (!sigma_event_needs(event, number, field->part, field->size, field->form))
         return;
     value = new_value(event, field->name, field->name_size, number);
     if (!value)
@@ -207,6 +196,7 @@ void sigma_event_take(struct sigma_event *event, const struct event_field *field
     value->bytes = field->value;
     value->n_bytes = field->size;
     value->form = field->form;
+    value->part = field->part;
     if (field->form)
         return;
     value->text = field->value;
@@ -272,6 +262,7 @@ void sigma_event_rename(struct sigma_event *event, int32_t field, const char *na
     value->bytes = from.bytes;
     value->n_bytes = from.n_bytes;
     value->form = from.form;
+    value->part = true;
 }
 
 /* Eight bytes with ASCII letters in lower case. */
@@ -284,27 +275,37 @@ static uint64_t fold_eight(uint64_t eight)
     return eight | ((from_a & ~after_z & ~eight & high) >> 2);
 }
 
+/* Put a text in lower case to `folded`, which has room for zeros after it. Returns whether it is ASCII. */
+static bool fold(const char *text, uint32_t size, char *folded)
+{
+    uint64_t eight = 0, all = 0;
+    uint32_t at = 0;
+
+    for (; at + sizeof eight <= size; at += (uint32_t)sizeof eight) {
+        memcpy(&eight, text + at, sizeof eight);
+        all |= eight;
+        eight = fold_eight(eight);
+        memcpy(folded + at, &eight, sizeof eight);
+    }
+    eight = 0;
+    memcpy(&eight, text + at, size - at);
+    all |= eight;
+    eight = fold_eight(eight);
+    memcpy(folded + at, &eight, sizeof eight);
+    return !(all & UINT64_C(0x8080808080808080));
+}
+
 const char *sigma_value_fold(struct sigma_event *event, struct sigma_value *value)
 {
-    uint64_t eight, all = 0;
-
     if (value->folded)
         return value->folded;
     read_value(event, value);
-    char *folded = arena_alloc(&event->text, (size_t)value->size + sizeof eight);
+    char *folded = arena_alloc(&event->text, (size_t)value->size + sizeof(uint64_t));
     if (!folded) {
         event->failed = true;
         value->size = 0;
         return "";
     }
-    for (uint32_t i = 0; i < value->size; i += sizeof eight) {
-        uint32_t left = value->size - i;
-        eight = 0;
-        memcpy(&eight, value->text + i, left < sizeof eight ? left : sizeof eight);
-        all |= eight;
-        eight = fold_eight(eight);
-        memcpy(folded + i, &eight, sizeof eight);
-    }
-    value->plain = !(all & UINT64_C(0x8080808080808080));
+    value->plain = fold(value->text, value->size, folded);
     return value->folded = folded;
 }

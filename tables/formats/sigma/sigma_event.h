@@ -44,14 +44,16 @@ int32_t sigma_name_find(const struct sigma_names *names, const char *name, size_
 void    sigma_names_free(struct sigma_names *names);
 
 struct sigma_value {
-    const char *text;   /* UTF-8; NULL until it is made of the bytes */
-    const char *folded; /* ASCII letters in lower case; NULL until sigma_value_fold() */
-    const char *name;   /* of the field */
-    const void *bytes;  /* as the log has it */
+    const char *text; /* UTF-8; NULL until it is made of the bytes */
+    const char
+        *folded; /* ASCII letters in lower case, and four zeros; NULL until sigma_value_fold() */
+    const char *name;  /* of the field */
+    const void *bytes; /* as the log has it */
     uint32_t    size, name_size, n_bytes;
     int32_t     field; /* number of the name, or SIGMA_NO_FIELD */
     int32_t     next;  /* index of the next value of the same field, or -1 */
     uint8_t     form;  /* of the bytes: event_fields.h */
+    bool        part;  /* inside of another value's text */
     bool        plain; /* the folded text is ASCII */
 };
 
@@ -59,6 +61,7 @@ struct sigma_value {
 struct sigma_words {
     uint32_t shortest; /* characters; UINT32_MAX: there are none; 0: nothing is known */
     bool     figures;  /* one is of EVENT_FIGURES_OF alone */
+    bool whole; /* one is not only a text that a value has inside: a regular expression, maybe */
 };
 
 static inline void sigma_bit_add(uint64_t *set, uint32_t number)
@@ -115,6 +118,17 @@ static inline bool sigma_may_hold(const struct sigma_event *event, const struct 
     if (text == EVENT_ANY || text == EVENT_FIGURES)
         return words->shortest != UINT32_MAX && (text == EVENT_ANY || words->figures);
     return n_bytes >> (text == EVENT_WIDE) >= words->shortest;
+}
+
+/* Whether a value may matter to the event's rules. */
+static inline bool sigma_event_needs(const struct sigma_event *event, int32_t number, bool part,
+                                     uint32_t n_bytes, uint8_t form)
+{
+    const struct sigma_needs *needs = event->needs;
+
+    if (!needs || (number >= 0 && sigma_bit_has(needs->fields, (uint32_t)number)))
+        return true;
+    return (!part || needs->words.whole) && sigma_may_hold(event, &needs->words, n_bytes, form);
 }
 
 /* Add the first value of a field under a further name, which has this number. */

@@ -246,6 +246,8 @@ static bool value_fits(struct sigma_run *run, const struct sigma_test *test,
 
     switch (test->operation) {
     case SIGMA_TEXT:
+        if (value->size < test->pattern.least)
+            return false;
         text = text_of(run, test, value);
         return sigma_pattern_match(&test->pattern, text, value->size);
     case SIGMA_NUMBER:

@@ -41,6 +41,15 @@ static bool is_short(const struct sigma_part *part)
 typedef void gram_fn(struct sigma_index *index, const struct sigma_part *part, uint32_t at,
                      uint32_t gram, void *data);
 
+/* Two or three bytes at the end of a value, where zeros follow them. */
+static bool is_end(const struct sigma_test *test, uint32_t p)
+{
+    const struct sigma_part *part = &test->pattern.parts[p];
+
+    return part->size >= SHORT_END && part->size < GRAM && !part->any &&
+           test->operation == SIGMA_TEXT && p + 1 == test->pattern.n && !test->pattern.open_end;
+}
+
 /* Call for all four bytes of a test's fixed text. */
 static void each_gram(struct sigma_index *index, const struct sigma_test *test, gram_fn *each,
                       void *data)
@@ -49,7 +58,7 @@ static void each_gram(struct sigma_index *index, const struct sigma_test *test, 
         return;
     for (uint32_t p = 0; p < test->pattern.n; p++) {
         const struct sigma_part *part = &test->pattern.parts[p];
-        if (is_short(part))
+        if (is_short(part) || is_end(test, p))
             each(index, part, 0, folded_gram(part, 0), data);
         for (uint32_t at = 0; part->size >= GRAM && at <= part->size - GRAM; at++)
             if (!part->any || !memchr(part->text + at, (unsigned char)SIGMA_ANY_BYTE, GRAM))
@@ -189,11 +198,13 @@ static int add_field(struct sigma_index *index, int32_t number, bool text, uint3
     return 0;
 }
 
-/* Note the text of a keyword among those of its rule. */
-static void add_word(struct sigma_words *words, const struct literal *literal)
+/* Note a keyword among those of its rule. */
+static void add_word(const struct sigma_index *index, const struct sigma_test *test,
+                     struct sigma_words *words)
 {
-    uint32_t n = 0;
-    bool     figures = true;
+    const struct literal *literal = test->literal ? &index->literals[test->literal - 1] : NULL;
+    uint32_t              n = 0;
+    bool                  figures = true;
 
     for (uint32_t i = 0; literal && i < literal->size; i++) {
         n += (literal->text[i] & 0xc0) != 0x80;
@@ -201,6 +212,7 @@ static void add_word(struct sigma_words *words, const struct literal *literal)
     }
     words->shortest = n < words->shortest ? n : words->shortest;
     words->figures |= figures;
+    words->whole |= test->operation != SIGMA_TEXT;
 }
 
 /* Note the fields of a tree, and its keywords. */
@@ -215,7 +227,7 @@ static int add_fields(struct sigma_index *index, const struct sigma_node *node, 
     if (node->join != SIGMA_TEST)
         return r;
     if (test->field == SIGMA_NO_FIELD)
-        add_word(&index->words[rule], test->literal ? &index->literals[test->literal - 1] : NULL);
+        add_word(index, test, &index->words[rule]);
     else
         r = add_field(index, test->field, test->literal, first);
     return r == 0 && test->operation == SIGMA_FIELD ? add_field(index, test->other, false, first)
@@ -411,6 +423,7 @@ void sigma_index_ask(const struct sigma_index *index, uint32_t rule, uint64_t *s
             sigma_bit_add(searched, (uint32_t)index->rule_fields[i].number);
     }
     words->figures |= of_rule->figures;
+    words->whole |= of_rule->whole;
     if (words->shortest > of_rule->shortest)
         words->shortest = of_rule->shortest;
 }

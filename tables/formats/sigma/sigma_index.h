@@ -33,12 +33,18 @@ struct sigma_search;
 struct sigma_search *sigma_search_new(const struct sigma_index *index);
 void                 sigma_search_free(struct sigma_search *search); /* accepts NULL */
 
-/* The rules, each once, in no order, one of whose texts the event holds in a field of the set that it belongs
- * to; valid until the next call. Only rules whose fields are all in the set are sure to be found. Keywords
- * are found where values may hold those of `words`. */
-const uint32_t *sigma_search_find(struct sigma_search *search, struct sigma_event *event,
-                                  const uint64_t *fields, const struct sigma_words *words,
-                                  size_t *ret_n);
+/* Begin to search an event, and search the values [from, to) of it for the texts of a set of fields, each in its own
+ * field, and where they may hold `words` for keywords: how many texts the event holds so far. */
+void   sigma_search_begin(struct sigma_search *search);
+size_t sigma_search_values(struct sigma_search *search, struct sigma_event *event, size_t from,
+                           size_t to, const uint64_t *fields, const struct sigma_words *words);
+
+/* The rules, each once, in no order, one of whose texts the event holds; valid until the next event. Only rules whose
+ * fields are all in the set are sure to be found. */
+const uint32_t *sigma_search_found(const struct sigma_search *search, size_t *ret_n);
+
+/* Whether one of the texts was a keyword's. */
+bool sigma_search_words(const struct sigma_search *search);
 
 /* What the last search found: the numbers `literal` of tests and `mark` of ORs (from 1) whose mark is
  * *ret_turn; of others the text, or each of the texts, is not in the event. */

@@ -105,7 +105,7 @@ static void ask_tree(const struct sigma_node *node, uint64_t *asked, struct sigm
     if (node->join != SIGMA_TEST)
         return;
     if (test->field == SIGMA_NO_FIELD)
-        *words = (struct sigma_words){.shortest = 0, .figures = true};
+        *words = (struct sigma_words){.shortest = 0, .figures = true, .whole = true};
     else
         sigma_bit_add(asked, (uint32_t)test->field);
     if (test->operation == SIGMA_FIELD)
@@ -192,10 +192,12 @@ static int new_kind(struct sigma *sigma, int log, const struct sigma_key *keys, 
                     struct kind *kind)
 {
     struct key_fields fields = {.n = n};
+    size_t            n_put = n ? sigma->event.n : 0; /* keys that the event has */
 
     for (size_t i = 0; i < n; i++)
         fields.fields[i] = sigma_name_find(&sigma->names, keys[i].name, strlen(keys[i].name));
     kind->log = log;
+    kind->n_keys = n_put;
     judge_rows(sigma, kind, &fields);
     int r = judge_mappings(sigma, kind, &fields);
     return r < 0 ? r : judge_rules(sigma, kind, &fields);

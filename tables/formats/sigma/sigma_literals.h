@@ -8,6 +8,7 @@
 
 #define GRAM        4u
 #define BUCKET_BITS 16
+#define SHORT_END   2u /* bytes of the shortest text that is found where it is the end of a value */
 #define NO_LITERAL  UINT32_MAX
 
 struct literal {
@@ -110,14 +111,19 @@ static inline struct key_filter filter_of(const struct sigma_index *index, int32
     return index->filters[field + 1];
 }
 
-/* Where four bytes are in a filter: a word, and two bits of it. */
-static inline uint32_t *filter_word(const struct sigma_index *index, struct key_filter filter,
-                                    uint32_t gram, uint32_t *ret_bits)
+/* Two bits of the word of a filter that four bytes of this hash are in. */
+static inline uint32_t filter_bits(uint64_t hash)
+{
+    return 1u << (hash >> 32 & 31) | 1u << (hash >> 27 & 31);
+}
+
+/* Whether four bytes are in a filter, of which these are the words. */
+static inline bool filter_has(const uint32_t *words, uint32_t shift, uint32_t gram)
 {
     uint64_t hash = mix(gram);
+    uint32_t word = words[hash >> shift];
 
-    *ret_bits = 1u << (hash >> 32 & 31) | 1u << (hash >> 27 & 31);
-    return &index->filter_words[filter.first + (hash >> filter.shift)];
+    return word >> (hash >> 32 & 31) & word >> (hash >> 27 & 31) & 1;
 }
 
 /* The slot of a key; one of no literals where there is none. */

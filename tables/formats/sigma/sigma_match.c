@@ -155,6 +155,27 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Search the event's values: its keys only once a kind, where no text is in them. */
+static const uint32_t *search_event(struct sigma *sigma, size_t *ret_n)
+{
+    struct kind              *kind = sigma->kind;
+    struct sigma_event       *event = &sigma->event;
+    const struct sigma_words *words = &kind->needs.words;
+
+    sigma_search_begin(sigma->search);
+    if (!kind->searched &&
+        sigma_search_values(sigma->search, event, 0, kind->n_keys, kind->fields, words) > 0)
+        kind->n_keys = 0;
+    sigma_search_values(sigma->search, event, kind->n_keys, event->n, kind->fields, words);
+    kind->searched = true;
+    return sigma_search_found(sigma->search, ret_n);
+}
+
+bool sigma_is_quiet(const struct sigma *sigma)
+{
+    return sigma->kind->needs.words.shortest <= QUIET_MAX && !sigma_search_words(sigma->search);
+}
+
 long sigma_match(struct sigma *sigma, const uint32_t **ret_rules)
 {
     const struct kind *kind = sigma->kind;
@@ -164,8 +185,7 @@ long sigma_match(struct sigma *sigma, const uint32_t **ret_rules)
     sigma->unsure = false;
     map_fields(sigma);
     find_sources(sigma);
-    const uint32_t *found =
-        sigma_search_find(sigma->search, &sigma->event, kind->fields, &kind->needs.words, &n);
+    const uint32_t *found = search_event(sigma, &n);
     sigma->run.marks = sigma_search_marks(sigma->search, &sigma->run.turn);
     for (size_t i = 0; i < n; i++)
         if (kind->possible[found[i] / 64] >> (found[i] % 64) & 1)
@@ -183,7 +203,7 @@ long sigma_accept(struct sigma *sigma, const uint32_t *rules, size_t n, const ui
 {
     map_fields(sigma);
     find_sources(sigma);
-    memcpy(sigma->hits, rules, n * sizeof *rules);
+    memmove(sigma->hits, rules, n * sizeof *rules); /* they may be there already */
     *ret_rules = sigma->hits;
     return sigma->event.failed ? -ENOMEM : (long)n;
 }

@@ -83,9 +83,10 @@ static uint32_t place_filters(struct sigma_index *index, const uint32_t *counts)
 
 static void enter(struct sigma_index *index, size_t filter, uint32_t gram)
 {
-    uint32_t bits, *word = filter_word(index, index->filters[filter], gram, &bits);
+    struct key_filter to = index->filters[filter];
+    uint64_t          hash = mix(gram);
 
-    *word |= bits;
+    index->filter_words[to.first + (hash >> to.shift)] |= filter_bits(hash);
 }
 
 static int pack_filters(struct sigma_index *index)

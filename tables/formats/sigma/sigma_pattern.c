@@ -400,6 +400,7 @@ void sigma_pattern_make(struct arena *arena, const struct sigma_units *units, bo
         if (!parts)
             return;
         ret->parts = parts;
+        ret->least += part.size;
         parts[ret->n++] = part;
     }
 }

@@ -60,6 +60,7 @@ struct sigma_pattern {
         bool        any; /* holds SIGMA_ANY_BYTE */
     } * parts;           /* what stands between the stars */
     uint32_t n;
+    uint32_t least;                /* bytes of a text that matches */
     bool     open_start, open_end; /* begins, ends with a star */
 };
 

@@ -24,7 +24,8 @@ struct sigma_search {
     const struct sigma_index *index;
     uint32_t                 *marks; /* of each literal, OR and rule: the turn that found it last */
     uint32_t                 *found;
-    size_t                    n_found;
+    size_t                    n_found, n_texts;
+    bool                      words; /* a keyword's text was found */
     uint32_t                  turn;
     struct seen              *seen; /* SEEN_SLOTS, each in a line of the cache */
     void                     *seen_memory;
@@ -74,6 +75,8 @@ static void mark(struct sigma_search *search, uint32_t l)
     if (search->marks[l] == search->turn)
         return;
     search->marks[l] = search->turn;
+    search->n_texts++;
+    search->words |= index->literals[l].field == SIGMA_NO_FIELD;
     for (uint32_t i = index->first_mark[l]; i < index->first_mark[l + 1]; i++) {
         uint32_t at = index->marks[i];
         if (search->marks[at] == search->turn)
@@ -121,11 +124,11 @@ static void compare(struct sigma_search *search, const struct sought *in, int32_
     }
 }
 
-static bool passes(const struct sigma_index *index, struct key_filter filter, uint32_t gram)
+static bool passes(const struct sigma_index *index, int32_t field, uint32_t gram)
 {
-    uint32_t bits, word = *filter_word(index, filter, gram, &bits);
+    struct key_filter filter = filter_of(index, field);
 
-    return (word & bits) == bits;
+    return filter_has(index->filter_words + filter.first, filter.shift, gram);
 }
 
 /* What is sought that has these four bytes. */
@@ -136,32 +139,32 @@ static void compare_all(struct sigma_search *search, const struct sought *in, ui
 
     if (in->field != SIGMA_NO_FIELD)
         compare(search, in, in->field, at, gram ^ salt(in->field));
-    if (in->words && passes(index, filter_of(index, SIGMA_NO_FIELD), gram))
+    if (in->words && passes(index, SIGMA_NO_FIELD, gram))
         compare(search, in, SIGMA_NO_FIELD, at, gram);
 }
 
 /* The short texts beyond ASCII; see is_short(). */
 static void find_short(struct sigma_search *search, const struct sought *in)
 {
-    struct key_filter filter = filter_of(search->index, in->field);
-
     for (uint32_t at = 0; at < in->size; at++)
         for (uint32_t n = 2; (in->text[at] & 0x80) && n < GRAM; n++) {
             char bytes[GRAM] = {0};
             memcpy(bytes, in->text + at, at + n <= in->size ? n : 0);
-            if (passes(search->index, filter, gram_at(bytes)))
+            if (passes(search->index, in->field, gram_at(bytes)))
                 compare_all(search, in, at, gram_at(bytes));
         }
 }
 
 static void find_texts(struct sigma_search *search, const struct sought *in)
 {
-    const struct sigma_index *index = search->index;
-    struct key_filter         filter = filter_of(index, in->field);
+    struct key_filter filter = filter_of(search->index, in->field);
+    const uint32_t   *words = search->index->filter_words + filter.first;
+    const char       *text = in->text;
+    uint32_t          size = in->size, shift = filter.shift;
 
-    for (uint32_t at = 0; at + GRAM <= in->size; at++) {
-        uint32_t gram = gram_at(in->text + at);
-        if (passes(index, filter, gram))
+    for (uint32_t at = 0; at + SHORT_END <= size; at++) { /* zeros follow a folded text */
+        uint32_t gram = gram_at(text + at);
+        if (filter_has(words, shift, gram))
             compare_all(search, in, at, gram);
     }
 }
@@ -255,7 +258,8 @@ static void look(struct sigma_search *search, struct sigma_event *event, struct 
 
 static void next_turn(struct sigma_search *search)
 {
-    search->n_found = 0;
+    search->n_found = search->n_texts = 0;
+    search->words = false;
     if (++search->turn != 0)
         return;
     memset(search->marks, 0,
@@ -263,23 +267,36 @@ static void next_turn(struct sigma_search *search)
     search->turn = 1;
 }
 
-const uint32_t *sigma_search_find(struct sigma_search *search, struct sigma_event *event,
-                                  const uint64_t *fields, const struct sigma_words *words,
-                                  size_t *ret_n)
+void sigma_search_begin(struct sigma_search *search)
+{
+    next_turn(search);
+}
+
+size_t sigma_search_values(struct sigma_search *search, struct sigma_event *event, size_t from,
+                           size_t to, const uint64_t *fields, const struct sigma_words *words)
 {
     size_t n_fields = search->index->n_fields;
 
-    next_turn(search);
-    for (size_t i = 0; i < event->n; i++) {
+    for (size_t i = from; i < to; i++) {
         struct sigma_value *value = &event->values[i];
         uint32_t            field = (uint32_t)value->field;
         bool                of_field = field < n_fields && sigma_bit_has(fields, field);
-        bool                of_words = sigma_may_hold(event, words, value->n_bytes, value->form);
+        bool of_words = !value->part && sigma_may_hold(event, words, value->n_bytes, value->form);
         if (of_field || of_words)
             look(search, event, value, of_field ? value->field : SIGMA_NO_FIELD, of_words);
     }
+    return search->n_texts;
+}
+
+const uint32_t *sigma_search_found(const struct sigma_search *search, size_t *ret_n)
+{
     *ret_n = search->n_found;
     return search->found;
+}
+
+bool sigma_search_words(const struct sigma_search *search)
+{
+    return search->words;
 }
 
 const uint32_t *sigma_search_marks(const struct sigma_search *search, uint32_t *ret_turn)

@@ -48,18 +48,21 @@ struct source_class {
 
 /* What is known of all events with the same keys. */
 struct kind {
-    uint64_t           hash;
-    int                log;
-    char              *key; /* of the keys' values, joined */
-    size_t             key_size;
-    struct source_set  rows;      /* that surely fit */
-    struct source_set  open_rows; /* that may */
-    bool               is_open;   /* some of them do */
-    uint64_t          *possible;  /* rules, a bit each */
-    uint32_t          *tried;     /* rules that the index does not find */
-    size_t             n_tried, n_possible;
-    uint64_t          *fields;   /* in which texts of these rules are looked for, a bit each */
-    uint64_t          *asked;    /* all that these rules, the mappings and the open rows look at */
+    uint64_t          hash;
+    int               log;
+    char             *key; /* of the keys' values, joined */
+    size_t            key_size;
+    struct source_set rows;      /* that surely fit */
+    struct source_set open_rows; /* that may */
+    bool              is_open;   /* some of them do */
+    uint64_t         *possible;  /* rules, a bit each */
+    uint32_t         *tried;     /* rules that the index does not find */
+    size_t            n_tried, n_possible;
+    uint64_t         *fields; /* in which texts of these rules are looked for, a bit each */
+    uint64_t         *asked;  /* all that these rules, the mappings and the open rows look at */
+    size_t
+         n_keys; /* first values, which all its events have alike; 0: they are searched each time */
+    bool searched;               /* no text is in them */
     struct sigma_needs needs;    /* the latter, and keywords */
     uint16_t          *mappings; /* of fields, that may be for them */
     size_t             n_mappings;

@@ -7,6 +7,7 @@
 #ifndef SVCQL_EVENT_FIELDS_H
 #define SVCQL_EVENT_FIELDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "buffer.h"
@@ -20,6 +21,7 @@ struct event_field {
     const void *value;
     uint32_t    name_size, size; /* bytes */
     uint8_t     form;            /* of the value: 0 is UTF-8, others are the table's own */
+    bool        part;            /* another value of the event, of form 0, has its text inside */
     int32_t    *known; /* where the taker may keep what it knows of the name; NULL: nowhere */
 };
 
