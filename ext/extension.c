@@ -17,6 +17,7 @@
 #include "pattern_signals.h"
 #include "source_state.h"
 #include "svcql.h"
+#include "table/connection.h"
 #include "table/registry.h"
 #include "table/scope.h"
 #include "temp_schema.h"
@@ -36,25 +37,69 @@ static const struct tbl_table *const tables[] = {
 #undef TABLE
 };
 
-static bool already_loaded(sqlite3 *db)
-{
-    sqlite3_stmt *stmt = NULL;
-    bool loaded = sqlite3_prepare_v2(db, "SELECT svcql_version()", -1, &stmt, NULL) == SQLITE_OK;
+/* What svcql has of the connection, asked by a function that only this build's code answers. */
+struct question {
+    const void   *key;
+    struct svcql *svcql;
+};
 
-    sqlite3_finalize(stmt);
-    return loaded;
+static const char question_key;
+
+#define QUESTION "svcql_connection"
+
+static void answer(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct question *question = sqlite3_value_pointer(argv[0], QUESTION);
+
+    (void)argc;
+    if (question && question->key == &question_key)
+        question->svcql = sqlite3_user_data(out);
 }
 
-/* Whether the user lets nothing be written, as Datasette does. */
-static bool query_only(sqlite3 *db)
+static void free_answer(void *svcql)
+{
+    svcql_unref(svcql);
+}
+
+static int register_answer(struct svcql *svcql)
+{
+    return sqlite3_create_function_v2(svcql_db(svcql), QUESTION, 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                      svcql_ref(svcql), answer, NULL, NULL, free_answer);
+}
+
+/* What a load before this one has made for the connection; NULL: none has. */
+static struct svcql *loaded_before(sqlite3 *db)
+{
+    struct question question = {&question_key, NULL};
+    sqlite3_stmt   *stmt = NULL;
+
+    if (sqlite3_prepare_v2(db, "SELECT " QUESTION "(?1)", -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_bind_pointer(stmt, 1, &question, QUESTION, NULL) == SQLITE_OK)
+        sqlite3_step(stmt);
+    sqlite3_finalize(stmt);
+    return question.svcql;
+}
+
+static bool can_prepare(sqlite3 *db, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    bool          only = false;
+    bool          can = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK;
 
-    if (sqlite3_prepare_v2(db, "PRAGMA query_only", -1, &stmt, NULL) == SQLITE_OK)
-        only = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
     sqlite3_finalize(stmt);
-    return only;
+    return can;
+}
+
+/* The first value of a query as a number; 0 where it has none. */
+static int number_of(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *stmt = NULL;
+    int           n = 0;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
+        n = sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    return n;
 }
 
 static int create_temporary(struct svcql *svcql, char **error)
@@ -77,12 +122,12 @@ static int create_temporary(struct svcql *svcql, char **error)
     return rc;
 }
 
-/* What is made is in the TEMP schema alone, so it is no writing that query_only is there to prevent. */
+/* What is made is in the TEMP schema alone, so it is no writing that query_only is there to prevent, as Datasette does. */
 static int create_objects(struct svcql *svcql, char **error)
 {
     sqlite3 *db = svcql_db(svcql);
 
-    if (!query_only(db))
+    if (!number_of(db, "PRAGMA query_only"))
         return create_temporary(svcql, error);
     sqlite3_exec(db, "PRAGMA query_only = 0", NULL, NULL, NULL);
     int rc = create_temporary(svcql, error);
@@ -90,14 +135,12 @@ static int create_objects(struct svcql *svcql, char **error)
     return rc;
 }
 
-static int load(sqlite3 *db, char **error)
+/* A load that failed here is taken up again by the next one. */
+static int register_all(struct svcql *svcql, char **error)
 {
-    struct svcql *svcql = NULL;
+    sqlite3 *db = svcql_db(svcql);
 
-    int rc = views_unpack() ? svcql_new(db, &svcql) : SQLITE_NOMEM;
-    if (rc != SQLITE_OK)
-        return rc;
-    rc = evidence_begin(svcql);
+    int rc = evidence_begin(svcql);
     if (rc == SQLITE_OK)
         rc = tbl_register(svcql, tables, TBL_COUNT(tables));
     if (rc == SQLITE_OK)
@@ -118,11 +161,41 @@ static int load(sqlite3 *db, char **error)
         rc = scope_register(svcql);
     if (rc == SQLITE_OK)
         rc = late_views_register(svcql);
-    svcql_unref(svcql);    /* the modules hold it from here on */
+    svcql->registered = rc == SQLITE_OK;
     if (rc == SQLITE_BUSY) /* the shell has a regexp of its own */
         *error = sqlite3_mprintf("svcql: cannot replace the function regexp while a "
                                  "statement runs: load with .load, not by SELECT load_extension()");
+    return rc;
+}
+
+static int load(struct svcql *svcql, char **error)
+{
+    int rc = svcql->registered ? SQLITE_OK : register_all(svcql, error);
+
     return rc == SQLITE_OK ? create_objects(svcql, error) : rc;
+}
+
+static int load_first(sqlite3 *db, char **error)
+{
+    struct svcql *svcql = NULL;
+
+    int rc = views_unpack() ? svcql_new(db, &svcql) : SQLITE_NOMEM;
+    if (rc == SQLITE_OK)
+        rc = register_answer(svcql);
+    if (rc == SQLITE_OK)
+        rc = load(svcql, error);
+    svcql_unref(svcql); /* the function and the modules hold it from here on */
+    return rc;
+}
+
+/* Loading again changes nothing, but where TEMP lacks what the load before it was to make: it failed, or was rolled
+ * back. */
+static int load_again(struct svcql *svcql, char **error)
+{
+    bool lacks = number_of(svcql_db(svcql), "SELECT count(*) = 0 FROM temp.sqlite_schema "
+                                            "WHERE name = 'svcql_tables'");
+
+    return lacks ? load(svcql, error) : SQLITE_OK;
 }
 
 /* As SQLITE_EXTENSION_INIT2(), but written once: connections are opened in several threads at a time. */
@@ -149,9 +222,10 @@ int sqlite3_svcql_init(sqlite3 *db, char **error, const sqlite3_api_routines *ap
             sqlite3_mprintf("svcql needs SQLite 3.38 or later; this is %s", sqlite3_libversion());
         return SQLITE_ERROR;
     }
-    if (list_image_opens() || already_loaded(db))
-        return SQLITE_OK;
-    int rc = load(db, error);
+    struct svcql *svcql = list_image_opens() ? NULL : loaded_before(db);
+    if (list_image_opens() || (!svcql && can_prepare(db, "SELECT svcql_version()")))
+        return SQLITE_OK; /* of another build */
+    int rc = svcql ? load_again(svcql, error) : load_first(db, error);
     if (rc != SQLITE_OK && !*error)
         *error = sqlite3_mprintf("svcql: %s", sqlite3_errstr(rc));
     return rc;

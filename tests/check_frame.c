@@ -256,6 +256,71 @@ START_TEST(loading_twice_changes_nothing)
 }
 END_TEST
 
+/* A load that cannot be finished, and what makes the next one of the connection whole. */
+static const struct {
+    const char *before, *after;
+    int         rc;
+} unfinished[] = {
+    {"CREATE TABLE known_admins(person)", "ALTER TABLE known_admins ADD COLUMN user", SQLITE_ERROR},
+    {"CREATE TEMP TABLE findings(x)", "DROP TABLE findings", SQLITE_ERROR},
+    {"BEGIN", "ROLLBACK", SQLITE_OK},
+    {"SAVEPOINT before_load", "ROLLBACK TO before_load", SQLITE_OK},
+};
+
+START_TEST(loading_again_makes_what_a_load_before_has_not)
+{
+    sqlite3 *db;
+    char    *error = NULL;
+
+    sqlite3_auto_extension((void (*)(void))take_routines);
+    harness_close(harness_open());
+    sqlite3_reset_auto_extension();
+    ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+    harness_query(db, "%s", unfinished[_i].before);
+    ck_assert_int_eq(sqlite3_svcql_init(db, &error, routines), unfinished[_i].rc);
+    sqlite3_free(error);
+    error = NULL;
+    harness_query(db, "%s", unfinished[_i].after);
+    harness_expect(db, "0", "SELECT count(*) FROM temp.sqlite_schema");
+    for (int times = 0; times < 2; times++)
+        ck_assert_int_eq(sqlite3_svcql_init(db, &error, routines), SQLITE_OK);
+    harness_expect(db, "1|0|1",
+                   "SELECT (SELECT count(*) > 100 FROM signals), (SELECT count(*) FROM findings "
+                   "WHERE 0), (SELECT count(*) FROM evidence)");
+    harness_expect(db, "ok", "PRAGMA temp.integrity_check");
+    sqlite3_close(db);
+}
+END_TEST
+
+/* As of the shell, whose regexp cannot be replaced while a statement runs. */
+static void load_within(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    char *error = NULL;
+
+    (void)argc, (void)argv;
+    sqlite3_result_int(out, sqlite3_svcql_init(sqlite3_context_db_handle(out), &error, routines));
+    sqlite3_free(error);
+}
+
+START_TEST(loading_after_a_load_that_a_statement_forbade)
+{
+    sqlite3 *db;
+    char    *error = NULL;
+
+    sqlite3_auto_extension((void (*)(void))take_routines);
+    harness_close(harness_open());
+    sqlite3_reset_auto_extension();
+    ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+    sqlite3_create_function(db, "regexp", 2, SQLITE_UTF8, NULL, load_within, NULL, NULL);
+    sqlite3_create_function(db, "load_within", 0, SQLITE_UTF8, NULL, load_within, NULL, NULL);
+    harness_expect(db, "5", "SELECT load_within()"); /* SQLITE_BUSY */
+    ck_assert_int_eq(sqlite3_svcql_init(db, &error, routines), SQLITE_OK);
+    harness_expect(db, "1|1",
+                   "SELECT (SELECT count(*) > 100 FROM signals), count(*) FROM evidence");
+    sqlite3_close(db);
+}
+END_TEST
+
 /* As Datasette opens its connections: nothing of the user's is written, and nothing may be afterwards. */
 START_TEST(loads_where_only_queries_are_allowed)
 {
@@ -534,6 +599,9 @@ Suite *make_frame_suite(void)
     tcase_add_test(tcase, views_give_the_same_rows_while_a_statement_runs);
     tcase_add_test(tcase, a_connection_that_asks_tables_is_small);
     tcase_add_test(tcase, loading_twice_changes_nothing);
+    tcase_add_loop_test(tcase, loading_again_makes_what_a_load_before_has_not, 0,
+                        sizeof unfinished / sizeof unfinished[0]);
+    tcase_add_test(tcase, loading_after_a_load_that_a_statement_forbade);
     tcase_add_test(tcase, loads_where_only_queries_are_allowed);
     tcase_add_test(tcase, a_list_in_the_database_is_the_one_used);
     tcase_add_test(tcase, a_table_of_the_same_name_hides_none_of_ours);
