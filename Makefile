@@ -90,7 +90,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 # Sub-makes of the targets for people build on every core, unless the user says -j.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: FORCE all arrows attack bench bench-large bindings check check-build check-fast check-platforms clean coverage deps deps-check \
+.PHONY: FORCE all arrows attack bench bench-large bindings check check-build check-fast check-nobody check-platforms clean coverage deps deps-check \
         deb deps-develop deps-platforms dist docs docs-check evaluate evaluate-interface faults format format-check fuzz golden guide headers \
         hunt install judge lint mutants navigator new-table packages-arm64 report-check rpm signals soak static static-check symbols tables-data threads \
         uninstall weights
@@ -342,6 +342,11 @@ check-build: all $(BUILD)/check $(BUILD)/systemd-fixture
 # The suites alone; SUITE='frame hive' picks some.
 check-fast: check-build
 	@$(CHECK_ENV) SVCQL_MISSING="$$($(INSTALL_PACKAGES) --missing $(ORACLE_PACKAGES))" $(BUILD)/check $(SUITE)
+
+# Suites as the user nobody, for whom what needs root is skipped: about what he may read, or those of SUITE.
+NOBODY_SUITES := accounts osquery_file posture shell_history trust
+check-nobody: check-build
+	@$(CHECK_ENV) ./tests/nobody.sh $(BUILD) $(or $(SUITE),$(NOBODY_SUITES))
 
 # Both commands and all tests on other versions of Debian, each in a tree of its own: tests/platforms.sh.
 PLATFORMS ?= trixie forky

@@ -16,6 +16,7 @@
 #include "harness.h"
 #include "make_archive.h"
 #include "make_cases.h"
+#include "make_packed.h"
 #include "rows.h"
 
 #define TRIES_MAX 100000 /* calls of one question: more is a loop */
@@ -182,6 +183,28 @@ START_TEST(no_made_file_has_other_rows_where_a_library_has_no_memory)
 }
 END_TEST
 
+/* Compressed logs --------------------------------------------------------------------------- */
+
+START_TEST(no_compressed_log_has_other_rows_where_a_library_has_no_memory)
+{
+    static const char log[] = "type=SERVICE_START msg=audit(1700000000.000:1): pid=1 uid=0 "
+                              "auid=4294967295 ses=4294967295 msg='unit=evil res=success'\n";
+    const char       *dir = harness_scratch();
+    char              path[40], sql[4400];
+    size_t            rows = 0, size;
+    void             *packed = make_packed(_i, log, sizeof log - 1, &size);
+
+    snprintf(path, sizeof path, "audit.log%s", packed_suffix[_i]);
+    harness_write(dir, path, packed, size);
+    free(packed);
+    snprintf(sql, sizeof sql, "SELECT * FROM audit_events('%s/%s')", dir, path);
+    if (!is_wanted(path))
+        return;
+    ck_assert_int_eq(try_statements(sql, false, &rows), 0);
+    ck_assert_uint_gt(rows, 0);
+}
+END_TEST
+
 /* Archives --------------------------------------------------------------------------------- */
 
 static const char *const archives[] = {"tar",     "tar.gz",  "tar.xz", "tar.zst",
@@ -217,6 +240,8 @@ Suite *make_oom_libraries_suite(void)
                         sizeof seeds / sizeof seeds[0]);
     tcase_add_loop_test(tcase, no_made_file_has_other_rows_where_a_library_has_no_memory, 0,
                         sizeof files / sizeof files[0]);
+    tcase_add_loop_test(tcase, no_compressed_log_has_other_rows_where_a_library_has_no_memory, 0,
+                        PACKED_METHODS);
     tcase_add_loop_test(tcase, no_archive_has_other_rows_where_a_library_has_no_memory, 0,
                         sizeof archives / sizeof archives[0]);
     suite_add_tcase(suite, tcase);

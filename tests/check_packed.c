@@ -8,8 +8,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "formats/text/buffer.h"
+#include "formats/text/byte_order.h"
 #include "harness.h"
 #include "make_archive.h"
 #include "make_evtx.h"
@@ -289,6 +291,85 @@ START_TEST(a_member_too_large_to_be_read_whole_is_named)
 }
 END_TEST
 
+/* Of a stored zip, make the header of the member that has this content say another method. */
+static void set_method(const char *path, const char *content, char method)
+{
+    size_t size;
+    char  *zip = harness_read(path, &size);
+    char  *at = memmem(zip, size, content, strlen(content));
+
+    ck_assert_ptr_nonnull(at);
+    while (at > zip && memcmp(at, "PK\3\4", 4) != 0)
+        at--;
+    at[8] = method;
+    FILE *out = fopen(path, "we");
+    ck_assert(out && fwrite(zip, 1, size, out) == size && fclose(out) == 0);
+    free(zip);
+}
+
+/* How much memory a method takes is up to whoever packed: PPMd, and LZMA with a dictionary of a GiB. */
+START_TEST(a_member_that_wants_much_memory_is_named)
+{
+    static const struct {
+        char        method;
+        const char *detail;
+    } methods[] = {
+        {98, "compressed by a method that is not read"},
+        {14, "left out from here on: too large, or expands to more than 200 times its size"},
+    };
+    const char  content[] = "regf\5]???";
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *cases = harness_scratch();
+    char        path[4096];
+
+    stage_evtx(dir, "C/Windows/System32/winevt/Logs/System.evtx", "WS01", 1);
+    harness_write_text(dir, "C/Windows/System32/config/SYSTEM", content);
+    snprintf(path, sizeof path, "%s/WS01.zip", cases);
+    make_archive(path, "stored", dir);
+    set_method(path, content, methods[_i].method);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", cases);
+    harness_expect(db, "1", "SELECT count(*) FROM windows_events WHERE source LIKE '%s/%%'", path);
+    harness_expect(db, "0", "SELECT count(*) FROM registry WHERE source LIKE '%s/%%'", path);
+    harness_expect(db, methods[_i].detail,
+                   "SELECT detail FROM evidence_sources WHERE location = "
+                   "'%s/C/Windows/System32/config/SYSTEM' AND table_name = 'registry' AND "
+                   "status = 'damaged'",
+                   path);
+    harness_close(db);
+}
+END_TEST
+
+/* An .xz says itself how much memory it takes, in the header of its block, which ends with a sum. */
+START_TEST(a_tar_that_wants_much_memory_is_damaged)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *cases = harness_scratch();
+    char        path[4096];
+    size_t      size;
+
+    stage_evtx(dir, "C/Windows/System32/winevt/Logs/System.evtx", "WS01", 1);
+    snprintf(path, sizeof path, "%s/a.tar.xz", cases);
+    make_archive(path, "tar.xz", dir);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", path);
+    harness_expect(db, "1", "SELECT count(*) FROM windows_events");
+    uint8_t *xz = (uint8_t *)harness_read(path, &size), *block = xz + 12;
+    size_t   header = (block[0] + 1u) * 4u;
+    uint8_t *filter = memmem(block, header, "\x21\x01", 2);
+    ck_assert_ptr_nonnull(filter);
+    filter[2] = 38; /* 2 GiB */
+    put_le32(block + header - 4, (uint32_t)crc32(0, block, (unsigned)header - 4));
+    harness_write(cases, "b.tar.xz", xz, size);
+    free(xz);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", cases);
+    harness_expect(db, "1|1",
+                   "SELECT (SELECT count(*) FROM windows_events), count(*) FROM evidence_sources "
+                   "WHERE table_name = 'evidence' AND status = 'damaged'");
+    harness_close(db);
+}
+END_TEST
+
 /* What is before the cut is read, and the cut is reported. */
 START_TEST(a_cut_archive_is_damaged)
 {
@@ -417,6 +498,8 @@ Suite *make_packed_suite(void)
     tcase_add_loop_test(tc, members_have_paths, 0, N_FORMS);
     tcase_add_test(tc, encrypted_members_are_named);
     tcase_add_test(tc, a_member_too_large_to_be_read_whole_is_named);
+    tcase_add_loop_test(tc, a_member_that_wants_much_memory_is_named, 0, 2);
+    tcase_add_test(tc, a_tar_that_wants_much_memory_is_damaged);
     tcase_add_loop_test(tc, a_cut_archive_is_damaged, 0, N_FORMS);
     tcase_add_test(tc, members_left_out_are_counted_with_their_reason);
     tcase_add_loop_test(tc, nothing_leads_out_of_an_archive, 0, N_FORMS);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "formats/text/input.h"
@@ -38,6 +39,55 @@ static void write_at(const char *dir, const char *path, const char *text, off_t 
     ck_assert_int_eq(pwrite(fd, text, strlen(text), at), (ssize_t)strlen(text));
     close(fd);
 }
+
+/* Another's files ---------------------------------------------------------------- */
+
+/* What an ordinary user may not read is not read as empty: each source is denied, or a file of it counted, and
+ * the rest comes. */
+START_TEST(what_a_user_may_not_read_is_denied)
+{
+    static const struct {
+        const char *path, *table;
+    } denied[] = {
+        {"etc/sudoers", "sudoers"},
+        {"etc/passwd", "users"},
+        {"etc/systemd/system/a.service", "unit_files"},
+        {"etc/crontab", "cron_jobs"},
+        {"etc/polkit-1/rules.d/1.rules", "polkit_rules"},
+        {"root/.bash_history", "shell_history"},
+        {"var/log/audit/audit.log", "audit_events"},
+        {"var/log/auth.log", "auth_events"},
+        {"var/log/journal/0123/system.journal", "journal"},
+        {"var/log/dpkg.log", "package_history"},
+        {"var/lib/dpkg/status", "package_files"},
+    };
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch(), *other = harness_scratch();
+    char        path[4200];
+
+    if (geteuid() == 0)
+        SKIP("root may read everything");
+    harness_write_text(other, "etc/hostname", "other\n");
+    harness_write_text(other, "etc/passwd", "ann:x:1000:1000::/home/ann:/bin/bash\n");
+    harness_write_text(dir, "etc/hostname", "here\n");
+    for (size_t i = 0; i < sizeof denied / sizeof *denied; i++) {
+        harness_write_text(dir, denied[i].path, "x\n");
+        snprintf(path, sizeof path, "%s/%s", dir, denied[i].path);
+        ck_assert_int_eq(chmod(path, 0), 0);
+    }
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s'), ('%s')", dir, other);
+    for (size_t i = 0; i < sizeof denied / sizeof *denied; i++) {
+        harness_query(db, "SELECT * FROM \"%s\"", denied[i].table);
+        harness_expect(db, "1",
+                       "SELECT count(*) FROM evidence_sources WHERE table_name = '%s' AND "
+                       "location IN ('%s/%s', '%s') AND (status = 'denied' OR skipped = 1)",
+                       denied[i].table, dir, denied[i].path, dir);
+    }
+    harness_expect(db, "other|ann", "SELECT host, username FROM users");
+    harness_close(db);
+}
+END_TEST
 
 /* Holes ----------------------------------------------------------------------- */
 
@@ -759,6 +809,7 @@ Suite *make_trust_suite(void)
 
     tcase_set_timeout(tcase, 30);
     tcase_add_checked_fixture(tcase, begin_cost, end_cost);
+    tcase_add_test(tcase, what_a_user_may_not_read_is_denied);
     tcase_add_test(tcase, a_hole_in_a_history_costs_its_user_alone);
     tcase_add_test(tcase, a_long_command_is_cut_and_counted);
     tcase_add_test(tcase, a_sparse_log_is_read_at_once);

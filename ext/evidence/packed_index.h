@@ -125,6 +125,10 @@ struct archive_entry;
 int  packed_reader(struct packed *packed, uint64_t at, struct reader **ret);
 void packed_close_reader(struct reader *reader);
 
+/* Whether the member of a zip whose header is there is compressed by a method that takes no more memory than 128
+ * MiB: 0, -ENOTSUP, -EFBIG, -EBADMSG where no header is there. */
+int packed_zip_method(const struct packed *p, uint64_t at);
+
 /* Bytes of the next entry, 0 at its end, or a negative errno: -EFBIG beyond what it may expand to. */
 ssize_t packed_reader_bytes(struct reader *reader, void *data, size_t size);
 

@@ -16,28 +16,50 @@
 struct reader {
     const struct libarchive *lib;
     struct archive          *archive;
-    struct archive_entry
-        *entry; /* not libarchive's own, of which it does not ask whether there was memory */
-    struct packed *packed; /* counted where a stream reads */
-    struct stream *outer;  /* that the bytes come from; NULL: a file */
-    uint64_t       at;     /* in the file or stream */
-    uint64_t       begin;
-    uint64_t       out;    /* bytes of the entry so far */
-    size_t         broken; /* places where headers could not be read */
-    SHA2_CTX      *sum;    /* of all bytes; NULL: none is made */
-    int            error;
-    uint8_t        block[BLOCK];
+    struct archive_entry    *entry;   /* libarchive's own may be missing, without memory */
+    struct packed           *packed;  /* counted where a stream reads */
+    struct stream           *outer;   /* that the bytes come from; NULL: a file */
+    bool                     expands; /* it is the file itself, expanded */
+    uint64_t                 at;      /* in the file or stream */
+    uint64_t                 begin;
+    uint64_t                 out;    /* bytes of the entry so far */
+    size_t                   broken; /* places where headers could not be read */
+    SHA2_CTX *sum; /* of all bytes, of the file where it expands; NULL: none is made */
+    int       error;
+    uint8_t   block[BLOCK];
 };
 
-/* The next bytes of the file, or of its part that is the archive. */
-static ssize_t file_bytes(struct reader *reader, const void **ret)
+/* Up to `size` bytes of the file, or of its part that is the archive. */
+static ssize_t part_bytes(const struct reader *reader, void *out, size_t size)
 {
     const struct packed *p = reader->packed;
     uint64_t             left = reader->at < p->length ? p->length - reader->at : 0;
 
-    *ret = reader->block;
-    return input_pread(p->fd, reader->block, left < BLOCK ? (size_t)left : BLOCK,
+    return input_pread(p->fd, out, left < size ? (size_t)left : size,
                        (off_t)(p->begin + reader->at));
+}
+
+static ssize_t file_bytes(struct reader *reader, const void **ret)
+{
+    *ret = reader->block;
+    return part_bytes(reader, reader->block, BLOCK);
+}
+
+/* The next bytes of a compressed file, for its expander. */
+static ssize_t packed_bytes(void *data, void *out, size_t size)
+{
+    struct reader *reader = data;
+    ssize_t        n = part_bytes(reader, out, size);
+
+    if (n > 0 && reader->sum)
+        SHA256Update(reader->sum, out, (size_t)n);
+    reader->at += n > 0 ? (uint64_t)n : 0;
+    return n;
+}
+
+static void close_nothing(void *data)
+{
+    (void)data;
 }
 
 static ssize_t outer_bytes(struct reader *reader, const void **ret)
@@ -54,7 +76,7 @@ static ssize_t next_bytes(struct reader *reader, const void **ret)
 {
     ssize_t n = reader->outer ? outer_bytes(reader, ret) : file_bytes(reader, ret);
 
-    if (n > 0 && reader->sum)
+    if (n > 0 && reader->sum && !reader->expands)
         SHA256Update(reader->sum, *ret, (size_t)n);
     return n;
 }
@@ -69,7 +91,7 @@ static la_ssize_t read_block(struct archive *archive, void *data, const void **r
         reader->lib->archive_set_error(archive, (int)-n, "read");
         return -1;
     }
-    reader->at += (uint64_t)n;
+    reader->at += reader->expands ? 0 : (uint64_t)n;
     return n;
 }
 
@@ -86,21 +108,11 @@ static la_int64_t skip_bytes(struct archive *archive, void *data, la_int64_t req
     return (la_int64_t)n;
 }
 
-/* What the archive may be. False: no memory. */
+/* What the archive is. False: no memory. */
 static bool support(const struct libarchive *lib, struct archive *archive, const struct packed *p)
 {
-    int (*const filters[])(struct archive *) = {
-        lib->archive_read_support_filter_gzip, lib->archive_read_support_filter_xz,
-        lib->archive_read_support_filter_zstd, lib->archive_read_support_filter_bzip2,
-        lib->archive_read_support_filter_lz4};
-    int (*format)(struct archive *) = p->zip ? lib->archive_read_support_format_zip_streamable
-                                             : lib->archive_read_support_format_tar;
-    bool plain = p->zip || p->seekable || p->outer;
-    bool good = format(archive) != ARCHIVE_FATAL;
-
-    for (size_t i = 0; !plain && i < sizeof filters / sizeof filters[0]; i++)
-        good = filters[i](archive) != ARCHIVE_FATAL && good;
-    return good;
+    return (p->zip ? lib->archive_read_support_format_zip_streamable(archive)
+                   : lib->archive_read_support_format_tar(archive)) != ARCHIVE_FATAL;
 }
 
 /* The sum of what a reader reads. */
@@ -113,14 +125,13 @@ struct sum {
 static const char *wanted_sum(const struct packed *p, const struct reader *reader)
 {
     const struct packed_sums *sums = p->sums;
-    bool                      expands = reader->outer && stream_expands(reader->outer);
-    bool                      plain = !expands && (reader->outer || p->seekable);
+    bool                      expanded = reader->outer && stream_expands(reader->outer);
 
     if (!sums)
         return NULL;
-    if (!expands && *sums->kept)
+    if (!expanded && *sums->kept)
         return sums->kept;
-    return (expands || plain) && *sums->expanded ? sums->expanded : NULL;
+    return !reader->expands && *sums->expanded ? sums->expanded : NULL;
 }
 
 /* Why libarchive has just failed. It does not always say that there was no memory: errno was 0 before the call. */
@@ -149,17 +160,21 @@ static int open_reader(struct packed *p, uint64_t at, struct sum *sum, struct re
     reader->out = reader->broken = 0;
     reader->error = 0;
     reader->outer = NULL;
+    reader->expands = !p->seekable && !p->outer;
     reader->sum = NULL;
-    int r = !reader->entry ? -ENOMEM
-            : p->outer     ? packed_stream(p->outer, p->outer_node, &reader->outer)
-                           : 0;
+    int r = reader->entry ? 0 : -ENOMEM;
+    if (r == 0 && p->outer)
+        r = packed_stream(p->outer, p->outer_node, &reader->outer);
+    if (r == 0 && sum && (sum->wanted = wanted_sum(p, reader))) {
+        SHA256Init(&sum->context);
+        reader->sum = &sum->context;
+    }
+    if (r == 0 && reader->expands)
+        r = stream_open_from(&(struct stream_from){packed_bytes, close_nothing, reader},
+                             &reader->outer);
     if (r < 0) {
         packed_close_reader(reader);
         return r;
-    }
-    if (sum && (sum->wanted = wanted_sum(p, reader))) {
-        SHA256Init(&sum->context);
-        reader->sum = &sum->context;
     }
     if (!support(lib, reader->archive, p) ||
         lib->archive_read_set_callback_data(reader->archive, reader) != ARCHIVE_OK) {
@@ -316,15 +331,26 @@ static int keep_content(struct packed *p, struct reader *reader, uint32_t i)
     return n < 0 ? (int)n : 0;
 }
 
+/* Read on for the sum alone: bytes, 0 at the end, or a negative errno. */
+static ssize_t read_on(struct reader *reader)
+{
+    const void *data;
+
+    if (reader->expands)
+        return packed_bytes(reader, reader->block, BLOCK);
+    ssize_t n = next_bytes(reader, &data);
+    reader->at += n > 0 ? (uint64_t)n : 0;
+    return n;
+}
+
 /* Read what is left, and compare. */
 static void compare_sum(struct packed *p, struct reader *reader, const char *wanted)
 {
-    char        sum[SHA256_DIGEST_STRING_LENGTH];
-    const void *data;
-    ssize_t     n;
+    char    sum[SHA256_DIGEST_STRING_LENGTH];
+    ssize_t n;
 
-    while ((n = next_bytes(reader, &data)) > 0)
-        reader->at += (uint64_t)n;
+    while ((n = read_on(reader)) > 0)
+        ;
     SHA256End(reader->sum, sum);
     p->altered = n == 0 && strcasecmp(sum, wanted) != 0;
 }
@@ -385,8 +411,10 @@ static int reach(struct packed *p, const struct node *node, struct reader **ret)
     struct archive_entry *entry;
     struct reader        *reader;
     uint64_t              at;
-    int                   r = packed_reader(p, node->at, &reader);
+    int                   r = p->zip ? packed_zip_method(p, node->at) : 0;
 
+    if (r == 0)
+        r = packed_reader(p, node->at, &reader);
     if (r < 0)
         return r;
     uint64_t passed = p->seekable ? 0 : node->at;

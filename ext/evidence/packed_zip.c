@@ -9,12 +9,13 @@
 #include "packed_index.h"
 #include "root.h"
 
-#define END_SIZE      22 /* bytes of the end of the directory, without its comment */
-#define END_MAX       (END_SIZE + 65535)
-#define LOCATOR_SIZE  20
-#define DIRECTORY_MAX ((uint64_t)256 << 20) /* bytes */
-#define ENTRY_SIZE    46
-#define UNIX          3 /* system that made an entry */
+#define END_SIZE        22 /* bytes of the end of the directory, without its comment */
+#define END_MAX         (END_SIZE + 65535)
+#define LOCATOR_SIZE    20
+#define DIRECTORY_MAX   ((uint64_t)256 << 20) /* bytes */
+#define LZMA_MEMORY_MAX (128u << 20)          /* bytes */
+#define ENTRY_SIZE      46
+#define UNIX            3 /* system that made an entry */
 
 static int read_at(const struct packed *p, uint64_t at, void *data, size_t size)
 {
@@ -27,6 +28,37 @@ static int read_at(const struct packed *p, uint64_t at, void *data, size_t size)
         done += (size_t)n;
     }
     return 0;
+}
+
+/* LZMA begins with its properties (APPNOTE.TXT 5.8.8): version, size, and of these the last four bytes say how
+ * much memory it wants. */
+static int check_lzma(const struct packed *p, uint64_t at)
+{
+    uint8_t properties[9];
+    int     r = read_at(p, at, properties, sizeof properties);
+
+    return r < 0 ? r : le32(properties + 5) > LZMA_MEMORY_MAX ? -EFBIG : 0;
+}
+
+int packed_zip_method(const struct packed *p, uint64_t at)
+{
+    enum { STORED = 0, DEFLATED = 8, BZIP2 = 12, LZMA = 14, ZSTD = 93 };
+    uint8_t header[30];
+    int     r = read_at(p, at, header, sizeof header);
+
+    if (r < 0 || memcmp(header, "PK\3\4", 4) != 0)
+        return r < 0 ? r : -EBADMSG;
+    switch (le16(header + 8)) {
+    case STORED:
+    case DEFLATED:
+    case BZIP2:
+    case ZSTD:
+        return 0;
+    case LZMA:
+        return check_lzma(p, at + sizeof header + le16(header + 26) + le16(header + 28));
+    default:
+        return -ENOTSUP;
+    }
 }
 
 struct directory {

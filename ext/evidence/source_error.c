@@ -28,6 +28,8 @@ const char *source_error(int negative_errno)
         return "left out from here on: too large, or expands to more than 200 times its size";
     case -ENOKEY:
         return "encrypted";
+    case -ENOTSUP:
+        return "compressed by a method that is not read";
     case -EBADMSG:
         return "its content is damaged, or not of the kind that it should be";
     case -ESTALE:

@@ -40,11 +40,6 @@
     X(archive_read_set_callback_data)                                                              \
     X(archive_read_set_read_callback)                                                              \
     X(archive_read_set_skip_callback)                                                              \
-    X(archive_read_support_filter_bzip2)                                                           \
-    X(archive_read_support_filter_gzip)                                                            \
-    X(archive_read_support_filter_lz4)                                                             \
-    X(archive_read_support_filter_xz)                                                              \
-    X(archive_read_support_filter_zstd)                                                            \
     X(archive_read_support_format_tar)                                                             \
     X(archive_read_support_format_zip_streamable)                                                  \
     X(archive_set_error)

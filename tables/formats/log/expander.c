@@ -90,11 +90,13 @@ static ssize_t zstd_expand(struct expander *s, char *out, size_t room)
 {
     ZSTD_inBuffer  from = {s->in + s->in_begin, s->in_end - s->in_begin, 0};
     ZSTD_outBuffer to = {out, room, 0};
-    size_t         hint = ZSTD_decompressStream(s->zstd, &to, &from);
+
+    errno = 0; /* what its errors mean is not in all versions */
+    size_t hint = ZSTD_decompressStream(s->zstd, &to, &from);
 
     s->in_begin += from.pos;
     if (ZSTD_isError(hint))
-        return -EBADMSG;
+        return errno == ENOMEM ? -ENOMEM : -EBADMSG;
     s->in_member = hint != 0;
     return (ssize_t)to.pos;
 }
@@ -182,10 +184,12 @@ static void lz4_end(struct expander *s)
 static ssize_t lz4_expand(struct expander *s, char *out, size_t room)
 {
     size_t from = s->in_end - s->in_begin, to = room;
+
+    errno = 0; /* what its errors mean is in no public header */
     size_t hint = LZ4F_decompress(s->lz4, out, &to, s->in + s->in_begin, &from, NULL);
 
     if (LZ4F_isError(hint))
-        return -EBADMSG;
+        return errno == ENOMEM ? -ENOMEM : -EBADMSG;
     s->in_begin += from;
     s->in_member = hint != 0;
     return (ssize_t)to;
