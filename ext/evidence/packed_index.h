@@ -125,6 +125,9 @@ struct archive_entry;
 int  packed_reader(struct packed *packed, uint64_t at, struct reader **ret);
 void packed_close_reader(struct reader *reader);
 
+/* Exactly those bytes of the file: 0, -EBADMSG where it ends before, or what reading says. */
+int packed_bytes_at(const struct packed *p, uint64_t at, void *data, size_t size);
+
 /* Whether the member of a zip whose header is there is compressed by a method that takes no more memory than 128
  * MiB: 0, -ENOTSUP, -EFBIG, -EBADMSG where no header is there. */
 int packed_zip_method(const struct packed *p, uint64_t at);

@@ -9,57 +9,12 @@
 #include "packed_index.h"
 #include "root.h"
 
-#define END_SIZE        22 /* bytes of the end of the directory, without its comment */
-#define END_MAX         (END_SIZE + 65535)
-#define LOCATOR_SIZE    20
-#define DIRECTORY_MAX   ((uint64_t)256 << 20) /* bytes */
-#define LZMA_MEMORY_MAX (128u << 20)          /* bytes */
-#define ENTRY_SIZE      46
-#define UNIX            3 /* system that made an entry */
-
-static int read_at(const struct packed *p, uint64_t at, void *data, size_t size)
-{
-    size_t done = 0;
-
-    while (done < size) {
-        ssize_t n = input_pread(p->fd, (char *)data + done, size - done, (off_t)(at + done));
-        if (n <= 0)
-            return n < 0 ? (int)n : -EBADMSG;
-        done += (size_t)n;
-    }
-    return 0;
-}
-
-/* LZMA begins with its properties (APPNOTE.TXT 5.8.8): version, size, and of these the last four bytes say how
- * much memory it wants. */
-static int check_lzma(const struct packed *p, uint64_t at)
-{
-    uint8_t properties[9];
-    int     r = read_at(p, at, properties, sizeof properties);
-
-    return r < 0 ? r : le32(properties + 5) > LZMA_MEMORY_MAX ? -EFBIG : 0;
-}
-
-int packed_zip_method(const struct packed *p, uint64_t at)
-{
-    enum { STORED = 0, DEFLATED = 8, BZIP2 = 12, LZMA = 14, ZSTD = 93 };
-    uint8_t header[30];
-    int     r = read_at(p, at, header, sizeof header);
-
-    if (r < 0 || memcmp(header, "PK\3\4", 4) != 0)
-        return r < 0 ? r : -EBADMSG;
-    switch (le16(header + 8)) {
-    case STORED:
-    case DEFLATED:
-    case BZIP2:
-    case ZSTD:
-        return 0;
-    case LZMA:
-        return check_lzma(p, at + sizeof header + le16(header + 26) + le16(header + 28));
-    default:
-        return -ENOTSUP;
-    }
-}
+#define END_SIZE      22 /* bytes of the end of the directory, without its comment */
+#define END_MAX       (END_SIZE + 65535)
+#define LOCATOR_SIZE  20
+#define DIRECTORY_MAX ((uint64_t)256 << 20) /* bytes */
+#define ENTRY_SIZE    46
+#define UNIX          3 /* system that made an entry */
 
 struct directory {
     uint64_t at, size, end; /* end: offset of what ends it */
@@ -70,10 +25,11 @@ static int read_zip64(const struct packed *p, struct directory *d)
 {
     uint8_t locator[LOCATOR_SIZE], end[56];
 
-    if (d->end < LOCATOR_SIZE || read_at(p, d->end - LOCATOR_SIZE, locator, sizeof locator) < 0 ||
+    if (d->end < LOCATOR_SIZE ||
+        packed_bytes_at(p, d->end - LOCATOR_SIZE, locator, sizeof locator) < 0 ||
         memcmp(locator, "PK\6\7", 4) != 0)
         return 0;
-    int r = read_at(p, le64(locator + 8), end, sizeof end);
+    int r = packed_bytes_at(p, le64(locator + 8), end, sizeof end);
     if (r < 0 || memcmp(end, "PK\6\6", 4) != 0)
         return r < 0 ? r : -EBADMSG;
     d->end = le64(locator + 8);
@@ -87,7 +43,7 @@ static int find_directory(const struct packed *p, struct directory *ret)
     uint64_t whole = (uint64_t)p->was.st_size;
     size_t   size = whole < END_MAX ? (size_t)whole : END_MAX;
     uint8_t *tail = malloc(size ? size : 1);
-    int      r = tail ? read_at(p, whole - size, tail, size) : -ENOMEM;
+    int      r = tail ? packed_bytes_at(p, whole - size, tail, size) : -ENOMEM;
     size_t   i = size < END_SIZE ? 0 : size - END_SIZE + 1;
 
     while (r == 0 && i > 0 && memcmp(tail + i - 1, "PK\5\6", 4) != 0)
@@ -232,7 +188,7 @@ int packed_index_zip(struct packed *p)
     uint8_t *data = malloc((size_t)d.size);
     if (!data)
         return -ENOMEM;
-    r = read_at(p, d.at, data, (size_t)d.size);
+    r = packed_bytes_at(p, d.at, data, (size_t)d.size);
     if (r == 0)
         r = take_entries(p, data, d.size);
     free(data);
