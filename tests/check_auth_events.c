@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -339,6 +340,98 @@ START_TEST(the_end_of_a_command_is_its_beginnings_result)
 }
 END_TEST
 
+/* A log of a line a second, with commands of sudo's and, ten minutes later, their ends; from line `back_at` on two
+ * hours earlier. Its stamps have the year, or not. */
+static const char *long_log(int n, bool dated, bool ends, int back_at)
+{
+    static char path[512];
+
+    snprintf(path, sizeof path, "%s/auth.log", harness_scratch());
+    FILE *file = fopen(path, "w");
+    ck_assert(file != NULL);
+    for (int i = 0; i < n; i++) {
+        char      stamp[64];
+        time_t    at = 1600000000 + i - (i >= back_at ? 7200 : 0);
+        struct tm tm;
+        strftime(stamp, sizeof stamp, dated ? "%Y-%m-%dT%H:%M:%S+00:00" : "%b %e %H:%M:%S",
+                 gmtime_r(&at, &tm));
+        if (ends && i % 100 == 7)
+            fprintf(file,
+                    "%s box sudo:      ann : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/job %d\n",
+                    stamp, i);
+        else if (ends && i > 600 && i % 100 == 8)
+            fprintf(file,
+                    "%s box sudo:      ann : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/job %d ; "
+                    "EXIT=%d\n",
+                    stamp, i - 601, i % 3);
+        else
+            fprintf(file, "%s box sshd[%d]: Failed password for root from 10.0.0.1 port %d ssh2\n",
+                    stamp, 1000 + i, i);
+    }
+    fclose(file);
+    return path;
+}
+
+#define SUMS                                                                                       \
+    "SELECT count(*), min(line), max(line), sum(line), sum(result), count(DISTINCT user), "        \
+    "max(time) FROM "
+
+static void expect_ranges(const char *log)
+{
+    static const char *const ranges[] = {
+        "time >= 1600019990", "time > 1600010000 AND time < 1600011000",
+        "time < 1600000003",  "time < 1600010000",
+        "time > 1700000000",  "time < 1500000000",
+        "time = 1600012345",  "datetime > '2020-09-13 15:00:00'",
+    };
+    sqlite3 *db = harness_open();
+
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        harness_expect(db,
+                       harness_query(db, SUMS "(SELECT * FROM auth_events('%s') LIMIT -1) WHERE %s",
+                                     log, ranges[i]),
+                       SUMS "auth_events('%s') WHERE %s", log, ranges[i]);
+    for (int descending = 0; descending < 2; descending++)
+        harness_expect(db,
+                       harness_query(db,
+                                     "SELECT line, time, result FROM (SELECT * FROM "
+                                     "auth_events('%s') LIMIT -1) ORDER BY "
+                                     "+time %s, line LIMIT 30",
+                                     log, descending ? "DESC" : ""),
+                       "SELECT line, time, result FROM (SELECT * FROM auth_events('%s') ORDER BY "
+                       "time %s LIMIT 30)",
+                       log, descending ? "DESC" : "");
+    harness_close(db);
+}
+
+START_TEST(a_range_of_time_gives_what_a_full_scan_gives)
+{
+    expect_ranges(long_log(20000, true, false, INT_MAX));
+    expect_ranges(long_log(20000, true, true, INT_MAX));
+    expect_ranges(long_log(20000, true, true, 10000)); /* set back: all is read */
+    expect_ranges(long_log(20000, false, true, INT_MAX));
+}
+END_TEST
+
+START_TEST(the_newest_lines_are_read_alone)
+{
+    sqlite3    *db = harness_open();
+    const char *log = long_log(20000, true, false, INT_MAX);
+
+    harness_expect(db, "20|20000|1600019999.0",
+                   "SELECT count(*), max(line), max(time) FROM (SELECT line, time FROM "
+                   "auth_events('%s') ORDER BY time DESC "
+                   "LIMIT 20)",
+                   log);
+    ck_assert_int_lt(
+        harness_int(db, "SELECT records FROM evidence_sources WHERE location = '%s'", log), 3000);
+    harness_expect(db, "1600000000.0", "SELECT min(time) FROM auth_events('%s')", log);
+    ck_assert_int_lt(
+        harness_int(db, "SELECT records FROM evidence_sources WHERE location = '%s'", log), 3000);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_message_repeated_is_one_event_with_its_count)
 {
     sqlite3    *db = harness_open();
@@ -564,6 +657,8 @@ Suite *make_auth_events_suite(void)
         a_folder_with_a_semicolon_is_no_refusal,
         the_end_of_a_command_is_its_beginnings_result,
         a_message_repeated_is_one_event_with_its_count,
+        a_range_of_time_gives_what_a_full_scan_gives,
+        the_newest_lines_are_read_alone,
         years_that_lines_do_not_write_come_from_the_file,
         local_time_is_that_of_the_roots_zone,
         lines_are_chosen_counted_and_reported,

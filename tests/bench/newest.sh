@@ -87,7 +87,27 @@ hosts_grow 'newest 20 of service_commands' 0.3 'SELECT * FROM service_commands O
 hosts_grow 'newest 20 of timeline' 0.3 'SELECT * FROM timeline ORDER BY time DESC LIMIT 20'
 hosts_grow 'findings of the last five minutes' 0.3 "SELECT * FROM findings WHERE time > $last - 300"
 hosts_grow 'service_commands of the last five minutes' 0.3 "SELECT * FROM service_commands WHERE time > $last - 300"
+hosts_grow 'first and last record of logs' 0.3 'SELECT host, log, seen_from, seen_to FROM coverage_spans'
+hosts_grow 'gaps of logs' 1.1 'SELECT * FROM coverage_gaps'
 hosts_grow 'findings' 1.1 'SELECT * FROM findings'
+
+# Auth logs as rsyslog of Debian 12 writes them.
+for n in 1 4 16; do
+    seq $((n * events)) | awk -v first=$((last - n * events / 4)) '{ at = first + $1 / 4
+        printf "%s.%06d+00:00 host sshd[%d]: Failed password for root from 10.0.%d.%d port %d ssh2\n",
+            strftime("%Y-%m-%dT%H:%M:%S", at, 1), at * 1000000 % 1000000, $1 % 30000, $1 % 256, $1 / 256 % 256, $1 % 60000 }' \
+        > "$work/auth$n.log"
+done
+auth_grows() { # TITLE LIMIT SQL with %s for the log
+    local times=()
+    for n in 1 4 16; do
+        # shellcheck disable=SC2059
+        times+=("$(ask "$(printf "$3" "'$work/auth$n.log'")")")
+    done
+    exponent "$1" "$2" "${times[@]}"
+}
+auth_grows 'newest 20 of auth_events' 0.3 'SELECT datetime, message FROM auth_events(%s) ORDER BY time DESC LIMIT 20'
+auth_grows 'last five minutes of auth_events' 0.3 "SELECT count(message) FROM auth_events(%s) WHERE time > $last - 300"
 
 # Event logs of as many events a second, each four times as long as the one before.
 ${CC:-cc} -O2 -w -D_GNU_SOURCE -I"$here/include" -I"$here/tables" -I"$here/ext" -I"$here/tests" -o "$work/make_log" \
@@ -104,6 +124,7 @@ events_grow() { # TITLE LIMIT SQL with %s for the log
 }
 events_grow 'newest 20 of windows_events' 0.3 'SELECT datetime, event_id FROM windows_events(%s) ORDER BY time DESC LIMIT 20'
 events_grow 'a record of windows_events by its number' 0.5 'SELECT data FROM windows_events(%s) WHERE record_id = 6000'
+events_grow 'newest of windows_events by its chunks' 0.6 'SELECT min(time), max(time) FROM windows_events(%s) WHERE ends = 1'
 events_grow 'all of windows_events' 1.1 'SELECT sum(length(data)) FROM windows_events(%s)'
 
 for n in 93000 930000; do

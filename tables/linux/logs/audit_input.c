@@ -9,7 +9,6 @@
 
 #include "evidence/discovery.h"
 #include "formats/audit/audit_json.h"
-#include "journal_ends.h"
 #include "table/scope.h"
 
 SQLITE_EXTENSION_INIT3
@@ -442,38 +441,15 @@ int audit_input_begin(struct tbl_scan *scan, struct audit_input *input,
                  : log_sources_begin(&input->sources, scan, &reader, want->source, &want->sources);
 }
 
-/* The ends of one source: SQLITE_OK, SQLITE_DONE where it is better read once, or SQLITE_NOMEM. What
- * cannot be opened has no rows. */
-static int source_ends(const struct source *source, struct tbl_ends *ret)
+static bool ends_of(const struct source *source, int fd, struct tbl_ends *ret)
 {
-    if (source->artefact == ARTEFACT_JOURNAL) {
-        int r = journal_ends(source->root, source->path, ret);
-        return r == -ENOMEM ? SQLITE_NOMEM : r == -ESPIPE ? SQLITE_DONE : SQLITE_OK;
-    }
-    int fd = root_open_file(source->root, source->path);
-    if (fd < 0)
-        return SQLITE_OK;
-    bool sought = log_ends(fd, stamp_of, NULL, ret);
-    close(fd);
-    return sought ? SQLITE_OK : SQLITE_DONE;
+    (void)source;
+    return log_ends(fd, stamp_of, NULL, ret);
 }
 
 int audit_input_ends(struct tbl_scan *scan, const struct audit_want *want, struct tbl_ends *ret)
 {
-    struct sources_want sources_want = want->sources;
-    struct sources      sources = {0};
-    struct source       source;
-    int                 found = SQLITE_OK;
-
-    sources_want.artefacts = 1u << ARTEFACT_AUDIT_LOG | 1u << ARTEFACT_JOURNAL;
-    int rc = tbl_sources_begin(scan, &sources, &sources_want);
-    while (rc == SQLITE_OK && found == SQLITE_OK) {
-        rc = tbl_sources_next(scan, &sources, &source);
-        found = rc == SQLITE_ROW ? source_ends(&source, ret) : SQLITE_OK;
-        rc = rc == SQLITE_ROW ? SQLITE_OK : rc;
-    }
-    sources_end(&sources);
-    return rc == SQLITE_OK || rc == SQLITE_DONE ? found : rc;
+    return log_sources_ends(scan, &want->sources, ARTEFACT_AUDIT_LOG, ends_of, ret);
 }
 
 void audit_input_end(struct audit_input *input)

@@ -6,7 +6,10 @@
  *
  * A line of RFC 3164 has neither year nor zone. The year is such that the last line is not later
  * than the file's modification time, or is that of a nearby line with a full date, and it changes
- * where the calendar goes back; the zone is that of the root's /etc/localtime.
+ * where the calendar goes back; the zone is that of the root's /etc/localtime. A range of time, and the newest or
+ * oldest rows, are found by reading few places of a text log whose lines have their years, as rsyslog's have since
+ * Debian 12; of another all is read. A log whose clock was set back for less than a 64th of its length counts as
+ * ordered.
  */
 #include "auth_input.h"
 #include "formats/log/auth_text.h"
@@ -111,17 +114,30 @@ static void fill(struct tbl_scan *scan, const struct auth_record *record,
     row->line = record->line;
 }
 
+static struct auth_want want_of(struct tbl_scan *scan)
+{
+    const struct auth_row *key = tbl_key(scan);
+
+    return (struct auth_want){
+        .time = TBL_TERMS(scan, struct auth_row, time),
+        .sources = {.path = key->file, .source = key->source, .root = key->root},
+        .results = TBL_USES(scan, struct auth_row, result)};
+}
+
+static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
+{
+    const struct auth_want want = want_of(scan);
+
+    return auth_input_ends(scan, &want, ret);
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct state          *state = tbl_state(scan);
-    const struct auth_row *key = tbl_key(scan);
+    const struct auth_want want = want_of(scan);
 
     state->kind = TBL_TERMS(scan, struct auth_row, kind);
-    return auth_input_begin(
-        scan, &state->input,
-        &(struct auth_want){
-            .time = TBL_TERMS(scan, struct auth_row, time),
-            .sources = {.path = key->file, .source = key->source, .root = key->root}});
+    return auth_input_begin(scan, &state->input, &want);
 }
 
 static int next(struct tbl_scan *scan, void *out)
@@ -155,7 +171,8 @@ static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context 
 }
 
 static const struct tbl_column columns[] = {
-    TBL_COL(struct auth_row, time, TBL_RANGE, "When, in seconds since the epoch, UTC"),
+    TBL_COL(struct auth_row, time, TBL_RANGE | TBL_ORDER | TBL_NOT_NULL,
+            "When, in seconds since the epoch, UTC"),
     TBL_LAZY("datetime", TBL_TEXT, TBL_DATETIME, "time in UTC, as datetime() writes it",
              get_datetime),
     TBL_COL(struct auth_row, kind, TBL_KEY,
@@ -228,6 +245,7 @@ const struct tbl_table auth_events_table = {
     .state_size = sizeof(struct state),
     .rows = 50000,
     .artefacts = 1u << ARTEFACT_AUTH_LOG | 1u << ARTEFACT_JOURNAL,
+    .ends = ends,
     .open = open_scan,
     .next = next,
     .close = close_scan,

@@ -67,13 +67,19 @@ static void follow(struct auth_calendar *calendar, const struct syslog_stamp *st
     calendar->last = now;
 }
 
-static double time_of(const struct auth_input *input, const struct syslog_stamp *stamp)
+/* The time of a line, of this year where it has none. */
+static double utc_of(const struct time_zone *zone, const struct syslog_stamp *stamp, int year)
 {
-    int64_t local = time_civil(stamp->year ? stamp->year : input->calendar.year, stamp->month,
-                               stamp->day, stamp->hour, stamp->minute, stamp->second);
-    int64_t utc = stamp->zoned ? local - stamp->offset : time_zone_utc(input->zone, local);
+    int64_t local = time_civil(stamp->year ? stamp->year : year, stamp->month, stamp->day,
+                               stamp->hour, stamp->minute, stamp->second);
+    int64_t utc = stamp->zoned ? local - stamp->offset : time_zone_utc(zone, local);
 
     return (double)utc + stamp->fraction;
+}
+
+static double time_of(const struct auth_input *input, const struct syslog_stamp *stamp)
+{
+    return utc_of(input->zone, stamp, input->calendar.year);
 }
 
 /* The latest year in which `within` seconds is not later than a day after a file was written. */
@@ -91,6 +97,58 @@ static bool is_sudo(const struct auth_span *program)
     return program->size >= 4 && memcmp(program->text, "sudo", 4) == 0;
 }
 
+/* Seeking ------------------------------------------------------------------------- */
+
+struct stamper {
+    const struct time_zone *zone;
+    bool                    undated; /* a line has no year */
+};
+
+/* For log_seek(). */
+static bool stamp_of(void *arg, const char *text, size_t size, double *ret)
+{
+    struct stamper    *stamper = arg;
+    struct syslog_line line;
+
+    if (syslog_line_parse(text, size, &line) < 0)
+        return false;
+    stamper->undated |= !line.stamp.year;
+    *ret = utc_of(stamper->zone, &line.stamp, 0);
+    return line.stamp.year != 0;
+}
+
+/* Where to begin for the times from `min` on, and whether to stop after the last. */
+static struct log_stretch find_stretch(const struct auth_input *input, const struct stream *stream,
+                                       double min)
+{
+    struct stamper     stamper = {.zone = input->zone};
+    struct log_stretch stretch = {0};
+
+    if (stream_plain(stream) && (min > -INFINITY || input->time->max < INFINITY))
+        stretch = log_seek(stream_fd(stream), min, stamp_of, &stamper);
+    return stamper.undated ? (struct log_stretch){0} : stretch;
+}
+
+/* The count of lines before an offset of a plain file. A negative errno. */
+static int64_t lines_before(struct stream *stream, uint64_t offset)
+{
+    static const size_t part = 64u << 10;
+    char               *data = malloc(part);
+    int64_t             lines = 0;
+    size_t              size = 1;
+    int                 r = data ? 0 : -ENOMEM;
+
+    for (uint64_t at = 0; r == 0 && at < offset && size > 0; at += size) {
+        size_t wanted = offset - at < part ? (size_t)(offset - at) : part;
+        r = stream_at(stream, at, data, wanted, &size);
+        for (char *line = data; r == 0 && (line = memchr(line, '\n', (size_t)(data + size - line)));
+             line++)
+            lines++;
+    }
+    free(data);
+    return r < 0 ? r : lines;
+}
+
 /* Note a line in which sudo writes that a command has ended. */
 static int note_end(struct auth_input *input, const char *text, size_t size, int64_t number)
 {
@@ -104,19 +162,31 @@ static int note_end(struct auth_input *input, const char *text, size_t size, int
     return sudo_ends_note(&input->ends, &line.host, &line.message, number);
 }
 
-/* Read a file for the year of its first line, from the first line that has one, and for the ends of
- * sudo's commands. A negative errno. */
-static int survey(struct auth_input *input, struct stream *stream, time_t mtime)
+/* Whether what comes after a line cannot matter. */
+static bool is_past(const struct auth_input *input, const struct syslog_line *line)
+{
+    return input->stretch.ordered &&
+           time_of(input, &line->stamp) > input->time->max + LOG_SEEK_SLACK;
+}
+
+/* Read a file, from the line after `number` others on, for the year of its first line, from the first line that has
+ * one, and for the ends of sudo's commands. A negative errno. */
+static int survey(struct auth_input *input, struct stream *stream, time_t mtime, int64_t number)
 {
     struct auth_calendar turns = {0, -1};
     struct syslog_line   line;
     char                *text;
     size_t               size;
     int                  year = 0, r = 0;
+    bool                 bounded = input->stretch.ordered && !input->results;
 
-    for (int64_t number = 1; r == 0 && stream_line(stream, &text, &size) > 0; number++) {
-        r = note_end(input, text, size, number);
-        if (year || syslog_line_parse(text, size, &line) < 0)
+    while (r == 0 && stream_line(stream, &text, &size) > 0) {
+        r = note_end(input, text, size, ++number);
+        if ((year && !bounded) || syslog_line_parse(text, size, &line) < 0)
+            continue;
+        if (bounded && line.stamp.year && is_past(input, &line))
+            break;
+        if (year)
             continue;
         int written = line.stamp.year;
         line.stamp.year = 0;
@@ -151,6 +221,7 @@ static void close_file(struct tbl_scan *scan)
     input->others = false;
     sudo_ends_free(&input->ends);
     input->line = input->read = input->bad = 0;
+    input->stretch = (struct log_stretch){0};
 }
 
 static int leave_file(struct auth_input *input, int error)
@@ -162,27 +233,54 @@ static int leave_file(struct auth_input *input, int error)
                                          : "lines that are not syslog lines");
 }
 
+/* Find the stretch from `min` on, and survey it. The number of lines before it, or a negative errno. */
+static int64_t survey_from(struct auth_input *input, double min)
+{
+    const struct source *source = &input->sources.source;
+    struct stream       *stream = NULL;
+    struct stat          st;
+    int64_t              lines = 0;
+
+    int r = root_open_stream(source->root, source->path, &st, &stream);
+    if (r < 0)
+        return r;
+    sudo_ends_free(&input->ends);
+    input->stretch = find_stretch(input, stream, min);
+    if (input->stretch.start)
+        lines = lines_before(stream, input->stretch.start);
+    if (lines < 0)
+        r = (int)lines;
+    else if (input->stretch.start)
+        r = stream_seek(stream, input->stretch.start);
+    if (r == 0)
+        r = survey(input, stream, st.st_mtime, lines);
+    stream_close(stream);
+    return r < 0 ? r : lines;
+}
+
+/* A command whose end is in the time range may have begun the day before. */
 static int open_log(struct tbl_scan *scan)
 {
     struct auth_input   *input = input_of(scan);
     const struct source *source = &input->sources.source;
     char                 zone[64];
-    struct stream       *stream = NULL;
     struct stat          st;
 
-    int r = root_open_stream(source->root, source->path, &st, &stream);
-    if (r < 0)
-        return r;
-    r = survey(input, stream, st.st_mtime);
-    stream_close(stream);
-    if (r < 0)
-        return r;
-    if (st.st_size > 0 && log_sources_found(&input->sources) < 0)
-        return -ENOMEM;
-    r = time_zone_of_root(source->root, &input->zone, zone);
+    int r = time_zone_of_root(source->root, &input->zone, zone);
     if (r == -ENOMEM)
         return r;
-    return root_open_stream(source->root, source->path, &st, &input->stream);
+    int64_t lines = survey_from(input, input->time->min);
+    if (lines > 0 && input->ends.n)
+        lines = survey_from(input, input->time->min - DAY);
+    if (lines < 0)
+        return (int)lines;
+    input->line = lines;
+    r = root_open_stream(source->root, source->path, &st, &input->stream);
+    if (r == 0 && st.st_size > 0)
+        r = log_sources_found(&input->sources);
+    if (r == 0 && input->stretch.start)
+        r = stream_seek(input->stream, input->stretch.start);
+    return r;
 }
 
 /* Journals ------------------------------------------------------------------------ */
@@ -394,6 +492,10 @@ int auth_input_next(struct auth_input *input, struct auth_record *ret)
         while ((r = input->pick ? next_entry(input, ret) : next_line(input, ret)) > 0) {
             if (is_event(input, ret) && tbl_match_real(input->time, ret->time))
                 return SQLITE_ROW;
+            if (input->stretch.ordered && ret->time > input->time->max + LOG_SEEK_SLACK) {
+                r = 0;
+                break;
+            }
             if (input->pick && journal_pick_ordered(input->pick) &&
                 ret->time > input->time->max + DAY)
                 journal_pick_skip(input->pick);
@@ -408,7 +510,25 @@ int auth_input_next(struct auth_input *input, struct auth_record *ret)
 int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want)
 {
     input->time = want->time;
+    input->results = want->results;
     return log_sources_begin(&input->sources, scan, &reader, NULL, &want->sources);
+}
+
+static bool ends_of(const struct source *source, int fd, struct tbl_ends *ret)
+{
+    struct time_zone *zone = NULL;
+    char              name[64];
+    bool              read = time_zone_of_root(source->root, &zone, name) != -ENOMEM;
+    struct stamper    stamper = {.zone = zone};
+    bool              known = read && log_ends(fd, stamp_of, &stamper, ret) && !stamper.undated;
+
+    time_zone_free(zone);
+    return known;
+}
+
+int auth_input_ends(struct tbl_scan *scan, const struct auth_want *want, struct tbl_ends *ret)
+{
+    return log_sources_ends(scan, &want->sources, ARTEFACT_AUTH_LOG, ends_of, ret);
 }
 
 void auth_input_end(struct auth_input *input)

@@ -3,6 +3,10 @@
  * Sources are text logs (auth.log, secure), and the journals of a root that keeps none: where
  * rsyslog runs, both hold the same messages, and each must be reported once. A journal that the
  * query names is read in any case. The status of each source is reported for evidence_sources.
+ *
+ * A range of time is found in a text log by log_seek.h where its lines have their years, as rsyslog's do since
+ * Debian 12; else all of it is read. Where sudo writes when commands end, one that ran for more than a day when
+ * the range begins is two events.
  */
 #ifndef SVCQL_AUTH_INPUT_H
 #define SVCQL_AUTH_INPUT_H
@@ -13,6 +17,7 @@
 #include "formats/text/buffer.h"
 #include "journal_pick.h"
 #include "local_time.h"
+#include "log_seek.h"
 #include "log_sources.h"
 #include "sudo_ends.h"
 #include "table.h"
@@ -45,6 +50,8 @@ struct auth_input {
     struct stream       *stream; /* of a text log */
     struct time_zone    *zone;   /* of its root */
     struct auth_calendar calendar;
+    struct log_stretch   stretch; /* that is read of it */
+    bool                 results; /* whether the status of commands that end later is wanted */
 
     struct journal_pick *pick;   /* of a journal */
     bool                 others; /* whose entries are of the hosts that they name */
@@ -54,12 +61,16 @@ struct auth_input {
 struct auth_want {
     const struct tbl_terms *time;    /* the query's terms on that column */
     struct sources_want     sources; /* without artefacts */
+    bool                    results; /* whether auth_record.result is used */
 };
 int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want);
 
 /* The next line that fits the terms on time: SQLITE_ROW, SQLITE_DONE or an error. Valid until the
  * next call. */
 int auth_input_next(struct auth_input *input, struct auth_record *ret);
+
+/* As tbl_table.ends, of the same sources. */
+int auth_input_ends(struct tbl_scan *scan, const struct auth_want *want, struct tbl_ends *ret);
 
 void auth_input_end(struct auth_input *input); /* accepts a half-begun one */
 

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "formats/text/array.h"
 #include "formats/text/input.h"
+#include "journal_ends.h"
 #include "journal_pick.h"
 
 SQLITE_EXTENSION_INIT3
@@ -223,4 +225,41 @@ int log_sources_enter(struct log_sources *sources)
         if (rc != SQLITE_OK)
             return rc;
     }
+}
+
+/* Ends ------------------------------------------------------------------------------- */
+
+/* The ends of one source: SQLITE_OK, SQLITE_DONE where it is better read once, or SQLITE_NOMEM. What
+ * cannot be opened has no rows. */
+static int source_ends(const struct source *source, log_ends_fn *ends_of, struct tbl_ends *ret)
+{
+    if (source->artefact == ARTEFACT_JOURNAL) {
+        int r = journal_ends(source->root, source->path, ret);
+        return r == -ENOMEM ? SQLITE_NOMEM : r == -ESPIPE ? SQLITE_DONE : SQLITE_OK;
+    }
+    int fd = root_open_file(source->root, source->path);
+    if (fd < 0)
+        return SQLITE_OK;
+    bool sought = ends_of(source, fd, ret);
+    close(fd);
+    return sought ? SQLITE_OK : SQLITE_DONE;
+}
+
+int log_sources_ends(struct tbl_scan *scan, const struct sources_want *want, enum artefact log,
+                     log_ends_fn *ends_of, struct tbl_ends *ret)
+{
+    struct sources_want sources_want = *want;
+    struct sources      sources = {0};
+    struct source       source;
+    int                 found = SQLITE_OK;
+
+    sources_want.artefacts = 1u << log | 1u << ARTEFACT_JOURNAL;
+    int rc = tbl_sources_begin(scan, &sources, &sources_want);
+    while (rc == SQLITE_OK && found == SQLITE_OK) {
+        rc = tbl_sources_next(scan, &sources, &source);
+        found = rc == SQLITE_ROW ? source_ends(&source, ends_of, ret) : SQLITE_OK;
+        rc = rc == SQLITE_ROW ? SQLITE_OK : rc;
+    }
+    sources_end(&sources);
+    return rc == SQLITE_OK || rc == SQLITE_DONE ? found : rc;
 }

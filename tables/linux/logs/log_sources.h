@@ -72,6 +72,12 @@ int log_sources_enter(struct log_sources *sources);
 int log_sources_leave(struct log_sources *sources, int error, int64_t records, int64_t lost,
                       const char *what);
 
+/* As tbl_table.ends, of the logs and journals of `want`, whose artefacts are not used. `ends_of` widens the ends by those
+ * of a log that is open for reading: false where it cannot be sought. */
+typedef bool log_ends_fn(const struct source *source, int fd, struct tbl_ends *ret);
+int log_sources_ends(struct tbl_scan *scan, const struct sources_want *want, enum artefact log,
+                     log_ends_fn *ends_of, struct tbl_ends *ret);
+
 /* Note that the source's root has a log. -ENOMEM. */
 int log_sources_found(struct log_sources *sources);
 
