@@ -14,6 +14,7 @@
 #include "list_image.h"
 #include "listed.h"
 #include "own_detections.h"
+#include "own_schema.h"
 #include "pattern_signals.h"
 #include "source_state.h"
 #include "svcql.h"
@@ -127,11 +128,11 @@ static int create_objects(struct svcql *svcql, char **error)
 {
     sqlite3 *db = svcql_db(svcql);
 
-    if (!number_of(db, "PRAGMA query_only"))
+    if (!own_schema_is_query_only(db))
         return create_temporary(svcql, error);
-    sqlite3_exec(db, "PRAGMA query_only = 0", NULL, NULL, NULL);
+    own_schema_query_only(db, false);
     int rc = create_temporary(svcql, error);
-    sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
+    own_schema_query_only(db, true);
     return rc;
 }
 

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "deferred.h"
 #include "formats/text/buffer.h"
+#include "inlined.h"
 #include "shapes.h"
-#include "table/deferred.h"
 #include "table/registry.h"
 #include "views.h"
 
@@ -123,7 +124,7 @@ static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, 
         *error = sqlite3_mprintf("svcql: %s is not a view", argv[2]);
         return SQLITE_ERROR;
     }
-    int rc = deferred_views(aux, argv[1]);
+    int rc = deferred_view(aux, view, argv[1]);
     if (rc != SQLITE_OK)
         return rc;
     if (!(late = sqlite3_malloc64(sizeof *late)))
@@ -188,7 +189,7 @@ static int x_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
     sqlite3_str            *plan = sqlite3_str_new(NULL);
     int                     n = 0;
 
-    deferred_views_later(late->svcql);
+    deferred_view_later(late->svcql, late->view);
     for (int i = 0; i < info->nConstraint; i++) {
         const char *operator= operator_of(late, info, i);
         if (!operator)
@@ -280,52 +281,6 @@ static bool names(const char *text, size_t size, const char *column)
     return false;
 }
 
-static size_t word_size(const char *text)
-{
-    size_t n = 0;
-
-    while (isalnum((unsigned char)text[n]) || text[n] == '_')
-        n++;
-    return n;
-}
-
-/* A view of a room, or NULL. */
-static const struct embedded_view *view_of(const char *name, size_t size, const char *room)
-{
-    for (const struct embedded_view *view = embedded_views; view->name; view++)
-        if (strlen(view->name) == size && memcmp(view->name, name, size) == 0)
-            return strcmp(view->room, room) == 0 ? view : NULL;
-    return NULL;
-}
-
-/* SQL in which "FROM unit_facts" has the SELECT of the facts in place of their name, and so on with views of
- * the facts' own room, which nothing else reads: of a view SQLite first works out the columns, for which it
- * resolves all names within it once more. A view that the user has replaced keeps its name. */
-static void put_inlined(const struct late_view *late, const char *text, const char *end,
-                        struct buffer *sql)
-{
-    static const char           word[] = "\n      FROM ";
-    const struct embedded_view *view;
-    const char                 *from;
-    size_t                      size;
-
-    while ((from = memmem(text, (size_t)(end - text), word, sizeof word - 1))) {
-        const char *name = from + sizeof word - 1;
-        size_t      n = word_size(name);
-        buffer_put(sql, text, (size_t)(name - text));
-        text = name;
-        if (name[n] != '\n' || !(view = view_of(name, n, late->facts->room)) ||
-            !view_is_as_shipped(svcql_db(late->svcql), view))
-            continue;
-        const char *select = view_select(view, &size);
-        buffer_putc(sql, '(');
-        put_inlined(late, select, select + size, sql);
-        buffer_puts(sql, "\n)");
-        text = name + n;
-    }
-    buffer_put(sql, text, (size_t)(end - text));
-}
-
 /* What follows a call of a function, of whose arguments none is a text with a bracket in it. */
 static const char *after_call(const char *call)
 {
@@ -379,7 +334,7 @@ static void put_facts(const struct late_view *late, unsigned long long used, con
             is_used(used, i) || is_term(column) || names(fired, (size_t)(own - fired), column);
         buffer_printf(sql, "%s%s%s", i ? ", " : "SELECT ", wanted ? "" : "NULL AS ", column);
     }
-    put_inlined(late, after, end, sql);
+    inlined_put(late->svcql, after, (size_t)(end - after), true, sql);
     buffer_put(&text, fired, (size_t)(own - fired));
     buffer_puts(&text, "''"); /* there are none of the user's own */
     buffer_put(&text, rest, (size_t)(strstr(rest, " AS fired") - rest));
@@ -401,10 +356,7 @@ static void put_select(const struct late_view *late, unsigned long long used, st
     }
     put_columns(late, used, &(struct buffer){.data = "fired", .size = 5}, sql);
     buffer_puts(sql, " FROM (");
-    if (late->facts)
-        put_inlined(late, select, select + size, sql);
-    else
-        buffer_put(sql, select, size);
+    inlined_put(late->svcql, select, size, late->facts != NULL, sql);
     buffer_puts(sql, ")");
 }
 

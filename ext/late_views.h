@@ -7,7 +7,7 @@
  * query does not use are NULL there, so that nothing is computed for them.
  *
  * SHAPE_facts, which such a view contains, is one too, for who reads it by itself; so is each other view until SQLite
- * has parsed it (table/deferred.h). All terms of comparisons, LIKE and GLOB are passed on to these.
+ * has parsed it (deferred.h). All terms of comparisons, LIKE and GLOB are passed on to these.
  *
  * SHAPE_facts has the columns and their types in its header, and names the tables that give it rows:
  *

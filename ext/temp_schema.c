@@ -4,14 +4,15 @@
  * CREATE VIEW has SQLite parse each view twice, once to check it and once to enter it, and CREATE VIRTUAL
  * TABLE connects each table; for all of them this takes longer than everything else that loading does. So they
  * are written into temp.sqlite_schema directly, and SQLite reads that schema again, once. What it reads is a
- * virtual table in place of each view; the view's text replaces it only then (table/deferred.h). If the
- * connection does not allow this, each is created by a statement.
+ * virtual table in place of each view (deferred.h). If the connection does not allow this, each is created by a
+ * statement.
  */
 #include "temp_schema.h"
 
 #include <stdio.h>
 
 #include "late_views.h"
+#include "own_schema.h"
 #include "table/registry.h"
 #include "views.h"
 
@@ -33,8 +34,8 @@ static int insert_row(sqlite3_stmt *insert, const char *name, char *sql)
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* A row for each table and view; *ret_first: the number of that of the first view. */
-static int insert_rows(struct svcql *svcql, sqlite3_int64 *ret_first)
+/* A row for each table and view. */
+static int insert_rows(struct svcql *svcql)
 {
     sqlite3_stmt           *insert = NULL;
     const struct tbl_table *table;
@@ -45,66 +46,21 @@ static int insert_rows(struct svcql *svcql, sqlite3_int64 *ret_first)
 
     for (size_t i = 0; rc == SQLITE_OK && (table = tbl_at(svcql, i)); i++)
         rc = insert_row(insert, table->name, table_text("", table->name, table->name));
-    *ret_first = sqlite3_last_insert_rowid(svcql_db(svcql)) + 1;
     for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++)
         if (!view_is_list(view))
-            rc = insert_row(insert, view->name,
-                            view_is_late(view) ? view_schema_text(view)
-                                               : table_text("", view->name, LATE_VIEW_MODULE));
+            rc = insert_row(insert, view->name, view_schema_text(view));
     sqlite3_finalize(insert);
     return rc;
 }
 
-/* Give each view its text; SQLite has read the rows before it prepares this. */
-static int write_texts(sqlite3 *db, sqlite3_int64 row)
-{
-    sqlite3_stmt *update = NULL;
-    int           rc = sqlite3_prepare_v2(
-                  db, "UPDATE temp.sqlite_schema SET type = 'view', sql = ?2 WHERE rowid = ?1", -1, &update,
-                  NULL);
-
-    for (const struct embedded_view *view = embedded_views; rc == SQLITE_OK && view->name; view++) {
-        if (view_is_list(view) || view_is_late(view)) {
-            row += !view_is_list(view);
-            continue;
-        }
-        char *sql = view_schema_text(view);
-        if (!sql)
-            return sqlite3_finalize(update), SQLITE_ERROR;
-        sqlite3_bind_int64(update, 1, row++);
-        sqlite3_bind_text(update, 2, sql, -1, sqlite3_free);
-        rc = sqlite3_step(update) == SQLITE_DONE ? SQLITE_OK : sqlite3_errcode(db);
-        sqlite3_reset(update);
-    }
-    sqlite3_finalize(update);
-    return rc;
-}
-
-static int write_rows(struct svcql *svcql)
-{
-    sqlite3      *db = svcql_db(svcql);
-    sqlite3_int64 first = 0;
-
-    int rc = insert_rows(svcql, &first);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(db, "PRAGMA writable_schema = RESET", NULL, NULL, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
-    return rc == SQLITE_OK ? write_texts(db, first) : rc;
-}
-
-/* The connection's own settings are restored. */
 static int write_schema(struct svcql *svcql)
 {
-    sqlite3 *db = svcql_db(svcql);
-    int      defensive = 0, writable = 0;
+    struct own_schema own = own_schema_begin(svcql_db(svcql));
 
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1, &writable);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
-    int rc = write_rows(svcql);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, writable, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, defensive, NULL);
+    int rc = insert_rows(svcql);
+    if (rc == SQLITE_OK)
+        rc = own_schema_read_again(svcql_db(svcql));
+    own_schema_end(&own);
     return rc;
 }
 
@@ -175,9 +131,9 @@ int temp_schema_create(struct svcql *svcql, bool lists, char **ret_error)
     if (rc != SQLITE_OK)
         return rc;
     rc = sqlite3_exec(db, "SAVEPOINT svcql_schema", NULL, NULL, NULL);
-    if (rc == SQLITE_OK && (rc = write_schema(svcql)) == SQLITE_OK) {
-        svcql->deferred = true;
-    } else if (rc != SQLITE_NOMEM) {
+    if (rc == SQLITE_OK)
+        rc = write_schema(svcql);
+    if (rc != SQLITE_OK && rc != SQLITE_NOMEM) {
         sqlite3_exec(db, "ROLLBACK TO svcql_schema", NULL, NULL, NULL);
         rc = create_one_by_one(svcql, ret_error);
     }

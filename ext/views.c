@@ -1,6 +1,7 @@
 /* views.c -- the shipped views and lists: their texts, headers and columns; the lists as TEMP tables. */
 #include "views.h"
 
+#include <ctype.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,11 +164,57 @@ static const char *family_of(const char *view, char (*buffer)[64])
     return *buffer;
 }
 
-const struct embedded_view *view_find(const char *name)
+const struct embedded_view *view_find_word(const char *name, size_t size)
 {
     for (const struct embedded_view *view = embedded_views; view->name; view++)
-        if (strcmp(view->name, name) == 0)
+        if (strlen(view->name) == size && memcmp(view->name, name, size) == 0)
             return view;
+    return NULL;
+}
+
+const struct embedded_view *view_find(const char *name)
+{
+    return view_find_word(name, strlen(name));
+}
+
+static size_t word_size(const char *text, const char *end)
+{
+    size_t n = 0;
+
+    while (text + n < end && (isalnum((unsigned char)text[n]) || text[n] == '_'))
+        n++;
+    return n;
+}
+
+/* The size of the comment or the quoted text that begins here, or 0. */
+static size_t opaque_size(const char *text, const char *end)
+{
+    bool comment = end - text > 1 && memcmp(text, "--", 2) == 0;
+
+    if (!comment && *text != '\'' && *text != '"')
+        return 0;
+    const char *last = memchr(text + 1, comment ? '\n' : *text, (size_t)(end - text) - 1);
+    return (size_t)((last ? last + 1 : end) - text);
+}
+
+const char *view_source_next(const char *sql, const char *end, size_t *ret_size)
+{
+    bool follows = false; /* FROM or JOIN stands before */
+
+    for (size_t n; sql < end; sql += n) {
+        if ((n = opaque_size(sql, end)))
+            continue;
+        if (!(n = word_size(sql, end))) {
+            follows = follows && isspace((unsigned char)*sql);
+            n = 1;
+            continue;
+        }
+        if (follows && (sql + n == end || sql[n] != '.')) {
+            *ret_size = n;
+            return sql;
+        }
+        follows = n == 4 && (memcmp(sql, "FROM", 4) == 0 || memcmp(sql, "JOIN", 4) == 0);
+    }
     return NULL;
 }
 
@@ -204,62 +251,65 @@ bool view_is_late(const struct embedded_view *view)
     return is_facts(view) || view_facts(view);
 }
 
-/* The SELECT of facts stands in the text as a comment, for people; that of signals is made by the build. */
-static char *late_text(const struct embedded_view *view)
-{
-    size_t       size;
-    const char  *select = view_select(view, &size), *end = select + (is_facts(view) ? size : 0);
-    sqlite3_str *sql = sqlite3_str_new(NULL);
-
-    sqlite3_str_appendf(sql, "CREATE VIRTUAL TABLE \"%w\" USING " LATE_VIEW_MODULE "%s", view->name,
-                        select < end ? " -- AS" : "");
-    while (select < end) {
-        const char *newline = memchr(select, '\n', (size_t)(end - select));
-        int         n = (int)((newline ? newline : end) - select);
-        sqlite3_str_append(sql, "\n-- ", 4);
-        sqlite3_str_append(sql, select, n);
-        select += n + 1;
-    }
-    return sqlite3_str_finish(sql);
-}
-
-/* As SQLite itself stores a view's text: without TEMP, and without the semicolon. */
-char *view_schema_text(const struct embedded_view *view)
+/* A view's text as SQLite itself would store it, after "CREATE VIEW ": without TEMP, and without the semicolon.
+ * NULL of a list. */
+static const char *named_select(const struct embedded_view *view, size_t *ret_size)
 {
     static const char prefix[] = "CREATE TEMP VIEW ";
-    const char       *sql = body(view);
-    const char       *end = strrchr(sql, ';');
-    sqlite3_str      *text;
+    const char       *sql = body(view), *end = strrchr(sql, ';');
 
-    if (view_is_late(view))
-        return late_text(view);
     if (strncmp(sql, prefix, sizeof prefix - 1) != 0 || !end)
         return NULL;
     sql += sizeof prefix - 1;
-    text = sqlite3_str_new(NULL);
-    sqlite3_str_appendall(text, "CREATE VIEW ");
-    sqlite3_str_append(text, sql, (int)(end - sql)); /* by "%.*s" it would be read byte by byte */
+    *ret_size = (size_t)(end - sql);
+    return sql;
+}
+
+#define CREATE_VIEW  "CREATE VIEW "
+#define CREATE_TABLE "CREATE VIRTUAL TABLE \"%s\" USING " LATE_VIEW_MODULE
+
+char *view_schema_text(const struct embedded_view *view)
+{
+    size_t      size;
+    const char *sql = named_select(view, &size);
+
+    if (view_facts(view)) /* its SELECT is made by the build */
+        return sqlite3_mprintf(CREATE_TABLE, view->name);
+    if (!sql)
+        return NULL;
+    sqlite3_str *text = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(text, CREATE_TABLE ";\n" CREATE_VIEW, view->name);
+    sqlite3_str_append(text, sql, (int)size); /* by "%.*s" it would be read byte by byte */
     return sqlite3_str_finish(text);
 }
 
-bool view_is_as_shipped(sqlite3 *db, const struct embedded_view *view)
+/* Whether a text of the schema is that of the view: before or after SQLite has parsed it. */
+static bool is_shipped_text(const struct embedded_view *view, const char *text)
 {
-    sqlite3_stmt *stmt = NULL;
-    char         *text = view_schema_text(view);
-    int           rc = text ? sqlite3_prepare_v2(db,
-                                                 "SELECT 1 FROM temp.sqlite_schema WHERE name = ?1 AND "
-                                                           "sql = ?2",
-                                                 -1, &stmt, NULL)
-                            : SQLITE_NOMEM;
+    char        first[160];
+    size_t      size;
+    const char *sql = named_select(view, &size);
 
-    if (rc == SQLITE_OK)
-        rc = sqlite3_bind_text(stmt, 1, view->name, -1, SQLITE_STATIC);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_bind_text(stmt, 2, text, -1, SQLITE_STATIC);
-    bool same = rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW;
-    sqlite3_finalize(stmt);
-    sqlite3_free(text);
-    return same;
+    int n = snprintf(first, sizeof first, CREATE_TABLE, view->name);
+    if (strncmp(text, first, (size_t)n) == 0) {
+        text += n;
+        if (view_facts(view))
+            return !*text;
+        if (strncmp(text, ";\n", 2) != 0)
+            return false;
+        text += 2;
+    }
+    return sql && strncmp(text, CREATE_VIEW, sizeof CREATE_VIEW - 1) == 0 &&
+           strlen(text += sizeof CREATE_VIEW - 1) == size && memcmp(text, sql, size) == 0;
+}
+
+size_t views_count(void)
+{
+    size_t n = 0;
+
+    while (embedded_views[n].name)
+        n++;
+    return n;
 }
 
 int views_as_shipped(sqlite3 *db, bool *ret)
@@ -267,16 +317,13 @@ int views_as_shipped(sqlite3 *db, bool *ret)
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db, "SELECT name, sql FROM temp.sqlite_schema", -1, &stmt, NULL);
 
-    for (const struct embedded_view *view = embedded_views; view->name; view++)
-        ret[view - embedded_views] = false;
+    memset(ret, 0, views_count() * sizeof *ret);
     while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
         const char                 *name = (const char *)sqlite3_column_text(stmt, 0);
         const char                 *sql = (const char *)sqlite3_column_text(stmt, 1);
         const struct embedded_view *view = name && sql ? view_find(name) : NULL;
-        char                       *text = view ? view_schema_text(view) : NULL;
-        if (text)
-            ret[view - embedded_views] = strcmp(text, sql) == 0;
-        sqlite3_free(text);
+        if (view)
+            ret[view - embedded_views] = is_shipped_text(view, sql);
         rc = SQLITE_OK;
     }
     sqlite3_finalize(stmt);

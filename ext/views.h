@@ -44,11 +44,11 @@ extern const size_t                 n_embedded_columns;
 /* The sentence on a view's column; NULL where there is none. */
 const char *view_column_doc(const char *view, const char *column);
 
-/* Whether the TEMP schema has a view with the text that it came with: the user has not put another in its
- * place. False too where that cannot be told. */
-bool view_is_as_shipped(sqlite3 *db, const struct embedded_view *view);
+/* The number of embedded_views. */
+size_t views_count(void);
 
-/* The same of all, in the order of embedded_views; `ret` has room for them. Returns an SQLite code. */
+/* Whether the TEMP schema has each view with the text that it came with: the user has not put another in its
+ * place. In the order of embedded_views; `ret` has room for all. Returns an SQLite code. */
 int views_as_shipped(sqlite3 *db, bool *ret);
 
 /* The columns of the views as SQLite derives them from their SELECT, which takes it long: of each view those
@@ -76,12 +76,18 @@ bool view_is_late(const struct embedded_view *view);
 /* SHAPE_facts of SHAPE_signals; NULL of any other view. */
 const struct embedded_view *view_facts(const struct embedded_view *view);
 
-/* As SQLite stores a view's text in its schema: without TEMP, and without the semicolon. For
- * sqlite3_free(); NULL where it has another form, or memory is short. */
+/* A view's text in the schema before SQLite has parsed it: as a virtual table, which is all that SQLite reads of it, and
+ * on the lines after that as the view (deferred.h). For sqlite3_free(); NULL of a list, or where memory is short. */
 char *view_schema_text(const struct embedded_view *view);
 
 /* The one of that name, or NULL. */
 const struct embedded_view *view_find(const char *name);
+
+const struct embedded_view *view_find_word(const char *name, size_t size);
+
+/* The next name after FROM or JOIN in SQL, and its size; NULL where there is none. A name in quotes, or with that of its
+ * schema, is none. */
+const char *view_source_next(const char *sql, const char *end, size_t *ret_size);
 
 /* The SELECT of a view: pointer into the SQL and size. */
 const char *view_select(const struct embedded_view *view, size_t *ret_size);

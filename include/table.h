@@ -161,11 +161,10 @@ struct tbl_table {
     size_t                    n_columns;
     const struct tbl_example *examples;
     size_t                    n_examples;
-    size_t                    row_size;    /* sizeof the row struct */
-    size_t                    state_size;  /* sizeof the scan's state, zeroed before open() */
-    double                    rows;        /* rough count of a full scan, for the planner */
-    unsigned                  artefacts;   /* which enum artefact it reads, as a set of 1u << a */
-    bool                      reads_views; /* its rows come from views, see ext/table/deferred.h */
+    size_t                    row_size;   /* sizeof the row struct */
+    size_t                    state_size; /* sizeof the scan's state, zeroed before open() */
+    double                    rows;       /* rough count of a full scan, for the planner */
+    unsigned                  artefacts;  /* which enum artefact it reads, as a set of 1u << a */
 
     /* Of a table that reads fixed paths below a root: those that it reports, with a NULL at the
      * end, and their kind in evidence_sources, for probing. May be NULL. */

@@ -252,6 +252,7 @@ START_TEST(the_shipped_pack_reads_only_new_log)
         char *plan, *line, *rest;
         if (strcmp(c.queries[i].name, "pack_t1569_services_used") != 0)
             continue;
+        harness_query(db, "SELECT 1 FROM (%s) LIMIT 0", c.queries[i].sql); /* parses its views */
         plan = harness_query(db, "EXPLAIN QUERY PLAN %s", c.queries[i].sql);
         for (line = strtok_r(plan, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
             if (!reads_log(line))

@@ -585,8 +585,7 @@ static const char *host_of_long_texts(void)
 
 START_TEST(a_long_text_of_a_log_is_no_pattern)
 {
-    sqlite3      *db = harness_open();
-    sqlite3_stmt *views = NULL;
+    sqlite3 *db = harness_open();
 
     harness_expect(db, "", "DELETE FROM evidence");
     harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", host_of_long_texts());
@@ -594,19 +593,11 @@ START_TEST(a_long_text_of_a_log_is_no_pattern)
     harness_expect(db, "1",
                    "SELECT count(*) FROM service_commands WHERE length(target) = 60000 AND "
                    "tool = 'systemctl' AND verb = 'stop'");
-    ck_assert_int_eq(
-        sqlite3_prepare_v2(db,
-                           "SELECT name FROM temp.sqlite_schema WHERE type = 'view' ORDER BY name",
-                           -1, &views, NULL),
-        SQLITE_OK);
-    int n = 0;
-    for (; sqlite3_step(views) == SQLITE_ROW; n++)
-        harness_int(db, "SELECT count(*) FROM (SELECT * FROM \"%s\")",
-                    sqlite3_column_text(views, 0));
-    ck_assert_int_eq(
-        n, harness_int(db, "SELECT count(*) FROM svcql_tables JOIN temp.sqlite_schema USING "
-                           "(name) WHERE type = 'view'"));
-    sqlite3_finalize(views);
+    char *views = harness_query(db, "SELECT name FROM svcql_tables WHERE kind NOT IN ('table', "
+                                    "'function', 'lists')");
+    for (char *rest, *view = strtok_r(views, "\n", &rest); view; view = strtok_r(NULL, "\n", &rest))
+        harness_int(db, "SELECT count(*) FROM (SELECT * FROM \"%s\")", view);
+    free(views);
     harness_close(db);
 }
 END_TEST

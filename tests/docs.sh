@@ -62,7 +62,8 @@ SELECT CASE WHEN row_number() OVER (PARTITION BY kind ORDER BY name) = 1
 # that of the CollSeq that a comparison of it compiles to: the last ones of the statement, one a column.
 if [ "$(query "SELECT sqlite_version() < '3.41'")" = 1 ]; then
     columns=$(mktemp)
-    query "SELECT 1 FROM findings LIMIT 0; -- from here on the views are views
+    named=$(query "SELECT 'SELECT 1 FROM ' || name || ' LIMIT 0;' FROM svcql_tables WHERE kind NOT IN ('table', 'function')")
+    query "$named -- from here on the views are views
 SELECT s.name || ' ' || c.name || ' ' || iif(c.type = '', 'NULL', '\"' || c.type || '\"')
   FROM temp.sqlite_schema AS s, pragma_table_xinfo(s.name, 'temp') AS c
  WHERE s.type = 'view' ORDER BY s.name, c.cid;" >"$columns"

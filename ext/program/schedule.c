@@ -276,17 +276,6 @@ static int set_budgets(const struct plan *plan)
     return sqlite3_exec(plan->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : -ENOMEM;
 }
 
-/* Each query is run by a process of its own, which has what this connection has: so that SQLite parses the views once,
- * and not in each of them (table/deferred.h). One query alone may need none. */
-static int parse_views(const struct plan *plan)
-{
-    if (plan->configuration.n_queries < 2)
-        return 0;
-    return sqlite3_exec(plan->db, "SELECT 1 FROM findings LIMIT 0", NULL, NULL, NULL) == SQLITE_OK
-               ? 0
-               : -ENOMEM;
-}
-
 static int plan_fill(struct schedule *schedule, struct plan *plan)
 {
     struct configuration *c = &plan->configuration;
@@ -306,8 +295,6 @@ static int plan_fill(struct schedule *schedule, struct plan *plan)
         r = take_signals(schedule, plan);
     if (r == 0)
         r = create_views(schedule, plan);
-    if (r == 0)
-        r = parse_views(plan);
     return r == 0 ? plan_queries(schedule, plan) : r;
 }
 

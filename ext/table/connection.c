@@ -88,6 +88,7 @@ int svcql_keep_statement(struct svcql *svcql, const void *key, void *data, void 
 void svcql_scan_begin(struct svcql *svcql)
 {
     svcql->scans++;
+    svcql->reread = false;
 }
 
 void svcql_scan_end(struct svcql *svcql)

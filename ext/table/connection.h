@@ -21,9 +21,10 @@ struct svcql {
     sqlite3     *db;
     int          references;
     struct kept *kept;
-    size_t       scans;      /* that are open */
-    uint64_t     statement;  /* svcql_statement() */
-    bool         deferred;   /* see deferred.h */
+    size_t       scans;           /* that are open */
+    uint64_t     statement;       /* svcql_statement() */
+    bool         reread, planned; /* see deferred.h */
+    int          reread_version;
     bool         registered; /* all modules and functions are */
     uint64_t
         schema_statement; /* the number after that of the statement for which `schema` was asked */

@@ -14,7 +14,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "deferred.h"
+#include "connection.h"
 #include "scan.h"
 
 SQLITE_EXTENSION_INIT3
@@ -201,8 +201,7 @@ int plan_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
     const struct tbl_table *table = ((struct vtab *)base)->table;
     struct plan             plan = {.text = sqlite3_str_new(NULL), .rows = table->rows};
 
-    if (table->reads_views)
-        deferred_views_later(((struct vtab *)base)->svcql);
+    ((struct vtab *)base)->svcql->planned = true;
     for (size_t c = 0; c < table->n_columns; c++) {
         if (!plan_column(&plan, info, (int)c, &table->columns[c])) {
             sqlite3_free(sqlite3_str_finish(plan.text));

@@ -2,7 +2,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "deferred.h"
 #include "registry.h"
 #include "scan.h"
 
@@ -48,13 +47,10 @@ static int x_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, 
     const struct module *module = aux;
 
     (void)argc, (void)error;
-    int rc = module->table->reads_views ? deferred_views(module->svcql, argv[1]) : SQLITE_OK;
-    if (rc != SQLITE_OK)
-        return rc;
     char *sql = declaration(db, module->table);
     if (!sql)
         return SQLITE_NOMEM;
-    rc = sqlite3_declare_vtab(db, sql);
+    int rc = sqlite3_declare_vtab(db, sql);
     sqlite3_free(sql);
     if (rc != SQLITE_OK)
         return rc;

@@ -14,6 +14,7 @@
 
 #include "evidence.h"
 #include "formats/text/buffer.h"
+#include "inlined.h"
 #include "table.h"
 #include "table/scope.h"
 
@@ -414,7 +415,9 @@ static void put_select(struct tbl_scan *scan, const struct tbl_table *table, con
         else
             buffer_puts(sql, "NULL");
     }
-    buffer_printf(sql, " FROM temp.\"%s\" WHERE 1", view);
+    buffer_puts(sql, " FROM ");
+    inlined_put_view(tbl_svcql(scan), view, sql);
+    buffer_puts(sql, " WHERE 1");
     for (size_t c = 0; c < table->n_columns; c++)
         put_terms(scan, &table->columns[c], sql);
 }
@@ -604,7 +607,6 @@ static const struct tbl_example moment_examples[] = {
         .row_size = sizeof(row),                                                                   \
         .state_size = sizeof(struct state),                                                        \
         .rows = count,                                                                             \
-        .reads_views = true,                                                                       \
         .ends = ends,                                                                              \
         .open = open_scan,                                                                         \
         .next = next,                                                                              \

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "formats/text/buffer.h"
+#include "inlined.h"
 #include "table.h"
 #include "table/scope.h"
 
@@ -98,9 +99,10 @@ static int prepare(struct tbl_scan *scan, const struct analytic *analytic, sqlit
     buffer_printf(
         &sql,
         "SELECT time, host, platform, analytic, technique, subject, %s, fired, %s, source, "
-        "record FROM temp.\"%s\" WHERE fired <> '[]'",
-        analytic->user_to_target, TBL_USES(scan, struct found_row, evidence) ? "evidence" : "NULL",
-        analytic->name);
+        "record FROM ",
+        analytic->user_to_target, TBL_USES(scan, struct found_row, evidence) ? "evidence" : "NULL");
+    inlined_put_view(tbl_svcql(scan), analytic->name, &sql);
+    buffer_puts(&sql, " WHERE fired <> '[]'");
     write_terms(scan, &sql);
     if (buffer_text(&sql))
         rc = sqlite3_prepare_v2(svcql_db(tbl_svcql(scan)), sql.data, -1, ret, NULL);
@@ -226,7 +228,6 @@ const struct tbl_table found_table = {
     .row_size = sizeof(struct found_row),
     .state_size = sizeof(struct state),
     .rows = 200,
-    .reads_views = true,
     .open = open_scan,
     .next = next,
     .close = close_scan,

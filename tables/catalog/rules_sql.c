@@ -19,6 +19,7 @@
 #include "formats/text/array.h"
 #include "formats/text/buffer.h"
 #include "functions.h"
+#include "inlined.h"
 #include "rule_files.h"
 #include "rules_scan.h"
 #include "table/registry.h"
@@ -388,17 +389,26 @@ static void add_names(const struct rules_scan *state, sqlite3_str *sql, size_t n
 
 static char *select_sql(const struct rules_scan *state, const char *logs)
 {
-    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str  *sql = sqlite3_str_new(NULL);
+    struct buffer source = {0};
+    bool          failed;
 
     sqlite3_str_appendall(sql, "SELECT ");
     add_names(state, sql, state->sql.n_own, false);
-    sqlite3_str_appendf(sql, " FROM \"%w\"", logs);
+    inlined_put_view(state->svcql, logs, &source);
+    sqlite3_str_appendf(sql, " FROM %s", buffer_text(&source) ? source.data : "");
+    failed = source.failed;
+    buffer_free(&source);
     for (size_t i = 0; !state->sql.all_events && i < state->sql.n_events; i++)
         sqlite3_str_appendf(sql, i ? ", %lld" : " WHERE EventID IN (%lld",
                             (long long)state->sql.events[i]);
     if (!state->sql.all_events)
         sqlite3_str_appendall(sql, state->sql.n_events ? ")" : " WHERE 0");
-    return sqlite3_str_finish(sql);
+    char *text = sqlite3_str_finish(sql);
+    if (!failed)
+        return text;
+    sqlite3_free(text);
+    return NULL;
 }
 
 static char *insert_sql(const struct rules_scan *state)

@@ -124,11 +124,8 @@ static bool find_declared(struct state *state, const char *view)
 static int learn_shipped(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
-    size_t        n = 0;
 
-    while (embedded_views[n].name)
-        n++;
-    if (!(state->as_shipped = sqlite3_malloc64(n * sizeof *state->as_shipped)))
+    if (!(state->as_shipped = sqlite3_malloc64(views_count() * sizeof *state->as_shipped)))
         return SQLITE_NOMEM;
     return views_as_shipped(svcql_db(tbl_svcql(scan)), state->as_shipped);
 }

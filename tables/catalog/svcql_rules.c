@@ -108,7 +108,6 @@ const struct tbl_table svcql_rules_table = {
     .row_size = sizeof(struct match_row),
     .state_size = sizeof(struct rules_scan),
     .rows = 1000,
-    .reads_views = true,
     .open = open_scan,
     .next = next,
     .close = close_scan,
