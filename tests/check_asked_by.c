@@ -343,6 +343,19 @@ START_TEST(changes_of_unit_files_have_rows_of_who_asked_for_them)
 }
 END_TEST
 
+/* What is joined with each other is planned when it is read: no log of commands, of which SQLite would plan a dozen. */
+START_TEST(who_asked_is_planned_in_parts)
+{
+    sqlite3 *db = harness_open();
+    char    *plan = harness_query(db, "EXPLAIN QUERY PLAN SELECT how FROM asked_by");
+
+    ck_assert_ptr_nonnull(strstr(plan, "unit_jobs"));
+    ck_assert_ptr_nonnull(strstr(plan, "job_requests"));
+    ck_assert_ptr_null(strstr(plan, "service_commands"));
+    harness_close(db);
+}
+END_TEST
+
 /* From systemd 255 on the manager says whose process asked it to read all units again. */
 START_TEST(the_manager_tells_who_had_it_read_its_units_again)
 {
@@ -388,6 +401,7 @@ Suite *make_asked_by_suite(void)
     TCase *text = tcase_create("text");
     tcase_add_test(text, audit_alone_tells_who_asked);
     tcase_add_test(text, run0_is_what_the_manager_says_of_a_start);
+    tcase_add_test(text, who_asked_is_planned_in_parts);
     tcase_add_test(text, changes_of_unit_files_have_rows_of_who_asked_for_them);
     suite_add_tcase(suite, text);
     return suite;

@@ -335,6 +335,37 @@ START_TEST(a_shell_out_of_a_tools_pager_is_found_and_an_editor_is_not)
 }
 END_TEST
 
+/* The tool, its pager fifty minutes later, and what the pager started fifty minutes after that. */
+/* clang-format off */
+static const char patient_log[] =
+    EXEC("1789906000.000", "10", "601", "600", "1000", "0", "systemctl", "/usr/bin/systemctl",
+         "argc=3 a0=\"systemctl\" a1=\"status\" a2=\"x\"")
+    EXEC("1789909000.000", "11", "602", "601", "1000", "0", "less", "/usr/bin/less",
+         "argc=1 a0=\"less\"")
+    EXEC("1789912000.000", "12", "603", "602", "1000", "0", "sh", "/usr/bin/dash",
+         "argc=3 a0=\"sh\" a1=\"-c\" a2=\"sh\"");
+/* clang-format on */
+
+START_TEST(the_tool_of_a_pager_is_found_an_hour_before_what_the_question_needs_else)
+{
+    const char *dir = harness_scratch();
+    sqlite3    *db = harness_open();
+
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_write_text(dir, "etc/hostname", "patient\n");
+    harness_write_text(dir, "var/log/audit/audit.log", patient_log);
+    harness_expect(db, "", "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(
+        db, "sh -c sh|systemctl status x",
+        "SELECT subject, json_extract(evidence, '$.t1569_tool_child.tool') FROM findings "
+        "WHERE host = 'patient' AND analytic = 't1569_tool_child' AND time > 1789911999");
+    harness_expect(db, "",
+                   "SELECT subject FROM findings WHERE host = 'patient' AND "
+                   "analytic = 't1569_tool_child' AND time > 1789912001");
+    harness_close(db);
+}
+END_TEST
+
 #define STARTED(time, n, unit)                                                                     \
     "type=SERVICE_START msg=audit(" time ".000:" n "): pid=1 uid=0 auid=4294967295 "               \
     "ses=4294967295 msg='unit=" unit " comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" "         \
@@ -624,6 +655,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, a_timeline_holds_every_log_in_one_clock_and_a_range_reaches_them);
     tcase_add_test(tcase, a_package_cycle_gives_no_finding);
     tcase_add_test(tcase, a_shell_out_of_a_tools_pager_is_found_and_an_editor_is_not);
+    tcase_add_test(tcase, the_tool_of_a_pager_is_found_an_hour_before_what_the_question_needs_else);
     tcase_add_test(tcase, service_events_tell_starts_stops_and_failures_of_the_manager);
     tcase_add_test(tcase, file_events_tell_what_became_of_a_file_and_by_whom);
     tcase_add_test(tcase, an_event_of_many_files_is_an_event_of_each);

@@ -30,16 +30,15 @@ WITH names AS MATERIALIZED (
     SELECT host, time, until, pid, user, login_user, session, asker, unit, command, of_user, starts, stops, kills, reloads, restarts,
            how, handed
       FROM job_requests
-), logind AS (
+), logind AS ( -- CROSS JOIN: read only where an ask names an account alone
     SELECT a.host, a.session, a.kind, a.target_user AS user, a.message, a.time AS since,
            lead(a.time, 1, 9e999) OVER (PARTITION BY a.host, a.session ORDER BY a.time) AS until
-      FROM auth_events AS a
+      FROM (SELECT 1 FROM asks WHERE session IS NULL AND login_user IS NOT NULL LIMIT 1) AS k CROSS JOIN auth_events AS a
      WHERE a.kind IN ('session', 'session_end') AND a.program GLOB 'systemd-logind*' AND a.session IS NOT NULL
        AND (a.exe IS NULL OR (path_trust(a.exe) = 'system' AND a.exe GLOB '*/systemd-logind'))
 ), sessions AS MATERIALIZED ( -- of people, for what names an account only
     SELECT l.host, l.session, l.user, l.since, l.until FROM logind AS l
      WHERE l.kind = 'session' AND l.message NOT GLOB '* class ''manager*' AND l.message NOT GLOB '* class ''background*'
-       AND EXISTS (SELECT 1 FROM asks AS a WHERE a.session IS NULL AND a.login_user IS NOT NULL)
 ), instances AS ( -- of sockets, a unit for each that talks to it: x@NUMBER-PID-UID, and in newer versions x@NUMBER-COOKIE-PID_ID-UID
     SELECT h.id, substr(h.service, 1, length(h.service) - 8) AS name,
            rtrim(rtrim(substr(h.service, 1, length(h.service) - 8), '0123456789'), '-') AS rest
@@ -58,11 +57,12 @@ WITH names AS MATERIALIZED (
      WHERE p.pid IN (SELECT pid FROM asks WHERE how = 'dbus' UNION SELECT pid FROM peers)
        AND p.via = 'audit' AND p.time <= scope_until(1)
 ), targets AS MATERIALIZED ( -- as whom run0 runs what it is given
-    SELECT a.host, a.time, a.target_user FROM auth_events AS a
+    SELECT a.host, a.time, a.target_user
+      FROM (SELECT 1 FROM asks WHERE how = 'run0' AND user IS NULL LIMIT 1) AS k CROSS JOIN auth_events AS a
      WHERE a.kind = 'session' AND a.message GLOB 'pam_*(systemd-run0:session)*'
-       AND EXISTS (SELECT 1 FROM asks AS k WHERE k.how = 'run0' AND k.user IS NULL)
 ), aliases AS MATERIALIZED (
-    SELECT f.host, a.value AS alias, min(f.unit) AS unit FROM unit_files AS f, json_each(f.aliases) AS a
+    SELECT f.host, a.value AS alias, min(f.unit) AS unit
+      FROM (SELECT 1 FROM asks LIMIT 1) AS k CROSS JOIN unit_files AS f CROSS JOIN json_each(f.aliases) AS a
      WHERE f.scope = 'system' AND f.kind = 'unit' AND f.aliases IS NOT NULL
      GROUP BY 1, 2
 ), owned AS MATERIALIZED (

@@ -32,11 +32,27 @@ WITH helpers(name) AS (
            ('vim.tiny'), ('nvim'), ('emacs'), ('ed'), ('mcedit'), ('systemd-tty-ask'),
            ('systemd-ask-pas'), ('pkttyagent'), ('systemd-sysv-in'), ('update-rc.d'),
            ('chkconfig'), ('ssh'), ('lesspipe'), ('systemctl')
+), asked AS MATERIALIZED ( -- where the query asks for a time: who started what was started then, if they are few
+    SELECT DISTINCT ppid FROM process_events
+     WHERE scoped() AND platform = 'linux' AND ppid IS NOT NULL AND time >= scope_since(0) AND time <= scope_until(0)
+     LIMIT 20000
+), pagers AS MATERIALIZED ( -- a row where one of those is a pager or an editor, whose tool may have begun an hour earlier
+    SELECT 1 FROM process_events
+     WHERE scoped() AND pid IN (SELECT ppid FROM asked) AND time >= scope_since(3600) AND time <= scope_until(0)
+       AND name IN (SELECT name FROM helpers WHERE name <> 'systemctl')
+    UNION ALL
+    SELECT 1 WHERE (SELECT count(*) FROM asked) = 20000
+     LIMIT 1
 ), tools AS MATERIALIZED (
     SELECT host, pid, time, cmdline FROM process_rows
-     WHERE time >= scope_since(7200) AND time <= scope_until(0) -- its pager within an hour, and what the pager starts
+     WHERE time >= scope_since(3600) AND time <= scope_until(0)
        AND name IN ('systemctl', 'journalctl', 'systemd-analyze', 'loginctl', 'machinectl',
                     'busctl', 'systemd-run', 'timedatectl', 'hostnamectl')
+    UNION ALL -- CROSS JOIN: read only where there is such a pager
+    SELECT p.host, p.pid, p.time, p.cmdline FROM pagers CROSS JOIN process_events AS p
+     WHERE p.time >= scope_since(7200) AND p.time < scope_since(3600)
+       AND p.name IN ('systemctl', 'journalctl', 'systemd-analyze', 'loginctl', 'machinectl',
+                      'busctl', 'systemd-run', 'timedatectl', 'hostnamectl')
 ), shown AS MATERIALIZED ( -- the pagers and editors among their children
     SELECT p.host, p.pid, p.time, t.cmdline
       FROM process_events AS p

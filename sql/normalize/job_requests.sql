@@ -36,9 +36,9 @@ WITH graded AS MATERIALIZED (
 ), runs AS MATERIALIZED ( -- of package managers, for somebody
     SELECT h.host, h.time, h.end_time, h.requested_by, h.command, h.tool, h.package FROM package_history AS h
      WHERE h.requested_by IS NOT NULL AND h.time >= scope_since(7200) AND h.time <= scope_until(1)
-), files AS MATERIALIZED (
-    SELECT f.host, f.package, f.unit FROM unit_files AS f
-     WHERE f.scope = 'system' AND f.kind IN ('unit', 'sysv') AND f.package <> '' AND EXISTS (SELECT 1 FROM runs)
+), files AS MATERIALIZED ( -- CROSS JOIN: unit files are read only where there is a run
+    SELECT f.host, f.package, f.unit FROM (SELECT 1 FROM runs LIMIT 1) AS r CROSS JOIN unit_files AS f
+     WHERE f.scope = 'system' AND f.kind IN ('unit', 'sysv') AND f.package <> ''
 )
 SELECT g.host, g.time, g.time + 90 AS until, iif(g.how IN ('audit', 'pkexec'), g.pid, NULL) AS pid, g.user, g.login_user, g.session,
        CASE WHEN g.how = 'history' THEN g.tool WHEN g.how = 'audit' THEN g.exe

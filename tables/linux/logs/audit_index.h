@@ -19,9 +19,9 @@
 #define AUDIT_INDEX_BYTES  20
 #define AUDIT_INDEX_EVENTS (4u << 20)
 
-/* The farthest that an analytic reads before and after the time of its question, in seconds, see scope.h. What
- * reads farther reads the log itself. */
-#define AUDIT_INDEX_BEFORE 7200
+/* How far most analytics read before and after the time of their question, in seconds, see scope.h. What reads
+ * farther reads the log itself. */
+#define AUDIT_INDEX_BEFORE 3600
 #define AUDIT_INDEX_AFTER  3600
 
 struct audit_index;

@@ -113,13 +113,13 @@ static bool use_index(struct tbl_scan *scan, const struct stat *st)
     return input->selection;
 }
 
-/* Make an index while a log is read for an analytic. */
+/* Make an index while a log is read for an analytic, but not of what is all before the usual range. */
 static void begin_index(struct tbl_scan *scan, const struct stat *st)
 {
     struct audit_input *input = input_of(scan);
     const struct scope *scope = scope_of(tbl_svcql(scan));
 
-    if (!scope->inside)
+    if (!scope->inside || input->range.max <= scope->since - AUDIT_INDEX_BEFORE)
         return;
     input->range.min = fmin(input->range.min, scope->since - AUDIT_INDEX_BEFORE);
     input->range.max = fmax(input->range.max, scope->until + AUDIT_INDEX_AFTER);
