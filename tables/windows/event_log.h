@@ -33,8 +33,8 @@ struct event_range {
     double         min, max; /* seconds since the epoch, infinite where open */
     const int64_t *ids;      /* record numbers, ascending; the caller's */
     size_t         n_ids;    /* 0: of any number */
-    double         hole_min,
-        hole_max; /* chunks wholly between these times are not; no hole where they are equal */
+    double         hole_min; /* chunks wholly between these times are not; no hole where they are */
+    double         hole_max; /* equal */
 };
 
 struct event_want {

@@ -246,10 +246,12 @@ static int open_file(struct tbl_scan *scan)
     const struct source        *source = tbl_source(scan);
     const struct windows_event *key = tbl_key(scan);
     struct stream              *stream;
-    struct event_want           want = {
-                  .range = {state->times->min, state->times->max, state->records->ints, state->records->n},
-                  .filter = key->filter,
-                  .threads = threads_of(scan)};
+    struct event_want           want = {.range = {.min = state->times->min,
+                                                  .max = state->times->max,
+                                                  .ids = state->records->ints,
+                                                  .n_ids = state->records->n},
+                                        .filter = key->filter,
+                                        .threads = threads_of(scan)};
 
     int r = root_open_stream(source->root, source->path, NULL, &stream);
     if (r < 0)
